@@ -1,0 +1,1 @@
+//! The REST API, its problem documents and its OpenAPI document

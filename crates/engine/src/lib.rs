@@ -1,0 +1,1 @@
+//! Accounts in memory: decide, commit, evolve, publish

@@ -1,0 +1,1 @@
+//! Foreign license logs and what they tell

@@ -1,0 +1,1 @@
+//! The journal port: commits, the hash chain, and a memory journal that can fail on purpose
