@@ -1,1 +1,29 @@
-//! The journal port: commits, the hash chain, and a memory journal that can fail on purpose
+//! The journal port: the append-only list of commits of every account, the truth that all else is derived from.
+//!
+//! [`Journal`] stores commits, [`Records`] reads the tables that are filled with them. [`MemoryJournal`] is both,
+//! for tests and models, and fails on purpose where a script says so.
+
+mod commit;
+#[cfg(any(test, feature = "contract"))]
+pub mod contract;
+mod error;
+mod hash;
+mod memory;
+mod page;
+mod port;
+mod record;
+mod records;
+mod text;
+
+pub use commit::{Append, Commit, Loaded, Seq, Snapshot, verify_chain};
+pub use error::{AppendError, JournalError};
+pub use hash::{Hash, InvalidHash};
+pub use memory::{Fault, MemoryJournal};
+pub use page::{Cursor, InvalidCursor, PAGE_DEFAULT, PAGE_MAX, Page, PageRequest, Span};
+pub use port::{COMMITS_MAX, Journal};
+pub use record::Record;
+pub use records::{
+    AccountFilter, AccountRow, AuditFilter, AuditRow, CodeOwner, End, MinutesRow, OccupancyRow, Records,
+    RefusalFilter, RefusalRow, SessionFilter, SessionRow, TicketRow,
+};
+pub use text::Text;

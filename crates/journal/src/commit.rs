@@ -1,0 +1,179 @@
+//! Commits, and the chain that they form.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use usher_domain::{AccountId, Timestamp};
+
+use crate::{Hash, JournalError, Record};
+
+/// What a commit's hash starts with, so that no other digest of the same bytes can be taken for it.
+const HASH_DOMAIN: &[u8] = b"usher.commit.v1\0";
+
+/// A commit's place in its account's journal: 1, 2, 3, … without gaps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Seq(u64);
+
+impl Seq {
+    /// Before the first commit.
+    pub const ZERO: Self = Self(0);
+    /// An account's first commit.
+    pub const FIRST: Self = Self(1);
+
+    /// The place with this number.
+    #[must_use]
+    pub const fn new(number: u64) -> Self {
+        Self(number)
+    }
+
+    /// The number of the place.
+    #[must_use]
+    pub const fn get(self) -> u64 {
+        self.0
+    }
+
+    /// The place after this one.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+}
+
+impl fmt::Display for Seq {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+/// All events of one batch of commands of one account: stored whole or not at all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Commit {
+    /// Whose commit it is.
+    pub account: AccountId,
+    /// Its place in the account's journal.
+    pub seq: Seq,
+    /// When its commands were decided. Should not lie before the commit that it follows.
+    pub at: Timestamp,
+    /// A JSON array of `{actor, cause, events}`, one for each command of the batch; the journal never looks inside.
+    pub entries: Box<[u8]>,
+    /// Over all of the above and the hash of the commit before.
+    pub hash: Hash,
+}
+
+impl Commit {
+    /// The commit that follows the one with the hash `previous` ([`Hash::GENESIS`] where it is the first).
+    #[must_use]
+    pub fn seal(
+        previous: Hash,
+        account: AccountId,
+        seq: Seq,
+        at: Timestamp,
+        entries: impl Into<Box<[u8]>>,
+    ) -> Self {
+        let entries = entries.into();
+        let hash = digest(previous, account, seq, at, &entries);
+        Self {
+            account,
+            seq,
+            at,
+            entries,
+            hash,
+        }
+    }
+
+    /// Whether this very commit was sealed on top of the one with the hash `previous`.
+    #[must_use]
+    pub fn follows(&self, previous: Hash) -> bool {
+        self.hash == digest(previous, self.account, self.seq, self.at, &self.entries)
+    }
+}
+
+fn digest(previous: Hash, account: AccountId, seq: Seq, at: Timestamp, entries: &[u8]) -> Hash {
+    // Every part before the entries has a fixed length, so no two commits feed the same bytes.
+    let digest = Sha256::new()
+        .chain_update(HASH_DOMAIN)
+        .chain_update(previous.as_bytes())
+        .chain_update(account.bits().to_be_bytes())
+        .chain_update(seq.get().to_be_bytes())
+        .chain_update(at.millis().to_be_bytes())
+        .chain_update(entries)
+        .finalize();
+    Hash::from_bytes(digest.into())
+}
+
+/// A commit on its way into the journal, with all that is stored in the same transaction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Append {
+    /// The commit.
+    pub commit: Commit,
+    /// When the account has something to do next, if nothing else happens.
+    pub next_due: Option<Timestamp>,
+    /// The changes of the read models that derive from the commit.
+    pub records: Vec<Record>,
+}
+
+/// An account's state after a commit, so that loading need not start at the first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snapshot {
+    /// Whose state it is.
+    pub account: AccountId,
+    /// The commit after which it was taken.
+    pub seq: Seq,
+    /// The hash of that commit.
+    pub hash: Hash,
+    /// The state; the journal never looks inside.
+    pub state: Box<[u8]>,
+}
+
+/// What an account's state is rebuilt from.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Loaded {
+    /// The newest snapshot, where there is one.
+    pub snapshot: Option<Snapshot>,
+    /// All commits after it, oldest first.
+    pub commits: Vec<Commit>,
+}
+
+impl Loaded {
+    /// Place and hash of the newest commit.
+    #[must_use]
+    pub fn head(&self) -> (Seq, Hash) {
+        match (self.commits.last(), &self.snapshot) {
+            (Some(commit), _) => (commit.seq, commit.hash),
+            (None, Some(snapshot)) => (snapshot.seq, snapshot.hash),
+            (None, None) => (Seq::ZERO, Hash::GENESIS),
+        }
+    }
+
+    /// Checks that the commits follow the snapshot and one another without a gap or a change.
+    ///
+    /// Every backend's `load` does so before it answers.
+    pub fn verify(&self) -> Result<(), JournalError> {
+        let start = self
+            .snapshot
+            .as_ref()
+            .map_or((Seq::ZERO, Hash::GENESIS), |snapshot| {
+                (snapshot.seq, snapshot.hash)
+            });
+        verify_chain(start, &self.commits)
+    }
+}
+
+/// Checks that `commits` follow the commit at `start`, and one another, without a gap or a change.
+pub fn verify_chain(start: (Seq, Hash), commits: &[Commit]) -> Result<(), JournalError> {
+    commits
+        .iter()
+        .try_fold(start, |(seq, hash), commit| {
+            if commit.seq == seq.next() && commit.follows(hash) {
+                Ok((commit.seq, commit.hash))
+            } else {
+                Err(JournalError::Broken {
+                    account: commit.account,
+                    seq: commit.seq,
+                })
+            }
+        })
+        .map(drop)
+}

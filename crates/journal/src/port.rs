@@ -1,0 +1,74 @@
+//! The port through which the engine writes and reloads accounts.
+
+use std::path::Path;
+
+use async_trait::async_trait;
+use usher_domain::{AccountId, Timestamp};
+
+use crate::{Append, AppendError, Commit, Hash, JournalError, Loaded, Record, Seq, Snapshot};
+
+/// The most commits, or accounts, that one question to the journal returns.
+pub const COMMITS_MAX: usize = 1_000;
+
+/// The append-only list of commits of every account.
+///
+/// That no two commits of an account have the same [`Seq`] is what every promise of Usher rests on; backends leave
+/// it to a constraint of their store, not to a lock.
+#[async_trait]
+pub trait Journal: Send + Sync + 'static {
+    /// Stores a commit with all that belongs to it; durable and visible to every reader once the answer is `Ok`.
+    ///
+    /// The commit must have the seq after the newest that is stored. One that exists, or one that would leave a gap,
+    /// is answered with [`AppendError::Conflict`]: either way the caller's picture of the account is not the stored
+    /// one. A conflict leaves everything as it was and does not touch the appends of others that are stored in the
+    /// same transaction.
+    async fn append(&self, append: Append) -> Result<(), AppendError>;
+
+    /// The hash of the commit at `seq`, where one is stored; settles [`AppendError::Unknown`].
+    async fn stored_hash(&self, account: AccountId, seq: Seq) -> Result<Option<Hash>, JournalError>;
+
+    /// The newest snapshot of an account and all commits after it, checked for gaps and changes; none where the
+    /// account has no commits.
+    async fn load(&self, account: AccountId) -> Result<Option<Loaded>, JournalError>;
+
+    /// The first `limit` (at most [`COMMITS_MAX`]) commits after `after`, oldest first, as they are stored: callers
+    /// that need to be sure check them with [`verify_chain`](crate::verify_chain).
+    async fn commits_after(
+        &self,
+        account: AccountId,
+        after: Seq,
+        limit: usize,
+    ) -> Result<Vec<Commit>, JournalError>;
+
+    /// Keeps a snapshot, from which the next [`load`](Self::load) starts. One that is older than what is kept is
+    /// dropped.
+    async fn save_snapshot(&self, snapshot: Snapshot) -> Result<(), JournalError>;
+
+    /// The next due time of every account that has one, in no order.
+    async fn due(&self) -> Result<Vec<(AccountId, Timestamp)>, JournalError>;
+
+    /// The first `limit` (at most [`COMMITS_MAX`]) accounts with commits after `after`, in the order of their ids.
+    async fn accounts(&self, after: Option<AccountId>, limit: usize) -> Result<Vec<AccountId>, JournalError>;
+
+    /// When anything was last appended to any account; tells how long Usher was down.
+    async fn last_written_at(&self) -> Result<Option<Timestamp>, JournalError>;
+
+    /// Empties the read models, before they are filled anew with [`put_records`](Self::put_records).
+    async fn reset_records(&self) -> Result<(), JournalError>;
+
+    /// Fills the read models with the records of a commit that is stored already. The commits of an account must
+    /// come in their order.
+    async fn put_records(
+        &self,
+        account: AccountId,
+        seq: Seq,
+        at: Timestamp,
+        records: Vec<Record>,
+    ) -> Result<(), JournalError>;
+
+    /// Writes a consistent copy of everything to `file`, which must not exist, while appends go on.
+    async fn backup(&self, file: &Path) -> Result<(), JournalError>;
+
+    /// Stores what was handed in before and then takes nothing more.
+    async fn close(&self);
+}

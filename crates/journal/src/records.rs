@@ -1,0 +1,255 @@
+//! The port through which the history of an account is read.
+
+use async_trait::async_trait;
+use usher_domain::{AccountId, PoolId, RefusalId, SessionId, SignInId, TicketId, Timestamp, UserId};
+
+use crate::{JournalError, Page, PageRequest, Seq, Span, Text};
+
+/// An account as the operator's list shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the fields are those of `Record::AccountPut`")]
+pub struct AccountRow {
+    pub account: AccountId,
+    pub name: Text,
+    pub created_at: Timestamp,
+    pub deleted: bool,
+}
+
+/// Which accounts to list.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AccountFilter {
+    /// Only those whose name contains this, in capitals or not (ASCII letters only).
+    pub q: Option<String>,
+    /// Deleted ones as well.
+    pub with_deleted: bool,
+}
+
+/// A refusal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the other fields are those of `Record::RefusalPut`")]
+pub struct RefusalRow {
+    pub id: RefusalId,
+    /// When.
+    pub at: Timestamp,
+    /// The commit that recorded it.
+    pub seq: Seq,
+    pub user: UserId,
+    pub product: Text,
+    pub pool: Option<PoolId>,
+    pub code: Text,
+    pub attempt: Text,
+    pub device: Option<Text>,
+    pub seats: u32,
+    pub occupied: u32,
+    pub waiting: Option<u32>,
+    /// When the same user got in.
+    pub resolved_at: Option<Timestamp>,
+}
+
+/// Which refusals to list.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[allow(missing_docs, reason = "the fields are those of `Record::RefusalPut`")]
+pub struct RefusalFilter {
+    pub span: Span,
+    pub user: Option<UserId>,
+    pub pool: Option<PoolId>,
+    pub product: Option<String>,
+    pub code: Option<String>,
+}
+
+/// Something that was done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the other fields are those of `Record::Audit`")]
+pub struct AuditRow {
+    /// When.
+    pub at: Timestamp,
+    /// The commit that did it.
+    pub seq: Seq,
+    pub index: u32,
+    pub actor: Text,
+    pub action: Text,
+    pub target: Option<Text>,
+    pub detail: Option<Text>,
+    pub cause: Option<Text>,
+}
+
+/// Which audit records to list.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[allow(missing_docs, reason = "the fields are those of `Record::Audit`")]
+pub struct AuditFilter {
+    pub span: Span,
+    pub actor: Option<String>,
+    pub action: Option<String>,
+    pub target: Option<String>,
+}
+
+/// The occupancy of a pool from an instant on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the other fields are those of `Record::Occupancy`")]
+pub struct OccupancyRow {
+    /// Since when.
+    pub at: Timestamp,
+    /// The commit that changed it.
+    pub seq: Seq,
+    pub product: Text,
+    pub seats: u32,
+    pub occupied: u32,
+    pub offered: u32,
+    pub waiting: u32,
+}
+
+/// A session, from its creation to its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(
+    missing_docs,
+    reason = "the other fields are those of `Record::SessionStarted`"
+)]
+pub struct SessionRow {
+    pub id: SessionId,
+    pub sign_in: SignInId,
+    pub user: UserId,
+    pub product: Text,
+    pub kind: Text,
+    pub pool: Option<PoolId>,
+    pub funding: Option<Text>,
+    pub code: Option<Text>,
+    /// When it was created.
+    pub started_at: Timestamp,
+    /// When the customer first joined.
+    pub connected_at: Option<Timestamp>,
+    /// How it ended, if it has.
+    pub end: Option<End>,
+}
+
+/// Which sessions to list.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SessionFilter {
+    /// Those that were created then.
+    pub span: Span,
+    /// Only those of this user.
+    pub user: Option<UserId>,
+}
+
+/// A ticket that has ended or waits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the other fields are those of `Record::TicketOpened`")]
+pub struct TicketRow {
+    pub id: TicketId,
+    pub user: UserId,
+    pub product: Text,
+    pub pool: PoolId,
+    /// When it was opened.
+    pub opened_at: Timestamp,
+    /// How it ended, if it has; the outcome is the reason.
+    pub end: Option<End>,
+}
+
+/// A change of the pay-per-use minutes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the other fields are those of `Record::Minutes`")]
+pub struct MinutesRow {
+    /// When.
+    pub at: Timestamp,
+    /// The commit that changed them.
+    pub seq: Seq,
+    pub delta: i64,
+    pub balance: u64,
+    pub claim: Option<Text>,
+}
+
+/// How something ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct End {
+    /// When.
+    pub at: Timestamp,
+    /// Why.
+    pub reason: Text,
+    /// Who ended it, where somebody did.
+    pub by: Option<Text>,
+}
+
+/// Where a join code leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CodeOwner {
+    /// The account that gave it out.
+    pub account: AccountId,
+    /// The session that it joins.
+    pub session: SessionId,
+}
+
+/// Reads what commits have written into the read models. Everything is visible once its commit is acknowledged.
+#[async_trait]
+pub trait Records: Send + Sync + 'static {
+    /// The accounts, in the order of their ids.
+    async fn list_accounts(
+        &self,
+        filter: AccountFilter,
+        page: PageRequest,
+    ) -> Result<Page<AccountRow>, JournalError>;
+
+    /// The refusals of an account, newest first.
+    async fn list_refusals(
+        &self,
+        account: AccountId,
+        filter: RefusalFilter,
+        page: PageRequest,
+    ) -> Result<Page<RefusalRow>, JournalError>;
+
+    /// The audit records of an account, newest first.
+    async fn list_audit(
+        &self,
+        account: AccountId,
+        filter: AuditFilter,
+        page: PageRequest,
+    ) -> Result<Page<AuditRow>, JournalError>;
+
+    /// The sessions of an account, those created last first.
+    async fn list_sessions(
+        &self,
+        account: AccountId,
+        filter: SessionFilter,
+        page: PageRequest,
+    ) -> Result<Page<SessionRow>, JournalError>;
+
+    /// The changes of an account's minutes, newest first.
+    async fn list_minutes(
+        &self,
+        account: AccountId,
+        span: Span,
+        page: PageRequest,
+    ) -> Result<Page<MinutesRow>, JournalError>;
+
+    /// The changes of a pool's occupancy, oldest first.
+    async fn occupancy(
+        &self,
+        account: AccountId,
+        pool: PoolId,
+        span: Span,
+        page: PageRequest,
+    ) -> Result<Page<OccupancyRow>, JournalError>;
+
+    /// The last change of a pool's occupancy before `at`: what a report over a span starts from.
+    async fn occupancy_before(
+        &self,
+        account: AccountId,
+        pool: PoolId,
+        at: Timestamp,
+    ) -> Result<Option<OccupancyRow>, JournalError>;
+
+    /// How a sign-in ended; none where it has not, or never was.
+    async fn sign_in_end(&self, account: AccountId, id: SignInId) -> Result<Option<End>, JournalError>;
+
+    /// How a session ended; none where it has not, or never was.
+    async fn session_end(&self, account: AccountId, id: SessionId) -> Result<Option<End>, JournalError>;
+
+    /// A ticket, also one that has ended.
+    async fn ticket(&self, account: AccountId, id: TicketId) -> Result<Option<TicketRow>, JournalError>;
+
+    /// How a ticket ended; none where it has not, or never was.
+    async fn ticket_end(&self, account: AccountId, id: TicketId) -> Result<Option<End>, JournalError> {
+        Ok(self.ticket(account, id).await?.and_then(|ticket| ticket.end))
+    }
+
+    /// Where a join code leads; none where it is not valid.
+    async fn find_code(&self, code: &str) -> Result<Option<CodeOwner>, JournalError>;
+}
