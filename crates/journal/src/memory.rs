@@ -1,28 +1,308 @@
 //! A journal in memory, for tests and models, that fails where its script says so.
+//!
+//! Deterministic: nothing waits, nothing is random, and every answer is there at once, save those that a crash
+//! swallows.
 
-use crate::Commit;
+mod read;
+mod tables;
 
-/// A journal in memory. Clones share one store.
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use usher_domain::{AccountId, Timestamp};
+
+use self::tables::Tables;
+use crate::{
+    Append, AppendError, COMMITS_MAX, Commit, Hash, Journal, JournalError, Loaded, Record, Seq, Snapshot,
+};
+
+/// A journal in memory, as one node sees it. Clones are the same node; [`another_node`](Self::another_node) is a
+/// second one on the same store.
 #[derive(Debug, Clone, Default)]
-pub struct MemoryJournal {}
+pub struct MemoryJournal {
+    store: Arc<Mutex<Store>>,
+    node: Arc<Mutex<Node>>,
+}
 
 /// What happens to an append instead of its being stored and answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
-    /// Answered with a conflict, with nothing behind it: the reload finds nothing new.
+    /// Answered with a conflict that has nothing behind it: a reload finds nothing new.
     Conflict,
-    /// Another node's commit is stored first, whatever it is; the append then meets whatever that leads to.
-    Overtaken(Box<Commit>),
+    /// Another node is quicker: a commit with these parts is stored first, and the append meets it.
+    Overtaken {
+        /// The entries of the other node's commit.
+        entries: Box<[u8]>,
+        /// When the account is due after it.
+        next_due: Option<Timestamp>,
+        /// Its changes of the read models.
+        records: Vec<Record>,
+    },
     /// Not stored, and said so.
     Failed,
     /// Stored, but the answer is lost.
     UnknownStored,
     /// Not stored, and the answer is lost.
     UnknownNotStored,
-    /// Stored, and then the node dies: the answer never comes, and the journal takes nothing more until it is
-    /// reopened.
+    /// Stored, and then the node dies: the answer never comes, and the node takes nothing more.
     CrashAfterStore,
-    /// The node dies before anything is stored: the answer never comes, and the journal takes nothing more until it
-    /// is reopened.
+    /// The node dies before anything is stored: the answer never comes, and the node takes nothing more.
     CrashBeforeStore,
+}
+
+#[derive(Debug, Default)]
+struct Store {
+    accounts: BTreeMap<AccountId, Ledger>,
+    tables: Tables,
+}
+
+#[derive(Debug, Default)]
+struct Ledger {
+    commits: Vec<Commit>,
+    snapshot: Option<Snapshot>,
+    next_due: Option<Timestamp>,
+}
+
+#[derive(Debug, Default)]
+struct Node {
+    /// How many appends the node has taken.
+    appends: u64,
+    /// What happens to which of them.
+    faults: BTreeMap<u64, Fault>,
+    closed: bool,
+}
+
+impl MemoryJournal {
+    /// An empty journal.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A second node on the same store, without faults; also what starts after this one has crashed.
+    #[must_use]
+    pub fn another_node(&self) -> Self {
+        Self {
+            store: Arc::clone(&self.store),
+            node: Arc::default(),
+        }
+    }
+
+    /// Lets `fault` happen to the `nth` append from now (1 is the next) that this node is asked for.
+    pub fn fault_at(&self, nth: u64, fault: Fault) {
+        let mut node = lock(&self.node);
+        let at = node.appends.saturating_add(nth.max(1));
+        node.faults.insert(at, fault);
+    }
+
+    /// How many appends this node has been asked for.
+    #[must_use]
+    pub fn appends(&self) -> u64 {
+        lock(&self.node).appends
+    }
+
+    /// Overwrites the entries of a stored commit behind the journal's back, as a hand in the database would.
+    pub fn tamper(&self, account: AccountId, seq: Seq, entries: &[u8]) {
+        let mut store = lock(&self.store);
+        let commits = store.accounts.get_mut(&account).map(|ledger| &mut ledger.commits);
+        if let Some(commit) = commits.into_iter().flatten().find(|commit| commit.seq == seq) {
+            commit.entries = entries.into();
+        }
+    }
+
+    fn next_fault(&self) -> Result<Option<Fault>, AppendError> {
+        let mut node = lock(&self.node);
+        if node.closed {
+            return Err(AppendError::Closed);
+        }
+        node.appends += 1;
+        let taken = node.appends;
+        let fault = node.faults.remove(&taken);
+        node.closed = matches!(fault, Some(Fault::CrashAfterStore | Fault::CrashBeforeStore));
+        Ok(fault)
+    }
+
+    fn open(&self) -> Result<MutexGuard<'_, Store>, JournalError> {
+        if lock(&self.node).closed {
+            Err(JournalError::Closed)
+        } else {
+            Ok(lock(&self.store))
+        }
+    }
+}
+
+/// Every change of a store is whole before anything can panic, so a poisoned lock holds nothing half-done.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Store {
+    fn head(&self, account: AccountId) -> (Seq, Hash) {
+        let newest = self
+            .accounts
+            .get(&account)
+            .and_then(|ledger| ledger.commits.last());
+        newest.map_or((Seq::ZERO, Hash::GENESIS), |commit| (commit.seq, commit.hash))
+    }
+
+    fn append(&mut self, append: Append) -> Result<(), AppendError> {
+        let Append {
+            commit,
+            next_due,
+            records,
+        } = append;
+        if commit.seq != self.head(commit.account).0.next() {
+            return Err(AppendError::Conflict);
+        }
+        self.tables.put(commit.account, commit.seq, commit.at, records);
+        let ledger = self.accounts.entry(commit.account).or_default();
+        ledger.next_due = next_due;
+        ledger.commits.push(commit);
+        Ok(())
+    }
+
+    fn commits_after(&self, account: AccountId, after: Seq, limit: usize) -> Vec<Commit> {
+        let Some(ledger) = self.accounts.get(&account) else {
+            return Vec::new();
+        };
+        let start = ledger.commits.partition_point(|commit| commit.seq <= after);
+        ledger.commits[start..].iter().take(limit).cloned().collect()
+    }
+}
+
+#[async_trait]
+impl Journal for MemoryJournal {
+    async fn append(&self, append: Append) -> Result<(), AppendError> {
+        let unknown = || AppendError::Unknown("the answer was lost".into());
+        match self.next_fault()? {
+            None => lock(&self.store).append(append),
+            Some(Fault::Conflict) => Err(AppendError::Conflict),
+            Some(Fault::Overtaken {
+                entries,
+                next_due,
+                records,
+            }) => {
+                let mut store = lock(&self.store);
+                let (account, at) = (append.commit.account, append.commit.at);
+                let (seq, hash) = store.head(account);
+                let commit = Commit::seal(hash, account, seq.next(), at, entries);
+                store.append(Append {
+                    commit,
+                    next_due,
+                    records,
+                })?;
+                store.append(append)
+            }
+            Some(Fault::Failed) => Err(AppendError::Failed("the disk is full".into())),
+            Some(Fault::UnknownStored) => lock(&self.store).append(append).and_then(|()| Err(unknown())),
+            Some(Fault::UnknownNotStored) => Err(unknown()),
+            Some(Fault::CrashAfterStore) => {
+                // Whether it was stored or met a conflict, nobody learns of it.
+                let _ = lock(&self.store).append(append);
+                std::future::pending().await
+            }
+            Some(Fault::CrashBeforeStore) => std::future::pending().await,
+        }
+    }
+
+    async fn stored_hash(&self, account: AccountId, seq: Seq) -> Result<Option<Hash>, JournalError> {
+        let store = self.open()?;
+        let ledger = store.accounts.get(&account);
+        let commit = ledger.and_then(|ledger| ledger.commits.iter().find(|commit| commit.seq == seq));
+        Ok(commit.map(|commit| commit.hash))
+    }
+
+    async fn load(&self, account: AccountId) -> Result<Option<Loaded>, JournalError> {
+        let store = self.open()?;
+        let Some(ledger) = store.accounts.get(&account) else {
+            return Ok(None);
+        };
+        let snapshot = ledger.snapshot.clone();
+        let after = snapshot.as_ref().map_or(Seq::ZERO, |snapshot| snapshot.seq);
+        let loaded = Loaded {
+            snapshot,
+            commits: store.commits_after(account, after, usize::MAX),
+        };
+        loaded.verify()?;
+        Ok(Some(loaded))
+    }
+
+    async fn commits_after(
+        &self,
+        account: AccountId,
+        after: Seq,
+        limit: usize,
+    ) -> Result<Vec<Commit>, JournalError> {
+        Ok(self.open()?.commits_after(account, after, limit.min(COMMITS_MAX)))
+    }
+
+    async fn save_snapshot(&self, snapshot: Snapshot) -> Result<(), JournalError> {
+        let mut store = self.open()?;
+        let Some(ledger) = store.accounts.get_mut(&snapshot.account) else {
+            return Ok(());
+        };
+        if ledger
+            .snapshot
+            .as_ref()
+            .is_none_or(|kept| kept.seq < snapshot.seq)
+        {
+            ledger.snapshot = Some(snapshot);
+        }
+        Ok(())
+    }
+
+    async fn due(&self) -> Result<Vec<(AccountId, Timestamp)>, JournalError> {
+        let store = self.open()?;
+        let due = store
+            .accounts
+            .iter()
+            .filter_map(|(account, ledger)| Some((*account, ledger.next_due?)));
+        Ok(due.collect())
+    }
+
+    async fn accounts(&self, after: Option<AccountId>, limit: usize) -> Result<Vec<AccountId>, JournalError> {
+        let store = self.open()?;
+        let ids = store
+            .accounts
+            .keys()
+            .copied()
+            .filter(|id| after.is_none_or(|after| after < *id));
+        Ok(ids.take(limit.min(COMMITS_MAX)).collect())
+    }
+
+    async fn last_written_at(&self) -> Result<Option<Timestamp>, JournalError> {
+        let store = self.open()?;
+        Ok(store
+            .accounts
+            .values()
+            .filter_map(|ledger| ledger.commits.last())
+            .map(|commit| commit.at)
+            .max())
+    }
+
+    async fn reset_records(&self) -> Result<(), JournalError> {
+        self.open()?.tables = Tables::default();
+        Ok(())
+    }
+
+    async fn put_records(
+        &self,
+        account: AccountId,
+        seq: Seq,
+        at: Timestamp,
+        records: Vec<Record>,
+    ) -> Result<(), JournalError> {
+        self.open()?.tables.put(account, seq, at, records);
+        Ok(())
+    }
+
+    async fn backup(&self, _file: &Path) -> Result<(), JournalError> {
+        Err(JournalError::Failed("a journal in memory has no file".into()))
+    }
+
+    async fn close(&self) {
+        lock(&self.node).closed = true;
+    }
 }

@@ -1,0 +1,252 @@
+//! The read models in memory: what each record changes.
+
+use std::collections::BTreeMap;
+
+use usher_domain::{AccountId, PoolId, SessionId, SignInId, TicketId, Timestamp, UserId};
+
+use crate::{
+    AccountRow, AuditRow, CodeOwner, Cursor, End, MinutesRow, OccupancyRow, Record, RefusalRow, Seq,
+    SessionRow, Text, TicketRow,
+};
+
+#[derive(Debug, Default)]
+pub(super) struct Tables {
+    pub(super) accounts: BTreeMap<AccountId, AccountRow>,
+    pub(super) histories: BTreeMap<AccountId, History>,
+    pub(super) codes: BTreeMap<Text, CodeOwner>,
+}
+
+/// What is kept of one account.
+#[derive(Debug, Default)]
+pub(super) struct History {
+    pub(super) audit: BTreeMap<Cursor, AuditRow>,
+    pub(super) refusals: BTreeMap<Cursor, RefusalRow>,
+    pub(super) minutes: BTreeMap<Cursor, MinutesRow>,
+    pub(super) occupancy: BTreeMap<(PoolId, Cursor), OccupancyRow>,
+    /// The ends of the sign-ins, those that have none included.
+    pub(super) sign_ins: BTreeMap<SignInId, Option<End>>,
+    pub(super) sessions: BTreeMap<SessionId, SessionRow>,
+    pub(super) tickets: BTreeMap<TicketId, TicketRow>,
+}
+
+impl Tables {
+    pub(super) fn put(&mut self, account: AccountId, seq: Seq, at: Timestamp, records: Vec<Record>) {
+        for (record, index) in records.into_iter().zip(0..) {
+            match record {
+                Record::AccountPut {
+                    name,
+                    created_at,
+                    deleted,
+                } => {
+                    self.accounts.insert(
+                        account,
+                        AccountRow {
+                            account,
+                            name,
+                            created_at,
+                            deleted,
+                        },
+                    );
+                }
+                Record::CodeIssued { code, session } => {
+                    self.codes.entry(code).or_insert(CodeOwner { account, session });
+                }
+                Record::CodeRetired { code } => {
+                    if self
+                        .codes
+                        .get(&code)
+                        .is_some_and(|owner| owner.account == account)
+                    {
+                        self.codes.remove(&code);
+                    }
+                }
+                record => self
+                    .histories
+                    .entry(account)
+                    .or_default()
+                    .put(seq, at, index, record),
+            }
+        }
+    }
+}
+
+impl History {
+    fn put(&mut self, seq: Seq, at: Timestamp, position: u32, record: Record) {
+        let place = Cursor::new(at, seq.get().into(), position);
+        match record {
+            Record::AccountPut { .. } | Record::CodeIssued { .. } | Record::CodeRetired { .. } => {}
+            Record::Audit {
+                index,
+                actor,
+                action,
+                target,
+                detail,
+                cause,
+            } => {
+                let row = AuditRow {
+                    at,
+                    seq,
+                    index,
+                    actor,
+                    action,
+                    target,
+                    detail,
+                    cause,
+                };
+                self.audit.insert(Cursor::new(at, seq.get().into(), index), row);
+            }
+            Record::RefusalPut {
+                id,
+                user,
+                product,
+                pool,
+                code,
+                attempt,
+                device,
+                seats,
+                occupied,
+                waiting,
+            } => {
+                let row = RefusalRow {
+                    id,
+                    at,
+                    seq,
+                    user,
+                    product,
+                    pool,
+                    code,
+                    attempt,
+                    device,
+                    seats,
+                    occupied,
+                    waiting,
+                    resolved_at: None,
+                };
+                self.refusals.insert(place, row);
+            }
+            Record::RefusalsResolved { user, product } => self.resolve(user, &product, at),
+            Record::Occupancy {
+                pool,
+                product,
+                seats,
+                occupied,
+                offered,
+                waiting,
+            } => {
+                let row = OccupancyRow {
+                    at,
+                    seq,
+                    product,
+                    seats,
+                    occupied,
+                    offered,
+                    waiting,
+                };
+                self.occupancy.insert((pool, place), row);
+            }
+            Record::Minutes {
+                delta,
+                balance,
+                claim,
+            } => {
+                self.minutes.insert(
+                    place,
+                    MinutesRow {
+                        at,
+                        seq,
+                        delta,
+                        balance,
+                        claim,
+                    },
+                );
+            }
+            presence => self.put_presence(at, presence),
+        }
+    }
+
+    fn put_presence(&mut self, at: Timestamp, record: Record) {
+        match record {
+            Record::SignInStarted { id, .. } => {
+                self.sign_ins.entry(id).or_default();
+            }
+            Record::SignInEnded { id, reason, by } => {
+                if let Some(end) = self.sign_ins.get_mut(&id) {
+                    end.get_or_insert(End { at, reason, by });
+                }
+            }
+            Record::SessionStarted {
+                id,
+                sign_in,
+                user,
+                product,
+                kind,
+                pool,
+                funding,
+                code,
+            } => {
+                self.sessions.entry(id).or_insert(SessionRow {
+                    id,
+                    sign_in,
+                    user,
+                    product,
+                    kind,
+                    pool,
+                    funding,
+                    code,
+                    started_at: at,
+                    connected_at: None,
+                    end: None,
+                });
+            }
+            Record::SessionConnected { id } => {
+                if let Some(session) = self.sessions.get_mut(&id) {
+                    session.connected_at.get_or_insert(at);
+                }
+            }
+            Record::SessionFunded { id, funding } => {
+                if let Some(session) = self.sessions.get_mut(&id) {
+                    session.funding = Some(funding);
+                }
+            }
+            Record::SessionEnded { id, reason, by } => {
+                if let Some(session) = self.sessions.get_mut(&id) {
+                    session.end.get_or_insert(End { at, reason, by });
+                }
+            }
+            Record::TicketOpened {
+                id,
+                user,
+                product,
+                pool,
+            } => {
+                let ticket = TicketRow {
+                    id,
+                    user,
+                    product,
+                    pool,
+                    opened_at: at,
+                    end: None,
+                };
+                self.tickets.entry(id).or_insert(ticket);
+            }
+            Record::TicketEnded { id, outcome } => {
+                if let Some(ticket) = self.tickets.get_mut(&id) {
+                    ticket.end.get_or_insert(End {
+                        at,
+                        reason: outcome,
+                        by: None,
+                    });
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn resolve(&mut self, user: UserId, product: &Text, at: Timestamp) {
+        for refusal in self.refusals.values_mut() {
+            if refusal.user == user && refusal.product == *product {
+                refusal.resolved_at.get_or_insert(at);
+            }
+        }
+    }
+}
