@@ -1,9 +1,36 @@
 //! Pure: the seat rules of one account. No I/O, no clock, no randomness, no threads.
+//!
+//! [`decide`] looks at an account and a command and answers with events or a refusal; [`evolve`] takes an event
+//! in; [`settle`] says what the rules owe after that (a freed seat is offered to who waits). [`execute`] is the
+//! three in order. `now` is always an argument.
 
+mod access;
+pub mod account;
+pub mod command;
+mod decide;
+pub mod event;
+mod evolve;
 pub mod id;
+pub mod permission;
+pub mod pool;
+pub mod presence;
+pub mod refusal;
+pub mod rules;
+mod schedule;
+mod settle;
+pub mod text;
 pub mod time;
+pub mod user;
 
+pub use account::Account;
+pub use command::{Command, Decision, Outcome};
+pub use decide::decide;
+pub use event::Event;
+pub use evolve::evolve;
 pub use id::{
     AccountId, ApiKeyId, InvalidId, PoolId, RefusalId, SessionId, SignInId, TeamId, TicketId, UserId,
 };
+pub use permission::Actor;
+pub use refusal::{Code, Refusal};
+pub use settle::{execute, refused, settle};
 pub use time::{Secs, Timestamp};

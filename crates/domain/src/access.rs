@@ -1,0 +1,148 @@
+//! Who may see and do what (design 2.6). What a caller may not see is not found; what they see but may not do is
+//! forbidden.
+
+use crate::account::Account;
+use crate::id::UserId;
+use crate::permission::{Actor, Privilege, Role, Scope, SessionPermission};
+use crate::presence::Session;
+use crate::refusal::Refusal;
+use crate::user::User;
+
+impl Account {
+    /// Refuses an actor without the privilege.
+    pub fn need(&self, actor: &Actor, privilege: Privilege) -> Result<(), Refusal> {
+        if self.may(actor, privilege) {
+            return Ok(());
+        }
+        Err(Refusal::Forbidden {
+            needed: privilege.as_str(),
+        })
+    }
+
+    /// Whether an actor has a privilege.
+    #[must_use]
+    pub fn may(&self, actor: &Actor, privilege: Privilege) -> bool {
+        match actor {
+            Actor::Operator | Actor::System => true,
+            Actor::ApiKey { scopes, .. } => scopes.contains(&Scope::from(privilege)),
+            Actor::User(id) => self.active_user(*id).is_some_and(|user| user.has(privilege)),
+            Actor::SignIn(_) | Actor::Ticket(_) | Actor::Customer(_) => false,
+        }
+    }
+
+    /// Whether an actor sees the account's users, pools and teams: all who have any privilege, and keys that read.
+    #[must_use]
+    pub fn is_staff(&self, actor: &Actor) -> bool {
+        match actor {
+            Actor::Operator | Actor::System => true,
+            Actor::ApiKey { scopes, .. } => !scopes.is_empty(),
+            Actor::User(id) => self.active_user(*id).is_some_and(|user| match user.profile.role {
+                Role::Owner | Role::Admin => true,
+                Role::Manager => !user.profile.privileges.is_empty(),
+                Role::Member => false,
+            }),
+            Actor::SignIn(_) | Actor::Ticket(_) | Actor::Customer(_) => false,
+        }
+    }
+
+    /// Whether an actor may work for this user: the user, their device, or a program that signs users in.
+    #[must_use]
+    pub fn may_act_for(&self, actor: &Actor, user: UserId) -> bool {
+        match actor {
+            Actor::Operator | Actor::System => true,
+            Actor::ApiKey { scopes, .. } => scopes.contains(&Scope::SignInsWrite),
+            _ => self.user_of(actor) == Some(user),
+        }
+    }
+
+    /// Whether an actor sees this user's record.
+    #[must_use]
+    pub fn sees_user(&self, actor: &Actor, user: UserId) -> bool {
+        self.is_staff(actor) || self.user_of(actor) == Some(user)
+    }
+
+    /// The user as the actor sees them: not found for those who do not.
+    pub fn visible_user(&self, actor: &Actor, user: UserId) -> Result<&User, Refusal> {
+        self.users
+            .get(&user)
+            .filter(|_| self.sees_user(actor, user))
+            .ok_or(Refusal::NotFound { what: "user" })
+    }
+
+    /// The user behind an actor: themselves, or through their device or ticket.
+    #[must_use]
+    pub fn user_of(&self, actor: &Actor) -> Option<UserId> {
+        match actor {
+            Actor::User(id) => self.active_user(*id).map(|user| user.id),
+            Actor::SignIn(id) => self.sign_ins.get(id).map(|sign_in| sign_in.user),
+            Actor::Ticket(id) => self.tickets.get(id).map(|ticket| ticket.user),
+            Actor::Operator | Actor::ApiKey { .. } | Actor::Customer(_) | Actor::System => None,
+        }
+    }
+
+    /// Whether an actor has a session permission, by the account's default and the user's override.
+    #[must_use]
+    pub fn has_session_permission(&self, actor: &Actor, permission: SessionPermission) -> bool {
+        let own = matches!(
+            permission,
+            SessionPermission::ViewOwn | SessionPermission::ControlOwn
+        );
+        match actor {
+            Actor::Operator | Actor::System => true,
+            Actor::ApiKey { scopes, .. } => match permission {
+                SessionPermission::ViewOwn | SessionPermission::ViewAccount => !scopes.is_empty(),
+                SessionPermission::ControlOwn => scopes.contains(&Scope::SignInsWrite),
+                SessionPermission::ControlAccount => scopes.contains(&Scope::SeatsManage),
+            },
+            Actor::User(id) => self.active_user(*id).is_some_and(|user| {
+                let by_role = matches!(user.profile.role, Role::Owner | Role::Admin);
+                let given = self
+                    .settings
+                    .session_permissions
+                    .with(user.profile.session_permissions);
+                given.has(permission) || (by_role && !self.denies(user, permission))
+            }),
+            Actor::SignIn(_) => own,
+            Actor::Ticket(_) | Actor::Customer(_) => false,
+        }
+    }
+
+    /// Whether an actor sees a session: their own with `view_own`, others' with `view_account`. A paused one is
+    /// for its owner alone (S8).
+    #[must_use]
+    pub fn sees_session(&self, actor: &Actor, session: &Session) -> bool {
+        let is_own = self.is_own_session(actor, session);
+        if !session.is_live() {
+            return is_own;
+        }
+        (is_own && self.has_session_permission(actor, SessionPermission::ViewOwn))
+            || self.has_session_permission(actor, SessionPermission::ViewAccount)
+            || matches!(actor, Actor::Customer(id) if *id == session.id)
+    }
+
+    /// Whether the session belongs to the user behind the actor, or the actor is the program that works for them.
+    #[must_use]
+    pub fn is_own_session(&self, actor: &Actor, session: &Session) -> bool {
+        match actor {
+            Actor::SignIn(id) => *id == session.sign_in,
+            Actor::ApiKey { scopes, .. } => scopes.contains(&Scope::SignInsWrite),
+            _ => self.user_of(actor) == Some(session.user),
+        }
+    }
+
+    fn denies(&self, user: &User, permission: SessionPermission) -> bool {
+        use crate::permission::{Override, SessionPermission as P};
+        let over = user.profile.session_permissions;
+        let said = match permission {
+            P::ViewOwn => over.view_own,
+            P::ControlOwn => over.control_own,
+            P::ViewAccount => over.view_account,
+            P::ControlAccount => over.control_account,
+        };
+        said == Override::Deny
+    }
+
+    fn active_user(&self, id: UserId) -> Option<&User> {
+        self.users.get(&id).filter(|user| user.active)
+    }
+}

@@ -1,0 +1,291 @@
+//! What may be asked of an account. Ids of new things come with the command, so that deciding needs no chance.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::account::{Plan, ProductSeats, SettingsPatch};
+use crate::event::Profile;
+use crate::id::{AccountId, ApiKeyId, PoolId, SessionId, SignInId, TeamId, TicketId, UserId};
+use crate::permission::{PermissionOverrides, Privilege, Role, Scope};
+use crate::presence::{Customer, Device, SessionKind, Start};
+use crate::rules::Rules;
+use crate::text::{Code, Email, Name, Note, Product};
+use crate::time::{Secs, Timestamp};
+use crate::user::License;
+
+/// One thing asked of an account. It is done whole or not at all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Make the account. The operator only, on an account that does not exist.
+    CreateAccount { id: AccountId, name: Name },
+    /// Give the account another name.
+    RenameAccount { name: Name },
+    /// Close the account.
+    DeleteAccount,
+    /// Set what the account has bought, whole (L7, L8). `default_pools` are ids for the pools that products new to
+    /// shared seats need.
+    SetSubscription {
+        plan: Plan,
+        products: BTreeMap<Product, ProductSeats>,
+        default_pools: BTreeMap<Product, PoolId>,
+    },
+    /// Add prepaid minutes (Q3).
+    AddMinutes { minutes: u32 },
+    /// Change settings.
+    ChangeSettings { change: SettingsPatch },
+    /// Make an API key known. The key itself is stored before, elsewhere, hashed.
+    CreateApiKey {
+        id: ApiKeyId,
+        name: Name,
+        scopes: BTreeSet<Scope>,
+        expires_at: Option<Timestamp>,
+    },
+    /// Kill an API key.
+    RevokeApiKey { id: ApiKeyId },
+
+    /// Create a user (L6).
+    CreateUser {
+        id: UserId,
+        profile: Profile,
+        /// `None`: assign a named seat where one is free. `Some(true)`: refuse where none is. `Some(false)`: do not.
+        assign_seat: Option<bool>,
+        /// The product of that seat; `None`: the account's only product with named seats, where there is one.
+        product: Option<Product>,
+        /// Whether a password was stored for the user.
+        password_set: bool,
+    },
+    /// Change a user.
+    ChangeUser { id: UserId, change: UserPatch },
+    /// Delete a user, with all that they hold (L5).
+    DeleteUser { id: UserId },
+    /// Give, change or (`None`) take away a user's license of a product, in one step (L3, L5).
+    SetLicense {
+        user: UserId,
+        product: Product,
+        license: Option<License>,
+    },
+
+    /// Add a pool (P1, P3). Rules that are `None` come from the settings.
+    CreatePool {
+        id: PoolId,
+        name: Name,
+        product: Product,
+        seats: u32,
+        rules: Option<Rules>,
+    },
+    /// Rename, resize or re-rule a pool (P1, P3).
+    ChangePool { id: PoolId, change: PoolPatch },
+    /// Delete a pool (P2); its users go to `move_users_to`, or lose their license with `remove_users`.
+    DeletePool { id: PoolId, users: LeavingUsers },
+
+    /// Add a team (P4).
+    CreateTeam {
+        id: TeamId,
+        name: Name,
+        members: BTreeSet<UserId>,
+    },
+    /// Change a team.
+    ChangeTeam {
+        id: TeamId,
+        name: Option<Name>,
+        members: Option<BTreeSet<UserId>>,
+    },
+    /// Delete a team.
+    DeleteTeam { id: TeamId },
+
+    /// Sign a user in on devices of theirs, all or none (S2). One, save where a foreign log is replayed.
+    SignIn {
+        user: UserId,
+        product: Product,
+        /// Each with the id that its sign-in gets; the first id's bits are those of the ticket, where one is made.
+        devices: Vec<(SignInId, Device)>,
+        /// Sign other devices out where too many are signed in (S4).
+        takeover: bool,
+        /// Wait where no seat is free (Q2).
+        wait: bool,
+    },
+    /// A sign of life (S11). `active`: the user is there, not only the device.
+    Heartbeat { sign_in: SignInId, active: bool },
+    /// Sign out, or log another out (S10).
+    SignOut { sign_in: SignInId, note: Option<Note> },
+    /// Keep the seat from being reclaimed for this long (Q4); zero lifts it.
+    LockSeat { sign_in: SignInId, hold: Secs },
+
+    /// Start a piece of work (S2, S7).
+    CreateSession {
+        id: SessionId,
+        sign_in: SignInId,
+        kind: SessionKind,
+        start: Start,
+        customer: Option<Customer>,
+        /// The code that the customer will type, drawn by the caller.
+        code: Code,
+        /// How long the code waits; `None`: as the pool says.
+        valid_for: Option<Secs>,
+        /// Wait where no seat is free (Q2).
+        wait: bool,
+    },
+    /// The customer came in, or the agent goes ahead.
+    ConnectSession {
+        id: SessionId,
+        customer: Option<Customer>,
+    },
+    /// Put a session aside (S8).
+    PauseSession { id: SessionId },
+    /// Take a paused session up again (S8).
+    ResumeSession {
+        id: SessionId,
+        wait: bool,
+        ticket: TicketId,
+    },
+    /// End sessions, all or none (S9).
+    EndSessions { ids: Vec<SessionId>, note: Option<Note> },
+
+    /// Take what was waited for (Q2).
+    ClaimTicket { id: TicketId },
+    /// Leave the queue, or drop another's ticket.
+    DropTicket { id: TicketId },
+    /// A sign of life of a ticket: a look at it, or its open stream (Q2).
+    RenewTicket { id: TicketId },
+
+    /// Do what is due. Usher only.
+    Tick,
+    /// Usher was away: nobody loses anything by it (S11). Usher only.
+    Resume,
+}
+
+/// A change of a user: what is `None` stays.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct UserPatch {
+    /// Another name.
+    pub name: Option<Name>,
+    /// Another address.
+    pub email: Option<Email>,
+    /// Another role.
+    pub role: Option<Role>,
+    /// Other privileges, whole.
+    pub privileges: Option<BTreeSet<Privilege>>,
+    /// Whether they may see and change the subscription.
+    pub billing_contact: Option<bool>,
+    /// Another seat limit; `Some(None)` lifts it.
+    pub seat_limit: Option<Option<u32>>,
+    /// Other session permissions, whole.
+    pub session_permissions: Option<PermissionOverrides>,
+    /// Switch on or off (L5).
+    pub active: Option<bool>,
+    /// Whether a password was stored for the user.
+    pub password_set: bool,
+}
+
+/// A change of a pool: what is `None` stays.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PoolPatch {
+    /// Another name.
+    pub name: Option<Name>,
+    /// Another number of seats.
+    pub seats: Option<u32>,
+    /// Other rules, whole: the caller lays single rules over those that stand.
+    pub rules: Option<RulesPatch>,
+}
+
+/// A change of a pool's rules: first a preset, where named, then single rules.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RulesPatch {
+    /// Start from this known model instead of the rules that stand.
+    pub preset: Option<crate::rules::Preset>,
+    /// What takes a seat.
+    pub occupies: Option<crate::rules::Occupies>,
+    /// Who holds it.
+    pub seat_per: Option<crate::rules::SeatPer>,
+    /// `Some(None)`: no limit.
+    pub max_devices_per_user: Option<Option<u32>>,
+    /// `Some(None)`: no limit.
+    pub max_active_sessions_per_seat: Option<Option<u32>>,
+    /// `Some(None)`: never.
+    pub auto_log_off_after: Option<Option<Secs>>,
+    /// Notice before a session that another ended is closed.
+    pub end_notice: Option<Secs>,
+    /// What to try when no seat is free.
+    pub when_full: Option<Vec<crate::rules::WhenFull>>,
+    /// How long an offered seat is kept.
+    pub offer_hold: Option<Secs>,
+    /// Life without a sign of life.
+    pub lease: Option<Secs>,
+    /// How long a code waits.
+    pub standby_expires: Option<Secs>,
+    /// `Some(None)`: never.
+    pub reclaim_idle_after: Option<Option<Secs>>,
+    /// Before an evicted user can take a seat again.
+    pub eviction_cool_down: Option<Secs>,
+}
+
+impl RulesPatch {
+    /// The rules that come of laying this change over `rules`.
+    #[must_use]
+    pub fn over(self, rules: &Rules) -> Rules {
+        let base = self.preset.map_or_else(|| rules.clone(), Rules::preset);
+        Rules {
+            occupies: self.occupies.unwrap_or(base.occupies),
+            seat_per: self.seat_per.unwrap_or(base.seat_per),
+            max_devices_per_user: self.max_devices_per_user.unwrap_or(base.max_devices_per_user),
+            max_active_sessions_per_seat: self
+                .max_active_sessions_per_seat
+                .unwrap_or(base.max_active_sessions_per_seat),
+            auto_log_off_after: self.auto_log_off_after.unwrap_or(base.auto_log_off_after),
+            end_notice: self.end_notice.unwrap_or(base.end_notice),
+            when_full: self.when_full.unwrap_or(base.when_full),
+            offer_hold: self.offer_hold.unwrap_or(base.offer_hold),
+            lease: self.lease.unwrap_or(base.lease),
+            standby_expires: self.standby_expires.unwrap_or(base.standby_expires),
+            reclaim_idle_after: self.reclaim_idle_after.unwrap_or(base.reclaim_idle_after),
+            eviction_cool_down: self.eviction_cool_down.unwrap_or(base.eviction_cool_down),
+        }
+    }
+}
+
+/// What becomes of the users of a pool that is deleted (P2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LeavingUsers {
+    /// Refuse while there are any.
+    Refuse,
+    /// They go to this pool of the same product.
+    MoveTo(PoolId),
+    /// They lose their license.
+    Remove,
+}
+
+/// What a command that was carried out came to, besides its events.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Done; there is nothing more to say.
+    Done,
+    /// A user exists; whether a named seat was assigned (L6).
+    User { id: UserId, seat_assigned: bool },
+    /// The sign-ins, in the order asked; whether they are new (S6).
+    SignIns { ids: Vec<SignInId>, created: bool },
+    /// The user waits.
+    Ticket { id: TicketId, created: bool },
+    /// A session exists, or is active again.
+    Session { id: SessionId },
+    /// How much longer the lease runs (S11).
+    Lease { remaining: Secs },
+}
+
+/// What was decided: the events to store, and the outcome to answer with once they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// In order.
+    pub events: Vec<crate::event::Event>,
+    /// For the caller.
+    pub outcome: Outcome,
+}
+
+impl Decision {
+    /// Events without more to say.
+    #[must_use]
+    pub const fn done(events: Vec<crate::event::Event>) -> Self {
+        Self {
+            events,
+            outcome: Outcome::Done,
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Decides what a command comes to. Nothing is changed here: guards first, then the events.
+
+mod account;
+mod due;
+mod licenses;
+mod pools;
+pub(crate) mod presence;
+mod queue;
+mod sessions;
+mod sign_ins;
+mod users;
+
+use crate::account::Account;
+use crate::command::{Command, Decision};
+use crate::permission::Actor;
+use crate::refusal::Refusal;
+use crate::time::Timestamp;
+
+/// Decides a command on an account. The events that come back keep every rule when [`crate::evolve`] takes them in
+/// order; a refusal means that nothing happens.
+pub fn decide(
+    account: &Account,
+    command: &Command,
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<Decision, Refusal> {
+    if account.deleted {
+        return Err(Refusal::NotFound { what: "account" });
+    }
+    match command {
+        Command::CreateAccount { .. }
+        | Command::RenameAccount { .. }
+        | Command::DeleteAccount
+        | Command::SetSubscription { .. }
+        | Command::AddMinutes { .. }
+        | Command::ChangeSettings { .. }
+        | Command::CreateApiKey { .. }
+        | Command::RevokeApiKey { .. } => account::decide(account, command, actor),
+        Command::CreateUser { .. } | Command::ChangeUser { .. } | Command::DeleteUser { .. } => {
+            users::decide(account, command, actor)
+        }
+        Command::CreateTeam { .. } | Command::ChangeTeam { .. } | Command::DeleteTeam { .. } => {
+            users::decide_team(account, command, actor)
+        }
+        Command::SetLicense {
+            user,
+            product,
+            license,
+        } => licenses::set_license(account, *user, product, *license, actor),
+        Command::CreatePool { .. } | Command::ChangePool { .. } | Command::DeletePool { .. } => {
+            pools::decide(account, command, actor)
+        }
+        Command::SignIn { .. }
+        | Command::Heartbeat { .. }
+        | Command::SignOut { .. }
+        | Command::LockSeat { .. } => sign_ins::decide(account, command, actor, now),
+        Command::CreateSession { .. }
+        | Command::ConnectSession { .. }
+        | Command::PauseSession { .. }
+        | Command::ResumeSession { .. }
+        | Command::EndSessions { .. } => sessions::decide(account, command, actor, now),
+        Command::ClaimTicket { .. } | Command::DropTicket { .. } | Command::RenewTicket { .. } => {
+            queue::decide(account, command, actor, now)
+        }
+        Command::Tick => Ok(Decision::done(due::due(account, now))),
+        Command::Resume => Ok(Decision::done(due::resume(account))),
+    }
+}

@@ -1,0 +1,87 @@
+//! Endings that several commands share.
+
+use crate::account::Account;
+use crate::event::{By, EndReason, Event};
+use crate::id::{SignInId, UserId};
+use crate::permission::Actor;
+use crate::text::{Note, Product};
+
+/// The events that end a sign-in with all that rides on it: its sessions, and tickets that need it.
+pub(crate) fn end_sign_in(account: &Account, id: SignInId, reason: EndReason, by: Option<&By>) -> Vec<Event> {
+    let Some(sign_in) = account.sign_ins.get(&id) else {
+        return Vec::new();
+    };
+    let mut events = Vec::with_capacity(sign_in.sessions.len() + 1);
+    for session in &sign_in.sessions {
+        events.push(Event::SessionEnded {
+            id: *session,
+            reason: EndReason::SignInEnded,
+            by: by.cloned(),
+        });
+    }
+    let waiting = account
+        .users
+        .get(&sign_in.user)
+        .into_iter()
+        .filter_map(|user| account.ticket_of(user, &sign_in.product))
+        .filter(|ticket| account.ticket_runs_on(ticket) == Some(id));
+    for ticket in waiting {
+        events.push(Event::TicketEnded {
+            id: ticket.id,
+            reason: EndReason::SignInEnded,
+            by: by.cloned(),
+        });
+    }
+    events.push(Event::SignInEnded {
+        id,
+        reason,
+        by: by.cloned(),
+    });
+    events
+}
+
+/// The events that end all that a user does and waits for, of one product or (`None`) of all (L5).
+pub(crate) fn end_presence(
+    account: &Account,
+    user: UserId,
+    product: Option<&Product>,
+    reason: EndReason,
+    by: Option<&By>,
+) -> Vec<Event> {
+    let Some(user) = account.users.get(&user) else {
+        return Vec::new();
+    };
+    let concerned = |of: &Product| product.is_none_or(|product| product == of);
+    let sign_ins = user.sign_ins.iter().filter_map(|id| account.sign_ins.get(id));
+    let mut events: Vec<Event> = sign_ins
+        .filter(|sign_in| concerned(&sign_in.product))
+        .flat_map(|sign_in| end_sign_in(account, sign_in.id, reason, by))
+        .collect();
+    let tickets = user.tickets.iter().filter_map(|id| account.tickets.get(id));
+    for ticket in tickets.filter(|ticket| concerned(&ticket.product)) {
+        let ended = events
+            .iter()
+            .any(|event| matches!(event, Event::TicketEnded { id, .. } if *id == ticket.id));
+        if !ended {
+            events.push(Event::TicketEnded {
+                id: ticket.id,
+                reason,
+                by: by.cloned(),
+            });
+        }
+    }
+    events
+}
+
+/// Who did it, as the person it happens to is told.
+pub(crate) fn by(account: &Account, actor: &Actor, note: Option<&Note>) -> By {
+    let name = account
+        .user_of(actor)
+        .and_then(|id| account.users.get(&id))
+        .map(|user| user.profile.name.clone());
+    By {
+        actor: actor.to_string(),
+        name,
+        note: note.cloned(),
+    }
+}

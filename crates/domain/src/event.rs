@@ -1,0 +1,326 @@
+//! What happened. Events are facts: [`crate::evolve`] takes every one of them without a question.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::account::{Plan, ProductSeats, SettingsPatch};
+use crate::id::{AccountId, ApiKeyId, PoolId, RefusalId, SessionId, SignInId, TeamId, TicketId, UserId};
+use crate::permission::{PermissionOverrides, Privilege, Role, Scope};
+use crate::presence::{Customer, Device, Funding, SessionKind, Wanted};
+use crate::refusal::{Attempt, Code};
+use crate::rules::Rules;
+use crate::text::{self, Email, Name, Note, PlanName, Product};
+use crate::time::{Secs, Timestamp};
+use crate::user::License;
+
+/// A change of one account. The time and the actor of an event stand once, at its entry in the commit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Event {
+    /// The account's first event.
+    AccountCreated { id: AccountId, name: Name },
+    /// The account has another name.
+    AccountRenamed { name: Name },
+    /// The account is closed: everything in it is gone.
+    AccountDeleted {},
+    /// What the account has bought, whole.
+    SubscriptionSet {
+        plan: Plan,
+        products: BTreeMap<Product, ProductSeats>,
+    },
+    /// Minutes were bought.
+    MinutesAdded { minutes: u32 },
+    /// The account's settings changed.
+    SettingsChanged { change: SettingsPatch },
+    /// A program may call in the account's name. The key itself is stored elsewhere, hashed.
+    ApiKeyCreated {
+        id: ApiKeyId,
+        name: Name,
+        scopes: BTreeSet<Scope>,
+        expires_at: Option<Timestamp>,
+    },
+    /// The key is dead.
+    ApiKeyRevoked { id: ApiKeyId },
+
+    /// A person joined the account.
+    UserCreated { id: UserId, profile: Profile },
+    /// A person's fields after a change, whole.
+    UserChanged { id: UserId, profile: Profile },
+    /// A person was switched on or off.
+    UserActivated { id: UserId, active: bool },
+    /// A person is gone.
+    UserDeleted { id: UserId },
+    /// Somebody set a person's password. The hash is stored elsewhere.
+    PasswordSet { user: UserId },
+    /// A user's right to a product, after the change.
+    LicenseSet {
+        user: UserId,
+        product: Product,
+        license: Option<License>,
+    },
+
+    /// A pool exists.
+    PoolCreated {
+        id: PoolId,
+        name: Name,
+        product: Product,
+        seats: u32,
+        rules: Rules,
+        default: bool,
+    },
+    /// A pool's name, seats and rules after a change, whole.
+    PoolChanged {
+        id: PoolId,
+        name: Name,
+        seats: u32,
+        rules: Rules,
+    },
+    /// A pool is gone; its seats are unallocated.
+    PoolDeleted { id: PoolId },
+
+    /// A team exists.
+    TeamCreated {
+        id: TeamId,
+        name: Name,
+        members: BTreeSet<UserId>,
+    },
+    /// A team's name and members after a change, whole.
+    TeamChanged {
+        id: TeamId,
+        name: Name,
+        members: BTreeSet<UserId>,
+    },
+    /// A team is gone.
+    TeamDeleted { id: TeamId },
+
+    /// A user is present on a device (S2). `ticket` is the place in the queue that this claims.
+    SignedIn {
+        id: SignInId,
+        user: UserId,
+        product: Product,
+        device: Device,
+        pool: Option<PoolId>,
+        funding: Funding,
+        lease: Secs,
+        ticket: Option<TicketId>,
+    },
+    /// A user's presence on a device is over. What rode on it ended in events before this one.
+    SignInEnded {
+        id: SignInId,
+        reason: EndReason,
+        by: Option<By>,
+    },
+    /// Signs of life of many, since the last such event (S11).
+    LeasesRenewed {
+        sign_ins: Vec<(SignInId, Timestamp)>,
+        tickets: Vec<(TicketId, Timestamp)>,
+    },
+    /// Usher was away: every lease, offer and idle clock starts anew (S11).
+    LeasesRestarted {},
+    /// The user said that they are there: the idle clock starts from zero.
+    ActivityReported { id: SignInId },
+    /// The user will be logged off when idle for longer (2.4).
+    LogOffWarned { id: SignInId, at: Timestamp },
+    /// The idle holder will lose the seat because somebody waits (Q4).
+    ReclaimWarned { id: SignInId, at: Timestamp },
+    /// Nobody waits any more, or the holder is busy again: the warning is void.
+    ReclaimCancelled { id: SignInId },
+    /// The holder keeps the seat from being reclaimed until then (Q4); `None` lifts it.
+    SeatLocked { id: SignInId, until: Option<Timestamp> },
+
+    /// A piece of work exists, waiting for its customer or at once active (S7).
+    SessionCreated {
+        id: SessionId,
+        sign_in: SignInId,
+        kind: SessionKind,
+        customer: Option<Customer>,
+        /// What the customer types; none for unattended work.
+        code: Option<text::Code>,
+        /// Until when the code waits; `None` where the session is active at once.
+        standby_until: Option<Timestamp>,
+        funding: Funding,
+        ticket: Option<TicketId>,
+    },
+    /// The customer came in, or the agent went ahead.
+    SessionConnected {
+        id: SessionId,
+        customer: Option<Customer>,
+    },
+    /// The agent put the session aside; its claim is free (S8).
+    SessionPaused { id: SessionId },
+    /// The session is active again, on this funding.
+    SessionResumed {
+        id: SessionId,
+        funding: Funding,
+        ticket: Option<TicketId>,
+    },
+    /// Another person ended the session; it closes then (S9).
+    SessionEnding {
+        id: SessionId,
+        closes_at: Timestamp,
+        by: By,
+        note: Option<Note>,
+    },
+    /// The session is over.
+    SessionEnded {
+        id: SessionId,
+        reason: EndReason,
+        by: Option<By>,
+    },
+
+    /// Somebody waits for a seat (Q2).
+    TicketOpened {
+        id: TicketId,
+        user: UserId,
+        product: Product,
+        pool: PoolId,
+        wanted: Wanted,
+        lease: Secs,
+    },
+    /// A seat is kept for the ticket until then.
+    OfferMade { id: TicketId, until: Timestamp },
+    /// The place in the queue is gone, without a seat.
+    TicketEnded {
+        id: TicketId,
+        reason: EndReason,
+        by: Option<By>,
+    },
+
+    /// A minute of a claim was paid; the next is due then (Q3).
+    MinutePaid { claim: Claim, next_at: Timestamp },
+    /// The claim's next minute will not be paid for unless minutes are added (Q3).
+    MinutesLow { claim: Claim, ends_at: Timestamp },
+    /// A claim on minutes moved onto a seat that became free (Q3).
+    ClaimMoved { claim: Claim },
+
+    /// Somebody did not get what they asked for (Q1).
+    Refused {
+        id: RefusalId,
+        user: UserId,
+        product: Product,
+        pool: Option<PoolId>,
+        code: Code,
+        attempt: Attempt,
+        device: Option<Name>,
+        seats: Option<u32>,
+        occupied: Option<u32>,
+        waiting: Option<u32>,
+    },
+}
+
+/// What is known of a user, apart from licenses.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Profile {
+    /// The person's name.
+    pub name: Name,
+    /// The person's address, unique in the account.
+    pub email: Email,
+    /// The role.
+    pub role: Role,
+    /// What a manager may do. Kept, without effect, for other roles.
+    pub privileges: BTreeSet<Privilege>,
+    /// Whether the person may see and change the subscription.
+    pub billing_contact: bool,
+    /// Seats that the person may hold at a time (S3); `None` for no limit.
+    pub seat_limit: Option<u32>,
+    /// The person's overrides of the account's session permissions.
+    pub session_permissions: PermissionOverrides,
+}
+
+/// What keeps a seat, or is paid by the minute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Claim {
+    /// A sign-in, in a pool where signing in takes the seat.
+    SignIn(SignInId),
+    /// A session, in a pool where a session does.
+    Session(SessionId),
+}
+
+/// Who ended something that was not theirs, as the device is told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct By {
+    /// The journal's word for the actor: an id, or `operator`, `customer`, `system`.
+    pub actor: String,
+    /// The person's name, where it is a person.
+    pub name: Option<Name>,
+    /// What they said about it.
+    pub note: Option<Note>,
+}
+
+/// Why a sign-in, a session or a ticket is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EndReason {
+    /// The user signed out, or ended the session, or left the queue.
+    SignedOut,
+    /// The session was ended by its user or its customer.
+    Finished,
+    /// Logged out by another person (S10).
+    Evicted,
+    /// The same user signed in on another device (S4).
+    Takeover,
+    /// No sign of life (S11).
+    LeaseExpired,
+    /// Idle for longer than the pool allows (2.4).
+    Inactive,
+    /// Idle while somebody waited (Q4).
+    Reclaimed,
+    /// The user's license was taken away or changed (L5).
+    LicenseChanged,
+    /// The user was deactivated or deleted (L5).
+    UserInactive,
+    /// The pool was deleted, or the account closed.
+    Closed,
+    /// No minutes were left (Q3).
+    MinutesExhausted,
+    /// The session was ended by another person (S9).
+    EndedByOther,
+    /// Nobody came in before the code expired.
+    Expired,
+    /// The sign-in that it ran on is over.
+    SignInEnded,
+    /// The offered seat was not taken in time.
+    OfferExpired,
+}
+
+impl EndReason {
+    /// The word that the API uses.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SignedOut => "signed-out",
+            Self::Finished => "finished",
+            Self::Evicted => "evicted",
+            Self::Takeover => "takeover",
+            Self::LeaseExpired => "lease-expired",
+            Self::Inactive => "inactive",
+            Self::Reclaimed => "reclaimed",
+            Self::LicenseChanged => "license-changed",
+            Self::UserInactive => "user-inactive",
+            Self::Closed => "closed",
+            Self::MinutesExhausted => "minutes-exhausted",
+            Self::EndedByOther => "ended-by-other",
+            Self::Expired => "expired",
+            Self::SignInEnded => "sign-in-ended",
+            Self::OfferExpired => "offer-expired",
+        }
+    }
+}
+
+impl Plan {
+    /// The plans that Usher knows without configuration (L7).
+    #[must_use]
+    pub fn built_in() -> Vec<Self> {
+        [("team", false), ("enterprise", true)]
+            .into_iter()
+            .filter_map(|(name, shared_seats)| {
+                Some(Self {
+                    name: name.parse::<PlanName>().ok()?,
+                    shared_seats,
+                })
+            })
+            .collect()
+    }
+}

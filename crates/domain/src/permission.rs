@@ -1,0 +1,326 @@
+//! Who may do what (design 2.6): roles, privileges, key scopes and session permissions.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{ApiKeyId, SessionId, SignInId, TicketId, UserId};
+
+/// A user's role in the account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// No privilege: uses the products.
+    Member,
+    /// Has the privileges that were given.
+    Manager,
+    /// Has all privileges.
+    Admin,
+    /// Has all privileges and cannot be removed by an admin.
+    Owner,
+}
+
+/// What a manager may be allowed to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Privilege {
+    /// Create, change, deactivate and delete users and teams.
+    #[serde(rename = "users.manage")]
+    UsersManage,
+    /// Assign licenses, change pools, log users out, drop tickets.
+    #[serde(rename = "seats.manage")]
+    SeatsManage,
+    /// See and change the subscription (the billing contact).
+    #[serde(rename = "subscription.manage")]
+    SubscriptionManage,
+    /// Read refusals, reports and the audit.
+    #[serde(rename = "reports.view")]
+    ReportsView,
+    /// Change the account's settings and API keys.
+    #[serde(rename = "settings.manage")]
+    SettingsManage,
+}
+
+impl Privilege {
+    /// The word that the API uses.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::UsersManage => "users.manage",
+            Self::SeatsManage => "seats.manage",
+            Self::SubscriptionManage => "subscription.manage",
+            Self::ReportsView => "reports.view",
+            Self::SettingsManage => "settings.manage",
+        }
+    }
+}
+
+/// What an API key is good for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Scope {
+    /// Read everything that an admin sees, save reports.
+    #[serde(rename = "read")]
+    Read,
+    /// Sign users in and out, heartbeat, work sessions and tickets for them.
+    #[serde(rename = "sign-ins.write")]
+    SignInsWrite,
+    /// As the privilege.
+    #[serde(rename = "users.manage")]
+    UsersManage,
+    /// As the privilege.
+    #[serde(rename = "seats.manage")]
+    SeatsManage,
+    /// As the privilege.
+    #[serde(rename = "subscription.manage")]
+    SubscriptionManage,
+    /// As the privilege.
+    #[serde(rename = "reports.view")]
+    ReportsView,
+    /// As the privilege.
+    #[serde(rename = "settings.manage")]
+    SettingsManage,
+}
+
+impl Scope {
+    /// Every scope.
+    pub const ALL: [Self; 7] = [
+        Self::Read,
+        Self::SignInsWrite,
+        Self::UsersManage,
+        Self::SeatsManage,
+        Self::SubscriptionManage,
+        Self::ReportsView,
+        Self::SettingsManage,
+    ];
+
+    /// The word that the API uses.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::SignInsWrite => "sign-ins.write",
+            Self::UsersManage => "users.manage",
+            Self::SeatsManage => "seats.manage",
+            Self::SubscriptionManage => "subscription.manage",
+            Self::ReportsView => "reports.view",
+            Self::SettingsManage => "settings.manage",
+        }
+    }
+}
+
+impl From<Privilege> for Scope {
+    fn from(privilege: Privilege) -> Self {
+        match privilege {
+            Privilege::UsersManage => Self::UsersManage,
+            Privilege::SeatsManage => Self::SeatsManage,
+            Privilege::SubscriptionManage => Self::SubscriptionManage,
+            Privilege::ReportsView => Self::ReportsView,
+            Privilege::SettingsManage => Self::SettingsManage,
+        }
+    }
+}
+
+/// A permission over sessions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SessionPermission {
+    /// See one's own sessions.
+    ViewOwn,
+    /// End one's own sessions from elsewhere than the device that runs them.
+    ControlOwn,
+    /// See everybody's sessions, save paused ones.
+    ViewAccount,
+    /// End anybody's sessions.
+    ControlAccount,
+}
+
+impl SessionPermission {
+    /// Every session permission.
+    pub const ALL: [Self; 4] = [
+        Self::ViewOwn,
+        Self::ControlOwn,
+        Self::ViewAccount,
+        Self::ControlAccount,
+    ];
+
+    /// The word that the API uses.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ViewOwn => "view_own",
+            Self::ControlOwn => "control_own",
+            Self::ViewAccount => "view_account",
+            Self::ControlAccount => "control_account",
+        }
+    }
+}
+
+/// The account-wide session permissions. Control needs view (`control-needs-view`).
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "four independent permissions, named as in the API"
+)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SessionPermissions {
+    /// See one's own sessions.
+    pub view_own: bool,
+    /// End one's own sessions.
+    pub control_own: bool,
+    /// See everybody's sessions.
+    pub view_account: bool,
+    /// End anybody's sessions.
+    pub control_account: bool,
+}
+
+impl Default for SessionPermissions {
+    /// Everybody views and controls their own.
+    fn default() -> Self {
+        Self {
+            view_own: true,
+            control_own: true,
+            view_account: false,
+            control_account: false,
+        }
+    }
+}
+
+impl SessionPermissions {
+    /// Whether this permission is given.
+    #[must_use]
+    pub const fn has(self, permission: SessionPermission) -> bool {
+        match permission {
+            SessionPermission::ViewOwn => self.view_own,
+            SessionPermission::ControlOwn => self.control_own,
+            SessionPermission::ViewAccount => self.view_account,
+            SessionPermission::ControlAccount => self.control_account,
+        }
+    }
+
+    /// The first permission to control that lacks its permission to view.
+    #[must_use]
+    pub const fn control_without_view(self) -> Option<SessionPermission> {
+        if self.control_own && !self.view_own {
+            return Some(SessionPermission::ControlOwn);
+        }
+        if self.control_account && !self.view_account {
+            return Some(SessionPermission::ControlAccount);
+        }
+        None
+    }
+
+    /// These permissions with one user's overrides laid over them.
+    #[must_use]
+    pub const fn with(self, over: PermissionOverrides) -> Self {
+        Self {
+            view_own: over.view_own.over(self.view_own),
+            control_own: over.control_own.over(self.control_own),
+            view_account: over.view_account.over(self.view_account),
+            control_account: over.control_account.over(self.control_account),
+        }
+    }
+}
+
+/// One user's say on a session permission.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Override {
+    /// As the account says.
+    #[default]
+    Inherit,
+    /// Given, whatever the account says.
+    Allow,
+    /// Not given, whatever the account says.
+    Deny,
+}
+
+impl Override {
+    const fn over(self, default: bool) -> bool {
+        match self {
+            Self::Inherit => default,
+            Self::Allow => true,
+            Self::Deny => false,
+        }
+    }
+}
+
+/// One user's overrides of the account's session permissions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PermissionOverrides {
+    /// Over `view_own`.
+    pub view_own: Override,
+    /// Over `control_own`.
+    pub control_own: Override,
+    /// Over `view_account`.
+    pub view_account: Override,
+    /// Over `control_account`.
+    pub control_account: Override,
+}
+
+/// Who gives a command. Being an actor proves who one is, not what one may do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Actor {
+    /// Who runs Usher.
+    Operator,
+    /// A program of the account's, with what its key is good for.
+    ApiKey {
+        /// The key.
+        id: ApiKeyId,
+        /// What it is good for.
+        scopes: BTreeSet<Scope>,
+    },
+    /// A person, signed in to the portal or with a user token.
+    User(UserId),
+    /// A device, with its sign-in's own token.
+    SignIn(SignInId),
+    /// A device that waits, with its ticket's own token.
+    Ticket(TicketId),
+    /// A customer with a session's code.
+    Customer(SessionId),
+    /// Usher itself: what is due.
+    System,
+}
+
+impl fmt::Display for Actor {
+    /// The form that the journal and the audit keep: the id, or `operator`, `customer`, `system`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Operator => f.write_str("operator"),
+            Self::ApiKey { id, .. } => id.fmt(f),
+            Self::User(id) => id.fmt(f),
+            Self::SignIn(id) => id.fmt(f),
+            Self::Ticket(id) => id.fmt(f),
+            Self::Customer(_) => f.write_str("customer"),
+            Self::System => f.write_str("system"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn p2_6_an_override_beats_the_account_and_control_needs_view() {
+        let account = SessionPermissions::default();
+        let over = PermissionOverrides {
+            view_own: Override::Deny,
+            ..PermissionOverrides::default()
+        };
+
+        assert_eq!(account.control_without_view(), None);
+        assert_eq!(
+            account.with(over).control_without_view(),
+            Some(SessionPermission::ControlOwn)
+        );
+        assert!(
+            account
+                .with(PermissionOverrides {
+                    view_account: Override::Allow,
+                    ..over
+                })
+                .view_account
+        );
+    }
+}

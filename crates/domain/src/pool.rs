@@ -1,0 +1,178 @@
+//! Seat pools: capacity, who holds a seat, who waits.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::Claim;
+use crate::id::{PoolId, SignInId, TicketId, UserId};
+use crate::rules::{Rules, SeatPer};
+use crate::text::{DeviceId, Name, Product};
+use crate::time::{Secs, Timestamp};
+
+/// Who holds a seat.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Holder {
+    /// A user, wherever they are.
+    User(UserId),
+    /// A user on one device.
+    Device(UserId, DeviceId),
+}
+
+impl Holder {
+    /// The user who holds the seat.
+    #[must_use]
+    pub const fn user(&self) -> UserId {
+        match self {
+            Self::User(user) | Self::Device(user, _) => *user,
+        }
+    }
+}
+
+/// A number of shared seats of one product, with its rules.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pool {
+    /// The id.
+    pub id: PoolId,
+    /// The name.
+    pub name: Name,
+    /// The product.
+    pub product: Product,
+    /// How many seats it has.
+    pub seats: u32,
+    /// Whether it is the product's default pool, which cannot be deleted (P2).
+    pub default: bool,
+    /// Its rules.
+    pub rules: Rules,
+    /// When the pool was created.
+    pub created_at: Timestamp,
+    /// How long seats were held of late, smoothed; none before the first seat came back.
+    pub(crate) average_hold: Option<Secs>,
+    /// The place that the next ticket gets.
+    pub(crate) next_place: u64,
+
+    #[serde(skip)]
+    pub(crate) users: BTreeSet<UserId>,
+    #[serde(skip)]
+    pub(crate) holders: BTreeMap<Holder, Vec<Claim>>,
+    #[serde(skip)]
+    pub(crate) queue: BTreeMap<u64, TicketId>,
+    #[serde(skip)]
+    pub(crate) offers: BTreeSet<TicketId>,
+    /// Claims on minutes, oldest first.
+    #[serde(skip)]
+    pub(crate) on_minutes: BTreeSet<(Timestamp, Claim)>,
+    /// Idle sign-ins that hold a seat, longest idle first (Q4).
+    #[serde(skip)]
+    pub(crate) idle: BTreeSet<(Timestamp, SignInId)>,
+    /// Sign-ins that were warned that their seat will be reclaimed.
+    #[serde(skip)]
+    pub(crate) reclaiming: BTreeSet<SignInId>,
+    #[serde(skip)]
+    pub(crate) due: Option<Timestamp>,
+}
+
+impl Pool {
+    /// Seats that nobody else can have: holders and open offers (S1).
+    #[must_use]
+    pub fn occupied(&self) -> u32 {
+        count(self.holders.len()).saturating_add(count(self.offers.len()))
+    }
+
+    /// Seats kept for somebody whose turn has come.
+    #[must_use]
+    pub fn offered(&self) -> u32 {
+        count(self.offers.len())
+    }
+
+    /// Tickets without an offer.
+    #[must_use]
+    pub fn waiting(&self) -> u32 {
+        count(self.queue.len())
+    }
+
+    /// Seats that somebody can have now. None in a drain (P3), and none while anybody waits (Q2).
+    #[must_use]
+    pub fn free_seats(&self) -> u32 {
+        if !self.queue.is_empty() {
+            return 0;
+        }
+        self.seats.saturating_sub(self.occupied())
+    }
+
+    /// Whether more seats are occupied than the pool has since it was lowered (P3).
+    #[must_use]
+    pub fn is_draining(&self) -> bool {
+        self.occupied() > self.seats
+    }
+
+    /// The users who compete for its seats.
+    #[must_use]
+    pub const fn users(&self) -> &BTreeSet<UserId> {
+        &self.users
+    }
+
+    /// Who holds seats, and by which claims.
+    #[must_use]
+    pub const fn holders(&self) -> &BTreeMap<Holder, Vec<Claim>> {
+        &self.holders
+    }
+
+    /// Who waits, in order.
+    #[must_use]
+    pub const fn queue(&self) -> &BTreeMap<u64, TicketId> {
+        &self.queue
+    }
+
+    /// The tickets for which a seat is kept.
+    #[must_use]
+    pub const fn offers(&self) -> &BTreeSet<TicketId> {
+        &self.offers
+    }
+
+    /// How many claims are carried by minutes.
+    #[must_use]
+    pub fn on_minutes(&self) -> u32 {
+        count(self.on_minutes.len())
+    }
+
+    /// The holder that a user on a device is, by the rule `seat_per`.
+    #[must_use]
+    pub fn holder(&self, user: UserId, device: &DeviceId) -> Holder {
+        match self.rules.seat_per {
+            SeatPer::User => Holder::User(user),
+            SeatPer::Device => Holder::Device(user, device.clone()),
+        }
+    }
+
+    /// The position in the queue, from 1; none for a ticket that does not wait.
+    #[must_use]
+    pub fn position(&self, place: u64) -> Option<u32> {
+        self.queue
+            .contains_key(&place)
+            .then(|| count(self.queue.range(..=place).count()))
+    }
+
+    /// How long the ticket at `position` will probably wait: seats come back at the rate of late. None before a
+    /// first seat came back.
+    #[must_use]
+    pub fn wait_estimate(&self, position: u32) -> Option<Secs> {
+        let average = u64::from(self.average_hold?.get());
+        let secs = (average * u64::from(position)).div_ceil(u64::from(self.seats.max(1)));
+        Some(Secs::new(u32::try_from(secs).unwrap_or(u32::MAX)))
+    }
+
+    /// Takes note of how long a seat was held, with a weight of one in eight.
+    pub(crate) fn note_hold(&mut self, held: Secs) {
+        let smoothed = match self.average_hold {
+            None => u64::from(held.get()),
+            Some(average) => (u64::from(average.get()) * 7 + u64::from(held.get())) / 8,
+        };
+        self.average_hold = Some(Secs::new(u32::try_from(smoothed).unwrap_or(u32::MAX)));
+    }
+}
+
+/// A length as a count. No account comes near four thousand million of anything.
+pub(crate) fn count(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
+}

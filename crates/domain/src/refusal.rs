@@ -1,0 +1,386 @@
+//! Every "no", with a stable code, the numbers behind it, and what can be done (Q1).
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{PoolId, SignInId, UserId};
+use crate::presence::Device;
+use crate::text::{Name, Product};
+use crate::time::{Secs, Timestamp};
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident $text:literal;)*) => {
+        /// The stable code of a refusal or problem. A code never changes its meaning and is never used again.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+        pub enum Code {
+            $($(#[$doc])* #[serde(rename = $text)] $name,)*
+        }
+
+        impl Code {
+            /// Every code.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The code as it stands in answers.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$name => $text,)*
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The pool is full.
+    NoSeatAvailable "no-seat-available";
+    /// The user's own limit of seats is reached.
+    UserSeatLimit "user-seat-limit";
+    /// The user is signed in on as many devices as the pool allows.
+    SignedInElsewhere "signed-in-elsewhere";
+    /// The seat has as many active sessions as the pool allows.
+    SeatInCall "seat-in-call";
+    /// The user has no license for the product.
+    NoLicense "no-license";
+    /// The user is switched off.
+    UserInactive "user-inactive";
+    /// The user was logged out a short while ago.
+    CoolingDown "cooling-down";
+    /// No minutes are left.
+    MinutesExhausted "minutes-exhausted";
+    /// The plan has named seats only.
+    PlanExcludesSharedSeats "plan-excludes-shared-seats";
+    /// Fewer seats are left than asked for.
+    NotEnoughSeats "not-enough-seats";
+    /// The subscription cannot go below what is assigned or distributed.
+    SeatsInUse "seats-in-use";
+    /// The pool has users.
+    PoolNotEmpty "pool-not-empty";
+    /// The default pool cannot be deleted.
+    DefaultPool "default-pool";
+    /// The rule cannot change while seats of the pool are taken or waited for.
+    PoolInUse "pool-in-use";
+    /// The account's last owner cannot be removed.
+    LastOwner "last-owner";
+    /// Another thing has this name or address.
+    AlreadyExists "already-exists";
+    /// The sign-in is over.
+    SignInEnded "sign-in-ended";
+    /// The place in the queue is gone.
+    TicketEnded "ticket-ended";
+    /// Only who started a session may do that.
+    NotYourSession "not-your-session";
+    /// The thing is not in a state in which that can be done.
+    WrongState "wrong-state";
+    /// A permission to control needs the one to view.
+    ControlNeedsView "control-needs-view";
+    /// The request is malformed.
+    Invalid "invalid";
+    /// Nobody is known by this credential.
+    Unauthenticated "unauthenticated";
+    /// The caller may not do that.
+    Forbidden "forbidden";
+    /// There is no such thing, or none that the caller may see.
+    NotFound "not-found";
+    /// Too much is asked of this account or server at the moment.
+    Overloaded "overloaded";
+}
+
+/// What was tried when a refusal was recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Attempt {
+    /// To sign in.
+    SignIn,
+    /// To create a session.
+    Session,
+    /// To resume a paused session.
+    Resume,
+    /// To make a standby session active.
+    Connect,
+    /// To wait in the queue.
+    Ticket,
+}
+
+impl Attempt {
+    /// The word that the records use.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SignIn => "sign_in",
+            Self::Session => "session",
+            Self::Resume => "resume",
+            Self::Connect => "connect",
+            Self::Ticket => "ticket",
+        }
+    }
+}
+
+/// What the refused person can do next (Q1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// Ask again with `wait`.
+    Wait,
+    /// Have minutes carry the work.
+    TakePayPerUse,
+    /// Ask somebody who manages seats.
+    AskAdmin,
+    /// Ask the account's owner.
+    AskOwner,
+    /// End one of one's own sessions.
+    EndOwnSession,
+    /// Sign out on the other device, with `takeover`.
+    TakeOver,
+    /// Come back later.
+    Later,
+}
+
+/// How full a pool is, with those who hold its seats.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PoolFigures {
+    /// The pool.
+    pub pool: PoolId,
+    /// Its name.
+    pub name: Name,
+    /// Its product.
+    pub product: Product,
+    /// Seats it has.
+    pub seats: u32,
+    /// Seats that are held or offered.
+    pub occupied: u32,
+    /// Of these, seats that are offered.
+    pub offered: u32,
+    /// How many wait.
+    pub waiting: u32,
+    /// Minutes left, where the pool falls back on them.
+    pub minutes_left: Option<u64>,
+    /// Who holds the seats: as far as the caller may view them.
+    pub holders: Vec<HolderFigure>,
+}
+
+/// One who holds a seat.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HolderFigure {
+    /// Who.
+    pub user: UserId,
+    /// Their name.
+    pub name: Name,
+    /// Where, where the seat is held per device.
+    pub device: Option<Name>,
+    /// Whether they are in a call.
+    pub in_call: bool,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// A kind of seat that can run out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SeatKind {
+    /// Seats of one's own.
+    Named,
+    /// Seats of pools.
+    Shared,
+}
+
+impl SeatKind {
+    /// The word that the API uses.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Named => "named",
+            Self::Shared => "shared",
+        }
+    }
+}
+
+/// A command was not carried out, and why. Nothing of it was.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The pool is full and no other way is open.
+    #[error(
+        "All shared seats are in use. {} has {} of {} seats taken{}.",
+        .0.name, .0.occupied, .0.seats, waiting(.0.waiting)
+    )]
+    NoSeatAvailable(Box<PoolFigures>, Vec<Action>),
+    /// The user's own limit (S3).
+    #[error(
+        "You hold {held} of your {limit} seats. Freeing another seat will not help: ask your account owner."
+    )]
+    UserSeatLimit { held: u32, limit: u32 },
+    /// As many devices as the pool allows (S4).
+    #[error("You are signed in on {} already. Sign out there, or ask again with `takeover`.", .device.name)]
+    SignedInElsewhere {
+        sign_in: SignInId,
+        device: Box<Device>,
+        max_devices: u32,
+    },
+    /// As many active sessions as the seat allows (S5).
+    #[error("This seat is in a call already. End or pause that session first; a seat takes {max} at a time.")]
+    SeatInCall { active: u32, max: u32 },
+    /// No license (L4).
+    #[error("This user has no license for {product}. Ask an admin to assign a seat.")]
+    NoLicense { product: Product },
+    /// Switched off.
+    #[error("This user is inactive. Ask an admin to activate them.")]
+    UserInactive,
+    /// Logged out a short while ago (S10).
+    #[error("You were logged out by another person. You can take a seat again in {} seconds.", .remaining.get())]
+    CoolingDown { remaining: Secs },
+    /// No minutes are left (Q3).
+    #[error(
+        "All shared seats are in use, and no pay-per-use minutes are left. Ask your account owner for minutes."
+    )]
+    MinutesExhausted(Box<PoolFigures>, Vec<Action>),
+    /// Named seats only (L7).
+    #[error("The plan {plan} has named seats only. Choose a plan with shared seats, such as `enterprise`.")]
+    PlanExcludesSharedSeats { plan: String },
+    /// Fewer seats are left than asked for (L1, P3).
+    #[error("{asked} more {} seats of {product} are needed, and {left} of {total} are left.", .kind.as_str())]
+    NotEnoughSeats {
+        kind: SeatKind,
+        product: Product,
+        asked: u32,
+        left: u32,
+        total: u32,
+    },
+    /// Below what is assigned or distributed (L8).
+    #[error("{in_use} {} seats of {product} are in use. Free {} of them before lowering to {asked}.", .kind.as_str(), .in_use.saturating_sub(*.asked))]
+    SeatsInUse {
+        kind: SeatKind,
+        product: Product,
+        asked: u32,
+        in_use: u32,
+    },
+    /// The pool has users (P2).
+    #[error("The pool has {users} users. Move or remove them first, or name a pool to move them to.")]
+    PoolNotEmpty { users: u32 },
+    /// The default pool (P2).
+    #[error("The default pool of a product cannot be deleted.")]
+    DefaultPool,
+    /// A rule that decides who holds a seat cannot change under those who do.
+    #[error(
+        "`{rule}` cannot change while the pool is in use: {occupied} seats are taken and {waiting} wait."
+    )]
+    PoolInUse {
+        rule: &'static str,
+        occupied: u32,
+        waiting: u32,
+    },
+    /// Somebody must own the account.
+    #[error("This is the account's last active owner. Make another user an owner first.")]
+    LastOwner,
+    /// The name or address is taken.
+    #[error("Another {what} has this {field} already. Choose another.")]
+    AlreadyExists { what: &'static str, field: &'static str },
+    /// The sign-in is over. The reason is in the records where the account does not know it.
+    #[error("This sign-in is over. Sign in again.")]
+    SignInEnded { id: SignInId },
+    /// The place in the queue is gone.
+    #[error("This ticket is over. Ask for a new one.")]
+    TicketEnded { id: crate::id::TicketId },
+    /// Only its user may do that (S8).
+    #[error("Only the user who started this session can do that.")]
+    NotYourSession,
+    /// Not in this state.
+    #[error("The {what} is {state}. It must be {expected} for that.")]
+    WrongState {
+        what: &'static str,
+        state: &'static str,
+        expected: &'static str,
+    },
+    /// Control needs view (2.6).
+    #[error("`{control}` needs `{view}`. Give both, or neither.")]
+    ControlNeedsView {
+        control: &'static str,
+        view: &'static str,
+    },
+    /// A value is out of range.
+    #[error("`{field}` must be {expected}.")]
+    Invalid { field: &'static str, expected: String },
+    /// May not.
+    #[error("You need {needed} for that. Ask an owner or admin of the account.")]
+    Forbidden { needed: &'static str },
+    /// No such thing, or none that the caller may see.
+    #[error("There is no {what} with this id.")]
+    NotFound { what: &'static str },
+}
+
+fn waiting(waiting: u32) -> String {
+    match waiting {
+        0 => String::new(),
+        1 => ", and 1 person waits".to_owned(),
+        many => format!(", and {many} people wait"),
+    }
+}
+
+impl Refusal {
+    /// The stable code.
+    #[must_use]
+    pub const fn code(&self) -> Code {
+        match self {
+            Self::NoSeatAvailable(..) => Code::NoSeatAvailable,
+            Self::UserSeatLimit { .. } => Code::UserSeatLimit,
+            Self::SignedInElsewhere { .. } => Code::SignedInElsewhere,
+            Self::SeatInCall { .. } => Code::SeatInCall,
+            Self::NoLicense { .. } => Code::NoLicense,
+            Self::UserInactive => Code::UserInactive,
+            Self::CoolingDown { .. } => Code::CoolingDown,
+            Self::MinutesExhausted(..) => Code::MinutesExhausted,
+            Self::PlanExcludesSharedSeats { .. } => Code::PlanExcludesSharedSeats,
+            Self::NotEnoughSeats { .. } => Code::NotEnoughSeats,
+            Self::SeatsInUse { .. } => Code::SeatsInUse,
+            Self::PoolNotEmpty { .. } => Code::PoolNotEmpty,
+            Self::DefaultPool => Code::DefaultPool,
+            Self::PoolInUse { .. } => Code::PoolInUse,
+            Self::LastOwner => Code::LastOwner,
+            Self::AlreadyExists { .. } => Code::AlreadyExists,
+            Self::SignInEnded { .. } => Code::SignInEnded,
+            Self::TicketEnded { .. } => Code::TicketEnded,
+            Self::NotYourSession => Code::NotYourSession,
+            Self::WrongState { .. } => Code::WrongState,
+            Self::ControlNeedsView { .. } => Code::ControlNeedsView,
+            Self::Invalid { .. } => Code::Invalid,
+            Self::Forbidden { .. } => Code::Forbidden,
+            Self::NotFound { .. } => Code::NotFound,
+        }
+    }
+
+    /// Whether the refusal is one of a seat, which is recorded (Q1).
+    #[must_use]
+    pub const fn is_recorded(&self) -> bool {
+        matches!(
+            self,
+            Self::NoSeatAvailable(..)
+                | Self::UserSeatLimit { .. }
+                | Self::SignedInElsewhere { .. }
+                | Self::SeatInCall { .. }
+                | Self::NoLicense { .. }
+                | Self::UserInactive
+                | Self::CoolingDown { .. }
+                | Self::MinutesExhausted(..)
+        )
+    }
+
+    /// What can be done, most useful first.
+    #[must_use]
+    pub fn actions(&self) -> &[Action] {
+        match self {
+            Self::NoSeatAvailable(_, actions) | Self::MinutesExhausted(_, actions) => actions,
+            Self::UserSeatLimit { .. } => &[Action::EndOwnSession, Action::AskOwner],
+            Self::SignedInElsewhere { .. } => &[Action::TakeOver],
+            Self::SeatInCall { .. } => &[Action::EndOwnSession],
+            Self::NoLicense { .. } | Self::UserInactive => &[Action::AskAdmin],
+            Self::CoolingDown { .. } => &[Action::Later],
+            _ => &[],
+        }
+    }
+
+    /// How full the pool is, where that is the reason.
+    #[must_use]
+    pub fn figures(&self) -> Option<&PoolFigures> {
+        match self {
+            Self::NoSeatAvailable(figures, _) | Self::MinutesExhausted(figures, _) => Some(figures),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! What is due when, in order.
+
+use std::collections::BTreeSet;
+
+use crate::id::{PoolId, SessionId, SignInId, TicketId};
+use crate::time::Timestamp;
+
+/// What has something due. Each has at most one entry: its earliest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Due {
+    /// Lease, idle warning, log-off, reclaim or the next minute.
+    SignIn(SignInId),
+    /// Expiry of a code, close after notice, or the next minute.
+    Session(SessionId),
+    /// Lease or offer.
+    Ticket(TicketId),
+    /// The longest-idle holder is to be warned.
+    Pool(PoolId),
+    /// Renewed leases go to the journal.
+    Renewals,
+}
+
+/// All that is due in an account.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Schedule {
+    entries: BTreeSet<(Timestamp, Due)>,
+    renewals_at: Option<Timestamp>,
+}
+
+impl Schedule {
+    /// When the earliest entry is due.
+    pub(crate) fn next(&self) -> Option<Timestamp> {
+        self.entries.first().map(|(at, _)| *at)
+    }
+
+    /// The earliest entry, where it is due by `now`.
+    pub(crate) fn first_due(&self, now: Timestamp) -> Option<(Timestamp, Due)> {
+        self.entries.first().copied().filter(|(at, _)| *at <= now)
+    }
+
+    /// Moves an entry. `slot` is where its owner keeps the time that stands here.
+    pub(crate) fn set(&mut self, due: Due, slot: &mut Option<Timestamp>, at: Option<Timestamp>) {
+        if *slot == at {
+            return;
+        }
+        if let Some(old) = *slot {
+            self.entries.remove(&(old, due));
+        }
+        if let Some(new) = at {
+            self.entries.insert((new, due));
+        }
+        *slot = at;
+    }
+
+    /// Sets when renewed leases go to the journal.
+    pub(crate) fn set_renewals(&mut self, at: Option<Timestamp>) {
+        let mut slot = self.renewals_at;
+        self.set(Due::Renewals, &mut slot, at);
+        self.renewals_at = slot;
+    }
+
+    /// When renewed leases go to the journal.
+    pub(crate) const fn renewals_at(&self) -> Option<Timestamp> {
+        self.renewals_at
+    }
+}

@@ -1,0 +1,152 @@
+//! Texts that were checked when they came in: names, slugs, addresses.
+
+use std::borrow::Borrow;
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+/// A text that does not have the form its field asks for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{expected}")]
+pub struct InvalidText {
+    /// What the field takes, as a phrase that completes "expected …".
+    pub expected: &'static str,
+}
+
+macro_rules! texts {
+    ($($(#[$doc:meta])* $name:ident, $expected:literal, $parse:expr;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String")]
+        pub struct $name(Arc<str>);
+
+        impl $name {
+            /// The text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = InvalidText;
+
+            fn from_str(text: &str) -> Result<Self, InvalidText> {
+                let parse: fn(&str) -> Option<Arc<str>> = $parse;
+                parse(text).map(Self).ok_or(InvalidText { expected: $expected })
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = InvalidText;
+
+            fn try_from(text: String) -> Result<Self, InvalidText> {
+                text.parse()
+            }
+        }
+
+        impl Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Debug::fmt(&*self.0, f)
+            }
+        }
+    )*};
+}
+
+texts! {
+    /// A name that people read: of an account, user, pool, team, device or customer. 1 to 120 characters, none
+    /// of them a control character, without white space at the ends.
+    Name, "a name of 1 to 120 characters without control characters", |text| line(text.trim(), 120);
+
+    /// The slug of a product: `remote-support`.
+    Product, "a product slug: 1 to 64 of a-z, 0-9 and `-`, starting with a letter", slug;
+
+    /// The name of a plan, a slug like a product's.
+    PlanName, "a plan name: 1 to 64 of a-z, 0-9 and `-`, starting with a letter", slug;
+
+    /// An e-mail address, in lower case. Unique in its account.
+    Email, "an e-mail address, such as `sven@example.com`", email;
+
+    /// The id that a client keeps for its device. 1 to 128 visible characters, unique per user and product.
+    DeviceId, "a device id of 1 to 128 characters without white space", |text| {
+        (!text.contains(char::is_whitespace)).then_some(())?;
+        line(text, 128)
+    };
+
+    /// What the customer types to come into a session (`/join/{code}`): letters and digits, upper case.
+    Code, "a code of 6 to 16 letters and digits; hyphens and spaces are passed over", code;
+
+    /// Why somebody was signed out or a session ended, in words for the person it happens to.
+    Note, "a reason of 1 to 300 characters without control characters", |text| line(text.trim(), 300);
+}
+
+fn line(text: &str, chars_max: usize) -> Option<Arc<str>> {
+    let fits = !text.is_empty() && text.chars().count() <= chars_max && !text.contains(char::is_control);
+    fits.then(|| Arc::from(text))
+}
+
+fn slug(text: &str) -> Option<Arc<str>> {
+    let starts_well = text.as_bytes().first().is_some_and(u8::is_ascii_lowercase);
+    let letters = text
+        .bytes()
+        .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    (starts_well && letters && text.len() <= 64).then(|| Arc::from(text))
+}
+
+fn email(text: &str) -> Option<Arc<str>> {
+    let text = text.trim().to_lowercase();
+    let (local, host) = text.rsplit_once('@')?;
+    let clean = !text.contains(|c: char| c.is_control() || c.is_whitespace() || c == ',' || c == ';');
+    let fits = !local.is_empty() && local.len() <= 64 && !host.is_empty() && text.len() <= 254;
+    let host_is_plain = !host.starts_with('.') && !host.ends_with('.') && !host.contains("..");
+    (clean && fits && host_is_plain).then(|| Arc::from(text))
+}
+
+fn code(text: &str) -> Option<Arc<str>> {
+    let plain: String = text
+        .chars()
+        .filter(|c| !matches!(c, '-' | ' '))
+        .map(|c| c.to_ascii_uppercase())
+        .collect();
+    let letters = plain
+        .bytes()
+        .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+    (letters && (6..=16).contains(&plain.len())).then(|| Arc::from(plain))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_keep_what_fits_and_refuse_the_rest() {
+        assert_eq!(" Sven ".parse::<Name>().unwrap().as_str(), "Sven");
+        assert!("".parse::<Name>().is_err());
+        assert!("a\nb".parse::<Name>().is_err());
+        assert!("x".repeat(121).parse::<Name>().is_err());
+        assert_eq!(
+            "Sven@Example.COM".parse::<Email>().unwrap().as_str(),
+            "sven@example.com"
+        );
+        assert!("sven".parse::<Email>().is_err());
+        assert!("a b@c.d".parse::<Email>().is_err());
+        assert!("remote-support".parse::<Product>().is_ok());
+        assert!("Remote".parse::<Product>().is_err());
+        assert_eq!("k7qm-2xrp 9d".parse::<Code>().unwrap().as_str(), "K7QM2XRP9D");
+        assert!("laptop 7".parse::<DeviceId>().is_err());
+    }
+}

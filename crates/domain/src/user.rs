@@ -1,0 +1,114 @@
+//! Users and their licenses.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::Profile;
+use crate::id::{PoolId, SessionId, SignInId, TeamId, TicketId, UserId};
+use crate::permission::{Privilege, Role};
+use crate::text::Product;
+use crate::time::Timestamp;
+
+/// A user's right to one product (L3): never both kinds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind", content = "pool")]
+pub enum License {
+    /// A seat of their own.
+    Named,
+    /// A place among those who compete for the seats of this pool.
+    Shared(PoolId),
+}
+
+/// A person in the account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct User {
+    /// The id.
+    pub id: UserId,
+    /// Name, address, role and the like.
+    pub profile: Profile,
+    /// An inactive user can do nothing and holds nothing.
+    pub active: bool,
+    /// When the user was created.
+    pub created_at: Timestamp,
+    /// The user's licenses. Products that are not here: none.
+    pub licenses: BTreeMap<Product, License>,
+    /// Until when the user, logged out by another, cannot take a seat (S10).
+    pub(crate) cooling_until: BTreeMap<Product, Timestamp>,
+    /// Since when the user has been refused a product that they have not got into since.
+    pub(crate) refused_since: BTreeMap<Product, Timestamp>,
+
+    #[serde(skip)]
+    pub(crate) sign_ins: Vec<SignInId>,
+    #[serde(skip)]
+    pub(crate) sessions: Vec<SessionId>,
+    #[serde(skip)]
+    pub(crate) tickets: Vec<TicketId>,
+    #[serde(skip)]
+    pub(crate) teams: Vec<TeamId>,
+    #[serde(skip)]
+    pub(crate) seats_held: u32,
+}
+
+impl User {
+    pub(crate) fn new(id: UserId, profile: Profile, created_at: Timestamp) -> Self {
+        Self {
+            id,
+            profile,
+            active: true,
+            created_at,
+            licenses: BTreeMap::new(),
+            cooling_until: BTreeMap::new(),
+            refused_since: BTreeMap::new(),
+            sign_ins: Vec::new(),
+            sessions: Vec::new(),
+            tickets: Vec::new(),
+            teams: Vec::new(),
+            seats_held: 0,
+        }
+    }
+
+    /// Whether the user has a privilege, by role or because it was given (2.6).
+    #[must_use]
+    pub fn has(&self, privilege: Privilege) -> bool {
+        let by_role = match self.profile.role {
+            Role::Owner | Role::Admin => true,
+            Role::Manager => self.profile.privileges.contains(&privilege),
+            Role::Member => false,
+        };
+        match privilege {
+            Privilege::SubscriptionManage => by_role && self.profile.billing_contact,
+            _ => by_role,
+        }
+    }
+
+    /// The teams that the user is in.
+    #[must_use]
+    pub fn teams(&self) -> &[TeamId] {
+        &self.teams
+    }
+
+    /// The devices on which the user is signed in.
+    #[must_use]
+    pub fn sign_ins(&self) -> &[SignInId] {
+        &self.sign_ins
+    }
+
+    /// The user's current sessions.
+    #[must_use]
+    pub fn sessions(&self) -> &[SessionId] {
+        &self.sessions
+    }
+
+    /// The user's places in queues.
+    #[must_use]
+    pub fn tickets(&self) -> &[TicketId] {
+        &self.tickets
+    }
+
+    /// How many shared seats the user holds.
+    #[must_use]
+    pub const fn seats_held(&self) -> u32 {
+        self.seats_held
+    }
+}
