@@ -1,0 +1,54 @@
+//! What can go wrong with credentials.
+
+use crate::password::{PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN};
+
+/// The operating system gave no randomness.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the operating system gave no randomness")]
+pub struct RandomError;
+
+/// Why a credential was not stored, changed or read.
+#[derive(Debug, thiserror::Error)]
+pub enum IdentityError {
+    /// The database could not do it; nothing was changed.
+    #[error("the credential store failed")]
+    Store(#[from] rusqlite::Error),
+    /// The tables could not be brought up to date.
+    #[error("the credential tables could not be migrated")]
+    Migration(#[source] Box<refinery::Error>),
+    /// A stored credential is not what was written.
+    #[error("the credential store holds a damaged {what}")]
+    Damaged {
+        /// The kind of credential.
+        what: &'static str,
+    },
+    /// No secret could be drawn.
+    #[error(transparent)]
+    Random(#[from] RandomError),
+    /// The operator's own key has not the form that is asked for.
+    #[error("an operator key {expected}")]
+    OperatorKey {
+        /// What a key needs, as a phrase that completes "an operator key …".
+        expected: &'static str,
+    },
+    /// The runtime is shutting down.
+    #[error("the credential store is shutting down")]
+    Stopped,
+}
+
+/// Why a password was not hashed or checked.
+#[derive(Debug, thiserror::Error)]
+pub enum PasswordError {
+    /// Fewer than [`PASSWORD_CHARS_MIN`] characters.
+    #[error("a password needs at least {PASSWORD_CHARS_MIN} characters")]
+    TooShort,
+    /// More than [`PASSWORD_CHARS_MAX`] characters.
+    #[error("a password has at most {PASSWORD_CHARS_MAX} characters")]
+    TooLong,
+    /// As many passwords are being hashed, or wait for it, as may: try again in a moment.
+    #[error("too many passwords are being checked at once")]
+    Overloaded,
+    /// The store, or the hashing itself, failed.
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
+}
