@@ -18,6 +18,8 @@ pub mod refusal;
 pub mod rules;
 mod schedule;
 mod settle;
+#[cfg(test)]
+mod tests;
 pub mod text;
 pub mod time;
 pub mod user;

@@ -1,7 +1,297 @@
 //! Events of the account, its users, licenses, pools and teams.
 
-use crate::account::Account;
-use crate::event::Event;
-use crate::time::Timestamp;
+mod books;
 
-pub(super) fn evolve(_account: &mut Account, _event: &Event, _at: Timestamp) {}
+use std::collections::{BTreeMap, BTreeSet};
+
+use self::books::{delist, distribute, enlist, give, hold, join, release};
+use crate::account::{Account, ApiKey, SettingsPatch, Subscription, Team};
+use crate::event::Event;
+use crate::id::{PoolId, TeamId, UserId};
+use crate::pool::Pool;
+use crate::schedule::Due;
+use crate::text::Product;
+use crate::time::Timestamp;
+use crate::user::{License, User};
+
+pub(super) fn evolve(account: &mut Account, event: &Event, at: Timestamp) {
+    match event {
+        Event::AccountRenamed { .. }
+        | Event::AccountDeleted {}
+        | Event::SubscriptionSet { .. }
+        | Event::MinutesAdded { .. }
+        | Event::SettingsChanged { .. }
+        | Event::ApiKeyCreated { .. }
+        | Event::ApiKeyRevoked { .. } => of_account(account, event, at),
+        Event::UserCreated { .. }
+        | Event::UserChanged { .. }
+        | Event::UserActivated { .. }
+        | Event::UserDeleted { .. } => of_users(account, event, at),
+        Event::LicenseSet {
+            user,
+            product,
+            license,
+        } => set_license(account, *user, product, *license),
+        Event::PoolCreated { .. } | Event::PoolChanged { .. } | Event::PoolDeleted { .. } => {
+            of_pools(account, event, at);
+        }
+        Event::TeamCreated { .. } | Event::TeamChanged { .. } | Event::TeamDeleted { .. } => {
+            of_teams(account, event);
+        }
+        _ => {}
+    }
+}
+
+/// Puts in place what is derived of users, licenses, pools and teams.
+pub(super) fn restore(account: &mut Account) {
+    account.emails.clear();
+    account.given.clear();
+    account.owners_active = 0;
+    for pool in account.pools.values_mut() {
+        pool.users.clear();
+        give(&mut account.given, &pool.product, |given| {
+            given.distributed = given.distributed.saturating_add(pool.seats);
+        });
+    }
+    let ids: Vec<UserId> = account.users.keys().copied().collect();
+    for id in ids {
+        enlist(account, id);
+        let licenses = account.users.get(&id).map(|user| user.licenses.clone());
+        for (product, license) in licenses.unwrap_or_default() {
+            hold(account, id, &product, license);
+        }
+        if let Some(user) = account.users.get_mut(&id) {
+            user.teams.clear();
+        }
+    }
+    for team in account.teams.values() {
+        for member in &team.members {
+            if let Some(user) = account.users.get_mut(member) {
+                join(user, team.id);
+            }
+        }
+    }
+}
+
+fn of_account(account: &mut Account, event: &Event, at: Timestamp) {
+    match event {
+        Event::AccountRenamed { name } => account.name = name.clone(),
+        Event::AccountDeleted {} => close(account),
+        Event::SubscriptionSet { plan, products } => {
+            account.subscription = Subscription {
+                plan: Some(plan.clone()),
+                products: products.clone(),
+            };
+        }
+        Event::MinutesAdded { minutes } => {
+            account.minutes = account.minutes.saturating_add(u64::from(*minutes));
+            account.minutes_unsettled = true;
+        }
+        Event::SettingsChanged { change } => change_settings(account, change),
+        Event::ApiKeyCreated {
+            id,
+            name,
+            scopes,
+            expires_at,
+        } => {
+            let key = ApiKey {
+                id: *id,
+                name: name.clone(),
+                scopes: scopes.clone(),
+                created_at: at,
+                expires_at: *expires_at,
+            };
+            account.api_keys.insert(*id, key);
+        }
+        Event::ApiKeyRevoked { id } => {
+            account.api_keys.remove(id);
+        }
+        _ => {}
+    }
+}
+
+/// Nothing of a closed account is kept but its name: its people have a right to be forgotten.
+fn close(account: &mut Account) {
+    let first = Event::AccountCreated {
+        id: account.id,
+        name: account.name.clone(),
+    };
+    if let Some(fresh) = Account::from_first_event(&first, account.created_at) {
+        *account = Account {
+            deleted: true,
+            ..fresh
+        };
+    }
+}
+
+fn change_settings(account: &mut Account, change: &SettingsPatch) {
+    if let Some(permissions) = change.session_permissions {
+        account.settings.session_permissions = permissions;
+    }
+    if let Some(rules) = &change.pool_defaults {
+        account.settings.pool_defaults = rules.clone();
+    }
+}
+
+fn of_users(account: &mut Account, event: &Event, at: Timestamp) {
+    match event {
+        Event::UserCreated { id, profile } => {
+            if !account.users.contains_key(id) {
+                account.users.insert(*id, User::new(*id, profile.clone(), at));
+                enlist(account, *id);
+            }
+        }
+        Event::UserChanged { id, profile } => {
+            change_user(account, *id, |user| user.profile = profile.clone());
+        }
+        Event::UserActivated { id, active } => change_user(account, *id, |user| user.active = *active),
+        Event::UserDeleted { id } => delete_user(account, *id),
+        _ => {}
+    }
+}
+
+fn change_user(account: &mut Account, id: UserId, change: impl FnOnce(&mut User)) {
+    delist(account, id);
+    if let Some(user) = account.users.get_mut(&id) {
+        change(user);
+    }
+    enlist(account, id);
+}
+
+fn delete_user(account: &mut Account, id: UserId) {
+    delist(account, id);
+    let Some(user) = account.users.remove(&id) else {
+        return;
+    };
+    for (product, license) in &user.licenses {
+        release(account, id, product, *license);
+    }
+    for team in &user.teams {
+        if let Some(team) = account.teams.get_mut(team) {
+            team.members.remove(&id);
+        }
+    }
+}
+
+fn set_license(account: &mut Account, id: UserId, product: &Product, license: Option<License>) {
+    let Some(user) = account.users.get_mut(&id) else {
+        return;
+    };
+    let before = match license {
+        Some(license) => user.licenses.insert(product.clone(), license),
+        None => user.licenses.remove(product),
+    };
+    if let Some(before) = before {
+        release(account, id, product, before);
+    }
+    if let Some(license) = license {
+        hold(account, id, product, license);
+    }
+}
+
+fn of_pools(account: &mut Account, event: &Event, at: Timestamp) {
+    match event {
+        Event::PoolCreated {
+            id,
+            name,
+            product,
+            seats,
+            rules,
+            default,
+        } => {
+            let pool = Pool {
+                id: *id,
+                name: name.clone(),
+                product: product.clone(),
+                seats: *seats,
+                default: *default,
+                rules: rules.clone(),
+                created_at: at,
+                average_hold: None,
+                next_place: 0,
+                users: BTreeSet::new(),
+                holders: BTreeMap::new(),
+                queue: BTreeMap::new(),
+                offers: BTreeSet::new(),
+                on_minutes: BTreeSet::new(),
+                idle: BTreeSet::new(),
+                reclaiming: BTreeSet::new(),
+                due: None,
+            };
+            distribute(account, product, 0, *seats);
+            account.pools.insert(*id, pool);
+            account.changed_pools.insert(*id);
+        }
+        Event::PoolChanged {
+            id,
+            name,
+            seats,
+            rules,
+        } => {
+            let Some(pool) = account.pools.get_mut(id) else {
+                return;
+            };
+            let (product, before) = (pool.product.clone(), pool.seats);
+            let is_rename_only = before == *seats && pool.rules == *rules;
+            pool.name = name.clone();
+            pool.seats = *seats;
+            pool.rules = rules.clone();
+            distribute(account, &product, before, *seats);
+            if before != *seats {
+                account.changed_pools.insert(*id);
+            }
+            if !is_rename_only {
+                account.unsettled.insert(*id);
+            }
+        }
+        Event::PoolDeleted { id } => delete_pool(account, *id),
+        _ => {}
+    }
+}
+
+fn delete_pool(account: &mut Account, id: PoolId) {
+    let Some(mut pool) = account.pools.remove(&id) else {
+        return;
+    };
+    account.schedule.set(Due::Pool(id), &mut pool.due, None);
+    for user in &pool.users {
+        if let Some(user) = account.users.get_mut(user) {
+            user.licenses.remove(&pool.product);
+        }
+    }
+    distribute(account, &pool.product, pool.seats, 0);
+    account.changed_pools.remove(&id);
+    account.unsettled.remove(&id);
+}
+
+fn of_teams(account: &mut Account, event: &Event) {
+    match event {
+        Event::TeamCreated { id, name, members } | Event::TeamChanged { id, name, members } => {
+            disband(account, *id);
+            for member in members {
+                if let Some(user) = account.users.get_mut(member) {
+                    join(user, *id);
+                }
+            }
+            let team = Team {
+                id: *id,
+                name: name.clone(),
+                members: members.clone(),
+            };
+            account.teams.insert(*id, team);
+        }
+        Event::TeamDeleted { id } => disband(account, *id),
+        _ => {}
+    }
+}
+
+fn disband(account: &mut Account, id: TeamId) {
+    let Some(team) = account.teams.remove(&id) else {
+        return;
+    };
+    for member in &team.members {
+        if let Some(user) = account.users.get_mut(member) {
+            user.teams.retain(|team| *team != id);
+        }
+    }
+}

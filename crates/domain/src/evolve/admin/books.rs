@@ -1,0 +1,88 @@
+//! The books of an account: who has which address, who owns it, what of each product is given out.
+
+use std::collections::BTreeMap;
+
+use crate::account::{Account, Given};
+use crate::id::{TeamId, UserId};
+use crate::permission::Role;
+use crate::text::Product;
+use crate::user::{License, User};
+
+/// Adds a user to the books of addresses and owners.
+pub(super) fn enlist(account: &mut Account, id: UserId) {
+    let Some(user) = account.users.get(&id) else {
+        return;
+    };
+    account.emails.insert(user.profile.email.clone(), id);
+    if is_active_owner(user) {
+        account.owners_active = account.owners_active.saturating_add(1);
+    }
+}
+
+/// Takes a user out of the books of addresses and owners.
+pub(super) fn delist(account: &mut Account, id: UserId) {
+    let Some(user) = account.users.get(&id) else {
+        return;
+    };
+    account.emails.remove(&user.profile.email);
+    if is_active_owner(user) {
+        account.owners_active = account.owners_active.saturating_sub(1);
+    }
+}
+
+fn is_active_owner(user: &User) -> bool {
+    user.active && user.profile.role == Role::Owner
+}
+
+/// Counts a license that a user has.
+pub(super) fn hold(account: &mut Account, id: UserId, product: &Product, license: License) {
+    match license {
+        License::Named => give(&mut account.given, product, |given| {
+            given.named = given.named.saturating_add(1);
+        }),
+        License::Shared(pool) => {
+            if let Some(pool) = account.pools.get_mut(&pool) {
+                pool.users.insert(id);
+            }
+        }
+    }
+}
+
+/// Counts a license no more.
+pub(super) fn release(account: &mut Account, id: UserId, product: &Product, license: License) {
+    match license {
+        License::Named => give(&mut account.given, product, |given| {
+            given.named = given.named.saturating_sub(1);
+        }),
+        License::Shared(pool) => {
+            if let Some(pool) = account.pools.get_mut(&pool) {
+                pool.users.remove(&id);
+            }
+        }
+    }
+}
+
+/// Changes what of a product is given out; a product of which nothing is has no entry.
+pub(super) fn give(given: &mut BTreeMap<Product, Given>, product: &Product, change: impl FnOnce(&mut Given)) {
+    let mut after = given.get(product).copied().unwrap_or_default();
+    change(&mut after);
+    if after == Given::default() {
+        given.remove(product);
+    } else {
+        given.insert(product.clone(), after);
+    }
+}
+
+/// Counts the seats of a pool that had `before` and has `after`.
+pub(super) fn distribute(account: &mut Account, product: &Product, before: u32, after: u32) {
+    give(&mut account.given, product, |given| {
+        given.distributed = given.distributed.saturating_sub(before).saturating_add(after);
+    });
+}
+
+/// Adds a team to those of a user, which are in the order of their ids.
+pub(super) fn join(user: &mut User, team: TeamId) {
+    if let Err(place) = user.teams.binary_search(&team) {
+        user.teams.insert(place, team);
+    }
+}

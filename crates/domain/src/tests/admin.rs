@@ -1,0 +1,1 @@
+//! Accounts, users, licenses, pools and teams.

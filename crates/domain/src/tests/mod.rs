@@ -1,0 +1,3 @@
+//! The rules, each by its number in the design.
+
+mod admin;
