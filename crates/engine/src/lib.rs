@@ -1,1 +1,35 @@
-//! Accounts in memory: decide, commit, evolve, publish
+//! Accounts in memory: decide, commit, evolve, publish.
+//!
+//! One task owns each loaded account. It drains its inbox, decides command by command, hands the events of the whole
+//! batch to the journal as one commit, and lets the answers leave once that commit is durable. What is in memory is
+//! never ahead of the journal for longer than that: a conflict or a failure drops it and loads it anew.
+
+mod clock;
+mod engine;
+mod entry;
+mod failure;
+mod figures;
+mod options;
+mod subscription;
+
+pub use clock::{Clock, ManualClock};
+pub use engine::{Engine, Heartbeat};
+pub use entry::{Entry, InvalidEntries};
+pub use failure::{Failure, Reason, StartError};
+pub use figures::Figures;
+pub use options::Options;
+pub use subscription::{Published, Subscription};
+
+/// What made an actor give a command: the operation and the id of the request, or the timer.
+pub type Cause = usher_journal::Text;
+
+/// A command with who gives it and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// Who.
+    pub actor: usher_domain::Actor,
+    /// Because of which request.
+    pub cause: Cause,
+    /// What is to be done.
+    pub command: usher_domain::Command,
+}
