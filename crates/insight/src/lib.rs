@@ -1,1 +1,3 @@
-//! Foreign license logs and what they tell
+//! Foreign license logs and what they tell. Pure: callers open the files and drive the seats.
+
+pub mod flexnet;

@@ -1,0 +1,255 @@
+//! What one line of a debug log says, taken alone. Total: any text is one of the variants.
+
+use jiff::civil::{Date, DateTime};
+
+/// Seconds of a day.
+pub(super) const DAY_SECS: i64 = 86_400;
+/// More licenses in one line than anybody has: such a line is bad.
+const COUNT_MAX: u32 = 1_000_000;
+/// How far the clock in a summary's date may lie from that of its own line.
+const SUMMARY_SLACK_SECS: i64 = 3_600;
+
+/// A line of a debug log.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Line<'a> {
+    /// Nothing but white space.
+    Blank,
+    /// A daemon says something at a time of the day.
+    Said {
+        /// Seconds since midnight.
+        clock: i64,
+        daemon: &'a str,
+        what: Said<'a>,
+    },
+    /// Not a line of a debug log.
+    Bad(&'static str),
+}
+
+/// What a daemon says.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Said<'a> {
+    Use(Use<'a>),
+    /// The day that the line stands on, in days since 1970-01-01.
+    Day(i64),
+    /// A vendor daemon started.
+    Started,
+    Unsupported,
+    Queued,
+    Statistics,
+    Notice,
+    /// The keyword of a line of use, and then nothing that fits.
+    Bad(&'static str),
+}
+
+/// An `OUT`, `IN` or `DENIED` line.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Use<'a> {
+    pub(super) deed: Deed,
+    pub(super) feature: &'a str,
+    pub(super) user: &'a str,
+    pub(super) host: &'a str,
+    pub(super) count: u32,
+    /// The last parenthesis that is not a number of licenses: why, or how.
+    pub(super) remark: Option<&'a str>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Deed {
+    Out,
+    In,
+    Denied,
+}
+
+impl<'a> Line<'a> {
+    pub(super) fn parse(text: &'a str) -> Self {
+        let text = text.trim();
+        if text.is_empty() {
+            return Self::Blank;
+        }
+        let Some((clock, rest)) = clock(text) else {
+            return Self::Bad("no time of day");
+        };
+        let Some((daemon, message)) = rest
+            .trim_start()
+            .strip_prefix('(')
+            .and_then(|rest| rest.split_once(')'))
+        else {
+            return Self::Bad("no daemon");
+        };
+        let what = said(clock, daemon, message.trim());
+        Self::Said { clock, daemon, what }
+    }
+}
+
+/// Takes `H:MM:SS` off the front, as seconds since midnight.
+fn clock(text: &str) -> Option<(i64, &str)> {
+    let (hours, rest) = text.split_once(':')?;
+    let (minutes, rest) = rest.split_once(':')?;
+    let seconds = rest.get(..2)?;
+    let number = |digits: &str, most: i64| {
+        let plain = matches!(digits.len(), 1..=2) && digits.bytes().all(|byte| byte.is_ascii_digit());
+        let number = digits.parse::<i64>().ok()?;
+        (plain && number <= most).then_some(number)
+    };
+    let time = number(hours, 23)? * 3600 + number(minutes, 59)? * 60 + number(seconds, 59)?;
+    rest.get(2..)
+        .filter(|rest| rest.starts_with([' ', '\t', '(']))
+        .map(|rest| (time, rest))
+}
+
+fn said<'a>(clock: i64, daemon: &str, message: &'a str) -> Said<'a> {
+    let (keyword, rest) = message.split_once([' ', '\t']).unwrap_or((message, ""));
+    match keyword {
+        "OUT:" => usage(Deed::Out, rest),
+        "IN:" => usage(Deed::In, rest),
+        "DENIED:" => usage(Deed::Denied, rest),
+        "UNSUPPORTED:" => Said::Unsupported,
+        "QUEUED:" | "DEQUEUED:" => Said::Queued,
+        "TIMESTAMP" => slashed_day(rest.trim()).map_or(Said::Bad("no such date"), Said::Day),
+        _ if keyword.starts_with("(@") => {
+            let value = ["Start-Date:", "Time:"]
+                .iter()
+                .find_map(|key| rest.trim_start().strip_prefix(key));
+            value
+                .and_then(|value| spelt_day(clock, value))
+                .map_or(Said::Statistics, Said::Day)
+        }
+        _ if message.starts_with("Server started on ") && daemon != "lmgrd" => Said::Started,
+        _ if message.contains(" started on ") => {
+            let date = message
+                .rsplit_once('(')
+                .map(|(_, date)| date.trim_end_matches(')'));
+            date.and_then(slashed_day).map_or(Said::Notice, Said::Day)
+        }
+        _ => message
+            .strip_prefix("Server's System Date and Time:")
+            .and_then(|value| spelt_day(clock, value))
+            .map_or(Said::Notice, Said::Day),
+    }
+}
+
+/// `3/30/2016`, month first whatever the server's locale.
+fn slashed_day(text: &str) -> Option<i64> {
+    let mut parts = text.split('/');
+    let month = parts.next()?.parse().ok()?;
+    let day = parts.next()?.parse().ok()?;
+    let year = parts.next().filter(|year| year.len() == 4)?.parse().ok()?;
+    if parts.next().is_some() {
+        return None;
+    }
+    days_since_1970(Date::new(year, month, day).ok()?)
+}
+
+/// `Thu Apr 30 2015 15:34:04 Eastern Daylight Time`: the day of the line, which may stand on the other side of
+/// midnight. A date whose clock is not the line's own tells of another time and says nothing about the line.
+fn spelt_day(clock: i64, text: &str) -> Option<i64> {
+    let mut words = text.split_whitespace().skip(1);
+    let (month, day, year, time) = (words.next()?, words.next()?, words.next()?, words.next()?);
+    let spelt = DateTime::strptime("%b %d %Y %H:%M:%S", format!("{month} {day} {year} {time}")).ok()?;
+    let midnight = days_since_1970(spelt.date())?;
+    let spelt_clock =
+        i64::from(spelt.hour()) * 3600 + i64::from(spelt.minute()) * 60 + i64::from(spelt.second());
+    [-1, 0, 1]
+        .into_iter()
+        .find(|shift| (clock + shift * DAY_SECS - spelt_clock).abs() <= SUMMARY_SLACK_SECS)
+        .map(|shift| midnight + shift)
+}
+
+fn days_since_1970(date: Date) -> Option<i64> {
+    let span = date.since(Date::constant(1970, 1, 1)).ok()?;
+    Some(i64::from(span.get_days()))
+}
+
+fn usage(deed: Deed, text: &str) -> Said<'_> {
+    let Some((feature, rest)) = feature(text.trim_start()) else {
+        return Said::Bad("no feature");
+    };
+    let Some((user, host, rest)) = client(rest) else {
+        return Said::Bad("no user@host");
+    };
+    let mut count = 1;
+    let mut remark = None;
+    let mut rest = rest.trim_start();
+    while let Some((group, after)) = group(rest) {
+        match licenses(group) {
+            Some(number @ 1..=COUNT_MAX) => count = number,
+            Some(_) => return Said::Bad("an impossible number of licenses"),
+            // What follows in brackets is the client's own checkout data.
+            None if rest.starts_with('(') => remark = Some(group),
+            None => {}
+        }
+        rest = after.trim_start();
+    }
+    Said::Use(Use {
+        deed,
+        feature,
+        user,
+        host,
+        count,
+        remark,
+    })
+}
+
+/// The feature in quotes, or the first word where a daemon writes none.
+fn feature(text: &str) -> Option<(&str, &str)> {
+    let (feature, rest) = match text.strip_prefix('"') {
+        Some(quoted) => quoted.split_once('"')?,
+        None => text.split_at(text.find([' ', '\t'])?),
+    };
+    (!feature.is_empty()).then_some((feature, rest))
+}
+
+/// `user@host`. Users of Windows may have spaces and an `@` of their own; hosts have neither.
+fn client(text: &str) -> Option<(&str, &str, &str)> {
+    let mut text = text.trim_start();
+    if text.starts_with('(') {
+        // A requirement such as `(PORT_AT_HOST_PLUS   )` may stand before the user.
+        text = group(text)?.1.trim_start();
+    }
+    let at = text.find('@')?;
+    let end = text[at..]
+        .find([' ', '\t', '(', '['])
+        .map_or(text.len(), |length| at + length);
+    let (user, host) = text[..end].rsplit_once('@')?;
+    let named = !(user.is_empty() && host.is_empty());
+    named.then_some((user, host, &text[end..]))
+}
+
+/// Takes a group in parentheses or brackets off the front, with the groups nested in it.
+fn group(text: &str) -> Option<(&str, &str)> {
+    let (open, close) = match text.as_bytes().first()? {
+        b'(' => ('(', ')'),
+        b'[' => ('[', ']'),
+        _ => return None,
+    };
+    let mut depth = 0_u32;
+    for (index, letter) in text.char_indices() {
+        if letter == open {
+            depth += 1;
+        } else if letter == close {
+            depth -= 1;
+            if depth == 0 {
+                return Some((&text[1..index], &text[index + 1..]));
+            }
+        }
+    }
+    Some((&text[1..], ""))
+}
+
+/// `20 licenses`; a number past all bounds is 0, which nobody can take.
+fn licenses(group: &str) -> Option<u32> {
+    let (number, unit) = group.trim().split_once(' ')?;
+    let plain = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    (plain && matches!(unit.trim(), "licenses" | "license")).then(|| number.parse().unwrap_or(0))
+}
+
+/// Whether a denial says that every license was in use.
+pub(super) fn is_limit(reason: &str) -> bool {
+    reason.contains("Licensed number of users already reached")
+        || reason.contains("(-4,")
+        || reason.contains("(-4)")
+}
+
+#[cfg(test)]
+#[path = "line/tests.rs"]
+mod tests;

@@ -1,0 +1,241 @@
+use super::*;
+
+fn said_of(text: &str) -> Said<'_> {
+    match Line::parse(text) {
+        Line::Said { what, .. } => what,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn use_of(text: &str) -> Use<'_> {
+    match said_of(text) {
+        Said::Use(usage) => usage,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn day(year: i16, month: i8, day: i8) -> Said<'static> {
+    Said::Day(days_since_1970(Date::constant(year, month, day)).unwrap())
+}
+
+#[test]
+fn a_line_has_a_time_with_or_without_a_leading_blank_a_daemon_and_a_message() {
+    for text in [
+        r#" 6:51:39 (adskflex) OUT: "64300ACD_F" user0001@host0001"#,
+        r#"06:51:39 (adskflex) OUT: "64300ACD_F" user0001@host0001  "#,
+        "6:51:39 (adskflex)\tOUT:\t\"64300ACD_F\"\tuser0001@host0001\t",
+    ] {
+        let Line::Said { clock, daemon, what } = Line::parse(text) else {
+            panic!("{text}");
+        };
+        assert_eq!((clock, daemon), (6 * 3600 + 51 * 60 + 39, "adskflex"), "{text}");
+        let expected = Use {
+            deed: Deed::Out,
+            feature: "64300ACD_F",
+            user: "user0001",
+            host: "host0001",
+            count: 1,
+            remark: None,
+        };
+        assert_eq!(what, Said::Use(expected), "{text}");
+    }
+}
+
+#[test]
+fn several_licenses_at_once_are_counted() {
+    let text = r#"21:06:15 (ansyslmd) OUT: "hfsshpc" user0001@host0001   (20 licenses)"#;
+    assert_eq!(use_of(text).count, 20);
+    assert_eq!(use_of(text).remark, None);
+
+    let with_data = "14:46:39 (telelogic) OUT: TLSTOK-token ann@pc1  [DOORS (9 licenses)]  (3 licenses)";
+    assert_eq!(use_of(with_data).feature, "TLSTOK-token");
+    assert_eq!(use_of(with_data).count, 3);
+
+    let verbose = r#"9:00:00 (d) OUT: "F" ann@pc1 (2 licenses) ^^^ 1.0 ann 10.0.0.1 77 1 2 9 "" v11 (x) ^^^"#;
+    assert_eq!(use_of(verbose).count, 2);
+}
+
+#[test]
+fn a_license_that_was_taken_back_says_why() {
+    for (text, mark) in [
+        (r#"9:00:00 (adskflex) IN: "F" ann@pc1   (INACTIVE)"#, "INACTIVE"),
+        (r#"9:00:00 (MLM) IN: "F" ann@pc1  (SHUTDOWN)"#, "SHUTDOWN"),
+        (
+            r#"9:00:00 (MLM) IN: "F" ann@pc1  (3 licenses) (USER_CLOSE)"#,
+            "USER_CLOSE",
+        ),
+    ] {
+        let usage = use_of(text);
+        assert_eq!((usage.deed, usage.remark), (Deed::In, Some(mark)), "{text}");
+    }
+}
+
+#[test]
+fn a_denial_is_by_the_limit_only_where_all_licenses_were_in_use() {
+    for (reason, by_limit) in [
+        ("(Licensed number of users already reached. (-4,342))", true),
+        (
+            r#"(Licensed number of users already reached. (-4,342:10054 ""))"#,
+            true,
+        ),
+        (
+            r#"(Licensed number of users already reached. (-4,342:104 "Connection reset by peer"))"#,
+            true,
+        ),
+        (
+            "(3 licenses) (Licensed number of users already reached. (-4,132))",
+            true,
+        ),
+        ("(User/host not on INCLUDE list for feature. (-39,147))", false),
+        ("(User/host on EXCLUDE list for feature. (-38,349))", false),
+        (
+            "(Checkout exceeds MAX specified in options file. (-87,147))",
+            false,
+        ),
+        (
+            "(Request for more licenses than this feature supports. (-22,337))",
+            false,
+        ),
+        ("(No such feature exists. (-5,346))", false),
+        ("(Feature has expired. (-10,32))", false),
+        (
+            "(License server system does not support this version of this feature. (-25,334))",
+            false,
+        ),
+        ("", false),
+    ] {
+        let text = format!(r#"9:00:00 (d) DENIED: "F" ann@pc1  {reason}"#);
+        let usage = use_of(&text);
+        assert_eq!(usage.deed, Deed::Denied);
+        assert_eq!(usage.remark.is_some_and(is_limit), by_limit, "{text}");
+    }
+}
+
+#[test]
+fn names_may_have_blanks_and_an_at_sign_of_their_own() {
+    for (client, user, host) in [
+        ("Ann Smith@PC-1", "Ann Smith", "PC-1"),
+        ("ann@corp.example@PC-1", "ann@corp.example", "PC-1"),
+        ("Ann (IT)@PC-1", "Ann (IT)", "PC-1"),
+        (r"CORP\ann@pc.corp.example", r"CORP\ann", "pc.corp.example"),
+        ("(PORT_AT_HOST_PLUS   ) ann@PC-1", "ann", "PC-1"),
+        ("müller@büro", "müller", "büro"),
+        ("@PC-1", "", "PC-1"),
+        ("ann@", "ann", ""),
+    ] {
+        let text = format!(r#"9:00:00 (d) OUT: "F" {client}  (2 licenses)"#);
+        let usage = use_of(&text);
+        assert_eq!((usage.user, usage.host, usage.count), (user, host, 2), "{text}");
+    }
+}
+
+#[test]
+fn a_day_is_told_by_time_stamps_starts_and_statistics_only() {
+    for (text, expected) in [
+        (" 7:56:05 (lmgrd) TIMESTAMP 3/30/2016", day(2016, 3, 30)),
+        (
+            " 1:56:05 (lmgrd) FlexNet Licensing (v11.12.0.0 build 136775 x64_n6) started on server (IBM PC) (3/30/2016)",
+            day(2016, 3, 30),
+        ),
+        (
+            "10:25:28 (lmgrd) FLEXnet Licensing (v11.7.0.0 build 73797 x64_n6) started on server (IBM PC) (6/9/2022)",
+            day(2022, 6, 9),
+        ),
+        (
+            "15:34:04 (parteklm) (@parteklm-SLOG@) Time: Thu Apr 30 2015 15:34:04 Eastern Daylight Time",
+            day(2015, 4, 30),
+        ),
+        (
+            " 7:47:04 (lmgrd) (@lmgrd-SLOG@) Start-Date: Mon Oct 06 2014 07:47:04 Central Daylight Time",
+            day(2014, 10, 6),
+        ),
+        (
+            "13:01:46 (lmgrd) Server's System Date and Time: Sun Mar 17 2024 13:01:46 Pacific Daylight Time",
+            day(2024, 3, 17),
+        ),
+        (
+            " 0:00:01 (d) (@d-SLOG@) Time: Thu Apr 30 2015 23:59:59 CEST",
+            day(2015, 5, 1),
+        ),
+        // A start long ago, said again.
+        (
+            " 9:00:01 (d) (@d-SLOG@) Start-Date: Thu Apr 30 2015 15:34:04 CEST",
+            Said::Statistics,
+        ),
+        (" 9:00:01 (d) (@d-SLOG@) === Host Info ===", Said::Statistics),
+        (" 9:00:01 (d) (@d-SLOG@)", Said::Statistics),
+        (" 9:00:01 (d) Expires 3/30/2016", Said::Notice),
+        (
+            " 9:00:01 (lmgrd) Started adskflex (internet tcp_port 2080 pid 77)",
+            Said::Notice,
+        ),
+        (" 9:00:01 (d) TIMESTAMP 13/30/2016", Said::Bad("no such date")),
+        (" 9:00:01 (d) TIMESTAMP 2/30/2016", Said::Bad("no such date")),
+        (" 9:00:01 (d) TIMESTAMP", Said::Bad("no such date")),
+    ] {
+        assert_eq!(said_of(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn other_known_lines_have_their_kinds() {
+    for (text, expected) in [
+        (" 1:56:09 (adskflex) Server started on server for:", Said::Started),
+        (
+            " 1:56:09 (adskflex) Server started on server for:\tA\tB",
+            Said::Started,
+        ),
+        (
+            r#"8:42:42 (adskflex) UNSUPPORTED: "F" ann@pc1   (No such feature exists. (-5,346))"#,
+            Said::Unsupported,
+        ),
+        (
+            r#"8:42:42 (d) UNSUPPORTED: "F" (PORT_AT_HOST_PLUS   ) ann@pc1  (-18,327)"#,
+            Said::Unsupported,
+        ),
+        (r#"8:42:42 (d) QUEUED: "F" ann@pc1  (2 licenses)"#, Said::Queued),
+        (r#"8:42:42 (d) DEQUEUED: "F" ann@pc1"#, Said::Queued),
+        ("8:42:42 (lmgrd) EXITING DUE TO SIGNAL 15", Said::Notice),
+        ("8:42:42 (lmgrd)", Said::Notice),
+    ] {
+        assert_eq!(said_of(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn what_cannot_be_understood_says_why() {
+    for (text, why) in [
+        (
+            "(Licensed number of users already reached. (-4,342:10054 ))",
+            "no time of day",
+        ),
+        ("25:00:00 (d) TIMESTAMP 3/30/2016", "no time of day"),
+        ("9:60:00 (d) TIMESTAMP 3/30/2016", "no time of day"),
+        ("9:00:000 (d) TIMESTAMP 3/30/2016", "no time of day"),
+        ("+9:00:00 (d) TIMESTAMP 3/30/2016", "no time of day"),
+        ("9:00:00", "no time of day"),
+        ("9:00:00 d OUT", "no daemon"),
+        ("9:00:00 (d OUT", "no daemon"),
+    ] {
+        assert_eq!(Line::parse(text), Line::Bad(why), "{text}");
+    }
+    for (text, why) in [
+        (r#"9:00:00 (d) OUT: "F ann@pc1"#, "no feature"),
+        (r#"9:00:00 (d) OUT: "" ann@pc1"#, "no feature"),
+        ("9:00:00 (d) OUT:", "no feature"),
+        (r#"9:00:00 (d) OUT: "F""#, "no user@host"),
+        (r#"9:00:00 (d) IN: "F" ann  (INACTIVE)"#, "no user@host"),
+        (r#"9:00:00 (d) IN: "F" @"#, "no user@host"),
+        (
+            r#"9:00:00 (d) OUT: "F" ann@pc1 (0 licenses)"#,
+            "an impossible number of licenses",
+        ),
+        (
+            r#"9:00:00 (d) OUT: "F" ann@pc1 (99999999999 licenses)"#,
+            "an impossible number of licenses",
+        ),
+    ] {
+        assert_eq!(said_of(text), Said::Bad(why), "{text}");
+    }
+    assert_eq!(Line::parse(" \t "), Line::Blank);
+}
