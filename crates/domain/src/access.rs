@@ -19,6 +19,50 @@ impl Account {
         })
     }
 
+    /// Refuses an actor who may not manage this kind of thing. To those who do not see it there is no `what`.
+    pub fn need_to_manage(
+        &self,
+        actor: &Actor,
+        privilege: Privilege,
+        what: &'static str,
+    ) -> Result<(), Refusal> {
+        if !self.is_staff(actor) {
+            return Err(Refusal::NotFound { what });
+        }
+        self.need(actor, privilege)
+    }
+
+    /// Refuses an actor without the privilege over the account as a whole, which devices, tickets and customers do
+    /// not see.
+    pub fn need_in_account(&self, actor: &Actor, privilege: Privilege) -> Result<(), Refusal> {
+        self.need_member(actor)?;
+        self.need(actor, privilege)
+    }
+
+    /// Refuses all but the operator (2.6).
+    pub fn need_operator(&self, actor: &Actor) -> Result<(), Refusal> {
+        self.need_member(actor)?;
+        if matches!(actor, Actor::Operator | Actor::System) {
+            return Ok(());
+        }
+        Err(Refusal::Forbidden {
+            needed: "an operator key",
+        })
+    }
+
+    /// Refuses an actor who does not see the account: a device, a ticket, a customer, an inactive user.
+    fn need_member(&self, actor: &Actor) -> Result<(), Refusal> {
+        let sees = match actor {
+            Actor::Operator | Actor::System | Actor::ApiKey { .. } => true,
+            Actor::User(id) => self.active_user(*id).is_some(),
+            Actor::SignIn(_) | Actor::Ticket(_) | Actor::Customer(_) => false,
+        };
+        if sees {
+            return Ok(());
+        }
+        Err(Refusal::NotFound { what: "account" })
+    }
+
     /// Whether an actor has a privilege.
     #[must_use]
     pub fn may(&self, actor: &Actor, privilege: Privilege) -> bool {
@@ -94,14 +138,9 @@ impl Account {
                 SessionPermission::ControlOwn => scopes.contains(&Scope::SignInsWrite),
                 SessionPermission::ControlAccount => scopes.contains(&Scope::SeatsManage),
             },
-            Actor::User(id) => self.active_user(*id).is_some_and(|user| {
-                let by_role = matches!(user.profile.role, Role::Owner | Role::Admin);
-                let given = self
-                    .settings
-                    .session_permissions
-                    .with(user.profile.session_permissions);
-                given.has(permission) || (by_role && !self.denies(user, permission))
-            }),
+            Actor::User(id) => self
+                .active_user(*id)
+                .is_some_and(|user| self.gives_session_permission(user, permission)),
             Actor::SignIn(_) => own,
             Actor::Ticket(_) | Actor::Customer(_) => false,
         }
@@ -130,16 +169,18 @@ impl Account {
         }
     }
 
-    fn denies(&self, user: &User, permission: SessionPermission) -> bool {
-        use crate::permission::{Override, SessionPermission as P};
+    /// Owners and admins have what they are not denied. Control without view is none, however it came about: the
+    /// account's default may have changed under a user's override.
+    fn gives_session_permission(&self, user: &User, permission: SessionPermission) -> bool {
         let over = user.profile.session_permissions;
-        let said = match permission {
-            P::ViewOwn => over.view_own,
-            P::ControlOwn => over.control_own,
-            P::ViewAccount => over.view_account,
-            P::ControlAccount => over.control_account,
-        };
-        said == Override::Deny
+        let given = self.settings.session_permissions.with(over);
+        let by_role = matches!(user.profile.role, Role::Owner | Role::Admin);
+        let has = |permission| given.has(permission) || (by_role && !over.denies(permission));
+        match permission {
+            SessionPermission::ViewOwn | SessionPermission::ViewAccount => has(permission),
+            SessionPermission::ControlOwn => has(permission) && has(SessionPermission::ViewOwn),
+            SessionPermission::ControlAccount => has(permission) && has(SessionPermission::ViewAccount),
+        }
     }
 
     fn active_user(&self, id: UserId) -> Option<&User> {

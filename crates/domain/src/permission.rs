@@ -258,6 +258,20 @@ pub struct PermissionOverrides {
     pub control_account: Override,
 }
 
+impl PermissionOverrides {
+    /// Whether this permission is denied, whatever the account says.
+    #[must_use]
+    pub fn denies(self, permission: SessionPermission) -> bool {
+        let said = match permission {
+            SessionPermission::ViewOwn => self.view_own,
+            SessionPermission::ControlOwn => self.control_own,
+            SessionPermission::ViewAccount => self.view_account,
+            SessionPermission::ControlAccount => self.control_account,
+        };
+        said == Override::Deny
+    }
+}
+
 /// Who gives a command. Being an actor proves who one is, not what one may do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Actor {

@@ -1,10 +1,225 @@
 //! The account itself: subscription, minutes, settings, API keys.
 
-use crate::account::Account;
-use crate::command::{Command, Decision};
-use crate::permission::Actor;
-use crate::refusal::Refusal;
+use std::collections::{BTreeMap, BTreeSet};
 
-pub(super) fn decide(_account: &Account, _command: &Command, _actor: &Actor) -> Result<Decision, Refusal> {
-    Err(Refusal::NotFound { what: "command" })
+use crate::account::{Account, Plan, ProductSeats, SettingsPatch};
+use crate::command::{Command, Decision};
+use crate::decide::{pools, presence, rights, users};
+use crate::event::{EndReason, Event};
+use crate::id::{ApiKeyId, PoolId};
+use crate::permission::{Actor, Privilege, Scope, SessionPermissions};
+use crate::refusal::{Refusal, SeatKind};
+use crate::text::{Name, Product};
+
+pub(super) fn decide(account: &Account, command: &Command, actor: &Actor) -> Result<Decision, Refusal> {
+    match command {
+        Command::CreateAccount { .. } => {
+            account.need_operator(actor)?;
+            Err(taken("account", "id"))
+        }
+        Command::RenameAccount { name } => rename(account, name, actor),
+        Command::DeleteAccount => delete(account, actor),
+        Command::SetSubscription {
+            plan,
+            products,
+            default_pools,
+        } => {
+            account.need_operator(actor)?;
+            set_subscription(account, plan, products, default_pools)
+        }
+        Command::AddMinutes { minutes } => add_minutes(account, *minutes, actor),
+        Command::ChangeSettings { change } => change_settings(account, change, actor),
+        Command::CreateApiKey {
+            id,
+            name,
+            scopes,
+            expires_at,
+        } => {
+            check_key(account, *id, name, scopes, actor)?;
+            let event = Event::ApiKeyCreated {
+                id: *id,
+                name: name.clone(),
+                scopes: scopes.clone(),
+                expires_at: *expires_at,
+            };
+            let is_new = !account.api_keys.contains_key(id);
+            Ok(Decision::done(is_new.then_some(event).into_iter().collect()))
+        }
+        Command::RevokeApiKey { id } => revoke_key(account, *id, actor),
+        _ => Err(Refusal::NotFound { what: "command" }),
+    }
+}
+
+fn rename(account: &Account, name: &Name, actor: &Actor) -> Result<Decision, Refusal> {
+    account.need_operator(actor)?;
+    let event = Event::AccountRenamed { name: name.clone() };
+    let is_new = account.name != *name;
+    Ok(Decision::done(is_new.then_some(event).into_iter().collect()))
+}
+
+/// Every device is told before all is gone.
+fn delete(account: &Account, actor: &Actor) -> Result<Decision, Refusal> {
+    account.need_operator(actor)?;
+    let by = presence::by(account, actor, None);
+    let mut events: Vec<Event> = account
+        .users
+        .keys()
+        .flat_map(|user| presence::end_presence(account, *user, None, EndReason::Closed, Some(&by)))
+        .collect();
+    events.push(Event::AccountDeleted {});
+    Ok(Decision::done(events))
+}
+
+fn set_subscription(
+    account: &Account,
+    plan: &Plan,
+    products: &BTreeMap<Product, ProductSeats>,
+    default_pools: &BTreeMap<Product, PoolId>,
+) -> Result<Decision, Refusal> {
+    let before = &account.subscription;
+    if before.plan.as_ref() == Some(plan) && before.products == *products {
+        return Ok(Decision::done(Vec::new()));
+    }
+    if !plan.shared_seats && products.values().any(|seats| seats.shared_seats > 0) {
+        return Err(Refusal::PlanExcludesSharedSeats {
+            plan: plan.name.to_string(),
+        });
+    }
+    for product in account.given.keys() {
+        let after = products.get(product).copied().unwrap_or_default();
+        let named = account.named_assigned(product);
+        check_in_use(SeatKind::Named, product, after.named_seats, named)?;
+        let distributed = account.shared_distributed(product);
+        check_in_use(SeatKind::Shared, product, after.shared_seats, distributed)?;
+    }
+
+    let mut events = vec![Event::SubscriptionSet {
+        plan: plan.clone(),
+        products: products.clone(),
+    }];
+    let shared = products.iter().filter(|(_, seats)| seats.shared_seats > 0);
+    for (product, seats) in shared.filter(|(product, _)| account.default_pool(product).is_none()) {
+        events.push(first_pool(account, product, seats.shared_seats, default_pools)?);
+    }
+    Ok(Decision::done(events))
+}
+
+/// Refuses to go below what is given out (L8).
+fn check_in_use(kind: SeatKind, product: &Product, asked: u32, in_use: u32) -> Result<(), Refusal> {
+    if asked >= in_use {
+        return Ok(());
+    }
+    Err(Refusal::SeatsInUse {
+        kind,
+        product: product.clone(),
+        asked,
+        in_use,
+    })
+}
+
+/// The default pool, with all the shared seats that a product has at first (L7, P1).
+fn first_pool(
+    account: &Account,
+    product: &Product,
+    seats: u32,
+    ids: &BTreeMap<Product, PoolId>,
+) -> Result<Event, Refusal> {
+    let id = ids.get(product).copied().filter(|id| {
+        let is_of_another = ids.iter().any(|(other, taken)| other != product && taken == id);
+        !is_of_another && !account.pools.contains_key(id)
+    });
+    let (Some(id), Ok(name)) = (id, "Default pool".parse()) else {
+        return Err(Refusal::Invalid {
+            field: "default_pools",
+            expected: "a new id for each product that is new to shared seats".to_owned(),
+        });
+    };
+    Ok(Event::PoolCreated {
+        id,
+        name,
+        product: product.clone(),
+        seats,
+        rules: account.settings.pool_defaults.clone(),
+        default: true,
+    })
+}
+
+fn add_minutes(account: &Account, minutes: u32, actor: &Actor) -> Result<Decision, Refusal> {
+    account.need_operator(actor)?;
+    if minutes == 0 {
+        return Err(Refusal::Invalid {
+            field: "minutes",
+            expected: "at least 1".to_owned(),
+        });
+    }
+    Ok(Decision::done(vec![Event::MinutesAdded { minutes }]))
+}
+
+fn change_settings(account: &Account, change: &SettingsPatch, actor: &Actor) -> Result<Decision, Refusal> {
+    account.need_in_account(actor, Privilege::SettingsManage)?;
+    let lacking = change
+        .session_permissions
+        .and_then(SessionPermissions::control_without_view);
+    if let Some(control) = lacking {
+        return Err(users::control_needs_view(control));
+    }
+    if let Some(rules) = &change.pool_defaults {
+        pools::check_rules(rules)?;
+    }
+
+    let settings = &account.settings;
+    let news = SettingsPatch {
+        session_permissions: change
+            .session_permissions
+            .filter(|permissions| *permissions != settings.session_permissions),
+        pool_defaults: change
+            .pool_defaults
+            .clone()
+            .filter(|rules| *rules != settings.pool_defaults),
+    };
+    if news == SettingsPatch::default() {
+        return Ok(Decision::done(Vec::new()));
+    }
+    Ok(Decision::done(vec![Event::SettingsChanged { change: news }]))
+}
+
+/// A key that could make keys would outlive its own end.
+fn check_key(
+    account: &Account,
+    id: ApiKeyId,
+    name: &Name,
+    scopes: &BTreeSet<Scope>,
+    actor: &Actor,
+) -> Result<(), Refusal> {
+    account.need_in_account(actor, Privilege::SettingsManage)?;
+    if matches!(actor, Actor::ApiKey { .. }) {
+        return Err(Refusal::Forbidden {
+            needed: "a user token or an operator key",
+        });
+    }
+    if scopes.is_empty() {
+        return Err(Refusal::Invalid {
+            field: "scopes",
+            expected: "at least one scope".to_owned(),
+        });
+    }
+    for scope in scopes {
+        rights::may_give_scope(account, actor, *scope)?;
+    }
+    match account.api_keys.get(&id) {
+        Some(made) if made.name != *name || made.scopes != *scopes => Err(taken("API key", "id")),
+        _ => Ok(()),
+    }
+}
+
+fn revoke_key(account: &Account, id: ApiKeyId, actor: &Actor) -> Result<Decision, Refusal> {
+    account.need_to_manage(actor, Privilege::SettingsManage, "API key")?;
+    if !account.api_keys.contains_key(&id) {
+        return Err(Refusal::NotFound { what: "API key" });
+    }
+    Ok(Decision::done(vec![Event::ApiKeyRevoked { id }]))
+}
+
+fn taken(what: &'static str, field: &'static str) -> Refusal {
+    Refusal::AlreadyExists { what, field }
 }

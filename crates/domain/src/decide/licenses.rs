@@ -2,18 +2,90 @@
 
 use crate::account::Account;
 use crate::command::Decision;
-use crate::id::UserId;
-use crate::permission::Actor;
+use crate::decide::{presence, users};
+use crate::event::{By, EndReason, Event};
+use crate::id::{PoolId, UserId};
+use crate::permission::{Actor, Privilege};
 use crate::refusal::Refusal;
 use crate::text::Product;
 use crate::user::License;
 
+/// Gives, changes or takes away a user's license of a product (L1, L2, L3). What the user does with the license
+/// that they had ends in the same step (L5). An inactive user may hold a license, which keeps it for them, but
+/// cannot use it.
 pub(super) fn set_license(
-    _account: &Account,
-    _user: UserId,
-    _product: &Product,
-    _license: Option<License>,
-    _actor: &Actor,
+    account: &Account,
+    user: UserId,
+    product: &Product,
+    license: Option<License>,
+    actor: &Actor,
 ) -> Result<Decision, Refusal> {
-    Err(Refusal::NotFound { what: "command" })
+    account.need_to_manage(actor, Privilege::SeatsManage, "user")?;
+    let Some(holder) = account.users.get(&user) else {
+        return Err(Refusal::NotFound { what: "user" });
+    };
+    if holder.licenses.get(product) == license.as_ref() {
+        return Ok(Decision::done(Vec::new()));
+    }
+    match license {
+        Some(License::Named) => check_named_seat(account, product)?,
+        Some(License::Shared(pool)) => check_pool(account, pool, product)?,
+        None => {}
+    }
+    let by = presence::by(account, actor, None);
+    Ok(Decision::done(switched(account, user, product, license, &by)))
+}
+
+/// The events that end what a user does with a product and give them another license of it, or none.
+pub(super) fn switched(
+    account: &Account,
+    user: UserId,
+    product: &Product,
+    license: Option<License>,
+    by: &By,
+) -> Vec<Event> {
+    let reason = EndReason::LicenseChanged;
+    let mut events = presence::end_presence(account, user, Some(product), reason, Some(by));
+    events.push(Event::LicenseSet {
+        user,
+        product: product.clone(),
+        license,
+    });
+    events
+}
+
+fn check_named_seat(account: &Account, product: &Product) -> Result<(), Refusal> {
+    if account.named_assigned(product) < account.bought(product).named_seats {
+        return Ok(());
+    }
+    Err(users::no_named_seat(account, product))
+}
+
+fn check_pool(account: &Account, pool: PoolId, product: &Product) -> Result<(), Refusal> {
+    let Some(pool) = account.pools.get(&pool) else {
+        return Err(Refusal::NotFound { what: "pool" });
+    };
+    check_product("pool", &pool.product, product)?;
+    check_plan(account)
+}
+
+/// Refuses a pool of another product than the one that is meant.
+pub(super) fn check_product(field: &'static str, pool: &Product, meant: &Product) -> Result<(), Refusal> {
+    if pool == meant {
+        return Ok(());
+    }
+    Err(Refusal::Invalid {
+        field,
+        expected: format!("a pool of {meant}, not of {pool}"),
+    })
+}
+
+/// Refuses shared seats where the plan has none (L7).
+pub(super) fn check_plan(account: &Account) -> Result<(), Refusal> {
+    match &account.subscription.plan {
+        Some(plan) if !plan.shared_seats => Err(Refusal::PlanExcludesSharedSeats {
+            plan: plan.name.to_string(),
+        }),
+        _ => Ok(()),
+    }
 }

@@ -6,8 +6,10 @@ mod licenses;
 mod pools;
 pub(crate) mod presence;
 mod queue;
+mod rights;
 mod sessions;
 mod sign_ins;
+mod teams;
 mod users;
 
 use crate::account::Account;
@@ -40,7 +42,7 @@ pub fn decide(
             users::decide(account, command, actor)
         }
         Command::CreateTeam { .. } | Command::ChangeTeam { .. } | Command::DeleteTeam { .. } => {
-            users::decide_team(account, command, actor)
+            teams::decide(account, command, actor)
         }
         Command::SetLicense {
             user,

@@ -1,10 +1,213 @@
-//! Seat pools.
+//! Seat pools: how the shared seats of a product are distributed, and by which rules.
 
 use crate::account::Account;
-use crate::command::{Command, Decision};
-use crate::permission::Actor;
-use crate::refusal::Refusal;
+use crate::command::{Command, Decision, LeavingUsers, PoolPatch};
+use crate::decide::{licenses, presence};
+use crate::event::{EndReason, Event};
+use crate::id::PoolId;
+use crate::permission::{Actor, Privilege};
+use crate::pool::{Pool, count};
+use crate::refusal::{Refusal, SeatKind};
+use crate::rules::{Occupies, Rules};
+use crate::text::{Name, Product};
+use crate::user::License;
 
-pub(super) fn decide(_account: &Account, _command: &Command, _actor: &Actor) -> Result<Decision, Refusal> {
-    Err(Refusal::NotFound { what: "command" })
+pub(super) fn decide(account: &Account, command: &Command, actor: &Actor) -> Result<Decision, Refusal> {
+    match command {
+        Command::CreatePool {
+            id,
+            name,
+            product,
+            seats,
+            rules,
+        } => {
+            account.need_in_account(actor, Privilege::SeatsManage)?;
+            let rules = rules.as_ref().unwrap_or(&account.settings.pool_defaults);
+            create(account, *id, name, product, *seats, rules)
+        }
+        Command::ChangePool { id, change } => {
+            account.need_to_manage(actor, Privilege::SeatsManage, "pool")?;
+            self::change(account, pool(account, *id)?, change, actor)
+        }
+        Command::DeletePool { id, users } => {
+            account.need_to_manage(actor, Privilege::SeatsManage, "pool")?;
+            delete(account, pool(account, *id)?, *users, actor)
+        }
+        _ => Err(Refusal::NotFound { what: "command" }),
+    }
+}
+
+fn pool(account: &Account, id: PoolId) -> Result<&Pool, Refusal> {
+    account.pools.get(&id).ok_or(Refusal::NotFound { what: "pool" })
+}
+
+fn create(
+    account: &Account,
+    id: PoolId,
+    name: &Name,
+    product: &Product,
+    seats: u32,
+    rules: &Rules,
+) -> Result<Decision, Refusal> {
+    match account.pools.get(&id) {
+        Some(made) if made.name == *name && made.product == *product => {
+            return Ok(Decision::done(Vec::new()));
+        }
+        Some(_) => return Err(taken("id")),
+        None => {}
+    }
+    check_rules(rules)?;
+    licenses::check_plan(account)?;
+    check_name(account, id, name, product)?;
+    check_unallocated(account, product, seats)?;
+    if account.default_pool(product).is_none() {
+        return Err(Refusal::Invalid {
+            field: "product",
+            expected: "a product of which the account has shared seats".to_owned(),
+        });
+    }
+    Ok(Decision::done(vec![Event::PoolCreated {
+        id,
+        name: name.clone(),
+        product: product.clone(),
+        seats,
+        rules: rules.clone(),
+        default: false,
+    }]))
+}
+
+fn change(account: &Account, pool: &Pool, change: &PoolPatch, actor: &Actor) -> Result<Decision, Refusal> {
+    let name = change.name.as_ref().unwrap_or(&pool.name);
+    let seats = change.seats.unwrap_or(pool.seats);
+    let rules = match change.rules.clone() {
+        Some(rules) => rules.over(&pool.rules),
+        None => pool.rules.clone(),
+    };
+    if *name == pool.name && seats == pool.seats && rules == pool.rules {
+        return Ok(Decision::done(Vec::new()));
+    }
+    check_rules(&rules)?;
+    check_name(account, pool.id, name, &pool.product)?;
+    check_raise(account, pool, seats)?;
+    check_holders_stay(pool, &rules)?;
+
+    let mut events = Vec::new();
+    if rules.occupies == Occupies::SignIn && pool.rules.occupies == Occupies::Session {
+        events = end_free_sign_ins(account, pool, actor);
+    }
+    events.push(Event::PoolChanged {
+        id: pool.id,
+        name: name.clone(),
+        seats,
+        rules,
+    });
+    Ok(Decision::done(events))
+}
+
+/// Lowering is always allowed: the pool drains (P3).
+fn check_raise(account: &Account, pool: &Pool, seats: u32) -> Result<(), Refusal> {
+    let more = seats.saturating_sub(pool.seats);
+    if more > 0 {
+        licenses::check_plan(account)?;
+    }
+    check_unallocated(account, &pool.product, more)
+}
+
+/// Where signing in was free and is no longer, nobody may stay signed in without a seat (S1, S2).
+fn end_free_sign_ins(account: &Account, pool: &Pool, actor: &Actor) -> Vec<Event> {
+    let by = presence::by(account, actor, None);
+    let reason = EndReason::LicenseChanged;
+    pool.users
+        .iter()
+        .flat_map(|user| presence::end_presence(account, *user, Some(&pool.product), reason, Some(&by)))
+        .collect()
+}
+
+fn delete(account: &Account, pool: &Pool, users: LeavingUsers, actor: &Actor) -> Result<Decision, Refusal> {
+    if pool.default {
+        return Err(Refusal::DefaultPool);
+    }
+    let license = match users {
+        LeavingUsers::Refuse if !pool.users.is_empty() => {
+            return Err(Refusal::PoolNotEmpty {
+                users: count(pool.users.len()),
+            });
+        }
+        LeavingUsers::Refuse | LeavingUsers::Remove => None,
+        LeavingUsers::MoveTo(target) => Some(License::Shared(check_target(account, pool, target)?)),
+    };
+    let by = presence::by(account, actor, None);
+    let mut events: Vec<Event> = pool
+        .users
+        .iter()
+        .flat_map(|user| licenses::switched(account, *user, &pool.product, license, &by))
+        .collect();
+    events.push(Event::PoolDeleted { id: pool.id });
+    Ok(Decision::done(events))
+}
+
+fn check_target(account: &Account, leaving: &Pool, target: PoolId) -> Result<PoolId, Refusal> {
+    let target = pool(account, target)?;
+    if target.id == leaving.id {
+        return Err(Refusal::Invalid {
+            field: "move_users_to",
+            expected: "another pool than the one that is deleted".to_owned(),
+        });
+    }
+    licenses::check_product("move_users_to", &target.product, &leaving.product)?;
+    Ok(target.id)
+}
+
+/// Refuses rules with a value out of range, by the rule's name.
+pub(super) fn check_rules(rules: &Rules) -> Result<(), Refusal> {
+    rules.validate().map_err(|invalid| Refusal::Invalid {
+        field: invalid.rule,
+        expected: invalid.expected.to_owned(),
+    })
+}
+
+fn check_name(account: &Account, id: PoolId, name: &Name, product: &Product) -> Result<(), Refusal> {
+    let is_taken = account
+        .pools
+        .values()
+        .any(|pool| pool.name == *name && pool.product == *product && pool.id != id);
+    if is_taken {
+        return Err(taken("name"));
+    }
+    Ok(())
+}
+
+fn check_unallocated(account: &Account, product: &Product, asked: u32) -> Result<(), Refusal> {
+    let left = account.shared_unallocated(product);
+    if asked <= left {
+        return Ok(());
+    }
+    Err(Refusal::NotEnoughSeats {
+        kind: SeatKind::Shared,
+        product: product.clone(),
+        asked,
+        left,
+        total: account.bought(product).shared_seats,
+    })
+}
+
+/// Refuses to change what a seat is under those who hold one or wait for one.
+fn check_holders_stay(pool: &Pool, rules: &Rules) -> Result<(), Refusal> {
+    let changed = [
+        ("occupies", rules.occupies != pool.rules.occupies),
+        ("seat_per", rules.seat_per != pool.rules.seat_per),
+    ];
+    let in_use = pool.occupied() > 0 || pool.waiting() > 0 || pool.on_minutes() > 0;
+    match changed.into_iter().find(|(_, changed)| *changed) {
+        Some((rule, _)) if in_use => Err(Refusal::PoolInUse {
+            rule,
+            occupied: pool.occupied(),
+            waiting: pool.waiting(),
+        }),
+        _ => Ok(()),
+    }
+}
+
+fn taken(field: &'static str) -> Refusal {
+    Refusal::AlreadyExists { what: "pool", field }
 }

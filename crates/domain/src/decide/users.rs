@@ -1,18 +1,280 @@
-//! Users and teams.
+//! Users: who is in the account, with which rights.
 
 use crate::account::Account;
-use crate::command::{Command, Decision};
-use crate::permission::Actor;
-use crate::refusal::Refusal;
+use crate::command::{Command, Decision, Outcome, UserPatch};
+use crate::decide::{presence, rights};
+use crate::event::{EndReason, Event, Profile};
+use crate::id::UserId;
+use crate::permission::{Actor, PermissionOverrides, Privilege, Role, SessionPermission};
+use crate::refusal::{Refusal, SeatKind};
+use crate::text::{Email, Product};
+use crate::user::{License, User};
 
-pub(super) fn decide(_account: &Account, _command: &Command, _actor: &Actor) -> Result<Decision, Refusal> {
-    Err(Refusal::NotFound { what: "command" })
+pub(super) fn decide(account: &Account, command: &Command, actor: &Actor) -> Result<Decision, Refusal> {
+    match command {
+        Command::CreateUser {
+            id,
+            profile,
+            assign_seat,
+            product,
+            password_set,
+        } => {
+            let seat = Seat {
+                wish: *assign_seat,
+                product: product.as_ref(),
+            };
+            create(account, *id, profile, &seat, *password_set, actor)
+        }
+        Command::ChangeUser { id, change } => self::change(account, *id, change, actor),
+        Command::DeleteUser { id } => delete(account, *id, actor),
+        _ => Err(Refusal::NotFound { what: "command" }),
+    }
 }
 
-pub(super) fn decide_team(
-    _account: &Account,
-    _command: &Command,
-    _actor: &Actor,
+/// What is asked for a new user's named seat (L6).
+struct Seat<'a> {
+    wish: Option<bool>,
+    product: Option<&'a Product>,
+}
+
+fn create(
+    account: &Account,
+    id: UserId,
+    profile: &Profile,
+    seat: &Seat<'_>,
+    password_set: bool,
+    actor: &Actor,
 ) -> Result<Decision, Refusal> {
-    Err(Refusal::NotFound { what: "command" })
+    account.need_in_account(actor, Privilege::UsersManage)?;
+    rights::may_grant(account, actor, None, profile)?;
+    if let Some(made) = made_before(account, id, profile) {
+        return made;
+    }
+    check_session_permissions(account, profile.session_permissions)?;
+    check_email(account, id, &profile.email)?;
+    let seat = seat_for_new_user(account, seat)?;
+
+    let mut events = vec![Event::UserCreated {
+        id,
+        profile: profile.clone(),
+    }];
+    if password_set {
+        events.push(Event::PasswordSet { user: id });
+    }
+    let seat_assigned = seat.is_some();
+    if let Some(product) = seat {
+        events.push(Event::LicenseSet {
+            user: id,
+            product: product.clone(),
+            license: Some(License::Named),
+        });
+    }
+    Ok(Decision {
+        events,
+        outcome: Outcome::User { id, seat_assigned },
+    })
+}
+
+/// A retry with the id of a user who exists already comes to the same outcome, and to nothing new.
+fn made_before(account: &Account, id: UserId, profile: &Profile) -> Option<Result<Decision, Refusal>> {
+    let user = account.users.get(&id)?;
+    if user.profile.email != profile.email {
+        return Some(Err(Refusal::AlreadyExists {
+            what: "user",
+            field: "id",
+        }));
+    }
+    let seat_assigned = user.licenses.values().any(|license| *license == License::Named);
+    Some(Ok(Decision {
+        events: Vec::new(),
+        outcome: Outcome::User { id, seat_assigned },
+    }))
+}
+
+/// The product of which a new user gets a named seat; none where the wish leaves that open (L6).
+fn seat_for_new_user<'a>(account: &'a Account, seat: &Seat<'a>) -> Result<Option<&'a Product>, Refusal> {
+    let Some(product) = seat.product.or_else(|| only_product(account)) else {
+        if seat.wish == Some(true) {
+            return Err(Refusal::Invalid {
+                field: "product",
+                expected: "named: the account does not have exactly one product with named seats".to_owned(),
+            });
+        }
+        return Ok(None);
+    };
+    let is_free = account.named_assigned(product) < account.bought(product).named_seats;
+    match seat.wish {
+        Some(false) => Ok(None),
+        None => Ok(is_free.then_some(product)),
+        Some(true) if is_free => Ok(Some(product)),
+        Some(true) => Err(no_named_seat(account, product)),
+    }
+}
+
+/// The product that is meant where none is named: the only one with named seats, or else the only one at all.
+fn only_product(account: &Account) -> Option<&Product> {
+    let products = &account.subscription.products;
+    let mut named = products
+        .iter()
+        .filter(|(_, seats)| seats.named_seats > 0)
+        .map(|(product, _)| product);
+    match (named.next(), named.next()) {
+        (Some(only), None) => Some(only),
+        (None, None) if products.len() == 1 => products.keys().next(),
+        _ => None,
+    }
+}
+
+/// The refusal where all named seats of a product are assigned (L1).
+pub(super) fn no_named_seat(account: &Account, product: &Product) -> Refusal {
+    let total = account.bought(product).named_seats;
+    Refusal::NotEnoughSeats {
+        kind: SeatKind::Named,
+        product: product.clone(),
+        asked: 1,
+        left: total.saturating_sub(account.named_assigned(product)),
+        total,
+    }
+}
+
+fn change(account: &Account, id: UserId, change: &UserPatch, actor: &Actor) -> Result<Decision, Refusal> {
+    let user = visible_user(account, id, actor)?;
+    let before = &user.profile;
+    let after = patched(before, change);
+    let is_active = change.active.unwrap_or(user.active);
+    if !is_for_oneself(user, &after, is_active, actor) {
+        account.need(actor, Privilege::UsersManage)?;
+        rights::may_change(account, actor, user)?;
+        rights::may_grant(account, actor, Some(before), &after)?;
+    }
+    if after.session_permissions != before.session_permissions {
+        check_session_permissions(account, after.session_permissions)?;
+    }
+    check_email(account, id, &after.email)?;
+    if !is_active || after.role != Role::Owner {
+        check_owner_is_left(account, user)?;
+    }
+
+    let mut events = Vec::new();
+    if user.active && !is_active {
+        events = end_presence(account, id, actor);
+    }
+    if after != *before {
+        events.push(Event::UserChanged { id, profile: after });
+    }
+    if is_active != user.active {
+        events.push(Event::UserActivated {
+            id,
+            active: is_active,
+        });
+    }
+    if change.password_set {
+        events.push(Event::PasswordSet { user: id });
+    }
+    Ok(Decision::done(events))
+}
+
+/// A user as those see them who come through the front door: not as their own device.
+fn visible_user<'a>(account: &'a Account, id: UserId, actor: &Actor) -> Result<&'a User, Refusal> {
+    if matches!(actor, Actor::SignIn(_) | Actor::Ticket(_)) {
+        return Err(Refusal::NotFound { what: "user" });
+    }
+    account.visible_user(actor, id)
+}
+
+fn patched(profile: &Profile, change: &UserPatch) -> Profile {
+    let UserPatch {
+        name,
+        email,
+        role,
+        privileges,
+        billing_contact,
+        seat_limit,
+        session_permissions,
+        active: _,
+        password_set: _,
+    } = change;
+    let before = profile.clone();
+    Profile {
+        name: name.clone().unwrap_or(before.name),
+        email: email.clone().unwrap_or(before.email),
+        role: role.unwrap_or(before.role),
+        privileges: privileges.clone().unwrap_or(before.privileges),
+        billing_contact: billing_contact.unwrap_or(before.billing_contact),
+        seat_limit: seat_limit.unwrap_or(before.seat_limit),
+        session_permissions: session_permissions.unwrap_or(before.session_permissions),
+    }
+}
+
+/// Whether a user changes only what everybody may change of themselves: the name and the password.
+fn is_for_oneself(user: &User, after: &Profile, is_active: bool, actor: &Actor) -> bool {
+    let renamed = Profile {
+        name: after.name.clone(),
+        ..user.profile.clone()
+    };
+    *actor == Actor::User(user.id) && *after == renamed && is_active == user.active
+}
+
+fn delete(account: &Account, id: UserId, actor: &Actor) -> Result<Decision, Refusal> {
+    let user = visible_user(account, id, actor)?;
+    account.need(actor, Privilege::UsersManage)?;
+    rights::may_change(account, actor, user)?;
+    check_owner_is_left(account, user)?;
+
+    let mut events = end_presence(account, id, actor);
+    events.extend(user.licenses.keys().map(|product| Event::LicenseSet {
+        user: id,
+        product: product.clone(),
+        license: None,
+    }));
+    events.push(Event::UserDeleted { id });
+    Ok(Decision::done(events))
+}
+
+fn end_presence(account: &Account, id: UserId, actor: &Actor) -> Vec<Event> {
+    let by = presence::by(account, actor, None);
+    presence::end_presence(account, id, None, EndReason::UserInactive, Some(&by))
+}
+
+/// Refuses to lose the last active owner.
+fn check_owner_is_left(account: &Account, leaving: &User) -> Result<(), Refusal> {
+    let is_owner = leaving.active && leaving.profile.role == Role::Owner;
+    if is_owner && account.owners_active <= 1 {
+        return Err(Refusal::LastOwner);
+    }
+    Ok(())
+}
+
+fn check_email(account: &Account, id: UserId, email: &Email) -> Result<(), Refusal> {
+    if account.emails.get(email).is_some_and(|holder| *holder != id) {
+        return Err(Refusal::AlreadyExists {
+            what: "user",
+            field: "email",
+        });
+    }
+    Ok(())
+}
+
+fn check_session_permissions(account: &Account, over: PermissionOverrides) -> Result<(), Refusal> {
+    match account
+        .settings
+        .session_permissions
+        .with(over)
+        .control_without_view()
+    {
+        Some(control) => Err(control_needs_view(control)),
+        None => Ok(()),
+    }
+}
+
+/// The refusal of a permission to control without the one to view.
+pub(super) fn control_needs_view(control: SessionPermission) -> Refusal {
+    let view = match control {
+        SessionPermission::ViewOwn | SessionPermission::ControlOwn => SessionPermission::ViewOwn,
+        SessionPermission::ViewAccount | SessionPermission::ControlAccount => SessionPermission::ViewAccount,
+    };
+    Refusal::ControlNeedsView {
+        control: control.as_str(),
+        view: view.as_str(),
+    }
 }

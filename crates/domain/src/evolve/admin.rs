@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use self::books::{delist, distribute, enlist, give, hold, join, release};
 use crate::account::{Account, ApiKey, SettingsPatch, Subscription, Team};
-use crate::event::Event;
+use crate::event::{Event, Profile};
 use crate::id::{PoolId, TeamId, UserId};
 use crate::pool::Pool;
 use crate::schedule::Due;
@@ -135,12 +135,7 @@ fn change_settings(account: &mut Account, change: &SettingsPatch) {
 
 fn of_users(account: &mut Account, event: &Event, at: Timestamp) {
     match event {
-        Event::UserCreated { id, profile } => {
-            if !account.users.contains_key(id) {
-                account.users.insert(*id, User::new(*id, profile.clone(), at));
-                enlist(account, *id);
-            }
-        }
+        Event::UserCreated { id, profile } => create_user(account, *id, profile, at),
         Event::UserChanged { id, profile } => {
             change_user(account, *id, |user| user.profile = profile.clone());
         }
@@ -148,6 +143,14 @@ fn of_users(account: &mut Account, event: &Event, at: Timestamp) {
         Event::UserDeleted { id } => delete_user(account, *id),
         _ => {}
     }
+}
+
+fn create_user(account: &mut Account, id: UserId, profile: &Profile, at: Timestamp) {
+    if account.users.contains_key(&id) {
+        return;
+    }
+    account.users.insert(id, User::new(id, profile.clone(), at));
+    enlist(account, id);
 }
 
 fn change_user(account: &mut Account, id: UserId, change: impl FnOnce(&mut User)) {

@@ -1,0 +1,99 @@
+//! Teams: who sees whose presence (P4).
+
+use std::collections::BTreeSet;
+
+use crate::account::{Account, Team};
+use crate::command::{Command, Decision};
+use crate::event::Event;
+use crate::id::{TeamId, UserId};
+use crate::permission::{Actor, Privilege};
+use crate::refusal::Refusal;
+use crate::text::Name;
+
+pub(super) fn decide(account: &Account, command: &Command, actor: &Actor) -> Result<Decision, Refusal> {
+    match command {
+        Command::CreateTeam { id, name, members } => create(account, *id, name, members, actor),
+        Command::ChangeTeam { id, name, members } => {
+            change(account, *id, name.as_ref(), members.as_ref(), actor)
+        }
+        Command::DeleteTeam { id } => {
+            team(account, *id, actor)?;
+            Ok(Decision::done(vec![Event::TeamDeleted { id: *id }]))
+        }
+        _ => Err(Refusal::NotFound { what: "command" }),
+    }
+}
+
+fn create(
+    account: &Account,
+    id: TeamId,
+    name: &Name,
+    members: &BTreeSet<UserId>,
+    actor: &Actor,
+) -> Result<Decision, Refusal> {
+    account.need_in_account(actor, Privilege::UsersManage)?;
+    match account.teams.get(&id) {
+        Some(made) if made.name == *name => return Ok(Decision::done(Vec::new())),
+        Some(_) => return Err(taken("id")),
+        None => {}
+    }
+    check_name(account, id, name)?;
+    check_members(account, members)?;
+    Ok(Decision::done(vec![Event::TeamCreated {
+        id,
+        name: name.clone(),
+        members: members.clone(),
+    }]))
+}
+
+fn change(
+    account: &Account,
+    id: TeamId,
+    name: Option<&Name>,
+    members: Option<&BTreeSet<UserId>>,
+    actor: &Actor,
+) -> Result<Decision, Refusal> {
+    let before = team(account, id, actor)?;
+    let name = name.unwrap_or(&before.name);
+    let members = members.unwrap_or(&before.members);
+    if *name == before.name && *members == before.members {
+        return Ok(Decision::done(Vec::new()));
+    }
+    check_name(account, id, name)?;
+    check_members(account, members)?;
+    Ok(Decision::done(vec![Event::TeamChanged {
+        id,
+        name: name.clone(),
+        members: members.clone(),
+    }]))
+}
+
+fn team<'a>(account: &'a Account, id: TeamId, actor: &Actor) -> Result<&'a Team, Refusal> {
+    account.need_to_manage(actor, Privilege::UsersManage, "team")?;
+    account.teams.get(&id).ok_or(Refusal::NotFound { what: "team" })
+}
+
+fn check_name(account: &Account, id: TeamId, name: &Name) -> Result<(), Refusal> {
+    let is_taken = account
+        .teams
+        .values()
+        .any(|team| team.name == *name && team.id != id);
+    if is_taken {
+        return Err(taken("name"));
+    }
+    Ok(())
+}
+
+fn check_members(account: &Account, members: &BTreeSet<UserId>) -> Result<(), Refusal> {
+    if members.iter().all(|member| account.users.contains_key(member)) {
+        return Ok(());
+    }
+    Err(Refusal::Invalid {
+        field: "members",
+        expected: "ids of users of this account".to_owned(),
+    })
+}
+
+fn taken(field: &'static str) -> Refusal {
+    Refusal::AlreadyExists { what: "team", field }
+}
