@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::event::Claim;
 use crate::id::{AccountId, ApiKeyId, PoolId, SessionId, SignInId, TeamId, TicketId, UserId};
 use crate::permission::{Scope, SessionPermissions};
 use crate::pool::Pool;
@@ -125,6 +126,9 @@ pub struct Account {
     /// Pools in which a seat, a ticket or a claim on minutes has changed since the rules were last settled.
     #[serde(skip)]
     pub(crate) unsettled: BTreeSet<PoolId>,
+    /// Claims that minutes carry, by when their next minute is due (Q3).
+    #[serde(skip)]
+    pub(crate) minute_claims: BTreeSet<(Timestamp, Claim)>,
     /// Whether the minutes, or a claim on them, changed since.
     #[serde(skip)]
     pub(crate) minutes_unsettled: bool,
@@ -369,6 +373,7 @@ impl Account {
             owners_active: 0,
             schedule: Schedule::default(),
             unsettled: BTreeSet::new(),
+            minute_claims: BTreeSet::new(),
             minutes_unsettled: false,
             renewed_sign_ins: BTreeSet::new(),
             renewed_tickets: BTreeSet::new(),

@@ -1,7 +1,7 @@
 //! Identifiers that carry their kind: `pool_01h2…` can never be taken for a user.
 //!
 //! The text form is a prefix, an underscore and 26 characters of Crockford's base 32, most significant first,
-//! as in the TypeID specification (version 0.3). Usher fills the 128 bits with UUIDs of version 7, so ids sort
+//! as in the `TypeID` specification (version 0.3). Usher fills the 128 bits with UUIDs of version 7, so ids sort
 //! by the time of their making.
 
 use std::fmt;

@@ -11,6 +11,7 @@ mod decide;
 pub mod event;
 mod evolve;
 pub mod id;
+mod invariants;
 pub mod permission;
 pub mod pool;
 pub mod presence;
@@ -32,6 +33,7 @@ pub use evolve::evolve;
 pub use id::{
     AccountId, ApiKeyId, InvalidId, PoolId, RefusalId, SessionId, SignInId, TeamId, TicketId, UserId,
 };
+pub use invariants::Broken;
 pub use permission::Actor;
 pub use refusal::{Code, Refusal};
 pub use settle::{execute, refused, settle};

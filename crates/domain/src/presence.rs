@@ -112,6 +112,9 @@ pub struct SignIn {
     pub(crate) sessions: Vec<SessionId>,
     #[serde(skip)]
     pub(crate) due: Option<Timestamp>,
+    /// Where it stands in its pool's list of idle seats.
+    #[serde(skip)]
+    pub(crate) idle_listed: Option<Timestamp>,
 }
 
 impl SignIn {
@@ -216,6 +219,8 @@ pub struct Session {
     pub code: Option<Code>,
     /// Since when it exists.
     pub since: Timestamp,
+    /// Since when it has its present claim: since it was created or last resumed.
+    pub claimed_at: Timestamp,
     #[serde(skip)]
     pub(crate) due: Option<Timestamp>,
 }

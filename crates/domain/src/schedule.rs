@@ -52,6 +52,13 @@ impl Schedule {
         *slot = at;
     }
 
+    /// Takes off the earliest entry, which came to nothing.
+    pub(crate) fn drop_first(&mut self) {
+        if let Some((_, Due::Renewals)) = self.entries.pop_first() {
+            self.renewals_at = None;
+        }
+    }
+
     /// Sets when renewed leases go to the journal.
     pub(crate) fn set_renewals(&mut self, at: Option<Timestamp>) {
         let mut slot = self.renewals_at;

@@ -2,14 +2,38 @@
 
 use crate::account::Account;
 use crate::command::{Command, Decision};
-use crate::event::Event;
-use crate::id::RefusalId;
+use crate::event::{Claim, Event};
+use crate::evolve::seats::schedule_pool;
+use crate::id::{PoolId, RefusalId, SessionId, SignInId, UserId};
 use crate::permission::Actor;
-use crate::refusal::Refusal;
+use crate::pool::Pool;
+use crate::presence::Funding;
+use crate::refusal::{Attempt, Refusal};
+use crate::text::{Name, Product};
 use crate::time::Timestamp;
 
-/// Decides a command, takes its events in, and settles what follows. On a refusal the account is as it was.
+/// Decides a command, takes its events in, and settles what follows. On a refusal the account is as it was. A
+/// [`Command::Tick`] does all that is due by `now`, in order.
 pub fn execute(
+    account: &mut Account,
+    command: &Command,
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<Decision, Refusal> {
+    let mut decision = step(account, command, actor, now)?;
+    if matches!(command, Command::Tick) {
+        while account.schedule.first_due(now).is_some() {
+            let more = step(account, command, actor, now)?;
+            if more.events.is_empty() {
+                account.schedule.drop_first();
+            }
+            decision.events.extend(more.events);
+        }
+    }
+    Ok(decision)
+}
+
+fn step(
     account: &mut Account,
     command: &Command,
     actor: &Actor,
@@ -24,12 +48,176 @@ pub fn execute(
 }
 
 /// Takes in, and gives back, the events that the rules owe in the account's present state.
-pub fn settle(_account: &mut Account, _now: Timestamp) -> Vec<Event> {
-    Vec::new()
+pub fn settle(account: &mut Account, now: Timestamp) -> Vec<Event> {
+    let mut events = Vec::new();
+    while let Some(pool) = account.unsettled.pop_first() {
+        while let Some(event) = owed(account, pool, now) {
+            crate::evolve(account, &event, now);
+            events.push(event);
+        }
+        schedule_pool(account, pool);
+    }
+    if std::mem::take(&mut account.minutes_unsettled) {
+        for event in minutes_low(account) {
+            crate::evolve(account, &event, now);
+            events.push(event);
+        }
+        account.minutes_unsettled = false;
+    }
+    events
+}
+
+/// The next event that a pool's rules owe.
+fn owed(account: &Account, pool: PoolId, now: Timestamp) -> Option<Event> {
+    let pool = account.pools.get(&pool)?;
+    if let Some(claim) = claim_beside_seat(account, pool) {
+        return Some(Event::ClaimMoved { claim });
+    }
+    if pool.occupied() < pool.seats {
+        if let Some(first) = pool.queue.values().next() {
+            return Some(Event::OfferMade {
+                id: *first,
+                until: now + pool.rules.offer_hold,
+            });
+        }
+        if let Some(claim) = oldest_on_minutes(account, pool) {
+            return Some(Event::ClaimMoved { claim });
+        }
+    }
+    if pool.reclaiming.len() > pool.queue.len() {
+        let spared = pool
+            .reclaiming
+            .iter()
+            .max_by_key(|id| account.sign_ins.get(id).and_then(|s| s.idle_since));
+        return spared.map(|id| Event::ReclaimCancelled { id: *id });
+    }
+    None
+}
+
+/// A claim on minutes whose holder has a seat after all: it need not pay (S2, Q3).
+fn claim_beside_seat(account: &Account, pool: &Pool) -> Option<Claim> {
+    let claims = pool.on_minutes.iter().map(|(_, claim)| *claim);
+    claims.into_iter().find(|claim| {
+        let sign_in = sign_in_of(account, *claim).and_then(|id| account.sign_ins.get(&id));
+        sign_in.is_some_and(|s| pool.holders.contains_key(&pool.holder(s.user, &s.device.id)))
+    })
+}
+
+/// The oldest claim on minutes, of those whose user may hold another seat (Q3, S3).
+fn oldest_on_minutes(account: &Account, pool: &Pool) -> Option<Claim> {
+    let claims = pool.on_minutes.iter().map(|(_, claim)| *claim);
+    claims.into_iter().find(|claim| {
+        let sign_in = sign_in_of(account, *claim).and_then(|id| account.sign_ins.get(&id));
+        let user = sign_in.and_then(|sign_in| account.users.get(&sign_in.user));
+        user.is_some_and(|user| {
+            user.profile
+                .seat_limit
+                .is_none_or(|limit| user.seats_held < limit)
+        })
+    })
+}
+
+fn sign_in_of(account: &Account, claim: Claim) -> Option<SignInId> {
+    match claim {
+        Claim::SignIn(id) => Some(id),
+        Claim::Session(id) => account.sessions.get(&id).map(|session| session.sign_in),
+    }
+}
+
+/// Every claim pays once before any pays twice, in the order in which they are due. So those that stand behind the
+/// balance in that order cannot pay their next minute, and are told (Q3).
+fn minutes_low(account: &Account) -> Vec<Event> {
+    let payable = usize::try_from(account.minutes).unwrap_or(usize::MAX);
+    let unpayable = account.minute_claims.iter().skip(payable);
+    let is_new = |claim: &Claim| {
+        let funding = match claim {
+            Claim::SignIn(id) => account.sign_ins.get(id).map(|sign_in| sign_in.funding),
+            Claim::Session(id) => account.sessions.get(id).map(|session| session.funding),
+        };
+        matches!(funding, Some(Funding::Minutes { warned: false, .. }))
+    };
+    let low = unpayable.filter(|(_, claim)| is_new(claim));
+    low.map(|(ends_at, claim)| Event::MinutesLow {
+        claim: *claim,
+        ends_at: *ends_at,
+    })
+    .collect()
 }
 
 /// The event that records a refusal, where it is one of a seat (Q1). `id` is drawn by the caller.
 #[must_use]
-pub fn refused(_account: &Account, _command: &Command, _refusal: &Refusal, _id: RefusalId) -> Option<Event> {
-    None
+pub fn refused(account: &Account, command: &Command, refusal: &Refusal, id: RefusalId) -> Option<Event> {
+    if !refusal.is_recorded() {
+        return None;
+    }
+    let attempted = Attempted::of(account, command)?;
+    let user = account.users.get(&attempted.user)?;
+    let pool = account.pool_of(user, &attempted.product);
+    Some(Event::Refused {
+        id,
+        user: user.id,
+        product: attempted.product,
+        pool: pool.map(|pool| pool.id),
+        code: refusal.code(),
+        attempt: attempted.attempt,
+        device: attempted.device,
+        seats: pool.map(|pool| pool.seats),
+        occupied: pool.map(Pool::occupied),
+        waiting: pool.map(Pool::waiting),
+    })
+}
+
+/// What a command tried for whom.
+struct Attempted {
+    attempt: Attempt,
+    user: UserId,
+    product: Product,
+    device: Option<Name>,
+}
+
+impl Attempted {
+    fn of(account: &Account, command: &Command) -> Option<Self> {
+        match command {
+            Command::SignIn {
+                user,
+                product,
+                devices,
+                ..
+            } => Some(Self {
+                attempt: Attempt::SignIn,
+                user: *user,
+                product: product.clone(),
+                device: devices.first().map(|(_, device)| device.name.clone()),
+            }),
+            Command::CreateSession { sign_in, .. } => Self::on(account, Attempt::Session, *sign_in),
+            Command::ResumeSession { id, .. } => Self::on_session(account, Attempt::Resume, *id),
+            Command::ConnectSession { id, .. } => Self::on_session(account, Attempt::Connect, *id),
+            Command::ClaimTicket { id } => {
+                let ticket = account.tickets.get(id)?;
+                let (user, product) = (ticket.user, ticket.product.clone());
+                Some(Self {
+                    attempt: Attempt::Ticket,
+                    user,
+                    product,
+                    device: None,
+                })
+            }
+            _ => None,
+        }
+    }
+
+    fn on(account: &Account, attempt: Attempt, sign_in: SignInId) -> Option<Self> {
+        let sign_in = account.sign_ins.get(&sign_in)?;
+        let device = Some(sign_in.device.name.clone());
+        Some(Self {
+            attempt,
+            user: sign_in.user,
+            product: sign_in.product.clone(),
+            device,
+        })
+    }
+
+    fn on_session(account: &Account, attempt: Attempt, session: SessionId) -> Option<Self> {
+        Self::on(account, attempt, account.sessions.get(&session)?.sign_in)
+    }
 }

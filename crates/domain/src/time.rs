@@ -58,6 +58,11 @@ impl Secs {
         self.0
     }
 
+    /// The number of milliseconds.
+    const fn millis(self) -> i64 {
+        self.0 as i64 * 1000
+    }
+
     /// The length that is left when `other` is taken off; zero where nothing is.
     #[must_use]
     pub const fn saturating_sub(self, other: Self) -> Self {
@@ -69,7 +74,7 @@ impl Add<Secs> for Timestamp {
     type Output = Self;
 
     fn add(self, secs: Secs) -> Self {
-        Self(self.0.saturating_add(i64::from(secs.0) * 1000))
+        Self(self.0.saturating_add(secs.millis()))
     }
 }
 
@@ -77,7 +82,7 @@ impl Sub<Secs> for Timestamp {
     type Output = Self;
 
     fn sub(self, secs: Secs) -> Self {
-        Self(self.0.saturating_sub(i64::from(secs.0) * 1000))
+        Self(self.0.saturating_sub(secs.millis()))
     }
 }
 

@@ -1,11 +1,160 @@
-//! Stub.
-use crate::account::Account;
-use crate::event::Event;
-use crate::time::Timestamp;
+//! What is due: leases, idle clocks, codes, notices, offers and minutes.
 
-pub(super) fn due(_account: &Account, _now: Timestamp) -> Vec<Event> {
-    Vec::new()
+use super::capacity::MINUTE;
+use super::presence::end_sign_in;
+use crate::account::Account;
+use crate::event::{Claim, EndReason, Event};
+use crate::evolve::seats::{log_off_notice, next_reclaim};
+use crate::id::{PoolId, SessionId, SignInId, TicketId};
+use crate::presence::{Funding, SessionState, TicketState};
+use crate::schedule::Due;
+use crate::time::{Secs, Timestamp};
+
+/// Notice before an idle seat is reclaimed (Q4).
+const RECLAIM_NOTICE: Secs = Secs::new(60);
+
+/// The events of the one thing that is due first, where anything is.
+pub(super) fn due(account: &Account, now: Timestamp) -> Vec<Event> {
+    match account.schedule.first_due(now) {
+        None => Vec::new(),
+        Some((_, Due::SignIn(id))) => sign_in(account, id, now),
+        Some((_, Due::Session(id))) => session(account, id, now),
+        Some((_, Due::Ticket(id))) => ticket(account, id, now),
+        Some((_, Due::Pool(id))) => pool(account, id, now),
+        Some((_, Due::Renewals)) => renewals(account),
+    }
 }
-pub(super) fn resume(_account: &Account) -> Vec<Event> {
-    Vec::new()
+
+/// After an outage, where anybody could lose something by it (S11).
+pub(super) fn resume(account: &Account) -> Vec<Event> {
+    if account.sign_ins.is_empty() && account.tickets.is_empty() {
+        return Vec::new();
+    }
+    vec![Event::LeasesRestarted {}]
+}
+
+fn sign_in(account: &Account, id: SignInId, now: Timestamp) -> Vec<Event> {
+    let Some(sign_in) = account.sign_ins.get(&id) else {
+        return Vec::new();
+    };
+    let passed = |at: Option<Timestamp>| at.is_some_and(|at| at <= now);
+    if sign_in.lease_until <= now {
+        return end_sign_in(account, id, EndReason::LeaseExpired, None);
+    }
+    if let Funding::Minutes { next_at, .. } = sign_in.funding
+        && next_at <= now
+    {
+        return pay(account, Claim::SignIn(id), next_at).map_or_else(
+            || end_sign_in(account, id, EndReason::MinutesExhausted, None),
+            |paid| vec![paid],
+        );
+    }
+    let pool = sign_in.pool.and_then(|pool| account.pools.get(&pool));
+    if passed(sign_in.reclaim_at) {
+        let somebody_waits = pool.is_some_and(|pool| pool.waiting() > 0);
+        return if somebody_waits {
+            end_sign_in(account, id, EndReason::Reclaimed, None)
+        } else {
+            vec![Event::ReclaimCancelled { id }]
+        };
+    }
+    if passed(sign_in.log_off_at) {
+        return end_sign_in(account, id, EndReason::Inactive, None);
+    }
+    let after = pool.and_then(|pool| pool.rules.log_off_after());
+    match (sign_in.idle_since, after) {
+        // A late warning still gives the whole notice.
+        (Some(since), Some(after)) => {
+            vec![Event::LogOffWarned {
+                id,
+                at: (since + after).max(now + log_off_notice(after)),
+            }]
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn session(account: &Account, id: SessionId, now: Timestamp) -> Vec<Event> {
+    let Some(session) = account.sessions.get(&id) else {
+        return Vec::new();
+    };
+    match &session.state {
+        SessionState::Standby { until } if *until <= now => {
+            return vec![Event::SessionEnded {
+                id,
+                reason: EndReason::Expired,
+                by: None,
+            }];
+        }
+        SessionState::Ending { closes_at, by, .. } if *closes_at <= now => {
+            return vec![Event::SessionEnded {
+                id,
+                reason: EndReason::EndedByOther,
+                by: Some(by.clone()),
+            }];
+        }
+        _ => {}
+    }
+    match session.funding {
+        Funding::Minutes { next_at, .. } if next_at <= now => {
+            let ended = || Event::SessionEnded {
+                id,
+                reason: EndReason::MinutesExhausted,
+                by: None,
+            };
+            vec![pay(account, Claim::Session(id), next_at).unwrap_or_else(ended)]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The next minute of a claim, where it can be paid (Q3).
+fn pay(account: &Account, claim: Claim, due_at: Timestamp) -> Option<Event> {
+    (account.minutes > 0).then(|| Event::MinutePaid {
+        claim,
+        next_at: due_at + MINUTE,
+    })
+}
+
+fn ticket(account: &Account, id: TicketId, now: Timestamp) -> Vec<Event> {
+    let Some(ticket) = account.tickets.get(&id) else {
+        return Vec::new();
+    };
+    let reason = match ticket.state {
+        TicketState::Offered { until } if until <= now => EndReason::OfferExpired,
+        _ if ticket.lease_until <= now => EndReason::LeaseExpired,
+        _ => return Vec::new(),
+    };
+    vec![Event::TicketEnded { id, reason, by: None }]
+}
+
+fn pool(account: &Account, id: PoolId, now: Timestamp) -> Vec<Event> {
+    let next = account
+        .pools
+        .get(&id)
+        .and_then(|pool| next_reclaim(account, pool));
+    match next {
+        Some((at, id)) if at <= now => vec![Event::ReclaimWarned {
+            id,
+            at: now + RECLAIM_NOTICE,
+        }],
+        _ => Vec::new(),
+    }
+}
+
+fn renewals(account: &Account) -> Vec<Event> {
+    let sign_ins = account
+        .renewed_sign_ins
+        .iter()
+        .filter_map(|id| account.sign_ins.get(id));
+    let tickets = account
+        .renewed_tickets
+        .iter()
+        .filter_map(|id| account.tickets.get(id));
+    vec![Event::LeasesRenewed {
+        sign_ins: sign_ins
+            .map(|sign_in| (sign_in.id, sign_in.lease_until))
+            .collect(),
+        tickets: tickets.map(|ticket| (ticket.id, ticket.lease_until)).collect(),
+    }]
 }

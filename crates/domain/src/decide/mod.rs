@@ -1,6 +1,7 @@
 //! Decides what a command comes to. Nothing is changed here: guards first, then the events.
 
 mod account;
+pub(crate) mod capacity;
 mod due;
 mod licenses;
 mod pools;

@@ -1,16 +1,95 @@
-//! Stub.
+//! Places in the queue: taking what was waited for, leaving, and signs of life.
 
+use super::presence::by;
 use crate::account::Account;
-use crate::command::{Command, Decision};
-use crate::permission::Actor;
+use crate::command::{Command, Decision, Outcome};
+use crate::event::{EndReason, Event};
+use crate::id::TicketId;
+use crate::permission::{Actor, Privilege};
+use crate::presence::{Ticket, TicketState};
 use crate::refusal::Refusal;
 use crate::time::Timestamp;
 
 pub(super) fn decide(
-    _account: &Account,
-    _command: &Command,
-    _actor: &Actor,
-    _now: Timestamp,
+    account: &Account,
+    command: &Command,
+    actor: &Actor,
+    now: Timestamp,
 ) -> Result<Decision, Refusal> {
-    Err(Refusal::NotFound { what: "command" })
+    match command {
+        Command::ClaimTicket { id } => claim(account, *id, actor, now),
+        Command::DropTicket { id } => drop_ticket(account, *id, actor),
+        Command::RenewTicket { id } => {
+            let ticket = own(account, *id, actor)?;
+            Ok(Decision {
+                events: Vec::new(),
+                outcome: Outcome::Lease {
+                    remaining: ticket.lease,
+                },
+            })
+        }
+        _ => Err(Refusal::NotFound { what: "command" }),
+    }
+}
+
+fn claim(account: &Account, id: TicketId, actor: &Actor, now: Timestamp) -> Result<Decision, Refusal> {
+    let ticket = own(account, id, actor)?;
+    if matches!(ticket.state, TicketState::Waiting {}) {
+        return Err(Refusal::WrongState {
+            what: "ticket",
+            state: ticket.state.as_str(),
+            expected: "offered",
+        });
+    }
+    // Having waited is the right to be signed in, whichever of the user's tokens shows it.
+    let owner = match actor {
+        Actor::Ticket(_) | Actor::SignIn(_) => Actor::User(ticket.user),
+        _ => actor.clone(),
+    };
+    super::sessions::claim(account, ticket, &owner, now)
+}
+
+fn drop_ticket(account: &Account, id: TicketId, actor: &Actor) -> Result<Decision, Refusal> {
+    match own(account, id, actor) {
+        Ok(_) => {
+            let ended = Event::TicketEnded {
+                id,
+                reason: EndReason::SignedOut,
+                by: None,
+            };
+            Ok(Decision::done(vec![ended]))
+        }
+        Err(refusal) if account.may(actor, Privilege::SeatsManage) && account.tickets.contains_key(&id) => {
+            debug_assert!(matches!(
+                refusal,
+                Refusal::Forbidden { .. } | Refusal::NotFound { .. }
+            ));
+            let by = by(account, actor, None);
+            Ok(Decision::done(vec![Event::TicketEnded {
+                id,
+                reason: EndReason::Evicted,
+                by: Some(by),
+            }]))
+        }
+        Err(refusal) => Err(refusal),
+    }
+}
+
+/// The ticket, for those whose it is: its own token, its user on whatever device, and programs that work for users.
+fn own<'a>(account: &'a Account, id: TicketId, actor: &Actor) -> Result<&'a Ticket, Refusal> {
+    let ticket = account.tickets.get(&id).ok_or(Refusal::TicketEnded { id })?;
+    let is_own = match actor {
+        Actor::Ticket(own) => *own == id,
+        Actor::Customer(_) | Actor::Operator => false,
+        _ => account.may_act_for(actor, ticket.user),
+    };
+    if is_own {
+        return Ok(ticket);
+    }
+    let needed = "the ticket's own token or a key with `sign-ins.write`";
+    Err(if account.is_staff(actor) {
+        Refusal::Forbidden { needed }
+    } else {
+        Refusal::NotFound { what: "ticket" }
+    })
 }

@@ -1,0 +1,201 @@
+//! Whether a pool has room, and what carries who finds none.
+
+use crate::account::Account;
+use crate::event::Claim;
+use crate::permission::{Actor, SessionPermission};
+use crate::pool::{Holder, Pool, count};
+use crate::presence::{Funding, Ticket, TicketState};
+use crate::refusal::{Action, HolderFigure, PoolFigures, Refusal};
+use crate::rules::WhenFull;
+use crate::time::{Secs, Timestamp};
+use crate::user::User;
+
+/// Holders named in a refusal at most.
+pub(crate) const HOLDERS_NAMED_MAX: usize = 50;
+
+/// A minute of work on prepaid minutes.
+pub(crate) const MINUTE: Secs = Secs::new(60);
+
+/// What somebody asks of a pool.
+pub(super) struct Ask<'a> {
+    pub(super) account: &'a Account,
+    pub(super) pool: &'a Pool,
+    pub(super) user: &'a User,
+    /// Each is to hold a seat; one may hold it already.
+    pub(super) holders: &'a [Holder],
+    /// Claims that end in the same step.
+    pub(super) leaving: &'a [Claim],
+    /// The user's ticket that getting in fulfils: the events must name it.
+    pub(super) ticket: Option<&'a Ticket>,
+    pub(super) wait: bool,
+    pub(super) actor: &'a Actor,
+    pub(super) now: Timestamp,
+}
+
+/// How an ask is met.
+pub(super) enum Room {
+    /// By this funding.
+    Funded(Funding),
+    /// By a place in the queue.
+    Queue,
+}
+
+impl Ask<'_> {
+    /// Meets the ask by a seat, by minutes or by the queue, in the order of the pool's rules (Q1 to Q3).
+    pub(super) fn room(&self) -> Result<Room, Refusal> {
+        let needed = count(
+            self.holders
+                .iter()
+                .filter(|holder| !self.keeps_seat(holder))
+                .count(),
+        );
+        let freed = self.freed();
+        self.check_seat_limit(needed, freed)?;
+        if needed == 0
+            || needed
+                <= self
+                    .pool
+                    .free_seats()
+                    .saturating_add(freed)
+                    .saturating_add(self.own_offer())
+        {
+            return Ok(Room::Funded(Funding::Seat));
+        }
+        for way in &self.pool.rules.when_full {
+            match way {
+                WhenFull::PayPerUse if self.account.minutes > 0 && self.holders.len() == 1 => {
+                    return Ok(Room::Funded(Funding::Minutes {
+                        next_at: self.now + MINUTE,
+                        warned: false,
+                    }));
+                }
+                WhenFull::Queue if self.wait => return Ok(Room::Queue),
+                WhenFull::PayPerUse | WhenFull::Queue => {}
+            }
+        }
+        Err(self.refusal())
+    }
+
+    fn keeps_seat(&self, holder: &Holder) -> bool {
+        let claims = self.pool.holders.get(holder);
+        claims.is_some_and(|claims| claims.iter().any(|claim| !self.leaving.contains(claim)))
+    }
+
+    /// Seats of this user that come back because their last claims end in the same step.
+    fn freed(&self) -> u32 {
+        if self.leaving.is_empty() {
+            return 0;
+        }
+        let own = self
+            .pool
+            .holders
+            .range(Holder::User(self.user.id)..=Holder::User(self.user.id));
+        let by_device = self.leaving.iter().filter_map(|claim| match claim {
+            Claim::SignIn(id) => self.account.sign_ins.get(id),
+            Claim::Session(id) => self.account.sign_ins.get(&self.account.sessions.get(id)?.sign_in),
+        });
+        let mut holders: Vec<Holder> = by_device
+            .map(|sign_in| self.pool.holder(self.user.id, &sign_in.device.id))
+            .collect();
+        holders.extend(own.map(|(holder, _)| holder.clone()));
+        holders.sort();
+        holders.dedup();
+        let freed = holders
+            .iter()
+            .filter(|holder| self.pool.holders.contains_key(holder) && !self.keeps_seat(holder));
+        count(freed.count())
+    }
+
+    /// The seat that is kept for the ticket that getting in fulfils.
+    fn own_offer(&self) -> u32 {
+        let ticket = self.ticket.filter(|ticket| ticket.pool == self.pool.id);
+        u32::from(ticket.is_some_and(|ticket| matches!(ticket.state, TicketState::Offered { .. })))
+    }
+
+    /// The user's own limit counts apart from the pool (S3).
+    fn check_seat_limit(&self, needed: u32, freed: u32) -> Result<(), Refusal> {
+        let Some(limit) = self.user.profile.seat_limit else {
+            return Ok(());
+        };
+        let held = self.user.seats_held.saturating_sub(freed);
+        if needed > 0 && held.saturating_add(needed) > limit {
+            return Err(Refusal::UserSeatLimit {
+                held: self.user.seats_held,
+                limit,
+            });
+        }
+        Ok(())
+    }
+
+    fn refusal(&self) -> Refusal {
+        let rules = &self.pool.rules;
+        let pays = rules.when_full.contains(&WhenFull::PayPerUse);
+        let queues = rules.when_full.contains(&WhenFull::Queue);
+        let mut actions = Vec::new();
+        if queues {
+            actions.push(Action::Wait);
+        }
+        if !self.user.sessions.is_empty() {
+            actions.push(Action::EndOwnSession);
+        }
+        actions.push(Action::AskAdmin);
+        let figures = Box::new(figures(self.account, self.pool, self.actor));
+        if pays && !queues && self.account.minutes == 0 {
+            return Refusal::MinutesExhausted(figures, actions);
+        }
+        Refusal::NoSeatAvailable(figures, actions)
+    }
+}
+
+/// How full a pool is, and who holds its seats as far as the actor may view them (Q1).
+pub(crate) fn figures(account: &Account, pool: &Pool, actor: &Actor) -> PoolFigures {
+    let sees_holders =
+        account.is_staff(actor) || account.has_session_permission(actor, SessionPermission::ViewAccount);
+    let holders = if sees_holders {
+        holder_figures(account, pool)
+    } else {
+        Vec::new()
+    };
+    let pays = pool.rules.when_full.contains(&WhenFull::PayPerUse);
+    PoolFigures {
+        pool: pool.id,
+        name: pool.name.clone(),
+        product: pool.product.clone(),
+        seats: pool.seats,
+        occupied: pool.occupied(),
+        offered: pool.offered(),
+        waiting: pool.waiting(),
+        minutes_left: pays.then_some(account.minutes),
+        holders,
+    }
+}
+
+/// The first [`HOLDERS_NAMED_MAX`] who hold a seat of the pool.
+pub(crate) fn holder_figures(account: &Account, pool: &Pool) -> Vec<HolderFigure> {
+    let figure = |(holder, claims): (&Holder, &Vec<Claim>)| {
+        let user = account.users.get(&holder.user())?;
+        let since = claims.iter().filter_map(|claim| match claim {
+            Claim::SignIn(id) => account.sign_ins.get(id).map(|sign_in| sign_in.since),
+            Claim::Session(id) => account.sessions.get(id).map(|session| session.claimed_at),
+        });
+        let device = match holder {
+            Holder::User(_) => None,
+            Holder::Device(_, id) => account
+                .sign_ins_of(user, &pool.product)
+                .find(|sign_in| sign_in.device.id == *id)
+                .map(|sign_in| sign_in.device.name.clone()),
+        };
+        Some(HolderFigure {
+            user: user.id,
+            name: user.profile.name.clone(),
+            device,
+            in_call: account.in_call(user, &pool.product),
+            since: since.min()?,
+        })
+    };
+    pool.holders
+        .iter()
+        .filter_map(figure)
+        .take(HOLDERS_NAMED_MAX)
+        .collect()
+}
