@@ -95,6 +95,10 @@ fn change(account: &Account, pool: &Pool, change: &PoolPatch, actor: &Actor) -> 
     if rules.occupies == Occupies::SignIn && pool.rules.occupies == Occupies::Session {
         events = end_free_sign_ins(account, pool, actor);
     }
+    if rules.reclaim_idle_after != pool.rules.reclaim_idle_after {
+        let warned = pool.reclaiming.iter();
+        events.extend(warned.map(|id| Event::ReclaimCancelled { id: *id }));
+    }
     events.push(Event::PoolChanged {
         id: pool.id,
         name: name.clone(),

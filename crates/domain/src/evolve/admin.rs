@@ -1,15 +1,14 @@
 //! Events of the account, its users, licenses, pools and teams.
 
 mod books;
+mod pools;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use self::books::{delist, distribute, enlist, give, hold, join, release};
+use self::books::{delist, enlist, give, hold, join, release};
 use crate::account::{Account, ApiKey, SettingsPatch, Subscription, Team};
 use crate::event::{Event, Profile};
-use crate::id::{PoolId, TeamId, UserId};
-use crate::pool::Pool;
-use crate::schedule::Due;
+use crate::id::{TeamId, UserId};
 use crate::text::Product;
 use crate::time::Timestamp;
 use crate::user::{License, User};
@@ -33,7 +32,7 @@ pub(super) fn evolve(account: &mut Account, event: &Event, at: Timestamp) {
             license,
         } => set_license(account, *user, product, *license),
         Event::PoolCreated { .. } | Event::PoolChanged { .. } | Event::PoolDeleted { .. } => {
-            of_pools(account, event, at);
+            pools::evolve(account, event, at);
         }
         Event::TeamCreated { .. } | Event::TeamChanged { .. } | Event::TeamDeleted { .. } => {
             of_teams(account, event);
@@ -138,6 +137,7 @@ fn of_users(account: &mut Account, event: &Event, at: Timestamp) {
         Event::UserCreated { id, profile } => create_user(account, *id, profile, at),
         Event::UserChanged { id, profile } => {
             change_user(account, *id, |user| user.profile = profile.clone());
+            unsettle_pools_of(account, *id);
         }
         Event::UserActivated { id, active } => change_user(account, *id, |user| user.active = *active),
         Event::UserDeleted { id } => delete_user(account, *id),
@@ -159,6 +159,16 @@ fn change_user(account: &mut Account, id: UserId, change: impl FnOnce(&mut User)
         change(user);
     }
     enlist(account, id);
+}
+
+/// Another seat limit may let a claim move from minutes onto a seat, or no longer (S3, Q3).
+fn unsettle_pools_of(account: &mut Account, id: UserId) {
+    let licenses = account.users.get(&id).map(|user| &user.licenses);
+    for license in licenses.into_iter().flat_map(BTreeMap::values) {
+        if let License::Shared(pool) = license {
+            account.unsettled.insert(*pool);
+        }
+    }
 }
 
 fn delete_user(account: &mut Account, id: UserId) {
@@ -190,81 +200,6 @@ fn set_license(account: &mut Account, id: UserId, product: &Product, license: Op
     if let Some(license) = license {
         hold(account, id, product, license);
     }
-}
-
-fn of_pools(account: &mut Account, event: &Event, at: Timestamp) {
-    match event {
-        Event::PoolCreated {
-            id,
-            name,
-            product,
-            seats,
-            rules,
-            default,
-        } => {
-            let pool = Pool {
-                id: *id,
-                name: name.clone(),
-                product: product.clone(),
-                seats: *seats,
-                default: *default,
-                rules: rules.clone(),
-                created_at: at,
-                average_hold: None,
-                next_place: 0,
-                users: BTreeSet::new(),
-                holders: BTreeMap::new(),
-                queue: BTreeMap::new(),
-                offers: BTreeSet::new(),
-                on_minutes: BTreeSet::new(),
-                idle: BTreeSet::new(),
-                reclaiming: BTreeSet::new(),
-                due: None,
-            };
-            distribute(account, product, 0, *seats);
-            account.pools.insert(*id, pool);
-            account.changed_pools.insert(*id);
-        }
-        Event::PoolChanged {
-            id,
-            name,
-            seats,
-            rules,
-        } => {
-            let Some(pool) = account.pools.get_mut(id) else {
-                return;
-            };
-            let (product, before) = (pool.product.clone(), pool.seats);
-            let is_rename_only = before == *seats && pool.rules == *rules;
-            pool.name = name.clone();
-            pool.seats = *seats;
-            pool.rules = rules.clone();
-            distribute(account, &product, before, *seats);
-            if before != *seats {
-                account.changed_pools.insert(*id);
-            }
-            if !is_rename_only {
-                account.unsettled.insert(*id);
-            }
-        }
-        Event::PoolDeleted { id } => delete_pool(account, *id),
-        _ => {}
-    }
-}
-
-fn delete_pool(account: &mut Account, id: PoolId) {
-    let Some(mut pool) = account.pools.remove(&id) else {
-        return;
-    };
-    account.schedule.set(Due::Pool(id), &mut pool.due, None);
-    for user in &pool.users {
-        if let Some(user) = account.users.get_mut(user) {
-            user.licenses.remove(&pool.product);
-        }
-    }
-    distribute(account, &pool.product, pool.seats, 0);
-    account.changed_pools.remove(&id);
-    account.unsettled.remove(&id);
 }
 
 fn of_teams(account: &mut Account, event: &Event) {
