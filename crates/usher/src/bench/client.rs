@@ -1,0 +1,83 @@
+//! One kept-alive HTTP connection that asks one request at a time, over hyper: little enough that the server, not
+//! the client, is measured.
+
+use std::net::SocketAddr;
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full};
+use hyper::client::conn::http1::{self, SendRequest};
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderValue};
+use hyper::{Method, Request, StatusCode, Uri};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+
+use super::BenchError;
+
+/// An open connection.
+pub(super) struct Connection {
+    sender: SendRequest<Full<Bytes>>,
+    host: HeaderValue,
+}
+
+/// An answer with its body.
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) body: Bytes,
+}
+
+impl Connection {
+    /// Connects to a server of this machine.
+    pub(super) async fn open(address: SocketAddr) -> Result<Self, BenchError> {
+        let stream = TcpStream::connect(address).await?;
+        stream.set_nodelay(true)?;
+        let (sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
+        tokio::spawn(connection);
+        let host = HeaderValue::from_str(&address.to_string())?;
+        Ok(Self { sender, host })
+    }
+
+    /// Asks, and reads the whole answer.
+    pub(super) async fn ask(
+        &mut self,
+        method: Method,
+        uri: Uri,
+        token: Option<&HeaderValue>,
+        body: Bytes,
+    ) -> Result<Answer, BenchError> {
+        let mut request = Request::new(Full::new(body));
+        *request.method_mut() = method;
+        *request.uri_mut() = uri;
+        let headers = request.headers_mut();
+        headers.insert(HOST, self.host.clone());
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        if let Some(token) = token {
+            headers.insert(AUTHORIZATION, token.clone());
+        }
+        self.sender.ready().await?;
+        let response = self.sender.send_request(request).await?;
+        let status = response.status();
+        let body = response.into_body().collect().await?.to_bytes();
+        Ok(Answer { status, body })
+    }
+
+    /// Asks with a JSON body, and reads the JSON answer; an answer of another status is an error that shows it.
+    pub(super) async fn json<T: serde::de::DeserializeOwned>(
+        &mut self,
+        method: Method,
+        path: &str,
+        token: &HeaderValue,
+        body: &serde_json::Value,
+    ) -> Result<T, BenchError> {
+        let body = if body.is_null() { Bytes::new() } else { Bytes::from(body.to_string()) };
+        let answer = self.ask(method, path.parse()?, Some(token), body).await?;
+        if !answer.status.is_success() {
+            return Err(BenchError::refused(path, &answer));
+        }
+        Ok(serde_json::from_slice(&answer.body)?)
+    }
+}
+
+/// The header that carries a token.
+pub(super) fn bearer(token: &str) -> Result<HeaderValue, BenchError> {
+    Ok(HeaderValue::from_str(&format!("Bearer {token}"))?)
+}

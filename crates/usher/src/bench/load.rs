@@ -1,0 +1,74 @@
+//! Load: a bounded time of requests over many connections, and what came of it.
+
+use std::time::{Duration, Instant};
+
+use tokio::task::JoinSet;
+
+use super::BenchError;
+
+/// What one stretch of load came to.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Stretch {
+    /// Requests that were answered as they should be.
+    pub(super) requests_per_sec: f64,
+    /// The median time of a request.
+    pub(super) median: Duration,
+    /// The time that 99 of 100 requests did not exceed.
+    pub(super) p99: Duration,
+}
+
+/// A client that asks requests one after another.
+pub(super) trait Client: Send + 'static {
+    /// Asks one request; the answer must be the one that is expected.
+    fn step(&mut self) -> impl Future<Output = Result<(), BenchError>> + Send;
+}
+
+/// Has all clients ask for as long as `lasting`, and gives them back with what came of it.
+pub(super) async fn run<C: Client>(clients: Vec<C>, lasting: Duration) -> Result<(Vec<C>, Stretch), BenchError> {
+    let start = Instant::now();
+    let mut tasks = JoinSet::new();
+    for mut client in clients {
+        tasks.spawn(async move {
+            let mut micros = Vec::with_capacity(1 << 14);
+            loop {
+                let asked = Instant::now();
+                if asked.duration_since(start) >= lasting {
+                    return Ok::<_, BenchError>((client, micros));
+                }
+                client.step().await?;
+                micros.push(u32::try_from(asked.elapsed().as_micros()).unwrap_or(u32::MAX));
+            }
+        });
+    }
+    let mut clients = Vec::new();
+    let mut micros = Vec::new();
+    while let Some(joined) = tasks.join_next().await {
+        let (client, of_one) = joined.map_err(|error| BenchError::Client(error.to_string()))??;
+        clients.push(client);
+        micros.extend(of_one);
+    }
+    let elapsed = start.elapsed();
+    micros.sort_unstable();
+    Ok((clients, Stretch::of(&micros, elapsed)))
+}
+
+impl Stretch {
+    fn of(sorted_micros: &[u32], elapsed: Duration) -> Self {
+        let at = |per_cent: usize| {
+            let index = (sorted_micros.len() * per_cent / 100).min(sorted_micros.len().saturating_sub(1));
+            Duration::from_micros(sorted_micros.get(index).copied().map_or(0, u64::from))
+        };
+        let requests = u32::try_from(sorted_micros.len()).unwrap_or(u32::MAX);
+        Self {
+            requests_per_sec: f64::from(requests) / elapsed.as_secs_f64(),
+            median: at(50),
+            p99: at(99),
+        }
+    }
+}
+
+/// The middle one of some figures.
+pub(super) fn median(mut figures: Vec<f64>) -> f64 {
+    figures.sort_by(f64::total_cmp);
+    figures.get(figures.len() / 2).copied().unwrap_or(f64::NAN)
+}

@@ -1,0 +1,105 @@
+//! `usher bench`: how fast and how small, beside a bare endpoint of the same web framework in the same run.
+
+mod bare;
+mod client;
+mod load;
+mod measures;
+mod process;
+mod report;
+mod world;
+
+use std::io::Write;
+use std::time::Duration;
+
+use client::Answer;
+
+/// What `usher bench` takes.
+#[derive(Debug, Clone, clap::Args)]
+pub struct BenchArgs {
+    /// Connections that ask at the same time.
+    #[arg(long, default_value_t = 64)]
+    connections: usize,
+    /// Accounts that the requests are spread over.
+    #[arg(long, default_value_t = 1_000)]
+    accounts: usize,
+    /// Users of each account; all of them are signed in for the figures of memory and restart.
+    #[arg(long, default_value_t = 200)]
+    users: usize,
+    /// Users of the large account in the comparison with one of 50.
+    #[arg(long, default_value_t = 50_000)]
+    large: usize,
+    /// Rounds of measuring; the medians are shown.
+    #[arg(long, default_value_t = 5)]
+    rounds: usize,
+    /// Seconds of each measure in a round.
+    #[arg(long, default_value_t = 2)]
+    secs: u64,
+    /// Serve the bare endpoint that the figures are compared with.
+    #[arg(long, hide = true)]
+    bare_endpoint: bool,
+}
+
+/// Why a benchmark came to nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum BenchError {
+    /// A connection or a file failed.
+    #[error("the benchmark could not talk to its server")]
+    Io(#[from] std::io::Error),
+    /// HTTP failed.
+    #[error("the benchmark's server broke off")]
+    Http(#[from] hyper::Error),
+    /// A path was none.
+    #[error("the benchmark asked for a malformed path")]
+    Uri(#[from] hyper::http::uri::InvalidUri),
+    /// A header was none.
+    #[error("the benchmark made a malformed header")]
+    Header(#[from] hyper::header::InvalidHeaderValue),
+    /// An answer was not the JSON that was expected.
+    #[error("the benchmark's server answered with something else than expected")]
+    Json(#[from] serde_json::Error),
+    /// A request was refused.
+    #[error("`{path}` answered {status}: {body}")]
+    Refused {
+        /// What was asked.
+        path: String,
+        /// The status.
+        status: u16,
+        /// The problem document.
+        body: String,
+    },
+    /// A client task ended badly.
+    #[error("a client of the benchmark ended: {0}")]
+    Client(String),
+    /// The server did not come up.
+    #[error("the benchmark's server did not say where it listens, or is not ready")]
+    NoAddress,
+}
+
+impl BenchError {
+    fn refused(path: &str, answer: &Answer) -> Self {
+        let body = String::from_utf8_lossy(&answer.body).into_owned();
+        Self::Refused { path: path.to_owned(), status: answer.status.as_u16(), body }
+    }
+}
+
+/// Runs the benchmark and writes its table.
+pub async fn run(args: BenchArgs, out: &mut (dyn Write + Send)) -> Result<(), BenchError> {
+    if args.bare_endpoint {
+        return bare::serve(out).await;
+    }
+    let mut report = report::Report::new(&args);
+    let data = tempfile::tempdir()?;
+    let world = world::World::make(data.path(), &args).await?;
+    measures::throughput(&world, &args, &mut report).await?;
+    measures::account_size(&world, &args, &mut report).await?;
+    let world = measures::memory(world, &args, &mut report).await?;
+    measures::restart(world, data.path(), &mut report).await?;
+    report.write(out)?;
+    Ok(())
+}
+
+impl BenchArgs {
+    fn lasting(&self) -> Duration {
+        Duration::from_secs(self.secs)
+    }
+}

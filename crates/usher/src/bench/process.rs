@@ -1,0 +1,85 @@
+//! A server under measurement: a process of its own, ended by its own id.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use hyper::Method;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+
+use super::BenchError;
+use super::client::Connection;
+
+/// How long a server may take to answer that it is ready.
+const READY_WITHIN: Duration = Duration::from_secs(120);
+
+/// A running server.
+pub(super) struct Server {
+    child: Child,
+    pub(super) address: SocketAddr,
+}
+
+impl Server {
+    /// Starts Usher with real durability on a data directory.
+    pub(super) async fn usher(data: &Path, operator_key: &str) -> Result<Self, BenchError> {
+        let mut command = Command::new(std::env::current_exe()?);
+        command.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(data);
+        command.env("USHER_OPERATOR_KEY", operator_key);
+        Self::start(command).await
+    }
+
+    /// Starts the bare endpoint.
+    pub(super) async fn bare() -> Result<Self, BenchError> {
+        let mut command = Command::new(std::env::current_exe()?);
+        command.args(["bench", "--bare-endpoint"]);
+        Self::start(command).await
+    }
+
+    async fn start(mut command: Command) -> Result<Self, BenchError> {
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true).spawn()?;
+        let stdout = child.stdout.take().ok_or(BenchError::NoAddress)?;
+        let mut lines = BufReader::new(stdout).lines();
+        while let Some(line) = lines.next_line().await? {
+            let after = line.split_once("http://").map(|(_, rest)| rest.trim_end_matches('/').trim());
+            let address = after.and_then(|rest| rest.split_whitespace().next()).and_then(|text| text.parse().ok());
+            if let Some(address) = address {
+                tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+                return Ok(Self { child, address });
+            }
+        }
+        Err(BenchError::NoAddress)
+    }
+
+    /// Waits until the server says that it is ready.
+    pub(super) async fn ready(&self) -> Result<(), BenchError> {
+        let start = Instant::now();
+        while start.elapsed() < READY_WITHIN {
+            if let Ok(mut connection) = Connection::open(self.address).await {
+                let uri = "/readyz".parse()?;
+                let answer = connection.ask(Method::GET, uri, None, bytes::Bytes::new()).await;
+                if answer.is_ok_and(|answer| answer.status.is_success()) {
+                    return Ok(());
+                }
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        Err(BenchError::NoAddress)
+    }
+
+    /// The memory that the process has in RAM, in bytes.
+    pub(super) fn resident_bytes(&self) -> Result<u64, BenchError> {
+        let id = self.child.id().ok_or(BenchError::NoAddress)?;
+        let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kib = line.and_then(|rest| rest.trim().trim_end_matches(" kB").parse::<u64>().ok());
+        Ok(kib.unwrap_or(0) * 1024)
+    }
+
+    /// Ends the process at once, as a crash would.
+    pub(super) async fn kill(mut self) -> Result<(), BenchError> {
+        self.child.kill().await?;
+        Ok(())
+    }
+}
