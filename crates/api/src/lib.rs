@@ -1,1 +1,40 @@
-//! The REST API, its problem documents and its OpenAPI document
+//! The REST API, its problem documents and its OpenAPI document.
+//!
+//! [`router`] makes the routes and the document from one list, [`serve`] puts them on a socket, and [`openapi_json`]
+//! is the text of the committed `openapi.json`.
+//!
+//! # How a resource is added
+//!
+//! 1. `src/v1/<resource>/` has one file for each verb, or one for the resource where it is small. What the API takes
+//!    and shows stands in `dto.rs` beside them: `#[derive(Deserialize, ToSchema)] #[serde(deny_unknown_fields)]` for
+//!    bodies, `#[derive(Serialize, ToSchema)]` for answers. Types of the domain look as `v1/schema.rs` says
+//!    (`#[schema(value_type = schema::UserId)]`), instants are `v1::time::Time`, durations end in `_secs`.
+//! 2. A handler extracts, calls, maps. `Caller` proves who calls and that the account in the path is theirs;
+//!    [`Caller::execute`](extract::Caller) gives a command and shows the account right after it, `Caller::read` only
+//!    looks. Commands are permitted by the domain's `decide`; reads ask the domain's `access` functions inside the
+//!    closure: not visible is `NotFound`, visible but not allowed is `Forbidden`.
+//! 3. `#[utoipa::path(…)]` gives the operation its `operation_id`, tag, path, parameters, body and answers.
+//!    `extensions(("x-problems" = json!(["pool-not-empty"])))` names the codes that are its own: `openapi.rs` makes
+//!    the problem answers of these, and of those that every operation has, so they are never listed by hand.
+//!    Creating `POST`s take `IdempotencyKey` and make the new id of its bits.
+//! 4. `routes()` of the module lists its handlers with `routes!(…)`, those of one path together, and `v1/mod.rs`
+//!    merges it. Metrics, request ids, 404, 405 and the time limit come with the router.
+//! 5. A row for each operation in `tests/api/authorization.md`, tests in `tests/api/<resource>.rs`, and
+//!    `UPDATE_OPENAPI=1 cargo test -p usher-api openapi` to write `openapi.json` anew.
+
+mod api;
+mod extract;
+mod meter;
+mod openapi;
+mod pages;
+mod problem;
+mod router;
+mod serve;
+mod service;
+mod v1;
+
+pub use api::{Api, Config};
+pub use extract::{BODY_BYTES_MAX, KEY_CHARS_MAX, LIMIT_DEFAULT, LIMIT_MAX};
+pub use problem::{Kind, Problem};
+pub use router::{openapi_json, router};
+pub use serve::{CONNECTIONS_MAX, serve};

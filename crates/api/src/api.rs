@@ -1,0 +1,69 @@
+//! What every handler works with.
+
+use std::sync::Arc;
+
+use tokio::sync::watch;
+use usher_domain::account::Plan;
+use usher_engine::Engine;
+use usher_identity::Identity;
+use usher_journal::Records;
+
+/// What the operator decides about the API.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The plans that subscriptions may name.
+    pub plans: Vec<Plan>,
+    /// Whether the clock can be moved by a call (design 5).
+    pub sandbox: bool,
+    /// Where customers reach this server, without a slash at the end: `https://usher.example.com`. Links are
+    /// relative where it is none.
+    pub public_url: Option<String>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            plans: Plan::built_in(),
+            sandbox: false,
+            public_url: None,
+        }
+    }
+}
+
+/// What every handler works with.
+pub struct Api {
+    pub(crate) engine: Engine,
+    pub(crate) identity: Identity,
+    pub(crate) records: Arc<dyn Records>,
+    pub(crate) config: Config,
+    closing: watch::Sender<bool>,
+}
+
+impl Api {
+    /// The API over an engine, the credentials, and the read models that the engine's journal fills.
+    #[must_use]
+    pub fn new(engine: Engine, identity: Identity, records: Arc<dyn Records>, config: Config) -> Arc<Self> {
+        Arc::new(Self {
+            engine,
+            identity,
+            records,
+            config,
+            closing: watch::Sender::new(false),
+        })
+    }
+
+    /// Ends every open stream, so that a graceful shutdown need not wait for them.
+    pub fn close(&self) {
+        self.closing.send_replace(true);
+    }
+
+    /// Resolves once [`close`](Self::close) was called; streams end then.
+    #[allow(dead_code, reason = "for the streams")]
+    pub(crate) fn closed(&self) -> impl Future<Output = ()> + Send + use<> {
+        let mut closing = self.closing.subscribe();
+        async move {
+            // The sender lives as long as the program; where it is gone, so is what streams would tell.
+            let _ = closing.wait_for(|closing| *closing).await;
+        }
+    }
+}

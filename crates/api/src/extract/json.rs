@@ -1,0 +1,100 @@
+//! JSON bodies, read strictly: the right media type, no unknown fields, and a sentence that names the place.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::{FromRequest, Request};
+use axum::http::{HeaderMap, header};
+use bytes::Bytes;
+use http_body::Body as _;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use serde::de::DeserializeOwned;
+
+use crate::problem::{BODY_TOO_LARGE, MALFORMED, Problem, TIMEOUT, UNSUPPORTED_MEDIA_TYPE};
+
+use super::sentence;
+
+/// The most bytes that a body may have.
+pub const BODY_BYTES_MAX: usize = 256 * 1024;
+
+/// How long a body may take to arrive.
+const BODY_TIME_MAX: Duration = Duration::from_secs(10);
+
+/// A body of JSON.
+pub(crate) struct Json<T>(pub(crate) T);
+
+impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
+        if !is_json(request.headers()) {
+            return Err(Problem::new(
+                UNSUPPORTED_MEDIA_TYPE,
+                "Send the body as JSON, with `Content-Type: application/json`.",
+            ));
+        }
+        let body = read(request.into_body()).await?;
+        // Keeping track of where one is costs time, so that is done only where there is something to tell.
+        match serde_json::from_slice(&body) {
+            Ok(value) => Ok(Self(value)),
+            Err(error) => Err(explain::<T>(&body, &error)),
+        }
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let Some(media_type) = headers.get(header::CONTENT_TYPE) else {
+        return false;
+    };
+    let Ok(media_type) = media_type.to_str() else {
+        return false;
+    };
+    let essence = media_type.split(';').next().unwrap_or_default().trim();
+    essence.eq_ignore_ascii_case("application/json")
+        || (essence.starts_with("application/") && essence.ends_with("+json"))
+}
+
+async fn read(body: Body) -> Result<Bytes, Problem> {
+    let too_large = || {
+        let detail = format!("The body has more than {BODY_BYTES_MAX} bytes.");
+        Problem::new(BODY_TOO_LARGE, detail)
+    };
+    let announced = body.size_hint().lower();
+    if usize::try_from(announced).is_ok_and(|bytes| bytes > BODY_BYTES_MAX) {
+        return Err(too_large());
+    }
+    let body = Limited::new(body, BODY_BYTES_MAX).collect();
+    let Ok(body) = tokio::time::timeout(BODY_TIME_MAX, body).await else {
+        return Err(Problem::new(TIMEOUT, "The body did not arrive in time."));
+    };
+    match body {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(too_large()),
+        Err(_) => Err(Problem::new(MALFORMED, "The body broke off before its end.")),
+    }
+}
+
+fn explain<T: DeserializeOwned>(body: &[u8], error: &serde_json::Error) -> Problem {
+    let (line, column) = (error.line(), error.column());
+    if !error.is_data() {
+        let detail = if body.is_empty() {
+            "The body is empty. Send a JSON object.".to_owned()
+        } else {
+            format!("The body is not valid JSON: reading stopped at line {line}, column {column}.")
+        };
+        return Problem::new(MALFORMED, detail);
+    }
+    let mut json = serde_json::Deserializer::from_slice(body);
+    let field = match serde_path_to_error::deserialize::<_, T>(&mut json) {
+        Err(error) => error.path().to_string(),
+        Ok(_) => String::new(),
+    };
+    let message = error.to_string();
+    let place = format!(" at line {line} column {column}");
+    let message = message.strip_suffix(&place).unwrap_or(&message);
+    let field = if field == "." { "" } else { &field };
+    Problem::invalid(
+        field,
+        format!("{} (line {line}, column {column})", sentence(message)),
+    )
+}

@@ -1,0 +1,48 @@
+//! What handlers take out of a request. Every rejection is a problem document.
+
+mod caller;
+mod created;
+mod json;
+mod new_id;
+mod page;
+mod path;
+mod query;
+
+pub(crate) use self::caller::{Caller, Operator};
+pub(crate) use self::created::Created;
+pub use self::json::BODY_BYTES_MAX;
+pub(crate) use self::json::Json;
+pub use self::new_id::KEY_CHARS_MAX;
+pub(crate) use self::new_id::{IdempotencyHeader, IdempotencyKey};
+pub use self::page::{LIMIT_DEFAULT, LIMIT_MAX};
+pub(crate) use self::page::{Limit, List, PageQuery};
+pub(crate) use self::path::Path;
+pub(crate) use self::query::Query;
+
+use serde::{Deserialize, Deserializer};
+
+/// Tells a field that is null from one that is not there: `#[serde(default, deserialize_with = "nullable")]`.
+pub(crate) fn nullable<'de, T, D>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+where
+    T: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    Option::deserialize(deserializer).map(Some)
+}
+
+/// Serde's message in the words of somebody who calls an API.
+fn sentence(message: &str) -> String {
+    let whole = ["u8", "u16", "u32", "u64", "u128", "usize"];
+    if let Some((found, expected)) = message.rsplit_once(", expected ")
+        && whole.contains(&expected)
+    {
+        let found = found
+            .trim_start_matches("invalid type: ")
+            .trim_start_matches("invalid value: ");
+        return format!("must be a whole number of at least 0, without a decimal point, not {found}");
+    }
+    if message.starts_with("a ") || message.starts_with("an ") {
+        return format!("must be {message}");
+    }
+    message.to_owned()
+}

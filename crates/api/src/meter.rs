@@ -1,0 +1,248 @@
+//! The one layer around every route: request ids, and how many requests of each operation there were and how long
+//! they took. Nothing is looked up by name while requests run.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll, ready};
+use std::time::{Duration, Instant};
+
+use axum::extract::{MatchedPath, Request};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use pin_project_lite::pin_project;
+use tower::{Layer, Service};
+use utoipa::openapi::OpenApi;
+
+/// The header with the id of a request: taken over where the caller sends one, else drawn.
+pub(crate) const REQUEST_ID: &str = "x-request-id";
+
+/// The most characters of a caller's own request id.
+const REQUEST_ID_CHARS_MAX: usize = 64;
+
+/// The upper bounds of the histogram's buckets.
+const BUCKETS: [(Duration, &str); 12] = [
+    (Duration::from_micros(500), "0.0005"),
+    (Duration::from_millis(1), "0.001"),
+    (Duration::from_micros(2_500), "0.0025"),
+    (Duration::from_millis(5), "0.005"),
+    (Duration::from_millis(10), "0.01"),
+    (Duration::from_millis(25), "0.025"),
+    (Duration::from_millis(50), "0.05"),
+    (Duration::from_millis(100), "0.1"),
+    (Duration::from_millis(250), "0.25"),
+    (Duration::from_secs(1), "1"),
+    (Duration::from_millis(2_500), "2.5"),
+    (Duration::from_secs(10), "10"),
+];
+
+/// The classes of status: `2xx` to `5xx`.
+const CLASSES: [&str; 4] = ["2xx", "3xx", "4xx", "5xx"];
+
+/// What was counted of one operation.
+#[derive(Debug, Default)]
+struct Series {
+    classes: [AtomicU64; CLASSES.len()],
+    buckets: [AtomicU64; BUCKETS.len()],
+    micros: AtomicU64,
+}
+
+impl Series {
+    fn count(&self, status: StatusCode, took: Duration) {
+        let class = usize::from(status.as_u16() / 100).saturating_sub(2);
+        self.classes[class.min(CLASSES.len() - 1)].fetch_add(1, Ordering::Relaxed);
+        if let Some(bucket) = BUCKETS.iter().position(|(bound, _)| took <= *bound) {
+            self.buckets[bucket].fetch_add(1, Ordering::Relaxed);
+        }
+        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        self.micros.fetch_add(micros, Ordering::Relaxed);
+    }
+}
+
+/// All series: one for each operation of the document, and one for everything else.
+#[derive(Debug)]
+pub(crate) struct Meter {
+    /// The place of each operation in `series`, by path and method.
+    places: HashMap<(String, Method), usize>,
+    series: Vec<(String, Series)>,
+}
+
+impl Meter {
+    /// A meter for the operations of a document.
+    pub(crate) fn new(document: &OpenApi) -> Arc<Self> {
+        let mut places = HashMap::new();
+        let mut series = vec![("other".to_owned(), Series::default())];
+        for (path, item) in &document.paths.paths {
+            let methods = [
+                (Method::GET, &item.get),
+                (Method::PUT, &item.put),
+                (Method::POST, &item.post),
+                (Method::PATCH, &item.patch),
+                (Method::DELETE, &item.delete),
+            ];
+            for (method, operation) in methods {
+                let Some(id) = operation.as_ref().and_then(|it| it.operation_id.as_ref()) else {
+                    continue;
+                };
+                places.insert((path.clone(), method), series.len());
+                series.push((id.clone(), Series::default()));
+            }
+        }
+        Arc::new(Self { places, series })
+    }
+
+    fn place(&self, request: &Request) -> usize {
+        let Some(path) = request.extensions().get::<MatchedPath>() else {
+            return 0;
+        };
+        let method = match *request.method() {
+            Method::HEAD => Method::GET,
+            ref method => method.clone(),
+        };
+        let key = (path.as_str().to_owned(), method);
+        self.places.get(&key).copied().unwrap_or(0)
+    }
+
+    /// The series in the text format of Prometheus.
+    pub(crate) fn write(&self, text: &mut String) {
+        text.push_str(
+            "# HELP usher_http_requests_total Requests answered, by operation and class of status.\n",
+        );
+        text.push_str("# TYPE usher_http_requests_total counter\n");
+        for (operation, series) in &self.series {
+            for (class, count) in CLASSES.iter().zip(&series.classes) {
+                let count = count.load(Ordering::Relaxed);
+                if count > 0 {
+                    let labels = format_args!("operation=\"{operation}\",status=\"{class}\"");
+                    let _ = writeln!(text, "usher_http_requests_total{{{labels}}} {count}");
+                }
+            }
+        }
+        let name = "usher_http_request_duration_seconds";
+        let _ = writeln!(
+            text,
+            "# HELP {name} Time from a request's head to its answer's head."
+        );
+        let _ = writeln!(text, "# TYPE {name} histogram");
+        for (operation, series) in &self.series {
+            let total: u64 = series.classes.iter().map(|it| it.load(Ordering::Relaxed)).sum();
+            if total == 0 {
+                continue;
+            }
+            let mut below = 0;
+            for ((_, bound), count) in BUCKETS.iter().zip(&series.buckets) {
+                below += count.load(Ordering::Relaxed);
+                // Counts are read one after another while requests run: the buckets must still not pass the total.
+                let shown = below.min(total);
+                let labels = format_args!("operation=\"{operation}\",le=\"{bound}\"");
+                let _ = writeln!(text, "{name}_bucket{{{labels}}} {shown}");
+            }
+            let sum = Duration::from_micros(series.micros.load(Ordering::Relaxed)).as_secs_f64();
+            let _ = writeln!(
+                text,
+                "{name}_bucket{{operation=\"{operation}\",le=\"+Inf\"}} {total}"
+            );
+            let _ = writeln!(text, "{name}_sum{{operation=\"{operation}\"}} {sum}");
+            let _ = writeln!(text, "{name}_count{{operation=\"{operation}\"}} {total}");
+        }
+    }
+}
+
+/// Puts [`Metered`] around routes.
+#[derive(Clone)]
+pub(crate) struct MeterLayer(pub(crate) Arc<Meter>);
+
+impl<S> Layer<S> for MeterLayer {
+    type Service = Metered<S>;
+
+    fn layer(&self, inner: S) -> Metered<S> {
+        Metered {
+            inner,
+            meter: Arc::clone(&self.0),
+            place: Arc::default(),
+        }
+    }
+}
+
+/// One method of one route, with its place among the series, which its first request finds.
+#[derive(Clone)]
+pub(crate) struct Metered<S> {
+    inner: S,
+    meter: Arc<Meter>,
+    place: Arc<OnceLock<usize>>,
+}
+
+impl<S> Service<Request> for Metered<S>
+where
+    S: Service<Request>,
+    S::Response: IntoResponse,
+{
+    type Response = Response;
+    type Error = S::Error;
+    type Future = MeteredFuture<S::Future>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, mut request: Request) -> Self::Future {
+        let started = Instant::now();
+        let place = *self.place.get_or_init(|| self.meter.place(&request));
+        let id = request_id(request.headers_mut());
+        MeteredFuture {
+            inner: self.inner.call(request),
+            meter: Arc::clone(&self.meter),
+            place,
+            started,
+            id: Some(id),
+        }
+    }
+}
+
+fn request_id(headers: &mut HeaderMap) -> HeaderValue {
+    let given = headers.get(REQUEST_ID);
+    if let Some(id) = given.filter(|id| id.len() <= REQUEST_ID_CHARS_MAX && id.to_str().is_ok()) {
+        return id.clone();
+    }
+    let drawn = uuid::Uuid::now_v7().simple().to_string();
+    let id = HeaderValue::from_maybe_shared(bytes::Bytes::from(drawn))
+        .unwrap_or_else(|_| HeaderValue::from_static("unknown"));
+    headers.insert(REQUEST_ID, id.clone());
+    id
+}
+
+pin_project! {
+    /// The answer of a metered route.
+    pub(crate) struct MeteredFuture<F> {
+        #[pin]
+        inner: F,
+        meter: Arc<Meter>,
+        place: usize,
+        started: Instant,
+        id: Option<HeaderValue>,
+    }
+}
+
+impl<F, R, E> Future for MeteredFuture<F>
+where
+    F: Future<Output = Result<R, E>>,
+    R: IntoResponse,
+{
+    type Output = Result<Response, E>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let mut response = ready!(this.inner.poll(context))?.into_response();
+        if let Some(id) = this.id.take() {
+            response.headers_mut().insert(REQUEST_ID, id);
+        }
+        if let Some((operation, series)) = this.meter.series.get(*this.place) {
+            let took = this.started.elapsed();
+            series.count(response.status(), took);
+            tracing::debug!(%operation, status = response.status().as_u16(), ?took, "answered");
+        }
+        Poll::Ready(Ok(response))
+    }
+}

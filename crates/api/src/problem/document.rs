@@ -1,0 +1,62 @@
+//! How a problem document looks in the OpenAPI document.
+
+use utoipa::openapi::schema::{AdditionalProperties, Object};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+
+use super::Facts;
+
+/// The members that every problem document has.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "only its shape is used")]
+struct Common {
+    /// The page that explains this code.
+    #[schema(format = "uri-reference", example = "/problems/no-seat-available")]
+    r#type: String,
+    /// A short title, the same for every problem of this code.
+    #[schema(example = "All shared seats are in use")]
+    title: String,
+    /// The HTTP status.
+    #[schema(example = 409)]
+    status: u16,
+    /// A sentence about this occurrence, for people.
+    #[schema(example = "All shared seats are in use. Support has 10 of 10 seats taken, and 2 people wait.")]
+    detail: String,
+    /// The stable code, for programs.
+    #[schema(example = "no-seat-available")]
+    code: String,
+}
+
+/// The members that every document has, and those of [`Facts`], as one flat object.
+pub(crate) enum ProblemDocument {}
+
+fn object(schema: RefOr<Schema>) -> Object {
+    match schema {
+        RefOr::T(Schema::Object(object)) => object,
+        _ => Object::default(),
+    }
+}
+
+impl PartialSchema for ProblemDocument {
+    fn schema() -> RefOr<Schema> {
+        let mut document = object(Common::schema());
+        // An array is left out when it is empty, so none of the facts is required.
+        document.properties.extend(object(Facts::schema()).properties);
+        document.description = Some(
+            "A problem document (RFC 9457). Which members are there besides the first five depends on the `code`."
+                .to_owned(),
+        );
+        document.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(true)));
+        RefOr::T(Schema::Object(document))
+    }
+}
+
+impl ToSchema for ProblemDocument {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "Problem".into()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        Facts::schemas(schemas);
+    }
+}

@@ -1,0 +1,340 @@
+//! The numbers behind a problem, as members of its document.
+
+use serde::Serialize;
+use usher_domain::refusal::{Action, HolderFigure, PoolFigures};
+use usher_domain::text::{Name, Product};
+use usher_domain::{AccountId, PoolId, Refusal, SignInId, UserId};
+use utoipa::ToSchema;
+
+use crate::v1::schema;
+use crate::v1::time::Time;
+
+/// A value that is not right.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct FieldError {
+    /// Where it stands: the path of the field, or the name of the parameter; empty for the body as a whole.
+    #[schema(example = "rules.lease_secs")]
+    pub(crate) field: String,
+    /// What is wrong with it.
+    #[schema(example = "must be 5 to 2592000 seconds")]
+    pub(crate) message: String,
+}
+
+/// What can be done next.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct NextAction {
+    /// What.
+    #[schema(value_type = schema::Action)]
+    pub(crate) action: Action,
+    /// The method of the call that does it, where one does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "POST", nullable = false)]
+    pub(crate) method: Option<&'static str>,
+    /// Where that call goes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(
+        example = "/v1/accounts/acct_01h2xcejqtf2nbrexx3vqjhp41/tickets",
+        nullable = false
+    )]
+    pub(crate) href: Option<String>,
+}
+
+/// One who holds a seat.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct SeatHolder {
+    /// Who.
+    #[schema(value_type = schema::UserId)]
+    pub(crate) user: UserId,
+    /// Their name.
+    #[schema(value_type = schema::Name)]
+    pub(crate) name: Name,
+    /// The device's name, where a seat is held per device.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = schema::Name, nullable = false)]
+    pub(crate) device: Option<Name>,
+    /// Whether they are in a call.
+    pub(crate) in_call: bool,
+    /// Since when.
+    pub(crate) since: Time,
+}
+
+/// A device that stands in the way.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct DeviceInTheWay {
+    /// The client's id of the device.
+    #[schema(value_type = schema::DeviceId)]
+    pub(crate) id: usher_domain::text::DeviceId,
+    /// What people call it.
+    #[schema(value_type = schema::Name)]
+    pub(crate) name: Name,
+    /// What it is.
+    #[schema(value_type = schema::DeviceKind)]
+    pub(crate) kind: &'static str,
+}
+
+macro_rules! facts {
+    ($($(#[doc = $doc:literal])+ $name:ident: $type:ty $(as $schema:ty)?;)*) => {
+        /// What a problem's document says besides its code. Which members are there depends on the code.
+        #[derive(Debug, Default, Serialize, ToSchema)]
+        #[allow(missing_docs, reason = "each is described in the OpenAPI document")]
+        pub(crate) struct Facts {
+            $(
+                $(#[doc = $doc])+
+                #[serde(skip_serializing_if = "Option::is_none")]
+                #[schema(nullable = false $(, value_type = Option<$schema>)?)]
+                pub(crate) $name: Option<$type>,
+            )*
+            /// What can be done next, most useful first.
+            #[serde(skip_serializing_if = "Vec::is_empty")]
+            pub(crate) actions: Vec<NextAction>,
+            /// Who holds the pool's seats, as far as the caller may see them.
+            #[serde(skip_serializing_if = "Vec::is_empty")]
+            pub(crate) holders: Vec<SeatHolder>,
+            /// Every value that is not right.
+            #[serde(skip_serializing_if = "Vec::is_empty")]
+            pub(crate) errors: Vec<FieldError>,
+        }
+    };
+}
+
+facts! {
+    /// The pool that the answer is about.
+    pool: PoolId as schema::PoolId;
+    /// The pool's name.
+    pool_name: Name as schema::Name;
+    /// The product that the answer is about.
+    product: Product as schema::Product;
+    /// How many seats the pool has.
+    seats: u32;
+    /// How many of them are held, or kept for somebody.
+    occupied: u32;
+    /// How many of these are kept for somebody whose turn has come.
+    offered: u32;
+    /// How many people wait.
+    waiting: u32;
+    /// Prepaid minutes left, where the pool falls back on them.
+    minutes_left: u64;
+    /// The sign-in that stands in the way.
+    sign_in: SignInId as schema::SignInId;
+    /// The device that stands in the way.
+    device: DeviceInTheWay;
+    /// How many of them there may be.
+    limit: u32;
+    /// How many of them there are.
+    held: u32;
+    /// How long it takes until the same can be tried again.
+    remaining_secs: u32;
+    /// The plan that stands in the way.
+    plan: String as schema::PlanName;
+    /// The kind of seats: `named` or `shared`.
+    seat_kind: &'static str;
+    /// How many were asked for.
+    asked: u32;
+    /// How many are left.
+    left: u32;
+    /// How many there are altogether.
+    total: u32;
+    /// How many are in use.
+    in_use: u32;
+    /// How many users there are.
+    users: u32;
+    /// The rule that cannot change now.
+    rule: &'static str;
+    /// The kind of thing that the answer is about.
+    what: &'static str;
+    /// The field that is taken.
+    field: &'static str;
+    /// The state in which the thing is.
+    state: &'static str;
+    /// The state in which it would have to be.
+    expected: &'static str;
+    /// What the caller lacks: a privilege, scope or permission.
+    needed: &'static str;
+    /// The permission to control that was asked for.
+    control: &'static str;
+    /// The permission to view that it needs.
+    view: &'static str;
+    /// Why the sign-in or ticket is over.
+    reason: String;
+    /// When it ended.
+    ended_at: Time;
+}
+
+impl Facts {
+    /// The facts of a refusal; none where its sentence says everything.
+    pub(crate) fn of(refusal: &Refusal, account: Option<AccountId>) -> Option<Self> {
+        let facts = Self {
+            actions: refusal
+                .actions()
+                .iter()
+                .map(|action| NextAction::of(*action, account))
+                .collect(),
+            ..Self::default()
+        };
+        Some(match refusal {
+            Refusal::NoSeatAvailable(figures, _) | Refusal::MinutesExhausted(figures, _) => {
+                facts.with_pool(figures)
+            }
+            Refusal::UserSeatLimit { held, limit } => Self {
+                held: Some(*held),
+                limit: Some(*limit),
+                ..facts
+            },
+            Refusal::SignedInElsewhere {
+                sign_in,
+                device,
+                max_devices,
+            } => Self {
+                sign_in: Some(*sign_in),
+                device: Some(DeviceInTheWay {
+                    id: device.id.clone(),
+                    name: device.name.clone(),
+                    kind: device.kind.as_str(),
+                }),
+                limit: Some(*max_devices),
+                ..facts
+            },
+            Refusal::SeatInCall { active, max } => Self {
+                held: Some(*active),
+                limit: Some(*max),
+                ..facts
+            },
+            Refusal::NoLicense { product } => Self {
+                product: Some(product.clone()),
+                ..facts
+            },
+            Refusal::UserInactive => facts,
+            Refusal::CoolingDown { remaining } => Self {
+                remaining_secs: Some(remaining.get()),
+                ..facts
+            },
+            other => return Self::of_administration(other),
+        })
+    }
+
+    fn of_administration(refusal: &Refusal) -> Option<Self> {
+        let facts = Self::default();
+        Some(match refusal {
+            Refusal::PlanExcludesSharedSeats { plan } => Self {
+                plan: Some(plan.clone()),
+                ..facts
+            },
+            Refusal::NotEnoughSeats {
+                kind,
+                product,
+                asked,
+                left,
+                total,
+            } => Self {
+                seat_kind: Some(kind.as_str()),
+                product: Some(product.clone()),
+                asked: Some(*asked),
+                left: Some(*left),
+                total: Some(*total),
+                ..facts
+            },
+            Refusal::SeatsInUse {
+                kind,
+                product,
+                asked,
+                in_use,
+            } => Self {
+                seat_kind: Some(kind.as_str()),
+                product: Some(product.clone()),
+                asked: Some(*asked),
+                in_use: Some(*in_use),
+                ..facts
+            },
+            Refusal::PoolNotEmpty { users } => Self {
+                users: Some(*users),
+                ..facts
+            },
+            Refusal::PoolInUse {
+                rule,
+                occupied,
+                waiting,
+            } => Self {
+                rule: Some(rule),
+                occupied: Some(*occupied),
+                waiting: Some(*waiting),
+                ..facts
+            },
+            Refusal::AlreadyExists { what, field } => Self {
+                what: Some(what),
+                field: Some(field),
+                ..facts
+            },
+            Refusal::WrongState {
+                what,
+                state,
+                expected,
+            } => Self {
+                what: Some(what),
+                state: Some(state),
+                expected: Some(expected),
+                ..facts
+            },
+            Refusal::ControlNeedsView { control, view } => Self {
+                control: Some(control),
+                view: Some(view),
+                ..facts
+            },
+            Refusal::Invalid { field, expected } => Self {
+                errors: vec![FieldError {
+                    field: (*field).to_owned(),
+                    message: format!("must be {expected}"),
+                }],
+                ..facts
+            },
+            Refusal::Forbidden { needed } => Self {
+                needed: Some(needed),
+                ..facts
+            },
+            _ => return None,
+        })
+    }
+
+    fn with_pool(self, figures: &PoolFigures) -> Self {
+        Self {
+            pool: Some(figures.pool),
+            pool_name: Some(figures.name.clone()),
+            product: Some(figures.product.clone()),
+            seats: Some(figures.seats),
+            occupied: Some(figures.occupied),
+            offered: Some(figures.offered),
+            waiting: Some(figures.waiting),
+            minutes_left: figures.minutes_left,
+            holders: figures.holders.iter().map(SeatHolder::from).collect(),
+            ..self
+        }
+    }
+}
+
+impl From<&HolderFigure> for SeatHolder {
+    fn from(figure: &HolderFigure) -> Self {
+        Self {
+            user: figure.user,
+            name: figure.name.clone(),
+            device: figure.device.clone(),
+            in_call: figure.in_call,
+            since: figure.since.into(),
+        }
+    }
+}
+
+impl NextAction {
+    fn of(action: Action, account: Option<AccountId>) -> Self {
+        let call = match action {
+            Action::Wait => Some(("POST", "tickets")),
+            Action::EndOwnSession => Some(("POST", "sessions/end")),
+            Action::TakeOver => Some(("POST", "sign-ins")),
+            Action::TakePayPerUse | Action::AskAdmin | Action::AskOwner | Action::Later => None,
+        };
+        let call = call.zip(account);
+        Self {
+            action,
+            method: call.map(|((method, _), _)| method),
+            href: call.map(|((_, path), account)| format!("/v1/accounts/{account}/{path}")),
+        }
+    }
+}

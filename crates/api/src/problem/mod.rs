@@ -1,0 +1,187 @@
+//! Problem documents (RFC 9457): every answer that is not a success.
+
+mod document;
+mod facts;
+mod table;
+
+use std::borrow::Cow;
+
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use usher_domain::{AccountId, Code, Refusal, Secs};
+
+pub(crate) use self::document::ProblemDocument;
+pub(crate) use self::facts::{Facts, FieldError};
+pub use self::table::Kind;
+pub(crate) use self::table::{
+    BODY_TOO_LARGE, MALFORMED, METHOD_NOT_ALLOWED, TIMEOUT, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE,
+};
+
+/// The media type of problem documents.
+pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
+
+/// After how many seconds a caller should ask again where the server cannot take the request now.
+const RETRY_AFTER_SECS: u32 = 1;
+
+/// Why a request was not carried out.
+#[derive(Debug)]
+pub struct Problem {
+    kind: &'static Kind,
+    detail: Cow<'static, str>,
+    facts: Option<Box<Facts>>,
+    token_was_given: bool,
+    retry_after_secs: u32,
+}
+
+impl Problem {
+    /// A problem of a kind, with a sentence about this occurrence.
+    pub(crate) fn new(kind: &'static Kind, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            kind,
+            detail: detail.into(),
+            facts: None,
+            token_was_given: false,
+            retry_after_secs: RETRY_AFTER_SECS,
+        }
+    }
+
+    /// The same problem with the facts behind it.
+    pub(crate) fn with(mut self, facts: Facts) -> Self {
+        self.facts = Some(Box::new(facts));
+        self
+    }
+
+    /// The same problem with another sentence.
+    pub(crate) fn detailed(self, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            detail: detail.into(),
+            ..self
+        }
+    }
+
+    /// The same problem, for a caller who should ask again after this long.
+    pub(crate) fn after(self, retry_after: Secs) -> Self {
+        Self {
+            retry_after_secs: retry_after.get().max(RETRY_AFTER_SECS),
+            ..self
+        }
+    }
+
+    /// A refusal of the rules. `account` makes the links of its actions.
+    pub(crate) fn refused(refusal: &Refusal, account: Option<AccountId>) -> Self {
+        let problem = Self::new(Kind::of(refusal.code()), refusal.to_string());
+        match Facts::of(refusal, account) {
+            Some(facts) => problem.with(facts),
+            None => problem,
+        }
+    }
+
+    /// There is no such thing, or none that the caller may see.
+    pub(crate) fn not_found(what: &'static str) -> Self {
+        Self::refused(&Refusal::NotFound { what }, None)
+    }
+
+    /// The caller sees this but may not do it.
+    pub(crate) fn forbidden(needed: &'static str) -> Self {
+        Self::refused(&Refusal::Forbidden { needed }, None)
+    }
+
+    /// One field of the request has a value that it cannot have.
+    pub(crate) fn invalid(field: impl Into<String>, message: impl Into<String>) -> Self {
+        let error = FieldError {
+            field: field.into(),
+            message: message.into(),
+        };
+        let detail = match error.field.as_str() {
+            "" => format!("The request is not right: {}.", error.message),
+            field => format!("`{field}` is not right: {}.", error.message),
+        };
+        Self::new(Kind::of(Code::Invalid), detail).with(Facts {
+            errors: vec![error],
+            ..Facts::default()
+        })
+    }
+
+    /// Nobody is known by the credential, or there is none.
+    pub(crate) fn unauthenticated(token_was_given: bool) -> Self {
+        let detail = if token_was_given {
+            "This credential is unknown, expired or revoked."
+        } else {
+            "This call needs a credential: send `Authorization: Bearer …`."
+        };
+        Self {
+            token_was_given,
+            ..Self::new(Kind::of(Code::Unauthenticated), detail)
+        }
+    }
+
+    /// What kind of problem it is.
+    #[must_use]
+    pub const fn kind(&self) -> &'static Kind {
+        self.kind
+    }
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    #[serde(rename = "type")]
+    kind: Page,
+    title: &'a str,
+    status: u16,
+    detail: &'a str,
+    code: &'a str,
+    #[serde(flatten)]
+    facts: Option<&'a Facts>,
+}
+
+/// The page that explains a code.
+struct Page(&'static str);
+
+impl Serialize for Page {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("/problems/{}", self.0))
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let document = Document {
+            kind: Page(self.kind.code),
+            title: self.kind.title,
+            status: self.kind.status.as_u16(),
+            detail: &self.detail,
+            code: self.kind.code,
+            facts: self.facts.as_deref(),
+        };
+        let body = serde_json::to_vec(&document).unwrap_or_default();
+        let media_type = [(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE))];
+        let mut response = (self.kind.status, media_type, body).into_response();
+        let headers = response.headers_mut();
+        match self.kind.status.as_u16() {
+            401 => {
+                let challenge = if self.token_was_given {
+                    r#"Bearer realm="usher", error="invalid_token""#
+                } else {
+                    r#"Bearer realm="usher""#
+                };
+                headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+            }
+            503 => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from(self.retry_after_secs));
+            }
+            // The connection of a client that sends too slowly cannot be read on.
+            408 => {
+                headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+            }
+            _ => {}
+        }
+        response
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        Self::refused(&refusal, None)
+    }
+}

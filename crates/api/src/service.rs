@@ -1,0 +1,140 @@
+//! Health and metrics.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::header;
+use axum::routing::get;
+use usher_journal::{AccountFilter, PageRequest};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::api::Api;
+use crate::meter::Meter;
+use crate::problem::Problem;
+
+/// The media type of the Prometheus text format.
+const PROMETHEUS: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+pub(crate) fn documented() -> OpenApiRouter<Arc<Api>> {
+    OpenApiRouter::new().routes(routes!(live)).routes(routes!(ready))
+}
+
+pub(crate) fn routes(meter: Arc<Meter>) -> Router<Arc<Api>> {
+    let metrics = move |State(api): State<Arc<Api>>| {
+        let mut text = String::with_capacity(16 * 1024);
+        write_figures(&api, &mut text);
+        meter.write(&mut text);
+        std::future::ready(([(header::CONTENT_TYPE, PROMETHEUS)], text))
+    };
+    Router::new().route("/metrics", get(metrics))
+}
+
+/// Whether the program runs
+///
+/// Answers as long as the program can answer at all.
+#[utoipa::path(
+    get, path = "/livez", operation_id = "isLive", tag = "service", security(()),
+    responses((status = 200, description = "It runs.", body = String, content_type = "text/plain"))
+)]
+async fn live() -> &'static str {
+    "live\n"
+}
+
+/// Whether requests can be served
+///
+/// Answers 200 when the journal can be read.
+#[utoipa::path(
+    get, path = "/readyz", operation_id = "isReady", tag = "service", security(()),
+    responses((status = 200, description = "It is ready.", body = String, content_type = "text/plain")),
+    extensions(("x-problems" = json!(["unavailable"])))
+)]
+async fn ready(State(api): State<Arc<Api>>) -> Result<&'static str, Problem> {
+    let one = PageRequest::new(1, None);
+    api.records.list_accounts(AccountFilter::default(), one).await?;
+    Ok("ready\n")
+}
+
+/// What the engine counts, in the text format of Prometheus.
+fn write_figures(api: &Api, text: &mut String) {
+    let figures = api.engine.figures();
+    let gauges = [
+        ("accounts_loaded", "Accounts in memory.", figures.accounts_loaded),
+        (
+            "subscribers",
+            "Open subscriptions to accounts.",
+            figures.subscribers,
+        ),
+    ];
+    let counters = [
+        (
+            "commands",
+            "Commands decided, refused ones included.",
+            figures.commands,
+        ),
+        ("refusals", "Commands that the rules refused.", figures.refusals),
+        ("commits", "Commits stored.", figures.commits),
+        (
+            "commit_conflicts",
+            "Commits that met another node's and were decided again.",
+            figures.conflicts,
+        ),
+        (
+            "commit_failures",
+            "Commits that the journal did not store.",
+            figures.commits_failed,
+        ),
+        (
+            "commits_unknown",
+            "Commits whose outcome had to be looked up.",
+            figures.commits_unknown,
+        ),
+        (
+            "account_loads",
+            "Accounts loaded from the journal.",
+            figures.loads,
+        ),
+        ("snapshots", "Snapshots taken.", figures.snapshots),
+        (
+            "account_evictions",
+            "Accounts that left memory.",
+            figures.evictions,
+        ),
+        (
+            "inbox_overflows",
+            "Requests turned away because too many waited.",
+            figures.inbox_overflows,
+        ),
+        (
+            "subscribers_dropped",
+            "Subscribers dropped because they lagged.",
+            figures.subscribers_dropped,
+        ),
+        ("ticks", "Times that what was due was done.", figures.ticks),
+        (
+            "account_panics",
+            "Accounts whose task ended by a panic.",
+            figures.panics,
+        ),
+        (
+            "invariants_broken",
+            "Times that a promise of the rules was found broken; anything but zero is a fault of Usher.",
+            figures.invariants_broken,
+        ),
+    ];
+    for (name, help, value) in gauges {
+        let _ = writeln!(
+            text,
+            "# HELP usher_{name} {help}\n# TYPE usher_{name} gauge\nusher_{name} {value}"
+        );
+    }
+    for (name, help, value) in counters {
+        let name = format_args!("usher_{name}_total");
+        let _ = writeln!(
+            text,
+            "# HELP {name} {help}\n# TYPE {name} counter\n{name} {value}"
+        );
+    }
+}

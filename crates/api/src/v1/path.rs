@@ -1,0 +1,58 @@
+//! The paths below an account, as they stand in the document; handlers take out of them what they need.
+
+use serde::Deserialize;
+use usher_domain::{AccountId, ApiKeyId, PoolId, TeamId, UserId};
+use utoipa::IntoParams;
+
+use super::schema;
+
+macro_rules! paths {
+    ($($(#[doc = $doc:literal])+ $name:ident { $($(#[doc = $text:literal])+ $field:ident: $type:ty as $schema:ty),* })*) => {$(
+        $(#[doc = $doc])+
+        #[derive(Debug, Deserialize, IntoParams)]
+        #[into_params(parameter_in = Path)]
+        pub(crate) struct $name {
+            /// The account. Callers of another account find nothing here.
+            #[param(value_type = schema::AccountId)]
+            #[allow(dead_code, reason = "the caller proves it")]
+            pub(crate) account: AccountId,
+            $(
+                $(#[doc = $text])+
+                #[param(value_type = $schema)]
+                pub(crate) $field: $type,
+            )*
+        }
+    )*};
+}
+
+paths! {
+    /// An account.
+    AccountPath {}
+    /// A user.
+    UserPath {
+        /// The user.
+        user: UserId as schema::UserId
+    }
+    /// A user's license.
+    LicensePath {
+        /// The user.
+        user: UserId as schema::UserId,
+        /// The product.
+        product: usher_domain::text::Product as schema::Product
+    }
+    /// A pool.
+    PoolPath {
+        /// The pool.
+        pool: PoolId as schema::PoolId
+    }
+    /// A team.
+    TeamPath {
+        /// The team.
+        team: TeamId as schema::TeamId
+    }
+    /// An API key.
+    ApiKeyPath {
+        /// The key.
+        key: ApiKeyId as schema::ApiKeyId
+    }
+}

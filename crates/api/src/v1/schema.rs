@@ -1,0 +1,138 @@
+//! How the domain's own types look in the OpenAPI document. The domain knows nothing of HTTP, so what its ids, texts
+//! and words look like is said here; fields name these with `#[schema(value_type = schema::UserId)]`.
+
+use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
+
+/// The suffix of the ids in examples.
+const ID_EXAMPLE: &str = "01h2xcejqtf2nbrexx3vqjhp41";
+
+macro_rules! strings {
+    ($($(#[doc = $doc:literal])* $name:ident: $build:expr;)*) => {$(
+        $(#[doc = $doc])*
+        pub(crate) enum $name {}
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                let string = ObjectBuilder::new()
+                    .schema_type(Type::String)
+                    .description(Some(concat!($($doc),*).trim()));
+                let build: fn(ObjectBuilder) -> ObjectBuilder = $build;
+                build(string).into()
+            }
+        }
+
+        impl ToSchema for $name {}
+    )*};
+}
+
+fn id(string: ObjectBuilder, prefix: &str) -> ObjectBuilder {
+    string
+        .pattern(Some(format!("^{prefix}_[0-7][0-9a-hjkmnp-tv-z]{{25}}$")))
+        .examples([format!("{prefix}_{ID_EXAMPLE}")])
+}
+
+fn line(string: ObjectBuilder, chars_max: usize) -> ObjectBuilder {
+    string.min_length(Some(1)).max_length(Some(chars_max))
+}
+
+fn slug(string: ObjectBuilder) -> ObjectBuilder {
+    string.pattern(Some("^[a-z][a-z0-9-]{0,63}$"))
+}
+
+fn words(string: ObjectBuilder, words: &[&str]) -> ObjectBuilder {
+    string.enum_values(Some(words.iter().copied()))
+}
+
+strings! {
+    /// The id of an account.
+    AccountId: |string| id(string, "acct");
+    /// The id of a user.
+    UserId: |string| id(string, "user");
+    /// The id of a seat pool.
+    PoolId: |string| id(string, "pool");
+    /// The id of a team.
+    TeamId: |string| id(string, "team");
+    /// The id of a sign-in.
+    SignInId: |string| id(string, "sign");
+    /// The id of a session.
+    SessionId: |string| id(string, "sess");
+    /// The id of a ticket.
+    TicketId: |string| id(string, "tick");
+    /// The id of an API key.
+    ApiKeyId: |string| id(string, "key");
+    /// The id of a recorded refusal.
+    RefusalId: |string| id(string, "refu");
+
+    /// A name that people read: 1 to 120 characters, none of them a control character.
+    Name: |string| line(string, 120).examples(["Sven Svensson"]);
+    /// The slug of a product.
+    Product: |string| slug(string).examples(["remote-support"]);
+    /// The slug of a plan.
+    PlanName: |string| slug(string).examples(["enterprise"]);
+    /// An e-mail address, unique in its account. Kept in lower case.
+    Email: |string| line(string, 254).pattern(Some("^[^@\\s,;]{1,64}@[^@\\s,;]+$")).examples(["sven@example.com"]);
+    /// The id that a client keeps for its device.
+    DeviceId: |string| line(string, 128).pattern(Some("^\\S+$")).examples(["laptop-7f3a"]);
+    /// A code that a customer types to join a session.
+    JoinCode: |string| string.pattern(Some("^[A-Za-z0-9 -]{6,31}$")).examples(["K7M2QX"]);
+    /// A reason, in words for the person it happens to.
+    Note: |string| line(string, 300).examples(["Your shift is over."]);
+    /// Where the next page of a list starts: opaque.
+    Cursor: |string| string.examples(["0.188bac74afa78aabc3bbd1eef28d881.0"]);
+
+    /// A user's role in the account.
+    Role: |string| words(string, &["member", "manager", "admin", "owner"]);
+    /// What a manager may be allowed to do.
+    Privilege: |string| words(string, &["users.manage", "seats.manage", "subscription.manage", "reports.view", "settings.manage"]);
+    /// What an API key is good for.
+    Scope: |string| words(string, &["read", "sign-ins.write", "users.manage", "seats.manage", "subscription.manage", "reports.view", "settings.manage"]);
+    /// One user's say on a session permission.
+    Override: |string| words(string, &["inherit", "allow", "deny"]);
+    /// What takes a seat of a pool.
+    Occupies: |string| words(string, &["sign_in", "session"]);
+    /// Who holds a seat.
+    SeatPer: |string| words(string, &["user", "device"]);
+    /// What is tried when no seat is free.
+    WhenFull: |string| words(string, &["pay_per_use", "queue"]);
+    /// A known model of seat licensing.
+    Preset: |string| words(string, &["help_desk_shift", "concurrent_sessions", "concurrent_devices"]);
+    /// What a device is.
+    DeviceKind: |string| words(string, &["desktop", "phone", "glasses", "browser"]);
+    /// The kind of support work.
+    SessionKind: |string| words(string, &["call", "attended", "unattended"]);
+    /// How a session begins.
+    Start: |string| words(string, &["standby", "active"]);
+    /// What carries a sign-in or a session.
+    Funding: |string| words(string, &["seat", "named", "minutes", "none"]);
+    /// What can be done after a refusal.
+    Action: |string| words(string, &["wait", "take_pay_per_use", "ask_admin", "ask_owner", "end_own_session", "take_over", "later"]);
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+    use usher_domain::permission as p;
+
+    use super::*;
+
+    fn listed<T: PartialSchema>() -> Value {
+        serde_json::to_value(T::schema()).unwrap()["enum"].clone()
+    }
+
+    #[test]
+    fn the_words_are_those_of_the_domain() {
+        let privileges = [
+            p::Privilege::UsersManage,
+            p::Privilege::SeatsManage,
+            p::Privilege::SubscriptionManage,
+            p::Privilege::ReportsView,
+            p::Privilege::SettingsManage,
+        ];
+        let roles = [p::Role::Member, p::Role::Manager, p::Role::Admin, p::Role::Owner];
+
+        assert_eq!(listed::<Scope>(), json!(p::Scope::ALL));
+        assert_eq!(listed::<Privilege>(), json!(privileges));
+        assert_eq!(listed::<Role>(), json!(roles));
+    }
+}
