@@ -1,30 +1,66 @@
 //! The entrance: opening the tables and telling who is calling.
 
+use std::fmt;
 use std::path::Path;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use rusqlite::Connection;
 use usher_domain::{AccountId, Timestamp, UserId};
 
-use crate::{Caller, IdentityError, Unauthenticated};
+use crate::api_keys::{self, ApiKeys};
+use crate::password::Hashing;
+use crate::secret::Digest;
+use crate::signing::{self, Keyring, Signed};
+use crate::store::{self, Store};
+use crate::user_tokens::{self, UserTokens};
+use crate::{Caller, IdentityError, Unauthenticated, operator, passwords};
 
 /// The credentials of one server. Cheap to clone.
 #[derive(Clone)]
-pub struct Identity {}
+pub struct Identity {
+    pub(crate) store: Store,
+    pub(crate) memory: Arc<Memory>,
+    pub(crate) hashing: Hashing,
+}
+
+/// What the tables hold, for the path that every request takes. Each lock is held for a look or a small change only.
+pub(crate) struct Memory {
+    operator: RwLock<Option<Digest>>,
+    api_keys: RwLock<ApiKeys>,
+    user_tokens: RwLock<UserTokens>,
+    keyring: RwLock<Keyring>,
+}
 
 impl Identity {
     /// Opens the credential tables in the database `file`, makes or migrates them, and reads them into memory.
-    /// Blocks: for the start of the program.
+    /// Blocks: for the start of the program, after the journal has opened the file.
     pub fn open(file: &Path) -> Result<Self, IdentityError> {
-        let _ = file;
-        unimplemented!()
+        Self::with(store::connect(Some(file))?)
     }
 
     /// Credentials that are gone when the program ends, for the sandbox and for tests.
     pub fn in_memory() -> Result<Self, IdentityError> {
-        unimplemented!()
+        Self::with(store::connect(None)?)
+    }
+
+    fn with(mut connection: Connection) -> Result<Self, IdentityError> {
+        let keyring = store::transact(&mut connection, |tables| signing::load_or_create(tables))?;
+        let memory = Memory {
+            operator: RwLock::new(operator::load(&connection)?),
+            api_keys: RwLock::new(api_keys::load(&connection)?),
+            user_tokens: RwLock::new(user_tokens::load(&connection)?),
+            keyring: RwLock::new(keyring),
+        };
+        Ok(Self {
+            store: Store::new(connection),
+            memory: Arc::new(memory),
+            hashing: Hashing::new(),
+        })
     }
 
     /// Tells who holds the token `bearer` (the text after `Bearer `). `account` is the account that the request
     /// names: the tokens of sign-ins and tickets are good in their own account only, and nowhere without one.
+    /// Whether the caller may enter that account is for [`Caller::is_foreign_to`] and the domain to say.
     ///
     /// Answers from memory and never waits for the database: for every request.
     pub fn authenticate(
@@ -33,26 +69,88 @@ impl Identity {
         account: Option<AccountId>,
         now: Timestamp,
     ) -> Result<Caller, Unauthenticated> {
-        let _ = (self, bearer, account, now);
-        unimplemented!()
+        if let Some(signed) = Signed::parse(bearer) {
+            let account = account.ok_or(Unauthenticated::Unknown)?;
+            return self.memory.keyring().caller(&signed, account);
+        }
+        let digest = Digest::of(bearer);
+        if bearer.starts_with(api_keys::PREFIX) {
+            return self.memory.api_keys().caller(&digest, now);
+        }
+        if bearer.starts_with(user_tokens::PREFIX) {
+            return self.memory.user_tokens().caller(&digest, now);
+        }
+        match *self.memory.operator() {
+            Some(key) if key == digest => Ok(Caller::Operator),
+            _ => Err(Unauthenticated::Unknown),
+        }
     }
 
     /// Forgets all credentials of a user who was deleted.
     pub async fn forget_user(&self, account: AccountId, user: UserId) -> Result<(), IdentityError> {
-        let _ = (account, user);
-        unimplemented!()
+        let memory = Arc::clone(&self.memory);
+        self.store
+            .change(
+                move |tables| {
+                    passwords::delete(tables, account, user)?;
+                    user_tokens::delete_of_user(tables, account, user)
+                },
+                move |_| memory.user_tokens_mut().remove_of_user(account, user),
+            )
+            .await
     }
 
     /// Forgets all credentials of an account that was deleted. Its devices' tokens die with the account itself.
     pub async fn forget_account(&self, account: AccountId) -> Result<(), IdentityError> {
-        let _ = account;
-        unimplemented!()
+        let memory = Arc::clone(&self.memory);
+        self.store
+            .change(
+                move |tables| {
+                    passwords::delete_of_account(tables, account)?;
+                    user_tokens::delete_of_account(tables, account)?;
+                    api_keys::delete_of_account(tables, account)
+                },
+                move |_| {
+                    memory.user_tokens_mut().remove_of_account(account);
+                    memory.api_keys_mut().remove_of_account(account);
+                },
+            )
+            .await
     }
 
     /// Deletes user tokens that have expired and writes down when API keys were last used. For every few minutes,
     /// and before the program ends.
     pub async fn maintain(&self, now: Timestamp) -> Result<(), IdentityError> {
-        let _ = now;
-        unimplemented!()
+        self.purge_user_tokens(now).await?;
+        self.save_last_use_of_api_keys().await
     }
+}
+
+impl fmt::Debug for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Identity").finish_non_exhaustive()
+    }
+}
+
+macro_rules! locks {
+    ($($name:ident, $name_mut:ident: $kind:ty;)*) => {
+        /// A panic elsewhere cannot leave these half changed: they are changed after the tables, in steps that do
+        /// not fail.
+        impl Memory {$(
+            pub(crate) fn $name(&self) -> RwLockReadGuard<'_, $kind> {
+                self.$name.read().unwrap_or_else(PoisonError::into_inner)
+            }
+
+            pub(crate) fn $name_mut(&self) -> RwLockWriteGuard<'_, $kind> {
+                self.$name.write().unwrap_or_else(PoisonError::into_inner)
+            }
+        )*}
+    };
+}
+
+locks! {
+    operator, operator_mut: Option<Digest>;
+    api_keys, api_keys_mut: ApiKeys;
+    user_tokens, user_tokens_mut: UserTokens;
+    keyring, keyring_mut: Keyring;
 }

@@ -22,6 +22,7 @@ mod passwords;
 mod random;
 mod secret;
 mod signing;
+mod store;
 mod user_tokens;
 
 pub use caller::{Caller, Unauthenticated};
@@ -35,3 +36,6 @@ pub use random::{CODE_CHARS, draw_bits, draw_code};
 pub use secret::Secret;
 pub use signing::SIGNING_KEYS_MAX;
 pub use user_tokens::{IssuedToken, USER_TOKEN_LIFE, USER_TOKENS_PER_USER_MAX};
+
+#[cfg(test)]
+mod tests;

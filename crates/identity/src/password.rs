@@ -1,5 +1,16 @@
 //! Hashing passwords: argon2id, on blocking threads, a bounded number at once.
 
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use argon2::password_hash::phc;
+use argon2::{ARGON2ID_IDENT, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::random::fill;
+use crate::{IdentityError, PasswordError};
+
 /// The fewest characters of a password.
 pub const PASSWORD_CHARS_MIN: usize = 10;
 /// The most characters of a password.
@@ -11,12 +22,252 @@ pub const HASHING_AT_ONCE_MAX: usize = 4;
 /// [`Overloaded`](crate::PasswordError::Overloaded).
 pub const HASHING_WAITING_MAX: usize = 60;
 
+const SALT_BYTES: usize = 16;
+
+/// What the password of a user who does not exist, or has none, is checked against. Nobody's password has it.
+const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
 /// The hash of a password, in the PHC text form.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PasswordHash(String);
 
-impl std::fmt::Debug for PasswordHash {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl PasswordHash {
+    pub(crate) const fn from_stored(text: String) -> Self {
+        Self(text)
+    }
+
+    /// What stands for the hash where there is none, so that checking takes as long.
+    pub(crate) fn of_nobody() -> Self {
+        Self(NOBODY.to_owned())
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for PasswordHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("PasswordHash(…)")
+    }
+}
+
+/// What checking a password said.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Wrong,
+    Right,
+    /// Right, and hashed with parameters of the past: the hash to be kept instead.
+    RightButDated(PasswordHash),
+}
+
+/// Keeps the number of passwords that are hashed, or wait for it, within bounds. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Hashing {
+    admitted: Arc<Semaphore>,
+    running: Arc<Semaphore>,
+    done: Arc<AtomicU64>,
+}
+
+/// The right to hash one password.
+pub(crate) struct Turn {
+    admitted: OwnedSemaphorePermit,
+    running: Arc<Semaphore>,
+    done: Arc<AtomicU64>,
+}
+
+impl Hashing {
+    pub(crate) fn new() -> Self {
+        Self {
+            admitted: Arc::new(Semaphore::new(HASHING_AT_ONCE_MAX + HASHING_WAITING_MAX)),
+            running: Arc::new(Semaphore::new(HASHING_AT_ONCE_MAX)),
+            done: Arc::default(),
+        }
+    }
+
+    pub(crate) fn admit(&self) -> Result<Turn, PasswordError> {
+        let admitted = Arc::clone(&self.admitted)
+            .try_acquire_owned()
+            .map_err(|_| PasswordError::Overloaded)?;
+        Ok(Turn {
+            admitted,
+            running: Arc::clone(&self.running),
+            done: Arc::clone(&self.done),
+        })
+    }
+
+    /// How many passwords were hashed or checked.
+    pub(crate) fn done(&self) -> u64 {
+        self.done.load(Ordering::Relaxed)
+    }
+}
+
+impl Turn {
+    pub(crate) async fn hash(self, password: String) -> Result<PasswordHash, PasswordError> {
+        self.run(move || hash(&password)).await
+    }
+
+    pub(crate) async fn verify(self, password: String, hash: PasswordHash) -> Result<Verdict, PasswordError> {
+        self.run(move || verify(&password, &hash)).await
+    }
+
+    /// The permits go with the work: it counts until it is done, also where nobody waits for it any more.
+    async fn run<T: Send + 'static>(
+        self,
+        work: impl FnOnce() -> Result<T, PasswordError> + Send + 'static,
+    ) -> Result<T, PasswordError> {
+        let running = self
+            .running
+            .acquire_owned()
+            .await
+            .map_err(|_| IdentityError::Stopped)?;
+        let (admitted, done) = (self.admitted, self.done);
+        tokio::task::spawn_blocking(move || {
+            let result = work();
+            done.fetch_add(1, Ordering::Relaxed);
+            drop((running, admitted));
+            result
+        })
+        .await
+        .map_err(|_| IdentityError::Stopped)?
+    }
+}
+
+/// Whether a new password has a length that is asked for, in characters.
+pub(crate) fn check_length(password: &str) -> Result<(), PasswordError> {
+    match password.chars().count() {
+        ..PASSWORD_CHARS_MIN => Err(PasswordError::TooShort),
+        PASSWORD_CHARS_MIN..=PASSWORD_CHARS_MAX => Ok(()),
+        _ => Err(PasswordError::TooLong),
+    }
+}
+
+/// Argon2id with the parameters that OWASP recommends: 19 MiB, two passes, one lane. They are the crate's defaults,
+/// and a test holds them to that.
+fn argon2id() -> Argon2<'static> {
+    Argon2::default()
+}
+
+fn hash(password: &str) -> Result<PasswordHash, PasswordError> {
+    let mut salt = [0_u8; SALT_BYTES];
+    fill(&mut salt).map_err(IdentityError::from)?;
+    let hash: phc::PasswordHash = argon2id()
+        .hash_password_with_salt(password.as_bytes(), &salt)
+        .map_err(failure)?;
+    Ok(PasswordHash(hash.to_string()))
+}
+
+fn verify(password: &str, stored: &PasswordHash) -> Result<Verdict, PasswordError> {
+    let stored = phc::PasswordHash::new(&stored.0).map_err(|_| damaged())?;
+    match argon2id().verify_password(password.as_bytes(), &stored) {
+        Ok(()) if is_dated(&stored) => hash(password).map(Verdict::RightButDated),
+        Ok(()) => Ok(Verdict::Right),
+        Err(argon2::password_hash::Error::PasswordInvalid) => Ok(Verdict::Wrong),
+        Err(error) => Err(failure(error)),
+    }
+}
+
+fn is_dated(hash: &phc::PasswordHash) -> bool {
+    let params = Params::try_from(hash).ok();
+    let now = Params::DEFAULT;
+    let same_costs = params.is_some_and(|then| {
+        (then.m_cost(), then.t_cost(), then.p_cost()) == (now.m_cost(), now.t_cost(), now.p_cost())
+    });
+    hash.algorithm != ARGON2ID_IDENT || hash.version != Some(Version::default().into()) || !same_costs
+}
+
+fn failure(error: argon2::password_hash::Error) -> PasswordError {
+    match error {
+        argon2::password_hash::Error::OutOfMemory => PasswordError::Overloaded,
+        _ => damaged(),
+    }
+}
+
+const fn damaged() -> PasswordError {
+    PasswordError::Identity(IdentityError::Damaged {
+        what: "password hash",
+    })
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// The hash that an earlier version with cheaper parameters would have made.
+    pub(crate) fn dated(password: &str) -> PasswordHash {
+        let argon2 = Argon2::from(Params::new(64, 1, 1, None).unwrap());
+        let hash: phc::PasswordHash = argon2
+            .hash_password_with_salt(password.as_bytes(), &[0; SALT_BYTES])
+            .unwrap();
+        PasswordHash(hash.to_string())
+    }
+
+    #[test]
+    fn the_parameters_are_those_that_owasp_recommends() {
+        let hash = hash("correct horse").unwrap();
+
+        assert!(
+            hash.as_str().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
+            "{}",
+            hash.as_str()
+        );
+    }
+
+    #[test]
+    fn only_the_right_password_fits_and_no_two_hashes_are_the_same() {
+        let first = hash("correct horse").unwrap();
+        let second = hash("correct horse").unwrap();
+
+        assert_ne!(first, second);
+        assert_eq!(verify("correct horse", &first).unwrap(), Verdict::Right);
+        assert_eq!(verify("correct horsf", &first).unwrap(), Verdict::Wrong);
+    }
+
+    #[test]
+    fn a_user_who_does_not_exist_costs_the_same_and_is_never_right() {
+        let nobody = PasswordHash::of_nobody();
+
+        assert!(!is_dated(&phc::PasswordHash::new(nobody.as_str()).unwrap()));
+        assert_eq!(verify("correct horse", &nobody).unwrap(), Verdict::Wrong);
+    }
+
+    #[test]
+    fn a_right_password_with_parameters_of_the_past_is_hashed_anew() {
+        let stored = dated("correct horse");
+
+        let Verdict::RightButDated(renewed) = verify("correct horse", &stored).unwrap() else {
+            panic!("the hash was not renewed");
+        };
+
+        assert_eq!(verify("correct horse", &renewed).unwrap(), Verdict::Right);
+        assert_eq!(verify("battery staple", &stored).unwrap(), Verdict::Wrong);
+    }
+
+    #[test]
+    fn the_length_is_counted_in_characters_and_the_error_names_the_bound() {
+        assert!(check_length(&"å".repeat(10)).is_ok());
+        assert!(check_length(&"å".repeat(256)).is_ok());
+        assert_eq!(
+            check_length(&"å".repeat(9)).unwrap_err().to_string(),
+            "a password needs at least 10 characters"
+        );
+        assert_eq!(
+            check_length(&"å".repeat(257)).unwrap_err().to_string(),
+            "a password has at most 256 characters"
+        );
+    }
+
+    #[tokio::test]
+    async fn past_the_bound_nobody_is_admitted_until_a_turn_is_over() {
+        let hashing = Hashing::new();
+        let mut turns: Vec<_> = (0..HASHING_AT_ONCE_MAX + HASHING_WAITING_MAX)
+            .map(|_| hashing.admit().unwrap())
+            .collect();
+        assert!(matches!(hashing.admit(), Err(PasswordError::Overloaded)));
+
+        turns.pop().unwrap().hash("correct horse".into()).await.unwrap();
+
+        assert!(hashing.admit().is_ok());
     }
 }

@@ -1,15 +1,27 @@
 //! The passwords of users.
 
+use std::sync::Arc;
+
+use rusqlite::{Connection, OptionalExtension, params};
 use usher_domain::{AccountId, Timestamp, UserId};
 
-use crate::{Identity, IdentityError, IssuedToken, PasswordError, PasswordHash};
+use crate::password::{Verdict, check_length};
+use crate::user_tokens::{self, NewUserToken};
+use crate::{Identity, IdentityError, IssuedToken, PASSWORD_CHARS_MAX, PasswordError, PasswordHash};
+
+/// A password that was right when it was checked.
+struct Proof {
+    user: UserId,
+    stored: PasswordHash,
+    renewed: Option<PasswordHash>,
+}
 
 impl Identity {
     /// Checks that a new password has [`PASSWORD_CHARS_MIN`](crate::PASSWORD_CHARS_MIN) to
-    /// [`PASSWORD_CHARS_MAX`](crate::PASSWORD_CHARS_MAX) characters, and hashes it.
+    /// [`PASSWORD_CHARS_MAX`] characters, and hashes it.
     pub async fn hash_password(&self, password: String) -> Result<PasswordHash, PasswordError> {
-        let _ = password;
-        unimplemented!()
+        check_length(&password)?;
+        self.hashing.admit()?.hash(password).await
     }
 
     /// Stores the password of a user who is about to be created, so that no user is half made: before the user's
@@ -22,8 +34,10 @@ impl Identity {
         user: UserId,
         hash: &PasswordHash,
     ) -> Result<(), IdentityError> {
-        let _ = (account, user, hash);
-        unimplemented!()
+        let hash = hash.clone();
+        self.store
+            .change(move |tables| put(tables, account, user, &hash), |()| ())
+            .await
     }
 
     /// Gives a user another password and kills all the user's tokens in the same step.
@@ -33,20 +47,30 @@ impl Identity {
         user: UserId,
         hash: &PasswordHash,
     ) -> Result<(), IdentityError> {
-        let _ = (account, user, hash);
-        unimplemented!()
+        let hash = hash.clone();
+        let memory = Arc::clone(&self.memory);
+        self.store
+            .change(
+                move |tables| {
+                    put(tables, account, user, &hash)?;
+                    user_tokens::delete_of_user(tables, account, user)
+                },
+                move |_| memory.user_tokens_mut().remove_of_user(account, user),
+            )
+            .await
     }
 
     /// Whether the user has a password.
     pub async fn has_password(&self, account: AccountId, user: UserId) -> Result<bool, IdentityError> {
-        let _ = (account, user);
-        unimplemented!()
+        let stored = self.store.read(move |tables| get(tables, account, user)).await?;
+        Ok(stored.is_some())
     }
 
-    /// Takes a user's password away. Whether there was one.
+    /// Takes a user's password away. Whether there was one. Tokens stay.
     pub async fn remove_password(&self, account: AccountId, user: UserId) -> Result<bool, IdentityError> {
-        let _ = (account, user);
-        unimplemented!()
+        self.store
+            .change(move |tables| delete(tables, account, user), |deleted| deleted)
+            .await
     }
 
     /// Whether `password` is the user's. Pass none where no such user exists: the answer takes as long.
@@ -56,8 +80,15 @@ impl Identity {
         user: Option<UserId>,
         password: String,
     ) -> Result<bool, PasswordError> {
-        let _ = (account, user, password);
-        unimplemented!()
+        let Some(proof) = self.prove(account, user, password).await? else {
+            return Ok(false);
+        };
+        if proof.renewed.is_some() {
+            self.store
+                .change(move |tables| proof.confirm(tables, account), |_| ())
+                .await?;
+        }
+        Ok(true)
     }
 
     /// Issues a token for the right password, none for a wrong one. Pass no user where no such user exists: the
@@ -69,7 +100,116 @@ impl Identity {
         password: String,
         now: Timestamp,
     ) -> Result<Option<IssuedToken>, PasswordError> {
-        let _ = (account, user, password, now);
-        unimplemented!()
+        let Some(proof) = self.prove(account, user, password).await? else {
+            return Ok(None);
+        };
+        let new = NewUserToken::draw(account, proof.user, now).map_err(IdentityError::from)?;
+        let memory = Arc::clone(&self.memory);
+        let issued = self
+            .store
+            .change(
+                move |tables| {
+                    if !proof.confirm(tables, account)? {
+                        return Ok(None);
+                    }
+                    Ok(Some((new.insert(tables)?, new)))
+                },
+                move |stored| stored.map(|(replaced, new)| memory.user_tokens_mut().put(new, &replaced)),
+            )
+            .await?;
+        Ok(issued)
     }
+
+    /// How many passwords were hashed or checked since the start.
+    #[must_use]
+    pub fn passwords_hashed(&self) -> u64 {
+        self.hashing.done()
+    }
+
+    async fn prove(
+        &self,
+        account: AccountId,
+        user: Option<UserId>,
+        password: String,
+    ) -> Result<Option<Proof>, PasswordError> {
+        // Says nothing about the user: nobody has such a password.
+        if password.chars().count() > PASSWORD_CHARS_MAX {
+            return Ok(None);
+        }
+        let turn = self.hashing.admit()?;
+        // A user who does not exist is looked up as well; no id is zero.
+        let asked = user.unwrap_or(UserId::from_bits(0));
+        let stored = self.store.read(move |tables| get(tables, account, asked)).await?;
+
+        let hash = stored.clone().unwrap_or_else(PasswordHash::of_nobody);
+        let verdict = turn.verify(password, hash).await?;
+
+        let (Some(user), Some(stored)) = (user, stored) else {
+            return Ok(None);
+        };
+        let renewed = match verdict {
+            Verdict::Wrong => return Ok(None),
+            Verdict::Right => None,
+            Verdict::RightButDated(renewed) => Some(renewed),
+        };
+        Ok(Some(Proof {
+            user,
+            stored,
+            renewed,
+        }))
+    }
+}
+
+impl Proof {
+    /// Whether the password is still the one that was checked; keeps its new hash where it has one.
+    fn confirm(&self, tables: &Connection, account: AccountId) -> Result<bool, IdentityError> {
+        let confirmed = get(tables, account, self.user)?.as_ref() == Some(&self.stored);
+        if let (true, Some(renewed)) = (confirmed, &self.renewed) {
+            put(tables, account, self.user, renewed)?;
+        }
+        Ok(confirmed)
+    }
+}
+
+fn put(
+    tables: &Connection,
+    account: AccountId,
+    user: UserId,
+    hash: &PasswordHash,
+) -> Result<(), IdentityError> {
+    tables.execute(
+        "INSERT OR REPLACE INTO identity_passwords (account, user, hash) VALUES (?1, ?2, ?3)",
+        params![
+            account.bits().to_be_bytes(),
+            user.bits().to_be_bytes(),
+            hash.as_str()
+        ],
+    )?;
+    Ok(())
+}
+
+fn get(tables: &Connection, account: AccountId, user: UserId) -> Result<Option<PasswordHash>, IdentityError> {
+    let hash = tables
+        .prepare_cached("SELECT hash FROM identity_passwords WHERE account = ?1 AND user = ?2")?
+        .query_row([account.bits().to_be_bytes(), user.bits().to_be_bytes()], |row| {
+            row.get(0)
+        })
+        .optional()?;
+    Ok(hash.map(PasswordHash::from_stored))
+}
+
+pub(crate) fn delete(tables: &Connection, account: AccountId, user: UserId) -> Result<bool, IdentityError> {
+    let deleted = tables.execute(
+        "DELETE FROM identity_passwords WHERE account = ?1 AND user = ?2",
+        [account.bits().to_be_bytes(), user.bits().to_be_bytes()],
+    )?;
+    Ok(deleted > 0)
+}
+
+pub(crate) fn delete_of_account(tables: &Connection, account: AccountId) -> Result<(), IdentityError> {
+    tables.execute(
+        "DELETE FROM identity_passwords WHERE account = ?1",
+        [account.bits().to_be_bytes()],
+    )?;
+    Ok(())
 }

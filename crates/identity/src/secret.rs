@@ -32,7 +32,7 @@ impl Secret {
         fill(&mut bytes)?;
         let mut text = String::with_capacity(prefix.len() + SECRET_CHARS);
         text.push_str(prefix);
-        push_base32(&mut text, &bytes);
+        text.extend(base32(&bytes).map(char::from));
         Ok(Self(text))
     }
 
@@ -93,24 +93,47 @@ impl Hash for Digest {
     }
 }
 
-/// Appends `bytes` in base 32 with lower-case letters, most significant bit first, the last digit filled with zeros.
-pub(crate) fn push_base32(text: &mut String, bytes: &[u8]) {
+/// 256 bits in base 32 with lower-case letters, most significant bit first, the last digit filled with zeros.
+pub(crate) fn base32(bytes: &[u8; SECRET_BYTES]) -> [u8; SECRET_CHARS] {
+    let mut text = [ALPHABET[0]; SECRET_CHARS];
+    let mut bytes = bytes.iter();
     let mut pending = 0_u16;
     let mut bits = 0_u32;
-    for byte in bytes {
-        pending = (pending << 8) | u16::from(*byte);
-        bits += 8;
-        while bits >= 5 {
-            bits -= 5;
-            text.push(digit(pending >> bits));
+    for digit in &mut text {
+        if bits < 5 {
+            pending = (pending << 8) | bytes.next().map_or(0, |byte| u16::from(*byte));
+            bits += 8;
         }
-        pending &= (1 << bits) - 1;
+        bits -= 5;
+        *digit = ALPHABET[usize::from((pending >> bits) & 31)];
     }
-    if bits > 0 {
-        text.push(digit(pending << (5 - bits)));
-    }
+    text
 }
 
-fn digit(value: u16) -> char {
-    char::from(ALPHABET[usize::from(value & 31)])
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base_32_writes_five_bits_a_digit_from_the_most_significant_on() {
+        let mut bytes = [0_u8; SECRET_BYTES];
+        bytes[..5].copy_from_slice(&[0b0000_1000, 0b1000_0110, 0b0100_0010, 0b1001_1000, 0b1110_0100]);
+        bytes[31] = 0b0000_0011;
+
+        let text = base32(&bytes);
+
+        assert_eq!(&text[..8], b"12345674");
+        assert_eq!(&text[50..], b"1g");
+        assert_eq!(base32(&[0xff; SECRET_BYTES])[..51], [b'z'; 51]);
+    }
+
+    #[test]
+    fn no_two_secrets_are_the_same_and_printing_one_for_debugging_hides_it() {
+        let first = Secret::draw("usher_key_").unwrap();
+        let second = Secret::draw("usher_key_").unwrap();
+
+        assert_ne!(first, second);
+        assert_eq!(first.expose().len(), "usher_key_".len() + SECRET_CHARS);
+        assert_eq!(format!("{first:?}"), "Secret(…)");
+    }
 }

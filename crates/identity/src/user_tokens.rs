@@ -1,14 +1,25 @@
 //! The tokens of people who signed in to the portal or asked for one.
 
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use rusqlite::{Connection, params};
 use usher_domain::{AccountId, Secs, Timestamp, UserId};
 
-use crate::{Identity, IdentityError, Secret};
+use crate::secret::Digest;
+use crate::{Caller, Identity, IdentityError, RandomError, Secret, Unauthenticated};
+
+/// What a user token starts with.
+pub(crate) const PREFIX: &str = "usher_user_";
 
 /// How long a user token is good.
 pub const USER_TOKEN_LIFE: Secs = Secs::new(12 * 3600);
 
 /// The most tokens that one user has; a further one replaces the oldest.
-pub const USER_TOKENS_PER_USER_MAX: usize = 20;
+pub const USER_TOKENS_PER_USER_MAX: u32 = 20;
+
+/// The most expired tokens that are deleted in one transaction, so that nobody waits long for the locks.
+const PURGED_AT_ONCE_MAX: u32 = 1_000;
 
 /// A user token, to be shown once.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +28,28 @@ pub struct IssuedToken {
     pub token: Secret,
     /// How long it is good.
     pub expires_in: Secs,
+}
+
+/// All user tokens of the server.
+#[derive(Default)]
+pub(crate) struct UserTokens {
+    by_digest: HashMap<Digest, UserToken>,
+    by_user: BTreeMap<(AccountId, UserId), Vec<Digest>>,
+}
+
+/// A token as it is stored.
+#[derive(Clone, Copy)]
+pub(crate) struct UserToken {
+    account: AccountId,
+    user: UserId,
+    expires_at: Timestamp,
+}
+
+/// A token that is ready to be stored.
+pub(crate) struct NewUserToken {
+    digest: Digest,
+    token: UserToken,
+    issued: IssuedToken,
 }
 
 impl Identity {
@@ -28,25 +61,247 @@ impl Identity {
         user: UserId,
         now: Timestamp,
     ) -> Result<IssuedToken, IdentityError> {
-        let _ = (account, user, now);
-        unimplemented!()
+        let new = NewUserToken::draw(account, user, now)?;
+        let memory = Arc::clone(&self.memory);
+        self.store
+            .change(
+                move |tables| Ok((new.insert(tables)?, new)),
+                move |(replaced, new)| memory.user_tokens_mut().put(new, &replaced),
+            )
+            .await
     }
 
     /// Kills one user token (logging out of the portal). Whether it was alive.
     pub async fn revoke_user_token(&self, bearer: &str) -> Result<bool, IdentityError> {
-        let _ = bearer;
-        unimplemented!()
+        let digest = Digest::of(bearer);
+        let memory = Arc::clone(&self.memory);
+        self.store
+            .change(
+                move |tables| {
+                    let deleted = tables.execute(
+                        "DELETE FROM identity_user_tokens WHERE digest = ?1",
+                        [digest.as_bytes()],
+                    )?;
+                    Ok(deleted > 0)
+                },
+                move |deleted| {
+                    memory.user_tokens_mut().remove(&digest);
+                    deleted
+                },
+            )
+            .await
     }
 
     /// Kills all tokens of a user, who was deactivated, say. How many there were.
     pub async fn revoke_user_tokens(&self, account: AccountId, user: UserId) -> Result<usize, IdentityError> {
-        let _ = (account, user);
-        unimplemented!()
+        let memory = Arc::clone(&self.memory);
+        self.store
+            .change(
+                move |tables| delete_of_user(tables, account, user),
+                move |deleted| {
+                    memory.user_tokens_mut().remove_of_user(account, user);
+                    deleted
+                },
+            )
+            .await
     }
 
     /// Kills all user tokens of an account. How many there were.
     pub async fn revoke_account_user_tokens(&self, account: AccountId) -> Result<usize, IdentityError> {
-        let _ = account;
-        unimplemented!()
+        let memory = Arc::clone(&self.memory);
+        self.store
+            .change(
+                move |tables| delete_of_account(tables, account),
+                move |deleted| {
+                    memory.user_tokens_mut().remove_of_account(account);
+                    deleted
+                },
+            )
+            .await
     }
+
+    pub(crate) async fn purge_user_tokens(&self, now: Timestamp) -> Result<(), IdentityError> {
+        loop {
+            let memory = Arc::clone(&self.memory);
+            let purged = self
+                .store
+                .change(
+                    move |tables| delete_expired(tables, now),
+                    move |expired| {
+                        memory.user_tokens_mut().remove_all(&expired);
+                        expired.len()
+                    },
+                )
+                .await?;
+            if purged == 0 {
+                return Ok(());
+            }
+        }
+    }
+}
+
+impl UserTokens {
+    pub(crate) fn caller(&self, digest: &Digest, now: Timestamp) -> Result<Caller, Unauthenticated> {
+        let token = self.by_digest.get(digest).ok_or(Unauthenticated::Unknown)?;
+        if token.expires_at <= now {
+            return Err(Unauthenticated::Expired);
+        }
+        Ok(Caller::User {
+            account: token.account,
+            user: token.user,
+        })
+    }
+
+    /// Takes in a token that was stored in place of those in `replaced`.
+    pub(crate) fn put(&mut self, new: NewUserToken, replaced: &[Digest]) -> IssuedToken {
+        self.remove_all(replaced);
+        self.insert(new.digest, new.token);
+        new.issued
+    }
+
+    pub(crate) fn remove_of_user(&mut self, account: AccountId, user: UserId) {
+        for digest in self.by_user.remove(&(account, user)).into_iter().flatten() {
+            self.by_digest.remove(&digest);
+        }
+    }
+
+    pub(crate) fn remove_of_account(&mut self, account: AccountId) {
+        let all = (account, UserId::from_bits(0))..=(account, UserId::from_bits(u128::MAX));
+        for digest in self
+            .by_user
+            .extract_if(all, |_, _| true)
+            .flat_map(|(_, digests)| digests)
+        {
+            self.by_digest.remove(&digest);
+        }
+    }
+
+    fn insert(&mut self, digest: Digest, token: UserToken) {
+        self.by_user
+            .entry((token.account, token.user))
+            .or_default()
+            .push(digest);
+        self.by_digest.insert(digest, token);
+    }
+
+    fn remove_all(&mut self, digests: &[Digest]) {
+        for digest in digests {
+            self.remove(digest);
+        }
+    }
+
+    fn remove(&mut self, digest: &Digest) {
+        let Some(token) = self.by_digest.remove(digest) else {
+            return;
+        };
+        let owner = (token.account, token.user);
+        if let Some(tokens) = self.by_user.get_mut(&owner) {
+            tokens.retain(|other| other != digest);
+            if tokens.is_empty() {
+                self.by_user.remove(&owner);
+            }
+        }
+    }
+}
+
+impl NewUserToken {
+    pub(crate) fn draw(account: AccountId, user: UserId, now: Timestamp) -> Result<Self, RandomError> {
+        let secret = Secret::draw(PREFIX)?;
+        Ok(Self {
+            digest: Digest::of(secret.expose()),
+            token: UserToken {
+                account,
+                user,
+                expires_at: now + USER_TOKEN_LIFE,
+            },
+            issued: IssuedToken {
+                token: secret,
+                expires_in: USER_TOKEN_LIFE,
+            },
+        })
+    }
+
+    /// Stores the token; returns those of the user that had to make room.
+    pub(crate) fn insert(&self, tables: &Connection) -> Result<Vec<Digest>, IdentityError> {
+        let UserToken {
+            account,
+            user,
+            expires_at,
+        } = self.token;
+        let replaced = digests(
+            tables,
+            "DELETE FROM identity_user_tokens WHERE digest IN (
+                 SELECT digest FROM identity_user_tokens WHERE account = ?1 AND user = ?2
+                 ORDER BY expires_at DESC LIMIT -1 OFFSET ?3
+             ) RETURNING digest",
+            params![
+                account.bits().to_be_bytes(),
+                user.bits().to_be_bytes(),
+                USER_TOKENS_PER_USER_MAX - 1
+            ],
+        )?;
+        tables.execute(
+            "INSERT INTO identity_user_tokens (digest, account, user, expires_at) VALUES (?1, ?2, ?3, ?4)",
+            params![
+                self.digest.as_bytes(),
+                account.bits().to_be_bytes(),
+                user.bits().to_be_bytes(),
+                expires_at.millis()
+            ],
+        )?;
+        Ok(replaced)
+    }
+}
+
+pub(crate) fn delete_of_user(
+    tables: &Connection,
+    account: AccountId,
+    user: UserId,
+) -> Result<usize, IdentityError> {
+    Ok(tables.execute(
+        "DELETE FROM identity_user_tokens WHERE account = ?1 AND user = ?2",
+        [account.bits().to_be_bytes(), user.bits().to_be_bytes()],
+    )?)
+}
+
+pub(crate) fn delete_of_account(tables: &Connection, account: AccountId) -> Result<usize, IdentityError> {
+    Ok(tables.execute(
+        "DELETE FROM identity_user_tokens WHERE account = ?1",
+        [account.bits().to_be_bytes()],
+    )?)
+}
+
+fn delete_expired(tables: &Connection, now: Timestamp) -> Result<Vec<Digest>, IdentityError> {
+    digests(
+        tables,
+        "DELETE FROM identity_user_tokens WHERE digest IN (
+             SELECT digest FROM identity_user_tokens WHERE expires_at <= ?1 LIMIT ?2
+         ) RETURNING digest",
+        params![now.millis(), PURGED_AT_ONCE_MAX],
+    )
+}
+
+fn digests(
+    tables: &Connection,
+    sql: &str,
+    params: impl rusqlite::Params,
+) -> Result<Vec<Digest>, IdentityError> {
+    let mut statement = tables.prepare_cached(sql)?;
+    let rows = statement.query_map(params, |row| row.get(0).map(Digest::from_bytes))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+pub(crate) fn load(tables: &Connection) -> Result<UserTokens, IdentityError> {
+    let mut tokens = UserTokens::default();
+    let mut select = tables.prepare("SELECT digest, account, user, expires_at FROM identity_user_tokens")?;
+    let mut rows = select.query([])?;
+    while let Some(row) = rows.next()? {
+        let token = UserToken {
+            account: AccountId::from_bits(u128::from_be_bytes(row.get(1)?)),
+            user: UserId::from_bits(u128::from_be_bytes(row.get(2)?)),
+            expires_at: Timestamp::from_millis(row.get(3)?),
+        };
+        tokens.insert(Digest::from_bytes(row.get(0)?), token);
+    }
+    Ok(tokens)
 }

@@ -1,0 +1,109 @@
+//! The credential tables: one connection, on blocking threads, one caller at a time.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use tokio::sync::Mutex;
+
+use crate::IdentityError;
+
+/// How often a locked database is tried again, one [`BUSY_PAUSE`] apart, before a change fails.
+const BUSY_TRIES_MAX: i32 = 10_000;
+
+/// Short and even: the journal's writer leaves the lock for a moment only between its transactions, and a pause
+/// that grows, as the built-in one does, would miss them all under load.
+const BUSY_PAUSE: Duration = Duration::from_millis(1);
+
+const HISTORY_TABLE: &str = "identity_migrations";
+
+mod schema {
+    refinery::embed_migrations!("migrations");
+}
+
+/// The connection. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Store {
+    connection: Arc<Mutex<Connection>>,
+}
+
+/// Opens the database and brings the credential tables up to date.
+pub(crate) fn connect(file: Option<&Path>) -> Result<Connection, IdentityError> {
+    let mut connection = match file {
+        Some(file) => Connection::open_with_flags(
+            file,
+            OpenFlags::SQLITE_OPEN_READ_WRITE
+                | OpenFlags::SQLITE_OPEN_CREATE
+                | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+        )?,
+        None => Connection::open_in_memory()?,
+    };
+    connection.busy_handler(Some(|tries| {
+        std::thread::sleep(BUSY_PAUSE);
+        tries < BUSY_TRIES_MAX
+    }))?;
+    connection.pragma_update(None, "journal_mode", "wal")?;
+    // An answer leaves only after its change is on the disk; what is revoked is overwritten there.
+    connection.pragma_update(None, "synchronous", "full")?;
+    connection.pragma_update(None, "secure_delete", true)?;
+    connection.set_prepared_statement_cache_capacity(64);
+
+    schema::migrations::runner()
+        .set_migration_table_name(HISTORY_TABLE)
+        .run(&mut connection)
+        .map_err(|error| IdentityError::Migration(Box::new(error)))?;
+    Ok(connection)
+}
+
+/// Runs `work` in a transaction that takes the write lock at once.
+pub(crate) fn transact<T>(
+    connection: &mut Connection,
+    work: impl FnOnce(&Transaction<'_>) -> Result<T, IdentityError>,
+) -> Result<T, IdentityError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let done = work(&transaction)?;
+    transaction.commit()?;
+    Ok(done)
+}
+
+impl Store {
+    pub(crate) fn new(connection: Connection) -> Self {
+        Self {
+            connection: Arc::new(Mutex::new(connection)),
+        }
+    }
+
+    /// Runs `change` in a transaction and, once that is durable, tells `remember` what was done; both before
+    /// anybody else gets the connection, so memory follows the tables in their order. Goes on to its end also where
+    /// the caller stops waiting.
+    pub(crate) async fn change<T, U>(
+        &self,
+        change: impl FnOnce(&Transaction<'_>) -> Result<T, IdentityError> + Send + 'static,
+        remember: impl FnOnce(T) -> U + Send + 'static,
+    ) -> Result<U, IdentityError>
+    where
+        U: Send + 'static,
+    {
+        self.run(move |connection| transact(connection, change).map(remember))
+            .await
+    }
+
+    /// Reads from the tables.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Connection) -> Result<T, IdentityError> + Send + 'static,
+    ) -> Result<T, IdentityError> {
+        self.run(|connection| read(connection)).await
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> Result<T, IdentityError> + Send + 'static,
+    ) -> Result<T, IdentityError> {
+        let mut connection = Arc::clone(&self.connection).lock_owned().await;
+        tokio::task::spawn_blocking(move || work(&mut connection))
+            .await
+            .map_err(|_| IdentityError::Stopped)?
+    }
+}

@@ -1,0 +1,108 @@
+use super::*;
+use crate::SIGNING_KEYS_MAX;
+
+#[test]
+fn s6_a_sign_in_has_the_same_token_whenever_it_is_asked_for() {
+    let identity = identity();
+
+    let token = identity.sign_in_token(ACME, SIGN_IN);
+
+    assert_eq!(token, identity.sign_in_token(ACME, SIGN_IN));
+    assert!(token.expose().starts_with("usher_sign_"));
+    assert_eq!(
+        caller(&identity, token.expose(), NOON),
+        Ok(Caller::SignIn { id: SIGN_IN })
+    );
+}
+
+#[test]
+fn a_ticket_and_a_sign_in_with_the_same_bits_have_different_macs() {
+    let identity = identity();
+    let sign_in = identity.sign_in_token(ACME, SIGN_IN).into_exposed();
+    let ticket = identity.ticket_token(ACME, TICKET).into_exposed();
+
+    assert_eq!(
+        caller(&identity, &ticket, NOON),
+        Ok(Caller::Ticket { id: TICKET })
+    );
+    let swapped = sign_in.replace("usher_sign_", "usher_tick_");
+    assert_ne!(swapped, ticket);
+    assert_eq!(caller(&identity, &swapped, NOON), Err(Unauthenticated::Unknown));
+}
+
+#[test]
+fn a_token_is_good_in_its_own_account_only() {
+    let identity = identity();
+    let token = identity.sign_in_token(ACME, SIGN_IN);
+
+    for account in [Some(OTHER), None] {
+        assert_eq!(
+            identity.authenticate(token.expose(), account, NOON),
+            Err(Unauthenticated::Unknown)
+        );
+    }
+}
+
+#[test]
+fn a_token_that_was_changed_at_any_place_is_refused() {
+    let identity = identity();
+    let token = identity.sign_in_token(ACME, SIGN_IN).into_exposed();
+
+    for at in 0..token.len() {
+        let mut bytes = token.clone().into_bytes();
+        bytes[at] = if bytes[at] == b'1' { b'2' } else { b'1' };
+        // The key's number is 1, so the digit became another.
+        let changed = String::from_utf8(bytes).unwrap();
+        assert_eq!(
+            caller(&identity, &changed, NOON),
+            Err(Unauthenticated::Unknown),
+            "{changed}"
+        );
+    }
+    for end in 0..token.len() {
+        assert!(caller(&identity, &token[..end], NOON).is_err());
+    }
+    assert!(caller(&identity, &format!("{token}0"), NOON).is_err());
+}
+
+#[test]
+fn another_servers_token_is_refused() {
+    let token = identity().sign_in_token(ACME, SIGN_IN);
+
+    assert_eq!(
+        caller(&identity(), token.expose(), NOON),
+        Err(Unauthenticated::Unknown)
+    );
+}
+
+#[tokio::test]
+async fn tokens_outlive_a_rotation_until_their_key_is_retired() {
+    let identity = identity();
+    let before = identity.sign_in_token(ACME, SIGN_IN);
+
+    identity.rotate_signing_key().await.unwrap();
+
+    let after = identity.sign_in_token(ACME, SIGN_IN);
+    assert_ne!(before, after);
+    assert!(caller(&identity, before.expose(), NOON).is_ok());
+    assert!(caller(&identity, after.expose(), NOON).is_ok());
+
+    identity.retire_signing_keys().await.unwrap();
+
+    assert!(caller(&identity, before.expose(), NOON).is_err());
+    assert!(caller(&identity, after.expose(), NOON).is_ok());
+}
+
+#[tokio::test]
+async fn a_bounded_number_of_keys_is_kept() {
+    let identity = identity();
+    let first = identity.sign_in_token(ACME, SIGN_IN);
+
+    for _ in 1..SIGNING_KEYS_MAX {
+        identity.rotate_signing_key().await.unwrap();
+    }
+    assert!(caller(&identity, first.expose(), NOON).is_ok());
+    identity.rotate_signing_key().await.unwrap();
+
+    assert!(caller(&identity, first.expose(), NOON).is_err());
+}

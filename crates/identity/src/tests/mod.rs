@@ -1,0 +1,46 @@
+//! What callers rely on, told through the public interface.
+
+mod api_keys;
+mod at_rest;
+mod devices;
+mod operator;
+mod passwords;
+mod user_tokens;
+
+use std::collections::BTreeSet;
+
+use usher_domain::permission::Scope;
+use usher_domain::{AccountId, ApiKeyId, Secs, SignInId, TicketId, Timestamp, UserId};
+
+use crate::{Caller, Identity, Unauthenticated};
+
+const ACME: AccountId = AccountId::from_bits(0xacce);
+const OTHER: AccountId = AccountId::from_bits(0x07e4);
+const SVEN: UserId = UserId::from_bits(0x57e2);
+const TUVA: UserId = UserId::from_bits(0x707a);
+const KEY: ApiKeyId = ApiKeyId::from_bits(0xce1);
+const SIGN_IN: SignInId = SignInId::from_bits(0x519);
+const TICKET: TicketId = TicketId::from_bits(0x519);
+const NOON: Timestamp = Timestamp::from_millis(1_800_000_000_000);
+
+const SVEN_OF_ACME: Caller = Caller::User {
+    account: ACME,
+    user: SVEN,
+};
+
+fn identity() -> Identity {
+    Identity::in_memory().unwrap()
+}
+
+fn secs(secs: u32) -> Secs {
+    Secs::new(secs)
+}
+
+fn reader() -> BTreeSet<Scope> {
+    BTreeSet::from([Scope::Read, Scope::SignInsWrite])
+}
+
+/// Who holds the token, when the request names the account `ACME`.
+fn caller(identity: &Identity, bearer: &str, now: Timestamp) -> Result<Caller, Unauthenticated> {
+    identity.authenticate(bearer, Some(ACME), now)
+}

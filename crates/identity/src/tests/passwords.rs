@@ -1,0 +1,101 @@
+use super::*;
+use crate::PasswordError;
+
+const PASSWORD: &str = "correct horse";
+
+async fn sven_with_password() -> Identity {
+    let identity = identity();
+    let hash = identity.hash_password(PASSWORD.into()).await.unwrap();
+    identity.stage_password(ACME, SVEN, &hash).await.unwrap();
+    identity
+}
+
+#[tokio::test]
+async fn the_right_password_gives_a_token_and_a_wrong_one_none() {
+    let identity = sven_with_password().await;
+    let exchange = |account, user, password: &str| {
+        identity.exchange_password(account, Some(user), password.to_owned(), NOON)
+    };
+
+    let issued = exchange(ACME, SVEN, PASSWORD).await.unwrap().unwrap();
+
+    assert_eq!(caller(&identity, issued.token.expose(), NOON), Ok(SVEN_OF_ACME));
+    assert_eq!(exchange(ACME, SVEN, "wrong horse").await.unwrap(), None);
+    assert_eq!(exchange(OTHER, SVEN, PASSWORD).await.unwrap(), None);
+    assert_eq!(exchange(ACME, TUVA, PASSWORD).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_user_who_does_not_exist_takes_the_same_work() {
+    let identity = sven_with_password().await;
+    let before = identity.passwords_hashed();
+
+    for user in [Some(SVEN), Some(TUVA), None] {
+        let right = identity.verify_password(ACME, user, "wrong horse".into()).await;
+        assert!(!right.unwrap());
+    }
+
+    assert_eq!(identity.passwords_hashed() - before, 3);
+}
+
+#[tokio::test]
+async fn a_password_outside_the_bounds_is_refused_when_it_is_set() {
+    let identity = identity();
+
+    let short = identity.hash_password("short".into()).await;
+    let long = identity.hash_password("x".repeat(257)).await;
+
+    assert!(matches!(short, Err(PasswordError::TooShort)));
+    assert!(matches!(long, Err(PasswordError::TooLong)));
+    assert_eq!(identity.passwords_hashed(), 0);
+}
+
+#[tokio::test]
+async fn another_password_kills_the_users_tokens_and_the_old_password() {
+    let identity = sven_with_password().await;
+    let token = identity.issue_user_token(ACME, SVEN, NOON).await.unwrap().token;
+    let hash = identity.hash_password("battery staple".into()).await.unwrap();
+
+    identity.set_password(ACME, SVEN, &hash).await.unwrap();
+
+    assert!(caller(&identity, token.expose(), NOON).is_err());
+    let verify = |password: &str| identity.verify_password(ACME, Some(SVEN), password.to_owned());
+    assert!(!verify(PASSWORD).await.unwrap());
+    assert!(verify("battery staple").await.unwrap());
+}
+
+#[tokio::test]
+async fn a_staged_password_is_gone_when_the_creation_is_refused() {
+    let identity = sven_with_password().await;
+    assert!(identity.has_password(ACME, SVEN).await.unwrap());
+
+    assert!(identity.remove_password(ACME, SVEN).await.unwrap());
+
+    assert!(!identity.has_password(ACME, SVEN).await.unwrap());
+    let right = identity.verify_password(ACME, Some(SVEN), PASSWORD.into()).await;
+    assert!(!right.unwrap());
+    assert!(!identity.remove_password(ACME, SVEN).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_password_with_parameters_of_the_past_is_stored_anew_when_it_is_used() {
+    let identity = identity();
+    let dated = crate::password::tests::dated(PASSWORD);
+    identity.stage_password(ACME, SVEN, &dated).await.unwrap();
+
+    for _ in 0..2 {
+        assert!(
+            identity
+                .verify_password(ACME, Some(SVEN), PASSWORD.into())
+                .await
+                .unwrap()
+        );
+    }
+
+    let stored = identity
+        .store
+        .read(|tables| Ok(tables.query_row("SELECT hash FROM identity_passwords", [], |row| row.get(0))?))
+        .await;
+    let stored: String = stored.unwrap();
+    assert!(stored.contains("m=19456,t=2,p=1"), "{stored}");
+}
