@@ -1,1 +1,72 @@
-//! The journal on SQLite, the embedded default
+//! The journal on SQLite, the embedded default.
+//!
+//! One thread writes: it takes all appends that wait, of however many accounts, and stores them in one transaction.
+//! Readers have connections of their own and never wait for it.
+
+#![expect(clippy::doc_markdown, reason = "SQLite is a name, not code")]
+
+mod append;
+mod chain;
+mod connection;
+mod journal;
+mod reader;
+mod records;
+mod writer;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use connection::Store;
+pub use connection::{FILE_NAME, OpenError};
+use reader::Readers;
+use usher_journal::JournalError;
+use writer::Writer;
+
+/// A journal and its read models in one SQLite database. Clones share it.
+#[derive(Clone)]
+pub struct SqliteJournal {
+    store: Arc<Store>,
+    readers: Arc<Readers>,
+    writer: Arc<Writer>,
+}
+
+impl SqliteJournal {
+    /// Opens the database in `dir`, and makes both where they do not exist.
+    pub fn open(dir: &Path) -> Result<Self, OpenError> {
+        Self::over(Store::in_directory(dir)?)
+    }
+
+    /// Opens a database that lives in memory as long as the journal or a clone of it: for the sandbox and tests.
+    pub fn open_in_memory() -> Result<Self, OpenError> {
+        Self::over(Store::in_memory()?)
+    }
+
+    /// A further connection to the same database, for another room's own tables.
+    ///
+    /// Its writes wait for the journal's and those of the journal for it, so keep transactions short, and begin
+    /// those that write with `BEGIN IMMEDIATE`.
+    pub fn connect(&self) -> Result<rusqlite::Connection, OpenError> {
+        Ok(self.store.connect()?)
+    }
+
+    async fn ask<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(&rusqlite::Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, JournalError> {
+        self.readers
+            .read(move |connection| ask(connection).map_err(reader::failed))
+            .await
+    }
+
+    fn over(store: Store) -> Result<Self, OpenError> {
+        let store = Arc::new(store);
+        store.migrate()?;
+        let readers = Arc::new(Readers::open(&store)?);
+        let writer = Arc::new(Writer::start(&store)?);
+        Ok(Self {
+            store,
+            readers,
+            writer,
+        })
+    }
+}

@@ -54,7 +54,8 @@ pub struct Commit {
     pub account: AccountId,
     /// Its place in the account's journal.
     pub seq: Seq,
-    /// When its commands were decided. Should not lie before the commit that it follows.
+    /// When its commands were decided. Must not lie before the commit that it follows, whatever the clocks say:
+    /// backends find a time by halving.
     pub at: Timestamp,
     /// A JSON array of `{actor, cause, events}`, one for each command of the batch; the journal never looks inside.
     pub entries: Box<[u8]>,

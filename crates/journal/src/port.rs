@@ -50,14 +50,14 @@ pub trait Journal: Send + Sync + 'static {
     /// The first `limit` (at most [`COMMITS_MAX`]) accounts with commits after `after`, in the order of their ids.
     async fn accounts(&self, after: Option<AccountId>, limit: usize) -> Result<Vec<AccountId>, JournalError>;
 
-    /// When anything was last appended to any account; tells how long Usher was down.
+    /// When the last commit of any account was decided; tells how long Usher was down.
     async fn last_written_at(&self) -> Result<Option<Timestamp>, JournalError>;
 
     /// Empties the read models, before they are filled anew with [`put_records`](Self::put_records).
     async fn reset_records(&self) -> Result<(), JournalError>;
 
     /// Fills the read models with the records of a commit that is stored already. The commits of an account must
-    /// come in their order.
+    /// come in their order; those of many accounts may come at once, and are then quicker.
     async fn put_records(
         &self,
         account: AccountId,

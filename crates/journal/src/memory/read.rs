@@ -135,8 +135,10 @@ impl Records for MemoryJournal {
             let mut rows: Vec<_> = history
                 .sessions
                 .values()
-                .filter(|row| filter.span.contains(row.started_at) && fits(filter.user.as_ref(), &row.user))
-                .map(|row| (Cursor::new(row.started_at, row.id.bits(), 0), row))
+                .filter(|(_, row)| {
+                    filter.span.contains(row.started_at) && fits(filter.user.as_ref(), &row.user)
+                })
+                .map(|(place, row)| (*place, row))
                 .collect();
             rows.sort_unstable_by_key(|(place, _)| *place);
             newest_first(rows.into_iter(), page)
@@ -190,7 +192,10 @@ impl Records for MemoryJournal {
 
     async fn session_end(&self, account: AccountId, id: SessionId) -> Result<Option<End>, JournalError> {
         self.history(account, |history| {
-            history.sessions.get(&id).and_then(|session| session.end.clone())
+            history
+                .sessions
+                .get(&id)
+                .and_then(|(_, session)| session.end.clone())
         })
     }
 

@@ -25,7 +25,8 @@ pub(super) struct History {
     pub(super) occupancy: BTreeMap<(PoolId, Cursor), OccupancyRow>,
     /// The ends of the sign-ins, those that have none included.
     pub(super) sign_ins: BTreeMap<SignInId, Option<End>>,
-    pub(super) sessions: BTreeMap<SessionId, SessionRow>,
+    /// With the place of each among the account's records.
+    pub(super) sessions: BTreeMap<SessionId, (Cursor, SessionRow)>,
     pub(super) tickets: BTreeMap<TicketId, TicketRow>,
 }
 
@@ -72,7 +73,7 @@ impl Tables {
 
 impl History {
     fn put(&mut self, seq: Seq, at: Timestamp, position: u32, record: Record) {
-        let place = Cursor::new(at, seq.get().into(), position);
+        let place = Cursor::new(Timestamp::default(), seq.get().into(), position);
         match record {
             Record::AccountPut { .. } | Record::CodeIssued { .. } | Record::CodeRetired { .. } => {}
             Record::Audit {
@@ -93,7 +94,8 @@ impl History {
                     detail,
                     cause,
                 };
-                self.audit.insert(Cursor::new(at, seq.get().into(), index), row);
+                self.audit
+                    .insert(Cursor::new(Timestamp::default(), seq.get().into(), index), row);
             }
             Record::RefusalPut {
                 id,
@@ -160,11 +162,11 @@ impl History {
                     },
                 );
             }
-            presence => self.put_presence(at, presence),
+            presence => self.put_presence(at, place, presence),
         }
     }
 
-    fn put_presence(&mut self, at: Timestamp, record: Record) {
+    fn put_presence(&mut self, at: Timestamp, place: Cursor, record: Record) {
         match record {
             Record::SignInStarted { id, .. } => {
                 self.sign_ins.entry(id).or_default();
@@ -184,7 +186,7 @@ impl History {
                 funding,
                 code,
             } => {
-                self.sessions.entry(id).or_insert(SessionRow {
+                let session = SessionRow {
                     id,
                     sign_in,
                     user,
@@ -196,20 +198,21 @@ impl History {
                     started_at: at,
                     connected_at: None,
                     end: None,
-                });
+                };
+                self.sessions.entry(id).or_insert((place, session));
             }
             Record::SessionConnected { id } => {
-                if let Some(session) = self.sessions.get_mut(&id) {
+                if let Some((_, session)) = self.sessions.get_mut(&id) {
                     session.connected_at.get_or_insert(at);
                 }
             }
             Record::SessionFunded { id, funding } => {
-                if let Some(session) = self.sessions.get_mut(&id) {
+                if let Some((_, session)) = self.sessions.get_mut(&id) {
                     session.funding = Some(funding);
                 }
             }
             Record::SessionEnded { id, reason, by } => {
-                if let Some(session) = self.sessions.get_mut(&id) {
+                if let Some((_, session)) = self.sessions.get_mut(&id) {
                     session.end.get_or_insert(End { at, reason, by });
                 }
             }

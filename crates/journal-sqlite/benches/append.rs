@@ -1,0 +1,146 @@
+//! How many commits a second are stored, each with three records and each durable before its answer:
+//! `cargo bench -p usher-journal-sqlite -- [directory]`.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::task::JoinSet;
+use usher_domain::{AccountId, PoolId, SignInId, Timestamp, UserId};
+use usher_journal::{Append, Commit, Hash, Journal, Record, Seq, Text};
+use usher_journal_sqlite::SqliteJournal;
+
+const ACCOUNTS: u64 = 1_000;
+const ROUNDS: usize = 5;
+const ROUND: Duration = Duration::from_secs(2);
+
+/// An account as its engine task sees it.
+struct Account {
+    id: AccountId,
+    pool: PoolId,
+    seq: Seq,
+    hash: Hash,
+    actor: Text,
+}
+
+impl Account {
+    fn new(number: u64) -> Self {
+        let bits = scatter(number);
+        let actor = UserId::from_bits(bits).to_string().into();
+        Self {
+            id: AccountId::from_bits(bits),
+            pool: PoolId::from_bits(bits),
+            seq: Seq::ZERO,
+            hash: Hash::GENESIS,
+            actor,
+        }
+    }
+
+    fn sign_in(&mut self, at: Timestamp, device: &Text) -> Append {
+        self.seq = self.seq.next();
+        let commit = Commit::seal(self.hash, self.id, self.seq, at, vec![b'x'; 330]);
+        self.hash = commit.hash;
+        let user = UserId::from_bits(self.id.bits());
+        let time = u128::from(at.millis().unsigned_abs()) << 80;
+        let id = SignInId::from_bits(time | (u128::from(self.seq.get()) ^ (self.id.bits() >> 64)));
+        let product = Text::from("remote-support");
+        let records = vec![
+            Record::Audit {
+                index: 0,
+                actor: self.actor.clone(),
+                action: "sign-in.started".into(),
+                target: Some(self.actor.clone()),
+                detail: None,
+                cause: Some("request".into()),
+            },
+            Record::SignInStarted {
+                id,
+                user,
+                product: product.clone(),
+                device_id: device.clone(),
+                device_name: device.clone(),
+                pool: Some(self.pool),
+                funding: Some("seat".into()),
+            },
+            Record::Occupancy {
+                pool: self.pool,
+                product,
+                seats: 10,
+                occupied: 5,
+                offered: 0,
+                waiting: 2,
+            },
+        ];
+        Append {
+            commit,
+            next_due: Some(at),
+            records,
+        }
+    }
+}
+
+/// Spreads numbers over all ids.
+fn scatter(number: u64) -> u128 {
+    let mixed = number.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    u128::from(mixed ^ (mixed >> 29)) << 64 | u128::from(mixed)
+}
+
+fn now() -> Timestamp {
+    let since = std::time::UNIX_EPOCH.elapsed().unwrap_or_default();
+    Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or_default())
+}
+
+/// Lets `appenders` tasks append for a while, each to its share of the accounts in turn.
+async fn round(journal: &SqliteJournal, shares: Vec<Vec<Account>>) -> (usize, Duration, Vec<Vec<Account>>) {
+    let start = Instant::now();
+    let mut tasks = JoinSet::new();
+    for mut share in shares {
+        let journal = journal.clone();
+        tasks.spawn(async move {
+            let device = Text::Shared(Arc::from("laptop-4711"));
+            let mut stored = 0;
+            while start.elapsed() < ROUND {
+                for account in &mut share {
+                    let append = account.sign_in(now(), &device);
+                    journal.append(append).await.expect("the append is stored");
+                    stored += 1;
+                }
+            }
+            (stored, share)
+        });
+    }
+    let done = tasks.join_all().await;
+    let (stored, shares): (Vec<usize>, Vec<_>) = done.into_iter().unzip();
+    (stored.into_iter().sum(), start.elapsed(), shares)
+}
+
+#[tokio::main]
+#[expect(
+    clippy::print_stdout,
+    clippy::cast_precision_loss,
+    reason = "the figures are what the program is for"
+)]
+async fn main() {
+    let parent = std::env::args()
+        .skip(1)
+        .find(|argument| !argument.starts_with('-'));
+    let parent = parent.map_or_else(std::env::temp_dir, PathBuf::from);
+    for appenders in [1, 8, 64, 256] {
+        let dir = tempfile::tempdir_in(&parent).expect("a directory");
+        let journal = SqliteJournal::open(dir.path()).expect("a journal");
+        let mut shares: Vec<Vec<Account>> = (0..appenders).map(|_| Vec::new()).collect();
+        for number in 0..ACCOUNTS {
+            let share = usize::try_from(number).unwrap_or(0) % appenders;
+            shares[share].push(Account::new(number));
+        }
+        for _ in 0..ROUNDS {
+            let (stored, took, back) = round(&journal, shares).await;
+            shares = back;
+            println!(
+                "{appenders:4} appenders: {:8.0} commits/s",
+                stored as f64 / took.as_secs_f64()
+            );
+        }
+        journal.close().await;
+    }
+}

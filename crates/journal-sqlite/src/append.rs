@@ -1,0 +1,155 @@
+//! Storing one commit, within the writer's transaction.
+
+use rusqlite::{Connection, OptionalExtension, Statement, params};
+use usher_domain::{AccountId, Timestamp};
+use usher_journal::{Append, Record, Seq, Snapshot};
+
+use crate::chain::{self, MILESTONE_EVERY};
+use crate::records::write::{At, RecordStatements};
+
+/// What became of an order whose statements all ran.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// It takes effect with the transaction.
+    Done,
+    /// The account has moved on; nothing was changed.
+    Conflict,
+    /// It cannot be stored; nothing was changed.
+    Impossible(&'static str),
+}
+
+/// The writer's statements, prepared once.
+pub(crate) struct Statements<'c> {
+    connection: &'c Connection,
+    last_position: Statement<'c>,
+    read_head: Statement<'c>,
+    insert_head: Statement<'c>,
+    move_head: Statement<'c>,
+    insert_commit: Statement<'c>,
+    insert_milestone: Statement<'c>,
+    put_snapshot: Statement<'c>,
+    records: RecordStatements<'c>,
+}
+
+impl<'c> Statements<'c> {
+    pub(crate) fn prepare(connection: &'c Connection) -> rusqlite::Result<Self> {
+        Ok(Self {
+            connection,
+            last_position: connection.prepare("SELECT coalesce(max(position), 0) FROM commits")?,
+            read_head: connection.prepare("SELECT seq, position FROM heads WHERE account_id = ?1")?,
+            insert_head: connection
+                .prepare("INSERT INTO heads (account_id, seq, position, next_due) VALUES (?1, ?2, ?3, ?4)")?,
+            move_head: connection.prepare(
+                "UPDATE heads SET seq = ?2, position = ?3, next_due = ?4
+                 WHERE account_id = ?1 AND seq = ?2 - 1",
+            )?,
+            insert_commit: connection.prepare(
+                "INSERT INTO commits (position, previous, seq, at, account_id, hash, entries)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            )?,
+            insert_milestone: connection
+                .prepare("INSERT INTO milestones (account_id, seq, position) VALUES (?1, ?2, ?3)")?,
+            put_snapshot: connection.prepare(
+                "INSERT INTO snapshots (account_id, seq, hash, state) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT (account_id) DO UPDATE SET seq = ?2, hash = ?3, state = ?4 WHERE seq < ?2",
+            )?,
+            records: RecordStatements::prepare(connection)?,
+        })
+    }
+
+    /// Where the commit before the next one stands.
+    pub(crate) fn last_position(&mut self) -> rusqlite::Result<i64> {
+        self.last_position.query_row([], |row| row.get(0))
+    }
+
+    pub(crate) fn append(&mut self, append: &Append, position: i64) -> rusqlite::Result<Outcome> {
+        let commit = &append.commit;
+        if let Some(why) = RecordStatements::misfit(&append.records) {
+            return Ok(Outcome::Impossible(why));
+        }
+        let account = commit.account.bits().to_be_bytes();
+        let (seq, next_due) = (
+            commit.seq.get().cast_signed(),
+            append.next_due.map(Timestamp::millis),
+        );
+        let head = self
+            .read_head
+            .query_row([account], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        let (head_seq, previous): (i64, i64) = head.unwrap_or_default();
+        if commit.seq == Seq::ZERO || head_seq != seq - 1 {
+            return Ok(Outcome::Conflict);
+        }
+        let set_head = if head.is_some() {
+            &mut self.move_head
+        } else {
+            &mut self.insert_head
+        };
+        set_head.execute(params![account, seq, position, next_due])?;
+        self.insert_commit.execute(params![
+            position,
+            previous,
+            seq,
+            commit.at.millis(),
+            account,
+            commit.hash.as_bytes(),
+            commit.entries,
+        ])?;
+        if commit.seq.get().is_multiple_of(MILESTONE_EVERY) {
+            self.insert_milestone.execute(params![account, seq, position])?;
+        }
+        let at = At {
+            account: commit.account,
+            seq: commit.seq,
+            at: commit.at,
+            position,
+        };
+        self.records.put(&at, &append.records)?;
+        Ok(Outcome::Done)
+    }
+
+    /// Fills the read models from a commit that is stored already.
+    pub(crate) fn put_records(
+        &mut self,
+        account: AccountId,
+        seq: Seq,
+        at: Timestamp,
+        records: &[Record],
+    ) -> rusqlite::Result<Outcome> {
+        if let Some(why) = RecordStatements::misfit(records) {
+            return Ok(Outcome::Impossible(why));
+        }
+        let Some(link) = chain::find(self.connection, account, seq)? else {
+            return Ok(Outcome::Impossible("the commit of the records is not stored"));
+        };
+        self.records.put(
+            &At {
+                account,
+                seq,
+                at,
+                position: link.position,
+            },
+            records,
+        )?;
+        Ok(Outcome::Done)
+    }
+
+    pub(crate) fn reset_records(&mut self) -> rusqlite::Result<Outcome> {
+        self.connection.execute_batch(
+            "DELETE FROM accounts; DELETE FROM audit; DELETE FROM occupancy; DELETE FROM refusals;
+             DELETE FROM minutes; DELETE FROM sign_ins; DELETE FROM sessions; DELETE FROM tickets;
+             DELETE FROM codes;",
+        )?;
+        Ok(Outcome::Done)
+    }
+
+    pub(crate) fn save_snapshot(&mut self, snapshot: &Snapshot) -> rusqlite::Result<Outcome> {
+        self.put_snapshot.execute(params![
+            snapshot.account.bits().to_be_bytes(),
+            snapshot.seq.get().cast_signed(),
+            snapshot.hash.as_bytes(),
+            snapshot.state,
+        ])?;
+        Ok(Outcome::Done)
+    }
+}

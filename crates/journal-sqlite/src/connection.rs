@@ -1,0 +1,129 @@
+//! Where the database is, and how each connection to it is set up.
+
+use std::fs::DirBuilder;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use rusqlite::{Connection, OpenFlags};
+
+/// The name of the database's file in its directory.
+pub const FILE_NAME: &str = "usher.db";
+
+/// How long a connection waits for another's write before it gives up.
+const BUSY_TIMEOUT_MILLIS: u32 = 10_000;
+
+/// How much of the database a connection keeps in its own memory.
+const CACHE_KIB: u32 = 32 * 1024;
+
+/// How much of the database is read through the page cache of the operating system instead of being copied.
+const MMAP_BYTES: u64 = 1 << 30;
+
+/// How long the write-ahead log grows, in pages of 4 KiB, before it is moved into the database. The longer, the more
+/// changes of one page are moved at once; the shorter, the sooner a start after a crash is done.
+const CHECKPOINT_PAGES: u32 = 16 * 1024;
+
+mod migrations {
+    refinery::embed_migrations!("migrations");
+}
+
+/// Why the database could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The directory could not be made, or the writer's thread not started.
+    #[error("the journal's directory or thread could not be made")]
+    Io(#[from] io::Error),
+    /// SQLite refused.
+    #[error("the journal's database could not be opened")]
+    Sqlite(#[from] rusqlite::Error),
+    /// The database has a schema that this program cannot bring up to date.
+    #[error("the journal's database could not be brought up to date")]
+    Migration(#[from] refinery::Error),
+}
+
+/// One database, on disk or in memory.
+pub(crate) struct Store {
+    location: PathBuf,
+    /// Only a database in memory has it; there, readers and writers do exclude one another, and without this they
+    /// would wait by sleeping.
+    memory: Option<Memory>,
+}
+
+struct Memory {
+    turn: RwLock<()>,
+    /// The database lives as long as there is a connection to it.
+    _anchor: std::sync::Mutex<Connection>,
+}
+
+impl Store {
+    pub(crate) fn in_directory(dir: &Path) -> Result<Self, OpenError> {
+        let mut builder = DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(dir)?;
+        Ok(Self {
+            location: dir.join(FILE_NAME),
+            memory: None,
+        })
+    }
+
+    pub(crate) fn in_memory() -> Result<Self, OpenError> {
+        static OPENED: AtomicU64 = AtomicU64::new(0);
+        let number = OPENED.fetch_add(1, Ordering::Relaxed);
+        let location = PathBuf::from(format!("file:/usher-{number}?vfs=memdb"));
+        let anchor = open(&location)?;
+        let memory = Memory {
+            turn: RwLock::default(),
+            _anchor: std::sync::Mutex::new(anchor),
+        };
+        Ok(Self {
+            location,
+            memory: Some(memory),
+        })
+    }
+
+    pub(crate) fn connect(&self) -> rusqlite::Result<Connection> {
+        open(&self.location)
+    }
+
+    pub(crate) fn migrate(&self) -> Result<(), OpenError> {
+        migrations::migrations::runner().run(&mut self.connect()?)?;
+        Ok(())
+    }
+
+    /// To be held while a transaction reads.
+    pub(crate) fn reading(&self) -> Option<RwLockReadGuard<'_, ()>> {
+        let memory = self.memory.as_ref()?;
+        Some(memory.turn.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// To be held while a transaction writes.
+    pub(crate) fn writing(&self) -> Option<RwLockWriteGuard<'_, ()>> {
+        let memory = self.memory.as_ref()?;
+        Some(memory.turn.write().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+fn open(location: &Path) -> rusqlite::Result<Connection> {
+    let connection = Connection::open_with_flags(
+        location,
+        OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_CREATE
+            | OpenFlags::SQLITE_OPEN_URI
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    connection.execute_batch(&format!(
+        "PRAGMA busy_timeout = {BUSY_TIMEOUT_MILLIS};
+         PRAGMA journal_mode = WAL;
+         PRAGMA synchronous = FULL;
+         PRAGMA foreign_keys = ON;
+         PRAGMA temp_store = MEMORY;
+         PRAGMA cache_size = -{CACHE_KIB};
+         PRAGMA mmap_size = {MMAP_BYTES};
+         PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES};"
+    ))?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}

@@ -1,0 +1,169 @@
+//! The journal port on SQLite.
+
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::path::Path;
+
+use async_trait::async_trait;
+use rusqlite::{Connection, OptionalExtension};
+use usher_domain::{AccountId, Timestamp};
+use usher_journal::{
+    Append, AppendError, COMMITS_MAX, Commit, Hash, Journal, JournalError, Loaded, Record, Seq, Snapshot,
+    Text,
+};
+
+use crate::reader::failed;
+use crate::writer::Order;
+use crate::{SqliteJournal, chain};
+
+#[async_trait]
+impl Journal for SqliteJournal {
+    async fn append(&self, append: Append) -> Result<(), AppendError> {
+        self.writer.append(append).await
+    }
+
+    async fn stored_hash(&self, account: AccountId, seq: Seq) -> Result<Option<Hash>, JournalError> {
+        self.ask(move |connection| {
+            let link = chain::find(connection, account, seq)?;
+            link.map(|link| chain::hash(connection, link.position))
+                .transpose()
+        })
+        .await
+    }
+
+    async fn load(&self, account: AccountId) -> Result<Option<Loaded>, JournalError> {
+        self.readers
+            .read(move |connection| {
+                let snapshot = snapshot(connection, account).map_err(failed)?;
+                let after = snapshot.as_ref().map_or(Seq::ZERO, |snapshot| snapshot.seq);
+                let commits = chain::commits_after(connection, account, after, usize::MAX).map_err(failed)?;
+                if snapshot.is_none() && commits.is_empty() {
+                    return Ok(None);
+                }
+                let loaded = Loaded { snapshot, commits };
+                loaded.verify()?;
+                Ok(Some(loaded))
+            })
+            .await
+    }
+
+    async fn commits_after(
+        &self,
+        account: AccountId,
+        after: Seq,
+        limit: usize,
+    ) -> Result<Vec<Commit>, JournalError> {
+        let limit = limit.min(COMMITS_MAX);
+        self.ask(move |connection| chain::commits_after(connection, account, after, limit))
+            .await
+    }
+
+    async fn save_snapshot(&self, snapshot: Snapshot) -> Result<(), JournalError> {
+        self.writer
+            .order(|answer| Order::Snapshot(snapshot, answer))
+            .await
+    }
+
+    async fn due(&self) -> Result<Vec<(AccountId, Timestamp)>, JournalError> {
+        self.ask(|connection| {
+            let mut due = connection
+                .prepare_cached("SELECT account_id, next_due FROM heads WHERE next_due IS NOT NULL")?;
+            due.query_map([], |row| {
+                Ok((account_id(row.get(0)?), Timestamp::from_millis(row.get(1)?)))
+            })?
+            .collect()
+        })
+        .await
+    }
+
+    async fn accounts(&self, after: Option<AccountId>, limit: usize) -> Result<Vec<AccountId>, JournalError> {
+        let after = after.map(|after| after.bits().to_be_bytes());
+        let limit = i64::try_from(limit.min(COMMITS_MAX)).unwrap_or(i64::MAX);
+        self.ask(move |connection| {
+            let mut accounts = connection.prepare_cached(
+                "SELECT account_id FROM heads WHERE account_id > coalesce(?1, x'') ORDER BY account_id LIMIT ?2",
+            )?;
+            accounts
+                .query_map((after, limit), |row| Ok(account_id(row.get(0)?)))?
+                .collect()
+        })
+        .await
+    }
+
+    async fn last_written_at(&self) -> Result<Option<Timestamp>, JournalError> {
+        self.ask(|connection| {
+            let sql = "SELECT at FROM commits ORDER BY position DESC LIMIT 1";
+            connection
+                .query_row(sql, [], |row| row.get(0).map(Timestamp::from_millis))
+                .optional()
+        })
+        .await
+    }
+
+    async fn reset_records(&self) -> Result<(), JournalError> {
+        self.writer.order(Order::ResetRecords).await
+    }
+
+    async fn put_records(
+        &self,
+        account: AccountId,
+        seq: Seq,
+        at: Timestamp,
+        records: Vec<Record>,
+    ) -> Result<(), JournalError> {
+        self.writer
+            .order(|answer| Order::PutRecords {
+                account,
+                seq,
+                at,
+                records,
+                answer,
+            })
+            .await
+    }
+
+    async fn backup(&self, file: &Path) -> Result<(), JournalError> {
+        let file = file.to_owned();
+        self.readers
+            .with_connection(move |connection| copy(connection, &file))
+            .await
+    }
+
+    async fn close(&self) {
+        self.writer.close().await;
+        self.readers.close();
+    }
+}
+
+fn account_id(bytes: [u8; 16]) -> AccountId {
+    AccountId::from_bits(u128::from_be_bytes(bytes))
+}
+
+fn snapshot(connection: &Connection, account: AccountId) -> rusqlite::Result<Option<Snapshot>> {
+    let mut read =
+        connection.prepare_cached("SELECT seq, hash, state FROM snapshots WHERE account_id = ?1")?;
+    read.query_row([account.bits().to_be_bytes()], |row| {
+        Ok(Snapshot {
+            account,
+            seq: Seq::new(row.get::<_, i64>(0)?.cast_unsigned()),
+            hash: Hash::from_bytes(row.get(1)?),
+            state: row.get::<_, Vec<u8>>(2)?.into_boxed_slice(),
+        })
+    })
+    .optional()
+}
+
+/// Copies the database as it is at this moment; writing goes on meanwhile.
+fn copy(connection: &Connection, file: &Path) -> Result<(), JournalError> {
+    let refused = |error: io::Error| JournalError::Failed(Text::from(error.to_string()));
+    let path = file
+        .to_str()
+        .ok_or_else(|| JournalError::Failed("the file's name is not Unicode".into()))?;
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(file).map_err(refused)?;
+    connection.execute("VACUUM INTO ?1", [path]).map_err(failed)?;
+    File::open(file).and_then(|copy| copy.sync_all()).map_err(refused)
+}

@@ -1,0 +1,78 @@
+//! Connections that read, on threads where waiting for the disk blocks nobody.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rusqlite::{Connection, Transaction};
+use tokio::sync::Semaphore;
+use usher_journal::{JournalError, Text};
+
+use crate::connection::Store;
+
+/// How many questions are answered at a time; more wait.
+const READERS: usize = 4;
+
+pub(crate) struct Readers {
+    store: Arc<Store>,
+    idle: Mutex<Vec<Connection>>,
+    permits: Arc<Semaphore>,
+}
+
+impl Readers {
+    pub(crate) fn open(store: &Arc<Store>) -> rusqlite::Result<Self> {
+        let idle = (0..READERS)
+            .map(|_| store.connect())
+            .collect::<rusqlite::Result<_>>()?;
+        let permits = Arc::new(Semaphore::new(READERS));
+        Ok(Self {
+            store: Arc::clone(store),
+            idle: Mutex::new(idle),
+            permits,
+        })
+    }
+
+    /// Asks a question of one consistent state of the database.
+    pub(crate) async fn read<T: Send + 'static>(
+        self: &Arc<Self>,
+        ask: impl FnOnce(&Transaction<'_>) -> Result<T, JournalError> + Send + 'static,
+    ) -> Result<T, JournalError> {
+        self.with_connection(|connection| ask(&connection.transaction().map_err(failed)?))
+            .await
+    }
+
+    /// Lends a connection that is in no transaction.
+    pub(crate) async fn with_connection<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&mut Connection) -> Result<T, JournalError> + Send + 'static,
+    ) -> Result<T, JournalError> {
+        let permit = Arc::clone(&self.permits)
+            .acquire_owned()
+            .await
+            .map_err(|_closed| JournalError::Closed)?;
+        let readers = Arc::clone(self);
+        let task = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            let _turn = readers.store.reading();
+            let idle = readers.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let mut connection = idle.map_or_else(|| readers.store.connect(), Ok).map_err(failed)?;
+            let answer = work(&mut connection);
+            readers
+                .idle
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(connection);
+            answer
+        });
+        task.await
+            .unwrap_or_else(|error| Err(JournalError::Failed(Text::from(error.to_string()))))
+    }
+
+    /// Lets no question in any more.
+    pub(crate) fn close(&self) {
+        self.permits.close();
+    }
+}
+
+/// What SQLite says, in the port's words.
+pub(crate) fn failed(error: impl std::borrow::Borrow<rusqlite::Error>) -> JournalError {
+    JournalError::Failed(Text::from(error.borrow().to_string()))
+}

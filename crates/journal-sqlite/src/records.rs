@@ -1,0 +1,19 @@
+//! The read models: written with each commit, read in pages.
+
+mod log;
+mod read;
+mod rows;
+pub(crate) mod write;
+
+/// How many bits of a record's place say which record of its commit it is.
+const INDEX_BITS: u32 = 20;
+
+/// The place of a commit's record; those of one commit lie together, in order.
+fn place(position: i64, index: u32) -> i64 {
+    (position << INDEX_BITS) | i64::from(index)
+}
+
+/// Which record of its commit stands at `place`.
+fn index(place: i64) -> u32 {
+    u32::try_from(place & ((1 << INDEX_BITS) - 1)).unwrap_or(u32::MAX)
+}

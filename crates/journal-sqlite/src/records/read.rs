@@ -1,0 +1,265 @@
+//! The port for reading the records, on SQLite.
+
+use async_trait::async_trait;
+use rusqlite::{Connection, OptionalExtension, ToSql, params};
+use usher_domain::{AccountId, PoolId, SessionId, SignInId, TicketId, Timestamp};
+use usher_journal::{
+    AccountFilter, AccountRow, AuditFilter, AuditRow, CodeOwner, End, JournalError, MinutesRow, OccupancyRow,
+    Page, PageRequest, Records, RefusalFilter, RefusalRow, SessionFilter, SessionRow, Span, TicketRow,
+};
+
+use super::log::{last_before, newest_first, oldest_first};
+use super::{place, rows};
+use crate::{SqliteJournal, chain};
+
+fn blob(bits: u128) -> [u8; 16] {
+    bits.to_be_bytes()
+}
+
+/// How many rows to ask for: one more than the page has, which tells whether another page follows.
+fn rows_max(page: PageRequest) -> i64 {
+    i64::try_from(page.limit()).unwrap_or(i64::MAX).saturating_add(1)
+}
+
+/// The place after which a list that is sorted by `place`, newest first, goes on.
+fn place_before(page: PageRequest) -> i64 {
+    page.after()
+        .map_or(i64::MAX, |after| i64::try_from(after.major()).unwrap_or(i64::MAX))
+}
+
+/// The places of all records of the commit at `position`.
+fn places(position: i64) -> (i64, i64) {
+    (place(position, 0), place(position + 1, 0))
+}
+
+fn how_it_ended(
+    connection: &Connection,
+    sql: &str,
+    id: u128,
+    account: AccountId,
+) -> rusqlite::Result<Option<End>> {
+    let mut end = connection.prepare_cached(sql)?;
+    let found = end
+        .query_row([blob(id), blob(account.bits())], |row| rows::end(row, 0))
+        .optional()?;
+    Ok(found.flatten())
+}
+
+#[async_trait]
+impl Records for SqliteJournal {
+    async fn list_accounts(
+        &self,
+        filter: AccountFilter,
+        page: PageRequest,
+    ) -> Result<Page<AccountRow>, JournalError> {
+        self.ask(move |connection| {
+            let sql = format!(
+                "SELECT {} FROM accounts WHERE account_id > ?1 AND (?2 OR NOT deleted)
+                 AND instr(lower(name), lower(?3)) > 0 ORDER BY account_id LIMIT ?4",
+                rows::ACCOUNT
+            );
+            let after = page
+                .after()
+                .map_or(Vec::new(), |after| blob(after.major()).to_vec());
+            let q = filter.q.unwrap_or_default();
+            let mut list = connection.prepare_cached(&sql)?;
+            let found = list.query_map(
+                params![after, filter.with_deleted, q, rows_max(page)],
+                rows::account,
+            )?;
+            Ok(Page::cut(found.collect::<rusqlite::Result<_>>()?, page.limit()))
+        })
+        .await
+    }
+
+    async fn list_refusals(
+        &self,
+        account: AccountId,
+        filter: RefusalFilter,
+        page: PageRequest,
+    ) -> Result<Page<RefusalRow>, JournalError> {
+        self.ask(move |connection| {
+            let sql = format!(
+                "SELECT {} FROM refusals WHERE account_id = ?1 AND place < ?2
+                 AND at >= coalesce(?3, at) AND (?4 IS NULL OR at < ?4) AND (?5 IS NULL OR user_id = ?5)
+                 AND (?6 IS NULL OR pool_id = ?6) AND (?7 IS NULL OR product = ?7)
+                 AND (?8 IS NULL OR code = ?8) ORDER BY place DESC LIMIT ?9",
+                rows::REFUSAL
+            );
+            let mut list = connection.prepare_cached(&sql)?;
+            let found = list.query_map(
+                params![
+                    blob(account.bits()),
+                    place_before(page),
+                    filter.span.from.map(Timestamp::millis),
+                    filter.span.to.map(Timestamp::millis),
+                    filter.user.map(|user| blob(user.bits())),
+                    filter.pool.map(|pool| blob(pool.bits())),
+                    filter.product,
+                    filter.code,
+                    rows_max(page),
+                ],
+                rows::refusal,
+            )?;
+            Ok(Page::cut(found.collect::<rusqlite::Result<_>>()?, page.limit()))
+        })
+        .await
+    }
+
+    async fn list_audit(
+        &self,
+        account: AccountId,
+        filter: AuditFilter,
+        page: PageRequest,
+    ) -> Result<Page<AuditRow>, JournalError> {
+        self.ask(move |connection| {
+            let sql = format!(
+                "SELECT {} FROM audit WHERE place >= ?1 AND place < ?2 AND (?3 IS NULL OR actor = ?3)
+                 AND (?4 IS NULL OR action = ?4) AND (?5 IS NULL OR target = ?5)",
+                rows::AUDIT
+            );
+            let mut list = connection.prepare(&sql)?;
+            newest_first(connection, account, filter.span, page, |link| {
+                let (first, end) = places(link.position);
+                let values: [&dyn ToSql; 5] = [&first, &end, &filter.actor, &filter.action, &filter.target];
+                list.query_map(values, |row| rows::audit(link, row))?.collect()
+            })
+        })
+        .await
+    }
+
+    async fn list_sessions(
+        &self,
+        account: AccountId,
+        filter: SessionFilter,
+        page: PageRequest,
+    ) -> Result<Page<SessionRow>, JournalError> {
+        self.ask(move |connection| {
+            let sql = format!(
+                "SELECT {} FROM sessions WHERE place >= ?1 AND place < ?2 AND (?3 IS NULL OR user_id = ?3)",
+                rows::SESSION
+            );
+            let user = filter.user.map(|user| blob(user.bits()));
+            let mut list = connection.prepare(&sql)?;
+            newest_first(connection, account, filter.span, page, |link| {
+                let (first, end) = places(link.position);
+                list.query_map(params![first, end, user], rows::session)?
+                    .collect()
+            })
+        })
+        .await
+    }
+
+    async fn list_minutes(
+        &self,
+        account: AccountId,
+        span: Span,
+        page: PageRequest,
+    ) -> Result<Page<MinutesRow>, JournalError> {
+        self.ask(move |connection| {
+            let sql = format!(
+                "SELECT {} FROM minutes WHERE account_id = ?1 AND place < ?2 AND at >= coalesce(?3, at)
+                 AND (?4 IS NULL OR at < ?4) ORDER BY place DESC LIMIT ?5",
+                rows::MINUTES
+            );
+            let (from, to) = (span.from.map(Timestamp::millis), span.to.map(Timestamp::millis));
+            let mut list = connection.prepare_cached(&sql)?;
+            let found = list.query_map(
+                params![blob(account.bits()), place_before(page), from, to, rows_max(page)],
+                rows::minutes,
+            )?;
+            Ok(Page::cut(found.collect::<rusqlite::Result<_>>()?, page.limit()))
+        })
+        .await
+    }
+
+    async fn occupancy(
+        &self,
+        account: AccountId,
+        pool: PoolId,
+        span: Span,
+        page: PageRequest,
+    ) -> Result<Page<OccupancyRow>, JournalError> {
+        self.ask(move |connection| {
+            let sql = format!(
+                "SELECT {} FROM occupancy WHERE place >= ?1 AND place < ?2 AND pool_id = ?3",
+                rows::OCCUPANCY
+            );
+            let mut list = connection.prepare(&sql)?;
+            oldest_first(connection, account, span, page, |link| {
+                let (first, end) = places(link.position);
+                list.query_map(params![first, end, blob(pool.bits())], |row| {
+                    rows::occupancy(link, row)
+                })?
+                .collect()
+            })
+        })
+        .await
+    }
+
+    async fn occupancy_before(
+        &self,
+        account: AccountId,
+        pool: PoolId,
+        at: Timestamp,
+    ) -> Result<Option<OccupancyRow>, JournalError> {
+        self.ask(move |connection| {
+            let sql = format!(
+                "SELECT {} FROM occupancy WHERE place >= ?1 AND place < ?2 AND pool_id = ?3
+                 ORDER BY place DESC LIMIT 1",
+                rows::OCCUPANCY
+            );
+            let mut last = connection.prepare(&sql)?;
+            let mut next = last_before(connection, account, Some(at))?;
+            while let Some(link) = next {
+                let (first, end) = places(link.position);
+                let values = params![first, end, blob(pool.bits())];
+                let found = last
+                    .query_row(values, |row| rows::occupancy(&link, row))
+                    .optional()?;
+                if let Some((_, found)) = found {
+                    return Ok(Some(found));
+                }
+                next = chain::before(connection, &link)?;
+            }
+            Ok(None)
+        })
+        .await
+    }
+
+    async fn sign_in_end(&self, account: AccountId, id: SignInId) -> Result<Option<End>, JournalError> {
+        let sql = "SELECT ended_at, end_reason, ended_by FROM sign_ins WHERE id = ?1 AND account_id = ?2";
+        self.ask(move |connection| how_it_ended(connection, sql, id.bits(), account))
+            .await
+    }
+
+    async fn session_end(&self, account: AccountId, id: SessionId) -> Result<Option<End>, JournalError> {
+        let sql = "SELECT ended_at, end_reason, ended_by FROM sessions WHERE id = ?1 AND account_id = ?2";
+        self.ask(move |connection| how_it_ended(connection, sql, id.bits(), account))
+            .await
+    }
+
+    async fn ticket(&self, account: AccountId, id: TicketId) -> Result<Option<TicketRow>, JournalError> {
+        self.ask(move |connection| {
+            let sql = format!(
+                "SELECT {} FROM tickets WHERE id = ?1 AND account_id = ?2",
+                rows::TICKET
+            );
+            let mut ticket = connection.prepare_cached(&sql)?;
+            ticket
+                .query_row([blob(id.bits()), blob(account.bits())], rows::ticket)
+                .optional()
+        })
+        .await
+    }
+
+    async fn find_code(&self, code: &str) -> Result<Option<CodeOwner>, JournalError> {
+        let code = code.to_owned();
+        self.ask(move |connection| {
+            let mut find =
+                connection.prepare_cached("SELECT account_id, session_id FROM codes WHERE code = ?1")?;
+            find.query_row([code], rows::code_owner).optional()
+        })
+        .await
+    }
+}
