@@ -1,1 +1,11 @@
 //! Accounts, users, licenses, pools and teams.
+
+mod account;
+mod licenses;
+mod office;
+mod pools;
+mod properties;
+mod rights;
+mod settings;
+mod teams;
+mod users;

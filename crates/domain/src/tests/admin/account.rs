@@ -1,0 +1,207 @@
+//! The account itself: what it buys, and its end.
+
+use std::collections::BTreeMap;
+
+use super::office::*;
+use crate::TicketId;
+use crate::account::ProductSeats;
+use crate::command::Command;
+use crate::event::EndReason;
+use crate::permission::{Role, Scope};
+use crate::refusal::{Refusal, SeatKind};
+
+#[test]
+fn l7_the_first_shared_seats_go_into_the_default_pool_and_later_ones_stay_unallocated() {
+    let mut office = Office::with_seats(2, 10);
+
+    office.does(&subscribe("enterprise", 2, 15));
+
+    let default = office.account.default_pool(&product()).unwrap();
+    assert_eq!((default.id, default.seats), (pool("default"), 10));
+    assert_eq!(office.account.shared_unallocated(&product()), 5);
+    assert_eq!(office.account.pools().len(), 1);
+}
+
+#[test]
+fn l7_the_default_pool_comes_with_the_first_shared_seats_even_where_named_ones_came_before() {
+    let mut office = Office::new().after(&[subscribe("team", 5, 0)]);
+    assert!(office.account.pools().is_empty());
+
+    office.does(&subscribe("enterprise", 5, 3));
+
+    assert_eq!(office.seats_of("default"), 3);
+}
+
+#[test]
+fn l7_a_plan_of_named_seats_has_no_shared_ones() {
+    let office = Office::new().after(&[subscribe("team", 5, 0)]);
+
+    for command in [subscribe("team", 5, 1), create_pool("night", 0)] {
+        assert_eq!(
+            office.refusal(&command),
+            Refusal::PlanExcludesSharedSeats {
+                plan: "team".to_owned()
+            }
+        );
+    }
+}
+
+#[test]
+fn l8_a_subscription_never_goes_below_what_is_assigned_or_distributed() {
+    let office = Office::with_seats(3, 10).after(&[
+        create("ann", Some(true)),
+        create("ben", Some(true)),
+        resize("default", 7),
+    ]);
+
+    for (plan, named, shared, answer) in [
+        ("enterprise", 2, 7, "ok"),
+        ("enterprise", 1, 10, "seats-in-use"),
+        ("enterprise", 3, 6, "seats-in-use"),
+        ("enterprise", 0, 0, "seats-in-use"),
+        ("team", 3, 7, "plan-excludes-shared-seats"),
+        ("team", 3, 0, "seats-in-use"),
+    ] {
+        let command = subscribe(plan, named, shared);
+        assert_eq!(
+            office.answer(&OPERATOR, &command),
+            answer,
+            "{plan} {named} {shared}"
+        );
+    }
+    assert_eq!(
+        office.refusal(&subscribe("enterprise", 3, 6)),
+        Refusal::SeatsInUse {
+            kind: SeatKind::Shared,
+            product: product(),
+            asked: 6,
+            in_use: 7
+        }
+    );
+}
+
+#[test]
+fn l8_a_product_that_is_left_out_has_no_seats() {
+    let office = Office::with_seats(1, 0).after(&[create("ann", Some(true))]);
+    let nothing = Command::SetSubscription {
+        plan: plan("enterprise"),
+        products: BTreeMap::new(),
+        default_pools: BTreeMap::new(),
+    };
+
+    assert_eq!(office.answer(&OPERATOR, &nothing), "seats-in-use");
+    assert_eq!(
+        office.after(&[license("ann", None)]).answer(&OPERATOR, &nothing),
+        "ok"
+    );
+}
+
+#[test]
+fn l8_who_gave_up_the_pools_seats_may_go_to_a_plan_without_them() {
+    let mut office = Office::with_seats(1, 4).after(&[resize("default", 0)]);
+
+    office.does(&subscribe("team", 1, 0));
+
+    assert_eq!(
+        office.answer(&OPERATOR, &resize("default", 1)),
+        "plan-excludes-shared-seats"
+    );
+}
+
+#[test]
+fn the_same_subscription_again_changes_nothing() {
+    let mut office = Office::with_seats(2, 10);
+
+    assert_eq!(office.does(&subscribe("enterprise", 2, 10)).events, []);
+}
+
+#[test]
+fn a_second_product_gets_a_default_pool_of_its_own() {
+    let mut office = Office::with_seats(2, 10);
+    let desk: crate::text::Product = "service-desk".parse().unwrap();
+    let seats = |named_seats, shared_seats| ProductSeats {
+        named_seats,
+        shared_seats,
+    };
+    let both = |id| Command::SetSubscription {
+        plan: plan("enterprise"),
+        products: BTreeMap::from([(product(), seats(2, 10)), (desk.clone(), seats(0, 4))]),
+        default_pools: BTreeMap::from([(desk.clone(), id)]),
+    };
+    assert_eq!(office.answer(&OPERATOR, &both(pool("default"))), "invalid");
+
+    office.does(&both(pool("desk")));
+
+    assert_eq!(office.account.default_pool(&desk).unwrap().id, pool("desk"));
+    assert_eq!(office.account.shared_distributed(&product()), 10);
+}
+
+#[test]
+fn p2_6_only_the_operator_sells() {
+    let office = Office::with_seats(2, 10)
+        .with("olga", Role::Owner, &[])
+        .with_members(&["mia"]);
+
+    for (actor, answer) in [
+        (OPERATOR, "ok"),
+        (by("olga"), "forbidden"),
+        (by("mia"), "forbidden"),
+        (key(&Scope::ALL), "forbidden"),
+        (by("nobody"), "not-found"),
+        (crate::Actor::SignIn(laptop("mia")), "not-found"),
+        (crate::Actor::Ticket(TicketId::from_bits(1)), "not-found"),
+    ] {
+        for command in [
+            subscribe("enterprise", 9, 90),
+            Command::AddMinutes { minutes: 60 },
+            Command::RenameAccount {
+                name: "Works".parse().unwrap(),
+            },
+            Command::DeleteAccount,
+        ] {
+            assert_eq!(office.answer(&actor, &command), answer, "{actor} {command:?}");
+        }
+    }
+}
+
+#[test]
+fn minutes_add_up_and_none_are_not_an_amount() {
+    let mut office = Office::with_seats(0, 1);
+
+    office.does(&Command::AddMinutes { minutes: 60 });
+    office.does(&Command::AddMinutes { minutes: 40 });
+
+    assert_eq!(office.account.minutes(), 100);
+    assert_eq!(
+        office.answer(&OPERATOR, &Command::AddMinutes { minutes: 0 }),
+        "invalid"
+    );
+}
+
+#[test]
+fn l5_closing_an_account_tells_every_device_and_leaves_nothing_behind() {
+    let mut office = Office::with_seats(1, 1)
+        .after(&[create("ann", Some(true))])
+        .with_members(&["ben", "cem"])
+        .after(&[
+            license("ben", shared("default")),
+            license("cem", shared("default")),
+        ]);
+    for name in ["ann", "ben", "cem"] {
+        office.does(&sign_in(name));
+    }
+
+    let closed = office.does(&Command::DeleteAccount);
+
+    assert_eq!(
+        sign_ins_ended(&closed),
+        [
+            (laptop("ann"), EndReason::Closed),
+            (laptop("ben"), EndReason::Closed)
+        ]
+    );
+    assert_eq!(tickets_ended(&closed), [EndReason::Closed]);
+    assert!(office.account.is_deleted() && office.account.users().is_empty());
+    assert_eq!(office.account.next_due(), None);
+    assert_eq!(office.answer(&OPERATOR, &Command::DeleteAccount), "not-found");
+}

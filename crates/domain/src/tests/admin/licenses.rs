@@ -1,0 +1,135 @@
+//! Licenses: named, shared, none.
+
+use super::office::*;
+use crate::command::Command;
+use crate::event::EndReason;
+use crate::user::License;
+
+const NAMED: Option<License> = Some(License::Named);
+
+#[test]
+fn l1_named_seats_are_counted_when_they_are_assigned() {
+    let mut office = Office::with_seats(2, 0).with_members(&["ann", "ben", "cem"]);
+    office.does(&license("ann", NAMED));
+    office.does(&license("ben", NAMED));
+    assert_eq!(
+        office.answer(&OPERATOR, &license("cem", NAMED)),
+        "not-enough-seats"
+    );
+
+    office.does(&license("ann", None));
+
+    assert_eq!(office.answer(&OPERATOR, &license("cem", NAMED)), "ok");
+    assert_eq!(office.account.named_assigned(&product()), 1);
+}
+
+#[test]
+fn l2_a_pool_may_have_more_users_than_seats() {
+    let mut office = Office::with_seats(0, 1).with_members(&["ann", "ben", "cem"]);
+
+    for name in ["ann", "ben", "cem"] {
+        office.does(&license(name, shared("default")));
+    }
+
+    assert_eq!(office.account.pools()[&pool("default")].users().len(), 3);
+}
+
+#[test]
+fn l3_a_switch_takes_the_old_license_and_gives_the_new_one_in_one_step() {
+    let mut office = Office::with_seats(1, 2)
+        .with_members(&["ann"])
+        .after(&[create_pool("night", 0)]);
+    let users = |office: &Office, name| office.account.pools()[&pool(name)].users().len();
+
+    for (to, named, in_default, in_night) in [
+        (NAMED, 1, 0, 0),
+        (shared("default"), 0, 1, 0),
+        (shared("night"), 0, 0, 1),
+        (NAMED, 1, 0, 0),
+        (None, 0, 0, 0),
+    ] {
+        office.does(&license("ann", to));
+
+        assert_eq!(office.license_of("ann"), to);
+        assert_eq!(office.account.named_assigned(&product()), named, "{to:?}");
+        assert_eq!(users(&office, "default"), in_default, "{to:?}");
+        assert_eq!(users(&office, "night"), in_night, "{to:?}");
+    }
+}
+
+#[test]
+fn l3_the_license_that_a_user_has_already_changes_nothing() {
+    let mut office = Office::with_seats(1, 1).after(&[create("ann", Some(true))]);
+    office.does(&sign_in("ann"));
+
+    assert_eq!(office.does(&license("ann", NAMED)).events, []);
+}
+
+#[test]
+fn l3_a_refused_switch_leaves_the_old_license() {
+    let office = Office::with_seats(1, 1)
+        .after(&[create("ann", Some(true))])
+        .with_members(&["ben"])
+        .after(&[license("ben", shared("default"))]);
+
+    for (to, answer) in [(NAMED, "not-enough-seats"), (shared("nowhere"), "not-found")] {
+        assert_eq!(office.answer(&OPERATOR, &license("ben", to)), answer);
+    }
+    assert_eq!(office.license_of("ben"), shared("default"));
+}
+
+#[test]
+fn l3_a_pool_gives_licenses_of_its_own_product_only() {
+    let office = Office::with_seats(0, 1).with_members(&["ann"]);
+    let other = Command::SetLicense {
+        user: user("ann"),
+        product: "service-desk".parse().unwrap(),
+        license: shared("default"),
+    };
+
+    assert_eq!(office.answer(&OPERATOR, &other), "invalid");
+}
+
+#[test]
+fn l5_a_license_that_is_taken_or_changed_ends_what_its_user_does_with_it() {
+    for to in [None, NAMED, shared("night")] {
+        let mut office = Office::with_seats(1, 1).with_members(&["ann", "ben"]).after(&[
+            create_pool("night", 0),
+            license("ann", shared("default")),
+            license("ben", shared("default")),
+        ]);
+        office.does(&sign_in("ann"));
+        office.does(&sign_in("ben"));
+
+        let holder = office.does(&license("ann", to));
+        let waiting = office.does(&license("ben", None));
+
+        assert_eq!(
+            sign_ins_ended(&holder),
+            [(laptop("ann"), EndReason::LicenseChanged)],
+            "{to:?}"
+        );
+        assert_eq!(tickets_ended(&waiting), [EndReason::LicenseChanged], "{to:?}");
+        assert_eq!(office.account.broken(), []);
+    }
+}
+
+#[test]
+fn l5_an_inactive_user_may_be_given_a_license_for_later() {
+    let off = crate::command::UserPatch {
+        active: Some(false),
+        ..Default::default()
+    };
+    let office = Office::with_seats(1, 0)
+        .with_members(&["ann"])
+        .after(&[change("ann", off), license("ann", NAMED)]);
+
+    assert_eq!(office.license_of("ann"), NAMED);
+}
+
+#[test]
+fn a_license_is_for_a_user_who_exists() {
+    let office = Office::with_seats(1, 0);
+
+    assert_eq!(office.answer(&OPERATOR, &license("ann", NAMED)), "not-found");
+}

@@ -1,0 +1,279 @@
+//! An office with one product, in which everything is known by a short name.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::account::{Plan, ProductSeats};
+use crate::command::{Command, Decision, PoolPatch, RulesPatch, UserPatch};
+use crate::event::{EndReason, Event, Profile};
+use crate::permission::{Actor, PermissionOverrides, Privilege, Role, Scope};
+use crate::presence::{Device, DeviceKind};
+use crate::refusal::Refusal;
+use crate::rules::Preset;
+use crate::text::Product;
+use crate::time::Timestamp;
+use crate::user::License;
+use crate::{Account, AccountId, ApiKeyId, PoolId, SignInId, TeamId, UserId, execute};
+
+pub(super) const OPERATOR: Actor = Actor::Operator;
+
+pub(super) struct Office {
+    pub(super) account: Account,
+}
+
+/// The id that stands for a name of up to 16 letters.
+fn bits(name: &str) -> u128 {
+    name.bytes().fold(0, |bits, byte| (bits << 8) | u128::from(byte))
+}
+
+pub(super) fn user(name: &str) -> UserId {
+    UserId::from_bits(bits(name))
+}
+
+pub(super) fn pool(name: &str) -> PoolId {
+    PoolId::from_bits(bits(name))
+}
+
+pub(super) fn team(name: &str) -> TeamId {
+    TeamId::from_bits(bits(name))
+}
+
+pub(super) fn product() -> Product {
+    "remote-support".parse().unwrap()
+}
+
+pub(super) fn plan(name: &str) -> Plan {
+    let plans = Plan::built_in();
+    plans.into_iter().find(|plan| plan.name.as_str() == name).unwrap()
+}
+
+pub(super) fn by(name: &str) -> Actor {
+    Actor::User(user(name))
+}
+
+pub(super) fn key(scopes: &[Scope]) -> Actor {
+    Actor::ApiKey {
+        id: ApiKeyId::from_bits(1),
+        scopes: scopes.iter().copied().collect(),
+    }
+}
+
+pub(super) fn profile(name: &str, role: Role, privileges: &[Privilege]) -> Profile {
+    Profile {
+        name: name.parse().unwrap(),
+        email: format!("{name}@example.com").parse().unwrap(),
+        role,
+        privileges: privileges.iter().copied().collect(),
+        billing_contact: false,
+        seat_limit: None,
+        session_permissions: PermissionOverrides::default(),
+    }
+}
+
+/// Creates a member, without a seat unless the wish says otherwise.
+pub(super) fn create(name: &str, assign_seat: Option<bool>) -> Command {
+    create_with(profile(name, Role::Member, &[]), assign_seat)
+}
+
+pub(super) fn create_with(profile: Profile, assign_seat: Option<bool>) -> Command {
+    Command::CreateUser {
+        id: user(profile.name.as_str()),
+        profile,
+        assign_seat,
+        product: None,
+        password_set: false,
+    }
+}
+
+pub(super) fn change(name: &str, change: UserPatch) -> Command {
+    Command::ChangeUser {
+        id: user(name),
+        change,
+    }
+}
+
+pub(super) fn delete(name: &str) -> Command {
+    Command::DeleteUser { id: user(name) }
+}
+
+pub(super) fn license(name: &str, license: Option<License>) -> Command {
+    Command::SetLicense {
+        user: user(name),
+        product: product(),
+        license,
+    }
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "it stands where a license or none does")]
+pub(super) fn shared(name: &str) -> Option<License> {
+    Some(License::Shared(pool(name)))
+}
+
+pub(super) fn create_pool(name: &str, seats: u32) -> Command {
+    Command::CreatePool {
+        id: pool(name),
+        name: name.parse().unwrap(),
+        product: product(),
+        seats,
+        rules: None,
+    }
+}
+
+pub(super) fn change_pool(name: &str, change: PoolPatch) -> Command {
+    Command::ChangePool {
+        id: pool(name),
+        change,
+    }
+}
+
+pub(super) fn resize(name: &str, seats: u32) -> Command {
+    change_pool(
+        name,
+        PoolPatch {
+            seats: Some(seats),
+            ..PoolPatch::default()
+        },
+    )
+}
+
+pub(super) fn rules(rules: RulesPatch) -> PoolPatch {
+    PoolPatch {
+        rules: Some(rules),
+        ..PoolPatch::default()
+    }
+}
+
+pub(super) fn preset(preset: Preset) -> PoolPatch {
+    rules(RulesPatch {
+        preset: Some(preset),
+        ..RulesPatch::default()
+    })
+}
+
+/// Signs a user in on their laptop, or has them wait.
+pub(super) fn sign_in(name: &str) -> Command {
+    let device = Device {
+        id: "laptop".parse().unwrap(),
+        name: "Laptop".parse().unwrap(),
+        kind: DeviceKind::Desktop,
+    };
+    Command::SignIn {
+        user: user(name),
+        product: product(),
+        devices: vec![(laptop(name), device)],
+        takeover: false,
+        wait: true,
+    }
+}
+
+pub(super) fn members(names: &[&str]) -> BTreeSet<UserId> {
+    names.iter().map(|name| user(name)).collect()
+}
+
+/// Named and shared seats of the office's product. The pool `default` is made for the first shared ones.
+pub(super) fn subscribe(plan_name: &str, named_seats: u32, shared_seats: u32) -> Command {
+    let seats = ProductSeats {
+        named_seats,
+        shared_seats,
+    };
+    Command::SetSubscription {
+        plan: plan(plan_name),
+        products: BTreeMap::from([(product(), seats)]),
+        default_pools: BTreeMap::from([(product(), pool("default"))]),
+    }
+}
+
+impl Office {
+    /// An account that has bought nothing yet.
+    pub(super) fn new() -> Self {
+        let first = Event::AccountCreated {
+            id: AccountId::from_bits(1),
+            name: "Office".parse().unwrap(),
+        };
+        Self {
+            account: Account::from_first_event(&first, now()).unwrap(),
+        }
+    }
+
+    /// An account with both kinds of seats of one product, the shared ones all in the pool `default`.
+    pub(super) fn with_seats(named_seats: u32, shared_seats: u32) -> Self {
+        Self::new().after(&[subscribe("enterprise", named_seats, shared_seats)])
+    }
+
+    /// What the operator does must succeed.
+    pub(super) fn after(mut self, commands: &[Command]) -> Self {
+        for command in commands {
+            self.does(command);
+        }
+        self
+    }
+
+    /// Adds members without a license.
+    pub(super) fn with_members(self, names: &[&str]) -> Self {
+        let commands: Vec<Command> = names.iter().map(|name| create(name, Some(false))).collect();
+        self.after(&commands)
+    }
+
+    /// Adds a person with a role and privileges, without a license.
+    pub(super) fn with(self, name: &str, role: Role, privileges: &[Privilege]) -> Self {
+        self.after(&[create_with(profile(name, role, privileges), Some(false))])
+    }
+
+    pub(super) fn does(&mut self, command: &Command) -> Decision {
+        self.does_as(&OPERATOR, command).unwrap()
+    }
+
+    pub(super) fn does_as(&mut self, actor: &Actor, command: &Command) -> Result<Decision, Refusal> {
+        execute(&mut self.account, command, actor, now())
+    }
+
+    /// Whether the operator would be refused, and why.
+    pub(super) fn refusal(&self, command: &Command) -> Refusal {
+        self.refusal_to(&OPERATOR, command).unwrap()
+    }
+
+    /// Whether an actor would be refused, and why.
+    pub(super) fn refusal_to(&self, actor: &Actor, command: &Command) -> Option<Refusal> {
+        crate::decide(&self.account, command, actor, now()).err()
+    }
+
+    /// The code of the refusal, or `ok`.
+    pub(super) fn answer(&self, actor: &Actor, command: &Command) -> &'static str {
+        self.refusal_to(actor, command)
+            .map_or("ok", |refusal| refusal.code().as_str())
+    }
+
+    pub(super) fn license_of(&self, name: &str) -> Option<License> {
+        self.account.user(user(name))?.licenses.get(&product()).copied()
+    }
+
+    pub(super) fn seats_of(&self, name: &str) -> u32 {
+        self.account.pool(pool(name)).unwrap().seats
+    }
+}
+
+/// The sign-in of a user on their laptop.
+pub(super) fn laptop(name: &str) -> SignInId {
+    SignInId::from_bits(bits(name))
+}
+
+pub(super) fn now() -> Timestamp {
+    Timestamp::from_millis(1_000_000)
+}
+
+/// Which sign-ins ended, and why.
+pub(super) fn sign_ins_ended(decision: &Decision) -> Vec<(SignInId, EndReason)> {
+    let ended = decision.events.iter().filter_map(|event| match event {
+        Event::SignInEnded { id, reason, .. } => Some((*id, *reason)),
+        _ => None,
+    });
+    ended.collect()
+}
+
+/// How many tickets ended, and why.
+pub(super) fn tickets_ended(decision: &Decision) -> Vec<EndReason> {
+    let ended = decision.events.iter().filter_map(|event| match event {
+        Event::TicketEnded { reason, .. } => Some(*reason),
+        _ => None,
+    });
+    ended.collect()
+}

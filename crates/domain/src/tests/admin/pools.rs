@@ -1,0 +1,261 @@
+//! Seat pools: distributing seats, changing rules, deleting.
+
+use super::office::*;
+use crate::Event;
+use crate::command::{Command, LeavingUsers, PoolPatch, RulesPatch};
+use crate::event::EndReason;
+use crate::refusal::{Refusal, SeatKind};
+use crate::rules::{Occupies, Preset, SeatPer};
+use crate::time::Secs;
+
+fn delete_pool(name: &str, users: LeavingUsers) -> Command {
+    Command::DeletePool {
+        id: pool(name),
+        users,
+    }
+}
+
+/// Four seats, of which two are in the default pool and one is in the pool `night`, with these users.
+fn shifts(users: &[&str]) -> Office {
+    let mut office = Office::with_seats(0, 4)
+        .with_members(users)
+        .after(&[resize("default", 2), create_pool("night", 1)]);
+    for name in users {
+        office.does(&license(name, shared("night")));
+    }
+    office
+}
+
+#[test]
+fn p1_pools_of_one_product_have_different_names() {
+    let mut office = shifts(&[]);
+    let rename = |name: &str| {
+        let patch = PoolPatch {
+            name: Some(name.parse().unwrap()),
+            ..PoolPatch::default()
+        };
+        change_pool("night", patch)
+    };
+    let twin = Command::CreatePool {
+        id: pool("twin"),
+        name: "night".parse().unwrap(),
+        product: product(),
+        seats: 0,
+        rules: None,
+    };
+
+    assert_eq!(office.answer(&OPERATOR, &twin), "already-exists");
+    assert_eq!(
+        office.answer(&OPERATOR, &rename("Default pool")),
+        "already-exists"
+    );
+    office.does(&rename("late"));
+    assert_eq!(office.answer(&OPERATOR, &twin), "ok");
+}
+
+#[test]
+fn p1_a_pool_is_made_of_a_product_with_shared_seats() {
+    let office = Office::with_seats(1, 1);
+    let of = |seats| Command::CreatePool {
+        id: pool("desk"),
+        name: "desk".parse().unwrap(),
+        product: "service-desk".parse().unwrap(),
+        seats,
+        rules: None,
+    };
+
+    assert_eq!(office.answer(&OPERATOR, &of(1)), "not-enough-seats");
+    assert_eq!(office.answer(&OPERATOR, &of(0)), "invalid");
+}
+
+#[test]
+fn p2_a_pool_with_users_and_the_default_pool_stay() {
+    let office = shifts(&["ann", "ben"]);
+
+    assert_eq!(
+        office.refusal(&delete_pool("night", LeavingUsers::Refuse)),
+        Refusal::PoolNotEmpty { users: 2 }
+    );
+    for users in [
+        LeavingUsers::Refuse,
+        LeavingUsers::Remove,
+        LeavingUsers::MoveTo(pool("night")),
+    ] {
+        assert_eq!(
+            office.refusal(&delete_pool("default", users)),
+            Refusal::DefaultPool
+        );
+    }
+}
+
+#[test]
+fn p2_the_users_of_a_deleted_pool_are_moved_or_removed_in_one_call() {
+    for (users, license) in [
+        (LeavingUsers::MoveTo(pool("default")), shared("default")),
+        (LeavingUsers::Remove, None),
+    ] {
+        let mut office = shifts(&["ann", "ben"]);
+        office.does(&sign_in("ann"));
+        office.does(&sign_in("ben"));
+
+        let deleted = office.does(&delete_pool("night", users));
+
+        assert_eq!(
+            sign_ins_ended(&deleted),
+            [(laptop("ann"), EndReason::LicenseChanged)]
+        );
+        assert_eq!(tickets_ended(&deleted), [EndReason::LicenseChanged]);
+        assert_eq!(office.license_of("ann"), license);
+        assert_eq!(office.license_of("ben"), license);
+        assert_eq!(office.account.shared_unallocated(&product()), 2);
+        assert_eq!(office.account.broken(), []);
+    }
+}
+
+#[test]
+fn p2_users_move_to_another_pool_of_the_same_product() {
+    let office = shifts(&["ann"]);
+
+    for (target, answer) in [("night", "invalid"), ("nowhere", "not-found"), ("default", "ok")] {
+        let command = delete_pool("night", LeavingUsers::MoveTo(pool(target)));
+        assert_eq!(office.answer(&OPERATOR, &command), answer, "{target}");
+    }
+}
+
+#[test]
+fn p3_pools_take_from_the_unallocated_seats_and_give_back() {
+    let office = shifts(&[]);
+
+    for (command, answer) in [
+        (resize("night", 2), "ok"),
+        (resize("night", 3), "not-enough-seats"),
+        (resize("default", 3), "ok"),
+        (resize("default", 0), "ok"),
+        (create_pool("spare", 1), "ok"),
+        (create_pool("spare", 2), "not-enough-seats"),
+    ] {
+        assert_eq!(office.answer(&OPERATOR, &command), answer, "{command:?}");
+    }
+    assert_eq!(
+        office.refusal(&resize("night", 3)),
+        Refusal::NotEnoughSeats {
+            kind: SeatKind::Shared,
+            product: product(),
+            asked: 2,
+            left: 1,
+            total: 4
+        }
+    );
+}
+
+#[test]
+fn p3_lowering_below_what_is_occupied_drains() {
+    let mut office = shifts(&["ann"]);
+    office.does(&sign_in("ann"));
+
+    let lowered = office.does(&resize("night", 0));
+
+    assert_eq!(sign_ins_ended(&lowered), []);
+    assert!(office.account.pools()[&pool("night")].is_draining());
+}
+
+#[test]
+fn p3_a_seat_that_is_added_goes_to_who_waits() {
+    let mut office = shifts(&["ann", "ben"]);
+    office.does(&sign_in("ann"));
+    office.does(&sign_in("ben"));
+
+    let raised = office.does(&resize("night", 2));
+
+    let is_offer = |event: &Event| matches!(event, Event::OfferMade { .. });
+    assert!(raised.events.iter().any(is_offer), "{:?}", raised.events);
+}
+
+#[test]
+fn p2_2_a_rule_out_of_range_is_named_and_the_same_rules_change_nothing() {
+    let mut office = shifts(&[]);
+    let lease = |secs| {
+        rules(RulesPatch {
+            lease: Some(Secs::new(secs)),
+            ..RulesPatch::default()
+        })
+    };
+
+    assert!(matches!(
+        office.refusal(&change_pool("night", lease(1))),
+        Refusal::Invalid {
+            field: "lease_secs",
+            ..
+        }
+    ));
+    assert_eq!(office.does(&change_pool("night", lease(90))).events, []);
+    assert_eq!(office.does(&change_pool("night", lease(30))).events.len(), 1);
+}
+
+#[test]
+fn s1_what_a_seat_is_does_not_change_under_who_holds_one() {
+    let mut office = shifts(&["ann"]);
+    let sessions = change_pool("night", preset(Preset::ConcurrentSessions));
+    let per_device = change_pool(
+        "night",
+        rules(RulesPatch {
+            seat_per: Some(SeatPer::Device),
+            ..RulesPatch::default()
+        }),
+    );
+    assert_eq!(office.answer(&OPERATOR, &sessions), "ok");
+
+    office.does(&sign_in("ann"));
+
+    assert_eq!(
+        office.refusal(&sessions),
+        Refusal::PoolInUse {
+            rule: "occupies",
+            occupied: 1,
+            waiting: 0
+        }
+    );
+    assert_eq!(office.answer(&OPERATOR, &per_device), "pool-in-use");
+    assert_eq!(office.answer(&OPERATOR, &resize("night", 2)), "ok");
+}
+
+#[test]
+fn s1_nobody_stays_signed_in_without_a_seat_where_signing_in_takes_one_from_now_on() {
+    let mut office =
+        shifts(&["ann", "ben"]).after(&[change_pool("night", preset(Preset::ConcurrentSessions))]);
+    office.does(&sign_in("ann"));
+    office.does(&sign_in("ben"));
+
+    let changed = office.does(&change_pool("night", preset(Preset::HelpDeskShift)));
+
+    let reason = EndReason::LicenseChanged;
+    assert_eq!(
+        sign_ins_ended(&changed),
+        [(laptop("ann"), reason), (laptop("ben"), reason)]
+    );
+    let night = &office.account.pools()[&pool("night")];
+    assert_eq!(night.rules.occupies, Occupies::SignIn);
+}
+
+#[test]
+fn p2_4_another_time_before_log_off_holds_at_once() {
+    let mut office = shifts(&["ann"]);
+    office.does(&sign_in("ann"));
+    let log_off_after = |after| {
+        change_pool(
+            "night",
+            rules(RulesPatch {
+                auto_log_off_after: Some(after),
+                lease: Some(Secs::new(86_400)),
+                ..RulesPatch::default()
+            }),
+        )
+    };
+    let before = office.account.next_due();
+
+    office.does(&log_off_after(Some(Secs::new(20))));
+
+    assert!(office.account.next_due() < before);
+    office.does(&log_off_after(None));
+    assert_eq!(office.account.next_due(), before);
+}

@@ -1,0 +1,179 @@
+//! What holds after any sequence of an admin's commands.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+
+use super::office::*;
+use crate::account::ProductSeats;
+use crate::command::{Command, LeavingUsers, PoolPatch, UserPatch};
+use crate::permission::{Role, Scope};
+use crate::rules::Preset;
+use crate::user::{License, User};
+use crate::{Account, ApiKeyId, evolve};
+
+const PEOPLE: [&str; 5] = ["ann", "ben", "cem", "dee", "eve"];
+const POOLS: [&str; 3] = ["default", "day", "night"];
+const TEAMS: [&str; 2] = ["red", "blue"];
+
+fn person() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(&PEOPLE[..])
+}
+
+fn a_pool() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(&POOLS[..])
+}
+
+fn role() -> impl Strategy<Value = Role> {
+    prop::sample::select(vec![Role::Member, Role::Manager, Role::Admin, Role::Owner])
+}
+
+fn a_license() -> impl Strategy<Value = Option<License>> {
+    prop_oneof![Just(None), Just(Some(License::Named)), a_pool().prop_map(shared)]
+}
+
+fn on_users() -> impl Strategy<Value = Command> {
+    prop_oneof![
+        (person(), role(), any::<Option<bool>>())
+            .prop_map(|(name, role, seat)| create_with(profile(name, role, &[]), seat)),
+        (
+            person(),
+            prop::option::of(role()),
+            prop::option::of(person()),
+            any::<Option<bool>>()
+        )
+            .prop_map(|(name, role, email, active)| {
+                let email = email.map(|of| format!("{of}@example.com").parse().unwrap());
+                let patch = UserPatch {
+                    email,
+                    role,
+                    active,
+                    ..UserPatch::default()
+                };
+                change(name, patch)
+            }),
+        person().prop_map(delete),
+        (person(), a_license()).prop_map(|(name, to)| license(name, to)),
+        (
+            prop::sample::select(&TEAMS[..]),
+            prop::sample::subsequence(&PEOPLE[..], 0..4)
+        )
+            .prop_map(|(name, people)| Command::CreateTeam {
+                id: team(name),
+                name: name.parse().unwrap(),
+                members: members(&people)
+            }),
+        (
+            prop::sample::select(&TEAMS[..]),
+            prop::sample::subsequence(&PEOPLE[..], 0..4)
+        )
+            .prop_map(|(name, people)| Command::ChangeTeam {
+                id: team(name),
+                name: None,
+                members: Some(members(&people))
+            }),
+        prop::sample::select(&TEAMS[..]).prop_map(|name| Command::DeleteTeam { id: team(name) }),
+    ]
+}
+
+fn on_seats() -> impl Strategy<Value = Command> {
+    let leaving = prop_oneof![
+        Just(LeavingUsers::Refuse),
+        Just(LeavingUsers::Remove),
+        a_pool().prop_map(|name| LeavingUsers::MoveTo(pool(name)))
+    ];
+    prop_oneof![
+        (any::<bool>(), 0..4_u32, 0..6_u32).prop_map(|(shared, named_seats, shared_seats)| {
+            let seats = ProductSeats {
+                named_seats,
+                shared_seats,
+            };
+            Command::SetSubscription {
+                plan: plan(if shared { "enterprise" } else { "team" }),
+                products: BTreeMap::from([(product(), seats)]),
+                default_pools: BTreeMap::from([(product(), pool("default"))]),
+            }
+        }),
+        (a_pool(), 0..4_u32).prop_map(|(name, seats)| create_pool(name, seats)),
+        (a_pool(), 0..6_u32).prop_map(|(name, seats)| {
+            let patch = PoolPatch {
+                seats: Some(seats),
+                ..PoolPatch::default()
+            };
+            change_pool(name, patch)
+        }),
+        (a_pool(), leaving).prop_map(|(name, users)| Command::DeletePool {
+            id: pool(name),
+            users
+        }),
+        (1..100_u32).prop_map(|minutes| Command::AddMinutes { minutes }),
+        (0..3_u128).prop_map(|id| Command::CreateApiKey {
+            id: ApiKeyId::from_bits(id),
+            name: "Back end".parse().unwrap(),
+            scopes: BTreeSet::from([Scope::Read]),
+            expires_at: None,
+        }),
+        (0..3_u128).prop_map(|id| Command::RevokeApiKey {
+            id: ApiKeyId::from_bits(id)
+        }),
+    ]
+}
+
+/// People come to work, in pools of every known model.
+fn on_presence() -> impl Strategy<Value = Command> {
+    let presets = vec![
+        Preset::HelpDeskShift,
+        Preset::ConcurrentSessions,
+        Preset::ConcurrentDevices,
+    ];
+    prop_oneof![
+        3 => person().prop_map(sign_in),
+        1 => (a_pool(), prop::sample::select(presets)).prop_map(|(name, to)| change_pool(name, preset(to))),
+    ]
+}
+
+fn is_active_owner(user: &User) -> bool {
+    user.active && user.profile.role == Role::Owner
+}
+
+/// What is derived must be the same whether it was kept event by event or made anew from the serialized form.
+fn read_back(account: &Account) -> Account {
+    let text = serde_json::to_string(account).unwrap();
+    serde_json::from_str::<Account>(&text).unwrap().restored()
+}
+
+proptest! {
+    #[test]
+    fn what_is_derived_survives_storage_and_nothing_is_given_out_twice(
+        commands in prop::collection::vec(prop_oneof![on_users(), on_seats(), on_presence()], 1..60)
+    ) {
+        let mut office = Office::with_seats(2, 4);
+        let mut replayed = office.account.clone();
+        let mut had_owner = false;
+
+        for command in &commands {
+            let Ok(decision) = office.does_as(&OPERATOR, command) else {
+                continue;
+            };
+            for event in &decision.events {
+                let stored = serde_json::to_string(event).unwrap();
+                evolve(&mut replayed, &serde_json::from_str(&stored).unwrap(), now());
+            }
+            let account = &office.account;
+            let bought = account.bought(&product());
+            prop_assert!(account.named_assigned(&product()) <= bought.named_seats);
+            prop_assert!(account.shared_distributed(&product()) <= bought.shared_seats);
+            prop_assert_eq!(account.broken(), vec![]);
+            let has_owner = account.users().values().any(is_active_owner);
+            prop_assert!(has_owner || !had_owner, "the last owner is gone");
+            had_owner = has_owner;
+        }
+
+        office.account.take_changed_pools();
+        replayed.take_changed_pools();
+        replayed.unsettled.clear();
+        replayed.minutes_unsettled = false;
+        prop_assert_eq!(&read_back(&office.account), &office.account);
+        prop_assert_eq!(&replayed, &office.account);
+    }
+}

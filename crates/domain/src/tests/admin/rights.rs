@@ -1,0 +1,296 @@
+//! Who may change whom, and give which rights (2.6).
+
+use super::office::*;
+use crate::Actor;
+use crate::command::{Command, UserPatch};
+use crate::permission::{
+    Override, PermissionOverrides, Privilege, Role, Scope, SessionPermission, SessionPermissions,
+};
+
+/// An owner, an admin, managers of users with and without another privilege, and a member.
+fn office() -> Office {
+    use Privilege::{SeatsManage, UsersManage};
+    Office::with_seats(5, 5)
+        .with("olga", Role::Owner, &[])
+        .with("otto", Role::Owner, &[])
+        .with("adam", Role::Admin, &[])
+        .with("ada", Role::Admin, &[])
+        .with("una", Role::Manager, &[UsersManage])
+        .with("udo", Role::Manager, &[UsersManage])
+        .with("uwe", Role::Manager, &[UsersManage, SeatsManage])
+        .with("sam", Role::Manager, &[SeatsManage])
+        .with_members(&["mia", "max"])
+}
+
+fn rename() -> UserPatch {
+    UserPatch {
+        name: Some("Another".parse().unwrap()),
+        ..UserPatch::default()
+    }
+}
+
+fn password() -> UserPatch {
+    UserPatch {
+        password_set: true,
+        ..UserPatch::default()
+    }
+}
+
+fn promote(role: Role, privileges: &[Privilege]) -> UserPatch {
+    UserPatch {
+        role: Some(role),
+        privileges: Some(privileges.iter().copied().collect()),
+        ..UserPatch::default()
+    }
+}
+
+#[test]
+fn p2_6_nobody_changes_or_deletes_who_has_more_rights() {
+    let office = office();
+    let users_key = key(&[Scope::UsersManage]);
+    let full_key = key(&Scope::ALL);
+
+    for (actor, whom, answer) in [
+        (OPERATOR, "olga", "ok"),
+        (by("otto"), "olga", "ok"),
+        (by("adam"), "olga", "forbidden"),
+        (by("adam"), "ada", "ok"),
+        (by("uwe"), "adam", "forbidden"),
+        (by("uwe"), "una", "ok"),
+        (by("una"), "uwe", "forbidden"),
+        (by("una"), "udo", "ok"),
+        (by("una"), "mia", "ok"),
+        (by("sam"), "mia", "forbidden"),
+        (by("mia"), "max", "not-found"),
+        (users_key.clone(), "mia", "ok"),
+        (users_key.clone(), "una", "ok"),
+        (users_key.clone(), "uwe", "forbidden"),
+        (users_key, "adam", "forbidden"),
+        (full_key.clone(), "adam", "ok"),
+        (full_key, "olga", "forbidden"),
+        (key(&[Scope::Read]), "mia", "forbidden"),
+        (Actor::SignIn(laptop("mia")), "mia", "not-found"),
+    ] {
+        for command in [change(whom, rename()), change(whom, password()), delete(whom)] {
+            assert_eq!(office.answer(&actor, &command), answer, "{actor} {command:?}");
+        }
+    }
+}
+
+#[test]
+fn p2_6_nobody_gives_rights_that_they_do_not_have() {
+    use Privilege::{ReportsView, SeatsManage, UsersManage};
+    let office = office();
+    let users_key = key(&[Scope::UsersManage]);
+
+    for (actor, role, privileges, answer) in [
+        (OPERATOR, Role::Owner, &[][..], "ok"),
+        (by("olga"), Role::Owner, &[], "ok"),
+        (by("adam"), Role::Owner, &[], "forbidden"),
+        (by("adam"), Role::Admin, &[], "ok"),
+        (by("adam"), Role::Manager, &[ReportsView], "ok"),
+        (by("uwe"), Role::Admin, &[], "forbidden"),
+        (by("uwe"), Role::Manager, &[UsersManage, SeatsManage], "ok"),
+        (by("uwe"), Role::Manager, &[ReportsView], "forbidden"),
+        (by("una"), Role::Manager, &[SeatsManage], "forbidden"),
+        // A privilege that sleeps in a member would wake with the next promotion.
+        (by("una"), Role::Member, &[SeatsManage], "forbidden"),
+        (by("una"), Role::Manager, &[], "ok"),
+        (users_key.clone(), Role::Manager, &[UsersManage], "ok"),
+        (users_key, Role::Admin, &[], "forbidden"),
+        (key(&Scope::ALL), Role::Admin, &[], "ok"),
+        (key(&Scope::ALL), Role::Owner, &[], "forbidden"),
+        (by("mia"), Role::Member, &[], "forbidden"),
+        (Actor::SignIn(laptop("mia")), Role::Member, &[], "not-found"),
+    ] {
+        let new = create_with(profile("newman", role, privileges), Some(false));
+        assert_eq!(
+            office.answer(&actor, &new),
+            answer,
+            "{actor} {role:?} {privileges:?}"
+        );
+        if answer != "not-found" && actor != by("mia") {
+            let promoted = change("mia", promote(role, privileges));
+            assert_eq!(
+                office.answer(&actor, &promoted),
+                answer,
+                "{actor} {role:?} {privileges:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn p2_6_a_manager_does_not_raise_themselves() {
+    let office = office();
+
+    for patch in [
+        promote(Role::Admin, &[]),
+        promote(
+            Role::Manager,
+            &[Privilege::UsersManage, Privilege::SettingsManage],
+        ),
+        UserPatch {
+            billing_contact: Some(true),
+            ..UserPatch::default()
+        },
+        UserPatch {
+            session_permissions: Some(PermissionOverrides {
+                view_account: Override::Allow,
+                ..PermissionOverrides::default()
+            }),
+            ..UserPatch::default()
+        },
+    ] {
+        assert_eq!(
+            office.answer(&by("una"), &change("una", patch.clone())),
+            "forbidden",
+            "{patch:?}"
+        );
+    }
+}
+
+#[test]
+fn p2_6_the_billing_contact_is_named_by_an_owner_the_operator_or_a_billing_contact() {
+    let mut office = office();
+    let contact = |name| {
+        change(
+            name,
+            UserPatch {
+                billing_contact: Some(true),
+                ..UserPatch::default()
+            },
+        )
+    };
+    assert_eq!(office.answer(&by("adam"), &contact("adam")), "forbidden");
+    assert_eq!(office.answer(&by("olga"), &contact("olga")), "ok");
+
+    office.does_as(&by("olga"), &contact("adam")).unwrap();
+
+    assert!(office.account.may(&by("adam"), Privilege::SubscriptionManage));
+    assert_eq!(office.answer(&by("adam"), &contact("ada")), "ok");
+    // Whoever may change the contact may also take the role away.
+    assert_eq!(
+        office.answer(&by("ada"), &change("adam", promote(Role::Member, &[]))),
+        "ok"
+    );
+}
+
+#[test]
+fn p2_6_a_right_over_all_sessions_is_out_of_reach_of_a_manager_without_it() {
+    let lead = UserPatch {
+        session_permissions: Some(PermissionOverrides {
+            view_account: Override::Allow,
+            control_account: Override::Allow,
+            ..PermissionOverrides::default()
+        }),
+        ..UserPatch::default()
+    };
+    let office = office().after(&[change("mia", lead)]);
+
+    assert_eq!(office.answer(&by("una"), &change("mia", password())), "forbidden");
+    assert_eq!(office.answer(&by("adam"), &change("mia", password())), "ok");
+    assert_eq!(office.answer(&by("una"), &change("max", password())), "ok");
+}
+
+#[test]
+fn p2_6_everybody_changes_their_own_name_and_password_and_no_more() {
+    let office = office();
+    let email = UserPatch {
+        email: Some("mia@elsewhere.com".parse().unwrap()),
+        ..UserPatch::default()
+    };
+    let off = UserPatch {
+        active: Some(false),
+        ..UserPatch::default()
+    };
+
+    for (patch, answer) in [
+        (rename(), "ok"),
+        (password(), "ok"),
+        (email, "forbidden"),
+        (off, "forbidden"),
+        (promote(Role::Admin, &[]), "forbidden"),
+    ] {
+        let command = change("mia", patch);
+        assert_eq!(office.answer(&by("mia"), &command), answer, "{command:?}");
+    }
+    assert_eq!(office.answer(&by("mia"), &delete("mia")), "forbidden");
+}
+
+#[test]
+fn p2_6_an_inactive_user_may_nothing() {
+    let off = UserPatch {
+        active: Some(false),
+        ..UserPatch::default()
+    };
+    let office = office().after(&[change("adam", off)]);
+
+    assert_eq!(office.answer(&by("adam"), &change("mia", rename())), "not-found");
+    assert_eq!(office.answer(&by("adam"), &create("newman", None)), "not-found");
+}
+
+#[test]
+fn p2_6_seats_are_for_who_manages_seats() {
+    let office = office().after(&[create_pool("night", 0)]);
+    let rename = change_pool(
+        "night",
+        crate::command::PoolPatch {
+            name: Some("late".parse().unwrap()),
+            ..Default::default()
+        },
+    );
+    let drop = Command::DeletePool {
+        id: pool("night"),
+        users: crate::command::LeavingUsers::Refuse,
+    };
+
+    for (actor, answer) in [
+        (by("olga"), "ok"),
+        (by("adam"), "ok"),
+        (by("sam"), "ok"),
+        (key(&[Scope::SeatsManage]), "ok"),
+        (by("una"), "forbidden"),
+        (key(&[Scope::SignInsWrite]), "forbidden"),
+        (by("mia"), "not-found"),
+        (Actor::SignIn(laptop("mia")), "not-found"),
+    ] {
+        for command in [license("mia", shared("night")), rename.clone(), drop.clone()] {
+            assert_eq!(office.answer(&actor, &command), answer, "{actor} {command:?}");
+        }
+    }
+}
+
+#[test]
+fn p2_6_control_without_view_is_none_however_it_came_about() {
+    let deny_view = PermissionOverrides {
+        view_account: Override::Deny,
+        ..PermissionOverrides::default()
+    };
+    let patch = UserPatch {
+        session_permissions: Some(deny_view),
+        ..UserPatch::default()
+    };
+    let mut office = office().after(&[change("adam", patch)]);
+    let all = SessionPermissions {
+        view_account: true,
+        control_account: true,
+        ..SessionPermissions::default()
+    };
+    office.does(&Command::ChangeSettings {
+        change: crate::account::SettingsPatch {
+            session_permissions: Some(all),
+            pool_defaults: None,
+        },
+    });
+
+    for (name, controls) in [("adam", false), ("ada", true), ("mia", true)] {
+        assert_eq!(
+            office
+                .account
+                .has_session_permission(&by(name), SessionPermission::ControlAccount),
+            controls,
+            "{name}"
+        );
+    }
+}

@@ -1,0 +1,116 @@
+//! Settings and API keys.
+
+use std::collections::BTreeSet;
+
+use super::office::*;
+use crate::account::SettingsPatch;
+use crate::command::Command;
+use crate::permission::{Privilege, Role, Scope, SessionPermissions};
+use crate::refusal::Refusal;
+use crate::rules::{Preset, Rules};
+use crate::time::Secs;
+use crate::{ApiKeyId, Event};
+
+#[test]
+fn p2_6_settings_are_checked_and_only_what_is_new_is_stored() {
+    let mut office = Office::new();
+    let settings = |session_permissions, pool_defaults| Command::ChangeSettings {
+        change: SettingsPatch {
+            session_permissions,
+            pool_defaults,
+        },
+    };
+    let blind = SessionPermissions {
+        control_account: true,
+        ..SessionPermissions::default()
+    };
+    let short = Rules {
+        lease: Secs::new(1),
+        ..Rules::default()
+    };
+    let sessions = Rules::preset(Preset::ConcurrentSessions);
+
+    assert_eq!(
+        office.refusal(&settings(Some(blind), None)),
+        Refusal::ControlNeedsView {
+            control: "control_account",
+            view: "view_account"
+        }
+    );
+    assert!(matches!(
+        office.refusal(&settings(None, Some(short))),
+        Refusal::Invalid {
+            field: "lease_secs",
+            ..
+        }
+    ));
+    let decision = office.does(&settings(
+        Some(SessionPermissions::default()),
+        Some(sessions.clone()),
+    ));
+    assert_eq!(
+        decision.events,
+        [Event::SettingsChanged {
+            change: SettingsPatch {
+                session_permissions: None,
+                pool_defaults: Some(sessions.clone())
+            }
+        }]
+    );
+    assert_eq!(office.does(&settings(None, Some(sessions))).events, []);
+}
+
+#[test]
+fn p2_6_nobody_makes_a_key_that_is_good_for_more_than_they_are() {
+    let office = Office::new()
+        .with("olga", Role::Owner, &[])
+        .with("tom", Role::Manager, &[Privilege::SettingsManage])
+        .with(
+            "uma",
+            Role::Manager,
+            &[Privilege::SettingsManage, Privilege::SeatsManage],
+        )
+        .with_members(&["mia"]);
+    let make = |scopes: &[Scope]| Command::CreateApiKey {
+        id: ApiKeyId::from_bits(7),
+        name: "Back end".parse().unwrap(),
+        scopes: scopes.iter().copied().collect(),
+        expires_at: None,
+    };
+
+    for (actor, scopes, answer) in [
+        (OPERATOR, &Scope::ALL[..], "ok"),
+        (by("olga"), &[Scope::Read, Scope::UsersManage], "ok"),
+        (by("olga"), &[Scope::SubscriptionManage], "forbidden"),
+        (by("tom"), &[Scope::Read, Scope::SettingsManage], "ok"),
+        (by("tom"), &[Scope::SignInsWrite], "forbidden"),
+        (by("tom"), &[Scope::UsersManage], "forbidden"),
+        (by("uma"), &[Scope::SignInsWrite, Scope::SeatsManage], "ok"),
+        (by("uma"), &[], "invalid"),
+        (by("mia"), &[Scope::Read], "forbidden"),
+        (key(&Scope::ALL), &[Scope::Read], "forbidden"),
+    ] {
+        assert_eq!(office.answer(&actor, &make(scopes)), answer, "{actor} {scopes:?}");
+    }
+}
+
+#[test]
+fn a_revoked_key_is_gone() {
+    let id = ApiKeyId::from_bits(7);
+    let mut office = Office::new()
+        .with_members(&["mia"])
+        .with("una", Role::Manager, &[Privilege::UsersManage])
+        .after(&[Command::CreateApiKey {
+            id,
+            name: "Back end".parse().unwrap(),
+            scopes: BTreeSet::from([Scope::Read]),
+            expires_at: None,
+        }]);
+    let revoke = Command::RevokeApiKey { id };
+
+    assert_eq!(office.answer(&by("mia"), &revoke), "not-found");
+    assert_eq!(office.answer(&by("una"), &revoke), "forbidden");
+    office.does(&revoke);
+    assert_eq!(office.answer(&OPERATOR, &revoke), "not-found");
+    assert!(office.account.api_keys().is_empty());
+}

@@ -1,0 +1,288 @@
+//! Users: creating, changing, switching off, deleting.
+
+use super::office::*;
+use crate::Event;
+use crate::command::{Command, Outcome, UserPatch};
+use crate::event::{EndReason, Profile};
+use crate::permission::{Override, PermissionOverrides, Role};
+use crate::refusal::{Refusal, SeatKind};
+use crate::user::License;
+
+fn active(active: bool) -> UserPatch {
+    UserPatch {
+        active: Some(active),
+        ..UserPatch::default()
+    }
+}
+
+fn role(role: Role) -> UserPatch {
+    UserPatch {
+        role: Some(role),
+        ..UserPatch::default()
+    }
+}
+
+#[test]
+fn l6_a_new_user_gets_a_named_seat_where_one_is_free_and_the_caller_leaves_it_open() {
+    for (seats, wish, assigned) in [
+        (1, None, Ok(true)),
+        (1, Some(true), Ok(true)),
+        (1, Some(false), Ok(false)),
+        (0, None, Ok(false)),
+        (0, Some(true), Err("not-enough-seats")),
+        (0, Some(false), Ok(false)),
+    ] {
+        let mut office = Office::with_seats(seats, 10);
+
+        let answer = office.does_as(&OPERATOR, &create("ann", wish));
+
+        let expected = assigned.map(|seat_assigned| Outcome::User {
+            id: user("ann"),
+            seat_assigned,
+        });
+        assert_eq!(
+            answer
+                .map(|decision| decision.outcome)
+                .map_err(|refusal| refusal.code().as_str()),
+            expected,
+            "{seats} {wish:?}"
+        );
+        let license = (assigned == Ok(true)).then_some(License::Named);
+        assert_eq!(office.license_of("ann"), license, "{seats} {wish:?}");
+    }
+}
+
+#[test]
+fn l1_l6_the_refusal_of_a_seat_says_how_many_there_are() {
+    let office = Office::with_seats(1, 0).after(&[create("ann", None)]);
+
+    assert_eq!(
+        office.refusal(&create("ben", Some(true))),
+        Refusal::NotEnoughSeats {
+            kind: SeatKind::Named,
+            product: product(),
+            asked: 1,
+            left: 0,
+            total: 1
+        }
+    );
+}
+
+#[test]
+fn l6_where_nothing_was_bought_a_seat_cannot_be_asked_for() {
+    let office = Office::new();
+
+    assert_eq!(office.answer(&OPERATOR, &create("ann", None)), "ok");
+    assert_eq!(office.answer(&OPERATOR, &create("ann", Some(true))), "invalid");
+}
+
+#[test]
+fn l4_there_may_be_more_active_users_than_seats() {
+    let office = Office::with_seats(1, 1).with_members(&["ann", "ben", "cem", "dee"]);
+
+    assert_eq!(office.account.users().len(), 4);
+    assert!(
+        office
+            .account
+            .users()
+            .values()
+            .all(|user| user.active && user.licenses.is_empty())
+    );
+}
+
+#[test]
+fn an_address_belongs_to_one_user_and_is_free_again_when_they_change_it_or_leave() {
+    let mut office = Office::new().with_members(&["ann", "ben"]);
+    let take = |email: &str| {
+        change(
+            "ben",
+            UserPatch {
+                email: Some(email.parse().unwrap()),
+                ..UserPatch::default()
+            },
+        )
+    };
+    assert_eq!(
+        office.refusal(&take("Ann@example.com")),
+        Refusal::AlreadyExists {
+            what: "user",
+            field: "email"
+        }
+    );
+
+    office.does(&take("benjamin@example.com"));
+    office.does(&delete("ann"));
+
+    assert_eq!(office.answer(&OPERATOR, &take("ann@example.com")), "ok");
+    let ben = office
+        .account
+        .user_by_email(&"benjamin@example.com".parse().unwrap());
+    assert_eq!(ben.map(|ben| ben.id), Some(user("ben")));
+    let unknown = office.account.user_by_email(&"ben@example.com".parse().unwrap());
+    assert_eq!(unknown, None);
+}
+
+#[test]
+fn creating_the_same_user_again_is_a_retry() {
+    let mut office = Office::with_seats(2, 0).after(&[create("ann", None)]);
+
+    let again = office.does(&create("ann", None));
+
+    assert_eq!(again.events, []);
+    assert_eq!(
+        again.outcome,
+        Outcome::User {
+            id: user("ann"),
+            seat_assigned: true
+        }
+    );
+    let other = Command::CreateUser {
+        id: user("ann"),
+        profile: profile("ben", Role::Member, &[]),
+        assign_seat: None,
+        product: None,
+        password_set: false,
+    };
+    assert_eq!(office.answer(&OPERATOR, &other), "already-exists");
+}
+
+#[test]
+fn only_what_changes_is_stored() {
+    let mut office = Office::new().with_members(&["ann"]);
+    let same = UserPatch {
+        name: Some("ann".parse().unwrap()),
+        role: Some(Role::Member),
+        active: Some(true),
+        ..UserPatch::default()
+    };
+    let limit = UserPatch {
+        seat_limit: Some(Some(2)),
+        password_set: true,
+        ..UserPatch::default()
+    };
+
+    assert_eq!(office.does(&change("ann", same)).events, []);
+    assert_eq!(
+        office.does(&change("ann", limit)).events,
+        [
+            Event::UserChanged {
+                id: user("ann"),
+                profile: Profile {
+                    seat_limit: Some(2),
+                    ..profile("ann", Role::Member, &[])
+                }
+            },
+            Event::PasswordSet { user: user("ann") }
+        ]
+    );
+}
+
+#[test]
+fn l5_switching_a_user_off_ends_what_they_do_and_keeps_their_license() {
+    let mut office = Office::with_seats(0, 2)
+        .with_members(&["ann"])
+        .after(&[license("ann", shared("default"))]);
+    office.does(&sign_in("ann"));
+
+    let off = office.does(&change("ann", active(false)));
+
+    assert_eq!(sign_ins_ended(&off), [(laptop("ann"), EndReason::UserInactive)]);
+    assert_eq!(office.license_of("ann"), shared("default"));
+    assert_eq!(office.does(&change("ann", active(false))).events, []);
+    office.does(&change("ann", active(true)));
+    office.does(&sign_in("ann"));
+}
+
+#[test]
+fn l5_deleting_a_user_ends_what_they_do_and_frees_their_seat() {
+    let mut office = Office::with_seats(1, 0).after(&[create("ann", Some(true))]);
+    office.does(&sign_in("ann"));
+
+    let gone = office.does(&delete("ann"));
+
+    assert_eq!(sign_ins_ended(&gone), [(laptop("ann"), EndReason::UserInactive)]);
+    assert_eq!(office.answer(&OPERATOR, &create("ben", Some(true))), "ok");
+    assert_eq!(office.answer(&OPERATOR, &delete("ann")), "not-found");
+}
+
+#[test]
+fn the_last_active_owner_stays() {
+    let mut office = Office::new()
+        .with("olga", Role::Owner, &[])
+        .with("otto", Role::Owner, &[]);
+    let losses = |name| {
+        [
+            change(name, active(false)),
+            change(name, role(Role::Admin)),
+            delete(name),
+        ]
+    };
+    for loss in losses("otto") {
+        assert_eq!(office.answer(&OPERATOR, &loss), "ok");
+    }
+
+    office.does(&change("olga", active(false)));
+
+    for loss in losses("otto") {
+        assert_eq!(office.answer(&OPERATOR, &loss), "last-owner", "{loss:?}");
+        assert_eq!(office.answer(&by("otto"), &loss), "last-owner", "{loss:?}");
+    }
+    for loss in losses("olga") {
+        assert_eq!(office.answer(&OPERATOR, &loss), "ok", "{loss:?}");
+    }
+}
+
+#[test]
+fn p2_6_a_users_control_needs_view_with_the_accounts_default_beneath() {
+    let office = Office::new().with_members(&["ann"]);
+    let over = |over| {
+        change(
+            "ann",
+            UserPatch {
+                session_permissions: Some(over),
+                ..UserPatch::default()
+            },
+        )
+    };
+    let none = PermissionOverrides::default();
+
+    for (overrides, answer) in [
+        (none, "ok"),
+        (
+            PermissionOverrides {
+                view_own: Override::Deny,
+                ..none
+            },
+            "control-needs-view",
+        ),
+        (
+            PermissionOverrides {
+                view_own: Override::Deny,
+                control_own: Override::Deny,
+                ..none
+            },
+            "ok",
+        ),
+        (
+            PermissionOverrides {
+                control_account: Override::Allow,
+                ..none
+            },
+            "control-needs-view",
+        ),
+        (
+            PermissionOverrides {
+                view_account: Override::Allow,
+                control_account: Override::Allow,
+                ..none
+            },
+            "ok",
+        ),
+    ] {
+        assert_eq!(
+            office.answer(&OPERATOR, &over(overrides)),
+            answer,
+            "{overrides:?}"
+        );
+    }
+}
