@@ -1,5 +1,6 @@
 //! What can go wrong with credentials.
 
+use crate::operator::{OPERATOR_KEY_CHARS_MAX, OPERATOR_KEY_CHARS_MIN};
 use crate::password::{PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN};
 
 /// The operating system gave no randomness.
@@ -26,11 +27,11 @@ pub enum IdentityError {
     #[error(transparent)]
     Random(#[from] RandomError),
     /// The operator's own key has not the form that is asked for.
-    #[error("an operator key {expected}")]
-    OperatorKey {
-        /// What a key needs, as a phrase that completes "an operator key …".
-        expected: &'static str,
-    },
+    #[error(
+        "an operator key has {OPERATOR_KEY_CHARS_MIN} to {OPERATOR_KEY_CHARS_MAX} visible ASCII characters and does not \
+         start with `usher_`, unless with `usher_op_`"
+    )]
+    OperatorKey,
     /// The runtime is shutting down.
     #[error("the credential store is shutting down")]
     Stopped,

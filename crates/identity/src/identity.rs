@@ -1,7 +1,6 @@
 //! The entrance: opening the tables and telling who is calling.
 
 use std::fmt;
-use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use rusqlite::Connection;
@@ -32,18 +31,10 @@ pub(crate) struct Memory {
 }
 
 impl Identity {
-    /// Opens the credential tables in the database `file`, makes or migrates them, and reads them into memory.
-    /// Blocks: for the start of the program, after the journal has opened the file.
-    pub fn open(file: &Path) -> Result<Self, IdentityError> {
-        Self::with(store::connect(Some(file))?)
-    }
-
-    /// Credentials that are gone when the program ends, for the sandbox and for tests.
-    pub fn in_memory() -> Result<Self, IdentityError> {
-        Self::with(store::connect(None)?)
-    }
-
-    fn with(mut connection: Connection) -> Result<Self, IdentityError> {
+    /// Makes or migrates the credential tables in the database behind `connection`, which nobody else uses from now
+    /// on, and reads them into memory. Blocks: for the start of the program.
+    pub fn open(connection: Connection) -> Result<Self, IdentityError> {
+        let mut connection = store::prepare(connection)?;
         let keyring = store::transact(&mut connection, |tables| signing::load_or_create(tables))?;
         let memory = Memory {
             operator: RwLock::new(operator::load(&connection)?),
@@ -56,6 +47,11 @@ impl Identity {
             memory: Arc::new(memory),
             hashing: Hashing::new(),
         })
+    }
+
+    /// Credentials that are gone when the program ends, for the sandbox and for tests.
+    pub fn in_memory() -> Result<Self, IdentityError> {
+        Self::open(Connection::open_in_memory()?)
     }
 
     /// Tells who holds the token `bearer` (the text after `Bearer `). `account` is the account that the request

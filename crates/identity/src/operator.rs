@@ -72,17 +72,11 @@ impl Identity {
 }
 
 fn check(key: &str) -> Result<(), IdentityError> {
-    if !(OPERATOR_KEY_CHARS_MIN..=OPERATOR_KEY_CHARS_MAX).contains(&key.len())
-        || !key.bytes().all(|byte| byte.is_ascii_graphic())
-    {
-        return Err(IdentityError::OperatorKey {
-            expected: "has 20 to 256 visible ASCII characters",
-        });
-    }
-    if key.starts_with(PREFIX_OF_ALL) && !key.starts_with(PREFIX) {
-        return Err(IdentityError::OperatorKey {
-            expected: "starts with `usher_op_` where it starts with `usher_`",
-        });
+    let fits = (OPERATOR_KEY_CHARS_MIN..=OPERATOR_KEY_CHARS_MAX).contains(&key.len());
+    let visible = key.bytes().all(|byte| byte.is_ascii_graphic());
+    let looks_foreign = key.starts_with(PREFIX_OF_ALL) && !key.starts_with(PREFIX);
+    if !fits || !visible || looks_foreign {
+        return Err(IdentityError::OperatorKey);
     }
     Ok(())
 }

@@ -1,10 +1,9 @@
 //! The credential tables: one connection, on blocking threads, one caller at a time.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::Mutex;
 
 use crate::IdentityError;
@@ -28,22 +27,12 @@ pub(crate) struct Store {
     connection: Arc<Mutex<Connection>>,
 }
 
-/// Opens the database and brings the credential tables up to date.
-pub(crate) fn connect(file: Option<&Path>) -> Result<Connection, IdentityError> {
-    let mut connection = match file {
-        Some(file) => Connection::open_with_flags(
-            file,
-            OpenFlags::SQLITE_OPEN_READ_WRITE
-                | OpenFlags::SQLITE_OPEN_CREATE
-                | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-        )?,
-        None => Connection::open_in_memory()?,
-    };
+/// Sets the connection up and brings the credential tables up to date.
+pub(crate) fn prepare(mut connection: Connection) -> Result<Connection, IdentityError> {
     connection.busy_handler(Some(|tries| {
         std::thread::sleep(BUSY_PAUSE);
         tries < BUSY_TRIES_MAX
     }))?;
-    connection.pragma_update(None, "journal_mode", "wal")?;
     // An answer leaves only after its change is on the disk; what is revoked is overwritten there.
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "secure_delete", true)?;

@@ -4,6 +4,16 @@ use std::path::Path;
 
 use super::*;
 
+fn connect(directory: &Path) -> rusqlite::Connection {
+    let connection = rusqlite::Connection::open(directory.join("usher.db")).unwrap();
+    connection.pragma_update(None, "journal_mode", "wal").unwrap();
+    connection
+}
+
+fn open(directory: &Path) -> Identity {
+    Identity::open(connect(directory)).unwrap()
+}
+
 /// Everything that the database keeps on the disk.
 fn bytes_in(directory: &Path) -> Vec<u8> {
     let files = std::fs::read_dir(directory).unwrap();
@@ -21,8 +31,7 @@ fn contains(haystack: &[u8], needle: &str) -> bool {
 #[tokio::test]
 async fn a_restart_keeps_every_credential_and_every_revocation() {
     let directory = tempfile::tempdir().unwrap();
-    let file = directory.path().join("usher.db");
-    let before = Identity::open(&file).unwrap();
+    let before = open(directory.path());
     let operator = before.create_operator_key().await.unwrap().unwrap();
     let key = before.put_api_key(ACME, KEY, reader(), None).await.unwrap();
     let revoked = before.put_api_key(OTHER, KEY, reader(), None).await.unwrap();
@@ -37,7 +46,7 @@ async fn a_restart_keeps_every_credential_and_every_revocation() {
     before.maintain(NOON).await.unwrap();
     drop(before);
 
-    let after = Identity::open(&file).unwrap();
+    let after = open(directory.path());
 
     assert_eq!(caller(&after, operator.expose(), NOON), Ok(Caller::Operator));
     assert_eq!(after.create_operator_key().await.unwrap(), None);
@@ -63,7 +72,7 @@ async fn a_restart_keeps_every_credential_and_every_revocation() {
 #[tokio::test]
 async fn no_token_and_no_password_stands_in_the_file() {
     let directory = tempfile::tempdir().unwrap();
-    let identity = Identity::open(&directory.path().join("usher.db")).unwrap();
+    let identity = open(directory.path());
     let operator = identity.create_operator_key().await.unwrap().unwrap();
     let key = identity.put_api_key(ACME, KEY, reader(), None).await.unwrap();
     let user = identity.issue_user_token(ACME, SVEN, NOON).await.unwrap().token;
@@ -87,9 +96,8 @@ async fn no_token_and_no_password_stands_in_the_file() {
 #[tokio::test]
 async fn a_change_waits_for_another_writer_of_the_file() {
     let directory = tempfile::tempdir().unwrap();
-    let file = directory.path().join("usher.db");
-    let identity = Identity::open(&file).unwrap();
-    let other = rusqlite::Connection::open(&file).unwrap();
+    let identity = open(directory.path());
+    let other = connect(directory.path());
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
 
     let issuing = tokio::spawn({

@@ -68,7 +68,7 @@ async fn a_key_that_is_short_or_looks_like_another_credential_is_refused() {
         "usher_sign_0123456789abcdef0123456789",
     ] {
         let refused = identity.set_operator_key(key).await;
-        assert!(matches!(refused, Err(IdentityError::OperatorKey { .. })), "{key}");
+        assert!(matches!(refused, Err(IdentityError::OperatorKey)), "{key}");
     }
     assert!(identity.set_operator_key(&"x".repeat(257)).await.is_err());
 }
