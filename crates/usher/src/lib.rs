@@ -1,0 +1,26 @@
+//! The command line of Usher, and the one room that wires the others together.
+//!
+//! Each command is a module with its `Arguments` and a `run` that takes them and a [`Terminal`]; `cli` lists them.
+//! Commands return a [`Failure`], which is a sentence that says what to do.
+
+mod cli;
+mod failure;
+mod log;
+mod replay;
+mod terminal;
+mod words;
+
+use std::process::ExitCode;
+
+pub use failure::Failure;
+pub use terminal::Terminal;
+
+/// Runs the program with the arguments of the process.
+#[must_use]
+pub fn main() -> ExitCode {
+    let mut terminal = Terminal::standard();
+    match cli::run(std::env::args_os(), &mut terminal) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(&mut terminal),
+    }
+}

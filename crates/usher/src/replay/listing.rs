@@ -1,0 +1,91 @@
+//! The features of a log.
+
+use comfy_table::{CellAlignment, Table, presets};
+use serde::Serialize;
+use usher_insight::flexnet::{FeatureUse, ReadReport};
+
+use super::outcome::tell_about_reading;
+use crate::terminal::{bold, dim};
+use crate::words::{grouped, plural};
+use crate::{Failure, Terminal};
+
+#[derive(Serialize)]
+struct Listing<'a> {
+    log: &'a str,
+    features: &'a [FeatureUse],
+    read: &'a ReadReport,
+}
+
+/// Prints the features as one JSON object.
+pub(super) fn json(
+    log: &str,
+    features: &[FeatureUse],
+    read: &ReadReport,
+    terminal: &mut Terminal,
+) -> Result<(), Failure> {
+    super::outcome::print_json(&Listing { log, features, read }, terminal)
+}
+
+/// Prints the features as a table.
+pub(super) fn text(
+    log: &str,
+    features: &[FeatureUse],
+    read: &ReadReport,
+    terminal: &mut Terminal,
+) -> Result<(), Failure> {
+    let count = u64::try_from(features.len()).unwrap_or(u64::MAX);
+    writeln!(
+        terminal.out(),
+        "{} in {log}\n",
+        plural(count, "feature", "features")
+    )?;
+    writeln!(terminal.out(), "{}", table(features))?;
+    let Some(first) = features.iter().find(|of| of.peak > 0).or(features.first()) else {
+        return Ok(());
+    };
+    let example = format!("usher replay {log} --feature {}", quoted(&first.feature));
+    writeln!(
+        terminal.out(),
+        "\n{} {}",
+        dim("Replay one of them:"),
+        bold(example)
+    )?;
+    tell_about_reading(read, terminal)
+}
+
+fn table(features: &[FeatureUse]) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_header([
+        "Feature",
+        "Peak",
+        "Checkouts",
+        "Refused",
+        "Refused otherwise",
+        "Users",
+    ]);
+    for of in features {
+        table.add_row([
+            of.feature.to_string(),
+            grouped(of.peak.into()),
+            grouped(of.outs),
+            grouped(of.denied),
+            grouped(of.denied_otherwise),
+            grouped(of.users),
+        ]);
+    }
+    for column in table.column_iter_mut().skip(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    table
+}
+
+/// The name as a shell takes it.
+fn quoted(name: &str) -> String {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || "_-.+".contains(letter);
+    if name.chars().all(plain) {
+        name.to_owned()
+    } else {
+        format!("'{}'", name.replace('\'', r"'\''"))
+    }
+}

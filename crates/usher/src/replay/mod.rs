@@ -1,0 +1,75 @@
+//! `usher replay`: what a pool of so many seats would have answered to everybody in a license server's log.
+//!
+//! Every step of the log goes through the engine that serves devices, on a clock that follows the log's.
+
+mod choice;
+mod desk;
+mod drive;
+mod input;
+mod listing;
+mod outcome;
+mod progress;
+
+use std::path::PathBuf;
+
+use clap::Args;
+use usher_insight::flexnet::{Grouping, features, plan};
+
+use crate::{Failure, Terminal};
+
+#[derive(Debug, Args)]
+#[command(
+    about = "Replay a FlexNet debug log: who would have got a seat, and who not",
+    after_help = "\
+Without `--feature`, lists the features of the log and how many licenses of each were in use at once.
+
+Examples:
+  usher replay debug.log.gz
+  usher replay debug.log.gz --feature MATLAB --seats 200
+  usher replay debug.log.gz --feature MATLAB --group host --json"
+)]
+pub(crate) struct Arguments {
+    /// The debug log of the license server, as it is or compressed with gzip; `-` for standard input
+    log: PathBuf,
+    /// Whose checkouts to replay
+    #[arg(long)]
+    feature: Option<String>,
+    /// How many seats the pool has; without it, as many licenses as the log saw in use at once
+    #[arg(long, requires = "feature", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    seats: Option<u32>,
+    /// Who shares one seat: nobody (each checkout takes its own), or all checkouts from a host or of a user
+    #[arg(
+        long,
+        requires = "feature",
+        default_value = "none",
+        value_name = "none|host|user"
+    )]
+    group: Grouping,
+    /// Print one JSON object instead of text for people
+    #[arg(long)]
+    json: bool,
+}
+
+/// Lists the features of a log, or replays one.
+pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Failure> {
+    let shows_progress = terminal.is_watched() && !arguments.json;
+    let log = input::read(&arguments.log, shows_progress)?;
+    let name = arguments.log.display().to_string();
+    let features = features(&log);
+    let Some(feature) = &arguments.feature else {
+        return if arguments.json {
+            listing::json(&name, &features, &log.report, terminal)
+        } else {
+            listing::text(&name, &features, &log.report, terminal)
+        };
+    };
+    let seats = choice::seats(&features, feature, arguments.seats, &name)?;
+    let steps = plan(&log, feature, arguments.group);
+    let count = drive::run(&steps, feature, seats, arguments.group, shows_progress)?;
+    let outcome = outcome::Outcome::new(&name, feature, arguments.group, &count, &log.report);
+    if arguments.json {
+        outcome.json(terminal)
+    } else {
+        outcome.text(terminal)
+    }
+}

@@ -1,0 +1,53 @@
+//! Where output goes. Colours are left out where it is not a terminal, or `NO_COLOR` is set.
+
+use std::io::{self, IsTerminal, Write};
+
+/// What an error message starts with.
+pub(crate) const ERROR: &str = "\u{1b}[1;31merror:\u{1b}[0m";
+/// What a warning starts with.
+pub(crate) const WARNING: &str = "\u{1b}[1;33mwarning:\u{1b}[0m";
+
+/// `text` in bold.
+pub(crate) fn bold(text: impl std::fmt::Display) -> String {
+    format!("\u{1b}[1m{text}\u{1b}[0m")
+}
+
+/// `text` in a colour that steps back.
+pub(crate) fn dim(text: impl std::fmt::Display) -> String {
+    format!("\u{1b}[2m{text}\u{1b}[0m")
+}
+
+/// Where a command writes what it has to say.
+pub struct Terminal {
+    out: Box<dyn Write>,
+    err: Box<dyn Write>,
+    watched: bool,
+}
+
+impl Terminal {
+    /// The standard output and error of the process.
+    #[must_use]
+    pub fn standard() -> Self {
+        Self {
+            out: Box::new(anstream::stdout()),
+            err: Box::new(anstream::stderr()),
+            watched: io::stderr().is_terminal(),
+        }
+    }
+
+    /// For what was asked for.
+    pub fn out(&mut self) -> &mut dyn Write {
+        &mut self.out
+    }
+
+    /// For what a person should know besides.
+    pub fn err(&mut self) -> &mut dyn Write {
+        &mut self.err
+    }
+
+    /// Whether somebody may be looking, so that progress is worth showing.
+    #[must_use]
+    pub const fn is_watched(&self) -> bool {
+        self.watched
+    }
+}
