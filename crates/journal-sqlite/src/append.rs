@@ -5,7 +5,7 @@ use usher_domain::{AccountId, Timestamp};
 use usher_journal::{Append, Record, Seq, Snapshot};
 
 use crate::chain::{self, MILESTONE_EVERY};
-use crate::records::write::{At, RecordStatements};
+use crate::records::write::{Origin, RecordStatements};
 
 /// What became of an order whose statements all ran.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,13 +98,13 @@ impl<'c> Statements<'c> {
         if commit.seq.get().is_multiple_of(MILESTONE_EVERY) {
             self.insert_milestone.execute(params![account, seq, position])?;
         }
-        let at = At {
+        let origin = Origin {
             account: commit.account,
             seq: commit.seq,
             at: commit.at,
             position,
         };
-        self.records.put(&at, &append.records)?;
+        self.records.put(&origin, &append.records)?;
         Ok(Outcome::Done)
     }
 
@@ -123,7 +123,7 @@ impl<'c> Statements<'c> {
             return Ok(Outcome::Impossible("the commit of the records is not stored"));
         };
         self.records.put(
-            &At {
+            &Origin {
                 account,
                 seq,
                 at,

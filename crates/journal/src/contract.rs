@@ -1,1 +1,317 @@
-//! stub
+//! The checks that every backend must pass.
+//!
+//! A backend's tests say how to make an empty store ([`Backend`]) and call [`contract_tests!`](crate::contract_tests),
+//! which makes one test of each check.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    reason = "a check that panics is a test that fails"
+)]
+
+pub mod appending;
+pub mod lasting;
+pub mod paging;
+pub mod records;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use usher_domain::{AccountId, PoolId, SessionId, SignInId, TicketId, Timestamp, UserId};
+
+use crate::{Append, Commit, Hash, Journal, Record, Records, Seq};
+
+/// An empty store of the backend under test.
+#[async_trait]
+pub trait Backend: Send + Sync {
+    /// Its journal.
+    fn journal(&self) -> Arc<dyn Journal>;
+
+    /// Its read models.
+    fn records(&self) -> Arc<dyn Records>;
+
+    /// A second node on the same store.
+    fn another_node(&self) -> Arc<dyn Journal>;
+
+    /// Overwrites the entries of a stored commit behind the journal's back.
+    async fn tamper(&self, account: AccountId, seq: Seq, entries: &[u8]);
+
+    /// The same store after its node was closed and started again; none where nothing outlives the node.
+    async fn reopen(&self) -> Option<Box<dyn Backend>>;
+
+    /// What a backup holds; none where the backend makes none.
+    async fn open_backup(&self, file: &Path) -> Option<Box<dyn Backend>>;
+
+    /// Where a backup can be written; none where the backend makes none.
+    fn backup_file(&self) -> Option<std::path::PathBuf>;
+}
+
+/// Makes one test of each check of the contract. `$make` is a function that returns a [`Backend`](contract::Backend).
+#[macro_export]
+macro_rules! contract_tests {
+    ($make:path) => {
+        $crate::contract_tests!(@ $make; appending:
+            what_is_appended_can_be_read,
+            a_seq_that_exists_is_a_conflict_and_changes_nothing,
+            a_seq_that_leaves_a_gap_is_a_conflict,
+            a_conflict_leaves_the_other_appends_of_its_group_alone,
+            of_two_racing_appenders_exactly_one_wins,
+            of_many_racing_nodes_exactly_one_wins_each_place,
+            a_changed_commit_is_found_when_its_account_is_loaded,
+            the_stored_hash_settles_an_unknown_outcome,
+            long_histories_are_read_whole_and_in_order,
+            the_due_time_is_that_of_the_newest_commit,
+            accounts_are_listed_in_the_order_of_their_ids,
+            the_time_of_the_last_commit_is_known,
+            a_closed_journal_takes_nothing_more,
+        );
+        $crate::contract_tests!(@ $make; records:
+            records_are_visible_exactly_when_their_commit_is,
+            a_user_who_gets_in_resolves_their_refusals_of_the_product,
+            an_end_is_kept_as_it_was_first_told,
+            a_session_is_listed_with_all_that_happened_to_it,
+            a_code_leads_to_its_session_until_it_is_retired,
+            one_account_cannot_touch_the_records_of_another,
+            an_account_is_listed_as_it_was_last_put,
+            filters_let_through_what_fits_all_of_them,
+            the_occupancy_before_an_instant_is_what_a_report_starts_from,
+        );
+        $crate::contract_tests!(@ $make; paging:
+            pages_lose_nothing_and_repeat_nothing,
+            pages_keep_their_place_while_commits_go_on,
+            a_span_of_time_is_cut_out_of_every_list,
+        );
+        $crate::contract_tests!(@ $make; lasting:
+            a_snapshot_bounds_what_is_loaded,
+            an_older_snapshot_does_not_replace_a_newer_one,
+            records_that_are_put_anew_are_those_of_the_first_time,
+            a_reopened_store_holds_everything,
+            a_backup_holds_everything,
+        );
+    };
+    (@ $make:path; $topic:ident: $($check:ident,)*) => {$(
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn $check() {
+            $crate::contract::$topic::$check(&$make()).await;
+        }
+    )*};
+}
+
+fn account(number: u128) -> AccountId {
+    AccountId::from_bits(number << 64 | number)
+}
+
+fn user(number: u128) -> UserId {
+    UserId::from_bits(number)
+}
+
+fn pool(number: u128) -> PoolId {
+    PoolId::from_bits(number)
+}
+
+fn sign_in(number: u128) -> SignInId {
+    SignInId::from_bits(number)
+}
+
+fn session(number: u128) -> SessionId {
+    SessionId::from_bits(number)
+}
+
+fn ticket(number: u128) -> TicketId {
+    TicketId::from_bits(number)
+}
+
+fn at(secs: i64) -> Timestamp {
+    Timestamp::from_millis(1_700_000_000_000 + secs * 1_000)
+}
+
+/// Writes an account's commits one after the other, as its engine task does.
+struct Pen {
+    journal: Arc<dyn Journal>,
+    account: AccountId,
+    seq: Seq,
+    hash: Hash,
+    written: Vec<(Commit, Vec<Record>)>,
+}
+
+impl Pen {
+    fn new(backend: &dyn Backend, account: AccountId) -> Self {
+        Self {
+            journal: backend.journal(),
+            account,
+            seq: Seq::ZERO,
+            hash: Hash::GENESIS,
+            written: Vec::new(),
+        }
+    }
+
+    fn next(&self, secs: i64, entries: &str) -> Commit {
+        Commit::seal(
+            self.hash,
+            self.account,
+            self.seq.next(),
+            at(secs),
+            entries.as_bytes(),
+        )
+    }
+
+    /// Appends one commit `secs` after the start of time.
+    async fn write(&mut self, secs: i64, records: Vec<Record>) {
+        let commit = self.next(secs, &format!("[{secs}]"));
+        let append = Append {
+            commit: commit.clone(),
+            next_due: None,
+            records: records.clone(),
+        };
+        self.journal.append(append).await.unwrap();
+        (self.seq, self.hash) = (commit.seq, commit.hash);
+        self.written.push((commit, records));
+    }
+
+    fn commits(&self) -> Vec<Commit> {
+        self.written.iter().map(|(commit, _)| commit.clone()).collect()
+    }
+}
+
+fn bare(commit: Commit) -> Append {
+    Append {
+        commit,
+        next_due: None,
+        records: Vec::new(),
+    }
+}
+
+fn audit(index: u32, actor: &'static str, action: &'static str) -> Record {
+    let target = Some(format!("target of {action}").into());
+    Record::Audit {
+        index,
+        actor: actor.into(),
+        action: action.into(),
+        target,
+        detail: None,
+        cause: None,
+    }
+}
+
+fn refusal(number: u128, of: UserId, product: &'static str) -> Record {
+    Record::RefusalPut {
+        id: usher_domain::RefusalId::from_bits(number),
+        user: of,
+        product: product.into(),
+        pool: number.is_multiple_of(2).then(|| pool(number)),
+        code: "no-seat-available".into(),
+        attempt: "sign-in".into(),
+        device: Some("laptop".into()),
+        seats: 10,
+        occupied: 9,
+        waiting: Some(3),
+    }
+}
+
+fn occupancy(of: PoolId, occupied: u32) -> Record {
+    Record::Occupancy {
+        pool: of,
+        product: "desk".into(),
+        seats: 10,
+        occupied,
+        offered: 1,
+        waiting: 2,
+    }
+}
+
+fn sign_in_started(id: SignInId, of: UserId) -> Record {
+    Record::SignInStarted {
+        id,
+        user: of,
+        product: "desk".into(),
+        device_id: "d-1".into(),
+        device_name: "Laptop".into(),
+        pool: Some(pool(1)),
+        funding: Some("seat".into()),
+    }
+}
+
+fn session_started(id: SessionId, of: UserId) -> Record {
+    Record::SessionStarted {
+        id,
+        sign_in: sign_in(7),
+        user: of,
+        product: "desk".into(),
+        kind: "call".into(),
+        pool: None,
+        funding: None,
+        code: Some("K7QM2X".into()),
+    }
+}
+
+/// One record of every kind, in an order in which each finds what it changes.
+fn one_of_each(number: u128) -> Vec<Record> {
+    vec![
+        Record::AccountPut {
+            name: "Example".into(),
+            created_at: at(0),
+            deleted: false,
+        },
+        audit(0, "sven", "sign-in.started"),
+        audit(1, "eva", "session.ended"),
+        refusal(number, user(number), "desk"),
+        Record::RefusalsResolved {
+            user: user(number),
+            product: "desk".into(),
+        },
+        refusal(number + 1, user(number), "desk"),
+        occupancy(pool(1), 4),
+        occupancy(pool(1), 5),
+        occupancy(pool(2), 6),
+        Record::Minutes {
+            delta: -1,
+            balance: 41,
+            claim: Some("sess_1".into()),
+        },
+        Record::Minutes {
+            delta: 500,
+            balance: 541,
+            claim: None,
+        },
+        sign_in_started(sign_in(number), user(number)),
+        Record::SignInEnded {
+            id: sign_in(number),
+            reason: "inactive".into(),
+            by: None,
+        },
+        session_started(session(number), user(number)),
+        Record::SessionConnected { id: session(number) },
+        Record::SessionFunded {
+            id: session(number),
+            funding: "minutes".into(),
+        },
+        Record::SessionEnded {
+            id: session(number),
+            reason: "hung-up".into(),
+            by: Some("eva".into()),
+        },
+        session_started(session(number + 1), user(number)),
+        Record::TicketOpened {
+            id: ticket(number),
+            user: user(number),
+            product: "desk".into(),
+            pool: pool(1),
+        },
+        Record::TicketEnded {
+            id: ticket(number),
+            outcome: "claimed".into(),
+        },
+        Record::CodeIssued {
+            code: format!("CODE{number}").into(),
+            session: session(number),
+        },
+        Record::CodeIssued {
+            code: format!("GONE{number}").into(),
+            session: session(number),
+        },
+        Record::CodeRetired {
+            code: format!("GONE{number}").into(),
+        },
+    ]
+}

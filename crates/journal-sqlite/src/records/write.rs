@@ -7,7 +7,7 @@ use usher_journal::{Record, Seq};
 use super::{INDEX_BITS, place};
 
 /// The commit that records derive from.
-pub(crate) struct At {
+pub(crate) struct Origin {
     pub(crate) account: AccountId,
     pub(crate) seq: Seq,
     pub(crate) at: Timestamp,
@@ -87,19 +87,19 @@ impl RecordStatements<'_> {
             .then_some("a commit has too many records, or one out of bounds")
     }
 
-    pub(crate) fn put(&mut self, at: &At, records: &[Record]) -> rusqlite::Result<()> {
+    pub(crate) fn put(&mut self, of: &Origin, records: &[Record]) -> rusqlite::Result<()> {
         records
             .iter()
             .zip(0..)
-            .try_for_each(|(record, index)| self.put_one(at, index, record).map(drop))
+            .try_for_each(|(record, index)| self.put_one(of, index, record).map(drop))
     }
 
-    fn put_one(&mut self, at: &At, index: u32, record: &Record) -> rusqlite::Result<usize> {
-        let account = blob(at.account.bits());
+    fn put_one(&mut self, of: &Origin, index: u32, record: &Record) -> rusqlite::Result<usize> {
+        let account = blob(of.account.bits());
         let (place_here, seq, now) = (
-            place(at.position, index),
-            at.seq.get().cast_signed(),
-            at.at.millis(),
+            place(of.position, index),
+            of.seq.get().cast_signed(),
+            of.at.millis(),
         );
         match record {
             Record::AccountPut {
@@ -117,7 +117,7 @@ impl RecordStatements<'_> {
                 detail,
                 cause,
             } => self.audit.execute(params![
-                place(at.position, *index),
+                place(of.position, *index),
                 &**actor,
                 &**action,
                 target.as_deref(),
@@ -183,25 +183,6 @@ impl RecordStatements<'_> {
                     balance,
                     claim.as_deref()
                 ])
-            }
-            Record::CodeIssued { code, session } => {
-                self.code_issued
-                    .execute(params![&**code, account, blob(session.bits())])
-            }
-            Record::CodeRetired { code } => self.code_retired.execute(params![&**code, account]),
-            Record::TicketOpened {
-                id,
-                user,
-                product,
-                pool,
-            } => {
-                let (id, user, pool) = (blob(id.bits()), blob(user.bits()), blob(pool.bits()));
-                self.ticket_opened
-                    .execute(params![id, account, user, &**product, pool, now])
-            }
-            Record::TicketEnded { id, outcome } => {
-                self.ticket_ended
-                    .execute(params![blob(id.bits()), account, now, &**outcome])
             }
             presence => self.put_presence(account, place_here, now, presence),
         }
@@ -273,6 +254,31 @@ impl RecordStatements<'_> {
                 let id = blob(id.bits());
                 self.session_ended
                     .execute(params![id, account, now, &**reason, by.as_deref()])
+            }
+            rest => self.put_claim(account, now, rest),
+        }
+    }
+
+    fn put_claim(&mut self, account: [u8; 16], now: i64, record: &Record) -> rusqlite::Result<usize> {
+        match record {
+            Record::CodeIssued { code, session } => {
+                self.code_issued
+                    .execute(params![&**code, account, blob(session.bits())])
+            }
+            Record::CodeRetired { code } => self.code_retired.execute(params![&**code, account]),
+            Record::TicketOpened {
+                id,
+                user,
+                product,
+                pool,
+            } => {
+                let (id, user, pool) = (blob(id.bits()), blob(user.bits()), blob(pool.bits()));
+                self.ticket_opened
+                    .execute(params![id, account, user, &**product, pool, now])
+            }
+            Record::TicketEnded { id, outcome } => {
+                self.ticket_ended
+                    .execute(params![blob(id.bits()), account, now, &**outcome])
             }
             _ => Ok(0),
         }

@@ -1,0 +1,197 @@
+//! What outlives a load, a rebuild, a restart and the machine.
+
+use std::sync::Arc;
+
+use super::{Backend, Pen, account, one_of_each, pool, session, sign_in, ticket};
+use crate::{
+    AccountFilter, AuditFilter, Journal, Loaded, PageRequest, Records, RefusalFilter, SessionFilter,
+    Snapshot, Span,
+};
+
+fn snapshot(pen: &Pen, state: &str) -> Snapshot {
+    Snapshot {
+        account: pen.account,
+        seq: pen.seq,
+        hash: pen.hash,
+        state: state.as_bytes().into(),
+    }
+}
+
+/// Loading starts from it; the commits before it stay.
+pub async fn a_snapshot_bounds_what_is_loaded(backend: &dyn Backend) {
+    let mut pen = Pen::new(backend, account(1));
+    for secs in 0..35 {
+        pen.write(secs, Vec::new()).await;
+    }
+    let taken = snapshot(&pen, "state");
+
+    backend.journal().save_snapshot(taken.clone()).await.unwrap();
+    let at_once = backend.journal().load(account(1)).await.unwrap().unwrap();
+    pen.write(36, Vec::new()).await;
+    let later = backend.journal().load(account(1)).await.unwrap().unwrap();
+
+    assert_eq!(
+        at_once,
+        Loaded {
+            snapshot: Some(taken.clone()),
+            commits: Vec::new()
+        }
+    );
+    assert_eq!(
+        later,
+        Loaded {
+            snapshot: Some(taken),
+            commits: pen.commits().split_off(35)
+        }
+    );
+    assert_eq!(later.head(), (pen.seq, pen.hash));
+}
+
+/// Whatever order they arrive in.
+pub async fn an_older_snapshot_does_not_replace_a_newer_one(backend: &dyn Backend) {
+    let mut pen = Pen::new(backend, account(1));
+    pen.write(1, Vec::new()).await;
+    let old = snapshot(&pen, "old");
+    pen.write(2, Vec::new()).await;
+    let new = snapshot(&pen, "new");
+
+    for taken in [&old, &new, &old] {
+        backend.journal().save_snapshot(taken.clone()).await.unwrap();
+    }
+
+    assert_eq!(
+        backend
+            .journal()
+            .load(account(1))
+            .await
+            .unwrap()
+            .unwrap()
+            .snapshot,
+        Some(new)
+    );
+}
+
+/// As `usher rebuild` does.
+pub async fn records_that_are_put_anew_are_those_of_the_first_time(backend: &dyn Backend) {
+    let pens = fill(backend).await;
+    let (journal, before) = (
+        backend.journal(),
+        everything(&*backend.journal(), &*backend.records()).await,
+    );
+
+    journal.reset_records().await.unwrap();
+    let emptied = everything(&*journal, &*backend.records()).await;
+    for (commit, records) in pens.iter().flat_map(|pen| &pen.written) {
+        journal
+            .put_records(commit.account, commit.seq, commit.at, records.clone())
+            .await
+            .unwrap();
+    }
+
+    assert_ne!(emptied, before);
+    assert_eq!(everything(&*journal, &*backend.records()).await, before);
+}
+
+/// And goes on where it was.
+pub async fn a_reopened_store_holds_everything(backend: &dyn Backend) {
+    let mut pens = fill(backend).await;
+    let before = everything(&*backend.journal(), &*backend.records()).await;
+
+    let Some(reopened) = backend.reopen().await else {
+        return;
+    };
+
+    assert_eq!(
+        everything(&*reopened.journal(), &*reopened.records()).await,
+        before
+    );
+    let mut pen = pens.remove(0);
+    pen.journal = reopened.journal();
+    pen.write(99, Vec::new()).await;
+    assert_eq!(
+        reopened
+            .journal()
+            .load(pen.account)
+            .await
+            .unwrap()
+            .unwrap()
+            .head(),
+        (pen.seq, pen.hash)
+    );
+}
+
+/// As it was when it was made, and is a store of its own.
+pub async fn a_backup_holds_everything(backend: &dyn Backend) {
+    let Some(file) = backend.backup_file() else { return };
+    let mut pens = fill(backend).await;
+    let before = everything(&*backend.journal(), &*backend.records()).await;
+
+    backend.journal().backup(&file).await.unwrap();
+    pens[0].write(99, one_of_each(99_000)).await;
+
+    let copy = backend.open_backup(&file).await.unwrap();
+    assert_eq!(everything(&*copy.journal(), &*copy.records()).await, before);
+    assert!(
+        backend.journal().backup(&file).await.is_err(),
+        "a backup replaces nothing"
+    );
+}
+
+async fn fill(backend: &dyn Backend) -> Vec<Pen> {
+    let mut pens = Vec::new();
+    for number in 1..4 {
+        let mut pen = Pen::new(backend, account(number));
+        for commit in 0..20 {
+            pen.write(
+                i64::try_from(commit).unwrap(),
+                one_of_each(number * 1_000 + commit * 10),
+            )
+            .await;
+        }
+        pens.push(pen);
+    }
+    backend
+        .journal()
+        .save_snapshot(snapshot(&pens[0], "state"))
+        .await
+        .unwrap();
+    pens
+}
+
+/// Everything that a store tells of the accounts that [`fill`] made.
+async fn everything(journal: &dyn Journal, records: &dyn Records) -> Vec<Arc<str>> {
+    let (page, span) = (PageRequest::new(1_000, None), Span::default());
+    let mut told = Vec::new();
+    let mut tell = |what: String| told.push(Arc::from(what));
+    tell(format!(
+        "{:?}",
+        records.list_accounts(AccountFilter::default(), page).await
+    ));
+    tell(format!("{:?}", journal.last_written_at().await));
+    for number in 1..4 {
+        let of = account(number);
+        tell(format!("{:?}", journal.load(of).await));
+        tell(format!(
+            "{:?}",
+            records.list_audit(of, AuditFilter::default(), page).await
+        ));
+        tell(format!(
+            "{:?}",
+            records.list_refusals(of, RefusalFilter::default(), page).await
+        ));
+        tell(format!(
+            "{:?}",
+            records.list_sessions(of, SessionFilter::default(), page).await
+        ));
+        tell(format!("{:?}", records.list_minutes(of, span, page).await));
+        tell(format!("{:?}", records.occupancy(of, pool(1), span, page).await));
+        for id in (0..20).map(|commit| number * 1_000 + commit * 10) {
+            tell(format!("{:?}", records.sign_in_end(of, sign_in(id)).await));
+            tell(format!("{:?}", records.session_end(of, session(id)).await));
+            tell(format!("{:?}", records.ticket(of, ticket(id)).await));
+            tell(format!("{:?}", records.find_code(&format!("CODE{id}")).await));
+            tell(format!("{:?}", records.find_code(&format!("GONE{id}")).await));
+        }
+    }
+    told
+}
