@@ -1,0 +1,105 @@
+//! `usher demo`: a throw-away server with four accounts, and agents who work through its API.
+
+mod accounts;
+mod agents;
+mod show;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, interval, sleep};
+use usher_client::Client;
+use usher_engine::Clock;
+
+use self::accounts::{DemoAccount, Model};
+use self::agents::Worker;
+use crate::serve::{Serving, Store};
+use crate::{Failure, Terminal};
+
+/// Stories that wait for the terminal at most; past it, agents wait with them.
+const STORIES_MAX: usize = 256;
+/// Between two looks at all pools.
+const LOOK_EVERY: Duration = Duration::from_secs(6);
+
+/// Show seats being taken, refused, queued and freed, by simulated agents on a throw-away server
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Nothing is kept: everything is in memory and gone when the demo ends. The agents use the same API as any program; \
+leases and idle times are short so that there is something to see.")]
+pub(crate) struct Arguments {
+    /// The port on this machine; 0 takes one that is free
+    #[arg(long, default_value_t = 8090)]
+    port: u16,
+    /// End after so many seconds instead of with Ctrl+C
+    #[arg(long, value_name = "SECS")]
+    stop_after: Option<u64>,
+}
+
+/// Runs the demo until it is told to stop.
+pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Failure> {
+    let runtime =
+        tokio::runtime::Runtime::new().map_err(|error| Failure::because("The demo could not start", &error))?;
+    runtime.block_on(demo(arguments, terminal))
+}
+
+async fn demo(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Failure> {
+    let cannot = |error: usher_client::Error| Failure::because("The demo could not be set up", &error);
+    let stop = crate::serve::stop().map_err(|error| Failure::because("The demo could not start", &error))?;
+    let store = Store::in_memory()?;
+    let key = store.new_operator_key().await?;
+    let serving = Serving::start(&format!("127.0.0.1:{}", arguments.port), store, Clock::System).await?;
+    let url = format!("http://{}", serving.address());
+    let operator = Client::new(&url, key.expose()).map_err(cannot)?;
+    let accounts = Arc::new(accounts::make(&operator).await.map_err(cannot)?);
+    show::welcome(terminal.out(), &url, key.expose(), &accounts)?;
+
+    let (stories, mut told) = mpsc::channel(STORIES_MAX);
+    let workers = put_to_work(&accounts, &stories);
+    let mut looks = interval(LOOK_EVERY);
+    let end = arguments.stop_after.map(|secs| Instant::now() + Duration::from_secs(secs));
+    tokio::pin!(stop);
+    loop {
+        tokio::select! {
+            () = &mut stop => break,
+            () = until(end) => break,
+            Some(story) = told.recv() => show::story(terminal.out(), &story)?,
+            _ = looks.tick() => show::pools(terminal.out(), &accounts).await?,
+        }
+    }
+    for worker in workers {
+        worker.abort();
+    }
+    serving.stop().await?;
+    writeln!(terminal.out(), "\nThe demo is over; nothing of it is left.")?;
+    Ok(())
+}
+
+async fn until(end: Option<Instant>) {
+    match end {
+        Some(end) => tokio::time::sleep_until(end).await,
+        None => loop {
+            sleep(Duration::from_hours(24)).await;
+        },
+    }
+}
+
+fn put_to_work(accounts: &[DemoAccount], stories: &mpsc::Sender<agents::Story>) -> Vec<tokio::task::JoinHandle<()>> {
+    let mut workers = Vec::new();
+    let mut seed = 0;
+    for demo in accounts {
+        let devices: &[&str] =
+            if demo.model == Model::ConcurrentDevices { &["laptop", "phone"] } else { &["laptop"] };
+        for agent in &demo.agents {
+            for device in devices {
+                seed += 1;
+                let kind = if *device == "phone" { "phone" } else { "desktop" };
+                let worker =
+                    Worker::new(demo.name, &demo.account, demo.model, agent.clone(), kind, stories.clone(), seed);
+                workers.push(tokio::spawn(worker.work()));
+            }
+        }
+    }
+    workers
+}

@@ -1,0 +1,60 @@
+//! What the demo shows at the terminal.
+
+use std::io::{self, Write};
+
+use super::accounts::{DemoAccount, PASSWORD};
+use super::agents::Story;
+use crate::terminal::{bold, dim};
+
+/// Where everything is, and how to look at it from another terminal.
+pub(super) fn welcome(
+    out: &mut dyn Write,
+    url: &str,
+    operator_key: &str,
+    accounts: &[DemoAccount],
+) -> io::Result<()> {
+    writeln!(out, "Usher's demo serves on {}; the API is explained at {url}/docs", bold(url))?;
+    writeln!(out, "Operator key: {operator_key}\n")?;
+    for demo in accounts {
+        writeln!(out, "{} – {}", bold(demo.name), demo.about)?;
+        writeln!(out, "  account {}", demo.account.id())?;
+        writeln!(out, "  owner   {}   password: {PASSWORD}", demo.owner)?;
+    }
+    if let Some(first) = accounts.first() {
+        let path = format!("{url}/v1/accounts/{}/usage", first.account.id());
+        writeln!(out, "\nAsk who sits where, from another terminal:")?;
+        writeln!(out, "  curl -H 'Authorization: Bearer {operator_key}' {path}")?;
+    }
+    writeln!(out, "\n{}\n", dim("Ctrl+C ends the demo. What the agents do:"))?;
+    out.flush()
+}
+
+/// One thing that somebody did.
+pub(super) fn story(out: &mut dyn Write, story: &Story) -> io::Result<()> {
+    writeln!(out, "{:<20} {} {}", story.account, bold(&story.agent), story.what)?;
+    out.flush()
+}
+
+/// How full every pool is.
+pub(super) async fn pools(out: &mut dyn Write, accounts: &[DemoAccount]) -> io::Result<()> {
+    writeln!(out)?;
+    for demo in accounts {
+        // A look that fails is left out: the next one comes soon.
+        let Ok(usage) = demo.account.usage().await else { continue };
+        for product in &usage.products {
+            for pool in &product.pools {
+                let taken = usize::try_from(pool.occupied).unwrap_or(0);
+                let free = usize::try_from(pool.seats.saturating_sub(pool.occupied)).unwrap_or(0);
+                let bar = format!("{}{}", "█".repeat(taken), "░".repeat(free));
+                let waiting = if pool.waiting > 0 { format!(", {} wait", pool.waiting) } else { String::new() };
+                let figures = format!("{} of {} seats taken{waiting}", pool.occupied, pool.seats);
+                writeln!(out, "{:<20} {:<14} {bar} {figures}", demo.name, pool.name)?;
+            }
+        }
+        if usage.minutes.remaining > 0 {
+            writeln!(out, "{:<20} {} minutes left", demo.name, usage.minutes.remaining)?;
+        }
+    }
+    writeln!(out)?;
+    out.flush()
+}
