@@ -1,12 +1,19 @@
 //! The engine as its callers see it.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
-use usher_domain::{Account, AccountId, Actor, Outcome, Refusal, Secs, SignInId, TicketId, Timestamp};
-use usher_journal::{Journal, Seq};
+use tokio::sync::{Mutex, oneshot};
+use usher_domain::{
+    Account, AccountId, Actor, Command, Outcome, Refusal, Secs, SignInId, TicketId, Timestamp,
+};
+use usher_journal::{COMMITS_MAX, Journal, Seq, Text};
 
-use crate::figures::Counters;
-use crate::{Cause, Clock, Failure, Figures, Options, Published, Reason, Request, StartError, Subscription};
+use crate::account::{Beats, Execution, Message, Reading, lease_left, published};
+use crate::node::Node;
+use crate::{
+    Cause, Clock, Failure, Figures, Options, Published, Reason, Request, StartError, Subscription, timer,
+};
 
 /// A sign of life of one sign-in (S11).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,23 +27,31 @@ pub struct Heartbeat {
 /// All accounts, each with one writer. Clones are the same engine.
 #[derive(Clone)]
 pub struct Engine {
-    journal: Arc<dyn Journal>,
-    clock: Clock,
-    counters: Arc<Counters>,
+    node: Arc<Node>,
+    /// One advance of the clock at a time.
+    advancing: Arc<Mutex<()>>,
 }
 
 impl Engine {
-    /// An engine on a journal. Must be called within a tokio runtime.
+    /// An engine on a journal. Must be called within a tokio runtime, which it uses until
+    /// [`shutdown`](Self::shutdown).
     pub async fn start(
         journal: Arc<dyn Journal>,
         clock: Clock,
-        _options: Options,
+        options: Options,
     ) -> Result<Self, StartError> {
-        journal.due().await?;
+        let fires_by_itself = matches!(clock, Clock::System);
+        let node = Arc::new(Node::new(journal, clock, options));
+        for (account, due) in node.journal.due().await? {
+            node.wheel.mark(account, due);
+        }
+        if fires_by_itself {
+            tokio::spawn(timer::run(Arc::clone(&node)));
+        }
+        tokio::spawn(timer::sweep(Arc::clone(&node)));
         Ok(Self {
-            journal,
-            clock,
-            counters: Arc::default(),
+            node,
+            advancing: Arc::default(),
         })
     }
 
@@ -45,89 +60,152 @@ impl Engine {
     /// be quick.
     pub async fn execute<T: Send + 'static>(
         &self,
-        _account: AccountId,
-        _request: Request,
-        _view: impl Fn(&Account, &Outcome, Timestamp) -> T + Send + 'static,
+        account: AccountId,
+        request: Request,
+        view: impl Fn(&Account, &Outcome, Timestamp) -> T + Send + 'static,
     ) -> Result<T, Failure> {
-        Err(Failure::Unavailable(Reason::ShuttingDown))
+        self.ask(account, |reply| {
+            Message::Job(Box::new(Execution::new(request, view, reply)))
+        })
+        .await
     }
 
     /// Looks at an account. What is seen is durable.
     pub async fn read<T: Send + 'static>(
         &self,
-        _account: AccountId,
-        _view: impl Fn(&Account, Timestamp) -> T + Send + 'static,
+        account: AccountId,
+        view: impl Fn(&Account, Timestamp) -> T + Send + 'static,
     ) -> Result<T, Failure> {
-        Err(Failure::Unavailable(Reason::ShuttingDown))
+        self.ask(account, |reply| Message::Job(Box::new(Reading::new(view, reply))))
+            .await
     }
 
     /// A sign of life of a sign-in; gives the seconds that its lease has left (S11).
     pub async fn heartbeat(
         &self,
-        _account: AccountId,
-        _actor: Actor,
-        _cause: Cause,
-        _heartbeat: Heartbeat,
+        account: AccountId,
+        actor: Actor,
+        cause: Cause,
+        heartbeat: Heartbeat,
     ) -> Result<Secs, Failure> {
-        Err(Failure::Unavailable(Reason::ShuttingDown))
+        let command = Command::Heartbeat {
+            sign_in: heartbeat.sign_in,
+            active: heartbeat.active,
+        };
+        let request = Request {
+            actor,
+            cause,
+            command,
+        };
+        self.execute(account, request, |_, outcome, _| lease_left(outcome))
+            .await
     }
 
     /// Signs of life of many sign-ins, each with its own answer, in their order.
     pub async fn heartbeats(
         &self,
-        _account: AccountId,
-        _actor: Actor,
-        _cause: Cause,
-        _heartbeats: Vec<Heartbeat>,
+        account: AccountId,
+        actor: Actor,
+        cause: Cause,
+        heartbeats: Vec<Heartbeat>,
     ) -> Result<Vec<Result<Secs, Refusal>>, Failure> {
-        Err(Failure::Unavailable(Reason::ShuttingDown))
+        self.ask(account, |reply| {
+            Message::Job(Box::new(Beats::new(actor, cause, heartbeats, reply)))
+        })
+        .await
     }
 
     /// A sign of life of a ticket; gives the seconds that its lease has left (Q2).
     pub async fn renew_ticket(
         &self,
-        _account: AccountId,
-        _actor: Actor,
-        _cause: Cause,
-        _ticket: TicketId,
+        account: AccountId,
+        actor: Actor,
+        cause: Cause,
+        ticket: TicketId,
     ) -> Result<Secs, Failure> {
-        Err(Failure::Unavailable(Reason::ShuttingDown))
+        let request = Request {
+            actor,
+            cause,
+            command: Command::RenewTicket { id: ticket },
+        };
+        self.execute(account, request, |_, outcome, _| lease_left(outcome))
+            .await
     }
 
     /// Follows an account from its newest commit on.
-    pub async fn subscribe(&self, _account: AccountId) -> Result<Subscription, Failure> {
-        Err(Failure::Unavailable(Reason::ShuttingDown))
+    pub async fn subscribe(&self, account: AccountId) -> Result<Subscription, Failure> {
+        self.ask(account, Message::Subscribe).await
     }
 
     /// The first `limit` commits after `seq`, from the journal: what a subscriber missed.
     pub async fn published_after(
         &self,
-        _account: AccountId,
-        _seq: Seq,
-        _limit: usize,
+        account: AccountId,
+        seq: Seq,
+        limit: usize,
     ) -> Result<Vec<Published>, Failure> {
-        Err(Failure::Unavailable(Reason::ShuttingDown))
+        let limit = limit.min(COMMITS_MAX);
+        let commits = self.node.journal.commits_after(account, seq, limit).await?;
+        let published: Result<Vec<_>, _> = commits.iter().map(published).collect();
+        published.map_err(|error| {
+            tracing::error!(%account, %error, "a stored commit cannot be read");
+            Failure::Unavailable(Reason::Journal(Text::Static("a stored commit cannot be read")))
+        })
     }
 
     /// What time it is for the engine.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        self.clock.now()
+        self.node.clock.now()
     }
 
     /// What the engine has counted.
     #[must_use]
     pub fn figures(&self) -> Figures {
-        self.counters.read()
+        let loaded = *self.node.tasks.borrow();
+        Figures {
+            accounts_loaded: u64::try_from(loaded).unwrap_or(u64::MAX),
+            ..self.node.counters.read()
+        }
     }
 
     /// Moves a manual clock, stopping wherever something is due, and does all of it before it returns. Does nothing
     /// with the system's clock.
-    pub async fn advance(&self, _by: Secs) {}
+    pub async fn advance(&self, by: Secs) {
+        let Clock::Manual(clock) = &self.node.clock else {
+            return;
+        };
+        let _one_at_a_time = self.advancing.lock().await;
+        let until = clock.now() + by;
+        while let Some((due, account)) = self.node.wheel.pop(until) {
+            clock.set(due);
+            Arc::clone(&self.node).tick(account).await;
+        }
+        clock.set(until);
+    }
 
     /// Does what was asked for before, stores lease renewals and snapshots, and closes the journal. What comes later
     /// is answered with [`Reason::ShuttingDown`].
     pub async fn shutdown(&self) {
-        self.journal.close().await;
+        self.node.closing.store(true, Ordering::Release);
+        self.node.wheel.earlier.notify_one();
+        self.node.crowded.notify_one();
+        self.node.registry.close();
+        // The sender lives as long as the node, so this ends when the last task has.
+        let _ = self.node.tasks.subscribe().wait_for(|tasks| *tasks == 0).await;
+        self.node.journal.close().await;
+    }
+
+    async fn ask<T>(
+        &self,
+        account: AccountId,
+        message: impl FnOnce(oneshot::Sender<Result<T, Failure>>) -> Message,
+    ) -> Result<T, Failure> {
+        let (reply, answer) = oneshot::channel();
+        self.node.send(account, message(reply))?;
+        // The task that had the message is gone, with or without having done it.
+        answer
+            .await
+            .unwrap_or(Err(Failure::Unavailable(Reason::OutcomeUnknown)))
     }
 }

@@ -56,3 +56,14 @@ pub enum StartError {
     #[error("could not read what is due")]
     Journal(#[from] JournalError),
 }
+
+/// An error with its sources, in one line.
+pub(crate) fn with_sources(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        text = format!("{text}: {error}");
+        source = error.source();
+    }
+    text
+}

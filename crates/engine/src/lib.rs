@@ -4,13 +4,22 @@
 //! batch to the journal as one commit, and lets the answers leave once that commit is durable. What is in memory is
 //! never ahead of the journal for longer than that: a conflict or a failure drops it and loads it anew.
 
+mod account;
 mod clock;
 mod engine;
 mod entry;
 mod failure;
 mod figures;
+pub mod maintenance;
+mod node;
 mod options;
+pub mod records;
+mod registry;
+pub mod replay;
+mod snapshot;
 mod subscription;
+mod timer;
+mod wheel;
 
 pub use clock::{Clock, ManualClock};
 pub use engine::{Engine, Heartbeat};
@@ -18,6 +27,7 @@ pub use entry::{Entry, InvalidEntries};
 pub use failure::{Failure, Reason, StartError};
 pub use figures::Figures;
 pub use options::Options;
+pub use snapshot::InvalidSnapshot;
 pub use subscription::{Published, Subscription};
 
 /// What made an actor give a command: the operation and the id of the request, or the timer.

@@ -33,3 +33,10 @@ impl Default for Options {
         }
     }
 }
+
+impl Options {
+    /// The number of accounts in memory from which on those not used for longest are asked to leave.
+    pub(crate) const fn crowded_at(&self) -> usize {
+        self.accounts_max - self.accounts_max / 8
+    }
+}

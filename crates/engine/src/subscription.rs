@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use tokio::sync::broadcast;
+use tokio::sync::broadcast::error::RecvError;
 use usher_domain::{AccountId, Timestamp};
 use usher_journal::Seq;
 
 use crate::Entry;
+use crate::figures::Counters;
 
 /// A commit that is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,30 +28,48 @@ pub struct Published {
 pub struct Subscription {
     seq: Seq,
     receiver: Option<broadcast::Receiver<Arc<Published>>>,
+    counters: Arc<Counters>,
 }
 
 impl Subscription {
-    pub(crate) const fn new(seq: Seq, receiver: broadcast::Receiver<Arc<Published>>) -> Self {
+    pub(crate) fn new(
+        seq: Seq,
+        receiver: broadcast::Receiver<Arc<Published>>,
+        counters: Arc<Counters>,
+    ) -> Self {
+        counters.subscribers.increment();
         Self {
             seq,
             receiver: Some(receiver),
+            counters,
         }
     }
 
-    /// The last commit that is not followed any more: what came until then is read with
-    /// [`Engine::published_after`](crate::Engine::published_after).
+    /// The newest commit when this subscription began. What came until then is read with
+    /// [`Engine::published_after`](crate::Engine::published_after), what comes after it with [`Self::next`].
     #[must_use]
     pub const fn seq(&self) -> Seq {
         self.seq
     }
 
-    /// The next commit. None once the subscriber has lagged, or the account has left this node: it has to subscribe
-    /// again and read what it missed.
+    /// The next commit. None once the subscriber has lagged too far behind, or the account's commits cannot be
+    /// followed any more: it has to subscribe again and read what it missed.
     pub async fn next(&mut self) -> Option<Arc<Published>> {
-        let received = self.receiver.as_mut()?.recv().await;
-        if received.is_err() {
-            self.receiver = None;
+        match self.receiver.as_mut()?.recv().await {
+            Ok(commit) => Some(commit),
+            Err(error) => {
+                if matches!(error, RecvError::Lagged(_)) {
+                    self.counters.subscribers_dropped.increment();
+                }
+                self.receiver = None;
+                None
+            }
         }
-        received.ok()
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        self.counters.subscribers.decrement();
     }
 }

@@ -1,0 +1,213 @@
+//! From a batch of jobs to a stored commit.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use usher_domain::AccountId;
+use usher_journal::{AppendError, Commit, Hash, Seq, Text};
+
+use super::Job;
+use super::state::{Renewals, State};
+use super::task::Task;
+use super::turn::{Outgoing, Turn};
+use crate::node::{Node, RETRY_AFTER};
+use crate::{Entry, Failure, Published, Reason};
+
+/// How often a batch is decided anew because other nodes were quicker.
+const ATTEMPTS_MAX: usize = 8;
+
+/// How often a commit of unknown outcome is looked up, and the pause before the second look; each pause doubles.
+const LOOKUPS_MAX: u32 = 8;
+const LOOKUP_PAUSE: Duration = Duration::from_millis(20);
+
+/// What became of a commit.
+enum Stored {
+    /// It is in the journal.
+    Yes,
+    /// Another commit has its place, or none has: what was decided is void and may be decided again.
+    Overtaken,
+    /// It is not in the journal, as far as can be told.
+    No(Reason),
+}
+
+impl Task {
+    /// Runs the jobs on the account's state and stores what comes of them. Where this fails, memory is what the
+    /// journal has, or nothing.
+    pub(super) async fn carry_out(&mut self, jobs: &mut [Box<dyn Job>]) -> Result<(), Failure> {
+        let node = Arc::clone(&self.node);
+        for _ in 0..ATTEMPTS_MAX {
+            let id = self.id;
+            let state = self.loaded().await?;
+            let mut turn = Turn::begin(&node, id, state);
+            turn.begin_with_what_is_due();
+            for job in jobs.iter_mut() {
+                job.run(&mut turn);
+            }
+            let outgoing = match turn.finish() {
+                Ok(None) => return Ok(()),
+                Ok(Some(outgoing)) => outgoing,
+                Err(failure) => {
+                    self.drop_state();
+                    return Err(failure);
+                }
+            };
+            let Outgoing { append, entries } = outgoing;
+            let sealed = Sealed::of(&append.commit);
+            match store(&node, append).await {
+                Stored::Yes => {
+                    self.take_stored(&sealed, entries);
+                    return Ok(());
+                }
+                Stored::Overtaken => self.drop_state(),
+                Stored::No(reason) => {
+                    self.drop_state();
+                    return Err(Failure::Unavailable(reason));
+                }
+            }
+        }
+        tracing::warn!(account = %self.id, "other nodes were quicker each time");
+        Err(Failure::Overloaded {
+            retry_after: RETRY_AFTER,
+        })
+    }
+
+    /// The state, loaded where it is not in memory.
+    pub(super) async fn loaded(&mut self) -> Result<&mut State, Failure> {
+        let state = match self.state.take() {
+            Some(state) => state,
+            None => self.load().await?,
+        };
+        Ok(self.state.insert(state))
+    }
+
+    async fn load(&mut self) -> Result<State, Failure> {
+        let (mut state, commits) = State::load(&self.node, self.id).await?;
+        if let Some(account) = &mut state.replayed.account {
+            std::mem::take(&mut self.renewals).renew(account);
+        }
+        self.publish_missed(&commits, state.replayed.seq);
+        Ok(state)
+    }
+
+    /// Lets the state go, but for the signs of life that the journal does not know of.
+    pub(super) fn drop_state(&mut self) {
+        let Some(state) = self.state.take() else { return };
+        if let Some(account) = &state.replayed.account {
+            self.renewals = Renewals::of(account);
+        }
+    }
+
+    fn take_stored(&mut self, sealed: &Sealed, entries: Vec<Entry>) {
+        let Some(state) = &mut self.state else { return };
+        state.replayed.seq = sealed.seq;
+        state.replayed.hash = sealed.hash;
+        state.replayed.at = sealed.at;
+        state.note_commit(sealed.bytes);
+        self.published = sealed.seq;
+        if self.has_subscribers() {
+            self.publish(Published {
+                account: self.id,
+                seq: sealed.seq,
+                at: sealed.at,
+                entries: entries.into(),
+            });
+        }
+    }
+
+    /// Publishes what other nodes have committed. Where it cannot be told without a gap, subscribers have to
+    /// subscribe again.
+    fn publish_missed(&mut self, commits: &[Commit], head: Seq) {
+        let known = std::mem::replace(&mut self.published, head);
+        if head <= known || !self.has_subscribers() {
+            return;
+        }
+        let missed: Vec<&Commit> = commits.iter().filter(|commit| commit.seq > known).collect();
+        let is_whole = missed.first().is_some_and(|first| first.seq == known.next());
+        let decoded: Result<Vec<Published>, _> = missed.into_iter().map(published).collect();
+        match decoded {
+            Ok(decoded) if is_whole => decoded.into_iter().for_each(|commit| self.publish(commit)),
+            _ => self.publisher = None,
+        }
+    }
+}
+
+/// What is still needed of a commit once it is on its way.
+struct Sealed {
+    seq: Seq,
+    hash: Hash,
+    at: usher_domain::Timestamp,
+    bytes: usize,
+}
+
+impl Sealed {
+    fn of(commit: &Commit) -> Self {
+        Self {
+            seq: commit.seq,
+            hash: commit.hash,
+            at: commit.at,
+            bytes: commit.entries.len(),
+        }
+    }
+}
+
+/// A stored commit as subscribers see it.
+pub(crate) fn published(commit: &Commit) -> Result<Published, crate::InvalidEntries> {
+    Ok(Published {
+        account: commit.account,
+        seq: commit.seq,
+        at: commit.at,
+        entries: Entry::decode(commit)?.into(),
+    })
+}
+
+async fn store(node: &Node, append: usher_journal::Append) -> Stored {
+    let (account, seq, hash) = (append.commit.account, append.commit.seq, append.commit.hash);
+    match node.journal.append(append).await {
+        Ok(()) => {
+            node.counters.commits.increment();
+            Stored::Yes
+        }
+        Err(AppendError::Conflict) => {
+            node.counters.conflicts.increment();
+            Stored::Overtaken
+        }
+        Err(AppendError::Failed(reason)) => {
+            node.counters.commits_failed.increment();
+            tracing::error!(%account, %seq, %reason, "a commit was not stored");
+            Stored::No(Reason::Journal(reason))
+        }
+        Err(AppendError::Closed) => Stored::No(Reason::ShuttingDown),
+        Err(AppendError::Unknown(reason)) => {
+            node.counters.commits_unknown.increment();
+            tracing::warn!(%account, %seq, %reason, "whether a commit was stored is looked up");
+            look_up(node, account, seq, hash, reason).await
+        }
+    }
+}
+
+/// Asks the journal for a commit whose outcome is unknown. One that is not there may still be on its way, so nothing
+/// is decided again: doing it twice would be worse than not at all.
+async fn look_up(node: &Node, account: AccountId, seq: Seq, hash: Hash, reason: Text) -> Stored {
+    let mut pause = LOOKUP_PAUSE;
+    for _ in 0..LOOKUPS_MAX {
+        match node.journal.stored_hash(account, seq).await {
+            Ok(Some(stored)) if stored == hash => {
+                node.counters.commits.increment();
+                return Stored::Yes;
+            }
+            Ok(Some(_)) => {
+                node.counters.conflicts.increment();
+                return Stored::Overtaken;
+            }
+            Ok(None) => {
+                node.counters.commits_failed.increment();
+                return Stored::No(Reason::Journal(reason));
+            }
+            Err(error) => tracing::warn!(%account, %seq, %error, "a commit could not be looked up"),
+        }
+        tokio::time::sleep(pause).await;
+        pause *= 2;
+    }
+    node.counters.commits_failed.increment();
+    Stored::No(Reason::OutcomeUnknown)
+}

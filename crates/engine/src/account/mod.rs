@@ -1,0 +1,35 @@
+//! One account in memory, and the task that owns it.
+
+mod commit;
+mod job;
+mod keep;
+mod state;
+mod task;
+mod turn;
+
+pub(crate) use commit::published;
+pub(crate) use job::{Beats, Execution, Job, Reading, lease_left};
+pub(crate) use task::spawn;
+
+use tokio::sync::oneshot;
+
+use crate::{Failure, Subscription};
+
+/// What an account may find in its inbox.
+pub(crate) enum Message {
+    /// A command or a question.
+    Job(Box<dyn Job>),
+    /// Somebody wants to follow the account.
+    Subscribe(oneshot::Sender<Result<Subscription, Failure>>),
+    /// Something is due.
+    Tick(oneshot::Sender<Result<(), Failure>>),
+    /// The account is not needed in memory. `is_pressed`: others need the place.
+    Leave { is_pressed: bool },
+}
+
+impl Message {
+    /// Whether somebody uses the account, rather than the engine itself.
+    pub(crate) const fn is_use(&self) -> bool {
+        matches!(self, Self::Job(_) | Self::Subscribe(_))
+    }
+}

@@ -1,0 +1,175 @@
+//! What is in memory of an account.
+
+use std::collections::BTreeMap;
+
+use usher_domain::{Account, AccountId, PoolId, Secs, SignInId, TicketId, Timestamp};
+use usher_journal::{COMMITS_MAX, Commit, Journal, Loaded, verify_chain};
+
+use crate::failure::with_sources;
+use crate::node::Node;
+use crate::replay::{self, ReplayError, Replayed};
+use crate::{Failure, Reason};
+
+/// From this size on, states are read and written where they keep no other account waiting.
+pub(super) const LARGE_BYTES: usize = 256 * 1024;
+
+/// What a commit costs to load beyond its entries.
+const COMMIT_BYTES: usize = 256;
+
+/// An account as the journal has it, plus what the present turn does to it.
+pub(super) struct State {
+    pub(super) replayed: Replayed,
+    /// Seats occupied by pool, to tell where they grow past what a pool has (S1).
+    pub(super) occupied: BTreeMap<PoolId, u32>,
+    /// The start of Usher up to which it is seen to that nobody loses anything by its having been away (S11).
+    pub(super) resumed_for: Timestamp,
+    /// What loading would have to replay, in bytes.
+    pub(super) unsnapped_bytes: usize,
+    /// The size of the newest snapshot that is known.
+    pub(super) snapshot_bytes: usize,
+}
+
+impl State {
+    /// The account's state from the journal, with the commits from which it was made.
+    pub(super) async fn load(node: &Node, id: AccountId) -> Result<(Self, Vec<Commit>), Failure> {
+        node.counters.loads.increment();
+        let Some(loaded) = node.journal.load(id).await? else {
+            return Ok((Self::new(Replayed::default()), Vec::new()));
+        };
+        let commits_bytes: usize = loaded.commits.iter().map(bytes_of).sum();
+        let snapshot_bytes = loaded
+            .snapshot
+            .as_ref()
+            .map_or(0, |snapshot| snapshot.state.len());
+        let (replayed, loaded) = match fold(loaded, commits_bytes + snapshot_bytes).await {
+            Ok(folded) => folded,
+            Err(error) => {
+                tracing::warn!(account = %id, error = %with_sources(&error), "all commits are read, the snapshot is passed over");
+                let replayed = from_first(&*node.journal, id).await.map_err(unreadable)?;
+                (replayed, Loaded::default())
+            }
+        };
+        let mut state = Self::new(replayed);
+        state.unsnapped_bytes = commits_bytes;
+        state.snapshot_bytes = snapshot_bytes;
+        Ok((state, loaded.commits))
+    }
+
+    fn new(replayed: Replayed) -> Self {
+        let pools = replayed
+            .account
+            .iter()
+            .flat_map(|account| account.pools().values());
+        Self {
+            occupied: pools.map(|pool| (pool.id, pool.occupied())).collect(),
+            replayed,
+            resumed_for: Timestamp::default(),
+            unsnapped_bytes: 0,
+            snapshot_bytes: 0,
+        }
+    }
+
+    /// The account, unless there is none or it was closed.
+    pub(super) fn existing(&self) -> Result<&Account, Failure> {
+        self.replayed
+            .account
+            .as_ref()
+            .filter(|account| !account.is_deleted())
+            .ok_or(Failure::NoAccount)
+    }
+
+    pub(super) fn next_due(&self) -> Option<Timestamp> {
+        self.replayed.account.as_ref()?.next_due()
+    }
+
+    pub(super) fn note_commit(&mut self, commit_bytes: usize) {
+        self.unsnapped_bytes = self
+            .unsnapped_bytes
+            .saturating_add(commit_bytes)
+            .saturating_add(COMMIT_BYTES);
+    }
+}
+
+async fn fold(loaded: Loaded, bytes: usize) -> Result<(Replayed, Loaded), ReplayError> {
+    let work = move || Ok((replay::fold(&loaded)?, loaded));
+    if bytes < LARGE_BYTES {
+        return work();
+    }
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|_| ReplayError::Interrupted)?
+}
+
+/// The account's state from its first commit on, where the snapshot is of no use.
+async fn from_first(journal: &dyn Journal, id: AccountId) -> Result<Replayed, ReplayError> {
+    let mut replayed = Replayed::default();
+    loop {
+        let commits = journal.commits_after(id, replayed.seq, COMMITS_MAX).await?;
+        if commits.is_empty() {
+            break;
+        }
+        verify_chain((replayed.seq, replayed.hash), &commits)?;
+        for commit in &commits {
+            replayed.apply(commit, |_, _, _| {})?;
+        }
+        tokio::task::yield_now().await;
+    }
+    if let Some(account) = &mut replayed.account {
+        account.take_changed_pools();
+    }
+    Ok(replayed)
+}
+
+fn bytes_of(commit: &Commit) -> usize {
+    commit.entries.len() + COMMIT_BYTES
+}
+
+fn unreadable(error: ReplayError) -> Failure {
+    match error {
+        ReplayError::Journal(error) => error.into(),
+        error => Failure::Unavailable(Reason::Journal(with_sources(&error).into())),
+    }
+}
+
+/// Signs of life that only memory knows of, on their way from a state that is dropped to the one that replaces it.
+#[derive(Debug, Default)]
+pub(super) struct Renewals {
+    sign_ins: Vec<(SignInId, Timestamp)>,
+    tickets: Vec<(TicketId, Timestamp)>,
+}
+
+impl Renewals {
+    /// Takes note of when each lease of an account last began.
+    pub(super) fn of(account: &Account) -> Self {
+        if !account.has_unsaved_renewals() {
+            return Self::default();
+        }
+        let began = |until: Timestamp, lease: Secs| until - lease;
+        let sign_ins = account.sign_ins().values();
+        let tickets = account.tickets().values();
+        Self {
+            sign_ins: sign_ins.map(|s| (s.id, began(s.lease_until, s.lease))).collect(),
+            tickets: tickets.map(|t| (t.id, began(t.lease_until, t.lease))).collect(),
+        }
+    }
+
+    pub(super) const fn is_empty(&self) -> bool {
+        self.sign_ins.is_empty() && self.tickets.is_empty()
+    }
+
+    /// Renews what began later than the account knows.
+    pub(super) fn renew(self, account: &mut Account) {
+        for (id, at) in self.sign_ins {
+            let known = account.sign_ins().get(&id);
+            if known.is_some_and(|known| known.lease_until < at + known.lease) {
+                account.renew_sign_in(id, at);
+            }
+        }
+        for (id, at) in self.tickets {
+            let known = account.tickets().get(&id);
+            if known.is_some_and(|known| known.lease_until < at + known.lease) {
+                account.renew_ticket(id, at);
+            }
+        }
+    }
+}

@@ -1,0 +1,304 @@
+//! One turn: a batch of jobs on the state in memory, and the commit that comes of it.
+
+use std::collections::BTreeSet;
+
+use usher_domain::{
+    Account, AccountId, Actor, Command, Event, Outcome, PoolId, Refusal, RefusalId, Timestamp, decide,
+    evolve, execute, refused, settle,
+};
+use usher_journal::{Append, Commit, Text};
+
+use super::state::State;
+use crate::node::Node;
+use crate::records::Recorder;
+use crate::{Cause, Entry, Failure, Reason, Request};
+
+const SYSTEM: Text = Text::Static("system");
+const TIMER: Text = Text::Static("timer");
+
+/// A batch at work. What it has done is in memory only, until the commit that it comes to is stored.
+pub(crate) struct Turn<'a> {
+    node: &'a Node,
+    id: AccountId,
+    state: &'a mut State,
+    now: Timestamp,
+    entries: Vec<Entry>,
+    recorder: Recorder,
+    changed_pools: BTreeSet<PoolId>,
+}
+
+/// A commit that is ready to be stored.
+pub(super) struct Outgoing {
+    pub(super) append: Append,
+    pub(super) entries: Vec<Entry>,
+}
+
+impl<'a> Turn<'a> {
+    /// A turn at the present time, which for one account never goes back.
+    pub(super) fn begin(node: &'a Node, id: AccountId, state: &'a mut State) -> Self {
+        let now = node.now().max(state.replayed.at);
+        Self {
+            node,
+            id,
+            state,
+            now,
+            entries: Vec::new(),
+            recorder: Recorder::default(),
+            changed_pools: BTreeSet::new(),
+        }
+    }
+
+    pub(super) const fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// The account, also one that was closed a moment ago.
+    pub(super) const fn account(&self) -> Option<&Account> {
+        self.state.replayed.account.as_ref()
+    }
+
+    pub(super) fn existing(&self) -> Result<&Account, Failure> {
+        self.state.existing()
+    }
+
+    /// Does what is to be done before anybody is served: leases start anew where Usher was away (S11), and what is
+    /// due is done. So no command ever meets a lease that is over.
+    pub(super) fn begin_with_what_is_due(&mut self) {
+        if self.existing().is_err() {
+            return;
+        }
+        let up_since = self.node.up_since();
+        if self.state.replayed.at < up_since && self.state.resumed_for < up_since {
+            let resumed = self.carry_out(&Command::Resume, &Actor::System, &Text::Static("resume"));
+            if let Err(failure) = resumed {
+                tracing::error!(account = %self.id, error = %failure, "leases could not start anew");
+            }
+        }
+        self.state.resumed_for = up_since;
+        if self.is_due() {
+            self.node.counters.ticks.increment();
+            let events = self.do_what_is_due();
+            self.enter(events, SYSTEM, &TIMER);
+        }
+    }
+
+    fn is_due(&self) -> bool {
+        self.state.next_due().is_some_and(|due| due <= self.now)
+    }
+
+    /// What [`usher_domain::execute`] does of a tick, step by step, so that each event meets its recorder first.
+    fn do_what_is_due(&mut self) -> Vec<Event> {
+        let mut done = Vec::new();
+        while self.is_due() {
+            let Some(account) = &self.state.replayed.account else {
+                break;
+            };
+            let events = match decide(account, &Command::Tick, &Actor::System, self.now) {
+                Ok(decision) if !decision.events.is_empty() => decision.events,
+                _ => {
+                    done.extend(self.drop_what_is_not_due());
+                    break;
+                }
+            };
+            done.extend(self.take_in(events, &SYSTEM, &TIMER));
+        }
+        done.retain(|event| !is_empty_renewal(event));
+        done
+    }
+
+    /// Something stood on the schedule and has come to nothing. The rules strike it off, and do what else is due.
+    fn drop_what_is_not_due(&mut self) -> Vec<Event> {
+        let Some(account) = &mut self.state.replayed.account else {
+            return Vec::new();
+        };
+        let decision = execute(account, &Command::Tick, &Actor::System, self.now);
+        let events = decision.map(|decision| decision.events).unwrap_or_default();
+        for event in &events {
+            self.recorder.note(Some(account), &SYSTEM, &TIMER, event);
+        }
+        self.check_pools();
+        events
+    }
+
+    pub(super) fn execute(&mut self, request: &Request) -> Result<Outcome, Failure> {
+        self.node.counters.commands.increment();
+        self.carry_out(&request.command, &request.actor, &request.cause)
+    }
+
+    /// Decides a command and takes its events in. After a failure the account is as it was, save that a refusal of a
+    /// seat is on record (Q1).
+    pub(super) fn carry_out(
+        &mut self,
+        command: &Command,
+        actor: &Actor,
+        cause: &Cause,
+    ) -> Result<Outcome, Failure> {
+        if let (Command::CreateAccount { id, name }, None) = (command, self.account()) {
+            if *id != self.id {
+                return Err(Failure::NoAccount);
+            }
+            let decision = Account::create(*id, name.clone(), actor)?;
+            self.enter_new(decision.events, actor, cause);
+            return Ok(decision.outcome);
+        }
+        let account = self.existing()?;
+        match decide(account, command, actor, self.now) {
+            Ok(decision) => {
+                self.enter_new(decision.events, actor, cause);
+                Ok(self.renew(command).unwrap_or(decision.outcome))
+            }
+            Err(refusal) => {
+                self.node.counters.refusals.increment();
+                self.take_note(command, actor, cause, &refusal);
+                Err(Failure::Refused(refusal))
+            }
+        }
+    }
+
+    /// Signs of life are taken in memory; the journal learns of them when the account says that it is time (S11).
+    fn renew(&mut self, command: &Command) -> Option<Outcome> {
+        let account = self.state.replayed.account.as_mut()?;
+        let remaining = match command {
+            Command::Heartbeat { sign_in, .. } => account.renew_sign_in(*sign_in, self.now)?,
+            Command::RenewTicket { id } => account.renew_ticket(*id, self.now)?,
+            _ => return None,
+        };
+        Some(Outcome::Lease { remaining })
+    }
+
+    fn take_note(&mut self, command: &Command, actor: &Actor, cause: &Cause, refusal: &Refusal) {
+        if !refusal.is_recorded() {
+            return;
+        }
+        let Ok(account) = self.existing() else { return };
+        let event = refused(account, command, refusal, refusal_id(self.now));
+        if let Some(event) = event {
+            self.enter_new(vec![event], actor, cause);
+        }
+    }
+
+    /// Puts on record when each lease ends, so that nothing is lost when the account leaves memory.
+    pub(super) fn save_renewals(&mut self) {
+        let Ok(account) = self.existing() else { return };
+        if !account.has_unsaved_renewals() {
+            return;
+        }
+        let sign_ins = account.sign_ins().values();
+        let tickets = account.tickets().values();
+        let event = Event::LeasesRenewed {
+            sign_ins: sign_ins.map(|s| (s.id, s.lease_until)).collect(),
+            tickets: tickets.map(|t| (t.id, t.lease_until)).collect(),
+        };
+        self.enter_new(vec![event], &Actor::System, &Text::Static("leave"));
+    }
+
+    /// Takes the events of a command in and enters them into the commit.
+    fn enter_new(&mut self, events: Vec<Event>, actor: &Actor, cause: &Cause) {
+        if events.is_empty() {
+            return;
+        }
+        let actor = actor_text(actor);
+        let events = self.take_in(events, &actor, cause);
+        self.enter(events, actor, cause);
+    }
+
+    fn enter(&mut self, events: Vec<Event>, actor: Text, cause: &Cause) {
+        if events.is_empty() {
+            return;
+        }
+        self.entries.push(Entry {
+            at: self.now,
+            actor,
+            cause: cause.clone(),
+            events,
+        });
+    }
+
+    /// Takes events in, with what the rules owe after them.
+    fn take_in(&mut self, mut events: Vec<Event>, actor: &Text, cause: &Cause) -> Vec<Event> {
+        for event in &events {
+            self.recorder
+                .note(self.state.replayed.account.as_ref(), actor, cause, event);
+            match &mut self.state.replayed.account {
+                Some(account) => evolve(account, event, self.now),
+                none => *none = Account::from_first_event(event, self.now),
+            }
+        }
+        if let Some(account) = &mut self.state.replayed.account {
+            let owed = settle(account, self.now);
+            for event in &owed {
+                self.recorder.note(Some(account), actor, cause, event);
+            }
+            events.extend(owed);
+        }
+        self.check_pools();
+        events
+    }
+
+    /// Checks the promise of the product (S1) where something changed: occupied never exceeds seats, save in a drain,
+    /// where it only falls.
+    fn check_pools(&mut self) {
+        let Some(account) = &mut self.state.replayed.account else {
+            return;
+        };
+        for id in account.take_changed_pools() {
+            self.changed_pools.insert(id);
+            let Some(pool) = account.pool(id) else {
+                self.state.occupied.remove(&id);
+                continue;
+            };
+            let before = self.state.occupied.insert(id, pool.occupied()).unwrap_or(0);
+            if pool.is_oversold_since(before) {
+                self.node.counters.invariants_broken.increment();
+                tracing::error!(
+                    account = %self.id, pool = %id, occupied = pool.occupied(), seats = pool.seats,
+                    "more seats are occupied than the pool has (S1)"
+                );
+            }
+        }
+    }
+
+    /// The commit that the turn comes to; none where nothing changed.
+    pub(super) fn finish(self) -> Result<Option<Outgoing>, Failure> {
+        let Some(account) = self.state.replayed.account.as_ref() else {
+            return Ok(None);
+        };
+        if self.entries.is_empty() {
+            return Ok(None);
+        }
+        let entries = Entry::encode(&self.entries)
+            .map_err(|error| Failure::Unavailable(Reason::Journal(error.to_string().into())))?;
+        let head = &self.state.replayed;
+        let commit = Commit::seal(head.hash, self.id, head.seq.next(), self.now, entries);
+        Ok(Some(Outgoing {
+            append: Append {
+                commit,
+                next_due: account.next_due(),
+                records: self.recorder.finish(account, &self.changed_pools),
+            },
+            entries: self.entries,
+        }))
+    }
+}
+
+fn actor_text(actor: &Actor) -> Text {
+    match actor {
+        Actor::System => SYSTEM,
+        Actor::Operator => Text::Static("operator"),
+        Actor::Customer(_) => Text::Static("customer"),
+        actor => actor.to_string().into(),
+    }
+}
+
+/// Whether all whose renewal was to be stored are gone.
+const fn is_empty_renewal(event: &Event) -> bool {
+    matches!(event, Event::LeasesRenewed { sign_ins, tickets } if sign_ins.is_empty() && tickets.is_empty())
+}
+
+/// A new id that sorts by its time.
+fn refusal_id(now: Timestamp) -> RefusalId {
+    let millis = u64::try_from(now.millis()).unwrap_or(0);
+    let nanos = u32::try_from(millis % 1000 * 1_000_000).unwrap_or(0);
+    let at = uuid::Timestamp::from_unix(uuid::NoContext, millis / 1000, nanos);
+    RefusalId::from_bits(uuid::Uuid::new_v7(at).as_u128())
+}

@@ -1,0 +1,85 @@
+//! What the read models keep of events: the audit, sign-ins, sessions, tickets, refusals, occupancy and minutes.
+
+mod audit;
+mod presence;
+
+use std::collections::BTreeSet;
+
+use usher_domain::{Account, Event, PoolId};
+use usher_journal::{Record, Text};
+
+use crate::Cause;
+
+/// Gathers the records of one commit.
+#[derive(Debug, Default)]
+pub struct Recorder {
+    records: Vec<Record>,
+    audits: u32,
+    is_account_changed: bool,
+}
+
+/// An event with whose it is and the state that it meets.
+struct Context<'a> {
+    before: Option<&'a Account>,
+    actor: &'a Text,
+    cause: &'a Cause,
+}
+
+impl Recorder {
+    /// Takes note of an event. `before` is the account that it meets; none where it is the first.
+    pub fn note(&mut self, before: Option<&Account>, actor: &Text, cause: &Cause, event: &Event) {
+        let context = Context { before, actor, cause };
+        self.note_account(&context, event);
+        self.note_presence(&context, event);
+        self.note_minutes(&context, event);
+        self.note_audit(&context, event);
+    }
+
+    /// The records of the commit. `after` is the account that it leaves; `changed_pools` are those of which the
+    /// account said so.
+    #[must_use]
+    pub fn finish(mut self, after: &Account, changed_pools: &BTreeSet<PoolId>) -> Vec<Record> {
+        if self.is_account_changed {
+            self.records.push(Record::AccountPut {
+                name: text(after.name().as_str()),
+                created_at: after.created_at(),
+                deleted: after.is_deleted(),
+            });
+        }
+        for pool in changed_pools.iter().filter_map(|id| after.pool(*id)) {
+            self.records.push(Record::Occupancy {
+                pool: pool.id,
+                product: text(pool.product.as_str()),
+                seats: pool.seats,
+                occupied: pool.occupied(),
+                offered: pool.offered(),
+                waiting: pool.waiting(),
+            });
+        }
+        self.records
+    }
+
+    fn note_account(&mut self, context: &Context<'_>, event: &Event) {
+        match event {
+            Event::AccountCreated { .. } | Event::AccountRenamed { .. } | Event::AccountDeleted {} => {
+                self.is_account_changed = true;
+            }
+            Event::PoolDeleted { id } => {
+                let pool = context.before.and_then(|before| before.pool(*id));
+                self.records.extend(pool.map(|pool| Record::Occupancy {
+                    pool: pool.id,
+                    product: text(pool.product.as_str()),
+                    seats: 0,
+                    occupied: 0,
+                    offered: 0,
+                    waiting: 0,
+                }));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn text(from: &str) -> Text {
+    Text::Shared(from.into())
+}

@@ -1,0 +1,277 @@
+//! Records of sign-ins, sessions, tickets, refusals and minutes.
+
+use usher_domain::event::Claim;
+use usher_domain::presence::Funding;
+use usher_domain::text::Product;
+use usher_domain::{Account, Event, SessionId, UserId};
+use usher_journal::{Record, Text};
+
+use super::{Context, Recorder, text};
+
+/// The outcome of a ticket that was claimed.
+const CLAIMED: Text = Text::Static("claimed");
+
+impl Recorder {
+    pub(super) fn note_presence(&mut self, context: &Context<'_>, event: &Event) {
+        match event {
+            Event::SignedIn { .. } | Event::SignInEnded { .. } => self.note_sign_in(context, event),
+            Event::SessionCreated { .. }
+            | Event::SessionConnected { .. }
+            | Event::SessionResumed { .. }
+            | Event::SessionEnded { .. } => self.note_session(context, event),
+            Event::ClaimMoved { claim } => self.note_moved(context, *claim),
+            Event::TicketOpened {
+                id,
+                user,
+                product,
+                pool,
+                ..
+            } => self.records.push(Record::TicketOpened {
+                id: *id,
+                user: *user,
+                product: text(product.as_str()),
+                pool: *pool,
+            }),
+            Event::TicketEnded { id, reason, .. } => self.records.push(Record::TicketEnded {
+                id: *id,
+                outcome: Text::Static(reason.as_str()),
+            }),
+            Event::Refused { .. } => self.note_refusal(event),
+            _ => {}
+        }
+    }
+
+    fn note_sign_in(&mut self, context: &Context<'_>, event: &Event) {
+        match event {
+            Event::SignedIn {
+                id,
+                user,
+                product,
+                device,
+                pool,
+                funding,
+                ticket,
+                ..
+            } => {
+                self.note_claimed(*ticket);
+                self.records.push(Record::SignInStarted {
+                    id: *id,
+                    user: *user,
+                    product: text(product.as_str()),
+                    device_id: text(device.id.as_str()),
+                    device_name: text(device.name.as_str()),
+                    pool: *pool,
+                    funding: carried_by(*funding),
+                });
+                if !matches!(funding, Funding::Free) {
+                    self.note_got_in(context, *user, product);
+                }
+            }
+            Event::SignInEnded { id, reason, by } => self.records.push(Record::SignInEnded {
+                id: *id,
+                reason: Text::Static(reason.as_str()),
+                by: by.as_ref().map(|by| text(&by.actor)),
+            }),
+            _ => {}
+        }
+    }
+
+    fn note_session(&mut self, context: &Context<'_>, event: &Event) {
+        match event {
+            Event::SessionCreated { .. } => self.note_session_created(context, event),
+            Event::SessionConnected { id, .. } => {
+                self.records.push(Record::SessionConnected { id: *id });
+            }
+            Event::SessionResumed { id, funding, ticket } => {
+                self.note_claimed(*ticket);
+                let session = context.before.and_then(|before| before.sessions().get(id));
+                let funding = match session {
+                    Some(session) if *funding == Funding::Rides => host_of(context, session.sign_in),
+                    _ => carried_by(*funding),
+                };
+                self.records
+                    .extend(funding.map(|funding| Record::SessionFunded { id: *id, funding }));
+                if let Some(session) = session {
+                    self.note_got_in(context, session.user, &session.product);
+                }
+            }
+            Event::SessionEnded { id, reason, by } => {
+                let session = context.before.and_then(|before| before.sessions().get(id));
+                let code = session.and_then(|session| session.code.as_ref());
+                self.records.extend(code.map(|code| Record::CodeRetired {
+                    code: text(code.as_str()),
+                }));
+                self.records.push(Record::SessionEnded {
+                    id: *id,
+                    reason: Text::Static(reason.as_str()),
+                    by: by.as_ref().map(|by| text(&by.actor)),
+                });
+            }
+            _ => {}
+        }
+    }
+
+    fn note_session_created(&mut self, context: &Context<'_>, event: &Event) {
+        let Event::SessionCreated {
+            id,
+            sign_in,
+            kind,
+            code,
+            standby_until,
+            funding,
+            ticket,
+            ..
+        } = event
+        else {
+            return;
+        };
+        self.note_claimed(*ticket);
+        let host = context.before.and_then(|before| before.sign_ins().get(sign_in));
+        let Some(host) = host else { return };
+        let funding = match funding {
+            Funding::Rides => carried_by(host.funding),
+            funding => carried_by(*funding),
+        };
+        self.records.push(Record::SessionStarted {
+            id: *id,
+            sign_in: *sign_in,
+            user: host.user,
+            product: text(host.product.as_str()),
+            kind: Text::Static(kind.as_str()),
+            pool: host.pool,
+            funding,
+            code: code.as_ref().map(|code| text(code.as_str())),
+        });
+        if let Some(code) = code {
+            self.records.push(Record::CodeIssued {
+                code: text(code.as_str()),
+                session: *id,
+            });
+        }
+        if standby_until.is_none() {
+            self.records.push(Record::SessionConnected { id: *id });
+        }
+        self.note_got_in(context, host.user, &host.product);
+    }
+
+    /// A claim went from minutes to a seat (Q3), with the sessions that ride on it.
+    fn note_moved(&mut self, context: &Context<'_>, claim: Claim) {
+        let moved: Vec<SessionId> = match claim {
+            Claim::Session(id) => vec![id],
+            Claim::SignIn(id) => {
+                let host = context.before.and_then(|before| before.sign_ins().get(&id));
+                host.map(|host| host.sessions().to_vec()).unwrap_or_default()
+            }
+        };
+        let seat = Text::Static(Funding::Seat.as_str());
+        self.records
+            .extend(moved.into_iter().map(|id| Record::SessionFunded {
+                id,
+                funding: seat.clone(),
+            }));
+    }
+
+    fn note_claimed(&mut self, ticket: Option<usher_domain::TicketId>) {
+        self.records
+            .extend(ticket.map(|id| Record::TicketEnded { id, outcome: CLAIMED }));
+    }
+
+    /// Closes the open refusals of a user who got in.
+    fn note_got_in(&mut self, context: &Context<'_>, user: UserId, product: &Product) {
+        let had_been_refused = context
+            .before
+            .is_some_and(|before| is_refused(before, user, product));
+        if had_been_refused {
+            self.records.push(Record::RefusalsResolved {
+                user,
+                product: text(product.as_str()),
+            });
+        }
+    }
+
+    fn note_refusal(&mut self, event: &Event) {
+        let Event::Refused {
+            id,
+            user,
+            product,
+            pool,
+            code,
+            attempt,
+            device,
+            seats,
+            occupied,
+            waiting,
+        } = event
+        else {
+            return;
+        };
+        self.records.push(Record::RefusalPut {
+            id: *id,
+            user: *user,
+            product: text(product.as_str()),
+            pool: *pool,
+            code: Text::Static(code.as_str()),
+            attempt: Text::Static(attempt.as_str()),
+            device: device.as_ref().map(|device| text(device.as_str())),
+            seats: seats.unwrap_or(0),
+            occupied: occupied.unwrap_or(0),
+            waiting: *waiting,
+        });
+    }
+
+    pub(super) fn note_minutes(&mut self, context: &Context<'_>, event: &Event) {
+        let (delta, claim) = match event {
+            Event::MinutesAdded { minutes } => (i64::from(*minutes), None),
+            Event::MinutePaid { claim, .. } => (-1, Some(claim_text(*claim))),
+            // The first minute is paid at the start (Q3).
+            Event::SignedIn {
+                id,
+                funding: Funding::Minutes { .. },
+                ..
+            } => (-1, Some(id.to_string().into())),
+            Event::SessionCreated {
+                id,
+                funding: Funding::Minutes { .. },
+                ..
+            }
+            | Event::SessionResumed {
+                id,
+                funding: Funding::Minutes { .. },
+                ..
+            } => (-1, Some(id.to_string().into())),
+            _ => return,
+        };
+        let before = context.before.map_or(0, Account::minutes);
+        self.records.push(Record::Minutes {
+            delta,
+            balance: before.saturating_add_signed(delta),
+            claim,
+        });
+    }
+}
+
+fn carried_by(funding: Funding) -> Option<Text> {
+    match funding {
+        Funding::Free | Funding::Rides => None,
+        funding => Some(Text::Static(funding.as_str())),
+    }
+}
+
+/// What carries the sessions that ride on a sign-in.
+fn host_of(context: &Context<'_>, sign_in: usher_domain::SignInId) -> Option<Text> {
+    let host = context.before?.sign_ins().get(&sign_in)?;
+    carried_by(host.funding)
+}
+
+fn claim_text(claim: Claim) -> Text {
+    match claim {
+        Claim::SignIn(id) => id.to_string().into(),
+        Claim::Session(id) => id.to_string().into(),
+    }
+}
+
+/// Whether the user may have refusals that are open. The account keeps this to itself, so every arrival closes what
+/// there is to close.
+fn is_refused(account: &Account, user: UserId, _product: &Product) -> bool {
+    account.user(user).is_some()
+}

@@ -1,0 +1,197 @@
+//! The inboxes of the accounts in memory.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{PoisonError, RwLock};
+
+use tokio::sync::mpsc::{self, Receiver, Sender, error::TrySendError};
+use usher_domain::AccountId;
+
+use crate::account::Message;
+
+/// Locks are per shard, so that accounts rarely wait for one another.
+const SHARDS: usize = 64;
+
+/// All inboxes. Messages are sent under a shard's lock for reading and inboxes are taken away under its lock for
+/// writing, so none is ever sent to an account that has left.
+#[derive(Debug)]
+pub(crate) struct Registry {
+    shards: Vec<RwLock<Shard>>,
+    generations: AtomicU64,
+    /// Counts sweeps: what inboxes were last used in tells how long ago that was.
+    sweep: AtomicU64,
+}
+
+#[derive(Debug, Default)]
+struct Shard {
+    slots: HashMap<AccountId, Slot>,
+    closed: bool,
+}
+
+#[derive(Debug)]
+struct Slot {
+    inbox: Sender<Message>,
+    generation: u64,
+    used: AtomicU64,
+}
+
+/// An inbox that was made for an account that had none: its task has to be started.
+pub(crate) struct NewInbox {
+    pub(crate) receiver: Receiver<Message>,
+    pub(crate) generation: u64,
+}
+
+/// Why a message was not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NotSent {
+    Full,
+    Closed,
+}
+
+/// An inbox and the sweep in which it was last used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Use {
+    pub(crate) sweep: u64,
+    pub(crate) account: AccountId,
+}
+
+impl Registry {
+    pub(crate) fn new() -> Self {
+        Self {
+            shards: std::iter::repeat_with(RwLock::default).take(SHARDS).collect(),
+            generations: AtomicU64::new(0),
+            sweep: AtomicU64::new(0),
+        }
+    }
+
+    /// Puts a message into the account's inbox; gives it back where the account has none.
+    pub(crate) fn send(&self, account: AccountId, message: Message) -> Result<Option<Message>, NotSent> {
+        let shard = self.shard(account).read().unwrap_or_else(PoisonError::into_inner);
+        if shard.closed {
+            return Err(NotSent::Closed);
+        }
+        match shard.slots.get(&account) {
+            Some(slot) => slot.send(message, self.sweep.load(Ordering::Relaxed)),
+            None => Ok(Some(message)),
+        }
+    }
+
+    /// Puts a message into the account's inbox, which is made where there is none.
+    pub(crate) fn send_or_open(
+        &self,
+        account: AccountId,
+        message: Message,
+        inbox_max: usize,
+    ) -> Result<Option<NewInbox>, NotSent> {
+        let sweep = self.sweep.load(Ordering::Relaxed);
+        let mut shard = self
+            .shard(account)
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        if shard.closed {
+            return Err(NotSent::Closed);
+        }
+        let message = match shard.slots.get(&account) {
+            Some(slot) => match slot.send(message, sweep)? {
+                Some(message) => message,
+                None => return Ok(None),
+            },
+            None => message,
+        };
+        let (inbox, receiver) = mpsc::channel(inbox_max.max(1));
+        let slot = Slot {
+            inbox,
+            generation: self.generations.fetch_add(1, Ordering::Relaxed),
+            used: AtomicU64::new(sweep),
+        };
+        let generation = slot.generation;
+        slot.send(message, sweep)?;
+        shard.slots.insert(account, slot);
+        Ok(Some(NewInbox { receiver, generation }))
+    }
+
+    /// Takes an inbox away, unless there is something in it or it is not the one that is known.
+    pub(crate) fn close_if_empty(
+        &self,
+        account: AccountId,
+        generation: u64,
+        receiver: &Receiver<Message>,
+    ) -> bool {
+        let mut shard = self
+            .shard(account)
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        if !receiver.is_empty() {
+            return false;
+        }
+        shard.remove(account, generation);
+        true
+    }
+
+    /// Takes away the inbox of a task that is gone.
+    pub(crate) fn remove(&self, account: AccountId, generation: u64) {
+        let mut shard = self
+            .shard(account)
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        shard.remove(account, generation);
+    }
+
+    /// Takes no more messages. The tasks end when they have done what is in their inboxes.
+    pub(crate) fn close(&self) {
+        for shard in &self.shards {
+            let mut shard = shard.write().unwrap_or_else(PoisonError::into_inner);
+            shard.closed = true;
+            shard.slots.clear();
+        }
+    }
+
+    /// Begins another sweep and gives its number with all inboxes.
+    pub(crate) fn sweep(&self) -> (u64, Vec<Use>) {
+        let sweep = self.sweep.fetch_add(1, Ordering::Relaxed) + 1;
+        let mut uses = Vec::new();
+        for shard in &self.shards {
+            let shard = shard.read().unwrap_or_else(PoisonError::into_inner);
+            uses.extend(shard.slots.iter().map(|(account, slot)| Use {
+                sweep: slot.used.load(Ordering::Relaxed),
+                account: *account,
+            }));
+        }
+        (sweep, uses)
+    }
+
+    fn shard(&self, account: AccountId) -> &RwLock<Shard> {
+        // The low bits of an id are its random ones.
+        let low = usize::try_from(account.bits() % (SHARDS as u128)).unwrap_or(0);
+        &self.shards[low]
+    }
+}
+
+impl Slot {
+    fn send(&self, message: Message, sweep: u64) -> Result<Option<Message>, NotSent> {
+        let is_use = message.is_use();
+        match self.inbox.try_send(message) {
+            Ok(()) => {
+                if is_use && self.used.load(Ordering::Relaxed) != sweep {
+                    self.used.store(sweep, Ordering::Relaxed);
+                }
+                Ok(None)
+            }
+            Err(TrySendError::Full(_)) => Err(NotSent::Full),
+            // The task has ended by a panic; whoever opens the inbox anew starts another.
+            Err(TrySendError::Closed(message)) => Ok(Some(message)),
+        }
+    }
+}
+
+impl Shard {
+    fn remove(&mut self, account: AccountId, generation: u64) {
+        if self
+            .slots
+            .get(&account)
+            .is_some_and(|slot| slot.generation == generation)
+        {
+            self.slots.remove(&account);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! An account's state as bytes, so that loading need not start at its first commit.
+
+use serde::{Deserialize, Serialize};
+use usher_domain::{Account, Timestamp};
+use usher_journal::Snapshot;
+
+use crate::replay::Replayed;
+
+/// Raised when the state's form changes; snapshots of another form are passed over and the commits are read instead.
+const FORMAT: u32 = 1;
+
+/// The bytes of a snapshot are not a state that this version can read.
+#[derive(Debug, thiserror::Error)]
+pub enum InvalidSnapshot {
+    /// Another version wrote it.
+    #[error("its form is {0}, and {FORMAT} is expected")]
+    Format(u32),
+    /// It is not a state.
+    #[error("it is not a state")]
+    State(#[from] serde_json::Error),
+}
+
+#[derive(Serialize)]
+struct Written<'a> {
+    format: u32,
+    at: Timestamp,
+    account: &'a Account,
+}
+
+#[derive(Deserialize)]
+struct Format {
+    format: u32,
+}
+
+#[derive(Deserialize)]
+struct Read {
+    at: Timestamp,
+    account: Account,
+}
+
+/// The bytes of a state. Leases that were renewed in memory are in it as renewed: they are true, and the journal
+/// only learns of them later.
+pub(crate) fn write(account: &Account, at: Timestamp) -> Result<Vec<u8>, serde_json::Error> {
+    serde_json::to_vec(&Written {
+        format: FORMAT,
+        at,
+        account,
+    })
+}
+
+/// The state of a snapshot.
+pub(crate) fn read(snapshot: &Snapshot) -> Result<Replayed, InvalidSnapshot> {
+    let Format { format } = serde_json::from_slice(&snapshot.state)?;
+    if format != FORMAT {
+        return Err(InvalidSnapshot::Format(format));
+    }
+    let Read { at, account } = serde_json::from_slice(&snapshot.state)?;
+    Ok(Replayed {
+        account: Some(account.restored()),
+        seq: snapshot.seq,
+        hash: snapshot.hash,
+        at,
+    })
+}

@@ -1,0 +1,81 @@
+//! What happens by itself: due things fire, and accounts that nobody uses leave memory.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+use usher_domain::Timestamp;
+
+use crate::account::Message;
+use crate::node::Node;
+use crate::registry::Use;
+
+/// Accounts that are loaded or at work at a time because something is due: after an outage, all are at once.
+const TICKS_AT_ONCE: usize = 32;
+
+/// The longest that the timer sleeps, so that it notices when the clock was set or the machine slept.
+const NAP_MAX: Duration = Duration::from_secs(1);
+
+/// Sweeps in the time that an account may be idle.
+const SWEEPS: u32 = 8;
+
+/// Fires what is due, by the system's clock, until the engine closes.
+pub(crate) async fn run(node: Arc<Node>) {
+    let mut ticks = JoinSet::new();
+    while !node.is_closing() {
+        let now = node.now();
+        while ticks.len() < TICKS_AT_ONCE {
+            let Some((_, account)) = node.wheel.pop(now) else {
+                break;
+            };
+            ticks.spawn(Arc::clone(&node).tick(account));
+        }
+        let nap = if ticks.len() < TICKS_AT_ONCE {
+            node.wheel.first().map_or(NAP_MAX, |due| nap_until(due, now))
+        } else {
+            NAP_MAX
+        };
+        tokio::select! {
+            () = tokio::time::sleep(nap) => {}
+            () = node.wheel.earlier.notified() => {}
+            Some(_) = ticks.join_next(), if !ticks.is_empty() => {}
+        }
+    }
+}
+
+fn nap_until(due: Timestamp, now: Timestamp) -> Duration {
+    let millis = due.millis().saturating_sub(now.millis());
+    Duration::from_millis(u64::try_from(millis).unwrap_or(0)).min(NAP_MAX)
+}
+
+/// Lets accounts leave memory that were idle for long enough, and those not used for longest where there are many.
+pub(crate) async fn sweep(node: Arc<Node>) {
+    let pause = (node.options.idle_after / SWEEPS).max(Duration::from_millis(1));
+    while !node.is_closing() {
+        let is_crowded = tokio::select! {
+            () = tokio::time::sleep(pause) => false,
+            () = node.crowded.notified() => true,
+        };
+        let (sweep, mut uses) = node.registry.sweep();
+        let surplus = uses.len().saturating_sub(node.options.crowded_at() * 7 / 8);
+        if is_crowded && surplus > 0 {
+            uses.sort_unstable();
+            for Use { account, .. } in uses.iter().take(surplus) {
+                leave(&node, *account, true);
+            }
+            // Those that were asked need a moment before it makes sense to ask others.
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            continue;
+        }
+        for unused in uses {
+            if sweep.saturating_sub(unused.sweep) > u64::from(SWEEPS) {
+                leave(&node, unused.account, false);
+            }
+        }
+    }
+}
+
+/// An account that cannot hear this is at work, and will be asked again.
+fn leave(node: &Node, account: usher_domain::AccountId, is_pressed: bool) {
+    let _ = node.registry.send(account, Message::Leave { is_pressed });
+}
