@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::event::Claim;
 use crate::id::{AccountId, ApiKeyId, PoolId, SessionId, SignInId, TeamId, TicketId, UserId};
 use crate::permission::{Scope, SessionPermissions};
-use crate::pool::Pool;
+use crate::pool::{Holder, Pool};
 use crate::presence::{Session, SignIn, Ticket};
 use crate::rules::Rules;
 use crate::schedule::Schedule;
@@ -126,6 +126,9 @@ pub struct Account {
     /// Pools in which a seat, a ticket or a claim on minutes has changed since the rules were last settled.
     #[serde(skip)]
     pub(crate) unsettled: BTreeSet<PoolId>,
+    /// Who has taken a seat since, in pools where minutes carry somebody.
+    #[serde(skip)]
+    pub(crate) seated: BTreeSet<(PoolId, Holder)>,
     /// Claims that minutes carry, by when their next minute is due (Q3).
     #[serde(skip)]
     pub(crate) minute_claims: BTreeSet<(Timestamp, Claim)>,
@@ -373,6 +376,7 @@ impl Account {
             owners_active: 0,
             schedule: Schedule::default(),
             unsettled: BTreeSet::new(),
+            seated: BTreeSet::new(),
             minute_claims: BTreeSet::new(),
             minutes_unsettled: false,
             renewed_sign_ins: BTreeSet::new(),
@@ -403,6 +407,19 @@ impl Account {
     pub fn restored(mut self) -> Self {
         crate::evolve::restore(&mut self);
         self
+    }
+
+    /// The sign-ins by which a holder has their seat; none where sessions take the seats.
+    pub(crate) fn sign_ins_on<'a>(
+        &'a self,
+        pool: &'a Pool,
+        holder: &Holder,
+    ) -> impl Iterator<Item = &'a SignIn> {
+        let claims = pool.holders.get(holder).into_iter().flatten();
+        claims.filter_map(|claim| match claim {
+            Claim::SignIn(id) => self.sign_ins.get(id),
+            Claim::Session(_) => None,
+        })
     }
 
     /// The sign-in that a ticket needs in order to be claimed.

@@ -1,11 +1,16 @@
 //! Seat pools: capacity, who holds a seat, who waits.
 
+mod idle;
+mod queue;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use self::idle::{Idle, Standing};
+pub(crate) use self::queue::Queue;
 use crate::event::Claim;
-use crate::id::{PoolId, SignInId, TicketId, UserId};
+use crate::id::{PoolId, TicketId, UserId};
 use crate::rules::{Rules, SeatPer};
 use crate::text::{DeviceId, Name, Product};
 use crate::time::{Secs, Timestamp};
@@ -56,18 +61,15 @@ pub struct Pool {
     #[serde(skip)]
     pub(crate) holders: BTreeMap<Holder, Vec<Claim>>,
     #[serde(skip)]
-    pub(crate) queue: BTreeMap<u64, TicketId>,
+    pub(crate) queue: Queue,
     #[serde(skip)]
     pub(crate) offers: BTreeSet<TicketId>,
     /// Claims on minutes, oldest first.
     #[serde(skip)]
     pub(crate) on_minutes: BTreeSet<(Timestamp, Claim)>,
-    /// Idle sign-ins that hold a seat, longest idle first (Q4).
+    /// Holders who sit idle, where the pool reclaims seats (Q4).
     #[serde(skip)]
-    pub(crate) idle: BTreeSet<(Timestamp, SignInId)>,
-    /// Sign-ins that were warned that their seat will be reclaimed.
-    #[serde(skip)]
-    pub(crate) reclaiming: BTreeSet<SignInId>,
+    pub(crate) idle: Idle,
     #[serde(skip)]
     pub(crate) due: Option<Timestamp>,
 }
@@ -119,9 +121,8 @@ impl Pool {
     }
 
     /// Who waits, in order.
-    #[must_use]
-    pub const fn queue(&self) -> &BTreeMap<u64, TicketId> {
-        &self.queue
+    pub fn queue(&self) -> impl Iterator<Item = TicketId> {
+        self.queue.iter()
     }
 
     /// The tickets for which a seat is kept.
@@ -148,9 +149,8 @@ impl Pool {
     /// The position in the queue, from 1; none for a ticket that does not wait.
     #[must_use]
     pub fn position(&self, place: u64) -> Option<u32> {
-        self.queue
-            .contains_key(&place)
-            .then(|| count(self.queue.range(..=place).count()))
+        let before = self.queue.before(place)?;
+        Some(count(before).saturating_add(1))
     }
 
     /// How long the ticket at `position` will probably wait: seats come back at the rate of late. None before a

@@ -112,9 +112,6 @@ pub struct SignIn {
     pub(crate) sessions: Vec<SessionId>,
     #[serde(skip)]
     pub(crate) due: Option<Timestamp>,
-    /// Where it stands in its pool's list of idle seats.
-    #[serde(skip)]
-    pub(crate) idle_listed: Option<Timestamp>,
 }
 
 impl SignIn {

@@ -6,7 +6,7 @@ use crate::event::{Claim, Event};
 use crate::evolve::seats::schedule_pool;
 use crate::id::{PoolId, RefusalId, SessionId, SignInId, UserId};
 use crate::permission::Actor;
-use crate::pool::Pool;
+use crate::pool::{Holder, Pool};
 use crate::presence::Funding;
 use crate::refusal::{Attempt, Refusal};
 use crate::text::{Name, Product};
@@ -68,15 +68,15 @@ pub fn settle(account: &mut Account, now: Timestamp) -> Vec<Event> {
 }
 
 /// The next event that a pool's rules owe.
-fn owed(account: &Account, pool: PoolId, now: Timestamp) -> Option<Event> {
-    let pool = account.pools.get(&pool)?;
-    if let Some(claim) = claim_beside_seat(account, pool) {
+fn owed(account: &mut Account, pool: PoolId, now: Timestamp) -> Option<Event> {
+    if let Some(claim) = claim_beside_seat(account) {
         return Some(Event::ClaimMoved { claim });
     }
+    let pool = account.pools.get(&pool)?;
     if pool.occupied() < pool.seats {
-        if let Some(first) = pool.queue.values().next() {
+        if let Some(first) = pool.queue.first() {
             return Some(Event::OfferMade {
-                id: *first,
+                id: first,
                 until: now + pool.rules.offer_hold,
             });
         }
@@ -84,26 +84,50 @@ fn owed(account: &Account, pool: PoolId, now: Timestamp) -> Option<Event> {
             return Some(Event::ClaimMoved { claim });
         }
     }
-    if pool.reclaiming.len() > pool.queue.len() {
-        let spared = pool
-            .reclaiming
-            .iter()
-            .max_by_key(|id| account.sign_ins.get(id).and_then(|s| s.idle_since));
-        return spared.map(|id| Event::ReclaimCancelled { id: *id });
+    if pool.idle.warned() > pool.queue.len() {
+        let spared = pool.idle.last_warned()?;
+        let mut sign_ins = account.sign_ins_on(pool, spared);
+        let warned = sign_ins.find(|sign_in| sign_in.reclaim_at.is_some());
+        return warned.map(|sign_in| Event::ReclaimCancelled { id: sign_in.id });
     }
     None
 }
 
-/// A claim on minutes whose holder has a seat after all: it need not pay (S2, Q3).
-fn claim_beside_seat(account: &Account, pool: &Pool) -> Option<Claim> {
-    let claims = pool.on_minutes.iter().map(|(_, claim)| *claim);
-    claims.into_iter().find(|claim| {
-        let sign_in = sign_in_of(account, *claim).and_then(|id| account.sign_ins.get(&id));
-        sign_in.is_some_and(|s| pool.holders.contains_key(&pool.holder(s.user, &s.device.id)))
-    })
+/// A claim on minutes whose holder has just taken a seat after all: it need not pay (S2, Q3).
+fn claim_beside_seat(account: &mut Account) -> Option<Claim> {
+    while let Some((pool, holder)) = account.seated.first() {
+        let claim = account
+            .pools
+            .get(pool)
+            .and_then(|pool| claim_of(account, pool, holder));
+        if claim.is_some() {
+            return claim;
+        }
+        account.seated.pop_first();
+    }
+    None
 }
 
-/// The oldest claim on minutes, of those whose user may hold another seat (Q3, S3).
+/// A claim on minutes of a pool that a holder has.
+fn claim_of(account: &Account, pool: &Pool, holder: &Holder) -> Option<Claim> {
+    let user = account.users.get(&holder.user())?;
+    let on_holder = account
+        .sign_ins_of(user, &pool.product)
+        .filter(|sign_in| pool.holder(user.id, &sign_in.device.id) == *holder);
+    let mut claims = on_holder.flat_map(|sign_in| {
+        let sessions = sign_in.sessions.iter().filter_map(|id| account.sessions.get(id));
+        let own = (Claim::SignIn(sign_in.id), sign_in.funding);
+        sessions
+            .map(|session| (Claim::Session(session.id), session.funding))
+            .chain([own])
+    });
+    claims
+        .find(|(_, funding)| matches!(funding, Funding::Minutes { .. }))
+        .map(|(claim, _)| claim)
+}
+
+/// The oldest claim on minutes, of those whose user may hold another seat (Q3, S3). Passes over as many as belong
+/// to users at their own limit.
 fn oldest_on_minutes(account: &Account, pool: &Pool) -> Option<Claim> {
     let claims = pool.on_minutes.iter().map(|(_, claim)| *claim);
     claims.into_iter().find(|claim| {
@@ -128,7 +152,7 @@ fn sign_in_of(account: &Account, claim: Claim) -> Option<SignInId> {
 /// balance in that order cannot pay their next minute, and are told (Q3).
 fn minutes_low(account: &Account) -> Vec<Event> {
     let payable = usize::try_from(account.minutes).unwrap_or(usize::MAX);
-    let unpayable = account.minute_claims.iter().skip(payable);
+    let unpayable = account.minute_claims.len().saturating_sub(payable);
     let is_new = |claim: &Claim| {
         let funding = match claim {
             Claim::SignIn(id) => account.sign_ins.get(id).map(|sign_in| sign_in.funding),
@@ -136,12 +160,16 @@ fn minutes_low(account: &Account) -> Vec<Event> {
         };
         matches!(funding, Some(Funding::Minutes { warned: false, .. }))
     };
-    let low = unpayable.filter(|(_, claim)| is_new(claim));
-    low.map(|(ends_at, claim)| Event::MinutesLow {
-        claim: *claim,
-        ends_at: *ends_at,
-    })
-    .collect()
+    let low = account.minute_claims.iter().rev().take(unpayable);
+    let mut events: Vec<Event> = low
+        .filter(|(_, claim)| is_new(claim))
+        .map(|(ends_at, claim)| Event::MinutesLow {
+            claim: *claim,
+            ends_at: *ends_at,
+        })
+        .collect();
+    events.reverse();
+    events
 }
 
 /// The event that records a refusal, where it is one of a seat (Q1). `id` is drawn by the caller.

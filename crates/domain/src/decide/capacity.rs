@@ -4,9 +4,10 @@ use crate::account::Account;
 use crate::event::Claim;
 use crate::permission::{Actor, SessionPermission};
 use crate::pool::{Holder, Pool, count};
-use crate::presence::{Funding, Ticket, TicketState};
+use crate::presence::{Funding, Session, Ticket, TicketState};
 use crate::refusal::{Action, HolderFigure, PoolFigures, Refusal};
 use crate::rules::WhenFull;
+use crate::text::Product;
 use crate::time::{Secs, Timestamp};
 use crate::user::User;
 
@@ -23,6 +24,8 @@ pub(super) struct Ask<'a> {
     pub(super) user: &'a User,
     /// Each is to hold a seat; one may hold it already.
     pub(super) holders: &'a [Holder],
+    /// New claims that the holders are to have.
+    pub(super) claims: usize,
     /// Claims that end in the same step.
     pub(super) leaving: &'a [Claim],
     /// The user's ticket that getting in fulfils: the events must name it.
@@ -49,21 +52,24 @@ impl Ask<'_> {
                 .filter(|holder| !self.keeps_seat(holder))
                 .count(),
         );
+        if needed == 0 {
+            return Ok(Room::Funded(Funding::Seat));
+        }
+        check_cool_down(self.user, &self.pool.product, self.now)?;
         let freed = self.freed();
         self.check_seat_limit(needed, freed)?;
-        if needed == 0
-            || needed
-                <= self
-                    .pool
-                    .free_seats()
-                    .saturating_add(freed)
-                    .saturating_add(self.own_offer())
+        if needed
+            <= self
+                .pool
+                .free_seats()
+                .saturating_add(freed)
+                .saturating_add(self.own_offer())
         {
             return Ok(Room::Funded(Funding::Seat));
         }
         for way in &self.pool.rules.when_full {
             match way {
-                WhenFull::PayPerUse if self.account.minutes > 0 && self.holders.len() == 1 => {
+                WhenFull::PayPerUse if self.account.minutes > 0 && self.claims == 1 => {
                     return Ok(Room::Funded(Funding::Minutes {
                         next_at: self.now + MINUTE,
                         warned: false,
@@ -118,7 +124,7 @@ impl Ask<'_> {
             return Ok(());
         };
         let held = self.user.seats_held.saturating_sub(freed);
-        if needed > 0 && held.saturating_add(needed) > limit {
+        if held.saturating_add(needed) > limit {
             return Err(Refusal::UserSeatLimit {
                 held: self.user.seats_held,
                 limit,
@@ -135,7 +141,11 @@ impl Ask<'_> {
         if queues {
             actions.push(Action::Wait);
         }
-        if !self.user.sessions.is_empty() {
+        let has_work = self
+            .account
+            .sessions_of(self.user, &self.pool.product)
+            .any(Session::is_live);
+        if has_work {
             actions.push(Action::EndOwnSession);
         }
         actions.push(Action::AskAdmin);
@@ -144,6 +154,16 @@ impl Ask<'_> {
             return Refusal::MinutesExhausted(figures, actions);
         }
         Refusal::NoSeatAvailable(figures, actions)
+    }
+}
+
+/// A user who was logged out by another cannot come back at once, on whatever device (S10).
+pub(super) fn check_cool_down(user: &User, product: &Product, now: Timestamp) -> Result<(), Refusal> {
+    match user.cooling_until.get(product).filter(|until| **until > now) {
+        Some(until) => Err(Refusal::CoolingDown {
+            remaining: until.remaining(now),
+        }),
+        None => Ok(()),
     }
 }
 

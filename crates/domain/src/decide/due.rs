@@ -6,7 +6,7 @@ use crate::account::Account;
 use crate::event::{Claim, EndReason, Event};
 use crate::evolve::seats::{log_off_notice, next_reclaim};
 use crate::id::{PoolId, SessionId, SignInId, TicketId};
-use crate::presence::{Funding, SessionState, TicketState};
+use crate::presence::{Funding, SessionState, SignIn, TicketState};
 use crate::schedule::Due;
 use crate::time::{Secs, Timestamp};
 
@@ -53,7 +53,7 @@ fn sign_in(account: &Account, id: SignInId, now: Timestamp) -> Vec<Event> {
     if passed(sign_in.reclaim_at) {
         let somebody_waits = pool.is_some_and(|pool| pool.waiting() > 0);
         return if somebody_waits {
-            end_sign_in(account, id, EndReason::Reclaimed, None)
+            reclaim(account, sign_in)
         } else {
             vec![Event::ReclaimCancelled { id }]
         };
@@ -62,7 +62,7 @@ fn sign_in(account: &Account, id: SignInId, now: Timestamp) -> Vec<Event> {
         return end_sign_in(account, id, EndReason::Inactive, None);
     }
     let after = pool.and_then(|pool| pool.rules.log_off_after());
-    match (sign_in.idle_since, after) {
+    match (sign_in.idle_since.filter(|_| sign_in.log_off_at.is_none()), after) {
         // A late warning still gives the whole notice.
         (Some(since), Some(after)) => {
             vec![Event::LogOffWarned {
@@ -72,6 +72,18 @@ fn sign_in(account: &Account, id: SignInId, now: Timestamp) -> Vec<Event> {
         }
         _ => Vec::new(),
     }
+}
+
+/// Signs a holder out on every device, or the seat would not come back.
+fn reclaim(account: &Account, sign_in: &SignIn) -> Vec<Event> {
+    let pool = sign_in.pool.and_then(|pool| account.pools.get(&pool));
+    let holder = pool.map(|pool| (pool, pool.holder(sign_in.user, &sign_in.device.id)));
+    let sign_ins = holder
+        .iter()
+        .flat_map(|(pool, holder)| account.sign_ins_on(pool, holder));
+    sign_ins
+        .flat_map(|sign_in| end_sign_in(account, sign_in.id, EndReason::Reclaimed, None))
+        .collect()
 }
 
 fn session(account: &Account, id: SessionId, now: Timestamp) -> Vec<Event> {
@@ -129,20 +141,25 @@ fn ticket(account: &Account, id: TicketId, now: Timestamp) -> Vec<Event> {
 }
 
 fn pool(account: &Account, id: PoolId, now: Timestamp) -> Vec<Event> {
-    let next = account
-        .pools
-        .get(&id)
-        .and_then(|pool| next_reclaim(account, pool));
-    match next {
-        Some((at, id)) if at <= now => vec![Event::ReclaimWarned {
-            id,
+    let Some(pool) = account.pools.get(&id) else {
+        return Vec::new();
+    };
+    let holder = next_reclaim(pool).filter(|(at, _)| *at <= now);
+    let sign_ins = holder
+        .into_iter()
+        .flat_map(|(_, holder)| account.sign_ins_on(pool, holder));
+    sign_ins
+        .map(|sign_in| Event::ReclaimWarned {
+            id: sign_in.id,
             at: now + RECLAIM_NOTICE,
-        }],
-        _ => Vec::new(),
-    }
+        })
+        .collect()
 }
 
 fn renewals(account: &Account) -> Vec<Event> {
+    if !account.has_unsaved_renewals() {
+        return Vec::new();
+    }
     let sign_ins = account
         .renewed_sign_ins
         .iter()

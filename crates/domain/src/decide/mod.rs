@@ -65,7 +65,12 @@ pub fn decide(
         Command::ClaimTicket { .. } | Command::DropTicket { .. } | Command::RenewTicket { .. } => {
             queue::decide(account, command, actor, now)
         }
-        Command::Tick => Ok(Decision::done(due::due(account, now))),
-        Command::Resume => Ok(Decision::done(due::resume(account))),
+        Command::Tick | Command::Resume => {
+            account.need_operator(actor)?;
+            Ok(Decision::done(match command {
+                Command::Resume => due::resume(account),
+                _ => due::due(account, now),
+            }))
+        }
     }
 }

@@ -96,8 +96,9 @@ fn change(account: &Account, pool: &Pool, change: &PoolPatch, actor: &Actor) -> 
         events = end_free_sign_ins(account, pool, actor);
     }
     if rules.reclaim_idle_after != pool.rules.reclaim_idle_after {
-        let warned = pool.reclaiming.iter();
-        events.extend(warned.map(|id| Event::ReclaimCancelled { id: *id }));
+        let warned = pool.idle.all_warned();
+        let sign_ins = warned.flat_map(|holder| account.sign_ins_on(pool, holder));
+        events.extend(sign_ins.map(|sign_in| Event::ReclaimCancelled { id: sign_in.id }));
     }
     events.push(Event::PoolChanged {
         id: pool.id,

@@ -32,6 +32,17 @@ pub(super) fn decide(
     }
 }
 
+/// Refuses the id of a ticket that exists.
+pub(super) fn check_ticket_id(account: &Account, id: TicketId) -> Result<(), Refusal> {
+    if account.tickets.contains_key(&id) {
+        return Err(Refusal::AlreadyExists {
+            what: "ticket",
+            field: "id",
+        });
+    }
+    Ok(())
+}
+
 fn claim(account: &Account, id: TicketId, actor: &Actor, now: Timestamp) -> Result<Decision, Refusal> {
     let ticket = own(account, id, actor)?;
     if matches!(ticket.state, TicketState::Waiting {}) {
@@ -59,11 +70,9 @@ fn drop_ticket(account: &Account, id: TicketId, actor: &Actor) -> Result<Decisio
             };
             Ok(Decision::done(vec![ended]))
         }
-        Err(refusal) if account.may(actor, Privilege::SeatsManage) && account.tickets.contains_key(&id) => {
-            debug_assert!(matches!(
-                refusal,
-                Refusal::Forbidden { .. } | Refusal::NotFound { .. }
-            ));
+        Err(Refusal::Forbidden { .. } | Refusal::NotFound { .. })
+            if account.may(actor, Privilege::SeatsManage) =>
+        {
             let by = by(account, actor, None);
             Ok(Decision::done(vec![Event::TicketEnded {
                 id,

@@ -1,7 +1,10 @@
 //! Pieces of support work: starting, connecting, pausing, resuming, ending.
 
+use std::collections::BTreeSet;
+
 use super::capacity::{Ask, Room};
 use super::presence::by;
+use super::queue::check_ticket_id;
 use super::sign_ins::NEEDED_TO_ACT;
 use crate::account::Account;
 use crate::command::{Command, Decision, Outcome};
@@ -80,6 +83,12 @@ pub(super) struct NewSession<'a> {
 impl NewSession<'_> {
     pub(super) fn decide(&self, wait: bool, actor: &Actor, now: Timestamp) -> Result<Decision, Refusal> {
         check_works_on(self.account, self.sign_in, actor)?;
+        if self.account.sessions.contains_key(&self.id) {
+            return Err(Refusal::AlreadyExists {
+                what: "session",
+                field: "id",
+            });
+        }
         self.check_valid_for()?;
         if self.start == Start::Active {
             check_calls(self.account, self.sign_in)?;
@@ -95,12 +104,8 @@ impl NewSession<'_> {
                     code: self.code.cloned(),
                     valid_for: self.valid_for,
                 };
-                Ok(queue(
-                    self.account,
-                    self.sign_in,
-                    TicketId::from_bits(self.id.bits()),
-                    wanted,
-                ))
+                let id = TicketId::from_bits(self.id.bits());
+                queue(self.account, self.sign_in, id, wanted)
             }
         }
     }
@@ -132,7 +137,9 @@ impl NewSession<'_> {
             code: self.code.filter(|_| in_standby).cloned(),
             standby_until: in_standby.then(|| now + wait),
             funding,
-            ticket: fulfilled(self.account, self.sign_in, funding),
+            ticket: fulfilled(self.account, self.sign_in, funding, |ticket| {
+                ticket.id.bits() == self.id.bits()
+            }),
         };
         Decision {
             events: vec![created],
@@ -148,10 +155,15 @@ fn own_ticket<'a>(account: &'a Account, sign_in: &SignIn) -> Option<&'a Ticket> 
     (account.ticket_runs_on(ticket) == Some(sign_in.id)).then_some(ticket)
 }
 
-/// The id of that ticket, where the work is funded by a seat.
-fn fulfilled(account: &Account, sign_in: &SignIn, funding: Funding) -> Option<TicketId> {
+/// The id of that ticket, where the work is funded by a seat, or is the very work that the ticket asks for.
+fn fulfilled(
+    account: &Account,
+    sign_in: &SignIn,
+    funding: Funding,
+    is_asked: impl FnOnce(&Ticket) -> bool,
+) -> Option<TicketId> {
     own_ticket(account, sign_in)
-        .filter(|_| funding == Funding::Seat)
+        .filter(|ticket| funding == Funding::Seat || is_asked(ticket))
         .map(|ticket| ticket.id)
 }
 
@@ -180,6 +192,7 @@ fn room(
         pool,
         user,
         holders: &holders,
+        claims: 1,
         leaving: &[],
         ticket,
         wait,
@@ -189,20 +202,21 @@ fn room(
     .room()
 }
 
-fn queue(account: &Account, sign_in: &SignIn, id: TicketId, wanted: Wanted) -> Decision {
+fn queue(account: &Account, sign_in: &SignIn, id: TicketId, wanted: Wanted) -> Result<Decision, Refusal> {
     let existing = account
         .users
         .get(&sign_in.user)
         .and_then(|user| account.ticket_of(user, &sign_in.product));
     if let Some(ticket) = existing {
-        return Decision {
+        return Ok(Decision {
             events: Vec::new(),
             outcome: Outcome::Ticket {
                 id: ticket.id,
                 created: false,
             },
-        };
+        });
     }
+    check_ticket_id(account, id)?;
     let pool = sign_in.pool.and_then(|pool| account.pools.get(&pool));
     let opened = pool.map(|pool| Event::TicketOpened {
         id,
@@ -212,10 +226,10 @@ fn queue(account: &Account, sign_in: &SignIn, id: TicketId, wanted: Wanted) -> D
         wanted,
         lease: pool.rules.lease,
     });
-    Decision {
+    Ok(Decision {
         events: opened.into_iter().collect(),
         outcome: Outcome::Ticket { id, created: true },
-    }
+    })
 }
 
 /// Only the device itself, its user, and a program that works for users can work on a sign-in (S6).
@@ -361,14 +375,16 @@ fn resume(
     check_calls(account, sign_in)?;
     match room(account, sign_in, wait, actor, now)? {
         Room::Funded(funding) => {
-            let ticket = fulfilled(account, sign_in, funding);
+            let ticket = fulfilled(account, sign_in, funding, |ticket| {
+                ticket.wanted == Wanted::Resume { session: id }
+            });
             let resumed = Event::SessionResumed { id, funding, ticket };
             Ok(Decision {
                 events: vec![resumed],
                 outcome: Outcome::Session { id },
             })
         }
-        Room::Queue => Ok(queue(account, sign_in, ticket, Wanted::Resume { session: id })),
+        Room::Queue => queue(account, sign_in, ticket, Wanted::Resume { session: id }),
     }
 }
 
@@ -381,10 +397,10 @@ fn end(
     now: Timestamp,
 ) -> Result<Decision, Refusal> {
     let mut events = Vec::with_capacity(ids.len());
-    for id in ids {
-        match seen(account, *id, actor) {
+    for id in ids.iter().copied().collect::<BTreeSet<_>>() {
+        match seen(account, id, actor) {
             Ok(session) => events.extend(end_one(account, session, note, actor, now)?),
-            Err(_) if ids.len() > 1 && !account.sessions.contains_key(id) => {}
+            Err(_) if ids.len() > 1 && !account.sessions.contains_key(&id) => {}
             Err(refusal) => return Err(refusal),
         }
     }
@@ -397,14 +413,16 @@ fn end_one(
     note: Option<&Note>,
     actor: &Actor,
     now: Timestamp,
-) -> Result<Option<Event>, Refusal> {
+) -> Result<Vec<Event>, Refusal> {
     let id = session.id;
     if is_own_to_end(account, session, actor)? {
         let (reason, by) = match &session.state {
             SessionState::Ending { by, .. } => (EndReason::EndedByOther, Some(by.clone())),
             _ => (EndReason::Finished, None),
         };
-        return Ok(Some(Event::SessionEnded { id, reason, by }));
+        let mut events = vec![Event::SessionEnded { id, reason, by }];
+        events.extend(end_resume(account, session));
+        return Ok(events);
     }
     if !account.has_session_permission(actor, SessionPermission::ControlAccount) {
         return Err(Refusal::Forbidden {
@@ -412,12 +430,12 @@ fn end_one(
         });
     }
     if matches!(session.state, SessionState::Ending { .. }) {
-        return Ok(None);
+        return Ok(Vec::new());
     }
     let by: By = by(account, actor, note);
     let pool = session.pool.and_then(|pool| account.pools.get(&pool));
     let notice = pool.map_or(Secs::ZERO, |pool| pool.rules.end_notice);
-    Ok(Some(if notice == Secs::ZERO {
+    Ok(vec![if notice == Secs::ZERO {
         Event::SessionEnded {
             id,
             reason: EndReason::EndedByOther,
@@ -430,7 +448,18 @@ fn end_one(
             by,
             note: note.cloned(),
         }
-    }))
+    }])
+}
+
+/// The user waits no more to take up a session that is over.
+fn end_resume(account: &Account, session: &Session) -> Option<Event> {
+    let user = account.users.get(&session.user)?;
+    let ticket = account.ticket_of(user, &session.product)?;
+    (ticket.wanted == Wanted::Resume { session: session.id }).then_some(Event::TicketEnded {
+        id: ticket.id,
+        reason: EndReason::Finished,
+        by: None,
+    })
 }
 
 /// Whether the actor ends a session as its own user or customer. A user needs `control_own` for it; the device that

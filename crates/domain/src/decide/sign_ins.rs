@@ -1,10 +1,11 @@
 //! Signing in and out, and signs of life.
 
-use super::capacity::{Ask, Room};
+use super::capacity::{Ask, Room, check_cool_down};
 use super::presence::{by, end_sign_in};
+use super::queue::check_ticket_id;
 use crate::account::Account;
 use crate::command::{Command, Decision, Outcome};
-use crate::event::{Claim, EndReason, Event};
+use crate::event::{By, Claim, EndReason, Event};
 use crate::id::{SignInId, TicketId, UserId};
 use crate::permission::{Actor, Privilege};
 use crate::pool::{Holder, Pool, count};
@@ -17,6 +18,9 @@ use crate::user::{License, User};
 
 /// The longest time for which a holder can keep a seat from being reclaimed (Q4): four hours.
 pub(super) const LOCK_SECS_MAX: u32 = 4 * 3600;
+
+/// Devices on which a user signs in at once, at most.
+const DEVICES_MAX: u32 = 1000;
 
 /// What is needed to work for a user.
 pub(super) const NEEDED_TO_ACT: &str = "the user's own token or a key with `sign-ins.write`";
@@ -63,6 +67,9 @@ impl<'a> SignInAttempt<'a> {
         actor: &'a Actor,
         now: Timestamp,
     ) -> Result<Self, Refusal> {
+        if *actor == Actor::User(user) && account.users.get(&user).is_some_and(|user| !user.active) {
+            return Err(Refusal::UserInactive);
+        }
         let user = account.visible_user(actor, user)?;
         let is_device = matches!(actor, Actor::SignIn(_) | Actor::Ticket(_));
         if is_device || !account.may_act_for(actor, user.id) {
@@ -111,10 +118,11 @@ impl<'a> SignInAttempt<'a> {
                 },
             });
         }
+        self.check_devices(devices)?;
         let Some(pool) = self.pool else {
             return Ok(self.sign_in(devices, Funding::Named, Vec::new()));
         };
-        self.check_cool_down()?;
+        check_cool_down(self.user, self.product, self.now)?;
         let leaving = self.leaving(pool, devices, takeover)?;
         let ended = || {
             let by = by(self.account, self.actor, None);
@@ -135,6 +143,7 @@ impl<'a> SignInAttempt<'a> {
             pool,
             user: self.user,
             holders: &holders,
+            claims: devices.len(),
             leaving: &leaving.iter().map(|id| Claim::SignIn(*id)).collect::<Vec<_>>(),
             ticket: self.ticket(),
             wait: wait && devices.len() == 1,
@@ -157,14 +166,27 @@ impl<'a> SignInAttempt<'a> {
         devices.iter().map(|(_, device)| of(device)).collect()
     }
 
-    fn check_cool_down(&self) -> Result<(), Refusal> {
-        let until = self.user.cooling_until.get(self.product);
-        match until.filter(|until| **until > self.now) {
-            Some(until) => Err(Refusal::CoolingDown {
-                remaining: until.remaining(self.now),
-            }),
-            None => Ok(()),
+    /// Each device once, with an id that is not in use, and no more than the pool lets a user have at all.
+    fn check_devices(&self, devices: &[(SignInId, Device)]) -> Result<(), Refusal> {
+        let mut known: Vec<_> = devices.iter().map(|(_, device)| &device.id).collect();
+        known.sort();
+        known.dedup();
+        let max = self.pool.and_then(|pool| pool.rules.max_devices_per_user);
+        let most = max.unwrap_or(DEVICES_MAX).min(DEVICES_MAX);
+        if known.len() < devices.len() || count(devices.len()) > most {
+            return Err(Refusal::Invalid {
+                field: "devices",
+                expected: format!("1 to {most} devices, each once"),
+            });
         }
+        let is_taken = |id: &SignInId| self.account.sign_ins.contains_key(id);
+        if devices.iter().any(|(id, _)| is_taken(id)) {
+            return Err(Refusal::AlreadyExists {
+                what: "sign-in",
+                field: "id",
+            });
+        }
+        Ok(())
     }
 
     /// The user's other sign-ins that must end for these devices to fit, oldest first (S4).
@@ -206,10 +228,7 @@ impl<'a> SignInAttempt<'a> {
         let lease = self
             .pool
             .map_or_else(|| Rules::default().lease, |pool| pool.rules.lease);
-        let mut ticket = self
-            .ticket()
-            .filter(|_| funding == Funding::Seat)
-            .map(|ticket| ticket.id);
+        let mut ticket = self.ticket().map(|ticket| ticket.id);
         let mut ids = Vec::with_capacity(devices.len());
         for (id, device) in devices {
             let own = self.account.sign_ins_of(self.user, self.product);
@@ -235,7 +254,7 @@ impl<'a> SignInAttempt<'a> {
         }
     }
 
-    /// The user's own ticket to be signed in, which a seat fulfils.
+    /// The user's own ticket to be signed in, which being signed in fulfils, by whatever means.
     fn ticket(&self) -> Option<&Ticket> {
         let ticket = self.account.ticket_of(self.user, self.product);
         ticket.filter(|ticket| matches!(ticket.wanted, Wanted::SignIn { .. }))
@@ -259,6 +278,7 @@ impl<'a> SignInAttempt<'a> {
             });
         };
         let id = TicketId::from_bits(id.bits());
+        check_ticket_id(self.account, id)?;
         let opened = Event::TicketOpened {
             id,
             user: self.user.id,
@@ -356,6 +376,8 @@ fn sign_out(
     let sign_in = account.sign_ins.get(&id).ok_or(Refusal::SignInEnded { id })?;
     let is_own = match actor {
         Actor::SignIn(own) => *own == id,
+        // A program that may do both says which by giving a reason.
+        Actor::ApiKey { .. } if note.is_some() && account.may(actor, Privilege::SeatsManage) => false,
         Actor::User(_) | Actor::ApiKey { .. } => account.may_act_for(actor, sign_in.user),
         _ => false,
     };
@@ -378,13 +400,24 @@ fn sign_out(
             Refusal::NotFound { what: "sign-in" }
         });
     }
-    let by = by(account, actor, note);
-    Ok(Decision::done(end_sign_in(
-        account,
-        id,
-        EndReason::Evicted,
-        Some(&by),
-    )))
+    Ok(Decision::done(evict(account, sign_in, &by(account, actor, note))))
+}
+
+/// Logs a user out (S10). Who has to stay away for a while does not wait meanwhile.
+fn evict(account: &Account, sign_in: &SignIn, by: &By) -> Vec<Event> {
+    let mut events = end_sign_in(account, sign_in.id, EndReason::Evicted, Some(by));
+    let pool = sign_in.pool.and_then(|pool| account.pools.get(&pool));
+    let stays_away = pool.is_some_and(|pool| pool.rules.eviction_cool_down > Secs::ZERO);
+    let user = account.users.get(&sign_in.user).filter(|_| stays_away);
+    let ticket = user.and_then(|user| account.ticket_of(user, &sign_in.product));
+    if let Some(ticket) = ticket.filter(|ticket| account.ticket_runs_on(ticket) != Some(sign_in.id)) {
+        events.push(Event::TicketEnded {
+            id: ticket.id,
+            reason: EndReason::Evicted,
+            by: Some(by.clone()),
+        });
+    }
+    events
 }
 
 fn lock_seat(

@@ -3,11 +3,10 @@
 mod books;
 mod pools;
 
-use std::collections::BTreeMap;
-
 use self::books::{delist, enlist, give, hold, join, release};
 use crate::account::{Account, ApiKey, SettingsPatch, Subscription, Team};
 use crate::event::{Event, Profile};
+use crate::evolve::seats;
 use crate::id::{TeamId, UserId};
 use crate::text::Product;
 use crate::time::Timestamp;
@@ -84,7 +83,6 @@ fn of_account(account: &mut Account, event: &Event, at: Timestamp) {
         }
         Event::MinutesAdded { minutes } => {
             account.minutes = account.minutes.saturating_add(u64::from(*minutes));
-            account.minutes_unsettled = true;
         }
         Event::SettingsChanged { change } => change_settings(account, change),
         Event::ApiKeyCreated {
@@ -137,7 +135,8 @@ fn of_users(account: &mut Account, event: &Event, at: Timestamp) {
         Event::UserCreated { id, profile } => create_user(account, *id, profile, at),
         Event::UserChanged { id, profile } => {
             change_user(account, *id, |user| user.profile = profile.clone());
-            unsettle_pools_of(account, *id);
+            // Another seat limit may let a claim move from minutes onto a seat (S3, Q3).
+            seats::unsettle_pools_of(account, *id);
         }
         Event::UserActivated { id, active } => change_user(account, *id, |user| user.active = *active),
         Event::UserDeleted { id } => delete_user(account, *id),
@@ -159,16 +158,6 @@ fn change_user(account: &mut Account, id: UserId, change: impl FnOnce(&mut User)
         change(user);
     }
     enlist(account, id);
-}
-
-/// Another seat limit may let a claim move from minutes onto a seat, or no longer (S3, Q3).
-fn unsettle_pools_of(account: &mut Account, id: UserId) {
-    let licenses = account.users.get(&id).map(|user| &user.licenses);
-    for license in licenses.into_iter().flat_map(BTreeMap::values) {
-        if let License::Shared(pool) = license {
-            account.unsettled.insert(*pool);
-        }
-    }
 }
 
 fn delete_user(account: &mut Account, id: UserId) {

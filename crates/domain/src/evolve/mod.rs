@@ -11,8 +11,15 @@ use crate::time::{Secs, Timestamp};
 
 /// Takes one event in, which happened at `at`.
 pub fn evolve(account: &mut Account, event: &Event, at: Timestamp) {
+    let rules_before = match event {
+        Event::PoolChanged { id, .. } => account.pools.get(id).map(|pool| pool.rules.clone()),
+        _ => None,
+    };
     admin::evolve(account, event, at);
     presence::evolve(account, event, at);
+    if let (Event::PoolChanged { id, .. }, Some(before)) = (event, rules_before) {
+        presence::pool_changed(account, *id, &before);
+    }
 }
 
 /// Puts in place everything that is derived from an account's serialized form.

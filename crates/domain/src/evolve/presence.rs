@@ -5,6 +5,7 @@ use crate::account::Account;
 use crate::event::{Claim, EndReason, Event};
 use crate::id::{PoolId, SessionId, SignInId, TicketId, UserId};
 use crate::presence::{Funding, Session, SessionState, SignIn, Ticket, TicketState};
+use crate::rules::Rules;
 use crate::schedule::Due;
 use crate::text::Product;
 use crate::time::Timestamp;
@@ -15,21 +16,15 @@ pub(super) fn evolve(account: &mut Account, event: &Event, at: Timestamp) {
         Event::SignInEnded { id, reason, .. } => sign_in_ended(account, *id, *reason, at),
         Event::LeasesRenewed { sign_ins, tickets } => leases_renewed(account, sign_ins, tickets),
         Event::LeasesRestarted {} => leases_restarted(account, at),
-        Event::ActivityReported { id } => activity_reported(account, *id, at),
+        Event::ActivityReported { id } => restart_idle(account, *id, at),
         Event::LogOffWarned { id, at: log_off_at } => {
             if let Some(sign_in) = account.sign_ins.get_mut(id) {
                 sign_in.log_off_at = Some(*log_off_at);
             }
             seats::schedule_sign_in(account, *id);
         }
-        Event::ReclaimWarned { id, at: reclaim_at } => {
-            seats::set_reclaim(account, *id, Some(*reclaim_at));
-            seats::schedule_sign_in(account, *id);
-        }
-        Event::ReclaimCancelled { id } => {
-            seats::set_reclaim(account, *id, None);
-            seats::schedule_sign_in(account, *id);
-        }
+        Event::ReclaimWarned { id, at: reclaim_at } => seats::set_reclaim(account, *id, Some(*reclaim_at)),
+        Event::ReclaimCancelled { id } => seats::set_reclaim(account, *id, None),
         Event::SeatLocked { id, until } => seat_locked(account, *id, *until),
         Event::SessionCreated { .. } => session_created(account, event, at),
         Event::SessionConnected { id, customer } => {
@@ -68,7 +63,6 @@ pub(super) fn evolve(account: &mut Account, event: &Event, at: Timestamp) {
         }),
         Event::ClaimMoved { claim } => claim_moved(account, *claim),
         Event::MinutesAdded { .. } => minutes_added(account),
-        Event::PoolChanged { id, .. } => pool_changed(account, *id),
         Event::Refused { user, product, .. } => {
             if let Some(user) = account.users.get_mut(user) {
                 user.refused_since.entry(product.clone()).or_insert(at);
@@ -118,10 +112,10 @@ fn signed_in(account: &mut Account, event: &Event, at: Timestamp) {
         locked_until: None,
         sessions: Vec::new(),
         due: None,
-        idle_listed: None,
     };
     account.sign_ins.insert(*id, sign_in);
     start_claim(account, Claim::SignIn(*id));
+    restart_idle(account, *id, at);
     refresh_idle(account, *user, product, at);
     seats::schedule_sign_in(account, *id);
 }
@@ -222,13 +216,19 @@ fn leases_restarted(account: &mut Account, at: Timestamp) {
                 *next_at = at;
             }
         });
+        account.minutes_unsettled = true;
     }
 }
 
-fn activity_reported(account: &mut Account, id: SignInId, at: Timestamp) {
-    let idle_since = account.sign_ins.get(&id).and_then(|sign_in| sign_in.idle_since);
-    if idle_since.is_some() {
-        seats::set_idle(account, id, Some(at));
+/// The user is there, at this device: the idle clocks of all devices on this seat start from zero.
+fn restart_idle(account: &mut Account, id: SignInId, at: Timestamp) {
+    let mut concerned = seats::seat_mates(account, id);
+    seats::insert_sorted(&mut concerned, id);
+    for id in concerned {
+        let is_idle = account.sign_ins.get(&id).is_some_and(|s| s.idle_since.is_some());
+        if is_idle {
+            seats::set_idle(account, id, Some(at));
+        }
     }
 }
 
@@ -237,12 +237,12 @@ fn seat_locked(account: &mut Account, id: SignInId, until: Option<Timestamp>) {
         return;
     };
     sign_in.locked_until = until;
-    let pool = sign_in.pool;
+    seats::list_idle(account, id);
     if until.is_some() {
-        seats::set_reclaim(account, id, None);
+        for mate in seats::seat_mates(account, id) {
+            seats::set_reclaim(account, mate, None);
+        }
     }
-    seats::schedule_sign_in(account, id);
-    account.unsettled.extend(pool);
 }
 
 fn session_created(account: &mut Account, event: &Event, at: Timestamp) {
@@ -400,7 +400,7 @@ fn offer_made(account: &mut Account, id: TicketId, until: Timestamp) {
     ticket.state = TicketState::Offered { until };
     let (pool_id, place) = (ticket.pool, ticket.place);
     if let Some(pool) = account.pools.get_mut(&pool_id) {
-        pool.queue.remove(&place);
+        pool.queue.remove(place);
         pool.offers.insert(id);
     }
     seats::schedule_ticket(account, id);
@@ -417,7 +417,7 @@ fn remove_ticket(account: &mut Account, id: TicketId) {
         seats::remove_sorted(&mut user.tickets, &id);
     }
     if let Some(pool) = account.pools.get_mut(&ticket.pool) {
-        pool.queue.remove(&ticket.place);
+        pool.queue.remove(ticket.place);
         pool.offers.remove(&id);
     }
     seats::touch(account, ticket.pool);
@@ -479,6 +479,7 @@ fn set_funding(account: &mut Account, claim: Claim, change: impl FnOnce(&mut Fun
                 change(&mut sign_in.funding);
             }
             seats::list_idle(account, id);
+            seats::schedule_sign_in(account, id);
         }
         Claim::Session(id) => {
             if let Some(session) = account.sessions.get_mut(&id) {
@@ -489,22 +490,31 @@ fn set_funding(account: &mut Account, claim: Claim, change: impl FnOnce(&mut Fun
     }
 }
 
-/// New rules: idle clocks go on, and warnings are given anew by the new rules.
-fn pool_changed(account: &mut Account, pool: PoolId) {
-    let concerned: Vec<SignInId> = account
-        .sign_ins
-        .values()
-        .filter(|sign_in| sign_in.pool == Some(pool))
+/// A pool has another size or other rules. Idle clocks go on; what a new rule makes void is warned of anew.
+pub(super) fn pool_changed(account: &mut Account, id: PoolId, before: &Rules) {
+    seats::touch(account, id);
+    let Some(pool) = account.pools.get(&id) else {
+        return;
+    };
+    let log_off_changed = pool.rules.log_off_after() != before.log_off_after();
+    let reclaim_changed = pool.rules.reclaim_idle_after != before.reclaim_idle_after;
+    if !log_off_changed && !reclaim_changed {
+        return;
+    }
+    let users = pool.users.iter().filter_map(|user| account.users.get(user));
+    let concerned: Vec<SignInId> = users
+        .flat_map(|user| account.sign_ins_of(user, &pool.product))
         .map(|sign_in| sign_in.id)
         .collect();
     for id in concerned {
-        if let Some(sign_in) = account.sign_ins.get_mut(&id) {
+        if let Some(sign_in) = account.sign_ins.get_mut(&id)
+            && log_off_changed
+        {
             sign_in.log_off_at = None;
         }
-        seats::set_reclaim(account, id, None);
-        seats::schedule_sign_in(account, id);
+        let reclaim_at = account.sign_ins.get(&id).and_then(|sign_in| sign_in.reclaim_at);
+        seats::set_reclaim(account, id, reclaim_at.filter(|_| !reclaim_changed));
     }
-    seats::touch(account, pool);
 }
 
 /// Starts or stops the idle clocks of a user's sign-ins to a product: stopped while any session of theirs is live
@@ -553,15 +563,15 @@ pub(super) fn restore(account: &mut Account) {
         restore_ticket(account, id);
     }
     for (id, _) in sign_ins {
-        let reclaim_at = account.sign_ins.get(&id).and_then(|sign_in| sign_in.reclaim_at);
-        seats::set_reclaim(account, id, reclaim_at);
         seats::list_idle(account, id);
+        seats::schedule_sign_in(account, id);
     }
     let pools: Vec<PoolId> = account.pools.keys().copied().collect();
     for pool in pools {
         seats::schedule_pool(account, pool);
     }
     account.unsettled.clear();
+    account.seated.clear();
     account.changed_pools.clear();
     account.minutes_unsettled = false;
 }

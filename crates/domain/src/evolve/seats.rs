@@ -1,12 +1,16 @@
 //! The books of a pool: which claims hold its seats, which are carried by minutes, who is idle, what is due.
 
+use std::collections::BTreeMap;
+
 use crate::account::Account;
 use crate::event::Claim;
 use crate::id::{PoolId, SessionId, SignInId, TicketId, UserId};
+use crate::pool::{Holder, Pool, Standing};
 use crate::presence::{Funding, SessionState, TicketState};
 use crate::schedule::Due;
 use crate::text::DeviceId;
 use crate::time::{Secs, Timestamp};
+use crate::user::License;
 
 /// A claim with what is needed to book it.
 pub(super) struct Booking {
@@ -83,13 +87,14 @@ fn hold(account: &mut Account, booking: &Booking) {
     let Some(pool) = account.pools.get_mut(&booking.pool) else {
         return;
     };
-    let claims = pool
-        .holders
-        .entry(pool.holder(booking.user, &booking.device))
-        .or_default();
+    let holder = pool.holder(booking.user, &booking.device);
+    let claims = pool.holders.entry(holder.clone()).or_default();
     let is_new_holder = claims.is_empty();
     insert_sorted(claims, booking.claim);
     if is_new_holder {
+        if !pool.on_minutes.is_empty() {
+            account.seated.insert((booking.pool, holder));
+        }
         if let Some(user) = account.users.get_mut(&booking.user) {
             user.seats_held += 1;
         }
@@ -111,10 +116,29 @@ fn release(account: &mut Account, booking: &Booking, at: Option<Timestamp>) {
         if let Some(at) = at {
             pool.note_hold(at.since(booking.claimed_at));
         }
-        if let Some(user) = account.users.get_mut(&booking.user) {
-            user.seats_held = user.seats_held.saturating_sub(1);
-        }
         touch(account, booking.pool);
+        give_back(account, booking.user);
+    }
+}
+
+/// One seat less: a user at their limit may now move from minutes onto another (S3, Q3).
+fn give_back(account: &mut Account, user: UserId) {
+    let Some(owner) = account.users.get_mut(&user) else {
+        return;
+    };
+    owner.seats_held = owner.seats_held.saturating_sub(1);
+    if owner.profile.seat_limit.is_some() {
+        unsettle_pools_of(account, user);
+    }
+}
+
+/// Has the pools of a user settled anew.
+pub(super) fn unsettle_pools_of(account: &mut Account, user: UserId) {
+    let licenses = account.users.get(&user).map(|user| &user.licenses);
+    for license in licenses.into_iter().flat_map(BTreeMap::values) {
+        if let License::Shared(pool) = license {
+            account.unsettled.insert(*pool);
+        }
     }
 }
 
@@ -125,51 +149,73 @@ pub(super) fn set_idle(account: &mut Account, id: SignInId, idle_since: Option<T
     };
     sign_in.idle_since = idle_since;
     sign_in.log_off_at = None;
-    set_reclaim(account, id, None);
+    sign_in.reclaim_at = None;
     list_idle(account, id);
+    schedule_sign_in(account, id);
 }
 
 /// Sets when a warned holder loses the seat.
 pub(super) fn set_reclaim(account: &mut Account, id: SignInId, at: Option<Timestamp>) {
-    let Some(sign_in) = account.sign_ins.get_mut(&id) else {
+    if let Some(sign_in) = account.sign_ins.get_mut(&id) {
+        sign_in.reclaim_at = at;
+    }
+    list_idle(account, id);
+    schedule_sign_in(account, id);
+}
+
+/// The sign-ins that share a seat with this one, itself among them.
+pub(super) fn seat_mates(account: &Account, id: SignInId) -> Vec<SignInId> {
+    let seat = account.sign_ins.get(&id).and_then(|sign_in| {
+        let pool = account.pools.get(&sign_in.pool?)?;
+        Some((pool, pool.holder(sign_in.user, &sign_in.device.id)))
+    });
+    let Some((pool, holder)) = seat else {
+        return Vec::new();
+    };
+    account
+        .sign_ins_on(pool, &holder)
+        .map(|sign_in| sign_in.id)
+        .collect()
+}
+
+/// Puts the holder that a sign-in belongs to in their place among the pool's idle holders, or takes them off.
+pub(super) fn list_idle(account: &mut Account, id: SignInId) {
+    let Some(sign_in) = account.sign_ins.get(&id) else {
         return;
     };
-    sign_in.reclaim_at = at;
-    let Some(pool) = sign_in.pool.and_then(|pool| account.pools.get_mut(&pool)) else {
+    let Some(pool) = sign_in.pool.and_then(|pool| account.pools.get(&pool)) else {
         return;
     };
-    let changed = if at.is_some() {
-        pool.reclaiming.insert(id)
-    } else {
-        pool.reclaiming.remove(&id)
-    };
-    if changed {
-        account.unsettled.insert(pool.id);
+    let pool_id = pool.id;
+    let holder = pool.holder(sign_in.user, &sign_in.device.id);
+    let standing = standing(account, pool, &holder);
+    if let Some(pool) = account.pools.get_mut(&pool_id)
+        && pool.idle.set(&holder, standing)
+    {
+        account.unsettled.insert(pool_id);
     }
 }
 
-/// Puts a sign-in in its place in the pool's list of idle seats, or takes it off, and renews what is due.
-pub(super) fn list_idle(account: &mut Account, id: SignInId) {
-    let Some(sign_in) = account.sign_ins.get_mut(&id) else {
-        return;
-    };
-    let listed = sign_in.idle_since.filter(|_| sign_in.funding == Funding::Seat);
-    let old = std::mem::replace(&mut sign_in.idle_listed, listed);
-    let pool_id = sign_in.pool;
-    if old != listed
-        && let Some(pool) = pool_id.and_then(|pool| account.pools.get_mut(&pool))
-    {
-        if let Some(old) = old {
-            pool.idle.remove(&(old, id));
-        }
-        if let Some(new) = listed {
-            pool.idle.insert((new, id));
-        }
-        if pool.rules.reclaim_idle_after.is_some() {
-            account.unsettled.insert(pool.id);
-        }
+/// How a holder stands: idle as long as the device on which they were last there, and spared while they lock the
+/// seat on any (Q4).
+fn standing(account: &Account, pool: &Pool, holder: &Holder) -> Option<Standing> {
+    let after = pool.rules.reclaim_idle_after?;
+    let mut idle_since = None;
+    let mut locked_until = None;
+    let mut is_warned = false;
+    for sign_in in account.sign_ins_on(pool, holder) {
+        idle_since = idle_since.max(Some(sign_in.idle_since?));
+        locked_until = locked_until.max(sign_in.locked_until);
+        is_warned |= sign_in.reclaim_at.is_some();
     }
-    schedule_sign_in(account, id);
+    let idle_since: Timestamp = idle_since?;
+    if is_warned {
+        return Some(Standing::Warned(idle_since));
+    }
+    let from = idle_since + after;
+    Some(Standing::Quiet(
+        locked_until.map_or(from, |until| from.max(until)),
+    ))
 }
 
 /// Puts the earliest thing that is due for a sign-in on the schedule.
@@ -238,34 +284,19 @@ pub(super) fn schedule_ticket(account: &mut Account, id: TicketId) {
 /// Puts on the schedule when the next idle holder is to be warned (Q4): as soon as one is idle for long enough,
 /// while more people wait than holders are warned already.
 pub(crate) fn schedule_pool(account: &mut Account, id: PoolId) {
-    let Some(pool) = account.pools.get(&id) else {
+    let Some(pool) = account.pools.get_mut(&id) else {
         return;
     };
-    let at = next_reclaim(account, pool).map(|(at, _)| at);
-    if let Some(pool) = account.pools.get_mut(&id) {
-        account.schedule.set(Due::Pool(id), &mut pool.due, at);
-    }
+    let at = next_reclaim(pool).map(|(at, _)| at);
+    account.schedule.set(Due::Pool(id), &mut pool.due, at);
 }
 
 /// The holder who is to be warned next, and when.
-pub(crate) fn next_reclaim(account: &Account, pool: &crate::pool::Pool) -> Option<(Timestamp, SignInId)> {
-    let after = pool.rules.reclaim_idle_after?;
-    if pool.queue.len() <= pool.reclaiming.len() {
+pub(crate) fn next_reclaim(pool: &Pool) -> Option<(Timestamp, &Holder)> {
+    if pool.queue.len() <= pool.idle.warned() {
         return None;
     }
-    let mut best: Option<(Timestamp, SignInId)> = None;
-    for (idle_since, id) in pool.idle.iter().filter(|(_, id)| !pool.reclaiming.contains(id)) {
-        let earliest = *idle_since + after;
-        if best.is_some_and(|(at, _)| at <= earliest) {
-            break;
-        }
-        let locked_until = account.sign_ins.get(id).and_then(|sign_in| sign_in.locked_until);
-        let at = locked_until.map_or(earliest, |until| until.max(earliest));
-        if best.is_none_or(|(known, _)| at < known) {
-            best = Some((at, *id));
-        }
-    }
-    best
+    pool.idle.next()
 }
 
 pub(super) fn insert_sorted<T: Ord>(list: &mut Vec<T>, item: T) {

@@ -5,9 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::books::distribute;
 use crate::account::Account;
 use crate::event::Event;
-use crate::evolve::seats;
-use crate::id::{PoolId, SignInId};
-use crate::pool::Pool;
+use crate::id::PoolId;
+use crate::pool::{Idle, Pool, Queue};
 use crate::rules::Rules;
 use crate::schedule::Due;
 use crate::text::Name;
@@ -54,11 +53,10 @@ fn create(account: &mut Account, event: &Event, at: Timestamp) {
         next_place: 0,
         users: BTreeSet::new(),
         holders: BTreeMap::new(),
-        queue: BTreeMap::new(),
+        queue: Queue::default(),
         offers: BTreeSet::new(),
         on_minutes: BTreeSet::new(),
-        idle: BTreeSet::new(),
-        reclaiming: BTreeSet::new(),
+        idle: Idle::default(),
         due: None,
     };
     distribute(account, product, 0, *seats);
@@ -66,43 +64,16 @@ fn create(account: &mut Account, event: &Event, at: Timestamp) {
     account.changed_pools.insert(*id);
 }
 
+/// What goes on in the pool by its old rules is seen to where presence is taken in.
 fn change(account: &mut Account, id: PoolId, name: &Name, seats: u32, rules: &Rules) {
     let Some(pool) = account.pools.get_mut(&id) else {
         return;
     };
     let product = pool.product.clone();
     let seats_before = std::mem::replace(&mut pool.seats, seats);
-    let rules_before = std::mem::replace(&mut pool.rules, rules.clone());
+    pool.rules = rules.clone();
     pool.name = name.clone();
     distribute(account, &product, seats_before, seats);
-    if seats_before != seats {
-        account.changed_pools.insert(id);
-    }
-    if seats_before != seats || rules_before != *rules {
-        account.unsettled.insert(id);
-    }
-    if rules_before.log_off_after() != rules.log_off_after() {
-        restart_log_offs(account, id);
-    }
-}
-
-/// Idle users are logged off by the rule that holds now: a warning by the old rule is void.
-fn restart_log_offs(account: &mut Account, id: PoolId) {
-    let users = account.pools.get(&id).map(|pool| &pool.users);
-    let sign_ins: Vec<SignInId> = users
-        .into_iter()
-        .flatten()
-        .filter_map(|user| account.users.get(user))
-        .flat_map(|user| user.sign_ins.iter().copied())
-        .collect();
-    for sign_in_id in sign_ins {
-        if let Some(sign_in) = account.sign_ins.get_mut(&sign_in_id)
-            && sign_in.pool == Some(id)
-        {
-            sign_in.log_off_at = None;
-            seats::schedule_sign_in(account, sign_in_id);
-        }
-    }
 }
 
 fn delete(account: &mut Account, id: PoolId) {
