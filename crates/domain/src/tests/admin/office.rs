@@ -10,7 +10,7 @@ use crate::presence::{Device, DeviceKind};
 use crate::refusal::Refusal;
 use crate::rules::Preset;
 use crate::text::Product;
-use crate::time::Timestamp;
+use crate::time::{Secs, Timestamp};
 use crate::user::License;
 use crate::{Account, AccountId, ApiKeyId, PoolId, SignInId, TeamId, UserId, execute};
 
@@ -18,6 +18,17 @@ pub(super) const OPERATOR: Actor = Actor::Operator;
 
 pub(super) struct Office {
     pub(super) account: Account,
+}
+
+/// Four seats, of which two are in the default pool and one is in the pool `night`, with these users.
+pub(super) fn shifts(users: &[&str]) -> Office {
+    let mut office = Office::with_seats(0, 4)
+        .with_members(users)
+        .after(&[resize("default", 2), create_pool("night", 1)]);
+    for name in users {
+        office.does(&license(name, shared("night")));
+    }
+    office
 }
 
 /// The id that stands for a name of up to 16 letters.
@@ -151,18 +162,27 @@ pub(super) fn preset(preset: Preset) -> PoolPatch {
 
 /// Signs a user in on their laptop, or has them wait.
 pub(super) fn sign_in(name: &str) -> Command {
-    let device = Device {
-        id: "laptop".parse().unwrap(),
-        name: "Laptop".parse().unwrap(),
+    sign_in_on(name, "laptop")
+}
+
+pub(super) fn sign_in_on(name: &str, device: &str) -> Command {
+    let at = Device {
+        id: device.parse().unwrap(),
+        name: device.parse().unwrap(),
         kind: DeviceKind::Desktop,
     };
     Command::SignIn {
         user: user(name),
         product: product(),
-        devices: vec![(laptop(name), device)],
+        devices: vec![(on(name, device), at)],
         takeover: false,
         wait: true,
     }
+}
+
+/// The sign-in of a user on a device of theirs.
+pub(super) fn on(name: &str, device: &str) -> SignInId {
+    SignInId::from_bits(bits(&format!("{name}@{device}")))
 }
 
 pub(super) fn members(names: &[&str]) -> BTreeSet<UserId> {
@@ -226,6 +246,11 @@ impl Office {
         execute(&mut self.account, command, actor, now())
     }
 
+    /// What the operator does some seconds later must succeed.
+    pub(super) fn at(&mut self, secs: u32, command: &Command) -> Decision {
+        execute(&mut self.account, command, &OPERATOR, now() + Secs::new(secs)).unwrap()
+    }
+
     /// Whether the operator would be refused, and why.
     pub(super) fn refusal(&self, command: &Command) -> Refusal {
         self.refusal_to(&OPERATOR, command).unwrap()
@@ -251,9 +276,8 @@ impl Office {
     }
 }
 
-/// The sign-in of a user on their laptop.
 pub(super) fn laptop(name: &str) -> SignInId {
-    SignInId::from_bits(bits(name))
+    on(name, "laptop")
 }
 
 pub(super) fn now() -> Timestamp {

@@ -5,7 +5,6 @@ use crate::Event;
 use crate::command::{Command, LeavingUsers, PoolPatch, RulesPatch};
 use crate::event::EndReason;
 use crate::refusal::{Refusal, SeatKind};
-use crate::rules::{Occupies, Preset, SeatPer};
 use crate::time::Secs;
 
 fn delete_pool(name: &str, users: LeavingUsers) -> Command {
@@ -13,17 +12,6 @@ fn delete_pool(name: &str, users: LeavingUsers) -> Command {
         id: pool(name),
         users,
     }
-}
-
-/// Four seats, of which two are in the default pool and one is in the pool `night`, with these users.
-fn shifts(users: &[&str]) -> Office {
-    let mut office = Office::with_seats(0, 4)
-        .with_members(users)
-        .after(&[resize("default", 2), create_pool("night", 1)]);
-    for name in users {
-        office.does(&license(name, shared("night")));
-    }
-    office
 }
 
 #[test]
@@ -190,72 +178,4 @@ fn p2_2_a_rule_out_of_range_is_named_and_the_same_rules_change_nothing() {
     ));
     assert_eq!(office.does(&change_pool("night", lease(90))).events, []);
     assert_eq!(office.does(&change_pool("night", lease(30))).events.len(), 1);
-}
-
-#[test]
-fn s1_what_a_seat_is_does_not_change_under_who_holds_one() {
-    let mut office = shifts(&["ann"]);
-    let sessions = change_pool("night", preset(Preset::ConcurrentSessions));
-    let per_device = change_pool(
-        "night",
-        rules(RulesPatch {
-            seat_per: Some(SeatPer::Device),
-            ..RulesPatch::default()
-        }),
-    );
-    assert_eq!(office.answer(&OPERATOR, &sessions), "ok");
-
-    office.does(&sign_in("ann"));
-
-    assert_eq!(
-        office.refusal(&sessions),
-        Refusal::PoolInUse {
-            rule: "occupies",
-            occupied: 1,
-            waiting: 0
-        }
-    );
-    assert_eq!(office.answer(&OPERATOR, &per_device), "pool-in-use");
-    assert_eq!(office.answer(&OPERATOR, &resize("night", 2)), "ok");
-}
-
-#[test]
-fn s1_nobody_stays_signed_in_without_a_seat_where_signing_in_takes_one_from_now_on() {
-    let mut office =
-        shifts(&["ann", "ben"]).after(&[change_pool("night", preset(Preset::ConcurrentSessions))]);
-    office.does(&sign_in("ann"));
-    office.does(&sign_in("ben"));
-
-    let changed = office.does(&change_pool("night", preset(Preset::HelpDeskShift)));
-
-    let reason = EndReason::LicenseChanged;
-    assert_eq!(
-        sign_ins_ended(&changed),
-        [(laptop("ann"), reason), (laptop("ben"), reason)]
-    );
-    let night = &office.account.pools()[&pool("night")];
-    assert_eq!(night.rules.occupies, Occupies::SignIn);
-}
-
-#[test]
-fn p2_4_another_time_before_log_off_holds_at_once() {
-    let mut office = shifts(&["ann"]);
-    office.does(&sign_in("ann"));
-    let log_off_after = |after| {
-        change_pool(
-            "night",
-            rules(RulesPatch {
-                auto_log_off_after: Some(after),
-                lease: Some(Secs::new(86_400)),
-                ..RulesPatch::default()
-            }),
-        )
-    };
-    let before = office.account.next_due();
-
-    office.does(&log_off_after(Some(Secs::new(20))));
-
-    assert!(office.account.next_due() < before);
-    office.does(&log_off_after(None));
-    assert_eq!(office.account.next_due(), before);
 }

@@ -177,6 +177,35 @@ fn p2_6_the_billing_contact_is_named_by_an_owner_the_operator_or_a_billing_conta
 }
 
 #[test]
+fn p2_6_a_flag_that_slept_in_a_lower_role_is_given_by_the_promotion_that_wakes_it() {
+    let contact = UserPatch {
+        billing_contact: Some(true),
+        ..UserPatch::default()
+    };
+    let office = office().after(&[
+        change("mia", contact),
+        change("max", promote(Role::Member, &[Privilege::SeatsManage])),
+    ]);
+
+    for (actor, whom, to, answer) in [
+        ("adam", "mia", Role::Admin, "forbidden"),
+        ("olga", "mia", Role::Admin, "ok"),
+        ("una", "max", Role::Manager, "forbidden"),
+        ("uwe", "max", Role::Manager, "ok"),
+    ] {
+        let patch = UserPatch {
+            role: Some(to),
+            ..UserPatch::default()
+        };
+        assert_eq!(
+            office.answer(&by(actor), &change(whom, patch)),
+            answer,
+            "{actor} {whom}"
+        );
+    }
+}
+
+#[test]
 fn p2_6_a_right_over_all_sessions_is_out_of_reach_of_a_manager_without_it() {
     let lead = UserPatch {
         session_permissions: Some(PermissionOverrides {
