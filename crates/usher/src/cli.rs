@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::{Parser, Subcommand};
 
-use crate::{Failure, Terminal, log, replay};
+use crate::{Failure, Terminal, backup, log, rebuild, replay, serve, status, verify};
 
 /// Hands out the seats that a help desk shares: to each agent a seat, a fair place in the queue, or an exact reason
 /// why not.
@@ -17,7 +17,14 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Serve(serve::Arguments),
+    Status(status::Arguments),
     Replay(replay::Arguments),
+    Backup(backup::Arguments),
+    Verify(verify::Arguments),
+    Rebuild(rebuild::Arguments),
+    /// Print the description of the API, as the server gives it at /v1/openapi.json
+    Openapi,
 }
 
 /// Runs the command that `arguments` name; the first is the name of the program.
@@ -28,7 +35,13 @@ pub(crate) fn run(
     let command = Cli::try_parse_from(arguments)?.command;
     log::start();
     match command {
+        Command::Serve(arguments) => serve::run(arguments, terminal),
+        Command::Status(arguments) => status::run(&arguments, terminal),
         Command::Replay(arguments) => replay::run(&arguments, terminal),
+        Command::Backup(arguments) => backup::run(&arguments, terminal),
+        Command::Verify(arguments) => verify::run(&arguments, terminal),
+        Command::Rebuild(arguments) => rebuild::run(&arguments, terminal),
+        Command::Openapi => Ok(terminal.out().write_all(usher_api::openapi_json().as_bytes())?),
     }
 }
 

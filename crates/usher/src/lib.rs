@@ -3,11 +3,18 @@
 //! Each command is a module with its `Arguments` and a `run` that takes them and a [`Terminal`]; `cli` lists them.
 //! Commands return a [`Failure`], which is a sentence that says what to do.
 
+mod backup;
 mod cli;
+mod data;
 mod failure;
 mod log;
+mod progress;
+mod rebuild;
 mod replay;
+mod serve;
+mod status;
 mod terminal;
+mod verify;
 mod words;
 
 use std::process::ExitCode;

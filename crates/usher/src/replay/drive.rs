@@ -6,8 +6,7 @@ use std::sync::Arc;
 use usher_insight::flexnet::{Count, Grouping, Step, StepKind, Tally};
 
 use super::desk::{Desk, Opening};
-use super::progress;
-use crate::Failure;
+use crate::{Failure, progress};
 
 /// How often the bar moves.
 const STEPS_PER_MOVE: usize = 256;
@@ -20,12 +19,8 @@ pub(super) fn run(
     grouping: Grouping,
     shows_progress: bool,
 ) -> Result<Count, Failure> {
-    // Each answer is waited for before the next step, so a second thread would only pass messages.
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::because("The replay could not start", &error))?;
-    runtime.block_on(replay(steps, feature, seats, grouping, shows_progress))
+    // On one thread: each answer is waited for before the next step, so a second would only pass messages.
+    progress::block_on(replay(steps, feature, seats, grouping, shows_progress))?
 }
 
 async fn replay(

@@ -6,8 +6,7 @@ use std::path::Path;
 
 use usher_insight::flexnet::{self, Log};
 
-use super::progress;
-use crate::Failure;
+use crate::{Failure, progress};
 
 /// Reads the log at `path`, `-` being standard input.
 pub(super) fn read(path: &Path, shows_progress: bool) -> Result<Log, Failure> {

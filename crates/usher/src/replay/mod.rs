@@ -8,7 +8,6 @@ mod drive;
 mod input;
 mod listing;
 mod outcome;
-mod progress;
 
 use std::path::PathBuf;
 

@@ -100,7 +100,7 @@ impl<'a> Outcome<'a> {
         };
         let nothing = match count.gave_back_nothing {
             0 => String::new(),
-            times => format!(", {} more had nothing to give", grouped(times)),
+            times => format!("; {} returns came from who held nothing", grouped(times)),
         };
         [
             ("Attempts", grouped(count.attempts)),

@@ -1,0 +1,37 @@
+//! `usher backup`: a copy of all data.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use usher_journal::Journal;
+
+use crate::data::DataArgument;
+use crate::{Failure, Terminal, progress};
+
+/// Copy all data into one file, also while the server runs
+#[derive(Debug, Args)]
+#[command(after_help = "\
+To go back to a backup, stop the server and put the file as `usher.db` into an empty data directory.")]
+pub(crate) struct Arguments {
+    /// The file to make; it must not exist
+    file: PathBuf,
+    #[command(flatten)]
+    data: DataArgument,
+}
+
+/// Copies the data as it is at this moment.
+pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Failure> {
+    let file = &arguments.file;
+    if file.exists() {
+        return Err(Failure::said(format!(
+            "{} exists already. Name a file that does not: a backup never overwrites another.",
+            file.display()
+        )));
+    }
+    let journal = arguments.data.existing_journal()?;
+    progress::block_on(journal.backup(file))?.map_err(|error| {
+        Failure::because(format_args!("Cannot copy the data to {}", file.display()), &error)
+    })?;
+    writeln!(terminal.out(), "Copied all data to {}.", file.display())?;
+    Ok(())
+}

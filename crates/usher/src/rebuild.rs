@@ -1,0 +1,34 @@
+//! `usher rebuild`: the read models anew, from the journal.
+
+use clap::Args;
+use usher_engine::maintenance;
+
+use crate::data::{DataArgument, Lock};
+use crate::words::plural;
+use crate::{Failure, Terminal, progress};
+
+/// Fill the tables that reports and lists read anew from the journal; the server must not run
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    data: DataArgument,
+}
+
+/// Empties the read models and fills them from every commit.
+pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Failure> {
+    let journal = arguments.data.existing_journal()?;
+    let _lock = Lock::take(&arguments.data.directory()?)?;
+    let bar = progress::counter("Rebuilding", terminal.is_watched());
+    let done = progress::block_on(maintenance::rebuild(&journal, |done| {
+        bar.set_position(done.commits);
+    }))?
+    .map_err(|error| Failure::because("The read models are not complete", &error))?;
+    bar.finish_and_clear();
+    writeln!(
+        terminal.out(),
+        "Rebuilt from {} in {}.",
+        plural(done.commits, "commit", "commits"),
+        plural(done.accounts, "account", "accounts")
+    )?;
+    Ok(())
+}

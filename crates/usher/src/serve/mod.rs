@@ -1,0 +1,213 @@
+//! `usher serve`: the server.
+
+mod config;
+mod signals;
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+use tokio::net::TcpListener;
+use usher_api::Api;
+use usher_engine::{Clock, Engine, Options};
+use usher_identity::{Identity, Secret};
+use usher_journal_sqlite::SqliteJournal;
+
+use self::config::Config;
+use crate::data::{DataArgument, Lock, open_journal};
+use crate::terminal::{bold, dim};
+use crate::{Failure, Terminal};
+
+/// Where a server listens that was not told otherwise: where only this machine reaches it.
+const LISTEN: &str = "127.0.0.1:8080";
+/// How often tokens that have expired are cleared away.
+const MAINTAIN_EVERY: Duration = Duration::from_mins(5);
+
+/// Run the server
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The first start makes an operator key and shows it once; `USHER_OPERATOR_KEY` sets one instead, also in place of one \
+that was lost. `usher.toml` in the data directory may hold `listen`, `public_url`, and plans such as
+
+  [plans.gold]
+  shared_seats = true")]
+pub(crate) struct Arguments {
+    /// Where to listen; port 0 takes one that is free [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "HOST:PORT", env = "USHER_LISTEN")]
+    listen: Option<String>,
+    #[command(flatten)]
+    data: DataArgument,
+    /// The configuration [default: usher.toml in the data directory, if there is one]
+    #[arg(long, value_name = "FILE", env = "USHER_CONFIG")]
+    config: Option<PathBuf>,
+    /// Where customers reach this server, for the links they get: `https://usher.example.com`
+    #[arg(long, value_name = "URL", env = "USHER_PUBLIC_URL")]
+    public_url: Option<String>,
+    /// Keep everything in memory, with a clock that moves only when told to: for trying out and for tests
+    #[arg(long)]
+    sandbox: bool,
+    #[arg(skip = std::env::var("USHER_OPERATOR_KEY").ok())]
+    operator_key: Option<String>,
+}
+
+/// Serves until it is told to stop.
+pub(crate) fn run(arguments: Arguments, terminal: &mut Terminal) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Runtime::new()
+        .map_err(|error| Failure::because("The server could not start", &error))?;
+    runtime.block_on(serve(arguments, terminal))
+}
+
+/// What a server stands on.
+struct Store {
+    journal: SqliteJournal,
+    identity: Identity,
+    directory: Option<PathBuf>,
+    _lock: Option<Lock>,
+}
+
+async fn serve(arguments: Arguments, terminal: &mut Terminal) -> Result<(), Failure> {
+    let stop = signals::stop().map_err(|error| Failure::because("The server could not start", &error))?;
+    let directory = if arguments.sandbox {
+        None
+    } else {
+        Some(arguments.data.directory()?)
+    };
+    let config = Config::read(arguments.config.as_deref(), directory.as_deref())?;
+    let lock = directory.as_deref().map(Lock::take).transpose()?;
+    let listen = arguments
+        .listen
+        .as_deref()
+        .or(config.listen.as_deref())
+        .unwrap_or(LISTEN);
+    let listener = listen_on(listen).await?;
+    let store = Store::open(directory, lock)?;
+    let key = operator_key(&store.identity, arguments.operator_key.as_deref()).await?;
+
+    let clock = if arguments.sandbox {
+        Clock::manual(Clock::System.now())
+    } else {
+        Clock::System
+    };
+    let engine = Engine::start(Arc::new(store.journal.clone()), clock, Options::default())
+        .await
+        .map_err(|error| Failure::because("The server could not start", &error))?;
+    let api = Api::new(
+        engine.clone(),
+        store.identity.clone(),
+        Arc::new(store.journal.clone()),
+        usher_api::Config {
+            plans: config.plans(),
+            sandbox: arguments.sandbox,
+            public_url: arguments.public_url.or(config.public_url),
+        },
+    );
+    let (router, _) = usher_api::router(Arc::clone(&api));
+    greet(&listener, &store, key.as_ref(), terminal)?;
+
+    let upkeep = tokio::spawn(maintain(store.identity.clone(), engine.clone()));
+    let stopped = async move {
+        stop.await;
+        tracing::info!("stopping");
+        api.close();
+    };
+    let served = usher_api::serve(listener, router, stopped).await;
+    upkeep.abort();
+    engine.shutdown().await;
+    if let Err(error) = store.identity.maintain(engine.now()).await {
+        tracing::warn!(%error, "credentials were not cleared up");
+    }
+    tracing::info!("stopped");
+    served.map_err(|error| Failure::because("The server stopped", &error))
+}
+
+impl Store {
+    fn open(directory: Option<PathBuf>, lock: Option<Lock>) -> Result<Self, Failure> {
+        let journal = match &directory {
+            Some(directory) => open_journal(directory)?,
+            None => SqliteJournal::open_in_memory()
+                .map_err(|error| Failure::because("The sandbox could not start", &error))?,
+        };
+        let identity = match &directory {
+            Some(_) => {
+                let connection = journal.connect();
+                let connection =
+                    connection.map_err(|error| Failure::because("Cannot open the credentials", &error))?;
+                Identity::open(connection)
+            }
+            None => Identity::in_memory(),
+        };
+        let identity = identity.map_err(|error| Failure::because("Cannot open the credentials", &error))?;
+        Ok(Self {
+            journal,
+            identity,
+            directory,
+            _lock: lock,
+        })
+    }
+}
+
+async fn listen_on(address: &str) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|error| match error.kind() {
+        ErrorKind::AddrInUse => Failure::said(format!(
+            "Another program listens on {address} already. Stop it, or choose another port with `--listen HOST:PORT`."
+        )),
+        ErrorKind::PermissionDenied => Failure::said(format!(
+            "Not allowed to listen on {address}. Choose a port above 1023 with `--listen HOST:PORT`."
+        )),
+        ErrorKind::InvalidInput => Failure::Usage(format!(
+            "`{address}` is not a place to listen on. Say `--listen HOST:PORT`, as in `--listen {LISTEN}`."
+        )),
+        _ => Failure::because(format_args!("Cannot listen on {address}"), &error),
+    })
+}
+
+/// Sets the key that the operator brings, or draws one where there is none yet: that one has to be shown.
+async fn operator_key(identity: &Identity, given: Option<&str>) -> Result<Option<Secret>, Failure> {
+    let cannot = |error| Failure::because("The operator key cannot be used", &error);
+    match given {
+        Some(key) => identity
+            .set_operator_key(key)
+            .await
+            .map(|()| None)
+            .map_err(cannot),
+        None => identity.create_operator_key().await.map_err(cannot),
+    }
+}
+
+fn greet(
+    listener: &TcpListener,
+    store: &Store,
+    key: Option<&Secret>,
+    terminal: &mut Terminal,
+) -> Result<(), Failure> {
+    let address = listener.local_addr()?;
+    let url = format!("http://{address}");
+    let out = terminal.out();
+    writeln!(out, "Usher listens on {}", bold(&url))?;
+    match store.directory.as_deref().map(Path::display) {
+        Some(directory) => writeln!(out, "The data is in {directory}")?,
+        None => writeln!(
+            out,
+            "This is a sandbox: everything is in memory, and the clock stands until it is moved."
+        )?,
+    }
+    if let Some(key) = key {
+        writeln!(out, "\nOperator key: {}", bold(key.expose()))?;
+        writeln!(out, "{}", dim("Keep it well: it is shown only this once."))?;
+    }
+    out.flush()?;
+    tracing::info!(%address, "serving");
+    Ok(())
+}
+
+async fn maintain(identity: Identity, engine: Engine) {
+    let mut turns = tokio::time::interval(MAINTAIN_EVERY);
+    loop {
+        turns.tick().await;
+        if let Err(error) = identity.maintain(engine.now()).await {
+            tracing::warn!(%error, "credentials were not cleared up");
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! `usher status`: whether a server is ready, and how its seats are used.
+
+use clap::Args;
+use comfy_table::{CellAlignment, Table, presets};
+use serde::Deserialize;
+use usher_client::{Account, Client, Error, Items};
+
+use crate::terminal::{bold, dim};
+use crate::words::{grouped, plural};
+use crate::{Failure, Terminal, progress};
+
+/// How many accounts are shown: a person reads a page, programs read the API.
+const ACCOUNTS_SHOWN_MAX: usize = 50;
+
+/// Ask a running server whether it is ready, and how its seats are used
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The overview needs the operator key in `USHER_OPERATOR_KEY`.")]
+pub(crate) struct Arguments {
+    /// Where the server is
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "USHER_URL",
+        default_value = "http://127.0.0.1:8080"
+    )]
+    url: String,
+    #[arg(skip = std::env::var("USHER_OPERATOR_KEY").ok())]
+    operator_key: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct AccountRow {
+    id: String,
+    name: String,
+}
+
+/// Asks the server.
+pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Failure> {
+    progress::block_on(ask(arguments, terminal))?
+}
+
+async fn ask(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Failure> {
+    let url = &arguments.url;
+    let key = arguments.operator_key.as_deref().unwrap_or_default();
+    let client = Client::new(url, key)
+        .map_err(|error| Failure::because(format_args!("{url} cannot be asked"), &error))?;
+    check_ready(&client).await?;
+    writeln!(terminal.out(), "Usher at {} is ready.", bold(url))?;
+    if key.is_empty() {
+        let hint = "With the operator key in USHER_OPERATOR_KEY, this shows the accounts and their seats.";
+        writeln!(terminal.out(), "{}", dim(hint))?;
+        return Ok(());
+    }
+    overview(&client, terminal).await
+}
+
+async fn check_ready(client: &Client) -> Result<(), Failure> {
+    match client.get::<serde_json::Value>("/readyz").await {
+        // The answer is a word, not JSON; that there is one is what counts.
+        Ok(_) | Err(Error::Answer(_)) => Ok(()),
+        Err(error @ Error::Transport(_)) => Err(Failure::because(
+            format_args!(
+                "No server answers at {}. Start one with `usher serve`, or say where with `--url`",
+                client.base()
+            ),
+            &error,
+        )),
+        Err(error) => Err(Failure::because(
+            format_args!("The server at {} is not ready", client.base()),
+            &error,
+        )),
+    }
+}
+
+async fn overview(client: &Client, terminal: &mut Terminal) -> Result<(), Failure> {
+    let refused = |error| Failure::because("The server did not list its accounts", &error);
+    let path = format!("/v1/accounts?limit={ACCOUNTS_SHOWN_MAX}");
+    let accounts: Items<AccountRow> = client.get(&path).await.map_err(refused)?;
+    if accounts.items.is_empty() {
+        writeln!(terminal.out(), "There are no accounts yet.")?;
+        return Ok(());
+    }
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_header([
+        "Account", "Product", "Pool", "Seats", "Occupied", "Waiting", "Minutes",
+    ]);
+    for account in &accounts.items {
+        add_rows(&mut table, client, account).await.map_err(refused)?;
+    }
+    for column in table.column_iter_mut().skip(3) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    writeln!(terminal.out(), "\n{table}")?;
+    if accounts.next_cursor.is_some() {
+        let shown = u64::try_from(accounts.items.len()).unwrap_or(u64::MAX);
+        let shown = plural(shown, "account is", "accounts are");
+        writeln!(terminal.out(), "\n{}", dim(format!("The first {shown} shown.")))?;
+    }
+    Ok(())
+}
+
+async fn add_rows(table: &mut Table, client: &Client, account: &AccountRow) -> Result<(), Error> {
+    let usage = Account::of(client.clone(), &account.id).usage().await?;
+    let minutes = grouped(usage.minutes.remaining);
+    let mut is_empty = true;
+    for product in &usage.products {
+        for pool in &product.pools {
+            is_empty = false;
+            table.add_row([
+                account.name.clone(),
+                product.product.clone(),
+                pool.name.clone(),
+                grouped(pool.seats.into()),
+                grouped(pool.occupied.into()),
+                grouped(pool.waiting.into()),
+                minutes.clone(),
+            ]);
+        }
+    }
+    if is_empty {
+        let none = String::new;
+        table.add_row([
+            account.name.clone(),
+            none(),
+            none(),
+            none(),
+            none(),
+            none(),
+            minutes,
+        ]);
+    }
+    Ok(())
+}
