@@ -14,6 +14,7 @@ use utoipa::openapi::{
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::problem::{Kind, MEDIA_TYPE, ProblemDocument};
+use crate::v1::schema;
 
 /// The extension of an operation that names the problem codes of its own.
 const OWN_PROBLEMS: &str = "x-problems";
@@ -106,10 +107,21 @@ pub(crate) fn complete(document: &mut OpenApi) {
     let mut schemas = vec![(ProblemDocument::name().into_owned(), ProblemDocument::schema())];
     ProblemDocument::schemas(&mut schemas);
     components.schemas.extend(schemas);
+    add_parameter_schemas(document);
+    let components = document.components.get_or_insert_default();
     components.responses.extend(SHARED.iter().map(|(name, codes)| {
         let kinds: Vec<_> = codes.iter().filter_map(|code| Kind::find(code)).collect();
         ((*name).to_owned(), RefOr::T(answer(&kinds)))
     }));
+}
+
+/// Adds the schemas that parameters refer to and that are not there yet.
+fn add_parameter_schemas(document: &mut OpenApi) {
+    let text = document.to_json().unwrap_or_default();
+    let is_used = |name: &str| text.contains(&format!("\"#/components/schemas/{name}\""));
+    let schemas = schema::all().into_iter().filter(|(name, _)| is_used(name));
+    let components = document.components.get_or_insert_default();
+    components.schemas.extend(schemas);
 }
 
 /// Problem answers that many operations share, by the codes that they stand for.

@@ -38,10 +38,22 @@ pub(crate) struct Operator {
 }
 
 /// The token after `Bearer `.
-pub(crate) fn bearer(parts: &Parts) -> Option<&str> {
+fn bearer(parts: &Parts) -> Option<&str> {
     let value = parts.headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// The caller's token itself, for calls that are about it.
+pub(crate) struct Bearer(pub(crate) String);
+
+impl<S: Sync> FromRequestParts<S> for Bearer {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
+        let token = bearer(parts).ok_or_else(|| Problem::unauthenticated(false))?;
+        Ok(Self(token.to_owned()))
+    }
 }
 
 fn cause(parts: &Parts) -> Cause {

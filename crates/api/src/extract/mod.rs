@@ -8,7 +8,7 @@ mod page;
 mod path;
 mod query;
 
-pub(crate) use self::caller::{Caller, Operator};
+pub(crate) use self::caller::{Bearer, Caller, Operator};
 pub(crate) use self::created::Created;
 pub use self::json::BODY_BYTES_MAX;
 pub(crate) use self::json::Json;

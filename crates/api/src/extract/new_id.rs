@@ -24,8 +24,15 @@ const HASH_DOMAIN: &[u8] = b"usher.idempotency.v1\0";
 pub(crate) struct IdempotencyHeader {
     /// A name for this attempt, drawn by the caller. A repeated call with the same one creates nothing new: it is
     /// answered with 200 and what the first one created, as it stands now.
-    #[param(rename = "Idempotency-Key", value_type = Option<String>, min_length = 1, max_length = 255, example = "6f1c9f3e-8a53-4d0c-9b7a-0b1f6f3f2f4e")]
-    idempotency_key: Option<String>,
+    #[param(
+        rename = "Idempotency-Key",
+        required = false,
+        nullable = false,
+        min_length = 1,
+        max_length = 255,
+        example = "6f1c9f3e-8a53-4d0c-9b7a-0b1f6f3f2f4e"
+    )]
+    idempotency_key: String,
 }
 
 /// The `Idempotency-Key` of a request, where it has one.

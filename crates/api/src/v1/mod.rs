@@ -1,9 +1,17 @@
 //! Version 1 of the API, resource by resource.
 
+mod accounts;
+mod api_keys;
+mod history;
 mod path;
+mod pools;
+mod rules;
 pub(crate) mod schema;
+mod settings;
 mod teams;
 pub(crate) mod time;
+mod tokens;
+mod users;
 mod visible;
 
 use std::sync::Arc;
@@ -14,5 +22,13 @@ use crate::api::Api;
 
 /// The operations of every resource; those of the sandbox only where it is one.
 pub(crate) fn routes(_sandbox: bool) -> OpenApiRouter<Arc<Api>> {
-    OpenApiRouter::new().merge(teams::routes())
+    OpenApiRouter::new()
+        .merge(tokens::routes())
+        .merge(api_keys::routes())
+        .merge(accounts::routes())
+        .merge(settings::routes())
+        .merge(users::routes())
+        .merge(pools::routes())
+        .merge(teams::routes())
+        .merge(history::routes())
 }

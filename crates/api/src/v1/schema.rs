@@ -8,7 +8,8 @@ use utoipa::{PartialSchema, ToSchema};
 const ID_EXAMPLE: &str = "01h2xcejqtf2nbrexx3vqjhp41";
 
 macro_rules! strings {
-    ($($(#[doc = $doc:literal])* $name:ident: $build:expr;)*) => {$(
+    ($($(#[doc = $doc:literal])* $name:ident: $build:expr;)*) => {
+    $(
         $(#[doc = $doc])*
         pub(crate) enum $name {}
 
@@ -23,7 +24,13 @@ macro_rules! strings {
         }
 
         impl ToSchema for $name {}
-    )*};
+    )*
+
+        /// Every one of them with its name, for those that only parameters use: the macros do not collect these.
+        pub(crate) fn all() -> Vec<(String, RefOr<Schema>)> {
+            vec![$(($name::name().into_owned(), $name::schema()),)*]
+        }
+    };
 }
 
 fn id(string: ObjectBuilder, prefix: &str) -> ObjectBuilder {
@@ -103,6 +110,10 @@ strings! {
     SessionKind: |string| words(string, &["call", "attended", "unattended"]);
     /// How a session begins.
     Start: |string| words(string, &["standby", "active"]);
+    /// Where a session stands.
+    SessionState: |string| words(string, &["standby", "active", "paused", "ending", "ended"]);
+    /// Where a ticket stands.
+    TicketState: |string| words(string, &["waiting", "offered"]);
     /// What carries a sign-in or a session.
     Funding: |string| words(string, &["seat", "named", "minutes", "none"]);
     /// What can be done after a refusal.

@@ -1,0 +1,204 @@
+//! What the API takes and shows of accounts.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use usher_domain::account::{self, ProductSeats};
+use usher_domain::text::{Name, PlanName, Product};
+use usher_domain::{AccountId, Timestamp};
+use usher_journal::{AccountRow, Cursor};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::extract::Limit;
+use crate::v1::schema;
+use crate::v1::time::Time;
+
+/// A customer.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Account {
+    /// The id.
+    #[schema(value_type = schema::AccountId)]
+    id: AccountId,
+    /// What the operator calls it.
+    #[schema(value_type = schema::Name, example = "Contoso Support")]
+    name: String,
+    /// When it was made.
+    created_at: Time,
+}
+
+impl From<&account::Account> for Account {
+    fn from(account: &account::Account) -> Self {
+        Self {
+            id: account.id(),
+            name: account.name().to_string(),
+            created_at: account.created_at().into(),
+        }
+    }
+}
+
+impl From<AccountRow> for Account {
+    fn from(row: AccountRow) -> Self {
+        Self {
+            id: row.account,
+            name: row.name.to_string(),
+            created_at: row.created_at.into(),
+        }
+    }
+}
+
+/// An account to create.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewAccount {
+    /// What the operator calls it.
+    #[schema(value_type = schema::Name, example = "Contoso Support")]
+    pub(crate) name: Name,
+}
+
+/// A change of an account. What is left out stays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AccountChange {
+    /// Another name.
+    #[schema(value_type = Option<schema::Name>)]
+    pub(crate) name: Option<Name>,
+}
+
+/// Which accounts to list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AccountQuery {
+    /// Only those whose name contains this, in capitals or not.
+    pub(crate) q: Option<String>,
+    /// How many accounts the page has at most.
+    #[serde(default)]
+    #[param(inline)]
+    pub(crate) limit: Limit,
+    /// The `next_cursor` of the page before.
+    #[param(value_type = Option<String>)]
+    pub(crate) cursor: Option<Cursor>,
+}
+
+/// What an account has bought, and how much of it is given out.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Subscription {
+    /// The plan; null before the first subscription.
+    #[schema(value_type = Option<schema::PlanName>)]
+    plan: Option<PlanName>,
+    /// Seats by product.
+    #[schema(value_type = BTreeMap<String, ProductSubscription>)]
+    products: BTreeMap<Product, ProductSubscription>,
+}
+
+/// The seats of one product.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ProductSubscription {
+    /// Seats for users who have one of their own.
+    #[schema(example = 2)]
+    named_seats: u32,
+    /// How many of these are assigned.
+    #[schema(example = 2)]
+    named_assigned: u32,
+    /// Seats to distribute over pools.
+    #[schema(example = 10)]
+    shared_seats: u32,
+    /// How many of these are in pools.
+    #[schema(example = 8)]
+    shared_distributed: u32,
+    /// How many of these are in no pool yet.
+    #[schema(example = 2)]
+    shared_unallocated: u32,
+}
+
+impl From<&account::Account> for Subscription {
+    fn from(account: &account::Account) -> Self {
+        let subscription = account.subscription();
+        let products = subscription.products.iter();
+        Self {
+            plan: subscription.plan.as_ref().map(|plan| plan.name.clone()),
+            products: products
+                .map(|(product, seats)| {
+                    let shown = ProductSubscription {
+                        named_seats: seats.named_seats,
+                        named_assigned: account.named_assigned(product),
+                        shared_seats: seats.shared_seats,
+                        shared_distributed: account.shared_distributed(product),
+                        shared_unallocated: account.shared_unallocated(product),
+                    };
+                    (product.clone(), shown)
+                })
+                .collect(),
+        }
+    }
+}
+
+/// What an account is to have, whole. Products that are left out have no seats.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewSubscription {
+    /// A plan that the operator's configuration knows; `team` and `enterprise` are built in.
+    #[schema(value_type = schema::PlanName)]
+    pub(crate) plan: PlanName,
+    /// Seats by product.
+    #[schema(
+        value_type = BTreeMap<String, NewProductSeats>,
+        example = json!({"remote-support": {"named_seats": 2, "shared_seats": 10}})
+    )]
+    pub(crate) products: BTreeMap<Product, NewProductSeats>,
+}
+
+/// The seats of one product.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewProductSeats {
+    /// Seats for users who have one of their own.
+    #[serde(default)]
+    named_seats: u32,
+    /// Seats to distribute over pools.
+    #[serde(default)]
+    shared_seats: u32,
+}
+
+impl From<NewProductSeats> for ProductSeats {
+    fn from(seats: NewProductSeats) -> Self {
+        Self {
+            named_seats: seats.named_seats,
+            shared_seats: seats.shared_seats,
+        }
+    }
+}
+
+/// Minutes to add.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewMinutes {
+    /// How many.
+    #[schema(minimum = 1, example = 500)]
+    pub(crate) minutes: u32,
+}
+
+/// Prepaid minutes.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Minutes {
+    /// How many are left.
+    #[schema(example = 500)]
+    remaining: u64,
+}
+
+impl From<&account::Account> for Minutes {
+    fn from(account: &account::Account) -> Self {
+        Self {
+            remaining: account.minutes(),
+        }
+    }
+}
+
+/// Shows an account right after a command.
+pub(crate) fn show<T: for<'a> From<&'a account::Account>, O>(
+    account: &account::Account,
+    _: &O,
+    _: Timestamp,
+) -> T {
+    T::from(account)
+}

@@ -1,0 +1,140 @@
+//! Accounts: the operator's customers, what they have bought, and their minutes.
+
+mod dto;
+mod subscription;
+
+use std::sync::Arc;
+
+use axum::Json as Answer;
+use axum::http::StatusCode;
+use usher_domain::{Account as Of, AccountId, Actor, Command};
+use usher_engine::Failure;
+use usher_journal::AccountFilter;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use self::dto::{Account, AccountChange, AccountQuery, NewAccount, show};
+use super::path::AccountPath;
+use super::visible::need_staff;
+use crate::api::Api;
+use crate::extract::{Caller, Created, IdempotencyHeader, IdempotencyKey, Json, List, Operator, Query};
+use crate::problem::Problem;
+
+pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
+    OpenApiRouter::new()
+        .routes(routes!(create, list))
+        .routes(routes!(get, change, delete))
+        .merge(subscription::routes())
+}
+
+/// Create an account
+///
+/// The operator only.
+#[utoipa::path(
+    post, path = "/v1/accounts", operation_id = "createAccount", tag = "accounts",
+    params(IdempotencyHeader), request_body = NewAccount,
+    responses(
+        (status = 201, description = "The account.", body = Account),
+        (status = 200, description = "The account that the same `Idempotency-Key` created.", body = Account),
+    )
+)]
+async fn create(
+    operator: Operator,
+    key: IdempotencyKey,
+    Json(body): Json<NewAccount>,
+) -> Result<Created<Account>, Problem> {
+    let bits = key.bits(None, &Actor::Operator, operator.api.engine.now())?;
+    let caller = operator.of(AccountId::from_bits(bits));
+    let id = caller.account;
+    let command = Command::CreateAccount { id, name: body.name };
+    let created = |existed, shown| Created {
+        existed,
+        location: format!("/v1/accounts/{id}"),
+        shown,
+    };
+    match caller.try_execute(command, show).await {
+        Ok(shown) => Ok(created(false, shown)),
+        // Only a repeated request can draw an id that exists.
+        Err(Failure::Refused(_)) if key.is_given() => {
+            let shown = caller.read(|account, _, _| Ok(Account::from(account))).await?;
+            Ok(created(true, shown))
+        }
+        Err(failure) => Err(caller.problem(failure).await),
+    }
+}
+
+/// List the accounts
+///
+/// The operator only. Closed accounts are left out.
+#[utoipa::path(
+    get, path = "/v1/accounts", operation_id = "listAccounts", tag = "accounts",
+    params(AccountQuery), responses((status = 200, description = "A page of accounts.", body = List<Account>))
+)]
+async fn list(
+    operator: Operator,
+    Query(query): Query<AccountQuery>,
+) -> Result<Answer<List<Account>>, Problem> {
+    let page = query.limit.after(query.cursor);
+    let filter = AccountFilter {
+        q: query.q,
+        with_deleted: false,
+    };
+    let rows = operator.api.records.list_accounts(filter, page).await?;
+    Ok(Answer(List::of(rows, Account::from)))
+}
+
+/// Get an account
+///
+/// For the operator, for users with any privilege, and for API keys of the account.
+#[utoipa::path(
+    get, path = "/v1/accounts/{account}", operation_id = "getAccount", tag = "accounts",
+    params(AccountPath), responses((status = 200, description = "The account.", body = Account))
+)]
+async fn get(caller: Caller) -> Result<Answer<Account>, Problem> {
+    let view = |account: &Of, actor: &Actor, _| {
+        need_staff(account, actor)?;
+        Ok(Account::from(account))
+    };
+    caller.read(view).await.map(Answer)
+}
+
+/// Change an account
+///
+/// The operator only.
+#[utoipa::path(
+    patch, path = "/v1/accounts/{account}", operation_id = "changeAccount", tag = "accounts",
+    params(AccountPath), request_body = AccountChange,
+    responses((status = 200, description = "The account after the change.", body = Account))
+)]
+async fn change(caller: Caller, Json(body): Json<AccountChange>) -> Result<Answer<Account>, Problem> {
+    let shown = match body.name {
+        Some(name) => caller.execute(Command::RenameAccount { name }, show).await,
+        None => {
+            let view = |account: &Of, actor: &Actor, _| {
+                account.need_operator(actor)?;
+                Ok(Account::from(account))
+            };
+            caller.read(view).await
+        }
+    };
+    shown.map(Answer)
+}
+
+/// Close an account
+///
+/// The operator only. Every device is signed out and told so; every credential of the account is dead. There is no
+/// way back.
+#[utoipa::path(
+    delete, path = "/v1/accounts/{account}", operation_id = "deleteAccount", tag = "accounts",
+    params(AccountPath), responses((status = 204, description = "The account is closed."))
+)]
+async fn delete(caller: Caller) -> Result<StatusCode, Problem> {
+    let closed = caller
+        .execute(Command::DeleteAccount, |_, _, _| StatusCode::NO_CONTENT)
+        .await;
+    // Also where the account was closed before: an earlier call may have broken off between the two.
+    if caller.actor == Actor::Operator {
+        caller.api.identity.forget_account(caller.account).await?;
+    }
+    closed
+}

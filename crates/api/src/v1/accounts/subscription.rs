@@ -1,0 +1,89 @@
+//! What an account has bought: seats and minutes.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::Json as Answer;
+use usher_domain::account::Plan;
+use usher_domain::permission::Privilege;
+use usher_domain::text::PlanName;
+use usher_domain::{Account, Actor, Command, PoolId};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::dto::{Minutes, NewMinutes, NewSubscription, Subscription, show};
+use crate::api::Api;
+use crate::extract::{Caller, Json};
+use crate::problem::Problem;
+use crate::v1::path::AccountPath;
+
+pub(super) fn routes() -> OpenApiRouter<Arc<Api>> {
+    OpenApiRouter::new()
+        .routes(routes!(get, set))
+        .routes(routes!(add_minutes))
+}
+
+/// Get what an account has bought
+///
+/// Needs `subscription.manage`.
+#[utoipa::path(
+    get, path = "/v1/accounts/{account}/subscription", operation_id = "getSubscription", tag = "accounts",
+    params(AccountPath), responses((status = 200, description = "The subscription.", body = Subscription))
+)]
+async fn get(caller: Caller) -> Result<Answer<Subscription>, Problem> {
+    let view = |account: &Account, actor: &Actor, _| {
+        account.need_in_account(actor, Privilege::SubscriptionManage)?;
+        Ok(Subscription::from(account))
+    };
+    caller.read(view).await.map(Answer)
+}
+
+/// Set what an account has bought
+///
+/// The operator only. The body says everything: products that are left out have no seats afterwards. The first
+/// shared seats of a product make its default pool; seats bought later stay unallocated until a pool is given them.
+#[utoipa::path(
+    put, path = "/v1/accounts/{account}/subscription", operation_id = "setSubscription", tag = "accounts",
+    params(AccountPath), request_body = NewSubscription,
+    responses((status = 200, description = "The subscription after the change.", body = Subscription)),
+    extensions(("x-problems" = json!(["seats-in-use", "plan-excludes-shared-seats"])))
+)]
+async fn set(caller: Caller, Json(body): Json<NewSubscription>) -> Result<Answer<Subscription>, Problem> {
+    let plan = find_plan(&caller.api.config.plans, &body.plan)?;
+    let now = caller.api.engine.now();
+    let mut default_pools = BTreeMap::new();
+    for product in body.products.keys() {
+        let pool = PoolId::from_bits(usher_identity::draw_bits(now)?);
+        default_pools.insert(product.clone(), pool);
+    }
+    let products = body.products.into_iter();
+    let command = Command::SetSubscription {
+        plan,
+        products: products.map(|(product, seats)| (product, seats.into())).collect(),
+        default_pools,
+    };
+    caller.execute(command, show).await.map(Answer)
+}
+
+/// Add prepaid minutes
+///
+/// The operator only. Each call adds: look at the balance before repeating one whose answer was lost.
+#[utoipa::path(
+    post, path = "/v1/accounts/{account}/minutes", operation_id = "addMinutes", tag = "accounts",
+    params(AccountPath), request_body = NewMinutes,
+    responses((status = 200, description = "The balance after.", body = Minutes))
+)]
+async fn add_minutes(caller: Caller, Json(body): Json<NewMinutes>) -> Result<Answer<Minutes>, Problem> {
+    let command = Command::AddMinutes {
+        minutes: body.minutes,
+    };
+    caller.execute(command, show).await.map(Answer)
+}
+
+fn find_plan(plans: &[Plan], name: &PlanName) -> Result<Plan, Problem> {
+    let found = plans.iter().find(|plan| plan.name == *name);
+    found.cloned().ok_or_else(|| {
+        let names: Vec<_> = plans.iter().map(|plan| format!("`{}`", plan.name)).collect();
+        Problem::invalid("plan", format!("must be one of {}", names.join(", ")))
+    })
+}

@@ -1,0 +1,171 @@
+//! API keys: what programs of an account call with.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use axum::Json as Answer;
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use usher_domain::permission::{Privilege, Scope};
+use usher_domain::text::Name;
+use usher_domain::{Account, Actor, ApiKeyId, Command, Refusal, account};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::path::{AccountPath, ApiKeyPath};
+use super::schema;
+use super::time::Time;
+use crate::api::Api;
+use crate::extract::{
+    Caller, Created, IdempotencyHeader, IdempotencyKey, Json, List, PageQuery, Path, Query,
+};
+use crate::problem::Problem;
+
+pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
+    OpenApiRouter::new()
+        .routes(routes!(create, list))
+        .routes(routes!(revoke))
+}
+
+/// What is known of a key.
+#[derive(Serialize, ToSchema)]
+struct ApiKey {
+    /// The id.
+    #[schema(value_type = schema::ApiKeyId)]
+    id: ApiKeyId,
+    /// What people call it.
+    #[schema(value_type = schema::Name, example = "Back end")]
+    name: Name,
+    /// What it is good for.
+    #[schema(value_type = Vec<schema::Scope>)]
+    scopes: BTreeSet<Scope>,
+    /// When it was made.
+    created_at: Time,
+    /// Until when it is good; null for always.
+    expires_at: Option<Time>,
+    /// When it was last used, to the minute; null where it never was.
+    last_used_at: Option<Time>,
+    /// The key itself: only in the answer to creating it, and never again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "usher_key_…")]
+    key: Option<String>,
+}
+
+impl From<&account::ApiKey> for ApiKey {
+    fn from(key: &account::ApiKey) -> Self {
+        Self {
+            id: key.id,
+            name: key.name.clone(),
+            scopes: key.scopes.clone(),
+            created_at: key.created_at.into(),
+            expires_at: key.expires_at.map(Time::from),
+            last_used_at: None,
+            key: None,
+        }
+    }
+}
+
+/// A key to create.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewApiKey {
+    /// What people call it.
+    #[schema(value_type = schema::Name, example = "Back end")]
+    name: Name,
+    /// What it is good for: at least one, and none that its creator lacks.
+    #[schema(value_type = Vec<schema::Scope>, min_items = 1)]
+    scopes: BTreeSet<Scope>,
+    /// Until when it is good; always, where this is left out.
+    expires_at: Option<Time>,
+}
+
+/// Create an API key
+///
+/// Needs `settings.manage`; no key makes keys. The answer shows the key, once. A repeated call with the same
+/// `Idempotency-Key` shows a new one in its place as long as the first was never used.
+#[utoipa::path(
+    post, path = "/v1/accounts/{account}/api-keys", operation_id = "createApiKey", tag = "tokens",
+    params(AccountPath, IdempotencyHeader), request_body = NewApiKey,
+    responses(
+        (status = 201, description = "The key.", body = ApiKey),
+        (status = 200, description = "The key that the same `Idempotency-Key` created.", body = ApiKey),
+    ),
+    extensions(("x-problems" = json!(["already-exists"])))
+)]
+async fn create(
+    caller: Caller,
+    key: IdempotencyKey,
+    Json(body): Json<NewApiKey>,
+) -> Result<Created<ApiKey>, Problem> {
+    let (api, account) = (Arc::clone(&caller.api), caller.account);
+    let expires_at = body.expires_at.map(|at| at.0);
+    if expires_at.is_some_and(|at| at <= api.engine.now()) {
+        return Err(Problem::invalid("expires_at", "must lie in the future"));
+    }
+    let id = ApiKeyId::from_bits(caller.new_id(&key)?);
+    let scopes = body.scopes.clone();
+    let command = Command::CreateApiKey {
+        id,
+        name: body.name,
+        scopes: body.scopes,
+        expires_at,
+    };
+    let find = move |account: &Account| account.api_keys().get(&id).map(ApiKey::from);
+    let mut created = caller
+        .create(&key, command, format!("api-keys/{id}"), find)
+        .await?;
+    let last_used_at = api.identity.api_key_last_used_at(account, id);
+    if !created.existed || last_used_at.is_none() {
+        let secret = api.identity.put_api_key(account, id, scopes, expires_at).await?;
+        created.shown.key = Some(secret.into_exposed());
+    }
+    created.shown.last_used_at = last_used_at.map(Time::from);
+    Ok(created)
+}
+
+/// List the API keys
+///
+/// Needs `settings.manage`. The keys themselves are not shown.
+#[utoipa::path(
+    get, path = "/v1/accounts/{account}/api-keys", operation_id = "listApiKeys", tag = "tokens",
+    params(AccountPath, PageQuery),
+    responses((status = 200, description = "A page of keys.", body = List<ApiKey>))
+)]
+async fn list(caller: Caller, Query(query): Query<PageQuery>) -> Result<Answer<List<ApiKey>>, Problem> {
+    let view = move |account: &Account, actor: &Actor, _| {
+        account.need_in_account(actor, Privilege::SettingsManage)?;
+        let keys = account.api_keys().values().map(|key| (key.id.bits(), key));
+        Ok(List::cut(keys, query.page(), |key| Some(ApiKey::from(key))))
+    };
+    let mut page = caller.read(view).await?;
+    for key in &mut page.items {
+        let used = caller.api.identity.api_key_last_used_at(caller.account, key.id);
+        key.last_used_at = used.map(Time::from);
+    }
+    Ok(Answer(page))
+}
+
+/// Revoke an API key
+///
+/// Needs `settings.manage`. It is dead at once.
+#[utoipa::path(
+    delete, path = "/v1/accounts/{account}/api-keys/{key}", operation_id = "revokeApiKey", tag = "tokens",
+    params(ApiKeyPath), responses((status = 204, description = "The key is dead."))
+)]
+async fn revoke(caller: Caller, Path(path): Path<ApiKeyPath>) -> Result<StatusCode, Problem> {
+    let view = move |account: &Account, actor: &Actor, _| {
+        account.need_to_manage(actor, Privilege::SettingsManage, "API key")?;
+        let known = account.api_keys().contains_key(&path.key);
+        known.then_some(()).ok_or(Refusal::NotFound { what: "API key" })
+    };
+    caller.read(view).await?;
+    // First the key: one that the account no longer lists could not be revoked any more.
+    caller
+        .api
+        .identity
+        .revoke_api_key(caller.account, path.key)
+        .await?;
+    let command = Command::RevokeApiKey { id: path.key };
+    caller.execute(command, |_, _, _| StatusCode::NO_CONTENT).await
+}

@@ -1,0 +1,102 @@
+//! The audit: who did what, to whom, because of which request.
+
+use axum::Json as Answer;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use usher_journal::{AuditFilter, AuditRow, Cursor};
+use utoipa::{IntoParams, ToSchema};
+
+use super::{need_reports, span};
+use crate::extract::{Caller, Limit, List, Query};
+use crate::problem::Problem;
+use crate::v1::path::AccountPath;
+use crate::v1::time::Time;
+
+/// Something that was done.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct AuditEntry {
+    /// When.
+    at: Time,
+    /// The commit that did it: its place in the account's journal.
+    seq: u64,
+    /// Who: an id, or `operator`, `customer`, `system`.
+    #[schema(example = "user_01h2xcejqtf2nbrexx3vqjhp41")]
+    actor: String,
+    /// What.
+    #[schema(example = "license_set")]
+    action: String,
+    /// To whom or what: an id.
+    target: Option<String>,
+    /// More about it.
+    #[schema(value_type = Option<Object>)]
+    detail: Option<Box<RawValue>>,
+    /// The id of the request that it came by.
+    cause: Option<String>,
+}
+
+impl From<AuditRow> for AuditEntry {
+    fn from(row: AuditRow) -> Self {
+        let detail = row.detail.map(|detail| detail.to_string());
+        Self {
+            at: row.at.into(),
+            seq: row.seq.get(),
+            actor: row.actor.to_string(),
+            action: row.action.to_string(),
+            target: row.target.map(|target| target.to_string()),
+            detail: detail.and_then(|detail| RawValue::from_string(detail).ok()),
+            cause: row.cause.map(|cause| cause.to_string()),
+        }
+    }
+}
+
+/// Which entries to list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AuditQuery {
+    /// Only those at or after this instant.
+    from: Option<Time>,
+    /// Only those before this instant.
+    to: Option<Time>,
+    /// Only what this actor did.
+    actor: Option<String>,
+    /// Only this action.
+    action: Option<String>,
+    /// Only what was done to this.
+    target: Option<String>,
+    /// How many entries the page has at most.
+    #[serde(default)]
+    #[param(inline)]
+    limit: Limit,
+    /// The `next_cursor` of the page before.
+    #[param(value_type = Option<String>)]
+    cursor: Option<Cursor>,
+}
+
+/// List the audit
+///
+/// Newest first. Needs `reports.view`.
+#[utoipa::path(
+    get, path = "/v1/accounts/{account}/audit", operation_id = "listAudit", tag = "history",
+    params(AccountPath, AuditQuery),
+    responses((status = 200, description = "A page of entries.", body = List<AuditEntry>))
+)]
+pub(super) async fn list(
+    caller: Caller,
+    Query(query): Query<AuditQuery>,
+) -> Result<Answer<List<AuditEntry>>, Problem> {
+    need_reports(&caller).await?;
+    let filter = AuditFilter {
+        span: span(query.from, query.to)?,
+        actor: query.actor,
+        action: query.action,
+        target: query.target,
+    };
+    let page = query.limit.after(query.cursor);
+    let rows = caller
+        .api
+        .records
+        .list_audit(caller.account, filter, page)
+        .await?;
+    Ok(Answer(List::of(rows, AuditEntry::from)))
+}

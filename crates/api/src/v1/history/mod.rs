@@ -1,0 +1,41 @@
+//! History: what happened in an account. Needs `reports.view` throughout.
+
+mod audit;
+mod refusals;
+
+use std::sync::Arc;
+
+use usher_domain::permission::Privilege;
+use usher_journal::Span;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::time::Time;
+use crate::api::Api;
+use crate::extract::Caller;
+use crate::problem::Problem;
+
+pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
+    OpenApiRouter::new()
+        .routes(routes!(refusals::list))
+        .routes(routes!(audit::list))
+}
+
+/// Refuses callers who may not see what happened.
+async fn need_reports(caller: &Caller) -> Result<(), Problem> {
+    let need = |account: &usher_domain::Account, actor: &usher_domain::Actor, _| {
+        account.need_in_account(actor, Privilege::ReportsView)
+    };
+    caller.read(need).await
+}
+
+/// The stretch of time between two instants, each of which may be open.
+fn span(from: Option<Time>, to: Option<Time>) -> Result<Span, Problem> {
+    if from.zip(to).is_some_and(|(from, to)| to < from) {
+        return Err(Problem::invalid("to", "must not lie before `from`"));
+    }
+    Ok(Span {
+        from: from.map(|at| at.0),
+        to: to.map(|at| at.0),
+    })
+}

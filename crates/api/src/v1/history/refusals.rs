@@ -1,0 +1,131 @@
+//! Refusals: who did not get in, where, when, why, and how long until they did (Q1).
+
+use axum::Json as Answer;
+use serde::{Deserialize, Serialize};
+use usher_domain::text::Product;
+use usher_domain::{Code, PoolId, RefusalId, UserId};
+use usher_journal::{Cursor, RefusalFilter, RefusalRow};
+use utoipa::{IntoParams, ToSchema};
+
+use super::{need_reports, span};
+use crate::extract::{Caller, Limit, List, Query};
+use crate::problem::Problem;
+use crate::v1::path::AccountPath;
+use crate::v1::schema;
+use crate::v1::time::Time;
+
+/// Somebody did not get what they asked for.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct RecordedRefusal {
+    /// The id.
+    #[schema(value_type = schema::RefusalId)]
+    id: RefusalId,
+    /// When.
+    at: Time,
+    /// Who.
+    #[schema(value_type = schema::UserId)]
+    user: UserId,
+    /// What they wanted to use.
+    #[schema(value_type = schema::Product)]
+    product: String,
+    /// Whose seats were taken; null where no pool was the reason.
+    #[schema(value_type = Option<schema::PoolId>)]
+    pool: Option<PoolId>,
+    /// Why: the problem code that they were answered with.
+    #[schema(example = "no-seat-available")]
+    code: String,
+    /// What they tried: `sign_in`, `session`, `resume`, `connect` or `ticket`.
+    #[schema(example = "sign_in")]
+    attempt: String,
+    /// The device's name, where it is known.
+    device: Option<String>,
+    /// How many seats the pool had.
+    seats: u32,
+    /// How many of them were taken.
+    occupied: u32,
+    /// How many people waited.
+    waiting: Option<u32>,
+    /// When the same user got in; null where that has not happened.
+    resolved_at: Option<Time>,
+    /// How long that took.
+    resolved_after_secs: Option<u32>,
+}
+
+impl From<RefusalRow> for RecordedRefusal {
+    fn from(row: RefusalRow) -> Self {
+        Self {
+            id: row.id,
+            at: row.at.into(),
+            user: row.user,
+            product: row.product.to_string(),
+            pool: row.pool,
+            code: row.code.to_string(),
+            attempt: row.attempt.to_string(),
+            device: row.device.map(|device| device.to_string()),
+            seats: row.seats,
+            occupied: row.occupied,
+            waiting: row.waiting,
+            resolved_at: row.resolved_at.map(Time::from),
+            resolved_after_secs: row.resolved_at.map(|at| at.since(row.at).get()),
+        }
+    }
+}
+
+/// Which refusals to list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RefusalQuery {
+    /// Only those at or after this instant.
+    from: Option<Time>,
+    /// Only those before this instant.
+    to: Option<Time>,
+    /// Only those of this user.
+    #[param(value_type = Option<schema::UserId>)]
+    user: Option<UserId>,
+    /// Only those at this pool.
+    #[param(value_type = Option<schema::PoolId>)]
+    pool: Option<PoolId>,
+    /// Only those of this product.
+    #[param(value_type = Option<schema::Product>)]
+    product: Option<Product>,
+    /// Only those with this problem code.
+    #[param(value_type = Option<String>, example = "no-seat-available")]
+    code: Option<Code>,
+    /// How many refusals the page has at most.
+    #[serde(default)]
+    #[param(inline)]
+    limit: Limit,
+    /// The `next_cursor` of the page before.
+    #[param(value_type = Option<String>)]
+    cursor: Option<Cursor>,
+}
+
+/// List the refusals
+///
+/// Newest first. Needs `reports.view`.
+#[utoipa::path(
+    get, path = "/v1/accounts/{account}/refusals", operation_id = "listRefusals", tag = "history",
+    params(AccountPath, RefusalQuery),
+    responses((status = 200, description = "A page of refusals.", body = List<RecordedRefusal>))
+)]
+pub(super) async fn list(
+    caller: Caller,
+    Query(query): Query<RefusalQuery>,
+) -> Result<Answer<List<RecordedRefusal>>, Problem> {
+    need_reports(&caller).await?;
+    let filter = RefusalFilter {
+        span: span(query.from, query.to)?,
+        user: query.user,
+        pool: query.pool,
+        product: query.product.map(|product| product.to_string()),
+        code: query.code.map(|code| code.as_str().to_owned()),
+    };
+    let page = query.limit.after(query.cursor);
+    let rows = caller
+        .api
+        .records
+        .list_refusals(caller.account, filter, page)
+        .await?;
+    Ok(Answer(List::of(rows, RecordedRefusal::from)))
+}

@@ -1,0 +1,129 @@
+//! What the API takes and shows of pools.
+
+use serde::{Deserialize, Serialize};
+use usher_domain::text::{Name, Product};
+use usher_domain::{PoolId, pool};
+use usher_journal::Cursor;
+use utoipa::{IntoParams, ToSchema};
+
+use crate::extract::Limit;
+use crate::v1::rules::{Rules, RulesChoice};
+use crate::v1::schema;
+use crate::v1::time::Time;
+
+/// A number of shared seats of one product, with its rules.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Pool {
+    /// The id.
+    #[schema(value_type = schema::PoolId)]
+    id: PoolId,
+    /// The name, unique among the pools of the product.
+    #[schema(value_type = schema::Name, example = "Support")]
+    name: Name,
+    /// The product.
+    #[schema(value_type = schema::Product)]
+    product: Product,
+    /// How many seats it has.
+    #[schema(example = 10)]
+    seats: u32,
+    /// How many of them are held, or kept for somebody whose turn has come.
+    #[schema(example = 9)]
+    occupied: u32,
+    /// How many of these are kept for somebody.
+    #[schema(example = 0)]
+    offered: u32,
+    /// How many people wait.
+    #[schema(example = 0)]
+    waiting: u32,
+    /// Whether more seats are occupied than it has since it was lowered: nobody gets in until that fits.
+    draining: bool,
+    /// How many users compete for its seats.
+    #[schema(example = 15)]
+    users: u32,
+    /// Whether it is the product's default pool, which cannot be deleted.
+    default: bool,
+    /// Its rules.
+    rules: Rules,
+    /// When it was created.
+    created_at: Time,
+}
+
+impl From<&pool::Pool> for Pool {
+    fn from(pool: &pool::Pool) -> Self {
+        Self {
+            id: pool.id,
+            name: pool.name.clone(),
+            product: pool.product.clone(),
+            seats: pool.seats,
+            occupied: pool.occupied(),
+            offered: pool.offered(),
+            waiting: pool.waiting(),
+            draining: pool.is_draining(),
+            users: u32::try_from(pool.users().len()).unwrap_or(u32::MAX),
+            default: pool.default,
+            rules: Rules::from(&pool.rules),
+            created_at: pool.created_at.into(),
+        }
+    }
+}
+
+/// A pool to create.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewPool {
+    /// The name, unique among the pools of the product.
+    #[schema(value_type = schema::Name, example = "Night shift")]
+    pub(crate) name: Name,
+    /// The product, of which the account has shared seats.
+    #[schema(value_type = schema::Product)]
+    pub(crate) product: Product,
+    /// How many seats, of those that no pool has yet.
+    #[schema(example = 4)]
+    pub(crate) seats: u32,
+    /// Its rules; what is left out is as the account's settings say.
+    pub(crate) rules: Option<RulesChoice>,
+}
+
+/// A change of a pool. What is left out stays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PoolChange {
+    /// Another name.
+    #[schema(value_type = Option<schema::Name>)]
+    pub(crate) name: Option<Name>,
+    /// Another number of seats. Below what is occupied the pool drains: nobody is thrown out.
+    #[schema(example = 6)]
+    pub(crate) seats: Option<u32>,
+    /// Other rules.
+    pub(crate) rules: Option<RulesChoice>,
+}
+
+/// Which pools to list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PoolQuery {
+    /// Only those of this product.
+    #[param(value_type = Option<String>)]
+    pub(crate) product: Option<Product>,
+    /// How many pools the page has at most.
+    #[serde(default)]
+    #[param(inline)]
+    pub(crate) limit: Limit,
+    /// The `next_cursor` of the page before.
+    #[param(value_type = Option<String>)]
+    pub(crate) cursor: Option<Cursor>,
+}
+
+/// What becomes of the users of a pool that is deleted.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LeavingQuery {
+    /// They go to this pool of the same product.
+    #[param(value_type = Option<String>)]
+    pub(crate) move_users_to: Option<PoolId>,
+    /// They lose their license.
+    #[serde(default)]
+    pub(crate) remove_users: bool,
+}

@@ -1,0 +1,156 @@
+//! Seat pools: how the shared seats of a product are distributed, and by which rules.
+
+mod dto;
+
+use std::sync::Arc;
+
+use axum::Json as Answer;
+use axum::http::StatusCode;
+use usher_domain::command::{LeavingUsers, PoolPatch, RulesPatch};
+use usher_domain::{Account, Actor, Command, PoolId, Refusal};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use self::dto::{LeavingQuery, NewPool, Pool, PoolChange, PoolQuery};
+use super::path::{AccountPath, PoolPath};
+use super::visible::need_staff;
+use crate::api::Api;
+use crate::extract::{Caller, Created, IdempotencyHeader, IdempotencyKey, Json, List, Path, Query};
+use crate::problem::Problem;
+
+pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
+    OpenApiRouter::new()
+        .routes(routes!(create, list))
+        .routes(routes!(get, change, delete))
+}
+
+/// Create a pool
+///
+/// Needs `seats.manage`. Its seats come from the product's unallocated ones.
+#[utoipa::path(
+    post, path = "/v1/accounts/{account}/pools", operation_id = "createPool", tag = "pools",
+    params(AccountPath, IdempotencyHeader), request_body = NewPool,
+    responses(
+        (status = 201, description = "The pool.", body = Pool),
+        (status = 200, description = "The pool that the same `Idempotency-Key` created.", body = Pool),
+    ),
+    extensions(("x-problems" = json!(["already-exists", "not-enough-seats", "plan-excludes-shared-seats"])))
+)]
+async fn create(
+    caller: Caller,
+    key: IdempotencyKey,
+    Json(body): Json<NewPool>,
+) -> Result<Created<Pool>, Problem> {
+    let id = PoolId::from_bits(caller.new_id(&key)?);
+    let mut rules = None;
+    if let Some(choice) = body.rules.map(RulesPatch::from) {
+        let over = move |account: &Account, _: &_, _| {
+            let defaults = &account.settings().pool_defaults;
+            Ok(choice.clone().over(defaults))
+        };
+        rules = Some(caller.read(over).await?);
+    }
+    let command = Command::CreatePool {
+        id,
+        name: body.name,
+        product: body.product,
+        seats: body.seats,
+        rules,
+    };
+    let find = move |account: &Account| account.pool(id).map(Pool::from);
+    caller.create(&key, command, format!("pools/{id}"), find).await
+}
+
+/// List the pools
+///
+/// For users with any privilege, and for API keys.
+#[utoipa::path(
+    get, path = "/v1/accounts/{account}/pools", operation_id = "listPools", tag = "pools",
+    params(AccountPath, PoolQuery),
+    responses((status = 200, description = "A page of pools.", body = List<Pool>))
+)]
+async fn list(caller: Caller, Query(query): Query<PoolQuery>) -> Result<Answer<List<Pool>>, Problem> {
+    let view = move |account: &Account, actor: &Actor, _| {
+        need_staff(account, actor)?;
+        let pools = account.pools().values().map(|pool| (pool.id.bits(), pool));
+        let of_product =
+            pools.filter(|(_, pool)| query.product.as_ref().is_none_or(|it| *it == pool.product));
+        let page = query.limit.after(query.cursor);
+        Ok(List::cut(of_product, page, |pool| Some(Pool::from(pool))))
+    };
+    caller.read(view).await.map(Answer)
+}
+
+/// Get a pool
+///
+/// For users with any privilege, and for API keys.
+#[utoipa::path(
+    get, path = "/v1/accounts/{account}/pools/{pool}", operation_id = "getPool", tag = "pools",
+    params(PoolPath), responses((status = 200, description = "The pool.", body = Pool))
+)]
+async fn get(caller: Caller, Path(path): Path<PoolPath>) -> Result<Answer<Pool>, Problem> {
+    let view = move |account: &Account, actor: &Actor, _| {
+        let pool = account.pool(path.pool).filter(|_| account.is_staff(actor));
+        pool.map(Pool::from).ok_or(Refusal::NotFound { what: "pool" })
+    };
+    caller.read(view).await.map(Answer)
+}
+
+/// Change a pool
+///
+/// Needs `seats.manage`. Raising takes from the unallocated seats. Lowering below what is occupied makes the pool
+/// drain: nobody is thrown out, and nobody gets in until occupancy fits.
+#[utoipa::path(
+    patch, path = "/v1/accounts/{account}/pools/{pool}", operation_id = "changePool", tag = "pools",
+    params(PoolPath), request_body = PoolChange,
+    responses((status = 200, description = "The pool after the change.", body = Pool)),
+    extensions(("x-problems" = json!([
+        "already-exists", "not-enough-seats", "plan-excludes-shared-seats", "pool-in-use"
+    ])))
+)]
+async fn change(
+    caller: Caller,
+    Path(path): Path<PoolPath>,
+    Json(body): Json<PoolChange>,
+) -> Result<Answer<Option<Pool>>, Problem> {
+    let change = PoolPatch {
+        name: body.name,
+        seats: body.seats,
+        rules: body.rules.map(RulesPatch::from),
+    };
+    let command = Command::ChangePool {
+        id: path.pool,
+        change,
+    };
+    let view = move |account: &Account, _: &_, _| account.pool(path.pool).map(Pool::from);
+    caller.execute(command, view).await.map(Answer)
+}
+
+/// Delete a pool
+///
+/// Needs `seats.manage`. Users who are still in it are moved or lose their license in the same step, where the call
+/// says so; else it is refused. The default pool of a product cannot be deleted.
+#[utoipa::path(
+    delete, path = "/v1/accounts/{account}/pools/{pool}", operation_id = "deletePool", tag = "pools",
+    params(PoolPath, LeavingQuery), responses((status = 204, description = "The pool is gone.")),
+    extensions(("x-problems" = json!(["pool-not-empty", "default-pool"])))
+)]
+async fn delete(
+    caller: Caller,
+    Path(path): Path<PoolPath>,
+    Query(query): Query<LeavingQuery>,
+) -> Result<StatusCode, Problem> {
+    let users = match (query.move_users_to, query.remove_users) {
+        (Some(_), true) => {
+            return Err(Problem::invalid(
+                "remove_users",
+                "cannot be asked for together with `move_users_to`",
+            ));
+        }
+        (Some(pool), false) => LeavingUsers::MoveTo(pool),
+        (None, true) => LeavingUsers::Remove,
+        (None, false) => LeavingUsers::Refuse,
+    };
+    let command = Command::DeletePool { id: path.pool, users };
+    caller.execute(command, |_, _, _| StatusCode::NO_CONTENT).await
+}

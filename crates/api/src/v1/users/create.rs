@@ -1,0 +1,80 @@
+//! Creating a user, with a password or without.
+
+use usher_domain::permission::Privilege;
+use usher_domain::{Account, Actor, Command, UserId};
+
+use super::dto::{NewUser, User};
+use crate::extract::{Caller, Created, IdempotencyHeader, IdempotencyKey, Json};
+use crate::problem::Problem;
+use crate::v1::path::AccountPath;
+
+/// Create a user
+///
+/// Needs `users.manage`. A named seat is assigned where one is free and the call leaves that open; `seat_assigned`
+/// says whether it was.
+#[utoipa::path(
+    post, path = "/v1/accounts/{account}/users", operation_id = "createUser", tag = "users",
+    params(AccountPath, IdempotencyHeader), request_body = NewUser,
+    responses(
+        (status = 201, description = "The user.", body = User),
+        (status = 200, description = "The user that the same `Idempotency-Key` created.", body = User),
+    ),
+    extensions(("x-problems" = json!(["already-exists", "not-enough-seats", "control-needs-view"])))
+)]
+pub(super) async fn create(
+    caller: Caller,
+    key: IdempotencyKey,
+    Json(mut body): Json<NewUser>,
+) -> Result<Created<User>, Problem> {
+    let id = UserId::from_bits(caller.new_id(&key)?);
+    let password = body.password.take();
+    let command = |password_set| Command::CreateUser {
+        id,
+        assign_seat: body.assign_seat,
+        product: body.product.clone(),
+        profile: body.into(),
+        password_set,
+    };
+    let path = format!("users/{id}");
+    let find = move |account: &Account| account.user(id).map(User::created);
+    let Some(password) = password else {
+        return caller.create(&key, command(false), path, find).await;
+    };
+
+    // Before the user is there, so that nobody is ever half made; a repeated call leaves what stands.
+    if may_stage(&caller, id).await? {
+        let identity = &caller.api.identity;
+        let hash = identity.hash_password(password).await?;
+        identity.stage_password(caller.account, id, &hash).await?;
+        let created = caller.create(&key, command(true), path, find).await;
+        if created.is_err() {
+            take_back(&caller, id).await;
+        }
+        return created;
+    }
+    caller.create(&key, command(true), path, find).await
+}
+
+/// Whether a password may be stored for the new user: refused where the caller may not create users, and not where
+/// the user exists already.
+async fn may_stage(caller: &Caller, id: UserId) -> Result<bool, Problem> {
+    let view = move |account: &Account, actor: &Actor, _| {
+        account.need_in_account(actor, Privilege::UsersManage)?;
+        Ok(account.user(id).is_none())
+    };
+    caller.read(view).await
+}
+
+/// Removes a staged password, unless the user was created after all: by a repeated call, or by one whose outcome is
+/// not known.
+async fn take_back(caller: &Caller, id: UserId) {
+    let is_missing = caller.read(move |account, _, _| Ok(account.user(id).is_none()));
+    if is_missing.await.unwrap_or(false)
+        && let Err(error) = caller.api.identity.remove_password(caller.account, id).await
+    {
+        tracing::warn!(
+            error = &error as &dyn std::error::Error,
+            "a password of nobody was left behind"
+        );
+    }
+}

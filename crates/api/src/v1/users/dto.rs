@@ -1,0 +1,263 @@
+//! What the API takes and shows of users.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use usher_domain::command::UserPatch;
+use usher_domain::event::Profile;
+use usher_domain::permission::{Override, PermissionOverrides, Privilege, Role};
+use usher_domain::text::{Email, Name, Product};
+use usher_domain::{PoolId, TeamId, UserId, user};
+use utoipa::ToSchema;
+
+use crate::extract::nullable;
+use crate::v1::schema;
+use crate::v1::time::Time;
+
+/// A person in the account.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct User {
+    /// The id.
+    #[schema(value_type = schema::UserId)]
+    id: UserId,
+    /// The person's name.
+    #[schema(value_type = schema::Name)]
+    name: Name,
+    /// The person's e-mail address.
+    #[schema(value_type = schema::Email)]
+    email: Email,
+    /// The role.
+    #[schema(value_type = schema::Role)]
+    role: Role,
+    /// What a manager may do. Kept, without effect, for other roles.
+    #[schema(value_type = Vec<schema::Privilege>)]
+    privileges: BTreeSet<Privilege>,
+    /// Whether the person may see the subscription.
+    billing_contact: bool,
+    /// Seats that the person may hold at a time; null for no limit.
+    seat_limit: Option<u32>,
+    /// Over the account's session permissions.
+    session_permissions: Overrides,
+    /// Whether the person can do anything. An inactive user holds nothing.
+    active: bool,
+    /// The person's license of each product; products that are not here: none.
+    #[schema(
+        value_type = BTreeMap<String, License>,
+        example = json!({"remote-support": {"kind": "shared", "pool": "pool_01h2xcejqtf2nbrexx3vqjhp41"}})
+    )]
+    licenses: BTreeMap<Product, License>,
+    /// The teams that the person is in.
+    #[schema(value_type = Vec<schema::TeamId>)]
+    teams: Vec<TeamId>,
+    /// When the user was created.
+    created_at: Time,
+    /// Only in the answer to creating: whether a named seat was assigned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    seat_assigned: Option<bool>,
+}
+
+impl From<&user::User> for User {
+    fn from(user: &user::User) -> Self {
+        let profile = user.profile.clone();
+        let licenses = user.licenses.iter();
+        Self {
+            id: user.id,
+            name: profile.name,
+            email: profile.email,
+            role: profile.role,
+            privileges: profile.privileges,
+            billing_contact: profile.billing_contact,
+            seat_limit: profile.seat_limit,
+            session_permissions: profile.session_permissions.into(),
+            active: user.active,
+            licenses: licenses
+                .map(|(product, license)| (product.clone(), License::from(*license)))
+                .collect(),
+            teams: user.teams().to_vec(),
+            created_at: user.created_at.into(),
+            seat_assigned: None,
+        }
+    }
+}
+
+impl User {
+    /// The user just created, with whether a named seat was assigned (L6).
+    pub(crate) fn created(user: &user::User) -> Self {
+        let is_named = |license: &user::License| *license == user::License::Named;
+        Self {
+            seat_assigned: Some(user.licenses.values().any(is_named)),
+            ..Self::from(user)
+        }
+    }
+}
+
+/// A user's right to one product: a seat of their own, or a place among those who compete for a pool's seats.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub(crate) enum License {
+    /// A seat of their own.
+    #[schema(title = "NamedLicense")]
+    Named {},
+    /// A place in a pool.
+    #[schema(title = "SharedLicense")]
+    Shared {
+        /// The pool.
+        #[schema(value_type = schema::PoolId)]
+        pool: PoolId,
+    },
+}
+
+impl From<user::License> for License {
+    fn from(license: user::License) -> Self {
+        match license {
+            user::License::Named => Self::Named {},
+            user::License::Shared(pool) => Self::Shared { pool },
+        }
+    }
+}
+
+impl From<License> for user::License {
+    fn from(license: License) -> Self {
+        match license {
+            License::Named {} => Self::Named,
+            License::Shared { pool } => Self::Shared(pool),
+        }
+    }
+}
+
+/// One person's say on each session permission.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Overrides {
+    /// Over `view_own`.
+    #[schema(value_type = schema::Override)]
+    view_own: Override,
+    /// Over `control_own`.
+    #[schema(value_type = schema::Override)]
+    control_own: Override,
+    /// Over `view_account`.
+    #[schema(value_type = schema::Override)]
+    view_account: Override,
+    /// Over `control_account`.
+    #[schema(value_type = schema::Override)]
+    control_account: Override,
+}
+
+impl From<PermissionOverrides> for Overrides {
+    fn from(over: PermissionOverrides) -> Self {
+        Self {
+            view_own: over.view_own,
+            control_own: over.control_own,
+            view_account: over.view_account,
+            control_account: over.control_account,
+        }
+    }
+}
+
+impl From<Overrides> for PermissionOverrides {
+    fn from(over: Overrides) -> Self {
+        Self {
+            view_own: over.view_own,
+            control_own: over.control_own,
+            view_account: over.view_account,
+            control_account: over.control_account,
+        }
+    }
+}
+
+/// A user to create.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewUser {
+    /// The person's name.
+    #[schema(value_type = schema::Name)]
+    name: Name,
+    /// The person's e-mail address, unique in the account.
+    #[schema(value_type = schema::Email)]
+    email: Email,
+    /// The role; `member` where it is left out.
+    #[schema(value_type = Option<schema::Role>)]
+    role: Option<Role>,
+    /// What a manager may do.
+    #[serde(default)]
+    #[schema(value_type = Vec<schema::Privilege>)]
+    privileges: BTreeSet<Privilege>,
+    /// Whether the person may see the subscription.
+    #[serde(default)]
+    billing_contact: bool,
+    /// Seats that the person may hold at a time; null for no limit.
+    seat_limit: Option<u32>,
+    /// Over the account's session permissions.
+    #[serde(default)]
+    session_permissions: Overrides,
+    /// A password of 10 to 256 characters, for signing in to the portal. Without one the person cannot sign in there.
+    #[schema(min_length = 10, max_length = 256, write_only, format = Password)]
+    pub(crate) password: Option<String>,
+    /// Left out: assign a named seat where one is free. True: refuse where none is. False: assign none.
+    pub(crate) assign_seat: Option<bool>,
+    /// The product of that seat; the account's only product with named seats where it is left out.
+    #[schema(value_type = Option<schema::Product>)]
+    pub(crate) product: Option<Product>,
+}
+
+impl From<NewUser> for Profile {
+    fn from(user: NewUser) -> Self {
+        Self {
+            name: user.name,
+            email: user.email,
+            role: user.role.unwrap_or(Role::Member),
+            privileges: user.privileges,
+            billing_contact: user.billing_contact,
+            seat_limit: user.seat_limit,
+            session_permissions: user.session_permissions.into(),
+        }
+    }
+}
+
+/// A change of a user. What is left out stays.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct UserChange {
+    /// Another name.
+    #[schema(value_type = Option<schema::Name>)]
+    name: Option<Name>,
+    /// Another e-mail address.
+    #[schema(value_type = Option<schema::Email>)]
+    email: Option<Email>,
+    /// Another role.
+    #[schema(value_type = Option<schema::Role>)]
+    role: Option<Role>,
+    /// What a manager may do, whole.
+    #[schema(value_type = Option<Vec<schema::Privilege>>)]
+    privileges: Option<BTreeSet<Privilege>>,
+    /// Whether the person may see the subscription.
+    billing_contact: Option<bool>,
+    /// Seats that the person may hold at a time; null lifts the limit.
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<u32>)]
+    seat_limit: Option<Option<u32>>,
+    /// Over the account's session permissions, whole: what is left out of it is inherited.
+    session_permissions: Option<Overrides>,
+    /// False signs the person out everywhere and ends their sessions; they keep their licenses.
+    pub(crate) active: Option<bool>,
+    /// Another password, of 10 to 256 characters. All of the person's tokens are dead then.
+    #[schema(min_length = 10, max_length = 256, write_only, format = Password)]
+    pub(crate) password: Option<String>,
+}
+
+impl From<UserChange> for UserPatch {
+    fn from(change: UserChange) -> Self {
+        Self {
+            name: change.name,
+            email: change.email,
+            role: change.role,
+            privileges: change.privileges,
+            billing_contact: change.billing_contact,
+            seat_limit: change.seat_limit,
+            session_permissions: change.session_permissions.map(PermissionOverrides::from),
+            active: change.active,
+            password_set: change.password.is_some(),
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! Licenses: which products a user may use, and by which seats (L1 to L5).
+
+use std::sync::Arc;
+
+use axum::Json as Answer;
+use axum::http::StatusCode;
+use usher_domain::{Account, Command};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::dto::{License, User};
+use crate::api::Api;
+use crate::extract::{Caller, Json, Path};
+use crate::problem::Problem;
+use crate::v1::path::LicensePath;
+
+pub(super) fn routes() -> OpenApiRouter<Arc<Api>> {
+    OpenApiRouter::new().routes(routes!(set, remove))
+}
+
+/// Give a user a license
+///
+/// Needs `seats.manage`. Switching between a named seat and a pool, or between pools, is one step. Where the license
+/// changes, the user's sign-ins and sessions of the product end at once.
+#[utoipa::path(
+    put, path = "/v1/accounts/{account}/users/{user}/licenses/{product}", operation_id = "setLicense", tag = "users",
+    params(LicensePath),
+    request_body(content = License, example = json!({"kind": "shared", "pool": "pool_01h2xcejqtf2nbrexx3vqjhp41"})),
+    responses((status = 200, description = "The user with the license.", body = User)),
+    extensions(("x-problems" = json!(["not-enough-seats", "plan-excludes-shared-seats"])))
+)]
+async fn set(
+    caller: Caller,
+    Path(path): Path<LicensePath>,
+    Json(body): Json<License>,
+) -> Result<Answer<Option<User>>, Problem> {
+    let command = Command::SetLicense {
+        user: path.user,
+        product: path.product,
+        license: Some(body.into()),
+    };
+    let view = move |account: &Account, _: &_, _| account.user(path.user).map(User::from);
+    caller.execute(command, view).await.map(Answer)
+}
+
+/// Take a user's license away
+///
+/// Needs `seats.manage`. The user's sign-ins and sessions of the product end at once.
+#[utoipa::path(
+    delete, path = "/v1/accounts/{account}/users/{user}/licenses/{product}", operation_id = "removeLicense",
+    tag = "users", params(LicensePath), responses((status = 204, description = "The user has no license."))
+)]
+async fn remove(caller: Caller, Path(path): Path<LicensePath>) -> Result<StatusCode, Problem> {
+    let command = Command::SetLicense {
+        user: path.user,
+        product: path.product,
+        license: None,
+    };
+    caller.execute(command, |_, _, _| StatusCode::NO_CONTENT).await
+}

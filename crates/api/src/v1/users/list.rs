@@ -1,0 +1,136 @@
+//! Listing users by what they have and do.
+
+use axum::Json as Answer;
+use serde::Deserialize;
+use usher_domain::permission::Role;
+use usher_domain::text::Product;
+use usher_domain::user::{self, License};
+use usher_domain::{Account, Actor, PoolId, TeamId};
+use usher_journal::Cursor;
+use utoipa::{IntoParams, ToSchema};
+
+use super::dto::User;
+use crate::extract::{Caller, Limit, List, Query};
+use crate::problem::Problem;
+use crate::v1::path::AccountPath;
+use crate::v1::schema;
+
+/// Which users to list. Every filter that is there must fit.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(super) struct UserQuery {
+    /// Only those with a license of this product; with `license`, the product that it is about.
+    #[param(value_type = Option<String>)]
+    product: Option<Product>,
+    /// Only those with a license of this kind, or with none.
+    #[param(inline)]
+    license: Option<LicenseKind>,
+    /// Only those in this pool.
+    #[param(value_type = Option<String>)]
+    pool: Option<PoolId>,
+    /// Only those in this team.
+    #[param(value_type = Option<String>)]
+    team: Option<TeamId>,
+    /// Only those who are active, or inactive.
+    #[param(inline)]
+    status: Option<Status>,
+    /// Only those with this role.
+    #[param(value_type = Option<schema::Role>)]
+    role: Option<Role>,
+    /// Only those whose name or e-mail address contains this, in capitals or not.
+    q: Option<String>,
+    /// How many users the page has at most.
+    #[serde(default)]
+    #[param(inline)]
+    limit: Limit,
+    /// The `next_cursor` of the page before.
+    #[param(value_type = Option<String>)]
+    cursor: Option<Cursor>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum LicenseKind {
+    Named,
+    Shared,
+    None,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum Status {
+    Active,
+    Inactive,
+}
+
+impl LicenseKind {
+    const fn of(license: License) -> Self {
+        match license {
+            License::Named => Self::Named,
+            License::Shared(_) => Self::Shared,
+        }
+    }
+}
+
+impl UserQuery {
+    fn fits(&self, user: &user::User) -> bool {
+        let fits_status = self.status.is_none_or(|it| user.active == (it == Status::Active));
+        let fits_role = self.role.is_none_or(|role| user.profile.role == role);
+        let fits_team = self.team.is_none_or(|team| user.teams().contains(&team));
+        let in_pool = |pool| user.licenses.values().any(|it| *it == License::Shared(pool));
+        fits_status
+            && fits_role
+            && fits_team
+            && self.pool.is_none_or(in_pool)
+            && self.fits_license(user)
+            && self.fits_words(user)
+    }
+
+    fn fits_license(&self, user: &user::User) -> bool {
+        let of_product =
+            |(product, _): &(&Product, &License)| self.product.as_ref().is_none_or(|it| it == *product);
+        let mut kinds = user
+            .licenses
+            .iter()
+            .filter(of_product)
+            .map(|(_, it)| LicenseKind::of(*it));
+        match self.license {
+            Some(LicenseKind::None) => kinds.next().is_none(),
+            Some(kind) => kinds.any(|it| it == kind),
+            None => self.product.is_none() || kinds.next().is_some(),
+        }
+    }
+
+    fn fits_words(&self, user: &user::User) -> bool {
+        self.q.as_ref().is_none_or(|words| {
+            let name = user.profile.name.as_str().to_lowercase();
+            name.contains(words) || user.profile.email.as_str().contains(words)
+        })
+    }
+}
+
+/// List the users
+///
+/// Those whom the caller sees: all, for users with any privilege and for API keys; else only themselves.
+#[utoipa::path(
+    get, path = "/v1/accounts/{account}/users", operation_id = "listUsers", tag = "users",
+    params(AccountPath, UserQuery),
+    responses((status = 200, description = "A page of users.", body = List<User>))
+)]
+pub(super) async fn list(
+    caller: Caller,
+    Query(mut query): Query<UserQuery>,
+) -> Result<Answer<List<User>>, Problem> {
+    query.q = query.q.map(|words| words.to_lowercase());
+    let page = query.limit.after(query.cursor);
+    let view = move |account: &Account, actor: &Actor, _| {
+        let users = account.users().values().map(|user| (user.id.bits(), user));
+        let show = |user: &user::User| {
+            let shown = account.sees_user(actor, user.id) && query.fits(user);
+            shown.then(|| User::from(user))
+        };
+        Ok(List::cut(users, page, show))
+    };
+    caller.read(view).await.map(Answer)
+}

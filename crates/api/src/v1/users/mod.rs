@@ -1,0 +1,97 @@
+//! Users: the people of an account.
+
+mod create;
+pub(crate) mod dto;
+mod licenses;
+mod list;
+
+use std::sync::Arc;
+
+use axum::Json as Answer;
+use axum::http::StatusCode;
+use usher_domain::command::UserPatch;
+use usher_domain::{Account, Actor, Command};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use self::dto::{User, UserChange};
+use super::path::UserPath;
+use crate::api::Api;
+use crate::extract::{Caller, Json, Path};
+use crate::problem::Problem;
+
+pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
+    OpenApiRouter::new()
+        .routes(routes!(create::create, list::list))
+        .routes(routes!(get, change, delete))
+        .merge(licenses::routes())
+}
+
+/// Get a user
+///
+/// For users with any privilege, for API keys, and for the user themselves.
+#[utoipa::path(
+    get, path = "/v1/accounts/{account}/users/{user}", operation_id = "getUser", tag = "users",
+    params(UserPath), responses((status = 200, description = "The user.", body = User))
+)]
+async fn get(caller: Caller, Path(path): Path<UserPath>) -> Result<Answer<User>, Problem> {
+    let view = move |account: &Account, actor: &Actor, _| {
+        let user = account.visible_user(actor, path.user)?;
+        Ok(User::from(user))
+    };
+    caller.read(view).await.map(Answer)
+}
+
+/// Change a user
+///
+/// Needs `users.manage`; users change their own name and password without it. Deactivating, and a new password, kill
+/// the user's tokens.
+#[utoipa::path(
+    patch, path = "/v1/accounts/{account}/users/{user}", operation_id = "changeUser", tag = "users",
+    params(UserPath), request_body = UserChange,
+    responses((status = 200, description = "The user after the change.", body = User)),
+    extensions(("x-problems" = json!(["already-exists", "last-owner", "control-needs-view"])))
+)]
+async fn change(
+    caller: Caller,
+    Path(path): Path<UserPath>,
+    Json(mut body): Json<UserChange>,
+) -> Result<Answer<Option<User>>, Problem> {
+    let (id, identity) = (path.user, &caller.api.identity);
+    let deactivated = body.active == Some(false);
+    let mut hash = None;
+    if let Some(password) = body.password.take() {
+        // Hashing is dear: first whether there is anybody to do it for.
+        let sees = move |account: &Account, actor: &Actor, _| account.visible_user(actor, id).map(|_| ());
+        caller.read(sees).await?;
+        hash = Some(identity.hash_password(password).await?);
+    }
+    let change = UserPatch {
+        password_set: hash.is_some(),
+        ..body.into()
+    };
+    let view = move |account: &Account, _: &_, _| account.user(id).map(User::from);
+    let shown = caller.execute(Command::ChangeUser { id, change }, view).await?;
+    if let Some(hash) = hash {
+        identity.set_password(caller.account, id, &hash).await?;
+    }
+    if deactivated {
+        identity.revoke_user_tokens(caller.account, id).await?;
+    }
+    Ok(Answer(shown))
+}
+
+/// Delete a user
+///
+/// Needs `users.manage`. Their sign-ins and sessions end at once, and their licenses are free.
+#[utoipa::path(
+    delete, path = "/v1/accounts/{account}/users/{user}", operation_id = "deleteUser", tag = "users",
+    params(UserPath), responses((status = 204, description = "The user is gone.")),
+    extensions(("x-problems" = json!(["last-owner"])))
+)]
+async fn delete(caller: Caller, Path(path): Path<UserPath>) -> Result<StatusCode, Problem> {
+    let command = Command::DeleteUser { id: path.user };
+    let status = caller.execute(command, |_, _, _| StatusCode::NO_CONTENT).await?;
+    caller.api.identity.forget_user(caller.account, path.user).await?;
+    Ok(status)
+}
