@@ -156,6 +156,8 @@ facts! {
     view: &'static str;
     /// Why the sign-in or ticket is over.
     reason: String;
+    /// Who ended it, where somebody else did: an id, or `operator`, `customer`, `system`.
+    by: String;
     /// When it ended.
     ended_at: Time;
 }

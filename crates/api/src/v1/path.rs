@@ -1,7 +1,7 @@
 //! The paths below an account, as they stand in the document; handlers take out of them what they need.
 
 use serde::Deserialize;
-use usher_domain::{AccountId, ApiKeyId, PoolId, TeamId, UserId};
+use usher_domain::{AccountId, ApiKeyId, PoolId, SessionId, SignInId, TeamId, TicketId, UserId};
 use utoipa::IntoParams;
 
 use super::schema;
@@ -49,6 +49,21 @@ paths! {
     TeamPath {
         /// The team.
         team: TeamId as schema::TeamId
+    }
+    /// A sign-in.
+    SignInPath {
+        /// The sign-in.
+        sign_in: SignInId as schema::SignInId
+    }
+    /// A session.
+    SessionPath {
+        /// The session.
+        session: SessionId as schema::SessionId
+    }
+    /// A ticket.
+    TicketPath {
+        /// The ticket.
+        ticket: TicketId as schema::TicketId
     }
     /// An API key.
     ApiKeyPath {

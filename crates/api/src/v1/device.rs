@@ -1,0 +1,50 @@
+//! Where a user is signed in, as the API takes and shows it.
+
+use serde::{Deserialize, Serialize};
+use usher_domain::presence;
+use usher_domain::text::{DeviceId, Name};
+use utoipa::ToSchema;
+
+use super::schema;
+
+/// Where a user is signed in.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Device {
+    /// The id that the client keeps for its device: the same one each time.
+    #[schema(value_type = schema::DeviceId)]
+    id: DeviceId,
+    /// What people call it.
+    #[schema(value_type = schema::Name, example = "Sven's laptop")]
+    name: Name,
+    /// What it is.
+    #[schema(value_type = schema::DeviceKind)]
+    kind: presence::DeviceKind,
+}
+
+impl Device {
+    /// The id that the client keeps.
+    pub(crate) const fn id(&self) -> &DeviceId {
+        &self.id
+    }
+}
+
+impl From<&presence::Device> for Device {
+    fn from(device: &presence::Device) -> Self {
+        Self {
+            id: device.id.clone(),
+            name: device.name.clone(),
+            kind: device.kind,
+        }
+    }
+}
+
+impl From<Device> for presence::Device {
+    fn from(device: Device) -> Self {
+        Self {
+            id: device.id,
+            name: device.name,
+            kind: device.kind,
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Repeated calls whose thing may have come to its end since (`Idempotency-Key`).
+
+use usher_domain::{Account, Refusal, SessionId, SignInId, TicketId};
+
+use super::ended;
+use crate::extract::Caller;
+use crate::problem::Problem;
+
+/// What is known of the thing whose id a key stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Before {
+    /// It exists, and is what is asked for.
+    Same,
+    /// It exists, and is something else.
+    Another,
+    /// It is not there: it never was, or is over.
+    Unknown,
+}
+
+/// Lets a sign-in be made with an id that was derived from a key only where it was never made before: a sign-in that
+/// is over stays over (S6).
+pub(crate) async fn check_sign_in(
+    caller: &Caller,
+    bits: u128,
+    view: impl Fn(&Account) -> Before + Send + 'static,
+) -> Result<(), Problem> {
+    if is_there(caller, view).await? {
+        return Ok(());
+    }
+    let id = SignInId::from_bits(bits);
+    match caller.api.records.sign_in_end(caller.account, id).await? {
+        Some(end) => Err(ended::over(&Refusal::SignInEnded { id }, &end)),
+        None => check_ticket(caller, bits).await,
+    }
+}
+
+/// The same for sessions.
+pub(crate) async fn check_session(
+    caller: &Caller,
+    bits: u128,
+    view: impl Fn(&Account) -> Before + Send + 'static,
+) -> Result<(), Problem> {
+    if is_there(caller, view).await? {
+        return Ok(());
+    }
+    let id = SessionId::from_bits(bits);
+    match caller.api.records.session_end(caller.account, id).await? {
+        Some(end) => Err(ended::over(&ended::SESSION_OVER, &end)),
+        None => check_ticket(caller, bits).await,
+    }
+}
+
+async fn check_ticket(caller: &Caller, bits: u128) -> Result<(), Problem> {
+    let id = TicketId::from_bits(bits);
+    match caller.api.records.ticket_end(caller.account, id).await? {
+        Some(end) => Err(ended::over(&Refusal::TicketEnded { id }, &end)),
+        None => Ok(()),
+    }
+}
+
+async fn is_there(
+    caller: &Caller,
+    view: impl Fn(&Account) -> Before + Send + 'static,
+) -> Result<bool, Problem> {
+    match caller.read(move |account, _, _| Ok(view(account))).await? {
+        Before::Same => Ok(true),
+        Before::Unknown => Ok(false),
+        Before::Another => Err(Problem::refused(
+            &Refusal::AlreadyExists {
+                what: "thing",
+                field: "id",
+            },
+            None,
+        )
+        .detailed("This `Idempotency-Key` has created something else already. Draw a new one.")),
+    }
+}

@@ -1,0 +1,168 @@
+//! Signing in.
+
+use axum::Json as Answer;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use usher_domain::{Account, Command, Outcome, SignInId, TicketId, Timestamp};
+use usher_engine::Failure;
+
+use super::dto::{NewSignIn, SignIn, SignedIn};
+use crate::extract::{Caller, IdempotencyHeader, IdempotencyKey, Json};
+use crate::problem::Problem;
+use crate::v1::ended;
+use crate::v1::path::AccountPath;
+use crate::v1::repeat::{self, Before};
+use crate::v1::tickets::{Ticket, Waiting};
+
+/// What signing in came to.
+pub(crate) enum Came {
+    /// There is a sign-in.
+    In {
+        /// Whether it is new.
+        created: bool,
+        shown: SignIn,
+    },
+    /// The user waits.
+    Waits(Ticket),
+}
+
+/// The answer with its token.
+pub(crate) enum SignInAnswer {
+    In {
+        created: bool,
+        location: String,
+        shown: SignedIn,
+    },
+    Waits {
+        location: String,
+        shown: Waiting,
+    },
+}
+
+impl Came {
+    /// What is shown of an outcome; none where the outcome is of another kind.
+    pub(crate) fn of(account: &Account, outcome: &Outcome, now: Timestamp) -> Option<Self> {
+        match outcome {
+            Outcome::SignIns { ids, created } => {
+                let sign_in = account.sign_ins().get(ids.first()?)?;
+                Some(Self::In {
+                    created: *created,
+                    shown: SignIn::of(account, sign_in, now),
+                })
+            }
+            Outcome::Ticket { id, .. } => {
+                let ticket = account.tickets().get(id)?;
+                Some(Self::Waits(Ticket::of(account, ticket, now)))
+            }
+            _ => None,
+        }
+    }
+
+    /// The answer, with the token that goes with it.
+    pub(crate) fn answer(self, caller: &Caller) -> SignInAnswer {
+        let (account, identity) = (caller.account, &caller.api.identity);
+        match self {
+            Self::In { created, shown } => SignInAnswer::In {
+                created,
+                location: format!("/v1/accounts/{account}/sign-ins/{}", shown.id),
+                shown: SignedIn {
+                    token: identity.sign_in_token(account, shown.id).into_exposed(),
+                    sign_in: shown,
+                },
+            },
+            Self::Waits(ticket) => SignInAnswer::Waits {
+                location: format!("/v1/accounts/{account}/tickets/{}", ticket.id),
+                shown: Waiting {
+                    token: identity.ticket_token(account, ticket.id).into_exposed(),
+                    ticket,
+                },
+            },
+        }
+    }
+}
+
+impl IntoResponse for SignInAnswer {
+    fn into_response(self) -> Response {
+        match self {
+            Self::In {
+                created,
+                location,
+                shown,
+            } => {
+                let status = if created {
+                    StatusCode::CREATED
+                } else {
+                    StatusCode::OK
+                };
+                (status, [(header::LOCATION, location)], Answer(shown)).into_response()
+            }
+            Self::Waits { location, shown } => {
+                let location = [(header::LOCATION, location)];
+                (StatusCode::ACCEPTED, location, Answer(shown)).into_response()
+            }
+        }
+    }
+}
+
+/// Sign in
+///
+/// Signs a user in on a device; takes a seat where the pool's rules say so. With the user's own token, or a key with
+/// `sign-ins.write`. Signing in again as the same user, device and product returns the sign-in that exists, with the
+/// same token. With `wait`, a full pool with a queue gives a ticket instead of a refusal.
+#[utoipa::path(
+    post, path = "/v1/accounts/{account}/sign-ins", operation_id = "signIn", tag = "sign-ins",
+    params(AccountPath, IdempotencyHeader), request_body = NewSignIn,
+    responses(
+        (status = 201, description = "The sign-in, with its token.", body = SignedIn),
+        (status = 200, description = "The sign-in that exists already, with the same token.", body = SignedIn),
+        (status = 202, description = "The place in the queue, with its token.", body = Waiting),
+    ),
+    extensions(("x-problems" = json!([
+        "no-seat-available", "minutes-exhausted", "user-seat-limit", "signed-in-elsewhere", "cooling-down",
+        "no-license", "user-inactive", "already-exists", "sign-in-ended", "ticket-ended"
+    ])))
+)]
+pub(super) async fn sign_in(
+    caller: Caller,
+    key: IdempotencyKey,
+    Json(body): Json<NewSignIn>,
+) -> Result<SignInAnswer, Problem> {
+    sign_in_or_wait(&caller, &key, body).await
+}
+
+pub(crate) async fn sign_in_or_wait(
+    caller: &Caller,
+    key: &IdempotencyKey,
+    body: NewSignIn,
+) -> Result<SignInAnswer, Problem> {
+    let bits = caller.new_id(key)?;
+    let id = SignInId::from_bits(bits);
+    if key.is_given() {
+        let (user, product, device) = (body.user, body.product.clone(), body.device.id().clone());
+        let view = move |account: &Account| {
+            if let Some(made) = account.sign_ins().get(&id) {
+                let is_same = made.user == user && made.product == product && made.device.id == device;
+                return if is_same { Before::Same } else { Before::Another };
+            }
+            match account.tickets().get(&TicketId::from_bits(bits)) {
+                Some(made) if made.user == user && made.product == product => Before::Same,
+                Some(_) => Before::Another,
+                None => Before::Unknown,
+            }
+        };
+        repeat::check_sign_in(caller, bits, view).await?;
+    }
+    let command = Command::SignIn {
+        user: body.user,
+        product: body.product,
+        devices: vec![(id, body.device.into())],
+        takeover: body.takeover,
+        wait: body.wait,
+    };
+    match caller.try_execute(command, Came::of).await {
+        Ok(Some(came)) => Ok(came.answer(caller)),
+        Ok(None) => Err(Problem::not_found("sign-in")),
+        Err(failure @ Failure::Refused(_)) => Err(ended::problem(caller, failure).await),
+        Err(failure) => Err(caller.problem(failure).await),
+    }
+}

@@ -1,0 +1,40 @@
+//! Signs of life of one sign-in.
+
+use axum::Json as Answer;
+use usher_domain::{Account, Command, Outcome, Timestamp};
+
+use super::dto::{Alive, Beat};
+use crate::extract::{Caller, Path};
+use crate::problem::Problem;
+use crate::v1::ended;
+use crate::v1::optional::Optional;
+use crate::v1::path::SignInPath;
+
+/// Send a heartbeat
+///
+/// Renews the lease, with the sign-in's own token or a key with `sign-ins.write`. The answer says how many seconds
+/// are left of everything that runs out; the client's clock never matters. The body may be left out.
+#[utoipa::path(
+    post, path = "/v1/accounts/{account}/sign-ins/{sign_in}/heartbeat", operation_id = "sendHeartbeat",
+    tag = "sign-ins", params(SignInPath), request_body = Option<Beat>,
+    responses((status = 200, description = "What is left.", body = Alive)),
+    extensions(("x-problems" = json!(["sign-in-ended"])))
+)]
+pub(super) async fn heartbeat(
+    caller: Caller,
+    Path(path): Path<SignInPath>,
+    Optional(beat): Optional<Beat>,
+) -> Result<Answer<Alive>, Problem> {
+    let command = Command::Heartbeat {
+        sign_in: path.sign_in,
+        active: beat.active,
+    };
+    let view = move |account: &Account, _: &Outcome, now: Timestamp| {
+        let sign_in = account.sign_ins().get(&path.sign_in)?;
+        Some(Alive::of(account, sign_in, now))
+    };
+    match caller.try_execute(command, view).await {
+        Ok(alive) => alive.map(Answer).ok_or_else(|| Problem::not_found("sign-in")),
+        Err(failure) => Err(ended::problem(&caller, failure).await),
+    }
+}
