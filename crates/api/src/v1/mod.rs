@@ -2,14 +2,14 @@
 
 mod accounts;
 mod api_keys;
-mod history;
 mod device;
 mod ended;
 mod heartbeats;
+mod history;
 mod optional;
 mod path;
-mod repeat;
 mod pools;
+mod repeat;
 mod rules;
 pub(crate) mod schema;
 mod settings;
@@ -36,6 +36,8 @@ pub(crate) fn routes(_sandbox: bool) -> OpenApiRouter<Arc<Api>> {
         .merge(settings::routes())
         .merge(users::routes())
         .merge(pools::routes())
+        .merge(heartbeats::routes())
+        .merge(sign_ins::routes())
         .merge(teams::routes())
         .merge(history::routes())
 }
