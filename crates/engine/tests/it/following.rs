@@ -1,0 +1,83 @@
+//! Subscribers.
+
+use usher_domain::{Command, Event, Secs};
+use usher_engine::{Options, Published};
+use usher_journal::Seq;
+
+use crate::harness::{ACCOUNT, Desk};
+
+#[tokio::test]
+async fn what_is_read_afterwards_is_what_was_seen_live() {
+    let desk = Desk::with_pool(1, 2).await;
+    let mut subscription = desk.engine.subscribe(ACCOUNT).await.unwrap();
+    let since = subscription.seq();
+
+    let sign_in = desk.sign_in(0).await.unwrap();
+    desk.arrive(1, true).await.unwrap();
+    desk.sign_out(sign_in).await.unwrap();
+    desk.engine.advance(Secs::new(600)).await;
+
+    let missed = desk.engine.published_after(ACCOUNT, since, 100).await.unwrap();
+    let mut live: Vec<Published> = Vec::new();
+    for _ in 0..missed.len() {
+        live.push(subscription.next().await.unwrap().as_ref().clone());
+    }
+    assert!(missed.len() >= 4, "{missed:?}");
+    assert_eq!(live, missed);
+    assert_eq!(live[0].seq, since.next());
+}
+
+#[tokio::test]
+async fn a_subscriber_that_lags_is_dropped_and_the_others_are_not() {
+    let options = Options {
+        lag_max: 4,
+        ..Options::default()
+    };
+    let first = Desk::with_pool(1, 1).await;
+    let desk = Desk::on(first.journal.another_node(), first.clock.clone(), options).await;
+    let mut slow = desk.engine.subscribe(ACCOUNT).await.unwrap();
+    let mut quick = desk.engine.subscribe(ACCOUNT).await.unwrap();
+
+    for minutes in 1..=10 {
+        desk.execute(Command::AddMinutes { minutes }).await.unwrap();
+        let seen = quick.next().await.unwrap();
+        assert_eq!(seen.entries[0].events, [Event::MinutesAdded { minutes }]);
+    }
+
+    assert!(slow.next().await.is_none());
+    assert!(slow.next().await.is_none());
+    assert_eq!(desk.engine.figures().subscribers_dropped, 1);
+    assert_eq!(desk.engine.figures().subscribers, 2);
+}
+
+#[tokio::test]
+async fn a_subscriber_hears_of_another_nodes_commits_in_their_order() {
+    let here = Desk::with_pool(3, 3).await;
+    let there = here.another_node().await;
+    let mut subscription = here.engine.subscribe(ACCOUNT).await.unwrap();
+
+    there.sign_in(0).await.unwrap();
+    there.sign_in(1).await.unwrap();
+    here.sign_in(2).await.unwrap();
+
+    let mut last = subscription.seq();
+    for _ in 0..3 {
+        let seen = subscription.next().await.unwrap();
+        assert_eq!(seen.seq, last.next());
+        last = seen.seq;
+    }
+}
+
+#[tokio::test]
+async fn the_past_is_read_in_pages() {
+    let desk = Desk::with_pool(1, 3).await;
+    let all = desk
+        .engine
+        .published_after(ACCOUNT, Seq::ZERO, 1_000)
+        .await
+        .unwrap();
+
+    let page = desk.engine.published_after(ACCOUNT, all[1].seq, 2).await.unwrap();
+
+    assert_eq!(page, all[2..4]);
+}

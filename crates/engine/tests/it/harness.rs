@@ -1,0 +1,248 @@
+//! A help desk with one pool, on one or more nodes.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use usher_domain::account::{Plan, ProductSeats};
+use usher_domain::event::Profile;
+use usher_domain::permission::{PermissionOverrides, Role};
+use usher_domain::presence::{Device, DeviceKind};
+use usher_domain::text::Product;
+use usher_domain::user::License;
+use usher_domain::{
+    Account, AccountId, Actor, Command, Outcome, PoolId, Secs, SignInId, TicketId, Timestamp, UserId,
+};
+use usher_engine::{Clock, Engine, Failure, Heartbeat, ManualClock, Options, Request};
+use usher_journal::{Journal, MemoryJournal};
+
+pub(crate) const ACCOUNT: AccountId = AccountId::from_bits(7);
+pub(crate) const POOL: PoolId = PoolId::from_bits(70);
+/// 2026-06-01T09:00:00Z.
+pub(crate) const MORNING: Timestamp = Timestamp::from_millis(1_780_304_400_000);
+
+/// One node.
+#[derive(Clone)]
+pub(crate) struct Desk {
+    pub(crate) engine: Engine,
+    pub(crate) journal: MemoryJournal,
+    pub(crate) clock: ManualClock,
+    ids: Arc<AtomicU32>,
+}
+
+/// What a sign-in came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Arrived {
+    SignedIn(SignInId),
+    Waits(TicketId),
+}
+
+pub(crate) fn product() -> Product {
+    "remote-support".parse().unwrap()
+}
+
+pub(crate) fn user(number: u32) -> UserId {
+    UserId::from_bits(u128::from(number) + 1_000)
+}
+
+pub(crate) fn request(command: Command) -> Request {
+    Request {
+        actor: Actor::Operator,
+        cause: "test".into(),
+        command,
+    }
+}
+
+impl Desk {
+    /// An engine on an empty journal.
+    pub(crate) async fn empty() -> Self {
+        Self::on(
+            MemoryJournal::new(),
+            ManualClock::new(MORNING),
+            Options::default(),
+        )
+        .await
+    }
+
+    pub(crate) async fn on(journal: MemoryJournal, clock: ManualClock, options: Options) -> Self {
+        let port: Arc<dyn Journal> = Arc::new(journal.clone());
+        Self {
+            engine: Engine::start(port, Clock::Manual(clock.clone()), options)
+                .await
+                .unwrap(),
+            journal,
+            clock,
+            ids: Arc::new(AtomicU32::new(1)),
+        }
+    }
+
+    /// A help desk whose pool has `seats` seats for `users` users.
+    pub(crate) async fn with_pool(seats: u32, users: u32) -> Self {
+        Self::empty().await.furnished(seats, users).await
+    }
+
+    pub(crate) async fn furnished(self, seats: u32, users: u32) -> Self {
+        self.furnish(ACCOUNT, seats, users).await;
+        self
+    }
+
+    pub(crate) async fn furnish(&self, account: AccountId, seats: u32, users: u32) {
+        let done = |command| async move {
+            self.engine
+                .execute(account, request(command), |_, _, _| ())
+                .await
+                .unwrap();
+        };
+        done(Command::CreateAccount {
+            id: account,
+            name: "Help desk".parse().unwrap(),
+        })
+        .await;
+        done(Command::SetSubscription {
+            plan: Plan {
+                name: "enterprise".parse().unwrap(),
+                shared_seats: true,
+            },
+            products: BTreeMap::from([(
+                product(),
+                ProductSeats {
+                    named_seats: 0,
+                    shared_seats: seats,
+                },
+            )]),
+            default_pools: BTreeMap::from([(product(), POOL)]),
+        })
+        .await;
+        for number in 0..users {
+            done(create_user(number)).await;
+            done(Command::SetLicense {
+                user: user(number),
+                product: product(),
+                license: Some(License::Shared(POOL)),
+            })
+            .await;
+        }
+    }
+
+    /// Another node on the same store, with the same clock.
+    pub(crate) async fn another_node(&self) -> Self {
+        let mut other = Self::on(
+            self.journal.another_node(),
+            self.clock.clone(),
+            Options::default(),
+        )
+        .await;
+        other.ids = Arc::clone(&self.ids);
+        other
+    }
+
+    pub(crate) async fn execute(&self, command: Command) -> Result<Outcome, Failure> {
+        self.execute_on(ACCOUNT, command).await
+    }
+
+    pub(crate) async fn execute_on(&self, account: AccountId, command: Command) -> Result<Outcome, Failure> {
+        self.engine
+            .execute(account, request(command), |_, outcome, _| outcome.clone())
+            .await
+    }
+
+    /// Signs a user in, or has them wait.
+    pub(crate) async fn arrive(&self, number: u32, wait: bool) -> Result<Arrived, Failure> {
+        let id = SignInId::from_bits(u128::from(self.ids.fetch_add(1, Ordering::Relaxed)));
+        let outcome = self.execute(sign_in(number, id, wait)).await?;
+        Ok(match outcome {
+            Outcome::SignIns { ids, .. } => Arrived::SignedIn(ids[0]),
+            Outcome::Ticket { id, .. } => Arrived::Waits(id),
+            other => panic!("a sign-in came to {other:?}"),
+        })
+    }
+
+    pub(crate) async fn sign_in(&self, number: u32) -> Result<SignInId, Failure> {
+        match self.arrive(number, false).await? {
+            Arrived::SignedIn(id) => Ok(id),
+            Arrived::Waits(id) => panic!("{id} waits without having asked to"),
+        }
+    }
+
+    pub(crate) async fn sign_out(&self, sign_in: SignInId) -> Result<Outcome, Failure> {
+        self.execute(Command::SignOut { sign_in, note: None }).await
+    }
+
+    pub(crate) async fn heartbeat(&self, sign_in: SignInId) -> Result<Secs, Failure> {
+        let heartbeat = Heartbeat {
+            sign_in,
+            active: false,
+        };
+        self.engine
+            .heartbeat(ACCOUNT, Actor::SignIn(sign_in), "test".into(), heartbeat)
+            .await
+    }
+
+    pub(crate) async fn occupied(&self) -> u32 {
+        self.read(|account| account.pool(POOL).unwrap().occupied()).await
+    }
+
+    pub(crate) async fn read<T: Send + 'static>(&self, view: impl Fn(&Account) -> T + Send + 'static) -> T {
+        self.engine
+            .read(ACCOUNT, move |account, _| view(account))
+            .await
+            .unwrap()
+    }
+
+    /// The account as the node has it in memory.
+    pub(crate) async fn state(&self) -> Account {
+        self.read(Account::clone).await
+    }
+
+    /// The account as its commits make it.
+    pub(crate) async fn replayed(&self) -> Account {
+        let loaded = self.journal.another_node().load(ACCOUNT).await.unwrap().unwrap();
+        usher_engine::replay::fold(&loaded).unwrap().account.unwrap()
+    }
+
+    /// How many commits the account has.
+    pub(crate) async fn commits(&self) -> u64 {
+        let journal = self.journal.another_node();
+        journal.load(ACCOUNT).await.unwrap().unwrap().head().0.get()
+    }
+}
+
+/// Compares two states by what is stored of them.
+pub(crate) fn stored(account: &Account) -> serde_json::Value {
+    serde_json::to_value(account).unwrap()
+}
+
+pub(crate) fn create_user(number: u32) -> Command {
+    Command::CreateUser {
+        id: user(number),
+        profile: Profile {
+            name: format!("User {number}").parse().unwrap(),
+            email: format!("user-{number}@example.com").parse().unwrap(),
+            role: Role::Member,
+            privileges: std::collections::BTreeSet::new(),
+            billing_contact: false,
+            seat_limit: None,
+            session_permissions: PermissionOverrides::default(),
+        },
+        assign_seat: Some(false),
+        product: None,
+        password_set: false,
+    }
+}
+
+pub(crate) fn sign_in(number: u32, id: SignInId, wait: bool) -> Command {
+    Command::SignIn {
+        user: user(number),
+        product: product(),
+        devices: vec![(
+            id,
+            Device {
+                id: format!("device-{number}").parse().unwrap(),
+                name: "Laptop".parse().unwrap(),
+                kind: DeviceKind::Desktop,
+            },
+        )],
+        takeover: false,
+        wait,
+    }
+}

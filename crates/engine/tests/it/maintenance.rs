@@ -1,0 +1,171 @@
+//! Records, and what is made of the commits afterwards.
+
+use usher_domain::presence::{SessionKind, Start};
+use usher_domain::{Command, Secs, SessionId};
+use usher_engine::maintenance::{rebuild, verify};
+use usher_journal::{AuditFilter, Journal, PageRequest, Records, RefusalFilter, Seq, SessionFilter, Span};
+
+use crate::harness::{ACCOUNT, Desk, POOL, product, user};
+
+/// A day at the desk with a bit of everything.
+async fn busy_desk() -> Desk {
+    let desk = Desk::with_pool(2, 4).await;
+    let one = desk.sign_in(0).await.unwrap();
+    let two = desk.sign_in(1).await.unwrap();
+    desk.sign_in(2).await.unwrap_err();
+    desk.execute(Command::CreateSession {
+        id: SessionId::from_bits(500),
+        sign_in: one,
+        kind: SessionKind::Call,
+        start: Start::Standby,
+        customer: None,
+        code: "ABC234".parse().unwrap(),
+        valid_for: None,
+        wait: false,
+    })
+    .await
+    .unwrap();
+    desk.engine.advance(Secs::new(20)).await;
+    desk.heartbeat(two).await.unwrap();
+    desk.execute(Command::SignOut {
+        sign_in: two,
+        note: Some("Shift is over".parse().unwrap()),
+    })
+    .await
+    .unwrap();
+    desk.sign_in(2).await.unwrap();
+    desk.arrive(3, true).await.unwrap();
+    desk.execute(Command::AddMinutes { minutes: 100 }).await.unwrap();
+    desk.execute(Command::DeleteUser { id: user(3) }).await.unwrap();
+    desk.engine.advance(Secs::new(7_200)).await;
+    desk
+}
+
+/// All that can be read of the account, as text.
+async fn all_records(desk: &Desk) -> String {
+    let records = &desk.journal;
+    let page = PageRequest::new(1_000, None);
+    let span = Span::default();
+    format!(
+        "{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}",
+        records
+            .list_refusals(ACCOUNT, RefusalFilter::default(), page)
+            .await
+            .unwrap(),
+        records
+            .list_audit(ACCOUNT, AuditFilter::default(), page)
+            .await
+            .unwrap(),
+        records
+            .list_sessions(ACCOUNT, SessionFilter::default(), page)
+            .await
+            .unwrap(),
+        records.list_minutes(ACCOUNT, span, page).await.unwrap(),
+        records.occupancy(ACCOUNT, POOL, span, page).await.unwrap(),
+    )
+}
+
+#[tokio::test]
+async fn rebuilt_records_are_those_that_were_written_live() {
+    let desk = busy_desk().await;
+    let live = all_records(&desk).await;
+
+    let done = rebuild(&desk.journal, |_| {}).await.unwrap();
+
+    assert_eq!(all_records(&desk).await, live);
+    assert_eq!(done.accounts, 1);
+    assert_eq!(done.commits, desk.commits().await);
+}
+
+#[tokio::test]
+async fn a_refusal_is_resolved_when_the_same_user_gets_in() {
+    let desk = busy_desk().await;
+
+    let refusals = desk
+        .journal
+        .list_refusals(ACCOUNT, RefusalFilter::default(), PageRequest::default())
+        .await
+        .unwrap();
+
+    let refusal = &refusals.items[0];
+    assert_eq!((refusal.user, refusal.seats, refusal.occupied), (user(2), 2, 2));
+    assert_eq!(refusal.product, product().as_str());
+    assert_eq!(refusal.resolved_at, Some(refusal.at + Secs::new(20)));
+}
+
+#[tokio::test]
+async fn the_audit_has_what_people_did_and_not_who_came_and_went() {
+    let desk = busy_desk().await;
+
+    let audit = desk
+        .journal
+        .list_audit(ACCOUNT, AuditFilter::default(), PageRequest::new(1_000, None))
+        .await
+        .unwrap();
+
+    let mut actions: Vec<String> = audit.items.iter().map(|row| row.action.to_string()).collect();
+    actions.reverse();
+    actions.dedup();
+    assert_eq!(
+        actions,
+        [
+            "account.created",
+            "subscription.set",
+            "pool.created",
+            "user.created",
+            "license.set",
+            "user.created",
+            "license.set",
+            "user.created",
+            "license.set",
+            "user.created",
+            "license.set",
+            "sign_in.evicted",
+            "minutes.added",
+            "license.removed",
+            "user.deleted",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_code_leads_to_its_session_until_the_session_ends() {
+    let desk = Desk::with_pool(1, 1).await;
+    let sign_in = desk.sign_in(0).await.unwrap();
+    let id = SessionId::from_bits(500);
+    desk.execute(Command::CreateSession {
+        id,
+        sign_in,
+        kind: SessionKind::Call,
+        start: Start::Standby,
+        customer: None,
+        code: "ABC234".parse().unwrap(),
+        valid_for: None,
+        wait: false,
+    })
+    .await
+    .unwrap();
+
+    let owner = desk.journal.find_code("ABC234").await.unwrap().unwrap();
+    assert_eq!((owner.account, owner.session), (ACCOUNT, id));
+
+    desk.engine.advance(Secs::new(91)).await;
+    assert_eq!(desk.journal.find_code("ABC234").await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn verifying_names_the_first_commit_that_was_changed() {
+    let desk = busy_desk().await;
+    assert_eq!(verify(&desk.journal, |_| {}).await.unwrap().faults, []);
+    let third = Seq::new(3);
+    let commits = desk.journal.commits_after(ACCOUNT, Seq::new(2), 1).await.unwrap();
+    let changed = String::from_utf8(commits[0].entries.to_vec())
+        .unwrap()
+        .replace("User 0", "User 9");
+
+    desk.journal.tamper(ACCOUNT, third, changed.as_bytes());
+
+    let report = verify(&desk.journal, |_| {}).await.unwrap();
+    assert_eq!(report.faults.len(), 1);
+    assert_eq!((report.faults[0].account, report.faults[0].seq), (ACCOUNT, third));
+}

@@ -1,0 +1,175 @@
+//! What is in memory, for how long, and what of it is kept.
+
+use std::time::Duration;
+
+use usher_domain::{AccountId, Command, Secs};
+use usher_engine::{Failure, Options, Reason};
+use usher_journal::{Journal, MemoryJournal};
+
+use crate::harness::{ACCOUNT, Desk, MORNING, stored};
+
+async fn desk(options: Options) -> Desk {
+    Desk::on(
+        MemoryJournal::new(),
+        usher_engine::ManualClock::new(MORNING),
+        options,
+    )
+    .await
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_idle_account_leaves_memory_and_comes_back_the_same() {
+    let desk = desk(Options::default()).await.furnished(2, 2).await;
+    let before = desk.state().await;
+
+    tokio::time::sleep(Duration::from_mins(20)).await;
+    assert_eq!(desk.engine.figures().accounts_loaded, 0);
+    let after = desk.state().await;
+
+    assert_eq!(stored(&after), stored(&before));
+    assert_eq!(after, before);
+    assert_eq!(desk.engine.figures().evictions, 1);
+    assert_eq!(desk.engine.figures().snapshots, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_account_with_a_subscriber_stays() {
+    let desk = desk(Options::default()).await.furnished(2, 2).await;
+    let subscription = desk.engine.subscribe(ACCOUNT).await.unwrap();
+
+    tokio::time::sleep(Duration::from_mins(20)).await;
+    assert_eq!(desk.engine.figures().accounts_loaded, 1);
+    drop(subscription);
+    tokio::time::sleep(Duration::from_mins(20)).await;
+
+    assert_eq!(desk.engine.figures().accounts_loaded, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_due_brings_an_account_back() {
+    let desk = desk(Options::default()).await.furnished(1, 1).await;
+    let sign_in = desk.sign_in(0).await.unwrap();
+    desk.heartbeat(sign_in).await.unwrap();
+    desk.clock.set(desk.clock.now() + Secs::new(10));
+
+    // Others need the place.
+    let options = Options {
+        accounts_max: 1,
+        ..Options::default()
+    };
+    let small = Desk::on(desk.journal.another_node(), desk.clock.clone(), options).await;
+    small.heartbeat(sign_in).await.unwrap();
+    let crowd = small.engine.read(AccountId::from_bits(8), |_, _| ()).await;
+    assert!(matches!(crowd, Err(Failure::Overloaded { .. })));
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(small.engine.figures().accounts_loaded, 0);
+
+    small.engine.advance(Secs::new(89)).await;
+    assert_eq!(small.occupied().await, 1);
+    small.engine.advance(Secs::new(2)).await;
+    assert_eq!(small.occupied().await, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn memory_holds_no_more_accounts_than_it_may() {
+    let options = Options {
+        accounts_max: 16,
+        ..Options::default()
+    };
+    let desk = desk(options).await;
+
+    for number in 0..200_u128 {
+        let create = Command::CreateAccount {
+            id: AccountId::from_bits(number),
+            name: "Help desk".parse().unwrap(),
+        };
+        desk.execute_on(AccountId::from_bits(number), create)
+            .await
+            .unwrap();
+        assert!(desk.engine.figures().accounts_loaded <= 16);
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+
+    for number in 0..200_u128 {
+        let name = desk
+            .engine
+            .read(AccountId::from_bits(number), |account, _| account.name().clone())
+            .await;
+        assert!(name.is_ok(), "{name:?}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test]
+async fn no_command_is_lost_while_accounts_come_and_go() {
+    let options = Options {
+        idle_after: Duration::from_millis(8),
+        ..Options::default()
+    };
+    let desk = desk(options).await.furnished(1, 1).await;
+
+    for minutes in 0..300_u64 {
+        desk.execute(Command::AddMinutes { minutes: 1 })
+            .await
+            .unwrap_or_else(|failure| panic!("{failure:?} at {minutes}"));
+        if minutes % 10 == 0 {
+            tokio::time::sleep(Duration::from_millis(minutes % 30)).await;
+        }
+    }
+
+    assert_eq!(desk.read(usher_domain::Account::minutes).await, 300);
+    assert_eq!(desk.replayed().await.minutes(), 300);
+}
+
+#[tokio::test]
+async fn shutting_down_loses_nothing() {
+    let desk = Desk::with_pool(2, 2).await;
+    let sign_in = desk.sign_in(0).await.unwrap();
+    desk.clock.set(desk.clock.now() + Secs::new(20));
+    desk.heartbeat(sign_in).await.unwrap();
+    let mut under_way = tokio::task::JoinSet::new();
+    for _ in 0..50 {
+        let desk = desk.clone();
+        under_way.spawn(async move { desk.execute(Command::AddMinutes { minutes: 1 }).await });
+    }
+    tokio::task::yield_now().await;
+
+    desk.engine.shutdown().await;
+
+    let answers = under_way.join_all().await;
+    let done = answers.iter().filter(|answer| answer.is_ok()).count();
+    for answer in answers.into_iter().filter_map(Result::err) {
+        assert_eq!(answer, Failure::Unavailable(Reason::ShuttingDown));
+    }
+    let after = desk.replayed().await;
+    assert_eq!(after.minutes(), u64::try_from(done).unwrap());
+    assert_eq!(
+        after.sign_ins()[&sign_in].lease_until,
+        MORNING + Secs::new(20 + 90)
+    );
+    let loaded = desk.journal.another_node().load(ACCOUNT).await.unwrap().unwrap();
+    assert!(loaded.snapshot.is_some() && loaded.commits.is_empty());
+    assert_eq!(desk.engine.figures().accounts_loaded, 0);
+}
+
+#[tokio::test]
+async fn snapshots_keep_loading_short() {
+    let options = Options {
+        snapshot_bytes_min: 4 * 1024,
+        ..Options::default()
+    };
+    let desk = desk(options).await.furnished(1, 1).await;
+
+    for _ in 0..200 {
+        desk.execute(Command::AddMinutes { minutes: 1 }).await.unwrap();
+    }
+
+    let loaded = desk.journal.another_node().load(ACCOUNT).await.unwrap().unwrap();
+    assert!(
+        loaded.commits.len() < 40,
+        "{} commits to replay",
+        loaded.commits.len()
+    );
+    assert!(desk.engine.figures().snapshots < 30);
+    assert_eq!(stored(&desk.replayed().await), stored(&desk.state().await));
+}
