@@ -1,6 +1,12 @@
 //! How many commits a second are stored, each with three records and each durable before its answer:
 //! `cargo bench -p usher-journal-sqlite -- [directory]`.
 
+#![expect(
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a failure ends the program, and figures are what it is for"
+)]
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -91,35 +97,36 @@ fn now() -> Timestamp {
 }
 
 /// Lets `appenders` tasks append for a while, each to its share of the accounts in turn.
-async fn round(journal: &SqliteJournal, shares: Vec<Vec<Account>>) -> (usize, Duration, Vec<Vec<Account>>) {
+async fn round(journal: &SqliteJournal, shares: Vec<Vec<Account>>) -> (Vec<Duration>, Vec<Vec<Account>>) {
     let start = Instant::now();
     let mut tasks = JoinSet::new();
     for mut share in shares {
         let journal = journal.clone();
         tasks.spawn(async move {
             let device = Text::Shared(Arc::from("laptop-4711"));
-            let mut stored = 0;
+            let mut waits = Vec::new();
             while start.elapsed() < ROUND {
                 for account in &mut share {
+                    if start.elapsed() >= ROUND {
+                        break;
+                    }
                     let append = account.sign_in(now(), &device);
+                    let asked = Instant::now();
                     journal.append(append).await.expect("the append is stored");
-                    stored += 1;
+                    waits.push(asked.elapsed());
                 }
             }
-            (stored, share)
+            (waits, share)
         });
     }
     let done = tasks.join_all().await;
-    let (stored, shares): (Vec<usize>, Vec<_>) = done.into_iter().unzip();
-    (stored.into_iter().sum(), start.elapsed(), shares)
+    let (waits, shares): (Vec<_>, Vec<_>) = done.into_iter().unzip();
+    let mut waits = waits.concat();
+    waits.sort_unstable();
+    (waits, shares)
 }
 
 #[tokio::main]
-#[expect(
-    clippy::print_stdout,
-    clippy::cast_precision_loss,
-    reason = "the figures are what the program is for"
-)]
 async fn main() {
     let parent = std::env::args()
         .skip(1)
@@ -134,11 +141,15 @@ async fn main() {
             shares[share].push(Account::new(number));
         }
         for _ in 0..ROUNDS {
-            let (stored, took, back) = round(&journal, shares).await;
+            let (waits, back) = round(&journal, shares).await;
             shares = back;
+            let per_sec = u64::try_from(waits.len()).unwrap_or(u64::MAX) / ROUND.as_secs();
+            let wait = |share: usize| waits[(waits.len() - 1) * share / 1_000];
             println!(
-                "{appenders:4} appenders: {:8.0} commits/s",
-                stored as f64 / took.as_secs_f64()
+                "{appenders:4} appenders: {per_sec:6} commits/s, waits: half {:?}, 99 % {:?}, longest {:?}",
+                wait(500),
+                wait(990),
+                wait(1_000)
             );
         }
         journal.close().await;

@@ -77,7 +77,7 @@ impl<'c> Statements<'c> {
             .query_row([account], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
         let (head_seq, previous): (i64, i64) = head.unwrap_or_default();
-        if commit.seq == Seq::ZERO || head_seq != seq - 1 {
+        if commit.seq == Seq::ZERO || head_seq + 1 != seq {
             return Ok(Outcome::Conflict);
         }
         let set_head = if head.is_some() {

@@ -178,3 +178,69 @@ pub fn verify_chain(start: (Seq, Hash), commits: &[Commit]) -> Result<(), Journa
         })
         .map(drop)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sealed() -> Commit {
+        let at = Timestamp::from_millis(1_700_000_000_000);
+        Commit::seal(Hash::GENESIS, AccountId::from_bits(1), Seq::FIRST, at, *b"[]")
+    }
+
+    #[test]
+    fn a_commit_follows_only_what_it_was_sealed_on_and_only_as_it_was_sealed() {
+        let commit = sealed();
+        let changed = [
+            Commit {
+                account: AccountId::from_bits(2),
+                ..commit.clone()
+            },
+            Commit {
+                seq: Seq::new(2),
+                ..commit.clone()
+            },
+            Commit {
+                at: Timestamp::from_millis(0),
+                ..commit.clone()
+            },
+            Commit {
+                entries: (*b"[1]").into(),
+                ..commit.clone()
+            },
+            Commit {
+                hash: Hash::GENESIS,
+                ..commit.clone()
+            },
+        ];
+
+        assert!(commit.follows(Hash::GENESIS));
+        assert!(!commit.follows(commit.hash));
+        assert!(changed.iter().all(|commit| !commit.follows(Hash::GENESIS)));
+    }
+
+    /// Stored journals depend on it: a change needs a new domain, not a new expectation.
+    #[test]
+    fn the_hash_of_a_commit_stays_what_it_is() {
+        let expected = "8dadcf01ecdefd14264f0aad45d2a8af42b470775d2ac4b81ebf51fc9659ce28";
+
+        assert_eq!(sealed().hash.to_string(), expected);
+    }
+
+    #[test]
+    fn a_chain_with_a_gap_or_a_foreign_commit_is_broken() {
+        let first = sealed();
+        let next = |seq| Commit::seal(first.hash, first.account, Seq::new(seq), first.at, *b"[]");
+        let start = (Seq::ZERO, Hash::GENESIS);
+        let broken = |seq| {
+            Err(JournalError::Broken {
+                account: first.account,
+                seq: Seq::new(seq),
+            })
+        };
+
+        assert_eq!(verify_chain(start, &[first.clone(), next(2)]), Ok(()));
+        assert_eq!(verify_chain(start, &[first.clone(), next(3)]), broken(3));
+        assert_eq!(verify_chain(start, &[next(2)]), broken(2));
+    }
+}

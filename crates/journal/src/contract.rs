@@ -11,6 +11,7 @@
 
 pub mod appending;
 pub mod lasting;
+pub mod listing;
 pub mod paging;
 pub mod records;
 
@@ -73,6 +74,8 @@ macro_rules! contract_tests {
             a_session_is_listed_with_all_that_happened_to_it,
             a_code_leads_to_its_session_until_it_is_retired,
             one_account_cannot_touch_the_records_of_another,
+        );
+        $crate::contract_tests!(@ $make; listing:
             an_account_is_listed_as_it_was_last_put,
             filters_let_through_what_fits_all_of_them,
             the_occupancy_before_an_instant_is_what_a_report_starts_from,

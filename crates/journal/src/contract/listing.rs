@@ -1,0 +1,157 @@
+//! What lists show of the records, and what filters leave out.
+
+use super::{Backend, Pen, account, at, audit, occupancy, pool, refusal, session, session_started, user};
+use crate::{AccountFilter, AuditFilter, PageRequest, Record, RefusalFilter, SessionFilter, Span};
+
+/// Found by a part of its name, in capitals or not; deleted ones only where they are asked for.
+pub async fn an_account_is_listed_as_it_was_last_put(backend: &dyn Backend) {
+    let put = |name: &'static str, deleted| Record::AccountPut {
+        name: name.into(),
+        created_at: at(0),
+        deleted,
+    };
+    for (number, names) in [
+        (1, ["Acme", "Acme Help Desk"]),
+        (2, ["Globex", "Globex"]),
+        (3, ["100% Desk_", "x"]),
+    ] {
+        let mut pen = Pen::new(backend, account(number));
+        for name in names {
+            pen.write(1, vec![put(name, name == "x")]).await;
+        }
+    }
+
+    let list = async |q: Option<&str>, with_deleted| {
+        let filter = AccountFilter {
+            q: q.map(str::to_owned),
+            with_deleted,
+        };
+        let page = backend
+            .records()
+            .list_accounts(filter, PageRequest::default())
+            .await
+            .unwrap();
+        page.items
+            .iter()
+            .map(|row| row.name.to_string())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(list(None, false).await, ["Acme Help Desk", "Globex"]);
+    assert_eq!(list(None, true).await, ["Acme Help Desk", "Globex", "x"]);
+    assert_eq!(list(Some("help d"), false).await, ["Acme Help Desk"]);
+    assert_eq!(list(Some("%"), false).await, Vec::<String>::new());
+}
+
+/// Each alone and together.
+pub async fn filters_let_through_what_fits_all_of_them(backend: &dyn Backend) {
+    let mut pen = Pen::new(backend, account(1));
+    pen.write(
+        1,
+        vec![audit(0, "sven", "a"), audit(1, "eva", "a"), audit(2, "eva", "b")],
+    )
+    .await;
+    pen.write(
+        2,
+        vec![
+            refusal(1, user(1), "desk"),
+            refusal(2, user(1), "support"),
+            refusal(4, user(2), "desk"),
+        ],
+    )
+    .await;
+    pen.write(
+        3,
+        vec![
+            session_started(session(1), user(1)),
+            session_started(session(2), user(2)),
+        ],
+    )
+    .await;
+    let (records, page) = (backend.records(), PageRequest::default());
+    let text = |text: &str| Some(text.to_owned());
+
+    for (actor, action, target, expected) in [
+        (text("eva"), None, None, vec![2, 1]),
+        (text("eva"), text("a"), None, vec![1]),
+        (None, None, text("target of a"), vec![1, 0]),
+        (text("nobody"), text("a"), None, vec![]),
+    ] {
+        let filter = AuditFilter {
+            span: Span::default(),
+            actor,
+            action,
+            target,
+        };
+        let found = records.list_audit(account(1), filter, page).await.unwrap();
+        assert_eq!(
+            found.items.iter().map(|row| row.index).collect::<Vec<_>>(),
+            expected
+        );
+    }
+    for (user, pool, product, code, expected) in [
+        (Some(user(1)), None, None, None, vec![2, 1]),
+        (None, None, text("desk"), None, vec![4, 1]),
+        (None, Some(pool(2)), None, None, vec![2]),
+        (
+            Some(user(2)),
+            Some(pool(4)),
+            text("desk"),
+            text("no-seat-available"),
+            vec![4],
+        ),
+        (None, None, None, text("seat-in-call"), vec![]),
+    ] {
+        let filter = RefusalFilter {
+            span: Span::default(),
+            user,
+            pool,
+            product,
+            code,
+        };
+        let found = records.list_refusals(account(1), filter, page).await.unwrap();
+        assert_eq!(
+            found.items.iter().map(|row| row.id.bits()).collect::<Vec<_>>(),
+            expected
+        );
+    }
+    let filter = SessionFilter {
+        user: Some(user(2)),
+        ..SessionFilter::default()
+    };
+    let found = records.list_sessions(account(1), filter, page).await.unwrap();
+    assert_eq!(
+        found.items.iter().map(|row| row.id).collect::<Vec<_>>(),
+        [session(2)]
+    );
+}
+
+/// The last change before it, of this pool.
+pub async fn the_occupancy_before_an_instant_is_what_a_report_starts_from(backend: &dyn Backend) {
+    let mut pen = Pen::new(backend, account(1));
+    for secs in 1..60 {
+        let records = match secs % 20 {
+            5 => vec![
+                occupancy(pool(1), 5),
+                occupancy(pool(1), u32::try_from(secs).unwrap()),
+            ],
+            _ => vec![occupancy(pool(2), 1)],
+        };
+        pen.write(secs, records).await;
+    }
+
+    for (secs, expected) in [
+        (1, None),
+        (5, None),
+        (6, Some(5)),
+        (25, Some(5)),
+        (26, Some(25)),
+        (999, Some(45)),
+    ] {
+        let row = backend
+            .records()
+            .occupancy_before(account(1), pool(1), at(secs))
+            .await
+            .unwrap();
+        assert_eq!(row.map(|row| row.occupied), expected, "before {secs}");
+    }
+}
