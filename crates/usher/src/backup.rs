@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use usher_journal::Journal;
 
-use crate::data::DataArgument;
+use crate::data::{DataArgument, open_journal};
 use crate::{Failure, Terminal, progress};
 
 /// Copy all data into one file, also while the server runs
@@ -28,7 +28,7 @@ pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), 
             file.display()
         )));
     }
-    let journal = arguments.data.existing_journal()?;
+    let journal = open_journal(&arguments.data.existing()?)?;
     progress::block_on(journal.backup(file))?.map_err(|error| {
         Failure::because(format_args!("Cannot copy the data to {}", file.display()), &error)
     })?;

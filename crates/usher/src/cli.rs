@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::{Parser, Subcommand};
 
-use crate::{Failure, Terminal, backup, log, rebuild, replay, serve, status, verify};
+use crate::{Failure, Terminal, backup, bench, demo, log, rebuild, replay, serve, status, verify};
 
 /// Hands out the seats that a help desk shares: to each agent a seat, a fair place in the queue, or an exact reason
 /// why not.
@@ -18,11 +18,13 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Serve(serve::Arguments),
+    Demo(demo::Arguments),
     Status(status::Arguments),
     Replay(replay::Arguments),
     Backup(backup::Arguments),
     Verify(verify::Arguments),
     Rebuild(rebuild::Arguments),
+    Bench(bench::BenchArgs),
     /// Print the description of the API, as the server gives it at /v1/openapi.json
     Openapi,
 }
@@ -36,6 +38,8 @@ pub(crate) fn run(
     log::start();
     match command {
         Command::Serve(arguments) => serve::run(arguments, terminal),
+        Command::Demo(arguments) => demo::run(&arguments, terminal),
+        Command::Bench(arguments) => bench::run(&arguments, terminal),
         Command::Status(arguments) => status::run(&arguments, terminal),
         Command::Replay(arguments) => replay::run(&arguments, terminal),
         Command::Backup(arguments) => backup::run(&arguments, terminal),

@@ -30,16 +30,16 @@ impl DataArgument {
         }
     }
 
-    /// Opens the journal that a server has made there, which may be running.
-    pub(crate) fn existing_journal(&self) -> Result<SqliteJournal, Failure> {
+    /// The directory, in which a server has kept data before.
+    pub(crate) fn existing(&self) -> Result<PathBuf, Failure> {
         let directory = self.directory()?;
-        if !directory.join(FILE_NAME).is_file() {
-            return Err(Failure::said(format!(
-                "There is no data of Usher in {}. Name the directory of the server with `--data DIR`.",
-                directory.display()
-            )));
+        if directory.join(FILE_NAME).is_file() {
+            return Ok(directory);
         }
-        open_journal(&directory)
+        Err(Failure::said(format!(
+            "There is no data of Usher in {}. Name the directory of the server with `--data DIR`.",
+            directory.display()
+        )))
     }
 }
 

@@ -4,8 +4,10 @@
 //! Commands return a [`Failure`], which is a sentence that says what to do.
 
 mod backup;
+mod bench;
 mod cli;
 mod data;
+mod demo;
 mod failure;
 mod log;
 mod progress;

@@ -3,7 +3,7 @@
 use clap::Args;
 use usher_engine::maintenance;
 
-use crate::data::{DataArgument, Lock};
+use crate::data::{DataArgument, Lock, open_journal};
 use crate::words::plural;
 use crate::{Failure, Terminal, progress};
 
@@ -16,8 +16,9 @@ pub(crate) struct Arguments {
 
 /// Empties the read models and fills them from every commit.
 pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Failure> {
-    let journal = arguments.data.existing_journal()?;
-    let _lock = Lock::take(&arguments.data.directory()?)?;
+    let directory = arguments.data.existing()?;
+    let _lock = Lock::take(&directory)?;
+    let journal = open_journal(&directory)?;
     let bar = progress::counter("Rebuilding", terminal.is_watched());
     let done = progress::block_on(maintenance::rebuild(&journal, |done| {
         bar.set_position(done.commits);

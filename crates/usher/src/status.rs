@@ -59,18 +59,24 @@ async fn check_ready(client: &Client) -> Result<(), Failure> {
     match client.get::<serde_json::Value>("/readyz").await {
         // The answer is a word, not JSON; that there is one is what counts.
         Ok(_) | Err(Error::Answer(_)) => Ok(()),
-        Err(error @ Error::Transport(_)) => Err(Failure::because(
-            format_args!(
-                "No server answers at {}. Start one with `usher serve`, or say where with `--url`",
-                client.base()
-            ),
-            &error,
-        )),
+        Err(Error::Transport(error)) => Err(Failure::said(format!(
+            "No server answers at {} ({}). Start one with `usher serve`, or say where it is with `--url`.",
+            client.base(),
+            innermost(&error)
+        ))),
         Err(error) => Err(Failure::because(
             format_args!("The server at {} is not ready", client.base()),
             &error,
         )),
     }
+}
+
+/// What is behind an error, such as `Connection refused`: what is before it only says who tried to reach whom.
+fn innermost(mut error: &dyn std::error::Error) -> String {
+    while let Some(source) = error.source() {
+        error = source;
+    }
+    error.to_string()
 }
 
 async fn overview(client: &Client, terminal: &mut Terminal) -> Result<(), Failure> {
@@ -92,7 +98,7 @@ async fn overview(client: &Client, terminal: &mut Terminal) -> Result<(), Failur
     for column in table.column_iter_mut().skip(3) {
         column.set_cell_alignment(CellAlignment::Right);
     }
-    writeln!(terminal.out(), "\n{table}")?;
+    writeln!(terminal.out(), "\n{}", table.trim_fmt())?;
     if accounts.next_cursor.is_some() {
         let shown = u64::try_from(accounts.items.len()).unwrap_or(u64::MAX);
         let shown = plural(shown, "account is", "accounts are");

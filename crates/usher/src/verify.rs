@@ -3,7 +3,7 @@
 use clap::Args;
 use usher_engine::maintenance;
 
-use crate::data::DataArgument;
+use crate::data::{DataArgument, open_journal};
 use crate::words::plural;
 use crate::{Failure, Terminal, progress};
 
@@ -16,7 +16,7 @@ pub(crate) struct Arguments {
 
 /// Walks the journal and names the first commit of each account that is not as it should be.
 pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Failure> {
-    let journal = arguments.data.existing_journal()?;
+    let journal = open_journal(&arguments.data.existing()?)?;
     let bar = progress::counter("Checking", terminal.is_watched());
     let maintenance::Report { done, faults } = progress::block_on(maintenance::verify(&journal, |done| {
         bar.set_position(done.commits);

@@ -1,7 +1,5 @@
 //! The bare endpoint: the same web framework parses the same JSON and answers a constant.
 
-use std::io::Write;
-
 use axum::Json;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
@@ -9,6 +7,7 @@ use axum::response::IntoResponse;
 use axum::routing::post;
 
 use super::BenchError;
+use crate::Terminal;
 
 /// What signing in takes.
 #[derive(serde::Deserialize)]
@@ -45,10 +44,10 @@ async fn answer(Json(_): Json<SignIn>) -> impl IntoResponse {
 }
 
 /// Serves the bare endpoint until the process is ended.
-pub(super) async fn serve(out: &mut (dyn Write + Send)) -> Result<(), BenchError> {
+pub(super) async fn serve(terminal: &mut Terminal) -> Result<(), BenchError> {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-    writeln!(out, "http://{}", listener.local_addr()?)?;
-    out.flush()?;
+    writeln!(terminal.out(), "http://{}", listener.local_addr()?)?;
+    terminal.out().flush()?;
     let router = axum::Router::new()
         .route("/bare", post(answer))
         .route("/readyz", axum::routing::get(|| async { "ready" }));

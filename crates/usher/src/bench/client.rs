@@ -68,7 +68,11 @@ impl Connection {
         token: &HeaderValue,
         body: &serde_json::Value,
     ) -> Result<T, BenchError> {
-        let body = if body.is_null() { Bytes::new() } else { Bytes::from(body.to_string()) };
+        let body = if body.is_null() {
+            Bytes::new()
+        } else {
+            Bytes::from(body.to_string())
+        };
         let answer = self.ask(method, path.parse()?, Some(token), body).await?;
         if !answer.status.is_success() {
             return Err(BenchError::refused(path, &answer));

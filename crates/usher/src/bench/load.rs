@@ -24,7 +24,10 @@ pub(super) trait Client: Send + 'static {
 }
 
 /// Has all clients ask for as long as `lasting`, and gives them back with what came of it.
-pub(super) async fn run<C: Client>(clients: Vec<C>, lasting: Duration) -> Result<(Vec<C>, Stretch), BenchError> {
+pub(super) async fn run<C: Client>(
+    clients: Vec<C>,
+    lasting: Duration,
+) -> Result<(Vec<C>, Stretch), BenchError> {
     let start = Instant::now();
     let mut tasks = JoinSet::new();
     for mut client in clients {

@@ -30,7 +30,9 @@ struct Id<'a> {
 /// The body of a request to sign in.
 fn sign_in_body(user: &str) -> Bytes {
     let device = r#"{"id":"bench","name":"Bench","kind":"desktop"}"#;
-    Bytes::from(format!(r#"{{"user":"{user}","product":"remote-support","device":{device}}}"#))
+    Bytes::from(format!(
+        r#"{{"user":"{user}","product":"remote-support","device":{device}}}"#
+    ))
 }
 
 /// Asks the bare endpoint.
@@ -43,9 +45,18 @@ struct Bare {
 
 impl Client for Bare {
     async fn step(&mut self) -> Result<(), BenchError> {
-        let asked = self.connection.ask(Method::POST, self.uri.clone(), Some(&self.token), self.body.clone());
+        let asked = self.connection.ask(
+            Method::POST,
+            self.uri.clone(),
+            Some(&self.token),
+            self.body.clone(),
+        );
         let answer = asked.await?;
-        if answer.status.is_success() { Ok(()) } else { Err(BenchError::refused("/bare", &answer)) }
+        if answer.status.is_success() {
+            Ok(())
+        } else {
+            Err(BenchError::refused("/bare", &answer))
+        }
     }
 }
 
@@ -68,25 +79,42 @@ struct Turn {
 impl Turn {
     fn of(account: &AccountOfBench, user: &str) -> Result<Self, BenchError> {
         let base = format!("/v1/accounts/{}/sign-ins", account.id);
-        Ok(Self { uri: base.parse()?, base, key: account.key.clone(), body: sign_in_body(user) })
+        Ok(Self {
+            uri: base.parse()?,
+            base,
+            key: account.key.clone(),
+            body: sign_in_body(user),
+        })
     }
 }
 
 impl Client for Cycle {
     async fn step(&mut self) -> Result<(), BenchError> {
         if let Some((uri, token)) = self.signed_in.take() {
-            let answer = self.connection.ask(Method::DELETE, uri, Some(&token), Bytes::new()).await?;
-            return if answer.status.is_success() { Ok(()) } else { Err(BenchError::refused("sign out", &answer)) };
+            let answer = self
+                .connection
+                .ask(Method::DELETE, uri, Some(&token), Bytes::new())
+                .await?;
+            return if answer.status.is_success() {
+                Ok(())
+            } else {
+                Err(BenchError::refused("sign out", &answer))
+            };
         }
         let turn = &self.turns[self.next % self.turns.len()];
         self.next += 1;
-        let asked = self.connection.ask(Method::POST, turn.uri.clone(), Some(&turn.key), turn.body.clone());
+        let asked = self
+            .connection
+            .ask(Method::POST, turn.uri.clone(), Some(&turn.key), turn.body.clone());
         let answer = asked.await?;
         if !answer.status.is_success() {
             return Err(BenchError::refused("sign in", &answer));
         }
         let made: SignedIn = serde_json::from_slice(&answer.body)?;
-        self.signed_in = Some((format!("{}/{}", turn.base, made.sign_in.id).parse()?, bearer(made.token)?));
+        self.signed_in = Some((
+            format!("{}/{}", turn.base, made.sign_in.id).parse()?,
+            bearer(made.token)?,
+        ));
         Ok(())
     }
 }
@@ -102,8 +130,15 @@ impl Client for Heartbeats {
     async fn step(&mut self) -> Result<(), BenchError> {
         let (uri, token) = &self.signed_in[self.next % self.signed_in.len()];
         self.next += 1;
-        let answer = self.connection.ask(Method::POST, uri.clone(), Some(token), Bytes::from_static(b"{}")).await?;
-        if answer.status.is_success() { Ok(()) } else { Err(BenchError::refused("heartbeat", &answer)) }
+        let answer = self
+            .connection
+            .ask(Method::POST, uri.clone(), Some(token), Bytes::from_static(b"{}"))
+            .await?;
+        if answer.status.is_success() {
+            Ok(())
+        } else {
+            Err(BenchError::refused("heartbeat", &answer))
+        }
     }
 }
 
@@ -145,7 +180,12 @@ async fn sign_in_all(
 ) -> Result<Vec<Heartbeats>, BenchError> {
     let mut tasks = tokio::task::JoinSet::new();
     for first in 0..connections {
-        let own: Vec<AccountOfBench> = accounts.iter().skip(first).step_by(connections).cloned().collect();
+        let own: Vec<AccountOfBench> = accounts
+            .iter()
+            .skip(first)
+            .step_by(connections)
+            .cloned()
+            .collect();
         let users = users.clone();
         tasks.spawn(async move {
             let mut connection = Connection::open(address).await?;
@@ -163,7 +203,11 @@ async fn sign_in_all(
                     signed_in.push((uri, bearer(made.token)?));
                 }
             }
-            Ok(Heartbeats { connection, signed_in, next: 0 })
+            Ok(Heartbeats {
+                connection,
+                signed_in,
+                next: 0,
+            })
         });
     }
     let mut clients = Vec::new();
@@ -175,7 +219,11 @@ async fn sign_in_all(
 }
 
 /// Sign-in and sign-out cycles and heartbeats, each beside the bare endpoint, round by round.
-pub(super) async fn throughput(world: &World, args: &BenchArgs, report: &mut Report) -> Result<(), BenchError> {
+pub(super) async fn throughput(
+    world: &World,
+    args: &BenchArgs,
+    report: &mut Report,
+) -> Result<(), BenchError> {
     let address = world.server.address;
     let mut bare = bare_clients(world.bare.address, args.connections).await?;
     let mut cycle = cycle_clients(world, args.connections).await?;
@@ -202,14 +250,20 @@ pub(super) async fn throughput(world: &World, args: &BenchArgs, report: &mut Rep
 }
 
 /// A cycle in an account of many users beside one in an account of 50, one request at a time.
-pub(super) async fn account_size(world: &World, args: &BenchArgs, report: &mut Report) -> Result<(), BenchError> {
+pub(super) async fn account_size(
+    world: &World,
+    args: &BenchArgs,
+    report: &mut Report,
+) -> Result<(), BenchError> {
     let mut medians: [Vec<f64>; 2] = Default::default();
     for _ in 0..args.rounds {
         for (account, medians) in [&world.small, &world.large].into_iter().zip(&mut medians) {
             let users = account.users.iter().step_by((account.users.len() / 50).max(1));
             let client = Cycle {
                 connection: Connection::open(world.server.address).await?,
-                turns: users.map(|user| Turn::of(account, user)).collect::<Result<_, _>>()?,
+                turns: users
+                    .map(|user| Turn::of(account, user))
+                    .collect::<Result<_, _>>()?,
                 next: 0,
                 signed_in: None,
             };
@@ -229,7 +283,13 @@ pub(super) async fn account_size(world: &World, args: &BenchArgs, report: &mut R
 pub(super) async fn memory(world: World, args: &BenchArgs, report: &mut Report) -> Result<World, BenchError> {
     let before = world.server.resident_bytes()?;
     let first = 2.min(args.users);
-    let clients = sign_in_all(world.server.address, &world.accounts, first..args.users, args.connections).await?;
+    let clients = sign_in_all(
+        world.server.address,
+        &world.accounts,
+        first..args.users,
+        args.connections,
+    )
+    .await?;
     let agents: usize = clients.iter().map(|client| client.signed_in.len()).sum();
     let after = world.server.resident_bytes()?;
     report.memory(agents, after.saturating_sub(before), after);
@@ -249,7 +309,9 @@ pub(super) async fn restart(world: World, data: &Path, report: &mut Report) -> R
     for account in world.accounts.iter().take(100) {
         let uri: Uri = format!("/v1/accounts/{}/usage", account.id).parse()?;
         let asked = Instant::now();
-        let answer = connection.ask(Method::GET, uri, Some(&account.key), Bytes::new()).await?;
+        let answer = connection
+            .ask(Method::GET, uri, Some(&account.key), Bytes::new())
+            .await?;
         if !answer.status.is_success() {
             return Err(BenchError::refused("usage", &answer));
         }

@@ -8,14 +8,15 @@ mod process;
 mod report;
 mod world;
 
-use std::io::Write;
 use std::time::Duration;
 
 use client::Answer;
 
-/// What `usher bench` takes.
+use crate::{Failure, Terminal};
+
+/// Measure the server beside a bare endpoint of the same web framework, in the same run
 #[derive(Debug, Clone, clap::Args)]
-pub struct BenchArgs {
+pub(crate) struct BenchArgs {
     /// Connections that ask at the same time.
     #[arg(long, default_value_t = 64)]
     connections: usize,
@@ -41,7 +42,7 @@ pub struct BenchArgs {
 
 /// Why a benchmark came to nothing.
 #[derive(Debug, thiserror::Error)]
-pub enum BenchError {
+pub(crate) enum BenchError {
     /// A connection or a file failed.
     #[error("the benchmark could not talk to its server")]
     Io(#[from] std::io::Error),
@@ -78,24 +79,40 @@ pub enum BenchError {
 impl BenchError {
     fn refused(path: &str, answer: &Answer) -> Self {
         let body = String::from_utf8_lossy(&answer.body).into_owned();
-        Self::Refused { path: path.to_owned(), status: answer.status.as_u16(), body }
+        Self::Refused {
+            path: path.to_owned(),
+            status: answer.status.as_u16(),
+            body,
+        }
     }
 }
 
 /// Runs the benchmark and writes its table.
-pub async fn run(args: BenchArgs, out: &mut (dyn Write + Send)) -> Result<(), BenchError> {
+pub(crate) fn run(args: &BenchArgs, terminal: &mut Terminal) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Runtime::new()
+        .map_err(|error| Failure::because("The benchmark could not start", &error))?;
     if args.bare_endpoint {
-        return bare::serve(out).await;
+        return runtime
+            .block_on(bare::serve(terminal))
+            .map_err(|error| failure(&error));
     }
-    let mut report = report::Report::new(&args);
+    let report = runtime.block_on(measure(args)).map_err(|error| failure(&error))?;
+    Ok(report.write(terminal.out())?)
+}
+
+fn failure(error: &BenchError) -> Failure {
+    Failure::because("The benchmark came to nothing", error)
+}
+
+async fn measure(args: &BenchArgs) -> Result<report::Report, BenchError> {
+    let mut report = report::Report::new(args);
     let data = tempfile::tempdir()?;
-    let world = world::World::make(data.path(), &args).await?;
-    measures::throughput(&world, &args, &mut report).await?;
-    measures::account_size(&world, &args, &mut report).await?;
-    let world = measures::memory(world, &args, &mut report).await?;
+    let world = world::World::make(data.path(), args).await?;
+    measures::throughput(&world, args, &mut report).await?;
+    measures::account_size(&world, args, &mut report).await?;
+    let world = measures::memory(world, args, &mut report).await?;
     measures::restart(world, data.path(), &mut report).await?;
-    report.write(out)?;
-    Ok(())
+    Ok(report)
 }
 
 impl BenchArgs {

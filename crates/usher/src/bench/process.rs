@@ -25,7 +25,9 @@ impl Server {
     /// Starts Usher with real durability on a data directory.
     pub(super) async fn usher(data: &Path, operator_key: &str) -> Result<Self, BenchError> {
         let mut command = Command::new(std::env::current_exe()?);
-        command.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(data);
+        command
+            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+            .arg(data);
         command.env("USHER_OPERATOR_KEY", operator_key);
         Self::start(command).await
     }
@@ -38,12 +40,20 @@ impl Server {
     }
 
     async fn start(mut command: Command) -> Result<Self, BenchError> {
-        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true).spawn()?;
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()?;
         let stdout = child.stdout.take().ok_or(BenchError::NoAddress)?;
         let mut lines = BufReader::new(stdout).lines();
         while let Some(line) = lines.next_line().await? {
-            let after = line.split_once("http://").map(|(_, rest)| rest.trim_end_matches('/').trim());
-            let address = after.and_then(|rest| rest.split_whitespace().next()).and_then(|text| text.parse().ok());
+            let after = line
+                .split_once("http://")
+                .map(|(_, rest)| rest.trim_end_matches('/').trim());
+            let address = after
+                .and_then(|rest| rest.split_whitespace().next())
+                .and_then(|text| text.parse().ok());
             if let Some(address) = address {
                 tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
                 return Ok(Self { child, address });

@@ -19,7 +19,10 @@ impl Report {
             "{} connections, {} accounts, medians of {} rounds of {} s each, server and client on the same {cores} cores",
             args.connections, args.accounts, args.rounds, args.secs
         );
-        Self { heading, rows: Vec::new() }
+        Self {
+            heading,
+            rows: Vec::new(),
+        }
     }
 
     fn row(&mut self, what: &str, figure: String, ratio: String, goal: &str) {
@@ -31,52 +34,105 @@ impl Report {
         let [bare, cycle, heartbeat] = rounds;
         let rate = |of: &[Stretch]| median(of.iter().map(|stretch| stretch.requests_per_sec).collect());
         let ratio = |of: &[Stretch]| {
-            let pairs = of.iter().zip(bare).map(|(a, b)| a.requests_per_sec / b.requests_per_sec);
+            let pairs = of
+                .iter()
+                .zip(bare)
+                .map(|(a, b)| a.requests_per_sec / b.requests_per_sec);
             median(pairs.collect())
         };
-        let millis = |of: &[Stretch]| median(of.iter().map(|stretch| stretch.p99.as_secs_f64() * 1e3).collect());
+        let millis =
+            |of: &[Stretch]| median(of.iter().map(|stretch| stretch.p99.as_secs_f64() * 1e3).collect());
         let slower = |of: &[Stretch]| {
-            let pairs = of.iter().zip(bare).map(|(a, b)| a.p99.as_secs_f64() / b.p99.as_secs_f64());
+            let pairs = of
+                .iter()
+                .zip(bare)
+                .map(|(a, b)| a.p99.as_secs_f64() / b.p99.as_secs_f64());
             median(pairs.collect())
         };
         let per_sec = |of: &[Stretch]| format!("{:.0} requests/s", rate(of));
-        self.row("bare endpoint, same JSON, constant answer", per_sec(bare), "1".to_owned(), "");
+        self.row(
+            "bare endpoint, same JSON, constant answer",
+            per_sec(bare),
+            "1".to_owned(),
+            "",
+        );
         let cycles = format!("{} ({:.0} cycles/s)", per_sec(cycle), rate(cycle) / 2.0);
-        self.row("durable sign-in and sign-out", cycles, format!("{:.2}", ratio(cycle)), "at least 0.5");
-        self.row("heartbeat", per_sec(heartbeat), format!("{:.2}", ratio(heartbeat)), "at least 0.7");
-        self.row("p99 of the bare endpoint", format!("{:.2} ms", millis(bare)), "1".to_owned(), "");
+        self.row(
+            "durable sign-in and sign-out",
+            cycles,
+            format!("{:.2}", ratio(cycle)),
+            "at least 0.5",
+        );
+        self.row(
+            "heartbeat",
+            per_sec(heartbeat),
+            format!("{:.2}", ratio(heartbeat)),
+            "at least 0.7",
+        );
+        self.row(
+            "p99 of the bare endpoint",
+            format!("{:.2} ms", millis(bare)),
+            "1".to_owned(),
+            "",
+        );
         let figure = format!("{:.2} ms", millis(cycle));
-        self.row("p99 of sign-in and sign-out", figure, format!("{:.1}", slower(cycle)), "at most 5");
+        self.row(
+            "p99 of sign-in and sign-out",
+            figure,
+            format!("{:.1}", slower(cycle)),
+            "at most 5",
+        );
         let figure = format!("{:.2} ms", millis(heartbeat));
-        self.row("p99 of the heartbeat", figure, format!("{:.1}", slower(heartbeat)), "at most 5");
+        self.row(
+            "p99 of the heartbeat",
+            figure,
+            format!("{:.1}", slower(heartbeat)),
+            "at most 5",
+        );
     }
 
     /// A command in a large account beside one in a small account.
     pub(super) fn account_size(&mut self, users: usize, small_micros: f64, large_micros: f64) {
         let what = format!("command in an account of {users} users, beside one of 50");
         let figure = format!("{large_micros:.0} µs, beside {small_micros:.0} µs");
-        self.row(&what, figure, format!("{:.2}", large_micros / small_micros), "at most 2");
+        self.row(
+            &what,
+            figure,
+            format!("{:.2}", large_micros / small_micros),
+            "at most 2",
+        );
     }
 
     /// The memory of a signed-in agent.
     pub(super) fn memory(&mut self, agents: usize, grown: u64, whole: u64) {
         let each = grown / u64::try_from(agents.max(1)).unwrap_or(1);
         let what = format!("memory of a signed-in agent, at {agents}");
-        self.row(&what, format!("{each} bytes ({} MiB in all)", whole >> 20), String::new(), "at most 2048 bytes");
+        self.row(
+            &what,
+            format!("{each} bytes ({} MiB in all)", whole >> 20),
+            String::new(),
+            "at most 2048 bytes",
+        );
     }
 
     /// The time until the server serves again.
     pub(super) fn restart(&mut self, agents: usize, ready: Duration, first: Duration) {
         let what = format!("restart after a kill, {agents} sign-ins in the journal");
-        let figure =
-            format!("ready in {:.2} s, then an account in {:.1} ms at most", ready.as_secs_f64(), first.as_secs_f64() * 1e3);
+        let figure = format!(
+            "ready in {:.2} s, then an account in {:.1} ms at most",
+            ready.as_secs_f64(),
+            first.as_secs_f64() * 1e3
+        );
         self.row(&what, figure, String::new(), "within 5 s");
     }
 
     /// Writes the table.
-    pub(super) fn write(&self, out: &mut (dyn Write + Send)) -> std::io::Result<()> {
+    pub(super) fn write(&self, out: &mut dyn Write) -> std::io::Result<()> {
         writeln!(out, "{}\n", self.heading)?;
-        writeln!(out, "| measure | figure | ratio | goal |\n| --- | --- | --- | --- |")?;
+        writeln!(
+            out,
+            "| measure | figure | ratio | goal |\n| --- | --- | --- | --- |"
+        )?;
         for [what, figure, ratio, goal] in &self.rows {
             writeln!(out, "| {what} | {figure} | {ratio} | {goal} |")?;
         }

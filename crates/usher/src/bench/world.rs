@@ -57,7 +57,13 @@ impl World {
         let accounts = make_accounts(&server, args).await?;
         let large = make_account(&server, "large", args.large).await?;
         let small = make_account(&server, "small", 50).await?;
-        Ok(Self { server, bare, accounts, large, small })
+        Ok(Self {
+            server,
+            bare,
+            accounts,
+            large,
+            small,
+        })
     }
 
     /// Starts the server anew on the same data, after it was ended.
@@ -72,8 +78,10 @@ async fn make_accounts(server: &Server, args: &BenchArgs) -> Result<Vec<AccountO
     let mut tasks = JoinSet::new();
     let connections = args.connections.max(1);
     for first in 0..connections {
-        let names: Vec<String> =
-            (first..args.accounts).step_by(connections).map(|index| format!("account-{index}")).collect();
+        let names: Vec<String> = (first..args.accounts)
+            .step_by(connections)
+            .map(|index| format!("account-{index}"))
+            .collect();
         let (address, users) = (server.address, args.users);
         tasks.spawn(async move {
             let mut connection = Connection::open(address).await?;
@@ -109,7 +117,9 @@ async fn make_account(server: &Server, name: &str, users: usize) -> Result<Accou
         });
     }
     while let Some(joined) = tasks.join_next().await {
-        account.users.extend(joined.map_err(|error| BenchError::Client(error.to_string()))??);
+        account
+            .users
+            .extend(joined.map_err(|error| BenchError::Client(error.to_string()))??);
     }
     Ok(account)
 }
@@ -122,19 +132,33 @@ async fn fill_account(
     users: std::ops::Range<usize>,
 ) -> Result<AccountOfBench, BenchError> {
     let operator = bearer(OPERATOR_KEY)?;
-    let account: Created =
-        connection.json(Method::POST, "/v1/accounts", &operator, &json!({ "name": name })).await?;
+    let account: Created = connection
+        .json(Method::POST, "/v1/accounts", &operator, &json!({ "name": name }))
+        .await?;
     let base = format!("/v1/accounts/{}", account.id);
     let products = json!({ "remote-support": { "named_seats": 0, "shared_seats": seats } });
     let subscription = json!({ "plan": "enterprise", "products": products });
-    let _: serde_json::Value =
-        connection.json(Method::PUT, &format!("{base}/subscription"), &operator, &subscription).await?;
+    let _: serde_json::Value = connection
+        .json(
+            Method::PUT,
+            &format!("{base}/subscription"),
+            &operator,
+            &subscription,
+        )
+        .await?;
     let key = json!({ "name": "bench", "scopes": ["read", "sign-ins.write"] });
-    let key: KeyMade = connection.json(Method::POST, &format!("{base}/api-keys"), &operator, &key).await?;
+    let key: KeyMade = connection
+        .json(Method::POST, &format!("{base}/api-keys"), &operator, &key)
+        .await?;
     let pool = pool_of(connection, &account.id).await?;
-    let mut made = AccountOfBench { id: account.id, key: bearer(&key.key)?, users: Vec::new() };
+    let mut made = AccountOfBench {
+        id: account.id,
+        key: bearer(&key.key)?,
+        users: Vec::new(),
+    };
     for index in users {
-        made.users.push(add_user(connection, &made.id, &pool, index).await?);
+        made.users
+            .push(add_user(connection, &made.id, &pool, index).await?);
     }
     Ok(made)
 }
@@ -142,8 +166,15 @@ async fn fill_account(
 async fn pool_of(connection: &mut Connection, account: &str) -> Result<String, BenchError> {
     let operator = bearer(OPERATOR_KEY)?;
     let path = format!("/v1/accounts/{account}/pools");
-    let pools: Items = connection.json(Method::GET, &path, &operator, &serde_json::Value::Null).await?;
-    pools.items.into_iter().next().map(|pool| pool.id).ok_or(BenchError::NoAddress)
+    let pools: Items = connection
+        .json(Method::GET, &path, &operator, &serde_json::Value::Null)
+        .await?;
+    pools
+        .items
+        .into_iter()
+        .next()
+        .map(|pool| pool.id)
+        .ok_or(BenchError::NoAddress)
 }
 
 async fn add_user(

@@ -58,8 +58,8 @@ struct Plan {
 }
 
 const NAMES: [&str; 16] = [
-    "Sven", "Amara", "Yuki", "Lena", "Tomás", "Priya", "Jonas", "Fatima", "Mateo", "Ingrid", "Kwame", "Noor", "Elif",
-    "Piotr", "Chloé", "Duc",
+    "Sven", "Amara", "Yuki", "Lena", "Tomás", "Priya", "Jonas", "Fatima", "Mateo", "Ingrid", "Kwame", "Noor",
+    "Elif", "Piotr", "Chloé", "Duc",
 ];
 
 fn plans() -> [Plan; 4] {
@@ -129,7 +129,9 @@ pub(super) async fn make(operator: &Client) -> Result<Vec<DemoAccount>, Error> {
 impl Plan {
     async fn make(self, operator: &Client) -> Result<DemoAccount, Error> {
         let account = Account::create(operator, self.name).await?;
-        account.subscribe(self.plan, &[(PRODUCT, self.named, self.shared)]).await?;
+        account
+            .subscribe(self.plan, &[(PRODUCT, self.named, self.shared)])
+            .await?;
         if self.minutes > 0 {
             account.add_minutes(self.minutes).await?;
         }
@@ -173,12 +175,23 @@ impl Plan {
             return Ok(Vec::new());
         }
         let pools = account.pools().await?;
-        let default = pools.into_iter().find(|pool| pool.default).map(|pool| pool.id).unwrap_or_default();
+        let default = pools
+            .into_iter()
+            .find(|pool| pool.default)
+            .map(|pool| pool.id)
+            .unwrap_or_default();
         let Some(((name, seats), others)) = self.pools.split_first() else {
-            account.change_pool(&default, &json!({ "rules": self.rules })).await?;
+            account
+                .change_pool(&default, &json!({ "rules": self.rules }))
+                .await?;
             return Ok(vec![default]);
         };
-        account.change_pool(&default, &json!({ "name": name, "seats": seats, "rules": self.rules })).await?;
+        account
+            .change_pool(
+                &default,
+                &json!({ "name": name, "seats": seats, "rules": self.rules }),
+            )
+            .await?;
         let mut ids = vec![default];
         for (name, seats) in others {
             ids.push(account.create_pool(name, PRODUCT, *seats, &self.rules).await?.id);
@@ -203,6 +216,9 @@ impl Plan {
             let pool = &pools[usize::from(index % 5 >= 3).min(pools.len() - 1)];
             account.set_license(&id, PRODUCT, Some(pool)).await?;
         }
-        Ok(Agent { id, name: name.to_owned() })
+        Ok(Agent {
+            id,
+            name: name.to_owned(),
+        })
     }
 }

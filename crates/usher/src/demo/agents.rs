@@ -54,7 +54,15 @@ impl Worker {
             kind: kind.to_owned(),
         };
         let chance = fastrand::Rng::with_seed(seed);
-        Self { account_name, account: account.clone(), model, agent, device, stories, chance }
+        Self {
+            account_name,
+            account: account.clone(),
+            model,
+            agent,
+            device,
+            stories,
+            chance,
+        }
     }
 
     /// Works until the program ends. What the server refuses is part of the story; what breaks is tried again.
@@ -73,7 +81,11 @@ impl Worker {
     }
 
     async fn tell(&self, what: impl Into<String>) {
-        let story = Story { account: self.account_name, agent: self.agent.name.clone(), what: what.into() };
+        let story = Story {
+            account: self.account_name,
+            agent: self.agent.name.clone(),
+            what: what.into(),
+        };
         // The reader is gone only when the program ends.
         let _ = self.stories.send(story).await;
     }
@@ -84,7 +96,9 @@ impl Worker {
 
     /// From signing in to signing out, or to a crash.
     async fn shift(&mut self) -> Result<(), Error> {
-        let Some(at_work) = self.sign_in().await? else { return Ok(()) };
+        let Some(at_work) = self.sign_in().await? else {
+            return Ok(());
+        };
         let pieces = self.chance.u32(1..=3);
         for _ in 0..pieces {
             match self.model {
@@ -93,7 +107,10 @@ impl Worker {
             }
         }
         match self.chance.u32(0..10) {
-            0 => self.tell("loses the network; the seat comes back when the lease ends").await,
+            0 => {
+                self.tell("loses the network; the seat comes back when the lease ends")
+                    .await
+            }
             1 if self.model == Model::SeatPools => self.idle(&at_work).await?,
             _ => {
                 at_work.account.sign_out(&at_work.sign_in).await?;
@@ -105,15 +122,26 @@ impl Worker {
 
     async fn sign_in(&mut self) -> Result<Option<AtWork>, Error> {
         let queues = self.model == Model::SeatPools;
-        match self.account.sign_in(&self.agent.id, PRODUCT, &self.device, queues).await? {
+        match self
+            .account
+            .sign_in(&self.agent.id, PRODUCT, &self.device, queues)
+            .await?
+        {
             SignInAnswer::SignedIn { sign_in, token } => {
                 self.tell("signs in").await;
-                Ok(Some(AtWork { sign_in: sign_in.id, account: self.account.with_token(token) }))
+                Ok(Some(AtWork {
+                    sign_in: sign_in.id,
+                    account: self.account.with_token(token),
+                }))
             }
             SignInAnswer::Waits { ticket, token } => {
-                let place = ticket.position.map_or_else(String::new, |position| format!(", number {position}"));
-                self.tell(format!("finds every seat taken and waits{place}")).await;
-                self.wait_for_seat(&ticket.id, &self.account.with_token(token)).await
+                let place = ticket
+                    .position
+                    .map_or_else(String::new, |position| format!(", number {position}"));
+                self.tell(format!("finds every seat taken and waits{place}"))
+                    .await;
+                self.wait_for_seat(&ticket.id, &self.account.with_token(token))
+                    .await
             }
         }
     }
@@ -128,7 +156,10 @@ impl Worker {
             return Ok(match account.claim_sign_in(ticket).await? {
                 SignInAnswer::SignedIn { sign_in, token } => {
                     self.tell("is offered a seat and takes it").await;
-                    Some(AtWork { sign_in: sign_in.id, account: account.with_token(token) })
+                    Some(AtWork {
+                        sign_in: sign_in.id,
+                        account: account.with_token(token),
+                    })
                 }
                 SignInAnswer::Waits { .. } => None,
             });
@@ -152,7 +183,9 @@ impl Worker {
         let idle = self.chance.u64(1_000..4_000);
         self.stay(at_work, idle).await?;
         let fields = json!({ "sign_in": at_work.sign_in, "kind": "call", "start": "active" });
-        let SessionAnswer::Session(session) = at_work.account.start_session(&fields).await? else { return Ok(()) };
+        let SessionAnswer::Session(session) = at_work.account.start_session(&fields).await? else {
+            return Ok(());
+        };
         self.tell("is in a call").await;
         let talk = self.chance.u64(3_000..12_000);
         self.stay(at_work, talk).await?;

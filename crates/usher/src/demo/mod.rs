@@ -8,14 +8,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, interval, sleep};
 use usher_client::Client;
+use usher_domain::account::Plan;
 use usher_engine::Clock;
 
 use self::accounts::{DemoAccount, Model};
 use self::agents::Worker;
-use crate::serve::{Serving, Store};
+use crate::serve::{self, Store};
 use crate::{Failure, Terminal};
 
 /// Stories that wait for the terminal at most; past it, agents wait with them.
@@ -39,18 +40,26 @@ pub(crate) struct Arguments {
 
 /// Runs the demo until it is told to stop.
 pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Failure> {
-    let runtime =
-        tokio::runtime::Runtime::new().map_err(|error| Failure::because("The demo could not start", &error))?;
+    let runtime = tokio::runtime::Runtime::new()
+        .map_err(|error| Failure::because("The demo could not start", &error))?;
     runtime.block_on(demo(arguments, terminal))
 }
 
 async fn demo(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Failure> {
     let cannot = |error: usher_client::Error| Failure::because("The demo could not be set up", &error);
-    let stop = crate::serve::stop().map_err(|error| Failure::because("The demo could not start", &error))?;
+    let stop = serve::stop().map_err(|error| Failure::because("The demo could not start", &error))?;
     let store = Store::in_memory()?;
-    let key = store.new_operator_key().await?;
-    let serving = Serving::start(&format!("127.0.0.1:{}", arguments.port), store, Clock::System).await?;
-    let url = format!("http://{}", serving.address());
+    let Some(key) = serve::operator_key(&store.identity, None).await? else {
+        return Err(Failure::said("The demo could not draw an operator key."));
+    };
+    let listener = serve::listen_on(&format!("127.0.0.1:{}", arguments.port)).await?;
+    let url = format!("http://{}", listener.local_addr()?);
+    let (end_serving, ended) = oneshot::channel::<()>();
+    let serving = tokio::spawn(async move {
+        // Both an answer and a dropped sender mean that the demo is over.
+        let stop = async { drop(ended.await) };
+        serve::run_until(stop, listener, &store, Clock::System, config()).await
+    });
     let operator = Client::new(&url, key.expose()).map_err(cannot)?;
     let accounts = Arc::new(accounts::make(&operator).await.map_err(cannot)?);
     show::welcome(terminal.out(), &url, key.expose(), &accounts)?;
@@ -58,7 +67,9 @@ async fn demo(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Fail
     let (stories, mut told) = mpsc::channel(STORIES_MAX);
     let workers = put_to_work(&accounts, &stories);
     let mut looks = interval(LOOK_EVERY);
-    let end = arguments.stop_after.map(|secs| Instant::now() + Duration::from_secs(secs));
+    let end = arguments
+        .stop_after
+        .map(|secs| Instant::now() + Duration::from_secs(secs));
     tokio::pin!(stop);
     loop {
         tokio::select! {
@@ -71,9 +82,20 @@ async fn demo(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Fail
     for worker in workers {
         worker.abort();
     }
-    serving.stop().await?;
+    drop(end_serving);
+    serving
+        .await
+        .map_err(|error| Failure::because("The demo's server ended", &error))??;
     writeln!(terminal.out(), "\nThe demo is over; nothing of it is left.")?;
     Ok(())
+}
+
+fn config() -> usher_api::Config {
+    usher_api::Config {
+        plans: Plan::built_in(),
+        sandbox: false,
+        public_url: None,
+    }
 }
 
 async fn until(end: Option<Instant>) {
@@ -85,18 +107,31 @@ async fn until(end: Option<Instant>) {
     }
 }
 
-fn put_to_work(accounts: &[DemoAccount], stories: &mpsc::Sender<agents::Story>) -> Vec<tokio::task::JoinHandle<()>> {
+fn put_to_work(
+    accounts: &[DemoAccount],
+    stories: &mpsc::Sender<agents::Story>,
+) -> Vec<tokio::task::JoinHandle<()>> {
     let mut workers = Vec::new();
     let mut seed = 0;
     for demo in accounts {
-        let devices: &[&str] =
-            if demo.model == Model::ConcurrentDevices { &["laptop", "phone"] } else { &["laptop"] };
+        let devices: &[&str] = if demo.model == Model::ConcurrentDevices {
+            &["laptop", "phone"]
+        } else {
+            &["laptop"]
+        };
         for agent in &demo.agents {
             for device in devices {
                 seed += 1;
                 let kind = if *device == "phone" { "phone" } else { "desktop" };
-                let worker =
-                    Worker::new(demo.name, &demo.account, demo.model, agent.clone(), kind, stories.clone(), seed);
+                let worker = Worker::new(
+                    demo.name,
+                    &demo.account,
+                    demo.model,
+                    agent.clone(),
+                    kind,
+                    stories.clone(),
+                    seed,
+                );
                 workers.push(tokio::spawn(worker.work()));
             }
         }

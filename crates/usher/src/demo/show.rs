@@ -13,7 +13,11 @@ pub(super) fn welcome(
     operator_key: &str,
     accounts: &[DemoAccount],
 ) -> io::Result<()> {
-    writeln!(out, "Usher's demo serves on {}; the API is explained at {url}/docs", bold(url))?;
+    writeln!(
+        out,
+        "Usher's demo serves on {}; the API is explained at {url}/docs",
+        bold(url)
+    )?;
     writeln!(out, "Operator key: {operator_key}\n")?;
     for demo in accounts {
         writeln!(out, "{} – {}", bold(demo.name), demo.about)?;
@@ -40,13 +44,19 @@ pub(super) async fn pools(out: &mut dyn Write, accounts: &[DemoAccount]) -> io::
     writeln!(out)?;
     for demo in accounts {
         // A look that fails is left out: the next one comes soon.
-        let Ok(usage) = demo.account.usage().await else { continue };
+        let Ok(usage) = demo.account.usage().await else {
+            continue;
+        };
         for product in &usage.products {
             for pool in &product.pools {
                 let taken = usize::try_from(pool.occupied).unwrap_or(0);
                 let free = usize::try_from(pool.seats.saturating_sub(pool.occupied)).unwrap_or(0);
                 let bar = format!("{}{}", "█".repeat(taken), "░".repeat(free));
-                let waiting = if pool.waiting > 0 { format!(", {} wait", pool.waiting) } else { String::new() };
+                let waiting = if pool.waiting > 0 {
+                    format!(", {} wait", pool.waiting)
+                } else {
+                    String::new()
+                };
                 let figures = format!("{} of {} seats taken{waiting}", pool.occupied, pool.seats);
                 writeln!(out, "{:<20} {:<14} {bar} {figures}", demo.name, pool.name)?;
             }

@@ -39,7 +39,7 @@ pub(super) fn text(
         "{} in {log}\n",
         plural(count, "feature", "features")
     )?;
-    writeln!(terminal.out(), "{}", table(features))?;
+    writeln!(terminal.out(), "{}", table(features).trim_fmt())?;
     let Some(first) = features.iter().find(|of| of.peak > 0).or(features.first()) else {
         return Ok(());
     };

@@ -3,6 +3,8 @@
 mod config;
 mod signals;
 
+pub(crate) use signals::stop;
+
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -60,9 +62,9 @@ pub(crate) fn run(arguments: Arguments, terminal: &mut Terminal) -> Result<(), F
 }
 
 /// What a server stands on.
-struct Store {
+pub(crate) struct Store {
     journal: SqliteJournal,
-    identity: Identity,
+    pub(crate) identity: Identity,
     directory: Option<PathBuf>,
     _lock: Option<Lock>,
 }
@@ -90,22 +92,29 @@ async fn serve(arguments: Arguments, terminal: &mut Terminal) -> Result<(), Fail
     } else {
         Clock::System
     };
-    let engine = Engine::start(Arc::new(store.journal.clone()), clock, Options::default())
+    let config = usher_api::Config {
+        plans: config.plans(),
+        sandbox: arguments.sandbox,
+        public_url: arguments.public_url.or(config.public_url),
+    };
+    greet(&listener, &store, key.as_ref(), terminal)?;
+    run_until(stop, listener, &store, clock, config).await
+}
+
+/// Serves until `stop`, then finishes what was begun and leaves nothing unsaved.
+pub(crate) async fn run_until(
+    stop: impl Future<Output = ()> + Send,
+    listener: TcpListener,
+    store: &Store,
+    clock: Clock,
+    config: usher_api::Config,
+) -> Result<(), Failure> {
+    let journal = Arc::new(store.journal.clone());
+    let engine = Engine::start(Arc::clone(&journal) as _, clock, Options::default())
         .await
         .map_err(|error| Failure::because("The server could not start", &error))?;
-    let api = Api::new(
-        engine.clone(),
-        store.identity.clone(),
-        Arc::new(store.journal.clone()),
-        usher_api::Config {
-            plans: config.plans(),
-            sandbox: arguments.sandbox,
-            public_url: arguments.public_url.or(config.public_url),
-        },
-    );
+    let api = Api::new(engine.clone(), store.identity.clone(), journal, config);
     let (router, _) = usher_api::router(Arc::clone(&api));
-    greet(&listener, &store, key.as_ref(), terminal)?;
-
     let upkeep = tokio::spawn(maintain(store.identity.clone(), engine.clone()));
     let stopped = async move {
         stop.await;
@@ -123,6 +132,11 @@ async fn serve(arguments: Arguments, terminal: &mut Terminal) -> Result<(), Fail
 }
 
 impl Store {
+    /// What a server in memory stands on.
+    pub(crate) fn in_memory() -> Result<Self, Failure> {
+        Self::open(None, None)
+    }
+
     fn open(directory: Option<PathBuf>, lock: Option<Lock>) -> Result<Self, Failure> {
         let journal = match &directory {
             Some(directory) => open_journal(directory)?,
@@ -148,7 +162,8 @@ impl Store {
     }
 }
 
-async fn listen_on(address: &str) -> Result<TcpListener, Failure> {
+/// Listens at an address, or says why not.
+pub(crate) async fn listen_on(address: &str) -> Result<TcpListener, Failure> {
     TcpListener::bind(address).await.map_err(|error| match error.kind() {
         ErrorKind::AddrInUse => Failure::said(format!(
             "Another program listens on {address} already. Stop it, or choose another port with `--listen HOST:PORT`."
@@ -164,7 +179,10 @@ async fn listen_on(address: &str) -> Result<TcpListener, Failure> {
 }
 
 /// Sets the key that the operator brings, or draws one where there is none yet: that one has to be shown.
-async fn operator_key(identity: &Identity, given: Option<&str>) -> Result<Option<Secret>, Failure> {
+pub(crate) async fn operator_key(
+    identity: &Identity,
+    given: Option<&str>,
+) -> Result<Option<Secret>, Failure> {
     let cannot = |error| Failure::because("The operator key cannot be used", &error);
     match given {
         Some(key) => identity

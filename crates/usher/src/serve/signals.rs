@@ -4,7 +4,7 @@ use std::io;
 
 /// Listens from now on for what tells a program to stop, and resolves when it comes.
 #[cfg(unix)]
-pub(super) fn stop() -> io::Result<impl Future<Output = ()> + Send> {
+pub(crate) fn stop() -> io::Result<impl Future<Output = ()> + Send> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
@@ -19,7 +19,7 @@ pub(super) fn stop() -> io::Result<impl Future<Output = ()> + Send> {
 /// Listens for what tells a program to stop, and resolves when it comes.
 #[cfg(not(unix))]
 #[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
-pub(super) fn stop() -> io::Result<impl Future<Output = ()> + Send> {
+pub(crate) fn stop() -> io::Result<impl Future<Output = ()> + Send> {
     Ok(async {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;

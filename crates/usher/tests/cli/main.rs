@@ -1,0 +1,13 @@
+//! The program as people and scripts run it.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot run the program has failed"
+)]
+
+mod data;
+mod program;
+mod replay;
+mod serve;
+mod transcripts;

@@ -1,0 +1,132 @@
+//! Runs the real program.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+/// What a run of the program came to.
+#[derive(Debug)]
+pub(crate) struct Run {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+/// The root of the repository, in which commands run, so that transcripts show paths as readers have them.
+pub(crate) fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_usher"));
+    command.args(arguments).current_dir(repository());
+    for name in [
+        "USHER_DATA",
+        "USHER_LISTEN",
+        "USHER_CONFIG",
+        "USHER_PUBLIC_URL",
+        "USHER_OPERATOR_KEY",
+        "USHER_URL",
+        "USHER_LOG",
+    ] {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// Runs the program to its end.
+pub(crate) fn usher(arguments: &[&str]) -> Run {
+    usher_with(&[], arguments)
+}
+
+/// Runs the program to its end, in an environment with these besides.
+pub(crate) fn usher_with(environment: &[(&str, &str)], arguments: &[&str]) -> Run {
+    let output = command(arguments)
+        .envs(environment.iter().copied())
+        .output()
+        .unwrap();
+    Run {
+        code: output.status.code(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// A server that runs. It is killed where a test ends without stopping it.
+pub(crate) struct Server {
+    child: Child,
+    out: BufReader<ChildStdout>,
+    /// Where it listens.
+    pub(crate) url: String,
+    /// What it said besides when it started.
+    pub(crate) greeting: String,
+}
+
+impl Server {
+    /// Starts a server on a free port, and waits until it listens.
+    pub(crate) fn start(data: &Path) -> Self {
+        Self::start_with(&[], &["--data", data.to_str().unwrap()])
+    }
+
+    /// Starts a server with these arguments, in an environment with these besides.
+    pub(crate) fn start_with(environment: &[(&str, &str)], arguments: &[&str]) -> Self {
+        let mut child = command(&["serve", "--listen", "127.0.0.1:0"])
+            .args(arguments)
+            .envs(environment.iter().copied())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        out.read_line(&mut line).unwrap();
+        let url = line
+            .trim()
+            .strip_prefix("Usher listens on ")
+            .expect(&line)
+            .to_owned();
+        let mut greeting = String::new();
+        out.read_line(&mut greeting).unwrap();
+        Self {
+            child,
+            out,
+            url,
+            greeting,
+        }
+    }
+
+    /// The operator key that a first start shows.
+    pub(crate) fn operator_key(&mut self) -> String {
+        let mut lines = self.out.by_ref().lines().map(Result::unwrap);
+        let key = lines.find_map(|line| line.strip_prefix("Operator key: ").map(str::to_owned));
+        key.expect("the first start shows a key")
+    }
+
+    /// Kills it without a warning, as a power cut would.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Tells it to stop, and gives its exit code and all that it still said.
+    pub(crate) fn stop(mut self) -> (Option<i32>, String) {
+        let process = self.child.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args(["-TERM", &process])
+                .status()
+                .unwrap()
+                .success()
+        );
+        let mut said = String::new();
+        self.out.read_to_string(&mut said).unwrap();
+        (self.child.wait().unwrap().code(), said)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

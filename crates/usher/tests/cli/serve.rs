@@ -1,0 +1,143 @@
+//! Starting and stopping the server.
+
+use std::net::TcpListener;
+
+use crate::program::{Server, usher, usher_with};
+
+/// Whether the server takes this for its operator's key.
+fn status(url: &str, key: &str) -> (Option<i32>, String) {
+    let run = usher_with(&[("USHER_OPERATOR_KEY", key)], &["status", "--url", url]);
+    (run.code, run.out + &run.err)
+}
+
+#[test]
+fn the_first_start_shows_an_operator_key_and_later_ones_do_not() {
+    let data = tempfile::tempdir().unwrap();
+    let mut first = Server::start(data.path());
+    let key = first.operator_key();
+    assert!(
+        first.greeting.contains(data.path().to_str().unwrap()),
+        "{}",
+        first.greeting
+    );
+    let (code, _) = first.stop();
+
+    let second = Server::start(data.path());
+    let (_, asked) = status(&second.url, &key);
+    let (_, said) = second.stop();
+
+    assert_eq!(code, Some(0));
+    assert!(key.starts_with("usher_op_"), "{key}");
+    assert!(asked.contains("is ready"), "{asked}");
+    assert_eq!(said, "");
+}
+
+#[test]
+fn an_operator_may_bring_a_key() {
+    let data = tempfile::tempdir().unwrap();
+    let key = "the-key-that-the-operator-drew";
+    let data = ["--data", data.path().to_str().unwrap()];
+
+    let server = Server::start_with(&[("USHER_OPERATOR_KEY", key)], &data);
+    let (_, said) = server.stop();
+    let refused = usher_with(&[("USHER_OPERATOR_KEY", "short")], &["serve", data[0], data[1]]);
+
+    assert_eq!(said, "");
+    assert_eq!(refused.code, Some(1));
+    assert!(
+        refused.err.contains("20 to 256 visible ASCII characters"),
+        "{}",
+        refused.err
+    );
+}
+
+#[test]
+fn a_data_directory_has_one_server_at_a_time() {
+    let data = tempfile::tempdir().unwrap();
+    let path = data.path().to_str().unwrap();
+    let server = Server::start(data.path());
+
+    let second = usher(&["serve", "--listen", "127.0.0.1:0", "--data", path]);
+    let rebuild = usher(&["rebuild", "--data", path]);
+    server.kill();
+    let after = Server::start(data.path());
+
+    for run in [second, rebuild] {
+        assert_eq!(run.code, Some(1));
+        assert!(
+            run.err.contains("Another Usher server uses the data in"),
+            "{}",
+            run.err
+        );
+    }
+    assert_eq!(after.stop().0, Some(0));
+}
+
+#[test]
+fn a_port_that_is_taken_is_named() {
+    let data = tempfile::tempdir().unwrap();
+    let other = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = other.local_addr().unwrap().to_string();
+
+    let run = usher(&[
+        "serve",
+        "--listen",
+        &address,
+        "--data",
+        data.path().to_str().unwrap(),
+    ]);
+
+    assert_eq!(run.code, Some(1));
+    assert!(
+        run.err
+            .contains(&format!("Another program listens on {address} already")),
+        "{}",
+        run.err
+    );
+    assert_eq!(run.out, "");
+}
+
+#[test]
+fn a_sandbox_leaves_nothing_behind() {
+    let home = tempfile::tempdir().unwrap();
+    let environment = [("XDG_DATA_HOME", home.path().to_str().unwrap())];
+
+    let mut server = Server::start_with(&environment, &["--sandbox"]);
+    let key = server.operator_key();
+    let (code, asked) = status(&server.url, &key);
+    server.stop();
+
+    assert_eq!(code, Some(0), "{asked}");
+    assert_eq!(home.path().read_dir().unwrap().count(), 0);
+}
+
+#[test]
+fn without_arguments_the_data_is_the_users_own() {
+    let home = tempfile::tempdir().unwrap();
+    let environment = [("XDG_DATA_HOME", home.path().to_str().unwrap())];
+
+    Server::start_with(&environment, &[]).stop();
+
+    assert!(home.path().join("usher/usher.db").is_file());
+}
+
+#[test]
+fn a_configuration_that_cannot_be_used_is_shown_with_its_place() {
+    let data = tempfile::tempdir().unwrap();
+    std::fs::write(
+        data.path().join("usher.toml"),
+        "[plans.gold]\nshared_seat = true\n",
+    )
+    .unwrap();
+
+    let run = usher(&[
+        "serve",
+        "--listen",
+        "127.0.0.1:0",
+        "--data",
+        data.path().to_str().unwrap(),
+    ]);
+
+    assert_eq!(run.code, Some(1));
+    assert!(run.err.contains("unknown field `shared_seat`"), "{}", run.err);
+}

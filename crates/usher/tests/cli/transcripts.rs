@@ -1,0 +1,47 @@
+//! What the program says, word for word. The documentation quotes these files.
+//!
+//! Each file in `transcripts/` holds commands, `$ usher …`, each with what it writes to standard output, then to
+//! standard error, and its exit code where that is not 0. `UPDATE_TRANSCRIPTS=1` writes them anew.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use crate::program::usher;
+
+const PROMPT: &str = "$ usher";
+
+fn transcript(commands: &str) -> String {
+    let mut text = String::new();
+    for command in commands.lines().filter_map(|line| line.strip_prefix(PROMPT)) {
+        let arguments: Vec<&str> = command.split_whitespace().collect();
+        let run = usher(&arguments);
+        writeln!(text, "{PROMPT}{command}\n{}{}", run.out, run.err).unwrap();
+        if run.code != Some(0) {
+            writeln!(text, "[exit code {}]\n", run.code.unwrap_or(-1)).unwrap();
+        }
+    }
+    text
+}
+
+#[test]
+fn the_program_says_what_the_transcripts_hold() {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/transcripts");
+    let mut files: Vec<_> = fs::read_dir(directory)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    files.sort();
+    assert!(!files.is_empty());
+    for file in files {
+        let expected = fs::read_to_string(&file).unwrap();
+
+        let text = transcript(&expected);
+
+        if std::env::var_os("UPDATE_TRANSCRIPTS").is_some() {
+            fs::write(&file, text).unwrap();
+        } else {
+            assert_eq!(text, expected, "{}", file.display());
+        }
+    }
+}
