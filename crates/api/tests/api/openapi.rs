@@ -1,0 +1,45 @@
+//! The document that is committed is the one that the program makes.
+
+use std::path::Path;
+
+/// Set to write `openapi.json` instead of comparing it.
+const UPDATE: &str = "UPDATE_OPENAPI";
+
+#[test]
+fn the_committed_document_is_the_one_that_the_program_makes() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../openapi.json");
+    let made = usher_api::openapi_json();
+    if std::env::var_os(UPDATE).is_some() {
+        std::fs::write(&file, &made).unwrap();
+    }
+
+    let committed = std::fs::read_to_string(&file).unwrap_or_default();
+
+    assert!(
+        committed == made,
+        "openapi.json is out of date: run `{UPDATE}=1 cargo test -p usher-api openapi` and look at the difference"
+    );
+}
+
+#[test]
+fn every_operation_says_what_it_is_and_how_it_answers() {
+    let document: serde_json::Value = serde_json::from_str(&usher_api::openapi_json()).unwrap();
+
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let place = format!("{method} {path}");
+            for field in ["operationId", "summary", "description", "tags", "responses"] {
+                assert!(!operation[field].is_null(), "{place} has no {field}");
+            }
+            let tags = document["tags"].as_array().unwrap();
+            let tag = &operation["tags"][0];
+            assert!(tags.iter().any(|it| it["name"] == *tag), "{place}: no tag {tag}");
+            let answers = operation["responses"].as_object().unwrap();
+            assert!(answers.keys().any(|status| status.starts_with('2')), "{place}");
+            for code in operation["x-problems"].as_array().into_iter().flatten() {
+                let code = code.as_str().unwrap();
+                assert!(usher_api::Kind::find(code).is_some(), "{place}: no code {code}");
+            }
+        }
+    }
+}
