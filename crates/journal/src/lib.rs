@@ -24,6 +24,6 @@ pub use port::{COMMITS_MAX, Journal};
 pub use record::Record;
 pub use records::{
     AccountFilter, AccountRow, AuditFilter, AuditRow, CodeOwner, End, MinutesRow, OccupancyRow, Records,
-    RefusalFilter, RefusalRow, SessionFilter, SessionRow, TicketRow,
+    RefusalFilter, RefusalRow, SessionFilter, SessionRow, SignInRow, TicketRow,
 };
 pub use text::Text;

@@ -98,6 +98,26 @@ pub struct OccupancyRow {
     pub waiting: u32,
 }
 
+/// A user's presence on a device, from its beginning to its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(
+    missing_docs,
+    reason = "the other fields are those of `Record::SignInStarted`"
+)]
+pub struct SignInRow {
+    pub id: SignInId,
+    pub user: UserId,
+    pub product: Text,
+    pub device_id: Text,
+    pub device_name: Text,
+    pub pool: Option<PoolId>,
+    pub funding: Option<Text>,
+    /// When the user signed in.
+    pub started_at: Timestamp,
+    /// How it ended, if it has.
+    pub end: Option<End>,
+}
+
 /// A session, from its creation to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(
@@ -236,11 +256,21 @@ pub trait Records: Send + Sync + 'static {
         at: Timestamp,
     ) -> Result<Option<OccupancyRow>, JournalError>;
 
+    /// A sign-in, also one that has ended.
+    async fn sign_in(&self, account: AccountId, id: SignInId) -> Result<Option<SignInRow>, JournalError>;
+
     /// How a sign-in ended; none where it has not, or never was.
-    async fn sign_in_end(&self, account: AccountId, id: SignInId) -> Result<Option<End>, JournalError>;
+    async fn sign_in_end(&self, account: AccountId, id: SignInId) -> Result<Option<End>, JournalError> {
+        Ok(self.sign_in(account, id).await?.and_then(|sign_in| sign_in.end))
+    }
+
+    /// A session, also one that has ended.
+    async fn session(&self, account: AccountId, id: SessionId) -> Result<Option<SessionRow>, JournalError>;
 
     /// How a session ended; none where it has not, or never was.
-    async fn session_end(&self, account: AccountId, id: SessionId) -> Result<Option<End>, JournalError>;
+    async fn session_end(&self, account: AccountId, id: SessionId) -> Result<Option<End>, JournalError> {
+        Ok(self.session(account, id).await?.and_then(|session| session.end))
+    }
 
     /// A ticket, also one that has ended.
     async fn ticket(&self, account: AccountId, id: TicketId) -> Result<Option<TicketRow>, JournalError>;

@@ -4,8 +4,9 @@ use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, ToSql, params};
 use usher_domain::{AccountId, PoolId, SessionId, SignInId, TicketId, Timestamp};
 use usher_journal::{
-    AccountFilter, AccountRow, AuditFilter, AuditRow, CodeOwner, End, JournalError, MinutesRow, OccupancyRow,
-    Page, PageRequest, Records, RefusalFilter, RefusalRow, SessionFilter, SessionRow, Span, TicketRow,
+    AccountFilter, AccountRow, AuditFilter, AuditRow, CodeOwner, JournalError, MinutesRow, OccupancyRow,
+    Page, PageRequest, Records, RefusalFilter, RefusalRow, SessionFilter, SessionRow, SignInRow, Span,
+    TicketRow,
 };
 
 use super::log::{last_before, newest_first, oldest_first};
@@ -30,19 +31,6 @@ fn place_before(page: PageRequest) -> i64 {
 /// The places of all records of the commit at `position`.
 fn places(position: i64) -> (i64, i64) {
     (place(position, 0), place(position + 1, 0))
-}
-
-fn how_it_ended(
-    connection: &Connection,
-    sql: &str,
-    id: u128,
-    account: AccountId,
-) -> rusqlite::Result<Option<End>> {
-    let mut end = connection.prepare_cached(sql)?;
-    let found = end
-        .query_row([blob(id), blob(account.bits())], |row| rows::end(row, 0))
-        .optional()?;
-    Ok(found.flatten())
 }
 
 #[async_trait]
@@ -227,16 +215,33 @@ impl Records for SqliteJournal {
         .await
     }
 
-    async fn sign_in_end(&self, account: AccountId, id: SignInId) -> Result<Option<End>, JournalError> {
-        let sql = "SELECT ended_at, end_reason, ended_by FROM sign_ins WHERE id = ?1 AND account_id = ?2";
-        self.ask(move |connection| how_it_ended(connection, sql, id.bits(), account))
-            .await
+    async fn sign_in(&self, account: AccountId, id: SignInId) -> Result<Option<SignInRow>, JournalError> {
+        self.ask(move |connection| {
+            let sql = format!(
+                "SELECT {} FROM sign_ins WHERE id = ?1 AND account_id = ?2",
+                rows::SIGN_IN
+            );
+            let mut sign_in = connection.prepare_cached(&sql)?;
+            sign_in
+                .query_row([blob(id.bits()), blob(account.bits())], rows::sign_in)
+                .optional()
+        })
+        .await
     }
 
-    async fn session_end(&self, account: AccountId, id: SessionId) -> Result<Option<End>, JournalError> {
-        let sql = "SELECT ended_at, end_reason, ended_by FROM sessions WHERE id = ?1 AND account_id = ?2";
-        self.ask(move |connection| how_it_ended(connection, sql, id.bits(), account))
-            .await
+    async fn session(&self, account: AccountId, id: SessionId) -> Result<Option<SessionRow>, JournalError> {
+        self.ask(move |connection| {
+            let sql = format!(
+                "SELECT {} FROM sessions WHERE id = ?1 AND account_id = ?2",
+                rows::SESSION
+            );
+            let mut session = connection.prepare_cached(&sql)?;
+            let found = session
+                .query_row([blob(id.bits()), blob(account.bits())], rows::session)
+                .optional()?;
+            Ok(found.map(|(_, session)| session))
+        })
+        .await
     }
 
     async fn ticket(&self, account: AccountId, id: TicketId) -> Result<Option<TicketRow>, JournalError> {

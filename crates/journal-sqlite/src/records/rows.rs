@@ -6,7 +6,7 @@ use rusqlite::Row;
 use usher_domain::{AccountId, PoolId, RefusalId, SessionId, SignInId, TicketId, Timestamp, UserId};
 use usher_journal::{
     AccountRow, AuditRow, CodeOwner, Cursor, End, MinutesRow, OccupancyRow, RefusalRow, Seq, SessionRow,
-    Text, TicketRow,
+    SignInRow, Text, TicketRow,
 };
 
 use super::index;
@@ -22,6 +22,8 @@ pub(super) const REFUSAL: &str = "place, id, at, seq, user_id, product, pool_id,
 pub(super) const MINUTES: &str = "place, at, seq, delta, balance, claim";
 pub(super) const SESSION: &str = "place, id, sign_in_id, user_id, product, kind, pool_id, funding, code, \
      started_at, connected_at, ended_at, end_reason, ended_by";
+pub(super) const SIGN_IN: &str = "id, user_id, product, device_id, device_name, pool_id, funding, started_at, \
+     ended_at, end_reason, ended_by";
 pub(super) const TICKET: &str =
     "id, user_id, product, pool_id, opened_at, ended_at, outcome AS end_reason, NULL AS ended_by";
 
@@ -139,6 +141,20 @@ pub(super) fn minutes(row: &Row<'_>) -> rusqlite::Result<(Cursor, MinutesRow)> {
         claim: maybe_text(row, 5)?,
     };
     Ok((by_place(row)?, found))
+}
+
+pub(super) fn sign_in(row: &Row<'_>) -> rusqlite::Result<SignInRow> {
+    Ok(SignInRow {
+        id: SignInId::from_bits(bits(row, 0)?),
+        user: UserId::from_bits(bits(row, 1)?),
+        product: text(row, 2)?,
+        device_id: text(row, 3)?,
+        device_name: text(row, 4)?,
+        pool: pool(row, 5)?,
+        funding: maybe_text(row, 6)?,
+        started_at: time(row, 7)?,
+        end: end(row, 8)?,
+    })
 }
 
 pub(super) fn session(row: &Row<'_>) -> rusqlite::Result<Indexed<SessionRow>> {

@@ -141,6 +141,12 @@ pub async fn an_end_is_kept_as_it_was_first_told(backend: &dyn Backend) {
         records.session_end(account(1), session(1)).await,
         Ok(Some(end.clone()))
     );
+    let ended = records.sign_in(account(1), sign_in(1)).await.unwrap().unwrap();
+    assert_eq!((ended.user, ended.end), (user(1), Some(end.clone())));
+    let ended = records.session(account(1), session(1)).await.unwrap().unwrap();
+    assert_eq!((ended.user, ended.end), (user(1), Some(end.clone())));
+    assert_eq!(records.sign_in(account(2), sign_in(1)).await, Ok(None));
+    assert_eq!(records.session(account(2), session(1)).await, Ok(None));
     assert_eq!(
         records.ticket_end(account(1), ticket(1)).await,
         Ok(Some(End { by: None, ..end }))

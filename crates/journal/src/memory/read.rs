@@ -6,9 +6,9 @@ use usher_domain::{AccountId, PoolId, SessionId, SignInId, TicketId, Timestamp};
 use super::MemoryJournal;
 use super::tables::History;
 use crate::{
-    AccountFilter, AccountRow, AuditFilter, AuditRow, CodeOwner, Cursor, End, JournalError, MinutesRow,
-    OccupancyRow, Page, PageRequest, Records, RefusalFilter, RefusalRow, SessionFilter, SessionRow, Span,
-    TicketRow,
+    AccountFilter, AccountRow, AuditFilter, AuditRow, CodeOwner, Cursor, JournalError, MinutesRow,
+    OccupancyRow, Page, PageRequest, Records, RefusalFilter, RefusalRow, SessionFilter, SessionRow,
+    SignInRow, Span, TicketRow,
 };
 
 fn newest_first<'a, T: Clone + 'a>(
@@ -186,16 +186,13 @@ impl Records for MemoryJournal {
         })
     }
 
-    async fn sign_in_end(&self, account: AccountId, id: SignInId) -> Result<Option<End>, JournalError> {
-        self.history(account, |history| history.sign_ins.get(&id).cloned().flatten())
+    async fn sign_in(&self, account: AccountId, id: SignInId) -> Result<Option<SignInRow>, JournalError> {
+        self.history(account, |history| history.sign_ins.get(&id).cloned())
     }
 
-    async fn session_end(&self, account: AccountId, id: SessionId) -> Result<Option<End>, JournalError> {
+    async fn session(&self, account: AccountId, id: SessionId) -> Result<Option<SessionRow>, JournalError> {
         self.history(account, |history| {
-            history
-                .sessions
-                .get(&id)
-                .and_then(|(_, session)| session.end.clone())
+            history.sessions.get(&id).map(|(_, session)| session.clone())
         })
     }
 

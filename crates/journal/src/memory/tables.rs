@@ -6,7 +6,7 @@ use usher_domain::{AccountId, PoolId, SessionId, SignInId, TicketId, Timestamp, 
 
 use crate::{
     AccountRow, AuditRow, CodeOwner, Cursor, End, MinutesRow, OccupancyRow, Record, RefusalRow, Seq,
-    SessionRow, Text, TicketRow,
+    SessionRow, SignInRow, Text, TicketRow,
 };
 
 #[derive(Debug, Default)]
@@ -23,8 +23,7 @@ pub(super) struct History {
     pub(super) refusals: BTreeMap<Cursor, RefusalRow>,
     pub(super) minutes: BTreeMap<Cursor, MinutesRow>,
     pub(super) occupancy: BTreeMap<(PoolId, Cursor), OccupancyRow>,
-    /// The ends of the sign-ins, those that have none included.
-    pub(super) sign_ins: BTreeMap<SignInId, Option<End>>,
+    pub(super) sign_ins: BTreeMap<SignInId, SignInRow>,
     /// With the place of each among the account's records.
     pub(super) sessions: BTreeMap<SessionId, (Cursor, SessionRow)>,
     pub(super) tickets: BTreeMap<TicketId, TicketRow>,
@@ -168,12 +167,31 @@ impl History {
 
     fn put_presence(&mut self, at: Timestamp, place: Cursor, record: Record) {
         match record {
-            Record::SignInStarted { id, .. } => {
-                self.sign_ins.entry(id).or_default();
+            Record::SignInStarted {
+                id,
+                user,
+                product,
+                device_id,
+                device_name,
+                pool,
+                funding,
+            } => {
+                let sign_in = SignInRow {
+                    id,
+                    user,
+                    product,
+                    device_id,
+                    device_name,
+                    pool,
+                    funding,
+                    started_at: at,
+                    end: None,
+                };
+                self.sign_ins.entry(id).or_insert(sign_in);
             }
             Record::SignInEnded { id, reason, by } => {
-                if let Some(end) = self.sign_ins.get_mut(&id) {
-                    end.get_or_insert(End { at, reason, by });
+                if let Some(sign_in) = self.sign_ins.get_mut(&id) {
+                    sign_in.end.get_or_insert(End { at, reason, by });
                 }
             }
             Record::SessionStarted {
