@@ -30,7 +30,8 @@ pub use options::Options;
 pub use snapshot::InvalidSnapshot;
 pub use subscription::{Published, Subscription};
 
-/// What made an actor give a command: the operation and the id of the request, or the timer.
+/// What made an actor give a command: the operation and the id of the request, or the timer. No two requests should
+/// have the same: by it, a commit whose answer was lost is told from another's.
 pub type Cause = usher_journal::Text;
 
 /// A command with who gives it and why.

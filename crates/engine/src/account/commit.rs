@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use usher_domain::AccountId;
-use usher_journal::{AppendError, Commit, Hash, Seq, Text};
+use usher_journal::{AppendError, Commit, Hash, Seq};
 
 use super::Job;
 use super::state::{Renewals, State};
@@ -180,14 +180,15 @@ async fn store(node: &Node, append: usher_journal::Append) -> Stored {
         Err(AppendError::Unknown(reason)) => {
             node.counters.commits_unknown.increment();
             tracing::warn!(%account, %seq, %reason, "whether a commit was stored is looked up");
-            look_up(node, account, seq, hash, reason).await
+            look_up(node, account, seq, hash).await
         }
     }
 }
 
 /// Asks the journal for a commit whose outcome is unknown. One that is not there may still be on its way, so nothing
-/// is decided again: doing it twice would be worse than not at all.
-async fn look_up(node: &Node, account: AccountId, seq: Seq, hash: Hash, reason: Text) -> Stored {
+/// is decided again: doing it twice would be worse than not at all. Another node's commit has the same hash only where
+/// it has the same requests, or is what was due: then it did what this one would have done.
+async fn look_up(node: &Node, account: AccountId, seq: Seq, hash: Hash) -> Stored {
     let mut pause = LOOKUP_PAUSE;
     for _ in 0..LOOKUPS_MAX {
         match node.journal.stored_hash(account, seq).await {
@@ -201,7 +202,7 @@ async fn look_up(node: &Node, account: AccountId, seq: Seq, hash: Hash, reason: 
             }
             Ok(None) => {
                 node.counters.commits_failed.increment();
-                return Stored::No(Reason::Journal(reason));
+                return Stored::No(Reason::OutcomeUnknown);
             }
             Err(error) => tracing::warn!(%account, %seq, %error, "a commit could not be looked up"),
         }

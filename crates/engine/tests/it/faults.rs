@@ -6,7 +6,7 @@ use usher_domain::{Code, Command};
 use usher_engine::{Failure, Options, Reason};
 use usher_journal::Fault;
 
-use crate::harness::{ACCOUNT, Desk, stored};
+use crate::harness::{ACCOUNT, Arrived, Desk, stored};
 
 #[tokio::test]
 async fn a_commit_that_fails_leaves_memory_as_the_journal_is() {
@@ -219,4 +219,69 @@ async fn a_view_that_panics_harms_nobody_else() {
     assert_eq!(panicked, Err(Failure::Unavailable(Reason::OutcomeUnknown)));
     desk.sign_in(0).await.unwrap();
     assert_eq!(desk.engine.figures().panics, 1);
+}
+
+/// Numbers that look random and are the same in every run.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: u64) -> u64 {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % sides
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whatever_fails_what_was_answered_is_true_and_no_seat_is_sold_twice() {
+    for seed in 0..8 {
+        let here = Desk::with_pool(3, 10).await;
+        let nodes = [here.clone(), here.another_node().await];
+        let mut dice = Dice(seed);
+        for node in &nodes {
+            for nth in 1..400 {
+                let fault = match dice.roll(20) {
+                    0 => Fault::Conflict,
+                    1 => Fault::Failed,
+                    2 => Fault::UnknownStored,
+                    3 => Fault::UnknownNotStored,
+                    _ => continue,
+                };
+                node.journal.fault_at(nth, fault);
+            }
+        }
+
+        let mut all = tokio::task::JoinSet::new();
+        for number in 0..10 {
+            let node = nodes[usize::try_from(dice.roll(2)).unwrap()].clone();
+            all.spawn(async move { come_and_go(&node, number).await });
+        }
+        let paid: u64 = all.join_all().await.into_iter().sum();
+
+        let account = here.replayed().await;
+        assert_eq!(account.broken(), [], "seed {seed}");
+        assert_eq!(account.minutes(), paid, "seed {seed}");
+        for node in &nodes {
+            assert_eq!(node.engine.figures().invariants_broken, 0, "seed {seed}");
+        }
+    }
+}
+
+/// One user's day. Gives the minutes that were added for sure.
+async fn come_and_go(desk: &Desk, number: u32) -> u64 {
+    let mut paid = 0;
+    for _ in 0..30 {
+        let arrived = desk.arrive(number, number.is_multiple_of(2)).await;
+        if desk.execute(Command::AddMinutes { minutes: 1 }).await.is_ok() {
+            paid += 1;
+        }
+        if let Ok(Arrived::SignedIn(sign_in)) = arrived {
+            // What fails here is tried again with the next arrival, which finds the sign-in that exists.
+            let _ = desk.heartbeat(sign_in).await;
+            let _ = desk.sign_out(sign_in).await;
+        }
+    }
+    paid
 }

@@ -45,10 +45,13 @@ pub(crate) fn user(number: u32) -> UserId {
     UserId::from_bits(u128::from(number) + 1_000)
 }
 
+/// A request like no other.
 pub(crate) fn request(command: Command) -> Request {
+    static REQUESTS: AtomicU32 = AtomicU32::new(0);
+    let number = REQUESTS.fetch_add(1, Ordering::Relaxed);
     Request {
         actor: Actor::Operator,
-        cause: "test".into(),
+        cause: format!("test {number}").into(),
         command,
     }
 }

@@ -1,7 +1,9 @@
 //! Leases, offers and outages.
 
+use std::sync::Arc;
+
 use usher_domain::{Actor, Code, Secs};
-use usher_engine::{Failure, Heartbeat, Options};
+use usher_engine::{Clock, Engine, Failure, Heartbeat, Options};
 use usher_journal::{Journal, Records};
 
 use crate::harness::{ACCOUNT, Arrived, Desk, stored};
@@ -165,4 +167,25 @@ async fn what_was_due_when_the_journal_failed_is_done_later() {
     assert_eq!(desk.occupied().await, 0);
     assert_eq!(desk.engine.figures().commits_failed, 1);
     assert!(desk.journal.due().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn by_the_machines_clock_what_is_due_happens_by_itself() {
+    // Months ago by that clock.
+    let desk = Desk::with_pool(1, 1).await;
+    let sign_in = desk.sign_in(0).await.unwrap();
+    let journal = desk.journal.another_node();
+
+    let engine = Engine::start(Arc::new(journal.clone()), Clock::System, Options::default())
+        .await
+        .unwrap();
+    while engine.figures().commits == 0 {
+        tokio::task::yield_now().await;
+    }
+
+    let lease =
+        move |account: &usher_domain::Account, now| account.sign_ins()[&sign_in].lease_until.remaining(now);
+    assert_eq!(engine.read(ACCOUNT, lease).await, Ok(Secs::new(90)));
+    engine.shutdown().await;
+    assert_eq!(journal.due().await, Err(usher_journal::JournalError::Closed));
 }
