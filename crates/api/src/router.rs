@@ -14,13 +14,12 @@ use crate::problem::{METHOD_NOT_ALLOWED, Problem};
 use crate::{openapi, pages, service, v1};
 
 /// The routes of the API and the OpenAPI document that describes them.
-#[must_use]
 pub fn router(api: Arc<Api>) -> (Router, OpenApi) {
     let (routes, document) = operations(api.config.sandbox);
     let meter = Meter::new(&document);
     let text = bytes::Bytes::from(document.to_pretty_json().unwrap_or_default());
     let json = [(header::CONTENT_TYPE, "application/json")];
-    let router = routes
+    let all = routes
         .route(
             "/v1/openapi.json",
             get(move || std::future::ready((json, text.clone()))),
@@ -31,7 +30,7 @@ pub fn router(api: Arc<Api>) -> (Router, OpenApi) {
         .method_not_allowed_fallback(no_method)
         .layer(MeterLayer(meter))
         .with_state(api);
-    (router, document)
+    (all, document)
 }
 
 /// The OpenAPI document as text: the same for the same program.

@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, header};
 use bytes::Bytes;
 use http_body::Body as _;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::problem::{BODY_TOO_LARGE, MALFORMED, Problem, TIMEOUT, UNSUPPORTED_MEDIA_TYPE};
 
@@ -34,6 +34,11 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
             ));
         }
         let body = read(request.into_body()).await?;
+        // Serde takes an array for an object, with the fields in their order. Nobody means that.
+        let first = body.iter().find(|byte| !byte.is_ascii_whitespace());
+        if first.is_some_and(|byte| *byte != b'{') && serde_json::from_slice::<IgnoredAny>(&body).is_ok() {
+            return Err(Problem::invalid("", "must be a JSON object"));
+        }
         // Keeping track of where one is costs time, so that is done only where there is something to tell.
         match serde_json::from_slice(&body) {
             Ok(value) => Ok(Self(value)),

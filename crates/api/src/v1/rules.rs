@@ -62,6 +62,7 @@ impl From<&rules::Rules> for Rules {
 
 /// A choice of rules: first the preset, where one is named, then the single rules. What is left out stays, or, in a
 /// new pool, is as the account's settings say. Null means no limit, or never.
+#[allow(clippy::option_option, reason = "absent, null and a value are three answers")]
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RulesChoice {

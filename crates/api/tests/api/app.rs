@@ -10,7 +10,6 @@ use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 use usher_api::{Api, Config};
-use usher_domain::account::Plan;
 use usher_domain::{AccountId, Timestamp, UserId};
 use usher_engine::{Clock, Engine, ManualClock, Options};
 use usher_identity::Identity;
@@ -99,7 +98,11 @@ impl App {
     }
 
     pub fn operator(&self) -> Call<'_> {
-        self.by(&Who(Some(OPERATOR_KEY.to_owned())))
+        self.by(&Self::operator_key())
+    }
+
+    pub fn operator_key() -> Who {
+        Who(Some(OPERATOR_KEY.to_owned()))
     }
 
     pub fn nobody(&self) -> Call<'_> {

@@ -1,5 +1,18 @@
 //! The API from outside: requests into the router, answers out of it.
 
+#![allow(
+    clippy::unwrap_used,
+    unreachable_pub,
+    reason = "helpers of tests fail by panicking, and belong to no library"
+)]
+
+mod accounts;
 mod app;
+mod authorization;
+mod credentials;
 mod openapi;
+mod pools;
+mod requests;
+mod service;
 mod teams;
+mod users;

@@ -148,23 +148,21 @@ pub(crate) struct NewSubscription {
     pub(crate) products: BTreeMap<Product, NewProductSeats>,
 }
 
-/// The seats of one product.
+/// The seats of one product. What is left out is none.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewProductSeats {
     /// Seats for users who have one of their own.
-    #[serde(default)]
-    named_seats: u32,
+    named_seats: Option<u32>,
     /// Seats to distribute over pools.
-    #[serde(default)]
-    shared_seats: u32,
+    shared_seats: Option<u32>,
 }
 
 impl From<NewProductSeats> for ProductSeats {
     fn from(seats: NewProductSeats) -> Self {
         Self {
-            named_seats: seats.named_seats,
-            shared_seats: seats.shared_seats,
+            named_seats: seats.named_seats.unwrap_or_default(),
+            shared_seats: seats.shared_seats.unwrap_or_default(),
         }
     }
 }

@@ -107,17 +107,15 @@ async fn get(caller: Caller) -> Result<Answer<Account>, Problem> {
     responses((status = 200, description = "The account after the change.", body = Account))
 )]
 async fn change(caller: Caller, Json(body): Json<AccountChange>) -> Result<Answer<Account>, Problem> {
-    let shown = match body.name {
-        Some(name) => caller.execute(Command::RenameAccount { name }, show).await,
-        None => {
-            let view = |account: &Of, actor: &Actor, _| {
-                account.need_operator(actor)?;
-                Ok(Account::from(account))
-            };
-            caller.read(view).await
-        }
+    if let Some(name) = body.name {
+        let renamed = caller.execute(Command::RenameAccount { name }, show).await;
+        return renamed.map(Answer);
+    }
+    let view = |account: &Of, actor: &Actor, _| {
+        account.need_operator(actor)?;
+        Ok(Account::from(account))
     };
-    shown.map(Answer)
+    caller.read(view).await.map(Answer)
 }
 
 /// Close an account

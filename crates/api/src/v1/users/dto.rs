@@ -127,8 +127,7 @@ impl From<License> for user::License {
 }
 
 /// One person's say on each session permission.
-#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Overrides {
     /// Over `view_own`.
     #[schema(value_type = schema::Override)]
@@ -155,13 +154,31 @@ impl From<PermissionOverrides> for Overrides {
     }
 }
 
-impl From<Overrides> for PermissionOverrides {
-    fn from(over: Overrides) -> Self {
+/// One person's say on each session permission, whole: what is left out is inherited.
+#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewOverrides {
+    /// Over `view_own`.
+    #[schema(value_type = Option<schema::Override>)]
+    view_own: Option<Override>,
+    /// Over `control_own`.
+    #[schema(value_type = Option<schema::Override>)]
+    control_own: Option<Override>,
+    /// Over `view_account`.
+    #[schema(value_type = Option<schema::Override>)]
+    view_account: Option<Override>,
+    /// Over `control_account`.
+    #[schema(value_type = Option<schema::Override>)]
+    control_account: Option<Override>,
+}
+
+impl From<NewOverrides> for PermissionOverrides {
+    fn from(over: NewOverrides) -> Self {
         Self {
-            view_own: over.view_own,
-            control_own: over.control_own,
-            view_account: over.view_account,
-            control_account: over.control_account,
+            view_own: over.view_own.unwrap_or_default(),
+            control_own: over.control_own.unwrap_or_default(),
+            view_account: over.view_account.unwrap_or_default(),
+            control_account: over.control_account.unwrap_or_default(),
         }
     }
 }
@@ -189,8 +206,7 @@ pub(crate) struct NewUser {
     /// Seats that the person may hold at a time; null for no limit.
     seat_limit: Option<u32>,
     /// Over the account's session permissions.
-    #[serde(default)]
-    session_permissions: Overrides,
+    session_permissions: Option<NewOverrides>,
     /// A password of 10 to 256 characters, for signing in to the portal. Without one the person cannot sign in there.
     #[schema(min_length = 10, max_length = 256, write_only, format = Password)]
     pub(crate) password: Option<String>,
@@ -210,12 +226,13 @@ impl From<NewUser> for Profile {
             privileges: user.privileges,
             billing_contact: user.billing_contact,
             seat_limit: user.seat_limit,
-            session_permissions: user.session_permissions.into(),
+            session_permissions: user.session_permissions.unwrap_or_default().into(),
         }
     }
 }
 
 /// A change of a user. What is left out stays.
+#[allow(clippy::option_option, reason = "absent, null and a value are three answers")]
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct UserChange {
@@ -237,8 +254,8 @@ pub(crate) struct UserChange {
     #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<u32>)]
     seat_limit: Option<Option<u32>>,
-    /// Over the account's session permissions, whole: what is left out of it is inherited.
-    session_permissions: Option<Overrides>,
+    /// Over the account's session permissions, whole.
+    session_permissions: Option<NewOverrides>,
     /// False signs the person out everywhere and ends their sessions; they keep their licenses.
     pub(crate) active: Option<bool>,
     /// Another password, of 10 to 256 characters. All of the person's tokens are dead then.

@@ -1,0 +1,186 @@
+use serde_json::json;
+
+use crate::app::App;
+
+#[tokio::test]
+async fn the_operator_creates_lists_renames_and_closes_accounts() {
+    let app = App::empty().await;
+
+    let answer = app
+        .operator()
+        .post("/v1/accounts", json!({"name": "Contoso"}))
+        .await;
+    let account = answer.created();
+    let path = format!("/v1/accounts/{}", account["id"].as_str().unwrap());
+    assert_eq!(answer.header("location"), path);
+    assert_eq!(account["created_at"], "2026-11-23T09:00:00Z");
+    assert_eq!(app.operator().get(&path).await.ok(), account);
+
+    let renamed = app
+        .operator()
+        .patch(&path, json!({"name": "Contoso Ltd"}))
+        .await
+        .ok();
+    assert_eq!(renamed["name"], "Contoso Ltd");
+    assert_eq!(
+        app.operator().get("/v1/accounts?q=ltd").await.ok()["items"],
+        json!([renamed])
+    );
+    assert_eq!(
+        app.operator().get("/v1/accounts?q=xyz").await.ok()["items"],
+        json!([])
+    );
+
+    app.operator().delete(&path).await.done();
+    app.operator().get(&path).await.problem(404, "not-found");
+    assert_eq!(app.operator().get("/v1/accounts").await.ok()["items"], json!([]));
+}
+
+#[tokio::test]
+async fn the_list_of_accounts_comes_in_pages() {
+    let app = App::empty().await;
+    for name in ["A", "B", "C"] {
+        app.new_account(name).await;
+    }
+
+    let first = app.operator().get("/v1/accounts?limit=2").await.ok();
+    let cursor = first["next_cursor"].as_str().unwrap();
+    let last = app
+        .operator()
+        .get(&format!("/v1/accounts?limit=2&cursor={cursor}"))
+        .await
+        .ok();
+
+    assert_eq!(first["items"].as_array().unwrap().len(), 2);
+    assert_eq!(last["items"].as_array().unwrap().len(), 1);
+    assert_eq!(last["next_cursor"], json!(null));
+}
+
+#[tokio::test]
+async fn a_repeated_creation_finds_the_account() {
+    let app = App::empty().await;
+    let body = json!({"name": "Contoso"});
+
+    let first = app
+        .operator()
+        .with_key("1")
+        .post("/v1/accounts", body.clone())
+        .await
+        .created();
+    let again = app.operator().with_key("1").post("/v1/accounts", body).await.ok();
+
+    assert_eq!(again, first);
+}
+
+#[tokio::test]
+async fn a_subscription_says_how_much_of_it_is_given_out() {
+    let app = App::with_account().await;
+
+    let subscription = app.operator().get("subscription").await.ok();
+
+    assert_eq!(
+        subscription,
+        json!({"plan": "enterprise", "products": {"remote-support": {
+            "named_seats": 2, "named_assigned": 0,
+            "shared_seats": 10, "shared_distributed": 10, "shared_unallocated": 0,
+        }}})
+    );
+    let pool = &app.operator().get("pools").await.ok()["items"][0];
+    assert_eq!(pool["default"], true);
+    assert_eq!(pool["seats"], 10);
+}
+
+#[tokio::test]
+async fn a_subscription_is_never_lowered_below_what_is_in_use() {
+    let app = App::with_account().await;
+    let fewer =
+        json!({"plan": "enterprise", "products": {"remote-support": {"named_seats": 2, "shared_seats": 4}}});
+
+    let problem = app
+        .operator()
+        .put("subscription", fewer)
+        .await
+        .problem(409, "seats-in-use");
+
+    assert_eq!(problem["seat_kind"], "shared");
+    assert_eq!(problem["asked"], 4);
+    assert_eq!(problem["in_use"], 10);
+}
+
+#[tokio::test]
+async fn a_plan_that_nobody_configured_is_refused_by_name() {
+    let app = App::with_account().await;
+
+    let answer = app
+        .operator()
+        .put("subscription", json!({"plan": "gold", "products": {}}))
+        .await;
+
+    let problem = answer.problem(422, "invalid");
+    assert_eq!(problem["errors"][0]["field"], "plan");
+    assert_eq!(
+        problem["errors"][0]["message"],
+        "must be one of `team`, `enterprise`"
+    );
+}
+
+#[tokio::test]
+async fn minutes_add_up() {
+    let app = App::with_account().await;
+    app.operator().post("minutes", json!({"minutes": 500})).await.ok();
+
+    let minutes = app.operator().post("minutes", json!({"minutes": 20})).await.ok();
+
+    assert_eq!(minutes, json!({"remaining": 520}));
+    app.operator()
+        .post("minutes", json!({"minutes": 0}))
+        .await
+        .problem(422, "invalid");
+}
+
+#[tokio::test]
+async fn a_closed_account_takes_its_credentials_with_it() {
+    let app = App::with_account().await;
+    let (owner, key) = (app.owner().await, app.key(&["read"]).await);
+    app.operator().delete("").await.done();
+
+    app.by(&owner).get("users").await.problem(401, "unauthenticated");
+    app.by(&key).get("users").await.problem(401, "unauthenticated");
+}
+
+#[tokio::test]
+async fn settings_change_one_by_one_and_new_pools_follow_them() {
+    let app = App::with_account().await;
+    let change = json!({
+        "session_permissions": {"view_account": true},
+        "pool_defaults": {"preset": "concurrent_sessions", "lease_secs": 120},
+    });
+
+    let settings = app.operator().patch("settings", change).await.ok();
+
+    assert_eq!(
+        settings["session_permissions"],
+        json!({"view_own": true, "control_own": true, "view_account": true, "control_account": false})
+    );
+    assert_eq!(settings["pool_defaults"]["occupies"], "session");
+    assert_eq!(settings["pool_defaults"]["lease_secs"], 120);
+    assert_eq!(app.operator().get("settings").await.ok(), settings);
+    let pool = json!({"name": "Night", "product": "remote-support", "seats": 0});
+    let pool = app.operator().post("pools", pool).await.created();
+    assert_eq!(pool["rules"], settings["pool_defaults"]);
+}
+
+#[tokio::test]
+async fn control_needs_view() {
+    let app = App::with_account().await;
+    let change = json!({"session_permissions": {"control_account": true}});
+
+    let problem = app
+        .operator()
+        .patch("settings", change)
+        .await
+        .problem(422, "control-needs-view");
+
+    assert_eq!(problem["control"], "control_account");
+    assert_eq!(problem["view"], "view_account");
+}

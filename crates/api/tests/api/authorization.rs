@@ -1,0 +1,197 @@
+//! Every operation of the document, called by everybody there is: the table says how each is answered.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use axum::http::Method;
+use serde_json::{Value, json};
+
+use crate::app::{App, Who};
+
+/// The table, with the meaning of its columns.
+const TABLE: &str = include_str!("authorization.md");
+
+/// Who calls, in the order of the table's columns.
+async fn callers(app: &App) -> Vec<(&'static str, Who)> {
+    let stranger = App {
+        account: app.new_account("Another").await,
+        router: app.router.clone(),
+        engine: app.engine.clone(),
+        identity: app.identity.clone(),
+        clock: app.clock.clone(),
+    };
+    vec![
+        ("nobody", Who(None)),
+        ("stranger", stranger.owner().await),
+        ("member", app.member("Mia").await.1),
+        ("users", app.manager("Uma", "users.manage").await),
+        ("seats", app.manager("Sia", "seats.manage").await),
+        ("subscription", app.manager("Sue", "subscription.manage").await),
+        ("reports", app.manager("Rea", "reports.view").await),
+        ("settings", app.manager("Seth", "settings.manage").await),
+        ("admin", app.user("Ada", json!({"role": "admin"})).await.1),
+        ("owner", app.owner().await),
+        ("key:read", app.key(&["read"]).await),
+        ("key:sign-ins", app.key(&["sign-ins.write"]).await),
+        ("key:manage", app.key(&MANAGE).await),
+        ("operator", App::operator_key()),
+    ]
+}
+
+/// The scopes of a key that manages everything.
+const MANAGE: [&str; 5] = [
+    "users.manage",
+    "seats.manage",
+    "subscription.manage",
+    "reports.view",
+    "settings.manage",
+];
+
+/// What a call needs besides its method and path: values for the braces of the path, and a body.
+#[derive(Default)]
+pub struct Sample {
+    pub path: Vec<(&'static str, String)>,
+    pub body: Option<Value>,
+}
+
+impl Sample {
+    pub fn of(name: &'static str, value: impl Into<String>) -> Self {
+        Self::default().and(name, value)
+    }
+
+    pub fn body(body: Value) -> Self {
+        Self::default().with(body)
+    }
+
+    pub fn and(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.path.push((name, value.into()));
+        self
+    }
+
+    pub fn with(mut self, body: Value) -> Self {
+        self.body = Some(body);
+        self
+    }
+}
+
+/// A sample that would succeed for who may: things that it deletes or changes are made anew for each call.
+async fn sample(app: &App, operation: &str, number: usize) -> Option<Sample> {
+    let name = format!("{operation} {number}");
+    let user =
+        json!({"name": name, "email": format!("{operation}-{number}@example.org"), "assign_seat": false});
+    let new = |resource: &'static str, body: Value| async move {
+        let made = app.operator().post(resource, body).await.created();
+        made["id"].as_str().unwrap().to_owned()
+    };
+    let pool = json!({"name": name, "product": "remote-support", "seats": 0});
+    let team = json!({"name": name});
+    let key = json!({"name": name, "scopes": ["read"]});
+    Some(match operation {
+        "isLive" | "isReady" | "listAccounts" | "getAccount" | "getSubscription" | "getSettings"
+        | "listUsers" | "listPools" | "listTeams" | "listApiKeys" | "listRefusals" | "listAudit"
+        | "revokeToken" | "deleteAccount" => Sample::default(),
+        "createToken" => {
+            let fields = json!({"password": "correct horse battery"});
+            app.user(&format!("Petra{number}"), fields).await;
+            let email = format!("petra{number}@example.com");
+            Sample::body(json!({"account": app.account, "email": email, "password": "correct horse battery"}))
+        }
+        "createAccount" | "changeAccount" => Sample::body(json!({"name": name})),
+        "setSubscription" => Sample::body(json!({"plan": "enterprise", "products": {
+            "remote-support": {"named_seats": 5, "shared_seats": 10},
+        }})),
+        "addMinutes" => Sample::body(json!({"minutes": 1})),
+        "changeSettings" => Sample::body(json!({"session_permissions": {"view_account": true}})),
+        "createUser" => Sample::body(user),
+        "getUser" | "deleteUser" => Sample::of("user", new("users", user).await),
+        "changeUser" => Sample::of("user", new("users", user).await).with(json!({"name": "Another"})),
+        "setLicense" | "removeLicense" => {
+            let license = json!({"kind": "shared", "pool": app.default_pool().await});
+            let sample = Sample::of("user", new("users", user).await).and("product", "remote-support");
+            let body = (operation == "setLicense").then_some(license);
+            Sample { body, ..sample }
+        }
+        "createPool" => Sample::body(pool),
+        "getPool" | "deletePool" => Sample::of("pool", new("pools", pool).await),
+        "changePool" => Sample::of("pool", new("pools", pool).await).with(json!({"seats": 0})),
+        "createTeam" => Sample::body(team),
+        "getTeam" | "deleteTeam" => Sample::of("team", new("teams", team).await),
+        "changeTeam" => Sample::of("team", new("teams", team).await).with(json!({"members": []})),
+        "createApiKey" => Sample::body(key),
+        "revokeApiKey" => Sample::of("key", new("api-keys", key).await),
+        _ => return None,
+    })
+}
+
+/// Calls an operation as everybody; the statuses in the order of the columns.
+async fn answers(method: &Method, path: &str, operation: &str) -> Vec<String> {
+    let app = App::with_account().await;
+    let mut statuses = Vec::new();
+    for (number, (_, who)) in callers(&app).await.into_iter().enumerate() {
+        let Some(sample) = sample(&app, operation, number).await else {
+            return vec!["no sample".to_owned()];
+        };
+        let mut address = path.replace("{account}", &app.account.to_string());
+        for (name, value) in sample.path {
+            address = address.replace(&format!("{{{name}}}"), &value);
+        }
+        let answer = app.by(&who).send(method.clone(), &address, sample.body).await;
+        statuses.push(answer.status.as_u16().to_string());
+    }
+    statuses
+}
+
+fn operations() -> Vec<(String, Method, String)> {
+    let document: Value = serde_json::from_str(&usher_api::openapi_json()).unwrap();
+    let mut operations = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let id = operation["operationId"].as_str().unwrap().to_owned();
+            operations.push((id, method.to_uppercase().parse().unwrap(), path.clone()));
+        }
+    }
+    operations
+}
+
+/// The rows of the table by operation, and the names of its columns.
+fn rows() -> (Vec<&'static str>, BTreeMap<&'static str, Vec<&'static str>>) {
+    let mut lines = TABLE.lines().filter(|line| line.starts_with('|'));
+    let cells = |line: &'static str| {
+        let cells = line.trim().trim_matches('|').split('|');
+        cells.map(str::trim).collect::<Vec<_>>()
+    };
+    let header = cells(lines.next().unwrap());
+    let rows = lines.skip(1).map(|line| {
+        let mut row = cells(line);
+        (row.remove(0), row)
+    });
+    (header[1..].to_vec(), rows.collect())
+}
+
+#[tokio::test]
+async fn every_operation_answers_everybody_as_the_table_says() {
+    let (columns, rows) = rows();
+    let names: Vec<_> = callers(&App::with_account().await).await;
+    assert_eq!(columns, names.iter().map(|(name, _)| *name).collect::<Vec<_>>());
+
+    let mut wrong = String::new();
+    for (operation, method, path) in operations() {
+        let made = answers(&method, &path, &operation).await;
+        if rows.get(operation.as_str()).is_none_or(|row| *row != made) {
+            let _ = writeln!(wrong, "| {operation} | {} |", made.join(" | "));
+        }
+    }
+
+    assert!(
+        wrong.is_empty(),
+        "these operations answer otherwise than authorization.md says:\n{wrong}"
+    );
+}
+
+#[test]
+fn the_table_has_no_row_without_an_operation() {
+    let operations = operations();
+    for operation in rows().1.keys() {
+        assert!(operations.iter().any(|(id, _, _)| id == operation), "{operation}");
+    }
+}

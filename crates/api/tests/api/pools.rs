@@ -1,0 +1,120 @@
+use serde_json::json;
+
+use crate::app::App;
+
+/// A server whose account has 4 unallocated seats besides the default pool's 10.
+async fn app_with_seats_left() -> App {
+    let app = App::with_account().await;
+    let more =
+        json!({"plan": "enterprise", "products": {"remote-support": {"named_seats": 2, "shared_seats": 14}}});
+    app.operator().put("subscription", more).await.ok();
+    app
+}
+
+#[tokio::test]
+async fn a_pool_is_created_changed_and_deleted() {
+    let app = app_with_seats_left().await;
+    let new = json!({"name": "Night", "product": "remote-support", "seats": 3,
+        "rules": {"preset": "concurrent_devices", "end_notice_secs": 10, "auto_log_off_after_secs": null}});
+
+    let pool = app.operator().post("pools", new).await.created();
+
+    assert_eq!(
+        (
+            &pool["seats"],
+            &pool["occupied"],
+            &pool["waiting"],
+            &pool["default"],
+            &pool["draining"]
+        ),
+        (&json!(3), &json!(0), &json!(0), &json!(false), &json!(false))
+    );
+    assert_eq!(
+        pool["rules"],
+        json!({
+            "occupies": "session", "seat_per": "device", "max_devices_per_user": null,
+            "max_active_sessions_per_seat": null, "auto_log_off_after_secs": null, "end_notice_secs": 10,
+            "when_full": ["pay_per_use", "queue"], "offer_hold_secs": 60, "lease_secs": 90,
+            "standby_expires_secs": 86400, "reclaim_idle_after_secs": null, "eviction_cool_down_secs": 0,
+        })
+    );
+    let path = format!("pools/{}", pool["id"].as_str().unwrap());
+    let change = json!({"seats": 4, "rules": {"max_devices_per_user": 2}});
+    let changed = app.operator().patch(&path, change).await.ok();
+    assert_eq!(changed["seats"], 4);
+    assert_eq!(changed["rules"]["max_devices_per_user"], 2);
+    assert_eq!(changed["rules"]["seat_per"], "device");
+    assert_eq!(app.operator().get(&path).await.ok(), changed);
+    app.operator().delete(&path).await.done();
+    app.operator().get(&path).await.problem(404, "not-found");
+}
+
+#[tokio::test]
+async fn raising_a_pool_takes_from_the_unallocated_seats() {
+    let app = app_with_seats_left().await;
+    let path = format!("pools/{}", app.default_pool().await);
+
+    let problem = app
+        .operator()
+        .patch(&path, json!({"seats": 15}))
+        .await
+        .problem(409, "not-enough-seats");
+
+    assert_eq!((&problem["asked"], &problem["left"]), (&json!(5), &json!(4)));
+}
+
+#[tokio::test]
+async fn a_pool_with_users_is_deleted_when_they_are_moved_or_removed() {
+    let app = app_with_seats_left().await;
+    let default = app.default_pool().await;
+    let new = json!({"name": "Night", "product": "remote-support", "seats": 0});
+    let (sven, _) = app.member("Sven").await;
+    let user = format!("users/{sven}");
+    let license = format!("{user}/licenses/remote-support");
+    for (query, left) in [
+        (
+            format!("?move_users_to={default}"),
+            json!({"remote-support": {"kind": "shared", "pool": default}}),
+        ),
+        ("?remove_users=true".to_owned(), json!({})),
+    ] {
+        let pool = app.operator().post("pools", new.clone()).await.created();
+        let path = format!("pools/{}", pool["id"].as_str().unwrap());
+        app.operator()
+            .put(&license, json!({"kind": "shared", "pool": pool["id"]}))
+            .await
+            .ok();
+
+        let refused = app.operator().delete(&path).await.problem(409, "pool-not-empty");
+        let both = format!("{path}?move_users_to={default}&remove_users=true");
+        app.operator().delete(&both).await.problem(422, "invalid");
+        app.operator().delete(&format!("{path}{query}")).await.done();
+
+        assert_eq!(refused["users"], 1);
+        assert_eq!(app.operator().get(&user).await.ok()["licenses"], left);
+    }
+}
+
+#[tokio::test]
+async fn the_default_pool_stays() {
+    let app = App::with_account().await;
+    let path = format!("pools/{}", app.default_pool().await);
+
+    app.operator().delete(&path).await.problem(409, "default-pool");
+}
+
+#[tokio::test]
+async fn a_rule_out_of_range_is_named() {
+    let app = App::with_account().await;
+    let path = format!("pools/{}", app.default_pool().await);
+    let table = [
+        (json!({"lease_secs": 1}), "lease_secs"),
+        (json!({"max_devices_per_user": 0}), "max_devices_per_user"),
+        (json!({"lease_secs": 60.5}), "rules.lease_secs"),
+        (json!({"leese_secs": 60}), "rules.leese_secs"),
+    ];
+    for (rules, field) in table {
+        let answer = app.operator().patch(&path, json!({"rules": rules})).await;
+        assert_eq!(answer.problem(422, "invalid")["errors"][0]["field"], field);
+    }
+}

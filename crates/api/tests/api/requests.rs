@@ -1,0 +1,190 @@
+//! What is wrong with a request before any rule is asked.
+
+use axum::http::Method;
+use serde_json::json;
+
+use crate::app::App;
+
+async fn send_body(app: &App, body: &str) -> crate::app::Answer {
+    app.operator()
+        .send_text(Method::POST, "pools", Some(body.to_owned()))
+        .await
+}
+
+#[tokio::test]
+async fn a_body_that_is_not_json_is_told_where_reading_stopped() {
+    let app = App::with_account().await;
+
+    let problem = send_body(&app, "{\"name\": \"Night\",\n \"seats\": }")
+        .await
+        .problem(400, "malformed");
+
+    let detail = problem["detail"].as_str().unwrap();
+    assert_eq!(
+        detail,
+        "The body is not valid JSON: reading stopped at line 2, column 11."
+    );
+    send_body(&app, "").await.problem(400, "malformed");
+    send_body(&app, "{\"name\": \"Night\"")
+        .await
+        .problem(400, "malformed");
+}
+
+#[tokio::test]
+async fn a_field_that_is_not_right_is_named_with_what_it_takes() {
+    let app = App::with_account().await;
+    let table = [
+        (
+            r#"{"name":"N","product":"p","seats":559.0}"#,
+            "seats",
+            "must be a whole number of at least 0, without a decimal point, not floating point `559.0` (line 1, column 39)",
+        ),
+        (
+            r#"{"name":"N","product":"p","seats":-1}"#,
+            "seats",
+            "must be a whole number of at least 0, without a decimal point, not integer `-1` (line 1, column 36)",
+        ),
+        (
+            r#"{"name":"N","product":"P","seats":1}"#,
+            "product",
+            "must be a product slug: 1 to 64 of a-z, 0-9 and `-`, starting with a letter (line 1, column 25)",
+        ),
+        (
+            r#"{"name":"N","product":"p","seats":1,"colour":"red"}"#,
+            "colour",
+            "unknown field `colour`, expected one of `name`, `product`, `seats`, `rules` (line 1, column 44)",
+        ),
+        (
+            r#"{"name":"N","product":"p"}"#,
+            "",
+            "missing field `seats` (line 1, column 26)",
+        ),
+        (r"[]", "", "must be a JSON object"),
+    ];
+    for (body, field, message) in table {
+        let problem = send_body(&app, body).await.problem(422, "invalid");
+        assert_eq!(problem["errors"], json!([{"field": field, "message": message}]));
+    }
+}
+
+#[tokio::test]
+async fn a_body_must_say_that_it_is_json_and_be_of_a_sane_size() {
+    let app = App::with_account().await;
+    let body = Some("{}".to_owned());
+
+    let form = app
+        .operator()
+        .with_header("content-type", "application/x-www-form-urlencoded");
+    form.send_text(Method::POST, "pools", body.clone())
+        .await
+        .problem(415, "unsupported-media-type");
+    let named = app
+        .operator()
+        .with_header("content-type", "application/json; charset=utf-8");
+    named
+        .send_text(Method::POST, "pools", body)
+        .await
+        .problem(422, "invalid");
+    let large = format!("{{\"name\": \"{}\"}}", "x".repeat(usher_api::BODY_BYTES_MAX));
+    send_body(&app, &large).await.problem(413, "body-too-large");
+}
+
+#[tokio::test]
+async fn addresses_and_methods_that_do_not_exist_answer_with_problems() {
+    let app = App::with_account().await;
+
+    app.operator().get("/v2/nothing").await.problem(404, "not-found");
+    app.operator().get("nothing").await.problem(404, "not-found");
+    app.operator()
+        .get("pools/not-an-id")
+        .await
+        .problem(404, "not-found");
+    app.operator()
+        .get("pools/user_00000000000000000000000001")
+        .await
+        .problem(404, "not-found");
+    app.operator()
+        .get("/v1/accounts/nonsense/pools")
+        .await
+        .problem(404, "not-found");
+    let answer = app.operator().put("pools", json!({})).await;
+    answer.problem(405, "method-not-allowed");
+    assert!(answer.header("allow").contains("POST"), "{:?}", answer.headers);
+}
+
+#[tokio::test]
+async fn parameters_are_read_strictly() {
+    let app = App::with_account().await;
+    let table = [
+        ("limit=0", "limit"),
+        ("limit=201", "limit"),
+        ("limit=many", "limit"),
+        ("cursor=!", "cursor"),
+        ("page=2", "page"),
+        ("license=floating", "license"),
+        ("pool=user_00000000000000000000000001", "pool"),
+    ];
+    for (query, field) in table {
+        let answer = app.operator().get(&format!("users?{query}")).await;
+        let problem = answer.problem(422, "invalid");
+        assert_eq!(problem["errors"][0]["field"], field, "{problem}");
+    }
+    let backwards = "refusals?from=2026-11-23T10:00:00Z&to=2026-11-23T09:00:00Z";
+    app.operator().get(backwards).await.problem(422, "invalid");
+}
+
+#[tokio::test]
+async fn who_calls_is_asked_before_anything_else() {
+    let app = App::with_account().await;
+
+    let answer = app
+        .nobody()
+        .send_text(Method::POST, "pools", Some("not json".to_owned()))
+        .await;
+
+    answer.problem(401, "unauthenticated");
+    assert_eq!(answer.header("www-authenticate"), r#"Bearer realm="usher""#);
+}
+
+#[tokio::test]
+async fn a_request_id_comes_back_and_stands_in_the_audit() {
+    let app = App::with_account().await;
+    let team = json!({"name": "Night"});
+
+    let answer = app
+        .operator()
+        .with_header("x-request-id", "r-17")
+        .post("teams", team)
+        .await;
+
+    assert_eq!(answer.header("x-request-id"), "r-17");
+    let audit = app.operator().get("audit?limit=1").await.ok();
+    let entry = &audit["items"][0];
+    assert_eq!(
+        (&entry["cause"], &entry["actor"]),
+        (&json!("r-17"), &json!("operator"))
+    );
+    assert_eq!(entry["target"], answer.created()["id"]);
+    assert_eq!(app.operator().get("teams").await.header("x-request-id").len(), 32);
+    assert_eq!(
+        app.nobody().get("/nowhere").await.header("x-request-id").len(),
+        32
+    );
+}
+
+#[tokio::test]
+async fn an_idempotency_key_has_a_bound() {
+    let app = App::with_account().await;
+    let long = "k".repeat(usher_api::KEY_CHARS_MAX + 1);
+
+    let answer = app
+        .operator()
+        .with_key(&long)
+        .post("teams", json!({"name": "Night"}))
+        .await;
+
+    assert_eq!(
+        answer.problem(422, "invalid")["errors"][0]["field"],
+        "Idempotency-Key"
+    );
+}
