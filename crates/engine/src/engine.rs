@@ -47,6 +47,9 @@ impl Engine {
         }
         if fires_by_itself {
             tokio::spawn(timer::run(Arc::clone(&node)));
+            if node.options.follow_every.is_some() {
+                tokio::spawn(timer::adopt(Arc::clone(&node)));
+            }
         }
         tokio::spawn(timer::sweep(Arc::clone(&node)));
         Ok(Self {

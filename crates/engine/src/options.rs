@@ -19,6 +19,9 @@ pub struct Options {
     /// Bytes of commits after which an account is worth a snapshot; a large account waits for as many as half of
     /// its own size.
     pub snapshot_bytes_min: usize,
+    /// How old a picture of an account may be before the commits of other nodes are read, and how often subscribers
+    /// hear of them. None where this node is the only one.
+    pub follow_every: Option<Duration>,
 }
 
 impl Default for Options {
@@ -30,6 +33,7 @@ impl Default for Options {
             idle_after: Duration::from_mins(10),
             lag_max: 256,
             snapshot_bytes_min: 256 * 1024,
+            follow_every: None,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::JoinSet;
-use usher_domain::Timestamp;
+use usher_domain::{Secs, Timestamp};
 
 use crate::account::Message;
 use crate::node::Node;
@@ -15,6 +15,11 @@ const TICKS_AT_ONCE: usize = 32;
 
 /// The longest that the timer sleeps, so that it notices when the clock was set or the machine slept.
 const NAP_MAX: Duration = Duration::from_secs(1);
+
+/// How often, where there are other nodes, it is looked at what they have left undone, and for how long it must have
+/// been due.
+const ADOPT_EVERY: Duration = Duration::from_secs(15);
+const ADOPT_AFTER: Secs = Secs::new(15);
 
 /// Sweeps in the time that an account may be idle.
 const SWEEPS: u32 = 8;
@@ -39,6 +44,26 @@ pub(crate) async fn run(node: Arc<Node>) {
             () = tokio::time::sleep(nap) => {}
             () = node.wheel.earlier.notified() => {}
             Some(_) = ticks.join_next(), if !ticks.is_empty() => {}
+        }
+    }
+}
+
+/// Does what another node should have done and has not, because it is gone.
+pub(crate) async fn adopt(node: Arc<Node>) {
+    while !node.is_closing() {
+        tokio::time::sleep(ADOPT_EVERY).await;
+        let due = match node.journal.due().await {
+            Ok(due) => due,
+            Err(error) => {
+                tracing::warn!(%error, "what is due elsewhere could not be read");
+                continue;
+            }
+        };
+        let now = node.now();
+        for (account, due) in due {
+            if due + ADOPT_AFTER <= now {
+                node.wheel.mark(account, due);
+            }
         }
     }
 }

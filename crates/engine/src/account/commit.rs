@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::time::Instant;
 use usher_domain::AccountId;
 use usher_journal::{AppendError, Commit, Hash, Seq};
 
@@ -35,6 +36,7 @@ impl Task {
     /// journal has, or nothing.
     pub(super) async fn carry_out(&mut self, jobs: &mut [Box<dyn Job>]) -> Result<(), Failure> {
         let node = Arc::clone(&self.node);
+        self.follow().await?;
         for _ in 0..ATTEMPTS_MAX {
             let id = self.id;
             let state = self.loaded().await?;
@@ -81,11 +83,13 @@ impl Task {
     }
 
     async fn load(&mut self) -> Result<State, Failure> {
+        let seen = Instant::now();
         let (mut state, commits) = State::load(&self.node, self.id).await?;
         if let Some(account) = &mut state.replayed.account {
             std::mem::take(&mut self.renewals).renew(account);
         }
         self.publish_missed(&commits, state.replayed.seq);
+        self.synced = seen;
         Ok(state)
     }
 
@@ -104,6 +108,7 @@ impl Task {
         state.replayed.at = sealed.at;
         state.note_commit(sealed.bytes);
         self.published = sealed.seq;
+        self.synced = Instant::now();
         if self.has_subscribers() {
             self.publish(Published {
                 account: self.id,

@@ -1,6 +1,7 @@
 //! One account in memory, and the task that owns it.
 
 mod commit;
+mod follow;
 mod job;
 mod keep;
 mod state;

@@ -21,6 +21,9 @@ pub(super) struct State {
     pub(super) replayed: Replayed,
     /// Seats occupied by pool, to tell where they grow past what a pool has (S1).
     pub(super) occupied: BTreeMap<PoolId, u32>,
+    /// Whether the rules were asked what they owe after the commits that were replayed. They owe nothing that is not
+    /// in the commits, unless they changed since; but only then they know what is due next.
+    pub(super) is_settled: bool,
     /// The start of Usher up to which it is seen to that nobody loses anything by its having been away (S11).
     pub(super) resumed_for: Timestamp,
     /// What loading would have to replay, in bytes.
@@ -63,10 +66,30 @@ impl State {
         Self {
             occupied: pools.map(|pool| (pool.id, pool.occupied())).collect(),
             replayed,
+            is_settled: false,
             resumed_for: Timestamp::default(),
             unsnapped_bytes: 0,
             snapshot_bytes: 0,
         }
+    }
+
+    /// Takes in commits of other nodes.
+    pub(super) fn take_in(&mut self, commits: &[Commit]) -> Result<(), ReplayError> {
+        for commit in commits {
+            self.replayed.apply(commit, |_, _, _| {})?;
+            self.note_commit(commit.entries.len());
+        }
+        self.is_settled = false;
+        let Some(account) = &mut self.replayed.account else {
+            return Ok(());
+        };
+        for id in account.take_changed_pools() {
+            match account.pool(id) {
+                Some(pool) => self.occupied.insert(id, pool.occupied()),
+                None => self.occupied.remove(&id),
+            };
+        }
+        Ok(())
     }
 
     /// The account, unless there is none or it was closed.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::sync::mpsc::Receiver;
 use tokio::sync::{broadcast, oneshot};
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 use usher_domain::{AccountId, Secs, Timestamp};
 use usher_journal::Seq;
 
@@ -28,6 +29,8 @@ pub(super) struct Task {
     pub(super) publisher: Option<broadcast::Sender<Arc<Published>>>,
     /// The newest commit that subscribers were told of, or that came before they asked.
     pub(super) published: Seq,
+    /// When memory was last seen to be all that the journal has.
+    pub(super) synced: Instant,
     /// A snapshot on its way into the journal.
     pub(super) saving: Option<JoinHandle<()>>,
     /// When the wheel will call at the latest; it may call earlier.
@@ -68,6 +71,7 @@ pub(crate) fn spawn(node: Arc<Node>, id: AccountId, inbox: NewInbox) {
         renewals: Renewals::default(),
         publisher: None,
         published: Seq::ZERO,
+        synced: Instant::now(),
         saving: None,
         marked: None,
     };
@@ -98,7 +102,7 @@ impl Task {
     async fn run(mut self, mut inbox: Receiver<Message>, presence: Presence) {
         let batch_max = self.node.options.batch_max.max(1);
         let mut messages = Vec::new();
-        while inbox.recv_many(&mut messages, batch_max).await > 0 {
+        while self.receive(&mut inbox, &mut messages, batch_max).await > 0 {
             let leave = self.serve(&mut messages).await;
             if let Some(leave) = leave
                 && inbox.is_empty()
@@ -138,7 +142,7 @@ impl Task {
 
     /// Lets the wheel know when something is due. It is not told of what moves back: it calls early then, and is told
     /// better.
-    fn mark_due(&mut self) {
+    pub(super) fn mark_due(&mut self) {
         let Some(state) = &self.state else { return };
         let Some(due) = state.next_due() else { return };
         // Doing what is due leaves nothing that is due now; where it does, the timer must not spin.

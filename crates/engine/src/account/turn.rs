@@ -75,6 +75,10 @@ impl<'a> Turn<'a> {
             }
         }
         self.state.resumed_for = up_since;
+        if !std::mem::replace(&mut self.state.is_settled, true) {
+            let owed = self.take_in(Vec::new(), &SYSTEM, &TIMER);
+            self.enter(owed, SYSTEM, &TIMER);
+        }
         if self.is_due() {
             self.node.counters.ticks.increment();
             let events = self.do_what_is_due();

@@ -1,10 +1,13 @@
 //! Subscribers.
 
-use usher_domain::{Command, Event, Secs};
-use usher_engine::{Options, Published};
-use usher_journal::Seq;
+use std::sync::Arc;
+use std::time::Duration;
 
-use crate::harness::{ACCOUNT, Desk};
+use usher_domain::{Command, Event, Secs};
+use usher_engine::{Clock, Engine, ManualClock, Options, Published};
+use usher_journal::{MemoryJournal, Seq};
+
+use crate::harness::{ACCOUNT, Desk, MORNING};
 
 #[tokio::test]
 async fn what_is_read_afterwards_is_what_was_seen_live() {
@@ -80,4 +83,68 @@ async fn the_past_is_read_in_pages() {
     let page = desk.engine.published_after(ACCOUNT, all[1].seq, 2).await.unwrap();
 
     assert_eq!(page, all[2..4]);
+}
+
+/// Two nodes that look at the journal for each other's commits every second.
+async fn two_nodes() -> (Desk, Desk) {
+    let options = Options {
+        follow_every: Some(Duration::from_secs(1)),
+        ..Options::default()
+    };
+    let first = Desk::with_pool(3, 3).await;
+    let node = |journal| Desk::on(journal, first.clock.clone(), options.clone());
+    (
+        node(first.journal.another_node()).await,
+        node(first.journal.another_node()).await,
+    )
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_picture_of_an_account_is_never_older_than_it_may_be() {
+    let (here, there) = two_nodes().await;
+    assert_eq!(there.occupied().await, 0);
+
+    here.sign_in(0).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+
+    assert_eq!(there.occupied().await, 1);
+    assert_eq!(there.engine.figures().loads, 1);
+    assert_eq!(there.state().await, here.state().await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_subscriber_hears_of_other_nodes_without_anybody_asking() {
+    let (here, there) = two_nodes().await;
+    let mut subscription = there.engine.subscribe(ACCOUNT).await.unwrap();
+
+    here.sign_in(0).await.unwrap();
+
+    let seen = subscription.next().await.unwrap();
+    assert_eq!(seen.seq, subscription.seq().next());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_dead_node_left_undone_is_done_by_another() {
+    let journal = MemoryJournal::new();
+    let options = Options {
+        follow_every: Some(Duration::from_secs(1)),
+        ..Options::default()
+    };
+    let engine = Engine::start(Arc::new(journal.clone()), Clock::System, options)
+        .await
+        .unwrap();
+    // Months ago by the machine's clock, on a node that is not heard of again.
+    let dead = Desk::on(
+        journal.another_node(),
+        ManualClock::new(MORNING),
+        Options::default(),
+    )
+    .await
+    .furnished(1, 1)
+    .await;
+    dead.sign_in(0).await.unwrap();
+
+    while engine.figures().commits == 0 {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
 }
