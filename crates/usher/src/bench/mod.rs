@@ -35,6 +35,9 @@ pub(crate) struct BenchArgs {
     /// Seconds of each measure in a round.
     #[arg(long, default_value_t = 2)]
     secs: u64,
+    /// Measure rates and times of requests only.
+    #[arg(long)]
+    throughput_only: bool,
     /// Serve the bare endpoint that the figures are compared with.
     #[arg(long, hide = true)]
     bare_endpoint: bool,
@@ -96,23 +99,27 @@ pub(crate) fn run(args: &BenchArgs, terminal: &mut Terminal) -> Result<(), Failu
             .block_on(bare::serve(terminal))
             .map_err(|error| failure(&error));
     }
-    let report = runtime.block_on(measure(args)).map_err(|error| failure(&error))?;
-    Ok(report.write(terminal.out())?)
+    let mut report = report::Report::new(args);
+    let measured = runtime.block_on(measure(args, &mut report));
+    // What was measured before something failed is worth seeing.
+    report.write(terminal.out())?;
+    measured.map_err(|error| failure(&error))
 }
 
 fn failure(error: &BenchError) -> Failure {
     Failure::because("The benchmark came to nothing", error)
 }
 
-async fn measure(args: &BenchArgs) -> Result<report::Report, BenchError> {
-    let mut report = report::Report::new(args);
+async fn measure(args: &BenchArgs, report: &mut report::Report) -> Result<(), BenchError> {
     let data = tempfile::tempdir()?;
     let world = world::World::make(data.path(), args).await?;
-    measures::throughput(&world, args, &mut report).await?;
-    measures::account_size(&world, args, &mut report).await?;
-    let world = measures::memory(world, args, &mut report).await?;
-    measures::restart(world, data.path(), &mut report).await?;
-    Ok(report)
+    measures::throughput(&world, args, report).await?;
+    if args.throughput_only {
+        return Ok(());
+    }
+    measures::account_size(&world, args, report).await?;
+    let world = measures::memory(world, args, report).await?;
+    measures::restart(world, data.path(), report).await
 }
 
 impl BenchArgs {
