@@ -11,6 +11,7 @@ mod app;
 mod authorization;
 mod credentials;
 mod openapi;
+mod pages;
 mod pools;
 mod requests;
 mod service;

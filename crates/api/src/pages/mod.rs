@@ -1,0 +1,112 @@
+//! Pages for people: what each problem code means, and the API document in readable form. Made once, from tables and
+//! the document; nothing on them comes from elsewhere.
+
+mod docs;
+mod text;
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Router;
+use axum::extract::Path;
+use axum::http::{HeaderName, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use bytes::Bytes;
+use utoipa::openapi::OpenApi;
+
+use self::docs::Docs;
+use self::text::Html;
+use crate::api::Api;
+use crate::problem::{Kind, Problem};
+
+/// What a page may load: its own style and script, and nothing else.
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
+                      base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// Until when a copy may be used: pages change with the program only.
+const CACHE: &str = "public, max-age=300";
+
+#[derive(Template)]
+#[template(path = "index.html")]
+struct Index<'a> {
+    version: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "problems.html")]
+struct Problems<'a> {
+    kinds: &'a [&'static Kind],
+}
+
+#[derive(Template)]
+#[template(path = "problem.html")]
+struct ProblemPage {
+    kind: &'static Kind,
+    what: Html,
+    why: Html,
+    remedy: Html,
+}
+
+pub(crate) fn routes(document: &OpenApi) -> Router<Arc<Api>> {
+    let index = render(&Index {
+        version: &document.info.version,
+    });
+    let kinds: Vec<_> = Kind::all().collect();
+    let problems = render(&Problems { kinds: &kinds });
+    let docs = render(&Docs::of(document));
+    Router::new()
+        .route("/", get(move || std::future::ready(page(index.clone()))))
+        .route("/docs", get(move || std::future::ready(page(docs.clone()))))
+        .route(
+            "/problems",
+            get(move || std::future::ready(page(problems.clone()))),
+        )
+        .route("/problems/{code}", get(problem))
+        .route("/docs/style.css", get(style))
+        .route("/docs/search.js", get(search))
+}
+
+async fn problem(Path(code): Path<String>) -> Result<Response, Problem> {
+    let kind = Kind::find(&code).ok_or_else(|| Problem::not_found("problem code"))?;
+    let shown = ProblemPage {
+        kind,
+        what: Html::of(kind.what),
+        why: Html::of(kind.why),
+        remedy: Html::of(kind.remedy),
+    };
+    Ok(page(render(&shown)))
+}
+
+async fn style() -> impl IntoResponse {
+    asset("text/css; charset=utf-8", include_str!("../../static/style.css"))
+}
+
+async fn search() -> impl IntoResponse {
+    asset(
+        "text/javascript; charset=utf-8",
+        include_str!("../../static/search.js"),
+    )
+}
+
+fn asset(media_type: &'static str, text: &'static str) -> impl IntoResponse {
+    (
+        [(header::CONTENT_TYPE, media_type), (header::CACHE_CONTROL, CACHE)],
+        text,
+    )
+}
+
+/// A page as text. The templates take only what is always there, so rendering into memory does not fail.
+fn render(page: &impl Template) -> Bytes {
+    page.render().map(Bytes::from).unwrap_or_default()
+}
+
+fn page(html: Bytes) -> Response {
+    let headers: [(HeaderName, &str); 4] = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        (header::CACHE_CONTROL, CACHE),
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    (headers, html).into_response()
+}
