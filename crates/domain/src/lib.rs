@@ -7,6 +7,7 @@
 mod access;
 pub mod account;
 pub mod command;
+mod contacts;
 mod decide;
 pub mod event;
 mod evolve;
@@ -27,6 +28,7 @@ pub mod user;
 
 pub use account::Account;
 pub use command::{Command, Decision, Outcome};
+pub use contacts::Presence;
 pub use decide::decide;
 pub use event::Event;
 pub use evolve::evolve;
