@@ -25,6 +25,7 @@ pub fn execute(
         while account.schedule.first_due(now).is_some() {
             let more = step(account, command, actor, now)?;
             if more.events.is_empty() {
+                debug_assert!(false, "what was due came to nothing");
                 account.schedule.drop_first();
             }
             decision.events.extend(more.events);

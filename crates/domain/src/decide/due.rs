@@ -157,9 +157,6 @@ fn pool(account: &Account, id: PoolId, now: Timestamp) -> Vec<Event> {
 }
 
 fn renewals(account: &Account) -> Vec<Event> {
-    if !account.has_unsaved_renewals() {
-        return Vec::new();
-    }
     let sign_ins = account
         .renewed_sign_ins
         .iter()

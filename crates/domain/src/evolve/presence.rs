@@ -137,6 +137,7 @@ fn sign_in_ended(account: &mut Account, id: SignInId, reason: EndReason, at: Tim
     }
     seats::set_idle(account, id, None);
     account.renewed_sign_ins.remove(&id);
+    stop_empty_flush(account);
     let Some(mut sign_in) = account.sign_ins.remove(&id) else {
         return;
     };
@@ -181,7 +182,12 @@ fn leases_renewed(
         }
         seats::schedule_ticket(account, *id);
     }
-    if account.renewed_sign_ins.is_empty() && account.renewed_tickets.is_empty() {
+    stop_empty_flush(account);
+}
+
+/// Without renewals in memory there is nothing to bring to the journal.
+fn stop_empty_flush(account: &mut Account) {
+    if !account.has_unsaved_renewals() {
         account.schedule.set_renewals(None);
     }
 }
@@ -409,6 +415,7 @@ fn offer_made(account: &mut Account, id: TicketId, until: Timestamp) {
 
 fn remove_ticket(account: &mut Account, id: TicketId) {
     account.renewed_tickets.remove(&id);
+    stop_empty_flush(account);
     let Some(mut ticket) = account.tickets.remove(&id) else {
         return;
     };
