@@ -1,0 +1,197 @@
+//! A help desk in which everybody is known by a short name, and the time by the clock on the wall.
+
+mod diary;
+mod office;
+mod people;
+mod sight;
+
+use std::collections::BTreeSet;
+
+pub(super) use self::diary::Happened;
+pub(super) use self::office::{concurrent_devices, concurrent_sessions, help_desk, role};
+use crate::command::{Command, Decision};
+use crate::permission::{Actor, Scope};
+use crate::refusal::{Code, Refusal};
+use crate::text::Product;
+use crate::time::{Secs, Timestamp};
+use crate::{Account, ApiKeyId, SignInId, TicketId, UserId, execute};
+
+/// The back end that works for all users.
+pub(super) fn back_end() -> Actor {
+    Actor::ApiKey {
+        id: ApiKeyId::from_bits(1),
+        scopes: BTreeSet::from([Scope::SignInsWrite]),
+    }
+}
+
+/// The product that everybody uses.
+pub(super) fn product() -> Product {
+    "remote-support".parse().unwrap()
+}
+
+/// The id that stands for a name of up to 16 letters.
+pub(super) fn bits(name: &str) -> u128 {
+    assert!(name.len() <= 16, "{name} is too long");
+    name.bytes().fold(0, |bits, byte| (bits << 8) | u128::from(byte))
+}
+
+/// The user of this name, as one who acts.
+pub(super) fn user(name: &str) -> Actor {
+    Actor::User(UserId::from_bits(bits(name)))
+}
+
+pub(super) const fn secs(secs: u32) -> Secs {
+    Secs::new(secs)
+}
+
+pub(super) const fn mins(mins: u32) -> Secs {
+    Secs::new(mins * 60)
+}
+
+/// A time of day, `09:00` or `09:00:30`.
+pub(super) fn clock(text: &str) -> Timestamp {
+    let parts: Vec<i64> = text.split(':').map(|part| part.parse().unwrap()).collect();
+    let secs = parts[0] * 3600 + parts[1] * 60 + parts.get(2).copied().unwrap_or_default();
+    Timestamp::from_millis(secs * 1000)
+}
+
+/// One pool of `remote-support` and who works with it. The devices of all send their signs of life, save of those who
+/// [fall silent](Self::falls_silent).
+///
+/// What is asked for must be granted, or the refusal taken by [`Self::refusal`].
+pub(super) struct Shift {
+    pub(super) account: Account,
+    now: Timestamp,
+    ids: u128,
+    silent: BTreeSet<UserId>,
+    refused: Option<Refusal>,
+    happened: Happened,
+}
+
+impl Drop for Shift {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            self.must_be_granted();
+        }
+    }
+}
+
+impl Shift {
+    fn must_be_granted(&self) {
+        if let Some(refusal) = &self.refused {
+            panic!("refused: {refusal:?}");
+        }
+    }
+
+    /// Why what was just asked for was refused.
+    pub(super) fn refusal(&mut self) -> Code {
+        self.refused.take().expect("a refusal").code()
+    }
+
+    /// The same, with the numbers behind it.
+    pub(super) fn full_refusal(&mut self) -> Refusal {
+        self.refused.take().expect("a refusal")
+    }
+
+    /// Whether it was granted.
+    pub(super) const fn was_granted(&self) -> bool {
+        self.refused.is_none()
+    }
+
+    /// Whether it was refused, for whatever reason.
+    pub(super) fn was_refused(&mut self) -> bool {
+        self.refused.take().is_some()
+    }
+
+    /// Gives a command, and checks that a refusal changes nothing and that every rule holds.
+    pub(super) fn give(&mut self, actor: &Actor, command: &Command) -> Option<Decision> {
+        self.must_be_granted();
+        let before = self.account.clone();
+        let decision = match execute(&mut self.account, command, actor, self.now) {
+            Ok(decision) => decision,
+            Err(refusal) => {
+                assert_eq!(self.account, before);
+                self.refused = Some(refusal);
+                return None;
+            }
+        };
+        self.happened.write(&before, self.now, &decision.events);
+        assert_eq!(self.account.broken(), [], "after {command:?}");
+        Some(decision)
+    }
+
+    fn fresh(&mut self) -> u128 {
+        self.ids += 1;
+        self.ids
+    }
+
+    /// What happened since the last time one asked.
+    pub(super) fn happened(&mut self) -> Happened {
+        std::mem::take(&mut self.happened)
+    }
+
+    /// Moves the clock to this time of day, and does what is due when it is.
+    pub(super) fn at(&mut self, time: &str) -> &mut Self {
+        self.advance_to(time);
+        self
+    }
+
+    /// The same; gives what happened meanwhile.
+    pub(super) fn advance_to(&mut self, time: &str) -> Happened {
+        self.must_be_granted();
+        self.happened();
+        let until = clock(time);
+        assert!(until >= self.now, "{time} is over");
+        while let Some(due) = self.account.next_due().filter(|due| *due <= until) {
+            self.now = self.now.max(due);
+            self.send_signs_of_life();
+            if self.account.next_due().is_some_and(|due| due <= self.now) {
+                self.give(&Actor::System, &Command::Tick);
+            }
+        }
+        self.now = until;
+        self.happened()
+    }
+
+    /// Moves the clock while nobody looks at what is due: Usher is late, or down.
+    pub(super) fn unseen_until(&mut self, time: &str) -> &mut Self {
+        self.now = clock(time);
+        self
+    }
+
+    /// Usher does what is due.
+    pub(super) fn tick(&mut self) -> Happened {
+        self.happened();
+        self.give(&Actor::System, &Command::Tick);
+        self.happened()
+    }
+
+    /// Usher is back after it was down.
+    pub(super) fn usher_is_back(&mut self) -> &mut Self {
+        self.give(&Actor::System, &Command::Resume);
+        self
+    }
+
+    /// This user's devices and tickets give no further sign of life.
+    pub(super) fn falls_silent(&mut self, name: &str) -> &mut Self {
+        self.silent.insert(self.user(name).id);
+        self
+    }
+
+    fn send_signs_of_life(&mut self) {
+        let is_alive = |user: &UserId| !self.silent.contains(user);
+        let sign_ins = self.account.sign_ins().values().filter(|s| is_alive(&s.user));
+        let sign_ins: Vec<SignInId> = sign_ins.map(|sign_in| sign_in.id).collect();
+        let tickets = self.account.tickets().values().filter(|t| is_alive(&t.user));
+        let tickets: Vec<TicketId> = tickets.map(|ticket| ticket.id).collect();
+        for id in sign_ins {
+            self.account.renew_sign_in(id, self.now);
+        }
+        for id in tickets {
+            self.account.renew_ticket(id, self.now);
+        }
+    }
+}
+
+/// Ends a step that stands in a table.
+pub(super) const fn then(_: &mut Shift) {}

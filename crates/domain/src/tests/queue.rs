@@ -1,0 +1,280 @@
+//! Q1 and Q2: what is said when the pool is full, and who gets the next seat.
+
+use super::fixture::*;
+use crate::Event;
+use crate::command::{Command, Outcome};
+use crate::permission::{Actor, Role};
+use crate::presence::SessionKind;
+use crate::refusal::{Action, Code, Refusal};
+use crate::rules::Rules;
+use crate::settle::refused;
+use crate::{RefusalId, SessionId};
+
+#[test]
+fn q1_a_full_pool_is_refused_with_the_numbers_and_what_can_be_done() {
+    let mut shift = Shift::with(2, help_desk(), &["ida", "max", "eva", "sven"]);
+    shift.sign_in("ida").sign_in("max").wait("eva");
+
+    let refusal = shift.sign_in("sven").full_refusal();
+
+    assert_eq!(
+        refusal.to_string(),
+        "All shared seats are in use. Default pool has 2 of 2 seats taken, and 1 person waits."
+    );
+    assert_eq!(refusal.actions(), [Action::Wait, Action::AskAdmin]);
+}
+
+#[test]
+fn q1_who_may_view_them_is_told_who_holds_the_seats() {
+    let mut shift = Shift::with(1, help_desk(), &["ida", "sven", "adam"]);
+    shift.change("adam", role(Role::Admin));
+    shift.sign_in("ida").call("ida");
+    let asks = |shift: &mut Shift, name: &str| {
+        let command = shift.asks(name);
+        shift.give(&user(name), &command);
+        shift.full_refusal().figures().unwrap().holders.clone()
+    };
+
+    assert_eq!(asks(&mut shift, "sven"), []);
+    let [holder] = &asks(&mut shift, "adam")[..] else {
+        panic!("one holder");
+    };
+    assert_eq!((holder.name.as_str(), holder.in_call), ("ida", true));
+}
+
+#[test]
+fn q1_a_refusal_of_a_seat_is_recorded_until_the_user_gets_in() {
+    let mut shift = Shift::with(1, help_desk(), &["ida", "sven"]);
+    shift.sign_in("ida");
+    let command = shift.asks("sven");
+    shift.give(&user("sven"), &command);
+    let refusal = shift.full_refusal();
+
+    let recorded = refused(&shift.account, &command, &refusal, RefusalId::from_bits(1));
+
+    let Some(Event::Refused {
+        code,
+        occupied,
+        seats,
+        ..
+    }) = &recorded
+    else {
+        panic!("{recorded:?}");
+    };
+    assert_eq!(
+        (*code, *occupied, *seats),
+        (Code::NoSeatAvailable, Some(1), Some(1))
+    );
+    let not_found = Refusal::NotFound { what: "user" };
+    assert_eq!(
+        refused(&shift.account, &command, &not_found, RefusalId::from_bits(1)),
+        None
+    );
+}
+
+#[test]
+fn q2_first_come_first_served() {
+    let mut shift = Shift::with(1, help_desk(), &["ida", "max", "eva", "sven"]);
+    shift.sign_in("ida").wait("sven").wait("eva").wait("max");
+    assert_eq!(shift.queue(), ["sven", "eva", "max"]);
+
+    shift.sign_out("ida");
+
+    assert_eq!(
+        (shift.offered(), shift.queue()),
+        (vec!["sven".into()], vec!["eva".into(), "max".into()])
+    );
+    let place = |name: &str| shift.account.tickets()[&shift.ticket_of(name)].place;
+    let positions = ["sven", "eva", "max"].map(|name| shift.pool().position(place(name)));
+    assert_eq!(positions, [None, Some(1), Some(2)]);
+}
+
+#[test]
+fn q2_nobody_can_barge() {
+    let mut shift = Shift::with(1, help_desk(), &["ida", "eva", "sven"]);
+    shift.sign_in("ida").wait("eva").sign_out("ida");
+
+    assert_eq!(shift.sign_in("sven").refusal(), Code::NoSeatAvailable);
+    assert_eq!(shift.sign_in("ida").refusal(), Code::NoSeatAvailable);
+    shift.claim("eva");
+
+    assert_eq!(shift.signed_in(), ["eva"]);
+}
+
+#[test]
+fn q2_a_larger_pool_is_for_those_who_wait_first() {
+    let mut shift = Shift::with(0, help_desk(), &["ida", "eva", "sven"]);
+    shift.wait("ida").wait("eva").wait("sven");
+
+    shift.resize(2);
+
+    assert_eq!((shift.offered().len(), shift.queue()), (2, vec!["sven".into()]));
+}
+
+#[test]
+fn q2_an_offer_that_is_not_taken_passes_on() {
+    let mut shift = Shift::with(1, help_desk(), &["ida", "eva", "sven"]);
+    shift
+        .at("09:00")
+        .sign_in("ida")
+        .wait("eva")
+        .wait("sven")
+        .sign_out("ida");
+
+    assert_eq!(
+        shift.advance_to("09:01").diary(),
+        [
+            "09:01:00 eva waits no more: offer-expired",
+            "09:01:00 sven is offered a seat until 09:02:00",
+        ]
+    );
+    assert_eq!(shift.sign_in("eva").refusal(), Code::NoSeatAvailable);
+}
+
+#[test]
+fn q2_only_who_has_an_offer_can_claim() {
+    let mut shift = Shift::with(1, help_desk(), &["ida", "eva"]);
+    shift.sign_in("ida").wait("eva");
+
+    assert_eq!(shift.claim("eva").refusal(), Code::WrongState);
+    let ticket = shift.ticket_of("eva");
+    shift.sign_out("ida").claim("eva");
+
+    shift.give(&Actor::Ticket(ticket), &Command::ClaimTicket { id: ticket });
+    assert_eq!(shift.refusal(), Code::TicketEnded);
+}
+
+#[test]
+fn q2_one_ticket_per_user_and_product() {
+    let mut shift = Shift::with(0, help_desk(), &["ida"]);
+    shift.wait_on("ida", "laptop");
+    let ticket = shift.ticket_of("ida");
+
+    shift.wait_on("ida", "laptop").wait_on("ida", "phone");
+
+    assert_eq!(shift.ticket_of("ida"), ticket);
+    assert_eq!(shift.queue(), ["ida"]);
+}
+
+#[test]
+fn q2_a_ticket_keeps_the_device_that_was_asked_for() {
+    let mut shift = Shift::with(0, help_desk(), &["ida"]);
+    shift.wait_on("ida", "glasses").resize(1);
+
+    shift.claim("ida");
+
+    shift.sign_in_at("ida", "glasses");
+}
+
+#[test]
+fn q2_a_ticket_keeps_the_session_that_was_asked_for() {
+    let mut shift = Shift::with(1, concurrent_sessions(), &["ida", "sven"]);
+    shift.at("09:00").sign_in("ida").sign_in("sven").call("sven");
+    let asked = Command::CreateSession {
+        id: SessionId::from_bits(77),
+        sign_in: shift.sign_in_of("ida"),
+        kind: SessionKind::Unattended,
+        start: crate::presence::Start::Standby,
+        customer: None,
+        code: "XYZ789".parse().unwrap(),
+        valid_for: Some(mins(5)),
+        wait: true,
+    };
+    shift.give(&user("ida"), &asked);
+
+    shift.at("09:30").end("sven").claim("ida");
+
+    let session = shift.session("ida");
+    assert_eq!(
+        (session.id, session.kind),
+        (SessionId::from_bits(77), SessionKind::Unattended)
+    );
+    assert_eq!(
+        session.code.as_ref().map(crate::text::Code::as_str),
+        Some("XYZ789")
+    );
+    let until = clock("09:35");
+    assert_eq!(session.state, crate::presence::SessionState::Standby { until });
+}
+
+#[test]
+fn q2_an_offer_is_good_on_another_device_of_the_same_user_too() {
+    let mut shift = Shift::with(0, help_desk(), &["ida"]);
+    shift.wait_on("ida", "laptop").resize(1);
+
+    shift.sign_in_on("ida", "phone");
+
+    assert_eq!((shift.occupied(), shift.offered().len()), (1, 0));
+    shift.sign_in_at("ida", "phone");
+}
+
+#[test]
+fn q2_a_ticket_ends_with_the_sign_in_that_it_needs() {
+    let mut shift = Shift::with(1, concurrent_sessions(), &["ida", "sven", "max"]);
+    for name in ["ida", "sven", "max"] {
+        shift.sign_in(name);
+    }
+    shift
+        .call("sven")
+        .wait_to_call("ida")
+        .wait_to_call("max")
+        .end("sven");
+    assert_eq!(shift.offered(), ["ida"]);
+
+    shift.sign_out("ida");
+
+    assert_eq!(shift.offered(), ["max"]);
+}
+
+#[test]
+fn q2_where_the_pool_has_no_queue_one_cannot_wait() {
+    let rules = Rules {
+        when_full: Vec::new(),
+        ..help_desk()
+    };
+    let mut shift = Shift::with(0, rules, &["ida"]);
+
+    assert_eq!(shift.wait("ida").refusal(), Code::NoSeatAvailable);
+}
+
+#[test]
+fn q2_without_a_line_waiting_is_signing_in() {
+    let mut shift = Shift::with(1, help_desk(), &["ida"]);
+
+    shift.wait("ida");
+
+    assert_eq!(shift.signed_in(), ["ida"]);
+}
+
+#[test]
+fn q2_the_wait_is_estimated_from_how_long_seats_were_held_of_late() {
+    let mut shift = Shift::with(2, help_desk(), &["ida"]);
+    assert_eq!(shift.pool().wait_estimate(1), None);
+
+    shift.at("09:00").sign_in("ida").at("09:10").sign_out("ida");
+
+    assert_eq!(shift.pool().wait_estimate(1), Some(mins(5)));
+    assert_eq!(shift.pool().wait_estimate(3), Some(mins(15)));
+}
+
+#[test]
+fn q2_an_offer_survives_being_stored() {
+    let mut shift = Shift::with(1, help_desk(), &["ida", "eva", "sven"]);
+    shift.sign_in("ida").wait("eva").wait("sven").sign_out("ida");
+
+    let text = serde_json::to_string(&shift.account).unwrap();
+    shift.account = serde_json::from_str::<crate::Account>(&text).unwrap().restored();
+
+    assert_eq!(
+        (shift.offered(), shift.queue()),
+        (vec!["eva".into()], vec!["sven".into()])
+    );
+    let claimed = {
+        let id = shift.ticket_of("eva");
+        shift.give(&Actor::Ticket(id), &Command::ClaimTicket { id })
+    };
+    assert!(matches!(
+        claimed.unwrap().outcome,
+        Outcome::SignIns { created: true, .. }
+    ));
+}

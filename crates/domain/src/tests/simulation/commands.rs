@@ -1,0 +1,388 @@
+//! The commands that transitions stand for, and the account that they start from.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::transitions::{Someone, Transition};
+use super::world::World;
+use crate::account::{Plan, ProductSeats};
+use crate::command::{Command, LeavingUsers, PoolPatch, RulesPatch, UserPatch};
+use crate::event::Profile;
+use crate::permission::{Actor, PermissionOverrides, Role, Scope};
+use crate::pool::Pool;
+use crate::presence::{Device, DeviceKind, SessionKind};
+use crate::rules::Rules;
+use crate::text::Product;
+use crate::time::Secs;
+use crate::user::License;
+use crate::{ApiKeyId, PoolId, SessionId, SignInId, TicketId, UserId, execute};
+
+const USERS: u8 = 5;
+const PRODUCTS: [&str; 2] = ["remote-support", "service-desk"];
+
+impl World {
+    /// Buys seats, and gives everybody a license.
+    pub(super) fn found(&mut self, rules: [Rules; 3]) {
+        let seats = ProductSeats {
+            named_seats: 1,
+            shared_seats: 3,
+        };
+        let enterprise = Plan::built_in().into_iter().find(|plan| plan.shared_seats);
+        self.must(&Command::SetSubscription {
+            plan: enterprise.unwrap(),
+            products: BTreeMap::from([(product(0), seats), (product(1), seats)]),
+            default_pools: BTreeMap::from([(product(0), pool(0)), (product(1), pool(2))]),
+        });
+        for (number, (rules, seats)) in (0..).zip(rules.into_iter().zip([1, 1, 1])) {
+            if number == 1 {
+                self.must(&Command::CreatePool {
+                    id: pool(1),
+                    name: "Second".parse().unwrap(),
+                    product: product(0),
+                    seats: 0,
+                    rules: None,
+                });
+            }
+            self.must(&Command::ChangePool {
+                id: pool(number),
+                change: PoolPatch {
+                    seats: Some(seats),
+                    rules: Some(whole(&rules)),
+                    ..PoolPatch::default()
+                },
+            });
+        }
+        for number in 0..USERS {
+            self.must(&Command::CreateUser {
+                id: user(number),
+                profile: profile(number),
+                assign_seat: Some(false),
+                product: None,
+                password_set: false,
+            });
+            for of in 0..2 {
+                let is_named = number == 4 && of == 1;
+                let shared = License::Shared(pool(u128::from(of) * 2));
+                self.must(&Command::SetLicense {
+                    user: user(number),
+                    product: product(of),
+                    license: Some(if is_named { License::Named } else { shared }),
+                });
+            }
+        }
+        self.must(&Command::AddMinutes { minutes: 3 });
+    }
+
+    fn must(&mut self, command: &Command) {
+        let decision = execute(&mut self.account, command, &Actor::Operator, self.now).unwrap();
+        for event in &decision.events {
+            self.naive.see(&self.account, event);
+        }
+    }
+
+    fn fresh(&mut self) -> u128 {
+        self.ids += 1;
+        self.ids
+    }
+
+    /// The command that a transition stands for, and who gives it; none where there is nothing to give it about.
+    pub(super) fn command(&mut self, transition: &Transition) -> Option<(Command, Actor)> {
+        let ids = [self.fresh(), self.fresh()];
+        self.at_the_desk(transition, ids)
+            .or_else(|| self.in_a_session(transition, ids[0]))
+            .or_else(|| self.in_the_queue(transition))
+            .or_else(|| Some((self.in_the_office(transition)?, Actor::Operator)))
+    }
+
+    fn at_the_desk(&self, transition: &Transition, ids: [u128; 2]) -> Option<(Command, Actor)> {
+        let on = |number: u8| {
+            let id = nth(&self.account.sign_ins, number)?;
+            Some((id, self.account.sign_ins[&id].user, Actor::SignIn(id)))
+        };
+        match transition {
+            Transition::SignIn {
+                user: number,
+                product: of,
+                device: on,
+                takeover,
+                wait,
+                actor,
+            } => {
+                let user = user(*number);
+                let command = Command::SignIn {
+                    user,
+                    product: product(*of),
+                    devices: vec![(SignInId::from_bits(ids[0]), device(*on))],
+                    takeover: *takeover,
+                    wait: *wait,
+                };
+                Some((command, self.actor(*actor, user, Actor::User(user))))
+            }
+            Transition::SignInTwice {
+                user: number,
+                product: of,
+                takeover,
+            } => {
+                let ids = ids.map(SignInId::from_bits);
+                let command = Command::SignIn {
+                    user: user(*number),
+                    product: product(*of),
+                    devices: vec![(ids[0], device(0)), (ids[1], device(1))],
+                    takeover: *takeover,
+                    wait: true,
+                };
+                Some((command, Actor::Operator))
+            }
+            Transition::Heartbeat {
+                sign_in,
+                active,
+                actor,
+            } => {
+                let (sign_in, owner, token) = on(*sign_in)?;
+                let active = *active;
+                let command = Command::Heartbeat { sign_in, active };
+                Some((command, self.actor(*actor, owner, token)))
+            }
+            Transition::SignOut { sign_in, actor } => {
+                let (sign_in, owner, token) = on(*sign_in)?;
+                let command = Command::SignOut { sign_in, note: None };
+                Some((command, self.actor(*actor, owner, token)))
+            }
+            Transition::Lock { sign_in, secs, actor } => {
+                let (sign_in, owner, token) = on(*sign_in)?;
+                let hold = Secs::new(*secs);
+                let command = Command::LockSeat { sign_in, hold };
+                Some((command, self.actor(*actor, owner, token)))
+            }
+            _ => None,
+        }
+    }
+
+    fn in_a_session(&self, transition: &Transition, id: u128) -> Option<(Command, Actor)> {
+        let on = |number: u8| {
+            let id = nth(&self.account.sessions, number)?;
+            let session = &self.account.sessions[&id];
+            Some((id, session.user, Actor::SignIn(session.sign_in)))
+        };
+        let (command, actor, (owner, token)) = match transition {
+            Transition::Create {
+                sign_in,
+                start,
+                valid_for,
+                wait,
+                actor,
+            } => {
+                let sign_in = nth(&self.account.sign_ins, *sign_in)?;
+                let command = Command::CreateSession {
+                    id: SessionId::from_bits(id),
+                    sign_in,
+                    kind: SessionKind::Attended,
+                    start: *start,
+                    customer: None,
+                    code: "ABC123".parse().unwrap(),
+                    valid_for: valid_for.map(Secs::new),
+                    wait: *wait,
+                };
+                let owner = self.account.sign_ins[&sign_in].user;
+                (command, actor, (owner, Actor::SignIn(sign_in)))
+            }
+            Transition::Connect { session, actor } => {
+                let (id, owner, token) = on(*session)?;
+                let command = Command::ConnectSession { id, customer: None };
+                (command, actor, (owner, token))
+            }
+            Transition::Pause { session, actor } => {
+                let (id, owner, token) = on(*session)?;
+                (Command::PauseSession { id }, actor, (owner, token))
+            }
+            Transition::Resume { session, wait, actor } => {
+                let (session, owner, token) = on(*session)?;
+                let command = Command::ResumeSession {
+                    id: session,
+                    wait: *wait,
+                    ticket: TicketId::from_bits(id),
+                };
+                (command, actor, (owner, token))
+            }
+            Transition::End { sessions, actor } => {
+                let (_, owner, token) = on(sessions[0])?;
+                let ids = sessions.iter().filter_map(|number| Some(on(*number)?.0));
+                let command = Command::EndSessions {
+                    ids: ids.collect(),
+                    note: None,
+                };
+                (command, actor, (owner, token))
+            }
+            _ => return None,
+        };
+        Some((command, self.actor(*actor, owner, token)))
+    }
+
+    fn in_the_queue(&self, transition: &Transition) -> Option<(Command, Actor)> {
+        let (number, actor, command): (_, _, fn(TicketId) -> Command) = match transition {
+            Transition::Claim { ticket, actor } => (ticket, actor, |id| Command::ClaimTicket { id }),
+            Transition::Drop { ticket, actor } => (ticket, actor, |id| Command::DropTicket { id }),
+            Transition::Renew { ticket, actor } => (ticket, actor, |id| Command::RenewTicket { id }),
+            _ => return None,
+        };
+        let id = nth(&self.account.tickets, *number)?;
+        let owner = self.account.tickets[&id].user;
+        Some((command(id), self.actor(*actor, owner, Actor::Ticket(id))))
+    }
+
+    /// The commands of those who manage the account.
+    fn in_the_office(&self, transition: &Transition) -> Option<Command> {
+        let change_pool = |number: u8, change| {
+            let id = nth(&self.account.pools, number)?;
+            Some(Command::ChangePool { id, change })
+        };
+        let change_user = |number: u8, change| {
+            Some(Command::ChangeUser {
+                id: user(number),
+                change,
+            })
+        };
+        match transition {
+            Transition::Resize { pool, seats } => change_pool(
+                *pool,
+                PoolPatch {
+                    seats: Some(*seats),
+                    ..PoolPatch::default()
+                },
+            ),
+            Transition::ChangeRules { pool, rules } => change_pool(
+                *pool,
+                PoolPatch {
+                    rules: Some(whole(rules)),
+                    ..PoolPatch::default()
+                },
+            ),
+            Transition::DeletePool { pool: number, moves } => Some(Command::DeletePool {
+                id: nth(&self.account.pools, *number)?,
+                users: if *moves {
+                    LeavingUsers::MoveTo(pool(0))
+                } else {
+                    LeavingUsers::Remove
+                },
+            }),
+            Transition::License {
+                user: number,
+                product: of,
+                license,
+            } => {
+                let product = product(*of);
+                let pools: BTreeMap<PoolId, &Pool> = self
+                    .account
+                    .pools
+                    .values()
+                    .filter(|pool| pool.product == product)
+                    .map(|pool| (pool.id, pool))
+                    .collect();
+                Some(Command::SetLicense {
+                    user: user(*number),
+                    product,
+                    license: match license {
+                        1 => Some(License::Named),
+                        2 => None,
+                        _ => Some(License::Shared(nth(&pools, *license)?)),
+                    },
+                })
+            }
+            Transition::Activate { user, active } => change_user(
+                *user,
+                UserPatch {
+                    active: Some(*active),
+                    ..UserPatch::default()
+                },
+            ),
+            Transition::LimitSeats { user, limit } => change_user(
+                *user,
+                UserPatch {
+                    seat_limit: Some(*limit),
+                    ..UserPatch::default()
+                },
+            ),
+            Transition::Promote { user, role } => change_user(
+                *user,
+                UserPatch {
+                    role: Some(*role),
+                    ..UserPatch::default()
+                },
+            ),
+            Transition::AddMinutes { minutes } => Some(Command::AddMinutes { minutes: *minutes }),
+            _ => None,
+        }
+    }
+
+    fn actor(&self, someone: Someone, owner: UserId, token: Actor) -> Actor {
+        let key = |scopes: &[Scope]| Actor::ApiKey {
+            id: ApiKeyId::from_bits(1),
+            scopes: scopes.iter().copied().collect(),
+        };
+        match someone {
+            Someone::Owner => Actor::User(owner),
+            Someone::Device => token,
+            Someone::BackEnd => key(&Scope::ALL),
+            Someone::Reader => key(&[Scope::Read]),
+            Someone::Operator => Actor::Operator,
+            Someone::Customer => nth(&self.account.sessions, 0).map_or(Actor::Operator, Actor::Customer),
+            Someone::User(number) => Actor::User(user(number)),
+        }
+    }
+}
+
+fn whole(rules: &Rules) -> RulesPatch {
+    let rules = rules.clone();
+    RulesPatch {
+        preset: None,
+        occupies: Some(rules.occupies),
+        seat_per: Some(rules.seat_per),
+        max_devices_per_user: Some(rules.max_devices_per_user),
+        max_active_sessions_per_seat: Some(rules.max_active_sessions_per_seat),
+        auto_log_off_after: Some(rules.auto_log_off_after),
+        end_notice: Some(rules.end_notice),
+        when_full: Some(rules.when_full),
+        offer_hold: Some(rules.offer_hold),
+        lease: Some(rules.lease),
+        standby_expires: Some(rules.standby_expires),
+        reclaim_idle_after: Some(rules.reclaim_idle_after),
+        eviction_cool_down: Some(rules.eviction_cool_down),
+    }
+}
+
+fn product(number: u8) -> Product {
+    PRODUCTS[usize::from(number) % PRODUCTS.len()].parse().unwrap()
+}
+
+fn user(number: u8) -> UserId {
+    UserId::from_bits(u128::from(number % USERS))
+}
+
+fn pool(number: u128) -> PoolId {
+    PoolId::from_bits(number)
+}
+
+fn profile(number: u8) -> Profile {
+    Profile {
+        name: format!("User {number}").parse().unwrap(),
+        email: format!("user{number}@example.com").parse().unwrap(),
+        role: if number == 0 { Role::Owner } else { Role::Member },
+        privileges: BTreeSet::new(),
+        billing_contact: false,
+        seat_limit: None,
+        session_permissions: PermissionOverrides::default(),
+    }
+}
+
+fn device(number: u8) -> Device {
+    Device {
+        id: format!("device-{number}").parse().unwrap(),
+        name: format!("Device {number}").parse().unwrap(),
+        kind: DeviceKind::Desktop,
+    }
+}
+
+/// The one that a number picks.
+fn nth<K: Copy, V>(of: &BTreeMap<K, V>, number: u8) -> Option<K> {
+    let index = usize::from(number).checked_rem(of.len())?;
+    of.keys().nth(index).copied()
+}

@@ -1,0 +1,176 @@
+//! The promise once more, as plainly as it can be said: from scratch, without books. What the account does is
+//! compared with it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::event::Event;
+use crate::id::{PoolId, TicketId, UserId};
+use crate::pool::Pool;
+use crate::presence::{Funding, SignIn, TicketState};
+use crate::rules::{SeatPer, WhenFull};
+use crate::text::DeviceId;
+use crate::{Account, SignInId};
+
+/// A user, or a user on a device.
+type Seat = (UserId, Option<DeviceId>);
+
+/// What the naive account remembers: who waits in which order, and what became of the minutes.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Naive {
+    lines: BTreeMap<PoolId, Vec<TicketId>>,
+    minutes: u64,
+}
+
+/// Somebody asks for a seat.
+pub(super) struct Wish<'a> {
+    pub(super) pool: &'a Pool,
+    pub(super) user: UserId,
+    pub(super) device: &'a DeviceId,
+    /// The user's sign-ins that end in the same step.
+    pub(super) leaving: Vec<SignInId>,
+    /// Whether a seat is kept for this wish.
+    pub(super) has_offer: bool,
+    pub(super) waits: bool,
+}
+
+/// How somebody who asks for a seat fares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate {
+    Seat,
+    Minutes,
+    Waits,
+    Limited,
+    Full,
+}
+
+fn seat(pool: &Pool, user: UserId, device: &DeviceId) -> Seat {
+    (
+        user,
+        (pool.rules.seat_per == SeatPer::Device).then(|| device.clone()),
+    )
+}
+
+/// Who sits on a seat of the pool, apart from those whose sign-in is leaving.
+pub(super) fn seats(account: &Account, pool: &Pool, leaving: &[SignInId]) -> BTreeSet<Seat> {
+    let of = |sign_in: &SignIn| seat(pool, sign_in.user, &sign_in.device.id);
+    let sign_ins = account
+        .sign_ins()
+        .values()
+        .filter(|sign_in| sign_in.pool == Some(pool.id) && !leaving.contains(&sign_in.id))
+        .filter(|sign_in| sign_in.funding == Funding::Seat)
+        .map(of);
+    let sessions = account
+        .sessions()
+        .values()
+        .filter(|session| session.pool == Some(pool.id) && session.funding == Funding::Seat)
+        .filter(|session| !leaving.contains(&session.sign_in))
+        .map(|session| of(&account.sign_ins()[&session.sign_in]));
+    sign_ins.chain(sessions).collect()
+}
+
+/// The tickets for which a seat of the pool is kept.
+pub(super) fn offers(account: &Account, pool: PoolId) -> impl Iterator<Item = TicketId> {
+    let tickets = account
+        .tickets()
+        .values()
+        .filter(move |ticket| ticket.pool == pool);
+    tickets
+        .filter(|ticket| matches!(ticket.state, TicketState::Offered { .. }))
+        .map(|ticket| ticket.id)
+}
+
+impl Naive {
+    /// Remembers an event, and says what is wrong with it.
+    pub(super) fn see(&mut self, account: &Account, event: &Event) {
+        match event {
+            Event::TicketOpened { id, pool, .. } => self.lines.entry(*pool).or_default().push(*id),
+            Event::OfferMade { id, .. } => {
+                let line = self.lines.get_mut(&account.tickets()[id].pool).unwrap();
+                assert_eq!(line.first(), Some(id), "Q2: an offer goes to who came first");
+                line.remove(0);
+            }
+            Event::TicketEnded { id, .. } => self.forget(*id),
+            Event::MinutesAdded { minutes } => self.minutes += u64::from(*minutes),
+            Event::MinutePaid { .. } => self.pay(),
+            Event::SignedIn { funding, ticket, .. }
+            | Event::SessionCreated { funding, ticket, .. }
+            | Event::SessionResumed { funding, ticket, .. } => {
+                if matches!(funding, Funding::Minutes { .. }) {
+                    self.pay();
+                }
+                if let Some(ticket) = ticket {
+                    self.forget(*ticket);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn forget(&mut self, ticket: TicketId) {
+        for line in self.lines.values_mut() {
+            line.retain(|other| *other != ticket);
+        }
+    }
+
+    fn pay(&mut self) {
+        self.minutes = self.minutes.checked_sub(1).expect("Q3: no minute is left");
+    }
+
+    /// Compares the account's books with what one sees by looking.
+    pub(super) fn compare(&self, account: &Account) {
+        assert_eq!(account.minutes(), self.minutes, "Q3: added less spent");
+        for pool in account.pools().values() {
+            let line = self.lines.get(&pool.id).cloned().unwrap_or_default();
+            assert_eq!(
+                pool.queue().collect::<Vec<_>>(),
+                line,
+                "Q2: first come, first served"
+            );
+            let seats = seats(account, pool, &[]);
+            let occupied = seats.len() + offers(account, pool.id).count();
+            assert_eq!(usize::try_from(pool.occupied()).unwrap(), occupied, "S1");
+        }
+        for user in account.users().values() {
+            let pools = account.pools().values();
+            let all = pools.flat_map(|pool| seats(account, pool, &[]));
+            let held = all.filter(|(holder, _)| *holder == user.id).count();
+            assert_eq!(usize::try_from(user.seats_held()).unwrap(), held, "S3");
+        }
+    }
+
+    /// How somebody fares who asks for a seat.
+    pub(super) fn fate(&self, account: &Account, wish: &Wish<'_>) -> Fate {
+        let Wish {
+            pool, user, device, ..
+        } = *wish;
+        let others = seats(account, pool, &wish.leaving);
+        if others.contains(&seat(pool, user, device)) {
+            return Fate::Seat;
+        }
+        let elsewhere = account.pools().values().filter(|other| other.id != pool.id);
+        let held = others.iter().filter(|(holder, _)| *holder == user).count()
+            + elsewhere
+                .flat_map(|other| seats(account, other, &[]))
+                .filter(|(holder, _)| *holder == user)
+                .count();
+        let limit = account.users()[&user].profile.seat_limit;
+        if limit.is_some_and(|limit| held >= usize::try_from(limit).unwrap()) {
+            return Fate::Limited;
+        }
+        let gives_up_a_seat = seats(account, pool, &[]).len() > others.len();
+        let nobody_waits = self.lines.get(&pool.id).is_none_or(Vec::is_empty);
+        let occupied = others.len() + offers(account, pool.id).count();
+        let has_room = nobody_waits && occupied < usize::try_from(pool.seats).unwrap();
+        if wish.has_offer || gives_up_a_seat || has_room {
+            return Fate::Seat;
+        }
+        for way in &pool.rules.when_full {
+            match way {
+                WhenFull::PayPerUse if self.minutes > 0 => return Fate::Minutes,
+                WhenFull::Queue if wish.waits => return Fate::Waits,
+                _ => {}
+            }
+        }
+        Fate::Full
+    }
+}

@@ -1,0 +1,326 @@
+//! What may happen in the simulated account. Things are picked by number among those that exist at the moment.
+
+use proptest::prelude::*;
+
+use crate::permission::Role;
+use crate::presence::Start;
+use crate::rules::{Occupies, Rules, SeatPer, WhenFull};
+use crate::time::Secs;
+
+/// One thing that happens.
+#[derive(Debug, Clone)]
+pub(super) enum Transition {
+    SignIn {
+        user: u8,
+        product: u8,
+        device: u8,
+        takeover: bool,
+        wait: bool,
+        actor: Someone,
+    },
+    SignInTwice {
+        user: u8,
+        product: u8,
+        takeover: bool,
+    },
+    Heartbeat {
+        sign_in: u8,
+        active: bool,
+        actor: Someone,
+    },
+    SignOut {
+        sign_in: u8,
+        actor: Someone,
+    },
+    Lock {
+        sign_in: u8,
+        secs: u32,
+        actor: Someone,
+    },
+    Create {
+        sign_in: u8,
+        start: Start,
+        valid_for: Option<u32>,
+        wait: bool,
+        actor: Someone,
+    },
+    Connect {
+        session: u8,
+        actor: Someone,
+    },
+    Pause {
+        session: u8,
+        actor: Someone,
+    },
+    Resume {
+        session: u8,
+        wait: bool,
+        actor: Someone,
+    },
+    End {
+        sessions: Vec<u8>,
+        actor: Someone,
+    },
+    Claim {
+        ticket: u8,
+        actor: Someone,
+    },
+    Drop {
+        ticket: u8,
+        actor: Someone,
+    },
+    Renew {
+        ticket: u8,
+        actor: Someone,
+    },
+    /// Time in which what is due is done when it is. Devices send their signs of life, or all are silent.
+    Wait {
+        secs: u32,
+        are_alive: bool,
+    },
+    /// Time in which nobody looks at what is due.
+    Drift {
+        secs: u32,
+    },
+    /// Time in which Usher is down.
+    Outage {
+        secs: u32,
+    },
+    Resize {
+        pool: u8,
+        seats: u32,
+    },
+    ChangeRules {
+        pool: u8,
+        rules: Box<Rules>,
+    },
+    DeletePool {
+        pool: u8,
+        moves: bool,
+    },
+    License {
+        user: u8,
+        product: u8,
+        license: u8,
+    },
+    Activate {
+        user: u8,
+        active: bool,
+    },
+    LimitSeats {
+        user: u8,
+        limit: Option<u32>,
+    },
+    Promote {
+        user: u8,
+        role: Role,
+    },
+    AddMinutes {
+        minutes: u32,
+    },
+}
+
+/// Who does it.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Someone {
+    /// Whose it is.
+    Owner,
+    /// The device, or the ticket, itself.
+    Device,
+    /// The program that works for all users.
+    BackEnd,
+    /// A program that may read.
+    Reader,
+    Operator,
+    /// A customer, of whatever session.
+    Customer,
+    /// Any user.
+    User(u8),
+}
+
+fn someone() -> impl Strategy<Value = Someone> {
+    prop_oneof![
+        12 => Just(Someone::Owner),
+        4 => Just(Someone::Device),
+        8 => Just(Someone::BackEnd),
+        1 => Just(Someone::Reader),
+        1 => Just(Someone::Operator),
+        1 => Just(Someone::Customer),
+        2 => any::<u8>().prop_map(Someone::User),
+    ]
+}
+
+/// Mostly the first of the two.
+fn a_product() -> impl Strategy<Value = u8> {
+    prop_oneof![4 => Just(0), 1 => Just(1)]
+}
+
+fn often() -> impl Strategy<Value = bool> {
+    prop_oneof![3 => Just(true), 1 => Just(false)]
+}
+
+fn up_to(secs: u32) -> impl Strategy<Value = Secs> {
+    (5..=secs).prop_map(Secs::new)
+}
+
+fn at_times(secs: u32) -> impl Strategy<Value = Option<Secs>> {
+    prop::option::of((1..=secs).prop_map(Secs::new))
+}
+
+/// Rules of every combination, with times short enough for all of them to matter.
+pub(super) fn rules() -> impl Strategy<Value = Rules> {
+    let what = (
+        prop_oneof![3 => Just(Occupies::SignIn), 2 => Just(Occupies::Session)],
+        prop_oneof![Just(SeatPer::User), Just(SeatPer::Device)],
+        prop::option::of(1..3_u32),
+        prop::option::of(1..3_u32),
+    );
+    let ways = prop::sample::select(vec![
+        vec![],
+        vec![WhenFull::Queue],
+        vec![WhenFull::Queue],
+        vec![WhenFull::PayPerUse],
+        vec![WhenFull::PayPerUse, WhenFull::Queue],
+        vec![WhenFull::Queue, WhenFull::PayPerUse],
+    ]);
+    let notice = prop_oneof![Just(Secs::ZERO), up_to(30)];
+    let cool_down = prop_oneof![3 => Just(Secs::ZERO), 1 => up_to(60)];
+    let times = (
+        at_times(300),
+        notice,
+        up_to(60),
+        up_to(300),
+        up_to(200),
+        at_times(60),
+        cool_down,
+    );
+    (what, ways, times).prop_map(|(what, when_full, times)| {
+        let (occupies, seat_per, max_devices_per_user, max_active_sessions_per_seat) = what;
+        let (
+            auto_log_off_after,
+            end_notice,
+            offer_hold,
+            lease,
+            standby_expires,
+            reclaim_idle_after,
+            cool_down,
+        ) = times;
+        Rules {
+            occupies,
+            seat_per,
+            max_devices_per_user,
+            max_active_sessions_per_seat,
+            auto_log_off_after,
+            end_notice,
+            when_full,
+            offer_hold,
+            lease,
+            standby_expires,
+            reclaim_idle_after,
+            eviction_cool_down: cool_down,
+        }
+    })
+}
+
+pub(super) fn transition() -> impl Strategy<Value = Transition> {
+    prop_oneof![
+        7 => at_the_desk(),
+        5 => in_a_session(),
+        5 => in_the_queue(),
+        3 => as_time_goes_by(),
+        1 => in_the_office(),
+    ]
+}
+
+fn at_the_desk() -> impl Strategy<Value = Transition> {
+    let sign_in = (
+        any::<u8>(),
+        a_product(),
+        0..3_u8,
+        any::<bool>(),
+        often(),
+        someone(),
+    )
+        .prop_map(
+            |(user, product, device, takeover, wait, actor)| Transition::SignIn {
+                user,
+                product,
+                device,
+                takeover,
+                wait,
+                actor,
+            },
+        );
+    prop_oneof![
+        10 => sign_in,
+        1 => (any::<u8>(), 0..2_u8, any::<bool>())
+            .prop_map(|(user, product, takeover)| Transition::SignInTwice { user, product, takeover }),
+        5 => (any::<u8>(), any::<bool>(), someone())
+            .prop_map(|(sign_in, active, actor)| Transition::Heartbeat { sign_in, active, actor }),
+        2 => (any::<u8>(), someone()).prop_map(|(sign_in, actor)| Transition::SignOut { sign_in, actor }),
+        1 => (any::<u8>(), 0..100_u32, someone())
+            .prop_map(|(sign_in, secs, actor)| Transition::Lock { sign_in, secs, actor }),
+    ]
+}
+
+fn in_a_session() -> impl Strategy<Value = Transition> {
+    let start = prop_oneof![Just(Start::Standby), Just(Start::Active)];
+    let create = (
+        any::<u8>(),
+        start,
+        prop::option::of(1..100_u32),
+        any::<bool>(),
+        someone(),
+    )
+        .prop_map(|(sign_in, start, valid_for, wait, actor)| Transition::Create {
+            sign_in,
+            start,
+            valid_for,
+            wait,
+            actor,
+        });
+    prop_oneof![
+        6 => create,
+        2 => (any::<u8>(), someone()).prop_map(|(session, actor)| Transition::Connect { session, actor }),
+        3 => (any::<u8>(), someone()).prop_map(|(session, actor)| Transition::Pause { session, actor }),
+        4 => (any::<u8>(), often(), someone())
+            .prop_map(|(session, wait, actor)| Transition::Resume { session, wait, actor }),
+        3 => (prop::collection::vec(any::<u8>(), 1..3), someone())
+            .prop_map(|(sessions, actor)| Transition::End { sessions, actor }),
+    ]
+}
+
+fn in_the_queue() -> impl Strategy<Value = Transition> {
+    prop_oneof![
+        6 => (any::<u8>(), someone()).prop_map(|(ticket, actor)| Transition::Claim { ticket, actor }),
+        1 => (any::<u8>(), someone()).prop_map(|(ticket, actor)| Transition::Drop { ticket, actor }),
+        2 => (any::<u8>(), someone()).prop_map(|(ticket, actor)| Transition::Renew { ticket, actor }),
+    ]
+}
+
+fn as_time_goes_by() -> impl Strategy<Value = Transition> {
+    prop_oneof![
+        10 => (0..60_u32).prop_map(|secs| Transition::Wait { secs, are_alive: true }),
+        4 => (60..400_u32).prop_map(|secs| Transition::Wait { secs, are_alive: true }),
+        1 => (0..200_u32).prop_map(|secs| Transition::Wait { secs, are_alive: false }),
+        1 => (0..400_u32).prop_map(|secs| Transition::Drift { secs }),
+        1 => (0..400_u32).prop_map(|secs| Transition::Outage { secs }),
+    ]
+}
+
+fn in_the_office() -> impl Strategy<Value = Transition> {
+    let role = prop_oneof![Just(Role::Member), Just(Role::Manager), Just(Role::Admin)];
+    prop_oneof![
+        4 => (any::<u8>(), 0..4_u32).prop_map(|(pool, seats)| Transition::Resize { pool, seats }),
+        2 => (any::<u8>(), rules())
+            .prop_map(|(pool, rules)| Transition::ChangeRules { pool, rules: Box::new(rules) }),
+        1 => (any::<u8>(), any::<bool>()).prop_map(|(pool, moves)| Transition::DeletePool { pool, moves }),
+        3 => (any::<u8>(), 0..2_u8, 0..4_u8)
+            .prop_map(|(user, product, license)| Transition::License { user, product, license }),
+        2 => (any::<u8>(), any::<bool>()).prop_map(|(user, active)| Transition::Activate { user, active }),
+        2 => (any::<u8>(), prop::option::of(0..3_u32))
+            .prop_map(|(user, limit)| Transition::LimitSeats { user, limit }),
+        1 => (any::<u8>(), role).prop_map(|(user, role)| Transition::Promote { user, role }),
+        4 => (1..6_u32).prop_map(|minutes| Transition::AddMinutes { minutes }),
+    ]
+}

@@ -1,0 +1,270 @@
+//! One small account in which anything may happen, with everything that must hold checked at every step.
+
+use std::collections::BTreeMap;
+
+use super::naive::{Fate, Naive, Wish};
+use super::transitions::Transition;
+use crate::command::{Command, Decision, Outcome};
+use crate::event::{EndReason, Event};
+use crate::permission::Actor;
+use crate::presence::{Device, Funding, Session, Ticket, TicketState, Wanted};
+use crate::refusal::Refusal;
+use crate::rules::{Occupies, Rules};
+use crate::text::Product;
+use crate::time::{Secs, Timestamp};
+use crate::{Account, AccountId, Code, PoolId, SignInId, UserId, evolve, execute, settle};
+
+/// The account, the time, and what the naive account remembers.
+pub(super) struct World {
+    pub(super) account: Account,
+    pub(super) now: Timestamp,
+    pub(super) naive: Naive,
+    pub(super) ids: u128,
+}
+
+impl World {
+    /// Five users, of whom the first owns the account; two products; three pools of one seat each, of which the
+    /// first two are of the same product.
+    pub(super) fn new(rules: [Rules; 3]) -> Self {
+        let now = Timestamp::from_millis(0);
+        let created = Event::AccountCreated {
+            id: AccountId::from_bits(1),
+            name: "Acme".parse().unwrap(),
+        };
+        let mut world = Self {
+            account: Account::from_first_event(&created, now).unwrap(),
+            now,
+            naive: Naive::default(),
+            ids: 1000,
+        };
+        world.found(rules);
+        world
+    }
+
+    /// Makes one thing happen, and checks that everything holds that must.
+    pub(super) fn apply(&mut self, transition: &Transition) {
+        match transition {
+            Transition::Wait { secs, are_alive } => self.advance(Secs::new(*secs), *are_alive),
+            Transition::Drift { secs } => self.now = self.now + Secs::new(*secs),
+            Transition::Outage { secs } => {
+                self.now = self.now + Secs::new(*secs);
+                self.give(&Command::Resume, &Actor::System).unwrap();
+                self.tick();
+            }
+            _ => {
+                let Some((command, actor)) = self.command(transition) else {
+                    return;
+                };
+                let fate = self.fate(&command);
+                let result = self.give(&command, &actor);
+                if let (Some(expected), Some(actual)) = (fate, outcome(&result)) {
+                    assert_eq!(actual, expected, "{command:?}");
+                }
+                self.renew(&command, result.is_ok());
+            }
+        }
+    }
+
+    /// Lets time pass, and does what is due when it is.
+    fn advance(&mut self, secs: Secs, are_alive: bool) {
+        let until = self.now + secs;
+        while let Some(due) = self.account.next_due().filter(|due| *due <= until) {
+            self.now = self.now.max(due);
+            if are_alive {
+                self.renew_all();
+            }
+            self.tick();
+        }
+        self.now = until;
+    }
+
+    fn renew_all(&mut self) {
+        for id in self.account.sign_ins.keys().copied().collect::<Vec<_>>() {
+            self.account.renew_sign_in(id, self.now).unwrap();
+        }
+        for id in self.account.tickets.keys().copied().collect::<Vec<_>>() {
+            self.account.renew_ticket(id, self.now).unwrap();
+        }
+    }
+
+    fn tick(&mut self) {
+        self.give(&Command::Tick, &Actor::System).unwrap();
+        let next = self.account.next_due();
+        assert!(
+            next.is_none_or(|next| next > self.now),
+            "{next:?} is over at {:?}",
+            self.now
+        );
+    }
+
+    /// Renewing is for whom the heartbeat was granted.
+    fn renew(&mut self, command: &Command, is_granted: bool) {
+        match command {
+            Command::Heartbeat { sign_in, .. } if is_granted => {
+                self.account.renew_sign_in(*sign_in, self.now).unwrap();
+            }
+            Command::RenewTicket { id } if is_granted => {
+                self.account.renew_ticket(*id, self.now).unwrap();
+            }
+            _ => {}
+        }
+    }
+
+    fn give(&mut self, command: &Command, actor: &Actor) -> Result<Decision, Refusal> {
+        let before = self.account.clone();
+        let result = execute(&mut self.account, command, actor, self.now);
+        match &result {
+            Ok(decision) => self.check_events(before, &decision.events),
+            Err(_) => assert_eq!(self.account, before, "a refusal changes nothing"),
+        }
+        self.naive.compare(&self.account);
+        assert_eq!(self.account.broken(), []);
+        self.check_stored();
+        result
+    }
+
+    /// The events alone make the same state, and none of them breaks a promise.
+    fn check_events(&mut self, before: Account, events: &[Event]) {
+        let occupied: BTreeMap<PoolId, u32> = before.pools.values().map(|p| (p.id, p.occupied())).collect();
+        let mut replayed = before;
+        for event in events {
+            self.naive.see(&replayed, event);
+            check_log_off(&replayed, event);
+            evolve(&mut replayed, event, self.now);
+        }
+        assert_eq!(
+            settle(&mut replayed, self.now),
+            [],
+            "what was settled stays settled"
+        );
+        assert_eq!(replayed, self.account, "the events tell all");
+        for pool in self.account.pools.values() {
+            let before = occupied.get(&pool.id).copied().unwrap_or_default();
+            assert!(!pool.is_oversold_since(before), "S1: {pool:?}");
+        }
+    }
+
+    /// The account survives being stored, save for what is not state.
+    fn check_stored(&self) {
+        let mut expected = self.account.clone();
+        expected.changed_pools.clear();
+        expected.renewed_sign_ins.clear();
+        expected.renewed_tickets.clear();
+        expected.schedule.set_renewals(None);
+        let text = serde_json::to_string(&self.account).unwrap();
+        let stored: Account = serde_json::from_str(&text).unwrap();
+        assert_eq!(stored.restored(), expected, "what is derived is derived alike");
+    }
+
+    /// How the naive account says that a command will fare, where it is one that asks for a seat.
+    fn fate(&self, command: &Command) -> Option<Fate> {
+        let wish = match command {
+            Command::SignIn {
+                user,
+                product,
+                devices,
+                takeover,
+                wait,
+            } if devices.len() == 1 => self.wish_to_sign_in(*user, product, &devices[0].1, *takeover, *wait),
+            Command::CreateSession { sign_in, wait, .. } => self.wish_to_work(*sign_in, *wait),
+            Command::ResumeSession { id, wait, .. } => {
+                let session = self.account.sessions.get(id);
+                let paused = session.filter(|session| !session.is_live())?;
+                self.wish_to_work(paused.sign_in, *wait)
+            }
+            _ => None,
+        };
+        wish.map(|wish| self.naive.fate(&self.account, &wish))
+    }
+
+    fn wish_to_sign_in<'a>(
+        &'a self,
+        user: UserId,
+        product: &'a Product,
+        device: &'a Device,
+        takes_over: bool,
+        waits: bool,
+    ) -> Option<Wish<'a>> {
+        let account = &self.account;
+        let user = account.user(user)?;
+        let pool = account.pool_of(user, product)?;
+        let mut others: Vec<_> = account.sign_ins_of(user, product).collect();
+        let is_here = others.iter().any(|sign_in| sign_in.device.id == device.id);
+        if is_here || pool.rules.occupies == Occupies::Session {
+            return None;
+        }
+        others.sort_by_key(|sign_in| (sign_in.since, sign_in.id));
+        let max = pool.rules.max_devices_per_user.unwrap_or(u32::MAX);
+        let too_many = (others.len() + 1).saturating_sub(usize::try_from(max).unwrap());
+        let ticket = account.ticket_of(user, product);
+        let wish = Wish {
+            pool,
+            user: user.id,
+            device: &device.id,
+            leaving: others.iter().take(too_many).map(|sign_in| sign_in.id).collect(),
+            has_offer: ticket
+                .is_some_and(|ticket| has_offer(ticket) && matches!(ticket.wanted, Wanted::SignIn { .. })),
+            waits,
+        };
+        (too_many == 0 || takes_over).then_some(wish)
+    }
+
+    fn wish_to_work(&self, sign_in: SignInId, waits: bool) -> Option<Wish<'_>> {
+        let account = &self.account;
+        let sign_in = account.sign_ins.get(&sign_in)?;
+        let pool = account.pool(sign_in.pool?)?;
+        let user = account.user(sign_in.user)?;
+        let ticket = account.ticket_of(user, &sign_in.product);
+        let wish = Wish {
+            pool,
+            user: user.id,
+            device: &sign_in.device.id,
+            leaving: Vec::new(),
+            has_offer: ticket.is_some_and(|ticket| {
+                has_offer(ticket) && account.ticket_runs_on(ticket) == Some(sign_in.id)
+            }),
+            waits,
+        };
+        (pool.rules.occupies == Occupies::Session).then_some(wish)
+    }
+}
+
+fn has_offer(ticket: &Ticket) -> bool {
+    matches!(ticket.state, TicketState::Offered { .. })
+}
+
+/// What became of somebody who asked for a seat; none where the pool had no part in it.
+fn outcome(result: &Result<Decision, Refusal>) -> Option<Fate> {
+    let funded = |events: &[Event]| {
+        events.iter().find_map(|event| match event {
+            Event::SignedIn { funding, .. }
+            | Event::SessionCreated { funding, .. }
+            | Event::SessionResumed { funding, .. } => Some(*funding),
+            _ => None,
+        })
+    };
+    match result {
+        Ok(decision) => match (&decision.outcome, funded(&decision.events)) {
+            (Outcome::Ticket { .. }, _) => Some(Fate::Waits),
+            (_, Some(Funding::Seat)) => Some(Fate::Seat),
+            (_, Some(Funding::Minutes { .. })) => Some(Fate::Minutes),
+            _ => None,
+        },
+        Err(refusal) => match refusal.code() {
+            Code::UserSeatLimit => Some(Fate::Limited),
+            Code::NoSeatAvailable | Code::MinutesExhausted => Some(Fate::Full),
+            _ => None,
+        },
+    }
+}
+
+/// Nobody is logged off in a call or while a customer may still come (2.4, Q4).
+fn check_log_off(account: &Account, event: &Event) {
+    let Event::SignInEnded { id, reason, .. } = event else {
+        return;
+    };
+    let sign_in = &account.sign_ins[id];
+    let mut sessions = account.sessions_of(&account.users[&sign_in.user], &sign_in.product);
+    let is_idle = matches!(reason, EndReason::Inactive | EndReason::Reclaimed);
+    assert!(!is_idle || !sessions.any(Session::is_live), "2.4: {sign_in:?}");
+}
