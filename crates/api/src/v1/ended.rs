@@ -1,17 +1,18 @@
-//! What is told of sign-ins and tickets that are over, and to whom.
+//! What is told of sign-ins, sessions and tickets that are over, and to whom.
 
-use usher_domain::{Account, Actor, Refusal, Timestamp};
+use usher_domain::permission::{Scope, SessionPermission};
+use usher_domain::{Account, Actor, Refusal, SessionId, Timestamp};
 use usher_engine::Failure;
-use usher_journal::End;
+use usher_journal::{End, SessionRow};
 
 use crate::extract::Caller;
 use crate::problem::{Facts, Problem};
 
-/// What is said of a session that is over.
+/// What is said of a session that is over and would have to be there.
 pub(crate) const SESSION_OVER: Refusal = Refusal::WrongState {
     what: "session",
     state: "ended",
-    expected: "there",
+    expected: "one that has not ended",
 };
 
 /// Looks at the account, where what is looked for may be over.
@@ -39,35 +40,71 @@ pub(crate) async fn problem(caller: &Caller, failure: Failure) -> Problem {
     }
 }
 
-/// How the sign-in or ticket ended that a refusal is about. It is told to its own token, and to those who see the
-/// account; for anybody else, and where it never was, the refusal becomes that there is none.
+/// How the sign-in or ticket ended that a refusal is about. It is told to its own token and to those who see its
+/// user; for anybody else, and where it never was, the refusal becomes that there is none.
 pub(crate) async fn end_of(caller: &Caller, refusal: Refusal) -> Result<(Refusal, Option<End>), Problem> {
-    let records = &caller.api.records;
-    let (what, is_own, end) = match (&refusal, &caller.actor) {
-        (Refusal::SignInEnded { id }, actor) => {
-            let end = records.sign_in_end(caller.account, *id).await?;
-            ("sign-in", matches!(actor, Actor::SignIn(own) if own == id), end)
+    let (records, account) = (&caller.api.records, caller.account);
+    let (what, is_own, found) = match &refusal {
+        Refusal::SignInEnded { id } => {
+            let row = records.sign_in(account, *id).await?;
+            let is_own = caller.actor == Actor::SignIn(*id);
+            ("sign-in", is_own, row.map(|row| (row.user, row.end)))
         }
-        (Refusal::TicketEnded { id }, actor) => {
-            let end = records.ticket_end(caller.account, *id).await?;
-            ("ticket", matches!(actor, Actor::Ticket(own) if own == id), end)
+        Refusal::TicketEnded { id } => {
+            let row = records.ticket(account, *id).await?;
+            let is_own = caller.actor == Actor::Ticket(*id);
+            ("ticket", is_own, row.map(|row| (row.user, row.end)))
         }
         _ => return Ok((refusal, None)),
     };
-    Ok(match end {
-        Some(end) if is_own || is_staff(caller).await => (refusal, Some(end)),
-        _ => (Refusal::NotFound { what }, None),
-    })
+    let nothing = (Refusal::NotFound { what }, None);
+    let Some((user, end)) = found else {
+        return Ok(nothing);
+    };
+    let sees = is_own || of_account(caller, move |account, actor| account.sees_user(actor, user)).await?;
+    Ok(if sees { (refusal, end) } else { nothing })
 }
 
 /// The problem that something is over, with how it ended.
 pub(crate) fn over(refusal: &Refusal, end: &End) -> Problem {
+    let facts = Facts::of(refusal, None).unwrap_or_default();
     Problem::refused(refusal, None).with(Facts {
         reason: Some(end.reason.to_string()),
         by: end.by.as_ref().map(ToString::to_string),
         ended_at: Some(end.at.into()),
-        ..Facts::default()
+        ..facts
     })
+}
+
+/// A session that is over, where the caller sees it.
+pub(crate) async fn session(caller: &Caller, id: SessionId) -> Result<Option<SessionRow>, Problem> {
+    let row = caller.api.records.session(caller.account, id).await?;
+    let Some(row) = row.filter(|row| row.end.is_some()) else {
+        return Ok(None);
+    };
+    let (user, sign_in) = (row.user, row.sign_in);
+    let sees = of_account(caller, move |account, actor| {
+        let is_own = match actor {
+            Actor::SignIn(own) => *own == sign_in,
+            Actor::ApiKey { scopes, .. } => scopes.contains(&Scope::SignInsWrite),
+            _ => account.user_of(actor) == Some(user),
+        };
+        (is_own && account.has_session_permission(actor, SessionPermission::ViewOwn))
+            || account.has_session_permission(actor, SessionPermission::ViewAccount)
+    });
+    Ok(sees.await?.then_some(row))
+}
+
+/// The problem that a failure about one session is: one that is over is told apart from one that never was.
+pub(crate) async fn session_problem(caller: &Caller, id: SessionId, failure: Failure) -> Problem {
+    if !matches!(failure, Failure::Refused(Refusal::NotFound { what: "session" })) {
+        return problem(caller, failure).await;
+    }
+    match session(caller, id).await {
+        Ok(Some(SessionRow { end: Some(end), .. })) => over(&SESSION_OVER, &end),
+        Ok(_) => Problem::not_found("session"),
+        Err(problem) => problem,
+    }
 }
 
 /// Refuses a device whose sign-in or ticket is over, and whoever sees nothing of the account.
@@ -82,11 +119,11 @@ pub(crate) fn need_presence(account: &Account, actor: &Actor) -> Result<(), Refu
     })
 }
 
-async fn is_staff(caller: &Caller) -> bool {
-    let actor = caller.actor.clone();
-    let seen = caller
-        .api
-        .engine
-        .read(caller.account, move |account, _| account.is_staff(&actor));
-    seen.await.unwrap_or(false)
+async fn of_account(
+    caller: &Caller,
+    view: impl Fn(&Account, &Actor) -> bool + Send + 'static,
+) -> Result<bool, Problem> {
+    caller
+        .read(move |account, actor, _| Ok(view(account, actor)))
+        .await
 }

@@ -2,22 +2,28 @@
 
 mod accounts;
 mod api_keys;
+mod contacts;
 mod device;
 mod ended;
+mod events;
 mod heartbeats;
 mod history;
+mod join;
 mod optional;
 mod path;
 mod pools;
 mod repeat;
 mod rules;
+mod sandbox;
 pub(crate) mod schema;
+mod sessions;
 mod settings;
 mod sign_ins;
 mod teams;
 mod tickets;
 pub(crate) mod time;
 mod tokens;
+mod usage;
 mod users;
 mod visible;
 
@@ -28,8 +34,8 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::api::Api;
 
 /// The operations of every resource; those of the sandbox only where it is one.
-pub(crate) fn routes(_sandbox: bool) -> OpenApiRouter<Arc<Api>> {
-    OpenApiRouter::new()
+pub(crate) fn routes(is_sandbox: bool) -> OpenApiRouter<Arc<Api>> {
+    let routes = OpenApiRouter::new()
         .merge(tokens::routes())
         .merge(api_keys::routes())
         .merge(accounts::routes())
@@ -38,6 +44,16 @@ pub(crate) fn routes(_sandbox: bool) -> OpenApiRouter<Arc<Api>> {
         .merge(pools::routes())
         .merge(heartbeats::routes())
         .merge(sign_ins::routes())
+        .merge(sessions::routes())
+        .merge(join::routes())
+        .merge(tickets::routes())
+        .merge(usage::routes())
+        .merge(contacts::routes())
         .merge(teams::routes())
-        .merge(history::routes())
+        .merge(history::routes());
+    if is_sandbox {
+        routes.merge(sandbox::routes())
+    } else {
+        routes
+    }
 }

@@ -34,19 +34,19 @@ pub(crate) async fn check_sign_in(
     }
 }
 
-/// The same for sessions.
+/// The same for sessions. Tells whether it is there.
 pub(crate) async fn check_session(
     caller: &Caller,
     bits: u128,
     view: impl Fn(&Account) -> Before + Send + 'static,
-) -> Result<(), Problem> {
+) -> Result<bool, Problem> {
     if is_there(caller, view).await? {
-        return Ok(());
+        return Ok(true);
     }
     let id = SessionId::from_bits(bits);
     match caller.api.records.session_end(caller.account, id).await? {
         Some(end) => Err(ended::over(&ended::SESSION_OVER, &end)),
-        None => check_ticket(caller, bits).await,
+        None => check_ticket(caller, bits).await.map(|()| false),
     }
 }
 

@@ -114,6 +114,8 @@ strings! {
     SessionState: |string| words(string, &["standby", "active", "paused", "ending", "ended"]);
     /// Where a ticket stands.
     TicketState: |string| words(string, &["waiting", "offered"]);
+    /// How a user is doing.
+    Presence: |string| words(string, &["available", "in_call", "away"]);
     /// What carries a sign-in or a session.
     Funding: |string| words(string, &["seat", "named", "minutes", "none"]);
     /// What can be done after a refusal.

@@ -12,7 +12,7 @@ use crate::problem::Problem;
 use crate::v1::ended;
 use crate::v1::path::AccountPath;
 use crate::v1::repeat::{self, Before};
-use crate::v1::tickets::{Ticket, Waiting};
+use crate::v1::tickets::{self, Ticket, Waiting};
 
 /// What signing in came to.
 pub(crate) enum Came {
@@ -33,10 +33,7 @@ pub(crate) enum SignInAnswer {
         location: String,
         shown: SignedIn,
     },
-    Waits {
-        location: String,
-        shown: Waiting,
-    },
+    Waits(tickets::WaitingAnswer),
 }
 
 impl Came {
@@ -60,24 +57,23 @@ impl Came {
 
     /// The answer, with the token that goes with it.
     pub(crate) fn answer(self, caller: &Caller) -> SignInAnswer {
-        let (account, identity) = (caller.account, &caller.api.identity);
         match self {
             Self::In { created, shown } => SignInAnswer::In {
                 created,
-                location: format!("/v1/accounts/{account}/sign-ins/{}", shown.id),
-                shown: SignedIn {
-                    token: identity.sign_in_token(account, shown.id).into_exposed(),
-                    sign_in: shown,
-                },
+                location: format!("/v1/accounts/{}/sign-ins/{}", caller.account, shown.id),
+                shown: with_token(caller, shown),
             },
-            Self::Waits(ticket) => SignInAnswer::Waits {
-                location: format!("/v1/accounts/{account}/tickets/{}", ticket.id),
-                shown: Waiting {
-                    token: identity.ticket_token(account, ticket.id).into_exposed(),
-                    ticket,
-                },
-            },
+            Self::Waits(ticket) => SignInAnswer::Waits(tickets::waiting(caller, ticket)),
         }
+    }
+}
+
+/// A sign-in with its token: for those who may have it.
+pub(crate) fn with_token(caller: &Caller, sign_in: SignIn) -> SignedIn {
+    let token = caller.api.identity.sign_in_token(caller.account, sign_in.id);
+    SignedIn {
+        token: token.into_exposed(),
+        sign_in,
     }
 }
 
@@ -96,10 +92,7 @@ impl IntoResponse for SignInAnswer {
                 };
                 (status, [(header::LOCATION, location)], Answer(shown)).into_response()
             }
-            Self::Waits { location, shown } => {
-                let location = [(header::LOCATION, location)];
-                (StatusCode::ACCEPTED, location, Answer(shown)).into_response()
-            }
+            Self::Waits(waiting) => waiting.into_response(),
         }
     }
 }

@@ -3,6 +3,7 @@
 mod create;
 mod dto;
 mod end;
+mod events;
 mod heartbeat;
 mod lock;
 mod read;
@@ -12,6 +13,8 @@ use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+pub(crate) use self::create::{Came, sign_in_or_wait, with_token};
+pub(crate) use self::dto::{NewSignIn, SignIn, SignedIn};
 use crate::api::Api;
 
 pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
@@ -19,5 +22,6 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(create::sign_in, read::list))
         .routes(routes!(read::get, end::sign_out))
         .routes(routes!(heartbeat::heartbeat))
+        .routes(routes!(events::follow))
         .routes(routes!(lock::lock, lock::unlock))
 }

@@ -1,0 +1,68 @@
+//! Contacts: the users with whom one shares a team, and how they are doing (P4).
+
+use std::sync::Arc;
+
+use axum::Json as Answer;
+use serde::Serialize;
+use usher_domain::text::Name;
+use usher_domain::{Account, UserId};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::ended::{self, need_presence};
+use super::path::UserPath;
+use super::schema;
+use crate::api::Api;
+use crate::extract::{Caller, List, PageQuery, Path, Query};
+use crate::problem::Problem;
+
+pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
+    OpenApiRouter::new().routes(routes!(list))
+}
+
+/// Somebody with whom a user shares a team.
+#[derive(Debug, Serialize, ToSchema)]
+struct Contact {
+    /// Who.
+    #[schema(value_type = schema::UserId)]
+    user: UserId,
+    /// Their name.
+    #[schema(value_type = schema::Name)]
+    name: Name,
+    /// How they are doing. `available`: has a named license, or is signed in.
+    #[schema(value_type = schema::Presence)]
+    presence: &'static str,
+}
+
+/// List a user's contacts
+///
+/// The active users with whom the user shares a team, with their presence: for the user, their devices, and those who
+/// see the account's users.
+#[utoipa::path(
+    get, path = "/v1/accounts/{account}/users/{user}/contacts", operation_id = "listContacts", tag = "users",
+    params(UserPath, PageQuery),
+    responses((status = 200, description = "A page of contacts.", body = List<Contact>)),
+    extensions(("x-problems" = json!(["sign-in-ended", "ticket-ended"])))
+)]
+async fn list(
+    caller: Caller,
+    Path(path): Path<UserPath>,
+    Query(query): Query<PageQuery>,
+) -> Result<Answer<List<Contact>>, Problem> {
+    let actor = caller.actor.clone();
+    let view = move |account: &Account, _| {
+        need_presence(account, &actor)?;
+        let user = account.visible_user(&actor, path.user)?;
+        let contacts = account.contacts(user).into_iter();
+        let contacts = contacts.map(|contact| (contact.id.bits(), contact));
+        Ok(List::cut(contacts, query.page(), |contact| {
+            Some(Contact {
+                user: contact.id,
+                name: contact.profile.name.clone(),
+                presence: account.presence(contact).as_str(),
+            })
+        }))
+    };
+    ended::read(&caller, view).await.map(Answer)
+}

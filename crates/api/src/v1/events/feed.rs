@@ -1,0 +1,268 @@
+//! One open stream.
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use tokio::time::{Interval, MissedTickBehavior};
+use usher_domain::{Account, Event, Timestamp};
+use usher_engine::{Failure, Published};
+use usher_journal::Seq;
+
+use super::follower::Follower;
+use super::message::{Message, Queue, alive, welcome};
+use super::position::Position;
+use crate::extract::Caller;
+use crate::problem::Problem;
+
+/// How often a stream says that it is alive, at least. Real time, whatever Usher's clock says: it is for what lies
+/// between the two ends.
+const ALIVE_EVERY: Duration = Duration::from_secs(15);
+
+/// How soon a client comes back when its stream breaks off.
+const RETRY_MILLIS: u32 = 2_000;
+
+/// How often opening waits for a moment in which nothing is committed.
+const OPEN_ATTEMPTS: usize = 4;
+
+/// Whom a stream is about.
+pub(crate) trait Subject: Send + 'static {
+    /// Takes in an event, and gives what the device is told of it.
+    fn take(
+        &mut self,
+        caller: &Caller,
+        seq: Seq,
+        event: &Event,
+    ) -> impl Future<Output = Result<Option<Message>, Problem>> + Send;
+
+    /// Whether nothing more will come.
+    fn is_over(&self) -> bool;
+
+    /// The place in the queue, where the subject waits. Moves out of `self` what looking it up takes.
+    fn queue(&self) -> Option<Box<QueueView>>;
+
+    /// How often the subject wants a sign of life of the stream, and whether it is taken for one of the subject.
+    fn alive_every(&self) -> Duration {
+        ALIVE_EVERY
+    }
+
+    /// The stream is still open.
+    fn still_open(&mut self, _caller: &Caller) -> impl Future<Output = ()> + Send {
+        std::future::ready(())
+    }
+}
+
+/// Looks a place in the queue up.
+pub(crate) type QueueView = dyn Fn(&Account, Timestamp) -> Option<Queue> + Send;
+
+/// What a stream begins from.
+pub(crate) struct Opening<T> {
+    pub(super) follower: Follower,
+    /// How things stood.
+    pub(crate) seen: T,
+    /// Up to which commit what is not known has to be looked up.
+    pub(crate) unsure_until: Seq,
+    /// Whether `seen` is exactly how things stood behind the commit that the stream begins at.
+    is_exact: bool,
+    start: Position,
+}
+
+impl<T: Send + 'static> Opening<T> {
+    /// Subscribes to the account and looks at it in one moment, if there is one in which nothing is committed. Where
+    /// there is none, what is seen may be newer than where the stream begins.
+    pub(crate) async fn at(
+        caller: &Caller,
+        from: Option<Position>,
+        view: impl Fn(&Account, Timestamp) -> T + Clone + Send + 'static,
+    ) -> Result<Self, Problem> {
+        let (engine, account) = (&caller.api.engine, caller.account);
+        let mut attempt = 1;
+        loop {
+            let subscription = engine.subscribe(account).await?;
+            let seen = engine.read(account, view.clone()).await?;
+            let unsure_until = engine.subscribe(account).await?.seq();
+            let is_exact = unsure_until == subscription.seq();
+            if !is_exact && attempt < OPEN_ATTEMPTS {
+                attempt += 1;
+                continue;
+            }
+            let newest = Position::behind(subscription.seq());
+            let told = from.map(Position::told_whole);
+            return Ok(Self {
+                start: from.map_or(newest, |from| from.min(newest)),
+                follower: Follower::new(engine.clone(), account, subscription, told),
+                seen,
+                unsure_until,
+                is_exact: is_exact && from.is_none(),
+            });
+        }
+    }
+}
+
+/// An open stream.
+pub(crate) struct Feed<S> {
+    caller: Caller,
+    subject: S,
+    follower: Follower,
+    told: Position,
+    ready: VecDeque<Bytes>,
+    queue: Option<Queue>,
+    is_over: bool,
+    alive: Option<Interval>,
+    closed: Pin<Box<dyn Future<Output = ()> + Send>>,
+}
+
+impl<S: Subject> Feed<S> {
+    /// A stream that begins at the opening. `stands` is what the device is told of how things stand, where the stream
+    /// has no past.
+    pub(crate) fn new<T>(caller: Caller, opening: Opening<T>, subject: S, stands: &[Message]) -> Self {
+        let mut ready = VecDeque::from([welcome(opening.start, RETRY_MILLIS)]);
+        if opening.is_exact {
+            ready.extend(stands.iter().map(|message| message.frame(None)));
+        }
+        Self {
+            closed: Box::pin(caller.api.closed()),
+            caller,
+            subject,
+            follower: opening.follower,
+            told: opening.start,
+            ready,
+            queue: None,
+            is_over: false,
+            alive: None,
+        }
+    }
+
+    /// The rest of a stream whose subject is over; none where there is none.
+    pub(crate) async fn rest(mut self) -> Result<Option<EventStream>, Problem> {
+        let welcomed = self.ready.len();
+        while !self.subject.is_over() && !self.follower.has_caught_up() {
+            match self.follower.next().await? {
+                Some(commit) => self.take(&commit).await?,
+                None => break,
+            }
+        }
+        let nothing = self.ready.len() == welcomed;
+        self.is_over = true;
+        Ok((!nothing).then(|| self.open()))
+    }
+
+    /// Lets the stream go.
+    pub(crate) fn open(self) -> EventStream {
+        let frames = futures::stream::unfold(self, |mut feed| async move {
+            let frame = feed.next().await?;
+            Some((Ok::<_, Infallible>(frame), feed))
+        });
+        EventStream(Body::from_stream(frames))
+    }
+
+    /// The next frame; none at the end, also where the device has to come back because it was too slow.
+    async fn next(&mut self) -> Option<Bytes> {
+        if self.alive.is_none() && !self.is_over {
+            self.alive = Some(interval(self.subject.alive_every()));
+            self.tell_queue().await.ok()?;
+        }
+        loop {
+            if let Some(frame) = self.ready.pop_front() {
+                return Some(frame);
+            }
+            if self.is_over {
+                return None;
+            }
+            let alive = self.alive.as_mut()?;
+            tokio::select! {
+                biased;
+                () = &mut self.closed => return None,
+                commit = self.follower.next() => {
+                    let commit = commit.ok().flatten()?;
+                    self.take(&commit).await.ok()?;
+                    self.is_over = self.subject.is_over();
+                }
+                _ = alive.tick() => {
+                    self.subject.still_open(&self.caller).await;
+                    self.ready.push_back(alive_frame(self.told));
+                }
+            }
+        }
+    }
+
+    async fn take(&mut self, commit: &Arc<Published>) -> Result<(), Problem> {
+        let events = commit.entries.iter().flat_map(|entry| &entry.events);
+        let mut moves_queue = false;
+        for (event, index) in events.zip(1..) {
+            let place = Position::new(commit.seq, index);
+            let message = self.subject.take(&self.caller, commit.seq, event).await?;
+            if place <= self.told {
+                continue;
+            }
+            moves_queue |= matches!(
+                event,
+                Event::OfferMade { .. } | Event::TicketEnded { .. } | Event::TicketOpened { .. }
+            );
+            self.ready
+                .extend(message.map(|message| message.frame(Some(place))));
+            if self.subject.is_over() {
+                break;
+            }
+        }
+        self.told = self.told.max(Position::behind(commit.seq));
+        if moves_queue && self.follower.has_caught_up() && !self.subject.is_over() {
+            self.tell_queue().await?;
+        }
+        Ok(())
+    }
+
+    async fn tell_queue(&mut self) -> Result<(), Problem> {
+        let Some(view) = self.subject.queue() else {
+            self.queue = None;
+            return Ok(());
+        };
+        let read = self.caller.api.engine.read(self.caller.account, view);
+        let now = match read.await {
+            Ok(queue) => queue,
+            Err(Failure::NoAccount) => None,
+            Err(failure) => return Err(failure.into()),
+        };
+        let place = |queue: Queue| (queue.ticket, queue.position);
+        if now.map(place) != self.queue.map(place) {
+            self.ready
+                .extend(now.map(|queue| Message::new("queue", &queue).frame(None)));
+            self.queue = now;
+        }
+        Ok(())
+    }
+}
+
+fn alive_frame(told: Position) -> Bytes {
+    alive(told)
+}
+
+fn interval(every: Duration) -> Interval {
+    let mut interval = tokio::time::interval_at(tokio::time::Instant::now() + every, every);
+    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    interval
+}
+
+/// An answer that goes on.
+pub(crate) struct EventStream(Body);
+
+impl IntoResponse for EventStream {
+    fn into_response(self) -> Response {
+        let headers = [
+            (
+                header::CONTENT_TYPE,
+                HeaderValue::from_static("text/event-stream"),
+            ),
+            (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        ];
+        // Proxies that hold an answer back until it is whole would hold this one back for good.
+        let unbuffered = [("x-accel-buffering", HeaderValue::from_static("no"))];
+        (headers, unbuffered, self.0).into_response()
+    }
+}

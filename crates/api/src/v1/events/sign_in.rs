@@ -1,0 +1,394 @@
+//! What the device of a sign-in is told.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+use usher_domain::event::Claim;
+use usher_domain::presence::{SessionKind, SessionState, TicketState};
+use usher_domain::text::{Code, Name, Product};
+use usher_domain::{Account, Event, SessionId, SignInId, TicketId, Timestamp, UserId};
+use usher_journal::{Seq, SignInRow};
+
+use super::feed::{QueueView, Subject};
+use super::message::{By, InSecs, Message, Offer, Over, Queue};
+use crate::extract::Caller;
+use crate::problem::Problem;
+
+/// A sign-in that is followed.
+pub(crate) struct SignInSubject {
+    id: SignInId,
+    user: UserId,
+    product: Product,
+    sessions: BTreeSet<SessionId>,
+    tickets: BTreeSet<TicketId>,
+    /// Up to which commit sessions and tickets may come up that are not known to be the user's, but are.
+    unsure_until: Seq,
+    /// Those of others, so that none is looked up twice.
+    strangers: BTreeMap<u128, ()>,
+    is_over: bool,
+}
+
+#[derive(Serialize)]
+struct SessionStarted<'a> {
+    session: SessionId,
+    kind: Option<SessionKind>,
+    customer: Option<&'a Name>,
+}
+
+#[derive(Serialize)]
+struct SessionStandby<'a> {
+    session: SessionId,
+    kind: SessionKind,
+    code: Option<&'a Code>,
+    expires_in_secs: u32,
+}
+
+#[derive(Serialize)]
+struct SessionEnding<'a> {
+    session: SessionId,
+    in_secs: u32,
+    by: Option<By<'a>>,
+}
+
+#[derive(Serialize)]
+struct SessionOver<'a> {
+    session: SessionId,
+    #[serde(flatten)]
+    over: Over<'a>,
+}
+
+#[derive(Serialize)]
+struct OfSession {
+    session: SessionId,
+}
+
+#[derive(Serialize)]
+struct TicketOver<'a> {
+    ticket: TicketId,
+    #[serde(flatten)]
+    over: Over<'a>,
+}
+
+#[derive(Serialize)]
+struct MinutesLow {
+    in_secs: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session: Option<SessionId>,
+}
+
+/// A sign-in as it stands when a stream begins.
+#[derive(Clone)]
+pub(crate) struct Standing {
+    user: UserId,
+    product: Product,
+    sessions: BTreeSet<SessionId>,
+    tickets: BTreeSet<TicketId>,
+    /// What the device is told of it.
+    pub(crate) messages: Vec<Message>,
+}
+
+impl Standing {
+    /// How a sign-in stands; none where it is over.
+    pub(crate) fn of(account: &Account, id: SignInId, now: Timestamp) -> Option<Self> {
+        let sign_in = account.sign_ins().get(&id)?;
+        let left = |at: Timestamp| InSecs {
+            in_secs: at.remaining(now).get(),
+        };
+        let mut messages = Vec::new();
+        messages.extend(
+            sign_in
+                .log_off_at
+                .map(|at| Message::new("log_off_warning", &left(at))),
+        );
+        messages.extend(
+            sign_in
+                .reclaim_at
+                .map(|at| Message::new("reclaim_warning", &left(at))),
+        );
+        for session in sign_in
+            .sessions()
+            .iter()
+            .filter_map(|id| account.sessions().get(id))
+        {
+            if let SessionState::Ending { closes_at, by, .. } = &session.state {
+                let ending = SessionEnding {
+                    session: session.id,
+                    in_secs: closes_at.remaining(now).get(),
+                    by: By::of(Some(by)),
+                };
+                messages.push(Message::new("session_ending", &ending));
+            }
+        }
+        let user = account.user(sign_in.user)?;
+        let ticket = account.ticket_of(user, &sign_in.product);
+        if let Some(ticket) = ticket
+            && let TicketState::Offered { until } = ticket.state
+        {
+            let offer = Offer {
+                ticket: ticket.id,
+                expires_in_secs: until.remaining(now).get(),
+            };
+            messages.push(Message::new("offer", &offer));
+        }
+        Some(Self {
+            user: sign_in.user,
+            product: sign_in.product.clone(),
+            sessions: sign_in.sessions().iter().copied().collect(),
+            tickets: ticket.map(|ticket| ticket.id).into_iter().collect(),
+            messages,
+        })
+    }
+}
+
+impl SignInSubject {
+    pub(crate) fn of(id: SignInId, standing: Standing, unsure_until: Seq) -> Self {
+        Self {
+            id,
+            user: standing.user,
+            product: standing.product,
+            sessions: standing.sessions,
+            tickets: standing.tickets,
+            unsure_until,
+            strangers: BTreeMap::new(),
+            is_over: false,
+        }
+    }
+
+    /// A sign-in that is over, of which something may still have to be told.
+    pub(crate) fn over(row: &SignInRow, unsure_until: Seq) -> Option<Self> {
+        Some(Self {
+            id: row.id,
+            user: row.user,
+            product: row.product.as_str().parse().ok()?,
+            sessions: BTreeSet::new(),
+            tickets: BTreeSet::new(),
+            unsure_until,
+            strangers: BTreeMap::new(),
+            is_over: false,
+        })
+    }
+
+    async fn has_session(&mut self, caller: &Caller, seq: Seq, id: SessionId) -> Result<bool, Problem> {
+        if self.sessions.contains(&id) {
+            return Ok(true);
+        }
+        if seq > self.unsure_until || self.strangers.contains_key(&id.bits()) {
+            return Ok(false);
+        }
+        let row = caller.api.records.session(caller.account, id).await?;
+        let is_own = row.is_some_and(|row| row.sign_in == self.id);
+        if is_own {
+            self.sessions.insert(id);
+        } else {
+            self.strangers.insert(id.bits(), ());
+        }
+        Ok(is_own)
+    }
+
+    async fn has_ticket(&mut self, caller: &Caller, seq: Seq, id: TicketId) -> Result<bool, Problem> {
+        if self.tickets.contains(&id) {
+            return Ok(true);
+        }
+        if seq > self.unsure_until || self.strangers.contains_key(&id.bits()) {
+            return Ok(false);
+        }
+        let row = caller.api.records.ticket(caller.account, id).await?;
+        let is_own = row.is_some_and(|row| row.user == self.user && row.product == self.product.as_str());
+        if is_own {
+            self.tickets.insert(id);
+        } else {
+            self.strangers.insert(id.bits(), ());
+        }
+        Ok(is_own)
+    }
+
+    /// Events of the sign-in itself.
+    fn take_own(&mut self, event: &Event, now: Timestamp) -> Option<Message> {
+        let left = |at: Timestamp| InSecs {
+            in_secs: at.remaining(now).get(),
+        };
+        match event {
+            Event::SignInEnded { id, reason, by } if *id == self.id => {
+                self.is_over = true;
+                let over = Over {
+                    reason: reason.as_str(),
+                    by: By::of(by.as_ref()),
+                };
+                Some(Message::new("signed_out", &over))
+            }
+            Event::LogOffWarned { id, at } if *id == self.id => {
+                Some(Message::new("log_off_warning", &left(*at)))
+            }
+            Event::ReclaimWarned { id, at } if *id == self.id => {
+                Some(Message::new("reclaim_warning", &left(*at)))
+            }
+            Event::ReclaimCancelled { id } if *id == self.id => {
+                Some(Message::new("reclaim_cancelled", &serde_json::Map::new()))
+            }
+            Event::MinutesLow {
+                claim: Claim::SignIn(id),
+                ends_at,
+            } if *id == self.id => {
+                let low = MinutesLow {
+                    in_secs: ends_at.remaining(now).get(),
+                    session: None,
+                };
+                Some(Message::new("minutes_low", &low))
+            }
+            Event::SessionCreated {
+                id,
+                sign_in,
+                kind,
+                customer,
+                code,
+                standby_until,
+                ..
+            } if *sign_in == self.id => {
+                self.sessions.insert(*id);
+                Some(match standby_until {
+                    Some(until) => {
+                        let standby = SessionStandby {
+                            session: *id,
+                            kind: *kind,
+                            code: code.as_ref(),
+                            expires_in_secs: until.remaining(now).get(),
+                        };
+                        Message::new("session_standby", &standby)
+                    }
+                    None => {
+                        let started = SessionStarted {
+                            session: *id,
+                            kind: Some(*kind),
+                            customer: customer.as_ref().map(|customer| &customer.name),
+                        };
+                        Message::new("session_started", &started)
+                    }
+                })
+            }
+            Event::TicketOpened {
+                id, user, product, ..
+            } if *user == self.user && *product == self.product => {
+                self.tickets.insert(*id);
+                None
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The session that an event is about, where its own id is all that it says.
+const fn session_of(event: &Event) -> Option<SessionId> {
+    match event {
+        Event::SessionConnected { id, .. }
+        | Event::SessionPaused { id }
+        | Event::SessionResumed { id, .. }
+        | Event::SessionEnding { id, .. }
+        | Event::SessionEnded { id, .. }
+        | Event::MinutesLow {
+            claim: Claim::Session(id),
+            ..
+        } => Some(*id),
+        _ => None,
+    }
+}
+
+fn tell_of_session(id: SessionId, event: &Event, now: Timestamp) -> Option<Message> {
+    Some(match event {
+        Event::SessionConnected { customer, .. } => {
+            let started = SessionStarted {
+                session: id,
+                kind: None,
+                customer: customer.as_ref().map(|customer| &customer.name),
+            };
+            Message::new("session_started", &started)
+        }
+        Event::SessionPaused { .. } => Message::new("session_paused", &OfSession { session: id }),
+        Event::SessionResumed { .. } => Message::new("session_resumed", &OfSession { session: id }),
+        Event::SessionEnding { closes_at, by, .. } => {
+            let ending = SessionEnding {
+                session: id,
+                in_secs: closes_at.remaining(now).get(),
+                by: By::of(Some(by)),
+            };
+            Message::new("session_ending", &ending)
+        }
+        Event::SessionEnded { reason, by, .. } => {
+            let over = SessionOver {
+                session: id,
+                over: Over {
+                    reason: reason.as_str(),
+                    by: By::of(by.as_ref()),
+                },
+            };
+            Message::new("session_ended", &over)
+        }
+        Event::MinutesLow { ends_at, .. } => {
+            let low = MinutesLow {
+                in_secs: ends_at.remaining(now).get(),
+                session: Some(id),
+            };
+            Message::new("minutes_low", &low)
+        }
+        _ => return None,
+    })
+}
+
+impl Subject for SignInSubject {
+    async fn take(&mut self, caller: &Caller, seq: Seq, event: &Event) -> Result<Option<Message>, Problem> {
+        let now = caller.api.engine.now();
+        if let Some(id) = session_of(event) {
+            if !self.has_session(caller, seq, id).await? {
+                return Ok(None);
+            }
+            let message = tell_of_session(id, event, now);
+            if matches!(event, Event::SessionEnded { .. }) {
+                self.sessions.remove(&id);
+            }
+            return Ok(message);
+        }
+        match event {
+            Event::OfferMade { id, until } if self.has_ticket(caller, seq, *id).await? => {
+                let offer = Offer {
+                    ticket: *id,
+                    expires_in_secs: until.remaining(now).get(),
+                };
+                Ok(Some(Message::new("offer", &offer)))
+            }
+            Event::TicketEnded { id, reason, by } if self.has_ticket(caller, seq, *id).await? => {
+                self.tickets.remove(id);
+                let over = TicketOver {
+                    ticket: *id,
+                    over: Over {
+                        reason: reason.as_str(),
+                        by: By::of(by.as_ref()),
+                    },
+                };
+                Ok(Some(Message::new("ticket_ended", &over)))
+            }
+            event => Ok(self.take_own(event, now)),
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        self.is_over
+    }
+
+    fn queue(&self) -> Option<Box<QueueView>> {
+        let ticket = self.tickets.last().copied()?;
+        Some(queue_of(ticket))
+    }
+}
+
+/// The place of a ticket in its queue.
+pub(super) fn queue_of(ticket: TicketId) -> Box<QueueView> {
+    Box::new(move |account, _| {
+        let ticket = account.tickets().get(&ticket)?;
+        let pool = account.pool(ticket.pool)?;
+        let position = pool.position(ticket.place)?;
+        Some(Queue {
+            ticket: ticket.id,
+            position,
+            wait_estimate_secs: pool.wait_estimate(position).map(usher_domain::Secs::get),
+        })
+    })
+}

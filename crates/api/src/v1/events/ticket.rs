@@ -1,0 +1,126 @@
+//! What a device that waits is told.
+
+use std::time::Duration;
+
+use serde::Serialize;
+use usher_domain::presence::TicketState;
+use usher_domain::{Account, Command, Event, Secs, SessionId, SignInId, TicketId, Timestamp};
+use usher_journal::Seq;
+
+use super::feed::{QueueView, Subject};
+use super::message::{By, Message, Offer, Over};
+use super::sign_in::queue_of;
+use crate::extract::Caller;
+use crate::problem::Problem;
+
+/// The longest time between two signs of life of a stream.
+const ALIVE_SECS_MAX: u32 = 15;
+
+/// A ticket that is followed.
+pub(crate) struct TicketSubject {
+    id: TicketId,
+    /// How long the ticket lives without a sign of life; none where the caller's is not taken for one.
+    lease: Option<Secs>,
+    is_over: bool,
+}
+
+#[derive(Serialize)]
+struct Claimed {
+    ticket: TicketId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sign_in: Option<SignInId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session: Option<SessionId>,
+}
+
+impl TicketSubject {
+    /// A ticket; `lease` where the caller's looks keep it alive.
+    pub(crate) const fn new(id: TicketId, lease: Option<Secs>) -> Self {
+        Self {
+            id,
+            lease,
+            is_over: false,
+        }
+    }
+
+    /// What the device is told of how the ticket stands when the stream begins.
+    pub(crate) fn standing(account: &Account, id: TicketId, now: Timestamp) -> Vec<Message> {
+        let ticket = account.tickets().get(&id);
+        match ticket.map(|ticket| ticket.state) {
+            Some(TicketState::Offered { until }) => vec![offer(id, until, now)],
+            _ => Vec::new(),
+        }
+    }
+
+    fn claimed(&mut self, sign_in: Option<SignInId>, session: Option<SessionId>) -> Message {
+        self.is_over = true;
+        Message::new(
+            "claimed",
+            &Claimed {
+                ticket: self.id,
+                sign_in,
+                session,
+            },
+        )
+    }
+}
+
+fn offer(ticket: TicketId, until: Timestamp, now: Timestamp) -> Message {
+    let expires_in_secs = until.remaining(now).get();
+    Message::new(
+        "offer",
+        &Offer {
+            ticket,
+            expires_in_secs,
+        },
+    )
+}
+
+impl Subject for TicketSubject {
+    async fn take(&mut self, caller: &Caller, _: Seq, event: &Event) -> Result<Option<Message>, Problem> {
+        let own = Some(self.id);
+        Ok(match event {
+            Event::OfferMade { id, until } if *id == self.id => {
+                Some(offer(*id, *until, caller.api.engine.now()))
+            }
+            Event::TicketEnded { id, reason, by } if *id == self.id => {
+                self.is_over = true;
+                let over = Over {
+                    reason: reason.as_str(),
+                    by: By::of(by.as_ref()),
+                };
+                Some(Message::new("ended", &over))
+            }
+            Event::SignedIn { id, ticket, .. } if *ticket == own => Some(self.claimed(Some(*id), None)),
+            Event::SessionCreated { id, ticket, .. } | Event::SessionResumed { id, ticket, .. }
+                if *ticket == own =>
+            {
+                Some(self.claimed(None, Some(*id)))
+            }
+            _ => None,
+        })
+    }
+
+    fn is_over(&self) -> bool {
+        self.is_over
+    }
+
+    fn queue(&self) -> Option<Box<QueueView>> {
+        (!self.is_over).then(|| queue_of(self.id))
+    }
+
+    fn alive_every(&self) -> Duration {
+        let every = self
+            .lease
+            .map_or(ALIVE_SECS_MAX, |lease| (lease.get() / 3).clamp(1, ALIVE_SECS_MAX));
+        Duration::from_secs(every.into())
+    }
+
+    async fn still_open(&mut self, caller: &Caller) {
+        if self.lease.is_some() {
+            // A ticket that is over is told by its event.
+            let command = Command::RenewTicket { id: self.id };
+            let _ = caller.try_execute(command, |_, _, _| ()).await;
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! The sandbox's clock (design 5). A server that is no sandbox has none of this, neither as a route nor in its
+//! OpenAPI document; `openapi.json` is the document of such a server.
+
+use std::sync::Arc;
+
+use axum::Json as Answer;
+use serde::{Deserialize, Serialize};
+use usher_domain::Secs;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::time::Time;
+use crate::api::Api;
+use crate::extract::{Json, Operator};
+use crate::problem::Problem;
+
+/// The furthest that one call moves the clock: a year.
+const ADVANCE_SECS_MAX: u32 = 366 * 86_400;
+
+pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
+    OpenApiRouter::new().routes(routes!(advance))
+}
+
+/// How far to move the clock.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Advance {
+    /// By how much.
+    #[schema(maximum = 31_622_400, example = 600)]
+    advance_secs: u32,
+}
+
+/// What time it is.
+#[derive(Debug, Serialize, ToSchema)]
+struct SandboxClock {
+    /// The time on Usher's clock.
+    now: Time,
+}
+
+/// Move the clock
+///
+/// Only in a sandbox. Moves Usher's clock, stopping wherever something is due, and does all of it before it answers:
+/// leases, offers, auto log-off, notices and minutes. An open stream does not renew anything while the clock moves.
+#[utoipa::path(
+    post, path = "/v1/sandbox/clock", operation_id = "advanceClock", tag = "sandbox", request_body = Advance,
+    responses((status = 200, description = "The clock after the move.", body = SandboxClock))
+)]
+async fn advance(operator: Operator, Json(body): Json<Advance>) -> Result<Answer<SandboxClock>, Problem> {
+    if body.advance_secs > ADVANCE_SECS_MAX {
+        let message = format!("must be 0 to {ADVANCE_SECS_MAX}");
+        return Err(Problem::invalid("advance_secs", message));
+    }
+    let engine = &operator.api.engine;
+    engine.advance(Secs::new(body.advance_secs)).await;
+    Ok(Answer(SandboxClock {
+        now: engine.now().into(),
+    }))
+}

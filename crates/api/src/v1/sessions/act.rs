@@ -1,0 +1,101 @@
+//! Connecting, pausing and resuming.
+
+use axum::http::StatusCode;
+use usher_domain::{Account, Command, Outcome, SessionId, TicketId, Timestamp};
+
+use super::create::{Came, SessionAnswer};
+use super::dto::{Connection, Resumption, Session};
+use crate::extract::{Caller, Path};
+use crate::problem::Problem;
+use crate::v1::ended;
+use crate::v1::optional::Optional;
+use crate::v1::path::SessionPath;
+use crate::v1::tickets::Waiting;
+
+async fn carry_out(caller: &Caller, id: SessionId, command: Command) -> Result<Came, Problem> {
+    let public_url = caller.api.config.public_url.clone();
+    let view = move |account: &Account, outcome: &Outcome, now: Timestamp| {
+        Came::of(account, outcome, public_url.as_deref(), now)
+    };
+    match caller.try_execute(command, view).await {
+        Ok(came) => came.ok_or_else(|| Problem::not_found("session")),
+        Err(failure) => Err(ended::session_problem(caller, id, failure).await),
+    }
+}
+
+/// Connect a session
+///
+/// The customer came in, or the agent goes ahead: a session in standby becomes active. For its user, its device, and
+/// keys with `sign-ins.write`. Connecting an active session changes nothing.
+#[utoipa::path(
+    post, path = "/v1/accounts/{account}/sessions/{session}/connect", operation_id = "connectSession",
+    tag = "sessions", params(SessionPath), request_body = Option<Connection>,
+    responses((status = 200, description = "The active session.", body = Session)),
+    extensions(("x-problems" = json!(["wrong-state", "not-your-session", "seat-in-call"])))
+)]
+pub(super) async fn connect(
+    caller: Caller,
+    Path(path): Path<SessionPath>,
+    Optional(body): Optional<Connection>,
+) -> Result<SessionAnswer, Problem> {
+    let command = Command::ConnectSession {
+        id: path.session,
+        customer: body.customer.map(Into::into),
+    };
+    let came = carry_out(&caller, path.session, command).await?;
+    Ok(came.answer(&caller, StatusCode::OK))
+}
+
+/// Pause a session
+///
+/// Only who started it. Its claim on a seat is free, and nobody else sees it until it is resumed.
+#[utoipa::path(
+    post, path = "/v1/accounts/{account}/sessions/{session}/pause", operation_id = "pauseSession",
+    tag = "sessions", params(SessionPath),
+    responses((status = 200, description = "The paused session.", body = Session)),
+    extensions(("x-problems" = json!(["wrong-state", "not-your-session"])))
+)]
+pub(super) async fn pause(caller: Caller, Path(path): Path<SessionPath>) -> Result<SessionAnswer, Problem> {
+    let command = Command::PauseSession { id: path.session };
+    let came = carry_out(&caller, path.session, command).await?;
+    Ok(came.answer(&caller, StatusCode::OK))
+}
+
+/// Resume a session
+///
+/// Only who started it. It takes a seat again where the pool's rules say so, and may be refused; with `wait`, a full
+/// pool with a queue gives a ticket instead.
+#[utoipa::path(
+    post, path = "/v1/accounts/{account}/sessions/{session}/resume", operation_id = "resumeSession",
+    tag = "sessions", params(SessionPath), request_body = Option<Resumption>,
+    responses(
+        (status = 200, description = "The active session.", body = Session),
+        (status = 202, description = "The place in the queue, with its token.", body = Waiting),
+    ),
+    extensions(("x-problems" = json!([
+        "wrong-state", "not-your-session", "seat-in-call", "no-seat-available", "minutes-exhausted",
+        "user-seat-limit", "cooling-down"
+    ])))
+)]
+pub(super) async fn resume(
+    caller: Caller,
+    Path(path): Path<SessionPath>,
+    Optional(body): Optional<Resumption>,
+) -> Result<SessionAnswer, Problem> {
+    resume_or_wait(&caller, path.session, body.wait).await
+}
+
+pub(crate) async fn resume_or_wait(
+    caller: &Caller,
+    id: SessionId,
+    wait: bool,
+) -> Result<SessionAnswer, Problem> {
+    let ticket = usher_identity::draw_bits(caller.api.engine.now())?;
+    let command = Command::ResumeSession {
+        id,
+        wait,
+        ticket: TicketId::from_bits(ticket),
+    };
+    let came = carry_out(caller, id, command).await?;
+    Ok(came.answer(caller, StatusCode::OK))
+}

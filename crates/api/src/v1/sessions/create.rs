@@ -1,0 +1,148 @@
+//! Starting sessions.
+
+use axum::Json as Answer;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use usher_domain::{Account, Command, Outcome, Secs, SessionId, TicketId, Timestamp};
+
+use super::dto::{NewSession, Session};
+use crate::extract::{Caller, IdempotencyHeader, IdempotencyKey, Json};
+use crate::problem::Problem;
+use crate::v1::ended;
+use crate::v1::path::AccountPath;
+use crate::v1::repeat::{self, Before};
+use crate::v1::tickets::{self, Ticket, Waiting};
+
+/// What starting or resuming came to.
+pub(crate) enum Came {
+    Session(Box<Session>),
+    Waits(Box<Ticket>),
+}
+
+/// The answer to starting or resuming.
+pub(crate) enum SessionAnswer {
+    Session {
+        status: StatusCode,
+        location: String,
+        shown: Box<Session>,
+    },
+    Waits(tickets::WaitingAnswer),
+}
+
+impl Came {
+    /// What is shown of an outcome; none where the outcome is of another kind.
+    pub(crate) fn of(
+        account: &Account,
+        outcome: &Outcome,
+        public_url: Option<&str>,
+        now: Timestamp,
+    ) -> Option<Self> {
+        match outcome {
+            Outcome::Session { id } => {
+                let session = account.sessions().get(id)?;
+                let shown = Session::of(account, session, public_url, now);
+                Some(Self::Session(Box::new(shown)))
+            }
+            Outcome::Ticket { id, .. } => {
+                let ticket = account.tickets().get(id)?;
+                Some(Self::Waits(Box::new(Ticket::of(account, ticket, now))))
+            }
+            _ => None,
+        }
+    }
+
+    /// The answer; `status` is that of a session.
+    pub(crate) fn answer(self, caller: &Caller, status: StatusCode) -> SessionAnswer {
+        match self {
+            Self::Session(shown) => SessionAnswer::Session {
+                status,
+                location: format!("/v1/accounts/{}/sessions/{}", caller.account, shown.id),
+                shown,
+            },
+            Self::Waits(ticket) => SessionAnswer::Waits(tickets::waiting(caller, *ticket)),
+        }
+    }
+}
+
+impl IntoResponse for SessionAnswer {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Session {
+                status,
+                location,
+                shown,
+            } => (status, [(header::LOCATION, location)], Answer(shown)).into_response(),
+            Self::Waits(waiting) => waiting.into_response(),
+        }
+    }
+}
+
+/// Start a session
+///
+/// With the sign-in's own token, its user's, or a key with `sign-ins.write`. In standby, the answer has the code and
+/// the link through which the customer comes in. Where the pool's rules say that a session takes the seat, it does so
+/// now, in standby too; with `wait`, a full pool with a queue gives a ticket instead of a refusal.
+#[utoipa::path(
+    post, path = "/v1/accounts/{account}/sessions", operation_id = "startSession", tag = "sessions",
+    params(AccountPath, IdempotencyHeader), request_body = NewSession,
+    responses(
+        (status = 201, description = "The session.", body = Session),
+        (status = 200, description = "The session that the same `Idempotency-Key` started.", body = Session),
+        (status = 202, description = "The place in the queue, with its token.", body = Waiting),
+    ),
+    extensions(("x-problems" = json!([
+        "no-seat-available", "minutes-exhausted", "user-seat-limit", "seat-in-call", "cooling-down",
+        "already-exists", "sign-in-ended", "ticket-ended", "wrong-state"
+    ])))
+)]
+pub(super) async fn start(
+    caller: Caller,
+    key: IdempotencyKey,
+    Json(body): Json<NewSession>,
+) -> Result<SessionAnswer, Problem> {
+    start_or_wait(&caller, &key, body).await
+}
+
+pub(crate) async fn start_or_wait(
+    caller: &Caller,
+    key: &IdempotencyKey,
+    body: NewSession,
+) -> Result<SessionAnswer, Problem> {
+    let bits = caller.new_id(key)?;
+    let id = SessionId::from_bits(bits);
+    let sign_in = body.sign_in;
+    let mut existed = false;
+    if key.is_given() {
+        let view = move |account: &Account| match account.sessions().get(&id) {
+            Some(made) if made.sign_in == sign_in => Before::Same,
+            Some(_) => Before::Another,
+            None if account.tickets().contains_key(&TicketId::from_bits(bits)) => Before::Same,
+            None => Before::Unknown,
+        };
+        existed = repeat::check_session(caller, bits, view).await?;
+    }
+    let command = Command::CreateSession {
+        id,
+        sign_in,
+        kind: body.kind,
+        start: body.start,
+        customer: body.customer.map(Into::into),
+        code: usher_identity::draw_code()?,
+        valid_for: body.valid_for_secs.map(Secs::new),
+        wait: body.wait,
+    };
+    let status = if existed {
+        StatusCode::OK
+    } else {
+        StatusCode::CREATED
+    };
+    let public_url = caller.api.config.public_url.clone();
+    let view = move |account: &Account, outcome: &Outcome, now: Timestamp| {
+        Came::of(account, outcome, public_url.as_deref(), now)
+    };
+    match caller.try_execute(command, view).await {
+        Ok(Some(came)) => Ok(came.answer(caller, status)),
+        Ok(None) => Err(Problem::not_found("session")),
+        Err(failure) => Err(ended::problem(caller, failure).await),
+    }
+}

@@ -1,0 +1,268 @@
+//! What the API takes and shows of sessions.
+
+use serde::{Deserialize, Serialize};
+use usher_domain::presence::{self, Funding, SessionKind, SessionState, Start};
+use usher_domain::text::{Code, Email, Name, Note};
+use usher_domain::{Account, PoolId, SessionId, SignInId, Timestamp, UserId};
+use usher_journal::{SessionRow, SignInRow};
+use utoipa::ToSchema;
+
+use crate::v1::schema;
+use crate::v1::time::Time;
+
+/// The most sessions that one call ends.
+pub(super) const SESSIONS_MAX: usize = 100;
+
+/// The customer's side of a session.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Customer {
+    /// What the customer is called.
+    #[schema(value_type = schema::Name, example = "Kim Customer")]
+    name: Name,
+}
+
+impl From<Customer> for presence::Customer {
+    fn from(customer: Customer) -> Self {
+        Self { name: customer.name }
+    }
+}
+
+impl From<&presence::Customer> for Customer {
+    fn from(customer: &presence::Customer) -> Self {
+        Self {
+            name: customer.name.clone(),
+        }
+    }
+}
+
+/// A piece of work to start.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewSession {
+    /// The sign-in that it runs on.
+    #[schema(value_type = schema::SignInId)]
+    pub(crate) sign_in: SignInId,
+    /// The kind of work.
+    #[schema(value_type = schema::SessionKind)]
+    pub(crate) kind: SessionKind,
+    /// Whether a code or link waits for the customer, or the work begins at once.
+    #[schema(value_type = schema::Start)]
+    pub(crate) start: Start,
+    /// The customer, where known.
+    #[serde(default)]
+    pub(crate) customer: Option<Customer>,
+    /// How long the code waits; as the pool says where this is left out.
+    #[serde(default)]
+    #[schema(minimum = 1, maximum = 2_592_000, example = 3600)]
+    pub(crate) valid_for_secs: Option<u32>,
+    /// Whether to wait in the queue where no seat is free and the pool has one.
+    #[serde(default)]
+    pub(crate) wait: bool,
+}
+
+/// Who came in.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Connection {
+    /// The customer, where known.
+    #[serde(default)]
+    pub(crate) customer: Option<Customer>,
+}
+
+/// How to take a session up again.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Resumption {
+    /// Whether to wait in the queue where no seat is free and the pool has one.
+    #[serde(default)]
+    pub(crate) wait: bool,
+}
+
+/// Why a session is ended.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Ending {
+    /// The reason, as the other side is told it.
+    #[serde(default)]
+    #[schema(value_type = Option<schema::Note>)]
+    pub(crate) reason: Option<Note>,
+}
+
+/// Sessions to end, all or none.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Endings {
+    /// Which.
+    #[schema(value_type = Vec<schema::SessionId>, min_items = 1, max_items = 100)]
+    pub(crate) ids: Vec<SessionId>,
+    /// The reason, as the other sides are told it.
+    #[serde(default)]
+    #[schema(value_type = Option<schema::Note>)]
+    pub(crate) reason: Option<Note>,
+}
+
+/// The device that a session runs on.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SessionDevice {
+    /// The id that the client keeps.
+    #[schema(value_type = schema::DeviceId)]
+    id: String,
+    /// What people call it.
+    #[schema(value_type = schema::Name)]
+    name: String,
+    /// What it is; not kept of sessions that are over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = schema::DeviceKind, nullable = false)]
+    kind: Option<presence::DeviceKind>,
+}
+
+/// One piece of support work.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Session {
+    /// The id.
+    #[schema(value_type = schema::SessionId)]
+    pub(crate) id: SessionId,
+    /// Where it stands.
+    #[schema(value_type = schema::SessionState)]
+    state: &'static str,
+    /// The kind of work.
+    #[schema(value_type = schema::SessionKind)]
+    kind: String,
+    /// Whose work it is.
+    #[schema(value_type = schema::UserId)]
+    user: UserId,
+    /// The user's name; null once the user is deleted.
+    #[schema(value_type = Option<schema::Name>)]
+    user_name: Option<Name>,
+    /// The user's address; null once the user is deleted.
+    #[schema(value_type = Option<schema::Email>)]
+    user_email: Option<Email>,
+    /// The sign-in that it runs on.
+    #[schema(value_type = schema::SignInId)]
+    sign_in: SignInId,
+    /// The device that it runs on.
+    device: Option<SessionDevice>,
+    /// The product.
+    #[schema(value_type = schema::Product)]
+    product: String,
+    /// The pool whose rules hold; null for a named license.
+    #[schema(value_type = Option<schema::PoolId>)]
+    pool: Option<PoolId>,
+    /// What carries it: what carries its sign-in, where it rides on that.
+    #[schema(value_type = schema::Funding)]
+    funding: String,
+    /// What the customer types to come in; null for work that began at once.
+    #[schema(value_type = Option<schema::JoinCode>)]
+    code: Option<String>,
+    /// The link through which the customer comes in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, format = "uri-reference", example = "/join/K7M2QX9D4T")]
+    join_url: Option<String>,
+    /// The customer, once known.
+    customer: Option<Customer>,
+    /// Since when it exists.
+    since: Time,
+    /// How long the code still waits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    expires_in_secs: Option<u32>,
+    /// When it closes, after another has ended it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    closes_in_secs: Option<u32>,
+    /// Why it is over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "finished")]
+    reason: Option<String>,
+    /// Who ended it, where somebody else did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    by: Option<String>,
+    /// When it ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    ended_at: Option<Time>,
+}
+
+impl Session {
+    /// A session that is not over. `public_url` is where customers reach this server.
+    pub(crate) fn of(
+        account: &Account,
+        session: &presence::Session,
+        public_url: Option<&str>,
+        now: Timestamp,
+    ) -> Self {
+        let user = account.user(session.user);
+        let host = account.sign_ins().get(&session.sign_in);
+        let funding = match session.funding {
+            Funding::Rides => host.map_or(session.funding, |host| host.funding),
+            funding => funding,
+        };
+        let code = session.code.as_ref().map(Code::as_str);
+        Self {
+            id: session.id,
+            state: session.state.as_str(),
+            kind: session.kind.as_str().to_owned(),
+            user: session.user,
+            user_name: user.map(|user| user.profile.name.clone()),
+            user_email: user.map(|user| user.profile.email.clone()),
+            sign_in: session.sign_in,
+            device: host.map(|host| SessionDevice {
+                id: host.device.id.to_string(),
+                name: host.device.name.to_string(),
+                kind: Some(host.device.kind),
+            }),
+            product: session.product.to_string(),
+            pool: session.pool,
+            funding: funding.as_str().to_owned(),
+            join_url: code.map(|code| format!("{}/join/{code}", public_url.unwrap_or_default())),
+            code: code.map(str::to_owned),
+            customer: session.customer.as_ref().map(Customer::from),
+            since: session.since.into(),
+            expires_in_secs: match session.state {
+                SessionState::Standby { until } => Some(until.remaining(now).get()),
+                _ => None,
+            },
+            closes_in_secs: match session.state {
+                SessionState::Ending { closes_at, .. } => Some(closes_at.remaining(now).get()),
+                _ => None,
+            },
+            reason: None,
+            by: None,
+            ended_at: None,
+        }
+    }
+
+    /// A session that is over.
+    pub(crate) fn over(account: &Account, row: &SessionRow, host: Option<&SignInRow>) -> Self {
+        let user = account.user(row.user);
+        let end = row.end.as_ref();
+        Self {
+            id: row.id,
+            state: "ended",
+            kind: row.kind.to_string(),
+            user: row.user,
+            user_name: user.map(|user| user.profile.name.clone()),
+            user_email: user.map(|user| user.profile.email.clone()),
+            sign_in: row.sign_in,
+            device: host.map(|host| SessionDevice {
+                id: host.device_id.to_string(),
+                name: host.device_name.to_string(),
+                kind: None,
+            }),
+            product: row.product.to_string(),
+            pool: row.pool,
+            funding: row.funding.as_deref().unwrap_or("none").to_owned(),
+            code: row.code.as_ref().map(ToString::to_string),
+            join_url: None,
+            customer: None,
+            since: row.started_at.into(),
+            expires_in_secs: None,
+            closes_in_secs: None,
+            reason: end.map(|end| end.reason.to_string()),
+            by: end.and_then(|end| end.by.as_ref()).map(ToString::to_string),
+            ended_at: end.map(|end| end.at.into()),
+        }
+    }
+}

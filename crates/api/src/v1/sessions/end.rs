@@ -1,0 +1,106 @@
+//! Ending sessions, one or many (S9).
+
+use axum::Json as Answer;
+use usher_domain::{Account, Command, Outcome, SessionId, Timestamp};
+use usher_engine::Failure;
+
+use super::dto::{Ending, Endings, SESSIONS_MAX, Session};
+use super::read;
+use crate::extract::{Caller, Json, List, Path};
+use crate::problem::Problem;
+use crate::v1::ended;
+use crate::v1::optional::Optional;
+use crate::v1::path::{AccountPath, SessionPath};
+
+/// End a session
+///
+/// Its user and its device end it at once. Whoever may control the account's sessions ends it too: both sides get the
+/// message, and it closes after the pool's `end_notice_secs`, or at once when its own side confirms by ending it.
+/// Ending one that is over changes nothing.
+#[utoipa::path(
+    post, path = "/v1/accounts/{account}/sessions/{session}/end", operation_id = "endSession", tag = "sessions",
+    params(SessionPath), request_body = Option<Ending>,
+    responses((status = 200, description = "The session: `ended`, or `ending` while the notice runs.", body = Session))
+)]
+pub(super) async fn end(
+    caller: Caller,
+    Path(path): Path<SessionPath>,
+    Optional(body): Optional<Ending>,
+) -> Result<Answer<Session>, Problem> {
+    let command = Command::EndSessions {
+        ids: vec![path.session],
+        note: body.reason,
+    };
+    let shown = match caller
+        .try_execute(command, present(&caller, vec![path.session]))
+        .await
+    {
+        Ok(mut shown) => shown.pop().flatten(),
+        Err(Failure::Refused(usher_domain::Refusal::NotFound { .. })) => None,
+        Err(failure) => return Err(ended::problem(&caller, failure).await),
+    };
+    let shown = match shown {
+        Some(shown) => Some(shown),
+        None => read::over(&caller, path.session).await?,
+    };
+    shown.map(Answer).ok_or_else(|| Problem::not_found("session"))
+}
+
+/// End sessions
+///
+/// Up to 100, all or none, as if one by one. Those that are over already are passed over; the answer shows them as
+/// they are.
+#[utoipa::path(
+    post, path = "/v1/accounts/{account}/sessions/end", operation_id = "endSessions", tag = "sessions",
+    params(AccountPath), request_body = Endings,
+    responses((status = 200, description = "The sessions, in the order asked.", body = List<Session>))
+)]
+pub(super) async fn end_many(
+    caller: Caller,
+    Json(body): Json<Endings>,
+) -> Result<Answer<List<Session>>, Problem> {
+    if !(1..=SESSIONS_MAX).contains(&body.ids.len()) {
+        return Err(Problem::invalid(
+            "ids",
+            format!("must be 1 to {SESSIONS_MAX} ids"),
+        ));
+    }
+    let view = present(&caller, body.ids.clone());
+    let command = Command::EndSessions {
+        ids: body.ids.clone(),
+        note: body.reason,
+    };
+    let shown = match caller.try_execute(command, view).await {
+        Ok(shown) => shown,
+        Err(failure) => match <[SessionId; 1]>::try_from(body.ids.as_slice()) {
+            Ok([id]) => return Err(ended::session_problem(&caller, id, failure).await),
+            Err(_) => return Err(ended::problem(&caller, failure).await),
+        },
+    };
+    let mut items = Vec::with_capacity(shown.len());
+    for (id, shown) in body.ids.into_iter().zip(shown) {
+        match shown {
+            Some(shown) => items.push(shown),
+            None => items.extend(read::over(&caller, id).await?),
+        }
+    }
+    Ok(Answer(List {
+        items,
+        next_cursor: None,
+    }))
+}
+
+/// Shows those of the sessions that are not over.
+fn present(
+    caller: &Caller,
+    ids: Vec<SessionId>,
+) -> impl Fn(&Account, &Outcome, Timestamp) -> Vec<Option<Session>> + Send + 'static {
+    let public_url = caller.api.config.public_url.clone();
+    move |account, _, now| {
+        let show = |id: &SessionId| {
+            let session = account.sessions().get(id)?;
+            Some(Session::of(account, session, public_url.as_deref(), now))
+        };
+        ids.iter().map(show).collect()
+    }
+}

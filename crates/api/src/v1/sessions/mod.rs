@@ -1,0 +1,28 @@
+//! Sessions: pieces of support work, from a code that waits to their end (S2, S5, S7 to S9).
+
+mod act;
+mod create;
+mod dto;
+mod end;
+mod read;
+
+use std::sync::Arc;
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub(crate) use self::act::resume_or_wait;
+pub(crate) use self::create::{Came, start_or_wait};
+pub(crate) use self::dto::{NewSession, Session};
+use crate::api::Api;
+
+pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
+    OpenApiRouter::new()
+        .routes(routes!(create::start, read::list))
+        .routes(routes!(read::get))
+        .routes(routes!(act::connect))
+        .routes(routes!(act::pause))
+        .routes(routes!(act::resume))
+        .routes(routes!(end::end))
+        .routes(routes!(end::end_many))
+}

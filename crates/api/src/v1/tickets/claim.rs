@@ -1,0 +1,119 @@
+//! Taking the seat that is kept for a ticket.
+
+use axum::Json as Answer;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use usher_domain::{Account, Command, Outcome, Refusal, SessionId, SignInId, TicketId, Timestamp};
+use usher_engine::Failure;
+use utoipa::ToSchema;
+
+use crate::extract::{Caller, Path};
+use crate::problem::Problem;
+use crate::v1::ended;
+use crate::v1::path::TicketPath;
+use crate::v1::sessions::{self, Session};
+use crate::v1::sign_ins::{self, SignedIn};
+
+/// What was waited for.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+#[allow(clippy::large_enum_variant, reason = "it is on its way out")]
+pub(super) enum Claimed {
+    /// The sign-in with its token.
+    SignIn(SignedIn),
+    /// The session.
+    Session(ClaimedSession),
+}
+
+/// The session that was waited for.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ClaimedSession {
+    /// The session.
+    session: Session,
+}
+
+/// What claiming came to, without tokens.
+enum Came {
+    SignIn(sign_ins::SignIn),
+    Session(Box<Session>),
+}
+
+impl Came {
+    fn of(account: &Account, outcome: &Outcome, public_url: Option<&str>, now: Timestamp) -> Option<Self> {
+        if let Outcome::SignIns { .. } = outcome {
+            return match sign_ins::Came::of(account, outcome, now)? {
+                sign_ins::Came::In { shown, .. } => Some(Self::SignIn(shown)),
+                sign_ins::Came::Waits(_) => None,
+            };
+        }
+        match sessions::Came::of(account, outcome, public_url, now)? {
+            sessions::Came::Session(shown) => Some(Self::Session(shown)),
+            sessions::Came::Waits(_) => None,
+        }
+    }
+
+    fn answer(self, caller: &Caller, status: StatusCode) -> Response {
+        let claimed = match self {
+            Self::SignIn(shown) => Claimed::SignIn(sign_ins::with_token(caller, shown)),
+            Self::Session(session) => Claimed::Session(ClaimedSession { session: *session }),
+        };
+        (status, Answer(claimed)).into_response()
+    }
+}
+
+/// Claim an offer
+///
+/// Takes the seat that is kept for the ticket and does what was waited for: with the ticket's own token, its user's,
+/// or a key with `sign-ins.write`. Nothing needs to be said again. Claiming once more answers 200 with the same, as
+/// it stands now, for as long as it lasts.
+#[utoipa::path(
+    post, path = "/v1/accounts/{account}/tickets/{ticket}/claim", operation_id = "claim", tag = "tickets",
+    params(TicketPath),
+    responses(
+        (status = 201, description = "What was waited for: the sign-in with its token, or the session.",
+            body = Claimed),
+        (status = 200, description = "The same, claimed before.", body = Claimed),
+    ),
+    extensions(("x-problems" = json!([
+        "ticket-ended", "wrong-state", "signed-in-elsewhere", "seat-in-call", "user-seat-limit", "cooling-down",
+        "no-seat-available", "minutes-exhausted"
+    ])))
+)]
+pub(super) async fn claim(caller: Caller, Path(path): Path<TicketPath>) -> Result<Response, Problem> {
+    let public_url = caller.api.config.public_url.clone();
+    let view = move |account: &Account, outcome: &Outcome, now: Timestamp| {
+        Came::of(account, outcome, public_url.as_deref(), now)
+    };
+    let command = Command::ClaimTicket { id: path.ticket };
+    match caller.try_execute(command, view).await {
+        Ok(Some(came)) => Ok(came.answer(&caller, StatusCode::CREATED)),
+        Ok(None) => Err(Problem::not_found("ticket")),
+        Err(Failure::Refused(refusal @ Refusal::TicketEnded { .. })) => {
+            match claimed_before(&caller, path.ticket).await? {
+                Some(came) => Ok(came.answer(&caller, StatusCode::OK)),
+                None => Err(ended::problem(&caller, refusal.into()).await),
+            }
+        }
+        Err(failure) => Err(ended::problem(&caller, failure).await),
+    }
+}
+
+/// What the ticket has become, where that is still there and the caller may have it: an answer that was lost on its
+/// way must not cost the seat. It has the ticket's own bits.
+async fn claimed_before(caller: &Caller, id: TicketId) -> Result<Option<Came>, Problem> {
+    let public_url = caller.api.config.public_url.clone();
+    let view = move |account: &Account, actor: &usher_domain::Actor, now| {
+        let is_own = *actor == usher_domain::Actor::Ticket(id);
+        let may = |user| is_own || account.may_act_for(actor, user);
+        let sign_in = account.sign_ins().get(&SignInId::from_bits(id.bits()));
+        if let Some(sign_in) = sign_in.filter(|it| may(it.user)) {
+            return Ok(Some(Came::SignIn(sign_ins::SignIn::of(account, sign_in, now))));
+        }
+        let session = account.sessions().get(&SessionId::from_bits(id.bits()));
+        let session = session.filter(|it| may(it.user));
+        let shown = session.map(|it| Session::of(account, it, public_url.as_deref(), now));
+        Ok(shown.map(|shown| Came::Session(Box::new(shown))))
+    };
+    caller.read(view).await
+}

@@ -1,0 +1,113 @@
+//! Asking for a place in the queue.
+
+use axum::response::{IntoResponse, Response};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize, de};
+use serde_json::{Map, Value};
+use usher_domain::SessionId;
+use utoipa::ToSchema;
+
+use super::Waiting;
+use crate::extract::{Caller, IdempotencyHeader, IdempotencyKey, Json};
+use crate::problem::Problem;
+use crate::v1::path::AccountPath;
+use crate::v1::schema;
+use crate::v1::sessions::{self, NewSession, Session};
+use crate::v1::sign_ins::{self, NewSignIn, SignedIn};
+
+/// What is waited for: the body of the call that was refused.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub(super) enum NewTicket {
+    /// To be signed in: the body of `POST …/sign-ins`.
+    SignIn(NewSignIn),
+    /// A new session: the body of `POST …/sessions`.
+    Session(NewSession),
+    /// To take up a paused session.
+    Resume(WantedResume),
+}
+
+/// A paused session to take up.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WantedResume {
+    /// Which.
+    #[schema(value_type = schema::SessionId)]
+    session: SessionId,
+}
+
+/// The same, told apart by the field that only one of them has, so that whatever else is wrong can be named.
+pub(super) struct Body(NewTicket);
+
+impl<'de> Deserialize<'de> for Body {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        fn read<T: DeserializeOwned, E: de::Error>(fields: Map<String, Value>) -> Result<T, E> {
+            serde_json::from_value(Value::Object(fields)).map_err(E::custom)
+        }
+        let fields = Map::deserialize(deserializer)?;
+        if fields.contains_key("user") {
+            return read(fields).map(NewTicket::SignIn).map(Self);
+        }
+        if fields.contains_key("sign_in") {
+            return read(fields).map(NewTicket::Session).map(Self);
+        }
+        if fields.contains_key("session") {
+            return read(fields).map(NewTicket::Resume).map(Self);
+        }
+        Err(de::Error::custom(
+            "one of `user` (to sign in), `sign_in` (for a new session) and `session` (to resume) is needed",
+        ))
+    }
+}
+
+/// Wait for a seat
+///
+/// Takes the body of the call that was refused and does the same as that call with `wait`: where no seat is free, the
+/// answer is a ticket; where one has become free meanwhile, what was asked for is done at once. One ticket per user
+/// and product: who waits already gets their ticket again.
+#[utoipa::path(
+    post, path = "/v1/accounts/{account}/tickets", operation_id = "wait", tag = "tickets",
+    params(AccountPath, IdempotencyHeader), request_body = NewTicket,
+    responses(
+        (status = 202, description = "The place in the queue, with its token.", body = Waiting),
+        (status = 201, description = "A seat was free: what was asked for, as its own call answers.",
+            body = inline(Done)),
+        (status = 200, description = "It was there already, as its own call answers.", body = inline(Done)),
+    ),
+    extensions(("x-problems" = json!([
+        "no-seat-available", "minutes-exhausted", "user-seat-limit", "signed-in-elsewhere", "seat-in-call",
+        "cooling-down", "no-license", "user-inactive", "already-exists", "wrong-state", "not-your-session",
+        "sign-in-ended", "ticket-ended"
+    ])))
+)]
+pub(super) async fn wait(
+    caller: Caller,
+    key: IdempotencyKey,
+    Json(Body(body)): Json<Body>,
+) -> Result<Response, Problem> {
+    match body {
+        NewTicket::SignIn(body) => {
+            let body = NewSignIn { wait: true, ..body };
+            let answer = sign_ins::sign_in_or_wait(&caller, &key, body).await?;
+            Ok(answer.into_response())
+        }
+        NewTicket::Session(body) => {
+            let body = NewSession { wait: true, ..body };
+            let answer = sessions::start_or_wait(&caller, &key, body).await?;
+            Ok(answer.into_response())
+        }
+        NewTicket::Resume(WantedResume { session }) => {
+            let answer = sessions::resume_or_wait(&caller, session, true).await?;
+            Ok(answer.into_response())
+        }
+    }
+}
+
+/// What is there instead of a ticket.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+#[allow(dead_code, clippy::large_enum_variant, reason = "only its shape is used")]
+enum Done {
+    SignedIn(SignedIn),
+    Session(Session),
+}

@@ -1,0 +1,70 @@
+//! The stream of events of a device that waits.
+
+use usher_domain::{Account, Actor, Command, Outcome, Refusal, Timestamp};
+use usher_engine::Failure;
+
+use crate::extract::{Caller, Path};
+use crate::problem::Problem;
+use crate::v1::ended;
+use crate::v1::events::{EventStream, Feed, LastEventId, LastEventIdHeader, Opening, TicketSubject};
+use crate::v1::path::TicketPath;
+
+/// Follow a ticket
+///
+/// Server-sent events for who waits. An open stream of the ticket's own token, its user, or a key with
+/// `sign-ins.write` is a sign of life: the ticket lives as long as it is open. The stream ends when the ticket does;
+/// where it breaks off otherwise, come back with `Last-Event-ID` and nothing is missed or told twice.
+///
+/// | event | data |
+/// | --- | --- |
+/// | `queue` | `ticket`, `position`, `wait_estimate_secs`: when the place changes, and at the beginning |
+/// | `offer` | `ticket`, `expires_in_secs`: claim it |
+/// | `claimed` | `ticket`, `sign_in` or `session`: the last event |
+/// | `ended` | `reason`, `by`: the last event |
+#[utoipa::path(
+    get, path = "/v1/accounts/{account}/tickets/{ticket}/events", operation_id = "followTicket",
+    tag = "tickets", params(TicketPath, LastEventIdHeader),
+    responses((status = 200, description = "The events.", body = String, content_type = "text/event-stream")),
+    extensions(("x-problems" = json!(["ticket-ended"])))
+)]
+pub(super) async fn follow(
+    caller: Caller,
+    Path(path): Path<TicketPath>,
+    LastEventId(from): LastEventId,
+) -> Result<EventStream, Problem> {
+    let id = path.ticket;
+    let renewed = caller.try_execute(Command::RenewTicket { id }, |_, outcome, _| match outcome {
+        Outcome::Lease { remaining } => Some(*remaining),
+        _ => None,
+    });
+    let lease = match renewed.await {
+        Ok(lease) => lease,
+        Err(Failure::Refused(Refusal::Forbidden { .. } | Refusal::TicketEnded { .. })) => None,
+        Err(failure) => return Err(caller.problem(failure).await),
+    };
+    let actor = caller.actor.clone();
+    let view = move |account: &Account, now: Timestamp| {
+        let ticket = account.tickets().get(&id).ok_or(Refusal::TicketEnded { id })?;
+        if actor != Actor::Ticket(id) && !account.sees_user(&actor, ticket.user) {
+            return Err(Refusal::NotFound { what: "ticket" });
+        }
+        Ok(TicketSubject::standing(account, id, now))
+    };
+    let opening = Opening::at(&caller, from, view).await?;
+    let subject = TicketSubject::new(id, lease);
+    match opening.seen.clone() {
+        Ok(stands) => Ok(Feed::new(caller, opening, subject, &stands).open()),
+        Err(refusal) => {
+            let (refusal, end) = ended::end_of(&caller, refusal).await?;
+            let Some(end) = end else {
+                return Err(Problem::refused(&refusal, None));
+            };
+            let over = ended::over(&refusal, &end);
+            if from.is_none() {
+                return Err(over);
+            }
+            let rest = Feed::new(caller, opening, subject, &[]).rest().await?;
+            rest.ok_or(over)
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! Leaving the queue.
+
+use axum::http::StatusCode;
+use usher_domain::Command;
+
+use crate::extract::{Caller, Path};
+use crate::problem::Problem;
+use crate::v1::ended;
+use crate::v1::path::TicketPath;
+
+/// Leave the queue
+///
+/// With the ticket's own token, its user's, or a key with `sign-ins.write`. With `seats.manage`: takes another out of
+/// the queue. A seat that was kept for the ticket goes to the next.
+#[utoipa::path(
+    delete, path = "/v1/accounts/{account}/tickets/{ticket}", operation_id = "leaveQueue", tag = "tickets",
+    params(TicketPath), responses((status = 204, description = "The ticket is over.")),
+    extensions(("x-problems" = json!(["ticket-ended"])))
+)]
+pub(super) async fn leave(caller: Caller, Path(path): Path<TicketPath>) -> Result<StatusCode, Problem> {
+    let command = Command::DropTicket { id: path.ticket };
+    match caller.try_execute(command, |_, _, _| ()).await {
+        Ok(()) => Ok(StatusCode::NO_CONTENT),
+        Err(failure) => Err(ended::problem(&caller, failure).await),
+    }
+}

@@ -1,0 +1,125 @@
+//! Looking at tickets, which is their sign of life (Q2).
+
+use axum::Json as Answer;
+use serde::Deserialize;
+use usher_domain::text::Product;
+use usher_domain::{Account, Actor, Command, Outcome, PoolId, Refusal, TicketId, Timestamp, presence};
+use usher_engine::Failure;
+use usher_journal::{Cursor, Page};
+use utoipa::IntoParams;
+
+use super::Ticket;
+use crate::extract::{Caller, Limit, List, Path, Query};
+use crate::problem::Problem;
+use crate::v1::ended::{self, need_presence};
+use crate::v1::path::{AccountPath, TicketPath};
+use crate::v1::schema;
+
+/// Which tickets to list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TicketQuery {
+    /// Only those for this product.
+    #[param(value_type = Option<schema::Product>)]
+    product: Option<Product>,
+    /// Only those in this pool's queue.
+    #[param(value_type = Option<schema::PoolId>)]
+    pool: Option<PoolId>,
+    /// How many things the page has at most.
+    #[serde(default)]
+    #[param(inline)]
+    limit: Limit,
+    /// The `next_cursor` of the page before.
+    #[param(value_type = Option<String>)]
+    cursor: Option<Cursor>,
+}
+
+impl TicketQuery {
+    fn takes(&self, ticket: &presence::Ticket) -> bool {
+        self.pool.is_none_or(|pool| pool == ticket.pool)
+            && self
+                .product
+                .as_ref()
+                .is_none_or(|product| *product == ticket.product)
+    }
+}
+
+/// List the tickets
+///
+/// Those that wait or have an offer, who waits longest first. Those who see the account's users see all; users and
+/// their devices see their own. To be listed is no sign of life.
+#[utoipa::path(
+    get, path = "/v1/accounts/{account}/tickets", operation_id = "listTickets", tag = "tickets",
+    params(AccountPath, TicketQuery),
+    responses((status = 200, description = "A page of tickets.", body = List<Ticket>)),
+    extensions(("x-problems" = json!(["sign-in-ended", "ticket-ended"])))
+)]
+pub(super) async fn list(
+    caller: Caller,
+    Query(query): Query<TicketQuery>,
+) -> Result<Answer<List<Ticket>>, Problem> {
+    let actor = caller.actor.clone();
+    let view = move |account: &Account, now| {
+        need_presence(account, &actor)?;
+        let page = query.limit.after(query.cursor);
+        let seen = |ticket: &&presence::Ticket| query.takes(ticket) && account.sees_user(&actor, ticket.user);
+        let mut rows: Vec<_> = account
+            .tickets()
+            .values()
+            .filter(seen)
+            .map(|ticket| (Cursor::new(ticket.since, ticket.id.bits(), 0), ticket))
+            .filter(|(place, _)| page.after().is_none_or(|after| after < *place))
+            .collect();
+        rows.sort_unstable_by_key(|(place, _)| *place);
+        rows.truncate(page.limit() + 1);
+        let page = Page::cut(rows, page.limit());
+        Ok(List::of(page, |ticket| Ticket::of(account, ticket, now)))
+    };
+    ended::read(&caller, view).await.map(Answer)
+}
+
+/// Get a ticket
+///
+/// A look by its own token, its user, or a key with `sign-ins.write` is a sign of life: it renews the ticket. Others
+/// who see the account's users only look.
+#[utoipa::path(
+    get, path = "/v1/accounts/{account}/tickets/{ticket}", operation_id = "getTicket", tag = "tickets",
+    params(TicketPath), responses((status = 200, description = "The ticket.", body = Ticket)),
+    extensions(("x-problems" = json!(["ticket-ended"])))
+)]
+pub(super) async fn get(caller: Caller, Path(path): Path<TicketPath>) -> Result<Answer<Ticket>, Problem> {
+    look(&caller, path.ticket).await.map(Answer)
+}
+
+/// The ticket as it stands, renewed where the caller is one whose look is a sign of life.
+pub(super) async fn look(caller: &Caller, id: TicketId) -> Result<Ticket, Problem> {
+    let view = move |account: &Account, _: &Outcome, now: Timestamp| {
+        let ticket = account.tickets().get(&id)?;
+        Some(Ticket::of(account, ticket, now))
+    };
+    match caller.try_execute(Command::RenewTicket { id }, view).await {
+        Ok(ticket) => ticket.ok_or_else(|| Problem::not_found("ticket")),
+        Err(Failure::Refused(Refusal::Forbidden { .. })) => only_look(caller, id).await,
+        Err(failure) => Err(ended::problem(caller, failure).await),
+    }
+}
+
+async fn only_look(caller: &Caller, id: TicketId) -> Result<Ticket, Problem> {
+    let actor = caller.actor.clone();
+    ended::read(caller, move |account, now| seen(account, &actor, id, now)).await
+}
+
+/// The ticket as an actor sees it.
+pub(super) fn seen(
+    account: &Account,
+    actor: &Actor,
+    id: TicketId,
+    now: Timestamp,
+) -> Result<Ticket, Refusal> {
+    let ticket = account.tickets().get(&id).ok_or(Refusal::TicketEnded { id })?;
+    if !account.sees_user(actor, ticket.user) {
+        return Err(Refusal::NotFound { what: "ticket" });
+    }
+    Ok(Ticket::of(account, ticket, now))
+}

@@ -1,0 +1,40 @@
+//! Usage: who sits where, at this moment.
+
+mod dto;
+
+use std::sync::Arc;
+
+use axum::Json as Answer;
+use usher_domain::Account;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use self::dto::Usage;
+use super::ended::{self, need_presence};
+use super::path::AccountPath;
+use crate::api::Api;
+use crate::extract::Caller;
+use crate::problem::Problem;
+
+pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
+    OpenApiRouter::new().routes(routes!(get))
+}
+
+/// Get the usage
+///
+/// How the account's seats are used at this moment. Those who see the account's pools see all of it, with who holds
+/// what. Other users, and their devices, see the numbers of the pools that they compete in, and with `view_account`
+/// who holds what there.
+#[utoipa::path(
+    get, path = "/v1/accounts/{account}/usage", operation_id = "getUsage", tag = "usage",
+    params(AccountPath), responses((status = 200, description = "The usage.", body = Usage)),
+    extensions(("x-problems" = json!(["sign-in-ended", "ticket-ended"])))
+)]
+async fn get(caller: Caller) -> Result<Answer<Usage>, Problem> {
+    let actor = caller.actor.clone();
+    let view = move |account: &Account, now| {
+        need_presence(account, &actor)?;
+        Ok(Usage::of(account, &actor, now))
+    };
+    ended::read(&caller, view).await.map(Answer)
+}
