@@ -2,6 +2,7 @@
 
 use usher_insight::flexnet::FeatureUse;
 
+use super::desk::SEATS_MAX;
 use crate::Failure;
 
 /// How many names are offered in place of one that is not in the log.
@@ -23,6 +24,10 @@ pub(super) fn seats(
         0 => Err(Failure::said(format!(
             "Nobody took a license of `{feature}` in this log, so it has no number of seats of its own. Say how many \
              with `--seats`."
+        ))),
+        seats if seats > SEATS_MAX => Err(Failure::said(format!(
+            "{seats} licenses of `{feature}` were in use at once in this log, and a replay has {SEATS_MAX} seats at \
+             most. Say how many with `--seats`."
         ))),
         seats => Ok(seats),
     }

@@ -4,31 +4,25 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use futures::future::try_join_all;
-use usher_domain::account::{Plan, ProductSeats, SettingsPatch};
-use usher_domain::event::Profile;
-use usher_domain::permission::{PermissionOverrides, Role};
+use usher_domain::pool::Pool;
 use usher_domain::presence::{Device, DeviceKind};
-use usher_domain::rules::{Occupies, Preset, RULE_SECS_MAX, Rules, SeatPer};
-use usher_domain::text::{Name, Product};
-use usher_domain::user::License;
-use usher_domain::{Account, AccountId, Actor, Command, Outcome, PoolId, Secs, SignInId, Timestamp, UserId};
+use usher_domain::rules::RULE_SECS_MAX;
+use usher_domain::text::Product;
+use usher_domain::{Account, Actor, Command, Outcome, Secs, SignInId, Timestamp, UserId};
 use usher_engine::{Cause, Clock, Engine, Heartbeat, Options, Request as Order};
 use usher_insight::flexnet::{Grouping, Request};
 use usher_journal::MemoryJournal;
 
+use super::setting::{ACCOUNT, POOL, parse, pool_commands, user_commands};
 use crate::Failure;
 
-const ACCOUNT: AccountId = AccountId::from_bits(1);
-const POOL: PoolId = PoolId::from_bits(1);
 const CAUSE: Cause = Cause::Static("replay");
-/// The longest that a pool can have: a checkout of the log lives until it is given back.
-const LEASE: Secs = Secs::new(RULE_SECS_MAX);
 /// How often those who are signed in give a sign of life.
 const RENEW_AFTER: Secs = Secs::new(RULE_SECS_MAX / 3);
 /// Commands that are on their way at once. Far below what the engine lets wait for one account.
 const AT_ONCE_MAX: usize = 256;
-/// The longest name of a person, device or pool.
-const NAME_CHARS_MAX: usize = 120;
+/// The most seats that a pool has in a replay, and the most checkouts at once.
+pub(super) const SEATS_MAX: u32 = 100_000;
 
 /// What a desk starts with.
 pub(super) struct Opening<'a> {
@@ -48,6 +42,8 @@ pub(super) struct Opening<'a> {
 pub(super) struct Desk {
     engine: Engine,
     product: Product,
+    /// The most sign-ins that can be needed to find out whether so many checkouts at once fit.
+    devices_max: u32,
     users: BTreeMap<Arc<str>, UserId>,
     /// The sign-ins of each client, oldest first.
     held: BTreeMap<Arc<str>, Vec<(UserId, SignInId)>>,
@@ -70,6 +66,11 @@ impl Desk {
         let desk = Self {
             engine,
             product: parse("seats")?,
+            devices_max: if opening.grouping.shares() {
+                u32::MAX
+            } else {
+                opening.seats.saturating_add(1)
+            },
             users: (1_u128..)
                 .zip(opening.holders)
                 .map(|(bits, holder)| (holder, UserId::from_bits(bits)))
@@ -80,7 +81,8 @@ impl Desk {
             now: opening.at,
             renew_at: opening.at + RENEW_AFTER,
         };
-        desk.buy(opening.name, opening.seats, opening.grouping).await?;
+        let pool = pool_commands(opening.name, &desk.product, opening.seats, opening.grouping)?;
+        desk.prepare(pool).await?;
         desk.invite().await?;
         Ok(desk)
     }
@@ -109,7 +111,14 @@ impl Desk {
                 request.holder
             )));
         };
-        let devices = (0..request.checkouts)
+        let checkouts = request.checkouts.min(self.devices_max);
+        if checkouts > SEATS_MAX {
+            return Err(Failure::said(format!(
+                "`{}` takes {checkouts} licenses at once in this log. A replay follows {SEATS_MAX} at most.",
+                request.client
+            )));
+        }
+        let devices = (0..checkouts)
             .map(|_| self.next_device())
             .collect::<Result<Vec<_>, _>>()?;
         let sign_in = Command::SignIn {
@@ -164,82 +173,23 @@ impl Desk {
         self.engine.shutdown().await;
     }
 
-    async fn buy(&self, name: &str, seats: u32, grouping: Grouping) -> Result<(), Failure> {
-        let rules = Rules {
-            occupies: Occupies::SignIn,
-            seat_per: if grouping.shares() {
-                SeatPer::User
-            } else {
-                SeatPer::Device
-            },
-            max_devices_per_user: None,
-            auto_log_off_after: None,
-            when_full: Vec::new(),
-            lease: LEASE,
-            ..Rules::preset(Preset::HelpDeskShift)
-        };
-        let bought = ProductSeats {
-            named_seats: 0,
-            shared_seats: seats,
-        };
-        let commands = [
-            Command::CreateAccount {
-                id: ACCOUNT,
-                name: parse("Replay")?,
-            },
-            Command::ChangeSettings {
-                change: SettingsPatch {
-                    pool_defaults: Some(rules),
-                    ..SettingsPatch::default()
-                },
-            },
-            Command::SetSubscription {
-                plan: Plan {
-                    name: parse("enterprise")?,
-                    shared_seats: true,
-                },
-                products: BTreeMap::from([(self.product.clone(), bought)]),
-                default_pools: BTreeMap::from([(self.product.clone(), POOL)]),
-            },
-            Command::ChangePool {
-                id: POOL,
-                change: usher_domain::command::PoolPatch {
-                    name: Some(name_of(name)?),
-                    ..Default::default()
-                },
-            },
-        ];
-        for command in commands {
-            self.prepare(command).await?;
-        }
-        Ok(())
-    }
-
     async fn invite(&self) -> Result<(), Failure> {
         let users: Vec<_> = self.users.iter().collect();
         for some in users.chunks(AT_ONCE_MAX) {
-            let created = some.iter().map(|(holder, id)| async move {
-                self.prepare(create_user(holder, **id)?).await?;
-                self.prepare(Command::SetLicense {
-                    user: **id,
-                    product: self.product.clone(),
-                    license: Some(License::Shared(POOL)),
-                })
-                .await
+            let invited = some.iter().map(|(holder, id)| async {
+                self.prepare(user_commands(holder, **id, &self.product)?).await
             });
-            try_join_all(created).await?;
+            try_join_all(invited).await?;
         }
         Ok(())
     }
 
-    async fn prepare(&self, command: Command) -> Result<(), Failure> {
-        match self.order(Actor::Operator, command).await {
-            Ok(_) => Ok(()),
-            Err(failure) => Err(Failure::because(
-                "The pool for the replay could not be made",
-                &failure,
-            )),
+    async fn prepare(&self, commands: impl IntoIterator<Item = Command>) -> Result<(), Failure> {
+        for command in commands {
+            let made = self.order(Actor::Operator, command).await;
+            made.map_err(|failure| Failure::because("The pool for the replay could not be made", &failure))?;
         }
+        Ok(())
     }
 
     async fn sign_out(&mut self, leaving: &[(UserId, SignInId)]) -> Result<(), Failure> {
@@ -271,7 +221,7 @@ impl Desk {
             command,
         };
         let view = |account: &Account, outcome: &Outcome, _| {
-            let occupied = account.pool(POOL).map_or(0, usher_domain::pool::Pool::occupied);
+            let occupied = account.pool(POOL).map_or(0, Pool::occupied);
             (outcome.clone(), occupied)
         };
         self.engine.execute(ACCOUNT, order, view).await
@@ -319,42 +269,4 @@ impl Desk {
         };
         Ok((SignInId::from_bits(u128::from(number)), device))
     }
-}
-
-fn create_user(holder: &str, id: UserId) -> Result<Command, Failure> {
-    let profile = Profile {
-        name: name_of(holder)?,
-        email: parse(&format!("{}@replay.invalid", id.bits()))?,
-        role: Role::Member,
-        privileges: BTreeSet::new(),
-        billing_contact: false,
-        seat_limit: None,
-        session_permissions: PermissionOverrides::default(),
-    };
-    Ok(Command::CreateUser {
-        id,
-        profile,
-        assign_seat: Some(false),
-        product: None,
-        password_set: false,
-    })
-}
-
-/// A name for what the log calls `text`: its beginning, where it is too long, and something where it is nothing.
-fn name_of(text: &str) -> Result<Name, Failure> {
-    let shown: String = text
-        .chars()
-        .filter(|letter| !letter.is_control())
-        .take(NAME_CHARS_MAX)
-        .collect();
-    parse(if shown.trim().is_empty() {
-        "unknown"
-    } else {
-        &shown
-    })
-}
-
-fn parse<T: std::str::FromStr<Err: std::error::Error>>(text: &str) -> Result<T, Failure> {
-    text.parse()
-        .map_err(|error| Failure::because(format_args!("`{text}` cannot be used in the replay"), &error))
 }

@@ -8,6 +8,7 @@ mod drive;
 mod input;
 mod listing;
 mod outcome;
+mod setting;
 
 use std::path::PathBuf;
 
@@ -20,7 +21,8 @@ use crate::{Failure, Terminal};
 #[command(
     about = "Replay a FlexNet debug log: who would have got a seat, and who not",
     after_help = "\
-Without `--feature`, lists the features of the log and how many licenses of each were in use at once.
+Without `--feature`, lists the features of the log, with the most licenses of each that were in use
+at once.
 
 Examples:
   usher replay debug.log.gz
@@ -34,7 +36,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     feature: Option<String>,
     /// How many seats the pool has; without it, as many licenses as the log saw in use at once
-    #[arg(long, requires = "feature", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    #[arg(long, requires = "feature", value_parser = clap::value_parser!(u32).range(1..=i64::from(desk::SEATS_MAX)))]
     seats: Option<u32>,
     /// Who shares one seat: nobody (each checkout takes its own), or all checkouts from a host or of a user
     #[arg(

@@ -30,8 +30,8 @@ const MAINTAIN_EVERY: Duration = Duration::from_mins(5);
 /// Run the server
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The first start makes an operator key and shows it once; `USHER_OPERATOR_KEY` sets one instead, also in place of one \
-that was lost. `usher.toml` in the data directory may hold `listen`, `public_url`, and plans such as
+The first start makes an operator key and shows it once. `USHER_OPERATOR_KEY` sets one instead, also
+in place of one that was lost. The configuration may hold `listen`, `public_url`, and plans such as
 
   [plans.gold]
   shared_seats = true")]

@@ -61,7 +61,7 @@ fn a_row_that_a_hand_has_changed_is_named() {
     fill(data.path());
     let database = rusqlite::Connection::open(data.path().join("usher.db")).unwrap();
     let changed = database.execute(
-        "UPDATE commits SET entries = replace(entries, 'Number 2', 'Number 9') WHERE position = 3",
+        "UPDATE commits SET entries = CAST(replace(entries, 'Number 2', 'Number 9') AS BLOB) WHERE position = 3",
         [],
     );
     assert_eq!(changed.unwrap(), 1);

@@ -169,13 +169,25 @@ fn seats_that_are_held_for_longer_than_any_lease_are_kept() {
 }
 
 #[test]
-fn a_reader_that_has_seen_enough_is_no_failure() {
-    let output = Command::new("sh")
-        .current_dir(repository())
-        .env("USHER", env!("CARGO_BIN_EXE_usher"))
-        .args(["-c", "{ \"$USHER\" openapi; echo $? >&2; } | true"])
-        .output()
-        .unwrap();
+fn a_checkout_of_more_licenses_than_there_are_seats_is_refused_however_many_it_asks_for() {
+    let directory = tempfile::tempdir().unwrap();
+    let log = directory.path().join("greedy.log");
+    let lines = [
+        "9:00:00 (d) TIMESTAMP 1/1/2020",
+        "9:00:01 (d) OUT: \"A\" ann@pc1  (900000 licenses)",
+        "9:00:02 (d) OUT: \"A\" bob@pc2  (2 licenses)",
+    ];
+    std::fs::write(&log, lines.join("\n")).unwrap();
+    let log = log.to_str().unwrap();
 
-    assert_eq!(String::from_utf8_lossy(&output.stderr), "0\n");
+    let count = replay(log, "A", Some(2), "none");
+    let without = usher(&["replay", log, "--feature", "A"]);
+
+    assert_eq!(figures(&count)[..4], [2, 1, 1, 2]);
+    assert_eq!(without.code, Some(1));
+    assert!(
+        without.err.contains("Say how many with `--seats`"),
+        "{}",
+        without.err
+    );
 }

@@ -6,8 +6,9 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
-use crate::program::usher;
+use crate::program::{repository, usher};
 
 const PROMPT: &str = "$ usher";
 
@@ -44,4 +45,16 @@ fn the_program_says_what_the_transcripts_hold() {
             assert_eq!(text, expected, "{}", file.display());
         }
     }
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_failure() {
+    let output = Command::new("sh")
+        .current_dir(repository())
+        .env("USHER", env!("CARGO_BIN_EXE_usher"))
+        .args(["-c", "{ \"$USHER\" openapi; echo $? >&2; } | true"])
+        .output()
+        .unwrap();
+
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "0\n");
 }

@@ -1,0 +1,127 @@
+//! The account in which a replay runs: one pool, and everybody who will ask for a seat.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use usher_domain::account::{Plan, ProductSeats, SettingsPatch};
+use usher_domain::command::PoolPatch;
+use usher_domain::event::Profile;
+use usher_domain::permission::{PermissionOverrides, Role};
+use usher_domain::rules::{Occupies, Preset, RULE_SECS_MAX, Rules, SeatPer};
+use usher_domain::text::{Name, Product};
+use usher_domain::user::License;
+use usher_domain::{AccountId, Command, PoolId, Secs, UserId};
+use usher_insight::flexnet::Grouping;
+
+use crate::Failure;
+
+/// The account.
+pub(super) const ACCOUNT: AccountId = AccountId::from_bits(1);
+/// Its pool.
+pub(super) const POOL: PoolId = PoolId::from_bits(1);
+/// The longest name of a person or pool.
+const NAME_CHARS_MAX: usize = 120;
+
+/// Makes the account and its pool.
+pub(super) fn pool_commands(
+    name: &str,
+    product: &Product,
+    seats: u32,
+    grouping: Grouping,
+) -> Result<[Command; 4], Failure> {
+    let settings = SettingsPatch {
+        pool_defaults: Some(rules(grouping)),
+        ..SettingsPatch::default()
+    };
+    let plan = Plan {
+        name: parse("enterprise")?,
+        shared_seats: true,
+    };
+    let bought = ProductSeats {
+        named_seats: 0,
+        shared_seats: seats,
+    };
+    let named = PoolPatch {
+        name: Some(name_of(name)?),
+        ..PoolPatch::default()
+    };
+    Ok([
+        Command::CreateAccount {
+            id: ACCOUNT,
+            name: parse("Replay")?,
+        },
+        Command::ChangeSettings { change: settings },
+        Command::SetSubscription {
+            plan,
+            products: BTreeMap::from([(product.clone(), bought)]),
+            default_pools: BTreeMap::from([(product.clone(), POOL)]),
+        },
+        Command::ChangePool {
+            id: POOL,
+            change: named,
+        },
+    ])
+}
+
+/// Signing in takes a seat until signing out gives it back; a full pool refuses.
+fn rules(grouping: Grouping) -> Rules {
+    Rules {
+        occupies: Occupies::SignIn,
+        seat_per: if grouping.shares() {
+            SeatPer::User
+        } else {
+            SeatPer::Device
+        },
+        max_devices_per_user: None,
+        auto_log_off_after: None,
+        when_full: Vec::new(),
+        lease: Secs::new(RULE_SECS_MAX),
+        ..Rules::preset(Preset::HelpDeskShift)
+    }
+}
+
+/// Makes a user of the pool.
+pub(super) fn user_commands(holder: &str, id: UserId, product: &Product) -> Result<[Command; 2], Failure> {
+    let profile = Profile {
+        name: name_of(holder)?,
+        email: parse(&format!("{}@replay.invalid", id.bits()))?,
+        role: Role::Member,
+        privileges: BTreeSet::new(),
+        billing_contact: false,
+        seat_limit: None,
+        session_permissions: PermissionOverrides::default(),
+    };
+    Ok([
+        Command::CreateUser {
+            id,
+            profile,
+            assign_seat: Some(false),
+            product: None,
+            password_set: false,
+        },
+        Command::SetLicense {
+            user: id,
+            product: product.clone(),
+            license: Some(License::Shared(POOL)),
+        },
+    ])
+}
+
+/// A name for what the log calls `text`: its beginning, where it is too long, and something where it is nothing.
+fn name_of(text: &str) -> Result<Name, Failure> {
+    let shown: String = text
+        .chars()
+        .filter(|letter| !letter.is_control())
+        .take(NAME_CHARS_MAX)
+        .collect();
+    parse(if shown.trim().is_empty() {
+        "unknown"
+    } else {
+        &shown
+    })
+}
+
+/// A text as one of the domain's types.
+pub(super) fn parse<T: std::str::FromStr<Err: std::error::Error>>(text: &str) -> Result<T, Failure> {
+    text.parse()
+        .map_err(|error| Failure::because(format_args!("`{text}` cannot be used in the replay"), &error))
+}

@@ -1,0 +1,203 @@
+//! The account that agents work in, and what is known of it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use serde_json::json;
+use usher_client::{Account, Client, Device, SignIn, SignInAnswer};
+
+pub(super) const OPERATOR_KEY: &str = "a-key-that-only-this-test-knows";
+pub(super) const PRODUCT: &str = "remote-support";
+/// How many agents work at the same time, each for people of their own.
+pub(super) const AGENTS: usize = 8;
+/// The seats of each pool.
+const SEATS: [u32; 3] = [2, 3, 5];
+/// The people who share each pool's seats.
+const PEOPLE_PER_POOL: usize = 8;
+
+/// What is known of a person's sign-in.
+#[derive(Debug, Clone)]
+pub(super) enum Known {
+    /// They are not signed in: never were, or signing out was acknowledged.
+    Out,
+    /// Signing in was acknowledged.
+    In { id: String, token: String },
+    /// Nobody knows whether the last call was carried out.
+    InDoubt,
+}
+
+/// A person on the one device they have.
+#[derive(Debug)]
+pub(super) struct Person {
+    pub(super) user: String,
+    pub(super) pool: usize,
+    pub(super) known: Known,
+}
+
+impl Person {
+    pub(super) fn device(&self) -> Device {
+        Device {
+            id: "desk".into(),
+            name: "The desk".into(),
+            kind: "desktop".into(),
+        }
+    }
+}
+
+/// A pool's seats, and how many of them are certainly held: counted up after signing in is acknowledged, and down
+/// before signing out is asked for.
+#[derive(Debug)]
+pub(super) struct Pool {
+    pub(super) seats: u32,
+    pub(super) held: AtomicU32,
+}
+
+/// The account and everything known of it.
+pub(super) struct World {
+    pub(super) account: Account,
+    pub(super) pools: Arc<[Pool]>,
+    pub(super) people: Vec<Person>,
+    key: String,
+}
+
+impl World {
+    /// Makes the account, its pools and its people.
+    pub(super) async fn make(url: &str) -> Self {
+        let operator = Client::new(url, OPERATOR_KEY).unwrap();
+        let account = Account::create(&operator, "Under load").await.unwrap();
+        account
+            .subscribe("enterprise", &[(PRODUCT, 0, SEATS.iter().sum())])
+            .await
+            .unwrap();
+        let default = account.pools().await.unwrap().remove(0).id;
+        account
+            .change_pool(&default, &json!({ "seats": 0 }))
+            .await
+            .unwrap();
+        let mut people = Vec::new();
+        for (number, seats) in SEATS.into_iter().enumerate() {
+            let rules = json!({ "preset": "help_desk_shift", "lease_secs": 3600 });
+            let name = format!("Pool {number}");
+            let pool = account
+                .create_pool(&name, PRODUCT, seats, &rules)
+                .await
+                .unwrap()
+                .id;
+            for place in 0..PEOPLE_PER_POOL {
+                let (name, email) = (
+                    format!("Person {number} {place}"),
+                    format!("{place}@{number}.example"),
+                );
+                let fields = json!({ "name": name, "email": email, "assign_seat": false });
+                let user = account.create_user(&fields).await.unwrap();
+                account.set_license(&user, PRODUCT, Some(&pool)).await.unwrap();
+                people.push(Person {
+                    user,
+                    pool: number,
+                    known: Known::Out,
+                });
+            }
+        }
+        let key = account
+            .create_api_key("agents", &["read", "sign-ins.write"])
+            .await
+            .unwrap()
+            .key;
+        Self {
+            account: account.with_token(&key),
+            pools: SEATS
+                .map(|seats| Pool {
+                    seats,
+                    held: AtomicU32::new(0),
+                })
+                .into(),
+            people,
+            key,
+        }
+    }
+
+    /// Deals the people out to so many agents.
+    pub(super) fn take_people(&mut self, agents: usize) -> Vec<Vec<Person>> {
+        let mut dealt: Vec<Vec<Person>> = (0..agents).map(|_| Vec::new()).collect();
+        for (number, person) in self.people.drain(..).enumerate() {
+            dealt[number % agents].push(person);
+        }
+        dealt
+    }
+
+    /// Compares what the server that started anew knows with what was acknowledged, and learns what was in doubt.
+    /// Says how many acknowledged sign-ins were found.
+    pub(super) async fn check_and_adopt(&mut self, url: &str) -> usize {
+        let acknowledged = self
+            .people
+            .iter()
+            .filter(|person| matches!(person.known, Known::In { .. }))
+            .count();
+        self.account = Account::of(Client::new(url, &self.key).unwrap(), self.account.id());
+        let mut present = self.sign_ins().await;
+        for pool in &*self.pools {
+            pool.held.store(0, Ordering::SeqCst);
+        }
+        for person in &mut self.people {
+            let found = present.remove(&person.user);
+            match (&person.known, &found) {
+                (Known::In { id, .. }, Some(sign_in)) => assert_eq!(*id, sign_in.id, "{person:?}"),
+                (Known::In { .. }, None) => panic!("an acknowledged sign-in is lost: {person:?}"),
+                (Known::Out, Some(sign_in)) => panic!("came back: {sign_in:?} of {person:?}"),
+                (Known::Out, None) | (Known::InDoubt, _) => {}
+            }
+            person.known = match found {
+                None => Known::Out,
+                // Asking again is safe and shows the token (S6).
+                Some(sign_in) => {
+                    self.pools[person.pool].held.fetch_add(1, Ordering::SeqCst);
+                    let again = self
+                        .account
+                        .sign_in(&person.user, PRODUCT, &person.device(), false)
+                        .await;
+                    let Ok(SignInAnswer::SignedIn { sign_in: same, token }) = again else {
+                        panic!("not the sign-in that exists: {again:?}");
+                    };
+                    assert_eq!(same.id, sign_in.id);
+                    Known::In { id: same.id, token }
+                }
+            };
+        }
+        assert!(present.is_empty(), "sign-ins of nobody: {present:?}");
+        self.check_seats().await;
+        acknowledged
+    }
+
+    async fn check_seats(&self) {
+        for pool in &*self.pools {
+            let held = pool.held.load(Ordering::SeqCst);
+            assert!(held <= pool.seats, "{held} of {} seats are held", pool.seats);
+        }
+        for pool in self.account.pools().await.unwrap() {
+            assert!(pool.occupied <= pool.seats, "{pool:?}");
+            let number = pool.name.strip_prefix("Pool ");
+            if let Some(number) = number.and_then(|number| number.parse::<usize>().ok()) {
+                let held = self.pools[number].held.load(Ordering::SeqCst);
+                assert_eq!(pool.occupied, held, "{pool:?}");
+            }
+        }
+    }
+
+    /// Everybody who is signed in, by user.
+    async fn sign_ins(&self) -> BTreeMap<String, SignIn> {
+        let mut found = BTreeMap::new();
+        let mut cursor: Option<String> = None;
+        loop {
+            let page = self.account.sign_ins(cursor.as_deref()).await.unwrap();
+            for sign_in in page.items {
+                let other = found.insert(sign_in.user.clone(), sign_in);
+                assert!(other.is_none(), "two sign-ins of one user: {other:?}");
+            }
+            cursor = page.next_cursor;
+            if cursor.is_none() {
+                return found;
+            }
+        }
+    }
+}
