@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use pin_project_lite::pin_project;
 use tower::{Layer, Service};
 use utoipa::openapi::OpenApi;
@@ -21,6 +22,8 @@ pub(crate) const REQUEST_ID: &str = "x-request-id";
 
 /// The most characters of a caller's own request id.
 const REQUEST_ID_CHARS_MAX: usize = 64;
+
+const HEX: &[u8; 16] = b"0123456789abcdef";
 
 /// The upper bounds of the histogram's buckets.
 const BUCKETS: [(Duration, &str); 12] = [
@@ -206,11 +209,24 @@ fn request_id(headers: &mut HeaderMap) -> HeaderValue {
     if let Some(id) = given.filter(|id| id.len() <= REQUEST_ID_CHARS_MAX && id.to_str().is_ok()) {
         return id.clone();
     }
-    let drawn = uuid::Uuid::now_v7().simple().to_string();
-    let id = HeaderValue::from_maybe_shared(bytes::Bytes::from(drawn))
-        .unwrap_or_else(|_| HeaderValue::from_static("unknown"));
+    let id =
+        HeaderValue::from_maybe_shared(next_id()).unwrap_or_else(|_| HeaderValue::from_static("unknown"));
     headers.insert(REQUEST_ID, id.clone());
     id
+}
+
+/// A new request id: what this process drew at random, and a number. Only one process has both.
+fn next_id() -> Bytes {
+    static PROCESS: OnceLock<u64> = OnceLock::new();
+    static NUMBER: AtomicU64 = AtomicU64::new(0);
+
+    let process = *PROCESS.get_or_init(|| uuid::Uuid::new_v4().as_u64_pair().1);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let mut digits = Vec::with_capacity(32);
+    for byte in process.to_be_bytes().into_iter().chain(number.to_be_bytes()) {
+        digits.extend([byte >> 4, byte & 15].map(|digit| HEX[usize::from(digit)]));
+    }
+    digits.into()
 }
 
 pin_project! {

@@ -58,7 +58,7 @@ impl<S: Sync> FromRequestParts<S> for Bearer {
 
 fn cause(parts: &Parts) -> Cause {
     let id = parts.headers.get(REQUEST_ID).and_then(|id| id.to_str().ok());
-    id.map_or(Cause::Static(""), |id| Cause::from(id.to_owned()))
+    id.map_or(Cause::Static(""), |id| Cause::Shared(id.into()))
 }
 
 fn authenticate(
@@ -285,6 +285,33 @@ impl From<usher_identity::PasswordError> for Problem {
                 "Too many passwords are being checked at once. Try again in a moment.",
             ),
             E::Identity(error) => error.into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::response::IntoResponse;
+    use usher_domain::Secs;
+
+    use super::*;
+
+    #[test]
+    fn who_is_turned_away_for_now_is_told_when_to_come_back() {
+        let table = [
+            (
+                Failure::Overloaded {
+                    retry_after: Secs::new(3),
+                },
+                "3",
+            ),
+            (Failure::Unavailable(usher_engine::Reason::ShuttingDown), "1"),
+        ];
+        for (failure, secs) in table {
+            let response = Problem::from(failure).into_response();
+
+            assert_eq!(response.status(), 503);
+            assert_eq!(response.headers()[header::RETRY_AFTER], secs);
         }
     }
 }

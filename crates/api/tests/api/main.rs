@@ -14,6 +14,7 @@ mod openapi;
 mod pages;
 mod pools;
 mod requests;
+mod serve;
 mod service;
 mod teams;
 mod users;
