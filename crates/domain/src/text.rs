@@ -30,6 +30,12 @@ macro_rules! texts {
             }
         }
 
+        impl From<&$name> for Arc<str> {
+            fn from(text: &$name) -> Self {
+                Self::clone(&text.0)
+            }
+        }
+
         impl FromStr for $name {
             type Err = InvalidText;
 

@@ -27,7 +27,7 @@ pub struct User {
     pub id: UserId,
     /// Name, address, role and the like.
     pub profile: Profile,
-    /// An inactive user can do nothing and holds nothing.
+    /// An inactive user can use nothing; their licenses wait for them.
     pub active: bool,
     /// When the user was created.
     pub created_at: Timestamp,
@@ -80,6 +80,12 @@ impl User {
             Privilege::SubscriptionManage => by_role && self.profile.billing_contact,
             _ => by_role,
         }
+    }
+
+    /// Since when the user has been refused a product that they have not got into since (Q1).
+    #[must_use]
+    pub fn refused_since(&self, product: &Product) -> Option<Timestamp> {
+        self.refused_since.get(product).copied()
     }
 
     /// The teams that the user is in.

@@ -122,6 +122,24 @@ fn p2_4_a_call_on_one_device_keeps_the_user_signed_in_on_all() {
 }
 
 #[test]
+fn p2_4_who_comes_to_another_device_is_not_idle_on_the_first() {
+    let rules = Rules {
+        max_devices_per_user: None,
+        ..log_off_after(mins(10))
+    };
+    let mut shift = Shift::with(1, rules, &["sven"]);
+    shift.at("09:00").sign_in_on("sven", "laptop");
+
+    shift.at("09:05").sign_in_on("sven", "phone");
+
+    assert_eq!(shift.advance_to("09:14:59").ended(), []);
+    assert_eq!(
+        shift.advance_to("09:15").ended(),
+        [("sven", EndReason::Inactive); 2]
+    );
+}
+
+#[test]
 fn p2_4_where_sessions_take_the_seats_nobody_is_logged_off() {
     let rules = Rules {
         auto_log_off_after: Some(mins(10)),

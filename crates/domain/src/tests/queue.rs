@@ -227,6 +227,29 @@ fn q2_a_ticket_ends_with_the_sign_in_that_it_needs() {
 }
 
 #[test]
+fn l5_q2_an_offer_passes_on_when_its_user_loses_the_license() {
+    let mut shift = Shift::with(1, help_desk(), &["ida", "sven", "max"]);
+    shift.sign_in("ida").wait("sven").wait("max").sign_out("ida");
+
+    shift.license("sven", None);
+
+    assert_eq!((shift.offered(), shift.occupied()), (vec!["max".into()], 1));
+}
+
+#[test]
+fn q2_who_waits_already_is_served_though_the_pool_has_a_queue_no_more() {
+    let mut shift = Shift::with(1, help_desk(), &["ida", "sven", "max"]);
+    shift.sign_in("ida").wait("sven");
+    shift.change_rules(Rules {
+        when_full: Vec::new(),
+        ..help_desk()
+    });
+
+    assert_eq!(shift.wait("max").refusal(), Code::NoSeatAvailable);
+    shift.sign_out("ida").claim("sven");
+}
+
+#[test]
 fn q2_where_the_pool_has_no_queue_one_cannot_wait() {
     let rules = Rules {
         when_full: Vec::new(),

@@ -1,14 +1,14 @@
 //! S1 to S4, S6, S10: who signs in where, and on which seat.
 
 use super::fixture::*;
-use crate::SignInId;
 use crate::command::{Command, Outcome};
 use crate::event::EndReason;
-use crate::permission::Actor;
+use crate::permission::{Actor, Scope};
 use crate::presence::Funding;
 use crate::refusal::{Code, Refusal};
 use crate::rules::Rules;
 use crate::user::License;
+use crate::{ApiKeyId, SignInId};
 
 #[test]
 fn s1_nobody_gets_a_seat_that_is_taken() {
@@ -241,6 +241,29 @@ fn s10_who_is_logged_out_takes_no_seat_from_another_device_either() {
 }
 
 #[test]
+fn s10_a_program_that_may_do_both_logs_a_user_out_when_it_gives_a_reason() {
+    let both = Actor::ApiKey {
+        id: ApiKeyId::from_bits(3),
+        scopes: [Scope::SignInsWrite, Scope::SeatsManage].into(),
+    };
+    for (note, reason) in [
+        (None, EndReason::SignedOut),
+        (Some("Closing"), EndReason::Evicted),
+    ] {
+        let mut shift = Shift::with(1, help_desk(), &["ida"]);
+        shift.sign_in("ida").happened();
+        let out = Command::SignOut {
+            sign_in: shift.sign_in_of("ida"),
+            note: note.map(|note| note.parse().unwrap()),
+        };
+
+        shift.give(&both, &out);
+
+        assert_eq!(shift.happened().ended(), [("ida", reason)]);
+    }
+}
+
+#[test]
 fn s10_without_a_cool_down_who_is_logged_out_may_come_back() {
     let mut shift = Shift::with(1, help_desk(), &["ida"]);
 
@@ -299,4 +322,7 @@ fn l5_who_is_switched_off_is_signed_out_and_waits_no_more() {
         ]
     );
     assert_eq!(shift.sign_in("ida").refusal(), Code::UserInactive);
+    let command = shift.asks("ida");
+    shift.give(&user("ida"), &command);
+    assert_eq!(shift.refusal(), Code::UserInactive);
 }

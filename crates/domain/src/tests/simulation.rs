@@ -8,8 +8,9 @@ mod world;
 
 use proptest::prelude::*;
 
-use self::transitions::{rules, transition};
+use self::transitions::{Someone, Transition, rules, transition};
 use self::world::World;
+use crate::rules::{Preset, Rules, WhenFull};
 
 /// Enough for every commit; `PROPTEST_CASES` asks for more.
 fn config() -> ProptestConfig {
@@ -32,4 +33,44 @@ proptest! {
             world.apply(transition);
         }
     }
+}
+
+/// Minutes carry a user of two products who is at their own limit. The seat that they give back in one pool lets the
+/// work in the other pool move onto a free seat there.
+#[test]
+fn s3_q3_a_seat_given_back_in_one_pool_frees_a_claim_in_another() {
+    let rules = Rules {
+        when_full: vec![WhenFull::PayPerUse],
+        ..Rules::preset(Preset::HelpDeskShift)
+    };
+    let sign_in = |user, product| Transition::SignIn {
+        user,
+        product,
+        device: 0,
+        takeover: false,
+        wait: false,
+        actor: Someone::BackEnd,
+    };
+    let sign_out = |sign_in| Transition::SignOut {
+        sign_in,
+        actor: Someone::BackEnd,
+    };
+    let mut world = World::new([rules.clone(), rules.clone(), rules]);
+
+    for transition in [
+        sign_in(1, 0),
+        sign_in(2, 1),
+        sign_in(1, 1),
+        Transition::LimitSeats {
+            user: 1,
+            limit: Some(1),
+        },
+        // User 2 frees the seat that user 1 may not have yet; then user 1 gives back the one that they have.
+        sign_out(1),
+        sign_out(0),
+    ] {
+        world.apply(&transition);
+    }
+
+    assert_eq!(world.seats_held(1), 1);
 }

@@ -4,6 +4,7 @@ mod audit;
 mod presence;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use usher_domain::{Account, Event, PoolId};
 use usher_journal::{Record, Text};
@@ -41,7 +42,7 @@ impl Recorder {
     pub fn finish(mut self, after: &Account, changed_pools: &BTreeSet<PoolId>) -> Vec<Record> {
         if self.is_account_changed {
             self.records.push(Record::AccountPut {
-                name: text(after.name().as_str()),
+                name: text(after.name()),
                 created_at: after.created_at(),
                 deleted: after.is_deleted(),
             });
@@ -49,7 +50,7 @@ impl Recorder {
         for pool in changed_pools.iter().filter_map(|id| after.pool(*id)) {
             self.records.push(Record::Occupancy {
                 pool: pool.id,
-                product: text(pool.product.as_str()),
+                product: text(&pool.product),
                 seats: pool.seats,
                 occupied: pool.occupied(),
                 offered: pool.offered(),
@@ -68,7 +69,7 @@ impl Recorder {
                 let pool = context.before.and_then(|before| before.pool(*id));
                 self.records.extend(pool.map(|pool| Record::Occupancy {
                     pool: pool.id,
-                    product: text(pool.product.as_str()),
+                    product: text(&pool.product),
                     seats: 0,
                     occupied: 0,
                     offered: 0,
@@ -80,6 +81,7 @@ impl Recorder {
     }
 }
 
-fn text(from: &str) -> Text {
+/// A text of the domain, shared and not copied.
+fn text(from: impl Into<Arc<str>>) -> Text {
     Text::Shared(from.into())
 }

@@ -29,7 +29,7 @@ impl Recorder {
             } => self.records.push(Record::TicketOpened {
                 id: *id,
                 user: *user,
-                product: text(product.as_str()),
+                product: text(product),
                 pool: *pool,
             }),
             Event::TicketEnded { id, reason, .. } => self.records.push(Record::TicketEnded {
@@ -57,9 +57,9 @@ impl Recorder {
                 self.records.push(Record::SignInStarted {
                     id: *id,
                     user: *user,
-                    product: text(product.as_str()),
-                    device_id: text(device.id.as_str()),
-                    device_name: text(device.name.as_str()),
+                    product: text(product),
+                    device_id: text(&device.id),
+                    device_name: text(&device.name),
                     pool: *pool,
                     funding: carried_by(*funding),
                 });
@@ -70,7 +70,7 @@ impl Recorder {
             Event::SignInEnded { id, reason, by } => self.records.push(Record::SignInEnded {
                 id: *id,
                 reason: Text::Static(reason.as_str()),
-                by: by.as_ref().map(|by| text(&by.actor)),
+                by: by.as_ref().map(|by| Text::from(by.actor.clone())),
             }),
             _ => {}
         }
@@ -98,13 +98,12 @@ impl Recorder {
             Event::SessionEnded { id, reason, by } => {
                 let session = context.before.and_then(|before| before.sessions().get(id));
                 let code = session.and_then(|session| session.code.as_ref());
-                self.records.extend(code.map(|code| Record::CodeRetired {
-                    code: text(code.as_str()),
-                }));
+                self.records
+                    .extend(code.map(|code| Record::CodeRetired { code: text(code) }));
                 self.records.push(Record::SessionEnded {
                     id: *id,
                     reason: Text::Static(reason.as_str()),
-                    by: by.as_ref().map(|by| text(&by.actor)),
+                    by: by.as_ref().map(|by| Text::from(by.actor.clone())),
                 });
             }
             _ => {}
@@ -136,15 +135,15 @@ impl Recorder {
             id: *id,
             sign_in: *sign_in,
             user: host.user,
-            product: text(host.product.as_str()),
+            product: text(&host.product),
             kind: Text::Static(kind.as_str()),
             pool: host.pool,
             funding,
-            code: code.as_ref().map(|code| text(code.as_str())),
+            code: code.as_ref().map(|code| text(code)),
         });
         if let Some(code) = code {
             self.records.push(Record::CodeIssued {
-                code: text(code.as_str()),
+                code: text(code),
                 session: *id,
             });
         }
@@ -178,13 +177,11 @@ impl Recorder {
 
     /// Closes the open refusals of a user who got in.
     fn note_got_in(&mut self, context: &Context<'_>, user: UserId, product: &Product) {
-        let had_been_refused = context
-            .before
-            .is_some_and(|before| is_refused(before, user, product));
-        if had_been_refused {
+        let owner = context.before.and_then(|before| before.user(user));
+        if owner.is_some_and(|owner| owner.refused_since(product).is_some()) {
             self.records.push(Record::RefusalsResolved {
                 user,
-                product: text(product.as_str()),
+                product: text(product),
             });
         }
     }
@@ -208,11 +205,11 @@ impl Recorder {
         self.records.push(Record::RefusalPut {
             id: *id,
             user: *user,
-            product: text(product.as_str()),
+            product: text(product),
             pool: *pool,
             code: Text::Static(code.as_str()),
             attempt: Text::Static(attempt.as_str()),
-            device: device.as_ref().map(|device| text(device.as_str())),
+            device: device.as_ref().map(|device| text(device)),
             seats: seats.unwrap_or(0),
             occupied: occupied.unwrap_or(0),
             waiting: *waiting,
@@ -268,10 +265,4 @@ fn claim_text(claim: Claim) -> Text {
         Claim::SignIn(id) => id.to_string().into(),
         Claim::Session(id) => id.to_string().into(),
     }
-}
-
-/// Whether the user may have refusals that are open. The account keeps this to itself, so every arrival closes what
-/// there is to close.
-fn is_refused(account: &Account, user: UserId, _product: &Product) -> bool {
-    account.user(user).is_some()
 }

@@ -82,6 +82,10 @@ pub(super) enum Transition {
     Drift {
         secs: u32,
     },
+    /// The next command comes by a node whose clock is behind.
+    Rewind {
+        secs: u32,
+    },
     /// Time in which Usher is down.
     Outage {
         secs: u32,
@@ -304,6 +308,7 @@ fn as_time_goes_by() -> impl Strategy<Value = Transition> {
         4 => (60..400_u32).prop_map(|secs| Transition::Wait { secs, are_alive: true }),
         1 => (0..200_u32).prop_map(|secs| Transition::Wait { secs, are_alive: false }),
         1 => (0..400_u32).prop_map(|secs| Transition::Drift { secs }),
+        1 => (0..10_u32).prop_map(|secs| Transition::Rewind { secs }),
         1 => (0..400_u32).prop_map(|secs| Transition::Outage { secs }),
     ]
 }

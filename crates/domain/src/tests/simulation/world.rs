@@ -46,6 +46,7 @@ impl World {
         match transition {
             Transition::Wait { secs, are_alive } => self.advance(Secs::new(*secs), *are_alive),
             Transition::Drift { secs } => self.now = self.now + Secs::new(*secs),
+            Transition::Rewind { secs } => self.now = self.now - Secs::new(*secs),
             Transition::Outage { secs } => {
                 self.now = self.now + Secs::new(*secs);
                 self.give(&Command::Resume, &Actor::System).unwrap();
@@ -63,6 +64,10 @@ impl World {
                 self.renew(&command, result.is_ok());
             }
         }
+    }
+
+    pub(super) fn seats_held(&self, user: u128) -> u32 {
+        self.account.users[&UserId::from_bits(user)].seats_held()
     }
 
     /// Lets time pass, and does what is due when it is.
