@@ -25,7 +25,7 @@ pub(crate) struct Arguments {
         default_value = "http://127.0.0.1:8080"
     )]
     url: String,
-    #[arg(skip = std::env::var("USHER_OPERATOR_KEY").ok())]
+    #[arg(skip = std::env::var("USHER_OPERATOR_KEY").ok().filter(|key| !key.is_empty()))]
     operator_key: Option<String>,
 }
 

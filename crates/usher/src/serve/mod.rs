@@ -50,7 +50,7 @@ pub(crate) struct Arguments {
     /// Keep everything in memory, with a clock that moves only when told to: for trying out and for tests
     #[arg(long)]
     sandbox: bool,
-    #[arg(skip = std::env::var("USHER_OPERATOR_KEY").ok())]
+    #[arg(skip = std::env::var("USHER_OPERATOR_KEY").ok().filter(|key| !key.is_empty()))]
     operator_key: Option<String>,
 }
 
