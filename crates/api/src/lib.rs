@@ -14,7 +14,7 @@
 //!    looks. Commands are permitted by the domain's `decide`; reads ask the domain's `access` functions inside the
 //!    closure: not visible is `NotFound`, visible but not allowed is `Forbidden`.
 //! 3. `#[utoipa::path(…)]` gives the operation its `operation_id`, tag, path, parameters, body and answers.
-//!    `extensions(("x-problems" = json!(["pool-not-empty"])))` names the codes that are its own: `openapi.rs` makes
+//!    `extensions(("x-problems" = json!(["pool-not-empty"])))` names the codes that are its own: `openapi/` makes
 //!    the problem answers of these, and of those that every operation has, so they are never listed by hand.
 //!    Creating `POST`s take `IdempotencyKey` and make the new id of its bits.
 //! 4. `routes()` of the module lists its handlers with `routes!(…)`, those of one path together, and `v1/mod.rs`

@@ -43,12 +43,11 @@ pub fn openapi_json() -> String {
 }
 
 fn operations(sandbox: bool) -> (Router<Arc<Api>>, OpenApi) {
-    let (routes, mut document) = OpenApiRouter::with_openapi(openapi::base())
+    let (routes, document) = OpenApiRouter::with_openapi(openapi::base())
         .merge(v1::routes(sandbox))
         .merge(service::documented())
         .split_for_parts();
-    openapi::complete(&mut document);
-    (routes, document)
+    (routes, openapi::complete(document))
 }
 
 async fn no_route(uri: Uri) -> Problem {

@@ -98,8 +98,10 @@ fn explain<T: DeserializeOwned>(body: &[u8], error: &serde_json::Error) -> Probl
     let place = format!(" at line {line} column {column}");
     let message = message.strip_suffix(&place).unwrap_or(&message);
     let field = if field == "." { "" } else { &field };
-    Problem::invalid(
-        field,
-        format!("{} (line {line}, column {column})", sentence(message)),
-    )
+    let message = sentence(message);
+    // Serde has lost the place where it had to look ahead.
+    if line == 0 {
+        return Problem::invalid(field, message);
+    }
+    Problem::invalid(field, format!("{message} (line {line}, column {column})"))
 }

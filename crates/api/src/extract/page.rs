@@ -63,7 +63,7 @@ pub(crate) struct PageQuery {
     #[param(inline)]
     pub(crate) limit: Limit,
     /// The `next_cursor` of the page before.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<schema::Cursor>)]
     pub(crate) cursor: Option<Cursor>,
 }
 
@@ -80,7 +80,7 @@ pub(crate) struct List<T> {
     /// The things, in the order of the list.
     pub(crate) items: Vec<T>,
     /// Where the next page starts: the `cursor` to ask for it with; null where this is the last.
-    #[schema(value_type = Option<schema::Cursor>)]
+    #[schema(required, value_type = Option<schema::Cursor>)]
     pub(crate) next_cursor: Option<Cursor>,
 }
 

@@ -43,8 +43,10 @@ struct ApiKey {
     /// When it was made.
     created_at: Time,
     /// Until when it is good; null for always.
+    #[schema(required)]
     expires_at: Option<Time>,
     /// When it was last used, to the minute; null where it never was.
+    #[schema(required)]
     last_used_at: Option<Time>,
     /// The key itself: only in the answer to creating it, and never again.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -150,13 +152,13 @@ async fn list(caller: Caller, Query(query): Query<PageQuery>) -> Result<Answer<L
 ///
 /// Needs `settings.manage`. It is dead at once.
 #[utoipa::path(
-    delete, path = "/v1/accounts/{account}/api-keys/{key}", operation_id = "revokeApiKey", tag = "tokens",
+    delete, path = "/v1/accounts/{account}/api-keys/{api_key}", operation_id = "revokeApiKey", tag = "tokens",
     params(ApiKeyPath), responses((status = 204, description = "The key is dead."))
 )]
 async fn revoke(caller: Caller, Path(path): Path<ApiKeyPath>) -> Result<StatusCode, Problem> {
     let view = move |account: &Account, actor: &Actor, _| {
         account.need_to_manage(actor, Privilege::SettingsManage, "API key")?;
-        let known = account.api_keys().contains_key(&path.key);
+        let known = account.api_keys().contains_key(&path.api_key);
         known.then_some(()).ok_or(Refusal::NotFound { what: "API key" })
     };
     caller.read(view).await?;
@@ -164,8 +166,8 @@ async fn revoke(caller: Caller, Path(path): Path<ApiKeyPath>) -> Result<StatusCo
     caller
         .api
         .identity
-        .revoke_api_key(caller.account, path.key)
+        .revoke_api_key(caller.account, path.api_key)
         .await?;
-    let command = Command::RevokeApiKey { id: path.key };
+    let command = Command::RevokeApiKey { id: path.api_key };
     caller.execute(command, |_, _, _| StatusCode::NO_CONTENT).await
 }

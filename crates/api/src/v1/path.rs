@@ -68,6 +68,6 @@ paths! {
     /// An API key.
     ApiKeyPath {
         /// The key.
-        key: ApiKeyId as schema::ApiKeyId
+        api_key: ApiKeyId as schema::ApiKeyId
     }
 }

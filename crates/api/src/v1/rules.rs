@@ -19,10 +19,13 @@ pub(crate) struct Rules {
     #[schema(value_type = schema::SeatPer)]
     seat_per: SeatPer,
     /// How many devices a user may be signed in on at a time.
+    #[schema(required)]
     max_devices_per_user: Option<u32>,
     /// How many calls there may be at a time on one seat.
+    #[schema(required)]
     max_active_sessions_per_seat: Option<u32>,
     /// How long an idle user stays signed in, where signing in takes the seat.
+    #[schema(required)]
     auto_log_off_after_secs: Option<u32>,
     /// How long a session that another person ended still runs.
     end_notice_secs: u32,
@@ -36,6 +39,7 @@ pub(crate) struct Rules {
     /// How long a code or link waits for the customer.
     standby_expires_secs: u32,
     /// An idle holder loses the seat after this long, and only when somebody waits.
+    #[schema(required)]
     reclaim_idle_after_secs: Option<u32>,
     /// How long a user who was logged out by another cannot take a seat again.
     eviction_cool_down_secs: u32,

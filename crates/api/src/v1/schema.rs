@@ -39,8 +39,13 @@ fn id(string: ObjectBuilder, prefix: &str) -> ObjectBuilder {
         .examples([format!("{prefix}_{ID_EXAMPLE}")])
 }
 
+/// One line with something on it.
 fn line(string: ObjectBuilder, chars_max: usize) -> ObjectBuilder {
-    string.min_length(Some(1)).max_length(Some(chars_max))
+    let any = r"[^\u0000-\u001f\u007f-\u009f]*";
+    string
+        .min_length(Some(1))
+        .max_length(Some(chars_max))
+        .pattern(Some(format!(r"^{any}[^\s\u0000-\u001f\u007f-\u009f]{any}$")))
 }
 
 fn slug(string: ObjectBuilder) -> ObjectBuilder {
@@ -78,15 +83,21 @@ strings! {
     /// The slug of a plan.
     PlanName: |string| slug(string).examples(["enterprise"]);
     /// An e-mail address, unique in its account. Kept in lower case.
-    Email: |string| line(string, 254).pattern(Some("^[^@\\s,;]{1,64}@[^@\\s,;]+$")).examples(["sven@example.com"]);
+    Email: |string| line(string, 254)
+        .pattern(Some(r"^[^@\s,;\u0000-\u001f\u007f-\u009f]{1,64}@[^@\s,;.\u0000-\u001f\u007f-\u009f]+([.][^@\s,;.\u0000-\u001f\u007f-\u009f]+)*$"))
+        .examples(["sven@example.com"]);
     /// The id that a client keeps for its device.
-    DeviceId: |string| line(string, 128).pattern(Some("^\\S+$")).examples(["laptop-7f3a"]);
+    DeviceId: |string| line(string, 128)
+        .pattern(Some(r"^[^\s\u0000-\u001f\u007f-\u009f]+$"))
+        .examples(["laptop-7f3a"]);
     /// A code that a customer types to join a session.
     JoinCode: |string| string.pattern(Some("^[A-Za-z0-9 -]{6,31}$")).examples(["K7M2QX"]);
     /// A reason, in words for the person it happens to.
     Note: |string| line(string, 300).examples(["Your shift is over."]);
     /// Where the next page of a list starts: opaque.
-    Cursor: |string| string.examples(["0.188bac74afa78aabc3bbd1eef28d881.0"]);
+    Cursor: |string| string
+        .pattern(Some("^[0-9a-f]{1,16}[.][0-9a-f]{1,32}[.][0-9a-f]{1,8}$"))
+        .examples(["0.188bac74afa78aabc3bbd1eef28d881.0"]);
 
     /// A user's role in the account.
     Role: |string| words(string, &["member", "manager", "admin", "owner"]);

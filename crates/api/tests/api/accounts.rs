@@ -73,6 +73,19 @@ async fn a_repeated_creation_finds_the_account() {
 }
 
 #[tokio::test]
+async fn a_repeated_creation_does_not_bring_back_an_account_that_was_closed() {
+    let app = App::empty().await;
+    let body = json!({"name": "Contoso"});
+    let create = || app.operator().with_key("1").post("/v1/accounts", body.clone());
+    let first = create().await.created();
+    let path = format!("/v1/accounts/{}", first["id"].as_str().unwrap());
+    app.operator().delete(&path).await.done();
+
+    create().await.problem(409, "already-exists");
+    app.operator().get(&path).await.problem(404, "not-found");
+}
+
+#[tokio::test]
 async fn a_subscription_says_how_much_of_it_is_given_out() {
     let app = App::with_account().await;
 

@@ -118,7 +118,7 @@ async fn sample(app: &App, operation: &str, number: usize) -> Option<Sample> {
         "getTeam" | "deleteTeam" => Sample::of("team", new("teams", team).await),
         "changeTeam" => Sample::of("team", new("teams", team).await).with(json!({"members": []})),
         "createApiKey" => Sample::body(key),
-        "revokeApiKey" => Sample::of("key", new("api-keys", key).await),
+        "revokeApiKey" => Sample::of("api_key", new("api-keys", key).await),
         _ => return None,
     })
 }

@@ -76,7 +76,7 @@ pub(crate) struct AccountQuery {
     #[param(inline)]
     pub(crate) limit: Limit,
     /// The `next_cursor` of the page before.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<schema::Cursor>)]
     pub(crate) cursor: Option<Cursor>,
 }
 
@@ -84,7 +84,7 @@ pub(crate) struct AccountQuery {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Subscription {
     /// The plan; null before the first subscription.
-    #[schema(value_type = Option<schema::PlanName>)]
+    #[schema(required, value_type = Option<schema::PlanName>)]
     plan: Option<PlanName>,
     /// Seats by product.
     #[schema(value_type = BTreeMap<String, ProductSubscription>)]

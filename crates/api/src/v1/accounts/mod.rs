@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use axum::Json as Answer;
 use axum::http::StatusCode;
-use usher_domain::{Account as Of, AccountId, Actor, Command};
+use usher_domain::{Account as Of, AccountId, Actor, Command, Refusal};
 use usher_engine::Failure;
 use usher_journal::AccountFilter;
 use utoipa_axum::router::OpenApiRouter;
@@ -36,7 +36,8 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
     responses(
         (status = 201, description = "The account.", body = Account),
         (status = 200, description = "The account that the same `Idempotency-Key` created.", body = Account),
-    )
+    ),
+    extensions(("x-problems" = json!(["already-exists"])))
 )]
 async fn create(
     operator: Operator,
@@ -59,8 +60,19 @@ async fn create(
             let shown = caller.read(|account, _, _| Ok(Account::from(account))).await?;
             Ok(created(true, shown))
         }
+        Err(Failure::NoAccount) => Err(closed_since()),
         Err(failure) => Err(caller.problem(failure).await),
     }
+}
+
+/// What a repeated request is told when the account that it created is there no longer.
+fn closed_since() -> Problem {
+    let refusal = Refusal::AlreadyExists {
+        what: "account",
+        field: "id",
+    };
+    Problem::from(refusal)
+        .detailed("The account that this `Idempotency-Key` created was closed since. Draw a new one.")
 }
 
 /// List the accounts

@@ -10,6 +10,7 @@ use super::{need_reports, span};
 use crate::extract::{Caller, Limit, List, Query};
 use crate::problem::Problem;
 use crate::v1::path::AccountPath;
+use crate::v1::schema;
 use crate::v1::time::Time;
 
 /// Something that was done.
@@ -26,11 +27,13 @@ pub(super) struct AuditEntry {
     #[schema(example = "license_set")]
     action: String,
     /// To whom or what: an id.
+    #[schema(required)]
     target: Option<String>,
     /// More about it.
-    #[schema(value_type = Option<Object>)]
+    #[schema(required, value_type = Option<Object>)]
     detail: Option<Box<RawValue>>,
     /// The id of the request that it came by.
+    #[schema(required)]
     cause: Option<String>,
 }
 
@@ -69,7 +72,7 @@ pub(super) struct AuditQuery {
     #[param(inline)]
     limit: Limit,
     /// The `next_cursor` of the page before.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<schema::Cursor>)]
     cursor: Option<Cursor>,
 }
 

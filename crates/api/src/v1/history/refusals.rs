@@ -29,7 +29,7 @@ pub(super) struct RecordedRefusal {
     #[schema(value_type = schema::Product)]
     product: String,
     /// Whose seats were taken; null where no pool was the reason.
-    #[schema(value_type = Option<schema::PoolId>)]
+    #[schema(required, value_type = Option<schema::PoolId>)]
     pool: Option<PoolId>,
     /// Why: the problem code that they were answered with.
     #[schema(example = "no-seat-available")]
@@ -38,16 +38,20 @@ pub(super) struct RecordedRefusal {
     #[schema(example = "sign_in")]
     attempt: String,
     /// The device's name, where it is known.
+    #[schema(required)]
     device: Option<String>,
     /// How many seats the pool had.
     seats: u32,
     /// How many of them were taken.
     occupied: u32,
     /// How many people waited.
+    #[schema(required)]
     waiting: Option<u32>,
     /// When the same user got in; null where that has not happened.
+    #[schema(required)]
     resolved_at: Option<Time>,
     /// How long that took.
+    #[schema(required)]
     resolved_after_secs: Option<u32>,
 }
 
@@ -97,7 +101,7 @@ pub(super) struct RefusalQuery {
     #[param(inline)]
     limit: Limit,
     /// The `next_cursor` of the page before.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<schema::Cursor>)]
     cursor: Option<Cursor>,
 }
 

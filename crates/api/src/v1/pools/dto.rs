@@ -104,14 +104,14 @@ pub(crate) struct PoolChange {
 #[serde(deny_unknown_fields)]
 pub(crate) struct PoolQuery {
     /// Only those of this product.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<schema::Product>)]
     pub(crate) product: Option<Product>,
     /// How many pools the page has at most.
     #[serde(default)]
     #[param(inline)]
     pub(crate) limit: Limit,
     /// The `next_cursor` of the page before.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<schema::Cursor>)]
     pub(crate) cursor: Option<Cursor>,
 }
 
@@ -121,7 +121,7 @@ pub(crate) struct PoolQuery {
 #[serde(deny_unknown_fields)]
 pub(crate) struct LeavingQuery {
     /// They go to this pool of the same product.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<schema::PoolId>)]
     pub(crate) move_users_to: Option<PoolId>,
     /// They lose their license.
     #[serde(default)]

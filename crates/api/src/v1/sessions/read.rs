@@ -61,7 +61,7 @@ pub(super) struct SessionQuery {
     #[param(inline)]
     limit: Limit,
     /// The `next_cursor` of the page before.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<schema::Cursor>)]
     cursor: Option<Cursor>,
 }
 

@@ -31,7 +31,7 @@ pub(super) struct TicketQuery {
     #[param(inline)]
     limit: Limit,
     /// The `next_cursor` of the page before.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<schema::Cursor>)]
     cursor: Option<Cursor>,
 }
 

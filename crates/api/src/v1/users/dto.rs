@@ -35,6 +35,7 @@ pub(crate) struct User {
     /// Whether the person may see the subscription.
     billing_contact: bool,
     /// Seats that the person may hold at a time; null for no limit.
+    #[schema(required)]
     seat_limit: Option<u32>,
     /// Over the account's session permissions.
     session_permissions: Overrides,

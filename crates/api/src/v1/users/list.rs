@@ -21,16 +21,16 @@ use crate::v1::schema;
 #[serde(deny_unknown_fields)]
 pub(super) struct UserQuery {
     /// Only those with a license of this product; with `license`, the product that it is about.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<schema::Product>)]
     product: Option<Product>,
     /// Only those with a license of this kind, or with none.
     #[param(inline)]
     license: Option<LicenseKind>,
     /// Only those in this pool.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<schema::PoolId>)]
     pool: Option<PoolId>,
     /// Only those in this team.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<schema::TeamId>)]
     team: Option<TeamId>,
     /// Only those who are active, or inactive.
     #[param(inline)]
@@ -45,7 +45,7 @@ pub(super) struct UserQuery {
     #[param(inline)]
     limit: Limit,
     /// The `next_cursor` of the page before.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<schema::Cursor>)]
     cursor: Option<Cursor>,
 }
 

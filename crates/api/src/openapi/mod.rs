@@ -1,6 +1,8 @@
 //! The parts of the OpenAPI document that no single operation says: what the API is, how callers prove who they are,
 //! and the problems that each operation can answer with.
 
+mod polish;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
@@ -9,7 +11,7 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{
     Components, ContentBuilder, InfoBuilder, License, OpenApi, OpenApiBuilder, Ref, RefOr, Response,
-    ResponseBuilder, SecurityRequirement,
+    ResponseBuilder, SecurityRequirement, Server,
 };
 use utoipa::{PartialSchema, ToSchema};
 
@@ -79,13 +81,20 @@ pub(crate) fn base() -> OpenApi {
     components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
     OpenApiBuilder::new()
         .info(info)
+        .servers(Some([Server::new("/")]))
         .components(Some(components))
         .security(Some([SecurityRequirement::new("bearer", [] as [&str; 0])]))
         .build()
 }
 
 /// Completes the document once all operations are in it: their problem answers, and the tags that are used.
-pub(crate) fn complete(document: &mut OpenApi) {
+pub(crate) fn complete(mut document: OpenApi) -> OpenApi {
+    add_answers(&mut document);
+    add_parameter_schemas(&mut document);
+    polish::polished(document)
+}
+
+fn add_answers(document: &mut OpenApi) {
     let mut used = BTreeSet::new();
     for (path, item) in &mut document.paths.paths {
         let methods = [
@@ -107,8 +116,6 @@ pub(crate) fn complete(document: &mut OpenApi) {
     let mut schemas = vec![(ProblemDocument::name().into_owned(), ProblemDocument::schema())];
     ProblemDocument::schemas(&mut schemas);
     components.schemas.extend(schemas);
-    add_parameter_schemas(document);
-    let components = document.components.get_or_insert_default();
     components.responses.extend(SHARED.iter().map(|(name, codes)| {
         let kinds: Vec<_> = codes.iter().filter_map(|code| Kind::find(code)).collect();
         ((*name).to_owned(), RefOr::T(answer(&kinds)))

@@ -1,0 +1,87 @@
+//! What the macros cannot say: pages of lists refer to what they list, whole numbers have their bounds, and choices
+//! take no further fields.
+
+use serde_json::{Map, Value, json};
+use utoipa::openapi::OpenApi;
+
+/// Where schemas stand in the document.
+const SCHEMAS: &str = "#/components/schemas/";
+
+/// What the macros put before the name of a page of things.
+const LIST: &str = "List_";
+
+/// Choices in bodies, whose branches take no further fields.
+const CLOSED: &[&str] = &["License"];
+
+/// The document with these things said.
+pub(super) fn polished(document: OpenApi) -> OpenApi {
+    let Ok(mut value) = serde_json::to_value(&document) else {
+        return document;
+    };
+    if let Some(schemas) = value["components"]["schemas"].as_object_mut() {
+        name_lists(schemas);
+        close(schemas);
+    }
+    walk(&mut value);
+    serde_json::from_value(value).unwrap_or(document)
+}
+
+fn name_lists(schemas: &mut Map<String, Value>) {
+    let lists: Vec<String> = schemas
+        .keys()
+        .filter(|name| name.starts_with(LIST))
+        .cloned()
+        .collect();
+    for name in lists {
+        let Some(mut list) = schemas.remove(&name) else {
+            continue;
+        };
+        let of = name.trim_start_matches(LIST);
+        let item = list["properties"]["items"]["items"].take();
+        list["properties"]["items"]["items"] = json!({"$ref": format!("{SCHEMAS}{of}")});
+        schemas.entry(of).or_insert(item);
+        schemas.insert(format!("{of}List"), list);
+    }
+}
+
+fn close(schemas: &mut Map<String, Value>) {
+    let choices = CLOSED
+        .iter()
+        .filter_map(|name| schemas.get(*name)?.get("oneOf").cloned().zip(Some(*name)));
+    for (mut branches, name) in choices.collect::<Vec<_>>() {
+        for branch in branches.as_array_mut().into_iter().flatten() {
+            branch["additionalProperties"] = json!(false);
+        }
+        schemas[name]["oneOf"] = branches;
+    }
+}
+
+fn walk(value: &mut Value) {
+    match value {
+        Value::Array(values) => values.iter_mut().for_each(walk),
+        Value::Object(object) => {
+            bound(object);
+            let list = object.get("$ref").and_then(Value::as_str);
+            let list = list.and_then(|it| it.strip_prefix(SCHEMAS)?.strip_prefix(LIST));
+            if let Some(of) = list {
+                let renamed = format!("{SCHEMAS}{of}List");
+                object.insert("$ref".to_owned(), json!(renamed));
+            }
+            object.values_mut().for_each(walk);
+        }
+        _ => {}
+    }
+}
+
+/// A count of 32 bits has no sign, so it needs a signed format of 64, and its bound.
+fn bound(schema: &mut Map<String, Value>) {
+    let is_count = schema.get("format").is_some_and(|it| it == "int32")
+        && schema
+            .get("minimum")
+            .and_then(Value::as_f64)
+            .is_some_and(|it| it >= 0.0);
+    if is_count {
+        schema.insert("format".to_owned(), json!("int64"));
+        schema.entry("maximum").or_insert(json!(u32::MAX));
+    }
+}
