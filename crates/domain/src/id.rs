@@ -32,14 +32,25 @@ fn encode(bits: u128) -> [u8; SUFFIX_LEN] {
     text
 }
 
+/// What each byte stands for as a digit; 255 for bytes that are none. Ids are read several times for each request.
+const DIGITS: [u8; 256] = {
+    let mut digits = [u8::MAX; 256];
+    let mut digit = 0_u8;
+    while digit < 32 {
+        digits[ALPHABET[digit as usize] as usize] = digit;
+        digit += 1;
+    }
+    digits
+};
+
 fn decode(text: &[u8]) -> Option<u128> {
     // 26 digits hold 130 bits; a first digit above 7 would overflow 128.
     if text.len() != SUFFIX_LEN || text[0] > b'7' {
         return None;
     }
     text.iter().try_fold(0_u128, |bits, byte| {
-        let digit = ALPHABET.iter().position(|letter| letter == byte)?;
-        Some((bits << 5) | u128::try_from(digit).ok()?)
+        let digit = DIGITS[usize::from(*byte)];
+        (digit != u8::MAX).then_some((bits << 5) | u128::from(digit))
     })
 }
 
