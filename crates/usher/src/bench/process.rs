@@ -13,7 +13,7 @@ use super::BenchError;
 use super::client::Connection;
 
 /// How long a server may take to answer that it is ready.
-const READY_WITHIN: Duration = Duration::from_secs(120);
+const READY_WITHIN: Duration = Duration::from_mins(2);
 
 /// A running server.
 pub(super) struct Server {

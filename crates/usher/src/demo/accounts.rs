@@ -43,7 +43,7 @@ pub(super) struct Agent {
 }
 
 /// What one account of the demo buys, and who is in it.
-struct Plan {
+struct Setup {
     name: &'static str,
     about: &'static str,
     model: Model,
@@ -62,9 +62,9 @@ const NAMES: [&str; 16] = [
     "Elif", "Piotr", "Chloé", "Duc",
 ];
 
-fn plans() -> [Plan; 4] {
+fn setups() -> [Setup; 4] {
     [
-        Plan {
+        Setup {
             name: "Fjord Field Service",
             about: "seat pools: 15 agents share 10 seats; idle agents are logged off, crashed ones come back",
             model: Model::SeatPools,
@@ -78,7 +78,7 @@ fn plans() -> [Plan; 4] {
             }),
             agents: 15,
         },
-        Plan {
+        Setup {
             name: "Alder Clinic IT",
             about: "assigned seats: 9 users, 6 named seats, reassigned now and then",
             model: Model::AssignedSeats,
@@ -90,7 +90,7 @@ fn plans() -> [Plan; 4] {
             rules: Value::Null,
             agents: 9,
         },
-        Plan {
+        Setup {
             name: "Harbor Help Desk",
             about: "concurrent sessions: 8 agents, 3 sessions at a time; who finds none waits",
             model: Model::ConcurrentSessions,
@@ -102,7 +102,7 @@ fn plans() -> [Plan; 4] {
             rules: json!({ "preset": "concurrent_sessions", "lease_secs": 15, "offer_hold_secs": 10 }),
             agents: 8,
         },
-        Plan {
+        Setup {
             name: "Lumen Remote",
             about: "concurrent devices: 6 agents, 4 seats, each device takes one; minutes carry the rest",
             model: Model::ConcurrentDevices,
@@ -120,13 +120,13 @@ fn plans() -> [Plan; 4] {
 /// Makes the four accounts.
 pub(super) async fn make(operator: &Client) -> Result<Vec<DemoAccount>, Error> {
     let mut accounts = Vec::new();
-    for plan in plans() {
-        accounts.push(plan.make(operator).await?);
+    for setup in setups() {
+        accounts.push(setup.make(operator).await?);
     }
     Ok(accounts)
 }
 
-impl Plan {
+impl Setup {
     async fn make(self, operator: &Client) -> Result<DemoAccount, Error> {
         let account = Account::create(operator, self.name).await?;
         account

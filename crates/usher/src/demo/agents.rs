@@ -109,7 +109,7 @@ impl Worker {
         match self.chance.u32(0..10) {
             0 => {
                 self.tell("loses the network; the seat comes back when the lease ends")
-                    .await
+                    .await;
             }
             1 if self.model == Model::SeatPools => self.idle(&at_work).await?,
             _ => {

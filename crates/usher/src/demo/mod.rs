@@ -75,7 +75,7 @@ async fn demo(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Fail
         tokio::select! {
             () = &mut stop => break,
             () = until(end) => break,
-            Some(story) = told.recv() => show::story(terminal.out(), &story)?,
+            Some(deed) = told.recv() => show::story(terminal.out(), &deed)?,
             _ = looks.tick() => show::pools(terminal.out(), &accounts).await?,
         }
     }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::watch;
 use usher_client::{Account, Error, SignInAnswer};
 
-use super::world::{Known, PRODUCT, Person, Pool};
+use super::world::{Known, PRODUCT, Person, Pool, device};
 
 /// Far more than an agent gets answered before the server is killed.
 const CALLS_MAX: usize = 5_000;
@@ -58,7 +58,7 @@ async fn sign_in(load: &Load, person: &mut Person) -> Result<(), Gone> {
     person.known = Known::InDoubt;
     match load
         .account
-        .sign_in(&person.user, PRODUCT, &person.device(), false)
+        .sign_in(&person.user, PRODUCT, &device(), false)
         .await
     {
         Ok(SignInAnswer::SignedIn { sign_in, token }) => {
@@ -99,7 +99,7 @@ async fn stay(load: &Load, person: &Person, id: &str, token: &str) -> Result<(),
     }
     match load
         .account
-        .sign_in(&person.user, PRODUCT, &person.device(), false)
+        .sign_in(&person.user, PRODUCT, &device(), false)
         .await
     {
         Ok(SignInAnswer::SignedIn { sign_in, .. }) => {

@@ -27,7 +27,7 @@ pub(super) enum Known {
     InDoubt,
 }
 
-/// A person on the one device they have.
+/// A person, and what is known of them.
 #[derive(Debug)]
 pub(super) struct Person {
     pub(super) user: String,
@@ -35,13 +35,12 @@ pub(super) struct Person {
     pub(super) known: Known,
 }
 
-impl Person {
-    pub(super) fn device(&self) -> Device {
-        Device {
-            id: "desk".into(),
-            name: "The desk".into(),
-            kind: "desktop".into(),
-        }
+/// The one device that each person has.
+pub(super) fn device() -> Device {
+    Device {
+        id: "desk".into(),
+        name: "The desk".into(),
+        kind: "desktop".into(),
     }
 }
 
@@ -154,7 +153,7 @@ impl World {
                     self.pools[person.pool].held.fetch_add(1, Ordering::SeqCst);
                     let again = self
                         .account
-                        .sign_in(&person.user, PRODUCT, &person.device(), false)
+                        .sign_in(&person.user, PRODUCT, &device(), false)
                         .await;
                     let Ok(SignInAnswer::SignedIn { sign_in: same, token }) = again else {
                         panic!("not the sign-in that exists: {again:?}");
