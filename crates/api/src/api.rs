@@ -58,7 +58,6 @@ impl Api {
     }
 
     /// Resolves once [`close`](Self::close) was called; streams end then.
-    #[allow(dead_code, reason = "for the streams")]
     pub(crate) fn closed(&self) -> impl Future<Output = ()> + Send + use<> {
         let mut closing = self.closing.subscribe();
         async move {

@@ -7,6 +7,7 @@ use axum::http::Method;
 use serde_json::{Value, json};
 
 use crate::app::{App, Who};
+use crate::desk::{Desk, text};
 
 /// The table, with the meaning of its columns.
 const TABLE: &str = include_str!("authorization.md");
@@ -119,6 +120,55 @@ async fn sample(app: &App, operation: &str, number: usize) -> Option<Sample> {
         "changeTeam" => Sample::of("team", new("teams", team).await).with(json!({"members": []})),
         "createApiKey" => Sample::body(key),
         "revokeApiKey" => Sample::of("api_key", new("api-keys", key).await),
+        _ => return desk_sample(app, operation, number).await,
+    })
+}
+
+/// The same for what happens at the desk. Every call has an agent of its own, who is signed in, and another who waits
+/// in a full pool of their own.
+async fn desk_sample(app: &App, operation: &str, number: usize) -> Option<Sample> {
+    if matches!(
+        operation,
+        "listSignIns" | "listSessions" | "listTickets" | "getUsage"
+    ) {
+        return Some(Sample::default());
+    }
+    let desk = Desk::in_new_pool(app, &format!("{operation} {number}"), 1).await;
+    let waiter = desk.agent(&format!("Waiter{number}")).await;
+    let agent = desk.agent(&format!("Agent{number}")).await;
+    if operation == "signIn" {
+        return Some(Sample::body(agent.body()));
+    }
+    let signed_in = desk.sign_in(&agent).await;
+    let ticket = desk.wait(&waiter).await;
+    let session = desk.start(&signed_in, "standby").await;
+    let (session, code) = (text(&session["id"]), text(&session["code"]));
+    let of_sign_in = || Sample::of("sign_in", &signed_in.id);
+    let of_session = || Sample::of("session", &session);
+    let of_ticket = || Sample::of("ticket", &ticket.id);
+    Some(match operation {
+        "getSignIn" | "signOut" | "sendHeartbeat" | "followSignIn" | "unlockSeat" => of_sign_in(),
+        "lockSeat" => of_sign_in().with(json!({"hold_secs": 60})),
+        "sendHeartbeats" => Sample::body(json!({"sign_ins": [signed_in.id]})),
+        "startSession" => Sample::body(json!({"sign_in": signed_in.id, "kind": "call", "start": "standby"})),
+        "getSession" | "connectSession" | "endSession" => of_session(),
+        "endSessions" => Sample::body(json!({"ids": [session]})),
+        "pauseSession" | "resumeSession" => {
+            let by_agent = app.by(&signed_in.token);
+            by_agent
+                .post(&format!("sessions/{session}/connect"), json!({}))
+                .await
+                .ok();
+            of_session()
+        }
+        "lookAtSession" | "joinSession" | "leaveSession" => Sample::of("code", code),
+        "wait" => Sample::body(waiter.body()),
+        "getTicket" | "leaveQueue" | "followTicket" => of_ticket(),
+        "claim" => {
+            app.by(&signed_in.token).delete(&signed_in.path("")).await.done();
+            of_ticket()
+        }
+        "listContacts" => Sample::of("user", &agent.id),
         _ => return None,
     })
 }

@@ -44,10 +44,10 @@ pub(crate) trait Subject: Send + 'static {
     /// Whether nothing more will come.
     fn is_over(&self) -> bool;
 
-    /// The place in the queue, where the subject waits. Moves out of `self` what looking it up takes.
+    /// Looks up the place in the queue, where the subject waits.
     fn queue(&self) -> Option<Box<QueueView>>;
 
-    /// How often the subject wants a sign of life of the stream, and whether it is taken for one of the subject.
+    /// How often the stream says that it is alive.
     fn alive_every(&self) -> Duration {
         ALIVE_EVERY
     }
@@ -175,7 +175,7 @@ impl<S: Subject> Feed<S> {
             if self.is_over {
                 return None;
             }
-            let alive = self.alive.as_mut()?;
+            let interval = self.alive.as_mut()?;
             tokio::select! {
                 biased;
                 () = &mut self.closed => return None,
@@ -184,9 +184,9 @@ impl<S: Subject> Feed<S> {
                     self.take(&commit).await.ok()?;
                     self.is_over = self.subject.is_over();
                 }
-                _ = alive.tick() => {
+                _ = interval.tick() => {
                     self.subject.still_open(&self.caller).await;
-                    self.ready.push_back(alive_frame(self.told));
+                    self.ready.push_back(alive(self.told));
                 }
             }
         }
@@ -237,10 +237,6 @@ impl<S: Subject> Feed<S> {
         }
         Ok(())
     }
-}
-
-fn alive_frame(told: Position) -> Bytes {
-    alive(told)
 }
 
 fn interval(every: Duration) -> Interval {

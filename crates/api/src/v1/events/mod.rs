@@ -12,10 +12,13 @@ mod feed;
 mod follower;
 mod message;
 mod position;
+mod session;
 mod sign_in;
+mod standing;
 mod ticket;
 
 pub(crate) use self::feed::{EventStream, Feed, Opening};
 pub(crate) use self::position::{LastEventId, LastEventIdHeader};
-pub(crate) use self::sign_in::{SignInSubject, Standing};
+pub(crate) use self::sign_in::SignInSubject;
+pub(crate) use self::standing::Standing;
 pub(crate) use self::ticket::TicketSubject;

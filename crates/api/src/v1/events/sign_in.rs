@@ -1,16 +1,17 @@
 //! What the device of a sign-in is told.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde::Serialize;
 use usher_domain::event::Claim;
-use usher_domain::presence::{SessionKind, SessionState, TicketState};
-use usher_domain::text::{Code, Name, Product};
-use usher_domain::{Account, Event, SessionId, SignInId, TicketId, Timestamp, UserId};
+use usher_domain::text::Product;
+use usher_domain::{Event, SessionId, SignInId, TicketId, Timestamp, UserId};
 use usher_journal::{Seq, SignInRow};
 
 use super::feed::{QueueView, Subject};
 use super::message::{By, InSecs, Message, Offer, Over, Queue};
+use super::session::{MinutesLow, session_of, tell_of_new_session, tell_of_session};
+use super::standing::Standing;
 use crate::extract::Caller;
 use crate::problem::Problem;
 
@@ -24,42 +25,8 @@ pub(crate) struct SignInSubject {
     /// Up to which commit sessions and tickets may come up that are not known to be the user's, but are.
     unsure_until: Seq,
     /// Those of others, so that none is looked up twice.
-    strangers: BTreeMap<u128, ()>,
+    strangers: BTreeSet<u128>,
     is_over: bool,
-}
-
-#[derive(Serialize)]
-struct SessionStarted<'a> {
-    session: SessionId,
-    kind: Option<SessionKind>,
-    customer: Option<&'a Name>,
-}
-
-#[derive(Serialize)]
-struct SessionStandby<'a> {
-    session: SessionId,
-    kind: SessionKind,
-    code: Option<&'a Code>,
-    expires_in_secs: u32,
-}
-
-#[derive(Serialize)]
-struct SessionEnding<'a> {
-    session: SessionId,
-    in_secs: u32,
-    by: Option<By<'a>>,
-}
-
-#[derive(Serialize)]
-struct SessionOver<'a> {
-    session: SessionId,
-    #[serde(flatten)]
-    over: Over<'a>,
-}
-
-#[derive(Serialize)]
-struct OfSession {
-    session: SessionId,
 }
 
 #[derive(Serialize)]
@@ -67,77 +34,6 @@ struct TicketOver<'a> {
     ticket: TicketId,
     #[serde(flatten)]
     over: Over<'a>,
-}
-
-#[derive(Serialize)]
-struct MinutesLow {
-    in_secs: u32,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    session: Option<SessionId>,
-}
-
-/// A sign-in as it stands when a stream begins.
-#[derive(Clone)]
-pub(crate) struct Standing {
-    user: UserId,
-    product: Product,
-    sessions: BTreeSet<SessionId>,
-    tickets: BTreeSet<TicketId>,
-    /// What the device is told of it.
-    pub(crate) messages: Vec<Message>,
-}
-
-impl Standing {
-    /// How a sign-in stands; none where it is over.
-    pub(crate) fn of(account: &Account, id: SignInId, now: Timestamp) -> Option<Self> {
-        let sign_in = account.sign_ins().get(&id)?;
-        let left = |at: Timestamp| InSecs {
-            in_secs: at.remaining(now).get(),
-        };
-        let mut messages = Vec::new();
-        messages.extend(
-            sign_in
-                .log_off_at
-                .map(|at| Message::new("log_off_warning", &left(at))),
-        );
-        messages.extend(
-            sign_in
-                .reclaim_at
-                .map(|at| Message::new("reclaim_warning", &left(at))),
-        );
-        for session in sign_in
-            .sessions()
-            .iter()
-            .filter_map(|id| account.sessions().get(id))
-        {
-            if let SessionState::Ending { closes_at, by, .. } = &session.state {
-                let ending = SessionEnding {
-                    session: session.id,
-                    in_secs: closes_at.remaining(now).get(),
-                    by: By::of(Some(by)),
-                };
-                messages.push(Message::new("session_ending", &ending));
-            }
-        }
-        let user = account.user(sign_in.user)?;
-        let ticket = account.ticket_of(user, &sign_in.product);
-        if let Some(ticket) = ticket
-            && let TicketState::Offered { until } = ticket.state
-        {
-            let offer = Offer {
-                ticket: ticket.id,
-                expires_in_secs: until.remaining(now).get(),
-            };
-            messages.push(Message::new("offer", &offer));
-        }
-        Some(Self {
-            user: sign_in.user,
-            product: sign_in.product.clone(),
-            sessions: sign_in.sessions().iter().copied().collect(),
-            tickets: ticket.map(|ticket| ticket.id).into_iter().collect(),
-            messages,
-        })
-    }
 }
 
 impl SignInSubject {
@@ -149,7 +45,7 @@ impl SignInSubject {
             sessions: standing.sessions,
             tickets: standing.tickets,
             unsure_until,
-            strangers: BTreeMap::new(),
+            strangers: BTreeSet::new(),
             is_over: false,
         }
     }
@@ -163,7 +59,7 @@ impl SignInSubject {
             sessions: BTreeSet::new(),
             tickets: BTreeSet::new(),
             unsure_until,
-            strangers: BTreeMap::new(),
+            strangers: BTreeSet::new(),
             is_over: false,
         })
     }
@@ -172,7 +68,7 @@ impl SignInSubject {
         if self.sessions.contains(&id) {
             return Ok(true);
         }
-        if seq > self.unsure_until || self.strangers.contains_key(&id.bits()) {
+        if seq > self.unsure_until || self.strangers.contains(&id.bits()) {
             return Ok(false);
         }
         let row = caller.api.records.session(caller.account, id).await?;
@@ -180,7 +76,7 @@ impl SignInSubject {
         if is_own {
             self.sessions.insert(id);
         } else {
-            self.strangers.insert(id.bits(), ());
+            self.strangers.insert(id.bits());
         }
         Ok(is_own)
     }
@@ -189,7 +85,7 @@ impl SignInSubject {
         if self.tickets.contains(&id) {
             return Ok(true);
         }
-        if seq > self.unsure_until || self.strangers.contains_key(&id.bits()) {
+        if seq > self.unsure_until || self.strangers.contains(&id.bits()) {
             return Ok(false);
         }
         let row = caller.api.records.ticket(caller.account, id).await?;
@@ -197,7 +93,7 @@ impl SignInSubject {
         if is_own {
             self.tickets.insert(id);
         } else {
-            self.strangers.insert(id.bits(), ());
+            self.strangers.insert(id.bits());
         }
         Ok(is_own)
     }
@@ -225,6 +121,9 @@ impl SignInSubject {
             Event::ReclaimCancelled { id } if *id == self.id => {
                 Some(Message::new("reclaim_cancelled", &serde_json::Map::new()))
             }
+            Event::ActivityReported { id } if *id == self.id => {
+                Some(Message::new("activity", &serde_json::Map::new()))
+            }
             Event::MinutesLow {
                 claim: Claim::SignIn(id),
                 ends_at,
@@ -235,35 +134,9 @@ impl SignInSubject {
                 };
                 Some(Message::new("minutes_low", &low))
             }
-            Event::SessionCreated {
-                id,
-                sign_in,
-                kind,
-                customer,
-                code,
-                standby_until,
-                ..
-            } if *sign_in == self.id => {
+            Event::SessionCreated { id, sign_in, .. } if *sign_in == self.id => {
                 self.sessions.insert(*id);
-                Some(match standby_until {
-                    Some(until) => {
-                        let standby = SessionStandby {
-                            session: *id,
-                            kind: *kind,
-                            code: code.as_ref(),
-                            expires_in_secs: until.remaining(now).get(),
-                        };
-                        Message::new("session_standby", &standby)
-                    }
-                    None => {
-                        let started = SessionStarted {
-                            session: *id,
-                            kind: Some(*kind),
-                            customer: customer.as_ref().map(|customer| &customer.name),
-                        };
-                        Message::new("session_started", &started)
-                    }
-                })
+                tell_of_new_session(event, now)
             }
             Event::TicketOpened {
                 id, user, product, ..
@@ -274,63 +147,6 @@ impl SignInSubject {
             _ => None,
         }
     }
-}
-
-/// The session that an event is about, where its own id is all that it says.
-const fn session_of(event: &Event) -> Option<SessionId> {
-    match event {
-        Event::SessionConnected { id, .. }
-        | Event::SessionPaused { id }
-        | Event::SessionResumed { id, .. }
-        | Event::SessionEnding { id, .. }
-        | Event::SessionEnded { id, .. }
-        | Event::MinutesLow {
-            claim: Claim::Session(id),
-            ..
-        } => Some(*id),
-        _ => None,
-    }
-}
-
-fn tell_of_session(id: SessionId, event: &Event, now: Timestamp) -> Option<Message> {
-    Some(match event {
-        Event::SessionConnected { customer, .. } => {
-            let started = SessionStarted {
-                session: id,
-                kind: None,
-                customer: customer.as_ref().map(|customer| &customer.name),
-            };
-            Message::new("session_started", &started)
-        }
-        Event::SessionPaused { .. } => Message::new("session_paused", &OfSession { session: id }),
-        Event::SessionResumed { .. } => Message::new("session_resumed", &OfSession { session: id }),
-        Event::SessionEnding { closes_at, by, .. } => {
-            let ending = SessionEnding {
-                session: id,
-                in_secs: closes_at.remaining(now).get(),
-                by: By::of(Some(by)),
-            };
-            Message::new("session_ending", &ending)
-        }
-        Event::SessionEnded { reason, by, .. } => {
-            let over = SessionOver {
-                session: id,
-                over: Over {
-                    reason: reason.as_str(),
-                    by: By::of(by.as_ref()),
-                },
-            };
-            Message::new("session_ended", &over)
-        }
-        Event::MinutesLow { ends_at, .. } => {
-            let low = MinutesLow {
-                in_secs: ends_at.remaining(now).get(),
-                session: Some(id),
-            };
-            Message::new("minutes_low", &low)
-        }
-        _ => return None,
-    })
 }
 
 impl Subject for SignInSubject {

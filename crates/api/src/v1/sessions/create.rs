@@ -26,7 +26,7 @@ pub(crate) enum SessionAnswer {
         location: String,
         shown: Box<Session>,
     },
-    Waits(tickets::WaitingAnswer),
+    Waits(Box<tickets::WaitingAnswer>),
 }
 
 impl Came {
@@ -59,7 +59,7 @@ impl Came {
                 location: format!("/v1/accounts/{}/sessions/{}", caller.account, shown.id),
                 shown,
             },
-            Self::Waits(ticket) => SessionAnswer::Waits(tickets::waiting(caller, *ticket)),
+            Self::Waits(ticket) => SessionAnswer::Waits(Box::new(tickets::waiting(caller, *ticket))),
         }
     }
 }

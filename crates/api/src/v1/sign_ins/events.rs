@@ -21,6 +21,7 @@ use crate::v1::path::SignInPath;
 /// | `signed_out` | `reason`, `by` (`actor`, `name`, `note`; null where nobody did it): the last event |
 /// | `log_off_warning` | `in_secs`: the idle user is about to be logged off |
 /// | `reclaim_warning`, `reclaim_cancelled` | `in_secs`: the idle holder is about to lose the seat to who waits |
+/// | `activity` | the user was there: earlier warnings are void, as they are when a session begins |
 /// | `session_standby` | `session`, `kind`, `code`, `expires_in_secs`: a code waits for the customer |
 /// | `session_started` | `session`, `kind`, `customer`: it is active; `kind` is null where it was in standby |
 /// | `session_paused`, `session_resumed` | `session` |

@@ -68,7 +68,7 @@ pub(super) async fn list(
             .tickets()
             .values()
             .filter(seen)
-            .map(|ticket| (Cursor::new(ticket.since, ticket.id.bits(), 0), ticket))
+            .map(|ticket| (place(ticket), ticket))
             .filter(|(place, _)| page.after().is_none_or(|after| after < *place))
             .collect();
         rows.sort_unstable_by_key(|(place, _)| *place);
@@ -77,6 +77,12 @@ pub(super) async fn list(
         Ok(List::of(page, |ticket| Ticket::of(account, ticket, now)))
     };
     ended::read(&caller, view).await.map(Answer)
+}
+
+/// The place in the list: by time, then by the place in the queue, then by half of the id.
+fn place(ticket: &presence::Ticket) -> Cursor {
+    let half = ticket.id.bits() & u128::from(u64::MAX);
+    Cursor::new(ticket.since, (u128::from(ticket.place) << 64) | half, 0)
 }
 
 /// Get a ticket

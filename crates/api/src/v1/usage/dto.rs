@@ -6,6 +6,7 @@ use serde::Serialize;
 use usher_domain::event::Claim;
 use usher_domain::permission::SessionPermission;
 use usher_domain::pool::{Holder, Pool};
+use usher_domain::presence::Session;
 use usher_domain::rules::WhenFull;
 use usher_domain::text::{Name, Product};
 use usher_domain::{Account, Actor, PoolId, Timestamp, UserId};
@@ -213,7 +214,7 @@ impl SeatUse {
             .filter_map(|id| account.sign_ins().get(id))
             .collect();
         for session in hosts.iter().flat_map(|host| host.sessions()) {
-            in_call |= account.sessions().get(session).is_some_and(|it| it.is_active());
+            in_call |= account.sessions().get(session).is_some_and(Session::is_active);
         }
         let idle = hosts
             .iter()

@@ -1,0 +1,353 @@
+use serde_json::json;
+
+use crate::desk::{Desk, Stream, Waiting, text};
+
+#[tokio::test]
+async fn a_device_is_told_what_happens_to_its_sign_in_and_sessions() {
+    let rules = json!({"end_notice_secs": 30, "max_active_sessions_per_seat": null});
+    let desk = Desk::with(2, rules).await;
+    let sven = desk.sign_in(&desk.agent("Sven").await).await;
+    let eva = desk.sign_in(&desk.agent("Eva").await).await;
+    let all = json!({"session_permissions": {"view_account": "allow", "control_account": "allow"}});
+    let (wilma, wilma_token) = desk.app.user("Wilma", all).await;
+    let mut stream = desk
+        .follow(&sven.token, &sven.path("/events"), None)
+        .await
+        .begun()
+        .await;
+
+    let session = desk.start(&sven, "standby").await;
+    let standby = stream.expect("session_standby").await;
+    assert_eq!(standby.data["code"], session["code"]);
+    desk.start(&eva, "active").await;
+    desk.app
+        .nobody()
+        .post(&text(&session["join_url"]), json!({"name": "Kim"}))
+        .await
+        .ok();
+    let started = stream.expect("session_started").await;
+    assert_eq!(
+        started.data,
+        json!({"session": session["id"], "kind": null, "customer": "Kim"})
+    );
+
+    let end = format!("sessions/{}/end", text(&session["id"]));
+    desk.app
+        .by(&wilma_token)
+        .post(&end, json!({"reason": "Too long."}))
+        .await
+        .ok();
+    let ending = stream.expect("session_ending").await;
+    let by = json!({"actor": wilma, "name": "Wilma", "note": "Too long."});
+    assert_eq!(
+        ending.data,
+        json!({"session": session["id"], "in_secs": 30, "by": by})
+    );
+    desk.advance(30).await;
+    let ended = stream.expect("session_ended").await;
+    assert_eq!(ended.data["reason"], "ended-by-other");
+    assert_eq!(ended.data["by"]["name"], "Wilma");
+
+    let sia = desk.app.manager("Sia", "seats.manage").await;
+    desk.app
+        .by(&sia)
+        .delete(&sven.path("?reason=Go%20home."))
+        .await
+        .done();
+    let out = stream.expect("signed_out").await;
+    assert_eq!(out.data["reason"], "evicted");
+    assert_eq!(
+        [&out.data["by"]["name"], &out.data["by"]["note"]],
+        ["Sia", "Go home."]
+    );
+    stream.ends().await;
+}
+
+#[tokio::test]
+async fn a_stream_goes_on_where_it_broke_off_without_a_gap_or_a_repetition() {
+    let desk = Desk::with(2, json!({"max_active_sessions_per_seat": null})).await;
+    let sven = desk.sign_in(&desk.agent("Sven").await).await;
+    let eva = desk.sign_in(&desk.agent("Eva").await).await;
+    let path = sven.path("/events");
+    let begin = desk.follow(&sven.token, &path, None).await.begun().await.last_id;
+    let mut sessions = Vec::new();
+    for _ in 0..6 {
+        sessions.push(desk.start(&sven, "active").await["id"].clone());
+        desk.start(&eva, "active").await;
+    }
+    let ended = sessions.clone();
+    desk.app
+        .by(&sven.token)
+        .post("sessions/end", json!({"ids": ended}))
+        .await
+        .ok();
+    desk.app.by(&sven.token).delete(&sven.path("")).await.done();
+
+    // All of it is in the past now: 6 starts, 6 ends that share one commit, and the end.
+    let mut whole = Vec::new();
+    let mut stream = desk.follow(&sven.token, &path, Some(&begin)).await;
+    while let Some(told) = stream.next().await {
+        whole.push(told);
+    }
+    let names: Vec<_> = whole.iter().map(|told| told.name.as_str()).collect();
+    let expected = [["session_started"; 6], ["session_ended"; 6]].concat();
+    assert_eq!(names[..12], expected);
+    assert_eq!(names[12..], ["signed_out"]);
+    let mut ids: Vec<_> = whole.iter().map(|told| told.id.clone().unwrap()).collect();
+    ids.dedup();
+    assert_eq!(ids.len(), 13);
+
+    // Whichever was shown last, what follows is the rest.
+    for (index, id) in ids.iter().enumerate().take(12) {
+        let mut rest = Vec::new();
+        let mut stream = desk.follow(&sven.token, &path, Some(id)).await;
+        while let Some(told) = stream.next().await {
+            rest.push(told);
+        }
+        assert_eq!(rest, whole[index + 1..], "after {id}");
+    }
+    let after_all = desk.app.by(&sven.token).with_header("last-event-id", &ids[12]);
+    after_all.get(&path).await.problem(410, "sign-in-ended");
+}
+
+#[tokio::test]
+async fn what_was_missed_comes_first_and_then_the_stream_is_live() {
+    let desk = Desk::with(1, json!({"max_active_sessions_per_seat": null})).await;
+    let sven = desk.sign_in(&desk.agent("Sven").await).await;
+    let path = sven.path("/events");
+    let mut first = desk.follow(&sven.token, &path, None).await.begun().await;
+    let one = desk.start(&sven, "active").await;
+    assert_eq!(first.expect("session_started").await.data["session"], one["id"]);
+    let shown = first.last_id.clone();
+    drop(first);
+    let two = desk.start(&sven, "active").await;
+    let end = format!("sessions/{}/end", text(&two["id"]));
+    desk.app.by(&sven.token).post(&end, json!({})).await.ok();
+
+    let mut second = desk.follow(&sven.token, &path, Some(&shown)).await;
+
+    assert_eq!(second.expect("session_started").await.data["session"], two["id"]);
+    assert_eq!(second.expect("session_ended").await.data["session"], two["id"]);
+    let three = desk.start(&sven, "active").await;
+    assert_eq!(
+        second.expect("session_started").await.data["session"],
+        three["id"]
+    );
+}
+
+#[tokio::test]
+async fn a_stream_that_begins_anew_says_how_things_stand() {
+    let desk = Desk::with(1, json!({"auto_log_off_after_secs": 600, "lease_secs": 3600})).await;
+    let sven = desk.sign_in(&desk.agent("Sven").await).await;
+    desk.advance(570).await;
+
+    let mut stream = desk.follow(&sven.token, &sven.path("/events"), None).await;
+
+    let warning = stream.expect("log_off_warning").await;
+    assert_eq!((warning.id, warning.data), (None, json!({"in_secs": 30})));
+    desk.advance(30).await;
+    stream.expect("signed_out").await;
+}
+
+#[tokio::test]
+async fn who_waits_is_told_the_place_the_offer_and_the_end() {
+    let desk = Desk::with_seats(1).await;
+    let sven = desk.sign_in(&desk.agent("Sven").await).await;
+    let first = desk.wait(&desk.agent("Eva").await).await;
+    let second = desk.wait(&desk.agent("Kim").await).await;
+    let follow = async |ticket: &Waiting| desk.follow(&ticket.token, &ticket.path("/events"), None).await;
+    let (mut of_first, mut of_second) = (follow(&first).await, follow(&second).await);
+    assert_eq!(of_first.expect("queue").await.data["position"], 1);
+    assert_eq!(of_second.expect("queue").await.data["position"], 2);
+
+    desk.advance(30).await;
+    desk.app.by(&sven.token).delete(&sven.path("")).await.done();
+    let offer = of_first.expect("offer").await;
+    assert_eq!(offer.data, json!({"ticket": first.id, "expires_in_secs": 60}));
+    let queue = of_second.expect("queue").await;
+    assert_eq!(
+        [&queue.data["position"], &queue.data["wait_estimate_secs"]],
+        [1, 30]
+    );
+
+    desk.app.by(&first.token).delete(&first.path("")).await.done();
+    let ended = of_first.expect("ended").await;
+    assert_eq!(ended.data, json!({"reason": "signed-out", "by": null}));
+    of_first.ends().await;
+    of_second.expect("offer").await;
+    let last_id = of_second.last_id.clone();
+    let claimed = desk
+        .app
+        .by(&second.token)
+        .post(&second.path("/claim"), json!({}))
+        .await
+        .created();
+    let told = of_second.expect("claimed").await;
+    assert_eq!(told.data["sign_in"], claimed["sign_in"]["id"]);
+    of_second.ends().await;
+
+    let mut again = Stream::open(&desk.app, &second.token, &second.path("/events"), Some(&last_id)).await;
+    assert_eq!(again.next().await.unwrap(), told);
+    again.ends().await;
+    desk.app
+        .by(&second.token)
+        .get(&second.path("/events"))
+        .await
+        .problem(410, "ticket-ended");
+}
+
+#[tokio::test]
+async fn a_device_that_is_signed_in_is_told_of_the_seat_it_waits_for() {
+    let desk = Desk::with(1, json!({"preset": "concurrent_sessions"})).await;
+    let sven = desk.sign_in(&desk.agent("Sven").await).await;
+    let eva = desk.sign_in(&desk.agent("Eva").await).await;
+    let session = desk.start(&sven, "active").await;
+    let mut stream = desk
+        .follow(&eva.token, &eva.path("/events"), None)
+        .await
+        .begun()
+        .await;
+
+    let body = json!({"sign_in": eva.id, "kind": "call", "start": "active", "wait": true});
+    let ticket = desk.app.by(&eva.token).post("sessions", body).await.json()["ticket"].clone();
+    assert_eq!(stream.expect("queue").await.data["position"], 1);
+    let end = format!("sessions/{}/end", text(&session["id"]));
+    desk.app.by(&sven.token).post(&end, json!({})).await.ok();
+
+    assert_eq!(stream.expect("offer").await.data["ticket"], ticket["id"]);
+    let beat = desk
+        .app
+        .by(&eva.token)
+        .post(&eva.path("/heartbeat"), json!({}))
+        .await
+        .ok();
+    assert_eq!(
+        beat["offer"],
+        json!({"ticket": ticket["id"], "expires_in_secs": 60})
+    );
+    let claim = format!("tickets/{}/claim", text(&ticket["id"]));
+    desk.app.by(&eva.token).post(&claim, json!({})).await.created();
+    stream.expect("session_started").await;
+}
+
+#[tokio::test]
+async fn the_idle_holder_is_warned_when_somebody_waits() {
+    let rules = json!({"reclaim_idle_after_secs": 300, "lease_secs": 3600});
+    let desk = Desk::with(1, rules).await;
+    let sven = desk.sign_in(&desk.agent("Sven").await).await;
+    let mut stream = desk
+        .follow(&sven.token, &sven.path("/events"), None)
+        .await
+        .begun()
+        .await;
+    let eva = desk.wait(&desk.agent("Eva").await).await;
+
+    desk.advance(300).await;
+    assert_eq!(
+        stream.expect("reclaim_warning").await.data,
+        json!({"in_secs": 60})
+    );
+    let beat = desk
+        .app
+        .by(&sven.token)
+        .post(&sven.path("/heartbeat"), json!({"active": true}))
+        .await;
+    assert!(beat.ok()["reclaim_in_secs"].is_null());
+    stream.expect("activity").await;
+    desk.advance(300).await;
+    stream.expect("reclaim_warning").await;
+    desk.app.by(&eva.token).delete(&eva.path("")).await.done();
+    stream.expect("reclaim_cancelled").await;
+
+    let kim = desk.wait(&desk.agent("Kim").await).await;
+    desk.advance(1).await;
+    stream.expect("reclaim_warning").await;
+    desk.advance(60).await;
+    assert_eq!(stream.expect("signed_out").await.data["reason"], "reclaimed");
+    let shown = desk.app.by(&kim.token).get(&kim.path("")).await.ok();
+    assert_eq!(shown["state"], "offered");
+}
+
+#[tokio::test]
+async fn minutes_that_run_out_are_told_before_the_end() {
+    let desk = Desk::with(0, json!({"when_full": ["pay_per_use"]})).await;
+    let sven = desk.agent("Sven").await;
+    desk.app
+        .operator()
+        .post("minutes", json!({"minutes": 2}))
+        .await
+        .ok();
+    let sven = desk.sign_in(&sven).await;
+    let mut stream = desk
+        .follow(&sven.token, &sven.path("/events"), None)
+        .await
+        .begun()
+        .await;
+
+    desk.advance_alive(60, &[&sven]).await;
+    assert_eq!(stream.expect("minutes_low").await.data, json!({"in_secs": 60}));
+    desk.advance(60).await;
+
+    assert_eq!(
+        stream.expect("signed_out").await.data["reason"],
+        "minutes-exhausted"
+    );
+}
+
+#[tokio::test]
+async fn nobody_follows_what_they_do_not_see() {
+    let desk = Desk::with_seats(1).await;
+    let sven = desk.agent("Sven").await;
+    let sven_in = desk.sign_in(&sven).await;
+    let eva = desk.agent("Eva").await;
+    let ticket = desk.wait(&eva).await;
+    let kim = desk.agent("Kim").await;
+
+    for who in [&eva.who, &ticket.token, &kim.who] {
+        desk.app
+            .by(who)
+            .get(&sven_in.path("/events"))
+            .await
+            .problem(404, "not-found");
+    }
+    for who in [&sven.who, &sven_in.token, &kim.who] {
+        desk.app
+            .by(who)
+            .get(&ticket.path("/events"))
+            .await
+            .problem(404, "not-found");
+    }
+    let unknown = "sign-ins/sign_01h2xcejqtf2nbrexx3vqjhp41/events";
+    desk.app
+        .by(&desk.key)
+        .get(unknown)
+        .await
+        .problem(404, "not-found");
+    let strange = desk
+        .app
+        .by(&sven_in.token)
+        .with_header("last-event-id", "yesterday");
+    strange
+        .get(&sven_in.path("/events"))
+        .await
+        .problem(422, "invalid");
+    desk.app.by(&sven_in.token).delete(&sven_in.path("")).await.done();
+    desk.app
+        .by(&sven_in.token)
+        .get(&sven_in.path("/events"))
+        .await
+        .problem(410, "sign-in-ended");
+}
+
+#[tokio::test]
+async fn who_claims_to_have_seen_the_future_goes_on_from_now() {
+    let desk = Desk::with_seats(1).await;
+    let sven = desk.sign_in(&desk.agent("Sven").await).await;
+    let mut stream = desk
+        .follow(&sven.token, &sven.path("/events"), Some("1000000.3"))
+        .await;
+
+    desk.start(&sven, "active").await;
+
+    stream.expect("session_started").await;
+}
