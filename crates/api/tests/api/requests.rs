@@ -1,6 +1,8 @@
 //! What is wrong with a request before any rule is asked.
 
-use axum::http::Method;
+use axum::body::Body;
+use axum::http::{Method, Request};
+use bytes::Bytes;
 use serde_json::json;
 
 use crate::app::App;
@@ -187,4 +189,16 @@ async fn an_idempotency_key_has_a_bound() {
         answer.problem(422, "invalid")["errors"][0]["field"],
         "Idempotency-Key"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_does_not_arrive_is_not_waited_for_without_end() {
+    let app = App::empty().await;
+    let never = Body::from_stream(futures::stream::pending::<Result<Bytes, std::io::Error>>());
+    let request = Request::post("/v1/tokens").header("content-type", "application/json");
+
+    let answer = app.send(request.body(never).unwrap()).await;
+
+    answer.problem(408, "timeout");
+    assert_eq!(answer.header("connection"), "close");
 }
