@@ -109,7 +109,7 @@ fn setups() -> [Setup; 4] {
             plan: "enterprise",
             named: 0,
             shared: 4,
-            minutes: 40,
+            minutes: 240,
             pools: &[],
             rules: json!({ "preset": "concurrent_devices", "lease_secs": 15, "end_notice_secs": 5 }),
             agents: 6,
