@@ -71,6 +71,7 @@ impl From<&account::ApiKey> for ApiKey {
 /// A key to create.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"name": "Back end", "scopes": ["read", "sign-ins.write"]}))]
 struct NewApiKey {
     /// What people call it.
     #[schema(value_type = schema::Name, example = "Back end")]

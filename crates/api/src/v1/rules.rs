@@ -69,6 +69,7 @@ impl From<&rules::Rules> for Rules {
 #[allow(clippy::option_option, reason = "absent, null and a value are three answers")]
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"preset": "help_desk_shift", "auto_log_off_after_secs": 1800}))]
 pub(crate) struct RulesChoice {
     /// A known model to start from.
     #[schema(value_type = Option<schema::Preset>)]

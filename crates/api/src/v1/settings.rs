@@ -67,6 +67,9 @@ impl From<&account::Settings> for Settings {
 /// A change of the settings. What is left out stays.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "session_permissions": {"view_account": true}, "pool_defaults": {"preset": "concurrent_sessions"}
+}))]
 struct SettingsChange {
     /// Other session permissions.
     session_permissions: Option<PermissionsChange>,

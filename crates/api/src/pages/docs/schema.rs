@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::pages::text::{Html, escape};
 
 /// How deep examples go into schemas that contain schemas.
-const DEPTH_MAX: usize = 6;
+const DEPTH_MAX: usize = 16;
 
 /// Every schema that others refer to, by name.
 #[derive(Clone, Copy)]

@@ -49,6 +49,7 @@ impl From<AccountRow> for Account {
 /// An account to create.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"name": "Contoso Support"}))]
 pub(crate) struct NewAccount {
     /// What the operator calls it.
     #[schema(value_type = schema::Name, example = "Contoso Support")]
@@ -58,6 +59,7 @@ pub(crate) struct NewAccount {
 /// A change of an account. What is left out stays.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"name": "Contoso Support"}))]
 pub(crate) struct AccountChange {
     /// Another name.
     #[schema(value_type = Option<schema::Name>)]
@@ -136,6 +138,9 @@ impl From<&account::Account> for Subscription {
 /// What an account is to have, whole. Products that are left out have no seats.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "plan": "enterprise", "products": {"remote-support": {"named_seats": 2, "shared_seats": 10}}
+}))]
 pub(crate) struct NewSubscription {
     /// A plan that the operator's configuration knows; `team` and `enterprise` are built in.
     #[schema(value_type = schema::PlanName)]

@@ -70,9 +70,13 @@ impl From<&pool::Pool> for Pool {
 /// A pool to create.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "name": "Night shift", "product": "remote-support", "seats": 4,
+    "rules": {"preset": "help_desk_shift", "auto_log_off_after_secs": 1800},
+}))]
 pub(crate) struct NewPool {
     /// The name, unique among the pools of the product.
-    #[schema(value_type = schema::Name, example = "Night shift")]
+    #[schema(value_type = schema::Name)]
     pub(crate) name: Name,
     /// The product, of which the account has shared seats.
     #[schema(value_type = schema::Product)]
@@ -87,6 +91,7 @@ pub(crate) struct NewPool {
 /// A change of a pool. What is left out stays.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"seats": 6, "rules": {"when_full": ["pay_per_use", "queue"]}}))]
 pub(crate) struct PoolChange {
     /// Another name.
     #[schema(value_type = Option<schema::Name>)]

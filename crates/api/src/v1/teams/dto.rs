@@ -37,6 +37,7 @@ impl From<&account::Team> for Team {
 /// A team to create.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"name": "Night shift", "members": ["user_01h2xcejqtf2nbrexx3vqjhp41"]}))]
 pub(crate) struct NewTeam {
     /// The name, unique in the account.
     #[schema(value_type = schema::Name, example = "Night shift")]
@@ -50,6 +51,7 @@ pub(crate) struct NewTeam {
 /// A change of a team. What is left out stays.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"members": ["user_01h2xcejqtf2nbrexx3vqjhp41"]}))]
 pub(crate) struct TeamChange {
     /// Another name.
     #[schema(value_type = Option<schema::Name>)]

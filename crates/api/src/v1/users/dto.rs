@@ -187,6 +187,7 @@ impl From<NewOverrides> for PermissionOverrides {
 /// A user to create.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"name": "Sven Svensson", "email": "sven@example.com", "role": "manager", "privileges": ["seats.manage"]}))]
 pub(crate) struct NewUser {
     /// The person's name.
     #[schema(value_type = schema::Name)]
@@ -236,6 +237,7 @@ impl From<NewUser> for Profile {
 #[allow(clippy::option_option, reason = "absent, null and a value are three answers")]
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"seat_limit": 2, "session_permissions": {"view_account": "allow"}}))]
 pub(crate) struct UserChange {
     /// Another name.
     #[schema(value_type = Option<schema::Name>)]
