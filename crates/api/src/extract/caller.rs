@@ -5,14 +5,14 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;
-use usher_domain::{Account, AccountId, Actor, Code, Command, Outcome, Refusal, Timestamp};
+use usher_domain::{Account, AccountId, Actor, Command, Outcome, Refusal, Timestamp};
 use usher_engine::{Cause, Failure, Request};
 
 use super::created::Created;
 use super::new_id::IdempotencyKey;
 use crate::api::Api;
 use crate::meter::REQUEST_ID;
-use crate::problem::{Facts, Kind, Problem, UNAVAILABLE};
+use crate::problem::{Facts, Problem};
 
 /// What the paths of an account's things start with.
 const ACCOUNT_PATHS: &str = "/v1/accounts/";
@@ -226,92 +226,4 @@ impl Caller {
 /// Whether the id that was derived from an idempotency key belongs to a thing that differs from what is asked for.
 fn key_of_another(refusal: &Refusal) -> bool {
     matches!(refusal, Refusal::AlreadyExists { field: "id", .. })
-}
-
-impl From<Failure> for Problem {
-    fn from(failure: Failure) -> Self {
-        match failure {
-            Failure::Refused(refusal) => Self::refused(&refusal, None),
-            Failure::NoAccount => Self::not_found("account"),
-            Failure::Overloaded { retry_after } => Self::new(
-                Kind::of(Code::Overloaded),
-                "Too many requests wait for this account. Try again in a moment.",
-            )
-            .after(retry_after),
-            Failure::Unavailable(reason) => {
-                tracing::error!(%reason, "a request could not be answered");
-                let detail = match reason {
-                    usher_engine::Reason::OutcomeUnknown => {
-                        "It is not known whether this was carried out. Look, then send it again if it was not."
-                    }
-                    usher_engine::Reason::ShuttingDown => "This server is shutting down. Nothing was done.",
-                    usher_engine::Reason::Journal(_) => "The journal is not available. Nothing was done.",
-                };
-                Self::new(UNAVAILABLE, detail)
-            }
-        }
-    }
-}
-
-impl From<usher_journal::JournalError> for Problem {
-    fn from(error: usher_journal::JournalError) -> Self {
-        Failure::from(error).into()
-    }
-}
-
-impl From<usher_identity::IdentityError> for Problem {
-    fn from(error: usher_identity::IdentityError) -> Self {
-        tracing::error!(
-            error = &error as &dyn std::error::Error,
-            "the credential store failed"
-        );
-        Self::new(UNAVAILABLE, "The credential store is not available.")
-    }
-}
-
-impl From<usher_identity::RandomError> for Problem {
-    fn from(error: usher_identity::RandomError) -> Self {
-        usher_identity::IdentityError::from(error).into()
-    }
-}
-
-impl From<usher_identity::PasswordError> for Problem {
-    fn from(error: usher_identity::PasswordError) -> Self {
-        use usher_identity::PasswordError as E;
-        match error {
-            E::TooShort | E::TooLong => Self::invalid("password", error.to_string()),
-            E::Overloaded => Self::new(
-                Kind::of(Code::Overloaded),
-                "Too many passwords are being checked at once. Try again in a moment.",
-            ),
-            E::Identity(error) => error.into(),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use axum::response::IntoResponse;
-    use usher_domain::Secs;
-
-    use super::*;
-
-    #[test]
-    fn who_is_turned_away_for_now_is_told_when_to_come_back() {
-        let table = [
-            (
-                Failure::Overloaded {
-                    retry_after: Secs::new(3),
-                },
-                "3",
-            ),
-            (Failure::Unavailable(usher_engine::Reason::ShuttingDown), "1"),
-        ];
-        for (failure, secs) in table {
-            let response = Problem::from(failure).into_response();
-
-            assert_eq!(response.status(), 503);
-            assert_eq!(response.headers()[header::RETRY_AFTER], secs);
-        }
-    }
 }

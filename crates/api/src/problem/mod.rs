@@ -1,5 +1,6 @@
 //! Problem documents (RFC 9457): every answer that is not a success.
 
+mod causes;
 mod document;
 mod facts;
 mod table;

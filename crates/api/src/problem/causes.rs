@@ -1,0 +1,97 @@
+//! What the rooms behind the API answer where they cannot do what was asked, as problems.
+
+use usher_domain::Code;
+use usher_engine::{Failure, Reason};
+use usher_identity::{IdentityError, PasswordError, RandomError};
+use usher_journal::JournalError;
+
+use super::{Kind, Problem, UNAVAILABLE};
+
+impl From<Failure> for Problem {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Refused(refusal) => Self::refused(&refusal, None),
+            Failure::NoAccount => Self::not_found("account"),
+            Failure::Overloaded { retry_after } => Self::new(
+                Kind::of(Code::Overloaded),
+                "Too many requests wait for this account. Try again in a moment.",
+            )
+            .after(retry_after),
+            Failure::Unavailable(reason) => {
+                tracing::error!(%reason, "a request could not be answered");
+                let detail = match reason {
+                    Reason::OutcomeUnknown => {
+                        "It is not known whether this was carried out. Look, then send it again if it was not."
+                    }
+                    Reason::ShuttingDown => "This server is shutting down. Nothing was done.",
+                    Reason::Journal(_) => "The journal is not available. Nothing was done.",
+                };
+                Self::new(UNAVAILABLE, detail)
+            }
+        }
+    }
+}
+
+impl From<JournalError> for Problem {
+    fn from(error: JournalError) -> Self {
+        Failure::from(error).into()
+    }
+}
+
+impl From<IdentityError> for Problem {
+    fn from(error: IdentityError) -> Self {
+        tracing::error!(
+            error = &error as &dyn std::error::Error,
+            "the credential store failed"
+        );
+        Self::new(UNAVAILABLE, "The credential store is not available.")
+    }
+}
+
+impl From<RandomError> for Problem {
+    fn from(error: RandomError) -> Self {
+        IdentityError::from(error).into()
+    }
+}
+
+impl From<PasswordError> for Problem {
+    fn from(error: PasswordError) -> Self {
+        use PasswordError as E;
+        match error {
+            E::TooShort | E::TooLong => Self::invalid("password", error.to_string()),
+            E::Overloaded => Self::new(
+                Kind::of(Code::Overloaded),
+                "Too many passwords are being checked at once. Try again in a moment.",
+            ),
+            E::Identity(error) => error.into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::header;
+    use axum::response::IntoResponse;
+    use usher_domain::Secs;
+
+    use super::*;
+
+    #[test]
+    fn who_is_turned_away_for_now_is_told_when_to_come_back() {
+        let table = [
+            (
+                Failure::Overloaded {
+                    retry_after: Secs::new(3),
+                },
+                "3",
+            ),
+            (Failure::Unavailable(Reason::ShuttingDown), "1"),
+        ];
+        for (failure, secs) in table {
+            let response = Problem::from(failure).into_response();
+
+            assert_eq!(response.status(), 503);
+            assert_eq!(response.headers()[header::RETRY_AFTER], secs);
+        }
+    }
+}
