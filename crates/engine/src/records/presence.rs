@@ -139,7 +139,7 @@ impl Recorder {
             kind: Text::Static(kind.as_str()),
             pool: host.pool,
             funding,
-            code: code.as_ref().map(|code| text(code)),
+            code: code.as_ref().map(text),
         });
         if let Some(code) = code {
             self.records.push(Record::CodeIssued {
@@ -209,7 +209,7 @@ impl Recorder {
             pool: *pool,
             code: Text::Static(code.as_str()),
             attempt: Text::Static(attempt.as_str()),
-            device: device.as_ref().map(|device| text(device)),
+            device: device.as_ref().map(text),
             seats: seats.unwrap_or(0),
             occupied: occupied.unwrap_or(0),
             waiting: *waiting,
