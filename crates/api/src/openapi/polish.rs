@@ -61,6 +61,9 @@ fn walk(value: &mut Value) {
         Value::Array(values) => values.iter_mut().for_each(walk),
         Value::Object(object) => {
             bound(object);
+            if let Some(body) = object.get_mut("requestBody") {
+                name_optional(body);
+            }
             let list = object.get("$ref").and_then(Value::as_str);
             let list = list.and_then(|it| it.strip_prefix(SCHEMAS)?.strip_prefix(LIST));
             if let Some(of) = list {
@@ -70,6 +73,16 @@ fn walk(value: &mut Value) {
             object.values_mut().for_each(walk);
         }
         _ => {}
+    }
+}
+
+/// A body that may be left out is not one that may be null.
+fn name_optional(body: &mut Value) {
+    let schema = &mut body["content"]["application/json"]["schema"];
+    if let Some([of, null]) = schema["oneOf"].as_array().map(Vec::as_slice)
+        && *null == json!({"type": "null"})
+    {
+        *schema = of.clone();
     }
 }
 

@@ -162,9 +162,9 @@ async fn desk_sample(app: &App, operation: &str, number: usize) -> Option<Sample
             of_session()
         }
         "lookAtSession" | "joinSession" | "leaveSession" => Sample::of("code", code),
-        "wait" => Sample::body(waiter.body()),
+        "openTicket" => Sample::body(waiter.body()),
         "getTicket" | "leaveQueue" | "followTicket" => of_ticket(),
-        "claim" => {
+        "claimTicket" => {
             app.by(&signed_in.token).delete(&signed_in.path("")).await.done();
             of_ticket()
         }

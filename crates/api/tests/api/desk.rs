@@ -261,6 +261,12 @@ impl Stream {
         assert_eq!(self.next().await, None);
     }
 
+    /// The next sign that the stream is alive, which comes before any event.
+    pub async fn alive(&mut self) {
+        let block = self.block().await.unwrap();
+        assert!(block.starts_with(": alive"), "{block}");
+    }
+
     /// Reads on until the stream has been told where it begins.
     pub async fn begun(mut self) -> Self {
         while self.last_id.is_empty() {

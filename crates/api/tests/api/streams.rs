@@ -351,3 +351,47 @@ async fn who_claims_to_have_seen_the_future_goes_on_from_now() {
 
     stream.expect("session_started").await;
 }
+
+#[tokio::test]
+async fn an_open_stream_keeps_a_ticket_alive_but_no_sign_in() {
+    let desk = Desk::with_seats(1).await;
+    let sven = desk.sign_in(&desk.agent("Sven").await).await;
+    let eva = desk.wait(&desk.agent("Eva").await).await;
+    let mut of_eva = desk.follow(&eva.token, &eva.path("/events"), None).await;
+    of_eva.expect("queue").await;
+    let mut of_sven = desk
+        .follow(&sven.token, &sven.path("/events"), None)
+        .await
+        .begun()
+        .await;
+    desk.advance(60).await;
+
+    tokio::time::pause();
+    tokio::time::advance(std::time::Duration::from_secs(16)).await;
+    of_eva.alive().await;
+    of_sven.alive().await;
+    tokio::time::resume();
+    desk.advance(30).await;
+
+    assert_eq!(of_sven.expect("signed_out").await.data["reason"], "lease-expired");
+    assert_eq!(of_eva.expect("offer").await.data["ticket"], json!(eva.id));
+}
+
+#[tokio::test]
+async fn a_server_that_stops_ends_its_streams() {
+    let mut desk = Desk::with_seats(1).await;
+    let records = std::sync::Arc::new(usher_journal::MemoryJournal::new());
+    let (engine, identity) = (desk.app.engine.clone(), desk.app.identity.clone());
+    let api = usher_api::Api::new(engine, identity, records, usher_api::Config::default());
+    desk.app.router = usher_api::router(std::sync::Arc::clone(&api)).0;
+    let sven = desk.sign_in(&desk.agent("Sven").await).await;
+    let mut stream = desk
+        .follow(&sven.token, &sven.path("/events"), None)
+        .await
+        .begun()
+        .await;
+
+    api.close();
+
+    stream.ends().await;
+}

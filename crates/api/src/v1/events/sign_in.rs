@@ -149,9 +149,22 @@ impl SignInSubject {
     }
 }
 
+/// The ticket that an event claims.
+const fn claimed_by(event: &Event) -> Option<TicketId> {
+    match event {
+        Event::SignedIn { ticket, .. }
+        | Event::SessionCreated { ticket, .. }
+        | Event::SessionResumed { ticket, .. } => *ticket,
+        _ => None,
+    }
+}
+
 impl Subject for SignInSubject {
     async fn take(&mut self, caller: &Caller, seq: Seq, event: &Event) -> Result<Option<Message>, Problem> {
         let now = caller.api.engine.now();
+        if let Some(ticket) = claimed_by(event) {
+            self.tickets.remove(&ticket);
+        }
         if let Some(id) = session_of(event) {
             if !self.has_session(caller, seq, id).await? {
                 return Ok(None);

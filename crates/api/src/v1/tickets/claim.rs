@@ -68,7 +68,7 @@ impl Came {
 /// or a key with `sign-ins.write`. Nothing needs to be said again. Claiming once more answers 200 with the same, as
 /// it stands now, for as long as it lasts.
 #[utoipa::path(
-    post, path = "/v1/accounts/{account}/tickets/{ticket}/claim", operation_id = "claim", tag = "tickets",
+    post, path = "/v1/accounts/{account}/tickets/{ticket}/claim", operation_id = "claimTicket", tag = "tickets",
     params(TicketPath),
     responses(
         (status = 201, description = "What was waited for: the sign-in with its token, or the session.",

@@ -66,7 +66,7 @@ impl<'de> Deserialize<'de> for Body {
 /// answer is a ticket; where one has become free meanwhile, what was asked for is done at once. One ticket per user
 /// and product: who waits already gets their ticket again.
 #[utoipa::path(
-    post, path = "/v1/accounts/{account}/tickets", operation_id = "wait", tag = "tickets",
+    post, path = "/v1/accounts/{account}/tickets", operation_id = "openTicket", tag = "tickets",
     params(AccountPath, IdempotencyHeader), request_body = NewTicket,
     responses(
         (status = 202, description = "The place in the queue, with its token.", body = Waiting),
