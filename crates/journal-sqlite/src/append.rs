@@ -1,11 +1,16 @@
 //! Storing one commit, within the writer's transaction.
 
+use std::collections::HashMap;
+
 use rusqlite::{Connection, OptionalExtension, Statement, params};
 use usher_domain::{AccountId, Timestamp};
 use usher_journal::{Append, Record, Seq, Snapshot};
 
 use crate::chain::{self, MILESTONE_EVERY};
 use crate::records::write::{Origin, RecordStatements};
+
+/// The accounts whose newest commit is remembered at most.
+const HEADS_MAX: usize = 65_536;
 
 /// What became of an order whose statements all ran.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +34,8 @@ pub(crate) struct Statements<'c> {
     insert_milestone: Statement<'c>,
     put_snapshot: Statement<'c>,
     records: RecordStatements<'c>,
+    /// The newest commits of accounts that were written lately: `seq` and position.
+    heads: HashMap<[u8; 16], (i64, i64)>,
 }
 
 impl<'c> Statements<'c> {
@@ -54,6 +61,7 @@ impl<'c> Statements<'c> {
                  ON CONFLICT (account_id) DO UPDATE SET seq = ?2, hash = ?3, state = ?4 WHERE seq < ?2",
             )?,
             records: RecordStatements::prepare(connection)?,
+            heads: HashMap::new(),
         })
     }
 
@@ -72,20 +80,19 @@ impl<'c> Statements<'c> {
             commit.seq.get().cast_signed(),
             append.next_due.map(Timestamp::millis),
         );
-        let head = self
-            .read_head
-            .query_row([account], |row| Ok((row.get(0)?, row.get(1)?)))
-            .optional()?;
-        let (head_seq, previous): (i64, i64) = head.unwrap_or_default();
-        if commit.seq == Seq::ZERO || head_seq + 1 != seq {
+        let Some(previous) = self.position_before(account, seq)? else {
             return Ok(Outcome::Conflict);
-        }
-        let set_head = if head.is_some() {
+        };
+        let set_head = if previous > 0 {
             &mut self.move_head
         } else {
             &mut self.insert_head
         };
-        set_head.execute(params![account, seq, position, next_due])?;
+        if set_head.execute(params![account, seq, position, next_due])? != 1 {
+            self.heads.remove(&account);
+            return Ok(Outcome::Conflict);
+        }
+        self.remember(account, seq, position);
         self.insert_commit.execute(params![
             position,
             previous,
@@ -106,6 +113,33 @@ impl<'c> Statements<'c> {
         };
         self.records.put(&origin, &append.records)?;
         Ok(Outcome::Done)
+    }
+
+    /// Where the commit before `seq` stands, 0 for the first; none where the account has moved on. Where another
+    /// process has written since, what is remembered has the wrong `seq`, or moving the head fails.
+    fn position_before(&mut self, account: [u8; 16], seq: i64) -> rusqlite::Result<Option<i64>> {
+        let known = self.heads.get(&account).filter(|(known, _)| known + 1 == seq);
+        if let Some((_, position)) = known {
+            return Ok(Some(*position));
+        }
+        let head: Option<(i64, i64)> = self
+            .read_head
+            .query_row([account], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        let (head_seq, position) = head.unwrap_or_default();
+        Ok((seq > 0 && head_seq + 1 == seq).then_some(position))
+    }
+
+    fn remember(&mut self, account: [u8; 16], seq: i64, position: i64) {
+        if self.heads.len() >= HEADS_MAX {
+            self.heads.clear();
+        }
+        self.heads.insert(account, (seq, position));
+    }
+
+    /// Forgets what a transaction did that came to nothing.
+    pub(crate) fn forget(&mut self) {
+        self.heads.clear();
     }
 
     /// Fills the read models from a commit that is stored already.

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 use std::thread;
-use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
@@ -18,11 +17,6 @@ const WAITING_MAX: usize = 4_096;
 
 /// The most orders in one transaction.
 const GROUP_MAX: usize = 1_024;
-
-/// The longest that the writer waits for a group to become as large as the one before. Those who got their answer a
-/// moment ago are about to bring their next append; without the wait, the quickest of them would get a transaction
-/// of its own.
-const GATHER_MAX: Duration = Duration::from_micros(200);
 
 type Answer<E> = oneshot::Sender<Result<(), E>>;
 
@@ -99,10 +93,7 @@ fn run(store: &Store, connection: &Connection, mut waiting: mpsc::Receiver<Order
     };
     let mut group = Vec::with_capacity(GROUP_MAX);
     let mut closed = Vec::new();
-    let mut size_before = 0;
     while waiting.blocking_recv_many(&mut group, GROUP_MAX) > 0 {
-        gather(&mut waiting, &mut group, size_before);
-        size_before = group.len();
         closed.extend(group.extract_if(.., |order| matches!(order, Order::Close(_))));
         if !closed.is_empty() {
             waiting.close();
@@ -113,18 +104,6 @@ fn run(store: &Store, connection: &Connection, mut waiting: mpsc::Receiver<Order
         if let Order::Close(answer) = order {
             let _ = answer.send(());
         }
-    }
-}
-
-fn gather(waiting: &mut mpsc::Receiver<Order>, group: &mut Vec<Order>, size: usize) {
-    let start = Instant::now();
-    while group.len() < size && start.elapsed() < GATHER_MAX {
-        while group.len() < GROUP_MAX
-            && let Ok(order) = waiting.try_recv()
-        {
-            group.push(order);
-        }
-        thread::yield_now();
     }
 }
 
@@ -170,6 +149,9 @@ fn transact(
         Ok(()) => connection.execute_batch("COMMIT").map_err(Failure::Committing),
         Err(error) => Err(Failure::Within(error)),
     };
+    if result.is_err() {
+        statements.forget();
+    }
     if result.is_err() && !connection.is_autocommit() {
         // Where even this fails, the next `BEGIN` does too, and says so.
         let _ = connection.execute_batch("ROLLBACK");

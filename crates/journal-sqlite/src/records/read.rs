@@ -1,7 +1,7 @@
 //! The port for reading the records, on SQLite.
 
 use async_trait::async_trait;
-use rusqlite::{Connection, OptionalExtension, ToSql, params};
+use rusqlite::{OptionalExtension, ToSql, params};
 use usher_domain::{AccountId, PoolId, SessionId, SignInId, TicketId, Timestamp};
 use usher_journal::{
     AccountFilter, AccountRow, AuditFilter, AuditRow, CodeOwner, JournalError, MinutesRow, OccupancyRow,
