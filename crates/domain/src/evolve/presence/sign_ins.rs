@@ -1,0 +1,206 @@
+//! Events of sign-ins, their leases and their idle clocks.
+
+use crate::account::Account;
+use crate::event::{Claim, EndReason, Event};
+use crate::evolve::seats::{self, Booking};
+use crate::id::{SessionId, SignInId, TicketId, UserId};
+use crate::presence::{Funding, Session, SignIn, TicketState};
+use crate::schedule::Due;
+use crate::text::Product;
+use crate::time::Timestamp;
+
+pub(super) fn signed_in(account: &mut Account, event: &Event, at: Timestamp) {
+    let Event::SignedIn {
+        id,
+        user,
+        product,
+        device,
+        pool,
+        funding,
+        lease,
+        ticket,
+    } = event
+    else {
+        return;
+    };
+    if let Some(ticket) = ticket {
+        super::tickets::remove_ticket(account, *ticket);
+    }
+    let Some(owner) = account.users.get_mut(user) else {
+        return;
+    };
+    seats::insert_sorted(&mut owner.sign_ins, *id);
+    if !matches!(funding, Funding::Free) {
+        owner.refused_since.remove(product);
+    }
+    let sign_in = SignIn {
+        id: *id,
+        user: *user,
+        product: product.clone(),
+        device: device.clone(),
+        pool: *pool,
+        funding: *funding,
+        since: at,
+        lease: *lease,
+        lease_until: at + *lease,
+        idle_since: None,
+        log_off_at: None,
+        reclaim_at: None,
+        locked_until: None,
+        sessions: Vec::new(),
+        due: None,
+    };
+    account.sign_ins.insert(*id, sign_in);
+    super::minutes::start_claim(account, Claim::SignIn(*id));
+    restart_idle(account, *id, at);
+    refresh_idle(account, *user, product, at);
+    seats::schedule_sign_in(account, *id);
+}
+
+pub(super) fn sign_in_ended(account: &mut Account, id: SignInId, reason: EndReason, at: Timestamp) {
+    let left: Vec<SessionId> = account
+        .sign_ins
+        .get(&id)
+        .map(|s| s.sessions.clone())
+        .unwrap_or_default();
+    for session in left {
+        super::sessions::remove_session(account, session, at);
+    }
+    if reason == EndReason::Evicted {
+        start_cool_down(account, id, at);
+    }
+    if let Some((booking, funding)) = Booking::of(account, Claim::SignIn(id)) {
+        seats::unbook(account, &booking, funding, Some(at));
+    }
+    seats::set_idle(account, id, None);
+    account.renewed_sign_ins.remove(&id);
+    stop_empty_flush(account);
+    let Some(mut sign_in) = account.sign_ins.remove(&id) else {
+        return;
+    };
+    account.schedule.set(Due::SignIn(id), &mut sign_in.due, None);
+    if let Some(user) = account.users.get_mut(&sign_in.user) {
+        seats::remove_sorted(&mut user.sign_ins, &id);
+    }
+}
+
+fn start_cool_down(account: &mut Account, id: SignInId, at: Timestamp) {
+    let Some(sign_in) = account.sign_ins.get(&id) else {
+        return;
+    };
+    let Some(pool) = sign_in.pool.and_then(|pool| account.pools.get(&pool)) else {
+        return;
+    };
+    let cool_down = pool.rules.eviction_cool_down;
+    if cool_down.get() == 0 {
+        return;
+    }
+    if let Some(user) = account.users.get_mut(&sign_in.user) {
+        user.cooling_until.insert(sign_in.product.clone(), at + cool_down);
+    }
+}
+
+pub(super) fn leases_renewed(
+    account: &mut Account,
+    sign_ins: &[(SignInId, Timestamp)],
+    tickets: &[(TicketId, Timestamp)],
+) {
+    for (id, until) in sign_ins {
+        account.renewed_sign_ins.remove(id);
+        if let Some(sign_in) = account.sign_ins.get_mut(id) {
+            sign_in.lease_until = sign_in.lease_until.max(*until);
+        }
+        seats::schedule_sign_in(account, *id);
+    }
+    for (id, until) in tickets {
+        account.renewed_tickets.remove(id);
+        if let Some(ticket) = account.tickets.get_mut(id) {
+            ticket.lease_until = ticket.lease_until.max(*until);
+        }
+        seats::schedule_ticket(account, *id);
+    }
+    stop_empty_flush(account);
+}
+
+/// Without renewals in memory there is nothing to bring to the journal.
+pub(super) fn stop_empty_flush(account: &mut Account) {
+    if !account.has_unsaved_renewals() {
+        account.schedule.set_renewals(None);
+    }
+}
+
+/// After an outage: full leases, full offers, idle clocks from zero, and no minute for the time away.
+pub(super) fn leases_restarted(account: &mut Account, at: Timestamp) {
+    let sign_ins: Vec<SignInId> = account.sign_ins.keys().copied().collect();
+    for id in sign_ins {
+        if let Some(sign_in) = account.sign_ins.get_mut(&id) {
+            sign_in.lease_until = sign_in.lease_until.max(at + sign_in.lease);
+            let idle_since = sign_in.idle_since.map(|_| at);
+            seats::set_idle(account, id, idle_since);
+        }
+    }
+    let tickets: Vec<TicketId> = account.tickets.keys().copied().collect();
+    for id in tickets {
+        if let Some(ticket) = account.tickets.get_mut(&id) {
+            ticket.lease_until = ticket.lease_until.max(at + ticket.lease);
+            let hold = account.pools.get(&ticket.pool).map(|pool| pool.rules.offer_hold);
+            if let (TicketState::Offered { until }, Some(hold)) = (&mut ticket.state, hold) {
+                *until = (*until).max(at + hold);
+            }
+        }
+        seats::schedule_ticket(account, id);
+    }
+    let claims: Vec<(Timestamp, Claim)> = account.minute_claims.iter().copied().collect();
+    for (next_at, claim) in claims.into_iter().filter(|(next_at, _)| *next_at < at) {
+        account.minute_claims.remove(&(next_at, claim));
+        account.minute_claims.insert((at, claim));
+        super::minutes::set_funding(account, claim, |funding| {
+            if let Funding::Minutes { next_at, .. } = funding {
+                *next_at = at;
+            }
+        });
+        account.minutes_unsettled = true;
+    }
+}
+
+/// The user is there, at this device: the idle clocks of all devices on this seat start from zero.
+pub(super) fn restart_idle(account: &mut Account, id: SignInId, at: Timestamp) {
+    let mut concerned = seats::seat_mates(account, id);
+    seats::insert_sorted(&mut concerned, id);
+    for id in concerned {
+        let is_idle = account.sign_ins.get(&id).is_some_and(|s| s.idle_since.is_some());
+        if is_idle {
+            seats::set_idle(account, id, Some(at));
+        }
+    }
+}
+
+pub(super) fn seat_locked(account: &mut Account, id: SignInId, until: Option<Timestamp>) {
+    let Some(sign_in) = account.sign_ins.get_mut(&id) else {
+        return;
+    };
+    sign_in.locked_until = until;
+    seats::list_idle(account, id);
+    if until.is_some() {
+        for mate in seats::seat_mates(account, id) {
+            seats::set_reclaim(account, mate, None);
+        }
+    }
+}
+
+/// Starts or stops the idle clocks of a user's sign-ins to a product: stopped while any session of theirs is live
+/// (2.4).
+pub(super) fn refresh_idle(account: &mut Account, user: UserId, product: &Product, at: Timestamp) {
+    let Some(owner) = account.users.get(&user) else {
+        return;
+    };
+    let busy = account.sessions_of(owner, product).any(Session::is_live);
+    let changed: Vec<SignInId> = account
+        .sign_ins_of(owner, product)
+        .filter(|sign_in| sign_in.idle_since.is_none() != busy)
+        .map(|sign_in| sign_in.id)
+        .collect();
+    for id in changed {
+        seats::set_idle(account, id, (!busy).then_some(at));
+    }
+}
