@@ -56,18 +56,9 @@ pub(crate) struct Arguments {
 
 /// Serves until it is told to stop.
 pub(crate) fn run(arguments: Arguments, terminal: &mut Terminal) -> Result<(), Failure> {
-    let runtime = runtime().map_err(|error| Failure::because("The server could not start", &error))?;
+    let runtime = tokio::runtime::Runtime::new()
+        .map_err(|error| Failure::because("The server could not start", &error))?;
     runtime.block_on(serve(arguments, terminal))
-}
-
-/// Threads for all cores but one: the journal's writer has that to itself. Every answer waits for the writer, and it
-/// would otherwise wait for its turn among those who wait for it.
-fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(cores.saturating_sub(1).max(1))
-        .enable_all()
-        .build()
 }
 
 /// What a server stands on.
