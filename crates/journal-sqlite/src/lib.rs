@@ -1,7 +1,9 @@
 //! The journal on SQLite, the embedded default.
 //!
-//! One thread writes: it takes all appends that wait, of however many accounts, and stores them in one transaction.
-//! Readers have connections of their own and never wait for it.
+//! One thread writes: it gets all appends that come at about the same time, of however many accounts, and stores them
+//! in one transaction. Readers have connections of their own and never wait for it.
+//!
+//! A journal is opened within a tokio runtime: a task of it gathers the appends for the thread.
 
 #![expect(clippy::doc_markdown, reason = "SQLite is a name, not code")]
 

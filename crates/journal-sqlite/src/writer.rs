@@ -1,12 +1,13 @@
-//! The one thread that writes.
+//! The one thread that writes, and the task that gathers for it.
 
-use std::sync::Arc;
+use std::sync::{Arc, mpsc as channel};
 use std::thread;
 
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
+use tokio::task;
 use usher_domain::{AccountId, Timestamp};
-use usher_journal::{Append, AppendError, JournalError, Record, Seq, Snapshot, Text};
+use usher_journal::{Append, AppendError, JournalError, Record, Seq, Snapshot};
 
 use crate::append::{Outcome, Statements};
 use crate::connection::{OpenError, Store};
@@ -17,6 +18,14 @@ const WAITING_MAX: usize = 4_096;
 
 /// The most orders in one transaction.
 const GROUP_MAX: usize = 1_024;
+
+/// A group is whole once the runtime has got round to all its other work this many times without a further order: a
+/// sync of the disk costs as much as dozens of commits, so it pays to let in whoever is about to ask, and where
+/// nobody is, this takes microseconds.
+const QUIET_ROUNDS: u32 = 3;
+
+/// A group goes to the writer after this many rounds, however many orders still come.
+const ROUNDS_MAX: u32 = 32;
 
 type Answer<E> = oneshot::Sender<Result<(), E>>;
 
@@ -40,15 +49,18 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
+    /// Starts the thread, and within the present tokio runtime the task that gathers for it.
     pub(crate) fn start(store: &Arc<Store>) -> Result<Self, OpenError> {
         let (orders, waiting) = mpsc::channel(WAITING_MAX);
+        let (groups, incoming) = channel::channel();
         let connection = store.connect()?;
         // What cannot be prepared should be found out here, not by the first append.
         drop(Statements::prepare(&connection)?);
         let store = Arc::clone(store);
         thread::Builder::new()
             .name("journal".into())
-            .spawn(move || run(&store, &connection, waiting))?;
+            .spawn(move || run(&store, &connection, &incoming))?;
+        tokio::spawn(gather(waiting, groups));
         Ok(Self { orders })
     }
 
@@ -86,24 +98,55 @@ impl Writer {
     }
 }
 
-fn run(store: &Store, connection: &Connection, mut waiting: mpsc::Receiver<Order>) {
+/// Orders on their way to the thread, and the way back.
+struct Group {
+    orders: Vec<Order>,
+    answer: oneshot::Sender<Vec<(Order, Verdict)>>,
+}
+
+/// Gathers orders while the thread is at work, hands them over together, and answers them together: within the
+/// runtime that costs far less than waking it from the thread for each.
+async fn gather(mut waiting: mpsc::Receiver<Order>, groups: channel::Sender<Group>) {
+    let mut orders = Vec::new();
+    let mut closed = Vec::new();
+    while waiting.recv_many(&mut orders, GROUP_MAX).await > 0 {
+        let (mut rounds, mut quiet) = (0, 0);
+        while quiet < QUIET_ROUNDS && rounds < ROUNDS_MAX && orders.len() < GROUP_MAX {
+            task::yield_now().await;
+            let before = orders.len();
+            orders.extend(std::iter::from_fn(|| waiting.try_recv().ok()).take(GROUP_MAX - before));
+            quiet = if orders.len() == before { quiet + 1 } else { 0 };
+            rounds += 1;
+        }
+        closed.extend(orders.extract_if(.., |order| matches!(order, Order::Close(_))));
+        if !closed.is_empty() {
+            waiting.close();
+        }
+        let (answer, answered) = oneshot::channel();
+        let orders = std::mem::take(&mut orders);
+        // Where the thread has died, the orders are gone, and so whoever waits for them learns of it.
+        if groups.send(Group { orders, answer }).is_err() {
+            return;
+        }
+        let Ok(answers) = answered.await else { return };
+        for (order, verdict) in answers {
+            order.answer(verdict);
+        }
+    }
+    for order in closed {
+        order.answer(Verdict::Outcome(Outcome::Done));
+    }
+}
+
+fn run(store: &Store, connection: &Connection, groups: &channel::Receiver<Group>) {
     let mut statements = match Statements::prepare(connection) {
         Ok(statements) => statements,
         Err(error) => return tracing::error!(%error, "the journal's writer could not start"),
     };
-    let mut group = Vec::with_capacity(GROUP_MAX);
-    let mut closed = Vec::new();
-    while waiting.blocking_recv_many(&mut group, GROUP_MAX) > 0 {
-        closed.extend(group.extract_if(.., |order| matches!(order, Order::Close(_))));
-        if !closed.is_empty() {
-            waiting.close();
-        }
-        write(store, connection, &mut statements, &mut group);
-    }
-    for order in closed {
-        if let Order::Close(answer) = order {
-            let _ = answer.send(());
-        }
+    while let Ok(group) = groups.recv() {
+        let answers = write(store, connection, &mut statements, group.orders);
+        // The runtime may be gone: then nobody waits.
+        let _ = group.answer.send(answers);
     }
 }
 
@@ -115,24 +158,40 @@ enum Failure {
     Committing(rusqlite::Error),
 }
 
-/// Stores a group in one transaction and answers all of it.
-fn write(store: &Store, connection: &Connection, statements: &mut Statements<'_>, group: &mut Vec<Order>) {
+/// What became of an order.
+enum Verdict {
+    Outcome(Outcome),
+    Failed(Arc<Failure>),
+}
+
+/// Stores a group in one transaction.
+fn write(
+    store: &Store,
+    connection: &Connection,
+    statements: &mut Statements<'_>,
+    group: Vec<Order>,
+) -> Vec<(Order, Verdict)> {
     let turn = store.writing();
     let mut outcomes = Vec::with_capacity(group.len());
-    let result = transact(connection, statements, group, &mut outcomes);
+    let result = transact(connection, statements, &group, &mut outcomes);
     drop(turn);
     match result {
         Ok(()) => group
-            .drain(..)
-            .zip(outcomes)
-            .for_each(|(order, outcome)| order.answer(outcome)),
+            .into_iter()
+            .zip(outcomes.into_iter().map(Verdict::Outcome))
+            .collect(),
         Err(Failure::Within(error)) if group.len() > 1 => {
             tracing::warn!(%error, "a group of commits failed; trying them one by one");
-            for order in std::mem::take(group) {
-                write(store, connection, statements, &mut vec![order]);
-            }
+            let one_by_one = group.into_iter();
+            one_by_one
+                .flat_map(|order| write(store, connection, statements, vec![order]))
+                .collect()
         }
-        Err(failure) => group.drain(..).for_each(|order| order.fail(&failure)),
+        Err(failure) => {
+            let failure = Arc::new(failure);
+            let failed = |order| (order, Verdict::Failed(Arc::clone(&failure)));
+            group.into_iter().map(failed).collect()
+        }
     }
 }
 
@@ -189,43 +248,42 @@ fn apply(
 
 impl Order {
     /// Whoever asked may have gone away: nobody to tell, and nothing to do about it.
-    fn answer(self, outcome: Outcome) {
+    fn answer(self, verdict: Verdict) {
         match self {
             Self::Append(_, answer) => {
-                let _ = answer.send(match outcome {
-                    Outcome::Done => Ok(()),
-                    Outcome::Conflict => Err(AppendError::Conflict),
-                    Outcome::Impossible(why) => Err(AppendError::Failed(why.into())),
-                });
+                let _ = answer.send(verdict.of_append());
             }
             Self::Snapshot(_, answer) | Self::ResetRecords(answer) | Self::PutRecords { answer, .. } => {
-                let _ = answer.send(match outcome {
-                    Outcome::Done => Ok(()),
-                    Outcome::Conflict => Err(JournalError::Failed("conflict".into())),
-                    Outcome::Impossible(why) => Err(JournalError::Failed(why.into())),
-                });
+                let _ = answer.send(verdict.of_other());
             }
             Self::Close(answer) => {
                 let _ = answer.send(());
             }
         }
     }
+}
 
-    fn fail(self, failure: &Failure) {
-        let (Failure::Within(error) | Failure::Committing(error)) = failure;
+impl Verdict {
+    fn of_append(self) -> Result<(), AppendError> {
         match self {
-            Self::Append(_, answer) => {
-                let why = Text::from(error.to_string());
-                let _ = answer.send(Err(match failure {
-                    Failure::Within(_) => AppendError::Failed(why),
-                    Failure::Committing(_) => AppendError::Unknown(why),
-                }));
-            }
-            Self::Snapshot(_, answer) | Self::ResetRecords(answer) | Self::PutRecords { answer, .. } => {
-                let _ = answer.send(Err(failed(error)));
-            }
-            Self::Close(answer) => {
-                let _ = answer.send(());
+            Self::Outcome(Outcome::Done) => Ok(()),
+            Self::Outcome(Outcome::Conflict) => Err(AppendError::Conflict),
+            Self::Outcome(Outcome::Impossible(why)) => Err(AppendError::Failed(why.into())),
+            Self::Failed(failure) => Err(match &*failure {
+                Failure::Within(error) => AppendError::Failed(error.to_string().into()),
+                Failure::Committing(error) => AppendError::Unknown(error.to_string().into()),
+            }),
+        }
+    }
+
+    fn of_other(self) -> Result<(), JournalError> {
+        match self {
+            Self::Outcome(Outcome::Done) => Ok(()),
+            Self::Outcome(Outcome::Conflict) => Err(JournalError::Failed("conflict".into())),
+            Self::Outcome(Outcome::Impossible(why)) => Err(JournalError::Failed(why.into())),
+            Self::Failed(failure) => {
+                let (Failure::Within(error) | Failure::Committing(error)) = &*failure;
+                Err(failed(error))
             }
         }
     }
