@@ -9,7 +9,9 @@ use usher_domain::{
 };
 use usher_journal::{COMMITS_MAX, Journal, Seq, Text};
 
-use crate::account::{Beats, Execution, Message, Reading, lease_left, published};
+use crate::account::{
+    Beats, Begun, Execution, Message, Queued, Reading, Unstoppable, Work, begin, lease_left, published,
+};
 use crate::node::Node;
 use crate::{
     Cause, Clock, Failure, Figures, Options, Published, Reason, Request, StartError, Subscription, timer,
@@ -59,18 +61,15 @@ impl Engine {
     }
 
     /// Carries a command out and answers once that is durable. `view` makes the answer of the account's state right
-    /// after the command; it runs in the account's task, again where the command has to be decided again, and should
-    /// be quick.
+    /// after the command; it runs while nobody else can work on the account, again where the command has to be decided
+    /// again, and should be quick.
     pub async fn execute<T: Send + 'static>(
         &self,
         account: AccountId,
         request: Request,
         view: impl Fn(&Account, &Outcome, Timestamp) -> T + Send + 'static,
     ) -> Result<T, Failure> {
-        self.ask(account, |reply| {
-            Message::Job(Box::new(Execution::new(request, view, reply)))
-        })
-        .await
+        self.work(account, Execution { request, view }).answer().await
     }
 
     /// Looks at an account. What is seen is durable.
@@ -79,8 +78,7 @@ impl Engine {
         account: AccountId,
         view: impl Fn(&Account, Timestamp) -> T + Send + 'static,
     ) -> Result<T, Failure> {
-        self.ask(account, |reply| Message::Job(Box::new(Reading::new(view, reply))))
-            .await
+        self.work(account, Reading { view }).answer().await
     }
 
     /// A sign of life of a sign-in; gives the seconds that its lease has left (S11).
@@ -112,10 +110,12 @@ impl Engine {
         cause: Cause,
         heartbeats: Vec<Heartbeat>,
     ) -> Result<Vec<Result<Secs, Refusal>>, Failure> {
-        self.ask(account, |reply| {
-            Message::Job(Box::new(Beats::new(actor, cause, heartbeats, reply)))
-        })
-        .await
+        let beats = Beats {
+            actor,
+            cause,
+            heartbeats,
+        };
+        self.work(account, beats).answer().await
     }
 
     /// A sign of life of a ticket; gives the seconds that its lease has left (Q2).
@@ -137,7 +137,9 @@ impl Engine {
 
     /// Follows an account from its newest commit on.
     pub async fn subscribe(&self, account: AccountId) -> Result<Subscription, Failure> {
-        self.ask(account, Message::Subscribe).await
+        let (reply, answer) = oneshot::channel();
+        self.node.send(account, Message::Subscribe(reply))?;
+        Answering::Queued(answer).answer().await
     }
 
     /// The first `limit` commits after `seq`, from the journal: what a subscriber missed.
@@ -199,16 +201,41 @@ impl Engine {
         self.node.journal.close().await;
     }
 
-    async fn ask<T>(
-        &self,
-        account: AccountId,
-        message: impl FnOnce(oneshot::Sender<Result<T, Failure>>) -> Message,
-    ) -> Result<T, Failure> {
+    /// Has work done: here and now where the account is idle, and else by the account's task, in the order of asking.
+    fn work<W: Work>(&self, account: AccountId, work: W) -> Answering<W::Answer> {
+        let work = match self.node.registry.enter(account) {
+            Some(task) => match begin(task, work) {
+                Begun::Done(answer) => return Answering::Now(answer),
+                Begun::Storing(rest) => return Answering::Storing(rest),
+                Begun::NotNow(work) => work,
+            },
+            None => work,
+        };
         let (reply, answer) = oneshot::channel();
-        self.node.send(account, message(reply))?;
-        // The task that had the message is gone, with or without having done it.
-        answer
-            .await
-            .unwrap_or(Err(Failure::Unavailable(Reason::OutcomeUnknown)))
+        let job = Box::new(Queued::new(work, reply));
+        match self.node.send(account, Message::Job(job)) {
+            Ok(()) => Answering::Queued(answer),
+            Err(failure) => Answering::Now(Err(failure)),
+        }
+    }
+}
+
+/// An answer on its way.
+enum Answering<T: Send + 'static> {
+    Now(Result<T, Failure>),
+    Storing(Unstoppable<T>),
+    Queued(oneshot::Receiver<Result<T, Failure>>),
+}
+
+impl<T: Send> Answering<T> {
+    async fn answer(self) -> Result<T, Failure> {
+        match self {
+            Self::Now(answer) => answer,
+            Self::Storing(rest) => rest.await,
+            // Where there is no answer, the task that had the message is gone, with or without having done it.
+            Self::Queued(answer) => answer
+                .await
+                .unwrap_or(Err(Failure::Unavailable(Reason::OutcomeUnknown))),
+        }
     }
 }

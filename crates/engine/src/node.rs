@@ -7,7 +7,7 @@ use tokio::sync::{Notify, oneshot, watch};
 use usher_domain::{AccountId, Secs, Timestamp};
 use usher_journal::Journal;
 
-use crate::account::{self, Message};
+use crate::account::{self, Message, Task};
 use crate::figures::Counters;
 use crate::registry::{NotSent, Registry};
 use crate::wheel::Wheel;
@@ -103,7 +103,9 @@ impl Node {
         }
         let opened = self
             .registry
-            .send_or_open(account, message, self.options.inbox_max)
+            .send_or_open(account, message, self.options.inbox_max, || {
+                Task::new(Arc::clone(self), account)
+            })
             .map_err(|refused| self.not_sent(refused))?;
         if let Some(inbox) = opened {
             account::spawn(Arc::clone(self), account, inbox);

@@ -2,19 +2,19 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use tokio::sync::mpsc::{self, Receiver, Sender, error::TrySendError};
+use tokio::sync::{Mutex, OwnedMutexGuard};
 use usher_domain::AccountId;
 
-use crate::account::Message;
+use crate::account::{Message, Task};
 
 /// Locks are per shard, so that accounts rarely wait for one another.
 const SHARDS: usize = 64;
 
 /// All inboxes. Messages are sent under a shard's lock for reading and inboxes are taken away under its lock for
 /// writing, so none is ever sent to an account that has left.
-#[derive(Debug)]
 pub(crate) struct Registry {
     shards: Vec<RwLock<Shard>>,
     generations: AtomicU64,
@@ -22,15 +22,15 @@ pub(crate) struct Registry {
     sweep: AtomicU64,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Shard {
     slots: HashMap<AccountId, Slot>,
     closed: bool,
 }
 
-#[derive(Debug)]
 struct Slot {
     inbox: Sender<Message>,
+    task: Arc<Mutex<Task>>,
     generation: u64,
     used: AtomicU64,
 }
@@ -38,6 +38,7 @@ struct Slot {
 /// An inbox that was made for an account that had none: its task has to be started.
 pub(crate) struct NewInbox {
     pub(crate) receiver: Receiver<Message>,
+    pub(crate) task: Arc<Mutex<Task>>,
     pub(crate) generation: u64,
 }
 
@@ -64,6 +65,19 @@ impl Registry {
         }
     }
 
+    /// The account to work on, where it is in memory, nobody works on it and nobody waits to. An account leaves memory
+    /// under its own lock and the shard's, so what is given here has not left.
+    pub(crate) fn enter(&self, account: AccountId) -> Option<OwnedMutexGuard<Task>> {
+        let shard = self.shard(account).read().unwrap_or_else(PoisonError::into_inner);
+        let slot = shard.slots.get(&account)?;
+        if slot.inbox.capacity() < slot.inbox.max_capacity() {
+            return None;
+        }
+        let task = Arc::clone(&slot.task).try_lock_owned().ok()?;
+        slot.note_use(self.sweep.load(Ordering::Relaxed));
+        Some(task)
+    }
+
     /// Puts a message into the account's inbox; gives it back where the account has none.
     pub(crate) fn send(&self, account: AccountId, message: Message) -> Result<Option<Message>, NotSent> {
         let shard = self.shard(account).read().unwrap_or_else(PoisonError::into_inner);
@@ -82,6 +96,7 @@ impl Registry {
         account: AccountId,
         message: Message,
         inbox_max: usize,
+        make: impl FnOnce() -> Task,
     ) -> Result<Option<NewInbox>, NotSent> {
         let sweep = self.sweep.load(Ordering::Relaxed);
         let mut shard = self
@@ -99,15 +114,21 @@ impl Registry {
             None => message,
         };
         let (inbox, receiver) = mpsc::channel(inbox_max.max(1));
+        let task = Arc::new(Mutex::new(make()));
         let slot = Slot {
             inbox,
+            task: Arc::clone(&task),
             generation: self.generations.fetch_add(1, Ordering::Relaxed),
             used: AtomicU64::new(sweep),
         };
         let generation = slot.generation;
         slot.send(message, sweep)?;
         shard.slots.insert(account, slot);
-        Ok(Some(NewInbox { receiver, generation }))
+        Ok(Some(NewInbox {
+            receiver,
+            task,
+            generation,
+        }))
     }
 
     /// Takes an inbox away, unless there is something in it or it is not the one that is known.
@@ -168,12 +189,18 @@ impl Registry {
 }
 
 impl Slot {
+    fn note_use(&self, sweep: u64) {
+        if self.used.load(Ordering::Relaxed) != sweep {
+            self.used.store(sweep, Ordering::Relaxed);
+        }
+    }
+
     fn send(&self, message: Message, sweep: u64) -> Result<Option<Message>, NotSent> {
         let is_use = message.is_use();
         match self.inbox.try_send(message) {
             Ok(()) => {
-                if is_use && self.used.load(Ordering::Relaxed) != sweep {
-                    self.used.store(sweep, Ordering::Relaxed);
+                if is_use {
+                    self.note_use(sweep);
                 }
                 Ok(None)
             }

@@ -9,6 +9,7 @@ mod tables;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
 
 use async_trait::async_trait;
 use usher_domain::{AccountId, Timestamp};
@@ -42,6 +43,8 @@ pub enum Fault {
     },
     /// Not stored, and said so.
     Failed,
+    /// Stored, but the answer comes only after others had their turn.
+    Late,
     /// Stored, but the answer is lost.
     UnknownStored,
     /// Not stored, and the answer is lost.
@@ -138,6 +141,20 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Lets every other task that is ready have its turn.
+async fn others_first() {
+    let mut is_first = true;
+    std::future::poll_fn(|context| {
+        context.waker().wake_by_ref();
+        if std::mem::take(&mut is_first) {
+            Poll::Pending
+        } else {
+            Poll::Ready(())
+        }
+    })
+    .await;
+}
+
 impl Store {
     fn head(&self, account: AccountId) -> (Seq, Hash) {
         let newest = self
@@ -196,6 +213,11 @@ impl Journal for MemoryJournal {
                 store.append(append)
             }
             Some(Fault::Failed) => Err(AppendError::Failed("the disk is full".into())),
+            Some(Fault::Late) => {
+                let answer = lock(&self.store).append(append);
+                others_first().await;
+                answer
+            }
             Some(Fault::UnknownStored) => lock(&self.store).append(append).and_then(|()| Err(unknown())),
             Some(Fault::UnknownNotStored) => Err(unknown()),
             Some(Fault::CrashAfterStore) => {

@@ -1,13 +1,11 @@
 //! From a batch of jobs to a stored commit.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
 use usher_domain::AccountId;
 use usher_journal::{AppendError, Commit, Hash, Seq};
 
-use super::Job;
 use super::state::{Renewals, State};
 use super::task::Task;
 use super::turn::{Outgoing, Turn};
@@ -15,7 +13,7 @@ use crate::node::{Node, RETRY_AFTER};
 use crate::{Entry, Failure, Published, Reason};
 
 /// How often a batch is decided anew because other nodes were quicker.
-const ATTEMPTS_MAX: usize = 8;
+pub(super) const ATTEMPTS_MAX: usize = 8;
 
 /// How often a commit of unknown outcome is looked up, and the pause before the second look; each pause doubles.
 const LOOKUPS_MAX: u32 = 8;
@@ -32,39 +30,29 @@ enum Stored {
 }
 
 impl Task {
-    /// Runs the jobs on the account's state and stores what comes of them. Where this fails, memory is what the
+    /// Runs some work on the account's state and stores what comes of it. Where this fails, memory is what the
     /// journal has, or nothing.
-    pub(super) async fn carry_out(&mut self, jobs: &mut [Box<dyn Job>]) -> Result<(), Failure> {
-        let node = Arc::clone(&self.node);
+    pub(super) async fn carry_out(
+        &mut self,
+        run: &mut (dyn FnMut(&mut Turn<'_>) + Send),
+    ) -> Result<(), Failure> {
         self.follow().await?;
-        for _ in 0..ATTEMPTS_MAX {
-            let id = self.id;
-            let state = self.loaded().await?;
-            let mut turn = Turn::begin(&node, id, state);
-            turn.begin_with_what_is_due();
-            for job in jobs.iter_mut() {
-                job.run(&mut turn);
-            }
-            let outgoing = match turn.finish() {
-                Ok(None) => return Ok(()),
-                Ok(Some(outgoing)) => outgoing,
-                Err(failure) => {
-                    self.drop_state();
-                    return Err(failure);
-                }
+        self.decide(run, ATTEMPTS_MAX).await
+    }
+
+    /// Decides as often as there are attempts, until what was decided is stored.
+    pub(super) async fn decide(
+        &mut self,
+        run: &mut (dyn FnMut(&mut Turn<'_>) + Send),
+        attempts: usize,
+    ) -> Result<(), Failure> {
+        for _ in 0..attempts {
+            self.loaded().await?;
+            let Some(outgoing) = self.turn(run)? else {
+                return Ok(());
             };
-            let Outgoing { append, entries } = outgoing;
-            let sealed = Sealed::of(&append.commit);
-            match store(&node, append).await {
-                Stored::Yes => {
-                    self.take_stored(&sealed, entries);
-                    return Ok(());
-                }
-                Stored::Overtaken => self.drop_state(),
-                Stored::No(reason) => {
-                    self.drop_state();
-                    return Err(Failure::Unavailable(reason));
-                }
+            if self.store(outgoing).await? {
+                return Ok(());
             }
         }
         tracing::warn!(account = %self.id, "other nodes were quicker each time");
@@ -73,13 +61,49 @@ impl Task {
         })
     }
 
-    /// The state, loaded where it is not in memory.
-    pub(super) async fn loaded(&mut self) -> Result<&mut State, Failure> {
-        let state = match self.state.take() {
-            Some(state) => state,
-            None => self.load().await?,
+    /// Runs some work on the state that is in memory; gives what is to be stored, if anything is. A panic takes the
+    /// state with it, so that nobody meets one that is half changed.
+    pub(super) fn turn(&mut self, run: &mut dyn FnMut(&mut Turn<'_>)) -> Result<Option<Outgoing>, Failure> {
+        let Some(mut state) = self.state.take() else {
+            return Err(Failure::Unavailable(Reason::OutcomeUnknown));
         };
-        Ok(self.state.insert(state))
+        let mut turn = Turn::begin(&self.node, self.id, &mut state);
+        turn.begin_with_what_is_due();
+        run(&mut turn);
+        let finished = turn.finish();
+        self.state = Some(state);
+        if finished.is_err() {
+            self.drop_state();
+        }
+        finished
+    }
+
+    /// Stores what came of a turn; false where another node was quicker, and it has to be decided again.
+    pub(super) async fn store(&mut self, outgoing: Outgoing) -> Result<bool, Failure> {
+        let Outgoing { append, entries } = outgoing;
+        let sealed = Sealed::of(&append.commit);
+        match store(&self.node, append).await {
+            Stored::Yes => {
+                self.take_stored(&sealed, entries);
+                Ok(true)
+            }
+            Stored::Overtaken => {
+                self.drop_state();
+                Ok(false)
+            }
+            Stored::No(reason) => {
+                self.drop_state();
+                Err(Failure::Unavailable(reason))
+            }
+        }
+    }
+
+    /// Loads the state where it is not in memory.
+    async fn loaded(&mut self) -> Result<(), Failure> {
+        if self.state.is_none() {
+            self.state = Some(self.load().await?);
+        }
+        Ok(())
     }
 
     async fn load(&mut self) -> Result<State, Failure> {

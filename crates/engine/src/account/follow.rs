@@ -1,5 +1,6 @@
 //! Keeping up with other nodes: reading their commits behind one's own.
 
+use tokio::sync::Mutex;
 use tokio::sync::mpsc::Receiver;
 use tokio::time::Instant;
 use usher_journal::{COMMITS_MAX, verify_chain};
@@ -10,39 +11,47 @@ use super::task::Task;
 use crate::Failure;
 use crate::failure::with_sources;
 
-impl Task {
-    /// Waits for messages, and meanwhile lets subscribers know of what other nodes commit.
-    pub(super) async fn receive(
-        &mut self,
-        inbox: &mut Receiver<Message>,
-        messages: &mut Vec<Message>,
-        batch_max: usize,
-    ) -> usize {
-        loop {
-            let every = self.node.options.follow_every.filter(|_| self.has_subscribers());
-            let Some(every) = every else {
-                return inbox.recv_many(messages, batch_max).await;
-            };
-            tokio::select! {
-                count = inbox.recv_many(messages, batch_max) => return count,
-                () = tokio::time::sleep_until(self.synced + every) => {}
-            }
-            if let Err(failure) = self.follow().await {
-                tracing::warn!(account = %self.id, error = %failure, "the commits of other nodes could not be read");
-                self.synced = Instant::now();
-            }
-            self.mark_due();
+/// Waits for messages, and meanwhile lets subscribers know of what other nodes commit.
+pub(super) async fn receive(
+    task: &Mutex<Task>,
+    inbox: &mut Receiver<Message>,
+    messages: &mut Vec<Message>,
+    batch_max: usize,
+) -> usize {
+    loop {
+        let follow_at = task.lock().await.follow_at();
+        let Some(follow_at) = follow_at else {
+            return inbox.recv_many(messages, batch_max).await;
+        };
+        tokio::select! {
+            count = inbox.recv_many(messages, batch_max) => return count,
+            () = tokio::time::sleep_until(follow_at) => {}
         }
+        let mut task = task.lock().await;
+        if let Err(failure) = task.follow().await {
+            tracing::warn!(account = %task.id, error = %failure, "the commits of other nodes could not be read");
+            task.synced = Instant::now();
+        }
+        task.mark_due();
+    }
+}
+
+impl Task {
+    /// When the commits of other nodes are to be read for those who follow the account.
+    fn follow_at(&self) -> Option<Instant> {
+        let every = self.node.options.follow_every.filter(|_| self.has_subscribers());
+        every.map(|every| self.synced + every)
+    }
+
+    /// Whether other nodes may have committed what memory does not know of.
+    pub(super) fn is_stale(&self) -> bool {
+        let every = self.node.options.follow_every;
+        every.is_some_and(|every| self.synced.elapsed() >= every)
     }
 
     /// Takes in what other nodes have committed, where that was not looked at for a while.
     pub(super) async fn follow(&mut self) -> Result<(), Failure> {
-        let is_stale = self
-            .node
-            .options
-            .follow_every
-            .is_some_and(|every| self.synced.elapsed() >= every);
-        if !is_stale {
+        if !self.is_stale() {
             return Ok(());
         }
         while let Some(state) = &mut self.state {

@@ -1,4 +1,4 @@
-//! Commands and questions on their way through an account's task.
+//! Commands and questions, and how they wait in an account's inbox.
 
 use tokio::sync::oneshot;
 use usher_domain::{Account, Actor, Command, Outcome, Refusal, Secs, Timestamp};
@@ -6,8 +6,16 @@ use usher_domain::{Account, Actor, Command, Outcome, Refusal, Secs, Timestamp};
 use super::turn::Turn;
 use crate::{Cause, Failure, Heartbeat, Request};
 
-/// A command or a question. It is kept until its answer is durable: where the batch meets another node's commit, all
-/// of its jobs run again.
+/// A command or a question. Where its turn meets another node's commit, it runs again.
+pub(crate) trait Work: Send + 'static {
+    /// What is answered.
+    type Answer: Send;
+
+    /// Does the work on the state in memory.
+    fn run(&mut self, turn: &mut Turn<'_>) -> Result<Self::Answer, Failure>;
+}
+
+/// Work in an inbox, with whoever waits for it. It is kept until its answer is durable.
 pub(crate) trait Job: Send {
     /// Does the job on the state in memory and keeps the answer.
     fn run(&mut self, turn: &mut Turn<'_>);
@@ -19,113 +27,86 @@ pub(crate) trait Job: Send {
     fn fail(self: Box<Self>, failure: Failure);
 }
 
-/// An answer that waits to be durable. The caller may be gone; what they asked for is done all the same.
-struct Answer<T> {
-    kept: Option<Result<T, Failure>>,
-    reply: oneshot::Sender<Result<T, Failure>>,
+/// Work that waits. The caller may be gone when it is done; what they asked for is done all the same.
+pub(crate) struct Queued<W: Work> {
+    work: W,
+    kept: Option<Result<W::Answer, Failure>>,
+    reply: oneshot::Sender<Result<W::Answer, Failure>>,
 }
 
-impl<T> Answer<T> {
-    fn leave(self) {
+impl<W: Work> Queued<W> {
+    pub(crate) fn new(work: W, reply: oneshot::Sender<Result<W::Answer, Failure>>) -> Self {
+        Self {
+            work,
+            kept: None,
+            reply,
+        }
+    }
+}
+
+impl<W: Work> Job for Queued<W> {
+    fn run(&mut self, turn: &mut Turn<'_>) {
+        self.kept = Some(self.work.run(turn));
+    }
+
+    fn answer(self: Box<Self>) {
         if let Some(kept) = self.kept {
             let _ = self.reply.send(kept);
         }
     }
 
-    fn fail(self, failure: Failure) {
+    fn fail(self: Box<Self>, failure: Failure) {
         let _ = self.reply.send(Err(failure));
     }
 }
 
-/// A command.
-pub(crate) struct Execution<T, V> {
-    request: Request,
-    view: V,
-    answer: Answer<T>,
+/// A command, and how its answer is made of the account's state.
+pub(crate) struct Execution<V> {
+    pub(crate) request: Request,
+    pub(crate) view: V,
 }
 
-impl<T, V> Execution<T, V> {
-    pub(crate) fn new(request: Request, view: V, reply: oneshot::Sender<Result<T, Failure>>) -> Self {
-        Self {
-            request,
-            view,
-            answer: Answer { kept: None, reply },
-        }
-    }
-}
+impl<T, V> Work for Execution<V>
+where
+    T: Send,
+    V: Fn(&Account, &Outcome, Timestamp) -> T + Send + 'static,
+{
+    type Answer = T;
 
-impl<T: Send, V: Fn(&Account, &Outcome, Timestamp) -> T + Send> Job for Execution<T, V> {
-    fn run(&mut self, turn: &mut Turn<'_>) {
-        let outcome = turn.execute(&self.request);
+    fn run(&mut self, turn: &mut Turn<'_>) -> Result<T, Failure> {
+        let outcome = turn.execute(&self.request)?;
         let now = turn.now();
-        self.answer.kept = Some(outcome.and_then(|outcome| {
-            let account = turn.account().ok_or(Failure::NoAccount)?;
-            Ok((self.view)(account, &outcome, now))
-        }));
-    }
-
-    fn answer(self: Box<Self>) {
-        self.answer.leave();
-    }
-
-    fn fail(self: Box<Self>, failure: Failure) {
-        self.answer.fail(failure);
+        let account = turn.account().ok_or(Failure::NoAccount)?;
+        Ok((self.view)(account, &outcome, now))
     }
 }
 
 /// A question.
-pub(crate) struct Reading<T, V> {
-    view: V,
-    answer: Answer<T>,
+pub(crate) struct Reading<V> {
+    pub(crate) view: V,
 }
 
-impl<T, V> Reading<T, V> {
-    pub(crate) fn new(view: V, reply: oneshot::Sender<Result<T, Failure>>) -> Self {
-        Self {
-            view,
-            answer: Answer { kept: None, reply },
-        }
-    }
-}
+impl<T, V> Work for Reading<V>
+where
+    T: Send,
+    V: Fn(&Account, Timestamp) -> T + Send + 'static,
+{
+    type Answer = T;
 
-impl<T: Send, V: Fn(&Account, Timestamp) -> T + Send> Job for Reading<T, V> {
-    fn run(&mut self, turn: &mut Turn<'_>) {
+    fn run(&mut self, turn: &mut Turn<'_>) -> Result<T, Failure> {
         let now = turn.now();
-        self.answer.kept = Some(turn.existing().map(|account| (self.view)(account, now)));
-    }
-
-    fn answer(self: Box<Self>) {
-        self.answer.leave();
-    }
-
-    fn fail(self: Box<Self>, failure: Failure) {
-        self.answer.fail(failure);
+        turn.existing().map(|account| (self.view)(account, now))
     }
 }
 
 /// Signs of life of many, each with its own answer.
 pub(crate) struct Beats {
-    actor: Actor,
-    cause: Cause,
-    heartbeats: Vec<Heartbeat>,
-    answer: Answer<Vec<Result<Secs, Refusal>>>,
+    pub(crate) actor: Actor,
+    pub(crate) cause: Cause,
+    pub(crate) heartbeats: Vec<Heartbeat>,
 }
 
 impl Beats {
-    pub(crate) fn new(
-        actor: Actor,
-        cause: Cause,
-        heartbeats: Vec<Heartbeat>,
-        reply: oneshot::Sender<Result<Vec<Result<Secs, Refusal>>, Failure>>,
-    ) -> Self {
-        Self {
-            actor,
-            cause,
-            heartbeats,
-            answer: Answer { kept: None, reply },
-        }
-    }
-
     fn beat(&self, turn: &mut Turn<'_>, heartbeat: Heartbeat) -> Result<Result<Secs, Refusal>, Failure> {
         let command = Command::Heartbeat {
             sign_in: heartbeat.sign_in,
@@ -139,21 +120,14 @@ impl Beats {
     }
 }
 
-impl Job for Beats {
-    fn run(&mut self, turn: &mut Turn<'_>) {
-        let answers = self
-            .heartbeats
+impl Work for Beats {
+    type Answer = Vec<Result<Secs, Refusal>>;
+
+    fn run(&mut self, turn: &mut Turn<'_>) -> Result<Self::Answer, Failure> {
+        self.heartbeats
             .iter()
-            .map(|heartbeat| self.beat(turn, *heartbeat));
-        self.answer.kept = Some(answers.collect());
-    }
-
-    fn answer(self: Box<Self>) {
-        self.answer.leave();
-    }
-
-    fn fail(self: Box<Self>, failure: Failure) {
-        self.answer.fail(failure);
+            .map(|heartbeat| self.beat(turn, *heartbeat))
+            .collect()
     }
 }
 

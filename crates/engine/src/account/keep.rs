@@ -5,27 +5,12 @@ use std::sync::Arc;
 use usher_domain::Secs;
 use usher_journal::Snapshot;
 
-use super::Job;
 use super::state::LARGE_BYTES;
 use super::task::{Leave, Task};
-use super::turn::Turn;
-use crate::{Failure, snapshot};
+use crate::snapshot;
 
 /// An idle account that is due so soon stays: it would have to be loaded again.
 const DUE_SOON: Secs = Secs::new(60);
-
-/// Puts the renewals that only memory knows of on record.
-struct SaveRenewals;
-
-impl Job for SaveRenewals {
-    fn run(&mut self, turn: &mut Turn<'_>) {
-        turn.save_renewals();
-    }
-
-    fn answer(self: Box<Self>) {}
-
-    fn fail(self: Box<Self>, _: Failure) {}
-}
 
 impl Task {
     /// Takes a snapshot where loading would replay more than half of what the account weighs, so that the cost of
@@ -96,7 +81,7 @@ impl Task {
             return false;
         }
         if self.has_unsaved_renewals()
-            && let Err(failure) = self.carry_out(&mut [Box::new(SaveRenewals)]).await
+            && let Err(failure) = self.carry_out(&mut |turn| turn.save_renewals()).await
         {
             tracing::error!(account = %self.id, error = %failure, "lease renewals could not be saved");
             return false;

@@ -1,7 +1,8 @@
-//! One account in memory, and the task that owns it.
+//! One account in memory: who owns it for a moment does its work, the others wait in its inbox.
 
 mod commit;
 mod follow;
+mod inline;
 mod job;
 mod keep;
 mod state;
@@ -9,8 +10,9 @@ mod task;
 mod turn;
 
 pub(crate) use commit::published;
-pub(crate) use job::{Beats, Execution, Job, Reading, lease_left};
-pub(crate) use task::spawn;
+pub(crate) use inline::{Begun, Unstoppable, begin};
+pub(crate) use job::{Beats, Execution, Job, Queued, Reading, Work, lease_left};
+pub(crate) use task::{Task, spawn};
 
 use tokio::sync::oneshot;
 

@@ -1,15 +1,17 @@
-//! The task that owns an account: drains its inbox, batch by batch.
+//! What is kept of an account in memory, and the task that drains its inbox, batch by batch.
 
 use std::sync::Arc;
 
 use tokio::sync::mpsc::Receiver;
-use tokio::sync::{broadcast, oneshot};
+use tokio::sync::{Mutex, broadcast, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use usher_domain::{AccountId, Secs, Timestamp};
 use usher_journal::Seq;
 
+use super::follow::receive;
 use super::state::{Renewals, State};
+use super::turn::Turn;
 use super::{Job, Message};
 use crate::node::Node;
 use crate::registry::NewInbox;
@@ -18,8 +20,8 @@ use crate::{Failure, Published, Subscription};
 /// When an account is looked at again that is due and finds nothing to do.
 const STUCK_RETRY: Secs = Secs::new(1);
 
-/// What the task keeps between batches.
-pub(super) struct Task {
+/// What is kept between batches. Whoever holds its lock owns the account.
+pub(crate) struct Task {
     pub(super) node: Arc<Node>,
     pub(super) id: AccountId,
     /// None before the first load, and after a failure.
@@ -60,22 +62,33 @@ pub(super) enum Leave {
 pub(crate) fn spawn(node: Arc<Node>, id: AccountId, inbox: NewInbox) {
     node.tasks.send_modify(|count| *count += 1);
     let presence = Presence {
-        node: Arc::clone(&node),
+        node,
         id,
         generation: inbox.generation,
     };
-    let task = Task {
-        node,
-        id,
-        state: None,
-        renewals: Renewals::default(),
-        publisher: None,
-        published: Seq::ZERO,
-        synced: Instant::now(),
-        saving: None,
-        marked: None,
-    };
-    tokio::spawn(task.run(inbox.receiver, presence));
+    tokio::spawn(drain(inbox.task, inbox.receiver, presence));
+}
+
+/// Serves what is in the inbox until the account leaves memory.
+async fn drain(task: Arc<Mutex<Task>>, mut inbox: Receiver<Message>, presence: Presence) {
+    let batch_max = presence.node.options.batch_max.max(1);
+    let mut messages = Vec::new();
+    while receive(&task, &mut inbox, &mut messages, batch_max).await > 0 {
+        let mut task = task.lock().await;
+        let leave = task.serve(&mut messages).await;
+        if let Some(leave) = leave
+            && inbox.is_empty()
+            && task.leave(leave).await
+            && presence
+                .node
+                .registry
+                .close_if_empty(presence.id, presence.generation, &inbox)
+        {
+            presence.node.counters.evictions.increment();
+            return;
+        }
+    }
+    task.lock().await.leave(Leave::Closing).await;
 }
 
 /// Sees to it that a task that ends, by whatever cause, is neither known nor counted any more.
@@ -88,8 +101,7 @@ struct Presence {
 impl Drop for Presence {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            self.node.counters.panics.increment();
-            tracing::error!(account = %self.id, "the task of an account has panicked; the account is loaded anew");
+            note_panic(&self.node, self.id);
         }
         self.node.registry.remove(self.id, self.generation);
         self.node
@@ -98,25 +110,29 @@ impl Drop for Presence {
     }
 }
 
+fn note_panic(node: &Node, id: AccountId) {
+    node.counters.panics.increment();
+    tracing::error!(account = %id, "the work on an account has panicked; the account is loaded anew");
+}
+
 impl Task {
-    async fn run(mut self, mut inbox: Receiver<Message>, presence: Presence) {
-        let batch_max = self.node.options.batch_max.max(1);
-        let mut messages = Vec::new();
-        while self.receive(&mut inbox, &mut messages, batch_max).await > 0 {
-            let leave = self.serve(&mut messages).await;
-            if let Some(leave) = leave
-                && inbox.is_empty()
-                && self.leave(leave).await
-                && self
-                    .node
-                    .registry
-                    .close_if_empty(self.id, presence.generation, &inbox)
-            {
-                self.node.counters.evictions.increment();
-                return;
-            }
+    /// An account that is not loaded.
+    pub(crate) fn new(node: Arc<Node>, id: AccountId) -> Self {
+        Self {
+            node,
+            id,
+            state: None,
+            renewals: Renewals::default(),
+            publisher: None,
+            published: Seq::ZERO,
+            synced: Instant::now(),
+            saving: None,
+            marked: None,
         }
-        self.leave(Leave::Closing).await;
+    }
+
+    pub(super) fn note_panic(&self) {
+        note_panic(&self.node, self.id);
     }
 
     /// Serves a batch. Tells whether the account may leave memory.
@@ -126,7 +142,9 @@ impl Task {
             self.marked = None;
         }
         if batch.is_work() {
-            match self.carry_out(&mut batch.jobs).await {
+            let jobs = &mut batch.jobs;
+            let mut run = |turn: &mut Turn<'_>| jobs.iter_mut().for_each(|job| job.run(turn));
+            match self.carry_out(&mut run).await {
                 Ok(()) => batch.answer(self),
                 Err(failure) => batch.fail(&failure),
             }

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use usher_domain::{Code, Command};
-use usher_engine::{Failure, Options, Reason};
+use usher_domain::{Account, Actor, Code, Command, Outcome, Timestamp};
+use usher_engine::{Failure, Options, Reason, Request};
 use usher_journal::Fault;
 
 use crate::harness::{ACCOUNT, Arrived, Desk, stored};
@@ -53,6 +53,7 @@ async fn a_question_behind_a_command_is_answered_no_earlier_than_its_commit() {
 
     let answered = tokio::time::timeout(Duration::from_mins(1), async {
         tokio::select! {
+            biased;
             _ = desk.sign_in(0) => "the command",
             _ = desk.engine.read(ACCOUNT, |_, _| ()) => "the question",
         }
@@ -219,6 +220,40 @@ async fn a_view_that_panics_harms_nobody_else() {
     assert_eq!(panicked, Err(Failure::Unavailable(Reason::OutcomeUnknown)));
     desk.sign_in(0).await.unwrap();
     assert_eq!(desk.engine.figures().panics, 1);
+}
+
+#[tokio::test]
+async fn a_command_whose_view_panics_leaves_nothing_half_done() {
+    let desk = Desk::with_pool(1, 1).await;
+    let before = desk.commits().await;
+    let request = Request {
+        actor: Actor::Operator,
+        cause: "test".into(),
+        command: Command::AddMinutes { minutes: 5 },
+    };
+
+    let view = |_: &Account, _: &Outcome, _: Timestamp| -> u32 { panic!("a view that panics") };
+    let panicked = desk.engine.execute(ACCOUNT, request, view).await;
+
+    assert_eq!(panicked, Err(Failure::Unavailable(Reason::OutcomeUnknown)));
+    assert_eq!(desk.commits().await, before);
+    assert_eq!(desk.read(Account::minutes).await, 0);
+}
+
+#[tokio::test]
+async fn a_command_whose_caller_goes_away_is_done_to_the_end() {
+    let desk = Desk::with_pool(1, 1).await;
+    desk.occupied().await;
+    desk.journal.fault_at(1, Fault::Late);
+
+    tokio::select! {
+        biased;
+        _ = desk.sign_in(0) => panic!("the answer comes only after others had their turn"),
+        () = std::future::ready(()) => {}
+    }
+
+    assert_eq!(desk.occupied().await, 1);
+    assert_eq!(stored(&desk.replayed().await), stored(&desk.state().await));
 }
 
 /// Numbers that look random and are the same in every run.
