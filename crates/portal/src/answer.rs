@@ -4,7 +4,6 @@ use askama::Template;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
-use usher_domain::AccountId;
 
 use crate::nav::NavLink;
 use crate::{assets, flash};
@@ -23,7 +22,6 @@ pub(crate) struct Frame {
 /// Who is signed in, and where they may go.
 #[derive(Debug)]
 pub(crate) struct Signed {
-    pub(crate) account: AccountId,
     pub(crate) account_name: String,
     pub(crate) user_name: String,
     pub(crate) nav: Vec<NavLink>,

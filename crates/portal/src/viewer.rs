@@ -82,7 +82,6 @@ impl Viewer {
         let seen = engine.read(self.account, move |account, now| {
             let user = account.user(user).filter(|user| user.active)?;
             let signed = Signed {
-                account: account.id(),
                 account_name: account.name().to_string(),
                 user_name: user.profile.name.to_string(),
                 nav: nav::links(account, &actor, place),

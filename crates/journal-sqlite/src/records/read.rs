@@ -260,11 +260,12 @@ impl Records for SqliteJournal {
 
     async fn find_address(&self, email: &str) -> Result<Vec<(AccountId, UserId)>, JournalError> {
         let email = email.to_owned();
+        let limit = i64::try_from(ADDRESS_OWNERS_MAX).unwrap_or(i64::MAX);
         self.ask(move |connection| {
             let mut find = connection.prepare_cached(
                 "SELECT account_id, user_id FROM addresses WHERE email = ?1 ORDER BY account_id, user_id LIMIT ?2",
             )?;
-            let rows = find.query_map(params![email, ADDRESS_OWNERS_MAX], rows::address_owner)?;
+            let rows = find.query_map(params![email, limit], rows::address_owner)?;
             rows.collect()
         })
         .await
