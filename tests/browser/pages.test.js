@@ -19,7 +19,10 @@ const DOCS_PARTS = [".top", ".side", "main > h1", "#sign-ins", "#signIn", "#list
 
 /** @type {Row[]} */
 const PAGES = [
-  { name: "the start page", path: "/" },
+  { name: "the sign-in page", path: "/sign-in" },
+  { name: "oneself", path: "/me", as: "agent" },
+  { name: "the overview", path: "/a/{account}/overview", as: "owner" },
+  { name: "the overview of a member", path: "/a/{account}/overview", as: "agent" },
   { name: "the API's documentation", path: "/docs", parts: DOCS_PARTS },
   { name: "the list of problems", path: "/problems" },
   { name: "a problem", path: "/problems/no-seat-available" },
