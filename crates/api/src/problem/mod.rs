@@ -55,6 +55,7 @@ impl Problem {
     }
 
     /// The same problem with another sentence.
+    #[must_use]
     pub fn detailed(self, detail: impl Into<Cow<'static, str>>) -> Self {
         Self {
             detail: detail.into(),
