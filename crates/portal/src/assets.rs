@@ -9,6 +9,7 @@ use axum::routing::get;
 use sha2::{Digest, Sha256};
 
 use crate::portal::Portal;
+use crate::shown::hex;
 
 const STYLE: &str = include_str!("../static/portal.css");
 const SCRIPT: &str = include_str!("../static/portal.js");
@@ -23,7 +24,7 @@ pub(crate) static VERSION: LazyLock<String> = LazyLock::new(|| {
         digest.update(asset);
     }
     let digest = digest.finalize();
-    digest[..6].iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&digest[..6])
 });
 
 pub(crate) fn routes() -> Router<Arc<Portal>> {

@@ -12,6 +12,8 @@ use usher_api::Problem;
 use usher_domain::Timestamp;
 use usher_identity::draw_bits;
 
+use crate::shown::hex;
+
 /// The field of forms that carries the token.
 pub(crate) const FIELD: &str = "_csrf";
 
@@ -69,5 +71,5 @@ fn mac(secret: &str, nonce: &str) -> String {
     mac.update(b"usher form ");
     mac.update(nonce.as_bytes());
     let digest = mac.finalize().into_bytes();
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&digest)
 }

@@ -5,6 +5,7 @@
 //! open details and what is typed stay; forms stand outside of fragments nevertheless.
 
 use std::convert::Infallible;
+use std::fmt::Write as _;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::time::Duration;
 
@@ -229,7 +230,8 @@ fn digest(html: &str) -> u64 {
 /// An unnamed message, which the library swaps in.
 fn message(id: u64, html: &str) -> Bytes {
     let mut text = String::with_capacity(html.len() + 64);
-    text.push_str(&format!("id: {id:016x}\n"));
+    // Writing to a string does not fail.
+    let _ = writeln!(text, "id: {id:016x}");
     for line in html.lines() {
         text.push_str("data: ");
         text.push_str(line);

@@ -1,6 +1,7 @@
 //! Values as templates show them.
 
 use std::fmt;
+use std::fmt::Write as _;
 
 use usher_domain::Timestamp;
 
@@ -52,4 +53,14 @@ impl Meter {
             _ => "full",
         }
     }
+}
+
+/// Bytes in base 16.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        // Writing to a string does not fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
 }

@@ -114,7 +114,7 @@ impl App {
         let token = self.get(browser, page).await.token();
         let mut body = form(fields);
         if let Some(token) = token {
-            body.push_str(&format!("&_csrf={token}"));
+            body.extend(["&_csrf=", &token]);
         }
         Page::of(self.send(browser, Method::POST, path, &[], body).await).await
     }

@@ -112,7 +112,7 @@ async fn me_page(viewer: &Viewer, form: Form) -> Result<MePage, Failed> {
         .identity()
         .portal_sessions(viewer.account, user, api.engine().now());
     let sessions = sessions
-        .into_iter()
+        .iter()
         .map(|session| view::Browser::of(session, viewer.session.id));
     Ok(MePage {
         frame,

@@ -51,7 +51,7 @@ impl Myself {
 }
 
 impl Browser {
-    pub(super) fn of(session: PortalSession, this: PortalSessionId) -> Self {
+    pub(super) fn of(session: &PortalSession, this: PortalSessionId) -> Self {
         Self {
             id: session.id,
             is_this: session.id == this,

@@ -83,7 +83,7 @@ impl LivePage for OverviewPage {
             let users: Vec<_> = rows.iter().map(|row| row.user).collect();
             let look = move |account: &Account, _: &Actor, _| Ok(view::names(account, &users));
             let (_, names) = viewer.look(None, look).await?;
-            refusals = rows.into_iter().map(|row| Refused::of(row, &names)).collect();
+            refusals = rows.iter().map(|row| Refused::of(row, &names)).collect();
         }
         Ok(Overview { seen, refusals })
     }

@@ -211,7 +211,7 @@ impl PoolShown {
 }
 
 impl Refused {
-    pub(super) fn of(row: RefusalRow, names: &BTreeMap<UserId, String>) -> Self {
+    pub(super) fn of(row: &RefusalRow, names: &BTreeMap<UserId, String>) -> Self {
         Self {
             at: Moment(row.at),
             user: names
