@@ -52,13 +52,37 @@ impl Api {
         })
     }
 
+    /// The accounts.
+    #[must_use]
+    pub const fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// The credentials.
+    #[must_use]
+    pub const fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// The read models.
+    #[must_use]
+    pub fn records(&self) -> &dyn Records {
+        &*self.records
+    }
+
+    /// What the operator decided.
+    #[must_use]
+    pub const fn config(&self) -> &Config {
+        &self.config
+    }
+
     /// Ends every open stream, so that a graceful shutdown need not wait for them.
     pub fn close(&self) {
         self.closing.send_replace(true);
     }
 
     /// Resolves once [`close`](Self::close) was called; streams end then.
-    pub(crate) fn closed(&self) -> impl Future<Output = ()> + Send + use<> {
+    pub fn closed(&self) -> impl Future<Output = ()> + Send + use<> {
         let mut closing = self.closing.subscribe();
         async move {
             // The sender lives as long as the program; where it is gone, so is what streams would tell.

@@ -2,12 +2,14 @@
 
 use std::convert::Infallible;
 use std::io;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use axum::http::{Request, Response};
 use axum::response::IntoResponse;
 use hyper::body::Incoming;
@@ -52,10 +54,13 @@ pub async fn serve(
             accepted = accept(&listener, &connections) => accepted,
             () = &mut shutdown => break,
         };
-        let Some((stream, permit)) = accepted else {
+        let Some((stream, peer, permit)) = accepted else {
             continue;
         };
-        let front = Front(router.clone());
+        let front = Front {
+            router: router.clone(),
+            peer,
+        };
         let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), front));
         tokio::spawn(async move {
             // A connection that breaks concerns nobody but its client.
@@ -78,13 +83,13 @@ pub async fn serve(
 async fn accept(
     listener: &TcpListener,
     connections: &Arc<Semaphore>,
-) -> Option<(TcpStream, tokio::sync::OwnedSemaphorePermit)> {
+) -> Option<(TcpStream, SocketAddr, tokio::sync::OwnedSemaphorePermit)> {
     let permit = Arc::clone(connections).acquire_owned().await.ok()?;
     match listener.accept().await {
-        Ok((stream, _)) => {
+        Ok((stream, peer)) => {
             // Answers are small and complete: waiting for more to send only delays them.
             let _ = stream.set_nodelay(true);
-            Some((stream, permit))
+            Some((stream, peer, permit))
         }
         Err(error) => {
             tracing::warn!(%error, "a connection was not accepted");
@@ -95,15 +100,20 @@ async fn accept(
 }
 
 /// The router as hyper calls it, with a bound on the time until an answer begins.
-struct Front(Router);
+struct Front {
+    router: Router,
+    /// Who is at the other end of the connection, for what is counted by address.
+    peer: SocketAddr,
+}
 
 impl hyper::service::Service<Request<Incoming>> for Front {
     type Response = Response<Body>;
     type Error = Infallible;
     type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
 
-    fn call(&self, request: Request<Incoming>) -> Self::Future {
-        let answer = self.0.clone().call(request.map(Body::new));
+    fn call(&self, mut request: Request<Incoming>) -> Self::Future {
+        request.extensions_mut().insert(ConnectInfo(self.peer));
+        let answer = self.router.clone().call(request.map(Body::new));
         let answer = tokio::time::timeout(ANSWER_TIME_MAX, answer);
         Box::pin(async move {
             answer.await.unwrap_or_else(|_| {

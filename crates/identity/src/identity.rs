@@ -8,6 +8,7 @@ use usher_domain::{AccountId, Timestamp, UserId};
 
 use crate::api_keys::{self, ApiKeys};
 use crate::password::Hashing;
+use crate::portal_sessions::{self, PortalSessions};
 use crate::secret::Digest;
 use crate::signing::{self, Keyring, Signed};
 use crate::store::{self, Store};
@@ -27,6 +28,7 @@ pub(crate) struct Memory {
     operator: RwLock<Option<Digest>>,
     api_keys: RwLock<ApiKeys>,
     user_tokens: RwLock<UserTokens>,
+    portal_sessions: RwLock<PortalSessions>,
     keyring: RwLock<Keyring>,
 }
 
@@ -40,6 +42,7 @@ impl Identity {
             operator: RwLock::new(operator::load(&connection)?),
             api_keys: RwLock::new(api_keys::load(&connection)?),
             user_tokens: RwLock::new(user_tokens::load(&connection)?),
+            portal_sessions: RwLock::new(portal_sessions::load(&connection)?),
             keyring: RwLock::new(keyring),
         };
         Ok(Self {
@@ -91,7 +94,7 @@ impl Identity {
                     passwords::delete(tables, account, user)?;
                     user_tokens::delete_of_user(tables, account, user)
                 },
-                move |_| memory.user_tokens_mut().remove_of_user(account, user),
+                move |_| memory.forget_presence_of_user(account, user),
             )
             .await
     }
@@ -107,6 +110,7 @@ impl Identity {
                     api_keys::delete_of_account(tables, account)
                 },
                 move |_| {
+                    memory.portal_sessions_mut().remove_of_account(account);
                     memory.user_tokens_mut().remove_of_account(account);
                     memory.api_keys_mut().remove_of_account(account);
                 },
@@ -114,10 +118,11 @@ impl Identity {
             .await
     }
 
-    /// Deletes user tokens that have expired and writes down when API keys were last used. For every few minutes,
+    /// Deletes user tokens and sessions that are over and writes down when API keys and sessions were last used. For every few minutes,
     /// and before the program ends.
     pub async fn maintain(&self, now: Timestamp) -> Result<(), IdentityError> {
         self.purge_user_tokens(now).await?;
+        self.maintain_portal_sessions(now).await?;
         self.save_last_use_of_api_keys().await
     }
 }
@@ -125,6 +130,14 @@ impl Identity {
 impl fmt::Debug for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Identity").finish_non_exhaustive()
+    }
+}
+
+impl Memory {
+    /// Forgets by what a user is known at the moment: tokens, and sessions of the portal.
+    pub(crate) fn forget_presence_of_user(&self, account: AccountId, user: UserId) {
+        self.user_tokens_mut().remove_of_user(account, user);
+        self.portal_sessions_mut().remove_of_user(account, user);
     }
 }
 
@@ -148,5 +161,6 @@ locks! {
     operator, operator_mut: Option<Digest>;
     api_keys, api_keys_mut: ApiKeys;
     user_tokens, user_tokens_mut: UserTokens;
+    portal_sessions, portal_sessions_mut: PortalSessions;
     keyring, keyring_mut: Keyring;
 }

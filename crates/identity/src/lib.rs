@@ -8,6 +8,7 @@
 //! | `usher_op_…` | the operator's key | SHA-256 |
 //! | `usher_key_…` | an account's API key | SHA-256 |
 //! | `usher_user_…` | a person, after signing in | SHA-256 |
+//! | `usher_web_…` | a person's browser, in a cookie | SHA-256 |
 //! | `usher_sign_…`, `usher_tick_…` | a device's sign-in or ticket | nothing: derived with the server's key |
 //!
 //! Being somebody is not being allowed something: what a [`Caller`] may do is for the domain to say.
@@ -19,8 +20,10 @@ mod identity;
 mod operator;
 mod password;
 mod passwords;
+mod portal_sessions;
 mod random;
 mod secret;
+mod setup_link;
 mod signing;
 mod store;
 mod user_tokens;
@@ -31,6 +34,10 @@ pub use identity::Identity;
 pub use operator::{OPERATOR_KEY_CHARS_MAX, OPERATOR_KEY_CHARS_MIN};
 pub use password::{
     HASHING_AT_ONCE_MAX, HASHING_WAITING_MAX, PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, PasswordHash,
+};
+pub use portal_sessions::{
+    InvalidPortalSessionId, PORTAL_SESSION_IDLE_MAX, PORTAL_SESSION_LIFE_MAX, PORTAL_SESSIONS_PER_USER_MAX,
+    PortalSession, PortalSessionId, USER_AGENT_CHARS_MAX,
 };
 pub use random::{CODE_CHARS, draw_bits, draw_code};
 pub use secret::Secret;

@@ -40,7 +40,7 @@ impl Identity {
             .await
     }
 
-    /// Gives a user another password and kills all the user's tokens in the same step.
+    /// Gives a user another password and kills all the user's tokens and sessions of the portal in the same step.
     pub async fn set_password(
         &self,
         account: AccountId,
@@ -55,7 +55,7 @@ impl Identity {
                     put(tables, account, user, &hash)?;
                     user_tokens::delete_of_user(tables, account, user)
                 },
-                move |_| memory.user_tokens_mut().remove_of_user(account, user),
+                move |_| memory.forget_presence_of_user(account, user),
             )
             .await
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rusqlite::{Connection, params};
 use usher_domain::{AccountId, Secs, Timestamp, UserId};
 
+use crate::portal_sessions;
 use crate::secret::Digest;
 use crate::{Caller, Identity, IdentityError, RandomError, Secret, Unauthenticated};
 
@@ -92,27 +93,28 @@ impl Identity {
             .await
     }
 
-    /// Kills all tokens of a user, who was deactivated, say. How many there were.
+    /// Kills all tokens and sessions of the portal of a user, who was deactivated, say. How many tokens there were.
     pub async fn revoke_user_tokens(&self, account: AccountId, user: UserId) -> Result<usize, IdentityError> {
         let memory = Arc::clone(&self.memory);
         self.store
             .change(
                 move |tables| delete_of_user(tables, account, user),
                 move |deleted| {
-                    memory.user_tokens_mut().remove_of_user(account, user);
+                    memory.forget_presence_of_user(account, user);
                     deleted
                 },
             )
             .await
     }
 
-    /// Kills all user tokens of an account. How many there were.
+    /// Kills all user tokens and sessions of the portal of an account. How many tokens there were.
     pub async fn revoke_account_user_tokens(&self, account: AccountId) -> Result<usize, IdentityError> {
         let memory = Arc::clone(&self.memory);
         self.store
             .change(
                 move |tables| delete_of_account(tables, account),
                 move |deleted| {
+                    memory.portal_sessions_mut().remove_of_account(account);
                     memory.user_tokens_mut().remove_of_account(account);
                     deleted
                 },
@@ -253,11 +255,13 @@ impl NewUserToken {
     }
 }
 
+/// Deletes the tokens, and with them the sessions of the portal.
 pub(crate) fn delete_of_user(
     tables: &Connection,
     account: AccountId,
     user: UserId,
 ) -> Result<usize, IdentityError> {
+    portal_sessions::delete_of_user(tables, account, user)?;
     Ok(tables.execute(
         "DELETE FROM identity_user_tokens WHERE account = ?1 AND user = ?2",
         [account.bits().to_be_bytes(), user.bits().to_be_bytes()],
@@ -265,6 +269,7 @@ pub(crate) fn delete_of_user(
 }
 
 pub(crate) fn delete_of_account(tables: &Connection, account: AccountId) -> Result<usize, IdentityError> {
+    portal_sessions::delete_of_account(tables, account)?;
     Ok(tables.execute(
         "DELETE FROM identity_user_tokens WHERE account = ?1",
         [account.bits().to_be_bytes()],

@@ -172,7 +172,8 @@ impl<'c> Statements<'c> {
         self.connection.execute_batch(
             "DELETE FROM accounts; DELETE FROM audit; DELETE FROM occupancy; DELETE FROM refusals;
              DELETE FROM minutes; DELETE FROM sign_ins; DELETE FROM sessions; DELETE FROM tickets;
-             DELETE FROM codes;",
+             DELETE FROM codes;
+             DELETE FROM addresses;",
         )?;
         Ok(Outcome::Done)
     }

@@ -73,6 +73,7 @@ macro_rules! contract_tests {
             an_end_is_kept_as_it_was_first_told,
             a_session_is_listed_with_all_that_happened_to_it,
             a_code_leads_to_its_session_until_it_is_retired,
+            an_address_leads_to_its_users,
             one_account_cannot_touch_the_records_of_another,
         );
         $crate::contract_tests!(@ $make; listing:
@@ -315,6 +316,10 @@ fn one_of_each(number: u128) -> Vec<Record> {
         },
         Record::CodeRetired {
             code: format!("GONE{number}").into(),
+        },
+        Record::AddressPut {
+            user: user(number),
+            email: Some(format!("{number}@example.com").into()),
         },
     ]
 }

@@ -23,7 +23,7 @@ pub use page::{Cursor, InvalidCursor, PAGE_DEFAULT, PAGE_MAX, Page, PageRequest,
 pub use port::{COMMITS_MAX, Journal};
 pub use record::Record;
 pub use records::{
-    AccountFilter, AccountRow, AuditFilter, AuditRow, CodeOwner, End, MinutesRow, OccupancyRow, Records,
-    RefusalFilter, RefusalRow, SessionFilter, SessionRow, SignInRow, TicketRow,
+    ADDRESS_OWNERS_MAX, AccountFilter, AccountRow, AuditFilter, AuditRow, CodeOwner, End, MinutesRow,
+    OccupancyRow, Records, RefusalFilter, RefusalRow, SessionFilter, SessionRow, SignInRow, TicketRow,
 };
 pub use text::Text;

@@ -185,4 +185,11 @@ pub enum Record {
         /// The code.
         code: Text,
     },
+    /// A user's e-mail address after the commit.
+    AddressPut {
+        /// Whose.
+        user: UserId,
+        /// The address; none where the user is gone.
+        email: Option<Text>,
+    },
 }

@@ -197,6 +197,9 @@ pub struct CodeOwner {
     pub session: SessionId,
 }
 
+/// The most users of one e-mail address that [`Records::find_address`] gives.
+pub const ADDRESS_OWNERS_MAX: usize = 20;
+
 /// Reads what commits have written into the read models. Everything is visible once its commit is acknowledged.
 #[async_trait]
 pub trait Records: Send + Sync + 'static {
@@ -279,6 +282,10 @@ pub trait Records: Send + Sync + 'static {
     async fn ticket_end(&self, account: AccountId, id: TicketId) -> Result<Option<End>, JournalError> {
         Ok(self.ticket(account, id).await?.and_then(|ticket| ticket.end))
     }
+
+    /// The users with this e-mail address, of any account: the first [`ADDRESS_OWNERS_MAX`] in the order of their
+    /// accounts. Users of closed accounts among them, whom the accounts themselves do not know any more.
+    async fn find_address(&self, email: &str) -> Result<Vec<(AccountId, UserId)>, JournalError>;
 
     /// Where a join code leads; none where it is not valid.
     async fn find_code(&self, code: &str) -> Result<Option<CodeOwner>, JournalError>;

@@ -37,7 +37,8 @@ pub struct Problem {
 
 impl Problem {
     /// A problem of a kind, with a sentence about this occurrence.
-    pub(crate) fn new(kind: &'static Kind, detail: impl Into<Cow<'static, str>>) -> Self {
+    #[must_use]
+    pub fn new(kind: &'static Kind, detail: impl Into<Cow<'static, str>>) -> Self {
         Self {
             kind,
             detail: detail.into(),
@@ -54,7 +55,8 @@ impl Problem {
     }
 
     /// The same problem with another sentence.
-    pub(crate) fn detailed(self, detail: impl Into<Cow<'static, str>>) -> Self {
+    #[must_use]
+    pub fn detailed(self, detail: impl Into<Cow<'static, str>>) -> Self {
         Self {
             detail: detail.into(),
             ..self
@@ -62,7 +64,8 @@ impl Problem {
     }
 
     /// The same problem, for a caller who should ask again after this long.
-    pub(crate) fn after(self, retry_after: Secs) -> Self {
+    #[must_use]
+    pub fn after(self, retry_after: Secs) -> Self {
         Self {
             retry_after_secs: retry_after.get().max(RETRY_AFTER_SECS),
             ..self
@@ -70,7 +73,8 @@ impl Problem {
     }
 
     /// A refusal of the rules. `account` makes the links of its actions.
-    pub(crate) fn refused(refusal: &Refusal, account: Option<AccountId>) -> Self {
+    #[must_use]
+    pub fn refused(refusal: &Refusal, account: Option<AccountId>) -> Self {
         let problem = Self::new(Kind::of(refusal.code()), refusal.to_string());
         match Facts::of(refusal, account) {
             Some(facts) => problem.with(facts),
@@ -79,12 +83,14 @@ impl Problem {
     }
 
     /// There is no such thing, or none that the caller may see.
-    pub(crate) fn not_found(what: &'static str) -> Self {
+    #[must_use]
+    pub fn not_found(what: &'static str) -> Self {
         Self::refused(&Refusal::NotFound { what }, None)
     }
 
     /// The caller sees this but may not do it.
-    pub(crate) fn forbidden(needed: &'static str) -> Self {
+    #[must_use]
+    pub fn forbidden(needed: &'static str) -> Self {
         Self::refused(&Refusal::Forbidden { needed }, None)
     }
 
@@ -115,6 +121,18 @@ impl Problem {
             token_was_given,
             ..Self::new(Kind::of(Code::Unauthenticated), detail)
         }
+    }
+
+    /// The sentence about this occurrence.
+    #[must_use]
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// When to ask again, where the answer is that the server cannot take the request now.
+    #[must_use]
+    pub const fn retry_after_secs(&self) -> u32 {
+        self.retry_after_secs
     }
 
     /// What kind of problem it is.

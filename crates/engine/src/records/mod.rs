@@ -65,6 +65,16 @@ impl Recorder {
             Event::AccountCreated { .. } | Event::AccountRenamed { .. } | Event::AccountDeleted {} => {
                 self.is_account_changed = true;
             }
+            Event::UserCreated { id, profile } | Event::UserChanged { id, profile } => {
+                self.records.push(Record::AddressPut {
+                    user: *id,
+                    email: Some(text(&profile.email)),
+                });
+            }
+            Event::UserDeleted { id } => self.records.push(Record::AddressPut {
+                user: *id,
+                email: None,
+            }),
             Event::PoolDeleted { id } => {
                 let pool = context.before.and_then(|before| before.pool(*id));
                 self.records.extend(pool.map(|pool| Record::Occupancy {

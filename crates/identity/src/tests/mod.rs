@@ -5,6 +5,7 @@ mod at_rest;
 mod devices;
 mod operator;
 mod passwords;
+mod portal;
 mod user_tokens;
 
 use std::collections::BTreeSet;

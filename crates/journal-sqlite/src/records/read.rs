@@ -2,11 +2,11 @@
 
 use async_trait::async_trait;
 use rusqlite::{OptionalExtension, ToSql, params};
-use usher_domain::{AccountId, PoolId, SessionId, SignInId, TicketId, Timestamp};
+use usher_domain::{AccountId, PoolId, SessionId, SignInId, TicketId, Timestamp, UserId};
 use usher_journal::{
-    AccountFilter, AccountRow, AuditFilter, AuditRow, CodeOwner, JournalError, MinutesRow, OccupancyRow,
-    Page, PageRequest, Records, RefusalFilter, RefusalRow, SessionFilter, SessionRow, SignInRow, Span,
-    TicketRow,
+    ADDRESS_OWNERS_MAX, AccountFilter, AccountRow, AuditFilter, AuditRow, CodeOwner, JournalError,
+    MinutesRow, OccupancyRow, Page, PageRequest, Records, RefusalFilter, RefusalRow, SessionFilter,
+    SessionRow, SignInRow, Span, TicketRow,
 };
 
 use super::log::{last_before, newest_first, oldest_first};
@@ -254,6 +254,19 @@ impl Records for SqliteJournal {
             ticket
                 .query_row([blob(id.bits()), blob(account.bits())], rows::ticket)
                 .optional()
+        })
+        .await
+    }
+
+    async fn find_address(&self, email: &str) -> Result<Vec<(AccountId, UserId)>, JournalError> {
+        let email = email.to_owned();
+        let limit = i64::try_from(ADDRESS_OWNERS_MAX).unwrap_or(i64::MAX);
+        self.ask(move |connection| {
+            let mut find = connection.prepare_cached(
+                "SELECT account_id, user_id FROM addresses WHERE email = ?1 ORDER BY account_id, user_id LIMIT ?2",
+            )?;
+            let rows = find.query_map(params![email, limit], rows::address_owner)?;
+            rows.collect()
         })
         .await
     }

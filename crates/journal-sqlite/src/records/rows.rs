@@ -185,6 +185,13 @@ pub(super) fn ticket(row: &Row<'_>) -> rusqlite::Result<TicketRow> {
     })
 }
 
+pub(super) fn address_owner(row: &Row<'_>) -> rusqlite::Result<(AccountId, UserId)> {
+    Ok((
+        AccountId::from_bits(bits(row, 0)?),
+        UserId::from_bits(bits(row, 1)?),
+    ))
+}
+
 pub(super) fn code_owner(row: &Row<'_>) -> rusqlite::Result<CodeOwner> {
     Ok(CodeOwner {
         account: AccountId::from_bits(bits(row, 0)?),

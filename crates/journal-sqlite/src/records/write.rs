@@ -62,6 +62,9 @@ statements! {
     code_issued: "INSERT INTO codes (code, account_id, session_id) VALUES (?1, ?2, ?3)
         ON CONFLICT (code) DO NOTHING";
     code_retired: "DELETE FROM codes WHERE code = ?1 AND account_id = ?2";
+    address_put: "INSERT INTO addresses (account_id, user_id, email) VALUES (?1, ?2, ?3)
+        ON CONFLICT (account_id, user_id) DO UPDATE SET email = ?3";
+    address_gone: "DELETE FROM addresses WHERE account_id = ?1 AND user_id = ?2";
 }
 
 /// Ids are stored as 16 bytes, most significant first, so that they sort as they do in memory.
@@ -266,6 +269,13 @@ impl RecordStatements<'_> {
                     .execute(params![&**code, account, blob(session.bits())])
             }
             Record::CodeRetired { code } => self.code_retired.execute(params![&**code, account]),
+            Record::AddressPut { user, email } => {
+                let user = blob(user.bits());
+                match email {
+                    Some(email) => self.address_put.execute(params![account, user, &**email]),
+                    None => self.address_gone.execute(params![account, user]),
+                }
+            }
             Record::TicketOpened {
                 id,
                 user,

@@ -190,6 +190,10 @@ async fn everything(journal: &dyn Journal, records: &dyn Records) -> Vec<Arc<str
             tell(format!("{:?}", records.session_end(of, session(id)).await));
             tell(format!("{:?}", records.ticket(of, ticket(id)).await));
             tell(format!("{:?}", records.find_code(&format!("CODE{id}")).await));
+            tell(format!(
+                "{:?}",
+                records.find_address(&format!("{id}@example.com")).await
+            ));
             tell(format!("{:?}", records.find_code(&format!("GONE{id}")).await));
         }
     }

@@ -4,7 +4,7 @@ use super::{
     Backend, Pen, account, at, audit, occupancy, pool, refusal, session, session_started, sign_in,
     sign_in_started, ticket, user,
 };
-use crate::{AuditFilter, CodeOwner, End, PageRequest, Record, RefusalFilter, SessionFilter, Span};
+use crate::{AuditFilter, CodeOwner, End, PageRequest, Record, RefusalFilter, SessionFilter, Span, Text};
 
 /// As soon as the append is answered, and not when it was refused.
 pub async fn records_are_visible_exactly_when_their_commit_is(backend: &dyn Backend) {
@@ -251,6 +251,31 @@ pub async fn a_code_leads_to_its_session_until_it_is_retired(backend: &dyn Backe
     )
     .await;
     assert_eq!(records.find_code("K7QM2X").await, Ok(None));
+}
+
+/// In every account that has them, until they have another or are gone.
+pub async fn an_address_leads_to_its_users(backend: &dyn Backend) {
+    let (mut pen, mut other) = (Pen::new(backend, account(1)), Pen::new(backend, account(2)));
+    let records = backend.records();
+    let has = |number: u128, email: Option<&'static str>| {
+        vec![Record::AddressPut {
+            user: user(number),
+            email: email.map(Text::from),
+        }]
+    };
+    other.write(1, has(1, Some("eva@example.com"))).await;
+    pen.write(1, has(2, Some("eva@example.com"))).await;
+    pen.write(2, has(3, Some("nils@example.com"))).await;
+
+    let both = vec![(account(1), user(2)), (account(2), user(1))];
+    assert_eq!(records.find_address("eva@example.com").await, Ok(both));
+    assert_eq!(records.find_address("EVA@example.com").await, Ok(vec![]));
+
+    pen.write(3, has(2, Some("eva.b@example.com"))).await;
+    other.write(2, has(1, None)).await;
+    assert_eq!(records.find_address("eva@example.com").await, Ok(vec![]));
+    let moved = vec![(account(1), user(2))];
+    assert_eq!(records.find_address("eva.b@example.com").await, Ok(moved));
 }
 
 /// Even where it names its ids.

@@ -1,14 +1,14 @@
 //! Reading the read models in memory.
 
 use async_trait::async_trait;
-use usher_domain::{AccountId, PoolId, SessionId, SignInId, TicketId, Timestamp};
+use usher_domain::{AccountId, PoolId, SessionId, SignInId, TicketId, Timestamp, UserId};
 
 use super::MemoryJournal;
 use super::tables::History;
 use crate::{
-    AccountFilter, AccountRow, AuditFilter, AuditRow, CodeOwner, Cursor, JournalError, MinutesRow,
-    OccupancyRow, Page, PageRequest, Records, RefusalFilter, RefusalRow, SessionFilter, SessionRow,
-    SignInRow, Span, TicketRow,
+    ADDRESS_OWNERS_MAX, AccountFilter, AccountRow, AuditFilter, AuditRow, CodeOwner, Cursor, JournalError,
+    MinutesRow, OccupancyRow, Page, PageRequest, Records, RefusalFilter, RefusalRow, SessionFilter,
+    SessionRow, SignInRow, Span, TicketRow,
 };
 
 fn newest_first<'a, T: Clone + 'a>(
@@ -198,6 +198,13 @@ impl Records for MemoryJournal {
 
     async fn ticket(&self, account: AccountId, id: TicketId) -> Result<Option<TicketRow>, JournalError> {
         self.history(account, |history| history.tickets.get(&id).cloned())
+    }
+
+    async fn find_address(&self, email: &str) -> Result<Vec<(AccountId, UserId)>, JournalError> {
+        let inner = self.open()?;
+        let addresses = inner.tables.addresses.iter();
+        let owners = addresses.filter(|(_, address)| &***address == email);
+        Ok(owners.map(|(owner, _)| *owner).take(ADDRESS_OWNERS_MAX).collect())
     }
 
     async fn find_code(&self, code: &str) -> Result<Option<CodeOwner>, JournalError> {

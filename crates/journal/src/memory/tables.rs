@@ -14,6 +14,7 @@ pub(super) struct Tables {
     pub(super) accounts: BTreeMap<AccountId, AccountRow>,
     pub(super) histories: BTreeMap<AccountId, History>,
     pub(super) codes: BTreeMap<Text, CodeOwner>,
+    pub(super) addresses: BTreeMap<(AccountId, UserId), Text>,
 }
 
 /// What is kept of one account.
@@ -60,6 +61,14 @@ impl Tables {
                         self.codes.remove(&code);
                     }
                 }
+                Record::AddressPut { user, email } => match email {
+                    Some(email) => {
+                        self.addresses.insert((account, user), email);
+                    }
+                    None => {
+                        self.addresses.remove(&(account, user));
+                    }
+                },
                 record => self
                     .histories
                     .entry(account)
@@ -74,7 +83,10 @@ impl History {
     fn put(&mut self, seq: Seq, at: Timestamp, position: u32, record: Record) {
         let place = Cursor::new(Timestamp::default(), seq.get().into(), position);
         match record {
-            Record::AccountPut { .. } | Record::CodeIssued { .. } | Record::CodeRetired { .. } => {}
+            Record::AccountPut { .. }
+            | Record::AddressPut { .. }
+            | Record::CodeIssued { .. }
+            | Record::CodeRetired { .. } => {}
             Record::Audit {
                 index,
                 actor,

@@ -15,6 +15,7 @@ use tokio::net::TcpListener;
 use usher_api::Api;
 use usher_engine::{Clock, Engine, Options};
 use usher_identity::{Identity, Secret};
+use usher_journal::{AccountFilter, PageRequest, Records};
 use usher_journal_sqlite::SqliteJournal;
 
 use self::config::Config;
@@ -98,6 +99,11 @@ async fn serve(arguments: Arguments, terminal: &mut Terminal) -> Result<(), Fail
         public_url: arguments.public_url.or(config.public_url),
     };
     greet(&listener, &store, key.as_ref(), terminal)?;
+    let url = match &config.public_url {
+        Some(url) => url.clone(),
+        None => format!("http://{}", listener.local_addr()?),
+    };
+    show_setup_link(&store, &url, terminal).await?;
     run_until(stop, listener, &store, clock, config).await
 }
 
@@ -115,6 +121,7 @@ pub(crate) async fn run_until(
         .map_err(|error| Failure::because("The server could not start", &error))?;
     let api = Api::new(engine.clone(), store.identity.clone(), journal, config);
     let (router, _) = usher_api::router(Arc::clone(&api));
+    let router = usher_portal::router(Arc::clone(&api), router);
     let upkeep = tokio::spawn(maintain(store.identity.clone(), engine.clone()));
     let stopped = async move {
         stop.await;
@@ -217,6 +224,24 @@ fn greet(
     }
     out.flush()?;
     tracing::info!(%address, "serving");
+    Ok(())
+}
+
+/// Shows the link to the page that sets the first account up, as long as there is none.
+async fn show_setup_link(store: &Store, url: &str, terminal: &mut Terminal) -> Result<(), Failure> {
+    let one = PageRequest::new(1, None);
+    let accounts = store.journal.list_accounts(AccountFilter::default(), one).await;
+    let accounts = accounts.map_err(|error| Failure::because("The server could not start", &error))?;
+    let cannot = |error| Failure::because("The set-up link cannot be made", &error);
+    if !accounts.items.is_empty() {
+        return store.identity.remove_setup_link().await.map_err(cannot);
+    }
+    let link = store.identity.create_setup_link().await.map_err(cannot)?;
+    let out = terminal.out();
+    let link = format!("{url}/setup/{}", link.expose());
+    writeln!(out, "\nSet up the first account: {}", bold(&link))?;
+    writeln!(out, "{}", dim("The link works once."))?;
+    out.flush()?;
     Ok(())
 }
 

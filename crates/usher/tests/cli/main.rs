@@ -6,6 +6,7 @@
     reason = "a test that cannot run the program has failed"
 )]
 
+mod browser;
 mod crash;
 mod data;
 mod program;

@@ -1,0 +1,108 @@
+use super::*;
+use crate::{PORTAL_SESSION_IDLE_MAX, PORTAL_SESSION_LIFE_MAX, PORTAL_SESSIONS_PER_USER_MAX, Secret};
+
+const BROWSER: &str = "Firefox/151.0";
+
+async fn begin(identity: &Identity, user: UserId, now: Timestamp) -> Secret {
+    let begun = identity.begin_portal_session(ACME, user, BROWSER, now).await;
+    begun.unwrap()
+}
+
+fn is_alive(identity: &Identity, secret: &Secret, now: Timestamp) -> bool {
+    identity.is_portal_session_alive(secret.expose(), now)
+}
+
+#[tokio::test]
+async fn a_session_that_is_used_goes_on_until_its_absolute_end() {
+    let identity = identity();
+    let secret = begin(&identity, SVEN, NOON).await;
+    let mut now = NOON;
+
+    while now + PORTAL_SESSION_IDLE_MAX < NOON + PORTAL_SESSION_LIFE_MAX {
+        now = now + PORTAL_SESSION_IDLE_MAX - secs(1);
+        let session = identity.portal_session(secret.expose(), now).unwrap();
+        assert_eq!((session.user, session.last_used_at), (SVEN, now));
+    }
+
+    let end = NOON + PORTAL_SESSION_LIFE_MAX;
+    assert!(identity.portal_session(secret.expose(), end).is_none());
+}
+
+#[tokio::test]
+async fn a_session_that_nobody_uses_ends_and_looking_whether_it_goes_on_is_not_using_it() {
+    let identity = identity();
+    let secret = begin(&identity, SVEN, NOON).await;
+    let end = NOON + PORTAL_SESSION_IDLE_MAX;
+
+    assert!(is_alive(&identity, &secret, end - secs(1)));
+
+    assert!(!is_alive(&identity, &secret, end));
+}
+
+#[tokio::test]
+async fn one_session_or_all_others_can_be_ended_and_nobody_elses() {
+    let identity = identity();
+    let laptop = begin(&identity, SVEN, NOON).await;
+    let phone = begin(&identity, SVEN, NOON).await;
+    let tablet = begin(&identity, SVEN, NOON).await;
+    let of_tuva = begin(&identity, TUVA, NOON).await;
+    let id = |secret: &Secret| identity.portal_session(secret.expose(), NOON).unwrap().id;
+    let (laptop_id, phone_id, tuva_id) = (id(&laptop), id(&phone), id(&of_tuva));
+    let ended = identity.portal_sessions_ended();
+
+    assert!(!identity.end_portal_session(ACME, SVEN, tuva_id).await.unwrap());
+    assert!(!ended.has_changed().unwrap());
+    assert!(identity.end_portal_session(ACME, SVEN, phone_id).await.unwrap());
+    assert!(ended.has_changed().unwrap());
+    assert!(!is_alive(&identity, &phone, NOON));
+    assert_eq!(identity.portal_sessions(ACME, SVEN, NOON).len(), 2);
+
+    let others = identity.end_other_portal_sessions(ACME, SVEN, laptop_id).await;
+    assert_eq!(others.unwrap(), 1);
+    assert!(!is_alive(&identity, &tablet, NOON));
+    assert!(is_alive(&identity, &laptop, NOON) && is_alive(&identity, &of_tuva, NOON));
+}
+
+#[tokio::test]
+async fn a_new_password_and_deactivating_end_all_sessions_of_the_user() {
+    let identity = identity();
+    let hash = identity.hash_password("correct horse".into()).await.unwrap();
+    let first = begin(&identity, SVEN, NOON).await;
+
+    identity.set_password(ACME, SVEN, &hash).await.unwrap();
+    assert!(!is_alive(&identity, &first, NOON));
+
+    let second = begin(&identity, SVEN, NOON).await;
+    identity.revoke_user_tokens(ACME, SVEN).await.unwrap();
+    assert!(!is_alive(&identity, &second, NOON));
+}
+
+#[tokio::test]
+async fn one_session_too_many_replaces_the_oldest() {
+    let identity = identity();
+    let oldest = begin(&identity, SVEN, NOON).await;
+
+    for second in 1..=PORTAL_SESSIONS_PER_USER_MAX {
+        begin(&identity, SVEN, NOON + secs(second)).await;
+    }
+
+    assert!(!is_alive(&identity, &oldest, NOON));
+    let count = identity.portal_sessions(ACME, SVEN, NOON).len();
+    assert_eq!(count, usize::try_from(PORTAL_SESSIONS_PER_USER_MAX).unwrap());
+}
+
+#[tokio::test]
+async fn a_setup_link_is_good_once_and_an_older_one_is_dead() {
+    let identity = identity();
+    let older = identity.create_setup_link().await.unwrap();
+    let link = identity.create_setup_link().await.unwrap();
+
+    assert!(!identity.is_setup_link(older.expose()).await.unwrap());
+    assert!(identity.use_setup_link(link.expose()).await.unwrap());
+    assert!(!identity.use_setup_link(link.expose()).await.unwrap());
+
+    identity.restore_setup_link(link.expose()).await.unwrap();
+    assert!(identity.is_setup_link(link.expose()).await.unwrap());
+    identity.remove_setup_link().await.unwrap();
+    assert!(!identity.is_setup_link(link.expose()).await.unwrap());
+}

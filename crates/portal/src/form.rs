@@ -1,0 +1,173 @@
+//! Forms: what was typed, what is wrong with it, and that it was sent by one of our pages.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request};
+use usher_api::Problem;
+use usher_domain::Refusal;
+use usher_domain::text::InvalidText;
+
+use crate::failed::Failed;
+use crate::forgery;
+use crate::portal::Portal;
+use crate::viewer::Viewer;
+
+/// The fields of a form as they were typed, with what is wrong with them. Templates show both (`m::field`).
+#[derive(Debug, Default)]
+pub(crate) struct Form {
+    values: Vec<(String, String)>,
+    errors: Vec<FormError>,
+}
+
+/// What is wrong.
+#[derive(Debug)]
+pub(crate) struct FormError {
+    /// With which field; empty for the form as a whole.
+    pub(crate) field: String,
+    /// A sentence.
+    pub(crate) message: String,
+}
+
+impl Form {
+    /// A form that shows what is there, before anybody typed.
+    #[allow(dead_code, reason = "for the pages that edit what exists")]
+    pub(crate) fn showing<'a>(values: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let values = values.into_iter();
+        Self {
+            values: values
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect(),
+            errors: Vec::new(),
+        }
+    }
+
+    fn parse_body(body: &[u8]) -> Self {
+        Self {
+            values: form_urlencoded::parse(body).into_owned().collect(),
+            errors: Vec::new(),
+        }
+    }
+
+    /// What was typed in a field; empty where nothing was.
+    pub(crate) fn value(&self, name: &str) -> &str {
+        let mut values = self.values.iter();
+        let found = values.find(|(other, _)| other == name);
+        found.map_or("", |(_, value)| value.as_str())
+    }
+
+    /// Whatever was sent under a name: the ticked boxes of a list.
+    #[allow(dead_code, reason = "for the pages that change many at once")]
+    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        let of_name = self.values.iter().filter(move |(other, _)| other == name);
+        of_name.map(|(_, value)| value.as_str())
+    }
+
+    /// What is wrong with a field.
+    pub(crate) fn error(&self, name: &str) -> Option<&str> {
+        let error = self.errors.iter().find(|error| error.field == name)?;
+        Some(&error.message)
+    }
+
+    /// All that is wrong, in the order in which it was found.
+    pub(crate) fn errors(&self) -> &[FormError] {
+        &self.errors
+    }
+
+    /// Whether nothing is wrong.
+    pub(crate) fn is_right(&self) -> bool {
+        self.errors.is_empty()
+    }
+
+    /// A field as a value of the domain. Where it is none, the form says what the field takes.
+    pub(crate) fn parse<T: std::str::FromStr<Err = InvalidText>>(&mut self, name: &str) -> Option<T> {
+        match self.value(name).parse() {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.wrong(name, format!("This must be {}.", error.expected));
+                None
+            }
+        }
+    }
+
+    /// Notes what is wrong with a field, or with the form as a whole where the name is empty.
+    pub(crate) fn wrong(&mut self, name: &str, message: impl Into<String>) {
+        self.errors.push(FormError {
+            field: name.to_owned(),
+            message: message.into(),
+        });
+    }
+
+    /// Notes why the rules refuse what the form asks for: at the field that it is about, where there is one.
+    pub(crate) fn refused(&mut self, refusal: &Refusal) {
+        let field = match refusal {
+            Refusal::AlreadyExists { field, .. } | Refusal::Invalid { field, .. } => *field,
+            _ => "",
+        };
+        self.wrong(field, refusal.to_string());
+    }
+
+    /// A new password that was typed twice. Where it is not right, the form says so.
+    pub(crate) fn new_password(&mut self, name: &str, again: &str) -> Option<String> {
+        use usher_identity::{PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN};
+        let password = self.value(name).to_owned();
+        let chars = password.chars().count();
+        if !(PASSWORD_CHARS_MIN..=PASSWORD_CHARS_MAX).contains(&chars) {
+            let message =
+                format!("Choose a password of {PASSWORD_CHARS_MIN} to {PASSWORD_CHARS_MAX} characters.");
+            self.wrong(name, message);
+            return None;
+        }
+        if password != self.value(again) {
+            self.wrong(again, "The two passwords differ. Type the same one twice.");
+            return None;
+        }
+        Some(password)
+    }
+}
+
+/// A form of who is signed in, sent by a page of their session.
+pub(crate) struct Posted {
+    pub(crate) viewer: Viewer,
+    pub(crate) form: Form,
+}
+
+/// A form that needs nobody to be signed in.
+pub(crate) struct PostedByAnybody(pub(crate) Form);
+
+impl FromRequest<Arc<Portal>> for Posted {
+    type Rejection = Failed;
+
+    async fn from_request(request: Request, portal: &Arc<Portal>) -> Result<Self, Failed> {
+        let (mut parts, body) = request.into_parts();
+        let viewer = Viewer::of(&mut parts, portal)?;
+        let request = Request::from_parts(parts, body);
+        let header = request.headers().get(forgery::HEADER);
+        let header = header.and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let PostedByAnybody(form) = PostedByAnybody::from_request(request, portal).await?;
+        let token = header.as_deref().unwrap_or_else(|| form.value(forgery::FIELD));
+        if !viewer.knows_token(token) {
+            return Err(forgery::refused().into());
+        }
+        Ok(Self { viewer, form })
+    }
+}
+
+impl FromRequest<Arc<Portal>> for PostedByAnybody {
+    type Rejection = Failed;
+
+    async fn from_request(request: Request, portal: &Arc<Portal>) -> Result<Self, Failed> {
+        if forgery::is_from_elsewhere(request.headers()) {
+            return Err(forgery::refused().into());
+        }
+        let body = Bytes::from_request(request, portal).await;
+        let body = body.map_err(|_| {
+            let refusal = Refusal::Invalid {
+                field: "form",
+                expected: "shorter: send less at once".to_owned(),
+            };
+            Problem::refused(&refusal, None)
+        })?;
+        Ok(Self(Form::parse_body(&body)))
+    }
+}

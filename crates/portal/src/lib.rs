@@ -1,0 +1,42 @@
+//! The portal: pages rendered by the server, live over event streams, that work without script.
+//!
+//! # How a page is added
+//!
+//! 1. `src/pages/<topic>/view.rs` says what the page shows: a struct of plain values made by a function of the
+//!    account, who looks, and the time. It runs in the account's task, so it copies out only what the page needs, asks
+//!    the domain's `access` functions, and gives a `Refusal` where the viewer may not look.
+//! 2. `src/pages/<topic>/mod.rs` has the handlers and `routes()`. A handler takes a [`Viewer`](viewer::Viewer), who is
+//!    signed in and belongs to the account in the path, and either looks ([`Viewer::look`](viewer::Viewer::look)) or
+//!    gives a command ([`Viewer::execute`](viewer::Viewer::execute)). One that changes something takes
+//!    [`Posted`](form::Posted): the viewer and the form, after the checks against forgery.
+//! 3. `templates/<topic>/<page>.html` extends `layout.html` and takes repeated pieces from `macros.html`. Its struct
+//!    has a `frame` field for the layout.
+//! 4. A live page implements [`LivePage`](live::LivePage): its fragment is rendered into the page, and again for the
+//!    stream whenever the account changed. Forms stand outside of it.
+//! 5. One line in `router.rs`, and one in [`nav::READY`].
+//!
+//! After a change: [`answer::done`], which goes back to a page and shows a message there. After a form that was not
+//! right: the same page with the [`Form`](form::Form) and its errors, at 422.
+
+mod address;
+mod answer;
+mod assets;
+mod cookies;
+mod failed;
+mod flash;
+mod forgery;
+mod form;
+mod live;
+mod nav;
+mod pages;
+mod portal;
+mod protect;
+mod router;
+mod shown;
+mod throttle;
+mod viewer;
+
+pub use self::cookies::SESSION_COOKIE;
+pub use self::live::UPDATE_EVERY;
+pub use self::router::router;
+pub use self::throttle::{ATTEMPTS_PER_ADDRESS, ATTEMPTS_PER_EMAIL};

@@ -1,0 +1,107 @@
+//! Where one can go: each page of an account, who may see it, and its address.
+
+use usher_domain::permission::{Privilege, SessionPermission};
+use usher_domain::{Account, AccountId, Actor};
+
+/// A page of an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(
+    dead_code,
+    reason = "pages come one by one; their rights and addresses stand here together"
+)]
+pub(crate) enum Place {
+    Overview,
+    Users,
+    SeatPools,
+    Sessions,
+    Queue,
+    Teams,
+    Minutes,
+    Subscription,
+    Audit,
+    ApiKeys,
+    Settings,
+    AgentConsole,
+}
+
+/// The pages that there are, in the order of the navigation. A page adds its line.
+pub(crate) const READY: &[Place] = &[Place::Overview];
+
+/// An entry of the navigation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct NavLink {
+    pub(crate) label: &'static str,
+    pub(crate) href: String,
+    pub(crate) is_current: bool,
+}
+
+impl Place {
+    /// What people call it.
+    pub(crate) const fn label(self) -> &'static str {
+        match self {
+            Self::Overview => "Overview",
+            Self::Users => "Users",
+            Self::SeatPools => "Seat pools",
+            Self::Sessions => "Sessions",
+            Self::Queue => "Queue",
+            Self::Teams => "Teams",
+            Self::Minutes => "Minutes",
+            Self::Subscription => "Subscription",
+            Self::Audit => "Audit",
+            Self::ApiKeys => "API keys",
+            Self::Settings => "Settings",
+            Self::AgentConsole => "Agent console",
+        }
+    }
+
+    /// Its address.
+    pub(crate) fn path(self, account: AccountId) -> String {
+        let slug = match self {
+            Self::Overview => "overview",
+            Self::Users => "users",
+            Self::SeatPools => "pools",
+            Self::Sessions => "sessions",
+            Self::Queue => "queue",
+            Self::Teams => "teams",
+            Self::Minutes => "minutes",
+            Self::Subscription => "subscription",
+            Self::Audit => "audit",
+            Self::ApiKeys => "api-keys",
+            Self::Settings => "settings",
+            Self::AgentConsole => return "/console".to_owned(),
+        };
+        format!("/a/{account}/{slug}")
+    }
+
+    /// Its address where it exists and the actor may see it: for links from other pages.
+    pub(crate) fn link(self, account: &Account, actor: &Actor) -> Option<String> {
+        (READY.contains(&self) && self.is_for(account, actor)).then(|| self.path(account.id()))
+    }
+
+    /// Whether the actor may see it (2.6). The page itself asks the domain again.
+    pub(crate) fn is_for(self, account: &Account, actor: &Actor) -> bool {
+        match self {
+            Self::Overview | Self::AgentConsole => true,
+            Self::Users | Self::SeatPools | Self::Queue | Self::Teams => account.is_staff(actor),
+            Self::Sessions => {
+                account.has_session_permission(actor, SessionPermission::ViewOwn)
+                    || account.has_session_permission(actor, SessionPermission::ViewAccount)
+            }
+            Self::Subscription => account.may(actor, Privilege::SubscriptionManage),
+            Self::Minutes | Self::Audit => account.may(actor, Privilege::ReportsView),
+            Self::ApiKeys | Self::Settings => account.may(actor, Privilege::SettingsManage),
+        }
+    }
+}
+
+/// The navigation as this actor sees it.
+pub(crate) fn links(account: &Account, actor: &Actor, current: Option<Place>) -> Vec<NavLink> {
+    let visible = READY.iter().filter(|place| place.is_for(account, actor));
+    visible
+        .map(|place| NavLink {
+            label: place.label(),
+            href: place.path(account.id()),
+            is_current: current == Some(*place),
+        })
+        .collect()
+}

@@ -1,0 +1,94 @@
+//! What one sees of oneself.
+
+use askama::Template;
+use usher_domain::permission::Role;
+use usher_domain::{Account, Refusal, UserId};
+use usher_identity::{PortalSession, PortalSessionId};
+
+use crate::answer::Frame;
+use crate::form::Form;
+use crate::shown::Moment;
+
+#[derive(Template)]
+#[template(path = "me/me.html")]
+pub(super) struct MePage {
+    pub(super) frame: Frame,
+    pub(super) form: Form,
+    pub(super) myself: Myself,
+    pub(super) sessions: Vec<Browser>,
+}
+
+/// Who one is.
+pub(super) struct Myself {
+    pub(super) name: String,
+    pub(super) email: String,
+    pub(super) role: &'static str,
+}
+
+/// A browser in which one is signed in.
+pub(super) struct Browser {
+    pub(super) id: PortalSessionId,
+    pub(super) is_this: bool,
+    pub(super) name: String,
+    pub(super) started_at: Moment,
+    pub(super) last_used_at: Moment,
+}
+
+impl Myself {
+    pub(super) fn of(account: &Account, user: UserId) -> Result<Self, Refusal> {
+        let user = account.user(user).ok_or(Refusal::NotFound { what: "user" })?;
+        Ok(Self {
+            name: user.profile.name.to_string(),
+            email: user.profile.email.to_string(),
+            role: match user.profile.role {
+                Role::Owner => "Owner",
+                Role::Admin => "Admin",
+                Role::Manager => "Manager",
+                Role::Member => "Member",
+            },
+        })
+    }
+}
+
+impl Browser {
+    pub(super) fn of(session: &PortalSession, this: PortalSessionId) -> Self {
+        Self {
+            id: session.id,
+            is_this: session.id == this,
+            name: browser_name(&session.user_agent),
+            started_at: Moment(session.started_at),
+            last_used_at: Moment(session.last_used_at),
+        }
+    }
+}
+
+/// What a browser calls itself, in the words of its user: `Firefox on Linux`.
+fn browser_name(user_agent: &str) -> String {
+    // In this order: most of them also name those that come later.
+    let browsers = [
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    ];
+    let systems = [
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("Mac OS", "Mac"),
+        ("Linux", "Linux"),
+    ];
+    let find = |names: &[(&str, &'static str)]| {
+        let mut names = names.iter();
+        names
+            .find(|(mark, _)| user_agent.contains(mark))
+            .map(|(_, name)| *name)
+    };
+    match (find(&browsers), find(&systems)) {
+        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (Some(only), None) | (None, Some(only)) => only.to_owned(),
+        (None, None) => user_agent.chars().take(60).collect(),
+    }
+}

@@ -1,0 +1,105 @@
+//! The overview: how full everything is, and what needs attention. The example of a live page.
+
+mod view;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::Uri;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
+use serde::Deserialize;
+use usher_domain::{Account, Actor, Refusal, Timestamp};
+use usher_journal::{PageRequest, RefusalFilter, Span};
+
+use self::view::{Overview, OverviewPage, Refused, Seen};
+use crate::answer::page;
+use crate::failed::Failed;
+use crate::live::{self, LivePage};
+use crate::nav::Place;
+use crate::portal::Portal;
+use crate::viewer::Viewer;
+
+/// How many of the last refusals are shown.
+const REFUSALS_SHOWN: usize = 5;
+/// How many refusals are looked at for the count of today's.
+const REFUSALS_COUNTED: u16 = 100;
+/// What counts as today.
+const TODAY_MILLIS: i64 = 24 * 3600 * 1000;
+
+pub(crate) fn routes() -> Router<Arc<Portal>> {
+    Router::new()
+        .route("/a/{account}", get(to_overview))
+        .route("/a/{account}/overview", get(show))
+        .route("/a/{account}/overview/live", get(live::stream::<OverviewPage>))
+}
+
+async fn to_overview(viewer: Viewer) -> Response {
+    Redirect::to(&Place::Overview.path(viewer.account)).into_response()
+}
+
+async fn show(viewer: Viewer, uri: Uri) -> Result<Response, Failed> {
+    let (frame, live) = live::open::<OverviewPage>(&viewer, Nothing {}, &uri).await?;
+    Ok(page(&OverviewPage { frame, live }))
+}
+
+/// The overview has no filters.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct Nothing {}
+
+impl LivePage for OverviewPage {
+    type Query = Nothing;
+    type Seen = Seen;
+    type Fragment = Overview;
+
+    const PLACE: Place = Place::Overview;
+
+    fn see(account: &Account, actor: &Actor, _: &Nothing, now: Timestamp) -> Result<Seen, Refusal> {
+        Ok(Seen::of(account, actor, now))
+    }
+
+    async fn show(viewer: &Viewer, _: &Nothing, mut seen: Seen) -> Result<Overview, Failed> {
+        let mut refusals = Vec::new();
+        if seen.sees_reports {
+            let filter = RefusalFilter {
+                span: Span {
+                    from: Some(Timestamp::from_millis(
+                        seen.now.millis().saturating_sub(TODAY_MILLIS),
+                    )),
+                    to: None,
+                },
+                ..RefusalFilter::default()
+            };
+            let of_today = PageRequest::new(REFUSALS_COUNTED, None);
+            let rows = viewer
+                .portal
+                .api
+                .records()
+                .list_refusals(viewer.account, filter, of_today)
+                .await?;
+            seen.refused_today(rows.items.len(), rows.next.is_some());
+            let mut rows = rows.items;
+            rows.truncate(REFUSALS_SHOWN);
+            let users: Vec<_> = rows.iter().map(|row| row.user).collect();
+            let look = move |account: &Account, _: &Actor, _| Ok(view::names(account, &users));
+            let (_, names) = viewer.look(None, look).await?;
+            refusals = rows.iter().map(|row| Refused::of(row, &names)).collect();
+        }
+        Ok(Overview { seen, refusals })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use askama::Template;
+
+    use super::*;
+
+    #[test]
+    fn the_sample_renders_and_escapes_names() {
+        let html = Overview::sample().render().unwrap();
+
+        assert!(html.contains("8 of 10"), "{html}");
+        assert!(!html.contains("<b>Day</b>"), "{html}");
+    }
+}

@@ -1,0 +1,304 @@
+//! What the overview shows.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use usher_domain::permission::Privilege;
+use usher_domain::pool::Pool;
+use usher_domain::rules::WhenFull;
+use usher_domain::user::License;
+use usher_domain::{Account, Actor, Timestamp, UserId};
+use usher_journal::RefusalRow;
+
+use crate::answer::Frame;
+use crate::live::Live;
+use crate::nav::Place;
+use crate::shown::{Meter, Moment};
+
+/// From how many minutes down somebody is to be told.
+const MINUTES_LOW: u64 = 60;
+
+#[derive(Template)]
+#[template(path = "overview/page.html")]
+pub(super) struct OverviewPage {
+    pub(super) frame: Frame,
+    pub(super) live: Live,
+}
+
+/// The live part.
+#[derive(Template)]
+#[template(path = "overview/overview.html")]
+pub(super) struct Overview {
+    pub(super) seen: Seen,
+    pub(super) refusals: Vec<Refused>,
+}
+
+/// What is copied out of the account.
+pub(super) struct Seen {
+    pub(super) now: Timestamp,
+    /// Whether the viewer sees the account's pools, or only what is their own.
+    pub(super) is_staff: bool,
+    pub(super) sees_reports: bool,
+    pub(super) products: Vec<ProductShown>,
+    /// Prepaid minutes left; none where nothing falls back on them.
+    pub(super) minutes: Option<u64>,
+    pub(super) attention: Vec<Attention>,
+    pub(super) own: Vec<OwnLicense>,
+    audit_link: Option<String>,
+}
+
+/// A product with its seats.
+pub(super) struct ProductShown {
+    pub(super) name: String,
+    pub(super) named: Meter,
+    pub(super) unallocated: u32,
+    pub(super) pools: Vec<PoolShown>,
+}
+
+/// A pool as it stands.
+pub(super) struct PoolShown {
+    pub(super) name: String,
+    pub(super) seats: Meter,
+    pub(super) offered: u32,
+    pub(super) waiting: u32,
+    pub(super) on_minutes: u32,
+    /// A word and its class.
+    pub(super) state: (&'static str, &'static str),
+}
+
+/// What somebody should do something about.
+pub(super) struct Attention {
+    pub(super) text: String,
+    /// Where it is fixed.
+    pub(super) link: Option<(String, &'static str)>,
+}
+
+/// What the viewer may use.
+pub(super) struct OwnLicense {
+    pub(super) product: String,
+    pub(super) kind: String,
+    pub(super) state: (&'static str, &'static str),
+}
+
+/// A refusal.
+pub(super) struct Refused {
+    pub(super) at: Moment,
+    pub(super) user: String,
+    pub(super) product: String,
+    pub(super) why: String,
+    pub(super) resolved: bool,
+}
+
+impl Seen {
+    pub(super) fn of(account: &Account, actor: &Actor, now: Timestamp) -> Self {
+        let is_staff = account.is_staff(actor);
+        let sees_reports = account.may(actor, Privilege::ReportsView);
+        let mut seen = Self {
+            now,
+            is_staff,
+            sees_reports,
+            products: Vec::new(),
+            minutes: None,
+            attention: Vec::new(),
+            own: own_licenses(account, actor),
+            audit_link: Place::Audit.link(account, actor),
+        };
+        if is_staff {
+            seen.add_products(account, actor);
+            seen.add_minutes(account, actor);
+        }
+        seen
+    }
+
+    fn add_products(&mut self, account: &Account, actor: &Actor) {
+        for (product, bought) in &account.subscription().products {
+            let pools = account.pools().values().filter(|pool| pool.product == *product);
+            let pools: Vec<_> = pools.collect();
+            for pool in &pools {
+                self.note_pool(account, actor, pool);
+            }
+            self.products.push(ProductShown {
+                name: product.to_string(),
+                named: Meter {
+                    used: account.named_assigned(product),
+                    of: bought.named_seats,
+                },
+                unallocated: account.shared_unallocated(product),
+                pools: pools.into_iter().map(PoolShown::of).collect(),
+            });
+        }
+    }
+
+    fn note_pool(&mut self, account: &Account, actor: &Actor, pool: &Pool) {
+        let fix = |place: Place, text| place.link(account, actor).map(|link| (link, text));
+        let name = &pool.name;
+        if pool.is_draining() {
+            self.attention.push(Attention {
+                text: format!(
+                    "{name} is draining: {} seats are taken, and it has {}.",
+                    pool.occupied(),
+                    pool.seats
+                ),
+                link: fix(Place::SeatPools, "Look at its seats"),
+            });
+        } else if pool.waiting() > 0 {
+            let people = if pool.waiting() == 1 {
+                "1 person waits".to_owned()
+            } else {
+                format!("{} people wait", pool.waiting())
+            };
+            self.attention.push(Attention {
+                text: format!("{name} is full, and {people}."),
+                link: fix(Place::Queue, "Look at the queue"),
+            });
+        } else if pool.free_seats() == 0 && pool.seats > 0 {
+            self.attention.push(Attention {
+                text: format!("{name} is full: all {} seats are taken.", pool.seats),
+                link: fix(Place::SeatPools, "Free or add seats"),
+            });
+        }
+    }
+
+    fn add_minutes(&mut self, account: &Account, actor: &Actor) {
+        let falls_back = |pool: &Pool| pool.rules.when_full.contains(&WhenFull::PayPerUse);
+        let is_used = account.minutes() > 0 || account.pools().values().any(falls_back);
+        if !is_used {
+            return;
+        }
+        self.minutes = Some(account.minutes());
+        if account.minutes() < MINUTES_LOW {
+            let link = Place::Minutes.link(account, actor);
+            self.attention.push(Attention {
+                text: format!("{} pay-per-use minutes are left.", account.minutes()),
+                link: link.map(|link| (link, "Look at the minutes")),
+            });
+        }
+    }
+
+    /// Takes note of how often somebody was refused.
+    pub(super) fn refused_today(&mut self, count: usize, are_more: bool) {
+        let text = match (count, are_more) {
+            (0, _) => return,
+            (1, false) => "1 attempt was refused in the last 24 hours.".to_owned(),
+            (count, false) => format!("{count} attempts were refused in the last 24 hours."),
+            (count, true) => format!("More than {count} attempts were refused in the last 24 hours."),
+        };
+        let link = self.audit_link.clone().map(|link| (link, "See which"));
+        self.attention.push(Attention { text, link });
+    }
+}
+
+impl PoolShown {
+    fn of(pool: &Pool) -> Self {
+        Self {
+            name: pool.name.to_string(),
+            seats: Meter {
+                used: pool.occupied(),
+                of: pool.seats,
+            },
+            offered: pool.offered(),
+            waiting: pool.waiting(),
+            on_minutes: pool.on_minutes(),
+            state: if pool.is_draining() {
+                ("Draining", "warn")
+            } else if pool.free_seats() == 0 {
+                ("Full", "bad")
+            } else {
+                ("Free seats", "good")
+            },
+        }
+    }
+}
+
+impl Refused {
+    pub(super) fn of(row: &RefusalRow, names: &BTreeMap<UserId, String>) -> Self {
+        Self {
+            at: Moment(row.at),
+            user: names
+                .get(&row.user)
+                .cloned()
+                .unwrap_or_else(|| "A user".to_owned()),
+            product: row.product.to_string(),
+            why: why(&row.code),
+            resolved: row.resolved_at.is_some(),
+        }
+    }
+}
+
+/// The names of users who were refused.
+pub(super) fn names(account: &Account, users: &[UserId]) -> BTreeMap<UserId, String> {
+    let users = users.iter().filter_map(|id| account.user(*id));
+    users
+        .map(|user| (user.id, user.profile.name.to_string()))
+        .collect()
+}
+
+/// The title of a code, as the problem table has it.
+fn why(code: &str) -> String {
+    let kind = usher_api::Kind::find(code);
+    kind.map_or_else(|| code.to_owned(), |kind| kind.title.to_owned())
+}
+
+fn own_licenses(account: &Account, actor: &Actor) -> Vec<OwnLicense> {
+    let user = account.user_of(actor).and_then(|user| account.user(user));
+    let licenses = user
+        .into_iter()
+        .flat_map(|user| user.licenses.iter().map(move |license| (user, license)));
+    let own = licenses.map(|(user, (product, license))| OwnLicense {
+        product: product.to_string(),
+        kind: match license {
+            License::Named => "A seat of your own".to_owned(),
+            License::Shared(pool) => account.pool(*pool).map_or_else(String::new, |pool| {
+                format!("A seat of {} while one is free", pool.name)
+            }),
+        },
+        state: if account.in_call(user, product) {
+            ("In a call", "busy")
+        } else if account.sign_ins_of(user, product).next().is_some() {
+            ("Signed in", "good")
+        } else if account.ticket_of(user, product).is_some() {
+            ("Waiting", "warn")
+        } else {
+            ("Not signed in", "quiet")
+        },
+    });
+    own.collect()
+}
+
+#[cfg(test)]
+impl Overview {
+    /// What a busy account looks like.
+    pub(super) fn sample() -> Self {
+        let pool = PoolShown {
+            name: "<b>Day</b> shift".to_owned(),
+            seats: Meter { used: 8, of: 10 },
+            offered: 1,
+            waiting: 2,
+            on_minutes: 0,
+            state: ("Full", "bad"),
+        };
+        let product = ProductShown {
+            name: "remote-support".to_owned(),
+            named: Meter { used: 1, of: 2 },
+            unallocated: 3,
+            pools: vec![pool],
+        };
+        let seen = Seen {
+            now: Timestamp::default(),
+            is_staff: true,
+            sees_reports: true,
+            products: vec![product],
+            minutes: Some(12),
+            attention: vec![Attention {
+                text: "12 minutes are left.".to_owned(),
+                link: None,
+            }],
+            own: Vec::new(),
+            audit_link: None,
+        };
+        Self {
+            seen,
+            refusals: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! The first run: the first account and its owner.
+
+mod make;
+mod view;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::get;
+use usher_journal::{AccountFilter, PageRequest};
+
+use self::view::{DeadPage, SetupPage};
+use crate::answer::{Frame, page, page_again, page_at};
+use crate::failed::Failed;
+use crate::form::{Form, PostedByAnybody};
+use crate::pages::sign_in::{self, From};
+use crate::portal::Portal;
+
+pub(crate) fn routes() -> Router<Arc<Portal>> {
+    Router::new().route("/setup/{token}", get(show).post(set_up))
+}
+
+async fn show(State(portal): State<Arc<Portal>>, Path(token): Path<String>) -> Result<Response, Failed> {
+    if !is_open(&portal, &token).await? {
+        return Ok(dead());
+    }
+    let form = Form::default();
+    Ok(page(&SetupPage {
+        frame: Frame::default(),
+        token,
+        form,
+    }))
+}
+
+async fn set_up(
+    State(portal): State<Arc<Portal>>,
+    Path(token): Path<String>,
+    from: From,
+    PostedByAnybody(mut form): PostedByAnybody,
+) -> Result<Response, Failed> {
+    if !is_open(&portal, &token).await? {
+        return Ok(dead());
+    }
+    let Some(wanted) = make::Wanted::of(&mut form) else {
+        return Ok(page_again(&SetupPage {
+            frame: Frame::default(),
+            token,
+            form,
+        }));
+    };
+    let identity = portal.api.identity();
+    if !identity.use_setup_link(&token).await? {
+        return Ok(dead());
+    }
+    match make::make(&portal, wanted).await {
+        Ok((account, owner)) => sign_in::begin(&portal, &from, account, owner, "").await,
+        Err(failed) => {
+            identity.restore_setup_link(&token).await?;
+            Err(failed)
+        }
+    }
+}
+
+/// Whether the link is alive, and there is still nothing to be found behind it.
+async fn is_open(portal: &Portal, token: &str) -> Result<bool, Failed> {
+    if !portal.api.identity().is_setup_link(token).await? {
+        return Ok(false);
+    }
+    let one = PageRequest::new(1, None);
+    let accounts = portal
+        .api
+        .records()
+        .list_accounts(AccountFilter::default(), one)
+        .await?;
+    Ok(accounts.items.is_empty())
+}
+
+fn dead() -> Response {
+    page_at(
+        StatusCode::GONE,
+        &DeadPage {
+            frame: Frame::default(),
+        },
+    )
+}

@@ -1,0 +1,253 @@
+//! Signing in and out.
+
+mod choice;
+mod view;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use axum_extra::extract::CookieJar;
+use serde::Deserialize;
+use usher_api::Problem;
+use usher_domain::text::Email;
+use usher_domain::{AccountId, UserId};
+use usher_engine::Failure;
+
+pub(crate) use self::choice::Choices;
+use self::view::{ChoosePage, SignInPage};
+use crate::answer::{Frame, done_with, page, page_again};
+use crate::failed::Failed;
+use crate::form::{Form, Posted, PostedByAnybody};
+use crate::nav::Place;
+use crate::portal::Portal;
+use crate::{address, cookies};
+
+/// The most accounts in which a password is tried for one attempt: each costs the time of a hash.
+const ACCOUNTS_TRIED_MAX: usize = 5;
+
+/// What is said to a wrong password, an unknown address and an inactive user alike.
+const WRONG: &str = "The e-mail address or the password is wrong.";
+
+pub(crate) fn routes() -> Router<Arc<Portal>> {
+    Router::new()
+        .route("/sign-in", get(show).post(sign_in))
+        .route("/sign-in/account", post(choose))
+        .route("/sign-out", post(sign_out))
+}
+
+#[derive(Deserialize)]
+struct Back {
+    #[serde(default)]
+    back: String,
+}
+
+/// Where a request comes from.
+pub(crate) struct From {
+    pub(crate) address: Option<IpAddr>,
+    pub(crate) user_agent: String,
+}
+
+impl axum::extract::FromRequestParts<Arc<Portal>> for From {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(
+        parts: &mut axum::http::request::Parts,
+        _: &Arc<Portal>,
+    ) -> Result<Self, Self::Rejection> {
+        let user_agent = parts.headers.get(axum::http::header::USER_AGENT);
+        let user_agent = user_agent
+            .and_then(|text| text.to_str().ok())
+            .unwrap_or("an unknown browser");
+        Ok(Self {
+            address: address::of(&parts.extensions, &parts.headers),
+            user_agent: user_agent.to_owned(),
+        })
+    }
+}
+
+async fn show(Query(back): Query<Back>) -> Response {
+    let form = Form::showing([("back", back.back.as_str())]);
+    page(&SignInPage {
+        frame: Frame::default(),
+        form,
+    })
+}
+
+async fn sign_in(
+    State(portal): State<Arc<Portal>>,
+    from: From,
+    PostedByAnybody(mut form): PostedByAnybody,
+) -> Result<Response, Failed> {
+    let wait = portal.throttle.attempt(form.value("email"), from.address);
+    wait.map_err(|wait| Failed::TooMany {
+        wait_secs: wait.get(),
+    })?;
+    let matched = match form.value("email").parse() {
+        Ok(email) => right_accounts(&portal, &email, form.value("password")).await?,
+        Err(_) => Vec::new(),
+    };
+    let back = form.value("back").to_owned();
+    match matched.as_slice() {
+        [] => {
+            form.wrong("", WRONG);
+            Ok(page_again(&SignInPage {
+                frame: Frame::default(),
+                form,
+            }))
+        }
+        [(account, user, _)] => begin(&portal, &from, *account, *user, &back).await,
+        several => {
+            let offer = several
+                .iter()
+                .map(|(account, user, _)| (*account, *user))
+                .collect();
+            let choice = portal.choices.offer(offer, portal.api.engine().now())?;
+            let accounts = several
+                .iter()
+                .map(|(account, _, name)| (*account, name.clone()))
+                .collect();
+            let frame = Frame::default();
+            Ok(page(&ChoosePage {
+                frame,
+                choice,
+                accounts,
+                back,
+            }))
+        }
+    }
+}
+
+async fn choose(
+    State(portal): State<Arc<Portal>>,
+    from: From,
+    PostedByAnybody(mut form): PostedByAnybody,
+) -> Result<Response, Failed> {
+    let now = portal.api.engine().now();
+    let account = form.value("account").parse().ok();
+    let chosen = account.and_then(|account| portal.choices.take(form.value("choice"), account, now));
+    let Some((account, user)) = chosen else {
+        form.wrong(
+            "",
+            "That took too long. Sign in again, and choose the account within five minutes.",
+        );
+        return Ok(page_again(&SignInPage {
+            frame: Frame::default(),
+            form,
+        }));
+    };
+    let back = form.value("back").to_owned();
+    begin(&portal, &from, account, user, &back).await
+}
+
+async fn sign_out(jar: CookieJar, Posted { viewer, .. }: Posted) -> Result<Response, Failed> {
+    let session = &viewer.session;
+    let identity = viewer.portal.api.identity();
+    identity
+        .end_portal_session(session.account, session.user, session.id)
+        .await?;
+    Ok(done_with(
+        cookies::without_session(jar),
+        "/sign-in",
+        "You are signed out.",
+    ))
+}
+
+/// Signs in whose password was right, and goes where they were going.
+pub(crate) async fn begin(
+    portal: &Portal,
+    from: &From,
+    account: AccountId,
+    user: UserId,
+    back: &str,
+) -> Result<Response, Failed> {
+    let now = portal.api.engine().now();
+    let identity = portal.api.identity();
+    let secret = identity
+        .begin_portal_session(account, user, &from.user_agent, now)
+        .await?;
+    let jar = CookieJar::new().add(cookies::of_session(portal, secret));
+    let overview = Place::Overview.path(account);
+    let to = if is_own_path(back) { back } else { &overview };
+    Ok((jar, Redirect::to(to)).into_response())
+}
+
+/// Whether it is an address of this server: no other one is gone to.
+fn is_own_path(path: &str) -> bool {
+    path.len() > 1
+        && path.starts_with('/')
+        && !path.starts_with("//")
+        && !path.contains('\\')
+        && !path.contains(char::is_control)
+}
+
+/// The accounts in which the address has this password. Where it has none, a hash is checked all the same, so that
+/// the answer takes as long.
+async fn right_accounts(
+    portal: &Portal,
+    email: &Email,
+    password: &str,
+) -> Result<Vec<(AccountId, UserId, String)>, Failed> {
+    let identity = portal.api.identity();
+    let mut owners = portal.api.records().find_address(email.as_str()).await?;
+    owners.truncate(ACCOUNTS_TRIED_MAX);
+    let mut right = Vec::new();
+    if owners.is_empty() {
+        identity
+            .verify_password(AccountId::from_bits(0), None, password.to_owned())
+            .await?;
+    }
+    for (account, _) in owners {
+        // The account knows best: the records may be older, and the account closed.
+        let (known, wanted) = (find_user(portal, account, email).await?, password.to_owned());
+        let user = known.as_ref().map(|(user, _)| *user);
+        if identity.verify_password(account, user, wanted).await?
+            && let Some((user, name)) = known
+        {
+            right.push((account, user, name));
+        }
+    }
+    Ok(right)
+}
+
+async fn find_user(
+    portal: &Portal,
+    account: AccountId,
+    email: &Email,
+) -> Result<Option<(UserId, String)>, Failed> {
+    let email = email.clone();
+    let seen = portal.api.engine().read(account, move |account, _| {
+        let user = account.user_by_email(&email).filter(|user| user.active)?;
+        Some((user.id, account.name().to_string()))
+    });
+    match seen.await {
+        Ok(seen) => Ok(seen),
+        Err(Failure::NoAccount) => Ok(None),
+        Err(failure) => Err(Problem::from(failure).into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_own_path;
+
+    #[test]
+    fn nobody_is_sent_to_another_host_after_signing_in() {
+        for own in ["/me", "/a/acct_1/overview?x=1"] {
+            assert!(is_own_path(own), "{own}");
+        }
+        for other in [
+            "",
+            "/",
+            "//evil.example",
+            "https://evil.example",
+            "/\\evil.example",
+            "/\n/evil.example",
+        ] {
+            assert!(!is_own_path(other), "{other}");
+        }
+    }
+}

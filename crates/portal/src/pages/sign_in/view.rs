@@ -1,0 +1,23 @@
+//! What the sign-in pages show.
+
+use askama::Template;
+use usher_domain::AccountId;
+
+use crate::answer::Frame;
+use crate::form::Form;
+
+#[derive(Template)]
+#[template(path = "sign_in/sign_in.html")]
+pub(super) struct SignInPage {
+    pub(super) frame: Frame,
+    pub(super) form: Form,
+}
+
+#[derive(Template)]
+#[template(path = "sign_in/choose.html")]
+pub(super) struct ChoosePage {
+    pub(super) frame: Frame,
+    pub(super) choice: String,
+    pub(super) accounts: Vec<(AccountId, String)>,
+    pub(super) back: String,
+}

@@ -1,0 +1,32 @@
+//! What every page works with.
+
+use std::sync::Arc;
+
+use usher_api::Api;
+
+use crate::pages::sign_in::Choices;
+use crate::throttle::Throttle;
+
+/// What every page works with.
+pub(crate) struct Portal {
+    pub(crate) api: Arc<Api>,
+    pub(crate) throttle: Throttle,
+    pub(crate) choices: Choices,
+}
+
+impl Portal {
+    pub(crate) fn new(api: Arc<Api>) -> Arc<Self> {
+        let throttle = Throttle::new(api.engine());
+        Arc::new(Self {
+            api,
+            throttle,
+            choices: Choices::default(),
+        })
+    }
+
+    /// Whether browsers reach this server by https only, so that cookies need never go another way.
+    pub(crate) fn is_https(&self) -> bool {
+        let url = self.api.config().public_url.as_deref();
+        url.is_some_and(|url| url.starts_with("https://"))
+    }
+}

@@ -1,0 +1,66 @@
+//! Values as templates show them.
+
+use std::fmt;
+use std::fmt::Write as _;
+
+use usher_domain::Timestamp;
+
+/// An instant for a `<time>` element (`m::time`): RFC 3339 for machines, and a form that people can read until the
+/// script shows it in their own zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Moment(pub(crate) Timestamp);
+
+impl Moment {
+    fn instant(self) -> jiff::Timestamp {
+        // No instant that Usher makes lies outside the years that can be written.
+        jiff::Timestamp::from_millisecond(self.0.millis()).unwrap_or(jiff::Timestamp::MAX)
+    }
+
+    /// For the `datetime` attribute.
+    pub(crate) fn machine(self) -> String {
+        self.instant().to_string()
+    }
+}
+
+impl fmt::Display for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.instant().strftime("%Y-%m-%d %H:%M UTC"))
+    }
+}
+
+/// How full something is, for `m::meter`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Meter {
+    pub(crate) used: u32,
+    pub(crate) of: u32,
+}
+
+impl Meter {
+    /// The filled part in percent, at most 100.
+    pub(crate) fn percent(self) -> u32 {
+        if self.of == 0 {
+            return if self.used == 0 { 0 } else { 100 };
+        }
+        let percent = u64::from(self.used) * 100 / u64::from(self.of);
+        u32::try_from(percent.min(100)).unwrap_or(100)
+    }
+
+    /// The class that gives it its color; words beside it say the same.
+    pub(crate) fn level(self) -> &'static str {
+        match self.percent() {
+            0..80 => "calm",
+            80..100 => "high",
+            _ => "full",
+        }
+    }
+}
+
+/// Bytes in base 16.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        // Writing to a string does not fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}

@@ -1,0 +1,141 @@
+//! Who looks at a page.
+
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::Method;
+use axum::http::request::Parts;
+use axum_extra::extract::CookieJar;
+use usher_api::Problem;
+use usher_domain::{Account, AccountId, Actor, Command, Outcome, Refusal, Timestamp};
+use usher_engine::{Cause, Failure, Request};
+use usher_identity::PortalSession;
+
+use crate::answer::{Frame, Signed};
+use crate::failed::Failed;
+use crate::nav::{self, Place};
+use crate::portal::Portal;
+use crate::{cookies, flash, forgery};
+
+/// What the audit shows as the cause of what was done in the portal.
+const CAUSE: Cause = Cause::Static("portal");
+
+/// A user who is signed in. Where the path names an account, it is theirs.
+#[derive(Clone)]
+pub(crate) struct Viewer {
+    pub(crate) portal: Arc<Portal>,
+    pub(crate) account: AccountId,
+    pub(crate) session: PortalSession,
+    pub(crate) actor: Actor,
+    secret: Arc<str>,
+    flash: Option<String>,
+}
+
+impl FromRequestParts<Arc<Portal>> for Viewer {
+    type Rejection = Failed;
+
+    async fn from_request_parts(parts: &mut Parts, portal: &Arc<Portal>) -> Result<Self, Failed> {
+        Self::of(parts, portal)
+    }
+}
+
+impl Viewer {
+    /// Who sends a request: sent to the sign-in page where nobody is signed in, and back from there.
+    pub(crate) fn of(parts: &mut Parts, portal: &Arc<Portal>) -> Result<Self, Failed> {
+        let jar = CookieJar::from_headers(&parts.headers);
+        let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+        let back = (parts.method == Method::GET).then(|| path.to_owned());
+        let secret = cookies::session_secret(&jar);
+        let secret = secret.ok_or_else(|| Failed::SignIn { back: back.clone() })?;
+        let now = portal.api.engine().now();
+        // A page that refreshes itself is not somebody who uses it.
+        let identity = portal.api.identity();
+        let session = identity
+            .portal_session(secret, now)
+            .ok_or(Failed::SignIn { back })?;
+        if let Some(rest) = parts.uri.path().strip_prefix("/a/") {
+            let named = rest.split('/').next().unwrap_or_default().parse();
+            if named != Ok(session.account) {
+                return Err(Problem::not_found("account").into());
+            }
+        }
+        Ok(Self {
+            portal: Arc::clone(portal),
+            account: session.account,
+            actor: Actor::User(session.user),
+            secret: secret.into(),
+            flash: flash::read(&jar),
+            session,
+        })
+    }
+
+    /// Looks at the account: the frame of the page, and what `view` makes of the account. `view` runs in the
+    /// account's task: it copies out only what the page needs, and says what the actor may see.
+    pub(crate) async fn look<T: Send + 'static>(
+        &self,
+        place: Option<Place>,
+        view: impl Fn(&Account, &Actor, Timestamp) -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<(Frame, T), Failed> {
+        let actor = self.actor.clone();
+        let user = self.session.user;
+        let engine = self.portal.api.engine();
+        let seen = engine.read(self.account, move |account, now| {
+            let user = account.user(user).filter(|user| user.active)?;
+            let signed = Signed {
+                account_name: account.name().to_string(),
+                user_name: user.profile.name.to_string(),
+                nav: nav::links(account, &actor, place),
+            };
+            Some((signed, view(account, &actor, now)))
+        });
+        let seen = match seen.await {
+            Ok(seen) => seen,
+            Err(Failure::NoAccount) => None,
+            Err(failure) => return Err(Problem::from(failure).into()),
+        };
+        let (signed, seen) = seen.ok_or(Failed::SignIn { back: None })?;
+        let frame = Frame {
+            signed: Some(signed),
+            csrf: forgery::token(&self.secret, engine.now()),
+            flash: self.flash.clone(),
+        };
+        Ok((frame, seen.map_err(|refusal| Problem::refused(&refusal, None))?))
+    }
+
+    /// Gives a command in the user's name. A refusal is for the handler: most belong beside the form
+    /// ([`Form::refused`](crate::form::Form::refused)).
+    pub(crate) async fn execute<T: Send + 'static>(
+        &self,
+        command: Command,
+        view: impl Fn(&Account, &Outcome, Timestamp) -> T + Send + 'static,
+    ) -> Result<Result<T, Refusal>, Failed> {
+        let request = Request {
+            actor: self.actor.clone(),
+            cause: CAUSE,
+            command,
+        };
+        match self
+            .portal
+            .api
+            .engine()
+            .execute(self.account, request, view)
+            .await
+        {
+            Ok(shown) => Ok(Ok(shown)),
+            Err(Failure::Refused(refusal)) => Ok(Err(refusal)),
+            Err(failure) => Err(Problem::from(failure).into()),
+        }
+    }
+
+    /// Whether a form comes from a page of this session.
+    pub(crate) fn knows_token(&self, token: &str) -> bool {
+        forgery::is_of(&self.secret, token)
+    }
+
+    /// Whether the session goes on; asking is not using it.
+    pub(crate) fn is_still_signed_in(&self) -> bool {
+        let api = &self.portal.api;
+        api.identity()
+            .is_portal_session_alive(&self.secret, api.engine().now())
+    }
+}

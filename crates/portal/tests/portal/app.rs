@@ -1,0 +1,187 @@
+//! A whole server without a socket, and browsers that keep their cookies.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use axum::response::Response;
+use http_body_util::BodyExt;
+use tower::ServiceExt;
+use usher_api::{Api, Config};
+use usher_domain::command::Command;
+use usher_domain::event::Profile;
+use usher_domain::permission::{PermissionOverrides, Role};
+use usher_domain::{AccountId, Actor, Timestamp, UserId};
+use usher_engine::{Cause, Clock, Engine, Options};
+use usher_identity::{Identity, draw_bits};
+use usher_journal::MemoryJournal;
+
+pub const PASSWORD: &str = "a long password";
+
+const START: Timestamp = Timestamp::from_millis(1_795_424_400_000);
+
+/// A server.
+pub struct App {
+    pub router: Router,
+    pub api: Arc<Api>,
+}
+
+/// A browser: the cookie of its session.
+#[derive(Default, Clone)]
+pub struct Browser {
+    pub cookie: Option<String>,
+}
+
+/// A page.
+pub struct Page {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub html: String,
+}
+
+impl App {
+    pub async fn new() -> Self {
+        Self::at(None).await
+    }
+
+    pub async fn at(public_url: Option<&str>) -> Self {
+        let journal = MemoryJournal::new();
+        let engine = Engine::start(
+            Arc::new(journal.clone()),
+            Clock::manual(START),
+            Options::default(),
+        );
+        let identity = Identity::in_memory().unwrap();
+        let config = Config {
+            public_url: public_url.map(str::to_owned),
+            ..Config::default()
+        };
+        let api = Api::new(engine.await.unwrap(), identity, Arc::new(journal), config);
+        let rest = usher_api::router(Arc::clone(&api)).0;
+        let router = usher_portal::router(Arc::clone(&api), rest);
+        Self { router, api }
+    }
+
+    pub async fn give(&self, account: AccountId, command: Command) {
+        let request = usher_engine::Request {
+            actor: Actor::Operator,
+            cause: Cause::Static("test"),
+            command,
+        };
+        let given = self.api.engine().execute(account, request, |_, _, _| ()).await;
+        given.unwrap();
+    }
+
+    pub async fn account(&self, name: &str) -> AccountId {
+        let id = AccountId::from_bits(draw_bits(START).unwrap());
+        let name = name.parse().unwrap();
+        self.give(id, Command::CreateAccount { id, name }).await;
+        id
+    }
+
+    pub async fn user(&self, account: AccountId, name: &str, email: &str, role: Role) -> UserId {
+        let id = UserId::from_bits(draw_bits(START).unwrap());
+        let identity = self.api.identity();
+        let hash = identity.hash_password(PASSWORD.to_owned()).await.unwrap();
+        identity.stage_password(account, id, &hash).await.unwrap();
+        let profile = Profile {
+            name: name.parse().unwrap(),
+            email: email.parse().unwrap(),
+            role,
+            privileges: std::collections::BTreeSet::new(),
+            billing_contact: true,
+            seat_limit: None,
+            session_permissions: PermissionOverrides::default(),
+        };
+        let command = Command::CreateUser {
+            id,
+            profile,
+            assign_seat: Some(false),
+            product: None,
+            password_set: true,
+        };
+        self.give(account, command).await;
+        id
+    }
+
+    pub async fn get(&self, browser: &Browser, path: &str) -> Page {
+        Page::of(self.send(browser, Method::GET, path, &[], String::new()).await).await
+    }
+
+    /// Sends a form; the token of the page at `page` goes with it, where there is one.
+    pub async fn post(&self, browser: &Browser, page: &str, path: &str, fields: &[(&str, &str)]) -> Page {
+        let token = self.get(browser, page).await.token();
+        let mut body = form(fields);
+        if let Some(token) = token {
+            body.extend(["&_csrf=", &token]);
+        }
+        Page::of(self.send(browser, Method::POST, path, &[], body).await).await
+    }
+
+    pub async fn send(
+        &self,
+        browser: &Browser,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: String,
+    ) -> Response {
+        let mut request = Request::builder().method(method).uri(path);
+        request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        if let Some(cookie) = &browser.cookie {
+            request = request.header(header::COOKIE, cookie);
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(Body::from(body)).unwrap();
+        self.router.clone().oneshot(request).await.unwrap()
+    }
+
+    pub async fn sign_in(&self, email: &str) -> Browser {
+        let fields = [("email", email), ("password", PASSWORD)];
+        let page = self
+            .post(&Browser::default(), "/sign-in", "/sign-in", &fields)
+            .await;
+        assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.html);
+        page.browser()
+    }
+}
+
+impl Page {
+    pub async fn of(response: Response) -> Self {
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        Self {
+            status: parts.status,
+            headers: parts.headers,
+            html: String::from_utf8(body.to_vec()).unwrap(),
+        }
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// A browser that has taken the session's cookie.
+    pub fn browser(&self) -> Browser {
+        let cookies = self.headers.get_all(header::SET_COOKIE).iter();
+        let mut cookies = cookies.map(|cookie| cookie.to_str().unwrap());
+        let cookie = cookies.find(|cookie| cookie.starts_with("usher_session="));
+        Browser {
+            cookie: cookie.map(|cookie| cookie.split(';').next().unwrap().to_owned()),
+        }
+    }
+
+    fn token(&self) -> Option<String> {
+        let (_, rest) = self.html.split_once("name=\"csrf-token\" content=\"")?;
+        Some(rest.split('"').next().unwrap().to_owned())
+    }
+}
+
+fn form(fields: &[(&str, &str)]) -> String {
+    form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(fields)
+        .finish()
+}

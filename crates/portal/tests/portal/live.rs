@@ -1,0 +1,84 @@
+use axum::http::Method;
+use futures::StreamExt;
+use usher_domain::command::Command;
+use usher_domain::permission::Role;
+use usher_domain::{AccountId, UserId};
+use usher_portal::UPDATE_EVERY;
+
+use crate::app::{App, Browser};
+
+type Frames = axum::body::BodyDataStream;
+
+async fn staffed() -> (App, AccountId, UserId, Browser) {
+    let app = App::new().await;
+    let account = app.account("Contoso").await;
+    let eva = app.user(account, "Eva", "eva@example.com", Role::Owner).await;
+    let browser = app.sign_in("eva@example.com").await;
+    (app, account, eva, browser)
+}
+
+async fn open(app: &App, browser: &Browser, account: AccountId) -> Frames {
+    let path = format!("/a/{account}/overview/live");
+    let response = app.send(browser, Method::GET, &path, &[], String::new()).await;
+    assert_eq!(response.headers()["content-type"], "text/event-stream");
+    response.into_body().into_data_stream()
+}
+
+async fn frame(frames: &mut Frames) -> String {
+    let frame = frames.next().await.unwrap().unwrap();
+    String::from_utf8(frame.to_vec()).unwrap()
+}
+
+async fn add_minutes(app: &App, account: AccountId) {
+    app.give(account, Command::AddMinutes { minutes: 1 }).await;
+}
+
+#[tokio::test]
+async fn changes_arrive_and_many_at_once_arrive_as_one() {
+    let (app, account, _, browser) = staffed().await;
+    let mut frames = open(&app, &browser, account).await;
+    let first = frame(&mut frames).await;
+    assert!(first.starts_with("id: ") && first.contains("\ndata: "), "{first}");
+    tokio::time::pause();
+    let before = tokio::time::Instant::now();
+
+    for _ in 0..50 {
+        add_minutes(&app, account).await;
+    }
+    let mut updates = 0;
+    loop {
+        updates += 1;
+        if frame(&mut frames).await.contains("50 minutes left") {
+            break;
+        }
+    }
+
+    assert!(updates <= 2, "{updates} updates");
+    assert!(before.elapsed() >= UPDATE_EVERY);
+}
+
+#[tokio::test]
+async fn a_stream_ends_when_its_session_does_and_sends_the_browser_back() {
+    let (app, account, eva, browser) = staffed().await;
+    let mut frames = open(&app, &browser, account).await;
+    frame(&mut frames).await;
+    tokio::time::pause();
+
+    app.api.identity().revoke_user_tokens(account, eva).await.unwrap();
+
+    assert!(frame(&mut frames).await.contains("event: usher-over"));
+    assert!(frames.next().await.is_none());
+    let mut anew = open(&app, &browser, account).await;
+    assert!(frame(&mut anew).await.contains("event: usher-over"));
+}
+
+#[tokio::test]
+async fn streams_end_when_the_server_closes() {
+    let (app, account, _, browser) = staffed().await;
+    let mut frames = open(&app, &browser, account).await;
+    frame(&mut frames).await;
+
+    app.api.close();
+
+    assert!(frames.next().await.is_none());
+}

@@ -1,0 +1,107 @@
+use axum::http::StatusCode;
+use usher_domain::permission::Role;
+
+use crate::app::{App, Browser};
+
+#[tokio::test]
+async fn staff_see_the_account_and_members_what_is_theirs() {
+    let app = App::new().await;
+    let account = app.account("Contoso").await;
+    let path = format!("/a/{account}/overview");
+    for (role, sees) in [
+        (Role::Owner, true),
+        (Role::Admin, true),
+        (Role::Manager, false),
+        (Role::Member, false),
+    ] {
+        let email = format!("{role:?}@example.com");
+        app.user(account, "Eva", &email, role).await;
+        let eva = app.sign_in(&email).await;
+
+        let page = app.get(&eva, &path).await;
+
+        assert_eq!(page.status, StatusCode::OK);
+        assert_eq!(page.html.contains("Needs attention"), sees, "{role:?}");
+        assert_eq!(page.html.contains("Last refusals"), sees, "{role:?}");
+        assert_eq!(page.html.contains("You have no license"), !sees, "{role:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_pages_of_another_account_are_not_found() {
+    let app = App::new().await;
+    let (own, other) = (app.account("Contoso").await, app.account("Fabrikam").await);
+    app.user(own, "Eva", "eva@example.com", Role::Owner).await;
+    let eva = app.sign_in("eva@example.com").await;
+
+    for path in [
+        format!("/a/{other}/overview"),
+        format!("/a/{own}/nothing"),
+        "/a/x/overview".to_owned(),
+    ] {
+        let page = app.get(&eva, &path).await;
+
+        assert_eq!(page.status, StatusCode::NOT_FOUND, "{path}");
+        assert!(page.html.contains("Go to the start page"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn names_are_escaped() {
+    let app = App::new().await;
+    let account = app.account("<script>alert(1)</script>").await;
+    app.user(account, "<img src=x>", "eva@example.com", Role::Owner)
+        .await;
+    let eva = app.sign_in("eva@example.com").await;
+
+    let page = app.get(&eva, &format!("/a/{account}/overview")).await;
+
+    assert!(
+        !page.html.contains("<script>alert") && !page.html.contains("<img"),
+        "{}",
+        page.html
+    );
+}
+
+#[tokio::test]
+async fn every_page_has_the_policy_and_names_no_other_host_and_nothing_inline() {
+    let app = App::new().await;
+    let account = app.account("Contoso").await;
+    app.user(account, "Eva", "eva@example.com", Role::Owner).await;
+    let eva = app.sign_in("eva@example.com").await;
+    let overview = format!("/a/{account}/overview");
+
+    for (who, path) in [
+        (&Browser::default(), "/sign-in"),
+        (&Browser::default(), "/setup/unknown"),
+        (&eva, "/me"),
+        (&eva, overview.as_str()),
+        (&eva, "/me/nothing"),
+    ] {
+        let page = app.get(who, path).await;
+
+        let policy = page.header("content-security-policy");
+        assert!(
+            policy.contains("default-src 'none'") && !policy.contains("unsafe"),
+            "{path}"
+        );
+        assert_eq!(page.header("x-content-type-options"), "nosniff", "{path}");
+        assert_eq!(page.header("cache-control"), "no-store", "{path}");
+        for part in ["style=\"", "onclick", "http://", "https://", "<script>"] {
+            assert!(!page.html.contains(part), "{path}: {part}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_documents_of_the_api_are_still_there() {
+    let app = App::new().await;
+
+    for path in ["/docs", "/problems", "/livez"] {
+        assert_eq!(
+            app.get(&Browser::default(), path).await.status,
+            StatusCode::OK,
+            "{path}"
+        );
+    }
+}

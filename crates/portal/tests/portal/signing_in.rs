@@ -1,0 +1,161 @@
+use axum::http::{Method, StatusCode};
+use usher_domain::Secs;
+use usher_domain::permission::Role;
+use usher_portal::ATTEMPTS_PER_EMAIL;
+
+use crate::app::{App, Browser, PASSWORD, Page};
+
+const EVA: &str = "eva@example.com";
+
+async fn try_password(app: &App, email: &str, password: &str) -> Page {
+    let fields = [("email", email), ("password", password)];
+    app.post(&Browser::default(), "/sign-in", "/sign-in", &fields)
+        .await
+}
+
+#[tokio::test]
+async fn the_right_password_leads_to_the_overview_with_a_cookie_that_scripts_cannot_read() {
+    let app = App::at(Some("https://usher.example.com")).await;
+    let account = app.account("Contoso").await;
+    app.user(account, "Eva", EVA, Role::Owner).await;
+
+    let page = try_password(&app, EVA, PASSWORD).await;
+
+    assert_eq!(page.status, StatusCode::SEE_OTHER);
+    assert_eq!(page.header("location"), format!("/a/{account}/overview"));
+    let cookie = page.header("set-cookie");
+    for flag in ["HttpOnly", "SameSite=Lax", "Path=/", "Secure"] {
+        assert!(cookie.contains(flag), "{cookie}");
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_password_and_an_unknown_address_are_answered_alike() {
+    let app = App::new().await;
+    let account = app.account("Contoso").await;
+    app.user(account, "Eva", EVA, Role::Owner).await;
+
+    let wrong = try_password(&app, EVA, "another password").await;
+    let unknown = try_password(&app, "eve@example.com", "another password").await;
+
+    assert_eq!(
+        (wrong.status, unknown.status),
+        (StatusCode::UNPROCESSABLE_ENTITY, wrong.status)
+    );
+    assert_eq!(
+        wrong.html.replace(EVA, ""),
+        unknown.html.replace("eve@example.com", "")
+    );
+    assert_eq!(app.api.identity().passwords_hashed(), 3);
+}
+
+#[tokio::test]
+async fn guessing_is_slowed_down_and_goes_on_after_the_time_that_was_said() {
+    let app = App::new().await;
+    for _ in 0..ATTEMPTS_PER_EMAIL.get() {
+        assert_eq!(
+            try_password(&app, EVA, "a guess").await.status,
+            StatusCode::UNPROCESSABLE_ENTITY
+        );
+    }
+
+    let page = try_password(&app, EVA, "a guess").await;
+
+    assert_eq!(page.status, StatusCode::TOO_MANY_REQUESTS);
+    let wait: u32 = page.header("retry-after").parse().unwrap();
+    assert!(page.html.contains(&format!("{wait} seconds")), "{}", page.html);
+    app.api.engine().advance(Secs::new(wait)).await;
+    assert_eq!(
+        try_password(&app, EVA, "a guess").await.status,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+}
+
+#[tokio::test]
+async fn who_has_the_same_password_in_two_accounts_chooses_one() {
+    let app = App::new().await;
+    let (first, second) = (app.account("Contoso").await, app.account("Fabrikam").await);
+    app.user(first, "Eva", EVA, Role::Owner).await;
+    app.user(second, "Eva", EVA, Role::Member).await;
+
+    let page = try_password(&app, EVA, PASSWORD).await;
+
+    assert!(
+        page.html.contains("Contoso") && page.html.contains("Fabrikam"),
+        "{}",
+        page.html
+    );
+    let (_, choice) = page.html.split_once("name=\"choice\" value=\"").unwrap();
+    let choice = choice.split('"').next().unwrap();
+    let account = second.to_string();
+    let fields = [("choice", choice), ("account", account.as_str())];
+    let chosen = app
+        .post(&Browser::default(), "/sign-in", "/sign-in/account", &fields)
+        .await;
+    assert_eq!(chosen.header("location"), format!("/a/{second}/overview"));
+}
+
+#[tokio::test]
+async fn a_form_from_elsewhere_or_without_the_token_of_the_session_is_refused() {
+    let app = App::new().await;
+    let account = app.account("Contoso").await;
+    app.user(account, "Eva", EVA, Role::Owner).await;
+    let eva = app.sign_in(EVA).await;
+
+    let without = app
+        .send(&eva, Method::POST, "/sign-out", &[], String::new())
+        .await;
+    let elsewhere = [("sec-fetch-site", "cross-site")];
+    let foreign = app
+        .send(
+            &Browser::default(),
+            Method::POST,
+            "/sign-in",
+            &elsewhere,
+            String::new(),
+        )
+        .await;
+
+    assert_eq!(
+        (without.status(), foreign.status()),
+        (StatusCode::FORBIDDEN, StatusCode::FORBIDDEN)
+    );
+    assert!(Page::of(without).await.html.contains("load the page anew"));
+    assert_eq!(app.get(&eva, "/me").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn signing_out_ends_the_session_and_pages_lead_back_to_where_one_was() {
+    let app = App::new().await;
+    let account = app.account("Contoso").await;
+    app.user(account, "Eva", EVA, Role::Owner).await;
+    let eva = app.sign_in(EVA).await;
+
+    app.post(&eva, "/me", "/sign-out", &[]).await;
+
+    let page = app.get(&eva, "/me").await;
+    assert_eq!(page.header("location"), "/sign-in?back=%2Fme");
+}
+
+#[tokio::test]
+async fn a_new_password_signs_out_everywhere_else_and_gives_this_browser_another_session() {
+    let app = App::new().await;
+    let account = app.account("Contoso").await;
+    app.user(account, "Eva", EVA, Role::Owner).await;
+    let (eva, phone) = (app.sign_in(EVA).await, app.sign_in(EVA).await);
+    let new = "another long password";
+    let mut fields = [("present", "wrong"), ("password", new), ("password_again", new)];
+
+    assert_eq!(
+        app.post(&eva, "/me", "/me/password", &fields).await.status,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+    fields[0].1 = PASSWORD;
+    let changed = app.post(&eva, "/me", "/me/password", &fields).await;
+
+    assert_eq!(changed.status, StatusCode::SEE_OTHER);
+    assert_eq!(app.get(&changed.browser(), "/me").await.status, StatusCode::OK);
+    for old in [&eva, &phone] {
+        assert_eq!(app.get(old, "/me").await.status, StatusCode::SEE_OTHER);
+    }
+}

@@ -1,0 +1,173 @@
+// What holds for every page.
+
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { AxeBuilder, pictures } from "./settings.js";
+import { WINDOWS } from "./story.js";
+
+/** @typedef {import("playwright-core").Page} Page */
+
+const AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+/** Focus stops that are walked at most; a page with more is walked up to there. */
+const STOPS_MAX = 150;
+
+/**
+ * axe finds nothing, in light and in dark.
+ * @param {Page} page
+ * @param {string[]} [parts] selectors of the parts to look at, for pages that repeat themselves at length
+ */
+export async function checkAxe(page, parts = []) {
+  for (const scheme of /** @type {const} */ (["light", "dark"])) {
+    await page.emulateMedia({ colorScheme: scheme });
+    const axe = new AxeBuilder({ page }).withTags(AXE_TAGS);
+    parts.forEach((part) => axe.include(part));
+    const { violations } = await axe.analyze();
+    const found = violations.flatMap(({ id, help, nodes }) =>
+      nodes.map((node) => `${id}: ${help}\n  ${node.html}\n  ${node.failureSummary?.replaceAll("\n", "\n  ")}`),
+    );
+    // A fault of the style repeats at every element that has it.
+    const more = found.length > 8 ? `\n… and ${found.length - 8} more` : "";
+    assert.equal(found.slice(0, 8).join("\n") + more, "", `axe, ${page.url()}, ${scheme}`);
+  }
+  await page.emulateMedia({ colorScheme: null });
+}
+
+/**
+ * At 320 px nothing makes the page scroll sideways. What scrolls inside a box of its own may be wider.
+ * @param {Page} page
+ */
+export async function checkNarrow(page) {
+  const before = page.viewportSize();
+  await page.setViewportSize(WINDOWS.phone);
+  const found = await page.evaluate(() => {
+    const root = document.documentElement;
+    const wide = root.clientWidth;
+    /** @param {Element} element */
+    const scrollsItself = (element) => {
+      for (let box = element.parentElement; box && box !== document.body; box = box.parentElement) {
+        if (getComputedStyle(box).overflowX !== "visible") {
+          return true;
+        }
+      }
+      return false;
+    };
+    const out = [...document.body.querySelectorAll("*")].filter((element) => {
+      const box = element.getBoundingClientRect();
+      // What is wholly left of the page, as skip links are, cannot be scrolled to.
+      const isOut = box.right > wide + 0.5 || (box.left < -0.5 && box.right > 0);
+      return box.width > 1 && box.height > 1 && isOut && !scrollsItself(element);
+    });
+    const lines = out.slice(0, 8).map((element) => element.outerHTML.slice(0, 160));
+    if (root.scrollWidth > wide) {
+      lines.unshift(`the page is ${root.scrollWidth} px wide in a window of ${wide} px`);
+    }
+    return lines;
+  });
+  assert.deepEqual(found, [], `320 px, ${page.url()}`);
+  if (before) {
+    await page.setViewportSize(before);
+  }
+}
+
+/**
+ * The keyboard reaches everything in a round: the first stop leads past the navigation, each is visible and shows
+ * that it has the focus, and none keeps it.
+ * @param {Page} page
+ */
+export async function checkKeyboard(page) {
+  await page.reload();
+  await page.evaluate(rememberStyles);
+  /** @type {string[]} */
+  const wrong = [];
+  const seen = new Set();
+  for (let stops = 0; stops < STOPS_MAX; stops++) {
+    await page.keyboard.press("Tab");
+    const stop = await page.evaluate(lookAtFocus);
+    if (!stop) {
+      // The focus left the page: the round is complete.
+      break;
+    }
+    if (stops === 0 && !stop.skips) {
+      wrong.push(`the first stop is no link to the main content: ${stop.html}`);
+    }
+    if (seen.has(stop.number)) {
+      wrong.push(`the focus comes back without having left the page: ${stop.html}`);
+      break;
+    }
+    seen.add(stop.number);
+    wrong.push(...stop.faults.map((fault) => `${fault}: ${stop.html}`));
+  }
+  assert.ok(seen.size > 0, `${page.url()} has nothing that the keyboard reaches`);
+  assert.deepEqual(wrong, [], `keyboard, ${page.url()}`);
+}
+
+/** Runs in the page: keeps how everything looks without the focus, and numbers what gets it. */
+function rememberStyles() {
+  const plain = new WeakMap();
+  for (const element of document.querySelectorAll("*")) {
+    const style = getComputedStyle(element);
+    plain.set(element, style.boxShadow + style.outline);
+  }
+  const numbers = new WeakMap();
+  let last = 0;
+  Object.assign(window, {
+    storyFocus: {
+      /** @param {Element} element */
+      number(element) {
+        if (!numbers.has(element)) {
+          numbers.set(element, ++last);
+        }
+        return numbers.get(element);
+      },
+      /** @param {Element} element */
+      looked: (element) => plain.get(element),
+    },
+  });
+}
+
+/** Runs in the page: what has the focus, and what is wrong with it. */
+function lookAtFocus() {
+  const element = document.activeElement;
+  if (!element || element === document.body || element === document.documentElement) {
+    return null;
+  }
+  const memory = /** @type {any} */ (window).storyFocus;
+  const faults = [];
+  const box = element.getBoundingClientRect();
+  const isInWindow = box.bottom > 0 && box.right > 0 && box.top < innerHeight && box.left < innerWidth;
+  if (box.width < 1 || box.height < 1 || !isInWindow) {
+    faults.push("out of sight");
+  } else {
+    // A link over two lines has a box with holes: its first line is where one looks.
+    const line = element.getClientRects()[0];
+    const points = [0.1, 0.5, 0.9].flatMap((x) =>
+      [0.1, 0.5, 0.9].map((y) => [line.left + line.width * x, line.top + line.height * y]),
+    );
+    const isSeen = points.some(([x, y]) => {
+      const top = document.elementFromPoint(x, y);
+      return top && (element.contains(top) || top.contains(element));
+    });
+    if (!isSeen) {
+      faults.push("covered by something else");
+    }
+  }
+  const style = getComputedStyle(element);
+  const isMarked = (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== "none";
+  if (!isMarked || memory.looked(element) === style.boxShadow + style.outline) {
+    faults.push("does not show that it has the focus");
+  }
+  const target = element.getAttribute("href")?.match(/^#(.+)/)?.[1];
+  const main = document.querySelector("main");
+  const skips = Boolean(target && main && document.getElementById(target)?.closest("main") === main);
+  return { number: memory.number(element), html: element.outerHTML.slice(0, 160), faults, skips };
+}
+
+/**
+ * Keeps a picture of what the window shows.
+ * @param {Page} page
+ * @param {string} name without an ending
+ * @param {string} [directory]
+ */
+export async function picture(page, name, directory = pictures) {
+  await page.screenshot({ path: join(directory, `${name}.png`), animations: "disabled", caret: "hide" });
+}

@@ -1,0 +1,35 @@
+// What the stories are told by whoever starts them.
+
+import { createRequire } from "node:module";
+import { join } from "node:path";
+
+/** @param {string} name @returns {string} */
+function required(name) {
+  const value = process.env[name];
+  if (!value) {
+    throw new Error(`${name} is not set; \`cargo test -p usher browser\` sets all that the stories need`);
+  }
+  return value;
+}
+
+/** Where the server under test serves, without a slash at the end. */
+export const base = required("USHER_URL").replace(/\/$/, "");
+
+/** The operator's key, for those stories that arrange accounts. @returns {string} */
+export const operatorKey = () => required("USHER_OPERATOR_KEY");
+
+/** The browser's program. */
+export const browserPath = process.env.USHER_BROWSER || "/usr/bin/chromium";
+
+/** Where pictures go. */
+export const pictures =
+  process.env.USHER_PICTURES || join(import.meta.dirname, "../../../target/pictures");
+
+// The packages may be installed elsewhere than beside this file, which keeps the source tree clean. `import` looks
+// only beside it.
+const from = createRequire(join(process.env.USHER_STORY_PACKAGES || join(import.meta.dirname, ".."), "package.json"));
+
+/** @type {import("playwright-core")} */
+export const { chromium } = from("playwright-core");
+/** @type {typeof import("@axe-core/playwright").AxeBuilder} */
+export const AxeBuilder = from("@axe-core/playwright").AxeBuilder;

@@ -1,0 +1,50 @@
+// What the browser complains about: its console, scripts that threw, requests that failed or went elsewhere.
+
+import { base } from "./settings.js";
+
+/** @type {WeakMap<import("playwright-core").BrowserContext, RegExp[]>} */
+const forgiven = new WeakMap();
+
+/**
+ * Collects the complaints about all pages of a context. Violations of the Content-Security-Policy are among them:
+ * the browser says them at the console.
+ * @param {import("playwright-core").BrowserContext} context
+ * @returns {() => string[]} all that were not forgiven
+ */
+export function watch(context) {
+  /** @type {string[]} */
+  const heard = [];
+  forgiven.set(context, []);
+  context.on("console", (message) => {
+    if (["error", "warning", "assert"].includes(message.type())) {
+      heard.push(`${message.page()?.url()}: console ${message.type()}: ${message.text()}`);
+    }
+  });
+  context.on("weberror", (thrown) => {
+    heard.push(`${thrown.page()?.url()}: a script threw ${thrown.error().stack ?? thrown.error()}`);
+  });
+  context.on("request", (request) => {
+    const url = new URL(request.url());
+    if (["http:", "https:", "ws:", "wss:"].includes(url.protocol) && url.host !== new URL(base).host) {
+      heard.push(`a request to another host: ${url}`);
+    }
+  });
+  context.on("requestfailed", (request) => {
+    const why = request.failure()?.errorText ?? "";
+    // Leaving a page ends its requests and streams, as it should.
+    if (why !== "net::ERR_ABORTED") {
+      heard.push(`the request of ${request.url()} failed: ${why}`);
+    }
+  });
+  return () => heard.filter((line) => !forgiven.get(context)?.some((pattern) => pattern.test(line)));
+}
+
+/**
+ * Takes complaints of this pattern for what they are: the browser also reports answers such as 422, which a story of
+ * a wrong input is about.
+ * @param {import("playwright-core").Page} page
+ * @param {RegExp} pattern
+ */
+export function forgive(page, pattern) {
+  forgiven.get(page.context())?.push(pattern);
+}

@@ -1,0 +1,61 @@
+// Every page: no violation that axe finds, no sideways scroll on a phone, no complaint of the browser, no request to
+// another host, and the keyboard alone suffices.
+
+import assert from "node:assert/strict";
+import { World } from "./lib/api.js";
+import { checkAxe, checkKeyboard, checkNarrow, picture } from "./lib/checks.js";
+import { story } from "./lib/story.js";
+
+/**
+ * @typedef {object} Row
+ * @property {string} name of the page, for its story and its picture
+ * @property {string} path where `{account}` stands for the account's id
+ * @property {"owner" | "agent"} [as] who looks at it; anybody, where left out
+ * @property {string[]} [parts] selectors of what axe looks at, where the whole would take it too long
+ */
+
+/** Of the API's documentation, what all its operations and schemas look like; the whole takes axe a minute. */
+const DOCS_PARTS = [".top", ".side", "main > h1", "#sign-ins", "#signIn", "#listSignIns", "#schema-SignIn"];
+
+/** @type {Row[]} */
+const PAGES = [
+  { name: "the sign-in page", path: "/sign-in" },
+  { name: "oneself", path: "/me", as: "agent" },
+  { name: "the overview", path: "/a/{account}/overview", as: "owner" },
+  { name: "the overview of a member", path: "/a/{account}/overview", as: "agent" },
+  { name: "the API's documentation", path: "/docs", parts: DOCS_PARTS },
+  { name: "the list of problems", path: "/problems" },
+  { name: "a problem", path: "/problems/no-seat-available" },
+];
+
+/** An account with something to see in it: one seat is taken, somebody waits for it, and somebody was refused. */
+async function arrange() {
+  const world = await World.make({ name: "Fjord Field Service", shared: 1 });
+  const owner = await world.owner();
+  const agent = await world.agent("Sven");
+  await world.signIn(agent);
+  await world.signIn(await world.agent("Amara"), { wait: true });
+  await assert.rejects(world.signIn(await world.agent("Yuki")), /no-seat-available/);
+  return { world, people: { owner, agent } };
+}
+
+/** @type {ReturnType<typeof arrange> | undefined} */
+let arranged;
+
+for (const { name, path, as, parts } of PAGES) {
+  story(`${name} suits eyes, keyboards and phones`, async ({ open }) => {
+    arranged ??= arrange();
+    const { world, people } = await arranged;
+    const address = path.replace("{account}", world.id);
+    const page = await open(address, { as: as && people[as] });
+    if (as) {
+      assert.equal(new URL(page.url()).pathname, address);
+    }
+
+    await checkAxe(page, parts);
+    await checkKeyboard(page);
+    await checkNarrow(page);
+
+    await picture(page, name.replaceAll(/[^a-z]+/gi, "-").toLowerCase());
+  });
+}
