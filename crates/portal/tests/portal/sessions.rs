@@ -170,7 +170,7 @@ async fn members_see_and_work_their_own_and_only_as_far_as_they_may() {
 
     let list = desk.app.get(&browser, &desk.path).await;
     assert!(list.html.contains(&own.to_string()) && !list.html.contains(&other.to_string()));
-    assert_eq!(desk.end(&browser, other, "").await.status, StatusCode::SEE_OTHER);
+    assert_eq!(desk.end(&browser, other, "").await.status, StatusCode::NOT_FOUND);
     assert!(
         desk.app
             .get(&desk.owner, &desk.path)

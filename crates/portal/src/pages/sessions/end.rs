@@ -74,6 +74,7 @@ pub(super) async fn end(Posted { viewer, mut form }: Posted) -> Result<Response,
     if !form.is_right() {
         return Ok(page_again(&end_page(&viewer, form, query, ids).await?));
     }
+    let asked = ids.clone();
     let command = Command::EndSessions {
         ids: ids.clone(),
         note,
@@ -95,8 +96,17 @@ pub(super) async fn end(Posted { viewer, mut form }: Posted) -> Result<Response,
     };
     match viewer.execute(command, ending).await? {
         Ok((ended, ending, secs)) => Ok(done(&back, message(ended, ending, secs))),
-        // It ended by itself while the page asked.
-        Err(Refusal::NotFound { .. }) => Ok(done(&back, "The session is over already.")),
+        Err(refusal @ Refusal::NotFound { .. }) => {
+            // It may have ended by itself while the page asked.
+            let row = match asked.as_slice() {
+                [id] => viewer.portal.api.records().session(viewer.account, *id).await?,
+                _ => None,
+            };
+            match row.and_then(|row| row.end) {
+                Some(_) => Ok(done(&back, "The session is over already.")),
+                None => Err(Problem::refused(&refusal, None).into()),
+            }
+        }
         Err(refusal) => Err(Problem::refused(&refusal, None).into()),
     }
 }
