@@ -23,6 +23,11 @@ const PAGES = [
   { name: "oneself", path: "/me", as: "agent" },
   { name: "the overview", path: "/a/{account}/overview", as: "owner" },
   { name: "the overview of a member", path: "/a/{account}/overview", as: "agent" },
+  { name: "the sessions", path: "/a/{account}/sessions", as: "owner" },
+  { name: "the sessions of a member", path: "/a/{account}/sessions", as: "agent" },
+  { name: "the refusals", path: "/a/{account}/refusals", as: "owner" },
+  { name: "the audit", path: "/a/{account}/audit", as: "owner" },
+  { name: "the API keys", path: "/a/{account}/api-keys", as: "owner" },
   { name: "the API's documentation", path: "/docs", parts: DOCS_PARTS },
   { name: "the list of problems", path: "/problems" },
   { name: "a problem", path: "/problems/no-seat-available" },
@@ -33,7 +38,9 @@ async function arrange() {
   const world = await World.make({ name: "Fjord Field Service", shared: 1 });
   const owner = await world.owner();
   const agent = await world.agent("Sven");
-  await world.signIn(agent);
+  const { sign_in } = await world.signIn(agent);
+  await world.post(`${world.path}/sessions`, { sign_in: sign_in.id, kind: "attended", start: "standby" });
+  await world.post(`${world.path}/api-keys`, { name: "Back end", scopes: ["read"] });
   await world.signIn(await world.agent("Amara"), { wait: true });
   await assert.rejects(world.signIn(await world.agent("Yuki")), /no-seat-available/);
   return { world, people: { owner, agent } };

@@ -18,6 +18,7 @@ pub(crate) enum Place {
     Teams,
     Minutes,
     Subscription,
+    Refusals,
     Audit,
     ApiKeys,
     Settings,
@@ -25,7 +26,13 @@ pub(crate) enum Place {
 }
 
 /// The pages that there are, in the order of the navigation. A page adds its line.
-pub(crate) const READY: &[Place] = &[Place::Overview];
+pub(crate) const READY: &[Place] = &[
+    Place::Overview,
+    Place::Sessions,
+    Place::Refusals,
+    Place::Audit,
+    Place::ApiKeys,
+];
 
 /// An entry of the navigation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +54,7 @@ impl Place {
             Self::Teams => "Teams",
             Self::Minutes => "Minutes",
             Self::Subscription => "Subscription",
+            Self::Refusals => "Refusals",
             Self::Audit => "Audit",
             Self::ApiKeys => "API keys",
             Self::Settings => "Settings",
@@ -65,6 +73,7 @@ impl Place {
             Self::Teams => "teams",
             Self::Minutes => "minutes",
             Self::Subscription => "subscription",
+            Self::Refusals => "refusals",
             Self::Audit => "audit",
             Self::ApiKeys => "api-keys",
             Self::Settings => "settings",
@@ -88,7 +97,7 @@ impl Place {
                     || account.has_session_permission(actor, SessionPermission::ViewAccount)
             }
             Self::Subscription => account.may(actor, Privilege::SubscriptionManage),
-            Self::Minutes | Self::Audit => account.may(actor, Privilege::ReportsView),
+            Self::Minutes | Self::Refusals | Self::Audit => account.may(actor, Privilege::ReportsView),
             Self::ApiKeys | Self::Settings => account.may(actor, Privilege::SettingsManage),
         }
     }

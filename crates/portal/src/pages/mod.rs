@@ -1,6 +1,11 @@
 //! The pages, one topic a module: handlers in `mod.rs`, what is shown in `view.rs`.
 
+pub(crate) mod api_keys;
+pub(crate) mod audit;
+mod days;
 pub(crate) mod me;
 pub(crate) mod overview;
+pub(crate) mod refusals;
+pub(crate) mod sessions;
 pub(crate) mod setup;
 pub(crate) mod sign_in;

@@ -6,8 +6,11 @@
     reason = "helpers of tests fail by panicking, and belong to no library"
 )]
 
+mod api_keys;
 mod app;
+mod audit;
 mod live;
 mod overview;
+mod sessions;
 mod setup;
 mod signing_in;

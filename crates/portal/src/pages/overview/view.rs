@@ -44,7 +44,7 @@ pub(super) struct Seen {
     pub(super) minutes: Option<u64>,
     pub(super) attention: Vec<Attention>,
     pub(super) own: Vec<OwnLicense>,
-    audit_link: Option<String>,
+    pub(super) refusals_link: Option<String>,
 }
 
 /// A product with its seats.
@@ -101,7 +101,7 @@ impl Seen {
             minutes: None,
             attention: Vec::new(),
             own: own_licenses(account, actor),
-            audit_link: Place::Audit.link(account, actor),
+            refusals_link: Place::Refusals.link(account, actor),
         };
         if is_staff {
             seen.add_products(account, actor);
@@ -183,7 +183,7 @@ impl Seen {
             (count, false) => format!("{count} attempts were refused in the last 24 hours."),
             (count, true) => format!("More than {count} attempts were refused in the last 24 hours."),
         };
-        let link = self.audit_link.clone().map(|link| (link, "See which"));
+        let link = self.refusals_link.clone().map(|link| (link, "See which"));
         self.attention.push(Attention { text, link });
     }
 }
@@ -294,7 +294,7 @@ impl Overview {
                 link: None,
             }],
             own: Vec::new(),
-            audit_link: None,
+            refusals_link: None,
         };
         Self {
             seen,

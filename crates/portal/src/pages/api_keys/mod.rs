@@ -1,0 +1,186 @@
+//! API keys: what programs of the account call with.
+
+mod view;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Path, Query};
+use axum::response::Response;
+use axum::routing::get;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use usher_api::Problem;
+use usher_domain::permission::{Privilege, Scope};
+use usher_domain::text::Name;
+use usher_domain::{Account, Actor, ApiKeyId, Command, Outcome, Refusal, Timestamp};
+
+use self::view::{CreatedPage, KeysPage, KeysQuery, RevokePage, Seen};
+use crate::answer::{done, page, page_again};
+use crate::failed::Failed;
+use crate::form::{Form, Posted};
+use crate::nav::Place;
+use crate::portal::Portal;
+use crate::viewer::Viewer;
+
+pub(crate) fn routes() -> Router<Arc<Portal>> {
+    Router::new()
+        .route("/a/{account}/api-keys", get(show).post(create))
+        .route("/a/{account}/api-keys/{key}/revoke", get(confirm).post(revoke))
+}
+
+async fn show(viewer: Viewer, Query(query): Query<KeysQuery>) -> Result<Response, Failed> {
+    Ok(page(&keys_page(&viewer, &query, Form::default()).await?))
+}
+
+async fn keys_page(viewer: &Viewer, query: &KeysQuery, form: Form) -> Result<KeysPage, Failed> {
+    let wanted = query.clone();
+    let look = move |account: &Account, actor: &Actor, now| Seen::of(account, actor, &wanted, now);
+    let (frame, mut seen) = viewer.look(Some(Place::ApiKeys), look).await?;
+    let api = &viewer.portal.api;
+    for key in &mut seen.keys {
+        key.used(api.identity().api_key_last_used_at(viewer.account, key.id));
+    }
+    // A form that is sent twice, such as by loading the answer again, means the same key.
+    let new_id = match form.value("id").parse() {
+        Ok(id) => id,
+        Err(_) => ApiKeyId::from_bits(usher_identity::draw_bits(api.engine().now())?),
+    };
+    Ok(KeysPage {
+        frame,
+        path: Place::ApiKeys.path(viewer.account),
+        seen,
+        form,
+        new_id,
+    })
+}
+
+async fn create(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
+    let api = Arc::clone(&viewer.portal.api);
+    let id = form.value("id").parse::<ApiKeyId>();
+    let id = id.map_err(|_| Problem::not_found("API key"))?;
+    let name = form.parse::<Name>("name");
+    let expires_at = expiry(&mut form, api.engine().now());
+    let scopes: BTreeSet<_> = form.all("scopes").filter_map(scope).collect();
+    if scopes.is_empty() {
+        form.wrong("scopes", "Choose at least one thing that the key is good for.");
+    }
+    let (Some(name), true) = (name, form.is_right()) else {
+        let again = keys_page(&viewer, &KeysQuery::default(), form).await?;
+        return Ok(page_again(&again));
+    };
+    let command = Command::CreateApiKey {
+        id,
+        name,
+        scopes,
+        expires_at,
+    };
+    let find = move |account: &Account, _: &Outcome, _| account.api_keys().get(&id).cloned();
+    let made = match viewer.execute(command, find).await? {
+        Ok(made) => made.ok_or_else(|| Problem::not_found("API key"))?,
+        Err(refusal @ (Refusal::Forbidden { .. } | Refusal::NotFound { .. })) => {
+            return Err(Problem::refused(&refusal, None).into());
+        }
+        Err(refusal) => {
+            form.refused(&refusal);
+            let again = keys_page(&viewer, &KeysQuery::default(), form).await?;
+            return Ok(page_again(&again));
+        }
+    };
+    let path = Place::ApiKeys.path(viewer.account);
+    let identity = api.identity();
+    if identity.api_key_last_used_at(viewer.account, id).is_some() {
+        return Ok(done(
+            &path,
+            "This key was made before and is in use. It is not shown again.",
+        ));
+    }
+    let secret = identity
+        .put_api_key(viewer.account, id, made.scopes, made.expires_at)
+        .await?;
+    let (frame, ()) = viewer.look(Some(Place::ApiKeys), |_, _, _| Ok(())).await?;
+    Ok(page(&CreatedPage {
+        frame,
+        path,
+        name: made.name.to_string(),
+        key: secret.into_exposed(),
+    }))
+}
+
+async fn confirm(viewer: Viewer, Path((_, key)): Path<(String, String)>) -> Result<Response, Failed> {
+    let id = key_id(&key)?;
+    let (frame, name) = viewer
+        .look(Some(Place::ApiKeys), move |account, actor, _| {
+            known(account, actor, id)
+        })
+        .await?;
+    let last_used = viewer
+        .portal
+        .api
+        .identity()
+        .api_key_last_used_at(viewer.account, id);
+    Ok(page(&RevokePage {
+        frame,
+        path: Place::ApiKeys.path(viewer.account),
+        id,
+        name,
+        last_used_at: last_used.map(crate::shown::Moment),
+    }))
+}
+
+async fn revoke(Path((_, key)): Path<(String, String)>, posted: Posted) -> Result<Response, Failed> {
+    let (id, viewer) = (key_id(&key)?, posted.viewer);
+    let (_, name) = viewer
+        .look(None, move |account, actor, _| known(account, actor, id))
+        .await?;
+    // First the key: one that the account no longer lists could not be revoked any more.
+    viewer
+        .portal
+        .api
+        .identity()
+        .revoke_api_key(viewer.account, id)
+        .await?;
+    let revoked = viewer.execute(Command::RevokeApiKey { id }, |_, _, _| ()).await?;
+    revoked.map_err(|refusal| Problem::refused(&refusal, None))?;
+    let path = Place::ApiKeys.path(viewer.account);
+    Ok(done(
+        &path,
+        format!("The key {name} is revoked. Programs that use it are refused from now on."),
+    ))
+}
+
+/// The name of a key that the actor may manage.
+fn known(account: &Account, actor: &Actor, id: ApiKeyId) -> Result<String, Refusal> {
+    account.need_to_manage(actor, Privilege::SettingsManage, "API key")?;
+    let key = account.api_keys().get(&id);
+    key.map(|key| key.name.to_string())
+        .ok_or(Refusal::NotFound { what: "API key" })
+}
+
+fn key_id(text: &str) -> Result<ApiKeyId, Failed> {
+    text.parse().map_err(|_| Problem::not_found("API key").into())
+}
+
+fn scope(word: &str) -> Option<Scope> {
+    Scope::ALL.into_iter().find(|scope| scope.as_str() == word)
+}
+
+/// The end of the day until which the key is good; none for always.
+fn expiry(form: &mut Form, now: Timestamp) -> Option<Timestamp> {
+    let text = form.value("expires").trim();
+    if text.is_empty() {
+        return None;
+    }
+    let day = text.parse::<Date>().ok().and_then(|day| day.tomorrow().ok());
+    let end = day.and_then(|day| day.to_zoned(TimeZone::UTC).ok());
+    let end = end.map(|end| Timestamp::from_millis(end.timestamp().as_millisecond()));
+    if end.is_none_or(|end| end <= now) {
+        form.wrong(
+            "expires",
+            "This must be a day that is not over, or be left empty.",
+        );
+        return None;
+    }
+    end
+}

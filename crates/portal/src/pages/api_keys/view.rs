@@ -1,0 +1,169 @@
+//! What the pages of API keys show.
+
+use askama::Template;
+use serde::Deserialize;
+use usher_domain::account::ApiKey;
+use usher_domain::permission::{Privilege, Scope};
+use usher_domain::{Account, Actor, ApiKeyId, Refusal, Timestamp};
+
+use crate::answer::Frame;
+use crate::form::Form;
+use crate::shown::Moment;
+
+/// How many keys a page has.
+const ROWS_MAX: usize = 50;
+
+#[derive(Template)]
+#[template(path = "api_keys/keys.html")]
+pub(super) struct KeysPage {
+    pub(super) frame: Frame,
+    pub(super) path: String,
+    pub(super) seen: Seen,
+    pub(super) form: Form,
+    pub(super) new_id: ApiKeyId,
+}
+
+/// The key itself, this once.
+#[derive(Template)]
+#[template(path = "api_keys/created.html")]
+pub(super) struct CreatedPage {
+    pub(super) frame: Frame,
+    pub(super) path: String,
+    pub(super) name: String,
+    pub(super) key: String,
+}
+
+#[derive(Template)]
+#[template(path = "api_keys/revoke.html")]
+pub(super) struct RevokePage {
+    pub(super) frame: Frame,
+    pub(super) path: String,
+    pub(super) id: ApiKeyId,
+    pub(super) name: String,
+    pub(super) last_used_at: Option<Moment>,
+}
+
+/// Which page of the list.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct KeysQuery {
+    after: String,
+}
+
+/// What is copied out of the account.
+pub(super) struct Seen {
+    pub(super) keys: Vec<Key>,
+    scopes: Vec<ScopeShown>,
+    is_first: bool,
+    next: Option<ApiKeyId>,
+}
+
+/// A key.
+pub(super) struct Key {
+    pub(super) id: ApiKeyId,
+    name: String,
+    scopes: Vec<&'static str>,
+    created_at: Moment,
+    expires_at: Option<Moment>,
+    is_expired: bool,
+    last_used_at: Option<Moment>,
+}
+
+/// What a key can be good for.
+struct ScopeShown {
+    word: &'static str,
+    sentence: &'static str,
+    /// Whether the viewer may hand it out.
+    may_give: bool,
+}
+
+impl Seen {
+    pub(super) fn of(
+        account: &Account,
+        actor: &Actor,
+        query: &KeysQuery,
+        now: Timestamp,
+    ) -> Result<Self, Refusal> {
+        account.need_in_account(actor, Privilege::SettingsManage)?;
+        let after = query.after.parse::<ApiKeyId>().ok();
+        let rest = account.api_keys().values();
+        let mut rest = rest.filter(|key| after.is_none_or(|after| key.id > after));
+        let keys: Vec<_> = rest
+            .by_ref()
+            .take(ROWS_MAX)
+            .map(|key| Key::of(key, now))
+            .collect();
+        let has_more = rest.next().is_some();
+        Ok(Self {
+            next: keys.last().filter(|_| has_more).map(|key| key.id),
+            keys,
+            is_first: after.is_none(),
+            scopes: Scope::ALL
+                .map(|scope| ScopeShown::of(account, actor, scope))
+                .into(),
+        })
+    }
+}
+
+impl Key {
+    fn of(key: &ApiKey, now: Timestamp) -> Self {
+        Self {
+            id: key.id,
+            name: key.name.to_string(),
+            scopes: key.scopes.iter().map(|scope| scope.as_str()).collect(),
+            created_at: Moment(key.created_at),
+            expires_at: key.expires_at.map(Moment),
+            is_expired: key.expires_at.is_some_and(|end| end <= now),
+            last_used_at: None,
+        }
+    }
+
+    /// Takes note of the last use, which the account does not know.
+    pub(super) fn used(&mut self, at: Option<Timestamp>) {
+        self.last_used_at = at.map(Moment);
+    }
+}
+
+impl ScopeShown {
+    fn of(account: &Account, actor: &Actor, scope: Scope) -> Self {
+        let (sentence, needs) = match scope {
+            Scope::Read => (
+                "Read users, pools, sign-ins, sessions and the queue; change nothing.",
+                None,
+            ),
+            Scope::SignInsWrite => (
+                "Sign users in and out, and work their sessions and tickets: for the back end of your product.",
+                Some(Privilege::SeatsManage),
+            ),
+            Scope::UsersManage => (
+                "Create, change, deactivate and delete users and teams.",
+                Some(Privilege::UsersManage),
+            ),
+            Scope::SeatsManage => (
+                "Assign licenses, change seat pools, log users out, and end sessions.",
+                Some(Privilege::SeatsManage),
+            ),
+            Scope::SubscriptionManage => (
+                "See and change the subscription.",
+                Some(Privilege::SubscriptionManage),
+            ),
+            Scope::ReportsView => (
+                "Read refusals, reports and the audit.",
+                Some(Privilege::ReportsView),
+            ),
+            Scope::SettingsManage => (
+                "Change the settings of the account.",
+                Some(Privilege::SettingsManage),
+            ),
+        };
+        Self {
+            word: scope.as_str(),
+            sentence,
+            may_give: needs.is_none_or(|needs| account.may(actor, needs)),
+        }
+    }
+
+    fn is_ticked(&self, form: &Form) -> bool {
+        form.all("scopes").any(|word| word == self.word)
+    }
+}

@@ -1,0 +1,153 @@
+//! What the audit is filtered by: people type names and addresses, the records have ids.
+
+use serde::{Deserialize, Serialize};
+use usher_domain::{Account, Actor, Refusal};
+use usher_journal::{AuditFilter, Cursor};
+
+use super::need_reports;
+use crate::failed::Failed;
+use crate::form::Form;
+use crate::pages::days;
+use crate::viewer::Viewer;
+
+/// What the address asks for, as it was typed.
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(super) struct AuditQuery {
+    #[serde(skip_serializing_if = "String::is_empty")]
+    actor: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    action: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    target: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    from: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    to: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    cursor: String,
+}
+
+/// Whom or what a text names.
+pub(crate) enum Named {
+    One(String),
+    None,
+    Many,
+}
+
+impl AuditQuery {
+    /// The filter form as it was sent.
+    pub(super) fn form(&self) -> Form {
+        Form::showing([
+            ("actor", self.actor.as_str()),
+            ("action", self.action.as_str()),
+            ("target", self.target.as_str()),
+            ("from", self.from.as_str()),
+            ("to", self.to.as_str()),
+        ])
+    }
+
+    pub(super) fn is_filtered(&self) -> bool {
+        [&self.actor, &self.action, &self.target, &self.from, &self.to]
+            .iter()
+            .any(|text| !text.is_empty())
+    }
+
+    /// The filter for the records, and where the page starts. What it cannot mean, the form says.
+    pub(super) async fn filter(
+        &self,
+        viewer: &Viewer,
+        form: &mut Form,
+    ) -> Result<(AuditFilter, Option<Cursor>), Failed> {
+        let (actor, target) = (self.actor.trim().to_owned(), self.target.trim().to_owned());
+        let look = move |account: &Account, asks: &Actor, now| {
+            need_reports(account, asks, now)?;
+            Ok((named(account, &actor), named(account, &target)))
+        };
+        let (_, (actor, target)) = viewer.look(None, look).await?;
+        let filter = AuditFilter {
+            span: days::span(form),
+            actor: one(form, "actor", actor),
+            action: Some(self.action.clone()).filter(|action| !action.is_empty()),
+            target: one(form, "target", target),
+        };
+        let cursor = Some(self.cursor.as_str()).filter(|cursor| !cursor.is_empty());
+        let cursor = cursor.map(str::parse).transpose().map_err(|_| {
+            let refusal = Refusal::Invalid {
+                field: "cursor",
+                expected: "one that this list gave out".to_owned(),
+            };
+            usher_api::Problem::refused(&refusal, None)
+        })?;
+        Ok((filter, cursor))
+    }
+
+    /// The address of the list with the same filters, from a place on.
+    pub(super) fn at(&self, path: &str, cursor: &str) -> String {
+        let query = Self {
+            cursor: cursor.to_owned(),
+            ..self.clone()
+        };
+        match serde_urlencoded::to_string(&query) {
+            Ok(query) if !query.is_empty() => format!("{path}?{query}"),
+            _ => path.to_owned(),
+        }
+    }
+
+    /// The address of the file of what is filtered.
+    pub(super) fn export(&self, path: &str, format: &str) -> String {
+        let filters = self.at("", "");
+        let filters = filters.trim_start_matches('?');
+        let and = if filters.is_empty() { "" } else { "&" };
+        format!("{path}/export?format={format}{and}{filters}")
+    }
+}
+
+/// The id that was found. Where it was not, the form says why.
+pub(crate) fn one(form: &mut Form, field: &str, named: Option<Named>) -> Option<String> {
+    match named? {
+        Named::One(id) => return Some(id),
+        Named::None => form.wrong(
+            field,
+            "Nobody and nothing here has this name. What is deleted is found by its id.",
+        ),
+        Named::Many => form.wrong(
+            field,
+            "Several have this name. Type the e-mail address or the id.",
+        ),
+    }
+    None
+}
+
+/// The id that a text means: itself, where it is one, or that of whoever has this name or address. None where
+/// nothing was typed.
+pub(crate) fn named(account: &Account, text: &str) -> Option<Named> {
+    if text.is_empty() {
+        return None;
+    }
+    let is_word = matches!(text, "operator" | "customer" | "system" | "account");
+    let is_id = text.split_once('_').is_some_and(|(_, digits)| digits.len() == 26);
+    if is_word || is_id {
+        return Some(Named::One(text.to_owned()));
+    }
+    let by_email = text.parse().ok().and_then(|email| account.user_by_email(&email));
+    if let Some(user) = by_email {
+        return Some(Named::One(user.id.to_string()));
+    }
+    let wanted = text.to_lowercase();
+    let is = |name: &usher_domain::text::Name| name.as_str().to_lowercase() == wanted;
+    let users = account.users().values().filter(|user| is(&user.profile.name));
+    let pools = account.pools().values().filter(|pool| is(&pool.name));
+    let teams = account.teams().values().filter(|team| is(&team.name));
+    let keys = account.api_keys().values().filter(|key| is(&key.name));
+    let mut found = users
+        .map(|user| user.id.to_string())
+        .chain(pools.map(|pool| pool.id.to_string()))
+        .chain(teams.map(|team| team.id.to_string()))
+        .chain(keys.map(|key| key.id.to_string()));
+    Some(match (found.next(), found.next()) {
+        (Some(id), None) => Named::One(id),
+        (None, _) => Named::None,
+        (Some(_), Some(_)) => Named::Many,
+    })
+}

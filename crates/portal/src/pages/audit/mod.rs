@@ -1,0 +1,80 @@
+//! The audit: who did what, newest first, with filters, and as a file.
+
+mod export;
+pub(crate) mod filter;
+mod sentence;
+mod view;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::Query;
+use axum::response::Response;
+use axum::routing::get;
+use usher_domain::permission::Privilege;
+use usher_domain::{Account, Actor, Refusal, Timestamp};
+use usher_journal::PageRequest;
+
+use self::filter::AuditQuery;
+use self::view::{AuditPage, Names, Row};
+use crate::answer::{page, page_again};
+use crate::failed::Failed;
+use crate::nav::Place;
+use crate::portal::Portal;
+use crate::viewer::Viewer;
+
+/// How many entries a page has.
+const ROWS_MAX: u16 = 50;
+
+pub(crate) fn routes() -> Router<Arc<Portal>> {
+    Router::new()
+        .route("/a/{account}/audit", get(show))
+        .route("/a/{account}/audit/export", get(export::export))
+}
+
+/// Refuses those who may not see what happened.
+pub(crate) fn need_reports(account: &Account, actor: &Actor, _: Timestamp) -> Result<(), Refusal> {
+    account.need_in_account(actor, Privilege::ReportsView)
+}
+
+async fn show(viewer: Viewer, Query(query): Query<AuditQuery>) -> Result<Response, Failed> {
+    let mut form = query.form();
+    let (filter, after) = query.filter(&viewer, &mut form).await?;
+    let (rows, next) = if form.is_right() {
+        let records = viewer.portal.api.records();
+        let page = PageRequest::new(ROWS_MAX, after);
+        let found = records.list_audit(viewer.account, filter, page).await?;
+        (found.items, found.next)
+    } else {
+        (Vec::new(), None)
+    };
+    let ids = view::ids(&rows);
+    let look = move |account: &Account, actor: &Actor, now| {
+        need_reports(account, actor, now)?;
+        Ok(Names::of(account, &ids))
+    };
+    let (frame, names) = viewer.look(Some(Place::Audit), look).await?;
+    let path = Place::Audit.path(viewer.account);
+    let shown = AuditPage {
+        frame,
+        rows: rows.iter().map(|row| Row::of(row, &names, &path)).collect(),
+        next: next
+            .map(|next| query.at(&path, &next.to_string()))
+            .unwrap_or_default(),
+        newest: if after.is_some() {
+            query.at(&path, "")
+        } else {
+            String::new()
+        },
+        csv: query.export(&path, "csv"),
+        json: query.export(&path, "jsonl"),
+        is_filtered: query.is_filtered(),
+        form,
+        path,
+    };
+    Ok(if shown.form.is_right() {
+        page(&shown)
+    } else {
+        page_again(&shown)
+    })
+}

@@ -1,0 +1,143 @@
+//! Entries of the audit as sentences: "Eva Owner · gave Sven a seat of Day shift".
+
+use serde_json::Value;
+use usher_journal::AuditRow;
+
+use super::view::Names;
+
+/// An action, as the records and as people call it.
+pub(super) struct Action {
+    pub(super) word: &'static str,
+    pub(super) label: &'static str,
+    /// What was done; `{}` stands for whom or what.
+    phrase: &'static str,
+}
+
+const fn action(word: &'static str, label: &'static str, phrase: &'static str) -> Action {
+    Action { word, label, phrase }
+}
+
+/// All that the audit has.
+pub(super) const ACTIONS: &[Action] = &[
+    action("user.created", "User created", "created the user {}"),
+    action("user.changed", "User changed", "changed the user {}"),
+    action("user.activated", "User activated", "activated {}"),
+    action("user.deactivated", "User deactivated", "deactivated {}"),
+    action("user.deleted", "User deleted", "deleted the user {}"),
+    action("user.password_set", "Password set", "set the password of {}"),
+    action("license.set", "License assigned", "gave {} a license"),
+    action("license.removed", "License removed", "took the license from {}"),
+    action("sign_in.evicted", "User logged out", "logged {} out"),
+    action("session.ended", "Session ended", "ended a session of {}"),
+    action("ticket.dropped", "Ticket dropped", "took {} out of the queue"),
+    action("pool.created", "Seat pool created", "created the seat pool {}"),
+    action("pool.changed", "Seat pool changed", "changed the seat pool {}"),
+    action("pool.deleted", "Seat pool deleted", "deleted the seat pool {}"),
+    action("team.created", "Team created", "created the team {}"),
+    action("team.changed", "Team changed", "changed the team {}"),
+    action("team.deleted", "Team deleted", "deleted the team {}"),
+    action("api_key.created", "API key created", "created the API key {}"),
+    action("api_key.revoked", "API key revoked", "revoked the API key {}"),
+    action("subscription.set", "Subscription set", "set the subscription"),
+    action("minutes.added", "Minutes added", "added pay-per-use minutes"),
+    action("settings.changed", "Settings changed", "changed the settings"),
+    action("account.created", "Account created", "created the account"),
+    action("account.renamed", "Account renamed", "renamed the account"),
+    action("account.deleted", "Account deleted", "deleted the account"),
+];
+
+/// What was done, to whom or what.
+pub(super) fn what(row: &AuditRow, detail: &Value, names: &Names) -> String {
+    let word = row.action.to_string();
+    match ACTIONS.iter().find(|action| action.word == word) {
+        Some(action) => action.phrase.replace("{}", &target(row, detail, names)),
+        // Of a newer version than this one.
+        None => format!("{word} {}", target(row, detail, names)),
+    }
+}
+
+/// Whom or what it was done to: by its present name, else by the one that the entry keeps.
+pub(super) fn target(row: &AuditRow, detail: &Value, names: &Names) -> String {
+    // What happens to a sign-in, a session or a ticket happens to its user.
+    let of_user = detail["user"].as_str().filter(|_| {
+        let action = row.action.to_string();
+        ["sign_in.", "session.", "ticket."]
+            .iter()
+            .any(|kind| action.starts_with(kind))
+    });
+    let target = row.target.as_ref().map(ToString::to_string).unwrap_or_default();
+    let id = of_user.unwrap_or(&target);
+    let kept = [&detail["name"], &detail["profile"]["name"]];
+    let kept = kept
+        .into_iter()
+        .filter(|_| of_user.is_none())
+        .find_map(Value::as_str);
+    match names.find(id).or(kept) {
+        Some(name) => name.to_owned(),
+        None => match id.split_once('_').map_or("", |(kind, _)| kind) {
+            "user" => "a user who is deleted".to_owned(),
+            "pool" => "a pool that is deleted".to_owned(),
+            "team" => "a team that is deleted".to_owned(),
+            "key" => "a key that is revoked".to_owned(),
+            _ => id.to_owned(),
+        },
+    }
+}
+
+/// What else is worth knowing at a glance.
+pub(super) fn more(row: &AuditRow, detail: &Value, names: &Names) -> Option<String> {
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    match row.action.to_string().as_str() {
+        "license.set" => {
+            let product = text(&detail["product"])?;
+            let Some(pool) = detail["license"]["pool"].as_str() else {
+                return Some(format!("{product}: a named seat"));
+            };
+            let pool = names.find(pool).unwrap_or("a pool that is deleted");
+            Some(format!("{product}: a seat of {pool}"))
+        }
+        "license.removed" => text(&detail["product"]),
+        "user.created" | "user.changed" => {
+            let (email, role) = (
+                text(&detail["profile"]["email"])?,
+                text(&detail["profile"]["role"])?,
+            );
+            Some(format!("{email}, {role}"))
+        }
+        "user.deleted" => text(&detail["email"]),
+        "minutes.added" => Some(format!("{} minutes", detail["minutes"].as_u64()?)),
+        "pool.created" | "pool.changed" | "pool.deleted" => {
+            Some(format!("{} seats", detail["seats"].as_u64()?))
+        }
+        "team.created" | "team.changed" => match detail["members"].as_array()?.len() {
+            1 => Some("1 member".to_owned()),
+            members => Some(format!("{members} members")),
+        },
+        "account.created" | "account.renamed" => text(&detail["name"]),
+        "api_key.created" => Some(words(detail["scopes"].as_array()?)),
+        "subscription.set" => {
+            let products = detail["products"].as_object()?;
+            let seats = |of: &Value, kind: &str| of[kind].as_u64().unwrap_or(0);
+            let products = products.iter().map(|(product, of)| {
+                let (own, shared) = (seats(of, "named_seats"), seats(of, "shared_seats"));
+                format!("{product}: {own} named, {shared} shared")
+            });
+            let products: Vec<_> = products.collect();
+            let plan = detail["plan"]["name"].as_str().unwrap_or_default();
+            Some(format!("plan {plan}; {}", products.join("; ")))
+        }
+        "sign_in.evicted" => {
+            let device = text(&detail["device"])?;
+            Some(match detail["note"].as_str() {
+                Some(note) => format!("on {device}: {note}"),
+                None => format!("on {device}"),
+            })
+        }
+        _ => text(&detail["note"]),
+    }
+}
+
+fn words(values: &[Value]) -> String {
+    let words: Vec<_> = values.iter().filter_map(Value::as_str).collect();
+    words.join(", ")
+}

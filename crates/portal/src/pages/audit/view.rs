@@ -1,0 +1,124 @@
+//! What the audit shows.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use serde_json::Value;
+use usher_domain::Account;
+use usher_journal::AuditRow;
+
+use super::sentence::{self, ACTIONS};
+use crate::answer::Frame;
+use crate::form::Form;
+use crate::shown::Moment;
+
+#[derive(Template)]
+#[template(path = "audit/audit.html")]
+pub(super) struct AuditPage {
+    pub(super) frame: Frame,
+    pub(super) form: Form,
+    pub(super) path: String,
+    pub(super) rows: Vec<Row>,
+    pub(super) newest: String,
+    pub(super) next: String,
+    pub(super) csv: String,
+    pub(super) json: String,
+    pub(super) is_filtered: bool,
+}
+
+impl AuditPage {
+    /// The actions to choose from, with what they are called.
+    #[expect(clippy::unused_self, reason = "templates call it as a method")]
+    fn actions(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        ACTIONS.iter().map(|action| (action.word, action.label))
+    }
+}
+
+/// Something that was done.
+pub(super) struct Row {
+    at: Moment,
+    who: String,
+    /// What else they did.
+    who_link: String,
+    what: String,
+    more: Option<String>,
+}
+
+impl Row {
+    pub(super) fn of(row: &AuditRow, names: &Names, path: &str) -> Self {
+        let detail = detail(row);
+        let query = serde_urlencoded::to_string([("actor", row.actor.to_string())]).unwrap_or_default();
+        Self {
+            at: Moment(row.at),
+            who: names.actor(row.actor.as_ref()),
+            who_link: format!("{path}?{query}"),
+            what: sentence::what(row, &detail, names),
+            more: sentence::more(row, &detail, names),
+        }
+    }
+}
+
+/// More about an entry; null where there is nothing.
+pub(super) fn detail(row: &AuditRow) -> Value {
+    let text = row.detail.as_ref().map(ToString::to_string);
+    text.and_then(|text| serde_json::from_str(&text).ok())
+        .unwrap_or_default()
+}
+
+/// The ids whose names a list of entries needs.
+pub(super) fn ids(rows: &[AuditRow]) -> Vec<String> {
+    let mut ids = Vec::with_capacity(rows.len() * 2);
+    for row in rows {
+        ids.push(row.actor.to_string());
+        ids.extend(row.target.as_ref().map(ToString::to_string));
+        let detail = detail(row);
+        let inner = [&detail["user"], &detail["license"]["pool"]];
+        ids.extend(inner.into_iter().filter_map(Value::as_str).map(str::to_owned));
+    }
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
+
+/// What the account calls those whom the audit knows by their ids.
+#[derive(Debug, Default)]
+pub(super) struct Names(BTreeMap<String, String>);
+
+impl Names {
+    pub(super) fn of(account: &Account, ids: &[String]) -> Self {
+        let known = ids.iter().filter_map(|id| Some((id.clone(), name(account, id)?)));
+        Self(known.collect())
+    }
+
+    /// The name that an id has now.
+    pub(super) fn find(&self, id: &str) -> Option<&str> {
+        self.0.get(id).map(String::as_str)
+    }
+
+    /// Who an actor is.
+    pub(super) fn actor(&self, actor: &str) -> String {
+        let kind = actor.split_once('_').map_or(actor, |(kind, _)| kind);
+        match (kind, self.find(actor)) {
+            ("key", Some(name)) => format!("API key {name}"),
+            (_, Some(name)) => name.to_owned(),
+            ("operator", None) => "The operator".to_owned(),
+            ("system", None) => "Usher".to_owned(),
+            ("customer", None) => "A customer".to_owned(),
+            ("user", None) => "A deleted user".to_owned(),
+            ("key", None) => "A revoked API key".to_owned(),
+            _ => "A device".to_owned(),
+        }
+    }
+}
+
+fn name(account: &Account, id: &str) -> Option<String> {
+    let (kind, _) = id.split_once('_')?;
+    Some(match kind {
+        "user" => account.user(id.parse().ok()?)?.profile.name.to_string(),
+        "pool" => account.pool(id.parse().ok()?)?.name.to_string(),
+        "team" => account.teams().get(&id.parse().ok()?)?.name.to_string(),
+        "key" => account.api_keys().get(&id.parse().ok()?)?.name.to_string(),
+        "acct" => account.name().to_string(),
+        _ => return None,
+    })
+}

@@ -1,0 +1,56 @@
+//! Stretches of days that a list is filtered by, in UTC.
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use usher_domain::Timestamp;
+use usher_journal::Span;
+
+use crate::form::Form;
+
+/// The stretch from the day in `from` to the day in `to`, both included; each may be left open. Where they are no
+/// days, the form says so.
+pub(crate) fn span(form: &mut Form) -> Span {
+    let (from, to) = (day(form, "from"), day(form, "to"));
+    if from.zip(to).is_some_and(|(from, to)| to < from) {
+        form.wrong("to", "The last day must not lie before the first.");
+    }
+    Span {
+        from: from.and_then(start_of),
+        to: to.and_then(|to| to.tomorrow().ok()).and_then(start_of),
+    }
+}
+
+fn day(form: &mut Form, name: &str) -> Option<Date> {
+    let text = form.value(name).trim();
+    if text.is_empty() {
+        return None;
+    }
+    let day = text.parse().ok();
+    if day.is_none() {
+        form.wrong(name, "This must be a day, such as 2026-11-21.");
+    }
+    day
+}
+
+fn start_of(day: Date) -> Option<Timestamp> {
+    let start = day.to_zoned(TimeZone::UTC).ok()?;
+    Some(Timestamp::from_millis(start.timestamp().as_millisecond()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_days_are_included_and_what_is_no_day_is_said() {
+        let mut form = Form::showing([("from", "2026-11-21"), ("to", "2026-11-21")]);
+        let span = super::span(&mut form);
+        let millis = span.to.unwrap().millis() - span.from.unwrap().millis();
+        assert_eq!(millis, 24 * 3600 * 1000);
+        assert!(form.is_right());
+
+        let mut form = Form::showing([("from", "soon"), ("to", "")]);
+        super::span(&mut form);
+        assert!(form.error("from").is_some());
+    }
+}

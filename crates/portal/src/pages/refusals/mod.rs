@@ -1,0 +1,98 @@
+//! Refusals: who did not get in, why, when, and how long until they did (Q1).
+
+mod view;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::Query;
+use axum::response::Response;
+use axum::routing::get;
+use usher_domain::{Account, Actor, Refusal};
+use usher_journal::{PageRequest, RefusalFilter};
+
+use self::view::{Names, RefusalQuery, RefusalsPage, Row};
+use crate::answer::{page, page_again};
+use crate::failed::Failed;
+use crate::nav::Place;
+use crate::pages::audit::filter::{named, one};
+use crate::pages::audit::need_reports;
+use crate::pages::days;
+use crate::portal::Portal;
+use crate::viewer::Viewer;
+
+/// How many refusals a page has.
+const ROWS_MAX: u16 = 50;
+
+pub(crate) fn routes() -> Router<Arc<Portal>> {
+    Router::new().route("/a/{account}/refusals", get(show))
+}
+
+async fn show(viewer: Viewer, Query(query): Query<RefusalQuery>) -> Result<Response, Failed> {
+    let mut form = query.form();
+    let who = query.user.trim().to_owned();
+    let look = move |account: &Account, actor: &Actor, now| {
+        need_reports(account, actor, now)?;
+        let products = account.subscription().products.keys();
+        let products: Vec<_> = products.map(ToString::to_string).collect();
+        Ok((products, named(account, &who)))
+    };
+    let (_, (products, who)) = viewer.look(None, look).await?;
+    let user = one(&mut form, "user", who).and_then(|id| {
+        let id = id.parse().ok();
+        if id.is_none() {
+            form.wrong("user", "This is no person. Type a name or an e-mail address.");
+        }
+        id
+    });
+    let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+    let filter = RefusalFilter {
+        span: days::span(&mut form),
+        user,
+        pool: None,
+        product: some(&query.product),
+        code: some(&query.code),
+    };
+    let after = some(&query.cursor).map(|cursor| cursor.parse()).transpose();
+    let after = after.map_err(|_| {
+        let refusal = Refusal::Invalid {
+            field: "cursor",
+            expected: "one that this list gave out".to_owned(),
+        };
+        usher_api::Problem::refused(&refusal, None)
+    })?;
+    let (rows, next) = if form.is_right() {
+        let records = viewer.portal.api.records();
+        let found = records
+            .list_refusals(viewer.account, filter, PageRequest::new(ROWS_MAX, after))
+            .await?;
+        (found.items, found.next)
+    } else {
+        (Vec::new(), None)
+    };
+    let ids: Vec<_> = rows.iter().map(|row| (row.user, row.pool)).collect();
+    let look = move |account: &Account, _: &Actor, _| Ok(Names::of(account, &ids));
+    let (frame, names) = viewer.look(Some(Place::Refusals), look).await?;
+    let path = Place::Refusals.path(viewer.account);
+    let shown = RefusalsPage {
+        frame,
+        rows: rows.iter().map(|row| Row::of(row, &names)).collect(),
+        next: next
+            .map(|next| query.at(&path, &next.to_string()))
+            .unwrap_or_default(),
+        newest: if after.is_some() {
+            query.at(&path, "")
+        } else {
+            String::new()
+        },
+        is_filtered: query.is_filtered(),
+        products,
+        form,
+        path,
+    };
+    Ok(if shown.form.is_right() {
+        page(&shown)
+    } else {
+        page_again(&shown)
+    })
+}

@@ -1,0 +1,172 @@
+//! What the list of refusals shows.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use serde::{Deserialize, Serialize};
+use usher_api::Kind;
+use usher_domain::{Account, Code, PoolId, UserId};
+use usher_journal::RefusalRow;
+
+use crate::answer::Frame;
+use crate::form::Form;
+use crate::shown::Moment;
+
+/// The codes of refusals that are recorded.
+const CODES: [Code; 8] = [
+    Code::NoSeatAvailable,
+    Code::UserSeatLimit,
+    Code::SignedInElsewhere,
+    Code::SeatInCall,
+    Code::NoLicense,
+    Code::UserInactive,
+    Code::CoolingDown,
+    Code::MinutesExhausted,
+];
+
+#[derive(Template)]
+#[template(path = "refusals/refusals.html")]
+pub(super) struct RefusalsPage {
+    pub(super) frame: Frame,
+    pub(super) form: Form,
+    pub(super) path: String,
+    pub(super) rows: Vec<Row>,
+    pub(super) products: Vec<String>,
+    pub(super) newest: String,
+    pub(super) next: String,
+    pub(super) is_filtered: bool,
+}
+
+impl RefusalsPage {
+    /// The reasons to choose from: code and title.
+    #[expect(clippy::unused_self, reason = "templates call it as a method")]
+    fn reasons(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        CODES
+            .into_iter()
+            .map(|code| (code.as_str(), Kind::of(code).title))
+    }
+}
+
+/// What the address asks for, as it was typed.
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(super) struct RefusalQuery {
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(super) user: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(super) product: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(super) code: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    from: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    to: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(super) cursor: String,
+}
+
+impl RefusalQuery {
+    /// The filter form as it was sent.
+    pub(super) fn form(&self) -> Form {
+        Form::showing([
+            ("user", self.user.as_str()),
+            ("product", self.product.as_str()),
+            ("code", self.code.as_str()),
+            ("from", self.from.as_str()),
+            ("to", self.to.as_str()),
+        ])
+    }
+
+    pub(super) fn is_filtered(&self) -> bool {
+        [&self.user, &self.product, &self.code, &self.from, &self.to]
+            .iter()
+            .any(|text| !text.is_empty())
+    }
+
+    /// The address of the list with the same filters, from a place on.
+    pub(super) fn at(&self, path: &str, cursor: &str) -> String {
+        let query = Self {
+            cursor: cursor.to_owned(),
+            ..self.clone()
+        };
+        match serde_urlencoded::to_string(&query) {
+            Ok(query) if !query.is_empty() => format!("{path}?{query}"),
+            _ => path.to_owned(),
+        }
+    }
+}
+
+/// What the account calls users and pools.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    users: BTreeMap<UserId, String>,
+    pools: BTreeMap<PoolId, String>,
+}
+
+impl Names {
+    pub(super) fn of(account: &Account, ids: &[(UserId, Option<PoolId>)]) -> Self {
+        let users = ids.iter().filter_map(|(user, _)| account.user(*user));
+        let pools = ids.iter().filter_map(|(_, pool)| account.pool((*pool)?));
+        Self {
+            users: users
+                .map(|user| (user.id, user.profile.name.to_string()))
+                .collect(),
+            pools: pools.map(|pool| (pool.id, pool.name.to_string())).collect(),
+        }
+    }
+}
+
+/// A refusal.
+pub(super) struct Row {
+    at: Moment,
+    who: String,
+    device: Option<String>,
+    tried: &'static str,
+    place: String,
+    code: String,
+    why: String,
+    seats: Option<String>,
+    resolved_after: Option<String>,
+}
+
+impl Row {
+    pub(super) fn of(row: &RefusalRow, names: &Names) -> Self {
+        let code = row.code.to_string();
+        let pool = row.pool.and_then(|pool| names.pools.get(&pool));
+        Self {
+            at: Moment(row.at),
+            who: match names.users.get(&row.user) {
+                Some(name) => name.clone(),
+                None => "A deleted user".to_owned(),
+            },
+            device: row.device.as_ref().map(ToString::to_string),
+            tried: match row.attempt.to_string().as_str() {
+                "sign_in" => "To sign in",
+                "session" => "To start a session",
+                "resume" => "To resume a session",
+                "connect" => "To connect a session",
+                _ => "To wait in the queue",
+            },
+            place: match pool {
+                Some(pool) => format!("{pool}, {}", row.product),
+                None => row.product.to_string(),
+            },
+            why: Kind::find(&code).map_or_else(|| code.clone(), |kind| kind.title.to_owned()),
+            code,
+            seats: row
+                .pool
+                .map(|_| format!("{} of {} seats taken", row.occupied, row.seats)),
+            resolved_after: row.resolved_at.map(|at| length(at.since(row.at).get())),
+        }
+    }
+}
+
+/// A length of time as people say it.
+fn length(secs: u32) -> String {
+    match secs {
+        0..60 => format!("{secs} s"),
+        60..3600 => format!("{} min", secs / 60),
+        3600..86_400 => format!("{} h {} min", secs / 3600, secs % 3600 / 60),
+        _ => format!("{} d {} h", secs / 86_400, secs % 86_400 / 3600),
+    }
+}

@@ -1,0 +1,200 @@
+//! Ending sessions, one or many, after a page that asks whether to (S9).
+
+use askama::Template;
+use axum::extract::Query;
+use axum::response::Response;
+use usher_api::Problem;
+use usher_domain::text::Note;
+use usher_domain::{Account, Actor, Command, Outcome, Refusal, SessionId, Timestamp};
+
+use super::row::Row;
+use super::view::{self, SessionQuery};
+use crate::answer::{Frame, done, page, page_again};
+use crate::failed::Failed;
+use crate::form::{Form, Posted};
+use crate::nav::Place;
+use crate::viewer::Viewer;
+
+/// The most sessions that are ended at once.
+const SESSIONS_MAX: usize = 100;
+
+/// What a form with ticks sends, in a form or in an address.
+type Fields = Vec<(String, String)>;
+
+#[derive(Template)]
+#[template(path = "sessions/end.html")]
+struct EndPage {
+    frame: Frame,
+    form: Form,
+    path: String,
+    back: String,
+    query: SessionQuery,
+    rows: Vec<Row>,
+    /// How many of the chosen ones are over, or cannot be ended.
+    gone: usize,
+    /// The longest notice among them.
+    notice_secs: u32,
+}
+
+/// Asks whether to end what was chosen.
+pub(super) async fn confirm(viewer: Viewer, Query(fields): Query<Fields>) -> Result<Response, Failed> {
+    let query = query(fields.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+    let chosen = fields.iter().filter(|(name, _)| name == "session");
+    let ids = ids(chosen.map(|(_, value)| value.as_str()));
+    let back = back(&viewer, &query);
+    if ids.is_empty() {
+        let (_, ()) = viewer
+            .look(None, |account, actor, _| view::need_to_view(account, actor))
+            .await?;
+        return Ok(done(&back, "Select the sessions to end first."));
+    }
+    let asked = end_page(&viewer, Form::default(), query, ids).await?;
+    if asked.rows.is_empty() {
+        return Ok(done(
+            &back,
+            "There is nothing left to end: what you selected is over.",
+        ));
+    }
+    Ok(page(&asked))
+}
+
+/// Ends them.
+pub(super) async fn end(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
+    let names = ["state", "product", "q"];
+    let query = query(names.map(|name| (name, form.value(name))).into_iter());
+    let ids = ids(form.all("session"));
+    let back = back(&viewer, &query);
+    if ids.is_empty() {
+        return Err(Problem::not_found("session").into());
+    }
+    let note = match form.value("note").trim() {
+        "" => None,
+        _ => form.parse::<Note>("note"),
+    };
+    if !form.is_right() {
+        return Ok(page_again(&end_page(&viewer, form, query, ids).await?));
+    }
+    let asked = ids.clone();
+    let command = Command::EndSessions {
+        ids: ids.clone(),
+        note,
+    };
+    let ending = move |account: &Account, _: &Outcome, now: Timestamp| {
+        let sessions = ids.iter().filter_map(|id| account.sessions().get(id));
+        let notices = sessions.filter_map(|session| match session.state {
+            usher_domain::presence::SessionState::Ending { closes_at, .. } => {
+                Some(closes_at.remaining(now).get())
+            }
+            _ => None,
+        });
+        let notices: Vec<_> = notices.collect();
+        (
+            ids.len() - notices.len(),
+            notices.len(),
+            notices.into_iter().max().unwrap_or(0),
+        )
+    };
+    match viewer.execute(command, ending).await? {
+        Ok((ended, ending, secs)) => Ok(done(&back, message(ended, ending, secs))),
+        Err(refusal @ Refusal::NotFound { .. }) => {
+            // It may have ended by itself while the page asked.
+            let row = match asked.as_slice() {
+                [id] => viewer.portal.api.records().session(viewer.account, *id).await?,
+                _ => None,
+            };
+            match row.and_then(|row| row.end) {
+                Some(_) => Ok(done(&back, "The session is over already.")),
+                None => Err(Problem::refused(&refusal, None).into()),
+            }
+        }
+        Err(refusal) => Err(Problem::refused(&refusal, None).into()),
+    }
+}
+
+async fn end_page(
+    viewer: &Viewer,
+    form: Form,
+    query: SessionQuery,
+    ids: Vec<SessionId>,
+) -> Result<EndPage, Failed> {
+    let asked = ids.len();
+    let look = move |account: &Account, actor: &Actor, now| see(account, actor, &ids, now);
+    let (frame, rows) = viewer.look(Some(Place::Sessions), look).await?;
+    Ok(EndPage {
+        frame,
+        form,
+        path: Place::Sessions.path(viewer.account),
+        back: back(viewer, &query),
+        query,
+        gone: asked - rows.len(),
+        notice_secs: rows.iter().map(|row| row.notice_secs).max().unwrap_or(0),
+        rows,
+    })
+}
+
+/// The chosen sessions, as the actor sees them and as far as they can be ended.
+fn see(account: &Account, actor: &Actor, ids: &[SessionId], now: Timestamp) -> Result<Vec<Row>, Refusal> {
+    view::need_to_view(account, actor)?;
+    let sessions = ids.iter().filter_map(|id| account.sessions().get(id));
+    let seen: Vec<_> = sessions
+        .filter(|session| account.sees_session(actor, session))
+        .map(|session| Row::of(account, actor, session, now))
+        .collect();
+    let is_refused = !seen.is_empty() && seen.iter().all(|row| !row.may_end && !row.is_ending());
+    if is_refused {
+        return Err(Refusal::Forbidden {
+            needed: usher_domain::permission::SessionPermission::ControlAccount.as_str(),
+        });
+    }
+    Ok(seen.into_iter().filter(|row| row.may_end).collect())
+}
+
+fn ids<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<SessionId> {
+    let mut ids: Vec<_> = texts
+        .filter_map(|text| text.parse().ok())
+        .take(SESSIONS_MAX)
+        .collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
+
+/// The filters of the list from which the sessions were chosen.
+fn query<'a>(fields: impl Iterator<Item = (&'a str, &'a str)>) -> SessionQuery {
+    let mut query = SessionQuery::default();
+    for (name, value) in fields {
+        match name {
+            "state" => value.clone_into(&mut query.state),
+            "product" => value.clone_into(&mut query.product),
+            "q" => value.clone_into(&mut query.q),
+            _ => {}
+        }
+    }
+    query
+}
+
+fn back(viewer: &Viewer, query: &SessionQuery) -> String {
+    query.first_page().to_link(&Place::Sessions.path(viewer.account))
+}
+
+fn message(ended: usize, ending: usize, secs: u32) -> String {
+    let count = |count: usize| {
+        if count == 1 {
+            "1 session".to_owned()
+        } else {
+            format!("{count} sessions")
+        }
+    };
+    match (ended, ending) {
+        (ended, 0) => format!("{} ended.", count(ended)),
+        (0, ending) => format!(
+            "The notice runs: {} will close within {secs} seconds.",
+            count(ending)
+        ),
+        (ended, ending) => format!(
+            "{} ended. The notice runs for {}, which will close within {secs} seconds.",
+            count(ended),
+            count(ending)
+        ),
+    }
+}

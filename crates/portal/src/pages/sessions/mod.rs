@@ -1,0 +1,121 @@
+//! Sessions (license usage): what goes on now, live; pausing and resuming one's own. [`end`] ends them.
+
+mod end;
+mod row;
+mod view;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Path, Query};
+use axum::http::Uri;
+use axum::response::Response;
+use axum::routing::{get, post};
+use usher_api::Problem;
+use usher_domain::{Account, Actor, Command, Refusal, SessionId, TicketId, Timestamp};
+
+use self::view::{Fragment, Seen, SessionQuery, SessionsPage};
+use crate::answer::{done, page, page_again};
+use crate::failed::Failed;
+use crate::form::{Form, Posted};
+use crate::live::{self, LivePage};
+use crate::nav::Place;
+use crate::portal::Portal;
+use crate::viewer::Viewer;
+
+pub(crate) fn routes() -> Router<Arc<Portal>> {
+    Router::new()
+        .route("/a/{account}/sessions", get(show))
+        .route("/a/{account}/sessions/live", get(live::stream::<SessionsPage>))
+        .route("/a/{account}/sessions/end", get(end::confirm).post(end::end))
+        .route("/a/{account}/sessions/{session}/pause", post(pause))
+        .route("/a/{account}/sessions/{session}/resume", post(resume))
+}
+
+async fn show(viewer: Viewer, Query(query): Query<SessionQuery>, uri: Uri) -> Result<Response, Failed> {
+    Ok(page(&sessions_page(&viewer, query, &uri, Form::default()).await?))
+}
+
+async fn sessions_page(
+    viewer: &Viewer,
+    query: SessionQuery,
+    uri: &Uri,
+    form: Form,
+) -> Result<SessionsPage, Failed> {
+    let look = |account: &Account, actor: &Actor, _| view::filters(account, actor);
+    let (_, (products, sees_others)) = viewer.look(None, look).await?;
+    let (frame, live) = live::open::<SessionsPage>(viewer, query.clone(), uri).await?;
+    Ok(SessionsPage {
+        frame,
+        live,
+        form,
+        path: Place::Sessions.path(viewer.account),
+        query,
+        products,
+        sees_others,
+    })
+}
+
+impl LivePage for SessionsPage {
+    type Query = SessionQuery;
+    type Seen = Seen;
+    type Fragment = Fragment;
+
+    const PLACE: Place = Place::Sessions;
+
+    fn see(account: &Account, actor: &Actor, query: &SessionQuery, now: Timestamp) -> Result<Seen, Refusal> {
+        Seen::of(account, actor, query, now)
+    }
+
+    async fn show(viewer: &Viewer, query: &SessionQuery, seen: Seen) -> Result<Fragment, Failed> {
+        let path = Place::Sessions.path(viewer.account);
+        Ok(Fragment::of(path, query, seen))
+    }
+}
+
+async fn pause(Path((_, session)): Path<(String, String)>, posted: Posted) -> Result<Response, Failed> {
+    let id = session_id(&session)?;
+    act(
+        posted,
+        Command::PauseSession { id },
+        "The session is paused. Only you see it now.",
+    )
+    .await
+}
+
+async fn resume(Path((_, session)): Path<(String, String)>, posted: Posted) -> Result<Response, Failed> {
+    let id = session_id(&session)?;
+    let ticket = usher_identity::draw_bits(posted.viewer.portal.api.engine().now())?;
+    // Without waiting: a ticket lives by the signs of life of a device, which this page is not.
+    let command = Command::ResumeSession {
+        id,
+        wait: false,
+        ticket: TicketId::from_bits(ticket),
+    };
+    act(posted, command, "The session goes on.").await
+}
+
+/// Works on one session of the viewer's own. Why it is refused stands above the list.
+async fn act(
+    Posted { viewer, mut form }: Posted,
+    command: Command,
+    message: &str,
+) -> Result<Response, Failed> {
+    let path = Place::Sessions.path(viewer.account);
+    match viewer.execute(command, |_, _, _| ()).await? {
+        Ok(()) => Ok(done(&path, message)),
+        Err(refusal @ (Refusal::NotFound { .. } | Refusal::Forbidden { .. } | Refusal::NotYourSession)) => {
+            Err(Problem::refused(&refusal, None).into())
+        }
+        Err(refusal) => {
+            form.refused(&refusal);
+            let uri = path.parse().map_err(|_| Problem::not_found("such page"))?;
+            let again = sessions_page(&viewer, SessionQuery::default(), &uri, form).await?;
+            Ok(page_again(&again))
+        }
+    }
+}
+
+fn session_id(text: &str) -> Result<SessionId, Failed> {
+    text.parse().map_err(|_| Problem::not_found("session").into())
+}

@@ -1,0 +1,148 @@
+//! A session as a row.
+
+use usher_domain::permission::SessionPermission;
+use usher_domain::presence::{Funding, Session, SessionKind, SessionState};
+use usher_domain::{Account, Actor, SessionId, Timestamp};
+
+use crate::shown::Moment;
+
+/// A session.
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is another thing that the row shows or not"
+)]
+pub(super) struct Row {
+    pub(super) id: SessionId,
+    pub(super) agent: String,
+    pub(super) email: String,
+    pub(super) is_own: bool,
+    pub(super) state: Shown,
+    pub(super) kind: &'static str,
+    pub(super) customer: Option<String>,
+    pub(super) product: String,
+    pub(super) device: String,
+    pub(super) funding: String,
+    pub(super) since: Moment,
+    /// Whether the viewer may end it, and it is not ending already.
+    pub(super) may_end: bool,
+    pub(super) may_pause: bool,
+    pub(super) may_resume: bool,
+    /// For how long the session goes on once this viewer ends it.
+    pub(super) notice_secs: u32,
+}
+
+/// Where a session stands, in words.
+pub(super) struct Shown {
+    pub(super) word: &'static str,
+    pub(super) class: &'static str,
+    /// Seconds until it closes.
+    pub(super) closes_in_secs: Option<u32>,
+    pub(super) by: Option<String>,
+    pub(super) note: Option<String>,
+    pub(super) waits_until: Option<Moment>,
+}
+
+/// Whether the actor may end a session that they see.
+fn may_end(account: &Account, actor: &Actor, session: &Session) -> bool {
+    account.has_session_permission(actor, SessionPermission::ControlAccount)
+        || (account.is_own_session(actor, session)
+            && account.has_session_permission(actor, SessionPermission::ControlOwn))
+}
+
+impl Row {
+    pub(super) fn of(account: &Account, actor: &Actor, session: &Session, now: Timestamp) -> Self {
+        let user = account.user(session.user);
+        let host = account.sign_ins().get(&session.sign_in);
+        let is_own = account.is_own_session(actor, session);
+        let is_ending = matches!(session.state, SessionState::Ending { .. });
+        let pool = session.pool.and_then(|pool| account.pool(pool));
+        Self {
+            id: session.id,
+            agent: user.map_or_else(
+                || "A deleted user".to_owned(),
+                |user| user.profile.name.to_string(),
+            ),
+            email: user
+                .map(|user| user.profile.email.to_string())
+                .unwrap_or_default(),
+            is_own,
+            state: Shown::of(&session.state, now),
+            kind: match session.kind {
+                SessionKind::Call => "Call",
+                SessionKind::Attended => "Attended",
+                SessionKind::Unattended => "Unattended",
+            },
+            customer: session
+                .customer
+                .as_ref()
+                .map(|customer| customer.name.to_string()),
+            product: session.product.to_string(),
+            device: host.map(|host| host.device.name.to_string()).unwrap_or_default(),
+            funding: funding(account, session),
+            since: Moment(session.since),
+            may_end: may_end(account, actor, session) && (is_own || !is_ending),
+            may_pause: is_own && matches!(session.state, SessionState::Active {}),
+            may_resume: is_own && matches!(session.state, SessionState::Paused {}),
+            notice_secs: pool
+                .filter(|_| !is_own)
+                .map_or(0, |pool| pool.rules.end_notice.get()),
+        }
+    }
+}
+
+impl Row {
+    /// Whether somebody ended it, and the notice runs.
+    pub(super) const fn is_ending(&self) -> bool {
+        self.state.closes_in_secs.is_some()
+    }
+}
+
+impl Shown {
+    fn of(state: &SessionState, now: Timestamp) -> Self {
+        let (word, class) = match state {
+            SessionState::Standby { .. } => ("Standby", "warn"),
+            SessionState::Active {} => ("Active", "good"),
+            SessionState::Paused {} => ("Paused", "quiet"),
+            SessionState::Ending { .. } => ("Ending", "bad"),
+        };
+        let mut shown = Self {
+            word,
+            class,
+            closes_in_secs: None,
+            by: None,
+            note: None,
+            waits_until: None,
+        };
+        match state {
+            SessionState::Standby { until } => shown.waits_until = Some(Moment(*until)),
+            SessionState::Ending { closes_at, by, note } => {
+                shown.closes_in_secs = Some(closes_at.remaining(now).get());
+                shown.by = by.name.as_ref().map(ToString::to_string);
+                shown.note = note.as_ref().map(ToString::to_string);
+            }
+            SessionState::Active {} | SessionState::Paused {} => {}
+        }
+        shown
+    }
+}
+
+/// What carries a session: what carries its sign-in, where it rides on that.
+fn funding(account: &Account, session: &Session) -> String {
+    let host = account.sign_ins().get(&session.sign_in);
+    let funding = match session.funding {
+        Funding::Rides => host.map_or(session.funding, |host| host.funding),
+        funding => funding,
+    };
+    match funding {
+        Funding::Named => "Named seat".to_owned(),
+        Funding::Seat => {
+            let pool = session.pool.and_then(|pool| account.pool(pool));
+            pool.map_or_else(
+                || "Shared seat".to_owned(),
+                |pool| format!("Seat of {}", pool.name),
+            )
+        }
+        Funding::Minutes { .. } => "Minutes".to_owned(),
+        Funding::Free | Funding::Rides => "No seat".to_owned(),
+    }
+}

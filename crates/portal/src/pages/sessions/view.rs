@@ -1,0 +1,206 @@
+//! What the list of sessions shows.
+
+use askama::Template;
+use serde::{Deserialize, Serialize};
+use usher_domain::permission::SessionPermission;
+use usher_domain::presence::Session;
+use usher_domain::user::User;
+use usher_domain::{Account, Actor, Refusal, SessionId, Timestamp};
+
+use super::row::Row;
+use crate::answer::Frame;
+use crate::form::Form;
+use crate::live::Live;
+
+/// How many sessions a page has.
+const ROWS_MAX: usize = 50;
+
+#[derive(Template)]
+#[template(path = "sessions/page.html")]
+pub(super) struct SessionsPage {
+    pub(super) frame: Frame,
+    pub(super) live: Live,
+    pub(super) form: Form,
+    pub(super) path: String,
+    pub(super) query: SessionQuery,
+    pub(super) products: Vec<String>,
+    /// Whether sessions of others are listed too.
+    pub(super) sees_others: bool,
+}
+
+/// What the address asks for. What it says wrongly asks for nothing.
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(super) struct SessionQuery {
+    /// Only those in this state.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(super) state: String,
+    /// Only those of this product.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(super) product: String,
+    /// Only those of agents whose name or address contains this.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(super) q: String,
+    /// The page after this session.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    after: String,
+    /// The page before this session.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    before: String,
+}
+
+/// The live part.
+#[derive(Template)]
+#[template(path = "sessions/sessions.html")]
+pub(super) struct Fragment {
+    path: String,
+    seen: Seen,
+    is_filtered: bool,
+    previous: String,
+    next: String,
+}
+
+/// What is copied out of the account: one page.
+pub(super) struct Seen {
+    rows: Vec<Row>,
+    /// How many sessions there are on all pages.
+    total: usize,
+    /// How many of them stand on pages before this one.
+    before: usize,
+    may_end: bool,
+    sees_others: bool,
+}
+
+impl SessionQuery {
+    fn is_filtered(&self) -> bool {
+        !(self.state.is_empty() && self.product.is_empty() && self.q.is_empty())
+    }
+
+    fn takes(&self, account: &Account, session: &Session) -> bool {
+        if !self.state.is_empty() && self.state != session.state.as_str() {
+            return false;
+        }
+        if !self.product.is_empty() && self.product != session.product.as_str() {
+            return false;
+        }
+        let q = self.q.trim().to_lowercase();
+        q.is_empty() || account.user(session.user).is_some_and(|user| is_named(user, &q))
+    }
+
+    /// The part of an address behind the path that asks for the same.
+    pub(super) fn to_link(&self, path: &str) -> String {
+        match serde_urlencoded::to_string(self) {
+            Ok(query) if !query.is_empty() => format!("{path}?{query}"),
+            _ => path.to_owned(),
+        }
+    }
+
+    /// The same filters, on another page.
+    fn page(&self, after: String, before: String) -> Self {
+        Self {
+            after,
+            before,
+            ..self.clone()
+        }
+    }
+
+    /// The same filters, on the first page.
+    pub(super) fn first_page(&self) -> Self {
+        self.page(String::new(), String::new())
+    }
+}
+
+fn is_named(user: &User, q: &str) -> bool {
+    user.profile.name.as_str().to_lowercase().contains(q) || user.profile.email.as_str().contains(q)
+}
+
+/// Refuses those who see no sessions.
+pub(super) fn need_to_view(account: &Account, actor: &Actor) -> Result<(), Refusal> {
+    let may = |permission| account.has_session_permission(actor, permission);
+    if may(SessionPermission::ViewOwn) || may(SessionPermission::ViewAccount) {
+        return Ok(());
+    }
+    Err(Refusal::NotFound { what: "such page" })
+}
+
+/// What the filters offer: the products, and whether there are sessions of others to tell apart.
+pub(super) fn filters(account: &Account, actor: &Actor) -> Result<(Vec<String>, bool), Refusal> {
+    need_to_view(account, actor)?;
+    let products = account.subscription().products.keys();
+    let sees_others = account.has_session_permission(actor, SessionPermission::ViewAccount);
+    Ok((products.map(ToString::to_string).collect(), sees_others))
+}
+
+impl Seen {
+    /// The page that is asked for, of the sessions that the actor sees, the oldest first: what is new comes at the
+    /// end, and nothing moves.
+    pub(super) fn of(
+        account: &Account,
+        actor: &Actor,
+        query: &SessionQuery,
+        now: Timestamp,
+    ) -> Result<Self, Refusal> {
+        need_to_view(account, actor)?;
+        let taken =
+            |session: &&Session| account.sees_session(actor, session) && query.takes(account, session);
+        let all: Vec<&Session> = account.sessions().values().filter(taken).collect();
+        let start = if let Ok(after) = query.after.parse::<SessionId>() {
+            all.partition_point(|session| session.id <= after)
+        } else if let Ok(before) = query.before.parse::<SessionId>() {
+            all.partition_point(|session| session.id < before)
+                .saturating_sub(ROWS_MAX)
+        } else {
+            0
+        };
+        // The page's sessions may all be over by now.
+        let start = if start < all.len() {
+            start
+        } else {
+            all.len().saturating_sub(ROWS_MAX)
+        };
+        let shown = all.iter().skip(start).take(ROWS_MAX);
+        let rows: Vec<_> = shown
+            .map(|session| Row::of(account, actor, session, now))
+            .collect();
+        let may = |permission| account.has_session_permission(actor, permission);
+        Ok(Self {
+            rows,
+            total: all.len(),
+            before: start,
+            may_end: may(SessionPermission::ControlOwn) || may(SessionPermission::ControlAccount),
+            sees_others: may(SessionPermission::ViewAccount),
+        })
+    }
+}
+
+impl Fragment {
+    pub(super) fn of(path: String, query: &SessionQuery, seen: Seen) -> Self {
+        let id = |row: Option<&Row>| row.map(|row| row.id.to_string()).unwrap_or_default();
+        let is_first = seen.before == 0;
+        let is_last = seen.before + seen.rows.len() >= seen.total;
+        let link = |is_end: bool, query: SessionQuery| {
+            if is_end {
+                String::new()
+            } else {
+                query.to_link(&path)
+            }
+        };
+        Self {
+            previous: link(is_first, query.page(String::new(), id(seen.rows.first()))),
+            next: link(is_last, query.page(id(seen.rows.last()), String::new())),
+            is_filtered: query.is_filtered(),
+            path,
+            seen,
+        }
+    }
+
+    /// `1 to 50 of 1000 sessions`.
+    fn count(&self) -> String {
+        let (first, last) = (self.seen.before + 1, self.seen.before + self.seen.rows.len());
+        match self.seen.total {
+            1 => "1 session".to_owned(),
+            total if self.seen.rows.len() == total => format!("{total} sessions"),
+            total => format!("{first} to {last} of {total} sessions"),
+        }
+    }
+}

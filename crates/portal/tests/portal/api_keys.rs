@@ -1,0 +1,76 @@
+use axum::http::{Method, StatusCode};
+use usher_domain::permission::Role;
+
+use crate::app::{App, Browser};
+
+async fn calls(app: &App, account: usher_domain::AccountId, key: &str) -> StatusCode {
+    let bearer = format!("Bearer {key}");
+    let path = format!("/v1/accounts/{account}/pools");
+    let headers = [("authorization", bearer.as_str())];
+    let anybody = Browser::default();
+    app.send(&anybody, Method::GET, &path, &headers, String::new())
+        .await
+        .status()
+}
+
+fn between<'a>(html: &'a str, before: &str) -> &'a str {
+    html.split_once(before).unwrap().1.split('"').next().unwrap()
+}
+
+#[tokio::test]
+async fn a_key_is_shown_once_works_and_is_dead_once_revoked() {
+    let app = App::new().await;
+    let account = app.account("Contoso").await;
+    app.user(account, "Olga", "olga@example.com", Role::Owner).await;
+    let olga = app.sign_in("olga@example.com").await;
+    let path = format!("/a/{account}/api-keys");
+    let page = app.get(&olga, &path).await;
+    let id = between(&page.html, "name=\"id\" value=\"").to_owned();
+    let fields = [("id", id.as_str()), ("name", "Back end"), ("scopes", "read")];
+
+    let created = app.post(&olga, &path, &path, &fields).await;
+
+    assert_eq!(created.status, StatusCode::OK, "{}", created.html);
+    let key = between(&created.html, "type=\"text\" value=\"").to_owned();
+    assert!(key.starts_with("usher_key_"), "{key}");
+    assert_eq!(calls(&app, account, &key).await, StatusCode::OK);
+    let list = app.get(&olga, &path).await;
+    assert!(list.html.contains("Back end") && !list.html.contains(&key));
+    let again = app.post(&olga, &path, &path, &fields).await;
+    assert_eq!(again.status, StatusCode::SEE_OTHER);
+    assert_eq!(calls(&app, account, &key).await, StatusCode::OK);
+
+    let revoke = format!("{path}/{id}/revoke");
+    assert!(
+        app.get(&olga, &revoke)
+            .await
+            .html
+            .contains("Revoke the key Back end?")
+    );
+    let revoked = app.post(&olga, &path, &revoke, &[]).await;
+
+    assert_eq!(revoked.status, StatusCode::SEE_OTHER);
+    assert_eq!(calls(&app, account, &key).await, StatusCode::UNAUTHORIZED);
+    assert_eq!(app.get(&olga, &revoke).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_new_key_is_said_at_its_fields() {
+    let app = App::new().await;
+    let account = app.account("Contoso").await;
+    app.user(account, "Olga", "olga@example.com", Role::Owner).await;
+    let olga = app.sign_in("olga@example.com").await;
+    let path = format!("/a/{account}/api-keys");
+    let id = between(&app.get(&olga, &path).await.html, "name=\"id\" value=\"").to_owned();
+    let fields = [
+        ("id", id.as_str()),
+        ("name", "Nightly <b>"),
+        ("expires", "2020-01-01"),
+    ];
+
+    let page = app.post(&olga, &path, &path, &fields).await;
+
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.html.contains("id=\"scopes-error\"") && page.html.contains("id=\"expires-error\""));
+    assert!(page.html.contains("Nightly &#60;b&#62;"), "{}", page.html);
+}

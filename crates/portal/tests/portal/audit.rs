@@ -1,0 +1,93 @@
+use axum::http::StatusCode;
+use usher_domain::command::Command;
+use usher_domain::permission::Role;
+
+use crate::app::App;
+use crate::sessions::Desk;
+
+#[tokio::test]
+async fn what_was_done_is_told_in_sentences_and_filtered_by_names() {
+    let desk = Desk::open().await;
+    desk.agent("Sven").await;
+    let path = format!("/a/{}/audit", desk.account);
+
+    let all = desk.app.get(&desk.owner, &path).await;
+    let of_sven = desk
+        .app
+        .get(&desk.owner, &format!("{path}?target=sven&action=license.set"))
+        .await;
+    let unknown = desk
+        .app
+        .get(&desk.owner, &format!("{path}?actor=nobody&from=soon"))
+        .await;
+    let other_day = desk.app.get(&desk.owner, &format!("{path}?to=2020-01-01")).await;
+
+    assert!(all.html.contains("created the user Sven"), "{}", all.html);
+    assert!(all.html.contains("set the subscription"), "{}", all.html);
+    assert!(all.html.contains("The operator"), "{}", all.html);
+    assert!(of_sven.html.contains("gave Sven a license") && of_sven.html.contains("support: a seat of"));
+    assert!(!of_sven.html.contains("created the user"), "{}", of_sven.html);
+    assert_eq!(unknown.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(unknown.html.contains("Nobody and nothing here") && unknown.html.contains("This must be a day"));
+    assert!(
+        other_day.html.contains("Nothing like that was done"),
+        "{}",
+        other_day.html
+    );
+}
+
+#[tokio::test]
+async fn the_audit_is_for_those_who_view_reports() {
+    let app = App::new().await;
+    let (own, other) = (app.account("Contoso").await, app.account("Fabrikam").await);
+    app.user(own, "Eva", "eva@example.com", Role::Owner).await;
+    app.user(own, "Max", "max@example.com", Role::Member).await;
+    let (eva, max) = (
+        app.sign_in("eva@example.com").await,
+        app.sign_in("max@example.com").await,
+    );
+
+    for page in ["audit", "audit/export?format=csv", "refusals", "api-keys"] {
+        let status = app.get(&max, &format!("/a/{own}/{page}")).await.status;
+        assert_eq!(status, StatusCode::FORBIDDEN, "{page}");
+        let status = app.get(&eva, &format!("/a/{other}/{page}")).await.status;
+        assert_eq!(status, StatusCode::NOT_FOUND, "{page}");
+        let status = app.get(&eva, &format!("/a/{own}/{page}")).await.status;
+        assert_eq!(status, StatusCode::OK, "{page}");
+    }
+}
+
+#[tokio::test]
+async fn the_files_hold_all_that_is_filtered_and_no_formula() {
+    let app = App::new().await;
+    let account = app.account("Contoso").await;
+    app.user(account, "Olga", "olga@example.com", Role::Owner).await;
+    let evil = "=HYPERLINK(\"x\", \"y\")";
+    app.user(account, evil, "evil@example.com", Role::Member).await;
+    for _ in 0..1_100 {
+        app.give(account, Command::AddMinutes { minutes: 1 }).await;
+    }
+    let olga = app.sign_in("olga@example.com").await;
+    let path = format!("/a/{account}/audit/export");
+
+    let csv = app.get(&olga, &format!("{path}?format=csv")).await;
+    let jsonl = app
+        .get(&olga, &format!("{path}?format=jsonl&action=minutes.added"))
+        .await;
+
+    assert!(csv.header("content-disposition").contains("attachment"));
+    let mut reader = csv::Reader::from_reader(csv.html.as_bytes());
+    let rows: Vec<_> = reader.records().map(Result::unwrap).collect();
+    assert!(rows.len() > 1_100, "{}", rows.len());
+    let cells = || rows.iter().flat_map(csv::StringRecord::iter);
+    assert!(cells().any(|cell| cell == format!("'{evil}")));
+    assert!(!cells().any(|cell| cell.starts_with(['=', '+', '-', '@'])));
+    let lines: Vec<serde_json::Value> = jsonl
+        .html
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(lines.len(), 1_100);
+    assert_eq!(lines[0]["detail"]["minutes"], 1);
+    assert_eq!(lines[0]["actor_name"], "The operator");
+}

@@ -1,0 +1,295 @@
+use axum::http::StatusCode;
+use usher_domain::account::{Plan, ProductSeats, SettingsPatch};
+use usher_domain::command::Command;
+use usher_domain::permission::{Role, SessionPermissions};
+use usher_domain::presence::{Device, DeviceKind, SessionKind, Start};
+use usher_domain::rules::Rules;
+use usher_domain::user::License;
+use usher_domain::{AccountId, PoolId, SessionId, SignInId, UserId};
+
+use crate::app::{App, Browser};
+
+/// An account with a shared seat pool whose sessions end after a notice, its owner, and two agents.
+pub struct Desk {
+    pub app: App,
+    pub account: AccountId,
+    pub owner: Browser,
+    pub path: String,
+    next: u128,
+}
+
+impl Desk {
+    pub async fn open() -> Self {
+        let app = App::new().await;
+        let account = app.account("Contoso").await;
+        app.user(account, "Olga", "olga@example.com", Role::Owner).await;
+        let owner = app.sign_in("olga@example.com").await;
+        let product: usher_domain::text::Product = "support".parse().unwrap();
+        let seats = ProductSeats {
+            named_seats: 0,
+            shared_seats: 200,
+        };
+        let plan = Plan::built_in()
+            .into_iter()
+            .find(|plan| plan.shared_seats)
+            .unwrap();
+        let bought = Command::SetSubscription {
+            plan,
+            products: [(product.clone(), seats)].into(),
+            default_pools: [(product, PoolId::from_bits(7))].into(),
+        };
+        let rules = Rules {
+            occupies: usher_domain::rules::Occupies::Session,
+            end_notice: usher_domain::Secs::new(30),
+            max_devices_per_user: None,
+            max_active_sessions_per_seat: None,
+            auto_log_off_after: None,
+            ..Rules::default()
+        };
+        let change = SettingsPatch {
+            session_permissions: None,
+            pool_defaults: Some(rules),
+        };
+        app.give(account, Command::ChangeSettings { change }).await;
+        app.give(account, bought).await;
+        Self {
+            path: format!("/a/{account}/sessions"),
+            app,
+            account,
+            owner,
+            next: 1,
+        }
+    }
+
+    pub async fn agent(&self, name: &str) -> UserId {
+        let email = format!("{}@example.com", name.to_lowercase());
+        let user = self.app.user(self.account, name, &email, Role::Member).await;
+        let license = Command::SetLicense {
+            user,
+            product: "support".parse().unwrap(),
+            license: Some(License::Shared(PoolId::from_bits(7))),
+        };
+        self.app.give(self.account, license).await;
+        user
+    }
+
+    pub async fn session(&mut self, user: UserId) -> SessionId {
+        self.next += 1;
+        let (sign_in, id) = (SignInId::from_bits(self.next), SessionId::from_bits(self.next));
+        let device = Device {
+            id: format!("device-{}", self.next).parse().unwrap(),
+            name: "Laptop".parse().unwrap(),
+            kind: DeviceKind::Desktop,
+        };
+        let signs_in = Command::SignIn {
+            user,
+            product: "support".parse().unwrap(),
+            devices: vec![(sign_in, device)],
+            takeover: false,
+            wait: false,
+        };
+        self.app.give(self.account, signs_in).await;
+        let starts = Command::CreateSession {
+            id,
+            sign_in,
+            kind: SessionKind::Call,
+            start: Start::Active,
+            customer: None,
+            code: "K7M2QX9D4T".parse().unwrap(),
+            valid_for: None,
+            wait: false,
+        };
+        self.app.give(self.account, starts).await;
+        id
+    }
+
+    async fn permit(&self, permissions: SessionPermissions) {
+        let change = SettingsPatch {
+            session_permissions: Some(permissions),
+            pool_defaults: None,
+        };
+        self.app
+            .give(self.account, Command::ChangeSettings { change })
+            .await;
+    }
+
+    async fn end(&self, who: &Browser, id: SessionId, note: &str) -> crate::app::Page {
+        let (id, path) = (id.to_string(), format!("{}/end", self.path));
+        let fields = [("session", id.as_str()), ("note", note)];
+        self.app.post(who, "/me", &path, &fields).await
+    }
+}
+
+#[tokio::test]
+async fn a_session_is_ended_with_its_notice_after_a_page_that_asks() {
+    let mut desk = Desk::open().await;
+    let sven = desk.agent("Sven").await;
+    let id = desk.session(sven).await;
+
+    let list = desk.app.get(&desk.owner, &desk.path).await;
+    let asked = desk
+        .app
+        .get(&desk.owner, &format!("{}/end?session={id}", desk.path))
+        .await;
+    let done = desk.end(&desk.owner, id, "Lunch").await;
+    let after = desk.app.get(&desk.owner, &desk.path).await;
+
+    assert!(
+        list.html.contains("sven@example.com") && list.html.contains("Active"),
+        "{}",
+        list.html
+    );
+    assert!(asked.html.contains("closes 30 seconds later"), "{}", asked.html);
+    assert_eq!(done.status, StatusCode::SEE_OTHER);
+    assert!(after.html.contains("data-countdown=\"30\""), "{}", after.html);
+    assert!(after.html.contains("ended by Olga: Lunch"), "{}", after.html);
+}
+
+#[tokio::test]
+async fn a_reason_that_is_too_long_is_said_and_what_was_typed_stays() {
+    let mut desk = Desk::open().await;
+    let sven = desk.agent("Sven").await;
+    let id = desk.session(sven).await;
+
+    let page = desk.end(&desk.owner, id, &"x".repeat(301)).await;
+
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        page.html.contains("1 to 300 characters") && page.html.contains("xxx"),
+        "{}",
+        page.html
+    );
+}
+
+#[tokio::test]
+async fn members_see_and_work_their_own_and_only_as_far_as_they_may() {
+    let mut desk = Desk::open().await;
+    let (sven, amara) = (desk.agent("Sven").await, desk.agent("Amara").await);
+    let (own, other) = (desk.session(sven).await, desk.session(amara).await);
+    let browser = desk.app.sign_in("sven@example.com").await;
+
+    let list = desk.app.get(&browser, &desk.path).await;
+    assert!(list.html.contains(&own.to_string()) && !list.html.contains(&other.to_string()));
+    assert_eq!(desk.end(&browser, other, "").await.status, StatusCode::NOT_FOUND);
+    assert!(
+        desk.app
+            .get(&desk.owner, &desk.path)
+            .await
+            .html
+            .contains(&other.to_string())
+    );
+    let pause = format!("{}/{other}/pause", desk.path);
+    assert_eq!(
+        desk.app.post(&browser, "/me", &pause, &[]).await.status,
+        StatusCode::NOT_FOUND
+    );
+
+    let sees_all = SessionPermissions {
+        view_account: true,
+        control_own: false,
+        ..SessionPermissions::default()
+    };
+    desk.permit(sees_all).await;
+    let list = desk.app.get(&browser, &desk.path).await;
+    assert!(list.html.contains(&other.to_string()) && !list.html.contains("type=\"checkbox\""));
+    assert_eq!(desk.end(&browser, other, "").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(desk.end(&browser, own, "").await.status, StatusCode::FORBIDDEN);
+
+    let sees_none = SessionPermissions {
+        view_own: false,
+        control_own: false,
+        ..SessionPermissions::default()
+    };
+    desk.permit(sees_none).await;
+    assert_eq!(
+        desk.app.get(&browser, &desk.path).await.status,
+        StatusCode::NOT_FOUND
+    );
+}
+
+#[tokio::test]
+async fn a_paused_session_is_for_its_agent_alone() {
+    let mut desk = Desk::open().await;
+    let sven = desk.agent("Sven").await;
+    let id = desk.session(sven).await;
+    let browser = desk.app.sign_in("sven@example.com").await;
+
+    let paused = desk
+        .app
+        .post(&browser, "/me", &format!("{}/{id}/pause", desk.path), &[])
+        .await;
+
+    assert_eq!(paused.status, StatusCode::SEE_OTHER);
+    let owner = desk.app.get(&desk.owner, &desk.path).await;
+    assert!(!owner.html.contains(&id.to_string()), "{}", owner.html);
+    assert!(desk.app.get(&browser, &desk.path).await.html.contains("Paused"));
+    let resumed = desk
+        .app
+        .post(&browser, "/me", &format!("{}/{id}/resume", desk.path), &[])
+        .await;
+    assert_eq!(resumed.status, StatusCode::SEE_OTHER);
+    assert!(
+        desk.app
+            .get(&desk.owner, &desk.path)
+            .await
+            .html
+            .contains(&id.to_string())
+    );
+}
+
+#[tokio::test]
+async fn a_page_has_fifty_and_the_filters_hold_on_all_pages() {
+    let mut desk = Desk::open().await;
+    let sven = desk.agent("Sven").await;
+    for _ in 0..120 {
+        desk.session(sven).await;
+    }
+
+    let first = desk
+        .app
+        .get(&desk.owner, &format!("{}?q=SVEN&state=active", desk.path))
+        .await;
+    assert!(first.html.contains("1 to 50 of 120 sessions"), "{}", first.html);
+    assert!(first.html.len() < 200_000);
+    let next = next(&first.html);
+    assert!(next.contains("q=SVEN"), "{next}");
+    let second = desk.app.get(&desk.owner, &next).await;
+    assert!(
+        second.html.contains("51 to 100 of 120 sessions"),
+        "{}",
+        second.html
+    );
+    let third = desk.app.get(&desk.owner, &self::next(&second.html)).await;
+    assert!(
+        third.html.contains("101 to 120 of 120 sessions"),
+        "{}",
+        third.html
+    );
+    let none = desk
+        .app
+        .get(&desk.owner, &format!("{}?q=nobody", desk.path))
+        .await;
+    assert!(none.html.contains("No session is like that"), "{}", none.html);
+}
+
+#[tokio::test]
+async fn ending_needs_a_form_of_the_session() {
+    let mut desk = Desk::open().await;
+    let sven = desk.agent("Sven").await;
+    let id = desk.session(sven).await;
+    let body = format!("session={id}");
+
+    let path = format!("{}/end", desk.path);
+    let response = desk
+        .app
+        .send(&desk.owner, axum::http::Method::POST, &path, &[], body)
+        .await;
+
+    assert_eq!(response.status(), StatusCode::FORBIDDEN);
+}
+
+fn next(html: &str) -> String {
+    let (before, _) = html.split_once("\" rel=\"next\"").unwrap();
+    let (_, address) = before.rsplit_once("href=\"").unwrap();
+    address.replace("&#38;", "&").replace("&amp;", "&")
+}
