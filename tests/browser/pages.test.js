@@ -23,6 +23,8 @@ const PAGES = [
   { name: "oneself", path: "/me", as: "agent" },
   { name: "the overview", path: "/a/{account}/overview", as: "owner" },
   { name: "the overview of a member", path: "/a/{account}/overview", as: "agent" },
+  { name: "the agent console", path: "/console", as: "agent" },
+  { name: "the page for a code", path: "/join" },
   { name: "the API's documentation", path: "/docs", parts: DOCS_PARTS },
   { name: "the list of problems", path: "/problems" },
   { name: "a problem", path: "/problems/no-seat-available" },

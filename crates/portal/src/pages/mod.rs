@@ -1,5 +1,7 @@
 //! The pages, one topic a module: handlers in `mod.rs`, what is shown in `view.rs`.
 
+pub(crate) mod console;
+pub(crate) mod join;
 pub(crate) mod me;
 pub(crate) mod overview;
 pub(crate) mod setup;

@@ -7,6 +7,8 @@
 )]
 
 mod app;
+mod console;
+mod join;
 mod live;
 mod overview;
 mod setup;
