@@ -28,6 +28,8 @@ const PAGES = [
   { name: "the refusals", path: "/a/{account}/refusals", as: "owner" },
   { name: "the audit", path: "/a/{account}/audit", as: "owner" },
   { name: "the API keys", path: "/a/{account}/api-keys", as: "owner" },
+  { name: "the agent console", path: "/console", as: "agent" },
+  { name: "the page for a code", path: "/join" },
   { name: "the API's documentation", path: "/docs", parts: DOCS_PARTS },
   { name: "the list of problems", path: "/problems" },
   { name: "a problem", path: "/problems/no-seat-available" },

@@ -30,13 +30,17 @@ use crate::viewer::Viewer;
 pub const UPDATE_EVERY: Duration = Duration::from_millis(250);
 
 /// How often a stream says that it is alive, and looks whether its viewer still is.
-const ALIVE_EVERY: Duration = Duration::from_secs(15);
+pub(crate) const ALIVE_EVERY: Duration = Duration::from_secs(15);
 
 /// Messages that wait for a slow browser. Past it the account is not looked at again before the browser has caught up.
 const WAITING_MAX: usize = 1;
 
 /// The event upon which the browser closes the stream and loads the page anew (`portal.js`): nothing more will come.
 const OVER: &str = "event: usher-over\ndata: reload\n\n";
+
+/// The event upon which the browser says that it is still there (`portal.js`). Timers of tabs in the background are
+/// slowed down; what arrives is not.
+pub(crate) const PULSE: &str = "event: usher-pulse\ndata: alive\n\n";
 
 /// A page with a part that changes by itself.
 pub(crate) trait LivePage: Sized + Send + Sync + 'static {
@@ -49,6 +53,9 @@ pub(crate) trait LivePage: Sized + Send + Sync + 'static {
 
     /// Where the page is.
     const PLACE: Place;
+
+    /// What the stream says while nothing changes.
+    const ALIVE: &'static str = ":\n\n";
 
     /// Looks at the account, as this viewer may see it. Runs in the account's task.
     fn see(
@@ -166,7 +173,7 @@ async fn feed<P: LivePage>(
                 () = browser.closed() => return,
                 () = changes.next() => break,
                 () = tokio::time::sleep(ALIVE_EVERY) => {
-                    if browser.send(Bytes::from_static(b":\n\n")).await.is_err() {
+                    if browser.send(Bytes::from_static(P::ALIVE.as_bytes())).await.is_err() {
                         return;
                     }
                     if !viewer.is_still_signed_in() {
@@ -221,14 +228,15 @@ impl Changes {
     }
 }
 
-fn digest(html: &str) -> u64 {
+/// What tells fragments apart.
+pub(crate) fn digest(html: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     html.hash(&mut hasher);
     hasher.finish()
 }
 
 /// An unnamed message, which the library swaps in.
-fn message(id: u64, html: &str) -> Bytes {
+pub(crate) fn message(id: u64, html: &str) -> Bytes {
     let mut text = String::with_capacity(html.len() + 64);
     // Writing to a string does not fail.
     let _ = writeln!(text, "id: {id:016x}");
@@ -241,7 +249,8 @@ fn message(id: u64, html: &str) -> Bytes {
     text.into()
 }
 
-fn event_stream(body: Body) -> Response {
+/// An answer that goes on.
+pub(crate) fn event_stream(body: Body) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "text/event-stream"),
         (header::CACHE_CONTROL, "no-store"),

@@ -32,6 +32,7 @@ pub(crate) const READY: &[Place] = &[
     Place::Refusals,
     Place::Audit,
     Place::ApiKeys,
+    Place::AgentConsole,
 ];
 
 /// An entry of the navigation.

@@ -13,6 +13,7 @@ use usher_api::{Api, Problem};
 
 use crate::failed::Failed;
 use crate::nav::Place;
+use crate::pages::join::PagesForPeople;
 use crate::portal::Portal;
 use crate::{assets, cookies, flash, pages, protect};
 
@@ -22,7 +23,7 @@ const FORM_BYTES_MAX: usize = 256 * 1024;
 /// The portal in front of `rest`, to which everything goes that is no page: the API and its documents.
 pub fn router(api: Arc<Api>, rest: Router) -> Router {
     let portal = Portal::new(api);
-    Router::new()
+    let pages = Router::new()
         .route("/", get(start))
         .merge(pages::sign_in::routes())
         .merge(pages::setup::routes())
@@ -32,17 +33,28 @@ pub fn router(api: Arc<Api>, rest: Router) -> Router {
         .merge(pages::audit::routes())
         .merge(pages::api_keys::routes())
         .merge(pages::refusals::routes())
+        .merge(pages::console::routes())
+        .merge(pages::join::routes())
         .route("/a/{account}/{*rest}", get(no_page))
         .route("/me/{*rest}", get(no_page))
-        .merge(assets::routes())
+        .route("/console/{*rest}", get(no_page))
+        .merge(assets::routes());
+    dressed(pages, &portal).fallback_service(PagesForPeople {
+        pages: dressed(pages::join::routes_by_code().fallback(no_page), &portal),
+        rest,
+    })
+}
+
+/// Pages with what every answer of the portal has around it.
+fn dressed(pages: Router<Arc<Portal>>, portal: &Arc<Portal>) -> Router {
+    pages
         .method_not_allowed_fallback(no_page)
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .layer(from_fn(flash::clear_when_shown))
-        .layer(from_fn_with_state(Arc::clone(&portal), protect::headers))
+        .layer(from_fn_with_state(Arc::clone(portal), protect::headers))
         // Its default leaves event streams alone, which it would hold back.
         .layer(CompressionLayer::new())
-        .with_state(portal)
-        .fallback_service(rest)
+        .with_state(Arc::clone(portal))
 }
 
 /// To the account of who is signed in, else to the sign-in page.

@@ -7,7 +7,7 @@ use axum::http::Method;
 use axum::http::request::Parts;
 use axum_extra::extract::CookieJar;
 use usher_api::Problem;
-use usher_domain::{Account, AccountId, Actor, Command, Outcome, Refusal, Timestamp};
+use usher_domain::{Account, AccountId, Actor, Command, Outcome, Refusal, SignInId, Timestamp};
 use usher_engine::{Cause, Failure, Request};
 use usher_identity::PortalSession;
 
@@ -27,6 +27,8 @@ pub(crate) struct Viewer {
     pub(crate) account: AccountId,
     pub(crate) session: PortalSession,
     pub(crate) actor: Actor,
+    /// What the browser keeps for us.
+    pub(crate) jar: CookieJar,
     secret: Arc<str>,
     flash: Option<String>,
 }
@@ -66,6 +68,7 @@ impl Viewer {
             secret: secret.into(),
             flash: flash::read(&jar),
             session,
+            jar,
         })
     }
 
@@ -124,6 +127,14 @@ impl Viewer {
             Ok(shown) => Ok(Ok(shown)),
             Err(Failure::Refused(refusal)) => Ok(Err(refusal)),
             Err(failure) => Err(Problem::from(failure).into()),
+        }
+    }
+
+    /// The device of a sign-in of theirs: it has the rights of the sign-in's own token, and no others.
+    pub(crate) fn as_device(&self, sign_in: SignInId) -> Self {
+        Self {
+            actor: Actor::SignIn(sign_in),
+            ..self.clone()
         }
     }
 

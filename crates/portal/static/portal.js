@@ -37,6 +37,7 @@
   function showAll() {
     document.querySelectorAll("time[datetime]").forEach(showTime);
     document.querySelectorAll("[data-countdown]").forEach(showCountdown);
+    document.querySelectorAll("a[data-absolute]").forEach(showAddress);
   }
 
   document.addEventListener("DOMContentLoaded", () => {
@@ -46,6 +47,52 @@
     new MutationObserver(showAll).observe(document.body, { childList: true, subtree: true, characterData: true });
     setInterval(() => document.querySelectorAll("[data-countdown]").forEach(showCountdown), 1000);
   });
+
+  // The agent console: while the page is open it says so, every third of the lease, and whether somebody touched it.
+  // It is asked by every message of the stream, too: timers of tabs in the background are slowed down.
+  let aliveAt = Date.now();
+  let touched = false;
+  /** Touching is told at once, then at most this often. */
+  const TOUCH_MS = 15000;
+  let touchedAt = 0;
+
+  function showAlive() {
+    const every = Number(document.querySelector("[data-alive-every]")?.dataset.aliveEvery) * 1000;
+    const now = Date.now();
+    const isDue = now - aliveAt >= every || (touched && now - touchedAt >= TOUCH_MS);
+    if (!every || !isDue) return;
+    const token = document.querySelector('meta[name="csrf-token"]')?.content ?? "";
+    const body = new URLSearchParams(touched ? { active: "yes" } : {});
+    aliveAt = now;
+    if (touched) touchedAt = now;
+    touched = false;
+    // Where it does not arrive, the stream says that the connection is lost, and the next one is soon.
+    fetch("/console/alive", { method: "POST", body, headers: { "X-CSRF-Token": token }, redirect: "manual" }).catch(() => {});
+  }
+
+  for (const kind of ["pointerdown", "keydown", "wheel", "touchstart"]) {
+    document.addEventListener(kind, () => { touched = true; showAlive(); }, { passive: true });
+  }
+  document.addEventListener("usher-pulse", showAlive);
+  document.addEventListener("htmx:sse:after:message", showAlive);
+  document.addEventListener("DOMContentLoaded", () => setInterval(showAlive, 1000));
+
+  // A page with a place for it says when its stream is lost, and when it is back. One that the server ended by itself,
+  // as when a page is left, comes back within the delay.
+  let lostTimer;
+  function showConnection(isLost) {
+    clearTimeout(lostTimer);
+    const show = () => document.getElementById("connection")?.toggleAttribute("hidden", !isLost);
+    if (isLost) lostTimer = setTimeout(show, 1500);
+    else show();
+  }
+  document.addEventListener("htmx:sse:error", () => showConnection(true));
+  document.addEventListener("htmx:sse:after:connection", () => showConnection(false));
+
+  // `<a data-absolute>` shows the whole address, for handing on.
+  function showAddress(element) {
+    if (element.textContent !== element.href) element.textContent = element.href;
+  }
 
   // Signed out elsewhere, or not allowed any more: the page itself says so.
   document.addEventListener("usher-over", () => location.reload());

@@ -2,7 +2,9 @@
 
 pub(crate) mod api_keys;
 pub(crate) mod audit;
+pub(crate) mod console;
 mod days;
+pub(crate) mod join;
 pub(crate) mod me;
 pub(crate) mod overview;
 pub(crate) mod refusals;

@@ -174,6 +174,16 @@ impl Page {
         }
     }
 
+    /// The browser with the cookies that this answer sets, besides those that it has.
+    pub fn kept_by(&self, browser: &Browser) -> Browser {
+        let set = self.headers.get_all(header::SET_COOKIE).iter();
+        let set = set.map(|cookie| cookie.to_str().unwrap().split(';').next().unwrap());
+        let cookies = browser.cookie.as_deref().into_iter().chain(set);
+        Browser {
+            cookie: Some(cookies.collect::<Vec<_>>().join("; ")),
+        }
+    }
+
     fn token(&self) -> Option<String> {
         let (_, rest) = self.html.split_once("name=\"csrf-token\" content=\"")?;
         Some(rest.split('"').next().unwrap().to_owned())

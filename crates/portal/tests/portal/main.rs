@@ -9,6 +9,8 @@
 mod api_keys;
 mod app;
 mod audit;
+mod console;
+mod join;
 mod live;
 mod overview;
 mod sessions;

@@ -23,6 +23,7 @@ macro_rules! stories {
 }
 
 stories! {
+    console,
     pages,
     sessions,
 }

@@ -13,6 +13,7 @@ use usher_api::Problem;
 use usher_domain::Command;
 use usher_domain::command::UserPatch;
 
+pub(crate) use self::view::browser_name;
 use self::view::{MePage, Myself};
 use crate::answer::{done, done_with, page, page_again};
 use crate::cookies;

@@ -63,7 +63,7 @@ impl Browser {
 }
 
 /// What a browser calls itself, in the words of its user: `Firefox on Linux`.
-fn browser_name(user_agent: &str) -> String {
+pub(crate) fn browser_name(user_agent: &str) -> String {
     // In this order: most of them also name those that come later.
     let browsers = [
         ("Edg/", "Edge"),

@@ -1,0 +1,102 @@
+//! Work on an account that is idle, done where it is asked for: without a way to the account's task and back.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use tokio::sync::OwnedMutexGuard;
+
+use super::Work;
+use super::commit::ATTEMPTS_MAX;
+use super::task::Task;
+use super::turn::{Outgoing, Turn};
+use crate::{Failure, Reason};
+
+type Rest<T> = Pin<Box<dyn Future<Output = Result<T, Failure>> + Send>>;
+
+/// What became of work that was begun.
+pub(crate) enum Begun<W: Work> {
+    /// Nothing was done: the account's task has to load it, or to see what other nodes did.
+    NotNow(W),
+    /// Nothing is to be stored, and this is the answer.
+    Done(Result<W::Answer, Failure>),
+    /// The answer has to wait until what was done is durable.
+    Storing(Unstoppable<W::Answer>),
+}
+
+/// Does some work on an account that nobody else works on.
+pub(crate) fn begin<W: Work>(mut task: OwnedMutexGuard<Task>, mut work: W) -> Begun<W> {
+    if task.state.is_none() || task.is_stale() {
+        return Begun::NotNow(work);
+    }
+    let mut kept = None;
+    let turn = catch_unwind(AssertUnwindSafe(|| {
+        task.turn(&mut |turn| kept = Some(work.run(turn)))
+    }));
+    match turn {
+        Ok(Ok(None)) => {
+            task.mark_due();
+            Begun::Done(answer(kept))
+        }
+        Ok(Ok(Some(outgoing))) => Begun::Storing(Unstoppable {
+            rest: Some(Box::pin(store(task, work, kept, outgoing))),
+        }),
+        Ok(Err(failure)) => Begun::Done(Err(failure)),
+        Err(_panic) => {
+            task.note_panic();
+            Begun::Done(answer(None))
+        }
+    }
+}
+
+async fn store<W: Work>(
+    mut task: OwnedMutexGuard<Task>,
+    mut work: W,
+    mut kept: Option<Result<W::Answer, Failure>>,
+    outgoing: Outgoing,
+) -> Result<W::Answer, Failure> {
+    let stored = match task.store(outgoing).await {
+        Ok(true) => Ok(()),
+        Ok(false) => {
+            let mut run = |turn: &mut Turn<'_>| kept = Some(work.run(turn));
+            task.decide(&mut run, ATTEMPTS_MAX - 1).await
+        }
+        Err(failure) => Err(failure),
+    };
+    task.mark_due();
+    task.snapshot_if_worth_it().await;
+    stored.and_then(|()| answer(kept))
+}
+
+fn answer<T>(kept: Option<Result<T, Failure>>) -> Result<T, Failure> {
+    kept.unwrap_or(Err(Failure::Unavailable(Reason::OutcomeUnknown)))
+}
+
+/// What was begun is done to the end: where whoever waits for it goes away, a task goes on with it.
+pub(crate) struct Unstoppable<T: Send + 'static> {
+    rest: Option<Rest<T>>,
+}
+
+impl<T: Send> Future for Unstoppable<T> {
+    type Output = Result<T, Failure>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let Some(mut rest) = self.rest.take() else {
+            return Poll::Ready(answer(None));
+        };
+        let polled = rest.as_mut().poll(context);
+        if polled.is_pending() {
+            self.rest = Some(rest);
+        }
+        polled
+    }
+}
+
+impl<T: Send> Drop for Unstoppable<T> {
+    fn drop(&mut self) {
+        let Some(rest) = self.rest.take() else { return };
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(rest);
+        }
+    }
+}

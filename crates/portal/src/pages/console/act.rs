@@ -1,0 +1,281 @@
+//! What an agent does: signs in and out, waits, and works.
+
+use axum::extract::Path;
+use axum::response::Response;
+use axum_extra::extract::CookieJar;
+use usher_api::Problem;
+use usher_domain::presence::{Customer, SessionKind, Start};
+use usher_domain::text::{Name, Product};
+use usher_domain::{Account, Actor, Command, Outcome, Refusal, SessionId, SignInId, TicketId, Timestamp};
+
+use super::refused::Refused;
+use super::{console_page, device, path};
+use crate::answer::{done, done_with, page_again, page_at};
+use crate::failed::Failed;
+use crate::form::{Form, Posted};
+use crate::viewer::Viewer;
+
+/// What is tried, so that it can be tried again.
+type Attempt = (String, Vec<(&'static str, String)>);
+
+/// What an attempt came to.
+#[derive(Clone, Copy)]
+enum Came {
+    SignedIn(SignInId),
+    Working,
+    Waits,
+}
+
+impl Came {
+    fn of(_: &Account, outcome: &Outcome, _: Timestamp) -> Self {
+        match outcome {
+            Outcome::SignIns { ids, .. } => ids.first().map_or(Self::Working, |id| Self::SignedIn(*id)),
+            Outcome::Ticket { .. } => Self::Waits,
+            _ => Self::Working,
+        }
+    }
+}
+
+const WAITS: &str = "You are in the queue. Keep this page open: it shows when a seat is yours.";
+
+pub(super) async fn sign_in(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
+    let product = product(&form)?;
+    let Some(name) = form.parse::<Name>("device") else {
+        let page = console_page(&viewer, product.as_str(), form, None).await?;
+        return Ok(page_again(&page));
+    };
+    let (now, secure) = (viewer.portal.api.engine().now(), viewer.portal.is_https());
+    let this = device::device(&viewer.jar, name, now)?;
+    let id = SignInId::from_bits(usher_identity::draw_bits(now)?);
+    let (takeover, wait) = (is_ticked(&form, "takeover"), is_ticked(&form, "wait"));
+    let command = Command::SignIn {
+        user: viewer.session.user,
+        product: product.clone(),
+        devices: vec![(id, this.clone())],
+        takeover,
+        wait,
+    };
+    let jar = device::keep(CookieJar::new(), &this, secure);
+    match viewer.execute(command, Came::of).await? {
+        Ok(Came::SignedIn(id)) => {
+            let jar = device::keep_sign_in(jar, &product, id, secure);
+            Ok(done_with(jar, &path(product.as_str()), "You are signed in."))
+        }
+        Ok(_) => Ok(done_with(jar, &path(product.as_str()), WAITS)),
+        Err(refusal) => {
+            let mut fields = vec![("device", this.name.to_string())];
+            let ticked = [("takeover", takeover), ("wait", wait)];
+            let ticked = ticked.into_iter().filter(|(_, is)| *is);
+            fields.extend(ticked.map(|(name, _)| (name, "yes".to_owned())));
+            let attempt = ("/console/sign-in".to_owned(), fields);
+            refuse(&viewer, &product, form, &refusal, attempt).await
+        }
+    }
+}
+
+pub(super) async fn sign_out(Posted { viewer, form }: Posted) -> Result<Response, Failed> {
+    let product = product(&form)?;
+    let Some(sign_in) = here(&viewer, &product).await? else {
+        return Ok(done(&path(product.as_str()), "You are signed out."));
+    };
+    let command = Command::SignOut { sign_in, note: None };
+    match viewer.as_device(sign_in).execute(command, |_, _, _| ()).await? {
+        Ok(()) | Err(Refusal::SignInEnded { .. }) => Ok(done(&path(product.as_str()), "You are signed out.")),
+        Err(refusal) => refuse_for_good(&viewer, &product, form, &refusal).await,
+    }
+}
+
+pub(super) async fn claim(
+    ticket: Path<TicketId>,
+    Posted { viewer, form }: Posted,
+) -> Result<Response, Failed> {
+    let product = product(&form)?;
+    let command = Command::ClaimTicket { id: ticket.0 };
+    let to = path(product.as_str());
+    match viewer.execute(command, Came::of).await? {
+        Ok(Came::SignedIn(id)) => {
+            let secure = viewer.portal.is_https();
+            let jar = device::keep_sign_in(CookieJar::new(), &product, id, secure);
+            Ok(done_with(jar, &to, "The seat is yours. You are signed in."))
+        }
+        Ok(_) => Ok(done(&to, "The seat is yours.")),
+        Err(refusal) => refuse_for_good(&viewer, &product, form, &refusal).await,
+    }
+}
+
+pub(super) async fn leave(
+    ticket: Path<TicketId>,
+    Posted { viewer, form }: Posted,
+) -> Result<Response, Failed> {
+    let product = product(&form)?;
+    let command = Command::DropTicket { id: ticket.0 };
+    // Only one's own: leaving is not the place to drop the tickets of others.
+    let look = move |account: &Account, actor: &Actor, _| {
+        let id = ticket.0;
+        let ticket = account.tickets().get(&id).ok_or(Refusal::TicketEnded { id })?;
+        let is_own = account.user_of(actor) == Some(ticket.user);
+        is_own.then_some(()).ok_or(Refusal::NotFound { what: "ticket" })
+    };
+    viewer.look(None, look).await?;
+    match viewer.execute(command, |_, _, _| ()).await? {
+        Ok(()) => Ok(done(&path(product.as_str()), "You have left the queue.")),
+        Err(refusal) => refuse_for_good(&viewer, &product, form, &refusal).await,
+    }
+}
+
+pub(super) async fn start(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
+    let product = product(&form)?;
+    let kind = match form.value("kind") {
+        "call" => SessionKind::Call,
+        "attended" => SessionKind::Attended,
+        "unattended" => SessionKind::Unattended,
+        _ => {
+            form.wrong(
+                "",
+                "Choose what to start: a call, a support session, or unattended work.",
+            );
+            let page = console_page(&viewer, product.as_str(), form, None).await?;
+            return Ok(page_again(&page));
+        }
+    };
+    let customer = match form.value("customer").trim() {
+        "" => None,
+        _ => form.parse::<Name>("customer"),
+    };
+    if !form.is_right() {
+        let page = console_page(&viewer, product.as_str(), form, None).await?;
+        return Ok(page_again(&page));
+    }
+    let Some(sign_in) = here(&viewer, &product).await? else {
+        let refusal = Refusal::SignInEnded {
+            id: SignInId::from_bits(0),
+        };
+        return refuse_for_good(&viewer, &product, form, &refusal).await;
+    };
+    let now = viewer.portal.api.engine().now();
+    let command = Command::CreateSession {
+        id: SessionId::from_bits(usher_identity::draw_bits(now)?),
+        sign_in,
+        kind,
+        start: if kind == SessionKind::Unattended {
+            Start::Active
+        } else {
+            Start::Standby
+        },
+        customer: customer.map(|name| Customer { name }),
+        code: usher_identity::draw_code()?,
+        valid_for: None,
+        wait: is_ticked(&form, "wait"),
+    };
+    let to = path(product.as_str());
+    match viewer.as_device(sign_in).execute(command, Came::of).await? {
+        Ok(Came::Waits) => Ok(done(&to, WAITS)),
+        Ok(_) => Ok(done(
+            &to,
+            match kind {
+                SessionKind::Call => "The link is ready. Send it to the customer.",
+                SessionKind::Attended => "The code is ready. Tell it to the customer.",
+                SessionKind::Unattended => "The session has started.",
+            },
+        )),
+        Err(refusal) => {
+            let fields = [("kind", kind.as_str()), ("customer", form.value("customer"))];
+            let fields = fields.map(|(name, value)| (name, value.to_owned()));
+            let attempt = ("/console/sessions".to_owned(), fields.to_vec());
+            refuse(&viewer, &product, form, &refusal, attempt).await
+        }
+    }
+}
+
+/// Pauses, resumes or ends a session on this browser.
+pub(super) async fn work(
+    at: Path<(SessionId, String)>,
+    Posted { viewer, form }: Posted,
+) -> Result<Response, Failed> {
+    let Path((id, verb)) = at;
+    let product = product(&form)?;
+    let (command, message) = match verb.as_str() {
+        "pause" => (Command::PauseSession { id }, "The session is paused."),
+        "resume" => {
+            let bits = usher_identity::draw_bits(viewer.portal.api.engine().now())?;
+            let resume = Command::ResumeSession {
+                id,
+                wait: is_ticked(&form, "wait"),
+                ticket: TicketId::from_bits(bits),
+            };
+            (resume, "The session goes on.")
+        }
+        "end" => {
+            let end = Command::EndSessions {
+                ids: vec![id],
+                note: None,
+            };
+            (end, "The session is over.")
+        }
+        _ => return Err(Problem::not_found("such page").into()),
+    };
+    let Some(sign_in) = here(&viewer, &product).await? else {
+        let refusal = Refusal::SignInEnded {
+            id: SignInId::from_bits(0),
+        };
+        return refuse_for_good(&viewer, &product, form, &refusal).await;
+    };
+    let to = path(product.as_str());
+    match viewer.as_device(sign_in).execute(command, Came::of).await? {
+        Ok(Came::Waits) => Ok(done(&to, WAITS)),
+        Ok(_) => Ok(done(&to, message)),
+        Err(refusal) => {
+            let attempt = (format!("/console/sessions/{id}/{verb}"), Vec::new());
+            refuse(&viewer, &product, form, &refusal, attempt).await
+        }
+    }
+}
+
+fn product(form: &Form) -> Result<Product, Problem> {
+    let product = form.value("product").parse();
+    product.map_err(|_| Problem::not_found("product"))
+}
+
+fn is_ticked(form: &Form, name: &str) -> bool {
+    form.value(name) == "yes"
+}
+
+/// The viewer's sign-in to a product on this browser.
+async fn here(viewer: &Viewer, product: &Product) -> Result<Option<SignInId>, Failed> {
+    let Some(device) = device::id(&viewer.jar) else {
+        return Ok(None);
+    };
+    let product = product.clone();
+    let look = move |account: &Account, actor: &Actor, _| {
+        let user = account.user_of(actor).and_then(|user| account.user(user));
+        let user = user.ok_or(Refusal::NotFound { what: "user" })?;
+        let mut own = account.sign_ins_of(user, &product);
+        let here = own.find(|sign_in| sign_in.device.id == device);
+        Ok(here.map(|sign_in| sign_in.id))
+    };
+    Ok(viewer.look(None, look).await?.1)
+}
+
+/// The page with why something was refused, and what can be done about it.
+async fn refuse(
+    viewer: &Viewer,
+    product: &Product,
+    form: Form,
+    refusal: &Refusal,
+    attempt: Attempt,
+) -> Result<Response, Failed> {
+    let refused = Refused::of(viewer, refusal, attempt).await?;
+    let status = refused.status;
+    let page = console_page(viewer, product.as_str(), form, Some(refused)).await?;
+    Ok(page_at(status, &page))
+}
+
+/// The same for what cannot be tried again in another way.
+async fn refuse_for_good(
+    viewer: &Viewer,
+    product: &Product,
+    form: Form,
+    refusal: &Refusal,
+) -> Result<Response, Failed> {
+    refuse(viewer, product, form, refusal, (String::new(), Vec::new())).await
+}

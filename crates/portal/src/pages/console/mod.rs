@@ -1,0 +1,148 @@
+//! The agent console: what an agent's support tool would show. This browser is a device: who signs in here has the
+//! seat as long as the page is open, and works with the rights of the sign-in's own token.
+//!
+//! The page shows that it is alive by a small request from its script every third of the lease, with whether somebody
+//! touched it meanwhile (S11, 2.4). An open stream alone would not do: a browser that is cut off can leave its end
+//! open for long. Without script the page loads itself anew, which is a sign of life too.
+
+mod act;
+mod device;
+mod past;
+mod presence;
+mod refused;
+mod seen;
+mod view;
+mod words;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::Query;
+use axum::http::Uri;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use serde::Deserialize;
+use usher_domain::{Account, Actor, Refusal, Timestamp};
+
+pub(crate) use self::past::note_in;
+use self::refused::Refused;
+use self::seen::Seen;
+use self::view::{Console, ConsolePage};
+use crate::answer::page;
+use crate::failed::Failed;
+use crate::form::Form;
+use crate::live::{self, LivePage};
+use crate::nav::Place;
+use crate::pages::sign_in::From;
+use crate::portal::Portal;
+use crate::viewer::Viewer;
+
+pub(crate) fn routes() -> Router<Arc<Portal>> {
+    Router::new()
+        .route("/console", get(show))
+        .route("/console/live", get(live::stream::<ConsolePage>))
+        .route("/console/alive", post(presence::alive))
+        .route("/console/stay", post(presence::stay).get(back))
+        .route("/console/sign-in", post(act::sign_in).get(back))
+        .route("/console/sign-out", post(act::sign_out).get(back))
+        .route("/console/tickets/{ticket}/claim", post(act::claim).get(back))
+        .route("/console/tickets/{ticket}/leave", post(act::leave).get(back))
+        .route("/console/sessions", post(act::start).get(back))
+        .route("/console/sessions/{session}/{verb}", post(act::work).get(back))
+}
+
+/// What the address says.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(super) struct Choice {
+    /// The product, where there are several.
+    product: Option<String>,
+}
+
+async fn show(viewer: Viewer, choice: Query<Choice>, from: From) -> Result<Response, Failed> {
+    presence::show_alive(&viewer, false).await?;
+    let form = Form::showing([("device", device::name(&viewer.jar, &from.user_agent).as_str())]);
+    let product = choice.0.product.unwrap_or_default();
+    Ok(page(&console_page(&viewer, &product, form, None).await?))
+}
+
+/// An address that takes forms only, loaded anew.
+async fn back(choice: Query<Choice>) -> Response {
+    Redirect::to(&path(choice.0.product.as_deref().unwrap_or_default())).into_response()
+}
+
+/// The console with a product.
+fn path(product: &str) -> String {
+    if product.is_empty() {
+        return "/console".to_owned();
+    }
+    let query: String = form_urlencoded::Serializer::new(String::new())
+        .append_pair("product", product)
+        .finish();
+    format!("/console?{query}")
+}
+
+async fn console_page(
+    viewer: &Viewer,
+    product: &str,
+    form: Form,
+    refused: Option<Refused>,
+) -> Result<ConsolePage, Failed> {
+    let asked = product.to_owned();
+    let look = move |account: &Account, actor: &Actor, now| {
+        let seen = Seen::of(account, actor, Some(&asked), now)?;
+        Ok(seen.product.map(|product| product.to_string()))
+    };
+    let product = viewer.look(None, look).await?.1.unwrap_or_default();
+    let again = path(&product);
+    let uri: Uri = again.parse().unwrap_or_default();
+    let choice = Choice {
+        product: Some(product.clone()),
+    };
+    let (frame, live) = live::open::<ConsolePage>(viewer, choice, &uri).await?;
+    Ok(ConsolePage {
+        frame,
+        live,
+        form,
+        refused,
+        product,
+        again,
+    })
+}
+
+impl LivePage for ConsolePage {
+    type Query = Choice;
+    type Seen = Seen;
+    type Fragment = Console;
+
+    const PLACE: Place = Place::AgentConsole;
+    const ALIVE: &'static str = live::PULSE;
+
+    fn see(account: &Account, actor: &Actor, choice: &Choice, now: Timestamp) -> Result<Seen, Refusal> {
+        Seen::of(account, actor, choice.product.as_deref(), now)
+    }
+
+    async fn show(viewer: &Viewer, _: &Choice, mut seen: Seen) -> Result<Console, Failed> {
+        let device = device::id(&viewer.jar);
+        let is_here = |sign_in: &seen::SignInSeen| Some(&sign_in.device) == device.as_ref();
+        let here = seen.sign_ins.iter().position(is_here);
+        let here = here.map(|index| seen.sign_ins.swap_remove(index));
+        let mut past = None;
+        let mut sessions_past = Vec::new();
+        if let Some(product) = &seen.product {
+            sessions_past = past::sessions(viewer, product).await?;
+            let last = device::last_sign_in(&viewer.jar, product).filter(|_| here.is_none());
+            if let Some(last) = last {
+                past = past::sign_in(viewer, last).await?;
+            }
+        }
+        let public_url = viewer.portal.api.config().public_url.clone();
+        Ok(Console {
+            seen,
+            here,
+            past,
+            sessions_past,
+            device,
+            public_url: public_url.unwrap_or_default(),
+        })
+    }
+}

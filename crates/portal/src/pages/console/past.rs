@@ -1,0 +1,139 @@
+//! How what is over ended: from the records, as the person whom it happened to is told.
+
+use usher_api::Problem;
+use usher_domain::text::Product;
+use usher_domain::{Account, Actor, SignInId, Timestamp, UserId};
+use usher_journal::{AuditFilter, End, PageRequest, SessionFilter, SessionRow, Span};
+
+use super::words;
+use crate::failed::Failed;
+use crate::shown::Moment;
+use crate::viewer::Viewer;
+
+/// How many sessions that are over are shown.
+const SHOWN_MAX: usize = 5;
+/// How many of the last sessions are looked at for them.
+const LOOKED_AT: u16 = 20;
+/// How long ago a sign-in may have ended for the page to say so.
+const TOLD_MILLIS: i64 = 12 * 3600 * 1000;
+
+/// How this browser's last sign-in ended.
+pub(super) struct SignInPast {
+    pub(super) what: String,
+    pub(super) at: Moment,
+    /// What who did it said about it.
+    pub(super) note: Option<String>,
+    /// Whether it was the user's own doing.
+    pub(super) is_own: bool,
+}
+
+/// A session that is over.
+pub(super) struct SessionPast {
+    pub(super) title: &'static str,
+    pub(super) at: Moment,
+    pub(super) how: String,
+    pub(super) note: Option<String>,
+}
+
+/// How a sign-in of the viewer ended; none where it goes on, or ended long ago.
+pub(super) async fn sign_in(viewer: &Viewer, id: SignInId) -> Result<Option<SignInPast>, Failed> {
+    let row = viewer.portal.api.records().sign_in(viewer.account, id).await?;
+    let user = viewer.session.user;
+    let end = row.filter(|row| row.user == user).and_then(|row| row.end);
+    let Some(end) = end.filter(|end| end.at.millis() > since(viewer).millis()) else {
+        return Ok(None);
+    };
+    let by = name_of(viewer, &end).await?;
+    Ok(Some(SignInPast {
+        what: words::sign_in_end(&end.reason, by.as_deref()),
+        at: Moment(end.at),
+        note: note(viewer, &end, id.to_string()).await?,
+        is_own: *end.reason == *"signed-out",
+    }))
+}
+
+/// The viewer's last sessions of a product that are over.
+pub(super) async fn sessions(viewer: &Viewer, product: &Product) -> Result<Vec<SessionPast>, Failed> {
+    let filter = SessionFilter {
+        span: Span {
+            from: Some(since(viewer)),
+            to: None,
+        },
+        user: Some(viewer.session.user),
+        ..SessionFilter::default()
+    };
+    let last = PageRequest::new(LOOKED_AT, None);
+    let rows = viewer
+        .portal
+        .api
+        .records()
+        .list_sessions(viewer.account, filter, last)
+        .await?;
+    let over = |row: SessionRow| {
+        let end = row.end.clone()?;
+        (*row.product == *product.as_str()).then_some((row, end))
+    };
+    let mut over: Vec<_> = rows.items.into_iter().filter_map(over).collect();
+    over.sort_by_key(|(_, end)| std::cmp::Reverse(end.at));
+    over.truncate(SHOWN_MAX);
+    let mut past = Vec::with_capacity(over.len());
+    for (row, end) in over {
+        let by = name_of(viewer, &end).await?;
+        past.push(SessionPast {
+            title: match &*row.kind {
+                "call" => "Call",
+                "attended" => "Attended session",
+                _ => "Unattended session",
+            },
+            at: Moment(end.at),
+            how: words::session_end(&end.reason, by.as_deref()),
+            note: note(viewer, &end, row.id.to_string()).await?,
+        });
+    }
+    Ok(past)
+}
+
+fn since(viewer: &Viewer) -> Timestamp {
+    let now = viewer.portal.api.engine().now();
+    Timestamp::from_millis(now.millis().saturating_sub(TOLD_MILLIS))
+}
+
+/// Who ended something, as the person is told whom it happened to.
+async fn name_of(viewer: &Viewer, end: &End) -> Result<Option<String>, Failed> {
+    let Some(by) = end.by.as_deref() else {
+        return Ok(None);
+    };
+    if by == "operator" {
+        return Ok(Some("The operator of this server".to_owned()));
+    }
+    let Ok(user) = by.parse::<UserId>() else {
+        return Ok(None);
+    };
+    let look = move |account: &Account, _: &Actor, _| {
+        let user = account.user(user);
+        Ok(user.map(|user| user.profile.name.to_string()))
+    };
+    Ok(viewer.look(None, look).await?.1)
+}
+
+/// What was said about the end of something to the person whom it happened to.
+async fn note(viewer: &Viewer, end: &End, target: String) -> Result<Option<String>, Problem> {
+    if end.by.is_none() {
+        return Ok(None);
+    }
+    let filter = AuditFilter {
+        target: Some(target),
+        ..AuditFilter::default()
+    };
+    let newest = PageRequest::new(1, None);
+    let records = viewer.portal.api.records();
+    let rows = records.list_audit(viewer.account, filter, newest).await?;
+    let detail = rows.items.into_iter().next().and_then(|row| row.detail);
+    Ok(detail.and_then(|detail| note_in(&detail)))
+}
+
+/// The note in what the audit keeps of an end.
+pub(crate) fn note_in(detail: &str) -> Option<String> {
+    let detail: serde_json::Value = serde_json::from_str(detail).ok()?;
+    Some(detail.get("note")?.as_str()?.to_owned())
+}

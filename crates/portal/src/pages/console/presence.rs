@@ -1,0 +1,64 @@
+//! Signs of life: of the sign-ins on this browser, and of the user's places in queues.
+
+use axum::http::StatusCode;
+use axum::response::Response;
+use usher_domain::{Account, Actor, Command, Refusal, SignInId, TicketId};
+
+use super::{device, path};
+use crate::answer::done;
+use crate::failed::Failed;
+use crate::form::Posted;
+use crate::viewer::Viewer;
+
+/// What there is to keep alive.
+struct Present {
+    sign_ins: Vec<SignInId>,
+    tickets: Vec<TicketId>,
+}
+
+/// The page is still there; `active` says whether somebody touched it since the last time.
+pub(super) async fn alive(Posted { viewer, form }: Posted) -> Result<StatusCode, Failed> {
+    show_alive(&viewer, form.value("active") == "yes").await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The agent says that they are there.
+pub(super) async fn stay(Posted { viewer, form }: Posted) -> Result<Response, Failed> {
+    let present = show_alive(&viewer, true).await?;
+    let message = if present {
+        "You stay signed in."
+    } else {
+        "You are not signed in any more."
+    };
+    Ok(done(&path(form.value("product")), message))
+}
+
+/// Renews what the user has on this browser; whether they are signed in on it. What is over by now is shown by the
+/// page itself.
+pub(super) async fn show_alive(viewer: &Viewer, active: bool) -> Result<bool, Failed> {
+    let here = device::id(&viewer.jar);
+    let look = move |account: &Account, actor: &Actor, _| {
+        let user = account.user_of(actor).and_then(|user| account.user(user));
+        let user = user.ok_or(Refusal::NotFound { what: "user" })?;
+        let sign_ins = user.sign_ins().iter().filter(|id| {
+            let sign_in = account.sign_ins().get(id);
+            here.is_some() && sign_in.map(|sign_in| &sign_in.device.id) == here.as_ref()
+        });
+        Ok(Present {
+            sign_ins: sign_ins.copied().collect(),
+            tickets: user.tickets().to_vec(),
+        })
+    };
+    let (_, present) = viewer.look(None, look).await?;
+    let mut is_here = false;
+    for sign_in in present.sign_ins {
+        let beat = Command::Heartbeat { sign_in, active };
+        let beaten = viewer.as_device(sign_in).execute(beat, |_, _, _| ()).await?;
+        is_here |= beaten.is_ok();
+    }
+    for id in present.tickets {
+        // One that is over by now is no failure of this request.
+        let _ = viewer.execute(Command::RenewTicket { id }, |_, _, _| ()).await?;
+    }
+    Ok(is_here)
+}

@@ -1,0 +1,91 @@
+//! Why something could not be done, who helps, and what one can do oneself.
+
+use usher_api::Problem;
+use usher_domain::permission::{Privilege, Role};
+use usher_domain::refusal::Action;
+use usher_domain::user::User;
+use usher_domain::{Account, Actor, Refusal};
+
+use crate::failed::Failed;
+use crate::viewer::Viewer;
+
+/// The most people who are named to be asked.
+const NAMED_MAX: usize = 5;
+
+/// A refusal with what can be done about it.
+pub(super) struct Refused {
+    pub(super) status: axum::http::StatusCode,
+    pub(super) title: &'static str,
+    /// The domain's own.
+    pub(super) sentence: String,
+    /// Who can help, by name, and how many more there are.
+    pub(super) asks: Vec<String>,
+    pub(super) asks_more: usize,
+    pub(super) can_end_own: bool,
+    /// The same again, so that it works.
+    pub(super) again: Option<Again>,
+    /// Whether it is about signing in, so that it is past once one is signed in or waits.
+    pub(super) is_of_sign_in: bool,
+}
+
+/// The same attempt with a difference.
+pub(super) struct Again {
+    pub(super) path: String,
+    pub(super) fields: Vec<(&'static str, String)>,
+    pub(super) label: &'static str,
+}
+
+impl Refused {
+    /// What a refusal of an attempt comes to. `again` is the attempt itself: its path and its fields.
+    pub(super) async fn of(
+        viewer: &Viewer,
+        refusal: &Refusal,
+        again: (String, Vec<(&'static str, String)>),
+    ) -> Result<Self, Failed> {
+        let kind = Problem::refused(refusal, None).kind();
+        let actions = refusal.actions().to_vec();
+        let asks_owner =
+            actions.contains(&Action::AskOwner) || matches!(refusal, Refusal::MinutesExhausted(..));
+        let asks = asks_owner || actions.contains(&Action::AskAdmin);
+        let helps = move |user: &User| {
+            if asks_owner {
+                user.profile.role == Role::Owner
+            } else {
+                user.has(Privilege::SeatsManage)
+            }
+        };
+        let names = move |account: &Account, _: &Actor, _| {
+            if !asks {
+                return Ok((Vec::new(), 0));
+            }
+            let users = account.users().values();
+            let helpers = users.filter(|user| user.active && helps(user));
+            let mut names: Vec<_> = helpers.map(|user| user.profile.name.to_string()).collect();
+            let more = names.len().saturating_sub(NAMED_MAX);
+            names.truncate(NAMED_MAX);
+            Ok((names, more))
+        };
+        let (_, (asks, asks_more)) = viewer.look(None, names).await?;
+        let (path, mut fields) = again;
+        let differently = if actions.contains(&Action::TakeOver) {
+            Some(("takeover", "Sign in here instead"))
+        } else if actions.contains(&Action::Wait) {
+            Some(("wait", "Wait in the queue"))
+        } else {
+            None
+        };
+        Ok(Self {
+            status: kind.status,
+            title: kind.title,
+            sentence: refusal.to_string(),
+            asks,
+            asks_more,
+            can_end_own: actions.contains(&Action::EndOwnSession),
+            is_of_sign_in: path.ends_with("/sign-in"),
+            again: differently.map(|(field, label)| {
+                fields.push((field, "yes".to_owned()));
+                Again { path, fields, label }
+            }),
+        })
+    }
+}

@@ -1,0 +1,268 @@
+//! What the console copies out of the account: what one user does and may do with one product.
+
+use usher_domain::event::By;
+use usher_domain::presence::{
+    Funding, Session, SessionKind, SessionState, SignIn, Ticket, TicketState, Wanted,
+};
+use usher_domain::text::{DeviceId, Name, Product};
+use usher_domain::user::{License, User};
+use usher_domain::{Account, Actor, Refusal, Secs, SessionId, SignInId, TicketId, Timestamp};
+
+use super::words;
+use crate::shown::Moment;
+
+/// The most sessions that are shown.
+const SESSIONS_MAX: usize = 50;
+/// A page may miss two signs of life before its lease is over.
+const PARTS_OF_LEASE: u32 = 3;
+
+/// What one user does with one product.
+pub(super) struct Seen {
+    /// The products that there are.
+    pub(super) products: Vec<Product>,
+    /// The one that is shown; none where the account has none.
+    pub(super) product: Option<Product>,
+    /// What the user's license is, in words; none without one.
+    pub(super) license: Option<String>,
+    /// Everywhere.
+    pub(super) sign_ins: Vec<SignInSeen>,
+    pub(super) ticket: Option<TicketSeen>,
+    pub(super) sessions: Vec<SessionSeen>,
+}
+
+/// A sign-in of the user.
+pub(super) struct SignInSeen {
+    pub(super) id: SignInId,
+    pub(super) device: DeviceId,
+    pub(super) device_name: Name,
+    pub(super) since: Moment,
+    pub(super) pool: Option<Name>,
+    pub(super) funding: &'static str,
+    pub(super) in_call: bool,
+    pub(super) alive_every_secs: u32,
+    pub(super) log_off_in_secs: Option<u32>,
+    pub(super) reclaim_in_secs: Option<u32>,
+    pub(super) minutes_end_in_secs: Option<u32>,
+}
+
+/// A place in the queue.
+pub(super) struct TicketSeen {
+    pub(super) id: TicketId,
+    pub(super) pool: Name,
+    pub(super) since: Moment,
+    pub(super) position: Option<u32>,
+    pub(super) wait: Option<String>,
+    pub(super) offered_secs: Option<u32>,
+    pub(super) alive_every_secs: u32,
+    /// For what.
+    pub(super) wanted: &'static str,
+    /// The device on which the seat will be taken, where it is a sign-in that is waited for.
+    pub(super) device: Option<(DeviceId, Name)>,
+}
+
+/// A session of the user.
+pub(super) struct SessionSeen {
+    pub(super) id: SessionId,
+    pub(super) sign_in: SignInId,
+    pub(super) device_name: Option<Name>,
+    pub(super) kind: SessionKind,
+    pub(super) customer: Option<Name>,
+    pub(super) since: Moment,
+    pub(super) state: SessionState,
+    pub(super) code: Option<String>,
+    pub(super) code_until: Option<Moment>,
+    pub(super) closes_in_secs: Option<u32>,
+    pub(super) ended_by: Option<By>,
+    pub(super) minutes_end_in_secs: Option<u32>,
+    pub(super) on_minutes: bool,
+}
+
+impl Seen {
+    pub(super) fn of(
+        account: &Account,
+        actor: &Actor,
+        wanted: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Self, Refusal> {
+        let user = account.user_of(actor).and_then(|user| account.user(user));
+        let user = user.ok_or(Refusal::NotFound { what: "user" })?;
+        let products = products(account, user);
+        let known = products.iter().find(|product| Some(product.as_str()) == wanted);
+        let product = known.or_else(|| products.first()).cloned();
+        let mut seen = Self {
+            products,
+            product: product.clone(),
+            license: None,
+            sign_ins: Vec::new(),
+            ticket: None,
+            sessions: Vec::new(),
+        };
+        if let Some(product) = product {
+            seen.license = license(account, user, &product);
+            let sign_ins = account.sign_ins_of(user, &product);
+            seen.sign_ins = sign_ins
+                .map(|sign_in| SignInSeen::of(account, sign_in, now))
+                .collect();
+            let ticket = account.ticket_of(user, &product);
+            seen.ticket = ticket.and_then(|ticket| TicketSeen::of(account, ticket, now));
+            let sessions = account.sessions_of(user, &product);
+            // The device that runs a session sees it, whatever its user may see elsewhere.
+            let sees = |session: &&Session| {
+                account.sees_session(actor, session)
+                    || account.sees_session(&Actor::SignIn(session.sign_in), session)
+            };
+            seen.sessions = sessions
+                .filter(sees)
+                .take(SESSIONS_MAX)
+                .map(|session| SessionSeen::of(account, session, now))
+                .collect();
+        }
+        Ok(seen)
+    }
+}
+
+/// The products that the user has a license of, then the others that the account has bought.
+fn products(account: &Account, user: &User) -> Vec<Product> {
+    let mut products: Vec<_> = user.licenses.keys().cloned().collect();
+    let bought = account.subscription().products.keys();
+    products.extend(
+        bought
+            .filter(|product| !user.licenses.contains_key(*product))
+            .cloned(),
+    );
+    products
+}
+
+fn license(account: &Account, user: &User, product: &Product) -> Option<String> {
+    Some(match user.licenses.get(product)? {
+        License::Named => "You have a seat of your own.".to_owned(),
+        License::Shared(pool) => account.pool(*pool).map_or_else(String::new, |pool| {
+            format!("You share the seats of {}.", pool.name)
+        }),
+    })
+}
+
+impl SignInSeen {
+    fn of(account: &Account, sign_in: &SignIn, now: Timestamp) -> Self {
+        let left = |at: Timestamp| at.remaining(now).get();
+        let mut sessions = sign_in
+            .sessions()
+            .iter()
+            .filter_map(|id| account.sessions().get(id));
+        let pool = sign_in.pool.and_then(|pool| account.pool(pool));
+        Self {
+            id: sign_in.id,
+            device: sign_in.device.id.clone(),
+            device_name: sign_in.device.name.clone(),
+            since: Moment(sign_in.since),
+            pool: pool.map(|pool| pool.name.clone()),
+            funding: match sign_in.funding {
+                Funding::Named => "A seat of your own",
+                Funding::Seat | Funding::Rides => "A shared seat",
+                Funding::Minutes { .. } => "Pay-per-use minutes, because no seat was free",
+                Funding::Free => "None yet: each session takes a seat",
+            },
+            in_call: sessions.any(Session::is_active),
+            alive_every_secs: alive_every(sign_in.lease),
+            log_off_in_secs: sign_in.log_off_at.map(left),
+            reclaim_in_secs: sign_in.reclaim_at.map(left),
+            minutes_end_in_secs: minutes_end(sign_in.funding, now),
+        }
+    }
+}
+
+impl TicketSeen {
+    fn of(account: &Account, ticket: &Ticket, now: Timestamp) -> Option<Self> {
+        let pool = account.pool(ticket.pool)?;
+        let position = pool.position(ticket.place);
+        Some(Self {
+            id: ticket.id,
+            pool: pool.name.clone(),
+            since: Moment(ticket.since),
+            position,
+            wait: position
+                .and_then(|position| pool.wait_estimate(position))
+                .map(words::about),
+            offered_secs: match ticket.state {
+                TicketState::Offered { until } => Some(until.remaining(now).get()),
+                TicketState::Waiting {} => None,
+            },
+            alive_every_secs: alive_every(ticket.lease),
+            wanted: match &ticket.wanted {
+                Wanted::SignIn { .. } => "to be signed in",
+                Wanted::Session { .. } => "to start a session",
+                Wanted::Resume { .. } => "to take up a paused session",
+            },
+            device: match &ticket.wanted {
+                Wanted::SignIn { device } => Some((device.id.clone(), device.name.clone())),
+                Wanted::Session { .. } | Wanted::Resume { .. } => None,
+            },
+        })
+    }
+}
+
+impl SessionSeen {
+    fn of(account: &Account, session: &Session, now: Timestamp) -> Self {
+        let sign_in = account.sign_ins().get(&session.sign_in);
+        let (code_until, closes_in_secs, ended_by) = match &session.state {
+            SessionState::Standby { until } => (Some(Moment(*until)), None, None),
+            SessionState::Ending { closes_at, by, .. } => {
+                (None, Some(closes_at.remaining(now).get()), Some(by.clone()))
+            }
+            SessionState::Active {} | SessionState::Paused {} => (None, None, None),
+        };
+        Self {
+            id: session.id,
+            sign_in: session.sign_in,
+            device_name: sign_in.map(|sign_in| sign_in.device.name.clone()),
+            kind: session.kind,
+            customer: session.customer.as_ref().map(|customer| customer.name.clone()),
+            since: Moment(session.since),
+            state: session.state.clone(),
+            code: session.code.as_ref().map(ToString::to_string),
+            code_until,
+            closes_in_secs,
+            ended_by,
+            minutes_end_in_secs: minutes_end(session.funding, now),
+            on_minutes: matches!(session.funding, Funding::Minutes { .. }),
+        }
+    }
+
+    /// A word and its class.
+    pub(super) const fn badge(&self) -> (&'static str, &'static str) {
+        match self.state {
+            SessionState::Standby { .. } => ("Waits for the customer", "warn"),
+            SessionState::Active {} => ("Active", "good"),
+            SessionState::Paused {} => ("Paused", "quiet"),
+            SessionState::Ending { .. } => ("Closing", "bad"),
+        }
+    }
+
+    pub(super) fn title(&self) -> String {
+        let kind = match self.kind {
+            SessionKind::Call => "Call",
+            SessionKind::Attended => "Attended session",
+            SessionKind::Unattended => "Unattended session",
+        };
+        match &self.customer {
+            Some(customer) => format!("{kind} with {customer}"),
+            None => kind.to_owned(),
+        }
+    }
+}
+
+/// How often a page shows that it is alive: every third of the lease.
+fn alive_every(lease: Secs) -> u32 {
+    (lease.get() / PARTS_OF_LEASE).max(1)
+}
+
+/// When the minutes end that carry something, once that was warned of.
+fn minutes_end(funding: Funding, now: Timestamp) -> Option<u32> {
+    match funding {
+        Funding::Minutes {
+            next_at,
+            warned: true,
+        } => Some(next_at.remaining(now).get()),
+        _ => None,
+    }
+}

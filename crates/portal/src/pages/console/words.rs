@@ -1,0 +1,76 @@
+//! How things ended, in words for the person whom it happened to.
+
+use usher_domain::Secs;
+
+/// Why a sign-in is over. `by` is who did it, where that was another.
+pub(super) fn sign_in_end(reason: &str, by: Option<&str>) -> String {
+    let somebody = by.unwrap_or("Another person");
+    match reason {
+        "evicted" => format!("{somebody} logged you out."),
+        "takeover" => "You signed in on another device, so you were signed out here.".to_owned(),
+        "lease-expired" => "There was no sign of life from this page for too long, so your seat was freed. \
+                            The browser was closed, or the connection was lost."
+            .to_owned(),
+        "inactive" => "You were logged off because you had been inactive for too long.".to_owned(),
+        "reclaimed" => {
+            "You were idle while somebody waited for a seat, so your seat went to them.".to_owned()
+        }
+        "license-changed" => by.map_or_else(
+            || "Your license was changed or taken away, so you were signed out.".to_owned(),
+            |by| format!("{by} changed your license, so you were signed out."),
+        ),
+        "user-inactive" => "Your user was deactivated.".to_owned(),
+        "minutes-exhausted" => "The pay-per-use minutes were used up, so you were signed out.".to_owned(),
+        "closed" => "The seat pool was deleted, so you were signed out.".to_owned(),
+        _ => "You signed out.".to_owned(),
+    }
+}
+
+/// Why a session is over, as its agent reads it.
+pub(super) fn session_end(reason: &str, by: Option<&str>) -> String {
+    let somebody = by.unwrap_or("another person");
+    match reason {
+        "finished" => "Ended by you or the customer".to_owned(),
+        "ended-by-other" => format!("Ended by {somebody}"),
+        "expired" => "Nobody came before the code expired".to_owned(),
+        "minutes-exhausted" => "Ended because the minutes were used up".to_owned(),
+        _ => "Ended because you were signed out".to_owned(),
+    }
+}
+
+/// A length of time as people say it.
+pub(super) fn about(secs: Secs) -> String {
+    match secs.get() {
+        0..60 => "less than a minute".to_owned(),
+        60..120 => "about a minute".to_owned(),
+        secs @ 120..7200 => format!("about {} minutes", secs.div_ceil(60)),
+        secs => format!("about {} hours", secs.div_ceil(3600)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use usher_domain::event::EndReason;
+
+    use super::*;
+
+    #[test]
+    fn who_did_it_is_named_where_another_did() {
+        assert_eq!(
+            sign_in_end(EndReason::Evicted.as_str(), Some("Olga Owner")),
+            "Olga Owner logged you out."
+        );
+        assert_eq!(
+            session_end(EndReason::EndedByOther.as_str(), Some("Olga Owner")),
+            "Ended by Olga Owner"
+        );
+    }
+
+    #[test]
+    fn waits_are_rounded_up() {
+        assert_eq!(about(Secs::new(59)), "less than a minute");
+        assert_eq!(about(Secs::new(61)), "about a minute");
+        assert_eq!(about(Secs::new(121)), "about 3 minutes");
+        assert_eq!(about(Secs::new(7201)), "about 3 hours");
+    }
+}

@@ -1,0 +1,107 @@
+//! The live part of the customer's page.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use askama::Template;
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use axum_extra::extract::CookieJar;
+use bytes::Bytes;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+use usher_domain::text::Code;
+
+use super::standing::{JoinedBefore, Standing};
+use super::view::CustomerPart;
+use crate::live::{ALIVE_EVERY, UPDATE_EVERY, digest, event_stream, message};
+use crate::portal::Portal;
+
+/// The event upon which the browser closes the stream, and leaves what is shown.
+const OVER: &str = "event: usher-ended\ndata: ended\n\n";
+/// The event upon which the browser loads the page anew: the code leads nowhere any more.
+const GONE: &str = "event: usher-over\ndata: reload\n\nevent: usher-ended\ndata: ended\n\n";
+
+pub(super) async fn stream(
+    State(portal): State<Arc<Portal>>,
+    jar: CookieJar,
+    typed: Path<String>,
+) -> Response {
+    let Ok(code) = typed.parse::<Code>() else {
+        return event_stream(Body::from(GONE));
+    };
+    let (sender, receiver) = mpsc::channel(1);
+    tokio::spawn(feed(portal, code, JoinedBefore::of(&jar), sender));
+    let frames = futures::stream::unfold(receiver, |mut receiver| async move {
+        let frame = receiver.recv().await?;
+        Some((Ok::<_, Infallible>(frame), receiver))
+    });
+    event_stream(Body::from_stream(frames))
+}
+
+pub(super) fn render(part: &CustomerPart) -> String {
+    part.render().unwrap_or_else(|error| {
+        tracing::error!(%error, "a fragment could not be rendered");
+        String::new()
+    })
+}
+
+/// Sends the part whenever it is another, until the browser goes, the session is over, or the server ends.
+async fn feed(portal: Arc<Portal>, code: Code, joined: JoinedBefore, browser: mpsc::Sender<Bytes>) {
+    let mut closed = std::pin::pin!(portal.api.closed());
+    let mut told = None;
+    let account = match portal.api.records().find_code(code.as_str()).await {
+        Ok(Some(owner)) => Some(owner.account),
+        Ok(None) => None,
+        Err(_) => return,
+    };
+    loop {
+        // Before looking, so that nothing that comes while looking is missed.
+        let mut commits = match account {
+            Some(account) => match portal.api.engine().subscribe(account).await {
+                Ok(commits) => Some(commits),
+                Err(_) => return,
+            },
+            None => None,
+        };
+        let at = Instant::now();
+        // Not for now, such as under load: what is shown stays, and the browser comes back.
+        let Ok(standing) = Standing::of(&portal, &code, joined).await else {
+            return;
+        };
+        let Some(standing) = standing else {
+            let _ = browser.send(Bytes::from_static(GONE.as_bytes())).await;
+            return;
+        };
+        let is_over = standing.is_over();
+        let html = render(&CustomerPart { standing });
+        let id = digest(&html);
+        if told != Some(id) && browser.send(message(id, &html)).await.is_err() {
+            return;
+        }
+        told = Some(id);
+        let Some(commits) = commits.as_mut().filter(|_| !is_over) else {
+            let _ = browser.send(Bytes::from_static(OVER.as_bytes())).await;
+            return;
+        };
+        loop {
+            tokio::select! {
+                biased;
+                () = &mut closed => return,
+                () = browser.closed() => return,
+                _ = commits.next() => break,
+                () = tokio::time::sleep(ALIVE_EVERY) => {
+                    if browser.send(Bytes::from_static(b":\n\n")).await.is_err() {
+                        return;
+                    }
+                }
+            }
+        }
+        tokio::select! {
+            () = &mut closed => return,
+            () = browser.closed() => return,
+            () = tokio::time::sleep_until(at + UPDATE_EVERY) => {}
+        }
+    }
+}

@@ -1,0 +1,410 @@
+use std::collections::BTreeMap;
+
+use axum::http::StatusCode;
+use usher_domain::account::{Plan, ProductSeats};
+use usher_domain::command::{Command, PoolPatch, RulesPatch};
+use usher_domain::permission::Role;
+use usher_domain::rules::Preset;
+use usher_domain::text::Product;
+use usher_domain::user::License;
+use usher_domain::{AccountId, PoolId, Secs, UserId};
+use usher_identity::draw_bits;
+
+use crate::app::{App, Browser, Page};
+
+pub const CONSOLE: &str = "/console";
+pub const PRODUCT: (&str, &str) = ("product", "remote-support");
+
+/// An account with one pool, and people who share its seats.
+pub struct Desk {
+    pub app: App,
+    pub account: AccountId,
+    pub pool: PoolId,
+}
+
+impl Desk {
+    pub async fn with(seats: u32, preset: Preset) -> Self {
+        let app = App::new().await;
+        let account = app.account("Contoso").await;
+        let pool = PoolId::from_bits(draw_bits(app.api.engine().now()).unwrap());
+        let bought = ProductSeats {
+            named_seats: 0,
+            shared_seats: seats,
+        };
+        let subscription = Command::SetSubscription {
+            plan: Plan::built_in().pop().unwrap(),
+            products: BTreeMap::from([(product(), bought)]),
+            default_pools: BTreeMap::from([(product(), pool)]),
+        };
+        app.give(account, subscription).await;
+        let rules = RulesPatch {
+            preset: Some(preset),
+            ..RulesPatch::default()
+        };
+        let desk = Self { app, account, pool };
+        desk.change_rules(rules).await;
+        desk.app
+            .user(account, "Olga Owner", "olga@example.com", Role::Owner)
+            .await;
+        desk
+    }
+
+    pub async fn change_rules(&self, rules: RulesPatch) {
+        let change = PoolPatch {
+            rules: Some(rules),
+            ..PoolPatch::default()
+        };
+        let id = self.pool;
+        self.app
+            .give(self.account, Command::ChangePool { id, change })
+            .await;
+    }
+
+    pub async fn agent(&self, name: &str) -> (UserId, Browser) {
+        let email = format!("{}@example.com", name.to_lowercase());
+        let user = self.app.user(self.account, name, &email, Role::Member).await;
+        let license = Command::SetLicense {
+            user,
+            product: product(),
+            license: Some(License::Shared(self.pool)),
+        };
+        self.app.give(self.account, license).await;
+        (user, self.app.sign_in(&email).await)
+    }
+
+    /// Signs somebody in on their browser as a device.
+    pub async fn take_seat(&self, browser: &Browser) -> Browser {
+        let page = self
+            .act(browser, "/console/sign-in", &[("device", "Laptop")])
+            .await;
+        assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.html);
+        page.kept_by(browser)
+    }
+
+    pub async fn act(&self, browser: &Browser, path: &str, fields: &[(&str, &str)]) -> Page {
+        let fields = [&[PRODUCT], fields].concat();
+        self.app.post(browser, CONSOLE, path, &fields).await
+    }
+
+    pub async fn console(&self, browser: &Browser) -> String {
+        self.app.get(browser, CONSOLE).await.html
+    }
+
+    pub async fn advance(&self, secs: u32) {
+        self.app.api.engine().advance(Secs::new(secs)).await;
+    }
+}
+
+pub fn product() -> Product {
+    "remote-support".parse().unwrap()
+}
+
+/// The address of the first button whose address ends so.
+pub fn action(html: &str, ending: &str) -> String {
+    let actions = html.split("formaction=\"").skip(1);
+    let mut actions = actions.map(|rest| rest.split('"').next().unwrap());
+    actions.find(|path| path.ends_with(ending)).unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn who_is_not_signed_in_comes_back_to_the_console_afterwards() {
+    let app = App::new().await;
+
+    let page = app.get(&Browser::default(), CONSOLE).await;
+
+    assert_eq!(page.header("location"), "/sign-in?back=%2Fconsole");
+}
+
+#[tokio::test]
+async fn an_agent_takes_a_seat_and_gives_it_back() {
+    let desk = Desk::with(1, Preset::HelpDeskShift).await;
+    let (_, sven) = desk.agent("Sven").await;
+    assert!(desk.console(&sven).await.contains("data-phase=\"out\""));
+
+    let sven = desk.take_seat(&sven).await;
+    let html = desk.console(&sven).await;
+    assert!(
+        html.contains("data-phase=\"in\"") && html.contains("A shared seat"),
+        "{html}"
+    );
+    assert!(html.contains("data-alive-every=\"30\""), "{html}");
+
+    desk.act(&sven, "/console/sign-out", &[]).await;
+    assert!(desk.console(&sven).await.contains("You signed out."));
+}
+
+#[tokio::test]
+async fn a_full_pool_is_said_in_the_rules_own_words_with_whom_to_ask() {
+    let desk = Desk::with(1, Preset::HelpDeskShift).await;
+    let (_, sven) = desk.agent("Sven").await;
+    let (_, yuki) = desk.agent("Yuki").await;
+    desk.take_seat(&sven).await;
+
+    let page = desk.act(&yuki, "/console/sign-in", &[("device", "Desk")]).await;
+
+    assert_eq!(page.status, StatusCode::CONFLICT);
+    assert!(
+        page.html.contains("All shared seats are in use."),
+        "{}",
+        page.html
+    );
+    assert!(page.html.contains("<strong>Olga Owner</strong>"), "{}", page.html);
+    assert!(page.html.contains("Wait in the queue"), "{}", page.html);
+    assert!(page.html.contains("value=\"Desk\""), "what was typed stays");
+}
+
+#[tokio::test]
+async fn who_waits_takes_the_seat_that_is_offered() {
+    let desk = Desk::with(1, Preset::HelpDeskShift).await;
+    let (_, sven) = desk.agent("Sven").await;
+    let (_, yuki) = desk.agent("Yuki").await;
+    let sven = desk.take_seat(&sven).await;
+    let fields = [("device", "Desk"), ("wait", "yes")];
+    let page = desk.act(&yuki, "/console/sign-in", &fields).await;
+    let yuki = page.kept_by(&yuki);
+    assert!(desk.console(&yuki).await.contains("You wait for a seat"));
+
+    desk.act(&sven, "/console/sign-out", &[]).await;
+    let html = desk.console(&yuki).await;
+    assert!(html.contains("Take the seat"), "{html}");
+    desk.act(&yuki, &action(&html, "/claim"), &[]).await;
+
+    assert!(desk.console(&yuki).await.contains("data-phase=\"in\""));
+}
+
+#[tokio::test]
+async fn a_ticket_of_another_is_not_found() {
+    let desk = Desk::with(1, Preset::HelpDeskShift).await;
+    let (_, sven) = desk.agent("Sven").await;
+    let (_, yuki) = desk.agent("Yuki").await;
+    let sven = desk.take_seat(&sven).await;
+    let fields = [("device", "Desk"), ("wait", "yes")];
+    let yuki = desk.act(&yuki, "/console/sign-in", &fields).await.kept_by(&yuki);
+    let leave = action(&desk.console(&yuki).await, "/leave");
+    let olga = desk.app.sign_in("olga@example.com").await;
+
+    for other in [&sven, &olga] {
+        let page = desk.act(other, &leave, &[]).await;
+        assert_eq!(page.status, StatusCode::NOT_FOUND);
+    }
+    assert_eq!(desk.act(&yuki, &leave, &[]).await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn a_second_browser_takes_over_when_asked_to() {
+    let desk = Desk::with(2, Preset::HelpDeskShift).await;
+    let (_, sven) = desk.agent("Sven").await;
+    let first = desk.take_seat(&sven).await;
+
+    let page = desk.act(&sven, "/console/sign-in", &[("device", "Phone")]).await;
+    assert_eq!(page.status, StatusCode::CONFLICT);
+    assert!(
+        page.html.contains("You are signed in on Laptop already"),
+        "{}",
+        page.html
+    );
+    assert!(page.html.contains("Sign in here instead"), "{}", page.html);
+    let fields = [("device", "Phone"), ("takeover", "yes")];
+    let page = desk.act(&sven, "/console/sign-in", &fields).await;
+
+    assert_eq!(page.status, StatusCode::SEE_OTHER);
+    let html = desk.console(&first).await;
+    assert!(html.contains("You signed in on another device"), "{html}");
+}
+
+#[tokio::test]
+async fn signs_of_life_keep_the_seat_and_silence_loses_it() {
+    let desk = Desk::with(1, Preset::HelpDeskShift).await;
+    let (_, sven) = desk.agent("Sven").await;
+    let sven = desk.take_seat(&sven).await;
+
+    for _ in 0..4 {
+        desk.advance(60).await;
+        assert_eq!(
+            desk.act(&sven, "/console/alive", &[]).await.status,
+            StatusCode::NO_CONTENT
+        );
+    }
+    assert!(desk.console(&sven).await.contains("data-phase=\"in\""));
+
+    desk.advance(100).await;
+    let html = desk.console(&sven).await;
+    assert!(html.contains("There was no sign of life"), "{html}");
+}
+
+#[tokio::test]
+async fn being_alive_is_not_being_there_but_stay_is() {
+    let desk = Desk::with(1, Preset::HelpDeskShift).await;
+    let rules = RulesPatch {
+        auto_log_off_after: Some(Some(Secs::new(300))),
+        lease: Some(Secs::new(1000)),
+        ..RulesPatch::default()
+    };
+    desk.change_rules(rules).await;
+    let (_, sven) = desk.agent("Sven").await;
+    let sven = desk.take_seat(&sven).await;
+
+    desk.advance(150).await;
+    desk.act(&sven, "/console/alive", &[]).await;
+    desk.advance(100).await;
+    let html = desk.console(&sven).await;
+    assert!(
+        html.contains("Are you still there?") && html.contains(">Stay<"),
+        "{html}"
+    );
+    desk.act(&sven, "/console/stay", &[]).await;
+    desk.advance(200).await;
+    assert!(desk.console(&sven).await.contains("data-phase=\"in\""));
+
+    desk.advance(110).await;
+    assert!(desk.console(&sven).await.contains("inactive for too long"));
+}
+
+#[tokio::test]
+async fn who_was_logged_out_is_told_by_whom_and_why() {
+    let desk = Desk::with(1, Preset::HelpDeskShift).await;
+    let (_, sven) = desk.agent("Sven").await;
+    let sven = desk.take_seat(&sven).await;
+    let sign_in = desk
+        .app
+        .api
+        .engine()
+        .read(desk.account, |account, _| {
+            let olga = account
+                .user_by_email(&"olga@example.com".parse().unwrap())
+                .unwrap();
+            (*account.sign_ins().keys().next().unwrap(), olga.id)
+        })
+        .await
+        .unwrap();
+    let request = usher_engine::Request {
+        actor: usher_domain::Actor::User(sign_in.1),
+        cause: usher_engine::Cause::Static("test"),
+        command: Command::SignOut {
+            sign_in: sign_in.0,
+            note: Some("Shift <b>over</b>".parse().unwrap()),
+        },
+    };
+    let engine = desk.app.api.engine();
+    engine.execute(desk.account, request, |_, _, _| ()).await.unwrap();
+
+    let html = desk.console(&sven).await;
+
+    assert!(html.contains("Olga Owner logged you out."), "{html}");
+    assert!(
+        html.contains("They said: “Shift") && !html.contains("<b>over"),
+        "{html}"
+    );
+}
+
+#[tokio::test]
+async fn work_is_started_paused_resumed_and_ended_on_this_browser() {
+    let desk = Desk::with(1, Preset::ConcurrentSessions).await;
+    let (_, sven) = desk.agent("Sven").await;
+    let sven = desk.take_seat(&sven).await;
+
+    desk.act(&sven, "/console/sessions", &[("kind", "unattended")])
+        .await;
+    let html = desk.console(&sven).await;
+    desk.act(&sven, &action(&html, "/pause"), &[]).await;
+    let html = desk.console(&sven).await;
+    assert!(html.contains("Paused"), "{html}");
+    desk.act(&sven, &action(&html, "/resume"), &[]).await;
+    let html = desk.console(&sven).await;
+    desk.act(&sven, &action(&html, "/end"), &[]).await;
+
+    let html = desk.console(&sven).await;
+    assert!(html.contains("No session at the moment"), "{html}");
+    assert!(html.contains("Ended by you or the customer"), "{html}");
+}
+
+#[tokio::test]
+async fn work_that_finds_no_seat_can_wait_for_one() {
+    let desk = Desk::with(1, Preset::ConcurrentSessions).await;
+    let (_, sven) = desk.agent("Sven").await;
+    let (_, yuki) = desk.agent("Yuki").await;
+    let sven = desk.take_seat(&sven).await;
+    let yuki = desk.take_seat(&yuki).await;
+    desk.act(&sven, "/console/sessions", &[("kind", "unattended")])
+        .await;
+
+    let fields = [("kind", "attended"), ("customer", "Kim")];
+    let page = desk.act(&yuki, "/console/sessions", &fields).await;
+    assert_eq!(page.status, StatusCode::CONFLICT);
+    assert!(
+        page.html.contains("name=\"kind\" value=\"attended\""),
+        "{}",
+        page.html
+    );
+    let fields = [("kind", "attended"), ("customer", "Kim"), ("wait", "yes")];
+    desk.act(&yuki, "/console/sessions", &fields).await;
+    assert!(desk.console(&yuki).await.contains("to start a session"));
+
+    let html = desk.console(&sven).await;
+    desk.act(&sven, &action(&html, "/end"), &[]).await;
+    let html = desk.console(&yuki).await;
+    desk.act(&yuki, &action(&html, "/claim"), &[]).await;
+    assert!(desk.console(&yuki).await.contains("Attended session with Kim"));
+}
+
+#[tokio::test]
+async fn a_session_on_another_device_has_no_buttons_here() {
+    let desk = Desk::with(2, Preset::ConcurrentSessions).await;
+    let (_, sven) = desk.agent("Sven").await;
+    let first = desk.take_seat(&sven).await;
+    desk.act(&first, "/console/sessions", &[("kind", "unattended")])
+        .await;
+    let pause = action(&desk.console(&first).await, "/pause");
+    let second = desk.take_seat(&sven).await;
+
+    let html = desk.console(&second).await;
+    assert!(
+        html.contains("Unattended session") && !html.contains("/pause\""),
+        "{html}"
+    );
+    let page = desk.act(&second, &pause, &[]).await;
+
+    assert_eq!(page.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn bad_input_is_told_in_words_and_forgery_does_nothing() {
+    let desk = Desk::with(1, Preset::HelpDeskShift).await;
+    let (_, sven) = desk.agent("Sven").await;
+
+    let page = desk.act(&sven, "/console/sign-in", &[("device", " ")]).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        page.html.contains("This must be a name of 1 to 120 characters"),
+        "{}",
+        page.html
+    );
+
+    let forged = desk
+        .app
+        .post(
+            &sven,
+            "/join",
+            "/console/sign-in",
+            &[PRODUCT, ("device", "Laptop")],
+        )
+        .await;
+    assert_eq!(forged.status, StatusCode::FORBIDDEN);
+    assert!(desk.console(&sven).await.contains("data-phase=\"out\""));
+}
+
+#[tokio::test]
+async fn who_has_no_license_is_told_so() {
+    let desk = Desk::with(1, Preset::HelpDeskShift).await;
+    let olga = desk.app.sign_in("olga@example.com").await;
+
+    let html = desk.console(&olga).await;
+    assert!(
+        html.contains("This user has no license for remote-support."),
+        "{html}"
+    );
+    let page = desk.act(&olga, "/console/sign-in", &[("device", "Laptop")]).await;
+
+    assert_eq!(page.status, StatusCode::FORBIDDEN);
+    assert!(page.html.contains("You can ask"), "{}", page.html);
+}

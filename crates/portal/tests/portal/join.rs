@@ -1,0 +1,179 @@
+use axum::http::{Method, StatusCode};
+use usher_domain::command::RulesPatch;
+use usher_domain::rules::Preset;
+use usher_domain::{Command, Secs};
+
+use crate::app::{App, Browser, Page};
+use crate::console::{Desk, action};
+
+const PAGE: (&str, &str) = ("accept", "text/html,application/xhtml+xml,*/*;q=0.8");
+
+/// An agent who waits for a customer: their browser, and the code.
+async fn waiting(desk: &Desk) -> (Browser, String) {
+    let (_, sven) = desk.agent("Sven").await;
+    let sven = desk.take_seat(&sven).await;
+    desk.act(&sven, "/console/sessions", &[("kind", "attended")])
+        .await;
+    let html = desk.console(&sven).await;
+    let (_, rest) = html.split_once("class=\"code\">").unwrap();
+    (sven, rest.split('<').next().unwrap().to_owned())
+}
+
+async fn look(app: &App, browser: &Browser, path: &str) -> Page {
+    Page::of(app.send(browser, Method::GET, path, &[PAGE], String::new()).await).await
+}
+
+async fn send(app: &App, browser: &Browser, path: &str, body: &str) -> Page {
+    Page::of(
+        app.send(browser, Method::POST, path, &[PAGE], body.to_owned())
+            .await,
+    )
+    .await
+}
+
+#[tokio::test]
+async fn a_customer_types_a_code_joins_and_leaves() {
+    let desk = Desk::with(1, Preset::HelpDeskShift).await;
+    let (sven, code) = waiting(&desk).await;
+    let kim = Browser::default();
+    let typed = format!("code={}-{}", &code[..5].to_lowercase(), &code[5..]);
+    let page = send(&desk.app, &kim, "/join", &typed).await;
+    assert_eq!(page.header("location"), format!("/join/{code}"));
+    let path = format!("/join/{code}");
+    assert!(look(&desk.app, &kim, &path).await.html.contains("waits for you"));
+
+    let page = send(&desk.app, &kim, &path, "name=Kim").await;
+    assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.html);
+    let kim = page.kept_by(&kim);
+    assert!(look(&desk.app, &kim, &path).await.html.contains("Connected"));
+    assert!(desk.console(&sven).await.contains("Attended session with Kim"));
+    send(&desk.app, &kim, &format!("{path}/leave"), "").await;
+
+    assert!(desk.console(&sven).await.contains("No session at the moment"));
+    let page = look(&desk.app, &kim, &path).await;
+    assert!(page.html.contains("The session has ended."), "{}", page.html);
+}
+
+#[tokio::test]
+async fn the_browser_that_was_in_sees_a_pause_and_an_end_and_no_other_does() {
+    let desk = Desk::with(1, Preset::HelpDeskShift).await;
+    let (sven, code) = waiting(&desk).await;
+    let path = format!("/join/{code}");
+    let kim = send(&desk.app, &Browser::default(), &path, "")
+        .await
+        .kept_by(&Browser::default());
+
+    let html = desk.console(&sven).await;
+    desk.act(&sven, &action(&html, "/pause"), &[]).await;
+    assert!(
+        look(&desk.app, &kim, &path)
+            .await
+            .html
+            .contains("has paused the session")
+    );
+    let stranger = look(&desk.app, &Browser::default(), &path).await;
+    assert_eq!(stranger.status, StatusCode::NOT_FOUND);
+    desk.act(&sven, &action(&html, "/end"), &[]).await;
+
+    assert!(
+        look(&desk.app, &kim, &path)
+            .await
+            .html
+            .contains("The session has ended.")
+    );
+    let stranger = look(&desk.app, &Browser::default(), &path).await;
+    assert_eq!(stranger.status, StatusCode::NOT_FOUND);
+    assert!(
+        stranger.html.contains("This code is not valid"),
+        "{}",
+        stranger.html
+    );
+}
+
+#[tokio::test]
+async fn a_customer_reads_what_was_said_when_another_ended_the_session() {
+    let desk = Desk::with(1, Preset::HelpDeskShift).await;
+    let notice = RulesPatch {
+        end_notice: Some(Secs::new(30)),
+        ..RulesPatch::default()
+    };
+    desk.change_rules(notice).await;
+    let (sven, code) = waiting(&desk).await;
+    let path = format!("/join/{code}");
+    let kim = send(&desk.app, &Browser::default(), &path, "")
+        .await
+        .kept_by(&Browser::default());
+    let engine = desk.app.api.engine();
+    let session = engine.read(desk.account, |account, _| {
+        *account.sessions().keys().next().unwrap()
+    });
+    let end = Command::EndSessions {
+        ids: vec![session.await.unwrap()],
+        note: Some("We close at noon".parse().unwrap()),
+    };
+    desk.app.give(desk.account, end).await;
+
+    for html in [look(&desk.app, &kim, &path).await.html, desk.console(&sven).await] {
+        assert!(html.contains("data-countdown=\"30\""), "{html}");
+        assert!(html.contains("We close at noon"), "{html}");
+    }
+    desk.advance(31).await;
+    let html = look(&desk.app, &kim, &path).await.html;
+    assert!(html.contains("The session was ended by Contoso."), "{html}");
+    assert!(html.contains("We close at noon"), "{html}");
+}
+
+#[tokio::test]
+async fn programs_get_the_apis_answers_at_the_same_address() {
+    let desk = Desk::with(1, Preset::HelpDeskShift).await;
+    let (_, code) = waiting(&desk).await;
+    let path = format!("/join/{code}");
+    let anybody = Browser::default();
+
+    for accept in ["application/json", "*/*"] {
+        let headers = [("accept", accept)];
+        let answer = desk
+            .app
+            .send(&anybody, Method::GET, &path, &headers, String::new())
+            .await;
+        let page = Page::of(answer).await;
+        assert_eq!(page.header("content-type"), "application/json");
+        assert!(page.html.contains("\"state\":\"standby\""), "{}", page.html);
+        assert_eq!(page.header("content-security-policy"), "");
+    }
+    let answer = desk
+        .app
+        .send(&anybody, Method::GET, "/join/NOSUCHCODE", &[], String::new())
+        .await;
+    let page = Page::of(answer).await;
+    assert_eq!(page.status, StatusCode::NOT_FOUND);
+    assert_eq!(page.header("content-type"), "application/problem+json");
+}
+
+#[tokio::test]
+async fn wrong_codes_say_what_to_do() {
+    let desk = Desk::with(1, Preset::HelpDeskShift).await;
+    let anybody = Browser::default();
+
+    let page = send(&desk.app, &anybody, "/join", "code=no").await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.html.contains("6 to 16 letters and digits"), "{}", page.html);
+    let page = send(&desk.app, &anybody, "/join", "code=ABCDEF2345").await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        page.html.contains("ask your agent for a new one"),
+        "{}",
+        page.html
+    );
+    let page = look(&desk.app, &anybody, "/join/x").await;
+    assert_eq!(page.status, StatusCode::NOT_FOUND);
+    let headers = [PAGE, ("sec-fetch-site", "cross-site")];
+    let answer = desk.app.send(
+        &anybody,
+        Method::POST,
+        "/join",
+        &headers,
+        "code=ABCDEF2345".to_owned(),
+    );
+    assert_eq!(answer.await.status(), StatusCode::FORBIDDEN);
+}

@@ -1,0 +1,212 @@
+// The agent console and the customer's page, side by side: seats, queues, warnings, and the work itself.
+
+import { advance, PRODUCT, World } from "./lib/api.js";
+import { checkAxe, checkNarrow, picture } from "./lib/checks.js";
+import { story } from "./lib/story.js";
+import { forgive } from "./lib/watch.js";
+
+/** @typedef {import("playwright-core").Page} Page */
+
+/**
+ * An account whose pool has these rules.
+ * @param {number} seats
+ * @param {object} rules
+ */
+async function desk(seats, rules) {
+  const world = await World.make({ name: "Fjord Field Service", shared: seats });
+  const [pool] = await world.pools();
+  await world.patch(`${world.path}/pools/${pool.id}`, { rules });
+  return world;
+}
+
+/** A shift where signing in takes the seat. The lease outlasts every move of the clock. */
+const SHIFT = { preset: "help_desk_shift", lease_secs: 86_400 };
+
+/** @param {Page} page */
+async function takeSeat(page) {
+  await page.getByRole("button", { name: `Sign in for ${PRODUCT}` }).click();
+  await page.getByText("Signed in", { exact: true }).waitFor();
+}
+
+/** @param {Page} page @param {string} name of a button */
+const click = (page, name) => page.getByRole("button", { name }).click();
+
+story("an agent gives a customer a code, and each sees what the other does", async ({ open }) => {
+  const world = await desk(2, SHIFT);
+  const owner = await world.owner();
+  const sven = await world.agent("Sven");
+  const console = await open("/console", { as: sven });
+  const overview = await open(`/a/${world.id}/overview`, { as: owner });
+  await overview.getByText("0 of 2").waitFor();
+
+  await takeSeat(console);
+  await overview.getByText("1 of 2").waitFor();
+  await console.getByLabel("Customer's name").fill("Kim Customer");
+  await click(console, "Create a support code");
+  const code = (await console.locator(".code").textContent()) ?? "";
+  await picture(console, "console-standby");
+  await checkAxe(console);
+
+  const customer = await open("/join", { window: "phone", scheme: "dark" });
+  await customer.getByLabel("Code").fill(code.toLowerCase());
+  await click(customer, "Continue");
+  await customer.getByText("waits for you").waitFor();
+  await picture(customer, "join-ready");
+  await checkAxe(customer);
+  await customer.getByLabel("Your name").fill("Kim");
+  await click(customer, "Join");
+  await customer.getByText("Connected").waitFor();
+  await picture(customer, "join-connected");
+
+  await console.getByRole("heading", { name: "Attended session with Kim" }).waitFor();
+  await picture(console, "console-active");
+  await click(console, "Pause");
+  await customer.getByText("Sven has paused the session").waitFor();
+  await click(console, "Resume");
+  await customer.getByText("Connected").waitFor();
+  await click(console, "End");
+  await customer.getByText("The session has ended.").waitFor();
+  await checkNarrow(customer);
+  await picture(customer, "join-ended");
+  await console.getByText("Ended by you or the customer").waitFor();
+});
+
+story("an admin ends a session, and both sides read why while the notice runs", async ({ open }) => {
+  const world = await desk(1, { ...SHIFT, end_notice_secs: 30 });
+  const sven = await world.agent("Sven");
+  const console = await open("/console", { as: sven });
+  await takeSeat(console);
+  await click(console, "Create a call link");
+  const code = await console.locator(".code").textContent();
+  const customer = await open(`/join/${code}`, { window: "phone" });
+  await click(customer, "Join");
+  const call = console.getByRole("listitem").filter({ hasText: "Call" });
+  await call.getByText("Active", { exact: true }).waitFor();
+
+  const { items } = await world.get(`${world.path}/sessions`);
+  await world.post(`${world.path}/sessions/end`, { ids: [items[0].id], reason: "We close at noon" });
+
+  await console.getByText("We close at noon").waitFor();
+  await customer.getByText("We close at noon").waitFor();
+  await picture(console, "console-closing");
+  await advance(31);
+  await customer.getByText("The session was ended by Fjord Field Service.").waitFor();
+  await console.getByText("No session at the moment").waitFor();
+});
+
+story("who finds all seats taken waits, is offered the next one, and takes it", async ({ open }) => {
+  const world = await desk(1, SHIFT);
+  await world.owner("Olga Owner");
+  const { sign_in: taken } = await world.signIn(await world.agent("Sven"));
+  const yuki = await world.agent("Yuki");
+  const page = await open("/console", { as: yuki });
+  forgive(page, /status of 409/);
+
+  await click(page, `Sign in for ${PRODUCT}`);
+  await page.getByText("All shared seats are in use.").waitFor();
+  await page.getByText("Olga Owner").waitFor();
+  await picture(page, "console-refused");
+  await checkAxe(page);
+  await checkNarrow(page);
+  await click(page, "Wait in the queue");
+  await page.getByText("Your place in the queue").waitFor();
+  await picture(page, "console-waiting");
+
+  await world.delete(`${world.path}/sign-ins/${taken.id}`);
+  await page.getByRole("button", { name: "Take the seat" }).waitFor();
+  await picture(page, "console-offered");
+  await click(page, "Take the seat");
+  await page.getByText("Signed in", { exact: true }).waitFor();
+});
+
+story("an idle agent is warned, stays by a click, and without one is logged off", async ({ open }) => {
+  const world = await desk(1, { ...SHIFT, auto_log_off_after_secs: 600 });
+  const page = await open("/console", { as: await world.agent("Sven"), window: "phone", scheme: "dark" });
+  await takeSeat(page);
+
+  await advance(550);
+  await page.getByText("Are you still there?").waitFor();
+  await picture(page, "console-warned");
+  await checkAxe(page);
+  await checkNarrow(page);
+  await click(page, "Stay");
+  await page.getByText("You stay signed in.").waitFor();
+  await advance(500);
+  await page.getByText("Signed in", { exact: true }).waitFor();
+
+  await advance(600);
+  await page.getByText("You were logged off because you had been inactive").waitFor();
+});
+
+story("who is logged out by an admin reads by whom and why, and what is typed stays", async ({ open }) => {
+  const world = await desk(1, SHIFT);
+  const owner = await world.owner("Olga Owner");
+  const page = await open("/console", { as: await world.agent("Sven") });
+  await takeSeat(page);
+  await page.getByLabel("Customer's name").fill("Half a na");
+
+  await world.post(`${world.path}/teams`, { name: "Night", members: [] });
+  const { items } = await world.get(`${world.path}/sign-ins`);
+  const admin = await world.as(owner);
+  await admin.delete(`${world.path}/sign-ins/${items[0].id}?reason=${encodeURIComponent("Your shift is over")}`);
+
+  await page.getByText("Olga Owner logged you out.").waitFor();
+  await page.getByText("Your shift is over").waitFor();
+  await picture(page, "console-logged-out");
+  await checkAxe(page);
+});
+
+story("a second browser signs in instead of the first, which is told", async ({ open }) => {
+  const world = await desk(2, SHIFT);
+  const sven = await world.agent("Sven");
+  const first = await open("/console", { as: sven });
+  await first.getByLabel("Name of this device").fill("Sven's laptop");
+  await takeSeat(first);
+  const second = await open("/console", { as: sven });
+  forgive(second, /status of 409/);
+
+  await click(second, `Sign in for ${PRODUCT}`);
+  await second.getByText("You are signed in on Sven's laptop already").waitFor();
+  await click(second, "Sign in here instead");
+  await second.getByText("Signed in", { exact: true }).waitFor();
+
+  await first.getByText("You signed in on another device").waitFor();
+});
+
+story("a console that lost its connection says so, and is back by itself", async ({ open }) => {
+  const world = await desk(1, SHIFT);
+  const page = await open("/console", { as: await world.agent("Sven") });
+  await takeSeat(page);
+  forgive(page, /ERR_INTERNET_DISCONNECTED|ERR_NETWORK/);
+  // Streams that are open outlive a browser's going offline here; ending them is what a network does.
+  await page.context().setOffline(true);
+  await world.post(`${world.path}/teams`, { name: "Night", members: [] });
+  await page.evaluate(() => {
+    const live = /** @type {any} */ (document.getElementById("live"));
+    return live._htmx.sse.reader.cancel();
+  });
+  await page.getByText("Connection lost, trying again…").waitFor();
+  await picture(page, "console-lost");
+
+  await page.context().setOffline(false);
+  await page.getByText("Connection lost, trying again…").waitFor({ state: "hidden" });
+  await page.getByText("Signed in", { exact: true }).waitFor();
+});
+
+story("the console and the customer's page work without script", async ({ open }) => {
+  const world = await desk(1, SHIFT);
+  const sven = await world.agent("Sven");
+  // The form of the sign-in page was filled in with script; the cookie is what stays.
+  await open("/console", { as: sven });
+  const page = await open("/console", { as: sven, script: false });
+  await takeSeat(page);
+  await click(page, "Create a support code");
+  const code = await page.locator(".code").textContent();
+  const customer = await open(`/join/${code}`, { script: false });
+  await click(customer, "Join");
+  await customer.getByText("Connected").waitFor();
+  await page.goto("/console");
+  await click(page, "End");
+  await customer.goto(`/join/${code}`);
+  await customer.getByText("The session has ended.").waitFor();
+});
