@@ -4,6 +4,7 @@ mod bare;
 mod client;
 mod load;
 mod measures;
+mod pages;
 mod process;
 mod report;
 mod world;
@@ -38,6 +39,9 @@ pub(crate) struct BenchArgs {
     /// Measure rates and times of requests only.
     #[arg(long)]
     throughput_only: bool,
+    /// Measure the portal's pages only, in an account of 10,000 users of whom 1,000 are at work.
+    #[arg(long, conflicts_with = "throughput_only")]
+    pages: bool,
     /// Serve the bare endpoint that the figures are compared with.
     #[arg(long, hide = true)]
     bare_endpoint: bool,
@@ -112,6 +116,9 @@ fn failure(error: &BenchError) -> Failure {
 
 async fn measure(args: &BenchArgs, report: &mut report::Report) -> Result<(), BenchError> {
     let data = tempfile::tempdir()?;
+    if args.pages {
+        return pages::measure(data.path(), report).await;
+    }
     let world = world::World::make(data.path(), args).await?;
     measures::throughput(&world, args, report).await?;
     if args.throughput_only {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::BenchArgs;
 use super::load::{Stretch, median};
+use super::pages::{ASKED, AT_WORK, USERS};
 
 /// Rows, in the order of measuring.
 pub(super) struct Report {
@@ -15,10 +16,17 @@ pub(super) struct Report {
 impl Report {
     pub(super) fn new(args: &BenchArgs) -> Self {
         let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
-        let heading = format!(
-            "{} connections, {} accounts, medians of {} rounds of {} s each, server and client on the same {cores} cores",
-            args.connections, args.accounts, args.rounds, args.secs
-        );
+        let heading = if args.pages {
+            format!(
+                "pages of an account of {USERS} users, {AT_WORK} of them at work, compressed; medians of {ASKED} \
+                 requests, server and client on the same {cores} cores"
+            )
+        } else {
+            format!(
+                "{} connections, {} accounts, medians of {} rounds of {} s each, server and client on the same {cores} cores",
+                args.connections, args.accounts, args.rounds, args.secs
+            )
+        };
         Self {
             heading,
             rows: Vec::new(),
@@ -124,6 +132,13 @@ impl Report {
             first.as_secs_f64() * 1e3
         );
         self.row(&what, figure, String::new(), "within 5 s");
+    }
+
+    /// A page of the portal: the median time until it is there, and its size as it is sent.
+    pub(super) fn page(&mut self, name: &str, median_millis: f64, bytes: usize) {
+        let tenths = bytes * 10 / 1024;
+        let figure = format!("{median_millis:.1} ms, {}.{} KiB", tenths / 10, tenths % 10);
+        self.row(name, figure, String::new(), "at most 50 ms and 100 KiB");
     }
 
     /// Writes the table.

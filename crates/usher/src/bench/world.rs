@@ -13,7 +13,7 @@ use super::process::Server;
 use super::{BenchArgs, BenchError};
 
 /// The operator key of the measured server: it lives as long as its temporary directory.
-const OPERATOR_KEY: &str = "usher_op_benchmark_of_a_throw_away_server_0000000";
+pub(super) const OPERATOR_KEY: &str = "usher_op_benchmark_of_a_throw_away_server_0000000";
 
 /// A server with its accounts.
 pub(super) struct World {
@@ -99,7 +99,11 @@ async fn make_accounts(server: &Server, args: &BenchArgs) -> Result<Vec<AccountO
     Ok(accounts)
 }
 
-async fn make_account(server: &Server, name: &str, users: usize) -> Result<AccountOfBench, BenchError> {
+pub(super) async fn make_account(
+    server: &Server,
+    name: &str,
+    users: usize,
+) -> Result<AccountOfBench, BenchError> {
     const TASKS: usize = 16;
     let mut connection = Connection::open(server.address).await?;
     let mut account = fill_account(&mut connection, name, users, 0..0).await?;
