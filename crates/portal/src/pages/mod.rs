@@ -4,3 +4,5 @@ pub(crate) mod me;
 pub(crate) mod overview;
 pub(crate) mod setup;
 pub(crate) mod sign_in;
+pub(crate) mod teams;
+pub(crate) mod users;

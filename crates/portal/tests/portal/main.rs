@@ -11,3 +11,5 @@ mod live;
 mod overview;
 mod setup;
 mod signing_in;
+mod teams;
+mod users;
