@@ -44,7 +44,7 @@ story("one of many is found as one types, and the address says so", async ({ ope
   await page.getByLabel("Name or e-mail").pressSequentially("okaf");
 
   await page.getByText("1 to 1 of 1 that match").waitFor();
-  assert.equal(new URL(page.url()).searchParams.get("q"), "okaf");
+  await page.waitForURL((url) => url.searchParams.get("q") === "okaf");
   assert.equal(await page.getByLabel("Name or e-mail").inputValue(), "okaf");
   await page.reload();
   await page.getByRole("link", { name: "Amara Okafor" }).click();

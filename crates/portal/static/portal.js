@@ -48,7 +48,7 @@
   });
 
   // A list that is narrowed as one types stands in the address, for reloading and for sending it on.
-  document.addEventListener("htmx:after:swap", (event) => {
+  document.addEventListener("htmx-after-swap", (event) => {
     const ctx = event.detail?.ctx;
     if (ctx?.sourceElement?.matches?.("[data-keep-address]")) history.replaceState(null, "", ctx.request.action);
   });
@@ -58,7 +58,7 @@
     document.querySelectorAll("[data-tick-all][hidden]").forEach((label) => { label.hidden = false; });
   }
   document.addEventListener("DOMContentLoaded", showTickAll);
-  document.addEventListener("htmx:after:swap", showTickAll);
+  document.addEventListener("htmx-after-swap", showTickAll);
   document.addEventListener("change", (event) => {
     const label = event.target.closest?.("[data-tick-all]");
     if (!label) return;

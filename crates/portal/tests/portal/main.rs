@@ -7,9 +7,11 @@
 )]
 
 mod app;
+mod desk;
 mod live;
 mod overview;
 mod setup;
 mod signing_in;
 mod teams;
 mod users;
+mod users_at_once;

@@ -1,6 +1,6 @@
 use axum::http::StatusCode;
 
-use crate::users::Desk;
+use crate::desk::Desk;
 
 #[tokio::test]
 async fn a_team_is_created_filled_renamed_and_deleted() {

@@ -223,7 +223,7 @@ impl Ends {
 
     fn words(&self) -> String {
         match (self.devices, self.sessions) {
-            (0, 0) => "Nobody is interrupted.".to_owned(),
+            (0, 0) => "Nothing is interrupted.".to_owned(),
             (_, 0) => "Is signed out.".to_owned(),
             (0, 1) => "A session ends.".to_owned(),
             (0, many) => format!("{many} sessions end."),

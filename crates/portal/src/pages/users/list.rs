@@ -131,6 +131,12 @@ impl ListPage {
         format!("{}?{}", self.path, self.query.at_page(self.seen.page + 1))
     }
 
+    /// Whether a user was ticked in the form that was not right.
+    pub(super) fn is_ticked(&self, id: &UserId) -> bool {
+        let id = id.to_string();
+        self.form.all("user").any(|ticked| ticked == id)
+    }
+
     /// The filters as they go with what is asked for many.
     pub(super) fn filter(&self) -> String {
         self.query.at_page(self.seen.page)

@@ -5,6 +5,7 @@ mod bulk;
 mod bulk_view;
 mod create;
 mod edit;
+mod hand_over;
 mod list;
 mod person;
 mod profile;

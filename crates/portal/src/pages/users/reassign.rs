@@ -10,9 +10,10 @@ use usher_api::Problem;
 use usher_domain::permission::Privilege;
 use usher_domain::text::Product;
 use usher_domain::user::{License, User};
-use usher_domain::{Account, Actor, Command, Refusal, UserId};
+use usher_domain::{Account, Actor, Refusal, UserId};
 
 use super::edit::{UserPath, path_of, user_id};
+use super::hand_over::Reassigned;
 use super::query::{Filter, UserQuery};
 use super::words;
 use crate::answer::{Frame, done, page, page_again};
@@ -100,7 +101,16 @@ pub(super) async fn reassign(
         let message = format!("{} has no named seat of {} any more.", seat.holder, seat.product);
         return Ok(done(&path_of(&viewer, from), message));
     }
-    match seat.hand_over(&viewer).await? {
+    let handed_over = if seat.had == Some(License::Named) {
+        // Nobody has two, and the holder's would be lost.
+        Err(vec![format!(
+            "{} has a named seat of {} already. Choose somebody else.",
+            seat.heir, seat.product
+        )])
+    } else {
+        seat.hand_over(&viewer).await?
+    };
+    match handed_over {
         Ok(()) => {
             let message = format!(
                 "{} has the seat of {} now, in place of {}.",
@@ -116,88 +126,8 @@ pub(super) async fn reassign(
                 product: product.to_string(),
                 ..Wanted::default()
             };
-            match reassign_page(&viewer, from, wanted, form).await {
-                Ok(again) => Ok(page_again(&again)),
-                Err(failed) => Err(failed),
-            }
+            Ok(page_again(&reassign_page(&viewer, from, wanted, form).await?))
         }
-    }
-}
-
-/// A seat on its way.
-struct Reassigned {
-    from: UserId,
-    to: UserId,
-    product: Product,
-    still_held: bool,
-    /// What the heir had before.
-    had: Option<License>,
-    holder: String,
-    heir: String,
-}
-
-impl Reassigned {
-    /// The account knows no command for both, so each step is one that can be taken back. Where another seat is free,
-    /// the heir gets that one before the holder's is taken, so nothing can be lost; else the holder's is taken first,
-    /// and given back where the heir is refused. Whether it worked, or the sentences that say what did not.
-    async fn hand_over(&self, viewer: &Viewer) -> Result<Result<(), Vec<String>>, Failed> {
-        let given = self.set(viewer, self.to, Some(License::Named)).await?;
-        match given {
-            Ok(()) => {
-                if let Err(refusal) = self.set(viewer, self.from, None).await? {
-                    return self.take_back(viewer, self.to, self.had, &refusal).await;
-                }
-                return Ok(Ok(()));
-            }
-            Err(Refusal::NotEnoughSeats { .. }) => {}
-            Err(refusal) => return Ok(Err(vec![refusal.to_string()])),
-        }
-        if let Err(refusal) = self.set(viewer, self.from, None).await? {
-            return Ok(Err(vec![refusal.to_string()]));
-        }
-        match self.set(viewer, self.to, Some(License::Named)).await? {
-            Ok(()) => Ok(Ok(())),
-            Err(refusal) => {
-                let named = Some(License::Named);
-                self.take_back(viewer, self.from, named, &refusal).await
-            }
-        }
-    }
-
-    /// Undoes the first step, and says why the second was refused.
-    async fn take_back(
-        &self,
-        viewer: &Viewer,
-        user: UserId,
-        license: Option<License>,
-        why: &Refusal,
-    ) -> Result<Result<(), Vec<String>>, Failed> {
-        let mut sentences = vec![why.to_string()];
-        if let Err(refusal) = self.set(viewer, user, license).await? {
-            let name = if user == self.from {
-                &self.holder
-            } else {
-                &self.heir
-            };
-            sentences.push(format!(
-                "{name} could not get back the license that they had. {refusal}"
-            ));
-        }
-        Ok(Err(sentences))
-    }
-
-    async fn set(
-        &self,
-        viewer: &Viewer,
-        user: UserId,
-        license: Option<License>,
-    ) -> Result<Result<(), Refusal>, Failed> {
-        let command = Command::SetLicense {
-            user,
-            product: self.product.clone(),
-            license,
-        };
-        viewer.execute(command, |_, _, _| ()).await
     }
 }
 
