@@ -28,8 +28,10 @@ pub(crate) enum Place {
 /// The pages that there are, in the order of the navigation. A page adds its line.
 pub(crate) const READY: &[Place] = &[
     Place::Overview,
+    Place::Users,
     Place::Sessions,
     Place::Refusals,
+    Place::Teams,
     Place::Audit,
     Place::ApiKeys,
     Place::AgentConsole,

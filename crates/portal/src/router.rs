@@ -35,6 +35,8 @@ pub fn router(api: Arc<Api>, rest: Router) -> Router {
         .merge(pages::refusals::routes())
         .merge(pages::console::routes())
         .merge(pages::join::routes())
+        .merge(pages::users::routes())
+        .merge(pages::teams::routes())
         .route("/a/{account}/{*rest}", get(no_page))
         .route("/me/{*rest}", get(no_page))
         .route("/console/{*rest}", get(no_page))

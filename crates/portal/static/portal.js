@@ -93,6 +93,24 @@
   function showAddress(element) {
     if (element.textContent !== element.href) element.textContent = element.href;
   }
+  // A list that is narrowed as one types stands in the address, for reloading and for sending it on.
+  document.addEventListener("htmx-after-swap", (event) => {
+    const ctx = event.detail?.ctx;
+    if (ctx?.sourceElement?.matches?.("[data-keep-address]")) history.replaceState(null, "", ctx.request.action);
+  });
+
+  // `<label hidden data-tick-all="user">`: a box that ticks all of that name in its form.
+  function showTickAll() {
+    document.querySelectorAll("[data-tick-all][hidden]").forEach((label) => { label.hidden = false; });
+  }
+  document.addEventListener("DOMContentLoaded", showTickAll);
+  document.addEventListener("htmx-after-swap", showTickAll);
+  document.addEventListener("change", (event) => {
+    const label = event.target.closest?.("[data-tick-all]");
+    if (!label) return;
+    const boxes = event.target.form.querySelectorAll(`input[type="checkbox"][name="${label.dataset.tickAll}"]`);
+    boxes.forEach((box) => { box.checked = event.target.checked; });
+  });
 
   // Signed out elsewhere, or not allowed any more: the page itself says so.
   document.addEventListener("usher-over", () => location.reload());

@@ -11,3 +11,5 @@ pub(crate) mod refusals;
 pub(crate) mod sessions;
 pub(crate) mod setup;
 pub(crate) mod sign_in;
+pub(crate) mod teams;
+pub(crate) mod users;

@@ -26,6 +26,7 @@ stories! {
     console,
     pages,
     sessions,
+    users,
 }
 
 #[test]

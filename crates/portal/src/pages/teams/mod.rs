@@ -1,0 +1,81 @@
+//! Teams: who sees whom, and how they are doing (P4).
+
+mod team;
+mod view;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::Query;
+use axum::response::Response;
+use axum::routing::{get, post};
+use usher_domain::text::Name;
+use usher_domain::{Account, Actor, Command, TeamId};
+use usher_identity::draw_bits;
+
+use self::view::{ListPage, ListQuery, Teams};
+use crate::answer::{done, page, page_again};
+use crate::failed::Failed;
+use crate::form::{Form, Posted};
+use crate::nav::Place;
+use crate::portal::Portal;
+use crate::viewer::Viewer;
+
+pub(crate) fn routes() -> Router<Arc<Portal>> {
+    let one = "/a/{account}/teams/{team}";
+    let at = |rest: &str| format!("{one}/{rest}");
+    Router::new()
+        .route("/a/{account}/teams", get(show).post(create))
+        .route(one, get(team::show).post(team::rename))
+        .route(&at("add"), post(team::add))
+        .route(&at("take-out"), post(team::take_out))
+        .route(&at("delete"), get(team::ask_to_delete).post(team::delete))
+}
+
+async fn show(viewer: Viewer, Query(query): Query<ListQuery>) -> Result<Response, Failed> {
+    Ok(page(&list_page(&viewer, query, Form::default()).await?))
+}
+
+async fn create(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
+    team::guard(&viewer).await?;
+    let Some(name) = form.parse::<Name>("name") else {
+        return again(&viewer, form).await;
+    };
+    let id = TeamId::from_bits(draw_bits(viewer.portal.api.engine().now())?);
+    let command = Command::CreateTeam {
+        id,
+        name: name.clone(),
+        members: BTreeSet::new(),
+    };
+    match viewer.execute(command, |_, _, _| ()).await? {
+        Ok(()) => {
+            let path = format!("{}/{id}", Place::Teams.path(viewer.account));
+            Ok(done(
+                &path,
+                format!("The team {name} is there. Add its members now."),
+            ))
+        }
+        Err(refusal) => {
+            form.refused(&refusal);
+            again(&viewer, form).await
+        }
+    }
+}
+
+async fn again(viewer: &Viewer, form: Form) -> Result<Response, Failed> {
+    Ok(page_again(&list_page(viewer, ListQuery::default(), form).await?))
+}
+
+async fn list_page(viewer: &Viewer, query: ListQuery, form: Form) -> Result<ListPage, Failed> {
+    let asked = query.clone();
+    let look = move |account: &Account, actor: &Actor, _| Teams::of(account, actor, &asked);
+    let (frame, seen) = viewer.look(Some(Place::Teams), look).await?;
+    Ok(ListPage {
+        frame,
+        form,
+        path: Place::Teams.path(viewer.account),
+        query,
+        seen,
+    })
+}

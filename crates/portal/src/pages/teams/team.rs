@@ -1,0 +1,187 @@
+//! One team: its name and its members.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use axum::extract::{Path, Query};
+use axum::response::Response;
+use usher_api::Problem;
+use usher_domain::permission::Privilege;
+use usher_domain::text::Name;
+use usher_domain::{Account, Actor, Command, Refusal, TeamId, UserId};
+
+use super::view::{DeletePage, TeamPage, TeamQuery, TeamSeen};
+use crate::answer::{done, page, page_again};
+use crate::failed::Failed;
+use crate::form::{Form, Posted};
+use crate::nav::Place;
+use crate::viewer::Viewer;
+
+type TeamPath = Path<(String, String)>;
+
+fn team_id(text: &str) -> Result<TeamId, Failed> {
+    text.parse().map_err(|_| Problem::not_found("team").into())
+}
+
+fn path_of(viewer: &Viewer, id: TeamId) -> String {
+    format!("{}/{id}", Place::Teams.path(viewer.account))
+}
+
+/// Refuses who may not manage teams, before what they sent is looked at.
+pub(super) async fn guard(viewer: &Viewer) -> Result<(), Failed> {
+    let need =
+        |account: &Account, actor: &Actor, _| account.need_to_manage(actor, Privilege::UsersManage, "team");
+    viewer.look(None, need).await.map(|_| ())
+}
+
+pub(super) async fn show(
+    viewer: Viewer,
+    Path((_, team)): TeamPath,
+    Query(query): Query<TeamQuery>,
+) -> Result<Response, Failed> {
+    let id = team_id(&team)?;
+    Ok(page(&team_page(&viewer, id, query, None).await?))
+}
+
+pub(super) async fn rename(
+    Path((_, team)): TeamPath,
+    Posted { viewer, mut form }: Posted,
+) -> Result<Response, Failed> {
+    let id = team_id(&team)?;
+    guard(&viewer).await?;
+    let Some(name) = form.parse::<Name>("name") else {
+        return again(&viewer, id, form).await;
+    };
+    let message = format!("The team is called {name}.");
+    let command = Command::ChangeTeam {
+        id,
+        name: Some(name),
+        members: None,
+    };
+    match viewer.execute(command, |_, _, _| ()).await? {
+        Ok(()) => Ok(done(&path_of(&viewer, id), message)),
+        Err(Refusal::NotFound { what }) => Err(Problem::not_found(what).into()),
+        Err(refusal) => {
+            form.refused(&refusal);
+            again(&viewer, id, form).await
+        }
+    }
+}
+
+pub(super) async fn add(
+    Path((_, team)): TeamPath,
+    Posted { viewer, form }: Posted,
+) -> Result<Response, Failed> {
+    let id = team_id(&team)?;
+    let users = users(&form);
+    let name = change_members(&viewer, id, &users, true).await?;
+    Ok(done(&path_of(&viewer, id), format!("{name} is in the team now.")))
+}
+
+pub(super) async fn take_out(
+    Path((_, team)): TeamPath,
+    Posted { viewer, form }: Posted,
+) -> Result<Response, Failed> {
+    let id = team_id(&team)?;
+    let users = users(&form);
+    let name = change_members(&viewer, id, &users, false).await?;
+    let message = format!("{name} is no longer in the team.");
+    Ok(done(&path_of(&viewer, id), message))
+}
+
+pub(super) async fn ask_to_delete(viewer: Viewer, Path((_, team)): TeamPath) -> Result<Response, Failed> {
+    let id = team_id(&team)?;
+    let look = move |account: &Account, actor: &Actor, _| {
+        account.need_to_manage(actor, Privilege::UsersManage, "team")?;
+        let team = account
+            .teams()
+            .get(&id)
+            .ok_or(Refusal::NotFound { what: "team" })?;
+        Ok((team.name.to_string(), team.members.len()))
+    };
+    let (frame, (name, members)) = viewer.look(Some(Place::Teams), look).await?;
+    Ok(page(&DeletePage {
+        frame,
+        path: path_of(&viewer, id),
+        name,
+        members,
+    }))
+}
+
+pub(super) async fn delete(
+    Path((_, team)): TeamPath,
+    Posted { viewer, .. }: Posted,
+) -> Result<Response, Failed> {
+    let id = team_id(&team)?;
+    let deleted = viewer.execute(Command::DeleteTeam { id }, |_, _, _| ()).await?;
+    deleted.map_err(|refusal| Problem::refused(&refusal, None))?;
+    Ok(done(&Place::Teams.path(viewer.account), "The team is deleted."))
+}
+
+fn users(form: &Form) -> BTreeSet<UserId> {
+    form.all("user").filter_map(|id| id.parse().ok()).collect()
+}
+
+/// Puts people into a team or takes them out of it; what to call them.
+async fn change_members(
+    viewer: &Viewer,
+    id: TeamId,
+    users: &BTreeSet<UserId>,
+    are_in: bool,
+) -> Result<String, Failed> {
+    let wanted = users.clone();
+    let look = move |account: &Account, actor: &Actor, _| {
+        account.need_to_manage(actor, Privilege::UsersManage, "team")?;
+        let team = account
+            .teams()
+            .get(&id)
+            .ok_or(Refusal::NotFound { what: "team" })?;
+        let known = wanted.iter().filter_map(|id| account.user(*id));
+        let names: Vec<_> = known.map(|user| user.profile.name.to_string()).collect();
+        let name = match names.as_slice() {
+            [] => return Err(Refusal::NotFound { what: "user" }),
+            [one] => one.clone(),
+            many => crate::pages::users::people(many.len()),
+        };
+        Ok((team.members.clone(), name))
+    };
+    let (_, (mut members, name)) = viewer.look(None, look).await?;
+    if are_in {
+        members.extend(users);
+    } else {
+        members.retain(|member| !users.contains(member));
+    }
+    let command = Command::ChangeTeam {
+        id,
+        name: None,
+        members: Some(members),
+    };
+    let changed = viewer.execute(command, |_, _, _| ()).await?;
+    changed.map_err(|refusal| Problem::refused(&refusal, None))?;
+    Ok(name)
+}
+
+async fn again(viewer: &Viewer, id: TeamId, form: Form) -> Result<Response, Failed> {
+    let query = TeamQuery::default();
+    Ok(page_again(&team_page(viewer, id, query, Some(form)).await?))
+}
+
+async fn team_page(
+    viewer: &Viewer,
+    id: TeamId,
+    query: TeamQuery,
+    form: Option<Form>,
+) -> Result<TeamPage, Failed> {
+    let asked = Arc::new(query.clone());
+    let look = move |account: &Account, actor: &Actor, _| TeamSeen::of(account, actor, id, &asked);
+    let (frame, seen) = viewer.look(Some(Place::Teams), look).await?;
+    Ok(TeamPage {
+        frame,
+        form: form.unwrap_or_else(|| Form::showing([("name", seen.name.as_str())])),
+        list: Place::Teams.path(viewer.account),
+        users: Place::Users.path(viewer.account),
+        path: path_of(viewer, id),
+        query,
+        seen,
+    })
+}

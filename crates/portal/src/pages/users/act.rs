@@ -1,0 +1,84 @@
+//! What can be done to many users.
+
+use usher_domain::command::UserPatch;
+use usher_domain::permission::Privilege;
+use usher_domain::text::Product;
+use usher_domain::user::License;
+use usher_domain::{Account, Command, PoolId, UserId};
+
+/// What is done to each of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Act {
+    /// Give them a named seat.
+    Assign(Product),
+    /// Take their license away.
+    Remove(Product),
+    /// Put them into a pool.
+    Move(PoolId),
+    /// Switch them off.
+    Deactivate,
+}
+
+impl Act {
+    /// The word of a form: `assign remote-support`, `deactivate`.
+    pub(super) fn parse(word: &str) -> Option<Self> {
+        if word == "deactivate" {
+            return Some(Self::Deactivate);
+        }
+        let (verb, what) = word.split_once(' ')?;
+        match verb {
+            "assign" => what.parse().ok().map(Self::Assign),
+            "remove" => what.parse().ok().map(Self::Remove),
+            "move" => what.parse().ok().map(Self::Move),
+            _ => None,
+        }
+    }
+
+    /// What it takes to do it.
+    pub(super) const fn privilege(&self) -> Privilege {
+        match self {
+            Self::Assign(_) | Self::Remove(_) | Self::Move(_) => Privilege::SeatsManage,
+            Self::Deactivate => Privilege::UsersManage,
+        }
+    }
+
+    /// The product that it is about; none for all of them, or for a pool that there is not.
+    pub(super) fn product<'a>(&'a self, account: &'a Account) -> Option<&'a Product> {
+        match self {
+            Self::Assign(product) | Self::Remove(product) => Some(product),
+            Self::Move(pool) => account.pool(*pool).map(|pool| &pool.product),
+            Self::Deactivate => None,
+        }
+    }
+
+    /// The words for it; none for a pool that there is not.
+    pub(super) fn words(&self, account: &Account) -> Option<String> {
+        Some(match self {
+            Self::Assign(product) => format!("assign a seat of {product}"),
+            Self::Remove(product) => format!("take the license of {product} away"),
+            Self::Move(pool) => format!("move to the pool {}", account.pool(*pool)?.name),
+            Self::Deactivate => "deactivate".to_owned(),
+        })
+    }
+
+    /// The command for one user; none for a pool that there is not.
+    pub(super) fn command(&self, account: &Account, user: UserId) -> Option<Command> {
+        let license = match self {
+            Self::Deactivate => {
+                let change = UserPatch {
+                    active: Some(false),
+                    ..UserPatch::default()
+                };
+                return Some(Command::ChangeUser { id: user, change });
+            }
+            Self::Assign(_) => Some(License::Named),
+            Self::Remove(_) => None,
+            Self::Move(pool) => Some(License::Shared(*pool)),
+        };
+        Some(Command::SetLicense {
+            user,
+            product: self.product(account)?.clone(),
+            license,
+        })
+    }
+}

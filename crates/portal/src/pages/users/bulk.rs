@@ -1,0 +1,188 @@
+//! Changing many users at once: first what will happen to whom, then the doing of it.
+
+use std::sync::Arc;
+
+use axum::response::{IntoResponse, Response};
+use futures::StreamExt;
+use usher_domain::{Account, Actor, Command, Refusal, Timestamp, UserId};
+
+use super::ListPage;
+use super::act::Act;
+use super::bulk_view::{AskPage, Plan, ResultPage, TOLD_MAX};
+use super::query::{Filter, UserQuery};
+use super::words;
+use crate::answer::{done, page, page_again};
+use crate::failed::Failed;
+use crate::form::{Form, Posted};
+use crate::nav::Place;
+use crate::viewer::Viewer;
+
+/// How many commands are under way at once: enough to share commits, too few to fill the account's inbox.
+const AT_ONCE: usize = 16;
+
+/// Whom it is about.
+#[derive(Debug, Clone)]
+pub(super) enum Who {
+    /// Those who were ticked.
+    Ticked(Vec<UserId>),
+    /// All who match the filters.
+    Matching(UserQuery),
+}
+
+impl Who {
+    fn of(form: &Form) -> Self {
+        if form.value("all") == "yes" {
+            return Self::Matching(UserQuery::parse(form.value("filter")));
+        }
+        Self::Ticked(form.all("user").filter_map(|id| id.parse().ok()).collect())
+    }
+
+    /// The users in the order of the list; ticked ones who are gone meanwhile are passed over.
+    pub(super) fn users<'a>(&self, account: &'a Account) -> Vec<&'a usher_domain::user::User> {
+        match self {
+            Self::Ticked(ids) => ids.iter().filter_map(|id| account.user(*id)).collect(),
+            Self::Matching(query) => Filter::of(query).sorted(account),
+        }
+    }
+}
+
+/// Shows what will happen to whom.
+pub(super) async fn ask(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
+    let who = Who::of(&form);
+    if matches!(&who, Who::Ticked(ids) if ids.is_empty()) {
+        form.wrong("", "Nobody is ticked. Tick the people, then choose what to do.");
+    }
+    let Some(act) = Act::parse(form.value("act")).filter(|_| form.is_right()) else {
+        if form.is_right() {
+            form.wrong("act", "Choose what to do with the ticked people.");
+        }
+        let query = UserQuery::parse(form.value("filter"));
+        return Ok(page_again(&ListPage::at(&viewer, query, form).await?));
+    };
+    let page_of_it = ask_page(&viewer, act, who, form).await?;
+    Ok(page(&page_of_it))
+}
+
+/// Does it, to those of whom it was shown.
+pub(super) async fn act(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
+    let who = Who::of(&form);
+    let Some(act) = Act::parse(form.value("act")) else {
+        form.wrong("act", "Choose what to do with the ticked people.");
+        let query = UserQuery::parse(form.value("filter"));
+        return Ok(page_again(&ListPage::at(&viewer, query, form).await?));
+    };
+    let plan = plan(&viewer, &act, &who).await?.1;
+    if matches!(who, Who::Matching(_)) && form.value("shown") != plan.digest {
+        form.wrong(
+            "",
+            "The people who match are others by now. Look at the list again.",
+        );
+        return Ok(page_again(&ask_page(&viewer, act, who, form).await?));
+    }
+    let back = back_to(&viewer, &form);
+    let named = plan.what.clone();
+    // In a task of its own: who closes the page does not leave the half of it undone.
+    let doing = tokio::spawn({
+        let viewer = viewer.clone();
+        async move { run(&viewer, &act, plan.commands).await }
+    });
+    let (count, refused) = doing.await.map_err(|error| {
+        tracing::error!(%error, "a change of many users stopped");
+        usher_api::Problem::not_found("answer")
+    })?;
+    if refused.is_empty() {
+        let message = format!("Done for {}: {named}.", words::people(count));
+        return Ok(done(&back, message));
+    }
+    let look = |_: &Account, _: &Actor, _| Ok(());
+    let (frame, ()) = match viewer.look(Some(Place::Users), look).await {
+        Ok(seen) => seen,
+        // Who took their own rights away has no page to read it on.
+        Err(failed) => return Ok(failed.into_response()),
+    };
+    Ok(page(&ResultPage {
+        frame,
+        back,
+        what: named,
+        done: count,
+        refused_count: refused.len(),
+        refused: refused.into_iter().take(TOLD_MAX).collect(),
+    }))
+}
+
+/// Gives the commands; how many were carried out, and who was refused and why.
+async fn run(
+    viewer: &Viewer,
+    act: &Act,
+    commands: Vec<(UserId, String, Command)>,
+) -> (usize, Vec<(String, String)>) {
+    let doing = futures::stream::iter(commands).map(|(id, name, command)| async move {
+        let why_not = match viewer.execute(command, |_, _, _| ()).await {
+            Ok(Ok(())) => after(viewer, act, id).await,
+            Ok(Err(refusal)) => Some(refusal.to_string()),
+            Err(failed) => Some(words_of(failed)),
+        };
+        (name, why_not)
+    });
+    let all: Vec<_> = doing.buffered(AT_ONCE).collect().await;
+    let count = all.iter().filter(|(_, why_not)| why_not.is_none()).count();
+    let refused = all.into_iter().filter_map(|(name, why)| Some((name, why?)));
+    (count, refused.collect())
+}
+
+/// What follows outside of the account: who is switched off has no token that lives.
+async fn after(viewer: &Viewer, act: &Act, id: UserId) -> Option<String> {
+    if *act != Act::Deactivate {
+        return None;
+    }
+    let identity = viewer.portal.api.identity();
+    let revoked = identity.revoke_user_tokens(viewer.account, id).await;
+    revoked.err().map(|error| words_of(error.into()))
+}
+
+fn words_of(failed: Failed) -> String {
+    match failed {
+        Failed::Problem(problem) => problem.detail().to_owned(),
+        Failed::SignIn { .. } | Failed::TooMany { .. } => "You are not signed in any more.".to_owned(),
+    }
+}
+
+async fn plan(viewer: &Viewer, act: &Act, who: &Who) -> Result<(crate::answer::Frame, Plan), Failed> {
+    let wanted = Arc::new((act.clone(), who.clone()));
+    let look = move |account: &Account, actor: &Actor, now: Timestamp| {
+        let (act, who) = wanted.as_ref();
+        account.need_to_manage(actor, act.privilege(), "user")?;
+        let what = act.words(account).ok_or(Refusal::NotFound { what: "pool" })?;
+        Ok(Plan::of(account, actor, now, act, what, &who.users(account)))
+    };
+    viewer.look(Some(Place::Users), look).await
+}
+
+async fn ask_page(viewer: &Viewer, act: Act, who: Who, form: Form) -> Result<AskPage, Failed> {
+    let (frame, plan) = plan(viewer, &act, &who).await?;
+    Ok(AskPage {
+        frame,
+        path: Place::Users.path(viewer.account),
+        back: back_to(viewer, &form),
+        act: form.value("act").to_owned(),
+        filter: form.value("filter").to_owned(),
+        ticked: match who {
+            Who::Ticked(ids) => Some(ids),
+            Who::Matching(_) => None,
+        },
+        form,
+        plan,
+    })
+}
+
+/// The list as it was.
+fn back_to(viewer: &Viewer, form: &Form) -> String {
+    let query = UserQuery::parse(form.value("filter"));
+    let said = query.at_page(query.page());
+    let path = Place::Users.path(viewer.account);
+    if said.is_empty() {
+        path
+    } else {
+        format!("{path}?{said}")
+    }
+}

@@ -1,0 +1,234 @@
+//! What a change of many users shows before and after it.
+
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+use askama::Template;
+use usher_domain::user::User;
+use usher_domain::{Account, Actor, Command, Timestamp, UserId, decide};
+
+use super::act::Act;
+use super::words;
+use crate::answer::Frame;
+use crate::form::Form;
+
+/// How many people are told of one by one; the counts speak of all.
+pub(super) const TOLD_MAX: usize = 50;
+
+#[derive(Template)]
+#[template(path = "users/bulk.html")]
+pub(super) struct AskPage {
+    pub(super) frame: Frame,
+    pub(super) form: Form,
+    pub(super) path: String,
+    pub(super) back: String,
+    pub(super) act: String,
+    pub(super) filter: String,
+    /// Who was ticked; none for all who match.
+    pub(super) ticked: Option<Vec<UserId>>,
+    pub(super) plan: Plan,
+}
+
+#[derive(Template)]
+#[template(path = "users/bulk_result.html")]
+pub(super) struct ResultPage {
+    pub(super) frame: Frame,
+    pub(super) back: String,
+    pub(super) what: String,
+    pub(super) done: usize,
+    pub(super) refused_count: usize,
+    /// Who, and why not.
+    pub(super) refused: Vec<(String, String)>,
+}
+
+/// What would happen now.
+pub(super) struct Plan {
+    /// `move to the pool Day shift`.
+    pub(super) what: String,
+    /// For how many something changes.
+    pub(super) changes: usize,
+    /// For how many nothing does.
+    pub(super) same: usize,
+    /// How many would be refused.
+    pub(super) refused: usize,
+    /// What there is to know before.
+    pub(super) warnings: Vec<String>,
+    pub(super) people: Vec<Affected>,
+    /// Of all whom it is about: another where they are others.
+    pub(super) digest: String,
+    /// For those for whom something changes or would be refused, with their names.
+    pub(super) commands: Vec<(UserId, String, Command)>,
+}
+
+/// Somebody to whom something happens.
+pub(super) struct Affected {
+    pub(super) name: String,
+    pub(super) email: String,
+    pub(super) before: String,
+    pub(super) what: String,
+    /// A word and its class.
+    pub(super) kind: (&'static str, &'static str),
+}
+
+impl Plan {
+    pub(super) fn of(
+        account: &Account,
+        actor: &Actor,
+        now: Timestamp,
+        act: &Act,
+        what: String,
+        users: &[&User],
+    ) -> Self {
+        let mut digest = DefaultHasher::new();
+        let mut plan = Self {
+            what,
+            changes: 0,
+            same: 0,
+            refused: 0,
+            warnings: Vec::new(),
+            people: Vec::new(),
+            digest: String::new(),
+            commands: Vec::new(),
+        };
+        let (mut signed_out, mut calls) = (0, 0);
+        for user in users {
+            user.id.hash(&mut digest);
+            let is_oneself = *act == Act::Deactivate && account.user_of(actor) == Some(user.id);
+            let command = act.command(account, user.id).filter(|_| !is_oneself);
+            let affected = match &command {
+                None => {
+                    plan.same += 1;
+                    Affected::of(
+                        account,
+                        act,
+                        user,
+                        "You are left out.".to_owned(),
+                        ("Same", "quiet"),
+                    )
+                }
+                Some(command) => match decide(account, command, actor, now) {
+                    Err(refusal) => {
+                        plan.refused += 1;
+                        Affected::of(account, act, user, refusal.to_string(), ("Refused", "bad"))
+                    }
+                    Ok(decision) if decision.events.is_empty() => {
+                        plan.same += 1;
+                        Affected::of(
+                            account,
+                            act,
+                            user,
+                            "Nothing changes.".to_owned(),
+                            ("Same", "quiet"),
+                        )
+                    }
+                    Ok(_) => {
+                        plan.changes += 1;
+                        let ends = Ends::of(account, act, user);
+                        signed_out += usize::from(ends.devices > 0);
+                        calls += usize::from(ends.sessions > 0);
+                        Affected::of(account, act, user, ends.words(), ("Changes", "good"))
+                    }
+                },
+            };
+            let changes = affected.kind.0 != "Same";
+            if plan.people.len() < TOLD_MAX {
+                plan.people.push(affected);
+            }
+            if let Some(command) = command.filter(|_| changes) {
+                plan.commands
+                    .push((user.id, user.profile.name.to_string(), command));
+            }
+        }
+        plan.digest = format!("{:016x}", digest.finish());
+        plan.warn(account, act, signed_out, calls);
+        plan
+    }
+
+    /// How many it is about.
+    pub(super) fn total(&self) -> usize {
+        self.changes + self.same + self.refused
+    }
+
+    /// How many are not told of one by one.
+    pub(super) fn untold(&self) -> usize {
+        self.total() - self.people.len()
+    }
+
+    fn warn(&mut self, account: &Account, act: &Act, signed_out: usize, calls: usize) {
+        if let Act::Assign(product) = act {
+            let left = account
+                .bought(product)
+                .named_seats
+                .saturating_sub(account.named_assigned(product));
+            let left = usize::try_from(left).unwrap_or(usize::MAX);
+            if self.changes > left {
+                self.warnings.push(format!(
+                    "{} seats are needed and {left} are left. Who comes after the last one is refused.",
+                    self.changes
+                ));
+            }
+        }
+        if signed_out > 0 {
+            self.warnings
+                .push(format!("Signed out at once: {}.", words::people(signed_out)));
+        }
+        if calls > 0 {
+            self.warnings
+                .push(format!("Sessions end for {}.", words::people(calls)));
+        }
+    }
+}
+
+impl Affected {
+    fn of(
+        account: &Account,
+        act: &Act,
+        user: &User,
+        what: String,
+        kind: (&'static str, &'static str),
+    ) -> Self {
+        let before = match act.product(account) {
+            Some(product) => words::license(account, user.licenses.get(product)),
+            None if user.active => "active".to_owned(),
+            None => "inactive".to_owned(),
+        };
+        Self {
+            name: user.profile.name.to_string(),
+            email: user.profile.email.to_string(),
+            before,
+            what,
+            kind,
+        }
+    }
+}
+
+/// What ends for a user.
+struct Ends {
+    devices: usize,
+    sessions: usize,
+}
+
+impl Ends {
+    fn of(account: &Account, act: &Act, user: &User) -> Self {
+        match act.product(account) {
+            Some(product) => Self {
+                devices: account.sign_ins_of(user, product).count(),
+                sessions: account.sessions_of(user, product).count(),
+            },
+            None => Self {
+                devices: user.sign_ins().len(),
+                sessions: user.sessions().len(),
+            },
+        }
+    }
+
+    fn words(&self) -> String {
+        match (self.devices, self.sessions) {
+            (0, 0) => "Nothing is interrupted.".to_owned(),
+            (_, 0) => "Is signed out.".to_owned(),
+            (0, 1) => "A session ends.".to_owned(),
+            (0, many) => format!("{many} sessions end."),
+            (_, 1) => "Is signed out, and a session ends.".to_owned(),
+            (_, many) => format!("Is signed out, and {many} sessions end."),
+        }
+    }
+}

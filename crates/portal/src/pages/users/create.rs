@@ -1,0 +1,173 @@
+//! Adding a user, with a seat and a password, or not at all.
+
+use std::sync::Arc;
+
+use axum::response::Response;
+use usher_domain::event::Profile;
+use usher_domain::permission::Privilege;
+use usher_domain::text::Product;
+use usher_domain::user::License;
+use usher_domain::{Account, Command, PoolId, Refusal, UserId};
+use usher_identity::draw_bits;
+
+use super::edit::{guard, path_of};
+use super::person::{NewPage, seats_for_new};
+use super::profile::{self, ProfileFields, Wanted};
+use crate::answer::{done, page, page_again};
+use crate::failed::Failed;
+use crate::form::{Form, Posted};
+use crate::nav::Place;
+use crate::viewer::Viewer;
+
+/// The seat that a new user is to have.
+#[derive(Debug, Clone)]
+enum Seat {
+    None,
+    Named(Product),
+    Shared(Product, PoolId),
+}
+
+pub(super) async fn show(viewer: Viewer) -> Result<Response, Failed> {
+    guard(&viewer, Privilege::UsersManage).await?;
+    Ok(page(&new_page(&viewer, Form::default(), true).await?))
+}
+
+pub(super) async fn create(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
+    guard(&viewer, Privilege::UsersManage).await?;
+    let profile = profile::read(&mut form);
+    let typed = !form.value("password").is_empty() || !form.value("password_again").is_empty();
+    let password = if typed {
+        form.new_password("password", "password_again")
+    } else {
+        None
+    };
+    let seat = wanted_seat(&viewer, &mut form).await?;
+    let (Some(profile), Some(seat), true) = (profile, seat, form.is_right()) else {
+        return again(&viewer, form).await;
+    };
+    let name = profile.name.to_string();
+    match make(&viewer, profile, &seat, password).await? {
+        Ok(id) => {
+            let message = match seat {
+                Seat::None => format!("{name} is added, without a license."),
+                Seat::Named(product) => format!("{name} is added, with a seat of {product}."),
+                Seat::Shared(product, _) => format!("{name} is added, and shares seats of {product}."),
+            };
+            Ok(done(&path_of(&viewer, id), message))
+        }
+        Err(refusal) => {
+            profile::refused(&mut form, &refusal);
+            again(&viewer, form).await
+        }
+    }
+}
+
+/// The seat that the form asks for; none where it asks for one that there is not.
+async fn wanted_seat(viewer: &Viewer, form: &mut Form) -> Result<Option<Seat>, Failed> {
+    if form.value("assign_seat") != "yes" {
+        return Ok(Some(Seat::None));
+    }
+    let word = form.value("seat").to_owned();
+    let found = viewer.look(None, move |account, _, _| Ok(seat_of(account, &word)));
+    let (_, seat) = found.await?;
+    if seat.is_none() {
+        form.wrong("seat", "Choose which seat to assign, or do not assign one.");
+    }
+    Ok(seat)
+}
+
+fn seat_of(account: &Account, word: &str) -> Option<Seat> {
+    match word.split_once(' ')? {
+        ("named", product) => Some(Seat::Named(product.parse().ok()?)),
+        ("pool", pool) => {
+            let pool = account.pool(pool.parse().ok()?)?;
+            Some(Seat::Shared(pool.product.clone(), pool.id))
+        }
+        _ => None,
+    }
+}
+
+/// Makes the user whole, or not at all.
+async fn make(
+    viewer: &Viewer,
+    profile: Profile,
+    seat: &Seat,
+    password: Option<String>,
+) -> Result<Result<UserId, Refusal>, Failed> {
+    let identity = viewer.portal.api.identity();
+    let id = UserId::from_bits(draw_bits(viewer.portal.api.engine().now())?);
+    let password_set = password.is_some();
+    if let Some(password) = password {
+        // Before the user is there, so that nobody is ever half made.
+        let hash = identity.hash_password(password).await?;
+        identity.stage_password(viewer.account, id, &hash).await?;
+    }
+    let made = make_with_seat(viewer, id, profile, seat, password_set).await;
+    // Where the outcome is not known the password stays: the user may be there.
+    if password_set && matches!(made, Ok(Err(_))) {
+        identity.remove_password(viewer.account, id).await?;
+    }
+    made.map(|made| made.map(|()| id))
+}
+
+async fn make_with_seat(
+    viewer: &Viewer,
+    id: UserId,
+    profile: Profile,
+    seat: &Seat,
+    password_set: bool,
+) -> Result<Result<(), Refusal>, Failed> {
+    let command = Command::CreateUser {
+        id,
+        profile,
+        assign_seat: Some(matches!(seat, Seat::Named(_))),
+        product: match seat {
+            Seat::Named(product) => Some(product.clone()),
+            Seat::None | Seat::Shared(..) => None,
+        },
+        password_set,
+    };
+    if let Err(refusal) = viewer.execute(command, |_, _, _| ()).await? {
+        return Ok(Err(refusal));
+    }
+    let Seat::Shared(product, pool) = seat else {
+        return Ok(Ok(()));
+    };
+    let command = Command::SetLicense {
+        user: id,
+        product: product.clone(),
+        license: Some(License::Shared(*pool)),
+    };
+    let assigned = viewer.execute(command, |_, _, _| ()).await?;
+    if assigned.is_err() {
+        // Without the seat that was asked for there is to be no user either.
+        let undone = viewer.execute(Command::DeleteUser { id }, |_, _, _| ()).await?;
+        if let Err(refusal) = undone {
+            return Ok(Err(refusal));
+        }
+    }
+    Ok(assigned)
+}
+
+async fn again(viewer: &Viewer, form: Form) -> Result<Response, Failed> {
+    let is_seat_wanted = form.value("assign_seat") == "yes";
+    Ok(page_again(&new_page(viewer, form, is_seat_wanted).await?))
+}
+
+async fn new_page(viewer: &Viewer, form: Form, is_seat_wanted: bool) -> Result<NewPage, Failed> {
+    let wanted = Arc::new((Wanted::of(&form), form.value("seat").to_owned()));
+    let look = move |account: &Account, actor: &usher_domain::Actor, now| {
+        let (wanted, seat) = wanted.as_ref();
+        let fields = ProfileFields::of(account, actor, now, None, wanted);
+        Ok((fields, seats_for_new(account, actor, seat)))
+    };
+    let (frame, (fields, seats)) = viewer.look(Some(Place::Users), look).await?;
+    Ok(NewPage {
+        frame,
+        form,
+        path: Place::Users.path(viewer.account),
+        fields,
+        is_seat_wanted: is_seat_wanted && !seats.is_empty(),
+        seats,
+    })
+}

@@ -1,0 +1,254 @@
+//! Changing one user.
+
+use axum::extract::Path;
+use axum::response::Response;
+use usher_api::Problem;
+use usher_domain::command::UserPatch;
+use usher_domain::permission::Privilege;
+use usher_domain::text::Product;
+use usher_domain::user::License;
+use usher_domain::{Command, Refusal, UserId};
+
+use super::person::{LeavePage, Person, PersonPage, why_not};
+use super::profile::{self, Wanted};
+use crate::answer::{done, page, page_again};
+use crate::failed::Failed;
+use crate::form::{Form, Posted};
+use crate::nav::Place;
+use crate::viewer::Viewer;
+
+/// The account and the user of an address.
+pub(super) type UserPath = Path<(String, String)>;
+
+pub(super) fn user_id(text: &str) -> Result<UserId, Failed> {
+    text.parse().map_err(|_| Problem::not_found("user").into())
+}
+
+/// Refuses who may not manage users or seats, before what they sent is looked at.
+pub(super) async fn guard(viewer: &Viewer, privilege: Privilege) -> Result<(), Failed> {
+    let need = move |account: &usher_domain::Account, actor: &usher_domain::Actor, _| {
+        account.need_to_manage(actor, privilege, "user")
+    };
+    viewer.look(None, need).await.map(|_| ())
+}
+
+pub(super) async fn show(viewer: Viewer, Path((_, user)): UserPath) -> Result<Response, Failed> {
+    let id = user_id(&user)?;
+    Ok(page(&person_page(&viewer, id, None, Form::default()).await?))
+}
+
+pub(super) async fn change(
+    Path((_, user)): UserPath,
+    Posted { viewer, mut form }: Posted,
+) -> Result<Response, Failed> {
+    let id = user_id(&user)?;
+    guard(&viewer, Privilege::UsersManage).await?;
+    let Some(profile) = profile::read(&mut form) else {
+        return again(&viewer, id, Some(form), Form::default()).await;
+    };
+    let name = profile.name.to_string();
+    let change = profile::patch(profile);
+    match viewer
+        .execute(Command::ChangeUser { id, change }, |_, _, _| ())
+        .await?
+    {
+        Ok(()) => Ok(done(&path_of(&viewer, id), format!("{name} is saved."))),
+        Err(Refusal::NotFound { what }) => Err(Problem::not_found(what).into()),
+        Err(refusal) => {
+            profile::refused(&mut form, &refusal);
+            again(&viewer, id, Some(form), Form::default()).await
+        }
+    }
+}
+
+pub(super) async fn set_license(
+    Path((_, user, product)): Path<(String, String, String)>,
+    Posted { viewer, mut form }: Posted,
+) -> Result<Response, Failed> {
+    let id = user_id(&user)?;
+    guard(&viewer, Privilege::SeatsManage).await?;
+    let product: Product = product.parse().map_err(|_| Problem::not_found("product"))?;
+    let license = match form.value("license") {
+        "none" => None,
+        "named" => Some(License::Named),
+        pool => {
+            let pool = pool.parse().map_err(|_| Problem::not_found("pool"))?;
+            Some(License::Shared(pool))
+        }
+    };
+    let command = Command::SetLicense {
+        user: id,
+        product: product.clone(),
+        license,
+    };
+    match viewer.execute(command, |_, _, _| ()).await? {
+        Ok(()) => {
+            let message = match license {
+                None => format!("The license of {product} is taken away."),
+                Some(License::Named) => format!("A seat of {product} is assigned."),
+                Some(License::Shared(_)) => {
+                    format!("The license of {product} is a shared seat of that pool.")
+                }
+            };
+            Ok(done(&path_of(&viewer, id), message))
+        }
+        Err(Refusal::NotFound { what }) => Err(Problem::not_found(what).into()),
+        Err(refusal) => {
+            form.wrong(&format!("license-{product}"), refusal.to_string());
+            again(&viewer, id, None, form).await
+        }
+    }
+}
+
+pub(super) async fn set_password(
+    Path((_, user)): UserPath,
+    Posted { viewer, mut form }: Posted,
+) -> Result<Response, Failed> {
+    let id = user_id(&user)?;
+    guard(&viewer, Privilege::UsersManage).await?;
+    let Some(password) = form.new_password("password", "password_again") else {
+        return again(&viewer, id, None, form).await;
+    };
+    // Hashing is dear: first whether there is anybody to do it for.
+    viewer
+        .look(None, move |account, actor, _| {
+            account.visible_user(actor, id).map(|_| ())
+        })
+        .await?;
+    let identity = viewer.portal.api.identity();
+    let hash = identity.hash_password(password).await?;
+    let change = UserPatch {
+        password_set: true,
+        ..UserPatch::default()
+    };
+    if let Err(refusal) = viewer
+        .execute(Command::ChangeUser { id, change }, |_, _, _| ())
+        .await?
+    {
+        form.refused(&refusal);
+        return again(&viewer, id, None, form).await;
+    }
+    identity.set_password(viewer.account, id, &hash).await?;
+    Ok(done(
+        &path_of(&viewer, id),
+        "The password is set. They are signed out of the portal everywhere.",
+    ))
+}
+
+pub(super) async fn activate(
+    Path((_, user)): UserPath,
+    Posted { viewer, .. }: Posted,
+) -> Result<Response, Failed> {
+    let id = user_id(&user)?;
+    let message = "They are active again, with the licenses that they had.";
+    switch(&viewer, id, true).await?;
+    Ok(done(&path_of(&viewer, id), message))
+}
+
+pub(super) async fn deactivate(
+    Path((_, user)): UserPath,
+    Posted { viewer, .. }: Posted,
+) -> Result<Response, Failed> {
+    let id = user_id(&user)?;
+    switch(&viewer, id, false).await?;
+    let message = "They are deactivated: signed out everywhere. Their licenses wait for them.";
+    Ok(done(&path_of(&viewer, id), message))
+}
+
+pub(super) async fn remove(
+    Path((_, user)): UserPath,
+    Posted { viewer, .. }: Posted,
+) -> Result<Response, Failed> {
+    let id = user_id(&user)?;
+    let done_with = viewer.execute(Command::DeleteUser { id }, |_, _, _| ()).await?;
+    done_with.map_err(|refusal| Problem::refused(&refusal, None))?;
+    let identity = viewer.portal.api.identity();
+    identity.forget_user(viewer.account, id).await?;
+    Ok(done(&Place::Users.path(viewer.account), "The user is removed."))
+}
+
+pub(super) async fn ask_to_deactivate(viewer: Viewer, path: UserPath) -> Result<Response, Failed> {
+    leave_page(&viewer, &path.1, false).await
+}
+
+pub(super) async fn ask_to_remove(viewer: Viewer, path: UserPath) -> Result<Response, Failed> {
+    leave_page(&viewer, &path.1, true).await
+}
+
+/// Switches a user on or off; off, their tokens are dead.
+pub(super) async fn switch(viewer: &Viewer, id: UserId, active: bool) -> Result<(), Failed> {
+    let change = UserPatch {
+        active: Some(active),
+        ..UserPatch::default()
+    };
+    let switched = viewer
+        .execute(Command::ChangeUser { id, change }, |_, _, _| ())
+        .await?;
+    switched.map_err(|refusal| Problem::refused(&refusal, None))?;
+    if !active {
+        let identity = viewer.portal.api.identity();
+        identity.revoke_user_tokens(viewer.account, id).await?;
+    }
+    Ok(())
+}
+
+pub(super) fn path_of(viewer: &Viewer, id: UserId) -> String {
+    format!("{}/{id}", Place::Users.path(viewer.account))
+}
+
+async fn leave_page(viewer: &Viewer, user: &str, is_removal: bool) -> Result<Response, Failed> {
+    let id = user_id(user)?;
+    let look = move |account: &usher_domain::Account, actor: &usher_domain::Actor, now| {
+        account.need_to_manage(actor, Privilege::UsersManage, "user")?;
+        let command = if is_removal {
+            Command::DeleteUser { id }
+        } else {
+            let change = UserPatch {
+                active: Some(false),
+                ..UserPatch::default()
+            };
+            Command::ChangeUser { id, change }
+        };
+        let why_not = why_not(account, actor, now, &command);
+        Ok((Person::of(account, actor, id, now)?, why_not))
+    };
+    let (frame, (person, why_not)) = viewer.look(Some(Place::Users), look).await?;
+    Ok(page(&LeavePage {
+        frame,
+        path: path_of(viewer, id),
+        effects: person.effects(is_removal),
+        person,
+        is_removal,
+        why_not,
+    }))
+}
+
+async fn again(viewer: &Viewer, id: UserId, form: Option<Form>, other: Form) -> Result<Response, Failed> {
+    Ok(page_again(&person_page(viewer, id, form, other).await?))
+}
+
+/// The page with what was typed, or else with what stands.
+async fn person_page(
+    viewer: &Viewer,
+    id: UserId,
+    form: Option<Form>,
+    other: Form,
+) -> Result<PersonPage, Failed> {
+    let typed = form.as_ref().map(|form| std::sync::Arc::new(Wanted::of(form)));
+    let look = move |account: &usher_domain::Account, actor: &usher_domain::Actor, now| {
+        let person = Person::of(account, actor, id, now)?;
+        let standing = Wanted::of(&profile::showing(&person.profile));
+        let wanted = typed.as_deref().unwrap_or(&standing);
+        let fields = Person::fields(account, actor, id, now, wanted);
+        Ok((person, fields))
+    };
+    let (frame, (person, fields)) = viewer.look(Some(Place::Users), look).await?;
+    Ok(PersonPage {
+        frame,
+        form: form.unwrap_or_else(|| profile::showing(&person.profile)),
+        other,
+        path: path_of(viewer, id),
+        fields,
+        person,
+    })
+}

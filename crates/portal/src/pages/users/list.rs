@@ -1,0 +1,226 @@
+//! The list of users.
+
+use askama::Template;
+use usher_domain::permission::Privilege;
+use usher_domain::user::{License, User};
+use usher_domain::{Account, Actor, Refusal, UserId};
+
+use super::query::{Filter, PAGE_SIZE, Sort, UserQuery};
+use super::words::{self, Choice};
+use crate::answer::Frame;
+use crate::form::Form;
+use crate::shown::Moment;
+
+/// How many teams the filter offers: a list to choose from is no use beyond.
+const TEAMS_OFFERED_MAX: usize = 200;
+
+#[derive(Template)]
+#[template(path = "users/list.html")]
+pub(super) struct ListPage {
+    pub(super) frame: Frame,
+    /// What is wrong with what was asked for the ticked.
+    pub(super) form: Form,
+    /// Where the list is.
+    pub(super) path: String,
+    pub(super) query: UserQuery,
+    pub(super) seen: Seen,
+}
+
+/// What is copied out of the account: one page, and what can be chosen.
+pub(super) struct Seen {
+    pub(super) may_users: bool,
+    pub(super) may_seats: bool,
+    /// All users of the account.
+    pub(super) total: usize,
+    /// Those who fit the filters.
+    pub(super) matching: usize,
+    pub(super) page: usize,
+    pub(super) rows: Vec<Row>,
+    pub(super) filters: Filters,
+    pub(super) acts: Acts,
+}
+
+/// A user in the list.
+pub(super) struct Row {
+    pub(super) id: UserId,
+    pub(super) name: String,
+    pub(super) email: String,
+    pub(super) role: &'static str,
+    pub(super) licenses: Vec<String>,
+    pub(super) has_named: bool,
+    pub(super) state: (&'static str, &'static str),
+    pub(super) created_at: Moment,
+}
+
+/// What the list can be narrowed by.
+pub(super) struct Filters {
+    pub(super) products: Vec<Choice>,
+    pub(super) licenses: Vec<Choice>,
+    pub(super) pools: Vec<Choice>,
+    pub(super) teams: Vec<Choice>,
+    pub(super) roles: Vec<Choice>,
+    pub(super) statuses: Vec<Choice>,
+    pub(super) sorts: Vec<Choice>,
+}
+
+/// What can be done to many.
+pub(super) struct Acts {
+    pub(super) assign: Vec<Choice>,
+    pub(super) move_to: Vec<Choice>,
+    pub(super) remove: Vec<Choice>,
+}
+
+/// Refuses who does not see the account's people.
+pub(crate) fn need_staff(account: &Account, actor: &Actor) -> Result<(), Refusal> {
+    if account.is_staff(actor) {
+        return Ok(());
+    }
+    Err(Refusal::Forbidden {
+        needed: "a role with a privilege",
+    })
+}
+
+impl Seen {
+    pub(super) fn of(
+        account: &Account,
+        actor: &Actor,
+        query: &UserQuery,
+        act: &str,
+    ) -> Result<Self, Refusal> {
+        need_staff(account, actor)?;
+        let filter = Filter::of(query);
+        let users = filter.matching(account);
+        let matching = users.len();
+        let page = query.page().min(matching.div_ceil(PAGE_SIZE).max(1));
+        let shown = filter.cut(users, (page - 1) * PAGE_SIZE);
+        Ok(Self {
+            may_users: account.may(actor, Privilege::UsersManage),
+            may_seats: account.may(actor, Privilege::SeatsManage),
+            total: account.users().len(),
+            matching,
+            page,
+            rows: shown.into_iter().map(|user| Row::of(account, user)).collect(),
+            filters: Filters::of(account, query),
+            acts: Acts::of(account, act),
+        })
+    }
+
+    /// The number of the first row shown.
+    pub(super) fn first(&self) -> usize {
+        (self.page - 1) * PAGE_SIZE + 1
+    }
+
+    /// The number of the last.
+    pub(super) fn last(&self) -> usize {
+        (self.page - 1) * PAGE_SIZE + self.rows.len()
+    }
+}
+
+impl ListPage {
+    pub(super) fn previous(&self) -> String {
+        if self.seen.page <= 1 {
+            return String::new();
+        }
+        format!("{}?{}", self.path, self.query.at_page(self.seen.page - 1))
+    }
+
+    pub(super) fn next(&self) -> String {
+        if self.seen.last() >= self.seen.matching {
+            return String::new();
+        }
+        format!("{}?{}", self.path, self.query.at_page(self.seen.page + 1))
+    }
+
+    /// Whether a user was ticked in the form that was not right.
+    pub(super) fn is_ticked(&self, id: &UserId) -> bool {
+        let id = id.to_string();
+        self.form.all("user").any(|ticked| ticked == id)
+    }
+
+    /// The filters as they go with what is asked for many.
+    pub(super) fn filter(&self) -> String {
+        self.query.at_page(self.seen.page)
+    }
+}
+
+impl Row {
+    fn of(account: &Account, user: &User) -> Self {
+        let several = account.subscription().products.len() > 1;
+        let licenses = user.licenses.iter().map(|(product, license)| {
+            let kind = words::license(account, Some(license));
+            if several {
+                format!("{product}: {kind}")
+            } else {
+                kind
+            }
+        });
+        Self {
+            id: user.id,
+            name: user.profile.name.to_string(),
+            email: user.profile.email.to_string(),
+            role: words::role_label(user.profile.role),
+            licenses: licenses.collect(),
+            has_named: user.licenses.values().any(|it| *it == License::Named),
+            state: words::state(account, user),
+            created_at: Moment(user.created_at),
+        }
+    }
+}
+
+impl Filters {
+    fn of(account: &Account, query: &UserQuery) -> Self {
+        let choices = |any: &str, all: Vec<(String, String)>, chosen: &str| {
+            let first = Choice::new("", any, chosen);
+            let rest = all
+                .into_iter()
+                .map(|(value, label)| Choice::new(value, label, chosen));
+            std::iter::once(first).chain(rest).collect::<Vec<_>>()
+        };
+        let pair = |(value, label): &(&str, &str)| ((*value).to_owned(), (*label).to_owned());
+        let products = account.subscription().products.keys();
+        let products = products.map(|it| (it.to_string(), it.to_string())).collect();
+        let pools = account.pools().values();
+        let pools = pools.map(|it| (it.id.to_string(), it.name.to_string())).collect();
+        let mut teams: Vec<_> = account.teams().values().collect();
+        teams.sort_by(|one, other| one.name.cmp(&other.name));
+        let teams = teams.into_iter().take(TEAMS_OFFERED_MAX);
+        let teams = teams.map(|it| (it.id.to_string(), it.name.to_string())).collect();
+        let licenses = [("named", "Own seat"), ("shared", "Shared seat"), ("none", "None")];
+        let roles = words::ROLES.map(|(_, word, label)| (word, label));
+        let statuses = [("active", "Active"), ("inactive", "Inactive")];
+        let sorts = Sort::ALL.map(|(value, label)| Choice::new(value, label, &query.sort));
+        Self {
+            products: choices("Any", products, &query.product),
+            licenses: choices("Any", licenses.iter().map(pair).collect(), &query.license),
+            pools: choices("Any", pools, &query.pool),
+            teams: choices("Any", teams, &query.team),
+            roles: choices("Any", roles.iter().map(pair).collect(), &query.role),
+            statuses: choices("Any", statuses.iter().map(pair).collect(), &query.status),
+            sorts: sorts.into(),
+        }
+    }
+}
+
+impl Acts {
+    fn of(account: &Account, chosen: &str) -> Self {
+        let products = account.subscription().products.iter();
+        let assign = products.clone().map(|(product, bought)| {
+            let left = bought.named_seats.saturating_sub(account.named_assigned(product));
+            let label = format!("Assign a seat of {product} ({left} left)");
+            Choice::new(format!("assign {product}"), label, chosen)
+        });
+        let remove = products.map(|(product, _)| {
+            let label = format!("Take the license of {product} away");
+            Choice::new(format!("remove {product}"), label, chosen)
+        });
+        let move_to = account.pools().values().map(|pool| {
+            let label = format!("Move to the pool {} ({})", pool.name, pool.product);
+            Choice::new(format!("move {}", pool.id), label, chosen)
+        });
+        Self {
+            assign: assign.collect(),
+            move_to: move_to.collect(),
+            remove: remove.collect(),
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Users: found among ten thousand, added, changed one by one or many at once, and a seat handed from one to another.
+
+mod act;
+mod bulk;
+mod bulk_view;
+mod create;
+mod edit;
+mod hand_over;
+mod list;
+mod person;
+mod profile;
+mod query;
+mod reassign;
+mod words;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::Query;
+use axum::response::Response;
+use axum::routing::{get, post};
+
+pub(crate) use self::list::need_staff;
+use self::list::{ListPage, Seen};
+pub(crate) use self::query::{UserQuery, by_name, fits_words};
+pub(crate) use self::words::{people, role_label, state};
+use crate::answer::page;
+use crate::failed::Failed;
+use crate::form::Form;
+use crate::nav::Place;
+use crate::portal::Portal;
+use crate::viewer::Viewer;
+
+pub(crate) fn routes() -> Router<Arc<Portal>> {
+    let user = "/a/{account}/users/{user}";
+    let at = |rest: &str| format!("{user}/{rest}");
+    Router::new()
+        .route("/a/{account}/users", get(show).post(create::create))
+        .route("/a/{account}/users/new", get(create::show))
+        .route("/a/{account}/users/bulk", post(bulk::ask))
+        .route("/a/{account}/users/bulk/do", post(bulk::act))
+        .route(user, get(edit::show).post(edit::change))
+        .route(&at("licenses/{product}"), post(edit::set_license))
+        .route(&at("password"), post(edit::set_password))
+        .route(&at("activate"), post(edit::activate))
+        .route(
+            &at("deactivate"),
+            get(edit::ask_to_deactivate).post(edit::deactivate),
+        )
+        .route(&at("remove"), get(edit::ask_to_remove).post(edit::remove))
+        .route(&at("reassign"), get(reassign::show).post(reassign::reassign))
+}
+
+async fn show(viewer: Viewer, Query(query): Query<UserQuery>) -> Result<Response, Failed> {
+    Ok(page(&ListPage::at(&viewer, query, Form::default()).await?))
+}
+
+impl ListPage {
+    async fn at(viewer: &Viewer, query: UserQuery, form: Form) -> Result<Self, Failed> {
+        let wanted = Arc::new((query.clone(), form.value("act").to_owned()));
+        let look = move |account: &_, actor: &_, _| Seen::of(account, actor, &wanted.0, &wanted.1);
+        let (frame, seen) = viewer.look(Some(Place::Users), look).await?;
+        Ok(Self {
+            frame,
+            form,
+            path: Place::Users.path(viewer.account),
+            query,
+            seen,
+        })
+    }
+}

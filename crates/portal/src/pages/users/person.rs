@@ -1,0 +1,237 @@
+//! One user: who they are, what they may do, and their licenses.
+
+use askama::Template;
+use usher_domain::command::UserPatch;
+use usher_domain::event::Profile;
+use usher_domain::permission::Privilege;
+use usher_domain::user::{License, User};
+use usher_domain::{Account, Actor, Command, Refusal, Timestamp, UserId, decide};
+
+use super::list::need_staff;
+use super::profile::{ProfileFields, Wanted};
+use super::words::{self, Choice};
+use crate::answer::Frame;
+use crate::form::Form;
+use crate::nav::Place;
+use crate::shown::Moment;
+
+#[derive(Template)]
+#[template(path = "users/person.html")]
+pub(super) struct PersonPage {
+    pub(super) frame: Frame,
+    /// Of who the person is.
+    pub(super) form: Form,
+    /// Of licenses and the password.
+    pub(super) other: Form,
+    pub(super) path: String,
+    pub(super) fields: ProfileFields,
+    pub(super) person: Person,
+}
+
+#[derive(Template)]
+#[template(path = "users/new.html")]
+pub(super) struct NewPage {
+    pub(super) frame: Frame,
+    pub(super) form: Form,
+    pub(super) path: String,
+    pub(super) fields: ProfileFields,
+    pub(super) seats: Vec<Choice>,
+    pub(super) is_seat_wanted: bool,
+}
+
+#[derive(Template)]
+#[template(path = "users/leave.html")]
+pub(super) struct LeavePage {
+    pub(super) frame: Frame,
+    pub(super) path: String,
+    pub(super) person: Person,
+    /// Whether the user is to be removed, and not only deactivated.
+    pub(super) is_removal: bool,
+    pub(super) effects: Vec<String>,
+    pub(super) why_not: Option<String>,
+}
+
+/// A user, as their page shows them.
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "what the template asks, each by itself"
+)]
+pub(super) struct Person {
+    pub(super) profile: Profile,
+    pub(super) role: &'static str,
+    pub(super) state: (&'static str, &'static str),
+    pub(super) active: bool,
+    pub(super) is_oneself: bool,
+    pub(super) created_at: Moment,
+    pub(super) devices: usize,
+    pub(super) sessions: usize,
+    pub(super) seats_held: u32,
+    pub(super) licenses: Vec<LicenseShown>,
+    pub(super) teams: Vec<(String, String)>,
+    pub(super) may_seats: bool,
+    /// Why the viewer cannot change this user.
+    pub(super) why_fixed: Option<String>,
+    /// Why the viewer cannot remove or deactivate this user.
+    pub(super) why_kept: Option<String>,
+    /// Whether the viewer manages users.
+    pub(super) may_users: bool,
+}
+
+impl PersonPage {
+    /// Where the list of users is.
+    fn list(&self) -> &str {
+        self.path.rsplit_once('/').map_or("", |(list, _)| list)
+    }
+}
+
+/// A product, and the user's license of it.
+pub(super) struct LicenseShown {
+    pub(super) product: String,
+    pub(super) is_named: bool,
+    pub(super) now: String,
+    pub(super) choices: Vec<Choice>,
+}
+
+impl Person {
+    pub(super) fn of(account: &Account, actor: &Actor, id: UserId, now: Timestamp) -> Result<Self, Refusal> {
+        let user = account.visible_user(actor, id)?;
+        need_staff(account, actor)?;
+        let change = UserPatch {
+            // A role of which nobody is denied the keeping: what is asked is only whether the actor may change them.
+            role: Some(user.profile.role),
+            ..UserPatch::default()
+        };
+        let forbidden = account.need(actor, Privilege::UsersManage).err();
+        let why_fixed = forbidden.map(|refusal| refusal.to_string());
+        let why_fixed =
+            why_fixed.or_else(|| why_not(account, actor, now, &Command::ChangeUser { id, change }));
+        let why_kept = why_not(account, actor, now, &Command::DeleteUser { id });
+        let teams = user.teams().iter().filter_map(|team| account.teams().get(team));
+        Ok(Self {
+            role: words::role_label(user.profile.role),
+            profile: user.profile.clone(),
+            state: words::state(account, user),
+            active: user.active,
+            is_oneself: account.user_of(actor) == Some(id),
+            created_at: Moment(user.created_at),
+            devices: user.sign_ins().len(),
+            sessions: user.sessions().len(),
+            seats_held: user.seats_held(),
+            licenses: LicenseShown::all(account, user),
+            teams: teams
+                .map(|team| {
+                    let path = Place::Teams.path(account.id());
+                    (format!("{path}/{}", team.id), team.name.to_string())
+                })
+                .collect(),
+            may_seats: account.may(actor, Privilege::SeatsManage),
+            may_users: account.may(actor, Privilege::UsersManage),
+            why_fixed,
+            why_kept,
+        })
+    }
+
+    /// The page's form as it stands, and what can be chosen.
+    pub(super) fn fields(
+        account: &Account,
+        actor: &Actor,
+        id: UserId,
+        now: Timestamp,
+        wanted: &Wanted,
+    ) -> ProfileFields {
+        ProfileFields::of(account, actor, now, Some(id), wanted)
+    }
+
+    /// What ends when the user goes, or is switched off.
+    pub(super) fn effects(&self, is_removal: bool) -> Vec<String> {
+        let mut effects = Vec::new();
+        if self.devices > 0 {
+            effects.push(match self.devices {
+                1 => "They are signed out of 1 device at once.".to_owned(),
+                many => format!("They are signed out of {many} devices at once."),
+            });
+        }
+        if self.sessions > 0 {
+            effects.push(match self.sessions {
+                1 => "Their session ends.".to_owned(),
+                many => format!("Their {many} sessions end."),
+            });
+        }
+        for license in self.licenses.iter().filter(|license| license.now != "none") {
+            let (product, now) = (&license.product, &license.now);
+            effects.push(match (is_removal, license.is_named) {
+                (true, true) => format!("Their named seat of {product} is free for somebody else."),
+                (true, false) => format!("Their license of {product} ({now}) is gone."),
+                (false, true) => format!("They keep their named seat of {product}: nobody else can have it."),
+                (false, false) => format!("They keep their license of {product} ({now}) for later."),
+            });
+        }
+        if is_removal && !self.teams.is_empty() {
+            effects.push("They leave their teams.".to_owned());
+        }
+        effects.push("They are signed out of the portal.".to_owned());
+        effects
+    }
+}
+
+impl LicenseShown {
+    fn all(account: &Account, user: &User) -> Vec<Self> {
+        let bought = account.subscription().products.keys();
+        let all: std::collections::BTreeSet<_> = bought.chain(user.licenses.keys()).collect();
+        let shown = all.into_iter().map(|product| {
+            let license = user.licenses.get(product);
+            let chosen = match license {
+                None => "none".to_owned(),
+                Some(License::Named) => "named".to_owned(),
+                Some(License::Shared(pool)) => pool.to_string(),
+            };
+            let left = account
+                .bought(product)
+                .named_seats
+                .saturating_sub(account.named_assigned(product));
+            let mut choices = vec![
+                Choice::new("none", "No license", &chosen),
+                Choice::new("named", format!("Own seat ({left} left)"), &chosen),
+            ];
+            let pools = account.pools().values().filter(|pool| pool.product == *product);
+            choices.extend(pools.map(|pool| {
+                let label = format!("Shared, pool {}", pool.name);
+                Choice::new(pool.id.to_string(), label, &chosen)
+            }));
+            Self {
+                product: product.to_string(),
+                is_named: license == Some(&License::Named),
+                now: words::license(account, license),
+                choices,
+            }
+        });
+        shown.collect()
+    }
+}
+
+/// The seats that a new user can get, the most likely first: `named remote-support`, `pool remote-support pool_…`.
+pub(super) fn seats_for_new(account: &Account, actor: &Actor, chosen: &str) -> Vec<Choice> {
+    let products = account.subscription().products.iter();
+    let named = products.map(|(product, bought)| {
+        let left = bought.named_seats.saturating_sub(account.named_assigned(product));
+        let label = format!("{product}: a seat of their own ({left} left)");
+        (left > 0, format!("named {product}"), label)
+    });
+    let shared = account.pools().values().map(|pool| {
+        let label = format!("{}: shared, pool {}", pool.product, pool.name);
+        (pool.default, format!("pool {}", pool.id), label)
+    });
+    // Only who manages seats puts somebody into a pool; a named seat comes with the user (L6).
+    let shared = shared.filter(|_| account.may(actor, Privilege::SeatsManage));
+    let mut all: Vec<_> = named.chain(shared).collect();
+    all.sort_by_key(|(is_likely, ..)| !is_likely);
+    all.into_iter()
+        .map(|(_, value, label)| Choice::new(value, label, chosen))
+        .collect()
+}
+
+/// Why a command would be refused at the moment.
+pub(super) fn why_not(account: &Account, actor: &Actor, now: Timestamp, command: &Command) -> Option<String> {
+    let refusal = decide(account, command, actor, now).err()?;
+    Some(refusal.to_string())
+}

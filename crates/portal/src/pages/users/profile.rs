@@ -1,0 +1,220 @@
+//! The form of who somebody is and what they may do.
+
+use std::collections::BTreeSet;
+
+use usher_domain::command::UserPatch;
+use usher_domain::event::Profile;
+use usher_domain::permission::{Override, PermissionOverrides, Privilege, Role, SessionPermission};
+use usher_domain::{Account, Actor, Command, Refusal, Timestamp, UserId, decide};
+
+use super::words::{self, Choice};
+use crate::form::Form;
+
+/// What the form offers besides texts.
+pub(super) struct ProfileFields {
+    pub(super) roles: Vec<Choice>,
+    pub(super) privileges: Vec<Choice>,
+    pub(super) is_contact: bool,
+    pub(super) permissions: Vec<Permission>,
+}
+
+/// One session permission, over the account's default.
+pub(super) struct Permission {
+    pub(super) name: &'static str,
+    pub(super) label: &'static str,
+    pub(super) choices: Vec<Choice>,
+}
+
+/// A form that shows what stands.
+pub(super) fn showing(profile: &Profile) -> Form {
+    let over = profile.session_permissions;
+    let limit = profile.seat_limit.map(|limit| limit.to_string());
+    let mut fields = vec![
+        ("name", profile.name.as_str()),
+        ("email", profile.email.as_str()),
+        ("role", words::role_word(profile.role)),
+        ("seat_limit", limit.as_deref().unwrap_or_default()),
+    ];
+    if profile.billing_contact {
+        fields.push(("billing_contact", "yes"));
+    }
+    let privileges = profile.privileges.iter();
+    fields.extend(privileges.map(|privilege| ("privilege", privilege.as_str())));
+    for permission in SessionPermission::ALL {
+        fields.push((permission.as_str(), words::override_word(said(over, permission))));
+    }
+    Form::showing(fields)
+}
+
+/// What was typed; none where something is not right, which the form then says.
+pub(super) fn read(form: &mut Form) -> Option<Profile> {
+    let name = form.parse("name");
+    let email = form.parse("email");
+    let role = words::role_of(form.value("role"));
+    if role.is_none() {
+        form.wrong("role", "Choose one of the roles.");
+    }
+    let seat_limit = seat_limit(form);
+    let privileges = words::PRIVILEGES.iter().map(|(privilege, _)| *privilege);
+    let privileges: BTreeSet<Privilege> = privileges
+        .filter(|privilege| form.all("privilege").any(|word| word == privilege.as_str()))
+        .collect();
+    let over = |permission: SessionPermission| {
+        words::override_of(form.value(permission.as_str())).unwrap_or_default()
+    };
+    let session_permissions = PermissionOverrides {
+        view_own: over(SessionPermission::ViewOwn),
+        control_own: over(SessionPermission::ControlOwn),
+        view_account: over(SessionPermission::ViewAccount),
+        control_account: over(SessionPermission::ControlAccount),
+    };
+    Some(Profile {
+        name: name?,
+        email: email?,
+        role: role?,
+        privileges,
+        billing_contact: form.value("billing_contact") == "yes",
+        seat_limit: seat_limit?,
+        session_permissions,
+    })
+}
+
+#[allow(
+    clippy::option_option,
+    reason = "a wrong number, no limit and a limit are three answers"
+)]
+fn seat_limit(form: &mut Form) -> Option<Option<u32>> {
+    let typed = form.value("seat_limit").trim();
+    if typed.is_empty() {
+        return Some(None);
+    }
+    let limit = typed.parse().ok();
+    if limit.is_none() {
+        form.wrong(
+            "seat_limit",
+            "This must be a whole number, or empty for no limit.",
+        );
+    }
+    limit.map(Some)
+}
+
+/// The change that makes a profile of whatever stands.
+pub(super) fn patch(profile: Profile) -> UserPatch {
+    UserPatch {
+        name: Some(profile.name),
+        email: Some(profile.email),
+        role: Some(profile.role),
+        privileges: Some(profile.privileges),
+        billing_contact: Some(profile.billing_contact),
+        seat_limit: Some(profile.seat_limit),
+        session_permissions: Some(profile.session_permissions),
+        active: None,
+        password_set: false,
+    }
+}
+
+/// Notes a refusal at the field that it is about.
+pub(super) fn refused(form: &mut Form, refusal: &Refusal) {
+    match refusal {
+        Refusal::ControlNeedsView { control, .. } => form.wrong(control, refusal.to_string()),
+        Refusal::NotEnoughSeats { .. } | Refusal::PlanExcludesSharedSeats { .. } => {
+            form.wrong("seat", refusal.to_string());
+        }
+        Refusal::LastOwner => form.wrong("role", refusal.to_string()),
+        _ => form.refused(refusal),
+    }
+}
+
+/// Words for what a template shows of a form.
+pub(super) struct Wanted {
+    role: String,
+    privileges: Vec<String>,
+    contact: bool,
+    over: Vec<String>,
+}
+
+impl Wanted {
+    pub(super) fn of(form: &Form) -> Self {
+        let role = form.value("role");
+        let over = SessionPermission::ALL.iter();
+        Self {
+            role: if role.is_empty() { "member" } else { role }.to_owned(),
+            privileges: form.all("privilege").map(str::to_owned).collect(),
+            contact: form.value("billing_contact") == "yes",
+            over: over
+                .map(|permission| form.value(permission.as_str()).to_owned())
+                .collect(),
+        }
+    }
+}
+
+impl ProfileFields {
+    /// What this actor can choose of for a user, or for a new one.
+    pub(super) fn of(
+        account: &Account,
+        actor: &Actor,
+        now: Timestamp,
+        user: Option<UserId>,
+        wanted: &Wanted,
+    ) -> Self {
+        let may_have = |role: Role| match user {
+            Some(user) => may_have(account, actor, now, user, role),
+            None => role <= rank(account, actor),
+        };
+        let roles = words::ROLES.into_iter();
+        let roles = roles.filter(|(role, word, _)| *word == wanted.role || may_have(*role));
+        let privileges = words::PRIVILEGES.iter().map(|(privilege, label)| Choice {
+            value: privilege.as_str().to_owned(),
+            label: (*label).to_owned(),
+            is_chosen: wanted.privileges.iter().any(|word| word == privilege.as_str()),
+        });
+        let default = account.settings().session_permissions;
+        let permissions = words::SESSION_PERMISSIONS.iter().zip(&wanted.over);
+        Self {
+            roles: roles
+                .map(|(_, word, label)| Choice::new(word, label, &wanted.role))
+                .collect(),
+            privileges: privileges.collect(),
+            is_contact: wanted.contact,
+            permissions: permissions
+                .map(|((permission, label), chosen)| {
+                    let chosen = if chosen.is_empty() { "inherit" } else { chosen };
+                    let inherit = if default.has(*permission) { "yes" } else { "no" };
+                    Permission {
+                        name: permission.as_str(),
+                        label,
+                        choices: vec![
+                            Choice::new("inherit", format!("As the account says ({inherit})"), chosen),
+                            Choice::new("allow", "Allow", chosen),
+                            Choice::new("deny", "Deny", chosen),
+                        ],
+                    }
+                })
+                .collect(),
+        }
+    }
+}
+
+/// Whether the domain would let the actor give a user this role.
+fn may_have(account: &Account, actor: &Actor, now: Timestamp, id: UserId, role: Role) -> bool {
+    let change = UserPatch {
+        role: Some(role),
+        ..UserPatch::default()
+    };
+    decide(account, &Command::ChangeUser { id, change }, actor, now).is_ok()
+}
+
+/// The highest role that the actor can hand out.
+fn rank(account: &Account, actor: &Actor) -> Role {
+    let user = account.user_of(actor).and_then(|user| account.user(user));
+    user.map_or(Role::Member, |user| user.profile.role)
+}
+
+const fn said(over: PermissionOverrides, permission: SessionPermission) -> Override {
+    match permission {
+        SessionPermission::ViewOwn => over.view_own,
+        SessionPermission::ControlOwn => over.control_own,
+        SessionPermission::ViewAccount => over.view_account,
+        SessionPermission::ControlAccount => over.control_account,
+    }
+}

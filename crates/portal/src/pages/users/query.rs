@@ -1,0 +1,224 @@
+//! Which users are listed, and in which order: what the address says.
+
+use std::cmp::Ordering;
+
+use serde::{Deserialize, Serialize};
+use usher_domain::permission::Role;
+use usher_domain::text::Product;
+use usher_domain::user::{License, User};
+use usher_domain::{Account, PoolId, TeamId};
+
+use super::words;
+
+/// How many users a page shows.
+pub(super) const PAGE_SIZE: usize = 50;
+
+/// The fields of the form above the list, as they stand in the address. What is empty says nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct UserQuery {
+    pub(crate) q: String,
+    pub(crate) product: String,
+    pub(crate) license: String,
+    pub(crate) pool: String,
+    pub(crate) team: String,
+    pub(crate) role: String,
+    pub(crate) status: String,
+    pub(crate) sort: String,
+    pub(crate) page: String,
+}
+
+impl UserQuery {
+    /// The query that an address or a hidden field holds.
+    pub(super) fn parse(text: &str) -> Self {
+        serde_urlencoded::from_str(text).unwrap_or_default()
+    }
+
+    /// For an address, without what is empty, at another page.
+    pub(super) fn at_page(&self, page: usize) -> String {
+        let page = if page > 1 { page.to_string() } else { String::new() };
+        let fields = [
+            ("q", self.q.trim()),
+            ("product", &self.product),
+            ("license", &self.license),
+            ("pool", &self.pool),
+            ("team", &self.team),
+            ("role", &self.role),
+            ("status", &self.status),
+            ("sort", &self.sort),
+            ("page", &page),
+        ];
+        let said = fields.into_iter().filter(|(_, value)| !value.is_empty());
+        form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(said)
+            .finish()
+    }
+
+    /// The wanted page, from 1.
+    pub(super) fn page(&self) -> usize {
+        self.page.parse().unwrap_or(1).max(1)
+    }
+
+    /// Whether anything narrows the list.
+    pub(super) fn is_narrow(&self) -> bool {
+        let fields = [
+            self.q.trim(),
+            &self.product,
+            &self.license,
+            &self.pool,
+            &self.team,
+            &self.role,
+            &self.status,
+        ];
+        fields.iter().any(|field| !field.is_empty())
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Named,
+    Shared,
+    None,
+}
+
+/// The order of the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sort {
+    Name,
+    Email,
+    Newest,
+    Oldest,
+}
+
+impl Sort {
+    pub(super) const ALL: [(&'static str, &'static str); 4] = [
+        ("", "Name"),
+        ("email", "E-mail"),
+        ("newest", "Newest first"),
+        ("oldest", "Oldest first"),
+    ];
+
+    fn of(text: &str) -> Self {
+        match text {
+            "email" => Self::Email,
+            "newest" => Self::Newest,
+            "oldest" => Self::Oldest,
+            _ => Self::Name,
+        }
+    }
+
+    /// Addresses are unique, so there is always one order.
+    fn order(self, one: &User, other: &User) -> Ordering {
+        let by_email = || one.profile.email.cmp(&other.profile.email);
+        match self {
+            Self::Name => by_name(one, other).then_with(by_email),
+            Self::Email => by_email(),
+            Self::Newest => other.created_at.cmp(&one.created_at).then_with(by_email),
+            Self::Oldest => one.created_at.cmp(&other.created_at).then_with(by_email),
+        }
+    }
+}
+
+/// As people look for names: capitals do not count.
+pub(crate) fn by_name(one: &User, other: &User) -> Ordering {
+    let one = one.profile.name.as_str().chars().flat_map(char::to_lowercase);
+    one.cmp(other.profile.name.as_str().chars().flat_map(char::to_lowercase))
+}
+
+/// Which users fit, and their order.
+#[derive(Debug, Clone)]
+pub(super) struct Filter {
+    words: String,
+    product: Option<Product>,
+    license: Option<Kind>,
+    pool: Option<PoolId>,
+    team: Option<TeamId>,
+    role: Option<Role>,
+    active: Option<bool>,
+    sort: Sort,
+}
+
+impl Filter {
+    /// What a query asks for. A word that means nothing asks for nothing.
+    pub(super) fn of(query: &UserQuery) -> Self {
+        Self {
+            words: query.q.trim().to_lowercase(),
+            product: query.product.parse().ok(),
+            license: match query.license.as_str() {
+                "named" => Some(Kind::Named),
+                "shared" => Some(Kind::Shared),
+                "none" => Some(Kind::None),
+                _ => None,
+            },
+            pool: query.pool.parse().ok(),
+            team: query.team.parse().ok(),
+            role: words::role_of(&query.role),
+            active: match query.status.as_str() {
+                "active" => Some(true),
+                "inactive" => Some(false),
+                _ => None,
+            },
+            sort: Sort::of(&query.sort),
+        }
+    }
+
+    /// All who fit, in no order: one walk over the users that copies nothing.
+    pub(super) fn matching<'a>(&self, account: &'a Account) -> Vec<&'a User> {
+        let users = account.users().values();
+        users.filter(|user| self.fits(user)).collect()
+    }
+
+    /// All who fit, in order.
+    pub(super) fn sorted<'a>(&self, account: &'a Account) -> Vec<&'a User> {
+        let mut users = self.matching(account);
+        users.sort_unstable_by(|one, other| self.sort.order(one, other));
+        users
+    }
+
+    /// One page of those who fit, in order. Only the page is sorted: the rest is set apart, in linear time.
+    pub(super) fn cut<'a>(&self, mut users: Vec<&'a User>, from: usize) -> Vec<&'a User> {
+        let order = |one: &&User, other: &&User| self.sort.order(one, other);
+        let to = from.saturating_add(PAGE_SIZE);
+        if to < users.len() {
+            users.select_nth_unstable_by(to, order);
+            users.truncate(to);
+        }
+        if from > 0 && from < users.len() {
+            users.select_nth_unstable_by(from, order);
+        }
+        let mut users = users.split_off(from.min(users.len()));
+        users.sort_unstable_by(order);
+        users
+    }
+
+    fn fits(&self, user: &User) -> bool {
+        let in_pool = |pool| user.licenses.values().any(|it| *it == License::Shared(pool));
+        self.active.is_none_or(|active| user.active == active)
+            && self.role.is_none_or(|role| user.profile.role == role)
+            && self.team.is_none_or(|team| user.teams().contains(&team))
+            && self.pool.is_none_or(in_pool)
+            && self.fits_license(user)
+            && fits_words(user, &self.words)
+    }
+
+    fn fits_license(&self, user: &User) -> bool {
+        let of_product =
+            |(product, _): &(&Product, &License)| self.product.as_ref().is_none_or(|it| it == *product);
+        let mut kinds = user.licenses.iter().filter(of_product).map(|(_, it)| match it {
+            License::Named => Kind::Named,
+            License::Shared(_) => Kind::Shared,
+        });
+        match self.license {
+            Some(Kind::None) => kinds.next().is_none(),
+            Some(kind) => kinds.any(|it| it == kind),
+            None => self.product.is_none() || kinds.next().is_some(),
+        }
+    }
+}
+
+/// Whether a name or address contains the words, which are in small letters.
+pub(crate) fn fits_words(user: &User, words: &str) -> bool {
+    words.is_empty()
+        || user.profile.email.as_str().contains(words)
+        || user.profile.name.as_str().to_lowercase().contains(words)
+}

@@ -1,0 +1,232 @@
+//! Giving somebody's named seat to somebody else: one click to ask, one to choose.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, Query};
+use axum::response::Response;
+use serde::Deserialize;
+use usher_api::Problem;
+use usher_domain::permission::Privilege;
+use usher_domain::text::Product;
+use usher_domain::user::{License, User};
+use usher_domain::{Account, Actor, Refusal, UserId};
+
+use super::edit::{UserPath, path_of, user_id};
+use super::hand_over::Reassigned;
+use super::query::{Filter, UserQuery};
+use super::words;
+use crate::answer::{Frame, done, page, page_again};
+use crate::failed::Failed;
+use crate::form::{Form, Posted};
+use crate::nav::Place;
+use crate::viewer::Viewer;
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Wanted {
+    product: String,
+    q: String,
+    page: String,
+}
+
+#[derive(Template)]
+#[template(path = "users/reassign.html")]
+struct ReassignPage {
+    frame: Frame,
+    form: Form,
+    path: String,
+    list: String,
+    wanted: Wanted,
+    seen: Seen,
+}
+
+/// Whose seat it is, and who could have it.
+struct Seen {
+    holder: String,
+    product: String,
+    devices: usize,
+    /// Other products of which the holder has a named seat.
+    others: Vec<String>,
+    people: Vec<Candidate>,
+    page: usize,
+    has_next: bool,
+}
+
+/// Somebody who could have the seat.
+struct Candidate {
+    id: UserId,
+    name: String,
+    email: String,
+    now: String,
+}
+
+pub(super) async fn show(
+    viewer: Viewer,
+    Path((_, user)): UserPath,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Failed> {
+    let id = user_id(&user)?;
+    Ok(page(&reassign_page(&viewer, id, wanted, Form::default()).await?))
+}
+
+pub(super) async fn reassign(
+    Path((_, user)): UserPath,
+    Posted { viewer, mut form }: Posted,
+) -> Result<Response, Failed> {
+    let from = user_id(&user)?;
+    let to = user_id(form.value("to"))?;
+    let product: Product = form
+        .value("product")
+        .parse()
+        .map_err(|_| Problem::not_found("product"))?;
+    let wanted = product.clone();
+    let look = move |account: &Account, actor: &Actor, _| {
+        account.need_to_manage(actor, Privilege::SeatsManage, "user")?;
+        let not_found = Refusal::NotFound { what: "user" };
+        let holder = account.user(from).ok_or_else(|| not_found.clone())?;
+        let heir = account.user(to).ok_or(not_found)?;
+        Ok(Reassigned {
+            from,
+            to,
+            still_held: holder.licenses.get(&wanted) == Some(&License::Named),
+            had: heir.licenses.get(&wanted).copied(),
+            holder: holder.profile.name.to_string(),
+            heir: heir.profile.name.to_string(),
+            product: wanted.clone(),
+        })
+    };
+    let (_, seat) = viewer.look(None, look).await?;
+    if !seat.still_held {
+        let message = format!("{} has no named seat of {} any more.", seat.holder, seat.product);
+        return Ok(done(&path_of(&viewer, from), message));
+    }
+    let handed_over = if seat.had == Some(License::Named) {
+        // Nobody has two, and the holder's would be lost.
+        Err(vec![format!(
+            "{} has a named seat of {} already. Choose somebody else.",
+            seat.heir, seat.product
+        )])
+    } else {
+        seat.hand_over(&viewer).await?
+    };
+    match handed_over {
+        Ok(()) => {
+            let message = format!(
+                "{} has the seat of {} now, in place of {}.",
+                seat.heir, product, seat.holder
+            );
+            Ok(done(&Place::Users.path(viewer.account), message))
+        }
+        Err(sentences) => {
+            for sentence in sentences {
+                form.wrong("", sentence);
+            }
+            let wanted = Wanted {
+                product: product.to_string(),
+                ..Wanted::default()
+            };
+            Ok(page_again(&reassign_page(&viewer, from, wanted, form).await?))
+        }
+    }
+}
+
+impl Seen {
+    fn of(account: &Account, actor: &Actor, id: UserId, wanted: &Wanted) -> Result<Self, Refusal> {
+        account.need_to_manage(actor, Privilege::SeatsManage, "user")?;
+        let holder = account.user(id).ok_or(Refusal::NotFound { what: "user" })?;
+        let named = holder.licenses.iter().filter(|(_, it)| **it == License::Named);
+        let named: Vec<_> = named.map(|(product, _)| product).collect();
+        let product = named.iter().find(|product| product.as_str() == wanted.product);
+        let product = product.or_else(|| named.first()).copied();
+        let product = product.ok_or(Refusal::NotFound { what: "named seat" })?;
+        let query = UserQuery {
+            q: wanted.q.clone(),
+            status: "active".to_owned(),
+            ..UserQuery::default()
+        };
+        let filter = Filter::of(&query);
+        let mut users = filter.matching(account);
+        users.retain(|user| user.licenses.get(product) != Some(&License::Named));
+        let page = wanted.page.parse().unwrap_or(1).max(1);
+        let count = users.len();
+        let from = (page - 1) * super::query::PAGE_SIZE;
+        let shown = filter.cut(users, from);
+        Ok(Self {
+            holder: holder.profile.name.to_string(),
+            product: product.to_string(),
+            devices: account.sign_ins_of(holder, product).count(),
+            others: named
+                .iter()
+                .filter(|other| **other != product)
+                .map(ToString::to_string)
+                .collect(),
+            has_next: from + shown.len() < count,
+            people: shown
+                .into_iter()
+                .map(|user| Candidate::of(account, product, user))
+                .collect(),
+            page,
+        })
+    }
+}
+
+impl Candidate {
+    fn of(account: &Account, product: &Product, user: &User) -> Self {
+        Self {
+            id: user.id,
+            name: user.profile.name.to_string(),
+            email: user.profile.email.to_string(),
+            now: words::license(account, user.licenses.get(product)),
+        }
+    }
+}
+
+impl ReassignPage {
+    fn at_page(&self, page: usize) -> String {
+        let fields = [
+            ("product", self.seen.product.as_str()),
+            ("q", &self.wanted.q),
+            ("page", &page.to_string()),
+        ];
+        let said: String = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
+        format!("{}/reassign?{said}", self.path)
+    }
+
+    fn previous(&self) -> String {
+        if self.seen.page > 1 {
+            self.at_page(self.seen.page - 1)
+        } else {
+            String::new()
+        }
+    }
+
+    fn next(&self) -> String {
+        if self.seen.has_next {
+            self.at_page(self.seen.page + 1)
+        } else {
+            String::new()
+        }
+    }
+}
+
+async fn reassign_page(
+    viewer: &Viewer,
+    id: UserId,
+    wanted: Wanted,
+    form: Form,
+) -> Result<ReassignPage, Failed> {
+    let asked = Arc::new(wanted.clone());
+    let look = move |account: &Account, actor: &Actor, _| Seen::of(account, actor, id, &asked);
+    let (frame, seen) = viewer.look(Some(Place::Users), look).await?;
+    Ok(ReassignPage {
+        frame,
+        form,
+        path: path_of(viewer, id),
+        list: Place::Users.path(viewer.account),
+        wanted,
+        seen,
+    })
+}

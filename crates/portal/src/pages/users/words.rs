@@ -1,0 +1,120 @@
+//! What people call things of users.
+
+use usher_domain::permission::{Override, Privilege, Role, SessionPermission};
+use usher_domain::user::{License, User};
+use usher_domain::{Account, Presence};
+
+/// An entry of a list to choose from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Choice {
+    pub(crate) value: String,
+    pub(crate) label: String,
+    pub(crate) is_chosen: bool,
+}
+
+impl Choice {
+    pub(crate) fn new(value: impl Into<String>, label: impl Into<String>, chosen: &str) -> Self {
+        let value = value.into();
+        Self {
+            is_chosen: value == chosen,
+            label: label.into(),
+            value,
+        }
+    }
+}
+
+/// Every role with its word in forms, and what it is called.
+pub(super) const ROLES: [(Role, &str, &str); 4] = [
+    (Role::Member, "member", "Member"),
+    (Role::Manager, "manager", "Manager"),
+    (Role::Admin, "admin", "Admin"),
+    (Role::Owner, "owner", "Owner"),
+];
+
+pub(super) fn role_of(word: &str) -> Option<Role> {
+    let found = ROLES.iter().find(|(_, other, _)| *other == word);
+    found.map(|(role, _, _)| *role)
+}
+
+pub(super) fn role_word(role: Role) -> &'static str {
+    let found = ROLES.iter().find(|(other, _, _)| *other == role);
+    found.map_or("", |(_, word, _)| word)
+}
+
+pub(crate) fn role_label(role: Role) -> &'static str {
+    let found = ROLES.iter().find(|(other, _, _)| *other == role);
+    found.map_or("", |(_, _, label)| label)
+}
+
+/// Every privilege with what it lets a manager do.
+pub(super) const PRIVILEGES: [(Privilege, &str); 5] = [
+    (Privilege::UsersManage, "Manage users and teams"),
+    (
+        Privilege::SeatsManage,
+        "Manage seats: licenses, pools, logging people out",
+    ),
+    (Privilege::ReportsView, "See reports, refusals and the audit"),
+    (Privilege::SettingsManage, "Change settings and API keys"),
+    (
+        Privilege::SubscriptionManage,
+        "Change the subscription (with the billing contact)",
+    ),
+];
+
+/// Every session permission with what it lets somebody do.
+pub(super) const SESSION_PERMISSIONS: [(SessionPermission, &str); 4] = [
+    (SessionPermission::ViewOwn, "See their own sessions"),
+    (SessionPermission::ControlOwn, "End their own sessions"),
+    (SessionPermission::ViewAccount, "See everybody's sessions"),
+    (SessionPermission::ControlAccount, "End everybody's sessions"),
+];
+
+pub(super) fn override_of(word: &str) -> Option<Override> {
+    match word {
+        "" | "inherit" => Some(Override::Inherit),
+        "allow" => Some(Override::Allow),
+        "deny" => Some(Override::Deny),
+        _ => None,
+    }
+}
+
+pub(super) const fn override_word(over: Override) -> &'static str {
+    match over {
+        Override::Inherit => "inherit",
+        Override::Allow => "allow",
+        Override::Deny => "deny",
+    }
+}
+
+/// How a user is doing: a word and its class.
+pub(crate) fn state(account: &Account, user: &User) -> (&'static str, &'static str) {
+    if !user.active {
+        return ("Inactive", "bad");
+    }
+    match account.presence(user) {
+        Presence::InCall => ("In a call", "busy"),
+        _ if !user.sign_ins().is_empty() => ("Signed in", "good"),
+        Presence::Available => ("Reachable", "good"),
+        Presence::Away => ("Away", "quiet"),
+    }
+}
+
+/// A license as a phrase: `own seat`, `pool Day shift`.
+pub(super) fn license(account: &Account, license: Option<&License>) -> String {
+    match license {
+        None => "none".to_owned(),
+        Some(License::Named) => "own seat".to_owned(),
+        Some(License::Shared(pool)) => account
+            .pool(*pool)
+            .map_or_else(|| "pool".to_owned(), |pool| format!("pool {}", pool.name)),
+    }
+}
+
+/// `1 person`, `2 people`.
+pub(crate) fn people(count: usize) -> String {
+    if count == 1 {
+        "1 person".to_owned()
+    } else {
+        format!("{count} people")
+    }
+}

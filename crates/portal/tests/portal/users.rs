@@ -1,0 +1,290 @@
+use axum::http::{Method, StatusCode};
+use usher_domain::command::{Command, UserPatch};
+use usher_domain::permission::{Privilege, Role};
+use usher_domain::user::License;
+
+use crate::app::PASSWORD;
+use crate::desk::{Desk, PRODUCT};
+
+#[tokio::test]
+async fn a_list_is_searched_filtered_sorted_and_cut_into_pages() {
+    let desk = Desk::with(1).await;
+    desk.crowd(60).await;
+    let amara = desk.member("Amara Okafor").await;
+    desk.seat(amara, License::Named).await;
+
+    for (query, sees, misses) in [
+        ("", "1 to 50 of 62", "Agent 55"),
+        ("?page=2", "51 to 62 of 62", "Agent 01"),
+        ("?q=AMARA", "1 to 1 of 1 that match; 62 in all", "Agent"),
+        ("?license=named", "Amara Okafor", "Agent 01"),
+        ("?license=none&q=agent+0", "1 to 10 of 10", "Amara"),
+        ("?role=owner", "Olga Owner", "Amara"),
+        ("?status=inactive", "Nobody matches", "Amara"),
+        ("?sort=email&page=2", "Olga Owner", "Agent 01"),
+        ("?page=99", "51 to 62 of 62", "Agent 01"),
+        ("?q=%3Cscript%3E", "&#60;script&#62;", "<script>"),
+    ] {
+        let page = desk.get(&format!("users{query}")).await;
+
+        assert_eq!(page.status, StatusCode::OK, "{query}");
+        assert!(page.html.contains(sees), "{query}: {}", page.html);
+        let list = page.html.split("id=\"people\"").nth(1).unwrap();
+        assert!(!list.contains(misses), "{query}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_shows_fifty_however_many_there_are() {
+    let desk = Desk::with(0).await;
+    desk.crowd(300).await;
+
+    let page = desk.get("users").await;
+
+    assert!(page.html.contains("All 301 that match"));
+    assert_eq!(page.html.matches("name=\"user\"").count(), 50);
+    assert!(page.html.len() < 100 * 1024, "{}", page.html.len());
+}
+
+#[tokio::test]
+async fn who_has_no_privilege_does_not_see_the_people() {
+    let desk = Desk::with(1).await;
+    let sven = desk.member("Sven").await;
+    let browser = desk.app.sign_in("sven@example.com").await;
+
+    for (rest, status) in [
+        ("users".to_owned(), StatusCode::FORBIDDEN),
+        ("users/new".to_owned(), StatusCode::NOT_FOUND),
+        (format!("users/{sven}/reassign"), StatusCode::NOT_FOUND),
+        (
+            format!("users/{}", desk.find("olga@example.com").await.unwrap()),
+            StatusCode::NOT_FOUND,
+        ),
+        ("teams".to_owned(), StatusCode::FORBIDDEN),
+    ] {
+        let page = desk.app.get(&browser, &desk.path(&rest)).await;
+
+        assert_eq!(page.status, status, "{rest}");
+    }
+}
+
+#[tokio::test]
+async fn a_manager_of_seats_changes_licenses_and_not_people() {
+    let desk = Desk::with(1).await;
+    let sven = desk.member("Sven").await;
+    let mia = desk
+        .app
+        .user(desk.account, "Mia", "mia@example.com", Role::Manager)
+        .await;
+    let change = UserPatch {
+        privileges: Some([Privilege::SeatsManage].into()),
+        ..UserPatch::default()
+    };
+    desk.app
+        .give(desk.account, Command::ChangeUser { id: mia, change })
+        .await;
+    let browser = desk.app.sign_in("mia@example.com").await;
+    let path = desk.path(&format!("users/{sven}"));
+
+    let page = desk.app.get(&browser, &path).await;
+    assert!(!page.html.contains("Remove…") && page.html.contains("You need users.manage"));
+
+    let renamed = desk
+        .app
+        .post(
+            &browser,
+            &path,
+            &path,
+            &[("name", "X"), ("email", "x@example.com")],
+        )
+        .await;
+    let assigned = desk
+        .app
+        .post(
+            &browser,
+            &path,
+            &format!("{path}/licenses/{PRODUCT}"),
+            &[("license", "named")],
+        )
+        .await;
+
+    assert_eq!(renamed.status, StatusCode::FORBIDDEN);
+    assert_eq!(assigned.status, StatusCode::SEE_OTHER, "{}", assigned.html);
+    assert_eq!(desk.license(sven).await, Some(License::Named));
+}
+
+#[tokio::test]
+async fn another_accounts_users_and_forms_without_a_token_are_refused() {
+    let desk = Desk::with(1).await;
+    let other = desk.app.account("Fabrikam").await;
+    let stranger = desk
+        .app
+        .user(other, "Stranger", "stranger@example.com", Role::Member)
+        .await;
+
+    let page = desk.get(&format!("users/{stranger}")).await;
+    let elsewhere = desk.app.get(&desk.owner, &format!("/a/{other}/users")).await;
+    let path = desk.path("users");
+    let forged = desk
+        .app
+        .send(&desk.owner, Method::POST, &path, &[], "name=X".to_owned())
+        .await;
+
+    assert_eq!(page.status, StatusCode::NOT_FOUND);
+    assert_eq!(elsewhere.status, StatusCode::NOT_FOUND);
+    assert_eq!(forged.status(), StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn a_user_is_added_with_a_seat_or_not_at_all() {
+    let desk = Desk::with(1).await;
+    let eva = [
+        ("name", "Eva"),
+        ("email", "eva@example.com"),
+        ("role", "member"),
+        ("assign_seat", "yes"),
+        ("seat", "named remote-support"),
+        ("password", PASSWORD),
+        ("password_again", PASSWORD),
+    ];
+    let page = desk.get("users/new").await;
+    assert!(page.html.contains("name=\"assign_seat\" value=\"yes\" checked"));
+
+    let added = desk.post("users", &eva).await;
+
+    assert_eq!(added.status, StatusCode::SEE_OTHER, "{}", added.html);
+    let id = desk.find("eva@example.com").await.unwrap();
+    assert_eq!(desk.license(id).await, Some(License::Named));
+    desk.app.sign_in("eva@example.com").await;
+
+    let mut max = eva;
+    max[0].1 = "Max";
+    max[1].1 = "max@example.com";
+    let refused = desk.post("users", &max).await;
+
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        refused
+            .html
+            .contains("1 more named seats of remote-support are needed"),
+        "{}",
+        refused.html
+    );
+    assert!(refused.html.contains("value=\"max@example.com\""));
+    assert_eq!(desk.find("max@example.com").await, None);
+
+    let pool = format!("pool {}", desk.pool);
+    max[4].1 = &pool;
+    assert_eq!(desk.post("users", &max).await.status, StatusCode::SEE_OTHER);
+    let id = desk.find("max@example.com").await.unwrap();
+    assert_eq!(desk.license(id).await, Some(License::Shared(desk.pool)));
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_user_stands_beside_its_field() {
+    let desk = Desk::with(1).await;
+    let long = "x".repeat(121);
+
+    for (name, email, limit, over, says) in [
+        ("Eva", "no address", "", "inherit", "id=\"email-error\""),
+        (
+            "Eva",
+            "olga@example.com",
+            "",
+            "inherit",
+            "Another user has this email already",
+        ),
+        (
+            long.as_str(),
+            "eva@example.com",
+            "",
+            "inherit",
+            "id=\"name-error\"",
+        ),
+        (
+            "Eva",
+            "eva@example.com",
+            "many",
+            "inherit",
+            "id=\"seat_limit-error\"",
+        ),
+        (
+            "Eva",
+            "eva@example.com",
+            "",
+            "allow",
+            "id=\"control_account-error\"",
+        ),
+    ] {
+        let fields = [
+            ("name", name),
+            ("email", email),
+            ("role", "member"),
+            ("seat_limit", limit),
+            ("control_account", over),
+        ];
+        let page = desk.post("users", &fields).await;
+
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{says}");
+        assert!(page.html.contains(says), "{says}: {}", page.html);
+        assert!(!page.html.contains("is added"));
+    }
+}
+
+#[tokio::test]
+async fn a_user_is_changed_switched_off_and_removed() {
+    let desk = Desk::with(1).await;
+    let sven = desk.member("Sven").await;
+    desk.seat(sven, License::Named).await;
+    let browser = desk.app.sign_in("sven@example.com").await;
+    let path = format!("users/{sven}");
+    let fields = [
+        ("name", "Sven Svensson"),
+        ("email", "sven@example.com"),
+        ("role", "manager"),
+        ("privilege", "seats.manage"),
+        ("privilege", "reports.view"),
+        ("seat_limit", "2"),
+        ("view_account", "allow"),
+    ];
+
+    let changed = desk.post(&path, &fields).await;
+    assert_eq!(changed.status, StatusCode::SEE_OTHER, "{}", changed.html);
+    let page = desk.get(&path).await;
+    assert!(page.html.contains("Sven Svensson") && page.html.contains("value=\"reports.view\" checked"));
+    assert!(page.html.contains("<option value=\"allow\" selected>"));
+
+    let asked = desk.get(&format!("{path}/remove")).await;
+    assert!(
+        asked.html.contains("Their named seat of remote-support is free"),
+        "{}",
+        asked.html
+    );
+
+    desk.post(&format!("{path}/deactivate"), &[]).await;
+    let out = desk.app.get(&browser, "/me").await;
+    assert_eq!(out.status, StatusCode::SEE_OTHER);
+    assert_eq!(desk.license(sven).await, Some(License::Named));
+    desk.post(&format!("{path}/activate"), &[]).await;
+    assert!(desk.get(&path).await.html.contains("Deactivate…"));
+
+    desk.post(&format!("{path}/remove"), &[]).await;
+    assert_eq!(desk.find("sven@example.com").await, None);
+}
+
+#[tokio::test]
+async fn the_last_owner_stays_and_the_page_says_why() {
+    let desk = Desk::with(1).await;
+    let olga = desk.find("olga@example.com").await.unwrap();
+
+    let page = desk.get(&format!("users/{olga}")).await;
+    let removed = desk.post(&format!("users/{olga}/remove"), &[]).await;
+
+    let why = "This is the account&#39;s last active owner";
+    assert!(
+        page.html.contains(why) && page.html.contains("<button disabled>"),
+        "{}",
+        page.html
+    );
+    assert_eq!(removed.status, StatusCode::CONFLICT);
+}

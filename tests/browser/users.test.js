@@ -1,0 +1,149 @@
+// People: found among many, added, changed one by one or many at once, and put into teams.
+
+import assert from "node:assert/strict";
+import { PRODUCT, World } from "./lib/api.js";
+import { checkAxe, checkNarrow, picture } from "./lib/checks.js";
+import { story } from "./lib/story.js";
+import { forgive } from "./lib/watch.js";
+
+/** An account with 120 people. */
+async function arrange() {
+  const world = await World.make({ name: "Fjord Field Service", named: 2, shared: 3 });
+  const owner = await world.owner();
+  for (let number = 1; number <= 120; number++) {
+    await add(world, `Agent ${String(number).padStart(3, "0")}`, `agent-${number}@${world.domain}`);
+  }
+  await add(world, "Amara Okafor", `amara@${world.domain}`);
+  await add(world, "Yuki Tanaka", `yuki@${world.domain}`, true);
+  return { world, owner };
+}
+
+/**
+ * A person without a password.
+ * @param {World} world
+ * @param {string} name
+ * @param {string} email
+ * @param {boolean} [seat]
+ */
+function add(world, name, email, seat = false) {
+  return world.post(`${world.path}/users`, { name, email, assign_seat: seat });
+}
+
+/** @type {ReturnType<typeof arrange> | undefined} */
+let arranged;
+const desk = () => (arranged ??= arrange());
+
+story("one of many is found as one types, and the address says so", async ({ open }) => {
+  const { world, owner } = await desk();
+  const page = await open(`/a/${world.id}/users`, { as: owner });
+  await page.getByText("1 to 50 of 123").waitFor();
+  await picture(page, "users-desktop");
+  await page.getByRole("link", { name: "Next page" }).click();
+  await page.getByText("51 to 100 of 123").waitFor();
+
+  await page.getByLabel("Name or e-mail").pressSequentially("okaf");
+
+  await page.getByText("1 to 1 of 1 that match").waitFor();
+  await page.waitForURL((url) => url.searchParams.get("q") === "okaf");
+  assert.equal(await page.getByLabel("Name or e-mail").inputValue(), "okaf");
+  await page.reload();
+  await page.getByRole("link", { name: "Amara Okafor" }).click();
+  await page.getByRole("heading", { name: "Amara Okafor" }).waitFor();
+  await checkAxe(page);
+  await checkNarrow(page);
+  await picture(page, "user-desktop");
+});
+
+story("somebody is added with a seat, once the address is right", async ({ open }) => {
+  const { world, owner } = await desk();
+  const page = await open(`/a/${world.id}/users`, { as: owner });
+  forgive(page, /status of 422/);
+  await page.getByRole("link", { name: "Add a user" }).click();
+  assert.ok(await page.getByLabel("Assign seat").isChecked());
+  assert.equal(await page.getByLabel("Manage users and teams").isVisible(), false);
+  await page.getByLabel("Name", { exact: true }).fill("Eva Lind");
+  // The browser takes it for an address; it is too long for one.
+  await page.getByLabel("E-mail address").fill(`${"e".repeat(65)}@${world.domain}`);
+
+  await page.getByRole("button", { name: "Add the user" }).click();
+
+  await page.locator("#email-error").getByText("This must be an e-mail address").waitFor();
+  assert.equal(await page.getByLabel("Name", { exact: true }).inputValue(), "Eva Lind");
+  await checkAxe(page);
+  await picture(page, "user-new-wrong");
+  await page.getByLabel("E-mail address").fill(`eva@${world.domain}`);
+  await page.getByRole("button", { name: "Add the user" }).click();
+  await page.getByText(`Eva Lind is added, with a seat of ${PRODUCT}.`).waitFor();
+});
+
+story("a seat is reassigned in two clicks", async ({ open }) => {
+  const { world, owner } = await desk();
+  const page = await open(`/a/${world.id}/users?q=yuki`, { as: owner });
+
+  await page.getByRole("link", { name: "Reassign… the seat of Yuki Tanaka" }).click();
+  await page.getByText("Who gets the seat of Yuki Tanaka?").waitFor();
+  await checkAxe(page);
+  await checkNarrow(page);
+  await picture(page, "user-reassign");
+  await page.getByRole("button", { name: "Give the seat to Agent 001" }).click();
+
+  await page.getByText(`Agent 001 has the seat of ${PRODUCT} now, in place of Yuki Tanaka.`).waitFor();
+});
+
+story("many are moved to a pool: first it is said what happens to whom", async ({ open }) => {
+  const { world, owner } = await desk();
+  const [pool] = await world.pools();
+  const page = await open(`/a/${world.id}/users?q=agent-11`, { as: owner });
+  await page.getByLabel("Tick everybody on this page").check();
+  await page.getByLabel("Tick Agent 110").uncheck();
+  await page.getByLabel("What to do").selectOption({ value: `move ${pool.id}` });
+  await page.getByRole("button", { name: "Continue…" }).click();
+
+  await page.getByRole("heading", { name: `10 people: move to the pool ${pool.name}?` }).waitFor();
+  await checkAxe(page);
+  await checkNarrow(page);
+  await picture(page, "users-bulk");
+  await page.getByRole("button", { name: `Yes, move to the pool ${pool.name}` }).click();
+
+  await page.getByText(`Done for 10 people: move to the pool ${pool.name}.`).waitFor();
+  assert.equal(new URL(page.url()).searchParams.get("q"), "agent-11");
+});
+
+story("all of it works on a phone without script", async ({ open }) => {
+  const { world, owner } = await desk();
+  const [pool] = await world.pools();
+  const page = await open(`/a/${world.id}/users`, { as: owner, script: false, window: "phone", scheme: "dark" });
+  await page.getByLabel("Name or e-mail").fill("agent-12");
+  await page.getByRole("button", { name: "Search" }).click();
+  await page.getByText("1 to 2 of 2 that match").waitFor();
+  await picture(page, "users-phone-dark");
+
+  await page.getByLabel("Tick Agent 012").check();
+  await page.getByLabel("What to do").selectOption({ value: `move ${pool.id}` });
+  await page.getByRole("button", { name: "Continue…" }).click();
+  await page.getByRole("button", { name: "Yes, move to the pool" }).click();
+
+  await page.getByText("Done for 1 person").waitFor();
+  await page.getByRole("link", { name: "Agent 012" }).click();
+  await page.getByLabel("Name", { exact: true }).fill("Agent Twelve");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.getByText("Agent Twelve is saved.").waitFor();
+  await picture(page, "user-phone-dark");
+});
+
+story("a team is made and filled", async ({ open }) => {
+  const { world, owner } = await desk();
+  const page = await open(`/a/${world.id}/teams`, { as: owner });
+  await page.getByLabel("Name", { exact: true }).fill("Night shift");
+  await page.getByRole("button", { name: "Create the team" }).click();
+  await page.getByText("The team Night shift is there.").waitFor();
+
+  await page.getByLabel("Name or e-mail").pressSequentially("okafor");
+  await page.getByRole("button", { name: "Add Amara Okafor" }).click();
+
+  await page.getByText("Amara Okafor is in the team now.").waitFor();
+  await page.getByRole("button", { name: "Take out Amara Okafor" }).waitFor();
+  await checkAxe(page);
+  await checkNarrow(page);
+  await picture(page, "team-desktop");
+});
