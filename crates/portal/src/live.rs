@@ -7,11 +7,13 @@
 use std::convert::Infallible;
 use std::fmt::Write as _;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::Arc;
 use std::time::Duration;
 
 use askama::Template;
 use axum::body::Body;
-use axum::extract::Query;
+use axum::extract::{FromRequestParts, Query};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, Uri, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -24,6 +26,7 @@ use usher_engine::Subscription;
 use crate::answer::Frame;
 use crate::failed::Failed;
 use crate::nav::Place;
+use crate::portal::Portal;
 use crate::viewer::Viewer;
 
 /// How soon after an update the next one comes, at the earliest: four a second.
@@ -88,9 +91,20 @@ pub(crate) async fn open<P: LivePage>(
     Ok((frame, Live { stream, html }))
 }
 
+/// Who watches a page that refreshes itself; not taken for use of the session.
+pub(crate) struct Watching(Result<Viewer, Failed>);
+
+impl FromRequestParts<Arc<Portal>> for Watching {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, portal: &Arc<Portal>) -> Result<Self, Infallible> {
+        Ok(Self(Viewer::watching(parts, portal)))
+    }
+}
+
 /// The handler of `<page>/live`.
 pub(crate) async fn stream<P: LivePage>(
-    viewer: Result<Viewer, Failed>,
+    Watching(viewer): Watching,
     query: Query<P::Query>,
     headers: HeaderMap,
 ) -> Response {
@@ -129,7 +143,7 @@ async fn feed<P: LivePage>(
     mut told: Option<u64>,
     browser: mpsc::Sender<Bytes>,
 ) {
-    let api = std::sync::Arc::clone(&viewer.portal.api);
+    let api = Arc::clone(&viewer.portal.api);
     let mut closed = std::pin::pin!(api.closed());
     let mut changes = Changes::of(&viewer);
     loop {

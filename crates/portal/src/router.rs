@@ -14,7 +14,7 @@ use usher_api::{Api, Problem};
 use crate::failed::Failed;
 use crate::nav::Place;
 use crate::portal::Portal;
-use crate::{assets, cookies, flash, pages, protect};
+use crate::{assets, cookies, failed, flash, pages, protect};
 
 /// The most bytes of a form. The largest are lists of users to change.
 const FORM_BYTES_MAX: usize = 256 * 1024;
@@ -33,6 +33,7 @@ pub fn router(api: Arc<Api>, rest: Router) -> Router {
         .merge(assets::routes())
         .method_not_allowed_fallback(no_page)
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
+        .layer(from_fn_with_state(Arc::clone(&portal), failed::in_frame))
         .layer(from_fn(flash::clear_when_shown))
         .layer(from_fn_with_state(Arc::clone(&portal), protect::headers))
         // Its default leaves event streams alone, which it would hold back.

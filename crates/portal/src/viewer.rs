@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
-use axum::http::Method;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum_extra::extract::CookieJar;
 use usher_api::Problem;
 use usher_domain::{Account, AccountId, Actor, Command, Outcome, Refusal, Timestamp};
 use usher_engine::{Cause, Failure, Request};
-use usher_identity::PortalSession;
+use usher_identity::{Identity, PortalSession};
 
 use crate::answer::{Frame, Signed};
 use crate::failed::Failed;
@@ -42,31 +42,54 @@ impl FromRequestParts<Arc<Portal>> for Viewer {
 impl Viewer {
     /// Who sends a request: sent to the sign-in page where nobody is signed in, and back from there.
     pub(crate) fn of(parts: &mut Parts, portal: &Arc<Portal>) -> Result<Self, Failed> {
+        Self::find(parts, portal, Identity::portal_session)
+    }
+
+    /// Whose page refreshes itself, which is not somebody who uses it.
+    pub(crate) fn watching(parts: &mut Parts, portal: &Arc<Portal>) -> Result<Self, Failed> {
+        Self::find(parts, portal, Identity::unused_portal_session)
+    }
+
+    /// Who is signed in with these cookies, whatever the request is about. Does not count as use.
+    pub(crate) fn known(cookies: &[HeaderValue], portal: &Arc<Portal>) -> Option<Self> {
+        let cookies = cookies.iter().map(|cookies| (header::COOKIE, cookies.clone()));
+        let jar = CookieJar::from_headers(&cookies.collect::<HeaderMap>());
+        let secret = cookies::session_secret(&jar)?;
+        let api = &portal.api;
+        let session = api.identity().unused_portal_session(secret, api.engine().now())?;
+        Some(Self::new(portal, session, secret, &jar))
+    }
+
+    fn find(
+        parts: &mut Parts,
+        portal: &Arc<Portal>,
+        session: fn(&Identity, &str, Timestamp) -> Option<PortalSession>,
+    ) -> Result<Self, Failed> {
         let jar = CookieJar::from_headers(&parts.headers);
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
         let back = (parts.method == Method::GET).then(|| path.to_owned());
         let secret = cookies::session_secret(&jar);
         let secret = secret.ok_or_else(|| Failed::SignIn { back: back.clone() })?;
         let now = portal.api.engine().now();
-        // A page that refreshes itself is not somebody who uses it.
-        let identity = portal.api.identity();
-        let session = identity
-            .portal_session(secret, now)
-            .ok_or(Failed::SignIn { back })?;
+        let session = session(portal.api.identity(), secret, now).ok_or(Failed::SignIn { back })?;
         if let Some(rest) = parts.uri.path().strip_prefix("/a/") {
             let named = rest.split('/').next().unwrap_or_default().parse();
             if named != Ok(session.account) {
                 return Err(Problem::not_found("account").into());
             }
         }
-        Ok(Self {
+        Ok(Self::new(portal, session, secret, &jar))
+    }
+
+    fn new(portal: &Arc<Portal>, session: PortalSession, secret: &str, jar: &CookieJar) -> Self {
+        Self {
             portal: Arc::clone(portal),
             account: session.account,
             actor: Actor::User(session.user),
             secret: secret.into(),
-            flash: flash::read(&jar),
+            flash: flash::read(jar),
             session,
-        })
+        }
     }
 
     /// Looks at the account: the frame of the page, and what `view` makes of the account. `view` runs in the

@@ -43,6 +43,10 @@ async fn the_pages_of_another_account_are_not_found() {
 
         assert_eq!(page.status, StatusCode::NOT_FOUND, "{path}");
         assert!(page.html.contains("Go to the start page"), "{path}");
+        assert!(
+            page.html.contains("Pages of Contoso") && page.html.contains("Sign out"),
+            "{path}"
+        );
     }
 }
 

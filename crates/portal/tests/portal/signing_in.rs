@@ -1,7 +1,7 @@
 use axum::http::{Method, StatusCode};
+use usher_api::ATTEMPTS_PER_EMAIL;
 use usher_domain::Secs;
 use usher_domain::permission::Role;
-use usher_portal::ATTEMPTS_PER_EMAIL;
 
 use crate::app::{App, Browser, PASSWORD, Page};
 
