@@ -11,6 +11,7 @@ const FORWARDED_FOR: &str = "x-forwarded-for";
 
 /// The address of the client; none where the request came over no socket. What a proxy says of it is believed where the proxy runs on this machine: anybody else
 /// could say what they like.
+#[must_use]
 pub fn client_address(extensions: &Extensions, headers: &HeaderMap) -> Option<IpAddr> {
     let ConnectInfo(peer) = extensions.get::<ConnectInfo<SocketAddr>>()?;
     let peer = peer.ip().to_canonical();

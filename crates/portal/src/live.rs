@@ -12,8 +12,7 @@ use std::time::Duration;
 
 use askama::Template;
 use axum::body::Body;
-use axum::extract::{FromRequestParts, Query};
-use axum::http::request::Parts;
+use axum::extract::Query;
 use axum::http::{HeaderMap, Uri, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -26,8 +25,10 @@ use usher_engine::Subscription;
 use crate::answer::Frame;
 use crate::failed::Failed;
 use crate::nav::Place;
-use crate::portal::Portal;
 use crate::viewer::Viewer;
+
+/// What the path of a stream ends with, so that a stream which comes back is not taken for somebody who uses the page.
+pub(crate) const STREAM: &str = "/live";
 
 /// How soon after an update the next one comes, at the earliest: four a second.
 pub const UPDATE_EVERY: Duration = Duration::from_millis(250);
@@ -85,26 +86,15 @@ pub(crate) async fn open<P: LivePage>(
 ) -> Result<(Frame, Live), Failed> {
     let (frame, html) = render::<P>(viewer, &query).await?;
     let stream = match uri.query() {
-        Some(query) => format!("{}/live?{query}", uri.path()),
-        None => format!("{}/live", uri.path()),
+        Some(query) => format!("{}{STREAM}?{query}", uri.path()),
+        None => format!("{}{STREAM}", uri.path()),
     };
     Ok((frame, Live { stream, html }))
 }
 
-/// Who watches a page that refreshes itself; not taken for use of the session.
-pub(crate) struct Watching(Result<Viewer, Failed>);
-
-impl FromRequestParts<Arc<Portal>> for Watching {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, portal: &Arc<Portal>) -> Result<Self, Infallible> {
-        Ok(Self(Viewer::watching(parts, portal)))
-    }
-}
-
 /// The handler of `<page>/live`.
 pub(crate) async fn stream<P: LivePage>(
-    Watching(viewer): Watching,
+    viewer: Result<Viewer, Failed>,
     query: Query<P::Query>,
     headers: HeaderMap,
 ) -> Response {

@@ -9,10 +9,11 @@ use axum_extra::extract::CookieJar;
 use usher_api::Problem;
 use usher_domain::{Account, AccountId, Actor, Command, Outcome, Refusal, Timestamp};
 use usher_engine::{Cause, Failure, Request};
-use usher_identity::{Identity, PortalSession};
+use usher_identity::PortalSession;
 
 use crate::answer::{Frame, Signed};
 use crate::failed::Failed;
+use crate::live::STREAM;
 use crate::nav::{self, Place};
 use crate::portal::Portal;
 use crate::{cookies, flash, forgery};
@@ -42,12 +43,27 @@ impl FromRequestParts<Arc<Portal>> for Viewer {
 impl Viewer {
     /// Who sends a request: sent to the sign-in page where nobody is signed in, and back from there.
     pub(crate) fn of(parts: &mut Parts, portal: &Arc<Portal>) -> Result<Self, Failed> {
-        Self::find(parts, portal, Identity::portal_session)
-    }
-
-    /// Whose page refreshes itself, which is not somebody who uses it.
-    pub(crate) fn watching(parts: &mut Parts, portal: &Arc<Portal>) -> Result<Self, Failed> {
-        Self::find(parts, portal, Identity::unused_portal_session)
+        let jar = CookieJar::from_headers(&parts.headers);
+        let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+        let back = (parts.method == Method::GET).then(|| path.to_owned());
+        let secret = cookies::session_secret(&jar);
+        let secret = secret.ok_or_else(|| Failed::SignIn { back: back.clone() })?;
+        let now = portal.api.engine().now();
+        let identity = portal.api.identity();
+        // A page that refreshes itself is not somebody who uses it.
+        let session = if parts.uri.path().ends_with(STREAM) {
+            identity.unused_portal_session(secret, now)
+        } else {
+            identity.portal_session(secret, now)
+        };
+        let session = session.ok_or(Failed::SignIn { back })?;
+        if let Some(rest) = parts.uri.path().strip_prefix("/a/") {
+            let named = rest.split('/').next().unwrap_or_default().parse();
+            if named != Ok(session.account) {
+                return Err(Problem::not_found("account").into());
+            }
+        }
+        Ok(Self::new(portal, session, secret, &jar))
     }
 
     /// Who is signed in with these cookies, whatever the request is about. Does not count as use.
@@ -58,27 +74,6 @@ impl Viewer {
         let api = &portal.api;
         let session = api.identity().unused_portal_session(secret, api.engine().now())?;
         Some(Self::new(portal, session, secret, &jar))
-    }
-
-    fn find(
-        parts: &mut Parts,
-        portal: &Arc<Portal>,
-        session: fn(&Identity, &str, Timestamp) -> Option<PortalSession>,
-    ) -> Result<Self, Failed> {
-        let jar = CookieJar::from_headers(&parts.headers);
-        let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
-        let back = (parts.method == Method::GET).then(|| path.to_owned());
-        let secret = cookies::session_secret(&jar);
-        let secret = secret.ok_or_else(|| Failed::SignIn { back: back.clone() })?;
-        let now = portal.api.engine().now();
-        let session = session(portal.api.identity(), secret, now).ok_or(Failed::SignIn { back })?;
-        if let Some(rest) = parts.uri.path().strip_prefix("/a/") {
-            let named = rest.split('/').next().unwrap_or_default().parse();
-            if named != Ok(session.account) {
-                return Err(Problem::not_found("account").into());
-            }
-        }
-        Ok(Self::new(portal, session, secret, &jar))
     }
 
     fn new(portal: &Arc<Portal>, session: PortalSession, secret: &str, jar: &CookieJar) -> Self {

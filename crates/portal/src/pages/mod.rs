@@ -1,6 +1,10 @@
 //! The pages, one topic a module: handlers in `mod.rs`, what is shown in `view.rs`.
 
 pub(crate) mod me;
+pub(crate) mod minutes;
 pub(crate) mod overview;
+pub(crate) mod pools;
+pub(crate) mod settings;
 pub(crate) mod setup;
 pub(crate) mod sign_in;
+pub(crate) mod subscription;

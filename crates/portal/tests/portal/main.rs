@@ -8,6 +8,9 @@
 
 mod app;
 mod live;
+mod minutes;
 mod overview;
+mod settings;
 mod setup;
 mod signing_in;
+mod subscription;

@@ -74,12 +74,17 @@ async fn every_page_has_the_policy_and_names_no_other_host_and_nothing_inline() 
     app.user(account, "Eva", "eva@example.com", Role::Owner).await;
     let eva = app.sign_in("eva@example.com").await;
     let overview = format!("/a/{account}/overview");
+    let [settings, subscription, minutes] =
+        ["settings", "subscription", "minutes"].map(|page| format!("/a/{account}/{page}"));
 
     for (who, path) in [
         (&Browser::default(), "/sign-in"),
         (&Browser::default(), "/setup/unknown"),
         (&eva, "/me"),
         (&eva, overview.as_str()),
+        (&eva, settings.as_str()),
+        (&eva, subscription.as_str()),
+        (&eva, minutes.as_str()),
         (&eva, "/me/nothing"),
     ] {
         let page = app.get(who, path).await;
