@@ -46,7 +46,7 @@ fn an_operator_may_bring_a_key() {
     let refused = usher_with(&[("USHER_OPERATOR_KEY", "short")], &["serve", data[0], data[1]]);
 
     assert!(
-        !said.contains("usher_op_") && said.contains("The link works once."),
+        !said.contains("usher_op_") && said.contains("The link works once"),
         "{said}"
     );
     assert_eq!(refused.code, Some(1));

@@ -13,8 +13,8 @@ use axum::routing::get;
 use serde::Deserialize;
 use usher_api::Problem;
 use usher_domain::permission::Privilege;
-use usher_domain::{Account, Actor, Refusal, Timestamp, UserId};
-use usher_journal::{Cursor, MinutesRow, PageRequest, Span};
+use usher_domain::{Account, AccountId, Actor, Refusal, SessionId, SignInId, Timestamp, UserId};
+use usher_journal::{Cursor, JournalError, MinutesRow, PageRequest, Records, Span};
 
 use self::view::{Change, Minutes, MinutesPage, Seen};
 use crate::answer::page;
@@ -93,19 +93,10 @@ async fn spenders(viewer: &Viewer, rows: &[MinutesRow]) -> Result<BTreeMap<Strin
     let records = viewer.portal.api.records();
     let mut owners: BTreeMap<String, Option<UserId>> = BTreeMap::new();
     for claim in rows.iter().filter_map(|row| row.claim.as_deref()) {
-        if owners.contains_key(claim) {
-            continue;
+        if !owners.contains_key(claim) {
+            let owner = owner(records, viewer.account, claim).await?;
+            owners.insert(claim.to_owned(), owner);
         }
-        let owner = if let Ok(session) = claim.parse() {
-            let row = records.session(viewer.account, session).await?;
-            row.map(|row| row.user)
-        } else if let Ok(sign_in) = claim.parse() {
-            let row = records.sign_in(viewer.account, sign_in).await?;
-            row.map(|row| row.user)
-        } else {
-            None
-        };
-        owners.insert(claim.to_owned(), owner);
     }
     let look = move |account: &Account, _: &Actor, _| {
         let name = |user: &UserId| Some(account.user(*user)?.profile.name.to_string());
@@ -116,4 +107,21 @@ async fn spenders(viewer: &Viewer, rows: &[MinutesRow]) -> Result<BTreeMap<Strin
     };
     let (_, names) = viewer.look(None, look).await?;
     Ok(names)
+}
+
+/// Who started the session, or signed in, that a claim's id names.
+async fn owner(
+    records: &dyn Records,
+    account: AccountId,
+    claim: &str,
+) -> Result<Option<UserId>, JournalError> {
+    if let Ok(session) = claim.parse::<SessionId>() {
+        let row = records.session(account, session).await?;
+        return Ok(row.map(|row| row.user));
+    }
+    let Ok(sign_in) = claim.parse::<SignInId>() else {
+        return Ok(None);
+    };
+    let row = records.sign_in(account, sign_in).await?;
+    Ok(row.map(|row| row.user))
 }

@@ -20,11 +20,11 @@ use usher_engine::Failure;
 pub(crate) use self::choice::Choices;
 use self::view::{ChoosePage, SignInPage};
 use crate::answer::{Frame, done_with, page, page_again};
-use crate::cookies;
 use crate::failed::Failed;
 use crate::form::{Form, Posted, PostedByAnybody};
 use crate::nav::Place;
 use crate::portal::Portal;
+use crate::{cookies, flash};
 
 /// The most accounts in which a password is tried for one attempt: each costs the time of a hash.
 const ACCOUNTS_TRIED_MAX: usize = 5;
@@ -69,12 +69,13 @@ impl axum::extract::FromRequestParts<Arc<Portal>> for From {
     }
 }
 
-async fn show(Query(back): Query<Back>) -> Response {
+async fn show(Query(back): Query<Back>, jar: CookieJar) -> Response {
     let form = Form::showing([("back", back.back.as_str())]);
-    page(&SignInPage {
-        frame: Frame::default(),
-        form,
-    })
+    let frame = Frame {
+        flash: flash::read(&jar),
+        ..Frame::default()
+    };
+    page(&SignInPage { frame, form })
 }
 
 async fn sign_in(
