@@ -8,6 +8,8 @@ use usher_engine::Engine;
 use usher_identity::Identity;
 use usher_journal::Records;
 
+use crate::throttle::Throttle;
+
 /// What the operator decides about the API.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -36,6 +38,7 @@ pub struct Api {
     pub(crate) identity: Identity,
     pub(crate) records: Arc<dyn Records>,
     pub(crate) config: Config,
+    pub(crate) throttle: Throttle,
     closing: watch::Sender<bool>,
 }
 
@@ -44,6 +47,7 @@ impl Api {
     #[must_use]
     pub fn new(engine: Engine, identity: Identity, records: Arc<dyn Records>, config: Config) -> Arc<Self> {
         Arc::new(Self {
+            throttle: Throttle::new(&engine),
             engine,
             identity,
             records,
@@ -74,6 +78,12 @@ impl Api {
     #[must_use]
     pub const fn config(&self) -> &Config {
         &self.config
+    }
+
+    /// How often passwords were tried of late.
+    #[must_use]
+    pub const fn throttle(&self) -> &Throttle {
+        &self.throttle
     }
 
     /// Ends every open stream, so that a graceful shutdown need not wait for them.

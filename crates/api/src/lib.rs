@@ -22,6 +22,7 @@
 //! 5. A row for each operation in `tests/api/authorization.md`, tests in `tests/api/<resource>.rs`, and
 //!    `UPDATE_OPENAPI=1 cargo test -p usher-api openapi` to write `openapi.json` anew.
 
+mod address;
 mod api;
 mod extract;
 mod meter;
@@ -31,10 +32,13 @@ mod problem;
 mod router;
 mod serve;
 mod service;
+mod throttle;
 mod v1;
 
+pub use address::client_address;
 pub use api::{Api, Config};
 pub use extract::{BODY_BYTES_MAX, KEY_CHARS_MAX, LIMIT_DEFAULT, LIMIT_MAX};
 pub use problem::{Kind, Problem};
 pub use router::{openapi_json, router};
 pub use serve::{CONNECTIONS_MAX, serve};
+pub use throttle::{ATTEMPTS_PER_ADDRESS, ATTEMPTS_PER_EMAIL, Throttle};

@@ -1,11 +1,17 @@
 //! Why there is no page: the problem's own sentences, with what to do.
 
+use std::sync::Arc;
+
 use askama::Template;
+use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use usher_api::Problem;
 
 use crate::answer::{Frame, page_at};
+use crate::portal::Portal;
+use crate::viewer::Viewer;
 
 /// Why a request has no page of its own.
 #[derive(Debug)]
@@ -17,11 +23,14 @@ pub(crate) enum Failed {
     },
     /// The same as the API would answer.
     Problem(Box<Problem>),
-    /// Too many attempts.
-    TooMany {
-        /// When the next one is taken.
-        wait_secs: u32,
-    },
+}
+
+/// What an error page says.
+#[derive(Debug, Clone)]
+struct Explained {
+    status: StatusCode,
+    title: &'static str,
+    detail: String,
 }
 
 #[derive(Template)]
@@ -46,27 +55,52 @@ impl IntoResponse for Failed {
             Self::SignIn { back } => Redirect::to(&sign_in_path(back.as_deref())).into_response(),
             Self::Problem(problem) => {
                 let kind = problem.kind();
-                let mut response = error_page(kind.status, kind.title, problem.detail(), remedy(kind.status));
-                if kind.status == StatusCode::SERVICE_UNAVAILABLE {
-                    retry_after(&mut response, problem.retry_after_secs());
+                let explained = Explained {
+                    status: kind.status,
+                    title: kind.title,
+                    detail: problem.detail().to_owned(),
+                };
+                let mut response = explained.page(Frame::default());
+                if matches!(kind.status.as_u16(), 429 | 503) {
+                    let secs = HeaderValue::from(problem.retry_after_secs());
+                    response.headers_mut().insert(header::RETRY_AFTER, secs);
                 }
-                response
-            }
-            Self::TooMany { wait_secs } => {
-                let detail =
-                    format!("Too many attempts were made. The next one is possible in {wait_secs} seconds.");
-                let remedy = "Wait that long and try again. Who has forgotten their password asks an admin for a new one.";
-                let mut response = error_page(
-                    StatusCode::TOO_MANY_REQUESTS,
-                    "Please wait a moment",
-                    &detail,
-                    remedy,
-                );
-                retry_after(&mut response, wait_secs);
+                response.extensions_mut().insert(explained);
                 response
             }
         }
     }
+}
+
+impl Explained {
+    fn page(&self, frame: Frame) -> Response {
+        let page = FailedPage {
+            frame,
+            status: self.status.as_u16(),
+            title: self.title,
+            detail: &self.detail,
+            remedy: remedy(self.status),
+        };
+        page_at(self.status, &page)
+    }
+}
+
+/// Puts an error page into the frame of who is signed in, so that they can go on from it.
+pub(crate) async fn in_frame(State(portal): State<Arc<Portal>>, request: Request, next: Next) -> Response {
+    let cookies = request.headers().get_all(header::COOKIE).iter().cloned();
+    let cookies: Vec<_> = cookies.collect();
+    let mut response = next.run(request).await;
+    let Some(explained) = response.extensions_mut().remove::<Explained>() else {
+        return response;
+    };
+    let Some(viewer) = Viewer::known(&cookies, &portal) else {
+        return response;
+    };
+    let Ok((frame, ())) = viewer.look(None, |_, _, _| Ok(())).await else {
+        return response;
+    };
+    *response.body_mut() = explained.page(frame).into_body();
+    response
 }
 
 /// The sign-in page, and where to go after it.
@@ -87,24 +121,10 @@ fn remedy(status: StatusCode) -> &'static str {
             "Check the address. What exists may also be for others only: ask an owner or admin of your account."
         }
         403 => "If you should be able to do this, ask an owner or admin of your account.",
+        429 => {
+            "Wait that long and try again. Who has forgotten their password asks an owner or admin for a new one."
+        }
         503 => "Wait a moment and load the page again.",
         _ => "Go back and try again.",
     }
-}
-
-fn error_page(status: StatusCode, title: &str, detail: &str, remedy: &str) -> Response {
-    let page = FailedPage {
-        frame: Frame::default(),
-        status: status.as_u16(),
-        title,
-        detail,
-        remedy,
-    };
-    page_at(status, &page)
-}
-
-fn retry_after(response: &mut Response, secs: u32) {
-    response
-        .headers_mut()
-        .insert(header::RETRY_AFTER, HeaderValue::from(secs));
 }

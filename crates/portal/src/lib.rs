@@ -18,7 +18,6 @@
 //! After a change: [`answer::done`], which goes back to a page and shows a message there. After a form that was not
 //! right: the same page with the [`Form`](form::Form) and its errors, at 422.
 
-mod address;
 mod answer;
 mod assets;
 mod cookies;
@@ -33,10 +32,8 @@ mod portal;
 mod protect;
 mod router;
 mod shown;
-mod throttle;
 mod viewer;
 
 pub use self::cookies::SESSION_COOKIE;
 pub use self::live::UPDATE_EVERY;
 pub use self::router::router;
-pub use self::throttle::{ATTEMPTS_PER_ADDRESS, ATTEMPTS_PER_EMAIL};

@@ -7,6 +7,7 @@
 use std::convert::Infallible;
 use std::fmt::Write as _;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::Arc;
 use std::time::Duration;
 
 use askama::Template;
@@ -25,6 +26,9 @@ use crate::answer::Frame;
 use crate::failed::Failed;
 use crate::nav::Place;
 use crate::viewer::Viewer;
+
+/// What the path of a stream ends with, so that a stream which comes back is not taken for somebody who uses the page.
+pub(crate) const STREAM: &str = "/live";
 
 /// How soon after an update the next one comes, at the earliest: four a second.
 pub const UPDATE_EVERY: Duration = Duration::from_millis(250);
@@ -89,8 +93,8 @@ pub(crate) async fn open<P: LivePage>(
 ) -> Result<(Frame, Live), Failed> {
     let (frame, html) = render::<P>(viewer, &query).await?;
     let stream = match uri.query() {
-        Some(query) => format!("{}/live?{query}", uri.path()),
-        None => format!("{}/live", uri.path()),
+        Some(query) => format!("{}{STREAM}?{query}", uri.path()),
+        None => format!("{}{STREAM}", uri.path()),
     };
     Ok((frame, Live { stream, html }))
 }
@@ -136,7 +140,7 @@ async fn feed<P: LivePage>(
     mut told: Option<u64>,
     browser: mpsc::Sender<Bytes>,
 ) {
-    let api = std::sync::Arc::clone(&viewer.portal.api);
+    let api = Arc::clone(&viewer.portal.api);
     let mut closed = std::pin::pin!(api.closed());
     let mut changes = Changes::of(&viewer);
     loop {

@@ -35,6 +35,9 @@ pub(crate) const READY: &[Place] = &[
     Place::Audit,
     Place::ApiKeys,
     Place::AgentConsole,
+    Place::Minutes,
+    Place::Subscription,
+    Place::Settings,
 ];
 
 /// An entry of the navigation.

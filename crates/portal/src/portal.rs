@@ -5,21 +5,17 @@ use std::sync::Arc;
 use usher_api::Api;
 
 use crate::pages::sign_in::Choices;
-use crate::throttle::Throttle;
 
 /// What every page works with.
 pub(crate) struct Portal {
     pub(crate) api: Arc<Api>,
-    pub(crate) throttle: Throttle,
     pub(crate) choices: Choices,
 }
 
 impl Portal {
     pub(crate) fn new(api: Arc<Api>) -> Arc<Self> {
-        let throttle = Throttle::new(api.engine());
         Arc::new(Self {
             api,
-            throttle,
             choices: Choices::default(),
         })
     }

@@ -15,7 +15,7 @@ use crate::failed::Failed;
 use crate::nav::Place;
 use crate::pages::join::PagesForPeople;
 use crate::portal::Portal;
-use crate::{assets, cookies, flash, pages, protect};
+use crate::{assets, cookies, failed, flash, pages, protect};
 
 /// The most bytes of a form. The largest are lists of users to change.
 const FORM_BYTES_MAX: usize = 256 * 1024;
@@ -37,6 +37,9 @@ pub fn router(api: Arc<Api>, rest: Router) -> Router {
         .merge(pages::join::routes())
         .merge(pages::users::routes())
         .merge(pages::teams::routes())
+        .merge(pages::settings::routes())
+        .merge(pages::subscription::routes())
+        .merge(pages::minutes::routes())
         .route("/a/{account}/{*rest}", get(no_page))
         .route("/me/{*rest}", get(no_page))
         .route("/console/{*rest}", get(no_page))
@@ -52,6 +55,7 @@ fn dressed(pages: Router<Arc<Portal>>, portal: &Arc<Portal>) -> Router {
     pages
         .method_not_allowed_fallback(no_page)
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
+        .layer(from_fn_with_state(Arc::clone(&portal), failed::in_frame))
         .layer(from_fn(flash::clear_when_shown))
         .layer(from_fn_with_state(Arc::clone(portal), protect::headers))
         // Its default leaves event streams alone, which it would hold back.

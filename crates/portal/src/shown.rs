@@ -45,6 +45,11 @@ impl Meter {
         u32::try_from(percent.min(100)).unwrap_or(100)
     }
 
+    /// What is not used.
+    pub(crate) fn left(self) -> u32 {
+        self.of.saturating_sub(self.used)
+    }
+
     /// The class that gives it its color; words beside it say the same.
     pub(crate) fn level(self) -> &'static str {
         match self.percent() {

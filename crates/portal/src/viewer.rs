@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
-use axum::http::Method;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum_extra::extract::CookieJar;
 use usher_api::Problem;
 use usher_domain::{Account, AccountId, Actor, Command, Outcome, Refusal, SignInId, Timestamp};
@@ -13,6 +13,7 @@ use usher_identity::PortalSession;
 
 use crate::answer::{Frame, Signed};
 use crate::failed::Failed;
+use crate::live::STREAM;
 use crate::nav::{self, Place};
 use crate::portal::Portal;
 use crate::{cookies, flash, forgery};
@@ -50,26 +51,43 @@ impl Viewer {
         let secret = cookies::session_secret(&jar);
         let secret = secret.ok_or_else(|| Failed::SignIn { back: back.clone() })?;
         let now = portal.api.engine().now();
-        // A page that refreshes itself is not somebody who uses it.
         let identity = portal.api.identity();
-        let session = identity
-            .portal_session(secret, now)
-            .ok_or(Failed::SignIn { back })?;
+        // A page that refreshes itself is not somebody who uses it.
+        let session = if parts.uri.path().ends_with(STREAM) {
+            identity.unused_portal_session(secret, now)
+        } else {
+            identity.portal_session(secret, now)
+        };
+        let session = session.ok_or(Failed::SignIn { back })?;
         if let Some(rest) = parts.uri.path().strip_prefix("/a/") {
             let named = rest.split('/').next().unwrap_or_default().parse();
             if named != Ok(session.account) {
                 return Err(Problem::not_found("account").into());
             }
         }
-        Ok(Self {
+        Ok(Self::new(portal, session, secret, &jar))
+    }
+
+    /// Who is signed in with these cookies, whatever the request is about. Does not count as use.
+    pub(crate) fn known(cookies: &[HeaderValue], portal: &Arc<Portal>) -> Option<Self> {
+        let cookies = cookies.iter().map(|cookies| (header::COOKIE, cookies.clone()));
+        let jar = CookieJar::from_headers(&cookies.collect::<HeaderMap>());
+        let secret = cookies::session_secret(&jar)?;
+        let api = &portal.api;
+        let session = api.identity().unused_portal_session(secret, api.engine().now())?;
+        Some(Self::new(portal, session, secret, &jar))
+    }
+
+    fn new(portal: &Arc<Portal>, session: PortalSession, secret: &str, jar: &CookieJar) -> Self {
+        Self {
             portal: Arc::clone(portal),
             account: session.account,
             actor: Actor::User(session.user),
             secret: secret.into(),
-            flash: flash::read(&jar),
+            flash: flash::read(jar),
             session,
-            jar,
-        })
+            jar: jar.clone(),
+        }
     }
 
     /// Looks at the account: the frame of the page, and what `view` makes of the account. `view` runs in the

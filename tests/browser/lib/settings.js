@@ -18,6 +18,9 @@ export const base = required("USHER_URL").replace(/\/$/, "");
 /** The operator's key, for those stories that arrange accounts. @returns {string} */
 export const operatorKey = () => required("USHER_OPERATOR_KEY");
 
+/** The link of the server's greeting to the page that makes the first account. @returns {string} */
+export const setupLink = () => required("USHER_SETUP_LINK");
+
 /** The browser's program. */
 export const browserPath = process.env.USHER_BROWSER || "/usr/bin/chromium";
 

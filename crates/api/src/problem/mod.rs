@@ -16,7 +16,8 @@ pub(crate) use self::document::ProblemDocument;
 pub(crate) use self::facts::{Facts, FieldError};
 pub use self::table::Kind;
 pub(crate) use self::table::{
-    BODY_TOO_LARGE, MALFORMED, METHOD_NOT_ALLOWED, TIMEOUT, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE,
+    BODY_TOO_LARGE, MALFORMED, METHOD_NOT_ALLOWED, TIMEOUT, TOO_MANY_ATTEMPTS, UNAVAILABLE,
+    UNSUPPORTED_MEDIA_TYPE,
 };
 
 /// The media type of problem documents.
@@ -123,6 +124,19 @@ impl Problem {
         }
     }
 
+    /// Passwords were tried too often.
+    #[must_use]
+    pub fn too_many_attempts(wait: Secs) -> Self {
+        let secs = wait.get();
+        let detail =
+            format!("Too many attempts were made to sign in. The next one is possible in {secs} seconds.");
+        let facts = Facts {
+            remaining_secs: Some(secs),
+            ..Facts::default()
+        };
+        Self::new(TOO_MANY_ATTEMPTS, detail).after(wait).with(facts)
+    }
+
     /// The sentence about this occurrence.
     #[must_use]
     pub fn detail(&self) -> &str {
@@ -186,7 +200,7 @@ impl IntoResponse for Problem {
                 };
                 headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
             }
-            503 => {
+            429 | 503 => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(self.retry_after_secs));
             }
             // The connection of a client that sends too slowly cannot be read on.

@@ -63,6 +63,11 @@ pub(crate) const UNSUPPORTED_MEDIA_TYPE: &Kind = kind!("unsupported-media-type",
     what: "The `Content-Type` header is missing or names something other than JSON.",
     why: "Usher does not guess what a body is.",
     remedy: "Send `Content-Type: application/json`.");
+/// Passwords were tried too often.
+pub(crate) const TOO_MANY_ATTEMPTS: &Kind = kind!("too-many-attempts", TOO_MANY_REQUESTS "Too many attempts",
+    what: "Passwords were tried too often for this e-mail address, or from this network address.",
+    why: "Guessing passwords is slowed down. The API and the portal count together, and right passwords count too.",
+    remedy: "Wait for as long as `Retry-After` says and try again. A back end that acts for many users takes an API key.");
 /// The journal cannot be reached.
 pub(crate) const UNAVAILABLE: &Kind = kind!("unavailable", SERVICE_UNAVAILABLE "Usher cannot answer right now",
     what: "The journal could not be read or written, so nothing was changed, or it is unknown whether it was.",
@@ -76,6 +81,7 @@ const OF_HTTP: &[&Kind] = &[
     TIMEOUT,
     BODY_TOO_LARGE,
     UNSUPPORTED_MEDIA_TYPE,
+    TOO_MANY_ATTEMPTS,
     UNAVAILABLE,
 ];
 

@@ -14,6 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::schema;
+use crate::address;
 use crate::api::Api;
 use crate::extract::{Bearer, Json};
 use crate::problem::Problem;
@@ -53,17 +54,20 @@ struct Token {
 /// Get a token for a password
 ///
 /// A wrong password, an unknown address, an inactive user and an unknown account are answered alike, in the same
-/// time. An old token of the user dies where there are too many.
+/// time. Attempts that follow each other too fast are told when to go on. An old token of the user dies where there are too many.
 #[utoipa::path(
     post, path = "/v1/tokens", operation_id = "createToken", tag = "tokens", security(()),
     request_body = Credentials, responses((status = 201, description = "The token.", body = Token)),
-    extensions(("x-problems" = json!(["unauthenticated"])))
+    extensions(("x-problems" = json!(["unauthenticated", "too-many-attempts"])))
 )]
 async fn create(
     State(api): State<Arc<Api>>,
+    address::From(from): address::From,
     Json(body): Json<Credentials>,
 ) -> Result<(StatusCode, Answer<Token>), Problem> {
     let email = body.email;
+    let attempt = api.throttle.attempt(email.as_str(), from);
+    attempt.map_err(Problem::too_many_attempts)?;
     let find = move |account: &usher_domain::Account, _| {
         let user = account.user_by_email(&email).filter(|user| user.active);
         user.map(|user| user.id)

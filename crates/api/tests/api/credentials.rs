@@ -1,4 +1,5 @@
 use serde_json::json;
+use usher_domain::Secs;
 
 use crate::app::{App, Who};
 
@@ -52,6 +53,29 @@ async fn whoever_does_not_get_in_is_answered_alike() {
     }
 
     assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
+}
+
+#[tokio::test]
+async fn guessing_is_slowed_down_for_known_and_unknown_addresses_alike() {
+    let app = App::with_account().await;
+    let password = "correct horse battery";
+    app.user("Sven", json!({"password": password})).await;
+    for email in ["sven@example.com", "nobody@example.com"] {
+        let body = |password| json!({"account": app.account, "email": email, "password": password});
+        for _ in 0..usher_api::ATTEMPTS_PER_EMAIL.get() {
+            let answer = app.nobody().post("/v1/tokens", body("a wrong guess")).await;
+            answer.problem(401, "unauthenticated");
+        }
+
+        let answer = app.nobody().post("/v1/tokens", body(password)).await;
+
+        let problem = answer.problem(429, "too-many-attempts");
+        let wait = answer.header("retry-after");
+        assert_eq!(problem["remaining_secs"].to_string(), wait);
+        app.engine.advance(Secs::new(wait.parse().unwrap())).await;
+        let again = app.nobody().post("/v1/tokens", body("a wrong guess")).await;
+        again.problem(401, "unauthenticated");
+    }
 }
 
 #[tokio::test]

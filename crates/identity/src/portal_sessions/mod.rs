@@ -117,20 +117,24 @@ impl Identity {
     pub fn portal_session(&self, secret: &str, now: Timestamp) -> Option<PortalSession> {
         let sessions = self.memory.portal_sessions();
         let kept = sessions.by_digest.get(&Digest::of(secret))?;
-        let session = kept.alive(now)?;
+        let mut session = kept.alive(now)?;
         kept.last_used_at.fetch_max(now.millis(), Ordering::Relaxed);
+        session.last_used_at = session.last_used_at.max(now);
         Some(session)
     }
 
-    /// Whether a session goes on, without that this counts as use: for pages that refresh themselves, which must not
-    /// keep a session alive that nobody looks at.
+    /// The same, without that it counts as use: for pages that refresh themselves, which must not keep a session
+    /// alive that nobody looks at.
+    #[must_use]
+    pub fn unused_portal_session(&self, secret: &str, now: Timestamp) -> Option<PortalSession> {
+        let sessions = self.memory.portal_sessions();
+        sessions.by_digest.get(&Digest::of(secret))?.alive(now)
+    }
+
+    /// Whether a session goes on; asking is not using it.
     #[must_use]
     pub fn is_portal_session_alive(&self, secret: &str, now: Timestamp) -> bool {
-        let sessions = self.memory.portal_sessions();
-        sessions
-            .by_digest
-            .get(&Digest::of(secret))
-            .is_some_and(|kept| kept.alive(now).is_some())
+        self.unused_portal_session(secret, now).is_some()
     }
 
     /// The user's sessions, those that were used last first.

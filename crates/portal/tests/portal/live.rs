@@ -1,8 +1,9 @@
 use axum::http::Method;
 use futures::StreamExt;
-use usher_domain::command::Command;
+use usher_domain::command::{Command, UserPatch};
 use usher_domain::permission::Role;
-use usher_domain::{AccountId, UserId};
+use usher_domain::{AccountId, Secs, UserId};
+use usher_identity::PORTAL_SESSION_IDLE_MAX;
 use usher_portal::UPDATE_EVERY;
 
 use crate::app::{App, Browser};
@@ -81,4 +82,92 @@ async fn streams_end_when_the_server_closes() {
     app.api.close();
 
     assert!(frames.next().await.is_none());
+}
+
+#[tokio::test]
+async fn a_slow_browser_misses_commits_and_is_shown_how_it_stands() {
+    let (app, account, _, browser) = staffed().await;
+    let mut frames = open(&app, &browser, account).await;
+    frame(&mut frames).await;
+    tokio::time::pause();
+
+    for _ in 0..2_000 {
+        add_minutes(&app, account).await;
+    }
+
+    let mut updates = 1;
+    while !frame(&mut frames).await.contains("2000 minutes left") {
+        updates += 1;
+    }
+    assert!(updates <= 3, "{updates} updates");
+}
+
+#[tokio::test]
+async fn who_comes_back_is_sent_only_what_they_have_not_seen() {
+    let (app, account, _, browser) = staffed().await;
+    let mut frames = open(&app, &browser, account).await;
+    let first = frame(&mut frames).await;
+    let id = first.lines().next().unwrap().strip_prefix("id: ").unwrap();
+    drop(frames);
+    let path = format!("/a/{account}/overview/live");
+    let last = [("last-event-id", id)];
+
+    let response = app.send(&browser, Method::GET, &path, &last, String::new()).await;
+
+    let mut anew = response.into_body().into_data_stream();
+    tokio::time::pause();
+    assert_eq!(frame(&mut anew).await, ":\n\n");
+    add_minutes(&app, account).await;
+    assert!(frame(&mut anew).await.contains("1 minutes left"));
+    let mut missed = app
+        .send(&browser, Method::GET, &path, &last, String::new())
+        .await
+        .into_body()
+        .into_data_stream();
+    assert!(frame(&mut missed).await.contains("1 minutes left"));
+}
+
+#[tokio::test]
+async fn another_role_shows_another_page_at_once() {
+    let (app, account, _, _) = staffed().await;
+    let nora = app.user(account, "Nora", "nora@example.com", Role::Admin).await;
+    let browser = app.sign_in("nora@example.com").await;
+    let mut frames = open(&app, &browser, account).await;
+    assert!(frame(&mut frames).await.contains("Needs attention"));
+    tokio::time::pause();
+
+    let change = UserPatch {
+        role: Some(Role::Member),
+        ..UserPatch::default()
+    };
+    app.give(account, Command::ChangeUser { id: nora, change }).await;
+
+    let shown = frame(&mut frames).await;
+    assert!(
+        !shown.contains("Needs attention") && shown.contains("You have no license"),
+        "{shown}"
+    );
+}
+
+#[tokio::test]
+async fn a_page_that_refreshes_itself_does_not_keep_its_session_alive() {
+    let (app, account, _, browser) = staffed().await;
+    app.api
+        .engine()
+        .advance(Secs::new(PORTAL_SESSION_IDLE_MAX.get() - 1))
+        .await;
+    let mut reconnected = open(&app, &browser, account).await;
+    assert!(frame(&mut reconnected).await.contains("Needs attention"));
+    tokio::time::pause();
+
+    app.api.engine().advance(Secs::new(1)).await;
+
+    let mut last = String::new();
+    while !last.contains("event: usher-over") {
+        last = frame(&mut reconnected).await;
+    }
+    assert_eq!(
+        app.get(&browser, "/me").await.header("location"),
+        "/sign-in?back=%2Fme"
+    );
 }

@@ -43,6 +43,10 @@ async fn the_pages_of_another_account_are_not_found() {
 
         assert_eq!(page.status, StatusCode::NOT_FOUND, "{path}");
         assert!(page.html.contains("Go to the start page"), "{path}");
+        assert!(
+            page.html.contains("Pages of Contoso") && page.html.contains("Sign out"),
+            "{path}"
+        );
     }
 }
 
@@ -70,12 +74,17 @@ async fn every_page_has_the_policy_and_names_no_other_host_and_nothing_inline() 
     app.user(account, "Eva", "eva@example.com", Role::Owner).await;
     let eva = app.sign_in("eva@example.com").await;
     let overview = format!("/a/{account}/overview");
+    let [settings, subscription, minutes] =
+        ["settings", "subscription", "minutes"].map(|page| format!("/a/{account}/{page}"));
 
     for (who, path) in [
         (&Browser::default(), "/sign-in"),
         (&Browser::default(), "/setup/unknown"),
         (&eva, "/me"),
         (&eva, overview.as_str()),
+        (&eva, settings.as_str()),
+        (&eva, subscription.as_str()),
+        (&eva, minutes.as_str()),
         (&eva, "/me/nothing"),
     ] {
         let page = app.get(who, path).await;

@@ -1,7 +1,7 @@
 use axum::http::{Method, StatusCode};
+use usher_api::ATTEMPTS_PER_EMAIL;
 use usher_domain::Secs;
 use usher_domain::permission::Role;
-use usher_portal::ATTEMPTS_PER_EMAIL;
 
 use crate::app::{App, Browser, PASSWORD, Page};
 
@@ -131,8 +131,20 @@ async fn signing_out_ends_the_session_and_pages_lead_back_to_where_one_was() {
     app.user(account, "Eva", EVA, Role::Owner).await;
     let eva = app.sign_in(EVA).await;
 
-    app.post(&eva, "/me", "/sign-out", &[]).await;
+    let out = app.post(&eva, "/me", "/sign-out", &[]).await;
 
+    let told = out.headers.get_all("set-cookie").iter();
+    let told = told.map(|cookie| cookie.to_str().unwrap().split(';').next().unwrap());
+    let told = told.filter(|cookie| cookie.starts_with("usher_flash="));
+    let browser = Browser {
+        cookie: told.map(str::to_owned).next(),
+    };
+    let signed_out = app.get(&browser, out.header("location")).await;
+    assert!(
+        signed_out.html.contains("You are signed out."),
+        "{}",
+        signed_out.html
+    );
     let page = app.get(&eva, "/me").await;
     assert_eq!(page.header("location"), "/sign-in?back=%2Fme");
 }

@@ -6,7 +6,7 @@ use usher_client::{Account, Client, Error};
 /// The product of every account of the demo.
 pub(super) const PRODUCT: &str = "remote-support";
 
-/// The password of every owner of the demo.
+/// The password of everybody in the demo.
 pub(super) const PASSWORD: &str = "usher demo password";
 
 /// How the agents of an account work.
@@ -30,7 +30,7 @@ pub(super) struct DemoAccount {
     pub(super) model: Model,
     /// Called with a key that signs users in.
     pub(super) account: Account,
-    /// The owner's address, to sign in to the API with.
+    /// The owner's address, to sign in with.
     pub(super) owner: String,
     pub(super) agents: Vec<Agent>,
 }
@@ -40,6 +40,8 @@ pub(super) struct DemoAccount {
 pub(super) struct Agent {
     pub(super) id: String,
     pub(super) name: String,
+    /// Their address, to sign in with.
+    pub(super) email: String,
 }
 
 /// What one account of the demo buys, and who is in it.
@@ -219,6 +221,7 @@ impl Setup {
         Ok(Agent {
             id,
             name: name.to_owned(),
+            email,
         })
     }
 }

@@ -15,18 +15,25 @@ pub(super) fn welcome(
 ) -> io::Result<()> {
     writeln!(
         out,
-        "Usher's demo serves on {}; the API is explained at {url}/docs",
-        bold(url)
+        "Open {} and sign in as one of these; the password is always {}\n",
+        bold(&format!("{url}/sign-in")),
+        bold(PASSWORD)
     )?;
-    writeln!(out, "Operator key: {operator_key}\n")?;
     for demo in accounts {
         writeln!(out, "{} – {}", bold(demo.name), demo.about)?;
-        writeln!(out, "  account {}", demo.account.id())?;
-        writeln!(out, "  owner   {}   password: {PASSWORD}", demo.owner)?;
+        writeln!(out, "  owner  {}", demo.owner)?;
+        if let Some(agent) = demo.agents.first() {
+            writeln!(out, "  agent  {} ({})", agent.email, agent.name)?;
+        }
+        writeln!(out, "  pages  {url}/a/{}", demo.account.id())?;
     }
+    writeln!(
+        out,
+        "\nThe API is explained at {url}/docs. Operator key: {operator_key}"
+    )?;
     if let Some(first) = accounts.first() {
         let path = format!("{url}/v1/accounts/{}/usage", first.account.id());
-        writeln!(out, "\nAsk who sits where, from another terminal:")?;
+        writeln!(out, "Ask it who sits where, from another terminal:")?;
         writeln!(out, "  curl -H 'Authorization: Bearer {operator_key}' {path}")?;
     }
     writeln!(out, "\n{}\n", dim("Ctrl+C ends the demo. What the agents do:"))?;

@@ -103,7 +103,7 @@ async fn serve(arguments: Arguments, terminal: &mut Terminal) -> Result<(), Fail
         Some(url) => url.clone(),
         None => format!("http://{}", listener.local_addr()?),
     };
-    show_setup_link(&store, &url, terminal).await?;
+    show_way_in(&store, &url, terminal).await?;
     run_until(stop, listener, &store, clock, config).await
 }
 
@@ -227,20 +227,29 @@ fn greet(
     Ok(())
 }
 
-/// Shows the link to the page that sets the first account up, as long as there is none.
-async fn show_setup_link(store: &Store, url: &str, terminal: &mut Terminal) -> Result<(), Failure> {
+/// Shows where to sign in, or the link to the page that sets the first account up, as long as there is none.
+async fn show_way_in(store: &Store, url: &str, terminal: &mut Terminal) -> Result<(), Failure> {
     let one = PageRequest::new(1, None);
     let accounts = store.journal.list_accounts(AccountFilter::default(), one).await;
     let accounts = accounts.map_err(|error| Failure::because("The server could not start", &error))?;
     let cannot = |error| Failure::because("The set-up link cannot be made", &error);
+    let out = terminal.out();
     if !accounts.items.is_empty() {
-        return store.identity.remove_setup_link().await.map_err(cannot);
+        store.identity.remove_setup_link().await.map_err(cannot)?;
+        writeln!(out, "Sign in at {}", bold(&format!("{url}/sign-in")))?;
+        out.flush()?;
+        return Ok(());
     }
     let link = store.identity.create_setup_link().await.map_err(cannot)?;
-    let out = terminal.out();
     let link = format!("{url}/setup/{}", link.expose());
     writeln!(out, "\nSet up the first account: {}", bold(&link))?;
-    writeln!(out, "{}", dim("The link works once."))?;
+    writeln!(
+        out,
+        "{}",
+        dim(
+            "Open it in a browser. The link works once; later starts show another as long as there is no account."
+        )
+    )?;
     out.flush()?;
     Ok(())
 }

@@ -27,6 +27,10 @@ stories! {
     pages,
     sessions,
     users,
+    products,
+    settings,
+    setup,
+    sign_in,
 }
 
 #[test]
@@ -50,12 +54,14 @@ fn tell(name: &str) {
     let file = format!("tests/browser/{}.test.js", name.replace('_', "-"));
     let mut server = Server::start_with(&[], &["--sandbox"]);
     let key = server.operator_key();
+    let setup_link = server.setup_link();
 
     let told = Command::new("node")
         .args(["--test", "--test-reporter=spec", "--test-timeout=300000", &file])
         .current_dir(repository())
         .env("USHER_URL", &server.url)
         .env("USHER_OPERATOR_KEY", key)
+        .env("USHER_SETUP_LINK", setup_link)
         .env("USHER_BROWSER", tools.browser)
         .env("USHER_STORY_PACKAGES", tools.packages)
         .env("USHER_PICTURES", tools.pictures)

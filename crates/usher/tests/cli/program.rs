@@ -102,6 +102,13 @@ impl Server {
         key.expect("the first start shows a key")
     }
 
+    /// The link to the page that sets the first account up, which comes after the key.
+    pub(crate) fn setup_link(&mut self) -> String {
+        let mut lines = self.out.by_ref().lines().map(Result::unwrap);
+        let link = lines.find_map(|line| line.strip_prefix("Set up the first account: ").map(str::to_owned));
+        link.expect("a start without an account shows a link")
+    }
+
     /// Kills it without a warning, as a power cut would.
     pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();

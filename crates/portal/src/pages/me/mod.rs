@@ -38,10 +38,9 @@ async fn show(viewer: Viewer) -> Result<Response, Failed> {
 async fn change_password(from: From, Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
     let (account, user) = (viewer.account, viewer.session.user);
     let identity = viewer.portal.api.identity();
-    let wait = viewer.portal.throttle.attempt(&user.to_string(), from.address);
-    wait.map_err(|wait| Failed::TooMany {
-        wait_secs: wait.get(),
-    })?;
+    let throttle = viewer.portal.api.throttle();
+    let attempt = throttle.attempt(&user.to_string(), from.address);
+    attempt.map_err(Problem::too_many_attempts)?;
     let present = form.value("present").to_owned();
     if !identity.verify_password(account, Some(user), present).await? {
         form.wrong("present", "This is not your present password.");

@@ -13,10 +13,8 @@ use usher_journal::RefusalRow;
 use crate::answer::Frame;
 use crate::live::Live;
 use crate::nav::Place;
+use crate::pages::minutes::MINUTES_LOW;
 use crate::shown::{Meter, Moment};
-
-/// From how many minutes down somebody is to be told.
-const MINUTES_LOW: u64 = 60;
 
 #[derive(Template)]
 #[template(path = "overview/page.html")]

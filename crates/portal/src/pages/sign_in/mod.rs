@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum_extra::extract::CookieJar;
 use serde::Deserialize;
-use usher_api::Problem;
+use usher_api::{Problem, client_address};
 use usher_domain::text::Email;
 use usher_domain::{AccountId, UserId};
 use usher_engine::Failure;
@@ -24,7 +24,7 @@ use crate::failed::Failed;
 use crate::form::{Form, Posted, PostedByAnybody};
 use crate::nav::Place;
 use crate::portal::Portal;
-use crate::{address, cookies};
+use crate::{cookies, flash};
 
 /// The most accounts in which a password is tried for one attempt: each costs the time of a hash.
 const ACCOUNTS_TRIED_MAX: usize = 5;
@@ -63,18 +63,19 @@ impl axum::extract::FromRequestParts<Arc<Portal>> for From {
             .and_then(|text| text.to_str().ok())
             .unwrap_or("an unknown browser");
         Ok(Self {
-            address: address::of(&parts.extensions, &parts.headers),
+            address: client_address(&parts.extensions, &parts.headers),
             user_agent: user_agent.to_owned(),
         })
     }
 }
 
-async fn show(Query(back): Query<Back>) -> Response {
+async fn show(Query(back): Query<Back>, jar: CookieJar) -> Response {
     let form = Form::showing([("back", back.back.as_str())]);
-    page(&SignInPage {
-        frame: Frame::default(),
-        form,
-    })
+    let frame = Frame {
+        flash: flash::read(&jar),
+        ..Frame::default()
+    };
+    page(&SignInPage { frame, form })
 }
 
 async fn sign_in(
@@ -82,10 +83,8 @@ async fn sign_in(
     from: From,
     PostedByAnybody(mut form): PostedByAnybody,
 ) -> Result<Response, Failed> {
-    let wait = portal.throttle.attempt(form.value("email"), from.address);
-    wait.map_err(|wait| Failed::TooMany {
-        wait_secs: wait.get(),
-    })?;
+    let attempt = portal.api.throttle().attempt(form.value("email"), from.address);
+    attempt.map_err(Problem::too_many_attempts)?;
     let matched = match form.value("email").parse() {
         Ok(email) => right_accounts(&portal, &email, form.value("password")).await?,
         Err(_) => Vec::new(),

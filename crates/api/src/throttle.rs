@@ -1,4 +1,5 @@
-//! Guessing of passwords is slowed down: by the address that is guessed at, and by where the guesses come from.
+//! Guessing of passwords is slowed down: by the address that is guessed at, and by where the guesses come from. The
+//! API and the portal count together, so that neither is a way around the other.
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
@@ -28,8 +29,8 @@ struct EngineClock(Engine);
 
 type Limiter<K> = RateLimiter<K, DefaultKeyedStateStore<K>, EngineClock, NoOpMiddleware<Duration>>;
 
-/// What is counted.
-pub(crate) struct Throttle {
+/// How often passwords were tried of late.
+pub struct Throttle {
     clock: EngineClock,
     emails: Limiter<String>,
     addresses: Limiter<IpAddr>,
@@ -47,7 +48,7 @@ impl Throttle {
 
     /// Counts an attempt; gives how long to wait where it is one too many. Known and unknown e-mail addresses are
     /// counted alike.
-    pub(crate) fn attempt(&self, email: &str, from: Option<IpAddr>) -> Result<(), Secs> {
+    pub fn attempt(&self, email: &str, from: Option<IpAddr>) -> Result<(), Secs> {
         if let Some(from) = from {
             self.count(&self.addresses, &from)?;
         }

@@ -1,0 +1,154 @@
+//! What the page of the minutes shows.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use usher_domain::pool::Pool;
+use usher_domain::rules::WhenFull;
+use usher_domain::{Account, Actor};
+use usher_journal::MinutesRow;
+
+use crate::answer::Frame;
+use crate::live::Live;
+use crate::nav::Place;
+use crate::shown::Moment;
+
+/// From how many minutes down somebody is to be told.
+pub(crate) const MINUTES_LOW: u64 = 60;
+
+#[derive(Template)]
+#[template(path = "minutes/page.html")]
+pub(super) struct MinutesPage {
+    pub(super) frame: Frame,
+    pub(super) live: Live,
+}
+
+/// The live part.
+#[derive(Template)]
+#[template(path = "minutes/minutes.html")]
+pub(super) struct Minutes {
+    pub(super) seen: Seen,
+    pub(super) changes: Vec<Change>,
+    /// The first page's address; empty on the first page.
+    pub(super) newest: String,
+    /// The next page's address; empty on the last page.
+    pub(super) older: String,
+}
+
+/// What is copied out of the account.
+pub(super) struct Seen {
+    pub(super) left: u64,
+    /// How many claims pay a minute each minute.
+    pub(super) paying: u32,
+    /// The pools that fall back on minutes.
+    pub(super) pools: Vec<String>,
+    pub(super) pools_link: Option<String>,
+}
+
+/// A change of the balance.
+pub(super) struct Change {
+    pub(super) at: Moment,
+    pub(super) what: String,
+    pub(super) by: String,
+    pub(super) balance: u64,
+}
+
+impl Seen {
+    pub(super) fn of(account: &Account, actor: &Actor) -> Self {
+        let falls_back = |pool: &&Pool| pool.rules.when_full.contains(&WhenFull::PayPerUse);
+        let pools = account.pools().values();
+        Self {
+            left: account.minutes(),
+            paying: pools.clone().map(Pool::on_minutes).sum(),
+            pools: pools
+                .filter(falls_back)
+                .map(|pool| pool.name.to_string())
+                .collect(),
+            pools_link: Place::SeatPools.link(account, actor),
+        }
+    }
+
+    /// For how many minutes the balance lasts as long as nothing changes; none while nobody pays.
+    pub(super) fn lasts(&self) -> Option<u64> {
+        self.left.checked_div(u64::from(self.paying))
+    }
+
+    pub(super) fn is_low(&self) -> bool {
+        self.left < MINUTES_LOW && !self.pools.is_empty()
+    }
+}
+
+impl Change {
+    pub(super) fn of(row: &MinutesRow, spenders: &BTreeMap<String, String>) -> Self {
+        let amount = row.delta.unsigned_abs();
+        let minutes = if amount == 1 { "minute" } else { "minutes" };
+        let (sign, what) = if row.delta < 0 {
+            ("−", "spent")
+        } else {
+            ("+", "added")
+        };
+        let spender = row.claim.as_deref().and_then(|claim| spenders.get(claim));
+        let by = match (spender, &row.claim) {
+            (Some(name), _) => name.clone(),
+            (None, Some(_)) => "A user who is gone".to_owned(),
+            (None, None) => "The operator".to_owned(),
+        };
+        Self {
+            at: Moment(row.at),
+            what: format!("{sign}{amount} {minutes} {what}"),
+            by,
+            balance: row.balance,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use usher_domain::Timestamp;
+    use usher_journal::Seq;
+
+    use super::*;
+
+    fn row(delta: i64, claim: Option<&'static str>) -> MinutesRow {
+        MinutesRow {
+            at: Timestamp::default(),
+            seq: Seq::new(1),
+            delta,
+            balance: 10,
+            claim: claim.map(Into::into),
+        }
+    }
+
+    #[test]
+    fn a_change_says_what_was_spent_or_added_and_by_whom() {
+        let spenders = BTreeMap::from([("sess_1".to_owned(), "Sven".to_owned())]);
+        let said = |row| {
+            let change = Change::of(&row, &spenders);
+            format!("{}, {}", change.what, change.by)
+        };
+
+        assert_eq!(said(row(-1, Some("sess_1"))), "−1 minute spent, Sven");
+        assert_eq!(
+            said(row(-1, Some("sess_2"))),
+            "−1 minute spent, A user who is gone"
+        );
+        assert_eq!(said(row(500, None)), "+500 minutes added, The operator");
+    }
+
+    #[test]
+    fn how_long_the_minutes_last_depends_on_who_pays() {
+        let mut seen = Seen {
+            left: 59,
+            paying: 0,
+            pools: vec!["Support".to_owned()],
+            pools_link: None,
+        };
+
+        assert_eq!(seen.lasts(), None);
+        seen.paying = 2;
+        assert_eq!(seen.lasts(), Some(29));
+        assert!(seen.is_low());
+        seen.left = 60;
+        assert!(!seen.is_low());
+    }
+}

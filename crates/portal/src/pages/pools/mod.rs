@@ -1,0 +1,4 @@
+//! Seat pools: the rules of one as a form.
+
+mod duration;
+pub(crate) mod rules;

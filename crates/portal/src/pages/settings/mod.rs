@@ -1,0 +1,145 @@
+//! What holds for the whole account: who may see and end sessions, and the rules that new pools start from.
+
+mod view;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::Query;
+use axum::response::Response;
+use axum::routing::{get, post};
+use serde::Deserialize;
+use usher_api::Problem;
+use usher_domain::account::SettingsPatch;
+use usher_domain::permission::{Privilege, SessionPermission, SessionPermissions};
+use usher_domain::{Account, Actor, Command, Refusal};
+
+use self::view::{Seen, SettingsPage};
+use crate::answer::{done, page, page_again};
+use crate::failed::Failed;
+use crate::form::{Form, Posted};
+use crate::nav::Place;
+use crate::pages::pools::rules;
+use crate::portal::Portal;
+use crate::viewer::Viewer;
+
+pub(crate) fn routes() -> Router<Arc<Portal>> {
+    Router::new()
+        .route("/a/{account}/settings", get(show))
+        .route("/a/{account}/settings/permissions", post(change_permissions))
+        .route("/a/{account}/settings/pool-defaults", post(change_pool_defaults))
+}
+
+/// From which known model the rules are filled in.
+#[derive(Debug, Default, Deserialize)]
+struct PresetQuery {
+    #[serde(default)]
+    preset: String,
+}
+
+/// What was typed, where it was not right.
+#[derive(Default)]
+struct Typed {
+    permissions: Option<Form>,
+    defaults: Option<Form>,
+}
+
+async fn show(viewer: Viewer, query: Query<PresetQuery>) -> Result<Response, Failed> {
+    let shown = settings_page(&viewer, &query.preset, Typed::default()).await?;
+    Ok(page(&shown))
+}
+
+async fn change_permissions(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
+    let ticked = |permission: SessionPermission| !form.value(permission.as_str()).is_empty();
+    let wanted = SessionPermissions {
+        view_own: ticked(SessionPermission::ViewOwn),
+        control_own: ticked(SessionPermission::ControlOwn),
+        view_account: ticked(SessionPermission::ViewAccount),
+        control_account: ticked(SessionPermission::ControlAccount),
+    };
+    let change = SettingsPatch {
+        session_permissions: Some(wanted),
+        pool_defaults: None,
+    };
+    let Err(refusal) = change_settings(&viewer, change).await? else {
+        let to = Place::Settings.path(viewer.account);
+        return Ok(done(&to, "The session permissions are saved."));
+    };
+    match refusal {
+        Refusal::ControlNeedsView { control, .. } => form.wrong(control, refusal.to_string()),
+        refusal => form.refused(&refusal),
+    }
+    let typed = Typed {
+        permissions: Some(form),
+        ..Typed::default()
+    };
+    Ok(page_again(&settings_page(&viewer, "", typed).await?))
+}
+
+async fn change_pool_defaults(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
+    let wanted = rules::read(&mut form);
+    if form.is_right() {
+        let look = move |account: &Account, actor: &Actor, _| {
+            need_to_see(account, actor)?;
+            Ok(wanted.clone().over(&account.settings().pool_defaults))
+        };
+        let (_, rules) = viewer.look(None, look).await?;
+        let change = SettingsPatch {
+            session_permissions: None,
+            pool_defaults: Some(rules),
+        };
+        let Err(refusal) = change_settings(&viewer, change).await? else {
+            let to = Place::Settings.path(viewer.account);
+            return Ok(done(&to, "New pools start with these rules."));
+        };
+        form.refused(&refusal);
+    }
+    let typed = Typed {
+        defaults: Some(form),
+        ..Typed::default()
+    };
+    Ok(page_again(&settings_page(&viewer, "", typed).await?))
+}
+
+/// Who may not change the settings is not told so beside a field: the page shows them no button.
+async fn change_settings(viewer: &Viewer, change: SettingsPatch) -> Result<Result<(), Refusal>, Failed> {
+    let command = Command::ChangeSettings { change };
+    match viewer.execute(command, |_, _, _| ()).await? {
+        Err(refusal @ (Refusal::Forbidden { .. } | Refusal::NotFound { .. })) => {
+            Err(Problem::refused(&refusal, None).into())
+        }
+        done => Ok(done),
+    }
+}
+
+async fn settings_page(viewer: &Viewer, preset: &str, typed: Typed) -> Result<SettingsPage, Failed> {
+    let look = |account: &Account, actor: &Actor, _| {
+        need_to_see(account, actor)?;
+        Ok(Seen::of(account, actor))
+    };
+    let (frame, seen) = viewer.look(Some(Place::Settings), look).await?;
+    let chosen = rules::PRESETS.iter().find(|shown| shown.slug == preset);
+    let defaults = rules::preset(preset);
+    let defaults = rules::values(defaults.as_ref().unwrap_or(&seen.pool_defaults));
+    let permissions = typed.permissions.unwrap_or_else(|| seen.permissions_form());
+    let defaults = typed.defaults.unwrap_or_else(|| {
+        let values = defaults.iter().map(|(name, value)| (*name, value.as_str()));
+        Form::showing(values)
+    });
+    Ok(SettingsPage {
+        frame,
+        path: Place::Settings.path(viewer.account),
+        seen,
+        permissions,
+        form: defaults,
+        groups: &rules::GROUPS,
+        presets: &rules::PRESETS,
+        preset: chosen.map(|shown| shown.label),
+    })
+}
+
+/// All who have any privilege see the settings; who may change them is another question.
+fn need_to_see(account: &Account, actor: &Actor) -> Result<(), Refusal> {
+    let sees = account.is_staff(actor) || account.may(actor, Privilege::SettingsManage);
+    sees.then_some(()).ok_or(Refusal::NotFound { what: "such page" })
+}

@@ -1,0 +1,100 @@
+//! What the settings page shows.
+
+use askama::Template;
+use usher_domain::permission::{PermissionOverrides, Privilege, SessionPermission, SessionPermissions};
+use usher_domain::rules::Rules;
+use usher_domain::{Account, Actor};
+
+use crate::answer::Frame;
+use crate::form::Form;
+use crate::nav::Place;
+use crate::pages::pools::rules::{PresetShown, RuleGroup, RuleKind};
+use crate::shown::Moment;
+
+#[derive(Template)]
+#[template(path = "settings/settings.html")]
+pub(super) struct SettingsPage {
+    pub(super) frame: Frame,
+    pub(super) path: String,
+    pub(super) seen: Seen,
+    pub(super) permissions: Form,
+    /// The rules of new pools.
+    pub(super) form: Form,
+    pub(super) groups: &'static [RuleGroup],
+    pub(super) presets: &'static [PresetShown],
+    /// The known model that filled in the rules.
+    pub(super) preset: Option<&'static str>,
+}
+
+/// What is copied out of the account.
+pub(super) struct Seen {
+    pub(super) name: String,
+    pub(super) id: String,
+    pub(super) created_at: Moment,
+    pub(super) pool_defaults: Rules,
+    /// Why the viewer can change nothing; none where they can.
+    pub(super) refused: Option<String>,
+    /// How many users have a say of their own.
+    pub(super) overrides: usize,
+    pub(super) users_link: Option<String>,
+    pub(super) pools_link: Option<String>,
+    session_permissions: SessionPermissions,
+}
+
+/// A session permission with what it means.
+pub(super) struct PermissionField {
+    pub(super) name: &'static str,
+    pub(super) label: &'static str,
+    pub(super) hint: &'static str,
+}
+
+pub(super) const PERMISSIONS: [PermissionField; 4] = [
+    PermissionField {
+        name: SessionPermission::ViewOwn.as_str(),
+        label: "See their own sessions",
+        hint: "Everybody finds the sessions that they started themselves, with state and device.",
+    },
+    PermissionField {
+        name: SessionPermission::ControlOwn.as_str(),
+        label: "End their own sessions from elsewhere",
+        hint: "Everybody can end a session of theirs also from another device than the one that runs it. Needs the permission above.",
+    },
+    PermissionField {
+        name: SessionPermission::ViewAccount.as_str(),
+        label: "See everybody’s sessions",
+        hint: "Everybody sees all sessions of the account and who works in them, save those that are paused.",
+    },
+    PermissionField {
+        name: SessionPermission::ControlAccount.as_str(),
+        label: "End anybody’s sessions",
+        hint: "Everybody can end any session that they see; both sides are told by whom. Needs the permission above.",
+    },
+];
+
+impl Seen {
+    pub(super) fn of(account: &Account, actor: &Actor) -> Self {
+        let settings = account.settings();
+        let refused = account.need(actor, Privilege::SettingsManage).err();
+        let users = account.users().values();
+        let own_say = users.filter(|user| user.profile.session_permissions != PermissionOverrides::default());
+        Self {
+            name: account.name().to_string(),
+            id: account.id().to_string(),
+            created_at: Moment(account.created_at()),
+            pool_defaults: settings.pool_defaults.clone(),
+            refused: refused.map(|refusal| refusal.to_string()),
+            overrides: own_say.count(),
+            users_link: Place::Users.link(account, actor),
+            pools_link: Place::SeatPools.link(account, actor),
+            session_permissions: settings.session_permissions,
+        }
+    }
+
+    /// The permissions as they stand: what is ticked has a value.
+    pub(super) fn permissions_form(&self) -> Form {
+        let given = SessionPermission::ALL
+            .into_iter()
+            .filter(|permission| self.session_permissions.has(*permission));
+        Form::showing(given.map(|permission| (permission.as_str(), "on")))
+    }
+}

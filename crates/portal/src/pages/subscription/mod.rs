@@ -1,0 +1,31 @@
+//! What the account has bought, and how much of it is given out: for the billing contact.
+
+mod view;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::response::Response;
+use axum::routing::get;
+use usher_domain::permission::Privilege;
+use usher_domain::{Account, Actor};
+
+use self::view::{Seen, SubscriptionPage};
+use crate::answer::page;
+use crate::failed::Failed;
+use crate::nav::Place;
+use crate::portal::Portal;
+use crate::viewer::Viewer;
+
+pub(crate) fn routes() -> Router<Arc<Portal>> {
+    Router::new().route("/a/{account}/subscription", get(show))
+}
+
+async fn show(viewer: Viewer) -> Result<Response, Failed> {
+    let look = |account: &Account, actor: &Actor, _| {
+        account.need_in_account(actor, Privilege::SubscriptionManage)?;
+        Ok(Seen::of(account, actor))
+    };
+    let (frame, seen) = viewer.look(Some(Place::Subscription), look).await?;
+    Ok(page(&SubscriptionPage { frame, seen }))
+}

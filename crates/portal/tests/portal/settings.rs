@@ -1,0 +1,182 @@
+use axum::http::{Method, StatusCode};
+use usher_domain::AccountId;
+use usher_domain::command::{Command, UserPatch};
+use usher_domain::permission::{Privilege, Role};
+use usher_domain::rules::{Occupies, Rules, WhenFull};
+use usher_domain::{Secs, account::Settings};
+
+use crate::app::{App, Browser};
+
+async fn owned() -> (App, AccountId, Browser) {
+    let app = App::new().await;
+    let account = app.account("Contoso").await;
+    app.user(account, "Eva", "eva@example.com", Role::Owner).await;
+    let browser = app.sign_in("eva@example.com").await;
+    (app, account, browser)
+}
+
+async fn settings(app: &App, account: AccountId) -> Settings {
+    let look = |account: &usher_domain::Account, _| account.settings().clone();
+    app.api.engine().read(account, look).await.unwrap()
+}
+
+const DEFAULTS: [(&str, &str); 12] = [
+    ("occupies", "session"),
+    ("seat_per", "user"),
+    ("max_devices_per_user", ""),
+    ("max_active_sessions_per_seat", "2"),
+    ("when_full", "pay_per_use,queue"),
+    ("offer_hold_secs", "2 min"),
+    ("reclaim_idle_after_secs", ""),
+    ("auto_log_off_after_secs", "30 min"),
+    ("lease_secs", "90"),
+    ("standby_expires_secs", "1 day"),
+    ("end_notice_secs", "30 s"),
+    ("eviction_cool_down_secs", "0"),
+];
+
+#[tokio::test]
+async fn staff_see_the_settings_and_those_who_manage_them_change_them() {
+    let (app, account, _) = owned().await;
+    let path = format!("/a/{account}/settings");
+    let nora = app.user(account, "Nora", "nora@example.com", Role::Manager).await;
+    app.user(account, "Sven", "sven@example.com", Role::Member).await;
+    let (manager, member) = (
+        app.sign_in("nora@example.com").await,
+        app.sign_in("sven@example.com").await,
+    );
+    let change = UserPatch {
+        privileges: Some([Privilege::ReportsView].into()),
+        ..UserPatch::default()
+    };
+    app.give(account, Command::ChangeUser { id: nora, change }).await;
+
+    let seen = app.get(&manager, &path).await;
+
+    assert_eq!(seen.status, StatusCode::OK);
+    assert!(
+        seen.html.contains("cannot change them") && !seen.html.contains("Save the permissions"),
+        "{}",
+        seen.html
+    );
+    let saved = app
+        .post(&manager, &path, &format!("{path}/permissions"), &[])
+        .await;
+    assert_eq!(saved.status, StatusCode::FORBIDDEN);
+    assert_eq!(app.get(&member, &path).await.status, StatusCode::NOT_FOUND);
+    let tried = app
+        .post(&member, "/me", &format!("{path}/pool-defaults"), &DEFAULTS)
+        .await;
+    assert_eq!(tried.status, StatusCode::NOT_FOUND);
+    assert_eq!(settings(&app, account).await, Settings::default());
+}
+
+#[tokio::test]
+async fn session_permissions_are_saved_and_control_needs_view() {
+    let (app, account, eva) = owned().await;
+    let path = format!("/a/{account}/settings");
+    let save = format!("{path}/permissions");
+
+    let without_view = [("view_own", "on"), ("control_account", "on")];
+    let wrong = app.post(&eva, &path, &save, &without_view).await;
+
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        wrong.html.contains("id=\"control_account-error\"")
+            && wrong.html.contains("href=\"#control_account\""),
+        "{}",
+        wrong.html
+    );
+    let typed = |name: &str| {
+        let (_, input) = wrong.html.split_once(&format!("id=\"{name}\"")).unwrap();
+        input.split_once('>').unwrap().0.contains(" checked")
+    };
+    assert!(typed("view_own") && typed("control_account") && !typed("control_own"));
+    assert_eq!(settings(&app, account).await, Settings::default());
+
+    let right = [
+        ("view_own", "on"),
+        ("view_account", "on"),
+        ("control_account", "on"),
+    ];
+    let saved = app.post(&eva, &path, &save, &right).await;
+
+    assert_eq!(saved.header("location"), path);
+    let now = settings(&app, account).await.session_permissions;
+    assert!(now.view_own && !now.control_own && now.view_account && now.control_account);
+}
+
+#[tokio::test]
+async fn the_rules_of_new_pools_are_saved_and_bad_ones_are_said_at_their_field() {
+    let (app, account, eva) = owned().await;
+    let path = format!("/a/{account}/settings");
+    let save = format!("{path}/pool-defaults");
+    let mut wrong = DEFAULTS;
+    wrong[5].1 = "soon";
+    wrong[8].1 = "1";
+
+    let page = app.post(&eva, &path, &save, &wrong).await;
+    wrong[5].1 = "60";
+    let out_of_range = app.post(&eva, &path, &save, &wrong).await;
+
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        page.html.contains("id=\"offer_hold_secs-error\"") && page.html.contains("value=\"soon\""),
+        "{}",
+        page.html
+    );
+    assert_eq!(out_of_range.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        out_of_range.html.contains("id=\"lease_secs-error\""),
+        "{}",
+        out_of_range.html
+    );
+    assert_eq!(settings(&app, account).await.pool_defaults, Rules::default());
+
+    let saved = app.post(&eva, &path, &save, &DEFAULTS).await;
+
+    assert_eq!(saved.header("location"), path);
+    let rules = settings(&app, account).await.pool_defaults;
+    assert_eq!(rules.occupies, Occupies::Session);
+    assert_eq!(rules.when_full, [WhenFull::PayPerUse, WhenFull::Queue]);
+    assert_eq!(rules.auto_log_off_after, Some(Secs::new(1800)));
+    assert_eq!(
+        (rules.max_devices_per_user, rules.offer_hold),
+        (None, Secs::new(120))
+    );
+}
+
+#[tokio::test]
+async fn a_known_model_fills_in_the_form_and_saves_nothing() {
+    let (app, account, eva) = owned().await;
+
+    let page = app
+        .get(&eva, &format!("/a/{account}/settings?preset=concurrent_devices"))
+        .await;
+
+    assert!(
+        page.html.contains("are filled in below") && page.html.contains("value=\"30 s\""),
+        "{}",
+        page.html
+    );
+    assert_eq!(settings(&app, account).await, Settings::default());
+}
+
+#[tokio::test]
+async fn settings_are_not_changed_without_the_token_nor_in_another_account() {
+    let (app, account, eva) = owned().await;
+    let other = app.account("Fabrikam").await;
+
+    let path = format!("/a/{account}/settings/permissions");
+    let without = app.send(&eva, Method::POST, &path, &[], String::new()).await;
+    let elsewhere = app
+        .post(&eva, "/me", &format!("/a/{other}/settings/permissions"), &[])
+        .await;
+
+    assert_eq!(without.status(), StatusCode::FORBIDDEN);
+    assert_eq!(elsewhere.status, StatusCode::NOT_FOUND);
+    for topic in ["settings", "subscription", "minutes"] {
+        let page = app.get(&eva, &format!("/a/{other}/{topic}")).await;
+        assert_eq!(page.status, StatusCode::NOT_FOUND, "{topic}");
+    }
+}

@@ -1,0 +1,52 @@
+// Settings: who may see and end sessions, and what new pools start with.
+
+import assert from "node:assert/strict";
+import { PRODUCT, World } from "./lib/api.js";
+import { checkAxe, checkNarrow, picture } from "./lib/checks.js";
+import { story } from "./lib/story.js";
+import { forgive } from "./lib/watch.js";
+
+story("control is not given without view, and the page says so beside the box", async ({ open }) => {
+  const world = await World.make();
+  const page = await open(`/a/${world.id}/settings`, { as: await world.owner() });
+  forgive(page, /status of 422/);
+  const control = page.getByLabel("End anybody’s sessions");
+
+  await control.check();
+  await page.getByRole("button", { name: "Save the permissions" }).click();
+
+  await page.getByRole("alert").getByRole("link").click();
+  assert.equal(await page.evaluate(() => document.activeElement?.id), "control_account");
+  assert.ok(await control.isChecked());
+  await checkAxe(page);
+  await checkNarrow(page);
+  await picture(page, "control-needs-view");
+  await page.getByLabel("See everybody’s sessions").check();
+  await page.getByRole("button", { name: "Save the permissions" }).click();
+  await page.getByRole("status").getByText("The session permissions are saved.").waitFor();
+  const { session_permissions: saved } = await world.get(`${world.path}/settings`);
+  assert.deepEqual(saved, { view_own: true, control_own: true, view_account: true, control_account: true });
+});
+
+story("new pools start with the rules of a known model, changed where one likes", async ({ open }) => {
+  const world = await World.make({ shared: 3 });
+  const page = await open(`/a/${world.id}/settings`, { as: await world.owner(), window: "phone", scheme: "dark" });
+  forgive(page, /status of 422/);
+
+  await page.getByRole("link", { name: /Concurrent devices/ }).click();
+  await page.getByText("are filled in below").waitFor();
+  assert.equal(await page.getByLabel("Who holds a seat").inputValue(), "device");
+  const lease = page.getByLabel("Sign out a silent device after");
+  await lease.fill("soon");
+  await page.getByRole("button", { name: "Save the rules of new pools" }).click();
+  await page.getByRole("alert").waitFor();
+  assert.equal(await lease.inputValue(), "soon");
+  await checkNarrow(page);
+  await lease.fill("2 min");
+  await page.getByRole("button", { name: "Save the rules of new pools" }).click();
+
+  await page.getByRole("status").getByText("New pools start with these rules.").waitFor();
+  const pool = await world.post(`${world.path}/pools`, { name: "Late shift", product: PRODUCT, seats: 0 });
+  assert.equal(pool.rules.seat_per, "device");
+  assert.equal(pool.rules.lease_secs, 120);
+});
