@@ -18,8 +18,6 @@ mod overview;
 mod sessions;
 mod settings;
 mod setup;
-mod setup;
-mod signing_in;
 mod signing_in;
 mod subscription;
 mod teams;
