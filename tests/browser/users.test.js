@@ -8,7 +8,7 @@ import { forgive } from "./lib/watch.js";
 
 /** An account with 120 people. */
 async function arrange() {
-  const world = await World.make({ name: "Fjord Field Service", named: 2, shared: 3 });
+  const world = await World.make({ name: "Fjord Field Service", named: 4, shared: 3 });
   const owner = await world.owner();
   for (let number = 1; number <= 120; number++) {
     await add(world, `Agent ${String(number).padStart(3, "0")}`, `agent-${number}@${world.domain}`);
@@ -116,6 +116,7 @@ story("all of it works on a phone without script", async ({ open }) => {
   await page.getByLabel("Name or e-mail").fill("agent-12");
   await page.getByRole("button", { name: "Search" }).click();
   await page.getByText("1 to 2 of 2 that match").waitFor();
+  await page.getByLabel("Tick Agent 012").scrollIntoViewIfNeeded();
   await picture(page, "users-phone-dark");
 
   await page.getByLabel("Tick Agent 012").check();
@@ -146,4 +147,29 @@ story("a team is made and filled", async ({ open }) => {
   await checkAxe(page);
   await checkNarrow(page);
   await picture(page, "team-desktop");
+});
+
+story("who was signed out meanwhile is asked to sign in, and the list does not vanish", async ({ open }) => {
+  const { world, owner } = await desk();
+  const page = await open(`/a/${world.id}/users`, { as: owner });
+  await page.context().clearCookies();
+
+  await page.getByLabel("Name or e-mail").pressSequentially("okaf");
+
+  await page.waitForURL((url) => url.pathname === "/sign-in");
+});
+
+story("somebody leaves: first it is said what becomes of their seat", async ({ open }) => {
+  const { world, owner } = await desk();
+  const { id } = await add(world, "Lena Lost", `lena@${world.domain}`, true);
+  const page = await open(`/a/${world.id}/users/${id}`, { as: owner, window: "phone", scheme: "dark" });
+  await page.getByRole("link", { name: "Remove…" }).click();
+  await page.getByText(`Their named seat of ${PRODUCT} is free for somebody else.`).waitFor();
+  await checkAxe(page);
+  await checkNarrow(page);
+  await picture(page, "user-remove-phone-dark");
+
+  await page.getByRole("button", { name: "Remove the user" }).click();
+
+  await page.getByText("The user is removed.").waitFor();
 });

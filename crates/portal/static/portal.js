@@ -99,6 +99,15 @@
     if (ctx?.sourceElement?.matches?.("[data-keep-address]")) history.replaceState(null, "", ctx.request.action);
   });
 
+  // Signed out, or refused: there is no list in the answer. The page itself says what happened.
+  document.addEventListener("htmx-before-response", (event) => {
+    const ctx = event.detail?.ctx;
+    const answer = ctx?.response?.raw;
+    if (!answer || !ctx.select || (answer.ok && !answer.redirected)) return;
+    event.preventDefault();
+    location.reload();
+  });
+
   // `<label hidden data-tick-all="user">`: a box that ticks all of that name in its form.
   function showTickAll() {
     document.querySelectorAll("[data-tick-all][hidden]").forEach((label) => { label.hidden = false; });
