@@ -37,7 +37,7 @@ story("an agent's session appears by itself, is selected, and ends with its noti
   const session = await work(world, sven);
   const tick = admin.getByLabel("Select Sven’s session on Sven's laptop");
   await tick.check();
-  await agent.getByText("Active").waitFor();
+  await agent.locator(`#${session.id}`).getByText("Active").waitFor();
   await admin.evaluate(() => Object.assign(window, { stayed: true }));
   const kept = await work(world, amara);
   await admin.getByText("2 sessions").waitFor();
