@@ -129,6 +129,7 @@ story("a key works once it is made and is refused once it is revoked", async ({ 
   await page.getByLabel("What", { exact: true }).selectOption("API key created");
   await page.getByRole("button", { name: "Show" }).click();
   await page.getByText("created the API key Back end").waitFor();
+  await picture(page, "audit-filtered");
   const [file] = await Promise.all([
     page.waitForEvent("download"),
     page.getByRole("link", { name: "Export as CSV" }).click(),
