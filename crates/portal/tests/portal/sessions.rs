@@ -81,14 +81,14 @@ impl Desk {
             name: "Laptop".parse().unwrap(),
             kind: DeviceKind::Desktop,
         };
-        let signs_in = Command::SignIn {
+        let enter = Command::SignIn {
             user,
             product: "support".parse().unwrap(),
             devices: vec![(sign_in, device)],
             takeover: false,
             wait: false,
         };
-        self.app.give(self.account, signs_in).await;
+        self.app.give(self.account, enter).await;
         let starts = Command::CreateSession {
             id,
             sign_in,
