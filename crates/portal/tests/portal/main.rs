@@ -11,6 +11,7 @@ mod app;
 mod audit;
 mod live;
 mod overview;
+mod refusals;
 mod sessions;
 mod setup;
 mod signing_in;

@@ -293,3 +293,20 @@ fn next(html: &str) -> String {
     let (_, address) = before.rsplit_once("href=\"").unwrap();
     address.replace("&#38;", "&").replace("&amp;", "&")
 }
+
+#[tokio::test]
+async fn why_a_session_cannot_be_paused_stands_above_the_list() {
+    let mut desk = Desk::open().await;
+    let sven = desk.agent("Sven").await;
+    let id = desk.session(sven).await;
+    desk.end(&desk.owner, id, "").await;
+    let browser = desk.app.sign_in("sven@example.com").await;
+
+    let path = format!("{}/{id}/pause", desk.path);
+    let page = desk.app.post(&browser, "/me", &path, &[]).await;
+
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.html.contains("The session is ending."), "{}", page.html);
+    let stream = format!("\"{}/live\"", desk.path);
+    assert!(page.html.contains(&stream), "{}", page.html);
+}
