@@ -61,6 +61,8 @@ story("an agent's session appears by itself, is selected, and ends with its noti
   await checkAxe(admin);
   await checkNarrow(agent);
   await picture(admin, "sessions-ending");
+  await admin.setViewportSize({ width: 800, height: 800 });
+  await picture(admin, "sessions-ending-tablet");
   await picture(agent, "sessions-ending-phone");
 
   await advance(31);
