@@ -37,7 +37,7 @@ story("an agent's session appears by itself, is selected, and ends with its noti
   const session = await work(world, sven);
   const tick = admin.getByLabel("Select Sven’s session on Sven's laptop");
   await tick.check();
-  await agent.getByText("Active").waitFor();
+  await agent.locator(`#${session.id}`).getByText("Active").waitFor();
   await admin.evaluate(() => Object.assign(window, { stayed: true }));
   const kept = await work(world, amara);
   await admin.getByText("2 sessions").waitFor();
@@ -61,6 +61,8 @@ story("an agent's session appears by itself, is selected, and ends with its noti
   await checkAxe(admin);
   await checkNarrow(agent);
   await picture(admin, "sessions-ending");
+  await admin.setViewportSize({ width: 800, height: 800 });
+  await picture(admin, "sessions-ending-tablet");
   await picture(agent, "sessions-ending-phone");
 
   await advance(31);
@@ -129,6 +131,7 @@ story("a key works once it is made and is refused once it is revoked", async ({ 
   await page.getByLabel("What", { exact: true }).selectOption("API key created");
   await page.getByRole("button", { name: "Show" }).click();
   await page.getByText("created the API key Back end").waitFor();
+  await picture(page, "audit-filtered");
   const [file] = await Promise.all([
     page.waitForEvent("download"),
     page.getByRole("link", { name: "Export as CSV" }).click(),

@@ -15,6 +15,7 @@ mod join;
 mod live;
 mod minutes;
 mod overview;
+mod refusals;
 mod sessions;
 mod settings;
 mod setup;

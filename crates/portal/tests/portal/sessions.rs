@@ -81,14 +81,14 @@ impl Desk {
             name: "Laptop".parse().unwrap(),
             kind: DeviceKind::Desktop,
         };
-        let signs_in = Command::SignIn {
+        let enter = Command::SignIn {
             user,
             product: "support".parse().unwrap(),
             devices: vec![(sign_in, device)],
             takeover: false,
             wait: false,
         };
-        self.app.give(self.account, signs_in).await;
+        self.app.give(self.account, enter).await;
         let starts = Command::CreateSession {
             id,
             sign_in,
@@ -292,4 +292,21 @@ fn next(html: &str) -> String {
     let (before, _) = html.split_once("\" rel=\"next\"").unwrap();
     let (_, address) = before.rsplit_once("href=\"").unwrap();
     address.replace("&#38;", "&").replace("&amp;", "&")
+}
+
+#[tokio::test]
+async fn why_a_session_cannot_be_paused_stands_above_the_list() {
+    let mut desk = Desk::open().await;
+    let sven = desk.agent("Sven").await;
+    let id = desk.session(sven).await;
+    desk.end(&desk.owner, id, "").await;
+    let browser = desk.app.sign_in("sven@example.com").await;
+
+    let path = format!("{}/{id}/pause", desk.path);
+    let page = desk.app.post(&browser, "/me", &path, &[]).await;
+
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.html.contains("The session is ending."), "{}", page.html);
+    let stream = format!("\"{}/live\"", desk.path);
+    assert!(page.html.contains(&stream), "{}", page.html);
 }

@@ -105,10 +105,14 @@ pub(super) fn more(row: &AuditRow, detail: &Value, names: &Names) -> Option<Stri
             Some(format!("{email}, {role}"))
         }
         "user.deleted" => text(&detail["email"]),
-        "minutes.added" => Some(format!("{} minutes", detail["minutes"].as_u64()?)),
-        "pool.created" | "pool.changed" | "pool.deleted" => {
-            Some(format!("{} seats", detail["seats"].as_u64()?))
-        }
+        "minutes.added" => Some(match detail["minutes"].as_u64()? {
+            1 => "1 minute".to_owned(),
+            minutes => format!("{minutes} minutes"),
+        }),
+        "pool.created" | "pool.changed" | "pool.deleted" => Some(match detail["seats"].as_u64()? {
+            1 => "1 seat".to_owned(),
+            seats => format!("{seats} seats"),
+        }),
         "team.created" | "team.changed" => match detail["members"].as_array()?.len() {
             1 => Some("1 member".to_owned()),
             members => Some(format!("{members} members")),

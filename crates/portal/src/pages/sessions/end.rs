@@ -18,6 +18,9 @@ use crate::viewer::Viewer;
 /// The most sessions that are ended at once.
 const SESSIONS_MAX: usize = 100;
 
+/// What is said where all that was chosen ended by itself.
+const NOTHING_LEFT: &str = "There is nothing left to end: what you selected is over.";
+
 /// What a form with ticks sends, in a form or in an address.
 type Fields = Vec<(String, String)>;
 
@@ -50,10 +53,7 @@ pub(super) async fn confirm(viewer: Viewer, Query(fields): Query<Fields>) -> Res
     }
     let asked = end_page(&viewer, Form::default(), query, ids).await?;
     if asked.rows.is_empty() {
-        return Ok(done(
-            &back,
-            "There is nothing left to end: what you selected is over.",
-        ));
+        return Ok(done(&back, NOTHING_LEFT));
     }
     Ok(page(&asked))
 }
@@ -72,7 +72,12 @@ pub(super) async fn end(Posted { viewer, mut form }: Posted) -> Result<Response,
         _ => form.parse::<Note>("note"),
     };
     if !form.is_right() {
-        return Ok(page_again(&end_page(&viewer, form, query, ids).await?));
+        let again = end_page(&viewer, form, query, ids).await?;
+        return Ok(if again.rows.is_empty() {
+            done(&back, NOTHING_LEFT)
+        } else {
+            page_again(&again)
+        });
     }
     let asked = ids.clone();
     let command = Command::EndSessions {

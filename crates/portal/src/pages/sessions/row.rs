@@ -91,6 +91,11 @@ impl Row {
 }
 
 impl Row {
+    /// Its place in the list, for addresses.
+    pub(super) fn place(&self) -> String {
+        format!("{}.{}", self.since.0.millis(), self.id)
+    }
+
     /// Whether somebody ended it, and the notice runs.
     pub(super) const fn is_ending(&self) -> bool {
         self.state.closes_in_secs.is_some()

@@ -131,6 +131,17 @@ pub(super) fn filters(account: &Account, actor: &Actor) -> Result<(Vec<String>, 
     Ok((products.map(ToString::to_string).collect(), sees_others))
 }
 
+/// Where a session stands in the list.
+const fn place(session: &Session) -> (Timestamp, SessionId) {
+    (session.since, session.id)
+}
+
+/// The place that an address names; none where it names none.
+fn parse_place(text: &str) -> Option<(Timestamp, SessionId)> {
+    let (millis, id) = text.split_once('.')?;
+    Some((Timestamp::from_millis(millis.parse().ok()?), id.parse().ok()?))
+}
+
 impl Seen {
     /// The page that is asked for, of the sessions that the actor sees, the oldest first: what is new comes at the
     /// end, and nothing moves.
@@ -143,12 +154,13 @@ impl Seen {
         need_to_view(account, actor)?;
         let taken =
             |session: &&Session| account.sees_session(actor, session) && query.takes(account, session);
-        let all: Vec<&Session> = account.sessions().values().filter(taken).collect();
-        let start = if let Ok(after) = query.after.parse::<SessionId>() {
-            all.partition_point(|session| session.id <= after)
-        } else if let Ok(before) = query.before.parse::<SessionId>() {
-            all.partition_point(|session| session.id < before)
-                .saturating_sub(ROWS_MAX)
+        let mut all: Vec<&Session> = account.sessions().values().filter(taken).collect();
+        all.sort_unstable_by_key(|session| place(session));
+        let start = if let Some(after) = parse_place(&query.after) {
+            all.partition_point(|session| place(session) <= after)
+        } else if let Some(before) = parse_place(&query.before) {
+            let end = all.partition_point(|session| place(session) < before);
+            end.saturating_sub(ROWS_MAX)
         } else {
             0
         };
@@ -175,7 +187,7 @@ impl Seen {
 
 impl Fragment {
     pub(super) fn of(path: String, query: &SessionQuery, seen: Seen) -> Self {
-        let id = |row: Option<&Row>| row.map(|row| row.id.to_string()).unwrap_or_default();
+        let place = |row: Option<&Row>| row.map(Row::place).unwrap_or_default();
         let is_first = seen.before == 0;
         let is_last = seen.before + seen.rows.len() >= seen.total;
         let link = |is_end: bool, query: SessionQuery| {
@@ -186,8 +198,8 @@ impl Fragment {
             }
         };
         Self {
-            previous: link(is_first, query.page(String::new(), id(seen.rows.first()))),
-            next: link(is_last, query.page(id(seen.rows.last()), String::new())),
+            previous: link(is_first, query.page(String::new(), place(seen.rows.first()))),
+            next: link(is_last, query.page(place(seen.rows.last()), String::new())),
             is_filtered: query.is_filtered(),
             path,
             seen,
