@@ -25,7 +25,7 @@ pub(crate) enum Place {
 }
 
 /// The pages that there are, in the order of the navigation. A page adds its line.
-pub(crate) const READY: &[Place] = &[Place::Overview];
+pub(crate) const READY: &[Place] = &[Place::Overview, Place::SeatPools, Place::Queue];
 
 /// An entry of the navigation.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -28,6 +28,8 @@ pub fn router(api: Arc<Api>, rest: Router) -> Router {
         .merge(pages::setup::routes())
         .merge(pages::me::routes())
         .merge(pages::overview::routes())
+        .merge(pages::pools::routes())
+        .merge(pages::queue::routes())
         .route("/a/{account}/{*rest}", get(no_page))
         .route("/me/{*rest}", get(no_page))
         .merge(assets::routes())

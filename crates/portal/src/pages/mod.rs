@@ -2,5 +2,7 @@
 
 pub(crate) mod me;
 pub(crate) mod overview;
+pub(crate) mod pools;
+pub(crate) mod queue;
 pub(crate) mod setup;
 pub(crate) mod sign_in;

@@ -7,7 +7,9 @@
 )]
 
 mod app;
+mod desk;
 mod live;
 mod overview;
+mod pools;
 mod setup;
 mod signing_in;
