@@ -24,6 +24,7 @@ macro_rules! stories {
 
 stories! {
     pages,
+    pools,
 }
 
 #[test]

@@ -16,8 +16,8 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::Query;
 use axum::http::Uri;
-use axum::response::Response;
-use axum::routing::{get, post};
+use axum::response::{Redirect, Response};
+use axum::routing::get;
 use serde::Deserialize;
 use usher_api::Problem;
 use usher_domain::{Account, Actor, PoolId, Refusal, Timestamp};
@@ -38,8 +38,11 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
     Router::new()
         .route("/a/{account}/pools", get(show))
         .route("/a/{account}/pools/live", get(live::stream::<PoolsPage>))
-        .route("/a/{account}/pools/move-seats", post(seats::move_seats))
-        .route("/a/{account}/pools/step", post(seats::step))
+        .route(
+            "/a/{account}/pools/move-seats",
+            get(to_list).post(seats::move_seats),
+        )
+        .route("/a/{account}/pools/step", get(to_list).post(seats::step))
         .route("/a/{account}/pools/new", get(edit::blank).post(edit::create))
         .route("/a/{account}/pools/{pool}", get(edit::show).post(edit::change))
         .route("/a/{account}/pools/{pool}/live", get(edit::stream))
@@ -49,7 +52,10 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
         )
         .route("/a/{account}/pools/{pool}/users", get(users::show))
         .route("/a/{account}/pools/{pool}/users/live", get(users::stream))
-        .route("/a/{account}/pools/{pool}/users/move", post(users::move_users))
+        .route(
+            "/a/{account}/pools/{pool}/users/move",
+            get(users::to_users).post(users::move_users),
+        )
         .route(
             "/a/{account}/sign-ins/{sign_in}/log-out",
             get(log_out::confirm).post(log_out::log_out),
@@ -67,6 +73,11 @@ pub(super) struct ListQuery {
 
 async fn show(viewer: Viewer, query: Query<ListQuery>, uri: Uri) -> Result<Response, Failed> {
     Ok(page(&list_page(&viewer, query.0, &uri, Form::default()).await?))
+}
+
+/// A form that was not right is shown at its own address, which one may load again.
+async fn to_list(viewer: Viewer) -> Redirect {
+    Redirect::to(&Place::SeatPools.path(viewer.account))
 }
 
 /// The list with a form of its that was not right.

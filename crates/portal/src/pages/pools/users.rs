@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::{HeaderMap, Uri};
-use axum::response::Response;
+use axum::response::{Redirect, Response};
 use futures::{StreamExt as _, TryStreamExt as _};
 use serde::Deserialize;
 use usher_domain::permission::Privilege;
@@ -88,6 +88,14 @@ pub(super) async fn show(
     Ok(page(
         &users_page(&viewer, id, query.0, &uri, Form::default()).await?,
     ))
+}
+
+pub(super) async fn to_users(
+    viewer: Viewer,
+    Path((_, pool)): Path<(String, String)>,
+) -> Result<Redirect, Failed> {
+    let id = pool_id(&pool)?;
+    Ok(Redirect::to(&format!("{}/users", pool_path(viewer.account, id))))
 }
 
 pub(super) async fn stream(

@@ -21,7 +21,7 @@ use crate::shown::Meter;
 /// Pools on a page.
 const POOLS_MAX: usize = 20;
 /// Sign-ins on a page, shared by its pools.
-const SIGN_INS_MAX: usize = 200;
+const SIGN_INS_MAX: usize = 100;
 /// Sign-ins of one pool, at least and at most.
 const SIGN_INS_OF_POOL: (usize, usize) = (10, 50);
 /// Users of one pool who are named though they are not signed in.
