@@ -13,6 +13,22 @@ use usher_identity::draw_bits;
 
 use crate::app::{App, Browser, Page};
 
+/// The rules that the form of a pool asks for.
+pub const RULES: [(&str, &str); 12] = [
+    ("occupies", "sign_in"),
+    ("seat_per", "user"),
+    ("max_devices_per_user", "1"),
+    ("max_active_sessions_per_seat", ""),
+    ("when_full", "queue"),
+    ("offer_hold_secs", "60 s"),
+    ("reclaim_idle_after_secs", ""),
+    ("auto_log_off_after_secs", "30 min"),
+    ("lease_secs", "90 s"),
+    ("standby_expires_secs", "1 day"),
+    ("end_notice_secs", "0 s"),
+    ("eviction_cool_down_secs", "5 min"),
+];
+
 /// An account whose owner looks at it.
 pub struct Desk {
     pub app: App,

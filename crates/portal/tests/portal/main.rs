@@ -10,6 +10,8 @@ mod app;
 mod desk;
 mod live;
 mod overview;
+mod pool_changes;
 mod pools;
+mod queue;
 mod setup;
 mod signing_in;
