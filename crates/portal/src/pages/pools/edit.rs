@@ -1,4 +1,4 @@
-//! A pool's own page: its name, seats and rules. New pools are made by the same form.
+//! A pool's own page: its name, seats and rules.
 
 use askama::Template;
 use axum::extract::{Path, Query};
@@ -9,11 +9,10 @@ use usher_api::Kind;
 use usher_domain::command::PoolPatch;
 use usher_domain::permission::Privilege;
 use usher_domain::{Account, Actor, Command, PoolId, Refusal, Timestamp};
-use usher_identity::draw_bits;
 
-use super::rules::{self, PresetShown, RuleGroup, RuleKind};
+use super::rules::{self, GROUPS, PRESETS, PresetShown, RuleGroup, RuleKind};
 use super::view::Figures;
-use super::{need_staff, pool_id, pool_path, tell};
+use super::{pool_id, pool_path, tell};
 use crate::answer::{Frame, done, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
@@ -31,19 +30,6 @@ pub(super) struct PoolPage {
     groups: &'static [RuleGroup],
     presets: &'static [PresetShown],
     /// The preset that filled in the form.
-    preset: Option<&'static str>,
-}
-
-#[derive(Template)]
-#[template(path = "pools/new.html")]
-struct NewPoolPage {
-    frame: Frame,
-    form: Form,
-    products: Vec<ProductChoice>,
-    path: String,
-    here: String,
-    groups: &'static [RuleGroup],
-    presets: &'static [PresetShown],
     preset: Option<&'static str>,
 }
 
@@ -77,15 +63,6 @@ pub(super) struct Target {
     pub(super) label: String,
 }
 
-/// A product that can have another pool.
-struct ProductChoice {
-    slug: String,
-    unallocated: u32,
-}
-
-static GROUPS: [RuleGroup; 4] = rules::GROUPS;
-static PRESETS: [PresetShown; 3] = rules::PRESETS;
-
 /// Which pool, and from which preset the form starts.
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct PoolQuery {
@@ -96,7 +73,7 @@ pub(super) struct PoolQuery {
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct PresetQuery {
     #[serde(default)]
-    preset: String,
+    pub(super) preset: String,
 }
 
 pub(super) async fn show(
@@ -145,42 +122,7 @@ pub(super) async fn change(
     Ok(page_again(&pool_page(&viewer, id, "", Some(form)).await?))
 }
 
-pub(super) async fn blank(viewer: Viewer, query: Query<PresetQuery>) -> Result<Response, Failed> {
-    Ok(page(&new_page(&viewer, &query.preset, None).await?))
-}
-
-pub(super) async fn create(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
-    let name = form.parse("name");
-    let product = form.parse("product");
-    let seats = seats(&mut form);
-    let rules = rules::read(&mut form);
-    let shown = new_page(&viewer, "", Some(form)).await?;
-    let (Some(name), Some(product), Some(seats), true) = (name, product, seats, shown.form.is_right()) else {
-        return Ok(page_again(&shown));
-    };
-    let id = PoolId::from_bits(draw_bits(viewer.portal.api.engine().now())?);
-    let message = format!("The pool {name} is made. Now give it users.");
-    let command = Command::CreatePool {
-        id,
-        name,
-        product,
-        seats,
-        rules: Some(rules.over(&usher_domain::rules::Rules::default())),
-    };
-    match viewer.execute(command, |_, _, _| ()).await? {
-        Ok(()) => {
-            let to = format!("{}?open={id}", Place::SeatPools.path(viewer.account));
-            Ok(done(&to, message))
-        }
-        Err(refusal) => {
-            let mut shown = shown;
-            tell(&mut shown.form, &refusal)?;
-            Ok(page_again(&shown))
-        }
-    }
-}
-
-fn seats(form: &mut Form) -> Option<u32> {
+pub(super) fn seats(form: &mut Form) -> Option<u32> {
     let seats = form.value("seats").trim().parse().ok();
     if seats.is_none() {
         form.wrong("seats", "Type how many seats: a whole number from 0.");
@@ -219,38 +161,7 @@ async fn pool_page(
     })
 }
 
-async fn new_page(viewer: &Viewer, preset: &str, form: Option<Form>) -> Result<NewPoolPage, Failed> {
-    let chosen = PRESETS.iter().find(|shown| shown.slug == preset);
-    let rules = rules::preset(preset);
-    let look = move |account: &Account, actor: &Actor, _| {
-        need_staff(account, actor)?;
-        account.need(actor, Privilege::SeatsManage)?;
-        let rules = rules.as_ref().unwrap_or(&account.settings().pool_defaults);
-        let products = account.subscription().products.keys();
-        let products = products.filter(|product| account.default_pool(product).is_some());
-        let products: Vec<_> = products
-            .map(|product| ProductChoice {
-                slug: product.to_string(),
-                unallocated: account.shared_unallocated(product),
-            })
-            .collect();
-        Ok((products, rules::values(rules)))
-    };
-    let (frame, (products, mut values)) = viewer.look(Some(Place::SeatPools), look).await?;
-    values.push(("seats", "0".to_owned()));
-    Ok(NewPoolPage {
-        frame,
-        form: form.unwrap_or_else(|| showing(&values)),
-        products,
-        here: format!("{}/new", Place::SeatPools.path(viewer.account)),
-        path: Place::SeatPools.path(viewer.account),
-        groups: &GROUPS,
-        presets: &PRESETS,
-        preset: chosen.map(|shown| shown.label),
-    })
-}
-
-fn showing(values: &[(&'static str, String)]) -> Form {
+pub(super) fn showing(values: &[(&'static str, String)]) -> Form {
     Form::showing(values.iter().map(|(name, value)| (*name, value.as_str())))
 }
 

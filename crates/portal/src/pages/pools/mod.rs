@@ -1,5 +1,6 @@
 //! Seat pools: who sits where, how the seats are distributed, and by which rules.
 
+mod create;
 mod delete;
 mod duration;
 mod edit;
@@ -43,7 +44,7 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
             get(to_list).post(seats::move_seats),
         )
         .route("/a/{account}/pools/step", get(to_list).post(seats::step))
-        .route("/a/{account}/pools/new", get(edit::blank).post(edit::create))
+        .route("/a/{account}/pools/new", get(create::blank).post(create::create))
         .route("/a/{account}/pools/{pool}", get(edit::show).post(edit::change))
         .route("/a/{account}/pools/{pool}/live", get(edit::stream))
         .route(
