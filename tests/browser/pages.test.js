@@ -9,7 +9,7 @@ import { story } from "./lib/story.js";
 /**
  * @typedef {object} Row
  * @property {string} name of the page, for its story and its picture
- * @property {string} path where `{account}` stands for the account's id
+ * @property {string} path where `{account}` stands for the account's id, and so on for the `ids` below
  * @property {"owner" | "agent"} [as] who looks at it; anybody, where left out
  * @property {string[]} [parts] selectors of what axe looks at, where the whole would take it too long
  */
@@ -36,6 +36,14 @@ const PAGES = [
   { name: "the minutes", path: "/a/{account}/minutes", as: "owner" },
   { name: "the subscription", path: "/a/{account}/subscription", as: "owner" },
   { name: "the settings", path: "/a/{account}/settings", as: "owner" },
+  { name: "the seat pools", path: "/a/{account}/pools", as: "owner" },
+  { name: "an open seat pool", path: "/a/{account}/pools?open={pool}", as: "owner" },
+  { name: "the settings of a pool", path: "/a/{account}/pools/{pool}", as: "owner" },
+  { name: "the users of a pool", path: "/a/{account}/pools/{pool}/users", as: "owner" },
+  { name: "a new pool", path: "/a/{account}/pools/new", as: "owner" },
+  { name: "logging somebody out", path: "/a/{account}/sign-ins/{signIn}/log-out", as: "owner" },
+  { name: "the queue", path: "/a/{account}/queue", as: "owner" },
+  { name: "dropping a ticket", path: "/a/{account}/queue/{ticket}/drop", as: "owner" },
   { name: "the API's documentation", path: "/docs", parts: DOCS_PARTS },
   { name: "the list of problems", path: "/problems" },
   { name: "a problem", path: "/problems/no-seat-available" },
@@ -50,8 +58,12 @@ async function arrange() {
   await world.post(`${world.path}/sessions`, { sign_in: sign_in.id, kind: "attended", start: "standby" });
   await world.post(`${world.path}/api-keys`, { name: "Back end", scopes: ["read"] });
   await world.signIn(await world.agent("Amara"), { wait: true });
+  const { sign_in: signIn } = await world.signIn(agent);
+  const { ticket } = await world.signIn(await world.agent("Amara"), { wait: true });
   await assert.rejects(world.signIn(await world.agent("Yuki")), /no-seat-available/);
-  return { world, people: { owner, agent } };
+  const [pool] = await world.pools();
+  const ids = { account: world.id, pool: pool.id, signIn: signIn.id, ticket: ticket.id };
+  return { world, people: { owner, agent }, ids };
 }
 
 /** @type {ReturnType<typeof arrange> | undefined} */
@@ -60,11 +72,12 @@ let arranged;
 for (const { name, path, as, parts } of PAGES) {
   story(`${name} suits eyes, keyboards and phones`, async ({ open }) => {
     arranged ??= arrange();
-    const { world, people } = await arranged;
-    const address = path.replace("{account}", world.id);
+    const { people, ids } = await arranged;
+    const address = path.replaceAll(/{(\w+)}/g, (_, name) => ids[/** @type {keyof typeof ids} */ (name)]);
     const page = await open(address, { as: as && people[as] });
     if (as) {
-      assert.equal(new URL(page.url()).pathname, address);
+      const { pathname, search } = new URL(page.url());
+      assert.equal(pathname + search, address);
     }
 
     await checkAxe(page, parts);

@@ -29,15 +29,17 @@ pub(crate) enum Place {
 pub(crate) const READY: &[Place] = &[
     Place::Overview,
     Place::Users,
+    Place::SeatPools,
     Place::Sessions,
+    Place::Queue,
     Place::Refusals,
     Place::Teams,
-    Place::Audit,
-    Place::ApiKeys,
-    Place::AgentConsole,
     Place::Minutes,
     Place::Subscription,
+    Place::Audit,
+    Place::ApiKeys,
     Place::Settings,
+    Place::AgentConsole,
 ];
 
 /// An entry of the navigation.

@@ -40,6 +40,8 @@ pub fn router(api: Arc<Api>, rest: Router) -> Router {
         .merge(pages::settings::routes())
         .merge(pages::subscription::routes())
         .merge(pages::minutes::routes())
+        .merge(pages::pools::routes())
+        .merge(pages::queue::routes())
         .route("/a/{account}/{*rest}", get(no_page))
         .route("/me/{*rest}", get(no_page))
         .route("/console/{*rest}", get(no_page))

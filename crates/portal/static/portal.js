@@ -34,10 +34,30 @@
     if (element.textContent !== text) element.textContent = text;
   }
 
+  // `<span data-elapsed="75">1 min 15 s</span>`: how long something goes on, counted from when it was shown.
+  const starts = new WeakMap();
+
+  function showElapsed(element) {
+    const had = element.dataset.elapsed;
+    let known = starts.get(element);
+    if (!known || known.had !== had) {
+      known = { had, at: Date.now() - Number(had) * 1000 };
+      starts.set(element, known);
+    }
+    const secs = Math.max(0, Math.floor((Date.now() - known.at) / 1000));
+    const minutes = Math.floor(secs / 60);
+    const text =
+      secs < 60 ? `${secs} s`
+      : minutes < 60 ? `${minutes} min ${secs % 60} s`
+      : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+    if (element.textContent !== text) element.textContent = text;
+  }
+
   function showAll() {
     document.querySelectorAll("time[datetime]").forEach(showTime);
     document.querySelectorAll("[data-countdown]").forEach(showCountdown);
     document.querySelectorAll("a[data-absolute]").forEach(showAddress);
+    document.querySelectorAll("[data-elapsed]").forEach(showElapsed);
   }
 
   document.addEventListener("DOMContentLoaded", () => {
@@ -46,6 +66,7 @@
     // Live parts are morphed as a whole; a change of ours changes nothing the second time.
     new MutationObserver(showAll).observe(document.body, { childList: true, subtree: true, characterData: true });
     setInterval(() => document.querySelectorAll("[data-countdown]").forEach(showCountdown), 1000);
+    setInterval(() => document.querySelectorAll("[data-elapsed]").forEach(showElapsed), 1000);
   });
 
   // The agent console: while the page is open it says so, every third of the lease, and whether somebody touched it.

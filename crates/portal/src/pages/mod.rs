@@ -9,6 +9,7 @@ pub(crate) mod me;
 pub(crate) mod minutes;
 pub(crate) mod overview;
 pub(crate) mod pools;
+pub(crate) mod queue;
 pub(crate) mod refusals;
 pub(crate) mod sessions;
 pub(crate) mod settings;

@@ -25,12 +25,13 @@ macro_rules! stories {
 stories! {
     console,
     pages,
-    sessions,
-    users,
+    pools,
     products,
+    sessions,
     settings,
     setup,
     sign_in,
+    users,
 }
 
 #[test]

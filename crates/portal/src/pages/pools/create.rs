@@ -1,0 +1,103 @@
+//! Making a pool, by the form that also changes one.
+
+use askama::Template;
+use axum::extract::Query;
+use axum::response::Response;
+use usher_domain::permission::Privilege;
+use usher_domain::rules::Rules;
+use usher_domain::{Account, Actor, Command, PoolId};
+use usher_identity::draw_bits;
+
+use super::edit::{PresetQuery, seats, showing};
+use super::rules::{self, GROUPS, PRESETS, PresetShown, RuleGroup, RuleKind};
+use super::{need_staff, tell};
+use crate::answer::{Frame, done, page, page_again};
+use crate::failed::Failed;
+use crate::form::{Form, Posted};
+use crate::nav::Place;
+use crate::viewer::Viewer;
+
+#[derive(Template)]
+#[template(path = "pools/new.html")]
+struct NewPoolPage {
+    frame: Frame,
+    form: Form,
+    products: Vec<ProductChoice>,
+    path: String,
+    here: String,
+    groups: &'static [RuleGroup],
+    presets: &'static [PresetShown],
+    preset: Option<&'static str>,
+}
+
+/// A product that can have another pool.
+struct ProductChoice {
+    slug: String,
+    unallocated: u32,
+}
+
+pub(super) async fn blank(viewer: Viewer, query: Query<PresetQuery>) -> Result<Response, Failed> {
+    Ok(page(&new_page(&viewer, &query.preset, None).await?))
+}
+
+pub(super) async fn create(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
+    let name = form.parse("name");
+    let product = form.parse("product");
+    let seats = seats(&mut form);
+    let rules = rules::read(&mut form);
+    let shown = new_page(&viewer, "", Some(form)).await?;
+    let (Some(name), Some(product), Some(seats), true) = (name, product, seats, shown.form.is_right()) else {
+        return Ok(page_again(&shown));
+    };
+    let id = PoolId::from_bits(draw_bits(viewer.portal.api.engine().now())?);
+    let message = format!("The pool {name} is made. Now give it users.");
+    let command = Command::CreatePool {
+        id,
+        name,
+        product,
+        seats,
+        rules: Some(rules.over(&Rules::default())),
+    };
+    match viewer.execute(command, |_, _, _| ()).await? {
+        Ok(()) => {
+            let to = format!("{}?open={id}", Place::SeatPools.path(viewer.account));
+            Ok(done(&to, message))
+        }
+        Err(refusal) => {
+            let mut shown = shown;
+            tell(&mut shown.form, &refusal)?;
+            Ok(page_again(&shown))
+        }
+    }
+}
+
+async fn new_page(viewer: &Viewer, preset: &str, form: Option<Form>) -> Result<NewPoolPage, Failed> {
+    let chosen = PRESETS.iter().find(|shown| shown.slug == preset);
+    let rules = rules::preset(preset);
+    let look = move |account: &Account, actor: &Actor, _| {
+        need_staff(account, actor)?;
+        account.need(actor, Privilege::SeatsManage)?;
+        let rules = rules.as_ref().unwrap_or(&account.settings().pool_defaults);
+        let products = account.subscription().products.keys();
+        let products = products.filter(|product| account.default_pool(product).is_some());
+        let products: Vec<_> = products
+            .map(|product| ProductChoice {
+                slug: product.to_string(),
+                unallocated: account.shared_unallocated(product),
+            })
+            .collect();
+        Ok((products, rules::values(rules)))
+    };
+    let (frame, (products, mut values)) = viewer.look(Some(Place::SeatPools), look).await?;
+    values.push(("seats", "0".to_owned()));
+    Ok(NewPoolPage {
+        frame,
+        form: form.unwrap_or_else(|| showing(&values)),
+        products,
+        here: format!("{}/new", Place::SeatPools.path(viewer.account)),
+        path: Place::SeatPools.path(viewer.account),
+        groups: &GROUPS,
+        presets: &PRESETS,
+        preset: chosen.map(|shown| shown.label),
+    })
+}

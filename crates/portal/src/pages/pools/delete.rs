@@ -1,0 +1,90 @@
+//! Deleting a pool, after a look at what becomes of its users (P2).
+
+use askama::Template;
+use axum::extract::Path;
+use axum::response::Response;
+use usher_domain::command::LeavingUsers;
+use usher_domain::permission::Privilege;
+use usher_domain::{Account, Actor, Command, PoolId, Refusal};
+
+use super::edit::{Target, others};
+use super::{pool_id, pool_path, tell};
+use crate::answer::{Frame, done, page, page_again};
+use crate::failed::Failed;
+use crate::form::{Form, Posted};
+use crate::nav::Place;
+use crate::viewer::Viewer;
+
+#[derive(Template)]
+#[template(path = "pools/delete.html")]
+struct DeletePage {
+    frame: Frame,
+    form: Form,
+    pool: Leaving,
+}
+
+/// The pool that is to go.
+struct Leaving {
+    path: String,
+    name: String,
+    product: String,
+    seats: u32,
+    users: usize,
+    others: Vec<Target>,
+}
+
+/// The value that takes the license from the users.
+const REMOVE: &str = "remove";
+
+pub(super) async fn confirm(
+    viewer: Viewer,
+    Path((_, pool)): Path<(String, String)>,
+) -> Result<Response, Failed> {
+    Ok(page(&look(&viewer, pool_id(&pool)?, Form::default()).await?))
+}
+
+pub(super) async fn delete(
+    Path((_, pool)): Path<(String, String)>,
+    Posted { viewer, mut form }: Posted,
+) -> Result<Response, Failed> {
+    let id = pool_id(&pool)?;
+    let shown = look(&viewer, id, Form::default()).await?.pool;
+    let users = match form.value("users") {
+        "" => LeavingUsers::Refuse,
+        REMOVE => LeavingUsers::Remove,
+        target => LeavingUsers::MoveTo(pool_id(target)?),
+    };
+    match viewer
+        .execute(Command::DeletePool { id, users }, |_, _, _| ())
+        .await?
+    {
+        Ok(()) => {
+            let to = Place::SeatPools.path(viewer.account);
+            Ok(done(&to, format!("The pool {} is deleted.", shown.name)))
+        }
+        Err(refusal) => {
+            tell(&mut form, &refusal)?;
+            Ok(page_again(&look(&viewer, id, form).await?))
+        }
+    }
+}
+
+async fn look(viewer: &Viewer, id: PoolId, form: Form) -> Result<DeletePage, Failed> {
+    let look = move |account: &Account, actor: &Actor, _| {
+        account.need_to_manage(actor, Privilege::SeatsManage, "pool")?;
+        let pool = account.pool(id).ok_or(Refusal::NotFound { what: "pool" })?;
+        if pool.default {
+            return Err(Refusal::DefaultPool);
+        }
+        Ok(Leaving {
+            path: pool_path(account.id(), id),
+            name: pool.name.to_string(),
+            product: pool.product.to_string(),
+            seats: pool.seats,
+            users: pool.users().len(),
+            others: others(account, id),
+        })
+    };
+    let (frame, pool) = viewer.look(Some(Place::SeatPools), look).await?;
+    Ok(DeletePage { frame, form, pool })
+}

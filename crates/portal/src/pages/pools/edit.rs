@@ -1,0 +1,244 @@
+//! A pool's own page: its name, seats and rules.
+
+use askama::Template;
+use axum::extract::{Path, Query};
+use axum::http::{HeaderMap, Uri};
+use axum::response::Response;
+use serde::Deserialize;
+use usher_api::Kind;
+use usher_domain::command::PoolPatch;
+use usher_domain::permission::Privilege;
+use usher_domain::{Account, Actor, Command, PoolId, Refusal, Timestamp};
+
+use super::rules::{self, GROUPS, PRESETS, PresetShown, RuleGroup, RuleKind};
+use super::view::Figures;
+use super::{pool_id, pool_path, tell};
+use crate::answer::{Frame, done, page, page_again};
+use crate::failed::Failed;
+use crate::form::{Form, Posted};
+use crate::live::{self, Live, LivePage};
+use crate::nav::Place;
+use crate::viewer::Viewer;
+
+#[derive(Template)]
+#[template(path = "pools/pool.html")]
+pub(super) struct PoolPage {
+    frame: Frame,
+    live: Live,
+    form: Form,
+    pool: PoolSeen,
+    groups: &'static [RuleGroup],
+    presets: &'static [PresetShown],
+    /// The preset that filled in the form.
+    preset: Option<&'static str>,
+}
+
+/// The live part of a pool's page.
+#[derive(Template)]
+#[template(path = "pools/figures.html")]
+pub(super) struct PoolFigures {
+    figures: Figures,
+    unallocated: u32,
+}
+
+/// What the page shows besides the form.
+struct PoolSeen {
+    path: String,
+    pools_path: String,
+    name: String,
+    product: String,
+    users: usize,
+    manages: bool,
+    /// Why it cannot be deleted as it is.
+    stays: Option<String>,
+    /// Whether it can never be deleted.
+    is_default: bool,
+    others: Vec<Target>,
+    values: Vec<(&'static str, String)>,
+}
+
+/// A pool to which users can go.
+pub(super) struct Target {
+    pub(super) id: PoolId,
+    pub(super) label: String,
+}
+
+/// Which pool, and from which preset the form starts.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct PoolQuery {
+    #[serde(skip)]
+    pool: Option<PoolId>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct PresetQuery {
+    #[serde(default)]
+    pub(super) preset: String,
+}
+
+pub(super) async fn show(
+    viewer: Viewer,
+    Path((_, pool)): Path<(String, String)>,
+    query: Query<PresetQuery>,
+) -> Result<Response, Failed> {
+    Ok(page(
+        &pool_page(&viewer, pool_id(&pool)?, &query.preset, None).await?,
+    ))
+}
+
+pub(super) async fn stream(
+    viewer: Result<Viewer, Failed>,
+    Path((_, pool)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Response {
+    let query = PoolQuery {
+        pool: pool.parse().ok(),
+    };
+    live::stream::<PoolPage>(viewer, Query(query), headers).await
+}
+
+pub(super) async fn change(
+    Path((_, pool)): Path<(String, String)>,
+    Posted { viewer, mut form }: Posted,
+) -> Result<Response, Failed> {
+    let id = pool_id(&pool)?;
+    let change = PoolPatch {
+        name: form.parse("name"),
+        seats: seats(&mut form),
+        rules: Some(rules::read(&mut form)),
+    };
+    if form.is_right() {
+        match viewer
+            .execute(Command::ChangePool { id, change }, |_, _, _| ())
+            .await?
+        {
+            Ok(()) => {
+                let message = format!("{} is saved.", form.value("name").trim());
+                return Ok(done(&pool_path(viewer.account, id), message));
+            }
+            Err(refusal) => tell(&mut form, &refusal)?,
+        }
+    }
+    Ok(page_again(&pool_page(&viewer, id, "", Some(form)).await?))
+}
+
+pub(super) fn seats(form: &mut Form) -> Option<u32> {
+    let seats = form.value("seats").trim().parse().ok();
+    if seats.is_none() {
+        form.wrong("seats", "Type how many seats: a whole number from 0.");
+    }
+    seats
+}
+
+async fn pool_page(
+    viewer: &Viewer,
+    id: PoolId,
+    preset: &str,
+    form: Option<Form>,
+) -> Result<PoolPage, Failed> {
+    let uri: Uri = pool_path(viewer.account, id).parse().unwrap_or_default();
+    let query = PoolQuery { pool: Some(id) };
+    let (frame, live) = live::open::<PoolPage>(viewer, query, &uri).await?;
+    let chosen = PRESETS.iter().find(|shown| shown.slug == preset);
+    let rules = rules::preset(preset);
+    let look = move |account: &Account, actor: &Actor, _| {
+        let mut seen = PoolSeen::of(account, actor, id)?;
+        if let Some(rules) = &rules {
+            seen.values.truncate(2);
+            seen.values.extend(rules::values(rules));
+        }
+        Ok(seen)
+    };
+    let (_, pool) = viewer.look(None, look).await?;
+    Ok(PoolPage {
+        frame,
+        live,
+        form: form.unwrap_or_else(|| showing(&pool.values)),
+        pool,
+        groups: &GROUPS,
+        presets: &PRESETS,
+        preset: chosen.map(|shown| shown.label),
+    })
+}
+
+pub(super) fn showing(values: &[(&'static str, String)]) -> Form {
+    Form::showing(values.iter().map(|(name, value)| (*name, value.as_str())))
+}
+
+impl PoolSeen {
+    fn of(account: &Account, actor: &Actor, id: PoolId) -> Result<Self, Refusal> {
+        let pool = account.pool(id).filter(|_| account.is_staff(actor));
+        let pool = pool.ok_or(Refusal::NotFound { what: "pool" })?;
+        let refusal = if pool.default {
+            Some(Refusal::DefaultPool)
+        } else if pool.users().is_empty() {
+            None
+        } else {
+            let users = u32::try_from(pool.users().len()).unwrap_or(u32::MAX);
+            Some(Refusal::PoolNotEmpty { users })
+        };
+        let mut values = vec![("name", pool.name.to_string()), ("seats", pool.seats.to_string())];
+        values.extend(rules::values(&pool.rules));
+        Ok(Self {
+            path: pool_path(account.id(), id),
+            pools_path: Place::SeatPools.path(account.id()),
+            name: pool.name.to_string(),
+            product: pool.product.to_string(),
+            users: pool.users().len(),
+            manages: account.may(actor, Privilege::SeatsManage),
+            // What to do about users stands beside it as a form; the table's advice about them is for programs.
+            stays: refusal.map(|refusal| match refusal {
+                Refusal::DefaultPool => format!("{refusal} {}", Kind::of(refusal.code()).remedy),
+                _ => refusal.to_string(),
+            }),
+            is_default: pool.default,
+            others: others(account, id),
+            values,
+        })
+    }
+}
+
+/// The other pools of the same product.
+pub(super) fn others(account: &Account, id: PoolId) -> Vec<Target> {
+    let product = account.pool(id).map(|pool| &pool.product);
+    let pools = account.pools().values();
+    let pools = pools.filter(|pool| pool.id != id && Some(&pool.product) == product);
+    pools
+        .map(|pool| Target {
+            id: pool.id,
+            label: format!(
+                "{} ({} of {} seats taken)",
+                pool.name,
+                pool.occupied(),
+                pool.seats
+            ),
+        })
+        .collect()
+}
+
+impl LivePage for PoolPage {
+    type Query = PoolQuery;
+    type Seen = PoolFigures;
+    type Fragment = PoolFigures;
+
+    const PLACE: Place = Place::SeatPools;
+
+    fn see(
+        account: &Account,
+        actor: &Actor,
+        query: &PoolQuery,
+        _: Timestamp,
+    ) -> Result<PoolFigures, Refusal> {
+        let pool = query.pool.and_then(|pool| account.pool(pool));
+        let pool = pool.filter(|_| account.is_staff(actor));
+        let pool = pool.ok_or(Refusal::NotFound { what: "pool" })?;
+        Ok(PoolFigures {
+            figures: Figures::of(pool),
+            unallocated: account.shared_unallocated(&pool.product),
+        })
+    }
+
+    async fn show(_: &Viewer, _: &PoolQuery, seen: PoolFigures) -> Result<PoolFigures, Failed> {
+        Ok(seen)
+    }
+}

@@ -1,0 +1,140 @@
+//! Logging somebody out, after a look at what ends with it (S10).
+
+use askama::Template;
+use axum::extract::Path;
+use axum::response::Response;
+use usher_api::Problem;
+use usher_domain::presence::Session;
+use usher_domain::{Account, Actor, Command, PoolId, Refusal, SignInId};
+
+use super::sign_ins::{self, SignInShown};
+use super::{need_staff, tell};
+use crate::answer::{Frame, done, page, page_again};
+use crate::failed::Failed;
+use crate::form::{Form, Posted};
+use crate::nav::Place;
+use crate::viewer::Viewer;
+
+#[derive(Template)]
+#[template(path = "pools/log_out.html")]
+struct LogOutPage {
+    frame: Frame,
+    form: Form,
+    seen: Seen,
+}
+
+/// Who would be logged out.
+struct Seen {
+    sign_in: SignInShown,
+    is_own: bool,
+    /// Codes and links that end with it.
+    links: usize,
+    /// For how long the user cannot come back.
+    cool_down: Option<String>,
+    /// Where the viewer came from.
+    back: String,
+}
+
+pub(super) async fn confirm(
+    viewer: Viewer,
+    Path((_, sign_in)): Path<(String, String)>,
+) -> Result<Response, Failed> {
+    let page_of = look(&viewer, id(&sign_in)?, Form::default()).await;
+    match page_of {
+        Err(Failed::Problem(problem)) if is_over(&problem) => Ok(over(&viewer)),
+        page_of => Ok(page(&page_of?)),
+    }
+}
+
+pub(super) async fn log_out(
+    Path((_, sign_in)): Path<(String, String)>,
+    Posted { viewer, mut form }: Posted,
+) -> Result<Response, Failed> {
+    let sign_in = id(&sign_in)?;
+    let shown = match look(&viewer, sign_in, Form::default()).await {
+        Err(Failed::Problem(problem)) if is_over(&problem) => return Ok(over(&viewer)),
+        shown => shown?.seen,
+    };
+    let note = if form.value("reason").trim().is_empty() {
+        None
+    } else {
+        form.parse("reason")
+    };
+    if !form.is_right() {
+        return Ok(page_again(&look(&viewer, sign_in, form).await?));
+    }
+    match viewer
+        .execute(Command::SignOut { sign_in, note }, |_, _, _| ())
+        .await?
+    {
+        Ok(()) => {
+            let message = format!(
+                "{} is logged out of {}.",
+                shown.sign_in.name, shown.sign_in.device
+            );
+            Ok(done(&shown.back, message))
+        }
+        Err(Refusal::SignInEnded { .. }) => Ok(over(&viewer)),
+        Err(refusal) => {
+            tell(&mut form, &refusal)?;
+            Ok(page_again(&look(&viewer, sign_in, form).await?))
+        }
+    }
+}
+
+fn id(text: &str) -> Result<SignInId, Failed> {
+    text.parse().map_err(|_| Problem::not_found("sign-in").into())
+}
+
+fn is_over(problem: &Problem) -> bool {
+    problem.kind().code == usher_domain::Code::SignInEnded.as_str()
+}
+
+/// Somebody was faster, or the person left by themselves.
+fn over(viewer: &Viewer) -> Response {
+    let to = Place::SeatPools.path(viewer.account);
+    done(&to, "That person is not signed in there any more.")
+}
+
+async fn look(viewer: &Viewer, id: SignInId, form: Form) -> Result<LogOutPage, Failed> {
+    let look = move |account: &Account, actor: &Actor, _| see(account, actor, id);
+    let (frame, seen) = viewer.look(Some(Place::SeatPools), look).await?;
+    Ok(LogOutPage { frame, form, seen })
+}
+
+fn see(account: &Account, actor: &Actor, id: SignInId) -> Result<Seen, Refusal> {
+    let Some(sign_in) = account.sign_ins().get(&id) else {
+        need_staff(account, actor)?;
+        return Err(Refusal::SignInEnded { id });
+    };
+    if !account.sees_user(actor, sign_in.user) {
+        return Err(Refusal::NotFound { what: "sign-in" });
+    }
+    if !sign_ins::may_log_out(account, actor, sign_in) {
+        account.need(actor, usher_domain::permission::Privilege::SeatsManage)?;
+    }
+    let is_own = account.user_of(actor) == Some(sign_in.user);
+    let pool = sign_in.pool.and_then(|pool| account.pool(pool));
+    let cool_down = pool.map(|pool| pool.rules.eviction_cool_down);
+    let cool_down = cool_down.filter(|secs| secs.get() > 0 && !is_own);
+    let sessions = sign_ins::sessions(account, sign_in);
+    let links = sessions
+        .filter(|session| session.is_live() && !Session::is_active(session))
+        .count();
+    Ok(Seen {
+        sign_in: SignInShown::of(account, actor, sign_in),
+        is_own,
+        links,
+        cool_down: cool_down.map(super::duration::words),
+        back: back(account, actor, sign_in.pool),
+    })
+}
+
+fn back(account: &Account, actor: &Actor, pool: Option<PoolId>) -> String {
+    let pools = Place::SeatPools.path(account.id());
+    match pool {
+        Some(pool) if account.is_staff(actor) => format!("{pools}?open={pool}"),
+        _ if account.is_staff(actor) => pools,
+        _ => Place::Overview.path(account.id()),
+    }
+}

@@ -1,0 +1,90 @@
+//! Where somebody is signed in, as the pages of a pool show it.
+
+use usher_domain::permission::Privilege;
+use usher_domain::presence::{DeviceKind, Funding, Session, SignIn};
+use usher_domain::{Account, Actor, SignInId};
+
+use crate::shown::Moment;
+
+/// Somebody on a device.
+pub(super) struct SignInShown {
+    pub(super) id: SignInId,
+    pub(super) name: String,
+    pub(super) email: String,
+    pub(super) device: String,
+    pub(super) device_kind: &'static str,
+    pub(super) in_call: bool,
+    /// What carries it.
+    pub(super) seat: &'static str,
+    pub(super) since: Moment,
+    /// Where the viewer can log it out; empty where they may not.
+    pub(super) log_out: String,
+}
+
+impl SignInShown {
+    pub(super) fn of(account: &Account, actor: &Actor, sign_in: &SignIn) -> Self {
+        let user = account.user(sign_in.user);
+        Self {
+            id: sign_in.id,
+            name: user.map(|user| user.profile.name.to_string()).unwrap_or_default(),
+            email: user
+                .map(|user| user.profile.email.to_string())
+                .unwrap_or_default(),
+            device: sign_in.device.name.to_string(),
+            device_kind: kind(sign_in.device.kind),
+            in_call: sessions(account, sign_in).any(Session::is_active),
+            seat: seat(account, sign_in),
+            since: Moment(sign_in.since),
+            log_out: if may_log_out(account, actor, sign_in) {
+                format!("/a/{}/sign-ins/{}/log-out", account.id(), sign_in.id)
+            } else {
+                String::new()
+            },
+        }
+    }
+
+    /// Whether it is in a call, as a word and its class.
+    pub(super) fn state(&self) -> (&'static str, &'static str) {
+        if self.in_call {
+            ("In a call", "busy")
+        } else {
+            ("Not in a call", "quiet")
+        }
+    }
+}
+
+/// Whether an actor may sign it out: their own, and with `seats.manage` anybody's (S10).
+pub(super) fn may_log_out(account: &Account, actor: &Actor, sign_in: &SignIn) -> bool {
+    account.may(actor, Privilege::SeatsManage) || account.user_of(actor) == Some(sign_in.user)
+}
+
+pub(super) fn sessions<'a>(account: &'a Account, sign_in: &'a SignIn) -> impl Iterator<Item = &'a Session> {
+    let sessions = sign_in.sessions().iter();
+    sessions.filter_map(|id| account.sessions().get(id))
+}
+
+/// What a device is, in a word.
+pub(crate) const fn kind(kind: DeviceKind) -> &'static str {
+    match kind {
+        DeviceKind::Desktop => "Desktop",
+        DeviceKind::Phone => "Phone",
+        DeviceKind::Glasses => "Glasses",
+        DeviceKind::Browser => "Browser",
+    }
+}
+
+/// Where sessions take the seats, signing in holds one only with them (S2).
+fn seat(account: &Account, sign_in: &SignIn) -> &'static str {
+    let of_sessions = sessions(account, sign_in).map(|session| session.funding);
+    let fundings: Vec<_> = of_sessions.chain([sign_in.funding]).collect();
+    if fundings.contains(&Funding::Seat) {
+        "Holds a seat"
+    } else if fundings
+        .iter()
+        .any(|funding| matches!(funding, Funding::Minutes { .. }))
+    {
+        "On minutes"
+    } else {
+        "Takes no seat"
+    }
+}

@@ -1,0 +1,265 @@
+//! The users of a pool, and moving them to another.
+
+use askama::Template;
+use axum::extract::{Path, Query};
+use axum::http::{HeaderMap, Uri};
+use axum::response::{Redirect, Response};
+use futures::{StreamExt as _, TryStreamExt as _};
+use serde::Deserialize;
+use usher_domain::permission::Privilege;
+use usher_domain::user::License;
+use usher_domain::{Account, Actor, Command, PoolId, Refusal, Timestamp, UserId};
+
+use super::edit::{Target, others};
+use super::paging::Paging;
+use super::sign_ins::SignInShown;
+use super::view::{Figures, search};
+use super::{counted, pool_id, pool_path, tell};
+use crate::answer::{Frame, done, page, page_again};
+use crate::failed::Failed;
+use crate::form::{Form, Posted};
+use crate::live::{self, Live, LivePage};
+use crate::nav::Place;
+use crate::viewer::Viewer;
+
+/// Users on a page.
+const USERS_MAX: usize = 50;
+/// Commands that are given at a time: the account stores those that come together in one commit.
+const COMMANDS_MAX: usize = 64;
+
+#[derive(Template)]
+#[template(path = "pools/users_page.html")]
+pub(super) struct PoolUsersPage {
+    frame: Frame,
+    live: Live,
+    form: Form,
+    pool: PoolSeen,
+}
+
+/// The live part.
+#[derive(Template)]
+#[template(path = "pools/users.html")]
+pub(super) struct PoolUsers {
+    figures: Figures,
+    users: Vec<UserShown>,
+    paging: Paging,
+    path: String,
+    /// Whether users can be chosen, to be moved.
+    manages: bool,
+}
+
+/// What stands around the live part.
+struct PoolSeen {
+    path: String,
+    pools_path: String,
+    name: String,
+    product: String,
+    users: usize,
+    manages: bool,
+    others: Vec<Target>,
+    search: Option<String>,
+}
+
+/// Somebody who competes for the pool's seats.
+struct UserShown {
+    id: UserId,
+    name: String,
+    email: String,
+    /// What else there is to say, as a word and its class.
+    state: Option<(String, &'static str)>,
+    sign_ins: Vec<SignInShown>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct UsersQuery {
+    #[serde(skip)]
+    pool: Option<PoolId>,
+    #[serde(default)]
+    page: String,
+}
+
+pub(super) async fn show(
+    viewer: Viewer,
+    Path((_, pool)): Path<(String, String)>,
+    query: Query<UsersQuery>,
+    uri: Uri,
+) -> Result<Response, Failed> {
+    let id = pool_id(&pool)?;
+    Ok(page(
+        &users_page(&viewer, id, query.0, &uri, Form::default()).await?,
+    ))
+}
+
+pub(super) async fn to_users(
+    viewer: Viewer,
+    Path((_, pool)): Path<(String, String)>,
+) -> Result<Redirect, Failed> {
+    let id = pool_id(&pool)?;
+    Ok(Redirect::to(&format!("{}/users", pool_path(viewer.account, id))))
+}
+
+pub(super) async fn stream(
+    viewer: Result<Viewer, Failed>,
+    Path((_, pool)): Path<(String, String)>,
+    Query(mut query): Query<UsersQuery>,
+    headers: HeaderMap,
+) -> Response {
+    query.pool = pool.parse().ok();
+    live::stream::<PoolUsersPage>(viewer, Query(query), headers).await
+}
+
+pub(super) async fn move_users(
+    Path((_, pool)): Path<(String, String)>,
+    Posted { viewer, mut form }: Posted,
+) -> Result<Response, Failed> {
+    let id = pool_id(&pool)?;
+    let takes_all = form.value("which") == "all";
+    let ticked: Vec<UserId> = form.all("user").filter_map(|user| user.parse().ok()).collect();
+    let look = move |account: &Account, actor: &Actor, _| {
+        account.need_to_manage(actor, Privilege::SeatsManage, "pool")?;
+        let pool = account.pool(id).ok_or(Refusal::NotFound { what: "pool" })?;
+        // Who has left the pool meanwhile is not taken out of another one.
+        let is_chosen = |user: &&UserId| takes_all || ticked.contains(user);
+        let users: Vec<_> = pool.users().iter().filter(is_chosen).copied().collect();
+        Ok((pool.product.clone(), users))
+    };
+    let (_, (product, users)) = viewer.look(None, look).await?;
+    let target: Option<PoolId> = form.value("to").parse().ok();
+    if target.is_none() {
+        form.wrong("to", "Choose the pool to which they go.");
+    }
+    if users.is_empty() {
+        form.wrong("", "Nobody is ticked. Tick the users who are to move.");
+    }
+    let (Some(target), true) = (target, form.is_right()) else {
+        return again(&viewer, id, form).await;
+    };
+    let count = users.len();
+    let license = Some(License::Shared(target));
+    let commands = users.into_iter().map(|user| Command::SetLicense {
+        user,
+        product: product.clone(),
+        license,
+    });
+    let viewer_of_each = &viewer;
+    let refused: Vec<Refusal> = futures::stream::iter(commands)
+        .map(|command| async move { viewer_of_each.execute(command, |_, _, _| ()).await })
+        .buffer_unordered(COMMANDS_MAX)
+        .try_filter_map(|moved| async move { Ok(moved.err()) })
+        .try_collect()
+        .await?;
+    if let Some(refusal) = refused.first() {
+        tell(&mut form, refusal)?;
+        return again(&viewer, id, form).await;
+    }
+    let message = format!("{} moved.", counted(count, "user is", "users are"));
+    let to = if takes_all {
+        pool_path(viewer.account, id)
+    } else {
+        format!("{}/users", pool_path(viewer.account, id))
+    };
+    Ok(done(&to, message))
+}
+
+async fn again(viewer: &Viewer, id: PoolId, form: Form) -> Result<Response, Failed> {
+    let uri = format!("{}/users", pool_path(viewer.account, id));
+    let uri = uri.parse().unwrap_or_default();
+    let query = UsersQuery {
+        pool: None,
+        page: String::new(),
+    };
+    Ok(page_again(&users_page(viewer, id, query, &uri, form).await?))
+}
+
+async fn users_page(
+    viewer: &Viewer,
+    id: PoolId,
+    mut query: UsersQuery,
+    uri: &Uri,
+    form: Form,
+) -> Result<PoolUsersPage, Failed> {
+    query.pool = Some(id);
+    let (frame, live) = live::open::<PoolUsersPage>(viewer, query, uri).await?;
+    let look = move |account: &Account, actor: &Actor, _| {
+        let pool = account.pool(id).ok_or(Refusal::NotFound { what: "pool" })?;
+        Ok(PoolSeen {
+            path: pool_path(account.id(), id),
+            pools_path: Place::SeatPools.path(account.id()),
+            name: pool.name.to_string(),
+            product: pool.product.to_string(),
+            users: pool.users().len(),
+            manages: account.may(actor, Privilege::SeatsManage),
+            others: others(account, id),
+            search: search(account, actor, pool),
+        })
+    };
+    let (_, pool) = viewer.look(None, look).await?;
+    Ok(PoolUsersPage {
+        frame,
+        live,
+        form,
+        pool,
+    })
+}
+
+impl LivePage for PoolUsersPage {
+    type Query = UsersQuery;
+    type Seen = PoolUsers;
+    type Fragment = PoolUsers;
+
+    const PLACE: Place = Place::SeatPools;
+
+    fn see(account: &Account, actor: &Actor, query: &UsersQuery, _: Timestamp) -> Result<PoolUsers, Refusal> {
+        let pool = query.pool.and_then(|pool| account.pool(pool));
+        let pool = pool.filter(|_| account.is_staff(actor));
+        let pool = pool.ok_or(Refusal::NotFound { what: "pool" })?;
+        let mut users: Vec<_> = pool
+            .users()
+            .iter()
+            .filter_map(|user| account.user(*user))
+            .collect();
+        let paging = Paging::of(&query.page, USERS_MAX, users.len());
+        // By name; only as much of it as the page shows.
+        let key = |user: &&usher_domain::user::User| (user.profile.name.clone(), user.id);
+        if paging.skip > 0 {
+            users.select_nth_unstable_by_key(paging.skip, key);
+            users.drain(..paging.skip);
+        }
+        if users.len() > USERS_MAX {
+            users.select_nth_unstable_by_key(USERS_MAX, key);
+            users.truncate(USERS_MAX);
+        }
+        users.sort_unstable_by_key(key);
+        let users = users.into_iter().map(|user| {
+            let sign_ins = account.sign_ins_of(user, &pool.product);
+            let place = account.ticket_of(user, &pool.product).map(|ticket| ticket.place);
+            UserShown {
+                id: user.id,
+                name: user.profile.name.to_string(),
+                email: user.profile.email.to_string(),
+                state: match place {
+                    _ if !user.active => Some(("Inactive".to_owned(), "quiet")),
+                    Some(place) => Some(match pool.position(place) {
+                        Some(position) => (format!("Waits, place {position}"), "warn"),
+                        None => ("A seat is offered".to_owned(), "good"),
+                    }),
+                    None => None,
+                },
+                sign_ins: sign_ins
+                    .map(|sign_in| SignInShown::of(account, actor, sign_in))
+                    .collect(),
+            }
+        });
+        Ok(PoolUsers {
+            figures: Figures::of(pool),
+            users: users.collect(),
+            paging,
+            path: format!("{}/users", pool_path(account.id(), pool.id)),
+            manages: account.may(actor, Privilege::SeatsManage),
+        })
+    }
+
+    async fn show(_: &Viewer, _: &UsersQuery, seen: PoolUsers) -> Result<PoolUsers, Failed> {
+        Ok(seen)
+    }
+}

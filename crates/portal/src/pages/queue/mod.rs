@@ -1,0 +1,129 @@
+//! The queue: who waits for which seats, and whom a seat is kept for.
+
+mod view;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Path, Query};
+use axum::http::Uri;
+use axum::response::Response;
+use axum::routing::get;
+use serde::Deserialize;
+use usher_api::Problem;
+use usher_domain::{Account, Actor, Code, Command, Refusal, TicketId, Timestamp};
+
+use self::view::{DropPage, Queue, QueuePage, Seen, Waiting};
+use crate::answer::{done, page};
+use crate::failed::Failed;
+use crate::form::Posted;
+use crate::live::{self, LivePage};
+use crate::nav::Place;
+use crate::pages::pools::need_staff;
+use crate::portal::Portal;
+use crate::viewer::Viewer;
+
+pub(crate) fn routes() -> Router<Arc<Portal>> {
+    Router::new()
+        .route("/a/{account}/queue", get(show))
+        .route("/a/{account}/queue/live", get(live::stream::<QueuePage>))
+        .route("/a/{account}/queue/{ticket}/drop", get(confirm).post(drop_ticket))
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct QueueQuery {
+    #[serde(default)]
+    page: String,
+}
+
+async fn show(viewer: Viewer, query: Query<QueueQuery>, uri: Uri) -> Result<Response, Failed> {
+    let (frame, live) = live::open::<QueuePage>(&viewer, query.0, &uri).await?;
+    Ok(page(&QueuePage { frame, live }))
+}
+
+async fn confirm(viewer: Viewer, Path((_, ticket)): Path<(String, String)>) -> Result<Response, Failed> {
+    match drop_page(&viewer, id(&ticket)?).await {
+        Err(Failed::Problem(problem)) if is_over(&problem) => Ok(over(&viewer)),
+        shown => Ok(page(&shown?)),
+    }
+}
+
+async fn drop_ticket(
+    Path((_, ticket)): Path<(String, String)>,
+    Posted { viewer, .. }: Posted,
+) -> Result<Response, Failed> {
+    let id = id(&ticket)?;
+    let name = match drop_page(&viewer, id).await {
+        Err(Failed::Problem(problem)) if is_over(&problem) => return Ok(over(&viewer)),
+        shown => shown?.waiting.name,
+    };
+    match viewer.execute(Command::DropTicket { id }, |_, _, _| ()).await? {
+        Ok(()) => {
+            let to = Place::Queue.path(viewer.account);
+            Ok(done(&to, format!("{name} is out of the queue.")))
+        }
+        Err(Refusal::TicketEnded { .. }) => Ok(over(&viewer)),
+        Err(refusal) => Err(Problem::refused(&refusal, None).into()),
+    }
+}
+
+async fn drop_page(viewer: &Viewer, id: TicketId) -> Result<DropPage, Failed> {
+    let look = move |account: &Account, actor: &Actor, now| {
+        need_staff(account, actor)?;
+        let ticket = account.tickets().get(&id).ok_or(Refusal::TicketEnded { id })?;
+        view::need_to_drop(account, actor, ticket)?;
+        Ok(Waiting::of(account, actor, ticket, now))
+    };
+    let (frame, waiting) = viewer.look(Some(Place::Queue), look).await?;
+    Ok(DropPage {
+        frame,
+        waiting,
+        path: Place::Queue.path(viewer.account),
+    })
+}
+
+fn id(text: &str) -> Result<TicketId, Failed> {
+    text.parse().map_err(|_| Problem::not_found("ticket").into())
+}
+
+fn is_over(problem: &Problem) -> bool {
+    problem.kind().code == Code::TicketEnded.as_str()
+}
+
+/// Somebody was faster, or the person has got the seat.
+fn over(viewer: &Viewer) -> Response {
+    let to = Place::Queue.path(viewer.account);
+    done(&to, "That person does not wait any more.")
+}
+
+impl LivePage for QueuePage {
+    type Query = QueueQuery;
+    type Seen = Seen;
+    type Fragment = Queue;
+
+    const PLACE: Place = Place::Queue;
+
+    fn see(account: &Account, actor: &Actor, query: &QueueQuery, now: Timestamp) -> Result<Seen, Refusal> {
+        need_staff(account, actor)?;
+        Ok(Seen::of(account, actor, &query.page, now))
+    }
+
+    async fn show(_: &Viewer, _: &QueueQuery, seen: Seen) -> Result<Queue, Failed> {
+        Ok(Queue { seen })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use askama::Template;
+
+    use super::*;
+
+    #[test]
+    fn the_sample_renders_and_escapes_names() {
+        let html = Queue::sample().render().unwrap();
+
+        assert!(html.contains("1 h 5 min"), "{html}");
+        assert!(!html.contains("<b>"), "{html}");
+    }
+}

@@ -1,0 +1,185 @@
+//! What the queue shows.
+
+use askama::Template;
+use usher_domain::permission::Privilege;
+use usher_domain::presence::{Ticket, TicketState, Wanted};
+use usher_domain::{Account, Actor, Refusal, Secs, TicketId, Timestamp};
+
+use crate::answer::Frame;
+use crate::live::Live;
+use crate::nav::Place;
+use crate::pages::pools::{Paging, device_kind};
+use crate::shown::Moment;
+
+/// Tickets on a page.
+const TICKETS_MAX: usize = 50;
+
+#[derive(Template)]
+#[template(path = "queue/page.html")]
+pub(super) struct QueuePage {
+    pub(super) frame: Frame,
+    pub(super) live: Live,
+}
+
+/// The live part.
+#[derive(Template)]
+#[template(path = "queue/queue.html")]
+pub(super) struct Queue {
+    pub(super) seen: Seen,
+}
+
+#[derive(Template)]
+#[template(path = "queue/drop.html")]
+pub(super) struct DropPage {
+    pub(super) frame: Frame,
+    pub(super) waiting: Waiting,
+    pub(super) path: String,
+}
+
+/// What is copied out of the account.
+pub(super) struct Seen {
+    pub(super) offered: usize,
+    pub(super) waiting: usize,
+    pub(super) rows: Vec<Waiting>,
+    pub(super) paging: Paging,
+    pub(super) path: String,
+}
+
+/// Somebody in a queue.
+pub(super) struct Waiting {
+    pub(super) id: TicketId,
+    pub(super) name: String,
+    pub(super) email: String,
+    pub(super) product: String,
+    pub(super) pool: String,
+    pub(super) wanted: String,
+    pub(super) since: Moment,
+    pub(super) waited: Elapsed,
+    /// Seconds for which a seat is kept; none for who still waits.
+    pub(super) offer_secs: Option<u32>,
+    /// The place, from 1.
+    pub(super) position: Option<u32>,
+    /// How long it will probably take.
+    pub(super) estimate: Option<Elapsed>,
+    /// Where the viewer can take them out; empty where they may not.
+    pub(super) drop: String,
+}
+
+/// How long something has been going on, as people say it. The script says it in the same words.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Elapsed(pub(super) Secs);
+
+impl std::fmt::Display for Elapsed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let secs = self.0.get();
+        match secs {
+            0..60 => write!(f, "{secs} s"),
+            60..3600 => write!(f, "{} min {} s", secs / 60, secs % 60),
+            _ => write!(f, "{} h {} min", secs / 3600, secs % 3600 / 60),
+        }
+    }
+}
+
+impl Seen {
+    pub(super) fn of(account: &Account, actor: &Actor, page: &str, now: Timestamp) -> Self {
+        let mut tickets: Vec<_> = account.tickets().values().collect();
+        let offered = tickets.iter().filter(|ticket| is_offered(ticket)).count();
+        let paging = Paging::of(page, TICKETS_MAX, tickets.len());
+        // Queue by queue, each in its order: offers come first, for they have the lowest places.
+        tickets
+            .sort_unstable_by_key(|ticket| (&ticket.product, ticket.pool, !is_offered(ticket), ticket.place));
+        let rows = tickets.iter().skip(paging.skip).take(TICKETS_MAX);
+        Self {
+            offered,
+            waiting: tickets.len() - offered,
+            rows: rows
+                .map(|ticket| Waiting::of(account, actor, ticket, now))
+                .collect(),
+            paging,
+            path: Place::Queue.path(account.id()),
+        }
+    }
+}
+
+impl Waiting {
+    pub(super) fn of(account: &Account, actor: &Actor, ticket: &Ticket, now: Timestamp) -> Self {
+        let user = account.user(ticket.user);
+        let pool = account.pool(ticket.pool);
+        let position = pool.and_then(|pool| pool.position(ticket.place));
+        let estimate = pool
+            .zip(position)
+            .and_then(|(pool, position)| pool.wait_estimate(position));
+        Self {
+            id: ticket.id,
+            name: user.map(|user| user.profile.name.to_string()).unwrap_or_default(),
+            email: user
+                .map(|user| user.profile.email.to_string())
+                .unwrap_or_default(),
+            product: ticket.product.to_string(),
+            pool: pool.map(|pool| pool.name.to_string()).unwrap_or_default(),
+            wanted: wanted(&ticket.wanted),
+            since: Moment(ticket.since),
+            waited: Elapsed(now.since(ticket.since)),
+            offer_secs: match ticket.state {
+                TicketState::Offered { until } => Some(until.remaining(now).get()),
+                TicketState::Waiting {} => None,
+            },
+            position,
+            estimate: estimate.map(Elapsed),
+            drop: if need_to_drop(account, actor, ticket).is_ok() {
+                format!("{}/{}/drop", Place::Queue.path(account.id()), ticket.id)
+            } else {
+                String::new()
+            },
+        }
+    }
+}
+
+/// Refuses who may not take this ticket out of the queue: it is neither theirs nor do they manage seats.
+pub(super) fn need_to_drop(account: &Account, actor: &Actor, ticket: &Ticket) -> Result<(), Refusal> {
+    if account.may_act_for(actor, ticket.user) {
+        return Ok(());
+    }
+    account.need_to_manage(actor, Privilege::SeatsManage, "ticket")
+}
+
+const fn is_offered(ticket: &Ticket) -> bool {
+    matches!(ticket.state, TicketState::Offered { .. })
+}
+
+fn wanted(wanted: &Wanted) -> String {
+    match wanted {
+        Wanted::SignIn { device } => format!("To sign in on {} ({})", device.name, device_kind(device.kind)),
+        Wanted::Session { .. } => "To start a session".to_owned(),
+        Wanted::Resume { .. } => "To go on with a session".to_owned(),
+    }
+}
+
+#[cfg(test)]
+impl Queue {
+    /// Somebody who waits, and somebody whose turn has come.
+    pub(super) fn sample() -> Self {
+        let row = |position, offer_secs| Waiting {
+            id: TicketId::from_bits(7),
+            name: "<b>Amara</b>".to_owned(),
+            email: "amara@example.com".to_owned(),
+            product: "remote-support".to_owned(),
+            pool: "Support".to_owned(),
+            wanted: "To sign in on Amara's laptop (Desktop)".to_owned(),
+            since: Moment(Timestamp::default()),
+            waited: Elapsed(Secs::new(3900)),
+            offer_secs,
+            position,
+            estimate: None,
+            drop: "/a/x/queue/y/drop".to_owned(),
+        };
+        let seen = Seen {
+            offered: 1,
+            waiting: 1,
+            rows: vec![row(None, Some(42)), row(Some(1), None)],
+            paging: Paging::of("", TICKETS_MAX, 2),
+            path: "/a/x/queue".to_owned(),
+        };
+        Self { seen }
+    }
+}

@@ -1,0 +1,209 @@
+use axum::http::StatusCode;
+use usher_domain::{AccountId, PoolId, UserId};
+
+use crate::app::App;
+use crate::pool_desk::{Desk, RULES};
+
+fn settings<'a>(name: &'a str, seats: &'a str) -> Vec<(&'a str, &'a str)> {
+    let mut fields = vec![("name", name), ("seats", seats)];
+    fields.extend(RULES);
+    fields
+}
+
+async fn pool_seats(app: &App, account: AccountId, pool: PoolId) -> u32 {
+    let engine = app.api.engine();
+    let seats = engine.read(account, move |account, _| account.pool(pool).unwrap().seats);
+    seats.await.unwrap()
+}
+
+async fn users_of(app: &App, account: AccountId, pool: PoolId) -> Vec<UserId> {
+    let users = app.api.engine().read(account, move |account, _| {
+        let pool = account.pool(pool);
+        pool.map_or(Vec::new(), |pool| pool.users().iter().copied().collect())
+    });
+    users.await.unwrap()
+}
+
+#[tokio::test]
+async fn a_pool_is_made_changed_and_says_what_is_wrong() {
+    let desk = Desk::open(2).await;
+    let mut night = settings("Night", "0");
+    night.push(("product", "remote-support"));
+
+    let made = desk.post("/pools/new", &night).await;
+    let again = desk.post("/pools/new", &night).await;
+    let changed = desk
+        .post(
+            &format!("/pools/{}", desk.pool),
+            &settings("Day <b>shift</b>", "1"),
+        )
+        .await;
+    let mut wrong = settings("", "many");
+    wrong.retain(|(name, _)| *name != "lease_secs" && *name != "offer_hold_secs");
+    wrong.extend([("lease_secs", "1 s"), ("offer_hold_secs", "soon")]);
+    let wrong = desk.post(&format!("/pools/{}", desk.pool), &wrong).await;
+    let more = desk
+        .post(&format!("/pools/{}", desk.pool), &settings("Day", "9"))
+        .await;
+
+    assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.html);
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(again.html.contains("Another pool has this name already"));
+    assert!(again.html.contains("value=\"Night\""), "what was typed stays");
+    assert_eq!(changed.status, StatusCode::SEE_OTHER, "{}", changed.html);
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for field in ["name", "seats", "offer_hold_secs"] {
+        assert!(wrong.html.contains(&format!("id=\"{field}-error\"")), "{field}");
+    }
+    assert!(wrong.html.contains("value=\"many\"") && wrong.html.contains("value=\"soon\""));
+    assert_eq!(more.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(more.html.contains("id=\"seats-error\""), "{}", more.html);
+    let list = desk.get("/pools").await.html;
+    assert!(!list.contains("<b>shift"), "{list}");
+    let rules = desk.app.api.engine().read(desk.account, |account, _| {
+        let pool = account.pools().values().find(|pool| pool.default).unwrap();
+        (
+            pool.rules.eviction_cool_down.get(),
+            pool.rules.max_active_sessions_per_seat,
+        )
+    });
+    assert_eq!(rules.await.unwrap(), (300, None));
+}
+
+#[tokio::test]
+async fn a_preset_fills_the_form_and_saves_nothing() {
+    let desk = Desk::open(1).await;
+
+    let page = desk
+        .get(&format!("/pools/{}?preset=concurrent_devices", desk.pool))
+        .await;
+
+    assert!(
+        page.html
+            .contains("<option value=\"pay_per_use,queue\" selected>"),
+        "{}",
+        page.html
+    );
+    assert!(page.html.contains("value=\"30 s\""));
+    let plain = desk.get(&format!("/pools/{}", desk.pool)).await;
+    assert!(plain.html.contains("<option value=\"queue\" selected>"));
+}
+
+#[tokio::test]
+async fn a_rule_that_cannot_change_in_use_is_said_at_its_field() {
+    let desk = Desk::open(1).await;
+    let sven = desk.agent("Sven").await;
+    desk.sign_in(sven).await;
+    let mut fields = settings("Day", "1");
+    fields[2] = ("occupies", "session");
+
+    let page = desk.post(&format!("/pools/{}", desk.pool), &fields).await;
+
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.html.contains("id=\"occupies-error\""), "{}", page.html);
+}
+
+#[tokio::test]
+async fn seats_move_between_pools_and_what_cannot_move_is_explained() {
+    let desk = Desk::open(3).await;
+    let night = desk.add_pool("Night", 0).await;
+    let (day, night_text) = (desk.pool.to_string(), night.to_string());
+    let send = async |from: &str, to: &str, seats: &str| {
+        let fields = [("from", from), ("to", to), ("seats", seats)];
+        desk.post("/pools/move-seats", &fields).await
+    };
+
+    let moved = send(&day, &night_text, "2").await;
+    assert_eq!(moved.status, StatusCode::SEE_OTHER, "{}", moved.html);
+    assert_eq!(pool_seats(&desk.app, desk.account, desk.pool).await, 1);
+    assert_eq!(pool_seats(&desk.app, desk.account, night).await, 2);
+
+    for (from, to, seats, field) in [
+        (day.as_str(), night_text.as_str(), "2", "seats"),
+        (&day, &day, "1", "to"),
+        (&day, &night_text, "no", "seats"),
+        ("unallocated", &day, "1", "seats"),
+        ("", &day, "1", "from"),
+    ] {
+        let page = send(from, to, seats).await;
+        assert_eq!(
+            page.status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "{from} {to} {seats}"
+        );
+        assert!(page.html.contains(&format!("id=\"{field}-error\"")), "{field}");
+    }
+
+    assert_eq!(
+        send(&night_text, "unallocated", "1").await.status,
+        StatusCode::SEE_OTHER
+    );
+    let raised = desk.post("/pools/step", &[("raise", &day)]).await;
+    assert_eq!(raised.status, StatusCode::SEE_OTHER);
+    let lowered = desk.post("/pools/step", &[("lower", &night_text)]).await;
+    assert_eq!(lowered.status, StatusCode::SEE_OTHER);
+    assert_eq!(pool_seats(&desk.app, desk.account, desk.pool).await, 2);
+    assert_eq!(pool_seats(&desk.app, desk.account, night).await, 0);
+}
+
+#[tokio::test]
+async fn users_move_to_another_pool_and_then_theirs_can_be_deleted() {
+    let desk = Desk::open(2).await;
+    let night = desk.add_pool("Night", 0).await;
+    let agents = [
+        desk.agent_of("Sven", night).await,
+        desk.agent_of("Amara", night).await,
+        desk.agent_of("Yuki", night).await,
+    ];
+    let page = desk.get(&format!("/pools/{night}")).await.html;
+    assert!(
+        page.contains("The pool has 3 users") && page.contains("disabled aria-describedby=\"delete-why\""),
+        "{page}"
+    );
+    let refused = desk.post(&format!("/pools/{night}/delete"), &[]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.html.contains("The pool has 3 users"));
+
+    let target = desk.pool.to_string();
+    let path = format!("/pools/{night}/users/move");
+    let sven = agents[0].to_string();
+    let nobody = desk.post(&path, &[("to", &target), ("which", "ticked")]).await;
+    let one = desk
+        .post(&path, &[("to", &target), ("which", "ticked"), ("user", &sven)])
+        .await;
+    assert_eq!(nobody.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(one.status, StatusCode::SEE_OTHER, "{}", one.html);
+    assert_eq!(users_of(&desk.app, desk.account, desk.pool).await, [agents[0]]);
+
+    let rest = desk.post(&path, &[("to", &target), ("which", "all")]).await;
+    assert_eq!(rest.status, StatusCode::SEE_OTHER, "{}", rest.html);
+    assert_eq!(users_of(&desk.app, desk.account, night).await, []);
+    let deleted = desk.post(&format!("/pools/{night}/delete"), &[]).await;
+    assert_eq!(deleted.status, StatusCode::SEE_OTHER, "{}", deleted.html);
+    assert_eq!(
+        desk.get(&format!("/pools/{night}")).await.status,
+        StatusCode::NOT_FOUND
+    );
+}
+
+#[tokio::test]
+async fn the_default_pool_stays_and_a_full_one_goes_with_its_users_in_one_step() {
+    let desk = Desk::open(2).await;
+    let night = desk.add_pool("Night", 0).await;
+    let sven = desk.agent_of("Sven", night).await;
+
+    let default = desk.get(&format!("/pools/{}", desk.pool)).await.html;
+    assert!(
+        default.contains("The default pool of a product cannot be deleted."),
+        "{default}"
+    );
+    let confirm = desk.get(&format!("/pools/{night}/delete")).await.html;
+    assert!(confirm.contains("Take their license away"), "{confirm}");
+    let target = desk.pool.to_string();
+    let gone = desk
+        .post(&format!("/pools/{night}/delete"), &[("users", &target)])
+        .await;
+
+    assert_eq!(gone.status, StatusCode::SEE_OTHER, "{}", gone.html);
+    assert_eq!(users_of(&desk.app, desk.account, desk.pool).await, [sven]);
+}

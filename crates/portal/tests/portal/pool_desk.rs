@@ -1,0 +1,199 @@
+//! A help desk with one pool, and who works there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use usher_domain::account::{Plan, ProductSeats};
+use usher_domain::command::{Command, UserPatch};
+use usher_domain::permission::{Privilege, Role};
+use usher_domain::presence::{Device, DeviceKind, SessionKind, Start};
+use usher_domain::text::Product;
+use usher_domain::user::License;
+use usher_domain::{AccountId, PoolId, SessionId, SignInId, TicketId, UserId};
+use usher_identity::draw_bits;
+
+use crate::app::{App, Browser, Page};
+
+/// The rules that the form of a pool asks for.
+pub const RULES: [(&str, &str); 12] = [
+    ("occupies", "sign_in"),
+    ("seat_per", "user"),
+    ("max_devices_per_user", "1"),
+    ("max_active_sessions_per_seat", ""),
+    ("when_full", "queue"),
+    ("offer_hold_secs", "60 s"),
+    ("reclaim_idle_after_secs", ""),
+    ("auto_log_off_after_secs", "30 min"),
+    ("lease_secs", "90 s"),
+    ("standby_expires_secs", "1 day"),
+    ("end_notice_secs", "0 s"),
+    ("eviction_cool_down_secs", "5 min"),
+];
+
+/// An account whose owner looks at it.
+pub struct Desk {
+    pub app: App,
+    pub account: AccountId,
+    pub owner: Browser,
+    /// The default pool, which has all the seats.
+    pub pool: PoolId,
+}
+
+impl Desk {
+    pub async fn open(seats: u32) -> Self {
+        let app = App::new().await;
+        let account = app.account("Contoso").await;
+        app.user(account, "Olga", "olga@example.com", Role::Owner).await;
+        let owner = app.sign_in("olga@example.com").await;
+        let pool = PoolId::from_bits(bits(&app));
+        let bought = ProductSeats {
+            named_seats: 0,
+            shared_seats: seats,
+        };
+        let subscription = Command::SetSubscription {
+            plan: Plan {
+                name: "enterprise".parse().unwrap(),
+                shared_seats: true,
+            },
+            products: BTreeMap::from([(product(), bought)]),
+            default_pools: BTreeMap::from([(product(), pool)]),
+        };
+        app.give(account, subscription).await;
+        Self {
+            app,
+            account,
+            owner,
+            pool,
+        }
+    }
+
+    pub fn path(&self, rest: &str) -> String {
+        format!("/a/{}{rest}", self.account)
+    }
+
+    /// A page of the account, as its owner sees it.
+    pub async fn get(&self, rest: &str) -> Page {
+        self.app.get(&self.owner, &self.path(rest)).await
+    }
+
+    /// A form that the owner sends.
+    pub async fn post(&self, rest: &str, fields: &[(&str, &str)]) -> Page {
+        self.app.post(&self.owner, "/me", &self.path(rest), fields).await
+    }
+
+    pub async fn give(&self, command: Command) {
+        self.app.give(self.account, command).await;
+    }
+
+    pub async fn add_pool(&self, name: &str, seats: u32) -> PoolId {
+        let id = PoolId::from_bits(bits(&self.app));
+        self.give(Command::CreatePool {
+            id,
+            name: name.parse().unwrap(),
+            product: product(),
+            seats,
+            rules: None,
+        })
+        .await;
+        id
+    }
+
+    /// Somebody of the default pool.
+    pub async fn agent(&self, name: &str) -> UserId {
+        self.agent_of(name, self.pool).await
+    }
+
+    pub async fn agent_of(&self, name: &str, pool: PoolId) -> UserId {
+        let id = UserId::from_bits(bits(&self.app));
+        let email = format!("{}@example.com", name.to_lowercase().replace(' ', "."));
+        self.give(Command::CreateUser {
+            id,
+            profile: usher_domain::event::Profile {
+                name: name.parse().unwrap(),
+                email: email.parse().unwrap(),
+                role: Role::Member,
+                privileges: BTreeSet::new(),
+                billing_contact: false,
+                seat_limit: None,
+                session_permissions: usher_domain::permission::PermissionOverrides::default(),
+            },
+            assign_seat: Some(false),
+            product: None,
+            password_set: false,
+        })
+        .await;
+        self.give(Command::SetLicense {
+            user: id,
+            product: product(),
+            license: Some(License::Shared(pool)),
+        })
+        .await;
+        id
+    }
+
+    /// A manager with one privilege.
+    pub async fn manager(&self, name: &str, privilege: Privilege) -> Browser {
+        let email = format!("{}@example.com", name.to_lowercase());
+        let id = self.app.user(self.account, name, &email, Role::Manager).await;
+        let change = UserPatch {
+            privileges: Some(BTreeSet::from([privilege])),
+            ..UserPatch::default()
+        };
+        self.give(Command::ChangeUser { id, change }).await;
+        self.app.sign_in(&email).await
+    }
+
+    pub async fn sign_in(&self, user: UserId) -> SignInId {
+        let bits = self.ask(user, false).await;
+        SignInId::from_bits(bits)
+    }
+
+    /// Lets somebody wait for a seat.
+    pub async fn wait(&self, user: UserId) -> TicketId {
+        TicketId::from_bits(self.ask(user, true).await)
+    }
+
+    async fn ask(&self, user: UserId, wait: bool) -> u128 {
+        let bits = bits(&self.app);
+        let name = self.app.api.engine().read(self.account, move |account, _| {
+            account.user(user).unwrap().profile.name.to_string()
+        });
+        let device = Device {
+            id: format!("laptop-{user}").parse().unwrap(),
+            name: format!("{}’s laptop", name.await.unwrap()).parse().unwrap(),
+            kind: DeviceKind::Desktop,
+        };
+        self.give(Command::SignIn {
+            user,
+            product: product(),
+            devices: vec![(SignInId::from_bits(bits), device)],
+            takeover: false,
+            wait,
+        })
+        .await;
+        bits
+    }
+
+    pub async fn start_call(&self, sign_in: SignInId) -> SessionId {
+        let id = SessionId::from_bits(bits(&self.app));
+        self.give(Command::CreateSession {
+            id,
+            sign_in,
+            kind: SessionKind::Call,
+            start: Start::Active,
+            customer: None,
+            code: "234567".parse().unwrap(),
+            valid_for: None,
+            wait: false,
+        })
+        .await;
+        id
+    }
+}
+
+fn bits(app: &App) -> u128 {
+    draw_bits(app.api.engine().now()).unwrap()
+}
+
+fn product() -> Product {
+    "remote-support".parse().unwrap()
+}
