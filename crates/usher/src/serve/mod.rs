@@ -236,7 +236,7 @@ async fn show_way_in(store: &Store, url: &str, terminal: &mut Terminal) -> Resul
     let out = terminal.out();
     if !accounts.items.is_empty() {
         store.identity.remove_setup_link().await.map_err(cannot)?;
-        writeln!(out, "Sign in at {}", bold(&format!("{url}/sign-in")))?;
+        writeln!(out, "Sign in at {}", bold(format!("{url}/sign-in")))?;
         out.flush()?;
         return Ok(());
     }
