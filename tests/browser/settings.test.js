@@ -41,7 +41,9 @@ story("new pools start with the rules of a known model, changed where one likes"
   await page.getByRole("button", { name: "Save the rules of new pools" }).click();
   await page.getByRole("alert").waitFor();
   assert.equal(await lease.inputValue(), "soon");
+  await checkAxe(page);
   await checkNarrow(page);
+  await picture(page, "rules-of-new-pools-phone");
   await lease.fill("2 min");
   await page.getByRole("button", { name: "Save the rules of new pools" }).click();
 

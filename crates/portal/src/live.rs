@@ -127,7 +127,7 @@ async fn render<P: LivePage>(viewer: &Viewer, query: &P::Query) -> Result<(Frame
     let fragment = P::show(viewer, query, seen).await?;
     let html = fragment.render().map_err(|error| {
         tracing::error!(%error, "a fragment could not be rendered");
-        usher_api::Problem::not_found("such page")
+        usher_api::Problem::not_found("page")
     })?;
     Ok((frame, html))
 }

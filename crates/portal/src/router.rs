@@ -78,5 +78,7 @@ async fn start(State(portal): State<Arc<Portal>>, jar: CookieJar) -> Response {
 }
 
 async fn no_page() -> Failed {
-    Problem::not_found("such page").into()
+    Problem::not_found("page")
+        .detailed("There is no page at this address.")
+        .into()
 }

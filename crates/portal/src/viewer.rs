@@ -54,7 +54,7 @@ impl Viewer {
         let identity = portal.api.identity();
         // A page that refreshes itself is not somebody who uses it.
         let session = if parts.uri.path().ends_with(STREAM) {
-            identity.unused_portal_session(secret, now)
+            identity.portal_session_unused(secret, now)
         } else {
             identity.portal_session(secret, now)
         };
@@ -74,7 +74,7 @@ impl Viewer {
         let jar = CookieJar::from_headers(&cookies.collect::<HeaderMap>());
         let secret = cookies::session_secret(&jar)?;
         let api = &portal.api;
-        let session = api.identity().unused_portal_session(secret, api.engine().now())?;
+        let session = api.identity().portal_session_unused(secret, api.engine().now())?;
         Some(Self::new(portal, session, secret, &jar))
     }
 

@@ -126,7 +126,7 @@ impl Identity {
     /// The same, without that it counts as use: for pages that refresh themselves, which must not keep a session
     /// alive that nobody looks at.
     #[must_use]
-    pub fn unused_portal_session(&self, secret: &str, now: Timestamp) -> Option<PortalSession> {
+    pub fn portal_session_unused(&self, secret: &str, now: Timestamp) -> Option<PortalSession> {
         let sessions = self.memory.portal_sessions();
         sessions.by_digest.get(&Digest::of(secret))?.alive(now)
     }
@@ -134,7 +134,7 @@ impl Identity {
     /// Whether a session goes on; asking is not using it.
     #[must_use]
     pub fn is_portal_session_alive(&self, secret: &str, now: Timestamp) -> bool {
-        self.unused_portal_session(secret, now).is_some()
+        self.portal_session_unused(secret, now).is_some()
     }
 
     /// The user's sessions, those that were used last first.

@@ -1,4 +1,6 @@
-use axum::http::{Method, StatusCode};
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode};
+use tower::ServiceExt;
 use usher_api::ATTEMPTS_PER_EMAIL;
 use usher_domain::Secs;
 use usher_domain::permission::Role;
@@ -69,6 +71,23 @@ async fn guessing_is_slowed_down_and_goes_on_after_the_time_that_was_said() {
         try_password(&app, EVA, "a guess").await.status,
         StatusCode::UNPROCESSABLE_ENTITY
     );
+}
+
+#[tokio::test]
+async fn guesses_at_the_api_and_in_the_portal_are_counted_together() {
+    let app = App::new().await;
+    let account = app.account("Contoso").await;
+    let guess = format!(r#"{{"account": "{account}", "email": "{EVA}", "password": "a guess"}}"#);
+    for _ in 0..ATTEMPTS_PER_EMAIL.get() {
+        let request = Request::post("/v1/tokens").header("content-type", "application/json");
+        let request = request.body(Body::from(guess.clone())).unwrap();
+        let answer = app.router.clone().oneshot(request).await.unwrap();
+        assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
+    }
+
+    let page = try_password(&app, EVA, PASSWORD).await;
+
+    assert_eq!(page.status, StatusCode::TOO_MANY_REQUESTS);
 }
 
 #[tokio::test]

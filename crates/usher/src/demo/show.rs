@@ -16,7 +16,7 @@ pub(super) fn welcome(
     writeln!(
         out,
         "Open {} and sign in as one of these; the password is always {}\n",
-        bold(&format!("{url}/sign-in")),
+        bold(format!("{url}/sign-in")),
         bold(PASSWORD)
     )?;
     for demo in accounts {

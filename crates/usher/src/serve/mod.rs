@@ -6,6 +6,7 @@ mod signals;
 pub(crate) use signals::stop;
 
 use std::io::ErrorKind;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -101,7 +102,7 @@ async fn serve(arguments: Arguments, terminal: &mut Terminal) -> Result<(), Fail
     greet(&listener, &store, key.as_ref(), terminal)?;
     let url = match &config.public_url {
         Some(url) => url.clone(),
-        None => format!("http://{}", listener.local_addr()?),
+        None => format!("http://{}", openable(listener.local_addr()?)),
     };
     show_way_in(&store, &url, terminal).await?;
     run_until(stop, listener, &store, clock, config).await
@@ -227,6 +228,16 @@ fn greet(
     Ok(())
 }
 
+/// An address that a browser on this machine can open, also where the server listens on all of its addresses.
+fn openable(mut address: SocketAddr) -> SocketAddr {
+    match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
+        IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
+        _ => {}
+    }
+    address
+}
+
 /// Shows where to sign in, or the link to the page that sets the first account up, as long as there is none.
 async fn show_way_in(store: &Store, url: &str, terminal: &mut Terminal) -> Result<(), Failure> {
     let one = PageRequest::new(1, None);
@@ -236,7 +247,7 @@ async fn show_way_in(store: &Store, url: &str, terminal: &mut Terminal) -> Resul
     let out = terminal.out();
     if !accounts.items.is_empty() {
         store.identity.remove_setup_link().await.map_err(cannot)?;
-        writeln!(out, "Sign in at {}", bold(&format!("{url}/sign-in")))?;
+        writeln!(out, "Sign in at {}", bold(format!("{url}/sign-in")))?;
         out.flush()?;
         return Ok(());
     }
@@ -260,6 +271,22 @@ async fn maintain(identity: Identity, engine: Engine) {
         turns.tick().await;
         if let Err(error) = identity.maintain(engine.now()).await {
             tracing::warn!(%error, "credentials were not cleared up");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_leads_to_this_machine_where_the_server_listens_everywhere() {
+        for (listens, shown) in [
+            ("0.0.0.0:80", "127.0.0.1:80"),
+            ("[::]:80", "[::1]:80"),
+            ("192.0.2.7:80", "192.0.2.7:80"),
+        ] {
+            assert_eq!(openable(listens.parse().unwrap()).to_string(), shown);
         }
     }
 }

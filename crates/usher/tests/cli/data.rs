@@ -106,7 +106,10 @@ fn a_backup_that_was_taken_while_the_server_runs_is_whole() {
     let verified = usher(&["verify", "--data", copied.path().to_str().unwrap()]);
     assert_eq!(verified.out, "All is well: 5 commits in 1 account.\n");
     let restored = Server::start(copied.path());
-    assert_eq!(restored.stop(), (Some(0), String::new()));
+    let (code, said) = restored.stop();
+    assert_eq!(code, Some(0));
+    // Not the link that a server without an account shows.
+    assert!(said.starts_with("Sign in at http"), "{said}");
 }
 
 #[test]

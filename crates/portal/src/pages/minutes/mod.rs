@@ -63,11 +63,7 @@ impl LivePage for MinutesPage {
     async fn show(viewer: &Viewer, query: &MinutesQuery, seen: Seen) -> Result<Minutes, Failed> {
         let after = match query.after.as_str() {
             "" => None,
-            after => Some(
-                after
-                    .parse::<Cursor>()
-                    .map_err(|_| Problem::not_found("such page"))?,
-            ),
+            after => Some(after.parse::<Cursor>().map_err(|_| Problem::not_found("page"))?),
         };
         let records = viewer.portal.api.records();
         let wanted = PageRequest::new(CHANGES_SHOWN, after);

@@ -141,5 +141,5 @@ async fn settings_page(viewer: &Viewer, preset: &str, typed: Typed) -> Result<Se
 /// All who have any privilege see the settings; who may change them is another question.
 fn need_to_see(account: &Account, actor: &Actor) -> Result<(), Refusal> {
     let sees = account.is_staff(actor) || account.may(actor, Privilege::SettingsManage);
-    sees.then_some(()).ok_or(Refusal::NotFound { what: "such page" })
+    sees.then_some(()).ok_or(Refusal::NotFound { what: "page" })
 }
