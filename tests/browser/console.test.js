@@ -29,7 +29,7 @@ async function takeSeat(page) {
 }
 
 /** @param {Page} page @param {string} name of a button */
-const click = (page, name) => page.getByRole("button", { name }).click();
+const click = (page, name) => page.getByRole("button", { name, exact: true }).click();
 
 story("an agent gives a customer a code, and each sees what the other does", async ({ open }) => {
   const world = await desk(2, SHIFT);
@@ -130,7 +130,7 @@ story("an idle agent is warned, stays by a click, and without one is logged off"
   await checkAxe(page);
   await checkNarrow(page);
   await click(page, "Stay");
-  await page.getByText("You stay signed in.").waitFor();
+  await page.getByText("Are you still there?").waitFor({ state: "hidden" });
   await advance(500);
   await page.getByText("Signed in", { exact: true }).waitFor();
 

@@ -74,20 +74,24 @@
     document.addEventListener(kind, () => { touched = true; showAlive(); }, { passive: true });
   }
   document.addEventListener("usher-pulse", showAlive);
-  document.addEventListener("htmx:sse:after:message", showAlive);
+  document.addEventListener("htmx-sse-after-message", showAlive);
   document.addEventListener("DOMContentLoaded", () => setInterval(showAlive, 1000));
 
   // A page with a place for it says when its stream is lost, and when it is back. One that the server ended by itself,
   // as when a page is left, comes back within the delay.
   let lostTimer;
   function showConnection(isLost) {
-    clearTimeout(lostTimer);
     const show = () => document.getElementById("connection")?.toggleAttribute("hidden", !isLost);
-    if (isLost) lostTimer = setTimeout(show, 1500);
-    else show();
+    if (isLost) {
+      lostTimer ??= setTimeout(show, 1500);
+    } else {
+      clearTimeout(lostTimer);
+      lostTimer = undefined;
+      show();
+    }
   }
-  document.addEventListener("htmx:sse:error", () => showConnection(true));
-  document.addEventListener("htmx:sse:after:connection", () => showConnection(false));
+  document.addEventListener("htmx-sse-error", () => showConnection(true));
+  document.addEventListener("htmx-sse-after-connection", () => showConnection(false));
 
   // `<a data-absolute>` shows the whole address, for handing on.
   function showAddress(element) {

@@ -173,6 +173,29 @@ async fn who_waits_takes_the_seat_that_is_offered() {
 }
 
 #[tokio::test]
+async fn who_does_not_take_an_offer_in_time_is_told_where_it_went() {
+    let desk = Desk::with(1, Preset::HelpDeskShift).await;
+    let rules = RulesPatch {
+        lease: Some(Secs::new(1000)),
+        ..RulesPatch::default()
+    };
+    desk.change_rules(rules).await;
+    let (_, sven) = desk.agent("Sven").await;
+    let (_, yuki) = desk.agent("Yuki").await;
+    let sven = desk.take_seat(&sven).await;
+    let fields = [("device", "Desk"), ("wait", "yes")];
+    let yuki = desk.act(&yuki, "/console/sign-in", &fields).await.kept_by(&yuki);
+
+    desk.act(&sven, "/console/sign-out", &[]).await;
+    desk.advance(61).await;
+    let html = desk.console(&yuki).await;
+
+    assert!(html.contains("was not taken in time"), "{html}");
+    let yuki = desk.take_seat(&yuki).await;
+    assert!(!desk.console(&yuki).await.contains("was not taken in time"));
+}
+
+#[tokio::test]
 async fn a_ticket_of_another_is_not_found() {
     let desk = Desk::with(1, Preset::HelpDeskShift).await;
     let (_, sven) = desk.agent("Sven").await;

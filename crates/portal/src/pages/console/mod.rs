@@ -127,6 +127,7 @@ impl LivePage for ConsolePage {
         let here = seen.sign_ins.iter().position(is_here);
         let here = here.map(|index| seen.sign_ins.swap_remove(index));
         let mut past = None;
+        let mut waited = None;
         let mut sessions_past = Vec::new();
         if let Some(product) = &seen.product {
             sessions_past = past::sessions(viewer, product).await?;
@@ -134,12 +135,20 @@ impl LivePage for ConsolePage {
             if let Some(last) = last {
                 past = past::sign_in(viewer, last).await?;
             }
+            let last = device::last_ticket(&viewer.jar, product).filter(|_| seen.ticket.is_none());
+            if let Some(last) = last {
+                waited = past::ticket(viewer, last).await?;
+            }
+            // Who has got in since then knows.
+            let since = here.as_ref().map(|here| here.since.0);
+            waited = waited.filter(|waited| since.is_none_or(|since| since <= waited.at.0));
         }
         let public_url = viewer.portal.api.config().public_url.clone();
         Ok(Console {
             seen,
             here,
             past,
+            waited,
             sessions_past,
             device,
             public_url: public_url.unwrap_or_default(),
