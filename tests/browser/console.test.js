@@ -1,5 +1,6 @@
 // The agent console and the customer's page, side by side: seats, queues, warnings, and the work itself.
 
+import assert from "node:assert/strict";
 import { advance, PRODUCT, World } from "./lib/api.js";
 import { checkAxe, checkNarrow, picture } from "./lib/checks.js";
 import { story } from "./lib/story.js";
@@ -138,6 +139,23 @@ story("an idle agent is warned, stays by a click, and without one is logged off"
   await page.getByText("You were logged off because you had been inactive").waitFor();
 });
 
+story("an agent who touches the page is not idle, and one who waits on it is alive", async ({ open }) => {
+  const world = await desk(1, { ...SHIFT, auto_log_off_after_secs: 600 });
+  const page = await open("/console", { as: await world.agent("Sven") });
+  await takeSeat(page);
+  const told = page.waitForResponse((answer) => answer.url().endsWith("/console/alive"));
+
+  await advance(500);
+  await page.keyboard.press("Shift");
+  const answer = await told;
+  await advance(500);
+
+  const { items } = await world.get(`${world.path}/sign-ins`);
+  assert.equal(answer.request().postData(), "active=yes");
+  assert.equal(items[0].idle_secs < 510, true, "the idle clock started anew");
+  await page.getByText("Signed in", { exact: true }).waitFor();
+});
+
 story("who is logged out by an admin reads by whom and why, and what is typed stays", async ({ open }) => {
   const world = await desk(1, SHIFT);
   const owner = await world.owner("Olga Owner");
@@ -177,7 +195,7 @@ story("a console that lost its connection says so, and is back by itself", async
   const world = await desk(1, SHIFT);
   const page = await open("/console", { as: await world.agent("Sven") });
   await takeSeat(page);
-  forgive(page, /ERR_INTERNET_DISCONNECTED|ERR_NETWORK/);
+  forgive(page, /ERR_INTERNET_DISCONNECTED|ERR_NETWORK|htmx:sse:error/);
   // Streams that are open outlive a browser's going offline here; ending them is what a network does.
   await page.context().setOffline(true);
   await world.post(`${world.path}/teams`, { name: "Night", members: [] });
