@@ -20,6 +20,9 @@ use crate::{cookies, flash, forgery};
 /// What the audit shows as the cause of what was done in the portal.
 const CAUSE: Cause = Cause::Static("portal");
 
+/// What a page asks for by itself. That nobody touches it is not somebody who uses it.
+pub(crate) const BY_ITSELF: &str = "/console/alive";
+
 /// A user who is signed in. Where the path names an account, it is theirs.
 #[derive(Clone)]
 pub(crate) struct Viewer {
@@ -50,11 +53,13 @@ impl Viewer {
         let secret = cookies::session_secret(&jar);
         let secret = secret.ok_or_else(|| Failed::SignIn { back: back.clone() })?;
         let now = portal.api.engine().now();
-        // A page that refreshes itself is not somebody who uses it.
         let identity = portal.api.identity();
-        let session = identity
-            .portal_session(secret, now)
-            .ok_or(Failed::SignIn { back })?;
+        let session = if parts.uri.path() == BY_ITSELF {
+            identity.portal_session_unused(secret, now)
+        } else {
+            identity.portal_session(secret, now)
+        };
+        let session = session.ok_or(Failed::SignIn { back })?;
         if let Some(rest) = parts.uri.path().strip_prefix("/a/") {
             let named = rest.split('/').next().unwrap_or_default().parse();
             if named != Ok(session.account) {

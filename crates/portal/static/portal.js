@@ -62,12 +62,12 @@
     const isDue = now - aliveAt >= every || (touched && now - touchedAt >= TOUCH_MS);
     if (!every || !isDue) return;
     const token = document.querySelector('meta[name="csrf-token"]')?.content ?? "";
-    const body = new URLSearchParams(touched ? { active: "yes" } : {});
+    const path = touched ? "/console/active" : "/console/alive";
     aliveAt = now;
     if (touched) touchedAt = now;
     touched = false;
     // Where it does not arrive, the stream says that the connection is lost, and the next one is soon.
-    fetch("/console/alive", { method: "POST", body, headers: { "X-CSRF-Token": token }, redirect: "manual" }).catch(() => {});
+    fetch(path, { method: "POST", headers: { "X-CSRF-Token": token }, redirect: "manual" }).catch(() => {});
   }
 
   for (const kind of ["pointerdown", "keydown", "wheel", "touchstart"]) {
@@ -91,7 +91,12 @@
     }
   }
   document.addEventListener("htmx-sse-error", () => showConnection(true));
-  document.addEventListener("htmx-sse-after-connection", () => showConnection(false));
+  document.addEventListener("htmx-sse-after-connection", () => {
+    // Signs of life may have been lost with the connection.
+    if (lostTimer) aliveAt = 0;
+    showConnection(false);
+    showAlive();
+  });
 
   // `<a data-absolute>` shows the whole address, for handing on.
   function showAddress(element) {

@@ -122,6 +122,13 @@ impl Identity {
         Some(session)
     }
 
+    /// Who is signed in with this secret, without that this counts as use: for requests that pages send by themselves.
+    #[must_use]
+    pub fn portal_session_unused(&self, secret: &str, now: Timestamp) -> Option<PortalSession> {
+        let sessions = self.memory.portal_sessions();
+        sessions.by_digest.get(&Digest::of(secret))?.alive(now)
+    }
+
     /// Whether a session goes on, without that this counts as use: for pages that refresh themselves, which must not
     /// keep a session alive that nobody looks at.
     #[must_use]

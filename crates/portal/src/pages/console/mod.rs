@@ -35,13 +35,14 @@ use crate::live::{self, LivePage};
 use crate::nav::Place;
 use crate::pages::sign_in::From;
 use crate::portal::Portal;
-use crate::viewer::Viewer;
+use crate::viewer::{BY_ITSELF, Viewer};
 
 pub(crate) fn routes() -> Router<Arc<Portal>> {
     Router::new()
         .route("/console", get(show))
         .route("/console/live", get(live::stream::<ConsolePage>))
-        .route("/console/alive", post(presence::alive))
+        .route(BY_ITSELF, post(presence::alive))
+        .route("/console/active", post(presence::active))
         .route("/console/stay", post(presence::stay).get(back))
         .route("/console/sign-in", post(act::sign_in).get(back))
         .route("/console/sign-out", post(act::sign_out).get(back))

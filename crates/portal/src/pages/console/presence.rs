@@ -15,9 +15,15 @@ struct Present {
     tickets: Vec<TicketId>,
 }
 
-/// The page is still there; `active` says whether somebody touched it since the last time.
-pub(super) async fn alive(Posted { viewer, form }: Posted) -> Result<StatusCode, Failed> {
-    show_alive(&viewer, form.value("active") == "yes").await?;
+/// The page is still there.
+pub(super) async fn alive(Posted { viewer, .. }: Posted) -> Result<StatusCode, Failed> {
+    show_alive(&viewer, false).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Somebody touched the page.
+pub(super) async fn active(Posted { viewer, .. }: Posted) -> Result<StatusCode, Failed> {
+    show_alive(&viewer, true).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
