@@ -155,6 +155,20 @@ story("an agent who touches the page is not idle, and one who waits on it is ali
   await page.getByText("Signed in", { exact: true }).waitFor();
 });
 
+story("a page that nobody touches says by itself that it is open", async ({ open }) => {
+  const world = await desk(1, { ...SHIFT, lease_secs: 12 });
+  const page = await open("/console", { as: await world.agent("Sven") });
+  await takeSeat(page);
+
+  const answer = await page.waitForResponse((one) => one.url().endsWith("/console/alive"));
+
+  assert.equal(answer.status(), 204);
+  await page.close();
+  await advance(15);
+  const { items } = await world.get(`${world.path}/sign-ins`);
+  assert.deepEqual(items, [], "a page that is closed keeps no seat");
+});
+
 story("who is logged out by an admin reads by whom and why, and what is typed stays", async ({ open }) => {
   const world = await desk(1, SHIFT);
   const owner = await world.owner("Olga Owner");
