@@ -14,6 +14,8 @@ use crate::viewer::Viewer;
 const SHOWN_MAX: usize = 5;
 /// How many of the last sessions are looked at for them.
 const LOOKED_AT: u16 = 20;
+/// How long ago a session may have begun to be among them. The records are searched by time, for each update of a page.
+const SESSIONS_MILLIS: i64 = 4 * 3600 * 1000;
 /// How long ago a sign-in may have ended for the page to say so.
 const TOLD_MILLIS: i64 = 12 * 3600 * 1000;
 
@@ -46,7 +48,7 @@ pub(super) async fn sign_in(viewer: &Viewer, id: SignInId) -> Result<Option<Sign
     let row = viewer.portal.api.records().sign_in(viewer.account, id).await?;
     let user = viewer.session.user;
     let end = row.filter(|row| row.user == user).and_then(|row| row.end);
-    let Some(end) = end.filter(|end| end.at > since(viewer)) else {
+    let Some(end) = end.filter(|end| end.at > since(viewer, TOLD_MILLIS)) else {
         return Ok(None);
     };
     let by = name_of(viewer, &end).await?;
@@ -64,7 +66,7 @@ pub(super) async fn ticket(viewer: &Viewer, id: TicketId) -> Result<Option<Ticke
     let row = records.ticket(viewer.account, id).await?;
     let user = viewer.session.user;
     let end = row.filter(|row| row.user == user).and_then(|row| row.end);
-    let Some(end) = end.filter(|end| end.at > since(viewer)) else {
+    let Some(end) = end.filter(|end| end.at > since(viewer, TOLD_MILLIS)) else {
         return Ok(None);
     };
     let by = name_of(viewer, &end).await?;
@@ -79,7 +81,7 @@ pub(super) async fn ticket(viewer: &Viewer, id: TicketId) -> Result<Option<Ticke
 pub(super) async fn sessions(viewer: &Viewer, product: &Product) -> Result<Vec<SessionPast>, Failed> {
     let filter = SessionFilter {
         span: Span {
-            from: Some(since(viewer)),
+            from: Some(since(viewer, SESSIONS_MILLIS)),
             to: None,
         },
         user: Some(viewer.session.user),
@@ -115,9 +117,9 @@ pub(super) async fn sessions(viewer: &Viewer, product: &Product) -> Result<Vec<S
     Ok(past)
 }
 
-fn since(viewer: &Viewer) -> Timestamp {
+fn since(viewer: &Viewer, ago_millis: i64) -> Timestamp {
     let now = viewer.portal.api.engine().now();
-    Timestamp::from_millis(now.millis().saturating_sub(TOLD_MILLIS))
+    Timestamp::from_millis(now.millis().saturating_sub(ago_millis))
 }
 
 /// Who ended something, as the person is told whom it happened to.
