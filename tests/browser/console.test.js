@@ -1,5 +1,6 @@
 // The agent console and the customer's page, side by side: seats, queues, warnings, and the work itself.
 
+import assert from "node:assert/strict";
 import { advance, PRODUCT, World } from "./lib/api.js";
 import { checkAxe, checkNarrow, picture } from "./lib/checks.js";
 import { story } from "./lib/story.js";
@@ -29,7 +30,7 @@ async function takeSeat(page) {
 }
 
 /** @param {Page} page @param {string} name of a button */
-const click = (page, name) => page.getByRole("button", { name }).click();
+const click = (page, name) => page.getByRole("button", { name, exact: true }).click();
 
 story("an agent gives a customer a code, and each sees what the other does", async ({ open }) => {
   const world = await desk(2, SHIFT);
@@ -130,12 +131,42 @@ story("an idle agent is warned, stays by a click, and without one is logged off"
   await checkAxe(page);
   await checkNarrow(page);
   await click(page, "Stay");
-  await page.getByText("You stay signed in.").waitFor();
+  await page.getByText("Are you still there?").waitFor({ state: "hidden" });
   await advance(500);
   await page.getByText("Signed in", { exact: true }).waitFor();
 
   await advance(600);
   await page.getByText("You were logged off because you had been inactive").waitFor();
+});
+
+story("an agent who touches the page is not idle, and one who waits on it is alive", async ({ open }) => {
+  const world = await desk(1, { ...SHIFT, auto_log_off_after_secs: 600 });
+  const page = await open("/console", { as: await world.agent("Sven") });
+  await takeSeat(page);
+  const told = page.waitForResponse((answer) => answer.url().endsWith("/console/active"));
+
+  await advance(500);
+  await page.keyboard.press("Shift");
+  assert.equal((await told).status(), 204);
+  await advance(500);
+
+  const { items } = await world.get(`${world.path}/sign-ins`);
+  assert.ok(items[0].idle_secs < 510, "the idle clock started anew");
+  await page.getByText("Signed in", { exact: true }).waitFor();
+});
+
+story("a page that nobody touches says by itself that it is open", async ({ open }) => {
+  const world = await desk(1, { ...SHIFT, lease_secs: 12 });
+  const page = await open("/console", { as: await world.agent("Sven") });
+  await takeSeat(page);
+
+  const answer = await page.waitForResponse((one) => one.url().endsWith("/console/alive"));
+
+  assert.equal(answer.status(), 204);
+  await page.close();
+  await advance(15);
+  const { items } = await world.get(`${world.path}/sign-ins`);
+  assert.deepEqual(items, [], "a page that is closed keeps no seat");
 });
 
 story("who is logged out by an admin reads by whom and why, and what is typed stays", async ({ open }) => {
@@ -177,7 +208,7 @@ story("a console that lost its connection says so, and is back by itself", async
   const world = await desk(1, SHIFT);
   const page = await open("/console", { as: await world.agent("Sven") });
   await takeSeat(page);
-  forgive(page, /ERR_INTERNET_DISCONNECTED|ERR_NETWORK/);
+  forgive(page, /ERR_INTERNET_DISCONNECTED|ERR_NETWORK|htmx:sse:error/);
   // Streams that are open outlive a browser's going offline here; ending them is what a network does.
   await page.context().setOffline(true);
   await world.post(`${world.path}/teams`, { name: "Night", members: [] });

@@ -21,6 +21,9 @@ use crate::{cookies, flash, forgery};
 /// What the audit shows as the cause of what was done in the portal.
 const CAUSE: Cause = Cause::Static("portal");
 
+/// What a page asks for by itself. That nobody touches it is not somebody who uses it.
+pub(crate) const BY_ITSELF: &str = "/console/alive";
+
 /// A user who is signed in. Where the path names an account, it is theirs.
 #[derive(Clone)]
 pub(crate) struct Viewer {
@@ -52,8 +55,9 @@ impl Viewer {
         let secret = secret.ok_or_else(|| Failed::SignIn { back: back.clone() })?;
         let now = portal.api.engine().now();
         let identity = portal.api.identity();
-        // A page that refreshes itself is not somebody who uses it.
-        let session = if parts.uri.path().ends_with(STREAM) {
+        // A page that refreshes itself, or that only says that it is open, is not somebody who uses it.
+        let path = parts.uri.path();
+        let session = if path.ends_with(STREAM) || path == BY_ITSELF {
             identity.portal_session_unused(secret, now)
         } else {
             identity.portal_session(secret, now)

@@ -83,32 +83,41 @@
     const isDue = now - aliveAt >= every || (touched && now - touchedAt >= TOUCH_MS);
     if (!every || !isDue) return;
     const token = document.querySelector('meta[name="csrf-token"]')?.content ?? "";
-    const body = new URLSearchParams(touched ? { active: "yes" } : {});
+    const path = touched ? "/console/active" : "/console/alive";
     aliveAt = now;
     if (touched) touchedAt = now;
     touched = false;
     // Where it does not arrive, the stream says that the connection is lost, and the next one is soon.
-    fetch("/console/alive", { method: "POST", body, headers: { "X-CSRF-Token": token }, redirect: "manual" }).catch(() => {});
+    fetch(path, { method: "POST", headers: { "X-CSRF-Token": token }, redirect: "manual" }).catch(() => {});
   }
 
   for (const kind of ["pointerdown", "keydown", "wheel", "touchstart"]) {
     document.addEventListener(kind, () => { touched = true; showAlive(); }, { passive: true });
   }
   document.addEventListener("usher-pulse", showAlive);
-  document.addEventListener("htmx:sse:after:message", showAlive);
+  document.addEventListener("htmx-sse-after-message", showAlive);
   document.addEventListener("DOMContentLoaded", () => setInterval(showAlive, 1000));
 
   // A page with a place for it says when its stream is lost, and when it is back. One that the server ended by itself,
   // as when a page is left, comes back within the delay.
   let lostTimer;
   function showConnection(isLost) {
-    clearTimeout(lostTimer);
     const show = () => document.getElementById("connection")?.toggleAttribute("hidden", !isLost);
-    if (isLost) lostTimer = setTimeout(show, 1500);
-    else show();
+    if (isLost) {
+      lostTimer ??= setTimeout(show, 1500);
+    } else {
+      clearTimeout(lostTimer);
+      lostTimer = undefined;
+      show();
+    }
   }
-  document.addEventListener("htmx:sse:error", () => showConnection(true));
-  document.addEventListener("htmx:sse:after:connection", () => showConnection(false));
+  document.addEventListener("htmx-sse-error", () => showConnection(true));
+  document.addEventListener("htmx-sse-after-connection", () => {
+    // Signs of life may have been lost with the connection.
+    if (lostTimer) aliveAt = 0;
+    showConnection(false);
+    showAlive();
+  });
 
   // `<a data-absolute>` shows the whole address, for handing on.
   function showAddress(element) {
@@ -145,7 +154,7 @@
   // Signed out elsewhere, or not allowed any more: the page itself says so.
   document.addEventListener("usher-over", () => location.reload());
 
-  document.addEventListener("htmx:config:request", (event) => {
+  document.addEventListener("htmx-config-request", (event) => {
     const token = document.querySelector('meta[name="csrf-token"]')?.content;
     const request = event.detail?.ctx?.request;
     if (token && request && request.method !== "GET") request.headers["X-Csrf-Token"] = token;

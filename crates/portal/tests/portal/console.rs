@@ -173,6 +173,29 @@ async fn who_waits_takes_the_seat_that_is_offered() {
 }
 
 #[tokio::test]
+async fn who_does_not_take_an_offer_in_time_is_told_where_it_went() {
+    let desk = Desk::with(1, Preset::HelpDeskShift).await;
+    let rules = RulesPatch {
+        lease: Some(Secs::new(1000)),
+        ..RulesPatch::default()
+    };
+    desk.change_rules(rules).await;
+    let (_, sven) = desk.agent("Sven").await;
+    let (_, yuki) = desk.agent("Yuki").await;
+    let sven = desk.take_seat(&sven).await;
+    let fields = [("device", "Desk"), ("wait", "yes")];
+    let yuki = desk.act(&yuki, "/console/sign-in", &fields).await.kept_by(&yuki);
+
+    desk.act(&sven, "/console/sign-out", &[]).await;
+    desk.advance(61).await;
+    let html = desk.console(&yuki).await;
+
+    assert!(html.contains("was not taken in time"), "{html}");
+    let yuki = desk.take_seat(&yuki).await;
+    assert!(!desk.console(&yuki).await.contains("was not taken in time"));
+}
+
+#[tokio::test]
 async fn a_ticket_of_another_is_not_found() {
     let desk = Desk::with(1, Preset::HelpDeskShift).await;
     let (_, sven) = desk.agent("Sven").await;
@@ -253,6 +276,8 @@ async fn being_alive_is_not_being_there_but_stay_is() {
         "{html}"
     );
     desk.act(&sven, "/console/stay", &[]).await;
+    desk.advance(150).await;
+    desk.act(&sven, "/console/active", &[]).await;
     desk.advance(200).await;
     assert!(desk.console(&sven).await.contains("data-phase=\"in\""));
 
@@ -407,4 +432,83 @@ async fn who_has_no_license_is_told_so() {
 
     assert_eq!(page.status, StatusCode::FORBIDDEN);
     assert!(page.html.contains("You can ask"), "{}", page.html);
+}
+
+#[tokio::test]
+async fn who_works_on_minutes_is_told_when_they_run_out() {
+    let desk = Desk::with(1, Preset::ConcurrentDevices).await;
+    let minutes = Command::AddMinutes { minutes: 1 };
+    desk.app.give(desk.account, minutes).await;
+    let (_, sven) = desk.agent("Sven").await;
+    let (_, yuki) = desk.agent("Yuki").await;
+    let sven = desk.take_seat(&sven).await;
+    let yuki = desk.take_seat(&yuki).await;
+    desk.act(&sven, "/console/sessions", &[("kind", "unattended")])
+        .await;
+
+    desk.act(&yuki, "/console/sessions", &[("kind", "unattended")])
+        .await;
+    desk.advance(1).await;
+    let html = desk.console(&yuki).await;
+    assert!(html.contains("on pay-per-use minutes"), "{html}");
+    assert!(html.contains("The minutes are nearly used up."), "{html}");
+
+    desk.advance(60).await;
+    let html = desk.console(&yuki).await;
+    assert!(html.contains("Ended because the minutes were used up"), "{html}");
+}
+
+#[tokio::test]
+async fn an_idle_holder_is_warned_when_somebody_waits() {
+    let desk = Desk::with(1, Preset::HelpDeskShift).await;
+    let rules = RulesPatch {
+        reclaim_idle_after: Some(Some(Secs::new(300))),
+        lease: Some(Secs::new(2000)),
+        ..RulesPatch::default()
+    };
+    desk.change_rules(rules).await;
+    let (_, sven) = desk.agent("Sven").await;
+    let (_, yuki) = desk.agent("Yuki").await;
+    let sven = desk.take_seat(&sven).await;
+    desk.advance(400).await;
+
+    let fields = [("device", "Desk"), ("wait", "yes")];
+    desk.act(&yuki, "/console/sign-in", &fields).await;
+    desk.advance(1).await;
+
+    let html = desk.console(&sven).await;
+    assert!(html.contains("Somebody waits for a seat."), "{html}");
+    desk.act(&sven, "/console/stay", &[]).await;
+    desk.advance(120).await;
+    assert!(desk.console(&sven).await.contains("data-phase=\"in\""));
+}
+
+#[tokio::test]
+async fn an_open_page_alone_is_no_use_of_the_portal_session() {
+    let desk = Desk::with(1, Preset::HelpDeskShift).await;
+    let (user, sven) = desk.agent("Sven").await;
+    let sven = desk.take_seat(&sven).await;
+    let used_at = || {
+        let api = &desk.app.api;
+        let sessions = api
+            .identity()
+            .portal_sessions(desk.account, user, api.engine().now());
+        sessions[0].last_used_at
+    };
+    let page = desk.app.get(&sven, CONSOLE).await.html;
+    let (_, rest) = page.split_once("name=\"csrf-token\" content=\"").unwrap();
+    let token = rest.split('"').next().unwrap();
+    let before = used_at();
+    desk.advance(60).await;
+
+    let header = [("x-csrf-token", token)];
+    for path in ["/console/alive", "/console/active"] {
+        assert_eq!(used_at(), before, "{path}");
+        let answer = desk
+            .app
+            .send(&sven, axum::http::Method::POST, path, &header, String::new());
+        assert_eq!(answer.await.status(), StatusCode::NO_CONTENT);
+    }
+
+    assert!(used_at() > before);
 }

@@ -124,6 +124,55 @@ async fn a_customer_reads_what_was_said_when_another_ended_the_session() {
 }
 
 #[tokio::test]
+async fn who_joins_while_the_agent_is_in_a_call_is_asked_to_wait() {
+    let desk = Desk::with(1, Preset::HelpDeskShift).await;
+    let (sven, code) = waiting(&desk).await;
+    desk.act(&sven, "/console/sessions", &[("kind", "unattended")])
+        .await;
+
+    let page = send(
+        &desk.app,
+        &Browser::default(),
+        &format!("/join/{code}"),
+        "name=Kim",
+    )
+    .await;
+
+    assert_eq!(page.status, StatusCode::CONFLICT);
+    assert!(page.html.contains("in another session"), "{}", page.html);
+    assert!(page.html.contains("value=\"Kim\""), "what was typed stays");
+}
+
+#[tokio::test]
+async fn the_customers_stream_tells_of_the_end_and_is_over() {
+    use futures::StreamExt;
+    let desk = Desk::with(1, Preset::HelpDeskShift).await;
+    let (sven, code) = waiting(&desk).await;
+    let path = format!("/join/{code}");
+    let kim = send(&desk.app, &Browser::default(), &path, "")
+        .await
+        .kept_by(&Browser::default());
+    let stream = format!("{path}/live");
+    let answer = desk
+        .app
+        .send(&kim, Method::GET, &stream, &[], String::new())
+        .await;
+    let mut frames = answer.into_body().into_data_stream();
+    let first = frames.next().await.unwrap().unwrap();
+    assert!(String::from_utf8(first.to_vec()).unwrap().contains("Connected"));
+
+    let html = desk.console(&sven).await;
+    desk.act(&sven, &action(&html, "/end"), &[]).await;
+    let mut rest = String::new();
+    while let Some(frame) = frames.next().await {
+        rest.push_str(std::str::from_utf8(&frame.unwrap()).unwrap());
+    }
+
+    assert!(rest.contains("The session has ended."), "{rest}");
+    assert!(rest.ends_with("event: usher-ended\ndata: ended\n\n"), "{rest}");
+}
+
+#[tokio::test]
 async fn programs_get_the_apis_answers_at_the_same_address() {
     let desk = Desk::with(1, Preset::HelpDeskShift).await;
     let (_, code) = waiting(&desk).await;

@@ -1,7 +1,7 @@
 //! What an agent does: signs in and out, waits, and works.
 
 use axum::extract::Path;
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
 use usher_api::Problem;
 use usher_domain::presence::{Customer, SessionKind, Start};
@@ -10,7 +10,7 @@ use usher_domain::{Account, Actor, Command, Outcome, Refusal, SessionId, SignInI
 
 use super::refused::Refused;
 use super::{console_page, device, path};
-use crate::answer::{done, done_with, page_again, page_at};
+use crate::answer::{done, page_again, page_at};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::viewer::Viewer;
@@ -18,25 +18,28 @@ use crate::viewer::Viewer;
 /// What is tried, so that it can be tried again.
 type Attempt = (String, Vec<(&'static str, String)>);
 
+/// Why nothing can be done on a browser that is not signed in. Only the sentence matters: there is no such sign-in.
+const GONE: Refusal = Refusal::SignInEnded {
+    id: SignInId::from_bits(0),
+};
+
 /// What an attempt came to.
 #[derive(Clone, Copy)]
 enum Came {
     SignedIn(SignInId),
     Working,
-    Waits,
+    Waits(TicketId),
 }
 
 impl Came {
     fn of(_: &Account, outcome: &Outcome, _: Timestamp) -> Self {
         match outcome {
             Outcome::SignIns { ids, .. } => ids.first().map_or(Self::Working, |id| Self::SignedIn(*id)),
-            Outcome::Ticket { .. } => Self::Waits,
+            Outcome::Ticket { id, .. } => Self::Waits(*id),
             _ => Self::Working,
         }
     }
 }
-
-const WAITS: &str = "You are in the queue. Keep this page open: it shows when a seat is yours.";
 
 pub(super) async fn sign_in(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
     let product = product(&form)?;
@@ -55,13 +58,11 @@ pub(super) async fn sign_in(Posted { viewer, mut form }: Posted) -> Result<Respo
         takeover,
         wait,
     };
-    let jar = device::keep(CookieJar::new(), &this, secure);
     match viewer.execute(command, Came::of).await? {
-        Ok(Came::SignedIn(id)) => {
-            let jar = device::keep_sign_in(jar, &product, id, secure);
-            Ok(done_with(jar, &path(product.as_str()), "You are signed in."))
+        Ok(came) => {
+            let jar = device::keep(CookieJar::new(), &this, secure);
+            Ok(shown(&viewer, jar, &product, came))
         }
-        Ok(_) => Ok(done_with(jar, &path(product.as_str()), WAITS)),
         Err(refusal) => {
             let mut fields = vec![("device", this.name.to_string())];
             let ticked = [("takeover", takeover), ("wait", wait)];
@@ -76,11 +77,13 @@ pub(super) async fn sign_in(Posted { viewer, mut form }: Posted) -> Result<Respo
 pub(super) async fn sign_out(Posted { viewer, form }: Posted) -> Result<Response, Failed> {
     let product = product(&form)?;
     let Some(sign_in) = here(&viewer, &product).await? else {
-        return Ok(done(&path(product.as_str()), "You are signed out."));
+        return Ok(shown(&viewer, CookieJar::new(), &product, Came::Working));
     };
     let command = Command::SignOut { sign_in, note: None };
     match viewer.as_device(sign_in).execute(command, |_, _, _| ()).await? {
-        Ok(()) | Err(Refusal::SignInEnded { .. }) => Ok(done(&path(product.as_str()), "You are signed out.")),
+        Ok(()) | Err(Refusal::SignInEnded { .. }) => {
+            Ok(shown(&viewer, CookieJar::new(), &product, Came::Working))
+        }
         Err(refusal) => refuse_for_good(&viewer, &product, form, &refusal).await,
     }
 }
@@ -91,14 +94,8 @@ pub(super) async fn claim(
 ) -> Result<Response, Failed> {
     let product = product(&form)?;
     let command = Command::ClaimTicket { id: ticket.0 };
-    let to = path(product.as_str());
     match viewer.execute(command, Came::of).await? {
-        Ok(Came::SignedIn(id)) => {
-            let secure = viewer.portal.is_https();
-            let jar = device::keep_sign_in(CookieJar::new(), &product, id, secure);
-            Ok(done_with(jar, &to, "The seat is yours. You are signed in."))
-        }
-        Ok(_) => Ok(done(&to, "The seat is yours.")),
+        Ok(came) => Ok(shown(&viewer, CookieJar::new(), &product, came)),
         Err(refusal) => refuse_for_good(&viewer, &product, form, &refusal).await,
     }
 }
@@ -147,10 +144,7 @@ pub(super) async fn start(Posted { viewer, mut form }: Posted) -> Result<Respons
         return Ok(page_again(&page));
     }
     let Some(sign_in) = here(&viewer, &product).await? else {
-        let refusal = Refusal::SignInEnded {
-            id: SignInId::from_bits(0),
-        };
-        return refuse_for_good(&viewer, &product, form, &refusal).await;
+        return refuse_for_good(&viewer, &product, form, &GONE).await;
     };
     let now = viewer.portal.api.engine().now();
     let command = Command::CreateSession {
@@ -167,17 +161,8 @@ pub(super) async fn start(Posted { viewer, mut form }: Posted) -> Result<Respons
         valid_for: None,
         wait: is_ticked(&form, "wait"),
     };
-    let to = path(product.as_str());
     match viewer.as_device(sign_in).execute(command, Came::of).await? {
-        Ok(Came::Waits) => Ok(done(&to, WAITS)),
-        Ok(_) => Ok(done(
-            &to,
-            match kind {
-                SessionKind::Call => "The link is ready. Send it to the customer.",
-                SessionKind::Attended => "The code is ready. Tell it to the customer.",
-                SessionKind::Unattended => "The session has started.",
-            },
-        )),
+        Ok(came) => Ok(shown(&viewer, CookieJar::new(), &product, came)),
         Err(refusal) => {
             let fields = [("kind", kind.as_str()), ("customer", form.value("customer"))];
             let fields = fields.map(|(name, value)| (name, value.to_owned()));
@@ -194,41 +179,44 @@ pub(super) async fn work(
 ) -> Result<Response, Failed> {
     let Path((id, verb)) = at;
     let product = product(&form)?;
-    let (command, message) = match verb.as_str() {
-        "pause" => (Command::PauseSession { id }, "The session is paused."),
+    let command = match verb.as_str() {
+        "pause" => Command::PauseSession { id },
         "resume" => {
             let bits = usher_identity::draw_bits(viewer.portal.api.engine().now())?;
-            let resume = Command::ResumeSession {
+            Command::ResumeSession {
                 id,
                 wait: is_ticked(&form, "wait"),
                 ticket: TicketId::from_bits(bits),
-            };
-            (resume, "The session goes on.")
+            }
         }
-        "end" => {
-            let end = Command::EndSessions {
-                ids: vec![id],
-                note: None,
-            };
-            (end, "The session is over.")
-        }
+        "end" => Command::EndSessions {
+            ids: vec![id],
+            note: None,
+        },
         _ => return Err(Problem::not_found("such page").into()),
     };
     let Some(sign_in) = here(&viewer, &product).await? else {
-        let refusal = Refusal::SignInEnded {
-            id: SignInId::from_bits(0),
-        };
-        return refuse_for_good(&viewer, &product, form, &refusal).await;
+        return refuse_for_good(&viewer, &product, form, &GONE).await;
     };
-    let to = path(product.as_str());
     match viewer.as_device(sign_in).execute(command, Came::of).await? {
-        Ok(Came::Waits) => Ok(done(&to, WAITS)),
-        Ok(_) => Ok(done(&to, message)),
+        Ok(came) => Ok(shown(&viewer, CookieJar::new(), &product, came)),
         Err(refusal) => {
             let attempt = (format!("/console/sessions/{id}/{verb}"), Vec::new());
             refuse(&viewer, &product, form, &refusal, attempt).await
         }
     }
+}
+
+/// Back to the console, which shows by itself what an attempt came to; a message would stand there longer than it is
+/// true.
+fn shown(viewer: &Viewer, jar: CookieJar, product: &Product, came: Came) -> Response {
+    let secure = viewer.portal.is_https();
+    let jar = match came {
+        Came::SignedIn(id) => device::keep_sign_in(jar, product, id, secure),
+        Came::Waits(id) => device::keep_ticket(jar, product, id, secure),
+        Came::Working => jar,
+    };
+    (jar, Redirect::to(&path(product.as_str()))).into_response()
 }
 
 fn product(form: &Form) -> Result<Product, Problem> {

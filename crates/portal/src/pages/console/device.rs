@@ -5,7 +5,7 @@ use axum_extra::extract::cookie::{Cookie, SameSite};
 use usher_api::Problem;
 use usher_domain::presence::{Device, DeviceKind};
 use usher_domain::text::{DeviceId, Name, Product};
-use usher_domain::{SignInId, Timestamp};
+use usher_domain::{SignInId, TicketId, Timestamp};
 
 use crate::pages::me::browser_name;
 
@@ -15,6 +15,8 @@ const DEVICE: &str = "usher_device";
 const NAME: &str = "usher_device_name";
 /// Before the product: the browser's last sign-in, so that the page can say how it ended.
 const LAST: &str = "usher_last_";
+/// Before the product: the browser's last place in the queue.
+const WAITED: &str = "usher_waited_";
 /// Where the cookies are wanted.
 const PATH: &str = "/console";
 
@@ -40,15 +42,19 @@ pub(super) fn last_sign_in(jar: &CookieJar, product: &Product) -> Option<SignInI
     jar.get(&format!("{LAST}{product}"))?.value().parse().ok()
 }
 
+/// The browser's last place in the queue for a product.
+pub(super) fn last_ticket(jar: &CookieJar, product: &Product) -> Option<TicketId> {
+    jar.get(&format!("{WAITED}{product}"))?.value().parse().ok()
+}
+
 /// The browser as a device with this name: with the id that it has, or a new one.
 pub(super) fn device(jar: &CookieJar, name: Name, now: Timestamp) -> Result<Device, Problem> {
-    let id = match id(jar) {
-        Some(id) => id,
-        None => {
-            let drawn = format!("browser-{:032x}", usher_identity::draw_bits(now)?);
-            // The form of a device id is wider than that.
-            drawn.parse().map_err(|_| Problem::not_found("device"))?
-        }
+    let id = if let Some(id) = id(jar) {
+        id
+    } else {
+        let drawn = format!("browser-{:032x}", usher_identity::draw_bits(now)?);
+        // The form of a device id is wider than that.
+        drawn.parse().map_err(|_| Problem::not_found("device"))?
     };
     Ok(Device {
         id,
@@ -66,6 +72,11 @@ pub(super) fn keep(jar: CookieJar, device: &Device, secure: bool) -> CookieJar {
 /// The cookie by which the page can say how a sign-in ended.
 pub(super) fn keep_sign_in(jar: CookieJar, product: &Product, id: SignInId, secure: bool) -> CookieJar {
     jar.add(lasting(format!("{LAST}{product}"), id.to_string(), secure))
+}
+
+/// The cookie by which the page can say how a place in the queue was lost.
+pub(super) fn keep_ticket(jar: CookieJar, product: &Product, id: TicketId, secure: bool) -> CookieJar {
+    jar.add(lasting(format!("{WAITED}{product}"), id.to_string(), secure))
 }
 
 fn lasting(name: String, value: String, secure: bool) -> Cookie<'static> {

@@ -35,13 +35,14 @@ use crate::live::{self, LivePage};
 use crate::nav::Place;
 use crate::pages::sign_in::From;
 use crate::portal::Portal;
-use crate::viewer::Viewer;
+use crate::viewer::{BY_ITSELF, Viewer};
 
 pub(crate) fn routes() -> Router<Arc<Portal>> {
     Router::new()
         .route("/console", get(show))
         .route("/console/live", get(live::stream::<ConsolePage>))
-        .route("/console/alive", post(presence::alive))
+        .route(BY_ITSELF, post(presence::alive))
+        .route("/console/active", post(presence::active))
         .route("/console/stay", post(presence::stay).get(back))
         .route("/console/sign-in", post(act::sign_in).get(back))
         .route("/console/sign-out", post(act::sign_out).get(back))
@@ -127,6 +128,7 @@ impl LivePage for ConsolePage {
         let here = seen.sign_ins.iter().position(is_here);
         let here = here.map(|index| seen.sign_ins.swap_remove(index));
         let mut past = None;
+        let mut waited = None;
         let mut sessions_past = Vec::new();
         if let Some(product) = &seen.product {
             sessions_past = past::sessions(viewer, product).await?;
@@ -134,12 +136,20 @@ impl LivePage for ConsolePage {
             if let Some(last) = last {
                 past = past::sign_in(viewer, last).await?;
             }
+            let last = device::last_ticket(&viewer.jar, product).filter(|_| seen.ticket.is_none());
+            if let Some(last) = last {
+                waited = past::ticket(viewer, last).await?;
+            }
+            // Who has got in since then knows.
+            let since = here.as_ref().map(|here| here.since.0);
+            waited = waited.filter(|waited| since.is_none_or(|since| since <= waited.at.0));
         }
         let public_url = viewer.portal.api.config().public_url.clone();
         Ok(Console {
             seen,
             here,
             past,
+            waited,
             sessions_past,
             device,
             public_url: public_url.unwrap_or_default(),

@@ -2,7 +2,7 @@
 
 use usher_api::Problem;
 use usher_domain::text::Product;
-use usher_domain::{Account, Actor, SignInId, Timestamp, UserId};
+use usher_domain::{Account, Actor, ApiKeyId, SignInId, TicketId, Timestamp, UserId};
 use usher_journal::{AuditFilter, End, PageRequest, SessionFilter, SessionRow, Span};
 
 use super::words;
@@ -14,6 +14,8 @@ use crate::viewer::Viewer;
 const SHOWN_MAX: usize = 5;
 /// How many of the last sessions are looked at for them.
 const LOOKED_AT: u16 = 20;
+/// How long ago a session may have begun to be among them. The records are searched by time, for each update of a page.
+const SESSIONS_MILLIS: i64 = 4 * 3600 * 1000;
 /// How long ago a sign-in may have ended for the page to say so.
 const TOLD_MILLIS: i64 = 12 * 3600 * 1000;
 
@@ -25,6 +27,12 @@ pub(super) struct SignInPast {
     pub(super) note: Option<String>,
     /// Whether it was the user's own doing.
     pub(super) is_own: bool,
+}
+
+/// A place in the queue that was lost.
+pub(super) struct TicketPast {
+    pub(super) what: String,
+    pub(super) at: Moment,
 }
 
 /// A session that is over.
@@ -40,7 +48,7 @@ pub(super) async fn sign_in(viewer: &Viewer, id: SignInId) -> Result<Option<Sign
     let row = viewer.portal.api.records().sign_in(viewer.account, id).await?;
     let user = viewer.session.user;
     let end = row.filter(|row| row.user == user).and_then(|row| row.end);
-    let Some(end) = end.filter(|end| end.at.millis() > since(viewer).millis()) else {
+    let Some(end) = end.filter(|end| end.at > since(viewer, TOLD_MILLIS)) else {
         return Ok(None);
     };
     let by = name_of(viewer, &end).await?;
@@ -52,15 +60,31 @@ pub(super) async fn sign_in(viewer: &Viewer, id: SignInId) -> Result<Option<Sign
     }))
 }
 
+/// How a place in the queue was lost; none where it was not, or long ago.
+pub(super) async fn ticket(viewer: &Viewer, id: TicketId) -> Result<Option<TicketPast>, Failed> {
+    let records = viewer.portal.api.records();
+    let row = records.ticket(viewer.account, id).await?;
+    let user = viewer.session.user;
+    let end = row.filter(|row| row.user == user).and_then(|row| row.end);
+    let Some(end) = end.filter(|end| end.at > since(viewer, TOLD_MILLIS)) else {
+        return Ok(None);
+    };
+    let by = name_of(viewer, &end).await?;
+    let what = words::ticket_end(&end.reason, by.as_deref());
+    Ok(what.map(|what| TicketPast {
+        what,
+        at: Moment(end.at),
+    }))
+}
+
 /// The viewer's last sessions of a product that are over.
 pub(super) async fn sessions(viewer: &Viewer, product: &Product) -> Result<Vec<SessionPast>, Failed> {
     let filter = SessionFilter {
         span: Span {
-            from: Some(since(viewer)),
+            from: Some(since(viewer, SESSIONS_MILLIS)),
             to: None,
         },
         user: Some(viewer.session.user),
-        ..SessionFilter::default()
     };
     let last = PageRequest::new(LOOKED_AT, None);
     let rows = viewer
@@ -93,9 +117,9 @@ pub(super) async fn sessions(viewer: &Viewer, product: &Product) -> Result<Vec<S
     Ok(past)
 }
 
-fn since(viewer: &Viewer) -> Timestamp {
+fn since(viewer: &Viewer, ago_millis: i64) -> Timestamp {
     let now = viewer.portal.api.engine().now();
-    Timestamp::from_millis(now.millis().saturating_sub(TOLD_MILLIS))
+    Timestamp::from_millis(now.millis().saturating_sub(ago_millis))
 }
 
 /// Who ended something, as the person is told whom it happened to.
@@ -104,10 +128,10 @@ async fn name_of(viewer: &Viewer, end: &End) -> Result<Option<String>, Failed> {
         return Ok(None);
     };
     if by == "operator" {
-        return Ok(Some("The operator of this server".to_owned()));
+        return Ok(Some(words::OPERATOR.to_owned()));
     }
     let Ok(user) = by.parse::<UserId>() else {
-        return Ok(None);
+        return Ok(by.parse::<ApiKeyId>().ok().map(|_| words::PROGRAM.to_owned()));
     };
     let look = move |account: &Account, _: &Actor, _| {
         let user = account.user(user);

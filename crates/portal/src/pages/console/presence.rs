@@ -1,11 +1,10 @@
 //! Signs of life: of the sign-ins on this browser, and of the user's places in queues.
 
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
 use usher_domain::{Account, Actor, Command, Refusal, SignInId, TicketId};
 
 use super::{device, path};
-use crate::answer::done;
 use crate::failed::Failed;
 use crate::form::Posted;
 use crate::viewer::Viewer;
@@ -16,26 +15,26 @@ struct Present {
     tickets: Vec<TicketId>,
 }
 
-/// The page is still there; `active` says whether somebody touched it since the last time.
-pub(super) async fn alive(Posted { viewer, form }: Posted) -> Result<StatusCode, Failed> {
-    show_alive(&viewer, form.value("active") == "yes").await?;
+/// The page is still there.
+pub(super) async fn alive(Posted { viewer, .. }: Posted) -> Result<StatusCode, Failed> {
+    show_alive(&viewer, false).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Somebody touched the page.
+pub(super) async fn active(Posted { viewer, .. }: Posted) -> Result<StatusCode, Failed> {
+    show_alive(&viewer, true).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// The agent says that they are there.
 pub(super) async fn stay(Posted { viewer, form }: Posted) -> Result<Response, Failed> {
-    let present = show_alive(&viewer, true).await?;
-    let message = if present {
-        "You stay signed in."
-    } else {
-        "You are not signed in any more."
-    };
-    Ok(done(&path(form.value("product")), message))
+    show_alive(&viewer, true).await?;
+    Ok(Redirect::to(&path(form.value("product"))).into_response())
 }
 
-/// Renews what the user has on this browser; whether they are signed in on it. What is over by now is shown by the
-/// page itself.
-pub(super) async fn show_alive(viewer: &Viewer, active: bool) -> Result<bool, Failed> {
+/// Renews what the user has on this browser. What is over by now is shown by the page itself.
+pub(super) async fn show_alive(viewer: &Viewer, active: bool) -> Result<(), Failed> {
     let here = device::id(&viewer.jar);
     let look = move |account: &Account, actor: &Actor, _| {
         let user = account.user_of(actor).and_then(|user| account.user(user));
@@ -50,15 +49,13 @@ pub(super) async fn show_alive(viewer: &Viewer, active: bool) -> Result<bool, Fa
         })
     };
     let (_, present) = viewer.look(None, look).await?;
-    let mut is_here = false;
     for sign_in in present.sign_ins {
         let beat = Command::Heartbeat { sign_in, active };
-        let beaten = viewer.as_device(sign_in).execute(beat, |_, _, _| ()).await?;
-        is_here |= beaten.is_ok();
+        // One that is over by now is no failure of this request.
+        let _ = viewer.as_device(sign_in).execute(beat, |_, _, _| ()).await?;
     }
     for id in present.tickets {
-        // One that is over by now is no failure of this request.
         let _ = viewer.execute(Command::RenewTicket { id }, |_, _, _| ()).await?;
     }
-    Ok(is_here)
+    Ok(())
 }

@@ -4,7 +4,7 @@ use usher_domain::event::By;
 use usher_domain::presence::{
     Funding, Session, SessionKind, SessionState, SignIn, Ticket, TicketState, Wanted,
 };
-use usher_domain::text::{DeviceId, Name, Product};
+use usher_domain::text::{DeviceId, Name, Note, Product};
 use usher_domain::user::{License, User};
 use usher_domain::{Account, Actor, Refusal, Secs, SessionId, SignInId, TicketId, Timestamp};
 
@@ -72,7 +72,8 @@ pub(super) struct SessionSeen {
     pub(super) code: Option<String>,
     pub(super) code_until: Option<Moment>,
     pub(super) closes_in_secs: Option<u32>,
-    pub(super) ended_by: Option<By>,
+    /// Who ended it, and what they said.
+    pub(super) ended_by: Option<(String, Option<Note>)>,
     pub(super) minutes_end_in_secs: Option<u32>,
     pub(super) on_minutes: bool,
 }
@@ -107,12 +108,12 @@ impl Seen {
             seen.ticket = ticket.and_then(|ticket| TicketSeen::of(account, ticket, now));
             let sessions = account.sessions_of(user, &product);
             // The device that runs a session sees it, whatever its user may see elsewhere.
-            let sees = |session: &&Session| {
+            let may_see = |session: &&Session| {
                 account.sees_session(actor, session)
                     || account.sees_session(&Actor::SignIn(session.sign_in), session)
             };
             seen.sessions = sessions
-                .filter(sees)
+                .filter(may_see)
                 .take(SESSIONS_MAX)
                 .map(|session| SessionSeen::of(account, session, now))
                 .collect();
@@ -206,9 +207,11 @@ impl SessionSeen {
         let sign_in = account.sign_ins().get(&session.sign_in);
         let (code_until, closes_in_secs, ended_by) = match &session.state {
             SessionState::Standby { until } => (Some(Moment(*until)), None, None),
-            SessionState::Ending { closes_at, by, .. } => {
-                (None, Some(closes_at.remaining(now).get()), Some(by.clone()))
-            }
+            SessionState::Ending { closes_at, by, .. } => (
+                None,
+                Some(closes_at.remaining(now).get()),
+                Some((who(by), by.note.clone())),
+            ),
             SessionState::Active {} | SessionState::Paused {} => (None, None, None),
         };
         Self {
@@ -248,6 +251,15 @@ impl SessionSeen {
             Some(customer) => format!("{kind} with {customer}"),
             None => kind.to_owned(),
         }
+    }
+}
+
+/// Who did something to another's session.
+fn who(by: &By) -> String {
+    match &by.name {
+        Some(name) => name.to_string(),
+        None if by.actor == "operator" => words::OPERATOR.to_owned(),
+        None => words::PROGRAM.to_owned(),
     }
 }
 

@@ -4,7 +4,7 @@ use askama::Template;
 use usher_domain::Refusal;
 use usher_domain::text::DeviceId;
 
-use super::past::{SessionPast, SignInPast};
+use super::past::{SessionPast, SignInPast, TicketPast};
 use super::refused::Refused;
 use super::seen::{Seen, SessionSeen, SignInSeen, TicketSeen};
 use crate::answer::Frame;
@@ -33,6 +33,8 @@ pub(super) struct Console {
     pub(super) here: Option<SignInSeen>,
     /// How the last one ended, where there is none.
     pub(super) past: Option<SignInPast>,
+    /// How the last place in the queue was lost, since this browser was last signed in.
+    pub(super) waited: Option<TicketPast>,
     pub(super) sessions_past: Vec<SessionPast>,
     pub(super) device: Option<DeviceId>,
     pub(super) public_url: String,

@@ -2,6 +2,31 @@
 
 use usher_domain::Secs;
 
+/// Who runs the server, at the start of a sentence.
+pub(super) const OPERATOR: &str = "The operator of this server";
+/// Who is no person, at the start of a sentence.
+pub(super) const PROGRAM: &str = "A program of your account";
+
+/// Why a place in the queue is gone without a seat; none where that was the user's own doing.
+pub(super) fn ticket_end(reason: &str, by: Option<&str>) -> Option<String> {
+    Some(match reason {
+        "offer-expired" => {
+            "The seat that was kept for you was not taken in time, so it went to the next one. \
+                            Sign in or start your work again if you still need one."
+                .to_owned()
+        }
+        "evicted" => format!("{} took you out of the queue.", by.unwrap_or("Another person")),
+        "lease-expired" => {
+            "There was no sign of life from this page for too long, so your place in the queue is gone."
+                .to_owned()
+        }
+        "license-changed" | "closed" | "user-inactive" => {
+            "Your license or the seat pool was changed, so your place in the queue is gone.".to_owned()
+        }
+        _ => return None,
+    })
+}
+
 /// Why a sign-in is over. `by` is who did it, where that was another.
 pub(super) fn sign_in_end(reason: &str, by: Option<&str>) -> String {
     let somebody = by.unwrap_or("Another person");
