@@ -54,11 +54,9 @@ async function arrange() {
   const world = await World.make({ name: "Fjord Field Service", shared: 1 });
   const owner = await world.owner();
   const agent = await world.agent("Sven");
-  const { sign_in } = await world.signIn(agent);
-  await world.post(`${world.path}/sessions`, { sign_in: sign_in.id, kind: "attended", start: "standby" });
-  await world.post(`${world.path}/api-keys`, { name: "Back end", scopes: ["read"] });
-  await world.signIn(await world.agent("Amara"), { wait: true });
   const { sign_in: signIn } = await world.signIn(agent);
+  await world.post(`${world.path}/sessions`, { sign_in: signIn.id, kind: "attended", start: "standby" });
+  await world.post(`${world.path}/api-keys`, { name: "Back end", scopes: ["read"] });
   const { ticket } = await world.signIn(await world.agent("Amara"), { wait: true });
   await assert.rejects(world.signIn(await world.agent("Yuki")), /no-seat-available/);
   const [pool] = await world.pools();

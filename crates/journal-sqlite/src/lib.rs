@@ -3,7 +3,8 @@
 //! One thread writes: it gets all appends that come at about the same time, of however many accounts, and stores them
 //! in one transaction. Readers have connections of their own and never wait for it.
 //!
-//! A journal is opened within a tokio runtime: a task of it gathers the appends for the thread.
+//! The tokio runtime of the first append has a task that gathers the appends for the thread, so a journal is for one
+//! runtime.
 
 #![expect(clippy::doc_markdown, reason = "SQLite is a name, not code")]
 

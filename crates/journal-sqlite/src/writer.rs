@@ -1,6 +1,6 @@
 //! The one thread that writes, and the task that gathers for it.
 
-use std::sync::{Arc, mpsc as channel};
+use std::sync::{Arc, Mutex, Once, PoisonError, mpsc as channel};
 use std::thread;
 
 use rusqlite::Connection;
@@ -46,10 +46,13 @@ pub(crate) enum Order {
 
 pub(crate) struct Writer {
     orders: mpsc::Sender<Order>,
+    /// What gathers, until the first order: a journal may be opened before there is a runtime.
+    gatherer: Mutex<Option<(mpsc::Receiver<Order>, channel::Sender<Group>)>>,
+    gathers: Once,
 }
 
 impl Writer {
-    /// Starts the thread, and within the present tokio runtime the task that gathers for it.
+    /// Starts the thread. The task that gathers for it is one of the runtime of the first order.
     pub(crate) fn start(store: &Arc<Store>) -> Result<Self, OpenError> {
         let (orders, waiting) = mpsc::channel(WAITING_MAX);
         let (groups, incoming) = channel::channel();
@@ -60,14 +63,30 @@ impl Writer {
         thread::Builder::new()
             .name("journal".into())
             .spawn(move || run(&store, &connection, &incoming))?;
-        tokio::spawn(gather(waiting, groups));
-        Ok(Self { orders })
+        Ok(Self {
+            orders,
+            gatherer: Mutex::new(Some((waiting, groups))),
+            gathers: Once::new(),
+        })
+    }
+
+    async fn hand_in(&self, order: Order) -> Result<(), mpsc::error::SendError<Order>> {
+        self.gathers.call_once(|| {
+            let gatherer = self
+                .gatherer
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take();
+            if let Some((waiting, groups)) = gatherer {
+                tokio::spawn(gather(waiting, groups));
+            }
+        });
+        self.orders.send(order).await
     }
 
     pub(crate) async fn append(&self, append: Append) -> Result<(), AppendError> {
         let (answer, answered) = oneshot::channel();
-        self.orders
-            .send(Order::Append(append, answer))
+        self.hand_in(Order::Append(append, answer))
             .await
             .map_err(|_closed| AppendError::Closed)?;
         answered
@@ -80,8 +99,7 @@ impl Writer {
         make: impl FnOnce(Answer<JournalError>) -> Order,
     ) -> Result<(), JournalError> {
         let (answer, answered) = oneshot::channel();
-        self.orders
-            .send(make(answer))
+        self.hand_in(make(answer))
             .await
             .map_err(|_closed| JournalError::Closed)?;
         answered
@@ -91,7 +109,7 @@ impl Writer {
 
     pub(crate) async fn close(&self) {
         let (answer, answered) = oneshot::channel();
-        if self.orders.send(Order::Close(answer)).await.is_ok() {
+        if self.hand_in(Order::Close(answer)).await.is_ok() {
             // A writer that dies here has nothing left to store either.
             let _ = answered.await;
         }
