@@ -14,11 +14,12 @@ const DESKTOP = { window: "desktop", scheme: "light", sharpness: 2, as: OWNER };
 const PHONE = { window: "phone", scheme: "dark", sharpness: 2, as: OWNER };
 
 /**
- * The pictures: a name, the path after the account's, and how the page is looked at.
- * @type {[name: string, path: string, look: import("./lib/story.js").Look][]}
+ * The pictures: a name, the path after the account's, how the page is looked at, and what is clicked first.
+ * @type {[name: string, path: string, look: import("./lib/story.js").Look, click?: string][]}
  */
 const PICTURES = [
   ["overview", "overview", DESKTOP],
+  ["pools", "pools", DESKTOP, "details.pool > summary"],
   ["overview-phone", "overview", PHONE],
 ];
 
@@ -29,8 +30,9 @@ try {
   const start = await openIn(browser, "/", { as: OWNER });
   const account = new URL(start.page.url()).pathname.split("/")[2];
   await start.context.close();
-  for (const [name, path, look] of PICTURES) {
+  for (const [name, path, look, click] of PICTURES) {
     const { context, page } = await openIn(browser, `/a/${account}/${path}`, look);
+    if (click) await page.locator(click).first().click();
     await picture(page, name, DIRECTORY);
     await context.close();
     console.log(join("docs/pictures", `${name}.png`));
