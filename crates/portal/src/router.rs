@@ -57,7 +57,7 @@ fn dressed(pages: Router<Arc<Portal>>, portal: &Arc<Portal>) -> Router {
     pages
         .method_not_allowed_fallback(no_page)
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
-        .layer(from_fn_with_state(Arc::clone(&portal), failed::in_frame))
+        .layer(from_fn_with_state(Arc::clone(portal), failed::in_frame))
         .layer(from_fn(flash::clear_when_shown))
         .layer(from_fn_with_state(Arc::clone(portal), protect::headers))
         // Its default leaves event streams alone, which it would hold back.
