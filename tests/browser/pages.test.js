@@ -32,7 +32,11 @@ const PAGES = [
   { name: "the page for a code", path: "/join" },
   { name: "the users", path: "/a/{account}/users", as: "owner" },
   { name: "a new user", path: "/a/{account}/users/new", as: "owner" },
+  { name: "a user", path: "/a/{account}/users/{user}", as: "owner" },
+  { name: "removing a user", path: "/a/{account}/users/{user}/remove", as: "owner" },
   { name: "the teams", path: "/a/{account}/teams", as: "owner" },
+  { name: "a team", path: "/a/{account}/teams/{team}", as: "owner" },
+  { name: "deleting a team", path: "/a/{account}/teams/{team}/delete", as: "owner" },
   { name: "the minutes", path: "/a/{account}/minutes", as: "owner" },
   { name: "the subscription", path: "/a/{account}/subscription", as: "owner" },
   { name: "the settings", path: "/a/{account}/settings", as: "owner" },
@@ -59,8 +63,11 @@ async function arrange() {
   await world.post(`${world.path}/api-keys`, { name: "Back end", scopes: ["read"] });
   const { ticket } = await world.signIn(await world.agent("Amara"), { wait: true });
   await assert.rejects(world.signIn(await world.agent("Yuki")), /no-seat-available/);
+  const team = await world.post(`${world.path}/teams`, { name: "Day team", members: [agent.id] });
   const [pool] = await world.pools();
-  const ids = { account: world.id, pool: pool.id, signIn: signIn.id, ticket: ticket.id };
+  const ids = {
+    account: world.id, pool: pool.id, signIn: signIn.id, ticket: ticket.id, user: agent.id, team: team.id,
+  };
   return { world, people: { owner, agent }, ids };
 }
 
