@@ -3,7 +3,7 @@
 //! # How a page is added
 //!
 //! 1. `src/pages/<topic>/view.rs` says what the page shows: a struct of plain values made by a function of the
-//!    account, who looks, and the time. It runs in the account's task, so it copies out only what the page needs, asks
+//!    account, who looks, and the time. It runs while the account is locked, so it copies out only what the page needs, asks
 //!    the domain's `access` functions, and gives a `Refusal` where the viewer may not look.
 //! 2. `src/pages/<topic>/mod.rs` has the handlers and `routes()`. A handler takes a [`Viewer`](viewer::Viewer), who is
 //!    signed in and belongs to the account in the path, and either looks ([`Viewer::look`](viewer::Viewer::look)) or

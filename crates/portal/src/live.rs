@@ -61,7 +61,7 @@ pub(crate) trait LivePage: Sized + Send + Sync + 'static {
     /// What the stream says while nothing changes.
     const ALIVE: &'static str = ":\n\n";
 
-    /// Looks at the account, as this viewer may see it. Runs in the account's task.
+    /// Looks at the account, as this viewer may see it. Runs while the account is locked.
     fn see(
         account: &Account,
         actor: &Actor,

@@ -28,6 +28,14 @@ impl fmt::Display for Moment {
     }
 }
 
+/// The address of a list with its filters; without a question mark where there are none.
+pub(crate) fn with_query(path: &str, query: &impl serde::Serialize) -> String {
+    match serde_urlencoded::to_string(query) {
+        Ok(query) if !query.is_empty() => format!("{path}?{query}"),
+        _ => path.to_owned(),
+    }
+}
+
 /// How full something is, for `m::meter`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Meter {

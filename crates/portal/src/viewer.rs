@@ -94,8 +94,8 @@ impl Viewer {
         }
     }
 
-    /// Looks at the account: the frame of the page, and what `view` makes of the account. `view` runs in the
-    /// account's task: it copies out only what the page needs, and says what the actor may see.
+    /// Looks at the account: the frame of the page, and what `view` makes of the account. `view` runs while
+    /// the account is locked: it copies out only what the page needs, and says what the actor may see.
     pub(crate) async fn look<T: Send + 'static>(
         &self,
         place: Option<Place>,

@@ -1,5 +1,5 @@
-// What pages cannot do without script: times in the reader's zone, countdowns, and coming back when a live page is
-// over. Everything else works without.
+// What pages cannot do without script: times in the reader's zone, countdowns, signs of life of an open console, word of
+// a lost connection, and coming back when a live page is over. Everything else works without.
 (() => {
   "use strict";
 
@@ -123,6 +123,7 @@
   function showAddress(element) {
     if (element.textContent !== element.href) element.textContent = element.href;
   }
+
   // A list that is narrowed as one types stands in the address, for reloading and for sending it on.
   document.addEventListener("htmx-after-swap", (event) => {
     const ctx = event.detail?.ctx;

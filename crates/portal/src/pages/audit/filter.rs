@@ -88,10 +88,7 @@ impl AuditQuery {
             cursor: cursor.to_owned(),
             ..self.clone()
         };
-        match serde_urlencoded::to_string(&query) {
-            Ok(query) if !query.is_empty() => format!("{path}?{query}"),
-            _ => path.to_owned(),
-        }
+        crate::shown::with_query(path, &query)
     }
 
     /// The address of the file of what is filtered.

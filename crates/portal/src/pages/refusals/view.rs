@@ -89,10 +89,7 @@ impl RefusalQuery {
             cursor: cursor.to_owned(),
             ..self.clone()
         };
-        match serde_urlencoded::to_string(&query) {
-            Ok(query) if !query.is_empty() => format!("{path}?{query}"),
-            _ => path.to_owned(),
-        }
+        crate::shown::with_query(path, &query)
     }
 }
 

@@ -89,10 +89,7 @@ impl SessionQuery {
 
     /// The part of an address behind the path that asks for the same.
     pub(super) fn to_link(&self, path: &str) -> String {
-        match serde_urlencoded::to_string(self) {
-            Ok(query) if !query.is_empty() => format!("{path}?{query}"),
-            _ => path.to_owned(),
-        }
+        crate::shown::with_query(path, self)
     }
 
     /// The same filters, on another page.
