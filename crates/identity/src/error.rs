@@ -1,7 +1,7 @@
 //! What can go wrong with credentials.
 
 use crate::operator::{OPERATOR_KEY_CHARS_MAX, OPERATOR_KEY_CHARS_MIN};
-use crate::password::{PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN};
+use crate::password_rules::{PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, Weakness};
 
 /// The operating system gave no randomness.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -46,6 +46,9 @@ pub enum PasswordError {
     /// More than [`PASSWORD_CHARS_MAX`] characters.
     #[error("a password has at most {PASSWORD_CHARS_MAX} characters")]
     TooLong,
+    /// It would soon be guessed.
+    #[error("this password would soon be guessed: {0}; use a few words that nobody would expect together")]
+    Weak(Weakness),
     /// As many passwords are being hashed, or wait for it, as may: try again in a moment.
     #[error("too many passwords are being checked at once")]
     Overloaded,

@@ -19,6 +19,7 @@ mod error;
 mod identity;
 mod operator;
 mod password;
+mod password_rules;
 mod passwords;
 mod portal_sessions;
 mod random;
@@ -32,9 +33,8 @@ pub use caller::{Caller, Unauthenticated};
 pub use error::{IdentityError, PasswordError, RandomError};
 pub use identity::Identity;
 pub use operator::{OPERATOR_KEY_CHARS_MAX, OPERATOR_KEY_CHARS_MIN};
-pub use password::{
-    HASHING_AT_ONCE_MAX, HASHING_WAITING_MAX, PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, PasswordHash,
-};
+pub use password::{HASHING_AT_ONCE_MAX, HASHING_WAITING_MAX, PasswordHash};
+pub use password_rules::{PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, Weakness};
 pub use portal_sessions::{
     InvalidPortalSessionId, PORTAL_SESSION_IDLE_MAX, PORTAL_SESSION_LIFE_MAX, PORTAL_SESSIONS_PER_USER_MAX,
     PortalSession, PortalSessionId, USER_AGENT_CHARS_MAX,

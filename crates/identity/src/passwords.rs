@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rusqlite::{Connection, OptionalExtension, params};
 use usher_domain::{AccountId, Timestamp, UserId};
 
-use crate::password::{Verdict, check_length};
+use crate::password::Verdict;
 use crate::user_tokens::{self, NewUserToken};
 use crate::{Identity, IdentityError, IssuedToken, PASSWORD_CHARS_MAX, PasswordError, PasswordHash};
 
@@ -18,10 +18,14 @@ struct Proof {
 
 impl Identity {
     /// Checks that a new password has [`PASSWORD_CHARS_MIN`](crate::PASSWORD_CHARS_MIN) to
-    /// [`PASSWORD_CHARS_MAX`] characters, and hashes it.
-    pub async fn hash_password(&self, password: String) -> Result<PasswordHash, PasswordError> {
-        check_length(&password)?;
-        self.hashing.admit()?.hash(password).await
+    /// [`PASSWORD_CHARS_MAX`] characters and would not soon be guessed, and hashes it. `about` is what everybody
+    /// knows of its user, which guesses begin with: the name, the address, the account's name.
+    pub async fn hash_password(
+        &self,
+        password: String,
+        about: Vec<String>,
+    ) -> Result<PasswordHash, PasswordError> {
+        self.hashing.admit()?.hash(password, about).await
     }
 
     /// Stores the password of a user who is about to be created, so that no user is half made: before the user's

@@ -37,7 +37,10 @@ async fn a_restart_keeps_every_credential_and_every_revocation() {
     let revoked = before.put_api_key(OTHER, KEY, reader(), None).await.unwrap();
     before.revoke_api_key(OTHER, KEY).await.unwrap();
     let user = before.issue_user_token(ACME, SVEN, NOON).await.unwrap().token;
-    let hash = before.hash_password("correct horse".into()).await.unwrap();
+    let hash = before
+        .hash_password("correct horse".into(), Vec::new())
+        .await
+        .unwrap();
     before.stage_password(ACME, SVEN, &hash).await.unwrap();
     let old_sign_in = before.sign_in_token(ACME, SIGN_IN);
     before.rotate_signing_key().await.unwrap();
@@ -76,7 +79,10 @@ async fn no_token_and_no_password_stands_in_the_file() {
     let operator = identity.create_operator_key().await.unwrap().unwrap();
     let key = identity.put_api_key(ACME, KEY, reader(), None).await.unwrap();
     let user = identity.issue_user_token(ACME, SVEN, NOON).await.unwrap().token;
-    let hash = identity.hash_password("correct horse".into()).await.unwrap();
+    let hash = identity
+        .hash_password("correct horse".into(), Vec::new())
+        .await
+        .unwrap();
     identity.stage_password(ACME, SVEN, &hash).await.unwrap();
     let sign_in = identity.sign_in_token(ACME, SIGN_IN);
 

@@ -5,7 +5,7 @@ const PASSWORD: &str = "correct horse";
 
 async fn sven_with_password() -> Identity {
     let identity = identity();
-    let hash = identity.hash_password(PASSWORD.into()).await.unwrap();
+    let hash = identity.hash_password(PASSWORD.into(), Vec::new()).await.unwrap();
     identity.stage_password(ACME, SVEN, &hash).await.unwrap();
     identity
 }
@@ -42,11 +42,13 @@ async fn a_user_who_does_not_exist_takes_the_same_work() {
 async fn a_password_outside_the_bounds_is_refused_when_it_is_set() {
     let identity = identity();
 
-    let short = identity.hash_password("short".into()).await;
-    let long = identity.hash_password("x".repeat(257)).await;
+    let short = identity.hash_password("short".into(), Vec::new()).await;
+    let long = identity.hash_password("x".repeat(257), Vec::new()).await;
+    let weak = identity.hash_password("password1234".into(), Vec::new()).await;
 
     assert!(matches!(short, Err(PasswordError::TooShort)));
     assert!(matches!(long, Err(PasswordError::TooLong)));
+    assert!(matches!(weak, Err(PasswordError::Weak(_))));
     assert_eq!(identity.passwords_hashed(), 0);
 }
 
@@ -54,7 +56,10 @@ async fn a_password_outside_the_bounds_is_refused_when_it_is_set() {
 async fn another_password_kills_the_users_tokens_and_the_old_password() {
     let identity = sven_with_password().await;
     let token = identity.issue_user_token(ACME, SVEN, NOON).await.unwrap().token;
-    let hash = identity.hash_password("battery staple".into()).await.unwrap();
+    let hash = identity
+        .hash_password("battery staple".into(), Vec::new())
+        .await
+        .unwrap();
 
     identity.set_password(ACME, SVEN, &hash).await.unwrap();
 

@@ -66,7 +66,10 @@ async fn one_session_or_all_others_can_be_ended_and_nobody_elses() {
 #[tokio::test]
 async fn a_new_password_and_deactivating_end_all_sessions_of_the_user() {
     let identity = identity();
-    let hash = identity.hash_password("correct horse".into()).await.unwrap();
+    let hash = identity
+        .hash_password("correct horse".into(), Vec::new())
+        .await
+        .unwrap();
     let first = begin(&identity, SVEN, NOON).await;
 
     identity.set_password(ACME, SVEN, &hash).await.unwrap();

@@ -77,7 +77,10 @@ async fn one_token_too_many_replaces_the_oldest() {
 #[tokio::test]
 async fn forgetting_a_user_or_an_account_leaves_nothing_of_it() {
     let identity = identity();
-    let hash = identity.hash_password("correct horse".into()).await.unwrap();
+    let hash = identity
+        .hash_password("correct horse".into(), Vec::new())
+        .await
+        .unwrap();
     for (account, user) in [(ACME, SVEN), (ACME, TUVA), (OTHER, SVEN)] {
         identity.stage_password(account, user, &hash).await.unwrap();
     }

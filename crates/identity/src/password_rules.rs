@@ -1,0 +1,205 @@
+//! What a new password must be like: long enough, on no list, and not soon guessed.
+//!
+//! How soon is estimated by `zxcvbn`, which knows the 30,000 most common passwords, words, names, keys in a row, dates
+//! and the usual disguises of them. [`KNOWN`] adds long phrases that its lists are too short for.
+
+use std::fmt;
+
+use zxcvbn::feedback::Warning;
+use zxcvbn::{Entropy, Score, zxcvbn};
+
+use crate::PasswordError;
+
+/// The fewest characters of a password.
+pub const PASSWORD_CHARS_MIN: usize = 12;
+/// The most characters of a password.
+pub const PASSWORD_CHARS_MAX: usize = 256;
+
+/// From this score on, a password outlasts guessing at a stolen hash: over 10^8 guesses.
+const SCORE_MIN: Score = Score::Three;
+
+/// Phrases that everybody knows, one a line, without spaces and in small letters.
+const KNOWN: &str = include_str!("known_phrases.txt");
+
+/// Why a password would soon be guessed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Weakness {
+    /// It is on a list of common passwords.
+    Common,
+    /// It is a common password, changed a little.
+    NearlyCommon,
+    /// It is made of the user's name or address, or of the account's name.
+    AboutUser,
+    /// It is one word, or one name.
+    OneWord,
+    /// It is a row of keys or of letters.
+    Row,
+    /// It repeats itself.
+    Repeats,
+    /// It is a date.
+    Date,
+    /// It is too short for how regular it is.
+    Regular,
+}
+
+impl fmt::Display for Weakness {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let why = match self {
+            Self::Common => "it is on the lists that are tried first",
+            Self::NearlyCommon => "it is nearly a common password, and the usual changes are tried as well",
+            Self::AboutUser => "it is made of your name, your address or your account’s name",
+            Self::OneWord => "one word or name is tried soon",
+            Self::Row => "keys or letters in a row are tried soon",
+            Self::Repeats => "it repeats itself",
+            Self::Date => "dates are tried soon",
+            Self::Regular => "too little of it cannot be foreseen",
+        };
+        f.write_str(why)
+    }
+}
+
+/// Whether a new password may be used. `about` are words that everybody knows of the user: name, address, account.
+/// Takes some milliseconds.
+pub(crate) fn check(password: &str, about: &[String]) -> Result<(), PasswordError> {
+    match password.chars().count() {
+        ..PASSWORD_CHARS_MIN => return Err(PasswordError::TooShort),
+        PASSWORD_CHARS_MIN..=PASSWORD_CHARS_MAX => {}
+        _ => return Err(PasswordError::TooLong),
+    }
+    let plain: String = password.chars().filter(|it| it.is_alphanumeric()).collect();
+    let plain = plain.to_lowercase();
+    if KNOWN.lines().any(|known| known == plain) {
+        return Err(PasswordError::Weak(Weakness::Common));
+    }
+    let words = words(about);
+    let words: Vec<_> = words.iter().map(String::as_str).collect();
+    let estimate = zxcvbn(password, &words);
+    if estimate.score() >= SCORE_MIN {
+        return Ok(());
+    }
+    let for_a_stranger = zxcvbn(password, &[]);
+    let weakness = if for_a_stranger.score() >= SCORE_MIN {
+        Weakness::AboutUser
+    } else {
+        weakness(&for_a_stranger)
+    };
+    Err(PasswordError::Weak(weakness))
+}
+
+/// The texts whole, without what parts their words, and each word.
+fn words(about: &[String]) -> Vec<String> {
+    let mut words = Vec::new();
+    for text in about {
+        let parts: Vec<_> = text
+            .split(|it: char| !it.is_alphanumeric())
+            .filter(|part| !part.is_empty())
+            .collect();
+        words.push(text.clone());
+        words.push(parts.concat());
+        words.extend(parts.into_iter().map(str::to_owned));
+    }
+    words
+}
+
+fn weakness(estimate: &Entropy) -> Weakness {
+    match estimate.feedback().and_then(zxcvbn::feedback::Feedback::warning) {
+        Some(
+            Warning::ThisIsATop10Password | Warning::ThisIsATop100Password | Warning::ThisIsACommonPassword,
+        ) => Weakness::Common,
+        Some(Warning::ThisIsSimilarToACommonlyUsedPassword) => Weakness::NearlyCommon,
+        Some(
+            Warning::AWordByItselfIsEasyToGuess
+            | Warning::NamesAndSurnamesByThemselvesAreEasyToGuess
+            | Warning::CommonNamesAndSurnamesAreEasyToGuess,
+        ) => Weakness::OneWord,
+        Some(
+            Warning::StraightRowsOfKeysAreEasyToGuess
+            | Warning::ShortKeyboardPatternsAreEasyToGuess
+            | Warning::SequencesLikeAbcAreEasyToGuess,
+        ) => Weakness::Row,
+        Some(
+            Warning::RepeatsLikeAaaAreEasyToGuess | Warning::RepeatsLikeAbcAbcAreOnlySlightlyHarderToGuess,
+        ) => Weakness::Repeats,
+        Some(Warning::RecentYearsAreEasyToGuess | Warning::DatesAreOftenEasyToGuess) => Weakness::Date,
+        None => Weakness::Regular,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn verdict(password: &str) -> Result<(), Weakness> {
+        let about = ["Sven Nilsson", "sven.nilsson@contoso.example", "Contoso Support"];
+        match check(password, &about.map(str::to_owned)) {
+            Ok(()) => Ok(()),
+            Err(PasswordError::Weak(weakness)) => Err(weakness),
+            Err(other) => panic!("{other}"),
+        }
+    }
+
+    #[test]
+    fn what_is_soon_guessed_is_refused_with_the_reason() {
+        let table = [
+            ("password1234", Weakness::Common),
+            ("1234567890123", Weakness::Row),
+            ("P@ssword1234!", Weakness::NearlyCommon),
+            ("correct horse battery staple", Weakness::Common),
+            ("CorrectHorseBatteryStaple", Weakness::Common),
+            ("administrator", Weakness::OneWord),
+            ("sven.nilsson@contoso.example", Weakness::AboutUser),
+            ("contososupport1", Weakness::AboutUser),
+            ("aaaaaaaaaaaaaaaa", Weakness::Repeats),
+            ("letmeinletmein", Weakness::Repeats),
+            ("abcdefghijklm", Weakness::Row),
+        ];
+        for (password, weakness) in table {
+            assert_eq!(verdict(password), Err(weakness), "{password}");
+        }
+    }
+
+    #[test]
+    fn a_few_words_that_nobody_foresees_are_enough() {
+        for password in [
+            "teapot anchor lilac",
+            "we row to the island at six",
+            "9f3b-77ac-0d1e",
+            "å ä ö är inte a a o",
+        ] {
+            assert_eq!(verdict(password), Ok(()), "{password}");
+        }
+    }
+
+    #[test]
+    fn every_known_phrase_is_written_as_it_is_compared() {
+        for known in KNOWN.lines() {
+            assert!(known.chars().count() >= PASSWORD_CHARS_MIN, "{known}");
+            assert!(known.chars().all(char::is_alphanumeric), "{known}");
+            assert_eq!(known, known.to_lowercase());
+        }
+    }
+
+    #[test]
+    fn the_length_is_counted_in_characters_and_the_error_names_the_bound() {
+        let of = |chars: usize| {
+            check(
+                &"åäöéñçøæß¡þðłđ"
+                    .repeat(30)
+                    .chars()
+                    .take(chars)
+                    .collect::<String>(),
+                &[],
+            )
+        };
+        assert!(!matches!(of(12), Err(PasswordError::TooShort)));
+        assert!(!matches!(of(256), Err(PasswordError::TooLong)));
+        assert_eq!(
+            of(11).unwrap_err().to_string(),
+            "a password needs at least 12 characters"
+        );
+        assert_eq!(
+            of(257).unwrap_err().to_string(),
+            "a password has at most 256 characters"
+        );
+    }
+}
