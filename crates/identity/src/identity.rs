@@ -9,6 +9,7 @@ use usher_domain::{AccountId, Timestamp, UserId};
 use crate::api_keys::{self, ApiKeys};
 use crate::password::Hashing;
 use crate::portal_sessions::{self, PortalSessions};
+use crate::second_factor::{self, SecondFactors};
 use crate::secret::Digest;
 use crate::signing::{self, Keyring, Signed};
 use crate::store::{self, Store};
@@ -30,6 +31,7 @@ pub(crate) struct Memory {
     api_keys: RwLock<ApiKeys>,
     user_tokens: RwLock<UserTokens>,
     portal_sessions: RwLock<PortalSessions>,
+    second_factors: RwLock<SecondFactors>,
     keyring: RwLock<Keyring>,
 }
 
@@ -40,7 +42,10 @@ impl Identity {
     pub fn open(connection: Connection, keys: &SecretsKeys) -> Result<Self, IdentityError> {
         let sealer = Sealer::new(keys);
         let mut connection = store::prepare(connection)?;
-        let renewed = store::transact(&mut connection, |tables| signing::renew(tables, &sealer))?;
+        let renewed = store::transact(&mut connection, |tables| {
+            let keys = signing::renew(tables, &sealer)?;
+            Ok(second_factor::renew(tables, &sealer)? || keys)
+        })?;
         if renewed {
             store::forget_what_was(&connection)?;
         }
@@ -50,6 +55,7 @@ impl Identity {
             api_keys: RwLock::new(api_keys::load(&connection)?),
             user_tokens: RwLock::new(user_tokens::load(&connection)?),
             portal_sessions: RwLock::new(portal_sessions::load(&connection)?),
+            second_factors: RwLock::new(second_factor::load(&connection)?),
             keyring: RwLock::new(keyring),
         };
         Ok(Self {
@@ -112,9 +118,13 @@ impl Identity {
             .change(
                 move |tables| {
                     passwords::delete(tables, account, user)?;
+                    second_factor::delete_of_user(tables, account, user)?;
                     user_tokens::delete_of_user(tables, account, user)
                 },
-                move |_| memory.forget_presence_of_user(account, user),
+                move |_| {
+                    memory.second_factors_mut().remove(&(account, user));
+                    memory.forget_presence_of_user(account, user);
+                },
             )
             .await
     }
@@ -126,10 +136,12 @@ impl Identity {
             .change(
                 move |tables| {
                     passwords::delete_of_account(tables, account)?;
+                    second_factor::delete_of_account(tables, account)?;
                     user_tokens::delete_of_account(tables, account)?;
                     api_keys::delete_of_account(tables, account)
                 },
                 move |_| {
+                    memory.second_factors_mut().retain(|(other, _)| *other != account);
                     memory.portal_sessions_mut().remove_of_account(account);
                     memory.user_tokens_mut().remove_of_account(account);
                     memory.api_keys_mut().remove_of_account(account);
@@ -142,6 +154,7 @@ impl Identity {
     /// and before the program ends.
     pub async fn maintain(&self, now: Timestamp) -> Result<(), IdentityError> {
         self.purge_user_tokens(now).await?;
+        self.purge_half_sign_ins(now).await?;
         self.maintain_portal_sessions(now).await?;
         self.save_last_use_of_api_keys().await
     }
@@ -182,5 +195,6 @@ locks! {
     api_keys, api_keys_mut: ApiKeys;
     user_tokens, user_tokens_mut: UserTokens;
     portal_sessions, portal_sessions_mut: PortalSessions;
+    second_factors, second_factors_mut: SecondFactors;
     keyring, keyring_mut: Keyring;
 }

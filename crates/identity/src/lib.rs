@@ -10,6 +10,7 @@
 //! | `usher_key_…` | an account's API key | SHA-256 |
 //! | `usher_user_…` | a person, after signing in | SHA-256 |
 //! | `usher_web_…` | a person's browser, in a cookie | SHA-256 |
+//! | `usher_half_…` | a person who has yet to type the second factor, in a cookie | SHA-256 |
 //! | `usher_sign_…`, `usher_tick_…` | a device's sign-in or ticket | nothing: derived with the server's key |
 //!
 //! Being somebody is not being allowed something: what a [`Caller`] may do is for the domain to say.
@@ -17,6 +18,7 @@
 mod api_keys;
 mod caller;
 mod error;
+mod half_sign_in;
 mod identity;
 mod operator;
 mod password;
@@ -25,6 +27,7 @@ mod passwords;
 mod portal_sessions;
 mod random;
 mod seal;
+mod second_factor;
 mod secret;
 mod setup_link;
 mod signing;
@@ -33,16 +36,19 @@ mod user_tokens;
 
 pub use caller::{Caller, Unauthenticated};
 pub use error::{IdentityError, PasswordError, RandomError};
+pub use half_sign_in::HALF_SIGN_IN_LIFE;
 pub use identity::Identity;
 pub use operator::{OPERATOR_KEY_CHARS_MAX, OPERATOR_KEY_CHARS_MIN};
 pub use password::{HASHING_AT_ONCE_MAX, HASHING_WAITING_MAX, PasswordHash};
 pub use password_rules::{PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, Weakness};
+pub use passwords::{Exchange, PasswordProof};
 pub use portal_sessions::{
     InvalidPortalSessionId, PORTAL_SESSION_IDLE_MAX, PORTAL_SESSION_LIFE_MAX, PORTAL_SESSIONS_PER_USER_MAX,
     PortalSession, PortalSessionId, USER_AGENT_CHARS_MAX,
 };
 pub use random::{CODE_CHARS, draw_bits, draw_code};
 pub use seal::{InvalidSecretsKeys, SECRETS_KEYS_MAX, SealError, Sealer, SecretsKeys};
+pub use second_factor::{CodeVerdict, NewSecondFactor, RECOVERY_CODES};
 pub use secret::Secret;
 pub use signing::SIGNING_KEYS_MAX;
 pub use user_tokens::{IssuedToken, USER_TOKEN_LIFE, USER_TOKENS_PER_USER_MAX};

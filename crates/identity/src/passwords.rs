@@ -6,14 +6,28 @@ use rusqlite::{Connection, OptionalExtension, params};
 use usher_domain::{AccountId, Timestamp, UserId};
 
 use crate::password::Verdict;
+use crate::second_factor::{self, TypedCode};
 use crate::user_tokens::{self, NewUserToken};
 use crate::{Identity, IdentityError, IssuedToken, PASSWORD_CHARS_MAX, PasswordError, PasswordHash};
 
 /// A password that was right when it was checked.
-struct Proof {
+#[derive(Debug)]
+pub struct PasswordProof {
+    account: AccountId,
     user: UserId,
     stored: PasswordHash,
     renewed: Option<PasswordHash>,
+}
+
+/// What a right password was exchanged for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Exchange {
+    /// A token.
+    Issued(IssuedToken),
+    /// Nothing: the user has a second factor as well, and no code came with the password.
+    SecondFactorNeeded,
+    /// Nothing: the code of the second factor is wrong, or the password was changed meanwhile.
+    Wrong,
 }
 
 impl Identity {
@@ -84,44 +98,51 @@ impl Identity {
         user: Option<UserId>,
         password: String,
     ) -> Result<bool, PasswordError> {
-        let Some(proof) = self.prove(account, user, password).await? else {
+        let Some(proof) = self.prove_password(account, user, password).await? else {
             return Ok(false);
         };
         if proof.renewed.is_some() {
             self.store
-                .change(move |tables| proof.confirm(tables, account), |_| ())
+                .change(move |tables| proof.confirm(tables), |_| ())
                 .await?;
         }
         Ok(true)
     }
 
-    /// Issues a token for the right password, none for a wrong one. Pass no user where no such user exists: the
-    /// answer takes as long. A password that is changed meanwhile gives no token.
+    /// Issues a token for a password that was right, and for a code of the second factor where the user has one. A
+    /// password that was changed meanwhile gives no token.
     pub async fn exchange_password(
         &self,
-        account: AccountId,
-        user: Option<UserId>,
-        password: String,
+        proof: PasswordProof,
+        code: Option<&str>,
         now: Timestamp,
-    ) -> Result<Option<IssuedToken>, PasswordError> {
-        let Some(proof) = self.prove(account, user, password).await? else {
-            return Ok(None);
-        };
-        let new = NewUserToken::draw(account, proof.user, now).map_err(IdentityError::from)?;
-        let memory = Arc::clone(&self.memory);
-        let issued = self
-            .store
+    ) -> Result<Exchange, IdentityError> {
+        let new = NewUserToken::draw(proof.account, proof.user, now)?;
+        let (memory, sealer) = (Arc::clone(&self.memory), self.sealer().clone());
+        let code = code.map(TypedCode::of);
+        self.store
             .change(
                 move |tables| {
-                    if !proof.confirm(tables, account)? {
-                        return Ok(None);
+                    let (account, user) = (proof.account, proof.user);
+                    if !proof.confirm(tables)? {
+                        return Ok(Err(Exchange::Wrong));
                     }
-                    Ok(Some((new.insert(tables)?, new)))
+                    if second_factor::is_set(tables, account, user)? {
+                        let Some(code) = code else {
+                            return Ok(Err(Exchange::SecondFactorNeeded));
+                        };
+                        if !code.use_up(tables, &sealer, account, user, now)?.is_right() {
+                            return Ok(Err(Exchange::Wrong));
+                        }
+                    }
+                    Ok(Ok((new.insert(tables)?, new)))
                 },
-                move |stored| stored.map(|(replaced, new)| memory.user_tokens_mut().put(new, &replaced)),
+                move |stored| match stored {
+                    Ok((replaced, new)) => Exchange::Issued(memory.user_tokens_mut().put(new, &replaced)),
+                    Err(refused) => refused,
+                },
             )
-            .await?;
-        Ok(issued)
+            .await
     }
 
     /// How many passwords were hashed or checked since the start.
@@ -130,12 +151,14 @@ impl Identity {
         self.hashing.done()
     }
 
-    async fn prove(
+    /// Checks a password, to be exchanged for a token. Pass no user where no such user exists: the answer takes as
+    /// long.
+    pub async fn prove_password(
         &self,
         account: AccountId,
         user: Option<UserId>,
         password: String,
-    ) -> Result<Option<Proof>, PasswordError> {
+    ) -> Result<Option<PasswordProof>, PasswordError> {
         // Says nothing about the user: nobody has such a password.
         if password.chars().count() > PASSWORD_CHARS_MAX {
             return Ok(None);
@@ -156,7 +179,8 @@ impl Identity {
             Verdict::Right => None,
             Verdict::RightButDated(renewed) => Some(renewed),
         };
-        Ok(Some(Proof {
+        Ok(Some(PasswordProof {
+            account,
             user,
             stored,
             renewed,
@@ -164,12 +188,18 @@ impl Identity {
     }
 }
 
-impl Proof {
+impl PasswordProof {
+    /// Whose password it is.
+    #[must_use]
+    pub fn user(&self) -> UserId {
+        self.user
+    }
+
     /// Whether the password is still the one that was checked; keeps its new hash where it has one.
-    fn confirm(&self, tables: &Connection, account: AccountId) -> Result<bool, IdentityError> {
-        let confirmed = get(tables, account, self.user)?.as_ref() == Some(&self.stored);
+    fn confirm(&self, tables: &Connection) -> Result<bool, IdentityError> {
+        let confirmed = get(tables, self.account, self.user)?.as_ref() == Some(&self.stored);
         if let (true, Some(renewed)) = (confirmed, &self.renewed) {
-            put(tables, account, self.user, renewed)?;
+            put(tables, self.account, self.user, renewed)?;
         }
         Ok(confirmed)
     }

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use rusqlite::{Connection, params};
 use usher_domain::{AccountId, Secs, Timestamp, UserId};
 
-use crate::portal_sessions;
 use crate::secret::Digest;
 use crate::{Caller, Identity, IdentityError, RandomError, Secret, Unauthenticated};
+use crate::{half_sign_in, portal_sessions};
 
 /// What a user token starts with.
 pub(crate) const PREFIX: &str = "usher_user_";
@@ -255,13 +255,14 @@ impl NewUserToken {
     }
 }
 
-/// Deletes the tokens, and with them the sessions of the portal.
+/// Deletes the tokens, and with them the sessions of the portal, half ones included.
 pub(crate) fn delete_of_user(
     tables: &Connection,
     account: AccountId,
     user: UserId,
 ) -> Result<usize, IdentityError> {
     portal_sessions::delete_of_user(tables, account, user)?;
+    half_sign_in::delete_of_user(tables, account, user)?;
     Ok(tables.execute(
         "DELETE FROM identity_user_tokens WHERE account = ?1 AND user = ?2",
         [account.bits().to_be_bytes(), user.bits().to_be_bytes()],
@@ -270,6 +271,7 @@ pub(crate) fn delete_of_user(
 
 pub(crate) fn delete_of_account(tables: &Connection, account: AccountId) -> Result<usize, IdentityError> {
     portal_sessions::delete_of_account(tables, account)?;
+    half_sign_in::delete_of_account(tables, account)?;
     Ok(tables.execute(
         "DELETE FROM identity_user_tokens WHERE account = ?1",
         [account.bits().to_be_bytes()],

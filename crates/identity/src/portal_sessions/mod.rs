@@ -58,6 +58,8 @@ pub struct PortalSession {
     pub started_at: Timestamp,
     /// When it was last used.
     pub last_used_at: Timestamp,
+    /// What the user might do when the secret was drawn, as the portal writes it down.
+    pub rights: i64,
 }
 
 /// All sessions of the server.
@@ -75,12 +77,14 @@ struct Kept {
 }
 
 impl Identity {
-    /// Signs a user in whose identity is proved. The secret is for the browser's cookie.
+    /// Signs a user in whose identity is proved, who may do this much (`rights`). The secret is for the browser's
+    /// cookie.
     pub async fn begin_portal_session(
         &self,
         account: AccountId,
         user: UserId,
         user_agent: &str,
+        rights: i64,
         now: Timestamp,
     ) -> Result<Secret, IdentityError> {
         let secret = Secret::draw(PREFIX)?;
@@ -96,6 +100,7 @@ impl Identity {
                 .into(),
             started_at: now,
             last_used_at: now,
+            rights,
         };
         let memory = Arc::clone(&self.memory);
         self.store
@@ -109,6 +114,45 @@ impl Identity {
             )
             .await?;
         Ok(secret)
+    }
+
+    /// Draws another secret for a session, because its user may now do something else: whoever had the old one is
+    /// out. None where the session is over, or got another secret meanwhile.
+    pub async fn rotate_portal_session(
+        &self,
+        secret: &str,
+        rights: i64,
+        now: Timestamp,
+    ) -> Result<Option<Secret>, IdentityError> {
+        let old = Digest::of(secret);
+        let secret = Secret::draw(PREFIX)?;
+        let new = Digest::of(secret.expose());
+        let memory = Arc::clone(&self.memory);
+        let rotated = self
+            .store
+            .change(
+                move |tables| tables::replace(tables, &old, &new, rights),
+                move |replaced| {
+                    let mut sessions = memory.portal_sessions_mut();
+                    let kept = sessions.by_digest.get(&old).and_then(|kept| kept.alive(now));
+                    sessions.remove_all(&[old]);
+                    let Some(session) = kept.filter(|_| replaced) else {
+                        return false;
+                    };
+                    let id = PortalSessionId::of(&new);
+                    sessions.insert(
+                        new,
+                        PortalSession {
+                            id,
+                            rights,
+                            ..session
+                        },
+                    );
+                    true
+                },
+            )
+            .await?;
+        Ok(rotated.then_some(secret))
     }
 
     /// Who is signed in with this secret; none where nobody is, or not any more. Counts as use. Answers from memory:

@@ -24,8 +24,9 @@ pub(super) fn insert(
     let replaced = make_room.query_map(room, |row| row.get(0).map(Digest::from_bytes))?;
     let replaced = replaced.collect::<Result<_, _>>()?;
     tables.execute(
-        "INSERT INTO identity_portal_sessions (digest, account, user, user_agent, started_at, last_used_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO identity_portal_sessions
+             (digest, account, user, user_agent, started_at, last_used_at, rights)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         params![
             digest.as_bytes(),
             account,
@@ -33,9 +34,24 @@ pub(super) fn insert(
             &*session.user_agent,
             session.started_at.millis(),
             session.last_used_at.millis(),
+            session.rights,
         ],
     )?;
     Ok(replaced)
+}
+
+/// Gives a session another secret. Whether there was one.
+pub(super) fn replace(
+    tables: &Connection,
+    old: &Digest,
+    new: &Digest,
+    rights: i64,
+) -> Result<bool, IdentityError> {
+    let replaced = tables.execute(
+        "UPDATE identity_portal_sessions SET digest = ?2, rights = ?3 WHERE digest = ?1",
+        params![old.as_bytes(), new.as_bytes(), rights],
+    )?;
+    Ok(replaced > 0)
 }
 
 pub(super) fn delete(tables: &Connection, digests: &[Digest]) -> Result<(), IdentityError> {
@@ -78,8 +94,8 @@ pub(crate) fn delete_of_account(tables: &Connection, account: AccountId) -> Resu
 pub(crate) fn load(tables: &Connection) -> Result<PortalSessions, IdentityError> {
     let mut sessions = PortalSessions::default();
     let mut select = tables.prepare(
-        "SELECT digest, account, user, user_agent, started_at, last_used_at FROM identity_portal_sessions
-         ORDER BY started_at",
+        "SELECT digest, account, user, user_agent, started_at, last_used_at, rights
+         FROM identity_portal_sessions ORDER BY started_at",
     )?;
     let mut rows = select.query([])?;
     while let Some(row) = rows.next()? {
@@ -91,6 +107,7 @@ pub(crate) fn load(tables: &Connection) -> Result<PortalSessions, IdentityError>
             user_agent: row.get::<_, String>(3)?.into(),
             started_at: Timestamp::from_millis(row.get(4)?),
             last_used_at: Timestamp::from_millis(row.get(5)?),
+            rights: row.get(6)?,
         };
         sessions.insert(digest, session);
     }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::PasswordError;
+use crate::{Exchange, PasswordError};
 
 const PASSWORD: &str = "correct horse";
 
@@ -13,16 +13,38 @@ async fn sven_with_password() -> Identity {
 #[tokio::test]
 async fn the_right_password_gives_a_token_and_a_wrong_one_none() {
     let identity = sven_with_password().await;
-    let exchange = |account, user, password: &str| {
-        identity.exchange_password(account, Some(user), password.to_owned(), NOON)
+    let prove =
+        |account, user, password: &str| identity.prove_password(account, Some(user), password.to_owned());
+
+    let proof = prove(ACME, SVEN, PASSWORD).await.unwrap().unwrap();
+    let exchanged = identity.exchange_password(proof, None, NOON).await.unwrap();
+
+    let Exchange::Issued(issued) = exchanged else {
+        panic!("{exchanged:?}");
     };
-
-    let issued = exchange(ACME, SVEN, PASSWORD).await.unwrap().unwrap();
-
     assert_eq!(caller(&identity, issued.token.expose(), NOON), Ok(SVEN_OF_ACME));
-    assert_eq!(exchange(ACME, SVEN, "wrong horse").await.unwrap(), None);
-    assert_eq!(exchange(OTHER, SVEN, PASSWORD).await.unwrap(), None);
-    assert_eq!(exchange(ACME, TUVA, PASSWORD).await.unwrap(), None);
+    assert!(prove(ACME, SVEN, "wrong horse").await.unwrap().is_none());
+    assert!(prove(OTHER, SVEN, PASSWORD).await.unwrap().is_none());
+    assert!(prove(ACME, TUVA, PASSWORD).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_password_that_is_changed_after_it_was_checked_gives_no_token() {
+    let identity = sven_with_password().await;
+    let proof = identity
+        .prove_password(ACME, Some(SVEN), PASSWORD.to_owned())
+        .await;
+    let hash = identity
+        .hash_password("battery staple".into(), Vec::new())
+        .await
+        .unwrap();
+    identity.set_password(ACME, SVEN, &hash).await.unwrap();
+
+    let exchanged = identity
+        .exchange_password(proof.unwrap().unwrap(), None, NOON)
+        .await;
+
+    assert_eq!(exchanged.unwrap(), Exchange::Wrong);
 }
 
 #[tokio::test]

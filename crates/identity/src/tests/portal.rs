@@ -4,7 +4,7 @@ use crate::{PORTAL_SESSION_IDLE_MAX, PORTAL_SESSION_LIFE_MAX, PORTAL_SESSIONS_PE
 const BROWSER: &str = "Firefox/151.0";
 
 async fn begin(identity: &Identity, user: UserId, now: Timestamp) -> Secret {
-    let begun = identity.begin_portal_session(ACME, user, BROWSER, now).await;
+    let begun = identity.begin_portal_session(ACME, user, BROWSER, 0, now).await;
     begun.unwrap()
 }
 
@@ -108,4 +108,24 @@ async fn a_setup_link_is_good_once_and_an_older_one_is_dead() {
     assert!(identity.is_setup_link(link.expose()).await.unwrap());
     identity.remove_setup_link().await.unwrap();
     assert!(!identity.is_setup_link(link.expose()).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_session_gets_another_secret_and_the_old_one_is_dead_at_once() {
+    let identity = identity();
+    let old = begin(&identity, SVEN, NOON).await;
+    let later = NOON + secs(60);
+
+    let new = identity.rotate_portal_session(old.expose(), 7, later).await;
+
+    let new = new.unwrap().unwrap();
+    assert!(!is_alive(&identity, &old, later));
+    let session = identity.portal_session(new.expose(), later).unwrap();
+    assert_eq!(
+        (session.user, session.started_at, session.rights),
+        (SVEN, NOON, 7)
+    );
+    assert_eq!(identity.portal_sessions(ACME, SVEN, later).len(), 1);
+    let again = identity.rotate_portal_session(old.expose(), 7, later).await;
+    assert_eq!(again.unwrap(), None);
 }

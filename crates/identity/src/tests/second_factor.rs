@@ -1,0 +1,263 @@
+use totp_rs::{Builder, Secret as TotpSecret};
+
+use super::*;
+use crate::{CodeVerdict, Exchange, HALF_SIGN_IN_LIFE, RECOVERY_CODES, Secret, SecretsKeys};
+
+const PASSWORD: &str = "teapot anchor lilac";
+
+/// What an app shows at this time.
+fn code(secret: &Secret, now: Timestamp) -> String {
+    let secret = TotpSecret::try_from_base32(secret.expose()).unwrap();
+    let app = Builder::new().with_secret(secret).build().unwrap();
+    let secs = u64::try_from(now.millis() / 1_000).unwrap();
+    app.generate(secs).to_string()
+}
+
+fn open(directory: &std::path::Path, keys: &str) -> Identity {
+    let connection = rusqlite::Connection::open(directory.join("usher.db")).unwrap();
+    Identity::open(connection, &SecretsKeys::parse(keys).unwrap()).unwrap()
+}
+
+fn contains(haystack: &[u8], needle: &[u8]) -> bool {
+    haystack.windows(needle.len()).any(|window| window == needle)
+}
+
+async fn draw(identity: &Identity) -> Secret {
+    assert!(identity.draw_second_factor(ACME, SVEN).await.unwrap());
+    let drawn = identity
+        .drawn_second_factor(ACME, SVEN, "sven@acme.example")
+        .await;
+    drawn.unwrap().unwrap().secret
+}
+
+/// The secret of Sven's app, and his recovery codes.
+async fn set_up(identity: &Identity) -> (Secret, Vec<Secret>) {
+    let secret = draw(identity).await;
+    let typed = code(&secret, NOON);
+    let codes = identity.confirm_second_factor(ACME, SVEN, &typed, NOON).await;
+    (secret, codes.unwrap().unwrap())
+}
+
+#[tokio::test]
+async fn a_secret_counts_for_nothing_until_a_code_of_it_was_typed() {
+    let identity = identity();
+    let secret = draw(&identity).await;
+    let wrong = identity.confirm_second_factor(ACME, SVEN, "000000", NOON).await;
+
+    assert_eq!(wrong.unwrap(), None);
+    assert!(!identity.has_second_factor(ACME, SVEN));
+    let used = identity
+        .use_second_factor(ACME, SVEN, &code(&secret, NOON), NOON)
+        .await;
+    assert_eq!(used.unwrap(), CodeVerdict::Wrong);
+
+    let codes = identity
+        .confirm_second_factor(ACME, SVEN, &code(&secret, NOON), NOON)
+        .await;
+
+    assert_eq!(codes.unwrap().unwrap().len(), RECOVERY_CODES);
+    assert!(identity.has_second_factor(ACME, SVEN));
+    assert!(!identity.has_second_factor(OTHER, SVEN));
+    assert!(!identity.draw_second_factor(ACME, SVEN).await.unwrap());
+    let drawn = identity
+        .drawn_second_factor(ACME, SVEN, "sven@acme.example")
+        .await;
+    assert_eq!(drawn.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_code_is_good_once_and_for_a_clock_that_is_half_a_minute_wrong() {
+    let identity = identity();
+    let (secret, _) = set_up(&identity).await;
+    let later = NOON + secs(120);
+    let try_code = |typed: String, now| {
+        let identity = identity.clone();
+        async move { identity.use_second_factor(ACME, SVEN, &typed, now).await.unwrap() }
+    };
+
+    assert_eq!(try_code(code(&secret, NOON), NOON).await, CodeVerdict::Wrong);
+    assert_eq!(
+        try_code(code(&secret, later - secs(60)), later).await,
+        CodeVerdict::Wrong
+    );
+    assert_eq!(
+        try_code(code(&secret, later + secs(60)), later).await,
+        CodeVerdict::Wrong
+    );
+    assert_eq!(
+        try_code(code(&secret, later - secs(30)), later).await,
+        CodeVerdict::Right
+    );
+    assert_eq!(try_code(code(&secret, later), later).await, CodeVerdict::Right);
+    assert_eq!(try_code(code(&secret, later), later).await, CodeVerdict::Wrong);
+    // One before the last that was used.
+    assert_eq!(
+        try_code(code(&secret, later - secs(30)), later).await,
+        CodeVerdict::Wrong
+    );
+    let spaced = code(&secret, later + secs(30));
+    let spaced = format!("{} {}", &spaced[..3], &spaced[3..]);
+    assert_eq!(try_code(spaced, later).await, CodeVerdict::Right);
+}
+
+#[tokio::test]
+async fn a_recovery_code_is_good_once_and_dead_after_others_were_drawn() {
+    let identity = identity();
+    let (_, codes) = set_up(&identity).await;
+    let first = codes[0].expose().to_uppercase();
+
+    let used = identity
+        .use_second_factor(ACME, SVEN, &first, NOON)
+        .await
+        .unwrap();
+    let again = identity
+        .use_second_factor(ACME, SVEN, &first, NOON)
+        .await
+        .unwrap();
+
+    assert_eq!(
+        used,
+        CodeVerdict::Recovery {
+            left: RECOVERY_CODES - 1
+        }
+    );
+    assert_eq!(again, CodeVerdict::Wrong);
+    let others = identity
+        .replace_recovery_codes(ACME, SVEN)
+        .await
+        .unwrap()
+        .unwrap();
+    let old = identity
+        .use_second_factor(ACME, SVEN, codes[1].expose(), NOON)
+        .await;
+    assert_eq!(old.unwrap(), CodeVerdict::Wrong);
+    assert_eq!(
+        identity.recovery_codes_left(ACME, SVEN).await.unwrap(),
+        RECOVERY_CODES
+    );
+    let of_another = identity
+        .use_second_factor(ACME, TUVA, others[0].expose(), NOON)
+        .await;
+    assert_eq!(of_another.unwrap(), CodeVerdict::Wrong);
+    assert_eq!(identity.replace_recovery_codes(ACME, TUVA).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn setting_it_up_and_removing_it_ends_all_that_the_user_is_signed_in_with() {
+    let identity = identity();
+    let begin = || async {
+        let token = identity.issue_user_token(ACME, SVEN, NOON).await.unwrap().token;
+        let session = identity
+            .begin_portal_session(ACME, SVEN, "Firefox", 0, NOON)
+            .await
+            .unwrap();
+        let half = identity.begin_half_sign_in(ACME, SVEN, NOON).await.unwrap();
+        (token, session, half)
+    };
+    let is_over = async |(token, session, half): (Secret, Secret, Secret)| {
+        assert!(caller(&identity, token.expose(), NOON).is_err());
+        assert!(identity.portal_session(session.expose(), NOON).is_none());
+        assert_eq!(identity.half_sign_in(half.expose(), NOON).await.unwrap(), None);
+    };
+    let before = begin().await;
+
+    set_up(&identity).await;
+
+    is_over(before).await;
+    let between = begin().await;
+    assert!(identity.remove_second_factor(ACME, SVEN).await.unwrap());
+    is_over(between).await;
+    assert!(!identity.has_second_factor(ACME, SVEN));
+    assert_eq!(identity.recovery_codes_left(ACME, SVEN).await.unwrap(), 0);
+    assert!(!identity.remove_second_factor(ACME, SVEN).await.unwrap());
+}
+
+#[tokio::test]
+async fn who_is_halfway_in_has_five_minutes_and_one_go() {
+    let identity = identity();
+    let half = identity.begin_half_sign_in(ACME, SVEN, NOON).await.unwrap();
+    let (half, end) = (half.expose(), NOON + HALF_SIGN_IN_LIFE);
+
+    assert_eq!(
+        identity.half_sign_in(half, end - secs(1)).await.unwrap(),
+        Some((ACME, SVEN))
+    );
+    assert_eq!(identity.half_sign_in(half, end).await.unwrap(), None);
+    assert!(caller(&identity, half, NOON).is_err());
+    assert!(identity.portal_session(half, NOON).is_none());
+    assert_eq!(
+        identity.take_half_sign_in(half, NOON).await.unwrap(),
+        Some((ACME, SVEN))
+    );
+    assert_eq!(identity.take_half_sign_in(half, NOON).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_password_alone_gives_no_token_to_who_has_a_second_factor() {
+    let identity = identity();
+    let hash = identity.hash_password(PASSWORD.into(), Vec::new()).await.unwrap();
+    identity.stage_password(ACME, SVEN, &hash).await.unwrap();
+    let (secret, _) = set_up(&identity).await;
+    let later = NOON + secs(60);
+    let exchange = async |typed: Option<String>| {
+        let proof = identity.prove_password(ACME, Some(SVEN), PASSWORD.into()).await;
+        let proof = proof.unwrap().unwrap();
+        identity
+            .exchange_password(proof, typed.as_deref(), later)
+            .await
+            .unwrap()
+    };
+
+    assert_eq!(exchange(None).await, Exchange::SecondFactorNeeded);
+    assert_eq!(exchange(Some("123456".to_owned())).await, Exchange::Wrong);
+    assert_eq!(exchange(Some(code(&secret, NOON))).await, Exchange::Wrong);
+    let right = exchange(Some(code(&secret, later))).await;
+    assert!(matches!(right, Exchange::Issued(_)));
+    assert_eq!(exchange(Some(code(&secret, later))).await, Exchange::Wrong);
+}
+
+#[tokio::test]
+async fn a_user_and_an_account_that_are_gone_leave_no_second_factor_behind() {
+    let identity = identity();
+    set_up(&identity).await;
+    identity.forget_user(ACME, SVEN).await.unwrap();
+    assert!(!identity.has_second_factor(ACME, SVEN));
+    assert!(identity.draw_second_factor(ACME, SVEN).await.unwrap());
+
+    set_up(&identity).await;
+    identity.forget_account(ACME).await.unwrap();
+
+    assert!(!identity.has_second_factor(ACME, SVEN));
+    assert!(identity.draw_second_factor(ACME, SVEN).await.unwrap());
+}
+
+#[tokio::test]
+async fn what_the_app_knows_is_sealed_in_the_file_and_outlasts_a_restart_with_another_secrets_key() {
+    let directory = tempfile::tempdir().unwrap();
+    let (old, new) = ("5e".repeat(32), "a7".repeat(32));
+    let before = open(directory.path(), &old);
+    let (secret, codes) = set_up(&before).await;
+    drop(before);
+    let stored = std::fs::read(directory.path().join("usher.db")).unwrap();
+    let plain = TotpSecret::try_from_base32(secret.expose()).unwrap();
+    assert!(!contains(&stored, plain.as_bytes()));
+    assert!(
+        codes
+            .iter()
+            .all(|code| !contains(&stored, code.expose().as_bytes()))
+    );
+
+    drop(open(directory.path(), &format!("{new},{old}")));
+    let after = open(directory.path(), &new);
+
+    assert!(after.has_second_factor(ACME, SVEN));
+    let used = after
+        .use_second_factor(ACME, SVEN, &code(&secret, NOON), NOON)
+        .await;
+    assert_eq!(used.unwrap(), CodeVerdict::Wrong);
+    let later = NOON + secs(30);
+    let used = after
+        .use_second_factor(ACME, SVEN, &code(&secret, later), later)
+        .await;
+    assert_eq!(used.unwrap(), CodeVerdict::Right);
+}
