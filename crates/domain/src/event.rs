@@ -54,6 +54,10 @@ pub enum Event {
     UserDeleted { id: UserId },
     /// Somebody set a person's password. The hash is stored elsewhere.
     PasswordSet { user: UserId },
+    /// A person set up a second factor. It is stored elsewhere.
+    SecondFactorSet { user: UserId },
+    /// Somebody removed a person's second factor.
+    SecondFactorRemoved { user: UserId },
     /// A user's right to a product, after the change.
     LicenseSet {
         user: UserId,

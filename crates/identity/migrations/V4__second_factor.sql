@@ -31,3 +31,13 @@ CREATE INDEX identity_half_sign_ins_by_expiry ON identity_half_sign_ins (expires
 
 -- What the user might do when the session's secret was drawn. Sessions from before have none, and get a new secret.
 ALTER TABLE identity_portal_sessions ADD COLUMN rights INTEGER NOT NULL DEFAULT -1;
+
+-- Changes of credentials whose entry in the journal may be missing: stored with the change, deleted once it is there.
+CREATE TABLE identity_unrecorded (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    account BLOB NOT NULL,
+    user BLOB NOT NULL,
+    change TEXT NOT NULL,
+    by_user BLOB,
+    at INTEGER NOT NULL
+) STRICT;

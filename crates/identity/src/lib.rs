@@ -32,6 +32,7 @@ mod secret;
 mod setup_link;
 mod signing;
 mod store;
+mod unrecorded;
 mod user_tokens;
 
 pub use caller::{Caller, Unauthenticated};
@@ -51,6 +52,7 @@ pub use seal::{InvalidSecretsKeys, SECRETS_KEYS_MAX, SealError, Sealer, SecretsK
 pub use second_factor::{CodeVerdict, NewSecondFactor, RECOVERY_CODES};
 pub use secret::Secret;
 pub use signing::SIGNING_KEYS_MAX;
+pub use unrecorded::{CredentialChange, Unrecorded};
 pub use user_tokens::{IssuedToken, USER_TOKEN_LIFE, USER_TOKENS_PER_USER_MAX};
 
 #[cfg(test)]

@@ -7,8 +7,12 @@ use usher_domain::{AccountId, Timestamp, UserId};
 
 use crate::password::Verdict;
 use crate::second_factor::{self, TypedCode};
+use crate::unrecorded;
 use crate::user_tokens::{self, NewUserToken};
-use crate::{Identity, IdentityError, IssuedToken, PASSWORD_CHARS_MAX, PasswordError, PasswordHash};
+use crate::{
+    CredentialChange, Identity, IdentityError, IssuedToken, PASSWORD_CHARS_MAX, PasswordError, PasswordHash,
+    Unrecorded,
+};
 
 /// A password that was right when it was checked.
 #[derive(Debug)]
@@ -58,22 +62,29 @@ impl Identity {
             .await
     }
 
-    /// Gives a user another password and kills all the user's tokens and sessions of the portal in the same step.
+    /// Gives a user another password and kills all the user's tokens and sessions of the portal in the same step. `by`
+    /// is the user who does it, where it is one. The change is to be recorded.
     pub async fn set_password(
         &self,
         account: AccountId,
         user: UserId,
         hash: &PasswordHash,
-    ) -> Result<(), IdentityError> {
+        by: Option<UserId>,
+        now: Timestamp,
+    ) -> Result<Unrecorded, IdentityError> {
         let hash = hash.clone();
         let memory = Arc::clone(&self.memory);
         self.store
             .change(
                 move |tables| {
                     put(tables, account, user, &hash)?;
-                    user_tokens::delete_of_user(tables, account, user)
+                    user_tokens::delete_of_user(tables, account, user)?;
+                    unrecorded::put(tables, account, user, CredentialChange::PasswordSet, by, now)
                 },
-                move |_| memory.forget_presence_of_user(account, user),
+                move |note| {
+                    memory.forget_presence_of_user(account, user);
+                    note
+                },
             )
             .await
     }

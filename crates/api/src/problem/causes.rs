@@ -58,7 +58,7 @@ impl From<PasswordError> for Problem {
     fn from(error: PasswordError) -> Self {
         use PasswordError as E;
         match error {
-            E::TooShort | E::TooLong => Self::invalid("password", error.to_string()),
+            E::TooShort | E::TooLong | E::Weak(_) => Self::invalid("password", error.to_string()),
             E::Overloaded => Self::new(
                 Kind::of(Code::Overloaded),
                 "Too many passwords are being checked at once. Try again in a moment.",

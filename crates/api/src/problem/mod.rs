@@ -16,8 +16,8 @@ pub(crate) use self::document::ProblemDocument;
 pub(crate) use self::facts::{Facts, FieldError};
 pub use self::table::Kind;
 pub(crate) use self::table::{
-    BODY_TOO_LARGE, MALFORMED, METHOD_NOT_ALLOWED, TIMEOUT, TOO_MANY_ATTEMPTS, UNAVAILABLE,
-    UNSUPPORTED_MEDIA_TYPE,
+    BODY_TOO_LARGE, MALFORMED, METHOD_NOT_ALLOWED, SECOND_FACTOR_NEEDED, SECOND_FACTOR_SET_UP_NEEDED,
+    TIMEOUT, TOO_MANY_ATTEMPTS, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE,
 };
 
 /// The media type of problem documents.
@@ -124,17 +124,23 @@ impl Problem {
         }
     }
 
-    /// Passwords were tried too often.
+    /// Passwords, or codes, were tried too often.
     #[must_use]
     pub fn too_many_attempts(wait: Secs) -> Self {
         let secs = wait.get();
-        let detail =
-            format!("Too many attempts were made to sign in. The next one is possible in {secs} seconds.");
+        let detail = format!("Too many attempts were made. The next one is possible in {secs} seconds.");
         let facts = Facts {
             remaining_secs: Some(secs),
             ..Facts::default()
         };
         Self::new(TOO_MANY_ATTEMPTS, detail).after(wait).with(facts)
+    }
+
+    /// The account requires a second factor of this user, who has none.
+    #[must_use]
+    pub fn second_factor_set_up_needed() -> Self {
+        let detail = "This account requires a second factor of you. Sign in to the portal and set one up first.";
+        Self::new(SECOND_FACTOR_SET_UP_NEEDED, detail)
     }
 
     /// The sentence about this occurrence.

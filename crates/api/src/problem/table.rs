@@ -63,11 +63,23 @@ pub(crate) const UNSUPPORTED_MEDIA_TYPE: &Kind = kind!("unsupported-media-type",
     what: "The `Content-Type` header is missing or names something other than JSON.",
     why: "Usher does not guess what a body is.",
     remedy: "Send `Content-Type: application/json`.");
-/// Passwords were tried too often.
+/// Guessing.
 pub(crate) const TOO_MANY_ATTEMPTS: &Kind = kind!("too-many-attempts", TOO_MANY_REQUESTS "Too many attempts",
-    what: "Passwords were tried too often for this e-mail address, or from this network address.",
-    why: "Guessing passwords is slowed down. The API and the portal count together, and right passwords count too.",
+    what: "Wrong passwords, or wrong codes, were tried too often for this user, or from this network address.",
+    why: "Guessing is slowed down. The API and the portal count together. What was right does not count.",
     remedy: "Wait for as long as `Retry-After` says and try again. A back end that acts for many users takes an API key.");
+/// The password was right, and is not enough.
+pub(crate) const SECOND_FACTOR_NEEDED: &Kind = kind!("second-factor-needed", UNAUTHORIZED
+    "The second factor is needed",
+    what: "The password is right, and the user has a second factor.",
+    why: "Who has set up a second factor is known by both only.",
+    remedy: "Send the call again with `second_factor`: a code that the user's app shows now, or one of their recovery codes. Each is good once.");
+/// The account wants more than a password of this user.
+pub(crate) const SECOND_FACTOR_SET_UP_NEEDED: &Kind = kind!("second-factor-set-up-needed", FORBIDDEN
+    "A second factor has to be set up first",
+    what: "The account requires a second factor of everybody above the role `member`, and this user has none.",
+    why: "An owner or admin switched this on in the account's settings.",
+    remedy: "Sign in to the portal with the password: it leads to the page where a second factor is set up. Then get a new token.");
 /// The journal cannot be reached.
 pub(crate) const UNAVAILABLE: &Kind = kind!("unavailable", SERVICE_UNAVAILABLE "Usher cannot answer right now",
     what: "The journal could not be read or written, so nothing was changed, or it is unknown whether it was.",
@@ -82,6 +94,8 @@ const OF_HTTP: &[&Kind] = &[
     BODY_TOO_LARGE,
     UNSUPPORTED_MEDIA_TYPE,
     TOO_MANY_ATTEMPTS,
+    SECOND_FACTOR_NEEDED,
+    SECOND_FACTOR_SET_UP_NEEDED,
     UNAVAILABLE,
 ];
 

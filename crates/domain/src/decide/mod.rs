@@ -8,6 +8,7 @@ mod pools;
 pub(crate) mod presence;
 mod queue;
 mod rights;
+mod second_factor;
 mod sessions;
 mod sign_ins;
 mod teams;
@@ -41,6 +42,9 @@ pub fn decide(
         | Command::RevokeApiKey { .. } => account::decide(account, command, actor),
         Command::CreateUser { .. } | Command::ChangeUser { .. } | Command::DeleteUser { .. } => {
             users::decide(account, command, actor)
+        }
+        Command::NoteSecondFactor { user, is_set } => {
+            second_factor::decide(account, *user, *is_set, actor)
         }
         Command::CreateTeam { .. } | Command::ChangeTeam { .. } | Command::DeleteTeam { .. } => {
             teams::decide(account, command, actor)

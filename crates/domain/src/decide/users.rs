@@ -175,7 +175,7 @@ fn change(account: &Account, id: UserId, change: &UserPatch, actor: &Actor) -> R
 }
 
 /// A user as those see them who come through the front door: not as their own device.
-fn visible_user<'a>(account: &'a Account, id: UserId, actor: &Actor) -> Result<&'a User, Refusal> {
+pub(super) fn visible_user<'a>(account: &'a Account, id: UserId, actor: &Actor) -> Result<&'a User, Refusal> {
     if matches!(actor, Actor::SignIn(_) | Actor::Ticket(_)) {
         return Err(Refusal::NotFound { what: "user" });
     }

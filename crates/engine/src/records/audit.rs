@@ -95,6 +95,8 @@ fn administration(event: &Event) -> Option<(&'static str, Text)> {
         Event::UserActivated { id, active: false } => ("user.deactivated", id.to_string().into()),
         Event::UserDeleted { id } => ("user.deleted", id.to_string().into()),
         Event::PasswordSet { user } => ("user.password_set", user.to_string().into()),
+        Event::SecondFactorSet { user } => ("user.second_factor_set", user.to_string().into()),
+        Event::SecondFactorRemoved { user } => ("user.second_factor_removed", user.to_string().into()),
         Event::LicenseSet { user, license, .. } => {
             let action = if license.is_some() {
                 "license.set"

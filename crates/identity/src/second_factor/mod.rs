@@ -18,7 +18,7 @@ pub(crate) use self::tables::{delete_of_account, delete_of_user, load, renew};
 use self::totp::SECRET_BYTES;
 use crate::random::fill;
 use crate::secret::Digest;
-use crate::{Identity, IdentityError, Sealer, Secret, user_tokens};
+use crate::{CredentialChange, Identity, IdentityError, Sealer, Secret, Unrecorded, unrecorded, user_tokens};
 
 /// Who has a second factor.
 pub(crate) type SecondFactors = BTreeSet<(AccountId, UserId)>;
@@ -145,14 +145,15 @@ impl Identity {
     }
 
     /// Makes what was drawn the user's second factor, where `code` is one of it, and ends all that the user is signed
-    /// in with. Gives their recovery codes, to be shown once; none where the code is wrong.
+    /// in with. Gives their recovery codes, to be shown once, and the change, to be recorded; none where the code is
+    /// wrong.
     pub async fn confirm_second_factor(
         &self,
         account: AccountId,
         user: UserId,
         code: &str,
         now: Timestamp,
-    ) -> Result<Option<Vec<Secret>>, IdentityError> {
+    ) -> Result<Option<(Vec<Secret>, Unrecorded)>, IdentityError> {
         let (sealer, code) = (self.sealer().clone(), totp::digits(code));
         let codes = recovery::draw()?;
         let digests = recovery::digests(&codes);
@@ -163,19 +164,20 @@ impl Identity {
                 move |tables| {
                     let stored = tables::get(tables, account, user)?;
                     let Some(stored) = stored.filter(|stored| !stored.confirmed) else {
-                        return Ok(false);
+                        return Ok(None);
                     };
                     let secret = sealer.open(&tables::context(account, user), &stored.secret)?;
                     let Some(step) = totp::step_of(&secret, &code, now)? else {
-                        return Ok(false);
+                        return Ok(None);
                     };
                     tables::confirm(tables, account, user, step)?;
                     tables::replace_recovery_codes(tables, account, user, &digests)?;
                     user_tokens::delete_of_user(tables, account, user)?;
-                    Ok(true)
+                    let change = CredentialChange::SecondFactorSet;
+                    unrecorded::put(tables, account, user, change, Some(user), now).map(Some)
                 },
                 move |confirmed| {
-                    if confirmed {
+                    if confirmed.is_some() {
                         memory.second_factors_mut().insert((account, user));
                         memory.forget_presence_of_user(account, user);
                     }
@@ -183,7 +185,7 @@ impl Identity {
                 },
             )
             .await?;
-        Ok(confirmed.then_some(codes))
+        Ok(confirmed.map(|note| (codes, note)))
     }
 
     /// Checks a code of the user's app, or a recovery code, and uses it up: it is not good again.
@@ -239,26 +241,29 @@ impl Identity {
             .await
     }
 
-    /// Takes the user's second factor and recovery codes away, and ends all that the user is signed in with. Whether
-    /// there was one.
+    /// Takes the user's second factor and recovery codes away, and ends all that the user is signed in with. `by` is
+    /// the user who does it, where it is one. The change is to be recorded; none where there was no second factor.
     pub async fn remove_second_factor(
         &self,
         account: AccountId,
         user: UserId,
-    ) -> Result<bool, IdentityError> {
+        by: Option<UserId>,
+        now: Timestamp,
+    ) -> Result<Option<Unrecorded>, IdentityError> {
         let memory = Arc::clone(&self.memory);
         self.store
             .change(
                 move |tables| {
                     if !is_set(tables, account, user)? {
-                        return Ok(false);
+                        return Ok(None);
                     }
                     tables::delete_of_user(tables, account, user)?;
                     user_tokens::delete_of_user(tables, account, user)?;
-                    Ok(true)
+                    let change = CredentialChange::SecondFactorRemoved;
+                    unrecorded::put(tables, account, user, change, by, now).map(Some)
                 },
                 move |removed| {
-                    if removed {
+                    if removed.is_some() {
                         memory.second_factors_mut().remove(&(account, user));
                         memory.forget_presence_of_user(account, user);
                     }

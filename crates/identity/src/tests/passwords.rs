@@ -38,7 +38,10 @@ async fn a_password_that_is_changed_after_it_was_checked_gives_no_token() {
         .hash_password("battery staple".into(), Vec::new())
         .await
         .unwrap();
-    identity.set_password(ACME, SVEN, &hash).await.unwrap();
+    let _ = identity
+        .set_password(ACME, SVEN, &hash, None, NOON)
+        .await
+        .unwrap();
 
     let exchanged = identity
         .exchange_password(proof.unwrap().unwrap(), None, NOON)
@@ -83,7 +86,10 @@ async fn another_password_kills_the_users_tokens_and_the_old_password() {
         .await
         .unwrap();
 
-    identity.set_password(ACME, SVEN, &hash).await.unwrap();
+    let _ = identity
+        .set_password(ACME, SVEN, &hash, None, NOON)
+        .await
+        .unwrap();
 
     assert!(caller(&identity, token.expose(), NOON).is_err());
     let verify = |password: &str| identity.verify_password(ACME, Some(SVEN), password.to_owned());

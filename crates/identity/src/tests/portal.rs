@@ -72,7 +72,10 @@ async fn a_new_password_and_deactivating_end_all_sessions_of_the_user() {
         .unwrap();
     let first = begin(&identity, SVEN, NOON).await;
 
-    identity.set_password(ACME, SVEN, &hash).await.unwrap();
+    let _ = identity
+        .set_password(ACME, SVEN, &hash, None, NOON)
+        .await
+        .unwrap();
     assert!(!is_alive(&identity, &first, NOON));
 
     let second = begin(&identity, SVEN, NOON).await;

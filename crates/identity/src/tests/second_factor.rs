@@ -1,7 +1,9 @@
 use totp_rs::{Builder, Secret as TotpSecret};
 
 use super::*;
-use crate::{CodeVerdict, Exchange, HALF_SIGN_IN_LIFE, RECOVERY_CODES, Secret, SecretsKeys};
+use crate::{
+    CodeVerdict, CredentialChange, Exchange, HALF_SIGN_IN_LIFE, RECOVERY_CODES, Secret, SecretsKeys,
+};
 
 const PASSWORD: &str = "teapot anchor lilac";
 
@@ -35,7 +37,7 @@ async fn set_up(identity: &Identity) -> (Secret, Vec<Secret>) {
     let secret = draw(identity).await;
     let typed = code(&secret, NOON);
     let codes = identity.confirm_second_factor(ACME, SVEN, &typed, NOON).await;
-    (secret, codes.unwrap().unwrap())
+    (secret, codes.unwrap().unwrap().0)
 }
 
 #[tokio::test]
@@ -55,7 +57,7 @@ async fn a_secret_counts_for_nothing_until_a_code_of_it_was_typed() {
         .confirm_second_factor(ACME, SVEN, &code(&secret, NOON), NOON)
         .await;
 
-    assert_eq!(codes.unwrap().unwrap().len(), RECOVERY_CODES);
+    assert_eq!(codes.unwrap().unwrap().0.len(), RECOVERY_CODES);
     assert!(identity.has_second_factor(ACME, SVEN));
     assert!(!identity.has_second_factor(OTHER, SVEN));
     assert!(!identity.draw_second_factor(ACME, SVEN).await.unwrap());
@@ -165,11 +167,13 @@ async fn setting_it_up_and_removing_it_ends_all_that_the_user_is_signed_in_with(
 
     is_over(before).await;
     let between = begin().await;
-    assert!(identity.remove_second_factor(ACME, SVEN).await.unwrap());
+    let removed = identity.remove_second_factor(ACME, SVEN, Some(TUVA), NOON).await;
+    assert_eq!(removed.unwrap().unwrap().by, Some(TUVA));
     is_over(between).await;
     assert!(!identity.has_second_factor(ACME, SVEN));
     assert_eq!(identity.recovery_codes_left(ACME, SVEN).await.unwrap(), 0);
-    assert!(!identity.remove_second_factor(ACME, SVEN).await.unwrap());
+    let removed = identity.remove_second_factor(ACME, SVEN, None, NOON).await;
+    assert_eq!(removed.unwrap(), None);
 }
 
 #[tokio::test]
@@ -260,4 +264,26 @@ async fn what_the_app_knows_is_sealed_in_the_file_and_outlasts_a_restart_with_an
         .use_second_factor(ACME, SVEN, &code(&secret, later), later)
         .await;
     assert_eq!(used.unwrap(), CodeVerdict::Right);
+}
+
+#[tokio::test]
+async fn a_change_is_to_be_recorded_until_it_is() {
+    let identity = identity();
+    let hash = identity.hash_password(PASSWORD.into(), Vec::new()).await.unwrap();
+    let note = identity
+        .set_password(ACME, SVEN, &hash, Some(TUVA), NOON)
+        .await
+        .unwrap();
+    let later = NOON + secs(60);
+
+    // Whoever made the change is about to record it.
+    assert_eq!(identity.unrecorded(later - secs(1)).await.unwrap(), []);
+    assert_eq!(identity.unrecorded(later).await.unwrap(), [note]);
+    assert_eq!(
+        (note.change, note.by),
+        (CredentialChange::PasswordSet, Some(TUVA))
+    );
+    identity.recorded(note).await.unwrap();
+
+    assert_eq!(identity.unrecorded(later).await.unwrap(), []);
 }

@@ -323,3 +323,35 @@ fn p2_6_control_without_view_is_none_however_it_came_about() {
         );
     }
 }
+
+#[test]
+fn a_second_factor_is_set_up_by_its_user_and_removed_also_by_who_may_change_them() {
+    let office = office();
+    let note = |name, is_set| Command::NoteSecondFactor {
+        user: user(name),
+        is_set,
+    };
+
+    for (actor, whom, answer) in [
+        (by("mia"), "mia", "ok"),
+        (by("max"), "mia", "not-found"),
+        (by("olga"), "mia", "forbidden"),
+        (OPERATOR, "mia", "forbidden"),
+    ] {
+        assert_eq!(office.answer(&actor, &note(whom, true)), answer, "{actor:?} {whom}");
+    }
+    for (actor, whom, answer) in [
+        (by("mia"), "mia", "ok"),
+        (by("max"), "mia", "not-found"),
+        (by("sam"), "mia", "forbidden"),
+        (by("uwe"), "mia", "ok"),
+        (by("uwe"), "adam", "forbidden"),
+        (by("adam"), "olga", "forbidden"),
+        (by("olga"), "adam", "ok"),
+        (OPERATOR, "olga", "ok"),
+        (key(&[Scope::UsersManage]), "mia", "ok"),
+        (key(&[Scope::Read]), "mia", "forbidden"),
+    ] {
+        assert_eq!(office.answer(&actor, &note(whom, false)), answer, "{actor:?} {whom}");
+    }
+}

@@ -25,6 +25,16 @@ pub(super) const ACTIONS: &[Action] = &[
     action("user.deactivated", "User deactivated", "deactivated {}"),
     action("user.deleted", "User deleted", "deleted the user {}"),
     action("user.password_set", "Password set", "set the password of {}"),
+    action(
+        "user.second_factor_set",
+        "Second factor set up",
+        "set up the second factor of {}",
+    ),
+    action(
+        "user.second_factor_removed",
+        "Second factor removed",
+        "removed the second factor of {}",
+    ),
     action("license.set", "License assigned", "gave {} a license"),
     action("license.removed", "License removed", "took the license from {}"),
     action("sign_in.evicted", "User logged out", "logged {} out"),
