@@ -139,7 +139,8 @@ impl Problem {
     /// The account requires a second factor of this user, who has none.
     #[must_use]
     pub fn second_factor_set_up_needed() -> Self {
-        let detail = "This account requires a second factor of you. Sign in to the portal and set one up first.";
+        let detail =
+            "This account requires a second factor of you. Sign in to the portal and set one up first.";
         Self::new(SECOND_FACTOR_SET_UP_NEEDED, detail)
     }
 

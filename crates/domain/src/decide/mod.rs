@@ -2,6 +2,7 @@
 
 mod account;
 pub(crate) mod capacity;
+mod directory;
 mod due;
 mod licenses;
 mod pools;
@@ -43,12 +44,15 @@ pub fn decide(
         Command::CreateUser { .. } | Command::ChangeUser { .. } | Command::DeleteUser { .. } => {
             users::decide(account, command, actor)
         }
-        Command::NoteSecondFactor { user, is_set } => {
-            second_factor::decide(account, *user, *is_set, actor)
-        }
+        Command::NoteSecondFactor { user, is_set } => second_factor::decide(account, *user, *is_set, actor),
         Command::CreateTeam { .. } | Command::ChangeTeam { .. } | Command::DeleteTeam { .. } => {
             teams::decide(account, command, actor)
         }
+        Command::CreateGroup { .. }
+        | Command::ChangeGroup { .. }
+        | Command::DeleteGroup { .. }
+        | Command::MapGroup { .. }
+        | Command::SetUserGroups { .. } => directory::decide(account, command, actor),
         Command::SetLicense {
             user,
             product,

@@ -309,7 +309,7 @@ fn p2_6_control_without_view_is_none_however_it_came_about() {
     office.does(&Command::ChangeSettings {
         change: crate::account::SettingsPatch {
             session_permissions: Some(all),
-            pool_defaults: None,
+            ..crate::account::SettingsPatch::default()
         },
     });
 
@@ -338,7 +338,11 @@ fn a_second_factor_is_set_up_by_its_user_and_removed_also_by_who_may_change_them
         (by("olga"), "mia", "forbidden"),
         (OPERATOR, "mia", "forbidden"),
     ] {
-        assert_eq!(office.answer(&actor, &note(whom, true)), answer, "{actor:?} {whom}");
+        assert_eq!(
+            office.answer(&actor, &note(whom, true)),
+            answer,
+            "{actor:?} {whom}"
+        );
     }
     for (actor, whom, answer) in [
         (by("mia"), "mia", "ok"),
@@ -352,6 +356,32 @@ fn a_second_factor_is_set_up_by_its_user_and_removed_also_by_who_may_change_them
         (key(&[Scope::UsersManage]), "mia", "ok"),
         (key(&[Scope::Read]), "mia", "forbidden"),
     ] {
-        assert_eq!(office.answer(&actor, &note(whom, false)), answer, "{actor:?} {whom}");
+        assert_eq!(
+            office.answer(&actor, &note(whom, false)),
+            answer,
+            "{actor:?} {whom}"
+        );
     }
+}
+
+#[test]
+fn a_second_factor_is_required_of_everybody_above_the_members_where_the_settings_say_so() {
+    let mut office = office();
+    let required = |office: &super::office::Office| {
+        let names = ["olga", "adam", "uwe", "mia"];
+        names.map(|name| office.account.requires_second_factor(user(name)))
+    };
+    assert_eq!(required(&office), [false; 4]);
+
+    office.does(&Command::ChangeSettings {
+        change: crate::account::SettingsPatch {
+            sign_in: crate::directory::SignInPatch {
+                second_factor_for_admins: Some(true),
+                ..crate::directory::SignInPatch::default()
+            },
+            ..crate::account::SettingsPatch::default()
+        },
+    });
+
+    assert_eq!(required(&office), [true, true, true, false]);
 }
