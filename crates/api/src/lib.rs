@@ -24,6 +24,7 @@
 
 mod address;
 mod api;
+mod credentials;
 mod extract;
 mod meter;
 mod openapi;

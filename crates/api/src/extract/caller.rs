@@ -83,6 +83,13 @@ impl FromRequestParts<Arc<Api>> for Caller {
         if caller.is_foreign_to(account) {
             return Err(Problem::not_found("account"));
         }
+        if let usher_identity::Caller::User { user, .. } = caller {
+            match api.lacks_second_factor(account, user).await {
+                Ok(false) | Err(Failure::NoAccount) => {}
+                Ok(true) => return Err(Problem::second_factor_set_up_needed()),
+                Err(failure) => return Err(failure.into()),
+            }
+        }
         Ok(Self {
             api: Arc::clone(api),
             account,
@@ -137,12 +144,17 @@ impl Caller {
         command: Command,
         view: impl Fn(&Account, &Outcome, Timestamp) -> T + Send + 'static,
     ) -> Result<T, Failure> {
-        let request = Request {
+        let request = self.request(command);
+        self.api.engine.execute(self.account, request, view).await
+    }
+
+    /// A command of this caller's.
+    pub(crate) fn request(&self, command: Command) -> Request {
+        Request {
             actor: self.actor.clone(),
             cause: self.cause.clone(),
             command,
-        };
-        self.api.engine.execute(self.account, request, view).await
+        }
     }
 
     /// Looks at the account. `view` says what the actor may see of it.

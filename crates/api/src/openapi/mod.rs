@@ -135,7 +135,7 @@ fn add_parameter_schemas(document: &mut OpenApi) {
 const SHARED: &[(&str, &[&str])] = &[
     ("Malformed", &["malformed"]),
     ("Unauthenticated", &["unauthenticated"]),
-    ("Forbidden", &["forbidden"]),
+    ("Forbidden", &["forbidden", "second-factor-set-up-needed"]),
     ("NotFound", &["not-found"]),
     ("Timeout", &["timeout"]),
     ("BodyTooLarge", &["body-too-large"]),
@@ -179,7 +179,7 @@ fn codes(path: &str, operation: &Operation) -> Vec<String> {
     let mut add = |more: &[&str]| codes.extend(more.iter().map(|code| (*code).to_owned()));
     let takes_credential = operation.security.is_none();
     if takes_credential {
-        add(&["unauthenticated", "forbidden"]);
+        add(&["unauthenticated", "forbidden", "second-factor-set-up-needed"]);
     }
     if path.contains('{') {
         add(&["not-found"]);

@@ -136,6 +136,12 @@ impl Problem {
         Self::new(TOO_MANY_ATTEMPTS, detail).after(wait).with(facts)
     }
 
+    /// The password was right, and the user has a second factor.
+    pub(crate) fn second_factor_needed() -> Self {
+        let detail = "The password is right. Send a code of the second factor as well, as `second_factor`.";
+        Self::new(SECOND_FACTOR_NEEDED, detail)
+    }
+
     /// The account requires a second factor of this user, who has none.
     #[must_use]
     pub fn second_factor_set_up_needed() -> Self {

@@ -1,14 +1,16 @@
 //! User tokens: what a person gets for a password.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::Json as Answer;
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
-use usher_domain::AccountId;
 use usher_domain::text::Email;
+use usher_domain::{AccountId, UserId};
 use usher_engine::Failure;
+use usher_identity::{Exchange, IssuedToken, PasswordProof};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -38,6 +40,11 @@ struct Credentials {
     /// The person's password.
     #[schema(max_length = 256, write_only, format = Password)]
     password: String,
+    /// A code that the person's app shows now, or one of their recovery codes, where they have a second factor. Each
+    /// is good once.
+    #[serde(default)]
+    #[schema(max_length = 64, write_only)]
+    second_factor: Option<String>,
 }
 
 /// A token of a person.
@@ -54,41 +61,91 @@ struct Token {
 /// Get a token for a password
 ///
 /// A wrong password, an unknown address, an inactive user and an unknown account are answered alike, in the same
-/// time. Attempts that follow each other too fast are told when to go on. An old token of the user dies where there are too many.
+/// time. Who has a second factor and gave the right password is asked for it: `second-factor-needed`. Wrong attempts
+/// that follow each other too fast are told when to go on. An old token of the user dies where there are too many.
 #[utoipa::path(
     post, path = "/v1/tokens", operation_id = "createToken", tag = "tokens", security(()),
     request_body = Credentials, responses((status = 201, description = "The token.", body = Token)),
-    extensions(("x-problems" = json!(["unauthenticated", "too-many-attempts"])))
+    extensions(("x-problems" = json!([
+        "unauthenticated", "second-factor-needed", "second-factor-set-up-needed", "too-many-attempts"
+    ])))
 )]
 async fn create(
     State(api): State<Arc<Api>>,
     address::From(from): address::From,
     Json(body): Json<Credentials>,
 ) -> Result<(StatusCode, Answer<Token>), Problem> {
-    let email = body.email;
-    let attempt = api.throttle.attempt(email.as_str(), from);
-    attempt.map_err(Problem::too_many_attempts)?;
-    let find = move |account: &usher_domain::Account, _| {
-        let user = account.user_by_email(&email).filter(|user| user.active);
-        user.map(|user| user.id)
-    };
-    let user = match api.engine.read(body.account, find).await {
-        Ok(user) => user,
-        Err(Failure::NoAccount) => None,
-        Err(failure) => return Err(failure.into()),
-    };
-    let now = api.engine.now();
-    let issued = api
+    let attempt = api.throttle.password(body.email.as_str(), from);
+    let attempt = attempt.map_err(Problem::too_many_attempts)?;
+    let user = find(&api, body.account, body.email).await?;
+    let proof = api
         .identity
-        .exchange_password(body.account, user, body.password, now)
+        .prove_password(body.account, user, body.password)
         .await?;
-    let issued = issued
-        .ok_or_else(|| Problem::unauthenticated(false).detailed("The address or the password is wrong."))?;
+    let Some(proof) = proof else {
+        return Err(wrong());
+    };
+    attempt.right();
+    if api.lacks_second_factor(body.account, proof.user()).await? {
+        return Err(Problem::second_factor_set_up_needed());
+    }
+    let issued = exchange(&api, proof, body.second_factor.as_deref(), from).await?;
     let token = Token {
         token: issued.token.into_exposed(),
         expires_in_secs: issued.expires_in.get(),
     };
     Ok((StatusCode::CREATED, Answer(token)))
+}
+
+/// The active user with this address; none where there is none, or no such account.
+async fn find(api: &Api, account: AccountId, email: Email) -> Result<Option<UserId>, Problem> {
+    let find = move |account: &usher_domain::Account, _| {
+        let user = account.user_by_email(&email).filter(|user| user.active);
+        user.map(|user| user.id)
+    };
+    match api.engine.read(account, find).await {
+        Ok(user) => Ok(user),
+        Err(Failure::NoAccount) => Ok(None),
+        Err(failure) => Err(failure.into()),
+    }
+}
+
+/// A token for a right password, and for a right code where the user has a second factor. Wrong codes count for
+/// themselves: who does not know the password cannot use up the user's attempts.
+async fn exchange(
+    api: &Api,
+    proof: PasswordProof,
+    code: Option<&str>,
+    from: Option<IpAddr>,
+) -> Result<IssuedToken, Problem> {
+    let attempt = match code {
+        Some(_) => {
+            let attempt = api.throttle.second_factor(proof.user(), from);
+            Some(attempt.map_err(Problem::too_many_attempts)?)
+        }
+        None => None,
+    };
+    match api
+        .identity
+        .exchange_password(proof, code, api.engine.now())
+        .await?
+    {
+        Exchange::Issued(issued) => {
+            if let Some(attempt) = attempt {
+                attempt.right();
+            }
+            Ok(issued)
+        }
+        Exchange::SecondFactorNeeded => Err(Problem::second_factor_needed()),
+        Exchange::Wrong if code.is_some() => {
+            Err(wrong().detailed("The code of the second factor is wrong, or was used before."))
+        }
+        Exchange::Wrong => Err(wrong()),
+    }
+}
+
+fn wrong() -> Problem {
+    Problem::unauthenticated(false).detailed("The address or the password is wrong.")
 }
 
 /// Kill the token that this call is made with

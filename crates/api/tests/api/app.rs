@@ -8,6 +8,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
+use totp_rs::Totp;
 use tower::ServiceExt;
 use usher_api::{Api, Config};
 use usher_domain::{AccountId, Timestamp, UserId};
@@ -22,6 +23,7 @@ pub const START: Timestamp = Timestamp::from_millis(1_795_424_400_000);
 
 /// A server, and the account that requests are about.
 pub struct App {
+    pub api: Arc<Api>,
     pub router: Router,
     pub engine: Engine,
     pub identity: Identity,
@@ -32,6 +34,12 @@ pub struct App {
 /// Who calls: what stands after `Bearer `.
 #[derive(Clone, Debug)]
 pub struct Who(pub Option<String>);
+
+/// What an app shows at a time.
+pub fn code(app: &Totp, now: Timestamp) -> String {
+    app.generate(u64::try_from(now.millis() / 1_000).unwrap())
+        .to_string()
+}
 
 /// An answer.
 #[derive(Debug)]
@@ -71,8 +79,9 @@ impl App {
         let identity = Identity::in_memory().unwrap();
         identity.set_operator_key(OPERATOR_KEY).await.unwrap();
         let api = Api::new(engine.clone(), identity.clone(), Arc::new(journal), config);
-        let (router, _) = usher_api::router(api);
+        let (router, _) = usher_api::router(Arc::clone(&api));
         Self {
+            api,
             router,
             engine,
             identity,
@@ -153,6 +162,21 @@ impl App {
             .await
             .unwrap();
         Who(Some(token.token.into_exposed()))
+    }
+
+    /// Sets a second factor up for a user, and gives its app.
+    pub async fn second_factor(&self, user: &str) -> Totp {
+        let (id, now): (UserId, _) = (user.parse().unwrap(), self.engine.now());
+        let identity = &self.identity;
+        assert!(identity.draw_second_factor(self.account, id).await.unwrap());
+        let drawn = identity.drawn_second_factor(self.account, id, "somebody").await;
+        let secret = drawn.unwrap().unwrap().secret.into_exposed();
+        let secret = totp_rs::Secret::try_from_base32(secret).unwrap();
+        let app = totp_rs::Builder::new().with_secret(secret).build().unwrap();
+        let code = code(&app, now);
+        let confirmed = identity.confirm_second_factor(self.account, id, &code, now).await;
+        assert!(confirmed.unwrap().is_some());
+        app
     }
 
     /// A key of the account.

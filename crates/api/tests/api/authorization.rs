@@ -16,6 +16,7 @@ const TABLE: &str = include_str!("authorization.md");
 async fn callers(app: &App) -> Vec<(&'static str, Who)> {
     let stranger = App {
         account: app.new_account("Another").await,
+        api: std::sync::Arc::clone(&app.api),
         router: app.router.clone(),
         engine: app.engine.clone(),
         identity: app.identity.clone(),
@@ -105,6 +106,11 @@ async fn sample(app: &App, operation: &str, number: usize) -> Option<Sample> {
         "changeSettings" => Sample::body(json!({"session_permissions": {"view_account": true}})),
         "createUser" => Sample::body(user),
         "getUser" | "deleteUser" => Sample::of("user", new("users", user).await),
+        "removeSecondFactor" => {
+            let id = new("users", user).await;
+            app.second_factor(&id).await;
+            Sample::of("user", id)
+        }
         "changeUser" => Sample::of("user", new("users", user).await).with(json!({"name": "Another"})),
         "setLicense" | "removeLicense" => {
             let license = json!({"kind": "shared", "pool": app.default_pool().await});

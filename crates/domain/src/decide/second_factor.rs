@@ -17,7 +17,7 @@ pub(super) fn decide(
 ) -> Result<Decision, Refusal> {
     let user = users::visible_user(account, id, actor)?;
     let is_own = *actor == Actor::User(id);
-    if is_set && !is_own {
+    if is_set && !is_own && *actor != Actor::System {
         return Err(Refusal::Forbidden {
             needed: "to be the user",
         });

@@ -1,5 +1,6 @@
 //! The customer's side of a session: in by a code, without a login.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::Json as Answer;
@@ -17,10 +18,11 @@ use utoipa_axum::routes;
 
 use super::optional::Optional;
 use super::schema;
+use crate::address;
 use crate::api::Api;
 use crate::extract::Path;
 use crate::meter::REQUEST_ID;
-use crate::problem::Problem;
+use crate::problem::{Kind, Problem};
 
 pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
     OpenApiRouter::new()
@@ -119,6 +121,22 @@ async fn owner(api: &Api, code: &Code) -> Result<CodeOwner, Problem> {
     owner.ok_or_else(no_such_code)
 }
 
+/// Does what is asked with a code, where not too many were tried of late that lead nowhere.
+async fn counted<T>(
+    api: &Api,
+    from: Option<IpAddr>,
+    work: impl Future<Output = Result<T, Problem>>,
+) -> Result<T, Problem> {
+    let attempt = api.throttle.join_code(from);
+    let attempt = attempt.map_err(Problem::too_many_attempts)?;
+    let done = work.await;
+    let leads_nowhere = |problem: &Problem| problem.kind() == Kind::of(usher_domain::refusal::Code::NotFound);
+    if !done.as_ref().is_err_and(leads_nowhere) {
+        attempt.right();
+    }
+    done
+}
+
 fn told(failure: Failure) -> Problem {
     match failure {
         Failure::NoAccount | Failure::Refused(usher_domain::Refusal::NotFound { .. }) => no_such_code(),
@@ -132,13 +150,21 @@ fn told(failure: Failure) -> Problem {
 /// answer 404.
 #[utoipa::path(
     get, path = "/join/{code}", operation_id = "lookAtSession", tag = "sessions", security(()),
-    params(JoinPath), responses((status = 200, description = "The session as its customer sees it.", body = Joined))
+    params(JoinPath), responses((status = 200, description = "The session as its customer sees it.", body = Joined)),
+    extensions(("x-problems" = json!(["too-many-attempts"])))
 )]
-async fn look(State(api): State<Arc<Api>>, Path(path): Path<JoinPath>) -> Result<Answer<Joined>, Problem> {
-    let owner = owner(&api, &path.code).await?;
-    let view = move |account: &Account, now| Joined::of(account, owner.session, now);
-    let seen = api.engine.read(owner.account, view).await.map_err(told)?;
-    seen.map(Answer).ok_or_else(no_such_code)
+async fn look(
+    State(api): State<Arc<Api>>,
+    Path(path): Path<JoinPath>,
+    address::From(from): address::From,
+) -> Result<Answer<Joined>, Problem> {
+    let look = async {
+        let owner = owner(&api, &path.code).await?;
+        let view = move |account: &Account, now| Joined::of(account, owner.session, now);
+        let seen = api.engine.read(owner.account, view).await.map_err(told)?;
+        seen.map(Answer).ok_or_else(no_such_code)
+    };
+    counted(&api, from, look).await
 }
 
 async fn carry_out(
@@ -165,21 +191,25 @@ async fn carry_out(
     post, path = "/join/{code}", operation_id = "joinSession", tag = "sessions", security(()),
     params(JoinPath), request_body = Option<Joining>,
     responses((status = 200, description = "The session as its customer sees it.", body = Joined)),
-    extensions(("x-problems" = json!(["wrong-state", "seat-in-call"])))
+    extensions(("x-problems" = json!(["wrong-state", "seat-in-call", "too-many-attempts"])))
 )]
 async fn join(
     State(api): State<Arc<Api>>,
     Path(path): Path<JoinPath>,
+    address::From(from): address::From,
     headers: HeaderMap,
     Optional(body): Optional<Joining>,
 ) -> Result<Answer<Joined>, Problem> {
-    let owner = owner(&api, &path.code).await?;
-    let command = Command::ConnectSession {
-        id: owner.session,
-        customer: body.name.map(|name| usher_domain::presence::Customer { name }),
+    let join = async {
+        let owner = owner(&api, &path.code).await?;
+        let command = Command::ConnectSession {
+            id: owner.session,
+            customer: body.name.map(|name| usher_domain::presence::Customer { name }),
+        };
+        let joined = carry_out(&api, owner, &headers, command).await?;
+        joined.map(Answer).ok_or_else(no_such_code)
     };
-    let joined = carry_out(&api, owner, &headers, command).await?;
-    joined.map(Answer).ok_or_else(no_such_code)
+    counted(&api, from, join).await
 }
 
 /// Leave a session
@@ -187,18 +217,23 @@ async fn join(
 /// The customer ends the session, at once. Its code is used up.
 #[utoipa::path(
     post, path = "/join/{code}/leave", operation_id = "leaveSession", tag = "sessions", security(()),
-    params(JoinPath), responses((status = 204, description = "The session is over."))
+    params(JoinPath), responses((status = 204, description = "The session is over.")),
+    extensions(("x-problems" = json!(["too-many-attempts"])))
 )]
 async fn leave(
     State(api): State<Arc<Api>>,
     Path(path): Path<JoinPath>,
+    address::From(from): address::From,
     headers: HeaderMap,
 ) -> Result<StatusCode, Problem> {
-    let owner = owner(&api, &path.code).await?;
-    let command = Command::EndSessions {
-        ids: vec![owner.session],
-        note: None,
+    let leave = async {
+        let owner = owner(&api, &path.code).await?;
+        let command = Command::EndSessions {
+            ids: vec![owner.session],
+            note: None,
+        };
+        carry_out(&api, owner, &headers, command).await?;
+        Ok(StatusCode::NO_CONTENT)
     };
-    carry_out(&api, owner, &headers, command).await?;
-    Ok(StatusCode::NO_CONTENT)
+    counted(&api, from, leave).await
 }

@@ -28,6 +28,7 @@ pub(super) async fn create(
 ) -> Result<Created<User>, Problem> {
     let id = UserId::from_bits(caller.new_id(&key)?);
     let password = body.password.take();
+    let mut about = body.texts();
     let command = |password_set| Command::CreateUser {
         id,
         assign_seat: body.assign_seat,
@@ -45,7 +46,8 @@ pub(super) async fn create(
     // Before the user is there, so that nobody is ever half made; a repeated call leaves what stands.
     if may_stage(&caller, id).await? {
         let identity = &caller.api.identity;
-        let hash = identity.hash_password(password).await?;
+        about.push(account_name(&caller).await?);
+        let hash = identity.hash_password(password, about).await?;
         identity.stage_password(caller.account, id, &hash).await?;
         let created = caller.create(&key, command(true), path, find).await;
         if created.is_err() {
@@ -54,6 +56,11 @@ pub(super) async fn create(
         return created;
     }
     caller.create(&key, command(true), path, find).await
+}
+
+/// What guesses at a password may begin with as well.
+async fn account_name(caller: &Caller) -> Result<String, Problem> {
+    caller.read(|account, _, _| Ok(account.name().to_string())).await
 }
 
 /// Whether a password may be stored for the new user: refused where the caller may not create users, and not where

@@ -209,14 +209,21 @@ pub(crate) struct NewUser {
     seat_limit: Option<u32>,
     /// Over the account's session permissions.
     session_permissions: Option<NewOverrides>,
-    /// A password of 10 to 256 characters, for signing in to the portal. Without one the person cannot sign in there.
-    #[schema(min_length = 10, max_length = 256, write_only, format = Password)]
+    /// A password of 12 to 256 characters that would not soon be guessed, for signing in to the portal. Without one the person cannot sign in there.
+    #[schema(min_length = 12, max_length = 256, write_only, format = Password)]
     pub(crate) password: Option<String>,
     /// Left out: assign a named seat where one is free. True: refuse where none is. False: assign none.
     pub(crate) assign_seat: Option<bool>,
     /// The product of that seat; the account's only product with named seats where it is left out.
     #[schema(value_type = Option<schema::Product>)]
     pub(crate) product: Option<Product>,
+}
+
+impl NewUser {
+    /// What everybody knows of the person: guesses at a password begin with it.
+    pub(super) fn texts(&self) -> Vec<String> {
+        vec![self.name.to_string(), self.email.to_string()]
+    }
 }
 
 impl From<NewUser> for Profile {
@@ -261,8 +268,8 @@ pub(crate) struct UserChange {
     session_permissions: Option<NewOverrides>,
     /// False signs the person out everywhere and ends their sessions; they keep their licenses.
     pub(crate) active: Option<bool>,
-    /// Another password, of 10 to 256 characters. All of the person's tokens are dead then.
-    #[schema(min_length = 10, max_length = 256, write_only, format = Password)]
+    /// Another password, of 12 to 256 characters, that would not soon be guessed. All of the person's tokens are dead then.
+    #[schema(min_length = 12, max_length = 256, write_only, format = Password)]
     pub(crate) password: Option<String>,
 }
 

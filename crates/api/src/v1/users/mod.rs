@@ -4,13 +4,15 @@ mod create;
 pub(crate) mod dto;
 mod licenses;
 mod list;
+mod second_factor;
 
 use std::sync::Arc;
 
 use axum::Json as Answer;
 use axum::http::StatusCode;
 use usher_domain::command::UserPatch;
-use usher_domain::{Account, Actor, Command};
+use usher_domain::{Account, Actor, Command, Outcome, Timestamp, UserId};
+use usher_identity::PasswordHash;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -24,6 +26,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
     OpenApiRouter::new()
         .routes(routes!(create::create, list::list))
         .routes(routes!(get, change, delete))
+        .routes(routes!(second_factor::remove))
         .merge(licenses::routes())
 }
 
@@ -64,21 +67,38 @@ async fn change(
         // Hashing is dear: first whether there is anybody to do it for.
         let sees = move |account: &Account, actor: &Actor, _| account.visible_user(actor, id).map(|_| ());
         caller.read(sees).await?;
-        hash = Some(identity.hash_password(password).await?);
+        let about = caller.api.known_about(caller.account, id).await?;
+        hash = Some(identity.hash_password(password, about).await?);
     }
     let change = UserPatch {
         password_set: hash.is_some(),
         ..body.into()
     };
-    let view = move |account: &Account, _: &_, _| account.user(id).map(User::from);
-    let shown = caller.execute(Command::ChangeUser { id, change }, view).await?;
-    if let Some(hash) = hash {
-        identity.set_password(caller.account, id, &hash).await?;
-    }
+    let command = Command::ChangeUser { id, change };
+    let view = move |account: &Account, _: &Outcome, _: Timestamp| account.user(id).map(User::from);
+    let shown = match hash {
+        None => caller.execute(command, view).await?,
+        Some(hash) => set_password(&caller, id, &hash, command, view).await?,
+    };
     if deactivated {
         identity.revoke_user_tokens(caller.account, id).await?;
     }
     Ok(Answer(shown))
+}
+
+/// Stores the password and carries out the command that records it.
+async fn set_password<T: Send + 'static>(
+    caller: &Caller,
+    id: UserId,
+    hash: &PasswordHash,
+    command: Command,
+    view: impl Fn(&Account, &Outcome, Timestamp) -> T + Send + 'static,
+) -> Result<T, Problem> {
+    let request = caller.request(command);
+    caller
+        .api
+        .set_password(caller.account, id, hash, request, view)
+        .await
 }
 
 /// Delete a user

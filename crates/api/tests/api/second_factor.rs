@@ -1,0 +1,368 @@
+//! The second factor, rules for passwords, and how guessing is slowed down.
+
+use std::net::SocketAddr;
+
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::Request;
+use serde_json::{Value, json};
+use usher_api::{ATTEMPTS_PER_ADDRESS, ATTEMPTS_PER_EMAIL, CODES_PER_USER, JOIN_CODES_PER_ADDRESS};
+use usher_domain::account::SettingsPatch;
+use usher_domain::directory::SignInPatch;
+use usher_domain::{Actor, Command, Secs};
+use usher_engine::{Cause, Request as Order};
+
+use crate::app::{Answer, App, Who, code};
+use crate::desk::{Desk, text};
+
+const PASSWORD: &str = "teapot anchor lilac";
+
+fn credentials(app: &App, email: &str, password: &str) -> Value {
+    json!({"account": app.account, "email": email, "password": password})
+}
+
+/// A request that came over a socket from this address.
+async fn from(app: &App, address: [u8; 4], method: &str, path: &str, body: Value) -> Answer {
+    let mut request = Request::builder().method(method).uri(path);
+    if method == "POST" {
+        request = request.header("content-type", "application/json");
+    }
+    let body = if method == "POST" {
+        Body::from(body.to_string())
+    } else {
+        Body::empty()
+    };
+    let mut request = request.body(body).unwrap();
+    let peer = SocketAddr::from((address, 40_000));
+    request.extensions_mut().insert(ConnectInfo(peer));
+    app.send(request).await
+}
+
+async fn require_for_admins(app: &App) {
+    let change = SettingsPatch {
+        sign_in: SignInPatch {
+            second_factor_for_admins: Some(true),
+            ..SignInPatch::default()
+        },
+        ..SettingsPatch::default()
+    };
+    let order = Order {
+        actor: Actor::Operator,
+        cause: Cause::Static("test"),
+        command: Command::ChangeSettings { change },
+    };
+    app.engine
+        .execute(app.account, order, |_, _, _| ())
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn a_token_needs_the_second_factor_of_who_has_one() {
+    let app = App::with_account().await;
+    let (sven, _) = app.user("Sven", json!({"password": PASSWORD})).await;
+    let totp = app.second_factor(&sven).await;
+    app.engine.advance(Secs::new(60)).await;
+    let ask = async |second_factor: Option<String>| {
+        let mut body = credentials(&app, "sven@example.com", PASSWORD);
+        if let Some(code) = second_factor {
+            body["second_factor"] = json!(code);
+        }
+        app.nobody().post("/v1/tokens", body).await
+    };
+
+    ask(None).await.problem(401, "second-factor-needed");
+    ask(Some("000000".into())).await.problem(401, "unauthenticated");
+    let shown = code(&totp, app.engine.now());
+    let token = ask(Some(shown.clone())).await.created();
+
+    let token = Who(Some(text(&token["token"])));
+    app.by(&token).get("users").await.ok();
+    ask(Some(shown)).await.problem(401, "unauthenticated");
+    let mut wrong = credentials(&app, "sven@example.com", "another lilac anchor");
+    wrong["second_factor"] = json!("000000");
+    app.nobody()
+        .post("/v1/tokens", wrong)
+        .await
+        .problem(401, "unauthenticated");
+}
+
+#[tokio::test]
+async fn codes_are_guessed_at_by_who_knows_the_password_and_seldom() {
+    let app = App::with_account().await;
+    let (sven, _) = app.user("Sven", json!({"password": PASSWORD})).await;
+    let totp = app.second_factor(&sven).await;
+    let ask = async |password: &str, code: &str| {
+        let mut body = credentials(&app, "sven@example.com", password);
+        body["second_factor"] = json!(code);
+        app.nobody().post("/v1/tokens", body).await
+    };
+    for _ in 0..ATTEMPTS_PER_EMAIL {
+        ask("another lilac anchor", "000000")
+            .await
+            .problem(401, "unauthenticated");
+    }
+    ask("another lilac anchor", "000000")
+        .await
+        .problem(429, "too-many-attempts");
+    app.engine.advance(Secs::new(3_600)).await;
+    for _ in 0..CODES_PER_USER {
+        ask(PASSWORD, "000000").await.problem(401, "unauthenticated");
+    }
+
+    let right = code(&totp, app.engine.now());
+    let answer = ask(PASSWORD, &right).await;
+
+    answer.problem(429, "too-many-attempts");
+    let wait: u32 = answer.header("retry-after").parse().unwrap();
+    app.engine.advance(Secs::new(wait)).await;
+    ask(PASSWORD, &code(&totp, app.engine.now())).await.created();
+}
+
+#[tokio::test]
+async fn who_has_to_set_up_a_second_factor_can_do_nothing_before() {
+    let app = App::with_account().await;
+    let (olga, owner) = app
+        .user("Olga", json!({"role": "owner", "password": PASSWORD}))
+        .await;
+    let (_, manager) = app
+        .user("Uma", json!({"role": "manager", "privileges": ["users.manage"]}))
+        .await;
+    let (_, member) = app.member("Mia").await;
+
+    require_for_admins(&app).await;
+
+    for who in [&owner, &manager] {
+        app.by(who)
+            .get("users")
+            .await
+            .problem(403, "second-factor-set-up-needed");
+        app.by(who)
+            .post("teams", json!({"name": "T"}))
+            .await
+            .problem(403, "second-factor-set-up-needed");
+    }
+    app.by(&member).get("users").await.ok();
+    app.operator().get("users").await.ok();
+    let body = credentials(&app, "olga@example.com", PASSWORD);
+    let answer = app.nobody().post("/v1/tokens", body.clone()).await;
+    answer.problem(403, "second-factor-set-up-needed");
+    let wrong = credentials(&app, "olga@example.com", "another lilac anchor");
+    app.nobody()
+        .post("/v1/tokens", wrong)
+        .await
+        .problem(401, "unauthenticated");
+    app.second_factor(&olga).await;
+    app.nobody()
+        .post("/v1/tokens", body)
+        .await
+        .problem(401, "second-factor-needed");
+    let again = app.token_of(&olga).await;
+    app.by(&again).get("users").await.ok();
+}
+
+#[tokio::test]
+async fn a_lost_second_factor_is_removed_by_who_manages_users_and_never_above_them() {
+    let app = App::with_account().await;
+    let (olga, owner) = app
+        .user("Olga", json!({"role": "owner", "password": PASSWORD}))
+        .await;
+    let (sven, token) = app.user("Sven", json!({"password": PASSWORD})).await;
+    let manager = app.manager("Uma", "users.manage").await;
+    app.second_factor(&sven).await;
+    app.second_factor(&olga).await;
+    let path = |id: &str| format!("users/{id}/second-factor");
+
+    app.by(&manager)
+        .delete(&path(&olga))
+        .await
+        .problem(403, "forbidden");
+    app.by(&token)
+        .delete(&path(&sven))
+        .await
+        .problem(401, "unauthenticated");
+    let token = app.token_of(&sven).await;
+    app.by(&token)
+        .delete(&path(&sven))
+        .await
+        .problem(403, "forbidden");
+    app.by(&manager).delete(&path(&sven)).await.done();
+
+    app.by(&token).get("users").await.problem(401, "unauthenticated");
+    app.by(&manager)
+        .delete(&path(&sven))
+        .await
+        .problem(404, "not-found");
+    let body = credentials(&app, "sven@example.com", PASSWORD);
+    app.nobody().post("/v1/tokens", body).await.created();
+    app.by(&owner).get("users").await.problem(401, "unauthenticated");
+    let audit = app.operator().get("audit").await.ok();
+    assert_eq!(audit["items"][0]["action"], "user.second_factor_removed");
+    assert_eq!(audit["items"][0]["target"], json!(sven));
+}
+
+#[tokio::test]
+async fn nobody_gets_a_password_that_would_soon_be_guessed() {
+    let app = App::with_account().await;
+    let (sven, _) = app.member("Sven").await;
+    let new = |password: &str| json!({"name": "Nora", "email": "nora@example.com", "password": password});
+
+    for (password, word) in [
+        ("password1234", "lists that are tried first"),
+        ("nora@example.com", "your name"),
+        ("aaaaaaaaaaaaaaaa", "repeats itself"),
+        ("short", "at least 12 characters"),
+    ] {
+        let refused = app
+            .operator()
+            .post("users", new(password))
+            .await
+            .problem(422, "invalid");
+        assert_eq!(refused["errors"][0]["field"], "password");
+        let message = text(&refused["errors"][0]["message"]);
+        assert!(message.contains(word), "{password}: {message}");
+    }
+    let change = json!({"password": "sven@example.com"});
+    app.operator()
+        .patch(&format!("users/{sven}"), change)
+        .await
+        .problem(422, "invalid");
+    app.operator().post("users", new(PASSWORD)).await.created();
+}
+
+#[tokio::test]
+async fn whoever_does_not_get_in_costs_one_hash() {
+    let app = App::with_account().await;
+    app.user("Sven", json!({"password": PASSWORD})).await;
+    app.user("Petra", json!({})).await;
+    let (nora, _) = app.user("Nora", json!({"password": PASSWORD})).await;
+    app.operator()
+        .patch(&format!("users/{nora}"), json!({"active": false}))
+        .await
+        .ok();
+    let (olaf, _) = app.user("Olaf", json!({"password": PASSWORD})).await;
+    app.operator().delete(&format!("users/{olaf}")).await.done();
+    let deleted = App {
+        account: app.new_account("Gone").await,
+        api: std::sync::Arc::clone(&app.api),
+        router: app.router.clone(),
+        engine: app.engine.clone(),
+        identity: app.identity.clone(),
+        clock: app.clock.clone(),
+    };
+    deleted.user("Sven", json!({"password": PASSWORD})).await;
+    deleted.operator().delete("").await.done();
+
+    let mut answers = Vec::new();
+    for (app, email, password) in [
+        (&app, "sven@example.com", "another lilac anchor"),
+        (&app, "petra@example.com", PASSWORD),
+        (&app, "nora@example.com", PASSWORD),
+        (&app, "olaf@example.com", PASSWORD),
+        (&app, "nobody@example.com", PASSWORD),
+        (&deleted, "sven@example.com", PASSWORD),
+    ] {
+        let before = app.identity.passwords_hashed();
+        let answer = app
+            .nobody()
+            .post("/v1/tokens", credentials(app, email, password))
+            .await;
+        answers.push(answer.problem(401, "unauthenticated"));
+        assert_eq!(app.identity.passwords_hashed() - before, 1, "{email}");
+    }
+
+    assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
+}
+
+#[tokio::test]
+async fn an_office_behind_one_address_signs_in_and_a_guesser_there_is_stopped() {
+    let app = App::with_account().await;
+    app.user("Sven", json!({"password": PASSWORD})).await;
+    let right = credentials(&app, "sven@example.com", PASSWORD);
+    for _ in 0..=ATTEMPTS_PER_ADDRESS {
+        from(&app, [192, 0, 2, 1], "POST", "/v1/tokens", right.clone())
+            .await
+            .created();
+    }
+
+    for number in 0..ATTEMPTS_PER_ADDRESS {
+        let guess = credentials(
+            &app,
+            &format!("guess{number}@example.com"),
+            "another lilac anchor",
+        );
+        let answer = from(&app, [192, 0, 2, 1], "POST", "/v1/tokens", guess).await;
+        answer.problem(401, "unauthenticated");
+    }
+
+    let stopped = from(&app, [192, 0, 2, 1], "POST", "/v1/tokens", right.clone()).await;
+    stopped.problem(429, "too-many-attempts");
+    from(&app, [192, 0, 2, 2], "POST", "/v1/tokens", right.clone())
+        .await
+        .created();
+    app.engine.advance(Secs::new(2)).await;
+    from(&app, [192, 0, 2, 1], "POST", "/v1/tokens", right)
+        .await
+        .created();
+}
+
+#[tokio::test]
+async fn codes_of_sessions_that_lead_nowhere_are_counted_by_address() {
+    let desk = Desk::with_seats(1).await;
+    let sven = desk.sign_in(&desk.agent("Sven").await).await;
+    let link = text(&desk.start(&sven, "standby").await["join_url"]);
+    let app = &desk.app;
+    let try_code = async |path: &str| from(app, [192, 0, 2, 1], "GET", path, Value::Null).await;
+    for _ in 0..=JOIN_CODES_PER_ADDRESS {
+        try_code(&link).await.ok();
+    }
+
+    for _ in 0..JOIN_CODES_PER_ADDRESS {
+        try_code("/join/ZZZZZZZZZZ").await.problem(404, "not-found");
+    }
+
+    for (method, path) in [
+        ("GET", &link),
+        ("POST", &link),
+        ("POST", &format!("{link}/leave")),
+    ] {
+        let answer = from(app, [192, 0, 2, 1], method, path, json!({})).await;
+        answer.problem(429, "too-many-attempts");
+    }
+    from(app, [192, 0, 2, 2], "GET", &link, Value::Null).await.ok();
+    app.engine.advance(Secs::new(10)).await;
+    try_code(&link).await.ok();
+}
+
+#[tokio::test]
+async fn what_a_crash_left_unrecorded_is_recorded_later() {
+    let app = App::with_account().await;
+    let (sven, _) = app.user("Sven", json!({"password": PASSWORD})).await;
+    let id = sven.parse().unwrap();
+    let hash = app
+        .identity
+        .hash_password("another lilac anchor".into(), Vec::new())
+        .await
+        .unwrap();
+    let now = app.engine.now();
+    let _ = app
+        .identity
+        .set_password(app.account, id, &hash, Some(id), now)
+        .await
+        .unwrap();
+    let recorded = async || {
+        let audit = app.operator().get("audit").await.ok();
+        let items = audit["items"].as_array().unwrap().clone();
+        items
+            .iter()
+            .filter(|item| item["action"] == "user.password_set")
+            .count()
+    };
+    let before = recorded().await;
+    app.engine.advance(Secs::new(60)).await;
+
+    app.api.record_left_over().await.unwrap();
+    app.api.record_left_over().await.unwrap();
+
+    assert_eq!(recorded().await, before + 1);
+}
