@@ -15,7 +15,12 @@ pub(crate) fn session_secret(jar: &CookieJar) -> Option<&str> {
 
 /// The cookie for who has just signed in. It ends with the browser; what it stands for ends when the server says so.
 pub(crate) fn of_session(portal: &Portal, secret: Secret) -> Cookie<'static> {
-    build(SESSION_COOKIE, secret.into_exposed(), portal.is_https())
+    of_session_value(portal, secret.into_exposed())
+}
+
+/// The same, where the secret is text already.
+pub(crate) fn of_session_value(portal: &Portal, secret: String) -> Cookie<'static> {
+    build(SESSION_COOKIE, secret, portal.is_https())
 }
 
 /// Takes the cookie away from the browser.

@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use usher_api::Problem;
 
 use crate::answer::{Frame, page_at};
+use crate::pages::me::SECOND_FACTOR;
 use crate::portal::Portal;
 use crate::viewer::Viewer;
 
@@ -21,6 +22,8 @@ pub(crate) enum Failed {
         /// Where to go afterwards.
         back: Option<String>,
     },
+    /// The account requires a second factor, which has to be set up first.
+    SecondFactor,
     /// The same as the API would answer.
     Problem(Box<Problem>),
 }
@@ -53,6 +56,7 @@ impl IntoResponse for Failed {
     fn into_response(self) -> Response {
         match self {
             Self::SignIn { back } => Redirect::to(&sign_in_path(back.as_deref())).into_response(),
+            Self::SecondFactor => Redirect::to(SECOND_FACTOR).into_response(),
             Self::Problem(problem) => {
                 let kind = problem.kind();
                 let explained = Explained {

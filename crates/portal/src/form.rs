@@ -140,7 +140,7 @@ impl FromRequest<Arc<Portal>> for Posted {
 
     async fn from_request(request: Request, portal: &Arc<Portal>) -> Result<Self, Failed> {
         let (mut parts, body) = request.into_parts();
-        let viewer = Viewer::of(&mut parts, portal)?;
+        let viewer = Viewer::of(&mut parts, portal).await?;
         let request = Request::from_parts(parts, body);
         let header = request.headers().get(forgery::HEADER);
         let header = header.and_then(|value| value.to_str().ok()).map(str::to_owned);

@@ -15,7 +15,7 @@ use crate::failed::Failed;
 use crate::nav::Place;
 use crate::pages::join::PagesForPeople;
 use crate::portal::Portal;
-use crate::{assets, cookies, failed, flash, pages, protect};
+use crate::{assets, cookies, failed, flash, pages, protect, rights};
 
 /// The most bytes of a form. The largest are lists of users to change.
 const FORM_BYTES_MAX: usize = 256 * 1024;
@@ -58,6 +58,7 @@ fn dressed(pages: Router<Arc<Portal>>, portal: &Arc<Portal>) -> Router {
         .method_not_allowed_fallback(no_page)
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .layer(from_fn_with_state(Arc::clone(portal), failed::in_frame))
+        .layer(from_fn_with_state(Arc::clone(portal), rights::rotate))
         .layer(from_fn(flash::clear_when_shown))
         .layer(from_fn_with_state(Arc::clone(portal), protect::headers))
         // Its default leaves event streams alone, which it would hold back.

@@ -7,19 +7,21 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum_extra::extract::CookieJar;
 use usher_api::Problem;
-use usher_domain::{Account, AccountId, Actor, Command, Outcome, Refusal, SignInId, Timestamp};
+use usher_domain::command::UserPatch;
+use usher_domain::{Account, AccountId, Actor, Command, Outcome, Refusal, SignInId, Timestamp, UserId};
 use usher_engine::{Cause, Failure, Request};
-use usher_identity::PortalSession;
+use usher_identity::{PasswordHash, PortalSession};
 
 use crate::answer::{Frame, Signed};
 use crate::failed::Failed;
 use crate::live::STREAM;
 use crate::nav::{self, Place};
+use crate::pages::me::SECOND_FACTOR;
 use crate::portal::Portal;
 use crate::{cookies, flash, forgery};
 
 /// What the audit shows as the cause of what was done in the portal.
-const CAUSE: Cause = Cause::Static("portal");
+pub(crate) const CAUSE: Cause = Cause::Static("portal");
 
 /// What a page asks for by itself. That nobody touches it is not somebody who uses it.
 pub(crate) const BY_ITSELF: &str = "/console/alive";
@@ -41,13 +43,14 @@ impl FromRequestParts<Arc<Portal>> for Viewer {
     type Rejection = Failed;
 
     async fn from_request_parts(parts: &mut Parts, portal: &Arc<Portal>) -> Result<Self, Failed> {
-        Self::of(parts, portal)
+        Self::of(parts, portal).await
     }
 }
 
 impl Viewer {
-    /// Who sends a request: sent to the sign-in page where nobody is signed in, and back from there.
-    pub(crate) fn of(parts: &mut Parts, portal: &Arc<Portal>) -> Result<Self, Failed> {
+    /// Who sends a request: sent to the sign-in page where nobody is signed in, and back from there; to the page of the
+    /// second factor where the account requires one that they do not have.
+    pub(crate) async fn of(parts: &mut Parts, portal: &Arc<Portal>) -> Result<Self, Failed> {
         let jar = CookieJar::from_headers(&parts.headers);
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
         let back = (parts.method == Method::GET).then(|| path.to_owned());
@@ -68,6 +71,10 @@ impl Viewer {
             if named != Ok(session.account) {
                 return Err(Problem::not_found("account").into());
             }
+        }
+        let is_exempt = path.starts_with(SECOND_FACTOR) || path == "/sign-out";
+        if !is_exempt && lacks_second_factor(portal, &session).await? {
+            return Err(Failed::SecondFactor);
         }
         Ok(Self::new(portal, session, secret, &jar))
     }
@@ -152,6 +159,22 @@ impl Viewer {
         }
     }
 
+    /// Gives a user another password, which is recorded in the viewer's name.
+    pub(crate) async fn set_password(&self, user: UserId, hash: &PasswordHash) -> Result<(), Problem> {
+        let change = UserPatch {
+            password_set: true,
+            ..UserPatch::default()
+        };
+        let request = Request {
+            actor: self.actor.clone(),
+            cause: CAUSE,
+            command: Command::ChangeUser { id: user, change },
+        };
+        let api = &self.portal.api;
+        api.set_password(self.account, user, hash, request, |_, _, _| ())
+            .await
+    }
+
     /// The device of a sign-in of theirs: it has the rights of the sign-in's own token, and no others.
     pub(crate) fn as_device(&self, sign_in: SignInId) -> Self {
         Self {
@@ -170,5 +193,15 @@ impl Viewer {
         let api = &self.portal.api;
         api.identity()
             .is_portal_session_alive(&self.secret, api.engine().now())
+    }
+}
+
+/// Whether the account requires a second factor that the user does not have.
+async fn lacks_second_factor(portal: &Portal, session: &PortalSession) -> Result<bool, Failed> {
+    let lacks = portal.api.lacks_second_factor(session.account, session.user);
+    match lacks.await {
+        Ok(lacks) => Ok(lacks),
+        Err(Failure::NoAccount) => Ok(false),
+        Err(failure) => Err(Problem::from(failure).into()),
     }
 }

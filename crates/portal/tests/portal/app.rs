@@ -83,7 +83,10 @@ impl App {
     pub async fn user(&self, account: AccountId, name: &str, email: &str, role: Role) -> UserId {
         let id = UserId::from_bits(draw_bits(START).unwrap());
         let identity = self.api.identity();
-        let hash = identity.hash_password(PASSWORD.to_owned()).await.unwrap();
+        let hash = identity
+            .hash_password(PASSWORD.to_owned(), Vec::new())
+            .await
+            .unwrap();
         identity.stage_password(account, id, &hash).await.unwrap();
         let profile = Profile {
             name: name.parse().unwrap(),

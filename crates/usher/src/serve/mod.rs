@@ -133,7 +133,7 @@ pub(crate) async fn run_until(
     let api = Api::new(engine.clone(), store.identity.clone(), journal, config);
     let (router, _) = usher_api::router(Arc::clone(&api));
     let router = usher_portal::router(Arc::clone(&api), router);
-    let upkeep = tokio::spawn(maintain(store.identity.clone(), engine.clone()));
+    let upkeep = tokio::spawn(maintain(Arc::clone(&api)));
     let stopped = async move {
         stop.await;
         tracing::info!("stopping");
@@ -285,12 +285,15 @@ async fn show_way_in(store: &Store, url: &str, terminal: &mut Terminal) -> Resul
     Ok(())
 }
 
-async fn maintain(identity: Identity, engine: Engine) {
+async fn maintain(api: Arc<Api>) {
     let mut turns = tokio::time::interval(MAINTAIN_EVERY);
     loop {
         turns.tick().await;
-        if let Err(error) = identity.maintain(engine.now()).await {
+        if let Err(error) = api.identity().maintain(api.engine().now()).await {
             tracing::warn!(%error, "credentials were not cleared up");
+        }
+        if let Err(error) = api.record_left_over().await {
+            tracing::warn!(%error, "changes of credentials were not recorded");
         }
     }
 }

@@ -16,6 +16,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum_extra::extract::CookieJar;
+use usher_api::Problem;
 use usher_domain::presence::Customer;
 use usher_domain::text::{Code, Name};
 use usher_domain::{Command, Refusal};
@@ -29,6 +30,7 @@ use crate::answer::{Frame, done, page, page_again, page_at};
 use crate::failed::Failed;
 use crate::flash;
 use crate::form::{Form, PostedByAnybody};
+use crate::pages::sign_in::From;
 use crate::portal::Portal;
 
 /// What the audit shows as the cause of what was done on these pages.
@@ -58,23 +60,46 @@ async fn enter(jar: CookieJar) -> Response {
 /// To the session of a code that was typed.
 async fn find(
     State(portal): State<Arc<Portal>>,
+    from: From,
     jar: CookieJar,
-    PostedByAnybody(mut form): PostedByAnybody,
+    PostedByAnybody(form): PostedByAnybody,
 ) -> Result<Response, Failed> {
+    let find = look_up(&portal, &jar, form);
+    counted(&portal, &from, StatusCode::UNPROCESSABLE_ENTITY, find).await
+}
+
+/// Does what is asked with a code, where not too many were tried of late that lead nowhere, as this status says.
+async fn counted(
+    portal: &Portal,
+    from: &From,
+    nowhere: StatusCode,
+    work: impl Future<Output = Result<Response, Failed>>,
+) -> Result<Response, Failed> {
+    let attempt = portal.api.throttle().join_code(from.address);
+    let attempt = attempt.map_err(Problem::too_many_attempts)?;
+    let done = work.await;
+    if !done.as_ref().is_ok_and(|response| response.status() == nowhere) {
+        attempt.right();
+    }
+    done
+}
+
+async fn look_up(portal: &Portal, jar: &CookieJar, mut form: Form) -> Result<Response, Failed> {
     let code = form.parse::<Code>("code");
     if let Some(code) = code {
-        let standing = Standing::of(&portal, &code, JoinedBefore::of(&jar)).await?;
+        let standing = Standing::of(portal, &code, JoinedBefore::of(jar)).await?;
         if standing.is_some() {
             return Ok(Redirect::to(&path(&code)).into_response());
         }
         form.wrong("code", view::NO_SUCH_CODE);
     }
-    let frame = frame(&jar);
+    let frame = frame(jar);
     Ok(page_again(&EnterPage { frame, form }))
 }
 
 async fn show(
     State(portal): State<Arc<Portal>>,
+    from: From,
     jar: CookieJar,
     typed: Path<String>,
 ) -> Result<Response, Failed> {
@@ -84,24 +109,31 @@ async fn show(
     if code.as_str() != typed.as_str() {
         return Ok(Redirect::to(&path(&code)).into_response());
     }
-    session_page(&portal, &jar, &code, Form::default()).await
+    let show = session_page(&portal, &jar, &code, Form::default());
+    counted(&portal, &from, StatusCode::NOT_FOUND, show).await
 }
 
 async fn join(
     State(portal): State<Arc<Portal>>,
+    from: From,
     jar: CookieJar,
     typed: Path<String>,
-    PostedByAnybody(mut form): PostedByAnybody,
+    PostedByAnybody(form): PostedByAnybody,
 ) -> Result<Response, Failed> {
-    let Some((code, owner)) = owner(&portal, &typed).await? else {
-        return Ok(dead(&jar, &typed));
+    let join = come_in(&portal, &jar, &typed, form);
+    counted(&portal, &from, StatusCode::NOT_FOUND, join).await
+}
+
+async fn come_in(portal: &Portal, jar: &CookieJar, typed: &str, mut form: Form) -> Result<Response, Failed> {
+    let Some((code, owner)) = owner(portal, typed).await? else {
+        return Ok(dead(jar, typed));
     };
     let name = match form.value("name").trim() {
         "" => None,
         _ => form.parse::<Name>("name"),
     };
     if !form.is_right() {
-        let mut response = session_page(&portal, &jar, &code, form).await?;
+        let mut response = session_page(portal, jar, &code, form).await?;
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(response);
     }
@@ -109,12 +141,12 @@ async fn join(
         id: owner.session,
         customer: name.map(|name| Customer { name }),
     };
-    match carry_out(&portal, owner, command).await? {
+    match carry_out(portal, owner, command).await? {
         Ok(()) => {
-            let jar = JoinedBefore::keep(&portal, &code, owner);
+            let jar = JoinedBefore::keep(portal, &code, owner);
             Ok((jar, Redirect::to(&path(&code))).into_response())
         }
-        Err(Refusal::NotFound { .. }) => Ok(dead(&jar, &typed)),
+        Err(Refusal::NotFound { .. }) => Ok(dead(jar, typed)),
         Err(refusal) => {
             let message = match &refusal {
                 // The domain's sentence speaks to the agent.
@@ -123,7 +155,7 @@ async fn join(
             };
             form.wrong("", message);
             let status = usher_api::Problem::refused(&refusal, None).kind().status;
-            let mut response = session_page(&portal, &jar, &code, form).await?;
+            let mut response = session_page(portal, jar, &code, form).await?;
             *response.status_mut() = status;
             Ok(response)
         }
@@ -132,21 +164,25 @@ async fn join(
 
 async fn leave(
     State(portal): State<Arc<Portal>>,
+    from: From,
     jar: CookieJar,
     typed: Path<String>,
     _: PostedByAnybody,
 ) -> Result<Response, Failed> {
-    let Some((_, owner)) = owner(&portal, &typed).await? else {
-        return Ok(dead(&jar, &typed));
+    let leave = async {
+        let Some((_, owner)) = owner(&portal, &typed).await? else {
+            return Ok(dead(&jar, &typed));
+        };
+        let command = Command::EndSessions {
+            ids: vec![owner.session],
+            note: None,
+        };
+        match carry_out(&portal, owner, command).await? {
+            Ok(()) => Ok(done("/join", "You have left the session. Thank you.")),
+            Err(_) => Ok(dead(&jar, &typed)),
+        }
     };
-    let command = Command::EndSessions {
-        ids: vec![owner.session],
-        note: None,
-    };
-    match carry_out(&portal, owner, command).await? {
-        Ok(()) => Ok(done("/join", "You have left the session. Thank you.")),
-        Err(_) => Ok(dead(&jar, &typed)),
-    }
+    counted(&portal, &from, StatusCode::NOT_FOUND, leave).await
 }
 
 /// The page of a session as it stands; of a code that leads nowhere, where it does.

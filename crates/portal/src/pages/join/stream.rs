@@ -11,11 +11,14 @@ use axum_extra::extract::CookieJar;
 use bytes::Bytes;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
+use usher_api::Problem;
 use usher_domain::text::Code;
 
 use super::standing::{JoinedBefore, Standing};
 use super::view::CustomerPart;
+use crate::failed::Failed;
 use crate::live::{ALIVE_EVERY, UPDATE_EVERY, digest, event_stream, message};
+use crate::pages::sign_in::From;
 use crate::portal::Portal;
 
 /// The event upon which the browser closes the stream, and leaves what is shown.
@@ -25,19 +28,27 @@ const GONE: &str = "event: usher-over\ndata: reload\n\nevent: usher-ended\ndata:
 
 pub(super) async fn stream(
     State(portal): State<Arc<Portal>>,
+    from: From,
     jar: CookieJar,
     typed: Path<String>,
-) -> Response {
+) -> Result<Response, Failed> {
     let Ok(code) = typed.parse::<Code>() else {
-        return event_stream(Body::from(GONE));
+        return Ok(event_stream(Body::from(GONE)));
     };
+    let joined = JoinedBefore::of(&jar);
+    let attempt = portal.api.throttle().join_code(from.address);
+    let attempt = attempt.map_err(Problem::too_many_attempts)?;
+    if Standing::of(&portal, &code, joined).await?.is_none() {
+        return Ok(event_stream(Body::from(GONE)));
+    }
+    attempt.right();
     let (sender, receiver) = mpsc::channel(1);
-    tokio::spawn(feed(portal, code, JoinedBefore::of(&jar), sender));
+    tokio::spawn(feed(portal, code, joined, sender));
     let frames = futures::stream::unfold(receiver, |mut receiver| async move {
         let frame = receiver.recv().await?;
         Some((Ok::<_, Infallible>(frame), receiver))
     });
-    event_stream(Body::from_stream(frames))
+    Ok(event_stream(Body::from_stream(frames)))
 }
 
 pub(super) fn render(part: &CustomerPart) -> String {

@@ -1,5 +1,6 @@
 //! Oneself: the password, and where one is signed in.
 
+mod second_factor;
 mod view;
 
 use std::sync::Arc;
@@ -8,18 +9,16 @@ use axum::Router;
 use axum::extract::Path;
 use axum::response::Response;
 use axum::routing::{get, post};
-use axum_extra::extract::CookieJar;
 use usher_api::Problem;
-use usher_domain::Command;
-use usher_domain::command::UserPatch;
 
+pub(crate) use self::second_factor::SECOND_FACTOR;
 pub(crate) use self::view::browser_name;
 use self::view::{MePage, Myself};
 use crate::answer::{done, done_with, page, page_again};
-use crate::cookies;
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
-use crate::pages::sign_in::From;
+use crate::new_password;
+use crate::pages::sign_in::{From, new_session};
 use crate::portal::Portal;
 use crate::viewer::Viewer;
 
@@ -27,6 +26,7 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
     Router::new()
         .route("/me", get(show))
         .route("/me/password", post(change_password))
+        .merge(second_factor::routes())
         .route("/me/sessions/end-others", post(end_others))
         .route("/me/sessions/{session}/end", post(end_session))
 }
@@ -39,10 +39,12 @@ async fn change_password(from: From, Posted { viewer, mut form }: Posted) -> Res
     let (account, user) = (viewer.account, viewer.session.user);
     let identity = viewer.portal.api.identity();
     let throttle = viewer.portal.api.throttle();
-    let attempt = throttle.attempt(&user.to_string(), from.address);
-    attempt.map_err(Problem::too_many_attempts)?;
+    let attempt = throttle.password(&user.to_string(), from.address);
+    let attempt = attempt.map_err(Problem::too_many_attempts)?;
     let present = form.value("present").to_owned();
-    if !identity.verify_password(account, Some(user), present).await? {
+    if identity.verify_password(account, Some(user), present).await? {
+        attempt.right();
+    } else {
         form.wrong("present", "This is not your present password.");
     }
     let new = form
@@ -51,25 +53,18 @@ async fn change_password(from: From, Posted { viewer, mut form }: Posted) -> Res
     let Some(new) = new else {
         return Ok(page_again(&me_page(&viewer, form).await?));
     };
-    let hash = identity.hash_password(new).await?;
-    let change = UserPatch {
-        password_set: true,
-        ..UserPatch::default()
-    };
-    if let Err(refusal) = viewer
-        .execute(Command::ChangeUser { id: user, change }, |_, _, _| ())
-        .await?
-    {
-        form.refused(&refusal);
+    let about = viewer
+        .portal
+        .api
+        .known_about(account, user)
+        .await
+        .map_err(Problem::from)?;
+    let Some(hash) = new_password::hash(&viewer.portal, &mut form, new, about).await? else {
         return Ok(page_again(&me_page(&viewer, form).await?));
-    }
+    };
     // Ends every session, this one too: who knew the old password is out.
-    identity.set_password(account, user, &hash).await?;
-    let now = viewer.portal.api.engine().now();
-    let secret = identity
-        .begin_portal_session(account, user, &from.user_agent, now)
-        .await?;
-    let jar = CookieJar::new().add(cookies::of_session(&viewer.portal, secret));
+    viewer.set_password(user, &hash).await?;
+    let jar = new_session(&viewer.portal, &from, account, user).await?;
     Ok(done_with(
         jar,
         "/me",
@@ -119,5 +114,6 @@ async fn me_page(viewer: &Viewer, form: Form) -> Result<MePage, Failed> {
         form,
         myself,
         sessions: sessions.collect(),
+        has_second_factor: api.identity().has_second_factor(viewer.account, user),
     })
 }

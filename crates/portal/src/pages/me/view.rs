@@ -16,6 +16,7 @@ pub(super) struct MePage {
     pub(super) form: Form,
     pub(super) myself: Myself,
     pub(super) sessions: Vec<Browser>,
+    pub(super) has_second_factor: bool,
 }
 
 /// Who one is.

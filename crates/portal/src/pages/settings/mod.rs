@@ -11,6 +11,7 @@ use axum::routing::{get, post};
 use serde::Deserialize;
 use usher_api::Problem;
 use usher_domain::account::SettingsPatch;
+use usher_domain::directory::SignInPatch;
 use usher_domain::permission::{Privilege, SessionPermission, SessionPermissions};
 use usher_domain::{Account, Actor, Command, Refusal};
 
@@ -27,6 +28,7 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
     Router::new()
         .route("/a/{account}/settings", get(show))
         .route("/a/{account}/settings/permissions", post(change_permissions))
+        .route("/a/{account}/settings/second-factor", post(require_second_factor))
         .route("/a/{account}/settings/pool-defaults", post(change_pool_defaults))
 }
 
@@ -40,6 +42,7 @@ struct PresetQuery {
 /// What was typed, where it was not right.
 #[derive(Default)]
 struct Typed {
+    second_factor: Option<Form>,
     permissions: Option<Form>,
     defaults: Option<Form>,
 }
@@ -71,6 +74,40 @@ async fn change_permissions(Posted { viewer, mut form }: Posted) -> Result<Respo
     }
     let typed = Typed {
         permissions: Some(form),
+        ..Typed::default()
+    };
+    Ok(page_again(&settings_page(&viewer, "", typed).await?))
+}
+
+/// Who asks others for a second factor goes first: nobody locks themselves out by the way.
+async fn require_second_factor(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
+    let required = !form.value("required").is_empty();
+    let identity = viewer.portal.api.identity();
+    if required && !identity.has_second_factor(viewer.account, viewer.session.user) {
+        form.wrong(
+            "required",
+            "Set up a second factor for yourself first, on your own page. Then switch this on.",
+        );
+    } else {
+        let change = SettingsPatch {
+            sign_in: SignInPatch {
+                second_factor_for_admins: Some(required),
+                ..SignInPatch::default()
+            },
+            ..SettingsPatch::default()
+        };
+        let Err(refusal) = change_settings(&viewer, change).await? else {
+            let message = if required {
+                "Everybody above the members now needs a second factor."
+            } else {
+                "A second factor is now everybody’s own choice."
+            };
+            return Ok(done(&Place::Settings.path(viewer.account), message));
+        };
+        form.refused(&refusal);
+    }
+    let typed = Typed {
+        second_factor: Some(form),
         ..Typed::default()
     };
     Ok(page_again(&settings_page(&viewer, "", typed).await?))
@@ -121,6 +158,7 @@ async fn settings_page(viewer: &Viewer, preset: &str, typed: Typed) -> Result<Se
     let chosen = rules::PRESETS.iter().find(|shown| shown.slug == preset);
     let defaults = rules::preset(preset);
     let defaults = rules::values(defaults.as_ref().unwrap_or(&seen.pool_defaults));
+    let second_factor = typed.second_factor.unwrap_or_else(|| seen.second_factor_form());
     let permissions = typed.permissions.unwrap_or_else(|| seen.permissions_form());
     let defaults = typed.defaults.unwrap_or_else(|| {
         let values = defaults.iter().map(|(name, value)| (*name, value.as_str()));
@@ -131,6 +169,7 @@ async fn settings_page(viewer: &Viewer, preset: &str, typed: Typed) -> Result<Se
         path: Place::Settings.path(viewer.account),
         seen,
         permissions,
+        second_factor,
         form: defaults,
         groups: &rules::GROUPS,
         presets: &rules::PRESETS,

@@ -18,6 +18,8 @@ pub(super) struct SettingsPage {
     pub(super) path: String,
     pub(super) seen: Seen,
     pub(super) permissions: Form,
+    /// Whether a second factor is required.
+    pub(super) second_factor: Form,
     /// The rules of new pools.
     pub(super) form: Form,
     pub(super) groups: &'static [RuleGroup],
@@ -39,6 +41,7 @@ pub(super) struct Seen {
     pub(super) users_link: Option<String>,
     pub(super) pools_link: Option<String>,
     session_permissions: SessionPermissions,
+    is_second_factor_required: bool,
 }
 
 /// A session permission with what it means.
@@ -87,7 +90,14 @@ impl Seen {
             users_link: Place::Users.link(account, actor),
             pools_link: Place::SeatPools.link(account, actor),
             session_permissions: settings.session_permissions,
+            is_second_factor_required: settings.sign_in.second_factor_for_admins,
         }
+    }
+
+    /// Whether a second factor is required, as it stands.
+    pub(super) fn second_factor_form(&self) -> Form {
+        let required = self.is_second_factor_required.then_some(("required", "on"));
+        Form::showing(required)
     }
 
     /// The permissions as they stand: what is ticked has a value.

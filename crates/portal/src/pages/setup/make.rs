@@ -7,10 +7,11 @@ use usher_domain::permission::{PermissionOverrides, Role};
 use usher_domain::text::{Email, Name};
 use usher_domain::{AccountId, Actor, UserId};
 use usher_engine::{Cause, Request};
-use usher_identity::draw_bits;
+use usher_identity::{PasswordHash, draw_bits};
 
 use crate::failed::Failed;
 use crate::form::Form;
+use crate::new_password;
 use crate::portal::Portal;
 
 const CAUSE: Cause = Cause::Static("set-up");
@@ -20,22 +21,28 @@ pub(super) struct Wanted {
     account: Name,
     owner: Name,
     email: Email,
-    password: String,
+    password: PasswordHash,
 }
 
 impl Wanted {
     /// What the form asks for; none where it is not right, which it then says.
-    pub(super) fn of(form: &mut Form) -> Option<Self> {
-        let account = form.parse("account");
-        let owner = form.parse("name");
-        let email = form.parse("email");
+    pub(super) async fn of(portal: &Portal, form: &mut Form) -> Result<Option<Self>, Failed> {
+        let account = form.parse::<Name>("account");
+        let owner = form.parse::<Name>("name");
+        let email = form.parse::<Email>("email");
         let password = form.new_password("password", "password_again");
-        Some(Self {
-            account: account?,
-            owner: owner?,
-            email: email?,
-            password: password?,
-        })
+        let (Some(account), Some(owner), Some(email), Some(password)) = (account, owner, email, password)
+        else {
+            return Ok(None);
+        };
+        let about = vec![account.to_string(), owner.to_string(), email.to_string()];
+        let password = new_password::hash(portal, form, password, about).await?;
+        Ok(password.map(|password| Self {
+            account,
+            owner,
+            email,
+            password,
+        }))
     }
 }
 
@@ -43,12 +50,11 @@ impl Wanted {
 pub(super) async fn make(portal: &Portal, wanted: Wanted) -> Result<(AccountId, UserId), Failed> {
     let now = portal.api.engine().now();
     let identity = portal.api.identity();
-    let hash = identity.hash_password(wanted.password).await?;
     let (account, owner) = (
         AccountId::from_bits(draw_bits(now)?),
         UserId::from_bits(draw_bits(now)?),
     );
-    identity.stage_password(account, owner, &hash).await?;
+    identity.stage_password(account, owner, &wanted.password).await?;
     let create = Command::CreateAccount {
         id: account,
         name: wanted.account,

@@ -44,7 +44,7 @@ async fn set_up(
     if !is_open(&portal, &token).await? {
         return Ok(dead());
     }
-    let Some(wanted) = make::Wanted::of(&mut form) else {
+    let Some(wanted) = make::Wanted::of(&portal, &mut form).await? else {
         return Ok(page_again(&SetupPage {
             frame: Frame::default(),
             token,

@@ -1,6 +1,7 @@
 //! Signing in and out.
 
 mod choice;
+mod second;
 mod view;
 
 use std::net::IpAddr;
@@ -24,7 +25,7 @@ use crate::failed::Failed;
 use crate::form::{Form, Posted, PostedByAnybody};
 use crate::nav::Place;
 use crate::portal::Portal;
-use crate::{cookies, flash};
+use crate::{cookies, flash, rights};
 
 /// The most accounts in which a password is tried for one attempt: each costs the time of a hash.
 const ACCOUNTS_TRIED_MAX: usize = 5;
@@ -36,6 +37,7 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
     Router::new()
         .route("/sign-in", get(show).post(sign_in))
         .route("/sign-in/account", post(choose))
+        .route("/sign-in/code", get(second::show).post(second::check))
         .route("/sign-out", post(sign_out))
 }
 
@@ -49,6 +51,8 @@ struct Back {
 pub(crate) struct From {
     pub(crate) address: Option<IpAddr>,
     pub(crate) user_agent: String,
+    /// The secret of the session that the browser has so far.
+    secret: Option<String>,
 }
 
 impl axum::extract::FromRequestParts<Arc<Portal>> for From {
@@ -65,6 +69,7 @@ impl axum::extract::FromRequestParts<Arc<Portal>> for From {
         Ok(Self {
             address: client_address(&parts.extensions, &parts.headers),
             user_agent: user_agent.to_owned(),
+            secret: cookies::session_secret(&CookieJar::from_headers(&parts.headers)).map(str::to_owned),
         })
     }
 }
@@ -83,12 +88,15 @@ async fn sign_in(
     from: From,
     PostedByAnybody(mut form): PostedByAnybody,
 ) -> Result<Response, Failed> {
-    let attempt = portal.api.throttle().attempt(form.value("email"), from.address);
-    attempt.map_err(Problem::too_many_attempts)?;
+    let attempt = portal.api.throttle().password(form.value("email"), from.address);
+    let attempt = attempt.map_err(Problem::too_many_attempts)?;
     let matched = match form.value("email").parse() {
         Ok(email) => right_accounts(&portal, &email, form.value("password")).await?,
         Err(_) => Vec::new(),
     };
+    if !matched.is_empty() {
+        attempt.right();
+    }
     let back = form.value("back").to_owned();
     match matched.as_slice() {
         [] => {
@@ -98,7 +106,7 @@ async fn sign_in(
                 form,
             }))
         }
-        [(account, user, _)] => begin(&portal, &from, *account, *user, &back).await,
+        [(account, user, _)] => second::after_password(&portal, &from, *account, *user, &back).await,
         several => {
             let offer = several
                 .iter()
@@ -139,7 +147,7 @@ async fn choose(
         }));
     };
     let back = form.value("back").to_owned();
-    begin(&portal, &from, account, user, &back).await
+    second::after_password(&portal, &from, account, user, &back).await
 }
 
 async fn sign_out(jar: CookieJar, Posted { viewer, .. }: Posted) -> Result<Response, Failed> {
@@ -155,7 +163,7 @@ async fn sign_out(jar: CookieJar, Posted { viewer, .. }: Posted) -> Result<Respo
     ))
 }
 
-/// Signs in whose password was right, and goes where they were going.
+/// Signs in who has proved who they are, and goes where they were going.
 pub(crate) async fn begin(
     portal: &Portal,
     from: &From,
@@ -163,15 +171,29 @@ pub(crate) async fn begin(
     user: UserId,
     back: &str,
 ) -> Result<Response, Failed> {
-    let now = portal.api.engine().now();
-    let identity = portal.api.identity();
-    let secret = identity
-        .begin_portal_session(account, user, &from.user_agent, now)
-        .await?;
-    let jar = CookieJar::new().add(cookies::of_session(portal, secret));
+    let jar = new_session(portal, from, account, user).await?;
     let overview = Place::Overview.path(account);
     let to = if is_own_path(back) { back } else { &overview };
     Ok((jar, Redirect::to(to)).into_response())
+}
+
+/// The cookie of a new session of the user. The one that the browser had is dead.
+pub(crate) async fn new_session(
+    portal: &Portal,
+    from: &From,
+    account: AccountId,
+    user: UserId,
+) -> Result<CookieJar, Failed> {
+    let (identity, now) = (portal.api.identity(), portal.api.engine().now());
+    let old = from.secret.as_deref();
+    if let Some(old) = old.and_then(|secret| identity.portal_session_unused(secret, now)) {
+        identity.end_portal_session(old.account, old.user, old.id).await?;
+    }
+    let rights = rights::of(portal, account, user).await?;
+    let secret = identity
+        .begin_portal_session(account, user, &from.user_agent, rights, now)
+        .await?;
+    Ok(CookieJar::new().add(cookies::of_session(portal, secret)))
 }
 
 /// Whether it is an address of this server: no other one is gone to.

@@ -21,3 +21,11 @@ pub(super) struct ChoosePage {
     pub(super) accounts: Vec<(AccountId, String)>,
     pub(super) back: String,
 }
+
+/// Asks for a code of the second factor.
+#[derive(Template)]
+#[template(path = "sign_in/code.html")]
+pub(super) struct CodePage {
+    pub(super) frame: Frame,
+    pub(super) form: Form,
+}

@@ -8,7 +8,7 @@ use usher_domain::permission::Privilege;
 use usher_domain::text::Product;
 use usher_domain::user::License;
 use usher_domain::{Account, Command, PoolId, Refusal, UserId};
-use usher_identity::draw_bits;
+use usher_identity::{PasswordHash, draw_bits};
 
 use super::edit::{guard, path_of};
 use super::person::{NewPage, seats_for_new};
@@ -17,6 +17,7 @@ use crate::answer::{done, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::nav::Place;
+use crate::new_password;
 use crate::viewer::Viewer;
 
 /// The seat that a new user is to have.
@@ -46,7 +47,19 @@ pub(super) async fn create(Posted { viewer, mut form }: Posted) -> Result<Respon
         return again(&viewer, form).await;
     };
     let name = profile.name.to_string();
-    match make(&viewer, profile, &seat, password).await? {
+    let mut hash = None;
+    if let Some(password) = password {
+        let account = viewer
+            .look(None, |account, _, _| Ok(account.name().to_string()))
+            .await?
+            .1;
+        let about = vec![name.clone(), profile.email.to_string(), account];
+        hash = new_password::hash(&viewer.portal, &mut form, password, about).await?;
+        if hash.is_none() {
+            return again(&viewer, form).await;
+        }
+    }
+    match make(&viewer, profile, &seat, hash).await? {
         Ok(id) => {
             let message = match seat {
                 Seat::None => format!("{name} is added, without a license."),
@@ -92,14 +105,13 @@ async fn make(
     viewer: &Viewer,
     profile: Profile,
     seat: &Seat,
-    password: Option<String>,
+    password: Option<PasswordHash>,
 ) -> Result<Result<UserId, Refusal>, Failed> {
     let identity = viewer.portal.api.identity();
     let id = UserId::from_bits(draw_bits(viewer.portal.api.engine().now())?);
     let password_set = password.is_some();
-    if let Some(password) = password {
+    if let Some(hash) = password {
         // Before the user is there, so that nobody is ever half made.
-        let hash = identity.hash_password(password).await?;
         identity.stage_password(viewer.account, id, &hash).await?;
     }
     let made = make_with_seat(viewer, id, profile, seat, password_set).await;

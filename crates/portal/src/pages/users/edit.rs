@@ -15,7 +15,8 @@ use crate::answer::{done, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::nav::Place;
-use crate::viewer::Viewer;
+use crate::new_password;
+use crate::viewer::{CAUSE, Viewer};
 
 /// The account and the user of an address.
 pub(super) type UserPath = Path<(String, String)>;
@@ -115,24 +116,41 @@ pub(super) async fn set_password(
             account.visible_user(actor, id).map(|_| ())
         })
         .await?;
-    let identity = viewer.portal.api.identity();
-    let hash = identity.hash_password(password).await?;
-    let change = UserPatch {
-        password_set: true,
-        ..UserPatch::default()
+    let about = viewer.portal.api.known_about(viewer.account, id).await;
+    let about = about.map_err(Problem::from)?;
+    let Some(hash) = new_password::hash(&viewer.portal, &mut form, password, about).await? else {
+        return again(&viewer, id, None, form).await;
     };
-    if let Err(refusal) = viewer
-        .execute(Command::ChangeUser { id, change }, |_, _, _| ())
-        .await?
-    {
-        form.refused(&refusal);
+    if let Err(problem) = viewer.set_password(id, &hash).await {
+        form.wrong("", problem.detail());
         return again(&viewer, id, None, form).await;
     }
-    identity.set_password(viewer.account, id, &hash).await?;
     Ok(done(
         &path_of(&viewer, id),
         "The password is set. They are signed out of the portal everywhere.",
     ))
+}
+
+/// For who has lost theirs.
+pub(super) async fn remove_second_factor(
+    Path((_, user)): UserPath,
+    Posted { viewer, mut form }: Posted,
+) -> Result<Response, Failed> {
+    let id = user_id(&user)?;
+    guard(&viewer, Privilege::UsersManage).await?;
+    if id == viewer.session.user {
+        form.wrong(
+            "",
+            "Remove your own second factor on your page, with your password and a code.",
+        );
+        return again(&viewer, id, None, form).await;
+    }
+    let api = &viewer.portal.api;
+    api.remove_second_factor(viewer.account, id, &viewer.actor, CAUSE)
+        .await?;
+    let message =
+        "Their second factor is removed. They sign in with the password alone, and can set up another.";
+    Ok(done(&path_of(&viewer, id), message))
 }
 
 pub(super) async fn activate(
@@ -243,7 +261,9 @@ async fn person_page(
         Ok((person, fields))
     };
     let (frame, (person, fields)) = viewer.look(Some(Place::Users), look).await?;
+    let has_second_factor = viewer.portal.api.identity().has_second_factor(viewer.account, id);
     Ok(PersonPage {
+        has_second_factor,
         frame,
         form: form.unwrap_or_else(|| profile::showing(&person.profile)),
         other,

@@ -42,6 +42,7 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
         .route(user, get(edit::show).post(edit::change))
         .route(&at("licenses/{product}"), post(edit::set_license))
         .route(&at("password"), post(edit::set_password))
+        .route(&at("second-factor/remove"), post(edit::remove_second_factor))
         .route(&at("activate"), post(edit::activate))
         .route(
             &at("deactivate"),

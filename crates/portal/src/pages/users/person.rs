@@ -26,6 +26,7 @@ pub(super) struct PersonPage {
     pub(super) path: String,
     pub(super) fields: ProfileFields,
     pub(super) person: Person,
+    pub(super) has_second_factor: bool,
 }
 
 #[derive(Template)]

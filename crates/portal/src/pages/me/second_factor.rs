@@ -1,0 +1,223 @@
+//! One's own second factor: setting it up, recovery codes, removing it.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Router;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum_extra::extract::CookieJar;
+use qrcode::QrCode;
+use qrcode::render::svg;
+use usher_api::Problem;
+use usher_domain::{Account, UserId};
+use usher_identity::{NewSecondFactor, Secret};
+
+use crate::answer::{Frame, done, done_with, page, page_again};
+use crate::failed::Failed;
+use crate::form::{Form, Posted};
+use crate::pages::sign_in::{From, new_session};
+use crate::portal::Portal;
+use crate::viewer::{CAUSE, Viewer};
+
+/// Where the second factor is set up: open also to who can do nothing else before.
+pub(crate) const SECOND_FACTOR: &str = "/me/second-factor";
+
+/// How large the QR code is drawn, in CSS pixels.
+const QR_PIXELS: u32 = 220;
+
+/// What is said to a wrong code.
+const WRONG_CODE: &str = "This code is wrong, or was used before. Type the one that your app shows now.";
+
+pub(super) fn routes() -> Router<Arc<Portal>> {
+    Router::new()
+        .route(SECOND_FACTOR, get(show))
+        .route("/me/second-factor/begin", post(begin))
+        .route("/me/second-factor/confirm", post(confirm))
+        .route("/me/second-factor/codes", post(draw_codes))
+        .route("/me/second-factor/remove", post(remove))
+}
+
+#[derive(Template)]
+#[template(path = "me/second_factor.html")]
+struct SecondFactorPage {
+    frame: Frame,
+    form: Form,
+    email: String,
+    /// Whether the account requires one of this user.
+    is_required: bool,
+    state: State,
+}
+
+/// Where the user stands with their second factor.
+enum State {
+    /// There is none.
+    None,
+    /// A secret is drawn and waits for its first code.
+    Drawn {
+        secret: String,
+        /// A drawing.
+        qr: String,
+    },
+    /// There is one, with so many recovery codes left.
+    Set { codes_left: usize },
+}
+
+/// Recovery codes, once.
+#[derive(Template)]
+#[template(path = "me/recovery_codes.html")]
+struct CodesPage {
+    frame: Frame,
+    codes: Vec<Secret>,
+}
+
+async fn show(viewer: Viewer) -> Result<Response, Failed> {
+    Ok(page(&second_factor_page(&viewer, Form::default()).await?))
+}
+
+async fn begin(Posted { viewer, .. }: Posted) -> Result<Response, Failed> {
+    let identity = viewer.portal.api.identity();
+    let drawn = identity.draw_second_factor(viewer.account, viewer.session.user);
+    if drawn.await? {
+        return Ok(done(SECOND_FACTOR, "Now add it to your app."));
+    }
+    Ok(done(SECOND_FACTOR, "You have a second factor already."))
+}
+
+async fn confirm(from: From, Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
+    let (api, user) = (&viewer.portal.api, viewer.session.user);
+    let attempt = api.throttle().second_factor(user, from.address);
+    let attempt = attempt.map_err(Problem::too_many_attempts)?;
+    let code = form.value("code").to_owned();
+    let confirmed = api
+        .confirm_second_factor(viewer.account, user, &code, CAUSE)
+        .await?;
+    let Some(codes) = confirmed else {
+        form.wrong("code", WRONG_CODE);
+        return again(&viewer, form).await;
+    };
+    attempt.right();
+    // All sessions ended: whoever was in without the second factor is out.
+    let jar = new_session(&viewer.portal, &from, viewer.account, user).await?;
+    codes_page(&viewer, jar, codes).await
+}
+
+async fn draw_codes(from: From, Posted { viewer, form }: Posted) -> Result<Response, Failed> {
+    let form = match proved(&viewer, &from, form).await? {
+        Ok(_) => Form::default(),
+        Err(form) => return again(&viewer, form).await,
+    };
+    let identity = viewer.portal.api.identity();
+    let codes = identity.replace_recovery_codes(viewer.account, viewer.session.user);
+    match codes.await? {
+        Some(codes) => codes_page(&viewer, CookieJar::new(), codes).await,
+        None => again(&viewer, form).await,
+    }
+}
+
+async fn remove(from: From, Posted { viewer, form }: Posted) -> Result<Response, Failed> {
+    if let Err(form) = proved(&viewer, &from, form).await? {
+        return again(&viewer, form).await;
+    }
+    let (api, user) = (&viewer.portal.api, viewer.session.user);
+    api.remove_second_factor(viewer.account, user, &viewer.actor, CAUSE)
+        .await?;
+    let jar = new_session(&viewer.portal, &from, viewer.account, user).await?;
+    let message = "Your second factor is removed. You are signed out everywhere else.";
+    Ok(done_with(jar, SECOND_FACTOR, message))
+}
+
+/// Whether a form carries the password and a code; itself, with what is wrong, where it does not.
+async fn proved(viewer: &Viewer, from: &From, mut form: Form) -> Result<Result<(), Form>, Failed> {
+    let (api, account, user) = (&viewer.portal.api, viewer.account, viewer.session.user);
+    let attempt = api.throttle().password(&user.to_string(), from.address);
+    let attempt = attempt.map_err(Problem::too_many_attempts)?;
+    let password = form.value("present").to_owned();
+    if !api
+        .identity()
+        .verify_password(account, Some(user), password)
+        .await?
+    {
+        form.wrong("present", "This is not your present password.");
+        return Ok(Err(form));
+    }
+    attempt.right();
+    let attempt = api.throttle().second_factor(user, from.address);
+    let attempt = attempt.map_err(Problem::too_many_attempts)?;
+    let now = api.engine().now();
+    let verdict = api
+        .identity()
+        .use_second_factor(account, user, form.value("code"), now)
+        .await?;
+    if !verdict.is_right() {
+        form.wrong("code", WRONG_CODE);
+        return Ok(Err(form));
+    }
+    attempt.right();
+    Ok(Ok(()))
+}
+
+async fn codes_page(viewer: &Viewer, jar: CookieJar, codes: Vec<Secret>) -> Result<Response, Failed> {
+    let (frame, ()) = viewer.look(None, |_, _, _| Ok(())).await?;
+    // The page's own forms would carry a token of the session that just ended: it has none.
+    let frame = Frame {
+        csrf: String::new(),
+        ..frame
+    };
+    Ok((jar, page(&CodesPage { frame, codes })).into_response())
+}
+
+async fn again(viewer: &Viewer, form: Form) -> Result<Response, Failed> {
+    Ok(page_again(&second_factor_page(viewer, form).await?))
+}
+
+async fn second_factor_page(viewer: &Viewer, form: Form) -> Result<SecondFactorPage, Failed> {
+    let user = viewer.session.user;
+    let (frame, (email, is_required)) = viewer
+        .look(None, move |account, _, _| Ok(about(account, user)))
+        .await?;
+    let identity = viewer.portal.api.identity();
+    let state = if identity.has_second_factor(viewer.account, user) {
+        let codes_left = identity.recovery_codes_left(viewer.account, user).await?;
+        State::Set { codes_left }
+    } else {
+        let drawn = identity.drawn_second_factor(viewer.account, user, &email);
+        drawn.await?.map_or(State::None, |new| State::drawn(&new))
+    };
+    Ok(SecondFactorPage {
+        frame,
+        form,
+        email,
+        is_required,
+        state,
+    })
+}
+
+fn about(account: &Account, user: UserId) -> (String, bool) {
+    let email = account.user(user).map(|user| user.profile.email.to_string());
+    (email.unwrap_or_default(), account.requires_second_factor(user))
+}
+
+impl State {
+    fn drawn(new: &NewSecondFactor) -> Self {
+        let groups: Vec<_> = new.secret.expose().as_bytes().chunks(4).collect();
+        let groups = groups.iter().map(|group| String::from_utf8_lossy(group));
+        Self::Drawn {
+            secret: groups.collect::<Vec<_>>().join(" "),
+            qr: qr(new.address.expose()),
+        }
+    }
+}
+
+/// The address as a drawing; nothing where it is too long for one, which no address is.
+fn qr(address: &str) -> String {
+    let Ok(code) = QrCode::new(address) else {
+        return String::new();
+    };
+    let drawing = code
+        .render::<svg::Color<'_>>()
+        .min_dimensions(QR_PIXELS, QR_PIXELS)
+        .build();
+    let inside_a_page = drawing.split_once("?>").map(|(_, drawing)| drawing.to_owned());
+    inside_a_page.unwrap_or(drawing)
+}

@@ -1,0 +1,131 @@
+//! The second step of signing in, for who has a second factor.
+
+use std::sync::Arc;
+
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum_extra::extract::CookieJar;
+use axum_extra::extract::cookie::Cookie;
+use usher_api::Problem;
+use usher_domain::{AccountId, UserId};
+use usher_identity::CodeVerdict;
+
+use super::view::CodePage;
+use super::{Back, From, begin};
+use crate::answer::{Frame, done_with, page, page_again};
+use crate::failed::Failed;
+use crate::form::{Form, PostedByAnybody};
+use crate::portal::Portal;
+use crate::{cookies, flash};
+
+/// What the browser keeps between the two steps.
+const COOKIE: &str = "usher_half";
+
+/// Where the second step is.
+const PATH: &str = "/sign-in/code";
+
+const WRONG: &str =
+    "This code is wrong, or was used before. Type the one that your app shows now, or a recovery code.";
+
+/// Signs in whose password was right, or asks for the second factor first.
+pub(crate) async fn after_password(
+    portal: &Portal,
+    from: &From,
+    account: AccountId,
+    user: UserId,
+    back: &str,
+) -> Result<Response, Failed> {
+    let identity = portal.api.identity();
+    if !identity.has_second_factor(account, user) {
+        return begin(portal, from, account, user, back).await;
+    }
+    let now = portal.api.engine().now();
+    let secret = identity.begin_half_sign_in(account, user, now).await?;
+    let mut cookie = cookies::build(COOKIE, secret.into_exposed(), portal.is_https());
+    cookie.set_path("/sign-in");
+    let query: String = form_urlencoded::Serializer::new(String::new())
+        .append_pair("back", back)
+        .finish();
+    let jar = CookieJar::new().add(cookie);
+    Ok((jar, Redirect::to(&format!("{PATH}?{query}"))).into_response())
+}
+
+pub(super) async fn show(
+    State(portal): State<Arc<Portal>>,
+    Query(back): Query<Back>,
+    jar: CookieJar,
+) -> Result<Response, Failed> {
+    if halfway(&portal, &jar).await?.is_none() {
+        return Ok(too_late());
+    }
+    let form = Form::showing([("back", back.back.as_str())]);
+    let frame = Frame {
+        flash: flash::read(&jar),
+        ..Frame::default()
+    };
+    Ok(page(&CodePage { frame, form }))
+}
+
+pub(super) async fn check(
+    State(portal): State<Arc<Portal>>,
+    from: From,
+    jar: CookieJar,
+    PostedByAnybody(mut form): PostedByAnybody,
+) -> Result<Response, Failed> {
+    let Some((secret, (account, user))) = halfway(&portal, &jar).await? else {
+        return Ok(too_late());
+    };
+    let attempt = portal.api.throttle().second_factor(user, from.address);
+    let attempt = attempt.map_err(Problem::too_many_attempts)?;
+    let (identity, now) = (portal.api.identity(), portal.api.engine().now());
+    let verdict = identity
+        .use_second_factor(account, user, form.value("code"), now)
+        .await?;
+    if !verdict.is_right() {
+        form.wrong("code", WRONG);
+        let frame = Frame::default();
+        return Ok(page_again(&CodePage { frame, form }));
+    }
+    attempt.right();
+    // Of two who come at once with a good code each, one gets in.
+    if identity.take_half_sign_in(&secret, now).await? != Some((account, user)) {
+        return Ok(too_late());
+    }
+    let begun = begin(&portal, &from, account, user, form.value("back")).await?;
+    let mut jar = CookieJar::new().add(gone());
+    if let CodeVerdict::Recovery { left } = verdict {
+        let message = match left {
+            0 => "That was your last recovery code. Draw new ones on your page.".to_owned(),
+            1 => "That recovery code is used up. 1 is left.".to_owned(),
+            left => format!("That recovery code is used up. {left} are left."),
+        };
+        jar = flash::keep(jar, message);
+    }
+    Ok((jar, begun).into_response())
+}
+
+/// The secret of who is halfway in, and who they are; none where nobody is, or the user is inactive by now.
+async fn halfway(portal: &Portal, jar: &CookieJar) -> Result<Option<(String, (AccountId, UserId))>, Failed> {
+    let Some(secret) = jar.get(COOKIE).map(Cookie::value) else {
+        return Ok(None);
+    };
+    let (identity, now) = (portal.api.identity(), portal.api.engine().now());
+    let who = identity.half_sign_in(secret, now).await?;
+    Ok(who.map(|who| (secret.to_owned(), who)))
+}
+
+fn too_late() -> Response {
+    let jar = CookieJar::new().add(gone());
+    let message = "That took too long. Sign in again, and type the code within five minutes.";
+    done_with(jar, "/sign-in", message)
+}
+
+/// Takes the cookie away.
+fn gone() -> Cookie<'static> {
+    let mut cookie = Cookie::build((COOKIE, ""))
+        .path("/sign-in")
+        .http_only(true)
+        .build();
+    cookie.make_removal();
+    cookie
+}

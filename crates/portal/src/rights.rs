@@ -1,0 +1,108 @@
+//! What a user may do, as a session remembers it: when that changes, the session gets another secret, so that one
+//! that was taken before is worth nothing after.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use axum_extra::extract::CookieJar;
+use usher_api::Problem;
+use usher_domain::permission::Privilege;
+use usher_domain::{Account, AccountId, UserId};
+use usher_engine::Failure;
+
+use crate::cookies;
+use crate::failed::Failed;
+use crate::portal::Portal;
+
+const PRIVILEGES: [Privilege; 5] = [
+    Privilege::UsersManage,
+    Privilege::SeatsManage,
+    Privilege::SubscriptionManage,
+    Privilege::ReportsView,
+    Privilege::SettingsManage,
+];
+
+/// What the user may do, as a number; zero where there is no such user.
+pub(crate) async fn of(portal: &Portal, account: AccountId, user: UserId) -> Result<i64, Failed> {
+    let read = portal
+        .api
+        .engine()
+        .read(account, move |account, _| number(account, user));
+    match read.await {
+        Ok(rights) => Ok(rights),
+        Err(Failure::NoAccount) => Ok(0),
+        Err(failure) => Err(Problem::from(failure).into()),
+    }
+}
+
+fn number(account: &Account, user: UserId) -> i64 {
+    let Some(user) = account.user(user) else {
+        return 0;
+    };
+    let privileges = PRIVILEGES.iter().map(|privilege| user.has(*privilege));
+    let role = i64::from(user.profile.role as u8) + 1;
+    privileges.fold(role, |number, has| number * 2 + i64::from(has))
+}
+
+/// Gives a session whose user's rights have changed another secret, before a page is made. Only where a person loads
+/// a page: a form carries a token of the old secret, and leads to a page; a stream ends with the old secret and comes
+/// back with the new one.
+pub(crate) async fn rotate(State(portal): State<Arc<Portal>>, mut request: Request, next: Next) -> Response {
+    if !is_page(&request) {
+        return next.run(request).await;
+    }
+    let jar = CookieJar::from_headers(request.headers());
+    let Some(cookie) = rotated(&portal, &jar).await else {
+        return next.run(request).await;
+    };
+    replace(request.headers_mut(), &cookie);
+    let mut response = next.run(request).await;
+    let set = cookies::of_session_value(&portal, cookie).to_string();
+    // A page that signs out, or in as somebody else, has the last word.
+    let name = format!("{}=", cookies::SESSION_COOKIE);
+    let mut already = response.headers().get_all(header::SET_COOKIE).iter();
+    let already = already.any(|set| set.as_bytes().starts_with(name.as_bytes()));
+    if let (false, Ok(set)) = (already, HeaderValue::try_from(set)) {
+        response.headers_mut().append(header::SET_COOKIE, set);
+    }
+    response
+}
+
+/// Whether a person loads a page.
+fn is_page(request: &Request) -> bool {
+    let accept = request.headers().get(header::ACCEPT);
+    let is_stream = accept.is_some_and(|accept| accept.as_bytes().starts_with(b"text/event-stream"));
+    request.method() == Method::GET && !is_stream
+}
+
+/// The new secret of the session of a browser, where it needs one.
+async fn rotated(portal: &Portal, jar: &CookieJar) -> Option<String> {
+    let secret = cookies::session_secret(jar)?;
+    let (identity, now) = (portal.api.identity(), portal.api.engine().now());
+    let session = identity.portal_session_unused(secret, now)?;
+    // Where the account does not answer, neither will the page.
+    let rights = of(portal, session.account, session.user).await.ok()?;
+    if rights == session.rights {
+        return None;
+    }
+    let rotated = identity.rotate_portal_session(secret, rights, now).await.ok()??;
+    Some(rotated.into_exposed())
+}
+
+/// The request as the browser will send it from now on.
+fn replace(headers: &mut HeaderMap, secret: &str) {
+    let jar = CookieJar::from_headers(headers);
+    let others = jar
+        .iter()
+        .filter(|cookie| cookie.name() != cookies::SESSION_COOKIE);
+    let others = others.map(|cookie| format!("{}={}", cookie.name(), cookie.value()));
+    let all: Vec<_> = others
+        .chain([format!("{}={secret}", cookies::SESSION_COOKIE)])
+        .collect();
+    if let Ok(cookies) = HeaderValue::try_from(all.join("; ")) {
+        headers.insert(header::COOKIE, cookies);
+    }
+}
