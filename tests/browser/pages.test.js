@@ -21,6 +21,7 @@ const DOCS_PARTS = [".top", ".side", "main > h1", "#sign-ins", "#signIn", "#list
 const PAGES = [
   { name: "the sign-in page", path: "/sign-in" },
   { name: "oneself", path: "/me", as: "agent" },
+  { name: "one's own second factor", path: "/me/second-factor", as: "agent" },
   { name: "the overview", path: "/a/{account}/overview", as: "owner" },
   { name: "the overview of a member", path: "/a/{account}/overview", as: "agent" },
   { name: "the sessions", path: "/a/{account}/sessions", as: "owner" },

@@ -66,9 +66,11 @@ export const operator = () => new Caller(operatorKey());
 /**
  * Moves the sandbox's clock.
  * @param {number} secs
+ * @returns {Promise<Date>} where it stands then
  */
 export async function advance(secs) {
-  await operator().post("/v1/sandbox/clock", { advance_secs: secs });
+  const { now } = await operator().post("/v1/sandbox/clock", { advance_secs: secs });
+  return new Date(now);
 }
 
 /**

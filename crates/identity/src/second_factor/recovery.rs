@@ -36,7 +36,7 @@ pub(super) fn digests(codes: &[Secret]) -> Vec<Digest> {
 
 /// The digest of a code as it was typed: capitals, hyphens and letters that look like digits do not matter.
 pub(super) fn digest(typed: &str) -> Digest {
-    let letters = typed.chars().filter(|it| it.is_ascii_alphanumeric());
+    let letters = typed.chars().filter(char::is_ascii_alphanumeric);
     let plain: String = letters
         .map(|letter| match letter.to_ascii_lowercase() {
             'o' => '0',

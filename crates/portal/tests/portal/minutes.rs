@@ -60,7 +60,9 @@ async fn who_may_not_look_any_more_loses_the_page_while_it_is_open() {
         },
     };
     app.give(account, may(&[Privilege::ReportsView])).await;
-    assert_eq!(app.get(&manager, &path).await.status, StatusCode::OK);
+    let shown = app.get(&manager, &path).await;
+    assert_eq!(shown.status, StatusCode::OK);
+    let manager = shown.browser();
     let live = format!("{path}/live");
     let stream = app.send(&manager, Method::GET, &live, &[], String::new()).await;
     let mut frames = stream.into_body().into_data_stream();

@@ -54,6 +54,8 @@ async fn staff_see_the_settings_and_those_who_manage_them_change_them() {
     let seen = app.get(&manager, &path).await;
 
     assert_eq!(seen.status, StatusCode::OK);
+    // Other rights, another cookie.
+    let manager = seen.browser();
     assert!(
         seen.html.contains("cannot change them") && !seen.html.contains("Save the permissions"),
         "{}",

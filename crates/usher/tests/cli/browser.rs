@@ -27,6 +27,7 @@ stories! {
     pages,
     pools,
     products,
+    second_factor,
     sessions,
     settings,
     setup,
