@@ -104,7 +104,7 @@ async fn confirm(from: From, Posted { viewer, mut form }: Posted) -> Result<Resp
 
 async fn draw_codes(from: From, Posted { viewer, form }: Posted) -> Result<Response, Failed> {
     let form = match proved(&viewer, &from, form).await? {
-        Ok(_) => Form::default(),
+        Ok(()) => Form::default(),
         Err(form) => return again(&viewer, form).await,
     };
     let identity = viewer.portal.api.identity();
