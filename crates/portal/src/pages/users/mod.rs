@@ -15,10 +15,8 @@ mod words;
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::Query;
 use axum::response::Response;
-use axum::routing::{get, post};
 
 pub(crate) use self::list::need_staff;
 use self::list::{ListPage, Seen};
@@ -28,13 +26,13 @@ use crate::answer::page;
 use crate::failed::Failed;
 use crate::form::Form;
 use crate::nav::Place;
-use crate::portal::Portal;
+use crate::routes::{Pages, get, post};
 use crate::viewer::Viewer;
 
-pub(crate) fn routes() -> Router<Arc<Portal>> {
+pub(crate) fn routes() -> Pages {
     let user = "/a/{account}/users/{user}";
     let at = |rest: &str| format!("{user}/{rest}");
-    Router::new()
+    Pages::new()
         .route("/a/{account}/users", get(show).post(create::create))
         .route("/a/{account}/users/new", get(create::show))
         .route("/a/{account}/users/bulk", post(bulk::ask))
