@@ -32,6 +32,7 @@ pub fn router(api: Arc<Api>, rest: Router) -> Router {
 }
 
 /// Every address of the portal with its methods, as routes write it: for whoever has to walk them all.
+#[must_use]
 pub fn addresses() -> Vec<(Method, String)> {
     let mut answered = pages().into_answered();
     answered.extend(pages::join::routes_by_code().into_answered());
