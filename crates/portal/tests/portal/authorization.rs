@@ -248,8 +248,7 @@ impl Things<'_> {
                 ("name", format!("Made {name}")),
                 ("scopes", "read".to_owned()),
             ],
-            "pools/new" => pool_fields(name),
-            "pools/{pool}" => pool_fields(name),
+            "pools/new" | "pools/{pool}" => pool_fields(name),
             "pools/step" => vec![("lower", self.desk.pool.to_string())],
             "pools/move-seats" => vec![
                 ("from", self.desk.pool.to_string()),
