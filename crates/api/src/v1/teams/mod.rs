@@ -89,7 +89,8 @@ async fn get(caller: Caller, Path(path): Path<TeamPath>) -> Result<Answer<Team>,
 
 /// Change a team
 ///
-/// Needs `users.manage`.
+/// Needs `users.manage`. `members` is the whole list; `add_members` and `remove_members` change it without touching
+/// whom another caller put in or took out meanwhile.
 #[utoipa::path(
     patch, path = "/v1/accounts/{account}/teams/{team}", operation_id = "changeTeam", tag = "teams",
     params(TeamPath), request_body = TeamChange,
@@ -101,10 +102,11 @@ async fn change(
     Path(path): Path<TeamPath>,
     Json(body): Json<TeamChange>,
 ) -> Result<Answer<Option<Team>>, Problem> {
+    let members = body.members()?;
     let command = Command::ChangeTeam {
         id: path.team,
         name: body.name,
-        members: body.members,
+        members,
     };
     let view = move |account: &Account, _: &_, _| account.teams().get(&path.team).map(Team::from);
     caller.execute(command, view).await.map(Answer)

@@ -5,7 +5,6 @@ mod bulk;
 mod bulk_view;
 mod create;
 mod edit;
-mod hand_over;
 mod list;
 mod person;
 mod profile;
