@@ -54,7 +54,7 @@ async fn who_has_no_privilege_does_not_see_the_people() {
 
     for (rest, status) in [
         ("users".to_owned(), StatusCode::FORBIDDEN),
-        ("users/new".to_owned(), StatusCode::NOT_FOUND),
+        ("users/new".to_owned(), StatusCode::FORBIDDEN),
         (format!("users/{sven}/reassign"), StatusCode::NOT_FOUND),
         (
             format!("users/{}", desk.find("olga@example.com").await.unwrap()),

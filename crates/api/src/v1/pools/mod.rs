@@ -13,7 +13,6 @@ use utoipa_axum::routes;
 
 use self::dto::{LeavingQuery, NewPool, Pool, PoolChange, PoolQuery, SeatMove};
 use super::path::{AccountPath, PoolPath};
-use super::visible::need_staff;
 use crate::api::Api;
 use crate::extract::{Caller, Created, IdempotencyHeader, IdempotencyKey, Json, List, Path, Query};
 use crate::problem::Problem;
@@ -72,7 +71,7 @@ async fn create(
 )]
 async fn list(caller: Caller, Query(query): Query<PoolQuery>) -> Result<Answer<List<Pool>>, Problem> {
     let view = move |account: &Account, actor: &Actor, _| {
-        need_staff(account, actor)?;
+        account.need_staff(actor)?;
         let pools = account.pools().values().map(|pool| (pool.id.bits(), pool));
         let of_product =
             pools.filter(|(_, pool)| query.product.as_ref().is_none_or(|it| *it == pool.product));

@@ -12,7 +12,6 @@ use utoipa_axum::routes;
 
 use self::dto::{NewTeam, Team, TeamChange};
 use super::path::{AccountPath, TeamPath};
-use super::visible::need_staff;
 use crate::api::Api;
 use crate::extract::{
     Caller, Created, IdempotencyHeader, IdempotencyKey, Json, List, PageQuery, Path, Query,
@@ -62,7 +61,7 @@ async fn create(
 )]
 async fn list(caller: Caller, Query(query): Query<PageQuery>) -> Result<Answer<List<Team>>, Problem> {
     let view = move |account: &Account, actor: &Actor, _| {
-        need_staff(account, actor)?;
+        account.need_staff(actor)?;
         let teams = account.teams().values().map(|team| (team.id.bits(), team));
         Ok(List::cut(teams, query.page(), |team| Some(Team::from(team))))
     };

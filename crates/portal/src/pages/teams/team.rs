@@ -29,7 +29,7 @@ fn path_of(viewer: &Viewer, id: TeamId) -> String {
 }
 
 /// Refuses who may not manage teams, before what they sent is looked at.
-pub(super) async fn guard(viewer: &Viewer) -> Result<(), Failed> {
+async fn guard(viewer: &Viewer) -> Result<(), Failed> {
     let need =
         |account: &Account, actor: &Actor, _| account.need_to_manage(actor, Privilege::UsersManage, "team");
     viewer.look(None, need).await.map(|_| ())

@@ -70,16 +70,6 @@ pub(super) struct Acts {
     pub(super) remove: Vec<Choice>,
 }
 
-/// Refuses who does not see the account's people.
-pub(crate) fn need_staff(account: &Account, actor: &Actor) -> Result<(), Refusal> {
-    if account.is_staff(actor) {
-        return Ok(());
-    }
-    Err(Refusal::Forbidden {
-        needed: "a role with a privilege",
-    })
-}
-
 impl Seen {
     pub(super) fn of(
         account: &Account,
@@ -87,7 +77,7 @@ impl Seen {
         query: &UserQuery,
         act: &str,
     ) -> Result<Self, Refusal> {
-        need_staff(account, actor)?;
+        account.need_staff(actor)?;
         let filter = Filter::of(query);
         let users = filter.matching(account);
         let matching = users.len();

@@ -19,7 +19,6 @@ use axum::extract::Query;
 use axum::response::Response;
 use axum::routing::{get, post};
 
-pub(crate) use self::list::need_staff;
 use self::list::{ListPage, Seen};
 pub(crate) use self::query::{UserQuery, by_name, fits_words};
 pub(crate) use self::words::{people, role_label, state};
