@@ -116,6 +116,7 @@ impl LivePage for ConsolePage {
     type Fragment = Console;
 
     const PLACE: Place = Place::AgentConsole;
+    const IS_LARGE: bool = false;
     const ALIVE: &'static str = live::PULSE;
 
     fn see(account: &Account, actor: &Actor, choice: &Choice, now: Timestamp) -> Result<Seen, Refusal> {
