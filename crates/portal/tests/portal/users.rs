@@ -53,14 +53,8 @@ async fn the_list_is_live_as_the_address_says_and_its_ticks_stand_outside_of_the
     desk.crowd(60).await;
     let amara = desk.member("Amara Okafor").await;
     let page = desk.get("users?q=amara&sort=email").await;
-    let stream = desk
-        .path("users/live?q=amara&amp;sort=email")
-        .replace('&', "&#38;");
-    assert!(
-        page.html.contains(&stream.replace("&#38;amp;", "&#38;")),
-        "{}",
-        page.html
-    );
+    let stream = desk.path("users/live?q=amara&#38;sort=email");
+    assert!(page.html.contains(&stream), "{}", page.html);
     let live = page.html.split("id=\"live\"").nth(1).unwrap();
     assert!(
         !live.contains("<form") && live.contains("form=\"bulk\""),
@@ -80,7 +74,7 @@ async fn the_list_is_live_as_the_address_says_and_its_ticks_stand_outside_of_the
 
     let next = frames.next().await.unwrap().unwrap();
     let next = String::from_utf8_lossy(&next);
-    assert!(next.contains("Own seat") && !next.contains("Agent"), "{next}");
+    assert!(next.contains("own seat") && !next.contains("Agent"), "{next}");
 }
 
 #[tokio::test]
