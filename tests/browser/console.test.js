@@ -198,7 +198,7 @@ story("a second browser signs in instead of the first, which is told", async ({ 
 
   await click(second, `Sign in for ${PRODUCT}`);
   await second.getByText("You are signed in on Sven's laptop already").waitFor();
-  await click(second, "Sign in here instead");
+  await click(second, "Sign out there and in here");
   await second.getByText("Signed in", { exact: true }).waitFor();
 
   await first.getByText("You signed in on another device").waitFor();

@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use axum::extract::{DefaultBodyLimit, State};
-use axum::http::Method;
+use axum::http::{Extensions, HeaderMap, Method, StatusCode, Version};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect};
 use axum::{Router, response::Response};
 use axum_extra::extract::CookieJar;
-use tower_http::compression::CompressionLayer;
+use tower_http::compression::{CompressionLayer, Predicate};
 use usher_api::{Api, Problem};
 
 use crate::failed::Failed;
+use crate::live::LargeMessages;
 use crate::nav::Place;
 use crate::pages::join::PagesForPeople;
 use crate::portal::Portal;
@@ -73,9 +74,19 @@ fn dressed(pages: Router<Arc<Portal>>, portal: &Arc<Portal>) -> Router {
         .layer(from_fn_with_state(Arc::clone(portal), failed::in_frame))
         .layer(from_fn(flash::clear_when_shown))
         .layer(from_fn_with_state(Arc::clone(portal), protect::headers))
-        // Its default leaves event streams alone, which it would hold back.
+        .layer(stream_compression())
+        // Leaves event streams alone.
         .layer(CompressionLayer::new())
         .with_state(Arc::clone(portal))
+}
+
+/// Compresses the streams whose messages are large. The encoder flushes whenever the stream has nothing more to say for
+/// the moment, so a message arrives whole and at once. With gzip alone: what brotli remembers is some megabytes for each
+/// open page.
+fn stream_compression() -> CompressionLayer<impl Predicate> {
+    let is_large =
+        |_: StatusCode, _: Version, _: &HeaderMap, marks: &Extensions| marks.get::<LargeMessages>().is_some();
+    CompressionLayer::new().no_br().compress_when(is_large)
 }
 
 /// To the account of who is signed in, else to the sign-in page.

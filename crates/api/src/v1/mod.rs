@@ -25,7 +25,6 @@ pub(crate) mod time;
 mod tokens;
 mod usage;
 mod users;
-mod visible;
 
 use std::sync::Arc;
 

@@ -112,6 +112,21 @@ async fn sample(app: &App, operation: &str, number: usize) -> Option<Sample> {
             let body = (operation == "setLicense").then_some(license);
             Sample { body, ..sample }
         }
+        "reassignLicense" => {
+            let license = json!({"kind": "shared", "pool": app.default_pool().await});
+            let holder = new("users", user).await;
+            let path = format!("users/{holder}/licenses/remote-support");
+            app.operator().put(&path, license).await.ok();
+            let (heir, _) = app.member(&format!("Heir{number}")).await;
+            Sample::of("user", holder)
+                .and("product", "remote-support")
+                .with(json!({"to": heir}))
+        }
+        "moveSeats" => {
+            let from = app.default_pool().await;
+            let to = new("pools", pool).await;
+            Sample::of("pool", from).with(json!({"to": to, "seats": 1}))
+        }
         "createPool" => Sample::body(pool),
         "getPool" | "deletePool" => Sample::of("pool", new("pools", pool).await),
         "changePool" => Sample::of("pool", new("pools", pool).await).with(json!({"seats": 0})),

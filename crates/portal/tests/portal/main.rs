@@ -21,6 +21,7 @@ mod pool_desk;
 mod pools;
 mod queue;
 mod refusals;
+mod rights;
 mod sessions;
 mod settings;
 mod setup;

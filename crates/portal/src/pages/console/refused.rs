@@ -16,7 +16,6 @@ const NAMED_MAX: usize = 5;
 pub(super) struct Refused {
     pub(super) status: axum::http::StatusCode,
     pub(super) title: &'static str,
-    /// The domain's own.
     pub(super) sentence: String,
     /// Who can help, by name, and how many more there are.
     pub(super) asks: Vec<String>,
@@ -68,7 +67,7 @@ impl Refused {
         let (_, (asks, asks_more)) = viewer.look(None, names).await?;
         let (path, mut fields) = again;
         let differently = if actions.contains(&Action::TakeOver) {
-            Some(("takeover", "Sign in here instead"))
+            Some(("takeover", "Sign out there and in here"))
         } else if actions.contains(&Action::Wait) {
             Some(("wait", "Wait in the queue"))
         } else {
@@ -77,7 +76,7 @@ impl Refused {
         Ok(Self {
             status: kind.status,
             title: kind.title,
-            sentence: refusal.to_string(),
+            sentence: sentence(refusal),
             asks,
             asks_more,
             can_end_own: actions.contains(&Action::EndOwnSession),
@@ -87,5 +86,17 @@ impl Refused {
                 Again { path, fields, label }
             }),
         })
+    }
+}
+
+/// The domain's own sentence, save where it tells a program what to send.
+fn sentence(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::SignedInElsewhere { device, .. } => format!(
+            "You are signed in on {} already. Sign out there first, or do both here with one click: work that goes \
+             on there ends.",
+            device.name
+        ),
+        _ => refusal.to_string(),
     }
 }

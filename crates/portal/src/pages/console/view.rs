@@ -22,6 +22,21 @@ pub(super) struct ConsolePage {
     pub(super) product: String,
     /// Where a browser without script goes every so often.
     pub(super) again: String,
+    /// Whether a seat or a place in the queue is kept by the page's being loaded. Where nothing is, a browser without
+    /// script is left alone with the form.
+    pub(super) keeps_something: bool,
+}
+
+/// Starting work where there is no script: a page that does not load itself anew while somebody types.
+#[derive(Template)]
+#[template(path = "console/start.html")]
+pub(super) struct StartPage {
+    pub(super) frame: Frame,
+    pub(super) form: Form,
+    pub(super) product: String,
+    pub(super) again: String,
+    /// How long the seat is kept from now on.
+    pub(super) lease_secs: u32,
 }
 
 /// The live part.

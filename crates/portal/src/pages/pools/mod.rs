@@ -106,21 +106,13 @@ impl LivePage for PoolsPage {
     const PLACE: Place = Place::SeatPools;
 
     fn see(account: &Account, actor: &Actor, query: &ListQuery, _: Timestamp) -> Result<Seen, Refusal> {
-        need_staff(account, actor)?;
+        account.need_staff(actor)?;
         Ok(Seen::of(account, actor, &query.page, query.open.parse().ok()))
     }
 
     async fn show(_: &Viewer, _: &ListQuery, seen: Seen) -> Result<PoolList, Failed> {
         Ok(PoolList { seen })
     }
-}
-
-/// To those who do not see the account's pools there is no such page.
-pub(crate) fn need_staff(account: &Account, actor: &Actor) -> Result<(), Refusal> {
-    if account.is_staff(actor) {
-        return Ok(());
-    }
-    Err(Refusal::NotFound { what: "such page" })
 }
 
 /// The address of a pool's own page.

@@ -15,7 +15,6 @@ use crate::failed::Failed;
 use crate::form::Posted;
 use crate::live::{self, LivePage};
 use crate::nav::Place;
-use crate::pages::pools::need_staff;
 use crate::routes::{Pages, get};
 use crate::viewer::Viewer;
 
@@ -65,7 +64,9 @@ async fn drop_ticket(
 
 async fn drop_page(viewer: &Viewer, id: TicketId) -> Result<DropPage, Failed> {
     let look = move |account: &Account, actor: &Actor, now| {
-        need_staff(account, actor)?;
+        if !account.is_staff(actor) {
+            return Err(Refusal::NotFound { what: "ticket" });
+        }
         let ticket = account.tickets().get(&id).ok_or(Refusal::TicketEnded { id })?;
         view::need_to_drop(account, actor, ticket)?;
         Ok(Waiting::of(account, actor, ticket, now))
@@ -100,7 +101,7 @@ impl LivePage for QueuePage {
     const PLACE: Place = Place::Queue;
 
     fn see(account: &Account, actor: &Actor, query: &QueueQuery, now: Timestamp) -> Result<Seen, Refusal> {
-        need_staff(account, actor)?;
+        account.need_staff(actor)?;
         Ok(Seen::of(account, actor, &query.page, now))
     }
 
