@@ -23,7 +23,15 @@ const FORM_BYTES_MAX: usize = 256 * 1024;
 /// The portal in front of `rest`, to which everything goes that is no page: the API and its documents.
 pub fn router(api: Arc<Api>, rest: Router) -> Router {
     let portal = Portal::new(api);
-    let pages = Router::new()
+    dressed(pages(), &portal).fallback_service(PagesForPeople {
+        pages: dressed(pages::join::routes_by_code().fallback(no_page), &portal),
+        rest,
+    })
+}
+
+/// The pages with addresses of their own.
+fn pages() -> Router<Arc<Portal>> {
+    Router::new()
         .route("/", get(start))
         .merge(pages::sign_in::routes())
         .merge(pages::setup::routes())
@@ -45,11 +53,7 @@ pub fn router(api: Arc<Api>, rest: Router) -> Router {
         .route("/a/{account}/{*rest}", get(no_page))
         .route("/me/{*rest}", get(no_page))
         .route("/console/{*rest}", get(no_page))
-        .merge(assets::routes());
-    dressed(pages, &portal).fallback_service(PagesForPeople {
-        pages: dressed(pages::join::routes_by_code().fallback(no_page), &portal),
-        rest,
-    })
+        .merge(assets::routes())
 }
 
 /// Pages with what every answer of the portal has around it.
@@ -81,4 +85,47 @@ async fn no_page() -> Failed {
     Problem::not_found("page")
         .detailed("There is no page at this address.")
         .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use super::*;
+
+    /// Each address that the router knows, with its methods. It tells them to nobody but `Debug`.
+    fn routes_of(router: &Router<Arc<Portal>>) -> Vec<String> {
+        let told = format!("{router:?}");
+        let (handlers, addresses) = told.split_once("node: Node").unwrap();
+        let methods_of = |id: &str| {
+            let (_, rest) = handlers.split_once(&format!("RouteId({id}): ")).unwrap();
+            let (_, rest) = rest.split_once("allow_header: Bytes(b\"").unwrap();
+            let mut methods: Vec<_> = rest.split_once('"').unwrap().0.split(',').collect();
+            methods.retain(|method| *method != "HEAD");
+            methods.sort_unstable();
+            methods.join(",")
+        };
+        let (addresses, _) = addresses.split_once("fallback_router").unwrap();
+        let mut routes: Vec<_> = addresses
+            .split("RouteId(")
+            .filter_map(|entry| entry.split_once("): \""))
+            .map(|(id, rest)| format!("{} {}", rest.split_once('"').unwrap().0, methods_of(id)))
+            .collect();
+        routes.sort_unstable();
+        routes.dedup();
+        routes
+    }
+
+    #[test]
+    fn the_list_of_addresses_that_the_browser_stories_walk_is_whole() {
+        let list = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/browser/routes.txt");
+
+        let routes = routes_of(&pages().merge(pages::join::routes_by_code()));
+
+        assert!(routes.len() > 50, "{routes:?}");
+        let routes = routes.join("\n") + "\n";
+        let known = fs::read_to_string(&list).unwrap_or_default();
+        assert!(routes == known, "{} should be:\n{routes}", list.display());
+    }
 }

@@ -2,8 +2,7 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { AxeBuilder, pictures } from "./settings.js";
-import { WINDOWS } from "./story.js";
+import { AxeBuilder, pictures, WINDOWS } from "./settings.js";
 
 /** @typedef {import("playwright-core").Page} Page */
 

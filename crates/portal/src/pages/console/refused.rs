@@ -6,6 +6,7 @@ use usher_domain::refusal::Action;
 use usher_domain::user::User;
 use usher_domain::{Account, Actor, Refusal};
 
+use super::words;
 use crate::failed::Failed;
 use crate::viewer::Viewer;
 
@@ -16,7 +17,7 @@ const NAMED_MAX: usize = 5;
 pub(super) struct Refused {
     pub(super) status: axum::http::StatusCode,
     pub(super) title: &'static str,
-    /// The domain's own.
+    /// The domain's own, as far as it speaks to the person.
     pub(super) sentence: String,
     /// Who can help, by name, and how many more there are.
     pub(super) asks: Vec<String>,
@@ -77,7 +78,7 @@ impl Refused {
         Ok(Self {
             status: kind.status,
             title: kind.title,
-            sentence: refusal.to_string(),
+            sentence: words::refusal(refusal),
             asks,
             asks_more,
             can_end_own: actions.contains(&Action::EndOwnSession),
