@@ -40,5 +40,5 @@ const from = createRequire(join(process.env.USHER_STORY_PACKAGES || join(import.
 
 /** @type {import("playwright-core")} */
 export const { chromium } = from("playwright-core");
-/** @type {typeof import("@axe-core/playwright").AxeBuilder} */
-export const AxeBuilder = from("@axe-core/playwright").AxeBuilder;
+/** The script that looks for violations, as it is run in a page. @type {string} */
+export const axeScript = from("axe-core").source;
