@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { setInterval as every } from "node:timers/promises";
-import { advance, World } from "./lib/api.js";
+import { advance, PRODUCT, World } from "./lib/api.js";
 import { picture } from "./lib/checks.js";
 import { story } from "./lib/story.js";
 
@@ -98,7 +98,17 @@ const updatesOf = (page) =>
   });
 
 /** @param {import("playwright-core").Locator} element */
-const topOf = async (element) => Math.round((await element.boundingBox())?.y ?? NaN);
+const topOf = async (element) => (await element.boundingBox())?.y ?? NaN;
+
+/**
+ * It is where it was; the browser scrolls by whole pixels.
+ * @param {import("playwright-core").Locator} element
+ * @param {number} top where that was
+ */
+async function stayed(element, top) {
+  const now = await topOf(element);
+  assert.ok(Math.abs(now - top) <= 1, `${element} moved from ${top} to ${now}`);
+}
 
 story("fifty changes a second are shown four times a second at most, and nothing is in the way of work", async ({ open }) => {
   // More seats than people, so that each change is one; some unallocated, so that there are seats to add.
@@ -106,14 +116,16 @@ story("fifty changes a second are shown four times a second at most, and nothing
   const [pool] = await world.pools();
   const rules = { preset: "help_desk_shift", lease_secs: 86_400 };
   await world.patch(`${world.path}/pools/${pool.id}`, { name: "Support", rules, seats: AGENTS + 5 });
+  const night = await world.post(`${world.path}/pools`, { name: "Night", product: PRODUCT, seats: 2, rules });
   const owner = await world.owner();
-  const stays = await world.agent("Zora");
+  const stays = await world.agent("Zora", { pool: night.id });
   const agents = [];
   for (let number = 1; number <= AGENTS; number++) {
-    agents.push(await world.agent(`Agent ${number}`, { fields: { password: undefined } }));
+    const fields = { email: `agent-${number}@${world.domain}`, password: undefined };
+    agents.push(await world.agent(`Agent ${number}`, { fields }));
   }
-  const { sign_in: stayed } = await world.signIn(stays);
-  await world.post(`${world.path}/sessions`, { sign_in: stayed.id, kind: "call", start: "active" });
+  const { sign_in: zoras } = await world.signIn(stays);
+  await world.post(`${world.path}/sessions`, { sign_in: zoras.id, kind: "call", start: "active" });
   await advance(1);
 
   const pools = await open(`/a/${world.id}/pools`, { as: owner });
@@ -121,18 +133,17 @@ story("fifty changes a second are shown four times a second at most, and nothing
   const overview = await open(`/a/${world.id}/overview`, { as: owner, window: "phone", scheme: "dark" });
   const pages = [pools, sessions, overview];
   await pools.locator("summary", { hasText: "Support" }).click();
-  const row = pools.locator(`#${stayed.id}`);
+  await pools.locator("summary", { hasText: "Night" }).click();
+  const row = pools.locator(`#${zoras.id}`);
   const tick = sessions.getByRole("checkbox", { name: /^Select Zora/ });
   const field = pools.getByLabel("How many seats");
   await tick.check();
-  await row.hover();
   await Promise.all(pages.map((page) => page.evaluate(countUpdates)));
 
   const storm = new Storm(world, agents);
   try {
     // While the list above grows and shrinks, somebody types in a field below it.
-    await pools.waitForFunction(() => document.querySelectorAll("details.pool tbody tr").length > 10);
-    const rowAt = await topOf(row);
+    await pools.waitForFunction(() => document.querySelectorAll("details.pool tbody tr").length > 8);
     await field.focus();
     await field.scrollIntoViewIfNeeded();
     await field.pressSequentially("12");
@@ -141,10 +152,11 @@ story("fifty changes a second are shown four times a second at most, and nothing
       await field.press("End");
       await field.pressSequentially("3");
       await field.press("Backspace");
-      assert.equal(await topOf(field), fieldAt, "the field that is typed in moved");
+      await stayed(field, fieldAt);
     }
     for (const page of pages) {
       const { updates, secs } = await updatesOf(page);
+      console.log(updates, secs, storm.changes);
       assert.ok(updates >= secs, `${page.url()} was updated ${updates} times in ${secs} seconds only`);
       assert.ok(updates <= UPDATES_PER_SEC * secs + 2, `${page.url()} was updated ${updates} times in ${secs} seconds`);
     }
@@ -155,19 +167,18 @@ story("fifty changes a second are shown four times a second at most, and nothing
     await picture(pools, "busy-pools");
     await picture(overview, "busy-overview-phone");
 
-    // The row under the pointer stays under it, though others come and go below.
-    await pools.evaluate(() => scrollTo(0, 0));
-    assert.equal(await topOf(row), rowAt);
+    // The row under the pointer stays under it, though others come and go above.
+    await field.blur();
+    await row.evaluate((element) => element.scrollIntoView());
     await row.hover();
-    await pools.waitForFunction(
-      ([updates]) => /** @type {any} */ (window).counted.updates > updates + 4,
-      [(await updatesOf(pools)).updates],
-    );
+    const rowAt = await topOf(row);
+    const { updates: before } = await updatesOf(pools);
+    await pools.waitForFunction((before) => /** @type {any} */ (window).counted.updates > before + 8, before);
+    await stayed(row, rowAt);
     assert.ok(await row.evaluate((element) => element.matches(":hover")), "the row left the pointer");
-    assert.equal(await pools.evaluate(() => scrollY), 0);
 
     // And what is pressed works.
-    await pools.getByRole("button", { name: "One seat more" }).click();
+    await pools.getByRole("button", { name: "One seat more" }).first().click();
     await pools.getByText(`Support has ${AGENTS + 6} seats now.`).waitFor();
     await sessions.getByRole("button", { name: "End the selected sessions" }).click();
     await sessions.getByRole("button", { name: "End the session" }).click();
@@ -179,7 +190,7 @@ story("fifty changes a second are shown four times a second at most, and nothing
   assert.ok(storm.changes > COUNTED);
 
   // When it is over, all pages show how it ended.
-  const [{ occupied }] = await world.pools();
+  const { occupied } = await world.get(`${world.path}/pools/${pool.id}`);
   const taken = `${occupied} of ${AGENTS + 6}`;
   await overview.getByText(taken, { exact: true }).waitFor();
   await pools.locator("summary").getByText(taken, { exact: true }).waitFor();
