@@ -156,7 +156,6 @@ story("fifty changes a second are shown four times a second at most, and nothing
     }
     for (const page of pages) {
       const { updates, secs } = await updatesOf(page);
-      console.log(updates, secs, storm.changes);
       assert.ok(updates >= secs, `${page.url()} was updated ${updates} times in ${secs} seconds only`);
       assert.ok(updates <= UPDATES_PER_SEC * secs + 2, `${page.url()} was updated ${updates} times in ${secs} seconds`);
     }
