@@ -94,9 +94,10 @@ story("nine users, six seats of their own, and a seat that is reassigned in two 
   await users.getByText("Named seats only").waitFor();
   await users.getByText("6 assigned to users").waitFor();
   await picture(users, "assigned-seats-subscription");
-  await users.getByRole("link", { name: "Refusals" }).click();
+  await users.getByRole("link", { name: "Refusals", exact: true }).click();
   assert.equal(await users.locator("tbody tr").count(), 1);
   await users.getByRole("row").filter({ hasText: "Yuki" }).getByText("The user has no license").waitFor();
   await users.getByRole("link", { name: "Audit" }).click();
+  await users.getByText("Olga Owner").first().waitFor();
   await picture(users, "assigned-seats-audit");
 });

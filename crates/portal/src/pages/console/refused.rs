@@ -77,7 +77,7 @@ impl Refused {
         };
         Ok(Self {
             status: kind.status,
-            title: kind.title,
+            title: words::refusal_title(refusal).unwrap_or(kind.title),
             sentence: words::refusal(refusal),
             asks,
             asks_more,

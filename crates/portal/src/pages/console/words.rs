@@ -79,6 +79,14 @@ pub(super) fn refusal(refusal: &Refusal) -> String {
     }
 }
 
+/// The title of a refusal, where the one of its problem speaks of the person.
+pub(super) const fn refusal_title(refusal: &Refusal) -> Option<&'static str> {
+    match refusal {
+        Refusal::NoLicense { .. } => Some("You have no license"),
+        _ => None,
+    }
+}
+
 /// A length of time as people say it.
 pub(super) fn about(secs: Secs) -> String {
     match secs.get() {
