@@ -40,6 +40,7 @@ pub fn addresses() -> Vec<(Method, String)> {
     answered
 }
 
+/// The pages with addresses of their own.
 fn pages() -> Pages {
     Pages::new()
         .route("/", get(start))
@@ -105,4 +106,36 @@ async fn no_page() -> Failed {
     Problem::not_found("page")
         .detailed("There is no page at this address.")
         .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+    use std::fs;
+    use std::path::Path;
+
+    use super::*;
+
+    /// Each address of the portal, with its methods.
+    fn routes() -> String {
+        let mut methods_of = BTreeMap::<_, BTreeSet<_>>::new();
+        for (method, address) in addresses() {
+            methods_of.entry(address).or_default().insert(method.to_string());
+        }
+        let line = |(address, methods): (String, BTreeSet<String>)| {
+            let methods: Vec<_> = methods.into_iter().collect();
+            format!("{address} {}\n", methods.join(","))
+        };
+        methods_of.into_iter().map(line).collect()
+    }
+
+    #[test]
+    fn the_list_of_addresses_that_the_browser_stories_walk_is_whole() {
+        let list = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/browser/routes.txt");
+
+        let routes = routes();
+
+        let known = fs::read_to_string(&list).unwrap_or_default();
+        assert!(routes == known, "{} should be:\n{routes}", list.display());
+    }
 }

@@ -6,6 +6,7 @@ use usher_domain::refusal::Action;
 use usher_domain::user::User;
 use usher_domain::{Account, Actor, Refusal};
 
+use super::words;
 use crate::failed::Failed;
 use crate::viewer::Viewer;
 
@@ -16,6 +17,7 @@ const NAMED_MAX: usize = 5;
 pub(super) struct Refused {
     pub(super) status: axum::http::StatusCode,
     pub(super) title: &'static str,
+    /// The domain's own, as far as it speaks to the person.
     pub(super) sentence: String,
     /// Who can help, by name, and how many more there are.
     pub(super) asks: Vec<String>,
@@ -75,8 +77,8 @@ impl Refused {
         };
         Ok(Self {
             status: kind.status,
-            title: kind.title,
-            sentence: sentence(refusal),
+            title: words::refusal_title(refusal).unwrap_or(kind.title),
+            sentence: words::refusal(refusal),
             asks,
             asks_more,
             can_end_own: actions.contains(&Action::EndOwnSession),
@@ -86,17 +88,5 @@ impl Refused {
                 Again { path, fields, label }
             }),
         })
-    }
-}
-
-/// The domain's own sentence, save where it tells a program what to send.
-fn sentence(refusal: &Refusal) -> String {
-    match refusal {
-        Refusal::SignedInElsewhere { device, .. } => format!(
-            "You are signed in on {} already. Sign out there first, or do both here with one click: work that goes \
-             on there ends.",
-            device.name
-        ),
-        _ => refusal.to_string(),
     }
 }

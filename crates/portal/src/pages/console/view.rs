@@ -7,6 +7,7 @@ use usher_domain::text::DeviceId;
 use super::past::{SessionPast, SignInPast, TicketPast};
 use super::refused::Refused;
 use super::seen::{Seen, SessionSeen, SignInSeen, TicketSeen};
+use super::words;
 use crate::answer::Frame;
 use crate::form::Form;
 use crate::live::Live;
@@ -99,7 +100,7 @@ impl Console {
     pub(super) fn no_license(&self) -> Option<String> {
         let product = self.seen.product.clone();
         let product = product.filter(|_| self.seen.license.is_none())?;
-        Some(Refusal::NoLicense { product }.to_string())
+        Some(words::refusal(&Refusal::NoLicense { product }))
     }
 
     pub(super) fn join_link(&self, code: &str) -> String {

@@ -12,7 +12,6 @@ mod query;
 mod reassign;
 mod words;
 
-
 use axum::extract::Query;
 use axum::response::Response;
 
