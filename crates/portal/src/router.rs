@@ -95,8 +95,8 @@ mod tests {
     use super::*;
 
     /// Each address that the router knows, with its methods. It tells them to nobody but `Debug`.
-    fn routes_of(router: &Router<Arc<Portal>>) -> Vec<String> {
-        let told = format!("{router:?}");
+    fn routes_of(pages: &Router<Arc<Portal>>) -> Vec<String> {
+        let told = format!("{pages:?}");
         let (handlers, addresses) = told.split_once("node: Node").unwrap();
         let methods_of = |id: &str| {
             let (_, rest) = handlers.split_once(&format!("RouteId({id}): ")).unwrap();

@@ -176,12 +176,13 @@ impl SignInSeen {
 }
 
 /// What carries the work of a sign-in that takes no seat itself (S2).
-fn funding_of<'a>(sessions: impl Iterator<Item = &'a Session> + Clone) -> &'static str {
-    if sessions.clone().any(|session| session.funding == Funding::Seat) {
+fn funding_of<'a>(sessions: impl Iterator<Item = &'a Session>) -> &'static str {
+    let fundings: Vec<_> = sessions.map(|session| session.funding).collect();
+    if fundings.contains(&Funding::Seat) {
         "A shared seat, as long as you have a session"
-    } else if sessions
-        .clone()
-        .any(|session| matches!(session.funding, Funding::Minutes { .. }))
+    } else if fundings
+        .iter()
+        .any(|funding| matches!(funding, Funding::Minutes { .. }))
     {
         ON_MINUTES
     } else {
