@@ -1,6 +1,6 @@
 // Concurrent devices: each device with a session takes a seat of its own, and prepaid minutes carry the overflow.
 
-import { advance, PRODUCT } from "./lib/api.js";
+import { advance } from "./lib/api.js";
 import { picture } from "./lib/checks.js";
 import { click, createCode, desk, joinAs, runsDown, seesTaken, signInForWork, work } from "./lib/desk.js";
 import { story } from "./lib/story.js";

@@ -1,6 +1,5 @@
 // Concurrent sessions: signing in is free. A session takes the seat, also while its code waits for the customer.
 
-import { PRODUCT } from "./lib/api.js";
 import { picture } from "./lib/checks.js";
 import { click, createCode, desk, joinAs, seesTaken, signInForWork, work } from "./lib/desk.js";
 import { story } from "./lib/story.js";
@@ -29,6 +28,7 @@ story("three agents share two sessions: codes, pauses, a full house and an end b
   /** @param {string} name of an agent */
   const rowOf = (name) => sessions.getByRole("row").filter({ hasText: name });
   await rowOf("Sven").getByText("Standby").waitFor();
+  await svens.getByText("A shared seat, as long as you have a session").waitFor();
   await picture(svens, "concurrent-sessions-code");
   const customer = await open(`/join/${code}`, { window: "phone" });
   await joinAs(customer, "Kim");
@@ -44,6 +44,7 @@ story("three agents share two sessions: codes, pauses, a full house and an end b
   await customer.getByText("Sven has paused the session").waitFor();
   await seesTaken(overview, "1 of 2");
   await rowOf("Sven").waitFor({ state: "detached" });
+  await svens.getByText("None yet: a session takes one").waitFor();
   await click(yukis, "Start unattended");
   await seesTaken(overview, "2 of 2");
   forgive(svens, /status of 409/);

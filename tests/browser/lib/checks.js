@@ -18,6 +18,7 @@ const STOPS_MAX = 150;
  * @param {string[]} [parts] selectors of the parts to look at, for pages that repeat themselves at length
  */
 export async function checkAxe(page, parts = ["html"]) {
+  const isDark = await page.evaluate(() => matchMedia("(prefers-color-scheme: dark)").matches);
   await page.evaluate(axeScript);
   for (const scheme of /** @type {const} */ (["light", "dark"])) {
     await page.emulateMedia({ colorScheme: scheme });
@@ -28,7 +29,7 @@ export async function checkAxe(page, parts = ["html"]) {
     const more = found.length > 8 ? `\n… and ${found.length - 8} more` : "";
     assert.equal(found.slice(0, 8).join("\n") + more, "", `axe, ${page.url()}, ${scheme}`);
   }
-  await page.emulateMedia({ colorScheme: null });
+  await page.emulateMedia({ colorScheme: isDark ? "dark" : "light" });
 }
 
 /**
