@@ -162,19 +162,21 @@ pub async fn a_span_of_time_is_cut_out_of_every_list(backend: &dyn Backend) {
                 refusals.await.iter().map(|row| row.at).collect::<Vec<_>>(),
                 newest_first
             );
-            let sessions = all(limit, async |page| {
-                records
-                    .list_sessions(of, SessionFilter { span, user: None }, page)
-                    .await
-            });
-            assert_eq!(
-                sessions
-                    .await
-                    .iter()
-                    .map(|row| row.started_at)
-                    .collect::<Vec<_>>(),
-                newest_first
-            );
+            for user in [None, Some(user(1))] {
+                let sessions = all(limit, async |page| {
+                    records
+                        .list_sessions(of, SessionFilter { span, user }, page)
+                        .await
+                });
+                assert_eq!(
+                    sessions
+                        .await
+                        .iter()
+                        .map(|row| row.started_at)
+                        .collect::<Vec<_>>(),
+                    newest_first
+                );
+            }
             let minutes = all(limit, async |page| records.list_minutes(of, span, page).await);
             assert_eq!(
                 minutes.await.iter().map(|row| row.at).collect::<Vec<_>>(),
