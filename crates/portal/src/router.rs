@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use axum::extract::{DefaultBodyLimit, State};
-use axum::http::{Extensions, HeaderMap, StatusCode, Version};
+use axum::http::{Extensions, HeaderMap, Method, StatusCode, Version};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect};
-use axum::routing::get;
 use axum::{Router, response::Response};
 use axum_extra::extract::CookieJar;
 use tower_http::compression::{CompressionLayer, Predicate};
@@ -17,6 +16,7 @@ use crate::live::LargeMessages;
 use crate::nav::Place;
 use crate::pages::join::PagesForPeople;
 use crate::portal::Portal;
+use crate::routes::{Pages, get};
 use crate::{assets, cookies, failed, flash, pages, protect};
 
 /// The most bytes of a form. The largest are lists of users to change.
@@ -25,7 +25,23 @@ const FORM_BYTES_MAX: usize = 256 * 1024;
 /// The portal in front of `rest`, to which everything goes that is no page: the API and its documents.
 pub fn router(api: Arc<Api>, rest: Router) -> Router {
     let portal = Portal::new(api);
-    let pages = Router::new()
+    let by_code = pages::join::routes_by_code().into_router().fallback(no_page);
+    dressed(pages().into_router(), &portal).fallback_service(PagesForPeople {
+        pages: dressed(by_code, &portal),
+        rest,
+    })
+}
+
+/// Every address of the portal with its methods, as routes write it: for whoever has to walk them all.
+#[must_use]
+pub fn addresses() -> Vec<(Method, String)> {
+    let mut answered = pages().into_answered();
+    answered.extend(pages::join::routes_by_code().into_answered());
+    answered
+}
+
+fn pages() -> Pages {
+    Pages::new()
         .route("/", get(start))
         .merge(pages::sign_in::routes())
         .merge(pages::setup::routes())
@@ -47,11 +63,7 @@ pub fn router(api: Arc<Api>, rest: Router) -> Router {
         .route("/a/{account}/{*rest}", get(no_page))
         .route("/me/{*rest}", get(no_page))
         .route("/console/{*rest}", get(no_page))
-        .merge(assets::routes());
-    dressed(pages, &portal).fallback_service(PagesForPeople {
-        pages: dressed(pages::join::routes_by_code().fallback(no_page), &portal),
-        rest,
-    })
+        .merge(assets::routes())
 }
 
 /// Pages with what every answer of the portal has around it.

@@ -203,13 +203,13 @@ impl Page {
         }
     }
 
-    fn token(&self) -> Option<String> {
+    pub fn token(&self) -> Option<String> {
         let (_, rest) = self.html.split_once("name=\"csrf-token\" content=\"")?;
         Some(rest.split('"').next().unwrap().to_owned())
     }
 }
 
-fn form(fields: &[(&str, &str)]) -> String {
+pub fn form(fields: &[(&str, &str)]) -> String {
     form_urlencoded::Serializer::new(String::new())
         .extend_pairs(fields)
         .finish()

@@ -9,6 +9,7 @@
 mod api_keys;
 mod app;
 mod audit;
+mod authorization;
 mod console;
 mod desk;
 mod join;

@@ -5,12 +5,8 @@ pub(crate) mod filter;
 mod sentence;
 mod view;
 
-use std::sync::Arc;
-
-use axum::Router;
 use axum::extract::Query;
 use axum::response::Response;
-use axum::routing::get;
 use usher_domain::permission::Privilege;
 use usher_domain::{Account, Actor, Refusal, Timestamp};
 use usher_journal::PageRequest;
@@ -20,14 +16,14 @@ use self::view::{AuditPage, Names, Row};
 use crate::answer::{page, page_again};
 use crate::failed::Failed;
 use crate::nav::Place;
-use crate::portal::Portal;
+use crate::routes::{Pages, get};
 use crate::viewer::Viewer;
 
 /// How many entries a page has.
 const ROWS_MAX: u16 = 50;
 
-pub(crate) fn routes() -> Router<Arc<Portal>> {
-    Router::new()
+pub(crate) fn routes() -> Pages {
+    Pages::new()
         .route("/a/{account}/audit", get(show))
         .route("/a/{account}/audit/export", get(export::export))
 }

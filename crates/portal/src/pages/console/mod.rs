@@ -14,13 +14,9 @@ mod seen;
 mod view;
 mod words;
 
-use std::sync::Arc;
-
-use axum::Router;
 use axum::extract::Query;
 use axum::http::Uri;
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{get, post};
 use serde::Deserialize;
 use usher_domain::{Account, Actor, Refusal, Timestamp};
 
@@ -34,11 +30,11 @@ use crate::form::Form;
 use crate::live::{self, LivePage};
 use crate::nav::Place;
 use crate::pages::sign_in::From;
-use crate::portal::Portal;
+use crate::routes::{Pages, get, post};
 use crate::viewer::{BY_ITSELF, Viewer};
 
-pub(crate) fn routes() -> Router<Arc<Portal>> {
-    Router::new()
+pub(crate) fn routes() -> Pages {
+    Pages::new()
         .route("/console", get(show))
         .route("/console/live", get(live::stream::<ConsolePage>))
         .route(BY_ITSELF, post(presence::alive))

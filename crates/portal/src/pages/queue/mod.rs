@@ -2,13 +2,9 @@
 
 mod view;
 
-use std::sync::Arc;
-
-use axum::Router;
 use axum::extract::{Path, Query};
 use axum::http::Uri;
 use axum::response::Response;
-use axum::routing::get;
 use serde::Deserialize;
 use usher_api::Problem;
 use usher_domain::{Account, Actor, Code, Command, Refusal, TicketId, Timestamp};
@@ -19,11 +15,11 @@ use crate::failed::Failed;
 use crate::form::Posted;
 use crate::live::{self, LivePage};
 use crate::nav::Place;
-use crate::portal::Portal;
+use crate::routes::{Pages, get};
 use crate::viewer::Viewer;
 
-pub(crate) fn routes() -> Router<Arc<Portal>> {
-    Router::new()
+pub(crate) fn routes() -> Pages {
+    Pages::new()
         .route("/a/{account}/queue", get(show))
         .route("/a/{account}/queue/live", get(live::stream::<QueuePage>))
         .route("/a/{account}/queue/{ticket}/drop", get(confirm).post(drop_ticket))

@@ -2,12 +2,8 @@
 
 mod view;
 
-use std::sync::Arc;
-
-use axum::Router;
 use axum::extract::Query;
 use axum::response::Response;
-use axum::routing::{get, post};
 use serde::Deserialize;
 use usher_api::Problem;
 use usher_domain::account::SettingsPatch;
@@ -20,11 +16,11 @@ use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::nav::Place;
 use crate::pages::pools::rules;
-use crate::portal::Portal;
+use crate::routes::{Pages, get, post};
 use crate::viewer::Viewer;
 
-pub(crate) fn routes() -> Router<Arc<Portal>> {
-    Router::new()
+pub(crate) fn routes() -> Pages {
+    Pages::new()
         .route("/a/{account}/settings", get(show))
         .route("/a/{account}/settings/permissions", post(change_permissions))
         .route("/a/{account}/settings/pool-defaults", post(change_pool_defaults))

@@ -4,12 +4,9 @@ mod team;
 mod view;
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::Query;
 use axum::response::Response;
-use axum::routing::{get, post};
 use usher_domain::permission::Privilege;
 use usher_domain::text::Name;
 use usher_domain::{Account, Actor, Command, TeamId};
@@ -20,13 +17,13 @@ use crate::answer::{done, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::nav::Place;
-use crate::portal::Portal;
+use crate::routes::{Pages, get, post};
 use crate::viewer::Viewer;
 
-pub(crate) fn routes() -> Router<Arc<Portal>> {
+pub(crate) fn routes() -> Pages {
     let one = "/a/{account}/teams/{team}";
     let at = |rest: &str| format!("{one}/{rest}");
-    Router::new()
+    Pages::new()
         .route("/a/{account}/teams", get(show).post(create))
         .route(one, get(team::show).post(team::rename))
         .route(&at("add"), post(team::add))

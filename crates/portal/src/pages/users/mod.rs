@@ -12,12 +12,8 @@ mod query;
 mod reassign;
 mod words;
 
-use std::sync::Arc;
-
-use axum::Router;
 use axum::extract::Query;
 use axum::response::Response;
-use axum::routing::{get, post};
 
 use self::list::ListPage;
 pub(crate) use self::query::{UserQuery, by_name, fits_words};
@@ -26,13 +22,13 @@ use crate::answer::page;
 use crate::failed::Failed;
 use crate::form::Form;
 use crate::live;
-use crate::portal::Portal;
+use crate::routes::{Pages, get, post};
 use crate::viewer::Viewer;
 
-pub(crate) fn routes() -> Router<Arc<Portal>> {
+pub(crate) fn routes() -> Pages {
     let user = "/a/{account}/users/{user}";
     let at = |rest: &str| format!("{user}/{rest}");
-    Router::new()
+    Pages::new()
         .route("/a/{account}/users", get(show).post(create::create))
         .route("/a/{account}/users/live", get(live::stream::<ListPage>))
         .route("/a/{account}/users/new", get(create::show))
