@@ -24,7 +24,7 @@ impl Recorder {
             action: Text::Static(line.action),
             target: line.target,
             detail: line.detail.map(|detail| detail.to_string().into()),
-            cause: Some(context.cause.clone()),
+            cause: Some(context.cause.text()),
         });
         self.audits += 1;
     }

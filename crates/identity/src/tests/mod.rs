@@ -4,6 +4,7 @@ mod api_keys;
 mod at_rest;
 mod devices;
 mod operator;
+mod operator_keys;
 mod passwords;
 mod portal;
 mod seal;
