@@ -8,6 +8,7 @@ use usher_engine::Engine;
 use usher_identity::Identity;
 use usher_journal::Records;
 
+use crate::arrival::TrustedProxies;
 use crate::throttle::Throttle;
 
 /// What the operator decides about the API.
@@ -20,6 +21,8 @@ pub struct Config {
     /// Where customers reach this server, without a slash at the end: `https://usher.example.com`. Links are
     /// relative where it is none.
     pub public_url: Option<String>,
+    /// The proxies whose word is taken for whom a request comes from.
+    pub trusted_proxies: TrustedProxies,
 }
 
 impl Default for Config {
@@ -28,6 +31,7 @@ impl Default for Config {
             plans: Plan::built_in(),
             sandbox: false,
             public_url: None,
+            trusted_proxies: TrustedProxies::default(),
         }
     }
 }

@@ -6,9 +6,9 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum_extra::extract::CookieJar;
-use usher_api::Problem;
+use usher_api::{Arrival, Problem};
 use usher_domain::{Account, AccountId, Actor, Command, Outcome, Refusal, SignInId, Timestamp};
-use usher_engine::{Cause, Failure, Request};
+use usher_engine::{Cause, Failure, Request, Way};
 use usher_identity::PortalSession;
 
 use crate::answer::{Frame, Signed};
@@ -17,9 +17,6 @@ use crate::live::STREAM;
 use crate::nav::{self, Place};
 use crate::portal::Portal;
 use crate::{cookies, flash, forgery};
-
-/// What the audit shows as the cause of what was done in the portal.
-const CAUSE: Cause = Cause::Static("portal");
 
 /// What a page asks for by itself. That nobody touches it is not somebody who uses it.
 pub(crate) const BY_ITSELF: &str = "/console/alive";
@@ -33,6 +30,8 @@ pub(crate) struct Viewer {
     pub(crate) actor: Actor,
     /// What the browser keeps for us.
     pub(crate) jar: CookieJar,
+    /// What the audit says of how they came.
+    cause: Cause,
     secret: Arc<str>,
     flash: Option<String>,
 }
@@ -69,7 +68,10 @@ impl Viewer {
                 return Err(Problem::not_found("account").into());
             }
         }
-        Ok(Self::new(portal, session, secret, &jar))
+        let mut viewer = Self::new(portal, session, secret, &jar);
+        let arrival = Arrival::of(&portal.api, &parts.extensions, &parts.headers);
+        viewer.cause = arrival.cause(Way::Portal, viewer.cause.credential);
+        Ok(viewer)
     }
 
     /// Who is signed in with these cookies, whatever the request is about. Does not count as use.
@@ -87,6 +89,10 @@ impl Viewer {
             portal: Arc::clone(portal),
             account: session.account,
             actor: Actor::User(session.user),
+            cause: Cause {
+                credential: Some(format!("web_{}", session.id).into()),
+                ..Cause::by(Way::Portal)
+            },
             secret: secret.into(),
             flash: flash::read(jar),
             session,
@@ -136,7 +142,7 @@ impl Viewer {
     ) -> Result<Result<T, Refusal>, Failed> {
         let request = Request {
             actor: self.actor.clone(),
-            cause: CAUSE,
+            cause: self.cause.clone(),
             command,
         };
         match self

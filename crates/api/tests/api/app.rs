@@ -69,7 +69,7 @@ impl App {
         .await
         .unwrap();
         let identity = Identity::in_memory().unwrap();
-        identity.set_operator_key(OPERATOR_KEY).await.unwrap();
+        identity.set_operator_key(OPERATOR_KEY, START).await.unwrap();
         let api = Api::new(engine.clone(), identity.clone(), Arc::new(journal), config);
         let (router, _) = usher_api::router(api);
         Self {

@@ -163,7 +163,7 @@ async fn a_request_id_comes_back_and_stands_in_the_audit() {
     let audit = app.operator().get("audit?limit=1").await.ok();
     let entry = &audit["items"][0];
     assert_eq!(
-        (&entry["cause"], &entry["actor"]),
+        (&entry["request_id"], &entry["actor"]),
         (&json!("r-17"), &json!("operator"))
     );
     assert_eq!(entry["target"], answer.created()["id"]);

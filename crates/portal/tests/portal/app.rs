@@ -66,7 +66,7 @@ impl App {
     pub async fn give(&self, account: AccountId, command: Command) {
         let request = usher_engine::Request {
             actor: Actor::Operator,
-            cause: Cause::Static("test"),
+            cause: Cause::from("test"),
             command,
         };
         let given = self.api.engine().execute(account, request, |_, _, _| ()).await;

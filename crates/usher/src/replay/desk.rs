@@ -16,7 +16,7 @@ use usher_journal::MemoryJournal;
 use super::setting::{ACCOUNT, POOL, parse, pool_commands, user_commands};
 use crate::Failure;
 
-const CAUSE: Cause = Cause::Static("replay");
+const CAUSE: Cause = Cause::by(Way::CommandLine);
 /// How often those who are signed in give a sign of life.
 const RENEW_AFTER: Secs = Secs::new(RULE_SECS_MAX / 3);
 /// Commands that are on their way at once. Far below what the engine lets wait for one account.

@@ -205,13 +205,14 @@ pub(crate) async fn operator_key(
     given: Option<&str>,
 ) -> Result<Option<Secret>, Failure> {
     let cannot = |error| Failure::because("The operator key cannot be used", &error);
+    let now = Clock::System.now();
     match given {
         Some(key) => identity
-            .set_operator_key(key)
+            .set_operator_key(key, now)
             .await
             .map(|()| None)
             .map_err(cannot),
-        None => identity.create_operator_key().await.map_err(cannot),
+        None => identity.create_operator_key(now).await.map_err(cannot),
     }
 }
 

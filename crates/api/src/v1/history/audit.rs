@@ -3,6 +3,7 @@
 use axum::Json as Answer;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use usher_engine::Cause;
 use usher_journal::{AuditFilter, AuditRow, Cursor};
 use utoipa::{IntoParams, ToSchema};
 
@@ -32,14 +33,25 @@ pub(super) struct AuditEntry {
     /// More about it.
     #[schema(required, value_type = Option<Object>)]
     detail: Option<Box<RawValue>>,
+    /// How it came in: `api`, `portal`, `scim`, `timer` and so on.
+    #[schema(example = "portal")]
+    came_by: &'static str,
+    /// The id of the operator key, the token or the session of the portal that was shown, where `actor` does not say
+    /// it.
+    #[schema(required, example = "opkey_01h2xcejqtf2nbrexx3vqjhp41")]
+    credential: Option<String>,
+    /// The network address that it came from.
+    #[schema(required, example = "192.0.2.7")]
+    address: Option<String>,
     /// The id of the request that it came by.
     #[schema(required)]
-    cause: Option<String>,
+    request_id: Option<String>,
 }
 
 impl From<AuditRow> for AuditEntry {
     fn from(row: AuditRow) -> Self {
         let detail = row.detail.map(|detail| detail.to_string());
+        let cause = Cause::read(row.cause.as_deref().unwrap_or_default());
         Self {
             at: row.at.into(),
             seq: row.seq.get(),
@@ -47,7 +59,10 @@ impl From<AuditRow> for AuditEntry {
             action: row.action.to_string(),
             target: row.target.map(|target| target.to_string()),
             detail: detail.and_then(|detail| RawValue::from_string(detail).ok()),
-            cause: row.cause.map(|cause| cause.to_string()),
+            came_by: cause.way.as_str(),
+            credential: cause.credential.map(|credential| credential.to_string()),
+            address: cause.address.map(|address| address.to_string()),
+            request_id: cause.request.map(|request| request.to_string()),
         }
     }
 }

@@ -39,7 +39,7 @@ async fn change_password(from: From, Posted { viewer, mut form }: Posted) -> Res
     let (account, user) = (viewer.account, viewer.session.user);
     let identity = viewer.portal.api.identity();
     let throttle = viewer.portal.api.throttle();
-    let attempt = throttle.attempt(&user.to_string(), from.address);
+    let attempt = throttle.attempt(&user.to_string(), from.arrival.address);
     attempt.map_err(Problem::too_many_attempts)?;
     let present = form.value("present").to_owned();
     if !identity.verify_password(account, Some(user), present).await? {
