@@ -17,8 +17,8 @@ pub(crate) use self::document::ProblemDocument;
 pub(crate) use self::facts::{Facts, FieldError};
 pub use self::table::Kind;
 pub(crate) use self::table::{
-    BODY_TOO_LARGE, MALFORMED, METHOD_NOT_ALLOWED, TIMEOUT, TOO_MANY_ATTEMPTS, UNAVAILABLE,
-    UNSUPPORTED_MEDIA_TYPE,
+    BODY_TOO_LARGE, LAST_OPERATOR_KEY, MALFORMED, METHOD_NOT_ALLOWED, TIMEOUT, TOO_MANY_ATTEMPTS,
+    TOO_MANY_KEYS, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE,
 };
 
 /// The media type of problem documents.

@@ -9,6 +9,7 @@ mod events;
 mod heartbeats;
 mod history;
 mod join;
+mod operator_keys;
 mod optional;
 mod path;
 mod pools;
@@ -38,6 +39,7 @@ pub(crate) fn routes(is_sandbox: bool) -> OpenApiRouter<Arc<Api>> {
     let routes = OpenApiRouter::new()
         .merge(tokens::routes())
         .merge(api_keys::routes())
+        .merge(operator_keys::routes())
         .merge(accounts::routes())
         .merge(settings::routes())
         .merge(users::routes())

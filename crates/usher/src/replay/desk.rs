@@ -9,7 +9,7 @@ use usher_domain::presence::{Device, DeviceKind};
 use usher_domain::rules::RULE_SECS_MAX;
 use usher_domain::text::Product;
 use usher_domain::{Account, Actor, Command, Outcome, Secs, SignInId, Timestamp, UserId};
-use usher_engine::{Cause, Clock, Engine, Heartbeat, Options, Request as Order};
+use usher_engine::{Cause, Clock, Engine, Heartbeat, Options, Request as Order, Way};
 use usher_insight::flexnet::{Grouping, Request};
 use usher_journal::MemoryJournal;
 

@@ -37,6 +37,11 @@ pub(super) const ACTIONS: &[Action] = &[
     action("team.changed", "Team changed", "changed the team {}"),
     action("team.deleted", "Team deleted", "deleted the team {}"),
     action("api_key.created", "API key created", "created the API key {}"),
+    action(
+        "api_key.rotated",
+        "API key rotated",
+        "drew a new secret for the API key {}",
+    ),
     action("api_key.revoked", "API key revoked", "revoked the API key {}"),
     action("subscription.set", "Subscription set", "set the subscription"),
     action("minutes.added", "Minutes added", "added pay-per-use minutes"),

@@ -29,6 +29,7 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
         .route("/me/password", post(change_password))
         .route("/me/sessions/end-others", post(end_others))
         .route("/me/sessions/{session}/end", post(end_session))
+        .route("/me/tokens/{token}/revoke", post(revoke_token))
 }
 
 async fn show(viewer: Viewer) -> Result<Response, Failed> {
@@ -89,6 +90,21 @@ async fn end_session(Path(session): Path<String>, Posted { viewer, .. }: Posted)
     Ok(done("/me", "That browser is signed out."))
 }
 
+async fn revoke_token(Path(token): Path<String>, Posted { viewer, .. }: Posted) -> Result<Response, Failed> {
+    let token = token.parse().map_err(|_| Problem::not_found("token"))?;
+    let identity = viewer.portal.api.identity();
+    if !identity
+        .revoke_user_token_by_id(viewer.account, viewer.session.user, token)
+        .await?
+    {
+        return Err(Problem::not_found("token").into());
+    }
+    Ok(done(
+        "/me",
+        "That token is revoked. Programs that use it are refused from now on.",
+    ))
+}
+
 async fn end_others(Posted { viewer, .. }: Posted) -> Result<Response, Failed> {
     let (user, keep) = (viewer.session.user, viewer.session.id);
     let identity = viewer.portal.api.identity();
@@ -114,10 +130,14 @@ async fn me_page(viewer: &Viewer, form: Form) -> Result<MePage, Failed> {
     let sessions = sessions
         .iter()
         .map(|session| view::Browser::of(session, viewer.session.id));
+    let tokens = api
+        .identity()
+        .user_tokens(viewer.account, user, api.engine().now());
     Ok(MePage {
         frame,
         form,
         myself,
+        tokens: tokens.iter().map(view::Token::of).collect(),
         sessions: sessions.collect(),
     })
 }
