@@ -131,7 +131,7 @@ fn csv(lines: impl Iterator<Item = AuditLine>, with_columns: bool) -> Result<Vec
     }
     for line in lines {
         let seq = line.seq.to_string();
-        let cells = [
+        let cells: [&str; COLUMNS.len()] = [
             &line.at,
             &seq,
             &line.actor,

@@ -90,9 +90,12 @@ async fn commits_after(
     let mut before = (replayed.seq, replayed.hash);
     for commit in &commits {
         if commit.seq != before.0.next() {
-            let problem = match commit.seq > before.0 {
-                true => "it is missing",
-                false => "another commit stands in its place",
+            let problem = if commit.seq == before.0.next().next() {
+                "it is missing"
+            } else if commit.seq > before.0 {
+                "it, or one of those that follow, is missing"
+            } else {
+                "another commit stands in its place"
             };
             return Err(fault(account, before.0.next(), problem));
         }
