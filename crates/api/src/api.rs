@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use tokio::sync::watch;
+use usher_domain::AccountId;
 use usher_domain::account::Plan;
-use usher_engine::Engine;
+use usher_engine::{Engine, Failure};
 use usher_identity::Identity;
-use usher_journal::Records;
+use usher_journal::{AuditRow, Hash, Records};
 
+use crate::arrival::TrustedProxies;
 use crate::throttle::Throttle;
 
 /// What the operator decides about the API.
@@ -20,6 +22,8 @@ pub struct Config {
     /// Where customers reach this server, without a slash at the end: `https://usher.example.com`. Links are
     /// relative where it is none.
     pub public_url: Option<String>,
+    /// The proxies whose word is taken for whom a request comes from.
+    pub trusted_proxies: TrustedProxies,
 }
 
 impl Default for Config {
@@ -28,6 +32,7 @@ impl Default for Config {
             plans: Plan::built_in(),
             sandbox: false,
             public_url: None,
+            trusted_proxies: TrustedProxies::default(),
         }
     }
 }
@@ -84,6 +89,24 @@ impl Api {
     #[must_use]
     pub const fn throttle(&self) -> &Throttle {
         &self.throttle
+    }
+
+    /// The hash of each entry's commit.
+    pub async fn hashes_of(
+        &self,
+        account: AccountId,
+        rows: &[AuditRow],
+    ) -> Result<Vec<Option<Hash>>, Failure> {
+        let mut hashes: Vec<Option<Hash>> = Vec::with_capacity(rows.len());
+        for (index, row) in rows.iter().enumerate() {
+            // The entries of one commit stand together.
+            let before = index.checked_sub(1).filter(|before| rows[*before].seq == row.seq);
+            hashes.push(match before {
+                Some(before) => hashes[before],
+                None => self.engine.hash_of(account, row.seq).await?,
+            });
+        }
+        Ok(hashes)
     }
 
     /// Ends every open stream, so that a graceful shutdown need not wait for them.

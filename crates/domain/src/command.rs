@@ -41,6 +41,12 @@ pub enum Command {
         scopes: BTreeSet<Scope>,
         expires_at: Option<Timestamp>,
     },
+    /// Draw a new secret for an API key. The secret itself is stored after, elsewhere, hashed.
+    RotateApiKey {
+        id: ApiKeyId,
+        /// For how long the one before works on.
+        overlap: Secs,
+    },
     /// Kill an API key.
     RevokeApiKey { id: ApiKeyId },
 

@@ -1,19 +1,25 @@
 //! The entrance: opening the tables and telling who is calling.
 
+use std::collections::BTreeSet;
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use rusqlite::Connection;
-use usher_domain::{AccountId, Timestamp, UserId};
+use usher_domain::{AccountId, OperatorKeyId, Timestamp, UserId};
 
 use crate::api_keys::{self, ApiKeys};
+use crate::operator::OperatorKeys;
 use crate::password::Hashing;
 use crate::portal_sessions::{self, PortalSessions};
 use crate::secret::Digest;
 use crate::signing::{self, Keyring, Signed};
 use crate::store::{self, Store};
 use crate::user_tokens::{self, UserTokens};
-use crate::{Caller, IdentityError, Unauthenticated, operator, passwords};
+use crate::{
+    Caller, IdentityError, OperatorScope, Sealer, SecretsKeys, Unauthenticated, UserTokenId, operator,
+    passwords,
+};
 
 /// The credentials of one server. Cheap to clone.
 #[derive(Clone)]
@@ -21,11 +27,37 @@ pub struct Identity {
     pub(crate) store: Store,
     pub(crate) memory: Arc<Memory>,
     pub(crate) hashing: Hashing,
+    sealer: Sealer,
+}
+
+/// Who holds a token, and which one it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identified {
+    /// Who.
+    pub caller: Caller,
+    /// Which credential.
+    pub credential: Credential,
+}
+
+/// Which of a caller's credentials was shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Credential {
+    /// The caller's name says it: an API key, or the token of a sign-in or ticket.
+    Itself,
+    /// A user token.
+    UserToken(UserTokenId),
+    /// An operator key.
+    OperatorKey {
+        /// Which.
+        id: OperatorKeyId,
+        /// What it is good for.
+        scopes: BTreeSet<OperatorScope>,
+    },
 }
 
 /// What the tables hold, for the path that every request takes. Each lock is held for a look or a small change only.
 pub(crate) struct Memory {
-    operator: RwLock<Option<Digest>>,
+    operator_keys: RwLock<OperatorKeys>,
     api_keys: RwLock<ApiKeys>,
     user_tokens: RwLock<UserTokens>,
     portal_sessions: RwLock<PortalSessions>,
@@ -34,12 +66,18 @@ pub(crate) struct Memory {
 
 impl Identity {
     /// Makes or migrates the credential tables in the database behind `connection`, which nobody else uses from now
-    /// on, and reads them into memory. Blocks: for the start of the program.
-    pub fn open(connection: Connection) -> Result<Self, IdentityError> {
+    /// on, and reads them into memory. What is sealed there opens with `keys`; what stands there plainly, from before
+    /// there were such keys, or sealed with an older one, is sealed anew. Blocks: for the start of the program.
+    pub fn open(connection: Connection, keys: &SecretsKeys) -> Result<Self, IdentityError> {
+        let sealer = Sealer::new(keys);
         let mut connection = store::prepare(connection)?;
-        let keyring = store::transact(&mut connection, |tables| signing::load_or_create(tables))?;
+        let renewed = store::transact(&mut connection, |tables| signing::renew(tables, &sealer))?;
+        if renewed {
+            store::forget_what_was(&connection)?;
+        }
+        let keyring = store::transact(&mut connection, |tables| signing::load_or_create(tables, &sealer))?;
         let memory = Memory {
-            operator: RwLock::new(operator::load(&connection)?),
+            operator_keys: RwLock::new(operator::load(&connection)?),
             api_keys: RwLock::new(api_keys::load(&connection)?),
             user_tokens: RwLock::new(user_tokens::load(&connection)?),
             portal_sessions: RwLock::new(portal_sessions::load(&connection)?),
@@ -49,40 +87,79 @@ impl Identity {
             store: Store::new(connection),
             memory: Arc::new(memory),
             hashing: Hashing::new(),
+            sealer,
         })
     }
 
     /// Credentials that are gone when the program ends, for the sandbox and for tests.
     pub fn in_memory() -> Result<Self, IdentityError> {
-        Self::open(Connection::open_in_memory()?)
+        Self::open(Connection::open_in_memory()?, &SecretsKeys::draw()?)
     }
 
-    /// Tells who holds the token `bearer` (the text after `Bearer `). `account` is the account that the request
-    /// names: the tokens of sign-ins and tickets are good in their own account only, and nowhere without one.
-    /// Whether the caller may enter that account is for [`Caller::is_foreign_to`] and the domain to say.
+    /// Whether the database behind `connection` holds secrets that are sealed, so that it cannot be opened without
+    /// the keys they are sealed with.
+    pub fn holds_sealed_secrets(connection: &Connection) -> Result<bool, IdentityError> {
+        signing::are_sealed(connection)
+    }
+
+    /// Seals and opens the secrets of this server that have to be read again.
+    #[must_use]
+    pub fn sealer(&self) -> &Sealer {
+        &self.sealer
+    }
+
+    /// Tells who holds the token `bearer` (the text after `Bearer `) and which credential it is. `account` is the
+    /// account that the request names: the tokens of sign-ins and tickets are good in their own account only, and
+    /// nowhere without one. `from` is where the request comes from, for what is known of the credential's last use.
+    /// Whether the caller may enter that account is for [`Caller::is_foreign_to`] and the domain to say, and what an
+    /// operator key is good for, for whoever asks.
     ///
     /// Answers from memory and never waits for the database: for every request.
+    pub fn identify(
+        &self,
+        bearer: &str,
+        account: Option<AccountId>,
+        from: Option<IpAddr>,
+        now: Timestamp,
+    ) -> Result<Identified, Unauthenticated> {
+        let itself = |caller| Identified {
+            caller,
+            credential: Credential::Itself,
+        };
+        if let Some(signed) = Signed::parse(bearer) {
+            let account = account.ok_or(Unauthenticated::Unknown)?;
+            return self.memory.keyring().caller(&signed, account).map(itself);
+        }
+        let digest = Digest::of(bearer);
+        if bearer.starts_with(api_keys::PREFIX) {
+            return self.memory.api_keys().caller(&digest, from, now).map(itself);
+        }
+        if bearer.starts_with(user_tokens::PREFIX) {
+            let token = self.memory.user_tokens().known(&digest, now)?;
+            return Ok(Identified {
+                caller: Caller::User {
+                    account: token.account,
+                    user: token.user,
+                },
+                credential: Credential::UserToken(token.id),
+            });
+        }
+        let (id, scopes) = self.memory.operator_keys().known(&digest, from, now)?;
+        Ok(Identified {
+            caller: Caller::Operator,
+            credential: Credential::OperatorKey { id, scopes },
+        })
+    }
+
+    /// Tells who holds a token, whatever an operator key is good for. See [`identify`](Self::identify).
     pub fn authenticate(
         &self,
         bearer: &str,
         account: Option<AccountId>,
         now: Timestamp,
     ) -> Result<Caller, Unauthenticated> {
-        if let Some(signed) = Signed::parse(bearer) {
-            let account = account.ok_or(Unauthenticated::Unknown)?;
-            return self.memory.keyring().caller(&signed, account);
-        }
-        let digest = Digest::of(bearer);
-        if bearer.starts_with(api_keys::PREFIX) {
-            return self.memory.api_keys().caller(&digest, now);
-        }
-        if bearer.starts_with(user_tokens::PREFIX) {
-            return self.memory.user_tokens().caller(&digest, now);
-        }
-        match *self.memory.operator() {
-            Some(key) if key == digest => Ok(Caller::Operator),
-            _ => Err(Unauthenticated::Unknown),
-        }
+        self.identify(bearer, account, None, now)
+            .map(|identified| identified.caller)
     }
 
     /// Forgets all credentials of a user who was deleted.
@@ -123,6 +200,7 @@ impl Identity {
     pub async fn maintain(&self, now: Timestamp) -> Result<(), IdentityError> {
         self.purge_user_tokens(now).await?;
         self.maintain_portal_sessions(now).await?;
+        self.save_last_use_of_operator_keys().await?;
         self.save_last_use_of_api_keys().await
     }
 }
@@ -158,7 +236,7 @@ macro_rules! locks {
 }
 
 locks! {
-    operator, operator_mut: Option<Digest>;
+    operator_keys, operator_keys_mut: OperatorKeys;
     api_keys, api_keys_mut: ApiKeys;
     user_tokens, user_tokens_mut: UserTokens;
     portal_sessions, portal_sessions_mut: PortalSessions;

@@ -35,6 +35,6 @@ mod routes;
 mod shown;
 mod viewer;
 
-pub use self::cookies::SESSION_COOKIE;
+pub use self::cookies::{SESSION_COOKIE, SESSION_COOKIE_OF_HOST};
 pub use self::live::UPDATE_EVERY;
 pub use self::router::{addresses, router};

@@ -6,10 +6,10 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum_extra::extract::CookieJar;
-use usher_api::Problem;
+use usher_api::{Arrival, Problem};
 use usher_domain::permission::Privilege;
 use usher_domain::{Account, AccountId, Actor, Command, Outcome, Refusal, SignInId, Timestamp};
-use usher_engine::{Cause, Failure, Request};
+use usher_engine::{Cause, Failure, Request, Way};
 use usher_identity::PortalSession;
 
 use crate::answer::{Frame, Signed};
@@ -18,9 +18,6 @@ use crate::live::STREAM;
 use crate::nav::{self, Place};
 use crate::portal::Portal;
 use crate::{cookies, flash, forgery};
-
-/// What the audit shows as the cause of what was done in the portal.
-const CAUSE: Cause = Cause::Static("portal");
 
 /// What a page asks for by itself. That nobody touches it is not somebody who uses it.
 pub(crate) const BY_ITSELF: &str = "/console/alive";
@@ -34,6 +31,8 @@ pub(crate) struct Viewer {
     pub(crate) actor: Actor,
     /// What the browser keeps for us.
     pub(crate) jar: CookieJar,
+    /// What the audit says of how they came.
+    cause: Cause,
     secret: Arc<str>,
     flash: Option<String>,
 }
@@ -70,7 +69,10 @@ impl Viewer {
                 return Err(Problem::not_found("account").into());
             }
         }
-        Ok(Self::new(portal, session, secret, &jar))
+        let mut viewer = Self::new(portal, session, secret, &jar);
+        let arrival = Arrival::of(&portal.api, &parts.extensions, &parts.headers);
+        viewer.cause = arrival.cause(Way::Portal, viewer.cause.credential);
+        Ok(viewer)
     }
 
     /// Who is signed in with these cookies, whatever the request is about. Does not count as use.
@@ -88,6 +90,10 @@ impl Viewer {
             portal: Arc::clone(portal),
             account: session.account,
             actor: Actor::User(session.user),
+            cause: Cause {
+                credential: Some(format!("web_{}", session.id).into()),
+                ..Cause::by(Way::Portal)
+            },
             secret: secret.into(),
             flash: flash::read(jar),
             session,
@@ -143,7 +149,7 @@ impl Viewer {
     ) -> Result<Result<T, Refusal>, Failed> {
         let request = Request {
             actor: self.actor.clone(),
-            cause: CAUSE,
+            cause: self.cause.clone(),
             command,
         };
         match self

@@ -68,6 +68,16 @@ pub(crate) const TOO_MANY_ATTEMPTS: &Kind = kind!("too-many-attempts", TOO_MANY_
     what: "Passwords were tried too often for this e-mail address, or from this network address.",
     why: "Guessing passwords is slowed down. The API and the portal count together, and right passwords count too.",
     remedy: "Wait for as long as `Retry-After` says and try again. A back end that acts for many users takes an API key.");
+/// Nobody could make operator keys any more.
+pub(crate) const LAST_OPERATOR_KEY: &Kind = kind!("last-operator-key", CONFLICT "This is the last key for everything",
+    what: "The operator key is the last one with the scope `everything` that does not expire before.",
+    why: "Without it, nobody could make another key through the API.",
+    remedy: "Make another key with the scope `everything`, and revoke this one with it. On the server itself, `usher operator-key` makes and revokes any key.");
+/// There are as many operator keys as there may be.
+pub(crate) const TOO_MANY_KEYS: &Kind = kind!("too-many-keys", CONFLICT "There are too many operator keys",
+    what: "There are as many operator keys as Usher keeps.",
+    why: "Every list has a bound. Keys that nobody needs are a risk.",
+    remedy: "Revoke keys that are not used any more: the list says when each was used last.");
 /// The journal cannot be reached.
 pub(crate) const UNAVAILABLE: &Kind = kind!("unavailable", SERVICE_UNAVAILABLE "Usher cannot answer right now",
     what: "The journal could not be read or written, so nothing was changed, or it is unknown whether it was.",
@@ -82,6 +92,8 @@ const OF_HTTP: &[&Kind] = &[
     BODY_TOO_LARGE,
     UNSUPPORTED_MEDIA_TYPE,
     TOO_MANY_ATTEMPTS,
+    LAST_OPERATOR_KEY,
+    TOO_MANY_KEYS,
     UNAVAILABLE,
 ];
 

@@ -11,6 +11,7 @@ mod heartbeats;
 mod history;
 mod join;
 mod members;
+mod operator_keys;
 mod optional;
 mod path;
 mod pools;
@@ -39,6 +40,7 @@ pub(crate) fn routes(is_sandbox: bool) -> OpenApiRouter<Arc<Api>> {
     let routes = OpenApiRouter::new()
         .merge(tokens::routes())
         .merge(api_keys::routes())
+        .merge(operator_keys::routes())
         .merge(accounts::routes())
         .merge(settings::routes())
         .merge(users::routes())

@@ -14,8 +14,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::schema;
-use crate::address;
 use crate::api::Api;
+use crate::arrival::Arrival;
 use crate::extract::{Bearer, Json};
 use crate::problem::Problem;
 
@@ -62,11 +62,11 @@ struct Token {
 )]
 async fn create(
     State(api): State<Arc<Api>>,
-    address::From(from): address::From,
+    arrival: Arrival,
     Json(body): Json<Credentials>,
 ) -> Result<(StatusCode, Answer<Token>), Problem> {
     let email = body.email;
-    let attempt = api.throttle.attempt(email.as_str(), from);
+    let attempt = api.throttle.attempt(email.as_str(), arrival.address);
     attempt.map_err(Problem::too_many_attempts)?;
     let find = move |account: &usher_domain::Account, _| {
         let user = account.user_by_email(&email).filter(|user| user.active);

@@ -69,7 +69,7 @@ impl App {
         .await
         .unwrap();
         let identity = Identity::in_memory().unwrap();
-        identity.set_operator_key(OPERATOR_KEY).await.unwrap();
+        identity.set_operator_key(OPERATOR_KEY, START).await.unwrap();
         let api = Api::new(engine.clone(), identity.clone(), Arc::new(journal), config);
         let (router, _) = usher_api::router(api);
         Self {
@@ -296,7 +296,13 @@ impl Answer {
     /// A problem document with this status and code, whole.
     #[track_caller]
     pub fn problem(&self, status: u16, code: &str) -> Value {
-        let document = self.with_status(status).json();
+        let mut document = self.with_status(status).json();
+        // Each answer has another, so that what remains of two can be compared.
+        let request_id = document.as_object_mut().and_then(|it| it.remove("request_id"));
+        assert_eq!(
+            request_id.as_ref().and_then(Value::as_str),
+            Some(self.header("x-request-id"))
+        );
         assert_eq!(document["code"], code, "{document}");
         assert_eq!(document["status"], status);
         assert_eq!(document["type"], format!("/problems/{code}"));

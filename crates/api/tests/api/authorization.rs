@@ -87,6 +87,7 @@ async fn sample(app: &App, operation: &str, number: usize) -> Option<Sample> {
     let pool = json!({"name": name, "product": "remote-support", "seats": 0});
     let team = json!({"name": name});
     let key = json!({"name": name, "scopes": ["read"]});
+    let operator_key = json!({"name": name, "scopes": ["accounts.read"]});
     Some(match operation {
         "isLive" | "isReady" | "listAccounts" | "getAccount" | "getSubscription" | "getSettings"
         | "listUsers" | "listPools" | "listTeams" | "listGroups" | "listApiKeys" | "listRefusals"
@@ -141,7 +142,12 @@ async fn sample(app: &App, operation: &str, number: usize) -> Option<Sample> {
             Sample::of("group", new("groups", team).await).with(json!({"licenses": license}))
         }
         "createApiKey" => Sample::body(key),
-        "revokeApiKey" => Sample::of("api_key", new("api-keys", key).await),
+        "revokeApiKey" | "rotateApiKey" => Sample::of("api_key", new("api-keys", key).await),
+        "listOperatorKeys" => Sample::default(),
+        "createOperatorKey" => Sample::body(operator_key),
+        "revokeOperatorKey" | "rotateOperatorKey" => {
+            Sample::of("operator_key", new("/v1/operator-keys", operator_key).await)
+        }
         _ => return desk_sample(app, operation, number).await,
     })
 }

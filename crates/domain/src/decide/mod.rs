@@ -40,6 +40,7 @@ pub fn decide(
         | Command::AddMinutes { .. }
         | Command::ChangeSettings { .. }
         | Command::CreateApiKey { .. }
+        | Command::RotateApiKey { .. }
         | Command::RevokeApiKey { .. } => account::decide(account, command, actor),
         Command::CreateUser { .. } | Command::ChangeUser { .. } | Command::DeleteUser { .. } => {
             users::decide(account, command, actor)

@@ -7,8 +7,6 @@
 mod tables;
 
 use std::collections::{BTreeMap, HashMap};
-use std::fmt;
-use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -17,7 +15,7 @@ use usher_domain::{AccountId, Secs, Timestamp, UserId};
 
 pub(crate) use self::tables::{delete_of_account, delete_of_user, load};
 use crate::secret::Digest;
-use crate::{Identity, IdentityError, Secret};
+use crate::{Identity, IdentityError, PortalSessionId, Secret};
 
 /// What the cookie's secret starts with.
 const PREFIX: &str = "usher_web_";
@@ -33,15 +31,6 @@ pub const PORTAL_SESSIONS_PER_USER_MAX: u32 = 20;
 
 /// The most characters that are kept of what a browser says it is.
 pub const USER_AGENT_CHARS_MAX: usize = 300;
-
-/// Names a session to its user, and is of no use for signing in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PortalSessionId(u128);
-
-/// The text does not name a session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not the id of a session of the portal")]
-pub struct InvalidPortalSessionId;
 
 /// A browser in which a user is signed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -313,30 +302,5 @@ impl Default for PortalSessions {
             by_user: BTreeMap::new(),
             ended: watch::Sender::new(()),
         }
-    }
-}
-
-impl PortalSessionId {
-    /// Half of the digest: enough to tell sessions apart, and nothing that a session can be entered with.
-    fn of(digest: &Digest) -> Self {
-        let mut half = [0_u8; 16];
-        half.copy_from_slice(&digest.as_bytes()[..16]);
-        Self(u128::from_be_bytes(half))
-    }
-}
-
-impl fmt::Display for PortalSessionId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:032x}", self.0)
-    }
-}
-
-impl FromStr for PortalSessionId {
-    type Err = InvalidPortalSessionId;
-
-    fn from_str(text: &str) -> Result<Self, InvalidPortalSessionId> {
-        let is_hex = text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let bits = u128::from_str_radix(text, 16).ok().filter(|_| is_hex);
-        bits.map(Self).ok_or(InvalidPortalSessionId)
     }
 }

@@ -4,8 +4,10 @@ mod api_keys;
 mod at_rest;
 mod devices;
 mod operator;
+mod operator_keys;
 mod passwords;
 mod portal;
+mod seal;
 mod user_tokens;
 
 use std::collections::BTreeSet;

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, ToSql, params};
 use usher_domain::{AccountId, PoolId, SessionId, SignInId, TicketId, Timestamp, UserId};
 use usher_journal::{
     ADDRESS_OWNERS_MAX, AccountFilter, AccountRow, AuditFilter, AuditRow, CodeOwner, JournalError,
-    MinutesRow, OccupancyRow, Page, PageRequest, Records, RefusalFilter, RefusalRow, SessionFilter,
+    MinutesRow, OccupancyRow, Page, PageRequest, Records, RefusalFilter, RefusalRow, Seq, SessionFilter,
     SessionRow, SignInRow, Span, TicketRow,
 };
 
@@ -152,6 +152,37 @@ impl Records for SqliteJournal {
                 let values: [&dyn ToSql; 5] = [&first, &end, &filter.actor, &filter.action, &filter.target];
                 list.query_map(values, |row| rows::audit(link, row))?.collect()
             })
+        })
+        .await
+    }
+
+    async fn audit_of(
+        &self,
+        account: AccountId,
+        first: Seq,
+        last: Seq,
+    ) -> Result<Vec<AuditRow>, JournalError> {
+        self.ask(move |connection| {
+            let sql = format!(
+                "SELECT {} FROM audit WHERE place >= ?1 AND place < ?2 ORDER BY place",
+                rows::AUDIT
+            );
+            let mut of_commit = connection.prepare_cached(&sql)?;
+            let mut found = Vec::new();
+            let mut done = Seq::new(first.get().saturating_sub(1));
+            while done < last {
+                let run = chain::run_after(connection, account, done)?;
+                let Some(newest) = run.last() else { break };
+                done = newest.seq;
+                for link in run.iter().filter(|link| link.seq <= last) {
+                    let (start, end) = places(link.position);
+                    let rows = of_commit.query_map([start, end], |row| rows::audit(link, row))?;
+                    for row in rows {
+                        found.push(row?.1);
+                    }
+                }
+            }
+            Ok(found)
         })
         .await
     }

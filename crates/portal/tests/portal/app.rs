@@ -66,7 +66,7 @@ impl App {
     pub async fn give(&self, account: AccountId, command: Command) {
         let request = usher_engine::Request {
             actor: Actor::Operator,
-            cause: Cause::Static("test"),
+            cause: Cause::from("test"),
             command,
         };
         let given = self.api.engine().execute(account, request, |_, _, _| ()).await;
@@ -188,7 +188,9 @@ impl Page {
     pub fn browser(&self) -> Browser {
         let cookies = self.headers.get_all(header::SET_COOKIE).iter();
         let mut cookies = cookies.map(|cookie| cookie.to_str().unwrap());
-        let cookie = cookies.find(|cookie| cookie.starts_with("usher_session="));
+        let cookie = cookies.find(|cookie| {
+            cookie.starts_with("usher_session=") || cookie.starts_with("__Host-usher_session=")
+        });
         Browser {
             cookie: cookie.map(|cookie| cookie.split(';').next().unwrap().to_owned()),
         }

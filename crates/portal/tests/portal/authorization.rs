@@ -364,7 +364,7 @@ async fn every_page_and_form_answers_everybody_as_the_table_says() {
     desk.app
         .api
         .identity()
-        .set_operator_key(OPERATOR_KEY)
+        .set_operator_key(OPERATOR_KEY, desk.app.api.engine().now())
         .await
         .unwrap();
     let mut visitors = visitors(&desk).await;

@@ -328,7 +328,7 @@ async fn who_was_logged_out_is_told_by_whom_and_why() {
         .unwrap();
     let request = usher_engine::Request {
         actor: usher_domain::Actor::User(sign_in.1),
-        cause: usher_engine::Cause::Static("test"),
+        cause: usher_engine::Cause::from("test"),
         command: Command::SignOut {
             sign_in: sign_in.0,
             note: Some("Shift <b>over</b>".parse().unwrap()),

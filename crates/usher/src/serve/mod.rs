@@ -1,7 +1,9 @@
 //! `usher serve`: the server.
 
 mod config;
+mod secrets;
 mod signals;
+mod transport;
 
 pub(crate) use signals::stop;
 
@@ -13,16 +15,18 @@ use std::time::Duration;
 
 use clap::Args;
 use tokio::net::TcpListener;
-use usher_api::Api;
+use usher_api::{Api, Tls};
 use usher_engine::{Clock, Engine, Options};
 use usher_identity::{Identity, Secret};
 use usher_journal::{AccountFilter, PageRequest, Records};
 use usher_journal_sqlite::SqliteJournal;
 
 use self::config::Config;
+use self::secrets::SecretsArguments;
+use self::transport::TransportArguments;
 use crate::data::{DataArgument, Lock, open_journal};
 use crate::terminal::{bold, dim};
-use crate::{Failure, Terminal};
+use crate::{Failure, Terminal, operator_key};
 
 /// Where a server listens that was not told otherwise: where only this machine reaches it.
 const LISTEN: &str = "127.0.0.1:8080";
@@ -33,7 +37,11 @@ const MAINTAIN_EVERY: Duration = Duration::from_mins(5);
 #[derive(Debug, Args)]
 #[command(after_help = "\
 The first start makes an operator key and shows it once. `USHER_OPERATOR_KEY` sets one instead, also
-in place of one that was lost. The configuration may hold `listen`, `public_url`, and plans such as
+in place of one that was lost. `USHER_SECRETS_KEY` gives the key that secrets at rest are sealed with:
+32 bytes, in base 64 or as hexadecimal digits; several apart by commas, the current one first. Without
+it and without a file for it, the first start makes the file secrets.key in the data directory.
+
+The configuration may hold `listen`, `public_url`, and plans such as
 
   [plans.gold]
   shared_seats = true")]
@@ -54,6 +62,10 @@ pub(crate) struct Arguments {
     sandbox: bool,
     #[arg(skip = std::env::var("USHER_OPERATOR_KEY").ok().filter(|key| !key.is_empty()))]
     operator_key: Option<String>,
+    #[command(flatten)]
+    secrets: SecretsArguments,
+    #[command(flatten)]
+    transport: TransportArguments,
 }
 
 /// Serves until it is told to stop.
@@ -68,6 +80,8 @@ pub(crate) struct Store {
     journal: SqliteJournal,
     pub(crate) identity: Identity,
     directory: Option<PathBuf>,
+    /// The file with the secrets key, where this start made it.
+    made_key: Option<PathBuf>,
     _lock: Option<Lock>,
 }
 
@@ -79,6 +93,10 @@ async fn serve(arguments: Arguments, terminal: &mut Terminal) -> Result<(), Fail
         Some(arguments.data.directory()?)
     };
     let config = Config::read(arguments.config.as_deref(), directory.as_deref())?;
+    let tls = arguments.transport.tls()?;
+    let trusted_proxies = arguments.transport.trusted_proxies()?;
+    let public_url = arguments.public_url.or(config.public_url.clone());
+    let public_url = public_url.as_deref().map(checked_url).transpose()?;
     let lock = directory.as_deref().map(Lock::take).transpose()?;
     let listen = arguments
         .listen
@@ -86,8 +104,8 @@ async fn serve(arguments: Arguments, terminal: &mut Terminal) -> Result<(), Fail
         .or(config.listen.as_deref())
         .unwrap_or(LISTEN);
     let listener = listen_on(listen).await?;
-    let store = Store::open(directory, lock)?;
-    let key = operator_key(&store.identity, arguments.operator_key.as_deref()).await?;
+    let store = Store::open(directory, lock, &arguments.secrets)?;
+    let key = first_operator_key(&store.identity, arguments.operator_key.as_deref()).await?;
 
     let clock = if arguments.sandbox {
         Clock::manual(Clock::System.now())
@@ -97,21 +115,24 @@ async fn serve(arguments: Arguments, terminal: &mut Terminal) -> Result<(), Fail
     let config = usher_api::Config {
         plans: config.plans(),
         sandbox: arguments.sandbox,
-        public_url: arguments.public_url.or(config.public_url),
+        public_url,
+        trusted_proxies,
     };
-    greet(&listener, &store, key.as_ref(), terminal)?;
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    greet(&listener, scheme, &store, key.as_ref(), terminal)?;
     let url = match &config.public_url {
         Some(url) => url.clone(),
-        None => format!("http://{}", openable(listener.local_addr()?)),
+        None => format!("{scheme}://{}", openable(listener.local_addr()?)),
     };
     show_way_in(&store, &url, terminal).await?;
-    run_until(stop, listener, &store, clock, config).await
+    run_until(stop, listener, tls, &store, clock, config).await
 }
 
 /// Serves until `stop`, then finishes what was begun and leaves nothing unsaved.
 pub(crate) async fn run_until(
     stop: impl Future<Output = ()> + Send,
     listener: TcpListener,
+    tls: Option<Tls>,
     store: &Store,
     clock: Clock,
     config: usher_api::Config,
@@ -129,8 +150,12 @@ pub(crate) async fn run_until(
         tracing::info!("stopping");
         api.close();
     };
-    let served = usher_api::serve(listener, router, stopped).await;
-    upkeep.abort();
+    let reread = tokio::spawn(reread_keys(store.identity.clone()));
+    let fresh = tls.clone().map(|tls| tokio::spawn(transport::keep_fresh(tls)));
+    let served = usher_api::serve(listener, router, tls, stopped).await;
+    for task in [Some(upkeep), Some(reread), fresh].into_iter().flatten() {
+        task.abort();
+    }
     engine.shutdown().await;
     if let Err(error) = store.identity.maintain(engine.now()).await {
         tracing::warn!(%error, "credentials were not cleared up");
@@ -142,32 +167,35 @@ pub(crate) async fn run_until(
 impl Store {
     /// What a server in memory stands on.
     pub(crate) fn in_memory() -> Result<Self, Failure> {
-        Self::open(None, None)
+        Self::open(None, None, &SecretsArguments::default())
     }
 
-    fn open(directory: Option<PathBuf>, lock: Option<Lock>) -> Result<Self, Failure> {
+    fn open(
+        directory: Option<PathBuf>,
+        lock: Option<Lock>,
+        secrets: &SecretsArguments,
+    ) -> Result<Self, Failure> {
         let journal = match &directory {
             Some(directory) => open_journal(directory)?,
             None => SqliteJournal::open_in_memory()
                 .map_err(|error| Failure::because("The sandbox could not start", &error))?,
         };
-        let identity = match &directory {
-            Some(_) => {
-                let connection = journal.connect();
-                let connection =
-                    connection.map_err(|error| Failure::because("Cannot open the credentials", &error))?;
-                Identity::open(connection)
-            }
-            None => Identity::in_memory(),
+        let (identity, made_key) = match &directory {
+            Some(directory) => secrets.open_identity(&journal, directory)?,
+            None => (Identity::in_memory().map_err(|error| cannot_open(&error))?, None),
         };
-        let identity = identity.map_err(|error| Failure::because("Cannot open the credentials", &error))?;
         Ok(Self {
             journal,
             identity,
             directory,
+            made_key,
             _lock: lock,
         })
     }
+}
+
+fn cannot_open(error: &dyn std::error::Error) -> Failure {
+    Failure::because("Cannot open the credentials", error)
 }
 
 /// Listens at an address, or says why not.
@@ -187,29 +215,31 @@ pub(crate) async fn listen_on(address: &str) -> Result<TcpListener, Failure> {
 }
 
 /// Sets the key that the operator brings, or draws one where there is none yet: that one has to be shown.
-pub(crate) async fn operator_key(
+pub(crate) async fn first_operator_key(
     identity: &Identity,
     given: Option<&str>,
 ) -> Result<Option<Secret>, Failure> {
     let cannot = |error| Failure::because("The operator key cannot be used", &error);
+    let now = Clock::System.now();
     match given {
         Some(key) => identity
-            .set_operator_key(key)
+            .set_operator_key(key, now)
             .await
             .map(|()| None)
             .map_err(cannot),
-        None => identity.create_operator_key().await.map_err(cannot),
+        None => identity.create_operator_key(now).await.map_err(cannot),
     }
 }
 
 fn greet(
     listener: &TcpListener,
+    scheme: &str,
     store: &Store,
     key: Option<&Secret>,
     terminal: &mut Terminal,
 ) -> Result<(), Failure> {
     let address = listener.local_addr()?;
-    let url = format!("http://{address}");
+    let url = format!("{scheme}://{address}");
     let out = terminal.out();
     writeln!(out, "Usher listens on {}", bold(&url))?;
     match store.directory.as_deref().map(Path::display) {
@@ -219,6 +249,13 @@ fn greet(
             "This is a sandbox: everything is in memory, and the clock stands until it is moved."
         )?,
     }
+    if let Some(file) = store.made_key.as_deref().map(Path::display) {
+        writeln!(
+            out,
+            "Secrets in the data are sealed with the new key in {file}. Keep a copy of it apart from backups of the data: \
+             neither is of use without the other."
+        )?;
+    }
     if let Some(key) = key {
         writeln!(out, "\nOperator key: {}", bold(key.expose()))?;
         writeln!(out, "{}", dim("Keep it well: it is shown only this once."))?;
@@ -226,6 +263,25 @@ fn greet(
     out.flush()?;
     tracing::info!(%address, "serving");
     Ok(())
+}
+
+/// An address at which browsers find this server, without a slash at its end: links are made of it, and cookies and
+/// redirects depend on whether it is `https`.
+fn checked_url(text: &str) -> Result<String, Failure> {
+    let url = text.trim_end_matches('/');
+    let host = url
+        .strip_prefix("https://")
+        .or_else(|| url.strip_prefix("http://"));
+    let is_host = |host: &str| {
+        let is_usual = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:[]".contains(&byte);
+        !host.is_empty() && host.bytes().all(is_usual)
+    };
+    if host.is_some_and(is_host) {
+        return Ok(url.to_owned());
+    }
+    Err(Failure::Usage(format!(
+        "`{text}` is not the address of a server. Say `--public-url https://usher.example.com`, without a path."
+    )))
 }
 
 /// An address that a browser on this machine can open, also where the server listens on all of its addresses.
@@ -265,6 +321,17 @@ async fn show_way_in(store: &Store, url: &str, terminal: &mut Terminal) -> Resul
     Ok(())
 }
 
+/// Takes over what `usher operator-key` did to the keys in the database.
+async fn reread_keys(identity: Identity) {
+    let mut turns = tokio::time::interval(operator_key::TAKEN_OVER_WITHIN);
+    loop {
+        turns.tick().await;
+        if let Err(error) = identity.reread_operator_keys().await {
+            tracing::warn!(%error, "the operator keys were not read anew");
+        }
+    }
+}
+
 async fn maintain(identity: Identity, engine: Engine) {
     let mut turns = tokio::time::interval(MAINTAIN_EVERY);
     loop {
@@ -278,6 +345,27 @@ async fn maintain(identity: Identity, engine: Engine) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_public_address_has_a_scheme_and_a_host_and_nothing_else() {
+        for (given, url) in [
+            ("https://usher.example.com", "https://usher.example.com"),
+            ("https://usher.example.com/", "https://usher.example.com"),
+            ("http://[::1]:8080", "http://[::1]:8080"),
+        ] {
+            assert_eq!(checked_url(given).unwrap(), url);
+        }
+        for wrong in [
+            "usher.example.com",
+            "https://",
+            "ftp://x",
+            "https://x/path",
+            "https://x?y",
+            "https://a b",
+        ] {
+            assert!(checked_url(wrong).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn a_link_leads_to_this_machine_where_the_server_listens_everywhere() {

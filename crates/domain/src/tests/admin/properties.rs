@@ -179,6 +179,10 @@ fn on_seats() -> impl Strategy<Value = Command> {
             scopes: BTreeSet::from([Scope::Read]),
             expires_at: None,
         }),
+        (0..3_u128).prop_map(|id| Command::RotateApiKey {
+            id: ApiKeyId::from_bits(id),
+            overlap: crate::Secs::new(60),
+        }),
         (0..3_u128).prop_map(|id| Command::RevokeApiKey {
             id: ApiKeyId::from_bits(id)
         }),

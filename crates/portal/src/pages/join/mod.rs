@@ -17,7 +17,7 @@ use axum_extra::extract::CookieJar;
 use usher_domain::presence::Customer;
 use usher_domain::text::{Code, Name};
 use usher_domain::{Command, Refusal};
-use usher_engine::{Cause, Failure, Request};
+use usher_engine::{Failure, Request, Way};
 use usher_journal::CodeOwner;
 
 pub(crate) use self::people::PagesForPeople;
@@ -27,11 +27,9 @@ use crate::answer::{Frame, done, page, page_again, page_at};
 use crate::failed::Failed;
 use crate::flash;
 use crate::form::{Form, PostedByAnybody};
+use crate::pages::sign_in::From;
 use crate::portal::Portal;
 use crate::routes::{Pages, get, post};
-
-/// What the audit shows as the cause of what was done on these pages.
-const CAUSE: Cause = Cause::Static("portal");
 
 /// The pages with addresses of their own.
 pub(crate) fn routes() -> Pages {
@@ -88,6 +86,7 @@ async fn show(
 
 async fn join(
     State(portal): State<Arc<Portal>>,
+    from: From,
     jar: CookieJar,
     typed: Path<String>,
     PostedByAnybody(mut form): PostedByAnybody,
@@ -108,7 +107,7 @@ async fn join(
         id: owner.session,
         customer: name.map(|name| Customer { name }),
     };
-    match carry_out(&portal, owner, command).await? {
+    match carry_out(&portal, &from, owner, command).await? {
         Ok(()) => {
             let jar = JoinedBefore::keep(&portal, &code, owner);
             Ok((jar, Redirect::to(&path(&code))).into_response())
@@ -131,6 +130,7 @@ async fn join(
 
 async fn leave(
     State(portal): State<Arc<Portal>>,
+    from: From,
     jar: CookieJar,
     typed: Path<String>,
     _: PostedByAnybody,
@@ -142,7 +142,7 @@ async fn leave(
         ids: vec![owner.session],
         note: None,
     };
-    match carry_out(&portal, owner, command).await? {
+    match carry_out(&portal, &from, owner, command).await? {
         Ok(()) => Ok(done("/join", "You have left the session. Thank you.")),
         Err(_) => Ok(dead(&jar, &typed)),
     }
@@ -196,12 +196,13 @@ async fn owner(portal: &Portal, typed: &str) -> Result<Option<(Code, CodeOwner)>
 /// Gives a command as the session's customer.
 async fn carry_out(
     portal: &Portal,
+    from: &From,
     owner: CodeOwner,
     command: Command,
 ) -> Result<Result<(), Refusal>, Failed> {
     let request = Request {
         actor: usher_domain::Actor::Customer(owner.session),
-        cause: CAUSE,
+        cause: from.arrival.cause(Way::Portal, None),
         command,
     };
     let engine = portal.api.engine();

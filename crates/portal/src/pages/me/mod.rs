@@ -25,6 +25,7 @@ pub(crate) fn routes() -> Pages {
         .route("/me/password", post(change_password))
         .route("/me/sessions/end-others", post(end_others))
         .route("/me/sessions/{session}/end", post(end_session))
+        .route("/me/tokens/{token}/revoke", post(revoke_token))
 }
 
 async fn show(viewer: Viewer) -> Result<Response, Failed> {
@@ -35,7 +36,7 @@ async fn change_password(from: From, Posted { viewer, mut form }: Posted) -> Res
     let (account, user) = (viewer.account, viewer.session.user);
     let identity = viewer.portal.api.identity();
     let throttle = viewer.portal.api.throttle();
-    let attempt = throttle.attempt(&user.to_string(), from.address);
+    let attempt = throttle.attempt(&user.to_string(), from.arrival.address);
     attempt.map_err(Problem::too_many_attempts)?;
     let present = form.value("present").to_owned();
     if !identity.verify_password(account, Some(user), present).await? {
@@ -85,6 +86,21 @@ async fn end_session(Path(session): Path<String>, Posted { viewer, .. }: Posted)
     Ok(done("/me", "That browser is signed out."))
 }
 
+async fn revoke_token(Path(token): Path<String>, Posted { viewer, .. }: Posted) -> Result<Response, Failed> {
+    let token = token.parse().map_err(|_| Problem::not_found("token"))?;
+    let identity = viewer.portal.api.identity();
+    if !identity
+        .revoke_user_token_by_id(viewer.account, viewer.session.user, token)
+        .await?
+    {
+        return Err(Problem::not_found("token").into());
+    }
+    Ok(done(
+        "/me",
+        "That token is revoked. Programs that use it are refused from now on.",
+    ))
+}
+
 async fn end_others(Posted { viewer, .. }: Posted) -> Result<Response, Failed> {
     let (user, keep) = (viewer.session.user, viewer.session.id);
     let identity = viewer.portal.api.identity();
@@ -110,10 +126,14 @@ async fn me_page(viewer: &Viewer, form: Form) -> Result<MePage, Failed> {
     let sessions = sessions
         .iter()
         .map(|session| view::Browser::of(session, viewer.session.id));
+    let tokens = api
+        .identity()
+        .user_tokens(viewer.account, user, api.engine().now());
     Ok(MePage {
         frame,
         form,
         myself,
+        tokens: tokens.iter().map(view::Token::of).collect(),
         sessions: sessions.collect(),
     })
 }

@@ -3,7 +3,7 @@
 use askama::Template;
 use usher_domain::permission::Role;
 use usher_domain::{Account, Refusal, UserId};
-use usher_identity::{PortalSession, PortalSessionId};
+use usher_identity::{PortalSession, PortalSessionId, USER_TOKEN_LIFE, UserToken, UserTokenId};
 
 use crate::answer::Frame;
 use crate::form::Form;
@@ -16,6 +16,24 @@ pub(super) struct MePage {
     pub(super) form: Form,
     pub(super) myself: Myself,
     pub(super) sessions: Vec<Browser>,
+    pub(super) tokens: Vec<Token>,
+}
+
+/// A token that one got for one's password, for a program.
+pub(super) struct Token {
+    pub(super) id: UserTokenId,
+    pub(super) issued_at: Moment,
+    pub(super) expires_at: Moment,
+}
+
+impl Token {
+    pub(super) fn of(token: &UserToken) -> Self {
+        Self {
+            id: token.id,
+            issued_at: Moment(token.expires_at - USER_TOKEN_LIFE),
+            expires_at: Moment(token.expires_at),
+        }
+    }
 }
 
 /// Who one is.

@@ -1,19 +1,17 @@
 //! Making the first account and its owner.
 
-use usher_api::Problem;
+use usher_api::{Arrival, Problem};
 use usher_domain::command::Command;
 use usher_domain::event::Profile;
 use usher_domain::permission::{PermissionOverrides, Role};
 use usher_domain::text::{Email, Name};
 use usher_domain::{AccountId, Actor, UserId};
-use usher_engine::{Cause, Request};
+use usher_engine::{Request, Way};
 use usher_identity::draw_bits;
 
 use crate::failed::Failed;
 use crate::form::Form;
 use crate::portal::Portal;
-
-const CAUSE: Cause = Cause::Static("set-up");
 
 /// What the form asks for.
 pub(super) struct Wanted {
@@ -40,7 +38,11 @@ impl Wanted {
 }
 
 /// Makes both, or nothing.
-pub(super) async fn make(portal: &Portal, wanted: Wanted) -> Result<(AccountId, UserId), Failed> {
+pub(super) async fn make(
+    portal: &Portal,
+    arrival: &Arrival,
+    wanted: Wanted,
+) -> Result<(AccountId, UserId), Failed> {
     let now = portal.api.engine().now();
     let identity = portal.api.identity();
     let hash = identity.hash_password(wanted.password).await?;
@@ -53,7 +55,7 @@ pub(super) async fn make(portal: &Portal, wanted: Wanted) -> Result<(AccountId, 
         id: account,
         name: wanted.account,
     };
-    give(portal, account, create).await?;
+    give(portal, arrival, account, create).await?;
     let profile = Profile {
         name: wanted.owner,
         email: wanted.email,
@@ -71,19 +73,24 @@ pub(super) async fn make(portal: &Portal, wanted: Wanted) -> Result<(AccountId, 
         password_set: true,
         directory: None,
     };
-    if let Err(failed) = give(portal, account, create).await {
+    if let Err(failed) = give(portal, arrival, account, create).await {
         // An account without an owner would close the set-up for good.
-        let _ = give(portal, account, Command::DeleteAccount).await;
+        let _ = give(portal, arrival, account, Command::DeleteAccount).await;
         return Err(failed);
     }
     Ok((account, owner))
 }
 
 /// The link came from the operator's terminal, so what it makes is made in the operator's name.
-async fn give(portal: &Portal, account: AccountId, command: Command) -> Result<(), Failed> {
+async fn give(
+    portal: &Portal,
+    arrival: &Arrival,
+    account: AccountId,
+    command: Command,
+) -> Result<(), Failed> {
     let request = Request {
         actor: Actor::Operator,
-        cause: CAUSE,
+        cause: arrival.cause(Way::SetUp, None),
         command,
     };
     let given = portal.api.engine().execute(account, request, |_, _, _| ()).await;

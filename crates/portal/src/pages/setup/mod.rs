@@ -54,7 +54,7 @@ async fn set_up(
     if !identity.use_setup_link(&token).await? {
         return Ok(dead());
     }
-    match make::make(&portal, wanted).await {
+    match make::make(&portal, &from.arrival, wanted).await {
         Ok((account, owner)) => sign_in::begin(&portal, &from, account, owner, "").await,
         Err(failed) => {
             identity.restore_setup_link(&token).await?;

@@ -3,14 +3,13 @@
 mod choice;
 mod view;
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
 use serde::Deserialize;
-use usher_api::{Problem, client_address};
+use usher_api::{Arrival, Problem};
 use usher_domain::text::Email;
 use usher_domain::{AccountId, UserId};
 use usher_engine::Failure;
@@ -46,7 +45,7 @@ struct Back {
 
 /// Where a request comes from.
 pub(crate) struct From {
-    pub(crate) address: Option<IpAddr>,
+    pub(crate) arrival: Arrival,
     pub(crate) user_agent: String,
 }
 
@@ -55,14 +54,14 @@ impl axum::extract::FromRequestParts<Arc<Portal>> for From {
 
     async fn from_request_parts(
         parts: &mut axum::http::request::Parts,
-        _: &Arc<Portal>,
+        portal: &Arc<Portal>,
     ) -> Result<Self, Self::Rejection> {
         let user_agent = parts.headers.get(axum::http::header::USER_AGENT);
         let user_agent = user_agent
             .and_then(|text| text.to_str().ok())
             .unwrap_or("an unknown browser");
         Ok(Self {
-            address: client_address(&parts.extensions, &parts.headers),
+            arrival: Arrival::of(&portal.api, &parts.extensions, &parts.headers),
             user_agent: user_agent.to_owned(),
         })
     }
@@ -82,7 +81,10 @@ async fn sign_in(
     from: From,
     PostedByAnybody(mut form): PostedByAnybody,
 ) -> Result<Response, Failed> {
-    let attempt = portal.api.throttle().attempt(form.value("email"), from.address);
+    let attempt = portal
+        .api
+        .throttle()
+        .attempt(form.value("email"), from.arrival.address);
     attempt.map_err(Problem::too_many_attempts)?;
     let matched = match form.value("email").parse() {
         Ok(email) => right_accounts(&portal, &email, form.value("password")).await?,
