@@ -39,6 +39,18 @@ impl Account {
         self.need(actor, privilege)
     }
 
+    /// Refuses actors who do not see the account's people, pools and teams, and so have no use for its lists: its own
+    /// members may not, and devices, tickets and customers do not see the account at all.
+    pub fn need_staff(&self, actor: &Actor) -> Result<(), Refusal> {
+        self.need_member(actor)?;
+        if self.is_staff(actor) {
+            return Ok(());
+        }
+        Err(Refusal::Forbidden {
+            needed: "a role with a privilege",
+        })
+    }
+
     /// Refuses all but the operator (2.6).
     pub fn need_operator(&self, actor: &Actor) -> Result<(), Refusal> {
         self.need_member(actor)?;

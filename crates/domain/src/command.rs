@@ -70,6 +70,12 @@ pub enum Command {
         product: Product,
         license: Option<License>,
     },
+    /// Take the license of one user to another, as it is, in one step (L3, L5). What the other had before goes.
+    ReassignLicense {
+        product: Product,
+        from: UserId,
+        to: UserId,
+    },
 
     /// Add a pool (P1, P3). Rules that are `None` come from the settings.
     CreatePool {
@@ -81,6 +87,8 @@ pub enum Command {
     },
     /// Rename, resize or re-rule a pool (P1, P3).
     ChangePool { id: PoolId, change: PoolPatch },
+    /// Move seats from one pool of a product to another, in one step; the unallocated ones stay as they are (P3).
+    MoveSeats { from: PoolId, to: PoolId, seats: u32 },
     /// Delete a pool (P2); its users go to `move_users_to`, or lose their license with `remove_users`.
     DeletePool { id: PoolId, users: LeavingUsers },
 
@@ -94,7 +102,7 @@ pub enum Command {
     ChangeTeam {
         id: TeamId,
         name: Option<Name>,
-        members: Option<BTreeSet<UserId>>,
+        members: Option<MemberChange>,
     },
     /// Delete a team.
     DeleteTeam { id: TeamId },
@@ -181,6 +189,31 @@ pub struct UserPatch {
     pub active: Option<bool>,
     /// Whether a password was stored for the user.
     pub password_set: bool,
+}
+
+/// A change of who is in something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MemberChange {
+    /// These and no others.
+    Set(BTreeSet<UserId>),
+    /// These come in and those go, whoever else is in. Who is in already, or not, may be named.
+    Edit {
+        /// Who comes in.
+        add: BTreeSet<UserId>,
+        /// Who goes; nobody who also comes in.
+        remove: BTreeSet<UserId>,
+    },
+}
+
+impl MemberChange {
+    /// The members that come of laying this change over `members`.
+    #[must_use]
+    pub fn over(&self, members: &BTreeSet<UserId>) -> BTreeSet<UserId> {
+        match self {
+            Self::Set(members) => members.clone(),
+            Self::Edit { add, remove } => &(members | add) - remove,
+        }
+    }
 }
 
 /// A change of a pool: what is `None` stays.

@@ -104,7 +104,8 @@ fn at_or_after(connection: &Connection, account: AccountId, seq: Seq) -> rusqlit
     }
 }
 
-fn link(connection: &Connection, position: i64) -> rusqlite::Result<Link> {
+/// The commit at `position`.
+pub(crate) fn link(connection: &Connection, position: i64) -> rusqlite::Result<Link> {
     let mut link = connection.prepare_cached("SELECT previous, seq, at FROM commits WHERE position = ?1")?;
     link.query_row([position], |row| {
         Ok(Link {

@@ -13,6 +13,11 @@ fn place(position: i64, index: u32) -> i64 {
     (position << INDEX_BITS) | i64::from(index)
 }
 
+/// The position of the commit whose record stands at `place`.
+fn position(place: i64) -> i64 {
+    place >> INDEX_BITS
+}
+
 /// Which record of its commit stands at `place`.
 fn index(place: i64) -> u32 {
     u32::try_from(place & ((1 << INDEX_BITS) - 1)).unwrap_or(u32::MAX)

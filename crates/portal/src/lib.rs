@@ -31,9 +31,10 @@ mod pages;
 mod portal;
 mod protect;
 mod router;
+mod routes;
 mod shown;
 mod viewer;
 
 pub use self::cookies::{SESSION_COOKIE, SESSION_COOKIE_OF_HOST};
 pub use self::live::UPDATE_EVERY;
-pub use self::router::router;
+pub use self::router::{addresses, router};

@@ -7,6 +7,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum_extra::extract::CookieJar;
 use usher_api::{Arrival, Problem};
+use usher_domain::permission::Privilege;
 use usher_domain::{Account, AccountId, Actor, Command, Outcome, Refusal, SignInId, Timestamp};
 use usher_engine::{Cause, Failure, Request, Way};
 use usher_identity::PortalSession;
@@ -131,6 +132,12 @@ impl Viewer {
             flash: self.flash.clone(),
         };
         Ok((frame, seen.map_err(|refusal| Problem::refused(&refusal, None))?))
+    }
+
+    /// Refuses who does not have a privilege over the account as a whole, before what they sent is looked at.
+    pub(crate) async fn need_in_account(&self, privilege: Privilege) -> Result<(), Failed> {
+        let need = move |account: &Account, actor: &Actor, _| account.need_in_account(actor, privilege);
+        self.look(None, need).await.map(|_| ())
     }
 
     /// Gives a command in the user's name. A refusal is for the handler: most belong beside the form

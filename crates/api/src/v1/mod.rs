@@ -26,7 +26,6 @@ pub(crate) mod time;
 mod tokens;
 mod usage;
 mod users;
-mod visible;
 
 use std::sync::Arc;
 

@@ -14,7 +14,6 @@ use utoipa_axum::routes;
 
 use super::path::AccountPath;
 use super::rules::{Rules, RulesChoice};
-use super::visible::need_staff;
 use crate::api::Api;
 use crate::extract::{Caller, Json};
 use crate::problem::Problem;
@@ -111,7 +110,7 @@ impl PermissionsChange {
 )]
 async fn get(caller: Caller) -> Result<Answer<Settings>, Problem> {
     let view = |account: &Account, actor: &Actor, _| {
-        need_staff(account, actor)?;
+        account.need_staff(actor)?;
         Ok(Settings::from(account.settings()))
     };
     caller.read(view).await.map(Answer)

@@ -165,7 +165,9 @@ impl App {
     /// The default pool of `remote-support`.
     pub async fn default_pool(&self) -> String {
         let pools = self.operator().get("pools").await.ok();
-        pools["items"][0]["id"].as_str().unwrap().to_owned()
+        let pools = pools["items"].as_array().unwrap();
+        let default = pools.iter().find(|pool| pool["default"] == true).unwrap();
+        default["id"].as_str().unwrap().to_owned()
     }
 
     /// The address of something of the account; what starts with a slash is one already.

@@ -6,11 +6,11 @@ use std::fmt::Write as _;
 use axum::http::Method;
 use serde_json::{Value, json};
 
-use crate::app::{App, Who};
+use crate::app::{Answer, App, Who};
 use crate::desk::{Desk, text};
 
-/// The table, with the meaning of its columns.
-const TABLE: &str = include_str!("authorization.md");
+/// Both tables, with the meaning of their columns. This test walks the first.
+const TABLES: &str = include_str!("../../../../docs/authorization.md");
 
 /// Who calls, in the order of the table's columns.
 async fn callers(app: &App) -> Vec<(&'static str, Who)> {
@@ -113,6 +113,21 @@ async fn sample(app: &App, operation: &str, number: usize) -> Option<Sample> {
             let body = (operation == "setLicense").then_some(license);
             Sample { body, ..sample }
         }
+        "reassignLicense" => {
+            let license = json!({"kind": "shared", "pool": app.default_pool().await});
+            let holder = new("users", user).await;
+            let path = format!("users/{holder}/licenses/remote-support");
+            app.operator().put(&path, license).await.ok();
+            let (heir, _) = app.member(&format!("Heir{number}")).await;
+            Sample::of("user", holder)
+                .and("product", "remote-support")
+                .with(json!({"to": heir}))
+        }
+        "moveSeats" => {
+            let from = app.default_pool().await;
+            let to = new("pools", pool).await;
+            Sample::of("pool", from).with(json!({"to": to, "seats": 1}))
+        }
         "createPool" => Sample::body(pool),
         "getPool" | "deletePool" => Sample::of("pool", new("pools", pool).await),
         "changePool" => Sample::of("pool", new("pools", pool).await).with(json!({"seats": 0})),
@@ -211,7 +226,8 @@ fn operations() -> Vec<(String, Method, String)> {
 
 /// The rows of the table by operation, and the names of its columns.
 fn rows() -> (Vec<&'static str>, BTreeMap<&'static str, Vec<&'static str>>) {
-    let mut lines = TABLE.lines().filter(|line| line.starts_with('|'));
+    let (operations, _) = TABLES.split_once("\n## Pages\n").unwrap();
+    let mut lines = operations.lines().filter(|line| line.starts_with('|'));
     let cells = |line: &'static str| {
         let cells = line.trim().trim_matches('|').split('|');
         cells.map(str::trim).collect::<Vec<_>>()
@@ -240,7 +256,7 @@ async fn every_operation_answers_everybody_as_the_table_says() {
 
     assert!(
         wrong.is_empty(),
-        "these operations answer otherwise than authorization.md says:\n{wrong}"
+        "these operations answer otherwise than docs/authorization.md says:\n{wrong}"
     );
 }
 
@@ -250,4 +266,79 @@ fn the_table_has_no_row_without_an_operation() {
     for operation in rows().1.keys() {
         assert!(operations.iter().any(|(id, _, _)| id == operation), "{operation}");
     }
+}
+
+/// The ids in a text, each replaced by one of the same kind that nothing ever had.
+fn with_unknown_ids(text: &str) -> String {
+    const UNKNOWN: &str = "01h2xcejqtf2nbrexx3vqjhp41";
+    let is_id = |rest: &str| rest.len() >= UNKNOWN.len() && rest[..UNKNOWN.len()].chars().all(is_id_char);
+    let mut replaced = String::new();
+    let mut rest = text;
+    while let Some(end) = rest.find('_').map(|at| at + 1) {
+        replaced.push_str(&rest[..end]);
+        rest = &rest[end..];
+        if is_id(rest) {
+            replaced.push_str(UNKNOWN);
+            rest = &rest[UNKNOWN.len()..];
+        }
+    }
+    replaced + rest
+}
+
+fn is_id_char(char: char) -> bool {
+    char.is_ascii_digit() || char.is_ascii_lowercase()
+}
+
+#[tokio::test]
+async fn ids_of_another_account_answer_as_if_they_did_not_exist() {
+    let home = App::with_account().await;
+    let abroad = App {
+        account: home.new_account("Another").await,
+        router: home.router.clone(),
+        engine: home.engine.clone(),
+        identity: home.identity.clone(),
+        clock: home.clock.clone(),
+    };
+    let seats =
+        json!({"plan": "enterprise", "products": {"remote-support": {"named_seats": 2, "shared_seats": 9}}});
+    abroad.operator().put("subscription", seats).await.ok();
+    let intruders = [
+        ("the owner", home.owner().await),
+        ("a key", home.key(&MANAGE).await),
+        ("a key that signs in", home.key(&["read", "sign-ins.write"]).await),
+        ("the operator", App::operator_key()),
+    ];
+    let (mut number, mut asked) = (0, 0);
+    for (operation, method, path) in operations() {
+        let Some(below) = path.strip_prefix("/v1/accounts/{account}") else {
+            continue;
+        };
+        for (name, who) in &intruders {
+            number += 1;
+            let sample = sample(&abroad, &operation, number).await.unwrap();
+            let fill =
+                |below: String, (name, value): (&str, String)| below.replace(&format!("{{{name}}}"), &value);
+            let address = sample.path.into_iter().fold(below.to_owned(), fill);
+            let body = sample.body.map(|body| body.to_string());
+            let unknown = (with_unknown_ids(&address), body.as_deref().map(with_unknown_ids));
+            if unknown == (address.clone(), body.clone()) {
+                continue;
+            }
+            asked += 1;
+            let before = abroad.operator().get("usage").await.text;
+            let ask = async |address: String, body| {
+                let address = format!("{}{address}", home.path(""));
+                home.by(who).send_text(method.clone(), &address, body).await
+            };
+
+            let theirs = ask(address, body).await;
+            let nobodys = ask(unknown.0, unknown.1).await;
+
+            let told = |answer: &Answer| (answer.status, with_unknown_ids(&answer.text));
+            assert_eq!(told(&theirs), told(&nobodys), "{operation} by {name}");
+            let after = abroad.operator().get("usage").await.text;
+            assert_eq!(after, before, "{operation} by {name}");
+        }
+    }
+    assert!(asked > 100, "only {asked} calls were about things with ids");
 }

@@ -51,9 +51,13 @@ pub fn decide(
             product,
             license,
         } => licenses::set_license(account, *user, product, *license, actor),
-        Command::CreatePool { .. } | Command::ChangePool { .. } | Command::DeletePool { .. } => {
-            pools::decide(account, command, actor)
+        Command::ReassignLicense { product, from, to } => {
+            licenses::reassign(account, product, *from, *to, actor)
         }
+        Command::CreatePool { .. }
+        | Command::ChangePool { .. }
+        | Command::MoveSeats { .. }
+        | Command::DeletePool { .. } => pools::decide(account, command, actor),
         Command::SignIn { .. }
         | Command::Heartbeat { .. }
         | Command::SignOut { .. }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::account::{Account, Team};
-use crate::command::{Command, Decision};
+use crate::command::{Command, Decision, MemberChange};
 use crate::event::Event;
 use crate::id::{TeamId, UserId};
 use crate::permission::{Actor, Privilege};
@@ -38,7 +38,7 @@ fn create(
         None => {}
     }
     check_name(account, id, name)?;
-    check_members(account, members)?;
+    check_members(account, "members", members)?;
     Ok(Decision::done(vec![Event::TeamCreated {
         id,
         name: name.clone(),
@@ -50,21 +50,23 @@ fn change(
     account: &Account,
     id: TeamId,
     name: Option<&Name>,
-    members: Option<&BTreeSet<UserId>>,
+    change: Option<&MemberChange>,
     actor: &Actor,
 ) -> Result<Decision, Refusal> {
     let before = team(account, id, actor)?;
     let name = name.unwrap_or(&before.name);
-    let members = members.unwrap_or(&before.members);
-    if *name == before.name && *members == before.members {
+    if let Some(change) = change {
+        check_change(account, change)?;
+    }
+    let members = change.map_or_else(|| before.members.clone(), |change| change.over(&before.members));
+    if *name == before.name && members == before.members {
         return Ok(Decision::done(Vec::new()));
     }
     check_name(account, id, name)?;
-    check_members(account, members)?;
     Ok(Decision::done(vec![Event::TeamChanged {
         id,
         name: name.clone(),
-        members: members.clone(),
+        members,
     }]))
 }
 
@@ -84,12 +86,25 @@ fn check_name(account: &Account, id: TeamId, name: &Name) -> Result<(), Refusal>
     Ok(())
 }
 
-fn check_members(account: &Account, members: &BTreeSet<UserId>) -> Result<(), Refusal> {
+fn check_change(account: &Account, change: &MemberChange) -> Result<(), Refusal> {
+    match change {
+        MemberChange::Set(members) => check_members(account, "members", members),
+        MemberChange::Edit { add, remove } if add.is_disjoint(remove) => {
+            check_members(account, "add_members", add)
+        }
+        MemberChange::Edit { .. } => Err(Refusal::Invalid {
+            field: "remove_members",
+            expected: "users who are not in `add_members` as well".to_owned(),
+        }),
+    }
+}
+
+fn check_members(account: &Account, field: &'static str, members: &BTreeSet<UserId>) -> Result<(), Refusal> {
     if members.iter().all(|member| account.users.contains_key(member)) {
         return Ok(());
     }
     Err(Refusal::Invalid {
-        field: "members",
+        field,
         expected: "ids of users of this account".to_owned(),
     })
 }

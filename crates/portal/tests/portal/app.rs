@@ -153,10 +153,29 @@ impl Page {
     pub async fn of(response: Response) -> Self {
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
-        Self {
+        let page = Self {
             status: parts.status,
             headers: parts.headers,
             html: String::from_utf8(body.to_vec()).unwrap(),
+        };
+        page.check_errors();
+        page
+    }
+
+    /// What is wrong with a form is said by the name of the field, which is a link to it.
+    fn check_errors(&self) {
+        let Some((_, errors)) = self.html.split_once("id=\"errors\"") else {
+            return;
+        };
+        let errors = errors.split_once("</div>").unwrap().0;
+        for link in errors.split("<a href=\"#").skip(1) {
+            let (field, rest) = link.split_once('"').unwrap();
+            let label = rest.split_once("</a>: ").unwrap().0;
+            assert!(label.len() > 1, "{errors}");
+            assert!(
+                self.html.contains(&format!("id=\"{field}\"")),
+                "no field {field}: {errors}"
+            );
         }
     }
 
@@ -186,13 +205,13 @@ impl Page {
         }
     }
 
-    fn token(&self) -> Option<String> {
+    pub fn token(&self) -> Option<String> {
         let (_, rest) = self.html.split_once("name=\"csrf-token\" content=\"")?;
         Some(rest.split('"').next().unwrap().to_owned())
     }
 }
 
-fn form(fields: &[(&str, &str)]) -> String {
+pub fn form(fields: &[(&str, &str)]) -> String {
     form_urlencoded::Serializer::new(String::new())
         .extend_pairs(fields)
         .finish()

@@ -9,6 +9,7 @@
 mod api_keys;
 mod app;
 mod audit;
+mod authorization;
 mod console;
 mod desk;
 mod join;
@@ -20,6 +21,7 @@ mod pool_desk;
 mod pools;
 mod queue;
 mod refusals;
+mod rights;
 mod sessions;
 mod settings;
 mod setup;

@@ -23,10 +23,14 @@ macro_rules! stories {
 }
 
 stories! {
+    assigned_seats,
+    busy,
+    concurrent_devices,
+    concurrent_sessions,
     console,
     pages,
     pools,
-    products,
+    seat_pools,
     sessions,
     settings,
     setup,
@@ -58,7 +62,7 @@ fn tell(name: &str) {
     let setup_link = server.setup_link();
 
     let told = Command::new("node")
-        .args(["--test", "--test-reporter=spec", "--test-timeout=300000", &file])
+        .args(["--test", "--test-reporter=spec", "--test-timeout=600000", &file])
         .current_dir(repository())
         .env("USHER_URL", &server.url)
         .env("USHER_OPERATOR_KEY", key)

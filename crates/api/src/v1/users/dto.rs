@@ -93,6 +93,16 @@ impl User {
     }
 }
 
+/// Who gets another's license.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"to": "user_01h2xcejqtf2nbrexx3vqjhp41"}))]
+pub(crate) struct Heir {
+    /// The user who gets it.
+    #[schema(value_type = schema::UserId)]
+    pub(crate) to: UserId,
+}
+
 /// A user's right to one product: a seat of their own, or a place among those who compete for a pool's seats.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]

@@ -114,6 +114,14 @@ pub(super) fn license(name: &str, license: Option<License>) -> Command {
     }
 }
 
+pub(super) fn reassign(from: &str, to: &str) -> Command {
+    Command::ReassignLicense {
+        product: product(),
+        from: user(from),
+        to: user(to),
+    }
+}
+
 #[expect(clippy::unnecessary_wraps, reason = "it stands where a license or none does")]
 pub(super) fn shared(name: &str) -> Option<License> {
     Some(License::Shared(pool(name)))
@@ -144,6 +152,14 @@ pub(super) fn resize(name: &str, seats: u32) -> Command {
             ..PoolPatch::default()
         },
     )
+}
+
+pub(super) fn move_seats(from: &str, to: &str, seats: u32) -> Command {
+    Command::MoveSeats {
+        from: pool(from),
+        to: pool(to),
+        seats,
+    }
 }
 
 pub(super) fn rules(rules: RulesPatch) -> PoolPatch {

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::office::*;
 use crate::account::ProductSeats;
-use crate::command::{Command, LeavingUsers, PoolPatch, UserPatch};
+use crate::command::{Command, LeavingUsers, MemberChange, PoolPatch, UserPatch};
 use crate::permission::{Role, Scope};
 use crate::rules::Preset;
 use crate::user::{License, User};
@@ -70,8 +70,22 @@ fn on_users() -> impl Strategy<Value = Command> {
             .prop_map(|(name, people)| Command::ChangeTeam {
                 id: team(name),
                 name: None,
-                members: Some(members(&people))
+                members: Some(MemberChange::Set(members(&people)))
             }),
+        (
+            prop::sample::select(&TEAMS[..]),
+            prop::sample::subsequence(&PEOPLE[..], 0..3),
+            prop::sample::subsequence(&PEOPLE[..], 0..3)
+        )
+            .prop_map(|(name, add, remove)| Command::ChangeTeam {
+                id: team(name),
+                name: None,
+                members: Some(MemberChange::Edit {
+                    add: members(&add),
+                    remove: members(&remove)
+                })
+            }),
+        (person(), person()).prop_map(|(from, to)| reassign(from, to)),
         prop::sample::select(&TEAMS[..]).prop_map(|name| Command::DeleteTeam { id: team(name) }),
     ]
 }
@@ -102,6 +116,7 @@ fn on_seats() -> impl Strategy<Value = Command> {
             };
             change_pool(name, patch)
         }),
+        (a_pool(), a_pool(), 0..3_u32).prop_map(|(from, to, seats)| move_seats(from, to, seats)),
         (a_pool(), leaving).prop_map(|(name, users)| Command::DeletePool {
             id: pool(name),
             users

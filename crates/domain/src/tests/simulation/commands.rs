@@ -287,6 +287,20 @@ impl World {
                     },
                 })
             }
+            Transition::Reassign {
+                from,
+                to,
+                product: of,
+            } => Some(Command::ReassignLicense {
+                product: product(*of),
+                from: user(*from),
+                to: user(*to),
+            }),
+            Transition::MoveSeats { from, to, seats } => Some(Command::MoveSeats {
+                from: nth(&self.account.pools, *from)?,
+                to: nth(&self.account.pools, *to)?,
+                seats: *seats,
+            }),
             Transition::Activate { user, active } => change_user(
                 *user,
                 UserPatch {

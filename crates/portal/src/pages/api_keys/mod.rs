@@ -5,10 +5,8 @@ mod view;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::{Path, Query};
 use axum::response::Response;
-use axum::routing::get;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use usher_api::Problem;
@@ -21,11 +19,11 @@ use crate::answer::{done, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::nav::Place;
-use crate::portal::Portal;
+use crate::routes::{Pages, get};
 use crate::viewer::Viewer;
 
-pub(crate) fn routes() -> Router<Arc<Portal>> {
-    Router::new()
+pub(crate) fn routes() -> Pages {
+    Pages::new()
         .route("/a/{account}/api-keys", get(show).post(create))
         .route(
             "/a/{account}/api-keys/{key}/rotate",

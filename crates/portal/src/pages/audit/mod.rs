@@ -6,12 +6,8 @@ pub(crate) mod filter;
 mod sentence;
 mod view;
 
-use std::sync::Arc;
-
-use axum::Router;
 use axum::extract::Query;
 use axum::response::Response;
-use axum::routing::{get, post};
 use usher_domain::permission::Privilege;
 use usher_domain::{Account, Actor, Refusal, Timestamp};
 use usher_journal::{Hash, PageRequest, Seq};
@@ -22,14 +18,14 @@ use self::view::{AuditPage, Chain, Names, Row};
 use crate::answer::{page, page_again};
 use crate::failed::Failed;
 use crate::nav::Place;
-use crate::portal::Portal;
+use crate::routes::{Pages, get, post};
 use crate::viewer::Viewer;
 
 /// How many entries a page has.
 const ROWS_MAX: u16 = 50;
 
-pub(crate) fn routes() -> Router<Arc<Portal>> {
-    Router::new()
+pub(crate) fn routes() -> Pages {
+    Pages::new()
         .route("/a/{account}/audit", get(show))
         .route("/a/{account}/audit/check", post(check::check))
         .route("/a/{account}/audit/export", get(export::export))

@@ -10,11 +10,9 @@ mod view;
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{get, post};
 use axum_extra::extract::CookieJar;
 use usher_domain::presence::Customer;
 use usher_domain::text::{Code, Name};
@@ -31,17 +29,18 @@ use crate::flash;
 use crate::form::{Form, PostedByAnybody};
 use crate::pages::sign_in::From;
 use crate::portal::Portal;
+use crate::routes::{Pages, get, post};
 
 /// The pages with addresses of their own.
-pub(crate) fn routes() -> Router<Arc<Portal>> {
-    Router::new()
+pub(crate) fn routes() -> Pages {
+    Pages::new()
         .route("/join", get(enter).post(find))
         .route("/join/{code}/live", get(stream::stream))
 }
 
 /// The pages at the API's addresses.
-pub(crate) fn routes_by_code() -> Router<Arc<Portal>> {
-    Router::new()
+pub(crate) fn routes_by_code() -> Pages {
+    Pages::new()
         .route("/join/{code}", get(show).post(join))
         .route("/join/{code}/leave", post(leave))
 }

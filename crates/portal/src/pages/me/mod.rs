@@ -2,12 +2,8 @@
 
 mod view;
 
-use std::sync::Arc;
-
-use axum::Router;
 use axum::extract::Path;
 use axum::response::Response;
-use axum::routing::{get, post};
 use axum_extra::extract::CookieJar;
 use usher_api::Problem;
 use usher_domain::Command;
@@ -20,11 +16,11 @@ use crate::cookies;
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::pages::sign_in::From;
-use crate::portal::Portal;
+use crate::routes::{Pages, get, post};
 use crate::viewer::Viewer;
 
-pub(crate) fn routes() -> Router<Arc<Portal>> {
-    Router::new()
+pub(crate) fn routes() -> Pages {
+    Pages::new()
         .route("/me", get(show))
         .route("/me/password", post(change_password))
         .route("/me/sessions/end-others", post(end_others))

@@ -5,11 +5,9 @@ mod view;
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::get;
 use usher_journal::{AccountFilter, PageRequest};
 
 use self::view::{DeadPage, SetupPage};
@@ -18,9 +16,10 @@ use crate::failed::Failed;
 use crate::form::{Form, PostedByAnybody};
 use crate::pages::sign_in::{self, From};
 use crate::portal::Portal;
+use crate::routes::{Pages, get};
 
-pub(crate) fn routes() -> Router<Arc<Portal>> {
-    Router::new().route("/setup/{token}", get(show).post(set_up))
+pub(crate) fn routes() -> Pages {
+    Pages::new().route("/setup/{token}", get(show).post(set_up))
 }
 
 async fn show(State(portal): State<Arc<Portal>>, Path(token): Path<String>) -> Result<Response, Failed> {

@@ -5,10 +5,8 @@ mod view;
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{get, post};
 use axum_extra::extract::CookieJar;
 use serde::Deserialize;
 use usher_api::{Arrival, Problem};
@@ -23,6 +21,7 @@ use crate::failed::Failed;
 use crate::form::{Form, Posted, PostedByAnybody};
 use crate::nav::Place;
 use crate::portal::Portal;
+use crate::routes::{Pages, get, post};
 use crate::{cookies, flash};
 
 /// The most accounts in which a password is tried for one attempt: each costs the time of a hash.
@@ -31,8 +30,8 @@ const ACCOUNTS_TRIED_MAX: usize = 5;
 /// What is said to a wrong password, an unknown address and an inactive user alike.
 const WRONG: &str = "The e-mail address or the password is wrong.";
 
-pub(crate) fn routes() -> Router<Arc<Portal>> {
-    Router::new()
+pub(crate) fn routes() -> Pages {
+    Pages::new()
         .route("/sign-in", get(show).post(sign_in))
         .route("/sign-in/account", post(choose))
         .route("/sign-out", post(sign_out))

@@ -9,7 +9,7 @@ use usher_domain::{Account, Actor, Presence, Refusal, TeamId, UserId};
 
 use crate::answer::Frame;
 use crate::form::Form;
-use crate::pages::users::{by_name, fits_words, need_staff, role_label, state};
+use crate::pages::users::{by_name, fits_words, role_label, state};
 
 /// How many teams or members a page shows.
 const PAGE_SIZE: usize = 50;
@@ -163,7 +163,7 @@ impl TeamPage {
 
 impl Teams {
     pub(super) fn of(account: &Account, actor: &Actor, query: &ListQuery) -> Result<Self, Refusal> {
-        need_staff(account, actor)?;
+        account.need_staff(actor)?;
         let words = query.q.trim().to_lowercase();
         let fits = |team: &&Team| words.is_empty() || team.name.as_str().to_lowercase().contains(&words);
         let mut teams: Vec<_> = account.teams().values().filter(fits).collect();

@@ -7,7 +7,6 @@ use usher_domain::permission::Privilege;
 use usher_domain::user::{License, User};
 use usher_domain::{Account, Actor, Command, Refusal, Timestamp, UserId, decide};
 
-use super::list::need_staff;
 use super::profile::{ProfileFields, Wanted};
 use super::words::{self, Choice};
 use crate::answer::Frame;
@@ -95,7 +94,7 @@ pub(super) struct LicenseShown {
 impl Person {
     pub(super) fn of(account: &Account, actor: &Actor, id: UserId, now: Timestamp) -> Result<Self, Refusal> {
         let user = account.visible_user(actor, id)?;
-        need_staff(account, actor)?;
+        account.need_staff(actor)?;
         let change = UserPatch {
             // A role of which nobody is denied the keeping: what is asked is only whether the actor may change them.
             role: Some(user.profile.role),
