@@ -44,6 +44,8 @@ const LEADS_ON = [
 /** Forms without a field that could be wrong: the answer is always another page, with a message. */
 const NEVER_WRONG = [
   "POST /a/{account}/api-keys/{key}/revoke",
+  "POST /a/{account}/api-keys/{key}/rotate",
+  "POST /a/{account}/audit/check",
   "POST /a/{account}/queue/{ticket}/drop",
   "POST /a/{account}/sessions/{session}/pause",
   "POST /a/{account}/teams/{team}/add",
@@ -60,6 +62,7 @@ const NEVER_WRONG = [
   "POST /join/{code}/leave",
   "POST /me/sessions/end-others",
   "POST /me/sessions/{session}/end",
+  "POST /me/tokens/{token}/revoke",
   "POST /sign-out",
 ];
 

@@ -130,6 +130,7 @@ export const PAGES = [
       await send(page, "Make the key", { Name: "Back end" });
     },
   },
+  { name: "a new secret for an API key", path: `${ACCOUNT}/api-keys/{key}/rotate`, as: "owner" },
   { name: "revoking an API key", path: `${ACCOUNT}/api-keys/{key}/revoke`, as: "owner" },
 
   { name: "the users", path: `${ACCOUNT}/users`, as: "owner" },

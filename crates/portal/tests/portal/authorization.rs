@@ -248,6 +248,7 @@ impl Things<'_> {
                 ("name", format!("Made {name}")),
                 ("scopes", "read".to_owned()),
             ],
+            "api-keys/{key}/rotate" => given(&[("overlap", "0")]),
             "pools/new" | "pools/{pool}" => pool_fields(name),
             "pools/step" => vec![("lower", self.desk.pool.to_string())],
             "pools/move-seats" => vec![
