@@ -30,6 +30,7 @@ mod openapi;
 mod pages;
 mod problem;
 mod router;
+mod scim;
 mod serve;
 mod service;
 mod throttle;

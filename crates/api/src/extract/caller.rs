@@ -13,11 +13,13 @@ use super::new_id::IdempotencyKey;
 use crate::api::Api;
 use crate::meter::REQUEST_ID;
 use crate::problem::{Facts, Problem};
+use crate::scim;
 
 /// What the paths of an account's things start with.
 const ACCOUNT_PATHS: &str = "/v1/accounts/";
 
 /// A caller whose credential is good in the account that the path names.
+#[derive(Clone)]
 pub(crate) struct Caller {
     /// What the handlers work with.
     pub(crate) api: Arc<Api>,
@@ -76,8 +78,11 @@ impl FromRequestParts<Arc<Api>> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, Problem> {
-        let rest = parts.uri.path().strip_prefix(ACCOUNT_PATHS).unwrap_or_default();
-        let account = rest.split('/').next().unwrap_or_default().parse();
+        let path = parts.uri.path();
+        let rest = path
+            .strip_prefix(ACCOUNT_PATHS)
+            .or_else(|| path.strip_prefix(scim::PATHS));
+        let account = rest.unwrap_or_default().split('/').next().unwrap_or_default().parse();
         let caller = authenticate(api, parts, account.as_ref().ok().copied())?;
         let account = account.map_err(|_| Problem::not_found("account"))?;
         if caller.is_foreign_to(account) {
@@ -145,6 +150,20 @@ impl Caller {
         self.api.engine.execute(self.account, request, view).await
     }
 
+    /// Gives a command that `make` derives from the account's state in the step that carries it out, or declines to.
+    pub(crate) async fn propose<T: Send + 'static, E: Send + 'static>(
+        &self,
+        make: impl Fn(&Account, Timestamp) -> Result<Command, E> + Send + 'static,
+        view: impl Fn(&Account, &Outcome, Timestamp) -> T + Send + 'static,
+    ) -> Result<Result<T, E>, Problem> {
+        let (actor, cause) = (self.actor.clone(), self.cause.clone());
+        let engine = &self.api.engine;
+        match engine.propose(self.account, actor, cause, make, view).await {
+            Ok(answer) => Ok(answer),
+            Err(failure) => Err(self.problem(failure).await),
+        }
+    }
+
     /// Looks at the account. `view` says what the actor may see of it.
     pub(crate) async fn read<T: Send + 'static>(
         &self,
@@ -200,6 +219,11 @@ impl Caller {
     /// The 128 bits of the id of something that this caller creates.
     pub(crate) fn new_id(&self, key: &IdempotencyKey) -> Result<u128, Problem> {
         key.bits(Some(self.account), &self.actor, self.api.engine.now())
+    }
+
+    /// The 128 bits of the id of something that nobody asks for twice.
+    pub(crate) fn draw_id(&self) -> Result<u128, Problem> {
+        usher_identity::draw_bits(self.api.engine.now()).map_err(Problem::from)
     }
 
     /// The problem that a failure is, with how a sign-in or ticket ended where that is what it is about.
