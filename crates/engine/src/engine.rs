@@ -10,7 +10,8 @@ use usher_domain::{
 use usher_journal::{COMMITS_MAX, Journal, Seq, Text};
 
 use crate::account::{
-    Beats, Begun, Execution, Message, Proposal, Queued, Reading, Unstoppable, Work, begin, lease_left, published,
+    Beats, Begun, Execution, Message, Proposal, Queued, Reading, Unstoppable, Work, begin, lease_left,
+    published,
 };
 use crate::node::Node;
 use crate::{

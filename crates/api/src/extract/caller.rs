@@ -82,7 +82,12 @@ impl FromRequestParts<Arc<Api>> for Caller {
         let rest = path
             .strip_prefix(ACCOUNT_PATHS)
             .or_else(|| path.strip_prefix(scim::PATHS));
-        let account = rest.unwrap_or_default().split('/').next().unwrap_or_default().parse();
+        let account = rest
+            .unwrap_or_default()
+            .split('/')
+            .next()
+            .unwrap_or_default()
+            .parse();
         let caller = authenticate(api, parts, account.as_ref().ok().copied())?;
         let account = account.map_err(|_| Problem::not_found("account"))?;
         if caller.is_foreign_to(account) {

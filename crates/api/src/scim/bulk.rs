@@ -123,7 +123,10 @@ async fn run_one(
     };
     let is_error = done.is_err();
     if let Some(bulk_id) = bulk_id {
-        let id = done.as_ref().ok().and_then(|reply| reply.body.as_ref()?.get("id"));
+        let id = done
+            .as_ref()
+            .ok()
+            .and_then(|reply| reply.body.as_ref()?.get("id"));
         let id = id.and_then(Value::as_str).map(str::to_owned);
         unmade.remove(&bulk_id);
         made.insert(bulk_id, id);

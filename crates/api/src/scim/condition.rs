@@ -62,7 +62,8 @@ impl Condition {
         if fits && !self.is_known(version) {
             return Ok(());
         }
-        let detail = format!("The resource is not as you know it: it has the version `{version}` now. Get it again.");
+        let detail =
+            format!("The resource is not as you know it: it has the version `{version}` now. Get it again.");
         Err(Error::new(StatusCode::PRECONDITION_FAILED, detail))
     }
 

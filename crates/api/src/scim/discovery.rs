@@ -71,6 +71,7 @@ fn resource_type(kind: Kind, base: &str) -> Value {
 }
 
 fn list<const N: usize>(resources: [Value; N]) -> Reply {
+    let resources = Value::from(resources.to_vec());
     Reply::document(json!({
         "schemas": [LIST_RESPONSE],
         "totalResults": N,

@@ -121,7 +121,9 @@ impl Test {
         };
         let Some(mut place) = names.find(path)? else {
             let is_equal_to_nothing = (*op == CompareOp::Eq) == (*value == CompValue::Null);
-            return Ok(Self::Known(is_equal_to_nothing && matches!(op, CompareOp::Eq | CompareOp::Ne)));
+            return Ok(Self::Known(
+                is_equal_to_nothing && matches!(op, CompareOp::Eq | CompareOp::Ne),
+            ));
         };
         // What has no value is equal to null, and to nothing else (RFC 7643, section 2.5).
         if *value == CompValue::Null {
@@ -254,9 +256,9 @@ impl Names {
 fn operand(attribute: &Attribute, comparison: Comparison, value: &CompValue) -> Result<Operand, Error> {
     let name = attribute.name;
     match (attribute.holds, value) {
-        (Holds::Truth, _) if comparison != Comparison::Equal => {
-            Err(invalid(format!("`{name}` can be compared with `eq` and `ne` only.")))
-        }
+        (Holds::Truth, _) if comparison != Comparison::Equal => Err(invalid(format!(
+            "`{name}` can be compared with `eq` and `ne` only."
+        ))),
         (Holds::Truth, CompValue::True) => Ok(Operand::Truth(true)),
         (Holds::Truth, CompValue::False) => Ok(Operand::Truth(false)),
         (Holds::Truth, CompValue::Str(text)) if text.eq_ignore_ascii_case("true") => Ok(Operand::Truth(true)),

@@ -53,7 +53,10 @@ const BODY_BYTES_MAX: usize = 1024 * 1024;
 pub(crate) fn routes() -> Router<Arc<Api>> {
     let mut routes = Router::new()
         .route("/scim/{*rest}", any(no_route))
-        .route(&at("ServiceProviderConfig"), only(get(discovery::service_provider_config)))
+        .route(
+            &at("ServiceProviderConfig"),
+            only(get(discovery::service_provider_config)),
+        )
         .route(&at("ResourceTypes"), only(get(discovery::resource_types)))
         .route(
             &at("ResourceTypes/{name}"),

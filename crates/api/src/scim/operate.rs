@@ -165,7 +165,9 @@ impl Scim {
             let without_members = Selection::read(&[], &["members".to_owned()]).unwrap_or_default();
             let selection = if has_body { &selection } else { &without_members };
             let switched_off = match item {
-                Item::User(User { id, active: false, .. }) => Some(*id),
+                Item::User(User {
+                    id, active: false, ..
+                }) => Some(*id),
                 _ => None,
             };
             Some((item.shown(account, &base, selection), has_body, switched_off))

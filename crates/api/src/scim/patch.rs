@@ -61,7 +61,10 @@ enum Named {
 }
 
 /// Reads the body of a `PATCH`.
-pub(super) fn operations(schema: &'static Schema, body: &Map<String, Value>) -> Result<Vec<Operation>, Error> {
+pub(super) fn operations(
+    schema: &'static Schema,
+    body: &Map<String, Value>,
+) -> Result<Vec<Operation>, Error> {
     need_schema(body, PATCH_OP)?;
     let listed = member(body, "Operations").and_then(Value::as_array);
     let listed = listed.filter(|listed| !listed.is_empty()).ok_or_else(|| {
@@ -205,11 +208,7 @@ fn change(
         Verb::Add if is_none => return Ok(None),
         verb => verb,
     };
-    Ok(Some(Operation {
-        verb,
-        target,
-        value,
-    }))
+    Ok(Some(Operation { verb, target, value }))
 }
 
 fn is_fixed(target: &Target) -> bool {

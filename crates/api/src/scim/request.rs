@@ -46,7 +46,13 @@ impl<S: Sync> FromRequestParts<S> for Subject {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Error> {
-        let mut segments = parts.uri.path().strip_prefix(PATHS).unwrap_or_default().split('/').skip(1);
+        let mut segments = parts
+            .uri
+            .path()
+            .strip_prefix(PATHS)
+            .unwrap_or_default()
+            .split('/')
+            .skip(1);
         let kind = segments.next().and_then(Kind::at);
         Ok(Self {
             kind: kind.ok_or_else(|| Error::not_found("resource"))?,
@@ -61,11 +67,11 @@ pub(super) struct Parameters(pub(super) Vec<(String, String)>);
 
 impl Parameters {
     /// The first with this name that is not empty.
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
+    pub(super) fn get(&self, name: &'static str) -> Option<&str> {
         self.all(name).next()
     }
 
-    fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+    fn all(&self, name: &'static str) -> impl Iterator<Item = &str> {
         let named = self.0.iter().filter(move |(key, _)| key == name);
         named
             .map(|(_, value)| value.as_str())
@@ -88,7 +94,9 @@ impl<S: Sync> FromRequestParts<S> for Parameters {
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Error> {
         let query = parts.uri.query().unwrap_or_default();
-        Ok(Self(form_urlencoded::parse(query.as_bytes()).into_owned().collect()))
+        Ok(Self(
+            form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
+        ))
     }
 }
 
@@ -160,7 +168,9 @@ impl Reply {
 
 impl IntoResponse for Reply {
     fn into_response(self) -> Response {
-        let body = self.body.map_or_else(HttpBody::empty, |body| body.to_string().into());
+        let body = self
+            .body
+            .map_or_else(HttpBody::empty, |body| body.to_string().into());
         let has_body = self.status != StatusCode::NO_CONTENT && self.status != StatusCode::NOT_MODIFIED;
         let mut response = (self.status, body).into_response();
         let headers = response.headers_mut();

@@ -70,7 +70,7 @@ impl Kind {
     }
 
     /// One resource. What is not an id of this type names nothing.
-    pub(super) fn find(self, account: &Account, id: &str) -> Option<Item<'_>> {
+    pub(super) fn find<'a>(self, account: &'a Account, id: &str) -> Option<Item<'a>> {
         match self {
             Self::User => account.user(id.parse().ok()?).map(Item::User),
             Self::Group => account.group(id.parse().ok()?).map(Item::Group),
@@ -251,14 +251,22 @@ fn user_values(
             for (part, name) in [("givenName", given), ("familyName", family)] {
                 parts.extend(name.map(|name| (part.to_owned(), json!(name))));
             }
-            if parts.is_empty() { Value::Null } else { parts.into() }
+            if parts.is_empty() {
+                Value::Null
+            } else {
+                parts.into()
+            }
         }
         "emails" => {
             let mut email = Map::from_iter([("value".to_owned(), json!(user.profile.email))]);
             // Of users of whom no directory said otherwise, it is the address at work, and the preferred one.
             let label = entry.map_or_else(Default::default, |entry| entry.email_label.clone());
             email.extend(label.kind.map(|kind| ("type".to_owned(), json!(kind))));
-            email.extend(label.primary.map(|primary| ("primary".to_owned(), json!(primary))));
+            email.extend(
+                label
+                    .primary
+                    .map(|primary| ("primary".to_owned(), json!(primary))),
+            );
             json!([email])
         }
         "groups" => {
@@ -271,7 +279,11 @@ fn user_values(
                     })
                 })
                 .collect();
-            if groups.is_empty() { Value::Null } else { groups.into() }
+            if groups.is_empty() {
+                Value::Null
+            } else {
+                groups.into()
+            }
         }
         _ => Value::Null,
     };
@@ -291,7 +303,11 @@ fn group_values(
         "members" => {
             let members = group.members.iter().filter_map(|id| account.user(*id));
             let members: Vec<Value> = members.map(|user| member(user, base).into()).collect();
-            if members.is_empty() { Value::Null } else { members.into() }
+            if members.is_empty() {
+                Value::Null
+            } else {
+                members.into()
+            }
         }
         _ => Value::Null,
     };

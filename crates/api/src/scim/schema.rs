@@ -69,7 +69,10 @@ const fn text(name: &'static str, description: &'static str) -> Attribute {
 
 impl Attribute {
     const fn many(self) -> Self {
-        Self { is_many: true, ..self }
+        Self {
+            is_many: true,
+            ..self
+        }
     }
 
     const fn required(self) -> Self {

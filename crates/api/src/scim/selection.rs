@@ -127,24 +127,24 @@ mod tests {
     #[test]
     fn an_answer_shows_what_was_asked_for_and_what_it_always_shows() {
         let user = json!({
-            "schemas": [], "id": "user_1", "userName": "sven", "active": true,
+            "schemas": ["urn"], "id": "user_1", "userName": "sven", "active": true,
             "name": {"givenName": "Sven", "familyName": "Svensson"}, "emails": [{"value": "a@b.c", "type": "work"}],
         });
         let table = [
             (
                 &["username", "name.givenName", "title"][..],
                 &[][..],
-                json!({"schemas": [], "id": "user_1", "userName": "sven", "name": {"givenName": "Sven"}}),
+                json!({"schemas": ["urn"], "id": "user_1", "userName": "sven", "name": {"givenName": "Sven"}}),
             ),
             (
                 &["emails.value"],
                 &[],
-                json!({"schemas": [], "id": "user_1", "emails": [{"value": "a@b.c"}]}),
+                json!({"schemas": ["urn"], "id": "user_1", "emails": [{"value": "a@b.c"}]}),
             ),
             (
                 &[],
                 &["id", "name", "emails.type", "active"],
-                json!({"schemas": [], "id": "user_1", "userName": "sven", "emails": [{"value": "a@b.c"}]}),
+                json!({"schemas": ["urn"], "id": "user_1", "userName": "sven", "emails": [{"value": "a@b.c"}]}),
             ),
         ];
         for (attributes, excluded, expected) in table {

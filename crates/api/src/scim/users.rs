@@ -157,8 +157,7 @@ fn email(
     let emails = emails.map(Vec::as_slice).unwrap_or_default();
     let is_primary = |email: &&Value| email.get("primary") == Some(&Value::Bool(true));
     let kind = |email: &Value| email.get("type").and_then(Value::as_str).map(str::to_owned);
-    let is_for_work =
-        |email: &&Value| kind(email).is_some_and(|kind| kind.eq_ignore_ascii_case("work"));
+    let is_for_work = |email: &&Value| kind(email).is_some_and(|kind| kind.eq_ignore_ascii_case("work"));
     let chosen = emails.iter().find(is_primary);
     let chosen = chosen.or_else(|| emails.iter().find(is_for_work));
     if let Some(email) = chosen.or_else(|| emails.first()) {
@@ -184,7 +183,10 @@ fn email(
 }
 
 /// A text in the form that its attribute asks for.
-pub(super) fn parse<T: std::str::FromStr<Err = InvalidText>>(attribute: &str, text: &str) -> Result<T, Error> {
+pub(super) fn parse<T: std::str::FromStr<Err = InvalidText>>(
+    attribute: &str,
+    text: &str,
+) -> Result<T, Error> {
     text.parse().map_err(|invalid: InvalidText| {
         let detail = format!("`{attribute}` must be {}.", invalid.expected);
         Error::bad(ScimType::InvalidValue, detail)

@@ -29,7 +29,10 @@ fn filters_find_what_they_describe() {
         (r#"userName ne "sven@example.com""#, false),
         (r#"userName co "EXAMPLE""#, true),
         (r#"userName sw "sv" and userName ew ".com""#, true),
-        (r#"userName gt "r" and userName lt "t" and not (userName ge "t")"#, true),
+        (
+            r#"userName gt "r" and userName lt "t" and not (userName ge "t")"#,
+            true,
+        ),
         (r#"userName le "a""#, false),
         (r#"externalId eq "x-1""#, false),
         (r#"externalId eq "X-1""#, true),

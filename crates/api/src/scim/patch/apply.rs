@@ -45,7 +45,9 @@ impl Operation {
                 });
             }
             (Verb::Remove, Some(Value::Array(gone)), None) if attribute.is_many => {
-                keep(resource, attribute, |value| !gone.iter().any(|it| is_same(it, value)));
+                keep(resource, attribute, |value| {
+                    !gone.iter().any(|it| is_same(it, value))
+                });
             }
             (Verb::Remove, _, None) => {
                 resource.remove(attribute.name);
@@ -58,7 +60,11 @@ impl Operation {
                 }
             }
             (_, Some(Value::Object(new)), None) if is_complex && !attribute.is_many => {
-                set(resource, attribute, new.iter().map(|(name, part)| (&**name, part)));
+                set(
+                    resource,
+                    attribute,
+                    new.iter().map(|(name, part)| (&**name, part)),
+                );
             }
             (_, Some(new), None) => {
                 resource.insert(attribute.name.to_owned(), new.clone());
@@ -186,7 +192,10 @@ fn for_each(
     mut change: impl FnMut(&mut Map<String, Value>),
 ) {
     match resource.get_mut(attribute.name) {
-        Some(Value::Array(values)) => values.iter_mut().filter_map(Value::as_object_mut).for_each(change),
+        Some(Value::Array(values)) => values
+            .iter_mut()
+            .filter_map(Value::as_object_mut)
+            .for_each(change),
         Some(Value::Object(value)) => change(value),
         _ => {}
     }

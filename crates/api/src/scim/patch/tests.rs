@@ -47,7 +47,11 @@ fn simple_attributes_are_added_replaced_and_removed() {
             {"op": "replace", "path": "displayname", "value": "S"},
             {"op": "remove", "path": "name"},
         ]),
-        &[("externalId", json!("X")), ("displayName", json!("S")), ("name", json!(null))],
+        &[
+            ("externalId", json!("X")),
+            ("displayName", json!("S")),
+            ("name", json!(null)),
+        ],
     );
     becomes(
         json!([
@@ -60,7 +64,10 @@ fn simple_attributes_are_added_replaced_and_removed() {
         json!([{"op": "replace", "path": "name", "value": {"familyName": "Svensson"}}]),
         &[("name", json!({"givenName": "Sven", "familyName": "Svensson"}))],
     );
-    becomes(json!([{"op": "remove", "path": "name.givenName"}]), &[("name", json!(null))]);
+    becomes(
+        json!([{"op": "remove", "path": "name.givenName"}]),
+        &[("name", json!(null))],
+    );
     becomes(
         json!([{"op": "replace", "path": "urn:ietf:params:scim:schemas:core:2.0:User:active", "value": false}]),
         &[("active", json!(false))],
@@ -82,7 +89,10 @@ fn what_entra_sends_is_understood() {
         ]),
         &[
             ("active", json!(false)),
-            ("emails", json!([{"value": "s@example.com", "type": "work", "primary": true}])),
+            (
+                "emails",
+                json!([{"value": "s@example.com", "type": "work", "primary": true}]),
+            ),
         ],
     );
     becomes(
@@ -91,7 +101,10 @@ fn what_entra_sends_is_understood() {
         }}]),
         &[
             ("name", json!({"givenName": "Sven", "familyName": "Svensson"})),
-            ("emails", json!([{"value": "s@example.com", "type": "work", "primary": true}])),
+            (
+                "emails",
+                json!([{"value": "s@example.com", "type": "work", "primary": true}]),
+            ),
             ("displayName", json!("S")),
         ],
     );
@@ -122,7 +135,10 @@ fn values_are_added_changed_and_removed_by_what_they_are() {
     );
     becomes(
         json!([{"op": "add", "path": "emails", "value": {"value": "SVEN@example.com", "type": "other"}}]),
-        &[("emails", json!([{"value": "SVEN@example.com", "type": "other", "primary": true}]))],
+        &[(
+            "emails",
+            json!([{"value": "SVEN@example.com", "type": "other", "primary": true}]),
+        )],
     );
     becomes(
         json!([{"op": "add", "path": "emails[type eq \"home\"].value", "value": "s@home.example"}]),
@@ -142,10 +158,16 @@ fn values_are_added_changed_and_removed_by_what_they_are() {
         ]),
         &[],
     );
-    becomes(json!([{"op": "remove", "path": "emails[type eq \"other\"]"}]), &[]);
+    becomes(
+        json!([{"op": "remove", "path": "emails[type eq \"other\"]"}]),
+        &[],
+    );
     becomes(
         json!([{"op": "replace", "path": "emails[value ew \"example.com\"]", "value": {"type": "home"}}]),
-        &[("emails", json!([{"value": "sven@example.com", "type": "home", "primary": true}]))],
+        &[(
+            "emails",
+            json!([{"value": "sven@example.com", "type": "home", "primary": true}]),
+        )],
     );
 }
 
@@ -154,12 +176,30 @@ fn what_cannot_be_done_says_why() {
     refused(json!({"op": "move", "path": "userName"}), "invalidSyntax");
     refused(json!({"op": "remove"}), "noTarget");
     refused(json!({"op": "replace", "value": "Sven"}), "invalidValue");
-    refused(json!({"op": "replace", "path": "active", "value": "perhaps"}), "invalidValue");
-    refused(json!({"op": "replace", "path": "shoeSize", "value": 9}), "invalidPath");
-    refused(json!({"op": "replace", "path": "emails[type eq", "value": 9}), "invalidPath");
-    refused(json!({"op": "replace", "path": "emails[size eq 9]", "value": {}}), "invalidFilter");
-    refused(json!({"op": "replace", "path": "id", "value": "user_2"}), "mutability");
-    refused(json!({"op": "add", "path": "groups", "value": [{"value": "x"}]}), "mutability");
+    refused(
+        json!({"op": "replace", "path": "active", "value": "perhaps"}),
+        "invalidValue",
+    );
+    refused(
+        json!({"op": "replace", "path": "shoeSize", "value": 9}),
+        "invalidPath",
+    );
+    refused(
+        json!({"op": "replace", "path": "emails[type eq", "value": 9}),
+        "invalidPath",
+    );
+    refused(
+        json!({"op": "replace", "path": "emails[size eq 9]", "value": {}}),
+        "invalidFilter",
+    );
+    refused(
+        json!({"op": "replace", "path": "id", "value": "user_2"}),
+        "mutability",
+    );
+    refused(
+        json!({"op": "add", "path": "groups", "value": [{"value": "x"}]}),
+        "mutability",
+    );
     refused(json!({"op": "remove", "path": "userName"}), "mutability");
     refused(json!({"op": "remove", "path": "emails"}), "mutability");
     refused(json!({"op": "remove", "path": "emails.value"}), "mutability");

@@ -17,7 +17,10 @@ fn user(bulk_id: &str, name: &str) -> Value {
 
 fn statuses(answer: &Value) -> Vec<&str> {
     let operations = answer["Operations"].as_array().unwrap();
-    operations.iter().map(|it| it["status"].as_str().unwrap()).collect()
+    operations
+        .iter()
+        .map(|it| it["status"].as_str().unwrap())
+        .collect()
 }
 
 #[tokio::test]
@@ -73,7 +76,9 @@ async fn one_operation_that_is_refused_leaves_the_others() {
 
     assert_eq!(
         statuses(&answer),
-        ["201", "409", "412", "200", "400", "400", "400", "409", "409", "204"]
+        [
+            "201", "409", "412", "200", "400", "400", "400", "409", "409", "204"
+        ]
     );
     assert_eq!(answer["Operations"][1]["response"]["scimType"], "uniqueness");
     assert_eq!(directory.get("Users").await.ok()["totalResults"], 1);
@@ -120,14 +125,23 @@ async fn there_is_a_bound_that_the_configuration_states() {
     let config = directory.get("ServiceProviderConfig").await.ok();
     let max = config["bulk"]["maxOperations"].as_u64().unwrap();
     let delete = json!({"method": "DELETE", "path": "/Users/nobody"});
-    let many = |count| bulk(Value::Array(vec![delete.clone(); usize::try_from(count).unwrap()]));
+    let many = |count| {
+        bulk(Value::Array(vec![
+            delete.clone();
+            usize::try_from(count).unwrap()
+        ]))
+    };
 
     let at_most = directory.post("Bulk", many(max)).await.ok();
     let too_many = directory.post("Bulk", many(max + 1)).await;
 
     assert_eq!(at_most["Operations"].as_array().unwrap().len(), 500);
     refused(&too_many, 413, None);
-    refused(&directory.post("Bulk", json!({"schemas": [BULK]})).await, 400, Some("invalidSyntax"));
+    refused(
+        &directory.post("Bulk", json!({"schemas": [BULK]})).await,
+        400,
+        Some("invalidSyntax"),
+    );
     let mut none = many(1);
     none["failOnErrors"] = json!(0);
     refused(&directory.post("Bulk", none).await, 400, Some("invalidValue"));

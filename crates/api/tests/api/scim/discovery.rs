@@ -56,9 +56,15 @@ async fn every_attribute_that_is_shown_is_in_the_schema() {
     let group = directory.group("Support", &[&user]).await;
     let names = |attributes: &Value| -> Vec<String> {
         let attributes = attributes.as_array().unwrap();
-        attributes.iter().map(|it| it["name"].as_str().unwrap().to_owned()).collect()
+        attributes
+            .iter()
+            .map(|it| it["name"].as_str().unwrap().to_owned())
+            .collect()
     };
-    for (path, urn) in [(format!("Users/{user}"), USER), (format!("Groups/{group}"), GROUP)] {
+    for (path, urn) in [
+        (format!("Users/{user}"), USER),
+        (format!("Groups/{group}"), GROUP),
+    ] {
         let schema = directory.get(&format!("Schemas/{urn}")).await.ok();
         let mut advertised = names(&schema["attributes"]);
         advertised.extend(["schemas", "id", "externalId", "meta"].map(str::to_owned));

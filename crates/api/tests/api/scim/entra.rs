@@ -36,9 +36,8 @@ async fn entra_provisions_a_user_and_a_group_and_switches_the_user_off() {
     let path = format!("Groups/{group}");
     let add = json!([{"op": "Add", "path": "members", "value": [{"$ref": null, "value": user}]}]);
     assert_eq!(members(&directory.patch(&path, add).await.ok()), [user.as_str()]);
-    let membership = format!(
-        "Groups?excludedAttributes=members&filter=id+eq+%22{group}%22+and+members+eq+%22{user}%22"
-    );
+    let membership =
+        format!("Groups?excludedAttributes=members&filter=id+eq+%22{group}%22+and+members+eq+%22{user}%22");
     let found = directory.get(&membership).await.ok();
     assert_eq!(found["totalResults"], 1);
     assert!(found["Resources"][0]["members"].is_null());
@@ -51,10 +50,16 @@ async fn entra_provisions_a_user_and_a_group_and_switches_the_user_off() {
     ]);
     let changed = directory.patch(&format!("Users/{user}"), update).await.ok();
     assert_eq!(changed["emails"][0]["value"], "updated@contoso.com");
-    assert_eq!(changed["name"], json!({"givenName": "Test", "familyName": "Updated"}));
+    assert_eq!(
+        changed["name"],
+        json!({"givenName": "Test", "familyName": "Updated"})
+    );
 
     let off = json!([{"op": "Replace", "path": "active", "value": "False"}]);
-    assert_eq!(directory.patch(&format!("Users/{user}"), off).await.ok()["active"], false);
+    assert_eq!(
+        directory.patch(&format!("Users/{user}"), off).await.ok()["active"],
+        false
+    );
     let remove = json!([{"op": "Remove", "path": "members", "value": [{"$ref": null, "value": user}]}]);
     assert!(members(&directory.patch(&path, remove).await.ok()).is_empty());
     directory.delete(&path).await.done();

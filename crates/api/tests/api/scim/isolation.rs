@@ -39,12 +39,18 @@ async fn another_accounts_key_finds_nothing_here() {
         let body = (method != Method::GET).then(body);
 
         // Our address with their key, and our ids at their address.
-        let answer = stranger.call().send(method.clone(), &ours.url(&path), body.clone()).await;
+        let answer = stranger
+            .call()
+            .send(method.clone(), &ours.url(&path), body.clone())
+            .await;
 
         refused(&answer, 404, None);
         if path.contains('/') {
             let answer = stranger.call().send(method, &stranger.url(&path), body).await;
-            assert!(answer.status == 404 || answer.json()["scimType"] == "invalidSyntax", "{path}");
+            assert!(
+                answer.status == 404 || answer.json()["scimType"] == "invalidSyntax",
+                "{path}"
+            );
         }
     }
     let add = json!([{"op": "add", "path": "members", "value": [{"value": sven}]}]);
@@ -80,8 +86,13 @@ async fn a_directory_key_does_nothing_else() {
     let directory = Directory::new().await;
     let call = || directory.app.by(&directory.key);
 
-    for path in ["pools", "usage", "sign-ins", "sessions", "refusals", "api-keys", "teams"] {
+    for path in [
+        "pools", "usage", "sign-ins", "sessions", "refusals", "api-keys", "teams",
+    ] {
         let answer = call().get(path).await;
-        assert!(answer.status == 403 || answer.status == 404 || answer.json()["items"] == json!([]), "{path}");
+        assert!(
+            answer.status == 403 || answer.status == 404 || answer.json()["items"] == json!([]),
+            "{path}"
+        );
     }
 }

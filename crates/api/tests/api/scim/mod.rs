@@ -105,10 +105,16 @@ pub fn id(resource: &Value) -> String {
     resource["id"].as_str().unwrap().to_owned()
 }
 
-/// The ids of a group's members.
+/// The ids of a group's members, in order.
 pub fn members(group: &Value) -> Vec<&str> {
     let members = group["members"].as_array().map(Vec::as_slice).unwrap_or_default();
-    members.iter().map(|it| it["value"].as_str().unwrap()).collect()
+    sorted(members.iter().map(|it| it["value"].as_str().unwrap()))
+}
+
+pub fn sorted<'a>(ids: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut ids: Vec<_> = ids.into_iter().collect();
+    ids.sort_unstable();
+    ids
 }
 
 /// An error with this status and type, whole; gives its sentence.
@@ -117,7 +123,10 @@ pub fn refused(answer: &Answer, status: u16, scim_type: Option<&str>) -> String 
     let body = answer.json();
     assert_eq!(answer.status.as_u16(), status, "{body}");
     assert_eq!(answer.header("content-type"), "application/scim+json");
-    assert_eq!(body["schemas"], json!(["urn:ietf:params:scim:api:messages:2.0:Error"]));
+    assert_eq!(
+        body["schemas"],
+        json!(["urn:ietf:params:scim:api:messages:2.0:Error"])
+    );
     assert_eq!(body["status"], status.to_string());
     assert_eq!(body["scimType"].as_str(), scim_type, "{body}");
     body["detail"].as_str().unwrap().to_owned()

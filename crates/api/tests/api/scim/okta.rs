@@ -43,7 +43,10 @@ async fn okta_provisions_a_user_and_a_group_and_switches_the_user_off() {
     let renamed = directory.patch(&group_path, rename).await.ok();
     assert_eq!(renamed["displayName"], "Test SCIMv2 new");
     let add = json!([{"op": "add", "path": "members", "value": [{"value": user, "display": "test.user@okta.local"}]}]);
-    assert_eq!(members(&directory.patch(&group_path, add).await.ok()), [user.as_str()]);
+    assert_eq!(
+        members(&directory.patch(&group_path, add).await.ok()),
+        [user.as_str()]
+    );
     let remove = json!([{"op": "remove", "path": format!("members[value eq \"{user}\"]")}]);
     assert!(members(&directory.patch(&group_path, remove).await.ok()).is_empty());
 

@@ -22,7 +22,10 @@ async fn three() -> Directory {
 
 fn names(list: &Value) -> Vec<&str> {
     let resources = list["Resources"].as_array().unwrap();
-    resources.iter().map(|it| it["displayName"].as_str().unwrap()).collect()
+    resources
+        .iter()
+        .map(|it| it["displayName"].as_str().unwrap())
+        .collect()
 }
 
 fn query(parameters: &[(&str, &str)]) -> String {
@@ -64,9 +67,17 @@ async fn users_are_sorted_and_paged() {
     let directory = three().await;
     let table: &[(&[(&str, &str)], &[&str], usize)] = &[
         (&[], &["Anna", "bo", "Carl"], 1),
-        (&[("sortBy", "displayName"), ("sortOrder", "descending")], &["Carl", "bo", "Anna"], 1),
+        (
+            &[("sortBy", "displayName"), ("sortOrder", "descending")],
+            &["Carl", "bo", "Anna"],
+            1,
+        ),
         (&[("sortBy", "name.familyName")], &["Carl", "Anna", "bo"], 1),
-        (&[("sortBy", "name.familyName"), ("sortOrder", "Descending")], &["bo", "Anna", "Carl"], 1),
+        (
+            &[("sortBy", "name.familyName"), ("sortOrder", "Descending")],
+            &["bo", "Anna", "Carl"],
+            1,
+        ),
         (&[("sortBy", "emails")], &["Anna", "bo", "Carl"], 1),
         (&[("sortBy", "active")], &["bo", "Anna", "Carl"], 1),
         (&[("startIndex", "2"), ("count", "1")], &["bo"], 2),
@@ -102,7 +113,10 @@ async fn an_answer_shows_the_attributes_that_were_asked_for() {
     let directory = three().await;
 
     let list = directory
-        .get(&query(&[("attributes", "userName,name.familyName"), ("count", "1")]))
+        .get(&query(&[
+            ("attributes", "userName,name.familyName"),
+            ("count", "1"),
+        ]))
         .await
         .ok();
 

@@ -107,13 +107,19 @@ async fn a_body_that_is_not_right_says_what_is_wrong() {
     for (body, scim_type) in bad {
         refused(&directory.post("Users", body).await, 400, Some(scim_type));
     }
-    let send = |text: &str| directory.call().send_text(axum::http::Method::POST, &directory.url("Users"), Some(text.to_owned()));
+    let url = directory.url("Users");
+    let send = |text: &str| {
+        let text = Some(text.to_owned());
+        directory.call().send_text(axum::http::Method::POST, &url, text)
+    };
     refused(&send("{\"schemas\"").await, 400, Some("invalidSyntax"));
     refused(&send("[]").await, 400, Some("invalidSyntax"));
     let large = format!("{{\"a\": \"{}\"}}", "x".repeat(1024 * 1024));
     refused(&send(&large).await, 413, None);
-    let url = directory.url("Users");
-    let html = directory.app.by(&directory.key).with_header("content-type", "text/html");
+    let html = directory
+        .app
+        .by(&directory.key)
+        .with_header("content-type", "text/html");
     refused(&html.post(&url, json!({})).await, 415, None);
     assert_eq!(directory.get("Users").await.ok()["totalResults"], 0);
 }
@@ -162,7 +168,10 @@ async fn a_put_makes_a_user_what_it_says() {
     assert_eq!(changed["meta"]["lastModified"], "2026-11-23T09:01:00Z");
     // A state that is left out stays: nobody is switched on by accident.
     directory
-        .patch(&path, json!([{"op": "replace", "path": "active", "value": false}]))
+        .patch(
+            &path,
+            json!([{"op": "replace", "path": "active", "value": false}]),
+        )
         .await
         .ok();
     let body = json!({"schemas": [USER], "userName": "sven"});
@@ -247,7 +256,10 @@ async fn who_leaves_is_signed_out_and_the_next_in_the_queue_gets_an_offer_in_the
     let app = &directory.app;
     let pool = app.default_pool().await;
     app.operator()
-        .patch(&format!("pools/{pool}"), json!({"seats": 1, "rules": {"preset": "help_desk_shift"}}))
+        .patch(
+            &format!("pools/{pool}"),
+            json!({"seats": 1, "rules": {"preset": "help_desk_shift"}}),
+        )
         .await
         .ok();
     let (sven, nora) = (directory.user("sven").await, directory.user("nora").await);
@@ -275,7 +287,11 @@ async fn who_leaves_is_signed_out_and_the_next_in_the_queue_gets_an_offer_in_the
     let ticket = app.operator().get(&format!("tickets/{ticket}")).await.ok();
     assert_eq!(ticket["state"], "offered");
     app.by(&token).get("users").await.problem(401, "unauthenticated");
-    let published = app.engine.published_after(app.account, Seq::ZERO, 200).await.unwrap();
+    let published = app
+        .engine
+        .published_after(app.account, Seq::ZERO, 200)
+        .await
+        .unwrap();
     let of_leaver = |event: &Event| matches!(event, Event::UserActivated { active: false, .. });
     let events = published.iter().map(|commit| {
         let entries = commit.entries.iter();
@@ -284,7 +300,9 @@ async fn who_leaves_is_signed_out_and_the_next_in_the_queue_gets_an_offer_in_the
     let mut commits = events.filter(|events| events.iter().any(|event| of_leaver(event)));
     let events = commits.next().unwrap();
     assert!(
-        events.iter().any(|event| matches!(event, Event::OfferMade { .. })),
+        events
+            .iter()
+            .any(|event| matches!(event, Event::OfferMade { .. })),
         "{events:?}"
     );
 }

@@ -8,9 +8,7 @@ async fn a_change_for_another_version_is_refused_and_changes_nothing() {
     let path = format!("Users/{}", directory.user("sven").await);
     let url = directory.url(&path);
     let first = directory.get(&path).await.header("etag").to_owned();
-    let rename = |name: &str| {
-        json!({"schemas": [PATCH], "Operations": [{"op": "replace", "path": "displayName", "value": name}]})
-    };
+    let rename = |name: &str| json!({"schemas": [PATCH], "Operations": [{"op": "replace", "path": "displayName", "value": name}]});
     let with = |tag: &str| directory.call().with_header("if-match", tag);
 
     let changed = with(&first).patch(&url, rename("One")).await;
@@ -51,8 +49,7 @@ async fn of_two_writers_with_the_same_version_one_wins() {
     let url = directory.url(&path);
     let tag = directory.get(&path).await.header("etag").to_owned();
     let rename = |name: String| {
-        let body =
-            json!({"schemas": [PATCH], "Operations": [{"op": "replace", "path": "displayName", "value": name}]});
+        let body = json!({"schemas": [PATCH], "Operations": [{"op": "replace", "path": "displayName", "value": name}]});
         directory.call().with_header("if-match", &tag).patch(&url, body)
     };
 

@@ -69,6 +69,7 @@ pub(super) async fn make(portal: &Portal, wanted: Wanted) -> Result<(AccountId, 
         assign_seat: Some(false),
         product: None,
         password_set: true,
+        active: true,
         directory: None,
     };
     if let Err(failed) = give(portal, account, create).await {
