@@ -26,6 +26,7 @@ pub(super) enum ScimType {
     InvalidValue,
     Mutability,
     NoTarget,
+    TooMany,
     Uniqueness,
 }
 
@@ -38,6 +39,7 @@ impl ScimType {
             Self::InvalidValue => "invalidValue",
             Self::Mutability => "mutability",
             Self::NoTarget => "noTarget",
+            Self::TooMany => "tooMany",
             Self::Uniqueness => "uniqueness",
         }
     }

@@ -1,15 +1,18 @@
 //! Filters (RFC 7644, section 3.4.2.2): read by the library, checked once against the schema, and then asked of one
 //! resource after another.
 
-use std::cmp::Ordering;
+mod compare;
+
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
 use scim_v2::filter::{AttrExp, AttrPath, CompValue, CompareOp, Filter, ValFilter};
 use serde_json::{Map, Value};
 
 use super::error::{Error, ScimType};
-use super::schema::{Attribute, Found, Holds, Place, Schema};
+use super::schema::{Attribute, Found, Place, Schema};
+
+pub(super) use self::compare::folded;
+use self::compare::{Comparison, Operand, is_empty, operand};
 
 /// What a filter asks, of attributes that are known and with values of their types.
 #[derive(Debug)]
@@ -27,26 +30,6 @@ pub(super) enum Test {
     Known(bool),
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Comparison {
-    Equal,
-    Contains,
-    StartsWith,
-    EndsWith,
-    Greater,
-    GreaterOrEqual,
-    Less,
-    LessOrEqual,
-}
-
-/// What values are compared with. Texts are folded where the attribute's case does not matter.
-#[derive(Debug)]
-pub(super) enum Operand {
-    Text(String),
-    Truth(bool),
-    Instant(Timestamp),
-}
-
 /// What the names of a filter stand for.
 enum Names {
     /// The attributes of a resource. `is_one_of_many`: others are asked too, so a name may be theirs.
@@ -57,6 +40,9 @@ enum Names {
     /// The parts of a complex attribute's values.
     Within(&'static Attribute),
 }
+
+/// The most comparisons of one filter: each may be asked of every user of the account.
+const TERMS_MAX: usize = 200;
 
 fn invalid(detail: impl Into<String>) -> Error {
     Error::bad(ScimType::InvalidFilter, detail)
@@ -72,23 +58,40 @@ impl Test {
     /// Checks a filter against a schema. Of a query for resources of many types, a name that this one does not have
     /// is one without a value (RFC 7644, section 3.4.2.1).
     pub(super) fn of(filter: &Filter, schema: &'static Schema, is_one_of_many: bool) -> Result<Self, Error> {
-        Self::filter(
-            filter,
-            &Names::Of {
-                schema,
-                is_one_of_many,
-            },
-        )
+        let names = Names::Of {
+            schema,
+            is_one_of_many,
+        };
+        Self::filter(filter, &names)?.bounded()
+    }
+
+    fn bounded(self) -> Result<Self, Error> {
+        if self.terms() <= TERMS_MAX {
+            return Ok(self);
+        }
+        let detail = format!("A filter can have {TERMS_MAX} comparisons. Ask in several requests.");
+        Err(Error::bad(ScimType::TooMany, detail))
+    }
+
+    fn terms(&self) -> usize {
+        match self {
+            Self::Every(tests) | Self::Some(tests) => tests.iter().map(Self::terms).sum(),
+            Self::Not(test) | Self::Value(_, test) => test.terms(),
+            Self::Present(_) | Self::Compare(..) | Self::Known(_) => 1,
+        }
     }
 
     /// Checks the filter in the brackets of a path against the attribute before them.
     pub(super) fn within(filter: &ValFilter, attribute: &'static Attribute) -> Result<Self, Error> {
-        let names = Names::Within(attribute);
+        Self::value_filter(filter, &Names::Within(attribute))?.bounded()
+    }
+
+    fn value_filter(filter: &ValFilter, names: &Names) -> Result<Self, Error> {
         Ok(match filter {
-            ValFilter::Attr(expression) => Self::expression(expression, &names)?,
-            ValFilter::Not(inner) => Self::Not(Box::new(Self::within(inner, attribute)?)),
-            ValFilter::And(all) => Self::Every(each(all, |it| Self::within(it, attribute))?),
-            ValFilter::Or(any) => Self::Some(each(any, |it| Self::within(it, attribute))?),
+            ValFilter::Attr(expression) => Self::expression(expression, names)?,
+            ValFilter::Not(inner) => Self::Not(Box::new(Self::value_filter(inner, names)?)),
+            ValFilter::And(all) => Self::Every(each(all, |it| Self::value_filter(it, names))?),
+            ValFilter::Or(any) => Self::Some(each(any, |it| Self::value_filter(it, names))?),
         })
     }
 
@@ -250,106 +253,6 @@ impl Names {
                 _ => Err(unknown()),
             },
         }
-    }
-}
-
-fn operand(attribute: &Attribute, comparison: Comparison, value: &CompValue) -> Result<Operand, Error> {
-    let name = attribute.name;
-    match (attribute.holds, value) {
-        (Holds::Truth, _) if comparison != Comparison::Equal => Err(invalid(format!(
-            "`{name}` can be compared with `eq` and `ne` only."
-        ))),
-        (Holds::Truth, CompValue::True) => Ok(Operand::Truth(true)),
-        (Holds::Truth, CompValue::False) => Ok(Operand::Truth(false)),
-        (Holds::Truth, CompValue::Str(text)) if text.eq_ignore_ascii_case("true") => Ok(Operand::Truth(true)),
-        (Holds::Truth, CompValue::Str(text)) if text.eq_ignore_ascii_case("false") => {
-            Ok(Operand::Truth(false))
-        }
-        (Holds::Truth, _) => Err(invalid(format!("Compare `{name}` with `true` or `false`."))),
-        (Holds::Instant, CompValue::Str(text)) => match text.parse() {
-            _ if is_of_text(comparison) => Ok(Operand::Text(text.clone())),
-            Ok(instant) => Ok(Operand::Instant(instant)),
-            Err(_) => Err(invalid(format!(
-                "Compare `{name}` with a time such as `\"2026-11-21T09:30:00Z\"`."
-            ))),
-        },
-        (_, CompValue::Str(text)) => Ok(Operand::Text(folded(text, attribute.is_case_exact))),
-        _ => Err(invalid(format!("Compare `{name}` with a text in quotes."))),
-    }
-}
-
-const fn is_of_text(comparison: Comparison) -> bool {
-    matches!(
-        comparison,
-        Comparison::Contains | Comparison::StartsWith | Comparison::EndsWith
-    )
-}
-
-/// The form in which texts are compared.
-pub(super) fn folded(text: &str, is_case_exact: bool) -> String {
-    if is_case_exact {
-        text.to_owned()
-    } else {
-        text.to_lowercase()
-    }
-}
-
-impl Operand {
-    fn fits(&self, comparison: Comparison, value: &Value, is_case_exact: bool) -> bool {
-        match (self, value) {
-            (Self::Truth(truth), Value::Bool(value)) => truth == value,
-            (Self::Text(text), Value::String(value)) => {
-                let value = folded(value, is_case_exact);
-                match comparison {
-                    Comparison::Contains => value.contains(text),
-                    Comparison::StartsWith => value.starts_with(text),
-                    Comparison::EndsWith => value.ends_with(text),
-                    _ => comparison.fits(value.as_str().cmp(text)),
-                }
-            }
-            (Self::Instant(instant), Value::String(value)) => value
-                .parse::<Timestamp>()
-                .is_ok_and(|value| comparison.fits(value.cmp(instant))),
-            _ => false,
-        }
-    }
-}
-
-impl Comparison {
-    const fn fits(self, ordering: Ordering) -> bool {
-        match self {
-            Self::Equal => ordering.is_eq(),
-            Self::Greater => ordering.is_gt(),
-            Self::GreaterOrEqual => ordering.is_ge(),
-            Self::Less => ordering.is_lt(),
-            Self::LessOrEqual => ordering.is_le(),
-            Self::Contains | Self::StartsWith | Self::EndsWith => false,
-        }
-    }
-}
-
-impl Place {
-    /// Whether one of the values at this place of a resource is as asked.
-    pub(super) fn any(&self, it: &Map<String, Value>, is: impl Fn(&Value) -> bool) -> bool {
-        let part_is = |value: &Value| match self.part {
-            Some(part) => value.get(part.name).is_some_and(&is),
-            None => is(value),
-        };
-        match it.get(self.attribute.name) {
-            Some(Value::Array(values)) => values.iter().any(part_is),
-            Some(value) => part_is(value),
-            None => false,
-        }
-    }
-}
-
-fn is_empty(value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::String(text) => text.is_empty(),
-        Value::Array(values) => values.is_empty(),
-        Value::Object(parts) => parts.is_empty(),
-        _ => false,
     }
 }
 

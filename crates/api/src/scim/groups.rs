@@ -15,6 +15,9 @@ use super::resource::{Item, member};
 use super::schema::GROUP;
 use super::users::parse;
 
+/// The most operations of one request that look at every member: by anything but the id.
+const WALKS_MAX: usize = 10;
+
 /// What a body says of a group.
 pub(super) struct Description {
     name: Name,
@@ -60,6 +63,12 @@ impl Description {
 pub(super) fn patch(account: &Account, group: &Group, operations: &[Operation]) -> Result<Command, Error> {
     let mut resource = Item::Group(group).base_of_change(account);
     let mut members = None;
+    if operations.iter().filter(|operation| walks(operation)).count() > WALKS_MAX {
+        let detail = format!(
+            "{WALKS_MAX} operations can find members by anything but `value`. Send several requests."
+        );
+        return Err(Error::bad(ScimType::TooMany, detail));
+    }
     for operation in operations {
         if operation.attribute().name == "members" {
             let members = members.get_or_insert_with(|| group.members.clone());
@@ -78,6 +87,10 @@ pub(super) fn patch(account: &Account, group: &Group, operations: &[Operation]) 
             remove: &group.members - &after,
         }),
     })
+}
+
+fn walks(operation: &Operation) -> bool {
+    matches!(&operation.target, Target::Values { test, .. } if test.fixes("value", None).is_none())
 }
 
 fn named(attributes: &Map<String, Value>) -> Result<(Name, Option<ExternalId>), Error> {

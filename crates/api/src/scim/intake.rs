@@ -8,6 +8,9 @@ use serde_json::{Map, Value};
 use super::error::{Error, ScimType};
 use super::schema::{Attribute, Holds, Mutability, Schema};
 
+/// The most values of a multi-valued attribute, save the members of a group.
+pub(super) const VALUES_MAX: usize = 100;
+
 /// The member of this name, whatever its case.
 pub(super) fn member<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
     object
@@ -70,11 +73,21 @@ pub(super) fn read(attribute: &'static Attribute, value: Value) -> Result<Option
         Value::Array(values) => values,
         one => vec![one],
     };
+    need_few(attribute, values.len())?;
     let mut kept = Vec::with_capacity(values.len());
     for value in values {
         kept.extend(single(attribute, value)?);
     }
     Ok((!kept.is_empty()).then_some(Value::Array(kept)))
+}
+
+/// Refuses more values than an attribute can have.
+pub(super) fn need_few(attribute: &Attribute, count: usize) -> Result<(), Error> {
+    if count <= VALUES_MAX || attribute.name == "members" {
+        return Ok(());
+    }
+    let detail = format!("`{}` can have {VALUES_MAX} values.", attribute.name);
+    Err(Error::bad(ScimType::InvalidValue, detail))
 }
 
 /// One value of an attribute.
@@ -145,6 +158,7 @@ mod tests {
             json!({"active": "perhaps"}),
             json!({"name": "Sven"}),
             json!({"emails": ["sven@example.com"]}),
+            json!({"emails": vec![json!({"value": "sven@example.com"}); VALUES_MAX + 1]}),
         ] {
             let refused = resource(&USER, body.as_object().unwrap()).unwrap_err();
             assert_eq!(refused.body()["scimType"], "invalidValue", "{body}");

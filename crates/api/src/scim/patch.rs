@@ -10,6 +10,9 @@ use super::filter::Test;
 use super::intake::{member, need_schema, read, single};
 use super::schema::{Attribute, Found, Mutability, Place, Schema};
 
+/// The most operations of one request.
+const OPERATIONS_MAX: usize = 1_000;
+
 const PATCH_OP: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
 /// What an operation does.
@@ -73,6 +76,10 @@ pub(super) fn operations(
             "`Operations` must be a list of operations.",
         )
     })?;
+    if listed.len() > OPERATIONS_MAX {
+        let detail = format!("A `PATCH` can have {OPERATIONS_MAX} operations. Send several requests.");
+        return Err(Error::bad(ScimType::TooMany, detail));
+    }
     let mut operations = Vec::with_capacity(listed.len());
     for operation in listed {
         let operation = operation.as_object().ok_or_else(|| {

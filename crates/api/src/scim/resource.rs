@@ -1,19 +1,24 @@
 //! Users and groups as SCIM shows them.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod values;
+
+use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use usher_domain::directory::Group;
 use usher_domain::text::{Email, Name, UserName};
 use usher_domain::user::User;
-use usher_domain::{Account, GroupId, Timestamp, UserId};
+use usher_domain::{Account, Timestamp};
 
 use super::condition::Version;
 use super::filter::Test;
 use super::schema::{GROUP, Schema, USER};
 use super::selection::Selection;
 use crate::v1::time::Time;
+
+pub(super) use self::values::member;
+use self::values::{group_location, group_values, user_location, user_values};
 
 /// The types of resources.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,6 +106,14 @@ impl Kind {
                     let name = name.parse().ok();
                     let group = name.and_then(|name: Name| account.group_by_name(&name));
                     return group.map(Item::Group).into_iter().collect();
+                }
+                if let Some(user) = fixed("members", Some("value")) {
+                    let user = user.parse().ok().and_then(|id| account.user(id));
+                    let groups = user.into_iter().flat_map(User::groups);
+                    return groups
+                        .filter_map(|id| account.group(*id))
+                        .map(Item::Group)
+                        .collect();
                 }
                 account.groups().values().map(Item::Group).collect()
             }
@@ -221,109 +234,4 @@ impl<'a> Item<'a> {
             Self::Group(group) => (group.created_at, group.changed_at),
         }
     }
-}
-
-fn user_location(base: &str, id: UserId) -> String {
-    format!("{base}/Users/{id}")
-}
-
-fn group_location(base: &str, id: GroupId) -> String {
-    format!("{base}/Groups/{id}")
-}
-
-fn user_values(
-    user: &User,
-    account: &Account,
-    base: &str,
-    names: &BTreeSet<&'static str>,
-) -> BTreeMap<&'static str, Value> {
-    let entry = user.directory.as_ref();
-    let value = |name: &'static str| match name {
-        "id" => json!(user.id),
-        "externalId" => json!(entry.and_then(|entry| entry.external_id.as_ref())),
-        "userName" => entry.map_or_else(|| json!(user.profile.email), |entry| json!(entry.user_name)),
-        "displayName" => json!(user.profile.name),
-        "active" => json!(user.active),
-        "name" => {
-            let mut parts = Map::new();
-            let given = entry.and_then(|entry| entry.given_name.as_ref());
-            let family = entry.and_then(|entry| entry.family_name.as_ref());
-            for (part, name) in [("givenName", given), ("familyName", family)] {
-                parts.extend(name.map(|name| (part.to_owned(), json!(name))));
-            }
-            if parts.is_empty() {
-                Value::Null
-            } else {
-                parts.into()
-            }
-        }
-        "emails" => {
-            let mut email = Map::from_iter([("value".to_owned(), json!(user.profile.email))]);
-            // Of users of whom no directory said otherwise, it is the address at work, and the preferred one.
-            let label = entry.map_or_else(Default::default, |entry| entry.email_label.clone());
-            email.extend(label.kind.map(|kind| ("type".to_owned(), json!(kind))));
-            email.extend(
-                label
-                    .primary
-                    .map(|primary| ("primary".to_owned(), json!(primary))),
-            );
-            json!([email])
-        }
-        "groups" => {
-            let groups = user.groups().iter().filter_map(|id| account.group(*id));
-            let groups: Vec<Value> = groups
-                .map(|group| {
-                    json!({
-                        "value": group.id, "$ref": group_location(base, group.id),
-                        "display": group.name, "type": "direct",
-                    })
-                })
-                .collect();
-            if groups.is_empty() {
-                Value::Null
-            } else {
-                groups.into()
-            }
-        }
-        _ => Value::Null,
-    };
-    names.iter().map(|name| (*name, value(name))).collect()
-}
-
-fn group_values(
-    group: &Group,
-    account: &Account,
-    base: &str,
-    names: &BTreeSet<&'static str>,
-) -> BTreeMap<&'static str, Value> {
-    let value = |name: &'static str| match name {
-        "id" => json!(group.id),
-        "externalId" => json!(group.external_id),
-        "displayName" => json!(group.name),
-        "members" => {
-            let members = group.members.iter().filter_map(|id| account.user(*id));
-            let members: Vec<Value> = members.map(|user| member(user, base).into()).collect();
-            if members.is_empty() {
-                Value::Null
-            } else {
-                members.into()
-            }
-        }
-        _ => Value::Null,
-    };
-    names.iter().map(|name| (*name, value(name))).collect()
-}
-
-/// A user as a member of a group.
-pub(super) fn member(user: &User, base: &str) -> Map<String, Value> {
-    let parts = [
-        ("value", json!(user.id)),
-        ("$ref", user_location(base, user.id).into()),
-        ("type", "User".into()),
-        ("display", json!(user.profile.name)),
-    ];
-    parts
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value))
-        .collect()
 }

@@ -8,6 +8,9 @@ use serde_json::{Map, Value};
 use super::error::{Error, ScimType};
 use super::schema::{Attribute, Found, Place, Returned, Schema};
 
+/// The most attributes that one request names.
+const NAMES_MAX: usize = 100;
+
 /// What a client wants to see.
 #[derive(Debug, Default, Clone)]
 pub(super) enum Selection {
@@ -96,6 +99,10 @@ impl Selection {
 }
 
 fn paths(names: &[String]) -> Result<Vec<AttrPath>, Error> {
+    if names.len() > NAMES_MAX {
+        let detail = format!("Name {NAMES_MAX} attributes at most.");
+        return Err(Error::bad(ScimType::InvalidValue, detail));
+    }
     let path = |name: &String| {
         path(name).ok_or_else(|| {
             let detail = format!("`{name}` is not the name of an attribute.");

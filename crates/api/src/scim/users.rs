@@ -1,5 +1,7 @@
 //! Users: what a resource says of a person, and the command that makes it so.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 use usher_domain::command::UserPatch;
 use usher_domain::directory::{DirectoryEntry, EmailLabel};
@@ -7,14 +9,13 @@ use usher_domain::event::Profile;
 use usher_domain::permission::{PermissionOverrides, Role};
 use usher_domain::text::{Email, ExternalId, InvalidText, Name, UserName};
 use usher_domain::user::User;
-use usher_domain::{Command, UserId};
+use usher_domain::{Account, Command, UserId};
 
 use super::error::{Error, ScimType};
 use super::intake::{member, resource};
 use super::patch::Operation;
 use super::resource::Item;
 use super::schema::USER;
-use usher_domain::Account;
 
 /// A person, as a resource describes them.
 struct Person {
@@ -51,13 +52,13 @@ impl Description {
                 name: person.name,
                 email: person.email,
                 role: Role::Member,
-                privileges: std::collections::BTreeSet::new(),
+                privileges: BTreeSet::new(),
                 billing_contact: false,
                 seat_limit: None,
                 session_permissions: PermissionOverrides::default(),
             },
             active: person.is_active,
-            assign_seat: None,
+            assign_seat: Some(false),
             product: None,
             password_set: false,
             directory: Some(person.entry),

@@ -39,14 +39,16 @@ fn public_testers_of_scim_find_nothing_wrong() {
     assert!(is_right, "scim-sanity probe:\n{said}");
     let report: serde_json::Value = serde_json::from_str(&said).unwrap();
     let results = report["results"].as_array().unwrap();
-    let with = |status: &str| results.iter().filter(move |it| it["status"] == status);
-    assert!(with("pass").count() > 20, "{said}");
-    assert_eq!(with("warn").count(), 0, "{said}");
-    // Agents are a draft of which Usher advertises nothing.
-    assert!(
-        with("skip").all(|it| it["name"].as_str().unwrap().starts_with("Agent")),
-        "{said}"
-    );
+    let passed = results.iter().filter(|result| result["status"] == "pass").count();
+    assert!(passed > 20, "{said}");
+    // Agents are a draft of which Usher advertises nothing. Everything else passes, without as much as a warning.
+    let is_of_agents = |result: &serde_json::Value| {
+        let name = result["name"].as_str().unwrap();
+        result["status"] == "skip" && name.starts_with("Agent")
+    };
+    let others = results.iter().filter(|result| result["status"] != "pass");
+    let others: Vec<_> = others.filter(|result| !is_of_agents(result)).collect();
+    assert!(others.is_empty(), "{others:#?}");
 
     assert_eq!(server.stop().0, Some(0), "the server did not stop as told");
 }

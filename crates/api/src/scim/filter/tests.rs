@@ -101,6 +101,18 @@ fn what_makes_no_sense_is_an_invalid_filter() {
 }
 
 #[test]
+fn a_filter_has_a_bound() {
+    let terms = |count: usize| vec!["active eq true"; count].join(" or ");
+    let tested = |filter: &str| Test::of(&parse(filter).unwrap(), &USER, false).map(|_| ());
+
+    assert!(tested(&terms(200)).is_ok());
+    let refused = tested(&terms(201)).unwrap_err();
+    assert_eq!(refused.body()["scimType"], "tooMany");
+    let deep = format!("{}active pr{}", "not (".repeat(500), ")".repeat(500));
+    assert!(parse(&deep).is_err());
+}
+
+#[test]
 fn of_many_types_a_name_of_another_is_one_without_a_value() {
     let filter = parse(r#"userName eq "x" or displayName eq "Night""#).unwrap();
     let night = json!({"displayName": "Night"});

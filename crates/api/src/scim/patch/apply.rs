@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::super::error::{Error, ScimType};
 use super::super::filter::Test;
+use super::super::intake::need_few;
 use super::super::schema::{Attribute, Holds, Place};
 use super::{Operation, Target, Verb};
 
@@ -23,6 +24,8 @@ impl Operation {
             let mut required = attribute.parts().iter().filter(|part| part.is_required);
             required.all(|part| value.get(part.name).is_some())
         };
+        let values = resource.get(attribute.name).and_then(Value::as_array);
+        need_few(attribute, values.map_or(0, Vec::len))?;
         let is_there = match resource.get(attribute.name) {
             Some(Value::Array(values)) => values.iter().all(is_whole),
             Some(_) => true,

@@ -218,4 +218,6 @@ fn a_body_that_is_no_patch_is_refused() {
         let error = operations(&USER, body.as_object().unwrap()).unwrap_err();
         assert_eq!(error.body()["scimType"], "invalidSyntax", "{body}");
     }
+    let many = vec![json!({"op": "remove", "path": "name"}); OPERATIONS_MAX + 1];
+    assert_eq!(patched(many.into()).unwrap_err().body()["scimType"], "tooMany");
 }
