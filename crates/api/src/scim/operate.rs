@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::http::StatusCode;
 use serde_json::{Map, Value};
 use usher_domain::user::User;
-use usher_domain::{Account, Actor, Command, GroupId, Refusal, UserId};
+use usher_domain::{Account, Command, GroupId, UserId};
 use usher_engine::Cause;
 
 use super::condition::Condition;
@@ -195,7 +195,7 @@ impl Scim {
         view: impl Fn(&Account) -> T + Send + 'static,
     ) -> Result<T, Error> {
         let seen = self.caller.read(move |account, actor, _| {
-            need_people(account, actor)?;
+            account.need_people(actor)?;
             Ok(view(account))
         });
         Ok(seen.await?)
@@ -208,7 +208,7 @@ impl Scim {
     ) -> Result<T, Error> {
         let actor = self.caller.actor.clone();
         let make = move |account: &Account, _| {
-            need_people(account, &actor)?;
+            account.need_people(&actor)?;
             make(account)
         };
         let done = self.caller.propose(make, move |account, _, _| view(account));
@@ -224,17 +224,4 @@ impl Scim {
             base: Arc::clone(&self.base),
         }
     }
-}
-
-/// Refuses callers who do not see the account's people.
-fn need_people(account: &Account, actor: &Actor) -> Result<(), Refusal> {
-    if account.sees_people(actor) {
-        return Ok(());
-    }
-    Err(match actor {
-        Actor::User(_) if account.user_of(actor).is_some() => Refusal::Forbidden {
-            needed: "a key with the scope `directory.provision`",
-        },
-        _ => Refusal::NotFound { what: "account" },
-    })
 }

@@ -198,6 +198,34 @@ async fn l1_where_named_seats_run_out_nobody_comes_into_the_group_and_the_error_
 }
 
 #[tokio::test]
+async fn d6_who_cannot_have_their_seat_back_stays_off() {
+    let directory = Directory::new().await;
+    let (a, b, c) = (
+        directory.user("a").await,
+        directory.user("b").await,
+        directory.user("c").await,
+    );
+    let group = directory.group("Support", &[&a, &b]).await;
+    directory.map(&group, named()).await;
+    let switch = |active: bool| json!([{"op": "replace", "path": "active", "value": active}]);
+    let path = format!("Users/{a}");
+    directory.patch(&path, switch(false)).await.ok();
+    let add = json!([{"op": "add", "path": "members", "value": [{"value": c}]}]);
+    directory.patch(&format!("Groups/{group}"), add).await.ok();
+
+    let sentence = refused(&directory.patch(&path, switch(true)).await, 409, None);
+
+    assert!(sentence.ends_with("(not-enough-seats)"), "{sentence}");
+    assert_eq!(directory.get(&path).await.ok()["active"], false);
+    directory.delete(&format!("Users/{b}")).await.done();
+    directory.patch(&path, switch(true)).await.ok();
+    assert_eq!(
+        directory.seen(&a).await["licenses"],
+        json!({"remote-support": {"kind": "named"}})
+    );
+}
+
+#[tokio::test]
 async fn a_large_group_is_changed_without_being_shown() {
     let directory = Directory::new().await;
     let mut ids = Vec::new();

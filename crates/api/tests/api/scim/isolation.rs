@@ -96,3 +96,42 @@ async fn a_directory_key_does_nothing_else() {
         );
     }
 }
+
+#[tokio::test]
+async fn what_a_directory_does_is_in_the_audit_with_its_key_and_request() {
+    let directory = Directory::new().await;
+    let user = |name: &str| {
+        json!({
+            "method": "POST", "path": "/Users", "bulkId": name,
+            "data": {"schemas": [USER], "userName": format!("{name}@example.com")},
+        })
+    };
+    let body = json!({
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": [user("a"), user("b")],
+    });
+
+    directory
+        .call()
+        .with_header("x-request-id", "sync-7")
+        .post(&directory.url("Bulk"), body)
+        .await
+        .ok();
+
+    let audit = directory
+        .app
+        .operator()
+        .get("audit?action=user_created")
+        .await
+        .ok();
+    let entries = audit["items"].as_array().unwrap();
+    let causes: Vec<_> = entries
+        .iter()
+        .map(|entry| entry["cause"].as_str().unwrap())
+        .collect();
+    assert_eq!(causes, ["sync-7/1", "sync-7/0"]);
+    assert!(
+        entries
+            .iter()
+            .all(|entry| entry["actor"].as_str().unwrap().starts_with("key_"))
+    );
+}
