@@ -39,7 +39,7 @@ pub(super) async fn resource_types(scim: Scim) -> Reply {
 }
 
 /// `/ResourceTypes/{name}`.
-pub(super) async fn one_resource_type(scim: Scim, name: String) -> Result<Reply, Error> {
+pub(super) fn one_resource_type(scim: &Scim, name: &str) -> Result<Reply, Error> {
     let kind = Kind::ALL.into_iter().find(|kind| kind.schema().name == name);
     let kind = kind.ok_or_else(|| Error::not_found("resource type"))?;
     Ok(Reply::document(resource_type(kind, &scim.base)))
@@ -51,7 +51,7 @@ pub(super) async fn schemas(scim: Scim) -> Reply {
 }
 
 /// `/Schemas/{urn}`.
-pub(super) async fn one_schema(scim: Scim, urn: String) -> Result<Reply, Error> {
+pub(super) fn one_schema(scim: &Scim, urn: &str) -> Result<Reply, Error> {
     let kind = Kind::ALL.into_iter().find(|kind| kind.schema().urn == urn);
     let kind = kind.ok_or_else(|| Error::not_found("schema"))?;
     Ok(Reply::document(kind.schema().shown(&scim.base)))
@@ -71,7 +71,7 @@ fn resource_type(kind: Kind, base: &str) -> Value {
 }
 
 fn list<const N: usize>(resources: [Value; N]) -> Reply {
-    let resources = Value::from(resources.to_vec());
+    let resources = Value::from(Vec::from(resources));
     Reply::document(json!({
         "schemas": [LIST_RESPONSE],
         "totalResults": N,

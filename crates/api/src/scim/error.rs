@@ -14,7 +14,7 @@ pub(super) struct Error {
     pub(super) status: StatusCode,
     scim_type: Option<ScimType>,
     detail: String,
-    headers: HeaderMap,
+    headers: Option<Box<HeaderMap>>,
 }
 
 /// What is wrong with a request, in the words of RFC 7644, table 9.
@@ -60,7 +60,7 @@ impl Error {
             status,
             scim_type: None,
             detail: detail.into(),
-            headers: HeaderMap::new(),
+            headers: None,
         }
     }
 
@@ -102,7 +102,7 @@ impl From<Problem> for Error {
             status,
             scim_type,
             detail,
-            headers,
+            headers: Some(Box::new(headers)),
         }
     }
 }
@@ -117,6 +117,7 @@ impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let body = self.body().to_string();
         let media_type = [(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE))];
-        (self.status, self.headers, media_type, body).into_response()
+        let headers = self.headers.map(|headers| *headers).unwrap_or_default();
+        (self.status, headers, media_type, body).into_response()
     }
 }

@@ -126,13 +126,11 @@ fn is_descending(order: Option<&str>) -> Result<bool, Error> {
 /// A whole number; those below zero are taken for zero (RFC 7644, section 3.4.2.4).
 fn number(name: &str, text: Option<&str>) -> Result<Option<usize>, Error> {
     let Some(text) = text else { return Ok(None) };
-    match text.trim().parse::<i64>() {
-        Ok(number) => Ok(Some(usize::try_from(number.max(0)).unwrap_or(usize::MAX))),
-        Err(_) => {
-            let detail = format!("`{name}` must be a whole number.");
-            Err(Error::bad(ScimType::InvalidValue, detail))
-        }
-    }
+    let Ok(number) = text.trim().parse::<i64>() else {
+        let detail = format!("`{name}` must be a whole number.");
+        return Err(Error::bad(ScimType::InvalidValue, detail));
+    };
+    Ok(Some(usize::try_from(number.max(0)).unwrap_or(usize::MAX)))
 }
 
 impl Search {

@@ -61,14 +61,14 @@ pub(crate) fn routes() -> Router<Arc<Api>> {
         .route(
             &at("ResourceTypes/{name}"),
             only(get(|scim: Scim, Path((_, name)): Path<(String, String)>| {
-                discovery::one_resource_type(scim, name)
+                std::future::ready(discovery::one_resource_type(&scim, &name))
             })),
         )
         .route(&at("Schemas"), only(get(discovery::schemas)))
         .route(
             &at("Schemas/{urn}"),
             only(get(|scim: Scim, Path((_, urn)): Path<(String, String)>| {
-                discovery::one_schema(scim, urn)
+                std::future::ready(discovery::one_schema(&scim, &urn))
             })),
         )
         .route(&at("Me"), any(me))

@@ -28,7 +28,10 @@ pub(super) struct Change {
     pub(super) selection: Selection,
 }
 
-/// What is made of a resource.
+/// The command for something new.
+type MakeNew = Box<dyn Fn(&Account) -> Result<Command, Error> + Send>;
+
+/// The command for a resource as it stands.
 type Make = Box<dyn Fn(&Account, Item<'_>) -> Result<Command, Error> + Send>;
 
 impl Scim {
@@ -61,7 +64,7 @@ impl Scim {
     ) -> Result<Reply, Error> {
         super::intake::need_schema(body, kind.schema().urn)?;
         let bits = self.caller.draw_id()?;
-        let (make, id): (Box<dyn Fn(&Account) -> Result<Command, Error> + Send>, _) = match kind {
+        let (make, id): (MakeNew, _) = match kind {
             Kind::User => {
                 let (person, id) = (users::Description::read(body)?, UserId::from_bits(bits));
                 (Box::new(move |_: &Account| person.create(id)), id.to_string())

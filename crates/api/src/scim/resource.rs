@@ -133,7 +133,7 @@ fn users_called<'a>(account: &'a Account, name: &str) -> Vec<Item<'a>> {
     users.map(Item::User).collect()
 }
 
-impl<'a> Item<'a> {
+impl Item<'_> {
     pub(super) const fn kind(&self) -> Kind {
         match self {
             Self::User(_) => Kind::User,

@@ -12,7 +12,8 @@ fn sven() -> Value {
 
 /// The user after these operations.
 fn patched(operations: Value) -> Result<Value, Error> {
-    let body = json!({"schemas": [PATCH_OP], "Operations": operations});
+    let mut body = json!({"schemas": [PATCH_OP]});
+    body["Operations"] = operations;
     let mut user = sven().as_object().unwrap().clone();
     for operation in self::operations(&USER, body.as_object().unwrap())? {
         operation.apply(&mut user)?;
@@ -35,8 +36,9 @@ fn becomes(operations: Value, changes: &[(&str, Value)]) {
 
 #[track_caller]
 fn refused(operation: Value, scim_type: &str) {
-    let error = patched(json!([operation])).unwrap_err();
-    assert_eq!(error.body()["scimType"], scim_type, "{operation}: {error:?}");
+    let said = operation.to_string();
+    let error = patched(vec![operation].into()).unwrap_err();
+    assert_eq!(error.body()["scimType"], scim_type, "{said}: {error:?}");
 }
 
 #[test]

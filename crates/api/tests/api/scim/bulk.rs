@@ -5,7 +5,9 @@ use super::{Directory, GROUP, PATCH, USER, members, refused};
 const BULK: &str = "urn:ietf:params:scim:api:messages:2.0:BulkRequest";
 
 fn bulk(operations: Value) -> Value {
-    json!({"schemas": [BULK], "Operations": operations})
+    let mut body = json!({"schemas": [BULK]});
+    body["Operations"] = operations;
+    body
 }
 
 fn user(bulk_id: &str, name: &str) -> Value {

@@ -120,7 +120,7 @@ async fn what_a_directory_does_is_in_the_audit_with_its_key_and_request() {
     let audit = directory
         .app
         .operator()
-        .get("audit?action=user_created")
+        .get("audit?action=user.created")
         .await
         .ok();
     let entries = audit["items"].as_array().unwrap();

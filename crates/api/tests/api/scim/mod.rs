@@ -57,7 +57,8 @@ impl Directory {
     }
 
     pub async fn patch(&self, path: &str, operations: Value) -> Answer {
-        let body = json!({"schemas": [PATCH], "Operations": operations});
+        let mut body = json!({"schemas": [PATCH]});
+        body["Operations"] = operations;
         self.call().patch(&self.url(path), body).await
     }
 
