@@ -115,10 +115,9 @@ async fn sample(app: &App, operation: &str, number: usize) -> Option<Sample> {
         "createPool" => Sample::body(pool),
         "getPool" | "deletePool" => Sample::of("pool", new("pools", pool).await),
         "changePool" => Sample::of("pool", new("pools", pool).await).with(json!({"seats": 0})),
-        "createTeam" => Sample::body(team),
+        "createTeam" | "createGroup" => Sample::body(team),
         "getTeam" | "deleteTeam" => Sample::of("team", new("teams", team).await),
         "changeTeam" => Sample::of("team", new("teams", team).await).with(json!({"members": []})),
-        "createGroup" => Sample::body(team),
         "getGroup" | "deleteGroup" => Sample::of("group", new("groups", team).await),
         "changeGroup" => Sample::of("group", new("groups", team).await).with(json!({"members": []})),
         "mapGroup" => {
