@@ -1,4 +1,4 @@
-//! Two public testers of SCIM servers, from PyPI, against the real program: `scim2-cli`, which tests what the server
+//! Two public testers of SCIM servers, from `PyPI`, against the real program: `scim2-cli`, which tests what the server
 //! says of itself, and `scim-sanity`. `tests/scim/requirements.txt` pins them.
 
 use std::fs::{self, File};
