@@ -33,6 +33,7 @@ mod pages;
 mod problem;
 mod request_id;
 mod router;
+mod scim;
 mod serve;
 mod service;
 mod throttle;

@@ -60,6 +60,8 @@ pub enum Command {
         product: Option<Product>,
         /// Whether a password was stored for the user.
         password_set: bool,
+        /// Whether the user can do anything from the start.
+        active: bool,
         /// What a directory knows the user as (D1). Who is created by a directory gets no seat of L6.
         directory: Option<DirectoryEntry>,
     },

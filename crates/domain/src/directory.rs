@@ -35,8 +35,30 @@ pub struct DirectoryEntry {
     pub given_name: Option<Name>,
     /// The family name.
     pub family_name: Option<Name>,
+    /// What the directory says of the user's address.
+    #[serde(default)]
+    pub email_label: EmailLabel,
     /// Whom an identity provider vouches for, unique in the account. Keys of a directory cannot change it.
     pub subject: Option<Subject>,
+}
+
+/// What a directory says of a user's address, besides the address itself (RFC 7643, section 2.4).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EmailLabel {
+    /// What it is for: `work`, `home`.
+    pub kind: Option<Name>,
+    /// Whether it is the preferred one.
+    pub primary: Option<bool>,
+}
+
+impl Default for EmailLabel {
+    /// The address at work, and the preferred one: what directories take an address for of which nothing is said.
+    fn default() -> Self {
+        Self {
+            kind: "work".parse().ok(),
+            primary: Some(true),
+        }
+    }
 }
 
 /// A person as an identity provider knows them (`OpenID` Connect Core 1.0, section 2: `iss` and `sub` together).

@@ -10,7 +10,8 @@ use usher_domain::{
 use usher_journal::{COMMITS_MAX, Hash, Journal, Records, Seq, Text};
 
 use crate::account::{
-    Beats, Begun, Execution, Message, Queued, Reading, Unstoppable, Work, begin, lease_left, published,
+    Beats, Begun, Execution, Message, Proposal, Queued, Reading, Unstoppable, Work, begin, lease_left,
+    published,
 };
 use crate::node::Node;
 use crate::{
@@ -70,6 +71,26 @@ impl Engine {
         view: impl Fn(&Account, &Outcome, Timestamp) -> T + Send + 'static,
     ) -> Result<T, Failure> {
         self.work(account, Execution { request, view }).answer().await
+    }
+
+    /// Carries out a command that `make` derives from the account's state, in one step: nobody changes the account
+    /// between the look and the command. Where `make` declines, nothing is done and its reason is the answer. It runs
+    /// under the same conditions as `view`.
+    pub async fn propose<T: Send + 'static, E: Send + 'static>(
+        &self,
+        account: AccountId,
+        actor: Actor,
+        cause: Cause,
+        make: impl Fn(&Account, Timestamp) -> Result<Command, E> + Send + 'static,
+        view: impl Fn(&Account, &Outcome, Timestamp) -> T + Send + 'static,
+    ) -> Result<Result<T, E>, Failure> {
+        let proposal = Proposal {
+            actor,
+            cause,
+            make,
+            view,
+        };
+        self.work(account, proposal).answer().await
     }
 
     /// Looks at an account. What is seen is durable.

@@ -16,11 +16,13 @@ use super::new_id::IdempotencyKey;
 use crate::api::Api;
 use crate::arrival::Arrival;
 use crate::problem::{Facts, Problem};
+use crate::scim;
 
 /// What the paths of an account's things start with.
 const ACCOUNT_PATHS: &str = "/v1/accounts/";
 
 /// A caller whose credential is good in the account that the path names.
+#[derive(Clone)]
 pub(crate) struct Caller {
     /// What the handlers work with.
     pub(crate) api: Arc<Api>,
@@ -66,7 +68,7 @@ struct Known {
 }
 
 impl Known {
-    fn of(api: &Api, parts: &Parts, account: Option<AccountId>) -> Result<Self, Problem> {
+    fn of(api: &Api, parts: &Parts, way: Way, account: Option<AccountId>) -> Result<Self, Problem> {
         let token = bearer(parts).ok_or_else(|| Problem::unauthenticated(false))?;
         let arrival = Arrival::of(api, &parts.extensions, &parts.headers);
         let identified = api
@@ -79,7 +81,7 @@ impl Known {
             Credential::OperatorKey { id, .. } => Some(Text::from(id.to_string())),
         };
         Ok(Self {
-            cause: arrival.cause(Way::Api, credential),
+            cause: arrival.cause(way, credential),
             identified,
         })
     }
@@ -132,9 +134,13 @@ impl FromRequestParts<Arc<Api>> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, Problem> {
-        let rest = parts.uri.path().strip_prefix(ACCOUNT_PATHS).unwrap_or_default();
+        let path = parts.uri.path();
+        let (way, rest) = match path.strip_prefix(scim::PATHS) {
+            Some(rest) => (Way::Scim, rest),
+            None => (Way::Api, path.strip_prefix(ACCOUNT_PATHS).unwrap_or_default()),
+        };
         let account = rest.split('/').next().unwrap_or_default().parse();
-        let known = Known::of(api, parts, account.as_ref().ok().copied())?;
+        let known = Known::of(api, parts, way, account.as_ref().ok().copied())?;
         let account = account.map_err(|_| Problem::not_found("account"))?;
         if known.identified.caller.is_foreign_to(account) {
             return Err(Problem::not_found("account"));
@@ -153,7 +159,7 @@ impl FromRequestParts<Arc<Api>> for Operator {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, Problem> {
-        let known = Known::of(api, parts, None)?;
+        let known = Known::of(api, parts, Way::Api, None)?;
         if known.identified.caller != usher_identity::Caller::Operator {
             return Err(Problem::forbidden("an operator key"));
         }
@@ -202,6 +208,20 @@ impl Caller {
             command,
         };
         self.api.engine.execute(self.account, request, view).await
+    }
+
+    /// Gives a command that `make` derives from the account's state in the step that carries it out, or declines to.
+    pub(crate) async fn propose<T: Send + 'static, E: Send + 'static>(
+        &self,
+        make: impl Fn(&Account, Timestamp) -> Result<Command, E> + Send + 'static,
+        view: impl Fn(&Account, &Outcome, Timestamp) -> T + Send + 'static,
+    ) -> Result<Result<T, E>, Problem> {
+        let (actor, cause) = (self.actor.clone(), self.cause.clone());
+        let engine = &self.api.engine;
+        match engine.propose(self.account, actor, cause, make, view).await {
+            Ok(answer) => Ok(answer),
+            Err(failure) => Err(self.problem(failure).await),
+        }
     }
 
     /// Looks at the account. `view` says what the actor may see of it.
@@ -259,6 +279,11 @@ impl Caller {
     /// The 128 bits of the id of something that this caller creates.
     pub(crate) fn new_id(&self, key: &IdempotencyKey) -> Result<u128, Problem> {
         key.bits(Some(self.account), &self.actor, self.api.engine.now())
+    }
+
+    /// The 128 bits of the id of something that nobody asks for twice.
+    pub(crate) fn draw_id(&self) -> Result<u128, Problem> {
+        usher_identity::draw_bits(self.api.engine.now()).map_err(Problem::from)
     }
 
     /// The problem that a failure is, with how a sign-in or ticket ended where that is what it is about.

@@ -18,6 +18,7 @@ mod pages;
 mod pools;
 mod requests;
 mod sandbox;
+mod scim;
 mod serve;
 mod service;
 mod sessions;

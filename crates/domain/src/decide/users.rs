@@ -20,6 +20,7 @@ pub(super) fn decide(account: &Account, command: &Command, actor: &Actor) -> Res
             assign_seat,
             product,
             password_set,
+            active,
             directory,
         } => {
             let newcomer = Newcomer {
@@ -27,6 +28,7 @@ pub(super) fn decide(account: &Account, command: &Command, actor: &Actor) -> Res
                 entry: directory.as_ref(),
                 assign_seat: *assign_seat,
                 password_set: *password_set,
+                is_active: *active,
             };
             create(account, *id, &newcomer, product.as_ref(), actor)
         }
@@ -58,11 +60,8 @@ fn create(
     check_email(account, id, &profile.email)?;
     people::check_entry(account, id, newcomer.entry)?;
     // A directory's people get their seats from their groups.
-    let wish = if actor.is_directory() && newcomer.assign_seat.is_none() {
-        Some(false)
-    } else {
-        newcomer.assign_seat
-    };
+    let is_without = actor.is_directory() || !newcomer.is_active;
+    let wish = newcomer.assign_seat.or_else(|| is_without.then_some(false));
     let seat = seat_for_new_user(account, &Seat { wish, product })?;
 
     let mut events = vec![Event::UserCreated {
@@ -83,6 +82,9 @@ fn create(
             license: Some(License::Named),
             group: None,
         });
+    }
+    if !newcomer.is_active {
+        events.push(Event::UserActivated { id, active: false });
     }
     Ok(Decision {
         events,

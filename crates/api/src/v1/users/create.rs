@@ -34,6 +34,7 @@ pub(super) async fn create(
         product: body.product.clone(),
         profile: body.into(),
         password_set,
+        active: true,
         directory: None,
     };
     let path = format!("users/{id}");

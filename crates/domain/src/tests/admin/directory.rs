@@ -170,6 +170,7 @@ fn d1_a_directory_creates_plain_members_without_a_seat() {
         assign_seat,
         product: None,
         password_set: false,
+        active: true,
         directory: Some(entry("ann")),
     };
 
@@ -185,6 +186,25 @@ fn d1_a_directory_creates_plain_members_without_a_seat() {
         let hired = office.account.user(user("ann")).unwrap();
         assert_eq!(hired.directory, Some(entry("ann")));
     }
+}
+
+#[test]
+fn d1_who_is_created_switched_off_holds_nothing() {
+    let mut office = Office::with_seats(5, 0);
+    let hire = Command::CreateUser {
+        id: user("ann"),
+        profile: profile("ann", Role::Member, &[]),
+        assign_seat: None,
+        product: None,
+        password_set: false,
+        active: false,
+        directory: None,
+    };
+
+    office.does(&hire);
+
+    assert!(!office.account.user(user("ann")).unwrap().active);
+    assert_eq!(office.license_of("ann"), None);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::account::{Plan, ProductSeats};
 use crate::command::{Command, Decision, MemberChange, PoolPatch, RulesPatch, UserPatch};
-use crate::directory::{DirectoryEntry, GroupMapping};
+use crate::directory::{DirectoryEntry, EmailLabel, GroupMapping};
 use crate::event::{EndReason, Event, Profile};
 use crate::permission::{Actor, PermissionOverrides, Privilege, Role, Scope};
 use crate::presence::{Device, DeviceKind};
@@ -93,6 +93,7 @@ pub(super) fn create_with(profile: Profile, assign_seat: Option<bool>) -> Comman
         assign_seat,
         product: None,
         password_set: false,
+        active: true,
         directory: None,
     }
 }
@@ -252,6 +253,7 @@ pub(super) fn entry(user_name: &str) -> DirectoryEntry {
         external_id: None,
         given_name: None,
         family_name: None,
+        email_label: EmailLabel::default(),
         subject: None,
     }
 }

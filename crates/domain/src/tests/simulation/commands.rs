@@ -59,6 +59,7 @@ impl World {
                 assign_seat: Some(false),
                 product: None,
                 password_set: false,
+                active: true,
                 directory: None,
             });
             for of in 0..2 {

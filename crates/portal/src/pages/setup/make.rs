@@ -71,6 +71,7 @@ pub(super) async fn make(
         assign_seat: Some(false),
         product: None,
         password_set: true,
+        active: true,
         directory: None,
     };
     if let Err(failed) = give(portal, arrival, account, create).await {
