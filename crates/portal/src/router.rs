@@ -56,6 +56,7 @@ fn pages() -> Pages {
         .merge(pages::join::routes())
         .merge(pages::users::routes())
         .merge(pages::teams::routes())
+        .merge(pages::groups::routes())
         .merge(pages::settings::routes())
         .merge(pages::subscription::routes())
         .merge(pages::minutes::routes())

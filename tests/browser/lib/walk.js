@@ -191,6 +191,10 @@ export const PAGES = [
   },
   { name: "deleting a team", path: `${ACCOUNT}/teams/{team}/delete`, as: "owner" },
 
+  { name: "the groups", path: `${ACCOUNT}/groups`, as: "owner" },
+  { name: "a group", path: `${ACCOUNT}/groups/{group}`, as: "owner" },
+  { name: "deleting a group", path: `${ACCOUNT}/groups/{group}/delete`, as: "owner" },
+
   { name: "the minutes", path: `${ACCOUNT}/minutes`, as: "owner" },
   { name: "the subscription", path: `${ACCOUNT}/subscription`, as: "owner" },
   { name: "the settings", path: `${ACCOUNT}/settings`, as: "owner" },
@@ -329,12 +333,13 @@ export async function arrange() {
 
   const { id: key } = await world.post(`${world.path}/api-keys`, { name: "Reports", scopes: ["read"] });
   const team = await world.post(`${world.path}/teams`, { name: "Day team", members: [sven.id] });
+  const group = await world.post(`${world.path}/groups`, { name: "Crew", members: [sven.id] });
   const [pool] = await world.pools();
   const empty = await world.post(`${world.path}/pools`, { name: "Night shift", product: PRODUCT, seats: 0 });
   const ids = {
     ...addresses(), account: world.id, pool: pool.id, empty: empty.id, signIn: signIn.id, ticket: ticket.id,
     session: session.id, code, key, user: sven.id, owner: owner.id, named: named.id, heir: heir.id,
-    trainee: trainee.id, team: team.id,
+    trainee: trainee.id, team: team.id, group: group.id,
   };
   /** @type {Record<string, import("./api.js").Person>} */
   const people = { owner, sven, cleo, amara, yuki };

@@ -6,9 +6,11 @@ mod contacts;
 mod device;
 mod ended;
 mod events;
+mod groups;
 mod heartbeats;
 mod history;
 mod join;
+mod members;
 mod operator_keys;
 mod optional;
 mod path;
@@ -51,6 +53,7 @@ pub(crate) fn routes(is_sandbox: bool) -> OpenApiRouter<Arc<Api>> {
         .merge(usage::routes())
         .merge(contacts::routes())
         .merge(teams::routes())
+        .merge(groups::routes())
         .merge(history::routes());
     if is_sandbox {
         routes.merge(sandbox::routes())

@@ -2,8 +2,10 @@
 
 mod account;
 pub(crate) mod capacity;
+mod directory;
 mod due;
 mod licenses;
+mod members;
 mod pools;
 pub(crate) mod presence;
 mod queue;
@@ -46,6 +48,11 @@ pub fn decide(
         Command::CreateTeam { .. } | Command::ChangeTeam { .. } | Command::DeleteTeam { .. } => {
             teams::decide(account, command, actor)
         }
+        Command::CreateGroup { .. }
+        | Command::ChangeGroup { .. }
+        | Command::DeleteGroup { .. }
+        | Command::MapGroup { .. }
+        | Command::SetUserGroups { .. } => directory::decide(account, command, actor),
         Command::SetLicense {
             user,
             product,

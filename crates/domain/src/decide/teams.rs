@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::account::{Account, Team};
 use crate::command::{Command, Decision, MemberChange};
+use crate::decide::{licenses, members};
 use crate::event::Event;
 use crate::id::{TeamId, UserId};
 use crate::permission::{Actor, Privilege};
@@ -18,6 +19,9 @@ pub(super) fn decide(account: &Account, command: &Command, actor: &Actor) -> Res
         }
         Command::DeleteTeam { id } => {
             team(account, *id, actor)?;
+            if let Some(group) = account.group_that_gives(|gives| gives.team == Some(*id)) {
+                return Err(licenses::in_a_mapping("team", group));
+            }
             Ok(Decision::done(vec![Event::TeamDeleted { id: *id }]))
         }
         _ => Err(Refusal::NotFound { what: "command" }),
@@ -38,7 +42,7 @@ fn create(
         None => {}
     }
     check_name(account, id, name)?;
-    check_members(account, "members", members)?;
+    members::check(account, "members", members)?;
     Ok(Decision::done(vec![Event::TeamCreated {
         id,
         name: name.clone(),
@@ -56,7 +60,7 @@ fn change(
     let before = team(account, id, actor)?;
     let name = name.unwrap_or(&before.name);
     if let Some(change) = change {
-        check_change(account, change)?;
+        members::check_change(account, change)?;
     }
     let members = change.map_or_else(|| before.members.clone(), |change| change.over(&before.members));
     if *name == before.name && members == before.members {
@@ -84,29 +88,6 @@ fn check_name(account: &Account, id: TeamId, name: &Name) -> Result<(), Refusal>
         return Err(taken("name"));
     }
     Ok(())
-}
-
-fn check_change(account: &Account, change: &MemberChange) -> Result<(), Refusal> {
-    match change {
-        MemberChange::Set(members) => check_members(account, "members", members),
-        MemberChange::Edit { add, remove } if add.is_disjoint(remove) => {
-            check_members(account, "add_members", add)
-        }
-        MemberChange::Edit { .. } => Err(Refusal::Invalid {
-            field: "remove_members",
-            expected: "users who are not in `add_members` as well".to_owned(),
-        }),
-    }
-}
-
-fn check_members(account: &Account, field: &'static str, members: &BTreeSet<UserId>) -> Result<(), Refusal> {
-    if members.iter().all(|member| account.users.contains_key(member)) {
-        return Ok(());
-    }
-    Err(Refusal::Invalid {
-        field,
-        expected: "ids of users of this account".to_owned(),
-    })
 }
 
 fn taken(field: &'static str) -> Refusal {

@@ -71,6 +71,7 @@ pub(super) async fn make(
         assign_seat: Some(false),
         product: None,
         password_set: true,
+        directory: None,
     };
     if let Err(failed) = give(portal, arrival, account, create).await {
         // An account without an owner would close the set-up for good.

@@ -16,8 +16,11 @@ use axum::extract::Query;
 use axum::response::Response;
 
 use self::list::ListPage;
+pub(crate) use self::person::license_choices;
 pub(crate) use self::query::{UserQuery, by_name, fits_words};
-pub(crate) use self::words::{people, role_label, state};
+pub(crate) use self::words::{
+    Choice, license as license_phrase, people, role_label, role_of, role_word, state,
+};
 use crate::answer::page;
 use crate::failed::Failed;
 use crate::form::Form;
