@@ -164,6 +164,9 @@ mod tests {
 
     use super::*;
 
+    /// Headers, the client that is told of, and whether it speaks TLS.
+    type Case = (&'static [(&'static str, &'static str)], &'static str, bool);
+
     fn told(
         proxies: &TrustedProxies,
         peer: &str,
@@ -183,7 +186,7 @@ mod tests {
     #[test]
     fn the_client_is_whom_the_first_trusted_proxy_saw() {
         let proxies = TrustedProxies::new(["10.0.0.0/8".parse().unwrap(), "fd00::/8".parse().unwrap()]);
-        let cases: &[(&[(&str, &str)], &str, bool)] = &[
+        let cases: &[Case] = &[
             (&[], "10.0.0.1", false),
             (&[("x-forwarded-for", "192.0.2.7")], "192.0.2.7", false),
             // What the client itself made up stands further left.

@@ -81,18 +81,17 @@ pub async fn serve(
         };
         let (http, watcher, tls) = (http.clone(), graceful.watcher(), tls.clone());
         tokio::spawn(async move {
-            let done = match tls {
-                Some(tls) => match secured(&tls, stream).await {
+            let done = if let Some(tls) = tls {
+                match secured(&tls, stream).await {
                     Ok(stream) => watcher.watch(http.serve_connection(stream, front)).await,
                     Err(error) => {
                         tracing::debug!(%error, %peer, "a connection did not agree on TLS");
                         Ok(())
                     }
-                },
-                None => {
-                    let stream = TokioIo::new(Paced::new(stream));
-                    watcher.watch(http.serve_connection(stream, front)).await
                 }
+            } else {
+                let stream = TokioIo::new(Paced::new(stream));
+                watcher.watch(http.serve_connection(stream, front)).await
             };
             // A connection that breaks concerns nobody but its client.
             if let Err(error) = done {

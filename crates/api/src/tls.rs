@@ -106,9 +106,9 @@ impl Files {
         };
         let certs = CertificateDer::pem_file_iter(&self.cert)
             .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-            .and_then(|certs| match certs.is_empty() {
-                true => Err(rustls::pki_types::pem::Error::NoItemsFound),
-                false => Ok(certs),
+            .and_then(|certs| {
+                let none = rustls::pki_types::pem::Error::NoItemsFound;
+                if certs.is_empty() { Err(none) } else { Ok(certs) }
             })
             .map_err(wrong(&self.cert, "a certificate"))?;
         let key = PrivateKeyDer::from_pem_file(&self.key).map_err(wrong(&self.key, "a private key"))?;

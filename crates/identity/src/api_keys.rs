@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, params};
+use usher_domain::account::ApiKey as ApiKeyOfAccount;
 use usher_domain::permission::Scope;
 use usher_domain::{AccountId, ApiKeyId, Secs, Timestamp};
 
@@ -121,15 +122,16 @@ impl Identity {
             .await
     }
 
-    /// Draws a new secret for a key, to be shown once; none where there is no such key. The one before works on for
-    /// `overlap`, at most [`KEY_OVERLAP_MAX`](crate::KEY_OVERLAP_MAX).
+    /// Draws a new secret for a key that the account has, to be shown once. The one before works on for `overlap`, at
+    /// most [`KEY_OVERLAP_MAX`](crate::KEY_OVERLAP_MAX).
     pub async fn rotate_api_key(
         &self,
         account: AccountId,
-        id: ApiKeyId,
+        key: &ApiKeyOfAccount,
         overlap: Secs,
         now: Timestamp,
-    ) -> Result<Option<Secret>, IdentityError> {
+    ) -> Result<Secret, IdentityError> {
+        let id = key.id;
         let secret = Secret::draw(PREFIX)?;
         let new = Digest::of(secret.expose());
         let memory = Arc::clone(&self.memory);
@@ -140,7 +142,14 @@ impl Identity {
                 move |after| after.map(|after| memory.api_keys_mut().set_digests(account, id, after)),
             )
             .await?;
-        Ok(rotated.map(|()| secret))
+        match rotated {
+            Some(()) => Ok(secret),
+            // The program ended between making the key known to its account and storing its secret.
+            None => {
+                self.put_api_key(account, id, key.scopes.clone(), key.expires_at)
+                    .await
+            }
+        }
     }
 
     /// When the key was last used, to the minute; none where it never was or does not exist.

@@ -208,13 +208,14 @@ async fn rotate(
 ) -> Result<Answer<ApiKey>, Problem> {
     let (id, overlap) = (path.api_key, body.overlap()?);
     let command = Command::RotateApiKey { id, overlap };
-    let find = move |account: &Account, _: &_, _| account.api_keys().get(&id).map(ApiKey::from);
+    let find = move |account: &Account, _: &_, _| account.api_keys().get(&id).cloned();
     let found = caller.execute(command, find).await?;
+    let found = found.ok_or_else(|| Problem::not_found("API key"))?;
     let (identity, now) = (&caller.api.identity, caller.api.engine.now());
-    let secret = identity.rotate_api_key(caller.account, id, overlap, now).await?;
-    let (Some(mut key), Some(secret)) = (found, secret) else {
-        return Err(Problem::not_found("API key"));
-    };
+    let mut key = ApiKey::from(&found);
+    let secret = identity
+        .rotate_api_key(caller.account, &found, overlap, now)
+        .await?;
     key.used(&caller);
     key.key = Some(secret.into_exposed());
     Ok(Answer(key))

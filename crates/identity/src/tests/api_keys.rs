@@ -89,19 +89,27 @@ async fn the_last_use_is_known_to_the_minute() {
     assert_eq!(identity.api_key_last_used_at(ACME, KEY), Some(NOON + secs(75)));
 }
 
+/// The key as its account knows it.
+fn known() -> usher_domain::account::ApiKey {
+    usher_domain::account::ApiKey {
+        id: KEY,
+        name: "Back end".parse().unwrap(),
+        scopes: reader(),
+        created_at: NOON,
+        expires_at: None,
+    }
+}
+
 #[tokio::test]
 async fn a_rotated_key_keeps_its_rights_and_its_old_secret_dies_with_the_overlap() {
     let identity = identity();
     let old = identity.put_api_key(ACME, KEY, reader(), None).await.unwrap();
-    let of_another = identity.rotate_api_key(OTHER, KEY, secs(60), NOON).await.unwrap();
 
     let new = identity
-        .rotate_api_key(ACME, KEY, secs(60), NOON)
+        .rotate_api_key(ACME, &known(), secs(60), NOON)
         .await
-        .unwrap()
         .unwrap();
 
-    assert_eq!(of_another, None);
     let is = Caller::ApiKey {
         account: ACME,
         id: KEY,
@@ -129,11 +137,22 @@ async fn an_overlap_is_a_week_at_most() {
     identity.put_api_key(ACME, KEY, reader(), None).await.unwrap();
 
     identity
-        .rotate_api_key(ACME, KEY, secs(u32::MAX), NOON)
+        .rotate_api_key(ACME, &known(), secs(u32::MAX), NOON)
         .await
-        .unwrap()
         .unwrap();
 
     let used = identity.api_key_use(ACME, KEY).unwrap();
     assert_eq!(used.former_until, Some(NOON + crate::KEY_OVERLAP_MAX));
+}
+
+#[tokio::test]
+async fn a_key_whose_secret_was_never_stored_gets_one() {
+    let identity = identity();
+
+    let secret = identity
+        .rotate_api_key(ACME, &known(), secs(60), NOON)
+        .await
+        .unwrap();
+
+    assert!(caller(&identity, secret.expose(), NOON).is_ok());
 }

@@ -163,25 +163,22 @@ async fn rotate(
         return Err(Problem::not_found("overlap").into());
     };
     let overlap = Secs::new(overlap);
-    let find =
-        move |account: &Account, _: &Outcome, _| account.api_keys().get(&id).map(|key| key.name.to_string());
+    let find = move |account: &Account, _: &Outcome, _| account.api_keys().get(&id).cloned();
     let rotated = viewer
         .execute(Command::RotateApiKey { id, overlap }, find)
         .await?;
-    let name = rotated.map_err(|refusal| Problem::refused(&refusal, None))?;
+    let rotated = rotated.map_err(|refusal| Problem::refused(&refusal, None))?;
+    let key = rotated.ok_or_else(|| Problem::not_found("API key"))?;
     let api = &viewer.portal.api;
     let secret = api
         .identity()
-        .rotate_api_key(viewer.account, id, overlap, api.engine().now())
+        .rotate_api_key(viewer.account, &key, overlap, api.engine().now())
         .await?;
-    let (Some(name), Some(secret)) = (name, secret) else {
-        return Err(Problem::not_found("API key").into());
-    };
     let (frame, ()) = viewer.look(Some(Place::ApiKeys), |_, _, _| Ok(())).await?;
     Ok(page(&CreatedPage {
         frame,
         path: Place::ApiKeys.path(viewer.account),
-        name,
+        name: key.name.to_string(),
         key: secret.into_exposed(),
     }))
 }
