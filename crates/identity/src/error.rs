@@ -1,5 +1,6 @@
 //! What can go wrong with credentials.
 
+use crate::SealError;
 use crate::operator::{OPERATOR_KEY_CHARS_MAX, OPERATOR_KEY_CHARS_MIN};
 use crate::password::{PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN};
 
@@ -23,6 +24,9 @@ pub enum IdentityError {
         /// The kind of credential.
         what: &'static str,
     },
+    /// A secret could not be sealed or opened: the wrong secrets key was given, or the value was changed.
+    #[error("a secret at rest cannot be used")]
+    Seal(#[from] SealError),
     /// No secret could be drawn.
     #[error(transparent)]
     Random(#[from] RandomError),

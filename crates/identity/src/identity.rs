@@ -13,7 +13,7 @@ use crate::secret::Digest;
 use crate::signing::{self, Keyring, Signed};
 use crate::store::{self, Store};
 use crate::user_tokens::{self, UserTokens};
-use crate::{Caller, IdentityError, Unauthenticated, operator, passwords};
+use crate::{Caller, IdentityError, Sealer, SecretsKeys, Unauthenticated, operator, passwords};
 
 /// The credentials of one server. Cheap to clone.
 #[derive(Clone)]
@@ -21,6 +21,7 @@ pub struct Identity {
     pub(crate) store: Store,
     pub(crate) memory: Arc<Memory>,
     pub(crate) hashing: Hashing,
+    sealer: Sealer,
 }
 
 /// What the tables hold, for the path that every request takes. Each lock is held for a look or a small change only.
@@ -34,10 +35,16 @@ pub(crate) struct Memory {
 
 impl Identity {
     /// Makes or migrates the credential tables in the database behind `connection`, which nobody else uses from now
-    /// on, and reads them into memory. Blocks: for the start of the program.
-    pub fn open(connection: Connection) -> Result<Self, IdentityError> {
+    /// on, and reads them into memory. What is sealed there opens with `keys`; what stands there plainly, from before
+    /// there were such keys, or sealed with an older one, is sealed anew. Blocks: for the start of the program.
+    pub fn open(connection: Connection, keys: &SecretsKeys) -> Result<Self, IdentityError> {
+        let sealer = Sealer::new(keys);
         let mut connection = store::prepare(connection)?;
-        let keyring = store::transact(&mut connection, |tables| signing::load_or_create(tables))?;
+        let renewed = store::transact(&mut connection, |tables| signing::renew(tables, &sealer))?;
+        if renewed {
+            store::forget_what_was(&connection)?;
+        }
+        let keyring = store::transact(&mut connection, |tables| signing::load_or_create(tables, &sealer))?;
         let memory = Memory {
             operator: RwLock::new(operator::load(&connection)?),
             api_keys: RwLock::new(api_keys::load(&connection)?),
@@ -49,12 +56,25 @@ impl Identity {
             store: Store::new(connection),
             memory: Arc::new(memory),
             hashing: Hashing::new(),
+            sealer,
         })
     }
 
     /// Credentials that are gone when the program ends, for the sandbox and for tests.
     pub fn in_memory() -> Result<Self, IdentityError> {
-        Self::open(Connection::open_in_memory()?)
+        Self::open(Connection::open_in_memory()?, &SecretsKeys::draw()?)
+    }
+
+    /// Whether the database behind `connection` holds secrets that are sealed, so that it cannot be opened without
+    /// the keys they are sealed with.
+    pub fn holds_sealed_secrets(connection: &Connection) -> Result<bool, IdentityError> {
+        signing::are_sealed(connection)
+    }
+
+    /// Seals and opens the secrets of this server that have to be read again.
+    #[must_use]
+    pub fn sealer(&self) -> &Sealer {
+        &self.sealer
     }
 
     /// Tells who holds the token `bearer` (the text after `Bearer `). `account` is the account that the request

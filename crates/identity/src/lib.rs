@@ -2,6 +2,7 @@
 //!
 //! [`Identity`] answers one question for each request, [`Identity::authenticate`], from memory. What it knows stands
 //! in its own tables of the server's database and never in the journal; of every credential only a hash is stored.
+//! What has to be read again is sealed with a key that stands elsewhere ([`Sealer`]).
 //!
 //! | bearer | what it is | kept as |
 //! | --- | --- | --- |
@@ -22,6 +23,7 @@ mod password;
 mod passwords;
 mod portal_sessions;
 mod random;
+mod seal;
 mod secret;
 mod setup_link;
 mod signing;
@@ -40,6 +42,7 @@ pub use portal_sessions::{
     PortalSession, PortalSessionId, USER_AGENT_CHARS_MAX,
 };
 pub use random::{CODE_CHARS, draw_bits, draw_code};
+pub use seal::{InvalidSecretsKeys, SECRETS_KEYS_MAX, SealError, Sealer, SecretsKeys};
 pub use secret::Secret;
 pub use signing::SIGNING_KEYS_MAX;
 pub use user_tokens::{IssuedToken, USER_TOKEN_LIFE, USER_TOKENS_PER_USER_MAX};

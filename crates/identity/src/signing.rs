@@ -7,14 +7,14 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use hmac::{Hmac, KeyInit, Mac};
-use rusqlite::Connection;
+use rusqlite::{Connection, params};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use usher_domain::{AccountId, SignInId, TicketId};
 
 use crate::random::fill;
 use crate::secret::{SECRET_BYTES, SECRET_CHARS, base32};
-use crate::{Caller, Identity, IdentityError, Secret, Unauthenticated};
+use crate::{Caller, Identity, IdentityError, Sealer, Secret, Unauthenticated};
 
 /// The most server keys whose tokens are good at a time: the newest signs, the others still verify.
 pub const SIGNING_KEYS_MAX: u32 = 4;
@@ -69,8 +69,8 @@ impl Identity {
     /// Makes a new server key and signs with it from now on. Tokens signed with the newest [`SIGNING_KEYS_MAX`]
     /// keys stay good.
     pub async fn rotate_signing_key(&self) -> Result<(), IdentityError> {
-        self.change_keyring(|tables| {
-            create(tables)?;
+        self.change_keyring(|tables, sealer| {
+            create(tables, sealer)?;
             keep_newest(tables, SIGNING_KEYS_MAX)
         })
         .await
@@ -78,19 +78,20 @@ impl Identity {
 
     /// Drops all server keys but the newest: tokens signed with an older one are dead.
     pub async fn retire_signing_keys(&self) -> Result<(), IdentityError> {
-        self.change_keyring(|tables| keep_newest(tables, 1)).await
+        self.change_keyring(|tables, _| keep_newest(tables, 1)).await
     }
 
     async fn change_keyring(
         &self,
-        change: fn(&Connection) -> Result<(), IdentityError>,
+        change: fn(&Connection, &Sealer) -> Result<(), IdentityError>,
     ) -> Result<(), IdentityError> {
         let memory = Arc::clone(&self.memory);
+        let sealer = self.sealer().clone();
         self.store
             .change(
                 move |tables| {
-                    change(tables)?;
-                    load_or_create(tables)
+                    change(tables, &sealer)?;
+                    load_or_create(tables, &sealer)
                 },
                 move |keyring| *memory.keyring_mut() = keyring,
             )
@@ -159,7 +160,7 @@ impl Keyring {
 }
 
 impl SigningKey {
-    fn new(number: i64, secret: &[u8; SECRET_BYTES]) -> Result<Self, IdentityError> {
+    fn new(number: i64, secret: &[u8]) -> Result<Self, IdentityError> {
         let keyed =
             Hmac::new_from_slice(secret).map_err(|_| IdentityError::Damaged { what: "signing key" })?;
         Ok(Self { number, keyed })
@@ -172,11 +173,39 @@ impl SigningKey {
     }
 }
 
-pub(crate) fn load_or_create(tables: &Connection) -> Result<Keyring, IdentityError> {
-    let mut keys = load(tables)?;
+/// Whether there is a key that is sealed, in a database of any version.
+pub(crate) fn are_sealed(tables: &Connection) -> Result<bool, IdentityError> {
+    if !tables.table_exists(None, "identity_signing_keys")? {
+        return Ok(false);
+    }
+    Ok(stored(tables)?
+        .iter()
+        .any(|(_, stored)| stored.len() != SECRET_BYTES))
+}
+
+/// Seals the keys that stand plainly, as all did once, or that are sealed with an older secrets key. Whether there
+/// were any.
+pub(crate) fn renew(tables: &Connection, sealer: &Sealer) -> Result<bool, IdentityError> {
+    let mut renewed = false;
+    for (number, stored) in stored(tables)? {
+        let anew = if stored.len() == SECRET_BYTES {
+            Some(sealer.seal(&context(number), &stored)?)
+        } else {
+            sealer.renew(&context(number), &stored)?
+        };
+        if let Some(sealed) = anew {
+            put(tables, number, &sealed)?;
+            renewed = true;
+        }
+    }
+    Ok(renewed)
+}
+
+pub(crate) fn load_or_create(tables: &Connection, sealer: &Sealer) -> Result<Keyring, IdentityError> {
+    let mut keys = load(tables, sealer)?;
     if keys.is_empty() {
-        create(tables)?;
-        keys = load(tables)?;
+        create(tables, sealer)?;
+        keys = load(tables, sealer)?;
     }
     let mut keys = keys.into_iter();
     let current = keys
@@ -188,21 +217,39 @@ pub(crate) fn load_or_create(tables: &Connection) -> Result<Keyring, IdentityErr
     })
 }
 
-fn load(tables: &Connection) -> Result<Vec<SigningKey>, IdentityError> {
-    let mut select = tables.prepare("SELECT id, secret FROM identity_signing_keys ORDER BY id DESC")?;
-    let mut rows = select.query([])?;
-    let mut keys = Vec::new();
-    while let Some(row) = rows.next()? {
-        keys.push(SigningKey::new(row.get(0)?, &row.get(1)?)?);
-    }
-    Ok(keys)
+fn load(tables: &Connection, sealer: &Sealer) -> Result<Vec<SigningKey>, IdentityError> {
+    let open =
+        |(number, sealed): (i64, Vec<u8>)| SigningKey::new(number, &sealer.open(&context(number), &sealed)?);
+    stored(tables)?.into_iter().map(open).collect()
 }
 
-fn create(tables: &Connection) -> Result<(), IdentityError> {
+/// What stands in the table, newest first.
+fn stored(tables: &Connection) -> Result<Vec<(i64, Vec<u8>)>, IdentityError> {
+    let mut select = tables.prepare("SELECT id, secret FROM identity_signing_keys ORDER BY id DESC")?;
+    let rows = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn create(tables: &Connection, sealer: &Sealer) -> Result<(), IdentityError> {
     let mut secret = [0_u8; SECRET_BYTES];
     fill(&mut secret)?;
-    tables.execute("INSERT INTO identity_signing_keys (secret) VALUES (?1)", [secret])?;
+    // The number is part of what is sealed, and the table gives it.
+    tables.execute("INSERT INTO identity_signing_keys (secret) VALUES (x'')", [])?;
+    let number = tables.last_insert_rowid();
+    put(tables, number, &sealer.seal(&context(number), &secret)?)
+}
+
+fn put(tables: &Connection, number: i64, sealed: &[u8]) -> Result<(), IdentityError> {
+    tables.execute(
+        "UPDATE identity_signing_keys SET secret = ?2 WHERE id = ?1",
+        params![number, sealed],
+    )?;
     Ok(())
+}
+
+/// What a sealed key is, and which.
+fn context(number: i64) -> String {
+    format!("signing key {number}")
 }
 
 fn keep_newest(tables: &Connection, keys: u32) -> Result<(), IdentityError> {

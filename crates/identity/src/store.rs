@@ -45,6 +45,13 @@ pub(crate) fn prepare(mut connection: Connection) -> Result<Connection, Identity
     Ok(connection)
 }
 
+/// Empties the log of recent changes, in which values may stand that were replaced. Where another program reads from
+/// it at the moment, that happens later, in the usual course.
+pub(crate) fn forget_what_was(connection: &Connection) -> Result<(), IdentityError> {
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+    Ok(())
+}
+
 /// Runs `work` in a transaction that takes the write lock at once.
 pub(crate) fn transact<T>(
     connection: &mut Connection,

@@ -3,6 +3,10 @@
 use std::path::Path;
 
 use super::*;
+use crate::{IdentityError, SealError, SecretsKeys};
+
+/// 32 bytes, as a signing key has.
+const PLAIN: &[u8] = b"a-key-that-stands-in-the-file-as";
 
 fn connect(directory: &Path) -> rusqlite::Connection {
     let connection = rusqlite::Connection::open(directory.join("usher.db")).unwrap();
@@ -11,7 +15,20 @@ fn connect(directory: &Path) -> rusqlite::Connection {
 }
 
 fn open(directory: &Path) -> Identity {
-    Identity::open(connect(directory)).unwrap()
+    Identity::open(connect(directory), &keys(&"5e".repeat(32))).unwrap()
+}
+
+fn keys(text: &str) -> SecretsKeys {
+    SecretsKeys::parse(text).unwrap()
+}
+
+/// Puts a signing key into a new file as the first versions did: plainly.
+fn write_plain_signing_key(directory: &Path) {
+    let tables = connect(directory);
+    open(directory);
+    tables
+        .execute("UPDATE identity_signing_keys SET secret = ?1", [PLAIN])
+        .unwrap();
 }
 
 /// Everything that the database keeps on the disk.
@@ -109,4 +126,65 @@ async fn a_change_waits_for_another_writer_of_the_file() {
 
     let token = issuing.await.unwrap().unwrap().token;
     assert_eq!(caller(&identity, token.expose(), NOON), Ok(SVEN_OF_ACME));
+}
+
+#[tokio::test]
+async fn a_signing_key_that_stood_plainly_is_sealed_and_its_tokens_stay_good() {
+    let directory = tempfile::tempdir().unwrap();
+    write_plain_signing_key(directory.path());
+    assert!(contains(&bytes_in(directory.path()), "stands-in-the-file"));
+    assert!(!Identity::holds_sealed_secrets(&connect(directory.path())).unwrap());
+
+    let first = open(directory.path());
+    let token = first.sign_in_token(ACME, SIGN_IN);
+    let stored = bytes_in(directory.path());
+    drop(first);
+    let second = open(directory.path());
+
+    assert!(!contains(&stored, "stands-in-the-file"));
+    assert!(Identity::holds_sealed_secrets(&connect(directory.path())).unwrap());
+    assert_eq!(second.sign_in_token(ACME, SIGN_IN), token);
+}
+
+#[tokio::test]
+async fn without_the_right_key_nothing_opens_and_nothing_changes() {
+    let directory = tempfile::tempdir().unwrap();
+    let token = open(directory.path()).sign_in_token(ACME, SIGN_IN);
+
+    let refused = Identity::open(connect(directory.path()), &keys(&"ba".repeat(32)));
+
+    let refused = refused.unwrap_err();
+    assert!(
+        matches!(refused, IdentityError::Seal(SealError::UnknownKey { .. })),
+        "{refused:?}"
+    );
+    assert_eq!(open(directory.path()).sign_in_token(ACME, SIGN_IN), token);
+}
+
+#[tokio::test]
+async fn after_a_start_with_both_keys_the_new_one_is_enough() {
+    let directory = tempfile::tempdir().unwrap();
+    let token = open(directory.path()).sign_in_token(ACME, SIGN_IN);
+    let (new, old) = ("7e".repeat(32), "5e".repeat(32));
+
+    drop(Identity::open(connect(directory.path()), &keys(&format!("{new},{old}"))).unwrap());
+
+    let renewed = Identity::open(connect(directory.path()), &keys(&new)).unwrap();
+    assert_eq!(renewed.sign_in_token(ACME, SIGN_IN), token);
+    assert!(Identity::open(connect(directory.path()), &keys(&old)).is_err());
+}
+
+#[tokio::test]
+async fn a_sealed_signing_key_does_not_open_under_another_number() {
+    let directory = tempfile::tempdir().unwrap();
+    drop(open(directory.path()));
+    let moved = connect(directory.path()).execute("UPDATE identity_signing_keys SET id = id + 1", []);
+    assert_eq!(moved.unwrap(), 1);
+
+    let refused = Identity::open(connect(directory.path()), &keys(&"5e".repeat(32))).unwrap_err();
+
+    assert!(
+        matches!(refused, IdentityError::Seal(SealError::Damaged { .. })),
+        "{refused:?}"
+    );
 }

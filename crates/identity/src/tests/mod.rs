@@ -6,6 +6,7 @@ mod devices;
 mod operator;
 mod passwords;
 mod portal;
+mod seal;
 mod user_tokens;
 
 use std::collections::BTreeSet;

@@ -1,6 +1,7 @@
 //! `usher serve`: the server.
 
 mod config;
+mod secrets;
 mod signals;
 
 pub(crate) use signals::stop;
@@ -20,6 +21,7 @@ use usher_journal::{AccountFilter, PageRequest, Records};
 use usher_journal_sqlite::SqliteJournal;
 
 use self::config::Config;
+use self::secrets::SecretsArguments;
 use crate::data::{DataArgument, Lock, open_journal};
 use crate::terminal::{bold, dim};
 use crate::{Failure, Terminal};
@@ -33,7 +35,11 @@ const MAINTAIN_EVERY: Duration = Duration::from_mins(5);
 #[derive(Debug, Args)]
 #[command(after_help = "\
 The first start makes an operator key and shows it once. `USHER_OPERATOR_KEY` sets one instead, also
-in place of one that was lost. The configuration may hold `listen`, `public_url`, and plans such as
+in place of one that was lost. `USHER_SECRETS_KEY` gives the key that secrets at rest are sealed with:
+32 bytes, in base 64 or as hexadecimal digits; several apart by commas, the current one first. Without
+it and without a file for it, the first start makes the file secrets.key in the data directory.
+
+The configuration may hold `listen`, `public_url`, and plans such as
 
   [plans.gold]
   shared_seats = true")]
@@ -54,6 +60,8 @@ pub(crate) struct Arguments {
     sandbox: bool,
     #[arg(skip = std::env::var("USHER_OPERATOR_KEY").ok().filter(|key| !key.is_empty()))]
     operator_key: Option<String>,
+    #[command(flatten)]
+    secrets: SecretsArguments,
 }
 
 /// Serves until it is told to stop.
@@ -68,6 +76,8 @@ pub(crate) struct Store {
     journal: SqliteJournal,
     pub(crate) identity: Identity,
     directory: Option<PathBuf>,
+    /// The file with the secrets key, where this start made it.
+    made_key: Option<PathBuf>,
     _lock: Option<Lock>,
 }
 
@@ -86,7 +96,7 @@ async fn serve(arguments: Arguments, terminal: &mut Terminal) -> Result<(), Fail
         .or(config.listen.as_deref())
         .unwrap_or(LISTEN);
     let listener = listen_on(listen).await?;
-    let store = Store::open(directory, lock)?;
+    let store = Store::open(directory, lock, &arguments.secrets)?;
     let key = operator_key(&store.identity, arguments.operator_key.as_deref()).await?;
 
     let clock = if arguments.sandbox {
@@ -142,32 +152,35 @@ pub(crate) async fn run_until(
 impl Store {
     /// What a server in memory stands on.
     pub(crate) fn in_memory() -> Result<Self, Failure> {
-        Self::open(None, None)
+        Self::open(None, None, &SecretsArguments::default())
     }
 
-    fn open(directory: Option<PathBuf>, lock: Option<Lock>) -> Result<Self, Failure> {
+    fn open(
+        directory: Option<PathBuf>,
+        lock: Option<Lock>,
+        secrets: &SecretsArguments,
+    ) -> Result<Self, Failure> {
         let journal = match &directory {
             Some(directory) => open_journal(directory)?,
             None => SqliteJournal::open_in_memory()
                 .map_err(|error| Failure::because("The sandbox could not start", &error))?,
         };
-        let identity = match &directory {
-            Some(_) => {
-                let connection = journal.connect();
-                let connection =
-                    connection.map_err(|error| Failure::because("Cannot open the credentials", &error))?;
-                Identity::open(connection)
-            }
-            None => Identity::in_memory(),
+        let (identity, made_key) = match &directory {
+            Some(directory) => secrets.open_identity(&journal, directory)?,
+            None => (Identity::in_memory().map_err(|error| cannot_open(&error))?, None),
         };
-        let identity = identity.map_err(|error| Failure::because("Cannot open the credentials", &error))?;
         Ok(Self {
             journal,
             identity,
             directory,
+            made_key,
             _lock: lock,
         })
     }
+}
+
+fn cannot_open(error: &dyn std::error::Error) -> Failure {
+    Failure::because("Cannot open the credentials", error)
 }
 
 /// Listens at an address, or says why not.
@@ -218,6 +231,13 @@ fn greet(
             out,
             "This is a sandbox: everything is in memory, and the clock stands until it is moved."
         )?,
+    }
+    if let Some(file) = store.made_key.as_deref().map(Path::display) {
+        writeln!(
+            out,
+            "Secrets in the data are sealed with the new key in {file}. Keep a copy of it apart from backups of the data: \
+             neither is of use without the other."
+        )?;
     }
     if let Some(key) = key {
         writeln!(out, "\nOperator key: {}", bold(key.expose()))?;

@@ -105,7 +105,24 @@ fn a_backup_that_was_taken_while_the_server_runs_is_whole() {
     assert!(second.err.contains("exists already"), "{}", second.err);
     let verified = usher(&["verify", "--data", copied.path().to_str().unwrap()]);
     assert_eq!(verified.out, "All is well: 5 commits in 1 account.\n");
-    let restored = Server::start(copied.path());
+    let without_key = usher(&[
+        "serve",
+        "--listen",
+        "127.0.0.1:0",
+        "--data",
+        copied.path().to_str().unwrap(),
+    ]);
+    assert_eq!(without_key.code, Some(1));
+    assert!(
+        without_key.err.contains("their key is missing"),
+        "{}",
+        without_key.err
+    );
+    let key = data.path().join("secrets.key");
+    let restored = Server::start_with(
+        &[("USHER_SECRETS_KEY_FILE", key.to_str().unwrap())],
+        &["--data", copied.path().to_str().unwrap()],
+    );
     let (code, said) = restored.stop();
     assert_eq!(code, Some(0));
     // Not the link that a server without an account shows.

@@ -26,6 +26,8 @@ fn command(arguments: &[&str]) -> Command {
         "USHER_CONFIG",
         "USHER_PUBLIC_URL",
         "USHER_OPERATOR_KEY",
+        "USHER_SECRETS_KEY",
+        "USHER_SECRETS_KEY_FILE",
         "USHER_URL",
         "USHER_LOG",
     ] {

@@ -58,6 +58,46 @@ fn an_operator_may_bring_a_key() {
 }
 
 #[test]
+fn the_first_start_keeps_a_secrets_key_that_its_owner_alone_reads_and_later_ones_need_it() {
+    let data = tempfile::tempdir().unwrap();
+    let path = data.path().to_str().unwrap();
+    let serve = ["serve", "--listen", "127.0.0.1:0", "--data", path];
+    let file = data.path().join("secrets.key");
+
+    let (_, first) = Server::start(data.path()).stop();
+    let made = std::fs::metadata(&file).unwrap();
+    let (_, second) = Server::start(data.path()).stop();
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::remove_file(&file).unwrap();
+    let missing = usher(&serve);
+    let wrong = usher_with(&[("USHER_SECRETS_KEY", &"ab".repeat(32))], &serve);
+    let unreadable = usher_with(&[("USHER_SECRETS_KEY", "my secret")], &serve);
+    let both = format!("{},{text}", "ab".repeat(32));
+    let changed = Server::start_with(&[("USHER_SECRETS_KEY", &both)], &["--data", path]);
+    assert_eq!(changed.stop().0, Some(0));
+    let right = Server::start_with(&[("USHER_SECRETS_KEY", &"ab".repeat(32))], &["--data", path]);
+
+    assert_eq!(right.stop().0, Some(0));
+    #[cfg(unix)]
+    assert_eq!(std::os::unix::fs::MetadataExt::mode(&made) & 0o777, 0o600);
+    assert!(made.is_file() && !file.exists());
+    assert!(first.contains("secrets.key. Keep a copy of it apart"), "{first}");
+    assert!(
+        !second.contains("secrets.key") && !first.contains(text.trim()),
+        "{second}"
+    );
+    for (run, said) in [
+        (missing, "their key is missing: there is no"),
+        (wrong, "is not the one that the data in"),
+        (unreadable, "key 1 in it is not 32 bytes"),
+    ] {
+        assert_eq!(run.code, Some(1));
+        assert!(run.err.contains(said), "{}", run.err);
+        assert_eq!(run.out, "");
+    }
+}
+
+#[test]
 fn a_data_directory_has_one_server_at_a_time() {
     let data = tempfile::tempdir().unwrap();
     let path = data.path().to_str().unwrap();

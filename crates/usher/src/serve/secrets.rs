@@ -1,0 +1,125 @@
+//! The key that secrets at rest are sealed with: where it comes from.
+
+use std::fs::OpenOptions;
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use usher_identity::{Identity, IdentityError, SealError, SecretsKeys};
+use usher_journal_sqlite::SqliteJournal;
+
+use super::cannot_open;
+use crate::Failure;
+
+/// The name of the file in the data directory.
+const FILE_NAME: &str = "secrets.key";
+/// How a key can be given, for the sentences below.
+const WAYS: &str = "`--secrets-key-file FILE` or `USHER_SECRETS_KEY`";
+
+/// Where the key is.
+#[derive(Debug, Default, Args)]
+pub(super) struct SecretsArguments {
+    /// The file with the key that secrets at rest are sealed with [default: secrets.key in the data directory]
+    #[arg(long, value_name = "FILE", env = "USHER_SECRETS_KEY_FILE")]
+    secrets_key_file: Option<PathBuf>,
+    #[arg(skip = std::env::var("USHER_SECRETS_KEY").ok().filter(|key| !key.is_empty()))]
+    secrets_key: Option<String>,
+}
+
+impl SecretsArguments {
+    /// Opens the credentials with the key that is given, or with the one beside the data. Where there is neither and
+    /// nothing is sealed yet, a key is made, and its file returned. Never otherwise: a new key would open nothing.
+    pub(super) fn open_identity(
+        &self,
+        journal: &SqliteJournal,
+        directory: &Path,
+    ) -> Result<(Identity, Option<PathBuf>), Failure> {
+        let connection = journal.connect().map_err(|error| cannot_open(&error))?;
+        let is_sealed = Identity::holds_sealed_secrets(&connection).map_err(|error| cannot_open(&error))?;
+        let (keys, made) = self.keys(directory, is_sealed)?;
+        match Identity::open(connection, &keys) {
+            Ok(identity) => Ok((identity, made)),
+            Err(IdentityError::Seal(error @ SealError::UnknownKey { .. })) => Err(Failure::said(format!(
+                "The secrets key is not the one that the data in {} is sealed with: {error}. Give the right one with \
+                 {WAYS}; to change keys, give both apart by a comma, the new one first.",
+                directory.display()
+            ))),
+            Err(error) => Err(cannot_open(&error)),
+        }
+    }
+
+    fn keys(&self, directory: &Path, is_sealed: bool) -> Result<(SecretsKeys, Option<PathBuf>), Failure> {
+        match (&self.secrets_key, &self.secrets_key_file) {
+            (Some(_), Some(_)) => Err(Failure::Usage(
+                "Both `USHER_SECRETS_KEY` and a secrets key file are given. Give one of them.".to_owned(),
+            )),
+            (Some(text), None) => parse(text, "`USHER_SECRETS_KEY`").map(|keys| (keys, None)),
+            (None, Some(file)) => match read(file)? {
+                Some(keys) => Ok((keys, None)),
+                None => Err(Failure::said(format!(
+                    "There is no secrets key file {}. Name the right one with `--secrets-key-file FILE`.",
+                    file.display()
+                ))),
+            },
+            (None, None) => beside_the_data(directory, is_sealed),
+        }
+    }
+}
+
+fn beside_the_data(directory: &Path, is_sealed: bool) -> Result<(SecretsKeys, Option<PathBuf>), Failure> {
+    let file = directory.join(FILE_NAME);
+    match read(&file)? {
+        Some(keys) => Ok((keys, None)),
+        None if is_sealed => Err(Failure::said(format!(
+            "The secrets in the data are sealed, and their key is missing: there is no {}. Put the file back, from where \
+             a copy of it is kept, or give the key with {WAYS}. Backups of the data do not hold it.",
+            file.display()
+        ))),
+        None => Ok((make(&file)?, Some(file))),
+    }
+}
+
+/// The keys in a file; none where there is no such file.
+fn read(file: &Path) -> Result<Option<SecretsKeys>, Failure> {
+    match std::fs::read_to_string(file) {
+        Ok(text) => parse(&text, file.display()).map(Some),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => {
+            let text = format_args!("Cannot read the secrets key in {}", file.display());
+            Err(Failure::because(text, &error))
+        }
+    }
+}
+
+fn parse(text: &str, from: impl std::fmt::Display) -> Result<SecretsKeys, Failure> {
+    let cannot = |error| Failure::because(format_args!("The secrets key in {from} cannot be used"), &error);
+    SecretsKeys::parse(text).map_err(cannot)
+}
+
+/// Makes a file with a new key that its owner alone can read. It is on the disk before anything is sealed with it.
+fn make(file: &Path) -> Result<SecretsKeys, Failure> {
+    let keys = SecretsKeys::draw().map_err(|error| cannot_open(&error))?;
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let write = || {
+        let mut made = options.open(file)?;
+        writeln!(made, "{}", keys.expose().expose())?;
+        made.sync_all()?;
+        match file.parent() {
+            // So that the name is on the disk as well.
+            #[cfg(unix)]
+            Some(directory) => std::fs::File::open(directory)?.sync_all(),
+            _ => Ok(()),
+        }
+    };
+    let cannot = |error| {
+        Failure::because(
+            format_args!("Cannot keep the secrets key in {}", file.display()),
+            &error,
+        )
+    };
+    write().map_err(cannot)?;
+    Ok(keys)
+}
