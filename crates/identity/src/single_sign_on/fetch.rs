@@ -103,10 +103,18 @@ impl Fetcher {
             .await
     }
 
+    /// Whether requests, or browsers, may be sent to an address.
+    pub(super) fn need_allowed(&self, url: &Url) -> Result<(), FetchError> {
+        let refused = || FetchError::NotAllowed {
+            address: url.to_string(),
+        };
+        self.reach.takes(url).then_some(()).ok_or_else(refused)
+    }
+
     async fn fetch(&self, request: HttpRequest) -> Result<HttpResponse, FetchError> {
         let address = request.uri().to_string();
-        let url = Url::parse(&address).ok().filter(|url| self.reach.takes(url));
-        let url = url.ok_or(FetchError::NotAllowed { address })?;
+        let url = Url::parse(&address).map_err(|_| FetchError::NotAllowed { address })?;
+        self.need_allowed(&url)?;
         let host = url.host_str().unwrap_or_default().to_owned();
         let _turn = self.turns.try_acquire().map_err(|_| FetchError::Busy)?;
         let failed = |error: reqwest::Error| failure(&error, &host, &url);

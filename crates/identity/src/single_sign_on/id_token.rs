@@ -134,6 +134,7 @@ fn wrong(error: &ClaimsVerificationError) -> TokenError {
 }
 
 /// What a token, or the answer of the user-info endpoint, says about a person.
+#[derive(Default)]
 pub(super) struct Said {
     pub(super) email: Option<Email>,
     pub(super) email_verified: Option<bool>,
