@@ -17,9 +17,6 @@ mod provider;
 mod reach;
 mod table;
 
-#[cfg(test)]
-mod tests;
-
 use std::sync::Arc;
 
 use openidconnect::core::{

@@ -7,6 +7,7 @@ mod operator;
 mod passwords;
 mod portal;
 mod seal;
+mod single_sign_on;
 mod user_tokens;
 
 use std::collections::BTreeSet;
