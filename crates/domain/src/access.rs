@@ -1,6 +1,8 @@
 //! Who may see and do what (design 2.6). What a caller may not see is not found; what they see but may not do is
 //! forbidden.
 
+use std::collections::BTreeSet;
+
 use crate::account::Account;
 use crate::id::UserId;
 use crate::permission::{Actor, Privilege, Role, Scope, SessionPermission};
@@ -55,7 +57,7 @@ impl Account {
         let sees = match actor {
             Actor::Operator | Actor::System | Actor::ApiKey { .. } => true,
             Actor::User(id) => self.active_user(*id).is_some(),
-            Actor::SignIn(_) | Actor::Ticket(_) | Actor::Customer(_) => false,
+            Actor::SignIn(_) | Actor::Ticket(_) | Actor::Customer(_) | Actor::SingleSignOn => false,
         };
         if sees {
             return Ok(());
@@ -70,22 +72,23 @@ impl Account {
             Actor::Operator | Actor::System => true,
             Actor::ApiKey { scopes, .. } => scopes.contains(&Scope::from(privilege)),
             Actor::User(id) => self.active_user(*id).is_some_and(|user| user.has(privilege)),
-            Actor::SignIn(_) | Actor::Ticket(_) | Actor::Customer(_) => false,
+            Actor::SignIn(_) | Actor::Ticket(_) | Actor::Customer(_) | Actor::SingleSignOn => false,
         }
     }
 
-    /// Whether an actor sees the account's users, pools and teams: all who have any privilege, and keys that read.
+    /// Whether an actor sees the account's users, pools and teams: all who have any privilege, and keys that are good
+    /// for more than provisioning.
     #[must_use]
     pub fn is_staff(&self, actor: &Actor) -> bool {
         match actor {
             Actor::Operator | Actor::System => true,
-            Actor::ApiKey { scopes, .. } => !scopes.is_empty(),
+            Actor::ApiKey { scopes, .. } => sees_the_desk(scopes),
             Actor::User(id) => self.active_user(*id).is_some_and(|user| match user.profile.role {
                 Role::Owner | Role::Admin => true,
                 Role::Manager => !user.profile.privileges.is_empty(),
                 Role::Member => false,
             }),
-            Actor::SignIn(_) | Actor::Ticket(_) | Actor::Customer(_) => false,
+            Actor::SignIn(_) | Actor::Ticket(_) | Actor::Customer(_) | Actor::SingleSignOn => false,
         }
     }
 
@@ -97,6 +100,33 @@ impl Account {
             Actor::ApiKey { scopes, .. } => scopes.contains(&Scope::SignInsWrite),
             _ => self.user_of(actor) == Some(user),
         }
+    }
+
+    /// Whether an actor is an owner, an admin or the operator. Programs never are, whatever their keys are good for.
+    #[must_use]
+    pub fn is_admin(&self, actor: &Actor) -> bool {
+        match actor {
+            Actor::Operator | Actor::System => true,
+            Actor::User(id) => {
+                let user = self.active_user(*id);
+                user.is_some_and(|user| user.profile.role >= Role::Admin)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether an actor sees the account's users and groups: its staff, and its directories.
+    #[must_use]
+    pub fn sees_people(&self, actor: &Actor) -> bool {
+        self.is_staff(actor) || actor.is_directory()
+    }
+
+    /// The user as those see them who know who is in the account, without what they do: not found for others.
+    pub fn visible_person(&self, actor: &Actor, user: UserId) -> Result<&User, Refusal> {
+        self.users
+            .get(&user)
+            .filter(|_| self.sees_user(actor, user) || actor.is_directory())
+            .ok_or(Refusal::NotFound { what: "user" })
     }
 
     /// Whether an actor sees this user's record.
@@ -120,7 +150,11 @@ impl Account {
             Actor::User(id) => self.active_user(*id).map(|user| user.id),
             Actor::SignIn(id) => self.sign_ins.get(id).map(|sign_in| sign_in.user),
             Actor::Ticket(id) => self.tickets.get(id).map(|ticket| ticket.user),
-            Actor::Operator | Actor::ApiKey { .. } | Actor::Customer(_) | Actor::System => None,
+            Actor::Operator
+            | Actor::ApiKey { .. }
+            | Actor::Customer(_)
+            | Actor::SingleSignOn
+            | Actor::System => None,
         }
     }
 
@@ -134,7 +168,7 @@ impl Account {
         match actor {
             Actor::Operator | Actor::System => true,
             Actor::ApiKey { scopes, .. } => match permission {
-                SessionPermission::ViewOwn | SessionPermission::ViewAccount => !scopes.is_empty(),
+                SessionPermission::ViewOwn | SessionPermission::ViewAccount => sees_the_desk(scopes),
                 SessionPermission::ControlOwn => scopes.contains(&Scope::SignInsWrite),
                 SessionPermission::ControlAccount => scopes.contains(&Scope::SeatsManage),
             },
@@ -142,7 +176,7 @@ impl Account {
                 .active_user(*id)
                 .is_some_and(|user| self.gives_session_permission(user, permission)),
             Actor::SignIn(_) => own,
-            Actor::Ticket(_) | Actor::Customer(_) => false,
+            Actor::Ticket(_) | Actor::Customer(_) | Actor::SingleSignOn => false,
         }
     }
 
@@ -186,4 +220,9 @@ impl Account {
     fn active_user(&self, id: UserId) -> Option<&User> {
         self.users.get(&id).filter(|user| user.active)
     }
+}
+
+/// Whether a key with these scopes sees who works, on what, and by which seats.
+fn sees_the_desk(scopes: &BTreeSet<Scope>) -> bool {
+    scopes.iter().any(|scope| *scope != Scope::Directory)
 }

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::directory::{Group, SignInPatch, SignInSettings, Subject};
 use crate::event::Claim;
-use crate::id::{AccountId, ApiKeyId, PoolId, SessionId, SignInId, TeamId, TicketId, UserId};
+use crate::id::{AccountId, ApiKeyId, GroupId, PoolId, SessionId, SignInId, TeamId, TicketId, UserId};
 use crate::permission::{Scope, SessionPermissions};
 use crate::pool::{Holder, Pool};
 use crate::presence::{Session, SignIn, Ticket};
@@ -50,6 +51,9 @@ pub struct Settings {
     pub session_permissions: SessionPermissions,
     /// The rules that a new pool gets where its creator says nothing.
     pub pool_defaults: Rules,
+    /// How people sign in (D7).
+    #[serde(default)]
+    pub sign_in: SignInSettings,
 }
 
 /// A change of the settings: what is `None` stays.
@@ -59,6 +63,9 @@ pub struct SettingsPatch {
     pub session_permissions: Option<SessionPermissions>,
     /// New pool defaults, whole.
     pub pool_defaults: Option<Rules>,
+    /// What changes of how people sign in (D7).
+    #[serde(default, skip_serializing_if = "SignInPatch::is_empty")]
+    pub sign_in: SignInPatch,
 }
 
 /// Users who see each other's presence (P4).
@@ -110,6 +117,8 @@ pub struct Account {
     pub(crate) users: BTreeMap<UserId, User>,
     pub(crate) pools: BTreeMap<PoolId, Pool>,
     pub(crate) teams: BTreeMap<TeamId, Team>,
+    #[serde(default)]
+    pub(crate) groups: BTreeMap<GroupId, Group>,
     pub(crate) api_keys: BTreeMap<ApiKeyId, ApiKey>,
     pub(crate) sign_ins: BTreeMap<SignInId, SignIn>,
     pub(crate) sessions: BTreeMap<SessionId, Session>,
@@ -117,6 +126,11 @@ pub struct Account {
 
     #[serde(skip)]
     pub(crate) emails: BTreeMap<Email, UserId>,
+    /// By the folded form.
+    #[serde(skip)]
+    pub(crate) user_names: BTreeMap<String, UserId>,
+    #[serde(skip)]
+    pub(crate) subjects: BTreeMap<Subject, UserId>,
     #[serde(skip)]
     pub(crate) given: BTreeMap<Product, Given>,
     #[serde(skip)]
@@ -367,11 +381,14 @@ impl Account {
             users: BTreeMap::new(),
             pools: BTreeMap::new(),
             teams: BTreeMap::new(),
+            groups: BTreeMap::new(),
             api_keys: BTreeMap::new(),
             sign_ins: BTreeMap::new(),
             sessions: BTreeMap::new(),
             tickets: BTreeMap::new(),
             emails: BTreeMap::new(),
+            user_names: BTreeMap::new(),
+            subjects: BTreeMap::new(),
             given: BTreeMap::new(),
             owners_active: 0,
             schedule: Schedule::default(),

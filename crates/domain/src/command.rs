@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::account::{Plan, ProductSeats, SettingsPatch};
+use crate::directory::{DirectoryEntry, GroupMapping};
 use crate::event::Profile;
-use crate::id::{AccountId, ApiKeyId, PoolId, SessionId, SignInId, TeamId, TicketId, UserId};
+use crate::id::{AccountId, ApiKeyId, GroupId, PoolId, SessionId, SignInId, TeamId, TicketId, UserId};
 use crate::permission::{PermissionOverrides, Privilege, Role, Scope};
 use crate::presence::{Customer, Device, SessionKind, Start};
 use crate::rules::Rules;
-use crate::text::{Code, Email, Name, Note, Product};
+use crate::text::{Code, Email, ExternalId, Name, Note, Product};
 use crate::time::{Secs, Timestamp};
 use crate::user::License;
 
@@ -53,6 +54,8 @@ pub enum Command {
         product: Option<Product>,
         /// Whether a password was stored for the user.
         password_set: bool,
+        /// What a directory knows the user as (D1). Who is created by a directory gets no seat of L6.
+        directory: Option<DirectoryEntry>,
     },
     /// Change a user.
     ChangeUser { id: UserId, change: UserPatch },
@@ -92,6 +95,27 @@ pub enum Command {
     },
     /// Delete a team.
     DeleteTeam { id: TeamId },
+
+    /// Add a group (D2). It gives nothing until it is mapped.
+    CreateGroup {
+        id: GroupId,
+        name: Name,
+        external_id: Option<ExternalId>,
+        members: BTreeSet<UserId>,
+    },
+    /// Change a group, and what its members have with it (D3, D4). `Some(None)` takes the external id away.
+    ChangeGroup {
+        id: GroupId,
+        name: Option<Name>,
+        external_id: Option<Option<ExternalId>>,
+        members: Option<MemberChange>,
+    },
+    /// Delete a group. Its members leave it first (D3).
+    DeleteGroup { id: GroupId },
+    /// Set what a group's members get, whole (D3, D4).
+    MapGroup { id: GroupId, mapping: GroupMapping },
+    /// Set the groups that a user is in, whole: what the identity provider says of who signs in (D3, D4).
+    SetUserGroups { user: UserId, groups: BTreeSet<GroupId> },
 
     /// Sign a user in on devices of theirs, all or none (S2). One, save where a foreign log is replayed.
     SignIn {
@@ -175,6 +199,33 @@ pub struct UserPatch {
     pub active: Option<bool>,
     /// Whether a password was stored for the user.
     pub password_set: bool,
+    /// What a directory knows the user as (D1); `Some(None)` for nothing.
+    pub directory: Option<Option<DirectoryEntry>>,
+}
+
+/// A change of who is in something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MemberChange {
+    /// These and no others.
+    Set(BTreeSet<UserId>),
+    /// These come in and those go, whoever else is in. Who is in already, or not, may be named.
+    Edit {
+        /// Who comes in.
+        add: BTreeSet<UserId>,
+        /// Who goes; nobody who also comes in.
+        remove: BTreeSet<UserId>,
+    },
+}
+
+impl MemberChange {
+    /// The members that come of laying this change over `members`.
+    #[must_use]
+    pub fn over(&self, members: &BTreeSet<UserId>) -> BTreeSet<UserId> {
+        match self {
+            Self::Set(members) => members.clone(),
+            Self::Edit { add, remove } => &(members | add) - remove,
+        }
+    }
 }
 
 /// A change of a pool: what is `None` stays.

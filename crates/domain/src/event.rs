@@ -5,12 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::account::{Plan, ProductSeats, SettingsPatch};
-use crate::id::{AccountId, ApiKeyId, PoolId, RefusalId, SessionId, SignInId, TeamId, TicketId, UserId};
+use crate::directory::{DirectoryEntry, GroupMapping};
+use crate::id::{
+    AccountId, ApiKeyId, GroupId, PoolId, RefusalId, SessionId, SignInId, TeamId, TicketId, UserId,
+};
 use crate::permission::{PermissionOverrides, Privilege, Role, Scope};
 use crate::presence::{Customer, Device, Funding, SessionKind, Wanted};
 use crate::refusal::{Attempt, Code};
 use crate::rules::Rules;
-use crate::text::{self, Email, Name, Note, PlanName, Product};
+use crate::text::{self, Email, ExternalId, Name, Note, PlanName, Product};
 use crate::time::{Secs, Timestamp};
 use crate::user::License;
 
@@ -54,11 +57,14 @@ pub enum Event {
     UserDeleted { id: UserId },
     /// Somebody set a person's password. The hash is stored elsewhere.
     PasswordSet { user: UserId },
-    /// A user's right to a product, after the change.
+    /// A user's right to a product, after the change. `group` is the one that gave it (D3); none where it was given by
+    /// hand.
     LicenseSet {
         user: UserId,
         product: Product,
         license: Option<License>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        group: Option<GroupId>,
     },
 
     /// A pool exists.
@@ -94,6 +100,47 @@ pub enum Event {
     },
     /// A team is gone.
     TeamDeleted { id: TeamId },
+
+    /// What a directory knows a user as, after the change (D1).
+    DirectoryEntrySet {
+        user: UserId,
+        entry: Option<DirectoryEntry>,
+    },
+    /// A group gave a user this role, or (`None`) took it away, which leaves a member (D3).
+    RoleGiven {
+        user: UserId,
+        role: Role,
+        group: Option<GroupId>,
+    },
+    /// Groups brought users into a team, or out of it (D3).
+    TeamFilled {
+        id: TeamId,
+        joined: BTreeSet<UserId>,
+        left: BTreeSet<UserId>,
+    },
+    /// A group exists (D2).
+    GroupCreated {
+        id: GroupId,
+        name: Name,
+        external_id: Option<ExternalId>,
+        members: BTreeSet<UserId>,
+    },
+    /// A group's name and external id after a change.
+    GroupChanged {
+        id: GroupId,
+        name: Name,
+        external_id: Option<ExternalId>,
+    },
+    /// Who came into a group, and who left it.
+    GroupMembersChanged {
+        id: GroupId,
+        joined: BTreeSet<UserId>,
+        left: BTreeSet<UserId>,
+    },
+    /// What a group's members get, after the change (D3).
+    GroupMapped { id: GroupId, mapping: GroupMapping },
+    /// A group is gone.
+    GroupDeleted { id: GroupId },
 
     /// A user is present on a device (S2). `ticket` is the place in the queue that this claims.
     SignedIn {

@@ -142,6 +142,8 @@ ids! {
     PoolId "pool";
     /// A team: users who see each other's presence.
     TeamId "team";
+    /// A group of a directory: users who get the same.
+    GroupId "grp";
     /// A user's presence on one device for one product.
     SignInId "sign";
     /// One piece of support work.

@@ -1,10 +1,12 @@
 //! What must hold of an account after every command. Production checks it and counts what is broken.
 
+mod directory;
+
 use std::fmt;
 
 use crate::account::Account;
 use crate::event::Claim;
-use crate::id::PoolId;
+use crate::id::{GroupId, PoolId, UserId};
 use crate::pool::Pool;
 use crate::presence::{Funding, Session};
 
@@ -27,6 +29,14 @@ pub enum Broken {
     TwoTickets,
     /// A user who is in a call, or has a valid link, counts as idle (2.4).
     IdleWhileBusy,
+    /// The books of what directories call users are wrong (D1).
+    NamesOutOfStep,
+    /// A group and its members do not know of each other (D2).
+    GroupsOutOfStep(GroupId),
+    /// Something counts as a group's gift that no group of the user gives (D3).
+    NotGiven(UserId),
+    /// Single sign-on is required, and nobody could come in without it (D7).
+    NoBreakGlass,
 }
 
 impl fmt::Display for Broken {
@@ -44,6 +54,10 @@ impl fmt::Display for Broken {
             }
             Self::Overassigned => f.write_str("L1, L2: more seats are given out than were bought"),
             Self::TwoTickets => f.write_str("Q2: a user waits twice for one product"),
+            Self::NamesOutOfStep => f.write_str("D1: the books of directory names are wrong"),
+            Self::GroupsOutOfStep(group) => write!(f, "D2: {group} and its members disagree"),
+            Self::NotGiven(user) => write!(f, "D3: {user} has what counts as given by a group and is not"),
+            Self::NoBreakGlass => f.write_str("D7: nobody can come in without single sign-on"),
             Self::IdleWhileBusy => f.write_str("2.4: a user who is busy counts as idle"),
         }
     }
@@ -76,6 +90,7 @@ impl Account {
         }
         self.check_claims(&mut broken);
         self.check_users(&mut broken);
+        self.check_directory(&mut broken);
         let products = self.given.keys().chain(self.subscription.products.keys());
         for product in products {
             let bought = self.bought(product);

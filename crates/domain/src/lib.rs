@@ -9,6 +9,7 @@ pub mod account;
 pub mod command;
 mod contacts;
 mod decide;
+pub mod directory;
 pub mod event;
 mod evolve;
 pub mod id;
@@ -33,7 +34,7 @@ pub use decide::decide;
 pub use event::Event;
 pub use evolve::evolve;
 pub use id::{
-    AccountId, ApiKeyId, InvalidId, PoolId, RefusalId, SessionId, SignInId, TeamId, TicketId, UserId,
+    AccountId, ApiKeyId, GroupId, InvalidId, PoolId, RefusalId, SessionId, SignInId, TeamId, TicketId, UserId,
 };
 pub use invariants::Broken;
 pub use permission::Actor;

@@ -79,11 +79,14 @@ pub enum Scope {
     /// As the privilege.
     #[serde(rename = "settings.manage")]
     SettingsManage,
+    /// Be the directory (SCIM): read, create, change and delete users and groups within bounds, and nothing else.
+    #[serde(rename = "directory.provision")]
+    Directory,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Read,
         Self::SignInsWrite,
         Self::UsersManage,
@@ -91,6 +94,7 @@ impl Scope {
         Self::SubscriptionManage,
         Self::ReportsView,
         Self::SettingsManage,
+        Self::Directory,
     ];
 
     /// The word that the API uses.
@@ -104,6 +108,7 @@ impl Scope {
             Self::SubscriptionManage => "subscription.manage",
             Self::ReportsView => "reports.view",
             Self::SettingsManage => "settings.manage",
+            Self::Directory => "directory.provision",
         }
     }
 }
@@ -292,12 +297,26 @@ pub enum Actor {
     Ticket(TicketId),
     /// A customer with a session's code.
     Customer(SessionId),
+    /// An identity provider that vouched for a person: it creates them, renames them and says their groups.
+    SingleSignOn,
     /// Usher itself: what is due.
     System,
 }
 
+impl Actor {
+    /// Whether the actor speaks for a directory: a key that provisions, or single sign-on.
+    #[must_use]
+    pub fn is_directory(&self) -> bool {
+        match self {
+            Self::ApiKey { scopes, .. } => scopes.contains(&Scope::Directory),
+            Self::SingleSignOn => true,
+            _ => false,
+        }
+    }
+}
+
 impl fmt::Display for Actor {
-    /// The form that the journal and the audit keep: the id, or `operator`, `customer`, `system`.
+    /// The form that the journal and the audit keep: the id, or `operator`, `customer`, `single_sign_on`, `system`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Operator => f.write_str("operator"),
@@ -306,6 +325,7 @@ impl fmt::Display for Actor {
             Self::SignIn(id) => id.fmt(f),
             Self::Ticket(id) => id.fmt(f),
             Self::Customer(_) => f.write_str("customer"),
+            Self::SingleSignOn => f.write_str("single_sign_on"),
             Self::System => f.write_str("system"),
         }
     }

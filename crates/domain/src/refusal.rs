@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{PoolId, SignInId, UserId};
+use crate::id::{GroupId, PoolId, SignInId, UserId};
 use crate::presence::Device;
 use crate::text::{Name, Product};
 use crate::time::{Secs, Timestamp};
@@ -61,6 +61,10 @@ codes! {
     PoolInUse "pool-in-use";
     /// The account's last owner cannot be removed.
     LastOwner "last-owner";
+    /// A group's mapping names the pool or team.
+    InAMapping "in-a-mapping";
+    /// Single sign-on can be required only while an active owner is named as its break-glass owner.
+    BreakGlassNeeded "break-glass-needed";
     /// Another thing has this name or address.
     AlreadyExists "already-exists";
     /// The sign-in is over.
@@ -243,6 +247,8 @@ pub enum Refusal {
         asked: u32,
         left: u32,
         total: u32,
+        /// The first who could not be seated, where it is about several at a time (D4).
+        user: Option<UserId>,
     },
     /// Below what is assigned or distributed (L8).
     #[error("{in_use} {} seats of {product} are in use. Free {} of them before lowering to {asked}.", .kind.as_str(), .in_use.saturating_sub(*.asked))]
@@ -270,6 +276,18 @@ pub enum Refusal {
     /// Somebody must own the account.
     #[error("This is the account's last active owner. Make another user an owner first.")]
     LastOwner,
+    /// A mapping names it (D5).
+    #[error("The members of the group {name} get this {what}. Change the group's mapping first.")]
+    InAMapping {
+        what: &'static str,
+        group: GroupId,
+        name: Name,
+    },
+    /// Nobody could come in if the identity provider failed (D7).
+    #[error(
+        "Single sign-on needs an active owner who can come in without it. Name one as the break-glass owner, or stop requiring single sign-on."
+    )]
+    BreakGlassNeeded,
     /// The name or address is taken.
     #[error("Another {what} has this {field} already. Choose another.")]
     AlreadyExists { what: &'static str, field: &'static str },
@@ -334,6 +352,8 @@ impl Refusal {
             Self::DefaultPool => Code::DefaultPool,
             Self::PoolInUse { .. } => Code::PoolInUse,
             Self::LastOwner => Code::LastOwner,
+            Self::InAMapping { .. } => Code::InAMapping,
+            Self::BreakGlassNeeded => Code::BreakGlassNeeded,
             Self::AlreadyExists { .. } => Code::AlreadyExists,
             Self::SignInEnded { .. } => Code::SignInEnded,
             Self::TicketEnded { .. } => Code::TicketEnded,

@@ -87,6 +87,19 @@ texts! {
     /// An e-mail address, in lower case. Unique in its account.
     Email, "an e-mail address, such as `sven@example.com`", email;
 
+    /// What a directory calls a user (D1): 1 to 320 characters, none of them a control character, without white space
+    /// at the ends. Names that differ in case alone are the same name: compare [`UserName::folded`].
+    UserName, "a user name of 1 to 320 characters without control characters", |text| line(text.trim(), 320);
+
+    /// An id that another system keeps for a thing, as it is: 1 to 255 characters, none of them a control character.
+    ExternalId, "an id of 1 to 255 characters without control characters", |text| line(text, 255);
+
+    /// The address that names an identity provider: 1 to 512 visible characters.
+    Issuer, "an issuer of 1 to 512 characters without white space", |text| {
+        (!text.contains(char::is_whitespace)).then_some(())?;
+        line(text, 512)
+    };
+
     /// The id that a client keeps for its device. 1 to 128 visible characters, unique per user and product.
     DeviceId, "a device id of 1 to 128 characters without white space", |text| {
         (!text.contains(char::is_whitespace)).then_some(())?;
@@ -98,6 +111,14 @@ texts! {
 
     /// Why somebody was signed out or a session ended, in words for the person it happens to.
     Note, "a reason of 1 to 300 characters without control characters", |text| line(text.trim(), 300);
+}
+
+impl UserName {
+    /// The form in which names are the same if they differ in case alone.
+    #[must_use]
+    pub fn folded(&self) -> String {
+        self.0.to_lowercase()
+    }
 }
 
 fn line(text: &str, chars_max: usize) -> Option<Arc<str>> {

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::directory::{DirectoryEntry, FromGroups};
 use crate::event::Profile;
-use crate::id::{PoolId, SessionId, SignInId, TeamId, TicketId, UserId};
+use crate::id::{GroupId, PoolId, SessionId, SignInId, TeamId, TicketId, UserId};
 use crate::permission::{Privilege, Role};
 use crate::text::Product;
 use crate::time::Timestamp;
@@ -33,6 +34,15 @@ pub struct User {
     pub created_at: Timestamp,
     /// The user's licenses. Products that are not here: none.
     pub licenses: BTreeMap<Product, License>,
+    /// What a directory knows the user as (D1).
+    #[serde(default)]
+    pub directory: Option<DirectoryEntry>,
+    /// What of all this groups gave them (D3).
+    #[serde(default)]
+    pub from_groups: FromGroups,
+    /// When the user's name, address, role, state or directory entry last changed; none since it is kept.
+    #[serde(default)]
+    pub(crate) changed_at: Option<Timestamp>,
     /// Until when the user, logged out by another, cannot take a seat (S10).
     pub(crate) cooling_until: BTreeMap<Product, Timestamp>,
     /// Since when the user has been refused a product that they have not got into since.
@@ -47,6 +57,8 @@ pub struct User {
     #[serde(skip)]
     pub(crate) teams: Vec<TeamId>,
     #[serde(skip)]
+    pub(crate) groups: Vec<GroupId>,
+    #[serde(skip)]
     pub(crate) seats_held: u32,
 }
 
@@ -58,12 +70,16 @@ impl User {
             active: true,
             created_at,
             licenses: BTreeMap::new(),
+            directory: None,
+            from_groups: FromGroups::default(),
+            changed_at: None,
             cooling_until: BTreeMap::new(),
             refused_since: BTreeMap::new(),
             sign_ins: Vec::new(),
             sessions: Vec::new(),
             tickets: Vec::new(),
             teams: Vec::new(),
+            groups: Vec::new(),
             seats_held: 0,
         }
     }
@@ -92,6 +108,18 @@ impl User {
     #[must_use]
     pub fn teams(&self) -> &[TeamId] {
         &self.teams
+    }
+
+    /// The groups that the user is in, the oldest first (D2).
+    #[must_use]
+    pub fn groups(&self) -> &[GroupId] {
+        &self.groups
+    }
+
+    /// When the user's name, address, role, state or directory entry last changed.
+    #[must_use]
+    pub fn changed_at(&self) -> Timestamp {
+        self.changed_at.unwrap_or(self.created_at)
     }
 
     /// The devices on which the user is signed in.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use usher_domain::refusal::{Action, HolderFigure, PoolFigures};
 use usher_domain::text::{Name, Product};
-use usher_domain::{AccountId, PoolId, Refusal, SignInId, UserId};
+use usher_domain::{AccountId, GroupId, PoolId, Refusal, SignInId, UserId};
 use utoipa::ToSchema;
 
 use crate::v1::schema;
@@ -142,6 +142,12 @@ facts! {
     rule: &'static str;
     /// The kind of thing that the answer is about.
     what: &'static str;
+    /// The user that the answer is about.
+    user: UserId as schema::UserId;
+    /// The group whose mapping stands in the way.
+    group: GroupId as schema::GroupId;
+    /// The group's name.
+    group_name: Name as schema::Name;
     /// The field that is taken.
     field: &'static str;
     /// The state in which the thing is.
@@ -156,7 +162,7 @@ facts! {
     view: &'static str;
     /// Why the sign-in or ticket is over.
     reason: String;
-    /// Who ended it, where somebody else did: an id, or `operator`, `customer`, `system`.
+    /// Who ended it, where somebody else did: an id, or `operator`, `customer`, `single_sign_on`, `system`.
     by: String;
     /// When it ended.
     ended_at: Time;
@@ -227,12 +233,14 @@ impl Facts {
                 asked,
                 left,
                 total,
+                user,
             } => Self {
                 seat_kind: Some(kind.as_str()),
                 product: Some(product.clone()),
                 asked: Some(*asked),
                 left: Some(*left),
                 total: Some(*total),
+                user: *user,
                 ..facts
             },
             Refusal::SeatsInUse {
@@ -259,6 +267,12 @@ impl Facts {
                 rule: Some(rule),
                 occupied: Some(*occupied),
                 waiting: Some(*waiting),
+                ..facts
+            },
+            Refusal::InAMapping { what, group, name } => Self {
+                what: Some(what),
+                group: Some(*group),
+                group_name: Some(name.clone()),
                 ..facts
             },
             Refusal::AlreadyExists { what, field } => Self {

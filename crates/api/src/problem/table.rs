@@ -181,7 +181,7 @@ impl Kind {
                 remedy: "Choose a plan with shared seats, such as `enterprise`."),
             Code::NotEnoughSeats => kind!(Code::NotEnoughSeats.as_str(), CONFLICT
                 "Not enough seats are left",
-                what: "More seats were asked for (`asked`) than are left (`left`) of those that were bought (`total`).",
+                what: "More seats were asked for (`asked`) than are left (`left`) of those that were bought (`total`). Where it is about several users at a time, `user` is the first who could not be seated, and nothing was changed for any of them.",
                 why: "Named seats and seats in pools never exceed what the account has bought.",
                 remedy: "Free named seats, lower another pool, or buy more seats."),
             Code::SeatsInUse => kind!(Code::SeatsInUse.as_str(), CONFLICT
@@ -204,6 +204,16 @@ impl Kind {
                 what: "The rule decides who holds a seat, and seats of the pool are taken or waited for.",
                 why: "Changing it would take seats away from people, or give them out twice.",
                 remedy: "Change it when nobody is signed in, or move the users to a new pool with the other rule."),
+            Code::InAMapping => kind!(Code::InAMapping.as_str(), CONFLICT
+                "A group's mapping names it",
+                what: "The members of a group (`group`) get this pool or team by the group's mapping.",
+                why: "Who came into the group later could not be given what the mapping says.",
+                remedy: "Change the mapping of the group first: `PUT …/groups/{group}/mapping`."),
+            Code::BreakGlassNeeded => kind!(Code::BreakGlassNeeded.as_str(), CONFLICT
+                "An owner must be able to come in",
+                what: "Single sign-on is required, or is to be, and no active owner would be left who can come in without it.",
+                why: "If the identity provider failed, nobody could manage the account, or stop requiring it.",
+                remedy: "Name another active owner as `break_glass` in the settings first, or stop requiring single sign-on."),
             Code::LastOwner => kind!(Code::LastOwner.as_str(), CONFLICT
                 "The account needs an owner",
                 what: "This is the last active owner of the account.",
@@ -212,7 +222,7 @@ impl Kind {
             Code::AlreadyExists => kind!(Code::AlreadyExists.as_str(), CONFLICT
                 "It exists already",
                 what: "Another thing of this kind has the same name or address.",
-                why: "E-mail addresses of users, and names of pools and teams, are unique in an account, and an `Idempotency-Key` stands for one thing.",
+                why: "E-mail addresses and directory names of users, and names of pools, teams and groups, are unique in an account, and an `Idempotency-Key` stands for one thing.",
                 remedy: "Choose another, or change the one that exists."),
             Code::ControlNeedsView => kind!(Code::ControlNeedsView.as_str(), UNPROCESSABLE_ENTITY
                 "Control needs view",

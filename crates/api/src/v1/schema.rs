@@ -65,6 +65,8 @@ strings! {
     PoolId: |string| id(string, "pool");
     /// The id of a team.
     TeamId: |string| id(string, "team");
+    /// The id of a group.
+    GroupId: |string| id(string, "grp");
     /// The id of a sign-in.
     SignInId: |string| id(string, "sign");
     /// The id of a session.
@@ -104,7 +106,7 @@ strings! {
     /// What a manager may be allowed to do.
     Privilege: |string| words(string, &["users.manage", "seats.manage", "subscription.manage", "reports.view", "settings.manage"]);
     /// What an API key is good for.
-    Scope: |string| words(string, &["read", "sign-ins.write", "users.manage", "seats.manage", "subscription.manage", "reports.view", "settings.manage"]);
+    Scope: |string| words(string, &["read", "sign-ins.write", "users.manage", "seats.manage", "subscription.manage", "reports.view", "settings.manage", "directory.provision"]);
     /// One user's say on a session permission.
     Override: |string| words(string, &["inherit", "allow", "deny"]);
     /// What takes a seat of a pool.

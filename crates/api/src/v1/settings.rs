@@ -134,6 +134,7 @@ async fn change(caller: Caller, Json(body): Json<SettingsChange>) -> Result<Answ
         Ok(SettingsPatch {
             session_permissions: permissions.map(|change| change.over(before.session_permissions)),
             pool_defaults: rules.clone().map(|rules| rules.over(&before.pool_defaults)),
+            ..SettingsPatch::default()
         })
     };
     let change = caller.read(over).await?;

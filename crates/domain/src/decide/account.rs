@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::account::{Account, Plan, ProductSeats, SettingsPatch};
 use crate::command::{Command, Decision};
 use crate::decide::{pools, presence, rights, users};
+use crate::directory::SignInPatch;
 use crate::event::{EndReason, Event};
-use crate::id::{ApiKeyId, PoolId};
-use crate::permission::{Actor, Privilege, Scope, SessionPermissions};
+use crate::id::{ApiKeyId, PoolId, UserId};
+use crate::permission::{Actor, Privilege, Role, Scope, SessionPermissions};
 use crate::refusal::{Refusal, SeatKind};
 use crate::text::{Name, Product};
 
@@ -168,6 +169,10 @@ fn change_settings(account: &Account, change: &SettingsPatch, actor: &Actor) -> 
     }
 
     let settings = &account.settings;
+    let sign_in = change.sign_in.news(settings.sign_in);
+    if !sign_in.is_empty() {
+        check_sign_in(account, sign_in, actor)?;
+    }
     let news = SettingsPatch {
         session_permissions: change
             .session_permissions
@@ -176,11 +181,29 @@ fn change_settings(account: &Account, change: &SettingsPatch, actor: &Actor) -> 
             .pool_defaults
             .clone()
             .filter(|rules| *rules != settings.pool_defaults),
+        sign_in,
     };
     if news == SettingsPatch::default() {
         return Ok(Decision::done(Vec::new()));
     }
     Ok(Decision::done(vec![Event::SettingsChanged { change: news }]))
+}
+
+/// Who gets in is for owners and admins to say, not for programs. Where single sign-on is required, an owner who is
+/// active must be able to come in without it (D7).
+fn check_sign_in(account: &Account, change: SignInPatch, actor: &Actor) -> Result<(), Refusal> {
+    rights::need_admin(account, actor)?;
+    let after = change.over(account.settings.sign_in);
+    let is_owner = |id: UserId| {
+        let user = account.users.get(&id);
+        user.is_some_and(|user| user.active && user.profile.role == Role::Owner)
+    };
+    match after.break_glass {
+        Some(user) if is_owner(user) => Ok(()),
+        Some(_) if after.sso_required || change.break_glass.is_some() => Err(Refusal::BreakGlassNeeded),
+        None if after.sso_required => Err(Refusal::BreakGlassNeeded),
+        _ => Ok(()),
+    }
 }
 
 /// A key that could make keys would outlive its own end.

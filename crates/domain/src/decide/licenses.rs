@@ -3,6 +3,7 @@
 use crate::account::Account;
 use crate::command::Decision;
 use crate::decide::{presence, users};
+use crate::directory::Group;
 use crate::event::{By, EndReason, Event};
 use crate::id::{PoolId, UserId};
 use crate::permission::{Actor, Privilege};
@@ -25,7 +26,15 @@ pub(super) fn set_license(
         return Err(Refusal::NotFound { what: "user" });
     };
     if holder.licenses.get(product) == license.as_ref() {
-        return Ok(Decision::done(Vec::new()));
+        // What was given by hand stays when the group that gave it goes (D3).
+        let is_from_group = holder.from_groups.licenses.contains_key(product);
+        let kept = is_from_group.then(|| Event::LicenseSet {
+            user,
+            product: product.clone(),
+            license,
+            group: None,
+        });
+        return Ok(Decision::done(kept.into_iter().collect()));
     }
     match license {
         Some(License::Named) => check_named_seat(account, product)?,
@@ -44,14 +53,20 @@ pub(super) fn switched(
     license: Option<License>,
     by: &By,
 ) -> Vec<Event> {
-    let reason = EndReason::LicenseChanged;
-    let mut events = presence::end_presence(account, user, Some(product), reason, Some(by));
+    let mut events = ended(account, user, product, by);
     events.push(Event::LicenseSet {
         user,
         product: product.clone(),
         license,
+        group: None,
     });
     events
+}
+
+/// The events that end what a user does with a product whose license changes (L5).
+pub(super) fn ended(account: &Account, user: UserId, product: &Product, by: &By) -> Vec<Event> {
+    let reason = EndReason::LicenseChanged;
+    presence::end_presence(account, user, Some(product), reason, Some(by))
 }
 
 fn check_named_seat(account: &Account, product: &Product) -> Result<(), Refusal> {
@@ -61,12 +76,22 @@ fn check_named_seat(account: &Account, product: &Product) -> Result<(), Refusal>
     Err(users::no_named_seat(account, product))
 }
 
-fn check_pool(account: &Account, pool: PoolId, product: &Product) -> Result<(), Refusal> {
+/// Refuses a pool that is not there, or is of another product, or that the plan does not include.
+pub(super) fn check_pool(account: &Account, pool: PoolId, product: &Product) -> Result<(), Refusal> {
     let Some(pool) = account.pools.get(&pool) else {
         return Err(Refusal::NotFound { what: "pool" });
     };
     check_product("pool", &pool.product, product)?;
     check_plan(account)
+}
+
+/// The refusal of deleting what a group gives (D5).
+pub(super) fn in_a_mapping(what: &'static str, group: &Group) -> Refusal {
+    Refusal::InAMapping {
+        what,
+        group: group.id,
+        name: group.name.clone(),
+    }
 }
 
 /// Refuses a pool of another product than the one that is meant.

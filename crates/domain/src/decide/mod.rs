@@ -2,6 +2,7 @@
 
 mod account;
 pub(crate) mod capacity;
+mod directory;
 mod due;
 mod licenses;
 mod pools;
@@ -45,6 +46,11 @@ pub fn decide(
         Command::CreateTeam { .. } | Command::ChangeTeam { .. } | Command::DeleteTeam { .. } => {
             teams::decide(account, command, actor)
         }
+        Command::CreateGroup { .. }
+        | Command::ChangeGroup { .. }
+        | Command::DeleteGroup { .. }
+        | Command::MapGroup { .. }
+        | Command::SetUserGroups { .. } => directory::decide(account, command, actor),
         Command::SetLicense {
             user,
             product,

@@ -132,6 +132,13 @@ fn delete(account: &Account, pool: &Pool, users: LeavingUsers, actor: &Actor) ->
     if pool.default {
         return Err(Refusal::DefaultPool);
     }
+    let is_mapped = account.group_that_gives(|gives| {
+        let mut licenses = gives.licenses.values();
+        licenses.any(|license| *license == License::Shared(pool.id))
+    });
+    if let Some(group) = is_mapped {
+        return Err(licenses::in_a_mapping("pool", group));
+    }
     let license = match users {
         LeavingUsers::Refuse if !pool.users.is_empty() => {
             return Err(Refusal::PoolNotEmpty {
@@ -193,6 +200,7 @@ fn check_unallocated(account: &Account, product: &Product, asked: u32) -> Result
         asked,
         left,
         total: account.bought(product).shared_seats,
+        user: None,
     })
 }
 

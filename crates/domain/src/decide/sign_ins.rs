@@ -338,7 +338,7 @@ fn heartbeat(
     let allowed = match actor {
         Actor::SignIn(own) => *own == id,
         Actor::ApiKey { .. } | Actor::Operator | Actor::System => account.may_act_for(actor, sign_in.user),
-        Actor::User(_) | Actor::Ticket(_) | Actor::Customer(_) => false,
+        Actor::User(_) | Actor::Ticket(_) | Actor::Customer(_) | Actor::SingleSignOn => false,
     };
     if !allowed {
         let needed = "the sign-in's own token or a key with `sign-ins.write`";

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::account::{Account, Team};
 use crate::command::{Command, Decision};
+use crate::decide::licenses;
 use crate::event::Event;
 use crate::id::{TeamId, UserId};
 use crate::permission::{Actor, Privilege};
@@ -18,6 +19,9 @@ pub(super) fn decide(account: &Account, command: &Command, actor: &Actor) -> Res
         }
         Command::DeleteTeam { id } => {
             team(account, *id, actor)?;
+            if let Some(group) = account.group_that_gives(|gives| gives.team == Some(*id)) {
+                return Err(licenses::in_a_mapping("team", group));
+            }
             Ok(Decision::done(vec![Event::TeamDeleted { id: *id }]))
         }
         _ => Err(Refusal::NotFound { what: "command" }),

@@ -2,10 +2,12 @@
 
 use crate::account::Account;
 use crate::command::{Command, Decision, Outcome, UserPatch};
-use crate::decide::{presence, rights};
+use crate::decide::directory::people::{self, Newcomer};
+use crate::decide::{directory, presence};
+use crate::directory::DirectoryEntry;
 use crate::event::{EndReason, Event, Profile};
 use crate::id::UserId;
-use crate::permission::{Actor, PermissionOverrides, Privilege, Role, SessionPermission};
+use crate::permission::{Actor, PermissionOverrides, Role, SessionPermission};
 use crate::refusal::{Refusal, SeatKind};
 use crate::text::{Email, Product};
 use crate::user::{License, User};
@@ -18,12 +20,15 @@ pub(super) fn decide(account: &Account, command: &Command, actor: &Actor) -> Res
             assign_seat,
             product,
             password_set,
+            directory,
         } => {
-            let seat = Seat {
-                wish: *assign_seat,
-                product: product.as_ref(),
+            let newcomer = Newcomer {
+                profile,
+                entry: directory.as_ref(),
+                assign_seat: *assign_seat,
+                password_set: *password_set,
             };
-            create(account, *id, profile, &seat, *password_set, actor)
+            create(account, *id, &newcomer, product.as_ref(), actor)
         }
         Command::ChangeUser { id, change } => self::change(account, *id, change, actor),
         Command::DeleteUser { id } => delete(account, *id, actor),
@@ -40,25 +45,34 @@ struct Seat<'a> {
 fn create(
     account: &Account,
     id: UserId,
-    profile: &Profile,
-    seat: &Seat<'_>,
-    password_set: bool,
+    newcomer: &Newcomer<'_>,
+    product: Option<&Product>,
     actor: &Actor,
 ) -> Result<Decision, Refusal> {
-    account.need_in_account(actor, Privilege::UsersManage)?;
-    rights::may_grant(account, actor, None, profile)?;
+    let profile = newcomer.profile;
+    people::may_create(account, actor, newcomer)?;
     if let Some(made) = made_before(account, id, profile) {
         return made;
     }
     check_session_permissions(account, profile.session_permissions)?;
     check_email(account, id, &profile.email)?;
-    let seat = seat_for_new_user(account, seat)?;
+    people::check_entry(account, id, newcomer.entry)?;
+    // A directory's people get their seats from their groups.
+    let wish = if actor.is_directory() && newcomer.assign_seat.is_none() {
+        Some(false)
+    } else {
+        newcomer.assign_seat
+    };
+    let seat = seat_for_new_user(account, &Seat { wish, product })?;
 
     let mut events = vec![Event::UserCreated {
         id,
         profile: profile.clone(),
     }];
-    if password_set {
+    if let Some(entry) = newcomer.entry {
+        events.push(entry_set(id, Some(entry)));
+    }
+    if newcomer.password_set {
         events.push(Event::PasswordSet { user: id });
     }
     let seat_assigned = seat.is_some();
@@ -67,6 +81,7 @@ fn create(
             user: id,
             product: product.clone(),
             license: Some(License::Named),
+            group: None,
         });
     }
     Ok(Decision {
@@ -134,6 +149,7 @@ pub(super) fn no_named_seat(account: &Account, product: &Product) -> Refusal {
         asked: 1,
         left: total.saturating_sub(account.named_assigned(product)),
         total,
+        user: None,
     }
 }
 
@@ -142,17 +158,18 @@ fn change(account: &Account, id: UserId, change: &UserPatch, actor: &Actor) -> R
     let before = &user.profile;
     let after = patched(before, change);
     let is_active = change.active.unwrap_or(user.active);
-    if !is_for_oneself(user, &after, is_active, actor) {
-        account.need(actor, Privilege::UsersManage)?;
-        rights::may_change(account, actor, user)?;
-        rights::may_grant(account, actor, Some(before), &after)?;
+    let entry = change.directory.as_ref().unwrap_or(&user.directory);
+    if !is_for_oneself(user, &after, is_active, entry.as_ref(), actor) {
+        people::may_change(account, actor, user, change, &after)?;
     }
     if after.session_permissions != before.session_permissions {
         check_session_permissions(account, after.session_permissions)?;
     }
     check_email(account, id, &after.email)?;
+    people::check_entry(account, id, entry.as_ref())?;
     if !is_active || after.role != Role::Owner {
         check_owner_is_left(account, user)?;
+        check_break_glass(account, id)?;
     }
 
     let mut events = Vec::new();
@@ -167,6 +184,14 @@ fn change(account: &Account, id: UserId, change: &UserPatch, actor: &Actor) -> R
             id,
             active: is_active,
         });
+        events.extend(if is_active {
+            directory::switched_on(account, user, actor)?
+        } else {
+            directory::switched_off(user, actor)
+        });
+    }
+    if *entry != user.directory {
+        events.push(entry_set(id, entry.as_ref()));
     }
     if change.password_set {
         events.push(Event::PasswordSet { user: id });
@@ -179,7 +204,14 @@ fn visible_user<'a>(account: &'a Account, id: UserId, actor: &Actor) -> Result<&
     if matches!(actor, Actor::SignIn(_) | Actor::Ticket(_)) {
         return Err(Refusal::NotFound { what: "user" });
     }
-    account.visible_user(actor, id)
+    account.visible_person(actor, id)
+}
+
+fn entry_set(user: UserId, entry: Option<&DirectoryEntry>) -> Event {
+    Event::DirectoryEntrySet {
+        user,
+        entry: entry.cloned(),
+    }
 }
 
 fn patched(profile: &Profile, change: &UserPatch) -> Profile {
@@ -193,6 +225,7 @@ fn patched(profile: &Profile, change: &UserPatch) -> Profile {
         session_permissions,
         active: _,
         password_set: _,
+        directory: _,
     } = change;
     let before = profile.clone();
     Profile {
@@ -207,25 +240,33 @@ fn patched(profile: &Profile, change: &UserPatch) -> Profile {
 }
 
 /// Whether a user changes only what everybody may change of themselves: the name and the password.
-fn is_for_oneself(user: &User, after: &Profile, is_active: bool, actor: &Actor) -> bool {
+fn is_for_oneself(
+    user: &User,
+    after: &Profile,
+    is_active: bool,
+    entry: Option<&DirectoryEntry>,
+    actor: &Actor,
+) -> bool {
     let renamed = Profile {
         name: after.name.clone(),
         ..user.profile.clone()
     };
-    *actor == Actor::User(user.id) && *after == renamed && is_active == user.active
+    let is_same = is_active == user.active && entry == user.directory.as_ref();
+    *actor == Actor::User(user.id) && *after == renamed && is_same
 }
 
 fn delete(account: &Account, id: UserId, actor: &Actor) -> Result<Decision, Refusal> {
     let user = visible_user(account, id, actor)?;
-    account.need(actor, Privilege::UsersManage)?;
-    rights::may_change(account, actor, user)?;
+    people::may_delete(account, actor, user)?;
     check_owner_is_left(account, user)?;
+    check_break_glass(account, id)?;
 
     let mut events = end_presence(account, id, actor);
     events.extend(user.licenses.keys().map(|product| Event::LicenseSet {
         user: id,
         product: product.clone(),
         license: None,
+        group: None,
     }));
     events.push(Event::UserDeleted { id });
     Ok(Decision::done(events))
@@ -241,6 +282,14 @@ fn check_owner_is_left(account: &Account, leaving: &User) -> Result<(), Refusal>
     let is_owner = leaving.active && leaving.profile.role == Role::Owner;
     if is_owner && account.owners_active <= 1 {
         return Err(Refusal::LastOwner);
+    }
+    Ok(())
+}
+
+/// Refuses to lose the owner who can come in when the identity provider cannot vouch for anybody (D7).
+fn check_break_glass(account: &Account, leaving: UserId) -> Result<(), Refusal> {
+    if account.is_break_glass(leaving) {
+        return Err(Refusal::BreakGlassNeeded);
     }
     Ok(())
 }

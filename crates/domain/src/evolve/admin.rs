@@ -3,10 +3,13 @@
 mod books;
 mod pools;
 
-use self::books::{delist, enlist, give, hold, join, release};
+use std::collections::BTreeSet;
+
+pub(super) use self::books::join;
+use self::books::{delist, enlist, give, hold, release};
 use crate::account::{Account, ApiKey, SettingsPatch, Subscription, Team};
 use crate::event::{Event, Profile};
-use crate::evolve::seats;
+use crate::evolve::{directory, seats};
 use crate::id::{TeamId, UserId};
 use crate::text::Product;
 use crate::time::Timestamp;
@@ -29,7 +32,11 @@ pub(super) fn evolve(account: &mut Account, event: &Event, at: Timestamp) {
             user,
             product,
             license,
-        } => set_license(account, *user, product, *license),
+            group,
+        } => {
+            set_license(account, *user, product, *license);
+            directory::license_set(account, *user, product, license.and(*group));
+        }
         Event::PoolCreated { .. } | Event::PoolChanged { .. } | Event::PoolDeleted { .. } => {
             pools::evolve(account, event, at);
         }
@@ -43,6 +50,8 @@ pub(super) fn evolve(account: &mut Account, event: &Event, at: Timestamp) {
 /// Puts in place what is derived of users, licenses, pools and teams.
 pub(super) fn restore(account: &mut Account) {
     account.emails.clear();
+    account.user_names.clear();
+    account.subjects.clear();
     account.given.clear();
     account.owners_active = 0;
     for pool in account.pools.values_mut() {
@@ -128,17 +137,24 @@ fn change_settings(account: &mut Account, change: &SettingsPatch) {
     if let Some(rules) = &change.pool_defaults {
         account.settings.pool_defaults = rules.clone();
     }
+    account.settings.sign_in = change.sign_in.over(account.settings.sign_in);
 }
 
 fn of_users(account: &mut Account, event: &Event, at: Timestamp) {
     match event {
         Event::UserCreated { id, profile } => create_user(account, *id, profile, at),
         Event::UserChanged { id, profile } => {
-            change_user(account, *id, |user| user.profile = profile.clone());
+            change_user(account, *id, at, |user| {
+                // A role that was given by hand is no longer the group's (D3).
+                if user.profile.role != profile.role {
+                    user.from_groups.role = None;
+                }
+                user.profile = profile.clone();
+            });
             // Another seat limit may let a claim move from minutes onto a seat (S3, Q3).
             seats::unsettle_pools_of(account, *id);
         }
-        Event::UserActivated { id, active } => change_user(account, *id, |user| user.active = *active),
+        Event::UserActivated { id, active } => change_user(account, *id, at, |user| user.active = *active),
         Event::UserDeleted { id } => delete_user(account, *id),
         _ => {}
     }
@@ -152,10 +168,11 @@ fn create_user(account: &mut Account, id: UserId, profile: &Profile, at: Timesta
     enlist(account, id);
 }
 
-fn change_user(account: &mut Account, id: UserId, change: impl FnOnce(&mut User)) {
+pub(super) fn change_user(account: &mut Account, id: UserId, at: Timestamp, change: impl FnOnce(&mut User)) {
     delist(account, id);
     if let Some(user) = account.users.get_mut(&id) {
         change(user);
+        user.changed_at = Some(at);
     }
     enlist(account, id);
 }
@@ -173,6 +190,7 @@ fn delete_user(account: &mut Account, id: UserId) {
             team.members.remove(&id);
         }
     }
+    directory::user_deleted(account, &user);
 }
 
 fn set_license(account: &mut Account, id: UserId, product: &Product, license: Option<License>) {
@@ -194,7 +212,7 @@ fn set_license(account: &mut Account, id: UserId, product: &Product, license: Op
 fn of_teams(account: &mut Account, event: &Event) {
     match event {
         Event::TeamCreated { id, name, members } | Event::TeamChanged { id, name, members } => {
-            disband(account, *id);
+            let before = disband(account, *id);
             for member in members {
                 if let Some(user) = account.users.get_mut(member) {
                     join(user, *id);
@@ -206,19 +224,25 @@ fn of_teams(account: &mut Account, event: &Event) {
                 members: members.clone(),
             };
             account.teams.insert(*id, team);
+            directory::team_left(account, *id, &before - members);
         }
-        Event::TeamDeleted { id } => disband(account, *id),
+        Event::TeamDeleted { id } => {
+            let members = disband(account, *id);
+            directory::team_left(account, *id, members);
+        }
         _ => {}
     }
 }
 
-fn disband(account: &mut Account, id: TeamId) {
+/// Takes a team away. Gives who was in it.
+fn disband(account: &mut Account, id: TeamId) -> BTreeSet<UserId> {
     let Some(team) = account.teams.remove(&id) else {
-        return;
+        return BTreeSet::new();
     };
     for member in &team.members {
         if let Some(user) = account.users.get_mut(member) {
             user.teams.retain(|team| *team != id);
         }
     }
+    team.members
 }

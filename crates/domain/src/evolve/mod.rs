@@ -1,6 +1,7 @@
 //! Takes events in. Total: every event applies to every account, and what it names but is not there is passed over.
 
 mod admin;
+mod directory;
 mod presence;
 pub(crate) mod seats;
 
@@ -16,6 +17,7 @@ pub fn evolve(account: &mut Account, event: &Event, at: Timestamp) {
         _ => None,
     };
     admin::evolve(account, event, at);
+    directory::evolve(account, event, at);
     presence::evolve(account, event, at);
     if let (Event::PoolChanged { id, .. }, Some(before)) = (event, rules_before) {
         presence::pool_changed(account, *id, &before);
@@ -25,6 +27,7 @@ pub fn evolve(account: &mut Account, event: &Event, at: Timestamp) {
 /// Puts in place everything that is derived from an account's serialized form.
 pub(crate) fn restore(account: &mut Account) {
     admin::restore(account);
+    directory::restore(account);
     presence::restore(account);
 }
 

@@ -1,6 +1,7 @@
 //! Accounts, users, licenses, pools and teams.
 
 mod account;
+mod directory;
 mod effects;
 mod licenses;
 mod office;

@@ -290,6 +290,7 @@ fn actor_text(actor: &Actor) -> Text {
         Actor::System => SYSTEM,
         Actor::Operator => Text::Static("operator"),
         Actor::Customer(_) => Text::Static("customer"),
+        Actor::SingleSignOn => Text::Static("single_sign_on"),
         actor => actor.to_string().into(),
     }
 }

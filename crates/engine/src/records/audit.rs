@@ -45,6 +45,10 @@ fn line(context: &Context<'_>, event: &Event) -> Option<Line> {
             let team = context.before?.teams().get(id)?;
             Some(json!({ "name": team.name }))
         }
+        Event::GroupDeleted { id } => {
+            let group = context.before?.group(*id)?;
+            Some(json!({ "name": group.name }))
+        }
         Event::ApiKeyRevoked { id } => {
             let key = context.before?.api_keys().get(id)?;
             Some(json!({ "name": key.name }))
@@ -109,6 +113,20 @@ fn administration(event: &Event) -> Option<(&'static str, Text)> {
         Event::TeamCreated { id, .. } => ("team.created", id.to_string().into()),
         Event::TeamChanged { id, .. } => ("team.changed", id.to_string().into()),
         Event::TeamDeleted { id } => ("team.deleted", id.to_string().into()),
+        event => return of_directory(event),
+    })
+}
+
+fn of_directory(event: &Event) -> Option<(&'static str, Text)> {
+    Some(match event {
+        Event::DirectoryEntrySet { user, .. } => ("user.directory_entry_set", user.to_string().into()),
+        Event::RoleGiven { user, .. } => ("user.role_given", user.to_string().into()),
+        Event::TeamFilled { id, .. } => ("team.filled", id.to_string().into()),
+        Event::GroupCreated { id, .. } => ("group.created", id.to_string().into()),
+        Event::GroupChanged { id, .. } => ("group.changed", id.to_string().into()),
+        Event::GroupMembersChanged { id, .. } => ("group.members_changed", id.to_string().into()),
+        Event::GroupMapped { id, .. } => ("group.mapped", id.to_string().into()),
+        Event::GroupDeleted { id } => ("group.deleted", id.to_string().into()),
         _ => return None,
     })
 }

@@ -230,6 +230,7 @@ pub(crate) fn create_user(number: u32) -> Command {
         assign_seat: Some(false),
         product: None,
         password_set: false,
+        directory: None,
     }
 }
 

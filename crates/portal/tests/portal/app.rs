@@ -100,6 +100,7 @@ impl App {
             assign_seat: Some(false),
             product: None,
             password_set: true,
+            directory: None,
         };
         self.give(account, command).await;
         id

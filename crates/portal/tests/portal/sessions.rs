@@ -47,8 +47,8 @@ impl Desk {
             ..Rules::default()
         };
         let change = SettingsPatch {
-            session_permissions: None,
             pool_defaults: Some(rules),
+            ..SettingsPatch::default()
         };
         app.give(account, Command::ChangeSettings { change }).await;
         app.give(account, bought).await;
@@ -106,7 +106,7 @@ impl Desk {
     async fn permit(&self, permissions: SessionPermissions) {
         let change = SettingsPatch {
             session_permissions: Some(permissions),
-            pool_defaults: None,
+            ..SettingsPatch::default()
         };
         self.app
             .give(self.account, Command::ChangeSettings { change })

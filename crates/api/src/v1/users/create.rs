@@ -34,6 +34,7 @@ pub(super) async fn create(
         product: body.product.clone(),
         profile: body.into(),
         password_set,
+        directory: None,
     };
     let path = format!("users/{id}");
     let find = move |account: &Account| account.user(id).map(User::created);

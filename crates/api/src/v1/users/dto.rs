@@ -278,6 +278,7 @@ impl From<UserChange> for UserPatch {
             session_permissions: change.session_permissions.map(PermissionOverrides::from),
             active: change.active,
             password_set: change.password.is_some(),
+            directory: None,
         }
     }
 }

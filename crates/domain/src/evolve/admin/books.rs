@@ -8,23 +8,35 @@ use crate::permission::Role;
 use crate::text::Product;
 use crate::user::{License, User};
 
-/// Adds a user to the books of addresses and owners.
+/// Adds a user to the books of addresses, directory names and owners.
 pub(super) fn enlist(account: &mut Account, id: UserId) {
     let Some(user) = account.users.get(&id) else {
         return;
     };
     account.emails.insert(user.profile.email.clone(), id);
+    if let Some(entry) = &user.directory {
+        account.user_names.insert(entry.user_name.folded(), id);
+        if let Some(subject) = &entry.subject {
+            account.subjects.insert(subject.clone(), id);
+        }
+    }
     if is_active_owner(user) {
         account.owners_active = account.owners_active.saturating_add(1);
     }
 }
 
-/// Takes a user out of the books of addresses and owners.
+/// Takes a user out of the books of addresses, directory names and owners.
 pub(super) fn delist(account: &mut Account, id: UserId) {
     let Some(user) = account.users.get(&id) else {
         return;
     };
     account.emails.remove(&user.profile.email);
+    if let Some(entry) = &user.directory {
+        account.user_names.remove(&entry.user_name.folded());
+        if let Some(subject) = &entry.subject {
+            account.subjects.remove(subject);
+        }
+    }
     if is_active_owner(user) {
         account.owners_active = account.owners_active.saturating_sub(1);
     }
@@ -81,7 +93,7 @@ pub(super) fn distribute(account: &mut Account, product: &Product, before: u32, 
 }
 
 /// Adds a team to those of a user, which are in the order of their ids.
-pub(super) fn join(user: &mut User, team: TeamId) {
+pub(in crate::evolve) fn join(user: &mut User, team: TeamId) {
     if let Err(place) = user.teams.binary_search(&team) {
         user.teams.insert(place, team);
     }

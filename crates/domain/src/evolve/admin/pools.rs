@@ -84,6 +84,7 @@ fn delete(account: &mut Account, id: PoolId) {
     for user in &pool.users {
         if let Some(user) = account.users.get_mut(user) {
             user.licenses.remove(&pool.product);
+            user.from_groups.licenses.remove(&pool.product);
         }
     }
     distribute(account, &pool.product, pool.seats, 0);

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::account::{Plan, ProductSeats};
-use crate::command::{Command, Decision, PoolPatch, RulesPatch, UserPatch};
+use crate::command::{Command, Decision, MemberChange, PoolPatch, RulesPatch, UserPatch};
+use crate::directory::{DirectoryEntry, GroupMapping};
 use crate::event::{EndReason, Event, Profile};
 use crate::permission::{Actor, PermissionOverrides, Privilege, Role, Scope};
 use crate::presence::{Device, DeviceKind};
@@ -12,7 +13,7 @@ use crate::rules::Preset;
 use crate::text::Product;
 use crate::time::{Secs, Timestamp};
 use crate::user::License;
-use crate::{Account, AccountId, ApiKeyId, PoolId, SignInId, TeamId, UserId, execute};
+use crate::{Account, AccountId, ApiKeyId, GroupId, PoolId, SignInId, TeamId, UserId, execute};
 
 pub(super) const OPERATOR: Actor = Actor::Operator;
 
@@ -92,6 +93,7 @@ pub(super) fn create_with(profile: Profile, assign_seat: Option<bool>) -> Comman
         assign_seat,
         product: None,
         password_set: false,
+        directory: None,
     }
 }
 
@@ -187,6 +189,55 @@ pub(super) fn on(name: &str, device: &str) -> SignInId {
 
 pub(super) fn members(names: &[&str]) -> BTreeSet<UserId> {
     names.iter().map(|name| user(name)).collect()
+}
+
+pub(super) fn group(name: &str) -> GroupId {
+    GroupId::from_bits(bits(name))
+}
+
+pub(super) fn create_group(name: &str, people: &[&str]) -> Command {
+    Command::CreateGroup {
+        id: group(name),
+        name: name.parse().unwrap(),
+        external_id: None,
+        members: members(people),
+    }
+}
+
+/// Makes these people the members of a group.
+pub(super) fn in_group(name: &str, people: &[&str]) -> Command {
+    Command::ChangeGroup {
+        id: group(name),
+        name: None,
+        external_id: None,
+        members: Some(MemberChange::Set(members(people))),
+    }
+}
+
+pub(super) fn map(name: &str, mapping: GroupMapping) -> Command {
+    Command::MapGroup {
+        id: group(name),
+        mapping,
+    }
+}
+
+/// The mapping that gives a license of the office's product.
+pub(super) fn gives(license: Option<License>) -> GroupMapping {
+    GroupMapping {
+        licenses: license.map(|license| (product(), license)).into_iter().collect(),
+        ..GroupMapping::default()
+    }
+}
+
+/// An entry with this user name.
+pub(super) fn entry(user_name: &str) -> DirectoryEntry {
+    DirectoryEntry {
+        user_name: user_name.parse().unwrap(),
+        external_id: None,
+        given_name: None,
+        family_name: None,
+        subject: None,
+    }
 }
 
 /// Named and shared seats of the office's product. The pool `default` is made for the first shared ones.

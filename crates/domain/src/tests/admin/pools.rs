@@ -131,7 +131,8 @@ fn p3_pools_take_from_the_unallocated_seats_and_give_back() {
             product: product(),
             asked: 2,
             left: 1,
-            total: 4
+            total: 4,
+            user: None,
         }
     );
 }

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 
 use super::office::*;
-use crate::account::ProductSeats;
+use crate::account::{ProductSeats, SettingsPatch};
 use crate::command::{Command, LeavingUsers, PoolPatch, UserPatch};
+use crate::directory::{GroupMapping, SignInPatch};
 use crate::permission::{Role, Scope};
 use crate::rules::Preset;
 use crate::user::{License, User};
@@ -15,6 +16,7 @@ use crate::{Account, ApiKeyId, evolve};
 const PEOPLE: [&str; 5] = ["ann", "ben", "cem", "dee", "eve"];
 const POOLS: [&str; 3] = ["default", "day", "night"];
 const TEAMS: [&str; 2] = ["red", "blue"];
+const GROUPS: [&str; 3] = ["crew", "desk", "staff"];
 
 fn person() -> impl Strategy<Value = &'static str> {
     prop::sample::select(&PEOPLE[..])
@@ -73,6 +75,55 @@ fn on_users() -> impl Strategy<Value = Command> {
                 members: Some(members(&people))
             }),
         prop::sample::select(&TEAMS[..]).prop_map(|name| Command::DeleteTeam { id: team(name) }),
+    ]
+}
+
+fn on_groups() -> impl Strategy<Value = Command> {
+    let a_group = || prop::sample::select(&GROUPS[..]);
+    let people = || prop::sample::subsequence(&PEOPLE[..], 0..4);
+    let mapping = (
+        prop::option::of(prop::sample::select(&TEAMS[..])),
+        prop::option::of(role()),
+        a_license(),
+    );
+    prop_oneof![
+        2 => (a_group(), people()).prop_map(|(name, people)| create_group(name, &people)),
+        4 => (a_group(), people()).prop_map(|(name, people)| in_group(name, &people)),
+        3 => (a_group(), mapping).prop_map(|(name, (of, role, license))| {
+            let mapping = GroupMapping {
+                team: of.map(team),
+                role,
+                ..gives(license)
+            };
+            map(name, mapping)
+        }),
+        1 => a_group().prop_map(|name| Command::DeleteGroup { id: group(name) }),
+        2 => (person(), prop::sample::subsequence(&GROUPS[..], 0..3)).prop_map(|(name, groups)| {
+            Command::SetUserGroups {
+                user: user(name),
+                groups: groups.into_iter().map(group).collect(),
+            }
+        }),
+        1 => (person(), person()).prop_map(|(name, called)| {
+            let patch = UserPatch {
+                directory: Some(Some(entry(called))),
+                ..UserPatch::default()
+            };
+            change(name, patch)
+        }),
+        1 => (any::<Option<bool>>(), prop::option::of(person())).prop_map(|(sso_required, owner)| {
+            let sign_in = SignInPatch {
+                sso_required,
+                break_glass: owner.map(|name| Some(user(name))),
+                ..SignInPatch::default()
+            };
+            Command::ChangeSettings {
+                change: SettingsPatch {
+                    sign_in,
+                    ..SettingsPatch::default()
+                },
+            }
+        }),
     ]
 }
 
@@ -145,7 +196,7 @@ fn read_back(account: &Account) -> Account {
 proptest! {
     #[test]
     fn what_is_derived_survives_storage_and_nothing_is_given_out_twice(
-        commands in prop::collection::vec(prop_oneof![on_users(), on_seats(), on_presence()], 1..60)
+        commands in prop::collection::vec(prop_oneof![on_users(), on_groups(), on_seats(), on_presence()], 1..60)
     ) {
         let mut office = Office::with_seats(2, 4);
         let mut replayed = office.account.clone();

@@ -309,7 +309,7 @@ fn p2_6_control_without_view_is_none_however_it_came_about() {
     office.does(&Command::ChangeSettings {
         change: crate::account::SettingsPatch {
             session_permissions: Some(all),
-            pool_defaults: None,
+            ..crate::account::SettingsPatch::default()
         },
     });
 

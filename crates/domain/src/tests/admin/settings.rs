@@ -18,6 +18,7 @@ fn p2_6_settings_are_checked_and_only_what_is_new_is_stored() {
         change: SettingsPatch {
             session_permissions,
             pool_defaults,
+            ..SettingsPatch::default()
         },
     };
     let blind = SessionPermissions {
@@ -52,8 +53,8 @@ fn p2_6_settings_are_checked_and_only_what_is_new_is_stored() {
         decision.events,
         [Event::SettingsChanged {
             change: SettingsPatch {
-                session_permissions: None,
-                pool_defaults: Some(sessions.clone())
+                pool_defaults: Some(sessions.clone()),
+                ..SettingsPatch::default()
             }
         }]
     );

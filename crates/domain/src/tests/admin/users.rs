@@ -63,7 +63,8 @@ fn l1_l6_the_refusal_of_a_seat_says_how_many_there_are() {
             product: product(),
             asked: 1,
             left: 0,
-            total: 1
+            total: 1,
+            user: None,
         }
     );
 }
@@ -142,6 +143,7 @@ fn creating_the_same_user_again_is_a_retry() {
         assign_seat: None,
         product: None,
         password_set: false,
+        directory: None,
     };
     assert_eq!(office.answer(&OPERATOR, &other), "already-exists");
 }

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::transitions::{Someone, Transition};
 use super::world::World;
 use crate::account::{Plan, ProductSeats};
-use crate::command::{Command, LeavingUsers, PoolPatch, RulesPatch, UserPatch};
+use crate::command::{Command, LeavingUsers, MemberChange, PoolPatch, RulesPatch, UserPatch};
+use crate::directory::GroupMapping;
 use crate::event::Profile;
 use crate::permission::{Actor, PermissionOverrides, Role, Scope};
 use crate::pool::Pool;
@@ -14,7 +15,7 @@ use crate::rules::Rules;
 use crate::text::Product;
 use crate::time::Secs;
 use crate::user::License;
-use crate::{ApiKeyId, PoolId, SessionId, SignInId, TicketId, UserId, execute};
+use crate::{ApiKeyId, GroupId, PoolId, SessionId, SignInId, TeamId, TicketId, UserId, execute};
 
 const USERS: u8 = 5;
 const PRODUCTS: [&str; 2] = ["remote-support", "service-desk"];
@@ -58,6 +59,7 @@ impl World {
                 assign_seat: Some(false),
                 product: None,
                 password_set: false,
+                directory: None,
             });
             for of in 0..2 {
                 let is_named = number == 4 && of == 1;
@@ -69,6 +71,14 @@ impl World {
                 });
             }
         }
+        for number in 0..3 {
+            self.must(&create_group(number));
+        }
+        self.must(&Command::CreateTeam {
+            id: TeamId::from_bits(0),
+            name: "Team".parse().unwrap(),
+            members: BTreeSet::from([user(1)]),
+        });
         self.must(&Command::AddMinutes { minutes: 3 });
     }
 
@@ -90,6 +100,7 @@ impl World {
         self.at_the_desk(transition, ids)
             .or_else(|| self.in_a_session(transition, ids[0]))
             .or_else(|| self.in_the_queue(transition))
+            .or_else(|| self.in_the_directory(transition))
             .or_else(|| Some((self.in_the_office(transition)?, Actor::Operator)))
     }
 
@@ -229,6 +240,86 @@ impl World {
         Some((command(id), self.actor(*actor, owner, Actor::Ticket(id))))
     }
 
+    /// The license that a number picks: named, none, or of a pool of the product.
+    fn license(&self, product: &Product, number: u8) -> Option<License> {
+        let pools = self
+            .account
+            .pools
+            .values()
+            .filter(|pool| pool.product == *product);
+        let pools: BTreeMap<PoolId, &Pool> = pools.map(|pool| (pool.id, pool)).collect();
+        match number {
+            1 => Some(License::Named),
+            2 => None,
+            _ => nth(&pools, number).map(License::Shared),
+        }
+    }
+
+    /// The commands of directories, and of those who say what their groups give.
+    fn in_the_directory(&self, transition: &Transition) -> Option<(Command, Actor)> {
+        let directory = Actor::ApiKey {
+            id: ApiKeyId::from_bits(2),
+            scopes: BTreeSet::from([Scope::Directory]),
+        };
+        Some(match transition {
+            Transition::FillGroup { group: number, users } => {
+                let command = Command::ChangeGroup {
+                    id: group(*number),
+                    name: None,
+                    external_id: None,
+                    members: Some(MemberChange::Set(users.iter().copied().map(user).collect())),
+                };
+                (command, directory)
+            }
+            Transition::MapGroup {
+                group: number,
+                licenses,
+                role,
+                is_team,
+            } => {
+                let licenses = (0..).zip(licenses).filter_map(|(of, license)| {
+                    let product = product(of);
+                    let license = self.license(&product, *license)?;
+                    Some((product, license))
+                });
+                let mapping = GroupMapping {
+                    team: is_team.then_some(TeamId::from_bits(0)),
+                    role: *role,
+                    licenses: licenses.collect(),
+                };
+                let id = group(*number);
+                (Command::MapGroup { id, mapping }, Actor::Operator)
+            }
+            Transition::ToggleGroup { group: number } => {
+                let id = group(*number);
+                let command = if self.account.groups.contains_key(&id) {
+                    Command::DeleteGroup { id }
+                } else {
+                    create_group(*number)
+                };
+                (command, directory)
+            }
+            Transition::SayGroups { user: number, groups } => {
+                let groups = groups.iter().copied().map(group);
+                let known = groups.filter(|id| self.account.groups.contains_key(id));
+                let command = Command::SetUserGroups {
+                    user: user(*number),
+                    groups: known.collect(),
+                };
+                (command, Actor::SingleSignOn)
+            }
+            Transition::Provision { user: number, active } => {
+                let change = UserPatch {
+                    active: Some(*active),
+                    ..UserPatch::default()
+                };
+                let id = user(*number);
+                (Command::ChangeUser { id, change }, directory)
+            }
+            _ => return None,
+        })
+    }
+
     /// The commands of those who manage the account.
     fn in_the_office(&self, transition: &Transition) -> Option<Command> {
         let change_pool = |number: u8, change| {
@@ -270,21 +361,10 @@ impl World {
                 license,
             } => {
                 let product = product(*of);
-                let pools: BTreeMap<PoolId, &Pool> = self
-                    .account
-                    .pools
-                    .values()
-                    .filter(|pool| pool.product == product)
-                    .map(|pool| (pool.id, pool))
-                    .collect();
                 Some(Command::SetLicense {
                     user: user(*number),
+                    license: self.license(&product, *license),
                     product,
-                    license: match license {
-                        1 => Some(License::Named),
-                        2 => None,
-                        _ => Some(License::Shared(nth(&pools, *license)?)),
-                    },
                 })
             }
             Transition::Activate { user, active } => change_user(
@@ -359,6 +439,19 @@ fn user(number: u8) -> UserId {
 
 fn pool(number: u128) -> PoolId {
     PoolId::from_bits(number)
+}
+
+fn group(number: u8) -> GroupId {
+    GroupId::from_bits(u128::from(number))
+}
+
+fn create_group(number: u8) -> Command {
+    Command::CreateGroup {
+        id: group(number),
+        name: format!("Group {number}").parse().unwrap(),
+        external_id: None,
+        members: BTreeSet::new(),
+    }
 }
 
 fn profile(number: u8) -> Profile {

@@ -122,6 +122,32 @@ pub(super) enum Transition {
     AddMinutes {
         minutes: u32,
     },
+    /// A directory says who is in a group.
+    FillGroup {
+        group: u8,
+        users: Vec<u8>,
+    },
+    /// Of three licenses of the two products, a role and the team.
+    MapGroup {
+        group: u8,
+        licenses: [u8; 2],
+        role: Option<Role>,
+        is_team: bool,
+    },
+    /// A group goes, or comes back.
+    ToggleGroup {
+        group: u8,
+    },
+    /// An identity provider says the groups of who signs in.
+    SayGroups {
+        user: u8,
+        groups: Vec<u8>,
+    },
+    /// A directory switches somebody on or off.
+    Provision {
+        user: u8,
+        active: bool,
+    },
 }
 
 /// Who does it.
@@ -233,6 +259,7 @@ pub(super) fn transition() -> impl Strategy<Value = Transition> {
         5 => in_the_queue(),
         3 => as_time_goes_by(),
         1 => in_the_office(),
+        1 => in_the_directory(),
     ]
 }
 
@@ -310,6 +337,22 @@ fn as_time_goes_by() -> impl Strategy<Value = Transition> {
         1 => (0..400_u32).prop_map(|secs| Transition::Drift { secs }),
         1 => (0..10_u32).prop_map(|secs| Transition::Rewind { secs }),
         1 => (0..400_u32).prop_map(|secs| Transition::Outage { secs }),
+    ]
+}
+
+fn in_the_directory() -> impl Strategy<Value = Transition> {
+    let role = prop_oneof![Just(Role::Member), Just(Role::Manager), Just(Role::Admin)];
+    let mapping = ([0..4_u8, 0..4_u8], prop::option::of(role), any::<bool>());
+    prop_oneof![
+        6 => (0..3_u8, prop::collection::vec(any::<u8>(), 0..4))
+            .prop_map(|(group, users)| Transition::FillGroup { group, users }),
+        3 => (0..3_u8, mapping).prop_map(|(group, (licenses, role, is_team))| {
+            Transition::MapGroup { group, licenses, role, is_team }
+        }),
+        1 => (0..3_u8).prop_map(|group| Transition::ToggleGroup { group }),
+        2 => (any::<u8>(), prop::collection::vec(0..3_u8, 0..3))
+            .prop_map(|(user, groups)| Transition::SayGroups { user, groups }),
+        2 => (any::<u8>(), any::<bool>()).prop_map(|(user, active)| Transition::Provision { user, active }),
     ]
 }
 

@@ -155,11 +155,17 @@ impl ScopeShown {
                 "Change the settings of the account.",
                 Some(Privilege::SettingsManage),
             ),
+            Scope::Directory => (
+                "Be your directory (SCIM): create, change, deactivate and delete users, and say who is in which group.",
+                None,
+            ),
         };
+        let is_for_admins = scope == Scope::Directory;
         Self {
             word: scope.as_str(),
             sentence,
-            may_give: needs.is_none_or(|needs| account.may(actor, needs)),
+            may_give: needs.is_none_or(|needs| account.may(actor, needs))
+                && (!is_for_admins || account.is_admin(actor)),
         }
     }
 

@@ -122,7 +122,10 @@ pub(crate) fn named(account: &Account, text: &str) -> Option<Named> {
     if text.is_empty() {
         return None;
     }
-    let is_word = matches!(text, "operator" | "customer" | "system" | "account");
+    let is_word = matches!(
+        text,
+        "operator" | "customer" | "single_sign_on" | "system" | "account"
+    );
     let is_id = text.split_once('_').is_some_and(|(_, digits)| digits.len() == 26);
     if is_word || is_id {
         return Some(Named::One(text.to_owned()));

@@ -25,6 +25,16 @@ pub(super) const ACTIONS: &[Action] = &[
     action("user.deactivated", "User deactivated", "deactivated {}"),
     action("user.deleted", "User deleted", "deleted the user {}"),
     action("user.password_set", "Password set", "set the password of {}"),
+    action(
+        "user.role_given",
+        "Role given by a group",
+        "gave {} the role of a group",
+    ),
+    action(
+        "user.directory_entry_set",
+        "Directory entry set",
+        "noted what the directory calls {}",
+    ),
     action("license.set", "License assigned", "gave {} a license"),
     action("license.removed", "License removed", "took the license from {}"),
     action("sign_in.evicted", "User logged out", "logged {} out"),
@@ -36,6 +46,20 @@ pub(super) const ACTIONS: &[Action] = &[
     action("team.created", "Team created", "created the team {}"),
     action("team.changed", "Team changed", "changed the team {}"),
     action("team.deleted", "Team deleted", "deleted the team {}"),
+    action(
+        "team.filled",
+        "Team filled by a group",
+        "brought people of a group into the team {}, or out of it",
+    ),
+    action("group.created", "Group created", "created the group {}"),
+    action("group.changed", "Group changed", "changed the group {}"),
+    action(
+        "group.members_changed",
+        "Group members changed",
+        "changed who is in the group {}",
+    ),
+    action("group.mapped", "Group mapped", "changed what the group {} gives"),
+    action("group.deleted", "Group deleted", "deleted the group {}"),
     action("api_key.created", "API key created", "created the API key {}"),
     action("api_key.revoked", "API key revoked", "revoked the API key {}"),
     action("subscription.set", "Subscription set", "set the subscription"),
@@ -78,6 +102,7 @@ pub(super) fn target(row: &AuditRow, detail: &Value, names: &Names) -> String {
             "user" => "a user who is deleted".to_owned(),
             "pool" => "a pool that is deleted".to_owned(),
             "team" => "a team that is deleted".to_owned(),
+            "grp" => "a group that is deleted".to_owned(),
             "key" => "a key that is revoked".to_owned(),
             _ => id.to_owned(),
         },
@@ -90,13 +115,31 @@ pub(super) fn more(row: &AuditRow, detail: &Value, names: &Names) -> Option<Stri
     match row.action.to_string().as_str() {
         "license.set" => {
             let product = text(&detail["product"])?;
-            let Some(pool) = detail["license"]["pool"].as_str() else {
-                return Some(format!("{product}: a named seat"));
+            let seat = match detail["license"]["pool"].as_str() {
+                Some(pool) => format!(
+                    "a seat of {}",
+                    names.find(pool).unwrap_or("a pool that is deleted")
+                ),
+                None => "a named seat".to_owned(),
             };
-            let pool = names.find(pool).unwrap_or("a pool that is deleted");
-            Some(format!("{product}: a seat of {pool}"))
+            Some(match detail["group"].as_str() {
+                Some(group) => format!("{product}: {seat}, by {}", group_name(group, names)),
+                None => format!("{product}: {seat}"),
+            })
         }
         "license.removed" => text(&detail["product"]),
+        "user.role_given" => {
+            let role = text(&detail["role"])?;
+            Some(match detail["group"].as_str() {
+                Some(group) => format!("{role}, by {}", group_name(group, names)),
+                None => role,
+            })
+        }
+        "user.directory_entry_set" => text(&detail["entry"]["user_name"]),
+        "group.members_changed" | "team.filled" => {
+            let count = |side: &str| detail[side].as_array().map_or(0, Vec::len);
+            Some(format!("{} came in, {} left", count("joined"), count("left")))
+        }
         "user.created" | "user.changed" => {
             let (email, role) = (
                 text(&detail["profile"]["email"])?,
@@ -139,6 +182,10 @@ pub(super) fn more(row: &AuditRow, detail: &Value, names: &Names) -> Option<Stri
         }
         _ => text(&detail["note"]),
     }
+}
+
+fn group_name<'a>(id: &str, names: &'a Names) -> &'a str {
+    names.find(id).unwrap_or("a group that is deleted")
 }
 
 fn words(values: &[Value]) -> String {

@@ -72,7 +72,7 @@ pub(super) fn ids(rows: &[AuditRow]) -> Vec<String> {
         ids.push(row.actor.to_string());
         ids.extend(row.target.as_ref().map(ToString::to_string));
         let detail = detail(row);
-        let inner = [&detail["user"], &detail["license"]["pool"]];
+        let inner = [&detail["user"], &detail["license"]["pool"], &detail["group"]];
         ids.extend(inner.into_iter().filter_map(Value::as_str).map(str::to_owned));
     }
     ids.sort_unstable();
@@ -97,6 +97,9 @@ impl Names {
 
     /// Who an actor is.
     pub(super) fn actor(&self, actor: &str) -> String {
+        if actor == "single_sign_on" {
+            return "Single sign-on".to_owned();
+        }
         let kind = actor.split_once('_').map_or(actor, |(kind, _)| kind);
         match (kind, self.find(actor)) {
             ("key", Some(name)) => format!("API key {name}"),
@@ -117,6 +120,7 @@ fn name(account: &Account, id: &str) -> Option<String> {
         "user" => account.user(id.parse().ok()?)?.profile.name.to_string(),
         "pool" => account.pool(id.parse().ok()?)?.name.to_string(),
         "team" => account.teams().get(&id.parse().ok()?)?.name.to_string(),
+        "grp" => account.group(id.parse().ok()?)?.name.to_string(),
         "key" => account.api_keys().get(&id.parse().ok()?)?.name.to_string(),
         "acct" => account.name().to_string(),
         _ => return None,

@@ -59,7 +59,7 @@ async fn change_permissions(Posted { viewer, mut form }: Posted) -> Result<Respo
     };
     let change = SettingsPatch {
         session_permissions: Some(wanted),
-        pool_defaults: None,
+        ..SettingsPatch::default()
     };
     let Err(refusal) = change_settings(&viewer, change).await? else {
         let to = Place::Settings.path(viewer.account);
@@ -85,8 +85,8 @@ async fn change_pool_defaults(Posted { viewer, mut form }: Posted) -> Result<Res
         };
         let (_, rules) = viewer.look(None, look).await?;
         let change = SettingsPatch {
-            session_permissions: None,
             pool_defaults: Some(rules),
+            ..SettingsPatch::default()
         };
         let Err(refusal) = change_settings(&viewer, change).await? else {
             let to = Place::Settings.path(viewer.account);

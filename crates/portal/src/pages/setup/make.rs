@@ -69,6 +69,7 @@ pub(super) async fn make(portal: &Portal, wanted: Wanted) -> Result<(AccountId, 
         assign_seat: Some(false),
         product: None,
         password_set: true,
+        directory: None,
     };
     if let Err(failed) = give(portal, account, create).await {
         // An account without an owner would close the set-up for good.

@@ -126,6 +126,7 @@ async fn make_with_seat(
             Seat::None | Seat::Shared(..) => None,
         },
         password_set,
+        directory: None,
     };
     if let Err(refusal) = viewer.execute(command, |_, _, _| ()).await? {
         return Ok(Err(refusal));

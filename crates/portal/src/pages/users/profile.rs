@@ -108,8 +108,7 @@ pub(super) fn patch(profile: Profile) -> UserPatch {
         billing_contact: Some(profile.billing_contact),
         seat_limit: Some(profile.seat_limit),
         session_permissions: Some(profile.session_permissions),
-        active: None,
-        password_set: false,
+        ..UserPatch::default()
     }
 }
 
