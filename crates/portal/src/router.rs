@@ -26,6 +26,7 @@ pub fn router(api: Arc<Api>, rest: Router) -> Router {
     let pages = Router::new()
         .route("/", get(start))
         .merge(pages::sign_in::routes())
+        .merge(pages::sso::routes())
         .merge(pages::setup::routes())
         .merge(pages::me::routes())
         .merge(pages::overview::routes())

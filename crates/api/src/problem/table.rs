@@ -68,6 +68,11 @@ pub(crate) const TOO_MANY_ATTEMPTS: &Kind = kind!("too-many-attempts", TOO_MANY_
     what: "Passwords were tried too often for this e-mail address, or from this network address.",
     why: "Guessing passwords is slowed down. The API and the portal count together, and right passwords count too.",
     remedy: "Wait for as long as `Retry-After` says and try again. A back end that acts for many users takes an API key.");
+/// The account's people come in by their provider.
+pub(crate) const SSO_REQUIRED: &Kind = kind!("sso-required", FORBIDDEN "Single sign-on is required",
+    what: "The password is right, but this account lets people in through its own provider only.",
+    why: "An owner or admin requires single sign-on of everybody but one owner, who is kept for emergencies.",
+    remedy: "Sign in at the address that `detail` names. A back end that acts for many users takes an API key.");
 /// The journal cannot be reached.
 pub(crate) const UNAVAILABLE: &Kind = kind!("unavailable", SERVICE_UNAVAILABLE "Usher cannot answer right now",
     what: "The journal could not be read or written, so nothing was changed, or it is unknown whether it was.",
@@ -82,6 +87,7 @@ const OF_HTTP: &[&Kind] = &[
     BODY_TOO_LARGE,
     UNSUPPORTED_MEDIA_TYPE,
     TOO_MANY_ATTEMPTS,
+    SSO_REQUIRED,
     UNAVAILABLE,
 ];
 

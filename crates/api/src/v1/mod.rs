@@ -18,6 +18,7 @@ mod sandbox;
 pub(crate) mod schema;
 mod sessions;
 mod settings;
+mod single_sign_on;
 mod sign_ins;
 mod teams;
 mod tickets;
@@ -40,6 +41,7 @@ pub(crate) fn routes(is_sandbox: bool) -> OpenApiRouter<Arc<Api>> {
         .merge(api_keys::routes())
         .merge(accounts::routes())
         .merge(settings::routes())
+        .merge(single_sign_on::routes())
         .merge(users::routes())
         .merge(pools::routes())
         .merge(heartbeats::routes())

@@ -93,8 +93,7 @@ async fn demo(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Fail
 fn config() -> usher_api::Config {
     usher_api::Config {
         plans: Plan::built_in(),
-        sandbox: false,
-        public_url: None,
+        ..usher_api::Config::default()
     }
 }
 

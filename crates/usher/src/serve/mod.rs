@@ -16,6 +16,7 @@ use clap::Args;
 use tokio::net::TcpListener;
 use usher_api::Api;
 use usher_engine::{Clock, Engine, Options};
+use usher_identity::single_sign_on::{Reach, is_web_address};
 use usher_identity::{Identity, Secret};
 use usher_journal::{AccountFilter, PageRequest, Records};
 use usher_journal_sqlite::SqliteJournal;
@@ -55,6 +56,9 @@ pub(crate) struct Arguments {
     /// Where customers reach this server, for the links they get: `https://usher.example.com`
     #[arg(long, value_name = "URL", env = "USHER_PUBLIC_URL")]
     public_url: Option<String>,
+    /// Let accounts sign in at providers in private networks and on this machine, not on the internet only
+    #[arg(long, env = "USHER_PRIVATE_PROVIDERS")]
+    private_providers: bool,
     /// Keep everything in memory, with a clock that moves only when told to: for trying out and for tests
     #[arg(long)]
     sandbox: bool,
@@ -108,12 +112,23 @@ async fn serve(arguments: Arguments, terminal: &mut Terminal) -> Result<(), Fail
         plans: config.plans(),
         sandbox: arguments.sandbox,
         public_url: arguments.public_url.or(config.public_url),
+        own_url: Some(format!("http://{}", openable(listener.local_addr()?))),
+        // A sandbox is for trying out, on one's own machine too.
+        providers: if arguments.private_providers || arguments.sandbox {
+            Reach::PrivateToo
+        } else {
+            Reach::Internet
+        },
+        ..usher_api::Config::default()
     };
+    if let Some(url) = config.public_url.as_deref().filter(|url| !is_web_address(url)) {
+        return Err(Failure::Usage(format!(
+            "`{url}` is not the address of a web server. Say `--public-url https://usher.example.com`."
+        )));
+    }
     greet(&listener, &store, key.as_ref(), terminal)?;
-    let url = match &config.public_url {
-        Some(url) => url.clone(),
-        None => format!("http://{}", openable(listener.local_addr()?)),
-    };
+    let url = config.public_url.clone().or_else(|| config.own_url.clone());
+    let url = url.unwrap_or_default();
     show_way_in(&store, &url, terminal).await?;
     run_until(stop, listener, &store, clock, config).await
 }

@@ -59,7 +59,7 @@ impl TestProvider {
         let issuer = format!("http://{}", listener.local_addr().unwrap());
         let acts = Arc::new(Mutex::new(Acts {
             claims: json!({}),
-            user_info: json!({}),
+            user_info: json!({"sub": "sven-1"}),
             signs_with: 1,
             publishes: vec![1],
             signature: Signature::Right,
