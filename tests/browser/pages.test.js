@@ -37,6 +37,9 @@ const PAGES = [
   { name: "the teams", path: "/a/{account}/teams", as: "owner" },
   { name: "a team", path: "/a/{account}/teams/{team}", as: "owner" },
   { name: "deleting a team", path: "/a/{account}/teams/{team}/delete", as: "owner" },
+  { name: "the groups", path: "/a/{account}/groups", as: "owner" },
+  { name: "a group", path: "/a/{account}/groups/{group}", as: "owner" },
+  { name: "deleting a group", path: "/a/{account}/groups/{group}/delete", as: "owner" },
   { name: "the minutes", path: "/a/{account}/minutes", as: "owner" },
   { name: "the subscription", path: "/a/{account}/subscription", as: "owner" },
   { name: "the settings", path: "/a/{account}/settings", as: "owner" },
@@ -64,9 +67,11 @@ async function arrange() {
   const { ticket } = await world.signIn(await world.agent("Amara"), { wait: true });
   await assert.rejects(world.signIn(await world.agent("Yuki")), /no-seat-available/);
   const team = await world.post(`${world.path}/teams`, { name: "Day team", members: [agent.id] });
+  const group = await world.post(`${world.path}/groups`, { name: "Crew", members: [agent.id] });
   const [pool] = await world.pools();
   const ids = {
     account: world.id, pool: pool.id, signIn: signIn.id, ticket: ticket.id, user: agent.id, team: team.id,
+    group: group.id,
   };
   return { world, people: { owner, agent }, ids };
 }

@@ -121,6 +121,17 @@ impl Account {
         self.is_staff(actor) || actor.is_directory()
     }
 
+    /// Refuses actors who do not see the account's users and groups.
+    pub fn need_people(&self, actor: &Actor) -> Result<(), Refusal> {
+        if self.sees_people(actor) {
+            return Ok(());
+        }
+        self.need_member(actor)?;
+        Err(Refusal::Forbidden {
+            needed: "a role with a privilege",
+        })
+    }
+
     /// The user as those see them who know who is in the account, without what they do: not found for others.
     pub fn visible_person(&self, actor: &Actor, user: UserId) -> Result<&User, Refusal> {
         self.users

@@ -42,6 +42,21 @@ impl Form {
         }
     }
 
+    /// The same form, which shows what is there in fields that nobody typed in.
+    pub(crate) fn or_showing<'a>(mut self, values: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        for (name, value) in values {
+            if self.values.iter().all(|(other, _)| other != name) {
+                self.values.push((name.to_owned(), value.to_owned()));
+            }
+        }
+        self
+    }
+
+    /// All that was typed, field by field.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (String, String)> + '_ {
+        self.values.iter().cloned()
+    }
+
     fn parse_body(body: &[u8]) -> Self {
         Self {
             values: form_urlencoded::parse(body).into_owned().collect(),

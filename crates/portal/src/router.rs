@@ -38,6 +38,7 @@ pub fn router(api: Arc<Api>, rest: Router) -> Router {
         .merge(pages::join::routes())
         .merge(pages::users::routes())
         .merge(pages::teams::routes())
+        .merge(pages::groups::routes())
         .merge(pages::settings::routes())
         .merge(pages::subscription::routes())
         .merge(pages::minutes::routes())

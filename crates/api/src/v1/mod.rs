@@ -6,9 +6,11 @@ mod contacts;
 mod device;
 mod ended;
 mod events;
+mod groups;
 mod heartbeats;
 mod history;
 mod join;
+mod members;
 mod optional;
 mod path;
 mod pools;
@@ -52,6 +54,7 @@ pub(crate) fn routes(is_sandbox: bool) -> OpenApiRouter<Arc<Api>> {
         .merge(usage::routes())
         .merge(contacts::routes())
         .merge(teams::routes())
+        .merge(groups::routes())
         .merge(history::routes());
     if is_sandbox {
         routes.merge(sandbox::routes())

@@ -88,6 +88,18 @@ strings! {
     Email: |string| line(string, 254)
         .pattern(Some(r"^[^@\s,;\u0000-\u001f\u007f-\u009f]{1,64}@[^@\s,;.\u0000-\u001f\u007f-\u009f]+([.][^@\s,;.\u0000-\u001f\u007f-\u009f]+)*$"))
         .examples(["sven@example.com"]);
+    /// What a directory calls a user, unique in the account, in capitals or not.
+    UserName: |string| line(string, 320).examples(["sven@example.com"]);
+    /// The id that another system keeps for a thing.
+    ExternalId: |string| string
+        .min_length(Some(1))
+        .max_length(Some(255))
+        .pattern(Some(r"^[^\u0000-\u001f\u007f-\u009f]+$"))
+        .examples(["701984"]);
+    /// The address that names an identity provider.
+    Issuer: |string| line(string, 512)
+        .pattern(Some(r"^[^\s\u0000-\u001f\u007f-\u009f]+$"))
+        .examples(["https://id.example.com"]);
     /// The id that a client keeps for its device.
     DeviceId: |string| line(string, 128)
         .pattern(Some(r"^[^\s\u0000-\u001f\u007f-\u009f]+$"))

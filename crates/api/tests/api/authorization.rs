@@ -89,9 +89,12 @@ async fn sample(app: &App, operation: &str, number: usize) -> Option<Sample> {
     let key = json!({"name": name, "scopes": ["read"]});
     Some(match operation {
         "isLive" | "isReady" | "listAccounts" | "getAccount" | "getSubscription" | "getSettings"
-        | "getSingleSignOn" | "removeSingleSignOn"
-        | "listUsers" | "listPools" | "listTeams" | "listApiKeys" | "listRefusals" | "listAudit"
-        | "revokeToken" | "deleteAccount" => Sample::default(),
+        | "listUsers" | "listPools" | "listTeams" | "listGroups" | "listApiKeys" | "listRefusals"
+        | "listAudit" | "revokeToken" | "deleteAccount" => Sample::default(),
+        "getSingleSignOn" | "removeSingleSignOn" => {
+            app.provider().await;
+            Sample::default()
+        }
         "createToken" => {
             let fields = json!({"password": "correct horse battery"});
             app.user(&format!("Petra{number}"), fields).await;
@@ -123,6 +126,13 @@ async fn sample(app: &App, operation: &str, number: usize) -> Option<Sample> {
         "createTeam" => Sample::body(team),
         "getTeam" | "deleteTeam" => Sample::of("team", new("teams", team).await),
         "changeTeam" => Sample::of("team", new("teams", team).await).with(json!({"members": []})),
+        "createGroup" => Sample::body(team),
+        "getGroup" | "deleteGroup" => Sample::of("group", new("groups", team).await),
+        "changeGroup" => Sample::of("group", new("groups", team).await).with(json!({"members": []})),
+        "mapGroup" => {
+            let license = json!({"remote-support": {"kind": "named"}});
+            Sample::of("group", new("groups", team).await).with(json!({"licenses": license}))
+        }
         "createApiKey" => Sample::body(key),
         "revokeApiKey" => Sample::of("api_key", new("api-keys", key).await),
         _ => return desk_sample(app, operation, number).await,
@@ -183,17 +193,45 @@ async fn answers(method: &Method, path: &str, operation: &str) -> Vec<String> {
     let app = App::with_account().await;
     let mut statuses = Vec::new();
     for (number, (_, who)) in callers(&app).await.into_iter().enumerate() {
-        let Some(sample) = sample(&app, operation, number).await else {
+        let Some(status) = call(&app, &who, method, path, operation, number).await else {
             return vec!["no sample".to_owned()];
         };
-        let mut address = path.replace("{account}", &app.account.to_string());
-        for (name, value) in sample.path {
-            address = address.replace(&format!("{{{name}}}"), &value);
-        }
-        let answer = app.by(&who).send(method.clone(), &address, sample.body).await;
-        statuses.push(answer.status.as_u16().to_string());
+        statuses.push(status.to_string());
     }
     statuses
+}
+
+/// Calls an operation once; the status of the answer. None where there is no sample of it.
+async fn call(
+    app: &App,
+    who: &Who,
+    method: &Method,
+    path: &str,
+    operation: &str,
+    number: usize,
+) -> Option<u16> {
+    let sample = sample(app, operation, number).await?;
+    let mut address = path.replace("{account}", &app.account.to_string());
+    for (name, value) in sample.path {
+        address = address.replace(&format!("{{{name}}}"), &value);
+    }
+    let answer = app.by(who).send(method.clone(), &address, sample.body).await;
+    Some(answer.status.as_u16())
+}
+
+/// The operations that a key with these scopes is granted, in the order of their names.
+pub async fn granted(scopes: &[&str]) -> Vec<String> {
+    let mut granted = Vec::new();
+    for (operation, method, path) in operations() {
+        let app = App::with_account().await;
+        let key = app.key(scopes).await;
+        let status = call(&app, &key, &method, &path, &operation, 0).await;
+        if status.is_some_and(|status| status < 300) {
+            granted.push(operation);
+        }
+    }
+    granted.sort_unstable();
+    granted
 }
 
 fn operations() -> Vec<(String, Method, String)> {

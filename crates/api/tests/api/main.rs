@@ -11,6 +11,7 @@ mod app;
 mod authorization;
 mod credentials;
 mod desk;
+mod groups;
 mod join;
 mod openapi;
 mod pages;

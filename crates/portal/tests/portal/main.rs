@@ -11,6 +11,7 @@ mod app;
 mod audit;
 mod console;
 mod desk;
+mod groups;
 mod join;
 mod live;
 mod minutes;

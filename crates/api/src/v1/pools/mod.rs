@@ -133,7 +133,7 @@ async fn change(
 #[utoipa::path(
     delete, path = "/v1/accounts/{account}/pools/{pool}", operation_id = "deletePool", tag = "pools",
     params(PoolPath, LeavingQuery), responses((status = 204, description = "The pool is gone.")),
-    extensions(("x-problems" = json!(["pool-not-empty", "default-pool"])))
+    extensions(("x-problems" = json!(["pool-not-empty", "default-pool", "in-a-mapping"])))
 )]
 async fn delete(
     caller: Caller,

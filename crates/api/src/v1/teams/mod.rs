@@ -115,7 +115,8 @@ async fn change(
 /// Needs `users.manage`. Its members stay as they are.
 #[utoipa::path(
     delete, path = "/v1/accounts/{account}/teams/{team}", operation_id = "deleteTeam", tag = "teams",
-    params(TeamPath), responses((status = 204, description = "The team is gone."))
+    params(TeamPath), responses((status = 204, description = "The team is gone.")),
+    extensions(("x-problems" = json!(["in-a-mapping"])))
 )]
 async fn delete(caller: Caller, Path(path): Path<TeamPath>) -> Result<StatusCode, Problem> {
     let command = Command::DeleteTeam { id: path.team };

@@ -58,7 +58,9 @@ fn create(
     members: &BTreeSet<UserId>,
     actor: &Actor,
 ) -> Result<Decision, Refusal> {
-    need_to_manage(account, actor)?;
+    if !is_provisioner(actor) {
+        account.need_in_account(actor, Privilege::UsersManage)?;
+    }
     match account.groups.get(&id) {
         Some(made) if made.name == *name => return Ok(Decision::done(Vec::new())),
         Some(_) => return Err(taken("id")),
@@ -278,15 +280,15 @@ pub(super) fn switched_on(account: &Account, user: &User, actor: &Actor) -> Resu
 }
 
 fn group_to_manage<'a>(account: &'a Account, id: GroupId, actor: &Actor) -> Result<&'a Group, Refusal> {
-    need_to_manage(account, actor)?;
+    if !is_provisioner(actor) {
+        account.need_to_manage(actor, Privilege::UsersManage, "group")?;
+    }
     account.groups.get(&id).ok_or(Refusal::NotFound { what: "group" })
 }
 
-fn need_to_manage(account: &Account, actor: &Actor) -> Result<(), Refusal> {
-    if actor.is_directory() && *actor != Actor::SingleSignOn {
-        return Ok(());
-    }
-    account.need_to_manage(actor, Privilege::UsersManage, "group")
+/// Single sign-on says who is in a group, and nothing of the group itself.
+fn is_provisioner(actor: &Actor) -> bool {
+    actor.is_directory() && *actor != Actor::SingleSignOn
 }
 
 /// Who decides who is in a group hands out what it gives. A directory may, by the word of the admin who mapped the

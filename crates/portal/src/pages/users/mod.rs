@@ -22,8 +22,11 @@ use axum::routing::{get, post};
 
 pub(crate) use self::list::need_staff;
 use self::list::{ListPage, Seen};
+pub(crate) use self::person::license_choices;
 pub(crate) use self::query::{UserQuery, by_name, fits_words};
-pub(crate) use self::words::{people, role_label, state};
+pub(crate) use self::words::{
+    Choice, license as license_phrase, people, role_label, role_of, role_word, state,
+};
 use crate::answer::page;
 use crate::failed::Failed;
 use crate::form::Form;
