@@ -31,6 +31,7 @@ stories! {
     settings,
     setup,
     sign_in,
+    sso,
     users,
 }
 
