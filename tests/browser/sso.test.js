@@ -61,7 +61,7 @@ story("a new colleague comes in by the company's provider, and a password no lon
 
     // Somebody new finds the way by the address, and gets what the group gives.
     const nina = await open("/sign-in");
-    provider.welcome(nina);
+    await provider.welcome(nina);
     await nina.getByRole("link", { name: "Sign in with single sign-on" }).click();
     await nina.getByLabel("E-mail address").fill("anybody@nordic.example");
     await checkAxe(nina);
@@ -132,7 +132,7 @@ story("who says no at the provider, or is no user, is told so and is not signed 
     await settings.getByRole("status").waitFor();
 
     const page = await open("/sign-in", { window: "phone", scheme: "dark" });
-    provider.welcome(page);
+    await provider.welcome(page);
     forgive(page, /status of 40[34]/);
     await page.goto(`/sso/${world.id}`);
     await page.getByRole("link", { name: "Cancel" }).click();
@@ -147,7 +147,7 @@ story("who says no at the provider, or is no user, is told so and is not signed 
 
     // An owner connects themselves, once they have come in by password.
     provider.people.set("olga-1", { sub: "olga-1", name: owner.name, email: owner.email, groups: [] });
-    provider.welcome(settings);
+    await provider.welcome(settings);
     await settings.goto("/me");
     await settings.getByRole("button", { name: "Connect with Nordic ID" }).click();
     await provider.signIn(settings, { sub: "olga-1", name: owner.name, email: owner.email, groups: [] });

@@ -141,7 +141,9 @@ impl Api {
         if let Some(owner) = break_glass
             && !self.identity.has_password(account, owner).await?
         {
-            return Ok(Some("the break-glass owner has no password to come in with: set one first"));
+            return Ok(Some(
+                "the break-glass owner has no password to come in with: set one first",
+            ));
         }
         Ok(None)
     }
@@ -156,7 +158,9 @@ impl Api {
         let look = |account: &Account, _| account.settings().sign_in;
         let settings = self.engine.read(account, look).await?;
         if let (true, Some(owner)) = (settings.sso_required, settings.break_glass) {
-            self.identity.end_what_passwords_began(account, owner, keep).await?;
+            self.identity
+                .end_what_passwords_began(account, owner, keep)
+                .await?;
         }
         Ok(())
     }

@@ -13,7 +13,9 @@ use crate::secret::Digest;
 use crate::signing::{self, Keyring, Signed};
 use crate::store::{self, Store};
 use crate::user_tokens::{self, UserTokens};
-use crate::{Caller, IdentityError, Sealer, SecretsKeys, Unauthenticated, operator, passwords, single_sign_on};
+use crate::{
+    Caller, IdentityError, Sealer, SecretsKeys, Unauthenticated, operator, passwords, single_sign_on,
+};
 
 /// The credentials of one server. Cheap to clone.
 #[derive(Clone)]

@@ -72,11 +72,16 @@ export class Provider {
   }
 
   /**
-   * Lets the browser of this page go to the provider. Its own pages are not ours to complain about.
+   * Lets the browser of this page go to the provider. Its own pages are not ours to complain about; the typeface that
+   * they ask another host for stays away.
    * @param {import("playwright-core").Page} page
    */
-  welcome(page) {
+  async welcome(page) {
+    const typeface = "fonts.googleapis.com";
     allowHost(page, new URL(this.issuer).host);
+    allowHost(page, typeface);
+    const nothing = { status: 200, contentType: "text/css", body: "" };
+    await page.context().route(`https://${typeface}/**`, (route) => route.fulfill(nothing));
   }
 
   /**

@@ -210,7 +210,11 @@ async fn need_way_in(caller: &Caller, change: SignInPatch) -> Result<(), Problem
     if !is_admin || break_glass.is_none() {
         return Ok(());
     }
-    match caller.api.single_sign_on_lacks(caller.account, break_glass).await? {
+    match caller
+        .api
+        .single_sign_on_lacks(caller.account, break_glass)
+        .await?
+    {
         Some(lack) => Err(Problem::invalid("sign_in.sso_required", lack)),
         None => Ok(()),
     }

@@ -128,7 +128,10 @@ impl NewSingleSignOn {
     fn into_provider(self) -> Result<(Provider, Option<Secret>), Problem> {
         let domains = self.email_domains.iter();
         let domains = domains.map(|domain| parse::<EmailDomain>("email_domains", domain));
-        let secret = self.client_secret.map(|secret| client_secret(&secret)).transpose()?;
+        let secret = self
+            .client_secret
+            .map(|secret| client_secret(&secret))
+            .transpose()?;
         let claim = self.groups_claim.as_deref();
         let provider = Provider {
             issuer: parse("issuer", &self.issuer)?,
@@ -176,7 +179,9 @@ fn need_admin(account: &Account, actor: &Actor) -> Result<(), Refusal> {
     params(AccountPath), responses((status = 200, description = "The provider.", body = SingleSignOn))
 )]
 async fn get(caller: Caller) -> Result<Answer<SingleSignOn>, Problem> {
-    caller.read(|account, actor, _| need_admin(account, actor)).await?;
+    caller
+        .read(|account, actor, _| need_admin(account, actor))
+        .await?;
     let provider = caller.api.identity.provider(caller.account).await?;
     let provider = provider.ok_or_else(|| Problem::not_found("single sign-on"))?;
     Ok(Answer(SingleSignOn::of(&caller, provider)))
@@ -191,12 +196,16 @@ async fn get(caller: Caller) -> Result<Answer<SingleSignOn>, Problem> {
     responses((status = 200, description = "The provider as it is now.", body = SingleSignOn))
 )]
 async fn set(caller: Caller, Json(body): Json<NewSingleSignOn>) -> Result<Answer<SingleSignOn>, Problem> {
-    caller.read(|account, actor, _| need_admin(account, actor)).await?;
+    caller
+        .read(|account, actor, _| need_admin(account, actor))
+        .await?;
     let (provider, secret) = body.into_provider()?;
     let api = &caller.api;
     let discovered = api.single_sign_on().discover(&provider.issuer, api.times()).await;
     discovered.map_err(|error| Problem::invalid("issuer", error.to_string()))?;
-    let stored = api.identity.set_provider(caller.account, provider.clone(), secret);
+    let stored = api
+        .identity
+        .set_provider(caller.account, provider.clone(), secret);
     stored.await.map_err(|error| match error {
         SetProviderError::Invalid(error) => Problem::invalid(field_of(error), error.to_string()),
         SetProviderError::Identity(error) => error.into(),

@@ -82,7 +82,11 @@ async fn create(
     if needs_single_sign_on == Some(true) {
         // Said to nobody but who knows the password: it tells that there is such a user.
         let is_right = api.identity.verify_password(body.account, user, body.password);
-        return Err(if is_right.await? { Problem::sso_required(body.account) } else { wrong() });
+        return Err(if is_right.await? {
+            Problem::sso_required(body.account)
+        } else {
+            wrong()
+        });
     }
     let now = api.engine.now();
     let issued = api

@@ -177,7 +177,10 @@ impl App {
             email_domains: BTreeSet::new(),
         };
         let secret = Secret::of_client("a client secret");
-        self.identity.set_provider(self.account, provider, secret).await.unwrap();
+        self.identity
+            .set_provider(self.account, provider, secret)
+            .await
+            .unwrap();
     }
 
     /// The default pool of `remote-support`.

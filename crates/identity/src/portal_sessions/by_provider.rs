@@ -34,8 +34,14 @@ impl Identity {
                 "SELECT id_token FROM identity_portal_sessions
                  WHERE account = ?1 AND user = ?2 AND substr(digest, 1, 16) = ?3",
             )?;
-            let of = params![account.bits().to_be_bytes(), user.bits().to_be_bytes(), id.0.to_be_bytes()];
-            Ok(select.query_row(of, |row| row.get::<_, Option<Vec<u8>>>(0)).optional()?)
+            let of = params![
+                account.bits().to_be_bytes(),
+                user.bits().to_be_bytes(),
+                id.0.to_be_bytes()
+            ];
+            Ok(select
+                .query_row(of, |row| row.get::<_, Option<Vec<u8>>>(0))
+                .optional()?)
         });
         let sealed = found.await?.flatten();
         let open = |sealed: Vec<u8>| self.sealer().open_text(&context(id), &sealed);
@@ -52,7 +58,10 @@ impl Identity {
     ) -> Result<usize, IdentityError> {
         let digests: Vec<Digest> = {
             let sessions = self.memory.portal_sessions();
-            let of_account = sessions.by_digest.iter().filter(|(_, kept)| kept.session.account == account);
+            let of_account = sessions
+                .by_digest
+                .iter()
+                .filter(|(_, kept)| kept.session.account == account);
             let by_password = of_account.filter(|(_, kept)| {
                 let session = &kept.session;
                 !session.by_provider && session.user != break_glass && Some(session.id) != keep
@@ -81,7 +90,11 @@ impl Identity {
     }
 }
 
-pub(super) fn seal(sealer: &Sealer, id: PortalSessionId, id_token: &Secret) -> Result<Vec<u8>, IdentityError> {
+pub(super) fn seal(
+    sealer: &Sealer,
+    id: PortalSessionId,
+    id_token: &Secret,
+) -> Result<Vec<u8>, IdentityError> {
     Ok(sealer.seal(&context(id), id_token.expose().as_bytes())?)
 }
 

@@ -193,6 +193,8 @@ fn failure(error: &reqwest::Error, host: &str, url: &Url) -> FetchError {
 
 /// Errors of TLS come inside of errors of the connection, which do not name them as their source.
 fn is_of_tls(error: &(dyn std::error::Error + 'static)) -> bool {
-    let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    let inner = error
+        .downcast_ref::<std::io::Error>()
+        .and_then(std::io::Error::get_ref);
     error.is::<rustls::Error>() || inner.is_some_and(|inner| inner.is::<rustls::Error>())
 }

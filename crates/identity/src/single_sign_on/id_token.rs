@@ -7,8 +7,8 @@ use openidconnect::core::{
     CoreGenderClaim, CoreJsonWebKey, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm,
 };
 use openidconnect::{
-    AdditionalClaims, ClaimsVerificationError, ClientId, IdToken, IdTokenClaims, IdTokenVerifier, IssuerUrl, Nonce,
-    SignatureVerificationError, UserInfoClaims,
+    AdditionalClaims, ClaimsVerificationError, ClientId, IdToken, IdTokenClaims, IdTokenVerifier, IssuerUrl,
+    Nonce, SignatureVerificationError, UserInfoClaims,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -146,10 +146,15 @@ pub(super) struct Said {
 macro_rules! said {
     ($claims:expr) => {{
         let claims = $claims;
-        let full = claims.name().and_then(|name| name.get(None)).map(|name| name.to_string());
+        let full = claims
+            .name()
+            .and_then(|name| name.get(None))
+            .map(|name| name.to_string());
         let given = claims.given_name().and_then(|name| name.get(None));
         let family = claims.family_name().and_then(|name| name.get(None));
-        let parts = given.zip(family).map(|(given, family)| format!("{} {}", **given, **family));
+        let parts = given
+            .zip(family)
+            .map(|(given, family)| format!("{} {}", **given, **family));
         let user_name = claims.preferred_username().map(|name| name.to_string());
         let names = [full, parts, user_name].into_iter().flatten();
         Said {

@@ -26,10 +26,10 @@ use openidconnect::core::{
 };
 use openidconnect::url::Url;
 use openidconnect::{
-    AccessToken, AuthType, AuthorizationCode, ClientSecret, CsrfToken, EmptyExtraTokenFields, EndpointMaybeSet,
-    EndpointNotSet, EndpointSet, IdTokenFields, Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier,
-    RedirectUrl, RequestTokenError, Scope, StandardErrorResponse, StandardTokenResponse, SubjectIdentifier,
-    TokenResponse, UserInfoClaims,
+    AccessToken, AuthType, AuthorizationCode, ClientSecret, CsrfToken, EmptyExtraTokenFields,
+    EndpointMaybeSet, EndpointNotSet, EndpointSet, IdTokenFields, Nonce, OAuth2TokenResponse,
+    PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope, StandardErrorResponse,
+    StandardTokenResponse, SubjectIdentifier, TokenResponse, UserInfoClaims,
 };
 use usher_domain::{AccountId, Timestamp, UserId};
 
@@ -46,8 +46,8 @@ pub use self::fetch::{FETCH_BYTES_MAX, FETCH_SECS_MAX, FETCHES_AT_ONCE_MAX, Fetc
 pub use self::id_token::{CLOCK_SKEW_MAX, GROUPS_MAX, Person};
 pub use self::metadata::{METADATA_LIFE, REFETCH_SPAN, REFETCHES_MAX};
 pub use self::provider::{
-    ClaimName, ClientId, EMAIL_DOMAINS_MAX, EmailDomain, GROUPS_CLAIM_DEFAULT, InvalidProvider, Issuer, Provider,
-    SCOPES_DEFAULT, Scopes,
+    ClaimName, ClientId, EMAIL_DOMAINS_MAX, EmailDomain, GROUPS_CLAIM_DEFAULT, InvalidProvider, Issuer,
+    Provider, SCOPES_DEFAULT, Scopes,
 };
 pub use self::reach::Reach;
 pub use self::table::{Realm, SetProviderError};
@@ -195,7 +195,11 @@ impl SingleSignOn {
                 move || nonce,
             )
             // The library adds this one itself.
-            .add_scopes(scopes.filter(|scope| *scope != "openid").map(|scope| Scope::new(scope.to_owned())))
+            .add_scopes(
+                scopes
+                    .filter(|scope| *scope != "openid")
+                    .map(|scope| Scope::new(scope.to_owned())),
+            )
             .set_pkce_challenge(challenge)
             .url();
         Ok(Departure {
@@ -221,8 +225,14 @@ impl SingleSignOn {
             return Err(SignOnError::Changed);
         }
         let metadata = self.metadata(&provider, times).await?;
-        let names_itself = metadata.additional_metadata().authorization_response_iss_parameter_supported;
-        if answer.iss.as_deref().map_or(names_itself, |iss| iss != provider.issuer.as_str()) {
+        let names_itself = metadata
+            .additional_metadata()
+            .authorization_response_iss_parameter_supported;
+        if answer
+            .iss
+            .as_deref()
+            .map_or(names_itself, |iss| iss != provider.issuer.as_str())
+        {
             return Err(SignOnError::MixedUp);
         }
         let code = match (answer.code, answer.error) {
@@ -244,7 +254,9 @@ impl SingleSignOn {
         } = attempt;
         let client = client(&provider, &metadata, Some(&secret), redirect_uri)?;
         let (token, access) = self.exchange(&client, code, verifier).await?;
-        let person = self.identify(&client, &provider, &metadata, &token, &nonce, access, times).await?;
+        let person = self
+            .identify(&client, &provider, &metadata, &token, &nonce, access, times)
+            .await?;
         Ok(Arrival {
             account,
             back,
@@ -291,23 +303,28 @@ impl SingleSignOn {
     ) -> Result<(Token, AccessToken), SignOnError> {
         let request = client
             .exchange_code(AuthorizationCode::new(code))
-            .map_err(|_| ProviderError::Lacks { what: "token endpoint" })?
+            .map_err(|_| ProviderError::Lacks {
+                what: "token endpoint",
+            })?
             .set_pkce_verifier(verifier);
-        let answer = request.request_async(&self.fetcher).await.map_err(|error| match error {
-            RequestTokenError::Request(error) => SignOnError::Provider(error.into()),
-            RequestTokenError::ServerResponse(refusal) => SignOnError::NotConfirmed {
-                code: refusal.error().as_ref().to_owned(),
-                description: refusal.error_description().cloned().unwrap_or_default(),
-            },
-            RequestTokenError::Parse(error, _) => SignOnError::Provider(ProviderError::Unreadable {
-                what: "answer to the code",
-                why: error.to_string(),
-            }),
-            RequestTokenError::Other(why) => SignOnError::Provider(ProviderError::Unreadable {
-                what: "answer to the code",
-                why,
-            }),
-        })?;
+        let answer = request
+            .request_async(&self.fetcher)
+            .await
+            .map_err(|error| match error {
+                RequestTokenError::Request(error) => SignOnError::Provider(error.into()),
+                RequestTokenError::ServerResponse(refusal) => SignOnError::NotConfirmed {
+                    code: refusal.error().as_ref().to_owned(),
+                    description: refusal.error_description().cloned().unwrap_or_default(),
+                },
+                RequestTokenError::Parse(error, _) => SignOnError::Provider(ProviderError::Unreadable {
+                    what: "answer to the code",
+                    why: error.to_string(),
+                }),
+                RequestTokenError::Other(why) => SignOnError::Provider(ProviderError::Unreadable {
+                    what: "answer to the code",
+                    why,
+                }),
+            })?;
         let token = answer.id_token().cloned().ok_or(TokenError::Form)?;
         Ok((token, answer.access_token().clone()))
     }
@@ -337,7 +354,9 @@ impl SingleSignOn {
         };
         let said = Said::in_token(claims);
         let lacks_groups = |claim: &ClaimName| said.groups(claim).is_none() && !said.tells_elsewhere(claim);
-        let is_asked = said.email.is_none() || said.name.is_none() || provider.groups_claim.as_ref().is_some_and(lacks_groups);
+        let is_asked = said.email.is_none()
+            || said.name.is_none()
+            || provider.groups_claim.as_ref().is_some_and(lacks_groups);
         let more = if is_asked && metadata.userinfo_endpoint().is_some() {
             Some(self.user_info(client, access, claims.subject().clone()).await?)
         } else {

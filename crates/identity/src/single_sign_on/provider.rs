@@ -135,7 +135,8 @@ impl EmailDomain {
 }
 
 fn word(text: &str, chars_max: usize) -> Option<Arc<str>> {
-    let fits = !text.is_empty() && text.len() <= chars_max && text.bytes().all(|byte| byte.is_ascii_graphic());
+    let fits =
+        !text.is_empty() && text.len() <= chars_max && text.bytes().all(|byte| byte.is_ascii_graphic());
     fits.then(|| Arc::from(text))
 }
 
@@ -158,9 +159,7 @@ fn domain(text: &str) -> Option<Arc<str>> {
     let fits = text.len() <= 253
         && text.contains('.')
         && text.split('.').all(|label| {
-            !label.is_empty()
-                && label.len() <= 63
-                && label.chars().all(|c| c.is_alphanumeric() || c == '-')
+            !label.is_empty() && label.len() <= 63 && label.chars().all(|c| c.is_alphanumeric() || c == '-')
         });
     fits.then(|| text.into())
 }
@@ -182,8 +181,16 @@ mod tests {
             assert_eq!(issuer.parse::<Issuer>().is_ok(), is_one, "{issuer}");
         }
         assert!("profile email".parse::<Scopes>().is_err());
-        assert_eq!("openid  email".parse::<Scopes>().unwrap().as_str(), "openid email");
-        for (domain, is_one) in [("@Example.COM", true), ("example", false), ("a..b", false), ("a b.c", false)] {
+        assert_eq!(
+            "openid  email".parse::<Scopes>().unwrap().as_str(),
+            "openid email"
+        );
+        for (domain, is_one) in [
+            ("@Example.COM", true),
+            ("example", false),
+            ("a..b", false),
+            ("a b.c", false),
+        ] {
             assert_eq!(domain.parse::<EmailDomain>().is_ok(), is_one, "{domain}");
         }
     }

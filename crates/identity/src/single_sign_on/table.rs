@@ -127,7 +127,9 @@ impl Identity {
 /// Seals the client secrets anew that are sealed with an older secrets key. Whether there were any.
 pub(crate) fn renew(tables: &Connection, sealer: &Sealer) -> Result<bool, IdentityError> {
     let mut select = tables.prepare("SELECT account, client_secret FROM identity_providers")?;
-    let rows = select.query_map([], |row| Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, Vec<u8>>(1)?)))?;
+    let rows = select.query_map([], |row| {
+        Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, Vec<u8>>(1)?))
+    })?;
     let mut renewed = false;
     for row in rows.collect::<Result<Vec<_>, _>>()? {
         let (account, sealed) = row;
@@ -145,7 +147,10 @@ pub(crate) fn renew(tables: &Connection, sealer: &Sealer) -> Result<bool, Identi
 
 pub(crate) fn delete(tables: &Connection, account: AccountId) -> Result<bool, IdentityError> {
     let account = account.bits().to_be_bytes();
-    tables.execute("DELETE FROM identity_provider_domains WHERE account = ?1", [account])?;
+    tables.execute(
+        "DELETE FROM identity_provider_domains WHERE account = ?1",
+        [account],
+    )?;
     Ok(tables.execute("DELETE FROM identity_providers WHERE account = ?1", [account])? > 0)
 }
 
@@ -201,12 +206,15 @@ fn get(tables: &Connection, account: AccountId) -> Result<Option<Provider>, Iden
         "SELECT issuer, client_id, scopes, groups_claim, label, creates_users, links_by_email
          FROM identity_providers WHERE account = ?1",
     )?;
-    let found = select.query_row([account], |row| Ok(provider(row, &domains))).optional()?;
+    let found = select
+        .query_row([account], |row| Ok(provider(row, &domains)))
+        .optional()?;
     found.transpose()
 }
 
 fn secret(tables: &Connection, account: AccountId) -> Result<Vec<u8>, IdentityError> {
-    let mut select = tables.prepare_cached("SELECT client_secret FROM identity_providers WHERE account = ?1")?;
+    let mut select =
+        tables.prepare_cached("SELECT client_secret FROM identity_providers WHERE account = ?1")?;
     Ok(select.query_row([account.bits().to_be_bytes()], |row| row.get(0))?)
 }
 

@@ -11,9 +11,9 @@ use usher_domain::Timestamp;
 use self::provider::{Signature, TestProvider};
 use super::{ACME, NOON, OTHER, SVEN, secs};
 use crate::single_sign_on::{
-    ATTEMPT_LIFE, Answer, Arrival, CLOCK_SKEW_MAX, Departure, FetchError, Intent, InvalidProvider, METADATA_LIFE,
-    Person, Provider, ProviderError, REFETCHES_MAX, Reach, SetProviderError, SignOnError, SingleSignOn, Times,
-    TokenError,
+    ATTEMPT_LIFE, Answer, Arrival, CLOCK_SKEW_MAX, Departure, FetchError, Intent, InvalidProvider,
+    METADATA_LIFE, Person, Provider, ProviderError, REFETCHES_MAX, Reach, SetProviderError, SignOnError,
+    SingleSignOn, Times, TokenError,
 };
 use crate::{Identity, Secret};
 
@@ -123,7 +123,11 @@ async fn the_browser_is_sent_with_all_that_binds_the_answer_to_it() {
     let departure = desk.begin().await;
 
     let asked = asked(&departure);
-    assert!(departure.url.starts_with(&format!("{}/authorize?", desk.provider.issuer)));
+    assert!(
+        departure
+            .url
+            .starts_with(&format!("{}/authorize?", desk.provider.issuer))
+    );
     assert_eq!(asked["response_type"], "code");
     assert_eq!(asked["client_id"], CLIENT_ID);
     assert_eq!(asked["redirect_uri"], REDIRECT);
@@ -168,7 +172,10 @@ async fn what_the_token_leaves_out_is_asked_for() {
 
     desk.provider.acts().user_info = json!({"sub": "tuva-2", "email": "tuva@acme.example"});
     let of_another = desk.sign_in(json!({})).await;
-    assert!(matches!(of_another, Err(SignOnError::Provider(_))), "{of_another:?}");
+    assert!(
+        matches!(of_another, Err(SignOnError::Provider(_))),
+        "{of_another:?}"
+    );
 }
 
 #[tokio::test]
@@ -266,7 +273,10 @@ async fn an_answer_is_good_once_and_in_the_browser_that_asked() {
         state: "unknown".to_owned(),
         ..Answer::default()
     };
-    assert!(matches!(desk.finish(&other, unknown).await, Err(SignOnError::NotBegun)));
+    assert!(matches!(
+        desk.finish(&other, unknown).await,
+        Err(SignOnError::NotBegun)
+    ));
 }
 
 #[tokio::test]
@@ -347,7 +357,11 @@ async fn what_is_wrong_with_a_provider_is_said_before_it_is_saved() {
         desk.sign_on.discover(&issuer, NOW).await.unwrap_err()
     };
     let empty = json!({});
-    let missing = wrong(empty.clone(), Some("HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n")).await;
+    let missing = wrong(
+        empty.clone(),
+        Some("HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n"),
+    )
+    .await;
     assert!(matches!(missing, ProviderError::Status { status: 404, .. }));
     let redirect = "HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n";
     let redirected = wrong(empty.clone(), Some(redirect)).await;
@@ -355,9 +369,15 @@ async fn what_is_wrong_with_a_provider_is_said_before_it_is_saved() {
     let page = "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 4\r\n\r\n<p/>";
     let page = wrong(empty.clone(), Some(page)).await;
     assert!(matches!(page, ProviderError::Unreadable { .. }), "{page:?}");
-    let long = format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n{}", "x".repeat(300_000));
+    let long = format!(
+        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n{}",
+        "x".repeat(300_000)
+    );
     let long = wrong(empty, Some(&long)).await;
-    assert!(matches!(long, ProviderError::Fetch(FetchError::TooLong { .. })), "{long:?}");
+    assert!(
+        matches!(long, ProviderError::Fetch(FetchError::TooLong { .. })),
+        "{long:?}"
+    );
     let other = wrong(json!({"issuer": "https://other.example"}), None).await;
     let says = "https://other.example".to_owned();
     assert_eq!(other, ProviderError::OtherIssuer { says });
@@ -368,13 +388,24 @@ async fn what_is_wrong_with_a_provider_is_said_before_it_is_saved() {
         let lacking = wrong(metadata, None).await;
         assert!(matches!(lacking, ProviderError::Lacks { .. }), "{lacking:?}");
     }
-    for endpoint in ["token_endpoint", "jwks_uri", "userinfo_endpoint", "end_session_endpoint"] {
+    for endpoint in [
+        "token_endpoint",
+        "jwks_uri",
+        "userinfo_endpoint",
+        "end_session_endpoint",
+    ] {
         let led_away = wrong(json!({endpoint: "http://169.254.169.254/latest"}), None).await;
-        assert!(matches!(led_away, ProviderError::Fetch(FetchError::NotAllowed { .. })), "{led_away:?}");
+        assert!(
+            matches!(led_away, ProviderError::Fetch(FetchError::NotAllowed { .. })),
+            "{led_away:?}"
+        );
     }
     let nobody = "http://127.0.0.1:1".parse().unwrap();
     let nobody = desk.sign_on.discover(&nobody, NOW).await.unwrap_err();
-    assert!(matches!(nobody, ProviderError::Fetch(FetchError::Unreachable { .. })), "{nobody:?}");
+    assert!(
+        matches!(nobody, ProviderError::Fetch(FetchError::Unreachable { .. })),
+        "{nobody:?}"
+    );
 }
 
 #[tokio::test]
@@ -385,7 +416,10 @@ async fn a_server_on_the_internet_goes_to_no_private_address_whatever_name_it_ha
     for issuer in [desk.provider.issuer.as_str(), "https://localhost:9"] {
         let refused = careful.discover(&issuer.parse().unwrap(), NOW).await.unwrap_err();
 
-        assert!(matches!(refused, ProviderError::Fetch(FetchError::NotAllowed { .. })), "{refused:?}");
+        assert!(
+            matches!(refused, ProviderError::Fetch(FetchError::NotAllowed { .. })),
+            "{refused:?}"
+        );
     }
     assert_eq!(desk.provider.asked("/.well-known/openid-configuration"), 0);
 }
@@ -415,7 +449,9 @@ async fn signing_out_goes_on_at_the_provider() {
     let desk = Desk::open().await;
     let person = desk.sign_in(json!({})).await.unwrap();
 
-    let out = desk.sign_on.sign_out_url(ACME, &person.id_token, "https://usher.example.com/out", "s", NOW);
+    let out = desk
+        .sign_on
+        .sign_out_url(ACME, &person.id_token, "https://usher.example.com/out", "s", NOW);
 
     let out = Url::parse(&out.await.unwrap()).unwrap();
     let sent: BTreeMap<_, _> = out.query_pairs().into_owned().collect();
@@ -444,7 +480,10 @@ async fn a_client_secret_is_never_told_to_another_issuer() {
         refused,
         Err(SetProviderError::Invalid(InvalidProvider::LinkNeedsDomain))
     ));
-    desk.identity.set_provider(ACME, same.clone(), None).await.unwrap();
+    desk.identity
+        .set_provider(ACME, same.clone(), None)
+        .await
+        .unwrap();
     assert_eq!(desk.identity.provider(ACME).await.unwrap(), Some(same));
     assert!(desk.sign_in(json!({})).await.is_ok());
 }
@@ -453,9 +492,20 @@ async fn a_client_secret_is_never_told_to_another_issuer() {
 async fn an_address_leads_to_the_accounts_that_name_its_domain() {
     let desk = Desk::open().await;
 
-    let found = desk.identity.realms(&"nobody@acme.example".parse().unwrap()).await.unwrap();
-    assert_eq!(found.iter().map(|realm| realm.account).collect::<Vec<_>>(), [ACME]);
-    let elsewhere = desk.identity.realms(&"sven@other.example".parse().unwrap()).await.unwrap();
+    let found = desk
+        .identity
+        .realms(&"nobody@acme.example".parse().unwrap())
+        .await
+        .unwrap();
+    assert_eq!(
+        found.iter().map(|realm| realm.account).collect::<Vec<_>>(),
+        [ACME]
+    );
+    let elsewhere = desk
+        .identity
+        .realms(&"sven@other.example".parse().unwrap())
+        .await
+        .unwrap();
     assert!(elsewhere.is_empty());
     assert!(!desk.identity.remove_provider(OTHER).await.unwrap());
     assert!(desk.identity.remove_provider(ACME).await.unwrap());
@@ -474,13 +524,25 @@ async fn a_session_keeps_the_id_token_and_is_told_apart_from_one_of_a_password()
     let (first, second) = (session(&by_provider).unwrap(), session(&by_password).unwrap());
 
     assert!(first.by_provider && !second.by_provider);
-    let kept = identity.portal_session_id_token(ACME, SVEN, first.id).await.unwrap();
+    let kept = identity
+        .portal_session_id_token(ACME, SVEN, first.id)
+        .await
+        .unwrap();
     assert_eq!(kept, Some(token));
-    assert_eq!(identity.portal_session_id_token(ACME, SVEN, second.id).await.unwrap(), None);
+    assert_eq!(
+        identity
+            .portal_session_id_token(ACME, SVEN, second.id)
+            .await
+            .unwrap(),
+        None
+    );
 
     let owner = usher_domain::UserId::from_bits(0x0b);
     let issued = identity.issue_user_token(ACME, SVEN, NOON).await.unwrap();
-    let ended = identity.end_what_passwords_began(ACME, owner, Some(second.id)).await.unwrap();
+    let ended = identity
+        .end_what_passwords_began(ACME, owner, Some(second.id))
+        .await
+        .unwrap();
     assert_eq!(ended, 1);
     assert!(session(&by_provider).is_some() && session(&by_password).is_some());
     assert!(session(&other).is_none());

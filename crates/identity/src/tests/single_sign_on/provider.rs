@@ -92,14 +92,22 @@ impl TestProvider {
 async fn serve(mut stream: TcpStream, issuer: String, acts: Arc<Mutex<Acts>>) -> Option<()> {
     let mut request = Vec::new();
     let (head, body_at) = loop {
-        stream.read_buf(&mut request).await.ok().filter(|read| *read > 0)?;
+        stream
+            .read_buf(&mut request)
+            .await
+            .ok()
+            .filter(|read| *read > 0)?;
         if let Some(at) = request.windows(4).position(|end| end == b"\r\n\r\n") {
             break (String::from_utf8_lossy(&request[..at]).to_string(), at + 4);
         }
     };
-    let length = head
-        .lines()
-        .find_map(|line| line.to_lowercase().strip_prefix("content-length:")?.trim().parse().ok());
+    let length = head.lines().find_map(|line| {
+        line.to_lowercase()
+            .strip_prefix("content-length:")?
+            .trim()
+            .parse()
+            .ok()
+    });
     while request.len() < body_at + length.unwrap_or(0) {
         stream.read_buf(&mut request).await.ok()?;
     }
@@ -120,7 +128,9 @@ async fn serve(mut stream: TcpStream, issuer: String, acts: Arc<Mutex<Acts>>) ->
 fn http(status: &str, body: &Value) -> String {
     let body = body.to_string();
     let length = body.len();
-    format!("HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}")
+    format!(
+        "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
+    )
 }
 
 impl Acts {
@@ -154,7 +164,9 @@ impl Acts {
     fn token(&self, issuer: &str, head: &str, body: &str) -> String {
         let form: BTreeMap<_, _> = form_urlencoded::parse(body.as_bytes()).into_owned().collect();
         let basic = BASE64.encode(format!("{CLIENT_ID}:{CLIENT_SECRET}").as_bytes());
-        let is_client = head.to_lowercase().contains(&format!("basic {basic}").to_lowercase());
+        let is_client = head
+            .to_lowercase()
+            .contains(&format!("basic {basic}").to_lowercase());
         if !is_client {
             return http("401 Unauthorized", &json!({"error": "invalid_client"}));
         }
@@ -214,7 +226,10 @@ fn key(number: u8) -> CoreEdDsaPrivateSigningKey {
     let mut der = b"\x30\x2e\x02\x01\x00\x30\x05\x06\x03\x2b\x65\x70\x04\x22\x04\x20".to_vec();
     der.extend([number; 32]);
     let kind = "PRIVATE KEY";
-    let pem = format!("-----BEGIN {kind}-----\n{}\n-----END {kind}-----\n", BASE64.encode(&der));
+    let pem = format!(
+        "-----BEGIN {kind}-----\n{}\n-----END {kind}-----\n",
+        BASE64.encode(&der)
+    );
     let id = JsonWebKeyId::new(format!("key-{number}"));
     CoreEdDsaPrivateSigningKey::from_ed25519_pem(&pem, Some(id)).unwrap()
 }
@@ -224,10 +239,13 @@ fn public(number: u8) -> Value {
 }
 
 fn sign(number: u8, text: &str) -> Vec<u8> {
-    key(number).sign(&CoreJwsSigningAlgorithm::EdDsa, text.as_bytes()).unwrap()
+    key(number)
+        .sign(&CoreJwsSigningAlgorithm::EdDsa, text.as_bytes())
+        .unwrap()
 }
 
 fn hmac(secret: &str, text: &str) -> Vec<u8> {
     let key = CoreHmacKey::new(secret.as_bytes());
-    key.sign(&CoreJwsSigningAlgorithm::HmacSha256, text.as_bytes()).unwrap()
+    key.sign(&CoreJwsSigningAlgorithm::HmacSha256, text.as_bytes())
+        .unwrap()
 }

@@ -70,7 +70,11 @@ async fn change_password(from: From, Posted { viewer, mut form }: Posted) -> Res
     let now = viewer.portal.api.engine().now();
     let agent = &from.user_agent;
     let secret = match id_token {
-        Some(token) => identity.begin_portal_session_by_provider(account, user, agent, &token, now).await,
+        Some(token) => {
+            identity
+                .begin_portal_session_by_provider(account, user, agent, &token, now)
+                .await
+        }
         None => identity.begin_portal_session(account, user, agent, now).await,
     };
     let jar = CookieJar::new().add(cookies::of_session(&viewer.portal, secret?));

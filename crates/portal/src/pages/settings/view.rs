@@ -8,8 +8,8 @@ use usher_domain::{Account, Actor};
 use crate::answer::Frame;
 use crate::form::Form;
 use crate::nav::Place;
-use crate::pages::sso;
 use crate::pages::pools::rules::{PresetShown, RuleGroup, RuleKind};
+use crate::pages::sso;
 use crate::shown::Moment;
 
 #[derive(Template)]

@@ -11,8 +11,8 @@ use usher_domain::directory::{DirectoryEntry, Subject};
 use usher_domain::event::Profile;
 use usher_domain::permission::{PermissionOverrides, Role};
 use usher_domain::text::{Email, Name};
-use usher_domain::{Account, AccountId, Actor, Command, GroupId, Refusal, UserId};
 use usher_domain::user::User;
+use usher_domain::{Account, AccountId, Actor, Command, GroupId, Refusal, UserId};
 use usher_engine::{Cause, Failure, Request};
 use usher_identity::draw_bits;
 use usher_identity::single_sign_on::{Arrival, Person, Provider};
@@ -53,7 +53,9 @@ struct Seen {
 /// Brings the person in, or says in a sentence why not.
 pub(super) async fn admit(portal: &Portal, arrival: &Arrival) -> Result<Result<Admitted, String>, Failed> {
     let Some(subject) = subject(&arrival.person) else {
-        return Ok(Err("Your provider names you in a way that this server cannot keep.".to_owned()));
+        return Ok(Err(
+            "Your provider names you in a way that this server cannot keep.".to_owned(),
+        ));
     };
     let seen = look(portal, arrival, &subject).await?;
     let wanted = match (seen.wants_link, seen.known) {
@@ -75,7 +77,9 @@ pub(super) async fn admit(portal: &Portal, arrival: &Arrival) -> Result<Result<A
         Err(why) => return Ok(Err(why)),
     };
     if !user.active {
-        return Ok(Err("Your user is switched off. Ask an owner or admin of your account.".to_owned()));
+        return Ok(Err(
+            "Your user is switched off. Ask an owner or admin of your account.".to_owned(),
+        ));
     }
     if is_new_here && let Err(refusal) = connect(portal, arrival, &user, subject).await? {
         return Ok(Err(refusal.to_string()));
@@ -84,7 +88,9 @@ pub(super) async fn admit(portal: &Portal, arrival: &Arrival) -> Result<Result<A
         Some(groups) => set_groups(portal, arrival.account, user.id, groups, &seen.present).await?,
         None => None,
     };
-    let connected = arrival.link_to.map(|_| format!("You come in by {} from now on.", arrival.provider.label));
+    let connected = arrival
+        .link_to
+        .map(|_| format!("You come in by {} from now on.", arrival.provider.label));
     Ok(Ok(Admitted {
         user: user.id,
         note: note.or(connected),
@@ -124,7 +130,10 @@ fn known(account: &Account, subject: &Subject, person: &Person, provider: &Provi
     if let Some(user) = account.user_by_subject(subject) {
         return Known::BySubject(Box::new(user.clone()));
     }
-    let user = person.email.as_ref().and_then(|email| Some((email, account.user_by_email(email)?)));
+    let user = person
+        .email
+        .as_ref()
+        .and_then(|email| Some((email, account.user_by_email(email)?)));
     let Some((email, user)) = user else {
         return Known::No;
     };
@@ -132,7 +141,10 @@ fn known(account: &Account, subject: &Subject, person: &Person, provider: &Provi
         && person.email_verified == Some(true)
         && provider.names_domain_of(email)
         && (user.profile.role < Role::Admin || user.directory.is_some())
-        && user.directory.as_ref().is_none_or(|entry| entry.subject.is_none());
+        && user
+            .directory
+            .as_ref()
+            .is_none_or(|entry| entry.subject.is_none());
     Known::ByEmail(Box::new(user.clone()), is_theirs)
 }
 
@@ -180,9 +192,15 @@ async fn create(
 ) -> Result<Result<Admitted, String>, Failed> {
     let (person, provider) = (&arrival.person, &arrival.provider);
     if !provider.creates_users {
-        return Ok(Err("There is no user for you in this account. Ask an owner or admin to add you.".to_owned()));
+        return Ok(Err(
+            "There is no user for you in this account. Ask an owner or admin to add you.".to_owned(),
+        ));
     }
-    let Some(email) = person.email.as_ref().filter(|_| person.email_verified != Some(false)) else {
+    let Some(email) = person
+        .email
+        .as_ref()
+        .filter(|_| person.email_verified != Some(false))
+    else {
         return Ok(Err(
             "Your provider names no e-mail address of yours, or says that it is not verified. Without one there can be \
              no user for you here."
@@ -190,10 +208,14 @@ async fn create(
         ));
     };
     if !provider.takes(email) {
-        return Ok(Err(format!("People with an address like {email} do not come into this account.")));
+        return Ok(Err(format!(
+            "People with an address like {email} do not come into this account."
+        )));
     }
     let (Some(profile), Some(entry)) = (profile(person, email), entry(email, subject)) else {
-        return Ok(Err("Your provider names you in a way that this server cannot keep.".to_owned()));
+        return Ok(Err(
+            "Your provider names you in a way that this server cannot keep.".to_owned(),
+        ));
     };
     let user = UserId::from_bits(draw_bits(portal.api.engine().now())?);
     let command = Command::AdmitUser {
@@ -258,7 +280,12 @@ async fn connect(
         directory: Some(entry),
         ..UserPatch::default()
     };
-    give(portal, arrival.account, Command::ChangeUser { id: user.id, change }).await
+    give(
+        portal,
+        arrival.account,
+        Command::ChangeUser { id: user.id, change },
+    )
+    .await
 }
 
 /// Sets the groups of a user. Where those that the user comes into give more seats than there are, the user leaves
@@ -276,5 +303,7 @@ async fn set_groups(
     };
     let left = give(portal, account, Command::SetUserGroups { user, groups: stays }).await?;
     left.map_err(|refusal| usher_api::Problem::refused(&refusal, None))?;
-    Ok(Some(format!("A group of yours could not give you what it should. {refusal}")))
+    Ok(Some(format!(
+        "A group of yours could not give you what it should. {refusal}"
+    )))
 }

@@ -57,10 +57,14 @@ pub(super) async fn came_back(
     jar: CookieJar,
     Query(returned): Query<Returned>,
 ) -> Response {
-    let is_ours = jar.get(COOKIE).is_some_and(|cookie| cookie.value() == returned.state);
+    let is_ours = jar
+        .get(COOKIE)
+        .is_some_and(|cookie| cookie.value() == returned.state);
     if !is_ours || returned.state.is_empty() {
         return Redirect::to("/sign-in").into_response();
     }
-    let jar = CookieJar::new().add(Cookie::new(COOKIE, "")).remove(Cookie::build(COOKIE).path("/"));
+    let jar = CookieJar::new()
+        .add(Cookie::new(COOKIE, ""))
+        .remove(Cookie::build(COOKIE).path("/"));
     done_with(jar, "/sign-in", "You are signed out, here and at your provider.")
 }

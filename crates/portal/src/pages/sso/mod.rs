@@ -104,7 +104,9 @@ async fn found(
 
 /// Who the password page holds back, because their accounts want them to come in by their providers.
 pub(crate) fn held_back(accounts: &[(AccountId, String)], back: &str) -> Response {
-    let links = accounts.iter().map(|(account, name)| (begin_path(*account, back), name.clone()));
+    let links = accounts
+        .iter()
+        .map(|(account, name)| (begin_path(*account, back), name.clone()));
     let held_back = HeldBackPage {
         frame: Frame::default(),
         links: links.collect(),
@@ -167,7 +169,9 @@ async fn depart(portal: &Portal, intent: Intent) -> Result<Departure, SignOnErro
     if !is_open {
         return Err(SignOnError::NoProvider);
     }
-    api.single_sign_on().begin(intent, &redirect_uri, api.times()).await
+    api.single_sign_on()
+        .begin(intent, &redirect_uri, api.times())
+        .await
 }
 
 fn redirect_uri(portal: &Portal) -> Result<String, SignOnError> {
@@ -207,7 +211,9 @@ async fn finish(
     let arrival = match redirect_uri(&portal) {
         Ok(uri) => {
             let api = &portal.api;
-            api.single_sign_on().finish(answer, browser, &uri, api.times()).await
+            api.single_sign_on()
+                .finish(answer, browser, &uri, api.times())
+                .await
         }
         Err(error) => Err(error),
     };
@@ -260,7 +266,11 @@ async fn enter(
         .await?;
     let jar = jar.add(cookies::of_session(portal, secret));
     let overview = Place::Overview.path(arrival.account);
-    let to = if is_own_path(&arrival.back) { &arrival.back } else { &overview };
+    let to = if is_own_path(&arrival.back) {
+        &arrival.back
+    } else {
+        &overview
+    };
     Ok(match admitted.note {
         Some(note) => done_with(jar, to, note),
         None => (jar, Redirect::to(to)).into_response(),
@@ -302,7 +312,11 @@ fn refused(account: AccountId, why: &str) -> Response {
 pub(super) fn sentence(phrase: &str) -> String {
     let mut chars = phrase.chars();
     let first = chars.next().map(|first| first.to_uppercase().to_string());
-    format!("{}{}.", first.unwrap_or_default(), chars.as_str().trim_end_matches('.'))
+    format!(
+        "{}{}.",
+        first.unwrap_or_default(),
+        chars.as_str().trim_end_matches('.')
+    )
 }
 
 fn begin_path(account: AccountId, back: &str) -> String {

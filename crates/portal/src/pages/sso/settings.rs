@@ -71,7 +71,9 @@ async fn settings_page(viewer: &Viewer, typed: Typed) -> Result<SettingsPage, Fa
         path: path(viewer),
         settings_path: Place::Settings.path(viewer.account),
         has_provider: provider.is_some(),
-        label: provider.map(|provider| provider.label.to_string()).unwrap_or_default(),
+        label: provider
+            .map(|provider| provider.label.to_string())
+            .unwrap_or_default(),
         redirect_uri: api.redirect_uri(),
         signed_out_uri: api.url("/sso/signed-out"),
         sign_in_url: api.url(&format!("/sso/{}", viewer.account)),
@@ -102,7 +104,10 @@ fn showing(provider: Option<&Provider>) -> Form {
         ("issuer", provider.issuer.as_str()),
         ("client_id", provider.client_id.as_str()),
         ("scopes", provider.scopes.as_str()),
-        ("groups_claim", provider.groups_claim.as_ref().map_or("", |claim| claim.as_str())),
+        (
+            "groups_claim",
+            provider.groups_claim.as_ref().map_or("", |claim| claim.as_str()),
+        ),
         ("email_domains", &domains),
         ("creates_users", ticked(provider.creates_users)),
         ("links_by_email", ticked(provider.links_by_email)),
@@ -110,7 +115,9 @@ fn showing(provider: Option<&Provider>) -> Form {
 }
 
 async fn save(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
-    viewer.look(None, |account, actor, _| need_admin(account, actor)).await?;
+    viewer
+        .look(None, |account, actor, _| need_admin(account, actor))
+        .await?;
     let api = &viewer.portal.api;
     if let Some(provider) = read(&mut form) {
         let secret = read_secret(&mut form);
@@ -120,12 +127,18 @@ async fn save(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
             form.wrong("issuer", sentence(&error.to_string()));
         }
         if form.is_right() {
-            match api.identity().set_provider(viewer.account, provider, secret).await {
+            match api
+                .identity()
+                .set_provider(viewer.account, provider, secret)
+                .await
+            {
                 Ok(()) => {
                     tracing::info!(account = %viewer.account, by = %viewer.actor, "single sign-on was set up");
                     return Ok(done(&path(&viewer), "The provider answers, and is saved."));
                 }
-                Err(SetProviderError::Invalid(error)) => form.wrong(field_of(error), sentence(&error.to_string())),
+                Err(SetProviderError::Invalid(error)) => {
+                    form.wrong(field_of(error), sentence(&error.to_string()))
+                }
                 Err(SetProviderError::Identity(error)) => return Err(error.into()),
             }
         }
@@ -171,12 +184,17 @@ fn read(form: &mut Form) -> Option<Provider> {
 }
 
 fn domains(form: &mut Form) -> Option<BTreeSet<EmailDomain>> {
-    let typed = form.value("email_domains").split([',', ' ', '\n', '\r', '\t', ';']);
+    let typed = form
+        .value("email_domains")
+        .split([',', ' ', '\n', '\r', '\t', ';']);
     let domains = typed.filter(|word| !word.is_empty()).map(EmailDomain::from_str);
     match domains.collect::<Result<_, InvalidText>>() {
         Ok(domains) => Some(domains),
         Err(error) => {
-            form.wrong("email_domains", format!("Each of these must be {}.", error.expected));
+            form.wrong(
+                "email_domains",
+                format!("Each of these must be {}.", error.expected),
+            );
             None
         }
     }
@@ -189,13 +207,18 @@ fn read_secret(form: &mut Form) -> Option<Secret> {
     }
     let secret = Secret::of_client(form.value("client_secret"));
     if secret.is_none() {
-        form.wrong("client_secret", "This must be 1 to 1000 characters without control characters.");
+        form.wrong(
+            "client_secret",
+            "This must be 1 to 1000 characters without control characters.",
+        );
     }
     secret
 }
 
 async fn require(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
-    viewer.look(None, |account, actor, _| need_admin(account, actor)).await?;
+    viewer
+        .look(None, |account, actor, _| need_admin(account, actor))
+        .await?;
     let api = &viewer.portal.api;
     let is_required = !form.value("sso_required").is_empty();
     let break_glass = form.value("break_glass").parse().ok();
@@ -211,7 +234,10 @@ async fn require(Posted { viewer, mut form }: Posted) -> Result<Response, Failed
             },
             ..SettingsPatch::default()
         };
-        match viewer.execute(Command::ChangeSettings { change }, |_, _, _| ()).await? {
+        match viewer
+            .execute(Command::ChangeSettings { change }, |_, _, _| ())
+            .await?
+        {
             Ok(()) => {
                 let keep = Some(viewer.session.id);
                 api.end_what_passwords_began(viewer.account, keep).await?;
@@ -246,10 +272,18 @@ async fn remove(Posted { viewer, .. }: Posted) -> Result<Response, Failed> {
         Ok(())
     };
     viewer.look(None, view).await?;
-    let removed = viewer.portal.api.identity().remove_provider(viewer.account).await?;
+    let removed = viewer
+        .portal
+        .api
+        .identity()
+        .remove_provider(viewer.account)
+        .await?;
     if !removed {
         return Err(Problem::not_found("provider").into());
     }
     tracing::info!(account = %viewer.account, by = %viewer.actor, "single sign-on was removed");
-    Ok(done(&path(&viewer), "There is no provider any more. People sign in with passwords."))
+    Ok(done(
+        &path(&viewer),
+        "There is no provider any more. People sign in with passwords.",
+    ))
 }

@@ -39,7 +39,10 @@ impl Seen {
         let owners = users.filter(|user| user.active && user.profile.role == Role::Owner);
         Self {
             is_required: settings.sso_required,
-            break_glass: settings.break_glass.map(|user| user.to_string()).unwrap_or_default(),
+            break_glass: settings
+                .break_glass
+                .map(|user| user.to_string())
+                .unwrap_or_default(),
             owners: owners
                 .map(|user| (user.id.to_string(), user.profile.name.to_string()))
                 .collect(),
