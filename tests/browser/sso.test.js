@@ -79,8 +79,10 @@ story("a new colleague comes in by the company's provider, and a password no lon
 
     // Signing out ends the session at the provider as well: it asks who one is the next time.
     await signOut(nina, NINA.name);
-    await nina.locator("form button[type=submit], form button", { hasText: "Yes, sign me out" }).click();
+    await nina.getByRole("button", { name: "Yes, sign me out" }).click();
     await nina.getByRole("status").getByText("You are signed out, here and at your provider.").waitFor();
+    await nina.goto(`/sso/${world.id}`);
+    await nina.locator('input[name="login"]').waitFor();
 
     // The provider changes its key; she is the same user as before, and loses what the group gave.
     await provider.rotateKeys();
