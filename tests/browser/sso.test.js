@@ -104,7 +104,6 @@ story("a new colleague comes in by the company's provider, and a password no lon
     await page.getByLabel("Except this owner").selectOption({ label: owner.name });
     await page.getByRole("button", { name: "Save who has to" }).click();
     await page.getByRole("status").getByText("Single sign-on is required now.").waitFor();
-    await sven.goto("/me");
     await sven.waitForURL(/\/sign-in/);
     forgive(sven, /status of 403/);
     await sven.getByLabel("E-mail").fill(agent.email);
