@@ -27,7 +27,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
     OpenApiRouter::new().routes(routes!(get, set, remove))
 }
 
-/// At which provider people sign in (OpenID Connect).
+/// At which provider people sign in.
 #[derive(Serialize, ToSchema)]
 struct SingleSignOn {
     /// Who the provider is: what stands before `/.well-known/openid-configuration`.

@@ -119,7 +119,12 @@ impl Identity {
         let memory = Arc::clone(&self.memory);
         self.store
             .change(
-                move |tables| Ok((tables::insert(tables, &digest, &session, id_token)?, session)),
+                move |tables| {
+                    Ok((
+                        tables::insert(tables, &digest, &session, id_token.as_deref())?,
+                        session,
+                    ))
+                },
                 move |(replaced, session)| {
                     let mut sessions = memory.portal_sessions_mut();
                     sessions.remove_all(&replaced);

@@ -12,7 +12,7 @@ pub(super) fn insert(
     tables: &Connection,
     digest: &Digest,
     session: &PortalSession,
-    id_token: Option<Vec<u8>>,
+    id_token: Option<&[u8]>,
 ) -> Result<Vec<Digest>, IdentityError> {
     let (account, user) = (blob(session.account.bits()), blob(session.user.bits()));
     let mut make_room = tables.prepare_cached(

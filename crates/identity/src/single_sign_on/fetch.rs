@@ -196,5 +196,6 @@ fn is_of_tls(error: &(dyn std::error::Error + 'static)) -> bool {
     let inner = error
         .downcast_ref::<std::io::Error>()
         .and_then(std::io::Error::get_ref);
-    error.is::<rustls::Error>() || inner.is_some_and(|inner| inner.is::<rustls::Error>())
+    error.is::<rustls::Error>()
+        || inner.is_some_and(<dyn std::error::Error + Send + Sync>::is::<rustls::Error>)
 }

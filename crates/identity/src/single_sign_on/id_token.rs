@@ -1,4 +1,4 @@
-//! Telling who somebody is from what the provider says (OpenID Connect Core 1.0, section 3.1.3.7).
+//! Telling who somebody is from what the provider says (`OpenID` Connect Core 1.0, section 3.1.3.7).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -91,7 +91,7 @@ pub(super) fn verify<'t>(
     let time = instant(now)?;
     let skew = chrono::Duration::seconds(i64::from(CLOCK_SKEW_MAX.get()));
     let age_max = chrono::Duration::seconds(i64::from(ATTEMPT_LIFE.get()));
-    let issued = move |at: DateTime<Utc>| {
+    let came_lately = move |at: DateTime<Utc>| {
         let is_recent = at <= time + skew && at >= time - age_max - skew;
         is_recent.then_some(()).ok_or_else(String::new)
     };
@@ -99,7 +99,7 @@ pub(super) fn verify<'t>(
         IdTokenVerifier::new_public_client(own_id.clone(), issuer, metadata.jwks().clone())
             .set_allowed_algs(ALGORITHMS)
             .set_time_fn(move || time - skew)
-            .set_issue_time_verifier_fn(issued);
+            .set_issue_time_verifier_fn(came_lately);
     let claims = token.claims(&verifier, nonce).map_err(|error| wrong(&error))?;
     // The library leaves this to us. A token has one audience, so that the party that it was made for is that one.
     if claims.authorized_party().is_some_and(|party| *party != own_id) {

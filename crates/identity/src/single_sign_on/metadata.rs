@@ -11,6 +11,7 @@ use openidconnect::core::{
 };
 use openidconnect::{
     AdditionalProviderMetadata, DiscoveryError, EndSessionUrl, IssuerUrl, ProviderMetadata, ResponseTypes,
+    UserInfoUrl,
 };
 use serde::{Deserialize, Serialize};
 use usher_domain::{Secs, Timestamp};
@@ -165,8 +166,8 @@ async fn discover(fetcher: &Fetcher, issuer: &Issuer) -> Result<Metadata, Provid
     let addresses = [
         Some(metadata.authorization_endpoint().url()),
         Some(token_endpoint.url()),
-        metadata.userinfo_endpoint().map(|endpoint| endpoint.url()),
-        extra.end_session_endpoint.as_ref().map(|endpoint| endpoint.url()),
+        metadata.userinfo_endpoint().map(UserInfoUrl::url),
+        extra.end_session_endpoint.as_ref().map(EndSessionUrl::url),
     ];
     for url in addresses.into_iter().flatten() {
         fetcher.need_allowed(url)?;

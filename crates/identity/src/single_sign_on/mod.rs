@@ -1,4 +1,4 @@
-//! Single sign-on: people who sign in at a provider of their own account (OpenID Connect Core 1.0, authorization code
+//! Single sign-on: people who sign in at a provider of their own account (`OpenID` Connect Core 1.0, authorization code
 //! flow with PKCE).
 //!
 //! [`SingleSignOn::begin`] sends a browser to the provider, [`SingleSignOn::finish`] takes it when it comes back and

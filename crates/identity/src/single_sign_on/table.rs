@@ -132,9 +132,9 @@ pub(crate) fn renew(tables: &Connection, sealer: &Sealer) -> Result<bool, Identi
     })?;
     let mut renewed = false;
     for row in rows.collect::<Result<Vec<_>, _>>()? {
-        let (account, sealed) = row;
+        let (account, before) = row;
         let id = AccountId::from_bits(u128::from_be_bytes(account));
-        if let Some(sealed) = sealer.renew(&context(id), &sealed)? {
+        if let Some(sealed) = sealer.renew(&context(id), &before)? {
             tables.execute(
                 "UPDATE identity_providers SET client_secret = ?2 WHERE account = ?1",
                 params![account, sealed],
