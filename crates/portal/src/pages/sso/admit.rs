@@ -62,9 +62,8 @@ pub(super) async fn admit(portal: &Portal, arrival: &Arrival) -> Result<Result<A
         (Some(user), Known::BySubject(known)) if known.id != user.id => {
             return Ok(Err("This login at the provider belongs to another user of the account already.".to_owned()));
         }
-        (Some(user), _) => Ok((user, true)),
+        (Some(user), _) | (None, Known::ByEmail(user, true)) => Ok((user, true)),
         (None, Known::BySubject(user)) => Ok((user, false)),
-        (None, Known::ByEmail(user, true)) => Ok((user, true)),
         (None, Known::ByEmail(_, false)) => Err(
             "There is a user with your e-mail address who is not connected with your provider. Sign in with a password \
              and connect it under “Password and sessions”, or ask an owner or admin."

@@ -1,4 +1,4 @@
-//! Signing in and out at an account's own provider (OpenID Connect).
+//! Signing in and out at an account's own provider (`OpenID` Connect).
 
 mod admit;
 mod leave;

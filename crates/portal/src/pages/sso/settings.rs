@@ -137,7 +137,7 @@ async fn save(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
                     return Ok(done(&path(&viewer), "The provider answers, and is saved."));
                 }
                 Err(SetProviderError::Invalid(error)) => {
-                    form.wrong(field_of(error), sentence(&error.to_string()))
+                    form.wrong(field_of(error), sentence(&error.to_string()));
                 }
                 Err(SetProviderError::Identity(error)) => return Err(error.into()),
             }
