@@ -47,8 +47,8 @@ fn settings(issuer: &str) -> Provider {
     }
 }
 
-fn secret() -> Option<Secret> {
-    Some(Secret::new(CLIENT_SECRET.to_owned()))
+fn secret() -> Secret {
+    Secret::new(CLIENT_SECRET.to_owned())
 }
 
 impl Desk {
@@ -56,7 +56,7 @@ impl Desk {
         let identity = Identity::in_memory().unwrap();
         let provider = TestProvider::start().await;
         let wanted = settings(&provider.issuer);
-        identity.set_provider(ACME, wanted, secret()).await.unwrap();
+        identity.set_provider(ACME, wanted, Some(secret())).await.unwrap();
         Self {
             sign_on: SingleSignOn::new(identity.clone(), Reach::PrivateToo),
             identity,
@@ -307,6 +307,7 @@ async fn an_answer_of_another_provider_is_not_taken() {
 
         assert!(matches!(refused, Err(SignOnError::MixedUp)), "{refused:?}");
     }
+    desk.provider.acts().claims = json!({});
     let departure = desk.begin().await;
     let mut answer = desk.at_provider(&departure);
     answer.iss = Some(desk.provider.issuer.clone());
@@ -337,7 +338,10 @@ async fn a_provider_that_was_changed_meanwhile_does_not_answer_for_the_former() 
     let answer = desk.at_provider(&departure);
     let mut other = settings(&desk.provider.issuer);
     other.client_id = "another".parse().unwrap();
-    desk.identity.set_provider(ACME, other, secret()).await.unwrap();
+    desk.identity
+        .set_provider(ACME, other, Some(secret()))
+        .await
+        .unwrap();
 
     let refused = desk.finish(&departure, answer).await;
 
@@ -475,7 +479,7 @@ async fn a_client_secret_is_never_told_to_another_issuer() {
     ));
     other.email_domains.clear();
     other.links_by_email = true;
-    let refused = desk.identity.set_provider(ACME, other, secret()).await;
+    let refused = desk.identity.set_provider(ACME, other, Some(secret())).await;
     assert!(matches!(
         refused,
         Err(SetProviderError::Invalid(InvalidProvider::LinkNeedsDomain))
