@@ -65,6 +65,13 @@ pub enum Command {
         /// What a directory knows the user as (D1). Who is created by a directory gets no seat of L6.
         directory: Option<DirectoryEntry>,
     },
+    /// Create a user for whom an identity provider vouches, in these groups: with what they give, or not at all (D4).
+    AdmitUser {
+        id: UserId,
+        profile: Profile,
+        directory: DirectoryEntry,
+        groups: BTreeSet<GroupId>,
+    },
     /// Change a user.
     ChangeUser { id: UserId, change: UserPatch },
     /// Delete a user, with all that they hold (L5).

@@ -221,6 +221,13 @@ impl Account {
         self.groups.values().find(|group| gives(&group.mapping))
     }
 
+    /// Whether this user comes in by the account's identity provider only, and by no password (D7).
+    #[must_use]
+    pub fn needs_single_sign_on(&self, user: UserId) -> bool {
+        let settings = self.settings.sign_in;
+        settings.sso_required && settings.break_glass != Some(user)
+    }
+
     /// Whether this user must stay an active owner (D7).
     pub(crate) fn is_break_glass(&self, user: UserId) -> bool {
         let settings = self.settings.sign_in;

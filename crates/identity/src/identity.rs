@@ -18,7 +18,7 @@ use crate::store::{self, Store};
 use crate::user_tokens::{self, UserTokens};
 use crate::{
     Caller, IdentityError, OperatorScope, Sealer, SecretsKeys, Unauthenticated, UserTokenId, operator,
-    passwords,
+    passwords, single_sign_on,
 };
 
 /// The credentials of one server. Cheap to clone.
@@ -71,7 +71,7 @@ impl Identity {
     pub fn open(connection: Connection, keys: &SecretsKeys) -> Result<Self, IdentityError> {
         let sealer = Sealer::new(keys);
         let mut connection = store::prepare(connection)?;
-        let renewed = store::transact(&mut connection, |tables| signing::renew(tables, &sealer))?;
+        let renewed = store::transact(&mut connection, |tables| renew(tables, &sealer))?;
         if renewed {
             store::forget_what_was(&connection)?;
         }
@@ -183,6 +183,7 @@ impl Identity {
             .change(
                 move |tables| {
                     passwords::delete_of_account(tables, account)?;
+                    single_sign_on::delete(tables, account)?;
                     user_tokens::delete_of_account(tables, account)?;
                     api_keys::delete_of_account(tables, account)
                 },
@@ -203,6 +204,14 @@ impl Identity {
         self.save_last_use_of_operator_keys().await?;
         self.save_last_use_of_api_keys().await
     }
+}
+
+/// Seals anew whatever is not sealed with the current secrets key. Whether there was anything.
+fn renew(tables: &Connection, sealer: &Sealer) -> Result<bool, IdentityError> {
+    let keys = signing::renew(tables, sealer)?;
+    let providers = single_sign_on::renew(tables, sealer)?;
+    let sessions = portal_sessions::renew(tables, sealer)?;
+    Ok(keys || providers || sessions)
 }
 
 impl fmt::Debug for Identity {

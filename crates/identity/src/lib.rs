@@ -28,6 +28,7 @@ mod seal;
 mod secret;
 mod setup_link;
 mod signing;
+pub mod single_sign_on;
 mod store;
 mod user_tokens;
 

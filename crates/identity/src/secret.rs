@@ -37,6 +37,15 @@ impl Secret {
         Ok(Self(text))
     }
 
+    /// The secret by which a provider knows Usher, as a person pastes it; none where it cannot be one: 1 to 1000
+    /// characters, none of them a control character.
+    #[must_use]
+    pub fn of_client(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let fits = (1..=1000).contains(&text.chars().count()) && !text.contains(char::is_control);
+        fits.then(|| Self(text.to_owned()))
+    }
+
     /// The plain text, to be handed to whom it belongs.
     #[must_use]
     pub fn expose(&self) -> &str {

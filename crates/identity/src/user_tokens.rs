@@ -214,6 +214,15 @@ impl UserTokens {
         }
     }
 
+    /// Removes those of an account's users, save one.
+    pub(crate) fn remove_of_others(&mut self, account: AccountId, keep: UserId) {
+        let all = (account, UserId::from_bits(0))..=(account, UserId::from_bits(u128::MAX));
+        let others = self.by_user.extract_if(all, |(_, user), _| *user != keep);
+        for digest in others.flat_map(|(_, digests)| digests) {
+            self.by_digest.remove(&digest);
+        }
+    }
+
     fn insert(&mut self, digest: Digest, token: UserToken) {
         self.by_user
             .entry((token.account, token.user))

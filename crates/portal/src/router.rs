@@ -45,6 +45,7 @@ fn pages() -> Pages {
     Pages::new()
         .route("/", get(start))
         .merge(pages::sign_in::routes())
+        .merge(pages::sso::routes())
         .merge(pages::setup::routes())
         .merge(pages::me::routes())
         .merge(pages::overview::routes())

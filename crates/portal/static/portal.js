@@ -157,7 +157,16 @@
   });
 
   // Signed out elsewhere, or not allowed any more: the page itself says so.
-  document.addEventListener("usher-over", () => location.reload());
+  document.addEventListener("usher-over", () => isLeaving || location.reload());
+
+  // Not while a form of the page, such as the one to sign out, leads away already.
+  let isLeaving = false;
+  document.addEventListener("submit", (event) => {
+    isLeaving = !event.defaultPrevented;
+  });
+  addEventListener("pageshow", () => {
+    isLeaving = false;
+  });
 
   document.addEventListener("htmx-config-request", (event) => {
     const token = document.querySelector('meta[name="csrf-token"]')?.content;

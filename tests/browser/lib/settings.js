@@ -2,6 +2,7 @@
 
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 
 /** @param {string} name @returns {string} */
 function required(name) {
@@ -37,6 +38,12 @@ export const WINDOWS = {
 // The packages may be installed elsewhere than beside this file, which keeps the source tree clean. `import` looks
 // only beside it.
 const from = createRequire(join(process.env.USHER_STORY_PACKAGES || join(import.meta.dirname, ".."), "package.json"));
+
+/**
+ * Where a package is, for `import`.
+ * @param {string} name
+ */
+export const packageOf = (name) => pathToFileURL(from.resolve(name)).href;
 
 /** @type {import("playwright-core")} */
 export const { chromium } = from("playwright-core");

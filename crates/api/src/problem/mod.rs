@@ -17,8 +17,8 @@ pub(crate) use self::document::ProblemDocument;
 pub(crate) use self::facts::{Facts, FieldError};
 pub use self::table::Kind;
 pub(crate) use self::table::{
-    BODY_TOO_LARGE, LAST_OPERATOR_KEY, MALFORMED, METHOD_NOT_ALLOWED, TIMEOUT, TOO_MANY_ATTEMPTS,
-    TOO_MANY_KEYS, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE,
+    BODY_TOO_LARGE, LAST_OPERATOR_KEY, MALFORMED, METHOD_NOT_ALLOWED, SSO_REQUIRED, TIMEOUT,
+    TOO_MANY_ATTEMPTS, TOO_MANY_KEYS, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE,
 };
 
 /// The media type of problem documents.
@@ -136,6 +136,13 @@ impl Problem {
             ..Facts::default()
         };
         Self::new(TOO_MANY_ATTEMPTS, detail).after(wait).with(facts)
+    }
+
+    /// The password is right, and no way in: the account's people come in by their provider.
+    #[must_use]
+    pub fn sso_required(account: AccountId) -> Self {
+        let detail = format!("This account requires single sign-on. Sign in at `/sso/{account}`.");
+        Self::new(SSO_REQUIRED, detail)
     }
 
     /// The sentence about this occurrence.

@@ -78,6 +78,11 @@ pub(crate) const TOO_MANY_KEYS: &Kind = kind!("too-many-keys", CONFLICT "There a
     what: "There are as many operator keys as Usher keeps.",
     why: "Every list has a bound. Keys that nobody needs are a risk.",
     remedy: "Revoke keys that are not used any more: the list says when each was used last.");
+/// The account's people come in by their provider.
+pub(crate) const SSO_REQUIRED: &Kind = kind!("sso-required", FORBIDDEN "Single sign-on is required",
+    what: "The password is right, but this account lets people in through its own provider only.",
+    why: "An owner or admin requires single sign-on of everybody but one owner, who is kept for emergencies.",
+    remedy: "Sign in at the address that `detail` names. A back end that acts for many users takes an API key.");
 /// The journal cannot be reached.
 pub(crate) const UNAVAILABLE: &Kind = kind!("unavailable", SERVICE_UNAVAILABLE "Usher cannot answer right now",
     what: "The journal could not be read or written, so nothing was changed, or it is unknown whether it was.",
@@ -94,6 +99,7 @@ const OF_HTTP: &[&Kind] = &[
     TOO_MANY_ATTEMPTS,
     LAST_OPERATOR_KEY,
     TOO_MANY_KEYS,
+    SSO_REQUIRED,
     UNAVAILABLE,
 ];
 

@@ -22,6 +22,7 @@ pub(crate) mod schema;
 mod sessions;
 mod settings;
 mod sign_ins;
+mod single_sign_on;
 mod teams;
 mod tickets;
 pub(crate) mod time;
@@ -43,6 +44,7 @@ pub(crate) fn routes(is_sandbox: bool) -> OpenApiRouter<Arc<Api>> {
         .merge(operator_keys::routes())
         .merge(accounts::routes())
         .merge(settings::routes())
+        .merge(single_sign_on::routes())
         .merge(users::routes())
         .merge(pools::routes())
         .merge(heartbeats::routes())

@@ -166,7 +166,8 @@ async fn get(caller: Caller) -> Result<Answer<Settings>, Problem> {
 
 /// Change the account's settings
 ///
-/// Needs `settings.manage`. How people sign in is for owners and admins to change, not for keys.
+/// Needs `settings.manage`. How people sign in is for owners and admins to change, not for keys. Requiring single
+/// sign-on needs a provider, and a break-glass owner with a password; it ends what passwords have begun.
 #[utoipa::path(
     patch, path = "/v1/accounts/{account}/settings", operation_id = "changeSettings", tag = "accounts",
     params(AccountPath), request_body = SettingsChange,
@@ -185,9 +186,35 @@ async fn change(caller: Caller, Json(body): Json<SettingsChange>) -> Result<Answ
         })
     };
     let change = caller.read(over).await?;
+    let requires = change.sign_in.sso_required == Some(true);
+    if requires {
+        need_way_in(&caller, change.sign_in).await?;
+    }
     let view = |account: &Account, _: &_, _| Settings::from(account.settings());
-    caller
-        .execute(Command::ChangeSettings { change }, view)
-        .await
-        .map(Answer)
+    let shown = caller.execute(Command::ChangeSettings { change }, view).await?;
+    if requires {
+        caller.api.end_what_passwords_began(caller.account, None).await?;
+    }
+    Ok(Answer(shown))
+}
+
+/// Refuses to require single sign-on where nobody could come in any more. Who may not change it is told so by the
+/// command.
+async fn need_way_in(caller: &Caller, change: SignInPatch) -> Result<(), Problem> {
+    let view = move |account: &Account, actor: &Actor, _| {
+        let after = change.over(account.settings().sign_in);
+        Ok((account.is_admin(actor), after.break_glass))
+    };
+    let (is_admin, break_glass) = caller.read(view).await?;
+    if !is_admin || break_glass.is_none() {
+        return Ok(());
+    }
+    match caller
+        .api
+        .single_sign_on_lacks(caller.account, break_glass)
+        .await?
+    {
+        Some(lack) => Err(Problem::invalid("sign_in.sso_required", lack)),
+        None => Ok(()),
+    }
 }

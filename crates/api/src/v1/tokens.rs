@@ -58,7 +58,7 @@ struct Token {
 #[utoipa::path(
     post, path = "/v1/tokens", operation_id = "createToken", tag = "tokens", security(()),
     request_body = Credentials, responses((status = 201, description = "The token.", body = Token)),
-    extensions(("x-problems" = json!(["unauthenticated", "too-many-attempts"])))
+    extensions(("x-problems" = json!(["unauthenticated", "sso-required", "too-many-attempts"])))
 )]
 async fn create(
     State(api): State<Arc<Api>>,
@@ -70,20 +70,30 @@ async fn create(
     attempt.map_err(Problem::too_many_attempts)?;
     let find = move |account: &usher_domain::Account, _| {
         let user = account.user_by_email(&email).filter(|user| user.active);
-        user.map(|user| user.id)
+        user.map(|user| (user.id, account.needs_single_sign_on(user.id)))
     };
     let user = match api.engine.read(body.account, find).await {
         Ok(user) => user,
         Err(Failure::NoAccount) => None,
         Err(failure) => return Err(failure.into()),
     };
+    let wrong = || Problem::unauthenticated(false).detailed("The address or the password is wrong.");
+    let (user, needs_single_sign_on) = user.unzip();
+    if needs_single_sign_on == Some(true) {
+        // Said to nobody but who knows the password: it tells that there is such a user.
+        let is_right = api.identity.verify_password(body.account, user, body.password);
+        return Err(if is_right.await? {
+            Problem::sso_required(body.account)
+        } else {
+            wrong()
+        });
+    }
     let now = api.engine.now();
     let issued = api
         .identity
         .exchange_password(body.account, user, body.password, now)
         .await?;
-    let issued = issued
-        .ok_or_else(|| Problem::unauthenticated(false).detailed("The address or the password is wrong."))?;
+    let issued = issued.ok_or_else(wrong)?;
     let token = Token {
         token: issued.token.into_exposed(),
         expires_in_secs: issued.expires_in.get(),

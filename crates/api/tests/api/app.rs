@@ -1,6 +1,7 @@
 //! A whole server without a socket: the router over an engine on a journal in memory, with a clock that is moved by
 //! hand.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::Router;
@@ -12,7 +13,8 @@ use tower::ServiceExt;
 use usher_api::{Api, Config};
 use usher_domain::{AccountId, Timestamp, UserId};
 use usher_engine::{Clock, Engine, ManualClock, Options};
-use usher_identity::Identity;
+use usher_identity::single_sign_on::Provider;
+use usher_identity::{Identity, Secret};
 use usher_journal::MemoryJournal;
 
 const OPERATOR_KEY: &str = "usher_op_of_the_tests_0123456789abcdef";
@@ -160,6 +162,25 @@ impl App {
         let body = json!({"name": scopes.join(" "), "scopes": scopes});
         let key = self.operator().post("api-keys", body).await.created();
         Who(Some(key["key"].as_str().unwrap().to_owned()))
+    }
+
+    /// A provider of the account, which nobody has asked for its discovery document.
+    pub async fn provider(&self) {
+        let provider = Provider {
+            issuer: "https://login.example.com".parse().unwrap(),
+            client_id: "usher".parse().unwrap(),
+            scopes: "openid".parse().unwrap(),
+            groups_claim: None,
+            label: "Acme".parse().unwrap(),
+            creates_users: false,
+            links_by_email: false,
+            email_domains: BTreeSet::new(),
+        };
+        let secret = Secret::of_client("a client secret");
+        self.identity
+            .set_provider(self.account, provider, secret)
+            .await
+            .unwrap();
     }
 
     /// The default pool of `remote-support`.

@@ -92,6 +92,10 @@ async fn sample(app: &App, operation: &str, number: usize) -> Option<Sample> {
         "isLive" | "isReady" | "listAccounts" | "getAccount" | "getSubscription" | "getSettings"
         | "listUsers" | "listPools" | "listTeams" | "listGroups" | "listApiKeys" | "listRefusals"
         | "listAudit" | "revokeToken" | "deleteAccount" => Sample::default(),
+        "getSingleSignOn" | "removeSingleSignOn" => {
+            app.provider().await;
+            Sample::default()
+        }
         "createToken" => {
             let fields = json!({"password": "correct horse battery"});
             app.user(&format!("Petra{number}"), fields).await;
@@ -104,6 +108,10 @@ async fn sample(app: &App, operation: &str, number: usize) -> Option<Sample> {
         }})),
         "addMinutes" => Sample::body(json!({"minutes": 1})),
         "changeSettings" => Sample::body(json!({"session_permissions": {"view_account": true}})),
+        // Nobody answers there: who may set a provider is told so.
+        "setSingleSignOn" => Sample::body(json!({
+            "issuer": "https://127.0.0.1:1", "client_id": "usher", "client_secret": "secret", "label": "Acme",
+        })),
         "createUser" => Sample::body(user),
         "getUser" | "deleteUser" => Sample::of("user", new("users", user).await),
         "changeUser" => Sample::of("user", new("users", user).await).with(json!({"name": "Another"})),

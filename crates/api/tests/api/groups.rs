@@ -171,7 +171,9 @@ async fn a_role_is_mapped_by_admins_and_never_by_keys() {
 #[tokio::test]
 async fn single_sign_on_needs_an_owner_who_can_come_in_without_it() {
     let app = App::with_account().await;
-    let (olga, _) = app.user("Olga", json!({"role": "owner"})).await;
+    app.provider().await;
+    let password = json!({"role": "owner", "password": "correct horse battery"});
+    let (olga, _) = app.user("Olga", password).await;
     let (otto, _) = app.user("Otto", json!({"role": "owner"})).await;
     let change = |sign_in: Value| json!({"sign_in": sign_in});
 

@@ -23,6 +23,7 @@ mod serve;
 mod service;
 mod sessions;
 mod sign_ins;
+mod single_sign_on;
 mod streams;
 mod teams;
 mod tickets;

@@ -42,9 +42,10 @@ pub fn decide(
         | Command::CreateApiKey { .. }
         | Command::RotateApiKey { .. }
         | Command::RevokeApiKey { .. } => account::decide(account, command, actor),
-        Command::CreateUser { .. } | Command::ChangeUser { .. } | Command::DeleteUser { .. } => {
-            users::decide(account, command, actor)
-        }
+        Command::CreateUser { .. }
+        | Command::AdmitUser { .. }
+        | Command::ChangeUser { .. }
+        | Command::DeleteUser { .. } => users::decide(account, command, actor),
         Command::CreateTeam { .. } | Command::ChangeTeam { .. } | Command::DeleteTeam { .. } => {
             teams::decide(account, command, actor)
         }

@@ -4,6 +4,7 @@
 //! for [`PORTAL_SESSION_IDLE_MAX`], at the latest after [`PORTAL_SESSION_LIFE_MAX`], when its user ends it, and with
 //! the user's tokens: when the password changes, or when the user is deactivated or deleted.
 
+mod by_provider;
 mod tables;
 
 use std::collections::{BTreeMap, HashMap};
@@ -13,6 +14,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use tokio::sync::watch;
 use usher_domain::{AccountId, Secs, Timestamp, UserId};
 
+pub(crate) use self::by_provider::renew;
 pub(crate) use self::tables::{delete_of_account, delete_of_user, load};
 use crate::secret::Digest;
 use crate::{Identity, IdentityError, PortalSessionId, Secret};
@@ -47,6 +49,8 @@ pub struct PortalSession {
     pub started_at: Timestamp,
     /// When it was last used.
     pub last_used_at: Timestamp,
+    /// Whether a provider of the account's own signed the user in, rather than a password.
+    pub by_provider: bool,
 }
 
 /// All sessions of the server.
@@ -72,6 +76,17 @@ impl Identity {
         user_agent: &str,
         now: Timestamp,
     ) -> Result<Secret, IdentityError> {
+        self.begin(account, user, user_agent, None, now).await
+    }
+
+    async fn begin(
+        &self,
+        account: AccountId,
+        user: UserId,
+        user_agent: &str,
+        id_token: Option<&Secret>,
+        now: Timestamp,
+    ) -> Result<Secret, IdentityError> {
         let secret = Secret::draw(PREFIX)?;
         let digest = Digest::of(secret.expose());
         let session = PortalSession {
@@ -85,11 +100,20 @@ impl Identity {
                 .into(),
             started_at: now,
             last_used_at: now,
+            by_provider: id_token.is_some(),
         };
+        let id_token = id_token
+            .map(|token| by_provider::seal(self.sealer(), session.id, token))
+            .transpose()?;
         let memory = Arc::clone(&self.memory);
         self.store
             .change(
-                move |tables| Ok((tables::insert(tables, &digest, &session)?, session)),
+                move |tables| {
+                    Ok((
+                        tables::insert(tables, &digest, &session, id_token.as_deref())?,
+                        session,
+                    ))
+                },
                 move |(replaced, session)| {
                     let mut sessions = memory.portal_sessions_mut();
                     sessions.remove_all(&replaced);

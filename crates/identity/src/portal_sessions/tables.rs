@@ -12,6 +12,7 @@ pub(super) fn insert(
     tables: &Connection,
     digest: &Digest,
     session: &PortalSession,
+    id_token: Option<&[u8]>,
 ) -> Result<Vec<Digest>, IdentityError> {
     let (account, user) = (blob(session.account.bits()), blob(session.user.bits()));
     let mut make_room = tables.prepare_cached(
@@ -24,8 +25,8 @@ pub(super) fn insert(
     let replaced = make_room.query_map(room, |row| row.get(0).map(Digest::from_bytes))?;
     let replaced = replaced.collect::<Result<_, _>>()?;
     tables.execute(
-        "INSERT INTO identity_portal_sessions (digest, account, user, user_agent, started_at, last_used_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO identity_portal_sessions (digest, account, user, user_agent, started_at, last_used_at, id_token)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         params![
             digest.as_bytes(),
             account,
@@ -33,6 +34,7 @@ pub(super) fn insert(
             &*session.user_agent,
             session.started_at.millis(),
             session.last_used_at.millis(),
+            id_token,
         ],
     )?;
     Ok(replaced)
@@ -78,8 +80,8 @@ pub(crate) fn delete_of_account(tables: &Connection, account: AccountId) -> Resu
 pub(crate) fn load(tables: &Connection) -> Result<PortalSessions, IdentityError> {
     let mut sessions = PortalSessions::default();
     let mut select = tables.prepare(
-        "SELECT digest, account, user, user_agent, started_at, last_used_at FROM identity_portal_sessions
-         ORDER BY started_at",
+        "SELECT digest, account, user, user_agent, started_at, last_used_at, id_token IS NOT NULL
+         FROM identity_portal_sessions ORDER BY started_at",
     )?;
     let mut rows = select.query([])?;
     while let Some(row) = rows.next()? {
@@ -91,6 +93,7 @@ pub(crate) fn load(tables: &Connection) -> Result<PortalSessions, IdentityError>
             user_agent: row.get::<_, String>(3)?.into(),
             started_at: Timestamp::from_millis(row.get(4)?),
             last_used_at: Timestamp::from_millis(row.get(5)?),
+            by_provider: row.get(6)?,
         };
         sessions.insert(digest, session);
     }

@@ -8,6 +8,7 @@ mod operator_keys;
 mod passwords;
 mod portal;
 mod seal;
+mod single_sign_on;
 mod user_tokens;
 
 use std::collections::BTreeSet;

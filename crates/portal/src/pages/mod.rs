@@ -16,6 +16,7 @@ pub(crate) mod sessions;
 pub(crate) mod settings;
 pub(crate) mod setup;
 pub(crate) mod sign_in;
+pub(crate) mod sso;
 pub(crate) mod subscription;
 pub(crate) mod teams;
 pub(crate) mod users;

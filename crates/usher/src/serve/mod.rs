@@ -17,6 +17,7 @@ use clap::Args;
 use tokio::net::TcpListener;
 use usher_api::{Api, Tls};
 use usher_engine::{Clock, Engine, Options};
+use usher_identity::single_sign_on::Reach;
 use usher_identity::{Identity, Secret};
 use usher_journal::{AccountFilter, PageRequest, Records};
 use usher_journal_sqlite::SqliteJournal;
@@ -57,6 +58,9 @@ pub(crate) struct Arguments {
     /// Where customers reach this server, for the links they get: `https://usher.example.com`
     #[arg(long, value_name = "URL", env = "USHER_PUBLIC_URL")]
     public_url: Option<String>,
+    /// Let accounts sign in at providers in private networks and on this machine, not on the internet only
+    #[arg(long, env = "USHER_PRIVATE_PROVIDERS")]
+    private_providers: bool,
     /// Keep everything in memory, with a clock that moves only when told to: for trying out and for tests
     #[arg(long)]
     sandbox: bool,
@@ -112,18 +116,24 @@ async fn serve(arguments: Arguments, terminal: &mut Terminal) -> Result<(), Fail
     } else {
         Clock::System
     };
+    let scheme = if tls.is_some() { "https" } else { "http" };
     let config = usher_api::Config {
         plans: config.plans(),
         sandbox: arguments.sandbox,
         public_url,
+        own_url: Some(format!("{scheme}://{}", openable(listener.local_addr()?))),
         trusted_proxies,
+        // A sandbox is for trying out, on one's own machine too.
+        providers: if arguments.private_providers || arguments.sandbox {
+            Reach::PrivateToo
+        } else {
+            Reach::Internet
+        },
+        ..usher_api::Config::default()
     };
-    let scheme = if tls.is_some() { "https" } else { "http" };
     greet(&listener, scheme, &store, key.as_ref(), terminal)?;
-    let url = match &config.public_url {
-        Some(url) => url.clone(),
-        None => format!("{scheme}://{}", openable(listener.local_addr()?)),
-    };
+    let url = config.public_url.clone().or_else(|| config.own_url.clone());
+    let url = url.unwrap_or_default();
     show_way_in(&store, &url, terminal).await?;
     run_until(stop, listener, tls, &store, clock, config).await
 }

@@ -35,6 +35,7 @@ stories! {
     settings,
     setup,
     sign_in,
+    sso,
     users,
 }
 

@@ -208,12 +208,21 @@ fn set_groups(
     groups: &BTreeSet<GroupId>,
     actor: &Actor,
 ) -> Result<Decision, Refusal> {
+    let user = account.users.get(&user);
+    let user = user.ok_or(Refusal::NotFound { what: "user" })?;
+    into_groups(account, user, groups, actor).map(Decision::done)
+}
+
+/// The events by which these are the groups of a user, who may be one that is just being made.
+pub(super) fn into_groups(
+    account: &Account,
+    user: &User,
+    groups: &BTreeSet<GroupId>,
+    actor: &Actor,
+) -> Result<Vec<Event>, Refusal> {
     if !matches!(actor, Actor::SingleSignOn | Actor::Operator | Actor::System) {
         return Err(Refusal::NotFound { what: "user" });
     }
-    let Some(user) = account.users.get(&user) else {
-        return Err(Refusal::NotFound { what: "user" });
-    };
     if !groups.iter().all(|group| account.groups.contains_key(group)) {
         return Err(Refusal::Invalid {
             field: "groups",
@@ -245,7 +254,7 @@ fn set_groups(
         });
     }
     events.extend(turn::take(account, &[turn], actor)?);
-    Ok(Decision::done(events))
+    Ok(events)
 }
 
 /// What becomes of the licenses of a user who is switched off: those from groups go, and with a directory that does

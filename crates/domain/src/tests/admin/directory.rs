@@ -840,3 +840,23 @@ fn d7_the_change_of_the_break_glass_owner_survives_storage() {
         assert_eq!(serde_json::from_str::<SignInPatch>(text).unwrap(), patch);
     }
 }
+
+#[test]
+fn d4_somebody_new_comes_with_what_their_groups_give_or_not_at_all() {
+    let mut office = crew(1, 0, &[], NAMED);
+    let admit = |name: &str, sub: &str| Command::AdmitUser {
+        id: user(name),
+        profile: profile(name, Role::Member, &[]),
+        directory: vouched(name, sub),
+        groups: [group("crew")].into(),
+    };
+    let sso = Actor::SingleSignOn;
+
+    assert_eq!(office.answer(&scim(), &admit("ann", "7")), "forbidden");
+    office.does_as(&sso, &admit("ann", "7")).unwrap();
+    assert_eq!(office.license_of("ann"), NAMED);
+    assert_eq!(office.does_as(&sso, &admit("ann", "7")).unwrap().events, []);
+    assert_eq!(office.answer(&sso, &admit("ben", "7")), "already-exists");
+    assert_eq!(office.answer(&sso, &admit("ben", "8")), "not-enough-seats");
+    assert!(office.account.user(user("ben")).is_none());
+}

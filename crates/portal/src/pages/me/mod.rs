@@ -60,13 +60,21 @@ async fn change_password(from: From, Posted { viewer, mut form }: Posted) -> Res
         form.refused(&refusal);
         return Ok(page_again(&me_page(&viewer, form).await?));
     }
+    let this = viewer.session.id;
+    let id_token = identity.portal_session_id_token(account, user, this).await?;
     // Ends every session, this one too: who knew the old password is out.
     identity.set_password(account, user, &hash).await?;
     let now = viewer.portal.api.engine().now();
-    let secret = identity
-        .begin_portal_session(account, user, &from.user_agent, now)
-        .await?;
-    let jar = CookieJar::new().add(cookies::of_session(&viewer.portal, secret));
+    let agent = &from.user_agent;
+    let secret = match id_token {
+        Some(token) => {
+            identity
+                .begin_portal_session_by_provider(account, user, agent, &token, now)
+                .await
+        }
+        None => identity.begin_portal_session(account, user, agent, now).await,
+    };
+    let jar = CookieJar::new().add(cookies::of_session(&viewer.portal, secret?));
     Ok(done_with(
         jar,
         "/me",
@@ -120,6 +128,7 @@ async fn me_page(viewer: &Viewer, form: Form) -> Result<MePage, Failed> {
         .look(None, move |account, _, _| Myself::of(account, user))
         .await?;
     let api = &viewer.portal.api;
+    let provider = api.identity().provider(viewer.account).await?;
     let sessions = api
         .identity()
         .portal_sessions(viewer.account, user, api.engine().now());
@@ -135,5 +144,6 @@ async fn me_page(viewer: &Viewer, form: Form) -> Result<MePage, Failed> {
         myself,
         tokens: tokens.iter().map(view::Token::of).collect(),
         sessions: sessions.collect(),
+        provider: provider.map(|provider| provider.label.to_string()),
     })
 }

@@ -16,6 +16,8 @@ pub(super) struct MePage {
     pub(super) form: Form,
     pub(super) myself: Myself,
     pub(super) sessions: Vec<Browser>,
+    /// The provider of the account, where it has one.
+    pub(super) provider: Option<String>,
     pub(super) tokens: Vec<Token>,
 }
 
@@ -41,6 +43,8 @@ pub(super) struct Myself {
     pub(super) name: String,
     pub(super) email: String,
     pub(super) role: &'static str,
+    /// Whether a provider of the account has vouched for one.
+    pub(super) is_connected: bool,
 }
 
 /// A browser in which one is signed in.
@@ -55,7 +59,9 @@ pub(super) struct Browser {
 impl Myself {
     pub(super) fn of(account: &Account, user: UserId) -> Result<Self, Refusal> {
         let user = account.user(user).ok_or(Refusal::NotFound { what: "user" })?;
+        let entry = user.directory.as_ref();
         Ok(Self {
+            is_connected: entry.is_some_and(|entry| entry.subject.is_some()),
             name: user.profile.name.to_string(),
             email: user.profile.email.to_string(),
             role: match user.profile.role {

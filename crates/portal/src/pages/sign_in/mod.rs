@@ -20,6 +20,7 @@ use crate::answer::{Frame, done_with, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted, PostedByAnybody};
 use crate::nav::Place;
+use crate::pages::sso;
 use crate::portal::Portal;
 use crate::routes::{Pages, get, post};
 use crate::{cookies, flash};
@@ -91,7 +92,9 @@ async fn sign_in(
         Err(_) => Vec::new(),
     };
     let back = form.value("back").to_owned();
+    let (matched, held_back) = sso::part_by_requirement(&portal, matched).await?;
     match matched.as_slice() {
+        [] if !held_back.is_empty() => Ok(sso::held_back(&held_back, &back)),
         [] => {
             form.wrong("", WRONG);
             Ok(page_again(&SignInPage {
@@ -145,10 +148,14 @@ async fn choose(
 
 async fn sign_out(jar: CookieJar, Posted { viewer, .. }: Posted) -> Result<Response, Failed> {
     let session = &viewer.session;
+    let at_provider = sso::sign_out_at_provider(&viewer).await?;
     let identity = viewer.portal.api.identity();
     identity
         .end_portal_session(session.account, session.user, session.id)
         .await?;
+    if let Some((cookie, page)) = at_provider {
+        return Ok((cookies::without_session(jar), cookie, page).into_response());
+    }
     Ok(done_with(
         cookies::without_session(jar),
         "/sign-in",
@@ -176,7 +183,7 @@ pub(crate) async fn begin(
 }
 
 /// Whether it is an address of this server: no other one is gone to.
-fn is_own_path(path: &str) -> bool {
+pub(crate) fn is_own_path(path: &str) -> bool {
     path.len() > 1
         && path.starts_with('/')
         && !path.starts_with("//")
