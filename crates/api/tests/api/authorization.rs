@@ -90,8 +90,8 @@ async fn sample(app: &App, operation: &str, number: usize) -> Option<Sample> {
     let operator_key = json!({"name": name, "scopes": ["accounts.read"]});
     Some(match operation {
         "isLive" | "isReady" | "listAccounts" | "getAccount" | "getSubscription" | "getSettings"
-        | "listUsers" | "listPools" | "listTeams" | "listGroups" | "listApiKeys" | "listRefusals"
-        | "listAudit" | "revokeToken" | "deleteAccount" => Sample::default(),
+        | "listUsers" | "listPools" | "listTeams" | "listGroups" | "listApiKeys" | "listOperatorKeys"
+        | "listRefusals" | "listAudit" | "revokeToken" | "deleteAccount" => Sample::default(),
         "getSingleSignOn" | "removeSingleSignOn" => {
             app.provider().await;
             Sample::default()
@@ -150,7 +150,6 @@ async fn sample(app: &App, operation: &str, number: usize) -> Option<Sample> {
         }
         "createApiKey" => Sample::body(key),
         "revokeApiKey" | "rotateApiKey" => Sample::of("api_key", new("api-keys", key).await),
-        "listOperatorKeys" => Sample::default(),
         "createOperatorKey" => Sample::body(operator_key),
         "revokeOperatorKey" | "rotateOperatorKey" => {
             Sample::of("operator_key", new("/v1/operator-keys", operator_key).await)

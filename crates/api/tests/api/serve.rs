@@ -95,7 +95,7 @@ async fn a_head_that_does_not_arrive_and_an_idle_connection_are_cut_off() {
             "{answer}"
         );
         assert!(
-            took >= Duration::from_secs(60) && took < Duration::from_secs(70),
+            took >= Duration::from_mins(1) && took < Duration::from_secs(70),
             "{took:?}"
         );
     }

@@ -50,6 +50,6 @@ impl HangUps {
         {
             return;
         }
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }

@@ -194,8 +194,8 @@ fn who_has_lost_the_operator_key_makes_another_while_the_server_runs() {
     let path = data.path().to_str().unwrap();
     let mut server = Server::start(data.path());
     let lost = server.operator_key();
-    let list = usher(&["operator-key", "list", "--data", path]);
-    let first = list
+    let before = usher(&["operator-key", "list", "--data", path]);
+    let first = before
         .out
         .split_whitespace()
         .find(|word| word.starts_with("opkey_"))

@@ -110,7 +110,7 @@ fn a_new_secret_of_a_key_is_for_those_alone_who_could_have_made_the_key() {
         }]);
     let overlap = crate::Secs::new(60);
     let rotate = Command::RotateApiKey { id, overlap };
-    let a_key = crate::Actor::ApiKey {
+    let a_key = Actor::ApiKey {
         id,
         scopes: BTreeSet::from([Scope::SettingsManage, Scope::UsersManage]),
     };
