@@ -1,50 +1,34 @@
 // The agent console and the customer's page, side by side: seats, queues, warnings, and the work itself.
 
 import assert from "node:assert/strict";
-import { advance, PRODUCT, World } from "./lib/api.js";
+import { advance, PRODUCT } from "./lib/api.js";
 import { checkAxe, checkNarrow, picture } from "./lib/checks.js";
+import { click, createCode, desk, joinAs, signInForWork } from "./lib/desk.js";
 import { story } from "./lib/story.js";
 import { forgive } from "./lib/watch.js";
 
-/** @typedef {import("playwright-core").Page} Page */
+/** A shift where signing in takes the seat. */
+const SHIFT = { preset: "help_desk_shift" };
 
 /**
  * An account whose pool has these rules.
  * @param {number} seats
  * @param {object} rules
  */
-async function desk(seats, rules) {
-  const world = await World.make({ name: "Fjord Field Service", shared: seats });
-  const [pool] = await world.pools();
-  await world.patch(`${world.path}/pools/${pool.id}`, { rules });
-  return world;
-}
-
-/** A shift where signing in takes the seat. The lease outlasts every move of the clock. */
-const SHIFT = { preset: "help_desk_shift", lease_secs: 86_400 };
-
-/** @param {Page} page */
-async function takeSeat(page) {
-  await page.getByRole("button", { name: `Sign in for ${PRODUCT}` }).click();
-  await page.getByText("Signed in", { exact: true }).waitFor();
-}
-
-/** @param {Page} page @param {string} name of a button */
-const click = (page, name) => page.getByRole("button", { name, exact: true }).click();
+const shift = async (seats, rules) => (await desk("Fjord Field Service", seats, rules)).world;
 
 story("an agent gives a customer a code, and each sees what the other does", async ({ open }) => {
-  const world = await desk(2, SHIFT);
+  const world = await shift(2, SHIFT);
   const owner = await world.owner();
   const sven = await world.agent("Sven");
   const console = await open("/console", { as: sven });
   const overview = await open(`/a/${world.id}/overview`, { as: owner });
   await overview.getByText("0 of 2").waitFor();
 
-  await takeSeat(console);
+  await signInForWork(console);
   await overview.getByText("1 of 2").waitFor();
   await console.getByLabel("Customer's name").fill("Kim Customer");
-  await click(console, "Create a support code");
-  const code = (await console.locator(".code").textContent()) ?? "";
+  const code = await createCode(console, "Create a support code");
   await picture(console, "console-standby");
   await checkAxe(console);
 
@@ -54,9 +38,7 @@ story("an agent gives a customer a code, and each sees what the other does", asy
   await customer.getByText("waits for you").waitFor();
   await picture(customer, "join-ready");
   await checkAxe(customer);
-  await customer.getByLabel("Your name").fill("Kim");
-  await click(customer, "Join");
-  await customer.getByText("Connected").waitFor();
+  await joinAs(customer, "Kim");
   await picture(customer, "join-connected");
 
   await console.getByRole("heading", { name: "Attended session with Kim" }).waitFor();
@@ -73,12 +55,11 @@ story("an agent gives a customer a code, and each sees what the other does", asy
 });
 
 story("an admin ends a session, and both sides read why while the notice runs", async ({ open }) => {
-  const world = await desk(1, { ...SHIFT, end_notice_secs: 30 });
+  const world = await shift(1, { ...SHIFT, end_notice_secs: 30 });
   const sven = await world.agent("Sven");
   const console = await open("/console", { as: sven });
-  await takeSeat(console);
-  await click(console, "Create a call link");
-  const code = await console.locator(".code").textContent();
+  await signInForWork(console);
+  const code = await createCode(console, "Create a call link");
   const customer = await open(`/join/${code}`, { window: "phone" });
   await click(customer, "Join");
   const call = console.getByRole("listitem").filter({ hasText: "Call" });
@@ -96,7 +77,7 @@ story("an admin ends a session, and both sides read why while the notice runs", 
 });
 
 story("who finds all seats taken waits, is offered the next one, and takes it", async ({ open }) => {
-  const world = await desk(1, SHIFT);
+  const world = await shift(1, SHIFT);
   await world.owner("Olga Owner");
   const { sign_in: taken } = await world.signIn(await world.agent("Sven"));
   const yuki = await world.agent("Yuki");
@@ -121,9 +102,9 @@ story("who finds all seats taken waits, is offered the next one, and takes it", 
 });
 
 story("an idle agent is warned, stays by a click, and without one is logged off", async ({ open }) => {
-  const world = await desk(1, { ...SHIFT, auto_log_off_after_secs: 600 });
+  const world = await shift(1, { ...SHIFT, auto_log_off_after_secs: 600 });
   const page = await open("/console", { as: await world.agent("Sven"), window: "phone", scheme: "dark" });
-  await takeSeat(page);
+  await signInForWork(page);
 
   await advance(550);
   await page.getByText("Are you still there?").waitFor();
@@ -140,9 +121,9 @@ story("an idle agent is warned, stays by a click, and without one is logged off"
 });
 
 story("an agent who touches the page is not idle, and one who waits on it is alive", async ({ open }) => {
-  const world = await desk(1, { ...SHIFT, auto_log_off_after_secs: 600 });
+  const world = await shift(1, { ...SHIFT, auto_log_off_after_secs: 600 });
   const page = await open("/console", { as: await world.agent("Sven") });
-  await takeSeat(page);
+  await signInForWork(page);
   const told = page.waitForResponse((answer) => answer.url().endsWith("/console/active"));
 
   await advance(500);
@@ -156,9 +137,9 @@ story("an agent who touches the page is not idle, and one who waits on it is ali
 });
 
 story("a page that nobody touches says by itself that it is open", async ({ open }) => {
-  const world = await desk(1, { ...SHIFT, lease_secs: 12 });
+  const world = await shift(1, { ...SHIFT, lease_secs: 12 });
   const page = await open("/console", { as: await world.agent("Sven") });
-  await takeSeat(page);
+  await signInForWork(page);
 
   const answer = await page.waitForResponse((one) => one.url().endsWith("/console/alive"));
 
@@ -170,10 +151,10 @@ story("a page that nobody touches says by itself that it is open", async ({ open
 });
 
 story("who is logged out by an admin reads by whom and why, and what is typed stays", async ({ open }) => {
-  const world = await desk(1, SHIFT);
+  const world = await shift(1, SHIFT);
   const owner = await world.owner("Olga Owner");
   const page = await open("/console", { as: await world.agent("Sven") });
-  await takeSeat(page);
+  await signInForWork(page);
   await page.getByLabel("Customer's name").fill("Half a na");
 
   await world.post(`${world.path}/teams`, { name: "Night", members: [] });
@@ -188,26 +169,26 @@ story("who is logged out by an admin reads by whom and why, and what is typed st
 });
 
 story("a second browser signs in instead of the first, which is told", async ({ open }) => {
-  const world = await desk(2, SHIFT);
+  const world = await shift(2, SHIFT);
   const sven = await world.agent("Sven");
   const first = await open("/console", { as: sven });
   await first.getByLabel("Name of this device").fill("Sven's laptop");
-  await takeSeat(first);
+  await signInForWork(first);
   const second = await open("/console", { as: sven });
   forgive(second, /status of 409/);
 
   await click(second, `Sign in for ${PRODUCT}`);
   await second.getByText("You are signed in on Sven's laptop already").waitFor();
-  await click(second, "Sign in here instead");
+  await click(second, "Sign out there and in here");
   await second.getByText("Signed in", { exact: true }).waitFor();
 
   await first.getByText("You signed in on another device").waitFor();
 });
 
 story("a console that lost its connection says so, and is back by itself", async ({ open }) => {
-  const world = await desk(1, SHIFT);
+  const world = await shift(1, SHIFT);
   const page = await open("/console", { as: await world.agent("Sven") });
-  await takeSeat(page);
+  await signInForWork(page);
   forgive(page, /ERR_INTERNET_DISCONNECTED|ERR_NETWORK|htmx:sse:error/);
   // Streams that are open outlive a browser's going offline here; ending them is what a network does.
   await page.context().setOffline(true);
@@ -225,14 +206,13 @@ story("a console that lost its connection says so, and is back by itself", async
 });
 
 story("the console and the customer's page work without script", async ({ open }) => {
-  const world = await desk(1, SHIFT);
+  const world = await shift(1, SHIFT);
   const sven = await world.agent("Sven");
   // The form of the sign-in page was filled in with script; the cookie is what stays.
   await open("/console", { as: sven });
   const page = await open("/console", { as: sven, script: false });
-  await takeSeat(page);
-  await click(page, "Create a support code");
-  const code = await page.locator(".code").textContent();
+  await signInForWork(page);
+  const code = await createCode(page, "Create a support code");
   const customer = await open(`/join/${code}`, { script: false });
   await click(customer, "Join");
   await customer.getByText("Connected").waitFor();

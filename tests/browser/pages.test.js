@@ -2,89 +2,119 @@
 // another host, and the keyboard alone suffices.
 
 import assert from "node:assert/strict";
-import { World } from "./lib/api.js";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
 import { checkAxe, checkKeyboard, checkNarrow, picture } from "./lib/checks.js";
+import { base } from "./lib/settings.js";
 import { story } from "./lib/story.js";
+import { addresses, arrange, FIRST, PAGES } from "./lib/walk.js";
+import { forgive } from "./lib/watch.js";
 
-/**
- * @typedef {object} Row
- * @property {string} name of the page, for its story and its picture
- * @property {string} path where `{account}` stands for the account's id, and so on for the `ids` below
- * @property {"owner" | "agent"} [as] who looks at it; anybody, where left out
- * @property {string[]} [parts] selectors of what axe looks at, where the whole would take it too long
- */
+/** @typedef {import("./lib/walk.js").Row} Row */
 
-/** Of the API's documentation, what all its operations and schemas look like; the whole takes axe a minute. */
-const DOCS_PARTS = [".top", ".side", "main > h1", "#sign-ins", "#signIn", "#listSignIns", "#schema-SignIn"];
+/** All addresses of the portal with their methods. A test of the portal keeps the list true. */
+const ROUTES = readFileSync(join(import.meta.dirname, "routes.txt"), "utf8")
+  .trim()
+  .split("\n")
+  .flatMap((line) => {
+    const [path, methods] = line.split(" ");
+    return methods.split(",").map((method) => `${method} ${path}`);
+  });
 
-/** @type {Row[]} */
-const PAGES = [
-  { name: "the sign-in page", path: "/sign-in" },
-  { name: "oneself", path: "/me", as: "agent" },
-  { name: "one's own second factor", path: "/me/second-factor", as: "agent" },
-  { name: "the overview", path: "/a/{account}/overview", as: "owner" },
-  { name: "the overview of a member", path: "/a/{account}/overview", as: "agent" },
-  { name: "the sessions", path: "/a/{account}/sessions", as: "owner" },
-  { name: "the sessions of a member", path: "/a/{account}/sessions", as: "agent" },
-  { name: "the refusals", path: "/a/{account}/refusals", as: "owner" },
-  { name: "the audit", path: "/a/{account}/audit", as: "owner" },
-  { name: "the API keys", path: "/a/{account}/api-keys", as: "owner" },
-  { name: "the agent console", path: "/console", as: "agent" },
-  { name: "the page for a code", path: "/join" },
-  { name: "the users", path: "/a/{account}/users", as: "owner" },
-  { name: "a new user", path: "/a/{account}/users/new", as: "owner" },
-  { name: "a user", path: "/a/{account}/users/{user}", as: "owner" },
-  { name: "removing a user", path: "/a/{account}/users/{user}/remove", as: "owner" },
-  { name: "the teams", path: "/a/{account}/teams", as: "owner" },
-  { name: "a team", path: "/a/{account}/teams/{team}", as: "owner" },
-  { name: "deleting a team", path: "/a/{account}/teams/{team}/delete", as: "owner" },
-  { name: "the minutes", path: "/a/{account}/minutes", as: "owner" },
-  { name: "the subscription", path: "/a/{account}/subscription", as: "owner" },
-  { name: "the settings", path: "/a/{account}/settings", as: "owner" },
-  { name: "the seat pools", path: "/a/{account}/pools", as: "owner" },
-  { name: "an open seat pool", path: "/a/{account}/pools?open={pool}", as: "owner" },
-  { name: "the settings of a pool", path: "/a/{account}/pools/{pool}", as: "owner" },
-  { name: "the users of a pool", path: "/a/{account}/pools/{pool}/users", as: "owner" },
-  { name: "a new pool", path: "/a/{account}/pools/new", as: "owner" },
-  { name: "logging somebody out", path: "/a/{account}/sign-ins/{signIn}/log-out", as: "owner" },
-  { name: "the queue", path: "/a/{account}/queue", as: "owner" },
-  { name: "dropping a ticket", path: "/a/{account}/queue/{ticket}/drop", as: "owner" },
-  { name: "the API's documentation", path: "/docs", parts: DOCS_PARTS },
-  { name: "the list of problems", path: "/problems" },
-  { name: "a problem", path: "/problems/no-seat-available" },
+/** What is no page: streams, files, and what scripts send. */
+const NO_PAGE = /\/live$|^GET \/assets\/|\/audit\/export$|^POST \/console\/(active|alive)$/;
+
+/** Addresses of forms, and short ones, which lead to the page that one wants. */
+const LEADS_ON = [
+  "GET /",
+  "GET /a/{account}",
+  "GET /a/{account}/pools/move-seats",
+  "GET /a/{account}/pools/step",
+  "GET /a/{account}/pools/{pool}/users/move",
+  "GET /console/sessions",
+  "GET /console/sessions/{session}/{verb}",
+  "GET /console/sign-in",
+  "GET /console/sign-out",
+  "GET /console/stay",
+  "GET /console/tickets/{ticket}/claim",
+  "GET /console/tickets/{ticket}/leave",
 ];
 
-/** An account with something to see in it: one seat is taken, somebody waits for it, and somebody was refused. */
-async function arrange() {
-  const world = await World.make({ name: "Fjord Field Service", shared: 1 });
-  const owner = await world.owner();
-  const agent = await world.agent("Sven");
-  const { sign_in: signIn } = await world.signIn(agent);
-  await world.post(`${world.path}/sessions`, { sign_in: signIn.id, kind: "attended", start: "standby" });
-  await world.post(`${world.path}/api-keys`, { name: "Back end", scopes: ["read"] });
-  const { ticket } = await world.signIn(await world.agent("Amara"), { wait: true });
-  await assert.rejects(world.signIn(await world.agent("Yuki")), /no-seat-available/);
-  const team = await world.post(`${world.path}/teams`, { name: "Day team", members: [agent.id] });
-  const [pool] = await world.pools();
-  const ids = {
-    account: world.id, pool: pool.id, signIn: signIn.id, ticket: ticket.id, user: agent.id, team: team.id,
-  };
-  return { world, people: { owner, agent }, ids };
+/** Forms without a field that could be wrong: the answer is always another page, with a message. */
+const NEVER_WRONG = [
+  "POST /a/{account}/api-keys/{key}/revoke",
+  "POST /a/{account}/api-keys/{key}/rotate",
+  "POST /a/{account}/audit/check",
+  "POST /a/{account}/queue/{ticket}/drop",
+  "POST /a/{account}/sessions/{session}/pause",
+  "POST /a/{account}/teams/{team}/add",
+  "POST /a/{account}/teams/{team}/delete",
+  "POST /a/{account}/teams/{team}/take-out",
+  "POST /a/{account}/users/{user}/activate",
+  "POST /a/{account}/users/{user}/deactivate",
+  "POST /a/{account}/users/{user}/remove",
+  "POST /a/{account}/users/{user}/second-factor/remove",
+  "POST /console/sessions/{session}/{verb}",
+  "POST /console/sign-out",
+  "POST /console/stay",
+  "POST /console/tickets/{ticket}/claim",
+  "POST /console/tickets/{ticket}/leave",
+  "POST /join/{code}/leave",
+  "POST /me/second-factor/begin",
+  "POST /me/sessions/end-others",
+  "POST /me/sessions/{session}/end",
+  "POST /me/tokens/{token}/revoke",
+  "POST /sign-out",
+];
+
+/**
+ * The route of a request: of several that it fits, the one that says most.
+ * @param {string} method
+ * @param {string} url
+ */
+function routeOf(method, url) {
+  const { pathname } = new URL(url, base);
+  const openness = (/** @type {string} */ route) => route.split("{").length + (route.includes("{*") ? 100 : 0);
+  const fits = ROUTES.filter((route) => {
+    const pattern = route.replaceAll(/{\*\w+}/g, ".+").replaceAll(/{\w+}/g, "[^/]+");
+    return new RegExp(`^${pattern}$`).test(`${method} ${pathname}`);
+  });
+  return fits.sort((a, b) => openness(a) - openness(b))[0];
 }
+
+/** @param {string} path @param {Record<string, string>} ids */
+const filled = (path, ids) => path.replaceAll(/{(\w+)}/g, (_, name) => ids[name]);
 
 /** @type {ReturnType<typeof arrange> | undefined} */
 let arranged;
+/** The routes whose pages were looked at. @type {Set<string>} */
+const walked = new Set();
 
-for (const { name, path, as, parts } of PAGES) {
+/**
+ * @param {Row} row
+ * @param {() => Promise<any>} arrange
+ */
+function walk({ name, path, as, act, status = 200, parts }, arrange) {
   story(`${name} suits eyes, keyboards and phones`, async ({ open }) => {
-    arranged ??= arrange();
-    const { people, ids } = await arranged;
-    const address = path.replaceAll(/{(\w+)}/g, (_, name) => ids[/** @type {keyof typeof ids} */ (name)]);
-    const page = await open(address, { as: as && people[as] });
-    if (as) {
+    const world = await arrange();
+    const address = filled(path, world.ids);
+    const page = await open(address, { as: as && world.people[as] });
+    let method = "GET";
+    if (act) {
+      page.on("request", (request) => {
+        method = request.isNavigationRequest() ? request.method() : method;
+      });
+      await act(page, world);
+    } else {
       const { pathname, search } = new URL(page.url());
       assert.equal(pathname + search, address);
     }
+    if (status !== 200) {
+      forgive(page, new RegExp(`status of ${status}`));
+    }
+    assert.equal(await page.evaluate(statusOfPage), status);
+    walked.add(routeOf(method, page.url()));
 
     await checkAxe(page, parts);
     await checkKeyboard(page);
@@ -93,3 +123,36 @@ for (const { name, path, as, parts } of PAGES) {
     await picture(page, name.replaceAll(/[^a-z]+/gi, "-").toLowerCase());
   });
 }
+
+/** Runs in the page: the status with which it came. */
+function statusOfPage() {
+  const [loading] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
+  return loading.responseStatus;
+}
+
+for (const row of FIRST) {
+  walk(row, async () => ({ ids: addresses(), people: {} }));
+}
+for (const row of PAGES) {
+  walk(row, () => (arranged ??= arrange()));
+}
+
+story("an address that is no page leads to one", async ({ open }) => {
+  const { people, ids } = await (arranged ??= arrange());
+  const page = await open("/me", { as: people.owner });
+  for (const route of LEADS_ON) {
+    const path = route.split(" ")[1].replace("{verb}", "end");
+    const answer = await page.goto(filled(path, /** @type {any} */ (ids)));
+    assert.equal(answer?.status(), 200, route);
+    const led = routeOf("GET", page.url());
+    assert.ok(walked.has(led), `${route} leads to ${led}, which nobody walks`);
+  }
+});
+
+test("no page of the portal is left out", () => {
+  const known = new Set([...LEADS_ON, ...NEVER_WRONG, ...walked]);
+  const left = ROUTES.filter((route) => !known.has(route) && !NO_PAGE.test(route));
+  assert.deepEqual(left, [], "these need a row in lib/walk.js");
+  const gone = [...LEADS_ON, ...NEVER_WRONG].filter((route) => !ROUTES.includes(route) || walked.has(route));
+  assert.deepEqual(gone, [], "these are no routes any more, or have a row");
+});

@@ -173,3 +173,25 @@ story("somebody leaves: first it is said what becomes of their seat", async ({ o
 
   await page.getByText("The user is removed.").waitFor();
 });
+
+story("the list changes by itself and keeps what is ticked and typed", async ({ open }) => {
+  const { world, owner } = await desk();
+  const page = await open(`/a/${world.id}/users?q=okaf`, { as: owner });
+  const search = page.getByLabel("Name or e-mail");
+  const tick = page.getByLabel("Tick Amara Okafor");
+  await tick.check();
+
+  await add(world, "Bo Okafor", `bo@${world.domain}`);
+  await page.getByRole("link", { name: "Bo Okafor" }).waitFor();
+
+  assert.ok(await tick.isChecked());
+  // Another search has another stream, and the ticks of whom it still shows.
+  await search.press("End");
+  await search.pressSequentially("or");
+  await page.waitForURL((url) => url.searchParams.get("q") === "okafor");
+  await search.pressSequentially(" x", { delay: 400 });
+  await page.getByText("Nobody matches.").waitFor();
+  await add(world, "Cy Okafor X", `cy@${world.domain}`);
+  await page.getByRole("link", { name: "Cy Okafor X" }).waitFor();
+  assert.equal(await search.inputValue(), "okafor x");
+});

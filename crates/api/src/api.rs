@@ -4,10 +4,14 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 use usher_domain::account::Plan;
-use usher_engine::Engine;
-use usher_identity::Identity;
-use usher_journal::Records;
+use usher_domain::{Account, AccountId, UserId};
+use usher_engine::{Clock, Engine, Failure};
+use usher_identity::single_sign_on::{Reach, SingleSignOn, Times};
+use usher_identity::{Identity, PortalSessionId};
+use usher_journal::{AuditRow, Hash, Records};
 
+use crate::arrival::TrustedProxies;
+use crate::problem::Problem;
 use crate::throttle::Throttle;
 
 /// What the operator decides about the API.
@@ -20,6 +24,15 @@ pub struct Config {
     /// Where customers reach this server, without a slash at the end: `https://usher.example.com`. Links are
     /// relative where it is none.
     pub public_url: Option<String>,
+    /// The proxies whose word is taken for whom a request comes from.
+    pub trusted_proxies: TrustedProxies,
+    /// Where browsers on this machine reach this server, for who comes back from a provider where no public address is
+    /// given.
+    pub own_url: Option<String>,
+    /// Which addresses the providers of accounts may have.
+    pub providers: Reach,
+    /// The clock that providers go by: the world's, also where Usher's own is moved by hand.
+    pub world_clock: Clock,
 }
 
 impl Default for Config {
@@ -28,6 +41,10 @@ impl Default for Config {
             plans: Plan::built_in(),
             sandbox: false,
             public_url: None,
+            trusted_proxies: TrustedProxies::default(),
+            own_url: None,
+            providers: Reach::default(),
+            world_clock: Clock::System,
         }
     }
 }
@@ -39,6 +56,7 @@ pub struct Api {
     pub(crate) records: Arc<dyn Records>,
     pub(crate) config: Config,
     pub(crate) throttle: Throttle,
+    single_sign_on: SingleSignOn,
     closing: watch::Sender<bool>,
 }
 
@@ -48,6 +66,7 @@ impl Api {
     pub fn new(engine: Engine, identity: Identity, records: Arc<dyn Records>, config: Config) -> Arc<Self> {
         Arc::new(Self {
             throttle: Throttle::new(&engine),
+            single_sign_on: SingleSignOn::new(identity.clone(), config.providers),
             engine,
             identity,
             records,
@@ -84,6 +103,88 @@ impl Api {
     #[must_use]
     pub const fn throttle(&self) -> &Throttle {
         &self.throttle
+    }
+
+    /// The hash of each entry's commit.
+    pub async fn hashes_of(
+        &self,
+        account: AccountId,
+        rows: &[AuditRow],
+    ) -> Result<Vec<Option<Hash>>, Failure> {
+        let mut hashes: Vec<Option<Hash>> = Vec::with_capacity(rows.len());
+        for (index, row) in rows.iter().enumerate() {
+            // The entries of one commit stand together.
+            let before = index.checked_sub(1).filter(|before| rows[*before].seq == row.seq);
+            hashes.push(match before {
+                Some(before) => hashes[before],
+                None => self.engine.hash_of(account, row.seq).await?,
+            });
+        }
+        Ok(hashes)
+    }
+
+    /// Signing in at the providers of accounts.
+    #[must_use]
+    pub const fn single_sign_on(&self) -> &SingleSignOn {
+        &self.single_sign_on
+    }
+
+    /// What time it is here and in the world.
+    #[must_use]
+    pub fn times(&self) -> Times {
+        Times {
+            here: self.engine.now(),
+            world: self.config.world_clock.now(),
+        }
+    }
+
+    /// An address of this server as browsers know it; none where the server does not know its own.
+    #[must_use]
+    pub fn url(&self, path: &str) -> Option<String> {
+        let base = self.config.public_url.as_ref().or(self.config.own_url.as_ref())?;
+        Some(format!("{}{path}", base.trim_end_matches('/')))
+    }
+
+    /// Where browsers come back to from a provider.
+    #[must_use]
+    pub fn redirect_uri(&self) -> Option<String> {
+        self.url("/sso/callback")
+    }
+
+    /// Why single sign-on cannot be required in an account yet, in words; none where it can, or need not be.
+    pub async fn single_sign_on_lacks(
+        &self,
+        account: AccountId,
+        break_glass: Option<UserId>,
+    ) -> Result<Option<&'static str>, Problem> {
+        if self.identity.provider(account).await?.is_none() {
+            return Ok(Some("there is no provider to sign in at: set one up first"));
+        }
+        if let Some(owner) = break_glass
+            && !self.identity.has_password(account, owner).await?
+        {
+            return Ok(Some(
+                "the break-glass owner has no password to come in with: set one first",
+            ));
+        }
+        Ok(None)
+    }
+
+    /// Where an account requires single sign-on: ends the sessions and tokens of everybody who came in by a password,
+    /// save the break-glass owner and the session `keep`.
+    pub async fn end_what_passwords_began(
+        &self,
+        account: AccountId,
+        keep: Option<PortalSessionId>,
+    ) -> Result<(), Problem> {
+        let look = |account: &Account, _| account.settings().sign_in;
+        let settings = self.engine.read(account, look).await?;
+        if let (true, Some(owner)) = (settings.sso_required, settings.break_glass) {
+            self.identity
+                .end_what_passwords_began(account, owner, keep)
+                .await?;
+        }
+        Ok(())
     }
 
     /// Ends every open stream, so that a graceful shutdown need not wait for them.

@@ -5,14 +5,14 @@
 
 use usher_domain::command::UserPatch;
 use usher_domain::{Account, AccountId, Actor, Command, Outcome, Timestamp, UserId, decide};
-use usher_engine::{Cause, Failure, Request};
+use usher_engine::{Cause, Failure, Request, Way};
 use usher_identity::{CredentialChange, IdentityError, PasswordHash, Secret, Unrecorded};
 
 use crate::api::Api;
 use crate::problem::Problem;
 
-/// What the audit shows as the cause of what was recorded late.
-const LATE: Cause = Cause::Static("recorded late");
+/// The cause of what is recorded late: how it came in was not kept.
+const LATE: Cause = Cause::by(Way::Resume);
 
 impl Api {
     /// Gives a user another password, and carries out the command that records it (`password_set`), with whatever

@@ -19,29 +19,37 @@
 //!    Creating `POST`s take `IdempotencyKey` and make the new id of its bits.
 //! 4. `routes()` of the module lists its handlers with `routes!(…)`, those of one path together, and `v1/mod.rs`
 //!    merges it. Metrics, request ids, 404, 405 and the time limit come with the router.
-//! 5. A row for each operation in `tests/api/authorization.md`, tests in `tests/api/<resource>.rs`, and
+//! 5. A row for each operation in `docs/authorization.md`, tests in `tests/api/<resource>.rs`, and
 //!    `UPDATE_OPENAPI=1 cargo test -p usher-api openapi` to write `openapi.json` anew.
 
-mod address;
 mod api;
+mod arrival;
+mod audit_file;
 mod credentials;
 mod extract;
 mod meter;
 mod openapi;
+mod paced;
 mod pages;
 mod problem;
+mod request_id;
 mod router;
+mod scim;
 mod serve;
 mod service;
 mod throttle;
+mod tls;
 mod v1;
 
-pub use address::client_address;
 pub use api::{Api, Config};
+pub use arrival::{Arrival, TrustedProxies};
+pub use audit_file::{AuditFormat, AuditLine};
 pub use extract::{BODY_BYTES_MAX, KEY_CHARS_MAX, LIMIT_DEFAULT, LIMIT_MAX};
 pub use problem::{Kind, Problem};
+pub use request_id::{REQUEST_ID, REQUEST_ID_CHARS_MAX, ensure_request_id};
 pub use router::{openapi_json, router};
-pub use serve::{CONNECTIONS_MAX, serve};
+pub use serve::{CONNECTIONS_MAX, HEAD_BYTES_MAX, serve};
 pub use throttle::{
     ATTEMPTS_PER_ADDRESS, ATTEMPTS_PER_EMAIL, Attempt, CODES_PER_USER, JOIN_CODES_PER_ADDRESS, Throttle,
 };
+pub use tls::{Tls, TlsError};

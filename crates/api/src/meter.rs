@@ -1,4 +1,4 @@
-//! The one layer around every route: request ids, and how many requests of each operation there were and how long
+//! The one layer around every route: request ids, the headers that every answer has, and how many requests of each operation there were and how long
 //! they took. Nothing is looked up by name while requests run.
 
 use std::collections::HashMap;
@@ -10,20 +10,14 @@ use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
 use axum::extract::{MatchedPath, Request};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
 use pin_project_lite::pin_project;
 use tower::{Layer, Service};
 use utoipa::openapi::OpenApi;
 
-/// The header with the id of a request: taken over where the caller sends one, else drawn.
-pub(crate) const REQUEST_ID: &str = "x-request-id";
-
-/// The most characters of a caller's own request id.
-const REQUEST_ID_CHARS_MAX: usize = 64;
-
-const HEX: &[u8; 16] = b"0123456789abcdef";
+use crate::problem;
+use crate::request_id::{REQUEST_ID, ensure_request_id};
 
 /// The upper bounds of the histogram's buckets.
 const BUCKETS: [(Duration, &str); 12] = [
@@ -193,7 +187,7 @@ where
     fn call(&mut self, mut request: Request) -> Self::Future {
         let started = Instant::now();
         let place = *self.place.get_or_init(|| self.meter.place(&request));
-        let id = request_id(request.headers_mut());
+        let id = ensure_request_id(request.headers_mut());
         MeteredFuture {
             inner: self.inner.call(request),
             meter: Arc::clone(&self.meter),
@@ -204,29 +198,16 @@ where
     }
 }
 
-fn request_id(headers: &mut HeaderMap) -> HeaderValue {
-    let given = headers.get(REQUEST_ID);
-    if let Some(id) = given.filter(|id| id.len() <= REQUEST_ID_CHARS_MAX && id.to_str().is_ok()) {
-        return id.clone();
-    }
-    let id =
-        HeaderValue::from_maybe_shared(next_id()).unwrap_or_else(|_| HeaderValue::from_static("unknown"));
-    headers.insert(REQUEST_ID, id.clone());
-    id
-}
-
-/// A new request id: what this process drew at random, and a number. Only one process has both.
-fn next_id() -> Bytes {
-    static PROCESS: OnceLock<u64> = OnceLock::new();
-    static NUMBER: AtomicU64 = AtomicU64::new(0);
-
-    let process = *PROCESS.get_or_init(|| uuid::Uuid::new_v4().as_u64_pair().1);
-    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    let mut digits = Vec::with_capacity(32);
-    for byte in process.to_be_bytes().into_iter().chain(number.to_be_bytes()) {
-        digits.extend([byte >> 4, byte & 15].map(|digit| HEX[usize::from(digit)]));
-    }
-    digits.into()
+/// What every answer tells whoever gets it to keep to. Answers hold what one caller may see, and new keys: pages that
+/// may be kept say so themselves.
+fn protect(headers: &mut HeaderMap) {
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
 }
 
 pin_project! {
@@ -252,8 +233,10 @@ where
         let this = self.project();
         let mut response = ready!(this.inner.poll(context))?.into_response();
         if let Some(id) = this.id.take() {
+            problem::name_request(&mut response, &id);
             response.headers_mut().insert(REQUEST_ID, id);
         }
+        protect(response.headers_mut());
         if let Some((operation, series)) = this.meter.series.get(*this.place) {
             let took = this.started.elapsed();
             series.count(response.status(), took);

@@ -11,7 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::api::Api;
 use crate::meter::{Meter, MeterLayer};
 use crate::problem::{METHOD_NOT_ALLOWED, Problem};
-use crate::{openapi, pages, service, v1};
+use crate::{openapi, pages, scim, service, v1};
 
 /// The routes of the API and the OpenAPI document that describes them.
 pub fn router(api: Arc<Api>) -> (Router, OpenApi) {
@@ -24,6 +24,7 @@ pub fn router(api: Arc<Api>) -> (Router, OpenApi) {
             "/v1/openapi.json",
             get(move || std::future::ready((json, text.clone()))),
         )
+        .merge(scim::routes())
         .merge(service::routes(Arc::clone(&meter)))
         .merge(pages::routes(&document))
         .fallback(no_route)

@@ -10,7 +10,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use axum::http::{Request, Response};
+use axum::http::{HeaderValue, Request, Response, header};
 use axum::response::IntoResponse;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -18,9 +18,13 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
+use tokio_rustls::server::TlsStream;
 use tower::Service;
 
+use crate::arrival::OverTls;
+use crate::paced::Paced;
 use crate::problem::{Problem, UNAVAILABLE};
+use crate::tls::Tls;
 
 /// The most connections at a time. Further ones wait in the listener's backlog.
 pub const CONNECTIONS_MAX: usize = 20_000;
@@ -38,14 +42,27 @@ const DRAIN_TIME_MAX: Duration = Duration::from_secs(10);
 /// How long to wait after the listener failed, which it does where the process has no file descriptors left.
 const ACCEPT_RETRY: Duration = Duration::from_millis(50);
 
-/// Serves the router on the listener until `shutdown` resolves, then lets requests under way finish.
+/// How long a client may take to agree on TLS.
+const HANDSHAKE_TIME_MAX: Duration = Duration::from_secs(10);
+
+/// The most bytes that the head of a request may have.
+pub const HEAD_BYTES_MAX: usize = 32 * 1024;
+
+/// For a year: a browser that came by https does not come back otherwise.
+const HTTPS_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000");
+
+/// Serves the router on the listener until `shutdown` resolves, then lets requests under way finish. Speaks TLS where
+/// there is something to do it with.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
+    tls: Option<Tls>,
     shutdown: impl Future<Output = ()> + Send,
 ) -> io::Result<()> {
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(HEAD_TIME_MAX);
+    http.timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIME_MAX)
+        .max_buf_size(HEAD_BYTES_MAX);
     let connections = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     let graceful = GracefulShutdown::new();
     let mut shutdown = std::pin::pin!(shutdown);
@@ -60,11 +77,24 @@ pub async fn serve(
         let front = Front {
             router: router.clone(),
             peer,
+            is_tls: tls.is_some(),
         };
-        let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), front));
+        let (http, watcher, tls) = (http.clone(), graceful.watcher(), tls.clone());
         tokio::spawn(async move {
+            let done = if let Some(tls) = tls {
+                match secured(&tls, stream).await {
+                    Ok(stream) => watcher.watch(http.serve_connection(stream, front)).await,
+                    Err(error) => {
+                        tracing::debug!(%error, %peer, "a connection did not agree on TLS");
+                        Ok(())
+                    }
+                }
+            } else {
+                let stream = TokioIo::new(Paced::new(stream));
+                watcher.watch(http.serve_connection(stream, front)).await
+            };
             // A connection that breaks concerns nobody but its client.
-            if let Err(error) = connection.await {
+            if let Err(error) = done {
                 tracing::debug!(%error, "a connection broke");
             }
             drop(permit);
@@ -78,6 +108,12 @@ pub async fn serve(
         tracing::warn!("some requests did not finish before the end");
     }
     Ok(())
+}
+
+async fn secured(tls: &Tls, stream: TcpStream) -> io::Result<TokioIo<TlsStream<Paced<TcpStream>>>> {
+    let handshake = tls.acceptor().accept(Paced::new(stream));
+    let stream = tokio::time::timeout(HANDSHAKE_TIME_MAX, handshake).await??;
+    Ok(TokioIo::new(stream))
 }
 
 async fn accept(
@@ -104,6 +140,7 @@ struct Front {
     router: Router,
     /// Who is at the other end of the connection, for what is counted by address.
     peer: SocketAddr,
+    is_tls: bool,
 }
 
 impl hyper::service::Service<Request<Incoming>> for Front {
@@ -113,13 +150,23 @@ impl hyper::service::Service<Request<Incoming>> for Front {
 
     fn call(&self, mut request: Request<Incoming>) -> Self::Future {
         request.extensions_mut().insert(ConnectInfo(self.peer));
+        let is_tls = self.is_tls;
+        if is_tls {
+            request.extensions_mut().insert(OverTls);
+        }
         let answer = self.router.clone().call(request.map(Body::new));
         let answer = tokio::time::timeout(ANSWER_TIME_MAX, answer);
         Box::pin(async move {
-            answer.await.unwrap_or_else(|_| {
+            let mut answer = answer.await.unwrap_or_else(|_| {
                 let detail = "The answer took too long. It is not known whether this was carried out.";
                 Ok(Problem::new(UNAVAILABLE, detail).into_response())
-            })
+            })?;
+            if is_tls {
+                answer
+                    .headers_mut()
+                    .insert(header::STRICT_TRANSPORT_SECURITY, HTTPS_ONLY);
+            }
+            Ok(answer)
         })
     }
 }

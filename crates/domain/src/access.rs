@@ -41,6 +41,18 @@ impl Account {
         self.need(actor, privilege)
     }
 
+    /// Refuses actors who do not see the account's people, pools and teams, and so have no use for its lists: its own
+    /// members may not, and devices, tickets and customers do not see the account at all.
+    pub fn need_staff(&self, actor: &Actor) -> Result<(), Refusal> {
+        self.need_member(actor)?;
+        if self.is_staff(actor) {
+            return Ok(());
+        }
+        Err(Refusal::Forbidden {
+            needed: "a role with a privilege",
+        })
+    }
+
     /// Refuses all but the operator (2.6).
     pub fn need_operator(&self, actor: &Actor) -> Result<(), Refusal> {
         self.need_member(actor)?;
@@ -128,6 +140,17 @@ impl Account {
     #[must_use]
     pub fn sees_people(&self, actor: &Actor) -> bool {
         self.is_staff(actor) || actor.is_directory()
+    }
+
+    /// Refuses actors who do not see the account's users and groups.
+    pub fn need_people(&self, actor: &Actor) -> Result<(), Refusal> {
+        if self.sees_people(actor) {
+            return Ok(());
+        }
+        self.need_member(actor)?;
+        Err(Refusal::Forbidden {
+            needed: "a role with a privilege",
+        })
     }
 
     /// The user as those see them who know who is in the account, without what they do: not found for others.

@@ -41,6 +41,12 @@ pub enum Command {
         scopes: BTreeSet<Scope>,
         expires_at: Option<Timestamp>,
     },
+    /// Draw a new secret for an API key. The secret itself is stored after, elsewhere, hashed.
+    RotateApiKey {
+        id: ApiKeyId,
+        /// For how long the one before works on.
+        overlap: Secs,
+    },
     /// Kill an API key.
     RevokeApiKey { id: ApiKeyId },
 
@@ -54,8 +60,17 @@ pub enum Command {
         product: Option<Product>,
         /// Whether a password was stored for the user.
         password_set: bool,
+        /// Whether the user can do anything from the start.
+        active: bool,
         /// What a directory knows the user as (D1). Who is created by a directory gets no seat of L6.
         directory: Option<DirectoryEntry>,
+    },
+    /// Create a user for whom an identity provider vouches, in these groups: with what they give, or not at all (D4).
+    AdmitUser {
+        id: UserId,
+        profile: Profile,
+        directory: DirectoryEntry,
+        groups: BTreeSet<GroupId>,
     },
     /// Change a user.
     ChangeUser { id: UserId, change: UserPatch },
@@ -69,6 +84,12 @@ pub enum Command {
         product: Product,
         license: Option<License>,
     },
+    /// Take the license of one user to another, as it is, in one step (L3, L5). What the other had before goes.
+    ReassignLicense {
+        product: Product,
+        from: UserId,
+        to: UserId,
+    },
 
     /// Add a pool (P1, P3). Rules that are `None` come from the settings.
     CreatePool {
@@ -80,6 +101,8 @@ pub enum Command {
     },
     /// Rename, resize or re-rule a pool (P1, P3).
     ChangePool { id: PoolId, change: PoolPatch },
+    /// Move seats from one pool of a product to another, in one step; the unallocated ones stay as they are (P3).
+    MoveSeats { from: PoolId, to: PoolId, seats: u32 },
     /// Delete a pool (P2); its users go to `move_users_to`, or lose their license with `remove_users`.
     DeletePool { id: PoolId, users: LeavingUsers },
 
@@ -93,7 +116,7 @@ pub enum Command {
     ChangeTeam {
         id: TeamId,
         name: Option<Name>,
-        members: Option<BTreeSet<UserId>>,
+        members: Option<MemberChange>,
     },
     /// Delete a team.
     DeleteTeam { id: TeamId },

@@ -35,8 +35,30 @@ pub struct DirectoryEntry {
     pub given_name: Option<Name>,
     /// The family name.
     pub family_name: Option<Name>,
+    /// What the directory says of the user's address.
+    #[serde(default)]
+    pub email_label: EmailLabel,
     /// Whom an identity provider vouches for, unique in the account. Keys of a directory cannot change it.
     pub subject: Option<Subject>,
+}
+
+/// What a directory says of a user's address, besides the address itself (RFC 7643, section 2.4).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EmailLabel {
+    /// What it is for: `work`, `home`.
+    pub kind: Option<Name>,
+    /// Whether it is the preferred one.
+    pub primary: Option<bool>,
+}
+
+impl Default for EmailLabel {
+    /// The address at work, and the preferred one: what directories take an address for of which nothing is said.
+    fn default() -> Self {
+        Self {
+            kind: "work".parse().ok(),
+            primary: Some(true),
+        }
+    }
 }
 
 /// A person as an identity provider knows them (`OpenID` Connect Core 1.0, section 2: `iss` and `sub` together).
@@ -197,6 +219,13 @@ impl Account {
     /// The oldest group whose mapping names something, in order to say what holds it (D5).
     pub(crate) fn group_that_gives(&self, gives: impl Fn(&GroupMapping) -> bool) -> Option<&Group> {
         self.groups.values().find(|group| gives(&group.mapping))
+    }
+
+    /// Whether this user comes in by the account's identity provider only, and by no password (D7).
+    #[must_use]
+    pub fn needs_single_sign_on(&self, user: UserId) -> bool {
+        let settings = self.settings.sign_in;
+        settings.sso_required && settings.break_glass != Some(user)
     }
 
     /// Whether this user must stay an active owner (D7).

@@ -44,6 +44,8 @@ pub enum Event {
         scopes: BTreeSet<Scope>,
         expires_at: Option<Timestamp>,
     },
+    /// The key has a new secret. The one before works on for a while.
+    ApiKeyRotated { id: ApiKeyId, overlap: Secs },
     /// The key is dead.
     ApiKeyRevoked { id: ApiKeyId },
 

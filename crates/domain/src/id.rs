@@ -152,6 +152,8 @@ ids! {
     TicketId "tick";
     /// An account API key.
     ApiKeyId "key";
+    /// An operator key.
+    OperatorKeyId "opkey";
     /// A recorded refusal.
     RefusalId "refu";
 }

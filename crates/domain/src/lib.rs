@@ -34,7 +34,8 @@ pub use decide::decide;
 pub use event::Event;
 pub use evolve::evolve;
 pub use id::{
-    AccountId, ApiKeyId, GroupId, InvalidId, PoolId, RefusalId, SessionId, SignInId, TeamId, TicketId, UserId,
+    AccountId, ApiKeyId, GroupId, InvalidId, OperatorKeyId, PoolId, RefusalId, SessionId, SignInId, TeamId,
+    TicketId, UserId,
 };
 pub use invariants::Broken;
 pub use permission::Actor;

@@ -7,10 +7,11 @@ use tokio::sync::{Mutex, oneshot};
 use usher_domain::{
     Account, AccountId, Actor, Command, Outcome, Refusal, Secs, SignInId, TicketId, Timestamp,
 };
-use usher_journal::{COMMITS_MAX, Journal, Seq, Text};
+use usher_journal::{COMMITS_MAX, Hash, Journal, Records, Seq, Text};
 
 use crate::account::{
-    Beats, Begun, Execution, Message, Queued, Reading, Unstoppable, Work, begin, lease_left, published,
+    Beats, Begun, Execution, Message, Proposal, Queued, Reading, Unstoppable, Work, begin, lease_left,
+    published,
 };
 use crate::node::Node;
 use crate::{
@@ -70,6 +71,26 @@ impl Engine {
         view: impl Fn(&Account, &Outcome, Timestamp) -> T + Send + 'static,
     ) -> Result<T, Failure> {
         self.work(account, Execution { request, view }).answer().await
+    }
+
+    /// Carries out a command that `make` derives from the account's state, in one step: nobody changes the account
+    /// between the look and the command. Where `make` declines, nothing is done and its reason is the answer. It runs
+    /// under the same conditions as `view`.
+    pub async fn propose<T: Send + 'static, E: Send + 'static>(
+        &self,
+        account: AccountId,
+        actor: Actor,
+        cause: Cause,
+        make: impl Fn(&Account, Timestamp) -> Result<Command, E> + Send + 'static,
+        view: impl Fn(&Account, &Outcome, Timestamp) -> T + Send + 'static,
+    ) -> Result<Result<T, E>, Failure> {
+        let proposal = Proposal {
+            actor,
+            cause,
+            make,
+            view,
+        };
+        self.work(account, proposal).answer().await
     }
 
     /// Looks at an account. What is seen is durable.
@@ -140,6 +161,31 @@ impl Engine {
         let (reply, answer) = oneshot::channel();
         self.node.send(account, Message::Subscribe(reply))?;
         Answering::Queued(answer).answer().await
+    }
+
+    /// Place and hash of an account's newest commit; none where it has none.
+    pub async fn head(&self, account: AccountId) -> Result<Option<(Seq, Hash)>, Failure> {
+        Ok(self.node.journal.head(account).await?)
+    }
+
+    /// The hash of a commit; none where there is no such commit.
+    pub async fn hash_of(&self, account: AccountId, seq: Seq) -> Result<Option<Hash>, Failure> {
+        Ok(self.node.journal.stored_hash(account, seq).await?)
+    }
+
+    /// Checks an account's journal from its first commit on, and the audit that `records` keep of it; of long
+    /// journals the first `commits_max` commits, roughly.
+    pub async fn check(
+        &self,
+        records: &dyn Records,
+        account: AccountId,
+        commits_max: u64,
+    ) -> Result<crate::maintenance::Report, Failure> {
+        let mut report = crate::maintenance::Report::default();
+        let journal = &*self.node.journal;
+        crate::maintenance::verify_account(journal, records, account, commits_max, &mut report, &mut |_| {})
+            .await?;
+        Ok(report)
     }
 
     /// The first `limit` commits after `seq`, from the journal: what a subscriber missed.

@@ -6,6 +6,7 @@
 //! longer than that: a conflict or a failure drops it and loads it anew.
 
 mod account;
+mod cause;
 mod clock;
 mod engine;
 mod entry;
@@ -22,6 +23,7 @@ mod subscription;
 mod timer;
 mod wheel;
 
+pub use cause::{Cause, Way};
 pub use clock::{Clock, ManualClock};
 pub use engine::{Engine, Heartbeat};
 pub use entry::{Entry, InvalidEntries};
@@ -30,10 +32,6 @@ pub use figures::Figures;
 pub use options::Options;
 pub use snapshot::InvalidSnapshot;
 pub use subscription::{Published, Subscription};
-
-/// What made an actor give a command: the operation and the id of the request, or the timer. No two requests should
-/// have the same: by it, a commit whose answer was lost is told from another's.
-pub type Cause = usher_journal::Text;
 
 /// A command with who gives it and why.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,46 +1,47 @@
 //! The API keys of accounts.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::net::IpAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
+use usher_domain::account::ApiKey as ApiKeyOfAccount;
 use usher_domain::permission::Scope;
 use usher_domain::{AccountId, ApiKeyId, Secs, Timestamp};
 
+use crate::kept::{Digests, LastUse, Usage};
 use crate::secret::Digest;
 use crate::{Caller, Identity, IdentityError, Secret, Unauthenticated};
 
 /// What an API key starts with.
 pub(crate) const PREFIX: &str = "usher_key_";
 
-/// How exactly the last use is kept: one write to shared memory a minute, not one a request.
-const LAST_USE_PRECISION: Secs = Secs::new(60);
-
-/// Stands for "never" in the atomics below.
-const NEVER: i64 = i64::MIN;
-
 /// All API keys of the server.
 #[derive(Default)]
 pub(crate) struct ApiKeys {
-    by_digest: HashMap<Digest, ApiKey>,
-    by_id: BTreeMap<(AccountId, ApiKeyId), Digest>,
+    by_id: BTreeMap<Owned, ApiKey>,
+    by_digest: HashMap<Digest, Owned>,
 }
+
+/// A key, which is its account's.
+type Owned = (AccountId, ApiKeyId);
 
 struct ApiKey {
     account: AccountId,
     id: ApiKeyId,
     scopes: BTreeSet<Scope>,
+    digests: Digests,
     expires_at: Option<Timestamp>,
-    last_used_millis: AtomicI64,
-    saved_millis: AtomicI64,
+    usage: Usage,
 }
 
-/// When a key was last used, to be written down.
-struct LastUse {
-    account: AccountId,
-    id: ApiKeyId,
-    millis: i64,
+/// What only the credentials know of a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ApiKeyUse {
+    /// When and from where it was used last.
+    pub last: Option<LastUse>,
+    /// Until when the secret before the last rotation works, where it was left to.
+    pub former_until: Option<Timestamp>,
 }
 
 impl Identity {
@@ -56,7 +57,14 @@ impl Identity {
         let secret = Secret::draw(PREFIX)?;
         let digest = Digest::of(secret.expose());
         let words = words(&scopes);
-        let key = ApiKey::new(account, id, scopes, expires_at, NEVER);
+        let key = ApiKey {
+            account,
+            id,
+            scopes,
+            digests: Digests::of_one(digest),
+            expires_at,
+            usage: Usage::none(),
+        };
         let memory = Arc::clone(&self.memory);
         self.store
             .change(
@@ -74,7 +82,7 @@ impl Identity {
                     )?;
                     Ok(())
                 },
-                move |()| memory.api_keys_mut().insert(digest, key),
+                move |()| memory.api_keys_mut().insert(key),
             )
             .await?;
         Ok(secret)
@@ -114,10 +122,51 @@ impl Identity {
             .await
     }
 
+    /// Draws a new secret for a key that the account has, to be shown once. The one before works on for `overlap`, at
+    /// most [`KEY_OVERLAP_MAX`](crate::KEY_OVERLAP_MAX).
+    pub async fn rotate_api_key(
+        &self,
+        account: AccountId,
+        key: &ApiKeyOfAccount,
+        overlap: Secs,
+        now: Timestamp,
+    ) -> Result<Secret, IdentityError> {
+        let id = key.id;
+        let secret = Secret::draw(PREFIX)?;
+        let new = Digest::of(secret.expose());
+        let memory = Arc::clone(&self.memory);
+        let rotated = self
+            .store
+            .change(
+                move |tables| rotate(tables, account, id, |before| before.rotated(new, overlap, now)),
+                move |after| after.map(|after| memory.api_keys_mut().set_digests(account, id, after)),
+            )
+            .await?;
+        match rotated {
+            Some(()) => Ok(secret),
+            // The program ended between making the key known to its account and storing its secret.
+            None => {
+                self.put_api_key(account, id, key.scopes.clone(), key.expires_at)
+                    .await
+            }
+        }
+    }
+
     /// When the key was last used, to the minute; none where it never was or does not exist.
     #[must_use]
     pub fn api_key_last_used_at(&self, account: AccountId, id: ApiKeyId) -> Option<Timestamp> {
-        self.memory.api_keys().last_used_at(account, id)
+        self.api_key_use(account, id)?.last.map(|last| last.at)
+    }
+
+    /// How the key was used, and whether the secret before the present one still works; none where it does not exist.
+    #[must_use]
+    pub fn api_key_use(&self, account: AccountId, id: ApiKeyId) -> Option<ApiKeyUse> {
+        let keys = self.memory.api_keys();
+        let key = keys.by_id.get(&(account, id))?;
+        Some(ApiKeyUse {
+            last: key.usage.last(),
+            former_until: key.digests.former.map(|(_, until)| until),
+        })
     }
 
     pub(crate) async fn save_last_use_of_api_keys(&self) -> Result<(), IdentityError> {
@@ -128,20 +177,7 @@ impl Identity {
         let memory = Arc::clone(&self.memory);
         self.store
             .change(
-                move |tables| {
-                    let mut update = tables.prepare_cached(
-                        "UPDATE identity_api_keys SET last_used_at = ?3 WHERE account = ?1 AND id = ?2",
-                    )?;
-                    for LastUse { account, id, millis } in &uses {
-                        update.execute(params![
-                            account.bits().to_be_bytes(),
-                            id.bits().to_be_bytes(),
-                            millis
-                        ])?;
-                    }
-                    drop(update);
-                    Ok(uses)
-                },
+                move |tables| save_uses(tables, &uses).map(|()| uses),
                 move |uses| memory.api_keys().mark_saved(&uses),
             )
             .await
@@ -149,12 +185,18 @@ impl Identity {
 }
 
 impl ApiKeys {
-    pub(crate) fn caller(&self, digest: &Digest, now: Timestamp) -> Result<Caller, Unauthenticated> {
-        let key = self.by_digest.get(digest).ok_or(Unauthenticated::Unknown)?;
-        if key.expires_at.is_some_and(|end| end <= now) {
+    pub(crate) fn caller(
+        &self,
+        digest: &Digest,
+        from: Option<IpAddr>,
+        now: Timestamp,
+    ) -> Result<Caller, Unauthenticated> {
+        let owned = self.by_digest.get(digest).ok_or(Unauthenticated::Unknown)?;
+        let key = self.by_id.get(owned).ok_or(Unauthenticated::Unknown)?;
+        if key.expires_at.is_some_and(|end| end <= now) || !key.digests.works(digest, now) {
             return Err(Unauthenticated::Expired);
         }
-        key.touch(now);
+        key.usage.touch(from, now);
         Ok(Caller::ApiKey {
             account: key.account,
             id: key.id,
@@ -164,78 +206,86 @@ impl ApiKeys {
 
     pub(crate) fn remove_of_account(&mut self, account: AccountId) {
         let all = (account, ApiKeyId::from_bits(0))..=(account, ApiKeyId::from_bits(u128::MAX));
-        for (_, digest) in self.by_id.extract_if(all, |_, _| true) {
-            self.by_digest.remove(&digest);
+        for (_, key) in self.by_id.extract_if(all, |_, _| true) {
+            for digest in key.digests.each() {
+                self.by_digest.remove(&digest);
+            }
         }
     }
 
-    fn insert(&mut self, digest: Digest, key: ApiKey) {
+    fn insert(&mut self, key: ApiKey) {
+        let owned = (key.account, key.id);
         self.remove(key.account, key.id);
-        self.by_id.insert((key.account, key.id), digest);
-        self.by_digest.insert(digest, key);
+        self.by_digest
+            .extend(key.digests.each().map(|digest| (digest, owned)));
+        self.by_id.insert(owned, key);
     }
 
-    fn remove(&mut self, account: AccountId, id: ApiKeyId) {
-        if let Some(digest) = self.by_id.remove(&(account, id)) {
+    fn remove(&mut self, account: AccountId, id: ApiKeyId) -> Option<ApiKey> {
+        let key = self.by_id.remove(&(account, id))?;
+        for digest in key.digests.each() {
             self.by_digest.remove(&digest);
+        }
+        Some(key)
+    }
+
+    fn set_digests(&mut self, account: AccountId, id: ApiKeyId, digests: Digests) {
+        if let Some(key) = self.remove(account, id) {
+            self.insert(ApiKey { digests, ..key });
         }
     }
 
-    fn get(&self, account: AccountId, id: ApiKeyId) -> Option<&ApiKey> {
-        self.by_digest.get(self.by_id.get(&(account, id))?)
+    fn unsaved_uses(&self) -> Vec<(Owned, LastUse)> {
+        let keys = self.by_id.iter();
+        keys.filter_map(|(owned, key)| Some((*owned, key.usage.unsaved()?)))
+            .collect()
     }
 
-    fn last_used_at(&self, account: AccountId, id: ApiKeyId) -> Option<Timestamp> {
-        let millis = self.get(account, id)?.last_used_millis.load(Ordering::Relaxed);
-        (millis != NEVER).then(|| Timestamp::from_millis(millis))
-    }
-
-    fn unsaved_uses(&self) -> Vec<LastUse> {
-        self.by_digest.values().filter_map(ApiKey::unsaved_use).collect()
-    }
-
-    fn mark_saved(&self, uses: &[LastUse]) {
-        for last in uses {
-            if let Some(key) = self.get(last.account, last.id) {
-                key.saved_millis.store(last.millis, Ordering::Relaxed);
+    fn mark_saved(&self, uses: &[(Owned, LastUse)]) {
+        for (owned, last) in uses {
+            if let Some(key) = self.by_id.get(owned) {
+                key.usage.mark_saved(*last);
             }
         }
     }
 }
 
-impl ApiKey {
-    const fn new(
-        account: AccountId,
-        id: ApiKeyId,
-        scopes: BTreeSet<Scope>,
-        expires_at: Option<Timestamp>,
-        last_used_millis: i64,
-    ) -> Self {
-        Self {
-            account,
-            id,
-            scopes,
-            expires_at,
-            last_used_millis: AtomicI64::new(last_used_millis),
-            saved_millis: AtomicI64::new(last_used_millis),
-        }
-    }
+fn rotate(
+    tables: &Connection,
+    account: AccountId,
+    id: ApiKeyId,
+    rotated: impl FnOnce(Digests) -> Digests,
+) -> Result<Option<Digests>, IdentityError> {
+    let (account, id) = (account.bits().to_be_bytes(), id.bits().to_be_bytes());
+    let before = tables
+        .query_row(
+            "SELECT digest, former_digest, former_until FROM identity_api_keys WHERE account = ?1 AND id = ?2",
+            [account, id],
+            |row| Digests::of_row(row, 0),
+        )
+        .optional()?;
+    let Some(after) = before.map(rotated) else {
+        return Ok(None);
+    };
+    let (former, until) = after.former_columns();
+    tables.execute(
+        "UPDATE identity_api_keys SET digest = ?3, former_digest = ?4, former_until = ?5
+         WHERE account = ?1 AND id = ?2",
+        params![account, id, after.current.as_bytes(), former, until],
+    )?;
+    Ok(Some(after))
+}
 
-    fn touch(&self, now: Timestamp) {
-        let last = self.last_used_millis.load(Ordering::Relaxed);
-        if last == NEVER || now.since(Timestamp::from_millis(last)) >= LAST_USE_PRECISION {
-            self.last_used_millis.store(now.millis(), Ordering::Relaxed);
-        }
+fn save_uses(tables: &Connection, uses: &[(Owned, LastUse)]) -> Result<(), IdentityError> {
+    let mut update = tables.prepare_cached(
+        "UPDATE identity_api_keys SET last_used_at = ?3, last_used_from = ?4 WHERE account = ?1 AND id = ?2",
+    )?;
+    for ((account, id), last) in uses {
+        let from = last.from.map(|from| from.to_string());
+        let (account, id) = (account.bits().to_be_bytes(), id.bits().to_be_bytes());
+        update.execute(params![account, id, last.at.millis(), from])?;
     }
-
-    fn unsaved_use(&self) -> Option<LastUse> {
-        let millis = self.last_used_millis.load(Ordering::Relaxed);
-        (millis != self.saved_millis.load(Ordering::Relaxed)).then_some(LastUse {
-            account: self.account,
-            id: self.id,
-            millis,
-        })
-    }
+    Ok(())
 }
 
 pub(crate) fn delete_of_account(tables: &Connection, account: AccountId) -> Result<usize, IdentityError> {
@@ -247,18 +297,20 @@ pub(crate) fn delete_of_account(tables: &Connection, account: AccountId) -> Resu
 
 pub(crate) fn load(tables: &Connection) -> Result<ApiKeys, IdentityError> {
     let mut keys = ApiKeys::default();
-    let mut select = tables
-        .prepare("SELECT account, id, digest, scopes, expires_at, last_used_at FROM identity_api_keys")?;
+    let mut select = tables.prepare(
+        "SELECT account, id, scopes, expires_at, digest, former_digest, former_until, last_used_at, last_used_from
+         FROM identity_api_keys",
+    )?;
     let mut rows = select.query([])?;
     while let Some(row) = rows.next()? {
-        let key = ApiKey::new(
-            AccountId::from_bits(u128::from_be_bytes(row.get(0)?)),
-            ApiKeyId::from_bits(u128::from_be_bytes(row.get(1)?)),
-            scopes(row.get_ref(3)?.as_str().map_err(rusqlite::Error::from)?),
-            row.get::<_, Option<i64>>(4)?.map(Timestamp::from_millis),
-            row.get::<_, Option<i64>>(5)?.unwrap_or(NEVER),
-        );
-        keys.insert(Digest::from_bytes(row.get(2)?), key);
+        keys.insert(ApiKey {
+            account: AccountId::from_bits(u128::from_be_bytes(row.get(0)?)),
+            id: ApiKeyId::from_bits(u128::from_be_bytes(row.get(1)?)),
+            scopes: scopes(row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?),
+            expires_at: row.get::<_, Option<i64>>(3)?.map(Timestamp::from_millis),
+            digests: Digests::of_row(row, 4)?,
+            usage: Usage::of_row(row, 7)?,
+        });
     }
     Ok(keys)
 }

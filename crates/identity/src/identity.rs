@@ -1,12 +1,15 @@
 //! The entrance: opening the tables and telling who is calling.
 
+use std::collections::BTreeSet;
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use rusqlite::Connection;
-use usher_domain::{AccountId, Timestamp, UserId};
+use usher_domain::{AccountId, OperatorKeyId, Timestamp, UserId};
 
 use crate::api_keys::{self, ApiKeys};
+use crate::operator::OperatorKeys;
 use crate::password::Hashing;
 use crate::portal_sessions::{self, PortalSessions};
 use crate::second_factor::{self, SecondFactors};
@@ -14,7 +17,10 @@ use crate::secret::Digest;
 use crate::signing::{self, Keyring, Signed};
 use crate::store::{self, Store};
 use crate::user_tokens::{self, UserTokens};
-use crate::{Caller, IdentityError, Sealer, SecretsKeys, Unauthenticated, operator, passwords};
+use crate::{
+    Caller, IdentityError, OperatorScope, Sealer, SecretsKeys, Unauthenticated, UserTokenId, operator,
+    passwords, single_sign_on,
+};
 
 /// The credentials of one server. Cheap to clone.
 #[derive(Clone)]
@@ -25,9 +31,34 @@ pub struct Identity {
     sealer: Sealer,
 }
 
+/// Who holds a token, and which one it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identified {
+    /// Who.
+    pub caller: Caller,
+    /// Which credential.
+    pub credential: Credential,
+}
+
+/// Which of a caller's credentials was shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Credential {
+    /// The caller's name says it: an API key, or the token of a sign-in or ticket.
+    Itself,
+    /// A user token.
+    UserToken(UserTokenId),
+    /// An operator key.
+    OperatorKey {
+        /// Which.
+        id: OperatorKeyId,
+        /// What it is good for.
+        scopes: BTreeSet<OperatorScope>,
+    },
+}
+
 /// What the tables hold, for the path that every request takes. Each lock is held for a look or a small change only.
 pub(crate) struct Memory {
-    operator: RwLock<Option<Digest>>,
+    operator_keys: RwLock<OperatorKeys>,
     api_keys: RwLock<ApiKeys>,
     user_tokens: RwLock<UserTokens>,
     portal_sessions: RwLock<PortalSessions>,
@@ -42,16 +73,13 @@ impl Identity {
     pub fn open(connection: Connection, keys: &SecretsKeys) -> Result<Self, IdentityError> {
         let sealer = Sealer::new(keys);
         let mut connection = store::prepare(connection)?;
-        let renewed = store::transact(&mut connection, |tables| {
-            let keys = signing::renew(tables, &sealer)?;
-            Ok(second_factor::renew(tables, &sealer)? || keys)
-        })?;
+        let renewed = store::transact(&mut connection, |tables| renew(tables, &sealer))?;
         if renewed {
             store::forget_what_was(&connection)?;
         }
         let keyring = store::transact(&mut connection, |tables| signing::load_or_create(tables, &sealer))?;
         let memory = Memory {
-            operator: RwLock::new(operator::load(&connection)?),
+            operator_keys: RwLock::new(operator::load(&connection)?),
             api_keys: RwLock::new(api_keys::load(&connection)?),
             user_tokens: RwLock::new(user_tokens::load(&connection)?),
             portal_sessions: RwLock::new(portal_sessions::load(&connection)?),
@@ -83,32 +111,58 @@ impl Identity {
         &self.sealer
     }
 
-    /// Tells who holds the token `bearer` (the text after `Bearer `). `account` is the account that the request
-    /// names: the tokens of sign-ins and tickets are good in their own account only, and nowhere without one.
-    /// Whether the caller may enter that account is for [`Caller::is_foreign_to`] and the domain to say.
+    /// Tells who holds the token `bearer` (the text after `Bearer `) and which credential it is. `account` is the
+    /// account that the request names: the tokens of sign-ins and tickets are good in their own account only, and
+    /// nowhere without one. `from` is where the request comes from, for what is known of the credential's last use.
+    /// Whether the caller may enter that account is for [`Caller::is_foreign_to`] and the domain to say, and what an
+    /// operator key is good for, for whoever asks.
     ///
     /// Answers from memory and never waits for the database: for every request.
+    pub fn identify(
+        &self,
+        bearer: &str,
+        account: Option<AccountId>,
+        from: Option<IpAddr>,
+        now: Timestamp,
+    ) -> Result<Identified, Unauthenticated> {
+        let itself = |caller| Identified {
+            caller,
+            credential: Credential::Itself,
+        };
+        if let Some(signed) = Signed::parse(bearer) {
+            let account = account.ok_or(Unauthenticated::Unknown)?;
+            return self.memory.keyring().caller(&signed, account).map(itself);
+        }
+        let digest = Digest::of(bearer);
+        if bearer.starts_with(api_keys::PREFIX) {
+            return self.memory.api_keys().caller(&digest, from, now).map(itself);
+        }
+        if bearer.starts_with(user_tokens::PREFIX) {
+            let token = self.memory.user_tokens().known(&digest, now)?;
+            return Ok(Identified {
+                caller: Caller::User {
+                    account: token.account,
+                    user: token.user,
+                },
+                credential: Credential::UserToken(token.id),
+            });
+        }
+        let (id, scopes) = self.memory.operator_keys().known(&digest, from, now)?;
+        Ok(Identified {
+            caller: Caller::Operator,
+            credential: Credential::OperatorKey { id, scopes },
+        })
+    }
+
+    /// Tells who holds a token, whatever an operator key is good for. See [`identify`](Self::identify).
     pub fn authenticate(
         &self,
         bearer: &str,
         account: Option<AccountId>,
         now: Timestamp,
     ) -> Result<Caller, Unauthenticated> {
-        if let Some(signed) = Signed::parse(bearer) {
-            let account = account.ok_or(Unauthenticated::Unknown)?;
-            return self.memory.keyring().caller(&signed, account);
-        }
-        let digest = Digest::of(bearer);
-        if bearer.starts_with(api_keys::PREFIX) {
-            return self.memory.api_keys().caller(&digest, now);
-        }
-        if bearer.starts_with(user_tokens::PREFIX) {
-            return self.memory.user_tokens().caller(&digest, now);
-        }
-        match *self.memory.operator() {
-            Some(key) if key == digest => Ok(Caller::Operator),
-            _ => Err(Unauthenticated::Unknown),
-        }
+        self.identify(bearer, account, None, now)
+            .map(|identified| identified.caller)
     }
 
     /// Forgets all credentials of a user who was deleted.
@@ -137,6 +191,7 @@ impl Identity {
                 move |tables| {
                     passwords::delete_of_account(tables, account)?;
                     second_factor::delete_of_account(tables, account)?;
+                    single_sign_on::delete(tables, account)?;
                     user_tokens::delete_of_account(tables, account)?;
                     api_keys::delete_of_account(tables, account)
                 },
@@ -156,8 +211,18 @@ impl Identity {
         self.purge_user_tokens(now).await?;
         self.purge_half_sign_ins(now).await?;
         self.maintain_portal_sessions(now).await?;
+        self.save_last_use_of_operator_keys().await?;
         self.save_last_use_of_api_keys().await
     }
+}
+
+/// Seals anew whatever is not sealed with the current secrets key. Whether there was anything.
+fn renew(tables: &Connection, sealer: &Sealer) -> Result<bool, IdentityError> {
+    let keys = signing::renew(tables, sealer)?;
+    let providers = single_sign_on::renew(tables, sealer)?;
+    let sessions = portal_sessions::renew(tables, sealer)?;
+    let second_factors = second_factor::renew(tables, sealer)?;
+    Ok(keys || providers || sessions || second_factors)
 }
 
 impl fmt::Debug for Identity {
@@ -191,7 +256,7 @@ macro_rules! locks {
 }
 
 locks! {
-    operator, operator_mut: Option<Digest>;
+    operator_keys, operator_keys_mut: OperatorKeys;
     api_keys, api_keys_mut: ApiKeys;
     user_tokens, user_tokens_mut: UserTokens;
     portal_sessions, portal_sessions_mut: PortalSessions;

@@ -6,7 +6,7 @@
 //!
 //! | bearer | what it is | kept as |
 //! | --- | --- | --- |
-//! | `usher_op_…` | the operator's key | SHA-256 |
+//! | `usher_op_…` | a key of the operator's | SHA-256 |
 //! | `usher_key_…` | an account's API key | SHA-256 |
 //! | `usher_user_…` | a person, after signing in | SHA-256 |
 //! | `usher_web_…` | a person's browser, in a cookie | SHA-256 |
@@ -20,6 +20,7 @@ mod caller;
 mod error;
 mod half_sign_in;
 mod identity;
+mod kept;
 mod operator;
 mod password;
 mod password_rules;
@@ -31,29 +32,35 @@ mod second_factor;
 mod secret;
 mod setup_link;
 mod signing;
+pub mod single_sign_on;
 mod store;
 mod unrecorded;
 mod user_tokens;
 
+pub use api_keys::ApiKeyUse;
 pub use caller::{Caller, Unauthenticated};
 pub use error::{IdentityError, PasswordError, RandomError};
 pub use half_sign_in::HALF_SIGN_IN_LIFE;
-pub use identity::Identity;
-pub use operator::{OPERATOR_KEY_CHARS_MAX, OPERATOR_KEY_CHARS_MIN};
+pub use identity::{Credential, Identified, Identity};
+pub use kept::{KEY_OVERLAP_MAX, LastUse};
+pub use operator::{
+    InvalidOperatorScope, NewOperatorKey, OPERATOR_KEY_CHARS_MAX, OPERATOR_KEY_CHARS_MIN, OPERATOR_KEYS_MAX,
+    OperatorKey, OperatorKeysAtRest, OperatorScope, Revoked,
+};
 pub use password::{HASHING_AT_ONCE_MAX, HASHING_WAITING_MAX, PasswordHash};
 pub use password_rules::{PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, Weakness};
 pub use passwords::{Exchange, PasswordProof};
 pub use portal_sessions::{
-    InvalidPortalSessionId, PORTAL_SESSION_IDLE_MAX, PORTAL_SESSION_LIFE_MAX, PORTAL_SESSIONS_PER_USER_MAX,
-    PortalSession, PortalSessionId, USER_AGENT_CHARS_MAX,
+    PORTAL_SESSION_IDLE_MAX, PORTAL_SESSION_LIFE_MAX, PORTAL_SESSIONS_PER_USER_MAX, PortalSession,
+    USER_AGENT_CHARS_MAX,
 };
 pub use random::{CODE_CHARS, draw_bits, draw_code};
 pub use seal::{InvalidSecretsKeys, SECRETS_KEYS_MAX, SealError, Sealer, SecretsKeys};
 pub use second_factor::{CodeVerdict, NewSecondFactor, RECOVERY_CODES};
-pub use secret::Secret;
+pub use secret::{InvalidCredentialId, PortalSessionId, Secret, UserTokenId};
 pub use signing::SIGNING_KEYS_MAX;
 pub use unrecorded::{CredentialChange, Unrecorded};
-pub use user_tokens::{IssuedToken, USER_TOKEN_LIFE, USER_TOKENS_PER_USER_MAX};
+pub use user_tokens::{IssuedToken, USER_TOKEN_LIFE, USER_TOKENS_PER_USER_MAX, UserToken};
 
 #[cfg(test)]
 mod tests;

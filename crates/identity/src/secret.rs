@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::str::FromStr;
 
 use sha2::{Digest as _, Sha256};
 use subtle::{Choice, ConstantTimeEq};
@@ -34,6 +35,15 @@ impl Secret {
         text.push_str(prefix);
         text.extend(base32(&bytes).map(char::from));
         Ok(Self(text))
+    }
+
+    /// The secret by which a provider knows Usher, as a person pastes it; none where it cannot be one: 1 to 1000
+    /// characters, none of them a control character.
+    #[must_use]
+    pub fn of_client(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let fits = (1..=1000).contains(&text.chars().count()) && !text.contains(char::is_control);
+        fits.then(|| Self(text.to_owned()))
     }
 
     /// The plain text, to be handed to whom it belongs.
@@ -91,6 +101,51 @@ impl Hash for Digest {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.0.hash(state);
     }
+}
+
+/// The text is no id of a session or token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not the id of a session of the portal or of a token")]
+pub struct InvalidCredentialId;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(u128);
+
+        impl $name {
+            /// Half of the digest: enough to tell secrets apart, and nothing that is of use in their place.
+            pub(crate) fn of(digest: &Digest) -> Self {
+                let mut half = [0_u8; 16];
+                half.copy_from_slice(&digest.as_bytes()[..16]);
+                Self(u128::from_be_bytes(half))
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{:032x}", self.0)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = InvalidCredentialId;
+
+            fn from_str(text: &str) -> Result<Self, InvalidCredentialId> {
+                let is_hex = text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+                let bits = u128::from_str_radix(text, 16).ok().filter(|_| is_hex);
+                bits.map(Self).ok_or(InvalidCredentialId)
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// Names a session of the portal to its user, and is of no use for signing in.
+    PortalSessionId;
+    /// Names a user token to its user, and is of no use in its place.
+    UserTokenId;
 }
 
 /// 256 bits in base 32 with lower-case letters, most significant bit first, the last digit filled with zeros.

@@ -7,7 +7,7 @@ use rusqlite::{Connection, params};
 use usher_domain::{AccountId, Secs, Timestamp, UserId};
 
 use crate::secret::Digest;
-use crate::{Caller, Identity, IdentityError, RandomError, Secret, Unauthenticated};
+use crate::{Identity, IdentityError, RandomError, Secret, Unauthenticated, UserTokenId};
 use crate::{half_sign_in, portal_sessions};
 
 /// What a user token starts with.
@@ -38,12 +38,17 @@ pub(crate) struct UserTokens {
     by_user: BTreeMap<(AccountId, UserId), Vec<Digest>>,
 }
 
-/// A token as it is stored.
-#[derive(Clone, Copy)]
-pub(crate) struct UserToken {
-    account: AccountId,
-    user: UserId,
-    expires_at: Timestamp,
+/// A token that a user has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UserToken {
+    /// The id.
+    pub id: UserTokenId,
+    /// In which account.
+    pub account: AccountId,
+    /// Whose it is.
+    pub user: UserId,
+    /// Until when it is good. It was issued [`USER_TOKEN_LIFE`] before.
+    pub expires_at: Timestamp,
 }
 
 /// A token that is ready to be stored.
@@ -72,9 +77,43 @@ impl Identity {
             .await
     }
 
+    /// The user's tokens that are good, the newest first.
+    #[must_use]
+    pub fn user_tokens(&self, account: AccountId, user: UserId, now: Timestamp) -> Vec<UserToken> {
+        let tokens = self.memory.user_tokens();
+        let digests = tokens.by_user.get(&(account, user)).into_iter().flatten();
+        let mut of_user: Vec<_> = digests
+            .filter_map(|digest| tokens.by_digest.get(digest).copied())
+            .filter(|token| now < token.expires_at)
+            .collect();
+        of_user.sort_by_key(|token| std::cmp::Reverse((token.expires_at, token.id)));
+        of_user
+    }
+
+    /// Kills one token of a user by its id. Whether there was such a one.
+    pub async fn revoke_user_token_by_id(
+        &self,
+        account: AccountId,
+        user: UserId,
+        id: UserTokenId,
+    ) -> Result<bool, IdentityError> {
+        let digest = {
+            let tokens = self.memory.user_tokens();
+            let mut of_user = tokens.by_user.get(&(account, user)).into_iter().flatten();
+            of_user.find(|digest| UserTokenId::of(digest) == id).copied()
+        };
+        match digest {
+            Some(digest) => self.revoke_digest(digest).await,
+            None => Ok(false),
+        }
+    }
+
     /// Kills one user token (logging out of the portal). Whether it was alive.
     pub async fn revoke_user_token(&self, bearer: &str) -> Result<bool, IdentityError> {
-        let digest = Digest::of(bearer);
+        self.revoke_digest(Digest::of(bearer)).await
+    }
+
+    async fn revoke_digest(&self, digest: Digest) -> Result<bool, IdentityError> {
         let memory = Arc::clone(&self.memory);
         self.store
             .change(
@@ -143,15 +182,12 @@ impl Identity {
 }
 
 impl UserTokens {
-    pub(crate) fn caller(&self, digest: &Digest, now: Timestamp) -> Result<Caller, Unauthenticated> {
+    pub(crate) fn known(&self, digest: &Digest, now: Timestamp) -> Result<UserToken, Unauthenticated> {
         let token = self.by_digest.get(digest).ok_or(Unauthenticated::Unknown)?;
         if token.expires_at <= now {
             return Err(Unauthenticated::Expired);
         }
-        Ok(Caller::User {
-            account: token.account,
-            user: token.user,
-        })
+        Ok(*token)
     }
 
     /// Takes in a token that was stored in place of those in `replaced`.
@@ -174,6 +210,15 @@ impl UserTokens {
             .extract_if(all, |_, _| true)
             .flat_map(|(_, digests)| digests)
         {
+            self.by_digest.remove(&digest);
+        }
+    }
+
+    /// Removes those of an account's users, save one.
+    pub(crate) fn remove_of_others(&mut self, account: AccountId, keep: UserId) {
+        let all = (account, UserId::from_bits(0))..=(account, UserId::from_bits(u128::MAX));
+        let others = self.by_user.extract_if(all, |(_, user), _| *user != keep);
+        for digest in others.flat_map(|(_, digests)| digests) {
             self.by_digest.remove(&digest);
         }
     }
@@ -209,9 +254,11 @@ impl UserTokens {
 impl NewUserToken {
     pub(crate) fn draw(account: AccountId, user: UserId, now: Timestamp) -> Result<Self, RandomError> {
         let secret = Secret::draw(PREFIX)?;
+        let digest = Digest::of(secret.expose());
         Ok(Self {
-            digest: Digest::of(secret.expose()),
+            digest,
             token: UserToken {
+                id: UserTokenId::of(&digest),
                 account,
                 user,
                 expires_at: now + USER_TOKEN_LIFE,
@@ -229,6 +276,7 @@ impl NewUserToken {
             account,
             user,
             expires_at,
+            ..
         } = self.token;
         let replaced = digests(
             tables,
@@ -303,12 +351,14 @@ pub(crate) fn load(tables: &Connection) -> Result<UserTokens, IdentityError> {
     let mut select = tables.prepare("SELECT digest, account, user, expires_at FROM identity_user_tokens")?;
     let mut rows = select.query([])?;
     while let Some(row) = rows.next()? {
+        let digest = Digest::from_bytes(row.get(0)?);
         let token = UserToken {
+            id: UserTokenId::of(&digest),
             account: AccountId::from_bits(u128::from_be_bytes(row.get(1)?)),
             user: UserId::from_bits(u128::from_be_bytes(row.get(2)?)),
             expires_at: Timestamp::from_millis(row.get(3)?),
         };
-        tokens.insert(Digest::from_bytes(row.get(0)?), token);
+        tokens.insert(digest, token);
     }
     Ok(tokens)
 }

@@ -43,7 +43,8 @@ pub(crate) fn before(connection: &Connection, of: &Link) -> rusqlite::Result<Opt
         .transpose()
 }
 
-/// Some of the commits after `after`, oldest first and without a gap; none only where there are none.
+/// Some of the commits after `after`, oldest first; none only where there are none. Without a gap, save where a row
+/// was removed.
 pub(crate) fn run_after(
     connection: &Connection,
     account: AccountId,
@@ -51,9 +52,13 @@ pub(crate) fn run_after(
 ) -> rusqlite::Result<Vec<Link>> {
     let mut run = Vec::new();
     let mut next = at_or_after(connection, account, after.next())?;
-    while let Some(link) = next.filter(|link| link.seq > after) {
-        run.push(link);
-        next = before(connection, &link)?;
+    while let Some(here) = next.filter(|here| here.seq > after) {
+        run.push(here);
+        // Where a row was removed, the run begins after the gap: whoever checks the chain finds it there.
+        next = match here.previous {
+            0 => None,
+            previous => link(connection, previous).optional()?,
+        };
     }
     run.reverse();
     Ok(run)
@@ -90,13 +95,17 @@ fn at_or_after(connection: &Connection, account: AccountId, seq: Seq) -> rusqlit
             |row| row.get(0),
         )
         .optional()?;
-    match position {
-        Some(position) => link(connection, position).map(Some),
+    let milestone = position
+        .map(|position| link(connection, position).optional())
+        .transpose()?;
+    match milestone.flatten() {
+        Some(link) => Ok(Some(link)),
         None => Ok(head(connection, account)?.filter(|head| head.seq >= seq)),
     }
 }
 
-fn link(connection: &Connection, position: i64) -> rusqlite::Result<Link> {
+/// The commit at `position`.
+pub(crate) fn link(connection: &Connection, position: i64) -> rusqlite::Result<Link> {
     let mut link = connection.prepare_cached("SELECT previous, seq, at FROM commits WHERE position = ?1")?;
     link.query_row([position], |row| {
         Ok(Link {

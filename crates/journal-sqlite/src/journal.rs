@@ -9,17 +9,30 @@ use rusqlite::{Connection, OptionalExtension};
 use usher_domain::{AccountId, Timestamp};
 use usher_journal::{
     Append, AppendError, COMMITS_MAX, Commit, Hash, Journal, JournalError, Loaded, Record, Seq, Snapshot,
-    Text,
+    Stray, Text,
 };
 
 use crate::reader::failed;
 use crate::writer::Order;
-use crate::{SqliteJournal, chain};
+use crate::{SqliteJournal, chain, strays};
 
 #[async_trait]
 impl Journal for SqliteJournal {
     async fn append(&self, append: Append) -> Result<(), AppendError> {
         self.writer.append(append).await
+    }
+
+    async fn head(&self, account: AccountId) -> Result<Option<(Seq, Hash)>, JournalError> {
+        self.ask(move |connection| {
+            let link = chain::head(connection, account)?;
+            link.map(|link| Ok((link.seq, chain::hash(connection, link.position)?)))
+                .transpose()
+        })
+        .await
+    }
+
+    async fn strays(&self) -> Result<Vec<Stray>, JournalError> {
+        self.ask(strays::find).await
     }
 
     async fn stored_hash(&self, account: AccountId, seq: Seq) -> Result<Option<Hash>, JournalError> {

@@ -14,6 +14,7 @@ mod connection;
 mod journal;
 mod reader;
 mod records;
+mod strays;
 mod writer;
 
 use std::path::Path;

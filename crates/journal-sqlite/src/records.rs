@@ -6,11 +6,16 @@ mod rows;
 pub(crate) mod write;
 
 /// How many bits of a record's place say which record of its commit it is.
-const INDEX_BITS: u32 = 20;
+pub(crate) const INDEX_BITS: u32 = 20;
 
 /// The place of a commit's record; those of one commit lie together, in order.
 fn place(position: i64, index: u32) -> i64 {
     (position << INDEX_BITS) | i64::from(index)
+}
+
+/// The position of the commit whose record stands at `place`.
+fn position(place: i64) -> i64 {
+    place >> INDEX_BITS
 }
 
 /// Which record of its commit stands at `place`.

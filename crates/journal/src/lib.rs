@@ -20,7 +20,7 @@ pub use error::{AppendError, JournalError};
 pub use hash::{Hash, InvalidHash};
 pub use memory::{Fault, MemoryJournal};
 pub use page::{Cursor, InvalidCursor, PAGE_DEFAULT, PAGE_MAX, Page, PageRequest, Span};
-pub use port::{COMMITS_MAX, Journal};
+pub use port::{COMMITS_MAX, Journal, STRAYS_MAX, Stray};
 pub use record::Record;
 pub use records::{
     ADDRESS_OWNERS_MAX, AccountFilter, AccountRow, AuditFilter, AuditRow, CodeOwner, End, MinutesRow,

@@ -17,6 +17,7 @@ use usher_domain::{AccountId, Timestamp};
 use self::tables::Tables;
 use crate::{
     Append, AppendError, COMMITS_MAX, Commit, Hash, Journal, JournalError, Loaded, Record, Seq, Snapshot,
+    Stray,
 };
 
 /// A journal in memory, as one node sees it. Clones are the same node; [`another_node`](Self::another_node) is a
@@ -227,6 +228,18 @@ impl Journal for MemoryJournal {
             }
             Some(Fault::CrashBeforeStore) => std::future::pending().await,
         }
+    }
+
+    async fn head(&self, account: AccountId) -> Result<Option<(Seq, Hash)>, JournalError> {
+        let store = self.open()?;
+        let ledger = store.accounts.get(&account);
+        let newest = ledger.and_then(|ledger| ledger.commits.last());
+        Ok(newest.map(|commit| (commit.seq, commit.hash)))
+    }
+
+    async fn strays(&self) -> Result<Vec<Stray>, JournalError> {
+        // What is in memory is reached through its account alone.
+        self.open().map(|_| Vec::new())
     }
 
     async fn stored_hash(&self, account: AccountId, seq: Seq) -> Result<Option<Hash>, JournalError> {

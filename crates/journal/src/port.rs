@@ -10,6 +10,40 @@ use crate::{Append, AppendError, Commit, Hash, JournalError, Loaded, Record, Seq
 /// The most commits, or accounts, that one question to the journal returns.
 pub const COMMITS_MAX: usize = 1_000;
 
+/// The most strays of each kind that are listed.
+pub const STRAYS_MAX: usize = 100;
+
+/// Something in the store that belongs to nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stray {
+    /// An account's newest commit is not there.
+    HeadWithoutCommit {
+        /// Whose.
+        account: AccountId,
+        /// Which.
+        seq: Seq,
+    },
+    /// A commit is not there, and the one after it is.
+    Gap {
+        /// Whose.
+        account: AccountId,
+        /// Which.
+        seq: Seq,
+    },
+    /// Commits lie behind the one that counts as the account's newest.
+    CommitsBehindHead {
+        /// Whose.
+        account: AccountId,
+        /// The first of them.
+        seq: Seq,
+    },
+    /// An entry of the audit belongs to no commit.
+    AuditWithoutCommit {
+        /// Its row in the store.
+        row: i64,
+    },
+}
+
 /// The append-only list of commits of every account.
 ///
 /// That no two commits of an account have the same [`Seq`] is what every promise of Usher rests on; backends leave
@@ -23,6 +57,13 @@ pub trait Journal: Send + Sync + 'static {
     /// one. A conflict leaves everything as it was and does not touch the appends of others that are stored in the
     /// same transaction.
     async fn append(&self, append: Append) -> Result<(), AppendError>;
+
+    /// Place and hash of an account's newest commit; none where it has none.
+    async fn head(&self, account: AccountId) -> Result<Option<(Seq, Hash)>, JournalError>;
+
+    /// What lies about in the store and belongs to nothing, at most [`STRAYS_MAX`] of each kind: traces of a hand that
+    /// removed or added rows. Looks at every row.
+    async fn strays(&self) -> Result<Vec<Stray>, JournalError>;
 
     /// The hash of the commit at `seq`, where one is stored; settles [`AppendError::Unknown`].
     async fn stored_hash(&self, account: AccountId, seq: Seq) -> Result<Option<Hash>, JournalError>;

@@ -226,6 +226,15 @@ pub trait Records: Send + Sync + 'static {
         page: PageRequest,
     ) -> Result<Page<AuditRow>, JournalError>;
 
+    /// The audit records of the commits from `first` to `last`, oldest first: as they are stored, whatever the commits
+    /// say.
+    async fn audit_of(
+        &self,
+        account: AccountId,
+        first: Seq,
+        last: Seq,
+    ) -> Result<Vec<AuditRow>, JournalError>;
+
     /// The sessions of an account, those created last first.
     async fn list_sessions(
         &self,

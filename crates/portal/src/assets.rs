@@ -1,14 +1,12 @@
 //! The style sheet and the scripts. Their addresses carry a digest of them, so that browsers keep them for good.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
-use axum::Router;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use sha2::{Digest, Sha256};
 
-use crate::portal::Portal;
+use crate::routes::{Methods, Pages, get};
 use crate::shown::hex;
 
 const STYLE: &str = include_str!("../static/portal.css");
@@ -27,9 +25,9 @@ pub(crate) static VERSION: LazyLock<String> = LazyLock::new(|| {
     hex(&digest[..6])
 });
 
-pub(crate) fn routes() -> Router<Arc<Portal>> {
+pub(crate) fn routes() -> Pages {
     let script = "text/javascript; charset=utf-8";
-    Router::new()
+    Pages::new()
         .route(
             "/assets/{version}/portal.css",
             asset("text/css; charset=utf-8", STYLE.as_bytes()),
@@ -42,7 +40,7 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
         )
 }
 
-fn asset(kind: &'static str, body: &'static [u8]) -> axum::routing::MethodRouter<Arc<Portal>> {
+fn asset(kind: &'static str, body: &'static [u8]) -> Methods {
     let headers = [
         (header::CONTENT_TYPE, kind),
         (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),

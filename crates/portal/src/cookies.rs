@@ -1,5 +1,9 @@
 //! The cookie that says who is signed in.
+//!
+//! Where browsers come by https, it is called `__Host-usher_session` outside: they then keep it from being set by
+//! another host or over plain HTTP. Pages know one name; the layer in `protect.rs` translates.
 
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
 use usher_identity::Secret;
@@ -8,6 +12,9 @@ use crate::portal::Portal;
 
 /// The name of the cookie.
 pub const SESSION_COOKIE: &str = "usher_session";
+
+/// The name of the cookie where browsers come by https.
+pub const SESSION_COOKIE_OF_HOST: &str = "__Host-usher_session";
 
 pub(crate) fn session_secret(jar: &CookieJar) -> Option<&str> {
     jar.get(SESSION_COOKIE).map(Cookie::value)
@@ -35,4 +42,53 @@ pub(crate) fn build(name: &'static str, value: String, secure: bool) -> Cookie<'
         .same_site(SameSite::Lax)
         .secure(secure)
         .build()
+}
+
+/// Of what a browser sends by https, takes the session's cookie only under the name that nobody else can set.
+pub(crate) fn take_own_alone(headers: &mut HeaderMap) {
+    let sent: Vec<_> = headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| translated(pair.trim()))
+        .collect();
+    match HeaderValue::from_str(&sent.join("; ")) {
+        Ok(value) => headers.insert(header::COOKIE, value),
+        Err(_) => headers.remove(header::COOKIE),
+    };
+}
+
+fn translated(pair: &str) -> Option<String> {
+    let (name, value) = pair.split_once('=')?;
+    match name {
+        SESSION_COOKIE => None,
+        SESSION_COOKIE_OF_HOST => Some(format!("{SESSION_COOKIE}={value}")),
+        _ => Some(pair.to_owned()),
+    }
+}
+
+/// Sends no cookie that would go over plain HTTP, and the session's under the name that nobody else can set.
+pub(crate) fn bind_to_host(headers: &mut HeaderMap) {
+    let set: Vec<_> = headers.get_all(header::SET_COOKIE).iter().cloned().collect();
+    headers.remove(header::SET_COOKIE);
+    for cookie in set {
+        let bound = cookie
+            .to_str()
+            .ok()
+            .and_then(|text| HeaderValue::from_str(&bound(text)).ok());
+        headers.append(header::SET_COOKIE, bound.unwrap_or(cookie));
+    }
+}
+
+fn bound(cookie: &str) -> String {
+    let is_session = cookie
+        .strip_prefix(SESSION_COOKIE)
+        .is_some_and(|rest| rest.starts_with('='));
+    let is_secure = cookie
+        .split(';')
+        .any(|part| part.trim().eq_ignore_ascii_case("secure"));
+    let name = if is_session { "__Host-" } else { "" };
+    let end = if is_secure { "" } else { "; Secure" };
+    format!("{name}{cookie}{end}")
 }

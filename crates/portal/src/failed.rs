@@ -124,7 +124,7 @@ fn remedy(status: StatusCode) -> &'static str {
         404 => {
             "Check the address. What exists may also be for others only: ask an owner or admin of your account."
         }
-        403 => "If you should be able to do this, ask an owner or admin of your account.",
+        403 => "Go back, or begin at the start page.",
         429 => {
             "Wait that long and try again. Who has forgotten their password asks an owner or admin for a new one."
         }

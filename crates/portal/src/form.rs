@@ -10,6 +10,7 @@ use usher_domain::text::InvalidText;
 
 use crate::failed::Failed;
 use crate::forgery;
+use crate::pages::pools::rules;
 use crate::portal::Portal;
 use crate::viewer::Viewer;
 
@@ -29,6 +30,40 @@ pub(crate) struct FormError {
     pub(crate) message: String,
 }
 
+/// What fields are called beside them, where that is more than their name.
+const LABELS: [(&str, &str); 13] = [
+    ("account", "Name of the account"),
+    ("act", "What to do"),
+    ("actor", "Who"),
+    ("customer", "Customer's name"),
+    ("device", "Name of this device"),
+    ("email", "E-mail address"),
+    ("expires", "Good until"),
+    ("password_again", "Password, again"),
+    ("present", "Present password"),
+    ("scopes", "What the key is good for"),
+    ("seat", "Which seat"),
+    ("target", "To whom or what"),
+    ("user", "Who"),
+];
+
+impl FormError {
+    /// What the field is called.
+    pub(crate) fn label(&self) -> String {
+        if let Some(rule) = rules::label(&self.field) {
+            return rule.to_owned();
+        }
+        let known = LABELS.iter().find(|(field, _)| *field == self.field);
+        if let Some((_, label)) = known {
+            return (*label).to_owned();
+        }
+        let words = self.field.replace(['_', '-'], " ");
+        let mut letters = words.chars();
+        let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+        first.into_iter().chain(letters).collect()
+    }
+}
+
 impl Form {
     /// A form that shows what is there, before anybody typed.
     #[allow(dead_code, reason = "for the pages that edit what exists")]
@@ -40,6 +75,21 @@ impl Form {
                 .collect(),
             errors: Vec::new(),
         }
+    }
+
+    /// The same form, which shows what is there in fields that nobody typed in.
+    pub(crate) fn or_showing<'a>(mut self, values: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        for (name, value) in values {
+            if self.values.iter().all(|(other, _)| other != name) {
+                self.values.push((name.to_owned(), value.to_owned()));
+            }
+        }
+        self
+    }
+
+    /// All that was typed, field by field.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (String, String)> + '_ {
+        self.values.iter().cloned()
     }
 
     fn parse_body(body: &[u8]) -> Self {
@@ -100,11 +150,12 @@ impl Form {
 
     /// Notes why the rules refuse what the form asks for: at the field that it is about, where there is one.
     pub(crate) fn refused(&mut self, refusal: &Refusal) {
-        let field = match refusal {
-            Refusal::AlreadyExists { field, .. } | Refusal::Invalid { field, .. } => *field,
-            _ => "",
-        };
-        self.wrong(field, refusal.to_string());
+        match refusal {
+            Refusal::AlreadyExists { field, .. } => self.wrong(field, refusal.to_string()),
+            // The sentence stands beside the field: the name that the API has for it would be a riddle.
+            Refusal::Invalid { field, expected } => self.wrong(field, format!("This must be {expected}.")),
+            _ => self.wrong("", refusal.to_string()),
+        }
     }
 
     /// A new password that was typed twice. Where it is not right, the form says so.
@@ -169,5 +220,27 @@ impl FromRequest<Arc<Portal>> for PostedByAnybody {
             Problem::refused(&refusal, None)
         })?;
         Ok(Self(Form::parse_body(&body)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_is_called_as_its_field_is() {
+        let mut form = Form::default();
+        for field in ["name", "email", "lease_secs", "license-remote-support"] {
+            form.wrong(field, "This must be better.");
+        }
+
+        let labels: Vec<_> = form.errors().iter().map(FormError::label).collect();
+
+        let lease = rules::label("lease_secs").unwrap_or_default();
+        assert_eq!(
+            labels,
+            ["Name", "E-mail address", lease, "License remote support"]
+        );
+        assert!(lease.len() > "lease".len());
     }
 }

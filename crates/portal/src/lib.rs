@@ -33,9 +33,10 @@ mod portal;
 mod protect;
 mod rights;
 mod router;
+mod routes;
 mod shown;
 mod viewer;
 
-pub use self::cookies::SESSION_COOKIE;
+pub use self::cookies::{SESSION_COOKIE, SESSION_COOKIE_OF_HOST};
 pub use self::live::UPDATE_EVERY;
-pub use self::router::router;
+pub use self::router::{addresses, router};

@@ -58,6 +58,10 @@ pub(crate) trait LivePage: Sized + Send + Sync + 'static {
     /// Where the page is.
     const PLACE: Place;
 
+    /// Whether the part grows with the account, so that its stream is worth compressing. That takes 250 KiB of memory
+    /// for as long as the page is open.
+    const IS_LARGE: bool = true;
+
     /// What the stream says while nothing changes.
     const ALIVE: &'static str = ":\n\n";
 
@@ -76,6 +80,10 @@ pub(crate) trait LivePage: Sized + Send + Sync + 'static {
         seen: Self::Seen,
     ) -> impl Future<Output = Result<Self::Fragment, Failed>> + Send;
 }
+
+/// Marks the answer whose messages are to be compressed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LargeMessages;
 
 /// A fragment in its page, for `m::live`.
 pub(crate) struct Live {
@@ -117,7 +125,11 @@ pub(crate) async fn stream<P: LivePage>(
         let frame = receiver.recv().await?;
         Some((Ok::<_, Infallible>(frame), receiver))
     });
-    event_stream(Body::from_stream(frames))
+    let mut response = event_stream(Body::from_stream(frames));
+    if P::IS_LARGE {
+        response.extensions_mut().insert(LargeMessages);
+    }
+    response
 }
 
 async fn render<P: LivePage>(viewer: &Viewer, query: &P::Query) -> Result<(Frame, String), Failed> {

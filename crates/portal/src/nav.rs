@@ -16,6 +16,7 @@ pub(crate) enum Place {
     Sessions,
     Queue,
     Teams,
+    Groups,
     Minutes,
     Subscription,
     Refusals,
@@ -34,6 +35,7 @@ pub(crate) const READY: &[Place] = &[
     Place::Queue,
     Place::Refusals,
     Place::Teams,
+    Place::Groups,
     Place::Minutes,
     Place::Subscription,
     Place::Audit,
@@ -60,6 +62,7 @@ impl Place {
             Self::Sessions => "Sessions",
             Self::Queue => "Queue",
             Self::Teams => "Teams",
+            Self::Groups => "Groups",
             Self::Minutes => "Minutes",
             Self::Subscription => "Subscription",
             Self::Refusals => "Refusals",
@@ -79,6 +82,7 @@ impl Place {
             Self::Sessions => "sessions",
             Self::Queue => "queue",
             Self::Teams => "teams",
+            Self::Groups => "groups",
             Self::Minutes => "minutes",
             Self::Subscription => "subscription",
             Self::Refusals => "refusals",
@@ -99,7 +103,9 @@ impl Place {
     pub(crate) fn is_for(self, account: &Account, actor: &Actor) -> bool {
         match self {
             Self::Overview | Self::AgentConsole => true,
-            Self::Users | Self::SeatPools | Self::Queue | Self::Teams => account.is_staff(actor),
+            Self::Users | Self::SeatPools | Self::Queue | Self::Teams | Self::Groups => {
+                account.is_staff(actor)
+            }
             Self::Sessions => {
                 account.has_session_permission(actor, SessionPermission::ViewOwn)
                     || account.has_session_permission(actor, SessionPermission::ViewAccount)

@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use usher_api::Api;
 
+use crate::pages::audit::Checks;
 use crate::pages::sign_in::Choices;
 
 /// What every page works with.
 pub(crate) struct Portal {
     pub(crate) api: Arc<Api>,
     pub(crate) choices: Choices,
+    pub(crate) checks: Checks,
 }
 
 impl Portal {
@@ -17,6 +19,7 @@ impl Portal {
         Arc::new(Self {
             api,
             choices: Choices::default(),
+            checks: Checks::default(),
         })
     }
 

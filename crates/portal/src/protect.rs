@@ -6,7 +6,9 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
+use usher_api::{Arrival, REQUEST_ID, ensure_request_id};
 
+use crate::cookies;
 use crate::portal::Portal;
 
 /// Nothing inline, nothing from another host, no frame around it.
@@ -30,9 +32,16 @@ const ALWAYS: [(HeaderName, &str); 5] = [
 /// For a year: a browser that came by https does not come back otherwise.
 const HTTPS_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
-pub(crate) async fn headers(State(portal): State<Arc<Portal>>, request: Request, next: Next) -> Response {
+pub(crate) async fn headers(State(portal): State<Arc<Portal>>, mut request: Request, next: Next) -> Response {
+    let id = ensure_request_id(request.headers_mut());
+    let is_https =
+        portal.is_https() || Arrival::of(&portal.api, request.extensions(), request.headers()).is_https;
+    if is_https {
+        cookies::take_own_alone(request.headers_mut());
+    }
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
+    headers.insert(REQUEST_ID, id);
     for (name, value) in ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));
     }
@@ -40,8 +49,9 @@ pub(crate) async fn headers(State(portal): State<Arc<Portal>>, request: Request,
     headers
         .entry(header::CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));
-    if portal.is_https() {
+    if is_https {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HTTPS_ONLY);
+        cookies::bind_to_host(headers);
     }
     response
 }

@@ -3,18 +3,20 @@
 use std::sync::Arc;
 
 use axum::extract::{DefaultBodyLimit, State};
+use axum::http::{Extensions, HeaderMap, Method, StatusCode, Version};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect};
-use axum::routing::get;
 use axum::{Router, response::Response};
 use axum_extra::extract::CookieJar;
-use tower_http::compression::CompressionLayer;
+use tower_http::compression::{CompressionLayer, Predicate};
 use usher_api::{Api, Problem};
 
 use crate::failed::Failed;
+use crate::live::LargeMessages;
 use crate::nav::Place;
 use crate::pages::join::PagesForPeople;
 use crate::portal::Portal;
+use crate::routes::{Pages, get};
 use crate::{assets, cookies, failed, flash, pages, protect, rights};
 
 /// The most bytes of a form. The largest are lists of users to change.
@@ -23,9 +25,27 @@ const FORM_BYTES_MAX: usize = 256 * 1024;
 /// The portal in front of `rest`, to which everything goes that is no page: the API and its documents.
 pub fn router(api: Arc<Api>, rest: Router) -> Router {
     let portal = Portal::new(api);
-    let pages = Router::new()
+    let by_code = pages::join::routes_by_code().into_router().fallback(no_page);
+    dressed(pages().into_router(), &portal).fallback_service(PagesForPeople {
+        pages: dressed(by_code, &portal),
+        rest,
+    })
+}
+
+/// Every address of the portal with its methods, as routes write it: for whoever has to walk them all.
+#[must_use]
+pub fn addresses() -> Vec<(Method, String)> {
+    let mut answered = pages().into_answered();
+    answered.extend(pages::join::routes_by_code().into_answered());
+    answered
+}
+
+/// The pages with addresses of their own.
+fn pages() -> Pages {
+    Pages::new()
         .route("/", get(start))
         .merge(pages::sign_in::routes())
+        .merge(pages::sso::routes())
         .merge(pages::setup::routes())
         .merge(pages::me::routes())
         .merge(pages::overview::routes())
@@ -37,6 +57,7 @@ pub fn router(api: Arc<Api>, rest: Router) -> Router {
         .merge(pages::join::routes())
         .merge(pages::users::routes())
         .merge(pages::teams::routes())
+        .merge(pages::groups::routes())
         .merge(pages::settings::routes())
         .merge(pages::subscription::routes())
         .merge(pages::minutes::routes())
@@ -45,11 +66,7 @@ pub fn router(api: Arc<Api>, rest: Router) -> Router {
         .route("/a/{account}/{*rest}", get(no_page))
         .route("/me/{*rest}", get(no_page))
         .route("/console/{*rest}", get(no_page))
-        .merge(assets::routes());
-    dressed(pages, &portal).fallback_service(PagesForPeople {
-        pages: dressed(pages::join::routes_by_code().fallback(no_page), &portal),
-        rest,
-    })
+        .merge(assets::routes())
 }
 
 /// Pages with what every answer of the portal has around it.
@@ -61,9 +78,19 @@ fn dressed(pages: Router<Arc<Portal>>, portal: &Arc<Portal>) -> Router {
         .layer(from_fn_with_state(Arc::clone(portal), rights::rotate))
         .layer(from_fn(flash::clear_when_shown))
         .layer(from_fn_with_state(Arc::clone(portal), protect::headers))
-        // Its default leaves event streams alone, which it would hold back.
+        .layer(stream_compression())
+        // Leaves event streams alone.
         .layer(CompressionLayer::new())
         .with_state(Arc::clone(portal))
+}
+
+/// Compresses the streams whose messages are large. The encoder flushes whenever the stream has nothing more to say for
+/// the moment, so a message arrives whole and at once. With gzip alone: what brotli remembers is some megabytes for each
+/// open page.
+fn stream_compression() -> CompressionLayer<impl Predicate> {
+    let is_large =
+        |_: StatusCode, _: Version, _: &HeaderMap, marks: &Extensions| marks.get::<LargeMessages>().is_some();
+    CompressionLayer::new().no_br().compress_when(is_large)
 }
 
 /// To the account of who is signed in, else to the sign-in page.
@@ -82,4 +109,36 @@ async fn no_page() -> Failed {
     Problem::not_found("page")
         .detailed("There is no page at this address.")
         .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+    use std::fs;
+    use std::path::Path;
+
+    use super::*;
+
+    /// Each address of the portal, with its methods.
+    fn routes() -> String {
+        let mut methods_of = BTreeMap::<_, BTreeSet<_>>::new();
+        for (method, address) in addresses() {
+            methods_of.entry(address).or_default().insert(method.to_string());
+        }
+        let line = |(address, methods): (String, BTreeSet<String>)| {
+            let methods: Vec<_> = methods.into_iter().collect();
+            format!("{address} {}\n", methods.join(","))
+        };
+        methods_of.into_iter().map(line).collect()
+    }
+
+    #[test]
+    fn the_list_of_addresses_that_the_browser_stories_walk_is_whole() {
+        let list = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/browser/routes.txt");
+
+        let routes = routes();
+
+        let known = fs::read_to_string(&list).unwrap_or_default();
+        assert!(routes == known, "{} should be:\n{routes}", list.display());
+    }
 }

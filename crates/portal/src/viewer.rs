@@ -6,11 +6,12 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum_extra::extract::CookieJar;
-use usher_api::Problem;
+use usher_api::{Arrival, Problem};
 use usher_domain::command::UserPatch;
+use usher_domain::permission::Privilege;
 use usher_domain::{Account, AccountId, Actor, Command, Outcome, Refusal, SignInId, Timestamp, UserId};
-use usher_engine::{Cause, Failure, Request};
-use usher_identity::{PasswordHash, PortalSession};
+use usher_engine::{Cause, Failure, Request, Way};
+use usher_identity::{PasswordHash, PortalSession, Secret};
 
 use crate::answer::{Frame, Signed};
 use crate::failed::Failed;
@@ -19,9 +20,6 @@ use crate::nav::{self, Place};
 use crate::pages::me::SECOND_FACTOR;
 use crate::portal::Portal;
 use crate::{cookies, flash, forgery};
-
-/// What the audit shows as the cause of what was done in the portal.
-pub(crate) const CAUSE: Cause = Cause::Static("portal");
 
 /// What a page asks for by itself. That nobody touches it is not somebody who uses it.
 pub(crate) const BY_ITSELF: &str = "/console/alive";
@@ -35,6 +33,8 @@ pub(crate) struct Viewer {
     pub(crate) actor: Actor,
     /// What the browser keeps for us.
     pub(crate) jar: CookieJar,
+    /// What the audit says of how they came.
+    pub(crate) cause: Cause,
     secret: Arc<str>,
     flash: Option<String>,
 }
@@ -76,7 +76,10 @@ impl Viewer {
         if !is_exempt && lacks_second_factor(portal, &session).await? {
             return Err(Failed::SecondFactor);
         }
-        Ok(Self::new(portal, session, secret, &jar))
+        let mut viewer = Self::new(portal, session, secret, &jar);
+        let arrival = Arrival::of(&portal.api, &parts.extensions, &parts.headers);
+        viewer.cause = arrival.cause(Way::Portal, viewer.cause.credential);
+        Ok(viewer)
     }
 
     /// Who is signed in with these cookies, whatever the request is about. Does not count as use.
@@ -94,6 +97,10 @@ impl Viewer {
             portal: Arc::clone(portal),
             account: session.account,
             actor: Actor::User(session.user),
+            cause: Cause {
+                credential: Some(format!("web_{}", session.id).into()),
+                ..Cause::by(Way::Portal)
+            },
             secret: secret.into(),
             flash: flash::read(jar),
             session,
@@ -134,6 +141,12 @@ impl Viewer {
         Ok((frame, seen.map_err(|refusal| Problem::refused(&refusal, None))?))
     }
 
+    /// Refuses who does not have a privilege over the account as a whole, before what they sent is looked at.
+    pub(crate) async fn need_in_account(&self, privilege: Privilege) -> Result<(), Failed> {
+        let need = move |account: &Account, actor: &Actor, _| account.need_in_account(actor, privilege);
+        self.look(None, need).await.map(|_| ())
+    }
+
     /// Gives a command in the user's name. A refusal is for the handler: most belong beside the form
     /// ([`Form::refused`](crate::form::Form::refused)).
     pub(crate) async fn execute<T: Send + 'static>(
@@ -143,7 +156,7 @@ impl Viewer {
     ) -> Result<Result<T, Refusal>, Failed> {
         let request = Request {
             actor: self.actor.clone(),
-            cause: CAUSE,
+            cause: self.cause.clone(),
             command,
         };
         match self
@@ -167,12 +180,19 @@ impl Viewer {
         };
         let request = Request {
             actor: self.actor.clone(),
-            cause: CAUSE,
+            cause: self.cause.clone(),
             command: Command::ChangeUser { id: user, change },
         };
         let api = &self.portal.api;
         api.set_password(self.account, user, hash, request, |_, _, _| ())
             .await
+    }
+
+    /// The ID token of the provider that signed them in; none where a password did.
+    pub(crate) async fn id_token(&self) -> Result<Option<Secret>, Failed> {
+        let identity = self.portal.api.identity();
+        let id_token = identity.portal_session_id_token(self.account, self.session.user, self.session.id);
+        Ok(id_token.await?)
     }
 
     /// The device of a sign-in of theirs: it has the rights of the sign-in's own token, and no others.
@@ -196,8 +216,12 @@ impl Viewer {
     }
 }
 
-/// Whether the account requires a second factor that the user does not have.
+/// Whether the account requires a second factor that the user does not have. Of those who come in by a provider it is
+/// the provider's matter.
 async fn lacks_second_factor(portal: &Portal, session: &PortalSession) -> Result<bool, Failed> {
+    if session.by_provider {
+        return Ok(false);
+    }
     let lacks = portal.api.lacks_second_factor(session.account, session.user);
     match lacks.await {
         Ok(lacks) => Ok(lacks),

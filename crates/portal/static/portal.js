@@ -63,6 +63,9 @@
   document.addEventListener("DOMContentLoaded", () => {
     showAll();
     document.getElementById("errors")?.focus();
+    // A box that the server ticked, as in a form that is shown again, is as if the reader had: a live part that knows
+    // nothing of it lets it be.
+    document.querySelectorAll("input[type=checkbox][checked]").forEach((box) => { box.checked = true; });
     // Live parts are morphed as a whole; a change of ours changes nothing the second time.
     new MutationObserver(showAll).observe(document.body, { childList: true, subtree: true, characterData: true });
     setInterval(() => document.querySelectorAll("[data-countdown]").forEach(showCountdown), 1000);
@@ -148,12 +151,22 @@
   document.addEventListener("change", (event) => {
     const label = event.target.closest?.("[data-tick-all]");
     if (!label) return;
-    const boxes = event.target.form.querySelectorAll(`input[type="checkbox"][name="${label.dataset.tickAll}"]`);
-    boxes.forEach((box) => { box.checked = event.target.checked; });
+    for (const box of event.target.form.elements) {
+      if (box.type === "checkbox" && box.name === label.dataset.tickAll) box.checked = event.target.checked;
+    }
   });
 
   // Signed out elsewhere, or not allowed any more: the page itself says so.
-  document.addEventListener("usher-over", () => location.reload());
+  document.addEventListener("usher-over", () => isLeaving || location.reload());
+
+  // Not while a form of the page, such as the one to sign out, leads away already.
+  let isLeaving = false;
+  document.addEventListener("submit", (event) => {
+    isLeaving = !event.defaultPrevented;
+  });
+  addEventListener("pageshow", () => {
+    isLeaving = false;
+  });
 
   document.addEventListener("htmx-config-request", (event) => {
     const token = document.querySelector('meta[name="csrf-token"]')?.content;

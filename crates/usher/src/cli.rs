@@ -4,7 +4,9 @@ use std::ffi::OsString;
 
 use clap::{Parser, Subcommand};
 
-use crate::{Failure, Terminal, backup, bench, demo, log, rebuild, replay, serve, status, verify};
+use crate::{
+    Failure, Terminal, backup, bench, demo, log, operator_key, rebuild, replay, serve, status, verify,
+};
 
 /// Hands out the seats that a help desk shares: to each agent a seat, a fair place in the queue, or an exact reason
 /// why not.
@@ -24,6 +26,7 @@ enum Command {
     Backup(backup::Arguments),
     Verify(verify::Arguments),
     Rebuild(rebuild::Arguments),
+    OperatorKey(operator_key::Arguments),
     Bench(bench::BenchArgs),
     /// Print the description of the API, as the server gives it at /v1/openapi.json
     Openapi,
@@ -45,6 +48,7 @@ pub(crate) fn run(
         Command::Backup(arguments) => backup::run(&arguments, terminal),
         Command::Verify(arguments) => verify::run(&arguments, terminal),
         Command::Rebuild(arguments) => rebuild::run(&arguments, terminal),
+        Command::OperatorKey(arguments) => operator_key::run(&arguments, terminal),
         Command::Openapi => Ok(terminal.out().write_all(usher_api::openapi_json().as_bytes())?),
     }
 }

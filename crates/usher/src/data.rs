@@ -15,7 +15,7 @@ const LOCK_NAME: &str = "usher.lock";
 #[derive(Debug, Args)]
 pub(crate) struct DataArgument {
     /// The directory that keeps the data [default: the user's own, such as ~/.local/share/usher]
-    #[arg(long, value_name = "DIR", env = "USHER_DATA")]
+    #[arg(long, value_name = "DIR", env = "USHER_DATA", global = true)]
     data: Option<PathBuf>,
 }
 

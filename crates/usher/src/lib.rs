@@ -10,6 +10,7 @@ mod data;
 mod demo;
 mod failure;
 mod log;
+mod operator_key;
 mod progress;
 mod rebuild;
 mod replay;

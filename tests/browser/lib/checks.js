@@ -2,12 +2,13 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { AxeBuilder, pictures } from "./settings.js";
-import { WINDOWS } from "./story.js";
+import { axeScript, pictures, WINDOWS } from "./settings.js";
 
 /** @typedef {import("playwright-core").Page} Page */
 
 const AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+/** The rules that look at colours: all that the second scheme can change. */
+const AXE_COLOURS = ["color-contrast", "link-in-text-block"];
 /** Focus stops that are walked at most; a page with more is walked up to there. */
 const STOPS_MAX = 150;
 
@@ -16,20 +17,36 @@ const STOPS_MAX = 150;
  * @param {Page} page
  * @param {string[]} [parts] selectors of the parts to look at, for pages that repeat themselves at length
  */
-export async function checkAxe(page, parts = []) {
+export async function checkAxe(page, parts = ["html"]) {
+  const isDark = await page.evaluate(() => matchMedia("(prefers-color-scheme: dark)").matches);
+  await page.evaluate(axeScript);
   for (const scheme of /** @type {const} */ (["light", "dark"])) {
     await page.emulateMedia({ colorScheme: scheme });
-    const axe = new AxeBuilder({ page }).withTags(AXE_TAGS);
-    parts.forEach((part) => axe.include(part));
-    const { violations } = await axe.analyze();
-    const found = violations.flatMap(({ id, help, nodes }) =>
-      nodes.map((node) => `${id}: ${help}\n  ${node.html}\n  ${node.failureSummary?.replaceAll("\n", "\n  ")}`),
-    );
+    const rules =
+      scheme === "light" ? { type: "tag", values: AXE_TAGS } : { type: "rule", values: AXE_COLOURS };
+    const found = await page.evaluate(lookWithAxe, { parts, rules });
     // A fault of the style repeats at every element that has it.
     const more = found.length > 8 ? `\n… and ${found.length - 8} more` : "";
     assert.equal(found.slice(0, 8).join("\n") + more, "", `axe, ${page.url()}, ${scheme}`);
   }
-  await page.emulateMedia({ colorScheme: null });
+  await page.emulateMedia({ colorScheme: isDark ? "dark" : "light" });
+}
+
+/**
+ * Runs in the page: what axe finds.
+ * @param {{ parts: string[], rules: { type: string, values: string[] } }} wanted
+ * @returns {Promise<string[]>}
+ */
+async function lookWithAxe({ parts, rules }) {
+  const { axe } = /** @type {any} */ (window);
+  const include = parts.map((part) => [part]);
+  const { violations } = await axe.run({ include }, { runOnly: rules, resultTypes: ["violations"] });
+  return violations.flatMap((/** @type {any} */ { id, help, nodes }) =>
+    nodes.map(
+      (/** @type {any} */ { html, failureSummary }) =>
+        `${id}: ${help}\n  ${html}\n  ${failureSummary?.replaceAll("\n", "\n  ")}`,
+    ),
+  );
 }
 
 /**
@@ -75,7 +92,7 @@ export async function checkNarrow(page) {
  * @param {Page} page
  */
 export async function checkKeyboard(page) {
-  await page.reload();
+  await page.evaluate(startAnew);
   await page.evaluate(rememberStyles);
   /** @type {string[]} */
   const wrong = [];
@@ -105,6 +122,16 @@ export async function checkKeyboard(page) {
   }
   assert.ok(seen.size > 0, `${page.url()} has nothing that the keyboard reaches`);
   assert.deepEqual(wrong, [], `keyboard, ${page.url()}`);
+}
+
+/** Runs in the page: the next stop is the first one, as after loading. */
+function startAnew() {
+  const { body } = document;
+  scrollTo(0, 0);
+  body.tabIndex = -1;
+  body.focus();
+  body.blur();
+  body.removeAttribute("tabindex");
 }
 
 /** Runs in the page: keeps how everything looks without the focus, and numbers what gets it. */

@@ -2,6 +2,7 @@
 
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 
 /** @param {string} name @returns {string} */
 function required(name) {
@@ -28,11 +29,23 @@ export const browserPath = process.env.USHER_BROWSER || "/usr/bin/chromium";
 export const pictures =
   process.env.USHER_PICTURES || join(import.meta.dirname, "../../../target/pictures");
 
+/** Windows by name, in CSS pixels. */
+export const WINDOWS = {
+  desktop: { width: 1280, height: 800 },
+  phone: { width: 320, height: 640 },
+};
+
 // The packages may be installed elsewhere than beside this file, which keeps the source tree clean. `import` looks
 // only beside it.
 const from = createRequire(join(process.env.USHER_STORY_PACKAGES || join(import.meta.dirname, ".."), "package.json"));
 
+/**
+ * Where a package is, for `import`.
+ * @param {string} name
+ */
+export const packageOf = (name) => pathToFileURL(from.resolve(name)).href;
+
 /** @type {import("playwright-core")} */
 export const { chromium } = from("playwright-core");
-/** @type {typeof import("@axe-core/playwright").AxeBuilder} */
-export const AxeBuilder = from("@axe-core/playwright").AxeBuilder;
+/** The script that looks for violations, as it is run in a page. @type {string} */
+export const axeScript = from("axe-core").source;

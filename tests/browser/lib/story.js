@@ -2,7 +2,8 @@
 
 import { after, test } from "node:test";
 import assert from "node:assert/strict";
-import { base, browserPath, chromium } from "./settings.js";
+import { picture } from "./checks.js";
+import { base, browserPath, chromium, WINDOWS } from "./settings.js";
 import { watch } from "./watch.js";
 
 const FLAGS = [
@@ -18,12 +19,6 @@ const FLAGS = [
 ];
 /** How long a condition may take to come true; far more than it needs. */
 const PATIENCE_MS = 10_000;
-
-/** Windows by name, in CSS pixels. */
-export const WINDOWS = {
-  desktop: { width: 1280, height: 800 },
-  phone: { width: 320, height: 640 },
-};
 
 /**
  * How a page is opened.
@@ -128,6 +123,10 @@ export function story(name, act) {
       await act({ open });
       const complaints = opened.flatMap((one) => one.complaints());
       assert.deepEqual(complaints, [], "the browser complained");
+    } catch (error) {
+      const words = name.toLowerCase().match(/[a-z]+/g)?.slice(0, 6).join("-");
+      await Promise.all(opened.map((one, index) => picture(one.page, `failed-${words}-${index + 1}`)));
+      throw error;
     } finally {
       await Promise.all(opened.map((one) => one.context.close()));
     }

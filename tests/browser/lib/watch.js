@@ -5,6 +5,18 @@ import { base } from "./settings.js";
 /** @type {WeakMap<import("playwright-core").BrowserContext, RegExp[]>} */
 const forgiven = new WeakMap();
 
+/** Other hosts that the pages of a context may go to. @type {WeakMap<import("playwright-core").BrowserContext, Set<string>>} */
+const allowed = new WeakMap();
+
+/**
+ * Lets the pages of a context go to a host besides ours, and passes over what the browser says of that host's pages.
+ * @param {import("playwright-core").Page} page
+ * @param {string} host
+ */
+export function allowHost(page, host) {
+  allowed.get(page.context())?.add(host);
+}
+
 /**
  * Collects the complaints about all pages of a context. Violations of the Content-Security-Policy are among them:
  * the browser says them at the console.
@@ -14,9 +26,13 @@ const forgiven = new WeakMap();
 export function watch(context) {
   /** @type {string[]} */
   const heard = [];
+  const hosts = new Set([new URL(base).host]);
   forgiven.set(context, []);
+  allowed.set(context, hosts);
+  /** @param {string | undefined} url */
+  const isElsewhere = (url) => url?.startsWith("http") && !url.startsWith(base) && hosts.has(new URL(url).host);
   context.on("console", (message) => {
-    if (["error", "warning", "assert"].includes(message.type())) {
+    if (["error", "warning", "assert"].includes(message.type()) && !isElsewhere(message.page()?.url())) {
       heard.push(`${message.page()?.url()}: console ${message.type()}: ${message.text()}`);
     }
   });
@@ -25,7 +41,7 @@ export function watch(context) {
   });
   context.on("request", (request) => {
     const url = new URL(request.url());
-    if (["http:", "https:", "ws:", "wss:"].includes(url.protocol) && url.host !== new URL(base).host) {
+    if (["http:", "https:", "ws:", "wss:"].includes(url.protocol) && !hosts.has(url.host)) {
       heard.push(`a request to another host: ${url}`);
     }
   });

@@ -1,23 +1,28 @@
 //! Who calls, and what they ask of the account that they name.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, MatchedPath};
 use axum::http::header;
 use axum::http::request::Parts;
 use usher_domain::{Account, AccountId, Actor, Command, Outcome, Refusal, Timestamp};
-use usher_engine::{Cause, Failure, Request};
+use usher_engine::{Cause, Failure, Request, Way};
+use usher_identity::{Credential, Identified, OperatorScope};
+use usher_journal::Text;
 
 use super::created::Created;
 use super::new_id::IdempotencyKey;
 use crate::api::Api;
-use crate::meter::REQUEST_ID;
+use crate::arrival::Arrival;
 use crate::problem::{Facts, Problem};
+use crate::scim;
 
 /// What the paths of an account's things start with.
 const ACCOUNT_PATHS: &str = "/v1/accounts/";
 
 /// A caller whose credential is good in the account that the path names.
+#[derive(Clone)]
 pub(crate) struct Caller {
     /// What the handlers work with.
     pub(crate) api: Arc<Api>,
@@ -25,7 +30,7 @@ pub(crate) struct Caller {
     pub(crate) account: AccountId,
     /// Who calls.
     pub(crate) actor: Actor,
-    /// The id of the request, for the audit.
+    /// How the request came in, for the audit.
     pub(crate) cause: Cause,
 }
 
@@ -33,7 +38,7 @@ pub(crate) struct Caller {
 pub(crate) struct Operator {
     /// What the handlers work with.
     pub(crate) api: Arc<Api>,
-    /// The id of the request, for the audit.
+    /// How the request came in, for the audit.
     pub(crate) cause: Cause,
 }
 
@@ -56,34 +61,92 @@ impl<S: Sync> FromRequestParts<S> for Bearer {
     }
 }
 
-fn cause(parts: &Parts) -> Cause {
-    let id = parts.headers.get(REQUEST_ID).and_then(|id| id.to_str().ok());
-    id.map_or(Cause::Static(""), |id| Cause::Shared(id.into()))
+/// Who a request comes from, with the cause of what it does.
+struct Known {
+    identified: Identified,
+    cause: Cause,
 }
 
-fn authenticate(
-    api: &Api,
-    parts: &Parts,
-    account: Option<AccountId>,
-) -> Result<usher_identity::Caller, Problem> {
-    let token = bearer(parts).ok_or_else(|| Problem::unauthenticated(false))?;
-    api.identity
-        .authenticate(token, account, api.engine.now())
-        .map_err(|_| Problem::unauthenticated(true))
+impl Known {
+    fn of(api: &Api, parts: &Parts, way: Way, account: Option<AccountId>) -> Result<Self, Problem> {
+        let token = bearer(parts).ok_or_else(|| Problem::unauthenticated(false))?;
+        let arrival = Arrival::of(api, &parts.extensions, &parts.headers);
+        let identified = api
+            .identity
+            .identify(token, account, arrival.address, api.engine.now())
+            .map_err(|_| Problem::unauthenticated(true))?;
+        let credential = match &identified.credential {
+            Credential::Itself => None,
+            Credential::UserToken(id) => Some(Text::from(format!("token_{id}"))),
+            Credential::OperatorKey { id, .. } => Some(Text::from(id.to_string())),
+        };
+        Ok(Self {
+            cause: arrival.cause(way, credential),
+            identified,
+        })
+    }
+
+    /// Refuses an operator key that is not good for what the request is about to do.
+    fn check_scopes(&self, parts: &Parts) -> Result<(), Problem> {
+        match &self.identified.credential {
+            Credential::OperatorKey { scopes, .. } => need_scope(scopes, scope_for(parts)),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What an operator key has to be good for to send this request. What is not known here needs the most.
+fn scope_for(parts: &Parts) -> OperatorScope {
+    let route = parts
+        .extensions
+        .get::<MatchedPath>()
+        .map_or("", MatchedPath::as_str);
+    let Some(below) = route.strip_prefix("/v1/accounts") else {
+        return OperatorScope::Everything;
+    };
+    // Following a sign-in or a ticket keeps it alive.
+    let is_reading = parts.method.is_safe() && !below.ends_with("/events");
+    match below {
+        _ if is_reading => OperatorScope::AccountsRead,
+        "/{account}/subscription" | "/{account}/minutes" => OperatorScope::BillingManage,
+        _ => OperatorScope::AccountsManage,
+    }
+}
+
+/// Whoever may change something may look at everything.
+fn need_scope(scopes: &BTreeSet<OperatorScope>, needed: OperatorScope) -> Result<(), Problem> {
+    let has = match needed {
+        OperatorScope::AccountsRead => !scopes.is_empty(),
+        needed => scopes.contains(&needed) || scopes.contains(&OperatorScope::Everything),
+    };
+    if has {
+        return Ok(());
+    }
+    Err(Problem::forbidden(match needed {
+        OperatorScope::AccountsRead => "the scope `accounts.read` of an operator key",
+        OperatorScope::AccountsManage => "the scope `accounts.manage` of an operator key",
+        OperatorScope::BillingManage => "the scope `billing.manage` of an operator key",
+        OperatorScope::Everything => "the scope `everything` of an operator key",
+    }))
 }
 
 impl FromRequestParts<Arc<Api>> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, Problem> {
-        let rest = parts.uri.path().strip_prefix(ACCOUNT_PATHS).unwrap_or_default();
+        let path = parts.uri.path();
+        let (way, rest) = match path.strip_prefix(scim::PATHS) {
+            Some(rest) => (Way::Scim, rest),
+            None => (Way::Api, path.strip_prefix(ACCOUNT_PATHS).unwrap_or_default()),
+        };
         let account = rest.split('/').next().unwrap_or_default().parse();
-        let caller = authenticate(api, parts, account.as_ref().ok().copied())?;
+        let known = Known::of(api, parts, way, account.as_ref().ok().copied())?;
         let account = account.map_err(|_| Problem::not_found("account"))?;
-        if caller.is_foreign_to(account) {
+        if known.identified.caller.is_foreign_to(account) {
             return Err(Problem::not_found("account"));
         }
-        if let usher_identity::Caller::User { user, .. } = caller {
+        known.check_scopes(parts)?;
+        if let usher_identity::Caller::User { user, .. } = known.identified.caller {
             match api.lacks_second_factor(account, user).await {
                 Ok(false) | Err(Failure::NoAccount) => {}
                 Ok(true) => return Err(Problem::second_factor_set_up_needed()),
@@ -93,8 +156,8 @@ impl FromRequestParts<Arc<Api>> for Caller {
         Ok(Self {
             api: Arc::clone(api),
             account,
-            actor: caller.into_actor(),
-            cause: cause(parts),
+            actor: known.identified.caller.into_actor(),
+            cause: known.cause,
         })
     }
 }
@@ -103,13 +166,15 @@ impl FromRequestParts<Arc<Api>> for Operator {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, Problem> {
-        match authenticate(api, parts, None)? {
-            usher_identity::Caller::Operator => Ok(Self {
-                api: Arc::clone(api),
-                cause: cause(parts),
-            }),
-            _ => Err(Problem::forbidden("an operator key")),
+        let known = Known::of(api, parts, Way::Api, None)?;
+        if known.identified.caller != usher_identity::Caller::Operator {
+            return Err(Problem::forbidden("an operator key"));
         }
+        known.check_scopes(parts)?;
+        Ok(Self {
+            api: Arc::clone(api),
+            cause: known.cause,
+        })
     }
 }
 
@@ -154,6 +219,20 @@ impl Caller {
             actor: self.actor.clone(),
             cause: self.cause.clone(),
             command,
+        }
+    }
+
+    /// Gives a command that `make` derives from the account's state in the step that carries it out, or declines to.
+    pub(crate) async fn propose<T: Send + 'static, E: Send + 'static>(
+        &self,
+        make: impl Fn(&Account, Timestamp) -> Result<Command, E> + Send + 'static,
+        view: impl Fn(&Account, &Outcome, Timestamp) -> T + Send + 'static,
+    ) -> Result<Result<T, E>, Problem> {
+        let (actor, cause) = (self.actor.clone(), self.cause.clone());
+        let engine = &self.api.engine;
+        match engine.propose(self.account, actor, cause, make, view).await {
+            Ok(answer) => Ok(answer),
+            Err(failure) => Err(self.problem(failure).await),
         }
     }
 
@@ -212,6 +291,11 @@ impl Caller {
     /// The 128 bits of the id of something that this caller creates.
     pub(crate) fn new_id(&self, key: &IdempotencyKey) -> Result<u128, Problem> {
         key.bits(Some(self.account), &self.actor, self.api.engine.now())
+    }
+
+    /// The 128 bits of the id of something that nobody asks for twice.
+    pub(crate) fn draw_id(&self) -> Result<u128, Problem> {
+        usher_identity::draw_bits(self.api.engine.now()).map_err(Problem::from)
     }
 
     /// The problem that a failure is, with how a sign-in or ticket ended where that is what it is about.

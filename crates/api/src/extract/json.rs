@@ -27,13 +27,7 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
-        if !is_json(request.headers()) {
-            return Err(Problem::new(
-                UNSUPPORTED_MEDIA_TYPE,
-                "Send the body as JSON, with `Content-Type: application/json`.",
-            ));
-        }
-        let body = read(request.into_body()).await?;
+        let body = json_bytes(request, BODY_BYTES_MAX).await?;
         // Serde takes an array for an object, with the fields in their order. Nobody means that.
         let first = body.iter().find(|byte| !byte.is_ascii_whitespace());
         if first.is_some_and(|byte| *byte != b'{') && serde_json::from_slice::<IgnoredAny>(&body).is_ok() {
@@ -45,6 +39,17 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
             Err(error) => Err(explain::<T>(&body, &error)),
         }
     }
+}
+
+/// A body that says that it is JSON, of at most this many bytes.
+pub(crate) async fn json_bytes(request: Request, bytes_max: usize) -> Result<Bytes, Problem> {
+    if !is_json(request.headers()) {
+        return Err(Problem::new(
+            UNSUPPORTED_MEDIA_TYPE,
+            "Send the body as JSON, with `Content-Type: application/json`.",
+        ));
+    }
+    read(request.into_body(), bytes_max).await
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
@@ -59,16 +64,16 @@ fn is_json(headers: &HeaderMap) -> bool {
         || (essence.starts_with("application/") && essence.ends_with("+json"))
 }
 
-async fn read(body: Body) -> Result<Bytes, Problem> {
+async fn read(body: Body, bytes_max: usize) -> Result<Bytes, Problem> {
     let too_large = || {
-        let detail = format!("The body has more than {BODY_BYTES_MAX} bytes.");
+        let detail = format!("The body has more than {bytes_max} bytes.");
         Problem::new(BODY_TOO_LARGE, detail)
     };
     let announced = body.size_hint().lower();
-    if usize::try_from(announced).is_ok_and(|bytes| bytes > BODY_BYTES_MAX) {
+    if usize::try_from(announced).is_ok_and(|bytes| bytes > bytes_max) {
         return Err(too_large());
     }
-    let body = Limited::new(body, BODY_BYTES_MAX).collect();
+    let body = Limited::new(body, bytes_max).collect();
     let Ok(body) = tokio::time::timeout(BODY_TIME_MAX, body).await else {
         return Err(Problem::new(TIMEOUT, "The body did not arrive in time."));
     };

@@ -11,7 +11,7 @@ mod query;
 pub(crate) use self::caller::{Bearer, Caller, Operator};
 pub(crate) use self::created::Created;
 pub use self::json::BODY_BYTES_MAX;
-pub(crate) use self::json::Json;
+pub(crate) use self::json::{Json, json_bytes};
 pub use self::new_id::KEY_CHARS_MAX;
 pub(crate) use self::new_id::{IdempotencyHeader, IdempotencyKey};
 pub use self::page::{LIMIT_DEFAULT, LIMIT_MAX};

@@ -32,6 +32,10 @@ const TAGS: &[(&str, &str)] = &[
     ("pools", "Seat pools: how many shared seats, by which rules."),
     ("teams", "Who sees whose presence."),
     (
+        "groups",
+        "What a directory says of who belongs together, and what they get.",
+    ),
+    (
         "sign-ins",
         "Presence on a device: sign in, stay alive by heartbeats, sign out; and the device's stream of events.",
     ),

@@ -25,6 +25,9 @@ struct Common {
     /// The stable code, for programs.
     #[schema(example = "no-seat-available")]
     code: String,
+    /// The id of the request, as in the `X-Request-Id` header: say it where you ask for help.
+    #[schema(required = false, example = "5b1c0de2f00dfeed0000000000000017")]
+    request_id: String,
 }
 
 /// The members that every document has, and those of [`Facts`], as one flat object.

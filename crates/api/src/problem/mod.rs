@@ -9,6 +9,7 @@ use std::borrow::Cow;
 
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use serde::Serialize;
 use usher_domain::{AccountId, Code, Refusal, Secs};
 
@@ -16,8 +17,9 @@ pub(crate) use self::document::ProblemDocument;
 pub(crate) use self::facts::{Facts, FieldError};
 pub use self::table::Kind;
 pub(crate) use self::table::{
-    BODY_TOO_LARGE, MALFORMED, METHOD_NOT_ALLOWED, SECOND_FACTOR_NEEDED, SECOND_FACTOR_SET_UP_NEEDED,
-    TIMEOUT, TOO_MANY_ATTEMPTS, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE,
+    BODY_TOO_LARGE, LAST_OPERATOR_KEY, MALFORMED, METHOD_NOT_ALLOWED, SECOND_FACTOR_NEEDED,
+    SECOND_FACTOR_SET_UP_NEEDED, SSO_REQUIRED, TIMEOUT, TOO_MANY_ATTEMPTS, TOO_MANY_KEYS, UNAVAILABLE,
+    UNSUPPORTED_MEDIA_TYPE,
 };
 
 /// The media type of problem documents.
@@ -150,6 +152,13 @@ impl Problem {
         Self::new(SECOND_FACTOR_SET_UP_NEEDED, detail)
     }
 
+    /// The password is right, and no way in: the account's people come in by their provider.
+    #[must_use]
+    pub fn sso_required(account: AccountId) -> Self {
+        let detail = format!("This account requires single sign-on. Sign in at `/sso/{account}`.");
+        Self::new(SSO_REQUIRED, detail)
+    }
+
     /// The sentence about this occurrence.
     #[must_use]
     pub fn detail(&self) -> &str {
@@ -200,9 +209,10 @@ impl IntoResponse for Problem {
             code: self.kind.code,
             facts: self.facts.as_deref(),
         };
-        let body = serde_json::to_vec(&document).unwrap_or_default();
+        let body = Bytes::from(serde_json::to_vec(&document).unwrap_or_default());
         let media_type = [(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE))];
-        let mut response = (self.kind.status, media_type, body).into_response();
+        let mut response = (self.kind.status, media_type, body.clone()).into_response();
+        response.extensions_mut().insert(Written(body));
         let headers = response.headers_mut();
         match self.kind.status.as_u16() {
             401 => {
@@ -224,6 +234,22 @@ impl IntoResponse for Problem {
         }
         response
     }
+}
+
+/// The bytes of a problem document, for whoever knows the id of its request.
+#[derive(Clone)]
+struct Written(Bytes);
+
+/// Puts the id of the request into a problem document. It has no character that JSON writes otherwise.
+pub(crate) fn name_request(response: &mut Response, id: &HeaderValue) {
+    let Some(Written(document)) = response.extensions_mut().remove() else {
+        return;
+    };
+    let Some(open) = document.strip_suffix(b"}") else {
+        return;
+    };
+    let named = [open, b",\"request_id\":\"", id.as_bytes(), b"\"}"].concat();
+    *response.body_mut() = named.into();
 }
 
 impl From<Refusal> for Problem {

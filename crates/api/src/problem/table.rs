@@ -80,6 +80,21 @@ pub(crate) const SECOND_FACTOR_SET_UP_NEEDED: &Kind = kind!("second-factor-set-u
     what: "The account requires a second factor of everybody above the role `member`, and this user has none.",
     why: "An owner or admin switched this on in the account's settings.",
     remedy: "Sign in to the portal with the password: it leads to the page where a second factor is set up. Then get a new token.");
+/// Nobody could make operator keys any more.
+pub(crate) const LAST_OPERATOR_KEY: &Kind = kind!("last-operator-key", CONFLICT "This is the last key for everything",
+    what: "The operator key is the last one with the scope `everything` that does not expire before.",
+    why: "Without it, nobody could make another key through the API.",
+    remedy: "Make another key with the scope `everything`, and revoke this one with it. On the server itself, `usher operator-key` makes and revokes any key.");
+/// There are as many operator keys as there may be.
+pub(crate) const TOO_MANY_KEYS: &Kind = kind!("too-many-keys", CONFLICT "There are too many operator keys",
+    what: "There are as many operator keys as Usher keeps.",
+    why: "Every list has a bound. Keys that nobody needs are a risk.",
+    remedy: "Revoke keys that are not used any more: the list says when each was used last.");
+/// The account's people come in by their provider.
+pub(crate) const SSO_REQUIRED: &Kind = kind!("sso-required", FORBIDDEN "Single sign-on is required",
+    what: "The password is right, but this account lets people in through its own provider only.",
+    why: "An owner or admin requires single sign-on of everybody but one owner, who is kept for emergencies.",
+    remedy: "Sign in at the address that `detail` names. A back end that acts for many users takes an API key.");
 /// The journal cannot be reached.
 pub(crate) const UNAVAILABLE: &Kind = kind!("unavailable", SERVICE_UNAVAILABLE "Usher cannot answer right now",
     what: "The journal could not be read or written, so nothing was changed, or it is unknown whether it was.",
@@ -96,6 +111,9 @@ const OF_HTTP: &[&Kind] = &[
     TOO_MANY_ATTEMPTS,
     SECOND_FACTOR_NEEDED,
     SECOND_FACTOR_SET_UP_NEEDED,
+    LAST_OPERATOR_KEY,
+    TOO_MANY_KEYS,
+    SSO_REQUIRED,
     UNAVAILABLE,
 ];
 

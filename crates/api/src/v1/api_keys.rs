@@ -8,11 +8,13 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use usher_domain::permission::{Privilege, Scope};
 use usher_domain::text::Name;
-use usher_domain::{Account, Actor, ApiKeyId, Command, Refusal, account};
+use usher_domain::{Account, Actor, ApiKeyId, Command, Refusal, Secs, account};
+use usher_identity::KEY_OVERLAP_MAX;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::optional::Optional;
 use super::path::{AccountPath, ApiKeyPath};
 use super::schema;
 use super::time::Time;
@@ -26,6 +28,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
     OpenApiRouter::new()
         .routes(routes!(create, list))
         .routes(routes!(revoke))
+        .routes(routes!(rotate))
 }
 
 /// What is known of a key.
@@ -48,7 +51,13 @@ struct ApiKey {
     /// When it was last used, to the minute; null where it never was.
     #[schema(required)]
     last_used_at: Option<Time>,
-    /// The key itself: only in the answer to creating it, and never again.
+    /// From which network address it was last used, where that is known.
+    #[schema(required, example = "192.0.2.7")]
+    last_used_from: Option<String>,
+    /// Until when the secret from before the last rotation works as well; null where there is none.
+    #[schema(required)]
+    former_until: Option<Time>,
+    /// The key itself: only in the answer to creating or rotating it, and never again.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "usher_key_…")]
     key: Option<String>,
@@ -63,8 +72,23 @@ impl From<&account::ApiKey> for ApiKey {
             created_at: key.created_at.into(),
             expires_at: key.expires_at.map(Time::from),
             last_used_at: None,
+            last_used_from: None,
+            former_until: None,
             key: None,
         }
+    }
+}
+
+impl ApiKey {
+    /// Takes note of what only the credentials know.
+    fn used(&mut self, caller: &Caller) {
+        let now = caller.api.engine.now();
+        let Some(used) = caller.api.identity.api_key_use(caller.account, self.id) else {
+            return;
+        };
+        self.last_used_at = used.last.map(|last| last.at.into());
+        self.last_used_from = used.last.and_then(|last| Some(last.from?.to_string()));
+        self.former_until = used.former_until.filter(|until| now < *until).map(Time::from);
     }
 }
 
@@ -118,12 +142,11 @@ async fn create(
     let mut created = caller
         .create(&key, command, format!("api-keys/{id}"), find)
         .await?;
-    let last_used_at = api.identity.api_key_last_used_at(account, id);
-    if !created.existed || last_used_at.is_none() {
+    created.shown.used(&caller);
+    if !created.existed || created.shown.last_used_at.is_none() {
         let secret = api.identity.put_api_key(account, id, scopes, expires_at).await?;
         created.shown.key = Some(secret.into_exposed());
     }
-    created.shown.last_used_at = last_used_at.map(Time::from);
     Ok(created)
 }
 
@@ -143,10 +166,59 @@ async fn list(caller: Caller, Query(query): Query<PageQuery>) -> Result<Answer<L
     };
     let mut page = caller.read(view).await?;
     for key in &mut page.items {
-        let used = caller.api.identity.api_key_last_used_at(caller.account, key.id);
-        key.last_used_at = used.map(Time::from);
+        key.used(&caller);
     }
     Ok(Answer(page))
+}
+
+/// How a key is rotated.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Rotation {
+    /// For how long the secret before works as well, so that programs can be changed one after the other; not at all,
+    /// where this is left out.
+    #[schema(maximum = 604_800, default = 0, example = 3600)]
+    overlap_secs: u32,
+}
+
+impl Rotation {
+    pub(super) fn overlap(&self) -> Result<Secs, Problem> {
+        let overlap = Secs::new(self.overlap_secs);
+        if overlap > KEY_OVERLAP_MAX {
+            let message = format!("must be 0 to {}", KEY_OVERLAP_MAX.get());
+            return Err(Problem::invalid("overlap_secs", message));
+        }
+        Ok(overlap)
+    }
+}
+
+/// Rotate an API key
+///
+/// Draws a new secret, which the answer shows, once. The key keeps its id, name, scopes and end. Needs
+/// `settings.manage` and all that the key is good for; no key rotates keys. The body may be left out.
+#[utoipa::path(
+    post, path = "/v1/accounts/{account}/api-keys/{api_key}/rotate", operation_id = "rotateApiKey", tag = "tokens",
+    params(ApiKeyPath), request_body = Option<Rotation>,
+    responses((status = 200, description = "The key, with its new secret.", body = ApiKey))
+)]
+async fn rotate(
+    caller: Caller,
+    Path(path): Path<ApiKeyPath>,
+    Optional(body): Optional<Rotation>,
+) -> Result<Answer<ApiKey>, Problem> {
+    let (id, overlap) = (path.api_key, body.overlap()?);
+    let command = Command::RotateApiKey { id, overlap };
+    let find = move |account: &Account, _: &_, _| account.api_keys().get(&id).cloned();
+    let found = caller.execute(command, find).await?;
+    let found = found.ok_or_else(|| Problem::not_found("API key"))?;
+    let (identity, now) = (&caller.api.identity, caller.api.engine.now());
+    let mut key = ApiKey::from(&found);
+    let secret = identity
+        .rotate_api_key(caller.account, &found, overlap, now)
+        .await?;
+    key.used(&caller);
+    key.key = Some(secret.into_exposed());
+    Ok(Answer(key))
 }
 
 /// Revoke an API key

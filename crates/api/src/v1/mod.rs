@@ -6,9 +6,12 @@ mod contacts;
 mod device;
 mod ended;
 mod events;
+mod groups;
 mod heartbeats;
 mod history;
 mod join;
+mod members;
+mod operator_keys;
 mod optional;
 mod path;
 mod pools;
@@ -19,13 +22,13 @@ pub(crate) mod schema;
 mod sessions;
 mod settings;
 mod sign_ins;
+mod single_sign_on;
 mod teams;
 mod tickets;
 pub(crate) mod time;
 mod tokens;
 mod usage;
 mod users;
-mod visible;
 
 use std::sync::Arc;
 
@@ -38,8 +41,10 @@ pub(crate) fn routes(is_sandbox: bool) -> OpenApiRouter<Arc<Api>> {
     let routes = OpenApiRouter::new()
         .merge(tokens::routes())
         .merge(api_keys::routes())
+        .merge(operator_keys::routes())
         .merge(accounts::routes())
         .merge(settings::routes())
+        .merge(single_sign_on::routes())
         .merge(users::routes())
         .merge(pools::routes())
         .merge(heartbeats::routes())
@@ -50,6 +55,7 @@ pub(crate) fn routes(is_sandbox: bool) -> OpenApiRouter<Arc<Api>> {
         .merge(usage::routes())
         .merge(contacts::routes())
         .merge(teams::routes())
+        .merge(groups::routes())
         .merge(history::routes());
     if is_sandbox {
         routes.merge(sandbox::routes())

@@ -1,7 +1,7 @@
 //! The paths below an account, as they stand in the document; handlers take out of them what they need.
 
 use serde::Deserialize;
-use usher_domain::{AccountId, ApiKeyId, PoolId, SessionId, SignInId, TeamId, TicketId, UserId};
+use usher_domain::{AccountId, ApiKeyId, GroupId, PoolId, SessionId, SignInId, TeamId, TicketId, UserId};
 use utoipa::IntoParams;
 
 use super::schema;
@@ -49,6 +49,11 @@ paths! {
     TeamPath {
         /// The team.
         team: TeamId as schema::TeamId
+    }
+    /// A group.
+    GroupPath {
+        /// The group.
+        group: GroupId as schema::GroupId
     }
     /// A sign-in.
     SignInPath {

@@ -75,6 +75,8 @@ strings! {
     TicketId: |string| id(string, "tick");
     /// The id of an API key.
     ApiKeyId: |string| id(string, "key");
+    /// The id of an operator key.
+    OperatorKeyId: |string| id(string, "opkey");
     /// The id of a recorded refusal.
     RefusalId: |string| id(string, "refu");
 
@@ -88,6 +90,18 @@ strings! {
     Email: |string| line(string, 254)
         .pattern(Some(r"^[^@\s,;\u0000-\u001f\u007f-\u009f]{1,64}@[^@\s,;.\u0000-\u001f\u007f-\u009f]+([.][^@\s,;.\u0000-\u001f\u007f-\u009f]+)*$"))
         .examples(["sven@example.com"]);
+    /// What a directory calls a user, unique in the account, in capitals or not.
+    UserName: |string| line(string, 320).examples(["sven@example.com"]);
+    /// The id that another system keeps for a thing.
+    ExternalId: |string| string
+        .min_length(Some(1))
+        .max_length(Some(255))
+        .pattern(Some(r"^[^\u0000-\u001f\u007f-\u009f]+$"))
+        .examples(["701984"]);
+    /// The address that names an identity provider.
+    Issuer: |string| line(string, 512)
+        .pattern(Some(r"^[^\s\u0000-\u001f\u007f-\u009f]+$"))
+        .examples(["https://id.example.com"]);
     /// The id that a client keeps for its device.
     DeviceId: |string| line(string, 128)
         .pattern(Some(r"^[^\s\u0000-\u001f\u007f-\u009f]+$"))
@@ -105,6 +119,8 @@ strings! {
     Role: |string| words(string, &["member", "manager", "admin", "owner"]);
     /// What a manager may be allowed to do.
     Privilege: |string| words(string, &["users.manage", "seats.manage", "subscription.manage", "reports.view", "settings.manage"]);
+    /// What an operator key is good for.
+    OperatorScope: |string| words(string, &["accounts.read", "accounts.manage", "billing.manage", "everything"]);
     /// What an API key is good for.
     Scope: |string| words(string, &["read", "sign-ins.write", "users.manage", "seats.manage", "subscription.manage", "reports.view", "settings.manage", "directory.provision"]);
     /// One user's say on a session permission.
@@ -157,7 +173,12 @@ mod tests {
         ];
         let roles = [p::Role::Member, p::Role::Manager, p::Role::Admin, p::Role::Owner];
 
+        let of_operator: Vec<_> = usher_identity::OperatorScope::ALL
+            .iter()
+            .map(|scope| scope.as_str())
+            .collect();
         assert_eq!(listed::<Scope>(), json!(p::Scope::ALL));
+        assert_eq!(listed::<OperatorScope>(), json!(of_operator));
         assert_eq!(listed::<Privilege>(), json!(privileges));
         assert_eq!(listed::<Role>(), json!(roles));
     }

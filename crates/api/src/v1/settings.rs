@@ -6,17 +6,18 @@ use axum::Json as Answer;
 use serde::{Deserialize, Serialize};
 use usher_domain::account::{self, SettingsPatch};
 use usher_domain::command::RulesPatch;
+use usher_domain::directory::SignInPatch;
 use usher_domain::permission::SessionPermissions;
-use usher_domain::{Account, Actor, Command};
+use usher_domain::{Account, Actor, Command, UserId};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::path::AccountPath;
 use super::rules::{Rules, RulesChoice};
-use super::visible::need_staff;
+use super::schema;
 use crate::api::Api;
-use crate::extract::{Caller, Json};
+use crate::extract::{Caller, Json, nullable};
 use crate::problem::Problem;
 
 pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
@@ -30,6 +31,20 @@ struct Settings {
     session_permissions: Permissions,
     /// The rules that a new pool gets where its creator says nothing.
     pool_defaults: Rules,
+    /// How people sign in to the portal.
+    sign_in: SignIn,
+}
+
+/// How people sign in to the portal.
+#[derive(Debug, Serialize, ToSchema)]
+struct SignIn {
+    /// Whether everybody but the break-glass owner comes in through the identity provider.
+    sso_required: bool,
+    /// The owner who can come in with a password whatever becomes of the identity provider; null for nobody.
+    #[schema(required, value_type = Option<schema::UserId>)]
+    break_glass: Option<UserId>,
+    /// Whether admins and owners need a second factor.
+    second_factor_for_admins: bool,
 }
 
 /// Permissions over sessions. Control needs view.
@@ -60,6 +75,11 @@ impl From<&account::Settings> for Settings {
                 control_account: permissions.control_account,
             },
             pool_defaults: Rules::from(&settings.pool_defaults),
+            sign_in: SignIn {
+                sso_required: settings.sign_in.sso_required,
+                break_glass: settings.sign_in.break_glass,
+                second_factor_for_admins: settings.sign_in.second_factor_for_admins,
+            },
         }
     }
 }
@@ -75,6 +95,33 @@ struct SettingsChange {
     session_permissions: Option<PermissionsChange>,
     /// Other rules for new pools. Pools that exist keep theirs.
     pool_defaults: Option<RulesChoice>,
+    /// Another way of signing in to the portal. For owners and admins.
+    sign_in: Option<SignInChange>,
+}
+
+/// A change of how people sign in to the portal. What is left out stays.
+#[allow(clippy::option_option, reason = "absent, null and a value are three answers")]
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SignInChange {
+    /// Whether everybody but the break-glass owner comes in through the identity provider. Needs `break_glass`.
+    sso_required: Option<bool>,
+    /// The active owner who can come in with a password whatever becomes of the identity provider; null for nobody.
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<schema::UserId>)]
+    break_glass: Option<Option<UserId>>,
+    /// Whether admins and owners need a second factor.
+    second_factor_for_admins: Option<bool>,
+}
+
+impl From<SignInChange> for SignInPatch {
+    fn from(change: SignInChange) -> Self {
+        Self {
+            sso_required: change.sso_required,
+            break_glass: change.break_glass,
+            second_factor_for_admins: change.second_factor_for_admins,
+        }
+    }
 }
 
 /// A change of session permissions. What is left out stays.
@@ -111,7 +158,7 @@ impl PermissionsChange {
 )]
 async fn get(caller: Caller) -> Result<Answer<Settings>, Problem> {
     let view = |account: &Account, actor: &Actor, _| {
-        need_staff(account, actor)?;
+        account.need_staff(actor)?;
         Ok(Settings::from(account.settings()))
     };
     caller.read(view).await.map(Answer)
@@ -119,12 +166,14 @@ async fn get(caller: Caller) -> Result<Answer<Settings>, Problem> {
 
 /// Change the account's settings
 ///
-/// Needs `settings.manage`.
+/// Needs `settings.manage`. How people sign in is for owners and admins to change, not for keys. Requiring single
+/// sign-on needs a provider, and a break-glass owner with a password; it ends what passwords have begun. Who requires a
+/// second factor of others needs one first.
 #[utoipa::path(
     patch, path = "/v1/accounts/{account}/settings", operation_id = "changeSettings", tag = "accounts",
     params(AccountPath), request_body = SettingsChange,
     responses((status = 200, description = "The settings after the change.", body = Settings)),
-    extensions(("x-problems" = json!(["control-needs-view"])))
+    extensions(("x-problems" = json!(["control-needs-view", "break-glass-needed"])))
 )]
 async fn change(caller: Caller, Json(body): Json<SettingsChange>) -> Result<Answer<Settings>, Problem> {
     let rules = body.pool_defaults.map(RulesPatch::from);
@@ -134,13 +183,58 @@ async fn change(caller: Caller, Json(body): Json<SettingsChange>) -> Result<Answ
         Ok(SettingsPatch {
             session_permissions: permissions.map(|change| change.over(before.session_permissions)),
             pool_defaults: rules.clone().map(|rules| rules.over(&before.pool_defaults)),
-            ..SettingsPatch::default()
+            sign_in: body.sign_in.map(SignInPatch::from).unwrap_or_default(),
         })
     };
     let change = caller.read(over).await?;
+    let requires = change.sign_in.sso_required == Some(true);
+    if requires {
+        need_way_in(&caller, change.sign_in).await?;
+    }
+    if change.sign_in.second_factor_for_admins == Some(true) {
+        need_own_second_factor(&caller).await?;
+    }
     let view = |account: &Account, _: &_, _| Settings::from(account.settings());
-    caller
-        .execute(Command::ChangeSettings { change }, view)
-        .await
-        .map(Answer)
+    let shown = caller.execute(Command::ChangeSettings { change }, view).await?;
+    if requires {
+        caller.api.end_what_passwords_began(caller.account, None).await?;
+    }
+    Ok(Answer(shown))
+}
+
+/// Refuses to require single sign-on where nobody could come in any more. Who may not change it is told so by the
+/// command.
+async fn need_way_in(caller: &Caller, change: SignInPatch) -> Result<(), Problem> {
+    let view = move |account: &Account, actor: &Actor, _| {
+        let after = change.over(account.settings().sign_in);
+        Ok((account.is_admin(actor), after.break_glass))
+    };
+    let (is_admin, break_glass) = caller.read(view).await?;
+    if !is_admin || break_glass.is_none() {
+        return Ok(());
+    }
+    match caller
+        .api
+        .single_sign_on_lacks(caller.account, break_glass)
+        .await?
+    {
+        Some(lack) => Err(Problem::invalid("sign_in.sso_required", lack)),
+        None => Ok(()),
+    }
+}
+
+/// Refuses a user who requires a second factor of others and has none: the next call would be refused. Who may not
+/// change it is told so by the command.
+async fn need_own_second_factor(caller: &Caller) -> Result<(), Problem> {
+    let Actor::User(user) = caller.actor else {
+        return Ok(());
+    };
+    let is_admin = |account: &Account, actor: &Actor, _| Ok(account.is_admin(actor));
+    if !caller.read(is_admin).await? || caller.api.identity.has_second_factor(caller.account, user) {
+        return Ok(());
+    }
+    Err(Problem::invalid(
+        "sign_in.second_factor_for_admins",
+        "set up a second factor for yourself first, in the portal",
+    ))
 }

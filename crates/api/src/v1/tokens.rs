@@ -16,8 +16,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::schema;
-use crate::address;
 use crate::api::Api;
+use crate::arrival::Arrival;
 use crate::extract::{Bearer, Json};
 use crate::problem::Problem;
 
@@ -67,17 +67,17 @@ struct Token {
     post, path = "/v1/tokens", operation_id = "createToken", tag = "tokens", security(()),
     request_body = Credentials, responses((status = 201, description = "The token.", body = Token)),
     extensions(("x-problems" = json!([
-        "unauthenticated", "second-factor-needed", "second-factor-set-up-needed", "too-many-attempts"
+        "unauthenticated", "sso-required", "second-factor-needed", "second-factor-set-up-needed", "too-many-attempts"
     ])))
 )]
 async fn create(
     State(api): State<Arc<Api>>,
-    address::From(from): address::From,
+    arrival: Arrival,
     Json(body): Json<Credentials>,
 ) -> Result<(StatusCode, Answer<Token>), Problem> {
-    let attempt = api.throttle.password(body.email.as_str(), from);
+    let attempt = api.throttle.password(body.email.as_str(), arrival.address);
     let attempt = attempt.map_err(Problem::too_many_attempts)?;
-    let user = find(&api, body.account, body.email).await?;
+    let (user, needs_single_sign_on) = find(&api, body.account, body.email).await?.unzip();
     let proof = api
         .identity
         .prove_password(body.account, user, body.password)
@@ -86,10 +86,14 @@ async fn create(
         return Err(wrong());
     };
     attempt.right();
+    if needs_single_sign_on == Some(true) {
+        // Said to nobody but who knows the password: it tells that there is such a user.
+        return Err(Problem::sso_required(body.account));
+    }
     if api.lacks_second_factor(body.account, proof.user()).await? {
         return Err(Problem::second_factor_set_up_needed());
     }
-    let issued = exchange(&api, proof, body.second_factor.as_deref(), from).await?;
+    let issued = exchange(&api, proof, body.second_factor.as_deref(), arrival.address).await?;
     let token = Token {
         token: issued.token.into_exposed(),
         expires_in_secs: issued.expires_in.get(),
@@ -97,11 +101,12 @@ async fn create(
     Ok((StatusCode::CREATED, Answer(token)))
 }
 
-/// The active user with this address; none where there is none, or no such account.
-async fn find(api: &Api, account: AccountId, email: Email) -> Result<Option<UserId>, Problem> {
+/// The active user with this address, and whether they have to come in by the account's provider; none where there is
+/// none, or no such account.
+async fn find(api: &Api, account: AccountId, email: Email) -> Result<Option<(UserId, bool)>, Problem> {
     let find = move |account: &usher_domain::Account, _| {
         let user = account.user_by_email(&email).filter(|user| user.active);
-        user.map(|user| user.id)
+        user.map(|user| (user.id, account.needs_single_sign_on(user.id)))
     };
     match api.engine.read(account, find).await {
         Ok(user) => Ok(user),

@@ -1,6 +1,7 @@
 //! A whole server without a socket: the router over an engine on a journal in memory, with a clock that is moved by
 //! hand.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::Router;
@@ -13,7 +14,8 @@ use tower::ServiceExt;
 use usher_api::{Api, Config};
 use usher_domain::{AccountId, Timestamp, UserId};
 use usher_engine::{Clock, Engine, ManualClock, Options};
-use usher_identity::Identity;
+use usher_identity::single_sign_on::Provider;
+use usher_identity::{Identity, Secret};
 use usher_journal::MemoryJournal;
 
 const OPERATOR_KEY: &str = "usher_op_of_the_tests_0123456789abcdef";
@@ -77,7 +79,7 @@ impl App {
         .await
         .unwrap();
         let identity = Identity::in_memory().unwrap();
-        identity.set_operator_key(OPERATOR_KEY).await.unwrap();
+        identity.set_operator_key(OPERATOR_KEY, START).await.unwrap();
         let api = Api::new(engine.clone(), identity.clone(), Arc::new(journal), config);
         let (router, _) = usher_api::router(Arc::clone(&api));
         Self {
@@ -186,10 +188,31 @@ impl App {
         Who(Some(key["key"].as_str().unwrap().to_owned()))
     }
 
+    /// A provider of the account, which nobody has asked for its discovery document.
+    pub async fn provider(&self) {
+        let provider = Provider {
+            issuer: "https://login.example.com".parse().unwrap(),
+            client_id: "usher".parse().unwrap(),
+            scopes: "openid".parse().unwrap(),
+            groups_claim: None,
+            label: "Acme".parse().unwrap(),
+            creates_users: false,
+            links_by_email: false,
+            email_domains: BTreeSet::new(),
+        };
+        let secret = Secret::of_client("a client secret");
+        self.identity
+            .set_provider(self.account, provider, secret)
+            .await
+            .unwrap();
+    }
+
     /// The default pool of `remote-support`.
     pub async fn default_pool(&self) -> String {
         let pools = self.operator().get("pools").await.ok();
-        pools["items"][0]["id"].as_str().unwrap().to_owned()
+        let pools = pools["items"].as_array().unwrap();
+        let default = pools.iter().find(|pool| pool["default"] == true).unwrap();
+        default["id"].as_str().unwrap().to_owned()
     }
 
     /// The address of something of the account; what starts with a slash is one already.
@@ -318,7 +341,13 @@ impl Answer {
     /// A problem document with this status and code, whole.
     #[track_caller]
     pub fn problem(&self, status: u16, code: &str) -> Value {
-        let document = self.with_status(status).json();
+        let mut document = self.with_status(status).json();
+        // Each answer has another, so that what remains of two can be compared.
+        let request_id = document.as_object_mut().and_then(|it| it.remove("request_id"));
+        assert_eq!(
+            request_id.as_ref().and_then(Value::as_str),
+            Some(self.header("x-request-id"))
+        );
         assert_eq!(document["code"], code, "{document}");
         assert_eq!(document["status"], status);
         assert_eq!(document["type"], format!("/problems/{code}"));

@@ -6,11 +6,11 @@ use std::fmt::Write as _;
 use axum::http::Method;
 use serde_json::{Value, json};
 
-use crate::app::{App, Who};
+use crate::app::{Answer, App, Who};
 use crate::desk::{Desk, text};
 
-/// The table, with the meaning of its columns.
-const TABLE: &str = include_str!("authorization.md");
+/// Both tables, with the meaning of their columns. This test walks the first.
+const TABLES: &str = include_str!("../../../../docs/authorization.md");
 
 /// Who calls, in the order of the table's columns.
 async fn callers(app: &App) -> Vec<(&'static str, Who)> {
@@ -88,10 +88,15 @@ async fn sample(app: &App, operation: &str, number: usize) -> Option<Sample> {
     let pool = json!({"name": name, "product": "remote-support", "seats": 0});
     let team = json!({"name": name});
     let key = json!({"name": name, "scopes": ["read"]});
+    let operator_key = json!({"name": name, "scopes": ["accounts.read"]});
     Some(match operation {
         "isLive" | "isReady" | "listAccounts" | "getAccount" | "getSubscription" | "getSettings"
-        | "listUsers" | "listPools" | "listTeams" | "listApiKeys" | "listRefusals" | "listAudit"
-        | "revokeToken" | "deleteAccount" => Sample::default(),
+        | "listUsers" | "listPools" | "listTeams" | "listGroups" | "listApiKeys" | "listOperatorKeys"
+        | "listRefusals" | "listAudit" | "revokeToken" | "deleteAccount" => Sample::default(),
+        "getSingleSignOn" | "removeSingleSignOn" => {
+            app.provider().await;
+            Sample::default()
+        }
         "createToken" => {
             let fields = json!({"password": "correct horse battery"});
             app.user(&format!("Petra{number}"), fields).await;
@@ -104,6 +109,10 @@ async fn sample(app: &App, operation: &str, number: usize) -> Option<Sample> {
         }})),
         "addMinutes" => Sample::body(json!({"minutes": 1})),
         "changeSettings" => Sample::body(json!({"session_permissions": {"view_account": true}})),
+        // Nobody answers there: who may set a provider is told so.
+        "setSingleSignOn" => Sample::body(json!({
+            "issuer": "https://127.0.0.1:1", "client_id": "usher", "client_secret": "secret", "label": "Acme",
+        })),
         "createUser" => Sample::body(user),
         "getUser" | "deleteUser" => Sample::of("user", new("users", user).await),
         "removeSecondFactor" => {
@@ -118,14 +127,39 @@ async fn sample(app: &App, operation: &str, number: usize) -> Option<Sample> {
             let body = (operation == "setLicense").then_some(license);
             Sample { body, ..sample }
         }
+        "reassignLicense" => {
+            let license = json!({"kind": "shared", "pool": app.default_pool().await});
+            let holder = new("users", user).await;
+            let path = format!("users/{holder}/licenses/remote-support");
+            app.operator().put(&path, license).await.ok();
+            let (heir, _) = app.member(&format!("Heir{number}")).await;
+            Sample::of("user", holder)
+                .and("product", "remote-support")
+                .with(json!({"to": heir}))
+        }
+        "moveSeats" => {
+            let from = app.default_pool().await;
+            let to = new("pools", pool).await;
+            Sample::of("pool", from).with(json!({"to": to, "seats": 1}))
+        }
         "createPool" => Sample::body(pool),
         "getPool" | "deletePool" => Sample::of("pool", new("pools", pool).await),
         "changePool" => Sample::of("pool", new("pools", pool).await).with(json!({"seats": 0})),
-        "createTeam" => Sample::body(team),
+        "createTeam" | "createGroup" => Sample::body(team),
         "getTeam" | "deleteTeam" => Sample::of("team", new("teams", team).await),
         "changeTeam" => Sample::of("team", new("teams", team).await).with(json!({"members": []})),
+        "getGroup" | "deleteGroup" => Sample::of("group", new("groups", team).await),
+        "changeGroup" => Sample::of("group", new("groups", team).await).with(json!({"members": []})),
+        "mapGroup" => {
+            let license = json!({"remote-support": {"kind": "named"}});
+            Sample::of("group", new("groups", team).await).with(json!({"licenses": license}))
+        }
         "createApiKey" => Sample::body(key),
-        "revokeApiKey" => Sample::of("api_key", new("api-keys", key).await),
+        "revokeApiKey" | "rotateApiKey" => Sample::of("api_key", new("api-keys", key).await),
+        "createOperatorKey" => Sample::body(operator_key),
+        "revokeOperatorKey" | "rotateOperatorKey" => {
+            Sample::of("operator_key", new("/v1/operator-keys", operator_key).await)
+        }
         _ => return desk_sample(app, operation, number).await,
     })
 }
@@ -184,17 +218,45 @@ async fn answers(method: &Method, path: &str, operation: &str) -> Vec<String> {
     let app = App::with_account().await;
     let mut statuses = Vec::new();
     for (number, (_, who)) in callers(&app).await.into_iter().enumerate() {
-        let Some(sample) = sample(&app, operation, number).await else {
+        let Some(status) = call(&app, &who, method, path, operation, number).await else {
             return vec!["no sample".to_owned()];
         };
-        let mut address = path.replace("{account}", &app.account.to_string());
-        for (name, value) in sample.path {
-            address = address.replace(&format!("{{{name}}}"), &value);
-        }
-        let answer = app.by(&who).send(method.clone(), &address, sample.body).await;
-        statuses.push(answer.status.as_u16().to_string());
+        statuses.push(status.to_string());
     }
     statuses
+}
+
+/// Calls an operation once; the status of the answer. None where there is no sample of it.
+async fn call(
+    app: &App,
+    who: &Who,
+    method: &Method,
+    path: &str,
+    operation: &str,
+    number: usize,
+) -> Option<u16> {
+    let sample = sample(app, operation, number).await?;
+    let mut address = path.replace("{account}", &app.account.to_string());
+    for (name, value) in sample.path {
+        address = address.replace(&format!("{{{name}}}"), &value);
+    }
+    let answer = app.by(who).send(method.clone(), &address, sample.body).await;
+    Some(answer.status.as_u16())
+}
+
+/// The operations that a key with these scopes is granted, in the order of their names.
+pub async fn granted(scopes: &[&str]) -> Vec<String> {
+    let mut granted = Vec::new();
+    for (operation, method, path) in operations() {
+        let app = App::with_account().await;
+        let key = app.key(scopes).await;
+        let status = call(&app, &key, &method, &path, &operation, 0).await;
+        if status.is_some_and(|status| status < 300) {
+            granted.push(operation);
+        }
+    }
+    granted.sort_unstable();
+    granted
 }
 
 fn operations() -> Vec<(String, Method, String)> {
@@ -211,7 +273,8 @@ fn operations() -> Vec<(String, Method, String)> {
 
 /// The rows of the table by operation, and the names of its columns.
 fn rows() -> (Vec<&'static str>, BTreeMap<&'static str, Vec<&'static str>>) {
-    let mut lines = TABLE.lines().filter(|line| line.starts_with('|'));
+    let (operations, _) = TABLES.split_once("\n## Pages\n").unwrap();
+    let mut lines = operations.lines().filter(|line| line.starts_with('|'));
     let cells = |line: &'static str| {
         let cells = line.trim().trim_matches('|').split('|');
         cells.map(str::trim).collect::<Vec<_>>()
@@ -240,7 +303,7 @@ async fn every_operation_answers_everybody_as_the_table_says() {
 
     assert!(
         wrong.is_empty(),
-        "these operations answer otherwise than authorization.md says:\n{wrong}"
+        "these operations answer otherwise than docs/authorization.md says:\n{wrong}"
     );
 }
 
@@ -250,4 +313,83 @@ fn the_table_has_no_row_without_an_operation() {
     for operation in rows().1.keys() {
         assert!(operations.iter().any(|(id, _, _)| id == operation), "{operation}");
     }
+}
+
+/// The ids in a text, each replaced by one of the same kind that nothing ever had.
+fn with_unknown_ids(text: &str) -> String {
+    const UNKNOWN: &str = "01h2xcejqtf2nbrexx3vqjhp41";
+    let is_id = |rest: &str| rest.len() >= UNKNOWN.len() && rest[..UNKNOWN.len()].chars().all(is_id_char);
+    let mut replaced = String::new();
+    let mut rest = text;
+    while let Some(end) = rest.find('_').map(|at| at + 1) {
+        replaced.push_str(&rest[..end]);
+        rest = &rest[end..];
+        if is_id(rest) {
+            replaced.push_str(UNKNOWN);
+            rest = &rest[UNKNOWN.len()..];
+        }
+    }
+    replaced + rest
+}
+
+fn is_id_char(char: char) -> bool {
+    char.is_ascii_digit() || char.is_ascii_lowercase()
+}
+
+#[tokio::test]
+async fn ids_of_another_account_answer_as_if_they_did_not_exist() {
+    let home = App::with_account().await;
+    let abroad = App {
+        account: home.new_account("Another").await,
+        api: home.api.clone(),
+        router: home.router.clone(),
+        engine: home.engine.clone(),
+        identity: home.identity.clone(),
+        clock: home.clock.clone(),
+    };
+    let seats =
+        json!({"plan": "enterprise", "products": {"remote-support": {"named_seats": 2, "shared_seats": 9}}});
+    abroad.operator().put("subscription", seats).await.ok();
+    let intruders = [
+        ("the owner", home.owner().await),
+        ("a key", home.key(&MANAGE).await),
+        ("a key that signs in", home.key(&["read", "sign-ins.write"]).await),
+        ("the operator", App::operator_key()),
+    ];
+    let (mut number, mut asked) = (0, 0);
+    for (operation, method, path) in operations() {
+        let Some(below) = path.strip_prefix("/v1/accounts/{account}") else {
+            continue;
+        };
+        for (name, who) in &intruders {
+            number += 1;
+            let sample = sample(&abroad, &operation, number).await.unwrap();
+            let fill =
+                |below: String, (name, value): (&str, String)| below.replace(&format!("{{{name}}}"), &value);
+            let address = sample.path.into_iter().fold(below.to_owned(), fill);
+            let body = sample.body.map(|body| body.to_string());
+            let unknown = (with_unknown_ids(&address), body.as_deref().map(with_unknown_ids));
+            if unknown == (address.clone(), body.clone()) {
+                continue;
+            }
+            asked += 1;
+            let before = abroad.operator().get("usage").await.text;
+            let ask = async |address: String, body| {
+                let address = format!("{}{address}", home.path(""));
+                home.by(who).send_text(method.clone(), &address, body).await
+            };
+
+            let theirs = ask(address, body).await;
+            let nobodys = ask(unknown.0, unknown.1).await;
+
+            let told = |answer: &Answer| {
+                let text = answer.text.replace(answer.header("x-request-id"), "");
+                (answer.status, with_unknown_ids(&text))
+            };
+            assert_eq!(told(&theirs), told(&nobodys), "{operation} by {name}");
+            let after = abroad.operator().get("usage").await.text;
+            assert_eq!(after, before, "{operation} by {name}");
+        }
+    }
+    assert!(asked > 100, "only {asked} calls were about things with ids");
 }

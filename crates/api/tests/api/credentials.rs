@@ -137,3 +137,116 @@ async fn nobody_gives_a_key_more_than_they_have_or_a_life_in_the_past() {
         .await
         .problem(422, "invalid");
 }
+
+#[tokio::test]
+async fn a_rotated_key_is_shown_once_more_and_the_old_secret_works_for_as_long_as_was_said() {
+    let app = App::with_account().await;
+    let made = app
+        .operator()
+        .post("api-keys", json!({"name": "Back end", "scopes": ["read"]}))
+        .await
+        .created();
+    let who = |key: &serde_json::Value| Who(Some(key["key"].as_str().unwrap().to_owned()));
+    let path = format!("api-keys/{}/rotate", made["id"].as_str().unwrap());
+
+    let rotated = app.operator().post(&path, json!({"overlap_secs": 60})).await.ok();
+    let both = [who(&made), who(&rotated)];
+    for key in &both {
+        app.by(key).get("users").await.ok();
+    }
+    app.engine.advance(Secs::new(60)).await;
+    app.by(&both[0])
+        .get("users")
+        .await
+        .problem(401, "unauthenticated");
+    let again = app
+        .operator()
+        .send(axum::http::Method::POST, &path, None)
+        .await
+        .ok();
+
+    assert_eq!(rotated["id"], made["id"]);
+    assert_eq!(rotated["former_until"], "2026-11-23T09:01:00Z");
+    assert!(again["former_until"].is_null());
+    app.by(&both[1])
+        .get("users")
+        .await
+        .problem(401, "unauthenticated");
+    app.by(&who(&again)).get("users").await.ok();
+    let too_long = app.operator().post(&path, json!({"overlap_secs": 604_801})).await;
+    assert_eq!(
+        too_long.problem(422, "invalid")["errors"][0]["field"],
+        "overlap_secs"
+    );
+    let audit = app.operator().get("audit?limit=1").await.ok();
+    assert_eq!(audit["items"][0]["action"], "api_key.rotated");
+}
+
+#[tokio::test]
+async fn an_operator_key_does_what_its_scopes_say_and_the_audit_says_which_it_was() {
+    let app = App::with_account().await;
+    let mut keys = Vec::new();
+    for scope in ["accounts.read", "accounts.manage", "billing.manage", "everything"] {
+        let new = json!({"name": scope, "scopes": [scope]});
+        keys.push(app.operator().post("/v1/operator-keys", new).await.created());
+    }
+    let who: Vec<_> = keys
+        .iter()
+        .map(|key| Who(Some(key["key"].as_str().unwrap().to_owned())))
+        .collect();
+    let (mut looked, mut managed, mut billed, mut keyed) = (vec![], vec![], vec![], vec![]);
+    for (number, who) in who.iter().enumerate() {
+        let name = json!({"name": format!("Team {number}")});
+        looked.push(app.by(who).get("users").await.status.as_u16());
+        managed.push(app.by(who).post("teams", name).await.status.as_u16());
+        billed.push(
+            app.by(who)
+                .post("minutes", json!({"minutes": 1}))
+                .await
+                .status
+                .as_u16(),
+        );
+        keyed.push(app.by(who).get("/v1/operator-keys").await.status.as_u16());
+    }
+
+    assert_eq!(looked, [200, 200, 200, 200]);
+    assert_eq!(managed, [403, 201, 403, 201]);
+    assert_eq!(billed, [403, 403, 200, 200]);
+    assert_eq!(keyed, [403, 403, 403, 200]);
+    let refused = app.by(&who[0]).post("teams", json!({"name": "X"})).await;
+    let detail = refused.problem(403, "forbidden")["detail"].to_string();
+    assert!(detail.contains("accounts.manage"), "{detail}");
+    let audit = app.operator().get("audit?action=team.created").await.ok();
+    assert_eq!(audit["items"][0]["credential"], keys[3]["id"]);
+    assert_eq!(audit["items"][0]["came_by"], "api");
+}
+
+#[tokio::test]
+async fn the_last_operator_key_for_everything_stays() {
+    let app = App::empty().await;
+    let first = app.operator().get("/v1/operator-keys").await.ok()["items"][0].clone();
+    let path = |key: &serde_json::Value| format!("/v1/operator-keys/{}", key["id"].as_str().unwrap());
+    let new = json!({"name": "Second", "scopes": ["everything"]});
+
+    app.operator()
+        .delete(&path(&first))
+        .await
+        .problem(409, "last-operator-key");
+    let second = app.operator().post("/v1/operator-keys", new).await.created();
+    app.operator().delete(&path(&first)).await.done();
+
+    app.operator()
+        .get("/v1/accounts")
+        .await
+        .problem(401, "unauthenticated");
+    let second = Who(Some(second["key"].as_str().unwrap().to_owned()));
+    app.by(&second)
+        .delete(&path(&first))
+        .await
+        .problem(404, "not-found");
+    let wrong = json!({"name": "Third", "scopes": ["root"]});
+    app.by(&second)
+        .post("/v1/operator-keys", wrong)
+        .await
+        .problem(422, "invalid");
+}

@@ -64,6 +64,33 @@ async fn raising_a_pool_takes_from_the_unallocated_seats() {
 }
 
 #[tokio::test]
+async fn seats_move_from_one_pool_to_another() {
+    let app = app_with_seats_left().await;
+    let default = app.default_pool().await;
+    let new = json!({"name": "Night", "product": "remote-support", "seats": 1});
+    let night = app.operator().post("pools", new).await.created();
+    let path = format!("pools/{default}/move-seats");
+
+    let left = app
+        .operator()
+        .post(&path, json!({"to": night["id"], "seats": 4}))
+        .await
+        .ok();
+
+    assert_eq!((&left["id"], &left["seats"]), (&json!(default), &json!(6)));
+    let night = format!("pools/{}", night["id"].as_str().unwrap());
+    assert_eq!(app.operator().get(&night).await.ok()["seats"], 5);
+    for (body, field) in [
+        (json!({"to": default, "seats": 1}), "to"),
+        (json!({"to": &night["pools/".len()..], "seats": 7}), "seats"),
+        (json!({"to": &night["pools/".len()..], "seats": 0}), "seats"),
+    ] {
+        let problem = app.operator().post(&path, body).await.problem(422, "invalid");
+        assert_eq!(problem["errors"][0]["field"], field);
+    }
+}
+
+#[tokio::test]
 async fn a_pool_with_users_is_deleted_when_they_are_moved_or_removed() {
     let app = app_with_seats_left().await;
     let default = app.default_pool().await;

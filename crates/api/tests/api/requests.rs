@@ -163,7 +163,7 @@ async fn a_request_id_comes_back_and_stands_in_the_audit() {
     let audit = app.operator().get("audit?limit=1").await.ok();
     let entry = &audit["items"][0];
     assert_eq!(
-        (&entry["cause"], &entry["actor"]),
+        (&entry["request_id"], &entry["actor"]),
         (&json!("r-17"), &json!("operator"))
     );
     assert_eq!(entry["target"], answer.created()["id"]);
@@ -201,4 +201,33 @@ async fn a_body_that_does_not_arrive_is_not_waited_for_without_end() {
 
     answer.problem(408, "timeout");
     assert_eq!(answer.header("connection"), "close");
+}
+
+#[tokio::test]
+async fn the_audit_comes_as_a_file_of_all_its_pages_with_the_hashes_of_the_journal() {
+    let app = App::with_account().await;
+    for number in 0..1_050 {
+        let name = json!({"name": format!("=Team {number}")});
+        app.operator().post("teams", name).await.created();
+    }
+    let (_, hash) = app.engine.head(app.account).await.unwrap().unwrap();
+    let path = "audit?action=team.created";
+    let file = |kind| app.operator().with_header("accept", kind).get(path);
+
+    let csv = file("text/csv").await;
+    let lines = file("application/x-ndjson").await;
+
+    assert_eq!(csv.header("content-type"), "text/csv; charset=utf-8");
+    assert_eq!(csv.text.lines().count(), 1_051);
+    assert!(csv.text.starts_with("at,seq,actor,"), "{}", &csv.text[..80]);
+    let lines: Vec<serde_json::Value> = lines
+        .text
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(lines.len(), 1_050);
+    assert_eq!(lines[0]["hash"], hash.to_string());
+    assert_eq!(lines[0]["detail"]["name"], "=Team 1049");
+    let nobody = app.nobody().with_header("accept", "text/csv").get(path).await;
+    nobody.problem(401, "unauthenticated");
 }

@@ -48,7 +48,7 @@ async fn require_for_admins(app: &App) {
     };
     let order = Order {
         actor: Actor::Operator,
-        cause: Cause::Static("test"),
+        cause: Cause::from("test"),
         command: Command::ChangeSettings { change },
     };
     app.engine
@@ -159,6 +159,30 @@ async fn who_has_to_set_up_a_second_factor_can_do_nothing_before() {
         .problem(401, "second-factor-needed");
     let again = app.token_of(&olga).await;
     app.by(&again).get("users").await.ok();
+}
+
+#[tokio::test]
+async fn who_requires_a_second_factor_of_others_has_one_first() {
+    let app = App::with_account().await;
+    let (olga, owner) = app
+        .user("Olga", json!({"role": "owner", "password": PASSWORD}))
+        .await;
+    let required = json!({"sign_in": {"second_factor_for_admins": true}});
+
+    let refused = app.by(&owner).patch("settings", required.clone()).await;
+    let without = json!({"sign_in": {"second_factor_for_admins": false}});
+    app.by(&owner).patch("settings", without).await.ok();
+    app.by(&owner).get("users").await.ok();
+    app.second_factor(&olga).await;
+    let owner = app.token_of(&olga).await;
+    let settings = app.by(&owner).patch("settings", required).await.ok();
+
+    assert_eq!(
+        refused.problem(422, "invalid")["errors"][0]["field"],
+        "sign_in.second_factor_for_admins"
+    );
+    assert_eq!(settings["sign_in"]["second_factor_for_admins"], true);
+    app.by(&owner).get("users").await.ok();
 }
 
 #[tokio::test]

@@ -1,10 +1,14 @@
 //! The socket.
 
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
+use tokio::time::Instant;
+use usher_api::{Tls, TlsError};
 
 use crate::app::App;
 
@@ -31,7 +35,7 @@ async fn a_connection_is_kept_until_the_server_is_told_to_stop() {
     let shutdown = async {
         let _ = stopped.await;
     };
-    let server = tokio::spawn(usher_api::serve(listener, app.router.clone(), shutdown));
+    let server = tokio::spawn(usher_api::serve(listener, app.router.clone(), None, shutdown));
     let mut stream = TcpStream::connect(address).await.unwrap();
 
     for _ in 0..2 {
@@ -47,4 +51,178 @@ async fn a_connection_is_kept_until_the_server_is_told_to_stop() {
         .unwrap();
     assert_eq!(stream.read(&mut [0; 16]).await.unwrap(), 0);
     assert!(TcpStream::connect(address).await.is_err());
+}
+
+/// A server on a socket, with a client's connection to it.
+async fn connected(tls: Option<Tls>) -> (App, TcpStream) {
+    let app = App::empty().await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(usher_api::serve(
+        listener,
+        app.router.clone(),
+        tls,
+        std::future::pending(),
+    ));
+    let stream = TcpStream::connect(address).await.unwrap();
+    (app, stream)
+}
+
+/// Everything until the server closes the connection, and how long that took.
+async fn all_until_closed(stream: &mut TcpStream) -> (String, Duration) {
+    let started = Instant::now();
+    let mut bytes = Vec::new();
+    // A server that has unread bytes resets the connection.
+    let _ = stream.read_to_end(&mut bytes).await;
+    (String::from_utf8_lossy(&bytes).into_owned(), started.elapsed())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_head_that_does_not_arrive_and_an_idle_connection_are_cut_off() {
+    for sent in [
+        "GET /livez HTTP/1.1\r\nhost: us",
+        "",
+        "GET /livez HTTP/1.1\r\nhost: usher\r\n\r\n",
+    ] {
+        let (_app, mut stream) = connected(None).await;
+        stream.write_all(sent.as_bytes()).await.unwrap();
+
+        let (answer, took) = all_until_closed(&mut stream).await;
+
+        assert_eq!(
+            answer.starts_with("HTTP/1.1 200"),
+            sent.ends_with("\r\n\r\n"),
+            "{answer}"
+        );
+        assert!(
+            took >= Duration::from_mins(1) && took < Duration::from_secs(70),
+            "{took:?}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_trickles_is_cut_off() {
+    let (_app, mut stream) = connected(None).await;
+    let head = "POST /v1/tokens HTTP/1.1\r\nhost: usher\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{";
+    stream.write_all(head.as_bytes()).await.unwrap();
+
+    let (answer, took) = all_until_closed(&mut stream).await;
+
+    assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
+    assert!(answer.contains("\"code\":\"timeout\""), "{answer}");
+    assert!(took <= Duration::from_secs(15), "{took:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_head_that_is_too_large_is_refused() {
+    let (_app, mut stream) = connected(None).await;
+    let long = "x".repeat(2 * usher_api::HEAD_BYTES_MAX);
+    let request = format!("GET /livez HTTP/1.1\r\nhost: usher\r\nx-long: {long}\r\n\r\n");
+    // The server need not read it to its end.
+    let _ = stream.write_all(request.as_bytes()).await;
+
+    let (answer, _) = all_until_closed(&mut stream).await;
+
+    assert!(
+        answer.is_empty() || answer.starts_with("HTTP/1.1 431"),
+        "{answer}"
+    );
+}
+
+/// A certificate for `localhost` with its key in two files.
+fn write_certificate(directory: &Path) -> rustls::pki_types::CertificateDer<'static> {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    std::fs::write(directory.join("cert.pem"), made.cert.pem()).unwrap();
+    std::fs::write(directory.join("key.pem"), made.signing_key.serialize_pem()).unwrap();
+    made.cert.der().clone()
+}
+
+fn open(directory: &Path) -> Result<Tls, TlsError> {
+    Tls::open(&directory.join("cert.pem"), &directory.join("key.pem"))
+}
+
+/// Asks over TLS, trusting this certificate alone.
+async fn ask_over_tls(
+    stream: TcpStream,
+    trusted: rustls::pki_types::CertificateDer<'static>,
+) -> std::io::Result<String> {
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(trusted).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let connector = tokio_rustls::TlsConnector::from(Arc::new(config));
+    let mut stream = connector.connect("localhost".try_into().unwrap(), stream).await?;
+    let request = "GET /livez HTTP/1.1\r\nhost: usher\r\nconnection: close\r\n\r\n";
+    stream.write_all(request.as_bytes()).await?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await?;
+    Ok(answer)
+}
+
+#[tokio::test]
+async fn with_a_certificate_the_server_speaks_tls_and_takes_a_new_one_without_a_restart() {
+    let directory = tempfile::tempdir().unwrap();
+    let first = write_certificate(directory.path());
+    let tls = open(directory.path()).unwrap();
+    let (_app, stream) = connected(Some(tls.clone())).await;
+    let address = stream.peer_addr().unwrap();
+
+    let answer = ask_over_tls(stream, first.clone()).await.unwrap();
+    let unchanged = tls.reload().unwrap();
+    let second = write_certificate(directory.path());
+    let changed = tls.reload().unwrap();
+    let distrusted = ask_over_tls(TcpStream::connect(address).await.unwrap(), first).await;
+    let renewed = ask_over_tls(TcpStream::connect(address).await.unwrap(), second).await;
+
+    assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+    assert!(
+        answer.contains("strict-transport-security: max-age=31536000"),
+        "{answer}"
+    );
+    assert!(!unchanged && changed);
+    assert!(distrusted.is_err());
+    assert!(renewed.unwrap().starts_with("HTTP/1.1 200 OK"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_does_not_agree_on_tls_is_cut_off() {
+    let directory = tempfile::tempdir().unwrap();
+    write_certificate(directory.path());
+    let (_app, mut stream) = connected(Some(open(directory.path()).unwrap())).await;
+
+    let (answer, took) = all_until_closed(&mut stream).await;
+
+    assert_eq!(answer, "");
+    assert!(took <= Duration::from_secs(15), "{took:?}");
+}
+
+#[tokio::test]
+async fn files_that_make_no_connection_secure_are_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let missing = open(directory.path()).unwrap_err().to_string();
+    write_certificate(directory.path());
+    let good = open(directory.path()).unwrap();
+    let other = tempfile::tempdir().unwrap();
+    write_certificate(other.path());
+    std::fs::copy(other.path().join("key.pem"), directory.path().join("key.pem")).unwrap();
+    let mismatch = open(directory.path()).unwrap_err().to_string();
+    let reloaded = good.reload();
+    std::fs::write(directory.path().join("cert.pem"), "no certificate").unwrap();
+    let empty = open(directory.path()).unwrap_err().to_string();
+
+    assert!(
+        missing.contains("cert.pem does not hold a certificate"),
+        "{missing}"
+    );
+    assert!(
+        mismatch.contains("key.pem is not that of the certificate in"),
+        "{mismatch}"
+    );
+    assert!(reloaded.is_err());
+    assert!(empty.contains("cert.pem does not hold a certificate"), "{empty}");
 }

@@ -27,6 +27,39 @@ async fn a_team_is_created_changed_and_deleted() {
 }
 
 #[tokio::test]
+async fn members_come_and_go_one_by_one() {
+    let app = App::with_account().await;
+    let (sven, _) = app.member("Sven").await;
+    let (amara, _) = app.member("Amara").await;
+    let new = json!({"name": "Night shift", "members": [sven]});
+    let team = app.operator().post("teams", new).await.created();
+    let path = format!("teams/{}", team["id"].as_str().unwrap());
+
+    let changed = app
+        .operator()
+        .patch(&path, json!({"add_members": [amara], "remove_members": [sven]}))
+        .await
+        .ok();
+
+    assert_eq!(changed["members"], json!([amara]));
+    for (body, field) in [
+        (json!({"members": [], "add_members": [sven]}), "members"),
+        (
+            json!({"add_members": [sven], "remove_members": [sven]}),
+            "remove_members",
+        ),
+        (
+            json!({"add_members": ["user_01h2xcejqtf2nbrexx3vqjhp41"]}),
+            "add_members",
+        ),
+    ] {
+        let problem = app.operator().patch(&path, body).await.problem(422, "invalid");
+        assert_eq!(problem["errors"][0]["field"], field);
+    }
+    assert_eq!(app.operator().get(&path).await.ok()["members"], json!([amara]));
+}
+
+#[tokio::test]
 async fn two_teams_cannot_have_one_name() {
     let app = App::with_account().await;
     let body = json!({"name": "Night shift"});

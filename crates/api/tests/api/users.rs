@@ -55,7 +55,8 @@ async fn a_user_has_every_field_of_the_design() {
                 "view_own": "inherit", "control_own": "inherit",
                 "view_account": "allow", "control_account": "inherit",
             },
-            "active": true, "licenses": {}, "teams": [], "created_at": "2026-11-23T09:00:00Z",
+            "active": true, "licenses": {}, "teams": [],
+            "groups": [], "directory": null, "created_at": "2026-11-23T09:00:00Z",
         })
     );
 }
@@ -105,6 +106,34 @@ async fn users_are_found_by_what_they_have_and_are() {
         let list = app.operator().get(&format!("users?{query}")).await.ok();
         assert_eq!(names(&list), *expected, "{query}");
     }
+}
+
+#[tokio::test]
+async fn a_license_goes_to_somebody_else_in_one_call() {
+    let app = App::with_account().await;
+    let (sven, _) = app.member("Sven").await;
+    let (nora, _) = app.member("Nora").await;
+    let license = format!("users/{sven}/licenses/remote-support");
+    let reassign = format!("{license}/reassign");
+    app.operator().put(&license, json!({"kind": "named"})).await.ok();
+
+    let heir = app.operator().post(&reassign, json!({"to": nora})).await.ok();
+
+    assert_eq!(heir["id"], json!(nora));
+    assert_eq!(heir["licenses"], json!({"remote-support": {"kind": "named"}}));
+    let holder = app.operator().get(&format!("users/{sven}")).await.ok();
+    assert_eq!(holder["licenses"], json!({}));
+    app.operator()
+        .post(&reassign, json!({"to": nora}))
+        .await
+        .problem(404, "not-found");
+    let own = format!("users/{nora}/licenses/remote-support/reassign");
+    let problem = app
+        .operator()
+        .post(&own, json!({"to": nora}))
+        .await
+        .problem(422, "invalid");
+    assert_eq!(problem["errors"][0]["field"], "to");
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::account::{Account, Plan, ProductSeats, SettingsPatch};
+use crate::account::{Account, ApiKey, Plan, ProductSeats, SettingsPatch};
 use crate::command::{Command, Decision};
 use crate::decide::{pools, presence, rights, users};
 use crate::directory::SignInPatch;
@@ -46,7 +46,23 @@ pub(super) fn decide(account: &Account, command: &Command, actor: &Actor) -> Res
             let is_new = !account.api_keys.contains_key(id);
             Ok(Decision::done(is_new.then_some(event).into_iter().collect()))
         }
-        Command::RevokeApiKey { id } => revoke_key(account, *id, actor),
+        Command::RotateApiKey { id, overlap } => {
+            let key = need_key(account, *id, actor)?;
+            need_no_key_for_keys(actor)?;
+            // Whoever gets the new secret can do what the key can.
+            for scope in &key.scopes {
+                rights::may_give_scope(account, actor, *scope)?;
+            }
+            let event = Event::ApiKeyRotated {
+                id: *id,
+                overlap: *overlap,
+            };
+            Ok(Decision::done(vec![event]))
+        }
+        Command::RevokeApiKey { id } => {
+            need_key(account, *id, actor)?;
+            Ok(Decision::done(vec![Event::ApiKeyRevoked { id: *id }]))
+        }
         _ => Err(Refusal::NotFound { what: "command" }),
     }
 }
@@ -215,11 +231,7 @@ fn check_key(
     actor: &Actor,
 ) -> Result<(), Refusal> {
     account.need_in_account(actor, Privilege::SettingsManage)?;
-    if matches!(actor, Actor::ApiKey { .. }) {
-        return Err(Refusal::Forbidden {
-            needed: "a user token or an operator key",
-        });
-    }
+    need_no_key_for_keys(actor)?;
     if scopes.is_empty() {
         return Err(Refusal::Invalid {
             field: "scopes",
@@ -235,12 +247,20 @@ fn check_key(
     }
 }
 
-fn revoke_key(account: &Account, id: ApiKeyId, actor: &Actor) -> Result<Decision, Refusal> {
-    account.need_to_manage(actor, Privilege::SettingsManage, "API key")?;
-    if !account.api_keys.contains_key(&id) {
-        return Err(Refusal::NotFound { what: "API key" });
+/// A key that could make secrets of keys would outlive its own end.
+fn need_no_key_for_keys(actor: &Actor) -> Result<(), Refusal> {
+    match actor {
+        Actor::ApiKey { .. } => Err(Refusal::Forbidden {
+            needed: "a user token or an operator key",
+        }),
+        _ => Ok(()),
     }
-    Ok(Decision::done(vec![Event::ApiKeyRevoked { id }]))
+}
+
+fn need_key<'a>(account: &'a Account, id: ApiKeyId, actor: &Actor) -> Result<&'a ApiKey, Refusal> {
+    account.need_to_manage(actor, Privilege::SettingsManage, "API key")?;
+    let key = account.api_keys.get(&id);
+    key.ok_or(Refusal::NotFound { what: "API key" })
 }
 
 fn taken(what: &'static str, field: &'static str) -> Refusal {

@@ -45,6 +45,37 @@ pub(super) fn set_license(
     Ok(Decision::done(switched(account, user, product, license, &by)))
 }
 
+/// Takes one user's license of a product to another, as it is (L3). What both do with the product ends in the same
+/// step (L5), and so does another license that the other had. As many seats are given out as before, so no capacity
+/// is asked for.
+pub(super) fn reassign(
+    account: &Account,
+    product: &Product,
+    from: UserId,
+    to: UserId,
+    actor: &Actor,
+) -> Result<Decision, Refusal> {
+    account.need_to_manage(actor, Privilege::SeatsManage, "user")?;
+    let user = |id| account.users.get(&id).ok_or(Refusal::NotFound { what: "user" });
+    let (holder, heir) = (user(from)?, user(to)?);
+    let Some(license) = holder.licenses.get(product).copied() else {
+        return Err(Refusal::NotFound { what: "license" });
+    };
+    if heir.licenses.get(product) == Some(&license) {
+        return Err(Refusal::Invalid {
+            field: "to",
+            expected: "a user who does not have this license already".to_owned(),
+        });
+    }
+    if let License::Shared(_) = license {
+        check_plan(account)?;
+    }
+    let by = presence::by(account, actor, None);
+    let mut events = switched(account, from, product, None, &by);
+    events.extend(switched(account, to, product, Some(license), &by));
+    Ok(Decision::done(events))
+}
+
 /// The events that end what a user does with a product and give them another license of it, or none.
 pub(super) fn switched(
     account: &Account,

@@ -5,6 +5,7 @@ pub(crate) mod capacity;
 mod directory;
 mod due;
 mod licenses;
+mod members;
 mod pools;
 pub(crate) mod presence;
 mod queue;
@@ -40,10 +41,12 @@ pub fn decide(
         | Command::AddMinutes { .. }
         | Command::ChangeSettings { .. }
         | Command::CreateApiKey { .. }
+        | Command::RotateApiKey { .. }
         | Command::RevokeApiKey { .. } => account::decide(account, command, actor),
-        Command::CreateUser { .. } | Command::ChangeUser { .. } | Command::DeleteUser { .. } => {
-            users::decide(account, command, actor)
-        }
+        Command::CreateUser { .. }
+        | Command::AdmitUser { .. }
+        | Command::ChangeUser { .. }
+        | Command::DeleteUser { .. } => users::decide(account, command, actor),
         Command::NoteSecondFactor { user, is_set } => second_factor::decide(account, *user, *is_set, actor),
         Command::CreateTeam { .. } | Command::ChangeTeam { .. } | Command::DeleteTeam { .. } => {
             teams::decide(account, command, actor)
@@ -58,9 +61,13 @@ pub fn decide(
             product,
             license,
         } => licenses::set_license(account, *user, product, *license, actor),
-        Command::CreatePool { .. } | Command::ChangePool { .. } | Command::DeletePool { .. } => {
-            pools::decide(account, command, actor)
+        Command::ReassignLicense { product, from, to } => {
+            licenses::reassign(account, product, *from, *to, actor)
         }
+        Command::CreatePool { .. }
+        | Command::ChangePool { .. }
+        | Command::MoveSeats { .. }
+        | Command::DeletePool { .. } => pools::decide(account, command, actor),
         Command::SignIn { .. }
         | Command::Heartbeat { .. }
         | Command::SignOut { .. }

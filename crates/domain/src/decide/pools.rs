@@ -29,6 +29,10 @@ pub(super) fn decide(account: &Account, command: &Command, actor: &Actor) -> Res
             account.need_to_manage(actor, Privilege::SeatsManage, "pool")?;
             self::change(account, pool(account, *id)?, change, actor)
         }
+        Command::MoveSeats { from, to, seats } => {
+            account.need_to_manage(actor, Privilege::SeatsManage, "pool")?;
+            move_seats(account, pool(account, *from)?, pool(account, *to)?, *seats)
+        }
         Command::DeletePool { id, users } => {
             account.need_to_manage(actor, Privilege::SeatsManage, "pool")?;
             delete(account, pool(account, *id)?, *users, actor)
@@ -107,6 +111,34 @@ fn change(account: &Account, pool: &Pool, change: &PoolPatch, actor: &Actor) -> 
         rules,
     });
     Ok(Decision::done(events))
+}
+
+/// Seats go from one pool of a product to another. A pool that is left with fewer than are occupied drains (P3).
+fn move_seats(account: &Account, from: &Pool, to: &Pool, seats: u32) -> Result<Decision, Refusal> {
+    if from.id == to.id {
+        return Err(Refusal::Invalid {
+            field: "to",
+            expected: "another pool than the one that the seats come from".to_owned(),
+        });
+    }
+    licenses::check_product("to", &to.product, &from.product)?;
+    if !(1..=from.seats).contains(&seats) {
+        return Err(Refusal::Invalid {
+            field: "seats",
+            expected: format!("from 1 to {}, which is what {} has", from.seats, from.name),
+        });
+    }
+    licenses::check_plan(account)?;
+    let resized = |pool: &Pool, seats| Event::PoolChanged {
+        id: pool.id,
+        name: pool.name.clone(),
+        seats,
+        rules: pool.rules.clone(),
+    };
+    Ok(Decision::done(vec![
+        resized(from, from.seats.saturating_sub(seats)),
+        resized(to, to.seats.saturating_add(seats)),
+    ]))
 }
 
 /// Lowering is always allowed: the pool drains (P3).

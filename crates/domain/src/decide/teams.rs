@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::account::{Account, Team};
-use crate::command::{Command, Decision};
-use crate::decide::licenses;
+use crate::command::{Command, Decision, MemberChange};
+use crate::decide::{licenses, members};
 use crate::event::Event;
 use crate::id::{TeamId, UserId};
 use crate::permission::{Actor, Privilege};
@@ -42,7 +42,7 @@ fn create(
         None => {}
     }
     check_name(account, id, name)?;
-    check_members(account, members)?;
+    members::check(account, "members", members)?;
     Ok(Decision::done(vec![Event::TeamCreated {
         id,
         name: name.clone(),
@@ -54,21 +54,23 @@ fn change(
     account: &Account,
     id: TeamId,
     name: Option<&Name>,
-    members: Option<&BTreeSet<UserId>>,
+    change: Option<&MemberChange>,
     actor: &Actor,
 ) -> Result<Decision, Refusal> {
     let before = team(account, id, actor)?;
     let name = name.unwrap_or(&before.name);
-    let members = members.unwrap_or(&before.members);
-    if *name == before.name && *members == before.members {
+    if let Some(change) = change {
+        members::check_change(account, change)?;
+    }
+    let members = change.map_or_else(|| before.members.clone(), |change| change.over(&before.members));
+    if *name == before.name && members == before.members {
         return Ok(Decision::done(Vec::new()));
     }
     check_name(account, id, name)?;
-    check_members(account, members)?;
     Ok(Decision::done(vec![Event::TeamChanged {
         id,
         name: name.clone(),
-        members: members.clone(),
+        members,
     }]))
 }
 
@@ -86,16 +88,6 @@ fn check_name(account: &Account, id: TeamId, name: &Name) -> Result<(), Refusal>
         return Err(taken("name"));
     }
     Ok(())
-}
-
-fn check_members(account: &Account, members: &BTreeSet<UserId>) -> Result<(), Refusal> {
-    if members.iter().all(|member| account.users.contains_key(member)) {
-        return Ok(());
-    }
-    Err(Refusal::Invalid {
-        field: "members",
-        expected: "ids of users of this account".to_owned(),
-    })
 }
 
 fn taken(field: &'static str) -> Refusal {

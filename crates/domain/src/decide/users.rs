@@ -1,12 +1,14 @@
 //! Users: who is in the account, with which rights.
 
+use std::collections::BTreeSet;
+
 use crate::account::Account;
 use crate::command::{Command, Decision, Outcome, UserPatch};
 use crate::decide::directory::people::{self, Newcomer};
 use crate::decide::{directory, presence};
 use crate::directory::DirectoryEntry;
 use crate::event::{EndReason, Event, Profile};
-use crate::id::UserId;
+use crate::id::{GroupId, UserId};
 use crate::permission::{Actor, PermissionOverrides, Role, SessionPermission};
 use crate::refusal::{Refusal, SeatKind};
 use crate::text::{Email, Product};
@@ -20,6 +22,7 @@ pub(super) fn decide(account: &Account, command: &Command, actor: &Actor) -> Res
             assign_seat,
             product,
             password_set,
+            active,
             directory,
         } => {
             let newcomer = Newcomer {
@@ -27,9 +30,16 @@ pub(super) fn decide(account: &Account, command: &Command, actor: &Actor) -> Res
                 entry: directory.as_ref(),
                 assign_seat: *assign_seat,
                 password_set: *password_set,
+                is_active: *active,
             };
             create(account, *id, &newcomer, product.as_ref(), actor)
         }
+        Command::AdmitUser {
+            id,
+            profile,
+            directory,
+            groups,
+        } => admit(account, *id, profile, directory, groups, actor),
         Command::ChangeUser { id, change } => self::change(account, *id, change, actor),
         Command::DeleteUser { id } => delete(account, *id, actor),
         _ => Err(Refusal::NotFound { what: "command" }),
@@ -58,11 +68,8 @@ fn create(
     check_email(account, id, &profile.email)?;
     people::check_entry(account, id, newcomer.entry)?;
     // A directory's people get their seats from their groups.
-    let wish = if actor.is_directory() && newcomer.assign_seat.is_none() {
-        Some(false)
-    } else {
-        newcomer.assign_seat
-    };
+    let is_without = actor.is_directory() || !newcomer.is_active;
+    let wish = newcomer.assign_seat.or_else(|| is_without.then_some(false));
     let seat = seat_for_new_user(account, &Seat { wish, product })?;
 
     let mut events = vec![Event::UserCreated {
@@ -84,10 +91,38 @@ fn create(
             group: None,
         });
     }
+    if !newcomer.is_active {
+        events.push(Event::UserActivated { id, active: false });
+    }
     Ok(Decision {
         events,
         outcome: Outcome::User { id, seat_assigned },
     })
+}
+
+/// Somebody new, with what their groups give.
+fn admit(
+    account: &Account,
+    id: UserId,
+    profile: &Profile,
+    entry: &DirectoryEntry,
+    groups: &BTreeSet<GroupId>,
+    actor: &Actor,
+) -> Result<Decision, Refusal> {
+    let newcomer = Newcomer {
+        profile,
+        entry: Some(entry),
+        assign_seat: None,
+        password_set: false,
+        is_active: true,
+    };
+    let mut decision = create(account, id, &newcomer, None, actor)?;
+    if !decision.events.is_empty() {
+        let user = User::new(id, profile.clone(), account.created_at);
+        let given = directory::into_groups(account, &user, groups, actor)?;
+        decision.events.extend(given);
+    }
+    Ok(decision)
 }
 
 /// A retry with the id of a user who exists already comes to the same outcome, and to nothing new.

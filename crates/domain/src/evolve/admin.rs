@@ -23,6 +23,7 @@ pub(super) fn evolve(account: &mut Account, event: &Event, at: Timestamp) {
         | Event::MinutesAdded { .. }
         | Event::SettingsChanged { .. }
         | Event::ApiKeyCreated { .. }
+        | Event::ApiKeyRotated { .. }
         | Event::ApiKeyRevoked { .. } => of_account(account, event, at),
         Event::UserCreated { .. }
         | Event::UserChanged { .. }

@@ -16,10 +16,17 @@ impl Account {
             let all_know = members
                 .map(|id| self.users.get(id))
                 .all(|user| user.is_some_and(knows));
-            let count = self.users.values().filter(|user| knows(user)).count();
-            if !all_know || count != group.members.len() {
+            if !all_know {
                 broken.push(Broken::GroupsOutOfStep(group.id));
             }
+        }
+        for user in self.users.values() {
+            let has = |id| {
+                let group = self.groups.get(id);
+                group.is_some_and(|group| group.members.contains(&user.id))
+            };
+            let strange = user.groups.iter().filter(|id| !has(*id));
+            broken.extend(strange.map(|id| Broken::GroupsOutOfStep(*id)));
         }
         for user in self.users.values().filter(|user| !self.has_what_is_given(user)) {
             broken.push(Broken::NotGiven(user.id));

@@ -81,6 +81,40 @@ where
     }
 }
 
+/// A command that is made of the account's state, in the step that carries it out.
+pub(crate) struct Proposal<M, V> {
+    pub(crate) actor: Actor,
+    pub(crate) cause: Cause,
+    pub(crate) make: M,
+    pub(crate) view: V,
+}
+
+impl<T, E, M, V> Work for Proposal<M, V>
+where
+    T: Send,
+    E: Send,
+    M: Fn(&Account, Timestamp) -> Result<Command, E> + Send + 'static,
+    V: Fn(&Account, &Outcome, Timestamp) -> T + Send + 'static,
+{
+    type Answer = Result<T, E>;
+
+    fn run(&mut self, turn: &mut Turn<'_>) -> Result<Self::Answer, Failure> {
+        let now = turn.now();
+        let command = match (self.make)(turn.existing()?, now) {
+            Ok(command) => command,
+            Err(declined) => return Ok(Err(declined)),
+        };
+        let request = Request {
+            actor: self.actor.clone(),
+            cause: self.cause.clone(),
+            command,
+        };
+        let outcome = turn.execute(&request)?;
+        let account = turn.account().ok_or(Failure::NoAccount)?;
+        Ok(Ok((self.view)(account, &outcome, now)))
+    }
+}
+
 /// A question.
 pub(crate) struct Reading<V> {
     pub(crate) view: V,

@@ -11,7 +11,7 @@ mod turn;
 
 pub(crate) use commit::published;
 pub(crate) use inline::{Begun, Unstoppable, begin};
-pub(crate) use job::{Beats, Execution, Job, Queued, Reading, Work, lease_left};
+pub(crate) use job::{Beats, Execution, Job, Proposal, Queued, Reading, Work, lease_left};
 pub(crate) use task::{Task, spawn};
 
 use tokio::sync::oneshot;

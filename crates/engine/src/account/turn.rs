@@ -11,10 +11,10 @@ use usher_journal::{Append, Commit, Text};
 use super::state::State;
 use crate::node::Node;
 use crate::records::Recorder;
-use crate::{Cause, Entry, Failure, Reason, Request};
+use crate::{Cause, Entry, Failure, Reason, Request, Way};
 
 const SYSTEM: Text = Text::Static("system");
-const TIMER: Text = Text::Static("timer");
+const TIMER: Cause = Cause::by(Way::Timer);
 
 /// A batch at work. What it has done is in memory only, until the commit that it comes to is stored.
 pub(crate) struct Turn<'a> {
@@ -69,7 +69,7 @@ impl<'a> Turn<'a> {
         }
         let up_since = self.node.up_since();
         if self.state.replayed.at < up_since && self.state.resumed_for < up_since {
-            let resumed = self.carry_out(&Command::Resume, &Actor::System, &Text::Static("resume"));
+            let resumed = self.carry_out(&Command::Resume, &Actor::System, &Cause::by(Way::Resume));
             if let Err(failure) = resumed {
                 tracing::error!(account = %self.id, error = %failure, "leases could not start anew");
             }
@@ -193,7 +193,7 @@ impl<'a> Turn<'a> {
             sign_ins: sign_ins.map(|s| (s.id, s.lease_until)).collect(),
             tickets: tickets.map(|t| (t.id, t.lease_until)).collect(),
         };
-        self.enter_new(vec![event], &Actor::System, &Text::Static("leave"));
+        self.enter_new(vec![event], &Actor::System, &Cause::by(Way::Leave));
     }
 
     /// Takes the events of a command in and enters them into the commit.

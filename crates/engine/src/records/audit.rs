@@ -24,7 +24,7 @@ impl Recorder {
             action: Text::Static(line.action),
             target: line.target,
             detail: line.detail.map(|detail| detail.to_string().into()),
-            cause: Some(context.cause.clone()),
+            cause: Some(context.cause.text()),
         });
         self.audits += 1;
     }
@@ -92,6 +92,7 @@ fn administration(event: &Event) -> Option<(&'static str, Text)> {
         Event::MinutesAdded { .. } => ("minutes.added", ACCOUNT),
         Event::SettingsChanged { .. } => ("settings.changed", ACCOUNT),
         Event::ApiKeyCreated { id, .. } => ("api_key.created", id.to_string().into()),
+        Event::ApiKeyRotated { id, .. } => ("api_key.rotated", id.to_string().into()),
         Event::ApiKeyRevoked { id } => ("api_key.revoked", id.to_string().into()),
         Event::UserCreated { id, .. } => ("user.created", id.to_string().into()),
         Event::UserChanged { id, .. } => ("user.changed", id.to_string().into()),

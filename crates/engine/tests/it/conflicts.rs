@@ -1,10 +1,10 @@
 //! Nodes that write to the same account.
 
-use usher_domain::{Code, Command};
-use usher_engine::{Failure, Options};
+use usher_domain::{Account, Actor, Code, Command};
+use usher_engine::{Cause, Failure, Options};
 use usher_journal::Fault;
 
-use crate::harness::{Arrived, Desk, user};
+use crate::harness::{ACCOUNT, Arrived, Desk, user};
 
 #[tokio::test]
 async fn two_nodes_race_for_the_last_seat_and_exactly_one_wins() {
@@ -94,6 +94,33 @@ async fn a_decision_is_made_anew_on_what_the_other_node_did() {
 
     assert!(matches!(late, Err(Failure::Refused(_))), "{late:?}");
     assert_eq!(here.occupied().await, 0);
+}
+
+#[tokio::test]
+async fn what_a_proposal_is_made_of_is_what_the_other_node_left() {
+    let here = Desk::with_pool(1, 1).await;
+    let there = here.another_node().await;
+    // Whoever comes second finds minutes already, and declines.
+    let propose = |desk: &Desk| {
+        let make = |account: &Account, _| match account.minutes() {
+            0 => Ok(Command::AddMinutes { minutes: 5 }),
+            minutes => Err(minutes),
+        };
+        let engine = desk.engine.clone();
+        async move {
+            let view = |account: &Account, _: &_, _| account.minutes();
+            let cause = Cause::from("test");
+            engine.propose(ACCOUNT, Actor::Operator, cause, make, view).await
+        }
+    };
+    // Both have the account in memory, without any minutes.
+    assert_eq!((here.occupied().await, there.occupied().await), (0, 0));
+
+    let first = propose(&here).await.unwrap();
+    let late = propose(&there).await.unwrap();
+
+    assert_eq!((first, late), (Ok(5), Err(5)));
+    assert_eq!(here.replayed().await.minutes(), 5);
 }
 
 #[tokio::test]

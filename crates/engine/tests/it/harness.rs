@@ -51,7 +51,7 @@ pub(crate) fn request(command: Command) -> Request {
     let number = REQUESTS.fetch_add(1, Ordering::Relaxed);
     Request {
         actor: Actor::Operator,
-        cause: format!("test {number}").into(),
+        cause: usher_engine::Cause::read(&format!("test {number}")),
         command,
     }
 }
@@ -230,6 +230,7 @@ pub(crate) fn create_user(number: u32) -> Command {
         assign_seat: Some(false),
         product: None,
         password_set: false,
+        active: true,
         directory: None,
     }
 }

@@ -2,7 +2,7 @@
 
 use usher_domain::presence::{SessionKind, Start};
 use usher_domain::{Command, Secs, SessionId};
-use usher_engine::maintenance::{rebuild, verify};
+use usher_engine::maintenance::{Place, rebuild, verify};
 use usher_journal::{AuditFilter, Journal, PageRequest, Records, RefusalFilter, Seq, SessionFilter, Span};
 
 use crate::harness::{ACCOUNT, Desk, POOL, product, user};
@@ -156,7 +156,10 @@ async fn a_code_leads_to_its_session_until_the_session_ends() {
 #[tokio::test]
 async fn verifying_names_the_first_commit_that_was_changed() {
     let desk = busy_desk().await;
-    assert_eq!(verify(&desk.journal, |_| {}).await.unwrap().faults, []);
+    assert_eq!(
+        verify(&desk.journal, &desk.journal, |_| {}).await.unwrap().faults,
+        []
+    );
     let third = Seq::new(3);
     let commits = desk.journal.commits_after(ACCOUNT, Seq::new(2), 1).await.unwrap();
     let changed = String::from_utf8(commits[0].entries.to_vec())
@@ -165,7 +168,11 @@ async fn verifying_names_the_first_commit_that_was_changed() {
 
     desk.journal.tamper(ACCOUNT, third, changed.as_bytes());
 
-    let report = verify(&desk.journal, |_| {}).await.unwrap();
+    let report = verify(&desk.journal, &desk.journal, |_| {}).await.unwrap();
     assert_eq!(report.faults.len(), 1);
-    assert_eq!((report.faults[0].account, report.faults[0].seq), (ACCOUNT, third));
+    let place = Place::Commit {
+        account: ACCOUNT,
+        seq: third,
+    };
+    assert_eq!(report.faults[0].place, place);
 }

@@ -4,20 +4,20 @@
 //! for [`PORTAL_SESSION_IDLE_MAX`], at the latest after [`PORTAL_SESSION_LIFE_MAX`], when its user ends it, and with
 //! the user's tokens: when the password changes, or when the user is deactivated or deleted.
 
+mod by_provider;
 mod tables;
 
 use std::collections::{BTreeMap, HashMap};
-use std::fmt;
-use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use tokio::sync::watch;
 use usher_domain::{AccountId, Secs, Timestamp, UserId};
 
+pub(crate) use self::by_provider::renew;
 pub(crate) use self::tables::{delete_of_account, delete_of_user, load};
 use crate::secret::Digest;
-use crate::{Identity, IdentityError, Secret};
+use crate::{Identity, IdentityError, PortalSessionId, Secret};
 
 /// What the cookie's secret starts with.
 const PREFIX: &str = "usher_web_";
@@ -33,15 +33,6 @@ pub const PORTAL_SESSIONS_PER_USER_MAX: u32 = 20;
 
 /// The most characters that are kept of what a browser says it is.
 pub const USER_AGENT_CHARS_MAX: usize = 300;
-
-/// Names a session to its user, and is of no use for signing in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PortalSessionId(u128);
-
-/// The text does not name a session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not the id of a session of the portal")]
-pub struct InvalidPortalSessionId;
 
 /// A browser in which a user is signed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,6 +51,8 @@ pub struct PortalSession {
     pub last_used_at: Timestamp,
     /// What the user might do when the secret was drawn, as the portal writes it down.
     pub rights: i64,
+    /// Whether a provider of the account's own signed the user in, rather than a password.
+    pub by_provider: bool,
 }
 
 /// All sessions of the server.
@@ -87,6 +80,18 @@ impl Identity {
         rights: i64,
         now: Timestamp,
     ) -> Result<Secret, IdentityError> {
+        self.begin(account, user, user_agent, None, rights, now).await
+    }
+
+    async fn begin(
+        &self,
+        account: AccountId,
+        user: UserId,
+        user_agent: &str,
+        id_token: Option<&Secret>,
+        rights: i64,
+        now: Timestamp,
+    ) -> Result<Secret, IdentityError> {
         let secret = Secret::draw(PREFIX)?;
         let digest = Digest::of(secret.expose());
         let session = PortalSession {
@@ -101,11 +106,20 @@ impl Identity {
             started_at: now,
             last_used_at: now,
             rights,
+            by_provider: id_token.is_some(),
         };
+        let id_token = id_token
+            .map(|token| by_provider::seal(self.sealer(), session.id, token))
+            .transpose()?;
         let memory = Arc::clone(&self.memory);
         self.store
             .change(
-                move |tables| Ok((tables::insert(tables, &digest, &session)?, session)),
+                move |tables| {
+                    Ok((
+                        tables::insert(tables, &digest, &session, id_token.as_deref())?,
+                        session,
+                    ))
+                },
                 move |(replaced, session)| {
                     let mut sessions = memory.portal_sessions_mut();
                     sessions.remove_all(&replaced);
@@ -127,11 +141,15 @@ impl Identity {
         let old = Digest::of(secret);
         let secret = Secret::draw(PREFIX)?;
         let new = Digest::of(secret.expose());
-        let memory = Arc::clone(&self.memory);
+        let (memory, sealer) = (Arc::clone(&self.memory), self.sealer().clone());
         let rotated = self
             .store
             .change(
-                move |tables| tables::replace(tables, &old, &new, rights),
+                move |tables| {
+                    let replaced = tables::replace(tables, &old, &new, rights)?;
+                    by_provider::seal_anew(tables, &sealer, &old, &new)?;
+                    Ok(replaced)
+                },
                 move |replaced| {
                     let mut sessions = memory.portal_sessions_mut();
                     let kept = sessions.by_digest.get(&old).and_then(|kept| kept.alive(now));
@@ -357,30 +375,5 @@ impl Default for PortalSessions {
             by_user: BTreeMap::new(),
             ended: watch::Sender::new(()),
         }
-    }
-}
-
-impl PortalSessionId {
-    /// Half of the digest: enough to tell sessions apart, and nothing that a session can be entered with.
-    fn of(digest: &Digest) -> Self {
-        let mut half = [0_u8; 16];
-        half.copy_from_slice(&digest.as_bytes()[..16]);
-        Self(u128::from_be_bytes(half))
-    }
-}
-
-impl fmt::Display for PortalSessionId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:032x}", self.0)
-    }
-}
-
-impl FromStr for PortalSessionId {
-    type Err = InvalidPortalSessionId;
-
-    fn from_str(text: &str) -> Result<Self, InvalidPortalSessionId> {
-        let is_hex = text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let bits = u128::from_str_radix(text, 16).ok().filter(|_| is_hex);
-        bits.map(Self).ok_or(InvalidPortalSessionId)
     }
 }

@@ -12,6 +12,7 @@ pub(super) fn insert(
     tables: &Connection,
     digest: &Digest,
     session: &PortalSession,
+    id_token: Option<&[u8]>,
 ) -> Result<Vec<Digest>, IdentityError> {
     let (account, user) = (blob(session.account.bits()), blob(session.user.bits()));
     let mut make_room = tables.prepare_cached(
@@ -25,8 +26,8 @@ pub(super) fn insert(
     let replaced = replaced.collect::<Result<_, _>>()?;
     tables.execute(
         "INSERT INTO identity_portal_sessions
-             (digest, account, user, user_agent, started_at, last_used_at, rights)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+             (digest, account, user, user_agent, started_at, last_used_at, rights, id_token)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         params![
             digest.as_bytes(),
             account,
@@ -35,6 +36,7 @@ pub(super) fn insert(
             session.started_at.millis(),
             session.last_used_at.millis(),
             session.rights,
+            id_token,
         ],
     )?;
     Ok(replaced)
@@ -94,7 +96,7 @@ pub(crate) fn delete_of_account(tables: &Connection, account: AccountId) -> Resu
 pub(crate) fn load(tables: &Connection) -> Result<PortalSessions, IdentityError> {
     let mut sessions = PortalSessions::default();
     let mut select = tables.prepare(
-        "SELECT digest, account, user, user_agent, started_at, last_used_at, rights
+        "SELECT digest, account, user, user_agent, started_at, last_used_at, rights, id_token IS NOT NULL
          FROM identity_portal_sessions ORDER BY started_at",
     )?;
     let mut rows = select.query([])?;
@@ -108,6 +110,7 @@ pub(crate) fn load(tables: &Connection) -> Result<PortalSessions, IdentityError>
             started_at: Timestamp::from_millis(row.get(4)?),
             last_used_at: Timestamp::from_millis(row.get(5)?),
             rights: row.get(6)?,
+            by_provider: row.get(7)?,
         };
         sessions.insert(digest, session);
     }

@@ -88,3 +88,71 @@ async fn the_last_use_is_known_to_the_minute() {
 
     assert_eq!(identity.api_key_last_used_at(ACME, KEY), Some(NOON + secs(75)));
 }
+
+/// The key as its account knows it.
+fn known() -> usher_domain::account::ApiKey {
+    usher_domain::account::ApiKey {
+        id: KEY,
+        name: "Back end".parse().unwrap(),
+        scopes: reader(),
+        created_at: NOON,
+        expires_at: None,
+    }
+}
+
+#[tokio::test]
+async fn a_rotated_key_keeps_its_rights_and_its_old_secret_dies_with_the_overlap() {
+    let identity = identity();
+    let old = identity.put_api_key(ACME, KEY, reader(), None).await.unwrap();
+
+    let new = identity
+        .rotate_api_key(ACME, &known(), secs(60), NOON)
+        .await
+        .unwrap();
+
+    let is = Caller::ApiKey {
+        account: ACME,
+        id: KEY,
+        scopes: reader(),
+    };
+    assert!(new.expose().starts_with("usher_key_"));
+    assert_eq!(caller(&identity, new.expose(), NOON), Ok(is.clone()));
+    assert_eq!(caller(&identity, old.expose(), NOON + secs(59)), Ok(is));
+    assert_eq!(
+        caller(&identity, old.expose(), NOON + secs(60)),
+        Err(Unauthenticated::Expired)
+    );
+    assert!(identity.revoke_api_key(ACME, KEY).await.unwrap());
+    for secret in [&old, &new] {
+        assert_eq!(
+            caller(&identity, secret.expose(), NOON),
+            Err(Unauthenticated::Unknown)
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_overlap_is_a_week_at_most() {
+    let identity = identity();
+    identity.put_api_key(ACME, KEY, reader(), None).await.unwrap();
+
+    identity
+        .rotate_api_key(ACME, &known(), secs(u32::MAX), NOON)
+        .await
+        .unwrap();
+
+    let used = identity.api_key_use(ACME, KEY).unwrap();
+    assert_eq!(used.former_until, Some(NOON + crate::KEY_OVERLAP_MAX));
+}
+
+#[tokio::test]
+async fn a_key_whose_secret_was_never_stored_gets_one() {
+    let identity = identity();
+
+    let secret = identity
+        .rotate_api_key(ACME, &known(), secs(60), NOON)
+        .await
+        .unwrap();
+
+    assert!(caller(&identity, secret.expose(), NOON).is_ok());
+}

@@ -4,10 +4,12 @@ mod api_keys;
 mod at_rest;
 mod devices;
 mod operator;
+mod operator_keys;
 mod passwords;
 mod portal;
 mod seal;
 mod second_factor;
+mod single_sign_on;
 mod user_tokens;
 
 use std::collections::BTreeSet;

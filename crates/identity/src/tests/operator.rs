@@ -5,7 +5,7 @@ use crate::IdentityError;
 async fn the_first_start_creates_a_key_and_no_later_one_does() {
     let identity = identity();
 
-    let key = identity.create_operator_key().await.unwrap().unwrap();
+    let key = identity.create_operator_key(NOON).await.unwrap().unwrap();
 
     assert!(key.expose().starts_with("usher_op_"));
     assert_eq!(key.expose().len(), "usher_op_".len() + 52);
@@ -13,16 +13,16 @@ async fn the_first_start_creates_a_key_and_no_later_one_does() {
         identity.authenticate(key.expose(), None, NOON),
         Ok(Caller::Operator)
     );
-    assert_eq!(identity.create_operator_key().await.unwrap(), None);
+    assert_eq!(identity.create_operator_key(NOON).await.unwrap(), None);
 }
 
 #[tokio::test]
 async fn the_operators_own_key_replaces_the_one_before() {
     let identity = identity();
-    let drawn = identity.create_operator_key().await.unwrap().unwrap();
+    let drawn = identity.create_operator_key(NOON).await.unwrap().unwrap();
 
     identity
-        .set_operator_key("correct-horse-battery-staple")
+        .set_operator_key("correct-horse-battery-staple", NOON)
         .await
         .unwrap();
 
@@ -67,8 +67,8 @@ async fn a_key_that_is_short_or_looks_like_another_credential_is_refused() {
         "usher_key_0123456789abcdef0123456789",
         "usher_sign_0123456789abcdef0123456789",
     ] {
-        let refused = identity.set_operator_key(key).await;
+        let refused = identity.set_operator_key(key, NOON).await;
         assert!(matches!(refused, Err(IdentityError::OperatorKey)), "{key}");
     }
-    assert!(identity.set_operator_key(&"x".repeat(257)).await.is_err());
+    assert!(identity.set_operator_key(&"x".repeat(257), NOON).await.is_err());
 }

@@ -14,40 +14,40 @@ fn keys(text: &str) -> SecretsKeys {
 
 #[test]
 fn what_is_sealed_opens_in_its_place_and_looks_different_each_time() {
-    let sealer = sealer();
+    let safe = sealer();
 
-    let first = sealer.seal(HERE, b"correct horse").unwrap();
-    let second = sealer.seal(HERE, b"correct horse").unwrap();
+    let first = safe.seal(HERE, b"correct horse").unwrap();
+    let second = safe.seal(HERE, b"correct horse").unwrap();
 
     assert_ne!(first, second);
     assert!(!first.windows(7).any(|window| window == b"correct"));
-    assert_eq!(sealer.open(HERE, &first).unwrap(), b"correct horse");
-    assert_eq!(sealer.open_text(HERE, &second).unwrap().expose(), "correct horse");
-    assert_eq!(sealer.open(HERE, &sealer.seal(HERE, b"").unwrap()).unwrap(), b"");
+    assert_eq!(safe.open(HERE, &first).unwrap(), b"correct horse");
+    assert_eq!(safe.open_text(HERE, &second).unwrap().expose(), "correct horse");
+    assert_eq!(safe.open(HERE, &safe.seal(HERE, b"").unwrap()).unwrap(), b"");
 }
 
 #[test]
 fn a_sealed_value_does_not_open_in_another_place() {
-    let sealer = sealer();
-    let sealed = sealer.seal(HERE, b"correct horse").unwrap();
+    let safe = sealer();
+    let sealed = safe.seal(HERE, b"correct horse").unwrap();
 
-    let moved = sealer.open("totp_secret/acme/tuva", &sealed);
+    let moved = safe.open("totp_secret/acme/tuva", &sealed);
 
     assert!(matches!(moved, Err(SealError::Damaged { .. })), "{moved:?}");
 }
 
 #[test]
 fn a_sealed_value_with_any_bit_changed_or_cut_off_does_not_open() {
-    let sealer = sealer();
-    let sealed = sealer.seal(HERE, b"correct horse").unwrap();
+    let safe = sealer();
+    let sealed = safe.seal(HERE, b"correct horse").unwrap();
 
     for bit in 0..sealed.len() * 8 {
         let mut changed = sealed.clone();
         changed[bit / 8] ^= 1 << (bit % 8);
-        assert!(sealer.open(HERE, &changed).is_err(), "bit {bit}");
+        assert!(safe.open(HERE, &changed).is_err(), "bit {bit}");
     }
     for length in 0..sealed.len() {
-        assert!(sealer.open(HERE, &sealed[..length]).is_err(), "{length} bytes");
+        assert!(safe.open(HERE, &sealed[..length]).is_err(), "{length} bytes");
     }
 }
 

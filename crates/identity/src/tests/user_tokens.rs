@@ -102,3 +102,32 @@ async fn forgetting_a_user_or_an_account_leaves_nothing_of_it() {
     assert!(!identity.has_password(ACME, TUVA).await.unwrap());
     assert!(identity.has_password(OTHER, SVEN).await.unwrap());
 }
+
+#[tokio::test]
+async fn a_user_sees_their_tokens_and_kills_one_and_nobody_elses() {
+    let identity = identity();
+    let first = identity.issue_user_token(ACME, SVEN, NOON).await.unwrap().token;
+    let second = identity
+        .issue_user_token(ACME, SVEN, NOON + secs(60))
+        .await
+        .unwrap()
+        .token;
+    identity.issue_user_token(ACME, TUVA, NOON).await.unwrap();
+
+    let of_sven = identity.user_tokens(ACME, SVEN, NOON + secs(60));
+    let by_tuva = identity
+        .revoke_user_token_by_id(ACME, TUVA, of_sven[0].id)
+        .await
+        .unwrap();
+    let by_sven = identity
+        .revoke_user_token_by_id(ACME, SVEN, of_sven[0].id)
+        .await
+        .unwrap();
+
+    let ends: Vec<_> = of_sven.iter().map(|token| token.expires_at).collect();
+    let life = crate::USER_TOKEN_LIFE;
+    assert_eq!(ends, [NOON + secs(60) + life, NOON + life]);
+    assert!(!by_tuva && by_sven);
+    assert!(caller(&identity, second.expose(), NOON).is_err());
+    assert_eq!(caller(&identity, first.expose(), NOON), Ok(SVEN_OF_ACME));
+}

@@ -4,6 +4,7 @@ use rusqlite::Connection;
 use usher_domain::{AccountId, Timestamp};
 use usher_journal::{Cursor, Page, PageRequest, Seq, Span};
 
+use super::{index, place, position};
 use crate::chain::{self, Link};
 
 /// A record and which of its commit's records it is.
@@ -60,6 +61,29 @@ pub(super) fn newest_first<T>(
             break;
         }
         next = chain::before(connection, &link)?;
+    }
+    Ok(Page::cut(rows, page.limit()))
+}
+
+/// A page of records that an index finds, newest first. `read` gives those before a place, newest first, with theirs:
+/// one more than the page has, where there are as many.
+pub(super) fn newest_first_by_place<T>(
+    connection: &Connection,
+    account: AccountId,
+    page: PageRequest,
+    read: impl FnOnce(i64) -> rusqlite::Result<Vec<(i64, T)>>,
+) -> rusqlite::Result<Page<T>> {
+    let before = match page.after() {
+        None => i64::MAX,
+        Some(after) => match chain::find(connection, account, seq(after))? {
+            Some(link) => place(link.position, after.minor()),
+            None => return Ok(Page::cut(Vec::new(), page.limit())),
+        },
+    };
+    let mut rows = Vec::new();
+    for (place, row) in read(before)? {
+        let link = chain::link(connection, position(place))?;
+        rows.push((cursor(&link, index(place)), row));
     }
     Ok(Page::cut(rows, page.limit()))
 }

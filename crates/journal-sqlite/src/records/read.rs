@@ -1,15 +1,15 @@
 //! The port for reading the records, on SQLite.
 
 use async_trait::async_trait;
-use rusqlite::{OptionalExtension, ToSql, params};
+use rusqlite::{Connection, OptionalExtension, ToSql, params};
 use usher_domain::{AccountId, PoolId, SessionId, SignInId, TicketId, Timestamp, UserId};
 use usher_journal::{
     ADDRESS_OWNERS_MAX, AccountFilter, AccountRow, AuditFilter, AuditRow, CodeOwner, JournalError,
-    MinutesRow, OccupancyRow, Page, PageRequest, Records, RefusalFilter, RefusalRow, SessionFilter,
+    MinutesRow, OccupancyRow, Page, PageRequest, Records, RefusalFilter, RefusalRow, Seq, SessionFilter,
     SessionRow, SignInRow, Span, TicketRow,
 };
 
-use super::log::{last_before, newest_first, oldest_first};
+use super::log::{last_before, newest_first, newest_first_by_place, oldest_first};
 use super::{place, rows};
 use crate::{SqliteJournal, chain};
 
@@ -31,6 +31,46 @@ fn place_before(page: PageRequest) -> i64 {
 /// The places of all records of the commit at `position`.
 fn places(position: i64) -> (i64, i64) {
     (place(position, 0), place(position + 1, 0))
+}
+
+fn sessions(
+    connection: &Connection,
+    account: AccountId,
+    span: Span,
+    page: PageRequest,
+) -> rusqlite::Result<Page<SessionRow>> {
+    let sql = format!(
+        "SELECT {} FROM sessions WHERE place >= ?1 AND place < ?2",
+        rows::SESSION
+    );
+    let mut list = connection.prepare(&sql)?;
+    newest_first(connection, account, span, page, |link| {
+        list.query_map(places(link.position), rows::session)?.collect()
+    })
+}
+
+/// By the index: a user who was last here long ago is found as soon as one who is here now.
+fn sessions_of(
+    connection: &Connection,
+    account: AccountId,
+    user: UserId,
+    span: Span,
+    page: PageRequest,
+) -> rusqlite::Result<Page<SessionRow>> {
+    let sql = format!(
+        "SELECT {} FROM sessions INDEXED BY sessions_by_user WHERE account_id = ?1 AND user_id = ?2 AND place < ?3
+         AND started_at >= coalesce(?4, started_at) AND (?5 IS NULL OR started_at < ?5)
+         ORDER BY place DESC LIMIT ?6",
+        rows::SESSION
+    );
+    let (from, to) = (span.from.map(Timestamp::millis), span.to.map(Timestamp::millis));
+    let mut list = connection.prepare_cached(&sql)?;
+    newest_first_by_place(connection, account, page, |before| {
+        let (account, user) = (blob(account.bits()), blob(user.bits()));
+        let values = params![account, user, before, from, to, rows_max(page)];
+        let found = list.query_map(values, |row| Ok((row.get(0)?, rows::session(row)?.1)))?;
+        found.collect()
+    })
 }
 
 #[async_trait]
@@ -116,24 +156,46 @@ impl Records for SqliteJournal {
         .await
     }
 
+    async fn audit_of(
+        &self,
+        account: AccountId,
+        first: Seq,
+        last: Seq,
+    ) -> Result<Vec<AuditRow>, JournalError> {
+        self.ask(move |connection| {
+            let sql = format!(
+                "SELECT {} FROM audit WHERE place >= ?1 AND place < ?2 ORDER BY place",
+                rows::AUDIT
+            );
+            let mut of_commit = connection.prepare_cached(&sql)?;
+            let mut found = Vec::new();
+            let mut done = Seq::new(first.get().saturating_sub(1));
+            while done < last {
+                let run = chain::run_after(connection, account, done)?;
+                let Some(newest) = run.last() else { break };
+                done = newest.seq;
+                for link in run.iter().filter(|link| link.seq <= last) {
+                    let (start, end) = places(link.position);
+                    let rows = of_commit.query_map([start, end], |row| rows::audit(link, row))?;
+                    for row in rows {
+                        found.push(row?.1);
+                    }
+                }
+            }
+            Ok(found)
+        })
+        .await
+    }
+
     async fn list_sessions(
         &self,
         account: AccountId,
         filter: SessionFilter,
         page: PageRequest,
     ) -> Result<Page<SessionRow>, JournalError> {
-        self.ask(move |connection| {
-            let sql = format!(
-                "SELECT {} FROM sessions WHERE place >= ?1 AND place < ?2 AND (?3 IS NULL OR user_id = ?3)",
-                rows::SESSION
-            );
-            let user = filter.user.map(|user| blob(user.bits()));
-            let mut list = connection.prepare(&sql)?;
-            newest_first(connection, account, filter.span, page, |link| {
-                let (first, end) = places(link.position);
-                list.query_map(params![first, end, user], rows::session)?
-                    .collect()
-            })
+        self.ask(move |connection| match filter.user {
+            Some(user) => sessions_of(connection, account, user, filter.span, page),
+            None => sessions(connection, account, filter.span, page),
         })
         .await
     }

@@ -56,6 +56,14 @@ pub async fn pages_lose_nothing_and_repeat_nothing(backend: &dyn Backend) {
         records.list_sessions(of, SessionFilter::default(), page).await
     })
     .await;
+    let of_user = SessionFilter {
+        user: Some(user(1)),
+        ..SessionFilter::default()
+    };
+    same(40, async |page| {
+        records.list_sessions(of, of_user.clone(), page).await
+    })
+    .await;
     same(40, async |page| records.list_minutes(of, span, page).await).await;
     same(40, async |page| records.occupancy(of, pool(1), span, page).await).await;
 }
@@ -162,19 +170,21 @@ pub async fn a_span_of_time_is_cut_out_of_every_list(backend: &dyn Backend) {
                 refusals.await.iter().map(|row| row.at).collect::<Vec<_>>(),
                 newest_first
             );
-            let sessions = all(limit, async |page| {
-                records
-                    .list_sessions(of, SessionFilter { span, user: None }, page)
-                    .await
-            });
-            assert_eq!(
-                sessions
-                    .await
-                    .iter()
-                    .map(|row| row.started_at)
-                    .collect::<Vec<_>>(),
-                newest_first
-            );
+            for user in [None, Some(user(1))] {
+                let sessions = all(limit, async |page| {
+                    records
+                        .list_sessions(of, SessionFilter { span, user }, page)
+                        .await
+                });
+                assert_eq!(
+                    sessions
+                        .await
+                        .iter()
+                        .map(|row| row.started_at)
+                        .collect::<Vec<_>>(),
+                    newest_first
+                );
+            }
             let minutes = all(limit, async |page| records.list_minutes(of, span, page).await);
             assert_eq!(
                 minutes.await.iter().map(|row| row.at).collect::<Vec<_>>(),

@@ -7,7 +7,7 @@ use super::MemoryJournal;
 use super::tables::History;
 use crate::{
     ADDRESS_OWNERS_MAX, AccountFilter, AccountRow, AuditFilter, AuditRow, CodeOwner, Cursor, JournalError,
-    MinutesRow, OccupancyRow, Page, PageRequest, Records, RefusalFilter, RefusalRow, SessionFilter,
+    MinutesRow, OccupancyRow, Page, PageRequest, Records, RefusalFilter, RefusalRow, Seq, SessionFilter,
     SessionRow, SignInRow, Span, TicketRow,
 };
 
@@ -122,6 +122,18 @@ impl Records for MemoryJournal {
                             .is_none_or(|target| row.target.as_deref() == Some(target))
                 });
             newest_first(rows, page)
+        })
+    }
+
+    async fn audit_of(
+        &self,
+        account: AccountId,
+        first: Seq,
+        last: Seq,
+    ) -> Result<Vec<AuditRow>, JournalError> {
+        self.history(account, |history| {
+            let of_commits = |row: &&AuditRow| (first..=last).contains(&row.seq);
+            history.audit.values().filter(of_commits).cloned().collect()
         })
     }
 

@@ -74,3 +74,73 @@ async fn what_is_wrong_with_a_new_key_is_said_at_its_fields() {
     assert!(page.html.contains("id=\"scopes-error\"") && page.html.contains("id=\"expires-error\""));
     assert!(page.html.contains("Nightly &#60;b&#62;"), "{}", page.html);
 }
+
+#[tokio::test]
+async fn a_key_gets_a_new_secret_and_the_one_before_works_for_as_long_as_was_chosen() {
+    let app = App::new().await;
+    let account = app.account("Contoso").await;
+    app.user(account, "Olga", "olga@example.com", Role::Owner).await;
+    let olga = app.sign_in("olga@example.com").await;
+    let path = format!("/a/{account}/api-keys");
+    let id = between(&app.get(&olga, &path).await.html, "name=\"id\" value=\"").to_owned();
+    let fields = [
+        ("id", id.as_str()),
+        ("name", "Back end"),
+        ("scopes", "read"),
+        ("expires", "2026-11-30"),
+    ];
+    let created = app.post(&olga, &path, &path, &fields).await;
+    let first = between(&created.html, "type=\"text\" value=\"").to_owned();
+    let rotate = format!("{path}/{id}/rotate");
+
+    let asked = app.get(&olga, &rotate).await;
+    let rotated = app.post(&olga, &rotate, &rotate, &[("overlap", "3600")]).await;
+    let list = app.get(&olga, &path).await;
+
+    assert!(
+        asked.html.contains("A new secret for the key Back end?"),
+        "{}",
+        asked.html
+    );
+    let second = between(&rotated.html, "type=\"text\" value=\"").to_owned();
+    assert_ne!(first, second);
+    for key in [&first, &second] {
+        assert_eq!(calls(&app, account, key).await, StatusCode::OK);
+    }
+    assert!(list.html.contains("Expires soon") && list.html.contains("The secret before works until"));
+    app.api.engine().advance(usher_domain::Secs::new(3_600)).await;
+    assert_eq!(calls(&app, account, &first).await, StatusCode::UNAUTHORIZED);
+    let nonsense = app
+        .post(&olga, &rotate, &rotate, &[("overlap", "99999999")])
+        .await;
+    assert_eq!(nonsense.status, StatusCode::NOT_FOUND);
+    assert_eq!(calls(&app, account, &second).await, StatusCode::OK);
+    let audit = app.get(&olga, &format!("/a/{account}/audit")).await;
+    assert!(
+        audit.html.contains("drew a new secret for the API key Back end"),
+        "{}",
+        audit.html
+    );
+}
+
+#[tokio::test]
+async fn ones_own_tokens_are_listed_and_revoked() {
+    let app = App::new().await;
+    let account = app.account("Contoso").await;
+    let id = app.user(account, "Olga", "olga@example.com", Role::Owner).await;
+    let (identity, now) = (app.api.identity(), app.api.engine().now());
+    let token = identity.issue_user_token(account, id, now).await.unwrap().token;
+    let olga = app.sign_in("olga@example.com").await;
+    let page = app.get(&olga, "/me").await;
+    let revoke = between(&page.html, "action=\"/me/tokens/").to_owned();
+
+    assert_eq!(calls(&app, account, token.expose()).await, StatusCode::OK);
+    let revoked = app.post(&olga, "/me", &format!("/me/tokens/{revoke}"), &[]).await;
+
+    assert_eq!(revoked.status, StatusCode::SEE_OTHER);
+    assert_eq!(
+        calls(&app, account, token.expose()).await,
+        StatusCode::UNAUTHORIZED
+    );
+    assert!(!app.get(&olga, "/me").await.html.contains("/me/tokens/"));
+}

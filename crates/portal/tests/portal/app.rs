@@ -66,7 +66,7 @@ impl App {
     pub async fn give(&self, account: AccountId, command: Command) {
         let request = usher_engine::Request {
             actor: Actor::Operator,
-            cause: Cause::Static("test"),
+            cause: Cause::from("test"),
             command,
         };
         let given = self.api.engine().execute(account, request, |_, _, _| ()).await;
@@ -103,6 +103,7 @@ impl App {
             assign_seat: Some(false),
             product: None,
             password_set: true,
+            active: true,
             directory: None,
         };
         self.give(account, command).await;
@@ -157,10 +158,29 @@ impl Page {
     pub async fn of(response: Response) -> Self {
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
-        Self {
+        let page = Self {
             status: parts.status,
             headers: parts.headers,
             html: String::from_utf8(body.to_vec()).unwrap(),
+        };
+        page.check_errors();
+        page
+    }
+
+    /// What is wrong with a form is said by the name of the field, which is a link to it.
+    fn check_errors(&self) {
+        let Some((_, errors)) = self.html.split_once("id=\"errors\"") else {
+            return;
+        };
+        let errors = errors.split_once("</div>").unwrap().0;
+        for link in errors.split("<a href=\"#").skip(1) {
+            let (field, rest) = link.split_once('"').unwrap();
+            let label = rest.split_once("</a>: ").unwrap().0;
+            assert!(label.len() > 1, "{errors}");
+            assert!(
+                self.html.contains(&format!("id=\"{field}\"")),
+                "no field {field}: {errors}"
+            );
         }
     }
 
@@ -172,7 +192,9 @@ impl Page {
     pub fn browser(&self) -> Browser {
         let cookies = self.headers.get_all(header::SET_COOKIE).iter();
         let mut cookies = cookies.map(|cookie| cookie.to_str().unwrap());
-        let cookie = cookies.find(|cookie| cookie.starts_with("usher_session="));
+        let cookie = cookies.find(|cookie| {
+            cookie.starts_with("usher_session=") || cookie.starts_with("__Host-usher_session=")
+        });
         Browser {
             cookie: cookie.map(|cookie| cookie.split(';').next().unwrap().to_owned()),
         }
@@ -188,13 +210,13 @@ impl Page {
         }
     }
 
-    fn token(&self) -> Option<String> {
+    pub fn token(&self) -> Option<String> {
         let (_, rest) = self.html.split_once("name=\"csrf-token\" content=\"")?;
         Some(rest.split('"').next().unwrap().to_owned())
     }
 }
 
-fn form(fields: &[(&str, &str)]) -> String {
+pub fn form(fields: &[(&str, &str)]) -> String {
     form_urlencoded::Serializer::new(String::new())
         .extend_pairs(fields)
         .finish()

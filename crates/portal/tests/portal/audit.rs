@@ -90,4 +90,55 @@ async fn the_files_hold_all_that_is_filtered_and_no_formula() {
     assert_eq!(lines.len(), 1_100);
     assert_eq!(lines[0]["detail"]["minutes"], 1);
     assert_eq!(lines[0]["actor_name"], "The operator");
+    let hash = app
+        .api
+        .engine()
+        .head(account)
+        .await
+        .unwrap()
+        .unwrap()
+        .1
+        .to_string();
+    assert_eq!(lines[0]["hash"], hash);
+    assert_eq!(
+        (&lines[0]["came_by"], &lines[0]["request_id"]),
+        (&"api".into(), &"test".into())
+    );
+}
+
+#[tokio::test]
+async fn the_audit_says_how_a_change_came_in_and_whether_the_journal_is_as_it_was_written() {
+    let app = App::new().await;
+    let account = app.account("Contoso").await;
+    app.user(account, "Olga", "olga@example.com", Role::Owner).await;
+    let olga = app.sign_in("olga@example.com").await;
+    let path = format!("/a/{account}/audit");
+    let teams = format!("/a/{account}/teams");
+    app.post(&olga, &teams, &teams, &[("name", "Night")]).await;
+    let (seq, hash) = app.api.engine().head(account).await.unwrap().unwrap();
+
+    let before = app.get(&olga, &path).await;
+    let checked = app.post(&olga, &path, &format!("{path}/check"), &[]).await;
+    let after = app.get(&olga, &path).await;
+
+    assert!(
+        before.html.contains(&format!("<strong>{seq}</strong>")),
+        "{}",
+        before.html
+    );
+    assert!(before.html.contains(&hash.to_string()) && before.html.contains("not checked since"));
+    assert!(
+        before.html.contains("Portal") && before.html.contains("with web_"),
+        "{}",
+        before.html
+    );
+    assert_eq!(checked.status, StatusCode::SEE_OTHER);
+    assert!(after.html.contains("As written"), "{}", after.html);
+    assert!(
+        after
+            .html
+            .contains(&format!("{seq} commits and their audit were checked")),
+        "{}",
+        after.html
+    );
 }

@@ -226,13 +226,37 @@ async fn a_second_browser_takes_over_when_asked_to() {
         "{}",
         page.html
     );
-    assert!(page.html.contains("Sign in here instead"), "{}", page.html);
+    assert!(page.html.contains("Sign out there and in here"), "{}", page.html);
     let fields = [("device", "Phone"), ("takeover", "yes")];
     let page = desk.act(&sven, "/console/sign-in", &fields).await;
 
     assert_eq!(page.status, StatusCode::SEE_OTHER);
     let html = desk.console(&first).await;
     assert!(html.contains("You signed in on another device"), "{html}");
+}
+
+#[tokio::test]
+async fn without_script_the_page_loads_itself_anew_only_where_that_keeps_a_seat_and_nobody_types() {
+    let desk = Desk::with(1, Preset::HelpDeskShift).await;
+    let (_, sven) = desk.agent("Sven").await;
+    let refreshes = |html: &str| html.contains("http-equiv=\"refresh\"");
+
+    let out = desk.console(&sven).await;
+    let sven = desk.take_seat(&sven).await;
+    let within = desk.console(&sven).await;
+    let start = desk.app.get(&sven, "/console/start?product=remote-support").await;
+
+    assert!(!refreshes(&out) && out.contains("id=\"device\""), "{out}");
+    assert!(refreshes(&within) && within.contains("/console/start?product=remote-support"));
+    assert!(
+        !refreshes(&start.html) && start.html.contains("id=\"customer\""),
+        "{}",
+        start.html
+    );
+    let fields = [("kind", "call"), ("customer", "Bea")];
+    let made = desk.act(&sven, "/console/sessions", &fields).await;
+    assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.html);
+    assert!(desk.console(&sven).await.contains("Bea"));
 }
 
 #[tokio::test]
@@ -304,7 +328,7 @@ async fn who_was_logged_out_is_told_by_whom_and_why() {
         .unwrap();
     let request = usher_engine::Request {
         actor: usher_domain::Actor::User(sign_in.1),
-        cause: usher_engine::Cause::Static("test"),
+        cause: usher_engine::Cause::from("test"),
         command: Command::SignOut {
             sign_in: sign_in.0,
             note: Some("Shift <b>over</b>".parse().unwrap()),
@@ -424,10 +448,7 @@ async fn who_has_no_license_is_told_so() {
     let olga = desk.app.sign_in("olga@example.com").await;
 
     let html = desk.console(&olga).await;
-    assert!(
-        html.contains("This user has no license for remote-support."),
-        "{html}"
-    );
+    assert!(html.contains("You have no license for remote-support."), "{html}");
     let page = desk.act(&olga, "/console/sign-in", &[("device", "Laptop")]).await;
 
     assert_eq!(page.status, StatusCode::FORBIDDEN);

@@ -90,6 +90,7 @@ impl Desk {
                 assign_seat: Some(false),
                 product: None,
                 password_set: false,
+                active: true,
                 directory: None,
             };
             self.app.give(self.account, command).await;

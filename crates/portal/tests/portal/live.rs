@@ -1,4 +1,7 @@
+use std::io::Write as _;
+
 use axum::http::Method;
+use flate2::write::GzDecoder;
 use futures::StreamExt;
 use usher_domain::command::{Command, UserPatch};
 use usher_domain::permission::Role;
@@ -71,6 +74,51 @@ async fn a_stream_ends_when_its_session_does_and_sends_the_browser_back() {
     assert!(frames.next().await.is_none());
     let mut anew = open(&app, &browser, account).await;
     assert!(frame(&mut anew).await.contains("event: usher-over"));
+}
+
+#[tokio::test]
+async fn a_compressed_message_arrives_whole_while_the_stream_goes_on() {
+    let (app, account, _, browser) = staffed().await;
+    let path = format!("/a/{account}/overview/live");
+    let accepts = [("accept-encoding", "gzip, br")];
+    let response = app
+        .send(&browser, Method::GET, &path, &accepts, String::new())
+        .await;
+    assert_eq!(response.headers()["content-encoding"], "gzip");
+    let mut frames = response.into_body().into_data_stream();
+    let mut reader = GzDecoder::new(Vec::new());
+    unzipped(&mut frames, &mut reader).await;
+    tokio::time::pause();
+    let before = tokio::time::Instant::now();
+
+    add_minutes(&app, account).await;
+    let message = unzipped(&mut frames, &mut reader).await;
+
+    assert!(message.contains("1 minutes left"), "{message}");
+    assert!(before.elapsed() < 2 * UPDATE_EVERY);
+}
+
+#[tokio::test]
+async fn the_many_streams_of_consoles_are_small_and_are_sent_as_they_are() {
+    let (app, _, _, browser) = staffed().await;
+    let accepts = [("accept-encoding", "gzip, br")];
+
+    let response = app
+        .send(&browser, Method::GET, "/console/live", &accepts, String::new())
+        .await;
+
+    assert_eq!(response.headers()["content-type"], "text/event-stream");
+    assert!(!response.headers().contains_key("content-encoding"));
+}
+
+/// What the next message says.
+async fn unzipped(frames: &mut Frames, reader: &mut GzDecoder<Vec<u8>>) -> String {
+    while !reader.get_ref().ends_with(b"\n\n") {
+        let frame = frames.next().await.unwrap().unwrap();
+        reader.write_all(&frame).unwrap();
+        reader.flush().unwrap();
+    }
+    String::from_utf8(std::mem::take(reader.get_mut())).unwrap()
 }
 
 #[tokio::test]

@@ -9,8 +9,10 @@
 mod api_keys;
 mod app;
 mod audit;
+mod authorization;
 mod console;
 mod desk;
+mod groups;
 mod join;
 mod live;
 mod minutes;
@@ -20,6 +22,7 @@ mod pool_desk;
 mod pools;
 mod queue;
 mod refusals;
+mod rights;
 mod second_factor;
 mod sessions;
 mod settings;

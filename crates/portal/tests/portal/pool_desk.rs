@@ -119,6 +119,7 @@ impl Desk {
             assign_seat: Some(false),
             product: None,
             password_set: false,
+            active: true,
             directory: None,
         })
         .await;

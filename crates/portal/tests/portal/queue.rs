@@ -66,7 +66,7 @@ async fn only_who_manages_seats_drops_a_ticket_and_members_see_no_queue() {
         assert_eq!(desk.app.post(who, "/me", &drop, &[]).await.status, status);
     }
     let page = desk.app.get(&member, &desk.path("/queue")).await;
-    assert_eq!(page.status, StatusCode::NOT_FOUND);
+    assert_eq!(page.status, StatusCode::FORBIDDEN);
     let dropped = desk.app.post(&keeper, "/me", &drop, &[]).await;
     assert_eq!(dropped.status, StatusCode::SEE_OTHER, "{}", dropped.html);
     let nobody: &Browser = &Browser::default();

@@ -23,7 +23,7 @@ async fn is_refused(desk: &Desk, user: UserId) {
     };
     let request = Request {
         actor: Actor::Operator,
-        cause: Cause::Static("test"),
+        cause: Cause::from("test"),
         command,
     };
     let engine = desk.app.api.engine();

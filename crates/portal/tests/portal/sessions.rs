@@ -203,7 +203,7 @@ async fn members_see_and_work_their_own_and_only_as_far_as_they_may() {
     desk.permit(sees_none).await;
     assert_eq!(
         desk.app.get(&browser, &desk.path).await.status,
-        StatusCode::NOT_FOUND
+        StatusCode::FORBIDDEN
     );
 }
 

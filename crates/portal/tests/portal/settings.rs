@@ -65,11 +65,11 @@ async fn staff_see_the_settings_and_those_who_manage_them_change_them() {
         .post(&manager, &path, &format!("{path}/permissions"), &[])
         .await;
     assert_eq!(saved.status, StatusCode::FORBIDDEN);
-    assert_eq!(app.get(&member, &path).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(app.get(&member, &path).await.status, StatusCode::FORBIDDEN);
     let tried = app
         .post(&member, "/me", &format!("{path}/pool-defaults"), &DEFAULTS)
         .await;
-    assert_eq!(tried.status, StatusCode::NOT_FOUND);
+    assert_eq!(tried.status, StatusCode::FORBIDDEN);
     assert_eq!(settings(&app, account).await, Settings::default());
 }
 

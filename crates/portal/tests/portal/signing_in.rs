@@ -1,4 +1,7 @@
+use std::net::SocketAddr;
+
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use axum::http::{Method, Request, StatusCode};
 use tower::ServiceExt;
 use usher_api::ATTEMPTS_PER_EMAIL;
@@ -26,8 +29,46 @@ async fn the_right_password_leads_to_the_overview_with_a_cookie_that_scripts_can
     assert_eq!(page.status, StatusCode::SEE_OTHER);
     assert_eq!(page.header("location"), format!("/a/{account}/overview"));
     let cookie = page.header("set-cookie");
+    assert!(cookie.starts_with("__Host-usher_session="), "{cookie}");
     for flag in ["HttpOnly", "SameSite=Lax", "Path=/", "Secure"] {
         assert!(cookie.contains(flag), "{cookie}");
+    }
+    assert_eq!(page.header("strict-transport-security"), "max-age=31536000");
+    let eva = page.browser();
+    let overview = format!("/a/{account}/overview");
+    assert_eq!(app.get(&eva, &overview).await.status, StatusCode::OK);
+    // Under its plain name, another host or a plain connection could have set it.
+    let planted = eva.cookie.unwrap().replace("__Host-", "");
+    let planted = Browser {
+        cookie: Some(planted),
+    };
+    assert_eq!(app.get(&planted, &overview).await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn cookies_are_bound_to_https_where_a_proxy_says_so_that_is_trusted_and_by_nobody_else() {
+    let app = App::new().await;
+    let account = app.account("Contoso").await;
+    app.user(account, "Eva", EVA, Role::Owner).await;
+
+    for (peer, is_bound) in [([127, 0, 0, 1], true), ([192, 0, 2, 7], false)] {
+        let body = format!("email=eva%40example.com&password={}", PASSWORD.replace(' ', "+"));
+        let mut request = Request::post("/sign-in")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("x-forwarded-proto", "https")
+            .header("x-request-id", "r-17")
+            .body(Body::from(body))
+            .unwrap();
+        let peer = SocketAddr::from((peer, 4711));
+        request.extensions_mut().insert(ConnectInfo(peer));
+
+        let page = Page::of(app.router.clone().oneshot(request).await.unwrap()).await;
+
+        assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.html);
+        assert_eq!(page.header("set-cookie").starts_with("__Host-"), is_bound);
+        assert_eq!(page.header("set-cookie").contains("Secure"), is_bound);
+        assert_eq!(page.header("strict-transport-security").is_empty(), !is_bound);
+        assert_eq!(page.header("x-request-id"), "r-17");
     }
 }
 

@@ -1,4 +1,5 @@
 use axum::http::{Method, StatusCode};
+use futures::StreamExt;
 use usher_domain::command::{Command, UserPatch};
 use usher_domain::permission::{Privilege, Role};
 use usher_domain::user::License;
@@ -47,6 +48,36 @@ async fn a_page_shows_fifty_however_many_there_are() {
 }
 
 #[tokio::test]
+async fn the_list_is_live_as_the_address_says_and_its_ticks_stand_outside_of_the_forms() {
+    let desk = Desk::with(1).await;
+    desk.crowd(60).await;
+    let amara = desk.member("Amara Okafor").await;
+    let page = desk.get("users?q=amara&sort=email").await;
+    let stream = desk.path("users/live?q=amara&#38;sort=email");
+    assert!(page.html.contains(&stream), "{}", page.html);
+    let live = page.html.split("id=\"live\"").nth(1).unwrap();
+    assert!(
+        !live.contains("<form") && live.contains("form=\"bulk\""),
+        "{live}"
+    );
+    let path = desk.path("users/live?q=amara&sort=email");
+    let response = desk
+        .app
+        .send(&desk.owner, Method::GET, &path, &[], String::new())
+        .await;
+    let mut frames = response.into_body().into_data_stream();
+    let first = frames.next().await.unwrap().unwrap();
+    assert!(String::from_utf8_lossy(&first).contains("1 to 1 of 1 that match; 62 in all"));
+    tokio::time::pause();
+
+    desk.seat(amara, License::Named).await;
+
+    let next = frames.next().await.unwrap().unwrap();
+    let next = String::from_utf8_lossy(&next);
+    assert!(next.contains("own seat") && !next.contains("Agent"), "{next}");
+}
+
+#[tokio::test]
 async fn who_has_no_privilege_does_not_see_the_people() {
     let desk = Desk::with(1).await;
     let sven = desk.member("Sven").await;
@@ -54,7 +85,7 @@ async fn who_has_no_privilege_does_not_see_the_people() {
 
     for (rest, status) in [
         ("users".to_owned(), StatusCode::FORBIDDEN),
-        ("users/new".to_owned(), StatusCode::NOT_FOUND),
+        ("users/new".to_owned(), StatusCode::FORBIDDEN),
         (format!("users/{sven}/reassign"), StatusCode::NOT_FOUND),
         (
             format!("users/{}", desk.find("olga@example.com").await.unwrap()),

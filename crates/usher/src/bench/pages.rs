@@ -1,21 +1,21 @@
 //! The pages of the portal in a large account: how long each takes, and how much of it goes over the wire.
 
+mod desk;
+
 use std::path::Path;
 use std::time::Instant;
 
-use bytes::Bytes;
 use http_body_util::Full;
-use hyper::header::{ACCEPT_ENCODING, CONTENT_TYPE, COOKIE, HeaderValue, SET_COOKIE};
-use hyper::{Method, Request};
-use serde::Deserialize;
-use serde_json::json;
+use hyper::Request;
+use hyper::header::{ACCEPT, ACCEPT_ENCODING, COOKIE, HeaderValue};
 
+use self::desk::Desk;
 use super::BenchError;
-use super::client::{Connection, bearer};
+use super::client::{Answer, Connection};
 use super::load::median;
 use super::process::Server;
 use super::report::Report;
-use super::world::{self, AccountOfBench, OPERATOR_KEY};
+use super::world::{self, OPERATOR_KEY};
 
 /// Users of the account.
 pub(super) const USERS: usize = 10_000;
@@ -24,34 +24,36 @@ pub(super) const AT_WORK: usize = 1_000;
 /// How often each page is asked for.
 pub(super) const ASKED: usize = 51;
 
-const EMAIL: &str = "owner@bench.example";
-const PASSWORD: &str = "an owner of the benchmark";
-
-/// The pages, by what they are called in the table.
-const PAGES: &[(&str, &str)] = &[
+/// Pages below the account, by what they are called in the table. `{user}`, `{team}` and `{pool}` stand for ids.
+const OF_ACCOUNT: &[(&str, &str)] = &[
     ("overview", "overview"),
     ("users", "users"),
     ("users, searched", "users?q=agent-77"),
+    (
+        "users, filtered and sorted",
+        "users?license=shared&pool={pool}&status=active&sort=email&page=100",
+    ),
+    ("a user", "users/{user}"),
     ("seat pools", "pools"),
+    ("seat pools, a row open", "pools?open={pool}"),
+    ("a seat pool", "pools/{pool}"),
+    ("users of a seat pool", "pools/{pool}/users"),
     ("sessions", "sessions"),
     ("queue", "queue"),
     ("refusals", "refusals"),
     ("teams", "teams"),
+    ("a team", "teams/{team}"),
     ("minutes", "minutes"),
+    ("subscription", "subscription"),
     ("audit", "audit"),
     ("API keys", "api-keys"),
     ("settings", "settings"),
 ];
 
-#[derive(Deserialize)]
-struct SignedIn {
-    sign_in: Id,
-    token: String,
-}
-
-#[derive(Deserialize)]
-struct Id {
-    id: String,
+/// Asks as the owner's browser, and measures.
+struct Browser {
+    connection: Connection,
+    cookie: HeaderValue,
 }
 
 /// Measures every page, one request at a time.
@@ -60,69 +62,61 @@ pub(super) async fn measure(data: &Path, report: &mut Report) -> Result<(), Benc
     server.ready().await?;
     let account = world::make_account(&server, "pages", USERS).await?;
     let mut connection = Connection::open(server.address).await?;
-    put_to_work(&mut connection, &account).await?;
-    let cookie = sign_in_to_portal(&mut connection, &account).await?;
-    for (name, page) in PAGES {
-        let path = format!("/a/{}/{page}", account.id);
-        let (mut millis, mut bytes) = (Vec::with_capacity(ASKED), 0);
-        for _ in 0..ASKED {
-            let asked = Instant::now();
-            let request = Request::get(path.as_str())
-                .header(COOKIE, &cookie)
-                .header(ACCEPT_ENCODING, "gzip")
-                .body(Full::default())
-                .map_err(|error| BenchError::Client(error.to_string()))?;
-            let answer = connection.send(request).await?;
-            millis.push(asked.elapsed().as_secs_f64() * 1e3);
-            bytes = answer.body.len();
-            if !answer.status.is_success() {
-                return Err(BenchError::refused(&path, &answer));
-            }
-        }
-        report.page(name, median(millis), bytes);
+    let desk = Desk::open(&mut connection, &account).await?;
+    let cookie = desk.cookie.clone();
+    let mut browser = Browser { connection, cookie };
+    let base = format!("/a/{}", account.id);
+    for (name, page) in OF_ACCOUNT {
+        let page = page.replace("{user}", &desk.user).replace("{team}", &desk.team);
+        let path = format!("{base}/{}", page.replace("{pool}", &desk.pool));
+        browser.measure(name, &path, report).await?;
     }
+    let audit = browser.ask(&format!("{base}/audit")).await?;
+    let older = older(&audit).ok_or_else(|| BenchError::refused("the audit's second page", &audit))?;
+    browser.measure("audit, second page", &older, report).await?;
+    browser.measure("agent console", "/console", report).await?;
+    browser.measure("password and sessions", "/me", report).await?;
+    let join = format!("/join/{}", desk.code);
+    browser.measure("a customer's page", &join, report).await?;
     server.kill().await
 }
 
-async fn put_to_work(connection: &mut Connection, account: &AccountOfBench) -> Result<(), BenchError> {
-    let base = format!("/v1/accounts/{}", account.id);
-    for user in account.users.iter().take(AT_WORK) {
-        let device = json!({ "id": "bench", "name": "Bench", "kind": "desktop" });
-        let body = json!({ "user": user, "product": "remote-support", "device": device });
-        let path = format!("{base}/sign-ins");
-        let made: SignedIn = connection.json(Method::POST, &path, &account.key, &body).await?;
-        let body = json!({ "sign_in": made.sign_in.id, "kind": "unattended", "start": "active" });
-        let path = format!("{base}/sessions");
-        let _: serde_json::Value = connection
-            .json(Method::POST, &path, &bearer(&made.token)?, &body)
-            .await?;
+impl Browser {
+    async fn measure(&mut self, name: &str, path: &str, report: &mut Report) -> Result<(), BenchError> {
+        let (mut millis, mut bytes) = (Vec::with_capacity(ASKED), 0);
+        for _ in 0..ASKED {
+            let asked = Instant::now();
+            let answer = self.ask_for(path, "gzip").await?;
+            millis.push(asked.elapsed().as_secs_f64() * 1e3);
+            bytes = answer.body.len();
+        }
+        report.page(name, median(millis), bytes);
+        Ok(())
     }
-    Ok(())
+
+    async fn ask(&mut self, path: &str) -> Result<Answer, BenchError> {
+        self.ask_for(path, "identity").await
+    }
+
+    async fn ask_for(&mut self, path: &str, encoding: &'static str) -> Result<Answer, BenchError> {
+        let request = Request::get(path)
+            .header(COOKIE, &self.cookie)
+            .header(ACCEPT, "text/html")
+            .header(ACCEPT_ENCODING, encoding)
+            .body(Full::default())
+            .map_err(|error| BenchError::Client(error.to_string()))?;
+        let answer = self.connection.send(request).await?;
+        if answer.status.is_success() {
+            return Ok(answer);
+        }
+        Err(BenchError::refused(path, &answer))
+    }
 }
 
-/// Signs a new owner in through the form, and gives the cookie.
-async fn sign_in_to_portal(
-    connection: &mut Connection,
-    account: &AccountOfBench,
-) -> Result<HeaderValue, BenchError> {
-    let owner = json!({
-        "name": "Owner", "email": EMAIL, "role": "owner", "password": PASSWORD, "assign_seat": false,
-    });
-    let path = format!("/v1/accounts/{}/users", account.id);
-    let _: serde_json::Value = connection
-        .json(Method::POST, &path, &bearer(OPERATOR_KEY)?, &owner)
-        .await?;
-    let form = format!("email={EMAIL}&password={}", PASSWORD.replace(' ', "+"));
-    let request = Request::post("/sign-in")
-        .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-        .body(Full::new(Bytes::from(form)))
-        .map_err(|error| BenchError::Client(error.to_string()))?;
-    let answer = connection.send(request).await?;
-    let cookie = answer
-        .headers
-        .get(SET_COOKIE)
-        .and_then(|cookie| cookie.to_str().ok());
-    let pair = cookie.and_then(|cookie| cookie.split(';').next());
-    let pair = pair.ok_or_else(|| BenchError::refused("/sign-in", &answer))?;
-    Ok(HeaderValue::from_str(pair)?)
+/// The address of the page of older records.
+fn older(answer: &Answer) -> Option<String> {
+    let html = String::from_utf8_lossy(&answer.body);
+    let (before, _) = html.split_once("\" rel=\"next\"")?;
+    let (_, address) = before.rsplit_once("href=\"")?;
+    Some(address.replace("&#38;", "&").replace("&amp;", "&"))
 }

@@ -167,7 +167,7 @@ async fn fill_account(
     Ok(made)
 }
 
-async fn pool_of(connection: &mut Connection, account: &str) -> Result<String, BenchError> {
+pub(super) async fn pool_of(connection: &mut Connection, account: &str) -> Result<String, BenchError> {
     let operator = bearer(OPERATOR_KEY)?;
     let path = format!("/v1/accounts/{account}/pools");
     let pools: Items = connection

@@ -49,7 +49,7 @@ async fn demo(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Fail
     let cannot = |error: usher_client::Error| Failure::because("The demo could not be set up", &error);
     let stop = serve::stop().map_err(|error| Failure::because("The demo could not start", &error))?;
     let store = Store::in_memory()?;
-    let Some(key) = serve::operator_key(&store.identity, None).await? else {
+    let Some(key) = serve::first_operator_key(&store.identity, None).await? else {
         return Err(Failure::said("The demo could not draw an operator key."));
     };
     let listener = serve::listen_on(&format!("127.0.0.1:{}", arguments.port)).await?;
@@ -58,7 +58,7 @@ async fn demo(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Fail
     let serving = tokio::spawn(async move {
         // Both an answer and a dropped sender mean that the demo is over.
         let stop = async { drop(ended.await) };
-        serve::run_until(stop, listener, &store, Clock::System, config()).await
+        serve::run_until(stop, listener, None, &store, Clock::System, config()).await
     });
     let operator = Client::new(&url, key.expose()).map_err(cannot)?;
     let accounts = Arc::new(accounts::make(&operator).await.map_err(cannot)?);
@@ -93,8 +93,7 @@ async fn demo(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Fail
 fn config() -> usher_api::Config {
     usher_api::Config {
         plans: Plan::built_in(),
-        sandbox: false,
-        public_url: None,
+        ..usher_api::Config::default()
     }
 }
 

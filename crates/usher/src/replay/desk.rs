@@ -9,14 +9,14 @@ use usher_domain::presence::{Device, DeviceKind};
 use usher_domain::rules::RULE_SECS_MAX;
 use usher_domain::text::Product;
 use usher_domain::{Account, Actor, Command, Outcome, Secs, SignInId, Timestamp, UserId};
-use usher_engine::{Cause, Clock, Engine, Heartbeat, Options, Request as Order};
+use usher_engine::{Cause, Clock, Engine, Heartbeat, Options, Request as Order, Way};
 use usher_insight::flexnet::{Grouping, Request};
 use usher_journal::MemoryJournal;
 
 use super::setting::{ACCOUNT, POOL, parse, pool_commands, user_commands};
 use crate::Failure;
 
-const CAUSE: Cause = Cause::Static("replay");
+const CAUSE: Cause = Cause::by(Way::CommandLine);
 /// How often those who are signed in give a sign of life.
 const RENEW_AFTER: Secs = Secs::new(RULE_SECS_MAX / 3);
 /// Commands that are on their way at once. Far below what the engine lets wait for one account.

@@ -97,6 +97,7 @@ pub(super) fn user_commands(holder: &str, id: UserId, product: &Product) -> Resu
             assign_seat: Some(false),
             product: None,
             password_set: false,
+            active: true,
             directory: None,
         },
         Command::SetLicense {

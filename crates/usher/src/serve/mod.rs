@@ -3,6 +3,7 @@
 mod config;
 mod secrets;
 mod signals;
+mod transport;
 
 pub(crate) use signals::stop;
 
@@ -14,17 +15,19 @@ use std::time::Duration;
 
 use clap::Args;
 use tokio::net::TcpListener;
-use usher_api::Api;
+use usher_api::{Api, Tls};
 use usher_engine::{Clock, Engine, Options};
+use usher_identity::single_sign_on::Reach;
 use usher_identity::{Identity, Secret};
 use usher_journal::{AccountFilter, PageRequest, Records};
 use usher_journal_sqlite::SqliteJournal;
 
 use self::config::Config;
 use self::secrets::SecretsArguments;
+use self::transport::TransportArguments;
 use crate::data::{DataArgument, Lock, open_journal};
 use crate::terminal::{bold, dim};
-use crate::{Failure, Terminal};
+use crate::{Failure, Terminal, operator_key};
 
 /// Where a server listens that was not told otherwise: where only this machine reaches it.
 const LISTEN: &str = "127.0.0.1:8080";
@@ -55,6 +58,9 @@ pub(crate) struct Arguments {
     /// Where customers reach this server, for the links they get: `https://usher.example.com`
     #[arg(long, value_name = "URL", env = "USHER_PUBLIC_URL")]
     public_url: Option<String>,
+    /// Let accounts sign in at providers in private networks and on this machine, not on the internet only
+    #[arg(long, env = "USHER_PRIVATE_PROVIDERS")]
+    private_providers: bool,
     /// Keep everything in memory, with a clock that moves only when told to: for trying out and for tests
     #[arg(long)]
     sandbox: bool,
@@ -62,6 +68,8 @@ pub(crate) struct Arguments {
     operator_key: Option<String>,
     #[command(flatten)]
     secrets: SecretsArguments,
+    #[command(flatten)]
+    transport: TransportArguments,
 }
 
 /// Serves until it is told to stop.
@@ -89,6 +97,10 @@ async fn serve(arguments: Arguments, terminal: &mut Terminal) -> Result<(), Fail
         Some(arguments.data.directory()?)
     };
     let config = Config::read(arguments.config.as_deref(), directory.as_deref())?;
+    let tls = arguments.transport.tls()?;
+    let trusted_proxies = arguments.transport.trusted_proxies()?;
+    let public_url = arguments.public_url.or(config.public_url.clone());
+    let public_url = public_url.as_deref().map(checked_url).transpose()?;
     let lock = directory.as_deref().map(Lock::take).transpose()?;
     let listen = arguments
         .listen
@@ -97,31 +109,40 @@ async fn serve(arguments: Arguments, terminal: &mut Terminal) -> Result<(), Fail
         .unwrap_or(LISTEN);
     let listener = listen_on(listen).await?;
     let store = Store::open(directory, lock, &arguments.secrets)?;
-    let key = operator_key(&store.identity, arguments.operator_key.as_deref()).await?;
+    let key = first_operator_key(&store.identity, arguments.operator_key.as_deref()).await?;
 
     let clock = if arguments.sandbox {
         Clock::manual(Clock::System.now())
     } else {
         Clock::System
     };
+    let scheme = if tls.is_some() { "https" } else { "http" };
     let config = usher_api::Config {
         plans: config.plans(),
         sandbox: arguments.sandbox,
-        public_url: arguments.public_url.or(config.public_url),
+        public_url,
+        own_url: Some(format!("{scheme}://{}", openable(listener.local_addr()?))),
+        trusted_proxies,
+        // A sandbox is for trying out, on one's own machine too.
+        providers: if arguments.private_providers || arguments.sandbox {
+            Reach::PrivateToo
+        } else {
+            Reach::Internet
+        },
+        ..usher_api::Config::default()
     };
-    greet(&listener, &store, key.as_ref(), terminal)?;
-    let url = match &config.public_url {
-        Some(url) => url.clone(),
-        None => format!("http://{}", openable(listener.local_addr()?)),
-    };
+    greet(&listener, scheme, &store, key.as_ref(), terminal)?;
+    let url = config.public_url.clone().or_else(|| config.own_url.clone());
+    let url = url.unwrap_or_default();
     show_way_in(&store, &url, terminal).await?;
-    run_until(stop, listener, &store, clock, config).await
+    run_until(stop, listener, tls, &store, clock, config).await
 }
 
 /// Serves until `stop`, then finishes what was begun and leaves nothing unsaved.
 pub(crate) async fn run_until(
     stop: impl Future<Output = ()> + Send,
     listener: TcpListener,
+    tls: Option<Tls>,
     store: &Store,
     clock: Clock,
     config: usher_api::Config,
@@ -139,8 +160,12 @@ pub(crate) async fn run_until(
         tracing::info!("stopping");
         api.close();
     };
-    let served = usher_api::serve(listener, router, stopped).await;
-    upkeep.abort();
+    let reread = tokio::spawn(reread_keys(store.identity.clone()));
+    let fresh = tls.clone().map(|tls| tokio::spawn(transport::keep_fresh(tls)));
+    let served = usher_api::serve(listener, router, tls, stopped).await;
+    for task in [Some(upkeep), Some(reread), fresh].into_iter().flatten() {
+        task.abort();
+    }
     engine.shutdown().await;
     if let Err(error) = store.identity.maintain(engine.now()).await {
         tracing::warn!(%error, "credentials were not cleared up");
@@ -200,29 +225,31 @@ pub(crate) async fn listen_on(address: &str) -> Result<TcpListener, Failure> {
 }
 
 /// Sets the key that the operator brings, or draws one where there is none yet: that one has to be shown.
-pub(crate) async fn operator_key(
+pub(crate) async fn first_operator_key(
     identity: &Identity,
     given: Option<&str>,
 ) -> Result<Option<Secret>, Failure> {
     let cannot = |error| Failure::because("The operator key cannot be used", &error);
+    let now = Clock::System.now();
     match given {
         Some(key) => identity
-            .set_operator_key(key)
+            .set_operator_key(key, now)
             .await
             .map(|()| None)
             .map_err(cannot),
-        None => identity.create_operator_key().await.map_err(cannot),
+        None => identity.create_operator_key(now).await.map_err(cannot),
     }
 }
 
 fn greet(
     listener: &TcpListener,
+    scheme: &str,
     store: &Store,
     key: Option<&Secret>,
     terminal: &mut Terminal,
 ) -> Result<(), Failure> {
     let address = listener.local_addr()?;
-    let url = format!("http://{address}");
+    let url = format!("{scheme}://{address}");
     let out = terminal.out();
     writeln!(out, "Usher listens on {}", bold(&url))?;
     match store.directory.as_deref().map(Path::display) {
@@ -246,6 +273,25 @@ fn greet(
     out.flush()?;
     tracing::info!(%address, "serving");
     Ok(())
+}
+
+/// An address at which browsers find this server, without a slash at its end: links are made of it, and cookies and
+/// redirects depend on whether it is `https`.
+fn checked_url(text: &str) -> Result<String, Failure> {
+    let url = text.trim_end_matches('/');
+    let host = url
+        .strip_prefix("https://")
+        .or_else(|| url.strip_prefix("http://"));
+    let is_host = |host: &str| {
+        let is_usual = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:[]".contains(&byte);
+        !host.is_empty() && host.bytes().all(is_usual)
+    };
+    if host.is_some_and(is_host) {
+        return Ok(url.to_owned());
+    }
+    Err(Failure::Usage(format!(
+        "`{text}` is not the address of a server. Say `--public-url https://usher.example.com`, without a path."
+    )))
 }
 
 /// An address that a browser on this machine can open, also where the server listens on all of its addresses.
@@ -285,6 +331,17 @@ async fn show_way_in(store: &Store, url: &str, terminal: &mut Terminal) -> Resul
     Ok(())
 }
 
+/// Takes over what `usher operator-key` did to the keys in the database.
+async fn reread_keys(identity: Identity) {
+    let mut turns = tokio::time::interval(operator_key::TAKEN_OVER_WITHIN);
+    loop {
+        turns.tick().await;
+        if let Err(error) = identity.reread_operator_keys().await {
+            tracing::warn!(%error, "the operator keys were not read anew");
+        }
+    }
+}
+
 async fn maintain(api: Arc<Api>) {
     let mut turns = tokio::time::interval(MAINTAIN_EVERY);
     loop {
@@ -301,6 +358,27 @@ async fn maintain(api: Arc<Api>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_public_address_has_a_scheme_and_a_host_and_nothing_else() {
+        for (given, url) in [
+            ("https://usher.example.com", "https://usher.example.com"),
+            ("https://usher.example.com/", "https://usher.example.com"),
+            ("http://[::1]:8080", "http://[::1]:8080"),
+        ] {
+            assert_eq!(checked_url(given).unwrap(), url);
+        }
+        for wrong in [
+            "usher.example.com",
+            "https://",
+            "ftp://x",
+            "https://x/path",
+            "https://x?y",
+            "https://a b",
+        ] {
+            assert!(checked_url(wrong).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn a_link_leads_to_this_machine_where_the_server_listens_everywhere() {

@@ -1,4 +1,4 @@
-//! Being told to stop.
+//! Being told to stop, or to read files anew.
 
 use std::io;
 
@@ -25,4 +25,31 @@ pub(crate) fn stop() -> io::Result<impl Future<Output = ()> + Send> {
             std::future::pending::<()>().await;
         }
     })
+}
+
+/// The hang-up signals that come from now on.
+pub(super) struct HangUps(#[cfg(unix)] Option<tokio::signal::unix::Signal>);
+
+#[cfg(unix)]
+pub(super) fn hang_ups() -> HangUps {
+    use tokio::signal::unix::{SignalKind, signal};
+    HangUps(signal(SignalKind::hangup()).ok())
+}
+
+#[cfg(not(unix))]
+pub(super) fn hang_ups() -> HangUps {
+    HangUps()
+}
+
+impl HangUps {
+    /// Resolves when the next one comes; never where there are none.
+    pub(super) async fn next(&mut self) {
+        #[cfg(unix)]
+        if let Some(signals) = &mut self.0
+            && signals.recv().await.is_some()
+        {
+            return;
+        }
+        std::future::pending::<()>().await;
+    }
 }

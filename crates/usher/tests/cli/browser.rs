@@ -23,15 +23,20 @@ macro_rules! stories {
 }
 
 stories! {
+    assigned_seats,
+    busy,
+    concurrent_devices,
+    concurrent_sessions,
     console,
     pages,
     pools,
-    products,
+    seat_pools,
     second_factor,
     sessions,
     settings,
     setup,
     sign_in,
+    sso,
     users,
 }
 
@@ -59,7 +64,7 @@ fn tell(name: &str) {
     let setup_link = server.setup_link();
 
     let told = Command::new("node")
-        .args(["--test", "--test-reporter=spec", "--test-timeout=300000", &file])
+        .args(["--test", "--test-reporter=spec", "--test-timeout=600000", &file])
         .current_dir(repository())
         .env("USHER_URL", &server.url)
         .env("USHER_OPERATOR_KEY", key)

@@ -82,6 +82,166 @@ fn a_row_that_a_hand_has_changed_is_named() {
     );
 }
 
+/// Lets a hand write the data, and gives what `usher verify` then says.
+fn verified_after(tampering: &[&str]) -> (Option<i32>, String, String) {
+    let data = tempfile::tempdir().unwrap();
+    fill(data.path());
+    tamper(data.path(), tampering);
+    let run = usher(&["verify", "--data", data.path().to_str().unwrap()]);
+    (run.code, run.out, run.err)
+}
+
+fn tamper(directory: &Path, statements: &[&str]) {
+    let database = rusqlite::Connection::open(directory.join("usher.db")).unwrap();
+    for statement in statements {
+        assert!(database.execute(statement, []).unwrap() > 0, "{statement}");
+    }
+}
+
+#[test]
+fn whatever_a_hand_does_to_the_journal_is_found_and_named() {
+    let swap = [
+        "UPDATE commits SET position = 99 WHERE position = 2",
+        "UPDATE commits SET position = 2 WHERE position = 3",
+        "UPDATE commits SET position = 3 WHERE position = 99",
+    ];
+    let cases: &[(&[&str], &str)] = &[
+        (
+            &["UPDATE commits SET at = at + 1 WHERE position = 4"],
+            "commit 4: it is not the one that was written",
+        ),
+        (
+            &["UPDATE commits SET hash = randomblob(32) WHERE position = 2"],
+            "commit 2: it is not the one that was written",
+        ),
+        (
+            &["DELETE FROM commits WHERE position = 3"],
+            "commit 3: it is missing",
+        ),
+        (
+            &["DELETE FROM commits WHERE position = 1"],
+            "commit 1: it is missing",
+        ),
+        (
+            &["DELETE FROM commits WHERE position = 5"],
+            "commit 5: it is missing, and it was the newest",
+        ),
+        (&swap, "commit 3: it is missing"),
+        (
+            &["DELETE FROM heads"],
+            "commit 1: it is there, but the account's head is gone",
+        ),
+        (
+            &["UPDATE heads SET seq = 3, position = 3"],
+            "commit 4: it is there, but the account's head is gone or goes back",
+        ),
+    ];
+
+    for (tampering, named) in cases {
+        let (code, out, err) = verified_after(tampering);
+
+        assert_eq!(code, Some(1), "{tampering:?}");
+        assert!(
+            out.starts_with(&format!("{ACCOUNT}, {named}")),
+            "{tampering:?}: {out}"
+        );
+        assert!(err.contains("1 account is not what was written"), "{err}");
+    }
+}
+
+#[test]
+fn whatever_a_hand_does_to_the_audit_is_found_and_named() {
+    let cases: &[(&str, &str)] = &[
+        (
+            "UPDATE audit SET actor = 'user_of_another' WHERE place = 3 << 20",
+            "audit of commit 3, entry 0: its actor is not what the journal says",
+        ),
+        (
+            "UPDATE audit SET detail = '{\"name\":\"Nothing\"}' WHERE place = 2 << 20",
+            "audit of commit 2, entry 0: its detail is not what the journal says",
+        ),
+        (
+            "UPDATE audit SET cause = 'api a=192.0.2.7' WHERE place = 2 << 20",
+            "audit of commit 2, entry 0: its cause is not what the journal says",
+        ),
+        (
+            "DELETE FROM audit WHERE place = 4 << 20",
+            "audit of commit 4, entry 0: it is missing",
+        ),
+        (
+            "INSERT INTO audit (place, actor, action) VALUES ((5 << 20) + 1, 'operator', 'user.deleted')",
+            "audit of commit 5, entry 1: the journal says nothing of it",
+        ),
+    ];
+
+    for (tampering, named) in cases {
+        let (code, out, err) = verified_after(&[tampering]);
+
+        assert_eq!(code, Some(1), "{tampering}");
+        assert_eq!(out, format!("{ACCOUNT}, {named}\n"), "{tampering}");
+        assert!(
+            err.contains("1 entry of the audit is not what the journal says"),
+            "{err}"
+        );
+    }
+    let nowhere = "INSERT INTO audit (place, actor, action) VALUES (77 << 20, 'operator', 'user.deleted')";
+    let (_, out, _) = verified_after(&[nowhere]);
+    assert_eq!(
+        out,
+        format!("audit, row {}: it belongs to no commit\n", 77_u64 << 20)
+    );
+}
+
+#[test]
+fn a_rebuild_makes_an_audit_good_that_a_hand_has_changed() {
+    let data = tempfile::tempdir().unwrap();
+    let path = data.path().to_str().unwrap();
+    fill(data.path());
+    tamper(data.path(), &["DELETE FROM audit WHERE place > 2 << 20"]);
+
+    let before = usher(&["verify", "--data", path]);
+    usher(&["rebuild", "--data", path]);
+    let after = usher(&["verify", "--data", path]);
+
+    assert_eq!(before.out.lines().count(), 3, "{}", before.out);
+    assert_eq!(
+        after.out, "All is well: 5 commits in 1 account.\n",
+        "{}",
+        after.err
+    );
+}
+
+#[test]
+fn an_end_that_was_cut_off_without_a_trace_is_seen_beside_an_anchor() {
+    let data = tempfile::tempdir().unwrap();
+    let path = data.path().to_str().unwrap();
+    fill(data.path());
+    let elsewhere = tempfile::tempdir().unwrap();
+    let anchor = elsewhere.path().join("anchor");
+    let verify = ["verify", "--data", path, "--anchor", anchor.to_str().unwrap()];
+    let first = usher(&verify);
+    let kept = std::fs::read_to_string(&anchor).unwrap();
+    tamper(
+        data.path(),
+        &[
+            "DELETE FROM commits WHERE position > 3",
+            "DELETE FROM audit WHERE place >= 4 << 20",
+            "UPDATE heads SET seq = 3, position = 3",
+        ],
+    );
+
+    let without = usher(&["verify", "--data", path]);
+    let with = usher(&verify);
+
+    assert_eq!(first.code, Some(0), "{}", first.err);
+    assert!(kept.contains(&format!("{ACCOUNT} 5 ")), "{kept}");
+    assert_eq!(without.out, "All is well: 3 commits in 1 account.\n");
+    assert_eq!(with.code, Some(1));
+    let named = format!("{ACCOUNT}, commit 5: it is missing, and the anchor says that it was there\n");
+    assert_eq!(with.out, named);
+    assert_eq!(std::fs::read_to_string(&anchor).unwrap(), kept);
+}
+
 #[test]
 fn a_backup_that_was_taken_while_the_server_runs_is_whole() {
     let data = tempfile::tempdir().unwrap();

@@ -9,7 +9,9 @@
 mod browser;
 mod crash;
 mod data;
+mod install;
 mod program;
 mod replay;
+mod scim;
 mod serve;
 mod transcripts;

@@ -28,6 +28,9 @@ fn command(arguments: &[&str]) -> Command {
         "USHER_OPERATOR_KEY",
         "USHER_SECRETS_KEY",
         "USHER_SECRETS_KEY_FILE",
+        "USHER_TLS_CERT",
+        "USHER_TLS_KEY",
+        "USHER_TRUSTED_PROXIES",
         "USHER_URL",
         "USHER_LOG",
     ] {

@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 
-use crate::program::{Server, usher, usher_with};
+use crate::program::{Run, Server, usher, usher_with};
 
 /// Whether the server takes this for its operator's key.
 fn status(url: &str, key: &str) -> (Option<i32>, String) {
@@ -186,4 +186,111 @@ fn a_configuration_that_cannot_be_used_is_shown_with_its_place() {
 
     assert_eq!(run.code, Some(1));
     assert!(run.err.contains("unknown field `shared_seat`"), "{}", run.err);
+}
+
+#[test]
+fn who_has_lost_the_operator_key_makes_another_while_the_server_runs() {
+    let data = tempfile::tempdir().unwrap();
+    let path = data.path().to_str().unwrap();
+    let mut server = Server::start(data.path());
+    let lost = server.operator_key();
+    let before = usher(&["operator-key", "list", "--data", path]);
+    let first = before
+        .out
+        .split_whitespace()
+        .find(|word| word.starts_with("opkey_"))
+        .unwrap();
+
+    let made = usher(&["operator-key", "create", "Found again", "--data", path]);
+    let reader = usher(&[
+        "operator-key",
+        "create",
+        "Monitoring",
+        "--scope",
+        "accounts.read",
+        "--expires-in-days",
+        "30",
+        "--data",
+        path,
+    ]);
+    let revoked = usher(&["operator-key", "revoke", first, "--data", path]);
+    let unknown = usher(&["operator-key", "revoke", first, "--data", path]);
+    server.kill();
+
+    let secret = |run: &Run| {
+        run.out
+            .lines()
+            .next()
+            .unwrap()
+            .rsplit(' ')
+            .next()
+            .unwrap()
+            .to_owned()
+    };
+    let server = Server::start(data.path());
+    for key in [secret(&made), secret(&reader)] {
+        assert!(
+            status(&server.url, &key).1.contains("There are no accounts yet"),
+            "{key}"
+        );
+    }
+    assert!(
+        status(&server.url, &lost).1.contains("unauthenticated") || status(&server.url, &lost).0 != Some(0)
+    );
+    assert_eq!(
+        (made.code, revoked.code, unknown.code),
+        (Some(0), Some(0), Some(1))
+    );
+    assert!(
+        unknown.err.contains("There is no operator key"),
+        "{}",
+        unknown.err
+    );
+    let listed = usher(&["operator-key", "list", "--data", path]).out;
+    assert!(
+        listed.contains("accounts.read") && !listed.contains(first),
+        "{listed}"
+    );
+    server.stop();
+}
+
+#[test]
+fn with_a_certificate_the_server_speaks_tls_and_says_so() {
+    let data = tempfile::tempdir().unwrap();
+    let path = data.path().to_str().unwrap();
+    let files = tempfile::tempdir().unwrap();
+    let (cert, key) = (files.path().join("cert.pem"), files.path().join("key.pem"));
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    std::fs::write(&cert, made.cert.pem()).unwrap();
+    std::fs::write(&key, made.signing_key.serialize_pem()).unwrap();
+    let (cert, key) = (cert.to_str().unwrap(), key.to_str().unwrap());
+    let serve = ["serve", "--listen", "127.0.0.1:0", "--data", path];
+    let with = |more: &[&str]| usher(&[&serve, more].concat());
+
+    let server = Server::start_with(&[], &["--data", path, "--tls-cert", cert, "--tls-key", key]);
+    let without_key = with(&["--tls-cert", cert]);
+    let nonsense = with(&["--tls-cert", cert, "--tls-key", cert]);
+    let proxy = with(&["--trusted-proxy", "the-proxy"]);
+    let url = with(&["--public-url", "usher.example.com/path"]);
+
+    assert!(server.url.starts_with("https://"), "{}", server.url);
+    let (code, said) = server.stop();
+    assert_eq!(code, Some(0));
+    assert!(said.contains("Set up the first account: https://"), "{said}");
+    assert!(
+        without_key.err.contains("Name it with `--tls-key FILE`"),
+        "{}",
+        without_key.err
+    );
+    assert!(
+        nonsense.err.contains("cert.pem does not hold a private key"),
+        "{}",
+        nonsense.err
+    );
+    assert!(
+        proxy.err.contains("`the-proxy` is not a network"),
+        "{}",
+        proxy.err
+    );
+    assert!(url.err.contains("is not the address of a server"), "{}", url.err);
 }

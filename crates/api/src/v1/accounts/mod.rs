@@ -15,7 +15,6 @@ use utoipa_axum::routes;
 
 use self::dto::{Account, AccountChange, AccountQuery, NewAccount, show};
 use super::path::AccountPath;
-use super::visible::need_staff;
 use crate::api::Api;
 use crate::extract::{Caller, Created, IdempotencyHeader, IdempotencyKey, Json, List, Operator, Query};
 use crate::problem::Problem;
@@ -104,7 +103,7 @@ async fn list(
 )]
 async fn get(caller: Caller) -> Result<Answer<Account>, Problem> {
     let view = |account: &Of, actor: &Actor, _| {
-        need_staff(account, actor)?;
+        account.need_staff(actor)?;
         Ok(Account::from(account))
     };
     caller.read(view).await.map(Answer)

@@ -1,12 +1,18 @@
 //! The audit: who did what, to whom, because of which request.
 
 use axum::Json as Answer;
+use axum::body::Body;
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use usher_journal::{AuditFilter, AuditRow, Cursor};
+use usher_engine::Cause;
+use usher_journal::{AuditFilter, AuditRow, Cursor, PAGE_MAX, PageRequest};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{need_reports, span};
+use crate::audit_file::{AuditFormat, AuditLine};
 use crate::extract::{Caller, Limit, List, Query};
 use crate::problem::Problem;
 use crate::v1::path::AccountPath;
@@ -32,14 +38,25 @@ pub(super) struct AuditEntry {
     /// More about it.
     #[schema(required, value_type = Option<Object>)]
     detail: Option<Box<RawValue>>,
+    /// How it came in: `api`, `portal`, `scim`, `timer` and so on.
+    #[schema(example = "portal")]
+    came_by: &'static str,
+    /// The id of the operator key, the token or the session of the portal that was shown, where `actor` does not say
+    /// it.
+    #[schema(required, example = "opkey_01h2xcejqtf2nbrexx3vqjhp41")]
+    credential: Option<String>,
+    /// The network address that it came from.
+    #[schema(required, example = "192.0.2.7")]
+    address: Option<String>,
     /// The id of the request that it came by.
     #[schema(required)]
-    cause: Option<String>,
+    request_id: Option<String>,
 }
 
 impl From<AuditRow> for AuditEntry {
     fn from(row: AuditRow) -> Self {
         let detail = row.detail.map(|detail| detail.to_string());
+        let cause = Cause::read(row.cause.as_deref().unwrap_or_default());
         Self {
             at: row.at.into(),
             seq: row.seq.get(),
@@ -47,7 +64,10 @@ impl From<AuditRow> for AuditEntry {
             action: row.action.to_string(),
             target: row.target.map(|target| target.to_string()),
             detail: detail.and_then(|detail| RawValue::from_string(detail).ok()),
-            cause: row.cause.map(|cause| cause.to_string()),
+            came_by: cause.way.as_str(),
+            credential: cause.credential.map(|credential| credential.to_string()),
+            address: cause.address.map(|address| address.to_string()),
+            request_id: cause.request.map(|request| request.to_string()),
         }
     }
 }
@@ -78,16 +98,20 @@ pub(super) struct AuditQuery {
 
 /// List the audit
 ///
-/// Newest first. Needs `reports.view`.
+/// Newest first. Needs `reports.view`. With `Accept: text/csv` or `Accept: application/x-ndjson`, all entries from the
+/// `cursor` on come as one file, however many they are, with the hash of each entry's commit.
 #[utoipa::path(
     get, path = "/v1/accounts/{account}/audit", operation_id = "listAudit", tag = "history",
     params(AccountPath, AuditQuery),
-    responses((status = 200, description = "A page of entries.", body = List<AuditEntry>))
+    responses((status = 200, description = "A page of entries.", content(
+        (List<AuditEntry> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"),
+    )))
 )]
 pub(super) async fn list(
     caller: Caller,
+    headers: HeaderMap,
     Query(query): Query<AuditQuery>,
-) -> Result<Answer<List<AuditEntry>>, Problem> {
+) -> Result<Response, Problem> {
     need_reports(&caller).await?;
     let filter = AuditFilter {
         span: span(query.from, query.to)?,
@@ -95,11 +119,52 @@ pub(super) async fn list(
         action: query.action,
         target: query.target,
     };
+    if let Some(format) = wanted(&headers) {
+        return Ok(file(caller, filter, query.cursor, format));
+    }
     let page = query.limit.after(query.cursor);
     let rows = caller
         .api
         .records
         .list_audit(caller.account, filter, page)
         .await?;
-    Ok(Answer(List::of(rows, AuditEntry::from)))
+    Ok(Answer(List::of(rows, AuditEntry::from)).into_response())
+}
+
+/// The form of the file that is asked for, if one is.
+fn wanted(headers: &HeaderMap) -> Option<AuditFormat> {
+    let accepted = headers.get_all(header::ACCEPT).iter();
+    let accepted = accepted.filter_map(|value| value.to_str().ok());
+    let mut types = accepted.flat_map(|value| value.split(','));
+    let first = types.next()?.split(';').next()?.trim().to_ascii_lowercase();
+    match first.as_str() {
+        "text/csv" => Some(AuditFormat::Csv),
+        "application/x-ndjson" => Some(AuditFormat::JsonLines),
+        _ => None,
+    }
+}
+
+/// All entries from a place on, read and sent page by page.
+fn file(caller: Caller, filter: AuditFilter, after: Option<Cursor>, format: AuditFormat) -> Response {
+    // What breaks off is broken off: an incomplete file must not look whole.
+    let broken = |_| std::io::Error::other("the file broke off");
+    let start = (caller, filter, Some(after));
+    let pages = futures::stream::try_unfold(start, move |(caller, filter, next)| async move {
+        let Some(after) = next else { return Ok(None) };
+        let page = PageRequest::new(PAGE_MAX, after);
+        let records = &caller.api.records;
+        let found = records.list_audit(caller.account, filter.clone(), page).await;
+        let found = found.map_err(|error| broken(error.into()))?;
+        let hashes = caller
+            .api
+            .hashes_of(caller.account, &found.items)
+            .await
+            .map_err(broken)?;
+        let lines = found.items.iter().zip(hashes);
+        let bytes = format.write(lines.map(|(row, hash)| AuditLine::of(row, hash)), after.is_none())?;
+        let next = found.next.map(Some);
+        Ok::<_, std::io::Error>(Some((Bytes::from(bytes), (caller, filter, next))))
+    });
+    let media_type = [(header::CONTENT_TYPE, format.media_type())];
+    (media_type, Body::from_stream(pages)).into_response()
 }

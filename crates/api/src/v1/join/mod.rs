@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use axum::Json as Answer;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use usher_domain::presence::SessionState;
 use usher_domain::text::{Code, Name};
 use usher_domain::{Account, Actor, Command, SessionId, Timestamp};
-use usher_engine::{Cause, Failure, Request};
+use usher_engine::{Failure, Request, Way};
 use usher_journal::CodeOwner;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -18,10 +18,9 @@ use utoipa_axum::routes;
 
 use super::optional::Optional;
 use super::schema;
-use crate::address;
 use crate::api::Api;
+use crate::arrival::Arrival;
 use crate::extract::Path;
-use crate::meter::REQUEST_ID;
 use crate::problem::{Kind, Problem};
 
 pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
@@ -156,7 +155,7 @@ fn told(failure: Failure) -> Problem {
 async fn look(
     State(api): State<Arc<Api>>,
     Path(path): Path<JoinPath>,
-    address::From(from): address::From,
+    arrival: Arrival,
 ) -> Result<Answer<Joined>, Problem> {
     let look = async {
         let owner = owner(&api, &path.code).await?;
@@ -164,19 +163,18 @@ async fn look(
         let seen = api.engine.read(owner.account, view).await.map_err(told)?;
         seen.map(Answer).ok_or_else(no_such_code)
     };
-    counted(&api, from, look).await
+    counted(&api, arrival.address, look).await
 }
 
 async fn carry_out(
     api: &Api,
     owner: CodeOwner,
-    headers: &HeaderMap,
+    arrival: &Arrival,
     command: Command,
 ) -> Result<Option<Joined>, Problem> {
-    let id = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok());
     let request = Request {
         actor: Actor::Customer(owner.session),
-        cause: id.map_or(Cause::Static(""), |id| Cause::from(id.to_owned())),
+        cause: arrival.cause(Way::Api, None),
         command,
     };
     let view = move |account: &Account, _: &_, now| Joined::of(account, owner.session, now);
@@ -196,8 +194,7 @@ async fn carry_out(
 async fn join(
     State(api): State<Arc<Api>>,
     Path(path): Path<JoinPath>,
-    address::From(from): address::From,
-    headers: HeaderMap,
+    arrival: Arrival,
     Optional(body): Optional<Joining>,
 ) -> Result<Answer<Joined>, Problem> {
     let join = async {
@@ -206,10 +203,10 @@ async fn join(
             id: owner.session,
             customer: body.name.map(|name| usher_domain::presence::Customer { name }),
         };
-        let joined = carry_out(&api, owner, &headers, command).await?;
+        let joined = carry_out(&api, owner, &arrival, command).await?;
         joined.map(Answer).ok_or_else(no_such_code)
     };
-    counted(&api, from, join).await
+    counted(&api, arrival.address, join).await
 }
 
 /// Leave a session
@@ -223,8 +220,7 @@ async fn join(
 async fn leave(
     State(api): State<Arc<Api>>,
     Path(path): Path<JoinPath>,
-    address::From(from): address::From,
-    headers: HeaderMap,
+    arrival: Arrival,
 ) -> Result<StatusCode, Problem> {
     let leave = async {
         let owner = owner(&api, &path.code).await?;
@@ -232,8 +228,8 @@ async fn leave(
             ids: vec![owner.session],
             note: None,
         };
-        carry_out(&api, owner, &headers, command).await?;
+        carry_out(&api, owner, &arrival, command).await?;
         Ok(StatusCode::NO_CONTENT)
     };
-    counted(&api, from, leave).await
+    counted(&api, arrival.address, leave).await
 }

@@ -103,6 +103,19 @@ pub(crate) struct PoolChange {
     pub(crate) rules: Option<RulesChoice>,
 }
 
+/// Seats that go to another pool.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"to": "pool_01h2xcejqtf2nbrexx3vqjhp41", "seats": 2}))]
+pub(crate) struct SeatMove {
+    /// The pool that gets them, of the same product.
+    #[schema(value_type = schema::PoolId)]
+    pub(crate) to: PoolId,
+    /// How many; at most as many as the pool has.
+    #[schema(minimum = 1)]
+    pub(crate) seats: u32,
+}
+
 /// Which pools to list.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]

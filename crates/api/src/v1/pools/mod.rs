@@ -11,9 +11,8 @@ use usher_domain::{Account, Actor, Command, PoolId, Refusal};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use self::dto::{LeavingQuery, NewPool, Pool, PoolChange, PoolQuery};
+use self::dto::{LeavingQuery, NewPool, Pool, PoolChange, PoolQuery, SeatMove};
 use super::path::{AccountPath, PoolPath};
-use super::visible::need_staff;
 use crate::api::Api;
 use crate::extract::{Caller, Created, IdempotencyHeader, IdempotencyKey, Json, List, Path, Query};
 use crate::problem::Problem;
@@ -22,6 +21,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
     OpenApiRouter::new()
         .routes(routes!(create, list))
         .routes(routes!(get, change, delete))
+        .routes(routes!(move_seats))
 }
 
 /// Create a pool
@@ -71,7 +71,7 @@ async fn create(
 )]
 async fn list(caller: Caller, Query(query): Query<PoolQuery>) -> Result<Answer<List<Pool>>, Problem> {
     let view = move |account: &Account, actor: &Actor, _| {
-        need_staff(account, actor)?;
+        account.need_staff(actor)?;
         let pools = account.pools().values().map(|pool| (pool.id.bits(), pool));
         let of_product =
             pools.filter(|(_, pool)| query.product.as_ref().is_none_or(|it| *it == pool.product));
@@ -126,6 +126,30 @@ async fn change(
     caller.execute(command, view).await.map(Answer)
 }
 
+/// Move seats to another pool
+///
+/// Needs `seats.manage`. In one step: the unallocated seats stay as they are. A pool that is left with fewer seats than
+/// are occupied drains. Sent twice, it moves twice: look at the pool before repeating a call whose answer was lost.
+#[utoipa::path(
+    post, path = "/v1/accounts/{account}/pools/{pool}/move-seats", operation_id = "moveSeats", tag = "pools",
+    params(PoolPath), request_body = SeatMove,
+    responses((status = 200, description = "The pool that the seats came from.", body = Pool)),
+    extensions(("x-problems" = json!(["plan-excludes-shared-seats"])))
+)]
+async fn move_seats(
+    caller: Caller,
+    Path(path): Path<PoolPath>,
+    Json(body): Json<SeatMove>,
+) -> Result<Answer<Option<Pool>>, Problem> {
+    let command = Command::MoveSeats {
+        from: path.pool,
+        to: body.to,
+        seats: body.seats,
+    };
+    let view = move |account: &Account, _: &_, _| account.pool(path.pool).map(Pool::from);
+    caller.execute(command, view).await.map(Answer)
+}
+
 /// Delete a pool
 ///
 /// Needs `seats.manage`. Users who are still in it are moved or lose their license in the same step, where the call
@@ -133,7 +157,7 @@ async fn change(
 #[utoipa::path(
     delete, path = "/v1/accounts/{account}/pools/{pool}", operation_id = "deletePool", tag = "pools",
     params(PoolPath, LeavingQuery), responses((status = 204, description = "The pool is gone.")),
-    extensions(("x-problems" = json!(["pool-not-empty", "default-pool"])))
+    extensions(("x-problems" = json!(["pool-not-empty", "default-pool", "in-a-mapping"])))
 )]
 async fn delete(
     caller: Caller,

@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 use usher_domain::account;
+use usher_domain::command::MemberChange;
 use usher_domain::text::Name;
 use usher_domain::{TeamId, UserId};
 use utoipa::ToSchema;
 
+use crate::problem::Problem;
 use crate::v1::schema;
 
 /// Users who see each other's presence.
@@ -51,12 +53,36 @@ pub(crate) struct NewTeam {
 /// A change of a team. What is left out stays.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"members": ["user_01h2xcejqtf2nbrexx3vqjhp41"]}))]
+#[schema(example = json!({"add_members": ["user_01h2xcejqtf2nbrexx3vqjhp41"]}))]
 pub(crate) struct TeamChange {
     /// Another name.
     #[schema(value_type = Option<schema::Name>)]
     pub(crate) name: Option<Name>,
-    /// The users in it, whole.
+    /// The users in it, whole. Not together with the next two.
     #[schema(value_type = Option<Vec<schema::UserId>>)]
-    pub(crate) members: Option<BTreeSet<UserId>>,
+    members: Option<BTreeSet<UserId>>,
+    /// Users who come in; those who are in already may be among them.
+    #[schema(value_type = Option<Vec<schema::UserId>>)]
+    add_members: Option<BTreeSet<UserId>>,
+    /// Users who go; those who are not in may be among them.
+    #[schema(value_type = Option<Vec<schema::UserId>>)]
+    remove_members: Option<BTreeSet<UserId>>,
+}
+
+impl TeamChange {
+    /// What becomes of the members; none where they stay.
+    pub(crate) fn members(&self) -> Result<Option<MemberChange>, Problem> {
+        match (&self.members, &self.add_members, &self.remove_members) {
+            (None, None, None) => Ok(None),
+            (Some(members), None, None) => Ok(Some(MemberChange::Set(members.clone()))),
+            (None, add, remove) => Ok(Some(MemberChange::Edit {
+                add: add.clone().unwrap_or_default(),
+                remove: remove.clone().unwrap_or_default(),
+            })),
+            (Some(_), ..) => Err(Problem::invalid(
+                "members",
+                "cannot be given together with `add_members` or `remove_members`",
+            )),
+        }
+    }
 }

@@ -12,7 +12,6 @@ use utoipa_axum::routes;
 
 use self::dto::{NewTeam, Team, TeamChange};
 use super::path::{AccountPath, TeamPath};
-use super::visible::need_staff;
 use crate::api::Api;
 use crate::extract::{
     Caller, Created, IdempotencyHeader, IdempotencyKey, Json, List, PageQuery, Path, Query,
@@ -62,7 +61,7 @@ async fn create(
 )]
 async fn list(caller: Caller, Query(query): Query<PageQuery>) -> Result<Answer<List<Team>>, Problem> {
     let view = move |account: &Account, actor: &Actor, _| {
-        need_staff(account, actor)?;
+        account.need_staff(actor)?;
         let teams = account.teams().values().map(|team| (team.id.bits(), team));
         Ok(List::cut(teams, query.page(), |team| Some(Team::from(team))))
     };
@@ -89,7 +88,8 @@ async fn get(caller: Caller, Path(path): Path<TeamPath>) -> Result<Answer<Team>,
 
 /// Change a team
 ///
-/// Needs `users.manage`.
+/// Needs `users.manage`. `members` is the whole list; `add_members` and `remove_members` change it without touching
+/// whom another caller put in or took out meanwhile.
 #[utoipa::path(
     patch, path = "/v1/accounts/{account}/teams/{team}", operation_id = "changeTeam", tag = "teams",
     params(TeamPath), request_body = TeamChange,
@@ -101,10 +101,11 @@ async fn change(
     Path(path): Path<TeamPath>,
     Json(body): Json<TeamChange>,
 ) -> Result<Answer<Option<Team>>, Problem> {
+    let members = body.members()?;
     let command = Command::ChangeTeam {
         id: path.team,
         name: body.name,
-        members: body.members,
+        members,
     };
     let view = move |account: &Account, _: &_, _| account.teams().get(&path.team).map(Team::from);
     caller.execute(command, view).await.map(Answer)
@@ -115,7 +116,8 @@ async fn change(
 /// Needs `users.manage`. Its members stay as they are.
 #[utoipa::path(
     delete, path = "/v1/accounts/{account}/teams/{team}", operation_id = "deleteTeam", tag = "teams",
-    params(TeamPath), responses((status = 204, description = "The team is gone."))
+    params(TeamPath), responses((status = 204, description = "The team is gone.")),
+    extensions(("x-problems" = json!(["in-a-mapping"])))
 )]
 async fn delete(caller: Caller, Path(path): Path<TeamPath>) -> Result<StatusCode, Problem> {
     let command = Command::DeleteTeam { id: path.team };

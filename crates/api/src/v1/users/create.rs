@@ -35,6 +35,7 @@ pub(super) async fn create(
         product: body.product.clone(),
         profile: body.into(),
         password_set,
+        active: true,
         directory: None,
     };
     let path = format!("users/{id}");

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use usher_domain::command::UserPatch;
 use usher_domain::event::Profile;
 use usher_domain::permission::{Override, PermissionOverrides, Privilege, Role};
-use usher_domain::text::{Email, Name, Product};
-use usher_domain::{PoolId, TeamId, UserId, user};
+use usher_domain::text::{Email, ExternalId, Issuer, Name, Product, UserName};
+use usher_domain::{GroupId, PoolId, TeamId, UserId, directory, user};
 use utoipa::ToSchema;
 
 use crate::extract::nullable;
@@ -50,6 +50,12 @@ pub(crate) struct User {
     /// The teams that the person is in.
     #[schema(value_type = Vec<schema::TeamId>)]
     teams: Vec<TeamId>,
+    /// The groups that the person is in, the oldest first.
+    #[schema(value_type = Vec<schema::GroupId>)]
+    groups: Vec<GroupId>,
+    /// What a directory knows the person as; null where none does.
+    #[schema(required)]
+    directory: Option<DirectoryEntry>,
     /// When the user was created.
     created_at: Time,
     /// Only in the answer to creating: whether a named seat was assigned.
@@ -76,6 +82,8 @@ impl From<&user::User> for User {
                 .map(|(product, license)| (product.clone(), License::from(*license)))
                 .collect(),
             teams: user.teams().to_vec(),
+            groups: user.groups().to_vec(),
+            directory: user.directory.as_ref().map(DirectoryEntry::from),
             created_at: user.created_at.into(),
             seat_assigned: None,
         }
@@ -89,6 +97,63 @@ impl User {
         Self {
             seat_assigned: Some(user.licenses.values().any(is_named)),
             ..Self::from(user)
+        }
+    }
+}
+
+/// Who gets another's license.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"to": "user_01h2xcejqtf2nbrexx3vqjhp41"}))]
+pub(crate) struct Heir {
+    /// The user who gets it.
+    #[schema(value_type = schema::UserId)]
+    pub(crate) to: UserId,
+}
+
+/// What a directory knows a person as: a SCIM client, or an identity provider.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct DirectoryEntry {
+    /// The name by which the directory calls the person.
+    #[schema(value_type = schema::UserName)]
+    user_name: UserName,
+    /// The directory's own id; null where it has none.
+    #[schema(required, value_type = Option<schema::ExternalId>)]
+    external_id: Option<ExternalId>,
+    /// The given name; null where it is not known.
+    #[schema(required, value_type = Option<schema::Name>)]
+    given_name: Option<Name>,
+    /// The family name; null where it is not known.
+    #[schema(required, value_type = Option<schema::Name>)]
+    family_name: Option<Name>,
+    /// Whom an identity provider vouches for; null before the person first came in through it.
+    #[schema(required)]
+    subject: Option<Subject>,
+}
+
+/// A person as an identity provider knows them.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Subject {
+    /// Who vouches.
+    #[schema(value_type = schema::Issuer)]
+    issuer: Issuer,
+    /// For whom.
+    #[schema(value_type = schema::ExternalId)]
+    sub: ExternalId,
+}
+
+impl From<&directory::DirectoryEntry> for DirectoryEntry {
+    fn from(entry: &directory::DirectoryEntry) -> Self {
+        let entry = entry.clone();
+        Self {
+            user_name: entry.user_name,
+            external_id: entry.external_id,
+            given_name: entry.given_name,
+            family_name: entry.family_name,
+            subject: entry.subject.map(|subject| Subject {
+                issuer: subject.issuer,
+                sub: subject.sub,
+            }),
         }
     }
 }
@@ -266,7 +331,8 @@ pub(crate) struct UserChange {
     seat_limit: Option<Option<u32>>,
     /// Over the account's session permissions, whole.
     session_permissions: Option<NewOverrides>,
-    /// False signs the person out everywhere and ends their sessions; they keep their licenses.
+    /// False signs the person out everywhere and ends their sessions. They keep the licenses that
+    /// were given by hand; those that groups gave are free, and are given again with true, where that is possible.
     pub(crate) active: Option<bool>,
     /// Another password, of 12 to 256 characters, that would not soon be guessed. All of the person's tokens are dead then.
     #[schema(min_length = 12, max_length = 256, write_only, format = Password)]

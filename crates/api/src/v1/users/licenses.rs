@@ -8,14 +8,16 @@ use usher_domain::{Account, Command};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::dto::{License, User};
+use super::dto::{Heir, License, User};
 use crate::api::Api;
 use crate::extract::{Caller, Json, Path};
 use crate::problem::Problem;
 use crate::v1::path::LicensePath;
 
 pub(super) fn routes() -> OpenApiRouter<Arc<Api>> {
-    OpenApiRouter::new().routes(routes!(set, remove))
+    OpenApiRouter::new()
+        .routes(routes!(set, remove))
+        .routes(routes!(reassign))
 }
 
 /// Give a user a license
@@ -57,4 +59,29 @@ async fn remove(caller: Caller, Path(path): Path<LicensePath>) -> Result<StatusC
         license: None,
     };
     caller.execute(command, |_, _, _| StatusCode::NO_CONTENT).await
+}
+
+/// Give a user's license to somebody else
+///
+/// Needs `seats.manage`. In one step: the license goes as it is, a named seat or a place in its pool, and a license of
+/// the product that the other had goes. The sign-ins and sessions of the product of both end at once. A user who has
+/// no license of the product answers `not-found`.
+#[utoipa::path(
+    post, path = "/v1/accounts/{account}/users/{user}/licenses/{product}/reassign", operation_id = "reassignLicense",
+    tag = "users", params(LicensePath), request_body = Heir,
+    responses((status = 200, description = "The user who has the license now.", body = User)),
+    extensions(("x-problems" = json!(["plan-excludes-shared-seats"])))
+)]
+async fn reassign(
+    caller: Caller,
+    Path(path): Path<LicensePath>,
+    Json(body): Json<Heir>,
+) -> Result<Answer<Option<User>>, Problem> {
+    let command = Command::ReassignLicense {
+        product: path.product,
+        from: path.user,
+        to: body.to,
+    };
+    let view = move |account: &Account, _: &_, _| account.user(body.to).map(User::from);
+    caller.execute(command, view).await.map(Answer)
 }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use usher_domain::permission::Role;
 use usher_domain::text::Product;
 use usher_domain::user::{self, License};
-use usher_domain::{Account, Actor, PoolId, TeamId};
+use usher_domain::{Account, Actor, GroupId, PoolId, TeamId};
 use usher_journal::Cursor;
 use utoipa::{IntoParams, ToSchema};
 
@@ -32,6 +32,9 @@ pub(super) struct UserQuery {
     /// Only those in this team.
     #[param(value_type = Option<schema::TeamId>)]
     team: Option<TeamId>,
+    /// Only those in this group.
+    #[param(value_type = Option<schema::GroupId>)]
+    group: Option<GroupId>,
     /// Only those who are active, or inactive.
     #[param(inline)]
     status: Option<Status>,
@@ -78,10 +81,12 @@ impl UserQuery {
         let fits_status = self.status.is_none_or(|it| user.active == (it == Status::Active));
         let fits_role = self.role.is_none_or(|role| user.profile.role == role);
         let fits_team = self.team.is_none_or(|team| user.teams().contains(&team));
+        let fits_group = self.group.is_none_or(|group| user.groups().contains(&group));
         let in_pool = |pool| user.licenses.values().any(|it| *it == License::Shared(pool));
         fits_status
             && fits_role
             && fits_team
+            && fits_group
             && self.pool.is_none_or(in_pool)
             && self.fits_license(user)
             && self.fits_words(user)
@@ -127,7 +132,7 @@ pub(super) async fn list(
     let view = move |account: &Account, actor: &Actor, _| {
         let users = account.users().values().map(|user| (user.id.bits(), user));
         let show = |user: &user::User| {
-            let shown = account.sees_user(actor, user.id) && query.fits(user);
+            let shown = account.visible_person(actor, user.id).is_ok() && query.fits(user);
             shown.then(|| User::from(user))
         };
         Ok(List::cut(users, page, show))

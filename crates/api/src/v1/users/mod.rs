@@ -38,10 +38,8 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
     params(UserPath), responses((status = 200, description = "The user.", body = User))
 )]
 async fn get(caller: Caller, Path(path): Path<UserPath>) -> Result<Answer<User>, Problem> {
-    let view = move |account: &Account, actor: &Actor, _| {
-        let user = account.visible_user(actor, path.user)?;
-        Ok(User::from(user))
-    };
+    let view =
+        move |account: &Account, actor: &Actor, _| account.visible_person(actor, path.user).map(User::from);
     caller.read(view).await.map(Answer)
 }
 
@@ -53,7 +51,10 @@ async fn get(caller: Caller, Path(path): Path<UserPath>) -> Result<Answer<User>,
     patch, path = "/v1/accounts/{account}/users/{user}", operation_id = "changeUser", tag = "users",
     params(UserPath), request_body = UserChange,
     responses((status = 200, description = "The user after the change.", body = User)),
-    extensions(("x-problems" = json!(["already-exists", "last-owner", "control-needs-view"])))
+    extensions(("x-problems" = json!([
+        "already-exists", "last-owner", "control-needs-view", "break-glass-needed", "not-enough-seats",
+        "plan-excludes-shared-seats"
+    ])))
 )]
 async fn change(
     caller: Caller,
@@ -65,7 +66,7 @@ async fn change(
     let mut hash = None;
     if let Some(password) = body.password.take() {
         // Hashing is dear: first whether there is anybody to do it for.
-        let sees = move |account: &Account, actor: &Actor, _| account.visible_user(actor, id).map(|_| ());
+        let sees = move |account: &Account, actor: &Actor, _| account.visible_person(actor, id).map(|_| ());
         caller.read(sees).await?;
         let about = caller.api.known_about(caller.account, id).await?;
         hash = Some(identity.hash_password(password, about).await?);
@@ -107,7 +108,7 @@ async fn set_password<T: Send + 'static>(
 #[utoipa::path(
     delete, path = "/v1/accounts/{account}/users/{user}", operation_id = "deleteUser", tag = "users",
     params(UserPath), responses((status = 204, description = "The user is gone.")),
-    extensions(("x-problems" = json!(["last-owner"])))
+    extensions(("x-problems" = json!(["last-owner", "break-glass-needed"])))
 )]
 async fn delete(caller: Caller, Path(path): Path<UserPath>) -> Result<StatusCode, Problem> {
     let command = Command::DeleteUser { id: path.user };

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use self::turn::Turn;
 use crate::account::Account;
 use crate::command::{Command, Decision, MemberChange};
-use crate::decide::{licenses, rights};
+use crate::decide::{licenses, members, rights};
 use crate::directory::{Group, GroupMapping};
 use crate::event::Event;
 use crate::id::{GroupId, UserId};
@@ -58,14 +58,16 @@ fn create(
     members: &BTreeSet<UserId>,
     actor: &Actor,
 ) -> Result<Decision, Refusal> {
-    need_to_manage(account, actor)?;
+    if !is_provisioner(actor) {
+        account.need_in_account(actor, Privilege::UsersManage)?;
+    }
     match account.groups.get(&id) {
         Some(made) if made.name == *name => return Ok(Decision::done(Vec::new())),
         Some(_) => return Err(taken("id")),
         None => {}
     }
     check_name(account, id, name)?;
-    check_members(account, "members", members)?;
+    members::check(account, "members", members)?;
     Ok(Decision::done(vec![Event::GroupCreated {
         id,
         name: name.clone(),
@@ -92,7 +94,7 @@ fn change(
         });
     }
     if let Some(change) = members {
-        check_change(account, change)?;
+        members::check_change(account, change)?;
         let after = change.over(&group.members);
         events.extend(change_members(account, group, &after, actor)?);
     }
@@ -206,12 +208,21 @@ fn set_groups(
     groups: &BTreeSet<GroupId>,
     actor: &Actor,
 ) -> Result<Decision, Refusal> {
+    let user = account.users.get(&user);
+    let user = user.ok_or(Refusal::NotFound { what: "user" })?;
+    into_groups(account, user, groups, actor).map(Decision::done)
+}
+
+/// The events by which these are the groups of a user, who may be one that is just being made.
+pub(super) fn into_groups(
+    account: &Account,
+    user: &User,
+    groups: &BTreeSet<GroupId>,
+    actor: &Actor,
+) -> Result<Vec<Event>, Refusal> {
     if !matches!(actor, Actor::SingleSignOn | Actor::Operator | Actor::System) {
         return Err(Refusal::NotFound { what: "user" });
     }
-    let Some(user) = account.users.get(&user) else {
-        return Err(Refusal::NotFound { what: "user" });
-    };
     if !groups.iter().all(|group| account.groups.contains_key(group)) {
         return Err(Refusal::Invalid {
             field: "groups",
@@ -243,7 +254,7 @@ fn set_groups(
         });
     }
     events.extend(turn::take(account, &[turn], actor)?);
-    Ok(Decision::done(events))
+    Ok(events)
 }
 
 /// What becomes of the licenses of a user who is switched off: those from groups go, and with a directory that does
@@ -269,15 +280,15 @@ pub(super) fn switched_on(account: &Account, user: &User, actor: &Actor) -> Resu
 }
 
 fn group_to_manage<'a>(account: &'a Account, id: GroupId, actor: &Actor) -> Result<&'a Group, Refusal> {
-    need_to_manage(account, actor)?;
+    if !is_provisioner(actor) {
+        account.need_to_manage(actor, Privilege::UsersManage, "group")?;
+    }
     account.groups.get(&id).ok_or(Refusal::NotFound { what: "group" })
 }
 
-fn need_to_manage(account: &Account, actor: &Actor) -> Result<(), Refusal> {
-    if actor.is_directory() && *actor != Actor::SingleSignOn {
-        return Ok(());
-    }
-    account.need_to_manage(actor, Privilege::UsersManage, "group")
+/// Single sign-on says who is in a group, and nothing of the group itself.
+fn is_provisioner(actor: &Actor) -> bool {
+    actor.is_directory() && *actor != Actor::SingleSignOn
 }
 
 /// Who decides who is in a group hands out what it gives. A directory may, by the word of the admin who mapped the
@@ -300,29 +311,6 @@ fn check_name(account: &Account, id: GroupId, name: &Name) -> Result<(), Refusal
         Some(group) if group.id != id => Err(taken("name")),
         _ => Ok(()),
     }
-}
-
-fn check_change(account: &Account, change: &MemberChange) -> Result<(), Refusal> {
-    match change {
-        MemberChange::Set(members) => check_members(account, "members", members),
-        MemberChange::Edit { add, remove } if add.is_disjoint(remove) => {
-            check_members(account, "add_members", add)
-        }
-        MemberChange::Edit { .. } => Err(Refusal::Invalid {
-            field: "remove_members",
-            expected: "users who are not in `add_members` as well".to_owned(),
-        }),
-    }
-}
-
-fn check_members(account: &Account, field: &'static str, members: &BTreeSet<UserId>) -> Result<(), Refusal> {
-    if members.iter().all(|member| account.users.contains_key(member)) {
-        return Ok(());
-    }
-    Err(Refusal::Invalid {
-        field,
-        expected: "ids of users of this account".to_owned(),
-    })
 }
 
 fn taken(field: &'static str) -> Refusal {

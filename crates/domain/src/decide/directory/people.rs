@@ -17,6 +17,7 @@ pub(in crate::decide) struct Newcomer<'a> {
     pub(in crate::decide) entry: Option<&'a DirectoryEntry>,
     pub(in crate::decide) assign_seat: Option<bool>,
     pub(in crate::decide) password_set: bool,
+    pub(in crate::decide) is_active: bool,
 }
 
 /// Refuses an actor who may not create this user.

@@ -170,6 +170,7 @@ fn d1_a_directory_creates_plain_members_without_a_seat() {
         assign_seat,
         product: None,
         password_set: false,
+        active: true,
         directory: Some(entry("ann")),
     };
 
@@ -185,6 +186,25 @@ fn d1_a_directory_creates_plain_members_without_a_seat() {
         let hired = office.account.user(user("ann")).unwrap();
         assert_eq!(hired.directory, Some(entry("ann")));
     }
+}
+
+#[test]
+fn d1_who_is_created_switched_off_holds_nothing() {
+    let mut office = Office::with_seats(5, 0);
+    let hire = Command::CreateUser {
+        id: user("ann"),
+        profile: profile("ann", Role::Member, &[]),
+        assign_seat: None,
+        product: None,
+        password_set: false,
+        active: false,
+        directory: None,
+    };
+
+    office.does(&hire);
+
+    assert!(!office.account.user(user("ann")).unwrap().active);
+    assert_eq!(office.license_of("ann"), None);
 }
 
 #[test]
@@ -819,4 +839,24 @@ fn d7_the_change_of_the_break_glass_owner_survives_storage() {
         assert_eq!(serde_json::to_string(&patch).unwrap(), text);
         assert_eq!(serde_json::from_str::<SignInPatch>(text).unwrap(), patch);
     }
+}
+
+#[test]
+fn d4_somebody_new_comes_with_what_their_groups_give_or_not_at_all() {
+    let mut office = crew(1, 0, &[], NAMED);
+    let admit = |name: &str, sub: &str| Command::AdmitUser {
+        id: user(name),
+        profile: profile(name, Role::Member, &[]),
+        directory: vouched(name, sub),
+        groups: [group("crew")].into(),
+    };
+    let sso = Actor::SingleSignOn;
+
+    assert_eq!(office.answer(&scim(), &admit("ann", "7")), "forbidden");
+    office.does_as(&sso, &admit("ann", "7")).unwrap();
+    assert_eq!(office.license_of("ann"), NAMED);
+    assert_eq!(office.does_as(&sso, &admit("ann", "7")).unwrap().events, []);
+    assert_eq!(office.answer(&sso, &admit("ben", "7")), "already-exists");
+    assert_eq!(office.answer(&sso, &admit("ben", "8")), "not-enough-seats");
+    assert!(office.account.user(user("ben")).is_none());
 }

@@ -115,6 +115,104 @@ fn l5_a_license_that_is_taken_or_changed_ends_what_its_user_does_with_it() {
 }
 
 #[test]
+fn l3_a_license_goes_from_one_user_to_another_as_it_is_in_one_step() {
+    for license_of_ann in [NAMED, shared("night")] {
+        let mut office = Office::with_seats(1, 2).with_members(&["ann", "ben"]).after(&[
+            create_pool("night", 0),
+            license("ann", license_of_ann),
+            license("ben", shared("default")),
+        ]);
+
+        office.does(&reassign("ann", "ben"));
+
+        assert_eq!(office.license_of("ann"), None);
+        assert_eq!(office.license_of("ben"), license_of_ann);
+        assert_eq!(office.account.broken(), []);
+    }
+}
+
+#[test]
+fn l5_a_reassigned_license_ends_what_both_do_with_the_product() {
+    let mut office = Office::with_seats(1, 1)
+        .with_members(&["ann", "ben", "cem"])
+        .after(&[
+            license("ann", NAMED),
+            license("ben", shared("default")),
+            license("cem", shared("default")),
+        ])
+        .after(&[sign_in("ann"), sign_in("ben"), sign_in("cem")]);
+
+    let reassigned = office.does(&reassign("ann", "ben"));
+
+    assert_eq!(
+        sign_ins_ended(&reassigned),
+        [
+            (laptop("ann"), EndReason::LicenseChanged),
+            (laptop("ben"), EndReason::LicenseChanged)
+        ]
+    );
+    let is_offer = |event: &crate::Event| matches!(event, crate::Event::OfferMade { .. });
+    assert!(reassigned.events.iter().any(is_offer), "Q2: {reassigned:?}");
+    assert_eq!(office.account.broken(), []);
+}
+
+#[test]
+fn l3_a_license_is_not_reassigned_where_it_would_be_lost() {
+    let office = Office::with_seats(2, 1)
+        .with_members(&["ann", "ben", "cem", "dan"])
+        .after(&[
+            license("ann", NAMED),
+            license("ben", NAMED),
+            license("dan", shared("default")),
+        ]);
+
+    for (from, to, answer) in [
+        ("ann", "ben", "invalid"),
+        ("ann", "ann", "invalid"),
+        ("ann", "nobody", "not-found"),
+        ("nobody", "ann", "not-found"),
+        // Also what a call that is sent twice finds.
+        ("cem", "ann", "not-found"),
+        ("ann", "cem", "ok"),
+        ("dan", "ann", "ok"),
+    ] {
+        assert_eq!(
+            office.answer(&OPERATOR, &reassign(from, to)),
+            answer,
+            "{from} {to}"
+        );
+    }
+}
+
+#[test]
+fn l7_a_plan_without_shared_seats_has_none_to_reassign() {
+    let office = Office::with_seats(1, 1).with_members(&["ann", "ben"]).after(&[
+        license("ann", shared("default")),
+        resize("default", 0),
+        subscribe("team", 1, 0),
+    ]);
+
+    assert_eq!(
+        office.answer(&OPERATOR, &reassign("ann", "ben")),
+        "plan-excludes-shared-seats"
+    );
+}
+
+#[test]
+fn l3_p2_6_reassigning_is_for_who_manages_seats() {
+    use crate::permission::{Privilege, Role};
+    let office = Office::with_seats(1, 0)
+        .with("una", Role::Manager, &[Privilege::UsersManage])
+        .with("sam", Role::Manager, &[Privilege::SeatsManage])
+        .with_members(&["ann", "ben"])
+        .after(&[license("ann", NAMED)]);
+
+    for (who, answer) in [("una", "forbidden"), ("sam", "ok"), ("ann", "not-found")] {
+        assert_eq!(office.answer(&by(who), &reassign("ann", "ben")), answer, "{who}");
+    }
+}
+
+#[test]
 fn l5_an_inactive_user_may_be_given_a_license_for_later() {
     let off = crate::command::UserPatch {
         active: Some(false),

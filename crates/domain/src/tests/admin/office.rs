@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::account::{Plan, ProductSeats};
 use crate::command::{Command, Decision, MemberChange, PoolPatch, RulesPatch, UserPatch};
-use crate::directory::{DirectoryEntry, GroupMapping};
+use crate::directory::{DirectoryEntry, EmailLabel, GroupMapping};
 use crate::event::{EndReason, Event, Profile};
 use crate::permission::{Actor, PermissionOverrides, Privilege, Role, Scope};
 use crate::presence::{Device, DeviceKind};
@@ -93,6 +93,7 @@ pub(super) fn create_with(profile: Profile, assign_seat: Option<bool>) -> Comman
         assign_seat,
         product: None,
         password_set: false,
+        active: true,
         directory: None,
     }
 }
@@ -113,6 +114,14 @@ pub(super) fn license(name: &str, license: Option<License>) -> Command {
         user: user(name),
         product: product(),
         license,
+    }
+}
+
+pub(super) fn reassign(from: &str, to: &str) -> Command {
+    Command::ReassignLicense {
+        product: product(),
+        from: user(from),
+        to: user(to),
     }
 }
 
@@ -146,6 +155,14 @@ pub(super) fn resize(name: &str, seats: u32) -> Command {
             ..PoolPatch::default()
         },
     )
+}
+
+pub(super) fn move_seats(from: &str, to: &str, seats: u32) -> Command {
+    Command::MoveSeats {
+        from: pool(from),
+        to: pool(to),
+        seats,
+    }
 }
 
 pub(super) fn rules(rules: RulesPatch) -> PoolPatch {
@@ -236,6 +253,7 @@ pub(super) fn entry(user_name: &str) -> DirectoryEntry {
         external_id: None,
         given_name: None,
         family_name: None,
+        email_label: EmailLabel::default(),
         subject: None,
     }
 }

@@ -2,6 +2,7 @@
 
 use super::office::*;
 use crate::Event;
+use crate::account::ProductSeats;
 use crate::command::{Command, LeavingUsers, PoolPatch, RulesPatch};
 use crate::event::EndReason;
 use crate::refusal::{Refusal, SeatKind};
@@ -158,6 +159,77 @@ fn p3_a_seat_that_is_added_goes_to_who_waits() {
 
     let is_offer = |event: &Event| matches!(event, Event::OfferMade { .. });
     assert!(raised.events.iter().any(is_offer), "{:?}", raised.events);
+}
+
+#[test]
+fn p3_seats_move_between_pools_and_the_unallocated_ones_stay() {
+    let mut office = shifts(&["ann", "ben"]);
+    office.does(&sign_in("ann"));
+    office.does(&sign_in("ben"));
+
+    let moved = office.does(&move_seats("default", "night", 1));
+
+    assert_eq!((office.seats_of("default"), office.seats_of("night")), (1, 2));
+    assert_eq!(office.account.shared_unallocated(&product()), 1);
+    let is_offer = |event: &Event| matches!(event, Event::OfferMade { .. });
+    assert!(moved.events.iter().any(is_offer), "Q2: {:?}", moved.events);
+    assert_eq!(office.account.broken(), []);
+}
+
+#[test]
+fn p3_a_pool_whose_occupied_seats_are_moved_drains() {
+    let mut office = shifts(&["ann"]);
+    office.does(&sign_in("ann"));
+
+    let moved = office.does(&move_seats("night", "default", 1));
+
+    assert_eq!(sign_ins_ended(&moved), []);
+    assert!(office.account.pools()[&pool("night")].is_draining());
+    assert_eq!(office.seats_of("default"), 3);
+}
+
+#[test]
+fn p3_seats_that_are_not_there_and_pools_of_another_product_are_refused() {
+    let office = shifts(&[]).after(&[Command::SetSubscription {
+        plan: plan("enterprise"),
+        products: ["remote-support", "service-desk"]
+            .map(|product| {
+                let seats = ProductSeats {
+                    named_seats: 0,
+                    shared_seats: 4,
+                };
+                (product.parse().unwrap(), seats)
+            })
+            .into(),
+        default_pools: [("service-desk".parse().unwrap(), pool("desk"))].into(),
+    }]);
+
+    for (from, to, seats, answer) in [
+        ("default", "night", 0, "invalid"),
+        ("default", "night", 3, "invalid"),
+        ("default", "night", u32::MAX, "invalid"),
+        ("default", "default", 1, "invalid"),
+        ("default", "desk", 1, "invalid"),
+        ("default", "nowhere", 1, "not-found"),
+        ("nowhere", "night", 1, "not-found"),
+        ("default", "night", 2, "ok"),
+    ] {
+        let command = move_seats(from, to, seats);
+        assert_eq!(office.answer(&OPERATOR, &command), answer, "{command:?}");
+    }
+}
+
+#[test]
+fn p3_p2_6_moving_seats_is_for_who_manages_them() {
+    use crate::permission::{Privilege, Role};
+    let office = shifts(&["ann"])
+        .with("una", Role::Manager, &[Privilege::UsersManage])
+        .with("sam", Role::Manager, &[Privilege::SeatsManage]);
+
+    for (who, answer) in [("una", "forbidden"), ("sam", "ok"), ("ann", "not-found")] {
+        let command = move_seats("default", "night", 1);
+        assert_eq!(office.answer(&by(who), &command), answer, "{who}");
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::office::*;
 use crate::account::{ProductSeats, SettingsPatch};
-use crate::command::{Command, LeavingUsers, PoolPatch, UserPatch};
+use crate::command::{Command, LeavingUsers, MemberChange, PoolPatch, UserPatch};
 use crate::directory::{GroupMapping, SignInPatch};
 use crate::permission::{Role, Scope};
 use crate::rules::Preset;
@@ -72,8 +72,22 @@ fn on_users() -> impl Strategy<Value = Command> {
             .prop_map(|(name, people)| Command::ChangeTeam {
                 id: team(name),
                 name: None,
-                members: Some(members(&people))
+                members: Some(MemberChange::Set(members(&people)))
             }),
+        (
+            prop::sample::select(&TEAMS[..]),
+            prop::sample::subsequence(&PEOPLE[..], 0..3),
+            prop::sample::subsequence(&PEOPLE[..], 0..3)
+        )
+            .prop_map(|(name, add, remove)| Command::ChangeTeam {
+                id: team(name),
+                name: None,
+                members: Some(MemberChange::Edit {
+                    add: members(&add),
+                    remove: members(&remove)
+                })
+            }),
+        (person(), person()).prop_map(|(from, to)| reassign(from, to)),
         prop::sample::select(&TEAMS[..]).prop_map(|name| Command::DeleteTeam { id: team(name) }),
     ]
 }
@@ -153,6 +167,7 @@ fn on_seats() -> impl Strategy<Value = Command> {
             };
             change_pool(name, patch)
         }),
+        (a_pool(), a_pool(), 0..3_u32).prop_map(|(from, to, seats)| move_seats(from, to, seats)),
         (a_pool(), leaving).prop_map(|(name, users)| Command::DeletePool {
             id: pool(name),
             users
@@ -163,6 +178,10 @@ fn on_seats() -> impl Strategy<Value = Command> {
             name: "Back end".parse().unwrap(),
             scopes: BTreeSet::from([Scope::Read]),
             expires_at: None,
+        }),
+        (0..3_u128).prop_map(|id| Command::RotateApiKey {
+            id: ApiKeyId::from_bits(id),
+            overlap: crate::Secs::new(60),
         }),
         (0..3_u128).prop_map(|id| Command::RevokeApiKey {
             id: ApiKeyId::from_bits(id)

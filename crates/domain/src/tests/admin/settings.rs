@@ -9,7 +9,7 @@ use crate::permission::{Privilege, Role, Scope, SessionPermissions};
 use crate::refusal::Refusal;
 use crate::rules::{Preset, Rules};
 use crate::time::Secs;
-use crate::{ApiKeyId, Event};
+use crate::{Actor, ApiKeyId, Event};
 
 #[test]
 fn p2_6_settings_are_checked_and_only_what_is_new_is_stored() {
@@ -93,6 +93,34 @@ fn p2_6_nobody_makes_a_key_that_is_good_for_more_than_they_are() {
     ] {
         assert_eq!(office.answer(&actor, &make(scopes)), answer, "{actor} {scopes:?}");
     }
+}
+
+#[test]
+fn a_new_secret_of_a_key_is_for_those_alone_who_could_have_made_the_key() {
+    let id = ApiKeyId::from_bits(7);
+    let mut office = Office::new()
+        .with_members(&["mia"])
+        .with("sara", Role::Manager, &[Privilege::SettingsManage])
+        .with("adam", Role::Admin, &[])
+        .after(&[Command::CreateApiKey {
+            id,
+            name: "Directory".parse().unwrap(),
+            scopes: BTreeSet::from([Scope::UsersManage]),
+            expires_at: None,
+        }]);
+    let overlap = crate::Secs::new(60);
+    let rotate = Command::RotateApiKey { id, overlap };
+    let a_key = Actor::ApiKey {
+        id,
+        scopes: BTreeSet::from([Scope::SettingsManage, Scope::UsersManage]),
+    };
+
+    assert_eq!(office.answer(&by("mia"), &rotate), "not-found");
+    assert_eq!(office.answer(&by("sara"), &rotate), "forbidden");
+    assert_eq!(office.answer(&a_key, &rotate), "forbidden");
+    assert_eq!(office.answer(&by("adam"), &rotate), "ok");
+    office.does(&rotate);
+    assert!(office.account.api_keys().contains_key(&id));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Teams.
 
 use super::office::*;
-use crate::command::Command;
+use crate::command::{Command, MemberChange};
 use crate::permission::{Privilege, Role};
 
 fn create_team(name: &str, people: &[&str]) -> Command {
@@ -16,7 +16,18 @@ fn change_team(name: &str, new_name: Option<&str>, people: Option<&[&str]>) -> C
     Command::ChangeTeam {
         id: team(name),
         name: new_name.map(|name| name.parse().unwrap()),
-        members: people.map(members),
+        members: people.map(|people| MemberChange::Set(members(people))),
+    }
+}
+
+fn edit_team(name: &str, add: &[&str], remove: &[&str]) -> Command {
+    Command::ChangeTeam {
+        id: team(name),
+        name: None,
+        members: Some(MemberChange::Edit {
+            add: members(add),
+            remove: members(remove),
+        }),
     }
 }
 
@@ -78,6 +89,34 @@ fn p4_teams_have_different_names_and_members_who_exist() {
             .events,
         []
     );
+}
+
+#[test]
+fn p4_two_who_edit_a_team_do_not_undo_each_other() {
+    let mut office = office();
+
+    office.does(&edit_team("red", &["cem"], &[]));
+    office.does(&edit_team("red", &["una"], &["ann"]));
+
+    let of_red = &office.account.teams()[&team("red")].members;
+    assert_eq!(*of_red, members(&["ben", "cem", "una"]));
+}
+
+#[test]
+fn p4_editing_a_team_takes_people_who_exist_and_each_on_one_side() {
+    let mut office = office();
+
+    for (add, remove, answer) in [
+        (&["nobody"][..], &[][..], "invalid"),
+        (&["cem"], &["cem"], "invalid"),
+        // They may be gone since the editor looked.
+        (&[], &["nobody"], "ok"),
+        (&["ann"], &["cem"], "ok"),
+    ] {
+        let command = edit_team("red", add, remove);
+        assert_eq!(office.answer(&OPERATOR, &command), answer, "{command:?}");
+    }
+    assert_eq!(office.does(&edit_team("red", &["ann"], &["cem"])).events, []);
 }
 
 #[test]

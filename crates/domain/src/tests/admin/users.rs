@@ -143,6 +143,7 @@ fn creating_the_same_user_again_is_a_retry() {
         assign_seat: None,
         product: None,
         password_set: false,
+        active: true,
         directory: None,
     };
     assert_eq!(office.answer(&OPERATOR, &other), "already-exists");

@@ -59,6 +59,7 @@ impl World {
                 assign_seat: Some(false),
                 product: None,
                 password_set: false,
+                active: true,
                 directory: None,
             });
             for of in 0..2 {
@@ -367,6 +368,20 @@ impl World {
                     product,
                 })
             }
+            Transition::Reassign {
+                from,
+                to,
+                product: of,
+            } => Some(Command::ReassignLicense {
+                product: product(*of),
+                from: user(*from),
+                to: user(*to),
+            }),
+            Transition::MoveSeats { from, to, seats } => Some(Command::MoveSeats {
+                from: nth(&self.account.pools, *from)?,
+                to: nth(&self.account.pools, *to)?,
+                seats: *seats,
+            }),
             Transition::Activate { user, active } => change_user(
                 *user,
                 UserPatch {

@@ -107,6 +107,16 @@ pub(super) enum Transition {
         product: u8,
         license: u8,
     },
+    Reassign {
+        from: u8,
+        to: u8,
+        product: u8,
+    },
+    MoveSeats {
+        from: u8,
+        to: u8,
+        seats: u32,
+    },
     Activate {
         user: u8,
         active: bool,
@@ -365,6 +375,10 @@ fn in_the_office() -> impl Strategy<Value = Transition> {
         1 => (any::<u8>(), any::<bool>()).prop_map(|(pool, moves)| Transition::DeletePool { pool, moves }),
         3 => (any::<u8>(), 0..2_u8, 0..4_u8)
             .prop_map(|(user, product, license)| Transition::License { user, product, license }),
+        2 => (any::<u8>(), any::<u8>(), 0..2_u8)
+            .prop_map(|(from, to, product)| Transition::Reassign { from, to, product }),
+        2 => (any::<u8>(), any::<u8>(), 1..3_u32)
+            .prop_map(|(from, to, seats)| Transition::MoveSeats { from, to, seats }),
         2 => (any::<u8>(), any::<bool>()).prop_map(|(user, active)| Transition::Activate { user, active }),
         2 => (any::<u8>(), prop::option::of(0..3_u32))
             .prop_map(|(user, limit)| Transition::LimitSeats { user, limit }),

@@ -5,28 +5,30 @@ mod view;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::{Path, Query};
 use axum::response::Response;
-use axum::routing::get;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use usher_api::Problem;
 use usher_domain::permission::{Privilege, Scope};
 use usher_domain::text::Name;
-use usher_domain::{Account, Actor, ApiKeyId, Command, Outcome, Refusal, Timestamp};
+use usher_domain::{Account, Actor, ApiKeyId, Command, Outcome, Refusal, Secs, Timestamp};
 
-use self::view::{CreatedPage, KeysPage, KeysQuery, RevokePage, Seen};
+use self::view::{CreatedPage, KeysPage, KeysQuery, OVERLAPS, RevokePage, RotatePage, Seen};
 use crate::answer::{done, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::nav::Place;
-use crate::portal::Portal;
+use crate::routes::{Pages, get};
 use crate::viewer::Viewer;
 
-pub(crate) fn routes() -> Router<Arc<Portal>> {
-    Router::new()
+pub(crate) fn routes() -> Pages {
+    Pages::new()
         .route("/a/{account}/api-keys", get(show).post(create))
+        .route(
+            "/a/{account}/api-keys/{key}/rotate",
+            get(ask_to_rotate).post(rotate),
+        )
         .route("/a/{account}/api-keys/{key}/revoke", get(confirm).post(revoke))
 }
 
@@ -40,7 +42,10 @@ async fn keys_page(viewer: &Viewer, query: &KeysQuery, form: Form) -> Result<Key
     let (frame, mut seen) = viewer.look(Some(Place::ApiKeys), look).await?;
     let api = &viewer.portal.api;
     for key in &mut seen.keys {
-        key.used(api.identity().api_key_last_used_at(viewer.account, key.id));
+        key.used(
+            api.identity().api_key_use(viewer.account, key.id),
+            api.engine().now(),
+        );
     }
     // A form that is sent twice, such as by loading the answer again, means the same key.
     let new_id = match form.value("id").parse() {
@@ -126,6 +131,55 @@ async fn confirm(viewer: Viewer, Path((_, key)): Path<(String, String)>) -> Resu
         id,
         name,
         last_used_at: last_used.map(crate::shown::Moment),
+    }))
+}
+
+async fn ask_to_rotate(viewer: Viewer, Path((_, key)): Path<(String, String)>) -> Result<Response, Failed> {
+    let id = key_id(&key)?;
+    let (frame, name) = viewer
+        .look(Some(Place::ApiKeys), move |account, actor, _| {
+            known(account, actor, id)
+        })
+        .await?;
+    Ok(page(&RotatePage {
+        frame,
+        path: Place::ApiKeys.path(viewer.account),
+        id,
+        name,
+    }))
+}
+
+async fn rotate(
+    Path((_, key)): Path<(String, String)>,
+    Posted { viewer, form }: Posted,
+) -> Result<Response, Failed> {
+    let id = key_id(&key)?;
+    let overlap = form.value("overlap");
+    let overlap = OVERLAPS
+        .iter()
+        .find(|(secs, _)| *secs == overlap)
+        .map(|(secs, _)| secs.parse());
+    let Some(Ok(overlap)) = overlap else {
+        return Err(Problem::not_found("overlap").into());
+    };
+    let overlap = Secs::new(overlap);
+    let find = move |account: &Account, _: &Outcome, _| account.api_keys().get(&id).cloned();
+    let rotated = viewer
+        .execute(Command::RotateApiKey { id, overlap }, find)
+        .await?;
+    let rotated = rotated.map_err(|refusal| Problem::refused(&refusal, None))?;
+    let key = rotated.ok_or_else(|| Problem::not_found("API key"))?;
+    let api = &viewer.portal.api;
+    let secret = api
+        .identity()
+        .rotate_api_key(viewer.account, &key, overlap, api.engine().now())
+        .await?;
+    let (frame, ()) = viewer.look(Some(Place::ApiKeys), |_, _, _| Ok(())).await?;
+    Ok(page(&CreatedPage {
+        frame,
+        path: Place::ApiKeys.path(viewer.account),
+        name: key.name.to_string(),
+        key: secret.into_exposed(),
     }))
 }
 

@@ -4,11 +4,15 @@ use askama::Template;
 use serde::Deserialize;
 use usher_domain::account::ApiKey;
 use usher_domain::permission::{Privilege, Scope};
-use usher_domain::{Account, Actor, ApiKeyId, Refusal, Timestamp};
+use usher_domain::{Account, Actor, ApiKeyId, Refusal, Secs, Timestamp};
+use usher_identity::ApiKeyUse;
 
 use crate::answer::Frame;
 use crate::form::Form;
 use crate::shown::Moment;
+
+/// How long before its end a key is marked.
+const SOON: Secs = Secs::new(14 * 86_400);
 
 /// How many keys a page has.
 const ROWS_MAX: usize = 50;
@@ -43,6 +47,23 @@ pub(super) struct RevokePage {
     pub(super) last_used_at: Option<Moment>,
 }
 
+/// For how many seconds the secret before may work on, and how people say it.
+pub(super) const OVERLAPS: [(&str, &str); 4] = [
+    ("0", "Not at all"),
+    ("3600", "An hour"),
+    ("86400", "A day"),
+    ("604800", "A week"),
+];
+
+#[derive(Template)]
+#[template(path = "api_keys/rotate.html")]
+pub(super) struct RotatePage {
+    pub(super) frame: Frame,
+    pub(super) path: String,
+    pub(super) id: ApiKeyId,
+    pub(super) name: String,
+}
+
 /// Which page of the list.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
@@ -66,7 +87,10 @@ pub(super) struct Key {
     created_at: Moment,
     expires_at: Option<Moment>,
     is_expired: bool,
+    expires_soon: bool,
     last_used_at: Option<Moment>,
+    last_used_from: Option<String>,
+    former_until: Option<Moment>,
 }
 
 /// What a key can be good for.
@@ -114,13 +138,19 @@ impl Key {
             created_at: Moment(key.created_at),
             expires_at: key.expires_at.map(Moment),
             is_expired: key.expires_at.is_some_and(|end| end <= now),
+            expires_soon: key.expires_at.is_some_and(|end| now < end && end <= now + SOON),
             last_used_at: None,
+            last_used_from: None,
+            former_until: None,
         }
     }
 
-    /// Takes note of the last use, which the account does not know.
-    pub(super) fn used(&mut self, at: Option<Timestamp>) {
-        self.last_used_at = at.map(Moment);
+    /// Takes note of what only the credentials know.
+    pub(super) fn used(&mut self, used: Option<ApiKeyUse>, now: Timestamp) {
+        let Some(used) = used else { return };
+        self.last_used_at = used.last.map(|last| Moment(last.at));
+        self.last_used_from = used.last.and_then(|last| Some(last.from?.to_string()));
+        self.former_until = used.former_until.filter(|until| now < *until).map(Moment);
     }
 }
 

@@ -139,11 +139,13 @@ pub(crate) fn named(account: &Account, text: &str) -> Option<Named> {
     let users = account.users().values().filter(|user| is(&user.profile.name));
     let pools = account.pools().values().filter(|pool| is(&pool.name));
     let teams = account.teams().values().filter(|team| is(&team.name));
+    let groups = account.groups().values().filter(|group| is(&group.name));
     let keys = account.api_keys().values().filter(|key| is(&key.name));
     let mut found = users
         .map(|user| user.id.to_string())
         .chain(pools.map(|pool| pool.id.to_string()))
         .chain(teams.map(|team| team.id.to_string()))
+        .chain(groups.map(|group| group.id.to_string()))
         .chain(keys.map(|key| key.id.to_string()));
     Some(match (found.next(), found.next()) {
         (Some(id), None) => Named::One(id),

@@ -1,34 +1,33 @@
 //! The audit: who did what, newest first, with filters, and as a file.
 
+mod check;
 mod export;
 pub(crate) mod filter;
 mod sentence;
 mod view;
 
-use std::sync::Arc;
-
-use axum::Router;
 use axum::extract::Query;
 use axum::response::Response;
-use axum::routing::get;
 use usher_domain::permission::Privilege;
 use usher_domain::{Account, Actor, Refusal, Timestamp};
-use usher_journal::PageRequest;
+use usher_journal::{Hash, PageRequest, Seq};
 
+pub(crate) use self::check::Checks;
 use self::filter::AuditQuery;
-use self::view::{AuditPage, Names, Row};
+use self::view::{AuditPage, Chain, Names, Row};
 use crate::answer::{page, page_again};
 use crate::failed::Failed;
 use crate::nav::Place;
-use crate::portal::Portal;
+use crate::routes::{Pages, get, post};
 use crate::viewer::Viewer;
 
 /// How many entries a page has.
 const ROWS_MAX: u16 = 50;
 
-pub(crate) fn routes() -> Router<Arc<Portal>> {
-    Router::new()
+pub(crate) fn routes() -> Pages {
+    Pages::new()
         .route("/a/{account}/audit", get(show))
+        .route("/a/{account}/audit/check", post(check::check))
         .route("/a/{account}/audit/export", get(export::export))
 }
 
@@ -55,6 +54,13 @@ async fn show(viewer: Viewer, Query(query): Query<AuditQuery>) -> Result<Respons
     };
     let (frame, names) = viewer.look(Some(Place::Audit), look).await?;
     let path = Place::Audit.path(viewer.account);
+    let head = viewer.portal.api.engine().head(viewer.account).await?;
+    let (seq, hash) = head.unwrap_or((Seq::ZERO, Hash::GENESIS));
+    let chain = Chain {
+        seq: seq.get(),
+        hash: hash.to_string(),
+        checked: viewer.portal.checks.last(viewer.account),
+    };
     let shown = AuditPage {
         frame,
         rows: rows.iter().map(|row| Row::of(row, &names, &path)).collect(),
@@ -71,6 +77,7 @@ async fn show(viewer: Viewer, Query(query): Query<AuditQuery>) -> Result<Respons
         is_filtered: query.is_filtered(),
         form,
         path,
+        chain,
     };
     Ok(if shown.form.is_right() {
         page(&shown)

@@ -71,6 +71,11 @@ pub(super) const ACTIONS: &[Action] = &[
     action("group.mapped", "Group mapped", "changed what the group {} gives"),
     action("group.deleted", "Group deleted", "deleted the group {}"),
     action("api_key.created", "API key created", "created the API key {}"),
+    action(
+        "api_key.rotated",
+        "API key rotated",
+        "drew a new secret for the API key {}",
+    ),
     action("api_key.revoked", "API key revoked", "revoked the API key {}"),
     action("subscription.set", "Subscription set", "set the subscription"),
     action("minutes.added", "Minutes added", "added pay-per-use minutes"),

@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use askama::Template;
 use serde_json::Value;
 use usher_domain::Account;
+use usher_engine::{Cause, Way};
 use usher_journal::AuditRow;
 
+use super::check::Checked;
 use super::sentence::{self, ACTIONS};
 use crate::answer::Frame;
 use crate::form::Form;
@@ -24,6 +26,14 @@ pub(super) struct AuditPage {
     pub(super) csv: String,
     pub(super) json: String,
     pub(super) is_filtered: bool,
+    pub(super) chain: Chain,
+}
+
+/// The account's chain of commits.
+pub(super) struct Chain {
+    pub(super) seq: u64,
+    pub(super) hash: String,
+    pub(super) checked: Option<Checked>,
 }
 
 impl AuditPage {
@@ -42,11 +52,14 @@ pub(super) struct Row {
     who_link: String,
     what: String,
     more: Option<String>,
+    how: String,
+    trace: String,
 }
 
 impl Row {
     pub(super) fn of(row: &AuditRow, names: &Names, path: &str) -> Self {
         let detail = detail(row);
+        let cause = Cause::read(row.cause.as_deref().unwrap_or_default());
         let query = serde_urlencoded::to_string([("actor", row.actor.to_string())]).unwrap_or_default();
         Self {
             at: Moment(row.at),
@@ -54,8 +67,40 @@ impl Row {
             who_link: format!("{path}?{query}"),
             what: sentence::what(row, &detail, names),
             more: sentence::more(row, &detail, names),
+            how: how(&cause),
+            trace: trace(row, &cause),
         }
     }
+}
+
+/// How something came in, and from where.
+fn how(cause: &Cause) -> String {
+    let way = match cause.way {
+        Way::Api => "API",
+        Way::Portal => "Portal",
+        Way::SetUp => "Set-up link",
+        Way::Scim => "Directory",
+        Way::SingleSignOn => "Single sign-on",
+        Way::CommandLine => "Command line",
+        Way::Timer => "Its time had come",
+        Way::Resume => "Start of the server",
+        Way::Leave => "End of the server",
+    };
+    match cause.address {
+        Some(address) => format!("{way}, {address}"),
+        None => way.to_owned(),
+    }
+}
+
+/// By what an entry is found elsewhere: its commit, the credential and the request.
+fn trace(row: &AuditRow, cause: &Cause) -> String {
+    let mut trace = format!("Commit {}", row.seq);
+    for (what, id) in [("with", &cause.credential), ("request", &cause.request)] {
+        if let Some(id) = id {
+            trace.extend([" · ", what, " ", id]);
+        }
+    }
+    trace
 }
 
 /// More about an entry; null where there is nothing.

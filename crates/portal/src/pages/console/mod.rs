@@ -14,31 +14,27 @@ mod seen;
 mod view;
 mod words;
 
-use std::sync::Arc;
-
-use axum::Router;
 use axum::extract::Query;
 use axum::http::Uri;
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{get, post};
 use serde::Deserialize;
 use usher_domain::{Account, Actor, Refusal, Timestamp};
 
 pub(crate) use self::past::note_in;
 use self::refused::Refused;
 use self::seen::Seen;
-use self::view::{Console, ConsolePage};
+use self::view::{Console, ConsolePage, StartPage};
 use crate::answer::page;
 use crate::failed::Failed;
 use crate::form::Form;
 use crate::live::{self, LivePage};
 use crate::nav::Place;
 use crate::pages::sign_in::From;
-use crate::portal::Portal;
+use crate::routes::{Pages, get, post};
 use crate::viewer::{BY_ITSELF, Viewer};
 
-pub(crate) fn routes() -> Router<Arc<Portal>> {
-    Router::new()
+pub(crate) fn routes() -> Pages {
+    Pages::new()
         .route("/console", get(show))
         .route("/console/live", get(live::stream::<ConsolePage>))
         .route(BY_ITSELF, post(presence::alive))
@@ -48,6 +44,7 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
         .route("/console/sign-out", post(act::sign_out).get(back))
         .route("/console/tickets/{ticket}/claim", post(act::claim).get(back))
         .route("/console/tickets/{ticket}/leave", post(act::leave).get(back))
+        .route("/console/start", get(start))
         .route("/console/sessions", post(act::start).get(back))
         .route("/console/sessions/{session}/{verb}", post(act::work).get(back))
 }
@@ -64,6 +61,30 @@ async fn show(viewer: Viewer, choice: Query<Choice>, from: From) -> Result<Respo
     let form = Form::showing([("device", device::name(&viewer.jar, &from.user_agent).as_str())]);
     let product = choice.0.product.unwrap_or_default();
     Ok(page(&console_page(&viewer, &product, form, None).await?))
+}
+
+/// The form that starts work on a page of its own, for browsers without script.
+async fn start(viewer: Viewer, choice: Query<Choice>) -> Result<Response, Failed> {
+    presence::show_alive(&viewer, false).await?;
+    let device = device::id(&viewer.jar);
+    let look = move |account: &Account, actor: &Actor, now| {
+        let seen = Seen::of(account, actor, choice.0.product.as_deref(), now)?;
+        let here = seen
+            .sign_ins
+            .iter()
+            .find(|at| Some(&at.device) == device.as_ref());
+        let here = here.ok_or(Refusal::NotFound { what: "sign-in" })?;
+        Ok((seen.product, here.lease_secs))
+    };
+    let (frame, (product, lease_secs)) = viewer.look(Some(Place::AgentConsole), look).await?;
+    let product = product.map(|product| product.to_string()).unwrap_or_default();
+    Ok(page(&StartPage {
+        frame,
+        form: Form::default(),
+        again: path(&product),
+        product,
+        lease_secs,
+    }))
 }
 
 /// An address that takes forms only, loaded anew.
@@ -89,11 +110,15 @@ async fn console_page(
     refused: Option<Refused>,
 ) -> Result<ConsolePage, Failed> {
     let asked = product.to_owned();
+    let device = device::id(&viewer.jar);
     let look = move |account: &Account, actor: &Actor, now| {
         let seen = Seen::of(account, actor, Some(&asked), now)?;
-        Ok(seen.product.map(|product| product.to_string()))
+        let mut sign_ins = seen.sign_ins.iter();
+        let is_here = sign_ins.any(|at| Some(&at.device) == device.as_ref());
+        let product = seen.product.map(|product| product.to_string());
+        Ok((product.unwrap_or_default(), is_here || seen.ticket.is_some()))
     };
-    let product = viewer.look(None, look).await?.1.unwrap_or_default();
+    let (_, (product, keeps_something)) = viewer.look(None, look).await?;
     let again = path(&product);
     let uri: Uri = again.parse().unwrap_or_default();
     let choice = Choice {
@@ -107,6 +132,7 @@ async fn console_page(
         refused,
         product,
         again,
+        keeps_something,
     })
 }
 
@@ -116,6 +142,7 @@ impl LivePage for ConsolePage {
     type Fragment = Console;
 
     const PLACE: Place = Place::AgentConsole;
+    const IS_LARGE: bool = false;
     const ALIVE: &'static str = live::PULSE;
 
     fn see(account: &Account, actor: &Actor, choice: &Choice, now: Timestamp) -> Result<Seen, Refusal> {

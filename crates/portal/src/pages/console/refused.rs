@@ -6,6 +6,7 @@ use usher_domain::refusal::Action;
 use usher_domain::user::User;
 use usher_domain::{Account, Actor, Refusal};
 
+use super::words;
 use crate::failed::Failed;
 use crate::viewer::Viewer;
 
@@ -16,7 +17,7 @@ const NAMED_MAX: usize = 5;
 pub(super) struct Refused {
     pub(super) status: axum::http::StatusCode,
     pub(super) title: &'static str,
-    /// The domain's own.
+    /// The domain's own, as far as it speaks to the person.
     pub(super) sentence: String,
     /// Who can help, by name, and how many more there are.
     pub(super) asks: Vec<String>,
@@ -68,7 +69,7 @@ impl Refused {
         let (_, (asks, asks_more)) = viewer.look(None, names).await?;
         let (path, mut fields) = again;
         let differently = if actions.contains(&Action::TakeOver) {
-            Some(("takeover", "Sign in here instead"))
+            Some(("takeover", "Sign out there and in here"))
         } else if actions.contains(&Action::Wait) {
             Some(("wait", "Wait in the queue"))
         } else {
@@ -76,8 +77,8 @@ impl Refused {
         };
         Ok(Self {
             status: kind.status,
-            title: kind.title,
-            sentence: refusal.to_string(),
+            title: words::refusal_title(refusal).unwrap_or(kind.title),
+            sentence: words::refusal(refusal),
             asks,
             asks_more,
             can_end_own: actions.contains(&Action::EndOwnSession),

@@ -16,6 +16,9 @@ const SESSIONS_MAX: usize = 50;
 /// A page may miss two signs of life before its lease is over.
 const PARTS_OF_LEASE: u32 = 3;
 
+/// What carries work when all seats are taken.
+const ON_MINUTES: &str = "Pay-per-use minutes, because no seat was free";
+
 /// What one user does with one product.
 pub(super) struct Seen {
     /// The products that there are.
@@ -40,6 +43,7 @@ pub(super) struct SignInSeen {
     pub(super) funding: &'static str,
     pub(super) in_call: bool,
     pub(super) alive_every_secs: u32,
+    pub(super) lease_secs: u32,
     pub(super) log_off_in_secs: Option<u32>,
     pub(super) reclaim_in_secs: Option<u32>,
     pub(super) minutes_end_in_secs: Option<u32>,
@@ -160,15 +164,31 @@ impl SignInSeen {
             funding: match sign_in.funding {
                 Funding::Named => "A seat of your own",
                 Funding::Seat | Funding::Rides => "A shared seat",
-                Funding::Minutes { .. } => "Pay-per-use minutes, because no seat was free",
-                Funding::Free => "None yet: each session takes a seat",
+                Funding::Minutes { .. } => ON_MINUTES,
+                Funding::Free => funding_of(sessions.clone()),
             },
             in_call: sessions.any(Session::is_active),
             alive_every_secs: alive_every(sign_in.lease),
+            lease_secs: sign_in.lease.get(),
             log_off_in_secs: sign_in.log_off_at.map(left),
             reclaim_in_secs: sign_in.reclaim_at.map(left),
             minutes_end_in_secs: minutes_end(sign_in.funding, now),
         }
+    }
+}
+
+/// What carries the work of a sign-in that takes no seat itself (S2).
+fn funding_of<'a>(sessions: impl Iterator<Item = &'a Session>) -> &'static str {
+    let fundings: Vec<_> = sessions.map(|session| session.funding).collect();
+    if fundings.contains(&Funding::Seat) {
+        "A shared seat, as long as you have a session"
+    } else if fundings
+        .iter()
+        .any(|funding| matches!(funding, Funding::Minutes { .. }))
+    {
+        ON_MINUTES
+    } else {
+        "None yet: a session takes one"
     }
 }
 

@@ -7,6 +7,7 @@ use usher_domain::text::DeviceId;
 use super::past::{SessionPast, SignInPast, TicketPast};
 use super::refused::Refused;
 use super::seen::{Seen, SessionSeen, SignInSeen, TicketSeen};
+use super::words;
 use crate::answer::Frame;
 use crate::form::Form;
 use crate::live::Live;
@@ -22,6 +23,21 @@ pub(super) struct ConsolePage {
     pub(super) product: String,
     /// Where a browser without script goes every so often.
     pub(super) again: String,
+    /// Whether a seat or a place in the queue is kept by the page's being loaded. Where nothing is, a browser without
+    /// script is left alone with the form.
+    pub(super) keeps_something: bool,
+}
+
+/// Starting work where there is no script: a page that does not load itself anew while somebody types.
+#[derive(Template)]
+#[template(path = "console/start.html")]
+pub(super) struct StartPage {
+    pub(super) frame: Frame,
+    pub(super) form: Form,
+    pub(super) product: String,
+    pub(super) again: String,
+    /// How long the seat is kept from now on.
+    pub(super) lease_secs: u32,
 }
 
 /// The live part.
@@ -84,7 +100,7 @@ impl Console {
     pub(super) fn no_license(&self) -> Option<String> {
         let product = self.seen.product.clone();
         let product = product.filter(|_| self.seen.license.is_none())?;
-        Some(Refusal::NoLicense { product }.to_string())
+        Some(words::refusal(&Refusal::NoLicense { product }))
     }
 
     pub(super) fn join_link(&self, code: &str) -> String {

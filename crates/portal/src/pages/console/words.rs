@@ -1,6 +1,6 @@
 //! How things ended, in words for the person whom it happened to.
 
-use usher_domain::Secs;
+use usher_domain::{Refusal, Secs};
 
 /// Who runs the server, at the start of a sentence.
 pub(super) const OPERATOR: &str = "The operator of this server";
@@ -60,6 +60,31 @@ pub(super) fn session_end(reason: &str, by: Option<&str>) -> String {
         "expired" => "Nobody came before the code expired".to_owned(),
         "minutes-exhausted" => "Ended because the minutes were used up".to_owned(),
         _ => "Ended because you were signed out".to_owned(),
+    }
+}
+
+/// A refusal as the person reads it who is refused. The domain's sentences speak of them, and to programs.
+pub(super) fn refusal(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::NoLicense { product } => {
+            format!("You have no license for {product}. Ask an admin to assign a seat to you.")
+        }
+        Refusal::SignedInElsewhere { device, .. } => {
+            format!(
+                "You are signed in on {} already. Sign out there first, or do both here with one click: work that goes \
+                 on there ends.",
+                device.name
+            )
+        }
+        refusal => refusal.to_string(),
+    }
+}
+
+/// The title of a refusal, where the one of its problem speaks of the person.
+pub(super) const fn refusal_title(refusal: &Refusal) -> Option<&'static str> {
+    match refusal {
+        Refusal::NoLicense { .. } => Some("You have no license"),
+        _ => None,
     }
 }
 

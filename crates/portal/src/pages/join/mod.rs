@@ -10,17 +10,15 @@ mod view;
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{get, post};
 use axum_extra::extract::CookieJar;
 use usher_api::Problem;
 use usher_domain::presence::Customer;
 use usher_domain::text::{Code, Name};
 use usher_domain::{Command, Refusal};
-use usher_engine::{Cause, Failure, Request};
+use usher_engine::{Failure, Request, Way};
 use usher_journal::CodeOwner;
 
 pub(crate) use self::people::PagesForPeople;
@@ -32,20 +30,18 @@ use crate::flash;
 use crate::form::{Form, PostedByAnybody};
 use crate::pages::sign_in::From;
 use crate::portal::Portal;
-
-/// What the audit shows as the cause of what was done on these pages.
-const CAUSE: Cause = Cause::Static("portal");
+use crate::routes::{Pages, get, post};
 
 /// The pages with addresses of their own.
-pub(crate) fn routes() -> Router<Arc<Portal>> {
-    Router::new()
+pub(crate) fn routes() -> Pages {
+    Pages::new()
         .route("/join", get(enter).post(find))
         .route("/join/{code}/live", get(stream::stream))
 }
 
 /// The pages at the API's addresses.
-pub(crate) fn routes_by_code() -> Router<Arc<Portal>> {
-    Router::new()
+pub(crate) fn routes_by_code() -> Pages {
+    Pages::new()
         .route("/join/{code}", get(show).post(join))
         .route("/join/{code}/leave", post(leave))
 }
@@ -75,7 +71,7 @@ async fn counted(
     nowhere: StatusCode,
     work: impl Future<Output = Result<Response, Failed>>,
 ) -> Result<Response, Failed> {
-    let attempt = portal.api.throttle().join_code(from.address);
+    let attempt = portal.api.throttle().join_code(from.arrival.address);
     let attempt = attempt.map_err(Problem::too_many_attempts)?;
     let done = work.await;
     if !done.as_ref().is_ok_and(|response| response.status() == nowhere) {
@@ -120,11 +116,17 @@ async fn join(
     typed: Path<String>,
     PostedByAnybody(form): PostedByAnybody,
 ) -> Result<Response, Failed> {
-    let join = come_in(&portal, &jar, &typed, form);
+    let join = come_in(&portal, &from, &jar, &typed, form);
     counted(&portal, &from, StatusCode::NOT_FOUND, join).await
 }
 
-async fn come_in(portal: &Portal, jar: &CookieJar, typed: &str, mut form: Form) -> Result<Response, Failed> {
+async fn come_in(
+    portal: &Portal,
+    from: &From,
+    jar: &CookieJar,
+    typed: &str,
+    mut form: Form,
+) -> Result<Response, Failed> {
     let Some((code, owner)) = owner(portal, typed).await? else {
         return Ok(dead(jar, typed));
     };
@@ -141,7 +143,7 @@ async fn come_in(portal: &Portal, jar: &CookieJar, typed: &str, mut form: Form) 
         id: owner.session,
         customer: name.map(|name| Customer { name }),
     };
-    match carry_out(portal, owner, command).await? {
+    match carry_out(portal, from, owner, command).await? {
         Ok(()) => {
             let jar = JoinedBefore::keep(portal, &code, owner);
             Ok((jar, Redirect::to(&path(&code))).into_response())
@@ -177,7 +179,7 @@ async fn leave(
             ids: vec![owner.session],
             note: None,
         };
-        match carry_out(&portal, owner, command).await? {
+        match carry_out(&portal, &from, owner, command).await? {
             Ok(()) => Ok(done("/join", "You have left the session. Thank you.")),
             Err(_) => Ok(dead(&jar, &typed)),
         }
@@ -233,12 +235,13 @@ async fn owner(portal: &Portal, typed: &str) -> Result<Option<(Code, CodeOwner)>
 /// Gives a command as the session's customer.
 async fn carry_out(
     portal: &Portal,
+    from: &From,
     owner: CodeOwner,
     command: Command,
 ) -> Result<Result<(), Refusal>, Failed> {
     let request = Request {
         actor: usher_domain::Actor::Customer(owner.session),
-        cause: CAUSE,
+        cause: from.arrival.cause(Way::Portal, None),
         command,
     };
     let engine = portal.api.engine();

@@ -188,6 +188,9 @@ fn over_message(reason: &str, agent: &str, account_name: &str) -> String {
         "finished" => "The session has ended. You can close this page.".to_owned(),
         "ended-by-other" => format!("The session was ended by {account_name}. You can close this page."),
         "expired" => "Nobody came in before the code expired. Ask for a new one.".to_owned(),
+        "minutes-exhausted" => format!(
+            "The session has ended, because {account_name} had no seat left for it. If you still need help, ask for a new code."
+        ),
         _ => format!(
             "{agent} is no longer signed in, so the session has ended. If you still need help, ask for a new code."
         ),

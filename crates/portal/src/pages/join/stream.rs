@@ -36,7 +36,7 @@ pub(super) async fn stream(
         return Ok(event_stream(Body::from(GONE)));
     };
     let joined = JoinedBefore::of(&jar);
-    let attempt = portal.api.throttle().join_code(from.address);
+    let attempt = portal.api.throttle().join_code(from.arrival.address);
     let attempt = attempt.map_err(Problem::too_many_attempts)?;
     if Standing::of(&portal, &code, joined).await?.is_none() {
         return Ok(event_stream(Body::from(GONE)));

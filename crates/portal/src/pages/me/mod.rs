@@ -3,12 +3,8 @@
 mod second_factor;
 mod view;
 
-use std::sync::Arc;
-
-use axum::Router;
 use axum::extract::Path;
 use axum::response::Response;
-use axum::routing::{get, post};
 use usher_api::Problem;
 
 pub(crate) use self::second_factor::SECOND_FACTOR;
@@ -19,16 +15,17 @@ use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::new_password;
 use crate::pages::sign_in::{From, new_session};
-use crate::portal::Portal;
+use crate::routes::{Pages, get, post};
 use crate::viewer::Viewer;
 
-pub(crate) fn routes() -> Router<Arc<Portal>> {
-    Router::new()
+pub(crate) fn routes() -> Pages {
+    Pages::new()
         .route("/me", get(show))
         .route("/me/password", post(change_password))
         .merge(second_factor::routes())
         .route("/me/sessions/end-others", post(end_others))
         .route("/me/sessions/{session}/end", post(end_session))
+        .route("/me/tokens/{token}/revoke", post(revoke_token))
 }
 
 async fn show(viewer: Viewer) -> Result<Response, Failed> {
@@ -39,7 +36,7 @@ async fn change_password(from: From, Posted { viewer, mut form }: Posted) -> Res
     let (account, user) = (viewer.account, viewer.session.user);
     let identity = viewer.portal.api.identity();
     let throttle = viewer.portal.api.throttle();
-    let attempt = throttle.password(&user.to_string(), from.address);
+    let attempt = throttle.password(&user.to_string(), from.arrival.address);
     let attempt = attempt.map_err(Problem::too_many_attempts)?;
     let present = form.value("present").to_owned();
     if identity.verify_password(account, Some(user), present).await? {
@@ -62,9 +59,10 @@ async fn change_password(from: From, Posted { viewer, mut form }: Posted) -> Res
     let Some(hash) = new_password::hash(&viewer.portal, &mut form, new, about).await? else {
         return Ok(page_again(&me_page(&viewer, form).await?));
     };
+    let id_token = viewer.id_token().await?;
     // Ends every session, this one too: who knew the old password is out.
     viewer.set_password(user, &hash).await?;
-    let jar = new_session(&viewer.portal, &from, account, user).await?;
+    let jar = new_session(&viewer.portal, &from, account, user, id_token.as_ref()).await?;
     Ok(done_with(
         jar,
         "/me",
@@ -82,6 +80,21 @@ async fn end_session(Path(session): Path<String>, Posted { viewer, .. }: Posted)
         return Err(Problem::not_found("session").into());
     }
     Ok(done("/me", "That browser is signed out."))
+}
+
+async fn revoke_token(Path(token): Path<String>, Posted { viewer, .. }: Posted) -> Result<Response, Failed> {
+    let token = token.parse().map_err(|_| Problem::not_found("token"))?;
+    let identity = viewer.portal.api.identity();
+    if !identity
+        .revoke_user_token_by_id(viewer.account, viewer.session.user, token)
+        .await?
+    {
+        return Err(Problem::not_found("token").into());
+    }
+    Ok(done(
+        "/me",
+        "That token is revoked. Programs that use it are refused from now on.",
+    ))
 }
 
 async fn end_others(Posted { viewer, .. }: Posted) -> Result<Response, Failed> {
@@ -103,17 +116,23 @@ async fn me_page(viewer: &Viewer, form: Form) -> Result<MePage, Failed> {
         .look(None, move |account, _, _| Myself::of(account, user))
         .await?;
     let api = &viewer.portal.api;
+    let provider = api.identity().provider(viewer.account).await?;
     let sessions = api
         .identity()
         .portal_sessions(viewer.account, user, api.engine().now());
     let sessions = sessions
         .iter()
         .map(|session| view::Browser::of(session, viewer.session.id));
+    let tokens = api
+        .identity()
+        .user_tokens(viewer.account, user, api.engine().now());
     Ok(MePage {
         frame,
         form,
         myself,
+        tokens: tokens.iter().map(view::Token::of).collect(),
         sessions: sessions.collect(),
         has_second_factor: api.identity().has_second_factor(viewer.account, user),
+        provider: provider.map(|provider| provider.label.to_string()),
     })
 }

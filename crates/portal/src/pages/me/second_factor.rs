@@ -1,11 +1,7 @@
 //! One's own second factor: setting it up, recovery codes, removing it.
 
-use std::sync::Arc;
-
 use askama::Template;
-use axum::Router;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use axum_extra::extract::CookieJar;
 use qrcode::QrCode;
 use qrcode::render::svg;
@@ -17,8 +13,8 @@ use crate::answer::{Frame, done, done_with, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::pages::sign_in::{From, new_session};
-use crate::portal::Portal;
-use crate::viewer::{CAUSE, Viewer};
+use crate::routes::{Pages, get, post};
+use crate::viewer::Viewer;
 
 /// Where the second factor is set up: open also to who can do nothing else before.
 pub(crate) const SECOND_FACTOR: &str = "/me/second-factor";
@@ -29,8 +25,8 @@ const QR_PIXELS: u32 = 220;
 /// What is said to a wrong code.
 const WRONG_CODE: &str = "This code is wrong, or was used before. Type the one that your app shows now.";
 
-pub(super) fn routes() -> Router<Arc<Portal>> {
-    Router::new()
+pub(super) fn routes() -> Pages {
+    Pages::new()
         .route(SECOND_FACTOR, get(show))
         .route("/me/second-factor/begin", post(begin))
         .route("/me/second-factor/confirm", post(confirm))
@@ -86,11 +82,12 @@ async fn begin(Posted { viewer, .. }: Posted) -> Result<Response, Failed> {
 
 async fn confirm(from: From, Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
     let (api, user) = (&viewer.portal.api, viewer.session.user);
-    let attempt = api.throttle().second_factor(user, from.address);
+    let attempt = api.throttle().second_factor(user, from.arrival.address);
     let attempt = attempt.map_err(Problem::too_many_attempts)?;
     let code = form.value("code").to_owned();
+    let id_token = viewer.id_token().await?;
     let confirmed = api
-        .confirm_second_factor(viewer.account, user, &code, CAUSE)
+        .confirm_second_factor(viewer.account, user, &code, viewer.cause.clone())
         .await?;
     let Some(codes) = confirmed else {
         form.wrong("code", WRONG_CODE);
@@ -98,7 +95,7 @@ async fn confirm(from: From, Posted { viewer, mut form }: Posted) -> Result<Resp
     };
     attempt.right();
     // All sessions ended: whoever was in without the second factor is out.
-    let jar = new_session(&viewer.portal, &from, viewer.account, user).await?;
+    let jar = new_session(&viewer.portal, &from, viewer.account, user, id_token.as_ref()).await?;
     codes_page(&viewer, jar, codes).await
 }
 
@@ -120,9 +117,10 @@ async fn remove(from: From, Posted { viewer, form }: Posted) -> Result<Response,
         return again(&viewer, form).await;
     }
     let (api, user) = (&viewer.portal.api, viewer.session.user);
-    api.remove_second_factor(viewer.account, user, &viewer.actor, CAUSE)
+    let id_token = viewer.id_token().await?;
+    api.remove_second_factor(viewer.account, user, &viewer.actor, viewer.cause.clone())
         .await?;
-    let jar = new_session(&viewer.portal, &from, viewer.account, user).await?;
+    let jar = new_session(&viewer.portal, &from, viewer.account, user, id_token.as_ref()).await?;
     let message = "Your second factor is removed. You are signed out everywhere else.";
     Ok(done_with(jar, SECOND_FACTOR, message))
 }
@@ -130,7 +128,7 @@ async fn remove(from: From, Posted { viewer, form }: Posted) -> Result<Response,
 /// Whether a form carries the password and a code; itself, with what is wrong, where it does not.
 async fn proved(viewer: &Viewer, from: &From, mut form: Form) -> Result<Result<(), Form>, Failed> {
     let (api, account, user) = (&viewer.portal.api, viewer.account, viewer.session.user);
-    let attempt = api.throttle().password(&user.to_string(), from.address);
+    let attempt = api.throttle().password(&user.to_string(), from.arrival.address);
     let attempt = attempt.map_err(Problem::too_many_attempts)?;
     let password = form.value("present").to_owned();
     if !api
@@ -142,7 +140,7 @@ async fn proved(viewer: &Viewer, from: &From, mut form: Form) -> Result<Result<(
         return Ok(Err(form));
     }
     attempt.right();
-    let attempt = api.throttle().second_factor(user, from.address);
+    let attempt = api.throttle().second_factor(user, from.arrival.address);
     let attempt = attempt.map_err(Problem::too_many_attempts)?;
     let now = api.engine().now();
     let verdict = api

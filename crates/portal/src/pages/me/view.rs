@@ -3,7 +3,7 @@
 use askama::Template;
 use usher_domain::permission::Role;
 use usher_domain::{Account, Refusal, UserId};
-use usher_identity::{PortalSession, PortalSessionId};
+use usher_identity::{PortalSession, PortalSessionId, USER_TOKEN_LIFE, UserToken, UserTokenId};
 
 use crate::answer::Frame;
 use crate::form::Form;
@@ -17,6 +17,26 @@ pub(super) struct MePage {
     pub(super) myself: Myself,
     pub(super) sessions: Vec<Browser>,
     pub(super) has_second_factor: bool,
+    /// The provider of the account, where it has one.
+    pub(super) provider: Option<String>,
+    pub(super) tokens: Vec<Token>,
+}
+
+/// A token that one got for one's password, for a program.
+pub(super) struct Token {
+    pub(super) id: UserTokenId,
+    pub(super) issued_at: Moment,
+    pub(super) expires_at: Moment,
+}
+
+impl Token {
+    pub(super) fn of(token: &UserToken) -> Self {
+        Self {
+            id: token.id,
+            issued_at: Moment(token.expires_at - USER_TOKEN_LIFE),
+            expires_at: Moment(token.expires_at),
+        }
+    }
 }
 
 /// Who one is.
@@ -24,6 +44,8 @@ pub(super) struct Myself {
     pub(super) name: String,
     pub(super) email: String,
     pub(super) role: &'static str,
+    /// Whether a provider of the account has vouched for one.
+    pub(super) is_connected: bool,
 }
 
 /// A browser in which one is signed in.
@@ -38,7 +60,9 @@ pub(super) struct Browser {
 impl Myself {
     pub(super) fn of(account: &Account, user: UserId) -> Result<Self, Refusal> {
         let user = account.user(user).ok_or(Refusal::NotFound { what: "user" })?;
+        let entry = user.directory.as_ref();
         Ok(Self {
+            is_connected: entry.is_some_and(|entry| entry.subject.is_some()),
             name: user.profile.name.to_string(),
             email: user.profile.email.to_string(),
             role: match user.profile.role {

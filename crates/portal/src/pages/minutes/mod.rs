@@ -3,13 +3,10 @@
 mod view;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::Query;
 use axum::http::Uri;
 use axum::response::Response;
-use axum::routing::get;
 use serde::Deserialize;
 use usher_api::Problem;
 use usher_domain::permission::Privilege;
@@ -21,7 +18,7 @@ use crate::answer::page;
 use crate::failed::Failed;
 use crate::live::{self, LivePage};
 use crate::nav::Place;
-use crate::portal::Portal;
+use crate::routes::{Pages, get};
 use crate::viewer::Viewer;
 
 pub(crate) use self::view::MINUTES_LOW;
@@ -29,8 +26,8 @@ pub(crate) use self::view::MINUTES_LOW;
 /// How many changes a page of the list has.
 const CHANGES_SHOWN: u16 = 50;
 
-pub(crate) fn routes() -> Router<Arc<Portal>> {
-    Router::new()
+pub(crate) fn routes() -> Pages {
+    Pages::new()
         .route("/a/{account}/minutes", get(show))
         .route("/a/{account}/minutes/live", get(live::stream::<MinutesPage>))
 }

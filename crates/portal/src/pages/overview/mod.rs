@@ -2,12 +2,8 @@
 
 mod view;
 
-use std::sync::Arc;
-
-use axum::Router;
 use axum::http::Uri;
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::get;
 use serde::Deserialize;
 use usher_domain::{Account, Actor, Refusal, Timestamp};
 use usher_journal::{PageRequest, RefusalFilter, Span};
@@ -17,7 +13,7 @@ use crate::answer::page;
 use crate::failed::Failed;
 use crate::live::{self, LivePage};
 use crate::nav::Place;
-use crate::portal::Portal;
+use crate::routes::{Pages, get};
 use crate::viewer::Viewer;
 
 /// How many of the last refusals are shown.
@@ -27,8 +23,8 @@ const REFUSALS_COUNTED: u16 = 100;
 /// What counts as today.
 const TODAY_MILLIS: i64 = 24 * 3600 * 1000;
 
-pub(crate) fn routes() -> Router<Arc<Portal>> {
-    Router::new()
+pub(crate) fn routes() -> Pages {
+    Pages::new()
         .route("/a/{account}", get(to_overview))
         .route("/a/{account}/overview", get(show))
         .route("/a/{account}/overview/live", get(live::stream::<OverviewPage>))

@@ -10,7 +10,7 @@ use usher_identity::draw_bits;
 
 use super::edit::{PresetQuery, seats, showing};
 use super::rules::{self, GROUPS, PRESETS, PresetShown, RuleGroup, RuleKind};
-use super::{need_staff, tell};
+use super::tell;
 use crate::answer::{Frame, done, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
@@ -75,8 +75,7 @@ async fn new_page(viewer: &Viewer, preset: &str, form: Option<Form>) -> Result<N
     let chosen = PRESETS.iter().find(|shown| shown.slug == preset);
     let rules = rules::preset(preset);
     let look = move |account: &Account, actor: &Actor, _| {
-        need_staff(account, actor)?;
-        account.need(actor, Privilege::SeatsManage)?;
+        account.need_in_account(actor, Privilege::SeatsManage)?;
         let rules = rules.as_ref().unwrap_or(&account.settings().pool_defaults);
         let products = account.subscription().products.keys();
         let products = products.filter(|product| account.default_pool(product).is_some());

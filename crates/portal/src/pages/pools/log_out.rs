@@ -8,7 +8,7 @@ use usher_domain::presence::Session;
 use usher_domain::{Account, Actor, Command, PoolId, Refusal, SignInId};
 
 use super::sign_ins::{self, SignInShown};
-use super::{need_staff, tell};
+use super::tell;
 use crate::answer::{Frame, done, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
@@ -104,8 +104,12 @@ async fn look(viewer: &Viewer, id: SignInId, form: Form) -> Result<LogOutPage, F
 
 fn see(account: &Account, actor: &Actor, id: SignInId) -> Result<Seen, Refusal> {
     let Some(sign_in) = account.sign_ins().get(&id) else {
-        need_staff(account, actor)?;
-        return Err(Refusal::SignInEnded { id });
+        // Whoever does not see the account's people is not told that somebody was there.
+        return Err(if account.is_staff(actor) {
+            Refusal::SignInEnded { id }
+        } else {
+            Refusal::NotFound { what: "sign-in" }
+        });
     };
     if !account.sees_user(actor, sign_in.user) {
         return Err(Refusal::NotFound { what: "sign-in" });

@@ -12,13 +12,9 @@ mod sign_ins;
 mod users;
 mod view;
 
-use std::sync::Arc;
-
-use axum::Router;
 use axum::extract::Query;
 use axum::http::Uri;
 use axum::response::{Redirect, Response};
-use axum::routing::get;
 use serde::Deserialize;
 use usher_api::Problem;
 use usher_domain::{Account, Actor, PoolId, Refusal, Timestamp};
@@ -32,11 +28,11 @@ use crate::failed::Failed;
 use crate::form::Form;
 use crate::live::{self, LivePage};
 use crate::nav::Place;
-use crate::portal::Portal;
+use crate::routes::{Pages, get};
 use crate::viewer::Viewer;
 
-pub(crate) fn routes() -> Router<Arc<Portal>> {
-    Router::new()
+pub(crate) fn routes() -> Pages {
+    Pages::new()
         .route("/a/{account}/pools", get(show))
         .route("/a/{account}/pools/live", get(live::stream::<PoolsPage>))
         .route(
@@ -110,21 +106,13 @@ impl LivePage for PoolsPage {
     const PLACE: Place = Place::SeatPools;
 
     fn see(account: &Account, actor: &Actor, query: &ListQuery, _: Timestamp) -> Result<Seen, Refusal> {
-        need_staff(account, actor)?;
+        account.need_staff(actor)?;
         Ok(Seen::of(account, actor, &query.page, query.open.parse().ok()))
     }
 
     async fn show(_: &Viewer, _: &ListQuery, seen: Seen) -> Result<PoolList, Failed> {
         Ok(PoolList { seen })
     }
-}
-
-/// To those who do not see the account's pools there is no such page.
-pub(crate) fn need_staff(account: &Account, actor: &Actor) -> Result<(), Refusal> {
-    if account.is_staff(actor) {
-        return Ok(());
-    }
-    Err(Refusal::NotFound { what: "such page" })
 }
 
 /// The address of a pool's own page.

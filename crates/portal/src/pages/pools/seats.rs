@@ -124,28 +124,23 @@ fn check(form: &mut Form, from: Option<&Pool>, to: Option<&Pool>, seats: u32) {
     }
 }
 
-/// Takes seats from one place and gives them to another. Where they cannot be given they go back.
+/// Takes seats from one place and gives them to another, in one step.
 async fn shift(
     viewer: &Viewer,
     from: Option<&Pool>,
     to: Option<&Pool>,
     seats: u32,
 ) -> Result<Result<(), Refusal>, Failed> {
-    if let Some(from) = from {
-        let taken = resize(viewer, from, from.seats.saturating_sub(seats)).await?;
-        if taken.is_err() {
-            return Ok(taken);
+    match (from, to) {
+        (Some(from), Some(to)) => {
+            let (from, to) = (from.id, to.id);
+            let command = Command::MoveSeats { from, to, seats };
+            viewer.execute(command, |_, _, _| ()).await
         }
+        (Some(from), None) => resize(viewer, from, from.seats.saturating_sub(seats)).await,
+        (None, Some(to)) => resize(viewer, to, to.seats.saturating_add(seats)).await,
+        (None, None) => Ok(Ok(())),
     }
-    let Some(to) = to else {
-        return Ok(Ok(()));
-    };
-    let given = resize(viewer, to, to.seats.saturating_add(seats)).await?;
-    if let (Err(_), Some(from)) = (&given, from) {
-        // Its own refusal would say less than the first one.
-        let _ = resize(viewer, from, from.seats).await?;
-    }
-    Ok(given)
 }
 
 async fn resize(viewer: &Viewer, pool: &Pool, seats: u32) -> Result<Result<(), Refusal>, Failed> {

@@ -2,13 +2,9 @@
 
 mod view;
 
-use std::sync::Arc;
-
-use axum::Router;
 use axum::extract::{Path, Query};
 use axum::http::Uri;
 use axum::response::Response;
-use axum::routing::get;
 use serde::Deserialize;
 use usher_api::Problem;
 use usher_domain::{Account, Actor, Code, Command, Refusal, TicketId, Timestamp};
@@ -19,12 +15,11 @@ use crate::failed::Failed;
 use crate::form::Posted;
 use crate::live::{self, LivePage};
 use crate::nav::Place;
-use crate::pages::pools::need_staff;
-use crate::portal::Portal;
+use crate::routes::{Pages, get};
 use crate::viewer::Viewer;
 
-pub(crate) fn routes() -> Router<Arc<Portal>> {
-    Router::new()
+pub(crate) fn routes() -> Pages {
+    Pages::new()
         .route("/a/{account}/queue", get(show))
         .route("/a/{account}/queue/live", get(live::stream::<QueuePage>))
         .route("/a/{account}/queue/{ticket}/drop", get(confirm).post(drop_ticket))
@@ -69,7 +64,9 @@ async fn drop_ticket(
 
 async fn drop_page(viewer: &Viewer, id: TicketId) -> Result<DropPage, Failed> {
     let look = move |account: &Account, actor: &Actor, now| {
-        need_staff(account, actor)?;
+        if !account.is_staff(actor) {
+            return Err(Refusal::NotFound { what: "ticket" });
+        }
         let ticket = account.tickets().get(&id).ok_or(Refusal::TicketEnded { id })?;
         view::need_to_drop(account, actor, ticket)?;
         Ok(Waiting::of(account, actor, ticket, now))
@@ -104,7 +101,7 @@ impl LivePage for QueuePage {
     const PLACE: Place = Place::Queue;
 
     fn see(account: &Account, actor: &Actor, query: &QueueQuery, now: Timestamp) -> Result<Seen, Refusal> {
-        need_staff(account, actor)?;
+        account.need_staff(actor)?;
         Ok(Seen::of(account, actor, &query.page, now))
     }
 

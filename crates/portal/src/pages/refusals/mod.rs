@@ -2,12 +2,8 @@
 
 mod view;
 
-use std::sync::Arc;
-
-use axum::Router;
 use axum::extract::Query;
 use axum::response::Response;
-use axum::routing::get;
 use usher_domain::{Account, Actor, Refusal};
 use usher_journal::{PageRequest, RefusalFilter};
 
@@ -18,14 +14,14 @@ use crate::nav::Place;
 use crate::pages::audit::filter::{named, one};
 use crate::pages::audit::need_reports;
 use crate::pages::days;
-use crate::portal::Portal;
+use crate::routes::{Pages, get};
 use crate::viewer::Viewer;
 
 /// How many refusals a page has.
 const ROWS_MAX: u16 = 50;
 
-pub(crate) fn routes() -> Router<Arc<Portal>> {
-    Router::new().route("/a/{account}/refusals", get(show))
+pub(crate) fn routes() -> Pages {
+    Pages::new().route("/a/{account}/refusals", get(show))
 }
 
 async fn show(viewer: Viewer, Query(query): Query<RefusalQuery>) -> Result<Response, Failed> {

@@ -4,13 +4,9 @@ mod end;
 mod row;
 mod view;
 
-use std::sync::Arc;
-
-use axum::Router;
 use axum::extract::{Path, Query};
 use axum::http::Uri;
 use axum::response::Response;
-use axum::routing::{get, post};
 use usher_api::Problem;
 use usher_domain::{Account, Actor, Command, Refusal, SessionId, TicketId, Timestamp};
 
@@ -20,11 +16,11 @@ use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::live::{self, LivePage};
 use crate::nav::Place;
-use crate::portal::Portal;
+use crate::routes::{Pages, get, post};
 use crate::viewer::Viewer;
 
-pub(crate) fn routes() -> Router<Arc<Portal>> {
-    Router::new()
+pub(crate) fn routes() -> Pages {
+    Pages::new()
         .route("/a/{account}/sessions", get(show))
         .route("/a/{account}/sessions/live", get(live::stream::<SessionsPage>))
         .route("/a/{account}/sessions/end", get(end::confirm).post(end::end))

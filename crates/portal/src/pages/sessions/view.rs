@@ -117,7 +117,9 @@ pub(super) fn need_to_view(account: &Account, actor: &Actor) -> Result<(), Refus
     if may(SessionPermission::ViewOwn) || may(SessionPermission::ViewAccount) {
         return Ok(());
     }
-    Err(Refusal::NotFound { what: "such page" })
+    Err(Refusal::Forbidden {
+        needed: SessionPermission::ViewOwn.as_str(),
+    })
 }
 
 /// What the filters offer: the products, and whether there are sessions of others to tell apart.

@@ -2,17 +2,13 @@
 
 mod view;
 
-use std::sync::Arc;
-
-use axum::Router;
 use axum::extract::Query;
 use axum::response::Response;
-use axum::routing::{get, post};
 use serde::Deserialize;
 use usher_api::Problem;
 use usher_domain::account::SettingsPatch;
 use usher_domain::directory::SignInPatch;
-use usher_domain::permission::{Privilege, SessionPermission, SessionPermissions};
+use usher_domain::permission::{SessionPermission, SessionPermissions};
 use usher_domain::{Account, Actor, Command, Refusal};
 
 use self::view::{Seen, SettingsPage};
@@ -21,11 +17,12 @@ use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::nav::Place;
 use crate::pages::pools::rules;
-use crate::portal::Portal;
+use crate::pages::sso::need_admin;
+use crate::routes::{Pages, get, post};
 use crate::viewer::Viewer;
 
-pub(crate) fn routes() -> Router<Arc<Portal>> {
-    Router::new()
+pub(crate) fn routes() -> Pages {
+    Pages::new()
         .route("/a/{account}/settings", get(show))
         .route("/a/{account}/settings/permissions", post(change_permissions))
         .route("/a/{account}/settings/second-factor", post(require_second_factor))
@@ -81,9 +78,13 @@ async fn change_permissions(Posted { viewer, mut form }: Posted) -> Result<Respo
 
 /// Who asks others for a second factor goes first: nobody locks themselves out by the way.
 async fn require_second_factor(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
+    let need = |account: &Account, actor: &Actor, _| need_admin(account, actor);
+    viewer.look(None, need).await?;
     let required = !form.value("required").is_empty();
     let identity = viewer.portal.api.identity();
-    if required && !identity.has_second_factor(viewer.account, viewer.session.user) {
+    let goes_first =
+        viewer.session.by_provider || identity.has_second_factor(viewer.account, viewer.session.user);
+    if required && !goes_first {
         form.wrong(
             "required",
             "Set up a second factor for yourself first, on your own page. Then switch this on.",
@@ -117,7 +118,7 @@ async fn change_pool_defaults(Posted { viewer, mut form }: Posted) -> Result<Res
     let wanted = rules::read(&mut form);
     if form.is_right() {
         let look = move |account: &Account, actor: &Actor, _| {
-            need_to_see(account, actor)?;
+            account.need_staff(actor)?;
             Ok(wanted.clone().over(&account.settings().pool_defaults))
         };
         let (_, rules) = viewer.look(None, look).await?;
@@ -151,7 +152,7 @@ async fn change_settings(viewer: &Viewer, change: SettingsPatch) -> Result<Resul
 
 async fn settings_page(viewer: &Viewer, preset: &str, typed: Typed) -> Result<SettingsPage, Failed> {
     let look = |account: &Account, actor: &Actor, _| {
-        need_to_see(account, actor)?;
+        account.need_staff(actor)?;
         Ok(Seen::of(account, actor))
     };
     let (frame, seen) = viewer.look(Some(Place::Settings), look).await?;
@@ -175,10 +176,4 @@ async fn settings_page(viewer: &Viewer, preset: &str, typed: Typed) -> Result<Se
         presets: &rules::PRESETS,
         preset: chosen.map(|shown| shown.label),
     })
-}
-
-/// All who have any privilege see the settings; who may change them is another question.
-fn need_to_see(account: &Account, actor: &Actor) -> Result<(), Refusal> {
-    let sees = account.is_staff(actor) || account.may(actor, Privilege::SettingsManage);
-    sees.then_some(()).ok_or(Refusal::NotFound { what: "page" })
 }

@@ -9,6 +9,7 @@ use crate::answer::Frame;
 use crate::form::Form;
 use crate::nav::Place;
 use crate::pages::pools::rules::{PresetShown, RuleGroup, RuleKind};
+use crate::pages::sso;
 use crate::shown::Moment;
 
 #[derive(Template)]
@@ -40,6 +41,8 @@ pub(super) struct Seen {
     pub(super) overrides: usize,
     pub(super) users_link: Option<String>,
     pub(super) pools_link: Option<String>,
+    /// Where the provider is set up; none for those who may not.
+    pub(super) single_sign_on: Option<String>,
     session_permissions: SessionPermissions,
     is_second_factor_required: bool,
 }
@@ -88,6 +91,8 @@ impl Seen {
             refused: refused.map(|refusal| refusal.to_string()),
             overrides: own_say.count(),
             users_link: Place::Users.link(account, actor),
+            single_sign_on: sso::has_settings(account, actor)
+                .then(|| format!("/a/{}/{}", account.id(), sso::SETTINGS)),
             pools_link: Place::SeatPools.link(account, actor),
             session_permissions: settings.session_permissions,
             is_second_factor_required: settings.sign_in.second_factor_for_admins,

@@ -1,20 +1,18 @@
 //! Making the first account and its owner.
 
-use usher_api::Problem;
+use usher_api::{Arrival, Problem};
 use usher_domain::command::Command;
 use usher_domain::event::Profile;
 use usher_domain::permission::{PermissionOverrides, Role};
 use usher_domain::text::{Email, Name};
 use usher_domain::{AccountId, Actor, UserId};
-use usher_engine::{Cause, Request};
+use usher_engine::{Request, Way};
 use usher_identity::{PasswordHash, draw_bits};
 
 use crate::failed::Failed;
 use crate::form::Form;
 use crate::new_password;
 use crate::portal::Portal;
-
-const CAUSE: Cause = Cause::Static("set-up");
 
 /// What the form asks for.
 pub(super) struct Wanted {
@@ -47,7 +45,11 @@ impl Wanted {
 }
 
 /// Makes both, or nothing.
-pub(super) async fn make(portal: &Portal, wanted: Wanted) -> Result<(AccountId, UserId), Failed> {
+pub(super) async fn make(
+    portal: &Portal,
+    arrival: &Arrival,
+    wanted: Wanted,
+) -> Result<(AccountId, UserId), Failed> {
     let now = portal.api.engine().now();
     let identity = portal.api.identity();
     let (account, owner) = (
@@ -59,7 +61,7 @@ pub(super) async fn make(portal: &Portal, wanted: Wanted) -> Result<(AccountId, 
         id: account,
         name: wanted.account,
     };
-    give(portal, account, create).await?;
+    give(portal, arrival, account, create).await?;
     let profile = Profile {
         name: wanted.owner,
         email: wanted.email,
@@ -75,21 +77,27 @@ pub(super) async fn make(portal: &Portal, wanted: Wanted) -> Result<(AccountId, 
         assign_seat: Some(false),
         product: None,
         password_set: true,
+        active: true,
         directory: None,
     };
-    if let Err(failed) = give(portal, account, create).await {
+    if let Err(failed) = give(portal, arrival, account, create).await {
         // An account without an owner would close the set-up for good.
-        let _ = give(portal, account, Command::DeleteAccount).await;
+        let _ = give(portal, arrival, account, Command::DeleteAccount).await;
         return Err(failed);
     }
     Ok((account, owner))
 }
 
 /// The link came from the operator's terminal, so what it makes is made in the operator's name.
-async fn give(portal: &Portal, account: AccountId, command: Command) -> Result<(), Failed> {
+async fn give(
+    portal: &Portal,
+    arrival: &Arrival,
+    account: AccountId,
+    command: Command,
+) -> Result<(), Failed> {
     let request = Request {
         actor: Actor::Operator,
-        cause: CAUSE,
+        cause: arrival.cause(Way::SetUp, None),
         command,
     };
     let given = portal.api.engine().execute(account, request, |_, _, _| ()).await;

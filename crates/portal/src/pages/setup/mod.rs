@@ -5,11 +5,9 @@ mod view;
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::get;
 use usher_journal::{AccountFilter, PageRequest};
 
 use self::view::{DeadPage, SetupPage};
@@ -18,9 +16,10 @@ use crate::failed::Failed;
 use crate::form::{Form, PostedByAnybody};
 use crate::pages::sign_in::{self, From};
 use crate::portal::Portal;
+use crate::routes::{Pages, get};
 
-pub(crate) fn routes() -> Router<Arc<Portal>> {
-    Router::new().route("/setup/{token}", get(show).post(set_up))
+pub(crate) fn routes() -> Pages {
+    Pages::new().route("/setup/{token}", get(show).post(set_up))
 }
 
 async fn show(State(portal): State<Arc<Portal>>, Path(token): Path<String>) -> Result<Response, Failed> {
@@ -55,7 +54,7 @@ async fn set_up(
     if !identity.use_setup_link(&token).await? {
         return Ok(dead());
     }
-    match make::make(&portal, wanted).await {
+    match make::make(&portal, &from.arrival, wanted).await {
         Ok((account, owner)) => sign_in::begin(&portal, &from, account, owner, "").await,
         Err(failed) => {
             identity.restore_setup_link(&token).await?;

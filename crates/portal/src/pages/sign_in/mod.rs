@@ -4,19 +4,17 @@ mod choice;
 mod second;
 mod view;
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{get, post};
 use axum_extra::extract::CookieJar;
 use serde::Deserialize;
-use usher_api::{Problem, client_address};
+use usher_api::{Arrival, Problem};
 use usher_domain::text::Email;
 use usher_domain::{AccountId, UserId};
 use usher_engine::Failure;
+use usher_identity::Secret;
 
 pub(crate) use self::choice::Choices;
 use self::view::{ChoosePage, SignInPage};
@@ -24,7 +22,9 @@ use crate::answer::{Frame, done_with, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted, PostedByAnybody};
 use crate::nav::Place;
+use crate::pages::sso;
 use crate::portal::Portal;
+use crate::routes::{Pages, get, post};
 use crate::{cookies, flash, rights};
 
 /// The most accounts in which a password is tried for one attempt: each costs the time of a hash.
@@ -33,8 +33,8 @@ const ACCOUNTS_TRIED_MAX: usize = 5;
 /// What is said to a wrong password, an unknown address and an inactive user alike.
 const WRONG: &str = "The e-mail address or the password is wrong.";
 
-pub(crate) fn routes() -> Router<Arc<Portal>> {
-    Router::new()
+pub(crate) fn routes() -> Pages {
+    Pages::new()
         .route("/sign-in", get(show).post(sign_in))
         .route("/sign-in/account", post(choose))
         .route("/sign-in/code", get(second::show).post(second::check))
@@ -49,7 +49,7 @@ struct Back {
 
 /// Where a request comes from.
 pub(crate) struct From {
-    pub(crate) address: Option<IpAddr>,
+    pub(crate) arrival: Arrival,
     pub(crate) user_agent: String,
     /// The secret of the session that the browser has so far.
     secret: Option<String>,
@@ -60,14 +60,14 @@ impl axum::extract::FromRequestParts<Arc<Portal>> for From {
 
     async fn from_request_parts(
         parts: &mut axum::http::request::Parts,
-        _: &Arc<Portal>,
+        portal: &Arc<Portal>,
     ) -> Result<Self, Self::Rejection> {
         let user_agent = parts.headers.get(axum::http::header::USER_AGENT);
         let user_agent = user_agent
             .and_then(|text| text.to_str().ok())
             .unwrap_or("an unknown browser");
         Ok(Self {
-            address: client_address(&parts.extensions, &parts.headers),
+            arrival: Arrival::of(&portal.api, &parts.extensions, &parts.headers),
             user_agent: user_agent.to_owned(),
             secret: cookies::session_secret(&CookieJar::from_headers(&parts.headers)).map(str::to_owned),
         })
@@ -88,7 +88,8 @@ async fn sign_in(
     from: From,
     PostedByAnybody(mut form): PostedByAnybody,
 ) -> Result<Response, Failed> {
-    let attempt = portal.api.throttle().password(form.value("email"), from.address);
+    let throttle = portal.api.throttle();
+    let attempt = throttle.password(form.value("email"), from.arrival.address);
     let attempt = attempt.map_err(Problem::too_many_attempts)?;
     let matched = match form.value("email").parse() {
         Ok(email) => right_accounts(&portal, &email, form.value("password")).await?,
@@ -98,7 +99,9 @@ async fn sign_in(
         attempt.right();
     }
     let back = form.value("back").to_owned();
+    let (matched, held_back) = sso::part_by_requirement(&portal, matched).await?;
     match matched.as_slice() {
+        [] if !held_back.is_empty() => Ok(sso::held_back(&held_back, &back)),
         [] => {
             form.wrong("", WRONG);
             Ok(page_again(&SignInPage {
@@ -152,10 +155,14 @@ async fn choose(
 
 async fn sign_out(jar: CookieJar, Posted { viewer, .. }: Posted) -> Result<Response, Failed> {
     let session = &viewer.session;
+    let at_provider = sso::sign_out_at_provider(&viewer).await?;
     let identity = viewer.portal.api.identity();
     identity
         .end_portal_session(session.account, session.user, session.id)
         .await?;
+    if let Some((cookie, page)) = at_provider {
+        return Ok((cookies::without_session(jar), cookie, page).into_response());
+    }
     Ok(done_with(
         cookies::without_session(jar),
         "/sign-in",
@@ -171,18 +178,20 @@ pub(crate) async fn begin(
     user: UserId,
     back: &str,
 ) -> Result<Response, Failed> {
-    let jar = new_session(portal, from, account, user).await?;
+    let jar = new_session(portal, from, account, user, None).await?;
     let overview = Place::Overview.path(account);
     let to = if is_own_path(back) { back } else { &overview };
     Ok((jar, Redirect::to(to)).into_response())
 }
 
-/// The cookie of a new session of the user. The one that the browser had is dead.
+/// The cookie of a new session of the user, with the ID token of the provider that signs them in, where it is one. The
+/// session that the browser had is dead.
 pub(crate) async fn new_session(
     portal: &Portal,
     from: &From,
     account: AccountId,
     user: UserId,
+    id_token: Option<&Secret>,
 ) -> Result<CookieJar, Failed> {
     let (identity, now) = (portal.api.identity(), portal.api.engine().now());
     let old = from.secret.as_deref();
@@ -190,14 +199,24 @@ pub(crate) async fn new_session(
         identity.end_portal_session(old.account, old.user, old.id).await?;
     }
     let rights = rights::of(portal, account, user).await?;
-    let secret = identity
-        .begin_portal_session(account, user, &from.user_agent, rights, now)
-        .await?;
-    Ok(CookieJar::new().add(cookies::of_session(portal, secret)))
+    let agent = &from.user_agent;
+    let secret = match id_token {
+        Some(token) => {
+            identity
+                .begin_portal_session_by_provider(account, user, agent, token, rights, now)
+                .await
+        }
+        None => {
+            identity
+                .begin_portal_session(account, user, agent, rights, now)
+                .await
+        }
+    };
+    Ok(CookieJar::new().add(cookies::of_session(portal, secret?)))
 }
 
 /// Whether it is an address of this server: no other one is gone to.
-fn is_own_path(path: &str) -> bool {
+pub(crate) fn is_own_path(path: &str) -> bool {
     path.len() > 1
         && path.starts_with('/')
         && !path.starts_with("//")

@@ -5,12 +5,20 @@ use usher_domain::AccountId;
 
 use crate::answer::Frame;
 use crate::form::Form;
+use crate::pages::sso;
 
 #[derive(Template)]
 #[template(path = "sign_in/sign_in.html")]
 pub(super) struct SignInPage {
     pub(super) frame: Frame,
     pub(super) form: Form,
+}
+
+impl SignInPage {
+    /// Where those go whose account has a provider.
+    fn single_sign_on(&self) -> String {
+        sso::find_path(self.form.value("back"))
+    }
 }
 
 #[derive(Template)]

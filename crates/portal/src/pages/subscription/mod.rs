@@ -2,11 +2,7 @@
 
 mod view;
 
-use std::sync::Arc;
-
-use axum::Router;
 use axum::response::Response;
-use axum::routing::get;
 use usher_domain::permission::Privilege;
 use usher_domain::{Account, Actor};
 
@@ -14,11 +10,11 @@ use self::view::{Seen, SubscriptionPage};
 use crate::answer::page;
 use crate::failed::Failed;
 use crate::nav::Place;
-use crate::portal::Portal;
+use crate::routes::{Pages, get};
 use crate::viewer::Viewer;
 
-pub(crate) fn routes() -> Router<Arc<Portal>> {
-    Router::new().route("/a/{account}/subscription", get(show))
+pub(crate) fn routes() -> Pages {
+    Pages::new().route("/a/{account}/subscription", get(show))
 }
 
 async fn show(viewer: Viewer) -> Result<Response, Failed> {

@@ -4,28 +4,27 @@ mod team;
 mod view;
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::Query;
 use axum::response::Response;
-use axum::routing::{get, post};
+use usher_domain::permission::Privilege;
 use usher_domain::text::Name;
 use usher_domain::{Account, Actor, Command, TeamId};
 use usher_identity::draw_bits;
 
+pub(in crate::pages) use self::view::{Cut, Member, OFFERED_MAX, PAGE_SIZE, first, strangers};
 use self::view::{ListPage, ListQuery, Teams};
 use crate::answer::{done, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::nav::Place;
-use crate::portal::Portal;
+use crate::routes::{Pages, get, post};
 use crate::viewer::Viewer;
 
-pub(crate) fn routes() -> Router<Arc<Portal>> {
+pub(crate) fn routes() -> Pages {
     let one = "/a/{account}/teams/{team}";
     let at = |rest: &str| format!("{one}/{rest}");
-    Router::new()
+    Pages::new()
         .route("/a/{account}/teams", get(show).post(create))
         .route(one, get(team::show).post(team::rename))
         .route(&at("add"), post(team::add))
@@ -38,7 +37,7 @@ async fn show(viewer: Viewer, Query(query): Query<ListQuery>) -> Result<Response
 }
 
 async fn create(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
-    team::guard(&viewer).await?;
+    viewer.need_in_account(Privilege::UsersManage).await?;
     let Some(name) = form.parse::<Name>("name") else {
         return again(&viewer, form).await;
     };

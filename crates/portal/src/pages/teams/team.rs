@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::extract::{Path, Query};
 use axum::response::Response;
 use usher_api::Problem;
+use usher_domain::command::MemberChange;
 use usher_domain::permission::Privilege;
 use usher_domain::text::Name;
 use usher_domain::{Account, Actor, Command, Refusal, TeamId, UserId};
@@ -28,7 +29,7 @@ fn path_of(viewer: &Viewer, id: TeamId) -> String {
 }
 
 /// Refuses who may not manage teams, before what they sent is looked at.
-pub(super) async fn guard(viewer: &Viewer) -> Result<(), Failed> {
+async fn guard(viewer: &Viewer) -> Result<(), Failed> {
     let need =
         |account: &Account, actor: &Actor, _| account.need_to_manage(actor, Privilege::UsersManage, "team");
     viewer.look(None, need).await.map(|_| ())
@@ -74,7 +75,11 @@ pub(super) async fn add(
 ) -> Result<Response, Failed> {
     let id = team_id(&team)?;
     let users = users(&form);
-    let name = change_members(&viewer, id, &users, true).await?;
+    let change = MemberChange::Edit {
+        add: users.clone(),
+        remove: BTreeSet::new(),
+    };
+    let name = change_members(&viewer, id, users, change).await?;
     Ok(done(&path_of(&viewer, id), format!("{name} is in the team now.")))
 }
 
@@ -84,7 +89,11 @@ pub(super) async fn take_out(
 ) -> Result<Response, Failed> {
     let id = team_id(&team)?;
     let users = users(&form);
-    let name = change_members(&viewer, id, &users, false).await?;
+    let change = MemberChange::Edit {
+        add: BTreeSet::new(),
+        remove: users.clone(),
+    };
+    let name = change_members(&viewer, id, users, change).await?;
     let message = format!("{name} is no longer in the team.");
     Ok(done(&path_of(&viewer, id), message))
 }
@@ -126,35 +135,27 @@ fn users(form: &Form) -> BTreeSet<UserId> {
 async fn change_members(
     viewer: &Viewer,
     id: TeamId,
-    users: &BTreeSet<UserId>,
-    are_in: bool,
+    users: BTreeSet<UserId>,
+    change: MemberChange,
 ) -> Result<String, Failed> {
-    let wanted = users.clone();
     let look = move |account: &Account, actor: &Actor, _| {
         account.need_to_manage(actor, Privilege::UsersManage, "team")?;
-        let team = account
-            .teams()
-            .get(&id)
-            .ok_or(Refusal::NotFound { what: "team" })?;
-        let known = wanted.iter().filter_map(|id| account.user(*id));
+        if !account.teams().contains_key(&id) {
+            return Err(Refusal::NotFound { what: "team" });
+        }
+        let known = users.iter().filter_map(|id| account.user(*id));
         let names: Vec<_> = known.map(|user| user.profile.name.to_string()).collect();
-        let name = match names.as_slice() {
-            [] => return Err(Refusal::NotFound { what: "user" }),
-            [one] => one.clone(),
-            many => crate::pages::users::people(many.len()),
-        };
-        Ok((team.members.clone(), name))
+        match names.as_slice() {
+            [] => Err(Refusal::NotFound { what: "user" }),
+            [one] => Ok(one.clone()),
+            many => Ok(crate::pages::users::people(many.len())),
+        }
     };
-    let (_, (mut members, name)) = viewer.look(None, look).await?;
-    if are_in {
-        members.extend(users);
-    } else {
-        members.retain(|member| !users.contains(member));
-    }
+    let (_, name) = viewer.look(None, look).await?;
     let command = Command::ChangeTeam {
         id,
         name: None,
-        members: Some(members),
+        members: Some(change),
     };
     let changed = viewer.execute(command, |_, _, _| ()).await?;
     changed.map_err(|refusal| Problem::refused(&refusal, None))?;

@@ -1,5 +1,7 @@
 //! What the pages of teams show.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use serde::Deserialize;
 use usher_domain::account::Team;
@@ -9,12 +11,12 @@ use usher_domain::{Account, Actor, Presence, Refusal, TeamId, UserId};
 
 use crate::answer::Frame;
 use crate::form::Form;
-use crate::pages::users::{by_name, fits_words, need_staff, role_label, state};
+use crate::pages::users::{by_name, fits_words, role_label, state};
 
 /// How many teams or members a page shows.
-const PAGE_SIZE: usize = 50;
+pub(in crate::pages) const PAGE_SIZE: usize = 50;
 /// How many people are offered to be added: whoever is not among them is searched for.
-const OFFERED_MAX: usize = 10;
+pub(in crate::pages) const OFFERED_MAX: usize = 10;
 
 /// What the address of the list says.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -95,23 +97,23 @@ pub(super) struct TeamSeen {
 }
 
 /// Somebody.
-pub(super) struct Member {
-    pub(super) id: UserId,
-    pub(super) name: String,
-    pub(super) email: String,
-    pub(super) role: &'static str,
-    pub(super) state: (&'static str, &'static str),
+pub(in crate::pages) struct Member {
+    pub(in crate::pages) id: UserId,
+    pub(in crate::pages) name: String,
+    pub(in crate::pages) email: String,
+    pub(in crate::pages) role: &'static str,
+    pub(in crate::pages) state: (&'static str, &'static str),
 }
 
 /// Which page of how many rows.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Cut {
-    pub(super) page: usize,
-    pub(super) count: usize,
+pub(in crate::pages) struct Cut {
+    page: usize,
+    count: usize,
 }
 
 impl Cut {
-    fn of(page: &str, count: usize) -> Self {
+    pub(in crate::pages) fn of(page: &str, count: usize) -> Self {
         let page: usize = page.parse().unwrap_or(1);
         Self {
             page: page.clamp(1, count.div_ceil(PAGE_SIZE).max(1)),
@@ -119,12 +121,12 @@ impl Cut {
         }
     }
 
-    const fn from(self) -> usize {
+    pub(in crate::pages) const fn from(self) -> usize {
         (self.page - 1) * PAGE_SIZE
     }
 
     /// The addresses of the pages before and after; empty where there is none.
-    fn links(self, path: &str, q: &str) -> (String, String) {
+    pub(in crate::pages) fn links(self, path: &str, q: &str) -> (String, String) {
         let at = |page: usize| {
             let mut said = form_urlencoded::Serializer::new(String::new());
             if !q.is_empty() {
@@ -163,7 +165,7 @@ impl TeamPage {
 
 impl Teams {
     pub(super) fn of(account: &Account, actor: &Actor, query: &ListQuery) -> Result<Self, Refusal> {
-        need_staff(account, actor)?;
+        account.need_staff(actor)?;
         let words = query.q.trim().to_lowercase();
         let fits = |team: &&Team| words.is_empty() || team.name.as_str().to_lowercase().contains(&words);
         let mut teams: Vec<_> = account.teams().values().filter(fits).collect();
@@ -206,27 +208,28 @@ impl TeamSeen {
         let members = team.members.iter().filter_map(|id| account.user(*id));
         let members: Vec<_> = members.filter(|user| fits_words(user, &words)).collect();
         let cut = Cut::of(&query.page, members.len());
-        let mut offered = if may_manage {
-            strangers(account, team, &query.who)
+        let offered = if may_manage {
+            strangers(account, &team.members, &query.who)
         } else {
             Vec::new()
         };
-        let offered_more = offered.len() > OFFERED_MAX;
-        offered = first(offered, 0, OFFERED_MAX);
-        let shown = |users: Vec<&User>| users.into_iter().map(|user| Member::of(account, user)).collect();
         Ok(Self {
             may_manage,
             name: team.name.to_string(),
             members: team.members.len(),
             cut,
-            rows: shown(first(members, cut.from(), PAGE_SIZE)),
-            offered: shown(offered),
-            offered_more,
+            rows: Member::all(account, first(members, cut.from(), PAGE_SIZE)),
+            offered_more: offered.len() > OFFERED_MAX,
+            offered: Member::all(account, first(offered, 0, OFFERED_MAX)),
         })
     }
 }
 
 impl Member {
+    pub(in crate::pages) fn all(account: &Account, users: Vec<&User>) -> Vec<Self> {
+        users.into_iter().map(|user| Self::of(account, user)).collect()
+    }
+
     fn of(account: &Account, user: &User) -> Self {
         Self {
             id: user.id,
@@ -238,17 +241,21 @@ impl Member {
     }
 }
 
-/// Active people outside of a team who are searched for.
-fn strangers<'a>(account: &'a Account, team: &Team, who: &str) -> Vec<&'a User> {
+/// Active people outside of a team or group who are searched for.
+pub(in crate::pages) fn strangers<'a>(
+    account: &'a Account,
+    members: &BTreeSet<UserId>,
+    who: &str,
+) -> Vec<&'a User> {
     let words = who.trim().to_lowercase();
     let users = account.users().values();
     let strangers =
-        users.filter(|user| user.active && !team.members.contains(&user.id) && fits_words(user, &words));
+        users.filter(|user| user.active && !members.contains(&user.id) && fits_words(user, &words));
     strangers.collect()
 }
 
 /// Some of the people in the order of their names; the rest is not sorted.
-fn first(mut users: Vec<&User>, from: usize, count: usize) -> Vec<&User> {
+pub(in crate::pages) fn first(mut users: Vec<&User>, from: usize, count: usize) -> Vec<&User> {
     let order = |one: &&User, other: &&User| by_name(one, other).then_with(|| one.id.cmp(&other.id));
     let to = from.saturating_add(count);
     if to < users.len() {

@@ -26,13 +26,13 @@ pub(super) enum Who {
     /// Those who were ticked.
     Ticked(Vec<UserId>),
     /// All who match the filters.
-    Matching(UserQuery),
+    Matching(Box<UserQuery>),
 }
 
 impl Who {
     fn of(form: &Form) -> Self {
         if form.value("all") == "yes" {
-            return Self::Matching(UserQuery::parse(form.value("filter")));
+            return Self::Matching(Box::new(UserQuery::parse(form.value("filter"))));
         }
         Self::Ticked(form.all("user").filter_map(|id| id.parse().ok()).collect())
     }

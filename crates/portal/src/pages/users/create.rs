@@ -10,7 +10,7 @@ use usher_domain::user::License;
 use usher_domain::{Account, Command, PoolId, Refusal, UserId};
 use usher_identity::{PasswordHash, draw_bits};
 
-use super::edit::{guard, path_of};
+use super::edit::path_of;
 use super::person::{NewPage, seats_for_new};
 use super::profile::{self, ProfileFields, Wanted};
 use crate::answer::{done, page, page_again};
@@ -29,12 +29,12 @@ enum Seat {
 }
 
 pub(super) async fn show(viewer: Viewer) -> Result<Response, Failed> {
-    guard(&viewer, Privilege::UsersManage).await?;
+    viewer.need_in_account(Privilege::UsersManage).await?;
     Ok(page(&new_page(&viewer, Form::default(), true).await?))
 }
 
 pub(super) async fn create(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
-    guard(&viewer, Privilege::UsersManage).await?;
+    viewer.need_in_account(Privilege::UsersManage).await?;
     let profile = profile::read(&mut form);
     let typed = !form.value("password").is_empty() || !form.value("password_again").is_empty();
     let password = if typed {
@@ -138,6 +138,7 @@ async fn make_with_seat(
             Seat::None | Seat::Shared(..) => None,
         },
         password_set,
+        active: true,
         directory: None,
     };
     if let Err(refusal) = viewer.execute(command, |_, _, _| ()).await? {

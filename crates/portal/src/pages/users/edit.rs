@@ -16,7 +16,7 @@ use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::nav::Place;
 use crate::new_password;
-use crate::viewer::{CAUSE, Viewer};
+use crate::viewer::Viewer;
 
 /// The account and the user of an address.
 pub(super) type UserPath = Path<(String, String)>;
@@ -146,7 +146,7 @@ pub(super) async fn remove_second_factor(
         return again(&viewer, id, None, form).await;
     }
     let api = &viewer.portal.api;
-    api.remove_second_factor(viewer.account, id, &viewer.actor, CAUSE)
+    api.remove_second_factor(viewer.account, id, &viewer.actor, viewer.cause.clone())
         .await?;
     let message =
         "Their second factor is removed. They sign in with the password alone, and can set up another.";
@@ -155,12 +155,21 @@ pub(super) async fn remove_second_factor(
 
 pub(super) async fn activate(
     Path((_, user)): UserPath,
-    Posted { viewer, .. }: Posted,
+    Posted { viewer, mut form }: Posted,
 ) -> Result<Response, Failed> {
     let id = user_id(&user)?;
-    let message = "They are active again, with the licenses that they had.";
-    switch(&viewer, id, true).await?;
-    Ok(done(&path_of(&viewer, id), message))
+    match switch(&viewer, id, true).await? {
+        Ok(()) => {
+            let message = "They are active again, with their licenses and what their groups give.";
+            Ok(done(&path_of(&viewer, id), message))
+        }
+        // Their groups give more seats than are left (D6).
+        Err(refusal @ (Refusal::NotEnoughSeats { .. } | Refusal::PlanExcludesSharedSeats { .. })) => {
+            form.refused(&refusal);
+            again(&viewer, id, None, form).await
+        }
+        Err(refusal) => Err(Problem::refused(&refusal, None).into()),
+    }
 }
 
 pub(super) async fn deactivate(
@@ -168,8 +177,9 @@ pub(super) async fn deactivate(
     Posted { viewer, .. }: Posted,
 ) -> Result<Response, Failed> {
     let id = user_id(&user)?;
-    switch(&viewer, id, false).await?;
-    let message = "They are deactivated: signed out everywhere. Their licenses wait for them.";
+    let switched = switch(&viewer, id, false).await?;
+    switched.map_err(|refusal| Problem::refused(&refusal, None))?;
+    let message = "They are deactivated: signed out everywhere. What groups gave them is taken back; other licenses wait for them.";
     Ok(done(&path_of(&viewer, id), message))
 }
 
@@ -194,7 +204,7 @@ pub(super) async fn ask_to_remove(viewer: Viewer, path: UserPath) -> Result<Resp
 }
 
 /// Switches a user on or off; off, their tokens are dead.
-pub(super) async fn switch(viewer: &Viewer, id: UserId, active: bool) -> Result<(), Failed> {
+async fn switch(viewer: &Viewer, id: UserId, active: bool) -> Result<Result<(), Refusal>, Failed> {
     let change = UserPatch {
         active: Some(active),
         ..UserPatch::default()
@@ -202,12 +212,11 @@ pub(super) async fn switch(viewer: &Viewer, id: UserId, active: bool) -> Result<
     let switched = viewer
         .execute(Command::ChangeUser { id, change }, |_, _, _| ())
         .await?;
-    switched.map_err(|refusal| Problem::refused(&refusal, None))?;
-    if !active {
+    if switched.is_ok() && !active {
         let identity = viewer.portal.api.identity();
         identity.revoke_user_tokens(viewer.account, id).await?;
     }
-    Ok(())
+    Ok(switched)
 }
 
 pub(super) fn path_of(viewer: &Viewer, id: UserId) -> String {

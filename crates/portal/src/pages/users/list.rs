@@ -1,15 +1,19 @@
-//! The list of users.
+//! The list of users, which changes by itself.
 
 use askama::Template;
 use usher_domain::permission::Privilege;
 use usher_domain::user::{License, User};
-use usher_domain::{Account, Actor, Refusal, UserId};
+use usher_domain::{Account, Actor, Refusal, Timestamp, UserId};
 
 use super::query::{Filter, PAGE_SIZE, Sort, UserQuery};
 use super::words::{self, Choice};
 use crate::answer::Frame;
+use crate::failed::Failed;
 use crate::form::Form;
+use crate::live::{self, Live, LivePage};
+use crate::nav::Place;
 use crate::shown::Moment;
+use crate::viewer::Viewer;
 
 /// How many teams the filter offers: a list to choose from is no use beyond.
 const TEAMS_OFFERED_MAX: usize = 200;
@@ -17,27 +21,43 @@ const TEAMS_OFFERED_MAX: usize = 200;
 #[derive(Template)]
 #[template(path = "users/list.html")]
 pub(super) struct ListPage {
-    pub(super) frame: Frame,
+    frame: Frame,
+    live: Live,
     /// What is wrong with what was asked for the ticked.
-    pub(super) form: Form,
+    form: Form,
     /// Where the list is.
-    pub(super) path: String,
-    pub(super) query: UserQuery,
-    pub(super) seen: Seen,
+    path: String,
+    query: UserQuery,
+    choices: Choices,
 }
 
-/// What is copied out of the account: one page, and what can be chosen.
+/// The rows, which change by themselves.
+#[derive(Template)]
+#[template(path = "users/people.html")]
+pub(super) struct People {
+    path: String,
+    query: UserQuery,
+    seen: Seen,
+}
+
+/// What stands around the rows: what can be chosen.
+struct Choices {
+    may_users: bool,
+    may_seats: bool,
+    filters: Filters,
+    acts: Acts,
+}
+
+/// One page of the users, as it is copied out of the account.
 pub(super) struct Seen {
-    pub(super) may_users: bool,
-    pub(super) may_seats: bool,
+    may_users: bool,
+    may_seats: bool,
     /// All users of the account.
-    pub(super) total: usize,
+    total: usize,
     /// Those who fit the filters.
-    pub(super) matching: usize,
-    pub(super) page: usize,
-    pub(super) rows: Vec<Row>,
-    pub(super) filters: Filters,
-    pub(super) acts: Acts,
+    matching: usize,
+    page: usize,
+    rows: Vec<Row>,
 }
 
 /// A user in the list.
@@ -70,76 +90,101 @@ pub(super) struct Acts {
     pub(super) remove: Vec<Choice>,
 }
 
-/// Refuses who does not see the account's people.
-pub(crate) fn need_staff(account: &Account, actor: &Actor) -> Result<(), Refusal> {
-    if account.is_staff(actor) {
-        return Ok(());
+impl ListPage {
+    /// The list as the query says, with a form of its that was not right.
+    pub(super) async fn at(viewer: &Viewer, mut query: UserQuery, form: Form) -> Result<Self, Failed> {
+        query.ticked = form.all("user").filter_map(|id| id.parse().ok()).collect();
+        let path = Place::Users.path(viewer.account);
+        let here = format!("{path}?{}", query.at_page(query.page()));
+        let here = here.parse().unwrap_or_default();
+        let (frame, live) = live::open::<Self>(viewer, query.clone(), &here).await?;
+        let wanted = (query.clone(), form.value("act").to_owned());
+        let look = move |account: &Account, actor: &Actor, _| {
+            Ok(Choices {
+                may_users: account.may(actor, Privilege::UsersManage),
+                may_seats: account.may(actor, Privilege::SeatsManage),
+                filters: Filters::of(account, &wanted.0),
+                acts: Acts::of(account, &wanted.1),
+            })
+        };
+        let (_, choices) = viewer.look(None, look).await?;
+        Ok(Self {
+            frame,
+            live,
+            form,
+            path,
+            query,
+            choices,
+        })
     }
-    Err(Refusal::Forbidden {
-        needed: "a role with a privilege",
-    })
+
+    /// The filters as they go with what is asked for many.
+    fn filter(&self) -> String {
+        self.query.at_page(self.query.page())
+    }
 }
 
-impl Seen {
-    pub(super) fn of(
-        account: &Account,
-        actor: &Actor,
-        query: &UserQuery,
-        act: &str,
-    ) -> Result<Self, Refusal> {
-        need_staff(account, actor)?;
+impl LivePage for ListPage {
+    type Query = UserQuery;
+    type Seen = Seen;
+    type Fragment = People;
+
+    const PLACE: Place = Place::Users;
+
+    fn see(account: &Account, actor: &Actor, query: &UserQuery, _: Timestamp) -> Result<Seen, Refusal> {
+        account.need_staff(actor)?;
         let filter = Filter::of(query);
         let users = filter.matching(account);
         let matching = users.len();
         let page = query.page().min(matching.div_ceil(PAGE_SIZE).max(1));
         let shown = filter.cut(users, (page - 1) * PAGE_SIZE);
-        Ok(Self {
+        Ok(Seen {
             may_users: account.may(actor, Privilege::UsersManage),
             may_seats: account.may(actor, Privilege::SeatsManage),
             total: account.users().len(),
             matching,
             page,
             rows: shown.into_iter().map(|user| Row::of(account, user)).collect(),
-            filters: Filters::of(account, query),
-            acts: Acts::of(account, act),
         })
     }
 
-    /// The number of the first row shown.
-    pub(super) fn first(&self) -> usize {
-        (self.page - 1) * PAGE_SIZE + 1
-    }
-
-    /// The number of the last.
-    pub(super) fn last(&self) -> usize {
-        (self.page - 1) * PAGE_SIZE + self.rows.len()
+    async fn show(viewer: &Viewer, query: &UserQuery, seen: Seen) -> Result<People, Failed> {
+        Ok(People {
+            path: Place::Users.path(viewer.account),
+            query: query.clone(),
+            seen,
+        })
     }
 }
 
-impl ListPage {
-    pub(super) fn previous(&self) -> String {
+impl People {
+    /// The number of the first row shown.
+    fn first(&self) -> usize {
+        (self.seen.page - 1) * PAGE_SIZE + 1
+    }
+
+    /// The number of the last.
+    fn last(&self) -> usize {
+        (self.seen.page - 1) * PAGE_SIZE + self.seen.rows.len()
+    }
+
+    fn previous(&self) -> String {
         if self.seen.page <= 1 {
             return String::new();
         }
         format!("{}?{}", self.path, self.query.at_page(self.seen.page - 1))
     }
 
-    pub(super) fn next(&self) -> String {
-        if self.seen.last() >= self.seen.matching {
+    fn next(&self) -> String {
+        if self.last() >= self.seen.matching {
             return String::new();
         }
         format!("{}?{}", self.path, self.query.at_page(self.seen.page + 1))
     }
 
     /// Whether a user was ticked in the form that was not right.
-    pub(super) fn is_ticked(&self, id: &UserId) -> bool {
-        let id = id.to_string();
-        self.form.all("user").any(|ticked| ticked == id)
-    }
-
-    /// The filters as they go with what is asked for many.
-    pub(super) fn filter(&self) -> String {
-        self.query.at_page(self.seen.page)
+    fn is_ticked(&self, id: &UserId) -> bool {
+        self.query.ticked.contains(id)
     }
 }
 

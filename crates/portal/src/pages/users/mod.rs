@@ -5,7 +5,6 @@ mod bulk;
 mod bulk_view;
 mod create;
 mod edit;
-mod hand_over;
 mod list;
 mod person;
 mod profile;
@@ -13,29 +12,28 @@ mod query;
 mod reassign;
 mod words;
 
-use std::sync::Arc;
-
-use axum::Router;
 use axum::extract::Query;
 use axum::response::Response;
-use axum::routing::{get, post};
 
-pub(crate) use self::list::need_staff;
-use self::list::{ListPage, Seen};
+use self::list::ListPage;
+pub(crate) use self::person::license_choices;
 pub(crate) use self::query::{UserQuery, by_name, fits_words};
-pub(crate) use self::words::{people, role_label, state};
+pub(crate) use self::words::{
+    Choice, license as license_phrase, people, role_label, role_of, role_word, state,
+};
 use crate::answer::page;
 use crate::failed::Failed;
 use crate::form::Form;
-use crate::nav::Place;
-use crate::portal::Portal;
+use crate::live;
+use crate::routes::{Pages, get, post};
 use crate::viewer::Viewer;
 
-pub(crate) fn routes() -> Router<Arc<Portal>> {
+pub(crate) fn routes() -> Pages {
     let user = "/a/{account}/users/{user}";
     let at = |rest: &str| format!("{user}/{rest}");
-    Router::new()
+    Pages::new()
         .route("/a/{account}/users", get(show).post(create::create))
+        .route("/a/{account}/users/live", get(live::stream::<ListPage>))
         .route("/a/{account}/users/new", get(create::show))
         .route("/a/{account}/users/bulk", post(bulk::ask))
         .route("/a/{account}/users/bulk/do", post(bulk::act))
@@ -54,19 +52,4 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
 
 async fn show(viewer: Viewer, Query(query): Query<UserQuery>) -> Result<Response, Failed> {
     Ok(page(&ListPage::at(&viewer, query, Form::default()).await?))
-}
-
-impl ListPage {
-    async fn at(viewer: &Viewer, query: UserQuery, form: Form) -> Result<Self, Failed> {
-        let wanted = Arc::new((query.clone(), form.value("act").to_owned()));
-        let look = move |account: &_, actor: &_, _| Seen::of(account, actor, &wanted.0, &wanted.1);
-        let (frame, seen) = viewer.look(Some(Place::Users), look).await?;
-        Ok(Self {
-            frame,
-            form,
-            path: Place::Users.path(viewer.account),
-            query,
-            seen,
-        })
-    }
 }

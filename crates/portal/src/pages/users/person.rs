@@ -4,10 +4,10 @@ use askama::Template;
 use usher_domain::command::UserPatch;
 use usher_domain::event::Profile;
 use usher_domain::permission::Privilege;
+use usher_domain::text::Product;
 use usher_domain::user::{License, User};
 use usher_domain::{Account, Actor, Command, Refusal, Timestamp, UserId, decide};
 
-use super::list::need_staff;
 use super::profile::{ProfileFields, Wanted};
 use super::words::{self, Choice};
 use crate::answer::Frame;
@@ -69,6 +69,9 @@ pub(super) struct Person {
     pub(super) seats_held: u32,
     pub(super) licenses: Vec<LicenseShown>,
     pub(super) teams: Vec<(String, String)>,
+    pub(super) groups: Vec<(String, String)>,
+    /// What a directory calls them.
+    pub(super) user_name: Option<String>,
     pub(super) may_seats: bool,
     /// Why the viewer cannot change this user.
     pub(super) why_fixed: Option<String>,
@@ -90,13 +93,15 @@ pub(super) struct LicenseShown {
     pub(super) product: String,
     pub(super) is_named: bool,
     pub(super) now: String,
+    /// The group that it came from.
+    pub(super) group: Option<String>,
     pub(super) choices: Vec<Choice>,
 }
 
 impl Person {
     pub(super) fn of(account: &Account, actor: &Actor, id: UserId, now: Timestamp) -> Result<Self, Refusal> {
         let user = account.visible_user(actor, id)?;
-        need_staff(account, actor)?;
+        account.need_staff(actor)?;
         let change = UserPatch {
             // A role of which nobody is denied the keeping: what is asked is only whether the actor may change them.
             role: Some(user.profile.role),
@@ -108,6 +113,7 @@ impl Person {
             why_fixed.or_else(|| why_not(account, actor, now, &Command::ChangeUser { id, change }));
         let why_kept = why_not(account, actor, now, &Command::DeleteUser { id });
         let teams = user.teams().iter().filter_map(|team| account.teams().get(team));
+        let groups = user.groups().iter().filter_map(|group| account.group(*group));
         Ok(Self {
             role: words::role_label(user.profile.role),
             profile: user.profile.clone(),
@@ -125,6 +131,13 @@ impl Person {
                     (format!("{path}/{}", team.id), team.name.to_string())
                 })
                 .collect(),
+            groups: groups
+                .map(|group| {
+                    let path = Place::Groups.path(account.id());
+                    (format!("{path}/{}", group.id), group.name.to_string())
+                })
+                .collect(),
+            user_name: user.directory.as_ref().map(|entry| entry.user_name.to_string()),
             may_seats: account.may(actor, Privilege::SeatsManage),
             may_users: account.may(actor, Privilege::UsersManage),
             why_fixed,
@@ -160,7 +173,8 @@ impl Person {
         }
         for license in self.licenses.iter().filter(|license| license.now != "none") {
             let (product, now) = (&license.product, &license.now);
-            effects.push(match (is_removal, license.is_named) {
+            let goes = is_removal || license.group.is_some();
+            effects.push(match (goes, license.is_named) {
                 (true, true) => format!("Their named seat of {product} is free for somebody else."),
                 (true, false) => format!("Their license of {product} ({now}) is gone."),
                 (false, true) => format!("They keep their named seat of {product}: nobody else can have it."),
@@ -186,28 +200,34 @@ impl LicenseShown {
                 Some(License::Named) => "named".to_owned(),
                 Some(License::Shared(pool)) => pool.to_string(),
             };
-            let left = account
-                .bought(product)
-                .named_seats
-                .saturating_sub(account.named_assigned(product));
-            let mut choices = vec![
-                Choice::new("none", "No license", &chosen),
-                Choice::new("named", format!("Own seat ({left} left)"), &chosen),
-            ];
-            let pools = account.pools().values().filter(|pool| pool.product == *product);
-            choices.extend(pools.map(|pool| {
-                let label = format!("Shared, pool {}", pool.name);
-                Choice::new(pool.id.to_string(), label, &chosen)
-            }));
+            let group = user.from_groups.licenses.get(product);
+            let group = group.and_then(|group| account.group(*group));
             Self {
                 product: product.to_string(),
                 is_named: license == Some(&License::Named),
                 now: words::license(account, license),
-                choices,
+                group: group.map(|group| group.name.to_string()),
+                choices: license_choices(account, product, &chosen, "No license"),
             }
         });
         shown.collect()
     }
+}
+
+/// The licenses of a product to choose from: `none`, `named`, or the id of a pool.
+pub(crate) fn license_choices(account: &Account, product: &Product, chosen: &str, none: &str) -> Vec<Choice> {
+    let bought = account.bought(product).named_seats;
+    let left = bought.saturating_sub(account.named_assigned(product));
+    let own = [
+        Choice::new("none", none, chosen),
+        Choice::new("named", format!("Own seat ({left} left)"), chosen),
+    ];
+    let pools = account.pools().values().filter(|pool| pool.product == *product);
+    let shared = pools.map(|pool| {
+        let label = format!("Shared, pool {}", pool.name);
+        Choice::new(pool.id.to_string(), label, chosen)
+    });
+    own.into_iter().chain(shared).collect()
 }
 
 /// The seats that a new user can get, the most likely first: `named remote-support`, `pool remote-support pool_…`.

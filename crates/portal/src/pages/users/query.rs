@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use usher_domain::permission::Role;
 use usher_domain::text::Product;
 use usher_domain::user::{License, User};
-use usher_domain::{Account, PoolId, TeamId};
+use usher_domain::{Account, PoolId, TeamId, UserId};
 
 use super::words;
 
@@ -26,6 +26,9 @@ pub(crate) struct UserQuery {
     pub(crate) status: String,
     pub(crate) sort: String,
     pub(crate) page: String,
+    /// Whose boxes were ticked in a form that is shown again. No part of an address.
+    #[serde(skip)]
+    pub(super) ticked: Vec<UserId>,
 }
 
 impl UserQuery {

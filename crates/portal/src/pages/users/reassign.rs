@@ -10,10 +10,9 @@ use usher_api::Problem;
 use usher_domain::permission::Privilege;
 use usher_domain::text::Product;
 use usher_domain::user::{License, User};
-use usher_domain::{Account, Actor, Refusal, UserId};
+use usher_domain::{Account, Actor, Command, Refusal, UserId};
 
 use super::edit::{UserPath, path_of, user_id};
-use super::hand_over::Reassigned;
 use super::query::{Filter, UserQuery};
 use super::words;
 use crate::answer::{Frame, done, page, page_again};
@@ -53,6 +52,14 @@ struct Seen {
     has_next: bool,
 }
 
+/// A seat on its way from one to another.
+struct Reassigned {
+    still_held: bool,
+    heir_has_one: bool,
+    holder: String,
+    heir: String,
+}
+
 /// Somebody who could have the seat.
 struct Candidate {
     id: UserId,
@@ -87,48 +94,54 @@ pub(super) async fn reassign(
         let holder = account.user(from).ok_or_else(|| not_found.clone())?;
         let heir = account.user(to).ok_or(not_found)?;
         Ok(Reassigned {
-            from,
-            to,
             still_held: holder.licenses.get(&wanted) == Some(&License::Named),
-            had: heir.licenses.get(&wanted).copied(),
+            heir_has_one: heir.licenses.get(&wanted) == Some(&License::Named),
             holder: holder.profile.name.to_string(),
             heir: heir.profile.name.to_string(),
-            product: wanted.clone(),
         })
     };
     let (_, seat) = viewer.look(None, look).await?;
+    let gone = format!("{} has no named seat of {product} any more.", seat.holder);
     if !seat.still_held {
-        let message = format!("{} has no named seat of {} any more.", seat.holder, seat.product);
-        return Ok(done(&path_of(&viewer, from), message));
+        return Ok(done(&path_of(&viewer, from), gone));
     }
-    let handed_over = if seat.had == Some(License::Named) {
-        // Nobody has two, and the holder's would be lost.
-        Err(vec![format!(
-            "{} has a named seat of {} already. Choose somebody else.",
-            seat.heir, seat.product
-        )])
-    } else {
-        seat.hand_over(&viewer).await?
+    if seat.heir_has_one {
+        let sentence = format!(
+            "{} has a named seat of {product} already. Choose somebody else.",
+            seat.heir
+        );
+        form.wrong("", sentence);
+        return again(&viewer, from, &product, form).await;
+    }
+    let command = Command::ReassignLicense {
+        product: product.clone(),
+        from,
+        to,
     };
-    match handed_over {
+    match viewer.execute(command, |_, _, _| ()).await? {
         Ok(()) => {
             let message = format!(
-                "{} has the seat of {} now, in place of {}.",
-                seat.heir, product, seat.holder
+                "{} has the seat of {product} now, in place of {}.",
+                seat.heir, seat.holder
             );
             Ok(done(&Place::Users.path(viewer.account), message))
         }
-        Err(sentences) => {
-            for sentence in sentences {
-                form.wrong("", sentence);
-            }
-            let wanted = Wanted {
-                product: product.to_string(),
-                ..Wanted::default()
-            };
-            Ok(page_again(&reassign_page(&viewer, from, wanted, form).await?))
+        // Taken away since it was looked at.
+        Err(Refusal::NotFound { what: "license" }) => Ok(done(&path_of(&viewer, from), gone)),
+        Err(refusal) => {
+            form.wrong("", refusal.to_string());
+            again(&viewer, from, &product, form).await
         }
     }
+}
+
+/// The page once more, with what is wrong.
+async fn again(viewer: &Viewer, from: UserId, product: &Product, form: Form) -> Result<Response, Failed> {
+    let wanted = Wanted {
+        product: product.to_string(),
+        ..Wanted::default()
+    };
+    Ok(page_again(&reassign_page(viewer, from, wanted, form).await?))
 }
 
 impl Seen {

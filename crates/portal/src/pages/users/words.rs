@@ -31,12 +31,12 @@ pub(super) const ROLES: [(Role, &str, &str); 4] = [
     (Role::Owner, "owner", "Owner"),
 ];
 
-pub(super) fn role_of(word: &str) -> Option<Role> {
+pub(crate) fn role_of(word: &str) -> Option<Role> {
     let found = ROLES.iter().find(|(_, other, _)| *other == word);
     found.map(|(role, _, _)| *role)
 }
 
-pub(super) fn role_word(role: Role) -> &'static str {
+pub(crate) fn role_word(role: Role) -> &'static str {
     let found = ROLES.iter().find(|(other, _, _)| *other == role);
     found.map_or("", |(_, word, _)| word)
 }
@@ -100,7 +100,7 @@ pub(crate) fn state(account: &Account, user: &User) -> (&'static str, &'static s
 }
 
 /// A license as a phrase: `own seat`, `pool Day shift`.
-pub(super) fn license(account: &Account, license: Option<&License>) -> String {
+pub(crate) fn license(account: &Account, license: Option<&License>) -> String {
     match license {
         None => "none".to_owned(),
         Some(License::Named) => "own seat".to_owned(),

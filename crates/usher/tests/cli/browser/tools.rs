@@ -5,6 +5,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::install::{can_install, find, install, run};
 use crate::program::repository;
 
 /// What Chromium is called by those who package it.
@@ -72,51 +73,13 @@ fn browser() -> PathBuf {
         return found;
     }
     assert!(
-        find(&["apt-get"]).is_some() && is_root(),
+        can_install(),
         "The stories need Chromium, which was not found. Install it (`apt-get install chromium` on Debian), or name \
          the program in USHER_BROWSER."
     );
-    let advice = "Install Chromium by hand, or name the program in USHER_BROWSER.";
-    run(Command::new("apt-get").args(["-qq", "update"]), advice);
-    let install = [
-        "-qq",
-        "install",
-        "-y",
-        "--no-install-recommends",
-        "chromium",
-        "fonts-liberation",
-    ];
-    let quietly = ("DEBIAN_FRONTEND", "noninteractive");
-    run(
-        Command::new("apt-get").args(install).env(quietly.0, quietly.1),
-        advice,
+    install(
+        &["chromium", "fonts-liberation"],
+        "Install Chromium by hand, or name the program in USHER_BROWSER.",
     );
     find(&BROWSERS).expect("the package has the program")
-}
-
-/// The first of these programs that is on the path.
-fn find(programs: &[&str]) -> Option<PathBuf> {
-    let path = env::var_os("PATH")?;
-    programs.iter().find_map(|program| {
-        env::split_paths(&path)
-            .map(|directory| directory.join(program))
-            .find(|candidate| candidate.is_file())
-    })
-}
-
-fn is_root() -> bool {
-    let asked = Command::new("id").arg("-u").output();
-    asked.is_ok_and(|answer| answer.stdout.trim_ascii() == b"0")
-}
-
-fn run(command: &mut Command, advice: &str) {
-    let output = command.output();
-    let output = output.unwrap_or_else(|error| panic!("cannot run {command:?}: {error}. {advice}"));
-    assert!(
-        output.status.success(),
-        "{command:?} ended with {}. {advice}\n{}{}",
-        output.status,
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    );
 }

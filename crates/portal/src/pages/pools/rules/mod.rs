@@ -26,6 +26,13 @@ pub(crate) fn preset(slug: &str) -> Option<Rules> {
     Some(Rules::preset(known.preset))
 }
 
+/// What a rule is called beside its field; none for what is no rule.
+pub(crate) fn label(name: &str) -> Option<&'static str> {
+    let mut fields = GROUPS.iter().flat_map(|group| group.fields);
+    let field = fields.find(|field| field.name == name)?;
+    Some(field.label)
+}
+
 /// The rules as the fields of a form.
 pub(crate) fn values(rules: &Rules) -> Vec<(&'static str, String)> {
     let count = |count: Option<u32>| count.map(|count| count.to_string()).unwrap_or_default();

@@ -1,0 +1,254 @@
+//! Where a request comes from and by which way: what is counted by address, and what the audit says of it.
+
+use std::convert::Infallible;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+
+use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::request::Parts;
+use axum::http::{Extensions, HeaderMap, header};
+use ipnet::IpNet;
+use usher_engine::{Cause, Way};
+use usher_journal::Text;
+
+use crate::api::Api;
+use crate::request_id::REQUEST_ID;
+
+const FORWARDED_FOR: &str = "x-forwarded-for";
+const FORWARDED_PROTO: &str = "x-forwarded-proto";
+
+/// The proxies whose word is taken for whom a request comes from: anybody else could say what they like.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrustedProxies(Vec<IpNet>);
+
+/// Marks the requests of connections that speak TLS.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct OverTls;
+
+/// Where a request comes from and by which way.
+#[derive(Debug, Clone)]
+pub struct Arrival {
+    /// The network address of the client; none where the request came over no socket.
+    pub address: Option<IpAddr>,
+    /// Whether the client speaks TLS, with Usher or with a proxy that is trusted.
+    pub is_https: bool,
+    request: Option<Text>,
+}
+
+/// What proxies say, of themselves the last one.
+struct Told {
+    address: Option<IpAddr>,
+    is_https: bool,
+}
+
+impl Default for TrustedProxies {
+    /// Those on this machine.
+    fn default() -> Self {
+        let v4 = IpNet::new_assert(Ipv4Addr::LOCALHOST.into(), 8).trunc();
+        let v6 = IpNet::new_assert(Ipv6Addr::LOCALHOST.into(), 128);
+        Self(vec![v4, v6])
+    }
+}
+
+impl TrustedProxies {
+    /// Those in these networks, and no others.
+    #[must_use]
+    pub fn new(networks: impl IntoIterator<Item = IpNet>) -> Self {
+        Self(networks.into_iter().collect())
+    }
+
+    fn contains(&self, address: IpAddr) -> bool {
+        self.0.iter().any(|network| network.contains(&address))
+    }
+
+    /// Goes back along the addresses that were told, as long as they are of trusted proxies: the first that is not is
+    /// what the last trusted one saw itself.
+    fn client<'a>(&self, peer: IpAddr, mut told: impl DoubleEndedIterator<Item = Option<&'a str>>) -> IpAddr {
+        let mut client = peer;
+        while self.contains(client) {
+            match told.next_back().flatten().and_then(address) {
+                Some(address) => client = address,
+                None => break,
+            }
+        }
+        client
+    }
+
+    fn told(&self, peer: IpAddr, headers: &HeaderMap) -> Told {
+        let elements = |name: &str| {
+            let values = headers.get_all(name).iter();
+            let values = values.filter_map(|value| value.to_str().ok());
+            values
+                .flat_map(|value| value.split(','))
+                .map(str::trim)
+                .collect::<Vec<_>>()
+        };
+        let is_https = |word: Option<&str>| word.is_some_and(|word| word.eq_ignore_ascii_case("https"));
+        if headers.contains_key(FORWARDED_FOR) || headers.contains_key(FORWARDED_PROTO) {
+            let addresses = elements(FORWARDED_FOR);
+            return Told {
+                address: Some(self.client(peer, addresses.into_iter().map(Some))),
+                is_https: is_https(elements(FORWARDED_PROTO).last().copied()),
+            };
+        }
+        // RFC 7239.
+        let forwarded = elements(header::FORWARDED.as_str());
+        Told {
+            address: Some(self.client(peer, forwarded.iter().map(|element| parameter(element, "for")))),
+            is_https: is_https(forwarded.last().and_then(|last| parameter(last, "proto"))),
+        }
+    }
+}
+
+/// A parameter of one element of a `Forwarded` header, without its quotes.
+fn parameter<'a>(element: &'a str, name: &str) -> Option<&'a str> {
+    let pairs = element.split(';').filter_map(|pair| pair.trim().split_once('='));
+    let mut values = pairs.filter(|(key, _)| key.eq_ignore_ascii_case(name));
+    values.next().map(|(_, value)| value.trim_matches('"'))
+}
+
+/// An address, also with a port behind it and in the brackets that RFC 7239 asks for.
+fn address(text: &str) -> Option<IpAddr> {
+    let bare = text.trim_start_matches('[').trim_end_matches(']').parse().ok();
+    let address: IpAddr = bare.or_else(|| text.parse().ok().map(|socket: SocketAddr| socket.ip()))?;
+    Some(address.to_canonical())
+}
+
+impl Arrival {
+    /// What is known of a request.
+    #[must_use]
+    pub fn of(api: &Api, extensions: &Extensions, headers: &HeaderMap) -> Self {
+        let request = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok());
+        let request = request.map(|id| Text::from(Arc::<str>::from(id)));
+        let over_tls = extensions.get::<OverTls>().is_some();
+        let peer = extensions.get::<ConnectInfo<SocketAddr>>();
+        let Some(peer) = peer.map(|ConnectInfo(peer)| peer.ip().to_canonical()) else {
+            return Self {
+                address: None,
+                is_https: over_tls,
+                request,
+            };
+        };
+        let proxies = &api.config.trusted_proxies;
+        let told = proxies.contains(peer).then(|| proxies.told(peer, headers));
+        Self {
+            address: told.as_ref().map_or(Some(peer), |told| told.address),
+            is_https: over_tls || told.is_some_and(|told| told.is_https),
+            request,
+        }
+    }
+
+    /// The cause of what the request does, which comes in by `way`, with a credential that the actor does not name.
+    #[must_use]
+    pub fn cause(&self, way: Way, credential: Option<Text>) -> Cause {
+        Cause {
+            way,
+            credential,
+            address: self.address,
+            request: self.request.clone(),
+        }
+    }
+}
+
+impl FromRequestParts<Arc<Api>> for Arrival {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, Infallible> {
+        Ok(Self::of(api, &parts.extensions, &parts.headers))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::{HeaderName, HeaderValue};
+
+    use super::*;
+
+    /// Headers, the client that is told of, and whether it speaks TLS.
+    type Case = (&'static [(&'static str, &'static str)], &'static str, bool);
+
+    fn told(
+        proxies: &TrustedProxies,
+        peer: &str,
+        headers: &[(&'static str, &'static str)],
+    ) -> (String, bool) {
+        let headers = headers
+            .iter()
+            .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            map.append(name, value);
+        }
+        let told = proxies.told(peer.parse().unwrap(), &map);
+        (told.address.unwrap().to_string(), told.is_https)
+    }
+
+    #[test]
+    fn the_client_is_whom_the_first_trusted_proxy_saw() {
+        let proxies = TrustedProxies::new(["10.0.0.0/8".parse().unwrap(), "fd00::/8".parse().unwrap()]);
+        let cases: &[Case] = &[
+            (&[], "10.0.0.1", false),
+            (&[("x-forwarded-for", "192.0.2.7")], "192.0.2.7", false),
+            // What the client itself made up stands further left.
+            (
+                &[("x-forwarded-for", "198.51.100.1, 192.0.2.7")],
+                "192.0.2.7",
+                false,
+            ),
+            (
+                &[("x-forwarded-for", "198.51.100.1, 192.0.2.7, 10.9.9.9")],
+                "192.0.2.7",
+                false,
+            ),
+            (
+                &[("x-forwarded-for", "192.0.2.7"), ("x-forwarded-for", "10.9.9.9")],
+                "192.0.2.7",
+                false,
+            ),
+            (&[("x-forwarded-for", "nonsense, 10.9.9.9")], "10.9.9.9", false),
+            (
+                &[
+                    ("x-forwarded-for", "192.0.2.7:4711"),
+                    ("x-forwarded-proto", "https"),
+                ],
+                "192.0.2.7",
+                true,
+            ),
+            (&[("x-forwarded-proto", "https, http")], "10.0.0.1", false),
+            (
+                &[("forwarded", "for=\"[2001:db8::7]:4711\";proto=https;by=10.0.0.1")],
+                "2001:db8::7",
+                true,
+            ),
+            (
+                &[("forwarded", "for=198.51.100.1, for=192.0.2.7;proto=http")],
+                "192.0.2.7",
+                false,
+            ),
+            (&[("forwarded", "for=_hidden")], "10.0.0.1", false),
+        ];
+
+        for (headers, address, is_https) in cases {
+            let headers: Vec<(&'static str, &'static str)> = headers.to_vec();
+            assert_eq!(
+                told(&proxies, "10.0.0.1", &headers),
+                ((*address).to_owned(), *is_https),
+                "{headers:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn without_a_word_the_proxies_are_those_on_this_machine() {
+        let proxies = TrustedProxies::default();
+
+        for (address, trusted) in [
+            ("127.0.0.1", true),
+            ("127.9.9.9", true),
+            ("::1", true),
+            ("10.0.0.1", false),
+        ] {
+            assert_eq!(proxies.contains(address.parse().unwrap()), trusted, "{address}");
+        }
+    }
+}

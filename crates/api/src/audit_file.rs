@@ -1,0 +1,172 @@
+//! The audit as a file, in the API and the portal alike.
+
+use std::io;
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+use usher_engine::Cause;
+use usher_journal::{AuditRow, Hash, Text};
+
+use crate::v1::time::Time;
+
+/// What starts a formula in programs for tables.
+const FORMULA_STARTS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+
+/// The form of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AuditFormat {
+    /// Comma-separated values, with the names of the columns first.
+    Csv,
+    /// A JSON object in each line.
+    JsonLines,
+}
+
+/// An entry as a file has it.
+#[derive(Debug, Serialize)]
+pub struct AuditLine {
+    at: String,
+    seq: u64,
+    actor: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    actor_name: Option<String>,
+    action: String,
+    target: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    target_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<Box<RawValue>>,
+    came_by: &'static str,
+    credential: String,
+    address: String,
+    request_id: String,
+    hash: String,
+}
+
+const COLUMNS: [&str; 13] = [
+    "at",
+    "seq",
+    "actor",
+    "actor_name",
+    "action",
+    "target",
+    "target_name",
+    "detail",
+    "came_by",
+    "credential",
+    "address",
+    "request_id",
+    "hash",
+];
+
+impl AuditLine {
+    /// An entry, with the hash of its commit: what an outsider compares with another file, or with an anchor.
+    #[must_use]
+    pub fn of(row: &AuditRow, hash: Option<Hash>) -> Self {
+        let text = |text: Option<&Text>| text.map(ToString::to_string).unwrap_or_default();
+        let cause = Cause::read(row.cause.as_deref().unwrap_or_default());
+        let detail = row.detail.as_ref().map(ToString::to_string);
+        Self {
+            at: Time::from(row.at).to_string(),
+            seq: row.seq.get(),
+            actor: row.actor.to_string(),
+            actor_name: None,
+            action: row.action.to_string(),
+            target: text(row.target.as_ref()),
+            target_name: None,
+            detail: detail.and_then(|detail| RawValue::from_string(detail).ok()),
+            came_by: cause.way.as_str(),
+            credential: text(cause.credential.as_ref()),
+            address: cause
+                .address
+                .map(|address| address.to_string())
+                .unwrap_or_default(),
+            request_id: text(cause.request.as_ref()),
+            hash: hash.map(|hash| hash.to_string()).unwrap_or_default(),
+        }
+    }
+
+    /// The same entry with what people call who did it and to whom.
+    #[must_use]
+    pub fn named(self, actor: String, target: String) -> Self {
+        Self {
+            actor_name: Some(actor),
+            target_name: Some(target),
+            ..self
+        }
+    }
+}
+
+impl AuditFormat {
+    /// The media type.
+    #[must_use]
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::Csv => "text/csv; charset=utf-8",
+            Self::JsonLines => "application/x-ndjson",
+        }
+    }
+
+    /// How the names of such files end.
+    #[must_use]
+    pub const fn ending(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::JsonLines => "jsonl",
+        }
+    }
+
+    /// Some of a file's lines; `is_first` those at its beginning.
+    pub fn write(self, lines: impl Iterator<Item = AuditLine>, is_first: bool) -> Result<Vec<u8>, io::Error> {
+        match self {
+            Self::Csv => csv(lines, is_first),
+            Self::JsonLines => json_lines(lines),
+        }
+    }
+}
+
+fn csv(lines: impl Iterator<Item = AuditLine>, with_columns: bool) -> Result<Vec<u8>, io::Error> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    if with_columns {
+        writer.write_record(COLUMNS)?;
+    }
+    for line in lines {
+        let seq = line.seq.to_string();
+        let cells: [&str; COLUMNS.len()] = [
+            &line.at,
+            &seq,
+            &line.actor,
+            line.actor_name.as_deref().unwrap_or_default(),
+            &line.action,
+            &line.target,
+            line.target_name.as_deref().unwrap_or_default(),
+            line.detail.as_ref().map_or("", |detail| detail.get()),
+            line.came_by,
+            &line.credential,
+            &line.address,
+            &line.request_id,
+            &line.hash,
+        ];
+        writer.write_record(cells.map(defused))?;
+    }
+    writer
+        .into_inner()
+        .map_err(|error| io::Error::other(error.to_string()))
+}
+
+fn json_lines(all: impl Iterator<Item = AuditLine>) -> Result<Vec<u8>, io::Error> {
+    let mut bytes = Vec::new();
+    for line in all {
+        serde_json::to_writer(&mut bytes, &line)?;
+        bytes.push(b'\n');
+    }
+    Ok(bytes)
+}
+
+/// A cell that no program takes for a formula: names are typed by others than those who open the file.
+fn defused(cell: &str) -> String {
+    if cell.starts_with(FORMULA_STARTS) {
+        format!("'{cell}")
+    } else {
+        cell.to_owned()
+    }
+}

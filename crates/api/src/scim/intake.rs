@@ -1,0 +1,167 @@
+//! Reads what directories send into the form that Usher works on: names as the schema spells them, values of its types,
+//! and nothing that Usher does not keep.
+//!
+//! Entra sends truth as text, others spell names in their own case; both mean no harm (RFC 7643, sections 2.1 and 2.3.2).
+
+use serde_json::{Map, Value};
+
+use super::error::{Error, ScimType};
+use super::schema::{Attribute, Holds, Mutability, Schema};
+
+/// The most values of a multi-valued attribute, save the members of a group.
+pub(super) const VALUES_MAX: usize = 100;
+
+/// The member of this name, whatever its case.
+pub(super) fn member<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
+    object
+        .iter()
+        .find(|(key, _)| key.eq_ignore_ascii_case(name))
+        .map(|(_, value)| value)
+}
+
+/// A body as an object.
+pub(super) fn object(body: Value) -> Result<Map<String, Value>, Error> {
+    match body {
+        Value::Object(object) => Ok(object),
+        _ => Err(Error::bad(
+            ScimType::InvalidSyntax,
+            "The body must be a JSON object.",
+        )),
+    }
+}
+
+/// Refuses a body that does not name this schema (RFC 7643, section 3).
+pub(super) fn need_schema(body: &Map<String, Value>, urn: &str) -> Result<(), Error> {
+    let names = member(body, "schemas").and_then(Value::as_array);
+    let is_named = |it: &Value| it.as_str().is_some_and(|it| it.eq_ignore_ascii_case(urn));
+    if names.is_some_and(|names| names.iter().any(is_named)) {
+        return Ok(());
+    }
+    let detail = format!("`schemas` must be a list with `{urn}`.");
+    Err(Error::bad(ScimType::InvalidSyntax, detail))
+}
+
+/// The attributes of a whole resource that Usher keeps and that its clients may set.
+pub(super) fn resource(schema: &Schema, body: &Map<String, Value>) -> Result<Map<String, Value>, Error> {
+    let mut kept = Map::new();
+    for (key, value) in body {
+        // Names may be spelled with their schema in front of them.
+        let name = match key.rsplit_once(':') {
+            Some((urn, name)) if urn.eq_ignore_ascii_case(schema.urn) => name,
+            Some(_) => continue,
+            None => key,
+        };
+        let Some(attribute) = schema.attribute(name) else {
+            continue;
+        };
+        if attribute.mutability == Mutability::ReadOnly {
+            continue;
+        }
+        if let Some(value) = read(attribute, value.clone())? {
+            kept.insert(attribute.name.to_owned(), value);
+        }
+    }
+    Ok(kept)
+}
+
+/// A value for an attribute as a whole; none where the value says that there is none (RFC 7643, section 2.5).
+pub(super) fn read(attribute: &'static Attribute, value: Value) -> Result<Option<Value>, Error> {
+    if !attribute.is_many {
+        return single(attribute, value);
+    }
+    let values = match value {
+        Value::Array(values) => values,
+        one => vec![one],
+    };
+    need_few(attribute, values.len())?;
+    let mut kept = Vec::with_capacity(values.len());
+    for value in values {
+        kept.extend(single(attribute, value)?);
+    }
+    Ok((!kept.is_empty()).then_some(Value::Array(kept)))
+}
+
+/// Refuses more values than an attribute can have.
+pub(super) fn need_few(attribute: &Attribute, count: usize) -> Result<(), Error> {
+    if count <= VALUES_MAX || attribute.name == "members" {
+        return Ok(());
+    }
+    let detail = format!("`{}` can have {VALUES_MAX} values.", attribute.name);
+    Err(Error::bad(ScimType::InvalidValue, detail))
+}
+
+/// One value of an attribute.
+pub(super) fn single(attribute: &'static Attribute, value: Value) -> Result<Option<Value>, Error> {
+    let wrong = |expected: &str| {
+        let detail = format!("`{}` must be {expected}.", attribute.name);
+        Err(Error::bad(ScimType::InvalidValue, detail))
+    };
+    match (attribute.holds, value) {
+        (_, Value::Null) => Ok(None),
+        (Holds::Truth, Value::Bool(truth)) => Ok(Some(truth.into())),
+        (Holds::Truth, Value::String(text)) if text.eq_ignore_ascii_case("true") => Ok(Some(true.into())),
+        (Holds::Truth, Value::String(text)) if text.eq_ignore_ascii_case("false") => Ok(Some(false.into())),
+        (Holds::Truth, _) => wrong("`true` or `false`"),
+        (Holds::Parts(_), Value::Object(object)) => parts(attribute, object),
+        (Holds::Parts(_), _) => wrong("an object"),
+        (_, Value::String(text)) => Ok((!text.trim().is_empty()).then_some(text.into())),
+        _ => wrong("a text"),
+    }
+}
+
+fn parts(attribute: &'static Attribute, object: Map<String, Value>) -> Result<Option<Value>, Error> {
+    let mut kept = Map::new();
+    for (key, value) in object {
+        let Some(part) = attribute.part(&key) else {
+            continue;
+        };
+        if part.mutability != Mutability::ReadOnly
+            && let Some(value) = read(part, value)?
+        {
+            kept.insert(part.name.to_owned(), value);
+        }
+    }
+    Ok((!kept.is_empty()).then_some(Value::Object(kept)))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::schema::USER;
+    use super::*;
+
+    #[test]
+    fn names_are_read_in_any_case_and_what_is_not_kept_is_passed_over() {
+        let body = json!({
+            "USERNAME": "sven", "Active": "False", "nickName": "S", "id": "made up", "externalid": null,
+            "urn:ietf:params:scim:schemas:core:2.0:User:displayName": "Sven",
+            "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {"department": "Support"},
+            "emails": {"VALUE": "sven@example.com", "display": "Sven"},
+        });
+
+        let kept = resource(&USER, body.as_object().unwrap()).unwrap();
+
+        assert_eq!(
+            Value::Object(kept),
+            json!({
+                "userName": "sven", "active": false, "displayName": "Sven",
+                "emails": [{"value": "sven@example.com"}],
+            })
+        );
+    }
+
+    #[test]
+    fn a_value_of_another_type_is_refused() {
+        for body in [
+            json!({"userName": 7}),
+            json!({"active": "perhaps"}),
+            json!({"name": "Sven"}),
+            json!({"emails": ["sven@example.com"]}),
+            json!({"emails": vec![json!({"value": "sven@example.com"}); VALUES_MAX + 1]}),
+        ] {
+            let refused = resource(&USER, body.as_object().unwrap()).unwrap_err();
+            assert_eq!(refused.body()["scimType"], "invalidValue", "{body}");
+        }
+    }
+}

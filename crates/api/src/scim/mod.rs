@@ -1,0 +1,181 @@
+//! SCIM 2.0 (RFC 7643 and 7644) at `/scim/v2/{account}`: what a company's directory keeps its people and groups in step
+//! with. It has schemas and errors of its own, so it is not in the OpenAPI document.
+//!
+//! - `schema` is the one table of what Usher keeps; bodies (`intake`), filters, paths of changes (`patch`), answers
+//!   (`selection`) and `/Schemas` all read it. Expressions are parsed by `scim_v2`.
+//! - `resource` shows users and groups of the domain, `users` and `groups` make commands of what was sent.
+//! - `operate` gives the commands: a change is derived from the account's state in the step that carries it out.
+//! - `bulk` runs the same operations one after another.
+
+mod bulk;
+mod condition;
+mod discovery;
+mod error;
+mod filter;
+mod groups;
+mod intake;
+mod list;
+mod operate;
+mod patch;
+mod request;
+mod resource;
+mod schema;
+mod selection;
+mod users;
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{FromRequestParts, Path};
+use axum::http::request::Parts;
+use axum::http::{StatusCode, Uri};
+use axum::routing::{MethodRouter, any, get, post};
+
+use self::condition::Condition;
+use self::error::Error;
+use self::list::Query;
+use self::operate::Change;
+use self::request::{Body, Parameters, Reply, Scim, Subject};
+use self::resource::Kind;
+use crate::api::Api;
+
+/// The media type of bodies (RFC 7644, section 8.1).
+const MEDIA_TYPE: &str = "application/scim+json";
+
+/// What the addresses of every account's SCIM start with.
+pub(crate) const PATHS: &str = "/scim/v2/";
+
+/// The most bytes that a body may have: a group with some ten thousand members.
+const BODY_BYTES_MAX: usize = 1024 * 1024;
+
+/// Every address below `/scim/v2`.
+pub(crate) fn routes() -> Router<Arc<Api>> {
+    let mut routes = Router::new()
+        .route("/scim/{*rest}", any(no_route))
+        .route(
+            &at("ServiceProviderConfig"),
+            only(get(discovery::service_provider_config)),
+        )
+        .route(&at("ResourceTypes"), only(get(discovery::resource_types)))
+        .route(
+            &at("ResourceTypes/{name}"),
+            only(get(|scim: Scim, Path((_, name)): Path<(String, String)>| {
+                std::future::ready(discovery::one_resource_type(&scim, &name))
+            })),
+        )
+        .route(&at("Schemas"), only(get(discovery::schemas)))
+        .route(
+            &at("Schemas/{urn}"),
+            only(get(|scim: Scim, Path((_, urn)): Path<(String, String)>| {
+                std::future::ready(discovery::one_schema(&scim, &urn))
+            })),
+        )
+        .route(&at("Me"), any(me))
+        .route(&at("Bulk"), only(post(bulk)))
+        .route(&at(".search"), only(post(search_all)));
+    for kind in Kind::ALL {
+        let endpoint = kind.endpoint();
+        routes = routes
+            .route(&at(endpoint), only(get(list).post(create)))
+            .route(&at(&format!("{endpoint}/.search")), only(post(search)))
+            .route(
+                &at(&format!("{endpoint}/{{id}}")),
+                only(get(show).put(replace).patch(change).delete(delete)),
+            );
+    }
+    routes
+}
+
+fn at(path: &str) -> String {
+    format!("{PATHS}{{account}}/{path}")
+}
+
+/// The resource that the path names, the conditions of the request, and what its answer shows.
+struct One(Change);
+
+impl<S: Sync> FromRequestParts<S> for One {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        let Subject { kind, id } = Subject::from_request_parts(parts, state).await?;
+        let parameters = Parameters::from_request_parts(parts, state).await?;
+        Ok(Self(Change {
+            kind,
+            id,
+            condition: Condition::of(&parts.headers),
+            selection: parameters.selection()?,
+        }))
+    }
+}
+
+/// A route that answers other methods as SCIM does.
+fn only(methods: MethodRouter<Arc<Api>>) -> MethodRouter<Arc<Api>, Infallible> {
+    methods.fallback(no_method)
+}
+
+async fn no_route(uri: Uri) -> Error {
+    let detail = format!(
+        "There is nothing at `{}`. SCIM is at `{PATHS}{{account}}`, with `/Users`, `/Groups`, `/Bulk` and the rest.",
+        uri.path()
+    );
+    Error::new(StatusCode::NOT_FOUND, detail)
+}
+
+async fn no_method() -> Error {
+    let detail = "This address does not take that method. The `Allow` header lists those that it takes.";
+    Error::new(StatusCode::METHOD_NOT_ALLOWED, detail)
+}
+
+/// Keys of a directory are nobody (RFC 7644, section 3.11).
+async fn me(_: Scim) -> Error {
+    let detail = "A directory's key stands for no user, so there is no `/Me`.";
+    Error::new(StatusCode::NOT_IMPLEMENTED, detail)
+}
+
+async fn list(scim: Scim, subject: Subject, parameters: Parameters) -> Result<Reply, Error> {
+    query(&scim, Query::of(&parameters)?, &[subject.kind]).await
+}
+
+async fn search(scim: Scim, subject: Subject, Body(body): Body) -> Result<Reply, Error> {
+    query(&scim, Query::of_body(&body)?, &[subject.kind]).await
+}
+
+async fn search_all(scim: Scim, Body(body): Body) -> Result<Reply, Error> {
+    query(&scim, Query::of_body(&body)?, &Kind::ALL).await
+}
+
+async fn query(scim: &Scim, query: Query, kinds: &[Kind]) -> Result<Reply, Error> {
+    let (search, base) = (query.for_kinds(kinds)?, Arc::clone(&scim.base));
+    let page = scim.look(move |account| search.run(account, &base)).await?;
+    Ok(Reply::document(page))
+}
+
+async fn create(
+    scim: Scim,
+    subject: Subject,
+    parameters: Parameters,
+    Body(body): Body,
+) -> Result<Reply, Error> {
+    scim.create(subject.kind, &body, parameters.selection()?).await
+}
+
+async fn show(scim: Scim, one: One) -> Result<Reply, Error> {
+    scim.get(one.0).await
+}
+
+async fn replace(scim: Scim, one: One, Body(body): Body) -> Result<Reply, Error> {
+    scim.replace(one.0, &body).await
+}
+
+async fn change(scim: Scim, one: One, Body(body): Body) -> Result<Reply, Error> {
+    scim.patch(one.0, &body).await
+}
+
+async fn delete(scim: Scim, one: One) -> Result<Reply, Error> {
+    scim.delete(one.0).await
+}
+
+async fn bulk(scim: Scim, Body(body): Body) -> Result<Reply, Error> {
+    bulk::run(&scim, &body).await
+}

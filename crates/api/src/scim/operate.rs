@@ -1,0 +1,230 @@
+//! The operations on users and groups: each one command, which is made of the account's state in the step that carries
+//! it out. So conditions hold when the change is made, and changes of two writers never undo one another.
+
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use serde_json::{Map, Value};
+use usher_domain::user::User;
+use usher_domain::{Account, Command, GroupId, UserId};
+
+use super::condition::Condition;
+use super::error::Error;
+use super::patch::operations;
+use super::request::{Reply, Scim};
+use super::resource::{Item, Kind, Shown};
+use super::selection::Selection;
+use super::{groups, users};
+
+/// The most members of a group that the answer to a change of it shows: a larger group is answered without a body.
+const MEMBERS_SHOWN_MAX: usize = 1_000;
+
+/// A change of one resource.
+pub(super) struct Change {
+    pub(super) kind: Kind,
+    pub(super) id: String,
+    pub(super) condition: Condition,
+    pub(super) selection: Selection,
+}
+
+/// The command for something new.
+type MakeNew = Box<dyn Fn(&Account) -> Result<Command, Error> + Send>;
+
+/// The command for a resource as it stands.
+type Make = Box<dyn Fn(&Account, Item<'_>) -> Result<Command, Error> + Send>;
+
+impl Scim {
+    /// Shows one resource, or says that the client knows how it looks (304).
+    pub(super) async fn get(&self, change: Change) -> Result<Reply, Error> {
+        let Change {
+            kind,
+            id,
+            condition,
+            selection,
+        } = change;
+        let base = Arc::clone(&self.base);
+        let shown = self.look(move |account| {
+            let item = kind.find(account, &id);
+            item.map(|item| item.shown(account, &base, &selection))
+        });
+        let shown = shown.await?.ok_or_else(|| Error::not_found(kind.noun()))?;
+        if condition.is_known(&shown.version) {
+            return Ok(Reply::shown(StatusCode::OK, shown).without_body(StatusCode::NOT_MODIFIED));
+        }
+        Ok(Reply::shown(StatusCode::OK, shown))
+    }
+
+    /// Creates a resource.
+    pub(super) async fn create(
+        &self,
+        kind: Kind,
+        body: &Map<String, Value>,
+        selection: Selection,
+    ) -> Result<Reply, Error> {
+        super::intake::need_schema(body, kind.schema().urn)?;
+        let bits = self.caller.draw_id()?;
+        let (make, id): (MakeNew, _) = match kind {
+            Kind::User => {
+                let (person, id) = (users::Description::read(body)?, UserId::from_bits(bits));
+                (Box::new(move |_: &Account| person.create(id)), id.to_string())
+            }
+            Kind::Group => {
+                let (group, id) = (groups::Description::read(body)?, GroupId::from_bits(bits));
+                let make = move |account: &Account| Ok(group.create(account, id));
+                (Box::new(make), id.to_string())
+            }
+        };
+        let base = Arc::clone(&self.base);
+        let view = move |account: &Account| {
+            let item = kind.find(account, &id);
+            item.map(|item| item.shown(account, &base, &selection))
+        };
+        let shown = self.propose(make, view).await?;
+        let shown = shown.ok_or_else(|| Error::not_found(kind.noun()))?;
+        Ok(Reply::shown(StatusCode::CREATED, shown))
+    }
+
+    /// Makes a resource what the body says.
+    pub(super) async fn replace(&self, change: Change, body: &Map<String, Value>) -> Result<Reply, Error> {
+        super::intake::need_schema(body, change.kind.schema().urn)?;
+        let make: Make = match change.kind {
+            Kind::User => {
+                let person = users::Description::read(body)?;
+                Box::new(move |_, item| match item {
+                    Item::User(user) => person.replace(user),
+                    Item::Group(_) => Err(Error::not_found("user")),
+                })
+            }
+            Kind::Group => {
+                let described = groups::Description::read(body)?;
+                Box::new(move |account, item| match item {
+                    Item::Group(group) => Ok(described.replace(account, group)),
+                    Item::User(_) => Err(Error::not_found("group")),
+                })
+            }
+        };
+        self.change(change, make).await
+    }
+
+    /// Carries out the operations of a `PATCH`: all, or none.
+    pub(super) async fn patch(&self, change: Change, body: &Map<String, Value>) -> Result<Reply, Error> {
+        let operations = operations(change.kind.schema(), body)?;
+        let make = move |account: &Account, item: Item<'_>| match item {
+            Item::User(user) => users::patch(account, user, &operations),
+            Item::Group(group) => groups::patch(account, group, &operations),
+        };
+        self.change(change, Box::new(make)).await
+    }
+
+    /// Deletes a resource.
+    pub(super) async fn delete(&self, change: Change) -> Result<Reply, Error> {
+        let Change {
+            kind, id, condition, ..
+        } = change;
+        let base = Arc::clone(&self.base);
+        let user: Option<UserId> = id.parse().ok().filter(|_| kind == Kind::User);
+        let make = move |account: &Account| {
+            let item = kind.find(account, &id);
+            let item = item.ok_or_else(|| Error::not_found(kind.noun()))?;
+            condition.need(&item.version(account, &base))?;
+            Ok(match item {
+                Item::User(user) => Command::DeleteUser { id: user.id },
+                Item::Group(group) => Command::DeleteGroup { id: group.id },
+            })
+        };
+        self.propose(make, |_| ()).await?;
+        if let Some(user) = user {
+            let identity = &self.caller.api.identity;
+            identity
+                .forget_user(self.caller.account, user)
+                .await
+                .map_err(crate::problem::Problem::from)?;
+        }
+        Ok(Reply::empty(StatusCode::NO_CONTENT))
+    }
+
+    async fn change(&self, change: Change, make: Make) -> Result<Reply, Error> {
+        let Change {
+            kind,
+            id,
+            condition,
+            selection,
+        } = change;
+        let (base, wanted) = (Arc::clone(&self.base), id.clone());
+        let make = move |account: &Account| {
+            let item = kind.find(account, &wanted);
+            let item = item.ok_or_else(|| Error::not_found(kind.noun()))?;
+            condition.need(&item.version(account, &base))?;
+            make(account, item)
+        };
+        let base = Arc::clone(&self.base);
+        let view = move |account: &Account| {
+            let item = kind.find(account, &id)?;
+            let has_body = match (item, &selection) {
+                (Item::Group(group), Selection::Default) => group.members.len() <= MEMBERS_SHOWN_MAX,
+                _ => true,
+            };
+            let without_members = Selection::read(&[], &["members".to_owned()]).unwrap_or_default();
+            let selection = if has_body { &selection } else { &without_members };
+            let switched_off = match item {
+                Item::User(User {
+                    id, active: false, ..
+                }) => Some(*id),
+                _ => None,
+            };
+            Some((item.shown(account, &base, selection), has_body, switched_off))
+        };
+        let shown: Option<(Shown, bool, Option<UserId>)> = self.propose(make, view).await?;
+        let (shown, has_body, switched_off) = shown.ok_or_else(|| Error::not_found(kind.noun()))?;
+        if let Some(user) = switched_off {
+            let identity = &self.caller.api.identity;
+            identity
+                .revoke_user_tokens(self.caller.account, user)
+                .await
+                .map_err(crate::problem::Problem::from)?;
+        }
+        let reply = Reply::shown(StatusCode::OK, shown);
+        Ok(if has_body {
+            reply
+        } else {
+            reply.without_body(StatusCode::NO_CONTENT)
+        })
+    }
+
+    /// Looks at the account, for callers who see its people.
+    pub(super) async fn look<T: Send + 'static>(
+        &self,
+        view: impl Fn(&Account) -> T + Send + 'static,
+    ) -> Result<T, Error> {
+        let seen = self.caller.read(move |account, actor, _| {
+            account.need_people(actor)?;
+            Ok(view(account))
+        });
+        Ok(seen.await?)
+    }
+
+    async fn propose<T: Send + 'static>(
+        &self,
+        make: impl Fn(&Account) -> Result<Command, Error> + Send + 'static,
+        view: impl Fn(&Account) -> T + Send + 'static,
+    ) -> Result<T, Error> {
+        let actor = self.caller.actor.clone();
+        let make = move |account: &Account, _| {
+            account.need_people(&actor)?;
+            make(account)
+        };
+        let done = self.caller.propose(make, move |account, _, _| view(account));
+        done.await?
+    }
+
+    /// The same caller, for one part of a request of many.
+    pub(super) fn part(&self, number: usize) -> Self {
+        let mut caller = self.caller.clone();
+        let request = caller.cause.request.take();
+        caller.cause.request = request.map(|request| format!("{request}/{number}").into());
+        Self {
+            caller,
+            base: Arc::clone(&self.base),
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! What the API takes and shows of groups.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use usher_domain::command::MemberChange;
+use usher_domain::permission::Role;
+use usher_domain::text::{ExternalId, Name, Product};
+use usher_domain::{GroupId, TeamId, UserId, directory};
+use utoipa::ToSchema;
+
+use crate::extract::nullable;
+use crate::problem::Problem;
+use crate::v1::members;
+use crate::v1::schema;
+use crate::v1::time::Time;
+use crate::v1::users::dto::License;
+
+/// Users whom a directory keeps together. Who is in it gets what it is mapped to.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Group {
+    /// The id. Older groups have smaller ones.
+    #[schema(value_type = schema::GroupId)]
+    id: GroupId,
+    /// The name, unique in the account, in capitals or not.
+    #[schema(value_type = schema::Name)]
+    name: Name,
+    /// The directory's own id of the group; null where it has none.
+    #[schema(required, value_type = Option<schema::ExternalId>)]
+    external_id: Option<ExternalId>,
+    /// The users in it.
+    #[schema(value_type = Vec<schema::UserId>)]
+    members: BTreeSet<UserId>,
+    /// What they get.
+    mapping: GroupMapping,
+    /// When the group was created.
+    created_at: Time,
+    /// When its name, external id or members last changed.
+    changed_at: Time,
+}
+
+impl From<&directory::Group> for Group {
+    fn from(group: &directory::Group) -> Self {
+        Self {
+            id: group.id,
+            name: group.name.clone(),
+            external_id: group.external_id.clone(),
+            members: group.members.clone(),
+            mapping: GroupMapping::from(&group.mapping),
+            created_at: group.created_at.into(),
+            changed_at: group.changed_at.into(),
+        }
+    }
+}
+
+/// What the members of a group get. What is left out, they do not get.
+#[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schema(example = json!({
+    "team": null,
+    "role": "manager",
+    "licenses": {"remote-support": {"kind": "shared", "pool": "pool_01h2xcejqtf2nbrexx3vqjhp41"}}
+}))]
+pub(crate) struct GroupMapping {
+    /// The team that they are in.
+    #[schema(value_type = Option<schema::TeamId>)]
+    team: Option<TeamId>,
+    /// The role that they have at least; `owner` is given by hand alone.
+    #[schema(value_type = Option<schema::Role>)]
+    role: Option<Role>,
+    /// Their license of each product.
+    #[schema(value_type = BTreeMap<String, License>)]
+    licenses: BTreeMap<Product, License>,
+}
+
+impl From<&directory::GroupMapping> for GroupMapping {
+    fn from(mapping: &directory::GroupMapping) -> Self {
+        let licenses = mapping.licenses.iter();
+        Self {
+            team: mapping.team,
+            role: mapping.role,
+            licenses: licenses
+                .map(|(product, license)| (product.clone(), License::from(*license)))
+                .collect(),
+        }
+    }
+}
+
+impl From<GroupMapping> for directory::GroupMapping {
+    fn from(mapping: GroupMapping) -> Self {
+        let licenses = mapping.licenses.into_iter();
+        Self {
+            team: mapping.team,
+            role: mapping.role,
+            licenses: licenses
+                .map(|(product, license)| (product, license.into()))
+                .collect(),
+        }
+    }
+}
+
+/// A group to create. It gives nothing until it is mapped.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"name": "Support crew", "members": ["user_01h2xcejqtf2nbrexx3vqjhp41"]}))]
+pub(crate) struct NewGroup {
+    /// The name, unique in the account, in capitals or not.
+    #[schema(value_type = schema::Name, example = "Support crew")]
+    pub(crate) name: Name,
+    /// The directory's own id of the group.
+    #[schema(value_type = Option<schema::ExternalId>)]
+    pub(crate) external_id: Option<ExternalId>,
+    /// The users in it.
+    #[serde(default)]
+    #[schema(value_type = Vec<schema::UserId>)]
+    pub(crate) members: BTreeSet<UserId>,
+}
+
+/// A change of a group. What is left out stays.
+#[allow(clippy::option_option, reason = "absent, null and a value are three answers")]
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"add_members": ["user_01h2xcejqtf2nbrexx3vqjhp41"]}))]
+pub(crate) struct GroupChange {
+    /// Another name.
+    #[schema(value_type = Option<schema::Name>)]
+    pub(crate) name: Option<Name>,
+    /// Another external id; null for none.
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<schema::ExternalId>)]
+    pub(crate) external_id: Option<Option<ExternalId>>,
+    /// The users in it, whole. Not together with the next two.
+    #[schema(value_type = Option<Vec<schema::UserId>>)]
+    members: Option<BTreeSet<UserId>>,
+    /// Users who come in; those who are in already may be among them.
+    #[schema(value_type = Option<Vec<schema::UserId>>)]
+    add_members: Option<BTreeSet<UserId>>,
+    /// Users who go; those who are not in may be among them.
+    #[schema(value_type = Option<Vec<schema::UserId>>)]
+    remove_members: Option<BTreeSet<UserId>>,
+}
+
+impl GroupChange {
+    /// What becomes of the members; none where they stay.
+    pub(crate) fn take_members(&mut self) -> Result<Option<MemberChange>, Problem> {
+        members::change(
+            self.members.take(),
+            self.add_members.take(),
+            self.remove_members.take(),
+        )
+    }
+}

@@ -1,0 +1,28 @@
+//! Changes of who is in something: the whole list, or who comes in and who goes.
+
+use std::collections::BTreeSet;
+
+use usher_domain::UserId;
+use usher_domain::command::MemberChange;
+
+use crate::problem::Problem;
+
+/// What becomes of the members by `members`, `add_members` and `remove_members`; none where they stay.
+pub(crate) fn change(
+    members: Option<BTreeSet<UserId>>,
+    add: Option<BTreeSet<UserId>>,
+    remove: Option<BTreeSet<UserId>>,
+) -> Result<Option<MemberChange>, Problem> {
+    match (members, add, remove) {
+        (None, None, None) => Ok(None),
+        (Some(members), None, None) => Ok(Some(MemberChange::Set(members))),
+        (None, add, remove) => Ok(Some(MemberChange::Edit {
+            add: add.unwrap_or_default(),
+            remove: remove.unwrap_or_default(),
+        })),
+        (Some(_), ..) => Err(Problem::invalid(
+            "members",
+            "cannot be given together with `add_members` or `remove_members`",
+        )),
+    }
+}

@@ -1,0 +1,253 @@
+//! Operator keys: what whoever runs Usher calls with, and their programs.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use axum::Json as Answer;
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use usher_domain::text::Name;
+use usher_domain::{Actor, OperatorKeyId, Timestamp};
+use usher_identity::{self as identity, NewOperatorKey, OPERATOR_KEYS_MAX, OperatorScope, Revoked};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::api_keys::Rotation;
+use super::optional::Optional;
+use super::schema;
+use super::time::Time;
+use crate::api::Api;
+use crate::extract::{Created, IdempotencyHeader, IdempotencyKey, Json, List, Operator, Path};
+use crate::problem::{LAST_OPERATOR_KEY, Problem, TOO_MANY_KEYS};
+
+pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
+    OpenApiRouter::new()
+        .routes(routes!(create, list))
+        .routes(routes!(revoke))
+        .routes(routes!(rotate))
+}
+
+/// What is known of an operator key.
+#[derive(Serialize, ToSchema)]
+struct OperatorKey {
+    /// The id.
+    #[schema(value_type = schema::OperatorKeyId)]
+    id: OperatorKeyId,
+    /// What people call it.
+    #[schema(value_type = schema::Name, example = "Billing")]
+    name: String,
+    /// What it is good for.
+    #[schema(value_type = Vec<schema::OperatorScope>)]
+    scopes: Vec<&'static str>,
+    /// When it was made.
+    created_at: Time,
+    /// Until when it is good; null for always.
+    #[schema(required)]
+    expires_at: Option<Time>,
+    /// When it was last used, to the minute; null where it never was.
+    #[schema(required)]
+    last_used_at: Option<Time>,
+    /// From which network address it was last used, where that is known.
+    #[schema(required, example = "192.0.2.7")]
+    last_used_from: Option<String>,
+    /// Until when the secret from before the last rotation works as well; null where there is none.
+    #[schema(required)]
+    former_until: Option<Time>,
+    /// The key itself: only in the answer to creating or rotating it, and never again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "usher_op_…")]
+    key: Option<String>,
+}
+
+impl OperatorKey {
+    fn of(key: &identity::OperatorKey, now: Timestamp) -> Self {
+        Self {
+            id: key.id,
+            name: key.name.to_string(),
+            scopes: key.scopes.iter().map(|scope| scope.as_str()).collect(),
+            created_at: key.created_at.into(),
+            expires_at: key.expires_at.map(Time::from),
+            last_used_at: key.last_use.map(|last| last.at.into()),
+            last_used_from: key.last_use.and_then(|last| Some(last.from?.to_string())),
+            former_until: key.former_until.filter(|until| now < *until).map(Time::from),
+            key: None,
+        }
+    }
+}
+
+/// The key with this id, and its secret where that is to be shown.
+fn shown(api: &Api, id: OperatorKeyId, secret: Option<identity::Secret>) -> Result<OperatorKey, Problem> {
+    let keys = api.identity.operator_keys();
+    let key = keys.iter().find(|key| key.id == id);
+    let key = key.ok_or_else(|| Problem::not_found("operator key"))?;
+    Ok(OperatorKey {
+        key: secret.map(identity::Secret::into_exposed),
+        ..OperatorKey::of(key, api.engine.now())
+    })
+}
+
+/// An operator key to create.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"name": "Billing", "scopes": ["billing.manage"]}))]
+struct NewKey {
+    /// What people call it.
+    #[schema(value_type = schema::Name, example = "Billing")]
+    name: Name,
+    /// What it is good for: at least one. Every key may look at all accounts.
+    #[schema(value_type = Vec<schema::OperatorScope>, min_items = 1)]
+    scopes: BTreeSet<String>,
+    /// Until when it is good; always, where this is left out.
+    expires_at: Option<Time>,
+}
+
+impl NewKey {
+    fn checked(self, now: Timestamp) -> Result<NewOperatorKey, Problem> {
+        let scopes = self.scopes.iter().map(|scope| scope.parse::<OperatorScope>());
+        let scopes = scopes.collect::<Result<BTreeSet<_>, _>>();
+        let scopes = scopes.map_err(|error| Problem::invalid("scopes", error.to_string()))?;
+        if scopes.is_empty() {
+            return Err(Problem::invalid("scopes", "must name at least one scope"));
+        }
+        let expires_at = self.expires_at.map(|at| at.0);
+        if expires_at.is_some_and(|at| at <= now) {
+            return Err(Problem::invalid("expires_at", "must lie in the future"));
+        }
+        Ok(NewOperatorKey {
+            name: self.name,
+            scopes,
+            expires_at,
+        })
+    }
+}
+
+/// The path of one operator key.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+struct KeyPath {
+    /// The key.
+    #[param(value_type = schema::OperatorKeyId)]
+    operator_key: OperatorKeyId,
+}
+
+/// Create an operator key
+///
+/// Needs an operator key with the scope `everything`. The answer shows the key, once. A repeated call with the same
+/// `Idempotency-Key` shows a new one in its place as long as the first was never used.
+#[utoipa::path(
+    post, path = "/v1/operator-keys", operation_id = "createOperatorKey", tag = "tokens",
+    params(IdempotencyHeader), request_body = NewKey,
+    responses(
+        (status = 201, description = "The key.", body = OperatorKey),
+        (status = 200, description = "The key that the same `Idempotency-Key` created.", body = OperatorKey),
+    ),
+    extensions(("x-problems" = json!(["already-exists", "too-many-keys"])))
+)]
+async fn create(
+    operator: Operator,
+    key: IdempotencyKey,
+    Json(body): Json<NewKey>,
+) -> Result<Created<OperatorKey>, Problem> {
+    let api = operator.api;
+    let now = api.engine.now();
+    let new = body.checked(now)?;
+    let id = OperatorKeyId::from_bits(key.bits(None, &Actor::Operator, now)?);
+    let keys = api.identity.operator_keys();
+    let made = keys.iter().find(|made| made.id == id);
+    let location = format!("/v1/operator-keys/{id}");
+    let existed = made.is_some();
+    if made.is_some_and(|made| *made.name != *new.name.as_str() || made.scopes != new.scopes) {
+        return Err(Problem::refused(
+            &usher_domain::Refusal::AlreadyExists {
+                what: "operator key",
+                field: "id",
+            },
+            None,
+        )
+        .detailed("This `Idempotency-Key` has created something else already. Draw a new one."));
+    }
+    let secret = if made.is_some_and(|made| made.last_use.is_some()) {
+        None
+    } else {
+        let secret = api.identity.add_operator_key(id, new, now).await?;
+        Some(secret.ok_or_else(too_many)?)
+    };
+    tracing::info!(operator_key = %id, by = %operator.cause, "an operator key was made");
+    Ok(Created {
+        existed,
+        location,
+        shown: shown(&api, id, secret)?,
+    })
+}
+
+fn too_many() -> Problem {
+    let detail =
+        format!("There are {OPERATOR_KEYS_MAX} operator keys already. Revoke one that is not needed.");
+    Problem::new(TOO_MANY_KEYS, detail)
+}
+
+/// List the operator keys
+///
+/// Needs an operator key with the scope `everything`. The keys themselves are not shown. The list is short and comes
+/// whole.
+#[utoipa::path(
+    get, path = "/v1/operator-keys", operation_id = "listOperatorKeys", tag = "tokens",
+    responses((status = 200, description = "All keys.", body = List<OperatorKey>))
+)]
+async fn list(operator: Operator) -> Answer<List<OperatorKey>> {
+    let now = operator.api.engine.now();
+    let keys = operator.api.identity.operator_keys();
+    Answer(List {
+        items: keys.iter().map(|key| OperatorKey::of(key, now)).collect(),
+        next_cursor: None,
+    })
+}
+
+/// Rotate an operator key
+///
+/// Draws a new secret, which the answer shows, once. Needs an operator key with the scope `everything`. The body may
+/// be left out.
+#[utoipa::path(
+    post, path = "/v1/operator-keys/{operator_key}/rotate", operation_id = "rotateOperatorKey", tag = "tokens",
+    params(KeyPath), request_body = Option<Rotation>,
+    responses((status = 200, description = "The key, with its new secret.", body = OperatorKey))
+)]
+async fn rotate(
+    operator: Operator,
+    Path(path): Path<KeyPath>,
+    Optional(body): Optional<Rotation>,
+) -> Result<Answer<OperatorKey>, Problem> {
+    let (api, id) = (operator.api, path.operator_key);
+    let overlap = body.overlap()?;
+    let secret = api
+        .identity
+        .rotate_operator_key(id, overlap, api.engine.now())
+        .await?;
+    let secret = secret.ok_or_else(|| Problem::not_found("operator key"))?;
+    tracing::info!(operator_key = %id, by = %operator.cause, "an operator key was rotated");
+    shown(&api, id, Some(secret)).map(Answer)
+}
+
+/// Revoke an operator key
+///
+/// Needs an operator key with the scope `everything`. It is dead at once. The last one with that scope stays.
+#[utoipa::path(
+    delete, path = "/v1/operator-keys/{operator_key}", operation_id = "revokeOperatorKey", tag = "tokens",
+    params(KeyPath), responses((status = 204, description = "The key is dead.")),
+    extensions(("x-problems" = json!(["last-operator-key"])))
+)]
+async fn revoke(operator: Operator, Path(path): Path<KeyPath>) -> Result<StatusCode, Problem> {
+    let (api, id) = (operator.api, path.operator_key);
+    match api.identity.revoke_operator_key(id, api.engine.now()).await? {
+        Revoked::Yes => {
+            tracing::info!(operator_key = %id, by = %operator.cause, "an operator key was revoked");
+            Ok(StatusCode::NO_CONTENT)
+        }
+        Revoked::Unknown => Err(Problem::not_found("operator key")),
+        Revoked::LastFull => Err(Problem::new(
+            LAST_OPERATOR_KEY,
+            "This is the last operator key that is good for everything. Make another one first.",
+        )),
+    }
+}

@@ -1,0 +1,247 @@
+//! Single sign-on: at which provider an account's people sign in.
+
+use std::collections::BTreeSet;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use axum::Json as Answer;
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use usher_domain::text::{InvalidText, Name};
+use usher_domain::{Account, Actor, Refusal};
+use usher_identity::Secret;
+use usher_identity::single_sign_on::{
+    EmailDomain, GROUPS_CLAIM_DEFAULT, InvalidProvider, Provider, SCOPES_DEFAULT, SetProviderError,
+};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::path::AccountPath;
+use super::schema;
+use crate::api::Api;
+use crate::extract::{Caller, Json};
+use crate::problem::Problem;
+
+pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
+    OpenApiRouter::new().routes(routes!(get, set, remove))
+}
+
+/// At which provider people sign in.
+#[derive(Serialize, ToSchema)]
+struct SingleSignOn {
+    /// Who the provider is: what stands before `/.well-known/openid-configuration`.
+    #[schema(example = "https://login.example.com/tenant")]
+    issuer: String,
+    /// As whom Usher is known there.
+    #[schema(example = "usher")]
+    client_id: String,
+    /// What is asked for.
+    #[schema(example = "openid profile email")]
+    scopes: String,
+    /// The claim that names a person's groups; null where the provider has no say about them.
+    #[schema(example = "groups")]
+    groups_claim: Option<String>,
+    /// What the button says: "Continue with …".
+    #[schema(value_type = schema::Name)]
+    label: Name,
+    /// Whether people who are not known yet become users.
+    creates_users: bool,
+    /// Whether a person with a verified address is the user who has it.
+    links_by_email: bool,
+    /// The domains of the addresses of people who may come in; empty for any.
+    #[schema(example = json!(["example.com"]))]
+    email_domains: Vec<String>,
+    /// The address that the provider has to know as a redirect URI; null where the server does not know its own.
+    #[schema(example = "https://usher.example.com/sso/callback")]
+    redirect_uri: Option<String>,
+    /// Where people come in by this provider.
+    #[schema(example = "/sso/acct_01h2xcejqtf2nbrexx3vqjhp41")]
+    sign_in_path: String,
+}
+
+/// The provider to sign in at. What is left out is as it is by default.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewSingleSignOn {
+    /// Who the provider is: what stands before `/.well-known/openid-configuration`.
+    #[schema(max_length = 300, example = "https://login.example.com/tenant")]
+    issuer: String,
+    /// As whom Usher is known there.
+    #[schema(max_length = 255, example = "usher")]
+    client_id: String,
+    /// The client secret. It is never shown again; left out, the known one stays, while issuer and client id do.
+    #[schema(min_length = 1, max_length = 1000, write_only, format = Password)]
+    client_secret: Option<String>,
+    /// What is asked for.
+    #[serde(default = "default_scopes")]
+    #[schema(default = "openid profile email")]
+    scopes: String,
+    /// The claim that names a person's groups; null where the provider has no say about them.
+    #[serde(default = "default_groups")]
+    #[schema(default = "groups")]
+    groups_claim: Option<String>,
+    /// What the button says: "Continue with …".
+    #[schema(value_type = schema::Name)]
+    label: Name,
+    /// Whether people who are not known yet become users.
+    #[serde(default)]
+    creates_users: bool,
+    /// Whether a person with a verified address is the user who has it. Needs `email_domains`; never makes anybody
+    /// an owner or admin.
+    #[serde(default)]
+    links_by_email: bool,
+    /// The domains of the addresses of people who may come in; empty for any.
+    #[serde(default)]
+    #[schema(max_items = 50, example = json!(["example.com"]))]
+    email_domains: Vec<String>,
+}
+
+fn default_scopes() -> String {
+    SCOPES_DEFAULT.to_owned()
+}
+
+#[allow(clippy::unnecessary_wraps, reason = "the default of an optional field")]
+fn default_groups() -> Option<String> {
+    Some(GROUPS_CLAIM_DEFAULT.to_owned())
+}
+
+impl SingleSignOn {
+    fn of(caller: &Caller, provider: Provider) -> Self {
+        let domains = provider.email_domains.iter();
+        Self {
+            issuer: provider.issuer.to_string(),
+            client_id: provider.client_id.to_string(),
+            scopes: provider.scopes.to_string(),
+            groups_claim: provider.groups_claim.map(|claim| claim.to_string()),
+            label: provider.label,
+            creates_users: provider.creates_users,
+            links_by_email: provider.links_by_email,
+            email_domains: domains.map(ToString::to_string).collect(),
+            redirect_uri: caller.api.redirect_uri(),
+            sign_in_path: format!("/sso/{}", caller.account),
+        }
+    }
+}
+
+impl NewSingleSignOn {
+    fn into_provider(self) -> Result<(Provider, Option<Secret>), Problem> {
+        let domains = self.email_domains.iter();
+        let domains = domains.map(|domain| parse::<EmailDomain>("email_domains", domain));
+        let secret = self
+            .client_secret
+            .map(|secret| client_secret(&secret))
+            .transpose()?;
+        let claim = self.groups_claim.as_deref();
+        let provider = Provider {
+            issuer: parse("issuer", &self.issuer)?,
+            client_id: parse("client_id", &self.client_id)?,
+            scopes: parse("scopes", &self.scopes)?,
+            groups_claim: claim.map(|claim| parse("groups_claim", claim)).transpose()?,
+            label: self.label,
+            creates_users: self.creates_users,
+            links_by_email: self.links_by_email,
+            email_domains: domains.collect::<Result<BTreeSet<_>, _>>()?,
+        };
+        Ok((provider, secret))
+    }
+}
+
+fn parse<T: FromStr<Err = InvalidText>>(field: &'static str, text: &str) -> Result<T, Problem> {
+    text.parse()
+        .map_err(|error: InvalidText| Problem::invalid(field, format!("expected {}", error.expected)))
+}
+
+fn client_secret(text: &str) -> Result<Secret, Problem> {
+    Secret::of_client(text).ok_or_else(|| {
+        Problem::invalid(
+            "client_secret",
+            "expected 1 to 1000 characters without control characters",
+        )
+    })
+}
+
+/// Who gets in is for owners and admins to say, and for them to see.
+fn need_admin(account: &Account, actor: &Actor) -> Result<(), Refusal> {
+    if account.is_admin(actor) {
+        return Ok(());
+    }
+    Err(Refusal::Forbidden {
+        needed: "the role `admin`",
+    })
+}
+
+/// Get the provider of single sign-on
+///
+/// For owners and admins. The client secret is never shown.
+#[utoipa::path(
+    get, path = "/v1/accounts/{account}/single-sign-on", operation_id = "getSingleSignOn", tag = "accounts",
+    params(AccountPath), responses((status = 200, description = "The provider.", body = SingleSignOn))
+)]
+async fn get(caller: Caller) -> Result<Answer<SingleSignOn>, Problem> {
+    caller
+        .read(|account, actor, _| need_admin(account, actor))
+        .await?;
+    let provider = caller.api.identity.provider(caller.account).await?;
+    let provider = provider.ok_or_else(|| Problem::not_found("single sign-on"))?;
+    Ok(Answer(SingleSignOn::of(&caller, provider)))
+}
+
+/// Set the provider of single sign-on
+///
+/// For owners and admins. The provider is asked for its discovery document before anything is saved.
+#[utoipa::path(
+    put, path = "/v1/accounts/{account}/single-sign-on", operation_id = "setSingleSignOn", tag = "accounts",
+    params(AccountPath), request_body = NewSingleSignOn,
+    responses((status = 200, description = "The provider as it is now.", body = SingleSignOn))
+)]
+async fn set(caller: Caller, Json(body): Json<NewSingleSignOn>) -> Result<Answer<SingleSignOn>, Problem> {
+    caller
+        .read(|account, actor, _| need_admin(account, actor))
+        .await?;
+    let (provider, secret) = body.into_provider()?;
+    let api = &caller.api;
+    let discovered = api.single_sign_on().discover(&provider.issuer, api.times()).await;
+    discovered.map_err(|error| Problem::invalid("issuer", error.to_string()))?;
+    let stored = api
+        .identity
+        .set_provider(caller.account, provider.clone(), secret);
+    stored.await.map_err(|error| match error {
+        SetProviderError::Invalid(error) => Problem::invalid(field_of(error), error.to_string()),
+        SetProviderError::Identity(error) => error.into(),
+    })?;
+    Ok(Answer(SingleSignOn::of(&caller, provider)))
+}
+
+/// Which field it is about.
+const fn field_of(error: InvalidProvider) -> &'static str {
+    match error {
+        InvalidProvider::LinkNeedsDomain | InvalidProvider::TooManyDomains => "email_domains",
+        InvalidProvider::SecretNeeded => "client_secret",
+    }
+}
+
+/// Remove the provider of single sign-on
+///
+/// For owners and admins; not while single sign-on is required. People who came in by it stay signed in.
+#[utoipa::path(
+    delete, path = "/v1/accounts/{account}/single-sign-on", operation_id = "removeSingleSignOn", tag = "accounts",
+    params(AccountPath), responses((status = 204, description = "There is no provider.")),
+    extensions(("x-problems" = json!(["wrong-state"])))
+)]
+async fn remove(caller: Caller) -> Result<StatusCode, Problem> {
+    let view = |account: &Account, actor: &Actor, _| {
+        need_admin(account, actor)?;
+        if account.settings().sign_in.sso_required {
+            return Err(Refusal::WrongState {
+                what: "single sign-on",
+                state: "required of everybody",
+                expected: "an offer only",
+            });
+        }
+        Ok(())
+    };
+    caller.read(view).await?;
+    caller.api.identity.remove_provider(caller.account).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,222 @@
+//! Sign-ins that are under way: begun here, and not yet back from the provider.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::sync::{Mutex, PoisonError};
+
+use openidconnect::{Nonce, PkceCodeVerifier};
+use usher_domain::{AccountId, Secs, Timestamp, UserId};
+
+use crate::secret::Digest;
+use crate::{RandomError, Secret};
+
+/// How long a person has to sign in at the provider.
+pub const ATTEMPT_LIFE: Secs = Secs::new(600);
+
+/// The most sign-ins that are under way at a time; past it the oldest has to begin anew.
+pub const ATTEMPTS_MAX: usize = 10_000;
+
+/// The most of them that one network address has, so that nobody pushes everybody else's out.
+pub const ATTEMPTS_PER_ADDRESS_MAX: usize = 200;
+
+/// The sign-ins that are under way, by the digest of their state. In memory: who comes back to a server that was
+/// started anew begins anew.
+#[derive(Default)]
+pub(super) struct Attempts(Mutex<Open>);
+
+#[derive(Default)]
+struct Open {
+    by_state: BTreeMap<[u8; 32], Attempt>,
+    /// In the order in which they began.
+    order: BTreeMap<u64, [u8; 32]>,
+    begun: u64,
+}
+
+/// One sign-in that is under way.
+pub(super) struct Attempt {
+    pub(super) account: AccountId,
+    /// Who the browser was sent to: a provider that was changed meanwhile does not answer for it.
+    pub(super) issuer: String,
+    pub(super) client_id: String,
+    pub(super) nonce: Nonce,
+    pub(super) verifier: PkceCodeVerifier,
+    /// Where to go afterwards.
+    pub(super) back: String,
+    /// The user who is signed in already and wants to come in by the provider from now on.
+    pub(super) link_to: Option<UserId>,
+    /// What the browser keeps in a cookie.
+    browser: Digest,
+    from: Option<IpAddr>,
+    until: Timestamp,
+    number: u64,
+}
+
+/// What a sign-in is begun for.
+#[derive(Debug, Clone)]
+pub struct Intent {
+    /// In which account.
+    pub account: AccountId,
+    /// Where to go afterwards.
+    pub back: String,
+    /// The user who is signed in already and wants to come in by the provider from now on.
+    pub link_to: Option<UserId>,
+    /// Where the request comes from.
+    pub from: Option<IpAddr>,
+}
+
+/// What a new attempt is known by.
+pub(super) struct Begun {
+    pub(super) state: Secret,
+    pub(super) browser: Secret,
+}
+
+impl Attempts {
+    pub(super) fn begin(
+        &self,
+        intent: Intent,
+        issuer: String,
+        client_id: String,
+        (nonce, verifier): (Nonce, PkceCodeVerifier),
+        now: Timestamp,
+    ) -> Result<Begun, RandomError> {
+        let begun = Begun {
+            state: Secret::draw("")?,
+            browser: Secret::draw("")?,
+        };
+        let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        open.make_room(intent.from, now);
+        open.begun += 1;
+        let (number, key) = (open.begun, key(begun.state.expose()));
+        open.order.insert(number, key);
+        let attempt = Attempt {
+            account: intent.account,
+            issuer,
+            client_id,
+            nonce,
+            verifier,
+            back: intent.back,
+            link_to: intent.link_to,
+            browser: Digest::of(begun.browser.expose()),
+            from: intent.from,
+            until: now + ATTEMPT_LIFE,
+            number,
+        };
+        open.by_state.insert(key, attempt);
+        Ok(begun)
+    }
+
+    /// Takes an attempt out: it is good once. Another browser than the one that began it gets nothing, and leaves it
+    /// where it is.
+    pub(super) fn take(&self, state: &str, browser: &str, now: Timestamp) -> Option<Attempt> {
+        let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = key(state);
+        let attempt = open.by_state.get(&key)?;
+        if attempt.browser != Digest::of(browser) {
+            return None;
+        }
+        let attempt = open.remove(&key)?;
+        (attempt.until > now).then_some(attempt)
+    }
+}
+
+impl Open {
+    fn make_room(&mut self, from: Option<IpAddr>, now: Timestamp) {
+        while let Some(key) = self.order.first_key_value().map(|(_, key)| *key) {
+            let is_over = self.by_state.get(&key).is_none_or(|attempt| attempt.until <= now);
+            if !is_over && self.order.len() < ATTEMPTS_MAX {
+                break;
+            }
+            if self.remove(&key).is_none() {
+                self.order.pop_first();
+            }
+        }
+        let same = |key: &&[u8; 32]| self.by_state.get(*key).is_some_and(|one| one.from == from);
+        let mut of_address = self.order.values().filter(same);
+        let oldest = of_address.next().copied();
+        if of_address.count() + 1 >= ATTEMPTS_PER_ADDRESS_MAX
+            && let Some(oldest) = oldest
+        {
+            self.remove(&oldest);
+        }
+    }
+
+    fn remove(&mut self, key: &[u8; 32]) -> Option<Attempt> {
+        let attempt = self.by_state.remove(key)?;
+        self.order.remove(&attempt.number);
+        Some(attempt)
+    }
+}
+
+/// Looked up by digest, so that the time a look takes tells nothing about states that exist.
+fn key(state: &str) -> [u8; 32] {
+    *Digest::of(state).as_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_millis(1_000_000);
+
+    fn begin(attempts: &Attempts, from: [u8; 4], now: Timestamp) -> Begun {
+        let intent = Intent {
+            account: AccountId::from_bits(1),
+            back: String::new(),
+            link_to: None,
+            from: Some(from.into()),
+        };
+        let secrets = (
+            Nonce::new("nonce".to_owned()),
+            PkceCodeVerifier::new("verifier".to_owned()),
+        );
+        attempts
+            .begin(intent, String::new(), String::new(), secrets, now)
+            .unwrap()
+    }
+
+    fn is_taken(attempts: &Attempts, begun: &Begun, now: Timestamp) -> bool {
+        attempts
+            .take(begun.state.expose(), begun.browser.expose(), now)
+            .is_some()
+    }
+
+    #[test]
+    fn an_attempt_is_good_once_in_its_own_browser_and_for_ten_minutes() {
+        let attempts = Attempts::default();
+        let (mine, other) = (begin(&attempts, [1; 4], NOW), begin(&attempts, [1; 4], NOW));
+
+        let crossed = Begun {
+            state: mine.state.clone(),
+            browser: other.browser.clone(),
+        };
+        assert!(!is_taken(&attempts, &crossed, NOW));
+        assert!(is_taken(&attempts, &mine, NOW));
+        assert!(!is_taken(&attempts, &mine, NOW));
+        assert!(!is_taken(&attempts, &other, NOW + ATTEMPT_LIFE));
+    }
+
+    #[test]
+    fn one_address_pushes_out_its_own_attempts_only() {
+        let attempts = Attempts::default();
+        let victim = begin(&attempts, [1; 4], NOW);
+        let first = begin(&attempts, [2; 4], NOW);
+
+        for _ in 0..ATTEMPTS_PER_ADDRESS_MAX {
+            begin(&attempts, [2; 4], NOW);
+        }
+
+        assert!(!is_taken(&attempts, &first, NOW));
+        assert!(is_taken(&attempts, &victim, NOW));
+        assert_eq!(attempts.0.lock().unwrap().order.len(), ATTEMPTS_PER_ADDRESS_MAX);
+    }
+
+    #[test]
+    fn attempts_that_are_over_make_room() {
+        let attempts = Attempts::default();
+        begin(&attempts, [1; 4], NOW);
+
+        begin(&attempts, [2; 4], NOW + ATTEMPT_LIFE);
+
+        assert_eq!(attempts.0.lock().unwrap().by_state.len(), 1);
+    }
+}

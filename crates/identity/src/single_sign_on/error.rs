@@ -1,0 +1,145 @@
+//! Why a sign-in at a provider did not come about. The sentences are for people to read.
+
+use super::fetch::FetchError;
+use crate::{IdentityError, RandomError};
+
+/// What is wrong with a provider.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ProviderError {
+    /// A request has no answer.
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
+    /// There is no discovery document below the issuer's address.
+    #[error(
+        "`{address}` was answered with status {status}: the issuer is what stands before `/.well-known/openid-configuration`"
+    )]
+    Status {
+        /// What was asked for.
+        address: String,
+        /// The answer's status.
+        status: u16,
+    },
+    /// An answer is not what it should be.
+    #[error("the provider's {what} cannot be read: {why}")]
+    Unreadable {
+        /// Which answer.
+        what: &'static str,
+        /// Where reading stopped.
+        why: String,
+    },
+    /// The document was written by another issuer.
+    #[error("the provider calls itself `{says}`: the issuer has to be written exactly so")]
+    OtherIssuer {
+        /// What it calls itself.
+        says: String,
+    },
+    /// The provider cannot do something that is needed.
+    #[error("the provider has no {what}")]
+    Lacks {
+        /// What is missing.
+        what: &'static str,
+    },
+}
+
+/// What is wrong with the token that says who somebody is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TokenError {
+    /// None of the provider's keys has made the signature.
+    #[error("it is not signed by a key that the provider publishes")]
+    UnknownKey,
+    /// The signature is missing, wrong, or made in a way that proves nothing.
+    #[error("its signature is not right")]
+    Signature,
+    /// It was issued by somebody else.
+    #[error("another issuer made it")]
+    Issuer,
+    /// It was issued for another application.
+    #[error("it was made for another application")]
+    Audience,
+    /// It belongs to another sign-in.
+    #[error("it belongs to another sign-in")]
+    Nonce,
+    /// It is too old or of the future.
+    #[error("it is not valid at this time: the clocks of the provider and of this server differ")]
+    Time,
+    /// It has not the form of one.
+    #[error("it cannot be read")]
+    Form,
+}
+
+/// Why a sign-in at a provider did not come about.
+#[derive(Debug, thiserror::Error)]
+pub enum SignOnError {
+    /// The account has no provider.
+    #[error("there is no single sign-on here")]
+    NoProvider,
+    /// The sign-in is not known: it took too long, came back before, or was begun in another browser.
+    #[error("this sign-in is over, or was begun in another browser: begin it anew")]
+    NotBegun,
+    /// The provider was changed between the start and the end.
+    #[error("the settings of single sign-on changed while you signed in: begin anew")]
+    Changed,
+    /// The answer names another issuer than the one that was asked (RFC 9207).
+    #[error("the answer came from another provider than the one that was asked: begin anew")]
+    MixedUp,
+    /// The provider said no.
+    #[error("the provider refused: {}", said(.code, .description))]
+    Refused {
+        /// Its code (RFC 6749, section 4.1.2.1).
+        code: String,
+        /// Its words, where it has some.
+        description: String,
+    },
+    /// The provider did not give a token for the code.
+    #[error("the provider did not confirm the sign-in: {}", said(.code, .description))]
+    NotConfirmed {
+        /// Its code (RFC 6749, section 5.2).
+        code: String,
+        /// Its words, where it has some.
+        description: String,
+    },
+    /// The provider's token does not prove who somebody is.
+    #[error("the provider's answer does not prove who you are: {0}")]
+    Token(#[from] TokenError),
+    /// The provider cannot be used.
+    #[error(transparent)]
+    Provider(#[from] ProviderError),
+    /// The credential store failed.
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
+}
+
+impl From<RandomError> for SignOnError {
+    fn from(error: RandomError) -> Self {
+        Self::Identity(error.into())
+    }
+}
+
+/// The most characters of a provider's own words that are shown.
+const SAID_CHARS_MAX: usize = 300;
+
+/// What a code of the protocol means to a person, or the provider's own words for it.
+fn said(code: &str, description: &str) -> String {
+    let known = match code {
+        "access_denied" => "you, or a rule of the provider, did not allow it",
+        "login_required" | "interaction_required" => "you have to sign in there first",
+        "consent_required" => "you have to agree there first",
+        "temporarily_unavailable" => "it cannot do it right now; try again in a moment",
+        "server_error" => "something went wrong there",
+        "unauthorized_client" | "invalid_client" => "it does not know Usher by this client id and secret",
+        "invalid_scope" => "it does not know one of the scopes",
+        "invalid_grant" => "its code was used already, or is over",
+        _ => "",
+    };
+    let words: String = description
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(SAID_CHARS_MAX)
+        .collect();
+    match (known, words.as_str()) {
+        ("", "") => code.chars().filter(char::is_ascii_graphic).take(60).collect(),
+        ("", words) => words.to_owned(),
+        (known, "") => known.to_owned(),
+        (known, words) => format!("{known} (“{words}”)"),
+    }
+}

@@ -1,0 +1,197 @@
+//! What an account says about its provider.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use openidconnect::url::Url;
+use usher_domain::text::{Email, InvalidText, Name};
+
+/// The most domains whose people one account's provider signs in.
+pub const EMAIL_DOMAINS_MAX: usize = 50;
+
+/// The scopes that are asked for where nothing else is said.
+pub const SCOPES_DEFAULT: &str = "openid profile email";
+
+/// The claim that names a person's groups where nothing else is said.
+pub const GROUPS_CLAIM_DEFAULT: &str = "groups";
+
+/// How the people of an account sign in at a provider of their own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Provider {
+    /// Who the provider is: the address below which its discovery document is found.
+    pub issuer: Issuer,
+    /// As whom Usher is known there.
+    pub client_id: ClientId,
+    /// What is asked for, always with `openid`.
+    pub scopes: Scopes,
+    /// The claim that names a person's groups; none where the provider has no say about groups.
+    pub groups_claim: Option<ClaimName>,
+    /// What the button says: "Continue with …".
+    pub label: Name,
+    /// Whether people who are not known yet become users.
+    pub creates_users: bool,
+    /// Whether a person whom only the e-mail address tells is a user who exists already.
+    pub links_by_email: bool,
+    /// The domains of the addresses of the people who come in; empty for any.
+    pub email_domains: BTreeSet<EmailDomain>,
+}
+
+/// What is wrong with a provider as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidProvider {
+    /// An address of somebody else's domain says nothing about who its owner is.
+    #[error("users are found by e-mail address within named domains only: name at least one")]
+    LinkNeedsDomain,
+    /// More than [`EMAIL_DOMAINS_MAX`].
+    #[error("at most {EMAIL_DOMAINS_MAX} domains can be named")]
+    TooManyDomains,
+    /// The secret would be shown to the new issuer.
+    #[error("the client secret of one provider is not given to another: type the secret of this one")]
+    SecretNeeded,
+}
+
+impl Provider {
+    /// Whether its parts fit together.
+    pub fn check(&self) -> Result<(), InvalidProvider> {
+        if self.links_by_email && self.email_domains.is_empty() {
+            return Err(InvalidProvider::LinkNeedsDomain);
+        }
+        if self.email_domains.len() > EMAIL_DOMAINS_MAX {
+            return Err(InvalidProvider::TooManyDomains);
+        }
+        Ok(())
+    }
+
+    /// Whether people with this address may come in.
+    #[must_use]
+    pub fn takes(&self, email: &Email) -> bool {
+        self.email_domains.is_empty() || self.names_domain_of(email)
+    }
+
+    /// Whether the address is of one of the named domains.
+    #[must_use]
+    pub fn names_domain_of(&self, email: &Email) -> bool {
+        EmailDomain::of(email).is_some_and(|domain| self.email_domains.contains(&domain))
+    }
+}
+
+macro_rules! texts {
+    ($($(#[$doc:meta])* $name:ident, $expected:literal, $parse:expr;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+        pub struct $name(Arc<str>);
+
+        impl $name {
+            /// The text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = InvalidText;
+
+            fn from_str(text: &str) -> Result<Self, InvalidText> {
+                let parse: fn(&str) -> Option<Arc<str>> = $parse;
+                parse(text.trim()).map(Self).ok_or(InvalidText { expected: $expected })
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    )*};
+}
+
+texts! {
+    /// The address that a provider is known by, exactly as the provider writes it.
+    Issuer, "the issuer's address, such as `https://login.example.com/tenant`", issuer;
+
+    /// What a provider calls Usher.
+    ClientId, "a client id of 1 to 255 visible characters", |text| word(text, 255);
+
+    /// The scopes that are asked for, apart by spaces. `openid` is among them.
+    Scopes, "scopes apart by spaces, at most 20, `openid` among them", scopes;
+
+    /// The name of a claim.
+    ClaimName, "the name of a claim, 1 to 100 visible characters", |text| word(text, 100);
+
+    /// The part of e-mail addresses behind the `@`, in lower case.
+    EmailDomain, "a domain, such as `example.com`", domain;
+}
+
+impl EmailDomain {
+    /// The domain of an address.
+    #[must_use]
+    pub fn of(email: &Email) -> Option<Self> {
+        let (_, domain) = email.as_str().rsplit_once('@')?;
+        domain.parse().ok()
+    }
+}
+
+fn word(text: &str, chars_max: usize) -> Option<Arc<str>> {
+    let fits =
+        !text.is_empty() && text.len() <= chars_max && text.bytes().all(|byte| byte.is_ascii_graphic());
+    fits.then(|| Arc::from(text))
+}
+
+/// Whether it may be gone to is for the operator to say, when it is.
+fn issuer(text: &str) -> Option<Arc<str>> {
+    let url = Url::parse(text).ok().filter(|_| text.len() <= 300)?;
+    let is_web = matches!(url.scheme(), "https" | "http") && url.host_str().is_some();
+    let is_plain = url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
+    (is_web && is_plain && url.password().is_none()).then(|| Arc::from(text))
+}
+
+fn scopes(text: &str) -> Option<Arc<str>> {
+    let scopes: Vec<_> = text.split_ascii_whitespace().collect();
+    let fit = scopes.len() <= 20 && scopes.iter().all(|scope| word(scope, 100).is_some());
+    (fit && scopes.contains(&"openid")).then(|| scopes.join(" ").into())
+}
+
+fn domain(text: &str) -> Option<Arc<str>> {
+    let text = text.strip_prefix('@').unwrap_or(text).to_lowercase();
+    let fits = text.len() <= 253
+        && text.contains('.')
+        && text.split('.').all(|label| {
+            !label.is_empty() && label.len() <= 63 && label.chars().all(|c| c.is_alphanumeric() || c == '-')
+        });
+    fits.then(|| text.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_admin_types_is_taken_or_refused_with_what_the_field_takes() {
+        for (issuer, is_one) in [
+            ("https://login.example.com/tenant/v2.0", true),
+            (" https://login.example.com ", true),
+            ("login.example.com", false),
+            ("ftp://login.example.com", false),
+            ("https://login.example.com/?tenant=1", false),
+            ("https://me:pw@login.example.com", false),
+        ] {
+            assert_eq!(issuer.parse::<Issuer>().is_ok(), is_one, "{issuer}");
+        }
+        assert!("profile email".parse::<Scopes>().is_err());
+        assert_eq!(
+            "openid  email".parse::<Scopes>().unwrap().as_str(),
+            "openid email"
+        );
+        for (domain, is_one) in [
+            ("@Example.COM", true),
+            ("example", false),
+            ("a..b", false),
+            ("a b.c", false),
+        ] {
+            assert_eq!(domain.parse::<EmailDomain>().is_ok(), is_one, "{domain}");
+        }
+    }
+}

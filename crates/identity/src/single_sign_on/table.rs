@@ -1,0 +1,240 @@
+//! The table of providers. Their client secrets are sealed.
+
+use std::collections::BTreeSet;
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use usher_domain::AccountId;
+use usher_domain::text::{Email, Name};
+
+use super::provider::{EmailDomain, InvalidProvider, Provider};
+use crate::{Identity, IdentityError, Sealer, Secret};
+
+const DAMAGED: IdentityError = IdentityError::Damaged {
+    what: "single sign-on provider",
+};
+
+/// Why a provider was not stored.
+#[derive(Debug, thiserror::Error)]
+pub enum SetProviderError {
+    /// It is not one that can be used.
+    #[error(transparent)]
+    Invalid(#[from] InvalidProvider),
+    /// The store failed.
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
+}
+
+/// An account whose people an e-mail address's domain may belong to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Realm {
+    /// The account.
+    pub account: AccountId,
+    /// What the button says.
+    pub label: Name,
+    /// Who the provider is.
+    pub issuer: String,
+}
+
+impl Identity {
+    /// How the account's people sign in at a provider of their own; none where they do not.
+    pub async fn provider(&self, account: AccountId) -> Result<Option<Provider>, IdentityError> {
+        self.store.read(move |tables| get(tables, account)).await
+    }
+
+    /// Stores an account's provider. Without a client secret it keeps the one that is known, which is good for the
+    /// same issuer and client only: a new issuer would be told it.
+    pub async fn set_provider(
+        &self,
+        account: AccountId,
+        provider: Provider,
+        client_secret: Option<Secret>,
+    ) -> Result<(), SetProviderError> {
+        provider.check()?;
+        let sealed = client_secret
+            .map(|secret| self.sealer().seal(&context(account), secret.expose().as_bytes()))
+            .transpose()
+            .map_err(IdentityError::from)?;
+        let stored = self.store.change(
+            move |tables| {
+                let sealed = match sealed {
+                    Some(sealed) => sealed,
+                    None => match get(tables, account)? {
+                        Some(known) if is_same_client(&known, &provider) => secret(tables, account)?,
+                        _ => return Ok(Err(InvalidProvider::SecretNeeded)),
+                    },
+                };
+                put(tables, account, &provider, &sealed).map(Ok)
+            },
+            |stored| stored,
+        );
+        Ok(stored.await??)
+    }
+
+    /// Forgets an account's provider. Whether there was one.
+    pub async fn remove_provider(&self, account: AccountId) -> Result<bool, IdentityError> {
+        self.store
+            .change(move |tables| delete(tables, account), |deleted| deleted)
+            .await
+    }
+
+    /// The accounts that name the domain of this address as their people's. Says nothing about whether anybody has
+    /// the address.
+    pub async fn realms(&self, email: &Email) -> Result<Vec<Realm>, IdentityError> {
+        let Some(domain) = EmailDomain::of(email) else {
+            return Ok(Vec::new());
+        };
+        self.store
+            .read(move |tables| {
+                let mut select = tables.prepare_cached(
+                    "SELECT account, label, issuer FROM identity_provider_domains
+                     JOIN identity_providers USING (account) WHERE domain = ?1 ORDER BY account LIMIT 20",
+                )?;
+                let rows = select.query_map([domain.as_str()], |row| {
+                    Ok((row.get(0)?, row.get::<_, String>(1)?, row.get(2)?))
+                })?;
+                let realm = |row: rusqlite::Result<([u8; 16], String, String)>| {
+                    let (account, label, issuer) = row?;
+                    Ok(Realm {
+                        account: AccountId::from_bits(u128::from_be_bytes(account)),
+                        label: label.parse().map_err(|_| DAMAGED)?,
+                        issuer,
+                    })
+                };
+                rows.map(realm).collect()
+            })
+            .await
+    }
+
+    /// The provider with its client secret.
+    pub(super) async fn provider_and_secret(
+        &self,
+        account: AccountId,
+    ) -> Result<Option<(Provider, Secret)>, IdentityError> {
+        let found = self.store.read(move |tables| {
+            let provider = get(tables, account)?;
+            provider
+                .map(|provider| Ok((provider, secret(tables, account)?)))
+                .transpose()
+        });
+        let Some((provider, sealed)) = found.await? else {
+            return Ok(None);
+        };
+        let secret = self.sealer().open_text(&context(account), &sealed)?;
+        Ok(Some((provider, secret)))
+    }
+}
+
+/// Seals the client secrets anew that are sealed with an older secrets key. Whether there were any.
+pub(crate) fn renew(tables: &Connection, sealer: &Sealer) -> Result<bool, IdentityError> {
+    let mut select = tables.prepare("SELECT account, client_secret FROM identity_providers")?;
+    let rows = select.query_map([], |row| {
+        Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, Vec<u8>>(1)?))
+    })?;
+    let mut renewed = false;
+    for row in rows.collect::<Result<Vec<_>, _>>()? {
+        let (account, before) = row;
+        let id = AccountId::from_bits(u128::from_be_bytes(account));
+        if let Some(sealed) = sealer.renew(&context(id), &before)? {
+            tables.execute(
+                "UPDATE identity_providers SET client_secret = ?2 WHERE account = ?1",
+                params![account, sealed],
+            )?;
+            renewed = true;
+        }
+    }
+    Ok(renewed)
+}
+
+pub(crate) fn delete(tables: &Connection, account: AccountId) -> Result<bool, IdentityError> {
+    let account = account.bits().to_be_bytes();
+    tables.execute(
+        "DELETE FROM identity_provider_domains WHERE account = ?1",
+        [account],
+    )?;
+    Ok(tables.execute("DELETE FROM identity_providers WHERE account = ?1", [account])? > 0)
+}
+
+/// Whether both are the same application at the same provider.
+fn is_same_client(known: &Provider, provider: &Provider) -> bool {
+    known.issuer == provider.issuer && known.client_id == provider.client_id
+}
+
+/// What a sealed client secret is, and whose.
+fn context(account: AccountId) -> String {
+    format!("sso_client_secret/{account}")
+}
+
+fn put(
+    tables: &Connection,
+    account: AccountId,
+    provider: &Provider,
+    sealed: &[u8],
+) -> Result<(), IdentityError> {
+    delete(tables, account)?;
+    let account = account.bits().to_be_bytes();
+    tables.execute(
+        "INSERT INTO identity_providers
+             (account, issuer, client_id, client_secret, scopes, groups_claim, label, creates_users, links_by_email)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        params![
+            account,
+            provider.issuer.as_str(),
+            provider.client_id.as_str(),
+            sealed,
+            provider.scopes.as_str(),
+            provider.groups_claim.as_ref().map(super::ClaimName::as_str),
+            provider.label.as_str(),
+            provider.creates_users,
+            provider.links_by_email,
+        ],
+    )?;
+    let mut insert =
+        tables.prepare_cached("INSERT INTO identity_provider_domains (domain, account) VALUES (?1, ?2)")?;
+    for domain in &provider.email_domains {
+        insert.execute(params![domain.as_str(), account])?;
+    }
+    Ok(())
+}
+
+fn get(tables: &Connection, account: AccountId) -> Result<Option<Provider>, IdentityError> {
+    let account = account.bits().to_be_bytes();
+    let mut domains =
+        tables.prepare_cached("SELECT domain FROM identity_provider_domains WHERE account = ?1")?;
+    let domains = domains.query_map([account], |row| row.get(0))?;
+    let domains = domains.collect::<Result<Vec<String>, _>>()?;
+    let mut select = tables.prepare_cached(
+        "SELECT issuer, client_id, scopes, groups_claim, label, creates_users, links_by_email
+         FROM identity_providers WHERE account = ?1",
+    )?;
+    let found = select
+        .query_row([account], |row| Ok(provider(row, &domains)))
+        .optional()?;
+    found.transpose()
+}
+
+fn secret(tables: &Connection, account: AccountId) -> Result<Vec<u8>, IdentityError> {
+    let mut select =
+        tables.prepare_cached("SELECT client_secret FROM identity_providers WHERE account = ?1")?;
+    Ok(select.query_row([account.bits().to_be_bytes()], |row| row.get(0))?)
+}
+
+fn provider(row: &Row<'_>, domains: &[String]) -> Result<Provider, IdentityError> {
+    let domains = domains.iter().map(|domain| domain.parse());
+    Ok(Provider {
+        issuer: text(row, 0)?,
+        client_id: text(row, 1)?,
+        scopes: text(row, 2)?,
+        groups_claim: row
+            .get::<_, Option<String>>(3)?
+            .map(|claim| claim.parse().map_err(|_| DAMAGED))
+            .transpose()?,
+        label: text(row, 4)?,
+        creates_users: row.get(5)?,
+        links_by_email: row.get(6)?,
+        email_domains: domains.collect::<Result<BTreeSet<_>, _>>().map_err(|_| DAMAGED)?,
+    })
+}
+
+fn text<T: std::str::FromStr>(row: &Row<'_>, column: usize) -> Result<T, IdentityError> {
+    row.get::<_, String>(column)?.parse().map_err(|_| DAMAGED)
+}

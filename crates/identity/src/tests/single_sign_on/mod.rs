@@ -1,0 +1,571 @@
+//! Signing in at a provider, with one that lies.
+
+mod provider;
+
+use std::collections::BTreeMap;
+
+use openidconnect::url::Url;
+use serde_json::{Value, json};
+use usher_domain::Timestamp;
+
+use self::provider::{Signature, TestProvider};
+use super::{ACME, NOON, OTHER, SVEN, secs};
+use crate::single_sign_on::{
+    ATTEMPT_LIFE, Answer, Arrival, CLOCK_SKEW_MAX, Departure, FetchError, Intent, InvalidProvider,
+    METADATA_LIFE, Person, Provider, ProviderError, REFETCHES_MAX, Reach, SetProviderError, SignOnError,
+    SingleSignOn, Times, TokenError,
+};
+use crate::{Identity, Secret};
+
+const CLIENT_ID: &str = "usher";
+const CLIENT_SECRET: &str = "a-secret-of-the-provider-and-usher";
+const REDIRECT: &str = "https://usher.example.com/sso/callback";
+/// Providers have a clock of their own.
+const WORLD: Timestamp = Timestamp::from_millis(1_790_000_000_000);
+const NOW: Times = Times {
+    here: NOON,
+    world: WORLD,
+};
+
+/// A server whose account has the test's provider.
+struct Desk {
+    identity: Identity,
+    sign_on: SingleSignOn,
+    provider: TestProvider,
+}
+
+fn settings(issuer: &str) -> Provider {
+    Provider {
+        issuer: issuer.parse().unwrap(),
+        client_id: CLIENT_ID.parse().unwrap(),
+        scopes: "openid profile email".parse().unwrap(),
+        groups_claim: Some("groups".parse().unwrap()),
+        label: "Acme".parse().unwrap(),
+        creates_users: true,
+        links_by_email: false,
+        email_domains: ["acme.example".parse().unwrap()].into(),
+    }
+}
+
+fn secret() -> Secret {
+    Secret::new(CLIENT_SECRET.to_owned())
+}
+
+impl Desk {
+    async fn open() -> Self {
+        let identity = Identity::in_memory().unwrap();
+        let provider = TestProvider::start().await;
+        let wanted = settings(&provider.issuer);
+        identity.set_provider(ACME, wanted, Some(secret())).await.unwrap();
+        Self {
+            sign_on: SingleSignOn::new(identity.clone(), Reach::PrivateToo),
+            identity,
+            provider,
+        }
+    }
+
+    async fn begin(&self) -> Departure {
+        let intent = Intent {
+            account: ACME,
+            back: "/me".to_owned(),
+            link_to: None,
+            from: None,
+        };
+        self.sign_on.begin(intent, REDIRECT, NOW).await.unwrap()
+    }
+
+    /// The person signs in at the provider, which sends the browser back.
+    fn at_provider(&self, departure: &Departure) -> Answer {
+        let asked = asked(departure);
+        let mut acts = self.provider.acts();
+        acts.challenge.clone_from(&asked["code_challenge"]);
+        if acts.claims.get("nonce").is_none() {
+            acts.claims["nonce"] = asked["nonce"].clone().into();
+        }
+        Answer {
+            state: asked["state"].clone(),
+            code: Some("code".to_owned()),
+            ..Answer::default()
+        }
+    }
+
+    async fn finish(&self, departure: &Departure, answer: Answer) -> Result<Arrival, SignOnError> {
+        let browser = departure.browser.expose();
+        self.sign_on.finish(answer, browser, REDIRECT, NOW).await
+    }
+
+    /// The whole way, with what the provider says besides.
+    async fn sign_in(&self, claims: Value) -> Result<Person, SignOnError> {
+        self.provider.acts().claims = claims;
+        let departure = self.begin().await;
+        let answer = self.at_provider(&departure);
+        let arrival = self.finish(&departure, answer).await?;
+        Ok(arrival.person)
+    }
+
+    async fn refused_token(&self, claims: Value) -> TokenError {
+        match self.sign_in(claims).await {
+            Err(SignOnError::Token(error)) => error,
+            other => panic!("no refused token: {other:?}"),
+        }
+    }
+}
+
+fn asked(departure: &Departure) -> BTreeMap<String, String> {
+    let url = Url::parse(&departure.url).unwrap();
+    url.query_pairs().into_owned().collect()
+}
+
+#[tokio::test]
+async fn the_browser_is_sent_with_all_that_binds_the_answer_to_it() {
+    let desk = Desk::open().await;
+
+    let departure = desk.begin().await;
+
+    let asked = asked(&departure);
+    assert!(
+        departure
+            .url
+            .starts_with(&format!("{}/authorize?", desk.provider.issuer))
+    );
+    assert_eq!(asked["response_type"], "code");
+    assert_eq!(asked["client_id"], CLIENT_ID);
+    assert_eq!(asked["redirect_uri"], REDIRECT);
+    assert_eq!(asked["scope"], "openid profile email");
+    assert_eq!(asked["code_challenge_method"], "S256");
+    assert_eq!(asked["state"].len(), 52);
+    assert_eq!(asked["nonce"].len(), 52);
+    assert!(!departure.url.contains(departure.browser.expose()));
+}
+
+#[tokio::test]
+async fn who_comes_back_is_who_the_provider_says() {
+    let desk = Desk::open().await;
+    let said = json!({
+        "name": "Sven Svensson", "email": "Sven@Acme.example", "email_verified": true,
+        "groups": ["Agents", "Night shift", 7, ""],
+    });
+
+    let person = desk.sign_in(said).await.unwrap();
+
+    assert_eq!(person.subject, "sven-1");
+    assert_eq!(person.issuer, desk.provider.issuer);
+    assert_eq!(person.email.unwrap().as_str(), "sven@acme.example");
+    assert_eq!(person.email_verified, Some(true));
+    assert_eq!(person.name.unwrap().as_str(), "Sven Svensson");
+    let groups: Vec<_> = person.groups.unwrap().into_iter().collect();
+    assert_eq!(groups, ["Agents", "Night shift"]);
+    assert_eq!(desk.provider.asked("/me"), 0);
+}
+
+#[tokio::test]
+async fn what_the_token_leaves_out_is_asked_for() {
+    let desk = Desk::open().await;
+    desk.provider.acts().user_info =
+        json!({"sub": "sven-1", "name": "Sven", "email": "sven@acme.example", "groups": "Agents"});
+
+    let person = desk.sign_in(json!({})).await.unwrap();
+
+    assert_eq!(person.email.unwrap().as_str(), "sven@acme.example");
+    assert_eq!(person.email_verified, None);
+    assert_eq!(person.groups.unwrap().len(), 1);
+
+    desk.provider.acts().user_info = json!({"sub": "tuva-2", "email": "tuva@acme.example"});
+    let of_another = desk.sign_in(json!({})).await;
+    assert!(
+        matches!(of_another, Err(SignOnError::Provider(_))),
+        "{of_another:?}"
+    );
+}
+
+#[tokio::test]
+async fn groups_that_are_left_out_are_none_and_those_told_elsewhere_are_unknown() {
+    let desk = Desk::open().await;
+    let known = json!({"name": "Sven", "email": "sven@acme.example"});
+    desk.provider.acts().user_info = json!({"sub": "sven-1"});
+
+    let left_out = desk.sign_in(known.clone()).await.unwrap();
+    let mut told = known;
+    told["_claim_names"] = json!({"groups": "src1"});
+    let elsewhere = desk.sign_in(told).await.unwrap();
+
+    assert_eq!(left_out.groups, Some([].into()));
+    assert_eq!(elsewhere.groups, None);
+}
+
+#[tokio::test]
+async fn a_token_that_proves_nothing_is_refused() {
+    let desk = Desk::open().await;
+    let now = WORLD.millis() / 1000;
+    let skew = i64::from(CLOCK_SKEW_MAX.get());
+    let old = i64::from(ATTEMPT_LIFE.get()) + skew;
+    for (claims, error) in [
+        (json!({"nonce": "of another sign-in"}), TokenError::Nonce),
+        (json!({"nonce": null}), TokenError::Nonce),
+        (json!({"aud": "another"}), TokenError::Audience),
+        (json!({"aud": [CLIENT_ID, "another"]}), TokenError::Audience),
+        (json!({"azp": "another"}), TokenError::Audience),
+        (json!({"iss": "https://evil.example"}), TokenError::Issuer),
+        (json!({"exp": now - skew}), TokenError::Time),
+        (json!({"iat": now + skew + 1}), TokenError::Time),
+        (json!({"iat": now - old - 1}), TokenError::Time),
+        (json!({"nbf": now + skew + 1}), TokenError::Time),
+        (json!({"sub": ""}), TokenError::Form),
+        (json!({"sub": "s".repeat(256)}), TokenError::Form),
+    ] {
+        assert_eq!(desk.refused_token(claims.clone()).await, error, "{claims}");
+    }
+    let clocks_differ = json!({"exp": now - skew + 1, "iat": now - old, "nbf": now + skew, "azp": CLIENT_ID});
+    assert!(desk.sign_in(clocks_differ).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_signature_that_anybody_could_make_is_none() {
+    let desk = Desk::open().await;
+    for signature in [
+        Signature::None,
+        Signature::ClientSecret,
+        Signature::PublicKey,
+        Signature::OfOther,
+    ] {
+        desk.provider.acts().signature = signature;
+
+        assert_eq!(desk.refused_token(json!({})).await, TokenError::Signature);
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_was_changed_is_fetched_and_forged_ones_do_not_make_us_fetch_all_the_time() {
+    let desk = Desk::open().await;
+    desk.sign_in(json!({})).await.unwrap();
+    assert_eq!(desk.provider.asked("/keys"), 1);
+
+    {
+        let mut acts = desk.provider.acts();
+        acts.signs_with = 2;
+        acts.publishes = vec![1, 2];
+    }
+    desk.sign_in(json!({})).await.unwrap();
+    assert_eq!(desk.provider.asked("/keys"), 2);
+    desk.sign_in(json!({})).await.unwrap();
+    assert_eq!(desk.provider.asked("/keys"), 2);
+
+    desk.provider.acts().signs_with = 3;
+    for _ in 0..10 {
+        assert_eq!(desk.refused_token(json!({})).await, TokenError::UnknownKey);
+    }
+    assert_eq!(desk.provider.asked("/keys"), 1 + REFETCHES_MAX);
+}
+
+#[tokio::test]
+async fn an_answer_is_good_once_and_in_the_browser_that_asked() {
+    let desk = Desk::open().await;
+    let (mine, other) = (desk.begin().await, desk.begin().await);
+    let answer = desk.at_provider(&mine);
+
+    let elsewhere = desk.finish(&other, answer.clone()).await;
+    assert!(matches!(elsewhere, Err(SignOnError::NotBegun)), "{elsewhere:?}");
+    let arrival = desk.finish(&mine, answer.clone()).await.unwrap();
+    assert_eq!((arrival.account, arrival.back.as_str()), (ACME, "/me"));
+    let again = desk.finish(&mine, answer).await;
+    assert!(matches!(again, Err(SignOnError::NotBegun)), "{again:?}");
+    let unknown = Answer {
+        state: "unknown".to_owned(),
+        ..Answer::default()
+    };
+    assert!(matches!(
+        desk.finish(&other, unknown).await,
+        Err(SignOnError::NotBegun)
+    ));
+}
+
+#[tokio::test]
+async fn a_code_of_another_sign_in_is_not_confirmed() {
+    let desk = Desk::open().await;
+    let (mine, other) = (desk.begin().await, desk.begin().await);
+    let answer = desk.at_provider(&mine);
+    desk.provider.acts().challenge = asked(&other)["code_challenge"].clone();
+
+    let refused = desk.finish(&mine, answer).await;
+
+    assert!(
+        matches!(&refused, Err(SignOnError::NotConfirmed { code, .. }) if code == "invalid_grant"),
+        "{refused:?}"
+    );
+}
+
+#[tokio::test]
+async fn an_answer_of_another_provider_is_not_taken() {
+    let desk = Desk::open().await;
+    desk.provider.acts().metadata = json!({"authorization_response_iss_parameter_supported": true});
+    for iss in [None, Some("https://evil.example")] {
+        let departure = desk.begin().await;
+        let mut answer = desk.at_provider(&departure);
+        answer.iss = iss.map(str::to_owned);
+
+        let refused = desk.finish(&departure, answer).await;
+
+        assert!(matches!(refused, Err(SignOnError::MixedUp)), "{refused:?}");
+    }
+    desk.provider.acts().claims = json!({});
+    let departure = desk.begin().await;
+    let mut answer = desk.at_provider(&departure);
+    answer.iss = Some(desk.provider.issuer.clone());
+    assert!(desk.finish(&departure, answer).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_refusal_is_said_in_words() {
+    let desk = Desk::open().await;
+    let departure = desk.begin().await;
+    let mut answer = desk.at_provider(&departure);
+    answer.code = None;
+    answer.error = Some("access_denied".to_owned());
+    answer.error_description = Some("not on\n weekends".to_owned());
+
+    let refused = desk.finish(&departure, answer).await.unwrap_err();
+
+    assert_eq!(
+        refused.to_string(),
+        "the provider refused: you, or a rule of the provider, did not allow it (“not on weekends”)"
+    );
+}
+
+#[tokio::test]
+async fn a_provider_that_was_changed_meanwhile_does_not_answer_for_the_former() {
+    let desk = Desk::open().await;
+    let departure = desk.begin().await;
+    let answer = desk.at_provider(&departure);
+    let mut other = settings(&desk.provider.issuer);
+    other.client_id = "another".parse().unwrap();
+    desk.identity
+        .set_provider(ACME, other, Some(secret()))
+        .await
+        .unwrap();
+
+    let refused = desk.finish(&departure, answer).await;
+
+    assert!(matches!(refused, Err(SignOnError::Changed)), "{refused:?}");
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_provider_is_said_before_it_is_saved() {
+    let desk = Desk::open().await;
+    let issuer = desk.provider.issuer.parse().unwrap();
+    let wrong = async |metadata: Value, answers: Option<&str>| {
+        {
+            let mut acts = desk.provider.acts();
+            acts.metadata = metadata;
+            acts.answers = answers.map(str::to_owned);
+        }
+        desk.sign_on.discover(&issuer, NOW).await.unwrap_err()
+    };
+    let empty = json!({});
+    let missing = wrong(
+        empty.clone(),
+        Some("HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n"),
+    )
+    .await;
+    assert!(matches!(missing, ProviderError::Status { status: 404, .. }));
+    let redirect = "HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n";
+    let redirected = wrong(empty.clone(), Some(redirect)).await;
+    assert!(matches!(redirected, ProviderError::Status { status: 302, .. }));
+    let page = "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 4\r\n\r\n<p/>";
+    let page = wrong(empty.clone(), Some(page)).await;
+    assert!(matches!(page, ProviderError::Unreadable { .. }), "{page:?}");
+    let long = format!(
+        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n{}",
+        "x".repeat(300_000)
+    );
+    let long = wrong(empty, Some(&long)).await;
+    assert!(
+        matches!(long, ProviderError::Fetch(FetchError::TooLong { .. })),
+        "{long:?}"
+    );
+    let other = wrong(json!({"issuer": "https://other.example"}), None).await;
+    let says = "https://other.example".to_owned();
+    assert_eq!(other, ProviderError::OtherIssuer { says });
+    for metadata in [
+        json!({"response_types_supported": ["id_token"]}),
+        json!({"token_endpoint": null}),
+    ] {
+        let lacking = wrong(metadata, None).await;
+        assert!(matches!(lacking, ProviderError::Lacks { .. }), "{lacking:?}");
+    }
+    for endpoint in [
+        "token_endpoint",
+        "jwks_uri",
+        "userinfo_endpoint",
+        "end_session_endpoint",
+    ] {
+        let led_away = wrong(json!({endpoint: "http://169.254.169.254/latest"}), None).await;
+        assert!(
+            matches!(led_away, ProviderError::Fetch(FetchError::NotAllowed { .. })),
+            "{led_away:?}"
+        );
+    }
+    let nobody = "http://127.0.0.1:1".parse().unwrap();
+    let nobody = desk.sign_on.discover(&nobody, NOW).await.unwrap_err();
+    assert!(
+        matches!(nobody, ProviderError::Fetch(FetchError::Unreachable { .. })),
+        "{nobody:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_server_on_the_internet_goes_to_no_private_address_whatever_name_it_has() {
+    let desk = Desk::open().await;
+    let careful = SingleSignOn::new(desk.identity.clone(), Reach::Internet);
+
+    for issuer in [desk.provider.issuer.as_str(), "https://localhost:9"] {
+        let refused = careful.discover(&issuer.parse().unwrap(), NOW).await.unwrap_err();
+
+        assert!(
+            matches!(refused, ProviderError::Fetch(FetchError::NotAllowed { .. })),
+            "{refused:?}"
+        );
+    }
+    assert_eq!(desk.provider.asked("/.well-known/openid-configuration"), 0);
+}
+
+#[tokio::test]
+async fn metadata_are_kept_for_an_hour() {
+    let desk = Desk::open().await;
+    for (after, asked) in [(0, 1), (METADATA_LIFE.get() - 1, 1), (METADATA_LIFE.get(), 2)] {
+        let times = Times {
+            here: NOON,
+            world: WORLD + secs(after),
+        };
+        let intent = Intent {
+            account: ACME,
+            back: String::new(),
+            link_to: None,
+            from: None,
+        };
+        desk.sign_on.begin(intent, REDIRECT, times).await.unwrap();
+
+        assert_eq!(desk.provider.asked("/.well-known/openid-configuration"), asked);
+    }
+}
+
+#[tokio::test]
+async fn signing_out_goes_on_at_the_provider() {
+    let desk = Desk::open().await;
+    let person = desk.sign_in(json!({})).await.unwrap();
+
+    let out = desk
+        .sign_on
+        .sign_out_url(ACME, &person.id_token, "https://usher.example.com/out", "s", NOW);
+
+    let out = Url::parse(&out.await.unwrap()).unwrap();
+    let sent: BTreeMap<_, _> = out.query_pairs().into_owned().collect();
+    assert_eq!(out.path(), "/out");
+    assert_eq!(sent["id_token_hint"], person.id_token.expose());
+    assert_eq!(sent["client_id"], CLIENT_ID);
+    assert_eq!(sent["post_logout_redirect_uri"], "https://usher.example.com/out");
+    assert_eq!(sent["state"], "s");
+}
+
+#[tokio::test]
+async fn a_client_secret_is_never_told_to_another_issuer() {
+    let desk = Desk::open().await;
+    let mut other = settings("https://other.example");
+    let same = settings(&desk.provider.issuer);
+
+    let refused = desk.identity.set_provider(ACME, other.clone(), None).await;
+    assert!(matches!(
+        refused,
+        Err(SetProviderError::Invalid(InvalidProvider::SecretNeeded))
+    ));
+    other.email_domains.clear();
+    other.links_by_email = true;
+    let refused = desk.identity.set_provider(ACME, other, Some(secret())).await;
+    assert!(matches!(
+        refused,
+        Err(SetProviderError::Invalid(InvalidProvider::LinkNeedsDomain))
+    ));
+    desk.identity
+        .set_provider(ACME, same.clone(), None)
+        .await
+        .unwrap();
+    assert_eq!(desk.identity.provider(ACME).await.unwrap(), Some(same));
+    assert!(desk.sign_in(json!({})).await.is_ok());
+}
+
+#[tokio::test]
+async fn an_address_leads_to_the_accounts_that_name_its_domain() {
+    let desk = Desk::open().await;
+
+    let found = desk
+        .identity
+        .realms(&"nobody@acme.example".parse().unwrap())
+        .await
+        .unwrap();
+    assert_eq!(
+        found.iter().map(|realm| realm.account).collect::<Vec<_>>(),
+        [ACME]
+    );
+    let elsewhere = desk
+        .identity
+        .realms(&"sven@other.example".parse().unwrap())
+        .await
+        .unwrap();
+    assert!(elsewhere.is_empty());
+    assert!(!desk.identity.remove_provider(OTHER).await.unwrap());
+    assert!(desk.identity.remove_provider(ACME).await.unwrap());
+    assert_eq!(desk.identity.provider(ACME).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_session_keeps_the_id_token_and_is_told_apart_from_one_of_a_password() {
+    let identity = Identity::in_memory().unwrap();
+    let token = Secret::new("an ID token".to_owned());
+    let by_provider = identity.begin_portal_session_by_provider(ACME, SVEN, "", &token, 7, NOON);
+    let by_provider = by_provider.await.unwrap();
+    let by_password = identity
+        .begin_portal_session(ACME, SVEN, "", 7, NOON)
+        .await
+        .unwrap();
+    let other = identity
+        .begin_portal_session(ACME, SVEN, "", 7, NOON)
+        .await
+        .unwrap();
+    let session = |secret: &Secret| identity.portal_session(secret.expose(), NOON);
+    let (first, second) = (session(&by_provider).unwrap(), session(&by_password).unwrap());
+
+    assert!(first.by_provider && !second.by_provider);
+    let kept = identity
+        .portal_session_id_token(ACME, SVEN, first.id)
+        .await
+        .unwrap();
+    assert_eq!(kept, Some(token));
+    assert_eq!(
+        identity
+            .portal_session_id_token(ACME, SVEN, second.id)
+            .await
+            .unwrap(),
+        None
+    );
+
+    let rotated = identity
+        .rotate_portal_session(by_provider.expose(), 8, NOON)
+        .await;
+    let by_provider = rotated.unwrap().unwrap();
+    let first = session(&by_provider).unwrap();
+    let kept = identity.portal_session_id_token(ACME, SVEN, first.id).await;
+    assert!(first.by_provider && first.rights == 8);
+    assert_eq!(kept.unwrap().unwrap().expose(), "an ID token");
+
+    let owner = usher_domain::UserId::from_bits(0x0b);
+    let half = identity.begin_half_sign_in(ACME, SVEN, NOON).await.unwrap();
+    let issued = identity.issue_user_token(ACME, SVEN, NOON).await.unwrap();
+    let ended = identity
+        .end_what_passwords_began(ACME, owner, Some(second.id))
+        .await
+        .unwrap();
+    assert_eq!(ended, 1);
+    assert!(session(&by_provider).is_some() && session(&by_password).is_some());
+    assert!(session(&other).is_none());
+    assert_eq!(identity.half_sign_in(half.expose(), NOON).await.unwrap(), None);
+    assert!(identity.authenticate(issued.token.expose(), None, NOON).is_err());
+}

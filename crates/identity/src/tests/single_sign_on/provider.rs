@@ -1,0 +1,251 @@
+//! A small provider on this machine, which lies where a test wants it to.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use data_encoding::{BASE64, BASE64URL_NOPAD};
+use openidconnect::core::{CoreEdDsaPrivateSigningKey, CoreHmacKey, CoreJwsSigningAlgorithm};
+use openidconnect::{JsonWebKeyId, PrivateSigningKey};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+use super::{CLIENT_ID, CLIENT_SECRET, WORLD};
+
+/// A provider that serves until the test is over.
+pub(super) struct TestProvider {
+    pub(super) issuer: String,
+    acts: Arc<Mutex<Acts>>,
+}
+
+/// How it acts. A test changes what it is about.
+pub(super) struct Acts {
+    /// What it says of who signs in, besides what every token has.
+    pub(super) claims: Value,
+    /// The same at the user-info endpoint.
+    pub(super) user_info: Value,
+    /// Which key it signs with, and which it publishes.
+    pub(super) signs_with: u8,
+    pub(super) publishes: Vec<u8>,
+    /// How it signs.
+    pub(super) signature: Signature,
+    /// What the discovery document says besides, or instead.
+    pub(super) metadata: Value,
+    /// Answers anything with this instead.
+    pub(super) answers: Option<String>,
+    /// The challenge of who was sent to it.
+    pub(super) challenge: String,
+    /// How often it was asked for which path.
+    pub(super) asked: BTreeMap<String, u32>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Signature {
+    Right,
+    /// `alg: none`.
+    None,
+    /// HS256 with the client secret, which the provider knows as well.
+    ClientSecret,
+    /// HS256 with the public key as the secret.
+    PublicKey,
+    /// Right for other claims.
+    OfOther,
+}
+
+impl TestProvider {
+    pub(super) async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let issuer = format!("http://{}", listener.local_addr().unwrap());
+        let acts = Arc::new(Mutex::new(Acts {
+            claims: json!({}),
+            user_info: json!({"sub": "sven-1"}),
+            signs_with: 1,
+            publishes: vec![1],
+            signature: Signature::Right,
+            metadata: json!({}),
+            answers: None,
+            challenge: String::new(),
+            asked: BTreeMap::new(),
+        }));
+        let provider = Self {
+            issuer: issuer.clone(),
+            acts: Arc::clone(&acts),
+        };
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(serve(stream, issuer.clone(), Arc::clone(&acts)));
+            }
+        });
+        provider
+    }
+
+    pub(super) fn acts(&self) -> MutexGuard<'_, Acts> {
+        self.acts.lock().unwrap()
+    }
+
+    pub(super) fn asked(&self, path: &str) -> u32 {
+        self.acts().asked.get(path).copied().unwrap_or_default()
+    }
+}
+
+async fn serve(mut stream: TcpStream, issuer: String, acts: Arc<Mutex<Acts>>) -> Option<()> {
+    let mut request = Vec::new();
+    let (head, body_at) = loop {
+        stream
+            .read_buf(&mut request)
+            .await
+            .ok()
+            .filter(|read| *read > 0)?;
+        if let Some(at) = request.windows(4).position(|end| end == b"\r\n\r\n") {
+            break (String::from_utf8_lossy(&request[..at]).to_string(), at + 4);
+        }
+    };
+    let length = head.lines().find_map(|line| {
+        line.to_lowercase()
+            .strip_prefix("content-length:")?
+            .trim()
+            .parse()
+            .ok()
+    });
+    while request.len() < body_at + length.unwrap_or(0) {
+        stream.read_buf(&mut request).await.ok()?;
+    }
+    let body = String::from_utf8_lossy(&request[body_at..]).to_string();
+    let path = head.split(' ').nth(1)?.to_owned();
+    let answer = {
+        let mut acts = acts.lock().unwrap();
+        *acts.asked.entry(path.clone()).or_default() += 1;
+        match acts.answers.clone() {
+            Some(answer) => answer,
+            None => acts.answer(&issuer, &path, &head, &body),
+        }
+    };
+    stream.write_all(answer.as_bytes()).await.ok()?;
+    stream.shutdown().await.ok()
+}
+
+fn http(status: &str, body: &Value) -> String {
+    let body = body.to_string();
+    let length = body.len();
+    format!(
+        "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
+    )
+}
+
+impl Acts {
+    fn answer(&self, issuer: &str, path: &str, head: &str, body: &str) -> String {
+        match path {
+            "/.well-known/openid-configuration" => {
+                let mut document = json!({
+                    "issuer": issuer,
+                    "authorization_endpoint": format!("{issuer}/authorize"),
+                    "token_endpoint": format!("{issuer}/token"),
+                    "userinfo_endpoint": format!("{issuer}/me"),
+                    "end_session_endpoint": format!("{issuer}/out"),
+                    "jwks_uri": format!("{issuer}/keys"),
+                    "response_types_supported": ["code"],
+                    "subject_types_supported": ["public"],
+                    "id_token_signing_alg_values_supported": ["EdDSA"],
+                });
+                lay_over(&mut document, &self.metadata);
+                http("200 OK", &document)
+            }
+            "/keys" => {
+                let keys: Vec<_> = self.publishes.iter().map(|number| public(*number)).collect();
+                http("200 OK", &json!({ "keys": keys }))
+            }
+            "/token" => self.token(issuer, head, body),
+            "/me" if head.contains("Bearer access") => http("200 OK", &self.user_info),
+            _ => http("404 Not Found", &json!({})),
+        }
+    }
+
+    fn token(&self, issuer: &str, head: &str, body: &str) -> String {
+        let form: BTreeMap<_, _> = form_urlencoded::parse(body.as_bytes()).into_owned().collect();
+        let basic = BASE64.encode(format!("{CLIENT_ID}:{CLIENT_SECRET}").as_bytes());
+        let is_client = head
+            .to_lowercase()
+            .contains(&format!("basic {basic}").to_lowercase());
+        if !is_client {
+            return http("401 Unauthorized", &json!({"error": "invalid_client"}));
+        }
+        let verifier = form.get("code_verifier").map_or("", String::as_str);
+        let challenge = BASE64URL_NOPAD.encode(&Sha256::digest(verifier.as_bytes()));
+        if form.get("code").map(String::as_str) != Some("code") || challenge != self.challenge {
+            return http("400 Bad Request", &json!({"error": "invalid_grant"}));
+        }
+        let token = self.id_token(issuer);
+        http(
+            "200 OK",
+            &json!({"access_token": "access", "token_type": "Bearer", "id_token": token}),
+        )
+    }
+
+    fn id_token(&self, issuer: &str) -> String {
+        let now = WORLD.millis() / 1000;
+        let mut claims = json!({
+            "iss": issuer, "sub": "sven-1", "aud": CLIENT_ID, "iat": now, "exp": now + 300,
+        });
+        lay_over(&mut claims, &self.claims);
+        let algorithm = match self.signature {
+            Signature::Right | Signature::OfOther => "EdDSA",
+            Signature::None => "none",
+            Signature::ClientSecret | Signature::PublicKey => "HS256",
+        };
+        let header = json!({"alg": algorithm, "kid": format!("key-{}", self.signs_with)});
+        let encode = |value: &Value| BASE64URL_NOPAD.encode(value.to_string().as_bytes());
+        let signed = format!("{}.{}", encode(&header), encode(&claims));
+        let signature = match self.signature {
+            Signature::Right => sign(self.signs_with, &signed),
+            Signature::OfOther => sign(self.signs_with, "something else"),
+            Signature::None => Vec::new(),
+            Signature::ClientSecret => hmac(CLIENT_SECRET, &signed),
+            Signature::PublicKey => {
+                let key = public(self.signs_with);
+                hmac(key["x"].as_str().unwrap(), &signed)
+            }
+        };
+        format!("{signed}.{}", BASE64URL_NOPAD.encode(&signature))
+    }
+}
+
+/// Fields that are null in `over` are taken away.
+fn lay_over(under: &mut Value, over: &Value) {
+    let under = under.as_object_mut().unwrap();
+    for (name, value) in over.as_object().unwrap() {
+        match value {
+            Value::Null => under.remove(name),
+            value => under.insert(name.clone(), value.clone()),
+        };
+    }
+}
+
+/// The key of this number: 32 times the number, in the form of PKCS #8.
+fn key(number: u8) -> CoreEdDsaPrivateSigningKey {
+    let mut der = b"\x30\x2e\x02\x01\x00\x30\x05\x06\x03\x2b\x65\x70\x04\x22\x04\x20".to_vec();
+    der.extend([number; 32]);
+    let kind = "PRIVATE KEY";
+    let pem = format!(
+        "-----BEGIN {kind}-----\n{}\n-----END {kind}-----\n",
+        BASE64.encode(&der)
+    );
+    let id = JsonWebKeyId::new(format!("key-{number}"));
+    CoreEdDsaPrivateSigningKey::from_ed25519_pem(&pem, Some(id)).unwrap()
+}
+
+fn public(number: u8) -> Value {
+    serde_json::to_value(key(number).as_verification_key()).unwrap()
+}
+
+fn sign(number: u8, text: &str) -> Vec<u8> {
+    key(number)
+        .sign(&CoreJwsSigningAlgorithm::EdDsa, text.as_bytes())
+        .unwrap()
+}
+
+fn hmac(secret: &str, text: &str) -> Vec<u8> {
+    let key = CoreHmacKey::new(secret.as_bytes());
+    key.sign(&CoreJwsSigningAlgorithm::HmacSha256, text.as_bytes())
+        .unwrap()
+}

@@ -1,0 +1,202 @@
+//! One group: its name and its members.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use axum::extract::{Path, Query};
+use axum::response::Response;
+use usher_api::Problem;
+use usher_domain::command::MemberChange;
+use usher_domain::permission::Privilege;
+use usher_domain::text::Name;
+use usher_domain::{Account, Actor, Command, GroupId, Refusal, UserId};
+
+use super::view::{DeletePage, GroupPage, GroupQuery, GroupSeen};
+use crate::answer::{done, page, page_again};
+use crate::failed::Failed;
+use crate::form::{Form, Posted};
+use crate::nav::Place;
+use crate::viewer::Viewer;
+
+pub(super) type GroupPath = Path<(String, String)>;
+
+pub(super) fn group_id(text: &str) -> Result<GroupId, Failed> {
+    text.parse().map_err(|_| Problem::not_found("group").into())
+}
+
+pub(super) fn path_of(viewer: &Viewer, id: GroupId) -> String {
+    format!("{}/{id}", Place::Groups.path(viewer.account))
+}
+
+/// Refuses who may not manage groups, before what they sent is looked at.
+pub(super) async fn guard(viewer: &Viewer) -> Result<(), Failed> {
+    let need =
+        |account: &Account, actor: &Actor, _| account.need_to_manage(actor, Privilege::UsersManage, "group");
+    viewer.look(None, need).await.map(|_| ())
+}
+
+pub(super) async fn show(
+    viewer: Viewer,
+    Path((_, group)): GroupPath,
+    Query(query): Query<GroupQuery>,
+) -> Result<Response, Failed> {
+    let id = group_id(&group)?;
+    Ok(page(&group_page(&viewer, id, query, None).await?))
+}
+
+pub(super) async fn rename(
+    Path((_, group)): GroupPath,
+    Posted { viewer, mut form }: Posted,
+) -> Result<Response, Failed> {
+    let id = group_id(&group)?;
+    guard(&viewer).await?;
+    let Some(name) = form.parse::<Name>("name") else {
+        return again(&viewer, id, form).await;
+    };
+    let message = format!("The group is called {name}.");
+    let command = Command::ChangeGroup {
+        id,
+        name: Some(name),
+        external_id: None,
+        members: None,
+    };
+    carry_out(&viewer, id, command, message, form, "name").await
+}
+
+pub(super) async fn add(
+    Path((_, group)): GroupPath,
+    Posted { viewer, form }: Posted,
+) -> Result<Response, Failed> {
+    let add = users(&form);
+    let message = "They are in the group now, with what it gives.";
+    edit(&viewer, &group, add, BTreeSet::new(), message, form).await
+}
+
+pub(super) async fn take_out(
+    Path((_, group)): GroupPath,
+    Posted { viewer, form }: Posted,
+) -> Result<Response, Failed> {
+    let remove = users(&form);
+    let message = "They are no longer in the group. What it gave them is taken back.";
+    edit(&viewer, &group, BTreeSet::new(), remove, message, form).await
+}
+
+async fn edit(
+    viewer: &Viewer,
+    group: &str,
+    add: BTreeSet<UserId>,
+    remove: BTreeSet<UserId>,
+    message: &str,
+    form: Form,
+) -> Result<Response, Failed> {
+    let id = group_id(group)?;
+    let command = Command::ChangeGroup {
+        id,
+        name: None,
+        external_id: None,
+        members: Some(MemberChange::Edit { add, remove }),
+    };
+    carry_out(viewer, id, command, message.to_owned(), form, "who").await
+}
+
+fn users(form: &Form) -> BTreeSet<UserId> {
+    form.all("user").filter_map(|id| id.parse().ok()).collect()
+}
+
+/// Gives a command about a group. What the rules refuse stands at the field that it is about, else at `field`.
+pub(super) async fn carry_out(
+    viewer: &Viewer,
+    id: GroupId,
+    command: Command,
+    message: String,
+    mut form: Form,
+    field: &str,
+) -> Result<Response, Failed> {
+    let refusal = match viewer.execute(command, |_, _, _| ()).await? {
+        Ok(()) => return Ok(done(&path_of(viewer, id), message)),
+        Err(Refusal::NotFound { what: "group" }) => return Err(Problem::not_found("group").into()),
+        Err(refusal) => refusal,
+    };
+    let says = sentence(viewer, &refusal).await?;
+    match &refusal {
+        // Only a mapping says which product it is about; elsewhere there is no field for it.
+        Refusal::NotEnoughSeats { product, .. } if field == "mapping" => {
+            form.wrong(&format!("license-{product}"), says);
+        }
+        Refusal::AlreadyExists { field, .. } | Refusal::Invalid { field, .. } => form.wrong(field, says),
+        _ => form.wrong(field, says),
+    }
+    again(viewer, id, form).await
+}
+
+/// A refusal, with the name of the first who has no seat.
+async fn sentence(viewer: &Viewer, refusal: &Refusal) -> Result<String, Failed> {
+    let says = refusal.to_string();
+    let Refusal::NotEnoughSeats { user: Some(user), .. } = *refusal else {
+        return Ok(says);
+    };
+    let name = move |account: &Account, _: &Actor, _| {
+        Ok(account.user(user).map(|user| user.profile.name.to_string()))
+    };
+    let (_, name) = viewer.look(None, name).await?;
+    Ok(match name {
+        Some(name) => format!("{says} {name} would have none, so nothing was changed."),
+        None => says,
+    })
+}
+
+pub(super) async fn ask_to_delete(viewer: Viewer, Path((_, group)): GroupPath) -> Result<Response, Failed> {
+    let id = group_id(&group)?;
+    let look = move |account: &Account, actor: &Actor, _| {
+        account.need_to_manage(actor, Privilege::UsersManage, "group")?;
+        let group = account.group(id).ok_or(Refusal::NotFound { what: "group" })?;
+        Ok((group.name.to_string(), group.members.len()))
+    };
+    let (frame, (name, members)) = viewer.look(Some(Place::Groups), look).await?;
+    Ok(page(&DeletePage {
+        frame,
+        path: path_of(&viewer, id),
+        name,
+        members,
+    }))
+}
+
+pub(super) async fn delete(
+    Path((_, group)): GroupPath,
+    Posted { viewer, .. }: Posted,
+) -> Result<Response, Failed> {
+    let id = group_id(&group)?;
+    let deleted = viewer.execute(Command::DeleteGroup { id }, |_, _, _| ()).await?;
+    deleted.map_err(|refusal| Problem::refused(&refusal, None))?;
+    let message = "The group is deleted. What it gave is taken back.";
+    Ok(done(&Place::Groups.path(viewer.account), message))
+}
+
+pub(super) async fn again(viewer: &Viewer, id: GroupId, form: Form) -> Result<Response, Failed> {
+    let query = GroupQuery::default();
+    Ok(page_again(&group_page(viewer, id, query, Some(form)).await?))
+}
+
+async fn group_page(
+    viewer: &Viewer,
+    id: GroupId,
+    query: GroupQuery,
+    form: Option<Form>,
+) -> Result<GroupPage, Failed> {
+    let asked = Arc::new(query.clone());
+    let typed = form.as_ref().map(super::mapping::Typed::of);
+    let look =
+        move |account: &Account, actor: &Actor, _| GroupSeen::of(account, actor, id, &asked, typed.as_ref());
+    let (frame, seen) = viewer.look(Some(Place::Groups), look).await?;
+    let name = seen.name.as_str();
+    let form = form.unwrap_or_default().or_showing([("name", name)]);
+    Ok(GroupPage {
+        frame,
+        form,
+        list: Place::Groups.path(viewer.account),
+        users: Place::Users.path(viewer.account),
+        path: path_of(viewer, id),
+        query,
+        seen,
+    })
+}

@@ -1,0 +1,183 @@
+//! What the pages of groups show.
+
+use askama::Template;
+use serde::Deserialize;
+use usher_domain::directory::{Group, GroupMapping};
+use usher_domain::permission::Privilege;
+use usher_domain::{Account, Actor, GroupId, Refusal};
+
+use super::mapping::{MappingForm, Typed};
+use crate::answer::Frame;
+use crate::form::Form;
+use crate::pages::teams::{Cut, Member, OFFERED_MAX, PAGE_SIZE, first, strangers};
+use crate::pages::users::{fits_words, license_phrase, role_label};
+
+/// What the address of the list says.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct ListQuery {
+    pub(super) q: String,
+    pub(super) page: String,
+}
+
+/// What the address of a group says.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct GroupQuery {
+    /// Which members.
+    pub(super) q: String,
+    pub(super) page: String,
+    /// Who is to be added.
+    pub(super) who: String,
+}
+
+#[derive(Template)]
+#[template(path = "groups/list.html")]
+pub(super) struct ListPage {
+    pub(super) frame: Frame,
+    pub(super) form: Form,
+    pub(super) path: String,
+    pub(super) query: ListQuery,
+    pub(super) seen: Groups,
+}
+
+#[derive(Template)]
+#[template(path = "groups/group.html")]
+pub(super) struct GroupPage {
+    pub(super) frame: Frame,
+    pub(super) form: Form,
+    pub(super) list: String,
+    pub(super) users: String,
+    pub(super) path: String,
+    pub(super) query: GroupQuery,
+    pub(super) seen: GroupSeen,
+}
+
+#[derive(Template)]
+#[template(path = "groups/delete.html")]
+pub(super) struct DeletePage {
+    pub(super) frame: Frame,
+    pub(super) path: String,
+    pub(super) name: String,
+    pub(super) members: usize,
+}
+
+/// A page of the groups.
+pub(super) struct Groups {
+    pub(super) may_manage: bool,
+    pub(super) total: usize,
+    pub(super) cut: Cut,
+    pub(super) rows: Vec<Row>,
+}
+
+/// A group in the list.
+pub(super) struct Row {
+    pub(super) id: GroupId,
+    pub(super) name: String,
+    pub(super) members: usize,
+    pub(super) gives: Vec<String>,
+}
+
+/// A group with a page of its members.
+pub(super) struct GroupSeen {
+    pub(super) may_manage: bool,
+    pub(super) name: String,
+    pub(super) external_id: String,
+    pub(super) members: usize,
+    pub(super) gives: Vec<String>,
+    /// None where the viewer does not map groups.
+    pub(super) mapping: Option<MappingForm>,
+    pub(super) cut: Cut,
+    pub(super) rows: Vec<Member>,
+    /// Who could be added.
+    pub(super) offered: Vec<Member>,
+    pub(super) offered_more: bool,
+}
+
+impl ListPage {
+    pub(super) fn links(&self) -> (String, String) {
+        self.seen.cut.links(&self.path, &self.query.q)
+    }
+}
+
+impl GroupPage {
+    pub(super) fn links(&self) -> (String, String) {
+        self.seen.cut.links(&self.path, &self.query.q)
+    }
+}
+
+impl Groups {
+    pub(super) fn of(account: &Account, actor: &Actor, query: &ListQuery) -> Result<Self, Refusal> {
+        account.need_staff(actor)?;
+        let words = query.q.trim().to_lowercase();
+        let fits = |group: &&Group| words.is_empty() || group.name.as_str().to_lowercase().contains(&words);
+        let mut groups: Vec<_> = account.groups().values().filter(fits).collect();
+        groups.sort_by(|one, other| one.name.cmp(&other.name));
+        let cut = Cut::of(&query.page, groups.len());
+        let shown = groups.into_iter().skip(cut.from()).take(PAGE_SIZE);
+        let row = |group: &Group| Row {
+            id: group.id,
+            name: group.name.to_string(),
+            members: group.members.len(),
+            gives: gives(account, &group.mapping),
+        };
+        Ok(Self {
+            may_manage: account.may(actor, Privilege::UsersManage),
+            total: account.groups().len(),
+            cut,
+            rows: shown.map(row).collect(),
+        })
+    }
+}
+
+impl GroupSeen {
+    pub(super) fn of(
+        account: &Account,
+        actor: &Actor,
+        id: GroupId,
+        query: &GroupQuery,
+        typed: Option<&Typed>,
+    ) -> Result<Self, Refusal> {
+        let group = account.group(id).filter(|_| account.is_staff(actor));
+        let group = group.ok_or(Refusal::NotFound { what: "group" })?;
+        let may_manage = account.may(actor, Privilege::UsersManage);
+        let words = query.q.trim().to_lowercase();
+        let members = group.members.iter().filter_map(|id| account.user(*id));
+        let members: Vec<_> = members.filter(|user| fits_words(user, &words)).collect();
+        let cut = Cut::of(&query.page, members.len());
+        let offered = if may_manage {
+            strangers(account, &group.members, &query.who)
+        } else {
+            Vec::new()
+        };
+        let maps = account.may(actor, Privilege::SettingsManage);
+        Ok(Self {
+            may_manage,
+            name: group.name.to_string(),
+            external_id: group
+                .external_id
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
+            members: group.members.len(),
+            gives: gives(account, &group.mapping),
+            mapping: maps.then(|| MappingForm::of(account, actor, &group.mapping, typed)),
+            cut,
+            rows: Member::all(account, first(members, cut.from(), PAGE_SIZE)),
+            offered_more: offered.len() > OFFERED_MAX,
+            offered: Member::all(account, first(offered, 0, OFFERED_MAX)),
+        })
+    }
+}
+
+/// What a mapping gives, in phrases.
+fn gives(account: &Account, mapping: &GroupMapping) -> Vec<String> {
+    let licenses = mapping
+        .licenses
+        .iter()
+        .map(|(product, license)| format!("{product}: {}", license_phrase(account, Some(license))));
+    let role = mapping.role.map(|role| format!("role {}", role_label(role)));
+    let team = mapping.team.and_then(|id| account.teams().get(&id));
+    let team = team.map(|team| format!("team {}", team.name));
+    licenses.chain(role).chain(team).collect()
+}

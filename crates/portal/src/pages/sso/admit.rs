@@ -1,0 +1,314 @@
+//! Who comes in: the user whom the provider means, somebody new, or nobody.
+//!
+//! A person is known by issuer and subject (Core 1.0, section 5.7), for an address can pass to somebody else. By the
+//! address alone only those are found whom the account lets be found so, and never an owner or admin whom no
+//! directory keeps: who controls a provider's addresses would otherwise be whoever they like.
+
+use std::collections::BTreeSet;
+
+use usher_domain::command::UserPatch;
+use usher_domain::directory::{DirectoryEntry, EmailLabel, Subject};
+use usher_domain::event::Profile;
+use usher_domain::permission::{PermissionOverrides, Role};
+use usher_domain::text::{Email, Name};
+use usher_domain::user::User;
+use usher_domain::{Account, AccountId, Actor, Command, GroupId, Refusal, UserId};
+use usher_engine::{Cause, Failure, Request};
+use usher_identity::draw_bits;
+use usher_identity::single_sign_on::{Arrival, Person, Provider};
+
+use crate::failed::Failed;
+use crate::portal::Portal;
+
+/// Where somebody comes in.
+pub(super) struct Door<'a> {
+    pub(super) portal: &'a Portal,
+    /// What the audit says of how they did.
+    pub(super) cause: Cause,
+}
+
+/// Somebody who comes in.
+pub(super) struct Admitted {
+    pub(super) user: UserId,
+    /// What they have to know, in a sentence.
+    pub(super) note: Option<String>,
+}
+
+/// What the account knows of a person.
+enum Known {
+    /// Whom the provider has vouched for before.
+    BySubject(Box<User>),
+    /// Who has the address, and whether that is enough.
+    ByEmail(Box<User>, bool),
+    /// Nobody.
+    No,
+}
+
+struct Seen {
+    known: Known,
+    /// The user who wants to come in by the provider from now on.
+    wants_link: Option<Box<User>>,
+    /// The groups that the provider names and the account has; none where the provider has no say about them.
+    groups: Option<BTreeSet<GroupId>>,
+    /// Those that the person is in.
+    present: BTreeSet<GroupId>,
+}
+
+/// Brings the person in, or says in a sentence why not.
+pub(super) async fn admit(door: &Door<'_>, arrival: &Arrival) -> Result<Result<Admitted, String>, Failed> {
+    let Some(subject) = subject(&arrival.person) else {
+        return Ok(Err(
+            "Your provider names you in a way that this server cannot keep.".to_owned(),
+        ));
+    };
+    let seen = look(door, arrival, &subject).await?;
+    let wanted = match (seen.wants_link, seen.known) {
+        (Some(user), Known::BySubject(known)) if known.id != user.id => {
+            return Ok(Err("This login at the provider belongs to another user of the account already.".to_owned()));
+        }
+        (Some(user), _) | (None, Known::ByEmail(user, true)) => Ok((user, true)),
+        (None, Known::BySubject(user)) => Ok((user, false)),
+        (None, Known::ByEmail(_, false)) => Err(
+            "There is a user with your e-mail address who is not connected with your provider. Sign in with a password \
+             and connect it under “Password and sessions”, or ask an owner or admin."
+                .to_owned(),
+        ),
+        (None, Known::No) => return create(door, arrival, subject, seen.groups).await,
+    };
+    let (user, is_new_here) = match wanted {
+        Ok(wanted) => wanted,
+        Err(why) => return Ok(Err(why)),
+    };
+    if !user.active {
+        return Ok(Err(
+            "Your user is switched off. Ask an owner or admin of your account.".to_owned(),
+        ));
+    }
+    if is_new_here && let Err(refusal) = connect(door, arrival, &user, subject).await? {
+        return Ok(Err(refusal.to_string()));
+    }
+    let note = match seen.groups {
+        Some(groups) => set_groups(door, arrival.account, user.id, groups, &seen.present).await?,
+        None => None,
+    };
+    let connected = arrival
+        .link_to
+        .map(|_| format!("You come in by {} from now on.", arrival.provider.label));
+    Ok(Ok(Admitted {
+        user: user.id,
+        note: note.or(connected),
+    }))
+}
+
+fn subject(person: &Person) -> Option<Subject> {
+    Some(Subject {
+        issuer: person.issuer.parse().ok()?,
+        sub: person.subject.parse().ok()?,
+    })
+}
+
+async fn look(door: &Door<'_>, arrival: &Arrival, subject: &Subject) -> Result<Seen, Failed> {
+    let (subject, person, provider) = (subject.clone(), arrival.person.clone(), arrival.provider.clone());
+    let link_to = arrival.link_to;
+    let view = move |account: &Account, _| {
+        let known = known(account, &subject, &person, &provider);
+        let wants_link = link_to.and_then(|user| account.user(user)).cloned().map(Box::new);
+        let user = wants_link.as_deref().or(match &known {
+            Known::BySubject(user) | Known::ByEmail(user, _) => Some(&**user),
+            Known::No => None,
+        });
+        let present = user.map(|user| of_user(account, user.id)).unwrap_or_default();
+        Seen {
+            groups: person.groups.as_ref().map(|named| matched(account, named)),
+            present,
+            known,
+            wants_link,
+        }
+    };
+    let seen = door.portal.api.engine().read(arrival.account, view).await;
+    Ok(seen.map_err(usher_api::Problem::from)?)
+}
+
+fn known(account: &Account, subject: &Subject, person: &Person, provider: &Provider) -> Known {
+    if let Some(user) = account.user_by_subject(subject) {
+        return Known::BySubject(Box::new(user.clone()));
+    }
+    let user = person
+        .email
+        .as_ref()
+        .and_then(|email| Some((email, account.user_by_email(email)?)));
+    let Some((email, user)) = user else {
+        return Known::No;
+    };
+    let is_theirs = provider.links_by_email
+        && person.email_verified == Some(true)
+        && provider.names_domain_of(email)
+        && (user.profile.role < Role::Admin || user.directory.is_some())
+        && user
+            .directory
+            .as_ref()
+            .is_none_or(|entry| entry.subject.is_none());
+    Known::ByEmail(Box::new(user.clone()), is_theirs)
+}
+
+/// The groups of these names or external ids. Names that no group has are passed over: a provider names all the
+/// groups of a company.
+fn matched(account: &Account, named: &BTreeSet<String>) -> BTreeSet<GroupId> {
+    let folded: BTreeSet<_> = named.iter().map(|name| name.to_lowercase()).collect();
+    let groups = account.groups().values();
+    groups
+        .filter(|group| {
+            let external = group.external_id.as_ref();
+            external.is_some_and(|id| named.contains(id.as_str()))
+                || folded.contains(&group.name.as_str().to_lowercase())
+        })
+        .map(|group| group.id)
+        .collect()
+}
+
+fn of_user(account: &Account, user: UserId) -> BTreeSet<GroupId> {
+    let groups = account.groups().values();
+    let of_user = groups.filter(|group| group.members.contains(&user));
+    of_user.map(|group| group.id).collect()
+}
+
+/// Gives a command in the provider's name. A refusal is for the person to read.
+async fn give(door: &Door<'_>, account: AccountId, command: Command) -> Result<Result<(), Refusal>, Failed> {
+    let request = Request {
+        actor: Actor::SingleSignOn,
+        cause: door.cause.clone(),
+        command,
+    };
+    match door
+        .portal
+        .api
+        .engine()
+        .execute(account, request, |_, _, _| ())
+        .await
+    {
+        Ok(()) => Ok(Ok(())),
+        Err(Failure::Refused(refusal)) => Ok(Err(refusal)),
+        Err(failure) => Err(usher_api::Problem::from(failure).into()),
+    }
+}
+
+/// Makes the user, with what their groups give, or not at all.
+async fn create(
+    door: &Door<'_>,
+    arrival: &Arrival,
+    subject: Subject,
+    groups: Option<BTreeSet<GroupId>>,
+) -> Result<Result<Admitted, String>, Failed> {
+    let (person, provider) = (&arrival.person, &arrival.provider);
+    if !provider.creates_users {
+        return Ok(Err(
+            "There is no user for you in this account. Ask an owner or admin to add you.".to_owned(),
+        ));
+    }
+    let Some(email) = person
+        .email
+        .as_ref()
+        .filter(|_| person.email_verified != Some(false))
+    else {
+        return Ok(Err(
+            "Your provider names no e-mail address of yours, or says that it is not verified. Without one there can be \
+             no user for you here."
+                .to_owned(),
+        ));
+    };
+    if !provider.takes(email) {
+        return Ok(Err(format!(
+            "People with an address like {email} do not come into this account."
+        )));
+    }
+    let (Some(profile), Some(entry)) = (profile(person, email), entry(email, subject)) else {
+        return Ok(Err(
+            "Your provider names you in a way that this server cannot keep.".to_owned(),
+        ));
+    };
+    let user = UserId::from_bits(draw_bits(door.portal.api.engine().now())?);
+    let command = Command::AdmitUser {
+        id: user,
+        profile,
+        directory: entry,
+        groups: groups.unwrap_or_default(),
+    };
+    Ok(match give(door, arrival.account, command).await? {
+        Ok(()) => Ok(Admitted { user, note: None }),
+        Err(refusal @ Refusal::NotEnoughSeats { .. }) => Err(format!(
+            "You were not added, because a group of yours gives a seat and none is left. {refusal} Ask an owner or \
+             admin of your account."
+        )),
+        Err(refusal) => Err(format!("You were not added. {refusal}")),
+    })
+}
+
+fn profile(person: &Person, email: &Email) -> Option<Profile> {
+    let name = person.name.clone().or_else(|| name_of(email))?;
+    Some(Profile {
+        name,
+        email: email.clone(),
+        role: Role::Member,
+        privileges: BTreeSet::new(),
+        billing_contact: false,
+        seat_limit: None,
+        session_permissions: PermissionOverrides::default(),
+    })
+}
+
+/// What stands before the `@`.
+fn name_of(email: &Email) -> Option<Name> {
+    email.as_str().split('@').next()?.parse().ok()
+}
+
+fn entry(email: &Email, subject: Subject) -> Option<DirectoryEntry> {
+    Some(DirectoryEntry {
+        user_name: email.as_str().parse().ok()?,
+        external_id: None,
+        given_name: None,
+        family_name: None,
+        subject: Some(subject),
+        email_label: EmailLabel::default(),
+    })
+}
+
+/// Ties a user who exists to the person at the provider.
+async fn connect(
+    door: &Door<'_>,
+    arrival: &Arrival,
+    user: &User,
+    subject: Subject,
+) -> Result<Result<(), Refusal>, Failed> {
+    let entry = match user.directory.clone() {
+        Some(entry) => Some(DirectoryEntry {
+            subject: Some(subject),
+            ..entry
+        }),
+        None => entry(&user.profile.email, subject),
+    };
+    let change = UserPatch {
+        directory: Some(entry),
+        ..UserPatch::default()
+    };
+    give(door, arrival.account, Command::ChangeUser { id: user.id, change }).await
+}
+
+/// Sets the groups of a user. Where those that the user comes into give more seats than there are, the user leaves
+/// those that the provider names no longer all the same; the sentence says what is missing.
+async fn set_groups(
+    door: &Door<'_>,
+    account: AccountId,
+    user: UserId,
+    groups: BTreeSet<GroupId>,
+    present: &BTreeSet<GroupId>,
+) -> Result<Option<String>, Failed> {
+    let stays = &groups & present;
+    let Err(refusal) = give(door, account, Command::SetUserGroups { user, groups }).await? else {
+        return Ok(None);
+    };
+    let left = give(door, account, Command::SetUserGroups { user, groups: stays }).await?;
+    left.map_err(|refusal| usher_api::Problem::refused(&refusal, None))?;
+    Ok(Some(format!(
+        "A group of yours could not give you what it should. {refusal}"
+    )))
+}

@@ -1,0 +1,371 @@
+//! Signing in and out at an account's own provider (`OpenID` Connect).
+
+mod admit;
+mod leave;
+mod settings;
+mod settings_view;
+mod view;
+
+use std::sync::Arc;
+
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum_extra::extract::CookieJar;
+use axum_extra::extract::cookie::Cookie;
+use serde::Deserialize;
+use usher_api::Problem;
+use usher_domain::text::Email;
+use usher_domain::{AccountId, UserId};
+use usher_engine::Way;
+use usher_identity::single_sign_on::{
+    ATTEMPT_LIFE, Answer, Arrival, Departure, FetchError, Intent, ProviderError, SignOnError, attempt_name,
+};
+
+use self::view::{FindPage, FoundPage, HeldBackPage, NotSignedInPage, OnwardPage, RealmLink};
+use crate::answer::{Frame, done_with, page, page_again, page_at};
+use crate::cookies;
+use crate::failed::Failed;
+use crate::form::{Form, Posted, PostedByAnybody};
+use crate::nav::Place;
+use crate::pages::sign_in::{From, is_own_path, new_session};
+use crate::portal::Portal;
+use crate::routes::{Pages, get, post};
+
+pub(crate) use self::leave::at_provider as sign_out_at_provider;
+pub(crate) use self::settings::{is_for as has_settings, need_admin};
+
+/// The cookies of sign-ins that are under way; what follows names the sign-in.
+const ATTEMPT_COOKIE: &str = "usher_sso_";
+
+/// Where the settings of single sign-on are, below an account's.
+pub(crate) const SETTINGS: &str = "single-sign-on";
+
+pub(crate) fn routes() -> Pages {
+    Pages::new()
+        .route("/sso", get(find).post(found))
+        .route("/sso/callback", get(finish))
+        .route("/sso/signed-out", get(leave::came_back))
+        .route("/sso/{account}", get(begin))
+        .route("/me/single-sign-on", post(link))
+        .merge(settings::routes())
+}
+
+#[derive(Deserialize)]
+struct Back {
+    #[serde(default)]
+    back: String,
+}
+
+/// Asks for the address that tells where somebody signs in.
+async fn find(Query(back): Query<Back>) -> Response {
+    page(&FindPage {
+        frame: Frame::default(),
+        form: Form::showing([("back", back.back.as_str())]),
+    })
+}
+
+/// The providers of an address. Only its domain counts, which accounts have named as their people's: whether there is
+/// such a user is told to nobody.
+async fn found(
+    State(portal): State<Arc<Portal>>,
+    PostedByAnybody(mut form): PostedByAnybody,
+) -> Result<Response, Failed> {
+    let frame = Frame::default();
+    let Some(email) = form.parse::<Email>("email") else {
+        return Ok(page_again(&FindPage { frame, form }));
+    };
+    let realms = portal.api.identity().realms(&email).await?;
+    if realms.is_empty() {
+        form.wrong(
+            "email",
+            "No account signs in people with addresses of this domain here. Sign in with a password, or ask an owner or \
+             admin for the link to your sign-in page.",
+        );
+        return Ok(page_again(&FindPage { frame, form }));
+    }
+    let back = form.value("back");
+    let mut links = Vec::new();
+    for realm in realms {
+        let look = |account: &usher_domain::Account, _| account.name().to_string();
+        // An account that was closed meanwhile.
+        let Ok(account_name) = portal.api.engine().read(realm.account, look).await else {
+            continue;
+        };
+        links.push(RealmLink {
+            href: begin_path(realm.account, back),
+            label: realm.label.to_string(),
+            account_name,
+            host: host(&realm.issuer).to_owned(),
+        });
+    }
+    Ok(page(&FoundPage { frame, links }))
+}
+
+/// Who the password page holds back, because their accounts want them to come in by their providers.
+pub(crate) fn held_back(accounts: &[(AccountId, String)], back: &str) -> Response {
+    let links = accounts
+        .iter()
+        .map(|(account, name)| (begin_path(*account, back), name.clone()));
+    let held_back = HeldBackPage {
+        frame: Frame::default(),
+        links: links.collect(),
+    };
+    page_at(StatusCode::FORBIDDEN, &held_back)
+}
+
+/// Sends the browser to the account's provider.
+async fn begin(
+    State(portal): State<Arc<Portal>>,
+    from: From,
+    Path(account): Path<String>,
+    Query(back): Query<Back>,
+) -> Result<Response, Failed> {
+    let Ok(account) = account.parse() else {
+        return Ok(not_signed_in(None, &SignOnError::NoProvider));
+    };
+    let intent = Intent {
+        account,
+        back: back.back.chars().take(BACK_CHARS_MAX).collect(),
+        link_to: None,
+        from: from.arrival.address,
+    };
+    match depart(&portal, intent).await {
+        Ok(departure) => {
+            let cookie = attempt_cookie(&portal, &departure.name, departure.browser.expose());
+            Ok((CookieJar::new().add(cookie), Redirect::to(&departure.url)).into_response())
+        }
+        Err(error) => Ok(not_signed_in(Some(account), &error)),
+    }
+}
+
+/// The most characters of an address to go back to.
+const BACK_CHARS_MAX: usize = 1_000;
+
+/// Sends somebody who is signed in to the provider, in order to come in by it from now on.
+async fn link(from: From, Posted { viewer, .. }: Posted) -> Result<Response, Failed> {
+    let intent = Intent {
+        account: viewer.account,
+        back: "/me".to_owned(),
+        link_to: Some(viewer.session.user),
+        from: from.arrival.address,
+    };
+    let portal = &viewer.portal;
+    match depart(portal, intent).await {
+        Ok(departure) => {
+            let cookie = attempt_cookie(portal, &departure.name, departure.browser.expose());
+            let onward = OnwardPage::to(departure.url, "Sign in at your provider");
+            Ok((CookieJar::new().add(cookie), page(&onward)).into_response())
+        }
+        Err(error) => Ok(not_signed_in(Some(viewer.account), &error)),
+    }
+}
+
+async fn depart(portal: &Portal, intent: Intent) -> Result<Departure, SignOnError> {
+    let api = &portal.api;
+    let redirect_uri = redirect_uri(portal)?;
+    // A closed account has a provider no longer, or keeps it for nobody.
+    let is_open = api.engine().read(intent.account, |_, _| ()).await.is_ok();
+    if !is_open {
+        return Err(SignOnError::NoProvider);
+    }
+    api.single_sign_on()
+        .begin(intent, &redirect_uri, api.times())
+        .await
+}
+
+fn redirect_uri(portal: &Portal) -> Result<String, SignOnError> {
+    let lacks = ProviderError::Lacks {
+        what: "way back: this server does not know its own address, which its operator can say with `--public-url`",
+    };
+    portal.api.redirect_uri().ok_or(SignOnError::Provider(lacks))
+}
+
+/// What the provider sends back with the browser.
+#[derive(Deserialize)]
+struct Returned {
+    #[serde(default)]
+    state: String,
+    code: Option<String>,
+    error: Option<String>,
+    error_description: Option<String>,
+    iss: Option<String>,
+}
+
+/// Takes the browser when it comes back from the provider.
+async fn finish(
+    State(portal): State<Arc<Portal>>,
+    from: From,
+    jar: CookieJar,
+    Query(returned): Query<Returned>,
+) -> Result<Response, Failed> {
+    let name = format!("{ATTEMPT_COOKIE}{}", attempt_name(&returned.state));
+    let browser = jar.get(&name).map_or("", Cookie::value);
+    let answer = Answer {
+        state: returned.state,
+        code: returned.code,
+        error: returned.error,
+        error_description: returned.error_description,
+        iss: returned.iss,
+    };
+    let arrival = match redirect_uri(&portal) {
+        Ok(uri) => {
+            let api = &portal.api;
+            api.single_sign_on()
+                .finish(answer, browser, &uri, api.times())
+                .await
+        }
+        Err(error) => Err(error),
+    };
+    let used = CookieJar::new().add(parse_cookie(format!("{name}=; Path=/sso; Max-Age=0")));
+    let arrival = match arrival {
+        Ok(arrival) => arrival,
+        Err(error) => return Ok((used, not_signed_in(None, &error)).into_response()),
+    };
+    if let Some(user) = arrival.link_to
+        && !is_signed_in(&portal, &jar, arrival.account, user)
+    {
+        return Ok((used, not_signed_in(None, &SignOnError::NotBegun)).into_response());
+    }
+    let door = admit::Door {
+        portal: &portal,
+        cause: from.arrival.cause(Way::SingleSignOn, None),
+    };
+    let admitted = match admit::admit(&door, &arrival).await? {
+        Ok(admitted) => admitted,
+        Err(why) => {
+            let page = refused(arrival.account, &why);
+            return Ok((used, page).into_response());
+        }
+    };
+    enter(&portal, &from, used, &arrival, admitted).await
+}
+
+/// Whether the browser is still signed in as the user who wants to come in by the provider from now on.
+fn is_signed_in(portal: &Portal, jar: &CookieJar, account: AccountId, user: UserId) -> bool {
+    let now = portal.api.engine().now();
+    let secret = cookies::session_secret(jar);
+    let session = secret.and_then(|secret| portal.api.identity().portal_session_unused(secret, now));
+    session.is_some_and(|session| session.account == account && session.user == user)
+}
+
+async fn enter(
+    portal: &Portal,
+    from: &From,
+    jar: CookieJar,
+    arrival: &Arrival,
+    admitted: admit::Admitted,
+) -> Result<Response, Failed> {
+    let id_token = Some(&arrival.person.id_token);
+    let session = new_session(portal, from, arrival.account, admitted.user, id_token).await?;
+    let jar = session.iter().cloned().fold(jar, CookieJar::add);
+    let overview = Place::Overview.path(arrival.account);
+    let to = if is_own_path(&arrival.back) {
+        &arrival.back
+    } else {
+        &overview
+    };
+    Ok(match admitted.note {
+        Some(note) => done_with(jar, to, note),
+        None => (jar, Redirect::to(to)).into_response(),
+    })
+}
+
+/// What a sign-in that did not come about says. `account` is where it can be tried anew.
+fn not_signed_in(account: Option<AccountId>, error: &SignOnError) -> Response {
+    let status = match error {
+        SignOnError::NoProvider => StatusCode::NOT_FOUND,
+        SignOnError::Identity(_) | SignOnError::Provider(ProviderError::Fetch(FetchError::Busy)) => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
+        SignOnError::Provider(_) => StatusCode::BAD_GATEWAY,
+        _ => StatusCode::FORBIDDEN,
+    };
+    tracing::warn!(?account, %error, "a sign-in at a provider did not come about");
+    let again = account.filter(|_| !matches!(error, SignOnError::NoProvider));
+    let shown = NotSignedInPage {
+        frame: Frame::default(),
+        why: sentence(&error.to_string()),
+        again: again.map(|account| begin_path(account, "")),
+    };
+    page_at(status, &shown)
+}
+
+/// Somebody is who they say, and may not come in.
+fn refused(account: AccountId, why: &str) -> Response {
+    tracing::info!(%account, why, "somebody whom the provider knows may not come in");
+    let shown = NotSignedInPage {
+        frame: Frame::default(),
+        why: why.to_owned(),
+        again: None,
+    };
+    page_at(StatusCode::FORBIDDEN, &shown)
+}
+
+/// Errors are phrases; people read sentences.
+pub(super) fn sentence(phrase: &str) -> String {
+    let mut chars = phrase.chars();
+    let first = chars.next().map(|first| first.to_uppercase().to_string());
+    format!(
+        "{}{}.",
+        first.unwrap_or_default(),
+        chars.as_str().trim_end_matches('.')
+    )
+}
+
+fn begin_path(account: AccountId, back: &str) -> String {
+    and_back(format!("/sso/{account}"), back)
+}
+
+/// Where somebody finds their provider, and where to go afterwards.
+pub(crate) fn find_path(back: &str) -> String {
+    and_back("/sso".to_owned(), back)
+}
+
+fn and_back(path: String, back: &str) -> String {
+    if !is_own_path(back) {
+        return path;
+    }
+    let query: String = form_urlencoded::Serializer::new(String::new())
+        .append_pair("back", back)
+        .finish();
+    format!("{path}?{query}")
+}
+
+fn host(issuer: &str) -> &str {
+    let rest = issuer.split_once("://").map_or(issuer, |(_, rest)| rest);
+    rest.split('/').next().unwrap_or_default()
+}
+
+/// One for each sign-in, so that those of two tabs do not meet, and only where browsers come back to.
+fn attempt_cookie(portal: &Portal, name: &str, value: &str) -> Cookie<'static> {
+    let life = ATTEMPT_LIFE.get();
+    let secure = if portal.is_https() { "; Secure" } else { "" };
+    parse_cookie(format!(
+        "{ATTEMPT_COOKIE}{name}={value}; Path=/sso; Max-Age={life}; HttpOnly; SameSite=Lax{secure}"
+    ))
+}
+
+/// Cookies whose names are made here, with a life.
+fn parse_cookie(text: String) -> Cookie<'static> {
+    Cookie::parse(text).unwrap_or_else(|_| Cookie::new("", ""))
+}
+
+/// Divides those whose password was right into who may come in with it, and whose account wants them to come in by
+/// its provider. Asked after the password, so that nobody else learns that there is such a user.
+pub(crate) async fn part_by_requirement(
+    portal: &Portal,
+    right: Vec<(AccountId, UserId, String)>,
+) -> Result<(Vec<(AccountId, UserId, String)>, Vec<(AccountId, String)>), Failed> {
+    let (mut in_order, mut held_back) = (Vec::new(), Vec::new());
+    for (account, user, name) in right {
+        let look = move |account: &usher_domain::Account, _| account.needs_single_sign_on(user);
+        let needs = portal.api.engine().read(account, look).await;
+        if needs.map_err(Problem::from)? {
+            held_back.push((account, name));
+        } else {
+            in_order.push((account, user, name));
+        }
+    }
+    Ok((in_order, held_back))
+}

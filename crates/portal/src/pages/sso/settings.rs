@@ -1,0 +1,287 @@
+//! The settings of single sign-on: the provider, and whether everybody has to come in by it. For owners and admins.
+
+use std::collections::BTreeSet;
+use std::str::FromStr;
+
+use axum::response::Response;
+use usher_api::Problem;
+use usher_domain::account::SettingsPatch;
+use usher_domain::directory::SignInPatch;
+use usher_domain::text::InvalidText;
+use usher_domain::{Account, Actor, Command, Refusal};
+use usher_identity::Secret;
+use usher_identity::single_sign_on::{
+    EmailDomain, GROUPS_CLAIM_DEFAULT, InvalidProvider, Provider, SCOPES_DEFAULT, SetProviderError,
+};
+
+use super::settings_view::{Seen, SettingsPage};
+use super::{SETTINGS, sentence};
+use crate::answer::{done, page, page_again};
+use crate::failed::Failed;
+use crate::form::{Form, Posted};
+use crate::nav::Place;
+use crate::routes::{Pages, get, post};
+use crate::viewer::Viewer;
+
+pub(super) fn routes() -> Pages {
+    Pages::new()
+        .route("/a/{account}/single-sign-on", get(show))
+        .route("/a/{account}/single-sign-on/provider", post(save))
+        .route("/a/{account}/single-sign-on/requirement", post(require))
+        .route("/a/{account}/single-sign-on/remove", post(remove))
+}
+
+/// Whether the actor sees and changes these settings.
+pub(crate) fn is_for(account: &Account, actor: &Actor) -> bool {
+    account.is_admin(actor)
+}
+
+/// Refuses who may not see and change them.
+pub(crate) fn need_admin(account: &Account, actor: &Actor) -> Result<(), Refusal> {
+    is_for(account, actor).then_some(()).ok_or(Refusal::Forbidden {
+        needed: "the role `admin`",
+    })
+}
+
+/// What was typed, where it was not right.
+#[derive(Default)]
+struct Typed {
+    provider: Option<Form>,
+    requirement: Option<Form>,
+}
+
+async fn show(viewer: Viewer) -> Result<Response, Failed> {
+    Ok(page(&settings_page(&viewer, Typed::default()).await?))
+}
+
+async fn settings_page(viewer: &Viewer, typed: Typed) -> Result<SettingsPage, Failed> {
+    let view = |account: &Account, actor: &Actor, _| {
+        need_admin(account, actor)?;
+        Ok(Seen::of(account))
+    };
+    let (frame, seen) = viewer.look(Some(Place::Settings), view).await?;
+    let api = &viewer.portal.api;
+    let provider = api.identity().provider(viewer.account).await?;
+    let form = typed.provider.unwrap_or_else(|| showing(provider.as_ref()));
+    let requirement = typed.requirement.unwrap_or_else(|| seen.requirement());
+    Ok(SettingsPage {
+        frame,
+        path: path(viewer),
+        settings_path: Place::Settings.path(viewer.account),
+        has_provider: provider.is_some(),
+        label: provider
+            .map(|provider| provider.label.to_string())
+            .unwrap_or_default(),
+        redirect_uri: api.redirect_uri(),
+        signed_out_uri: api.url("/sso/signed-out"),
+        sign_in_url: api.url(&format!("/sso/{}", viewer.account)),
+        seen,
+        form,
+        requirement,
+    })
+}
+
+fn path(viewer: &Viewer) -> String {
+    format!("/a/{}/{SETTINGS}", viewer.account)
+}
+
+/// The provider as it stands, or what a new one starts with.
+fn showing(provider: Option<&Provider>) -> Form {
+    let Some(provider) = provider else {
+        return Form::showing([
+            ("scopes", SCOPES_DEFAULT),
+            ("groups_claim", GROUPS_CLAIM_DEFAULT),
+            ("creates_users", "on"),
+        ]);
+    };
+    let domains: Vec<_> = provider.email_domains.iter().map(EmailDomain::as_str).collect();
+    let domains = domains.join(" ");
+    let ticked = |is_ticked: bool| if is_ticked { "on" } else { "" };
+    Form::showing([
+        ("label", provider.label.as_str()),
+        ("issuer", provider.issuer.as_str()),
+        ("client_id", provider.client_id.as_str()),
+        ("scopes", provider.scopes.as_str()),
+        (
+            "groups_claim",
+            provider.groups_claim.as_ref().map_or("", |claim| claim.as_str()),
+        ),
+        ("email_domains", &domains),
+        ("creates_users", ticked(provider.creates_users)),
+        ("links_by_email", ticked(provider.links_by_email)),
+    ])
+}
+
+async fn save(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
+    viewer
+        .look(None, |account, actor, _| need_admin(account, actor))
+        .await?;
+    let api = &viewer.portal.api;
+    if let Some(provider) = read(&mut form) {
+        let secret = read_secret(&mut form);
+        if form.is_right()
+            && let Err(error) = api.single_sign_on().discover(&provider.issuer, api.times()).await
+        {
+            form.wrong("issuer", sentence(&error.to_string()));
+        }
+        if form.is_right() {
+            match api
+                .identity()
+                .set_provider(viewer.account, provider, secret)
+                .await
+            {
+                Ok(()) => {
+                    tracing::info!(account = %viewer.account, by = %viewer.actor, "single sign-on was set up");
+                    return Ok(done(&path(&viewer), "The provider answers, and is saved."));
+                }
+                Err(SetProviderError::Invalid(error)) => {
+                    form.wrong(field_of(error), sentence(&error.to_string()));
+                }
+                Err(SetProviderError::Identity(error)) => return Err(error.into()),
+            }
+        }
+    }
+    let typed = Typed {
+        provider: Some(form),
+        ..Typed::default()
+    };
+    Ok(page_again(&settings_page(&viewer, typed).await?))
+}
+
+/// Which field it is about.
+const fn field_of(error: InvalidProvider) -> &'static str {
+    match error {
+        InvalidProvider::LinkNeedsDomain | InvalidProvider::TooManyDomains => "email_domains",
+        InvalidProvider::SecretNeeded => "client_secret",
+    }
+}
+
+/// The provider that was typed. Where it is none, the form says what its fields take.
+fn read(form: &mut Form) -> Option<Provider> {
+    let (label, issuer, client_id, scopes) = (
+        form.parse("label"),
+        form.parse("issuer"),
+        form.parse("client_id"),
+        form.parse("scopes"),
+    );
+    let groups_claim = match form.value("groups_claim").trim() {
+        "" => Some(None),
+        _ => form.parse("groups_claim").map(Some),
+    };
+    let email_domains = domains(form);
+    Some(Provider {
+        label: label?,
+        issuer: issuer?,
+        client_id: client_id?,
+        scopes: scopes?,
+        groups_claim: groups_claim?,
+        creates_users: !form.value("creates_users").is_empty(),
+        links_by_email: !form.value("links_by_email").is_empty(),
+        email_domains: email_domains?,
+    })
+}
+
+fn domains(form: &mut Form) -> Option<BTreeSet<EmailDomain>> {
+    let typed = form
+        .value("email_domains")
+        .split([',', ' ', '\n', '\r', '\t', ';']);
+    let domains = typed.filter(|word| !word.is_empty()).map(EmailDomain::from_str);
+    match domains.collect::<Result<_, InvalidText>>() {
+        Ok(domains) => Some(domains),
+        Err(error) => {
+            form.wrong(
+                "email_domains",
+                format!("Each of these must be {}.", error.expected),
+            );
+            None
+        }
+    }
+}
+
+/// The client secret, where one was typed.
+fn read_secret(form: &mut Form) -> Option<Secret> {
+    if form.value("client_secret").trim().is_empty() {
+        return None;
+    }
+    let secret = Secret::of_client(form.value("client_secret"));
+    if secret.is_none() {
+        form.wrong(
+            "client_secret",
+            "This must be 1 to 1000 characters without control characters.",
+        );
+    }
+    secret
+}
+
+async fn require(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
+    viewer
+        .look(None, |account, actor, _| need_admin(account, actor))
+        .await?;
+    let api = &viewer.portal.api;
+    let is_required = !form.value("sso_required").is_empty();
+    let break_glass = form.value("break_glass").parse().ok();
+    if is_required && let Some(lack) = api.single_sign_on_lacks(viewer.account, break_glass).await? {
+        form.wrong("sso_required", sentence(lack));
+    }
+    if form.is_right() {
+        let change = SettingsPatch {
+            sign_in: SignInPatch {
+                sso_required: Some(is_required),
+                break_glass: Some(break_glass),
+                ..SignInPatch::default()
+            },
+            ..SettingsPatch::default()
+        };
+        match viewer
+            .execute(Command::ChangeSettings { change }, |_, _, _| ())
+            .await?
+        {
+            Ok(()) => {
+                let keep = Some(viewer.session.id);
+                api.end_what_passwords_began(viewer.account, keep).await?;
+                let message = if is_required {
+                    "Single sign-on is required now. Who had come in by a password is signed out."
+                } else {
+                    "Single sign-on is an offer: passwords work as well."
+                };
+                return Ok(done(&path(&viewer), message));
+            }
+            Err(refusal @ Refusal::BreakGlassNeeded) => form.wrong("break_glass", refusal.to_string()),
+            Err(refusal) => form.refused(&refusal),
+        }
+    }
+    let typed = Typed {
+        requirement: Some(form),
+        ..Typed::default()
+    };
+    Ok(page_again(&settings_page(&viewer, typed).await?))
+}
+
+async fn remove(Posted { viewer, .. }: Posted) -> Result<Response, Failed> {
+    let view = |account: &Account, actor: &Actor, _| {
+        need_admin(account, actor)?;
+        if account.settings().sign_in.sso_required {
+            return Err(Refusal::WrongState {
+                what: "single sign-on",
+                state: "required of everybody",
+                expected: "an offer only",
+            });
+        }
+        Ok(())
+    };
+    viewer.look(None, view).await?;
+    let removed = viewer
+        .portal
+        .api
+        .identity()
+        .remove_provider(viewer.account)
+        .await?;
+    if !removed {
+        return Err(Problem::not_found("provider").into());
+    }
+    tracing::info!(account = %viewer.account, by = %viewer.actor, "single sign-on was removed");
+    Ok(done(
+        &path(&viewer),
+        "There is no provider any more. People sign in with passwords.",
+    ))
+}

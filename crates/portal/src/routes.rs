@@ -1,0 +1,89 @@
+//! Routes that know which addresses and methods they answer, so that a test can walk every one of them.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::handler::Handler;
+use axum::http::Method;
+use axum::routing::{self, MethodRouter};
+
+use crate::portal::Portal;
+
+/// Pages and the addresses at which they are.
+pub(crate) struct Pages {
+    router: Router<Arc<Portal>>,
+    answered: Vec<(Method, String)>,
+}
+
+impl Pages {
+    pub(crate) fn new() -> Self {
+        Self {
+            router: Router::new(),
+            answered: Vec::new(),
+        }
+    }
+
+    /// Adds what is answered at one address.
+    pub(crate) fn route(mut self, path: &str, methods: Methods) -> Self {
+        let answered = methods.answered.into_iter();
+        self.answered
+            .extend(answered.map(|method| (method, path.to_owned())));
+        self.router = self.router.route(path, methods.router);
+        self
+    }
+
+    /// Adds other pages.
+    pub(crate) fn merge(mut self, other: Self) -> Self {
+        self.answered.extend(other.answered);
+        self.router = self.router.merge(other.router);
+        self
+    }
+
+    /// The methods and addresses, as they were added.
+    pub(crate) fn into_answered(self) -> Vec<(Method, String)> {
+        self.answered
+    }
+
+    /// What answers them.
+    pub(crate) fn into_router(self) -> Router<Arc<Portal>> {
+        self.router
+    }
+}
+
+/// What is answered at one address, by method.
+pub(crate) struct Methods {
+    router: MethodRouter<Arc<Portal>>,
+    answered: Vec<Method>,
+}
+
+/// Answers `GET`.
+pub(crate) fn get<H: Handler<T, Arc<Portal>>, T: 'static>(handler: H) -> Methods {
+    Methods {
+        router: routing::get(handler),
+        answered: vec![Method::GET],
+    }
+}
+
+/// Answers `POST`.
+pub(crate) fn post<H: Handler<T, Arc<Portal>>, T: 'static>(handler: H) -> Methods {
+    Methods {
+        router: routing::post(handler),
+        answered: vec![Method::POST],
+    }
+}
+
+impl Methods {
+    /// Answers `GET` as well.
+    pub(crate) fn get<H: Handler<T, Arc<Portal>>, T: 'static>(mut self, handler: H) -> Self {
+        self.router = self.router.get(handler);
+        self.answered.push(Method::GET);
+        self
+    }
+
+    /// Answers `POST` as well.
+    pub(crate) fn post<H: Handler<T, Arc<Portal>>, T: 'static>(mut self, handler: H) -> Self {
+        self.router = self.router.post(handler);
+        self.answered.push(Method::POST);
+        self
+    }
+}

@@ -1,0 +1,400 @@
+//! Every page and form of the portal, asked for by everybody there is: the table says how each is answered.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use axum::http::{Method, StatusCode, header};
+use axum::response::Response;
+use http_body_util::BodyExt;
+use tokio::sync::OnceCell;
+use usher_domain::command::Command;
+use usher_domain::permission::{Privilege, Role, Scope};
+use usher_domain::presence::{SessionKind, Start};
+use usher_domain::text::Code;
+use usher_domain::{ApiKeyId, PoolId, SessionId, TeamId, UserId};
+use usher_identity::{draw_bits, draw_code};
+
+use crate::app::{App, Browser, form};
+use crate::pool_desk::{Desk, RULES};
+
+/// Both tables, with the meaning of their columns. This test walks the second.
+const TABLES: &str = include_str!("../../../../docs/authorization.md");
+
+/// What an id is replaced by that nothing ever had.
+const UNKNOWN: &str = "01h2xcejqtf2nbrexx3vqjhp41";
+
+/// Who asks, in the order of the table's columns.
+async fn visitors(desk: &Desk) -> Vec<Visitor> {
+    let app = &desk.app;
+    let another = app.account("Another").await;
+    app.user(another, "Stan", "stan@example.com", Role::Owner).await;
+    app.user(desk.account, "Mia", "mia@example.com", Role::Member)
+        .await;
+    app.user(desk.account, "Ada", "ada@example.com", Role::Admin)
+        .await;
+    for (name, privilege) in [
+        ("Uma", Privilege::UsersManage),
+        ("Sia", Privilege::SeatsManage),
+        ("Sue", Privilege::SubscriptionManage),
+        ("Rea", Privilege::ReportsView),
+        ("Seth", Privilege::SettingsManage),
+    ] {
+        desk.manager(name, privilege).await;
+    }
+    let visitors = [
+        ("nobody", None),
+        ("bearer", None),
+        ("stranger", Some("stan@example.com")),
+        ("member", Some("mia@example.com")),
+        ("users", Some("uma@example.com")),
+        ("seats", Some("sia@example.com")),
+        ("subscription", Some("sue@example.com")),
+        ("reports", Some("rea@example.com")),
+        ("settings", Some("seth@example.com")),
+        ("admin", Some("ada@example.com")),
+        ("owner", Some("olga@example.com")),
+    ];
+    visitors
+        .map(|(name, email)| Visitor {
+            name,
+            email,
+            browser: Browser::default(),
+        })
+        .into()
+}
+
+/// Who asks.
+struct Visitor {
+    /// The name of the column.
+    name: &'static str,
+    email: Option<&'static str>,
+    browser: Browser,
+}
+
+impl Visitor {
+    /// Signs in where that is needed: some forms end the session of who sends them.
+    async fn come_in(&mut self, app: &App) {
+        let Some(email) = self.email else {
+            return;
+        };
+        if app.get(&self.browser, "/me").await.status != StatusCode::OK {
+            self.browser = app.sign_in(email).await;
+        }
+    }
+
+    /// The answer to a request; a form goes with the token of a page that the visitor may see.
+    async fn ask(&self, app: &App, method: &Method, path: &str, fields: &[(&str, &str)]) -> Response {
+        let mut headers = vec![("accept", "text/html")];
+        if self.name == "bearer" {
+            headers.push(("authorization", OPERATOR));
+        }
+        let mut body = String::new();
+        if *method == Method::POST {
+            let page = if self.email.is_some() { "/me" } else { "/sign-in" };
+            let token = app.get(&self.browser, page).await.token();
+            let token = token.as_deref().map(|token| ("_csrf", token));
+            body = form(&fields.iter().copied().chain(token).collect::<Vec<_>>());
+        }
+        app.send(&self.browser, method.clone(), path, &headers, body)
+            .await
+    }
+}
+
+const OPERATOR_KEY: &str = "usher_op_of_the_tests_0123456789abcdef";
+const OPERATOR: &str = "Bearer usher_op_of_the_tests_0123456789abcdef";
+
+/// Things that a page is about. They are made anew for each visitor, as one may delete them.
+struct Things<'a> {
+    desk: &'a Desk,
+    name: String,
+    user: OnceCell<UserId>,
+}
+
+impl Things<'_> {
+    fn bits(&self) -> u128 {
+        draw_bits(self.desk.app.api.engine().now()).unwrap()
+    }
+
+    async fn pool(&self, seats: u32) -> PoolId {
+        self.desk.add_pool(&format!("Pool {}", self.name), seats).await
+    }
+
+    async fn user(&self) -> UserId {
+        let name = format!("User {}", self.name);
+        *self
+            .user
+            .get_or_init(|| self.desk.agent_of(&name, self.desk.pool))
+            .await
+    }
+
+    async fn team(&self) -> TeamId {
+        let id = TeamId::from_bits(self.bits());
+        let name = format!("Team {}", self.name).parse().unwrap();
+        let members = [self.user().await].into();
+        self.desk.give(Command::CreateTeam { id, name, members }).await;
+        id
+    }
+
+    async fn key(&self) -> ApiKeyId {
+        let id = ApiKeyId::from_bits(self.bits());
+        let name = format!("Key {}", self.name).parse().unwrap();
+        let scopes = [Scope::Read].into();
+        let expires_at = None;
+        self.desk
+            .give(Command::CreateApiKey {
+                id,
+                name,
+                scopes,
+                expires_at,
+            })
+            .await;
+        id
+    }
+
+    /// A session of the user's that waits for its customer, and its code.
+    async fn session(&self) -> (SessionId, Code) {
+        let sign_in = self.desk.sign_in(self.user().await).await;
+        let (id, code) = (SessionId::from_bits(self.bits()), draw_code().unwrap());
+        let session = Command::CreateSession {
+            id,
+            sign_in,
+            kind: SessionKind::Call,
+            start: Start::Standby,
+            customer: None,
+            code: code.clone(),
+            valid_for: None,
+            wait: false,
+        };
+        self.desk.give(session).await;
+        (id, code)
+    }
+
+    /// The address with an id of a thing for each name in braces.
+    async fn address(&self, path: &str) -> String {
+        let mut address = path.replace("{account}", &self.desk.account.to_string());
+        while let Some((before, rest)) = address.split_once('{') {
+            let (name, after) = rest.split_once('}').unwrap();
+            let value = self.value(name, path).await;
+            address = format!("{before}{value}{after}");
+        }
+        match path {
+            "/a/{account}/audit/export" => address + "?format=csv",
+            "/a/{account}/users/{user}/reassign" => address + "?product=remote-support",
+            _ => address,
+        }
+    }
+
+    async fn value(&self, name: &str, path: &str) -> String {
+        match name {
+            "user" => self.user().await.to_string(),
+            "pool" if path.ends_with("/users/move") => {
+                let pool = self.pool(0).await;
+                self.desk.agent_of(&format!("Mover {}", self.name), pool).await;
+                pool.to_string()
+            }
+            "pool" => self.pool(0).await.to_string(),
+            "team" => self.team().await.to_string(),
+            "key" => self.key().await.to_string(),
+            "product" => "remote-support".to_owned(),
+            "sign_in" => self.desk.sign_in(self.user().await).await.to_string(),
+            "session" if path.starts_with("/me/") => format!("sess_{UNKNOWN}"),
+            "session" => self.session().await.0.to_string(),
+            "ticket" => {
+                let pool = self.pool(0).await;
+                let waits = self.desk.agent_of(&format!("Waiter {}", self.name), pool).await;
+                self.desk.wait(waits).await.to_string()
+            }
+            "verb" => "end".to_owned(),
+            "code" => self.session().await.1.to_string(),
+            "token" => "usher_setup_none".to_owned(),
+            "*rest" | "version" => "nothing".to_owned(),
+            _ => panic!("`{name}` of {path} has no value here: add one"),
+        }
+    }
+
+    /// What a form says: enough to be carried out for who may.
+    async fn fields(&self, path: &str) -> Vec<(&'static str, String)> {
+        let given = |fields: &[(&'static str, &str)]| {
+            let owned = |(name, value): &(&'static str, &str)| (*name, (*value).to_owned());
+            fields.iter().map(owned).collect::<Vec<_>>()
+        };
+        let name = &self.name;
+        let page = path.strip_prefix("/a/{account}/").unwrap_or(path);
+        match page {
+            "teams" | "teams/{team}" => vec![("name", format!("Named {name}"))],
+            "teams/{team}/add" | "teams/{team}/take-out" => vec![("user", self.user().await.to_string())],
+            "users" => vec![
+                ("name", format!("New {name}")),
+                ("email", format!("new.{}@example.net", name.replace(' ', "."))),
+                ("role", "member".to_owned()),
+            ],
+            "users/{user}" => vec![
+                ("name", format!("Changed {name}")),
+                ("email", format!("changed.{}@example.net", name.replace(' ', "."))),
+                ("role", "member".to_owned()),
+            ],
+            "users/bulk" | "users/bulk/do" => vec![
+                ("act", "deactivate".to_owned()),
+                ("user", self.user().await.to_string()),
+            ],
+            "users/{user}/licenses/{product}" => given(&[("license", "none")]),
+            "users/{user}/password" => given(&[("password", NEW_PASSWORD), ("password_again", NEW_PASSWORD)]),
+            "users/{user}/reassign" => vec![
+                ("product", "remote-support".to_owned()),
+                ("to", self.desk.agent(&format!("Other {name}")).await.to_string()),
+            ],
+            "api-keys" => vec![
+                ("id", ApiKeyId::from_bits(self.bits()).to_string()),
+                ("name", format!("Made {name}")),
+                ("scopes", "read".to_owned()),
+            ],
+            "api-keys/{key}/rotate" => given(&[("overlap", "0")]),
+            "pools/new" | "pools/{pool}" => pool_fields(name),
+            "pools/step" => vec![("lower", self.desk.pool.to_string())],
+            "pools/move-seats" => vec![
+                ("from", self.desk.pool.to_string()),
+                ("to", self.pool(0).await.to_string()),
+                ("seats", "1".to_owned()),
+            ],
+            "pools/{pool}/users/move" => {
+                vec![("which", "all".to_owned()), ("to", self.desk.pool.to_string())]
+            }
+            "sessions/end" => vec![("session", self.session().await.0.to_string())],
+            // Wrong ones: right ones would soon be too many for one address.
+            "/sign-in" => vec![
+                ("email", format!("{}@example.net", name.replace(' ', "."))),
+                ("password", NEW_PASSWORD.to_owned()),
+            ],
+            "/join" => vec![("code", self.session().await.1.to_string())],
+            "settings/permissions" => given(&[("view_own", "on"), ("control_own", "on")]),
+            "settings/pool-defaults" => given(&RULES),
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// Good enough for anybody.
+const NEW_PASSWORD: &str = "vellum quartz 91 heron";
+
+fn pool_fields(name: &str) -> Vec<(&'static str, String)> {
+    let mut fields = vec![
+        ("name", format!("Called {name}")),
+        ("product", "remote-support".to_owned()),
+        ("seats", "0".to_owned()),
+    ];
+    fields.extend(RULES.map(|(name, value)| (name, value.to_owned())));
+    fields
+}
+
+/// What the table says of an answer: its status, or where it leads to somebody who has to sign in first. A stream is
+/// told by its first message.
+async fn told(answer: Response) -> String {
+    let header = |name| {
+        answer
+            .headers()
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
+    };
+    if answer.status() == StatusCode::SEE_OTHER && header(header::LOCATION).starts_with("/sign-in") {
+        return "sign-in".to_owned();
+    }
+    if header(header::CONTENT_TYPE) == "text/event-stream" {
+        let first = answer
+            .into_body()
+            .frame()
+            .await
+            .unwrap()
+            .unwrap()
+            .into_data()
+            .unwrap();
+        let shows = first.starts_with(b"id: ");
+        return if shows { "live" } else { "over" }.to_owned();
+    }
+    answer.status().as_u16().to_string()
+}
+
+/// Asks for a page as everybody; what is told in the order of the columns.
+async fn answers(
+    desk: &Desk,
+    visitors: &mut [Visitor],
+    row: &str,
+    method: &Method,
+    path: &str,
+) -> Vec<String> {
+    let mut cells = Vec::new();
+    for visitor in visitors {
+        visitor.come_in(&desk.app).await;
+        let name = format!("{row} {}", visitor.name);
+        let user = OnceCell::new();
+        let things = Things { desk, name, user };
+        let address = things.address(path).await;
+        let fields = if *method == Method::POST {
+            things.fields(path).await
+        } else {
+            Vec::new()
+        };
+        let fields: Vec<_> = fields
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        cells.push(told(visitor.ask(&desk.app, method, &address, &fields).await).await);
+    }
+    cells
+}
+
+/// The rows of the second table by address, and the names of its columns.
+fn rows() -> (Vec<&'static str>, BTreeMap<&'static str, Vec<&'static str>>) {
+    let (_, pages) = TABLES.split_once("\n## Pages\n").unwrap();
+    let mut lines = pages.lines().filter(|line| line.starts_with('|'));
+    let cells = |line: &'static str| {
+        let cells = line.trim().trim_matches('|').split('|');
+        cells.map(str::trim).collect::<Vec<_>>()
+    };
+    let header = cells(lines.next().unwrap());
+    let rows = lines.skip(1).map(|line| {
+        let mut row = cells(line);
+        (row.remove(0), row)
+    });
+    (header[1..].to_vec(), rows.collect())
+}
+
+#[tokio::test]
+async fn every_page_and_form_answers_everybody_as_the_table_says() {
+    let (columns, rows) = rows();
+    let desk = Desk::open(1000).await;
+    desk.app
+        .api
+        .identity()
+        .set_operator_key(OPERATOR_KEY, desk.app.api.engine().now())
+        .await
+        .unwrap();
+    let mut visitors = visitors(&desk).await;
+    assert_eq!(
+        columns,
+        visitors.iter().map(|visitor| visitor.name).collect::<Vec<_>>()
+    );
+    let mut wrong = String::new();
+    for (number, (method, path)) in usher_portal::addresses().into_iter().enumerate() {
+        let made = answers(&desk, &mut visitors, &number.to_string(), &method, &path).await;
+
+        let row = format!("{method} {path}");
+        if rows.get(row.as_str()).is_none_or(|row| *row != made) {
+            let _ = writeln!(wrong, "| {row} | {} |", made.join(" | "));
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "these pages answer otherwise than docs/authorization.md says:\n{wrong}"
+    );
+}
+
+#[test]
+fn the_table_has_no_row_without_a_page() {
+    let addresses: Vec<_> = usher_portal::addresses()
+        .into_iter()
+        .map(|(method, path)| format!("{method} {path}"))
+        .collect();
+    for row in rows().1.keys() {
+        assert!(addresses.iter().any(|address| address == row), "{row}");
+    }
+}

@@ -1,0 +1,114 @@
+use axum::http::StatusCode;
+
+use crate::desk::Desk;
+
+/// A group that was just made; its address below the account's.
+async fn crew(desk: &Desk) -> String {
+    let created = desk.post("groups", &[("name", "Crew")]).await;
+    assert_eq!(created.status, StatusCode::SEE_OTHER, "{}", created.html);
+    let parts = created.header("location").split('/').skip(3);
+    parts.collect::<Vec<_>>().join("/")
+}
+
+#[tokio::test]
+async fn a_group_is_created_filled_renamed_and_deleted() {
+    let desk = Desk::with(0).await;
+    let sven = desk.member("Sven").await.to_string();
+    let empty = desk.get("groups").await.html;
+    assert!(empty.contains("No group yet") && empty.contains("directory (SCIM)"));
+
+    let path = crew(&desk).await;
+    let page = desk.get(&format!("{path}?who=sven")).await.html;
+    assert!(page.contains("Nobody is in this group") && page.contains("Add<span class=\"unseen\"> Sven"));
+
+    desk.post(&format!("{path}/add"), &[("user", &sven)]).await;
+    let page = desk.get(&path).await.html;
+    assert!(
+        page.contains("Members (1)") && page.contains("Take out"),
+        "{page}"
+    );
+    let person = desk.get(&format!("users/{sven}")).await.html;
+    assert!(person.contains("Groups") && person.contains("Crew"), "{person}");
+
+    desk.post(&path, &[("name", "Night crew")]).await;
+    desk.post(&format!("{path}/take-out"), &[("user", &sven)]).await;
+    let page = desk.get(&path).await.html;
+    assert!(page.contains("<h1>Night crew</h1>") && page.contains("Members (0)"));
+
+    let question = desk.get(&format!("{path}/delete")).await.html;
+    assert!(question.contains("Delete the group Night crew?"));
+    desk.post(&format!("{path}/delete"), &[]).await;
+    assert_eq!(desk.get(&path).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn what_a_group_gives_is_chosen_and_acts_at_once() {
+    let desk = Desk::with(1).await;
+    let sven = desk.member("Sven").await.to_string();
+    let pool = desk.pool.to_string();
+    let path = crew(&desk).await;
+    desk.post(&format!("{path}/add"), &[("user", &sven)]).await;
+
+    let fields = [
+        ("license-remote-support", pool.as_str()),
+        ("team", ""),
+        ("role", "manager"),
+    ];
+    let saved = desk.post(&format!("{path}/mapping"), &fields).await;
+
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.html);
+    let list = desk.get("groups").await.html;
+    assert!(
+        list.contains("remote-support: pool") && list.contains("role Manager"),
+        "{list}"
+    );
+    let person = desk.get(&format!("users/{sven}")).await.html;
+    assert!(
+        person.contains("From the group Crew") && person.contains("Manager"),
+        "{person}"
+    );
+}
+
+#[tokio::test]
+async fn seats_that_run_out_are_said_at_the_field_with_the_numbers() {
+    let desk = Desk::with(1).await;
+    let path = crew(&desk).await;
+    for name in ["Ann", "Ben", "Cem"] {
+        let user = desk.member(name).await.to_string();
+        desk.post(&format!("{path}/add"), &[("user", &user)]).await;
+    }
+
+    let page = desk
+        .post(&format!("{path}/mapping"), &[("license-remote-support", "named")])
+        .await;
+
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let error = "id=\"license-remote-support-error\"";
+    assert!(page.html.contains(error), "{}", page.html);
+    assert!(
+        page.html
+            .contains("more named seats of remote-support are needed")
+    );
+    assert!(page.html.contains("would have none, so nothing was changed."));
+    assert!(
+        page.html.contains("<option value=\"named\" selected>"),
+        "{}",
+        page.html
+    );
+}
+
+#[tokio::test]
+async fn a_role_is_chosen_among_those_that_a_group_can_give() {
+    let desk = Desk::with(1).await;
+    let path = crew(&desk).await;
+    desk.post(&format!("{path}/mapping"), &[("role", "admin")]).await;
+
+    let page = desk.get(&path).await.html;
+    assert!(
+        page.contains("<option value=\"admin\" selected>Admin</option>"),
+        "{page}"
+    );
+    let unknown = desk.post(&format!("{path}/mapping"), &[("role", "owner")]).await;
+    assert_eq!(unknown.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(unknown.html.contains("Choose one of the roles."));
+}

@@ -1,0 +1,88 @@
+//! What a caller may not see is not found; what they see but may not do is forbidden (2.6). To its members an account
+//! has lists, which they may not read; what stands in them does not exist for them. The API and the pages agree.
+
+use axum::http::{StatusCode, header};
+use serde_json::Value;
+use usher_domain::permission::Role;
+
+use crate::app::{Browser, PASSWORD};
+use crate::pool_desk::Desk;
+
+const OK: u16 = 200;
+const FORBIDDEN: u16 = 403;
+const NOT_FOUND: u16 = 404;
+
+#[tokio::test]
+async fn a_member_is_answered_alike_by_pages_and_lists() {
+    let desk = Desk::open(1).await;
+    let member = desk
+        .app
+        .user(desk.account, "Max", "max@example.com", Role::Member);
+    member.await;
+    let browser = desk.app.sign_in("max@example.com").await;
+    let token = token(&desk).await;
+    let (pool, sven) = (desk.pool, desk.agent("Sven").await);
+
+    // The page, the operation of the API, and the answer of both.
+    for (page, operation, expected) in [
+        ("users".to_owned(), "", FORBIDDEN),
+        ("users?q=sven&page=2".to_owned(), "", FORBIDDEN),
+        ("pools".to_owned(), "pools", FORBIDDEN),
+        ("queue".to_owned(), "", FORBIDDEN),
+        ("teams".to_owned(), "teams", FORBIDDEN),
+        ("refusals".to_owned(), "refusals", FORBIDDEN),
+        ("audit".to_owned(), "audit", FORBIDDEN),
+        ("audit/export?format=csv".to_owned(), "audit", FORBIDDEN),
+        ("minutes".to_owned(), "", FORBIDDEN),
+        ("subscription".to_owned(), "subscription", FORBIDDEN),
+        ("api-keys".to_owned(), "api-keys", FORBIDDEN),
+        ("settings".to_owned(), "settings", FORBIDDEN),
+        ("users/new".to_owned(), "", FORBIDDEN),
+        ("pools/new".to_owned(), "", FORBIDDEN),
+        ("sessions".to_owned(), "sessions", OK),
+        ("overview".to_owned(), "usage", OK),
+        (format!("users/{sven}"), &format!("users/{sven}"), NOT_FOUND),
+        (format!("pools/{pool}"), &format!("pools/{pool}"), NOT_FOUND),
+        (format!("pools/{pool}/users"), "", NOT_FOUND),
+    ] {
+        let shown = desk.app.get(&browser, &desk.path(&format!("/{page}"))).await;
+        assert_eq!(shown.status.as_u16(), expected, "{page}");
+
+        if !operation.is_empty() {
+            let path = format!("/v1/accounts/{}/{operation}", desk.account);
+            let bearer = format!("Bearer {token}");
+            let headers = [(header::AUTHORIZATION.as_str(), bearer.as_str())];
+            let answer = desk
+                .app
+                .send(
+                    &Browser::default(),
+                    axum::http::Method::GET,
+                    &path,
+                    &headers,
+                    String::new(),
+                )
+                .await;
+            assert_eq!(answer.status().as_u16(), expected, "{operation}");
+        }
+    }
+}
+
+/// The member's own token of the API.
+async fn token(desk: &Desk) -> String {
+    let body = serde_json::json!({
+        "account": desk.account.to_string(), "email": "max@example.com", "password": PASSWORD,
+    });
+    let request = axum::http::Request::post("/v1/tokens")
+        .header(header::CONTENT_TYPE, "application/json")
+        .body(axum::body::Body::from(body.to_string()))
+        .unwrap();
+    let answer = tower::ServiceExt::oneshot(desk.app.router.clone(), request)
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), StatusCode::CREATED);
+    let body = http_body_util::BodyExt::collect(answer.into_body())
+        .await
+        .unwrap();
+    let body: Value = serde_json::from_slice(&body.to_bytes()).unwrap();
+    body["token"].as_str().unwrap().to_owned()
+}

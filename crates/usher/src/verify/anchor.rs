@@ -1,0 +1,127 @@
+//! Anchors: what the newest commit of each account was, kept elsewhere.
+
+use std::fmt::Write as _;
+use std::io::ErrorKind;
+use std::path::Path;
+
+use usher_domain::AccountId;
+use usher_engine::maintenance::{Fault, Place};
+use usher_journal::{Hash, Journal, JournalError, Seq};
+
+use crate::Failure;
+
+/// The first line of a file of anchors.
+const TITLE: &str = "usher anchors 1";
+
+/// The newest commit of each account, as it was once.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Anchors(Vec<(AccountId, Seq, Hash)>);
+
+impl Anchors {
+    pub(super) const fn of(heads: Vec<(AccountId, Seq, Hash)>) -> Self {
+        Self(heads)
+    }
+
+    /// Those in a file; none where there is no such file.
+    pub(super) fn read(file: &Path) -> Result<Self, Failure> {
+        match std::fs::read_to_string(file) {
+            Ok(text) => Self::parse(&text).ok_or_else(|| {
+                Failure::said(format!(
+                    "{} holds no anchors of `usher verify`. Name another file with `--anchor FILE`: this one is not \
+                     overwritten.",
+                    file.display()
+                ))
+            }),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Self::default()),
+            Err(error) => Err(Failure::because(
+                format_args!("Cannot read the anchors in {}", file.display()),
+                &error,
+            )),
+        }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let mut lines = text.lines();
+        let has_title = lines.next() == Some(TITLE);
+        let heads = lines.map(|line| {
+            let mut words = line.split(' ');
+            let (account, seq, hash) = (words.next()?, words.next()?, words.next()?);
+            let head = (
+                account.parse().ok()?,
+                Seq::new(seq.parse().ok()?),
+                hash.parse().ok()?,
+            );
+            words.next().is_none().then_some(head)
+        });
+        let heads = heads.collect::<Option<_>>()?;
+        has_title.then_some(Self(heads))
+    }
+
+    /// Writes them to a file, whole or not at all.
+    pub(super) fn write(&self, file: &Path) -> Result<(), Failure> {
+        let mut text = format!("{TITLE}\n");
+        for (account, seq, hash) in &self.0 {
+            // Writing to a string does not fail.
+            let _ = writeln!(text, "{account} {seq} {hash}");
+        }
+        let directory = file.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let write = || {
+            let mut made = tempfile::NamedTempFile::new_in(directory.unwrap_or(Path::new(".")))?;
+            std::io::Write::write_all(&mut made, text.as_bytes())?;
+            made.as_file().sync_all()?;
+            made.persist(file)?;
+            Ok(())
+        };
+        let cannot = |error: std::io::Error| {
+            Failure::because(
+                format_args!("Cannot write the anchors to {}", file.display()),
+                &error,
+            )
+        };
+        write().map_err(cannot)
+    }
+
+    /// What of them is not in the journal any more.
+    pub(super) async fn compare(self, journal: &dyn Journal) -> Result<Vec<Fault>, JournalError> {
+        let mut faults = Vec::new();
+        for (account, seq, hash) in self.0 {
+            let problem = match journal.stored_hash(account, seq).await {
+                Ok(Some(stored)) if stored == hash => continue,
+                Ok(Some(_)) => "it is another one than the anchor says: the chain was written anew",
+                Ok(None) => "it is missing, and the anchor says that it was there",
+                Err(JournalError::Closed) => return Err(JournalError::Closed),
+                Err(_) => "it cannot be read, and the anchor says that it was there",
+            };
+            faults.push(Fault {
+                place: Place::Commit { account, seq },
+                problem: problem.to_owned(),
+            });
+        }
+        Ok(faults)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn anchors_survive_their_file_and_nothing_else_is_read_as_one() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("anchors");
+        let anchors = Anchors(vec![(
+            AccountId::from_bits(7),
+            Seq::new(5),
+            Hash::from_bytes([9; 32]),
+        )]);
+
+        assert_eq!(Anchors::read(&file).unwrap(), Anchors::default());
+        anchors.write(&file).unwrap();
+
+        assert_eq!(Anchors::read(&file).unwrap(), anchors);
+        for text in ["", "something else", "usher anchors 1\nacct_7 5"] {
+            std::fs::write(&file, text).unwrap();
+            assert!(Anchors::read(&file).is_err(), "{text}");
+        }
+    }
+}

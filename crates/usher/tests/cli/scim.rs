@@ -1,0 +1,128 @@
+//! Two public testers of SCIM servers, from `PyPI`, against the real program: `scim2-cli`, which tests what the server
+//! says of itself, and `scim-sanity`. `tests/scim/requirements.txt` pins them.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use usher_client::{Account, Client};
+
+use crate::install::{can_install, install, run};
+use crate::program::{Server, repository};
+
+const ADVICE: &str = "Install Python 3.10 or later with venv (`apt-get install python3-venv` on Debian).";
+
+#[test]
+fn public_testers_of_scim_find_nothing_wrong() {
+    let tools = tools();
+    let mut server = Server::start_with(&[], &["--sandbox"]);
+    let operator_key = server.operator_key();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let (account, key) = runtime.block_on(directory_key(&server.url, &operator_key));
+    let url = format!("{}/scim/v2/{account}", server.url);
+
+    // It calls a check that it skips a failed one, so nothing is hidden.
+    let header = format!("Authorization: Bearer {key}");
+    let (is_right, said) = told(&tools, "scim2", &["-u", &url, "-h", &header, "test", "--verbose"]);
+    assert!(is_right, "scim2 test:\n{said}");
+    assert!(said.contains("SUCCESS") && !said.contains("SKIPPED"), "{said}");
+
+    let probe = [
+        "probe",
+        &url,
+        "--token",
+        &key,
+        "--i-accept-side-effects",
+        "--json-output",
+    ];
+    let (is_right, said) = told(&tools, "scim-sanity", &probe);
+    assert!(is_right, "scim-sanity probe:\n{said}");
+    let report: serde_json::Value = serde_json::from_str(&said).unwrap();
+    let results = report["results"].as_array().unwrap();
+    let passed = results.iter().filter(|result| result["status"] == "pass").count();
+    assert!(passed > 20, "{said}");
+    // Agents are a draft of which Usher advertises nothing. Everything else passes, without as much as a warning.
+    let is_of_agents = |result: &serde_json::Value| {
+        let name = result["name"].as_str().unwrap();
+        result["status"] == "skip" && name.starts_with("Agent")
+    };
+    let others = results.iter().filter(|result| result["status"] != "pass");
+    let others: Vec<_> = others.filter(|result| !is_of_agents(result)).collect();
+    assert!(others.is_empty(), "{others:#?}");
+
+    assert_eq!(server.stop().0, Some(0), "the server did not stop as told");
+}
+
+/// An account with seats, and a directory's key to it.
+async fn directory_key(url: &str, operator_key: &str) -> (String, String) {
+    let operator = Client::new(url, operator_key).unwrap();
+    let account = Account::create(&operator, "Under test").await.unwrap();
+    account
+        .subscribe("enterprise", &[("remote-support", 2, 10)])
+        .await
+        .unwrap();
+    let key = account
+        .create_api_key("Directory", &["directory.provision"])
+        .await
+        .unwrap();
+    (account.id().to_owned(), key.key)
+}
+
+/// Whether a tester finds nothing wrong, and all that it says.
+fn told(tools: &Path, program: &str, arguments: &[&str]) -> (bool, String) {
+    let told = Command::new(tools.join("bin").join(program))
+        .args(arguments)
+        .env("NO_COLOR", "1")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&told.stdout) + String::from_utf8_lossy(&told.stderr);
+    (told.status.success(), said.into_owned())
+}
+
+/// The environment with the testers, which is made where it is missing or of other versions.
+fn tools() -> PathBuf {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
+    let tools = target.join("scim-testers");
+    fs::create_dir_all(&tools).unwrap();
+    let lock = File::create(target.join("scim-testers.lock")).unwrap();
+    lock.lock().unwrap();
+    let requirements = repository().join("tests/scim/requirements.txt");
+    let wanted = fs::read_to_string(&requirements).unwrap();
+    let installed = tools.join("installed");
+    if fs::read_to_string(&installed).is_ok_and(|installed| installed == wanted) {
+        return tools;
+    }
+    make_environment(&tools);
+    run(
+        Command::new(tools.join("bin/python"))
+            .args([
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--disable-pip-version-check",
+                "--requirement",
+            ])
+            .arg(&requirements),
+        ADVICE,
+    );
+    fs::write(installed, wanted).unwrap();
+    tools
+}
+
+/// Debian ships Python without what environments are made with.
+fn make_environment(tools: &Path) {
+    let venv = || {
+        let mut command = Command::new("python3");
+        command.args(["-m", "venv", "--clear"]).arg(tools);
+        command
+    };
+    let made = venv().output();
+    if made.is_ok_and(|made| made.status.success()) {
+        return;
+    }
+    if can_install() {
+        install(&["python3", "python3-venv"], ADVICE);
+    }
+    run(&mut venv(), ADVICE);
+}

@@ -1,0 +1,103 @@
+// Assigned seats: six named seats for nine users, reassigned now and then.
+
+import assert from "node:assert/strict";
+import { PRODUCT, World } from "./lib/api.js";
+import { picture } from "./lib/checks.js";
+import { click, signInForWork } from "./lib/desk.js";
+import { story } from "./lib/story.js";
+import { forgive } from "./lib/watch.js";
+
+/** In the order in which they are added: the first six get the seats. */
+const NAMES = ["Sven", "Amara", "Elif", "Jonas", "Lena", "Noor", "Priya", "Tomas", "Yuki"];
+
+/**
+ * Counts the clicks on a page from now on.
+ * @param {import("playwright-core").Page} page
+ */
+async function countClicks(page) {
+  let clicks = 0;
+  await page.exposeFunction("storyClicked", () => (clicks += 1));
+  await page.addInitScript(() => {
+    addEventListener("click", () => /** @type {any} */ (window).storyClicked(), { capture: true });
+  });
+  return () => clicks;
+}
+
+story("nine users, six seats of their own, and a seat that is reassigned in two clicks", async ({ open }) => {
+  const world = await World.make({ name: "Alder Clinic IT", plan: "team", named: 6, shared: 0 });
+  const owner = await world.owner();
+  /** @type {Record<string, import("./lib/api.js").Person>} */
+  const people = {};
+  for (const name of NAMES) {
+    people[name] = await world.person(name);
+  }
+  const overview = await open(`/a/${world.id}/overview`, { as: owner, window: "phone" });
+  const assigned = overview.locator("dl div").filter({ hasText: "Named seats assigned" });
+  await assigned.getByText("6 of 6").waitFor();
+
+  // One of the six works; one of the three others is told that they have no license, and whom to ask.
+  const svens = await open("/console", { as: people.Sven });
+  await svens.getByText("You have a seat of your own.").waitFor();
+  await signInForWork(svens);
+  await picture(svens, "assigned-seats-console");
+  const own = await open(`/a/${world.id}/overview`, { as: people.Yuki, window: "phone", scheme: "dark" });
+  await own.getByText("You have no license").waitFor();
+  const yukis = await open("/console", { as: people.Yuki });
+  forgive(yukis, /status of 403/);
+  await yukis.getByText(`You have no license for ${PRODUCT}.`).first().waitFor();
+  await click(yukis, `Sign in for ${PRODUCT}`);
+  const refused = yukis.getByRole("alert").filter({ hasText: `You have no license for ${PRODUCT}.` });
+  await refused.getByText("You can ask Olga Owner.").waitFor();
+  await picture(yukis, "assigned-seats-no-license");
+  await overview.getByRole("row", { name: /Yuki/ }).getByText("The user has no license").waitFor();
+
+  // Two clicks of the admin move Sven's seat to Yuki.
+  const users = await open("/sign-in", { as: owner });
+  const clicks = await countClicks(users);
+  await users.goto(`/a/${world.id}/users`);
+  await users.getByText("1 to 10 of 10").waitFor();
+  await picture(users, "assigned-seats-users");
+  await users.getByRole("link", { name: "Reassign… the seat of Sven" }).click();
+  await users.getByText("Sven has no license of it afterwards, and is signed out at once.").waitFor();
+  await picture(users, "assigned-seats-reassign");
+  await users.getByRole("button", { name: "Give the seat to Yuki" }).click();
+  await users.getByText(`Yuki has the seat of ${PRODUCT} now, in place of Sven.`).waitFor();
+  assert.equal(clicks(), 2);
+
+  // Both learn of it at once, and so does who looks at the overview.
+  await svens.getByText("Olga Owner changed your license, so you were signed out.").waitFor();
+  await picture(svens, "assigned-seats-taken-away");
+  await own.getByText("A seat of your own").waitFor();
+  await yukis.getByText("You have a seat of your own.").waitFor();
+  await signInForWork(yukis);
+  await own.getByText("Signed in", { exact: true }).waitFor();
+  await picture(own, "assigned-seats-own-phone");
+  await overview.getByRole("row", { name: /Yuki/ }).getByText("Got in").waitFor();
+  await assigned.getByText("6 of 6").waitFor();
+
+  // A seat that is taken back is assigned again, in the list of those without one.
+  await users.goto(`/a/${world.id}/users/${people.Amara.id}`);
+  await users.getByLabel(PRODUCT, { exact: true }).selectOption({ label: "No license" });
+  await click(users, `Save the license of ${PRODUCT}`);
+  await assigned.getByText("5 of 6").waitFor();
+  await users.goto(`/a/${world.id}/users?license=none&q=tomas`);
+  await users.getByLabel("Tick Tomas").check();
+  await users.getByLabel("What to do").selectOption({ label: `Assign a seat of ${PRODUCT} (1 left)` });
+  await click(users, "Continue…");
+  await picture(users, "assigned-seats-bulk");
+  await users.getByRole("button", { name: /^Yes/ }).click();
+  await users.getByText("Done for 1 person").waitFor();
+  await assigned.getByText("6 of 6").waitFor();
+
+  // The billing contact reads the same of the subscription, and the audit has who did it.
+  await users.getByRole("link", { name: "Subscription" }).click();
+  await users.getByText("Named seats only").waitFor();
+  await users.getByText("6 assigned to users").waitFor();
+  await picture(users, "assigned-seats-subscription");
+  await users.getByRole("link", { name: "Refusals", exact: true }).click();
+  assert.equal(await users.locator("tbody tr").count(), 1);
+  await users.getByRole("row").filter({ hasText: "Yuki" }).getByText("The user has no license").waitFor();
+  await users.getByRole("link", { name: "Audit" }).click();
+  await users.getByText("Olga Owner").first().waitFor();
+  await picture(users, "assigned-seats-audit");
+});

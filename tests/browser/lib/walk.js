@@ -1,0 +1,414 @@
+// The pages of the portal, one a row, and the account in which they are looked at.
+
+import assert from "node:assert/strict";
+import { advance, Caller, PASSWORD, PRODUCT, World } from "./api.js";
+import { setupLink } from "./settings.js";
+import { totp } from "./totp.js";
+import { forgive } from "./watch.js";
+
+/** @typedef {import("playwright-core").Page} Page */
+/** @typedef {Awaited<ReturnType<typeof arrange>>} Arranged */
+
+/**
+ * @typedef {object} Row
+ * @property {string} name of the page, for its story and its picture
+ * @property {string} path where `{account}` stands for the account's id, and so on for the `ids` below
+ * @property {string} [as] who of the `people` below looks at it; anybody, where left out
+ * @property {(page: Page, arranged: Arranged) => Promise<unknown>} [act] what leads from the path to the page
+ * @property {number} [status] of the page, where it is no success
+ * @property {string[]} [parts] selectors of what axe looks at, where the whole would take it too long
+ */
+
+/** What no field takes. */
+const TOO_LONG = "x".repeat(2000);
+const ACCOUNT = "/a/{account}";
+
+/** Of the API's documentation, what all its operations and schemas look like; the whole takes axe a minute. */
+const DOCS_PARTS = [".top", ".side", "main > h1", "#sign-ins", "#signIn", "#listSignIns", "#schema-SignIn"];
+
+/**
+ * Sends a form, also one that the browser itself would hold back.
+ * @param {Page} page
+ * @param {string | RegExp} button
+ * @param {Record<string, string>} [fields] what is typed, by label
+ */
+async function send(page, button, fields = {}) {
+  for (const [label, text] of Object.entries(fields)) {
+    const field = page.getByLabel(label, { exact: true });
+    await field.evaluate((element) => element.removeAttribute("maxlength"));
+    await field.fill(text);
+  }
+  await page.evaluate(() => {
+    document.querySelectorAll("form").forEach((form) => (form.noValidate = true));
+  });
+  const loaded = page.waitForEvent("load");
+  await page.getByRole("button", { name: button, exact: typeof button === "string" }).last().click();
+  await loaded;
+}
+
+/** @param {string | RegExp} button @param {Record<string, string>} [fields] */
+const sent = (button, fields) => (/** @type {Page} */ page) => send(page, button, fields);
+
+/**
+ * Ticks two people on the list of users, and asks for a seat for each.
+ * @param {Page} page
+ */
+async function askForSeats(page) {
+  await page.getByLabel("Tick everybody on this page").check();
+  await page.getByLabel("What to do").selectOption(`assign ${PRODUCT}`);
+  await send(page, "Continue…");
+}
+
+/** @param {Page} page */
+async function enterConsole(page) {
+  forgive(page, /status of 409/);
+  await send(page, `Sign in for ${PRODUCT}`);
+  await send(page, "Sign in here instead");
+}
+
+/**
+ * From the page of the second factor to its recovery codes.
+ * @param {Page} page
+ */
+async function setUpSecondFactor(page) {
+  await send(page, "Set up a second factor");
+  const secret = (await page.locator("#secret").textContent()) ?? "";
+  await send(page, "Switch the second factor on", { Code: totp(secret, await advance(1)) });
+}
+
+/** The pages before there is an account. @type {Row[]} */
+export const FIRST = [
+  { name: "the set-up page", path: "{setup}" },
+  { name: "the set-up page with errors", path: "{setup}", act: sent(/^Create/, { "Your name": " " }), status: 422 },
+];
+
+/** @type {Row[]} */
+export const PAGES = [
+  { name: "a set-up link that was used", path: "{setup}", status: 410 },
+  { name: "the sign-in page", path: "/sign-in" },
+  {
+    name: "a sign-in that failed", path: "/sign-in", status: 422,
+    act: sent("Sign in", { "E-mail address": "nobody@example.com", Password: "not this one" }),
+  },
+  {
+    name: "the choice of an account", path: "/sign-in",
+    act: (page, { both }) => send(page, "Sign in", { "E-mail address": both, Password: PASSWORD }),
+  },
+  {
+    name: "a choice that took too long", path: "/sign-in", status: 422,
+    async act(page, { both }) {
+      await send(page, "Sign in", { "E-mail address": both, Password: PASSWORD });
+      await page.locator('[name="choice"]').first().evaluate((input) => input.setAttribute("value", "gone"));
+      await send(page, /Fjord/);
+    },
+  },
+
+  { name: "oneself", path: "/me", as: "sven" },
+  {
+    name: "a password that is not changed", path: "/me", as: "sven", status: 422,
+    act: sent("Change the password", { "Present password": "not this one", "New password": "short" }),
+  },
+  { name: "one's own second factor", path: "/me/second-factor", as: "sven" },
+  {
+    name: "a second factor that is to be scanned", path: "/me/second-factor", as: "cleo",
+    act: sent("Set up a second factor"),
+  },
+  {
+    name: "one's own second factor that is set", path: "/me/second-factor", as: "zoe",
+    async act(page) {
+      await setUpSecondFactor(page);
+      await page.goto("/me/second-factor");
+    },
+  },
+  {
+    name: "new recovery codes with errors", path: "/me/second-factor", as: "finn", status: 422,
+    async act(page) {
+      await setUpSecondFactor(page);
+      await page.goto("/me/second-factor");
+      await send(page, "Draw new recovery codes", { Password: "not this one" });
+    },
+  },
+  {
+    name: "a second factor that is not removed", path: "/me/second-factor", as: "gwen", status: 422,
+    async act(page) {
+      await setUpSecondFactor(page);
+      await page.goto("/me/second-factor");
+      await send(page, "Remove the second factor", { Password: "not this one" });
+    },
+  },
+  {
+    name: "the second step of signing in", path: "/sign-in",
+    act: (page, { people }) => send(page, "Sign in", { "E-mail address": people.zoe.email, Password: PASSWORD }),
+  },
+  {
+    name: "the second step of signing in with a wrong code", path: "/sign-in", status: 422,
+    async act(page, { people }) {
+      await send(page, "Sign in", { "E-mail address": people.zoe.email, Password: PASSWORD });
+      await send(page, "Sign in", { Code: "000000" });
+    },
+  },
+  {
+    name: "a code that is wrong", path: "/me/second-factor", as: "yuki", status: 422,
+    async act(page) {
+      await send(page, "Set up a second factor");
+      await send(page, "Switch the second factor on", { Code: "000000" });
+    },
+  },
+
+  { name: "the overview", path: `${ACCOUNT}/overview`, as: "owner" },
+  { name: "the overview of a member", path: `${ACCOUNT}/overview`, as: "sven" },
+
+  { name: "the sessions", path: `${ACCOUNT}/sessions`, as: "owner" },
+  { name: "the sessions of a member", path: `${ACCOUNT}/sessions`, as: "sven" },
+  { name: "ending a session", path: `${ACCOUNT}/sessions/end?session={session}`, as: "owner" },
+  {
+    name: "ending a session with errors", path: `${ACCOUNT}/sessions/end?session={session}`, as: "owner", status: 422,
+    act: sent("End the session", { "Reason (optional)": TOO_LONG }),
+  },
+  {
+    name: "a session that cannot go on", path: `${ACCOUNT}/sessions`, as: "sven", status: 422,
+    act: sent(/^Resume/),
+  },
+
+  { name: "the refusals", path: `${ACCOUNT}/refusals`, as: "owner" },
+  { name: "the refusals with a wrong filter", path: `${ACCOUNT}/refusals?from=2026-02-02&to=2026-01-01`, as: "owner", status: 422 },
+  { name: "the audit", path: `${ACCOUNT}/audit`, as: "owner" },
+  { name: "the audit with a wrong filter", path: `${ACCOUNT}/audit?from=2026-02-02&to=2026-01-01`, as: "owner", status: 422 },
+
+  { name: "the API keys", path: `${ACCOUNT}/api-keys`, as: "owner" },
+  {
+    name: "an API key with errors", path: `${ACCOUNT}/api-keys`, as: "owner", status: 422,
+    act: sent("Make the key", { Name: " " }),
+  },
+  {
+    name: "an API key that is shown once", path: `${ACCOUNT}/api-keys`, as: "owner",
+    async act(page) {
+      await page.getByRole("checkbox").first().check();
+      await send(page, "Make the key", { Name: "Back end" });
+    },
+  },
+  { name: "a new secret for an API key", path: `${ACCOUNT}/api-keys/{key}/rotate`, as: "owner" },
+  { name: "revoking an API key", path: `${ACCOUNT}/api-keys/{key}/revoke`, as: "owner" },
+
+  { name: "the users", path: `${ACCOUNT}/users`, as: "owner" },
+  { name: "a new user", path: `${ACCOUNT}/users/new`, as: "owner" },
+  {
+    name: "a new user with errors", path: `${ACCOUNT}/users/new`, as: "owner", status: 422,
+    act: sent("Add the user", { Name: " ", "E-mail address": "nobody" }),
+  },
+  { name: "a user", path: `${ACCOUNT}/users/{user}`, as: "owner" },
+  {
+    name: "a user with errors", path: `${ACCOUNT}/users/{user}`, as: "owner", status: 422,
+    act: sent("Save", { Name: " ", "E-mail address": "nobody" }),
+  },
+  {
+    name: "a new password with errors", path: `${ACCOUNT}/users/{user}`, as: "owner", status: 422,
+    act: sent("Set the password", { "New password": "short" }),
+  },
+  { name: "deactivating a user", path: `${ACCOUNT}/users/{user}/deactivate`, as: "owner" },
+  { name: "removing a user", path: `${ACCOUNT}/users/{user}/remove`, as: "owner" },
+  { name: "removing the last owner", path: `${ACCOUNT}/users/{owner}/remove`, as: "owner" },
+  { name: "reassigning a seat", path: `${ACCOUNT}/users/{named}/reassign`, as: "owner" },
+  {
+    name: "a seat that cannot be reassigned", path: `${ACCOUNT}/users/{named}/reassign?q=quinn`, as: "owner", status: 422,
+    async act(page, { world, ids }) {
+      await world.put(`${world.path}/users/${ids.heir}/licenses/${PRODUCT}`, { kind: "named" });
+      await send(page, "Give the seat to Quinn");
+    },
+  },
+  {
+    name: "many users and nothing to do", path: `${ACCOUNT}/users`, as: "owner", status: 422,
+    act: sent("Continue…"),
+  },
+  { name: "a change of many users", path: `${ACCOUNT}/users?q=trainee`, as: "owner", act: askForSeats },
+  {
+    name: "a change of many users that was refused for some", path: `${ACCOUNT}/users?q=trainee`, as: "owner",
+    async act(page) {
+      await askForSeats(page);
+      await send(page, /^Yes/);
+    },
+  },
+  {
+    name: "a license that is not left", path: `${ACCOUNT}/users/{trainee}`, as: "owner", status: 422,
+    async act(page) {
+      await page.getByLabel(PRODUCT, { exact: true }).selectOption("named");
+      await send(page, /^Save the license/);
+    },
+  },
+
+  { name: "the teams", path: `${ACCOUNT}/teams`, as: "owner" },
+  {
+    name: "a new team with errors", path: `${ACCOUNT}/teams`, as: "owner", status: 422,
+    act: sent("Create the team", { Name: " " }),
+  },
+  { name: "a team", path: `${ACCOUNT}/teams/{team}`, as: "owner" },
+  {
+    name: "a team with errors", path: `${ACCOUNT}/teams/{team}`, as: "owner", status: 422,
+    act: sent("Rename", { "Name of the team": " " }),
+  },
+  { name: "deleting a team", path: `${ACCOUNT}/teams/{team}/delete`, as: "owner" },
+
+  { name: "the groups", path: `${ACCOUNT}/groups`, as: "owner" },
+  { name: "a group", path: `${ACCOUNT}/groups/{group}`, as: "owner" },
+  { name: "deleting a group", path: `${ACCOUNT}/groups/{group}/delete`, as: "owner" },
+
+  { name: "the minutes", path: `${ACCOUNT}/minutes`, as: "owner" },
+  { name: "the subscription", path: `${ACCOUNT}/subscription`, as: "owner" },
+  { name: "the settings", path: `${ACCOUNT}/settings`, as: "owner" },
+  {
+    name: "permissions with errors", path: `${ACCOUNT}/settings`, as: "owner", status: 422,
+    async act(page) {
+      await page.getByLabel("End anybody’s sessions").check();
+      await send(page, "Save the permissions");
+    },
+  },
+  {
+    name: "a second factor required by who has none", path: `${ACCOUNT}/settings`, as: "owner", status: 422,
+    async act(page) {
+      await page.getByLabel("Require a second factor of admins").check();
+      await send(page, "Save the second factor");
+    },
+  },
+  {
+    name: "the rules of new pools with errors", path: `${ACCOUNT}/settings`, as: "owner", status: 422,
+    act: sent("Save the rules of new pools", { "Sign out a silent device after": "soon" }),
+  },
+
+  { name: "the seat pools", path: `${ACCOUNT}/pools`, as: "owner" },
+  { name: "an open seat pool", path: `${ACCOUNT}/pools?open={pool}`, as: "owner" },
+  {
+    name: "seats that are not moved", path: `${ACCOUNT}/pools`, as: "owner", status: 422,
+    act: sent("Move seats", { "How many seats": "some" }),
+  },
+  {
+    name: "a seat that is not left", path: `${ACCOUNT}/pools?open={pool}`, as: "owner", status: 422,
+    async act(page) {
+      // At once: the next message of the stream takes the chance away again.
+      const loaded = page.waitForEvent("load");
+      await page.getByRole("button", { name: "One seat more" }).first().evaluate((button) => {
+        /** @type {HTMLButtonElement} */ (button).disabled = false;
+        /** @type {HTMLButtonElement} */ (button).click();
+      });
+      await loaded;
+    },
+  },
+  { name: "a new pool", path: `${ACCOUNT}/pools/new`, as: "owner" },
+  {
+    name: "a new pool with errors", path: `${ACCOUNT}/pools/new`, as: "owner", status: 422,
+    act: sent("Make the pool", { Name: " " }),
+  },
+  { name: "the settings of a pool", path: `${ACCOUNT}/pools/{pool}`, as: "owner" },
+  {
+    name: "the settings of a pool with errors", path: `${ACCOUNT}/pools/{pool}`, as: "owner", status: 422,
+    act: sent("Save the pool", { Name: " ", "Sign out a silent device after": "soon" }),
+  },
+  { name: "the users of a pool", path: `${ACCOUNT}/pools/{pool}/users`, as: "owner" },
+  {
+    name: "users of a pool who are not moved", path: `${ACCOUNT}/pools/{pool}/users`, as: "owner", status: 422,
+    act: sent("Move the ticked users"),
+  },
+  { name: "deleting a pool", path: `${ACCOUNT}/pools/{empty}/delete`, as: "owner" },
+  {
+    name: "a pool that is not deleted", path: `${ACCOUNT}/pools/{empty}/delete`, as: "owner", status: 422,
+    async act(page, { world, ids }) {
+      await world.put(`${world.path}/users/${ids.trainee}/licenses/${PRODUCT}`, { kind: "shared", pool: ids.empty });
+      await send(page, "Delete the pool");
+    },
+  },
+  { name: "logging somebody out", path: `${ACCOUNT}/sign-ins/{signIn}/log-out`, as: "owner" },
+  {
+    name: "logging somebody out with errors", path: `${ACCOUNT}/sign-ins/{signIn}/log-out`, as: "owner", status: 422,
+    act: sent("Log out", { Reason: TOO_LONG }),
+  },
+
+  { name: "the queue", path: `${ACCOUNT}/queue`, as: "owner" },
+  { name: "dropping a ticket", path: `${ACCOUNT}/queue/{ticket}/drop`, as: "owner" },
+
+  { name: "the agent console", path: "/console", as: "sven" },
+  { name: "the agent console of who waits", path: "/console", as: "amara" },
+  {
+    name: "a sign-in for work that is refused", path: "/console", as: "yuki", status: 409,
+    act: sent(`Sign in for ${PRODUCT}`),
+  },
+  { name: "the agent console at work", path: "/console", as: "cleo", act: enterConsole },
+  {
+    name: "a sign-in for work with errors", path: "/console", as: "yuki", status: 422,
+    act: sent(`Sign in for ${PRODUCT}`, { "Name of this device": " " }),
+  },
+  {
+    name: "a session with errors", path: "/console", as: "cleo", status: 422,
+    async act(page) {
+      await enterConsole(page);
+      await send(page, "Create a call link", { "Customer's name, if you know it": TOO_LONG });
+    },
+  },
+
+  { name: "the page for a code", path: "/join" },
+  { name: "a code that leads nowhere", path: "/join", act: sent("Continue", { Code: "ABCD-EFGH" }), status: 422 },
+  { name: "a link that leads nowhere", path: "/join/ABCDEFGH", status: 404 },
+  { name: "a customer's session", path: "/join/{code}" },
+  {
+    name: "joining with errors", path: "/join/{code}", status: 422,
+    act: sent("Join", { "Your name, if you like": TOO_LONG }),
+  },
+
+  { name: "a page that is not there", path: `${ACCOUNT}/nothing`, as: "owner", status: 404 },
+  { name: "a page of oneself that is not there", path: "/me/nothing", as: "sven", status: 404 },
+  { name: "a page of the console that is not there", path: "/console/nothing/at-all", as: "sven", status: 404 },
+  { name: "a page for others", path: `${ACCOUNT}/audit`, as: "sven", status: 403 },
+
+  { name: "the API's documentation", path: "/docs", parts: DOCS_PARTS },
+  { name: "the list of problems", path: "/problems" },
+  { name: "a problem", path: "/problems/no-seat-available" },
+];
+
+/** Before there is an account there is only this address. */
+export const addresses = () => ({ setup: new URL(setupLink()).pathname });
+
+/**
+ * An account with something to see in it: all seats are taken, one of them with a call, a paused one and one that waits
+ * for its customer; somebody waits for a seat, and somebody was refused.
+ */
+export async function arrange() {
+  const world = await World.make({ name: "Fjord Field Service", named: 3, shared: 2 });
+  const owner = await world.owner();
+  const [sven, cleo, amara, yuki] = [
+    await world.agent("Sven"), await world.agent("Cleo"), await world.agent("Amara"), await world.agent("Yuki"),
+  ];
+  const named = await world.person("Nora");
+  const plain = { assign_seat: false };
+  const heir = await world.person("Quinn", plain);
+  await world.person("Trainee One", plain);
+  const trainee = await world.person("Trainee Two", plain);
+  const [zoe, finn, gwen] = [
+    await world.person("Zoe", plain), await world.person("Finn", plain), await world.person("Gwen", plain),
+  ];
+  const both = await (await World.make({ name: "Alder Clinic IT" })).person("Both", { email: "both@story.example" });
+  await world.person("Both", { ...plain, email: both.email });
+
+  const { sign_in: signIn, token } = await world.signIn(sven);
+  const svens = new Caller(token);
+  const start = (/** @type {object} */ wanted) =>
+    svens.post(`${world.path}/sessions`, { sign_in: signIn.id, kind: "call", ...wanted });
+  const paused = await start({ start: "active", customer: { name: "Kim" } });
+  await svens.post(`${world.path}/sessions/${paused.id}/pause`);
+  const session = await start({ start: "active" });
+  const { code } = await start({ kind: "attended", start: "standby" });
+  await world.signIn(cleo);
+  const { ticket } = await world.signIn(amara, { wait: true });
+  await assert.rejects(world.signIn(yuki), /no-seat-available/);
+
+  const { id: key } = await world.post(`${world.path}/api-keys`, { name: "Reports", scopes: ["read"] });
+  const team = await world.post(`${world.path}/teams`, { name: "Day team", members: [sven.id] });
+  const group = await world.post(`${world.path}/groups`, { name: "Crew", members: [sven.id] });
+  const [pool] = await world.pools();
+  const empty = await world.post(`${world.path}/pools`, { name: "Night shift", product: PRODUCT, seats: 0 });
+  const ids = {
+    ...addresses(), account: world.id, pool: pool.id, empty: empty.id, signIn: signIn.id, ticket: ticket.id,
+    session: session.id, code, key, user: sven.id, owner: owner.id, named: named.id, heir: heir.id,
+    trainee: trainee.id, team: team.id, group: group.id,
+  };
+  /** @type {Record<string, import("./api.js").Person>} */
+  const people = { owner, sven, cleo, amara, yuki, zoe, finn, gwen };
+  return { world, people, ids, both: both.email };
+}

@@ -1,0 +1,161 @@
+// Single sign-on, with a real OpenID Connect provider on another port of this machine.
+
+import assert from "node:assert/strict";
+import { PRODUCT, World } from "./lib/api.js";
+import { checkAxe, checkNarrow, picture } from "./lib/checks.js";
+import { Provider } from "./lib/provider.js";
+import { base } from "./lib/settings.js";
+import { signIn, story } from "./lib/story.js";
+import { forgive } from "./lib/watch.js";
+
+const NINA = { sub: "nina-1", name: "Nina New", email: "nina@nordic.example", groups: ["Agents", "Everybody"] };
+
+/**
+ * Fills the settings in, as an owner does who has made the application at the provider.
+ * @param {import("playwright-core").Page} page
+ * @param {Provider} provider
+ */
+async function setUp(page, provider) {
+  await page.getByLabel("Name of the provider").fill("Nordic ID");
+  await page.getByLabel("Issuer").fill(provider.issuer);
+  await page.getByLabel("Client id").fill(provider.clientId);
+  await page.getByLabel("Client secret").fill(provider.clientSecret);
+  await page.getByLabel("Scopes").fill("openid profile email groups");
+  await page.getByLabel("Domains of e-mail addresses").fill("nordic.example");
+  await page.getByRole("button", { name: "Ask the provider and save" }).click();
+}
+
+/** @param {import("playwright-core").Page} page @param {string} name */
+async function signOut(page, name) {
+  await page.getByText(name, { exact: true }).first().click();
+  await page.getByRole("button", { name: "Sign out", exact: true }).click();
+}
+
+story("a new colleague comes in by the company's provider, and a password no longer does", async ({ open }) => {
+  const provider = await Provider.start([NINA], base);
+  try {
+    const world = await World.make({ shared: 2 });
+    const owner = await world.owner();
+    const agent = await world.agent("Sven");
+    const pool = (await world.pools()).find((/** @type {any} */ one) => one.default);
+    const group = await world.post(`${world.path}/groups`, { name: "Agents" });
+    await world.put(`${world.path}/groups/${group.id}/mapping`, {
+      licenses: { [PRODUCT]: { kind: "shared", pool: pool.id } },
+    });
+
+    // The owner sets the provider up. What is wrong is said beside the field.
+    const page = await open(`/a/${world.id}/settings`, { as: owner });
+    forgive(page, /status of 422/);
+    await page.getByRole("link", { name: "single sign-on" }).click();
+    await page.getByText(`${base}/sso/callback`).waitFor();
+    await checkAxe(page);
+    await checkNarrow(page);
+    await setUp(page, Object.assign(Object.create(provider), { issuer: `${provider.issuer}/nowhere` }));
+    await page.getByRole("alert").getByText("status 404").waitFor();
+    await checkAxe(page);
+    await setUp(page, provider);
+    await page.getByRole("status").getByText("The provider answers, and is saved.").waitFor();
+    await checkAxe(page);
+    await checkNarrow(page);
+    await picture(page, "single-sign-on-settings");
+
+    // Somebody new finds the way by the address, and gets what the group gives.
+    const nina = await open("/sign-in");
+    await provider.welcome(nina);
+    await nina.getByRole("link", { name: "Sign in with single sign-on" }).click();
+    await nina.getByLabel("E-mail address").fill("anybody@nordic.example");
+    await checkAxe(nina);
+    await nina.getByRole("button", { name: "Continue" }).click();
+    await nina.getByText(`at ${new URL(provider.issuer).host}`).waitFor();
+    await checkAxe(nina);
+    await nina.getByRole("link", { name: "Continue with Nordic ID" }).click();
+    await provider.signIn(nina, NINA);
+    await nina.waitForURL(`${base}/a/${world.id}/overview`);
+    const users = async () => (await world.get(`${world.path}/users?limit=200`)).items;
+    const [made] = (await users()).filter((/** @type {any} */ user) => user.email === NINA.email);
+    assert.equal(made.name, NINA.name);
+    assert.equal(made.role, "member");
+    assert.deepEqual(made.licenses[PRODUCT], { kind: "shared", pool: pool.id });
+
+    // Signing out ends the session at the provider as well: it asks who one is the next time.
+    await signOut(nina, NINA.name);
+    await nina.getByRole("button", { name: "Yes, sign me out" }).click();
+    await nina.getByRole("status").getByText("You are signed out, here and at your provider.").waitFor();
+    await nina.goto(`/sso/${world.id}`);
+    await nina.locator('input[name="login"]').waitFor();
+
+    // The provider changes its key; she is the same user as before, and loses what the group gave.
+    await provider.rotateKeys();
+    provider.people.set(NINA.sub, { ...NINA, groups: [] });
+    await nina.goto(`/sso/${world.id}`);
+    await provider.signIn(nina, NINA);
+    await nina.waitForURL(`${base}/a/${world.id}/overview`);
+    const [again] = (await users()).filter((/** @type {any} */ user) => user.email === NINA.email);
+    assert.equal(again.id, made.id);
+    assert.deepEqual(again.licenses, {});
+
+    // From now on everybody has to come in so, save the owner who is kept for emergencies.
+    const sven = await open("/sign-in");
+    await signIn(sven, agent);
+    await page.getByLabel("Require single sign-on of everybody").check();
+    await page.getByRole("button", { name: "Save who has to" }).click();
+    await page.getByRole("alert").waitFor();
+    await checkAxe(page);
+    await page.getByLabel("Except this owner").selectOption({ label: owner.name });
+    await page.getByRole("button", { name: "Save who has to" }).click();
+    await page.getByRole("status").getByText("Single sign-on is required now.").waitFor();
+    await sven.waitForURL(/\/sign-in/);
+    forgive(sven, /status of 403/);
+    await sven.getByLabel("E-mail").fill(agent.email);
+    await sven.getByLabel("Password", { exact: true }).fill(agent.password);
+    await sven.getByRole("button", { name: "Sign in" }).click();
+    await sven.getByRole("heading", { name: "Single sign-on is required" }).waitFor();
+    await checkAxe(sven);
+    await checkNarrow(sven);
+    await nina.goto("/me");
+    await nina.getByText("You are connected with Nordic ID.").waitFor();
+    const emergency = await open("/sign-in");
+    await signIn(emergency, owner);
+    await emergency.getByRole("heading", { name: "Overview" }).waitFor();
+  } finally {
+    await provider.stop();
+  }
+});
+
+story("who says no at the provider, or is no user, is told so and is not signed in", async ({ open }) => {
+  const stranger = { sub: "stranger-1", name: "Sam Stranger", email: "sam@elsewhere.example", groups: [] };
+  const provider = await Provider.start([stranger], base);
+  try {
+    const world = await World.make();
+    const owner = await world.owner();
+    const settings = await open(`/a/${world.id}/single-sign-on`, { as: owner });
+    await setUp(settings, provider);
+    await settings.getByRole("status").waitFor();
+
+    const page = await open("/sign-in", { window: "phone", scheme: "dark" });
+    await provider.welcome(page);
+    forgive(page, /status of 40[34]/);
+    await page.goto(`/sso/${world.id}`);
+    await page.getByRole("link", { name: "Cancel" }).click();
+    await page.getByText("you, or a rule of the provider, did not allow it").waitFor();
+    await checkAxe(page);
+    await checkNarrow(page);
+    await page.goto(`/sso/${world.id}`);
+    await provider.signIn(page, stranger);
+    await page.getByText("do not come into this account").waitFor();
+    await page.goto("/me");
+    await page.waitForURL(/\/sign-in/);
+
+    // An owner connects themselves, once they have come in by password.
+    provider.people.set("olga-1", { sub: "olga-1", name: owner.name, email: owner.email, groups: [] });
+    await provider.welcome(settings);
+    await settings.goto("/me");
+    await settings.getByRole("button", { name: "Connect with Nordic ID" }).click();
+    await provider.signIn(settings, { sub: "olga-1", name: owner.name, email: owner.email, groups: [] });
+    await settings.getByRole("status").getByText("You come in by Nordic ID from now on.").waitFor();
+    await settings.getByText("You are connected with Nordic ID.").waitFor();
+    await checkAxe(settings);
+  } finally {
+    await provider.stop();
+  }
+});
