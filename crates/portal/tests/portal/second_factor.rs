@@ -3,9 +3,12 @@
 use axum::http::StatusCode;
 use totp_rs::{Builder, Secret, Totp};
 use usher_api::CODES_PER_USER;
+use usher_domain::account::SettingsPatch;
 use usher_domain::command::{Command, UserPatch};
+use usher_domain::directory::SignInPatch;
 use usher_domain::permission::Role;
 use usher_domain::{AccountId, Secs, UserId};
+use usher_portal::SESSION_COOKIE;
 
 use crate::app::{App, Browser, PASSWORD, Page};
 
@@ -303,6 +306,37 @@ async fn where_admins_need_one_they_can_do_nothing_before_they_have_it() {
     assert_eq!(app.get(&mia, "/me").await.status, StatusCode::OK);
     let (_, _, adam) = set_up(&app, &adam).await;
     assert_eq!(app.get(&adam, "/me").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn who_comes_in_by_a_provider_needs_none() {
+    let (app, account, eva) = contoso(Role::Owner).await;
+    let change = SettingsPatch {
+        sign_in: SignInPatch {
+            second_factor_for_admins: Some(true),
+            ..SignInPatch::default()
+        },
+        ..SettingsPatch::default()
+    };
+    app.give(account, Command::ChangeSettings { change }).await;
+    let by_password = app.sign_in(EVA).await;
+    let (identity, now) = (app.api.identity(), app.api.engine().now());
+    let token = usher_identity::Secret::of_client("an ID token").unwrap();
+    let begun = identity.begin_portal_session_by_provider(account, eva, "Firefox", &token, -1, now);
+    let cookie = format!("{SESSION_COOKIE}={}", begun.await.unwrap().expose());
+    let browser = Browser { cookie: Some(cookie) };
+
+    let page = app.get(&browser, "/me").await;
+
+    assert_eq!(page.status, StatusCode::OK);
+    assert_eq!(app.get(&by_password, "/me").await.header("location"), ME);
+    // The secret is new, as what the session remembers of the rights was not true: the provider's token is still there.
+    let browser = page.browser();
+    assert_eq!(app.get(&browser, "/me").await.status, StatusCode::OK);
+    let sessions = identity.portal_sessions(account, eva, now);
+    let session = sessions.iter().find(|session| session.by_provider).unwrap();
+    let kept = identity.portal_session_id_token(account, eva, session.id).await;
+    assert_eq!(kept.unwrap(), Some(token));
 }
 
 #[tokio::test]
