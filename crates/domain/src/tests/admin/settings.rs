@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::office::*;
 use crate::account::SettingsPatch;
 use crate::command::Command;
-use crate::permission::{Privilege, Role, Scope, SessionPermissions};
+use crate::permission::{Actor, Privilege, Role, Scope, SessionPermissions};
 use crate::refusal::Refusal;
 use crate::rules::{Preset, Rules};
 use crate::time::Secs;
