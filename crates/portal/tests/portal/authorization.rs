@@ -11,7 +11,7 @@ use usher_domain::command::Command;
 use usher_domain::permission::{Privilege, Role, Scope};
 use usher_domain::presence::{SessionKind, Start};
 use usher_domain::text::Code;
-use usher_domain::{ApiKeyId, PoolId, SessionId, TeamId, UserId};
+use usher_domain::{ApiKeyId, GroupId, PoolId, SessionId, TeamId, UserId};
 use usher_identity::{draw_bits, draw_code};
 
 use crate::app::{App, Browser, form};
@@ -135,6 +135,20 @@ impl Things<'_> {
         id
     }
 
+    async fn group(&self) -> GroupId {
+        let id = GroupId::from_bits(self.bits());
+        let name = format!("Group {}", self.name).parse().unwrap();
+        let (external_id, members) = (None, [self.user().await].into());
+        let group = Command::CreateGroup {
+            id,
+            name,
+            external_id,
+            members,
+        };
+        self.desk.give(group).await;
+        id
+    }
+
     async fn key(&self) -> ApiKeyId {
         let id = ApiKeyId::from_bits(self.bits());
         let name = format!("Key {}", self.name).parse().unwrap();
@@ -194,6 +208,7 @@ impl Things<'_> {
             }
             "pool" => self.pool(0).await.to_string(),
             "team" => self.team().await.to_string(),
+            "group" => self.group().await.to_string(),
             "key" => self.key().await.to_string(),
             "product" => "remote-support".to_owned(),
             "sign_in" => self.desk.sign_in(self.user().await).await.to_string(),
@@ -221,8 +236,11 @@ impl Things<'_> {
         let name = &self.name;
         let page = path.strip_prefix("/a/{account}/").unwrap_or(path);
         match page {
-            "teams" | "teams/{team}" => vec![("name", format!("Named {name}"))],
-            "teams/{team}/add" | "teams/{team}/take-out" => vec![("user", self.user().await.to_string())],
+            "teams" | "teams/{team}" | "groups" | "groups/{group}" => vec![("name", format!("Named {name}"))],
+            "teams/{team}/add"
+            | "teams/{team}/take-out"
+            | "groups/{group}/add"
+            | "groups/{group}/take-out" => vec![("user", self.user().await.to_string())],
             "users" => vec![
                 ("name", format!("New {name}")),
                 ("email", format!("new.{}@example.net", name.replace(' ', "."))),

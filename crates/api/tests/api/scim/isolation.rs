@@ -125,11 +125,12 @@ async fn what_a_directory_does_is_in_the_audit_with_its_key_and_request() {
         .await
         .ok();
     let entries = audit["items"].as_array().unwrap();
-    let causes: Vec<_> = entries
+    let requests: Vec<_> = entries
         .iter()
-        .map(|entry| entry["cause"].as_str().unwrap())
+        .map(|entry| entry["request_id"].as_str().unwrap())
         .collect();
-    assert_eq!(causes, ["sync-7/1", "sync-7/0"]);
+    assert_eq!(requests, ["sync-7/1", "sync-7/0"]);
+    assert!(entries.iter().all(|entry| entry["came_by"] == "scim"));
     assert!(
         entries
             .iter()

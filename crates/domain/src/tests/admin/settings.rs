@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use super::office::*;
 use crate::account::SettingsPatch;
 use crate::command::Command;
-use crate::permission::{Privilege, Role, Scope, SessionPermissions};
+use crate::permission::{Actor, Privilege, Role, Scope, SessionPermissions};
 use crate::refusal::Refusal;
 use crate::rules::{Preset, Rules};
 use crate::time::Secs;
-use crate::{Actor, ApiKeyId, Event};
+use crate::{ApiKeyId, Event};
 
 #[test]
 fn p2_6_settings_are_checked_and_only_what_is_new_is_stored() {

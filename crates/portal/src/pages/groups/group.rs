@@ -90,6 +90,7 @@ async fn edit(
     form: Form,
 ) -> Result<Response, Failed> {
     let id = group_id(group)?;
+    guard(viewer).await?;
     let command = Command::ChangeGroup {
         id,
         name: None,

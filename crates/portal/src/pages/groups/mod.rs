@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use axum::extract::Query;
 use axum::response::Response;
+use usher_domain::permission::Privilege;
 use usher_domain::text::Name;
 use usher_domain::{Account, Actor, Command, GroupId};
 use usher_identity::draw_bits;
@@ -37,7 +38,7 @@ async fn show(viewer: Viewer, Query(query): Query<ListQuery>) -> Result<Response
 }
 
 async fn create(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
-    group::guard(&viewer).await?;
+    viewer.need_in_account(Privilege::UsersManage).await?;
     let Some(name) = form.parse::<Name>("name") else {
         return again(&viewer, form).await;
     };
