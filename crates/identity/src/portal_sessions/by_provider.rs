@@ -114,15 +114,15 @@ pub(super) fn seal_anew(
 ) -> Result<(), IdentityError> {
     let mut select =
         tables.prepare_cached("SELECT id_token FROM identity_portal_sessions WHERE digest = ?1")?;
-    let sealed = select
+    let kept = select
         .query_row([new.as_bytes()], |row| row.get::<_, Option<Vec<u8>>>(0))
         .optional()?;
-    if let Some(sealed) = sealed.flatten() {
-        let id_token = sealer.open_text(&context(PortalSessionId::of(old)), &sealed)?;
-        let sealed = seal(sealer, PortalSessionId::of(new), &id_token)?;
+    if let Some(kept) = kept.flatten() {
+        let id_token = sealer.open_text(&context(PortalSessionId::of(old)), &kept)?;
+        let renewed = seal(sealer, PortalSessionId::of(new), &id_token)?;
         tables.execute(
             "UPDATE identity_portal_sessions SET id_token = ?2 WHERE digest = ?1",
-            params![new.as_bytes(), sealed],
+            params![new.as_bytes(), renewed],
         )?;
     }
     Ok(())
