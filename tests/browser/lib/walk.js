@@ -62,7 +62,7 @@ async function askForSeats(page) {
 async function enterConsole(page) {
   forgive(page, /status of 409/);
   await send(page, `Sign in for ${PRODUCT}`);
-  await send(page, "Sign in here instead");
+  await send(page, "Sign out there and in here");
 }
 
 /** The pages before there is an account. @type {Row[]} */
