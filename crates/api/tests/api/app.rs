@@ -185,7 +185,7 @@ impl App {
 
     /// The default pool of `remote-support`.
     pub async fn default_pool(&self) -> String {
-        let pools = self.operator().get("pools").await.ok();
+        let pools = self.operator().get("pools?limit=200").await.ok();
         let pools = pools["items"].as_array().unwrap();
         let default = pools.iter().find(|pool| pool["default"] == true).unwrap();
         default["id"].as_str().unwrap().to_owned()
