@@ -39,6 +39,7 @@ const LEADS_ON = [
   "GET /console/stay",
   "GET /console/tickets/{ticket}/claim",
   "GET /console/tickets/{ticket}/leave",
+  "GET /sso/signed-out",
 ];
 
 /** Forms without a field that could be wrong: the answer is always another page, with a message. */
@@ -46,8 +47,14 @@ const NEVER_WRONG = [
   "POST /a/{account}/api-keys/{key}/revoke",
   "POST /a/{account}/api-keys/{key}/rotate",
   "POST /a/{account}/audit/check",
+  "POST /a/{account}/groups/{group}/add",
+  "POST /a/{account}/groups/{group}/delete",
+  "POST /a/{account}/groups/{group}/mapping",
+  "POST /a/{account}/groups/{group}/take-out",
   "POST /a/{account}/queue/{ticket}/drop",
   "POST /a/{account}/sessions/{session}/pause",
+  "POST /a/{account}/single-sign-on/remove",
+  "POST /a/{account}/single-sign-on/requirement",
   "POST /a/{account}/teams/{team}/add",
   "POST /a/{account}/teams/{team}/delete",
   "POST /a/{account}/teams/{team}/take-out",
@@ -64,6 +71,7 @@ const NEVER_WRONG = [
   "POST /me/second-factor/begin",
   "POST /me/sessions/end-others",
   "POST /me/sessions/{session}/end",
+  "POST /me/single-sign-on",
   "POST /me/tokens/{token}/revoke",
   "POST /sign-out",
 ];

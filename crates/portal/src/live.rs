@@ -16,6 +16,7 @@ use axum::extract::Query;
 use axum::http::{HeaderMap, Uri, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use futures::StreamExt;
 use serde::de::DeserializeOwned;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
@@ -124,7 +125,9 @@ pub(crate) async fn stream<P: LivePage>(
     let frames = futures::stream::unfold(receiver, |mut receiver| async move {
         let frame = receiver.recv().await?;
         Some((Ok::<_, Infallible>(frame), receiver))
-    });
+    })
+    // Who compresses them asks once more after the end.
+    .fuse();
     let mut response = event_stream(Body::from_stream(frames));
     if P::IS_LARGE {
         response.extensions_mut().insert(LargeMessages);

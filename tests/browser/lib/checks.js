@@ -203,5 +203,7 @@ function lookAtFocus() {
  * @param {string} [directory]
  */
 export async function picture(page, name, directory = pictures) {
-  await page.screenshot({ path: join(directory, `${name}.png`), animations: "disabled", caret: "hide" });
+  const take = () => page.screenshot({ path: join(directory, `${name}.png`), animations: "disabled", caret: "hide" });
+  // A machine that is busy with other browsers does not always manage at once.
+  await take().catch(take);
 }

@@ -63,7 +63,7 @@ async function askForSeats(page) {
 async function enterConsole(page) {
   forgive(page, /status of 409/);
   await send(page, `Sign in for ${PRODUCT}`);
-  await send(page, "Sign in here instead");
+  await send(page, "Sign out there and in here");
 }
 
 /**
@@ -249,8 +249,29 @@ export const PAGES = [
   { name: "deleting a team", path: `${ACCOUNT}/teams/{team}/delete`, as: "owner" },
 
   { name: "the groups", path: `${ACCOUNT}/groups`, as: "owner" },
+  {
+    name: "a new group with errors", path: `${ACCOUNT}/groups`, as: "owner", status: 422,
+    act: sent("Create the group", { Name: " " }),
+  },
   { name: "a group", path: `${ACCOUNT}/groups/{group}`, as: "owner" },
+  {
+    name: "a group with errors", path: `${ACCOUNT}/groups/{group}`, as: "owner", status: 422,
+    act: sent("Rename", { "Name of the group": " " }),
+  },
   { name: "deleting a group", path: `${ACCOUNT}/groups/{group}/delete`, as: "owner" },
+
+  { name: "single sign-on", path: `${ACCOUNT}/single-sign-on`, as: "owner" },
+  {
+    name: "a provider with errors", path: `${ACCOUNT}/single-sign-on`, as: "owner", status: 422,
+    act: sent("Ask the provider and save", { Issuer: "nowhere" }),
+  },
+  { name: "finding one's provider", path: "/sso" },
+  {
+    name: "an address without a provider", path: "/sso", status: 422,
+    act: sent("Continue", { "E-mail address": "nobody@nowhere.example" }),
+  },
+  { name: "a way in that is not there", path: "/sso/{account}", status: 404 },
+  { name: "coming back from nowhere", path: "/sso/callback?state=none", status: 403 },
 
   { name: "the minutes", path: `${ACCOUNT}/minutes`, as: "owner" },
   { name: "the subscription", path: `${ACCOUNT}/subscription`, as: "owner" },
@@ -340,6 +361,13 @@ export const PAGES = [
     async act(page) {
       await enterConsole(page);
       await send(page, "Create a call link", { "Customer's name, if you know it": TOO_LONG });
+    },
+  },
+  {
+    name: "naming a customer first", path: "/console", as: "cleo",
+    async act(page) {
+      await enterConsole(page);
+      await page.goto(`/console/start?product=${PRODUCT}`);
     },
   },
 

@@ -32,12 +32,12 @@ struct Settings {
     /// The rules that a new pool gets where its creator says nothing.
     pool_defaults: Rules,
     /// How people sign in to the portal.
-    sign_in: SignIn,
+    sign_in: SignInSettings,
 }
 
 /// How people sign in to the portal.
 #[derive(Debug, Serialize, ToSchema)]
-struct SignIn {
+struct SignInSettings {
     /// Whether everybody but the break-glass owner comes in through the identity provider.
     sso_required: bool,
     /// The owner who can come in with a password whatever becomes of the identity provider; null for nobody.
@@ -75,7 +75,7 @@ impl From<&account::Settings> for Settings {
                 control_account: permissions.control_account,
             },
             pool_defaults: Rules::from(&settings.pool_defaults),
-            sign_in: SignIn {
+            sign_in: SignInSettings {
                 sso_required: settings.sign_in.sso_required,
                 break_glass: settings.sign_in.break_glass,
                 second_factor_for_admins: settings.sign_in.second_factor_for_admins,
@@ -96,14 +96,14 @@ struct SettingsChange {
     /// Other rules for new pools. Pools that exist keep theirs.
     pool_defaults: Option<RulesChoice>,
     /// Another way of signing in to the portal. For owners and admins.
-    sign_in: Option<SignInChange>,
+    sign_in: Option<SignInSettingsChange>,
 }
 
 /// A change of how people sign in to the portal. What is left out stays.
 #[allow(clippy::option_option, reason = "absent, null and a value are three answers")]
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct SignInChange {
+struct SignInSettingsChange {
     /// Whether everybody but the break-glass owner comes in through the identity provider. Needs `break_glass`.
     sso_required: Option<bool>,
     /// The active owner who can come in with a password whatever becomes of the identity provider; null for nobody.
@@ -114,8 +114,8 @@ struct SignInChange {
     second_factor_for_admins: Option<bool>,
 }
 
-impl From<SignInChange> for SignInPatch {
-    fn from(change: SignInChange) -> Self {
+impl From<SignInSettingsChange> for SignInPatch {
+    fn from(change: SignInSettingsChange) -> Self {
         Self {
             sso_required: change.sso_required,
             break_glass: change.break_glass,

@@ -9,6 +9,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use axum_extra::extract::CookieJar;
 use bytes::Bytes;
+use futures::StreamExt;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use usher_api::Problem;
@@ -47,7 +48,9 @@ pub(super) async fn stream(
     let frames = futures::stream::unfold(receiver, |mut receiver| async move {
         let frame = receiver.recv().await?;
         Some((Ok::<_, Infallible>(frame), receiver))
-    });
+    })
+    // Who compresses them asks once more after the end.
+    .fuse();
     Ok(event_stream(Body::from_stream(frames)))
 }
 
