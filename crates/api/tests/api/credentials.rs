@@ -222,6 +222,66 @@ async fn an_operator_key_does_what_its_scopes_say_and_the_audit_says_which_it_wa
 }
 
 #[tokio::test]
+async fn what_is_done_to_operator_keys_is_told_with_who_did_it_in_pages_and_without_secrets() {
+    let app = App::empty().await;
+    let by = |request: &str| app.operator().with_header("x-request-id", request);
+    let first = app.operator().get("/v1/operator-keys").await.ok()["items"][0]["id"].clone();
+    let new = json!({"name": "Billing", "scopes": ["billing.manage"]});
+    let made = by("made-it").post("/v1/operator-keys", new).await.created();
+    let path = format!("/v1/operator-keys/{}", made["id"].as_str().unwrap());
+    let rotated = by("rotated-it")
+        .post(&format!("{path}/rotate"), json!({"overlap_secs": 60}))
+        .await
+        .ok();
+    by("revoked-it").delete(&path).await.done();
+    by("again").delete(&path).await.problem(404, "not-found");
+    by("the-last")
+        .delete(&format!("/v1/operator-keys/{}", first.as_str().unwrap()))
+        .await
+        .problem(409, "last-operator-key");
+
+    let whole = app.operator().get("/v1/operator-keys/audit").await.ok();
+    let page = app.operator().get("/v1/operator-keys/audit?limit=3").await.ok();
+    let cursor = page["next_cursor"].as_str().unwrap();
+    let rest = app
+        .operator()
+        .get(&format!("/v1/operator-keys/audit?limit=3&cursor={cursor}"))
+        .await
+        .ok();
+
+    let entries = whole["items"].as_array().unwrap();
+    let said = entries.iter().map(|entry| {
+        let word = |field: &str| entry[field].as_str().unwrap_or("-").to_owned();
+        [word("action"), word("name"), word("request_id")].join(" ")
+    });
+    assert_eq!(
+        said.collect::<Vec<_>>(),
+        [
+            "operator_key.revoked Billing revoked-it",
+            "operator_key.rotated Billing rotated-it",
+            "operator_key.created Billing made-it",
+            "operator_key.created First key -",
+        ]
+    );
+    for entry in &entries[..3] {
+        assert_eq!((&entry["actor"], &entry["operator_key"]), (&first, &made["id"]));
+    }
+    assert_eq!(entries[3]["actor"], "start");
+    assert_eq!(entries[2]["detail"]["scopes"], json!(["billing.manage"]));
+    assert_eq!(entries[2]["seq"], 2);
+    assert_eq!(whole["next_cursor"], json!(null));
+    let pages = [&page["items"], &rest["items"]];
+    let paged: Vec<_> = pages
+        .into_iter()
+        .flat_map(|page| page.as_array().unwrap().clone())
+        .collect();
+    assert_eq!(&paged, entries);
+    for secret in [&made["key"], &rotated["key"]] {
+        assert!(!whole.to_string().contains(secret.as_str().unwrap()));
+    }
+}
+
+#[tokio::test]
 async fn the_last_operator_key_for_everything_stays() {
     let app = App::empty().await;
     let first = app.operator().get("/v1/operator-keys").await.ok()["items"][0].clone();
