@@ -1,3 +1,8 @@
+use std::net::SocketAddr;
+
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::Request;
 use serde_json::json;
 use usher_domain::Secs;
 
@@ -309,4 +314,61 @@ async fn the_last_operator_key_for_everything_stays() {
         .post("/v1/operator-keys", wrong)
         .await
         .problem(422, "invalid");
+}
+
+#[tokio::test]
+async fn the_audit_is_filtered_by_way_address_and_request_also_as_a_file() {
+    let app = App::with_account().await;
+    for (name, request) in [("Day", "request-1"), ("Night", "request-2")] {
+        app.operator()
+            .with_header("x-request-id", request)
+            .post("teams", json!({"name": name}))
+            .await
+            .created();
+    }
+    let peer = SocketAddr::from(([192, 0, 2, 7], 40_000));
+    let mut request = Request::builder()
+        .method("POST")
+        .uri(app.path("teams"))
+        .header(
+            "authorization",
+            format!("Bearer {}", App::operator_key().0.unwrap()),
+        )
+        .header("content-type", "application/json")
+        .body(Body::from(json!({"name": "Weekend"}).to_string()))
+        .unwrap();
+    request.extensions_mut().insert(ConnectInfo(peer));
+    app.send(request).await.created();
+    let names = async |query: &str| {
+        let audit = app
+            .operator()
+            .get(&format!("audit?action=team.created&{query}"))
+            .await
+            .ok();
+        let items = audit["items"].as_array().unwrap().clone();
+        items
+            .iter()
+            .map(|item| item["detail"]["name"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+
+    assert_eq!(names("request_id=request-1").await, ["Day"]);
+    assert_eq!(names("address=192.0.2.7").await, ["Weekend"]);
+    assert_eq!(
+        names("address=192.0.2.7&request_id=request-1").await,
+        Vec::<String>::new()
+    );
+    assert_eq!(names("came_by=api").await, ["Weekend", "Night", "Day"]);
+    assert_eq!(names("came_by=portal").await, Vec::<String>::new());
+    let file = app
+        .operator()
+        .with_header("accept", "application/x-ndjson")
+        .get("audit?request_id=request-2")
+        .await;
+    assert_eq!(file.text.lines().count(), 1);
+    assert!(file.text.contains("Night"), "{}", file.text);
+    for (field, value) in [("came_by", "window"), ("address", "home")] {
+        let refused = app.operator().get(&format!("audit?{field}={value}")).await;
+        assert_eq!(refused.problem(422, "invalid")["errors"][0]["field"], field);
+    }
 }
