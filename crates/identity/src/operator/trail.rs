@@ -334,22 +334,18 @@ fn check(tables: &Connection) -> Result<TrailReport, IdentityError> {
             report.miss(next, seq - 1);
             previous = None;
         }
-        match Stored::of(row) {
-            Ok(stored) => {
-                let follows =
-                    |previous: &Option<Vec<u8>>| stored.digest(previous.as_deref())[..] == stored.hash;
-                if !previous.as_ref().is_none_or(follows) {
-                    report.fault(
-                        seq,
-                        "it is not the one that was written, or does not follow the one before it",
-                    );
-                }
-                previous = Some(Some(stored.hash));
+        if let Ok(stored) = Stored::of(row) {
+            let follows = |previous: &Option<Vec<u8>>| stored.digest(previous.as_deref())[..] == stored.hash;
+            if !previous.as_ref().is_none_or(follows) {
+                report.fault(
+                    seq,
+                    "it is not the one that was written, or does not follow the one before it",
+                );
             }
-            Err(_) => {
-                report.fault(seq, "it cannot be read");
-                previous = None;
-            }
+            previous = Some(Some(stored.hash));
+        } else {
+            report.fault(seq, "it cannot be read");
+            previous = None;
         }
         report.entries += 1;
         next = seq.saturating_add(1);

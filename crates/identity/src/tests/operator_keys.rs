@@ -306,6 +306,8 @@ fn whatever_a_hand_does_to_the_trail_is_found_and_named() {
         let faults = tampered(&[&set(change)]);
         assert_eq!(faults, [format!("operator keys, change 2: {OTHER}")], "{change}");
     }
+    let faults = tampered(&[&set("actor = CAST(x'ff' AS TEXT)")]);
+    assert_eq!(faults, ["operator keys, change 2: it cannot be read"]);
     let faults = tampered(&[&set("hash = randomblob(32)")]);
     assert_eq!(
         faults,

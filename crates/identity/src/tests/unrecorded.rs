@@ -72,7 +72,7 @@ async fn changes_of_a_provider_say_what_is_new_and_never_the_secret() {
             .set_provider(ACME, provider, secret, nobody(), NOON)
             .await
     };
-    let changed = Provider {
+    let wider = Provider {
         creates_users: true,
         email_domains: ["acme.example".parse().unwrap()].into(),
         ..provider()
@@ -81,8 +81,8 @@ async fn changes_of_a_provider_say_what_is_new_and_never_the_secret() {
     set(&provider(), None).await.unwrap_err();
     set(&provider(), secret()).await.unwrap();
     assert_eq!(set(&provider(), None).await.unwrap(), None);
-    set(&changed, None).await.unwrap();
-    set(&changed, secret()).await.unwrap();
+    set(&wider, None).await.unwrap();
+    set(&wider, secret()).await.unwrap();
     identity.remove_provider(ACME, nobody(), NOON).await.unwrap();
     assert_eq!(
         identity.remove_provider(ACME, nobody(), NOON).await.unwrap(),
@@ -90,8 +90,8 @@ async fn changes_of_a_provider_say_what_is_new_and_never_the_secret() {
     );
 
     let left = identity.unrecorded(NOON + secs(60)).await.unwrap();
-    let change = |changed: &Provider, what: &[ProviderSetting]| ProviderChange::Changed {
-        provider: changed.facts(),
+    let change = |after: &Provider, what: &[ProviderSetting]| ProviderChange::Changed {
+        provider: after.facts(),
         changed: what.iter().copied().collect(),
     };
     let expected = [
@@ -99,10 +99,10 @@ async fn changes_of_a_provider_say_what_is_new_and_never_the_secret() {
             provider: provider().facts(),
         },
         change(
-            &changed,
+            &wider,
             &[ProviderSetting::CreatesUsers, ProviderSetting::EmailDomains],
         ),
-        change(&changed, &[ProviderSetting::ClientSecret]),
+        change(&wider, &[ProviderSetting::ClientSecret]),
         ProviderChange::Removed {
             issuer: "https://login.example.com".to_owned(),
         },
