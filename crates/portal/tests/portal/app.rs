@@ -9,7 +9,9 @@ use axum::response::Response;
 use http_body_util::BodyExt;
 use tower::ServiceExt;
 use usher_api::{Api, Config};
+use usher_domain::account::SettingsPatch;
 use usher_domain::command::Command;
+use usher_domain::directory::SignInPatch;
 use usher_domain::event::Profile;
 use usher_domain::permission::{PermissionOverrides, Role};
 use usher_domain::{AccountId, Actor, Timestamp, UserId};
@@ -108,6 +110,21 @@ impl App {
         };
         self.give(account, command).await;
         id
+    }
+
+    /// From now on, passwords let in the break-glass owner alone.
+    pub async fn require_single_sign_on(&self, account: AccountId, break_glass: UserId) {
+        let change = SettingsPatch {
+            sign_in: SignInPatch {
+                sso_required: Some(true),
+                break_glass: Some(Some(break_glass)),
+                ..SignInPatch::default()
+            },
+            ..SettingsPatch::default()
+        };
+        self.give(account, Command::ChangeSettings { change }).await;
+        let ended = self.api.end_what_passwords_began(account, None).await;
+        ended.unwrap();
     }
 
     pub async fn get(&self, browser: &Browser, path: &str) -> Page {

@@ -14,13 +14,14 @@ use usher_identity::single_sign_on::{
     EmailDomain, GROUPS_CLAIM_DEFAULT, InvalidProvider, Provider, SCOPES_DEFAULT, SetProviderError,
 };
 
+use super::SETTINGS;
 use super::settings_view::{Seen, SettingsPage};
-use super::{SETTINGS, sentence};
 use crate::answer::{done, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::nav::Place;
 use crate::routes::{Pages, get, post};
+use crate::shown::sentence;
 use crate::viewer::Viewer;
 
 pub(super) fn routes() -> Pages {
