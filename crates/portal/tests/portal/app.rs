@@ -48,6 +48,14 @@ impl App {
     }
 
     pub async fn at(public_url: Option<&str>) -> Self {
+        Self::configured(Config {
+            public_url: public_url.map(str::to_owned),
+            ..Config::default()
+        })
+        .await
+    }
+
+    pub async fn configured(config: Config) -> Self {
         let journal = MemoryJournal::new();
         let engine = Engine::start(
             Arc::new(journal.clone()),
@@ -55,10 +63,6 @@ impl App {
             Options::default(),
         );
         let identity = Identity::in_memory().unwrap();
-        let config = Config {
-            public_url: public_url.map(str::to_owned),
-            ..Config::default()
-        };
         let api = Api::new(engine.await.unwrap(), identity, Arc::new(journal), config);
         let rest = usher_api::router(Arc::clone(&api)).0;
         let router = usher_portal::router(Arc::clone(&api), rest);
