@@ -224,7 +224,7 @@ async fn where_seats_have_run_out_nobody_is_half_made_and_the_person_is_told() {
     assert_eq!(nina.header("location"), company.desk.path("overview"));
     let nina = company.user("nina@example.com").await.unwrap();
     assert_eq!(nina.licenses[PRODUCT], License::Named);
-    let before = company.look(|account| account.clone()).await;
+    let before = company.look(Account::clone).await;
 
     let refused = company.come_in(in_agents("timo-1", "timo@example.com")).await;
 
