@@ -38,7 +38,7 @@ const MAINTAIN_EVERY: Duration = Duration::from_mins(5);
 
 /// Run the server
 #[derive(Debug, Args)]
-#[command(after_long_help = concat!("\
+#[command(after_help = concat!("\
 The first start makes an operator key and shows it once. `USHER_OPERATOR_KEY` sets one instead, also
 in place of one that was lost. `USHER_SECRETS_KEY` gives the key that secrets at rest are sealed with:
 32 bytes, in base 64 or as hexadecimal digits; several apart by commas, the current one first. Without
@@ -67,7 +67,8 @@ pub(crate) struct Arguments {
         num_args = 0..=1,
         require_equals = true,
         default_missing_value = "true",
-        value_parser = clap::builder::BoolishValueParser::new()
+        value_parser = clap::builder::BoolishValueParser::new(),
+        hide_possible_values = true
     )]
     private_providers: Option<bool>,
     /// Keep everything in memory, with a clock that moves only when told to: for trying out and for tests
