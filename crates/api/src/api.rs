@@ -1,5 +1,6 @@
 //! What every handler works with.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use tokio::sync::watch;
@@ -11,6 +12,7 @@ use usher_identity::{Identity, PortalSessionId};
 use usher_journal::{AuditRow, Hash, Records};
 
 use crate::arrival::TrustedProxies;
+use crate::connections::{CONNECTIONS_PER_ADDRESS, Connections};
 use crate::problem::Problem;
 use crate::throttle::Throttle;
 
@@ -26,6 +28,8 @@ pub struct Config {
     pub public_url: Option<String>,
     /// The proxies whose word is taken for whom a request comes from.
     pub trusted_proxies: TrustedProxies,
+    /// The most connections at once from one network address, save those of trusted proxies.
+    pub connections_per_address_max: NonZeroU32,
     /// Where browsers on this machine reach this server, for who comes back from a provider where no public address is
     /// given.
     pub own_url: Option<String>,
@@ -42,6 +46,7 @@ impl Default for Config {
             sandbox: false,
             public_url: None,
             trusted_proxies: TrustedProxies::default(),
+            connections_per_address_max: CONNECTIONS_PER_ADDRESS,
             own_url: None,
             providers: Reach::default(),
             world_clock: Clock::System,
@@ -57,6 +62,7 @@ pub struct Api {
     pub(crate) config: Config,
     pub(crate) throttle: Throttle,
     single_sign_on: SingleSignOn,
+    connections: Arc<Connections>,
     closing: watch::Sender<bool>,
 }
 
@@ -67,6 +73,7 @@ impl Api {
         Arc::new(Self {
             throttle: Throttle::new(&engine),
             single_sign_on: SingleSignOn::new(identity.clone(), config.providers),
+            connections: Connections::new(config.connections_per_address_max, config.trusted_proxies.clone()),
             engine,
             identity,
             records,
@@ -127,6 +134,12 @@ impl Api {
     #[must_use]
     pub const fn single_sign_on(&self) -> &SingleSignOn {
         &self.single_sign_on
+    }
+
+    /// The connections that are open, for [`serve`](crate::serve) to count.
+    #[must_use]
+    pub const fn connections(&self) -> &Arc<Connections> {
+        &self.connections
     }
 
     /// What time it is here and in the world.

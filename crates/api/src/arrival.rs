@@ -57,7 +57,7 @@ impl TrustedProxies {
         Self(networks.into_iter().collect())
     }
 
-    fn contains(&self, address: IpAddr) -> bool {
+    pub(crate) fn contains(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(&address))
     }
 
@@ -112,6 +112,15 @@ fn address(text: &str) -> Option<IpAddr> {
     let bare = text.trim_start_matches('[').trim_end_matches(']').parse().ok();
     let address: IpAddr = bare.or_else(|| text.parse().ok().map(|socket: SocketAddr| socket.ip()))?;
     Some(address.to_canonical())
+}
+
+/// What stands for a client where clients are counted: the address, of IPv6 its first 64 bits, for whoever has one
+/// address there has the others as well.
+pub(crate) fn network_of(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.into(),
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
+    }
 }
 
 impl Arrival {

@@ -25,6 +25,7 @@
 mod api;
 mod arrival;
 mod audit_file;
+mod connections;
 mod credentials;
 mod extract;
 mod meter;
@@ -45,6 +46,7 @@ mod v1;
 pub use api::{Api, Config};
 pub use arrival::{Arrival, TrustedProxies};
 pub use audit_file::{AuditFormat, AuditLine};
+pub use connections::{CONNECTIONS_PER_ADDRESS, Connections};
 pub use extract::{BODY_BYTES_MAX, KEY_CHARS_MAX, LIMIT_DEFAULT, LIMIT_MAX};
 pub use problem::{Kind, Problem};
 pub use provider::ProviderRefused;

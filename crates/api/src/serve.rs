@@ -17,11 +17,12 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_rustls::server::TlsStream;
 use tower::Service;
 
 use crate::arrival::OverTls;
+use crate::connections::{Admitted, Connections};
 use crate::paced::Paced;
 use crate::problem::{Problem, UNAVAILABLE};
 use crate::tls::Tls;
@@ -52,26 +53,27 @@ pub const HEAD_BYTES_MAX: usize = 32 * 1024;
 const HTTPS_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
 /// Serves the router on the listener until `shutdown` resolves, then lets requests under way finish. Speaks TLS where
-/// there is something to do it with.
+/// there is something to do it with. A connection from where there are too many already is closed at once.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
     tls: Option<Tls>,
+    connections: Arc<Connections>,
     shutdown: impl Future<Output = ()> + Send,
 ) -> io::Result<()> {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIME_MAX)
         .max_buf_size(HEAD_BYTES_MAX);
-    let connections = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let room = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     let graceful = GracefulShutdown::new();
     let mut shutdown = std::pin::pin!(shutdown);
     loop {
         let accepted = tokio::select! {
-            accepted = accept(&listener, &connections) => accepted,
+            accepted = accept(&listener, &room, &connections) => accepted,
             () = &mut shutdown => break,
         };
-        let Some((stream, peer, permit)) = accepted else {
+        let Some((stream, peer, held)) = accepted else {
             continue;
         };
         let front = Front {
@@ -97,7 +99,7 @@ pub async fn serve(
             if let Err(error) = done {
                 tracing::debug!(%error, "a connection broke");
             }
-            drop(permit);
+            drop(held);
         });
     }
     drop(listener);
@@ -116,16 +118,24 @@ async fn secured(tls: &Tls, stream: TcpStream) -> io::Result<TokioIo<TlsStream<P
     Ok(TokioIo::new(stream))
 }
 
+/// What a connection holds while it is open.
+type Held = (OwnedSemaphorePermit, Admitted);
+
 async fn accept(
     listener: &TcpListener,
-    connections: &Arc<Semaphore>,
-) -> Option<(TcpStream, SocketAddr, tokio::sync::OwnedSemaphorePermit)> {
-    let permit = Arc::clone(connections).acquire_owned().await.ok()?;
+    room: &Arc<Semaphore>,
+    connections: &Arc<Connections>,
+) -> Option<(TcpStream, SocketAddr, Held)> {
+    let permit = Arc::clone(room).acquire_owned().await.ok()?;
     match listener.accept().await {
         Ok((stream, peer)) => {
+            let Some(admitted) = connections.admit(peer.ip()) else {
+                tracing::debug!(%peer, "a connection was closed: its address has too many");
+                return None;
+            };
             // Answers are small and complete: waiting for more to send only delays them.
             let _ = stream.set_nodelay(true);
-            Some((stream, peer, permit))
+            Some((stream, peer, (permit, admitted)))
         }
         Err(error) => {
             tracing::warn!(%error, "a connection was not accepted");

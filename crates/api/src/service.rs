@@ -61,6 +61,11 @@ async fn ready(State(api): State<Arc<Api>>) -> Result<&'static str, Problem> {
 fn write_figures(api: &Api, text: &mut String) {
     let figures = api.engine.figures();
     let gauges = [
+        (
+            "connections",
+            "Open connections.",
+            u64::from(api.connections().count()),
+        ),
         ("accounts_loaded", "Accounts in memory.", figures.accounts_loaded),
         (
             "subscribers",
@@ -76,6 +81,11 @@ fn write_figures(api: &Api, text: &mut String) {
         ),
         ("refusals", "Commands that the rules refused.", figures.refusals),
         ("commits", "Commits stored.", figures.commits),
+        (
+            "connections_turned_away",
+            "Connections closed at once because their network address had too many.",
+            api.connections().turned_away(),
+        ),
         (
             "commit_conflicts",
             "Commits that met another node's and were decided again.",

@@ -1,7 +1,7 @@
 //! Guessing is slowed down: by whom or what is guessed at, and by where the guesses come from. The API and the portal
 //! count together, so that neither is a way around the other.
 //!
-//! An attempt counts when it begins, so that many at once are no way around either, and is given back when it was
+//! Network addresses of IPv6 are counted by their first 64 bits. An attempt counts when it begins, so that many at once are no way around either, and is given back when it was
 //! right: an office behind one network address can sign in.
 
 use std::collections::HashMap;
@@ -10,6 +10,8 @@ use std::sync::{Mutex, PoisonError};
 
 use usher_domain::{Secs, UserId};
 use usher_engine::Engine;
+
+use crate::arrival::network_of;
 
 /// How many wrong passwords one e-mail address has at once; one more comes every 30 seconds.
 pub const ATTEMPTS_PER_EMAIL: u32 = 8;
@@ -78,18 +80,20 @@ impl Throttle {
     /// addresses are counted alike.
     pub fn password(&self, email: &str, from: Option<IpAddr>) -> Result<Attempt<'_>, Secs> {
         let email = Key::Email(email.trim().to_lowercase());
-        self.attempt(from.map(Key::Address).into_iter().chain([email]))
+        let from = from.map(network_of).map(Key::Address);
+        self.attempt(from.into_iter().chain([email]))
     }
 
     /// Admits an attempt at a user's second factor.
     pub fn second_factor(&self, user: UserId, from: Option<IpAddr>) -> Result<Attempt<'_>, Secs> {
         let user = Key::SecondFactor(user);
-        self.attempt(from.map(Key::Address).into_iter().chain([user]))
+        let from = from.map(network_of).map(Key::Address);
+        self.attempt(from.into_iter().chain([user]))
     }
 
     /// Admits an attempt at the code of a session.
     pub fn join_code(&self, from: Option<IpAddr>) -> Result<Attempt<'_>, Secs> {
-        self.attempt(from.map(Key::JoinCode))
+        self.attempt(from.map(network_of).map(Key::JoinCode))
     }
 
     fn attempt(&self, keys: impl IntoIterator<Item = Key>) -> Result<Attempt<'_>, Secs> {

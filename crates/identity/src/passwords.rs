@@ -119,11 +119,19 @@ impl Identity {
             return Ok(false);
         };
         if proof.renewed.is_some() {
-            self.store
-                .change(move |tables| proof.confirm(tables), |_| ())
-                .await?;
+            self.confirm_password(proof).await?;
         }
         Ok(true)
+    }
+
+    /// Whether a password that was right when it was checked is still the user's; keeps its new hash where it has one.
+    pub async fn confirm_password(&self, proof: PasswordProof) -> Result<bool, IdentityError> {
+        if proof.renewed.is_none() {
+            return self.store.read(move |tables| proof.is_right(tables)).await;
+        }
+        self.store
+            .change(move |tables| proof.confirm(tables), |is_right| is_right)
+            .await
     }
 
     /// Issues a token for a password that was right, and for a code of the second factor where the user has one. A
@@ -212,9 +220,20 @@ impl PasswordProof {
         self.user
     }
 
-    /// Whether the password is still the one that was checked; keeps its new hash where it has one.
+    /// In which account.
+    #[must_use]
+    pub fn account(&self) -> AccountId {
+        self.account
+    }
+
+    /// Whether the password is still the one that was checked.
+    fn is_right(&self, tables: &Connection) -> Result<bool, IdentityError> {
+        Ok(get(tables, self.account, self.user)?.as_ref() == Some(&self.stored))
+    }
+
+    /// The same; keeps its new hash where it has one.
     fn confirm(&self, tables: &Connection) -> Result<bool, IdentityError> {
-        let confirmed = get(tables, self.account, self.user)?.as_ref() == Some(&self.stored);
+        let confirmed = self.is_right(tables)?;
         if let (true, Some(renewed)) = (confirmed, &self.renewed) {
             put(tables, self.account, self.user, renewed)?;
         }

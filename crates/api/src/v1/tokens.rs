@@ -77,7 +77,7 @@ async fn create(
 ) -> Result<(StatusCode, Answer<Token>), Problem> {
     let attempt = api.throttle.password(body.email.as_str(), arrival.address);
     let attempt = attempt.map_err(Problem::too_many_attempts)?;
-    let (user, needs_single_sign_on) = find(&api, body.account, body.email).await?.unzip();
+    let (user, needs_single_sign_on) = find(&api, body.account, body.email.clone()).await?.unzip();
     let proof = api
         .identity
         .prove_password(body.account, user, body.password)
@@ -94,6 +94,15 @@ async fn create(
         return Err(Problem::second_factor_set_up_needed());
     }
     let issued = exchange(&api, proof, body.second_factor.as_deref(), arrival.address).await?;
+    // Asked when there is a token: whatever ends the tokens of passwords has met it, or is seen now.
+    let standing = find(&api, body.account, body.email).await?;
+    if standing != user.map(|user| (user, false)) {
+        api.identity.revoke_user_token(issued.token.expose()).await?;
+        return Err(match standing {
+            Some((_, true)) => Problem::sso_required(body.account),
+            _ => wrong(),
+        });
+    }
     let token = Token {
         token: issued.token.into_exposed(),
         expires_in_secs: issued.expires_in.get(),

@@ -226,6 +226,38 @@ async fn a_lost_second_factor_is_removed_by_who_manages_users_and_never_above_th
 }
 
 #[tokio::test]
+async fn a_manager_of_users_lays_no_hand_on_the_credentials_of_admins_and_owners() {
+    let app = App::with_account().await;
+    let manager = app.manager("Uma", "users.manage").await;
+    let key = app.key(&["users.manage"]).await;
+    let mut above = Vec::new();
+    for (name, role) in [("Adam", "admin"), ("Olga", "owner")] {
+        let (id, _) = app.user(name, json!({"role": role, "password": PASSWORD})).await;
+        app.second_factor(&id).await;
+        let token = app.token_of(&id).await;
+        above.push((name, id, token));
+    }
+
+    for who in [&manager, &key] {
+        for (name, id, token) in &above {
+            let user = format!("users/{id}");
+            let removed = app.by(who).delete(&format!("{user}/second-factor")).await;
+            removed.problem(403, "forbidden");
+            let change = json!({"password": "another lilac anchor"});
+            app.by(who).patch(&user, change).await.problem(403, "forbidden");
+
+            let id = id.parse().unwrap();
+            assert!(app.identity.has_second_factor(app.account, id));
+            let known = app
+                .identity
+                .verify_password(app.account, Some(id), PASSWORD.to_owned());
+            assert!(known.await.unwrap(), "{name}");
+            app.by(token).get("users").await.ok();
+        }
+    }
+}
+
+#[tokio::test]
 async fn nobody_gets_a_password_that_would_soon_be_guessed() {
     let app = App::with_account().await;
     let (sven, _) = app.member("Sven").await;

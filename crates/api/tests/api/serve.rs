@@ -1,14 +1,16 @@
 //! The socket.
 
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
-use usher_api::{Tls, TlsError};
+use usher_api::{Config, Tls, TlsError, TrustedProxies};
 
 use crate::app::App;
 
@@ -35,7 +37,9 @@ async fn a_connection_is_kept_until_the_server_is_told_to_stop() {
     let shutdown = async {
         let _ = stopped.await;
     };
-    let server = tokio::spawn(usher_api::serve(listener, app.router.clone(), None, shutdown));
+    let connections = Arc::clone(app.api.connections());
+    let serving = usher_api::serve(listener, app.router.clone(), None, connections, shutdown);
+    let server = tokio::spawn(serving);
     let mut stream = TcpStream::connect(address).await.unwrap();
 
     for _ in 0..2 {
@@ -56,16 +60,79 @@ async fn a_connection_is_kept_until_the_server_is_told_to_stop() {
 /// A server on a socket, with a client's connection to it.
 async fn connected(tls: Option<Tls>) -> (App, TcpStream) {
     let app = App::empty().await;
+    let address = put_on_a_socket(&app, tls).await;
+    let stream = TcpStream::connect(address).await.unwrap();
+    (app, stream)
+}
+
+async fn put_on_a_socket(app: &App, tls: Option<Tls>) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(usher_api::serve(
         listener,
         app.router.clone(),
         tls,
+        Arc::clone(app.api.connections()),
         std::future::pending(),
     ));
-    let stream = TcpStream::connect(address).await.unwrap();
-    (app, stream)
+    address
+}
+
+/// Connects from this address of the machine, and asks where there is an answer.
+async fn ask_from(from: [u8; 4], server: SocketAddr) -> Option<TcpStream> {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind(SocketAddr::from((from, 0))).unwrap();
+    let mut stream = socket.connect(server).await.unwrap();
+    // Where it is closed already, this fails or the reading does.
+    let _ = stream.write_all(REQUEST).await;
+    let mut first = [0; 1];
+    let read = stream.read_exact(&mut first).await;
+    read.is_ok().then_some(stream)
+}
+
+#[tokio::test]
+async fn one_address_has_so_many_connections_and_others_do_not_suffer() {
+    let app = App::configured(Config {
+        connections_per_address_max: NonZeroU32::new(2).unwrap(),
+        trusted_proxies: TrustedProxies::new([]),
+        ..Config::default()
+    });
+    let app = app.await;
+    let server = put_on_a_socket(&app, None).await;
+    let (here, there) = ([127, 0, 0, 1], [127, 0, 0, 2]);
+    let first = ask_from(here, server).await.unwrap();
+    let _second = ask_from(here, server).await.unwrap();
+
+    assert!(ask_from(here, server).await.is_none());
+    assert!(ask_from(there, server).await.is_some());
+    drop(first);
+    // The server sees only by and by that it is gone.
+    while ask_from(here, server).await.is_none() {}
+
+    let metrics = app.nobody().get("/metrics").await.text;
+    assert!(metrics.contains("\nusher_connections "), "{metrics}");
+    let turned_away = metrics
+        .lines()
+        .find_map(|line| line.strip_prefix("usher_connections_turned_away_total "));
+    assert!(turned_away.unwrap().parse::<u32>().unwrap() >= 1);
+}
+
+#[tokio::test]
+async fn proxies_that_are_trusted_are_not_counted() {
+    let app = App::configured(Config {
+        connections_per_address_max: NonZeroU32::MIN,
+        ..Config::default()
+    });
+    let app = app.await;
+    let server = put_on_a_socket(&app, None).await;
+
+    let mut held = Vec::new();
+    for _ in 0..10 {
+        held.push(ask_from([127, 0, 0, 1], server).await.unwrap());
+    }
+
+    assert_eq!(app.api.connections().count(), 10);
+    assert_eq!(app.api.connections().turned_away(), 0);
 }
 
 /// Everything until the server closes the connection, and how long that took.

@@ -285,3 +285,27 @@ async fn a_change_of_the_provider_that_a_crash_cut_off_is_recorded_later_as_it_w
     assert_eq!(removal["request_id"], "request-1");
     assert_eq!(entries[1]["actor"], "system");
 }
+
+#[tokio::test]
+async fn a_password_that_is_being_checked_when_single_sign_on_becomes_required_gives_no_token() {
+    let app = App::with_account().await;
+    let (olga, _) = app
+        .user("Olga", json!({"role": "owner", "password": PASSWORD}))
+        .await;
+    let (sven, _) = app.user("Sven", json!({"password": PASSWORD})).await;
+    app.provider().await;
+    let sven = sven.parse().unwrap();
+    let tokens = || app.identity.user_tokens(app.account, sven, app.engine.now());
+    let body = json!({"account": app.account, "email": "sven@example.com", "password": PASSWORD});
+    let sign_in = json!({"sign_in": {"sso_required": true, "break_glass": olga}});
+
+    // Hashing takes long enough for the settings to change meanwhile.
+    let (answer, changed) = tokio::join!(
+        app.nobody().post("/v1/tokens", body),
+        app.operator().patch("settings", sign_in)
+    );
+
+    changed.ok();
+    assert!(matches!(answer.status.as_u16(), 201 | 403), "{}", answer.text);
+    assert_eq!(tokens(), []);
+}

@@ -9,7 +9,9 @@ use axum::response::Response;
 use http_body_util::BodyExt;
 use tower::ServiceExt;
 use usher_api::{Api, Config};
+use usher_domain::account::SettingsPatch;
 use usher_domain::command::Command;
+use usher_domain::directory::SignInPatch;
 use usher_domain::event::Profile;
 use usher_domain::permission::{PermissionOverrides, Role};
 use usher_domain::{AccountId, Actor, Timestamp, UserId};
@@ -47,6 +49,15 @@ impl App {
     }
 
     pub async fn at(public_url: Option<&str>) -> Self {
+        Self::configured(Config {
+            public_url: public_url.map(str::to_owned),
+            providers: Reach::PrivateToo,
+            ..Config::default()
+        })
+        .await
+    }
+
+    pub async fn configured(config: Config) -> Self {
         let journal = MemoryJournal::new();
         let engine = Engine::start(
             Arc::new(journal.clone()),
@@ -54,11 +65,6 @@ impl App {
             Options::default(),
         );
         let identity = Identity::in_memory().unwrap();
-        let config = Config {
-            public_url: public_url.map(str::to_owned),
-            providers: Reach::PrivateToo,
-            ..Config::default()
-        };
         let api = Api::new(engine.await.unwrap(), identity, Arc::new(journal), config);
         let rest = usher_api::router(Arc::clone(&api)).0;
         let router = usher_portal::router(Arc::clone(&api), rest);
@@ -110,6 +116,21 @@ impl App {
         };
         self.give(account, command).await;
         id
+    }
+
+    /// From now on, passwords let in the break-glass owner alone.
+    pub async fn require_single_sign_on(&self, account: AccountId, break_glass: UserId) {
+        let change = SettingsPatch {
+            sign_in: SignInPatch {
+                sso_required: Some(true),
+                break_glass: Some(Some(break_glass)),
+                ..SignInPatch::default()
+            },
+            ..SettingsPatch::default()
+        };
+        self.give(account, Command::ChangeSettings { change }).await;
+        let ended = self.api.end_what_passwords_began(account, None).await;
+        ended.unwrap();
     }
 
     pub async fn get(&self, browser: &Browser, path: &str) -> Page {

@@ -24,7 +24,10 @@ pub struct Desk {
 
 impl Desk {
     pub async fn with(named_seats: u32) -> Self {
-        let app = App::new().await;
+        Self::open(App::new().await, named_seats).await
+    }
+
+    pub async fn open(app: App, named_seats: u32) -> Self {
         let account = app.account("Contoso").await;
         let pool = PoolId::from_bits(draw_bits(app.api.engine().now()).unwrap());
         let product: usher_domain::text::Product = PRODUCT.parse().unwrap();

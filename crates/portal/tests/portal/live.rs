@@ -40,11 +40,11 @@ async fn add_minutes(app: &App, account: AccountId) {
 #[tokio::test]
 async fn changes_arrive_and_many_at_once_arrive_as_one() {
     let (app, account, _, browser) = staffed().await;
+    tokio::time::pause();
+    let before = tokio::time::Instant::now();
     let mut frames = open(&app, &browser, account).await;
     let first = frame(&mut frames).await;
     assert!(first.starts_with("id: ") && first.contains("\ndata: "), "{first}");
-    tokio::time::pause();
-    let before = tokio::time::Instant::now();
 
     for _ in 0..50 {
         add_minutes(&app, account).await;

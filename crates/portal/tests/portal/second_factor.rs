@@ -6,7 +6,7 @@ use usher_api::CODES_PER_USER;
 use usher_domain::account::SettingsPatch;
 use usher_domain::command::{Command, UserPatch};
 use usher_domain::directory::SignInPatch;
-use usher_domain::permission::Role;
+use usher_domain::permission::{Privilege, Role};
 use usher_domain::{AccountId, Secs, UserId};
 use usher_portal::SESSION_COOKIE;
 
@@ -150,6 +150,37 @@ async fn after_five_minutes_the_password_is_asked_again() {
 }
 
 #[tokio::test]
+async fn a_code_lets_nobody_in_whose_account_has_come_to_require_single_sign_on() {
+    let (app, account, eva) = contoso(Role::Member).await;
+    let owner = app.user(account, "Olga", "olga@example.com", Role::Owner).await;
+    let (totp, ..) = set_up(&app, &app.sign_in(EVA).await).await;
+    let met = halfway(&app).await;
+    app.require_single_sign_on(account, owner).await;
+    // The half sign-in of a password that was checked just before.
+    let (identity, now) = (app.api.identity(), app.api.engine().now());
+    let missed = identity.begin_half_sign_in(account, eva, now).await.unwrap();
+    let missed = Browser {
+        cookie: Some(format!("usher_half={}", missed.expose())),
+    };
+
+    let met = type_code(&app, &met, &code(&app, &totp).await).await;
+    let missed = type_code(&app, &missed, &code(&app, &totp).await).await;
+
+    assert_eq!(met.header("location"), "/sign-in");
+    assert_eq!(missed.status, StatusCode::FORBIDDEN);
+    assert!(
+        missed.html.contains(&format!("/sso/{account}")),
+        "{}",
+        missed.html
+    );
+    for page in [met, missed] {
+        assert_eq!(page.browser().cookie, None);
+    }
+    let now = app.api.engine().now();
+    assert_eq!(identity.portal_sessions(account, eva, now), []);
+}
+
+#[tokio::test]
 async fn a_recovery_code_lets_in_once_and_says_how_many_are_left() {
     let (app, ..) = contoso(Role::Member).await;
     let (_, codes, _) = set_up(&app, &app.sign_in(EVA).await).await;
@@ -260,6 +291,52 @@ async fn who_manages_users_removes_a_lost_one_and_never_above_themselves() {
     assert!(!app.api.identity().has_second_factor(account, adam));
     assert!(app.api.identity().has_second_factor(account, eva));
     assert_eq!(app.get(&adams, "/me").await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn a_manager_of_users_lays_no_hand_on_the_credentials_of_admins_and_owners() {
+    let (app, account, eva) = contoso(Role::Owner).await;
+    let adam = app.user(account, "Adam", "adam@example.com", Role::Admin).await;
+    let mia = app.user(account, "Mia", "mia@example.com", Role::Member).await;
+    let uma = app.user(account, "Uma", "uma@example.com", Role::Manager).await;
+    let change = UserPatch {
+        privileges: Some([Privilege::UsersManage].into()),
+        ..UserPatch::default()
+    };
+    app.give(account, Command::ChangeUser { id: uma, change }).await;
+    for email in [EVA, "adam@example.com", "mia@example.com"] {
+        set_up(&app, &app.sign_in(email).await).await;
+    }
+    let uma = app.sign_in("uma@example.com").await;
+    let identity = app.api.identity();
+    let act = async |user: UserId, what: &str| {
+        let page = format!("/a/{account}/users/{user}");
+        let new = "another lilac anchor";
+        let fields = [("password", new), ("password_again", new)];
+        app.post(&uma, &page, &format!("{page}/{what}"), &fields).await
+    };
+
+    for above in [adam, eva] {
+        let removed = act(above, "second-factor/remove").await;
+        let set = act(above, "password").await;
+
+        assert_eq!(removed.status, StatusCode::FORBIDDEN);
+        assert_eq!(set.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(set.html.contains("You need the role"), "{}", set.html);
+        assert!(identity.has_second_factor(account, above));
+        let known = identity.verify_password(account, Some(above), PASSWORD.to_owned());
+        assert!(known.await.unwrap());
+        assert_eq!(
+            identity
+                .portal_sessions(account, above, app.api.engine().now())
+                .len(),
+            1
+        );
+    }
+    let below = act(mia, "second-factor/remove").await;
+    assert_eq!(below.status, StatusCode::SEE_OTHER, "{}", below.html);
+    assert_eq!(act(mia, "password").await.status, StatusCode::SEE_OTHER);
+    assert!(!identity.has_second_factor(account, mia));
 }
 
 #[tokio::test]

@@ -5,8 +5,10 @@ use axum::extract::ConnectInfo;
 use axum::http::{Method, Request, StatusCode};
 use tower::ServiceExt;
 use usher_api::ATTEMPTS_PER_EMAIL;
-use usher_domain::Secs;
+use usher_domain::command::{Command, UserPatch};
 use usher_domain::permission::Role;
+use usher_domain::{AccountId, Secs, UserId};
+use usher_identity::{By, Origin};
 
 use crate::app::{App, Browser, PASSWORD, Page};
 
@@ -131,28 +133,94 @@ async fn guesses_at_the_api_and_in_the_portal_are_counted_together() {
     assert_eq!(page.status, StatusCode::TOO_MANY_REQUESTS);
 }
 
-#[tokio::test]
-async fn who_has_the_same_password_in_two_accounts_chooses_one() {
-    let app = App::new().await;
+/// Eva with the same password in two accounts, and the choice that she is offered.
+async fn offered_a_choice(app: &App) -> (AccountId, (AccountId, UserId), String) {
     let (first, second) = (app.account("Contoso").await, app.account("Fabrikam").await);
     app.user(first, "Eva", EVA, Role::Owner).await;
-    app.user(second, "Eva", EVA, Role::Member).await;
-
-    let page = try_password(&app, EVA, PASSWORD).await;
-
+    let eva = app.user(second, "Eva", EVA, Role::Member).await;
+    let page = try_password(app, EVA, PASSWORD).await;
     assert!(
         page.html.contains("Contoso") && page.html.contains("Fabrikam"),
         "{}",
         page.html
     );
     let (_, choice) = page.html.split_once("name=\"choice\" value=\"").unwrap();
-    let choice = choice.split('"').next().unwrap();
-    let account = second.to_string();
+    let choice = choice.split('"').next().unwrap().to_owned();
+    (first, (second, eva), choice)
+}
+
+async fn choose(app: &App, choice: &str, account: AccountId) -> Page {
+    let account = account.to_string();
     let fields = [("choice", choice), ("account", account.as_str())];
-    let chosen = app
-        .post(&Browser::default(), "/sign-in", "/sign-in/account", &fields)
-        .await;
+    app.post(&Browser::default(), "/sign-in", "/sign-in/account", &fields)
+        .await
+}
+
+#[tokio::test]
+async fn who_has_the_same_password_in_two_accounts_chooses_one() {
+    let app = App::new().await;
+    let (_, (second, _), choice) = offered_a_choice(&app).await;
+
+    let chosen = choose(&app, &choice, second).await;
+
     assert_eq!(chosen.header("location"), format!("/a/{second}/overview"));
+    let again = choose(&app, &choice, second).await;
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn a_choice_signs_nobody_in_whose_account_has_come_to_require_single_sign_on() {
+    let app = App::new().await;
+    let (first, (second, eva), choice) = offered_a_choice(&app).await;
+    let owner = app.user(second, "Olga", "olga@example.com", Role::Owner).await;
+    app.require_single_sign_on(second, owner).await;
+
+    let chosen = choose(&app, &choice, second).await;
+
+    assert_eq!(chosen.status, StatusCode::FORBIDDEN);
+    assert!(chosen.html.contains(&format!("/sso/{second}")), "{}", chosen.html);
+    assert_eq!(chosen.header("set-cookie"), "");
+    let now = app.api.engine().now();
+    assert_eq!(app.api.identity().portal_sessions(second, eva, now), []);
+    let break_glass = try_password(&app, "olga@example.com", PASSWORD).await;
+    assert_eq!(break_glass.header("location"), format!("/a/{second}/overview"));
+    // The other account of hers has not changed.
+    let direct = try_password(&app, EVA, PASSWORD).await;
+    assert_eq!(direct.header("location"), format!("/a/{first}/overview"));
+}
+
+#[tokio::test]
+async fn a_choice_signs_nobody_in_whose_password_changed_or_who_is_out_meanwhile() {
+    for is_out in [false, true] {
+        let app = App::new().await;
+        let (_, (second, eva), choice) = offered_a_choice(&app).await;
+        let identity = app.api.identity();
+        if is_out {
+            let change = UserPatch {
+                active: Some(false),
+                ..UserPatch::default()
+            };
+            app.give(second, Command::ChangeUser { id: eva, change }).await;
+        } else {
+            let hash = identity.hash_password("another lilac anchor".to_owned(), Vec::new());
+            let (hash, now) = (hash.await.unwrap(), app.api.engine().now());
+            let origin = Origin {
+                by: By::User(eva),
+                cause: "portal".to_owned(),
+            };
+            let set = identity.set_password(second, eva, &hash, origin, now).await;
+            identity.recorded(&set.unwrap()).await.unwrap();
+        }
+
+        let chosen = choose(&app, &choice, second).await;
+
+        assert_eq!(chosen.header("location"), "/sign-in");
+        assert_eq!(chosen.browser().cookie, None);
+        let now = app.api.engine().now();
+        assert_eq!(app.api.identity().portal_sessions(second, eva, now), []);
+        let page = app.get(&chosen.kept_by(&Browser::default()), "/sign-in").await;
+        assert!(page.html.contains("Sign in again."), "{}", page.html);
+    }
 }
 
 #[tokio::test]

@@ -1,103 +1,295 @@
-//! The settings of single sign-on, and what the audit tells of them.
+//! Coming in by a provider, as a person meets it: with one on this machine that says of people what a test wants.
+
+#[path = "../../../identity/src/tests/single_sign_on/provider.rs"]
+#[allow(dead_code, reason = "here it does not lie")]
+mod provider;
+mod settings;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::http::StatusCode;
-use axum::routing::get;
-use axum::{Json, Router};
-use serde_json::json;
+use serde_json::{Value, json};
+use usher_api::Config;
+use usher_domain::command::Command;
+use usher_domain::directory::GroupMapping;
 use usher_domain::permission::Role;
-use usher_domain::{AccountId, Secs};
+use usher_domain::user::{License, User};
+use usher_domain::{Account, Actor, GroupId, Timestamp, UserId};
+use usher_engine::{Cause, Clock};
+use usher_identity::single_sign_on::{Provider, Reach};
+use usher_identity::{Secret, draw_bits};
 
-use crate::app::{App, Browser};
+use self::provider::TestProvider;
+use crate::app::{App, Browser, Page};
+use crate::desk::{Desk, PRODUCT};
 
-/// A provider that says how it is worked with, until the test is over. Gives its address.
-async fn provider() -> String {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let issuer = format!("http://{}", listener.local_addr().unwrap());
-    let metadata = json!({
-        "issuer": issuer,
-        "authorization_endpoint": format!("{issuer}/authorize"),
-        "token_endpoint": format!("{issuer}/token"),
-        "jwks_uri": format!("{issuer}/keys"),
-        "response_types_supported": ["code"],
-        "subject_types_supported": ["public"],
-        "id_token_signing_alg_values_supported": ["EdDSA"],
-    });
-    // The one of RFC 8037, appendix A.2.
-    let keys = json!({"keys": [{"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]});
-    let pages = Router::new()
-        .route("/.well-known/openid-configuration", get(async || Json(metadata)))
-        .route("/keys", get(async || Json(keys)));
-    tokio::spawn(async { axum::serve(listener, pages).await });
-    issuer
+const CLIENT_ID: &str = "usher";
+const CLIENT_SECRET: &str = "a-secret-of-the-provider-and-usher";
+/// Providers have a clock of their own.
+const WORLD: Timestamp = Timestamp::from_millis(1_790_000_000_000);
+
+/// A help desk whose people come in by a provider.
+struct Company {
+    desk: Desk,
+    provider: TestProvider,
 }
 
-async fn owned() -> (App, AccountId, Browser) {
-    let app = App::new().await;
-    let account = app.account("Contoso").await;
-    app.user(account, "Eva", "eva@example.com", Role::Owner).await;
-    let browser = app.sign_in("eva@example.com").await;
-    (app, account, browser)
+impl Company {
+    async fn with(named_seats: u32, change: impl FnOnce(&mut Provider)) -> Self {
+        let app = App::configured(Config {
+            public_url: Some("http://usher.example.com".to_owned()),
+            providers: Reach::PrivateToo,
+            world_clock: Clock::manual(WORLD),
+            ..Config::default()
+        });
+        let desk = Desk::open(app.await, named_seats).await;
+        let provider = TestProvider::start().await;
+        let mut wanted = Provider {
+            issuer: provider.issuer.parse().unwrap(),
+            client_id: CLIENT_ID.parse().unwrap(),
+            scopes: "openid profile email".parse().unwrap(),
+            groups_claim: Some("groups".parse().unwrap()),
+            label: "Acme".parse().unwrap(),
+            creates_users: true,
+            links_by_email: true,
+            email_domains: ["example.com".parse().unwrap()].into(),
+        };
+        change(&mut wanted);
+        let secret = Secret::of_client(CLIENT_SECRET);
+        let (actor, cause) = (Actor::Operator, Cause::from("test"));
+        let api = &desk.app.api;
+        let set = api.set_provider(desk.account, wanted, secret, &actor, cause);
+        set.await.unwrap();
+        Self { desk, provider }
+    }
+
+    /// The way of somebody of whom the provider says this, from the first click to the page that they get.
+    async fn come_in(&self, claims: Value) -> Page {
+        let path = format!("/sso/{}", self.desk.account);
+        let sent = self.desk.app.get(&Browser::default(), &path).await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.html);
+        let query = sent.header("location").split_once('?').unwrap().1;
+        let asked: BTreeMap<_, _> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        {
+            let mut acts = self.provider.acts();
+            acts.user_info = json!({"sub": claims["sub"]});
+            acts.claims = claims;
+            acts.claims["nonce"] = asked["nonce"].clone().into();
+            acts.challenge.clone_from(&asked["code_challenge"]);
+        }
+        let back = format!("/sso/callback?state={}&code=code", asked["state"]);
+        let browser = sent.kept_by(&Browser::default());
+        self.desk.app.get(&browser, &back).await
+    }
+
+    async fn look<T: Send + 'static>(&self, view: impl Fn(&Account) -> T + Send + 'static) -> T {
+        let engine = self.desk.app.api.engine();
+        let seen = engine.read(self.desk.account, move |account, _| view(account));
+        seen.await.unwrap()
+    }
+
+    async fn user(&self, email: &str) -> Option<User> {
+        let email = email.parse().unwrap();
+        self.look(move |account| account.user_by_email(&email).cloned())
+            .await
+    }
+
+    /// A group that gives its members a named seat.
+    async fn agents(&self) -> GroupId {
+        let id = GroupId::from_bits(draw_bits(self.desk.app.api.engine().now()).unwrap());
+        let create = Command::CreateGroup {
+            id,
+            name: "Agents".parse().unwrap(),
+            external_id: None,
+            members: BTreeSet::new(),
+        };
+        let mapping = GroupMapping {
+            licenses: [(PRODUCT.parse().unwrap(), License::Named)].into(),
+            ..GroupMapping::default()
+        };
+        for command in [create, Command::MapGroup { id, mapping }] {
+            self.desk.app.give(self.desk.account, command).await;
+        }
+        id
+    }
+
+    async fn members(&self, group: GroupId) -> BTreeSet<UserId> {
+        self.look(move |account| account.groups()[&group].members.iter().copied().collect())
+            .await
+    }
+
+    /// How many sessions of this user a provider began.
+    fn sessions(&self, user: UserId) -> usize {
+        let api = &self.desk.app.api;
+        let sessions = api
+            .identity()
+            .portal_sessions(self.desk.account, user, api.engine().now());
+        sessions.iter().filter(|session| session.by_provider).count()
+    }
+}
+
+fn claims(sub: &str, email: &str) -> Value {
+    json!({"sub": sub, "email": email, "email_verified": true, "name": "Sven at Acme"})
 }
 
 #[tokio::test]
-async fn changes_of_the_provider_are_sentences_of_the_audit() {
-    let (app, account, eva) = owned().await;
-    let issuer = provider().await;
-    let page = format!("/a/{account}/single-sign-on");
-    let save = async |secret: &str, domains: &str| {
-        let fields = [
-            ("label", "Acme"),
-            ("issuer", &issuer),
-            ("client_id", "usher"),
-            ("client_secret", secret),
-            ("scopes", "openid"),
-            ("email_domains", domains),
-            ("creates_users", "on"),
-        ];
-        app.post(&eva, &page, &format!("{page}/provider"), &fields).await
-    };
-    let audit = async |action: &str| {
-        let path = format!("/a/{account}/audit?action=single_sign_on.{action}");
-        app.get(&eva, &path).await.html
-    };
-    let refused = save("", "example.com").await;
-    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(audit("set_up").await.contains("Nothing like that was done"));
-    for (secret, domains) in [
-        ("s3cret-of-the-client", "example.com"),
-        ("an0ther-of-the-client", "example.com example.org"),
+async fn who_has_a_user_already_is_found_by_the_address_once_and_by_the_login_from_then_on() {
+    let company = Company::with(0, |_| {}).await;
+    let sven = company.desk.member("Sven").await;
+    let overview = company.desk.path("overview");
+
+    let first = company.come_in(claims("sven-1", "sven@example.com")).await;
+    let renamed = company.come_in(claims("sven-1", "svensson@example.com")).await;
+    let heir = company.come_in(claims("another-1", "sven@example.com")).await;
+
+    for entered in [&first, &renamed] {
+        assert_eq!(entered.header("location"), overview, "{}", entered.html);
+        let browser = entered.browser();
+        assert_eq!(
+            company.desk.app.get(&browser, &overview).await.status,
+            StatusCode::OK
+        );
+    }
+    assert_eq!(company.sessions(sven), 2);
+    let known = company.user("sven@example.com").await.unwrap();
+    assert_eq!(
+        (known.id, known.profile.name.as_str()),
+        (sven, "Sven"),
+        "the account says how its people are called"
+    );
+    assert_eq!(known.directory.unwrap().subject.unwrap().sub.as_str(), "sven-1");
+    assert!(company.user("svensson@example.com").await.is_none());
+    // The address passes to somebody else, who is somebody else.
+    assert_eq!(heir.status, StatusCode::FORBIDDEN);
+    assert!(
+        heir.html.contains("not connected with your provider"),
+        "{}",
+        heir.html
+    );
+    assert_eq!(heir.browser().cookie, None);
+}
+
+#[tokio::test]
+async fn an_address_alone_lets_nobody_in_where_it_is_not_proved_or_counts_for_too_much() {
+    let unverified = json!({"email_verified": false});
+    let unsaid = json!({"email_verified": null});
+    for (case, email, links, over) in [
+        (
+            "the provider does not vouch for it",
+            "sven@example.com",
+            true,
+            &unverified,
+        ),
+        ("the provider does not say", "sven@example.com", true, &unsaid),
+        (
+            "the settings do not allow it",
+            "sven@example.com",
+            false,
+            &json!({}),
+        ),
+        ("an owner", "olga@example.com", true, &json!({})),
+        ("an admin", "adam@example.com", true, &json!({})),
     ] {
-        let saved = save(secret, domains).await;
-        assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.html);
-    }
-    let removed = app.post(&eva, &page, &format!("{page}/remove"), &[]).await;
-    assert_eq!(removed.status, StatusCode::SEE_OTHER);
-    let gone = app.post(&eva, &page, &format!("{page}/remove"), &[]).await;
-    assert_eq!(gone.status, StatusCode::NOT_FOUND);
+        let company = Company::with(0, |provider| provider.links_by_email = links).await;
+        company.desk.member("Sven").await;
+        let (app, account) = (&company.desk.app, company.desk.account);
+        app.user(account, "Adam", "adam@example.com", Role::Admin).await;
+        let before = company.user(email).await.unwrap();
+        let mut said = claims("stranger-1", email);
+        for (claim, value) in over.as_object().unwrap() {
+            said[claim] = value.clone();
+        }
 
-    let (made, changed, removed) = (
-        audit("set_up").await,
-        audit("changed").await,
-        audit("removed").await,
-    );
+        let page = company.come_in(said).await;
 
-    assert!(made.contains("set up single sign-on"), "{made}");
-    assert!(made.contains(&format!("the provider {issuer}")), "{made}");
-    assert!(
-        made.contains("no groups; the label Acme; who is new becomes a user"),
-        "{made}"
-    );
-    assert!(changed.contains("changed single sign-on"), "{changed}");
-    assert!(
-        changed.contains("another client secret; addresses of example.com, example.org"),
-        "{changed}"
-    );
-    assert!(removed.contains("removed single sign-on"), "{removed}");
-    for page in [made, changed, removed] {
-        assert!(!page.contains("of-the-client"), "{page}");
-        assert!(page.contains("Portal") && page.contains("with web_"), "{page}");
-        assert_eq!(page.matches("Commit ").count(), 1, "{page}");
+        assert_eq!(page.status, StatusCode::FORBIDDEN, "{case}");
+        assert!(
+            page.html.contains("not connected with your provider"),
+            "{case}: {}",
+            page.html
+        );
+        assert_eq!(page.browser().cookie, None, "{case}");
+        assert_eq!(company.user(email).await.unwrap(), before, "{case}");
+        assert_eq!(company.sessions(before.id), 0, "{case}");
     }
-    let later = app.api.engine().now() + Secs::new(3_600);
-    assert_eq!(app.api.identity().unrecorded(later).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn where_seats_have_run_out_nobody_is_half_made_and_the_person_is_told() {
+    let company = Company::with(1, |_| {}).await;
+    let agents = company.agents().await;
+    let in_agents = |sub: &str, email: &str| {
+        let mut said = claims(sub, email);
+        said["groups"] = json!(["Agents"]);
+        said
+    };
+    let nina = company.come_in(in_agents("nina-1", "nina@example.com")).await;
+    assert_eq!(nina.header("location"), company.desk.path("overview"));
+    let nina = company.user("nina@example.com").await.unwrap();
+    assert_eq!(nina.licenses[PRODUCT], License::Named);
+    let before = company.look(Account::clone).await;
+
+    let refused = company.come_in(in_agents("timo-1", "timo@example.com")).await;
+
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    assert!(
+        refused
+            .html
+            .contains("You were not added, because a group of yours gives a seat and none is left."),
+        "{}",
+        refused.html
+    );
+    assert!(
+        refused.html.contains("0 of 1 are left") && refused.html.contains("Ask an owner or admin"),
+        "{}",
+        refused.html
+    );
+    assert_eq!(refused.browser().cookie, None);
+    assert!(company.look(move |account| *account == before).await);
+    assert_eq!(company.members(agents).await, [nina.id].into());
+
+    // Once there is a seat again, the same person comes in as a whole.
+    let account = company.desk.account;
+    let delete = Command::DeleteUser { id: nina.id };
+    company.desk.app.give(account, delete).await;
+    let entered = company.come_in(in_agents("timo-1", "timo@example.com")).await;
+    assert_eq!(entered.header("location"), company.desk.path("overview"));
+    let timo = company.user("timo@example.com").await.unwrap();
+    assert_eq!(company.members(agents).await, [timo.id].into());
+    assert_eq!(company.sessions(timo.id), 1);
+}
+
+#[tokio::test]
+async fn a_user_of_long_standing_comes_in_without_what_a_new_group_would_give_and_is_told() {
+    let company = Company::with(0, |_| {}).await;
+    let agents = company.agents().await;
+    let sven = company.desk.member("Sven").await;
+    let mut said = claims("sven-1", "sven@example.com");
+    said["groups"] = json!(["Agents"]);
+
+    let entered = company.come_in(said).await;
+
+    assert_eq!(entered.header("location"), company.desk.path("overview"));
+    let browser = entered.kept_by(&Browser::default());
+    let page = company
+        .desk
+        .app
+        .get(&browser, &company.desk.path("overview"))
+        .await;
+    assert!(
+        page.html
+            .contains("A group of yours could not give you what it should."),
+        "{}",
+        page.html
+    );
+    assert_eq!(company.members(agents).await, BTreeSet::new());
+    assert!(
+        company
+            .user("sven@example.com")
+            .await
+            .unwrap()
+            .licenses
+            .is_empty()
+    );
+    assert_eq!(company.sessions(sven), 1);
 }

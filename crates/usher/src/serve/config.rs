@@ -2,18 +2,20 @@
 
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
-use std::path::Path;
+use std::num::NonZeroU32;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use usher_domain::account::Plan;
 use usher_domain::text::PlanName;
 
+use super::setting::{Place, Setting};
 use crate::Failure;
 
 /// The name of the file in the data directory.
 const FILE_NAME: &str = "usher.toml";
 
-/// The contents of the file. Arguments and the environment come before it.
+/// The contents of the file, which `docs/usher.toml` explains. Arguments and the environment come before it.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Config {
@@ -21,9 +23,24 @@ pub(super) struct Config {
     pub(super) listen: Option<String>,
     /// Where customers reach this server.
     pub(super) public_url: Option<String>,
+    /// The file of the certificate to speak TLS with.
+    pub(super) tls_cert: Option<PathBuf>,
+    /// The file of its key.
+    pub(super) tls_key: Option<PathBuf>,
+    /// Networks of proxies that are believed whom a request comes from.
+    pub(super) trusted_proxies: Option<Vec<String>>,
+    /// The most connections at once from one network address.
+    pub(super) connections_per_address_max: Option<NonZeroU32>,
+    /// Whether providers may be in private networks.
+    pub(super) private_providers: Option<bool>,
+    /// The file with the key that secrets at rest are sealed with.
+    pub(super) secrets_key_file: Option<PathBuf>,
     /// Plans besides, or instead of, those that are built in (L7).
     #[serde(default)]
     plans: BTreeMap<PlanName, PlanConfig>,
+    /// The file itself.
+    #[serde(skip)]
+    file: PathBuf,
 }
 
 #[derive(Debug, Deserialize)]
@@ -49,14 +66,40 @@ impl Config {
         }
     }
 
-    fn parse(text: &str, file: &Path) -> Result<Self, Failure> {
-        toml::from_str(text).map_err(|error| {
+    pub(super) fn parse(text: &str, file: &Path) -> Result<Self, Failure> {
+        let parsed: Result<Self, _> = toml::from_str(text);
+        let mut config = parsed.map_err(|error| {
             let shown = error.to_string();
             let file = file.display();
             Failure::said(format!(
                 "The configuration in {file} cannot be used.\n{}",
                 shown.trim_end()
             ))
+        })?;
+        file.clone_into(&mut config.file);
+        let folder = file.parent().unwrap_or(Path::new(""));
+        let paths = [
+            &mut config.tls_cert,
+            &mut config.tls_key,
+            &mut config.secrets_key_file,
+        ];
+        for path in paths.into_iter().flatten() {
+            *path = folder.join(&path);
+        }
+        Ok(config)
+    }
+
+    /// What an argument or the environment says, or else what the file does.
+    pub(super) fn choose<T: Clone>(&self, argument: Option<T>, written: Option<&T>) -> Option<Setting<T>> {
+        let given = argument.map(|value| Setting {
+            value,
+            place: Place::Arguments,
+        });
+        given.or_else(|| {
+            written.map(|value| Setting {
+                value: value.clone(),
+                place: Place::File(self.file.clone()),
+            })
         })
     }
 
@@ -81,6 +124,67 @@ mod tests {
     }
 
     #[test]
+    fn the_example_has_every_key_and_can_be_used() {
+        let example = include_str!("../../../../docs/usher.toml");
+
+        let config = Config::parse(example, Path::new("/etc/usher/usher.toml")).unwrap();
+
+        let Config {
+            listen,
+            public_url,
+            tls_cert,
+            tls_key,
+            trusted_proxies,
+            connections_per_address_max,
+            private_providers,
+            secrets_key_file,
+            ref plans,
+            file: _,
+        } = config;
+        assert_eq!(listen.as_deref(), Some("0.0.0.0:443"));
+        assert_eq!(public_url.as_deref(), Some("https://usher.example.com"));
+        assert_eq!(tls_cert, Some("/etc/usher/tls/fullchain.pem".into()));
+        assert_eq!(tls_key, Some("/etc/usher/tls/key.pem".into()));
+        assert_eq!(trusted_proxies.unwrap().len(), 2);
+        assert_eq!(
+            connections_per_address_max,
+            Some(usher_api::CONNECTIONS_PER_ADDRESS)
+        );
+        assert_eq!(private_providers, Some(false));
+        assert_eq!(secrets_key_file, Some("/etc/usher/secrets.key".into()));
+        assert_eq!(plans.len(), 1);
+    }
+
+    #[test]
+    fn paths_are_relative_to_the_folder_of_the_file() {
+        let text = "tls_cert = \"cert.pem\"\ntls_key = \"/keys/key.pem\"\n";
+
+        let config = Config::parse(text, Path::new("/etc/usher/usher.toml")).unwrap();
+        let beside = Config::parse(text, Path::new("usher.toml")).unwrap();
+
+        assert_eq!(config.tls_cert, Some("/etc/usher/cert.pem".into()));
+        assert_eq!(config.tls_key, Some("/keys/key.pem".into()));
+        assert_eq!(beside.tls_cert, Some("cert.pem".into()));
+    }
+
+    #[test]
+    fn an_argument_wins_over_the_file() {
+        let config = parse("listen = \"127.0.0.1:1\"\n").unwrap();
+        let choose = |argument: Option<&str>| {
+            let chosen = config.choose(argument.map(str::to_owned), config.listen.as_ref());
+            chosen.map(|setting| (setting.value, setting.place))
+        };
+
+        let written = Place::File("usher.toml".into());
+        assert_eq!(choose(None), Some(("127.0.0.1:1".to_owned(), written)));
+        assert_eq!(
+            choose(Some("[::1]:2")),
+            Some(("[::1]:2".to_owned(), Place::Arguments))
+        );
+        assert_eq!(config.choose(None, config.public_url.as_ref()), None);
+    }
+
+    #[test]
     fn l7_the_operator_may_define_more_plans_and_other_terms_of_those_that_exist() {
         let config = parse("[plans.gold]\nshared_seats = true\n[plans.team]\nshared_seats = true\n").unwrap();
 
@@ -101,6 +205,19 @@ mod tests {
         assert!(unknown.contains("line 1"), "{unknown}");
         assert!(unknown.contains("unknown field `lissten`"), "{unknown}");
         assert!(name.contains("a plan name"), "{name}");
+        for (wrong, said) in [
+            ("tls_cert = 1\n", "expected path string"),
+            ("trusted_proxies = \"none\"\n", "expected a sequence"),
+            ("private_providers = \"yes\"\n", "expected a boolean"),
+            ("connections_per_address_max = 0\n", "expected a nonzero"),
+        ] {
+            let error = parse(wrong).unwrap_err();
+            assert!(
+                error.contains("usher.toml") && error.contains(wrong.trim_end()),
+                "{error}"
+            );
+            assert!(error.contains(said), "{error}");
+        }
     }
 
     #[test]

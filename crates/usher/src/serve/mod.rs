@@ -2,6 +2,7 @@
 
 mod config;
 mod secrets;
+mod setting;
 mod signals;
 mod transport;
 
@@ -15,7 +16,7 @@ use std::time::Duration;
 
 use clap::Args;
 use tokio::net::TcpListener;
-use usher_api::{Api, Tls};
+use usher_api::{Api, CONNECTIONS_PER_ADDRESS};
 use usher_engine::{Clock, Engine, Options};
 use usher_identity::single_sign_on::Reach;
 use usher_identity::{Identity, Secret};
@@ -24,7 +25,8 @@ use usher_journal_sqlite::SqliteJournal;
 
 use self::config::Config;
 use self::secrets::SecretsArguments;
-use self::transport::TransportArguments;
+use self::setting::Setting;
+use self::transport::{FreshTls, TransportArguments};
 use crate::data::{DataArgument, Lock, open_journal};
 use crate::terminal::{bold, dim};
 use crate::{Failure, Terminal, operator_key};
@@ -36,16 +38,15 @@ const MAINTAIN_EVERY: Duration = Duration::from_mins(5);
 
 /// Run the server
 #[derive(Debug, Args)]
-#[command(after_help = "\
+#[command(after_help = concat!("\
 The first start makes an operator key and shows it once. `USHER_OPERATOR_KEY` sets one instead, also
 in place of one that was lost. `USHER_SECRETS_KEY` gives the key that secrets at rest are sealed with:
 32 bytes, in base 64 or as hexadecimal digits; several apart by commas, the current one first. Without
 it and without a file for it, the first start makes the file secrets.key in the data directory.
 
-The configuration may hold `listen`, `public_url`, and plans such as
+A configuration with all that it may hold:
 
-  [plans.gold]
-  shared_seats = true")]
+", include_str!("../../../../docs/usher.toml")))]
 pub(crate) struct Arguments {
     /// Where to listen; port 0 takes one that is free [default: 127.0.0.1:8080]
     #[arg(long, value_name = "HOST:PORT", env = "USHER_LISTEN")]
@@ -59,8 +60,17 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "URL", env = "USHER_PUBLIC_URL")]
     public_url: Option<String>,
     /// Let accounts sign in at providers in private networks and on this machine, not on the internet only
-    #[arg(long, env = "USHER_PRIVATE_PROVIDERS")]
-    private_providers: bool,
+    #[arg(
+        long,
+        env = "USHER_PRIVATE_PROVIDERS",
+        value_name = "BOOL",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "true",
+        value_parser = clap::builder::BoolishValueParser::new(),
+        hide_possible_values = true
+    )]
+    private_providers: Option<bool>,
     /// Keep everything in memory, with a clock that moves only when told to: for trying out and for tests
     #[arg(long)]
     sandbox: bool,
@@ -97,18 +107,17 @@ async fn serve(arguments: Arguments, terminal: &mut Terminal) -> Result<(), Fail
         Some(arguments.data.directory()?)
     };
     let config = Config::read(arguments.config.as_deref(), directory.as_deref())?;
-    let tls = arguments.transport.tls()?;
-    let trusted_proxies = arguments.transport.trusted_proxies()?;
-    let public_url = arguments.public_url.or(config.public_url.clone());
-    let public_url = public_url.as_deref().map(checked_url).transpose()?;
+    let tls = arguments.transport.tls(&config)?;
+    let trusted_proxies = arguments.transport.trusted_proxies(&config)?;
+    let public_url = config.choose(arguments.public_url, config.public_url.as_ref());
+    let public_url = public_url.as_ref().map(checked_url).transpose()?;
+    let private_providers = arguments.private_providers.or(config.private_providers);
     let lock = directory.as_deref().map(Lock::take).transpose()?;
-    let listen = arguments
-        .listen
-        .as_deref()
-        .or(config.listen.as_deref())
-        .unwrap_or(LISTEN);
-    let listener = listen_on(listen).await?;
-    let store = Store::open(directory, lock, &arguments.secrets)?;
+    let listener = match config.choose(arguments.listen, config.listen.as_ref()) {
+        Some(Setting { value, place }) => listen_on(&value, &place.name("--listen", "listen")).await?,
+        None => listen_on(LISTEN, "`--listen`").await?,
+    };
+    let store = Store::open(directory, lock, &arguments.secrets, &config)?;
     let key = first_operator_key(&store.identity, arguments.operator_key.as_deref()).await?;
 
     let clock = if arguments.sandbox {
@@ -117,14 +126,16 @@ async fn serve(arguments: Arguments, terminal: &mut Terminal) -> Result<(), Fail
         Clock::System
     };
     let scheme = if tls.is_some() { "https" } else { "http" };
+    let connections_max = config.connections_per_address_max;
     let config = usher_api::Config {
         plans: config.plans(),
         sandbox: arguments.sandbox,
         public_url,
         own_url: Some(format!("{scheme}://{}", openable(listener.local_addr()?))),
         trusted_proxies,
+        connections_per_address_max: connections_max.unwrap_or(CONNECTIONS_PER_ADDRESS),
         // A sandbox is for trying out, on one's own machine too.
-        providers: if arguments.private_providers || arguments.sandbox {
+        providers: if private_providers == Some(true) || arguments.sandbox {
             Reach::PrivateToo
         } else {
             Reach::Internet
@@ -142,7 +153,7 @@ async fn serve(arguments: Arguments, terminal: &mut Terminal) -> Result<(), Fail
 pub(crate) async fn run_until(
     stop: impl Future<Output = ()> + Send,
     listener: TcpListener,
-    tls: Option<Tls>,
+    tls: Option<FreshTls>,
     store: &Store,
     clock: Clock,
     config: usher_api::Config,
@@ -155,14 +166,16 @@ pub(crate) async fn run_until(
     let (router, _) = usher_api::router(Arc::clone(&api));
     let router = usher_portal::router(Arc::clone(&api), router);
     let upkeep = tokio::spawn(maintain(Arc::clone(&api)));
+    let connections = Arc::clone(api.connections());
     let stopped = async move {
         stop.await;
         tracing::info!("stopping");
         api.close();
     };
     let reread = tokio::spawn(reread_keys(store.identity.clone()));
-    let fresh = tls.clone().map(|tls| tokio::spawn(transport::keep_fresh(tls)));
-    let served = usher_api::serve(listener, router, tls, stopped).await;
+    let shown = tls.as_ref().map(|fresh| fresh.tls.clone());
+    let fresh = tls.map(|fresh| tokio::spawn(transport::keep_fresh(fresh)));
+    let served = usher_api::serve(listener, router, shown, connections, stopped).await;
     for task in [Some(upkeep), Some(reread), fresh].into_iter().flatten() {
         task.abort();
     }
@@ -177,13 +190,14 @@ pub(crate) async fn run_until(
 impl Store {
     /// What a server in memory stands on.
     pub(crate) fn in_memory() -> Result<Self, Failure> {
-        Self::open(None, None, &SecretsArguments::default())
+        Self::open(None, None, &SecretsArguments::default(), &Config::default())
     }
 
     fn open(
         directory: Option<PathBuf>,
         lock: Option<Lock>,
         secrets: &SecretsArguments,
+        config: &Config,
     ) -> Result<Self, Failure> {
         let journal = match &directory {
             Some(directory) => open_journal(directory)?,
@@ -191,7 +205,7 @@ impl Store {
                 .map_err(|error| Failure::because("The sandbox could not start", &error))?,
         };
         let (identity, made_key) = match &directory {
-            Some(directory) => secrets.open_identity(&journal, directory)?,
+            Some(directory) => secrets.open_identity(&journal, directory, config)?,
             None => (Identity::in_memory().map_err(|error| cannot_open(&error))?, None),
         };
         Ok(Self {
@@ -208,17 +222,17 @@ fn cannot_open(error: &dyn std::error::Error) -> Failure {
     Failure::because("Cannot open the credentials", error)
 }
 
-/// Listens at an address, or says why not.
-pub(crate) async fn listen_on(address: &str) -> Result<TcpListener, Failure> {
+/// Listens at an address, or says why not; `setting` is what another one is chosen with.
+pub(crate) async fn listen_on(address: &str, setting: &str) -> Result<TcpListener, Failure> {
     TcpListener::bind(address).await.map_err(|error| match error.kind() {
         ErrorKind::AddrInUse => Failure::said(format!(
-            "Another program listens on {address} already. Stop it, or choose another port with `--listen HOST:PORT`."
+            "Another program listens on {address} already. Stop it, or choose another port with {setting}."
         )),
         ErrorKind::PermissionDenied => Failure::said(format!(
-            "Not allowed to listen on {address}. Choose a port above 1023 with `--listen HOST:PORT`."
+            "Not allowed to listen on {address}. Choose a port above 1023 with {setting}."
         )),
         ErrorKind::InvalidInput => Failure::Usage(format!(
-            "`{address}` is not a place to listen on. Say `--listen HOST:PORT`, as in `--listen {LISTEN}`."
+            "`{address}` is not a place to listen on. Give {setting} a host and a port, as in `{LISTEN}`."
         )),
         _ => Failure::because(format_args!("Cannot listen on {address}"), &error),
     })
@@ -277,7 +291,8 @@ fn greet(
 
 /// An address at which browsers find this server, without a slash at its end: links are made of it, and cookies and
 /// redirects depend on whether it is `https`.
-fn checked_url(text: &str) -> Result<String, Failure> {
+fn checked_url(setting: &Setting<String>) -> Result<String, Failure> {
+    let text = &setting.value;
     let url = text.trim_end_matches('/');
     let host = url
         .strip_prefix("https://")
@@ -289,8 +304,9 @@ fn checked_url(text: &str) -> Result<String, Failure> {
     if host.is_some_and(is_host) {
         return Ok(url.to_owned());
     }
-    Err(Failure::Usage(format!(
-        "`{text}` is not the address of a server. Say `--public-url https://usher.example.com`, without a path."
+    let name = setting.place.name("--public-url", "public_url");
+    Err(setting.place.failure(format!(
+        "`{text}` is not the address of a server. Give {name} one as `https://usher.example.com`, without a path."
     )))
 }
 
@@ -357,6 +373,7 @@ async fn maintain(api: Arc<Api>) {
 
 #[cfg(test)]
 mod tests {
+    use super::setting::Place;
     use super::*;
 
     #[test]
@@ -366,7 +383,7 @@ mod tests {
             ("https://usher.example.com/", "https://usher.example.com"),
             ("http://[::1]:8080", "http://[::1]:8080"),
         ] {
-            assert_eq!(checked_url(given).unwrap(), url);
+            assert_eq!(checked_url(&given_as(given)).unwrap(), url);
         }
         for wrong in [
             "usher.example.com",
@@ -376,7 +393,42 @@ mod tests {
             "https://x?y",
             "https://a b",
         ] {
-            assert!(checked_url(wrong).is_err(), "{wrong}");
+            assert!(checked_url(&given_as(wrong)).is_err(), "{wrong}");
+        }
+        let written = Setting {
+            place: Place::File("/etc/usher/usher.toml".into()),
+            ..given_as("https://x/path")
+        };
+        let error = checked_url(&written).unwrap_err().to_string();
+        assert!(
+            error.contains("Give `public_url` in /etc/usher/usher.toml one as `https"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn private_providers_are_let_in_or_kept_out_by_the_argument() {
+        #[derive(clap::Parser)]
+        struct Serve {
+            #[command(flatten)]
+            arguments: Arguments,
+        }
+        let parse = |words: &[&str]| {
+            let parsed: Result<Serve, _> = clap::Parser::try_parse_from([&["serve"], words].concat());
+            parsed.map(|serve| serve.arguments.private_providers)
+        };
+
+        assert_eq!(parse(&[]).unwrap(), None);
+        assert_eq!(parse(&["--private-providers"]).unwrap(), Some(true));
+        assert_eq!(parse(&["--private-providers=false"]).unwrap(), Some(false));
+        assert_eq!(parse(&["--private-providers", "--sandbox"]).unwrap(), Some(true));
+        assert!(parse(&["--private-providers=maybe"]).is_err());
+    }
+
+    fn given_as(url: &str) -> Setting<String> {
+        Setting {
+            value: url.to_owned(),
+            place: Place::Arguments,
         }
     }
 

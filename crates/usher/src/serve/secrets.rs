@@ -9,6 +9,7 @@ use usher_identity::{Identity, IdentityError, SealError, SecretsKeys};
 use usher_journal_sqlite::SqliteJournal;
 
 use super::cannot_open;
+use super::config::Config;
 use crate::Failure;
 
 /// The name of the file in the data directory.
@@ -33,10 +34,11 @@ impl SecretsArguments {
         &self,
         journal: &SqliteJournal,
         directory: &Path,
+        config: &Config,
     ) -> Result<(Identity, Option<PathBuf>), Failure> {
         let connection = journal.connect().map_err(|error| cannot_open(&error))?;
         let is_sealed = Identity::holds_sealed_secrets(&connection).map_err(|error| cannot_open(&error))?;
-        let (keys, made) = self.keys(directory, is_sealed)?;
+        let (keys, made) = self.keys(directory, config, is_sealed)?;
         match Identity::open(connection, &keys) {
             Ok(identity) => Ok((identity, made)),
             Err(IdentityError::Seal(error @ SealError::UnknownKey { .. })) => Err(Failure::said(format!(
@@ -48,20 +50,32 @@ impl SecretsArguments {
         }
     }
 
-    fn keys(&self, directory: &Path, is_sealed: bool) -> Result<(SecretsKeys, Option<PathBuf>), Failure> {
+    fn keys(
+        &self,
+        directory: &Path,
+        config: &Config,
+        is_sealed: bool,
+    ) -> Result<(SecretsKeys, Option<PathBuf>), Failure> {
         match (&self.secrets_key, &self.secrets_key_file) {
-            (Some(_), Some(_)) => Err(Failure::Usage(
-                "Both `USHER_SECRETS_KEY` and a secrets key file are given. Give one of them.".to_owned(),
-            )),
-            (Some(text), None) => parse(text, "`USHER_SECRETS_KEY`").map(|keys| (keys, None)),
-            (None, Some(file)) => match read(file)? {
-                Some(keys) => Ok((keys, None)),
-                None => Err(Failure::said(format!(
-                    "There is no secrets key file {}. Name the right one with `--secrets-key-file FILE`.",
-                    file.display()
-                ))),
-            },
-            (None, None) => beside_the_data(directory, is_sealed),
+            (Some(_), Some(_)) => {
+                return Err(Failure::Usage(
+                    "Both `USHER_SECRETS_KEY` and a secrets key file are given. Give one of them.".to_owned(),
+                ));
+            }
+            (Some(text), None) => return parse(text, "`USHER_SECRETS_KEY`").map(|keys| (keys, None)),
+            (None, _) => {}
+        }
+        let Some(file) = config.choose(self.secrets_key_file.clone(), config.secrets_key_file.as_ref())
+        else {
+            return beside_the_data(directory, is_sealed);
+        };
+        match read(&file.value)? {
+            Some(keys) => Ok((keys, None)),
+            None => Err(Failure::said(format!(
+                "There is no secrets key file {}. Name the right one with {}.",
+                file.value.display(),
+                file.place.name("--secrets-key-file FILE", "secrets_key_file")
+            ))),
         }
     }
 }

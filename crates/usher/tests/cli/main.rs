@@ -14,4 +14,5 @@ mod program;
 mod replay;
 mod scim;
 mod serve;
+mod tls;
 mod transcripts;

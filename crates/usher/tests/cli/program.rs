@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
 
 /// What a run of the program came to.
 #[derive(Debug)]
@@ -25,6 +25,7 @@ fn command(arguments: &[&str]) -> Command {
         "USHER_LISTEN",
         "USHER_CONFIG",
         "USHER_PUBLIC_URL",
+        "USHER_PRIVATE_PROVIDERS",
         "USHER_OPERATOR_KEY",
         "USHER_SECRETS_KEY",
         "USHER_SECRETS_KEY_FILE",
@@ -67,6 +68,9 @@ pub(crate) struct Server {
     pub(crate) greeting: String,
 }
 
+/// What a server tells about its own doing.
+pub(crate) struct Log(BufReader<ChildStderr>);
+
 impl Server {
     /// Starts a server on a free port, and waits until it listens.
     pub(crate) fn start(data: &Path) -> Self {
@@ -75,11 +79,22 @@ impl Server {
 
     /// Starts a server with these arguments, in an environment with these besides.
     pub(crate) fn start_with(environment: &[(&str, &str)], arguments: &[&str]) -> Self {
+        Self::spawn(environment, arguments, Stdio::null())
+    }
+
+    /// Starts a server with these arguments, whose log is read.
+    pub(crate) fn start_logging(arguments: &[&str]) -> (Self, Log) {
+        let mut server = Self::spawn(&[], arguments, Stdio::piped());
+        let log = BufReader::new(server.child.stderr.take().unwrap());
+        (server, Log(log))
+    }
+
+    fn spawn(environment: &[(&str, &str)], arguments: &[&str], log: Stdio) -> Self {
         let mut child = command(&["serve", "--listen", "127.0.0.1:0"])
             .args(arguments)
             .envs(environment.iter().copied())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(log)
             .spawn()
             .unwrap();
         let mut out = BufReader::new(child.stdout.take().unwrap());
@@ -114,6 +129,13 @@ impl Server {
         link.expect("a start without an account shows a link")
     }
 
+    /// Sends it a signal.
+    pub(crate) fn signal(&self, signal: &str) {
+        let process = self.child.id().to_string();
+        let sent = Command::new("kill").args([signal, &process]).status();
+        assert!(sent.unwrap().success());
+    }
+
     /// Kills it without a warning, as a power cut would.
     pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
@@ -122,17 +144,26 @@ impl Server {
 
     /// Tells it to stop, and gives its exit code and all that it still said.
     pub(crate) fn stop(mut self) -> (Option<i32>, String) {
-        let process = self.child.id().to_string();
-        assert!(
-            Command::new("kill")
-                .args(["-TERM", &process])
-                .status()
-                .unwrap()
-                .success()
-        );
+        self.signal("-TERM");
         let mut said = String::new();
         self.out.read_to_string(&mut said).unwrap();
         (self.child.wait().unwrap().code(), said)
+    }
+}
+
+impl Log {
+    /// Waits for a line that has this in it.
+    pub(crate) fn wait_for(&mut self, text: &str) -> String {
+        let mut said = String::new();
+        loop {
+            let mut line = String::new();
+            let read = self.0.read_line(&mut line).unwrap();
+            assert_ne!(read, 0, "never said {text:?}, but {said}");
+            if line.contains(text) {
+                return line;
+            }
+            said.push_str(&line);
+        }
     }
 }
 

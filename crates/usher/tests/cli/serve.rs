@@ -255,42 +255,69 @@ fn who_has_lost_the_operator_key_makes_another_while_the_server_runs() {
 }
 
 #[test]
-fn with_a_certificate_the_server_speaks_tls_and_says_so() {
+fn the_configuration_says_what_arguments_can_and_arguments_win() {
     let data = tempfile::tempdir().unwrap();
     let path = data.path().to_str().unwrap();
-    let files = tempfile::tempdir().unwrap();
-    let (cert, key) = (files.path().join("cert.pem"), files.path().join("key.pem"));
-    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-    std::fs::write(&cert, made.cert.pem()).unwrap();
-    std::fs::write(&key, made.signing_key.serialize_pem()).unwrap();
-    let (cert, key) = (cert.to_str().unwrap(), key.to_str().unwrap());
-    let serve = ["serve", "--listen", "127.0.0.1:0", "--data", path];
-    let with = |more: &[&str]| usher(&[&serve, more].concat());
+    let (config, key) = (data.path().join("usher.toml"), data.path().join("keys/secrets"));
+    let secret = "ab".repeat(32);
+    std::fs::create_dir(data.path().join("keys")).unwrap();
+    std::fs::write(&key, &secret).unwrap();
+    let written = "public_url = \"http://usher.example.com\"\nsecrets_key_file = \"keys/secrets\"\n\
+                   trusted_proxies = []\nconnections_per_address_max = 9\nprivate_providers = true\n";
+    std::fs::write(&config, written).unwrap();
 
-    let server = Server::start_with(&[], &["--data", path, "--tls-cert", cert, "--tls-key", key]);
-    let without_key = with(&["--tls-cert", cert]);
-    let nonsense = with(&["--tls-cert", cert, "--tls-key", cert]);
-    let proxy = with(&["--trusted-proxy", "the-proxy"]);
-    let url = with(&["--public-url", "usher.example.com/path"]);
+    let (_, by_file) = Server::start(data.path()).stop();
+    let url = ["--data", path, "--public-url", "http://other.example.com"];
+    let (_, by_argument) = Server::start_with(&[], &url).stop();
+    std::fs::remove_file(&key).unwrap();
+    let missing = usher(&["serve", "--listen", "127.0.0.1:0", "--data", path]);
+    let (code, _) = Server::start_with(&[("USHER_SECRETS_KEY", &secret)], &["--data", path]).stop();
 
-    assert!(server.url.starts_with("https://"), "{}", server.url);
-    let (code, said) = server.stop();
+    assert!(
+        by_file.contains("first account: http://usher.example.com/setup/"),
+        "{by_file}"
+    );
+    assert!(
+        by_argument.contains("first account: http://other.example.com/setup/"),
+        "{by_argument}"
+    );
+    assert!(!data.path().join("secrets.key").exists());
+    assert!(
+        missing
+            .err
+            .contains("keys/secrets. Name the right one with `secrets_key_file` in ")
+            && missing.err.contains("usher.toml"),
+        "{}",
+        missing.err
+    );
     assert_eq!(code, Some(0));
-    assert!(said.contains("Set up the first account: https://"), "{said}");
-    assert!(
-        without_key.err.contains("Name it with `--tls-key FILE`"),
-        "{}",
-        without_key.err
-    );
-    assert!(
-        nonsense.err.contains("cert.pem does not hold a private key"),
-        "{}",
-        nonsense.err
-    );
-    assert!(
-        proxy.err.contains("`the-proxy` is not a network"),
-        "{}",
-        proxy.err
-    );
-    assert!(url.err.contains("is not the address of a server"), "{}", url.err);
+}
+
+#[test]
+fn what_is_wrong_in_the_configuration_is_named_with_its_file_and_key() {
+    let data = tempfile::tempdir().unwrap();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let listen = format!("listen = \"{}\"", taken.local_addr().unwrap());
+    for (written, said) in [
+        (listen.as_str(), "choose another port with `listen` in "),
+        ("public_url = \"usher.example.com\"", "Give `public_url` in "),
+        ("trusted_proxies = [\"the-proxy\"]", "Give `trusted_proxies` in "),
+        ("tls_cert = \"cert.pem\"", "Name it with `tls_key` in "),
+    ] {
+        let config = data.path().join("other.toml");
+        std::fs::write(&config, written).unwrap();
+        let config = config.to_str().unwrap();
+
+        let run = usher(&[
+            "serve",
+            "--data",
+            data.path().to_str().unwrap(),
+            "--config",
+            config,
+        ]);
+
+        assert_eq!(run.code, Some(1), "{}", run.err);
+        assert!(run.err.contains(&format!("{said}{config}")), "{}", run.err);
+        assert_eq!(run.out, "");
+    }
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-use usher_domain::{AccountId, Secs, Timestamp, UserId};
-use usher_identity::{RandomError, draw_bits};
+use usher_domain::{AccountId, Secs, Timestamp};
+use usher_identity::{PasswordProof, RandomError, draw_bits};
 
 /// How long a choice is open.
 const LIFE: Secs = Secs::new(300);
@@ -17,17 +17,13 @@ const OPEN_MAX: usize = 1_000;
 pub(crate) struct Choices(Mutex<BTreeMap<String, Choice>>);
 
 struct Choice {
-    accounts: Vec<(AccountId, UserId)>,
+    proofs: Vec<PasswordProof>,
     until: Timestamp,
 }
 
 impl Choices {
     /// Opens a choice; gives what the form has to bring back.
-    pub(super) fn offer(
-        &self,
-        accounts: Vec<(AccountId, UserId)>,
-        now: Timestamp,
-    ) -> Result<String, RandomError> {
+    pub(super) fn offer(&self, proofs: Vec<PasswordProof>, now: Timestamp) -> Result<String, RandomError> {
         // The first one alone would do; the time in front puts the oldest first.
         let key = format!("{:032x}{:032x}", draw_bits(now)?, draw_bits(now)?);
         let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -36,18 +32,19 @@ impl Choices {
             open.pop_first();
         }
         let until = now + LIFE;
-        open.insert(key.clone(), Choice { accounts, until });
+        open.insert(key.clone(), Choice { proofs, until });
         Ok(key)
     }
 
-    /// Closes a choice; gives who signs in where the account is one of those offered.
-    pub(super) fn take(&self, key: &str, account: AccountId, now: Timestamp) -> Option<(AccountId, UserId)> {
+    /// Closes a choice; gives what proved who signs in, where the account is one of those offered. Much can have
+    /// happened since.
+    pub(super) fn take(&self, key: &str, account: AccountId, now: Timestamp) -> Option<PasswordProof> {
         let choice = self
             .0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .remove(key)?;
-        let mut accounts = choice.accounts.into_iter();
-        accounts.find(|(offered, _)| choice.until > now && *offered == account)
+        let mut proofs = choice.proofs.into_iter();
+        proofs.find(|proof| choice.until > now && proof.account() == account)
     }
 }

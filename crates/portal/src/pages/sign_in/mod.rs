@@ -12,13 +12,13 @@ use axum_extra::extract::CookieJar;
 use serde::Deserialize;
 use usher_api::{Arrival, Problem};
 use usher_domain::text::Email;
-use usher_domain::{AccountId, UserId};
+use usher_domain::{Account, AccountId, UserId};
 use usher_engine::Failure;
-use usher_identity::Secret;
+use usher_identity::{PasswordProof, Secret};
 
 pub(crate) use self::choice::Choices;
 use self::view::{ChoosePage, SignInPage};
-use crate::answer::{Frame, done_with, page, page_again};
+use crate::answer::{Frame, done, done_with, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted, PostedByAnybody};
 use crate::nav::Place;
@@ -99,34 +99,28 @@ async fn sign_in(
         attempt.right();
     }
     let back = form.value("back").to_owned();
-    let (matched, held_back) = sso::part_by_requirement(&portal, matched).await?;
-    match matched.as_slice() {
-        [] if !held_back.is_empty() => Ok(sso::held_back(&held_back, &back)),
-        [] => {
+    let (mut matched, held_back) = sso::part_by_requirement(&portal, matched).await?;
+    let frame = Frame::default();
+    if matched.len() > 1 {
+        let accounts = matched
+            .iter()
+            .map(|(proof, name)| (proof.account(), name.clone()));
+        let accounts = accounts.collect();
+        let proofs = matched.into_iter().map(|(proof, _)| proof).collect();
+        let choice = portal.choices.offer(proofs, portal.api.engine().now())?;
+        return Ok(page(&ChoosePage {
+            frame,
+            choice,
+            accounts,
+            back,
+        }));
+    }
+    match matched.pop() {
+        Some((proof, _)) => second::after_password(&portal, &from, proof, &back).await,
+        None if !held_back.is_empty() => Ok(sso::held_back(&held_back, &back)),
+        None => {
             form.wrong("", WRONG);
-            Ok(page_again(&SignInPage {
-                frame: Frame::default(),
-                form,
-            }))
-        }
-        [(account, user, _)] => second::after_password(&portal, &from, *account, *user, &back).await,
-        several => {
-            let offer = several
-                .iter()
-                .map(|(account, user, _)| (*account, *user))
-                .collect();
-            let choice = portal.choices.offer(offer, portal.api.engine().now())?;
-            let accounts = several
-                .iter()
-                .map(|(account, _, name)| (*account, name.clone()))
-                .collect();
-            let frame = Frame::default();
-            Ok(page(&ChoosePage {
-                frame,
-                choice,
-                accounts,
-                back,
-            }))
+            Ok(page_again(&SignInPage { frame, form }))
         }
     }
 }
@@ -139,7 +133,7 @@ async fn choose(
     let now = portal.api.engine().now();
     let account = form.value("account").parse().ok();
     let chosen = account.and_then(|account| portal.choices.take(form.value("choice"), account, now));
-    let Some((account, user)) = chosen else {
+    let Some(proof) = chosen else {
         form.wrong(
             "",
             "That took too long. Sign in again, and choose the account within five minutes.",
@@ -149,8 +143,7 @@ async fn choose(
             form,
         }));
     };
-    let back = form.value("back").to_owned();
-    second::after_password(&portal, &from, account, user, &back).await
+    second::after_password(&portal, &from, proof, form.value("back")).await
 }
 
 async fn sign_out(jar: CookieJar, Posted { viewer, .. }: Posted) -> Result<Response, Failed> {
@@ -170,7 +163,8 @@ async fn sign_out(jar: CookieJar, Posted { viewer, .. }: Posted) -> Result<Respo
     ))
 }
 
-/// Signs in who has proved who they are, and goes where they were going.
+/// Signs in who has proved who they are with a password, and goes where they were going. Between the proof and now the
+/// account may have come to want something else of them.
 pub(crate) async fn begin(
     portal: &Portal,
     from: &From,
@@ -179,9 +173,65 @@ pub(crate) async fn begin(
     back: &str,
 ) -> Result<Response, Failed> {
     let jar = new_session(portal, from, account, user, None).await?;
-    let overview = Place::Overview.path(account);
-    let to = if is_own_path(back) { back } else { &overview };
-    Ok((jar, Redirect::to(to)).into_response())
+    // Asked when there is a session: whatever ends the sessions of passwords has met it, or is seen now.
+    let standing = standing(portal, account, user).await?;
+    if !matches!(standing, Standing::MayEnter) {
+        end_session(portal, cookies::session_secret(&jar)).await?;
+    }
+    Ok(match standing {
+        Standing::MayEnter => {
+            let overview = Place::Overview.path(account);
+            let to = if is_own_path(back) { back } else { &overview };
+            (jar, Redirect::to(to)).into_response()
+        }
+        Standing::ByProviderOnly(name) => sso::held_back(&[(account, name)], back),
+        Standing::Out => changed_meanwhile(),
+    })
+}
+
+/// Whether somebody with a right password may come in.
+enum Standing {
+    MayEnter,
+    /// The account, of this name, has them come in by its provider.
+    ByProviderOnly(String),
+    /// They are inactive or gone, or the account is.
+    Out,
+}
+
+async fn standing(portal: &Portal, account: AccountId, user: UserId) -> Result<Standing, Failed> {
+    let look = move |account: &Account, _| {
+        if !account.user(user).is_some_and(|user| user.active) {
+            return Standing::Out;
+        }
+        if account.needs_single_sign_on(user) {
+            return Standing::ByProviderOnly(account.name().to_string());
+        }
+        Standing::MayEnter
+    };
+    match portal.api.engine().read(account, look).await {
+        Ok(standing) => Ok(standing),
+        Err(Failure::NoAccount) => Ok(Standing::Out),
+        Err(failure) => Err(Problem::from(failure).into()),
+    }
+}
+
+/// Sends back who proved something that is not so any more.
+fn changed_meanwhile() -> Response {
+    done(
+        "/sign-in",
+        "Something changed while you signed in. Sign in again.",
+    )
+}
+
+/// Ends the session of a secret, where it is one.
+async fn end_session(portal: &Portal, secret: Option<&str>) -> Result<(), Failed> {
+    let (identity, now) = (portal.api.identity(), portal.api.engine().now());
+    if let Some(session) = secret.and_then(|secret| identity.portal_session_unused(secret, now)) {
+        identity
+            .end_portal_session(session.account, session.user, session.id)
+            .await?;
+    }
+    Ok(())
 }
 
 /// The cookie of a new session of the user, with the ID token of the provider that signs them in, where it is one. The
@@ -194,10 +244,7 @@ pub(crate) async fn new_session(
     id_token: Option<&Secret>,
 ) -> Result<CookieJar, Failed> {
     let (identity, now) = (portal.api.identity(), portal.api.engine().now());
-    let old = from.secret.as_deref();
-    if let Some(old) = old.and_then(|secret| identity.portal_session_unused(secret, now)) {
-        identity.end_portal_session(old.account, old.user, old.id).await?;
-    }
+    end_session(portal, from.secret.as_deref()).await?;
     let rights = rights::of(portal, account, user).await?;
     let agent = &from.user_agent;
     let secret = match id_token {
@@ -224,13 +271,13 @@ pub(crate) fn is_own_path(path: &str) -> bool {
         && !path.contains(char::is_control)
 }
 
-/// The accounts in which the address has this password. Where it has none, a hash is checked all the same, so that
-/// the answer takes as long.
+/// The accounts in which the address has this password, with their names. Where it has none, a hash is checked all the
+/// same, so that the answer takes as long.
 async fn right_accounts(
     portal: &Portal,
     email: &Email,
     password: &str,
-) -> Result<Vec<(AccountId, UserId, String)>, Failed> {
+) -> Result<Vec<(PasswordProof, String)>, Failed> {
     let identity = portal.api.identity();
     let mut owners = portal.api.records().find_address(email.as_str()).await?;
     owners.truncate(ACCOUNTS_TRIED_MAX);
@@ -244,10 +291,10 @@ async fn right_accounts(
         // The account knows best: the records may be older, and the account closed.
         let (known, wanted) = (find_user(portal, account, email).await?, password.to_owned());
         let user = known.as_ref().map(|(user, _)| *user);
-        if identity.verify_password(account, user, wanted).await?
-            && let Some((user, name)) = known
+        if let Some(proof) = identity.prove_password(account, user, wanted).await?
+            && let Some((_, name)) = known
         {
-            right.push((account, user, name));
+            right.push((proof, name));
         }
     }
     Ok(right)

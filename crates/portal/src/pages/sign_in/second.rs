@@ -8,10 +8,10 @@ use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::Cookie;
 use usher_api::Problem;
 use usher_domain::{AccountId, UserId};
-use usher_identity::CodeVerdict;
+use usher_identity::{CodeVerdict, PasswordProof};
 
 use super::view::CodePage;
-use super::{Back, From, begin};
+use super::{Back, From, begin, changed_meanwhile};
 use crate::answer::{Frame, done_with, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, PostedByAnybody};
@@ -28,14 +28,17 @@ const WRONG: &str =
     "This code is wrong, or was used before. Type the one that your app shows now, or a recovery code.";
 
 /// Signs in whose password was right, or asks for the second factor first.
-pub(crate) async fn after_password(
+pub(super) async fn after_password(
     portal: &Portal,
     from: &From,
-    account: AccountId,
-    user: UserId,
+    proof: PasswordProof,
     back: &str,
 ) -> Result<Response, Failed> {
     let identity = portal.api.identity();
+    let (account, user) = (proof.account(), proof.user());
+    if !identity.confirm_password(proof).await? {
+        return Ok(changed_meanwhile());
+    }
     if !identity.has_second_factor(account, user) {
         return begin(portal, from, account, user, back).await;
     }

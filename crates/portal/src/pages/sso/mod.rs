@@ -18,6 +18,7 @@ use usher_api::Problem;
 use usher_domain::text::Email;
 use usher_domain::{AccountId, UserId};
 use usher_engine::Way;
+use usher_identity::PasswordProof;
 use usher_identity::single_sign_on::{
     ATTEMPT_LIFE, Answer, Arrival, Departure, FetchError, Intent, ProviderError, SignOnError, attempt_name,
 };
@@ -31,6 +32,7 @@ use crate::nav::Place;
 use crate::pages::sign_in::{From, is_own_path, new_session};
 use crate::portal::Portal;
 use crate::routes::{Pages, get, post};
+use crate::shown::sentence;
 
 pub(crate) use self::leave::at_provider as sign_out_at_provider;
 pub(crate) use self::settings::is_for as has_settings;
@@ -302,17 +304,6 @@ fn refused(account: AccountId, why: &str) -> Response {
     page_at(StatusCode::FORBIDDEN, &shown)
 }
 
-/// Errors are phrases; people read sentences.
-pub(super) fn sentence(phrase: &str) -> String {
-    let mut chars = phrase.chars();
-    let first = chars.next().map(|first| first.to_uppercase().to_string());
-    format!(
-        "{}{}.",
-        first.unwrap_or_default(),
-        chars.as_str().trim_end_matches('.')
-    )
-}
-
 fn begin_path(account: AccountId, back: &str) -> String {
     and_back(format!("/sso/{account}"), back)
 }
@@ -355,16 +346,17 @@ fn parse_cookie(text: String) -> Cookie<'static> {
 /// its provider. Asked after the password, so that nobody else learns that there is such a user.
 pub(crate) async fn part_by_requirement(
     portal: &Portal,
-    right: Vec<(AccountId, UserId, String)>,
-) -> Result<(Vec<(AccountId, UserId, String)>, Vec<(AccountId, String)>), Failed> {
+    right: Vec<(PasswordProof, String)>,
+) -> Result<(Vec<(PasswordProof, String)>, Vec<(AccountId, String)>), Failed> {
     let (mut in_order, mut held_back) = (Vec::new(), Vec::new());
-    for (account, user, name) in right {
+    for (proof, name) in right {
+        let (account, user) = (proof.account(), proof.user());
         let look = move |account: &usher_domain::Account, _| account.needs_single_sign_on(user);
         let needs = portal.api.engine().read(account, look).await;
         if needs.map_err(Problem::from)? {
             held_back.push((account, name));
         } else {
-            in_order.push((account, user, name));
+            in_order.push((proof, name));
         }
     }
     Ok((in_order, held_back))

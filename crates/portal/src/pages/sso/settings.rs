@@ -12,13 +12,14 @@ use usher_domain::{Account, Actor, Command, Refusal};
 use usher_identity::Secret;
 use usher_identity::single_sign_on::{EmailDomain, GROUPS_CLAIM_DEFAULT, Provider, SCOPES_DEFAULT};
 
+use super::SETTINGS;
 use super::settings_view::{Seen, SettingsPage};
-use super::{SETTINGS, sentence};
 use crate::answer::{done, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::nav::Place;
 use crate::routes::{Pages, get, post};
+use crate::shown::sentence;
 use crate::viewer::Viewer;
 
 pub(super) fn routes() -> Pages {

@@ -1,0 +1,80 @@
+//! The settings of single sign-on, and what the audit tells of them.
+
+use axum::http::StatusCode;
+use usher_domain::permission::Role;
+use usher_domain::{AccountId, Secs};
+
+use super::provider::TestProvider;
+use crate::app::{App, Browser};
+
+async fn owned() -> (App, AccountId, Browser) {
+    let app = App::new().await;
+    let account = app.account("Contoso").await;
+    app.user(account, "Eva", "eva@example.com", Role::Owner).await;
+    let browser = app.sign_in("eva@example.com").await;
+    (app, account, browser)
+}
+
+#[tokio::test]
+async fn changes_of_the_provider_are_sentences_of_the_audit() {
+    let (app, account, eva) = owned().await;
+    let provider = TestProvider::start().await;
+    let issuer = &provider.issuer;
+    let page = format!("/a/{account}/single-sign-on");
+    let save = async |secret: &str, domains: &str| {
+        let fields = [
+            ("label", "Acme"),
+            ("issuer", issuer),
+            ("client_id", "usher"),
+            ("client_secret", secret),
+            ("scopes", "openid"),
+            ("email_domains", domains),
+            ("creates_users", "on"),
+        ];
+        app.post(&eva, &page, &format!("{page}/provider"), &fields).await
+    };
+    let audit = async |action: &str| {
+        let path = format!("/a/{account}/audit?action=single_sign_on.{action}");
+        app.get(&eva, &path).await.html
+    };
+    let refused = save("", "example.com").await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(audit("set_up").await.contains("Nothing like that was done"));
+    for (secret, domains) in [
+        ("s3cret-of-the-client", "example.com"),
+        ("an0ther-of-the-client", "example.com example.org"),
+    ] {
+        let saved = save(secret, domains).await;
+        assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.html);
+    }
+    let removed = app.post(&eva, &page, &format!("{page}/remove"), &[]).await;
+    assert_eq!(removed.status, StatusCode::SEE_OTHER);
+    let gone = app.post(&eva, &page, &format!("{page}/remove"), &[]).await;
+    assert_eq!(gone.status, StatusCode::NOT_FOUND);
+
+    let (made, changed, removed) = (
+        audit("set_up").await,
+        audit("changed").await,
+        audit("removed").await,
+    );
+
+    assert!(made.contains("set up single sign-on"), "{made}");
+    assert!(made.contains(&format!("the provider {issuer}")), "{made}");
+    assert!(
+        made.contains("no groups; the label Acme; who is new becomes a user"),
+        "{made}"
+    );
+    assert!(changed.contains("changed single sign-on"), "{changed}");
+    assert!(
+        changed.contains("another client secret; addresses of example.com, example.org"),
+        "{changed}"
+    );
+    assert!(removed.contains("removed single sign-on"), "{removed}");
+    for page in [made, changed, removed] {
+        assert!(!page.contains("of-the-client"), "{page}");
+        assert!(page.contains("Portal") && page.contains("with web_"), "{page}");
+        assert_eq!(page.matches("Commit ").count(), 1, "{page}");
+    }
+    let later = app.api.engine().now() + Secs::new(3_600);
+    assert_eq!(app.api.identity().unrecorded(later).await.unwrap(), []);
+}
