@@ -65,6 +65,8 @@ codes! {
     InAMapping "in-a-mapping";
     /// Single sign-on can be required only while an active owner is named as its break-glass owner.
     BreakGlassNeeded "break-glass-needed";
+    /// It is no longer what was seen when it was chosen.
+    ChangedMeanwhile "changed-meanwhile";
     /// Another thing has this name or address.
     AlreadyExists "already-exists";
     /// The sign-in is over.
@@ -288,6 +290,9 @@ pub enum Refusal {
         "Single sign-on needs an active owner who can come in without it. Name one as the break-glass owner, or stop requiring single sign-on."
     )]
     BreakGlassNeeded,
+    /// Somebody was faster: what was asked for was chosen on the sight of something else. `now` is a clause.
+    #[error("This was changed in the meantime: {now} now. Look at it again, and choose again.")]
+    ChangedMeanwhile { field: &'static str, now: String },
     /// The name or address is taken.
     #[error("Another {what} has this {field} already. Choose another.")]
     AlreadyExists { what: &'static str, field: &'static str },
@@ -354,6 +359,7 @@ impl Refusal {
             Self::LastOwner => Code::LastOwner,
             Self::InAMapping { .. } => Code::InAMapping,
             Self::BreakGlassNeeded => Code::BreakGlassNeeded,
+            Self::ChangedMeanwhile { .. } => Code::ChangedMeanwhile,
             Self::AlreadyExists { .. } => Code::AlreadyExists,
             Self::SignInEnded { .. } => Code::SignInEnded,
             Self::TicketEnded { .. } => Code::TicketEnded,

@@ -87,6 +87,11 @@ impl Form {
         self
     }
 
+    /// Forgets a field, so that it shows what is there ([`Self::or_showing`]).
+    pub(crate) fn forget(&mut self, name: &str) {
+        self.values.retain(|(other, _)| other != name);
+    }
+
     /// All that was typed, field by field.
     pub(crate) fn entries(&self) -> impl Iterator<Item = (String, String)> + '_ {
         self.values.iter().cloned()

@@ -138,6 +138,26 @@ async fn a_seat_given_to_who_has_one_is_not_lost() {
 }
 
 #[tokio::test]
+async fn whose_seat_was_changed_in_the_meantime_keeps_the_place_in_the_pool() {
+    let desk = Desk::with(1).await;
+    let (eva, max) = (desk.member("Eva").await, desk.member("Max").await);
+    let in_the_pool = License::Shared(desk.pool);
+    desk.seat(eva, in_the_pool).await;
+
+    let fields = [("product", PRODUCT), ("to", &max.to_string())];
+    let refused = desk.post(&format!("users/{eva}/reassign"), &fields).await;
+
+    assert_eq!(refused.status, StatusCode::SEE_OTHER, "{}", refused.html);
+    let told = desk
+        .app
+        .get(&refused.kept_by(&desk.owner), &desk.path(&format!("users/{eva}")))
+        .await;
+    assert!(told.html.contains("Eva is in the seat pool"), "{}", told.html);
+    assert_eq!(desk.license(eva).await, Some(in_the_pool));
+    assert_eq!(desk.license(max).await, None);
+}
+
+#[tokio::test]
 async fn ticks_stay_where_nothing_was_chosen_to_do() {
     let desk = Desk::with(0).await;
     let sven = desk.member("Sven").await.to_string();

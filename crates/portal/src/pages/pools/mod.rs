@@ -132,19 +132,12 @@ fn tell(form: &mut Form, refusal: &Refusal) -> Result<(), Failed> {
             return Err(Problem::refused(refusal, None).into());
         }
         Refusal::PoolInUse { rule, .. } => form.wrong(rule, refusal.to_string()),
-        Refusal::NotEnoughSeats { .. } => form.wrong("seats", refusal.to_string()),
+        Refusal::NotEnoughSeats { .. } | Refusal::ChangedMeanwhile { .. } => {
+            form.wrong("seats", refusal.to_string());
+        }
         _ => form.refused(refusal),
     }
     Ok(())
-}
-
-/// `1 seat`, `2 seats`.
-fn counted(count: usize, one: &str, many: &str) -> String {
-    if count == 1 {
-        format!("1 {one}")
-    } else {
-        format!("{count} {many}")
-    }
 }
 
 #[cfg(test)]
