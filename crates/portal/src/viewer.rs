@@ -138,7 +138,7 @@ impl Viewer {
             csrf: forgery::token(&self.secret, engine.now()),
             flash: self.flash.clone(),
         };
-        Ok((frame, seen.map_err(|refusal| Problem::refused(&refusal, None))?))
+        Ok((frame, seen.map_err(|refusal| Failed::refused(&refusal))?))
     }
 
     /// Refuses who does not have a privilege over the account as a whole, before what they sent is looked at.

@@ -2,7 +2,7 @@ use axum::http::StatusCode;
 use usher_domain::{AccountId, PoolId, UserId};
 
 use crate::app::App;
-use crate::pool_desk::{Desk, RULES};
+use crate::desk::{Desk, RULES};
 
 fn settings<'a>(name: &'a str, seats: &'a str) -> Vec<(&'a str, &'a str)> {
     let mut fields = vec![("name", name), ("seats", seats)];

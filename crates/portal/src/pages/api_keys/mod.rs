@@ -85,7 +85,7 @@ async fn create(Posted { viewer, mut form }: Posted) -> Result<Response, Failed>
     let made = match viewer.execute(command, find).await? {
         Ok(made) => made.ok_or_else(|| Problem::not_found("API key"))?,
         Err(refusal @ (Refusal::Forbidden { .. } | Refusal::NotFound { .. })) => {
-            return Err(Problem::refused(&refusal, None).into());
+            return Err(Failed::refused(&refusal));
         }
         Err(refusal) => {
             form.refused(&refusal);
@@ -167,7 +167,7 @@ async fn rotate(
     let rotated = viewer
         .execute(Command::RotateApiKey { id, overlap }, find)
         .await?;
-    let rotated = rotated.map_err(|refusal| Problem::refused(&refusal, None))?;
+    let rotated = rotated.map_err(|refusal| Failed::refused(&refusal))?;
     let key = rotated.ok_or_else(|| Problem::not_found("API key"))?;
     let api = &viewer.portal.api;
     let secret = api
@@ -196,7 +196,7 @@ async fn revoke(Path((_, key)): Path<(String, String)>, posted: Posted) -> Resul
         .revoke_api_key(viewer.account, id)
         .await?;
     let revoked = viewer.execute(Command::RevokeApiKey { id }, |_, _, _| ()).await?;
-    revoked.map_err(|refusal| Problem::refused(&refusal, None))?;
+    revoked.map_err(|refusal| Failed::refused(&refusal))?;
     let path = Place::ApiKeys.path(viewer.account);
     Ok(done(
         &path,

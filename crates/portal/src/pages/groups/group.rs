@@ -11,11 +11,13 @@ use usher_domain::permission::Privilege;
 use usher_domain::text::Name;
 use usher_domain::{Account, Actor, Command, GroupId, Refusal, UserId};
 
-use super::view::{DeletePage, GroupPage, GroupQuery, GroupSeen};
+use super::view::{GroupPage, GroupSeen};
 use crate::answer::{done, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::nav::Place;
+use crate::pages::members::{DeletePage, MembersQuery, named};
+use crate::sentence;
 use crate::viewer::Viewer;
 
 pub(super) type GroupPath = Path<(String, String)>;
@@ -38,7 +40,7 @@ pub(super) async fn guard(viewer: &Viewer) -> Result<(), Failed> {
 pub(super) async fn show(
     viewer: Viewer,
     Path((_, group)): GroupPath,
-    Query(query): Query<GroupQuery>,
+    Query(query): Query<MembersQuery>,
 ) -> Result<Response, Failed> {
     let id = group_id(&group)?;
     Ok(page(&group_page(&viewer, id, query, None).await?))
@@ -67,7 +69,7 @@ pub(super) async fn add(
     Path((_, group)): GroupPath,
     Posted { viewer, form }: Posted,
 ) -> Result<Response, Failed> {
-    let add = users(&form);
+    let add = named(&form);
     let message = "They are in the group now, with what it gives.";
     edit(&viewer, &group, add, BTreeSet::new(), message, form).await
 }
@@ -76,7 +78,7 @@ pub(super) async fn take_out(
     Path((_, group)): GroupPath,
     Posted { viewer, form }: Posted,
 ) -> Result<Response, Failed> {
-    let remove = users(&form);
+    let remove = named(&form);
     let message = "They are no longer in the group. What it gave them is taken back.";
     edit(&viewer, &group, BTreeSet::new(), remove, message, form).await
 }
@@ -98,10 +100,6 @@ async fn edit(
         members: Some(MemberChange::Edit { add, remove }),
     };
     carry_out(viewer, id, command, message.to_owned(), form, "who").await
-}
-
-fn users(form: &Form) -> BTreeSet<UserId> {
-    form.all("user").filter_map(|id| id.parse().ok()).collect()
 }
 
 /// Gives a command about a group. What the rules refuse stands at the field that it is about, else at `field`.
@@ -132,7 +130,7 @@ pub(super) async fn carry_out(
 
 /// A refusal, with the name of the first who has no seat.
 async fn sentence(viewer: &Viewer, refusal: &Refusal) -> Result<String, Failed> {
-    let says = refusal.to_string();
+    let says = sentence::of(refusal);
     let Refusal::NotEnoughSeats { user: Some(user), .. } = *refusal else {
         return Ok(says);
     };
@@ -157,8 +155,11 @@ pub(super) async fn ask_to_delete(viewer: Viewer, Path((_, group)): GroupPath) -
     Ok(page(&DeletePage {
         frame,
         path: path_of(&viewer, id),
+        kind: "group",
         name,
         members,
+        consequence: "but lose what this group gave them, unless another group of theirs gives it too. Who is signed in with such \
+                      a license is signed out at once.",
     }))
 }
 
@@ -168,20 +169,20 @@ pub(super) async fn delete(
 ) -> Result<Response, Failed> {
     let id = group_id(&group)?;
     let deleted = viewer.execute(Command::DeleteGroup { id }, |_, _, _| ()).await?;
-    deleted.map_err(|refusal| Problem::refused(&refusal, None))?;
+    deleted.map_err(|refusal| Failed::refused(&refusal))?;
     let message = "The group is deleted. What it gave is taken back.";
     Ok(done(&Place::Groups.path(viewer.account), message))
 }
 
 pub(super) async fn again(viewer: &Viewer, id: GroupId, form: Form) -> Result<Response, Failed> {
-    let query = GroupQuery::default();
+    let query = MembersQuery::default();
     Ok(page_again(&group_page(viewer, id, query, Some(form)).await?))
 }
 
 async fn group_page(
     viewer: &Viewer,
     id: GroupId,
-    query: GroupQuery,
+    query: MembersQuery,
     form: Option<Form>,
 ) -> Result<GroupPage, Failed> {
     let asked = Arc::new(query.clone());

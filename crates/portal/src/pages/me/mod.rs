@@ -6,6 +6,7 @@ mod view;
 use axum::extract::Path;
 use axum::response::Response;
 use usher_api::Problem;
+use usher_domain::text::counted;
 
 pub(crate) use self::second_factor::SECOND_FACTOR;
 pub(crate) use self::view::browser_name;
@@ -103,10 +104,8 @@ async fn end_others(Posted { viewer, .. }: Posted) -> Result<Response, Failed> {
     let ended = identity
         .end_other_portal_sessions(viewer.account, user, keep)
         .await?;
-    let message = match ended {
-        1 => "1 other browser is signed out.".to_owned(),
-        many => format!("{many} other browsers are signed out."),
-    };
+    let browsers = counted(ended, "other browser is", "other browsers are");
+    let message = format!("{browsers} signed out.");
     Ok(done("/me", message))
 }
 

@@ -18,6 +18,7 @@ use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::live::{self, Live, LivePage};
 use crate::nav::Place;
+use crate::sentence;
 use crate::viewer::Viewer;
 
 #[derive(Template)]
@@ -205,7 +206,7 @@ impl PoolSeen {
             // What to do about users stands beside it as a form; the table's advice about them is for programs.
             stays: refusal.map(|refusal| match refusal {
                 Refusal::DefaultPool => format!("{refusal} {}", Kind::of(refusal.code()).remedy),
-                _ => refusal.to_string(),
+                _ => sentence::of(&refusal),
             }),
             is_default: pool.default,
             others: others(account, id),

@@ -29,6 +29,7 @@ use crate::form::Form;
 use crate::live::{self, LivePage};
 use crate::nav::Place;
 use crate::routes::{Pages, get};
+use crate::sentence;
 use crate::viewer::Viewer;
 
 pub(crate) fn routes() -> Pages {
@@ -129,11 +130,11 @@ fn pool_id(text: &str) -> Result<PoolId, Failed> {
 fn tell(form: &mut Form, refusal: &Refusal) -> Result<(), Failed> {
     match refusal {
         Refusal::NotFound { .. } | Refusal::Forbidden { .. } => {
-            return Err(Problem::refused(refusal, None).into());
+            return Err(Failed::refused(refusal));
         }
-        Refusal::PoolInUse { rule, .. } => form.wrong(rule, refusal.to_string()),
+        Refusal::PoolInUse { rule, .. } => form.wrong(rule, sentence::of(refusal)),
         Refusal::NotEnoughSeats { .. } | Refusal::ChangedMeanwhile { .. } => {
-            form.wrong("seats", refusal.to_string());
+            form.wrong("seats", sentence::of(refusal));
         }
         _ => form.refused(refusal),
     }

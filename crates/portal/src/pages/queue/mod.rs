@@ -58,7 +58,7 @@ async fn drop_ticket(
             Ok(done(&to, format!("{name} is out of the queue.")))
         }
         Err(Refusal::TicketEnded { .. }) => Ok(over(&viewer)),
-        Err(refusal) => Err(Problem::refused(&refusal, None).into()),
+        Err(refusal) => Err(Failed::refused(&refusal)),
     }
 }
 

@@ -101,7 +101,7 @@ async fn act(
     match viewer.execute(command, |_, _, _| ()).await? {
         Ok(()) => Ok(done(&path, message)),
         Err(refusal @ (Refusal::NotFound { .. } | Refusal::Forbidden { .. } | Refusal::NotYourSession)) => {
-            Err(Problem::refused(&refusal, None).into())
+            Err(Failed::refused(&refusal))
         }
         Err(refusal) => {
             form.refused(&refusal);

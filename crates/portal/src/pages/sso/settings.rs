@@ -21,6 +21,7 @@ use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::nav::Place;
 use crate::routes::{Pages, get, post};
+use crate::sentence;
 use crate::viewer::Viewer;
 
 pub(super) fn routes() -> Pages {
@@ -246,7 +247,7 @@ async fn require(Posted { viewer, mut form }: Posted) -> Result<Response, Failed
                 };
                 return Ok(done(&path(&viewer), message));
             }
-            Err(refusal @ Refusal::BreakGlassNeeded) => form.wrong("break_glass", refusal.to_string()),
+            Err(refusal @ Refusal::BreakGlassNeeded) => form.wrong("break_glass", sentence::of(&refusal)),
             Err(refusal) => form.refused(&refusal),
         }
     }

@@ -16,6 +16,7 @@ use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::nav::Place;
 use crate::new_password;
+use crate::sentence;
 use crate::viewer::Viewer;
 
 /// The account and the user of an address.
@@ -95,7 +96,7 @@ pub(super) async fn set_license(
         }
         Err(Refusal::NotFound { what }) => Err(Problem::not_found(what).into()),
         Err(refusal) => {
-            form.wrong(&format!("license-{product}"), refusal.to_string());
+            form.wrong(&format!("license-{product}"), sentence::of(&refusal));
             again(&viewer, id, None, form).await
         }
     }
@@ -168,7 +169,7 @@ pub(super) async fn activate(
             form.refused(&refusal);
             again(&viewer, id, None, form).await
         }
-        Err(refusal) => Err(Problem::refused(&refusal, None).into()),
+        Err(refusal) => Err(Failed::refused(&refusal)),
     }
 }
 
@@ -178,7 +179,7 @@ pub(super) async fn deactivate(
 ) -> Result<Response, Failed> {
     let id = user_id(&user)?;
     let switched = switch(&viewer, id, false).await?;
-    switched.map_err(|refusal| Problem::refused(&refusal, None))?;
+    switched.map_err(|refusal| Failed::refused(&refusal))?;
     let message = "They are deactivated: signed out everywhere. What groups gave them is taken back; other licenses wait for them.";
     Ok(done(&path_of(&viewer, id), message))
 }
@@ -189,7 +190,7 @@ pub(super) async fn remove(
 ) -> Result<Response, Failed> {
     let id = user_id(&user)?;
     let done_with = viewer.execute(Command::DeleteUser { id }, |_, _, _| ()).await?;
-    done_with.map_err(|refusal| Problem::refused(&refusal, None))?;
+    done_with.map_err(|refusal| Failed::refused(&refusal))?;
     let identity = viewer.portal.api.identity();
     identity.forget_user(viewer.account, id).await?;
     Ok(done(&Place::Users.path(viewer.account), "The user is removed."))

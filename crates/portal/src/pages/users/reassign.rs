@@ -19,6 +19,7 @@ use crate::answer::{Frame, done, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::nav::Place;
+use crate::sentence;
 use crate::viewer::Viewer;
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -95,7 +96,7 @@ pub(super) async fn reassign(
         Ok(message) => Ok(done(&Place::Users.path(viewer.account), message)),
         // There is no seat to choose anybody for.
         Err(refusal @ Refusal::ChangedMeanwhile { .. }) => {
-            Ok(done(&path_of(&viewer, from), refusal.to_string()))
+            Ok(done(&path_of(&viewer, from), sentence::of(&refusal)))
         }
         Err(Refusal::Invalid { field: "to", .. }) => {
             let sentence =
@@ -104,10 +105,10 @@ pub(super) async fn reassign(
             again(&viewer, from, &product, form).await
         }
         Err(refusal @ (Refusal::NotFound { .. } | Refusal::Forbidden { .. })) => {
-            Err(Problem::refused(&refusal, None).into())
+            Err(Failed::refused(&refusal))
         }
         Err(refusal) => {
-            form.wrong("", refusal.to_string());
+            form.wrong("", sentence::of(&refusal));
             again(&viewer, from, &product, form).await
         }
     }
