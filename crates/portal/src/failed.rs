@@ -54,6 +54,11 @@ impl Failed {
         let problem = Problem::refused(refusal, None);
         problem.detailed(sentence::of(refusal)).into()
     }
+
+    /// There is no such thing, or none that the viewer may see.
+    pub(crate) fn not_found(what: &'static str) -> Self {
+        Self::refused(&Refusal::NotFound { what })
+    }
 }
 
 impl<E: Into<Problem>> From<E> for Failed {

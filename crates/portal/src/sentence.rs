@@ -50,6 +50,7 @@ pub(crate) fn of(refusal: &Refusal) -> String {
             let needed = allowing(needed);
             format!("You need {needed} for that. Ask an owner or admin of your account.")
         }
+        Refusal::NotFound { what } => format!("There is no {what} at this address."),
         refusal => refusal.to_string(),
     }
 }
@@ -104,6 +105,11 @@ fn allowing(needed: &str) -> &str {
     let privileges = privileges.iter().map(|(it, words)| (it.as_str(), *words));
     let permissions = permissions.iter().map(|(it, words)| (it.as_str(), *words));
     let mut known = privileges.chain(permissions);
-    let words = known.find(|(name, _)| *name == needed);
-    words.map_or(needed, |(_, words)| words)
+    match needed {
+        "the role `admin`" => "to be an owner or admin",
+        "a role with a privilege" => "a role with more rights",
+        _ => known
+            .find(|(name, _)| *name == needed)
+            .map_or(needed, |(_, words)| words),
+    }
 }

@@ -29,7 +29,7 @@ async fn many_are_changed_at_once_and_each_refusal_is_told() {
         "{}",
         result.html
     );
-    assert!(result.html.contains("1 more named seats"));
+    assert!(result.html.contains("1 more named seat of"));
 
     let moved = desk.post("/users/bulk/do", &both(&pool)).await;
     assert_eq!(moved.status, StatusCode::SEE_OTHER, "{}", moved.html);

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use axum::extract::{Path, Query};
 use axum::response::Response;
-use usher_api::Problem;
 use usher_domain::command::MemberChange;
 use usher_domain::permission::Privilege;
 use usher_domain::text::Name;
@@ -23,7 +22,7 @@ use crate::viewer::Viewer;
 pub(super) type GroupPath = Path<(String, String)>;
 
 pub(super) fn group_id(text: &str) -> Result<GroupId, Failed> {
-    text.parse().map_err(|_| Problem::not_found("group").into())
+    text.parse().map_err(|_| Failed::not_found("group"))
 }
 
 pub(super) fn path_of(viewer: &Viewer, id: GroupId) -> String {
@@ -113,7 +112,7 @@ pub(super) async fn carry_out(
 ) -> Result<Response, Failed> {
     let refusal = match viewer.execute(command, |_, _, _| ()).await? {
         Ok(()) => return Ok(done(&path_of(viewer, id), message)),
-        Err(Refusal::NotFound { what: "group" }) => return Err(Problem::not_found("group").into()),
+        Err(Refusal::NotFound { what: "group" }) => return Err(Failed::not_found("group")),
         Err(refusal) => refusal,
     };
     let says = sentence(viewer, &refusal).await?;

@@ -72,25 +72,25 @@ async fn change_password(from: From, Posted { viewer, mut form }: Posted) -> Res
 }
 
 async fn end_session(Path(session): Path<String>, Posted { viewer, .. }: Posted) -> Result<Response, Failed> {
-    let session = session.parse().map_err(|_| Problem::not_found("session"))?;
+    let session = session.parse().map_err(|_| Failed::not_found("session"))?;
     let identity = viewer.portal.api.identity();
     if !identity
         .end_portal_session(viewer.account, viewer.session.user, session)
         .await?
     {
-        return Err(Problem::not_found("session").into());
+        return Err(Failed::not_found("session"));
     }
     Ok(done("/me", "That browser is signed out."))
 }
 
 async fn revoke_token(Path(token): Path<String>, Posted { viewer, .. }: Posted) -> Result<Response, Failed> {
-    let token = token.parse().map_err(|_| Problem::not_found("token"))?;
+    let token = token.parse().map_err(|_| Failed::not_found("token"))?;
     let identity = viewer.portal.api.identity();
     if !identity
         .revoke_user_token_by_id(viewer.account, viewer.session.user, token)
         .await?
     {
-        return Err(Problem::not_found("token").into());
+        return Err(Failed::not_found("token"));
     }
     Ok(done(
         "/me",

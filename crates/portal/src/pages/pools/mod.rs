@@ -16,7 +16,6 @@ use axum::extract::Query;
 use axum::http::Uri;
 use axum::response::{Redirect, Response};
 use serde::Deserialize;
-use usher_api::Problem;
 use usher_domain::{Account, Actor, PoolId, Refusal, Timestamp};
 
 pub(crate) use self::paging::Paging;
@@ -123,7 +122,7 @@ fn pool_path(account: usher_domain::AccountId, pool: PoolId) -> String {
 
 /// The id in a path; one of another form belongs to nothing.
 fn pool_id(text: &str) -> Result<PoolId, Failed> {
-    text.parse().map_err(|_| Problem::not_found("pool").into())
+    text.parse().map_err(|_| Failed::not_found("pool"))
 }
 
 /// Says a refusal at the field that it is about. Those that hide or forbid the thing itself are a page of their own.

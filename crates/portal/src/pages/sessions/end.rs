@@ -3,7 +3,6 @@
 use askama::Template;
 use axum::extract::Query;
 use axum::response::Response;
-use usher_api::Problem;
 use usher_domain::text::{Note, counted};
 use usher_domain::{Account, Actor, Command, Outcome, Refusal, SessionId, Timestamp};
 
@@ -65,7 +64,7 @@ pub(super) async fn end(Posted { viewer, mut form }: Posted) -> Result<Response,
     let ids = ids(form.all("session"));
     let back = back(&viewer, &query);
     if ids.is_empty() {
-        return Err(Problem::not_found("session").into());
+        return Err(Failed::not_found("session"));
     }
     let note = match form.value("note").trim() {
         "" => None,

@@ -7,7 +7,6 @@ mod view;
 use axum::extract::{Path, Query};
 use axum::http::Uri;
 use axum::response::Response;
-use usher_api::Problem;
 use usher_domain::{Account, Actor, Command, Refusal, SessionId, TicketId, Timestamp};
 
 use self::view::{Fragment, Seen, SessionQuery, SessionsPage};
@@ -105,7 +104,7 @@ async fn act(
         }
         Err(refusal) => {
             form.refused(&refusal);
-            let uri = path.parse().map_err(|_| Problem::not_found("such page"))?;
+            let uri = path.parse().map_err(|_| Failed::not_found("such page"))?;
             let again = sessions_page(&viewer, SessionQuery::default(), &uri, form).await?;
             Ok(page_again(&again))
         }
@@ -113,5 +112,5 @@ async fn act(
 }
 
 fn session_id(text: &str) -> Result<SessionId, Failed> {
-    text.parse().map_err(|_| Problem::not_found("session").into())
+    text.parse().map_err(|_| Failed::not_found("session"))
 }

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use axum::response::Response;
-use usher_api::Problem;
 use usher_domain::account::SettingsPatch;
 use usher_domain::directory::SignInPatch;
 use usher_domain::text::InvalidText;
@@ -278,7 +277,7 @@ async fn remove(Posted { viewer, .. }: Posted) -> Result<Response, Failed> {
         .remove_provider(viewer.account)
         .await?;
     if !removed {
-        return Err(Problem::not_found("provider").into());
+        return Err(Failed::not_found("provider"));
     }
     tracing::info!(account = %viewer.account, by = %viewer.actor, "single sign-on was removed");
     Ok(done(

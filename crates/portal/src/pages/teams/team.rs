@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use axum::extract::{Path, Query};
 use axum::response::Response;
-use usher_api::Problem;
 use usher_domain::command::MemberChange;
 use usher_domain::permission::Privilege;
 use usher_domain::text::Name;
@@ -22,7 +21,7 @@ use crate::viewer::Viewer;
 type TeamPath = Path<(String, String)>;
 
 fn team_id(text: &str) -> Result<TeamId, Failed> {
-    text.parse().map_err(|_| Problem::not_found("team").into())
+    text.parse().map_err(|_| Failed::not_found("team"))
 }
 
 fn path_of(viewer: &Viewer, id: TeamId) -> String {
@@ -62,7 +61,7 @@ pub(super) async fn rename(
     };
     match viewer.execute(command, |_, _, _| ()).await? {
         Ok(()) => Ok(done(&path_of(&viewer, id), message)),
-        Err(Refusal::NotFound { what }) => Err(Problem::not_found(what).into()),
+        Err(Refusal::NotFound { what }) => Err(Failed::not_found(what)),
         Err(refusal) => {
             form.refused(&refusal);
             again(&viewer, id, form).await

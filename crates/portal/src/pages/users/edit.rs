@@ -23,7 +23,7 @@ use crate::viewer::Viewer;
 pub(super) type UserPath = Path<(String, String)>;
 
 pub(super) fn user_id(text: &str) -> Result<UserId, Failed> {
-    text.parse().map_err(|_| Problem::not_found("user").into())
+    text.parse().map_err(|_| Failed::not_found("user"))
 }
 
 /// Refuses who may not manage users or seats, before what they sent is looked at.
@@ -55,7 +55,7 @@ pub(super) async fn change(
         .await?
     {
         Ok(()) => Ok(done(&path_of(&viewer, id), format!("{name} is saved."))),
-        Err(Refusal::NotFound { what }) => Err(Problem::not_found(what).into()),
+        Err(Refusal::NotFound { what }) => Err(Failed::not_found(what)),
         Err(refusal) => {
             profile::refused(&mut form, &refusal);
             again(&viewer, id, Some(form), Form::default()).await
@@ -69,12 +69,12 @@ pub(super) async fn set_license(
 ) -> Result<Response, Failed> {
     let id = user_id(&user)?;
     guard(&viewer, Privilege::SeatsManage).await?;
-    let product: Product = product.parse().map_err(|_| Problem::not_found("product"))?;
+    let product: Product = product.parse().map_err(|_| Failed::not_found("product"))?;
     let license = match form.value("license") {
         "none" => None,
         "named" => Some(License::Named),
         pool => {
-            let pool = pool.parse().map_err(|_| Problem::not_found("pool"))?;
+            let pool = pool.parse().map_err(|_| Failed::not_found("pool"))?;
             Some(License::Shared(pool))
         }
     };
@@ -94,7 +94,7 @@ pub(super) async fn set_license(
             };
             Ok(done(&path_of(&viewer, id), message))
         }
-        Err(Refusal::NotFound { what }) => Err(Problem::not_found(what).into()),
+        Err(Refusal::NotFound { what }) => Err(Failed::not_found(what)),
         Err(refusal) => {
             form.wrong(&format!("license-{product}"), sentence::of(&refusal));
             again(&viewer, id, None, form).await

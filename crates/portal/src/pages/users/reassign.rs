@@ -6,7 +6,6 @@ use askama::Template;
 use axum::extract::{Path, Query};
 use axum::response::Response;
 use serde::Deserialize;
-use usher_api::Problem;
 use usher_domain::permission::Privilege;
 use usher_domain::text::Product;
 use usher_domain::user::{License, User};
@@ -79,7 +78,7 @@ pub(super) async fn reassign(
     let product: Product = form
         .value("product")
         .parse()
-        .map_err(|_| Problem::not_found("product"))?;
+        .map_err(|_| Failed::not_found("product"))?;
     let command = Command::ReassignLicense {
         product: product.clone(),
         from,
