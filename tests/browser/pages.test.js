@@ -59,6 +59,7 @@ const NEVER_WRONG = {
   "POST /a/{account}/users/{user}/remove": "is not there for the last owner",
   "POST /a/{account}/users/{user}/second-factor/remove": "asks for nothing",
   "POST /console/sign-out": "who is signed out already is where they want to be",
+  "POST /console/stay": "what is over by now, the page itself shows",
   "POST /me/second-factor/begin": "who has one already is told so",
   "POST /me/sessions/end-others": "asks for nothing",
   "POST /me/sessions/{session}/end": "asks for nothing",

@@ -206,8 +206,8 @@ export const PAGES = [
     act: sent(/^Resume/),
   },
   {
-    name: "a session that is paused already", path: `${ACCOUNT}/sessions`, as: "sven", status: 422,
-    act: (page, { ids }) => sendLate(page, `/a/${ids.account}/sessions/${ids.paused}/pause`),
+    name: "a session that cannot be paused", path: `${ACCOUNT}/sessions`, as: "sven", status: 422,
+    act: (page, { ids }) => sendLate(page, `/a/${ids.account}/sessions/${ids.standby}/pause`),
   },
 
   { name: "the refusals", path: `${ACCOUNT}/refusals`, as: "owner" },
@@ -305,7 +305,7 @@ export const PAGES = [
   { name: "deleting a group", path: `${ACCOUNT}/groups/{group}/delete`, as: "owner" },
   // All named seats are taken by now.
   {
-    name: "a group that cannot give what it should", path: `${ACCOUNT}/groups/{group}`, as: "owner", status: 422,
+    name: "a group that cannot give what it should", path: `${ACCOUNT}/groups/{hands}`, as: "owner", status: 422,
     async act(page) {
       await page.getByLabel(PRODUCT, { exact: true }).selectOption("named");
       await send(page, "Save");
@@ -452,10 +452,6 @@ export const PAGES = [
     act: (page, { ids }) => sendLate(page, `/console/sessions/${ids.session}/end`, { product: PRODUCT }),
   },
   {
-    name: "staying where one was signed out", path: "/console", as: "yuki", status: 410,
-    act: (page) => sendLate(page, "/console/stay", { product: PRODUCT }),
-  },
-  {
     name: "a seat that is not offered", path: "/console", as: "amara", status: 409,
     act: (page, { ids }) => sendLate(page, `/console/tickets/${ids.ticket}/claim`, { product: PRODUCT }),
   },
@@ -518,7 +514,7 @@ export async function arrange() {
   const paused = await start({ start: "active", customer: { name: "Kim" } });
   await svens.post(`${world.path}/sessions/${paused.id}/pause`);
   const session = await start({ start: "active" });
-  const { code } = await start({ kind: "attended", start: "standby" });
+  const { code, id: standby } = await start({ kind: "attended", start: "standby" });
   await world.signIn(cleo);
   const { ticket } = await world.signIn(amara, { wait: true });
   await assert.rejects(world.signIn(yuki), /no-seat-available/);
@@ -544,7 +540,7 @@ export async function arrange() {
     ...addresses(), account: world.id, pool: pool.id, empty: empty.id, signIn: signIn.id, ticket: ticket.id,
     session: session.id, code, key, user: sven.id, owner: owner.id, named: named.id, heir: heir.id,
     trainee: trainee.id, team: team.id, group: group.id, given: given.id,
-    hands: hands.id, newcomers: newcomers.id, off: off.id, paused: paused.id,
+    hands: hands.id, newcomers: newcomers.id, off: off.id, standby,
     noTicket: ticket.id.replace(/.$/, (/** @type {string} */ last) => (last === "0" ? "1" : "0")),
   };
   /** @type {Record<string, import("./api.js").Person>} */

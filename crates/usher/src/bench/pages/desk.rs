@@ -17,6 +17,8 @@ const EMAIL: &str = "owner@bench.example";
 const PASSWORD: &str = "an owner of the benchmark";
 /// How many people the team has.
 const MEMBERS: usize = 500;
+/// For how long a sign-in is good: longer than all the measuring.
+const LEASE_SECS: u32 = 3_600;
 
 /// What the pages need to be named.
 pub(super) struct Desk {
@@ -52,6 +54,8 @@ impl Desk {
         connection: &mut Connection,
         account: &AccountOfBench,
     ) -> Result<Self, BenchError> {
+        let pool = world::pool_of(connection, &account.id).await?;
+        keep_without_heartbeats(connection, account, &pool).await?;
         let mut at_work = account.users.iter();
         let mut last = None;
         for user in at_work.by_ref().take(AT_WORK) {
@@ -70,7 +74,6 @@ impl Desk {
         let group: Made = connection.json(Method::POST, &path, &operator, &crew).await?;
         let named = account.users.last().cloned().ok_or(BenchError::NoAddress)?;
         give_named_seat(connection, account, &named).await?;
-        let pool = world::pool_of(connection, &account.id).await?;
         let cookie = sign_in_to_portal(connection, account, &pool).await?;
         Ok(Self {
             cookie: sign_in_at_console(connection, cookie).await?,
@@ -99,6 +102,20 @@ impl Desk {
         ids.iter()
             .fold(page.to_owned(), |page, (name, id)| page.replace(name, id))
     }
+}
+
+/// Nobody at work sends a sign of life while pages are measured.
+async fn keep_without_heartbeats(
+    connection: &mut Connection,
+    account: &AccountOfBench,
+    pool: &str,
+) -> Result<(), BenchError> {
+    let path = format!("/v1/accounts/{}/pools/{pool}", account.id);
+    let change = json!({ "rules": { "lease_secs": LEASE_SECS } });
+    let _: Value = connection
+        .json(Method::PATCH, &path, &bearer(OPERATOR_KEY)?, &change)
+        .await?;
+    Ok(())
 }
 
 /// Buys one named seat besides the shared ones, and gives it to somebody.
