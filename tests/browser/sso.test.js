@@ -114,7 +114,7 @@ story("who says no at the provider, or is no user, is told so and is not signed 
     const world = await World.make();
     const owner = await world.owner();
     const settings = await open(`/a/${world.id}/single-sign-on`, { as: owner });
-    await setUp(settings, provider);
+    await provider.setUp(settings);
     await settings.getByRole("status").waitFor();
 
     const page = await open("/sign-in", { window: "phone", scheme: "dark" });
