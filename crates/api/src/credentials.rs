@@ -5,14 +5,11 @@
 
 use usher_domain::command::UserPatch;
 use usher_domain::{Account, AccountId, Actor, Command, Outcome, Timestamp, UserId, decide};
-use usher_engine::{Cause, Failure, Request, Way};
-use usher_identity::{CredentialChange, IdentityError, PasswordHash, Secret, Unrecorded};
+use usher_engine::{Cause, Failure, Request};
+use usher_identity::{By, CredentialChange, IdentityError, Origin, PasswordHash, Secret, Unrecorded};
 
 use crate::api::Api;
 use crate::problem::Problem;
-
-/// The cause of what is recorded late: how it came in was not kept.
-const LATE: Cause = Cause::by(Way::Resume);
 
 impl Api {
     /// Gives a user another password, and carries out the command that records it (`password_set`), with whatever
@@ -26,9 +23,9 @@ impl Api {
         view: impl Fn(&Account, &Outcome, Timestamp) -> T + Send + 'static,
     ) -> Result<T, Problem> {
         self.check(account, &request.actor, &request.command).await?;
-        let (by, now) = (user_behind(&request.actor), self.engine.now());
-        let note = self.identity.set_password(account, user, hash, by, now).await?;
-        Ok(self.record(note, request, view).await?)
+        let (origin, now) = (origin(&request.actor, &request.cause), self.engine.now());
+        let note = self.identity.set_password(account, user, hash, origin, now);
+        Ok(self.record(note.await?, request, view).await?)
     }
 
     /// Makes the second factor that was drawn for a user theirs, where `code` is one of it. Gives their recovery
@@ -46,8 +43,10 @@ impl Api {
             command: Command::NoteSecondFactor { user, is_set: true },
         };
         self.check(account, &request.actor, &request.command).await?;
-        let now = self.engine.now();
-        let confirmed = self.identity.confirm_second_factor(account, user, code, now);
+        let (origin, now) = (origin(&request.actor, &request.cause), self.engine.now());
+        let confirmed = self
+            .identity
+            .confirm_second_factor(account, user, code, origin, now);
         let Some((codes, note)) = confirmed.await? else {
             return Ok(None);
         };
@@ -69,8 +68,8 @@ impl Api {
             command: Command::NoteSecondFactor { user, is_set: false },
         };
         self.check(account, actor, &request.command).await?;
-        let (by, now) = (user_behind(actor), self.engine.now());
-        let removed = self.identity.remove_second_factor(account, user, by, now);
+        let (origin, now) = (origin(actor, &request.cause), self.engine.now());
+        let removed = self.identity.remove_second_factor(account, user, origin, now);
         let Some(note) = removed.await? else {
             return Ok(false);
         };
@@ -97,19 +96,34 @@ impl Api {
     ) -> Result<T, Failure> {
         let done = self.engine.execute(note.account, request, view).await;
         match &done {
-            Ok(_) => self.forget(note).await,
-            Err(Failure::Refused(_)) => self.record_late(note).await,
+            Ok(_) => self.forget(&note).await,
+            Err(Failure::Refused(_)) => self.record_late(&note).await,
             // Not for now, or it is not known: the note stays.
             Err(_) => {}
         }
         done
     }
 
+    /// Carries out the command that records a change, in the name of who made it.
+    pub(crate) async fn record_as(
+        &self,
+        note: Unrecorded,
+        actor: &Actor,
+        cause: Cause,
+    ) -> Result<(), Failure> {
+        let request = Request {
+            actor: actor.clone(),
+            cause,
+            command: command(&note.change),
+        };
+        self.record(note, request, |_, _, _| ()).await
+    }
+
     /// Records the changes that a crash, or an outage of the journal, left unrecorded. For the start, and every few
     /// minutes.
     pub async fn record_left_over(&self) -> Result<(), IdentityError> {
         for note in self.identity.unrecorded(self.engine.now()).await? {
-            self.record_late(note).await;
+            self.record_late(&note).await;
         }
         Ok(())
     }
@@ -137,16 +151,21 @@ impl Api {
         self.engine.read(account, required).await
     }
 
-    async fn record_late(&self, note: Unrecorded) {
-        let by = note.by.map(Actor::User);
-        for actor in by.into_iter().chain([Actor::System]) {
+    /// Records a change as whoever made it would have, or in Usher's own name where they may not any more.
+    async fn record_late(&self, note: &Unrecorded) {
+        let by = match self.actor(note).await {
+            Ok(by) => by,
+            // Whose account or user is gone needs no entry any more.
+            Err(Failure::NoAccount) => return self.forget(note).await,
+            Err(_) => return,
+        };
+        for actor in [by, Actor::System] {
             let request = Request {
                 actor,
-                cause: LATE,
-                command: command(note),
+                cause: Cause::read(&note.origin.cause),
+                command: command(&note.change),
             };
             match self.engine.execute(note.account, request, |_, _, _| ()).await {
-                // Whose account or user is gone needs no entry any more.
                 Ok(()) | Err(Failure::NoAccount) => return self.forget(note).await,
                 Err(Failure::Refused(_)) => {}
                 Err(_) => return,
@@ -155,7 +174,24 @@ impl Api {
         self.forget(note).await;
     }
 
-    async fn forget(&self, note: Unrecorded) {
+    /// Who made a change.
+    async fn actor(&self, note: &Unrecorded) -> Result<Actor, Failure> {
+        Ok(match note.origin.by {
+            By::User(user) => Actor::User(user),
+            By::Operator => Actor::Operator,
+            By::Usher => Actor::System,
+            By::ApiKey(id) => {
+                let scopes = move |account: &Account, _| {
+                    let key = account.api_keys().get(&id);
+                    key.map(|key| key.scopes.clone()).unwrap_or_default()
+                };
+                let scopes = self.engine.read(note.account, scopes).await?;
+                Actor::ApiKey { id, scopes }
+            }
+        })
+    }
+
+    async fn forget(&self, note: &Unrecorded) {
         if let Err(error) = self.identity.recorded(note).await {
             tracing::warn!(
                 error = &error as &dyn std::error::Error,
@@ -165,28 +201,34 @@ impl Api {
     }
 }
 
-fn user_behind(actor: &Actor) -> Option<UserId> {
-    match actor {
-        Actor::User(user) => Some(*user),
-        _ => None,
+/// Who makes a change, and how it came in, as the note of it keeps it.
+pub(crate) fn origin(actor: &Actor, cause: &Cause) -> Origin {
+    Origin {
+        by: match actor {
+            Actor::User(user) => By::User(*user),
+            Actor::ApiKey { id, .. } => By::ApiKey(*id),
+            Actor::Operator => By::Operator,
+            _ => By::Usher,
+        },
+        cause: cause.to_string(),
     }
 }
 
 /// The command that records a change.
-fn command(note: Unrecorded) -> Command {
-    let noted = |is_set| Command::NoteSecondFactor {
-        user: note.user,
-        is_set,
-    };
-    match note.change {
-        CredentialChange::PasswordSet => Command::ChangeUser {
-            id: note.user,
+fn command(change: &CredentialChange) -> Command {
+    let noted = |user, is_set| Command::NoteSecondFactor { user, is_set };
+    match change {
+        CredentialChange::PasswordSet { user } => Command::ChangeUser {
+            id: *user,
             change: UserPatch {
                 password_set: true,
                 ..UserPatch::default()
             },
         },
-        CredentialChange::SecondFactorSet => noted(true),
-        CredentialChange::SecondFactorRemoved => noted(false),
+        CredentialChange::SecondFactorSet { user } => noted(*user, true),
+        CredentialChange::SecondFactorRemoved { user } => noted(*user, false),
+        CredentialChange::Provider(change) => Command::NoteProvider {
+            change: change.clone(),
+        },
     }
 }

@@ -136,6 +136,29 @@ impl Account {
         }
     }
 
+    /// Refuses all but admins, owners and the operator: programs too.
+    pub fn need_admin(&self, actor: &Actor) -> Result<(), Refusal> {
+        if self.is_admin(actor) {
+            return Ok(());
+        }
+        Err(Refusal::Forbidden {
+            needed: "the role `admin`",
+        })
+    }
+
+    /// Refuses who may not remove the provider of single sign-on, and everybody while it is the only way in (D7).
+    pub fn need_to_remove_provider(&self, actor: &Actor) -> Result<(), Refusal> {
+        self.need_admin(actor)?;
+        if self.settings.sign_in.sso_required {
+            return Err(Refusal::WrongState {
+                what: "single sign-on",
+                state: "required of everybody",
+                expected: "an offer only",
+            });
+        }
+        Ok(())
+    }
+
     /// Whether an actor sees the account's users and groups: its staff, and its directories.
     #[must_use]
     pub fn sees_people(&self, actor: &Actor) -> bool {

@@ -9,6 +9,7 @@ use crate::id::{AccountId, ApiKeyId, GroupId, PoolId, SessionId, SignInId, TeamI
 use crate::permission::{PermissionOverrides, Privilege, Role, Scope};
 use crate::presence::{Customer, Device, SessionKind, Start};
 use crate::rules::Rules;
+use crate::single_sign_on::ProviderChange;
 use crate::text::{Code, Email, ExternalId, Name, Note, Product};
 use crate::time::{Secs, Timestamp};
 use crate::user::License;
@@ -78,6 +79,8 @@ pub enum Command {
     DeleteUser { id: UserId },
     /// Note that a user's second factor was set up, or removed. It is kept elsewhere.
     NoteSecondFactor { user: UserId, is_set: bool },
+    /// Note that the provider of single sign-on was changed. It is kept elsewhere.
+    NoteProvider { change: ProviderChange },
     /// Give, change or (`None`) take away a user's license of a product, in one step (L3, L5).
     SetLicense {
         user: UserId,

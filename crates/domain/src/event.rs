@@ -13,6 +13,7 @@ use crate::permission::{PermissionOverrides, Privilege, Role, Scope};
 use crate::presence::{Customer, Device, Funding, SessionKind, Wanted};
 use crate::refusal::{Attempt, Code};
 use crate::rules::Rules;
+use crate::single_sign_on::ProviderChange;
 use crate::text::{self, Email, ExternalId, Name, Note, PlanName, Product};
 use crate::time::{Secs, Timestamp};
 use crate::user::License;
@@ -63,6 +64,8 @@ pub enum Event {
     SecondFactorSet { user: UserId },
     /// Somebody removed a person's second factor.
     SecondFactorRemoved { user: UserId },
+    /// Somebody changed the provider of single sign-on. It is stored elsewhere.
+    ProviderChanged { change: ProviderChange },
     /// A user's right to a product, after the change. `group` is the one that gave it (D3); none where it was given by
     /// hand.
     LicenseSet {

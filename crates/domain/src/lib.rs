@@ -21,6 +21,7 @@ pub mod refusal;
 pub mod rules;
 mod schedule;
 mod settle;
+pub mod single_sign_on;
 #[cfg(test)]
 mod tests;
 pub mod text;

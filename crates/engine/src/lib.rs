@@ -6,7 +6,6 @@
 //! longer than that: a conflict or a failure drops it and loads it anew.
 
 mod account;
-mod cause;
 mod clock;
 mod engine;
 mod entry;
@@ -23,7 +22,6 @@ mod subscription;
 mod timer;
 mod wheel;
 
-pub use cause::{Cause, Way};
 pub use clock::{Clock, ManualClock};
 pub use engine::{Engine, Heartbeat};
 pub use entry::{Entry, InvalidEntries};
@@ -32,6 +30,7 @@ pub use figures::Figures;
 pub use options::Options;
 pub use snapshot::InvalidSnapshot;
 pub use subscription::{Published, Subscription};
+pub use usher_journal::{Cause, Way};
 
 /// A command with who gives it and why.
 #[derive(Debug, Clone, PartialEq, Eq)]

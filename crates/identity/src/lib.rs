@@ -44,8 +44,9 @@ pub use half_sign_in::HALF_SIGN_IN_LIFE;
 pub use identity::{Credential, Identified, Identity};
 pub use kept::{KEY_OVERLAP_MAX, LastUse};
 pub use operator::{
-    InvalidOperatorScope, NewOperatorKey, OPERATOR_KEY_CHARS_MAX, OPERATOR_KEY_CHARS_MIN, OPERATOR_KEYS_MAX,
-    OperatorKey, OperatorKeysAtRest, OperatorScope, Revoked,
+    InvalidOperatorScope, KeysChangedBy, KeysOrigin, NewOperatorKey, OPERATOR_KEY_CHARS_MAX,
+    OPERATOR_KEY_CHARS_MIN, OPERATOR_KEYS_MAX, OperatorKey, OperatorKeysAtRest, OperatorScope, Revoked,
+    TrailEntry, TrailFault, TrailReport,
 };
 pub use password::{HASHING_AT_ONCE_MAX, HASHING_WAITING_MAX, PasswordHash};
 pub use password_rules::{PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, Weakness};
@@ -59,7 +60,7 @@ pub use seal::{InvalidSecretsKeys, SECRETS_KEYS_MAX, SealError, Sealer, SecretsK
 pub use second_factor::{CodeVerdict, NewSecondFactor, RECOVERY_CODES};
 pub use secret::{InvalidCredentialId, PortalSessionId, Secret, UserTokenId};
 pub use signing::SIGNING_KEYS_MAX;
-pub use unrecorded::{CredentialChange, Unrecorded};
+pub use unrecorded::{By, CredentialChange, Origin, Unrecorded};
 pub use user_tokens::{IssuedToken, USER_TOKEN_LIFE, USER_TOKENS_PER_USER_MAX, UserToken};
 
 #[cfg(test)]

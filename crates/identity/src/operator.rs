@@ -1,6 +1,7 @@
 //! The operator's keys.
 
 mod tables;
+mod trail;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
@@ -11,6 +12,8 @@ use usher_domain::{OperatorKeyId, Secs, Timestamp};
 
 pub use self::tables::OperatorKeysAtRest;
 pub(crate) use self::tables::load;
+use self::trail::Done;
+pub use self::trail::{KeysChangedBy, KeysOrigin, TrailEntry, TrailFault, TrailReport};
 use crate::kept::{Digests, LastUse, Usage};
 use crate::secret::Digest;
 use crate::{Identity, IdentityError, Secret, Unauthenticated, draw_bits};
@@ -193,7 +196,7 @@ impl Identity {
             expires_at: None,
             usage: Usage::none(),
         };
-        self.put(key).await
+        self.put(key, KeysOrigin::of(KeysChangedBy::Start), now).await
     }
 
     /// Makes a further operator key; its secret is to be shown once. None where there are [`OPERATOR_KEYS_MAX`].
@@ -201,21 +204,22 @@ impl Identity {
         &self,
         id: OperatorKeyId,
         new: NewOperatorKey,
+        origin: KeysOrigin,
         now: Timestamp,
     ) -> Result<Option<Secret>, IdentityError> {
         if self.memory.operator_keys().by_id.len() >= OPERATOR_KEYS_MAX {
             return Ok(None);
         }
         let (key, secret) = Kept::draw(id, new, now)?;
-        self.put(key).await?;
+        self.put(key, origin, now).await?;
         Ok(Some(secret))
     }
 
-    async fn put(&self, key: Kept) -> Result<(), IdentityError> {
+    async fn put(&self, key: Kept, origin: KeysOrigin, now: Timestamp) -> Result<(), IdentityError> {
         let memory = Arc::clone(&self.memory);
         self.store
             .change(
-                move |tables| tables::put(tables, &key).map(|()| key),
+                move |tables| tables::put(tables, &key, &origin, now).map(|()| key),
                 move |key| memory.operator_keys_mut().insert(key),
             )
             .await
@@ -227,6 +231,7 @@ impl Identity {
         &self,
         id: OperatorKeyId,
         overlap: Secs,
+        origin: KeysOrigin,
         now: Timestamp,
     ) -> Result<Option<Secret>, IdentityError> {
         let secret = Secret::draw(PREFIX)?;
@@ -236,11 +241,13 @@ impl Identity {
             .store
             .change(
                 move |tables| {
-                    let Some(before) = tables::digests(tables, id)? else {
+                    let Some((name, before)) = tables::digests(tables, id)? else {
                         return Ok(None);
                     };
                     let after = before.rotated(new, overlap, now);
                     tables::put_digests(tables, id, after)?;
+                    let former_until = after.former.map(|(_, until)| until);
+                    trail::note(tables, (id, &name), Done::Rotated { former_until }, &origin, now)?;
                     Ok(Some(after))
                 },
                 move |after| after.map(|after| memory.operator_keys_mut().set_digests(id, after)),
@@ -253,6 +260,7 @@ impl Identity {
     pub async fn revoke_operator_key(
         &self,
         id: OperatorKeyId,
+        origin: KeysOrigin,
         now: Timestamp,
     ) -> Result<Revoked, IdentityError> {
         let memory = Arc::clone(&self.memory);
@@ -266,7 +274,7 @@ impl Identity {
                     if !keys.iter().any(|key| key.id != id && key.is_full(now)) {
                         return Ok(Revoked::LastFull);
                     }
-                    tables::delete(tables, id)?;
+                    tables::delete(tables, id, &origin, now)?;
                     Ok(Revoked::Yes)
                 },
                 move |revoked| {

@@ -10,8 +10,8 @@ use crate::second_factor::{self, TypedCode};
 use crate::unrecorded;
 use crate::user_tokens::{self, NewUserToken};
 use crate::{
-    CredentialChange, Identity, IdentityError, IssuedToken, PASSWORD_CHARS_MAX, PasswordError, PasswordHash,
-    Unrecorded,
+    CredentialChange, Identity, IdentityError, IssuedToken, Origin, PASSWORD_CHARS_MAX, PasswordError,
+    PasswordHash, Unrecorded,
 };
 
 /// A password that was right when it was checked.
@@ -62,14 +62,14 @@ impl Identity {
             .await
     }
 
-    /// Gives a user another password and kills all the user's tokens and sessions of the portal in the same step. `by`
-    /// is the user who does it, where it is one. The change is to be recorded.
+    /// Gives a user another password and kills all the user's tokens and sessions of the portal in the same step. The
+    /// change is to be recorded.
     pub async fn set_password(
         &self,
         account: AccountId,
         user: UserId,
         hash: &PasswordHash,
-        by: Option<UserId>,
+        origin: Origin,
         now: Timestamp,
     ) -> Result<Unrecorded, IdentityError> {
         let hash = hash.clone();
@@ -79,7 +79,13 @@ impl Identity {
                 move |tables| {
                     put(tables, account, user, &hash)?;
                     user_tokens::delete_of_user(tables, account, user)?;
-                    unrecorded::put(tables, account, user, CredentialChange::PasswordSet, by, now)
+                    unrecorded::put(
+                        tables,
+                        account,
+                        CredentialChange::PasswordSet { user },
+                        origin,
+                        now,
+                    )
                 },
                 move |note| {
                     memory.forget_presence_of_user(account, user);

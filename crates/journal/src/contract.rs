@@ -79,6 +79,7 @@ macro_rules! contract_tests {
         $crate::contract_tests!(@ $make; listing:
             an_account_is_listed_as_it_was_last_put,
             filters_let_through_what_fits_all_of_them,
+            the_audit_is_filtered_by_what_made_them_do_it,
             the_occupancy_before_an_instant_is_what_a_report_starts_from,
         );
         $crate::contract_tests!(@ $make; paging:

@@ -3,6 +3,7 @@
 //! [`Journal`] stores commits, [`Records`] reads the tables that are filled with them. [`MemoryJournal`] is both,
 //! for tests and models, and fails on purpose where a script says so.
 
+mod cause;
 mod commit;
 #[cfg(any(test, feature = "contract"))]
 pub mod contract;
@@ -15,6 +16,7 @@ mod record;
 mod records;
 mod text;
 
+pub use cause::{Cause, InvalidWay, Way};
 pub use commit::{Append, Commit, Loaded, Seq, Snapshot, verify_chain};
 pub use error::{AppendError, JournalError};
 pub use hash::{Hash, InvalidHash};

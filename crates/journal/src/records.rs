@@ -1,9 +1,11 @@
 //! The port through which the history of an account is read.
 
+use std::net::IpAddr;
+
 use async_trait::async_trait;
 use usher_domain::{AccountId, PoolId, RefusalId, SessionId, SignInId, TicketId, Timestamp, UserId};
 
-use crate::{JournalError, Page, PageRequest, Seq, Span, Text};
+use crate::{Cause, JournalError, Page, PageRequest, Seq, Span, Text, Way};
 
 /// An account as the operator's list shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,12 +77,32 @@ pub struct AuditRow {
 
 /// Which audit records to list.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-#[allow(missing_docs, reason = "the fields are those of `Record::Audit`")]
+#[allow(
+    missing_docs,
+    reason = "the first fields are those of `Record::Audit`, the others those of its `Cause`"
+)]
 pub struct AuditFilter {
     pub span: Span,
     pub actor: Option<String>,
     pub action: Option<String>,
     pub target: Option<String>,
+    pub way: Option<Way>,
+    pub address: Option<IpAddr>,
+    pub request: Option<String>,
+}
+
+impl AuditFilter {
+    /// Whether a record with this cause is to be listed, for backends.
+    #[must_use]
+    pub fn fits_cause(&self, cause: Option<&Text>) -> bool {
+        if self.way.is_none() && self.address.is_none() && self.request.is_none() {
+            return true;
+        }
+        let cause = Cause::read(cause.map(Text::as_str).unwrap_or_default());
+        self.way.is_none_or(|way| way == cause.way)
+            && self.address.is_none_or(|address| cause.address == Some(address))
+            && (self.request.as_deref()).is_none_or(|request| cause.request.as_deref() == Some(request))
+    }
 }
 
 /// The occupancy of a pool from an instant on.

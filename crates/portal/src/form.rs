@@ -32,10 +32,11 @@ pub(crate) struct FormError {
 }
 
 /// What fields are called beside them, where that is more than their name.
-const LABELS: [(&str, &str); 13] = [
+const LABELS: [(&str, &str); 15] = [
     ("account", "Name of the account"),
     ("act", "What to do"),
     ("actor", "Who"),
+    ("address", "From address"),
     ("customer", "Customer's name"),
     ("device", "Name of this device"),
     ("email", "E-mail address"),
@@ -46,6 +47,7 @@ const LABELS: [(&str, &str); 13] = [
     ("seat", "Which seat"),
     ("target", "To whom or what"),
     ("user", "Who"),
+    ("way", "How"),
 ];
 
 impl FormError {

@@ -87,7 +87,7 @@ pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), 
             Ok(())
         }
         Task::Revoke { id } => {
-            let revoked = keys.revoke(*id);
+            let revoked = keys.revoke(*id, Clock::System.now());
             if revoked.map_err(|error| Failure::because("The key was not revoked", &error))? {
                 writeln!(terminal.out(), "The operator key {id} is dead.")?;
                 return Ok(());

@@ -1,4 +1,5 @@
-//! `usher verify`: whether the journal, and the audit that is made of it, are what was written.
+//! `usher verify`: whether the journal, the audit that is made of it, and the trail of operator keys are what was
+//! written.
 
 mod anchor;
 
@@ -6,6 +7,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use usher_engine::maintenance::{self, Fault, Progress, Report};
+use usher_identity::{OperatorKeysAtRest, TrailReport};
 use usher_journal_sqlite::SqliteJournal;
 
 use self::anchor::Anchors;
@@ -13,12 +15,16 @@ use crate::data::{DataArgument, open_journal};
 use crate::words::plural;
 use crate::{Failure, Terminal, progress};
 
-/// Check every account's chain of commits and its audit, also while the server runs
+/// What to do where the trail of operator keys is not what was written.
+const ADVICE_ON_TRAIL: &str = "The trail of operator keys is not what was written. Find out who could write the data, \
+    revoke the operator keys that you do not know (`usher operator-key list`), and keep a copy of the data.";
+
+/// Check every account's commits and audit, and the trail of operator keys, also while the server runs
 #[derive(Debug, Args)]
 #[command(after_help = "\
 What is cut off at the end of a chain together with all traces of it leaves a chain that is whole. An anchor, kept
-where whoever can write the data cannot write, shows that too: it holds the newest commit of each account. It is
-compared first, and written anew where all is well.")]
+where whoever can write the data cannot write, shows that too: it holds the newest commit of each account, and the
+newest change of operator keys. It is compared first, and written anew where all is well.")]
 pub(crate) struct Arguments {
     #[command(flatten)]
     data: DataArgument,
@@ -32,11 +38,13 @@ pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), 
     let journal = open_journal(&arguments.data.existing()?)?;
     let before = arguments.anchor.as_deref().map(Anchors::read).transpose()?;
     let bar = progress::counter("Checking", terminal.is_watched());
-    let report = progress::block_on(check(&journal, before.unwrap_or_default(), |done| {
+    let before = before.unwrap_or_default();
+    let report = progress::block_on(check(&journal, &before, |done| {
         bar.set_position(done.commits);
     }))?
     .map_err(|error| Failure::because("The journal cannot be checked", &error))?;
     bar.finish_and_clear();
+    let trail = check_trail(&journal, &before)?;
 
     let Report { done, faults, heads } = report;
     let checked = format!(
@@ -44,26 +52,53 @@ pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), 
         plural(done.commits, "commit", "commits"),
         plural(done.accounts, "account", "accounts")
     );
-    if faults.is_empty() {
+    if faults.is_empty() && trail.faults.is_empty() {
         if let Some(file) = &arguments.anchor {
-            Anchors::of(heads).write(file)?;
+            Anchors::of(heads, trail.head).write(file)?;
         }
-        writeln!(terminal.out(), "All is well: {checked}.")?;
+        let keys = plural(trail.entries, "change", "changes");
+        writeln!(
+            terminal.out(),
+            "All is well: {checked}, and {keys} of operator keys."
+        )?;
         return Ok(());
     }
     for fault in &faults {
         writeln!(terminal.out(), "{fault}")?;
     }
-    Err(Failure::said(advice(&faults, &checked)))
+    for fault in &trail.faults {
+        writeln!(terminal.out(), "{fault}")?;
+    }
+    let mut said = Vec::new();
+    if !faults.is_empty() {
+        said.push(advice(&faults, &checked));
+    }
+    if !trail.faults.is_empty() {
+        said.push(ADVICE_ON_TRAIL.to_owned());
+    }
+    Err(Failure::said(said.join(" ")))
 }
 
 async fn check(
     journal: &SqliteJournal,
-    before: Anchors,
+    before: &Anchors,
     progress: impl FnMut(Progress) + Send,
 ) -> Result<Report, usher_journal::JournalError> {
     let mut report = maintenance::verify(journal, journal, progress).await?;
     report.faults.extend(before.compare(journal).await?);
+    Ok(report)
+}
+
+/// The trail of operator keys, which stands beside the journal.
+fn check_trail(journal: &SqliteJournal, before: &Anchors) -> Result<TrailReport, Failure> {
+    let cannot = |error: &dyn std::error::Error| {
+        Failure::because("The trail of operator keys cannot be checked", error)
+    };
+    let connection = journal.connect().map_err(|error| cannot(&error))?;
+    let keys = OperatorKeysAtRest::open(connection).map_err(|error| cannot(&error))?;
+    let mut report = keys.check_trail().map_err(|error| cannot(&error))?;
+    let fault = before.compare_trail(&keys).map_err(|error| cannot(&error))?;
+    report.faults.extend(fault);
     Ok(report)
 }
 

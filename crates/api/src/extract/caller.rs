@@ -6,9 +6,9 @@ use std::sync::Arc;
 use axum::extract::{FromRequestParts, MatchedPath};
 use axum::http::header;
 use axum::http::request::Parts;
-use usher_domain::{Account, AccountId, Actor, Command, Outcome, Refusal, Timestamp};
+use usher_domain::{Account, AccountId, Actor, Command, OperatorKeyId, Outcome, Refusal, Timestamp};
 use usher_engine::{Cause, Failure, Request, Way};
-use usher_identity::{Credential, Identified, OperatorScope};
+use usher_identity::{Credential, Identified, KeysChangedBy, KeysOrigin, OperatorScope};
 use usher_journal::Text;
 
 use super::created::Created;
@@ -38,6 +38,8 @@ pub(crate) struct Caller {
 pub(crate) struct Operator {
     /// What the handlers work with.
     pub(crate) api: Arc<Api>,
+    /// Which key it is.
+    key: OperatorKeyId,
     /// How the request came in, for the audit.
     pub(crate) cause: Cause,
 }
@@ -167,18 +169,28 @@ impl FromRequestParts<Arc<Api>> for Operator {
 
     async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, Problem> {
         let known = Known::of(api, parts, Way::Api, None)?;
-        if known.identified.caller != usher_identity::Caller::Operator {
+        let Credential::OperatorKey { id: key, .. } = known.identified.credential else {
             return Err(Problem::forbidden("an operator key"));
-        }
+        };
         known.check_scopes(parts)?;
         Ok(Self {
             api: Arc::clone(api),
+            key,
             cause: known.cause,
         })
     }
 }
 
 impl Operator {
+    /// Who changes operator keys, for their trail.
+    pub(crate) fn keys_origin(&self) -> KeysOrigin {
+        KeysOrigin {
+            by: KeysChangedBy::OperatorKey(self.key),
+            address: self.cause.address,
+            request: self.cause.request.as_ref().map(ToString::to_string),
+        }
+    }
+
     /// The operator as the caller of one account.
     pub(crate) fn of(self, account: AccountId) -> Caller {
         Caller {

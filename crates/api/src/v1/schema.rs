@@ -131,6 +131,10 @@ strings! {
     SeatPer: |string| words(string, &["user", "device"]);
     /// What is tried when no seat is free.
     WhenFull: |string| words(string, &["pay_per_use", "queue"]);
+    /// How a command came in.
+    Way: |string| words(string, &["api", "portal", "set_up", "scim", "single_sign_on", "command_line", "timer", "resume", "leave"]);
+    /// A network address, of version 4 or 6.
+    Address: |string| string.pattern(Some("^[0-9A-Fa-f:.]{2,45}$")).examples(["192.0.2.7"]);
     /// A known model of seat licensing.
     Preset: |string| words(string, &["help_desk_shift", "concurrent_sessions", "concurrent_devices"]);
     /// What a device is.
@@ -179,6 +183,8 @@ mod tests {
             .collect();
         assert_eq!(listed::<Scope>(), json!(p::Scope::ALL));
         assert_eq!(listed::<OperatorScope>(), json!(of_operator));
+        let ways: Vec<_> = usher_journal::Way::ALL.iter().map(|way| way.as_str()).collect();
+        assert_eq!(listed::<Way>(), json!(ways));
         assert_eq!(listed::<Privilege>(), json!(privileges));
         assert_eq!(listed::<Role>(), json!(roles));
     }

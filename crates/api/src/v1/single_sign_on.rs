@@ -8,11 +8,8 @@ use axum::Json as Answer;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use usher_domain::text::{InvalidText, Name};
-use usher_domain::{Account, Actor, Refusal};
 use usher_identity::Secret;
-use usher_identity::single_sign_on::{
-    EmailDomain, GROUPS_CLAIM_DEFAULT, InvalidProvider, Provider, SCOPES_DEFAULT, SetProviderError,
-};
+use usher_identity::single_sign_on::{EmailDomain, GROUPS_CLAIM_DEFAULT, Provider, SCOPES_DEFAULT};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -161,16 +158,6 @@ fn client_secret(text: &str) -> Result<Secret, Problem> {
     })
 }
 
-/// Who gets in is for owners and admins to say, and for them to see.
-fn need_admin(account: &Account, actor: &Actor) -> Result<(), Refusal> {
-    if account.is_admin(actor) {
-        return Ok(());
-    }
-    Err(Refusal::Forbidden {
-        needed: "the role `admin`",
-    })
-}
-
 /// Get the provider of single sign-on
 ///
 /// For owners and admins. The client secret is never shown.
@@ -179,9 +166,7 @@ fn need_admin(account: &Account, actor: &Actor) -> Result<(), Refusal> {
     params(AccountPath), responses((status = 200, description = "The provider.", body = SingleSignOn))
 )]
 async fn get(caller: Caller) -> Result<Answer<SingleSignOn>, Problem> {
-    caller
-        .read(|account, actor, _| need_admin(account, actor))
-        .await?;
+    caller.read(|account, actor, _| account.need_admin(actor)).await?;
     let provider = caller.api.identity.provider(caller.account).await?;
     let provider = provider.ok_or_else(|| Problem::not_found("single sign-on"))?;
     Ok(Answer(SingleSignOn::of(&caller, provider)))
@@ -196,29 +181,17 @@ async fn get(caller: Caller) -> Result<Answer<SingleSignOn>, Problem> {
     responses((status = 200, description = "The provider as it is now.", body = SingleSignOn))
 )]
 async fn set(caller: Caller, Json(body): Json<NewSingleSignOn>) -> Result<Answer<SingleSignOn>, Problem> {
-    caller
-        .read(|account, actor, _| need_admin(account, actor))
-        .await?;
+    caller.read(|account, actor, _| account.need_admin(actor)).await?;
     let (provider, secret) = body.into_provider()?;
-    let api = &caller.api;
-    let discovered = api.single_sign_on().discover(&provider.issuer, api.times()).await;
-    discovered.map_err(|error| Problem::invalid("issuer", error.to_string()))?;
-    let stored = api
-        .identity
-        .set_provider(caller.account, provider.clone(), secret);
-    stored.await.map_err(|error| match error {
-        SetProviderError::Invalid(error) => Problem::invalid(field_of(error), error.to_string()),
-        SetProviderError::Identity(error) => error.into(),
+    let (actor, cause) = (&caller.actor, caller.cause.clone());
+    let set = caller
+        .api
+        .set_provider(caller.account, provider.clone(), secret, actor, cause);
+    set.await.map_err(|refused| match refused.field() {
+        Ok((field, wrong)) => Problem::invalid(field, wrong),
+        Err(problem) => *problem,
     })?;
     Ok(Answer(SingleSignOn::of(&caller, provider)))
-}
-
-/// Which field it is about.
-const fn field_of(error: InvalidProvider) -> &'static str {
-    match error {
-        InvalidProvider::LinkNeedsDomain | InvalidProvider::TooManyDomains => "email_domains",
-        InvalidProvider::SecretNeeded => "client_secret",
-    }
 }
 
 /// Remove the provider of single sign-on
@@ -230,18 +203,7 @@ const fn field_of(error: InvalidProvider) -> &'static str {
     extensions(("x-problems" = json!(["wrong-state"])))
 )]
 async fn remove(caller: Caller) -> Result<StatusCode, Problem> {
-    let view = |account: &Account, actor: &Actor, _| {
-        need_admin(account, actor)?;
-        if account.settings().sign_in.sso_required {
-            return Err(Refusal::WrongState {
-                what: "single sign-on",
-                state: "required of everybody",
-                expected: "an offer only",
-            });
-        }
-        Ok(())
-    };
-    caller.read(view).await?;
-    caller.api.identity.remove_provider(caller.account).await?;
+    let (actor, cause) = (&caller.actor, caller.cause.clone());
+    caller.api.remove_provider(caller.account, actor, cause).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -15,7 +15,7 @@ use usher_api::{Api, Config};
 use usher_domain::{AccountId, Timestamp, UserId};
 use usher_engine::{Clock, Engine, ManualClock, Options};
 use usher_identity::single_sign_on::Provider;
-use usher_identity::{Identity, Secret};
+use usher_identity::{By, Identity, Origin, Secret};
 use usher_journal::MemoryJournal;
 
 const OPERATOR_KEY: &str = "usher_op_of_the_tests_0123456789abcdef";
@@ -41,6 +41,14 @@ pub struct Who(pub Option<String>);
 pub fn code(app: &Totp, now: Timestamp) -> String {
     app.generate(u64::try_from(now.millis() / 1_000).unwrap())
         .to_string()
+}
+
+/// An origin where a test is not about it.
+pub fn nobody() -> Origin {
+    Origin {
+        by: By::Usher,
+        cause: "resume".to_owned(),
+    }
 }
 
 /// An answer.
@@ -176,7 +184,8 @@ impl App {
         let secret = totp_rs::Secret::try_from_base32(secret).unwrap();
         let app = totp_rs::Builder::new().with_secret(secret).build().unwrap();
         let code = code(&app, now);
-        let confirmed = identity.confirm_second_factor(self.account, id, &code, now).await;
+        let confirmed = identity.confirm_second_factor(self.account, id, &code, nobody(), now);
+        let confirmed = confirmed.await;
         assert!(confirmed.unwrap().is_some());
         app
     }
@@ -202,7 +211,7 @@ impl App {
         };
         let secret = Secret::of_client("a client secret");
         self.identity
-            .set_provider(self.account, provider, secret)
+            .set_provider(self.account, provider, secret, nobody(), self.engine.now())
             .await
             .unwrap();
     }

@@ -90,9 +90,23 @@ async fn sample(app: &App, operation: &str, number: usize) -> Option<Sample> {
     let key = json!({"name": name, "scopes": ["read"]});
     let operator_key = json!({"name": name, "scopes": ["accounts.read"]});
     Some(match operation {
-        "isLive" | "isReady" | "listAccounts" | "getAccount" | "getSubscription" | "getSettings"
-        | "listUsers" | "listPools" | "listTeams" | "listGroups" | "listApiKeys" | "listOperatorKeys"
-        | "listRefusals" | "listAudit" | "revokeToken" | "deleteAccount" => Sample::default(),
+        "isLive"
+        | "isReady"
+        | "listAccounts"
+        | "getAccount"
+        | "getSubscription"
+        | "getSettings"
+        | "listUsers"
+        | "listPools"
+        | "listTeams"
+        | "listGroups"
+        | "listApiKeys"
+        | "listOperatorKeys"
+        | "listOperatorKeyAudit"
+        | "listRefusals"
+        | "listAudit"
+        | "revokeToken"
+        | "deleteAccount" => Sample::default(),
         "getSingleSignOn" | "removeSingleSignOn" => {
             app.provider().await;
             Sample::default()

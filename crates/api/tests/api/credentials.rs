@@ -1,3 +1,8 @@
+use std::net::SocketAddr;
+
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::Request;
 use serde_json::json;
 use usher_domain::Secs;
 
@@ -222,6 +227,62 @@ async fn an_operator_key_does_what_its_scopes_say_and_the_audit_says_which_it_wa
 }
 
 #[tokio::test]
+async fn what_is_done_to_operator_keys_is_told_with_who_did_it_in_pages_and_without_secrets() {
+    let app = App::empty().await;
+    let by = |request: &str| app.operator().with_header("x-request-id", request);
+    let first = app.operator().get("/v1/operator-keys").await.ok()["items"][0]["id"].clone();
+    let new = json!({"name": "Billing", "scopes": ["billing.manage"]});
+    let made = by("made-it").post("/v1/operator-keys", new).await.created();
+    let path = format!("/v1/operator-keys/{}", made["id"].as_str().unwrap());
+    let rotated = by("rotated-it")
+        .post(&format!("{path}/rotate"), json!({"overlap_secs": 60}))
+        .await
+        .ok();
+    by("revoked-it").delete(&path).await.done();
+    by("again").delete(&path).await.problem(404, "not-found");
+    by("the-last")
+        .delete(&format!("/v1/operator-keys/{}", first.as_str().unwrap()))
+        .await
+        .problem(409, "last-operator-key");
+
+    let whole = app.operator().get("/v1/operator-keys/audit").await.ok();
+    let page = app.operator().get("/v1/operator-keys/audit?limit=3").await.ok();
+    let cursor = page["next_cursor"].as_str().unwrap();
+    let rest = app
+        .operator()
+        .get(&format!("/v1/operator-keys/audit?limit=3&cursor={cursor}"))
+        .await
+        .ok();
+
+    let entries = whole["items"].as_array().unwrap();
+    let said = entries.iter().map(|entry| {
+        let word = |field: &str| entry[field].as_str().unwrap_or("-").to_owned();
+        [word("action"), word("name"), word("request_id")].join(" ")
+    });
+    assert_eq!(
+        said.collect::<Vec<_>>(),
+        [
+            "operator_key.revoked Billing revoked-it",
+            "operator_key.rotated Billing rotated-it",
+            "operator_key.created Billing made-it",
+            "operator_key.created First key -",
+        ]
+    );
+    for entry in &entries[..3] {
+        assert_eq!((&entry["actor"], &entry["operator_key"]), (&first, &made["id"]));
+    }
+    assert_eq!(entries[3]["actor"], "start");
+    assert_eq!(entries[2]["detail"]["scopes"], json!(["billing.manage"]));
+    assert_eq!(entries[2]["seq"], 2);
+    assert_eq!(whole["next_cursor"], json!(null));
+    let halves = [&page["items"], &rest["items"]].map(|half| half.as_array().unwrap().as_slice());
+    assert_eq!(&halves.concat(), entries);
+    for secret in [&made["key"], &rotated["key"]] {
+        assert!(!whole.to_string().contains(secret.as_str().unwrap()));
+    }
+}
+
+#[tokio::test]
 async fn the_last_operator_key_for_everything_stays() {
     let app = App::empty().await;
     let first = app.operator().get("/v1/operator-keys").await.ok()["items"][0].clone();
@@ -249,4 +310,61 @@ async fn the_last_operator_key_for_everything_stays() {
         .post("/v1/operator-keys", wrong)
         .await
         .problem(422, "invalid");
+}
+
+#[tokio::test]
+async fn the_audit_is_filtered_by_way_address_and_request_also_as_a_file() {
+    let app = App::with_account().await;
+    for (name, request) in [("Day", "request-1"), ("Night", "request-2")] {
+        app.operator()
+            .with_header("x-request-id", request)
+            .post("teams", json!({"name": name}))
+            .await
+            .created();
+    }
+    let peer = SocketAddr::from(([192, 0, 2, 7], 40_000));
+    let mut request = Request::builder()
+        .method("POST")
+        .uri(app.path("teams"))
+        .header(
+            "authorization",
+            format!("Bearer {}", App::operator_key().0.unwrap()),
+        )
+        .header("content-type", "application/json")
+        .body(Body::from(json!({"name": "Weekend"}).to_string()))
+        .unwrap();
+    request.extensions_mut().insert(ConnectInfo(peer));
+    app.send(request).await.created();
+    let names = async |query: &str| {
+        let audit = app
+            .operator()
+            .get(&format!("audit?action=team.created&{query}"))
+            .await
+            .ok();
+        let items = audit["items"].as_array().unwrap().clone();
+        items
+            .iter()
+            .map(|item| item["detail"]["name"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+
+    assert_eq!(names("request_id=request-1").await, ["Day"]);
+    assert_eq!(names("address=192.0.2.7").await, ["Weekend"]);
+    assert_eq!(
+        names("address=192.0.2.7&request_id=request-1").await,
+        Vec::<String>::new()
+    );
+    assert_eq!(names("came_by=api").await, ["Weekend", "Night", "Day"]);
+    assert_eq!(names("came_by=portal").await, Vec::<String>::new());
+    let file = app
+        .operator()
+        .with_header("accept", "application/x-ndjson")
+        .get("audit?request_id=request-2")
+        .await;
+    assert_eq!(file.text.lines().count(), 1);
+    assert!(file.text.contains("Night"), "{}", file.text);
+    for (field, value) in [("came_by", "window"), ("address", "home")] {
+        let refused = app.operator().get(&format!("audit?{field}={value}")).await;
+        assert_eq!(refused.problem(422, "invalid")["errors"][0]["field"], field);
+    }
 }

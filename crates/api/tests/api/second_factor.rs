@@ -12,7 +12,7 @@ use usher_domain::directory::SignInPatch;
 use usher_domain::{Actor, Command, Secs};
 use usher_engine::{Cause, Request as Order};
 
-use crate::app::{Answer, App, Who, code};
+use crate::app::{Answer, App, Who, code, nobody};
 use crate::desk::{Desk, text};
 
 const PASSWORD: &str = "teapot anchor lilac";
@@ -371,7 +371,7 @@ async fn what_a_crash_left_unrecorded_is_recorded_later() {
     let now = app.engine.now();
     let _ = app
         .identity
-        .set_password(app.account, id, &hash, Some(id), now)
+        .set_password(app.account, id, &hash, nobody(), now)
         .await
         .unwrap();
     let recorded = async || {

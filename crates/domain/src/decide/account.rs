@@ -208,7 +208,7 @@ fn change_settings(account: &Account, change: &SettingsPatch, actor: &Actor) -> 
 /// Who gets in is for owners and admins to say, not for programs. Where single sign-on is required, an owner who is
 /// active must be able to come in without it (D7).
 fn check_sign_in(account: &Account, change: SignInPatch, actor: &Actor) -> Result<(), Refusal> {
-    rights::need_admin(account, actor)?;
+    account.need_admin(actor)?;
     let after = change.over(account.settings.sign_in);
     let is_owner = |id: UserId| {
         let user = account.users.get(&id);

@@ -13,6 +13,7 @@ mod rights;
 mod second_factor;
 mod sessions;
 mod sign_ins;
+mod single_sign_on;
 mod teams;
 mod users;
 
@@ -48,6 +49,7 @@ pub fn decide(
         | Command::ChangeUser { .. }
         | Command::DeleteUser { .. } => users::decide(account, command, actor),
         Command::NoteSecondFactor { user, is_set } => second_factor::decide(account, *user, *is_set, actor),
+        Command::NoteProvider { change } => single_sign_on::decide(account, change, actor),
         Command::CreateTeam { .. } | Command::ChangeTeam { .. } | Command::DeleteTeam { .. } => {
             teams::decide(account, command, actor)
         }

@@ -89,7 +89,7 @@ pub(super) fn may_give_scope(account: &Account, actor: &Actor, scope: Scope) -> 
         Scope::ReportsView => account.need(actor, Privilege::ReportsView),
         Scope::SettingsManage => account.need(actor, Privilege::SettingsManage),
         // Whom a directory puts into a group gets the role that it gives.
-        Scope::Directory => need_admin(account, actor),
+        Scope::Directory => account.need_admin(actor),
     }
 }
 
@@ -108,16 +108,6 @@ fn rank(account: &Account, actor: &Actor) -> Role {
             .map_or(Role::Member, |user| user.profile.role),
         Actor::SignIn(_) | Actor::Ticket(_) | Actor::Customer(_) | Actor::SingleSignOn => Role::Member,
     }
-}
-
-/// Refuses all but admins, owners and the operator: programs too.
-pub(super) fn need_admin(account: &Account, actor: &Actor) -> Result<(), Refusal> {
-    if account.is_admin(actor) {
-        return Ok(());
-    }
-    Err(Refusal::Forbidden {
-        needed: "the role `admin`",
-    })
 }
 
 /// Refuses an actor who stands below a role.

@@ -1,8 +1,10 @@
 //! What an auditor may ask for: everything that people change, and what they do to one another.
 
+use serde::Serialize;
 use serde_json::{Value, json};
 use usher_domain::event::{By, EndReason};
 use usher_domain::presence::SessionState;
+use usher_domain::single_sign_on::ProviderChange;
 use usher_domain::{Event, SessionId};
 use usher_journal::{Record, Text};
 
@@ -53,6 +55,7 @@ fn line(context: &Context<'_>, event: &Event) -> Option<Line> {
             let key = context.before?.api_keys().get(id)?;
             Some(json!({ "name": key.name }))
         }
+        Event::ProviderChanged { change } => variant(change),
         Event::SignInEnded { id, by, .. } => {
             let sign_in = context.before?.sign_ins().get(id)?;
             Some(json!({ "user": sign_in.user, "device": sign_in.device.name, "note": note(by.as_ref()) }))
@@ -69,7 +72,7 @@ fn line(context: &Context<'_>, event: &Event) -> Option<Line> {
             let ticket = context.before?.tickets().get(id)?;
             Some(json!({ "user": ticket.user }))
         }
-        event => body(event),
+        event => variant(event),
     };
     Some(Line {
         action,
@@ -102,6 +105,14 @@ fn administration(event: &Event) -> Option<(&'static str, Text)> {
         Event::PasswordSet { user } => ("user.password_set", user.to_string().into()),
         Event::SecondFactorSet { user } => ("user.second_factor_set", user.to_string().into()),
         Event::SecondFactorRemoved { user } => ("user.second_factor_removed", user.to_string().into()),
+        Event::ProviderChanged { change } => {
+            let action = match change {
+                ProviderChange::Made { .. } => "single_sign_on.set_up",
+                ProviderChange::Changed { .. } => "single_sign_on.changed",
+                ProviderChange::Removed { .. } => "single_sign_on.removed",
+            };
+            (action, ACCOUNT)
+        }
         Event::LicenseSet { user, license, .. } => {
             let action = if license.is_some() {
                 "license.set"
@@ -165,9 +176,9 @@ fn is_ending(context: &Context<'_>, id: SessionId) -> bool {
     session.is_some_and(|session| matches!(session.state, SessionState::Ending { .. }))
 }
 
-/// What an event says, without its name.
-fn body(event: &Event) -> Option<Value> {
-    match serde_json::to_value(event).ok()? {
+/// What an event says, or a part of one, without its name.
+fn variant(of: &impl Serialize) -> Option<Value> {
+    match serde_json::to_value(of).ok()? {
         Value::Object(variant) => variant.into_iter().next().map(|(_, body)| body),
         _ => None,
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use rusqlite::{Connection, OptionalExtension, params};
 use usher_domain::{OperatorKeyId, Timestamp};
 
+use super::trail::{self, Done, KeysChangedBy, KeysOrigin};
 use super::{Kept, NewOperatorKey, OperatorKey, OperatorKeys, OperatorScope};
 use crate::kept::{Digests, LastUse, Usage};
 use crate::{IdentityError, Secret, draw_bits, store};
@@ -12,7 +13,7 @@ use crate::{IdentityError, Secret, draw_bits, store};
 /// The operator keys in a database, for whoever has the data but no key: a server need not run, and one that runs
 /// takes changes over ([`Identity::reread_operator_keys`](crate::Identity::reread_operator_keys)).
 #[derive(Debug)]
-pub struct OperatorKeysAtRest(Connection);
+pub struct OperatorKeysAtRest(pub(super) Connection);
 
 impl OperatorKeysAtRest {
     /// The keys in the database behind `connection`.
@@ -25,7 +26,7 @@ impl OperatorKeysAtRest {
         Ok(load(&self.0)?.list())
     }
 
-    /// Makes a key; its secret is to be shown once.
+    /// Makes a key, for who is at the command line; its secret is to be shown once.
     pub fn create(
         &mut self,
         new: NewOperatorKey,
@@ -33,17 +34,26 @@ impl OperatorKeysAtRest {
     ) -> Result<(OperatorKeyId, Secret), IdentityError> {
         let id = OperatorKeyId::from_bits(draw_bits(now)?);
         let (key, secret) = Kept::draw(id, new, now)?;
-        store::transact(&mut self.0, |tables| put(tables, &key))?;
+        let origin = KeysOrigin::of(KeysChangedBy::CommandLine);
+        store::transact(&mut self.0, |tables| put(tables, &key, &origin, now))?;
         Ok((id, secret))
     }
 
-    /// Kills a key, also the last one: whoever has the data can make another. Whether there was one.
-    pub fn revoke(&mut self, id: OperatorKeyId) -> Result<bool, IdentityError> {
-        store::transact(&mut self.0, |tables| delete(tables, id))
+    /// Kills a key, for who is at the command line, also the last one: whoever has the data can make another. Whether there was one.
+    pub fn revoke(&mut self, id: OperatorKeyId, now: Timestamp) -> Result<bool, IdentityError> {
+        let origin = KeysOrigin::of(KeysChangedBy::CommandLine);
+        store::transact(&mut self.0, |tables| delete(tables, id, &origin, now))
     }
 }
 
-pub(super) fn put(tables: &Connection, key: &Kept) -> Result<(), IdentityError> {
+/// Stores a key. Where there is one with this id already, it has another secret from now on.
+pub(super) fn put(
+    tables: &Connection,
+    key: &Kept,
+    origin: &KeysOrigin,
+    now: Timestamp,
+) -> Result<(), IdentityError> {
+    let existed = digests(tables, key.id)?.is_some();
     let scopes: Vec<_> = key.scopes.iter().map(|scope| scope.as_str()).collect();
     let (former, until) = key.digests.former_columns();
     tables.execute(
@@ -62,15 +72,27 @@ pub(super) fn put(tables: &Connection, key: &Kept) -> Result<(), IdentityError> 
             key.expires_at.map(Timestamp::millis),
         ],
     )?;
-    Ok(())
+    let done = if existed {
+        Done::Rotated { former_until: None }
+    } else {
+        Done::Made {
+            scopes: &scopes,
+            expires_at: key.expires_at,
+        }
+    };
+    trail::note(tables, (key.id, &key.name), done, origin, now)
 }
 
-pub(super) fn digests(tables: &Connection, id: OperatorKeyId) -> Result<Option<Digests>, IdentityError> {
+/// The name of a key, and the digests of its secrets.
+pub(super) fn digests(
+    tables: &Connection,
+    id: OperatorKeyId,
+) -> Result<Option<(String, Digests)>, IdentityError> {
     let digests = tables
         .query_row(
-            "SELECT digest, former_digest, former_until FROM identity_operator_keys WHERE id = ?1",
+            "SELECT name, digest, former_digest, former_until FROM identity_operator_keys WHERE id = ?1",
             [id.bits().to_be_bytes()],
-            |row| Digests::of_row(row, 0),
+            |row| Ok((row.get(0)?, Digests::of_row(row, 1)?)),
         )
         .optional()?;
     Ok(digests)
@@ -89,12 +111,22 @@ pub(super) fn put_digests(
     Ok(())
 }
 
-pub(super) fn delete(tables: &Connection, id: OperatorKeyId) -> Result<bool, IdentityError> {
-    let deleted = tables.execute(
+/// Deletes a key. Whether there was one.
+pub(super) fn delete(
+    tables: &Connection,
+    id: OperatorKeyId,
+    origin: &KeysOrigin,
+    now: Timestamp,
+) -> Result<bool, IdentityError> {
+    let Some((name, _)) = digests(tables, id)? else {
+        return Ok(false);
+    };
+    tables.execute(
         "DELETE FROM identity_operator_keys WHERE id = ?1",
         [id.bits().to_be_bytes()],
     )?;
-    Ok(deleted > 0)
+    trail::note(tables, (id, &name), Done::Revoked, origin, now)?;
+    Ok(true)
 }
 
 pub(super) fn save_uses(tables: &Connection, uses: &[(OperatorKeyId, LastUse)]) -> Result<(), IdentityError> {

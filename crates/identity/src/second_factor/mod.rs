@@ -18,7 +18,9 @@ pub(crate) use self::tables::{delete_of_account, delete_of_user, load, renew};
 use self::totp::SECRET_BYTES;
 use crate::random::fill;
 use crate::secret::Digest;
-use crate::{CredentialChange, Identity, IdentityError, Sealer, Secret, Unrecorded, unrecorded, user_tokens};
+use crate::{
+    CredentialChange, Identity, IdentityError, Origin, Sealer, Secret, Unrecorded, unrecorded, user_tokens,
+};
 
 /// Who has a second factor.
 pub(crate) type SecondFactors = BTreeSet<(AccountId, UserId)>;
@@ -152,6 +154,7 @@ impl Identity {
         account: AccountId,
         user: UserId,
         code: &str,
+        origin: Origin,
         now: Timestamp,
     ) -> Result<Option<(Vec<Secret>, Unrecorded)>, IdentityError> {
         let (sealer, code) = (self.sealer().clone(), totp::digits(code));
@@ -173,8 +176,8 @@ impl Identity {
                     tables::confirm(tables, account, user, step)?;
                     tables::replace_recovery_codes(tables, account, user, &digests)?;
                     user_tokens::delete_of_user(tables, account, user)?;
-                    let change = CredentialChange::SecondFactorSet;
-                    unrecorded::put(tables, account, user, change, Some(user), now).map(Some)
+                    let change = CredentialChange::SecondFactorSet { user };
+                    unrecorded::put(tables, account, change, origin, now).map(Some)
                 },
                 move |confirmed| {
                     if confirmed.is_some() {
@@ -241,13 +244,13 @@ impl Identity {
             .await
     }
 
-    /// Takes the user's second factor and recovery codes away, and ends all that the user is signed in with. `by` is
-    /// the user who does it, where it is one. The change is to be recorded; none where there was no second factor.
+    /// Takes the user's second factor and recovery codes away, and ends all that the user is signed in with. The
+    /// change is to be recorded; none where there was no second factor.
     pub async fn remove_second_factor(
         &self,
         account: AccountId,
         user: UserId,
-        by: Option<UserId>,
+        origin: Origin,
         now: Timestamp,
     ) -> Result<Option<Unrecorded>, IdentityError> {
         let memory = Arc::clone(&self.memory);
@@ -259,8 +262,8 @@ impl Identity {
                     }
                     tables::delete_of_user(tables, account, user)?;
                     user_tokens::delete_of_user(tables, account, user)?;
-                    let change = CredentialChange::SecondFactorRemoved;
-                    unrecorded::put(tables, account, user, change, by, now).map(Some)
+                    let change = CredentialChange::SecondFactorRemoved { user };
+                    unrecorded::put(tables, account, change, origin, now).map(Some)
                 },
                 move |removed| {
                     if removed.is_some() {

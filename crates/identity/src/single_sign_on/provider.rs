@@ -6,6 +6,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use openidconnect::url::Url;
+use usher_domain::single_sign_on::ProviderFacts;
 use usher_domain::text::{Email, InvalidText, Name};
 
 /// The most domains whose people one account's provider signs in.
@@ -62,6 +63,21 @@ impl Provider {
             return Err(InvalidProvider::TooManyDomains);
         }
         Ok(())
+    }
+
+    /// What is told of it.
+    #[must_use]
+    pub fn facts(&self) -> ProviderFacts {
+        ProviderFacts {
+            issuer: self.issuer.to_string(),
+            client_id: self.client_id.to_string(),
+            scopes: self.scopes.to_string(),
+            groups_claim: self.groups_claim.as_ref().map(ToString::to_string),
+            label: self.label.clone(),
+            creates_users: self.creates_users,
+            links_by_email: self.links_by_email,
+            email_domains: self.email_domains.iter().map(ToString::to_string).collect(),
+        }
     }
 
     /// Whether people with this address may come in.

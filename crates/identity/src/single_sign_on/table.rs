@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use usher_domain::AccountId;
+use usher_domain::single_sign_on::{ProviderChange, ProviderSetting};
 use usher_domain::text::{Email, Name};
+use usher_domain::{AccountId, Timestamp};
 
 use super::provider::{EmailDomain, InvalidProvider, Provider};
-use crate::{Identity, IdentityError, Sealer, Secret};
+use crate::{CredentialChange, Identity, IdentityError, Origin, Sealer, Secret, Unrecorded, unrecorded};
 
 const DAMAGED: IdentityError = IdentityError::Damaged {
     what: "single sign-on provider",
@@ -42,13 +43,16 @@ impl Identity {
     }
 
     /// Stores an account's provider. Without a client secret it keeps the one that is known, which is good for the
-    /// same issuer and client only: a new issuer would be told it.
+    /// same issuer and client only: a new issuer would be told it. The change is to be recorded; none where nothing
+    /// is new.
     pub async fn set_provider(
         &self,
         account: AccountId,
         provider: Provider,
         client_secret: Option<Secret>,
-    ) -> Result<(), SetProviderError> {
+        origin: Origin,
+        now: Timestamp,
+    ) -> Result<Option<Unrecorded>, SetProviderError> {
         provider.check()?;
         let sealed = client_secret
             .map(|secret| self.sealer().seal(&context(account), secret.expose().as_bytes()))
@@ -56,25 +60,44 @@ impl Identity {
             .map_err(IdentityError::from)?;
         let stored = self.store.change(
             move |tables| {
-                let sealed = match sealed {
-                    Some(sealed) => sealed,
-                    None => match get(tables, account)? {
-                        Some(known) if is_same_client(&known, &provider) => secret(tables, account)?,
-                        _ => return Ok(Err(InvalidProvider::SecretNeeded)),
-                    },
+                let known = get(tables, account)?;
+                let change = change(known.as_ref(), &provider, sealed.is_some());
+                let sealed = match (sealed, known) {
+                    (Some(sealed), _) => sealed,
+                    (None, Some(known)) if is_same_client(&known, &provider) => secret(tables, account)?,
+                    _ => return Ok(Err(InvalidProvider::SecretNeeded)),
                 };
-                put(tables, account, &provider, &sealed).map(Ok)
+                let Some(change) = change else { return Ok(Ok(None)) };
+                put(tables, account, &provider, &sealed)?;
+                let change = CredentialChange::Provider(change);
+                unrecorded::put(tables, account, change, origin, now).map(|note| Ok(Some(note)))
             },
             |stored| stored,
         );
         Ok(stored.await??)
     }
 
-    /// Forgets an account's provider. Whether there was one.
-    pub async fn remove_provider(&self, account: AccountId) -> Result<bool, IdentityError> {
-        self.store
-            .change(move |tables| delete(tables, account), |deleted| deleted)
-            .await
+    /// Forgets an account's provider. The change is to be recorded; none where there was no provider.
+    pub async fn remove_provider(
+        &self,
+        account: AccountId,
+        origin: Origin,
+        now: Timestamp,
+    ) -> Result<Option<Unrecorded>, IdentityError> {
+        let removed = self.store.change(
+            move |tables| {
+                let Some(known) = get(tables, account)? else {
+                    return Ok(None);
+                };
+                delete(tables, account)?;
+                let change = CredentialChange::Provider(ProviderChange::Removed {
+                    issuer: known.issuer.to_string(),
+                });
+                unrecorded::put(tables, account, change, origin, now).map(Some)
+            },
+            |removed| removed,
+        );
+        removed.await
     }
 
     /// The accounts that name the domain of this address as their people's. Says nothing about whether anybody has
@@ -145,13 +168,27 @@ pub(crate) fn renew(tables: &Connection, sealer: &Sealer) -> Result<bool, Identi
     Ok(renewed)
 }
 
-pub(crate) fn delete(tables: &Connection, account: AccountId) -> Result<bool, IdentityError> {
+pub(crate) fn delete(tables: &Connection, account: AccountId) -> Result<(), IdentityError> {
     let account = account.bits().to_be_bytes();
     tables.execute(
         "DELETE FROM identity_provider_domains WHERE account = ?1",
         [account],
     )?;
-    Ok(tables.execute("DELETE FROM identity_providers WHERE account = ?1", [account])? > 0)
+    tables.execute("DELETE FROM identity_providers WHERE account = ?1", [account])?;
+    Ok(())
+}
+
+/// What is new; none where nothing is.
+fn change(known: Option<&Provider>, provider: &Provider, has_new_secret: bool) -> Option<ProviderChange> {
+    let Some(known) = known else {
+        return Some(ProviderChange::Made {
+            provider: provider.facts(),
+        });
+    };
+    let provider = provider.facts();
+    let mut changed = provider.differences(&known.facts());
+    changed.extend(has_new_secret.then_some(ProviderSetting::ClientSecret));
+    (!changed.is_empty()).then_some(ProviderChange::Changed { provider, changed })
 }
 
 /// Whether both are the same application at the same provider.

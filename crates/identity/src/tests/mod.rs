@@ -10,6 +10,7 @@ mod portal;
 mod seal;
 mod second_factor;
 mod single_sign_on;
+mod unrecorded;
 mod user_tokens;
 
 use std::collections::BTreeSet;
@@ -17,7 +18,7 @@ use std::collections::BTreeSet;
 use usher_domain::permission::Scope;
 use usher_domain::{AccountId, ApiKeyId, Secs, SignInId, TicketId, Timestamp, UserId};
 
-use crate::{Caller, Identity, Unauthenticated};
+use crate::{By, Caller, Identity, Origin, Unauthenticated};
 
 const ACME: AccountId = AccountId::from_bits(0xacce);
 const OTHER: AccountId = AccountId::from_bits(0x07e4);
@@ -35,6 +36,14 @@ const SVEN_OF_ACME: Caller = Caller::User {
 
 fn identity() -> Identity {
     Identity::in_memory().unwrap()
+}
+
+/// An origin where a test is not about it.
+fn nobody() -> Origin {
+    Origin {
+        by: By::Usher,
+        cause: "resume".to_owned(),
+    }
 }
 
 fn secs(secs: u32) -> Secs {

@@ -1,7 +1,9 @@
 //! Several operator keys.
 
 use super::*;
-use crate::{Credential, NewOperatorKey, OperatorKeysAtRest, OperatorScope, Revoked};
+use crate::{
+    Credential, KeysChangedBy, KeysOrigin, NewOperatorKey, OperatorKeysAtRest, OperatorScope, Revoked,
+};
 use usher_domain::OperatorKeyId;
 
 const FIRST: OperatorKeyId = OperatorKeyId::from_bits(1);
@@ -15,8 +17,17 @@ fn key(name: &str, scope: OperatorScope, expires_at: Option<Timestamp>) -> NewOp
     }
 }
 
+fn somebody() -> KeysOrigin {
+    KeysOrigin {
+        by: KeysChangedBy::OperatorKey(SECOND),
+        address: Some([192, 0, 2, 7].into()),
+        request: Some("01h2".to_owned()),
+    }
+}
+
 async fn add(identity: &Identity, id: OperatorKeyId, new: NewOperatorKey) -> String {
-    let secret = identity.add_operator_key(id, new, NOON).await.unwrap().unwrap();
+    let secret = identity.add_operator_key(id, new, somebody(), NOON).await;
+    let secret = secret.unwrap().unwrap();
     secret.into_exposed()
 }
 
@@ -54,13 +65,25 @@ async fn the_last_key_that_is_good_for_everything_is_never_revoked() {
     add(&identity, SECOND, soon).await;
 
     let after_its_end = identity
-        .revoke_operator_key(FIRST, NOON + secs(60))
+        .revoke_operator_key(FIRST, somebody(), NOON + secs(60))
         .await
         .unwrap();
-    let second = identity.revoke_operator_key(SECOND, NOON).await.unwrap();
-    let last = identity.revoke_operator_key(FIRST, NOON).await.unwrap();
-    let other = identity.revoke_operator_key(reader, NOON).await.unwrap();
-    let unknown = identity.revoke_operator_key(reader, NOON).await.unwrap();
+    let second = identity
+        .revoke_operator_key(SECOND, somebody(), NOON)
+        .await
+        .unwrap();
+    let last = identity
+        .revoke_operator_key(FIRST, somebody(), NOON)
+        .await
+        .unwrap();
+    let other = identity
+        .revoke_operator_key(reader, somebody(), NOON)
+        .await
+        .unwrap();
+    let unknown = identity
+        .revoke_operator_key(reader, somebody(), NOON)
+        .await
+        .unwrap();
 
     assert_eq!(after_its_end, Revoked::LastFull);
     assert_eq!((second, last), (Revoked::Yes, Revoked::LastFull));
@@ -74,12 +97,12 @@ async fn after_a_rotation_the_secret_before_works_until_the_overlap_ends() {
     let old = add(&identity, FIRST, key("First", OperatorScope::Everything, None)).await;
 
     let new = identity
-        .rotate_operator_key(FIRST, secs(60), NOON)
+        .rotate_operator_key(FIRST, secs(60), somebody(), NOON)
         .await
         .unwrap()
         .unwrap();
     let unknown = identity
-        .rotate_operator_key(SECOND, secs(60), NOON)
+        .rotate_operator_key(SECOND, secs(60), somebody(), NOON)
         .await
         .unwrap();
 
@@ -89,7 +112,7 @@ async fn after_a_rotation_the_secret_before_works_until_the_overlap_ends() {
         assert_eq!(caller(&identity, new.expose(), at), Ok(Caller::Operator));
     }
     let newest = identity
-        .rotate_operator_key(FIRST, secs(0), NOON)
+        .rotate_operator_key(FIRST, secs(0), somebody(), NOON)
         .await
         .unwrap()
         .unwrap();
@@ -123,7 +146,7 @@ async fn a_server_takes_over_what_is_done_to_its_keys_in_the_database() {
         .find(|key| &*key.name == "First key")
         .unwrap()
         .id;
-    assert!(at_rest.revoke(lost).unwrap() && !at_rest.revoke(lost).unwrap());
+    assert!(at_rest.revoke(lost, NOON).unwrap() && !at_rest.revoke(lost, NOON).unwrap());
     assert!(caller(&identity, second.expose(), NOON).is_err());
     identity.reread_operator_keys().await.unwrap();
 
@@ -159,4 +182,153 @@ fn the_one_key_of_before_becomes_the_first_of_several() {
     let known = keys.known(&digest, None, NOON).unwrap();
     assert_eq!(known.1, BTreeSet::from([OperatorScope::Everything]));
     assert_eq!(&*keys.list()[0].name, "First key");
+}
+
+/// Entries of the trail in a few words, the newest first.
+async fn trail(identity: &Identity) -> Vec<String> {
+    let entries = identity.operator_trail(None, 100).await.unwrap();
+    let said = entries.iter().map(|entry| {
+        let (seq, action, name, actor) = (entry.seq, &entry.action, &entry.name, &entry.actor);
+        format!("{seq} {action} {name} by {actor}")
+    });
+    said.collect()
+}
+
+#[tokio::test]
+async fn the_trail_tells_of_every_change_of_a_key_and_of_no_other() {
+    let identity = identity();
+    let secret = identity.create_operator_key(NOON).await.unwrap().unwrap();
+    identity.set_operator_key(secret.expose(), NOON).await.unwrap();
+    identity
+        .set_operator_key("correct-horse-battery-staple", NOON)
+        .await
+        .unwrap();
+    let ends = NOON + secs(60);
+    add(
+        &identity,
+        FIRST,
+        key("Billing", OperatorScope::BillingManage, Some(ends)),
+    )
+    .await;
+    add(
+        &identity,
+        FIRST,
+        key("Billing", OperatorScope::BillingManage, Some(ends)),
+    )
+    .await;
+    let rotate = async |id| {
+        identity
+            .rotate_operator_key(id, secs(60), somebody(), NOON)
+            .await
+            .unwrap()
+    };
+    let revoke = async |id| identity.revoke_operator_key(id, somebody(), NOON).await.unwrap();
+
+    assert!(rotate(FIRST).await.is_some() && rotate(SECOND).await.is_none());
+    let keys = identity.operator_keys();
+    let last = keys.iter().find(|key| key.id != FIRST).unwrap().id;
+    assert_eq!(revoke(last).await, Revoked::LastFull);
+    assert_eq!(revoke(SECOND).await, Revoked::Unknown);
+    assert_eq!(revoke(FIRST).await, Revoked::Yes);
+
+    let second = SECOND;
+    assert_eq!(
+        trail(&identity).await,
+        [
+            format!("6 operator_key.revoked Billing by {second}"),
+            format!("5 operator_key.rotated Billing by {second}"),
+            format!("4 operator_key.rotated Billing by {second}"),
+            format!("3 operator_key.created Billing by {second}"),
+            "2 operator_key.rotated First key by start".to_owned(),
+            "1 operator_key.created First key by start".to_owned(),
+        ]
+    );
+    let page = identity.operator_trail(Some(4), 1).await.unwrap();
+    assert_eq!(page.len(), 1);
+    assert_eq!((page[0].seq, page[0].key, page[0].at), (3, FIRST, NOON));
+    assert_eq!(page[0].address.as_deref(), Some("192.0.2.7"));
+    assert_eq!(page[0].request.as_deref(), Some("01h2"));
+    let detail: serde_json::Value = serde_json::from_str(page[0].detail.as_ref().unwrap()).unwrap();
+    assert_eq!(
+        detail,
+        serde_json::json!({"scopes": ["billing.manage"], "expires_at": ends})
+    );
+}
+
+/// A database with five changes of keys, and a hand that writes it.
+fn tampered(statements: &[&str]) -> Vec<String> {
+    let directory = tempfile::tempdir().unwrap();
+    let connect = || rusqlite::Connection::open(directory.path().join("usher.db")).unwrap();
+    let mut keys = OperatorKeysAtRest::open(connect()).unwrap();
+    for number in 1..=4 {
+        let new = key(&format!("Number {number}"), OperatorScope::Everything, None);
+        let (id, _) = keys.create(new, NOON).unwrap();
+        if number == 4 {
+            keys.revoke(id, NOON).unwrap();
+        }
+    }
+    let whole = keys.check_trail().unwrap();
+    assert_eq!((whole.entries, whole.faults.len()), (5, 0));
+    let (seq, hash) = whole.head.unwrap();
+    assert_eq!((seq, keys.trail_hash(5).unwrap()), (5, Some(hash)));
+    let hand = connect();
+    assert!(hand.execute(statements[0], []).is_err(), "{statements:?}");
+    hand.execute_batch(
+        "DROP TRIGGER identity_operator_audit_is_not_changed; DROP TRIGGER identity_operator_audit_is_not_deleted",
+    )
+    .unwrap();
+    for statement in statements {
+        assert!(hand.execute(statement, []).unwrap() > 0, "{statement}");
+    }
+    let before = keys.check_trail().unwrap().faults;
+    // What is done later hides nothing.
+    keys.create(key("Later", OperatorScope::Everything, None), NOON)
+        .unwrap();
+    let after = keys.check_trail().unwrap().faults;
+    assert_eq!(before, after);
+    after.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn whatever_a_hand_does_to_the_trail_is_found_and_named() {
+    const OTHER: &str = "it is not the one that was written, or does not follow the one before it";
+    let set = |change: &str| format!("UPDATE identity_operator_audit SET {change} WHERE seq = 2");
+    for change in [
+        "at = at + 1",
+        "action = 'operator_key.revoked'",
+        "key_id = randomblob(16)",
+        "key_name = 'Number 9'",
+        "detail = NULL",
+        "actor = 'start'",
+        "address = '192.0.2.9'",
+        "request = ''",
+    ] {
+        let faults = tampered(&[&set(change)]);
+        assert_eq!(faults, [format!("operator keys, change 2: {OTHER}")], "{change}");
+    }
+    let faults = tampered(&[&set("actor = CAST(x'ff' AS TEXT)")]);
+    assert_eq!(faults, ["operator keys, change 2: it cannot be read"]);
+    let faults = tampered(&[&set("hash = randomblob(32)")]);
+    assert_eq!(
+        faults,
+        [2, 3].map(|seq| format!("operator keys, change {seq}: {OTHER}"))
+    );
+    for seq in 1..=5 {
+        let faults = tampered(&[&format!("DELETE FROM identity_operator_audit WHERE seq = {seq}")]);
+        assert_eq!(faults, [format!("operator keys, change {seq}: it is missing")]);
+    }
+    let faults = tampered(&["DELETE FROM identity_operator_audit WHERE seq > 3"]);
+    assert_eq!(
+        faults,
+        ["operator keys, change 4: it is missing, and so is what follows up to change 5"]
+    );
+    let faults = tampered(&[
+        "UPDATE identity_operator_audit SET seq = 99 WHERE seq = 2",
+        "UPDATE identity_operator_audit SET seq = 2 WHERE seq = 3",
+        "UPDATE identity_operator_audit SET seq = 3 WHERE seq = 99",
+    ]);
+    assert_eq!(
+        faults,
+        [2, 3, 4].map(|seq| format!("operator keys, change {seq}: {OTHER}"))
+    );
 }

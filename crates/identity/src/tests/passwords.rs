@@ -39,7 +39,7 @@ async fn a_password_that_is_changed_after_it_was_checked_gives_no_token() {
         .await
         .unwrap();
     let _ = identity
-        .set_password(ACME, SVEN, &hash, None, NOON)
+        .set_password(ACME, SVEN, &hash, nobody(), NOON)
         .await
         .unwrap();
 
@@ -87,7 +87,7 @@ async fn another_password_kills_the_users_tokens_and_the_old_password() {
         .unwrap();
 
     let _ = identity
-        .set_password(ACME, SVEN, &hash, None, NOON)
+        .set_password(ACME, SVEN, &hash, nobody(), NOON)
         .await
         .unwrap();
 

@@ -73,7 +73,7 @@ async fn a_new_password_and_deactivating_end_all_sessions_of_the_user() {
     let first = begin(&identity, SVEN, NOON).await;
 
     let _ = identity
-        .set_password(ACME, SVEN, &hash, None, NOON)
+        .set_password(ACME, SVEN, &hash, nobody(), NOON)
         .await
         .unwrap();
     assert!(!is_alive(&identity, &first, NOON));

@@ -150,7 +150,11 @@ impl Records for SqliteJournal {
             newest_first(connection, account, filter.span, page, |link| {
                 let (first, end) = places(link.position);
                 let values: [&dyn ToSql; 5] = [&first, &end, &filter.actor, &filter.action, &filter.target];
-                list.query_map(values, |row| rows::audit(link, row))?.collect()
+                let found = list.query_map(values, |row| rows::audit(link, row))?;
+                let fits = |row: &rusqlite::Result<(_, AuditRow)>| {
+                    !matches!(row, Ok((_, row)) if !filter.fits_cause(row.cause.as_ref()))
+                };
+                found.filter(fits).collect()
             })
         })
         .await

@@ -1,7 +1,7 @@
 //! What lists show of the records, and what filters leave out.
 
 use super::{Backend, Pen, account, at, audit, occupancy, pool, refusal, session, session_started, user};
-use crate::{AccountFilter, AuditFilter, PageRequest, Record, RefusalFilter, SessionFilter, Span};
+use crate::{AccountFilter, AuditFilter, PageRequest, Record, RefusalFilter, SessionFilter, Span, Text, Way};
 
 /// Found by a part of its name, in capitals or not; deleted ones only where they are asked for.
 pub async fn an_account_is_listed_as_it_was_last_put(backend: &dyn Backend) {
@@ -77,10 +77,10 @@ pub async fn filters_let_through_what_fits_all_of_them(backend: &dyn Backend) {
         (text("nobody"), text("a"), None, vec![]),
     ] {
         let filter = AuditFilter {
-            span: Span::default(),
             actor,
             action,
             target,
+            ..AuditFilter::default()
         };
         let found = records.list_audit(account(1), filter, page).await.unwrap();
         assert_eq!(
@@ -153,5 +153,94 @@ pub async fn the_occupancy_before_an_instant_is_what_a_report_starts_from(backen
             .await
             .unwrap();
         assert_eq!(row.map(|row| row.occupied), expected, "before {secs}");
+    }
+}
+
+/// How a command came in, from where, and by which request: also of journals that know less.
+pub async fn the_audit_is_filtered_by_what_made_them_do_it(backend: &dyn Backend) {
+    let mut pen = Pen::new(backend, account(1));
+    let causes = [
+        Some("portal k=web_1 a=192.0.2.7 r=01h2"),
+        Some("api k=opkey_1 a=192.0.2.77 r=01h"),
+        Some("api a=2001:db8::7 r=a request of somebody's own"),
+        Some("timer"),
+        Some("01h2"),
+        None,
+        Some("portal k=a=192.0.2.7 r=r=01h2"),
+    ];
+    for (seq, some) in (1..).zip(causes.chunks(2)) {
+        let records = (0..).zip(some).map(|(index, text)| {
+            let mut record = audit(index, "sven", "a");
+            if let Record::Audit { cause, .. } = &mut record {
+                *cause = text.map(Text::from);
+            }
+            record
+        });
+        pen.write(seq, records.collect()).await;
+    }
+
+    let all = AuditFilter::default;
+    let by = |way| AuditFilter {
+        way: Some(way),
+        ..all()
+    };
+    let from = |address: &str| AuditFilter {
+        address: address.parse().ok(),
+        ..all()
+    };
+    let of = |request: &str| AuditFilter {
+        request: Some(request.to_owned()),
+        ..all()
+    };
+    for (filter, expected) in [
+        (all(), vec![6, 5, 4, 3, 2, 1, 0]),
+        (by(Way::Portal), vec![6, 0]),
+        (by(Way::Api), vec![5, 4, 2, 1]),
+        (by(Way::Timer), vec![3]),
+        (by(Way::Scim), vec![]),
+        (from("192.0.2.7"), vec![0]),
+        (from("2001:0db8::0007"), vec![2]),
+        (from("192.0.2.8"), vec![]),
+        (of("01h2"), vec![4, 0]),
+        (of("01h"), vec![1]),
+        (of("a request of somebody's own"), vec![2]),
+        (of("r=01h2"), vec![6]),
+        (
+            AuditFilter {
+                way: Some(Way::Api),
+                ..of("01h2")
+            },
+            vec![4],
+        ),
+        (
+            AuditFilter {
+                actor: Some("eva".to_owned()),
+                ..of("01h2")
+            },
+            vec![],
+        ),
+    ] {
+        for limit in [1, 100] {
+            let mut found = Vec::new();
+            let mut next = None;
+            loop {
+                let page = PageRequest::new(limit, next);
+                let rows = backend
+                    .records()
+                    .list_audit(account(1), filter.clone(), page)
+                    .await
+                    .unwrap();
+                found.extend(
+                    rows.items
+                        .iter()
+                        .map(|row| (row.seq.get() - 1) * 2 + u64::from(row.index)),
+                );
+                next = rows.next;
+                if next.is_none() {
+                    break;
+                }
+            }
+            assert_eq!(found, expected, "{filter:?}");
+        }
     }
 }

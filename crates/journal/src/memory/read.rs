@@ -120,6 +120,7 @@ impl Records for MemoryJournal {
                             .target
                             .as_deref()
                             .is_none_or(|target| row.target.as_deref() == Some(target))
+                        && filter.fits_cause(row.cause.as_ref())
                 });
             newest_first(rows, page)
         })

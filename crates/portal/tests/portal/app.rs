@@ -14,6 +14,7 @@ use usher_domain::event::Profile;
 use usher_domain::permission::{PermissionOverrides, Role};
 use usher_domain::{AccountId, Actor, Timestamp, UserId};
 use usher_engine::{Cause, Clock, Engine, Options};
+use usher_identity::single_sign_on::Reach;
 use usher_identity::{Identity, draw_bits};
 use usher_journal::MemoryJournal;
 
@@ -55,6 +56,7 @@ impl App {
         let identity = Identity::in_memory().unwrap();
         let config = Config {
             public_url: public_url.map(str::to_owned),
+            providers: Reach::PrivateToo,
             ..Config::default()
         };
         let api = Api::new(engine.await.unwrap(), identity, Arc::new(journal), config);

@@ -142,3 +142,62 @@ async fn the_audit_says_how_a_change_came_in_and_whether_the_journal_is_as_it_wa
         after.html
     );
 }
+
+#[tokio::test]
+async fn the_audit_is_filtered_by_how_from_where_and_by_which_request() {
+    let app = App::new().await;
+    let account = app.account("Contoso").await;
+    app.user(account, "Olga", "olga@example.com", Role::Owner).await;
+    let olga = app.sign_in("olga@example.com").await;
+    let (path, teams) = (format!("/a/{account}/audit"), format!("/a/{account}/teams"));
+    app.post(&olga, &teams, &teams, &[("name", "Night")]).await;
+    let request = usher_engine::Request {
+        actor: usher_domain::Actor::Operator,
+        cause: "api k=opkey_1 a=2001:db8::7 r=request-1".into(),
+        command: Command::AddMinutes { minutes: 7 },
+    };
+    app.api
+        .engine()
+        .execute(account, request, |_, _, _| ())
+        .await
+        .unwrap();
+    let list = async |query: &str| app.get(&olga, &format!("{path}?{query}")).await;
+
+    let by_portal = list("way=portal").await;
+    let from_there = list("address=2001:0db8::0007").await;
+    let by_request = list("request=+request-1+").await;
+    let none = list("way=portal&request=request-1").await;
+    let wrong = list("way=window&address=home").await;
+    let file = app
+        .get(&olga, &format!("{path}/export?format=jsonl&request=request-1"))
+        .await;
+
+    assert!(
+        by_portal.html.contains("created the team Night"),
+        "{}",
+        by_portal.html
+    );
+    assert!(
+        !by_portal.html.contains("added pay-per-use minutes"),
+        "{}",
+        by_portal.html
+    );
+    assert!(
+        by_portal
+            .html
+            .contains("<option value=\"portal\" selected>Portal</option>")
+    );
+    assert!(
+        by_portal.html.contains("format=csv&#38;way=portal"),
+        "{}",
+        by_portal.html
+    );
+    for page in [from_there, by_request] {
+        assert!(page.html.contains("7 minutes"), "{}", page.html);
+        assert!(!page.html.contains("created the team Night"), "{}", page.html);
+    }
+    assert!(none.html.contains("Nothing like that was done"), "{}", none.html);
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(wrong.html.contains("one of the list") && wrong.html.contains("such as 192.0.2.7"));
+    assert_eq!(file.html.lines().count(), 1, "{}", file.html);
+}

@@ -27,6 +27,7 @@ mod sessions;
 mod settings;
 mod setup;
 mod signing_in;
+mod single_sign_on;
 mod subscription;
 mod teams;
 mod users;

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use usher_domain::AccountId;
 use usher_engine::maintenance::{Fault, Place};
+use usher_identity::{IdentityError, OperatorKeysAtRest, TrailFault};
 use usher_journal::{Hash, Journal, JournalError, Seq};
 
 use crate::Failure;
@@ -13,13 +14,26 @@ use crate::Failure;
 /// The first line of a file of anchors.
 const TITLE: &str = "usher anchors 1";
 
-/// The newest commit of each account, as it was once.
+const ANOTHER: &str = "it is another one than the anchor says: the chain was written anew";
+
+const MISSING: &str = "it is missing, and the anchor says that it was there";
+
+/// What stands in the place of an account for the trail of operator keys.
+const TRAIL: &str = "operator-keys";
+
+/// The newest commit of each account, and the newest change of operator keys, as they were once.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Anchors(Vec<(AccountId, Seq, Hash)>);
+pub(super) struct Anchors {
+    heads: Vec<(AccountId, Seq, Hash)>,
+    trail: Option<(u64, Hash)>,
+}
 
 impl Anchors {
-    pub(super) const fn of(heads: Vec<(AccountId, Seq, Hash)>) -> Self {
-        Self(heads)
+    pub(super) fn of(heads: Vec<(AccountId, Seq, Hash)>, trail: Option<(u64, [u8; 32])>) -> Self {
+        Self {
+            heads,
+            trail: trail.map(|(seq, hash)| (seq, Hash::from_bytes(hash))),
+        }
     }
 
     /// Those in a file; none where there is no such file.
@@ -42,27 +56,30 @@ impl Anchors {
 
     fn parse(text: &str) -> Option<Self> {
         let mut lines = text.lines();
-        let has_title = lines.next() == Some(TITLE);
-        let heads = lines.map(|line| {
+        let mut anchors = (lines.next() == Some(TITLE)).then(Self::default)?;
+        for line in lines {
             let mut words = line.split(' ');
-            let (account, seq, hash) = (words.next()?, words.next()?, words.next()?);
-            let head = (
-                account.parse().ok()?,
-                Seq::new(seq.parse().ok()?),
-                hash.parse().ok()?,
-            );
-            words.next().is_none().then_some(head)
-        });
-        let heads = heads.collect::<Option<_>>()?;
-        has_title.then_some(Self(heads))
+            let (of, seq, hash) = (words.next()?, words.next()?.parse().ok()?, words.next()?);
+            let hash = hash.parse().ok()?;
+            if of == TRAIL {
+                anchors.trail = Some((seq, hash));
+            } else {
+                anchors.heads.push((of.parse().ok()?, Seq::new(seq), hash));
+            }
+            words.next().is_none().then_some(())?;
+        }
+        Some(anchors)
     }
 
     /// Writes them to a file, whole or not at all.
     pub(super) fn write(&self, file: &Path) -> Result<(), Failure> {
         let mut text = format!("{TITLE}\n");
-        for (account, seq, hash) in &self.0 {
-            // Writing to a string does not fail.
+        // Writing to a string does not fail.
+        for (account, seq, hash) in &self.heads {
             let _ = writeln!(text, "{account} {seq} {hash}");
+        }
+        if let Some((seq, hash)) = &self.trail {
+            let _ = writeln!(text, "{TRAIL} {seq} {hash}");
         }
         let directory = file.parent().filter(|parent| !parent.as_os_str().is_empty());
         let write = || {
@@ -81,14 +98,31 @@ impl Anchors {
         write().map_err(cannot)
     }
 
+    /// What is not in the trail of operator keys any more.
+    pub(super) fn compare_trail(
+        &self,
+        keys: &OperatorKeysAtRest,
+    ) -> Result<Option<TrailFault>, IdentityError> {
+        let Some((seq, hash)) = self.trail else {
+            return Ok(None);
+        };
+        let problem = match keys.trail_hash(seq)? {
+            Some(stored) if Hash::from_bytes(stored) == hash => return Ok(None),
+            Some(_) => ANOTHER,
+            None => MISSING,
+        };
+        let problem = problem.to_owned();
+        Ok(Some(TrailFault { seq, problem }))
+    }
+
     /// What of them is not in the journal any more.
-    pub(super) async fn compare(self, journal: &dyn Journal) -> Result<Vec<Fault>, JournalError> {
+    pub(super) async fn compare(&self, journal: &dyn Journal) -> Result<Vec<Fault>, JournalError> {
         let mut faults = Vec::new();
-        for (account, seq, hash) in self.0 {
+        for &(account, seq, hash) in &self.heads {
             let problem = match journal.stored_hash(account, seq).await {
                 Ok(Some(stored)) if stored == hash => continue,
-                Ok(Some(_)) => "it is another one than the anchor says: the chain was written anew",
-                Ok(None) => "it is missing, and the anchor says that it was there",
+                Ok(Some(_)) => ANOTHER,
+                Ok(None) => MISSING,
                 Err(JournalError::Closed) => return Err(JournalError::Closed),
                 Err(_) => "it cannot be read, and the anchor says that it was there",
             };
@@ -109,11 +143,8 @@ mod tests {
     fn anchors_survive_their_file_and_nothing_else_is_read_as_one() {
         let directory = tempfile::tempdir().unwrap();
         let file = directory.path().join("anchors");
-        let anchors = Anchors(vec![(
-            AccountId::from_bits(7),
-            Seq::new(5),
-            Hash::from_bytes([9; 32]),
-        )]);
+        let head = (AccountId::from_bits(7), Seq::new(5), Hash::from_bytes([9; 32]));
+        let anchors = Anchors::of(vec![head], Some((2, [8; 32])));
 
         assert_eq!(Anchors::read(&file).unwrap(), Anchors::default());
         anchors.write(&file).unwrap();

@@ -52,7 +52,11 @@ fn a_journal_as_it_was_written_is_found_well_also_while_the_server_runs() {
 
     server.stop();
     assert_eq!((run.code, run.err.as_str()), (Some(0), ""));
-    assert_eq!(run.out, "All is well: 5 commits in 1 account.\n");
+    // The server's start has drawn the first operator key.
+    assert_eq!(
+        run.out,
+        "All is well: 5 commits in 1 account, and 1 change of operator keys.\n"
+    );
 }
 
 #[test]
@@ -205,7 +209,7 @@ fn a_rebuild_makes_an_audit_good_that_a_hand_has_changed() {
 
     assert_eq!(before.out.lines().count(), 3, "{}", before.out);
     assert_eq!(
-        after.out, "All is well: 5 commits in 1 account.\n",
+        after.out, "All is well: 5 commits in 1 account, and 0 changes of operator keys.\n",
         "{}",
         after.err
     );
@@ -235,11 +239,84 @@ fn an_end_that_was_cut_off_without_a_trace_is_seen_beside_an_anchor() {
 
     assert_eq!(first.code, Some(0), "{}", first.err);
     assert!(kept.contains(&format!("{ACCOUNT} 5 ")), "{kept}");
-    assert_eq!(without.out, "All is well: 3 commits in 1 account.\n");
+    assert_eq!(
+        without.out,
+        "All is well: 3 commits in 1 account, and 0 changes of operator keys.\n"
+    );
     assert_eq!(with.code, Some(1));
     let named = format!("{ACCOUNT}, commit 5: it is missing, and the anchor says that it was there\n");
     assert_eq!(with.out, named);
     assert_eq!(std::fs::read_to_string(&anchor).unwrap(), kept);
+}
+
+#[test]
+fn whatever_a_hand_does_to_the_trail_of_operator_keys_is_found_and_named() {
+    let not_written = "it is not the one that was written, or does not follow the one before it";
+    let swap = "UPDATE identity_operator_audit SET seq = 9 WHERE seq = 1;
+        UPDATE identity_operator_audit SET seq = 1 WHERE seq = 2;
+        UPDATE identity_operator_audit SET seq = 2 WHERE seq = 9";
+    let cut = "DELETE FROM identity_operator_audit WHERE seq = 3;
+        UPDATE sqlite_sequence SET seq = 2 WHERE name = 'identity_operator_audit'";
+    for (tampering, faults) in [
+        (
+            "UPDATE identity_operator_audit SET actor = 'start' WHERE seq = 2",
+            vec![(2, not_written)],
+        ),
+        (
+            "DELETE FROM identity_operator_audit WHERE seq = 2",
+            vec![(2, "it is missing")],
+        ),
+        (
+            "DELETE FROM identity_operator_audit WHERE seq = 3",
+            vec![
+                (3, "it is missing"),
+                (3, "it is missing, and the anchor says that it was there"),
+            ],
+        ),
+        (swap, vec![(1, not_written), (2, not_written), (3, not_written)]),
+        (
+            cut,
+            vec![(3, "it is missing, and the anchor says that it was there")],
+        ),
+    ] {
+        let data = tempfile::tempdir().unwrap();
+        let path = data.path().to_str().unwrap();
+        fill(data.path());
+        for name in ["One", "Two", "Three"] {
+            let made = usher(&["operator-key", "create", name, "--data", path]);
+            assert_eq!(made.code, Some(0), "{}", made.err);
+        }
+        let anchor = data.path().join("anchor");
+        let verify = ["verify", "--data", path, "--anchor", anchor.to_str().unwrap()];
+        let before = usher(&verify);
+        assert_eq!(
+            before.out,
+            "All is well: 5 commits in 1 account, and 3 changes of operator keys.\n"
+        );
+        let hand = rusqlite::Connection::open(data.path().join("usher.db")).unwrap();
+        assert!(hand.execute_batch(tampering).is_err(), "{tampering}");
+        hand.execute_batch(
+            "DROP TRIGGER identity_operator_audit_is_not_changed; DROP TRIGGER identity_operator_audit_is_not_deleted",
+        )
+        .unwrap();
+        hand.execute_batch(tampering).unwrap();
+        drop(hand);
+
+        let after = usher(&verify);
+
+        let faults = faults
+            .iter()
+            .map(|(seq, problem)| format!("operator keys, change {seq}: {problem}\n"));
+        assert_eq!(after.out, faults.collect::<String>(), "{tampering}");
+        assert_eq!(after.code, Some(1));
+        assert!(
+            after
+                .err
+                .contains("The trail of operator keys is not what was written"),
+            "{}",
+            after.err
+        );
+    }
 }
 
 #[test]
@@ -264,7 +341,10 @@ fn a_backup_that_was_taken_while_the_server_runs_is_whole() {
     assert_eq!(second.code, Some(1));
     assert!(second.err.contains("exists already"), "{}", second.err);
     let verified = usher(&["verify", "--data", copied.path().to_str().unwrap()]);
-    assert_eq!(verified.out, "All is well: 5 commits in 1 account.\n");
+    assert_eq!(
+        verified.out,
+        "All is well: 5 commits in 1 account, and 1 change of operator keys.\n"
+    );
     let without_key = usher(&[
         "serve",
         "--listen",

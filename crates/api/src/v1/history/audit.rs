@@ -1,14 +1,15 @@
 //! The audit: who did what, to whom, because of which request.
 
+use std::net::IpAddr;
+
 use axum::Json as Answer;
 use axum::body::Body;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 use serde_json::value::RawValue;
-use usher_engine::Cause;
-use usher_journal::{AuditFilter, AuditRow, Cursor, PAGE_MAX, PageRequest};
+use usher_journal::{AuditFilter, AuditRow, Cause, Cursor, PAGE_MAX, PageRequest, Way};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{need_reports, span};
@@ -38,8 +39,8 @@ pub(super) struct AuditEntry {
     /// More about it.
     #[schema(required, value_type = Option<Object>)]
     detail: Option<Box<RawValue>>,
-    /// How it came in: `api`, `portal`, `scim`, `timer` and so on.
-    #[schema(example = "portal")]
+    /// How it came in.
+    #[schema(value_type = schema::Way, example = "portal")]
     came_by: &'static str,
     /// The id of the operator key, the token or the session of the portal that was shown, where `actor` does not say
     /// it.
@@ -72,6 +73,17 @@ impl From<AuditRow> for AuditEntry {
     }
 }
 
+/// How something came in.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct CameBy(Way);
+
+impl<'de> Deserialize<'de> for CameBy {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let word = String::deserialize(deserializer)?;
+        word.parse().map(Self).map_err(de::Error::custom)
+    }
+}
+
 /// Which entries to list.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -87,6 +99,14 @@ pub(super) struct AuditQuery {
     action: Option<String>,
     /// Only what was done to this.
     target: Option<String>,
+    /// Only what came in this way.
+    #[param(value_type = Option<schema::Way>)]
+    came_by: Option<CameBy>,
+    /// Only what came from this network address.
+    #[param(value_type = Option<schema::Address>)]
+    address: Option<IpAddr>,
+    /// Only what this request did.
+    request_id: Option<String>,
     /// How many entries the page has at most.
     #[serde(default)]
     #[param(inline)]
@@ -118,6 +138,9 @@ pub(super) async fn list(
         actor: query.actor,
         action: query.action,
         target: query.target,
+        way: query.came_by.map(|came_by| came_by.0),
+        address: query.address,
+        request: query.request_id,
     };
     if let Some(format) = wanted(&headers) {
         return Ok(file(caller, filter, query.cursor, format));

@@ -152,7 +152,7 @@ fn map(account: &Account, id: GroupId, mapping: &GroupMapping, actor: &Actor) ->
         return Ok(Decision::done(Vec::new()));
     }
     if mapping.role != before.role {
-        rights::need_admin(account, actor)?;
+        account.need_admin(actor)?;
     }
     if mapping.team != before.team {
         account.need(actor, Privilege::UsersManage)?;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use usher_domain::Timestamp;
 
 use self::provider::{Signature, TestProvider};
-use super::{ACME, NOON, OTHER, SVEN, secs};
+use super::{ACME, NOON, OTHER, SVEN, nobody, secs};
 use crate::single_sign_on::{
     ATTEMPT_LIFE, Answer, Arrival, CLOCK_SKEW_MAX, Departure, FetchError, Intent, InvalidProvider,
     METADATA_LIFE, Person, Provider, ProviderError, REFETCHES_MAX, Reach, SetProviderError, SignOnError,
@@ -56,7 +56,10 @@ impl Desk {
         let identity = Identity::in_memory().unwrap();
         let provider = TestProvider::start().await;
         let wanted = settings(&provider.issuer);
-        identity.set_provider(ACME, wanted, Some(secret())).await.unwrap();
+        let made = identity
+            .set_provider(ACME, wanted, Some(secret()), nobody(), NOON)
+            .await;
+        assert!(made.unwrap().is_some());
         Self {
             sign_on: SingleSignOn::new(identity.clone(), Reach::PrivateToo),
             identity,
@@ -339,7 +342,7 @@ async fn a_provider_that_was_changed_meanwhile_does_not_answer_for_the_former() 
     let mut other = settings(&desk.provider.issuer);
     other.client_id = "another".parse().unwrap();
     desk.identity
-        .set_provider(ACME, other, Some(secret()))
+        .set_provider(ACME, other, Some(secret()), nobody(), NOON)
         .await
         .unwrap();
 
@@ -472,20 +475,26 @@ async fn a_client_secret_is_never_told_to_another_issuer() {
     let mut other = settings("https://other.example");
     let same = settings(&desk.provider.issuer);
 
-    let refused = desk.identity.set_provider(ACME, other.clone(), None).await;
+    let refused = desk
+        .identity
+        .set_provider(ACME, other.clone(), None, nobody(), NOON)
+        .await;
     assert!(matches!(
         refused,
         Err(SetProviderError::Invalid(InvalidProvider::SecretNeeded))
     ));
     other.email_domains.clear();
     other.links_by_email = true;
-    let refused = desk.identity.set_provider(ACME, other, Some(secret())).await;
+    let refused = desk
+        .identity
+        .set_provider(ACME, other, Some(secret()), nobody(), NOON)
+        .await;
     assert!(matches!(
         refused,
         Err(SetProviderError::Invalid(InvalidProvider::LinkNeedsDomain))
     ));
     desk.identity
-        .set_provider(ACME, same.clone(), None)
+        .set_provider(ACME, same.clone(), None, nobody(), NOON)
         .await
         .unwrap();
     assert_eq!(desk.identity.provider(ACME).await.unwrap(), Some(same));
@@ -511,8 +520,10 @@ async fn an_address_leads_to_the_accounts_that_name_its_domain() {
         .await
         .unwrap();
     assert!(elsewhere.is_empty());
-    assert!(!desk.identity.remove_provider(OTHER).await.unwrap());
-    assert!(desk.identity.remove_provider(ACME).await.unwrap());
+    let unknown = desk.identity.remove_provider(OTHER, nobody(), NOON).await;
+    assert_eq!(unknown.unwrap(), None);
+    let known = desk.identity.remove_provider(ACME, nobody(), NOON).await;
+    assert!(known.unwrap().is_some());
     assert_eq!(desk.identity.provider(ACME).await.unwrap(), None);
 }
 

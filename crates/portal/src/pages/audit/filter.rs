@@ -1,5 +1,7 @@
 //! What the audit is filtered by: people type names and addresses, the records have ids.
 
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 use usher_domain::{Account, Actor, Refusal};
 use usher_journal::{AuditFilter, Cursor};
@@ -11,7 +13,7 @@ use crate::pages::days;
 use crate::viewer::Viewer;
 
 /// What the address asks for, as it was typed.
-#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default)]
 pub(super) struct AuditQuery {
     #[serde(skip_serializing_if = "String::is_empty")]
@@ -20,6 +22,12 @@ pub(super) struct AuditQuery {
     action: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     target: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    way: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    address: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    request: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     from: String,
     #[serde(skip_serializing_if = "String::is_empty")]
@@ -42,15 +50,20 @@ impl AuditQuery {
             ("actor", self.actor.as_str()),
             ("action", self.action.as_str()),
             ("target", self.target.as_str()),
+            ("way", self.way.as_str()),
+            ("address", self.address.as_str()),
+            ("request", self.request.as_str()),
             ("from", self.from.as_str()),
             ("to", self.to.as_str()),
         ])
     }
 
     pub(super) fn is_filtered(&self) -> bool {
-        [&self.actor, &self.action, &self.target, &self.from, &self.to]
-            .iter()
-            .any(|text| !text.is_empty())
+        let unfiltered = Self {
+            cursor: self.cursor.clone(),
+            ..Self::default()
+        };
+        *self != unfiltered
     }
 
     /// The filter for the records, and where the page starts. What it cannot mean, the form says.
@@ -70,6 +83,13 @@ impl AuditQuery {
             actor: one(form, "actor", actor),
             action: Some(self.action.clone()).filter(|action| !action.is_empty()),
             target: one(form, "target", target),
+            way: read(form, "way", "This must be one of the list."),
+            address: read(
+                form,
+                "address",
+                "This must be a network address, such as 192.0.2.7 or 2001:db8::7.",
+            ),
+            request: Some(self.request.trim().to_owned()).filter(|request| !request.is_empty()),
         };
         let cursor = Some(self.cursor.as_str()).filter(|cursor| !cursor.is_empty());
         let cursor = cursor.map(str::parse).transpose().map_err(|_| {
@@ -98,6 +118,19 @@ impl AuditQuery {
         let and = if filters.is_empty() { "" } else { "&" };
         format!("{path}/export?format={format}{and}{filters}")
     }
+}
+
+/// What a field says, where something was typed. Where it cannot be read, the form says what it takes.
+fn read<T: FromStr>(form: &mut Form, field: &str, takes: &str) -> Option<T> {
+    let typed = form.value(field).trim();
+    if typed.is_empty() {
+        return None;
+    }
+    let read = typed.parse().ok();
+    if read.is_none() {
+        form.wrong(field, takes);
+    }
+    read
 }
 
 /// The id that was found. Where it was not, the form says why.

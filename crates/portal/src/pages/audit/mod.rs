@@ -3,6 +3,7 @@
 mod check;
 mod export;
 pub(crate) mod filter;
+mod provider;
 mod sentence;
 mod view;
 

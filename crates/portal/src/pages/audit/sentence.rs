@@ -4,6 +4,7 @@ use serde_json::Value;
 use usher_domain::text::counted;
 use usher_journal::AuditRow;
 
+use super::provider;
 use super::view::Names;
 
 /// An action, as the records and as people call it.
@@ -81,6 +82,21 @@ pub(super) const ACTIONS: &[Action] = &[
     action("subscription.set", "Subscription set", "set the subscription"),
     action("minutes.added", "Minutes added", "added pay-per-use minutes"),
     action("settings.changed", "Settings changed", "changed the settings"),
+    action(
+        "single_sign_on.set_up",
+        "Single sign-on set up",
+        "set up single sign-on",
+    ),
+    action(
+        "single_sign_on.changed",
+        "Single sign-on changed",
+        "changed single sign-on",
+    ),
+    action(
+        "single_sign_on.removed",
+        "Single sign-on removed",
+        "removed single sign-on",
+    ),
     action("account.created", "Account created", "created the account"),
     action("account.renamed", "Account renamed", "renamed the account"),
     action("account.deleted", "Account deleted", "deleted the account"),
@@ -184,6 +200,9 @@ pub(super) fn more(row: &AuditRow, detail: &Value, names: &Names) -> Option<Stri
             let plan = detail["plan"]["name"].as_str().unwrap_or_default();
             Some(format!("plan {plan}; {}", products.join("; ")))
         }
+        "single_sign_on.set_up" => Some(provider::all(&detail["provider"])),
+        "single_sign_on.changed" => Some(provider::changed(detail)),
+        "single_sign_on.removed" => text(&detail["issuer"]),
         "sign_in.evicted" => {
             let device = text(&detail["device"])?;
             Some(match detail["note"].as_str() {

@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 use serde_json::Value;
 use usher_domain::Account;
-use usher_engine::{Cause, Way};
-use usher_journal::AuditRow;
+use usher_journal::{AuditRow, Cause, Way};
 
 use super::check::Checked;
 use super::sentence::{self, ACTIONS};
@@ -42,6 +41,12 @@ impl AuditPage {
     fn actions(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
         ACTIONS.iter().map(|action| (action.word, action.label))
     }
+
+    /// The ways to choose from, with what they are called.
+    #[expect(clippy::unused_self, reason = "templates call it as a method")]
+    fn ways(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        Way::ALL.iter().map(|one| (one.as_str(), way(*one)))
+    }
 }
 
 /// Something that was done.
@@ -75,7 +80,16 @@ impl Row {
 
 /// How something came in, and from where.
 fn how(cause: &Cause) -> String {
-    let way = match cause.way {
+    let way = way(cause.way);
+    match cause.address {
+        Some(address) => format!("{way}, {address}"),
+        None => way.to_owned(),
+    }
+}
+
+/// What people call a way.
+const fn way(way: Way) -> &'static str {
+    match way {
         Way::Api => "API",
         Way::Portal => "Portal",
         Way::SetUp => "Set-up link",
@@ -85,10 +99,6 @@ fn how(cause: &Cause) -> String {
         Way::Timer => "Its time had come",
         Way::Resume => "Start of the server",
         Way::Leave => "End of the server",
-    };
-    match cause.address {
-        Some(address) => format!("{way}, {address}"),
-        None => way.to_owned(),
     }
 }
 

@@ -16,7 +16,6 @@ use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::nav::Place;
 use crate::pages::pools::rules;
-use crate::pages::sso::need_admin;
 use crate::routes::{Pages, get, post};
 use crate::sentence;
 use crate::viewer::Viewer;
@@ -78,7 +77,7 @@ async fn change_permissions(Posted { viewer, mut form }: Posted) -> Result<Respo
 
 /// Who asks others for a second factor goes first: nobody locks themselves out by the way.
 async fn require_second_factor(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
-    let need = |account: &Account, actor: &Actor, _| need_admin(account, actor);
+    let need = |account: &Account, actor: &Actor, _| account.need_admin(actor);
     viewer.look(None, need).await?;
     let required = !form.value("required").is_empty();
     let identity = viewer.portal.api.identity();

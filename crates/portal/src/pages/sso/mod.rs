@@ -33,7 +33,7 @@ use crate::portal::Portal;
 use crate::routes::{Pages, get, post};
 
 pub(crate) use self::leave::at_provider as sign_out_at_provider;
-pub(crate) use self::settings::{is_for as has_settings, need_admin};
+pub(crate) use self::settings::is_for as has_settings;
 
 /// The cookies of sign-ins that are under way; what follows names the sign-in.
 const ATTEMPT_COOKIE: &str = "usher_sso_";

@@ -4,14 +4,13 @@ use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use axum::response::Response;
+use usher_api::ProviderRefused;
 use usher_domain::account::SettingsPatch;
 use usher_domain::directory::SignInPatch;
 use usher_domain::text::InvalidText;
 use usher_domain::{Account, Actor, Command, Refusal};
 use usher_identity::Secret;
-use usher_identity::single_sign_on::{
-    EmailDomain, GROUPS_CLAIM_DEFAULT, InvalidProvider, Provider, SCOPES_DEFAULT, SetProviderError,
-};
+use usher_identity::single_sign_on::{EmailDomain, GROUPS_CLAIM_DEFAULT, Provider, SCOPES_DEFAULT};
 
 use super::settings_view::{Seen, SettingsPage};
 use super::{SETTINGS, sentence};
@@ -36,13 +35,6 @@ pub(crate) fn is_for(account: &Account, actor: &Actor) -> bool {
     account.is_admin(actor)
 }
 
-/// Refuses who may not see and change them.
-pub(crate) fn need_admin(account: &Account, actor: &Actor) -> Result<(), Refusal> {
-    is_for(account, actor).then_some(()).ok_or(Refusal::Forbidden {
-        needed: "the role `admin`",
-    })
-}
-
 /// What was typed, where it was not right.
 #[derive(Default)]
 struct Typed {
@@ -56,7 +48,7 @@ async fn show(viewer: Viewer) -> Result<Response, Failed> {
 
 async fn settings_page(viewer: &Viewer, typed: Typed) -> Result<SettingsPage, Failed> {
     let view = |account: &Account, actor: &Actor, _| {
-        need_admin(account, actor)?;
+        account.need_admin(actor)?;
         Ok(Seen::of(account))
     };
     let (frame, seen) = viewer.look(Some(Place::Settings), view).await?;
@@ -114,30 +106,18 @@ fn showing(provider: Option<&Provider>) -> Form {
 
 async fn save(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
     viewer
-        .look(None, |account, actor, _| need_admin(account, actor))
+        .look(None, |account, actor, _| account.need_admin(actor))
         .await?;
     let api = &viewer.portal.api;
     if let Some(provider) = read(&mut form) {
         let secret = read_secret(&mut form);
-        if form.is_right()
-            && let Err(error) = api.single_sign_on().discover(&provider.issuer, api.times()).await
-        {
-            form.wrong("issuer", sentence(&error.to_string()));
-        }
         if form.is_right() {
-            match api
-                .identity()
-                .set_provider(viewer.account, provider, secret)
-                .await
-            {
-                Ok(()) => {
-                    tracing::info!(account = %viewer.account, by = %viewer.actor, "single sign-on was set up");
-                    return Ok(done(&path(&viewer), "The provider answers, and is saved."));
-                }
-                Err(SetProviderError::Invalid(error)) => {
-                    form.wrong(field_of(error), sentence(&error.to_string()));
-                }
-                Err(SetProviderError::Identity(error)) => return Err(error.into()),
+            let (actor, cause) = (&viewer.actor, viewer.cause.clone());
+            let set = api.set_provider(viewer.account, provider, secret, actor, cause);
+            match set.await.map_err(ProviderRefused::field) {
+                Ok(()) => return Ok(done(&path(&viewer), "The provider answers, and is saved.")),
+                Err(Ok((field, wrong))) => form.wrong(field, sentence(&wrong)),
+                Err(Err(problem)) => return Err(Failed::Problem(problem)),
             }
         }
     }
@@ -146,14 +126,6 @@ async fn save(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
         ..Typed::default()
     };
     Ok(page_again(&settings_page(&viewer, typed).await?))
-}
-
-/// Which field it is about.
-const fn field_of(error: InvalidProvider) -> &'static str {
-    match error {
-        InvalidProvider::LinkNeedsDomain | InvalidProvider::TooManyDomains => "email_domains",
-        InvalidProvider::SecretNeeded => "client_secret",
-    }
 }
 
 /// The provider that was typed. Where it is none, the form says what its fields take.
@@ -215,7 +187,7 @@ fn read_secret(form: &mut Form) -> Option<Secret> {
 
 async fn require(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
     viewer
-        .look(None, |account, actor, _| need_admin(account, actor))
+        .look(None, |account, actor, _| account.need_admin(actor))
         .await?;
     let api = &viewer.portal.api;
     let is_required = !form.value("sso_required").is_empty();
@@ -258,28 +230,11 @@ async fn require(Posted { viewer, mut form }: Posted) -> Result<Response, Failed
 }
 
 async fn remove(Posted { viewer, .. }: Posted) -> Result<Response, Failed> {
-    let view = |account: &Account, actor: &Actor, _| {
-        need_admin(account, actor)?;
-        if account.settings().sign_in.sso_required {
-            return Err(Refusal::WrongState {
-                what: "single sign-on",
-                state: "required of everybody",
-                expected: "an offer only",
-            });
-        }
-        Ok(())
-    };
-    viewer.look(None, view).await?;
-    let removed = viewer
-        .portal
-        .api
-        .identity()
-        .remove_provider(viewer.account)
-        .await?;
-    if !removed {
+    let (actor, cause) = (&viewer.actor, viewer.cause.clone());
+    let api = &viewer.portal.api;
+    if !api.remove_provider(viewer.account, actor, cause).await? {
         return Err(Failed::not_found("provider"));
     }
-    tracing::info!(account = %viewer.account, by = %viewer.actor, "single sign-on was removed");
     Ok(done(
         &path(&viewer),
         "There is no provider any more. People sign in with passwords.",

@@ -2,9 +2,11 @@
 
 use std::fmt::{self, Write as _};
 use std::net::IpAddr;
+use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use usher_journal::Text;
+
+use crate::Text;
 
 /// What made an actor give a command: how it came in, with which credential, from where, and by which request.
 ///
@@ -67,6 +69,26 @@ ways! {
     Leave = "leave",
 }
 
+/// The word names no way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a way in which commands come in: expected {}", words())]
+pub struct InvalidWay;
+
+/// Every way, for people.
+fn words() -> String {
+    let words: Vec<_> = Way::ALL.iter().map(|way| way.as_str()).collect();
+    words.join(", ")
+}
+
+impl FromStr for Way {
+    type Err = InvalidWay;
+
+    fn from_str(word: &str) -> Result<Self, InvalidWay> {
+        let known = Self::ALL.iter().find(|way| way.as_str() == word);
+        known.copied().ok_or(InvalidWay)
+    }
+}
+
 impl Cause {
     /// A cause of which no more is known than how it came in.
     #[must_use]
@@ -84,13 +106,13 @@ impl Cause {
     #[must_use]
     pub fn read(text: &str) -> Self {
         let (word, mut rest) = text.split_once(' ').unwrap_or((text, ""));
-        let Some(way) = Way::ALL.iter().find(|way| way.as_str() == word) else {
+        let Ok(way) = word.parse() else {
             return Self {
                 request: (!text.is_empty()).then(|| Text::from(text.to_owned())),
                 ..Self::by(Way::Api)
             };
         };
-        let mut cause = Self::by(*way);
+        let mut cause = Self::by(way);
         if let Some(after) = rest.strip_prefix("k=") {
             let (credential, after) = after.split_once(' ').unwrap_or((after, ""));
             cause.credential = Some(Text::from(credential.to_owned()));

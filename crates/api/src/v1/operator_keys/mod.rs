@@ -1,5 +1,7 @@
 //! Operator keys: what whoever runs Usher calls with, and their programs.
 
+mod trail;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -26,6 +28,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(create, list))
         .routes(routes!(revoke))
         .routes(routes!(rotate))
+        .routes(routes!(trail::list))
 }
 
 /// What is known of an operator key.
@@ -149,7 +152,7 @@ async fn create(
     key: IdempotencyKey,
     Json(body): Json<NewKey>,
 ) -> Result<Created<OperatorKey>, Problem> {
-    let api = operator.api;
+    let (origin, api) = (operator.keys_origin(), operator.api);
     let now = api.engine.now();
     let new = body.checked(now)?;
     let id = OperatorKeyId::from_bits(key.bits(None, &Actor::Operator, now)?);
@@ -170,10 +173,9 @@ async fn create(
     let secret = if made.is_some_and(|made| made.last_use.is_some()) {
         None
     } else {
-        let secret = api.identity.add_operator_key(id, new, now).await?;
+        let secret = api.identity.add_operator_key(id, new, origin, now).await?;
         Some(secret.ok_or_else(too_many)?)
     };
-    tracing::info!(operator_key = %id, by = %operator.cause, "an operator key was made");
     Ok(Created {
         existed,
         location,
@@ -218,14 +220,13 @@ async fn rotate(
     Path(path): Path<KeyPath>,
     Optional(body): Optional<Rotation>,
 ) -> Result<Answer<OperatorKey>, Problem> {
-    let (api, id) = (operator.api, path.operator_key);
+    let (origin, api, id) = (operator.keys_origin(), operator.api, path.operator_key);
     let overlap = body.overlap()?;
     let secret = api
         .identity
-        .rotate_operator_key(id, overlap, api.engine.now())
+        .rotate_operator_key(id, overlap, origin, api.engine.now())
         .await?;
     let secret = secret.ok_or_else(|| Problem::not_found("operator key"))?;
-    tracing::info!(operator_key = %id, by = %operator.cause, "an operator key was rotated");
     shown(&api, id, Some(secret)).map(Answer)
 }
 
@@ -238,12 +239,10 @@ async fn rotate(
     extensions(("x-problems" = json!(["last-operator-key"])))
 )]
 async fn revoke(operator: Operator, Path(path): Path<KeyPath>) -> Result<StatusCode, Problem> {
-    let (api, id) = (operator.api, path.operator_key);
-    match api.identity.revoke_operator_key(id, api.engine.now()).await? {
-        Revoked::Yes => {
-            tracing::info!(operator_key = %id, by = %operator.cause, "an operator key was revoked");
-            Ok(StatusCode::NO_CONTENT)
-        }
+    let (origin, api, id) = (operator.keys_origin(), operator.api, path.operator_key);
+    let revoked = api.identity.revoke_operator_key(id, origin, api.engine.now());
+    match revoked.await? {
+        Revoked::Yes => Ok(StatusCode::NO_CONTENT),
         Revoked::Unknown => Err(Problem::not_found("operator key")),
         Revoked::LastFull => Err(Problem::new(
             LAST_OPERATOR_KEY,

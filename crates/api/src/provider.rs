@@ -1,0 +1,103 @@
+//! Changing at which provider an account's people sign in. The provider is kept apart from the journal, which records
+//! what changed, as of any credential (`credentials.rs`).
+
+use usher_domain::{Account, AccountId, Actor, Refusal};
+use usher_engine::{Cause, Failure};
+use usher_identity::Secret;
+use usher_identity::single_sign_on::{InvalidProvider, Provider, ProviderError, SetProviderError};
+
+use crate::api::Api;
+use crate::credentials::origin;
+use crate::problem::Problem;
+
+/// Why a provider was not stored.
+#[derive(Debug)]
+pub enum ProviderRefused {
+    /// It cannot be worked with: about the issuer.
+    Issuer(ProviderError),
+    /// Its settings do not fit together.
+    Settings(InvalidProvider),
+    /// Anything else.
+    Problem(Box<Problem>),
+}
+
+impl ProviderRefused {
+    /// The field that it is about, and what is wrong with it; the problem where it is about none.
+    pub fn field(self) -> Result<(&'static str, String), Box<Problem>> {
+        match self {
+            Self::Issuer(error) => Ok(("issuer", error.to_string())),
+            Self::Settings(error) => {
+                let field = match error {
+                    InvalidProvider::LinkNeedsDomain | InvalidProvider::TooManyDomains => "email_domains",
+                    InvalidProvider::SecretNeeded => "client_secret",
+                };
+                Ok((field, error.to_string()))
+            }
+            Self::Problem(problem) => Err(problem),
+        }
+    }
+}
+
+impl<E: Into<Problem>> From<E> for ProviderRefused {
+    fn from(error: E) -> Self {
+        Self::Problem(Box::new(error.into()))
+    }
+}
+
+impl Api {
+    /// Stores the provider of an account's single sign-on, after a look whether it can be worked with, and records
+    /// what is new. Without a client secret the known one stays, while issuer and client id do.
+    pub async fn set_provider(
+        &self,
+        account: AccountId,
+        provider: Provider,
+        secret: Option<Secret>,
+        actor: &Actor,
+        cause: Cause,
+    ) -> Result<(), ProviderRefused> {
+        self.see(account, actor, Account::need_admin).await?;
+        let discovered = self.single_sign_on().discover(&provider.issuer, self.times());
+        discovered.await.map_err(ProviderRefused::Issuer)?;
+        // Asking the provider takes a while.
+        self.see(account, actor, Account::need_admin).await?;
+        let (origin, now) = (origin(actor, &cause), self.engine.now());
+        let stored = self.identity.set_provider(account, provider, secret, origin, now);
+        let note = stored.await.map_err(|error| match error {
+            SetProviderError::Invalid(error) => ProviderRefused::Settings(error),
+            SetProviderError::Identity(error) => error.into(),
+        })?;
+        if let Some(note) = note {
+            self.record_as(note, actor, cause).await?;
+        }
+        Ok(())
+    }
+
+    /// Removes the provider of an account's single sign-on. Whether there was one.
+    pub async fn remove_provider(
+        &self,
+        account: AccountId,
+        actor: &Actor,
+        cause: Cause,
+    ) -> Result<bool, Problem> {
+        self.see(account, actor, Account::need_to_remove_provider).await?;
+        let (origin, now) = (origin(actor, &cause), self.engine.now());
+        let removed = self.identity.remove_provider(account, origin, now);
+        let Some(note) = removed.await? else {
+            return Ok(false);
+        };
+        self.record_as(note, actor, cause).await?;
+        Ok(true)
+    }
+
+    /// Asks the account whether an actor may do something.
+    async fn see(
+        &self,
+        account: AccountId,
+        actor: &Actor,
+        need: fn(&Account, &Actor) -> Result<(), Refusal>,
+    ) -> Result<(), Failure> {
+        let actor = actor.clone();
+        let seen = self.engine.read(account, move |account, _| need(account, &actor));
+        seen.await?.map_err(Failure::Refused)
+    }
+}

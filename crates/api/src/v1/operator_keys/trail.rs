@@ -1,0 +1,91 @@
+//! The trail of operator keys, which belong to no account.
+
+use axum::Json as Answer;
+use serde::Serialize;
+use serde_json::value::RawValue;
+use usher_domain::OperatorKeyId;
+use usher_identity::TrailEntry;
+use usher_journal::{Cursor, Hash, Page};
+use utoipa::ToSchema;
+
+use crate::extract::{List, Operator, PageQuery, Query};
+use crate::problem::Problem;
+use crate::v1::schema;
+use crate::v1::time::Time;
+
+/// Something that was done to an operator key.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct OperatorKeyEntry {
+    /// When.
+    at: Time,
+    /// Its place in the trail, from 1.
+    seq: u64,
+    /// Who: the id of the operator key that was shown, `command_line`, or `start` for the server itself.
+    #[schema(example = "opkey_01h2xcejqtf2nbrexx3vqjhp41")]
+    actor: String,
+    /// What: `operator_key.created`, `operator_key.rotated` or `operator_key.revoked`.
+    #[schema(example = "operator_key.rotated")]
+    action: String,
+    /// To which key.
+    #[schema(value_type = schema::OperatorKeyId)]
+    operator_key: OperatorKeyId,
+    /// What the key was called.
+    #[schema(example = "Billing")]
+    name: String,
+    /// More about it.
+    #[schema(required, value_type = Option<Object>)]
+    detail: Option<Box<RawValue>>,
+    /// The network address that it came from.
+    #[schema(required, example = "192.0.2.7")]
+    address: Option<String>,
+    /// The id of the request that it came by.
+    #[schema(required)]
+    request_id: Option<String>,
+    /// The SHA-256 over this entry and the one before it, which `usher verify` checks.
+    hash: String,
+}
+
+impl From<TrailEntry> for OperatorKeyEntry {
+    fn from(entry: TrailEntry) -> Self {
+        Self {
+            at: entry.at.into(),
+            seq: entry.seq,
+            actor: entry.actor,
+            action: entry.action,
+            operator_key: entry.key,
+            name: entry.name,
+            detail: entry.detail.and_then(|detail| RawValue::from_string(detail).ok()),
+            address: entry.address,
+            request_id: entry.request,
+            hash: Hash::from_bytes(entry.hash).to_string(),
+        }
+    }
+}
+
+/// List what was done to operator keys
+///
+/// Newest first. Needs an operator key with the scope `everything`. Told from the time on at which Usher began to keep
+/// this list: keys may be older.
+#[utoipa::path(
+    get, path = "/v1/operator-keys/audit", operation_id = "listOperatorKeyAudit", tag = "tokens",
+    params(PageQuery), responses((status = 200, description = "A page of entries.", body = List<OperatorKeyEntry>))
+)]
+pub(super) async fn list(
+    operator: Operator,
+    Query(query): Query<PageQuery>,
+) -> Result<Answer<List<OperatorKeyEntry>>, Problem> {
+    let page = query.page();
+    // The cursor keeps the place in the trail; one of another list is after everything.
+    let before = page
+        .after()
+        .map(|after| u64::try_from(after.major()).unwrap_or(0));
+    let found = operator
+        .api
+        .identity
+        .operator_trail(before, page.limit() + 1)
+        .await?;
+    let rows = found.into_iter();
+    let rows = rows.map(|entry| (Cursor::new(entry.at, entry.seq.into(), 0), entry));
+    let rows = Page::cut(rows.collect(), page.limit());
+    Ok(Answer(List::of(rows, OperatorKeyEntry::from)))
+}

@@ -1,0 +1,102 @@
+//! What is told of the provider at which an account's people sign in. The provider itself is kept elsewhere, and its
+//! client secret is told nowhere.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::text::Name;
+
+/// How the provider was changed. An event, and so it names what it is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProviderChange {
+    /// There was none before.
+    Made {
+        /// As it is.
+        provider: ProviderFacts,
+    },
+    /// There was one, of which something is new.
+    Changed {
+        /// As it is now.
+        provider: ProviderFacts,
+        /// What is new.
+        changed: BTreeSet<ProviderSetting>,
+    },
+    /// There is none any more.
+    Removed {
+        /// Who it was.
+        issuer: String,
+    },
+}
+
+/// All about a provider that is no secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProviderFacts {
+    /// Who the provider is.
+    pub issuer: String,
+    /// As whom Usher is known there.
+    pub client_id: String,
+    /// What is asked for.
+    pub scopes: String,
+    /// The claim that names a person's groups.
+    pub groups_claim: Option<String>,
+    /// What the button says.
+    pub label: Name,
+    /// Whether people who are not known yet become users.
+    pub creates_users: bool,
+    /// Whether a person with a verified address is the user who has it.
+    pub links_by_email: bool,
+    /// The domains of the addresses of people who may come in; empty for any.
+    pub email_domains: BTreeSet<String>,
+}
+
+/// A setting of a provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(
+    missing_docs,
+    reason = "each is a field of `ProviderFacts`, save the client secret"
+)]
+pub enum ProviderSetting {
+    Issuer,
+    ClientId,
+    ClientSecret,
+    Scopes,
+    GroupsClaim,
+    Label,
+    CreatesUsers,
+    LinksByEmail,
+    EmailDomains,
+}
+
+impl ProviderFacts {
+    /// What differs from how the provider was before.
+    #[must_use]
+    pub fn differences(&self, before: &Self) -> BTreeSet<ProviderSetting> {
+        let differences = [
+            (ProviderSetting::Issuer, self.issuer != before.issuer),
+            (ProviderSetting::ClientId, self.client_id != before.client_id),
+            (ProviderSetting::Scopes, self.scopes != before.scopes),
+            (
+                ProviderSetting::GroupsClaim,
+                self.groups_claim != before.groups_claim,
+            ),
+            (ProviderSetting::Label, self.label != before.label),
+            (
+                ProviderSetting::CreatesUsers,
+                self.creates_users != before.creates_users,
+            ),
+            (
+                ProviderSetting::LinksByEmail,
+                self.links_by_email != before.links_by_email,
+            ),
+            (
+                ProviderSetting::EmailDomains,
+                self.email_domains != before.email_domains,
+            ),
+        ];
+        let differs = differences.into_iter().filter(|(_, differs)| *differs);
+        differs.map(|(setting, _)| setting).collect()
+    }
+}

@@ -1,0 +1,147 @@
+//! Notes of changes that the journal may not know of yet.
+
+use std::collections::BTreeSet;
+
+use rusqlite::Connection;
+use usher_domain::single_sign_on::{ProviderChange, ProviderSetting};
+
+use super::*;
+use crate::single_sign_on::Provider;
+use crate::{CredentialChange, Secret};
+
+const MIGRATIONS_BEFORE: [&str; 5] = [
+    include_str!("../../migrations/V1__credentials.sql"),
+    include_str!("../../migrations/V2__portal.sql"),
+    include_str!("../../migrations/V3__single_sign_on.sql"),
+    include_str!("../../migrations/V5__keys.sql"),
+    include_str!("../../migrations/V6__second_factor.sql"),
+];
+
+fn origin(by: By) -> Origin {
+    Origin {
+        by,
+        cause: "portal k=web_1 a=192.0.2.7 r=01h2".to_owned(),
+    }
+}
+
+fn provider() -> Provider {
+    Provider {
+        issuer: "https://login.example.com".parse().unwrap(),
+        client_id: "usher".parse().unwrap(),
+        scopes: "openid".parse().unwrap(),
+        groups_claim: None,
+        label: "Acme".parse().unwrap(),
+        creates_users: false,
+        links_by_email: false,
+        email_domains: BTreeSet::new(),
+    }
+}
+
+fn secret() -> Option<Secret> {
+    Secret::of_client("a secret of the client")
+}
+
+#[tokio::test]
+async fn a_change_is_to_be_recorded_until_it_is_with_who_made_it_and_how_it_came_in() {
+    for by in [By::User(TUVA), By::ApiKey(KEY), By::Operator, By::Usher] {
+        let identity = identity();
+        let password = "teapot anchor lilac".to_owned();
+        let hash = identity.hash_password(password, Vec::new()).await.unwrap();
+        let note = identity.set_password(ACME, SVEN, &hash, origin(by), NOON).await;
+        let note = note.unwrap();
+        let later = NOON + secs(60);
+
+        // Whoever made the change is about to record it.
+        assert_eq!(identity.unrecorded(later - secs(1)).await.unwrap(), []);
+        let left = identity.unrecorded(later).await.unwrap();
+        assert_eq!(left.as_slice(), std::slice::from_ref(&note));
+        assert_eq!(note.origin, origin(by));
+        assert_eq!(note.change, CredentialChange::PasswordSet { user: SVEN });
+        identity.recorded(&note).await.unwrap();
+
+        assert_eq!(identity.unrecorded(later).await.unwrap(), []);
+    }
+}
+
+#[tokio::test]
+async fn changes_of_a_provider_say_what_is_new_and_never_the_secret() {
+    let identity = identity();
+    let set = async |provider: &Provider, secret| {
+        let provider = provider.clone();
+        identity
+            .set_provider(ACME, provider, secret, nobody(), NOON)
+            .await
+    };
+    let wider = Provider {
+        creates_users: true,
+        email_domains: ["acme.example".parse().unwrap()].into(),
+        ..provider()
+    };
+
+    set(&provider(), None).await.unwrap_err();
+    set(&provider(), secret()).await.unwrap();
+    assert_eq!(set(&provider(), None).await.unwrap(), None);
+    set(&wider, None).await.unwrap();
+    set(&wider, secret()).await.unwrap();
+    identity.remove_provider(ACME, nobody(), NOON).await.unwrap();
+    assert_eq!(
+        identity.remove_provider(ACME, nobody(), NOON).await.unwrap(),
+        None
+    );
+
+    let left = identity.unrecorded(NOON + secs(60)).await.unwrap();
+    let change = |after: &Provider, what: &[ProviderSetting]| ProviderChange::Changed {
+        provider: after.facts(),
+        changed: what.iter().copied().collect(),
+    };
+    let expected = [
+        ProviderChange::Made {
+            provider: provider().facts(),
+        },
+        change(
+            &wider,
+            &[ProviderSetting::CreatesUsers, ProviderSetting::EmailDomains],
+        ),
+        change(&wider, &[ProviderSetting::ClientSecret]),
+        ProviderChange::Removed {
+            issuer: "https://login.example.com".to_owned(),
+        },
+    ];
+    let changes: Vec<_> = left.into_iter().map(|note| note.change).collect();
+    assert_eq!(changes, expected.map(CredentialChange::Provider));
+    assert!(!format!("{changes:?}").contains("a secret of the client"));
+}
+
+#[tokio::test]
+async fn notes_of_before_are_kept_with_what_they_say() {
+    let connection = Connection::open_in_memory().unwrap();
+    for migration in MIGRATIONS_BEFORE {
+        connection.execute_batch(migration).unwrap();
+    }
+    let insert =
+        "INSERT INTO identity_unrecorded (account, user, change, by_user, at) VALUES (?1, ?2, ?3, ?4, 0)";
+    let ids = (ACME.bits().to_be_bytes(), SVEN.bits().to_be_bytes());
+    for (change, by) in [
+        ("password-set", Some(TUVA.bits().to_be_bytes())),
+        ("second-factor-removed", None),
+    ] {
+        connection.execute(insert, (ids.0, ids.1, change, by)).unwrap();
+    }
+    connection
+        .execute_batch(include_str!("../../migrations/V7__operator_audit.sql"))
+        .unwrap();
+
+    let left = crate::unrecorded::left_over(&connection, NOON).unwrap();
+
+    let said: Vec<_> = left
+        .iter()
+        .map(|note| (note.change.clone(), note.origin.by))
+        .collect();
+    assert_eq!(
+        said,
+        [
+            (CredentialChange::PasswordSet { user: SVEN }, By::User(TUVA)),
+            (CredentialChange::SecondFactorRemoved { user: SVEN }, By::Usher),
+        ]
+    );
+}
