@@ -102,7 +102,7 @@ story("a pool with users is not deleted before they are moved", async ({ open })
   await page.getByText("The pool Night shift is deleted.").waitFor();
   // The page that still shows it loads itself anew, and says so.
   forgive(other, /status of 404/);
-  await other.getByText("There is no pool with this id.").waitFor();
+  await other.getByText("There is no pool at this address.").waitFor();
   assert.deepEqual((await world.pools()).map((one) => one.id), [pool.id]);
 });
 

@@ -10,21 +10,6 @@ import { forgive } from "./lib/watch.js";
 
 const NINA = { sub: "nina-1", name: "Nina New", email: "nina@nordic.example", groups: ["Agents", "Everybody"] };
 
-/**
- * Fills the settings in, as an owner does who has made the application at the provider.
- * @param {import("playwright-core").Page} page
- * @param {Provider} provider
- */
-async function setUp(page, provider) {
-  await page.getByLabel("Name of the provider").fill("Nordic ID");
-  await page.getByLabel("Issuer").fill(provider.issuer);
-  await page.getByLabel("Client id").fill(provider.clientId);
-  await page.getByLabel("Client secret").fill(provider.clientSecret);
-  await page.getByLabel("Scopes").fill("openid profile email groups");
-  await page.getByLabel("Domains of e-mail addresses").fill("nordic.example");
-  await page.getByRole("button", { name: "Ask the provider and save" }).click();
-}
-
 /** @param {import("playwright-core").Page} page @param {string} name */
 async function signOut(page, name) {
   await page.getByText(name, { exact: true }).first().click();
@@ -50,10 +35,10 @@ story("a new colleague comes in by the company's provider, and a password no lon
     await page.getByText(`${base}/sso/callback`).waitFor();
     await checkAxe(page);
     await checkNarrow(page);
-    await setUp(page, Object.assign(Object.create(provider), { issuer: `${provider.issuer}/nowhere` }));
+    await provider.setUp(page, { issuer: `${provider.issuer}/nowhere` });
     await page.getByRole("alert").getByText("status 404").waitFor();
     await checkAxe(page);
-    await setUp(page, provider);
+    await provider.setUp(page);
     await page.getByRole("status").getByText("The provider answers, and is saved.").waitFor();
     await checkAxe(page);
     await checkNarrow(page);
@@ -129,7 +114,7 @@ story("who says no at the provider, or is no user, is told so and is not signed 
     const world = await World.make();
     const owner = await world.owner();
     const settings = await open(`/a/${world.id}/single-sign-on`, { as: owner });
-    await setUp(settings, provider);
+    await provider.setUp(settings);
     await settings.getByRole("status").waitFor();
 
     const page = await open("/sign-in", { window: "phone", scheme: "dark" });

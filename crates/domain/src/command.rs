@@ -92,6 +92,8 @@ pub enum Command {
         product: Product,
         from: UserId,
         to: UserId,
+        /// The license that was seen. Where it is another by now, nothing is done.
+        seen: Option<License>,
     },
 
     /// Add a pool (P1, P3). Rules that are `None` come from the settings.
@@ -104,8 +106,8 @@ pub enum Command {
     },
     /// Rename, resize or re-rule a pool (P1, P3).
     ChangePool { id: PoolId, change: PoolPatch },
-    /// Move seats from one pool of a product to another, in one step; the unallocated ones stay as they are (P3).
-    MoveSeats { from: PoolId, to: PoolId, seats: u32 },
+    /// Move seats from one place to another, in one step, however many either has by now (P3).
+    MoveSeats { way: SeatWay, seats: u32 },
     /// Delete a pool (P2); its users go to `move_users_to`, or lose their license with `remove_users`.
     DeletePool { id: PoolId, users: LeavingUsers },
 
@@ -256,6 +258,22 @@ impl MemberChange {
     }
 }
 
+/// From where to where seats go (P3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SeatWay {
+    /// From one pool of a product to another; the unallocated seats stay as they are.
+    Between {
+        /// The pool that has fewer then.
+        from: PoolId,
+        /// The pool that has more.
+        to: PoolId,
+    },
+    /// From a product's unallocated seats to this pool.
+    IntoPool(PoolId),
+    /// From this pool to the unallocated seats.
+    OutOfPool(PoolId),
+}
+
 /// A change of a pool: what is `None` stays.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PoolPatch {
@@ -263,6 +281,8 @@ pub struct PoolPatch {
     pub name: Option<Name>,
     /// Another number of seats.
     pub seats: Option<u32>,
+    /// How many seats were seen by who chose the number. Where the pool has as many no longer, nothing is changed.
+    pub seats_seen: Option<u32>,
     /// Other rules, whole: the caller lays single rules over those that stand.
     pub rules: Option<RulesPatch>,
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::{GroupId, PoolId, SignInId, UserId};
 use crate::presence::Device;
-use crate::text::{Name, Product};
+use crate::text::{Name, Product, counted};
 use crate::time::{Secs, Timestamp};
 
 macro_rules! codes {
@@ -65,6 +65,8 @@ codes! {
     InAMapping "in-a-mapping";
     /// Single sign-on can be required only while an active owner is named as its break-glass owner.
     BreakGlassNeeded "break-glass-needed";
+    /// It is no longer what was seen when it was chosen.
+    ChangedMeanwhile "changed-meanwhile";
     /// Another thing has this name or address.
     AlreadyExists "already-exists";
     /// The sign-in is over.
@@ -209,7 +211,8 @@ pub enum Refusal {
     NoSeatAvailable(Box<PoolFigures>, Vec<Action>),
     /// The user's own limit (S3).
     #[error(
-        "You hold {held} of your {limit} seats. Freeing another seat will not help: ask your account owner."
+        "You hold {}, and your own limit is {limit}. Freeing another seat will not help: ask your account owner.",
+        counted(held, "seat", "seats")
     )]
     UserSeatLimit { held: u32, limit: u32 },
     /// As many devices as the pool allows (S4).
@@ -229,7 +232,7 @@ pub enum Refusal {
     #[error("This user is inactive. Ask an admin to activate them.")]
     UserInactive,
     /// Logged out a short while ago (S10).
-    #[error("You were logged out by another person. You can take a seat again in {} seconds.", .remaining.get())]
+    #[error("You were logged out by another person. You can take a seat again in {}.", counted(.remaining.get(), "second", "seconds"))]
     CoolingDown { remaining: Secs },
     /// No minutes are left (Q3).
     #[error(
@@ -240,7 +243,10 @@ pub enum Refusal {
     #[error("The plan {plan} has named seats only. Choose a plan with shared seats, such as `enterprise`.")]
     PlanExcludesSharedSeats { plan: String },
     /// Fewer seats are left than asked for (L1, P3).
-    #[error("{asked} more {} seats of {product} are needed, and {left} of {total} are left.", .kind.as_str())]
+    #[error(
+        "{asked} more {} {} of {product} {} needed, and {left} of {total} {} left.",
+        .kind.as_str(), plural(*.asked, "seat", "seats"), plural(*.asked, "is", "are"), plural(*.left, "is", "are")
+    )]
     NotEnoughSeats {
         kind: SeatKind,
         product: Product,
@@ -251,7 +257,11 @@ pub enum Refusal {
         user: Option<UserId>,
     },
     /// Below what is assigned or distributed (L8).
-    #[error("{in_use} {} seats of {product} are in use. Free {} of them before lowering to {asked}.", .kind.as_str(), .in_use.saturating_sub(*.asked))]
+    #[error(
+        "{in_use} {} {} of {product} {} in use. Free {} of them before lowering to {asked}.",
+        .kind.as_str(), plural(*.in_use, "seat", "seats"), plural(*.in_use, "is", "are"),
+        .in_use.saturating_sub(*.asked)
+    )]
     SeatsInUse {
         kind: SeatKind,
         product: Product,
@@ -259,14 +269,19 @@ pub enum Refusal {
         in_use: u32,
     },
     /// The pool has users (P2).
-    #[error("The pool has {users} users. Move or remove them first, or name a pool to move them to.")]
+    #[error(
+        "The pool has {}. Move or remove them first, or name a pool to move them to.",
+        counted(users, "user", "users")
+    )]
     PoolNotEmpty { users: u32 },
     /// The default pool (P2).
     #[error("The default pool of a product cannot be deleted.")]
     DefaultPool,
     /// A rule that decides who holds a seat cannot change under those who do.
     #[error(
-        "`{rule}` cannot change while the pool is in use: {occupied} seats are taken and {waiting} wait."
+        "`{rule}` cannot change while the pool is in use: {} taken, and {}.",
+        counted(occupied, "seat is", "seats are"),
+        counted(waiting, "person waits", "people wait")
     )]
     PoolInUse {
         rule: &'static str,
@@ -288,6 +303,9 @@ pub enum Refusal {
         "Single sign-on needs an active owner who can come in without it. Name one as the break-glass owner, or stop requiring single sign-on."
     )]
     BreakGlassNeeded,
+    /// Somebody was faster: what was asked for was chosen on the sight of something else. `now` is a clause.
+    #[error("This was changed in the meantime: {now} now. Look at it again, and choose again.")]
+    ChangedMeanwhile { field: &'static str, now: String },
     /// The name or address is taken.
     #[error("Another {what} has this {field} already. Choose another.")]
     AlreadyExists { what: &'static str, field: &'static str },
@@ -327,9 +345,12 @@ pub enum Refusal {
 fn waiting(waiting: u32) -> String {
     match waiting {
         0 => String::new(),
-        1 => ", and 1 person waits".to_owned(),
-        many => format!(", and {many} people wait"),
+        some => format!(", and {}", counted(some, "person waits", "people wait")),
     }
+}
+
+const fn plural<'a>(count: u32, one: &'a str, many: &'a str) -> &'a str {
+    if count == 1 { one } else { many }
 }
 
 impl Refusal {
@@ -354,6 +375,7 @@ impl Refusal {
             Self::LastOwner => Code::LastOwner,
             Self::InAMapping { .. } => Code::InAMapping,
             Self::BreakGlassNeeded => Code::BreakGlassNeeded,
+            Self::ChangedMeanwhile { .. } => Code::ChangedMeanwhile,
             Self::AlreadyExists { .. } => Code::AlreadyExists,
             Self::SignInEnded { .. } => Code::SignInEnded,
             Self::TicketEnded { .. } => Code::TicketEnded,

@@ -15,6 +15,14 @@ pub struct InvalidText {
     pub expected: &'static str,
 }
 
+/// `1 seat`, `2 seats`: how many of something, in words for a sentence.
+#[must_use]
+pub fn counted(count: impl fmt::Display, one: &str, many: &str) -> String {
+    let count = count.to_string();
+    let word = if count == "1" { one } else { many };
+    format!("{count} {word}")
+}
+
 macro_rules! texts {
     ($($(#[$doc:meta])* $name:ident, $expected:literal, $parse:expr;)*) => {$(
         $(#[$doc])*

@@ -8,10 +8,12 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use usher_api::Problem;
+use usher_domain::Refusal;
 
 use crate::answer::{Frame, page_at};
 use crate::pages::me::SECOND_FACTOR;
 use crate::portal::Portal;
+use crate::sentence;
 use crate::viewer::Viewer;
 
 /// Why a request has no page of its own.
@@ -44,6 +46,19 @@ struct FailedPage<'a> {
     title: &'a str,
     detail: &'a str,
     remedy: &'a str,
+}
+
+impl Failed {
+    /// What the rules refuse, where there is no form beside which to say it.
+    pub(crate) fn refused(refusal: &Refusal) -> Self {
+        let problem = Problem::refused(refusal, None);
+        problem.detailed(sentence::of(refusal)).into()
+    }
+
+    /// There is no such thing, or none that the viewer may see.
+    pub(crate) fn not_found(what: &'static str) -> Self {
+        Self::refused(&Refusal::NotFound { what })
+    }
 }
 
 impl<E: Into<Problem>> From<E> for Failed {

@@ -12,6 +12,7 @@ use crate::failed::Failed;
 use crate::forgery;
 use crate::pages::pools::rules;
 use crate::portal::Portal;
+use crate::sentence;
 use crate::viewer::Viewer;
 
 /// The fields of a form as they were typed, with what is wrong with them. Templates show both (`m::field`).
@@ -52,18 +53,23 @@ const LABELS: [(&str, &str); 15] = [
 impl FormError {
     /// What the field is called.
     pub(crate) fn label(&self) -> String {
-        if let Some(rule) = rules::label(&self.field) {
-            return rule.to_owned();
-        }
-        let known = LABELS.iter().find(|(field, _)| *field == self.field);
-        if let Some((_, label)) = known {
-            return (*label).to_owned();
-        }
-        let words = self.field.replace(['_', '-'], " ");
-        let mut letters = words.chars();
-        let first = letters.next().map(|letter| letter.to_ascii_uppercase());
-        first.into_iter().chain(letters).collect()
+        label(&self.field)
     }
+}
+
+/// What a field is called.
+pub(crate) fn label(field: &str) -> String {
+    if let Some(rule) = rules::label(field) {
+        return rule.to_owned();
+    }
+    let known = LABELS.iter().find(|(other, _)| *other == field);
+    if let Some((_, label)) = known {
+        return (*label).to_owned();
+    }
+    let words = field.replace(['_', '-'], " ");
+    let mut letters = words.chars();
+    let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
 }
 
 impl Form {
@@ -87,6 +93,11 @@ impl Form {
             }
         }
         self
+    }
+
+    /// Forgets a field, so that it shows what is there ([`Self::or_showing`]).
+    pub(crate) fn forget(&mut self, name: &str) {
+        self.values.retain(|(other, _)| other != name);
     }
 
     /// All that was typed, field by field.
@@ -153,10 +164,10 @@ impl Form {
     /// Notes why the rules refuse what the form asks for: at the field that it is about, where there is one.
     pub(crate) fn refused(&mut self, refusal: &Refusal) {
         match refusal {
-            Refusal::AlreadyExists { field, .. } => self.wrong(field, refusal.to_string()),
+            Refusal::AlreadyExists { field, .. } => self.wrong(field, sentence::of(refusal)),
             // The sentence stands beside the field: the name that the API has for it would be a riddle.
             Refusal::Invalid { field, expected } => self.wrong(field, format!("This must be {expected}.")),
-            _ => self.wrong("", refusal.to_string()),
+            _ => self.wrong("", sentence::of(refusal)),
         }
     }
 

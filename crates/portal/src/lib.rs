@@ -34,6 +34,7 @@ mod protect;
 mod rights;
 mod router;
 mod routes;
+mod sentence;
 mod shown;
 mod viewer;
 

@@ -6,7 +6,7 @@ use usher_identity::{PasswordError, PasswordHash};
 use crate::failed::Failed;
 use crate::form::Form;
 use crate::portal::Portal;
-use crate::shown::sentence;
+use crate::sentence;
 
 /// Hashes the password of a form's field `password`; where it does not keep the rules, the form says so. `about` is
 /// what everybody knows of its user.
@@ -19,7 +19,7 @@ pub(crate) async fn hash(
     match portal.api.identity().hash_password(password, about).await {
         Ok(hash) => Ok(Some(hash)),
         Err(error @ (PasswordError::TooShort | PasswordError::TooLong | PasswordError::Weak(_))) => {
-            form.wrong("password", sentence(&error.to_string()));
+            form.wrong("password", sentence::of_phrase(&error.to_string()));
             Ok(None)
         }
         Err(error) => Err(Problem::from(error).into()),

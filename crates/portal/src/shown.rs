@@ -77,34 +77,3 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     }
     text
 }
-
-/// The sentence that people read, of the phrase that an error is.
-pub(crate) fn sentence(phrase: &str) -> String {
-    let mut chars = phrase.chars();
-    let first = chars.next().map(|first| first.to_uppercase().to_string());
-    format!(
-        "{}{}.",
-        first.unwrap_or_default(),
-        chars.as_str().trim_end_matches('.')
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::sentence;
-
-    #[test]
-    fn a_sentence_has_a_capital_and_a_full_stop_whatever_it_begins_with() {
-        for (phrase, said) in [
-            ("a password is short", "A password is short."),
-            ("ein Wort.", "Ein Wort."),
-            ("älter", "Älter."),
-            ("ß", "SS."),
-            ("`x` is wrong", "`x` is wrong."),
-            ("🦀", "🦀."),
-            ("", "."),
-        ] {
-            assert_eq!(sentence(phrase), said);
-        }
-    }
-}

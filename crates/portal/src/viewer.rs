@@ -69,7 +69,7 @@ impl Viewer {
         if let Some(rest) = parts.uri.path().strip_prefix("/a/") {
             let named = rest.split('/').next().unwrap_or_default().parse();
             if named != Ok(session.account) {
-                return Err(Problem::not_found("account").into());
+                return Err(Failed::not_found("account"));
             }
         }
         let is_exempt = path.starts_with(SECOND_FACTOR) || path == "/sign-out";
@@ -138,7 +138,7 @@ impl Viewer {
             csrf: forgery::token(&self.secret, engine.now()),
             flash: self.flash.clone(),
         };
-        Ok((frame, seen.map_err(|refusal| Problem::refused(&refusal, None))?))
+        Ok((frame, seen.map_err(|refusal| Failed::refused(&refusal))?))
     }
 
     /// Refuses who does not have a privilege over the account as a whole, before what they sent is looked at.

@@ -104,6 +104,21 @@ export class Provider {
     await page.locator("form button[type=submit]", { hasText: "Continue" }).click();
   }
 
+  /**
+   * Fills in the settings of an account, as an owner does who has made the application here.
+   * @param {import("playwright-core").Page} page
+   * @param {{ issuer?: string }} [typed] what is mistyped
+   */
+  async setUp(page, { issuer = this.issuer } = {}) {
+    await page.getByLabel("Name of the provider").fill("Nordic ID");
+    await page.getByLabel("Issuer").fill(issuer);
+    await page.getByLabel("Client id").fill(this.clientId);
+    await page.getByLabel("Client secret").fill(this.clientSecret);
+    await page.getByLabel("Scopes").fill("openid profile email groups");
+    await page.getByLabel("Domains of e-mail addresses").fill("nordic.example");
+    await page.getByRole("button", { name: "Ask the provider and save" }).click();
+  }
+
   /** Ends the provider. */
   stop() {
     this.server.closeAllConnections();

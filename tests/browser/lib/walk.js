@@ -1,8 +1,10 @@
 // The pages of the portal, one a row, and the account in which they are looked at.
 
 import assert from "node:assert/strict";
+import { after } from "node:test";
 import { advance, Caller, PASSWORD, PRODUCT, World } from "./api.js";
-import { setupLink } from "./settings.js";
+import { Provider } from "./provider.js";
+import { base, setupLink } from "./settings.js";
 import { totp } from "./totp.js";
 import { forgive } from "./watch.js";
 
@@ -22,6 +24,8 @@ import { forgive } from "./watch.js";
 /** What no field takes. */
 const TOO_LONG = "x".repeat(2000);
 const ACCOUNT = "/a/{account}";
+/** Shared seats of the account. */
+const SHARED = 2;
 
 /** Of the API's documentation, what all its operations and schemas look like; the whole takes axe a minute. */
 const DOCS_PARTS = [".top", ".side", "main > h1", "#sign-ins", "#signIn", "#listSignIns", "#schema-SignIn"];
@@ -50,6 +54,28 @@ async function send(page, button, fields = {}) {
 const sent = (button, fields) => (/** @type {Page} */ page) => send(page, button, fields);
 
 /**
+ * Sends what a page offered that was loaded a while ago, when it was still possible.
+ * @param {Page} page
+ * @param {string} path
+ * @param {Record<string, string>} [fields]
+ */
+async function sendLate(page, path, fields = {}) {
+  const loaded = page.waitForEvent("load");
+  await page.evaluate(([action, typed]) => {
+    const form = document.createElement("form");
+    Object.assign(form, { method: "post", action });
+    const token = document.querySelector('meta[name="csrf-token"]')?.getAttribute("content") ?? "";
+    for (const [name, value] of Object.entries({ _csrf: token, ...typed })) {
+      const input = document.createElement("input");
+      form.append(Object.assign(input, { name, value }));
+    }
+    document.body.append(form);
+    form.submit();
+  }, /** @type {const} */ ([path, fields]));
+  await loaded;
+}
+
+/**
  * Ticks two people on the list of users, and asks for a seat for each.
  * @param {Page} page
  */
@@ -74,6 +100,31 @@ async function setUpSecondFactor(page) {
   await send(page, "Set up a second factor");
   const secret = (await page.locator("#secret").textContent()) ?? "";
   await send(page, "Switch the second factor on", { Code: totp(secret, await advance(1)) });
+}
+
+/**
+ * Leaves the account without a named seat that is free, and goes on.
+ * @param {NonNullable<Row["act"]>} act
+ * @returns {Row["act"]}
+ */
+const soldOut = (act) => async (page, arranged) => {
+  const { world } = arranged;
+  const { items } = await world.get(`${world.path}/users?product=${PRODUCT}&license=named&limit=200`);
+  const seats = { named_seats: items.length, shared_seats: SHARED };
+  await world.put(`${world.path}/subscription`, { plan: "enterprise", products: { [PRODUCT]: seats } });
+  await act(page, arranged);
+};
+
+/** The identity provider of the account. @type {Provider | undefined} */
+let provider;
+
+after(() => provider?.stop());
+
+/** @param {Page} page */
+async function setUpProvider(page) {
+  provider = await Provider.start([], base);
+  await provider.setUp(page);
+  await page.getByText("The provider answers, and is saved.").waitFor();
 }
 
 /** The pages before there is an account. @type {Row[]} */
@@ -169,6 +220,10 @@ export const PAGES = [
     name: "a session that cannot go on", path: `${ACCOUNT}/sessions`, as: "sven", status: 422,
     act: sent(/^Resume/),
   },
+  {
+    name: "a session that cannot be paused", path: `${ACCOUNT}/sessions`, as: "sven", status: 422,
+    act: (page, { ids }) => sendLate(page, `/a/${ids.account}/sessions/${ids.standby}/pause`),
+  },
 
   { name: "the refusals", path: `${ACCOUNT}/refusals`, as: "owner" },
   { name: "the refusals with a wrong filter", path: `${ACCOUNT}/refusals?from=2026-02-02&to=2026-01-01`, as: "owner", status: 422 },
@@ -247,6 +302,10 @@ export const PAGES = [
     act: sent("Rename", { "Name of the team": " " }),
   },
   { name: "deleting a team", path: `${ACCOUNT}/teams/{team}/delete`, as: "owner" },
+  {
+    name: "a team that a group gives", path: `${ACCOUNT}/teams/{given}/delete`, as: "owner", status: 409,
+    act: sent("Delete the team"),
+  },
 
   { name: "the groups", path: `${ACCOUNT}/groups`, as: "owner" },
   {
@@ -259,6 +318,29 @@ export const PAGES = [
     act: sent("Rename", { "Name of the group": " " }),
   },
   { name: "deleting a group", path: `${ACCOUNT}/groups/{group}/delete`, as: "owner" },
+  {
+    name: "a group that cannot give what it should", path: `${ACCOUNT}/groups/{hands}`, as: "owner", status: 422,
+    act: soldOut(async (page) => {
+      await page.getByLabel(PRODUCT, { exact: true }).selectOption("named");
+      await send(page, "Save");
+    }),
+  },
+  {
+    name: "a group without a seat for one more", path: `${ACCOUNT}/groups/{newcomers}?who=gwen`, as: "owner",
+    status: 422, act: soldOut(sent("Add Gwen")),
+  },
+  {
+    name: "a group that somebody cannot leave", path: `${ACCOUNT}/groups/{hands}`, as: "owner", status: 422,
+    act: soldOut(sent("Take out Tess")),
+  },
+  {
+    name: "a group that is not deleted", path: `${ACCOUNT}/groups/{hands}/delete`, as: "owner", status: 409,
+    act: soldOut(sent("Delete the group")),
+  },
+  {
+    name: "a user who cannot be switched on", path: `${ACCOUNT}/users/{off}`, as: "owner", status: 422,
+    act: soldOut(sent("Activate")),
+  },
 
   { name: "single sign-on", path: `${ACCOUNT}/single-sign-on`, as: "owner" },
   {
@@ -272,6 +354,14 @@ export const PAGES = [
   },
   { name: "a way in that is not there", path: "/sso/{account}", status: 404 },
   { name: "coming back from nowhere", path: "/sso/callback?state=none", status: 403 },
+  {
+    name: "single sign-on that cannot be required", path: `${ACCOUNT}/single-sign-on`, as: "owner", status: 422,
+    async act(page) {
+      await setUpProvider(page);
+      await page.getByLabel("Require single sign-on of everybody").check();
+      await send(page, "Save who has to");
+    },
+  },
 
   { name: "the minutes", path: `${ACCOUNT}/minutes`, as: "owner" },
   { name: "the subscription", path: `${ACCOUNT}/subscription`, as: "owner" },
@@ -371,6 +461,19 @@ export const PAGES = [
     },
   },
 
+  {
+    name: "work on a browser that was signed out", path: "/console", as: "yuki", status: 410,
+    act: (page, { ids }) => sendLate(page, `/console/sessions/${ids.session}/end`, { product: PRODUCT }),
+  },
+  {
+    name: "a seat that is not offered", path: "/console", as: "amara", status: 409,
+    act: (page, { ids }) => sendLate(page, `/console/tickets/${ids.ticket}/claim`, { product: PRODUCT }),
+  },
+  {
+    name: "a place in the queue that is gone", path: "/console", as: "amara", status: 410,
+    act: (page, { ids }) => sendLate(page, `/console/tickets/${ids.noTicket}/leave`, { product: PRODUCT }),
+  },
+
   { name: "the page for a code", path: "/join" },
   { name: "a code that leads nowhere", path: "/join", act: sent("Continue", { Code: "ABCD-EFGH" }), status: 422 },
   { name: "a link that leads nowhere", path: "/join/ABCDEFGH", status: 404 },
@@ -378,6 +481,10 @@ export const PAGES = [
   {
     name: "joining with errors", path: "/join/{code}", status: 422,
     act: sent("Join", { "Your name, if you like": TOO_LONG }),
+  },
+  {
+    name: "leaving a session that is over", path: "/join", status: 404,
+    act: (page) => sendLate(page, "/join/ABCDEFGH/leave"),
   },
 
   { name: "a page that is not there", path: `${ACCOUNT}/nothing`, as: "owner", status: 404 },
@@ -398,7 +505,7 @@ export const addresses = () => ({ setup: new URL(setupLink()).pathname });
  * for its customer; somebody waits for a seat, and somebody was refused.
  */
 export async function arrange() {
-  const world = await World.make({ name: "Fjord Field Service", named: 3, shared: 2 });
+  const world = await World.make({ name: "Fjord Field Service", named: 3, shared: SHARED });
   const owner = await world.owner();
   const [sven, cleo, amara, yuki] = [
     await world.agent("Sven"), await world.agent("Cleo"), await world.agent("Amara"), await world.agent("Yuki"),
@@ -421,7 +528,7 @@ export async function arrange() {
   const paused = await start({ start: "active", customer: { name: "Kim" } });
   await svens.post(`${world.path}/sessions/${paused.id}/pause`);
   const session = await start({ start: "active" });
-  const { code } = await start({ kind: "attended", start: "standby" });
+  const { code, id: standby } = await start({ kind: "attended", start: "standby" });
   await world.signIn(cleo);
   const { ticket } = await world.signIn(amara, { wait: true });
   await assert.rejects(world.signIn(yuki), /no-seat-available/);
@@ -430,11 +537,27 @@ export async function arrange() {
   const team = await world.post(`${world.path}/teams`, { name: "Day team", members: [sven.id] });
   const group = await world.post(`${world.path}/groups`, { name: "Crew", members: [sven.id] });
   const [pool] = await world.pools();
+  // Whoever is in both groups has the seat of the older one, and would need one of the younger without it.
+  const [tess, off] = [await world.person("Tess", plain), await world.person("Otto", plain)];
+  await world.patch(`${world.path}/users/${off.id}`, { active: false });
+  const given = await world.post(`${world.path}/teams`, { name: "Newcomers" });
+  const groupOf = async (/** @type {string} */ name, /** @type {string[]} */ members, /** @type {object} */ mapping) => {
+    const made = await world.post(`${world.path}/groups`, { name, members });
+    await world.put(`${world.path}/groups/${made.id}/mapping`, mapping);
+    return made;
+  };
+  const hands = await groupOf("Old hands", [tess.id], { licenses: { [PRODUCT]: { kind: "shared", pool: pool.id } } });
+  // Which group is older is said by the time of its making.
+  await advance(1);
+  const ownSeats = { licenses: { [PRODUCT]: { kind: "named" } }, team: given.id };
+  const newcomers = await groupOf("Newcomers", [tess.id, off.id], ownSeats);
   const empty = await world.post(`${world.path}/pools`, { name: "Night shift", product: PRODUCT, seats: 0 });
   const ids = {
     ...addresses(), account: world.id, pool: pool.id, empty: empty.id, signIn: signIn.id, ticket: ticket.id,
     session: session.id, code, key, user: sven.id, owner: owner.id, named: named.id, heir: heir.id,
-    trainee: trainee.id, team: team.id, group: group.id,
+    trainee: trainee.id, team: team.id, group: group.id, given: given.id,
+    hands: hands.id, newcomers: newcomers.id, off: off.id, standby,
+    noTicket: ticket.id.replace(/.$/, (/** @type {string} */ last) => (last === "0" ? "1" : "0")),
   };
   /** @type {Record<string, import("./api.js").Person>} */
   const people = { owner, sven, cleo, amara, yuki, zoe, finn, gwen };

@@ -275,6 +275,10 @@ impl Facts {
                 group_name: Some(name.clone()),
                 ..facts
             },
+            Refusal::ChangedMeanwhile { field, .. } => Self {
+                field: Some(field),
+                ..facts
+            },
             Refusal::AlreadyExists { what, field } => Self {
                 what: Some(what),
                 field: Some(field),

@@ -251,6 +251,11 @@ impl Kind {
                 what: "This is the last active owner of the account.",
                 why: "An account without an owner could not be managed any more.",
                 remedy: "Make another user an owner first."),
+            Code::ChangedMeanwhile => kind!(Code::ChangedMeanwhile.as_str(), CONFLICT
+                "It was changed in the meantime",
+                what: "What was seen when this was chosen (`seats_seen`) is something else by now. The sentence says what.",
+                why: "Nobody's change is undone by somebody who did not know of it.",
+                remedy: "Look at it again, and send the call with what is there now, where it is still right."),
             Code::AlreadyExists => kind!(Code::AlreadyExists.as_str(), CONFLICT
                 "It exists already",
                 what: "Another thing of this kind has the same name or address.",

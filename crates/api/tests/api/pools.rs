@@ -64,6 +64,21 @@ async fn raising_a_pool_takes_from_the_unallocated_seats() {
 }
 
 #[tokio::test]
+async fn a_number_chosen_on_the_sight_of_another_is_refused() {
+    let app = app_with_seats_left().await;
+    let path = format!("pools/{}", app.default_pool().await);
+    let seats = app.operator().get(&path).await.ok()["seats"].as_u64().unwrap();
+
+    app.operator()
+        .patch(&path, json!({"seats": 1, "seats_seen": seats + 1}))
+        .await
+        .problem(409, "changed-meanwhile");
+
+    let change = json!({"seats": 1, "seats_seen": seats});
+    assert_eq!(app.operator().patch(&path, change).await.ok()["seats"], 1);
+}
+
+#[tokio::test]
 async fn seats_move_from_one_pool_to_another() {
     let app = app_with_seats_left().await;
     let default = app.default_pool().await;

@@ -9,7 +9,7 @@ use crate::id::{PoolId, UserId};
 use crate::permission::{Actor, Privilege};
 use crate::refusal::Refusal;
 use crate::text::Product;
-use crate::user::License;
+use crate::user::{License, User};
 
 /// Gives, changes or takes away a user's license of a product (L1, L2, L3). What the user does with the license
 /// that they had ends in the same step (L5). An inactive user may hold a license, which keeps it for them, but
@@ -53,12 +53,20 @@ pub(super) fn reassign(
     product: &Product,
     from: UserId,
     to: UserId,
+    seen: Option<License>,
     actor: &Actor,
 ) -> Result<Decision, Refusal> {
     account.need_to_manage(actor, Privilege::SeatsManage, "user")?;
     let user = |id| account.users.get(&id).ok_or(Refusal::NotFound { what: "user" });
     let (holder, heir) = (user(from)?, user(to)?);
-    let Some(license) = holder.licenses.get(product).copied() else {
+    let license = holder.licenses.get(product).copied();
+    if seen.is_some() && license != seen {
+        return Err(Refusal::ChangedMeanwhile {
+            field: "license",
+            now: has(account, holder, product),
+        });
+    }
+    let Some(license) = license else {
         return Err(Refusal::NotFound { what: "license" });
     };
     if heir.licenses.get(product) == Some(&license) {
@@ -74,6 +82,18 @@ pub(super) fn reassign(
     let mut events = switched(account, from, product, None, &by);
     events.extend(switched(account, to, product, Some(license), &by));
     Ok(Decision::done(events))
+}
+
+fn has(account: &Account, user: &User, product: &Product) -> String {
+    let name = &user.profile.name;
+    match user.licenses.get(product) {
+        Some(License::Named) => format!("{name} has a named seat of {product}"),
+        Some(License::Shared(pool)) => match account.pools.get(pool) {
+            Some(pool) => format!("{name} is in the seat pool {} of {product}", pool.name),
+            None => format!("{name} is in a seat pool of {product}"),
+        },
+        None => format!("{name} has no license of {product}"),
+    }
 }
 
 /// The events that end what a user does with a product and give them another license of it, or none.

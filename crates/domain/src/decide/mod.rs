@@ -63,9 +63,12 @@ pub fn decide(
             product,
             license,
         } => licenses::set_license(account, *user, product, *license, actor),
-        Command::ReassignLicense { product, from, to } => {
-            licenses::reassign(account, product, *from, *to, actor)
-        }
+        Command::ReassignLicense {
+            product,
+            from,
+            to,
+            seen,
+        } => licenses::reassign(account, product, *from, *to, *seen, actor),
         Command::CreatePool { .. }
         | Command::ChangePool { .. }
         | Command::MoveSeats { .. }

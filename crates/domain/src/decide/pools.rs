@@ -1,7 +1,7 @@
 //! Seat pools: how the shared seats of a product are distributed, and by which rules.
 
 use crate::account::Account;
-use crate::command::{Command, Decision, LeavingUsers, PoolPatch};
+use crate::command::{Command, Decision, LeavingUsers, PoolPatch, SeatWay};
 use crate::decide::{licenses, presence};
 use crate::event::{EndReason, Event};
 use crate::id::PoolId;
@@ -9,7 +9,7 @@ use crate::permission::{Actor, Privilege};
 use crate::pool::{Pool, count};
 use crate::refusal::{Refusal, SeatKind};
 use crate::rules::{Occupies, Rules};
-use crate::text::{Name, Product};
+use crate::text::{Name, Product, counted};
 use crate::user::License;
 
 pub(super) fn decide(account: &Account, command: &Command, actor: &Actor) -> Result<Decision, Refusal> {
@@ -29,9 +29,9 @@ pub(super) fn decide(account: &Account, command: &Command, actor: &Actor) -> Res
             account.need_to_manage(actor, Privilege::SeatsManage, "pool")?;
             self::change(account, pool(account, *id)?, change, actor)
         }
-        Command::MoveSeats { from, to, seats } => {
+        Command::MoveSeats { way, seats } => {
             account.need_to_manage(actor, Privilege::SeatsManage, "pool")?;
-            move_seats(account, pool(account, *from)?, pool(account, *to)?, *seats)
+            move_seats(account, *way, *seats)
         }
         Command::DeletePool { id, users } => {
             account.need_to_manage(actor, Privilege::SeatsManage, "pool")?;
@@ -81,6 +81,7 @@ fn create(
 }
 
 fn change(account: &Account, pool: &Pool, change: &PoolPatch, actor: &Actor) -> Result<Decision, Refusal> {
+    check_seen(pool, change.seats_seen)?;
     let name = change.name.as_ref().unwrap_or(&pool.name);
     let seats = change.seats.unwrap_or(pool.seats);
     let rules = match change.rules.clone() {
@@ -113,32 +114,88 @@ fn change(account: &Account, pool: &Pool, change: &PoolPatch, actor: &Actor) -> 
     Ok(Decision::done(events))
 }
 
-/// Seats go from one pool of a product to another. A pool that is left with fewer than are occupied drains (P3).
-fn move_seats(account: &Account, from: &Pool, to: &Pool, seats: u32) -> Result<Decision, Refusal> {
+/// Seats go from one place of a product to another. A pool that is left with fewer than are occupied drains (P3).
+fn move_seats(account: &Account, way: SeatWay, seats: u32) -> Result<Decision, Refusal> {
+    let pool = |id| pool(account, id);
+    let events = match way {
+        SeatWay::Between { from, to } => {
+            let (from, to) = (pool(from)?, pool(to)?);
+            check_way(from, to)?;
+            check_has(from, seats)?;
+            licenses::check_plan(account)?;
+            vec![with_fewer(from, seats), with_more(to, seats)]
+        }
+        SeatWay::IntoPool(to) => {
+            let to = pool(to)?;
+            if seats == 0 {
+                return Err(Refusal::Invalid {
+                    field: "seats",
+                    expected: "1 or more".to_owned(),
+                });
+            }
+            check_raise(account, to, to.seats.saturating_add(seats))?;
+            vec![with_more(to, seats)]
+        }
+        SeatWay::OutOfPool(from) => {
+            let from = pool(from)?;
+            check_has(from, seats)?;
+            vec![with_fewer(from, seats)]
+        }
+    };
+    Ok(Decision::done(events))
+}
+
+fn check_way(from: &Pool, to: &Pool) -> Result<(), Refusal> {
     if from.id == to.id {
         return Err(Refusal::Invalid {
             field: "to",
             expected: "another pool than the one that the seats come from".to_owned(),
         });
     }
-    licenses::check_product("to", &to.product, &from.product)?;
-    if !(1..=from.seats).contains(&seats) {
-        return Err(Refusal::Invalid {
-            field: "seats",
-            expected: format!("from 1 to {}, which is what {} has", from.seats, from.name),
-        });
+    licenses::check_product("to", &to.product, &from.product)
+}
+
+fn check_has(from: &Pool, seats: u32) -> Result<(), Refusal> {
+    if (1..=from.seats).contains(&seats) {
+        return Ok(());
     }
-    licenses::check_plan(account)?;
-    let resized = |pool: &Pool, seats| Event::PoolChanged {
+    let expected = match from.seats {
+        0 => format!("taken from a pool that has seats: {} has none", from.name),
+        1 => format!("1, which is what {} has", from.name),
+        many => format!("from 1 to {many}, which is what {} has", from.name),
+    };
+    Err(Refusal::Invalid {
+        field: "seats",
+        expected,
+    })
+}
+
+fn with_more(pool: &Pool, seats: u32) -> Event {
+    resized(pool, pool.seats.saturating_add(seats))
+}
+
+fn with_fewer(pool: &Pool, seats: u32) -> Event {
+    resized(pool, pool.seats.saturating_sub(seats))
+}
+
+fn resized(pool: &Pool, seats: u32) -> Event {
+    Event::PoolChanged {
         id: pool.id,
         name: pool.name.clone(),
         seats,
         rules: pool.rules.clone(),
-    };
-    Ok(Decision::done(vec![
-        resized(from, from.seats.saturating_sub(seats)),
-        resized(to, to.seats.saturating_add(seats)),
-    ]))
+    }
+}
+
+/// A number that was chosen on the sight of another would undo what somebody else has done since.
+fn check_seen(pool: &Pool, seen: Option<u32>) -> Result<(), Refusal> {
+    match seen {
+        Some(seen) if seen != pool.seats => Err(Refusal::ChangedMeanwhile {
+            field: "seats",
+            now: format!("{} has {}", pool.name, counted(pool.seats, "seat", "seats")),
+        }),
+        _ => Ok(()),
+    }
 }
 
 /// Lowering is always allowed: the pool drains (P3).

@@ -7,6 +7,7 @@ mod days;
 pub(crate) mod groups;
 pub(crate) mod join;
 pub(crate) mod me;
+mod members;
 pub(crate) mod minutes;
 pub(crate) mod overview;
 pub(crate) mod pools;

@@ -15,7 +15,7 @@ use usher_domain::{ApiKeyId, GroupId, PoolId, SessionId, TeamId, UserId};
 use usher_identity::{draw_bits, draw_code};
 
 use crate::app::{App, Browser, form};
-use crate::pool_desk::{Desk, RULES};
+use crate::desk::{Desk, RULES};
 
 /// Both tables, with the meaning of their columns. This test walks the second.
 const TABLES: &str = include_str!("../../../../docs/authorization.md");

@@ -1,52 +1,81 @@
-//! A help desk with seats, and its owner in a browser.
+//! A help desk with seats, who works there, and its owner in a browser.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use usher_domain::account::{Plan, ProductSeats};
-use usher_domain::command::Command;
+use usher_domain::command::{Command, UserPatch};
 use usher_domain::event::Profile;
-use usher_domain::permission::{PermissionOverrides, Role};
+use usher_domain::permission::{PermissionOverrides, Privilege, Role};
+use usher_domain::presence::{Device, DeviceKind, SessionKind, Start};
+use usher_domain::text::Product;
 use usher_domain::user::License;
-use usher_domain::{AccountId, PoolId, UserId};
+use usher_domain::{AccountId, PoolId, SessionId, SignInId, TicketId, UserId};
 use usher_identity::draw_bits;
 
 use crate::app::{App, Browser, Page};
 
 pub const PRODUCT: &str = "remote-support";
 
-/// An account with seats, an owner in a browser, and ways to ask about it.
+/// The rules that the form of a pool asks for.
+pub const RULES: [(&str, &str); 12] = [
+    ("occupies", "sign_in"),
+    ("seat_per", "user"),
+    ("max_devices_per_user", "1"),
+    ("max_active_sessions_per_seat", ""),
+    ("when_full", "queue"),
+    ("offer_hold_secs", "60 s"),
+    ("reclaim_idle_after_secs", ""),
+    ("auto_log_off_after_secs", "30 min"),
+    ("lease_secs", "90 s"),
+    ("standby_expires_secs", "1 day"),
+    ("end_notice_secs", "0 s"),
+    ("eviction_cool_down_secs", "5 min"),
+];
+
+/// An account whose owner looks at it.
 pub struct Desk {
     pub app: App,
     pub account: AccountId,
     pub owner: Browser,
+    /// The default pool, which has all the seats.
     pub pool: PoolId,
 }
 
 impl Desk {
-    pub async fn with(named_seats: u32) -> Self {
-        Self::open(App::new().await, named_seats).await
+    /// A desk with shared seats only.
+    pub async fn open(seats: u32) -> Self {
+        Self::with_seats(App::new().await, 0, seats).await
     }
 
-    pub async fn open(app: App, named_seats: u32) -> Self {
+    /// A desk with named seats, and some shared ones.
+    pub async fn with(named_seats: u32) -> Self {
+        Self::with_seats(App::new().await, named_seats, 5).await
+    }
+
+    /// The same, of an app that is set up in another way.
+    pub async fn of(app: App, named_seats: u32) -> Self {
+        Self::with_seats(app, named_seats, 5).await
+    }
+
+    async fn with_seats(app: App, named_seats: u32, shared_seats: u32) -> Self {
         let account = app.account("Contoso").await;
-        let pool = PoolId::from_bits(draw_bits(app.api.engine().now()).unwrap());
-        let product: usher_domain::text::Product = PRODUCT.parse().unwrap();
-        let seats = ProductSeats {
+        app.user(account, "Olga Owner", "olga@example.com", Role::Owner)
+            .await;
+        let owner = app.sign_in("olga@example.com").await;
+        let pool = PoolId::from_bits(bits(&app));
+        let bought = ProductSeats {
             named_seats,
-            shared_seats: 5,
+            shared_seats,
         };
         let subscription = Command::SetSubscription {
             plan: Plan {
                 name: "enterprise".parse().unwrap(),
                 shared_seats: true,
             },
-            products: [(product.clone(), seats)].into(),
-            default_pools: [(product, pool)].into(),
+            products: BTreeMap::from([(product(), bought)]),
+            default_pools: BTreeMap::from([(product(), pool)]),
         };
         app.give(account, subscription).await;
-        app.user(account, "Olga Owner", "olga@example.com", Role::Owner)
-            .await;
-        let owner = app.sign_in("olga@example.com").await;
         Self {
             app,
             account,
@@ -56,57 +85,93 @@ impl Desk {
     }
 
     pub fn path(&self, rest: &str) -> String {
-        format!("/a/{}/{rest}", self.account)
+        format!("/a/{}{rest}", self.account)
     }
 
+    /// A page of the account, as its owner sees it.
     pub async fn get(&self, rest: &str) -> Page {
         self.app.get(&self.owner, &self.path(rest)).await
     }
 
-    /// Sends a form as the owner, with the token of the list.
+    /// A form that the owner sends.
     pub async fn post(&self, rest: &str, fields: &[(&str, &str)]) -> Page {
-        self.app
-            .post(&self.owner, &self.path("users"), &self.path(rest), fields)
-            .await
+        self.app.post(&self.owner, "/me", &self.path(rest), fields).await
     }
 
+    pub async fn give(&self, command: Command) {
+        self.app.give(self.account, command).await;
+    }
+
+    pub async fn add_pool(&self, name: &str, seats: u32) -> PoolId {
+        let id = PoolId::from_bits(bits(&self.app));
+        self.give(Command::CreatePool {
+            id,
+            name: name.parse().unwrap(),
+            product: product(),
+            seats,
+            rules: None,
+        })
+        .await;
+        id
+    }
+
+    /// Somebody of the default pool.
+    pub async fn agent(&self, name: &str) -> UserId {
+        self.agent_of(name, self.pool).await
+    }
+
+    pub async fn agent_of(&self, name: &str, pool: PoolId) -> UserId {
+        let email = format!("{}@example.com", name.to_lowercase().replace(' ', "."));
+        let id = self.person(name, &email).await;
+        self.seat(id, License::Shared(pool)).await;
+        id
+    }
+
+    /// Somebody who can sign in, without a license.
     pub async fn member(&self, name: &str) -> UserId {
         let email = format!("{}@example.com", name.to_lowercase().replace(' ', "."));
         self.app.user(self.account, name, &email, Role::Member).await
     }
 
-    /// People without a password, which takes no time: `Agent 00` and on.
+    /// People without a license: `Agent 00` and on.
     pub async fn crowd(&self, count: u32) {
         for number in 0..count {
-            let profile = Profile {
-                name: format!("Agent {number:02}").parse().unwrap(),
-                email: format!("agent.{number:02}@example.com").parse().unwrap(),
+            let email = format!("agent.{number:02}@example.com");
+            self.person(&format!("Agent {number:02}"), &email).await;
+        }
+    }
+
+    /// Somebody without a license or a password, which takes no time.
+    async fn person(&self, name: &str, email: &str) -> UserId {
+        let id = UserId::from_bits(bits(&self.app));
+        self.give(Command::CreateUser {
+            id,
+            profile: Profile {
+                name: name.parse().unwrap(),
+                email: email.parse().unwrap(),
                 role: Role::Member,
                 privileges: BTreeSet::new(),
                 billing_contact: false,
                 seat_limit: None,
                 session_permissions: PermissionOverrides::default(),
-            };
-            let command = Command::CreateUser {
-                id: UserId::from_bits(draw_bits(self.app.api.engine().now()).unwrap()),
-                profile,
-                assign_seat: Some(false),
-                product: None,
-                password_set: false,
-                active: true,
-                directory: None,
-            };
-            self.app.give(self.account, command).await;
-        }
+            },
+            assign_seat: Some(false),
+            product: None,
+            password_set: false,
+            active: true,
+            directory: None,
+        })
+        .await;
+        id
     }
 
     pub async fn seat(&self, user: UserId, license: License) {
-        let command = Command::SetLicense {
+        self.give(Command::SetLicense {
             user,
-            product: PRODUCT.parse().unwrap(),
+            product: product(),
             license: Some(license),
-        };
-        self.app.give(self.account, command).await;
+        })
+        .await;
     }
 
     pub async fn license(&self, user: UserId) -> Option<License> {
@@ -122,4 +187,71 @@ impl Desk {
             move |account: &usher_domain::Account, _| account.user_by_email(&email).map(|user| user.id);
         self.app.api.engine().read(self.account, read).await.unwrap()
     }
+
+    /// A manager with one privilege.
+    pub async fn manager(&self, name: &str, privilege: Privilege) -> Browser {
+        let email = format!("{}@example.com", name.to_lowercase());
+        let id = self.app.user(self.account, name, &email, Role::Manager).await;
+        let change = UserPatch {
+            privileges: Some(BTreeSet::from([privilege])),
+            ..UserPatch::default()
+        };
+        self.give(Command::ChangeUser { id, change }).await;
+        self.app.sign_in(&email).await
+    }
+
+    pub async fn sign_in(&self, user: UserId) -> SignInId {
+        let bits = self.ask(user, false).await;
+        SignInId::from_bits(bits)
+    }
+
+    /// Lets somebody wait for a seat.
+    pub async fn wait(&self, user: UserId) -> TicketId {
+        TicketId::from_bits(self.ask(user, true).await)
+    }
+
+    async fn ask(&self, user: UserId, wait: bool) -> u128 {
+        let bits = bits(&self.app);
+        let name = self.app.api.engine().read(self.account, move |account, _| {
+            account.user(user).unwrap().profile.name.to_string()
+        });
+        let device = Device {
+            id: format!("laptop-{user}").parse().unwrap(),
+            name: format!("{}’s laptop", name.await.unwrap()).parse().unwrap(),
+            kind: DeviceKind::Desktop,
+        };
+        self.give(Command::SignIn {
+            user,
+            product: product(),
+            devices: vec![(SignInId::from_bits(bits), device)],
+            takeover: false,
+            wait,
+        })
+        .await;
+        bits
+    }
+
+    pub async fn start_call(&self, sign_in: SignInId) -> SessionId {
+        let id = SessionId::from_bits(bits(&self.app));
+        self.give(Command::CreateSession {
+            id,
+            sign_in,
+            kind: SessionKind::Call,
+            start: Start::Active,
+            customer: None,
+            code: "234567".parse().unwrap(),
+            valid_for: None,
+            wait: false,
+        })
+        .await;
+        id
+    }
+}
+
+fn bits(app: &App) -> u128 {
+    draw_bits(app.api.engine().now()).unwrap()
+}
+
+fn product() -> Product {
+    PRODUCT.parse().unwrap()
 }

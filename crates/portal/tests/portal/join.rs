@@ -40,12 +40,18 @@ async fn a_customer_types_a_code_joins_and_leaves() {
     let page = send(&desk.app, &kim, "/join", &typed).await;
     assert_eq!(page.header("location"), format!("/join/{code}"));
     let path = format!("/join/{code}");
-    assert!(look(&desk.app, &kim, &path).await.html.contains("waits for you"));
+    let html = look(&desk.app, &kim, &path).await.html;
+    assert!(html.contains("waits for you"));
+    assert!(!html.contains("http-equiv"), "a name that is typed stays: {html}");
 
     let page = send(&desk.app, &kim, &path, "name=Kim").await;
     assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.html);
     let kim = page.kept_by(&kim);
-    assert!(look(&desk.app, &kim, &path).await.html.contains("Connected"));
+    let html = look(&desk.app, &kim, &path).await.html;
+    assert!(
+        html.contains("Connected") && html.contains("http-equiv=\"refresh\""),
+        "{html}"
+    );
     assert!(desk.console(&sven).await.contains("Attended session with Kim"));
     send(&desk.app, &kim, &format!("{path}/leave"), "").await;
 

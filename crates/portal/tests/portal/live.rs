@@ -94,7 +94,7 @@ async fn a_compressed_message_arrives_whole_while_the_stream_goes_on() {
     add_minutes(&app, account).await;
     let message = unzipped(&mut frames, &mut reader).await;
 
-    assert!(message.contains("1 minutes left"), "{message}");
+    assert!(message.contains("1 minute left"), "{message}");
     assert!(before.elapsed() < 2 * UPDATE_EVERY);
 }
 
@@ -166,13 +166,13 @@ async fn who_comes_back_is_sent_only_what_they_have_not_seen() {
     tokio::time::pause();
     assert_eq!(frame(&mut anew).await, ":\n\n");
     add_minutes(&app, account).await;
-    assert!(frame(&mut anew).await.contains("1 minutes left"));
+    assert!(frame(&mut anew).await.contains("1 minute left"));
     let mut missed = app
         .send(&browser, Method::GET, &path, &last, String::new())
         .await
         .into_body()
         .into_data_stream();
-    assert!(frame(&mut missed).await.contains("1 minutes left"));
+    assert!(frame(&mut missed).await.contains("1 minute left"));
 }
 
 #[tokio::test]

@@ -18,7 +18,6 @@ mod live;
 mod minutes;
 mod overview;
 mod pool_changes;
-mod pool_desk;
 mod pools;
 mod queue;
 mod refusals;

@@ -2,7 +2,7 @@ use axum::http::StatusCode;
 use usher_domain::{AccountId, PoolId, UserId};
 
 use crate::app::App;
-use crate::pool_desk::{Desk, RULES};
+use crate::desk::{Desk, RULES};
 
 fn settings<'a>(name: &'a str, seats: &'a str) -> Vec<(&'a str, &'a str)> {
     let mut fields = vec![("name", name), ("seats", seats)];
@@ -144,6 +144,60 @@ async fn seats_move_between_pools_and_what_cannot_move_is_explained() {
     assert_eq!(lowered.status, StatusCode::SEE_OTHER);
     assert_eq!(pool_seats(&desk.app, desk.account, desk.pool).await, 2);
     assert_eq!(pool_seats(&desk.app, desk.account, night).await, 0);
+}
+
+#[tokio::test]
+async fn a_step_counts_from_what_the_pool_has_and_is_refused_where_no_seat_is_left() {
+    let desk = Desk::open(3).await;
+    let day = desk.pool.to_string();
+
+    for _ in 0..2 {
+        let lowered = desk.post("/pools/step", &[("lower", &day)]).await;
+        assert_eq!(lowered.status, StatusCode::SEE_OTHER, "{}", lowered.html);
+    }
+    assert_eq!(pool_seats(&desk.app, desk.account, desk.pool).await, 1);
+    for _ in 0..2 {
+        desk.post("/pools/step", &[("raise", &day)]).await;
+    }
+    let none_left = desk.post("/pools/step", &[("raise", &day)]).await;
+
+    assert_eq!(none_left.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(pool_seats(&desk.app, desk.account, desk.pool).await, 3);
+}
+
+#[tokio::test]
+async fn a_number_of_seats_that_changed_since_the_form_was_loaded_is_not_overwritten() {
+    let desk = Desk::open(5).await;
+    let path = format!("/pools/{}", desk.pool);
+    let page = desk.get(&path).await.html;
+    assert!(page.contains("name=\"seats_seen\" value=\"5\""), "{page}");
+    desk.post("/pools/step", &[("lower", &desk.pool.to_string())])
+        .await;
+    let save = async |seats: &str, seen: &str| {
+        let mut fields = settings("Day", seats);
+        fields.push(("seats_seen", seen));
+        desk.post(&path, &fields).await
+    };
+
+    let stale = save("3", "5").await;
+
+    assert_eq!(stale.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        stale.html.contains("id=\"seats-error\"") && stale.html.contains("has 4 seats now"),
+        "{}",
+        stale.html
+    );
+    assert!(
+        stale.html.contains("name=\"seats_seen\" value=\"4\"") && stale.html.contains("value=\"3\""),
+        "what was typed stays, with what there is now: {}",
+        stale.html
+    );
+    assert_eq!(pool_seats(&desk.app, desk.account, desk.pool).await, 4);
+    let untouched = save("5", "5").await;
+    assert_eq!(untouched.status, StatusCode::SEE_OTHER, "{}", untouched.html);
+    assert_eq!(pool_seats(&desk.app, desk.account, desk.pool).await, 4);
+    assert_eq!(save("3", "4").await.status, StatusCode::SEE_OTHER);
+    assert_eq!(pool_seats(&desk.app, desk.account, desk.pool).await, 3);
 }
 
 #[tokio::test]

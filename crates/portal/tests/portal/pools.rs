@@ -2,7 +2,7 @@ use axum::http::{Method, StatusCode};
 use futures::StreamExt;
 use usher_domain::permission::{Privilege, Role};
 
-use crate::pool_desk::{Desk, RULES};
+use crate::desk::{Desk, RULES};
 
 #[tokio::test]
 async fn staff_see_who_sits_where_and_members_see_no_pools() {

@@ -4,7 +4,7 @@ use usher_domain::command::Command;
 use usher_domain::permission::{Privilege, Role};
 
 use crate::app::Browser;
-use crate::pool_desk::Desk;
+use crate::desk::Desk;
 
 #[tokio::test]
 async fn the_queue_shows_who_waits_and_a_ticket_can_be_dropped() {

@@ -6,7 +6,7 @@ use serde_json::Value;
 use usher_domain::permission::Role;
 
 use crate::app::{Browser, PASSWORD};
-use crate::pool_desk::Desk;
+use crate::desk::Desk;
 
 const OK: u16 = 200;
 const FORBIDDEN: u16 = 403;

@@ -42,7 +42,7 @@ impl Company {
             world_clock: Clock::manual(WORLD),
             ..Config::default()
         });
-        let desk = Desk::open(app.await, named_seats).await;
+        let desk = Desk::of(app.await, named_seats).await;
         let provider = TestProvider::start().await;
         let mut wanted = Provider {
             issuer: provider.issuer.parse().unwrap(),

@@ -11,27 +11,27 @@ async fn many_are_changed_at_once_and_each_refusal_is_told() {
     let (eva_id, max_id, pool) = (eva.to_string(), max.to_string(), format!("move {}", desk.pool));
     let both = |act| [("act", act), ("user", eva_id.as_str()), ("user", max_id.as_str())];
 
-    let nobody = desk.post("users/bulk", &[("act", "deactivate")]).await;
+    let nobody = desk.post("/users/bulk", &[("act", "deactivate")]).await;
     assert_eq!(nobody.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(nobody.html.contains("Nobody is ticked."));
 
-    let asked = desk.post("users/bulk", &both("assign remote-support")).await;
+    let asked = desk.post("/users/bulk", &both("assign remote-support")).await;
     assert!(
-        asked.html.contains("2 seats are needed and 1 are left"),
+        asked.html.contains("2 seats are needed and 1 is left"),
         "{}",
         asked.html
     );
     assert_eq!(desk.license(eva).await, None);
 
-    let result = desk.post("users/bulk/do", &both("assign remote-support")).await;
+    let result = desk.post("/users/bulk/do", &both("assign remote-support")).await;
     assert!(
         result.html.contains("Done for 1, refused for 1"),
         "{}",
         result.html
     );
-    assert!(result.html.contains("1 more named seats"));
+    assert!(result.html.contains("1 more named seat of"));
 
-    let moved = desk.post("users/bulk/do", &both(&pool)).await;
+    let moved = desk.post("/users/bulk/do", &both(&pool)).await;
     assert_eq!(moved.status, StatusCode::SEE_OTHER, "{}", moved.html);
     assert_eq!(desk.license(eva).await, Some(License::Shared(desk.pool)));
     assert_eq!(desk.license(max).await, Some(License::Shared(desk.pool)));
@@ -43,7 +43,7 @@ async fn all_who_match_are_changed_only_where_they_are_still_those_who_were_show
     let agents = [desk.member("Agent A").await, desk.member("Agent B").await];
     let act = format!("move {}", desk.pool);
     let mut fields = vec![("act", act.as_str()), ("all", "yes"), ("filter", "q=agent")];
-    let asked = desk.post("users/bulk", &fields).await;
+    let asked = desk.post("/users/bulk", &fields).await;
     let digest = asked.html.split("name=\"shown\" value=\"").nth(1).unwrap();
     let digest = digest.split('"').next().unwrap().to_owned();
     assert!(
@@ -54,7 +54,7 @@ async fn all_who_match_are_changed_only_where_they_are_still_those_who_were_show
     fields.push(("shown", &digest));
 
     let late = desk.member("Agent C").await;
-    let again = desk.post("users/bulk/do", &fields).await;
+    let again = desk.post("/users/bulk/do", &fields).await;
     assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(again.html.contains("The people who match are others by now."));
     assert_eq!(desk.license(agents[0]).await, None);
@@ -62,7 +62,7 @@ async fn all_who_match_are_changed_only_where_they_are_still_those_who_were_show
     desk.app
         .give(desk.account, Command::DeleteUser { id: late })
         .await;
-    let moved = desk.post("users/bulk/do", &fields).await;
+    let moved = desk.post("/users/bulk/do", &fields).await;
     assert_eq!(moved.status, StatusCode::SEE_OTHER, "{}", moved.html);
     for agent in agents {
         assert_eq!(desk.license(agent).await, Some(License::Shared(desk.pool)));
@@ -77,14 +77,14 @@ async fn who_switches_all_off_is_left_out() {
 
     let done = desk
         .post(
-            "users/bulk/do",
+            "/users/bulk/do",
             &[("act", "deactivate"), ("user", &olga), ("user", &sven)],
         )
         .await;
 
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.html);
     assert!(
-        desk.get("users?status=inactive")
+        desk.get("/users?status=inactive")
             .await
             .html
             .contains("1 to 1 of 1")
@@ -98,7 +98,7 @@ async fn a_seat_goes_from_one_to_another_whether_or_not_another_is_free() {
         let (eva, max) = (desk.member("Eva").await, desk.member("Max").await);
         desk.seat(eva, License::Named).await;
         desk.seat(max, License::Shared(desk.pool)).await;
-        let page = desk.get(&format!("users/{eva}/reassign")).await;
+        let page = desk.get(&format!("/users/{eva}/reassign")).await;
         assert!(
             page.html.contains("Give the seat<span class=\"unseen\"> to Max"),
             "{}",
@@ -106,7 +106,7 @@ async fn a_seat_goes_from_one_to_another_whether_or_not_another_is_free() {
         );
 
         let fields = [("product", PRODUCT), ("to", &max.to_string())];
-        let done = desk.post(&format!("users/{eva}/reassign"), &fields).await;
+        let done = desk.post(&format!("/users/{eva}/reassign"), &fields).await;
 
         assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.html);
         assert_eq!(desk.license(eva).await, None);
@@ -123,7 +123,7 @@ async fn a_seat_given_to_who_has_one_is_not_lost() {
 
     for to in [eva, max] {
         let fields = [("product", PRODUCT), ("to", &to.to_string())];
-        let refused = desk.post(&format!("users/{eva}/reassign"), &fields).await;
+        let refused = desk.post(&format!("/users/{eva}/reassign"), &fields).await;
 
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(
@@ -138,11 +138,34 @@ async fn a_seat_given_to_who_has_one_is_not_lost() {
 }
 
 #[tokio::test]
+async fn whose_seat_was_changed_in_the_meantime_keeps_the_place_in_the_pool() {
+    let desk = Desk::with(1).await;
+    let (eva, max) = (desk.member("Eva").await, desk.member("Max").await);
+    let in_the_pool = License::Shared(desk.pool);
+    desk.seat(eva, in_the_pool).await;
+
+    let fields = [("product", PRODUCT), ("to", &max.to_string())];
+    let refused = desk.post(&format!("/users/{eva}/reassign"), &fields).await;
+
+    assert_eq!(refused.status, StatusCode::SEE_OTHER, "{}", refused.html);
+    let told = desk
+        .app
+        .get(
+            &refused.kept_by(&desk.owner),
+            &desk.path(&format!("/users/{eva}")),
+        )
+        .await;
+    assert!(told.html.contains("Eva is in the seat pool"), "{}", told.html);
+    assert_eq!(desk.license(eva).await, Some(in_the_pool));
+    assert_eq!(desk.license(max).await, None);
+}
+
+#[tokio::test]
 async fn ticks_stay_where_nothing_was_chosen_to_do() {
     let desk = Desk::with(0).await;
     let sven = desk.member("Sven").await.to_string();
 
-    let page = desk.post("users/bulk", &[("act", ""), ("user", &sven)]).await;
+    let page = desk.post("/users/bulk", &[("act", ""), ("user", &sven)]).await;
 
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(page.html.contains("Choose what to do with the ticked people."));

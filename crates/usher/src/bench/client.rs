@@ -5,9 +5,10 @@ use std::net::SocketAddr;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderMap, HeaderValue};
-use hyper::{Method, Request, StatusCode, Uri};
+use hyper::{Method, Request, Response, StatusCode, Uri};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
@@ -56,12 +57,19 @@ impl Connection {
         self.send(request).await
     }
 
-    /// Sends a request that is whole but for the host, and reads the whole answer.
-    pub(super) async fn send(&mut self, mut request: Request<Full<Bytes>>) -> Result<Answer, BenchError> {
+    /// Sends a request that is whole but for the host; the answer's body is yet to be read.
+    pub(super) async fn begin(
+        &mut self,
+        mut request: Request<Full<Bytes>>,
+    ) -> Result<Response<Incoming>, BenchError> {
         request.headers_mut().insert(HOST, self.host.clone());
         self.sender.ready().await?;
-        let response = self.sender.send_request(request).await?;
-        let (head, body) = response.into_parts();
+        Ok(self.sender.send_request(request).await?)
+    }
+
+    /// Sends a request that is whole but for the host, and reads the whole answer.
+    pub(super) async fn send(&mut self, request: Request<Full<Bytes>>) -> Result<Answer, BenchError> {
+        let (head, body) = self.begin(request).await?.into_parts();
         Ok(Answer {
             status: head.status,
             headers: head.headers,

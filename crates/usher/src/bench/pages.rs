@@ -1,10 +1,12 @@
 //! The pages of the portal in a large account: how long each takes, and how much of it goes over the wire.
 
 mod desk;
+mod live;
 
 use std::path::Path;
 use std::time::Instant;
 
+use bytes::Bytes;
 use http_body_util::Full;
 use hyper::Request;
 use hyper::header::{ACCEPT, ACCEPT_ENCODING, COOKIE, HeaderValue};
@@ -24,7 +26,7 @@ pub(super) const AT_WORK: usize = 1_000;
 /// How often each page is asked for.
 pub(super) const ASKED: usize = 51;
 
-/// Pages below the account, by what they are called in the table. `{user}`, `{team}` and `{pool}` stand for ids.
+/// Pages below the account, by what they are called in the table. `{user}` and so on stand for ids of the desk.
 const OF_ACCOUNT: &[(&str, &str)] = &[
     ("overview", "overview"),
     ("users", "users"),
@@ -34,20 +36,37 @@ const OF_ACCOUNT: &[(&str, &str)] = &[
         "users?license=shared&pool={pool}&status=active&sort=email&page=100",
     ),
     ("a user", "users/{user}"),
+    ("a new user", "users/new"),
+    ("reassigning a seat", "users/{named}/reassign"),
     ("seat pools", "pools"),
     ("seat pools, a row open", "pools?open={pool}"),
     ("a seat pool", "pools/{pool}"),
     ("users of a seat pool", "pools/{pool}/users"),
+    ("a new seat pool", "pools/new"),
     ("sessions", "sessions"),
+    ("ending a session", "sessions/end?session={session}"),
+    ("logging somebody out", "sign-ins/{sign_in}/log-out"),
     ("queue", "queue"),
     ("refusals", "refusals"),
     ("teams", "teams"),
     ("a team", "teams/{team}"),
+    ("groups", "groups"),
+    ("a group", "groups/{group}"),
     ("minutes", "minutes"),
     ("subscription", "subscription"),
     ("audit", "audit"),
     ("API keys", "api-keys"),
     ("settings", "settings"),
+    ("single sign-on", "single-sign-on"),
+];
+
+/// Live pages whose updates are measured: the ones that show the most of a large account.
+const LIVE: &[(&str, &str)] = &[
+    ("live update of the users", "users/live"),
+    (
+        "live update of the seat pools, a row open",
+        "pools/live?open={pool}",
+    ),
 ];
 
 /// Asks as the owner's browser, and measures.
@@ -67,8 +86,7 @@ pub(super) async fn measure(data: &Path, report: &mut Report) -> Result<(), Benc
     let mut browser = Browser { connection, cookie };
     let base = format!("/a/{}", account.id);
     for (name, page) in OF_ACCOUNT {
-        let page = page.replace("{user}", &desk.user).replace("{team}", &desk.team);
-        let path = format!("{base}/{}", page.replace("{pool}", &desk.pool));
+        let path = format!("{base}/{}", desk.named_in(page));
         browser.measure(name, &path, report).await?;
     }
     let audit = browser.ask(&format!("{base}/audit")).await?;
@@ -76,8 +94,16 @@ pub(super) async fn measure(data: &Path, report: &mut Report) -> Result<(), Benc
     browser.measure("audit, second page", &older, report).await?;
     browser.measure("agent console", "/console", report).await?;
     browser.measure("password and sessions", "/me", report).await?;
+    browser
+        .measure("second factor", "/me/second-factor", report)
+        .await?;
     let join = format!("/join/{}", desk.code);
     browser.measure("a customer's page", &join, report).await?;
+    for (name, page) in LIVE {
+        let path = format!("{base}/{}", desk.named_in(page));
+        let follow = browser.request(&path, "gzip")?;
+        live::measure(&server, &account.id, &desk.user, follow, name, report).await?;
+    }
     server.kill().await
 }
 
@@ -99,17 +125,21 @@ impl Browser {
     }
 
     async fn ask_for(&mut self, path: &str, encoding: &'static str) -> Result<Answer, BenchError> {
-        let request = Request::get(path)
-            .header(COOKIE, &self.cookie)
-            .header(ACCEPT, "text/html")
-            .header(ACCEPT_ENCODING, encoding)
-            .body(Full::default())
-            .map_err(|error| BenchError::Client(error.to_string()))?;
+        let request = self.request(path, encoding)?;
         let answer = self.connection.send(request).await?;
         if answer.status.is_success() {
             return Ok(answer);
         }
         Err(BenchError::refused(path, &answer))
+    }
+
+    fn request(&self, path: &str, encoding: &'static str) -> Result<Request<Full<Bytes>>, BenchError> {
+        Request::get(path)
+            .header(COOKIE, &self.cookie)
+            .header(ACCEPT, "text/html")
+            .header(ACCEPT_ENCODING, encoding)
+            .body(Full::default())
+            .map_err(|error| BenchError::Client(error.to_string()))
     }
 }
 

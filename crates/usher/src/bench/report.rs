@@ -19,7 +19,7 @@ impl Report {
         let heading = if args.pages {
             format!(
                 "pages of an account of {USERS} users, {AT_WORK} of them at work, compressed; medians of {ASKED} \
-                 requests, server and client on the same {cores} cores"
+                 requests or updates, server and client on the same {cores} cores"
             )
         } else {
             format!(

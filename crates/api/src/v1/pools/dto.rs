@@ -99,6 +99,10 @@ pub(crate) struct PoolChange {
     /// Another number of seats. Below what is occupied the pool drains: nobody is thrown out.
     #[schema(example = 6)]
     pub(crate) seats: Option<u32>,
+    /// How many seats the pool had when the number was chosen. Where it has as many no longer, the call answers
+    /// `changed-meanwhile` and changes nothing.
+    #[schema(example = 5)]
+    pub(crate) seats_seen: Option<u32>,
     /// Other rules.
     pub(crate) rules: Option<RulesChoice>,
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::Json as Answer;
 use axum::http::StatusCode;
-use usher_domain::command::{LeavingUsers, PoolPatch, RulesPatch};
+use usher_domain::command::{LeavingUsers, PoolPatch, RulesPatch, SeatWay};
 use usher_domain::{Account, Actor, Command, PoolId, Refusal};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -105,7 +105,7 @@ async fn get(caller: Caller, Path(path): Path<PoolPath>) -> Result<Answer<Pool>,
     params(PoolPath), request_body = PoolChange,
     responses((status = 200, description = "The pool after the change.", body = Pool)),
     extensions(("x-problems" = json!([
-        "already-exists", "not-enough-seats", "plan-excludes-shared-seats", "pool-in-use"
+        "already-exists", "changed-meanwhile", "not-enough-seats", "plan-excludes-shared-seats", "pool-in-use"
     ])))
 )]
 async fn change(
@@ -116,6 +116,7 @@ async fn change(
     let change = PoolPatch {
         name: body.name,
         seats: body.seats,
+        seats_seen: body.seats_seen,
         rules: body.rules.map(RulesPatch::from),
     };
     let command = Command::ChangePool {
@@ -142,8 +143,10 @@ async fn move_seats(
     Json(body): Json<SeatMove>,
 ) -> Result<Answer<Option<Pool>>, Problem> {
     let command = Command::MoveSeats {
-        from: path.pool,
-        to: body.to,
+        way: SeatWay::Between {
+            from: path.pool,
+            to: body.to,
+        },
         seats: body.seats,
     };
     let view = move |account: &Account, _: &_, _| account.pool(path.pool).map(Pool::from);

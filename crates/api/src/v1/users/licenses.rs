@@ -81,6 +81,7 @@ async fn reassign(
         product: path.product,
         from: path.user,
         to: body.to,
+        seen: None,
     };
     let view = move |account: &Account, _: &_, _| account.user(body.to).map(User::from);
     caller.execute(command, view).await.map(Answer)

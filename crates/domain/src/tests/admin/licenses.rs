@@ -3,6 +3,7 @@
 use super::office::*;
 use crate::command::Command;
 use crate::event::EndReason;
+use crate::refusal::Refusal;
 use crate::user::License;
 
 const NAMED: Option<License> = Some(License::Named);
@@ -182,6 +183,31 @@ fn l3_a_license_is_not_reassigned_where_it_would_be_lost() {
             "{from} {to}"
         );
     }
+}
+
+#[test]
+fn l3_a_license_that_is_another_than_was_seen_is_not_reassigned() {
+    let mut office = Office::with_seats(2, 1)
+        .with_members(&["ann", "ben"])
+        .after(&[create_pool("night", 0), license("ann", shared("night"))]);
+    let named = reassign_seen("ann", "ben", NAMED);
+    let changed = |now: &str| Refusal::ChangedMeanwhile {
+        field: "license",
+        now: now.to_owned(),
+    };
+
+    assert_eq!(
+        office.refusal(&named),
+        changed("ann is in the seat pool night of remote-support")
+    );
+    office.does(&license("ann", None));
+    assert_eq!(
+        office.refusal(&named),
+        changed("ann has no license of remote-support")
+    );
+    office.does(&license("ann", NAMED));
+    office.does(&named);
+    assert_eq!(office.license_of("ben"), NAMED);
 }
 
 #[test]

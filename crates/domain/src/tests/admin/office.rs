@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::account::{Plan, ProductSeats};
-use crate::command::{Command, Decision, MemberChange, PoolPatch, RulesPatch, UserPatch};
+use crate::command::{Command, Decision, MemberChange, PoolPatch, RulesPatch, SeatWay, UserPatch};
 use crate::directory::{DirectoryEntry, EmailLabel, GroupMapping};
 use crate::event::{EndReason, Event, Profile};
 use crate::permission::{Actor, PermissionOverrides, Privilege, Role, Scope};
@@ -122,6 +122,17 @@ pub(super) fn reassign(from: &str, to: &str) -> Command {
         product: product(),
         from: user(from),
         to: user(to),
+        seen: None,
+    }
+}
+
+/// The same, on the sight of a license.
+pub(super) fn reassign_seen(from: &str, to: &str, seen: Option<License>) -> Command {
+    Command::ReassignLicense {
+        product: product(),
+        from: user(from),
+        to: user(to),
+        seen,
     }
 }
 
@@ -157,12 +168,29 @@ pub(super) fn resize(name: &str, seats: u32) -> Command {
     )
 }
 
+/// The same, on the sight of another number.
+pub(super) fn resize_seen(name: &str, seen: u32, seats: u32) -> Command {
+    change_pool(
+        name,
+        PoolPatch {
+            seats: Some(seats),
+            seats_seen: Some(seen),
+            ..PoolPatch::default()
+        },
+    )
+}
+
+/// Between pools, or from or to the `unallocated` seats.
 pub(super) fn move_seats(from: &str, to: &str, seats: u32) -> Command {
-    Command::MoveSeats {
-        from: pool(from),
-        to: pool(to),
-        seats,
-    }
+    let way = match (from, to) {
+        ("unallocated", to) => SeatWay::IntoPool(pool(to)),
+        (from, "unallocated") => SeatWay::OutOfPool(pool(from)),
+        (from, to) => SeatWay::Between {
+            from: pool(from),
+            to: pool(to),
+        },
+    };
+    Command::MoveSeats { way, seats }
 }
 
 pub(super) fn rules(rules: RulesPatch) -> PoolPatch {

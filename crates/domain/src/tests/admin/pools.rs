@@ -220,6 +220,64 @@ fn p3_seats_that_are_not_there_and_pools_of_another_product_are_refused() {
 }
 
 #[test]
+fn p3_steps_of_two_people_at_once_both_count() {
+    let mut office = shifts(&[]);
+
+    office.does(&move_seats("unallocated", "night", 1));
+    assert_eq!(
+        office.answer(&OPERATOR, &move_seats("unallocated", "night", 1)),
+        "not-enough-seats"
+    );
+    for _ in 0..2 {
+        office.does(&move_seats("default", "unallocated", 1));
+    }
+
+    assert_eq!((office.seats_of("default"), office.seats_of("night")), (0, 2));
+    assert_eq!(office.account.shared_unallocated(&product()), 2);
+    for (from, to, seats, answer) in [
+        ("default", "unallocated", 1, "invalid"),
+        ("night", "unallocated", 3, "invalid"),
+        ("night", "unallocated", 0, "invalid"),
+        ("unallocated", "night", 0, "invalid"),
+        ("unallocated", "night", u32::MAX, "not-enough-seats"),
+        ("unallocated", "nowhere", 1, "not-found"),
+        ("nowhere", "unallocated", 1, "not-found"),
+    ] {
+        let command = move_seats(from, to, seats);
+        assert_eq!(office.answer(&OPERATOR, &command), answer, "{command:?}");
+    }
+}
+
+#[test]
+fn p3_a_pool_whose_occupied_seats_become_unallocated_drains() {
+    let mut office = shifts(&["ann"]);
+    office.does(&sign_in("ann"));
+
+    let lowered = office.does(&move_seats("night", "unallocated", 1));
+
+    assert_eq!(sign_ins_ended(&lowered), []);
+    assert!(office.account.pools()[&pool("night")].is_draining());
+}
+
+#[test]
+fn p3_a_number_chosen_on_the_sight_of_another_changes_nothing() {
+    let mut office = shifts(&[]);
+    office.does(&resize("night", 2));
+
+    let stale = resize_seen("night", 1, 0);
+
+    assert_eq!(
+        office.refusal(&stale),
+        Refusal::ChangedMeanwhile {
+            field: "seats",
+            now: "night has 2 seats".to_owned(),
+        }
+    );
+    office.does(&resize_seen("night", 2, 0));
+    assert_eq!(office.seats_of("night"), 0);
+}
+
+#[test]
 fn p3_p2_6_moving_seats_is_for_who_manages_them() {
     use crate::permission::{Privilege, Role};
     let office = shifts(&["ann"])

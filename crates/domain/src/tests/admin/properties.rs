@@ -26,6 +26,11 @@ fn a_pool() -> impl Strategy<Value = &'static str> {
     prop::sample::select(&POOLS[..])
 }
 
+/// A pool, or the unallocated seats.
+fn a_place() -> impl Strategy<Value = &'static str> {
+    prop_oneof![3 => a_pool(), 1 => Just("unallocated")]
+}
+
 fn role() -> impl Strategy<Value = Role> {
     prop::sample::select(vec![Role::Member, Role::Manager, Role::Admin, Role::Owner])
 }
@@ -87,7 +92,7 @@ fn on_users() -> impl Strategy<Value = Command> {
                     remove: members(&remove)
                 })
             }),
-        (person(), person()).prop_map(|(from, to)| reassign(from, to)),
+        (person(), person(), a_license()).prop_map(|(from, to, seen)| reassign_seen(from, to, seen)),
         prop::sample::select(&TEAMS[..]).prop_map(|name| Command::DeleteTeam { id: team(name) }),
     ]
 }
@@ -160,14 +165,15 @@ fn on_seats() -> impl Strategy<Value = Command> {
             }
         }),
         (a_pool(), 0..4_u32).prop_map(|(name, seats)| create_pool(name, seats)),
-        (a_pool(), 0..6_u32).prop_map(|(name, seats)| {
+        (a_pool(), 0..6_u32, prop::option::of(0..6_u32)).prop_map(|(name, seats, seats_seen)| {
             let patch = PoolPatch {
                 seats: Some(seats),
+                seats_seen,
                 ..PoolPatch::default()
             };
             change_pool(name, patch)
         }),
-        (a_pool(), a_pool(), 0..3_u32).prop_map(|(from, to, seats)| move_seats(from, to, seats)),
+        (a_place(), a_place(), 0..3_u32).prop_map(|(from, to, seats)| move_seats(from, to, seats)),
         (a_pool(), leaving).prop_map(|(name, users)| Command::DeletePool {
             id: pool(name),
             users

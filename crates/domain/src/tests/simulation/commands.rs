@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::transitions::{Someone, Transition};
 use super::world::World;
 use crate::account::{Plan, ProductSeats};
-use crate::command::{Command, LeavingUsers, MemberChange, PoolPatch, RulesPatch, UserPatch};
+use crate::command::{Command, LeavingUsers, MemberChange, PoolPatch, RulesPatch, SeatWay, UserPatch};
 use crate::directory::GroupMapping;
 use crate::event::Profile;
 use crate::permission::{Actor, PermissionOverrides, Role, Scope};
@@ -376,12 +376,23 @@ impl World {
                 product: product(*of),
                 from: user(*from),
                 to: user(*to),
+                seen: None,
             }),
-            Transition::MoveSeats { from, to, seats } => Some(Command::MoveSeats {
-                from: nth(&self.account.pools, *from)?,
-                to: nth(&self.account.pools, *to)?,
-                seats: *seats,
-            }),
+            Transition::MoveSeats { from, to, seats } => {
+                let from = nth(&self.account.pools, *from)?;
+                let to = nth(&self.account.pools, *to)?;
+                let way = SeatWay::Between { from, to };
+                Some(Command::MoveSeats { way, seats: *seats })
+            }
+            Transition::StepSeats { pool, more } => {
+                let pool = nth(&self.account.pools, *pool)?;
+                let way = if *more {
+                    SeatWay::IntoPool(pool)
+                } else {
+                    SeatWay::OutOfPool(pool)
+                };
+                Some(Command::MoveSeats { way, seats: 1 })
+            }
             Transition::Activate { user, active } => change_user(
                 *user,
                 UserPatch {

@@ -117,6 +117,11 @@ pub(super) enum Transition {
         to: u8,
         seats: u32,
     },
+    /// One seat from the unallocated ones, or back to them.
+    StepSeats {
+        pool: u8,
+        more: bool,
+    },
     Activate {
         user: u8,
         active: bool,
@@ -379,6 +384,7 @@ fn in_the_office() -> impl Strategy<Value = Transition> {
             .prop_map(|(from, to, product)| Transition::Reassign { from, to, product }),
         2 => (any::<u8>(), any::<u8>(), 1..3_u32)
             .prop_map(|(from, to, seats)| Transition::MoveSeats { from, to, seats }),
+        2 => (any::<u8>(), any::<bool>()).prop_map(|(pool, more)| Transition::StepSeats { pool, more }),
         2 => (any::<u8>(), any::<bool>()).prop_map(|(user, active)| Transition::Activate { user, active }),
         2 => (any::<u8>(), prop::option::of(0..3_u32))
             .prop_map(|(user, limit)| Transition::LimitSeats { user, limit }),

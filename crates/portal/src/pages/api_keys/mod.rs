@@ -9,7 +9,6 @@ use axum::extract::{Path, Query};
 use axum::response::Response;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use usher_api::Problem;
 use usher_domain::permission::{Privilege, Scope};
 use usher_domain::text::Name;
 use usher_domain::{Account, Actor, ApiKeyId, Command, Outcome, Refusal, Secs, Timestamp};
@@ -64,7 +63,7 @@ async fn keys_page(viewer: &Viewer, query: &KeysQuery, form: Form) -> Result<Key
 async fn create(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
     let api = Arc::clone(&viewer.portal.api);
     let id = form.value("id").parse::<ApiKeyId>();
-    let id = id.map_err(|_| Problem::not_found("API key"))?;
+    let id = id.map_err(|_| Failed::not_found("API key"))?;
     let name = form.parse::<Name>("name");
     let expires_at = expiry(&mut form, api.engine().now());
     let scopes: BTreeSet<_> = form.all("scopes").filter_map(scope).collect();
@@ -83,9 +82,9 @@ async fn create(Posted { viewer, mut form }: Posted) -> Result<Response, Failed>
     };
     let find = move |account: &Account, _: &Outcome, _| account.api_keys().get(&id).cloned();
     let made = match viewer.execute(command, find).await? {
-        Ok(made) => made.ok_or_else(|| Problem::not_found("API key"))?,
+        Ok(made) => made.ok_or_else(|| Failed::not_found("API key"))?,
         Err(refusal @ (Refusal::Forbidden { .. } | Refusal::NotFound { .. })) => {
-            return Err(Problem::refused(&refusal, None).into());
+            return Err(Failed::refused(&refusal));
         }
         Err(refusal) => {
             form.refused(&refusal);
@@ -160,15 +159,15 @@ async fn rotate(
         .find(|(secs, _)| *secs == overlap)
         .map(|(secs, _)| secs.parse());
     let Some(Ok(overlap)) = overlap else {
-        return Err(Problem::not_found("overlap").into());
+        return Err(Failed::not_found("overlap"));
     };
     let overlap = Secs::new(overlap);
     let find = move |account: &Account, _: &Outcome, _| account.api_keys().get(&id).cloned();
     let rotated = viewer
         .execute(Command::RotateApiKey { id, overlap }, find)
         .await?;
-    let rotated = rotated.map_err(|refusal| Problem::refused(&refusal, None))?;
-    let key = rotated.ok_or_else(|| Problem::not_found("API key"))?;
+    let rotated = rotated.map_err(|refusal| Failed::refused(&refusal))?;
+    let key = rotated.ok_or_else(|| Failed::not_found("API key"))?;
     let api = &viewer.portal.api;
     let secret = api
         .identity()
@@ -196,7 +195,7 @@ async fn revoke(Path((_, key)): Path<(String, String)>, posted: Posted) -> Resul
         .revoke_api_key(viewer.account, id)
         .await?;
     let revoked = viewer.execute(Command::RevokeApiKey { id }, |_, _, _| ()).await?;
-    revoked.map_err(|refusal| Problem::refused(&refusal, None))?;
+    revoked.map_err(|refusal| Failed::refused(&refusal))?;
     let path = Place::ApiKeys.path(viewer.account);
     Ok(done(
         &path,
@@ -213,7 +212,7 @@ fn known(account: &Account, actor: &Actor, id: ApiKeyId) -> Result<String, Refus
 }
 
 fn key_id(text: &str) -> Result<ApiKeyId, Failed> {
-    text.parse().map_err(|_| Problem::not_found("API key").into())
+    text.parse().map_err(|_| Failed::not_found("API key"))
 }
 
 fn scope(word: &str) -> Option<Scope> {

@@ -1,6 +1,7 @@
 //! Entries of the audit as sentences: "Eva Owner · gave Sven a seat of Day shift".
 
 use serde_json::Value;
+use usher_domain::text::counted;
 use usher_journal::AuditRow;
 
 use super::provider;
@@ -179,18 +180,13 @@ pub(super) fn more(row: &AuditRow, detail: &Value, names: &Names) -> Option<Stri
             Some(format!("{email}, {role}"))
         }
         "user.deleted" => text(&detail["email"]),
-        "minutes.added" => Some(match detail["minutes"].as_u64()? {
-            1 => "1 minute".to_owned(),
-            minutes => format!("{minutes} minutes"),
-        }),
-        "pool.created" | "pool.changed" | "pool.deleted" => Some(match detail["seats"].as_u64()? {
-            1 => "1 seat".to_owned(),
-            seats => format!("{seats} seats"),
-        }),
-        "team.created" | "team.changed" => match detail["members"].as_array()?.len() {
-            1 => Some("1 member".to_owned()),
-            members => Some(format!("{members} members")),
-        },
+        "minutes.added" => Some(counted(detail["minutes"].as_u64()?, "minute", "minutes")),
+        "pool.created" | "pool.changed" | "pool.deleted" => {
+            Some(counted(detail["seats"].as_u64()?, "seat", "seats"))
+        }
+        "team.created" | "team.changed" => {
+            Some(counted(detail["members"].as_array()?.len(), "member", "members"))
+        }
         "account.created" | "account.renamed" => text(&detail["name"]),
         "api_key.created" => Some(words(detail["scopes"].as_array()?)),
         "subscription.set" => {

@@ -3,7 +3,6 @@
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
-use usher_api::Problem;
 use usher_domain::presence::{Customer, SessionKind, Start};
 use usher_domain::text::{Name, Product};
 use usher_domain::{Account, Actor, Command, Outcome, Refusal, SessionId, SignInId, TicketId, Timestamp};
@@ -193,7 +192,7 @@ pub(super) async fn work(
             ids: vec![id],
             note: None,
         },
-        _ => return Err(Problem::not_found("such page").into()),
+        _ => return Err(Failed::not_found("such page")),
     };
     let Some(sign_in) = here(&viewer, &product).await? else {
         return refuse_for_good(&viewer, &product, form, &GONE).await;
@@ -219,9 +218,9 @@ fn shown(viewer: &Viewer, jar: CookieJar, product: &Product, came: Came) -> Resp
     (jar, Redirect::to(&path(product.as_str()))).into_response()
 }
 
-fn product(form: &Form) -> Result<Product, Problem> {
+fn product(form: &Form) -> Result<Product, Failed> {
     let product = form.value("product").parse();
-    product.map_err(|_| Problem::not_found("product"))
+    product.map_err(|_| Failed::not_found("product"))
 }
 
 fn is_ticked(form: &Form, name: &str) -> bool {

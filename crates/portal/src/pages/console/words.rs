@@ -2,6 +2,8 @@
 
 use usher_domain::{Refusal, Secs};
 
+use crate::sentence;
+
 /// Who runs the server, at the start of a sentence.
 pub(super) const OPERATOR: &str = "The operator of this server";
 /// Who is no person, at the start of a sentence.
@@ -63,20 +65,13 @@ pub(super) fn session_end(reason: &str, by: Option<&str>) -> String {
     }
 }
 
-/// A refusal as the person reads it who is refused. The domain's sentences speak of them, and to programs.
+/// A refusal as the person reads it who is refused: others' sentences speak of them.
 pub(super) fn refusal(refusal: &Refusal) -> String {
     match refusal {
         Refusal::NoLicense { product } => {
             format!("You have no license for {product}. Ask an admin to assign a seat to you.")
         }
-        Refusal::SignedInElsewhere { device, .. } => {
-            format!(
-                "You are signed in on {} already. Sign out there first, or do both here with one click: work that goes \
-                 on there ends.",
-                device.name
-            )
-        }
-        refusal => refusal.to_string(),
+        refusal => sentence::of(refusal),
     }
 }
 

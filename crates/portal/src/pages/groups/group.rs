@@ -5,23 +5,24 @@ use std::sync::Arc;
 
 use axum::extract::{Path, Query};
 use axum::response::Response;
-use usher_api::Problem;
 use usher_domain::command::MemberChange;
 use usher_domain::permission::Privilege;
 use usher_domain::text::Name;
 use usher_domain::{Account, Actor, Command, GroupId, Refusal, UserId};
 
-use super::view::{DeletePage, GroupPage, GroupQuery, GroupSeen};
+use super::view::{GroupPage, GroupSeen};
 use crate::answer::{done, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::nav::Place;
+use crate::pages::members::{DeletePage, MembersQuery, named};
+use crate::sentence;
 use crate::viewer::Viewer;
 
 pub(super) type GroupPath = Path<(String, String)>;
 
 pub(super) fn group_id(text: &str) -> Result<GroupId, Failed> {
-    text.parse().map_err(|_| Problem::not_found("group").into())
+    text.parse().map_err(|_| Failed::not_found("group"))
 }
 
 pub(super) fn path_of(viewer: &Viewer, id: GroupId) -> String {
@@ -38,7 +39,7 @@ pub(super) async fn guard(viewer: &Viewer) -> Result<(), Failed> {
 pub(super) async fn show(
     viewer: Viewer,
     Path((_, group)): GroupPath,
-    Query(query): Query<GroupQuery>,
+    Query(query): Query<MembersQuery>,
 ) -> Result<Response, Failed> {
     let id = group_id(&group)?;
     Ok(page(&group_page(&viewer, id, query, None).await?))
@@ -67,7 +68,7 @@ pub(super) async fn add(
     Path((_, group)): GroupPath,
     Posted { viewer, form }: Posted,
 ) -> Result<Response, Failed> {
-    let add = users(&form);
+    let add = named(&form);
     let message = "They are in the group now, with what it gives.";
     edit(&viewer, &group, add, BTreeSet::new(), message, form).await
 }
@@ -76,7 +77,7 @@ pub(super) async fn take_out(
     Path((_, group)): GroupPath,
     Posted { viewer, form }: Posted,
 ) -> Result<Response, Failed> {
-    let remove = users(&form);
+    let remove = named(&form);
     let message = "They are no longer in the group. What it gave them is taken back.";
     edit(&viewer, &group, BTreeSet::new(), remove, message, form).await
 }
@@ -100,10 +101,6 @@ async fn edit(
     carry_out(viewer, id, command, message.to_owned(), form, "who").await
 }
 
-fn users(form: &Form) -> BTreeSet<UserId> {
-    form.all("user").filter_map(|id| id.parse().ok()).collect()
-}
-
 /// Gives a command about a group. What the rules refuse stands at the field that it is about, else at `field`.
 pub(super) async fn carry_out(
     viewer: &Viewer,
@@ -115,7 +112,7 @@ pub(super) async fn carry_out(
 ) -> Result<Response, Failed> {
     let refusal = match viewer.execute(command, |_, _, _| ()).await? {
         Ok(()) => return Ok(done(&path_of(viewer, id), message)),
-        Err(Refusal::NotFound { what: "group" }) => return Err(Problem::not_found("group").into()),
+        Err(Refusal::NotFound { what: "group" }) => return Err(Failed::not_found("group")),
         Err(refusal) => refusal,
     };
     let says = sentence(viewer, &refusal).await?;
@@ -132,7 +129,7 @@ pub(super) async fn carry_out(
 
 /// A refusal, with the name of the first who has no seat.
 async fn sentence(viewer: &Viewer, refusal: &Refusal) -> Result<String, Failed> {
-    let says = refusal.to_string();
+    let says = sentence::of(refusal);
     let Refusal::NotEnoughSeats { user: Some(user), .. } = *refusal else {
         return Ok(says);
     };
@@ -157,8 +154,11 @@ pub(super) async fn ask_to_delete(viewer: Viewer, Path((_, group)): GroupPath) -
     Ok(page(&DeletePage {
         frame,
         path: path_of(&viewer, id),
+        kind: "group",
         name,
         members,
+        consequence: "but lose what this group gave them, unless another group of theirs gives it too. Who is signed in with such \
+                      a license is signed out at once.",
     }))
 }
 
@@ -168,20 +168,20 @@ pub(super) async fn delete(
 ) -> Result<Response, Failed> {
     let id = group_id(&group)?;
     let deleted = viewer.execute(Command::DeleteGroup { id }, |_, _, _| ()).await?;
-    deleted.map_err(|refusal| Problem::refused(&refusal, None))?;
+    deleted.map_err(|refusal| Failed::refused(&refusal))?;
     let message = "The group is deleted. What it gave is taken back.";
     Ok(done(&Place::Groups.path(viewer.account), message))
 }
 
 pub(super) async fn again(viewer: &Viewer, id: GroupId, form: Form) -> Result<Response, Failed> {
-    let query = GroupQuery::default();
+    let query = MembersQuery::default();
     Ok(page_again(&group_page(viewer, id, query, Some(form)).await?))
 }
 
 async fn group_page(
     viewer: &Viewer,
     id: GroupId,
-    query: GroupQuery,
+    query: MembersQuery,
     form: Option<Form>,
 ) -> Result<GroupPage, Failed> {
     let asked = Arc::new(query.clone());

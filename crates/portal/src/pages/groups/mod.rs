@@ -13,11 +13,12 @@ use usher_domain::text::Name;
 use usher_domain::{Account, Actor, Command, GroupId};
 use usher_identity::draw_bits;
 
-use self::view::{Groups, ListPage, ListQuery};
+use self::view::{Groups, ListPage};
 use crate::answer::{done, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::nav::Place;
+use crate::pages::members::ListQuery;
 use crate::routes::{Pages, get, post};
 use crate::viewer::Viewer;
 

@@ -1,7 +1,6 @@
 //! What the pages of groups show.
 
 use askama::Template;
-use serde::Deserialize;
 use usher_domain::directory::{Group, GroupMapping};
 use usher_domain::permission::Privilege;
 use usher_domain::{Account, Actor, GroupId, Refusal};
@@ -9,27 +8,8 @@ use usher_domain::{Account, Actor, GroupId, Refusal};
 use super::mapping::{MappingForm, Typed};
 use crate::answer::Frame;
 use crate::form::Form;
-use crate::pages::teams::{Cut, Member, OFFERED_MAX, PAGE_SIZE, first, strangers};
-use crate::pages::users::{fits_words, license_phrase, role_label};
-
-/// What the address of the list says.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct ListQuery {
-    pub(super) q: String,
-    pub(super) page: String,
-}
-
-/// What the address of a group says.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct GroupQuery {
-    /// Which members.
-    pub(super) q: String,
-    pub(super) page: String,
-    /// Who is to be added.
-    pub(super) who: String,
-}
+use crate::pages::members::{Cut, ListQuery, Members, MembersQuery, PAGE_SIZE};
+use crate::pages::users::{license_phrase, role_label};
 
 #[derive(Template)]
 #[template(path = "groups/list.html")]
@@ -49,17 +29,8 @@ pub(super) struct GroupPage {
     pub(super) list: String,
     pub(super) users: String,
     pub(super) path: String,
-    pub(super) query: GroupQuery,
+    pub(super) query: MembersQuery,
     pub(super) seen: GroupSeen,
-}
-
-#[derive(Template)]
-#[template(path = "groups/delete.html")]
-pub(super) struct DeletePage {
-    pub(super) frame: Frame,
-    pub(super) path: String,
-    pub(super) name: String,
-    pub(super) members: usize,
 }
 
 /// A page of the groups.
@@ -80,18 +51,12 @@ pub(super) struct Row {
 
 /// A group with a page of its members.
 pub(super) struct GroupSeen {
-    pub(super) may_manage: bool,
     pub(super) name: String,
     pub(super) external_id: String,
-    pub(super) members: usize,
     pub(super) gives: Vec<String>,
     /// None where the viewer does not map groups.
     pub(super) mapping: Option<MappingForm>,
-    pub(super) cut: Cut,
-    pub(super) rows: Vec<Member>,
-    /// Who could be added.
-    pub(super) offered: Vec<Member>,
-    pub(super) offered_more: bool,
+    pub(super) people: Members,
 }
 
 impl ListPage {
@@ -102,7 +67,7 @@ impl ListPage {
 
 impl GroupPage {
     pub(super) fn links(&self) -> (String, String) {
-        self.seen.cut.links(&self.path, &self.query.q)
+        self.seen.people.cut.links(&self.path, &self.query.q)
     }
 }
 
@@ -135,37 +100,22 @@ impl GroupSeen {
         account: &Account,
         actor: &Actor,
         id: GroupId,
-        query: &GroupQuery,
+        query: &MembersQuery,
         typed: Option<&Typed>,
     ) -> Result<Self, Refusal> {
         let group = account.group(id).filter(|_| account.is_staff(actor));
         let group = group.ok_or(Refusal::NotFound { what: "group" })?;
-        let may_manage = account.may(actor, Privilege::UsersManage);
-        let words = query.q.trim().to_lowercase();
-        let members = group.members.iter().filter_map(|id| account.user(*id));
-        let members: Vec<_> = members.filter(|user| fits_words(user, &words)).collect();
-        let cut = Cut::of(&query.page, members.len());
-        let offered = if may_manage {
-            strangers(account, &group.members, &query.who)
-        } else {
-            Vec::new()
-        };
         let maps = account.may(actor, Privilege::SettingsManage);
         Ok(Self {
-            may_manage,
             name: group.name.to_string(),
             external_id: group
                 .external_id
                 .as_ref()
                 .map(ToString::to_string)
                 .unwrap_or_default(),
-            members: group.members.len(),
             gives: gives(account, &group.mapping),
             mapping: maps.then(|| MappingForm::of(account, actor, &group.mapping, typed)),
-            cut,
-            rows: Member::all(account, first(members, cut.from(), PAGE_SIZE)),
-            offered_more: offered.len() > OFFERED_MAX,
-            offered: Member::all(account, first(offered, 0, OFFERED_MAX)),
+            people: Members::of(account, actor, &group.members, query),
         })
     }
 }

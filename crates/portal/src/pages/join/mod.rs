@@ -31,6 +31,7 @@ use crate::form::{Form, PostedByAnybody};
 use crate::pages::sign_in::From;
 use crate::portal::Portal;
 use crate::routes::{Pages, get, post};
+use crate::sentence;
 
 /// The pages with addresses of their own.
 pub(crate) fn routes() -> Pages {
@@ -153,7 +154,7 @@ async fn come_in(
             let message = match &refusal {
                 // The domain's sentence speaks to the agent.
                 Refusal::SeatInCall { .. } => view::AGENT_BUSY.to_owned(),
-                refusal => refusal.to_string(),
+                refusal => sentence::of(refusal),
             };
             form.wrong("", message);
             let status = usher_api::Problem::refused(&refusal, None).kind().status;
@@ -193,11 +194,13 @@ async fn session_page(portal: &Portal, jar: &CookieJar, code: &Code, form: Form)
         return Ok(dead(jar, code.as_str()));
     };
     let is_over = standing.is_over();
+    let reloads = !is_over && !standing.waits_for_customer();
     let html = stream::render(&CustomerPart { standing });
     let mut response = page(&SessionPage {
         frame: frame(jar),
         form,
         code: code.to_string(),
+        reloads,
         stream: (!is_over).then(|| format!("{}/live", path(code))),
         html,
     });

@@ -153,6 +153,11 @@ impl Standing {
         }))
     }
 
+    /// Whether the customer is yet to come in.
+    pub(super) const fn waits_for_customer(&self) -> bool {
+        matches!(self.state, State::Standby { .. })
+    }
+
     pub(super) const fn is_over(&self) -> bool {
         matches!(self.state, State::Over { .. })
     }

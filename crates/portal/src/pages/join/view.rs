@@ -28,6 +28,8 @@ pub(super) struct SessionPage {
     pub(super) code: String,
     /// Where the stream is; none where nothing more will come.
     pub(super) stream: Option<String>,
+    /// Whether a browser without script loads the page again by itself: not while a name may be typed in it.
+    pub(super) reloads: bool,
     pub(super) html: String,
 }
 

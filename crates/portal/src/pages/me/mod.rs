@@ -6,6 +6,7 @@ mod view;
 use axum::extract::Path;
 use axum::response::Response;
 use usher_api::Problem;
+use usher_domain::text::counted;
 
 pub(crate) use self::second_factor::SECOND_FACTOR;
 pub(crate) use self::view::browser_name;
@@ -71,25 +72,25 @@ async fn change_password(from: From, Posted { viewer, mut form }: Posted) -> Res
 }
 
 async fn end_session(Path(session): Path<String>, Posted { viewer, .. }: Posted) -> Result<Response, Failed> {
-    let session = session.parse().map_err(|_| Problem::not_found("session"))?;
+    let session = session.parse().map_err(|_| Failed::not_found("session"))?;
     let identity = viewer.portal.api.identity();
     if !identity
         .end_portal_session(viewer.account, viewer.session.user, session)
         .await?
     {
-        return Err(Problem::not_found("session").into());
+        return Err(Failed::not_found("session"));
     }
     Ok(done("/me", "That browser is signed out."))
 }
 
 async fn revoke_token(Path(token): Path<String>, Posted { viewer, .. }: Posted) -> Result<Response, Failed> {
-    let token = token.parse().map_err(|_| Problem::not_found("token"))?;
+    let token = token.parse().map_err(|_| Failed::not_found("token"))?;
     let identity = viewer.portal.api.identity();
     if !identity
         .revoke_user_token_by_id(viewer.account, viewer.session.user, token)
         .await?
     {
-        return Err(Problem::not_found("token").into());
+        return Err(Failed::not_found("token"));
     }
     Ok(done(
         "/me",
@@ -103,10 +104,8 @@ async fn end_others(Posted { viewer, .. }: Posted) -> Result<Response, Failed> {
     let ended = identity
         .end_other_portal_sessions(viewer.account, user, keep)
         .await?;
-    let message = match ended {
-        1 => "1 other browser is signed out.".to_owned(),
-        many => format!("{many} other browsers are signed out."),
-    };
+    let browsers = counted(ended, "other browser is", "other browsers are");
+    let message = format!("{browsers} signed out.");
     Ok(done("/me", message))
 }
 

@@ -8,7 +8,6 @@ use axum::extract::Query;
 use axum::http::Uri;
 use axum::response::Response;
 use serde::Deserialize;
-use usher_api::Problem;
 use usher_domain::permission::Privilege;
 use usher_domain::{Account, AccountId, Actor, Refusal, SessionId, SignInId, Timestamp, UserId};
 use usher_journal::{Cursor, JournalError, MinutesRow, PageRequest, Records, Span};
@@ -60,7 +59,7 @@ impl LivePage for MinutesPage {
     async fn show(viewer: &Viewer, query: &MinutesQuery, seen: Seen) -> Result<Minutes, Failed> {
         let after = match query.after.as_str() {
             "" => None,
-            after => Some(after.parse::<Cursor>().map_err(|_| Problem::not_found("page"))?),
+            after => Some(after.parse::<Cursor>().map_err(|_| Failed::not_found("page"))?),
         };
         let records = viewer.portal.api.records();
         let wanted = PageRequest::new(CHANGES_SHOWN, after);

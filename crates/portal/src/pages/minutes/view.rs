@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 use usher_domain::pool::Pool;
 use usher_domain::rules::WhenFull;
+use usher_domain::text::counted;
 use usher_domain::{Account, Actor};
 use usher_journal::MinutesRow;
 
@@ -81,7 +82,7 @@ impl Seen {
 impl Change {
     pub(super) fn of(row: &MinutesRow, spenders: &BTreeMap<String, String>) -> Self {
         let amount = row.delta.unsigned_abs();
-        let minutes = if amount == 1 { "minute" } else { "minutes" };
+        let minutes = counted(amount, "minute", "minutes");
         let (sign, what) = if row.delta < 0 {
             ("−", "spent")
         } else {
@@ -95,7 +96,7 @@ impl Change {
         };
         Self {
             at: Moment(row.at),
-            what: format!("{sign}{amount} {minutes} {what}"),
+            what: format!("{sign}{minutes} {what}"),
             by,
             balance: row.balance,
         }

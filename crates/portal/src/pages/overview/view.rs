@@ -6,6 +6,7 @@ use askama::Template;
 use usher_domain::permission::Privilege;
 use usher_domain::pool::Pool;
 use usher_domain::rules::WhenFull;
+use usher_domain::text::counted;
 use usher_domain::user::License;
 use usher_domain::{Account, Actor, Timestamp, UserId};
 use usher_journal::RefusalRow;
@@ -87,6 +88,18 @@ pub(super) struct Refused {
     pub(super) resolved: bool,
 }
 
+impl ProductShown {
+    /// Whether there are named seats, or were when they were assigned.
+    pub(super) fn has_named(&self) -> bool {
+        self.named.of > 0 || self.named.used > 0
+    }
+
+    /// Whether there are shared seats, or pools for them.
+    pub(super) fn has_shared(&self) -> bool {
+        self.unallocated > 0 || !self.pools.is_empty()
+    }
+}
+
 impl Seen {
     pub(super) fn of(account: &Account, actor: &Actor, now: Timestamp) -> Self {
         let is_staff = account.is_staff(actor);
@@ -133,25 +146,24 @@ impl Seen {
         if pool.is_draining() {
             self.attention.push(Attention {
                 text: format!(
-                    "{name} is draining: {} seats are taken, and it has {}.",
-                    pool.occupied(),
+                    "{name} is draining: {} taken, and it has {}.",
+                    counted(pool.occupied(), "seat is", "seats are"),
                     pool.seats
                 ),
                 link: fix(Place::SeatPools, "Look at its seats"),
             });
         } else if pool.waiting() > 0 {
-            let people = if pool.waiting() == 1 {
-                "1 person waits".to_owned()
-            } else {
-                format!("{} people wait", pool.waiting())
-            };
+            let people = counted(pool.waiting(), "person waits", "people wait");
             self.attention.push(Attention {
                 text: format!("{name} is full, and {people}."),
                 link: fix(Place::Queue, "Look at the queue"),
             });
         } else if pool.free_seats() == 0 && pool.seats > 0 {
             self.attention.push(Attention {
-                text: format!("{name} is full: all {} seats are taken.", pool.seats),
+                text: match pool.seats {
+                    1 => format!("{name} is full: its seat is taken."),
+                    seats => format!("{name} is full: all {seats} seats are taken."),
+                },
                 link: fix(Place::SeatPools, "Free or add seats"),
             });
         }
@@ -167,7 +179,14 @@ impl Seen {
         if account.minutes() < MINUTES_LOW {
             let link = Place::Minutes.link(account, actor);
             self.attention.push(Attention {
-                text: format!("{} pay-per-use minutes are left.", account.minutes()),
+                text: format!(
+                    "{} left.",
+                    counted(
+                        account.minutes(),
+                        "pay-per-use minute is",
+                        "pay-per-use minutes are"
+                    )
+                ),
                 link: link.map(|link| (link, "Look at the minutes")),
             });
         }
@@ -175,12 +194,12 @@ impl Seen {
 
     /// Takes note of how often somebody was refused.
     pub(super) fn refused_today(&mut self, count: usize, are_more: bool) {
-        let text = match (count, are_more) {
-            (0, _) => return,
-            (1, false) => "1 attempt was refused in the last 24 hours.".to_owned(),
-            (count, false) => format!("{count} attempts were refused in the last 24 hours."),
-            (count, true) => format!("More than {count} attempts were refused in the last 24 hours."),
-        };
+        if count == 0 {
+            return;
+        }
+        let more = if are_more { "More than " } else { "" };
+        let attempts = counted(count, "attempt was", "attempts were");
+        let text = format!("{more}{attempts} refused in the last 24 hours.");
         let link = self.refusals_link.clone().map(|link| (link, "See which"));
         self.attention.push(Attention { text, link });
     }

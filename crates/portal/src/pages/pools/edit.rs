@@ -18,6 +18,7 @@ use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::live::{self, Live, LivePage};
 use crate::nav::Place;
+use crate::sentence;
 use crate::viewer::Viewer;
 
 #[derive(Template)]
@@ -48,6 +49,7 @@ struct PoolSeen {
     name: String,
     product: String,
     users: usize,
+    seats: u32,
     manages: bool,
     /// Why it cannot be deleted as it is.
     stays: Option<String>,
@@ -76,6 +78,9 @@ pub(super) struct PresetQuery {
     pub(super) preset: String,
 }
 
+/// The field that keeps how many seats the pool had when the form was loaded.
+const SEATS_SEEN: &str = "seats_seen";
+
 pub(super) async fn show(
     viewer: Viewer,
     Path((_, pool)): Path<(String, String)>,
@@ -102,9 +107,13 @@ pub(super) async fn change(
     Posted { viewer, mut form }: Posted,
 ) -> Result<Response, Failed> {
     let id = pool_id(&pool)?;
+    let seats_seen = form.value(SEATS_SEEN).parse().ok();
+    // A number that nobody touched is not asked for: it may have changed since.
+    let asked = seats(&mut form).filter(|seats| Some(*seats) != seats_seen);
     let change = PoolPatch {
         name: form.parse("name"),
-        seats: seats(&mut form),
+        seats: asked,
+        seats_seen: asked.and(seats_seen),
         rules: Some(rules::read(&mut form)),
     };
     if form.is_right() {
@@ -116,7 +125,13 @@ pub(super) async fn change(
                 let message = format!("{} is saved.", form.value("name").trim());
                 return Ok(done(&pool_path(viewer.account, id), message));
             }
-            Err(refusal) => tell(&mut form, &refusal)?,
+            Err(refusal) => {
+                tell(&mut form, &refusal)?;
+                // Who reads that it changed, and saves again, has seen what is there now.
+                if let Refusal::ChangedMeanwhile { .. } = refusal {
+                    form.forget(SEATS_SEEN);
+                }
+            }
         }
     }
     Ok(page_again(&pool_page(&viewer, id, "", Some(form)).await?))
@@ -150,10 +165,11 @@ async fn pool_page(
         Ok(seen)
     };
     let (_, pool) = viewer.look(None, look).await?;
+    let form = form.unwrap_or_else(|| showing(&pool.values));
     Ok(PoolPage {
         frame,
         live,
-        form: form.unwrap_or_else(|| showing(&pool.values)),
+        form: form.or_showing([(SEATS_SEEN, pool.seats.to_string().as_str())]),
         pool,
         groups: &GROUPS,
         presets: &PRESETS,
@@ -185,11 +201,12 @@ impl PoolSeen {
             name: pool.name.to_string(),
             product: pool.product.to_string(),
             users: pool.users().len(),
+            seats: pool.seats,
             manages: account.may(actor, Privilege::SeatsManage),
             // What to do about users stands beside it as a form; the table's advice about them is for programs.
             stays: refusal.map(|refusal| match refusal {
                 Refusal::DefaultPool => format!("{refusal} {}", Kind::of(refusal.code()).remedy),
-                _ => refusal.to_string(),
+                _ => sentence::of(&refusal),
             }),
             is_default: pool.default,
             others: others(account, id),

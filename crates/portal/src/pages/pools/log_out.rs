@@ -83,7 +83,7 @@ pub(super) async fn log_out(
 }
 
 fn id(text: &str) -> Result<SignInId, Failed> {
-    text.parse().map_err(|_| Problem::not_found("sign-in").into())
+    text.parse().map_err(|_| Failed::not_found("sign-in"))
 }
 
 fn is_over(problem: &Problem) -> bool {

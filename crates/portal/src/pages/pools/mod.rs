@@ -16,7 +16,6 @@ use axum::extract::Query;
 use axum::http::Uri;
 use axum::response::{Redirect, Response};
 use serde::Deserialize;
-use usher_api::Problem;
 use usher_domain::{Account, Actor, PoolId, Refusal, Timestamp};
 
 pub(crate) use self::paging::Paging;
@@ -29,6 +28,7 @@ use crate::form::Form;
 use crate::live::{self, LivePage};
 use crate::nav::Place;
 use crate::routes::{Pages, get};
+use crate::sentence;
 use crate::viewer::Viewer;
 
 pub(crate) fn routes() -> Pages {
@@ -122,29 +122,22 @@ fn pool_path(account: usher_domain::AccountId, pool: PoolId) -> String {
 
 /// The id in a path; one of another form belongs to nothing.
 fn pool_id(text: &str) -> Result<PoolId, Failed> {
-    text.parse().map_err(|_| Problem::not_found("pool").into())
+    text.parse().map_err(|_| Failed::not_found("pool"))
 }
 
 /// Says a refusal at the field that it is about. Those that hide or forbid the thing itself are a page of their own.
 fn tell(form: &mut Form, refusal: &Refusal) -> Result<(), Failed> {
     match refusal {
         Refusal::NotFound { .. } | Refusal::Forbidden { .. } => {
-            return Err(Problem::refused(refusal, None).into());
+            return Err(Failed::refused(refusal));
         }
-        Refusal::PoolInUse { rule, .. } => form.wrong(rule, refusal.to_string()),
-        Refusal::NotEnoughSeats { .. } => form.wrong("seats", refusal.to_string()),
+        Refusal::PoolInUse { rule, .. } => form.wrong(rule, sentence::of(refusal)),
+        Refusal::NotEnoughSeats { .. } | Refusal::ChangedMeanwhile { .. } => {
+            form.wrong("seats", sentence::of(refusal));
+        }
         _ => form.refused(refusal),
     }
     Ok(())
-}
-
-/// `1 seat`, `2 seats`.
-fn counted(count: usize, one: &str, many: &str) -> String {
-    if count == 1 {
-        format!("1 {one}")
-    } else {
-        format!("{count} {many}")
-    }
 }
 
 #[cfg(test)]

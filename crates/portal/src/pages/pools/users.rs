@@ -7,6 +7,7 @@ use axum::response::{Redirect, Response};
 use futures::{StreamExt as _, TryStreamExt as _};
 use serde::Deserialize;
 use usher_domain::permission::Privilege;
+use usher_domain::text::counted;
 use usher_domain::user::License;
 use usher_domain::{Account, Actor, Command, PoolId, Refusal, Timestamp, UserId};
 
@@ -14,7 +15,7 @@ use super::edit::{Target, others};
 use super::paging::Paging;
 use super::sign_ins::SignInShown;
 use super::view::{Figures, search};
-use super::{counted, pool_id, pool_path, tell};
+use super::{pool_id, pool_path, tell};
 use crate::answer::{Frame, done, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};

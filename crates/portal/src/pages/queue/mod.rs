@@ -58,7 +58,7 @@ async fn drop_ticket(
             Ok(done(&to, format!("{name} is out of the queue.")))
         }
         Err(Refusal::TicketEnded { .. }) => Ok(over(&viewer)),
-        Err(refusal) => Err(Problem::refused(&refusal, None).into()),
+        Err(refusal) => Err(Failed::refused(&refusal)),
     }
 }
 
@@ -80,7 +80,7 @@ async fn drop_page(viewer: &Viewer, id: TicketId) -> Result<DropPage, Failed> {
 }
 
 fn id(text: &str) -> Result<TicketId, Failed> {
-    text.parse().map_err(|_| Problem::not_found("ticket").into())
+    text.parse().map_err(|_| Failed::not_found("ticket"))
 }
 
 fn is_over(problem: &Problem) -> bool {

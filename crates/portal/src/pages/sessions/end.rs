@@ -3,8 +3,7 @@
 use askama::Template;
 use axum::extract::Query;
 use axum::response::Response;
-use usher_api::Problem;
-use usher_domain::text::Note;
+use usher_domain::text::{Note, counted};
 use usher_domain::{Account, Actor, Command, Outcome, Refusal, SessionId, Timestamp};
 
 use super::row::Row;
@@ -65,7 +64,7 @@ pub(super) async fn end(Posted { viewer, mut form }: Posted) -> Result<Response,
     let ids = ids(form.all("session"));
     let back = back(&viewer, &query);
     if ids.is_empty() {
-        return Err(Problem::not_found("session").into());
+        return Err(Failed::not_found("session"));
     }
     let note = match form.value("note").trim() {
         "" => None,
@@ -109,10 +108,10 @@ pub(super) async fn end(Posted { viewer, mut form }: Posted) -> Result<Response,
             };
             match row.and_then(|row| row.end) {
                 Some(_) => Ok(done(&back, "The session is over already.")),
-                None => Err(Problem::refused(&refusal, None).into()),
+                None => Err(Failed::refused(&refusal)),
             }
         }
-        Err(refusal) => Err(Problem::refused(&refusal, None).into()),
+        Err(refusal) => Err(Failed::refused(&refusal)),
     }
 }
 
@@ -183,21 +182,13 @@ fn back(viewer: &Viewer, query: &SessionQuery) -> String {
 }
 
 fn message(ended: usize, ending: usize, secs: u32) -> String {
-    let count = |count: usize| {
-        if count == 1 {
-            "1 session".to_owned()
-        } else {
-            format!("{count} sessions")
-        }
-    };
+    let count = |count: usize| counted(count, "session", "sessions");
+    let secs = counted(secs, "second", "seconds");
     match (ended, ending) {
         (ended, 0) => format!("{} ended.", count(ended)),
-        (0, ending) => format!(
-            "The notice runs: {} will close within {secs} seconds.",
-            count(ending)
-        ),
+        (0, ending) => format!("The notice runs: {} will close within {secs}.", count(ending)),
         (ended, ending) => format!(
-            "{} ended. The notice runs for {}, which will close within {secs} seconds.",
+            "{} ended. The notice runs for {}, which will close within {secs}.",
             count(ended),
             count(ending)
         ),

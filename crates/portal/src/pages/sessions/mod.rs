@@ -7,7 +7,6 @@ mod view;
 use axum::extract::{Path, Query};
 use axum::http::Uri;
 use axum::response::Response;
-use usher_api::Problem;
 use usher_domain::{Account, Actor, Command, Refusal, SessionId, TicketId, Timestamp};
 
 use self::view::{Fragment, Seen, SessionQuery, SessionsPage};
@@ -101,11 +100,11 @@ async fn act(
     match viewer.execute(command, |_, _, _| ()).await? {
         Ok(()) => Ok(done(&path, message)),
         Err(refusal @ (Refusal::NotFound { .. } | Refusal::Forbidden { .. } | Refusal::NotYourSession)) => {
-            Err(Problem::refused(&refusal, None).into())
+            Err(Failed::refused(&refusal))
         }
         Err(refusal) => {
             form.refused(&refusal);
-            let uri = path.parse().map_err(|_| Problem::not_found("such page"))?;
+            let uri = path.parse().map_err(|_| Failed::not_found("such page"))?;
             let again = sessions_page(&viewer, SessionQuery::default(), &uri, form).await?;
             Ok(page_again(&again))
         }
@@ -113,5 +112,5 @@ async fn act(
 }
 
 fn session_id(text: &str) -> Result<SessionId, Failed> {
-    text.parse().map_err(|_| Problem::not_found("session").into())
+    text.parse().map_err(|_| Failed::not_found("session"))
 }

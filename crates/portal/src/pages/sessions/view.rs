@@ -4,6 +4,7 @@ use askama::Template;
 use serde::{Deserialize, Serialize};
 use usher_domain::permission::SessionPermission;
 use usher_domain::presence::Session;
+use usher_domain::text::counted;
 use usher_domain::user::User;
 use usher_domain::{Account, Actor, Refusal, SessionId, Timestamp};
 
@@ -208,10 +209,11 @@ impl Fragment {
     /// `1 to 50 of 1000 sessions`.
     fn count(&self) -> String {
         let (first, last) = (self.seen.before + 1, self.seen.before + self.seen.rows.len());
-        match self.seen.total {
-            1 => "1 session".to_owned(),
-            total if self.seen.rows.len() == total => format!("{total} sessions"),
-            total => format!("{first} to {last} of {total} sessions"),
+        let total = counted(self.seen.total, "session", "sessions");
+        if self.seen.rows.len() == self.seen.total {
+            total
+        } else {
+            format!("{first} to {last} of {total}")
         }
     }
 }

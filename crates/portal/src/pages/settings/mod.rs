@@ -5,7 +5,6 @@ mod view;
 use axum::extract::Query;
 use axum::response::Response;
 use serde::Deserialize;
-use usher_api::Problem;
 use usher_domain::account::SettingsPatch;
 use usher_domain::directory::SignInPatch;
 use usher_domain::permission::{SessionPermission, SessionPermissions};
@@ -18,6 +17,7 @@ use crate::form::{Form, Posted};
 use crate::nav::Place;
 use crate::pages::pools::rules;
 use crate::routes::{Pages, get, post};
+use crate::sentence;
 use crate::viewer::Viewer;
 
 pub(crate) fn routes() -> Pages {
@@ -65,7 +65,7 @@ async fn change_permissions(Posted { viewer, mut form }: Posted) -> Result<Respo
         return Ok(done(&to, "The session permissions are saved."));
     };
     match refusal {
-        Refusal::ControlNeedsView { control, .. } => form.wrong(control, refusal.to_string()),
+        Refusal::ControlNeedsView { control, .. } => form.wrong(control, sentence::of(&refusal)),
         refusal => form.refused(&refusal),
     }
     let typed = Typed {
@@ -143,7 +143,7 @@ async fn change_settings(viewer: &Viewer, change: SettingsPatch) -> Result<Resul
     let command = Command::ChangeSettings { change };
     match viewer.execute(command, |_, _, _| ()).await? {
         Err(refusal @ (Refusal::Forbidden { .. } | Refusal::NotFound { .. })) => {
-            Err(Problem::refused(&refusal, None).into())
+            Err(Failed::refused(&refusal))
         }
         done => Ok(done),
     }

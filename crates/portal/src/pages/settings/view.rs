@@ -10,6 +10,7 @@ use crate::form::Form;
 use crate::nav::Place;
 use crate::pages::pools::rules::{PresetShown, RuleGroup, RuleKind};
 use crate::pages::sso;
+use crate::sentence;
 use crate::shown::Moment;
 
 #[derive(Template)]
@@ -88,7 +89,7 @@ impl Seen {
             id: account.id().to_string(),
             created_at: Moment(account.created_at()),
             pool_defaults: settings.pool_defaults.clone(),
-            refused: refused.map(|refusal| refusal.to_string()),
+            refused: refused.map(|refusal| sentence::of(&refusal)),
             overrides: own_say.count(),
             users_link: Place::Users.link(account, actor),
             single_sign_on: sso::has_settings(account, actor)

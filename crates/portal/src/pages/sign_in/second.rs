@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::Cookie;
 use usher_api::Problem;
+use usher_domain::text::counted;
 use usher_domain::{AccountId, UserId};
 use usher_identity::{CodeVerdict, PasswordProof};
 
@@ -99,8 +100,10 @@ pub(super) async fn check(
     if let CodeVerdict::Recovery { left } = verdict {
         let message = match left {
             0 => "That was your last recovery code. Draw new ones on your page.".to_owned(),
-            1 => "That recovery code is used up. 1 is left.".to_owned(),
-            left => format!("That recovery code is used up. {left} are left."),
+            left => format!(
+                "That recovery code is used up. {} left.",
+                counted(left, "is", "are")
+            ),
         };
         jar = flash::keep(jar, message);
     }

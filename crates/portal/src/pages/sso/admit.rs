@@ -19,6 +19,7 @@ use usher_identity::single_sign_on::{Arrival, Person, Provider};
 
 use crate::failed::Failed;
 use crate::portal::Portal;
+use crate::sentence;
 
 /// Where somebody comes in.
 pub(super) struct Door<'a> {
@@ -85,7 +86,7 @@ pub(super) async fn admit(door: &Door<'_>, arrival: &Arrival) -> Result<Result<A
         ));
     }
     if is_new_here && let Err(refusal) = connect(door, arrival, &user, subject).await? {
-        return Ok(Err(refusal.to_string()));
+        return Ok(Err(sentence::of(&refusal)));
     }
     let note = match seen.groups {
         Some(groups) => set_groups(door, arrival.account, user.id, groups, &seen.present).await?,
@@ -236,10 +237,11 @@ async fn create(
     Ok(match give(door, arrival.account, command).await? {
         Ok(()) => Ok(Admitted { user, note: None }),
         Err(refusal @ Refusal::NotEnoughSeats { .. }) => Err(format!(
-            "You were not added, because a group of yours gives a seat and none is left. {refusal} Ask an owner or \
-             admin of your account."
+            "You were not added, because a group of yours gives a seat and none is left. {} Ask an owner or admin of \
+             your account.",
+            sentence::of(&refusal)
         )),
-        Err(refusal) => Err(format!("You were not added. {refusal}")),
+        Err(refusal) => Err(format!("You were not added. {}", sentence::of(&refusal))),
     })
 }
 
@@ -307,8 +309,9 @@ async fn set_groups(
         return Ok(None);
     };
     let left = give(door, account, Command::SetUserGroups { user, groups: stays }).await?;
-    left.map_err(|refusal| usher_api::Problem::refused(&refusal, None))?;
+    left.map_err(|refusal| Failed::refused(&refusal))?;
     Ok(Some(format!(
-        "A group of yours could not give you what it should. {refusal}"
+        "A group of yours could not give you what it should. {}",
+        sentence::of(&refusal)
     )))
 }

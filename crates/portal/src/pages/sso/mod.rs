@@ -32,7 +32,7 @@ use crate::nav::Place;
 use crate::pages::sign_in::{From, is_own_path, new_session};
 use crate::portal::Portal;
 use crate::routes::{Pages, get, post};
-use crate::shown::sentence;
+use crate::sentence;
 
 pub(crate) use self::leave::at_provider as sign_out_at_provider;
 pub(crate) use self::settings::is_for as has_settings;
@@ -287,7 +287,7 @@ fn not_signed_in(account: Option<AccountId>, error: &SignOnError) -> Response {
     let again = account.filter(|_| !matches!(error, SignOnError::NoProvider));
     let shown = NotSignedInPage {
         frame: Frame::default(),
-        why: sentence(&error.to_string()),
+        why: sentence::of_phrase(&error.to_string()),
         again: again.map(|account| begin_path(account, "")),
     };
     page_at(status, &shown)

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use axum::response::Response;
-use usher_api::{Problem, ProviderRefused};
+use usher_api::ProviderRefused;
 use usher_domain::account::SettingsPatch;
 use usher_domain::directory::SignInPatch;
 use usher_domain::text::InvalidText;
@@ -19,7 +19,7 @@ use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::nav::Place;
 use crate::routes::{Pages, get, post};
-use crate::shown::sentence;
+use crate::sentence;
 use crate::viewer::Viewer;
 
 pub(super) fn routes() -> Pages {
@@ -116,7 +116,7 @@ async fn save(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
             let set = api.set_provider(viewer.account, provider, secret, actor, cause);
             match set.await.map_err(ProviderRefused::field) {
                 Ok(()) => return Ok(done(&path(&viewer), "The provider answers, and is saved.")),
-                Err(Ok((field, wrong))) => form.wrong(field, sentence(&wrong)),
+                Err(Ok((field, wrong))) => form.wrong(field, sentence::of_phrase(&wrong)),
                 Err(Err(problem)) => return Err(Failed::Problem(problem)),
             }
         }
@@ -193,7 +193,7 @@ async fn require(Posted { viewer, mut form }: Posted) -> Result<Response, Failed
     let is_required = !form.value("sso_required").is_empty();
     let break_glass = form.value("break_glass").parse().ok();
     if is_required && let Some(lack) = api.single_sign_on_lacks(viewer.account, break_glass).await? {
-        form.wrong("sso_required", sentence(lack));
+        form.wrong("sso_required", sentence::of_phrase(lack));
     }
     if form.is_right() {
         let change = SettingsPatch {
@@ -218,7 +218,7 @@ async fn require(Posted { viewer, mut form }: Posted) -> Result<Response, Failed
                 };
                 return Ok(done(&path(&viewer), message));
             }
-            Err(refusal @ Refusal::BreakGlassNeeded) => form.wrong("break_glass", refusal.to_string()),
+            Err(refusal @ Refusal::BreakGlassNeeded) => form.wrong("break_glass", sentence::of(&refusal)),
             Err(refusal) => form.refused(&refusal),
         }
     }
@@ -233,7 +233,7 @@ async fn remove(Posted { viewer, .. }: Posted) -> Result<Response, Failed> {
     let (actor, cause) = (&viewer.actor, viewer.cause.clone());
     let api = &viewer.portal.api;
     if !api.remove_provider(viewer.account, actor, cause).await? {
-        return Err(Problem::not_found("provider").into());
+        return Err(Failed::not_found("provider"));
     }
     Ok(done(
         &path(&viewer),

@@ -12,12 +12,12 @@ use usher_domain::text::Name;
 use usher_domain::{Account, Actor, Command, TeamId};
 use usher_identity::draw_bits;
 
-pub(in crate::pages) use self::view::{Cut, Member, OFFERED_MAX, PAGE_SIZE, first, strangers};
-use self::view::{ListPage, ListQuery, Teams};
+use self::view::{ListPage, Teams};
 use crate::answer::{done, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::nav::Place;
+use crate::pages::members::ListQuery;
 use crate::routes::{Pages, get, post};
 use crate::viewer::Viewer;
 

@@ -5,23 +5,23 @@ use std::sync::Arc;
 
 use axum::extract::{Path, Query};
 use axum::response::Response;
-use usher_api::Problem;
 use usher_domain::command::MemberChange;
 use usher_domain::permission::Privilege;
 use usher_domain::text::Name;
 use usher_domain::{Account, Actor, Command, Refusal, TeamId, UserId};
 
-use super::view::{DeletePage, TeamPage, TeamQuery, TeamSeen};
+use super::view::{TeamPage, TeamSeen};
 use crate::answer::{done, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::nav::Place;
+use crate::pages::members::{DeletePage, MembersQuery, named};
 use crate::viewer::Viewer;
 
 type TeamPath = Path<(String, String)>;
 
 fn team_id(text: &str) -> Result<TeamId, Failed> {
-    text.parse().map_err(|_| Problem::not_found("team").into())
+    text.parse().map_err(|_| Failed::not_found("team"))
 }
 
 fn path_of(viewer: &Viewer, id: TeamId) -> String {
@@ -38,7 +38,7 @@ async fn guard(viewer: &Viewer) -> Result<(), Failed> {
 pub(super) async fn show(
     viewer: Viewer,
     Path((_, team)): TeamPath,
-    Query(query): Query<TeamQuery>,
+    Query(query): Query<MembersQuery>,
 ) -> Result<Response, Failed> {
     let id = team_id(&team)?;
     Ok(page(&team_page(&viewer, id, query, None).await?))
@@ -61,7 +61,7 @@ pub(super) async fn rename(
     };
     match viewer.execute(command, |_, _, _| ()).await? {
         Ok(()) => Ok(done(&path_of(&viewer, id), message)),
-        Err(Refusal::NotFound { what }) => Err(Problem::not_found(what).into()),
+        Err(Refusal::NotFound { what }) => Err(Failed::not_found(what)),
         Err(refusal) => {
             form.refused(&refusal);
             again(&viewer, id, form).await
@@ -74,7 +74,7 @@ pub(super) async fn add(
     Posted { viewer, form }: Posted,
 ) -> Result<Response, Failed> {
     let id = team_id(&team)?;
-    let users = users(&form);
+    let users = named(&form);
     let change = MemberChange::Edit {
         add: users.clone(),
         remove: BTreeSet::new(),
@@ -88,7 +88,7 @@ pub(super) async fn take_out(
     Posted { viewer, form }: Posted,
 ) -> Result<Response, Failed> {
     let id = team_id(&team)?;
-    let users = users(&form);
+    let users = named(&form);
     let change = MemberChange::Edit {
         add: BTreeSet::new(),
         remove: users.clone(),
@@ -112,8 +112,10 @@ pub(super) async fn ask_to_delete(viewer: Viewer, Path((_, team)): TeamPath) -> 
     Ok(page(&DeletePage {
         frame,
         path: path_of(&viewer, id),
+        kind: "team",
         name,
         members,
+        consequence: "with their licenses. They no longer see each other as contacts, unless they share another team.",
     }))
 }
 
@@ -123,12 +125,8 @@ pub(super) async fn delete(
 ) -> Result<Response, Failed> {
     let id = team_id(&team)?;
     let deleted = viewer.execute(Command::DeleteTeam { id }, |_, _, _| ()).await?;
-    deleted.map_err(|refusal| Problem::refused(&refusal, None))?;
+    deleted.map_err(|refusal| Failed::refused(&refusal))?;
     Ok(done(&Place::Teams.path(viewer.account), "The team is deleted."))
-}
-
-fn users(form: &Form) -> BTreeSet<UserId> {
-    form.all("user").filter_map(|id| id.parse().ok()).collect()
 }
 
 /// Puts people into a team or takes them out of it; what to call them.
@@ -158,19 +156,19 @@ async fn change_members(
         members: Some(change),
     };
     let changed = viewer.execute(command, |_, _, _| ()).await?;
-    changed.map_err(|refusal| Problem::refused(&refusal, None))?;
+    changed.map_err(|refusal| Failed::refused(&refusal))?;
     Ok(name)
 }
 
 async fn again(viewer: &Viewer, id: TeamId, form: Form) -> Result<Response, Failed> {
-    let query = TeamQuery::default();
+    let query = MembersQuery::default();
     Ok(page_again(&team_page(viewer, id, query, Some(form)).await?))
 }
 
 async fn team_page(
     viewer: &Viewer,
     id: TeamId,
-    query: TeamQuery,
+    query: MembersQuery,
     form: Option<Form>,
 ) -> Result<TeamPage, Failed> {
     let asked = Arc::new(query.clone());

@@ -15,6 +15,7 @@ use crate::answer::{done, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::nav::Place;
+use crate::sentence;
 use crate::viewer::Viewer;
 
 /// How many commands are under way at once: enough to share commits, too few to fill the account's inbox.
@@ -119,7 +120,7 @@ async fn run(
     let doing = futures::stream::iter(commands).map(|(id, name, command)| async move {
         let why_not = match viewer.execute(command, |_, _, _| ()).await {
             Ok(Ok(())) => after(viewer, act, id).await,
-            Ok(Err(refusal)) => Some(refusal.to_string()),
+            Ok(Err(refusal)) => Some(sentence::of(&refusal)),
             Err(failed) => Some(words_of(failed)),
         };
         (name, why_not)

@@ -3,6 +3,7 @@
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use askama::Template;
+use usher_domain::text::counted;
 use usher_domain::user::User;
 use usher_domain::{Account, Actor, Command, Timestamp, UserId, decide};
 
@@ -10,6 +11,7 @@ use super::act::Act;
 use super::words;
 use crate::answer::Frame;
 use crate::form::Form;
+use crate::sentence;
 
 /// How many people are told of one by one; the counts speak of all.
 pub(super) const TOLD_MAX: usize = 50;
@@ -108,7 +110,7 @@ impl Plan {
                 Some(command) => match decide(account, command, actor, now) {
                     Err(refusal) => {
                         plan.refused += 1;
-                        Affected::of(account, act, user, refusal.to_string(), ("Refused", "bad"))
+                        Affected::of(account, act, user, sentence::of(&refusal), ("Refused", "bad"))
                     }
                     Ok(decision) if decision.events.is_empty() => {
                         plan.same += 1;
@@ -162,8 +164,9 @@ impl Plan {
             let left = usize::try_from(left).unwrap_or(usize::MAX);
             if self.changes > left {
                 self.warnings.push(format!(
-                    "{} seats are needed and {left} are left. Who comes after the last one is refused.",
-                    self.changes
+                    "{} needed and {} left. Who comes after the last one is refused.",
+                    counted(self.changes, "seat is", "seats are"),
+                    counted(left, "is", "are")
                 ));
             }
         }

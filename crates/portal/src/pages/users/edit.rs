@@ -16,13 +16,14 @@ use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::nav::Place;
 use crate::new_password;
+use crate::sentence;
 use crate::viewer::Viewer;
 
 /// The account and the user of an address.
 pub(super) type UserPath = Path<(String, String)>;
 
 pub(super) fn user_id(text: &str) -> Result<UserId, Failed> {
-    text.parse().map_err(|_| Problem::not_found("user").into())
+    text.parse().map_err(|_| Failed::not_found("user"))
 }
 
 /// Refuses who may not manage users or seats, before what they sent is looked at.
@@ -54,7 +55,7 @@ pub(super) async fn change(
         .await?
     {
         Ok(()) => Ok(done(&path_of(&viewer, id), format!("{name} is saved."))),
-        Err(Refusal::NotFound { what }) => Err(Problem::not_found(what).into()),
+        Err(Refusal::NotFound { what }) => Err(Failed::not_found(what)),
         Err(refusal) => {
             profile::refused(&mut form, &refusal);
             again(&viewer, id, Some(form), Form::default()).await
@@ -68,12 +69,12 @@ pub(super) async fn set_license(
 ) -> Result<Response, Failed> {
     let id = user_id(&user)?;
     guard(&viewer, Privilege::SeatsManage).await?;
-    let product: Product = product.parse().map_err(|_| Problem::not_found("product"))?;
+    let product: Product = product.parse().map_err(|_| Failed::not_found("product"))?;
     let license = match form.value("license") {
         "none" => None,
         "named" => Some(License::Named),
         pool => {
-            let pool = pool.parse().map_err(|_| Problem::not_found("pool"))?;
+            let pool = pool.parse().map_err(|_| Failed::not_found("pool"))?;
             Some(License::Shared(pool))
         }
     };
@@ -93,9 +94,9 @@ pub(super) async fn set_license(
             };
             Ok(done(&path_of(&viewer, id), message))
         }
-        Err(Refusal::NotFound { what }) => Err(Problem::not_found(what).into()),
+        Err(Refusal::NotFound { what }) => Err(Failed::not_found(what)),
         Err(refusal) => {
-            form.wrong(&format!("license-{product}"), refusal.to_string());
+            form.wrong(&format!("license-{product}"), sentence::of(&refusal));
             again(&viewer, id, None, form).await
         }
     }
@@ -168,7 +169,7 @@ pub(super) async fn activate(
             form.refused(&refusal);
             again(&viewer, id, None, form).await
         }
-        Err(refusal) => Err(Problem::refused(&refusal, None).into()),
+        Err(refusal) => Err(Failed::refused(&refusal)),
     }
 }
 
@@ -178,7 +179,7 @@ pub(super) async fn deactivate(
 ) -> Result<Response, Failed> {
     let id = user_id(&user)?;
     let switched = switch(&viewer, id, false).await?;
-    switched.map_err(|refusal| Problem::refused(&refusal, None))?;
+    switched.map_err(|refusal| Failed::refused(&refusal))?;
     let message = "They are deactivated: signed out everywhere. What groups gave them is taken back; other licenses wait for them.";
     Ok(done(&path_of(&viewer, id), message))
 }
@@ -189,7 +190,7 @@ pub(super) async fn remove(
 ) -> Result<Response, Failed> {
     let id = user_id(&user)?;
     let done_with = viewer.execute(Command::DeleteUser { id }, |_, _, _| ()).await?;
-    done_with.map_err(|refusal| Problem::refused(&refusal, None))?;
+    done_with.map_err(|refusal| Failed::refused(&refusal))?;
     let identity = viewer.portal.api.identity();
     identity.forget_user(viewer.account, id).await?;
     Ok(done(&Place::Users.path(viewer.account), "The user is removed."))

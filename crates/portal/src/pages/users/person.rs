@@ -4,7 +4,7 @@ use askama::Template;
 use usher_domain::command::UserPatch;
 use usher_domain::event::Profile;
 use usher_domain::permission::Privilege;
-use usher_domain::text::Product;
+use usher_domain::text::{Product, counted};
 use usher_domain::user::{License, User};
 use usher_domain::{Account, Actor, Command, Refusal, Timestamp, UserId, decide};
 
@@ -13,6 +13,7 @@ use super::words::{self, Choice};
 use crate::answer::Frame;
 use crate::form::Form;
 use crate::nav::Place;
+use crate::sentence;
 use crate::shown::Moment;
 
 #[derive(Template)]
@@ -108,7 +109,7 @@ impl Person {
             ..UserPatch::default()
         };
         let forbidden = account.need(actor, Privilege::UsersManage).err();
-        let why_fixed = forbidden.map(|refusal| refusal.to_string());
+        let why_fixed = forbidden.map(|refusal| sentence::of(&refusal));
         let why_fixed =
             why_fixed.or_else(|| why_not(account, actor, now, &Command::ChangeUser { id, change }));
         let why_kept = why_not(account, actor, now, &Command::DeleteUser { id });
@@ -160,10 +161,8 @@ impl Person {
     pub(super) fn effects(&self, is_removal: bool) -> Vec<String> {
         let mut effects = Vec::new();
         if self.devices > 0 {
-            effects.push(match self.devices {
-                1 => "They are signed out of 1 device at once.".to_owned(),
-                many => format!("They are signed out of {many} devices at once."),
-            });
+            let devices = counted(self.devices, "device", "devices");
+            effects.push(format!("They are signed out of {devices} at once."));
         }
         if self.sessions > 0 {
             effects.push(match self.sessions {
@@ -254,5 +253,5 @@ pub(super) fn seats_for_new(account: &Account, actor: &Actor, chosen: &str) -> V
 /// Why a command would be refused at the moment.
 pub(super) fn why_not(account: &Account, actor: &Actor, now: Timestamp, command: &Command) -> Option<String> {
     let refusal = decide(account, command, actor, now).err()?;
-    Some(refusal.to_string())
+    Some(sentence::of(&refusal))
 }

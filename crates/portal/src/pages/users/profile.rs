@@ -9,6 +9,7 @@ use usher_domain::{Account, Actor, Command, Refusal, Timestamp, UserId, decide};
 
 use super::words::{self, Choice};
 use crate::form::Form;
+use crate::sentence;
 
 /// What the form offers besides texts.
 pub(super) struct ProfileFields {
@@ -115,11 +116,11 @@ pub(super) fn patch(profile: Profile) -> UserPatch {
 /// Notes a refusal at the field that it is about.
 pub(super) fn refused(form: &mut Form, refusal: &Refusal) {
     match refusal {
-        Refusal::ControlNeedsView { control, .. } => form.wrong(control, refusal.to_string()),
+        Refusal::ControlNeedsView { control, .. } => form.wrong(control, sentence::of(refusal)),
         Refusal::NotEnoughSeats { .. } | Refusal::PlanExcludesSharedSeats { .. } => {
-            form.wrong("seat", refusal.to_string());
+            form.wrong("seat", sentence::of(refusal));
         }
-        Refusal::LastOwner => form.wrong("role", refusal.to_string()),
+        Refusal::LastOwner => form.wrong("role", sentence::of(refusal)),
         _ => form.refused(refusal),
     }
 }

@@ -6,7 +6,6 @@ use askama::Template;
 use axum::extract::{Path, Query};
 use axum::response::Response;
 use serde::Deserialize;
-use usher_api::Problem;
 use usher_domain::permission::Privilege;
 use usher_domain::text::Product;
 use usher_domain::user::{License, User};
@@ -19,6 +18,7 @@ use crate::answer::{Frame, done, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::nav::Place;
+use crate::sentence;
 use crate::viewer::Viewer;
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -52,14 +52,6 @@ struct Seen {
     has_next: bool,
 }
 
-/// A seat on its way from one to another.
-struct Reassigned {
-    still_held: bool,
-    heir_has_one: bool,
-    holder: String,
-    heir: String,
-}
-
 /// Somebody who could have the seat.
 struct Candidate {
     id: UserId,
@@ -86,50 +78,36 @@ pub(super) async fn reassign(
     let product: Product = form
         .value("product")
         .parse()
-        .map_err(|_| Problem::not_found("product"))?;
-    let wanted = product.clone();
-    let look = move |account: &Account, actor: &Actor, _| {
-        account.need_to_manage(actor, Privilege::SeatsManage, "user")?;
-        let not_found = Refusal::NotFound { what: "user" };
-        let holder = account.user(from).ok_or_else(|| not_found.clone())?;
-        let heir = account.user(to).ok_or(not_found)?;
-        Ok(Reassigned {
-            still_held: holder.licenses.get(&wanted) == Some(&License::Named),
-            heir_has_one: heir.licenses.get(&wanted) == Some(&License::Named),
-            holder: holder.profile.name.to_string(),
-            heir: heir.profile.name.to_string(),
-        })
-    };
-    let (_, seat) = viewer.look(None, look).await?;
-    let gone = format!("{} has no named seat of {product} any more.", seat.holder);
-    if !seat.still_held {
-        return Ok(done(&path_of(&viewer, from), gone));
-    }
-    if seat.heir_has_one {
-        let sentence = format!(
-            "{} has a named seat of {product} already. Choose somebody else.",
-            seat.heir
-        );
-        form.wrong("", sentence);
-        return again(&viewer, from, &product, form).await;
-    }
+        .map_err(|_| Failed::not_found("product"))?;
     let command = Command::ReassignLicense {
         product: product.clone(),
         from,
         to,
+        seen: Some(License::Named),
     };
-    match viewer.execute(command, |_, _, _| ()).await? {
-        Ok(()) => {
-            let message = format!(
-                "{} has the seat of {product} now, in place of {}.",
-                seat.heir, seat.holder
-            );
-            Ok(done(&Place::Users.path(viewer.account), message))
+    let seat = product.clone();
+    let said = move |account: &Account, _: &_, _| {
+        let name = |user| account.user(user).map(|user| user.profile.name.to_string());
+        let (heir, holder) = (name(to).unwrap_or_default(), name(from).unwrap_or_default());
+        format!("{heir} has the seat of {seat} now, in place of {holder}.")
+    };
+    match viewer.execute(command, said).await? {
+        Ok(message) => Ok(done(&Place::Users.path(viewer.account), message)),
+        // There is no seat to choose anybody for.
+        Err(refusal @ Refusal::ChangedMeanwhile { .. }) => {
+            Ok(done(&path_of(&viewer, from), sentence::of(&refusal)))
         }
-        // Taken away since it was looked at.
-        Err(Refusal::NotFound { what: "license" }) => Ok(done(&path_of(&viewer, from), gone)),
+        Err(Refusal::Invalid { field: "to", .. }) => {
+            let sentence =
+                format!("Who you chose has a named seat of {product} already. Choose somebody else.");
+            form.wrong("", sentence);
+            again(&viewer, from, &product, form).await
+        }
+        Err(refusal @ (Refusal::NotFound { .. } | Refusal::Forbidden { .. })) => {
+            Err(Failed::refused(&refusal))
+        }
         Err(refusal) => {
-            form.wrong("", refusal.to_string());
+            form.wrong("", sentence::of(&refusal));
             again(&viewer, from, &product, form).await
         }
     }

@@ -1,6 +1,7 @@
 //! What people call things of users.
 
 use usher_domain::permission::{Override, Privilege, Role, SessionPermission};
+use usher_domain::text::counted;
 use usher_domain::user::{License, User};
 use usher_domain::{Account, Presence};
 
@@ -112,9 +113,5 @@ pub(crate) fn license(account: &Account, license: Option<&License>) -> String {
 
 /// `1 person`, `2 people`.
 pub(crate) fn people(count: usize) -> String {
-    if count == 1 {
-        "1 person".to_owned()
-    } else {
-        format!("{count} people")
-    }
+    counted(count, "person", "people")
 }

@@ -17,13 +17,20 @@ const EMAIL: &str = "owner@bench.example";
 const PASSWORD: &str = "an owner of the benchmark";
 /// How many people the team has.
 const MEMBERS: usize = 500;
+/// For how long a sign-in is good: longer than all the measuring.
+const LEASE_SECS: u32 = 3_600;
 
 /// What the pages need to be named.
 pub(super) struct Desk {
-    pub(super) pool: String,
-    pub(super) team: String,
-    /// Somebody at work.
+    pool: String,
+    team: String,
+    group: String,
+    /// Somebody at work, on what.
     pub(super) user: String,
+    sign_in: String,
+    session: String,
+    /// Somebody with a seat of their own.
+    named: String,
     pub(super) code: String,
     /// The owner's browser.
     pub(super) cookie: HeaderValue,
@@ -47,43 +54,98 @@ impl Desk {
         connection: &mut Connection,
         account: &AccountOfBench,
     ) -> Result<Self, BenchError> {
-        let mut at_work = account.users.iter();
-        for user in at_work.by_ref().take(AT_WORK) {
-            work(connection, account, user, "unattended", "active").await?;
-        }
-        let waiting = at_work.next().ok_or(BenchError::NoAddress)?;
-        let session = work(connection, account, waiting, "attended", "standby").await?;
-        let base = format!("/v1/accounts/{}", account.id);
-        let members: Vec<_> = account.users.iter().take(MEMBERS).collect();
-        let team = json!({ "name": "Night shift", "members": members });
-        let team: Made = connection
-            .json(
-                Method::POST,
-                &format!("{base}/teams"),
-                &bearer(OPERATOR_KEY)?,
-                &team,
-            )
-            .await?;
         let pool = world::pool_of(connection, &account.id).await?;
+        keep_without_heartbeats(connection, account, &pool).await?;
+        let mut at_work = account.users.iter();
+        let mut last = None;
+        for user in at_work.by_ref().take(AT_WORK) {
+            last = Some(work(connection, account, user, "unattended", "active").await?);
+        }
+        let (sign_in, session) = last.ok_or(BenchError::NoAddress)?;
+        let waiting = at_work.next().ok_or(BenchError::NoAddress)?;
+        let (_, standby) = work(connection, account, waiting, "attended", "standby").await?;
+        let base = format!("/v1/accounts/{}", account.id);
+        let operator = bearer(OPERATOR_KEY)?;
+        let members: Vec<_> = account.users.iter().take(MEMBERS).collect();
+        let crew = json!({ "name": "Night shift", "members": members });
+        let path = format!("{base}/teams");
+        let team: Made = connection.json(Method::POST, &path, &operator, &crew).await?;
+        let path = format!("{base}/groups");
+        let group: Made = connection.json(Method::POST, &path, &operator, &crew).await?;
+        let named = account.users.last().cloned().ok_or(BenchError::NoAddress)?;
+        give_named_seat(connection, account, &named).await?;
         let cookie = sign_in_to_portal(connection, account, &pool).await?;
         Ok(Self {
             cookie: sign_in_at_console(connection, cookie).await?,
             pool,
             team: team.id,
+            group: group.id,
             user: account.users.first().cloned().ok_or(BenchError::NoAddress)?,
-            code: session.code.ok_or(BenchError::NoAddress)?,
+            sign_in,
+            session: session.id,
+            named,
+            code: standby.code.ok_or(BenchError::NoAddress)?,
         })
+    }
+
+    /// The address of a page, with the ids of what it is about.
+    pub(super) fn named_in(&self, page: &str) -> String {
+        let ids = [
+            ("{user}", &self.user),
+            ("{named}", &self.named),
+            ("{team}", &self.team),
+            ("{group}", &self.group),
+            ("{pool}", &self.pool),
+            ("{sign_in}", &self.sign_in),
+            ("{session}", &self.session),
+        ];
+        ids.iter()
+            .fold(page.to_owned(), |page, (name, id)| page.replace(name, id))
     }
 }
 
-/// Signs somebody in and starts a session.
+/// Nobody at work sends a sign of life while pages are measured.
+async fn keep_without_heartbeats(
+    connection: &mut Connection,
+    account: &AccountOfBench,
+    pool: &str,
+) -> Result<(), BenchError> {
+    let path = format!("/v1/accounts/{}/pools/{pool}", account.id);
+    let change = json!({ "rules": { "lease_secs": LEASE_SECS } });
+    let _: Value = connection
+        .json(Method::PATCH, &path, &bearer(OPERATOR_KEY)?, &change)
+        .await?;
+    Ok(())
+}
+
+/// Buys one named seat besides the shared ones, and gives it to somebody.
+async fn give_named_seat(
+    connection: &mut Connection,
+    account: &AccountOfBench,
+    user: &str,
+) -> Result<(), BenchError> {
+    let operator = bearer(OPERATOR_KEY)?;
+    let base = format!("/v1/accounts/{}", account.id);
+    let seats = json!({ "named_seats": 1, "shared_seats": account.users.len() });
+    let subscription = json!({ "plan": "enterprise", "products": { "remote-support": seats } });
+    let path = format!("{base}/subscription");
+    let _: Value = connection
+        .json(Method::PUT, &path, &operator, &subscription)
+        .await?;
+    let path = format!("{base}/users/{user}/licenses/remote-support");
+    let license = json!({ "kind": "named" });
+    let _: Value = connection.json(Method::PUT, &path, &operator, &license).await?;
+    Ok(())
+}
+
+/// Signs somebody in and starts a session: the sign-in and the session.
 async fn work(
     connection: &mut Connection,
     account: &AccountOfBench,
     user: &str,
     kind: &str,
     start: &str,
-) -> Result<Made, BenchError> {
+) -> Result<(String, Made), BenchError> {
     let base = format!("/v1/accounts/{}", account.id);
     let device = json!({ "id": "bench", "name": "Bench", "kind": "desktop" });
     let body = json!({ "user": user, "product": "remote-support", "device": device });
@@ -91,9 +153,9 @@ async fn work(
     let made: SignedIn = connection.json(Method::POST, &path, &account.key, &body).await?;
     let body = json!({ "sign_in": made.sign_in.id, "kind": kind, "start": start });
     let path = format!("{base}/sessions");
-    connection
-        .json(Method::POST, &path, &bearer(&made.token)?, &body)
-        .await
+    let token = bearer(&made.token)?;
+    let session = connection.json(Method::POST, &path, &token, &body).await?;
+    Ok((made.sign_in.id, session))
 }
 
 /// Signs a new owner in through the form, and gives the cookie.

@@ -1,0 +1,122 @@
+//! D4, D5: what a mapping may say, and seats that run out.
+
+use super::*;
+use crate::command::{Command, LeavingUsers};
+use crate::directory::GroupMapping;
+use crate::permission::{Actor, Role};
+use crate::refusal::{Refusal, SeatKind};
+use crate::user::License;
+
+#[test]
+fn d4_seats_that_run_out_change_nothing_for_anybody() {
+    let office = crew(2, 1, &["ann", "ben", "cem"], NAMED);
+    let expected = |asked, left, unseated| Refusal::NotEnoughSeats {
+        kind: SeatKind::Named,
+        product: product(),
+        asked,
+        left,
+        total: 2,
+        user: Some(user(unseated)),
+    };
+
+    let all = in_group("crew", &["ann", "ben", "cem"]);
+    assert_eq!(office.refusal_to(&scim(), &all), Some(expected(3, 2, "cem")));
+    let office = office.after(&[license("cem", NAMED)]);
+    assert_eq!(
+        office.refusal(&in_group("crew", &["ann", "ben"])),
+        expected(2, 1, "ben")
+    );
+    assert_eq!(office.account.named_assigned(&product()), 1);
+}
+
+#[test]
+fn d4_a_seat_that_one_leaves_is_for_another_who_comes_in_the_same_step() {
+    let mut office = crew(1, 0, &["ann", "ben"], NAMED).after(&[in_group("crew", &["ann"])]);
+
+    office.does(&in_group("crew", &["ben"]));
+
+    assert_eq!(
+        (office.license_of("ann"), office.license_of("ben")),
+        (None, NAMED)
+    );
+}
+
+#[test]
+fn d4_a_mapping_names_pools_teams_and_products_that_the_account_has() {
+    let office = crew(1, 1, &[], None).after(&[create_group("desk", &[])]);
+    let other = GroupMapping {
+        licenses: [("service-desk".parse().unwrap(), License::Named)].into(),
+        ..GroupMapping::default()
+    };
+    let foreign = GroupMapping {
+        licenses: [("service-desk".parse().unwrap(), License::Shared(pool("default")))].into(),
+        ..GroupMapping::default()
+    };
+
+    for (mapping, answer) in [
+        (gives(shared("nowhere")), "not-found"),
+        (gives_team(team("red")), "not-found"),
+        (other, "invalid"),
+        (foreign, "invalid"),
+    ] {
+        assert_eq!(office.answer(&OPERATOR, &map("crew", mapping)), answer);
+    }
+}
+
+#[test]
+fn d5_what_a_mapping_names_cannot_be_deleted() {
+    let mut office = crew(0, 1, &["ann"], None).after(&[
+        create_pool("night", 0),
+        create_team("red", &[]),
+        map(
+            "crew",
+            GroupMapping {
+                team: Some(team("red")),
+                ..gives(shared("night"))
+            },
+        ),
+    ]);
+    let deletions = [
+        (
+            Command::DeletePool {
+                id: pool("night"),
+                users: LeavingUsers::Remove,
+            },
+            "pool",
+        ),
+        (Command::DeleteTeam { id: team("red") }, "team"),
+    ];
+
+    for (command, what) in &deletions {
+        let refused = Refusal::InAMapping {
+            what,
+            group: group("crew"),
+            name: "crew".parse().unwrap(),
+        };
+        assert_eq!(office.refusal(command), refused);
+    }
+    office.does(&map("crew", GroupMapping::default()));
+    for (command, _) in &deletions {
+        office.does(command);
+    }
+}
+
+#[test]
+fn d4_somebody_new_comes_with_what_their_groups_give_or_not_at_all() {
+    let mut office = crew(1, 0, &[], NAMED);
+    let admit = |name: &str, sub: &str| Command::AdmitUser {
+        id: user(name),
+        profile: profile(name, Role::Member, &[]),
+        directory: vouched(name, sub),
+        groups: [group("crew")].into(),
+    };
+    let sso = Actor::SingleSignOn;
+
+    assert_eq!(office.answer(&scim(), &admit("ann", "7")), "forbidden");
+    office.does_as(&sso, &admit("ann", "7")).unwrap();
+    assert_eq!(office.license_of("ann"), NAMED);
+    assert_eq!(office.does_as(&sso, &admit("ann", "7")).unwrap().events, []);
+    assert_eq!(office.answer(&sso, &admit("ben", "7")), "already-exists");
+    assert_eq!(office.answer(&sso, &admit("ben", "8")), "not-enough-seats");
+    assert!(office.account.user(user("ben")).is_none());
+}

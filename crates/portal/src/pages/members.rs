@@ -1,0 +1,187 @@
+//! What pages of things with members have in common: teams and groups.
+
+use std::collections::BTreeSet;
+
+use askama::Template;
+use serde::Deserialize;
+use usher_domain::permission::Privilege;
+use usher_domain::user::User;
+use usher_domain::{Account, Actor, UserId};
+
+use crate::answer::Frame;
+use crate::form::Form;
+use crate::pages::users::{by_name, fits_words, role_label, state};
+
+/// How many teams, groups or members a page shows.
+pub(super) const PAGE_SIZE: usize = 50;
+/// How many people are offered to be added: whoever is not among them is searched for.
+const OFFERED_MAX: usize = 10;
+
+/// What the address of a list of teams or groups says.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct ListQuery {
+    pub(super) q: String,
+    pub(super) page: String,
+}
+
+/// What the address of a team or group says.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct MembersQuery {
+    /// Which members.
+    pub(super) q: String,
+    pub(super) page: String,
+    /// Who is to be added.
+    pub(super) who: String,
+}
+
+/// The question before a team or group is deleted.
+#[derive(Template)]
+#[template(path = "members/delete.html")]
+pub(super) struct DeletePage {
+    pub(super) frame: Frame,
+    pub(super) path: String,
+    /// `team` or `group`.
+    pub(super) kind: &'static str,
+    pub(super) name: String,
+    pub(super) members: usize,
+    /// What becomes of the members, after "Its members stay users".
+    pub(super) consequence: &'static str,
+}
+
+/// A page of the members of something, and who could be added.
+pub(super) struct Members {
+    pub(super) may_manage: bool,
+    pub(super) count: usize,
+    pub(super) cut: Cut,
+    pub(super) rows: Vec<Member>,
+    /// Who could be added.
+    pub(super) offered: Vec<Member>,
+    pub(super) offered_more: bool,
+}
+
+/// Somebody.
+pub(super) struct Member {
+    pub(super) id: UserId,
+    pub(super) name: String,
+    pub(super) email: String,
+    pub(super) role: &'static str,
+    pub(super) state: (&'static str, &'static str),
+}
+
+/// Which page of how many rows.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Cut {
+    page: usize,
+    count: usize,
+}
+
+impl Cut {
+    pub(super) fn of(page: &str, count: usize) -> Self {
+        let page: usize = page.parse().unwrap_or(1);
+        Self {
+            page: page.clamp(1, count.div_ceil(PAGE_SIZE).max(1)),
+            count,
+        }
+    }
+
+    pub(super) const fn from(self) -> usize {
+        (self.page - 1) * PAGE_SIZE
+    }
+
+    /// The addresses of the pages before and after; empty where there is none.
+    pub(super) fn links(self, path: &str, q: &str) -> (String, String) {
+        let at = |page: usize| {
+            let mut said = form_urlencoded::Serializer::new(String::new());
+            if !q.is_empty() {
+                said.append_pair("q", q);
+            }
+            format!("{path}?{}", said.append_pair("page", &page.to_string()).finish())
+        };
+        let has_next = self.page * PAGE_SIZE < self.count;
+        let previous = if self.page > 1 {
+            at(self.page - 1)
+        } else {
+            String::new()
+        };
+        (
+            previous,
+            if has_next {
+                at(self.page + 1)
+            } else {
+                String::new()
+            },
+        )
+    }
+}
+
+impl Members {
+    pub(super) fn of(
+        account: &Account,
+        actor: &Actor,
+        members: &BTreeSet<UserId>,
+        query: &MembersQuery,
+    ) -> Self {
+        let may_manage = account.may(actor, Privilege::UsersManage);
+        let words = query.q.trim().to_lowercase();
+        let users = members.iter().filter_map(|id| account.user(*id));
+        let found: Vec<_> = users.filter(|user| fits_words(user, &words)).collect();
+        let cut = Cut::of(&query.page, found.len());
+        let offered = if may_manage {
+            strangers(account, members, &query.who)
+        } else {
+            Vec::new()
+        };
+        Self {
+            may_manage,
+            count: members.len(),
+            cut,
+            rows: Member::all(account, first(found, cut.from(), PAGE_SIZE)),
+            offered_more: offered.len() > OFFERED_MAX,
+            offered: Member::all(account, first(offered, 0, OFFERED_MAX)),
+        }
+    }
+}
+
+impl Member {
+    fn all(account: &Account, users: Vec<&User>) -> Vec<Self> {
+        users.into_iter().map(|user| Self::of(account, user)).collect()
+    }
+
+    fn of(account: &Account, user: &User) -> Self {
+        Self {
+            id: user.id,
+            name: user.profile.name.to_string(),
+            email: user.profile.email.to_string(),
+            role: role_label(user.profile.role),
+            state: state(account, user),
+        }
+    }
+}
+
+/// Whom a form names.
+pub(super) fn named(form: &Form) -> BTreeSet<UserId> {
+    form.all("user").filter_map(|id| id.parse().ok()).collect()
+}
+
+/// Active people outside of a team or group who are searched for.
+fn strangers<'a>(account: &'a Account, members: &BTreeSet<UserId>, who: &str) -> Vec<&'a User> {
+    let words = who.trim().to_lowercase();
+    let users = account.users().values();
+    let strangers =
+        users.filter(|user| user.active && !members.contains(&user.id) && fits_words(user, &words));
+    strangers.collect()
+}
+
+/// Some of the people in the order of their names; the rest is not sorted.
+fn first(mut users: Vec<&User>, from: usize, count: usize) -> Vec<&User> {
+    let order = |one: &&User, other: &&User| by_name(one, other).then_with(|| one.id.cmp(&other.id));
+    let to = from.saturating_add(count);
+    if to < users.len() {
+        users.select_nth_unstable_by(to, order);
+        users.truncate(to);
+    }
+    users.sort_unstable_by(order);
+    users.split_off(from.min(users.len()))
+}

@@ -1,0 +1,146 @@
+//! What is refused, as people read it in pages. The domain's own sentences are also for programs: they name
+//! fields of the API, and what else to send.
+
+use usher_domain::permission::{Privilege, SessionPermission};
+use usher_domain::refusal::Refusal;
+use usher_domain::text::counted;
+
+use crate::form::label;
+use crate::pages::pools::rules;
+
+/// A refusal as somebody reads it who did something in a page.
+pub(crate) fn of(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::SignedInElsewhere { device, .. } => format!(
+            "You are signed in on {} already. Sign out there first, or do both here with one click: work that goes \
+             on there ends.",
+            device.name
+        ),
+        Refusal::CoolingDown { remaining } => format!(
+            "You were logged out by another person. You can take a seat again in {}.",
+            lasting(remaining.get())
+        ),
+        Refusal::PlanExcludesSharedSeats { plan } => format!(
+            "The plan {plan} has named seats only. For shared seats the account needs another plan: ask the operator \
+             of this server."
+        ),
+        Refusal::PoolNotEmpty { users } => format!(
+            "The pool has {}. Move them to another pool or take their licenses away first.",
+            counted(users, "user", "users")
+        ),
+        Refusal::PoolInUse {
+            rule,
+            occupied,
+            waiting,
+        } => format!(
+            "\u{201c}{}\u{201d} cannot change while the pool is in use: {} taken, and {}. Change it when nobody is \
+             signed in, or make a new pool with the other rule.",
+            rules::label(rule).unwrap_or(rule),
+            counted(occupied, "seat is", "seats are"),
+            counted(waiting, "person waits", "people wait")
+        ),
+        Refusal::AlreadyExists { what, field } => format!(
+            "Another {what} has this {} already. Choose another.",
+            label(field).to_lowercase()
+        ),
+        Refusal::TicketEnded { .. } => "This place in the queue is gone. Ask for a seat again.".to_owned(),
+        Refusal::ControlNeedsView { control, .. } => control_needs_view(control).to_owned(),
+        Refusal::Invalid { field, expected } => format!("{} must be {expected}.", label(field)),
+        Refusal::Forbidden { needed } => {
+            let needed = allowing(needed);
+            format!("You need {needed} for that. Ask an owner or admin of your account.")
+        }
+        Refusal::NotFound { what } => format!("There is no {what} at this address."),
+        refusal => refusal.to_string(),
+    }
+}
+
+/// The sentence that people read, of the phrase that an error is.
+pub(crate) fn of_phrase(phrase: &str) -> String {
+    let mut chars = phrase.chars();
+    let first = chars.next().map(|first| first.to_uppercase().to_string());
+    format!(
+        "{}{}.",
+        first.unwrap_or_default(),
+        chars.as_str().trim_end_matches('.')
+    )
+}
+
+/// Seconds, as people say them.
+fn lasting(secs: u32) -> String {
+    if secs <= 120 {
+        counted(secs, "second", "seconds")
+    } else {
+        counted(secs.div_ceil(60), "minute", "minutes")
+    }
+}
+
+fn control_needs_view(control: &str) -> &'static str {
+    if control == SessionPermission::ControlOwn.as_str() {
+        "Who may end their own sessions must also see them. Allow both, or neither."
+    } else {
+        "Who may end everybody’s sessions must also see them. Allow both, or neither."
+    }
+}
+
+/// What is needed, which the API calls by the name of a privilege or permission.
+fn allowing(needed: &str) -> &str {
+    let privileges = [
+        (Privilege::UsersManage, "the privilege to manage users and teams"),
+        (Privilege::SeatsManage, "the privilege to manage seats"),
+        (Privilege::ReportsView, "the privilege to see reports"),
+        (Privilege::SettingsManage, "the privilege to change settings"),
+        (
+            Privilege::SubscriptionManage,
+            "the privilege to change the subscription",
+        ),
+    ];
+    let permissions = [
+        (
+            SessionPermission::ViewOwn,
+            "to be allowed to see your own sessions",
+        ),
+        (
+            SessionPermission::ControlOwn,
+            "to be allowed to end your own sessions",
+        ),
+        (
+            SessionPermission::ViewAccount,
+            "to be allowed to see everybody’s sessions",
+        ),
+        (
+            SessionPermission::ControlAccount,
+            "to be allowed to end everybody’s sessions",
+        ),
+    ];
+    let privileges = privileges.iter().map(|(it, words)| (it.as_str(), *words));
+    let permissions = permissions.iter().map(|(it, words)| (it.as_str(), *words));
+    let mut known = privileges.chain(permissions);
+    match needed {
+        "the role `admin`" => "to be an owner or admin",
+        "a role with a privilege" => "a role with more rights",
+        _ => known
+            .find(|(name, _)| *name == needed)
+            .map_or(needed, |(_, words)| words),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::of_phrase;
+
+    #[test]
+    fn a_sentence_has_a_capital_and_a_full_stop_whatever_it_begins_with() {
+        for (phrase, said) in [
+            ("a password is short", "A password is short."),
+            ("ein Wort.", "Ein Wort."),
+            ("älter", "Älter."),
+            ("ß", "SS."),
+            ("`x` is wrong", "`x` is wrong."),
+            ("🦀", "🦀."),
+            ("", "."),
+        ] {
+            assert_eq!(of_phrase(phrase), said);
+        }
+    }
+}

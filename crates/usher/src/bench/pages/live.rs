@@ -1,0 +1,68 @@
+//! What an update of a live page costs: how soon after a change it is there, and how much of it goes over the wire.
+
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use hyper::{Method, Request};
+use serde_json::{Value, json};
+use usher_portal::UPDATE_EVERY;
+
+use super::ASKED;
+use crate::bench::BenchError;
+use crate::bench::client::{Connection, bearer};
+use crate::bench::load::median;
+use crate::bench::process::Server;
+use crate::bench::report::Report;
+use crate::bench::world::OPERATOR_KEY;
+
+/// For how long nothing comes before an update is taken to be whole.
+const QUIET: Duration = Duration::from_millis(100);
+
+/// Follows a live page while somebody on it is renamed again and again, one update at a time. The time is from the
+/// change being sent to the update's last byte; the size is that of the largest update, in a stream that is
+/// compressed as a whole.
+pub(super) async fn measure(
+    server: &Server,
+    account: &str,
+    user: &str,
+    follow: Request<Full<Bytes>>,
+    name: &str,
+    report: &mut Report,
+) -> Result<(), BenchError> {
+    let path = format!("/v1/accounts/{account}/users/{user}");
+    let operator = bearer(OPERATOR_KEY)?;
+    let mut changes = Connection::open(server.address).await?;
+    let mut watcher = Connection::open(server.address).await?;
+    let mut stream = watcher.begin(follow).await?.into_body();
+    // What is shown when the page is opened.
+    update(&mut stream).await?;
+    let (mut millis, mut largest) = (Vec::with_capacity(ASKED), 0);
+    for number in 0..ASKED {
+        // Updates that come too soon after one another wait; that is no cost.
+        tokio::time::sleep(UPDATE_EVERY).await;
+        let change = json!({ "name": format!("Agent 0, renamed {number} times") });
+        let sent = Instant::now();
+        let _: Value = changes.json(Method::PATCH, &path, &operator, &change).await?;
+        let (came, bytes) = update(&mut stream).await?;
+        millis.push(came.duration_since(sent).as_secs_f64() * 1e3);
+        largest = largest.max(bytes);
+    }
+    report.page(name, median(millis), largest);
+    Ok(())
+}
+
+/// Reads one update: when its last byte came, and how many it had.
+async fn update(stream: &mut Incoming) -> Result<(Instant, usize), BenchError> {
+    let ended = || BenchError::Client("a live page ended".to_owned());
+    let first = stream.frame().await.ok_or_else(ended)??;
+    let mut came = Instant::now();
+    let mut bytes = first.data_ref().map_or(0, Bytes::len);
+    while let Ok(more) = tokio::time::timeout(QUIET, stream.frame()).await {
+        let more = more.ok_or_else(ended)??;
+        came = Instant::now();
+        bytes += more.data_ref().map_or(0, Bytes::len);
+    }
+    Ok((came, bytes))
+}
