@@ -363,6 +363,22 @@ async fn an_office_behind_one_address_signs_in_and_a_guesser_there_is_stopped() 
 }
 
 #[tokio::test]
+async fn a_network_of_ipv6_has_as_many_guesses_as_one_address() {
+    let app = App::empty().await;
+    let throttle = app.api.throttle();
+    let guess = |number: u32, from: &str| {
+        let email = format!("guess-{number}@example.com");
+        throttle.password(&email, Some(from.parse().unwrap())).map(drop)
+    };
+    for number in 0..ATTEMPTS_PER_ADDRESS {
+        assert_eq!(guess(number, &format!("2001:db8:0:1::{number:x}")), Ok(()));
+    }
+
+    assert!(guess(1_000, "2001:db8:0:1:ffff::1").is_err());
+    assert_eq!(guess(1_001, "2001:db8:0:2::1"), Ok(()));
+}
+
+#[tokio::test]
 async fn codes_of_sessions_that_lead_nowhere_are_counted_by_address() {
     let desk = Desk::with_seats(1).await;
     let sven = desk.sign_in(&desk.agent("Sven").await).await;
