@@ -136,7 +136,7 @@ fn claims(sub: &str, email: &str) -> Value {
 async fn who_has_a_user_already_is_found_by_the_address_once_and_by_the_login_from_then_on() {
     let company = Company::with(0, |_| {}).await;
     let sven = company.desk.member("Sven").await;
-    let overview = company.desk.path("overview");
+    let overview = company.desk.path("/overview");
 
     let first = company.come_in(claims("sven-1", "sven@example.com")).await;
     let renamed = company.come_in(claims("sven-1", "svensson@example.com")).await;
@@ -224,7 +224,7 @@ async fn where_seats_have_run_out_nobody_is_half_made_and_the_person_is_told() {
         said
     };
     let nina = company.come_in(in_agents("nina-1", "nina@example.com")).await;
-    assert_eq!(nina.header("location"), company.desk.path("overview"));
+    assert_eq!(nina.header("location"), company.desk.path("/overview"));
     let nina = company.user("nina@example.com").await.unwrap();
     assert_eq!(nina.licenses[PRODUCT], License::Named);
     let before = company.look(Account::clone).await;
@@ -253,7 +253,7 @@ async fn where_seats_have_run_out_nobody_is_half_made_and_the_person_is_told() {
     let delete = Command::DeleteUser { id: nina.id };
     company.desk.app.give(account, delete).await;
     let entered = company.come_in(in_agents("timo-1", "timo@example.com")).await;
-    assert_eq!(entered.header("location"), company.desk.path("overview"));
+    assert_eq!(entered.header("location"), company.desk.path("/overview"));
     let timo = company.user("timo@example.com").await.unwrap();
     assert_eq!(company.members(agents).await, [timo.id].into());
     assert_eq!(company.sessions(timo.id), 1);
@@ -269,12 +269,12 @@ async fn a_user_of_long_standing_comes_in_without_what_a_new_group_would_give_an
 
     let entered = company.come_in(said).await;
 
-    assert_eq!(entered.header("location"), company.desk.path("overview"));
+    assert_eq!(entered.header("location"), company.desk.path("/overview"));
     let browser = entered.kept_by(&Browser::default());
     let page = company
         .desk
         .app
-        .get(&browser, &company.desk.path("overview"))
+        .get(&browser, &company.desk.path("/overview"))
         .await;
     assert!(
         page.html
