@@ -50,6 +50,7 @@ pub(super) struct Seen {
 pub(super) struct ProductShown {
     pub(super) name: String,
     pub(super) named: Meter,
+    pub(super) shared: u32,
     pub(super) unallocated: u32,
     pub(super) pools: Vec<PoolShown>,
 }
@@ -96,7 +97,7 @@ impl ProductShown {
 
     /// Whether there are shared seats, or pools for them.
     pub(super) fn has_shared(&self) -> bool {
-        self.unallocated > 0 || !self.pools.is_empty()
+        self.shared > 0 || !self.pools.is_empty()
     }
 }
 
@@ -134,6 +135,7 @@ impl Seen {
                     used: account.named_assigned(product),
                     of: bought.named_seats,
                 },
+                shared: bought.shared_seats,
                 unallocated: account.shared_unallocated(product),
                 pools: pools.into_iter().map(PoolShown::of).collect(),
             });
@@ -297,6 +299,7 @@ impl Overview {
         let product = ProductShown {
             name: "remote-support".to_owned(),
             named: Meter { used: 1, of: 2 },
+            shared: 13,
             unallocated: 3,
             pools: vec![pool],
         };
