@@ -55,7 +55,10 @@ async fn set_up(
         return Ok(dead());
     }
     match make::make(&portal, &from.arrival, wanted).await {
-        Ok((account, owner)) => sign_in::begin(&portal, &from, account, owner, "").await,
+        Ok((account, owner)) => {
+            let is_proved = std::future::ready(Ok(true));
+            sign_in::begin(&portal, &from, account, owner, is_proved, "").await
+        }
         Err(failed) => {
             identity.restore_setup_link(&token).await?;
             Err(failed)

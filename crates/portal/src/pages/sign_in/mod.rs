@@ -14,7 +14,7 @@ use usher_api::{Arrival, Problem};
 use usher_domain::text::Email;
 use usher_domain::{Account, AccountId, UserId};
 use usher_engine::Failure;
-use usher_identity::{PasswordProof, Secret};
+use usher_identity::{IdentityError, PasswordProof, Secret};
 
 pub(crate) use self::choice::Choices;
 use self::view::{ChoosePage, SignInPage};
@@ -163,18 +163,30 @@ async fn sign_out(jar: CookieJar, Posted { viewer, .. }: Posted) -> Result<Respo
     ))
 }
 
-/// Signs in who has proved who they are with a password, and goes where they were going. Between the proof and now the
-/// account may have come to want something else of them.
+/// Signs in who has proved who they are with a password, and goes where they were going. Since then the password may
+/// have changed, as `is_proved` says, or the account may have come to want something else of them.
 pub(crate) async fn begin(
     portal: &Portal,
     from: &From,
     account: AccountId,
     user: UserId,
+    is_proved: impl Future<Output = Result<bool, IdentityError>>,
     back: &str,
 ) -> Result<Response, Failed> {
     let jar = new_session(portal, from, account, user, None).await?;
     // Asked when there is a session: whatever ends the sessions of passwords has met it, or is seen now.
-    let standing = standing(portal, account, user).await?;
+    let standing = match is_proved.await {
+        Ok(true) => standing(portal, account, user).await,
+        Ok(false) => Ok(Standing::Out),
+        Err(error) => Err(error.into()),
+    };
+    let standing = match standing {
+        Ok(standing) => standing,
+        Err(failed) => {
+            end_session(portal, cookies::session_secret(&jar)).await?;
+            return Err(failed);
+        }
+    };
     if !matches!(standing, Standing::MayEnter) {
         end_session(portal, cookies::session_secret(&jar)).await?;
     }

@@ -37,11 +37,12 @@ pub(super) async fn after_password(
 ) -> Result<Response, Failed> {
     let identity = portal.api.identity();
     let (account, user) = (proof.account(), proof.user());
+    if !identity.has_second_factor(account, user) {
+        let is_proved = identity.confirm_password(proof);
+        return begin(portal, from, account, user, is_proved, back).await;
+    }
     if !identity.confirm_password(proof).await? {
         return Ok(changed_meanwhile());
-    }
-    if !identity.has_second_factor(account, user) {
-        return begin(portal, from, account, user, back).await;
     }
     let now = portal.api.engine().now();
     let secret = identity.begin_half_sign_in(account, user, now).await?;
@@ -92,10 +93,11 @@ pub(super) async fn check(
     }
     attempt.right();
     // Of two who come at once with a good code each, one gets in.
-    if identity.take_half_sign_in(&secret, now).await? != Some((account, user)) {
-        return Ok(too_late());
-    }
-    let begun = begin(&portal, &from, account, user, form.value("back")).await?;
+    let is_proved = async {
+        let taken = identity.take_half_sign_in(&secret, now).await?;
+        Ok(taken == Some((account, user)))
+    };
+    let begun = begin(&portal, &from, account, user, is_proved, form.value("back")).await?;
     let mut jar = CookieJar::new().add(gone());
     if let CodeVerdict::Recovery { left } = verdict {
         let message = match left {
