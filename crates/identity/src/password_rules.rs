@@ -3,6 +3,7 @@
 //! How soon is estimated by `zxcvbn`, which knows the 30,000 most common passwords, words, names, keys in a row, dates
 //! and the usual disguises of them. [`KNOWN`] adds long phrases that its lists are too short for.
 
+use std::cmp::Reverse;
 use std::fmt;
 
 use zxcvbn::feedback::Warning;
@@ -17,6 +18,11 @@ pub const PASSWORD_CHARS_MAX: usize = 256;
 
 /// From this score on, a password outlasts guessing at a stolen hash: over 10^8 guesses.
 const SCORE_MIN: Score = Score::Three;
+
+/// The fewest characters of a password besides what everybody knows of its user, of which words from
+/// [`KNOWN_WORD_CHARS_MIN`] characters on count.
+const BESIDE_CHARS_MIN: usize = 6;
+const KNOWN_WORD_CHARS_MIN: usize = 3;
 
 /// Phrases that everybody knows, one a line, without spaces and in small letters.
 const KNOWN: &str = include_str!("known_phrases.txt");
@@ -72,6 +78,9 @@ pub(crate) fn check(password: &str, about: &[String]) -> Result<(), PasswordErro
         return Err(PasswordError::Weak(Weakness::Common));
     }
     let words = words(about);
+    if beside(password, &words) < BESIDE_CHARS_MIN {
+        return Err(PasswordError::Weak(Weakness::AboutUser));
+    }
     let words: Vec<_> = words.iter().map(String::as_str).collect();
     let estimate = zxcvbn(password, &words);
     if estimate.score() >= SCORE_MIN {
@@ -99,6 +108,18 @@ fn words(about: &[String]) -> Vec<String> {
         words.extend(parts.into_iter().map(str::to_owned));
     }
     words
+}
+
+/// How many characters are left of a password without what everybody knows of its user. The estimator sees three parts
+/// in `fjordfield12`, and takes three parts for hard to guess, whatever they are.
+fn beside(password: &str, words: &[String]) -> usize {
+    let mut words: Vec<_> = words.iter().map(|word| word.to_lowercase()).collect();
+    words.retain(|word| word.chars().count() >= KNOWN_WORD_CHARS_MIN);
+    words.sort_by_key(|word| Reverse(word.len()));
+    let rest = words
+        .iter()
+        .fold(password.to_lowercase(), |rest, word| rest.replace(word, ""));
+    rest.chars().count()
 }
 
 fn weakness(estimate: &Entropy) -> Weakness {
@@ -148,6 +169,7 @@ mod tests {
             ("administrator", Weakness::OneWord),
             ("sven.nilsson@contoso.example", Weakness::AboutUser),
             ("contososupport1", Weakness::AboutUser),
+            ("Sven-Contoso-12!", Weakness::AboutUser),
             ("aaaaaaaaaaaaaaaa", Weakness::Repeats),
             ("letmeinletmein", Weakness::Repeats),
             ("abcdefghijklm", Weakness::Row),
