@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::arrival::{TrustedProxies, network_of};
 
-/// The most connections at once from one network address, where the operator says nothing else. An office of some hundred
-/// people can be behind one address, each with a device and pages that stay connected.
+/// The most connections at once from one network address, where the operator says nothing else. An office of some
+/// hundred people can be behind one address, each with a device and pages that stay connected.
 pub const CONNECTIONS_PER_ADDRESS: NonZeroU32 = match NonZeroU32::new(1_000) {
     Some(most) => most,
     None => NonZeroU32::MIN,

@@ -1,8 +1,8 @@
 //! Guessing is slowed down: by whom or what is guessed at, and by where the guesses come from. The API and the portal
 //! count together, so that neither is a way around the other.
 //!
-//! Network addresses of IPv6 are counted by their first 64 bits. An attempt counts when it begins, so that many at once are no way around either, and is given back when it was
-//! right: an office behind one network address can sign in.
+//! Network addresses of IPv6 are counted by their first 64 bits. An attempt counts when it begins, so that many at once
+//! are no way around either, and is given back when it was right: an office behind one network address can sign in.
 
 use std::collections::HashMap;
 use std::net::IpAddr;

@@ -42,6 +42,15 @@ pub enum Privilege {
 }
 
 impl Privilege {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::UsersManage,
+        Self::SeatsManage,
+        Self::SubscriptionManage,
+        Self::ReportsView,
+        Self::SettingsManage,
+    ];
+
     /// The word that the API uses.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -17,14 +17,6 @@ use crate::cookies;
 use crate::failed::Failed;
 use crate::portal::Portal;
 
-const PRIVILEGES: [Privilege; 5] = [
-    Privilege::UsersManage,
-    Privilege::SeatsManage,
-    Privilege::SubscriptionManage,
-    Privilege::ReportsView,
-    Privilege::SettingsManage,
-];
-
 /// What the user may do, as a number; zero where there is no such user.
 pub(crate) async fn of(portal: &Portal, account: AccountId, user: UserId) -> Result<i64, Failed> {
     let read = portal
@@ -42,7 +34,7 @@ fn number(account: &Account, user: UserId) -> i64 {
     let Some(user) = account.user(user) else {
         return 0;
     };
-    let privileges = PRIVILEGES.iter().map(|privilege| user.has(*privilege));
+    let privileges = Privilege::ALL.iter().map(|privilege| user.has(*privilege));
     let role = i64::from(user.profile.role as u8) + 1;
     privileges.fold(role, |number, has| number * 2 + i64::from(has))
 }

@@ -8,14 +8,6 @@ use crate::permission::{Actor, Privilege, Role, Scope, SessionPermission};
 use crate::refusal::Refusal;
 use crate::user::User;
 
-const PRIVILEGES: [Privilege; 5] = [
-    Privilege::UsersManage,
-    Privilege::SeatsManage,
-    Privilege::SubscriptionManage,
-    Privilege::ReportsView,
-    Privilege::SettingsManage,
-];
-
 /// Refuses an actor who has fewer rights than the user.
 pub(super) fn may_change(account: &Account, actor: &Actor, user: &User) -> Result<(), Refusal> {
     let rank = rank(account, actor);
@@ -23,7 +15,10 @@ pub(super) fn may_change(account: &Account, actor: &Actor, user: &User) -> Resul
     if rank >= Role::Admin {
         return Ok(());
     }
-    for privilege in PRIVILEGES.into_iter().filter(|privilege| user.has(*privilege)) {
+    for privilege in Privilege::ALL
+        .into_iter()
+        .filter(|privilege| user.has(*privilege))
+    {
         account.need(actor, privilege)?;
     }
     let default = account.settings.session_permissions;
@@ -99,7 +94,9 @@ fn rank(account: &Account, actor: &Actor) -> Role {
     match actor {
         Actor::Operator | Actor::System => Role::Owner,
         Actor::ApiKey { .. } => {
-            let has_all = PRIVILEGES.iter().all(|privilege| account.may(actor, *privilege));
+            let has_all = Privilege::ALL
+                .iter()
+                .all(|privilege| account.may(actor, *privilege));
             if has_all { Role::Admin } else { Role::Manager }
         }
         Actor::User(id) => account

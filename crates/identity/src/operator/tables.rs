@@ -39,7 +39,8 @@ impl OperatorKeysAtRest {
         Ok((id, secret))
     }
 
-    /// Kills a key, for who is at the command line, also the last one: whoever has the data can make another. Whether there was one.
+    /// Kills a key, for who is at the command line, also the last one: whoever has the data can make another. Whether
+    /// there was one.
     pub fn revoke(&mut self, id: OperatorKeyId, now: Timestamp) -> Result<bool, IdentityError> {
         let origin = KeysOrigin::of(KeysChangedBy::CommandLine);
         store::transact(&mut self.0, |tables| delete(tables, id, &origin, now))

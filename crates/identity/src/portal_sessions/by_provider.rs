@@ -10,7 +10,8 @@ use crate::secret::Digest;
 use crate::{Identity, IdentityError, Sealer, Secret};
 
 impl Identity {
-    /// Signs a user in whose identity a provider has proved, and who may do this much (`rights`). Its ID token is kept for signing out there.
+    /// Signs a user in whose identity a provider has proved, and who may do this much (`rights`). The
+    /// ID token is kept for signing out there.
     pub async fn begin_portal_session_by_provider(
         &self,
         account: AccountId,
@@ -50,8 +51,8 @@ impl Identity {
         Ok(sealed.map(open).transpose()?)
     }
 
-    /// Ends what passwords have begun in an account: sessions of the portal, also half ones, and user tokens, save those of the user
-    /// `break_glass` and the one session `keep`. How many sessions there were.
+    /// Ends what passwords have begun in an account: sessions of the portal, also half ones, and user tokens, save those
+    /// of the user `break_glass` and the one session `keep`. How many sessions there were.
     pub async fn end_what_passwords_began(
         &self,
         account: AccountId,
