@@ -7,7 +7,6 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderValue, Request, Response, header};
@@ -52,15 +51,19 @@ pub const HEAD_BYTES_MAX: usize = 32 * 1024;
 /// For a year: a browser that came by https does not come back otherwise.
 const HTTPS_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
-/// Serves the router on the listener until `shutdown` resolves, then lets requests under way finish. Speaks TLS where
+/// Serves the site on the listener until `shutdown` resolves, then lets requests under way finish. Speaks TLS where
 /// there is something to do it with. A connection from where there are too many already is closed at once.
-pub async fn serve(
+pub async fn serve<S>(
     listener: TcpListener,
-    router: Router,
+    site: S,
     tls: Option<Tls>,
     connections: Arc<Connections>,
     shutdown: impl Future<Output = ()> + Send,
-) -> io::Result<()> {
+) -> io::Result<()>
+where
+    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone + Send + 'static,
+    S::Future: Send,
+{
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIME_MAX)
@@ -77,7 +80,7 @@ pub async fn serve(
             continue;
         };
         let front = Front {
-            router: router.clone(),
+            site: site.clone(),
             peer,
             is_tls: tls.is_some(),
         };
@@ -145,15 +148,19 @@ async fn accept(
     }
 }
 
-/// The router as hyper calls it, with a bound on the time until an answer begins.
-struct Front {
-    router: Router,
+/// The site as hyper calls it, with a bound on the time until an answer begins.
+struct Front<S> {
+    site: S,
     /// Who is at the other end of the connection, for what is counted by address.
     peer: SocketAddr,
     is_tls: bool,
 }
 
-impl hyper::service::Service<Request<Incoming>> for Front {
+impl<S> hyper::service::Service<Request<Incoming>> for Front<S>
+where
+    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone,
+    S::Future: Send + 'static,
+{
     type Response = Response<Body>;
     type Error = Infallible;
     type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
@@ -164,7 +171,7 @@ impl hyper::service::Service<Request<Incoming>> for Front {
         if is_tls {
             request.extensions_mut().insert(OverTls);
         }
-        let answer = self.router.clone().call(request.map(Body::new));
+        let answer = self.site.clone().call(request.map(Body::new));
         let answer = tokio::time::timeout(ANSWER_TIME_MAX, answer);
         Box::pin(async move {
             let mut answer = answer.await.unwrap_or_else(|_| {

@@ -36,8 +36,10 @@ mod router;
 mod routes;
 mod sentence;
 mod shown;
+mod site;
 mod viewer;
 
 pub use self::cookies::{SESSION_COOKIE, SESSION_COOKIE_OF_HOST};
 pub use self::live::UPDATE_EVERY;
-pub use self::router::{addresses, router};
+pub use self::router::{addresses, site};
+pub use self::site::Site;

@@ -17,19 +17,21 @@ use crate::nav::Place;
 use crate::pages::join::PagesForPeople;
 use crate::portal::Portal;
 use crate::routes::{Pages, get};
+use crate::site::Site;
 use crate::{assets, cookies, failed, flash, pages, protect, rights};
 
 /// The most bytes of a form. The largest are lists of users to change.
 const FORM_BYTES_MAX: usize = 256 * 1024;
 
 /// The portal in front of `rest`, to which everything goes that is no page: the API and its documents.
-pub fn router(api: Arc<Api>, rest: Router) -> Router {
+pub fn site(api: Arc<Api>, rest: Router) -> Site {
     let portal = Portal::new(api);
     let by_code = pages::join::routes_by_code().into_router().fallback(no_page);
-    dressed(pages().into_router(), &portal).fallback_service(PagesForPeople {
+    let pages = dressed(pages().into_router(), &portal).fallback_service(PagesForPeople {
         pages: dressed(by_code, &portal),
-        rest,
-    })
+        rest: rest.clone(),
+    });
+    Site { pages, rest }
 }
 
 /// Every address of the portal with its methods, as routes write it: for whoever has to walk them all.

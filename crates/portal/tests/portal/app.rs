@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use axum::response::Response;
@@ -19,6 +18,7 @@ use usher_engine::{Cause, Clock, Engine, Options};
 use usher_identity::single_sign_on::Reach;
 use usher_identity::{Identity, draw_bits};
 use usher_journal::MemoryJournal;
+use usher_portal::Site;
 
 pub const PASSWORD: &str = "a long password";
 
@@ -26,7 +26,7 @@ const START: Timestamp = Timestamp::from_millis(1_795_424_400_000);
 
 /// A server.
 pub struct App {
-    pub router: Router,
+    pub site: Site,
     pub api: Arc<Api>,
 }
 
@@ -67,8 +67,8 @@ impl App {
         let identity = Identity::in_memory().unwrap();
         let api = Api::new(engine.await.unwrap(), identity, Arc::new(journal), config);
         let rest = usher_api::router(Arc::clone(&api)).0;
-        let router = usher_portal::router(Arc::clone(&api), rest);
-        Self { router, api }
+        let site = usher_portal::site(Arc::clone(&api), rest);
+        Self { site, api }
     }
 
     pub async fn give(&self, account: AccountId, command: Command) {
@@ -164,7 +164,7 @@ impl App {
             request = request.header(*name, *value);
         }
         let request = request.body(Body::from(body)).unwrap();
-        self.router.clone().oneshot(request).await.unwrap()
+        self.site.clone().oneshot(request).await.unwrap()
     }
 
     pub async fn sign_in(&self, email: &str) -> Browser {

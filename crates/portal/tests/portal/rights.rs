@@ -76,7 +76,7 @@ async fn token(desk: &Desk) -> String {
         .header(header::CONTENT_TYPE, "application/json")
         .body(axum::body::Body::from(body.to_string()))
         .unwrap();
-    let answer = tower::ServiceExt::oneshot(desk.app.router.clone(), request)
+    let answer = tower::ServiceExt::oneshot(desk.app.site.clone(), request)
         .await
         .unwrap();
     assert_eq!(answer.status(), StatusCode::CREATED);

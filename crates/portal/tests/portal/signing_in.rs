@@ -64,7 +64,7 @@ async fn cookies_are_bound_to_https_where_a_proxy_says_so_that_is_trusted_and_by
         let peer = SocketAddr::from((peer, 4711));
         request.extensions_mut().insert(ConnectInfo(peer));
 
-        let page = Page::of(app.router.clone().oneshot(request).await.unwrap()).await;
+        let page = Page::of(app.site.clone().oneshot(request).await.unwrap()).await;
 
         assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.html);
         assert_eq!(page.header("set-cookie").starts_with("__Host-"), is_bound);
@@ -124,7 +124,7 @@ async fn guesses_at_the_api_and_in_the_portal_are_counted_together() {
     for _ in 0..ATTEMPTS_PER_EMAIL {
         let request = Request::post("/v1/tokens").header("content-type", "application/json");
         let request = request.body(Body::from(guess.clone())).unwrap();
-        let answer = app.router.clone().oneshot(request).await.unwrap();
+        let answer = app.site.clone().oneshot(request).await.unwrap();
         assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
     }
 

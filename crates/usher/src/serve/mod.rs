@@ -163,8 +163,8 @@ pub(crate) async fn run_until(
         .await
         .map_err(|error| Failure::because("The server could not start", &error))?;
     let api = Api::new(engine.clone(), store.identity.clone(), journal, config);
-    let (router, _) = usher_api::router(Arc::clone(&api));
-    let router = usher_portal::router(Arc::clone(&api), router);
+    let (rest, _) = usher_api::router(Arc::clone(&api));
+    let site = usher_portal::site(Arc::clone(&api), rest);
     let upkeep = tokio::spawn(maintain(Arc::clone(&api)));
     let connections = Arc::clone(api.connections());
     let stopped = async move {
@@ -175,7 +175,7 @@ pub(crate) async fn run_until(
     let reread = tokio::spawn(reread_keys(store.identity.clone()));
     let shown = tls.as_ref().map(|fresh| fresh.tls.clone());
     let fresh = tls.map(|fresh| tokio::spawn(transport::keep_fresh(fresh)));
-    let served = usher_api::serve(listener, router, shown, connections, stopped).await;
+    let served = usher_api::serve(listener, site, shown, connections, stopped).await;
     for task in [Some(upkeep), Some(reread), fresh].into_iter().flatten() {
         task.abort();
     }
