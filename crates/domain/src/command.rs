@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::account::{Plan, ProductSeats, SettingsPatch};
 use crate::directory::{DirectoryEntry, GroupMapping};
 use crate::event::Profile;
-use crate::id::{AccountId, ApiKeyId, GroupId, PoolId, SessionId, SignInId, TeamId, TicketId, UserId};
+use crate::id::{
+    AccountId, ApiKeyId, GroupId, PoolId, SessionId, SignInId, TeamId, TicketId, TopUpId, UserId,
+};
 use crate::permission::{PermissionOverrides, Privilege, Role, Scope};
 use crate::presence::{Customer, Device, SessionKind, Start};
 use crate::rules::Rules;
@@ -31,8 +33,9 @@ pub enum Command {
         products: BTreeMap<Product, ProductSeats>,
         default_pools: BTreeMap<Product, PoolId>,
     },
-    /// Add prepaid minutes (Q3).
-    AddMinutes { minutes: u32 },
+    /// Add prepaid minutes (Q3). The same top-up twice adds once, as long as it is among the newest
+    /// [`TOP_UPS_KEPT`](crate::top_up::TOP_UPS_KEPT).
+    AddMinutes { id: TopUpId, minutes: u32 },
     /// Change settings.
     ChangeSettings { change: SettingsPatch },
     /// Make an API key known. The key itself is stored before, elsewhere, hashed.

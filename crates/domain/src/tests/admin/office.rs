@@ -13,7 +13,7 @@ use crate::rules::Preset;
 use crate::text::Product;
 use crate::time::{Secs, Timestamp};
 use crate::user::License;
-use crate::{Account, AccountId, ApiKeyId, GroupId, PoolId, SignInId, TeamId, UserId, execute};
+use crate::{Account, AccountId, ApiKeyId, GroupId, PoolId, SignInId, TeamId, TopUpId, UserId, execute};
 
 pub(super) const OPERATOR: Actor = Actor::Operator;
 
@@ -283,6 +283,13 @@ pub(super) fn entry(user_name: &str) -> DirectoryEntry {
         family_name: None,
         email_label: EmailLabel::default(),
         subject: None,
+    }
+}
+
+pub(super) fn add_minutes(top_up: &str, minutes: u32) -> Command {
+    Command::AddMinutes {
+        id: TopUpId::from_bits(bits(top_up)),
+        minutes,
     }
 }
 

@@ -178,7 +178,7 @@ fn on_seats() -> impl Strategy<Value = Command> {
             id: pool(name),
             users
         }),
-        (1..100_u32).prop_map(|minutes| Command::AddMinutes { minutes }),
+        ("[ab]", 1..3_u32).prop_map(|(id, minutes)| add_minutes(&id, minutes)),
         (0..3_u128).prop_map(|id| Command::CreateApiKey {
             id: ApiKeyId::from_bits(id),
             name: "Back end".parse().unwrap(),

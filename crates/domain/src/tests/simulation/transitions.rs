@@ -134,8 +134,10 @@ pub(super) enum Transition {
         user: u8,
         role: Role,
     },
+    /// Buys minutes, or asks for the newest of those once more.
     AddMinutes {
         minutes: u32,
+        again: bool,
     },
     /// A directory says who is in a group.
     FillGroup {
@@ -389,6 +391,7 @@ fn in_the_office() -> impl Strategy<Value = Transition> {
         2 => (any::<u8>(), prop::option::of(0..3_u32))
             .prop_map(|(user, limit)| Transition::LimitSeats { user, limit }),
         1 => (any::<u8>(), role).prop_map(|(user, role)| Transition::Promote { user, role }),
-        4 => (1..6_u32).prop_map(|minutes| Transition::AddMinutes { minutes }),
+        4 => (1..6_u32, any::<bool>())
+            .prop_map(|(minutes, again)| Transition::AddMinutes { minutes, again }),
     ]
 }
