@@ -99,6 +99,15 @@ pub enum Command {
         seen: Option<License>,
     },
 
+    /// Move users from one pool to another of the same product, all or none (L3). `None` moves whoever is in the pool by
+    /// now. Who is where they are to go already is passed over; who has gone elsewhere since they were chosen is not
+    /// taken back from there.
+    MoveUsers {
+        from: PoolId,
+        to: PoolId,
+        users: Option<BTreeSet<UserId>>,
+    },
+
     /// Add a pool (P1, P3). Rules that are `None` come from the settings.
     CreatePool {
         id: PoolId,

@@ -193,6 +193,15 @@ pub(super) fn move_seats(from: &str, to: &str, seats: u32) -> Command {
     Command::MoveSeats { way, seats }
 }
 
+/// Moves these users, or all where none are named.
+pub(super) fn move_users(from: &str, to: &str, names: &[&str]) -> Command {
+    Command::MoveUsers {
+        from: pool(from),
+        to: pool(to),
+        users: (!names.is_empty()).then(|| members(names)),
+    }
+}
+
 pub(super) fn rules(rules: RulesPatch) -> PoolPatch {
     PoolPatch {
         rules: Some(rules),

@@ -381,21 +381,6 @@ impl World {
                 to: user(*to),
                 seen: None,
             }),
-            Transition::MoveSeats { from, to, seats } => {
-                let from = nth(&self.account.pools, *from)?;
-                let to = nth(&self.account.pools, *to)?;
-                let way = SeatWay::Between { from, to };
-                Some(Command::MoveSeats { way, seats: *seats })
-            }
-            Transition::StepSeats { pool, more } => {
-                let pool = nth(&self.account.pools, *pool)?;
-                let way = if *more {
-                    SeatWay::IntoPool(pool)
-                } else {
-                    SeatWay::OutOfPool(pool)
-                };
-                Some(Command::MoveSeats { way, seats: 1 })
-            }
             Transition::Activate { user, active } => change_user(
                 *user,
                 UserPatch {
@@ -424,6 +409,32 @@ impl World {
                     .unwrap_or(TopUpId::from_bits(id)),
                 minutes: *minutes,
             }),
+            _ => self.between_pools(transition),
+        }
+    }
+
+    fn between_pools(&self, transition: &Transition) -> Option<Command> {
+        match transition {
+            Transition::MoveSeats { from, to, seats } => {
+                let from = nth(&self.account.pools, *from)?;
+                let to = nth(&self.account.pools, *to)?;
+                let way = SeatWay::Between { from, to };
+                Some(Command::MoveSeats { way, seats: *seats })
+            }
+            Transition::MoveUsers { from, to, user: one } => Some(Command::MoveUsers {
+                from: nth(&self.account.pools, *from)?,
+                to: nth(&self.account.pools, *to)?,
+                users: one.map(|number| BTreeSet::from([user(number)])),
+            }),
+            Transition::StepSeats { pool, more } => {
+                let pool = nth(&self.account.pools, *pool)?;
+                let way = if *more {
+                    SeatWay::IntoPool(pool)
+                } else {
+                    SeatWay::OutOfPool(pool)
+                };
+                Some(Command::MoveSeats { way, seats: 1 })
+            }
             _ => None,
         }
     }
