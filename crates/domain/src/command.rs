@@ -295,6 +295,8 @@ pub struct PoolPatch {
     pub seats: Option<u32>,
     /// How many seats were seen by who chose the number. Where the pool has as many no longer, nothing is changed.
     pub seats_seen: Option<u32>,
+    /// The rules that were seen by who chose others. Where the pool has other rules by now, nothing is changed.
+    pub rules_seen: Option<Rules>,
     /// Other rules, whole: the caller lays single rules over those that stand.
     pub rules: Option<RulesPatch>,
 }

@@ -1,6 +1,6 @@
 use axum::http::StatusCode;
 use usher_domain::permission::Privilege;
-use usher_domain::{AccountId, PoolId, UserId};
+use usher_domain::{AccountId, PoolId, Secs, UserId};
 
 use crate::app::{App, Browser};
 use crate::desk::{Desk, RULES};
@@ -199,6 +199,76 @@ async fn a_number_of_seats_that_changed_since_the_form_was_loaded_is_not_overwri
     assert_eq!(pool_seats(&desk.app, desk.account, desk.pool).await, 4);
     assert_eq!(save("3", "4").await.status, StatusCode::SEE_OTHER);
     assert_eq!(pool_seats(&desk.app, desk.account, desk.pool).await, 3);
+}
+
+/// The rules that the page's form says it showed.
+fn rules_seen(html: &str) -> String {
+    let (_, rest) = html.split_once("name=\"rules_seen\" value=\"").unwrap();
+    rest.split('"').next().unwrap().replace("&#34;", "\"")
+}
+
+#[tokio::test]
+async fn rules_that_changed_since_the_form_was_loaded_are_not_overwritten() {
+    let desk = Desk::open(5).await;
+    let path = format!("/pools/{}", desk.pool);
+    desk.post(&path, &settings("Day", "5")).await;
+    let seen = rules_seen(&desk.get(&path).await.html);
+    let save = async |name: &str, changed: &[(&str, &str)], seen: &str| {
+        let mut fields = settings(name, "5");
+        fields.retain(|(rule, _)| changed.iter().all(|(other, _)| other != rule));
+        fields.extend(changed);
+        fields.extend([("seats_seen", "5"), ("rules_seen", seen)]);
+        desk.post(&path, &fields).await
+    };
+    let rules = async || {
+        let pool = desk.pool;
+        let engine = desk.app.api.engine();
+        let rules = engine.read(desk.account, move |account, _| {
+            account.pool(pool).unwrap().rules.clone()
+        });
+        rules.await.unwrap()
+    };
+    let first = save("Day", &[("lease_secs", "2 min"), ("when_full", "refuse")], &seen).await;
+    let by_first = rules().await;
+
+    let stale = save("Day", &[("end_notice_secs", "30 s")], &seen).await;
+    let renamed = save("Late", &[], &seen).await;
+
+    assert_eq!(first.status, StatusCode::SEE_OTHER, "{}", first.html);
+    assert_eq!(stale.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for said in [
+        "Day has other rules now",
+        "id=\"lease_secs-error\"",
+        "in the meantime, to “2 min”",
+        "id=\"when_full-error\"",
+        "value=\"2 min\"",
+        "value=\"30 s\"",
+    ] {
+        assert!(stale.html.contains(said), "{said}: {}", stale.html);
+    }
+    assert_eq!(renamed.status, StatusCode::SEE_OTHER, "{}", renamed.html);
+    assert_eq!(rules().await, by_first, "who only renames changes no rules");
+    let both = [
+        ("lease_secs", "2 min"),
+        ("when_full", "refuse"),
+        ("end_notice_secs", "30 s"),
+    ];
+    let again = save("Day", &both, &rules_seen(&stale.html)).await;
+    assert_eq!(again.status, StatusCode::SEE_OTHER, "{}", again.html);
+    let now = rules().await;
+    assert_eq!((now.lease, now.end_notice), (by_first.lease, Secs::new(30)));
+}
+
+#[tokio::test]
+async fn a_preset_is_chosen_on_the_sight_of_the_rules_that_stand() {
+    let desk = Desk::open(5).await;
+    let path = format!("/pools/{}", desk.pool);
+    let plain = desk.get(&path).await.html;
+
+    let preset = desk.get(&format!("{path}?preset=concurrent_sessions")).await.html;
+
+    assert_eq!(rules_seen(&preset), rules_seen(&plain));
+    assert!(preset.contains("<option value=\"session\" selected>"), "{preset}");
 }
 
 #[tokio::test]

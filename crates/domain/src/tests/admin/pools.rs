@@ -279,6 +279,37 @@ fn p3_a_number_chosen_on_the_sight_of_another_changes_nothing() {
     assert_eq!(office.seats_of("night"), 0);
 }
 
+#[test]
+fn p3_rules_chosen_on_the_sight_of_others_change_nothing() {
+    let mut office = shifts(&[]);
+    let seen = office.account.pools()[&pool("night")].rules.clone();
+    let notice = |secs| {
+        let patch = RulesPatch {
+            end_notice: Some(Secs::new(secs)),
+            ..RulesPatch::default()
+        };
+        change_pool(
+            "night",
+            PoolPatch {
+                rules_seen: Some(seen.clone()),
+                ..rules(patch)
+            },
+        )
+    };
+
+    office.does(&notice(30));
+
+    assert_eq!(
+        office.refusal(&notice(60)),
+        Refusal::ChangedMeanwhile {
+            field: "rules",
+            now: "night has other rules".to_owned(),
+        }
+    );
+    let now = &office.account.pools()[&pool("night")].rules;
+    assert_eq!(now.end_notice, Secs::new(30));
+}
+
 /// `ann` waits in `night`, `ben` sits there, `cem` has moved away.
 fn night_shift() -> Office {
     shifts(&["ann", "ben", "cem"]).after(&[license("cem", shared("default")), sign_in("ben"), sign_in("ann")])
