@@ -91,11 +91,11 @@ story("a pool with users is not deleted before they are moved", async ({ open })
   await picture(other, "pools-users");
   assert.ok(await other.getByRole("checkbox", { name: "Choose Noor" }).isChecked(), "what is ticked stays so");
   await other.getByRole("button", { name: "Move the ticked users" }).click();
-  await other.getByText("1 user is moved.").waitFor();
+  await other.getByText("1 user is in the pool").waitFor();
 
   await page.reload();
   await page.getByRole("button", { name: "Move all users" }).click();
-  await page.getByText("1 user is moved.").waitFor();
+  await page.getByText("All users are in the pool").waitFor();
   await page.getByRole("link", { name: "Delete the pool" }).click();
   await page.getByRole("button", { name: "Delete the pool" }).click();
 

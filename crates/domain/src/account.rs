@@ -14,6 +14,7 @@ use crate::rules::Rules;
 use crate::schedule::Schedule;
 use crate::text::{Email, Name, PlanName, Product};
 use crate::time::Timestamp;
+use crate::top_up::TopUps;
 use crate::user::{License, User};
 
 /// What an account may buy.
@@ -114,6 +115,8 @@ pub struct Account {
     pub(crate) settings: Settings,
     /// Prepaid minutes left.
     pub(crate) minutes: u64,
+    #[serde(default)]
+    pub(crate) top_ups: TopUps,
     pub(crate) users: BTreeMap<UserId, User>,
     pub(crate) pools: BTreeMap<PoolId, Pool>,
     pub(crate) teams: BTreeMap<TeamId, Team>,
@@ -378,6 +381,7 @@ impl Account {
             },
             settings: Settings::default(),
             minutes: 0,
+            top_ups: TopUps::default(),
             users: BTreeMap::new(),
             pools: BTreeMap::new(),
             teams: BTreeMap::new(),

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::account::{Plan, ProductSeats, SettingsPatch};
 use crate::directory::{DirectoryEntry, GroupMapping};
 use crate::event::Profile;
-use crate::id::{AccountId, ApiKeyId, GroupId, PoolId, SessionId, SignInId, TeamId, TicketId, UserId};
+use crate::id::{
+    AccountId, ApiKeyId, GroupId, PoolId, SessionId, SignInId, TeamId, TicketId, TopUpId, UserId,
+};
 use crate::permission::{PermissionOverrides, Privilege, Role, Scope};
 use crate::presence::{Customer, Device, SessionKind, Start};
 use crate::rules::Rules;
@@ -31,8 +33,9 @@ pub enum Command {
         products: BTreeMap<Product, ProductSeats>,
         default_pools: BTreeMap<Product, PoolId>,
     },
-    /// Add prepaid minutes (Q3).
-    AddMinutes { minutes: u32 },
+    /// Add prepaid minutes (Q3). The same top-up twice adds once, as long as it is among the newest
+    /// [`TOP_UPS_KEPT`](crate::top_up::TOP_UPS_KEPT).
+    AddMinutes { id: TopUpId, minutes: u32 },
     /// Change settings.
     ChangeSettings { change: SettingsPatch },
     /// Make an API key known. The key itself is stored before, elsewhere, hashed.
@@ -94,6 +97,15 @@ pub enum Command {
         to: UserId,
         /// The license that was seen. Where it is another by now, nothing is done.
         seen: Option<License>,
+    },
+
+    /// Move users from one pool to another of the same product, all or none (L3). `None` moves whoever is in the pool by
+    /// now. Who is where they are to go already is passed over; who has gone elsewhere since they were chosen is not
+    /// taken back from there.
+    MoveUsers {
+        from: PoolId,
+        to: PoolId,
+        users: Option<BTreeSet<UserId>>,
     },
 
     /// Add a pool (P1, P3). Rules that are `None` come from the settings.
@@ -283,6 +295,8 @@ pub struct PoolPatch {
     pub seats: Option<u32>,
     /// How many seats were seen by who chose the number. Where the pool has as many no longer, nothing is changed.
     pub seats_seen: Option<u32>,
+    /// The rules that were seen by who chose others. Where the pool has other rules by now, nothing is changed.
+    pub rules_seen: Option<Rules>,
     /// Other rules, whole: the caller lays single rules over those that stand.
     pub rules: Option<RulesPatch>,
 }

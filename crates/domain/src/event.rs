@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::account::{Plan, ProductSeats, SettingsPatch};
 use crate::directory::{DirectoryEntry, GroupMapping};
 use crate::id::{
-    AccountId, ApiKeyId, GroupId, PoolId, RefusalId, SessionId, SignInId, TeamId, TicketId, UserId,
+    AccountId, ApiKeyId, GroupId, PoolId, RefusalId, SessionId, SignInId, TeamId, TicketId, TopUpId, UserId,
 };
 use crate::permission::{PermissionOverrides, Privilege, Role, Scope};
 use crate::presence::{Customer, Device, Funding, SessionKind, Wanted};
@@ -34,8 +34,12 @@ pub enum Event {
         plan: Plan,
         products: BTreeMap<Product, ProductSeats>,
     },
-    /// Minutes were bought.
-    MinutesAdded { minutes: u32 },
+    /// Minutes were bought. `id` is none for what was bought before top-ups had ids.
+    MinutesAdded {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        id: Option<TopUpId>,
+        minutes: u32,
+    },
     /// The account's settings changed.
     SettingsChanged { change: SettingsPatch },
     /// A program may call in the account's name. The key itself is stored elsewhere, hashed.

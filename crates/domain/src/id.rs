@@ -150,6 +150,8 @@ ids! {
     SessionId "sess";
     /// A place in a pool's queue.
     TicketId "tick";
+    /// Prepaid minutes that were bought at once.
+    TopUpId "topup";
     /// An account API key.
     ApiKeyId "key";
     /// An operator key.

@@ -26,6 +26,7 @@ pub mod single_sign_on;
 mod tests;
 pub mod text;
 pub mod time;
+pub mod top_up;
 pub mod user;
 
 pub use account::Account;
@@ -36,7 +37,7 @@ pub use event::Event;
 pub use evolve::evolve;
 pub use id::{
     AccountId, ApiKeyId, GroupId, InvalidId, OperatorKeyId, PoolId, RefusalId, SessionId, SignInId, TeamId,
-    TicketId, UserId,
+    TicketId, TopUpId, UserId,
 };
 pub use invariants::Broken;
 pub use permission::Actor;

@@ -282,22 +282,32 @@ impl Caller {
                 .read(move |account, _, _| Ok(find(account).is_some()))
                 .await?;
         }
-        let shown = match self
-            .try_execute(command, move |account, _, _| find(account))
-            .await
-        {
-            Ok(shown) => shown.ok_or_else(|| Problem::not_found("such thing"))?,
-            Err(Failure::Refused(refusal)) if existed && key_of_another(&refusal) => {
-                return Err(Problem::refused(&refusal, None)
-                    .detailed("This `Idempotency-Key` has created something else already. Draw a new one."));
-            }
-            Err(failure) => return Err(self.problem(failure).await),
-        };
+        let shown = self
+            .execute_once(key, command, move |account, _, _| find(account))
+            .await?;
         Ok(Created {
             existed,
             location: format!("{ACCOUNT_PATHS}{}/{path}", self.account),
-            shown,
+            shown: shown.ok_or_else(|| Problem::not_found("such thing"))?,
         })
+    }
+
+    /// [`execute`](Self::execute) of a command with an id that comes of a key: the same command again changes nothing,
+    /// and a key that stands for something else is said to.
+    pub(crate) async fn execute_once<T: Send + 'static>(
+        &self,
+        key: &IdempotencyKey,
+        command: Command,
+        view: impl Fn(&Account, &Outcome, Timestamp) -> T + Send + 'static,
+    ) -> Result<T, Problem> {
+        match self.try_execute(command, view).await {
+            Ok(shown) => Ok(shown),
+            Err(Failure::Refused(refusal)) if key.is_given() && key_of_another(&refusal) => {
+                Err(Problem::refused(&refusal, None)
+                    .detailed("This `Idempotency-Key` has created something else already. Draw a new one."))
+            }
+            Err(failure) => Err(self.problem(failure).await),
+        }
     }
 
     /// The 128 bits of the id of something that this caller creates.

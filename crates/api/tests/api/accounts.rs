@@ -152,6 +152,42 @@ async fn minutes_add_up() {
 }
 
 #[tokio::test]
+async fn q3_minutes_that_are_added_again_with_the_same_key_are_added_once() {
+    let app = App::with_account().await;
+    let add = async |key: &str, minutes: u32| {
+        let body = json!({"minutes": minutes});
+        app.operator().with_key(key).post("minutes", body).await
+    };
+    add("june", 500).await.ok();
+    add("july", 20).await.ok();
+
+    let again = add("june", 500).await.ok();
+    let other = add("june", 501).await;
+    let audit = app.operator().get("audit?action=minutes.added").await.ok();
+
+    assert_eq!(again, json!({"remaining": 520}));
+    let problem = other.problem(409, "already-exists");
+    assert!(problem["detail"].as_str().unwrap().contains("Idempotency-Key"));
+    assert_eq!(add("july", 20).await.ok(), json!({"remaining": 520}));
+    assert_eq!(audit["items"].as_array().unwrap().len(), 2, "{audit}");
+}
+
+#[tokio::test]
+async fn q3_two_top_ups_with_the_same_key_at_once_are_one() {
+    let app = App::with_account().await;
+    let add = || {
+        let operator = app.operator().with_key("june");
+        operator.post("minutes", json!({"minutes": 500}))
+    };
+
+    let answers = futures::future::join_all((0..8).map(|_| add())).await;
+
+    for answer in answers {
+        assert_eq!(answer.ok(), json!({"remaining": 500}));
+    }
+}
+
+#[tokio::test]
 async fn a_closed_account_takes_its_credentials_with_it() {
     let app = App::with_account().await;
     let (owner, key) = (app.owner().await, app.key(&["read"]).await);

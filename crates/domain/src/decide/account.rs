@@ -7,7 +7,7 @@ use crate::command::{Command, Decision};
 use crate::decide::{pools, presence, rights, users};
 use crate::directory::SignInPatch;
 use crate::event::{EndReason, Event};
-use crate::id::{ApiKeyId, PoolId, UserId};
+use crate::id::{ApiKeyId, PoolId, TopUpId, UserId};
 use crate::permission::{Actor, Privilege, Role, Scope, SessionPermissions};
 use crate::refusal::{Refusal, SeatKind};
 use crate::text::{Name, Product};
@@ -28,7 +28,7 @@ pub(super) fn decide(account: &Account, command: &Command, actor: &Actor) -> Res
             account.need_operator(actor)?;
             set_subscription(account, plan, products, default_pools)
         }
-        Command::AddMinutes { minutes } => add_minutes(account, *minutes, actor),
+        Command::AddMinutes { id, minutes } => add_minutes(account, *id, *minutes, actor),
         Command::ChangeSettings { change } => change_settings(account, change, actor),
         Command::CreateApiKey {
             id,
@@ -161,7 +161,7 @@ fn first_pool(
     })
 }
 
-fn add_minutes(account: &Account, minutes: u32, actor: &Actor) -> Result<Decision, Refusal> {
+fn add_minutes(account: &Account, id: TopUpId, minutes: u32, actor: &Actor) -> Result<Decision, Refusal> {
     account.need_operator(actor)?;
     if minutes == 0 {
         return Err(Refusal::Invalid {
@@ -169,7 +169,14 @@ fn add_minutes(account: &Account, minutes: u32, actor: &Actor) -> Result<Decisio
             expected: "at least 1".to_owned(),
         });
     }
-    Ok(Decision::done(vec![Event::MinutesAdded { minutes }]))
+    match account.top_ups.minutes_of(id) {
+        Some(added) if added == minutes => Ok(Decision::done(Vec::new())),
+        Some(_) => Err(taken("top-up", "id")),
+        None => Ok(Decision::done(vec![Event::MinutesAdded {
+            id: Some(id),
+            minutes,
+        }])),
+    }
 }
 
 fn change_settings(account: &Account, change: &SettingsPatch, actor: &Actor) -> Result<Decision, Refusal> {

@@ -1,5 +1,7 @@
 //! Licenses: who may use a product, and by which seats.
 
+use std::collections::BTreeSet;
+
 use crate::account::Account;
 use crate::command::Decision;
 use crate::decide::{presence, users};
@@ -82,6 +84,52 @@ pub(super) fn reassign(
     let mut events = switched(account, from, product, None, &by);
     events.extend(switched(account, to, product, Some(license), &by));
     Ok(Decision::done(events))
+}
+
+/// Takes users of a pool to another one (L3). What they do with the product ends in the same step (L5).
+pub(super) fn move_users(
+    account: &Account,
+    from: PoolId,
+    to: PoolId,
+    users: Option<&BTreeSet<UserId>>,
+    actor: &Actor,
+) -> Result<Decision, Refusal> {
+    account.need_to_manage(actor, Privilege::SeatsManage, "pool")?;
+    let from = account.pools.get(&from);
+    let from = from.ok_or(Refusal::NotFound { what: "pool" })?;
+    check_pool(account, to, &from.product)?;
+    if from.id == to {
+        return Err(Refusal::Invalid {
+            field: "to",
+            expected: "another pool than the one that the users are in".to_owned(),
+        });
+    }
+    let mut leaving = Vec::new();
+    for user in users.unwrap_or(&from.users) {
+        match license_of(account, *user, &from.product) {
+            Some(License::Shared(pool)) if pool == from.id => leaving.push(*user),
+            Some(License::Shared(pool)) if pool == to => {}
+            _ => {
+                return Err(Refusal::ChangedMeanwhile {
+                    field: "users",
+                    now: match account.users.get(user) {
+                        Some(user) => has(account, user, &from.product),
+                        None => format!("a user of {} is deleted", from.name),
+                    },
+                });
+            }
+        }
+    }
+    let by = presence::by(account, actor, None);
+    let license = Some(License::Shared(to));
+    let events = leaving
+        .into_iter()
+        .flat_map(|user| switched(account, user, &from.product, license, &by));
+    Ok(Decision::done(events.collect()))
+}
+
+fn license_of(account: &Account, user: UserId, product: &Product) -> Option<License> {
+    account.users.get(&user)?.licenses.get(product).copied()
 }
 
 fn has(account: &Account, user: &User, product: &Product) -> String {

@@ -69,6 +69,9 @@ pub fn decide(
             to,
             seen,
         } => licenses::reassign(account, product, *from, *to, *seen, actor),
+        Command::MoveUsers { from, to, users } => {
+            licenses::move_users(account, *from, *to, users.as_ref(), actor)
+        }
         Command::CreatePool { .. }
         | Command::ChangePool { .. }
         | Command::MoveSeats { .. }

@@ -81,7 +81,8 @@ fn create(
 }
 
 fn change(account: &Account, pool: &Pool, change: &PoolPatch, actor: &Actor) -> Result<Decision, Refusal> {
-    check_seen(pool, change.seats_seen)?;
+    check_seats_seen(pool, change.seats_seen)?;
+    check_rules_seen(pool, change.rules_seen.as_ref())?;
     let name = change.name.as_ref().unwrap_or(&pool.name);
     let seats = change.seats.unwrap_or(pool.seats);
     let rules = match change.rules.clone() {
@@ -188,11 +189,22 @@ fn resized(pool: &Pool, seats: u32) -> Event {
 }
 
 /// A number that was chosen on the sight of another would undo what somebody else has done since.
-fn check_seen(pool: &Pool, seen: Option<u32>) -> Result<(), Refusal> {
+fn check_seats_seen(pool: &Pool, seen: Option<u32>) -> Result<(), Refusal> {
     match seen {
         Some(seen) if seen != pool.seats => Err(Refusal::ChangedMeanwhile {
             field: "seats",
             now: format!("{} has {}", pool.name, counted(pool.seats, "seat", "seats")),
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// The same for rules.
+fn check_rules_seen(pool: &Pool, seen: Option<&Rules>) -> Result<(), Refusal> {
+    match seen {
+        Some(seen) if *seen != pool.rules => Err(Refusal::ChangedMeanwhile {
+            field: "rules",
+            now: format!("{} has other rules", pool.name),
         }),
         _ => Ok(()),
     }

@@ -91,7 +91,10 @@ fn of_account(account: &mut Account, event: &Event, at: Timestamp) {
                 products: products.clone(),
             };
         }
-        Event::MinutesAdded { minutes } => {
+        Event::MinutesAdded { id, minutes } => {
+            if let Some(id) = id {
+                account.top_ups.remember(*id, *minutes);
+            }
             account.minutes = account.minutes.saturating_add(u64::from(*minutes));
         }
         Event::SettingsChanged { change } => change_settings(account, change),

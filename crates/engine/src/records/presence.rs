@@ -218,7 +218,7 @@ impl Recorder {
 
     pub(super) fn note_minutes(&mut self, context: &Context<'_>, event: &Event) {
         let (delta, claim) = match event {
-            Event::MinutesAdded { minutes } => (i64::from(*minutes), None),
+            Event::MinutesAdded { minutes, .. } => (i64::from(*minutes), None),
             Event::MinutePaid { claim, .. } => (-1, Some(claim_text(*claim))),
             // The first minute is paid at the start (Q3).
             Event::SignedIn {

@@ -4,7 +4,7 @@ use usher_domain::{Account, Actor, Code, Command};
 use usher_engine::{Cause, Failure, Options};
 use usher_journal::Fault;
 
-use crate::harness::{ACCOUNT, Arrived, Desk, user};
+use crate::harness::{ACCOUNT, Arrived, Desk, add_minutes, user};
 
 #[tokio::test]
 async fn two_nodes_race_for_the_last_seat_and_exactly_one_wins() {
@@ -103,7 +103,7 @@ async fn what_a_proposal_is_made_of_is_what_the_other_node_left() {
     // Whoever comes second finds minutes already, and declines.
     let propose = |desk: &Desk| {
         let make = |account: &Account, _| match account.minutes() {
-            0 => Ok(Command::AddMinutes { minutes: 5 }),
+            0 => Ok(add_minutes(5)),
             minutes => Err(minutes),
         };
         let engine = desk.engine.clone();
@@ -134,7 +134,7 @@ async fn signs_of_life_survive_a_reload() {
 
     there.sign_in(1).await.unwrap();
     here.sign_in(1).await.ok();
-    here.execute(Command::AddMinutes { minutes: 1 }).await.unwrap();
+    here.execute(add_minutes(1)).await.unwrap();
 
     assert_eq!(here.engine.figures().conflicts, 1);
     assert_eq!(here.state().await.sign_ins()[&sign_in].lease_until, renewed);

@@ -6,7 +6,7 @@ use usher_domain::{Account, Actor, Code, Command, Outcome, Timestamp};
 use usher_engine::{Failure, Options, Reason, Request};
 use usher_journal::Fault;
 
-use crate::harness::{ACCOUNT, Arrived, Desk, stored};
+use crate::harness::{ACCOUNT, Arrived, Desk, add_minutes, stored};
 
 #[tokio::test]
 async fn a_commit_that_fails_leaves_memory_as_the_journal_is() {
@@ -144,10 +144,7 @@ async fn an_account_that_never_was_or_is_closed_is_not_there() {
         desk.engine.read(ACCOUNT, |_, _| ()).await,
         Err(Failure::NoAccount)
     );
-    assert_eq!(
-        desk.execute(Command::AddMinutes { minutes: 1 }).await,
-        Err(Failure::NoAccount)
-    );
+    assert_eq!(desk.execute(add_minutes(1)).await, Err(Failure::NoAccount));
 
     let desk = desk.furnished(1, 1).await;
     desk.execute(Command::DeleteAccount).await.unwrap();
@@ -229,7 +226,7 @@ async fn a_command_whose_view_panics_leaves_nothing_half_done() {
     let request = Request {
         actor: Actor::Operator,
         cause: "test".into(),
-        command: Command::AddMinutes { minutes: 5 },
+        command: add_minutes(5),
     };
 
     let view = |_: &Account, _: &Outcome, _: Timestamp| -> u32 { panic!("a view that panics") };
@@ -309,7 +306,7 @@ async fn come_and_go(desk: &Desk, number: u32) -> u64 {
     let mut paid = 0;
     for _ in 0..15 {
         let arrived = desk.arrive(number, number.is_multiple_of(2)).await;
-        if desk.execute(Command::AddMinutes { minutes: 1 }).await.is_ok() {
+        if desk.execute(add_minutes(1)).await.is_ok() {
             paid += 1;
         }
         if let Ok(Arrived::SignedIn(sign_in)) = arrived {

@@ -11,7 +11,7 @@ use usher_domain::presence::{Device, DeviceKind};
 use usher_domain::text::Product;
 use usher_domain::user::License;
 use usher_domain::{
-    Account, AccountId, Actor, Command, Outcome, PoolId, Secs, SignInId, TicketId, Timestamp, UserId,
+    Account, AccountId, Actor, Command, Outcome, PoolId, Secs, SignInId, TicketId, Timestamp, TopUpId, UserId,
 };
 use usher_engine::{Clock, Engine, Failure, Heartbeat, ManualClock, Options, Request};
 use usher_journal::{Journal, MemoryJournal};
@@ -213,6 +213,13 @@ impl Desk {
 /// Compares two states by what is stored of them.
 pub(crate) fn stored(account: &Account) -> serde_json::Value {
     serde_json::to_value(account).unwrap()
+}
+
+/// A top-up like no other.
+pub(crate) fn add_minutes(minutes: u32) -> Command {
+    static TOP_UPS: AtomicU32 = AtomicU32::new(0);
+    let id = TopUpId::from_bits(u128::from(TOP_UPS.fetch_add(1, Ordering::Relaxed)));
+    Command::AddMinutes { id, minutes }
 }
 
 pub(crate) fn create_user(number: u32) -> Command {

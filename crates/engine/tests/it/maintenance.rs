@@ -5,7 +5,7 @@ use usher_domain::{Command, Secs, SessionId};
 use usher_engine::maintenance::{Place, rebuild, verify};
 use usher_journal::{AuditFilter, Journal, PageRequest, Records, RefusalFilter, Seq, SessionFilter, Span};
 
-use crate::harness::{ACCOUNT, Desk, POOL, product, user};
+use crate::harness::{ACCOUNT, Desk, POOL, add_minutes, product, user};
 
 /// A day at the desk with a bit of everything.
 async fn busy_desk() -> Desk {
@@ -35,7 +35,7 @@ async fn busy_desk() -> Desk {
     .unwrap();
     desk.sign_in(2).await.unwrap();
     desk.arrive(3, true).await.unwrap();
-    desk.execute(Command::AddMinutes { minutes: 100 }).await.unwrap();
+    desk.execute(add_minutes(100)).await.unwrap();
     desk.execute(Command::DeleteUser { id: user(3) }).await.unwrap();
     desk.engine.advance(Secs::new(7_200)).await;
     desk

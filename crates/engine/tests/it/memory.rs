@@ -6,7 +6,7 @@ use usher_domain::{AccountId, Command, Secs};
 use usher_engine::{Failure, Options, Reason};
 use usher_journal::{Journal, MemoryJournal};
 
-use crate::harness::{ACCOUNT, Desk, MORNING, stored};
+use crate::harness::{ACCOUNT, Desk, MORNING, add_minutes, stored};
 
 async fn desk(options: Options) -> Desk {
     Desk::on(
@@ -109,7 +109,7 @@ async fn no_command_is_lost_while_accounts_come_and_go() {
     let desk = desk(options).await.furnished(1, 1).await;
 
     for minutes in 0..300_u64 {
-        desk.execute(Command::AddMinutes { minutes: 1 })
+        desk.execute(add_minutes(1))
             .await
             .unwrap_or_else(|failure| panic!("{failure:?} at {minutes}"));
         if minutes % 10 == 0 {
@@ -130,7 +130,7 @@ async fn shutting_down_loses_nothing() {
     let mut under_way = tokio::task::JoinSet::new();
     for _ in 0..50 {
         let desk = desk.clone();
-        under_way.spawn(async move { desk.execute(Command::AddMinutes { minutes: 1 }).await });
+        under_way.spawn(async move { desk.execute(add_minutes(1)).await });
     }
     tokio::task::yield_now().await;
 
@@ -161,7 +161,7 @@ async fn snapshots_keep_loading_short() {
     let desk = desk(options).await.furnished(1, 1).await;
 
     for _ in 0..200 {
-        desk.execute(Command::AddMinutes { minutes: 1 }).await.unwrap();
+        desk.execute(add_minutes(1)).await.unwrap();
         // The journal in memory answers at once, and a snapshot is saved by a task of its own.
         tokio::task::yield_now().await;
     }

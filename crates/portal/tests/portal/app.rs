@@ -13,7 +13,7 @@ use usher_domain::command::Command;
 use usher_domain::directory::SignInPatch;
 use usher_domain::event::Profile;
 use usher_domain::permission::{PermissionOverrides, Role};
-use usher_domain::{AccountId, Actor, Timestamp, UserId};
+use usher_domain::{AccountId, Actor, Timestamp, TopUpId, UserId};
 use usher_engine::{Cause, Clock, Engine, Options};
 use usher_identity::single_sign_on::Reach;
 use usher_identity::{Identity, draw_bits};
@@ -86,6 +86,12 @@ impl App {
         let name = name.parse().unwrap();
         self.give(id, Command::CreateAccount { id, name }).await;
         id
+    }
+
+    /// The operator sells minutes.
+    pub async fn add_minutes(&self, account: AccountId, minutes: u32) {
+        let id = TopUpId::from_bits(draw_bits(START).unwrap());
+        self.give(account, Command::AddMinutes { id, minutes }).await;
     }
 
     pub async fn user(&self, account: AccountId, name: &str, email: &str, role: Role) -> UserId {

@@ -65,7 +65,7 @@ async fn the_files_hold_all_that_is_filtered_and_no_formula() {
     let evil = "=HYPERLINK(\"x\", \"y\")";
     app.user(account, evil, "evil@example.com", Role::Member).await;
     for _ in 0..1_100 {
-        app.give(account, Command::AddMinutes { minutes: 1 }).await;
+        app.add_minutes(account, 1).await;
     }
     let olga = app.sign_in("olga@example.com").await;
     let path = format!("/a/{account}/audit/export");
@@ -154,7 +154,10 @@ async fn the_audit_is_filtered_by_how_from_where_and_by_which_request() {
     let request = usher_engine::Request {
         actor: usher_domain::Actor::Operator,
         cause: "api k=opkey_1 a=2001:db8::7 r=request-1".into(),
-        command: Command::AddMinutes { minutes: 7 },
+        command: Command::AddMinutes {
+            id: usher_domain::TopUpId::from_bits(7),
+            minutes: 7,
+        },
     };
     app.api
         .engine()

@@ -458,8 +458,7 @@ async fn who_has_no_license_is_told_so() {
 #[tokio::test]
 async fn who_works_on_minutes_is_told_when_they_run_out() {
     let desk = Desk::with(1, Preset::ConcurrentDevices).await;
-    let minutes = Command::AddMinutes { minutes: 1 };
-    desk.app.give(desk.account, minutes).await;
+    desk.app.add_minutes(desk.account, 1).await;
     let (_, sven) = desk.agent("Sven").await;
     let (_, yuki) = desk.agent("Yuki").await;
     let sven = desk.take_seat(&sven).await;

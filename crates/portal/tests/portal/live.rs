@@ -33,10 +33,6 @@ async fn frame(frames: &mut Frames) -> String {
     String::from_utf8(frame.to_vec()).unwrap()
 }
 
-async fn add_minutes(app: &App, account: AccountId) {
-    app.give(account, Command::AddMinutes { minutes: 1 }).await;
-}
-
 #[tokio::test]
 async fn changes_arrive_and_many_at_once_arrive_as_one() {
     let (app, account, _, browser) = staffed().await;
@@ -47,7 +43,7 @@ async fn changes_arrive_and_many_at_once_arrive_as_one() {
     assert!(first.starts_with("id: ") && first.contains("\ndata: "), "{first}");
 
     for _ in 0..50 {
-        add_minutes(&app, account).await;
+        app.add_minutes(account, 1).await;
     }
     let mut updates = 0;
     loop {
@@ -91,7 +87,7 @@ async fn a_compressed_message_arrives_whole_while_the_stream_goes_on() {
     tokio::time::pause();
     let before = tokio::time::Instant::now();
 
-    add_minutes(&app, account).await;
+    app.add_minutes(account, 1).await;
     let message = unzipped(&mut frames, &mut reader).await;
 
     assert!(message.contains("1 minute left"), "{message}");
@@ -140,7 +136,7 @@ async fn a_slow_browser_misses_commits_and_is_shown_how_it_stands() {
     tokio::time::pause();
 
     for _ in 0..2_000 {
-        add_minutes(&app, account).await;
+        app.add_minutes(account, 1).await;
     }
 
     let mut updates = 1;
@@ -165,7 +161,7 @@ async fn who_comes_back_is_sent_only_what_they_have_not_seen() {
     let mut anew = response.into_body().into_data_stream();
     tokio::time::pause();
     assert_eq!(frame(&mut anew).await, ":\n\n");
-    add_minutes(&app, account).await;
+    app.add_minutes(account, 1).await;
     assert!(frame(&mut anew).await.contains("1 minute left"));
     let mut missed = app
         .send(&browser, Method::GET, &path, &last, String::new())

@@ -15,7 +15,7 @@ async fn the_changes_are_paged_newest_first() {
 
     let none = app.get(&eva, &path).await;
     for minutes in 1..=51 {
-        app.give(account, Command::AddMinutes { minutes }).await;
+        app.add_minutes(account, minutes).await;
     }
     let first = app.get(&eva, &path).await;
 

@@ -1,7 +1,8 @@
 use axum::http::StatusCode;
-use usher_domain::{AccountId, PoolId, UserId};
+use usher_domain::permission::Privilege;
+use usher_domain::{AccountId, PoolId, Secs, UserId};
 
-use crate::app::App;
+use crate::app::{App, Browser};
 use crate::desk::{Desk, RULES};
 
 fn settings<'a>(name: &'a str, seats: &'a str) -> Vec<(&'a str, &'a str)> {
@@ -200,6 +201,76 @@ async fn a_number_of_seats_that_changed_since_the_form_was_loaded_is_not_overwri
     assert_eq!(pool_seats(&desk.app, desk.account, desk.pool).await, 3);
 }
 
+/// The rules that the page's form says it showed.
+fn rules_seen(html: &str) -> String {
+    let (_, rest) = html.split_once("name=\"rules_seen\" value=\"").unwrap();
+    rest.split('"').next().unwrap().replace("&#34;", "\"")
+}
+
+#[tokio::test]
+async fn rules_that_changed_since_the_form_was_loaded_are_not_overwritten() {
+    let desk = Desk::open(5).await;
+    let path = format!("/pools/{}", desk.pool);
+    desk.post(&path, &settings("Day", "5")).await;
+    let seen = rules_seen(&desk.get(&path).await.html);
+    let save = async |name: &str, changed: &[(&str, &str)], seen: &str| {
+        let mut fields = settings(name, "5");
+        fields.retain(|(rule, _)| changed.iter().all(|(other, _)| other != rule));
+        fields.extend(changed);
+        fields.extend([("seats_seen", "5"), ("rules_seen", seen)]);
+        desk.post(&path, &fields).await
+    };
+    let rules = async || {
+        let pool = desk.pool;
+        let engine = desk.app.api.engine();
+        let rules = engine.read(desk.account, move |account, _| {
+            account.pool(pool).unwrap().rules.clone()
+        });
+        rules.await.unwrap()
+    };
+    let first = save("Day", &[("lease_secs", "2 min"), ("when_full", "refuse")], &seen).await;
+    let by_first = rules().await;
+
+    let stale = save("Day", &[("end_notice_secs", "30 s")], &seen).await;
+    let renamed = save("Late", &[], &seen).await;
+
+    assert_eq!(first.status, StatusCode::SEE_OTHER, "{}", first.html);
+    assert_eq!(stale.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for said in [
+        "Day has other rules now",
+        "id=\"lease_secs-error\"",
+        "in the meantime, to “2 min”",
+        "id=\"when_full-error\"",
+        "value=\"2 min\"",
+        "value=\"30 s\"",
+    ] {
+        assert!(stale.html.contains(said), "{said}: {}", stale.html);
+    }
+    assert_eq!(renamed.status, StatusCode::SEE_OTHER, "{}", renamed.html);
+    assert_eq!(rules().await, by_first, "who only renames changes no rules");
+    let both = [
+        ("lease_secs", "2 min"),
+        ("when_full", "refuse"),
+        ("end_notice_secs", "30 s"),
+    ];
+    let again = save("Day", &both, &rules_seen(&stale.html)).await;
+    assert_eq!(again.status, StatusCode::SEE_OTHER, "{}", again.html);
+    let now = rules().await;
+    assert_eq!((now.lease, now.end_notice), (by_first.lease, Secs::new(30)));
+}
+
+#[tokio::test]
+async fn a_preset_is_chosen_on_the_sight_of_the_rules_that_stand() {
+    let desk = Desk::open(5).await;
+    let path = format!("/pools/{}", desk.pool);
+    let plain = desk.get(&path).await.html;
+
+    let preset = desk.get(&format!("{path}?preset=concurrent_sessions")).await.html;
+
+    assert_eq!(rules_seen(&preset), rules_seen(&plain));
+    assert!(preset.contains("<option value=\"session\" selected>"), "{preset}");
+}
+
 #[tokio::test]
 async fn users_move_to_another_pool_and_then_theirs_can_be_deleted() {
     let desk = Desk::open(2).await;
@@ -238,6 +309,70 @@ async fn users_move_to_another_pool_and_then_theirs_can_be_deleted() {
         desk.get(&format!("/pools/{night}")).await.status,
         StatusCode::NOT_FOUND
     );
+}
+
+#[tokio::test]
+async fn l3_of_two_who_move_the_same_users_from_stale_pages_the_second_is_told_and_takes_nobody() {
+    let desk = Desk::open(2).await;
+    let (night, late) = (desk.add_pool("Night", 0).await, desk.add_pool("Late", 0).await);
+    let (sven, amara) = (desk.agent("Sven").await, desk.agent("Amara").await);
+    let other = desk.manager("Mona", Privilege::SeatsManage).await;
+    let path = desk.path(&format!("/pools/{}/users/move", desk.pool));
+    let (sven_ticked, amara_ticked) = (sven.to_string(), amara.to_string());
+    let ticked = async |who: &Browser, to: PoolId, users: &[&str]| {
+        let to = to.to_string();
+        let mut fields = vec![("to", to.as_str()), ("which", "ticked")];
+        fields.extend(users.iter().map(|user| ("user", *user)));
+        desk.app.post(who, "/me", &path, &fields).await
+    };
+
+    let first = ticked(&desk.owner, night, &[&sven_ticked]).await;
+    let second = ticked(&other, late, &[&amara_ticked, &sven_ticked]).await;
+    let double = ticked(&desk.owner, night, &[&sven_ticked]).await;
+    let alone = ticked(&other, late, &[&amara_ticked]).await;
+
+    assert_eq!(first.status, StatusCode::SEE_OTHER, "{}", first.html);
+    assert_eq!(second.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        second
+            .html
+            .contains("Sven is in the seat pool Night of remote-support now"),
+        "{}",
+        second.html
+    );
+    assert_eq!(double.status, StatusCode::SEE_OTHER, "{}", double.html);
+    assert_eq!(alone.status, StatusCode::SEE_OTHER, "{}", alone.html);
+    assert_eq!(users_of(&desk.app, desk.account, night).await, [sven]);
+    assert_eq!(users_of(&desk.app, desk.account, late).await, [amara]);
+}
+
+#[tokio::test]
+async fn l3_two_who_move_a_whole_pool_at_once_leave_everybody_in_one_pool() {
+    let desk = Desk::open(2).await;
+    let (night, late) = (desk.add_pool("Night", 0).await, desk.add_pool("Late", 0).await);
+    for number in 0..100 {
+        desk.agent(&format!("Agent {number:02}")).await;
+    }
+    let other = desk.manager("Mona", Privilege::SeatsManage).await;
+    let path = desk.path(&format!("/pools/{}/users/move", desk.pool));
+    let (to_night, to_late) = (night.to_string(), late.to_string());
+    let all = |to| [("to", to), ("which", "all")];
+    let (by_owner, by_other) = (all(to_night.as_str()), all(to_late.as_str()));
+
+    let (first, second) = tokio::join!(
+        desk.app.post(&desk.owner, "/me", &path, &by_owner),
+        desk.app.post(&other, "/me", &path, &by_other),
+    );
+
+    for page in [first, second] {
+        assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.html);
+    }
+    let mut counts = Vec::new();
+    for pool in [desk.pool, night, late] {
+        counts.push(users_of(&desk.app, desk.account, pool).await.len());
+    }
+    assert_eq!(counts[0], 0);
+    assert!(counts.contains(&100), "{counts:?}");
 }
 
 #[tokio::test]

@@ -7,13 +7,13 @@ use axum::Json as Answer;
 use usher_domain::account::Plan;
 use usher_domain::permission::Privilege;
 use usher_domain::text::PlanName;
-use usher_domain::{Account, Actor, Command, PoolId};
+use usher_domain::{Account, Actor, Command, PoolId, TopUpId};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::dto::{Minutes, NewMinutes, NewSubscription, Subscription, show};
 use crate::api::Api;
-use crate::extract::{Caller, Json};
+use crate::extract::{Caller, IdempotencyHeader, IdempotencyKey, Json};
 use crate::problem::Problem;
 use crate::v1::path::AccountPath;
 
@@ -67,17 +67,25 @@ async fn set(caller: Caller, Json(body): Json<NewSubscription>) -> Result<Answer
 
 /// Add prepaid minutes
 ///
-/// The operator only. Each call adds: look at the balance before repeating one whose answer was lost.
+/// The operator only. Each call adds, save one that is repeated with its `Idempotency-Key`: that adds nothing and is
+/// answered with the balance as it stands. A key is known for as long as its top-up is among the account's newest 256.
+/// The same key with another number of minutes is refused.
 #[utoipa::path(
     post, path = "/v1/accounts/{account}/minutes", operation_id = "addMinutes", tag = "accounts",
-    params(AccountPath), request_body = NewMinutes,
-    responses((status = 200, description = "The balance after.", body = Minutes))
+    params(AccountPath, IdempotencyHeader), request_body = NewMinutes,
+    responses((status = 200, description = "The balance after.", body = Minutes)),
+    extensions(("x-problems" = json!(["already-exists"])))
 )]
-async fn add_minutes(caller: Caller, Json(body): Json<NewMinutes>) -> Result<Answer<Minutes>, Problem> {
+async fn add_minutes(
+    caller: Caller,
+    key: IdempotencyKey,
+    Json(body): Json<NewMinutes>,
+) -> Result<Answer<Minutes>, Problem> {
     let command = Command::AddMinutes {
+        id: TopUpId::from_bits(caller.new_id(&key)?),
         minutes: body.minutes,
     };
-    caller.execute(command, show).await.map(Answer)
+    caller.execute_once(&key, command, show).await.map(Answer)
 }
 
 fn find_plan(plans: &[Plan], name: &PlanName) -> Result<Plan, Problem> {

@@ -117,6 +117,7 @@ async fn change(
         name: body.name,
         seats: body.seats,
         seats_seen: body.seats_seen,
+        rules_seen: None,
         rules: body.rules.map(RulesPatch::from),
     };
     let command = Command::ChangePool {

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::office::*;
-use crate::TicketId;
 use crate::account::ProductSeats;
 use crate::command::Command;
-use crate::event::EndReason;
+use crate::event::{EndReason, Event};
 use crate::permission::{Role, Scope};
 use crate::refusal::{Refusal, SeatKind};
+use crate::top_up::TOP_UPS_KEPT;
+use crate::{Account, TicketId};
 
 #[test]
 fn l7_the_first_shared_seats_go_into_the_default_pool_and_later_ones_stay_unallocated() {
@@ -153,7 +154,7 @@ fn p2_6_only_the_operator_sells() {
     ] {
         for command in [
             subscribe("enterprise", 9, 90),
-            Command::AddMinutes { minutes: 60 },
+            add_minutes("first", 60),
             Command::RenameAccount {
                 name: "Works".parse().unwrap(),
             },
@@ -165,17 +166,72 @@ fn p2_6_only_the_operator_sells() {
 }
 
 #[test]
-fn minutes_add_up_and_none_are_not_an_amount() {
+fn q3_minutes_add_up_and_none_are_not_an_amount() {
     let mut office = Office::with_seats(0, 1);
 
-    office.does(&Command::AddMinutes { minutes: 60 });
-    office.does(&Command::AddMinutes { minutes: 40 });
+    office.does(&add_minutes("first", 60));
+    office.does(&add_minutes("second", 60));
 
-    assert_eq!(office.account.minutes(), 100);
+    assert_eq!(office.account.minutes(), 120);
+    for top_up in ["first", "third"] {
+        assert_eq!(office.answer(&OPERATOR, &add_minutes(top_up, 0)), "invalid");
+    }
+}
+
+#[test]
+fn q3_a_top_up_that_is_asked_for_again_adds_nothing() {
+    let mut office = Office::with_seats(0, 1).after(&[add_minutes("first", 60), add_minutes("second", 5)]);
+
+    let again = office.does(&add_minutes("first", 60));
+
+    assert_eq!(again.events, []);
+    assert_eq!(office.account.minutes(), 65);
+}
+
+#[test]
+fn q3_a_top_up_stands_for_one_number_of_minutes() {
+    let office = Office::with_seats(0, 1).after(&[add_minutes("first", 60)]);
+
     assert_eq!(
-        office.answer(&OPERATOR, &Command::AddMinutes { minutes: 0 }),
-        "invalid"
+        office.refusal(&add_minutes("first", 61)),
+        Refusal::AlreadyExists {
+            what: "top-up",
+            field: "id"
+        }
     );
+    assert_eq!(
+        office.answer(&key(&Scope::ALL), &add_minutes("first", 60)),
+        "forbidden"
+    );
+}
+
+#[test]
+fn q3_only_the_newest_top_ups_are_known_again() {
+    let made = |number: usize| add_minutes(&number.to_string(), 1);
+    let all: Vec<Command> = (0..=TOP_UPS_KEPT).map(made).collect();
+    let mut office = Office::with_seats(0, 1).after(&all);
+
+    let newest_forgotten = office.does(&made(0));
+    let oldest_known = office.does(&made(2));
+
+    assert_eq!(newest_forgotten.events.len(), 1);
+    assert_eq!(oldest_known.events, []);
+}
+
+#[test]
+fn q3_minutes_that_were_bought_before_top_ups_had_ids_count_as_ever() {
+    let mut account = Office::new().account;
+    let stored = r#"{"minutes_added":{"minutes":40}}"#;
+    let event: Event = serde_json::from_str(stored).unwrap();
+
+    crate::evolve(&mut account, &event, now());
+
+    assert_eq!(account.minutes(), 40);
+    assert_eq!(serde_json::to_string(&event).unwrap(), stored);
+    let mut state = serde_json::to_value(&account).unwrap();
+    state.as_object_mut().unwrap().remove("top_ups").unwrap();
+    let read: Account = serde_json::from_value(state).unwrap();
+    assert_eq!(read.restored().minutes(), 40);
 }
 
 #[test]

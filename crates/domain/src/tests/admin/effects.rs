@@ -102,7 +102,7 @@ fn s1_what_a_seat_is_does_not_change_under_who_waits_or_is_on_minutes() {
     let on_minutes = shifts(&["ann"]).after(&[
         resize("night", 0),
         pay_per_device(),
-        Command::AddMinutes { minutes: 9 },
+        add_minutes("first", 9),
         sign_in("ann"),
     ]);
 
@@ -123,7 +123,7 @@ fn s3_q3_a_higher_seat_limit_moves_a_claim_from_minutes_onto_a_free_seat() {
     let mut office = shifts(&["ann"]).after(&[
         resize("night", 0),
         pay_per_device(),
-        Command::AddMinutes { minutes: 9 },
+        add_minutes("first", 9),
         change("ann", seat_limit(Some(1))),
         sign_in_on("ann", "laptop"),
         sign_in_on("ann", "phone"),

@@ -13,7 +13,7 @@ use crate::rules::Preset;
 use crate::text::Product;
 use crate::time::{Secs, Timestamp};
 use crate::user::License;
-use crate::{Account, AccountId, ApiKeyId, GroupId, PoolId, SignInId, TeamId, UserId, execute};
+use crate::{Account, AccountId, ApiKeyId, GroupId, PoolId, SignInId, TeamId, TopUpId, UserId, execute};
 
 pub(super) const OPERATOR: Actor = Actor::Operator;
 
@@ -193,6 +193,15 @@ pub(super) fn move_seats(from: &str, to: &str, seats: u32) -> Command {
     Command::MoveSeats { way, seats }
 }
 
+/// Moves these users, or all where none are named.
+pub(super) fn move_users(from: &str, to: &str, names: &[&str]) -> Command {
+    Command::MoveUsers {
+        from: pool(from),
+        to: pool(to),
+        users: (!names.is_empty()).then(|| members(names)),
+    }
+}
+
 pub(super) fn rules(rules: RulesPatch) -> PoolPatch {
     PoolPatch {
         rules: Some(rules),
@@ -283,6 +292,13 @@ pub(super) fn entry(user_name: &str) -> DirectoryEntry {
         family_name: None,
         email_label: EmailLabel::default(),
         subject: None,
+    }
+}
+
+pub(super) fn add_minutes(top_up: &str, minutes: u32) -> Command {
+    Command::AddMinutes {
+        id: TopUpId::from_bits(bits(top_up)),
+        minutes,
     }
 }
 

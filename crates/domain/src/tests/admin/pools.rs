@@ -5,6 +5,8 @@ use crate::Event;
 use crate::account::ProductSeats;
 use crate::command::{Command, LeavingUsers, PoolPatch, RulesPatch};
 use crate::event::EndReason;
+use crate::permission::{Privilege, Role};
+use crate::presence::SignIn;
 use crate::refusal::{Refusal, SeatKind};
 use crate::time::Secs;
 
@@ -275,6 +277,106 @@ fn p3_a_number_chosen_on_the_sight_of_another_changes_nothing() {
     );
     office.does(&resize_seen("night", 2, 0));
     assert_eq!(office.seats_of("night"), 0);
+}
+
+#[test]
+fn p3_rules_chosen_on_the_sight_of_others_change_nothing() {
+    let mut office = shifts(&[]);
+    let seen = office.account.pools()[&pool("night")].rules.clone();
+    let notice = |secs| {
+        let patch = RulesPatch {
+            end_notice: Some(Secs::new(secs)),
+            ..RulesPatch::default()
+        };
+        change_pool(
+            "night",
+            PoolPatch {
+                rules_seen: Some(seen.clone()),
+                ..rules(patch)
+            },
+        )
+    };
+
+    office.does(&notice(30));
+
+    assert_eq!(
+        office.refusal(&notice(60)),
+        Refusal::ChangedMeanwhile {
+            field: "rules",
+            now: "night has other rules".to_owned(),
+        }
+    );
+    let now = &office.account.pools()[&pool("night")].rules;
+    assert_eq!(now.end_notice, Secs::new(30));
+}
+
+/// `ann` waits in `night`, `ben` sits there, `cem` has moved away.
+fn night_shift() -> Office {
+    shifts(&["ann", "ben", "cem"]).after(&[license("cem", shared("default")), sign_in("ben"), sign_in("ann")])
+}
+
+#[test]
+fn l3_l5_users_move_to_another_pool_in_one_step_and_what_they_do_ends() {
+    for (names, left) in [(&["ann", "ben"][..], 0), (&[][..], 0), (&["ben"][..], 1)] {
+        let mut office = night_shift();
+
+        office.does(&move_users("night", "default", names));
+
+        assert_eq!(office.account.pools()[&pool("night")].users().len(), left);
+        assert_eq!(office.license_of("ben"), shared("default"));
+        assert!(office.account.sign_ins().is_empty());
+        assert_eq!(office.account.broken(), []);
+    }
+}
+
+#[test]
+fn l3_nobody_is_moved_where_one_of_them_has_gone_elsewhere_since() {
+    let mut office = night_shift().after(&[create_pool("evening", 0)]);
+    office.does(&license("ben", shared("evening")));
+    let refusal = office.refusal(&move_users("night", "default", &["ann", "ben"]));
+    office.does(&Command::DeleteUser { id: user("ben") });
+    let deleted = office.refusal(&move_users("night", "default", &["ann", "ben"]));
+
+    for (refusal, now) in [
+        (refusal, "ben is in the seat pool evening of remote-support"),
+        (deleted, "a user of night is deleted"),
+    ] {
+        let now = now.to_owned();
+        assert_eq!(refusal, Refusal::ChangedMeanwhile { field: "users", now });
+    }
+    assert_eq!(office.license_of("ann"), shared("night"));
+}
+
+#[test]
+fn l3_who_is_there_already_stays_as_they_are() {
+    let mut office = night_shift().after(&[resize("default", 3), sign_in("cem")]);
+
+    let moved = office.does(&move_users("night", "default", &["ann", "cem"]));
+    let again = office.does(&move_users("night", "default", &["ann", "cem"]));
+
+    assert!(!moved.events.is_empty());
+    assert_eq!(again.events, []);
+    let is_cem = |sign_in: &SignIn| sign_in.user == user("cem");
+    assert!(office.account.sign_ins().values().any(is_cem));
+}
+
+#[test]
+fn l3_p2_6_users_move_between_pools_of_one_product_by_who_manages_seats() {
+    let office = night_shift()
+        .with("sam", Role::Manager, &[Privilege::SeatsManage])
+        .with("una", Role::Manager, &[Privilege::UsersManage]);
+
+    for (actor, from, to, answer) in [
+        (by("sam"), "night", "default", "ok"),
+        (by("sam"), "night", "night", "invalid"),
+        (by("sam"), "night", "nowhere", "not-found"),
+        (by("sam"), "nowhere", "night", "not-found"),
+        (by("una"), "night", "default", "forbidden"),
+        (by("ann"), "night", "default", "not-found"),
+    ] {
+        let command = move_users(from, to, &[]);
+        assert_eq!(office.answer(&actor, &command), answer, "{actor} {from} {to}");
+    }
 }
 
 #[test]

@@ -174,11 +174,13 @@ fn on_seats() -> impl Strategy<Value = Command> {
             change_pool(name, patch)
         }),
         (a_place(), a_place(), 0..3_u32).prop_map(|(from, to, seats)| move_seats(from, to, seats)),
+        (a_pool(), a_pool(), prop::sample::subsequence(&PEOPLE[..], 0..3))
+            .prop_map(|(from, to, names)| move_users(from, to, &names)),
         (a_pool(), leaving).prop_map(|(name, users)| Command::DeletePool {
             id: pool(name),
             users
         }),
-        (1..100_u32).prop_map(|minutes| Command::AddMinutes { minutes }),
+        ("[ab]", 1..3_u32).prop_map(|(id, minutes)| add_minutes(&id, minutes)),
         (0..3_u128).prop_map(|id| Command::CreateApiKey {
             id: ApiKeyId::from_bits(id),
             name: "Back end".parse().unwrap(),

@@ -15,7 +15,7 @@ use crate::rules::Rules;
 use crate::text::Product;
 use crate::time::Secs;
 use crate::user::License;
-use crate::{ApiKeyId, GroupId, PoolId, SessionId, SignInId, TeamId, TicketId, UserId, execute};
+use crate::{ApiKeyId, GroupId, PoolId, SessionId, SignInId, TeamId, TicketId, TopUpId, UserId, execute};
 
 const USERS: u8 = 5;
 const PRODUCTS: [&str; 2] = ["remote-support", "service-desk"];
@@ -80,7 +80,10 @@ impl World {
             name: "Team".parse().unwrap(),
             members: BTreeSet::from([user(1)]),
         });
-        self.must(&Command::AddMinutes { minutes: 3 });
+        self.must(&Command::AddMinutes {
+            id: TopUpId::from_bits(0),
+            minutes: 3,
+        });
     }
 
     fn must(&mut self, command: &Command) {
@@ -102,7 +105,7 @@ impl World {
             .or_else(|| self.in_a_session(transition, ids[0]))
             .or_else(|| self.in_the_queue(transition))
             .or_else(|| self.in_the_directory(transition))
-            .or_else(|| Some((self.in_the_office(transition)?, Actor::Operator)))
+            .or_else(|| Some((self.in_the_office(transition, ids[0])?, Actor::Operator)))
     }
 
     fn at_the_desk(&self, transition: &Transition, ids: [u128; 2]) -> Option<(Command, Actor)> {
@@ -322,7 +325,7 @@ impl World {
     }
 
     /// The commands of those who manage the account.
-    fn in_the_office(&self, transition: &Transition) -> Option<Command> {
+    fn in_the_office(&self, transition: &Transition, id: u128) -> Option<Command> {
         let change_pool = |number: u8, change| {
             let id = nth(&self.account.pools, number)?;
             Some(Command::ChangePool { id, change })
@@ -378,21 +381,6 @@ impl World {
                 to: user(*to),
                 seen: None,
             }),
-            Transition::MoveSeats { from, to, seats } => {
-                let from = nth(&self.account.pools, *from)?;
-                let to = nth(&self.account.pools, *to)?;
-                let way = SeatWay::Between { from, to };
-                Some(Command::MoveSeats { way, seats: *seats })
-            }
-            Transition::StepSeats { pool, more } => {
-                let pool = nth(&self.account.pools, *pool)?;
-                let way = if *more {
-                    SeatWay::IntoPool(pool)
-                } else {
-                    SeatWay::OutOfPool(pool)
-                };
-                Some(Command::MoveSeats { way, seats: 1 })
-            }
             Transition::Activate { user, active } => change_user(
                 *user,
                 UserPatch {
@@ -414,7 +402,39 @@ impl World {
                     ..UserPatch::default()
                 },
             ),
-            Transition::AddMinutes { minutes } => Some(Command::AddMinutes { minutes: *minutes }),
+            Transition::AddMinutes { minutes, again } => Some(Command::AddMinutes {
+                id: again
+                    .then(|| self.naive.a_top_up())
+                    .flatten()
+                    .unwrap_or(TopUpId::from_bits(id)),
+                minutes: *minutes,
+            }),
+            _ => self.between_pools(transition),
+        }
+    }
+
+    fn between_pools(&self, transition: &Transition) -> Option<Command> {
+        match transition {
+            Transition::MoveSeats { from, to, seats } => {
+                let from = nth(&self.account.pools, *from)?;
+                let to = nth(&self.account.pools, *to)?;
+                let way = SeatWay::Between { from, to };
+                Some(Command::MoveSeats { way, seats: *seats })
+            }
+            Transition::MoveUsers { from, to, user: one } => Some(Command::MoveUsers {
+                from: nth(&self.account.pools, *from)?,
+                to: nth(&self.account.pools, *to)?,
+                users: one.map(|number| BTreeSet::from([user(number)])),
+            }),
+            Transition::StepSeats { pool, more } => {
+                let pool = nth(&self.account.pools, *pool)?;
+                let way = if *more {
+                    SeatWay::IntoPool(pool)
+                } else {
+                    SeatWay::OutOfPool(pool)
+                };
+                Some(Command::MoveSeats { way, seats: 1 })
+            }
             _ => None,
         }
     }

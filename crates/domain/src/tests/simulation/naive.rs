@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::event::Event;
-use crate::id::{PoolId, TicketId, UserId};
+use crate::id::{PoolId, TicketId, TopUpId, UserId};
 use crate::pool::Pool;
 use crate::presence::{Funding, SignIn, TicketState};
 use crate::rules::{SeatPer, WhenFull};
@@ -19,6 +19,14 @@ type Seat = (UserId, Option<DeviceId>);
 pub(super) struct Naive {
     lines: BTreeMap<PoolId, Vec<TicketId>>,
     minutes: u64,
+    top_ups: BTreeSet<TopUpId>,
+}
+
+impl Naive {
+    /// A top-up that was made.
+    pub(super) fn a_top_up(&self) -> Option<TopUpId> {
+        self.top_ups.last().copied()
+    }
 }
 
 /// Somebody asks for a seat.
@@ -90,7 +98,11 @@ impl Naive {
                 line.remove(0);
             }
             Event::TicketEnded { id, .. } => self.forget(*id),
-            Event::MinutesAdded { minutes } => self.minutes += u64::from(*minutes),
+            Event::MinutesAdded { id, minutes } => {
+                let is_new = self.top_ups.insert(id.unwrap());
+                assert!(is_new, "Q3: a top-up adds its minutes once");
+                self.minutes += u64::from(*minutes);
+            }
             Event::MinutePaid { .. } => self.pay(),
             Event::SignedIn { funding, ticket, .. }
             | Event::SessionCreated { funding, ticket, .. }

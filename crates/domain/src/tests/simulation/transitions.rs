@@ -117,6 +117,12 @@ pub(super) enum Transition {
         to: u8,
         seats: u32,
     },
+    /// All users of a pool, or one whoever they are.
+    MoveUsers {
+        from: u8,
+        to: u8,
+        user: Option<u8>,
+    },
     /// One seat from the unallocated ones, or back to them.
     StepSeats {
         pool: u8,
@@ -134,8 +140,10 @@ pub(super) enum Transition {
         user: u8,
         role: Role,
     },
+    /// Buys minutes, or asks for the newest of those once more.
     AddMinutes {
         minutes: u32,
+        again: bool,
     },
     /// A directory says who is in a group.
     FillGroup {
@@ -384,11 +392,14 @@ fn in_the_office() -> impl Strategy<Value = Transition> {
             .prop_map(|(from, to, product)| Transition::Reassign { from, to, product }),
         2 => (any::<u8>(), any::<u8>(), 1..3_u32)
             .prop_map(|(from, to, seats)| Transition::MoveSeats { from, to, seats }),
+        2 => (any::<u8>(), any::<u8>(), prop::option::of(any::<u8>()))
+            .prop_map(|(from, to, user)| Transition::MoveUsers { from, to, user }),
         2 => (any::<u8>(), any::<bool>()).prop_map(|(pool, more)| Transition::StepSeats { pool, more }),
         2 => (any::<u8>(), any::<bool>()).prop_map(|(user, active)| Transition::Activate { user, active }),
         2 => (any::<u8>(), prop::option::of(0..3_u32))
             .prop_map(|(user, limit)| Transition::LimitSeats { user, limit }),
         1 => (any::<u8>(), role).prop_map(|(user, role)| Transition::Promote { user, role }),
-        4 => (1..6_u32).prop_map(|minutes| Transition::AddMinutes { minutes }),
+        4 => (1..6_u32, any::<bool>())
+            .prop_map(|(minutes, again)| Transition::AddMinutes { minutes, again }),
     ]
 }

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use usher_api::Kind;
 use usher_domain::command::PoolPatch;
 use usher_domain::permission::Privilege;
+use usher_domain::rules::Rules;
 use usher_domain::{Account, Actor, Command, PoolId, Refusal, Timestamp};
 
 use super::rules::{self, GROUPS, PRESETS, PresetShown, RuleGroup, RuleKind};
@@ -57,6 +58,7 @@ struct PoolSeen {
     is_default: bool,
     others: Vec<Target>,
     values: Vec<(&'static str, String)>,
+    rules_seen: String,
 }
 
 /// A pool to which users can go.
@@ -110,11 +112,19 @@ pub(super) async fn change(
     let seats_seen = form.value(SEATS_SEEN).parse().ok();
     // A number that nobody touched is not asked for: it may have changed since.
     let asked = seats(&mut form).filter(|seats| Some(*seats) != seats_seen);
+    let rules_seen = rules::seen(&form);
+    let rules = rules::read(&mut form);
+    // The same of rules.
+    let rules = Some(rules).filter(|rules| match &rules_seen {
+        Some(seen) => rules.clone().over(seen) != *seen,
+        None => true,
+    });
     let change = PoolPatch {
         name: form.parse("name"),
         seats: asked,
         seats_seen: asked.and(seats_seen),
-        rules: Some(rules::read(&mut form)),
+        rules_seen: rules.as_ref().and(rules_seen.clone()),
+        rules,
     };
     if form.is_right() {
         match viewer
@@ -128,13 +138,29 @@ pub(super) async fn change(
             Err(refusal) => {
                 tell(&mut form, &refusal)?;
                 // Who reads that it changed, and saves again, has seen what is there now.
-                if let Refusal::ChangedMeanwhile { .. } = refusal {
-                    form.forget(SEATS_SEEN);
+                match (&refusal, rules_seen) {
+                    (Refusal::ChangedMeanwhile { field: "seats", .. }, _) => form.forget(SEATS_SEEN),
+                    (Refusal::ChangedMeanwhile { field: "rules", .. }, Some(seen)) => {
+                        let now = rules_of(&viewer, id).await?;
+                        rules::tell_changes(&mut form, &seen, &now);
+                        // What is said is kept as seen, also where it changes again before the page is made.
+                        form.forget(rules::SEEN);
+                        form = form.or_showing([(rules::SEEN, rules::keep(&now).as_str())]);
+                    }
+                    _ => {}
                 }
             }
         }
     }
     Ok(page_again(&pool_page(&viewer, id, "", Some(form)).await?))
+}
+
+async fn rules_of(viewer: &Viewer, id: PoolId) -> Result<Rules, Failed> {
+    let look = move |account: &Account, _: &Actor, _| {
+        let pool = account.pool(id).ok_or(Refusal::NotFound { what: "pool" })?;
+        Ok(pool.rules.clone())
+    };
+    viewer.look(None, look).await.map(|(_, rules)| rules)
 }
 
 pub(super) fn seats(form: &mut Form) -> Option<u32> {
@@ -165,11 +191,16 @@ async fn pool_page(
         Ok(seen)
     };
     let (_, pool) = viewer.look(None, look).await?;
-    let form = form.unwrap_or_else(|| showing(&pool.values));
+    let form = form.unwrap_or_default();
     Ok(PoolPage {
         frame,
         live,
-        form: form.or_showing([(SEATS_SEEN, pool.seats.to_string().as_str())]),
+        form: form
+            .or_showing(pool.values.iter().map(|(name, value)| (*name, value.as_str())))
+            .or_showing([
+                (SEATS_SEEN, pool.seats.to_string().as_str()),
+                (rules::SEEN, pool.rules_seen.as_str()),
+            ]),
         pool,
         groups: &GROUPS,
         presets: &PRESETS,
@@ -211,6 +242,7 @@ impl PoolSeen {
             is_default: pool.default,
             others: others(account, id),
             values,
+            rules_seen: rules::keep(&pool.rules),
         })
     }
 }

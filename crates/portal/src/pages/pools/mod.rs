@@ -132,7 +132,7 @@ fn tell(form: &mut Form, refusal: &Refusal) -> Result<(), Failed> {
             return Err(Failed::refused(refusal));
         }
         Refusal::PoolInUse { rule, .. } => form.wrong(rule, sentence::of(refusal)),
-        Refusal::NotEnoughSeats { .. } | Refusal::ChangedMeanwhile { .. } => {
+        Refusal::NotEnoughSeats { .. } | Refusal::ChangedMeanwhile { field: "seats", .. } => {
             form.wrong("seats", sentence::of(refusal));
         }
         _ => form.refused(refusal),

@@ -1,15 +1,15 @@
 //! The users of a pool, and moving them to another.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::{HeaderMap, Uri};
 use axum::response::{Redirect, Response};
-use futures::{StreamExt as _, TryStreamExt as _};
 use serde::Deserialize;
 use usher_domain::permission::Privilege;
 use usher_domain::text::counted;
-use usher_domain::user::License;
-use usher_domain::{Account, Actor, Command, PoolId, Refusal, Timestamp, UserId};
+use usher_domain::{Account, Actor, Command, Outcome, PoolId, Refusal, Timestamp, UserId};
 
 use super::edit::{Target, others};
 use super::paging::Paging;
@@ -25,8 +25,6 @@ use crate::viewer::Viewer;
 
 /// Users on a page.
 const USERS_MAX: usize = 50;
-/// Commands that are given at a time: the account stores those that come together in one commit.
-const COMMANDS_MAX: usize = 64;
 
 #[derive(Template)]
 #[template(path = "pools/users_page.html")]
@@ -114,52 +112,46 @@ pub(super) async fn move_users(
     Posted { viewer, mut form }: Posted,
 ) -> Result<Response, Failed> {
     let id = pool_id(&pool)?;
+    let need =
+        |account: &Account, actor: &Actor, _| account.need_to_manage(actor, Privilege::SeatsManage, "pool");
+    viewer.look(None, need).await?;
     let takes_all = form.value("which") == "all";
-    let ticked: Vec<UserId> = form.all("user").filter_map(|user| user.parse().ok()).collect();
-    let look = move |account: &Account, actor: &Actor, _| {
-        account.need_to_manage(actor, Privilege::SeatsManage, "pool")?;
-        let pool = account.pool(id).ok_or(Refusal::NotFound { what: "pool" })?;
-        // Who has left the pool meanwhile is not taken out of another one.
-        let is_chosen = |user: &&UserId| takes_all || ticked.contains(user);
-        let users: Vec<_> = pool.users().iter().filter(is_chosen).copied().collect();
-        Ok((pool.product.clone(), users))
-    };
-    let (_, (product, users)) = viewer.look(None, look).await?;
+    let ticked: BTreeSet<UserId> = form.all("user").filter_map(|user| user.parse().ok()).collect();
     let target: Option<PoolId> = form.value("to").parse().ok();
     if target.is_none() {
         form.wrong("to", "Choose the pool to which they go.");
     }
-    if users.is_empty() {
+    if ticked.is_empty() && !takes_all {
         form.wrong("", "Nobody is ticked. Tick the users who are to move.");
     }
-    let (Some(target), true) = (target, form.is_right()) else {
+    let (Some(to), true) = (target, form.is_right()) else {
         return again(&viewer, id, form).await;
     };
-    let count = users.len();
-    let license = Some(License::Shared(target));
-    let commands = users.into_iter().map(|user| Command::SetLicense {
-        user,
-        product: product.clone(),
-        license,
-    });
-    let viewer_of_each = &viewer;
-    let refused: Vec<Refusal> = futures::stream::iter(commands)
-        .map(|command| async move { viewer_of_each.execute(command, |_, _, _| ()).await })
-        .buffer_unordered(COMMANDS_MAX)
-        .try_filter_map(|moved| async move { Ok(moved.err()) })
-        .try_collect()
-        .await?;
-    if let Some(refusal) = refused.first() {
-        tell(&mut form, refusal)?;
-        return again(&viewer, id, form).await;
-    }
-    let message = format!("{} moved.", counted(count, "user is", "users are"));
-    let to = if takes_all {
-        pool_path(viewer.account, id)
+    let who = if takes_all {
+        "All users are".to_owned()
     } else {
-        format!("{}/users", pool_path(viewer.account, id))
+        counted(ticked.len(), "user is", "users are")
     };
-    Ok(done(&to, message))
+    let command = Command::MoveUsers {
+        from: id,
+        to,
+        users: (!takes_all).then_some(ticked),
+    };
+    let name_of = move |account: &Account, _: &Outcome, _| Some(account.pool(to)?.name.to_string());
+    match viewer.execute(command, name_of).await? {
+        Ok(name) => {
+            let mut back = pool_path(viewer.account, id);
+            if !takes_all {
+                back.push_str("/users");
+            }
+            let message = format!("{who} in the pool {} now.", name.unwrap_or_default());
+            Ok(done(&back, message))
+        }
+        Err(refusal) => {
+            tell(&mut form, &refusal)?;
+            again(&viewer, id, form).await
+        }
+    }
 }
 
 async fn again(viewer: &Viewer, id: PoolId, form: Form) -> Result<Response, Failed> {

@@ -6,7 +6,7 @@ use usher_domain::Secs;
 use usher_domain::command::RulesPatch;
 use usher_domain::rules::{Occupies, Rules, SeatPer, WhenFull};
 
-use self::fields::{DEVICE, SESSION, SIGN_IN, USER};
+use self::fields::{DEVICE, RuleField, SESSION, SIGN_IN, USER};
 pub(crate) use self::fields::{GROUPS, PRESETS, PresetShown, RuleGroup, RuleKind};
 use super::duration;
 use crate::form::Form;
@@ -26,11 +26,58 @@ pub(crate) fn preset(slug: &str) -> Option<Rules> {
     Some(Rules::preset(known.preset))
 }
 
+/// The field that keeps which rules the form showed.
+pub(crate) const SEEN: &str = "rules_seen";
+
+/// The value of [`SEEN`].
+pub(crate) fn keep(rules: &Rules) -> String {
+    serde_json::to_string(rules).unwrap_or_default()
+}
+
+/// The rules that a form showed; none where it does not tell.
+pub(crate) fn seen(form: &Form) -> Option<Rules> {
+    serde_json::from_str(form.value(SEEN)).ok()
+}
+
+/// Says beside each rule that somebody changed since the form showed it what it is now. A field that nobody touched is
+/// forgotten, so that it shows that.
+pub(crate) fn tell_changes(form: &mut Form, seen: &Rules, now: &Rules) {
+    let typed = read(form).over(seen);
+    let typed = values(&typed).into_iter();
+    for (((name, typed), (_, before)), (_, after)) in typed.zip(values(seen)).zip(values(now)) {
+        if before == after {
+            continue;
+        }
+        if typed == before {
+            form.forget(name);
+        }
+        form.wrong(
+            name,
+            match words(name, &after) {
+                "" => "Somebody emptied this in the meantime.".to_owned(),
+                words => format!("Somebody changed this in the meantime, to “{words}”."),
+            },
+        );
+    }
+}
+
+/// A value of a rule as its field shows it.
+fn words<'a>(name: &str, value: &'a str) -> &'a str {
+    let field = fields().find(|field| field.name == name);
+    let Some(RuleKind::Choice(choices)) = field.map(|field| &field.kind) else {
+        return value;
+    };
+    let known = choices.iter().find(|(known, _)| *known == value);
+    known.map_or(value, |(_, words)| words)
+}
+
+fn fields() -> impl Iterator<Item = &'static RuleField> {
+    GROUPS.iter().flat_map(|group| group.fields)
+}
+
 /// What a rule is called beside its field; none for what is no rule.
 pub(crate) fn label(name: &str) -> Option<&'static str> {
-    let mut fields = GROUPS.iter().flat_map(|group| group.fields);
-    let field = fields.find(|field| field.name == name)?;
-    Some(field.label)
+    fields().find(|field| field.name == name).map(|field| field.label)
 }
 
 /// The rules as the fields of a form.
@@ -169,7 +216,7 @@ mod tests {
 
     #[test]
     fn every_rule_has_a_field_and_a_sentence() {
-        let fields: Vec<_> = GROUPS.iter().flat_map(|group| group.fields).collect();
+        let fields: Vec<_> = fields().collect();
         let mut names: Vec<_> = fields.iter().map(|field| field.name).collect();
         let rules = serde_json::to_value(Rules::default()).unwrap();
         let mut rules: Vec<_> = rules.as_object().unwrap().keys().map(String::as_str).collect();

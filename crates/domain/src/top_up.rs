@@ -1,0 +1,37 @@
+//! Top-ups of prepaid minutes: which were made lately, so that one that is asked for again is not made twice (Q3).
+
+use std::collections::VecDeque;
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::TopUpId;
+
+/// How many of an account's newest top-ups are known again. A repeat of an older one counts as a new top-up.
+pub const TOP_UPS_KEPT: usize = 256;
+
+/// The newest top-ups of an account, oldest first.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct TopUps(VecDeque<TopUp>);
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct TopUp {
+    id: TopUpId,
+    minutes: u32,
+}
+
+impl TopUps {
+    /// How many minutes a top-up added; none where it was never made, or so long ago that it is forgotten.
+    pub(crate) fn minutes_of(&self, id: TopUpId) -> Option<u32> {
+        let known = self.0.iter().rev().find(|known| known.id == id)?;
+        Some(known.minutes)
+    }
+
+    /// Takes a top-up in. The oldest goes where there are too many.
+    pub(crate) fn remember(&mut self, id: TopUpId, minutes: u32) {
+        if self.0.len() >= TOP_UPS_KEPT {
+            self.0.pop_front();
+        }
+        self.0.push_back(TopUp { id, minutes });
+    }
+}
