@@ -16,11 +16,7 @@ const TABLES: &str = include_str!("../../../../docs/authorization.md");
 async fn callers(app: &App) -> Vec<(&'static str, Who)> {
     let stranger = App {
         account: app.new_account("Another").await,
-        api: std::sync::Arc::clone(&app.api),
-        router: app.router.clone(),
-        engine: app.engine.clone(),
-        identity: app.identity.clone(),
-        clock: app.clock.clone(),
+        ..app.clone()
     };
     vec![
         ("nobody", Who(None)),
@@ -355,11 +351,7 @@ async fn ids_of_another_account_answer_as_if_they_did_not_exist() {
     let home = App::with_account().await;
     let abroad = App {
         account: home.new_account("Another").await,
-        api: home.api.clone(),
-        router: home.router.clone(),
-        engine: home.engine.clone(),
-        identity: home.identity.clone(),
-        clock: home.clock.clone(),
+        ..home.clone()
     };
     let seats =
         json!({"plan": "enterprise", "products": {"remote-support": {"named_seats": 2, "shared_seats": 9}}});

@@ -16,6 +16,7 @@ mod join;
 mod openapi;
 mod pages;
 mod pools;
+mod recorded;
 mod requests;
 mod sandbox;
 mod scim;

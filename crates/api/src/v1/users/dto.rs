@@ -350,7 +350,7 @@ impl From<UserChange> for UserPatch {
             seat_limit: change.seat_limit,
             session_permissions: change.session_permissions.map(PermissionOverrides::from),
             active: change.active,
-            password_set: change.password.is_some(),
+            new_password: change.password.is_some(),
             directory: None,
         }
     }
