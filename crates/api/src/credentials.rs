@@ -9,7 +9,9 @@ use std::collections::BTreeSet;
 use usher_domain::command::UserPatch;
 use usher_domain::{Account, AccountId, Actor, Command, Refusal, UserId};
 use usher_engine::{Cause, Failure, Request};
-use usher_identity::{By, CredentialChange, IdentityError, Origin, PasswordHash, Secret, Unrecorded};
+use usher_identity::{
+    By, CredentialChange, IdentityError, Origin, PasswordHash, Secret, Unrecorded, known_about,
+};
 
 use crate::api::Api;
 use crate::problem::Problem;
@@ -128,16 +130,12 @@ impl Api {
         Ok(())
     }
 
-    /// What everybody knows of a user, which guesses at their password begin with; nothing where there is no such user.
+    /// What is [known of a user](usher_identity::known_about); nothing where there is no such user.
     pub async fn known_about(&self, account: AccountId, user: UserId) -> Result<Vec<String>, Failure> {
         let about = self.engine.read(account, move |account, _| {
             let user = account.user(user)?;
-            let texts = [
-                account.name().to_string(),
-                user.profile.name.to_string(),
-                user.profile.email.to_string(),
-            ];
-            Some(Vec::from(texts))
+            let profile = &user.profile;
+            Some(known_about(account.name(), &profile.name, &profile.email))
         });
         Ok(about.await?.unwrap_or_default())
     }
