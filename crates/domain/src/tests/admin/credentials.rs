@@ -144,7 +144,7 @@ fn what_has_happened_to_a_credential_is_noted_whatever_its_actor_may_do_by_now()
     for actor in &actors {
         for (note, event) in &notes {
             let decision = office.does_as(actor, note).unwrap();
-            assert_eq!(decision.events, [event.clone()], "{actor:?}");
+            assert_eq!(decision.events, std::slice::from_ref(event), "{actor:?}");
         }
         for (note, _) in of("nobody") {
             assert_eq!(office.answer(actor, &note), "not-found", "{actor:?} {note:?}");
