@@ -27,6 +27,8 @@ mod sessions;
 mod sign_ins;
 mod single_sign_on;
 mod streams;
+#[path = "../../../../tests/authorization.rs"]
+mod tables;
 mod teams;
 mod tickets;
 mod usage;
