@@ -1,8 +1,8 @@
 //! Changing at which provider an account's people sign in. The provider is kept apart from the journal, which records
 //! what changed, as of any credential (`credentials.rs`).
 
-use usher_domain::{Account, AccountId, Actor, Refusal};
-use usher_engine::{Cause, Failure};
+use usher_domain::{Account, AccountId, Actor};
+use usher_engine::Cause;
 use usher_identity::Secret;
 use usher_identity::single_sign_on::{InvalidProvider, Provider, ProviderError, SetProviderError};
 
@@ -55,11 +55,11 @@ impl Api {
         actor: &Actor,
         cause: Cause,
     ) -> Result<(), ProviderRefused> {
-        self.see(account, actor, Account::need_admin).await?;
+        self.ask(account, actor, Account::need_admin).await?;
         let discovered = self.single_sign_on().discover(&provider.issuer, self.times());
         discovered.await.map_err(ProviderRefused::Issuer)?;
         // Asking the provider takes a while.
-        self.see(account, actor, Account::need_admin).await?;
+        self.ask(account, actor, Account::need_admin).await?;
         let (origin, now) = (origin(actor, &cause), self.engine.now());
         let stored = self.identity.set_provider(account, provider, secret, origin, now);
         let note = stored.await.map_err(|error| match error {
@@ -67,7 +67,7 @@ impl Api {
             SetProviderError::Identity(error) => error.into(),
         })?;
         if let Some(note) = note {
-            self.record_as(note, actor, cause).await?;
+            self.record(&note).await?;
         }
         Ok(())
     }
@@ -79,25 +79,13 @@ impl Api {
         actor: &Actor,
         cause: Cause,
     ) -> Result<bool, Problem> {
-        self.see(account, actor, Account::need_to_remove_provider).await?;
+        self.ask(account, actor, Account::need_to_remove_provider).await?;
         let (origin, now) = (origin(actor, &cause), self.engine.now());
         let removed = self.identity.remove_provider(account, origin, now);
         let Some(note) = removed.await? else {
             return Ok(false);
         };
-        self.record_as(note, actor, cause).await?;
+        self.record(&note).await?;
         Ok(true)
-    }
-
-    /// Asks the account whether an actor may do something.
-    async fn see(
-        &self,
-        account: AccountId,
-        actor: &Actor,
-        need: fn(&Account, &Actor) -> Result<(), Refusal>,
-    ) -> Result<(), Failure> {
-        let actor = actor.clone();
-        let seen = self.engine.read(account, move |account, _| need(account, &actor));
-        seen.await?.map_err(Failure::Refused)
     }
 }

@@ -80,9 +80,16 @@ pub enum Command {
     ChangeUser { id: UserId, change: UserPatch },
     /// Delete a user, with all that they hold (L5).
     DeleteUser { id: UserId },
-    /// Note that a user's second factor was set up, or removed. It is kept elsewhere.
+    /// Note that a user has another password. It is kept elsewhere, and who gave it was asked before
+    /// ([`UserPatch::new_password`]): a note is refused to nobody.
+    NotePassword { user: UserId },
+    /// Note that a user's second factor was set up, or removed. It is kept elsewhere, and who did it was asked before
+    /// ([`Account::need_to_set_second_factor`](crate::Account::need_to_set_second_factor),
+    /// [`Account::need_to_remove_second_factor`](crate::Account::need_to_remove_second_factor)).
     NoteSecondFactor { user: UserId, is_set: bool },
-    /// Note that the provider of single sign-on was changed. It is kept elsewhere.
+    /// Note that the provider of single sign-on was changed. It is kept elsewhere, and who did it was asked before
+    /// ([`Account::need_admin`](crate::Account::need_admin),
+    /// [`Account::need_to_remove_provider`](crate::Account::need_to_remove_provider)).
     NoteProvider { change: ProviderChange },
     /// Give, change or (`None`) take away a user's license of a product, in one step (L3, L5).
     SetLicense {
@@ -239,8 +246,9 @@ pub struct UserPatch {
     pub session_permissions: Option<PermissionOverrides>,
     /// Switch on or off (L5).
     pub active: Option<bool>,
-    /// Whether a password was stored for the user.
-    pub password_set: bool,
+    /// Whether they are about to be given another password: refused with all else that is changed where the actor may
+    /// not. Nothing tells of it until it is stored ([`Command::NotePassword`]).
+    pub new_password: bool,
     /// What a directory knows the user as (D1); `Some(None)` for nothing.
     pub directory: Option<Option<DirectoryEntry>>,
 }

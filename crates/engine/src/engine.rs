@@ -250,7 +250,7 @@ impl Engine {
     /// Has work done: here and now where the account is idle, and else by the account's task, in the order of asking.
     fn work<W: Work>(&self, account: AccountId, work: W) -> Answering<W::Answer> {
         let work = match self.node.registry.enter(account) {
-            Some(task) => match begin(task, work) {
+            Some(resident) => match begin(resident, work) {
                 Begun::Done(answer) => return Answering::Now(answer),
                 Begun::Storing(rest) => return Answering::Storing(rest),
                 Begun::NotNow(work) => work,

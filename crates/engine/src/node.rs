@@ -7,7 +7,7 @@ use tokio::sync::{Notify, oneshot, watch};
 use usher_domain::{AccountId, Secs, Timestamp};
 use usher_journal::Journal;
 
-use crate::account::{self, Message, Task};
+use crate::account::{self, Message, Resident};
 use crate::figures::Counters;
 use crate::registry::{NotSent, Registry};
 use crate::wheel::Wheel;
@@ -104,7 +104,7 @@ impl Node {
         let opened = self
             .registry
             .send_or_open(account, message, self.options.inbox_max, || {
-                Task::new(Arc::clone(self), account)
+                Resident::new(Arc::clone(self), account)
             })
             .map_err(|refused| self.not_sent(refused))?;
         if let Some(inbox) = opened {

@@ -8,7 +8,7 @@ use tokio::sync::mpsc::{self, Receiver, Sender, error::TrySendError};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 use usher_domain::AccountId;
 
-use crate::account::{Message, Task};
+use crate::account::{Message, Resident};
 
 /// Locks are per shard, so that accounts rarely wait for one another.
 const SHARDS: usize = 64;
@@ -30,7 +30,7 @@ struct Shard {
 
 struct Slot {
     inbox: Sender<Message>,
-    task: Arc<Mutex<Task>>,
+    resident: Arc<Mutex<Resident>>,
     generation: u64,
     used: AtomicU64,
 }
@@ -38,7 +38,7 @@ struct Slot {
 /// An inbox that was made for an account that had none: its task has to be started.
 pub(crate) struct NewInbox {
     pub(crate) receiver: Receiver<Message>,
-    pub(crate) task: Arc<Mutex<Task>>,
+    pub(crate) resident: Arc<Mutex<Resident>>,
     pub(crate) generation: u64,
 }
 
@@ -67,15 +67,15 @@ impl Registry {
 
     /// The account to work on, where it is in memory, nobody works on it and nobody waits to. An account leaves memory
     /// under its own lock and the shard's, so what is given here has not left.
-    pub(crate) fn enter(&self, account: AccountId) -> Option<OwnedMutexGuard<Task>> {
+    pub(crate) fn enter(&self, account: AccountId) -> Option<OwnedMutexGuard<Resident>> {
         let shard = self.shard(account).read().unwrap_or_else(PoisonError::into_inner);
         let slot = shard.slots.get(&account)?;
         if slot.inbox.capacity() < slot.inbox.max_capacity() {
             return None;
         }
-        let task = Arc::clone(&slot.task).try_lock_owned().ok()?;
+        let resident = Arc::clone(&slot.resident).try_lock_owned().ok()?;
         slot.note_use(self.sweep.load(Ordering::Relaxed));
-        Some(task)
+        Some(resident)
     }
 
     /// Puts a message into the account's inbox; gives it back where the account has none.
@@ -96,7 +96,7 @@ impl Registry {
         account: AccountId,
         message: Message,
         inbox_max: usize,
-        make: impl FnOnce() -> Task,
+        make: impl FnOnce() -> Resident,
     ) -> Result<Option<NewInbox>, NotSent> {
         let sweep = self.sweep.load(Ordering::Relaxed);
         let mut shard = self
@@ -114,10 +114,10 @@ impl Registry {
             None => message,
         };
         let (inbox, receiver) = mpsc::channel(inbox_max.max(1));
-        let task = Arc::new(Mutex::new(make()));
+        let resident = Arc::new(Mutex::new(make()));
         let slot = Slot {
             inbox,
-            task: Arc::clone(&task),
+            resident: Arc::clone(&resident),
             generation: self.generations.fetch_add(1, Ordering::Relaxed),
             used: AtomicU64::new(sweep),
         };
@@ -126,7 +126,7 @@ impl Registry {
         shard.slots.insert(account, slot);
         Ok(Some(NewInbox {
             receiver,
-            task,
+            resident,
             generation,
         }))
     }

@@ -49,7 +49,7 @@ pub use operator::{
     TrailEntry, TrailFault, TrailReport,
 };
 pub use password::{HASHING_AT_ONCE_MAX, HASHING_WAITING_MAX, PasswordHash};
-pub use password_rules::{PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, Weakness};
+pub use password_rules::{PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, Weakness, known_about};
 pub use passwords::{Exchange, PasswordProof};
 pub use portal_sessions::{
     PORTAL_SESSION_IDLE_MAX, PORTAL_SESSION_LIFE_MAX, PORTAL_SESSIONS_PER_USER_MAX, PortalSession,

@@ -6,6 +6,7 @@
 use std::cmp::Reverse;
 use std::fmt;
 
+use usher_domain::text::{Email, Name};
 use zxcvbn::feedback::Warning;
 use zxcvbn::{Entropy, Score, zxcvbn};
 
@@ -64,7 +65,13 @@ impl fmt::Display for Weakness {
     }
 }
 
-/// Whether a new password may be used. `about` are words that everybody knows of the user: name, address, account.
+/// What everybody knows of a user: guesses at their password begin with it.
+#[must_use]
+pub fn known_about(account: &Name, name: &Name, email: &Email) -> Vec<String> {
+    vec![name.to_string(), email.to_string(), account.to_string()]
+}
+
+/// Whether a new password may be used. `about` is what is [known of its user](known_about).
 /// Takes some milliseconds.
 pub(crate) fn check(password: &str, about: &[String]) -> Result<(), PasswordError> {
     match password.chars().count() {

@@ -36,8 +36,8 @@ pub enum Exchange {
 
 impl Identity {
     /// Checks that a new password has [`PASSWORD_CHARS_MIN`](crate::PASSWORD_CHARS_MIN) to
-    /// [`PASSWORD_CHARS_MAX`] characters and would not soon be guessed, and hashes it. `about` is what everybody
-    /// knows of its user, which guesses begin with: the name, the address, the account's name.
+    /// [`PASSWORD_CHARS_MAX`] characters and would not soon be guessed, and hashes it. `about` is what is
+    /// [known of its user](crate::known_about).
     pub async fn hash_password(
         &self,
         password: String,

@@ -9,7 +9,7 @@ use crate::portal::Portal;
 use crate::sentence;
 
 /// Hashes the password of a form's field `password`; where it does not keep the rules, the form says so. `about` is
-/// what everybody knows of its user.
+/// what is [known of its user](usher_identity::known_about).
 pub(crate) async fn hash(
     portal: &Portal,
     form: &mut Form,

@@ -174,17 +174,9 @@ impl Viewer {
 
     /// Gives a user another password, which is recorded in the viewer's name.
     pub(crate) async fn set_password(&self, user: UserId, hash: &PasswordHash) -> Result<(), Problem> {
-        let change = UserPatch {
-            password_set: true,
-            ..UserPatch::default()
-        };
-        let request = Request {
-            actor: self.actor.clone(),
-            cause: self.cause.clone(),
-            command: Command::ChangeUser { id: user, change },
-        };
-        let api = &self.portal.api;
-        api.set_password(self.account, user, hash, request, |_, _, _| ())
+        let (api, change) = (&self.portal.api, UserPatch::default());
+        let cause = self.cause.clone();
+        api.set_password(self.account, user, change, hash, &self.actor, cause)
             .await
     }
 

@@ -24,12 +24,13 @@ const OPERATOR_KEY: &str = "usher_op_of_the_tests_0123456789abcdef";
 pub const START: Timestamp = Timestamp::from_millis(1_795_424_400_000);
 
 /// A server, and the account that requests are about.
+#[derive(Clone)]
 pub struct App {
     pub api: Arc<Api>,
     pub router: Router,
     pub engine: Engine,
+    pub journal: MemoryJournal,
     pub identity: Identity,
-    pub clock: ManualClock,
     pub account: AccountId,
 }
 
@@ -78,24 +79,28 @@ impl App {
 
     pub async fn configured(config: Config) -> Self {
         let journal = MemoryJournal::new();
-        let clock = ManualClock::new(START);
         let engine = Engine::start(
             Arc::new(journal.clone()),
-            Clock::Manual(clock.clone()),
+            Clock::Manual(ManualClock::new(START)),
             Options::default(),
         )
         .await
         .unwrap();
         let identity = Identity::in_memory().unwrap();
         identity.set_operator_key(OPERATOR_KEY, START).await.unwrap();
-        let api = Api::new(engine.clone(), identity.clone(), Arc::new(journal), config);
+        let api = Api::new(
+            engine.clone(),
+            identity.clone(),
+            Arc::new(journal.clone()),
+            config,
+        );
         let (router, _) = usher_api::router(Arc::clone(&api));
         Self {
             api,
             router,
             engine,
+            journal,
             identity,
-            clock,
             account: AccountId::from_bits(0),
         }
     }
@@ -179,15 +184,20 @@ impl App {
         let (id, now): (UserId, _) = (user.parse().unwrap(), self.engine.now());
         let identity = &self.identity;
         assert!(identity.draw_second_factor(self.account, id).await.unwrap());
-        let drawn = identity.drawn_second_factor(self.account, id, "somebody").await;
-        let secret = drawn.unwrap().unwrap().secret.into_exposed();
-        let secret = totp_rs::Secret::try_from_base32(secret).unwrap();
-        let app = totp_rs::Builder::new().with_secret(secret).build().unwrap();
+        let app = self.drawn_second_factor(id).await;
         let code = code(&app, now);
         let confirmed = identity.confirm_second_factor(self.account, id, &code, nobody(), now);
         let confirmed = confirmed.await;
         assert!(confirmed.unwrap().is_some());
         app
+    }
+
+    /// The app of a second factor that is not set up yet.
+    pub async fn drawn_second_factor(&self, user: UserId) -> Totp {
+        let drawn = self.identity.drawn_second_factor(self.account, user, "somebody");
+        let secret = drawn.await.unwrap().unwrap().secret.into_exposed();
+        let secret = totp_rs::Secret::try_from_base32(secret).unwrap();
+        totp_rs::Builder::new().with_secret(secret).build().unwrap()
     }
 
     /// A key of the account.

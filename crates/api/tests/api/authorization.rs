@@ -1,6 +1,5 @@
 //! Every operation of the document, called by everybody there is: the table says how each is answered.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use axum::http::Method;
@@ -8,19 +7,13 @@ use serde_json::{Value, json};
 
 use crate::app::{Answer, App, Who};
 use crate::desk::{Desk, text};
-
-/// Both tables, with the meaning of their columns. This test walks the first.
-const TABLES: &str = include_str!("../../../../docs/authorization.md");
+use crate::tables::{Table, operations_and_pages, table};
 
 /// Who calls, in the order of the table's columns.
 async fn callers(app: &App) -> Vec<(&'static str, Who)> {
     let stranger = App {
         account: app.new_account("Another").await,
-        api: std::sync::Arc::clone(&app.api),
-        router: app.router.clone(),
-        engine: app.engine.clone(),
-        identity: app.identity.clone(),
-        clock: app.clock.clone(),
+        ..app.clone()
     };
     vec![
         ("nobody", Who(None)),
@@ -285,20 +278,9 @@ fn operations() -> Vec<(String, Method, String)> {
     operations
 }
 
-/// The rows of the table by operation, and the names of its columns.
-fn rows() -> (Vec<&'static str>, BTreeMap<&'static str, Vec<&'static str>>) {
-    let (operations, _) = TABLES.split_once("\n## Pages\n").unwrap();
-    let mut lines = operations.lines().filter(|line| line.starts_with('|'));
-    let cells = |line: &'static str| {
-        let cells = line.trim().trim_matches('|').split('|');
-        cells.map(str::trim).collect::<Vec<_>>()
-    };
-    let header = cells(lines.next().unwrap());
-    let rows = lines.skip(1).map(|line| {
-        let mut row = cells(line);
-        (row.remove(0), row)
-    });
-    (header[1..].to_vec(), rows.collect())
+/// The table of operations.
+fn rows() -> Table {
+    table(operations_and_pages().0)
 }
 
 #[tokio::test]
@@ -355,11 +337,7 @@ async fn ids_of_another_account_answer_as_if_they_did_not_exist() {
     let home = App::with_account().await;
     let abroad = App {
         account: home.new_account("Another").await,
-        api: home.api.clone(),
-        router: home.router.clone(),
-        engine: home.engine.clone(),
-        identity: home.identity.clone(),
-        clock: home.clock.clone(),
+        ..home.clone()
     };
     let seats =
         json!({"plan": "enterprise", "products": {"remote-support": {"named_seats": 2, "shared_seats": 9}}});

@@ -16,6 +16,7 @@ mod join;
 mod openapi;
 mod pages;
 mod pools;
+mod recorded;
 mod requests;
 mod sandbox;
 mod scim;
@@ -26,6 +27,8 @@ mod sessions;
 mod sign_ins;
 mod single_sign_on;
 mod streams;
+#[path = "../../../../tests/authorization.rs"]
+mod tables;
 mod teams;
 mod tickets;
 mod usage;

@@ -12,7 +12,7 @@ use usher_domain::directory::SignInPatch;
 use usher_domain::{Actor, Command, Secs};
 use usher_engine::{Cause, Request as Order};
 
-use crate::app::{Answer, App, Who, code, nobody};
+use crate::app::{Answer, App, Who, code};
 use crate::desk::{Desk, text};
 
 const PASSWORD: &str = "teapot anchor lilac";
@@ -300,11 +300,7 @@ async fn whoever_does_not_get_in_costs_one_hash() {
     app.operator().delete(&format!("users/{olaf}")).await.done();
     let deleted = App {
         account: app.new_account("Gone").await,
-        api: std::sync::Arc::clone(&app.api),
-        router: app.router.clone(),
-        engine: app.engine.clone(),
-        identity: app.identity.clone(),
-        clock: app.clock.clone(),
+        ..app.clone()
     };
     deleted.user("Sven", json!({"password": PASSWORD})).await;
     deleted.operator().delete("").await.done();
@@ -404,37 +400,4 @@ async fn codes_of_sessions_that_lead_nowhere_are_counted_by_address() {
     from(app, [192, 0, 2, 2], "GET", &link, Value::Null).await.ok();
     app.engine.advance(Secs::new(10)).await;
     try_code(&link).await.ok();
-}
-
-#[tokio::test]
-async fn what_a_crash_left_unrecorded_is_recorded_later() {
-    let app = App::with_account().await;
-    let (sven, _) = app.user("Sven", json!({"password": PASSWORD})).await;
-    let id = sven.parse().unwrap();
-    let hash = app
-        .identity
-        .hash_password("another lilac anchor".into(), Vec::new())
-        .await
-        .unwrap();
-    let now = app.engine.now();
-    let _ = app
-        .identity
-        .set_password(app.account, id, &hash, nobody(), now)
-        .await
-        .unwrap();
-    let recorded = async || {
-        let audit = app.operator().get("audit").await.ok();
-        let items = audit["items"].as_array().unwrap().clone();
-        items
-            .iter()
-            .filter(|item| item["action"] == "user.password_set")
-            .count()
-    };
-    let before = recorded().await;
-    app.engine.advance(Secs::new(60)).await;
-
-    app.api.record_left_over().await.unwrap();
-    app.api.record_left_over().await.unwrap();
-
-    assert_eq!(recorded().await, before + 1);
 }

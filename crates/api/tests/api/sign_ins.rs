@@ -304,11 +304,7 @@ async fn in_another_account_nothing_of_this_one_is_found() {
     let other = Desk::with_seats(1).await;
     let elsewhere = App {
         account: desk.app.new_account("Another").await,
-        api: std::sync::Arc::clone(&desk.app.api),
-        router: desk.app.router.clone(),
-        engine: desk.app.engine.clone(),
-        identity: desk.app.identity.clone(),
-        clock: desk.app.clock.clone(),
+        ..desk.app.clone()
     };
     let stranger = elsewhere.key(&["read", "sign-ins.write"]).await;
 

@@ -2,6 +2,7 @@
 
 mod account;
 pub(crate) mod capacity;
+mod credentials;
 mod directory;
 mod due;
 mod licenses;
@@ -10,10 +11,8 @@ mod pools;
 pub(crate) mod presence;
 mod queue;
 mod rights;
-mod second_factor;
 mod sessions;
 mod sign_ins;
-mod single_sign_on;
 mod teams;
 mod users;
 
@@ -48,8 +47,9 @@ pub fn decide(
         | Command::AdmitUser { .. }
         | Command::ChangeUser { .. }
         | Command::DeleteUser { .. } => users::decide(account, command, actor),
-        Command::NoteSecondFactor { user, is_set } => second_factor::decide(account, *user, *is_set, actor),
-        Command::NoteProvider { change } => single_sign_on::decide(account, change, actor),
+        Command::NotePassword { .. } | Command::NoteSecondFactor { .. } | Command::NoteProvider { .. } => {
+            credentials::note(account, command)
+        }
         Command::CreateTeam { .. } | Command::ChangeTeam { .. } | Command::DeleteTeam { .. } => {
             teams::decide(account, command, actor)
         }

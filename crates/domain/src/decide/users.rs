@@ -228,9 +228,6 @@ fn change(account: &Account, id: UserId, change: &UserPatch, actor: &Actor) -> R
     if *entry != user.directory {
         events.push(entry_set(id, entry.as_ref()));
     }
-    if change.password_set {
-        events.push(Event::PasswordSet { user: id });
-    }
     Ok(Decision::done(events))
 }
 
@@ -259,7 +256,7 @@ fn patched(profile: &Profile, change: &UserPatch) -> Profile {
         seat_limit,
         session_permissions,
         active: _,
-        password_set: _,
+        new_password: _,
         directory: _,
     } = change;
     let before = profile.clone();

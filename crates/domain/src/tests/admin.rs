@@ -1,6 +1,7 @@
 //! Accounts, users, licenses, pools and teams.
 
 mod account;
+mod credentials;
 mod directory;
 mod effects;
 mod licenses;

@@ -6,8 +6,8 @@ use tokio::time::Instant;
 use usher_domain::AccountId;
 use usher_journal::{AppendError, Commit, Hash, Seq};
 
+use super::resident::Resident;
 use super::state::{Renewals, State};
-use super::task::Task;
 use super::turn::{Outgoing, Turn};
 use crate::node::{Node, RETRY_AFTER};
 use crate::{Entry, Failure, Published, Reason};
@@ -29,7 +29,7 @@ enum Stored {
     No(Reason),
 }
 
-impl Task {
+impl Resident {
     /// Runs some work on the account's state and stores what comes of it. Where this fails, memory is what the
     /// journal has, or nothing.
     pub(super) async fn carry_out(

@@ -7,19 +7,19 @@ use usher_journal::{COMMITS_MAX, verify_chain};
 
 use super::Message;
 use super::commit::published;
-use super::task::Task;
+use super::resident::Resident;
 use crate::Failure;
 use crate::failure::with_sources;
 
 /// Waits for messages, and meanwhile lets subscribers know of what other nodes commit.
 pub(super) async fn receive(
-    task: &Mutex<Task>,
+    resident: &Mutex<Resident>,
     inbox: &mut Receiver<Message>,
     messages: &mut Vec<Message>,
     batch_max: usize,
 ) -> usize {
     loop {
-        let follow_at = task.lock().await.follow_at();
+        let follow_at = resident.lock().await.follow_at();
         let Some(follow_at) = follow_at else {
             return inbox.recv_many(messages, batch_max).await;
         };
@@ -27,16 +27,16 @@ pub(super) async fn receive(
             count = inbox.recv_many(messages, batch_max) => return count,
             () = tokio::time::sleep_until(follow_at) => {}
         }
-        let mut task = task.lock().await;
-        if let Err(failure) = task.follow().await {
-            tracing::warn!(account = %task.id, error = %failure, "the commits of other nodes could not be read");
-            task.synced = Instant::now();
+        let mut resident = resident.lock().await;
+        if let Err(failure) = resident.follow().await {
+            tracing::warn!(account = %resident.id, error = %failure, "the commits of other nodes could not be read");
+            resident.synced = Instant::now();
         }
-        task.mark_due();
+        resident.mark_due();
     }
 }
 
-impl Task {
+impl Resident {
     /// When the commits of other nodes are to be read for those who follow the account.
     fn follow_at(&self) -> Option<Instant> {
         let every = self.node.options.follow_every.filter(|_| self.has_subscribers());

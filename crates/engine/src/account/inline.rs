@@ -8,7 +8,7 @@ use tokio::sync::OwnedMutexGuard;
 
 use super::Work;
 use super::commit::ATTEMPTS_MAX;
-use super::task::Task;
+use super::resident::Resident;
 use super::turn::{Outgoing, Turn};
 use crate::{Failure, Reason};
 
@@ -25,46 +25,46 @@ pub(crate) enum Begun<W: Work> {
 }
 
 /// Does some work on an account that nobody else works on.
-pub(crate) fn begin<W: Work>(mut task: OwnedMutexGuard<Task>, mut work: W) -> Begun<W> {
-    if task.state.is_none() || task.is_stale() {
+pub(crate) fn begin<W: Work>(mut resident: OwnedMutexGuard<Resident>, mut work: W) -> Begun<W> {
+    if resident.state.is_none() || resident.is_stale() {
         return Begun::NotNow(work);
     }
     let mut kept = None;
     let turn = catch_unwind(AssertUnwindSafe(|| {
-        task.turn(&mut |turn| kept = Some(work.run(turn)))
+        resident.turn(&mut |turn| kept = Some(work.run(turn)))
     }));
     match turn {
         Ok(Ok(None)) => {
-            task.mark_due();
+            resident.mark_due();
             Begun::Done(answer(kept))
         }
         Ok(Ok(Some(outgoing))) => Begun::Storing(Unstoppable {
-            rest: Some(Box::pin(store(task, work, kept, outgoing))),
+            rest: Some(Box::pin(store(resident, work, kept, outgoing))),
         }),
         Ok(Err(failure)) => Begun::Done(Err(failure)),
         Err(_panic) => {
-            task.note_panic();
+            resident.note_panic();
             Begun::Done(answer(None))
         }
     }
 }
 
 async fn store<W: Work>(
-    mut task: OwnedMutexGuard<Task>,
+    mut resident: OwnedMutexGuard<Resident>,
     mut work: W,
     mut kept: Option<Result<W::Answer, Failure>>,
     outgoing: Outgoing,
 ) -> Result<W::Answer, Failure> {
-    let stored = match task.store(outgoing).await {
+    let stored = match resident.store(outgoing).await {
         Ok(true) => Ok(()),
         Ok(false) => {
             let mut run = |turn: &mut Turn<'_>| kept = Some(work.run(turn));
-            task.decide(&mut run, ATTEMPTS_MAX - 1).await
+            resident.decide(&mut run, ATTEMPTS_MAX - 1).await
         }
         Err(failure) => Err(failure),
     };
-    task.mark_due();
-    task.snapshot_if_worth_it().await;
+    resident.mark_due();
+    resident.snapshot_if_worth_it().await;
     stored.and_then(|()| answer(kept))
 }
 

@@ -5,14 +5,15 @@ use std::sync::Arc;
 use usher_domain::Secs;
 use usher_journal::Snapshot;
 
+use super::resident::Resident;
 use super::state::LARGE_BYTES;
-use super::task::{Leave, Task};
+use super::task::Leave;
 use crate::snapshot;
 
 /// An idle account that is due so soon stays: it would have to be loaded again.
 const DUE_SOON: Secs = Secs::new(60);
 
-impl Task {
+impl Resident {
     /// Takes a snapshot where loading would replay more than half of what the account weighs, so that the cost of
     /// snapshots stays in proportion to that of commits.
     pub(super) async fn snapshot_if_worth_it(&mut self) {

@@ -5,6 +5,7 @@ mod follow;
 mod inline;
 mod job;
 mod keep;
+mod resident;
 mod state;
 mod task;
 mod turn;
@@ -12,7 +13,8 @@ mod turn;
 pub(crate) use commit::published;
 pub(crate) use inline::{Begun, Unstoppable, begin};
 pub(crate) use job::{Beats, Execution, Job, Proposal, Queued, Reading, Work, lease_left};
-pub(crate) use task::{Task, spawn};
+pub(crate) use resident::Resident;
+pub(crate) use task::spawn;
 
 use tokio::sync::oneshot;
 

@@ -1,43 +1,18 @@
-//! What is kept of an account in memory, and the task that drains its inbox, batch by batch.
+//! The task that drains an account's inbox, batch by batch.
 
 use std::sync::Arc;
 
 use tokio::sync::mpsc::Receiver;
-use tokio::sync::{Mutex, broadcast, oneshot};
-use tokio::task::JoinHandle;
-use tokio::time::Instant;
-use usher_domain::{AccountId, Secs, Timestamp};
-use usher_journal::Seq;
+use tokio::sync::{Mutex, oneshot};
+use usher_domain::AccountId;
 
 use super::follow::receive;
-use super::state::{Renewals, State};
+use super::resident::{Resident, note_panic};
 use super::turn::Turn;
 use super::{Job, Message};
 use crate::node::Node;
 use crate::registry::NewInbox;
-use crate::{Failure, Published, Subscription};
-
-/// When an account is looked at again that is due and finds nothing to do.
-const STUCK_RETRY: Secs = Secs::new(1);
-
-/// What is kept between batches. Whoever holds its lock owns the account.
-pub(crate) struct Task {
-    pub(super) node: Arc<Node>,
-    pub(super) id: AccountId,
-    /// None before the first load, and after a failure.
-    pub(super) state: Option<State>,
-    /// Of a state that was dropped.
-    pub(super) renewals: Renewals,
-    pub(super) publisher: Option<broadcast::Sender<Arc<Published>>>,
-    /// The newest commit that subscribers were told of, or that came before they asked.
-    pub(super) published: Seq,
-    /// When memory was last seen to be all that the journal has.
-    pub(super) synced: Instant,
-    /// A snapshot on its way into the journal.
-    pub(super) saving: Option<JoinHandle<()>>,
-    /// When the wheel will call at the latest; it may call earlier.
-    pub(super) marked: Option<Timestamp>,
-}
+use crate::{Failure, Subscription};
 
 /// What was in the inbox.
 #[derive(Default)]
@@ -66,19 +41,19 @@ pub(crate) fn spawn(node: Arc<Node>, id: AccountId, inbox: NewInbox) {
         id,
         generation: inbox.generation,
     };
-    tokio::spawn(drain(inbox.task, inbox.receiver, presence));
+    tokio::spawn(drain(inbox.resident, inbox.receiver, presence));
 }
 
 /// Serves what is in the inbox until the account leaves memory.
-async fn drain(task: Arc<Mutex<Task>>, mut inbox: Receiver<Message>, presence: Presence) {
+async fn drain(resident: Arc<Mutex<Resident>>, mut inbox: Receiver<Message>, presence: Presence) {
     let batch_max = presence.node.options.batch_max.max(1);
     let mut messages = Vec::new();
-    while receive(&task, &mut inbox, &mut messages, batch_max).await > 0 {
-        let mut task = task.lock().await;
-        let leave = task.serve(&mut messages).await;
+    while receive(&resident, &mut inbox, &mut messages, batch_max).await > 0 {
+        let mut resident = resident.lock().await;
+        let leave = resident.serve(&mut messages).await;
         if let Some(leave) = leave
             && inbox.is_empty()
-            && task.leave(leave).await
+            && resident.leave(leave).await
             && presence
                 .node
                 .registry
@@ -88,7 +63,7 @@ async fn drain(task: Arc<Mutex<Task>>, mut inbox: Receiver<Message>, presence: P
             return;
         }
     }
-    task.lock().await.leave(Leave::Closing).await;
+    resident.lock().await.leave(Leave::Closing).await;
 }
 
 /// Sees to it that a task that ends, by whatever cause, is neither known nor counted any more.
@@ -110,31 +85,7 @@ impl Drop for Presence {
     }
 }
 
-fn note_panic(node: &Node, id: AccountId) {
-    node.counters.panics.increment();
-    tracing::error!(account = %id, "the work on an account has panicked; the account is loaded anew");
-}
-
-impl Task {
-    /// An account that is not loaded.
-    pub(crate) fn new(node: Arc<Node>, id: AccountId) -> Self {
-        Self {
-            node,
-            id,
-            state: None,
-            renewals: Renewals::default(),
-            publisher: None,
-            published: Seq::ZERO,
-            synced: Instant::now(),
-            saving: None,
-            marked: None,
-        }
-    }
-
-    pub(super) fn note_panic(&self) {
-        note_panic(&self.node, self.id);
-    }
-
+impl Resident {
     /// Serves a batch. Tells whether the account may leave memory.
     async fn serve(&mut self, messages: &mut Vec<Message>) -> Option<Leave> {
         let mut batch = Batch::of(messages);
@@ -156,47 +107,6 @@ impl Task {
             None => !self.has_unsaved_renewals(),
         };
         batch.leave.or(is_nothing.then_some(Leave::Pressed))
-    }
-
-    /// Lets the wheel know when something is due. It is not told of what moves back: it calls early then, and is told
-    /// better.
-    pub(super) fn mark_due(&mut self) {
-        let Some(state) = &self.state else { return };
-        let Some(due) = state.next_due() else { return };
-        // Doing what is due leaves nothing that is due now; where it does, the timer must not spin.
-        let now = state.replayed.at.max(self.node.clock.now());
-        let due = if due <= now { now + STUCK_RETRY } else { due };
-        if self.marked.is_none_or(|marked| due < marked) {
-            self.node.wheel.mark(self.id, due);
-            self.marked = Some(due);
-        }
-    }
-
-    pub(super) fn has_subscribers(&self) -> bool {
-        self.publisher
-            .as_ref()
-            .is_some_and(|publisher| publisher.receiver_count() > 0)
-    }
-
-    pub(super) fn publish(&self, commit: Published) {
-        if let Some(publisher) = &self.publisher {
-            // Nobody may be left to hear it.
-            let _ = publisher.send(Arc::new(commit));
-        }
-    }
-
-    fn subscribe(&mut self) -> Result<Subscription, Failure> {
-        let state = self.state.as_ref().ok_or(Failure::NoAccount)?;
-        state.existing()?;
-        let lag_max = self.node.options.lag_max.max(1);
-        let publisher = self
-            .publisher
-            .get_or_insert_with(|| broadcast::Sender::new(lag_max));
-        Ok(Subscription::new(
-            state.replayed.seq,
-            publisher.subscribe(),
-            Arc::clone(&self.node.counters),
-        ))
     }
 }
 
@@ -222,7 +132,7 @@ impl Batch {
         !self.jobs.is_empty() || !self.subscribers.is_empty() || !self.ticks.is_empty()
     }
 
-    fn answer(&mut self, task: &mut Task) {
+    fn answer(&mut self, resident: &mut Resident) {
         for job in self.jobs.drain(..) {
             job.answer();
         }
@@ -230,7 +140,7 @@ impl Batch {
             let _ = reply.send(Ok(()));
         }
         for reply in self.subscribers.drain(..) {
-            let _ = reply.send(task.subscribe());
+            let _ = reply.send(resident.subscribe());
         }
     }
 

@@ -124,9 +124,9 @@ pub struct Answer {
     pub iss: Option<String>,
 }
 
-/// Somebody who came back, and is who the provider says.
+/// Somebody who came back, and for whom the provider vouches.
 #[derive(Debug)]
-pub struct Arrival {
+pub struct Vouched {
     /// In which account.
     pub account: AccountId,
     /// Where to go now.
@@ -215,7 +215,7 @@ impl SingleSignOn {
         browser: &str,
         redirect_uri: &str,
         times: Times,
-    ) -> Result<Arrival, SignOnError> {
+    ) -> Result<Vouched, SignOnError> {
         let attempt = self.attempts.take(&answer.state, browser, times.here);
         let attempt = attempt.ok_or(SignOnError::NotBegun)?;
         let known = self.identity.provider_and_secret(attempt.account).await?;
@@ -256,7 +256,7 @@ impl SingleSignOn {
         let person = self
             .identify(&client, &provider, &metadata, &token, &nonce, access, times)
             .await?;
-        Ok(Arrival {
+        Ok(Vouched {
             account,
             back,
             link_to,

@@ -1,6 +1,5 @@
 //! Every page and form of the portal, asked for by everybody there is: the table says how each is answered.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use axum::http::{Method, StatusCode, header};
@@ -16,9 +15,7 @@ use usher_identity::{draw_bits, draw_code};
 
 use crate::app::{App, Browser, form};
 use crate::desk::{Desk, RULES};
-
-/// Both tables, with the meaning of their columns. This test walks the second.
-const TABLES: &str = include_str!("../../../../docs/authorization.md");
+use crate::tables::{Table, operations_and_pages, table};
 
 /// What an id is replaced by that nothing ever had.
 const UNKNOWN: &str = "01h2xcejqtf2nbrexx3vqjhp41";
@@ -360,20 +357,9 @@ async fn answers(
     cells
 }
 
-/// The rows of the second table by address, and the names of its columns.
-fn rows() -> (Vec<&'static str>, BTreeMap<&'static str, Vec<&'static str>>) {
-    let (_, pages) = TABLES.split_once("\n## Pages\n").unwrap();
-    let mut lines = pages.lines().filter(|line| line.starts_with('|'));
-    let cells = |line: &'static str| {
-        let cells = line.trim().trim_matches('|').split('|');
-        cells.map(str::trim).collect::<Vec<_>>()
-    };
-    let header = cells(lines.next().unwrap());
-    let rows = lines.skip(1).map(|line| {
-        let mut row = cells(line);
-        (row.remove(0), row)
-    });
-    (header[1..].to_vec(), rows.collect())
+/// The table of pages.
+fn rows() -> Table {
+    table(operations_and_pages().1)
 }
 
 #[tokio::test]

@@ -29,6 +29,8 @@ mod setup;
 mod signing_in;
 mod single_sign_on;
 mod subscription;
+#[path = "../../../../tests/authorization.rs"]
+mod tables;
 mod teams;
 mod users;
 mod users_at_once;

@@ -1,16 +1,15 @@
 //! `usher serve`: the server.
 
+mod address;
 mod config;
+mod greeting;
 mod secrets;
 mod setting;
 mod signals;
+mod store;
 mod transport;
 
-pub(crate) use signals::stop;
-
-use std::io::ErrorKind;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,21 +17,21 @@ use clap::Args;
 use tokio::net::TcpListener;
 use usher_api::{Api, CONNECTIONS_PER_ADDRESS};
 use usher_engine::{Clock, Engine, Options};
+use usher_identity::Identity;
 use usher_identity::single_sign_on::Reach;
-use usher_identity::{Identity, Secret};
-use usher_journal::{AccountFilter, PageRequest, Records};
-use usher_journal_sqlite::SqliteJournal;
 
+pub(crate) use self::address::listen_on;
+use self::address::{LISTEN, checked_url, openable};
 use self::config::Config;
+use self::greeting::{greet, show_way_in};
 use self::secrets::SecretsArguments;
 use self::setting::Setting;
+pub(crate) use self::signals::stop;
+pub(crate) use self::store::{Store, first_operator_key};
 use self::transport::{FreshTls, TransportArguments};
-use crate::data::{DataArgument, Lock, open_journal};
-use crate::terminal::{bold, dim};
+use crate::data::{DataArgument, Lock};
 use crate::{Failure, Terminal, operator_key};
 
-/// Where a server listens that was not told otherwise: where only this machine reaches it.
-const LISTEN: &str = "127.0.0.1:8080";
 /// How often tokens that have expired are cleared away.
 const MAINTAIN_EVERY: Duration = Duration::from_mins(5);
 
@@ -87,16 +86,6 @@ pub(crate) fn run(arguments: Arguments, terminal: &mut Terminal) -> Result<(), F
     let runtime = tokio::runtime::Runtime::new()
         .map_err(|error| Failure::because("The server could not start", &error))?;
     runtime.block_on(serve(arguments, terminal))
-}
-
-/// What a server stands on.
-pub(crate) struct Store {
-    journal: SqliteJournal,
-    pub(crate) identity: Identity,
-    directory: Option<PathBuf>,
-    /// The file with the secrets key, where this start made it.
-    made_key: Option<PathBuf>,
-    _lock: Option<Lock>,
 }
 
 async fn serve(arguments: Arguments, terminal: &mut Terminal) -> Result<(), Failure> {
@@ -187,166 +176,6 @@ pub(crate) async fn run_until(
     served.map_err(|error| Failure::because("The server stopped", &error))
 }
 
-impl Store {
-    /// What a server in memory stands on.
-    pub(crate) fn in_memory() -> Result<Self, Failure> {
-        Self::open(None, None, &SecretsArguments::default(), &Config::default())
-    }
-
-    fn open(
-        directory: Option<PathBuf>,
-        lock: Option<Lock>,
-        secrets: &SecretsArguments,
-        config: &Config,
-    ) -> Result<Self, Failure> {
-        let journal = match &directory {
-            Some(directory) => open_journal(directory)?,
-            None => SqliteJournal::open_in_memory()
-                .map_err(|error| Failure::because("The sandbox could not start", &error))?,
-        };
-        let (identity, made_key) = match &directory {
-            Some(directory) => secrets.open_identity(&journal, directory, config)?,
-            None => (Identity::in_memory().map_err(|error| cannot_open(&error))?, None),
-        };
-        Ok(Self {
-            journal,
-            identity,
-            directory,
-            made_key,
-            _lock: lock,
-        })
-    }
-}
-
-fn cannot_open(error: &dyn std::error::Error) -> Failure {
-    Failure::because("Cannot open the credentials", error)
-}
-
-/// Listens at an address, or says why not; `setting` is what another one is chosen with.
-pub(crate) async fn listen_on(address: &str, setting: &str) -> Result<TcpListener, Failure> {
-    TcpListener::bind(address).await.map_err(|error| match error.kind() {
-        ErrorKind::AddrInUse => Failure::said(format!(
-            "Another program listens on {address} already. Stop it, or choose another port with {setting}."
-        )),
-        ErrorKind::PermissionDenied => Failure::said(format!(
-            "Not allowed to listen on {address}. Choose a port above 1023 with {setting}."
-        )),
-        ErrorKind::InvalidInput => Failure::Usage(format!(
-            "`{address}` is not a place to listen on. Give {setting} a host and a port, as in `{LISTEN}`."
-        )),
-        _ => Failure::because(format_args!("Cannot listen on {address}"), &error),
-    })
-}
-
-/// Sets the key that the operator brings, or draws one where there is none yet: that one has to be shown.
-pub(crate) async fn first_operator_key(
-    identity: &Identity,
-    given: Option<&str>,
-) -> Result<Option<Secret>, Failure> {
-    let cannot = |error| Failure::because("The operator key cannot be used", &error);
-    let now = Clock::System.now();
-    match given {
-        Some(key) => identity
-            .set_operator_key(key, now)
-            .await
-            .map(|()| None)
-            .map_err(cannot),
-        None => identity.create_operator_key(now).await.map_err(cannot),
-    }
-}
-
-fn greet(
-    listener: &TcpListener,
-    scheme: &str,
-    store: &Store,
-    key: Option<&Secret>,
-    terminal: &mut Terminal,
-) -> Result<(), Failure> {
-    let address = listener.local_addr()?;
-    let url = format!("{scheme}://{address}");
-    let out = terminal.out();
-    writeln!(out, "Usher listens on {}", bold(&url))?;
-    match store.directory.as_deref().map(Path::display) {
-        Some(directory) => writeln!(out, "The data is in {directory}")?,
-        None => writeln!(
-            out,
-            "This is a sandbox: everything is in memory, and the clock stands until it is moved."
-        )?,
-    }
-    if let Some(file) = store.made_key.as_deref().map(Path::display) {
-        writeln!(
-            out,
-            "Secrets in the data are sealed with the new key in {file}. Keep a copy of it apart from backups of the data: \
-             neither is of use without the other."
-        )?;
-    }
-    if let Some(key) = key {
-        writeln!(out, "\nOperator key: {}", bold(key.expose()))?;
-        writeln!(out, "{}", dim("Keep it well: it is shown only this once."))?;
-    }
-    out.flush()?;
-    tracing::info!(%address, "serving");
-    Ok(())
-}
-
-/// An address at which browsers find this server, without a slash at its end: links are made of it, and cookies and
-/// redirects depend on whether it is `https`.
-fn checked_url(setting: &Setting<String>) -> Result<String, Failure> {
-    let text = &setting.value;
-    let url = text.trim_end_matches('/');
-    let host = url
-        .strip_prefix("https://")
-        .or_else(|| url.strip_prefix("http://"));
-    let is_host = |host: &str| {
-        let is_usual = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:[]".contains(&byte);
-        !host.is_empty() && host.bytes().all(is_usual)
-    };
-    if host.is_some_and(is_host) {
-        return Ok(url.to_owned());
-    }
-    let name = setting.place.name("--public-url", "public_url");
-    Err(setting.place.failure(format!(
-        "`{text}` is not the address of a server. Give {name} one as `https://usher.example.com`, without a path."
-    )))
-}
-
-/// An address that a browser on this machine can open, also where the server listens on all of its addresses.
-fn openable(mut address: SocketAddr) -> SocketAddr {
-    match address.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
-        IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
-        _ => {}
-    }
-    address
-}
-
-/// Shows where to sign in, or the link to the page that sets the first account up, as long as there is none.
-async fn show_way_in(store: &Store, url: &str, terminal: &mut Terminal) -> Result<(), Failure> {
-    let one = PageRequest::new(1, None);
-    let accounts = store.journal.list_accounts(AccountFilter::default(), one).await;
-    let accounts = accounts.map_err(|error| Failure::because("The server could not start", &error))?;
-    let cannot = |error| Failure::because("The set-up link cannot be made", &error);
-    let out = terminal.out();
-    if !accounts.items.is_empty() {
-        store.identity.remove_setup_link().await.map_err(cannot)?;
-        writeln!(out, "Sign in at {}", bold(format!("{url}/sign-in")))?;
-        out.flush()?;
-        return Ok(());
-    }
-    let link = store.identity.create_setup_link().await.map_err(cannot)?;
-    let link = format!("{url}/setup/{}", link.expose());
-    writeln!(out, "\nSet up the first account: {}", bold(&link))?;
-    writeln!(
-        out,
-        "{}",
-        dim(
-            "Open it in a browser. The link works once; later starts show another as long as there is no account."
-        )
-    )?;
-    out.flush()?;
-    Ok(())
-}
-
 /// Takes over what `usher operator-key` did to the keys in the database.
 async fn reread_keys(identity: Identity) {
     let mut turns = tokio::time::interval(operator_key::TAKEN_OVER_WITHIN);
@@ -373,38 +202,7 @@ async fn maintain(api: Arc<Api>) {
 
 #[cfg(test)]
 mod tests {
-    use super::setting::Place;
     use super::*;
-
-    #[test]
-    fn a_public_address_has_a_scheme_and_a_host_and_nothing_else() {
-        for (given, url) in [
-            ("https://usher.example.com", "https://usher.example.com"),
-            ("https://usher.example.com/", "https://usher.example.com"),
-            ("http://[::1]:8080", "http://[::1]:8080"),
-        ] {
-            assert_eq!(checked_url(&given_as(given)).unwrap(), url);
-        }
-        for wrong in [
-            "usher.example.com",
-            "https://",
-            "ftp://x",
-            "https://x/path",
-            "https://x?y",
-            "https://a b",
-        ] {
-            assert!(checked_url(&given_as(wrong)).is_err(), "{wrong}");
-        }
-        let written = Setting {
-            place: Place::File("/etc/usher/usher.toml".into()),
-            ..given_as("https://x/path")
-        };
-        let error = checked_url(&written).unwrap_err().to_string();
-        assert!(
-            error.contains("Give `public_url` in /etc/usher/usher.toml one as `https"),
-            "{error}"
-        );
-    }
 
     #[test]
     fn private_providers_are_let_in_or_kept_out_by_the_argument() {
@@ -423,23 +221,5 @@ mod tests {
         assert_eq!(parse(&["--private-providers=false"]).unwrap(), Some(false));
         assert_eq!(parse(&["--private-providers", "--sandbox"]).unwrap(), Some(true));
         assert!(parse(&["--private-providers=maybe"]).is_err());
-    }
-
-    fn given_as(url: &str) -> Setting<String> {
-        Setting {
-            value: url.to_owned(),
-            place: Place::Arguments,
-        }
-    }
-
-    #[test]
-    fn a_link_leads_to_this_machine_where_the_server_listens_everywhere() {
-        for (listens, shown) in [
-            ("0.0.0.0:80", "127.0.0.1:80"),
-            ("[::]:80", "[::1]:80"),
-            ("192.0.2.7:80", "192.0.2.7:80"),
-        ] {
-            assert_eq!(openable(listens.parse().unwrap()).to_string(), shown);
-        }
     }
 }

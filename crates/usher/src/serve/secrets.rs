@@ -8,8 +8,8 @@ use clap::Args;
 use usher_identity::{Identity, IdentityError, SealError, SecretsKeys};
 use usher_journal_sqlite::SqliteJournal;
 
-use super::cannot_open;
 use super::config::Config;
+use super::store::cannot_open;
 use crate::Failure;
 
 /// The name of the file in the data directory.

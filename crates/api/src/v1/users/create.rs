@@ -2,6 +2,7 @@
 
 use usher_domain::permission::Privilege;
 use usher_domain::{Account, Actor, Command, UserId};
+use usher_identity::known_about;
 
 use super::dto::{NewUser, User};
 use crate::extract::{Caller, Created, IdempotencyHeader, IdempotencyKey, Json};
@@ -28,7 +29,7 @@ pub(super) async fn create(
 ) -> Result<Created<User>, Problem> {
     let id = UserId::from_bits(caller.new_id(&key)?);
     let password = body.password.take();
-    let mut about = body.texts();
+    let (name, email) = (body.name.clone(), body.email.clone());
     let command = |password_set| Command::CreateUser {
         id,
         assign_seat: body.assign_seat,
@@ -47,7 +48,8 @@ pub(super) async fn create(
     // Before the user is there, so that nobody is ever half made; a repeated call leaves what stands.
     if may_stage(&caller, id).await? {
         let identity = &caller.api.identity;
-        about.push(account_name(&caller).await?);
+        let account = caller.read(|account, _, _| Ok(account.name().clone())).await?;
+        let about = known_about(&account, &name, &email);
         let hash = identity.hash_password(password, about).await?;
         identity.stage_password(caller.account, id, &hash).await?;
         let created = caller.create(&key, command(true), path, find).await;
@@ -57,11 +59,6 @@ pub(super) async fn create(
         return created;
     }
     caller.create(&key, command(true), path, find).await
-}
-
-/// What guesses at a password may begin with as well.
-async fn account_name(caller: &Caller) -> Result<String, Problem> {
-    caller.read(|account, _, _| Ok(account.name().to_string())).await
 }
 
 /// Whether a password may be stored for the new user: refused where the caller may not create users, and not where

@@ -256,10 +256,10 @@ impl From<NewOverrides> for PermissionOverrides {
 pub(crate) struct NewUser {
     /// The person's name.
     #[schema(value_type = schema::Name)]
-    name: Name,
+    pub(crate) name: Name,
     /// The person's e-mail address, unique in the account.
     #[schema(value_type = schema::Email)]
-    email: Email,
+    pub(crate) email: Email,
     /// The role; `member` where it is left out.
     #[schema(value_type = Option<schema::Role>)]
     role: Option<Role>,
@@ -282,13 +282,6 @@ pub(crate) struct NewUser {
     /// The product of that seat; the account's only product with named seats where it is left out.
     #[schema(value_type = Option<schema::Product>)]
     pub(crate) product: Option<Product>,
-}
-
-impl NewUser {
-    /// What everybody knows of the person: guesses at a password begin with it.
-    pub(super) fn texts(&self) -> Vec<String> {
-        vec![self.name.to_string(), self.email.to_string()]
-    }
 }
 
 impl From<NewUser> for Profile {
@@ -350,7 +343,7 @@ impl From<UserChange> for UserPatch {
             seat_limit: change.seat_limit,
             session_permissions: change.session_permissions.map(PermissionOverrides::from),
             active: change.active,
-            password_set: change.password.is_some(),
+            new_password: change.password.is_some(),
             directory: None,
         }
     }

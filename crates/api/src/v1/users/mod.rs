@@ -11,8 +11,7 @@ use std::sync::Arc;
 use axum::Json as Answer;
 use axum::http::StatusCode;
 use usher_domain::command::UserPatch;
-use usher_domain::{Account, Actor, Command, Outcome, Timestamp, UserId};
-use usher_identity::PasswordHash;
+use usher_domain::{Account, Actor, Command, Outcome, Timestamp};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -71,35 +70,27 @@ async fn change(
         let about = caller.api.known_about(caller.account, id).await?;
         hash = Some(identity.hash_password(password, about).await?);
     }
-    let change = UserPatch {
-        password_set: hash.is_some(),
-        ..body.into()
-    };
-    let command = Command::ChangeUser { id, change };
-    let view = move |account: &Account, _: &Outcome, _: Timestamp| account.user(id).map(User::from);
+    let change = UserPatch::from(body);
+    let view = move |account: &Account| account.user(id).map(User::from);
     let shown = match hash {
-        None => caller.execute(command, view).await?,
-        Some(hash) => set_password(&caller, id, &hash, command, view).await?,
+        None => {
+            let command = Command::ChangeUser { id, change };
+            let view = move |account: &Account, _: &Outcome, _: Timestamp| view(account);
+            caller.execute(command, view).await?
+        }
+        Some(hash) => {
+            let (api, cause) = (&caller.api, caller.cause.clone());
+            api.set_password(caller.account, id, change, &hash, &caller.actor, cause)
+                .await?;
+            api.engine
+                .read(caller.account, move |account, _| view(account))
+                .await?
+        }
     };
     if deactivated {
         identity.revoke_user_tokens(caller.account, id).await?;
     }
     Ok(Answer(shown))
-}
-
-/// Stores the password and carries out the command that records it.
-async fn set_password<T: Send + 'static>(
-    caller: &Caller,
-    id: UserId,
-    hash: &PasswordHash,
-    command: Command,
-    view: impl Fn(&Account, &Outcome, Timestamp) -> T + Send + 'static,
-) -> Result<T, Problem> {
-    let request = caller.request(command);
-    caller
-        .api
-        .set_password(caller.account, id, hash, request, view)
-        .await
 }
 
 /// Delete a user

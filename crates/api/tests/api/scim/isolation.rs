@@ -11,11 +11,7 @@ async fn another_accounts_key_finds_nothing_here() {
     let group = ours.group("Support", &[&sven]).await;
     let theirs = App {
         account: ours.app.new_account("Another").await,
-        api: ours.app.api.clone(),
-        router: ours.app.router.clone(),
-        engine: ours.app.engine.clone(),
-        identity: ours.app.identity.clone(),
-        clock: ours.app.clock.clone(),
+        ..ours.app.clone()
     };
     let stranger = Directory {
         key: theirs.key(&["directory.provision"]).await,

@@ -65,7 +65,7 @@ pub(in crate::decide) fn may_change(
     };
     let is_switched = change.active.is_some_and(|active| active != user.active);
     let is_sign_in = *actor == Actor::SingleSignOn;
-    need(*after == renamed && !change.password_set && !(is_switched && is_sign_in))?;
+    need(*after == renamed && !change.new_password && !(is_switched && is_sign_in))?;
     let entry = change.directory.as_ref().map(Option::as_ref);
     let is_known_otherwise = entry.is_some_and(|entry| entry != user.directory.as_ref());
     if is_known_otherwise {

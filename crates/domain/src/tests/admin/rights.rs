@@ -6,7 +6,6 @@ use crate::command::{Command, UserPatch};
 use crate::permission::{
     Override, PermissionOverrides, Privilege, Role, Scope, SessionPermission, SessionPermissions,
 };
-use crate::single_sign_on::{ProviderChange, ProviderFacts};
 
 /// An owner, an admin, managers of users with and without another privilege, and a member.
 fn office() -> Office {
@@ -32,7 +31,7 @@ fn rename() -> UserPatch {
 
 fn password() -> UserPatch {
     UserPatch {
-        password_set: true,
+        new_password: true,
         ..UserPatch::default()
     }
 }
@@ -323,115 +322,4 @@ fn p2_6_control_without_view_is_none_however_it_came_about() {
             "{name}"
         );
     }
-}
-
-#[test]
-fn a_second_factor_is_set_up_by_its_user_and_removed_also_by_who_may_change_them() {
-    let office = office();
-    let note = |name, is_set| Command::NoteSecondFactor {
-        user: user(name),
-        is_set,
-    };
-
-    for (actor, whom, answer) in [
-        (by("mia"), "mia", "ok"),
-        (by("max"), "mia", "not-found"),
-        (by("olga"), "mia", "forbidden"),
-        (OPERATOR, "mia", "forbidden"),
-    ] {
-        assert_eq!(
-            office.answer(&actor, &note(whom, true)),
-            answer,
-            "{actor:?} {whom}"
-        );
-    }
-    for (actor, whom, answer) in [
-        (by("mia"), "mia", "ok"),
-        (by("max"), "mia", "not-found"),
-        (by("sam"), "mia", "forbidden"),
-        (by("uwe"), "mia", "ok"),
-        (by("uwe"), "adam", "forbidden"),
-        (by("adam"), "olga", "forbidden"),
-        (by("olga"), "adam", "ok"),
-        (OPERATOR, "olga", "ok"),
-        (key(&[Scope::UsersManage]), "mia", "ok"),
-        (key(&[Scope::Read]), "mia", "forbidden"),
-    ] {
-        assert_eq!(
-            office.answer(&actor, &note(whom, false)),
-            answer,
-            "{actor:?} {whom}"
-        );
-    }
-}
-
-#[test]
-fn d7_the_provider_is_changed_by_admins_and_removed_while_it_is_not_the_only_way_in() {
-    let mut office = office();
-    let note = |change| Command::NoteProvider { change };
-    let removed = note(ProviderChange::Removed {
-        issuer: "https://login.example.com".to_owned(),
-    });
-    let made = note(ProviderChange::Made {
-        provider: ProviderFacts {
-            issuer: "https://login.example.com".to_owned(),
-            client_id: "usher".to_owned(),
-            scopes: "openid".to_owned(),
-            groups_claim: None,
-            label: "Acme".parse().unwrap(),
-            creates_users: true,
-            links_by_email: false,
-            email_domains: std::collections::BTreeSet::new(),
-        },
-    });
-    for (actor, answer) in [
-        (by("olga"), "ok"),
-        (by("adam"), "ok"),
-        (by("sam"), "forbidden"),
-        (by("mia"), "forbidden"),
-        (key(&[Scope::SettingsManage]), "forbidden"),
-        (Actor::SingleSignOn, "forbidden"),
-        (OPERATOR, "ok"),
-    ] {
-        assert_eq!(office.answer(&actor, &made), answer, "{actor:?}");
-        assert_eq!(office.answer(&actor, &removed), answer, "{actor:?}");
-    }
-
-    office.does(&Command::ChangeSettings {
-        change: crate::account::SettingsPatch {
-            sign_in: crate::directory::SignInPatch {
-                sso_required: Some(true),
-                break_glass: Some(Some(user("olga"))),
-                ..crate::directory::SignInPatch::default()
-            },
-            ..crate::account::SettingsPatch::default()
-        },
-    });
-
-    assert_eq!(office.answer(&by("olga"), &made), "ok");
-    assert_eq!(office.answer(&by("olga"), &removed), "wrong-state");
-    // It has happened.
-    assert_eq!(office.answer(&Actor::System, &removed), "ok");
-}
-
-#[test]
-fn a_second_factor_is_required_of_everybody_above_the_members_where_the_settings_say_so() {
-    let mut office = office();
-    let required = |office: &super::office::Office| {
-        let names = ["olga", "adam", "uwe", "mia"];
-        names.map(|name| office.account.requires_second_factor(user(name)))
-    };
-    assert_eq!(required(&office), [false; 4]);
-
-    office.does(&Command::ChangeSettings {
-        change: crate::account::SettingsPatch {
-            sign_in: crate::directory::SignInPatch {
-                second_factor_for_admins: Some(true),
-                ..crate::directory::SignInPatch::default()
-            },
-            ..crate::account::SettingsPatch::default()
-        },
-    });
-
-    assert_eq!(required(&office), [true, true, true, false]);
 }

@@ -160,23 +160,21 @@ fn only_what_changes_is_stored() {
     };
     let limit = UserPatch {
         seat_limit: Some(Some(2)),
-        password_set: true,
+        new_password: true,
         ..UserPatch::default()
     };
 
     assert_eq!(office.does(&change("ann", same)).events, []);
     assert_eq!(
         office.does(&change("ann", limit)).events,
-        [
-            Event::UserChanged {
-                id: user("ann"),
-                profile: Profile {
-                    seat_limit: Some(2),
-                    ..profile("ann", Role::Member, &[])
-                }
-            },
-            Event::PasswordSet { user: user("ann") }
-        ]
+        // The password is noted once it is stored.
+        [Event::UserChanged {
+            id: user("ann"),
+            profile: Profile {
+                seat_limit: Some(2),
+                ..profile("ann", Role::Member, &[])
+            }
+        }]
     );
 }
 

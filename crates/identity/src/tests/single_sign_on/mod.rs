@@ -11,9 +11,9 @@ use usher_domain::Timestamp;
 use self::provider::{Signature, TestProvider};
 use super::{ACME, NOON, OTHER, SVEN, nobody, secs};
 use crate::single_sign_on::{
-    ATTEMPT_LIFE, Answer, Arrival, CLOCK_SKEW_MAX, Departure, FetchError, Intent, InvalidProvider,
-    METADATA_LIFE, Person, Provider, ProviderError, REFETCHES_MAX, Reach, SetProviderError, SignOnError,
-    SingleSignOn, Times, TokenError,
+    ATTEMPT_LIFE, Answer, CLOCK_SKEW_MAX, Departure, FetchError, Intent, InvalidProvider, METADATA_LIFE,
+    Person, Provider, ProviderError, REFETCHES_MAX, Reach, SetProviderError, SignOnError, SingleSignOn,
+    Times, TokenError, Vouched,
 };
 use crate::{Identity, Secret};
 
@@ -92,7 +92,7 @@ impl Desk {
         }
     }
 
-    async fn finish(&self, departure: &Departure, answer: Answer) -> Result<Arrival, SignOnError> {
+    async fn finish(&self, departure: &Departure, answer: Answer) -> Result<Vouched, SignOnError> {
         let browser = departure.browser.expose();
         self.sign_on.finish(answer, browser, REDIRECT, NOW).await
     }
@@ -102,8 +102,8 @@ impl Desk {
         self.provider.acts().claims = claims;
         let departure = self.begin().await;
         let answer = self.at_provider(&departure);
-        let arrival = self.finish(&departure, answer).await?;
-        Ok(arrival.person)
+        let vouched = self.finish(&departure, answer).await?;
+        Ok(vouched.person)
     }
 
     async fn refused_token(&self, claims: Value) -> TokenError {
@@ -268,8 +268,8 @@ async fn an_answer_is_good_once_and_in_the_browser_that_asked() {
 
     let elsewhere = desk.finish(&other, answer.clone()).await;
     assert!(matches!(elsewhere, Err(SignOnError::NotBegun)), "{elsewhere:?}");
-    let arrival = desk.finish(&mine, answer.clone()).await.unwrap();
-    assert_eq!((arrival.account, arrival.back.as_str()), (ACME, "/me"));
+    let vouched = desk.finish(&mine, answer.clone()).await.unwrap();
+    assert_eq!((vouched.account, vouched.back.as_str()), (ACME, "/me"));
     let again = desk.finish(&mine, answer).await;
     assert!(matches!(again, Err(SignOnError::NotBegun)), "{again:?}");
     let unknown = Answer {

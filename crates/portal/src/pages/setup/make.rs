@@ -7,7 +7,7 @@ use usher_domain::permission::{PermissionOverrides, Role};
 use usher_domain::text::{Email, Name};
 use usher_domain::{AccountId, Actor, UserId};
 use usher_engine::{Request, Way};
-use usher_identity::{PasswordHash, draw_bits};
+use usher_identity::{PasswordHash, draw_bits, known_about};
 
 use crate::failed::Failed;
 use crate::form::Form;
@@ -33,7 +33,7 @@ impl Wanted {
         else {
             return Ok(None);
         };
-        let about = vec![account.to_string(), owner.to_string(), email.to_string()];
+        let about = known_about(&account, &owner, &email);
         let password = new_password::hash(portal, form, password, about).await?;
         Ok(password.map(|password| Self {
             account,

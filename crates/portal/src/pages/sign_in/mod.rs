@@ -2,30 +2,31 @@
 
 mod choice;
 mod second;
+mod session;
 mod view;
 
 use std::sync::Arc;
 
 use axum::extract::{Query, State};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use axum_extra::extract::CookieJar;
 use serde::Deserialize;
 use usher_api::{Arrival, Problem};
 use usher_domain::text::Email;
-use usher_domain::{Account, AccountId, UserId};
+use usher_domain::{AccountId, UserId};
 use usher_engine::Failure;
-use usher_identity::{IdentityError, PasswordProof, Secret};
+use usher_identity::PasswordProof;
 
 pub(crate) use self::choice::Choices;
+pub(crate) use self::session::{begin, is_own_path, new_session};
 use self::view::{ChoosePage, SignInPage};
-use crate::answer::{Frame, done, done_with, page, page_again};
+use crate::answer::{Frame, done_with, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted, PostedByAnybody};
-use crate::nav::Place;
 use crate::pages::sso;
 use crate::portal::Portal;
 use crate::routes::{Pages, get, post};
-use crate::{cookies, flash, rights};
+use crate::{cookies, flash};
 
 /// The most accounts in which a password is tried for one attempt: each costs the time of a hash.
 const ACCOUNTS_TRIED_MAX: usize = 5;
@@ -163,126 +164,6 @@ async fn sign_out(jar: CookieJar, Posted { viewer, .. }: Posted) -> Result<Respo
     ))
 }
 
-/// Signs in who has proved who they are with a password, and goes where they were going. Since then the password may
-/// have changed, as `is_proved` says, or the account may have come to want something else of them.
-pub(crate) async fn begin(
-    portal: &Portal,
-    from: &From,
-    account: AccountId,
-    user: UserId,
-    is_proved: impl Future<Output = Result<bool, IdentityError>>,
-    back: &str,
-) -> Result<Response, Failed> {
-    let jar = new_session(portal, from, account, user, None).await?;
-    // Asked when there is a session: whatever ends the sessions of passwords has met it, or is seen now.
-    let standing = match is_proved.await {
-        Ok(true) => standing(portal, account, user).await,
-        Ok(false) => Ok(Standing::Out),
-        Err(error) => Err(error.into()),
-    };
-    let standing = match standing {
-        Ok(standing) => standing,
-        Err(failed) => {
-            end_session(portal, cookies::session_secret(&jar)).await?;
-            return Err(failed);
-        }
-    };
-    if !matches!(standing, Standing::MayEnter) {
-        end_session(portal, cookies::session_secret(&jar)).await?;
-    }
-    Ok(match standing {
-        Standing::MayEnter => {
-            let overview = Place::Overview.path(account);
-            let to = if is_own_path(back) { back } else { &overview };
-            (jar, Redirect::to(to)).into_response()
-        }
-        Standing::ByProviderOnly(name) => sso::held_back(&[(account, name)], back),
-        Standing::Out => changed_meanwhile(),
-    })
-}
-
-/// Whether somebody with a right password may come in.
-enum Standing {
-    MayEnter,
-    /// The account, of this name, has them come in by its provider.
-    ByProviderOnly(String),
-    /// They are inactive or gone, or the account is.
-    Out,
-}
-
-async fn standing(portal: &Portal, account: AccountId, user: UserId) -> Result<Standing, Failed> {
-    let look = move |account: &Account, _| {
-        if !account.user(user).is_some_and(|user| user.active) {
-            return Standing::Out;
-        }
-        if account.needs_single_sign_on(user) {
-            return Standing::ByProviderOnly(account.name().to_string());
-        }
-        Standing::MayEnter
-    };
-    match portal.api.engine().read(account, look).await {
-        Ok(standing) => Ok(standing),
-        Err(Failure::NoAccount) => Ok(Standing::Out),
-        Err(failure) => Err(Problem::from(failure).into()),
-    }
-}
-
-/// Sends back who proved something that is not so any more.
-fn changed_meanwhile() -> Response {
-    done(
-        "/sign-in",
-        "Something changed while you signed in. Sign in again.",
-    )
-}
-
-/// Ends the session of a secret, where it is one.
-async fn end_session(portal: &Portal, secret: Option<&str>) -> Result<(), Failed> {
-    let (identity, now) = (portal.api.identity(), portal.api.engine().now());
-    if let Some(session) = secret.and_then(|secret| identity.portal_session_unused(secret, now)) {
-        identity
-            .end_portal_session(session.account, session.user, session.id)
-            .await?;
-    }
-    Ok(())
-}
-
-/// The cookie of a new session of the user, with the ID token of the provider that signs them in, where it is one. The
-/// session that the browser had is dead.
-pub(crate) async fn new_session(
-    portal: &Portal,
-    from: &From,
-    account: AccountId,
-    user: UserId,
-    id_token: Option<&Secret>,
-) -> Result<CookieJar, Failed> {
-    let (identity, now) = (portal.api.identity(), portal.api.engine().now());
-    end_session(portal, from.secret.as_deref()).await?;
-    let rights = rights::of(portal, account, user).await?;
-    let agent = &from.user_agent;
-    let secret = match id_token {
-        Some(token) => {
-            identity
-                .begin_portal_session_by_provider(account, user, agent, token, rights, now)
-                .await
-        }
-        None => {
-            identity
-                .begin_portal_session(account, user, agent, rights, now)
-                .await
-        }
-    };
-    Ok(CookieJar::new().add(cookies::of_session(portal, secret?)))
-}
-
-/// Whether it is an address of this server: no other one is gone to.
-pub(crate) fn is_own_path(path: &str) -> bool {
-    path.len() > 1
-        && path.starts_with('/')
-        && !path.starts_with("//")
-        && !path.contains('\\')
-        && !path.contains(char::is_control)
-}
-
 /// The accounts in which the address has this password, with their names. Where it has none, a hash is checked all the
 /// same, so that the answer takes as long.
 async fn right_accounts(
@@ -326,27 +207,5 @@ async fn find_user(
         Ok(seen) => Ok(seen),
         Err(Failure::NoAccount) => Ok(None),
         Err(failure) => Err(Problem::from(failure).into()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_own_path;
-
-    #[test]
-    fn nobody_is_sent_to_another_host_after_signing_in() {
-        for own in ["/me", "/a/acct_1/overview?x=1"] {
-            assert!(is_own_path(own), "{own}");
-        }
-        for other in [
-            "",
-            "/",
-            "//evil.example",
-            "https://evil.example",
-            "/\\evil.example",
-            "/\n/evil.example",
-        ] {
-            assert!(!is_own_path(other), "{other}");
-        }
     }
 }

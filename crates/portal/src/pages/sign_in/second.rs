@@ -11,8 +11,9 @@ use usher_domain::text::counted;
 use usher_domain::{AccountId, UserId};
 use usher_identity::{CodeVerdict, PasswordProof};
 
+use super::session::changed_meanwhile;
 use super::view::CodePage;
-use super::{Back, From, begin, changed_meanwhile};
+use super::{Back, From, begin};
 use crate::answer::{Frame, done_with, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, PostedByAnybody};

@@ -15,7 +15,7 @@ use usher_domain::user::User;
 use usher_domain::{Account, AccountId, Actor, Command, GroupId, Refusal, UserId};
 use usher_engine::{Cause, Failure, Request};
 use usher_identity::draw_bits;
-use usher_identity::single_sign_on::{Arrival, Person, Provider};
+use usher_identity::single_sign_on::{Person, Provider, Vouched};
 
 use crate::failed::Failed;
 use crate::portal::Portal;
@@ -56,13 +56,13 @@ struct Seen {
 }
 
 /// Brings the person in, or says in a sentence why not.
-pub(super) async fn admit(door: &Door<'_>, arrival: &Arrival) -> Result<Result<Admitted, String>, Failed> {
-    let Some(subject) = subject(&arrival.person) else {
+pub(super) async fn admit(door: &Door<'_>, vouched: &Vouched) -> Result<Result<Admitted, String>, Failed> {
+    let Some(subject) = subject(&vouched.person) else {
         return Ok(Err(
             "Your provider names you in a way that this server cannot keep.".to_owned(),
         ));
     };
-    let seen = look(door, arrival, &subject).await?;
+    let seen = look(door, vouched, &subject).await?;
     let wanted = match (seen.wants_link, seen.known) {
         (Some(user), Known::BySubject(known)) if known.id != user.id => {
             return Ok(Err("This login at the provider belongs to another user of the account already.".to_owned()));
@@ -74,7 +74,7 @@ pub(super) async fn admit(door: &Door<'_>, arrival: &Arrival) -> Result<Result<A
              and connect it under “Password and sessions”, or ask an owner or admin."
                 .to_owned(),
         ),
-        (None, Known::No) => return create(door, arrival, subject, seen.groups).await,
+        (None, Known::No) => return create(door, vouched, subject, seen.groups).await,
     };
     let (user, is_new_here) = match wanted {
         Ok(wanted) => wanted,
@@ -85,16 +85,16 @@ pub(super) async fn admit(door: &Door<'_>, arrival: &Arrival) -> Result<Result<A
             "Your user is switched off. Ask an owner or admin of your account.".to_owned(),
         ));
     }
-    if is_new_here && let Err(refusal) = connect(door, arrival, &user, subject).await? {
+    if is_new_here && let Err(refusal) = connect(door, vouched, &user, subject).await? {
         return Ok(Err(sentence::of(&refusal)));
     }
     let note = match seen.groups {
-        Some(groups) => set_groups(door, arrival.account, user.id, groups, &seen.present).await?,
+        Some(groups) => set_groups(door, vouched.account, user.id, groups, &seen.present).await?,
         None => None,
     };
-    let connected = arrival
+    let connected = vouched
         .link_to
-        .map(|_| format!("You come in by {} from now on.", arrival.provider.label));
+        .map(|_| format!("You come in by {} from now on.", vouched.provider.label));
     Ok(Ok(Admitted {
         user: user.id,
         note: note.or(connected),
@@ -108,9 +108,9 @@ fn subject(person: &Person) -> Option<Subject> {
     })
 }
 
-async fn look(door: &Door<'_>, arrival: &Arrival, subject: &Subject) -> Result<Seen, Failed> {
-    let (subject, person, provider) = (subject.clone(), arrival.person.clone(), arrival.provider.clone());
-    let link_to = arrival.link_to;
+async fn look(door: &Door<'_>, vouched: &Vouched, subject: &Subject) -> Result<Seen, Failed> {
+    let (subject, person, provider) = (subject.clone(), vouched.person.clone(), vouched.provider.clone());
+    let link_to = vouched.link_to;
     let view = move |account: &Account, _| {
         let known = known(account, &subject, &person, &provider);
         let wants_link = link_to.and_then(|user| account.user(user)).cloned().map(Box::new);
@@ -126,7 +126,7 @@ async fn look(door: &Door<'_>, arrival: &Arrival, subject: &Subject) -> Result<S
             wants_link,
         }
     };
-    let seen = door.portal.api.engine().read(arrival.account, view).await;
+    let seen = door.portal.api.engine().read(vouched.account, view).await;
     Ok(seen.map_err(usher_api::Problem::from)?)
 }
 
@@ -196,11 +196,11 @@ async fn give(door: &Door<'_>, account: AccountId, command: Command) -> Result<R
 /// Makes the user, with what their groups give, or not at all.
 async fn create(
     door: &Door<'_>,
-    arrival: &Arrival,
+    vouched: &Vouched,
     subject: Subject,
     groups: Option<BTreeSet<GroupId>>,
 ) -> Result<Result<Admitted, String>, Failed> {
-    let (person, provider) = (&arrival.person, &arrival.provider);
+    let (person, provider) = (&vouched.person, &vouched.provider);
     if !provider.creates_users {
         return Ok(Err(
             "There is no user for you in this account. Ask an owner or admin to add you.".to_owned(),
@@ -234,7 +234,7 @@ async fn create(
         directory: entry,
         groups: groups.unwrap_or_default(),
     };
-    Ok(match give(door, arrival.account, command).await? {
+    Ok(match give(door, vouched.account, command).await? {
         Ok(()) => Ok(Admitted { user, note: None }),
         Err(refusal @ Refusal::NotEnoughSeats { .. }) => Err(format!(
             "You were not added, because a group of yours gives a seat and none is left. {} Ask an owner or admin of \
@@ -277,7 +277,7 @@ fn entry(email: &Email, subject: Subject) -> Option<DirectoryEntry> {
 /// Ties a user who exists to the person at the provider.
 async fn connect(
     door: &Door<'_>,
-    arrival: &Arrival,
+    vouched: &Vouched,
     user: &User,
     subject: Subject,
 ) -> Result<Result<(), Refusal>, Failed> {
@@ -292,7 +292,7 @@ async fn connect(
         directory: Some(entry),
         ..UserPatch::default()
     };
-    give(door, arrival.account, Command::ChangeUser { id: user.id, change }).await
+    give(door, vouched.account, Command::ChangeUser { id: user.id, change }).await
 }
 
 /// Sets the groups of a user. Where those that the user comes into give more seats than there are, the user leaves

@@ -20,7 +20,7 @@ use usher_domain::{AccountId, UserId};
 use usher_engine::Way;
 use usher_identity::PasswordProof;
 use usher_identity::single_sign_on::{
-    ATTEMPT_LIFE, Answer, Arrival, Departure, FetchError, Intent, ProviderError, SignOnError, attempt_name,
+    ATTEMPT_LIFE, Answer, Departure, FetchError, Intent, ProviderError, SignOnError, Vouched, attempt_name,
 };
 
 use self::view::{FindPage, FoundPage, HeldBackPage, NotSignedInPage, OnwardPage, RealmLink};
@@ -210,7 +210,7 @@ async fn finish(
         error_description: returned.error_description,
         iss: returned.iss,
     };
-    let arrival = match redirect_uri(&portal) {
+    let vouched = match redirect_uri(&portal) {
         Ok(uri) => {
             let api = &portal.api;
             api.single_sign_on()
@@ -220,12 +220,12 @@ async fn finish(
         Err(error) => Err(error),
     };
     let used = CookieJar::new().add(parse_cookie(format!("{name}=; Path=/sso; Max-Age=0")));
-    let arrival = match arrival {
-        Ok(arrival) => arrival,
+    let vouched = match vouched {
+        Ok(vouched) => vouched,
         Err(error) => return Ok((used, not_signed_in(None, &error)).into_response()),
     };
-    if let Some(user) = arrival.link_to
-        && !is_signed_in(&portal, &jar, arrival.account, user)
+    if let Some(user) = vouched.link_to
+        && !is_signed_in(&portal, &jar, vouched.account, user)
     {
         return Ok((used, not_signed_in(None, &SignOnError::NotBegun)).into_response());
     }
@@ -233,14 +233,14 @@ async fn finish(
         portal: &portal,
         cause: from.arrival.cause(Way::SingleSignOn, None),
     };
-    let admitted = match admit::admit(&door, &arrival).await? {
+    let admitted = match admit::admit(&door, &vouched).await? {
         Ok(admitted) => admitted,
         Err(why) => {
-            let page = refused(arrival.account, &why);
+            let page = refused(vouched.account, &why);
             return Ok((used, page).into_response());
         }
     };
-    enter(&portal, &from, used, &arrival, admitted).await
+    enter(&portal, &from, used, &vouched, admitted).await
 }
 
 /// Whether the browser is still signed in as the user who wants to come in by the provider from now on.
@@ -255,15 +255,15 @@ async fn enter(
     portal: &Portal,
     from: &From,
     jar: CookieJar,
-    arrival: &Arrival,
+    vouched: &Vouched,
     admitted: admit::Admitted,
 ) -> Result<Response, Failed> {
-    let id_token = Some(&arrival.person.id_token);
-    let session = new_session(portal, from, arrival.account, admitted.user, id_token).await?;
+    let id_token = Some(&vouched.person.id_token);
+    let session = new_session(portal, from, vouched.account, admitted.user, id_token).await?;
     let jar = session.iter().cloned().fold(jar, CookieJar::add);
-    let overview = Place::Overview.path(arrival.account);
-    let to = if is_own_path(&arrival.back) {
-        &arrival.back
+    let overview = Place::Overview.path(vouched.account);
+    let to = if is_own_path(&vouched.back) {
+        &vouched.back
     } else {
         &overview
     };

@@ -8,7 +8,7 @@ use usher_domain::permission::Privilege;
 use usher_domain::text::Product;
 use usher_domain::user::License;
 use usher_domain::{Account, Command, PoolId, Refusal, UserId};
-use usher_identity::{PasswordHash, draw_bits};
+use usher_identity::{PasswordHash, draw_bits, known_about};
 
 use super::edit::path_of;
 use super::person::{NewPage, seats_for_new};
@@ -50,10 +50,10 @@ pub(super) async fn create(Posted { viewer, mut form }: Posted) -> Result<Respon
     let mut hash = None;
     if let Some(password) = password {
         let account = viewer
-            .look(None, |account, _, _| Ok(account.name().to_string()))
+            .look(None, |account, _, _| Ok(account.name().clone()))
             .await?
             .1;
-        let about = vec![name.clone(), profile.email.to_string(), account];
+        let about = known_about(&account, &profile.name, &profile.email);
         hash = new_password::hash(&viewer.portal, &mut form, password, about).await?;
         if hash.is_none() {
             return again(&viewer, form).await;

@@ -1,56 +1,27 @@
-//! Signing in and out, and signs of life.
+//! Signing a user in.
 
-use super::capacity::{Ask, Room, check_cool_down};
-use super::presence::{by, end_sign_in};
-use super::queue::check_ticket_id;
+use super::NEEDED_TO_ACT;
 use crate::account::Account;
-use crate::command::{Command, Decision, Outcome};
-use crate::event::{By, Claim, EndReason, Event};
+use crate::command::{Decision, Outcome};
+use crate::decide::capacity::{Ask, Room, check_cool_down};
+use crate::decide::presence::{by, end_sign_in};
+use crate::decide::queue::check_ticket_id;
+use crate::event::{Claim, EndReason, Event};
 use crate::id::{SignInId, TicketId, UserId};
-use crate::permission::{Actor, Privilege};
+use crate::permission::Actor;
 use crate::pool::{Holder, Pool, count};
 use crate::presence::{Device, Funding, SignIn, Ticket, Wanted};
 use crate::refusal::Refusal;
 use crate::rules::{Occupies, Rules};
-use crate::text::{Note, Product};
-use crate::time::{Secs, Timestamp};
+use crate::text::Product;
+use crate::time::Timestamp;
 use crate::user::{License, User};
-
-/// The longest time for which a holder can keep a seat from being reclaimed (Q4): four hours.
-pub(super) const LOCK_SECS_MAX: u32 = 4 * 3600;
 
 /// Devices on which a user signs in at once, at most.
 const DEVICES_MAX: u32 = 1000;
 
-/// What is needed to work for a user.
-pub(super) const NEEDED_TO_ACT: &str = "the user's own token or a key with `sign-ins.write`";
-
-pub(super) fn decide(
-    account: &Account,
-    command: &Command,
-    actor: &Actor,
-    now: Timestamp,
-) -> Result<Decision, Refusal> {
-    match command {
-        Command::SignIn {
-            user,
-            product,
-            devices,
-            takeover,
-            wait,
-        } => {
-            let attempt = SignInAttempt::check(account, *user, product, actor, now)?;
-            attempt.decide(devices, *takeover, *wait)
-        }
-        Command::Heartbeat { sign_in, active } => heartbeat(account, *sign_in, *active, actor, now),
-        Command::SignOut { sign_in, note } => sign_out(account, *sign_in, note.as_ref(), actor),
-        Command::LockSeat { sign_in, hold } => lock_seat(account, *sign_in, *hold, actor, now),
-        _ => Err(Refusal::NotFound { what: "command" }),
-    }
-}
-
 /// A user who may sign in, as far as seats do not matter.
-struct SignInAttempt<'a> {
+pub(super) struct SignInAttempt<'a> {
     account: &'a Account,
     user: &'a User,
     product: &'a Product,
@@ -60,7 +31,7 @@ struct SignInAttempt<'a> {
 }
 
 impl<'a> SignInAttempt<'a> {
-    fn check(
+    pub(super) fn check(
         account: &'a Account,
         user: UserId,
         product: &'a Product,
@@ -103,7 +74,7 @@ impl<'a> SignInAttempt<'a> {
         })
     }
 
-    fn decide(
+    pub(super) fn decide(
         &self,
         devices: &[(SignInId, Device)],
         takeover: bool,
@@ -297,7 +268,7 @@ impl<'a> SignInAttempt<'a> {
 }
 
 /// Signs a user in on the device of a ticket that has an offer.
-pub(super) fn claim(
+pub(in crate::decide) fn claim(
     account: &Account,
     ticket: &Ticket,
     device: &Device,
@@ -325,141 +296,4 @@ pub(super) fn claim(
         false,
         false,
     )
-}
-
-fn heartbeat(
-    account: &Account,
-    id: SignInId,
-    active: bool,
-    actor: &Actor,
-    now: Timestamp,
-) -> Result<Decision, Refusal> {
-    let sign_in = account.sign_ins.get(&id).ok_or(Refusal::SignInEnded { id })?;
-    let allowed = match actor {
-        Actor::SignIn(own) => *own == id,
-        Actor::ApiKey { .. } | Actor::Operator | Actor::System => account.may_act_for(actor, sign_in.user),
-        Actor::User(_) | Actor::Ticket(_) | Actor::Customer(_) | Actor::SingleSignOn => false,
-    };
-    if !allowed {
-        let needed = "the sign-in's own token or a key with `sign-ins.write`";
-        let seen = account.sees_user(actor, sign_in.user);
-        return Err(if seen {
-            Refusal::Forbidden { needed }
-        } else {
-            Refusal::NotFound { what: "sign-in" }
-        });
-    }
-    let pool = sign_in.pool.and_then(|pool| account.pools.get(&pool));
-    let clock_matters = pool
-        .is_some_and(|pool| pool.rules.log_off_after().is_some() || pool.rules.reclaim_idle_after.is_some());
-    let was_idle = sign_in.idle_since.is_some_and(|since| since < now);
-    let events = if active && clock_matters && was_idle {
-        vec![Event::ActivityReported { id }]
-    } else {
-        Vec::new()
-    };
-    Ok(Decision {
-        events,
-        outcome: Outcome::Lease {
-            remaining: sign_in.lease,
-        },
-    })
-}
-
-/// Signing out is for the user; logging another out is for those who manage seats (S6, S10).
-fn sign_out(
-    account: &Account,
-    id: SignInId,
-    note: Option<&Note>,
-    actor: &Actor,
-) -> Result<Decision, Refusal> {
-    let sign_in = account.sign_ins.get(&id).ok_or(Refusal::SignInEnded { id })?;
-    let is_own = match actor {
-        Actor::SignIn(own) => *own == id,
-        // A program that may do both says which by giving a reason.
-        Actor::ApiKey { .. } if note.is_some() && account.may(actor, Privilege::SeatsManage) => false,
-        Actor::User(_) | Actor::ApiKey { .. } => account.may_act_for(actor, sign_in.user),
-        _ => false,
-    };
-    if is_own {
-        return Ok(Decision::done(end_sign_in(
-            account,
-            id,
-            EndReason::SignedOut,
-            None,
-        )));
-    }
-    if !account.may(actor, Privilege::SeatsManage) {
-        let seen = account.is_staff(actor);
-        let forbidden = Refusal::Forbidden {
-            needed: Privilege::SeatsManage.as_str(),
-        };
-        return Err(if seen {
-            forbidden
-        } else {
-            Refusal::NotFound { what: "sign-in" }
-        });
-    }
-    Ok(Decision::done(evict(account, sign_in, &by(account, actor, note))))
-}
-
-/// Logs a user out (S10). Who has to stay away for a while does not wait meanwhile.
-fn evict(account: &Account, sign_in: &SignIn, by: &By) -> Vec<Event> {
-    let mut events = end_sign_in(account, sign_in.id, EndReason::Evicted, Some(by));
-    let pool = sign_in.pool.and_then(|pool| account.pools.get(&pool));
-    let stays_away = pool.is_some_and(|pool| pool.rules.eviction_cool_down > Secs::ZERO);
-    let user = account.users.get(&sign_in.user).filter(|_| stays_away);
-    let ticket = user.and_then(|user| account.ticket_of(user, &sign_in.product));
-    if let Some(ticket) = ticket.filter(|ticket| account.ticket_runs_on(ticket) != Some(sign_in.id)) {
-        events.push(Event::TicketEnded {
-            id: ticket.id,
-            reason: EndReason::Evicted,
-            by: Some(by.clone()),
-        });
-    }
-    events
-}
-
-fn lock_seat(
-    account: &Account,
-    id: SignInId,
-    hold: Secs,
-    actor: &Actor,
-    now: Timestamp,
-) -> Result<Decision, Refusal> {
-    let sign_in = account.sign_ins.get(&id).ok_or(Refusal::SignInEnded { id })?;
-    let is_own = match actor {
-        Actor::SignIn(own) => *own == id,
-        _ => account.may_act_for(actor, sign_in.user),
-    };
-    if !is_own {
-        let seen = account.sees_user(actor, sign_in.user);
-        let forbidden = Refusal::Forbidden {
-            needed: NEEDED_TO_ACT,
-        };
-        return Err(if seen {
-            forbidden
-        } else {
-            Refusal::NotFound { what: "sign-in" }
-        });
-    }
-    if hold.get() > LOCK_SECS_MAX {
-        return Err(Refusal::Invalid {
-            field: "hold_secs",
-            expected: format!("0 to {LOCK_SECS_MAX}"),
-        });
-    }
-    if sign_in.funding != Funding::Seat {
-        let state = "without a shared seat";
-        return Err(Refusal::WrongState {
-            what: "sign-in",
-            state,
-            expected: "holding a shared seat",
-        });
-    }
-    let until = (hold.get() > 0).then(|| now + hold);
-    if until == sign_in.locked_until {
-        return Ok(Decision::done(Vec::new()));
-    }
-    Ok(Decision::done(vec![Event::SeatLocked { id, until }]))
 }

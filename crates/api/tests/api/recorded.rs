@@ -1,0 +1,250 @@
+//! Changes of credentials are recorded once, under whoever made them, and who made one is told so.
+
+use serde_json::{Value, json};
+use usher_domain::command::UserPatch;
+use usher_domain::permission::Role;
+use usher_domain::{Actor, Command, Secs, UserId};
+use usher_engine::{Cause, Request as Order};
+use usher_identity::{By, Origin, PasswordHash};
+use usher_journal::Fault;
+
+use crate::app::{App, code};
+
+const PASSWORD: &str = "teapot anchor lilac";
+const ANOTHER: &str = "another lilac anchor";
+const CAUSE: &str = "portal k=web_1 a=192.0.2.7 r=request-1";
+
+/// What the audit has of such an action, the newest first.
+async fn audit_of(app: &App, action: &str) -> Vec<Value> {
+    let audit = app.operator().get("audit").await.ok();
+    let items = audit["items"].as_array().unwrap().iter();
+    items.filter(|item| item["action"] == action).cloned().collect()
+}
+
+/// There is one entry of the action: that this user did it, and how it came in.
+async fn assert_recorded(app: &App, action: &str, by: UserId) {
+    let entries = audit_of(app, action).await;
+    assert_eq!(entries.len(), 1, "{action}: {entries:?}");
+    assert_eq!(entries[0]["actor"], json!(by), "{action}");
+    assert_eq!(entries[0]["came_by"], "portal");
+    assert_eq!(entries[0]["credential"], "web_1");
+    assert_eq!(entries[0]["address"], "192.0.2.7");
+    assert_eq!(entries[0]["request_id"], "request-1");
+    assert_eq!(notes(app).await, 0, "{action}");
+}
+
+/// How many changes are not recorded yet.
+async fn notes(app: &App) -> usize {
+    let later = app.engine.now() + Secs::new(3_600);
+    app.identity.unrecorded(later).await.unwrap().len()
+}
+
+async fn has_password(app: &App, user: UserId, password: &str) -> bool {
+    let password = password.to_owned();
+    let verified = app.identity.verify_password(app.account, Some(user), password);
+    verified.await.unwrap()
+}
+
+/// Takes every right from a user.
+async fn switch_off(app: &App, user: UserId) {
+    let change = UserPatch {
+        role: Some(Role::Member),
+        active: Some(false),
+        ..UserPatch::default()
+    };
+    let order = Order {
+        actor: Actor::Operator,
+        cause: Cause::from("test"),
+        command: Command::ChangeUser { id: user, change },
+    };
+    let done = app.engine.execute(app.account, order, |_, _, _| ());
+    done.await.unwrap();
+}
+
+/// An account with an owner, an admin, and a member with a password of which the audit does not tell.
+async fn office() -> (App, UserId, UserId) {
+    let app = App::with_account().await;
+    app.owner().await;
+    let (adam, _) = app.user("Adam", json!({"role": "admin"})).await;
+    let (mia, _) = app.user("Mia", json!({})).await;
+    let (adam, mia) = (adam.parse().unwrap(), mia.parse().unwrap());
+    let hash = hash(&app, PASSWORD).await;
+    let staged = app.identity.stage_password(app.account, mia, &hash);
+    staged.await.unwrap();
+    (app, adam, mia)
+}
+
+async fn record_left_over(app: &App) {
+    app.engine.advance(Secs::new(60)).await;
+    app.api.record_left_over().await.unwrap();
+    app.api.record_left_over().await.unwrap();
+}
+
+async fn hash(app: &App, password: &str) -> PasswordHash {
+    let hash = app.identity.hash_password(password.to_owned(), Vec::new());
+    hash.await.unwrap()
+}
+
+// In the following tests the change is allowed and on its way into the tables when its actor loses the right to it:
+// what is done together is begun in its order.
+
+#[tokio::test]
+async fn who_loses_the_right_while_they_set_a_password_has_set_it_and_is_told_so() {
+    let (app, adam, mia) = office().await;
+    let (hash, nothing_else, actor) = (hash(&app, ANOTHER).await, UserPatch::default(), Actor::User(adam));
+
+    let set = app
+        .api
+        .set_password(app.account, mia, nothing_else, &hash, &actor, Cause::from(CAUSE));
+    let (set, ()) = tokio::join!(set, switch_off(&app, adam));
+
+    assert!(set.is_ok(), "{set:?}");
+    assert!(has_password(&app, mia, ANOTHER).await);
+    assert_recorded(&app, "user.password_set", adam).await;
+}
+
+#[tokio::test]
+async fn who_loses_the_right_while_they_remove_a_second_factor_has_removed_it_and_is_told_so() {
+    let (app, adam, mia) = office().await;
+    app.second_factor(&mia.to_string()).await;
+    record_left_over(&app).await;
+    let actor = Actor::User(adam);
+
+    let removed = app
+        .api
+        .remove_second_factor(app.account, mia, &actor, Cause::from(CAUSE));
+    let (removed, ()) = tokio::join!(removed, switch_off(&app, adam));
+
+    assert!(matches!(removed, Ok(true)), "{removed:?}");
+    assert!(!app.identity.has_second_factor(app.account, mia));
+    assert_recorded(&app, "user.second_factor_removed", adam).await;
+}
+
+#[tokio::test]
+async fn who_is_switched_off_while_they_set_up_their_second_factor_is_told_its_recovery_codes() {
+    let (app, adam, _) = office().await;
+    let drawn = app.identity.draw_second_factor(app.account, adam).await;
+    assert!(drawn.unwrap());
+    let shown = code(&app.drawn_second_factor(adam).await, app.engine.now());
+
+    let set = app
+        .api
+        .confirm_second_factor(app.account, adam, &shown, Cause::from(CAUSE));
+    let (set, ()) = tokio::join!(set, switch_off(&app, adam));
+
+    assert!(matches!(&set, Ok(Some(codes)) if !codes.is_empty()), "{set:?}");
+    assert_recorded(&app, "user.second_factor_set", adam).await;
+}
+
+#[tokio::test]
+async fn who_loses_the_right_while_they_remove_the_provider_has_removed_it_and_is_told_so() {
+    let (app, adam, _) = office().await;
+    app.provider().await;
+    record_left_over(&app).await;
+    let actor = Actor::User(adam);
+
+    let removed = app.api.remove_provider(app.account, &actor, Cause::from(CAUSE));
+    let (removed, ()) = tokio::join!(removed, switch_off(&app, adam));
+
+    assert!(matches!(removed, Ok(true)), "{removed:?}");
+    assert_recorded(&app, "single_sign_on.removed", adam).await;
+}
+
+#[tokio::test]
+async fn a_change_that_takes_the_right_to_set_the_password_from_its_own_actor_sets_it() {
+    let (app, adam, _) = office().await;
+    let token = app.token_of(&adam.to_string()).await;
+    let change = json!({"password": ANOTHER, "role": "member", "active": false});
+
+    let changed = app.by(&token).patch(&format!("users/{adam}"), change).await.ok();
+
+    assert_eq!(
+        (&changed["role"], &changed["active"]),
+        (&json!("member"), &json!(false))
+    );
+    assert!(has_password(&app, adam, ANOTHER).await);
+    let entries = audit_of(&app, "user.password_set").await;
+    assert_eq!(entries.len(), 1);
+    assert_eq!(entries[0]["actor"], json!(adam));
+    assert_eq!(notes(&app).await, 0);
+}
+
+#[tokio::test]
+async fn where_all_else_that_is_changed_is_refused_the_password_stays() {
+    let (app, adam, mia) = office().await;
+    let (path, adam) = (format!("users/{mia}"), app.token_of(&adam.to_string()).await);
+
+    let beyond = json!({"password": ANOTHER, "name": "Maria", "role": "owner"});
+    app.by(&adam).patch(&path, beyond).await.problem(403, "forbidden");
+    let taken = json!({"password": ANOTHER, "name": "Maria", "email": "adam@example.com"});
+    app.by(&adam)
+        .patch(&path, taken)
+        .await
+        .problem(409, "already-exists");
+    // Of herself she may change the name, and the password, but no more.
+    let herself = app.token_of(&mia.to_string()).await;
+    let promoted = json!({"password": ANOTHER, "role": "admin"});
+    app.by(&herself)
+        .patch(&path, promoted)
+        .await
+        .problem(403, "forbidden");
+
+    assert!(has_password(&app, mia, PASSWORD).await);
+    assert_eq!(app.by(&herself).get(&path).await.ok()["name"], "Mia");
+    assert_eq!(audit_of(&app, "user.password_set").await, Vec::<Value>::new());
+    assert_eq!(notes(&app).await, 0);
+}
+
+#[tokio::test]
+async fn what_the_journal_does_not_take_at_the_moment_is_done_and_recorded_later() {
+    let (app, adam, mia) = office().await;
+    app.second_factor(&mia.to_string()).await;
+    record_left_over(&app).await;
+    let actor = Actor::User(adam);
+    app.journal.fault_at(1, Fault::Failed);
+
+    let removed = app
+        .api
+        .remove_second_factor(app.account, mia, &actor, Cause::from(CAUSE));
+    let removed = removed.await;
+
+    assert!(matches!(removed, Ok(true)), "{removed:?}");
+    assert_eq!(notes(&app).await, 1);
+    record_left_over(&app).await;
+    assert_recorded(&app, "user.second_factor_removed", adam).await;
+}
+
+#[tokio::test]
+async fn what_a_crash_left_unrecorded_is_recorded_later_under_who_may_not_do_it_any_more() {
+    let (app, adam, mia) = office().await;
+    let origin = Origin {
+        by: By::User(adam),
+        cause: CAUSE.to_owned(),
+    };
+    let (hash, now) = (hash(&app, ANOTHER).await, app.engine.now());
+    let set = app.identity.set_password(app.account, mia, &hash, origin, now);
+    assert!(set.await.is_ok());
+    switch_off(&app, adam).await;
+
+    record_left_over(&app).await;
+
+    assert_recorded(&app, "user.password_set", adam).await;
+}
+
+#[tokio::test]
+async fn changes_of_who_is_gone_need_no_entry() {
+    let (app, adam, mia) = office().await;
+    let origin = Origin {
+        by: By::User(adam),
+        cause: CAUSE.to_owned(),
+    };
+    let (hash, now) = (hash(&app, ANOTHER).await, app.engine.now());
+    let set = app.identity.set_password(app.account, mia, &hash, origin, now);
+    assert!(set.await.is_ok());
+    app.operator().delete(&format!("users/{mia}")).await;
+
+    record_left_over(&app).await;
+
+    assert_eq!(audit_of(&app, "user.password_set").await, Vec::<Value>::new());
+    assert_eq!(notes(&app).await, 0);
+}

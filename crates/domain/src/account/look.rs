@@ -1,0 +1,237 @@
+//! What can be seen of an account, and what its parts are to one another.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Account, ApiKey, ProductSeats, Settings, Subscription, Team};
+use crate::event::Claim;
+use crate::id::{AccountId, ApiKeyId, PoolId, SessionId, SignInId, TeamId, TicketId, UserId};
+use crate::pool::{Holder, Pool};
+use crate::presence::{Session, SignIn, Ticket};
+use crate::text::{Email, Name, Product};
+use crate::time::Timestamp;
+use crate::user::{License, User};
+
+impl Account {
+    /// The id.
+    #[must_use]
+    pub const fn id(&self) -> AccountId {
+        self.id
+    }
+
+    /// The name.
+    #[must_use]
+    pub const fn name(&self) -> &Name {
+        &self.name
+    }
+
+    /// When it was created.
+    #[must_use]
+    pub const fn created_at(&self) -> Timestamp {
+        self.created_at
+    }
+
+    /// Whether it was closed. A closed account answers as if it did not exist.
+    #[must_use]
+    pub const fn is_deleted(&self) -> bool {
+        self.deleted
+    }
+
+    /// What it has bought.
+    #[must_use]
+    pub const fn subscription(&self) -> &Subscription {
+        &self.subscription
+    }
+
+    /// Its settings.
+    #[must_use]
+    pub const fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Prepaid minutes left.
+    #[must_use]
+    pub const fn minutes(&self) -> u64 {
+        self.minutes
+    }
+
+    /// All users by id.
+    #[must_use]
+    pub const fn users(&self) -> &BTreeMap<UserId, User> {
+        &self.users
+    }
+
+    /// One user.
+    #[must_use]
+    pub fn user(&self, id: UserId) -> Option<&User> {
+        self.users.get(&id)
+    }
+
+    /// The user with this address.
+    #[must_use]
+    pub fn user_by_email(&self, email: &Email) -> Option<&User> {
+        self.users.get(self.emails.get(email)?)
+    }
+
+    /// All pools by id.
+    #[must_use]
+    pub const fn pools(&self) -> &BTreeMap<PoolId, Pool> {
+        &self.pools
+    }
+
+    /// One pool.
+    #[must_use]
+    pub fn pool(&self, id: PoolId) -> Option<&Pool> {
+        self.pools.get(&id)
+    }
+
+    /// A product's default pool (P1).
+    #[must_use]
+    pub fn default_pool(&self, product: &Product) -> Option<&Pool> {
+        self.pools
+            .values()
+            .find(|pool| pool.default && pool.product == *product)
+    }
+
+    /// All teams by id.
+    #[must_use]
+    pub const fn teams(&self) -> &BTreeMap<TeamId, Team> {
+        &self.teams
+    }
+
+    /// All API keys by id, without the keys.
+    #[must_use]
+    pub const fn api_keys(&self) -> &BTreeMap<ApiKeyId, ApiKey> {
+        &self.api_keys
+    }
+
+    /// All sign-ins by id.
+    #[must_use]
+    pub const fn sign_ins(&self) -> &BTreeMap<SignInId, SignIn> {
+        &self.sign_ins
+    }
+
+    /// All sessions that have not ended, by id.
+    #[must_use]
+    pub const fn sessions(&self) -> &BTreeMap<SessionId, Session> {
+        &self.sessions
+    }
+
+    /// All tickets that wait or have an offer, by id.
+    #[must_use]
+    pub const fn tickets(&self) -> &BTreeMap<TicketId, Ticket> {
+        &self.tickets
+    }
+
+    /// Users with a named license of the product (L1).
+    #[must_use]
+    pub fn named_assigned(&self, product: &Product) -> u32 {
+        self.given.get(product).map_or(0, |given| given.named)
+    }
+
+    /// The product's shared seats that are in pools (L2).
+    #[must_use]
+    pub fn shared_distributed(&self, product: &Product) -> u32 {
+        self.given.get(product).map_or(0, |given| given.distributed)
+    }
+
+    /// The product's seats that the account has bought.
+    #[must_use]
+    pub fn bought(&self, product: &Product) -> ProductSeats {
+        self.subscription
+            .products
+            .get(product)
+            .copied()
+            .unwrap_or_default()
+    }
+
+    /// The product's shared seats that no pool has (L2).
+    #[must_use]
+    pub fn shared_unallocated(&self, product: &Product) -> u32 {
+        self.bought(product)
+            .shared_seats
+            .saturating_sub(self.shared_distributed(product))
+    }
+
+    /// The rules that hold for a user of a product: those of the pool, none for a named license.
+    #[must_use]
+    pub fn pool_of(&self, user: &User, product: &Product) -> Option<&Pool> {
+        match user.licenses.get(product)? {
+            License::Named => None,
+            License::Shared(pool) => self.pools.get(pool),
+        }
+    }
+
+    /// Whether the user has an active session of the product.
+    #[must_use]
+    pub fn in_call(&self, user: &User, product: &Product) -> bool {
+        self.sessions_of(user, product).any(Session::is_active)
+    }
+
+    /// The user's sessions of a product.
+    pub fn sessions_of<'a>(
+        &'a self,
+        user: &'a User,
+        product: &'a Product,
+    ) -> impl Iterator<Item = &'a Session> {
+        user.sessions
+            .iter()
+            .filter_map(|id| self.sessions.get(id))
+            .filter(move |session| session.product == *product)
+    }
+
+    /// The user's sign-ins to a product.
+    pub fn sign_ins_of<'a>(
+        &'a self,
+        user: &'a User,
+        product: &'a Product,
+    ) -> impl Iterator<Item = &'a SignIn> {
+        user.sign_ins
+            .iter()
+            .filter_map(|id| self.sign_ins.get(id))
+            .filter(move |sign_in| sign_in.product == *product)
+    }
+
+    /// The user's place in the queue for a product: at most one (Q2).
+    #[must_use]
+    pub fn ticket_of(&self, user: &User, product: &Product) -> Option<&Ticket> {
+        user.tickets
+            .iter()
+            .filter_map(|id| self.tickets.get(id))
+            .find(|ticket| ticket.product == *product)
+    }
+
+    /// The pools whose occupancy, queue or size changed since this was last called.
+    pub fn take_changed_pools(&mut self) -> BTreeSet<PoolId> {
+        std::mem::take(&mut self.changed_pools)
+    }
+
+    /// When [`crate::Command::Tick`] is next wanted.
+    #[must_use]
+    pub fn next_due(&self) -> Option<Timestamp> {
+        self.schedule.next()
+    }
+
+    /// The sign-ins by which a holder has their seat; none where sessions take the seats.
+    pub(crate) fn sign_ins_on<'a>(
+        &'a self,
+        pool: &'a Pool,
+        holder: &Holder,
+    ) -> impl Iterator<Item = &'a SignIn> {
+        let claims = pool.holders.get(holder).into_iter().flatten();
+        claims.filter_map(|claim| match claim {
+            Claim::SignIn(id) => self.sign_ins.get(id),
+            Claim::Session(_) => None,
+        })
+    }
+
+    /// The sign-in that a ticket needs in order to be claimed.
+    pub(crate) fn ticket_runs_on(&self, ticket: &Ticket) -> Option<SignInId> {
+        match &ticket.wanted {
+            crate::presence::Wanted::SignIn { .. } => None,
+            crate::presence::Wanted::Session { sign_in, .. } => Some(*sign_in),
+            crate::presence::Wanted::Resume { session } => {
+                self.sessions.get(session).map(|session| session.sign_in)
+            }
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Starting a session.
+
+use super::room::{check_calls, fulfilled, queue, room};
+use crate::account::Account;
+use crate::command::{Decision, Outcome};
+use crate::decide::capacity::Room;
+use crate::decide::sign_ins::NEEDED_TO_ACT;
+use crate::event::Event;
+use crate::id::{SessionId, TicketId};
+use crate::permission::Actor;
+use crate::presence::{Customer, Funding, SessionKind, SignIn, Start, Wanted};
+use crate::refusal::Refusal;
+use crate::rules::{RULE_SECS_MAX, Rules};
+use crate::text::Code;
+use crate::time::{Secs, Timestamp};
+
+/// A session that is asked for.
+pub(super) struct NewSession<'a> {
+    pub(super) account: &'a Account,
+    pub(super) id: SessionId,
+    pub(super) sign_in: &'a SignIn,
+    pub(super) kind: SessionKind,
+    pub(super) start: Start,
+    pub(super) customer: Option<&'a Customer>,
+    pub(super) code: Option<&'a Code>,
+    pub(super) valid_for: Option<Secs>,
+}
+
+impl NewSession<'_> {
+    pub(super) fn decide(&self, wait: bool, actor: &Actor, now: Timestamp) -> Result<Decision, Refusal> {
+        check_works_on(self.account, self.sign_in, actor)?;
+        if self.account.sessions.contains_key(&self.id) {
+            return Err(Refusal::AlreadyExists {
+                what: "session",
+                field: "id",
+            });
+        }
+        self.check_valid_for()?;
+        if self.start == Start::Active {
+            check_calls(self.account, self.sign_in)?;
+        }
+        match room(self.account, self.sign_in, wait, actor, now)? {
+            Room::Funded(funding) => Ok(self.create(funding, now)),
+            Room::Queue => {
+                let wanted = Wanted::Session {
+                    sign_in: self.sign_in.id,
+                    kind: self.kind,
+                    start: self.start,
+                    customer: self.customer.cloned(),
+                    code: self.code.cloned(),
+                    valid_for: self.valid_for,
+                };
+                let id = TicketId::from_bits(self.id.bits());
+                queue(self.account, self.sign_in, id, wanted)
+            }
+        }
+    }
+
+    fn check_valid_for(&self) -> Result<(), Refusal> {
+        let fits = self
+            .valid_for
+            .is_none_or(|secs| (1..=RULE_SECS_MAX).contains(&secs.get()));
+        fits.then_some(()).ok_or_else(|| Refusal::Invalid {
+            field: "valid_for_secs",
+            expected: format!("1 to {RULE_SECS_MAX}"),
+        })
+    }
+
+    fn create(&self, funding: Funding, now: Timestamp) -> Decision {
+        let pool = self.sign_in.pool.and_then(|pool| self.account.pools.get(&pool));
+        let wait = self.valid_for.unwrap_or_else(|| {
+            pool.map_or_else(
+                || Rules::default().standby_expires,
+                |pool| pool.rules.standby_expires,
+            )
+        });
+        let in_standby = self.start == Start::Standby;
+        let created = Event::SessionCreated {
+            id: self.id,
+            sign_in: self.sign_in.id,
+            kind: self.kind,
+            customer: self.customer.cloned(),
+            code: self.code.filter(|_| in_standby).cloned(),
+            standby_until: in_standby.then(|| now + wait),
+            funding,
+            ticket: fulfilled(self.account, self.sign_in, funding, |ticket| {
+                ticket.id.bits() == self.id.bits()
+            }),
+        };
+        Decision {
+            events: vec![created],
+            outcome: Outcome::Session { id: self.id },
+        }
+    }
+}
+
+/// Only the device itself, its user, and a program that works for users can work on a sign-in (S6).
+fn check_works_on(account: &Account, sign_in: &SignIn, actor: &Actor) -> Result<(), Refusal> {
+    let allowed = match actor {
+        Actor::SignIn(own) => *own == sign_in.id,
+        Actor::Ticket(ticket) => account
+            .tickets
+            .get(ticket)
+            .is_some_and(|ticket| account.ticket_runs_on(ticket) == Some(sign_in.id)),
+        Actor::Customer(_) => false,
+        _ => account.may_act_for(actor, sign_in.user),
+    };
+    if allowed {
+        return Ok(());
+    }
+    let seen =
+        account.sees_user(actor, sign_in.user) && !matches!(actor, Actor::SignIn(_) | Actor::Ticket(_));
+    Err(if seen {
+        Refusal::Forbidden {
+            needed: NEEDED_TO_ACT,
+        }
+    } else {
+        Refusal::NotFound { what: "sign-in" }
+    })
+}

@@ -1,0 +1,105 @@
+//! Ending sessions.
+
+use std::collections::BTreeSet;
+
+use super::seen;
+use crate::account::Account;
+use crate::command::Decision;
+use crate::decide::presence::by;
+use crate::event::{By, EndReason, Event};
+use crate::id::SessionId;
+use crate::permission::{Actor, SessionPermission};
+use crate::presence::{Session, SessionState, Wanted};
+use crate::refusal::Refusal;
+use crate::text::Note;
+use crate::time::{Secs, Timestamp};
+
+/// Ends sessions, all or none. Of many, those that are over already are passed over (S9).
+pub(super) fn end(
+    account: &Account,
+    ids: &[SessionId],
+    note: Option<&Note>,
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<Decision, Refusal> {
+    let mut events = Vec::with_capacity(ids.len());
+    for id in ids.iter().copied().collect::<BTreeSet<_>>() {
+        match seen(account, id, actor) {
+            Ok(session) => events.extend(end_one(account, session, note, actor, now)?),
+            Err(_) if ids.len() > 1 && !account.sessions.contains_key(&id) => {}
+            Err(refusal) => return Err(refusal),
+        }
+    }
+    Ok(Decision::done(events))
+}
+
+fn end_one(
+    account: &Account,
+    session: &Session,
+    note: Option<&Note>,
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<Vec<Event>, Refusal> {
+    let id = session.id;
+    if is_own_to_end(account, session, actor)? {
+        let (reason, by) = match &session.state {
+            SessionState::Ending { by, .. } => (EndReason::EndedByOther, Some(by.clone())),
+            _ => (EndReason::Finished, None),
+        };
+        let mut events = vec![Event::SessionEnded { id, reason, by }];
+        events.extend(end_resume(account, session));
+        return Ok(events);
+    }
+    if !account.has_session_permission(actor, SessionPermission::ControlAccount) {
+        return Err(Refusal::Forbidden {
+            needed: SessionPermission::ControlAccount.as_str(),
+        });
+    }
+    if matches!(session.state, SessionState::Ending { .. }) {
+        return Ok(Vec::new());
+    }
+    let by: By = by(account, actor, note);
+    let pool = session.pool.and_then(|pool| account.pools.get(&pool));
+    let notice = pool.map_or(Secs::ZERO, |pool| pool.rules.end_notice);
+    Ok(vec![if notice == Secs::ZERO {
+        Event::SessionEnded {
+            id,
+            reason: EndReason::EndedByOther,
+            by: Some(by),
+        }
+    } else {
+        Event::SessionEnding {
+            id,
+            closes_at: now + notice,
+            by,
+            note: note.cloned(),
+        }
+    }])
+}
+
+/// The user waits no more to take up a session that is over.
+fn end_resume(account: &Account, session: &Session) -> Option<Event> {
+    let user = account.users.get(&session.user)?;
+    let ticket = account.ticket_of(user, &session.product)?;
+    (ticket.wanted == Wanted::Resume { session: session.id }).then_some(Event::TicketEnded {
+        id: ticket.id,
+        reason: EndReason::Finished,
+        by: None,
+    })
+}
+
+/// Whether the actor ends a session as its own user or customer. A user needs `control_own` for it; the device that
+/// runs the session does not.
+fn is_own_to_end(account: &Account, session: &Session, actor: &Actor) -> Result<bool, Refusal> {
+    if matches!(actor, Actor::Customer(own) if *own == session.id) {
+        return Ok(true);
+    }
+    if !account.is_own_session(actor, session) {
+        return Ok(false);
+    }
+    let may = account.has_session_permission(actor, SessionPermission::ControlOwn)
+        || account.has_session_permission(actor, SessionPermission::ControlAccount);
+    may.then_some(true).ok_or(Refusal::Forbidden {
+        needed: SessionPermission::ControlOwn.as_str(),
+    })
+}

@@ -1,0 +1,225 @@
+//! Pieces of support work: starting, connecting, pausing, resuming, ending.
+
+mod create;
+mod end;
+mod room;
+
+use self::create::NewSession;
+use self::end::end;
+use self::room::{check_calls, fulfilled, queue, room};
+use super::capacity::Room;
+use super::sign_ins;
+use crate::account::Account;
+use crate::command::{Command, Decision, Outcome};
+use crate::event::Event;
+use crate::id::{SessionId, TicketId};
+use crate::permission::Actor;
+use crate::presence::{Customer, Session, SessionState, Ticket, Wanted};
+use crate::refusal::Refusal;
+use crate::time::Timestamp;
+
+pub(super) fn decide(
+    account: &Account,
+    command: &Command,
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<Decision, Refusal> {
+    match command {
+        Command::CreateSession {
+            id,
+            sign_in,
+            kind,
+            start,
+            customer,
+            code,
+            valid_for,
+            wait,
+        } => {
+            if let Some(session) = account
+                .sessions
+                .get(id)
+                .filter(|session| session.sign_in == *sign_in)
+            {
+                return Ok(Decision {
+                    events: Vec::new(),
+                    outcome: Outcome::Session { id: session.id },
+                });
+            }
+            let new = NewSession {
+                account,
+                id: *id,
+                sign_in: account
+                    .sign_ins
+                    .get(sign_in)
+                    .ok_or(Refusal::SignInEnded { id: *sign_in })?,
+                kind: *kind,
+                start: *start,
+                customer: customer.as_ref(),
+                code: Some(code),
+                valid_for: *valid_for,
+            };
+            new.decide(*wait, actor, now)
+        }
+        Command::ConnectSession { id, customer } => connect(account, *id, customer.as_ref(), actor),
+        Command::PauseSession { id } => pause(account, *id, actor),
+        Command::ResumeSession { id, wait, ticket } => resume(account, *id, *wait, *ticket, actor, now),
+        Command::EndSessions { ids, note } => end(account, ids, note.as_ref(), actor, now),
+        _ => Err(Refusal::NotFound { what: "command" }),
+    }
+}
+
+fn connect(
+    account: &Account,
+    id: SessionId,
+    customer: Option<&Customer>,
+    actor: &Actor,
+) -> Result<Decision, Refusal> {
+    let session = seen(account, id, actor)?;
+    let is_customer = matches!(actor, Actor::Customer(own) if *own == id);
+    if !is_customer && !account.is_own_session(actor, session) && !matches!(actor, Actor::Operator) {
+        return Err(Refusal::NotYourSession);
+    }
+    let outcome = Outcome::Session { id };
+    match session.state {
+        SessionState::Active {} => Ok(Decision {
+            events: Vec::new(),
+            outcome,
+        }),
+        SessionState::Standby { .. } => {
+            if let Some(sign_in) = account.sign_ins.get(&session.sign_in) {
+                check_calls(account, sign_in)?;
+            }
+            let connected = Event::SessionConnected {
+                id,
+                customer: customer.cloned(),
+            };
+            Ok(Decision {
+                events: vec![connected],
+                outcome,
+            })
+        }
+        SessionState::Paused {} | SessionState::Ending { .. } => Err(wrong_state(session, "standby")),
+    }
+}
+
+/// Pausing is for who started the session alone; it frees the claim (S8).
+fn pause(account: &Account, id: SessionId, actor: &Actor) -> Result<Decision, Refusal> {
+    let session = seen(account, id, actor)?;
+    if !account.is_own_session(actor, session) {
+        return Err(Refusal::NotYourSession);
+    }
+    let outcome = Outcome::Session { id };
+    match session.state {
+        SessionState::Paused {} => Ok(Decision {
+            events: Vec::new(),
+            outcome,
+        }),
+        SessionState::Active {} => Ok(Decision {
+            events: vec![Event::SessionPaused { id }],
+            outcome,
+        }),
+        SessionState::Standby { .. } | SessionState::Ending { .. } => Err(wrong_state(session, "active")),
+    }
+}
+
+/// Resuming takes a seat again, and may be refused or queued like any other start (S8).
+fn resume(
+    account: &Account,
+    id: SessionId,
+    wait: bool,
+    ticket: TicketId,
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<Decision, Refusal> {
+    let session = seen(account, id, actor)?;
+    if !account.is_own_session(actor, session) {
+        return Err(Refusal::NotYourSession);
+    }
+    match session.state {
+        SessionState::Active {} => {
+            return Ok(Decision {
+                events: Vec::new(),
+                outcome: Outcome::Session { id },
+            });
+        }
+        SessionState::Paused {} => {}
+        SessionState::Standby { .. } | SessionState::Ending { .. } => {
+            return Err(wrong_state(session, "paused"));
+        }
+    }
+    let sign_in = account
+        .sign_ins
+        .get(&session.sign_in)
+        .ok_or(Refusal::SignInEnded { id: session.sign_in })?;
+    check_calls(account, sign_in)?;
+    match room(account, sign_in, wait, actor, now)? {
+        Room::Funded(funding) => {
+            let ticket = fulfilled(account, sign_in, funding, |ticket| {
+                ticket.wanted == Wanted::Resume { session: id }
+            });
+            let resumed = Event::SessionResumed { id, funding, ticket };
+            Ok(Decision {
+                events: vec![resumed],
+                outcome: Outcome::Session { id },
+            })
+        }
+        Room::Queue => queue(account, sign_in, ticket, Wanted::Resume { session: id }),
+    }
+}
+
+/// The session as the actor sees it: not found for those who do not.
+fn seen<'a>(account: &'a Account, id: SessionId, actor: &Actor) -> Result<&'a Session, Refusal> {
+    let session = account.sessions.get(&id);
+    session
+        .filter(|session| account.sees_session(actor, session))
+        .ok_or(Refusal::NotFound { what: "session" })
+}
+
+fn wrong_state(session: &Session, expected: &'static str) -> Refusal {
+    Refusal::WrongState {
+        what: "session",
+        state: session.state.as_str(),
+        expected,
+    }
+}
+
+/// Creates the session of a ticket that has an offer, or resumes the one that it is for.
+pub(super) fn claim(
+    account: &Account,
+    ticket: &Ticket,
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<Decision, Refusal> {
+    let over = || Refusal::TicketEnded { id: ticket.id };
+    match &ticket.wanted {
+        Wanted::SignIn { device } => sign_ins::claim(account, ticket, device, actor, now),
+        Wanted::Session {
+            sign_in,
+            kind,
+            start,
+            customer,
+            code,
+            valid_for,
+        } => {
+            let new = NewSession {
+                account,
+                id: SessionId::from_bits(ticket.id.bits()),
+                sign_in: account.sign_ins.get(sign_in).ok_or_else(over)?,
+                kind: *kind,
+                start: *start,
+                customer: customer.as_ref(),
+                code: code.as_ref(),
+                valid_for: *valid_for,
+            };
+            new.decide(false, actor, now)
+        }
+        Wanted::Resume { session } => {
+            let owner = account
+                .sessions
+                .get(session)
+                .map(|session| Actor::SignIn(session.sign_in))
+                .ok_or_else(over)?;
+            resume(account, *session, false, ticket.id, &owner, now)
+        }
+    }
+}

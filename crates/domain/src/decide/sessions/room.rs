@@ -1,0 +1,135 @@
+//! What carries work on a sign-in, and how much of it.
+
+use crate::account::Account;
+use crate::command::{Decision, Outcome};
+use crate::decide::capacity::{Ask, Room};
+use crate::decide::queue::check_ticket_id;
+use crate::event::Event;
+use crate::id::TicketId;
+use crate::permission::Actor;
+use crate::pool::{Pool, count};
+use crate::presence::{Funding, Session, SignIn, Ticket, Wanted};
+use crate::refusal::Refusal;
+use crate::rules::{Occupies, SeatPer};
+use crate::time::Timestamp;
+
+/// The user's ticket for work on this sign-in, which a seat for it fulfils.
+fn own_ticket<'a>(account: &'a Account, sign_in: &SignIn) -> Option<&'a Ticket> {
+    let user = account.users.get(&sign_in.user)?;
+    let ticket = account.ticket_of(user, &sign_in.product)?;
+    (account.ticket_runs_on(ticket) == Some(sign_in.id)).then_some(ticket)
+}
+
+/// The id of that ticket, where the work is funded by a seat, or is the very work that the ticket asks for.
+pub(super) fn fulfilled(
+    account: &Account,
+    sign_in: &SignIn,
+    funding: Funding,
+    is_asked: impl FnOnce(&Ticket) -> bool,
+) -> Option<TicketId> {
+    own_ticket(account, sign_in)
+        .filter(|ticket| funding == Funding::Seat || is_asked(ticket))
+        .map(|ticket| ticket.id)
+}
+
+/// What carries work on a sign-in: the named license, the sign-in's seat, or a seat of the work's own (S2).
+pub(super) fn room(
+    account: &Account,
+    sign_in: &SignIn,
+    wait: bool,
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<Room, Refusal> {
+    let Some(pool) = sign_in.pool.and_then(|pool| account.pools.get(&pool)) else {
+        return Ok(Room::Funded(Funding::Named));
+    };
+    if pool.rules.occupies == Occupies::SignIn {
+        return Ok(Room::Funded(Funding::Rides));
+    }
+    let user = account
+        .users
+        .get(&sign_in.user)
+        .ok_or(Refusal::SignInEnded { id: sign_in.id })?;
+    let holders = [pool.holder(user.id, &sign_in.device.id)];
+    let ticket = own_ticket(account, sign_in);
+    Ask {
+        account,
+        pool,
+        user,
+        holders: &holders,
+        claims: 1,
+        leaving: &[],
+        ticket,
+        wait,
+        actor,
+        now,
+    }
+    .room()
+}
+
+pub(super) fn queue(
+    account: &Account,
+    sign_in: &SignIn,
+    id: TicketId,
+    wanted: Wanted,
+) -> Result<Decision, Refusal> {
+    let existing = account
+        .users
+        .get(&sign_in.user)
+        .and_then(|user| account.ticket_of(user, &sign_in.product));
+    if let Some(ticket) = existing {
+        return Ok(Decision {
+            events: Vec::new(),
+            outcome: Outcome::Ticket {
+                id: ticket.id,
+                created: false,
+            },
+        });
+    }
+    check_ticket_id(account, id)?;
+    let pool = sign_in.pool.and_then(|pool| account.pools.get(&pool));
+    let opened = pool.map(|pool| Event::TicketOpened {
+        id,
+        user: sign_in.user,
+        product: sign_in.product.clone(),
+        pool: pool.id,
+        wanted,
+        lease: pool.rules.lease,
+    });
+    Ok(Decision {
+        events: opened.into_iter().collect(),
+        outcome: Outcome::Ticket { id, created: true },
+    })
+}
+
+/// A seat takes so many active sessions at a time (S5).
+pub(super) fn check_calls(account: &Account, sign_in: &SignIn) -> Result<(), Refusal> {
+    let Some(pool) = sign_in.pool.and_then(|pool| account.pools.get(&pool)) else {
+        return Ok(());
+    };
+    let Some(max) = pool.rules.max_active_sessions_per_seat else {
+        return Ok(());
+    };
+    let active = active_on_seat(account, pool, sign_in);
+    if active >= max {
+        return Err(Refusal::SeatInCall { active, max });
+    }
+    Ok(())
+}
+
+fn active_on_seat(account: &Account, pool: &Pool, sign_in: &SignIn) -> u32 {
+    let Some(user) = account.users.get(&sign_in.user) else {
+        return 0;
+    };
+    let on_seat = |session: &&Session| match pool.rules.seat_per {
+        SeatPer::User => true,
+        SeatPer::Device => session.sign_in == sign_in.id,
+    };
+    let sessions = account.sessions_of(user, &sign_in.product);
+    count(
+        sessions
+            .filter(|session| session.is_active())
+            .filter(on_seat)
+            .count(),
+    )
+}

@@ -1,0 +1,184 @@
+//! Signing in and out, and signs of life.
+
+mod attempt;
+
+pub(super) use self::attempt::claim;
+
+use self::attempt::SignInAttempt;
+use super::presence::{by, end_sign_in};
+use crate::account::Account;
+use crate::command::{Command, Decision, Outcome};
+use crate::event::{By, EndReason, Event};
+use crate::id::SignInId;
+use crate::permission::{Actor, Privilege};
+use crate::presence::{Funding, SignIn};
+use crate::refusal::Refusal;
+use crate::text::Note;
+use crate::time::{Secs, Timestamp};
+
+/// The longest time for which a holder can keep a seat from being reclaimed (Q4): four hours.
+pub(super) const LOCK_SECS_MAX: u32 = 4 * 3600;
+
+/// What is needed to work for a user.
+pub(super) const NEEDED_TO_ACT: &str = "the user's own token or a key with `sign-ins.write`";
+
+pub(super) fn decide(
+    account: &Account,
+    command: &Command,
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<Decision, Refusal> {
+    match command {
+        Command::SignIn {
+            user,
+            product,
+            devices,
+            takeover,
+            wait,
+        } => {
+            let attempt = SignInAttempt::check(account, *user, product, actor, now)?;
+            attempt.decide(devices, *takeover, *wait)
+        }
+        Command::Heartbeat { sign_in, active } => heartbeat(account, *sign_in, *active, actor, now),
+        Command::SignOut { sign_in, note } => sign_out(account, *sign_in, note.as_ref(), actor),
+        Command::LockSeat { sign_in, hold } => lock_seat(account, *sign_in, *hold, actor, now),
+        _ => Err(Refusal::NotFound { what: "command" }),
+    }
+}
+
+fn heartbeat(
+    account: &Account,
+    id: SignInId,
+    active: bool,
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<Decision, Refusal> {
+    let sign_in = account.sign_ins.get(&id).ok_or(Refusal::SignInEnded { id })?;
+    let allowed = match actor {
+        Actor::SignIn(own) => *own == id,
+        Actor::ApiKey { .. } | Actor::Operator | Actor::System => account.may_act_for(actor, sign_in.user),
+        Actor::User(_) | Actor::Ticket(_) | Actor::Customer(_) | Actor::SingleSignOn => false,
+    };
+    if !allowed {
+        let needed = "the sign-in's own token or a key with `sign-ins.write`";
+        let seen = account.sees_user(actor, sign_in.user);
+        return Err(if seen {
+            Refusal::Forbidden { needed }
+        } else {
+            Refusal::NotFound { what: "sign-in" }
+        });
+    }
+    let pool = sign_in.pool.and_then(|pool| account.pools.get(&pool));
+    let clock_matters = pool
+        .is_some_and(|pool| pool.rules.log_off_after().is_some() || pool.rules.reclaim_idle_after.is_some());
+    let was_idle = sign_in.idle_since.is_some_and(|since| since < now);
+    let events = if active && clock_matters && was_idle {
+        vec![Event::ActivityReported { id }]
+    } else {
+        Vec::new()
+    };
+    Ok(Decision {
+        events,
+        outcome: Outcome::Lease {
+            remaining: sign_in.lease,
+        },
+    })
+}
+
+/// Signing out is for the user; logging another out is for those who manage seats (S6, S10).
+fn sign_out(
+    account: &Account,
+    id: SignInId,
+    note: Option<&Note>,
+    actor: &Actor,
+) -> Result<Decision, Refusal> {
+    let sign_in = account.sign_ins.get(&id).ok_or(Refusal::SignInEnded { id })?;
+    let is_own = match actor {
+        Actor::SignIn(own) => *own == id,
+        // A program that may do both says which by giving a reason.
+        Actor::ApiKey { .. } if note.is_some() && account.may(actor, Privilege::SeatsManage) => false,
+        Actor::User(_) | Actor::ApiKey { .. } => account.may_act_for(actor, sign_in.user),
+        _ => false,
+    };
+    if is_own {
+        return Ok(Decision::done(end_sign_in(
+            account,
+            id,
+            EndReason::SignedOut,
+            None,
+        )));
+    }
+    if !account.may(actor, Privilege::SeatsManage) {
+        let seen = account.is_staff(actor);
+        let forbidden = Refusal::Forbidden {
+            needed: Privilege::SeatsManage.as_str(),
+        };
+        return Err(if seen {
+            forbidden
+        } else {
+            Refusal::NotFound { what: "sign-in" }
+        });
+    }
+    Ok(Decision::done(evict(account, sign_in, &by(account, actor, note))))
+}
+
+/// Logs a user out (S10). Who has to stay away for a while does not wait meanwhile.
+fn evict(account: &Account, sign_in: &SignIn, by: &By) -> Vec<Event> {
+    let mut events = end_sign_in(account, sign_in.id, EndReason::Evicted, Some(by));
+    let pool = sign_in.pool.and_then(|pool| account.pools.get(&pool));
+    let stays_away = pool.is_some_and(|pool| pool.rules.eviction_cool_down > Secs::ZERO);
+    let user = account.users.get(&sign_in.user).filter(|_| stays_away);
+    let ticket = user.and_then(|user| account.ticket_of(user, &sign_in.product));
+    if let Some(ticket) = ticket.filter(|ticket| account.ticket_runs_on(ticket) != Some(sign_in.id)) {
+        events.push(Event::TicketEnded {
+            id: ticket.id,
+            reason: EndReason::Evicted,
+            by: Some(by.clone()),
+        });
+    }
+    events
+}
+
+fn lock_seat(
+    account: &Account,
+    id: SignInId,
+    hold: Secs,
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<Decision, Refusal> {
+    let sign_in = account.sign_ins.get(&id).ok_or(Refusal::SignInEnded { id })?;
+    let is_own = match actor {
+        Actor::SignIn(own) => *own == id,
+        _ => account.may_act_for(actor, sign_in.user),
+    };
+    if !is_own {
+        let seen = account.sees_user(actor, sign_in.user);
+        let forbidden = Refusal::Forbidden {
+            needed: NEEDED_TO_ACT,
+        };
+        return Err(if seen {
+            forbidden
+        } else {
+            Refusal::NotFound { what: "sign-in" }
+        });
+    }
+    if hold.get() > LOCK_SECS_MAX {
+        return Err(Refusal::Invalid {
+            field: "hold_secs",
+            expected: format!("0 to {LOCK_SECS_MAX}"),
+        });
+    }
+    if sign_in.funding != Funding::Seat {
+        let state = "without a shared seat";
+        return Err(Refusal::WrongState {
+            what: "sign-in",
+            state,
+            expected: "holding a shared seat",
+        });
+    }
+    let until = (hold.get() > 0).then(|| now + hold);
+    if until == sign_in.locked_until {
+        return Ok(Decision::done(Vec::new()));
+    }
+    Ok(Decision::done(vec![Event::SeatLocked { id, until }]))
+}

@@ -1,0 +1,29 @@
+//! Reads `docs/authorization.md`, which the tests of the API and of the portal walk.
+
+use std::collections::BTreeMap;
+
+/// The table of operations, and after it that of pages.
+const TABLES: &str = include_str!("../docs/authorization.md");
+
+/// A table: the names of its columns save the first, and its rows by their first cell.
+pub type Table = (Vec<&'static str>, BTreeMap<&'static str, Vec<&'static str>>);
+
+/// The text of the table of operations, and that of the table of pages.
+pub fn operations_and_pages() -> (&'static str, &'static str) {
+    TABLES.split_once("\n## Pages\n").unwrap()
+}
+
+/// Reads a table.
+pub fn table(text: &'static str) -> Table {
+    let mut lines = text.lines().filter(|line| line.starts_with('|'));
+    let cells = |line: &'static str| {
+        let cells = line.trim().trim_matches('|').split('|');
+        cells.map(str::trim).collect::<Vec<_>>()
+    };
+    let header = cells(lines.next().unwrap());
+    let rows = lines.skip(1).map(|line| {
+        let mut row = cells(line);
+        (row.remove(0), row)
+    });
+    (header[1..].to_vec(), rows.collect())
+}
