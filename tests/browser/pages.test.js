@@ -96,10 +96,10 @@ const walked = new Set();
  * @param {() => Promise<any>} arrange
  */
 function walk({ name, path, as, act, status = 200, parts }, arrange) {
-  story(`${name} suits eyes, keyboards and phones`, async ({ open }) => {
+  story(`${name} suits eyes, keyboards and phones`, async ({ openTab }) => {
     const world = await arrange();
     const address = filled(path, world.ids);
-    const page = await open(address, { as: as && world.people[as] });
+    const page = await openTab(address, as && world.people[as]);
     let method = "GET";
     if (act) {
       page.on("request", (request) => {

@@ -21,12 +21,13 @@ export function allowHost(page, host) {
  * Collects the complaints about all pages of a context. Violations of the Content-Security-Policy are among them:
  * the browser says them at the console.
  * @param {import("playwright-core").BrowserContext} context
- * @returns {() => string[]} all that were not forgiven
+ * @returns {() => string[]} all since the last call that were not forgiven; what was forgiven and allowed holds no more
  */
 export function watch(context) {
   /** @type {string[]} */
   const heard = [];
-  const hosts = new Set([new URL(base).host]);
+  const ours = new URL(base).host;
+  const hosts = new Set([ours]);
   forgiven.set(context, []);
   allowed.set(context, hosts);
   /** @param {string | undefined} url */
@@ -52,7 +53,12 @@ export function watch(context) {
       heard.push(`the request of ${request.url()} failed: ${why}`);
     }
   });
-  return () => heard.filter((line) => !forgiven.get(context)?.some((pattern) => pattern.test(line)));
+  return () => {
+    const patterns = forgiven.get(context)?.splice(0) ?? [];
+    hosts.clear();
+    hosts.add(ours);
+    return heard.splice(0).filter((line) => !patterns.some((pattern) => pattern.test(line)));
+  };
 }
 
 /**
