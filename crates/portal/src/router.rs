@@ -12,26 +12,39 @@ use tower_http::compression::{CompressionLayer, Predicate};
 use usher_api::{Api, Problem};
 
 use crate::failed::Failed;
+use crate::fork::Fork;
 use crate::live::LargeMessages;
 use crate::nav::Place;
-use crate::pages::join::PagesForPeople;
+use crate::pages::join::is_for_people;
 use crate::portal::Portal;
 use crate::routes::{Pages, get};
-use crate::site::Site;
 use crate::{assets, cookies, failed, flash, pages, protect, rights};
 
 /// The most bytes of a form. The largest are lists of users to change.
 const FORM_BYTES_MAX: usize = 256 * 1024;
 
+/// What the addresses start with that only programs ask for. Nearly all requests are theirs, so these are not looked up
+/// among the pages first.
+const OF_PROGRAMS: [&str; 2] = ["/v1/", "/scim/"];
+
 /// The portal in front of `rest`, to which everything goes that is no page: the API and its documents.
-pub fn site(api: Arc<Api>, rest: Router) -> Site {
+pub fn site(api: Arc<Api>, rest: Router) -> Fork {
     let portal = Portal::new(api);
     let by_code = pages::join::routes_by_code().into_router().fallback(no_page);
-    let pages = dressed(pages().into_router(), &portal).fallback_service(PagesForPeople {
-        pages: dressed(by_code, &portal),
-        rest: rest.clone(),
+    let pages = dressed(pages().into_router(), &portal).fallback_service(Fork {
+        is_for_first: is_for_people,
+        first: dressed(by_code, &portal),
+        second: rest.clone(),
     });
-    Site { pages, rest }
+    Fork {
+        is_for_first: |request| is_of_programs(request.uri().path()),
+        first: rest,
+        second: pages,
+    }
+}
+
+fn is_of_programs(path: &str) -> bool {
+    OF_PROGRAMS.iter().any(|start| path.starts_with(start))
 }
 
 /// Every address of the portal with its methods, as routes write it: for whoever has to walk them all.
@@ -120,6 +133,13 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+
+    #[test]
+    fn no_page_stands_where_only_programs_ask() {
+        for (_, address) in addresses() {
+            assert!(!is_of_programs(&address), "{address}");
+        }
+    }
 
     /// Each address of the portal, with its methods.
     fn routes() -> String {

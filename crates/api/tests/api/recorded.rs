@@ -85,6 +85,17 @@ async fn hash(app: &App, password: &str) -> PasswordHash {
     hash.await.unwrap()
 }
 
+/// Gives a user another password, and crashes before that is recorded.
+async fn set_and_crash(app: &App, user: UserId, by: UserId) {
+    let origin = Origin {
+        by: By::User(by),
+        cause: CAUSE.to_owned(),
+    };
+    let (hash, now) = (hash(app, ANOTHER).await, app.engine.now());
+    let set = app.identity.set_password(app.account, user, &hash, origin, now);
+    assert!(set.await.is_ok());
+}
+
 // In the following tests the change is allowed and on its way into the tables when its actor loses the right to it:
 // what is done together is begun in its order.
 
@@ -217,13 +228,7 @@ async fn what_the_journal_does_not_take_at_the_moment_is_done_and_recorded_later
 #[tokio::test]
 async fn what_a_crash_left_unrecorded_is_recorded_later_under_who_may_not_do_it_any_more() {
     let (app, adam, mia) = office().await;
-    let origin = Origin {
-        by: By::User(adam),
-        cause: CAUSE.to_owned(),
-    };
-    let (hash, now) = (hash(&app, ANOTHER).await, app.engine.now());
-    let set = app.identity.set_password(app.account, mia, &hash, origin, now);
-    assert!(set.await.is_ok());
+    set_and_crash(&app, mia, adam).await;
     switch_off(&app, adam).await;
 
     record_left_over(&app).await;
@@ -234,13 +239,7 @@ async fn what_a_crash_left_unrecorded_is_recorded_later_under_who_may_not_do_it_
 #[tokio::test]
 async fn changes_of_who_is_gone_need_no_entry() {
     let (app, adam, mia) = office().await;
-    let origin = Origin {
-        by: By::User(adam),
-        cause: CAUSE.to_owned(),
-    };
-    let (hash, now) = (hash(&app, ANOTHER).await, app.engine.now());
-    let set = app.identity.set_password(app.account, mia, &hash, origin, now);
-    assert!(set.await.is_ok());
+    set_and_crash(&app, mia, adam).await;
     app.operator().delete(&format!("users/{mia}")).await;
 
     record_left_over(&app).await;

@@ -18,7 +18,7 @@ use usher_engine::{Cause, Clock, Engine, Options};
 use usher_identity::single_sign_on::Reach;
 use usher_identity::{Identity, draw_bits};
 use usher_journal::MemoryJournal;
-use usher_portal::Site;
+use usher_portal::Fork;
 
 pub const PASSWORD: &str = "a long password";
 
@@ -26,7 +26,7 @@ const START: Timestamp = Timestamp::from_millis(1_795_424_400_000);
 
 /// A server.
 pub struct App {
-    pub site: Site,
+    pub site: Fork,
     pub api: Arc<Api>,
 }
 

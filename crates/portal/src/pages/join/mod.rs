@@ -21,7 +21,7 @@ use usher_domain::{Command, Refusal};
 use usher_engine::{Failure, Request, Way};
 use usher_journal::CodeOwner;
 
-pub(crate) use self::people::PagesForPeople;
+pub(crate) use self::people::is_for_people;
 use self::standing::{JoinedBefore, Standing};
 use self::view::{CustomerPart, EnterPage, SessionPage};
 use crate::answer::{Frame, done, page, page_again, page_at};

@@ -1,44 +1,14 @@
 //! Pages for people at addresses where programs get the API's answers.
 
-use std::convert::Infallible;
-use std::task::{Context, Poll};
-
-use axum::Router;
 use axum::extract::Request;
 use axum::http::{HeaderMap, header};
-use axum::response::Response;
-use axum::routing::future::RouteFuture;
-use tower::Service;
 
 /// Below this, an address is the customer's.
 const JOIN: &str = "/join/";
 
-/// Sends browsers to the pages, and everything else on.
-#[derive(Clone)]
-pub(crate) struct PagesForPeople {
-    /// The pages at addresses of the API.
-    pub(crate) pages: Router,
-    /// The API and its documents.
-    pub(crate) rest: Router,
-}
-
-impl Service<Request> for PagesForPeople {
-    type Response = Response;
-    type Error = Infallible;
-    type Future = RouteFuture<Infallible>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        // Routers are always ready.
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, request: Request) -> Self::Future {
-        if request.uri().path().starts_with(JOIN) && asks_for_page(request.headers()) {
-            self.pages.call(request)
-        } else {
-            self.rest.call(request)
-        }
-    }
+/// Whether a request is a browser's, at an address where programs get an answer of the API.
+pub(crate) fn is_for_people(request: &Request) -> bool {
+    request.uri().path().starts_with(JOIN) && asks_for_page(request.headers())
 }
 
 /// Whether a request asks for a page: browsers name `text/html` when somebody follows a link or sends a form, and
