@@ -41,6 +41,7 @@ mod serve;
 mod service;
 mod throttle;
 mod tls;
+mod unread;
 mod v1;
 
 pub use api::{Api, Config};

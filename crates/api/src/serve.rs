@@ -25,6 +25,7 @@ use crate::connections::{Admitted, Connections};
 use crate::paced::Paced;
 use crate::problem::{Problem, UNAVAILABLE};
 use crate::tls::Tls;
+use crate::unread;
 
 /// The most connections at a time. Further ones wait in the listener's backlog.
 pub const CONNECTIONS_MAX: usize = 20_000;
@@ -171,13 +172,17 @@ where
         if is_tls {
             request.extensions_mut().insert(OverTls);
         }
-        let answer = self.site.clone().call(request.map(Body::new));
+        let (head, body) = request.into_parts();
+        let (body, unread) = unread::watch(body, &head.headers);
+        let request = Request::from_parts(head, Body::new(body));
+        let answer = self.site.clone().call(request);
         let answer = tokio::time::timeout(ANSWER_TIME_MAX, answer);
         Box::pin(async move {
             let mut answer = answer.await.unwrap_or_else(|_| {
                 let detail = "The answer took too long. It is not known whether this was carried out.";
                 Ok(Problem::new(UNAVAILABLE, detail).into_response())
             })?;
+            unread.settle(&mut answer);
             if is_tls {
                 answer
                     .headers_mut()

@@ -293,3 +293,126 @@ async fn files_that_make_no_connection_secure_are_named() {
     assert!(reloaded.is_err());
     assert!(empty.contains("cert.pem does not hold a certificate"), "{empty}");
 }
+
+/// The status and the rest of one answer whose length is known.
+async fn one_answer(stream: &mut TcpStream) -> (u16, String) {
+    let mut bytes = Vec::new();
+    loop {
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        if let Some((head, body)) = text.split_once("\r\n\r\n") {
+            let length = head
+                .lines()
+                .find_map(|line| line.strip_prefix("content-length: "))
+                .map_or(0, |length| length.parse().unwrap());
+            if body.len() >= length {
+                assert_eq!(body.len(), length, "more than one answer: {text}");
+                return (head[9..12].parse().unwrap(), text);
+            }
+        }
+        let read = stream.read_buf(&mut bytes).await.unwrap();
+        assert_ne!(read, 0, "closed after {:?}", String::from_utf8_lossy(&bytes));
+    }
+}
+
+/// Requests whose handlers read no body: they succeed, or refuse before they look at it.
+fn requests_without_a_reader(account: &str) -> Vec<(&'static str, String, u16)> {
+    let key = format!("authorization: Bearer {}\r\n", App::operator_key().0.unwrap());
+    let of_account =
+        |method: &str, path: &str| format!("{method} /v1/accounts/{account}/{path} HTTP/1.1\r\n{key}");
+    let (session, ticket) = (
+        "sess_00000000000000000000000001",
+        "tick_00000000000000000000000001",
+    );
+    vec![
+        (
+            "nobody calls",
+            format!("POST /v1/accounts/{account}/users HTTP/1.1\r\n"),
+            401,
+        ),
+        ("no such page", "POST /no/such/page HTTP/1.1\r\n".to_owned(), 404),
+        ("no such method", "POST /livez HTTP/1.1\r\n".to_owned(), 405),
+        (
+            "a question with a body",
+            "GET /livez HTTP/1.1\r\n".to_owned(),
+            200,
+        ),
+        (
+            "a pause",
+            of_account("POST", &format!("sessions/{session}/pause")),
+            404,
+        ),
+        (
+            "a claim",
+            of_account("POST", &format!("tickets/{ticket}/claim")),
+            404,
+        ),
+        (
+            "a delete",
+            of_account("DELETE", &format!("tickets/{ticket}")),
+            404,
+        ),
+    ]
+}
+
+#[tokio::test]
+async fn a_connection_is_kept_where_the_body_that_nobody_reads_arrives_after_the_answer() {
+    let app = App::with_account().await;
+    let server = put_on_a_socket(&app, None).await;
+
+    for (what, head, status) in requests_without_a_reader(&app.account.to_string()) {
+        let mut stream = TcpStream::connect(server).await.unwrap();
+        let head =
+            format!("{head}host: usher\r\ncontent-type: application/json\r\ncontent-length: 15\r\n\r\n");
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let (answered, text) = one_answer(&mut stream).await;
+        assert_eq!(answered, status, "{what}: {text}");
+        assert!(!text.contains("connection: close"), "{what}: {text}");
+
+        stream.write_all(br#"{"unread": "y"}"#).await.unwrap();
+        stream.write_all(REQUEST).await.unwrap();
+
+        assert_eq!(one_answer(&mut stream).await.0, 200, "the request after {what}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_says_that_the_connection_ends_where_too_much_is_left_unread() {
+    let large = format!("content-length: {}\r\n", 300 * 1024);
+    for (unread, is_closed) in [
+        ("content-length: 65536\r\n", false),
+        ("content-length: 65537\r\n", true),
+        (large.as_str(), true),
+        ("transfer-encoding: chunked\r\n", true),
+        ("content-length: 10\r\nexpect: 100-continue\r\n", true),
+    ] {
+        let (_app, mut stream) = connected(None).await;
+        let head = format!("POST /v1/accounts HTTP/1.1\r\nhost: usher\r\n{unread}\r\n");
+        stream.write_all(head.as_bytes()).await.unwrap();
+
+        let (status, text) = one_answer(&mut stream).await;
+
+        assert_eq!(status, 401, "{text}");
+        assert_eq!(text.contains("connection: close"), is_closed, "{unread}{text}");
+        // The body never comes: the connection does not wait for it without end.
+        let (rest, took) = all_until_closed(&mut stream).await;
+        assert_eq!(rest, "");
+        assert!(took <= Duration::from_secs(3), "{took:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_sends_a_large_body_first_still_gets_the_refusal() {
+    let (_app, mut stream) = connected(None).await;
+    let body = vec![b'x'; 512 * 1024];
+    let head = format!(
+        "POST /v1/accounts HTTP/1.1\r\nhost: usher\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.write_all(&body).await.unwrap();
+    let (answer, _) = all_until_closed(&mut stream).await;
+
+    assert!(answer.starts_with("HTTP/1.1 401"), "{answer}");
+    assert!(answer.contains("connection: close"), "{answer}");
+}
