@@ -1,0 +1,172 @@
+"""Whole or not at all: first starts, migrations, rebuilding and backups that are killed half-way."""
+
+import pathlib
+import shutil
+import sqlite3
+import time
+
+from harness import server as programs
+from harness.desk import Desk
+from harness.disk import EIO, EVERY, SYNC_DELAY_US, SYNC_ERRNO, WRITE_DELAY_US
+from harness.run import scenario
+from harness.wrong import Wrong, expect
+
+# The data of a server of the version before, as SQL.
+BEFORE = pathlib.Path(__file__).resolve().parents[1] / "before"
+SLOW_SYNC_US = 5000
+
+
+def killed_at_random(run, times, prepare):
+    """Starts the server so many times on what `prepare` makes, kills it anywhere in its start, and starts it again."""
+    failed = []
+    longest_secs = duration_of_start(run, prepare)
+    for number in range(times):
+        prepare(run)
+        run.disk.put(SYNC_DELAY_US, SLOW_SYNC_US)
+        process = run.begin("serve", "--listen", "127.0.0.1:0")
+        time.sleep(run.random.uniform(0, longest_secs))
+        process.kill()
+        process.wait()
+        run.disk.heal()
+        try:
+            run.serve().stop()
+        except Wrong as wrong:
+            failed.append(f"kill {number + 1}: {wrong}")
+    expect(not failed, f"{len(failed)} of {times} never open again; {failed[0] if failed else ''}")
+
+
+def emptied(run):
+    shutil.rmtree(run.data)
+    run.data.mkdir(mode=0o700)
+
+
+def duration_of_start(run, prepare):
+    """How long a start takes here until the server answers, in seconds, with slow syncs."""
+    prepare(run)
+    run.disk.put(SYNC_DELAY_US, SLOW_SYNC_US)
+    started = time.monotonic()
+    server = run.serve()
+    took = time.monotonic() - started
+    run.disk.heal()
+    server.kill()
+    return took
+
+
+@scenario("every first start opens that was killed before")
+def first_start_killed(run):
+    killed_at_random(run, 15 * run.scale, emptied)
+
+
+def data_of_before(run):
+    """The data directory of a server of the version before, which knows three sign-ins."""
+    emptied(run)
+    shutil.copy(BEFORE / "secrets.key", run.data / "secrets.key")
+    (run.data / "secrets.key").chmod(0o600)
+    with sqlite3.connect(run.data / "usher.db") as database:
+        database.executescript((BEFORE / "usher.sql").read_text())
+        database.execute("PRAGMA journal_mode = WAL")
+    database.close()
+
+
+@scenario("every upgrade opens that was killed before, and knows what was there")
+def upgrade_killed(run):
+    killed_at_random(run, 12 * run.scale, data_of_before)
+    server = run.serve()
+    client = server.client()
+    accounts = client.all("/v1/accounts")
+    users = client.all(f"/v1/accounts/{accounts[0]['id']}/users")
+    expect(len(users) == 4, f"{len(users)} of 4 users are there after the upgrade")
+    server.stop()
+    run.expect_verified()
+
+
+@scenario("an upgrade whose disk fails changes nothing, and is done at the next start")
+def upgrade_fails(run):
+    for every in (1, 2, 3, 5):
+        data_of_before(run)
+        run.disk.put(SYNC_ERRNO, EIO)
+        run.disk.put(EVERY, every)
+        server = run.launch()
+        try:
+            server.wait_until_ready(20)
+        except (programs.NotStarted, Wrong):
+            pass
+        server.kill()
+        run.disk.heal()
+        run.serve().stop()
+        run.expect_verified()
+
+
+def audit_of(run):
+    with sqlite3.connect(f"file:{run.data / 'usher.db'}?mode=ro", uri=True) as database:
+        rows = database.execute("SELECT place, action FROM audit ORDER BY place").fetchall()
+    database.close()
+    return rows
+
+
+@scenario("the old or the new whole is served after `usher rebuild` was killed")
+def rebuild_killed(run):
+    server = run.serve()
+    desk = Desk(server.client(), seats=3, rules={"preset": "help_desk_shift"}, people=20)
+    for number in range(150):
+        desk.client.ok("PATCH", f"{desk.path}/users/{desk.people[number % 20].user}", {"name": f"Name {number}"})
+    whole_by_api = len(desk.all("audit"))
+    server.stop()
+    whole = audit_of(run)
+    expect(len(whole) == whole_by_api and whole_by_api > 170, f"{whole_by_api} entries by the API, {len(whole)} rows")
+    run.disk.put(WRITE_DELAY_US, 200)
+    run.disk.put(SYNC_DELAY_US, SLOW_SYNC_US)
+    started = time.monotonic()
+    expect(run.begin("rebuild").wait(60) == 0, "`usher rebuild` failed")
+    longest = time.monotonic() - started
+    for number in range(15 * run.scale):
+        process = run.begin("rebuild")
+        time.sleep(run.random.uniform(0, longest))
+        process.kill()
+        process.wait()
+        found = audit_of(run)
+        expect(found == whole, f"kill {number + 1}: {len(found)} of {len(whole)} entries of the audit are there")
+    run.disk.heal()
+    server = run.serve()
+    desk.on(server.client())
+    expect(len(desk.all("audit")) == whole_by_api, "the server has another audit than before")
+    server.stop()
+    run.expect_verified()
+
+
+@scenario("a backup that was killed leaves nothing that looks like one")
+def backup_killed(run):
+    server = run.serve()
+    desk = Desk(server.client(), seats=3, rules={"preset": "help_desk_shift"}, people=20)
+    backups = run.folder / "backups"
+    backups.mkdir()
+    target = backups / "copy.db"
+    started = time.monotonic()
+    code, said = programs.command(run.binary, "backup", target, data=run.data)
+    longest = time.monotonic() - started
+    expect(code == 0, f"`usher backup` ended with {code}: {said}")
+    target.unlink()
+    for number in range(10 * run.scale):
+        process = run.begin("backup", target)
+        time.sleep(run.random.uniform(0, longest))
+        process.kill()
+        process.wait()
+        if target.exists():
+            check_copy(target, number, desk)
+            target.unlink()
+    code, said = programs.command(run.binary, "backup", target, data=run.data)
+    expect(code == 0, f"after killed ones, `usher backup` ended with {code}: {said}")
+    check_copy(target, 0, desk)
+    server.stop()
+
+
+def check_copy(target, number, desk):
+    """What has the name of a backup must be one, whole."""
+    try:
+        with sqlite3.connect(f"file:{target}?mode=ro", uri=True) as database:
+            sound = database.execute("PRAGMA integrity_check").fetchone()[0]
+            commits = database.execute("SELECT COUNT(*) FROM commits").fetchone()[0]
+        database.close()
+    except sqlite3.Error as error:
+        raise Wrong(f"kill {number + 1}: a file with the name of a backup is none: {error}") from None
+    expect(sound == "ok" and commits >= 40, f"kill {number + 1}: a backup with {commits} commits is {sound}")
