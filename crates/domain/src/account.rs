@@ -12,7 +12,7 @@ pub use self::parts::{ApiKey, Plan, ProductSeats, Settings, SettingsPatch, Subsc
 use crate::directory::{Group, Subject};
 use crate::event::Claim;
 use crate::id::{AccountId, ApiKeyId, GroupId, PoolId, SessionId, SignInId, TeamId, TicketId, UserId};
-use crate::pool::{Holder, Pool};
+use crate::pool::Pool;
 use crate::presence::{Session, SignIn, Ticket};
 use crate::schedule::Schedule;
 use crate::text::{Email, Name, Product};
@@ -56,23 +56,21 @@ pub struct Account {
     pub(crate) owners_active: u32,
     #[serde(skip)]
     pub(crate) schedule: Schedule,
-    /// Pools in which a seat, a ticket or a claim on minutes has changed since the rules were last settled.
+    /// Where [`crate::settle`] looks for what the rules owe: only in pools that changed. A hint that saves work and
+    /// decides nothing. Where nothing is at work it is empty, which is what [`Self::retain_owed`] makes of it too.
     #[serde(skip)]
     pub(crate) unsettled: BTreeSet<PoolId>,
-    /// Who has taken a seat since, in pools where minutes carry somebody.
-    #[serde(skip)]
-    pub(crate) seated: BTreeSet<(PoolId, Holder)>,
-    /// Claims that minutes carry, by when their next minute is due (Q3).
+    /// Claims that minutes pay for, by when their next minute is due (Q3).
     #[serde(skip)]
     pub(crate) minute_claims: BTreeSet<(Timestamp, Claim)>,
-    /// Whether the minutes, or a claim on them, changed since.
+    /// The same hint for warnings that minutes run out (Q3).
     #[serde(skip)]
     pub(crate) minutes_unsettled: bool,
-    /// Leases that were renewed in memory and are not yet in the journal (S11).
+    /// Leases that were renewed in memory, with the time until which the journal knows them to run (S11).
     #[serde(skip)]
-    pub(crate) renewed_sign_ins: BTreeSet<SignInId>,
+    pub(crate) renewed_sign_ins: BTreeMap<SignInId, Timestamp>,
     #[serde(skip)]
-    pub(crate) renewed_tickets: BTreeSet<TicketId>,
+    pub(crate) renewed_tickets: BTreeMap<TicketId, Timestamp>,
     /// Pools whose occupancy, queue or size changed since somebody last asked.
     #[serde(skip)]
     pub(crate) changed_pools: BTreeSet<PoolId>,
@@ -112,11 +110,10 @@ impl Account {
             owners_active: 0,
             schedule: Schedule::default(),
             unsettled: BTreeSet::new(),
-            seated: BTreeSet::new(),
             minute_claims: BTreeSet::new(),
             minutes_unsettled: false,
-            renewed_sign_ins: BTreeSet::new(),
-            renewed_tickets: BTreeSet::new(),
+            renewed_sign_ins: BTreeMap::new(),
+            renewed_tickets: BTreeMap::new(),
             changed_pools: BTreeSet::new(),
         })
     }
@@ -142,6 +139,7 @@ impl Account {
     #[must_use]
     pub fn restored(mut self) -> Self {
         crate::evolve::restore(&mut self);
+        self.retain_owed();
         self
     }
 }

@@ -9,6 +9,7 @@ use crate::event::Claim;
 use crate::id::{GroupId, PoolId, UserId};
 use crate::pool::Pool;
 use crate::presence::{Funding, Session};
+use crate::settle::oldest_on_minutes;
 
 /// A rule that an account breaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -84,7 +85,7 @@ impl Account {
             if has_room && !pool.queue.is_empty() {
                 broken.push(Broken::FreeSeatWhileWaiting(pool.id));
             }
-            if has_room && pool.queue.is_empty() && self.could_move_off_minutes(pool) {
+            if has_room && pool.queue.is_empty() && oldest_on_minutes(self, pool).is_some() {
                 broken.push(Broken::MinutesWhileSeatFree(pool.id));
             }
         }
@@ -121,18 +122,6 @@ impl Account {
                 broken.push(Broken::HolderWithoutClaim(pool.id));
             }
         }
-    }
-
-    fn could_move_off_minutes(&self, pool: &Pool) -> bool {
-        let users = pool.on_minutes.iter().filter_map(|(_, claim)| match claim {
-            Claim::SignIn(id) => self.sign_ins.get(id).map(|sign_in| sign_in.user),
-            Claim::Session(id) => self.sessions.get(id).map(|session| session.user),
-        });
-        users.filter_map(|user| self.users.get(&user)).any(|user| {
-            user.profile
-                .seat_limit
-                .is_none_or(|limit| user.seats_held < limit)
-        })
     }
 
     fn check_claims(&self, broken: &mut Vec<Broken>) {

@@ -17,6 +17,7 @@ mod invariants;
 pub mod permission;
 pub mod pool;
 pub mod presence;
+mod promise;
 pub mod refusal;
 pub mod rules;
 mod schedule;
@@ -41,6 +42,7 @@ pub use id::{
 };
 pub use invariants::Broken;
 pub use permission::Actor;
+pub use promise::oversold_by;
 pub use refusal::{Code, Refusal};
-pub use settle::{execute, refused, settle};
+pub use settle::{Settled, execute, refused, settle};
 pub use time::{Secs, Timestamp};

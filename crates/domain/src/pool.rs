@@ -1,6 +1,7 @@
 //! Seat pools: capacity, who holds a seat, who waits.
 
 mod idle;
+mod minutes;
 mod queue;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use self::idle::{Idle, Standing};
+pub(crate) use self::minutes::OnMinutes;
 pub(crate) use self::queue::Queue;
 use crate::event::Claim;
 use crate::id::{PoolId, TicketId, UserId};
@@ -64,9 +66,11 @@ pub struct Pool {
     pub(crate) queue: Queue,
     #[serde(skip)]
     pub(crate) offers: BTreeSet<TicketId>,
-    /// Claims on minutes, oldest first.
     #[serde(skip)]
-    pub(crate) on_minutes: BTreeSet<(Timestamp, Claim)>,
+    pub(crate) on_minutes: OnMinutes,
+    /// Those who hold a seat and pay minutes all the same: the next claim to move (S2, Q3).
+    #[serde(skip)]
+    pub(crate) paying_holders: BTreeSet<Holder>,
     /// Holders who sit idle, where the pool reclaims seats (Q4).
     #[serde(skip)]
     pub(crate) idle: Idle,
@@ -131,10 +135,19 @@ impl Pool {
         &self.offers
     }
 
-    /// How many claims are carried by minutes.
+    /// How many claims minutes pay for.
     #[must_use]
     pub fn on_minutes(&self) -> u32 {
         count(self.on_minutes.len())
+    }
+
+    /// Lists a holder among those who pay minutes beside their seat, or takes them off that list.
+    pub(crate) fn list_paying(&mut self, holder: &Holder) {
+        if self.holders.contains_key(holder) && self.on_minutes.of(holder).is_some() {
+            self.paying_holders.insert(holder.clone());
+        } else {
+            self.paying_holders.remove(holder);
+        }
     }
 
     /// The holder that a user on a device is, by the rule `seat_per`.

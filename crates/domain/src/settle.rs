@@ -1,16 +1,27 @@
-//! What the rules owe after every change: seats that are free go to who waits.
+//! Follow-up events after a change: free seats go to the first in the queue. What is owed is a function of the
+//! account's state; nothing else is remembered for it.
 
 use crate::account::Account;
 use crate::command::{Command, Decision};
 use crate::event::{Claim, Event};
-use crate::evolve::seats::schedule_pool;
-use crate::id::{PoolId, RefusalId, SessionId, SignInId, UserId};
+use crate::id::{PoolId, RefusalId, SessionId, SignInId, TicketId, UserId};
 use crate::permission::Actor;
-use crate::pool::{Holder, Pool};
-use crate::presence::Funding;
+use crate::pool::Pool;
+use crate::presence::{Funding, TicketState};
+use crate::promise::oversold_by;
 use crate::refusal::{Attempt, Refusal};
 use crate::text::{Name, Product};
 use crate::time::Timestamp;
+
+/// What came of settling an account.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Settled {
+    /// The follow-up events, which were taken in.
+    pub events: Vec<Event>,
+    /// Follow-up events that would have broken the promise (S1), with the pool. They were not taken in. Anything here
+    /// is a fault of Usher.
+    pub left_out: Vec<(Event, PoolId)>,
+}
 
 /// Decides a command, takes its events in, and settles what follows. On a refusal the account is as it was. A
 /// [`Command::Tick`] does all that is due by `now`, in order.
@@ -41,42 +52,68 @@ fn step(
     now: Timestamp,
 ) -> Result<Decision, Refusal> {
     let mut decision = crate::decide(account, command, actor, now)?;
+    debug_assert_eq!(oversold_by(account, &decision.events), None, "S1: {command:?}");
     for event in &decision.events {
         crate::evolve(account, event, now);
     }
-    decision.events.extend(settle(account, now));
+    let settled = settle(account, now, |_, _| {});
+    debug_assert_eq!(settled.left_out, [], "S1: {command:?}");
+    decision.events.extend(settled.events);
     Ok(decision)
 }
 
-/// Takes in, and gives back, the events that the rules owe in the account's present state.
-pub fn settle(account: &mut Account, now: Timestamp) -> Vec<Event> {
-    let mut events = Vec::new();
+/// Takes in the events that the rules owe in the account's present state, and tells which. `before` sees each with the
+/// state that it meets.
+pub fn settle(account: &mut Account, now: Timestamp, mut before: impl FnMut(&Account, &Event)) -> Settled {
+    let mut settled = Settled::default();
     while let Some(pool) = account.unsettled.pop_first() {
         while let Some(event) = owed(account, pool, now) {
+            if let Some(oversold) = oversold_by(account, std::slice::from_ref(&event)) {
+                settled.left_out.push((event, oversold));
+                break;
+            }
+            before(account, &event);
             crate::evolve(account, &event, now);
-            events.push(event);
+            settled.events.push(event);
         }
-        schedule_pool(account, pool);
     }
     if std::mem::take(&mut account.minutes_unsettled) {
         for event in minutes_low(account) {
+            before(account, &event);
             crate::evolve(account, &event, now);
-            events.push(event);
+            settled.events.push(event);
         }
         account.minutes_unsettled = false;
     }
-    events
+    settled
+}
+
+impl Account {
+    /// Keeps of the pools that changed those whose rules owe something by the account's state. After events were taken
+    /// in that were settled when they were decided, nothing is left, as in the account that they were decided on.
+    pub fn retain_owed(&mut self) {
+        let changed = std::mem::take(&mut self.unsettled);
+        let is_owed = |pool: &PoolId| owed(self, *pool, Timestamp::default()).is_some();
+        self.unsettled = changed.into_iter().filter(is_owed).collect();
+        self.minutes_unsettled = self.minutes_unsettled && !minutes_low(self).is_empty();
+    }
+
+    /// Whether [`settle`] may find something to do.
+    #[must_use]
+    pub fn may_owe(&self) -> bool {
+        !self.unsettled.is_empty() || self.minutes_unsettled
+    }
 }
 
 /// The next event that a pool's rules owe.
-fn owed(account: &mut Account, pool: PoolId, now: Timestamp) -> Option<Event> {
-    if let Some(claim) = claim_beside_seat(account) {
+fn owed(account: &Account, pool: PoolId, now: Timestamp) -> Option<Event> {
+    let pool = account.pools.get(&pool)?;
+    if let Some(claim) = claim_beside_seat(pool) {
         return Some(Event::ClaimMoved { claim });
     }
-    let pool = account.pools.get(&pool)?;
     if pool.occupied() < pool.seats {
         if let Some(first) = pool.queue.first() {
-            return Some(Event::OfferMade {
+            return is_waiting(account, pool, first).then(|| Event::OfferMade {
                 id: first,
                 until: now + pool.rules.offer_hold,
             });
@@ -94,44 +131,20 @@ fn owed(account: &mut Account, pool: PoolId, now: Timestamp) -> Option<Event> {
     None
 }
 
-/// A claim on minutes whose holder has just taken a seat after all: it need not pay (S2, Q3).
-fn claim_beside_seat(account: &mut Account) -> Option<Claim> {
-    while let Some((pool, holder)) = account.seated.first() {
-        let claim = account
-            .pools
-            .get(pool)
-            .and_then(|pool| claim_of(account, pool, holder));
-        if claim.is_some() {
-            return claim;
-        }
-        account.seated.pop_first();
-    }
-    None
+/// A claim on minutes whose holder has a seat: it need not pay, and takes no further seat (S2, Q3).
+fn claim_beside_seat(pool: &Pool) -> Option<Claim> {
+    pool.on_minutes.of(pool.paying_holders.first()?)
 }
 
-/// A claim on minutes of a pool that a holder has.
-fn claim_of(account: &Account, pool: &Pool, holder: &Holder) -> Option<Claim> {
-    let user = account.users.get(&holder.user())?;
-    let on_holder = account
-        .sign_ins_of(user, &pool.product)
-        .filter(|sign_in| pool.holder(user.id, &sign_in.device.id) == *holder);
-    let mut claims = on_holder.flat_map(|sign_in| {
-        let sessions = sign_in.sessions.iter().filter_map(|id| account.sessions.get(id));
-        let own = (Claim::SignIn(sign_in.id), sign_in.funding);
-        sessions
-            .map(|session| (Claim::Session(session.id), session.funding))
-            .chain([own])
-    });
-    claims
-        .find(|(_, funding)| matches!(funding, Funding::Minutes { .. }))
-        .map(|(claim, _)| claim)
+fn is_waiting(account: &Account, pool: &Pool, ticket: TicketId) -> bool {
+    let ticket = account.tickets.get(&ticket);
+    ticket.is_some_and(|ticket| ticket.pool == pool.id && matches!(ticket.state, TicketState::Waiting {}))
 }
 
-/// The oldest claim on minutes, of those whose user may hold another seat (Q3, S3). Passes over as many as belong
-/// to users at their own limit.
-fn oldest_on_minutes(account: &Account, pool: &Pool) -> Option<Claim> {
-    let claims = pool.on_minutes.iter().map(|(_, claim)| *claim);
-    claims.into_iter().find(|claim| {
+/// The oldest claim on minutes, of those whose user may hold another seat (Q3, S3). Skips as many as belong to users at
+/// their own limit.
+pub(crate) fn oldest_on_minutes(account: &Account, pool: &Pool) -> Option<Claim> {
+    pool.on_minutes.oldest_first().find(|claim| {
         let sign_in = sign_in_of(account, *claim).and_then(|id| account.sign_ins.get(&id));
         let user = sign_in.and_then(|sign_in| account.users.get(&sign_in.user));
         user.is_some_and(|user| {

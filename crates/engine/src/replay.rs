@@ -76,6 +76,14 @@ impl Replayed {
         self.at = commit.at;
         Ok(entries)
     }
+
+    /// After the last commit: the account is in every field the one that the commits were decided on.
+    pub(crate) fn settle_down(&mut self) {
+        if let Some(account) = &mut self.account {
+            account.take_changed_pools();
+            account.retain_owed();
+        }
+    }
 }
 
 /// The state that a snapshot and the commits after it come to.
@@ -87,8 +95,6 @@ pub fn fold(loaded: &Loaded) -> Result<Replayed, ReplayError> {
     for commit in &loaded.commits {
         replayed.apply(commit, |_, _, _| {})?;
     }
-    if let Some(account) = &mut replayed.account {
-        account.take_changed_pools();
-    }
+    replayed.settle_down();
     Ok(replayed)
 }

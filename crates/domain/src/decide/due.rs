@@ -159,11 +159,11 @@ fn pool(account: &Account, id: PoolId, now: Timestamp) -> Vec<Event> {
 fn renewals(account: &Account) -> Vec<Event> {
     let sign_ins = account
         .renewed_sign_ins
-        .iter()
+        .keys()
         .filter_map(|id| account.sign_ins.get(id));
     let tickets = account
         .renewed_tickets
-        .iter()
+        .keys()
         .filter_map(|id| account.tickets.get(id));
     vec![Event::LeasesRenewed {
         sign_ins: sign_ins

@@ -5,6 +5,8 @@ mod directory;
 mod presence;
 pub(crate) mod seats;
 
+use std::collections::BTreeMap;
+
 use crate::account::Account;
 use crate::event::Event;
 use crate::id::{SignInId, TicketId};
@@ -37,9 +39,10 @@ impl Account {
     pub fn renew_sign_in(&mut self, id: SignInId, now: Timestamp) -> Option<Secs> {
         let sign_in = self.sign_ins.get_mut(&id)?;
         let lease = sign_in.lease;
-        sign_in.lease_until = sign_in.lease_until.max(now + lease);
+        let stored = sign_in.lease_until;
+        sign_in.lease_until = stored.max(now + lease);
         seats::schedule_sign_in(self, id);
-        self.renewed_sign_ins.insert(id);
+        self.renewed_sign_ins.entry(id).or_insert(stored);
         self.flush_within(lease, now);
         Some(lease)
     }
@@ -48,9 +51,10 @@ impl Account {
     pub fn renew_ticket(&mut self, id: TicketId, now: Timestamp) -> Option<Secs> {
         let ticket = self.tickets.get_mut(&id)?;
         let lease = ticket.lease;
-        ticket.lease_until = ticket.lease_until.max(now + lease);
+        let stored = ticket.lease_until;
+        ticket.lease_until = stored.max(now + lease);
         seats::schedule_ticket(self, id);
-        self.renewed_tickets.insert(id);
+        self.renewed_tickets.entry(id).or_insert(stored);
         self.flush_within(lease, now);
         Some(lease)
     }
@@ -59,6 +63,40 @@ impl Account {
     #[must_use]
     pub fn has_unsaved_renewals(&self) -> bool {
         !self.renewed_sign_ins.is_empty() || !self.renewed_tickets.is_empty()
+    }
+
+    /// Runs `look` on the account as its events alone make it, which do not know of leases that were renewed in memory.
+    pub fn as_stored<T>(&mut self, look: impl FnOnce(&Self) -> T) -> T {
+        let mut sign_ins = std::mem::take(&mut self.renewed_sign_ins);
+        let mut tickets = std::mem::take(&mut self.renewed_tickets);
+        let renewals_at = self.schedule.renewals_at();
+        self.schedule.set_renewals(None);
+        self.swap_leases(&mut sign_ins, &mut tickets);
+        let seen = look(self);
+        self.swap_leases(&mut sign_ins, &mut tickets);
+        self.schedule.set_renewals(renewals_at);
+        self.renewed_sign_ins = sign_ins;
+        self.renewed_tickets = tickets;
+        seen
+    }
+
+    fn swap_leases(
+        &mut self,
+        sign_ins: &mut BTreeMap<SignInId, Timestamp>,
+        tickets: &mut BTreeMap<TicketId, Timestamp>,
+    ) {
+        for (id, until) in sign_ins {
+            if let Some(sign_in) = self.sign_ins.get_mut(id) {
+                std::mem::swap(&mut sign_in.lease_until, until);
+            }
+            seats::schedule_sign_in(self, *id);
+        }
+        for (id, until) in tickets {
+            if let Some(ticket) = self.tickets.get_mut(id) {
+                std::mem::swap(&mut ticket.lease_until, until);
+            }
+            seats::schedule_ticket(self, *id);
+        }
     }
 
     /// Renewals reach the journal a third of a lease after the first of them at the latest.

@@ -45,10 +45,12 @@ impl Booking {
     }
 }
 
-/// Marks a pool as one whose rules must be settled and whose occupancy is worth a record.
+/// Marks a pool as one whose rules may owe something and whose occupancy is worth a record. To be called once the
+/// change is made.
 pub(super) fn touch(account: &mut Account, pool: PoolId) {
     account.unsettled.insert(pool);
     account.changed_pools.insert(pool);
+    schedule_pool(account, pool);
 }
 
 /// Books a claim on what funds it.
@@ -59,7 +61,9 @@ pub(super) fn book(account: &mut Account, booking: &Booking, funding: Funding) {
             account.minute_claims.insert((next_at, booking.claim));
             account.minutes_unsettled = true;
             if let Some(pool) = account.pools.get_mut(&booking.pool) {
-                pool.on_minutes.insert((booking.claimed_at, booking.claim));
+                let holder = pool.holder(booking.user, &booking.device);
+                pool.on_minutes.insert(&holder, booking.claimed_at, booking.claim);
+                pool.list_paying(&holder);
             }
             touch(account, booking.pool);
         }
@@ -75,7 +79,9 @@ pub(super) fn unbook(account: &mut Account, booking: &Booking, funding: Funding,
             account.minute_claims.remove(&(next_at, booking.claim));
             account.minutes_unsettled = true;
             if let Some(pool) = account.pools.get_mut(&booking.pool) {
-                pool.on_minutes.remove(&(booking.claimed_at, booking.claim));
+                let holder = pool.holder(booking.user, &booking.device);
+                pool.on_minutes.remove(&holder, booking.claimed_at, booking.claim);
+                pool.list_paying(&holder);
             }
             touch(account, booking.pool);
         }
@@ -92,9 +98,7 @@ fn hold(account: &mut Account, booking: &Booking) {
     let is_new_holder = claims.is_empty();
     insert_sorted(claims, booking.claim);
     if is_new_holder {
-        if !pool.on_minutes.is_empty() {
-            account.seated.insert((booking.pool, holder));
-        }
+        pool.list_paying(&holder);
         if let Some(user) = account.users.get_mut(&booking.user) {
             user.seats_held += 1;
         }
@@ -113,6 +117,7 @@ fn release(account: &mut Account, booking: &Booking, at: Option<Timestamp>) {
     remove_sorted(claims, &booking.claim);
     if claims.is_empty() {
         pool.holders.remove(&holder);
+        pool.list_paying(&holder);
         if let Some(at) = at {
             pool.note_hold(at.since(booking.claimed_at));
         }
@@ -193,6 +198,7 @@ pub(super) fn list_idle(account: &mut Account, id: SignInId) {
         && pool.idle.set(&holder, standing)
     {
         account.unsettled.insert(pool_id);
+        schedule_pool(account, pool_id);
     }
 }
 
@@ -283,7 +289,7 @@ pub(super) fn schedule_ticket(account: &mut Account, id: TicketId) {
 
 /// Puts on the schedule when the next idle holder is to be warned (Q4): as soon as one is idle for long enough,
 /// while more people wait than holders are warned already.
-pub(crate) fn schedule_pool(account: &mut Account, id: PoolId) {
+fn schedule_pool(account: &mut Account, id: PoolId) {
     let Some(pool) = account.pools.get_mut(&id) else {
         return;
     };

@@ -31,11 +31,11 @@ impl Resident {
         let Some(mut state) = self.state.take_if(is_account) else {
             return;
         };
-        let Some(account) = state.replayed.account.take() else {
+        let Some(mut account) = state.replayed.account.take() else {
             return;
         };
         let at = state.replayed.at;
-        let write = move || (snapshot::write(&account, at), account);
+        let write = move || (snapshot::write(&mut account, at), account);
         let (written, account) = if state.snapshot_bytes.max(state.unsnapped_bytes) < LARGE_BYTES {
             write()
         } else {

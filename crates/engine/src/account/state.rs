@@ -21,9 +21,6 @@ pub(super) struct State {
     pub(super) replayed: Replayed,
     /// Seats occupied by pool, to tell where they grow past what a pool has (S1).
     pub(super) occupied: BTreeMap<PoolId, u32>,
-    /// Whether the rules were asked what they owe after the commits that were replayed. They owe nothing that is not
-    /// in the commits, unless they changed since; but only then they know what is due next.
-    pub(super) is_settled: bool,
     /// The start of Usher up to which it is seen to that nobody loses anything by its having been away (S11).
     pub(super) resumed_for: Timestamp,
     /// What loading would have to replay, in bytes.
@@ -66,7 +63,6 @@ impl State {
         Self {
             occupied: pools.map(|pool| (pool.id, pool.occupied())).collect(),
             replayed,
-            is_settled: false,
             resumed_for: Timestamp::default(),
             unsnapped_bytes: 0,
             snapshot_bytes: 0,
@@ -79,10 +75,10 @@ impl State {
             self.replayed.apply(commit, |_, _, _| {})?;
             self.note_commit(commit.entries.len());
         }
-        self.is_settled = false;
         let Some(account) = &mut self.replayed.account else {
             return Ok(());
         };
+        account.retain_owed();
         for id in account.take_changed_pools() {
             match account.pool(id) {
                 Some(pool) => self.occupied.insert(id, pool.occupied()),
@@ -137,9 +133,7 @@ async fn from_first(journal: &dyn Journal, id: AccountId) -> Result<Replayed, Re
         }
         tokio::task::yield_now().await;
     }
-    if let Some(account) = &mut replayed.account {
-        account.take_changed_pools();
-    }
+    replayed.settle_down();
     Ok(replayed)
 }
 

@@ -75,7 +75,8 @@ impl<'a> Turn<'a> {
             }
         }
         self.state.resumed_for = up_since;
-        if !std::mem::replace(&mut self.state.is_settled, true) {
+        // Commits hold what was owed after them. Only where the rules have changed since is there more.
+        if self.account().is_some_and(Account::may_owe) {
             let owed = self.take_in(Vec::new(), &SYSTEM, &TIMER);
             self.enter(owed, SYSTEM, &TIMER);
         }
@@ -229,11 +230,11 @@ impl<'a> Turn<'a> {
             }
         }
         if let Some(account) = &mut self.state.replayed.account {
-            let owed = settle(account, self.now);
-            for event in &owed {
-                self.recorder.note(Some(account), actor, cause, event);
-            }
-            events.extend(owed);
+            let recorder = &mut self.recorder;
+            let settled = settle(account, self.now, |account, event| {
+                recorder.note(Some(account), actor, cause, event);
+            });
+            events.extend(settled.events);
         }
         self.check_pools();
         events

@@ -12,4 +12,5 @@ mod following;
 mod harness;
 mod maintenance;
 mod memory;
+mod promise;
 mod time;

@@ -6,7 +6,7 @@ use super::books::distribute;
 use crate::account::Account;
 use crate::event::Event;
 use crate::id::PoolId;
-use crate::pool::{Idle, Pool, Queue};
+use crate::pool::{Idle, OnMinutes, Pool, Queue};
 use crate::rules::Rules;
 use crate::schedule::Due;
 use crate::text::Name;
@@ -55,7 +55,8 @@ fn create(account: &mut Account, event: &Event, at: Timestamp) {
         holders: BTreeMap::new(),
         queue: Queue::default(),
         offers: BTreeSet::new(),
-        on_minutes: BTreeSet::new(),
+        on_minutes: OnMinutes::default(),
+        paying_holders: BTreeSet::new(),
         idle: Idle::default(),
         due: None,
     };

@@ -138,12 +138,10 @@ pub(super) fn restore(account: &mut Account) {
     }
     let pools: Vec<PoolId> = account.pools.keys().copied().collect();
     for pool in pools {
-        seats::schedule_pool(account, pool);
+        seats::touch(account, pool);
     }
-    account.unsettled.clear();
-    account.seated.clear();
     account.changed_pools.clear();
-    account.minutes_unsettled = false;
+    account.minutes_unsettled = true;
 }
 
 fn rebook(account: &mut Account, claim: Claim) {

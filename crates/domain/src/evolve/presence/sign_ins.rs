@@ -1,5 +1,8 @@
 //! Events of sign-ins, their leases and their idle clocks.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use crate::account::Account;
 use crate::event::{Claim, EndReason, Event};
 use crate::evolve::seats::{self, Booking};
@@ -106,20 +109,38 @@ pub(super) fn leases_renewed(
     tickets: &[(TicketId, Timestamp)],
 ) {
     for (id, until) in sign_ins {
-        account.renewed_sign_ins.remove(id);
         if let Some(sign_in) = account.sign_ins.get_mut(id) {
             sign_in.lease_until = sign_in.lease_until.max(*until);
+            note_stored(&mut account.renewed_sign_ins, *id, *until, sign_in.lease_until);
         }
         seats::schedule_sign_in(account, *id);
     }
     for (id, until) in tickets {
-        account.renewed_tickets.remove(id);
         if let Some(ticket) = account.tickets.get_mut(id) {
             ticket.lease_until = ticket.lease_until.max(*until);
+            note_stored(&mut account.renewed_tickets, *id, *until, ticket.lease_until);
         }
         seats::schedule_ticket(account, *id);
     }
     stop_empty_flush(account);
+}
+
+/// The journal knows of a lease until then. Memory may have renewed it since, and then still has to tell.
+fn note_stored<Id: Ord>(
+    renewed: &mut BTreeMap<Id, Timestamp>,
+    id: Id,
+    until: Timestamp,
+    in_memory: Timestamp,
+) {
+    let Entry::Occupied(mut stored) = renewed.entry(id) else {
+        return;
+    };
+    let known = until.max(*stored.get());
+    if known < in_memory {
+        stored.insert(known);
+    } else {
+        stored.remove();
+    }
 }
 
 /// Without renewals in memory there is nothing to bring to the journal.
@@ -134,7 +155,9 @@ pub(super) fn leases_restarted(account: &mut Account, at: Timestamp) {
     let sign_ins: Vec<SignInId> = account.sign_ins.keys().copied().collect();
     for id in sign_ins {
         if let Some(sign_in) = account.sign_ins.get_mut(&id) {
-            sign_in.lease_until = sign_in.lease_until.max(at + sign_in.lease);
+            let until = at + sign_in.lease;
+            sign_in.lease_until = sign_in.lease_until.max(until);
+            note_stored(&mut account.renewed_sign_ins, id, until, sign_in.lease_until);
             let idle_since = sign_in.idle_since.map(|_| at);
             seats::set_idle(account, id, idle_since);
         }
@@ -142,7 +165,9 @@ pub(super) fn leases_restarted(account: &mut Account, at: Timestamp) {
     let tickets: Vec<TicketId> = account.tickets.keys().copied().collect();
     for id in tickets {
         if let Some(ticket) = account.tickets.get_mut(&id) {
-            ticket.lease_until = ticket.lease_until.max(at + ticket.lease);
+            let until = at + ticket.lease;
+            ticket.lease_until = ticket.lease_until.max(until);
+            note_stored(&mut account.renewed_tickets, id, until, ticket.lease_until);
             let hold = account.pools.get(&ticket.pool).map(|pool| pool.rules.offer_hold);
             if let (TicketState::Offered { until }, Some(hold)) = (&mut ticket.state, hold) {
                 *until = (*until).max(at + hold);
@@ -150,6 +175,7 @@ pub(super) fn leases_restarted(account: &mut Account, at: Timestamp) {
         }
         seats::schedule_ticket(account, id);
     }
+    stop_empty_flush(account);
     let claims: Vec<(Timestamp, Claim)> = account.minute_claims.iter().copied().collect();
     for (next_at, claim) in claims.into_iter().filter(|(next_at, _)| *next_at < at) {
         account.minute_claims.remove(&(next_at, claim));

@@ -249,8 +249,7 @@ proptest! {
 
         office.account.take_changed_pools();
         replayed.take_changed_pools();
-        replayed.unsettled.clear();
-        replayed.minutes_unsettled = false;
+        replayed.retain_owed();
         prop_assert_eq!(&read_back(&office.account), &office.account);
         prop_assert_eq!(&replayed, &office.account);
     }

@@ -88,9 +88,11 @@ impl World {
 
     fn must(&mut self, command: &Command) {
         let decision = execute(&mut self.account, command, &Actor::Operator, self.now).unwrap();
-        for event in &decision.events {
-            self.naive.see(&self.account, event);
+        for event in decision.events {
+            self.naive.see(&self.account, &event);
+            self.history.push((event, self.now));
         }
+        self.account.take_changed_pools();
     }
 
     fn fresh(&mut self) -> u128 {

@@ -90,6 +90,10 @@ pub(super) enum Transition {
     Outage {
         secs: u32,
     },
+    /// The account is loaded again: from its events, and from a snapshot somewhere on the way with the events after it.
+    Restart {
+        snapshot: u8,
+    },
     Resize {
         pool: u8,
         seats: u32,
@@ -360,6 +364,7 @@ fn as_time_goes_by() -> impl Strategy<Value = Transition> {
         1 => (0..400_u32).prop_map(|secs| Transition::Drift { secs }),
         1 => (0..10_u32).prop_map(|secs| Transition::Rewind { secs }),
         1 => (0..400_u32).prop_map(|secs| Transition::Outage { secs }),
+        2 => any::<u8>().prop_map(|snapshot| Transition::Restart { snapshot }),
     ]
 }
 

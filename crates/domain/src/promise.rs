@@ -1,0 +1,251 @@
+//! The promise of the product, before anything is taken in (S1): occupied never exceeds a pool's seats, except in a
+//! drain, where it only falls.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::account::Account;
+use crate::event::{Claim, Event};
+use crate::id::{PoolId, SignInId, TicketId};
+use crate::pool::Holder;
+use crate::presence::{Funding, TicketState};
+
+/// The first pool that these events would give more seats than it has, taken in in this order; none where they keep the
+/// promise (S1). Costs as much as there are events, however large the account is.
+#[must_use]
+pub fn oversold_by(account: &Account, events: &[Event]) -> Option<PoolId> {
+    if !events.iter().any(takes_a_seat) {
+        return None;
+    }
+    let mut forecast = Forecast::new(account);
+    events.iter().find_map(|event| forecast.see(event))
+}
+
+/// Whether more seats may be occupied after the event.
+const fn takes_a_seat(event: &Event) -> bool {
+    match event {
+        Event::SignedIn { funding, .. }
+        | Event::SessionCreated { funding, .. }
+        | Event::SessionResumed { funding, .. } => matches!(funding, Funding::Seat),
+        Event::ClaimMoved { .. } | Event::OfferMade { .. } => true,
+        _ => false,
+    }
+}
+
+/// A seat of a pool, by who would hold it.
+type Place = (PoolId, Holder);
+
+/// What events will make of the seats, without their being taken in. Holds only what differs from the account.
+struct Forecast<'a> {
+    account: &'a Account,
+    /// By which claims holders have their seats.
+    claims: BTreeMap<Place, Vec<Claim>>,
+    pools: BTreeMap<PoolId, Occupancy>,
+    /// Where claims belong that are new.
+    places: BTreeMap<Claim, Place>,
+    /// The pools of tickets that are new.
+    tickets: BTreeMap<TicketId, PoolId>,
+    offered: BTreeSet<TicketId>,
+    gone: BTreeSet<TicketId>,
+}
+
+#[derive(Clone, Copy)]
+struct Occupancy {
+    seats: u32,
+    occupied: u32,
+    /// Before the first event: what a drain may not exceed.
+    before: u32,
+}
+
+impl<'a> Forecast<'a> {
+    const fn new(account: &'a Account) -> Self {
+        Self {
+            account,
+            claims: BTreeMap::new(),
+            pools: BTreeMap::new(),
+            places: BTreeMap::new(),
+            tickets: BTreeMap::new(),
+            offered: BTreeSet::new(),
+            gone: BTreeSet::new(),
+        }
+    }
+
+    /// Goes one event further. Gives the pool whose promise it breaks.
+    fn see(&mut self, event: &Event) -> Option<PoolId> {
+        match event {
+            Event::SignedIn {
+                id,
+                user,
+                device,
+                pool,
+                funding,
+                ticket,
+                ..
+            } => {
+                self.end_ticket(*ticket);
+                self.account.users.get(user)?;
+                let pool = self.account.pools.get(&(*pool)?)?;
+                let place = (pool.id, pool.holder(*user, &device.id));
+                self.places.insert(Claim::SignIn(*id), place);
+                self.start(Claim::SignIn(*id), *funding)
+            }
+            Event::SessionCreated {
+                id,
+                sign_in,
+                funding,
+                ticket,
+                ..
+            } => {
+                self.end_ticket(*ticket);
+                let place = self.place(Claim::SignIn(*sign_in))?;
+                self.places.insert(Claim::Session(*id), place);
+                self.start(Claim::Session(*id), *funding)
+            }
+            Event::SessionResumed { id, funding, ticket } => {
+                self.end_ticket(*ticket);
+                self.start(Claim::Session(*id), *funding)
+            }
+            Event::ClaimMoved { claim } => self.start(*claim, Funding::Seat),
+            Event::OfferMade { id, .. } => self.offer(*id),
+            Event::SessionPaused { id } | Event::SessionEnded { id, .. } => self.end(Claim::Session(*id)),
+            Event::SignInEnded { id, .. } => self.end_sign_in(*id),
+            Event::TicketOpened { id, pool, .. } => {
+                self.tickets.insert(*id, *pool);
+                None
+            }
+            Event::TicketEnded { id, .. } => self.end_ticket(Some(*id)),
+            Event::PoolChanged { id, seats, .. } => {
+                self.occupancy(*id)?.seats = *seats;
+                None
+            }
+            _ => None,
+        }
+    }
+
+    fn start(&mut self, claim: Claim, funding: Funding) -> Option<PoolId> {
+        if funding != Funding::Seat {
+            return None;
+        }
+        let place = self.place(claim)?;
+        let pool = place.0;
+        let claims = self.claims_of(place);
+        if claims.contains(&claim) {
+            return None;
+        }
+        claims.push(claim);
+        if claims.len() > 1 {
+            return None;
+        }
+        self.occupy(pool)
+    }
+
+    fn offer(&mut self, ticket: TicketId) -> Option<PoolId> {
+        let kept = self.account.tickets.get(&ticket);
+        let pool = self
+            .tickets
+            .get(&ticket)
+            .copied()
+            .or(kept.map(|ticket| ticket.pool))?;
+        if self.gone.contains(&ticket) || self.is_offered(ticket) {
+            return None;
+        }
+        self.offered.insert(ticket);
+        self.occupy(pool)
+    }
+
+    /// One seat more is occupied.
+    fn occupy(&mut self, pool: PoolId) -> Option<PoolId> {
+        let occupancy = self.occupancy(pool)?;
+        occupancy.occupied = occupancy.occupied.saturating_add(1);
+        (occupancy.occupied > occupancy.seats.max(occupancy.before)).then_some(pool)
+    }
+
+    fn free(&mut self, pool: PoolId) {
+        if let Some(occupancy) = self.occupancy(pool) {
+            occupancy.occupied = occupancy.occupied.saturating_sub(1);
+        }
+    }
+
+    fn end_sign_in(&mut self, id: SignInId) -> Option<PoolId> {
+        let sign_in = self.account.sign_ins.get(&id);
+        for session in sign_in.iter().flat_map(|sign_in| &sign_in.sessions) {
+            self.end(Claim::Session(*session));
+        }
+        self.end(Claim::SignIn(id))
+    }
+
+    fn end(&mut self, claim: Claim) -> Option<PoolId> {
+        let place = self.place(claim)?;
+        let pool = place.0;
+        let claims = self.claims_of(place);
+        let held = !claims.is_empty();
+        claims.retain(|other| *other != claim);
+        if held && claims.is_empty() {
+            self.free(pool);
+        }
+        None
+    }
+
+    fn end_ticket(&mut self, ticket: Option<TicketId>) -> Option<PoolId> {
+        let ticket = ticket?;
+        let was_offered = self.is_offered(ticket);
+        if !self.gone.insert(ticket) || !was_offered {
+            return None;
+        }
+        let kept = self.account.tickets.get(&ticket);
+        let pool = self
+            .tickets
+            .get(&ticket)
+            .copied()
+            .or(kept.map(|ticket| ticket.pool))?;
+        self.free(pool);
+        None
+    }
+
+    fn is_offered(&self, ticket: TicketId) -> bool {
+        let kept = self.account.tickets.get(&ticket);
+        let was_offered = kept.is_some_and(|ticket| matches!(ticket.state, TicketState::Offered { .. }));
+        was_offered || self.offered.contains(&ticket)
+    }
+
+    fn place(&self, claim: Claim) -> Option<Place> {
+        if let Some(place) = self.places.get(&claim) {
+            return Some(place.clone());
+        }
+        let sign_in = match claim {
+            Claim::SignIn(id) => id,
+            Claim::Session(id) => self.account.sessions.get(&id)?.sign_in,
+        };
+        let sign_in = self.account.sign_ins.get(&sign_in)?;
+        let pool = self.account.pools.get(&sign_in.pool?)?;
+        Some((pool.id, pool.holder(sign_in.user, &sign_in.device.id)))
+    }
+
+    fn claims_of(&mut self, place: Place) -> &mut Vec<Claim> {
+        let account = self.account;
+        self.claims.entry(place).or_insert_with_key(|(pool, holder)| {
+            let pool = account.pools.get(pool);
+            let claims = pool.and_then(|pool| pool.holders.get(holder));
+            claims.cloned().unwrap_or_default()
+        })
+    }
+
+    fn occupancy(&mut self, pool: PoolId) -> Option<&mut Occupancy> {
+        let known = self.account.pools.get(&pool)?;
+        Some(self.pools.entry(pool).or_insert_with(|| Occupancy {
+            seats: known.seats,
+            occupied: known.occupied(),
+            before: known.occupied(),
+        }))
+    }
+}
+
+/// How many seats will be occupied of each pool that these events change, as it is foreseen.
+#[cfg(test)]
+pub(crate) fn occupied_after(account: &Account, events: &[Event]) -> BTreeMap<PoolId, u32> {
+    let mut forecast = Forecast::new(account);
+    for event in events {
+        forecast.see(event);
+    }
+    let pools = forecast.pools.into_iter();
+    pools.map(|(id, occupancy)| (id, occupancy.occupied)).collect()
+}

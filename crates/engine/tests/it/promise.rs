@@ -1,0 +1,111 @@
+//! A pool never holds more than its seats, whatever was loaded, lost or read again in between (S1).
+
+use usher_domain::command::{PoolPatch, RulesPatch};
+use usher_domain::presence::{Funding, SessionKind, Start};
+use usher_domain::rules::{Occupies, WhenFull};
+use usher_domain::{Account, Command, SessionId, SignInId};
+use usher_engine::Options;
+use usher_journal::Fault;
+
+use crate::harness::{Desk, POOL, add_minutes};
+
+const AGENTS: u32 = 10;
+
+/// Ten agents on one seat, where minutes pay for those who find it taken: all work, one after the other ends, and all
+/// start again.
+async fn ten_agents_on_one_seat() -> (Desk, Vec<SignInId>) {
+    let desk = Desk::with_pool(1, AGENTS).await;
+    let rules = RulesPatch {
+        occupies: Some(Occupies::Session),
+        when_full: Some(vec![WhenFull::PayPerUse]),
+        ..RulesPatch::default()
+    };
+    let change = PoolPatch {
+        rules: Some(rules),
+        ..PoolPatch::default()
+    };
+    desk.execute(Command::ChangePool { id: POOL, change })
+        .await
+        .unwrap();
+    desk.execute(add_minutes(100)).await.unwrap();
+    let mut agents = Vec::new();
+    for number in 0..AGENTS {
+        agents.push(desk.sign_in(number).await.unwrap());
+    }
+
+    all_start(&desk, &agents, 100).await;
+    for number in 0..AGENTS {
+        let ids = vec![session(100 + number)];
+        desk.execute(Command::EndSessions { ids, note: None })
+            .await
+            .unwrap();
+    }
+    all_start(&desk, &agents, 200).await;
+    (desk, agents)
+}
+
+fn session(number: u32) -> SessionId {
+    SessionId::from_bits(u128::from(number))
+}
+
+async fn all_start(desk: &Desk, agents: &[SignInId], first: u32) {
+    for (number, sign_in) in (first..).zip(agents) {
+        start(desk, *sign_in, number).await;
+    }
+}
+
+async fn start(desk: &Desk, sign_in: SignInId, number: u32) {
+    desk.execute(Command::CreateSession {
+        id: session(number),
+        sign_in,
+        kind: SessionKind::Call,
+        start: Start::Active,
+        customer: None,
+        code: "ABC234".parse().unwrap(),
+        valid_for: None,
+        wait: false,
+    })
+    .await
+    .unwrap();
+}
+
+/// Occupied seats, and sessions that minutes pay for.
+fn figures(account: &Account) -> (u32, usize) {
+    let sessions = account.sessions().values();
+    let on_minutes = sessions.filter(|session| matches!(session.funding, Funding::Minutes { .. }));
+    (account.pool(POOL).unwrap().occupied(), on_minutes.count())
+}
+
+async fn restarted(desk: &Desk) -> Desk {
+    Desk::on(
+        desk.journal.another_node(),
+        desk.clock.clone(),
+        Options::default(),
+    )
+    .await
+}
+
+#[tokio::test]
+async fn s1_a_restart_gives_nobody_a_seat_that_is_taken() {
+    let (desk, _) = ten_agents_on_one_seat().await;
+    assert_eq!(desk.read(figures).await, (1, 9));
+
+    let restarted = restarted(&desk).await;
+
+    assert_eq!(restarted.read(figures).await, (1, 9));
+    restarted.execute(add_minutes(1)).await.unwrap();
+    assert_eq!(restarted.read(figures).await, (1, 9));
+    assert_eq!(desk.replayed().await, restarted.state().await);
+}
+
+#[tokio::test]
+async fn s1_a_commit_that_fails_gives_nobody_a_seat_that_is_taken() {
+    let (desk, _) = ten_agents_on_one_seat().await;
+    desk.journal.fault_at(1, Fault::Failed);
+    assert!(desk.execute(add_minutes(1)).await.is_err());
+
+    assert_eq!(desk.read(figures).await, (1, 9));
+    desk.execute(add_minutes(1)).await.unwrap();
+    assert_eq!(desk.read(figures).await, (1, 9));
+    assert_eq!(desk.replayed().await, desk.state().await);
+}
