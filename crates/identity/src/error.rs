@@ -17,7 +17,7 @@ pub enum IdentityError {
     Store(#[from] rusqlite::Error),
     /// The tables could not be brought up to date.
     #[error("the credential tables could not be migrated")]
-    Migration(#[source] Box<refinery::Error>),
+    Migration(#[from] usher_sqlite::MigrationError),
     /// A stored credential is not what was written.
     #[error("the credential store holds a damaged {what}")]
     Damaged {

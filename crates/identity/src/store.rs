@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::Mutex;
+use usher_sqlite::Landmark;
 
 use crate::IdentityError;
 
@@ -16,6 +17,20 @@ const BUSY_TRIES_MAX: i32 = 10_000;
 const BUSY_PAUSE: Duration = Duration::from_millis(1);
 
 const HISTORY_TABLE: &str = "identity_migrations";
+
+/// What the migrations made that may lack their row in [`HISTORY_TABLE`].
+const LANDMARKS: &[Landmark] = &[
+    landmark(1, "identity_passwords"),
+    landmark(2, "identity_portal_sessions"),
+    landmark(3, "identity_providers"),
+    landmark(5, "identity_operator_keys"),
+    landmark(6, "identity_second_factors"),
+    landmark(7, "identity_operator_audit"),
+];
+
+const fn landmark(version: i32, object: &'static str) -> Landmark {
+    Landmark { version, object }
+}
 
 mod schema {
     refinery::embed_migrations!("migrations");
@@ -38,10 +53,8 @@ pub(crate) fn prepare(mut connection: Connection) -> Result<Connection, Identity
     connection.pragma_update(None, "secure_delete", true)?;
     connection.set_prepared_statement_cache_capacity(64);
 
-    schema::migrations::runner()
-        .set_migration_table_name(HISTORY_TABLE)
-        .run(&mut connection)
-        .map_err(|error| IdentityError::Migration(Box::new(error)))?;
+    let runner = schema::migrations::runner();
+    usher_sqlite::migrate(&mut connection, &runner, HISTORY_TABLE, LANDMARKS)?;
     Ok(connection)
 }
 

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use rusqlite::{Connection, OpenFlags};
+use usher_sqlite::{Landmark, MigrationError};
 
 /// The name of the database's file in its directory.
 pub const FILE_NAME: &str = "usher.db";
@@ -24,6 +25,25 @@ const MMAP_BYTES: u64 = 1 << 30;
 /// changes of one page are moved at once; the shorter, the sooner a start after a crash is done.
 const CHECKPOINT_PAGES: u32 = 16 * 1024;
 
+/// The table of the migrations that were applied.
+const HISTORY_TABLE: &str = "refinery_schema_history";
+
+/// What the migrations made that may lack their row in [`HISTORY_TABLE`].
+const LANDMARKS: &[Landmark] = &[
+    Landmark {
+        version: 1,
+        object: "commits",
+    },
+    Landmark {
+        version: 2,
+        object: "addresses",
+    },
+    Landmark {
+        version: 3,
+        object: "sessions_by_user",
+    },
+];
+
 mod migrations {
     refinery::embed_migrations!("migrations");
 }
@@ -39,7 +59,7 @@ pub enum OpenError {
     Sqlite(#[from] rusqlite::Error),
     /// The database has a schema that this program cannot bring up to date.
     #[error("the journal's database could not be brought up to date")]
-    Migration(#[from] refinery::Error),
+    Migration(#[from] MigrationError),
 }
 
 /// One database, on disk or in memory.
@@ -89,7 +109,8 @@ impl Store {
     }
 
     pub(crate) fn migrate(&self) -> Result<(), OpenError> {
-        migrations::migrations::runner().run(&mut self.connect()?)?;
+        let runner = migrations::migrations::runner();
+        usher_sqlite::migrate(&mut self.connect()?, &runner, HISTORY_TABLE, LANDMARKS)?;
         Ok(())
     }
 

@@ -1,0 +1,132 @@
+//! What the rooms that keep tables in SQLite share: bringing a schema up to date, whole or not at all.
+
+#![expect(clippy::doc_markdown, reason = "SQLite is a name, not code")]
+
+use refinery::{Migration, Runner};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+
+/// An object that a migration makes, by which it is recognised where its row in the history is missing.
+///
+/// Versions before 0.2 stored a migration and its row in two transactions, so a kill between them left the one without
+/// the other. Migrations that landed later need no landmark.
+#[derive(Debug, Clone, Copy)]
+pub struct Landmark {
+    /// The migration's version.
+    pub version: i32,
+    /// The name of a table or index that only this migration makes.
+    pub object: &'static str,
+}
+
+/// Why a schema could not be brought up to date.
+#[derive(Debug, thiserror::Error)]
+pub enum MigrationError {
+    /// SQLite refused.
+    #[error("the database refused")]
+    Sqlite(#[from] rusqlite::Error),
+    /// SQLite refused a migration. Nothing of it, or of those before it in this run, is stored.
+    #[error("migration {version} failed")]
+    Failed {
+        /// Which.
+        version: i32,
+        /// Why.
+        source: rusqlite::Error,
+    },
+    /// The database was written by a later version of the program.
+    #[error("a later version of Usher has written it (its schema is {stored}, this version knows {known})")]
+    Newer {
+        /// The newest migration in the database.
+        stored: i32,
+        /// The newest migration that this program has.
+        known: i32,
+    },
+    /// A migration that was applied differs from the one in this program.
+    #[error("its schema is another one than this version's: migration {version} differs")]
+    Divergent {
+        /// Which.
+        version: i32,
+    },
+}
+
+/// Applies the migrations of `runner` that the database behind `connection` does not have: all of them and their rows
+/// in `history` in one transaction, so that a kill at any moment leaves the old schema or the new one. Processes that
+/// do so at the same time wait for one another. Gives the newest version that had been applied before; none for a
+/// new database.
+pub fn migrate(
+    connection: &mut Connection,
+    runner: &Runner,
+    history: &str,
+    landmarks: &[Landmark],
+) -> Result<Option<i32>, MigrationError> {
+    let mut migrations = runner.get_migrations().clone();
+    migrations.sort_by_key(Migration::version);
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let before = newest(&transaction, history)?;
+    let known = migrations.last().map_or(0, Migration::version);
+    if let Some(stored) = before.filter(|stored| *stored > known) {
+        return Err(MigrationError::Newer { stored, known });
+    }
+    // The table is the one that refinery makes, so that its own tools can read it.
+    transaction.execute_batch(&format!(
+        "CREATE TABLE IF NOT EXISTS {history}
+         (version int4 PRIMARY KEY, name VARCHAR(255), applied_on VARCHAR(255), checksum VARCHAR(255))"
+    ))?;
+    for migration in &migrations {
+        apply(&transaction, migration, history, landmarks)?;
+    }
+    transaction.commit()?;
+    Ok(before)
+}
+
+fn apply(
+    transaction: &Transaction<'_>,
+    migration: &Migration,
+    history: &str,
+    landmarks: &[Landmark],
+) -> Result<(), MigrationError> {
+    let (version, checksum) = (migration.version(), migration.checksum().to_string());
+    let stored: Option<String> = transaction
+        .prepare(&format!("SELECT checksum FROM {history} WHERE version = ?1"))?
+        .query_row([version], |row| row.get(0))
+        .optional()?;
+    match stored {
+        Some(stored) if stored == checksum => return Ok(()),
+        Some(_) => return Err(MigrationError::Divergent { version }),
+        None => {}
+    }
+    let landmark = landmarks.iter().find(|landmark| landmark.version == version);
+    let is_applied = match landmark {
+        Some(landmark) => has_object(transaction, landmark.object)?,
+        None => false,
+    };
+    if !is_applied {
+        transaction
+            .execute_batch(migration.sql().unwrap_or_default())
+            .map_err(|source| MigrationError::Failed { version, source })?;
+    }
+    transaction.execute(
+        &format!(
+            "INSERT INTO {history} (version, name, applied_on, checksum)
+             VALUES (?1, ?2, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), ?3)"
+        ),
+        params![version, migration.name(), checksum],
+    )?;
+    Ok(())
+}
+
+fn newest(connection: &Connection, history: &str) -> rusqlite::Result<Option<i32>> {
+    if !has_object(connection, history)? {
+        return Ok(None);
+    }
+    let sql = format!("SELECT max(version) FROM {history}");
+    connection.query_row(&sql, [], |row| row.get(0))
+}
+
+/// Whether the database has a table, an index or a trigger of this name.
+pub fn has_object(connection: &Connection, name: &str) -> rusqlite::Result<bool> {
+    connection
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = ?1)")?
+        .query_row([name], |row| row.get(0))
+}
+
+#[cfg(test)]
+mod tests;
