@@ -1,5 +1,3 @@
-#![expect(clippy::unwrap_used, reason = "a panic is a failed test")]
-
 use refinery::{Migration, Runner};
 use rusqlite::Connection;
 
@@ -8,12 +6,16 @@ use super::{Landmark, MigrationError, has_object, migrate};
 const HISTORY: &str = "history";
 
 fn runner(sql: &[(&str, &str)]) -> Runner {
-    let migrations = sql.iter().map(|(name, sql)| Migration::unapplied(name, sql).unwrap());
+    let migrations = sql
+        .iter()
+        .map(|(name, sql)| Migration::unapplied(name, sql).unwrap());
     Runner::new(&migrations.collect::<Vec<_>>())
 }
 
 fn applied(connection: &Connection) -> Vec<i32> {
-    let mut versions = connection.prepare("SELECT version FROM history ORDER BY version").unwrap();
+    let mut versions = connection
+        .prepare("SELECT version FROM history ORDER BY version")
+        .unwrap();
     let versions = versions.query_map([], |row| row.get(0)).unwrap();
     versions.collect::<Result<_, _>>().unwrap()
 }
@@ -35,11 +37,17 @@ fn what_is_missing_is_applied_once() {
 #[test]
 fn a_migration_that_fails_takes_those_before_it_back() {
     let mut connection = Connection::open_in_memory().unwrap();
-    let failing = [("V1__one", "CREATE TABLE one (a)"), ("V2__two", "DROP TABLE nothing")];
+    let failing = [
+        ("V1__one", "CREATE TABLE one (a)"),
+        ("V2__two", "DROP TABLE nothing"),
+    ];
 
     let error = migrate(&mut connection, &runner(&failing), HISTORY, &[]).unwrap_err();
 
-    assert!(matches!(error, MigrationError::Failed { version: 2, .. }), "{error}");
+    assert!(
+        matches!(error, MigrationError::Failed { version: 2, .. }),
+        "{error}"
+    );
     assert!(!has_object(&connection, "one").unwrap());
     assert!(!has_object(&connection, HISTORY).unwrap());
 }
@@ -47,7 +55,10 @@ fn a_migration_that_fails_takes_those_before_it_back() {
 #[test]
 fn tables_that_a_version_before_left_without_their_row_are_taken_for_what_they_are() {
     let mut connection = Connection::open_in_memory().unwrap();
-    let both = [("V1__one", "CREATE TABLE one (a)"), ("V2__two", "CREATE TABLE two (a)")];
+    let both = [
+        ("V1__one", "CREATE TABLE one (a)"),
+        ("V2__two", "CREATE TABLE two (a)"),
+    ];
     let landmarks = [("one", 1), ("two", 2)].map(|(object, version)| Landmark { version, object });
     connection.execute_batch("CREATE TABLE one (a)").unwrap();
 
@@ -60,13 +71,22 @@ fn tables_that_a_version_before_left_without_their_row_are_taken_for_what_they_a
 #[test]
 fn a_schema_of_a_later_version_or_of_another_program_is_left_alone() {
     let mut connection = Connection::open_in_memory().unwrap();
-    let both = [("V1__one", "CREATE TABLE one (a)"), ("V2__two", "CREATE TABLE two (a)")];
+    let both = [
+        ("V1__one", "CREATE TABLE one (a)"),
+        ("V2__two", "CREATE TABLE two (a)"),
+    ];
     migrate(&mut connection, &runner(&both), HISTORY, &[]).unwrap();
 
     let newer = migrate(&mut connection, &runner(&both[..1]), HISTORY, &[]).unwrap_err();
     let changed = [("V1__one", "CREATE TABLE one (b)"), both[1]];
     let divergent = migrate(&mut connection, &runner(&changed), HISTORY, &[]).unwrap_err();
 
-    assert!(matches!(newer, MigrationError::Newer { stored: 2, known: 1 }), "{newer}");
-    assert!(matches!(divergent, MigrationError::Divergent { version: 1 }), "{divergent}");
+    assert!(
+        matches!(newer, MigrationError::Newer { stored: 2, known: 1 }),
+        "{newer}"
+    );
+    assert!(
+        matches!(divergent, MigrationError::Divergent { version: 1 }),
+        "{divergent}"
+    );
 }

@@ -9,6 +9,7 @@
 mod browser;
 mod crash;
 mod data;
+mod data_directories;
 mod install;
 mod program;
 mod replay;

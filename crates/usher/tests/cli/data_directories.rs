@@ -1,0 +1,117 @@
+//! What earlier versions have written opens, is found well, and can be worked on.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use tempfile::TempDir;
+use usher_client::{Account, Client, Device, Error, SignInAnswer};
+
+use crate::program::{Server, repository, usher};
+
+const PRODUCT: &str = "remote-support";
+
+/// The directories of earlier versions, `stopped` and `killed`, each with what was acknowledged in it.
+pub(crate) fn kept() -> Vec<(PathBuf, Value)> {
+    let mut kept = Vec::new();
+    for version in std::fs::read_dir(repository().join("tests/data-directories")).unwrap() {
+        let version = version.unwrap().path();
+        if version.is_dir() {
+            let known = std::fs::read(version.join("known.json")).unwrap();
+            let known: Value = serde_json::from_slice(&known).unwrap();
+            kept.extend(["stopped", "killed"].map(|state| (version.join(state), known.clone())));
+        }
+    }
+    assert!(!kept.is_empty());
+    kept
+}
+
+/// A copy to work on.
+pub(crate) fn copy_of(directory: &Path) -> TempDir {
+    let copy = tempfile::tempdir().unwrap();
+    for file in std::fs::read_dir(directory).unwrap() {
+        let file = file.unwrap().path();
+        let target = copy.path().join(file.file_name().unwrap());
+        std::fs::copy(&file, &target).unwrap();
+        // A checkout does not keep that only the owner may read them.
+        #[cfg(unix)]
+        std::fs::set_permissions(&target, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    }
+    copy
+}
+
+fn assert_well(data: &Path) {
+    let run = usher(&["verify", "--data", data.to_str().unwrap()]);
+    assert_eq!(run.code, Some(0), "{}{}", run.out, run.err);
+    assert!(run.out.starts_with("All is well: "), "{}", run.out);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_earlier_version_s_data_is_opened_verified_and_worked_on() {
+    for (directory, known) in kept() {
+        let data = copy_of(&directory);
+        let is_killed = directory.ends_with("killed");
+
+        assert_well(data.path());
+        let server = Server::start(data.path());
+        work(&server.url, &known, is_killed).await;
+        assert_eq!(server.stop().0, Some(0), "{}", directory.display());
+        assert_well(data.path());
+
+        let again = Server::start(data.path());
+        let key = Client::new(&again.url, known["api_key"].as_str().unwrap()).unwrap();
+        let account = Account::of(key, known["account"].as_str().unwrap());
+        let hana = known["people"]["Hana"].as_str().unwrap();
+        let signed_in = account.sign_ins(None).await.unwrap().items;
+        assert!(
+            signed_in.iter().any(|sign_in| sign_in.user == hana),
+            "{signed_in:?}"
+        );
+        again.kill();
+    }
+}
+
+/// What was acknowledged is there, and seats change hands.
+async fn work(url: &str, known: &Value, is_killed: bool) {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let operator = Client::new(url, text(&known["operator_key"])).unwrap();
+    let _: Value = operator
+        .get(&format!("/v1/accounts/{}", text(&known["other_account"])))
+        .await
+        .unwrap();
+    let account = Account::of(
+        operator.with_token(text(&known["api_key"])),
+        text(&known["account"]),
+    );
+    let present = account.sign_ins(None).await.unwrap().items;
+    for (name, sign_in) in known["sign_ins"].as_object().unwrap() {
+        let is_here = present.iter().any(|found| found.id == sign_in["id"]);
+        let was_signed_out = is_killed && sign_in["id"] == known["only_in_killed"]["signed_out"];
+        assert_eq!(is_here, !was_signed_out, "{name}");
+    }
+    let user = &known["only_in_killed"]["user"];
+    let path = format!("/v1/accounts/{}/users/{}", account.id(), text(user));
+    let zoe = operator.get::<Value>(&path).await;
+    assert_eq!(zoe.is_ok(), is_killed, "{zoe:?}");
+
+    let device = Device {
+        id: "desk".into(),
+        name: "The desk".into(),
+        kind: "desktop".into(),
+    };
+    let hana = text(&known["people"]["Hana"]);
+    let refused = account.sign_in(&hana, PRODUCT, &device, false).await;
+    assert!(matches!(&refused, Err(Error::Refused(problem)) if problem.code == "no-seat-available"));
+    for name in ["Gus", "Ben"] {
+        let sign_in = &known["sign_ins"][name];
+        let own = account.with_token(text(&sign_in["token"]));
+        own.heartbeat(&text(&sign_in["id"]), true).await.unwrap();
+        own.sign_out(&text(&sign_in["id"])).await.unwrap();
+    }
+    let seated = account.sign_in(&hana, PRODUCT, &device, false).await.unwrap();
+    assert!(matches!(seated, SignInAnswer::SignedIn { .. }), "{seated:?}");
+    let ticket = account.ticket(&text(&known["ticket"])).await.unwrap();
+    assert_eq!(ticket.state, "offered");
+    for pool in account.pools().await.unwrap() {
+        assert!(pool.occupied <= pool.seats, "{pool:?}");
+    }
+}
