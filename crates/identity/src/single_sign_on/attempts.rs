@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
-use openidconnect::{Nonce, PkceCodeVerifier};
 use usher_domain::{AccountId, Secs, Timestamp, UserId};
 
 use crate::secret::Digest;
@@ -38,8 +37,8 @@ pub(super) struct Attempt {
     /// Who the browser was sent to: a provider that was changed meanwhile does not answer for it.
     pub(super) issuer: String,
     pub(super) client_id: String,
-    pub(super) nonce: Nonce,
-    pub(super) verifier: PkceCodeVerifier,
+    pub(super) nonce: Secret,
+    pub(super) verifier: Secret,
     /// Where to go afterwards.
     pub(super) back: String,
     /// The user who is signed in already and wants to come in by the provider from now on.
@@ -76,7 +75,7 @@ impl Attempts {
         intent: Intent,
         issuer: String,
         client_id: String,
-        (nonce, verifier): (Nonce, PkceCodeVerifier),
+        (nonce, verifier): (Secret, Secret),
         now: Timestamp,
     ) -> Result<Begun, RandomError> {
         let begun = Begun {
@@ -165,10 +164,7 @@ mod tests {
             link_to: None,
             from: Some(from.into()),
         };
-        let secrets = (
-            Nonce::new("nonce".to_owned()),
-            PkceCodeVerifier::new("verifier".to_owned()),
-        );
+        let secrets = (Secret::draw("").unwrap(), Secret::draw("").unwrap());
         attempts
             .begin(intent, String::new(), String::new(), secrets, now)
             .unwrap()

@@ -2,20 +2,17 @@
 //! them go.
 
 use std::error::Error as _;
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use openidconnect::http::Response;
-use openidconnect::url::Url;
-use openidconnect::{AsyncHttpClient, HttpRequest, HttpResponse};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use reqwest::redirect::Policy;
-use reqwest::{Client, Method};
+use reqwest::{Client, RequestBuilder, StatusCode};
 use rustls::ClientConfig;
 use rustls::crypto::ring;
 use rustls_platform_verifier::BuilderVerifierExt as _;
 use tokio::sync::{OnceCell, Semaphore};
+use url::Url;
 
 use super::reach::{NotReachable, Reach};
 
@@ -111,44 +108,59 @@ impl Fetcher {
         self.reach.takes(url).then_some(()).ok_or_else(refused)
     }
 
-    async fn fetch(&self, request: HttpRequest) -> Result<HttpResponse, FetchError> {
-        let address = request.uri().to_string();
-        let url = Url::parse(&address).map_err(|_| FetchError::NotAllowed { address })?;
-        self.need_allowed(&url)?;
+    /// Asks for a document; `bearer` is the access token that opens it.
+    pub(super) async fn get(&self, url: &Url, bearer: Option<&str>) -> Result<Received, FetchError> {
+        self.need_allowed(url)?;
+        let request = self.client().await?.get(url.clone());
+        let request = match bearer {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        };
+        self.send(request, url).await
+    }
+
+    /// Posts a form; `authorization` is the client's own, where it stands in the head.
+    pub(super) async fn post(
+        &self,
+        url: &Url,
+        form: String,
+        authorization: Option<HeaderValue>,
+    ) -> Result<Received, FetchError> {
+        self.need_allowed(url)?;
+        let mut request = self
+            .client()
+            .await?
+            .post(url.clone())
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(form);
+        if let Some(authorization) = authorization {
+            request = request.header(AUTHORIZATION, authorization);
+        }
+        self.send(request, url).await
+    }
+
+    async fn send(&self, request: RequestBuilder, url: &Url) -> Result<Received, FetchError> {
         let host = url.host_str().unwrap_or_default().to_owned();
         let _turn = self.turns.try_acquire().map_err(|_| FetchError::Busy)?;
-        let failed = |error: reqwest::Error| failure(&error, &host, &url);
-
-        let (parts, body) = request.into_parts();
-        let post = parts.method == Method::POST;
-        let client = self.client().await?;
-        let sent = client
-            .request(if post { Method::POST } else { Method::GET }, url.clone())
-            .headers(parts.headers)
-            .body(body)
-            .send();
+        let failed = |error: reqwest::Error| failure(&error, &host, url);
+        let sent = request.header(ACCEPT, "application/json").send();
         let mut answer = sent.await.map_err(failed)?;
-        let mut bytes = Vec::new();
+        let mut body = Vec::new();
         while let Some(chunk) = answer.chunk().await.map_err(failed)? {
-            if bytes.len() + chunk.len() > FETCH_BYTES_MAX {
+            if body.len() + chunk.len() > FETCH_BYTES_MAX {
                 return Err(FetchError::TooLong { host });
             }
-            bytes.extend_from_slice(&chunk);
+            body.extend_from_slice(&chunk);
         }
-        let mut response = Response::new(bytes);
-        *response.status_mut() = answer.status();
-        *response.headers_mut() = std::mem::take(answer.headers_mut());
-        Ok(response)
+        let status = answer.status();
+        Ok(Received { status, body })
     }
 }
 
-impl<'c> AsyncHttpClient<'c> for Fetcher {
-    type Error = FetchError;
-    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, FetchError>> + Send + 'c>>;
-
-    fn call(&'c self, request: HttpRequest) -> Self::Future {
-        Box::pin(self.fetch(request))
-    }
+/// An answer, whole.
+pub(super) struct Received {
+    pub(super) status: StatusCode,
+    pub(super) body: Vec<u8>,
 }
 
 /// Reads the machine's certificates, so it blocks.

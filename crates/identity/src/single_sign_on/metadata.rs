@@ -4,68 +4,48 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use openidconnect::core::{
-    CoreAuthDisplay, CoreClaimName, CoreClaimType, CoreClientAuthMethod, CoreGrantType, CoreJsonWebKey,
-    CoreJweContentEncryptionAlgorithm, CoreJweKeyManagementAlgorithm, CoreResponseMode, CoreResponseType,
-    CoreSubjectIdentifierType,
-};
-use openidconnect::{
-    AdditionalProviderMetadata, DiscoveryError, EndSessionUrl, IssuerUrl, ProviderMetadata, ResponseTypes,
-    UserInfoUrl,
-};
-use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use url::Url;
 use usher_domain::{Secs, Timestamp};
 
 use super::error::ProviderError;
-use super::fetch::{FetchError, Fetcher};
+use super::fetch::{FetchError, Fetcher, Received};
+use super::jws::Keys;
 use super::provider::Issuer;
 
-/// How long a provider's metadata are used before they are fetched anew.
+/// How long a provider's metadata are used before they are fetched again.
 pub const METADATA_LIFE: Secs = Secs::new(3600);
 
-/// The most providers whose metadata are kept; past it the oldest are fetched anew.
+/// The most providers whose metadata are kept; past it the oldest are fetched again.
 const KEPT_MAX: usize = 1_000;
 
-/// How often keys are fetched anew, within [`REFETCH_SPAN`], because a token names one that is not known: a provider
-/// changes its keys every few weeks, and who sends forged tokens shall not make this server ask it all the time.
+/// How often keys are fetched again, within [`REFETCH_SPAN`], because a token names one that is not known: a provider
+/// changes its keys every few weeks, and a flood of forged tokens must not trigger endless refetches.
 pub const REFETCHES_MAX: u32 = 4;
 
 /// For how long those are counted.
 pub const REFETCH_SPAN: Secs = Secs::new(60);
 
-/// What the discovery document says beyond the standard's first part.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct Extra {
+/// What is used of a discovery document, with the keys that it points to.
+#[derive(Debug)]
+pub(super) struct Metadata {
+    pub(super) authorization_endpoint: Url,
+    pub(super) token_endpoint: Url,
+    pub(super) userinfo_endpoint: Option<Url>,
     /// Where the browser goes to sign out (RP-Initiated Logout 1.0).
-    pub(super) end_session_endpoint: Option<EndSessionUrl>,
+    pub(super) end_session_endpoint: Option<Url>,
     /// Whether answers name their issuer (RFC 9207).
-    #[serde(default)]
-    pub(super) authorization_response_iss_parameter_supported: bool,
+    pub(super) names_itself: bool,
+    /// Whether the client secret goes into the head of a request (`client_secret_basic`), not into its body.
+    pub(super) takes_basic: bool,
+    pub(super) keys: Keys,
 }
-
-impl AdditionalProviderMetadata for Extra {}
-
-/// A discovery document, with the keys that it points to.
-pub(super) type Metadata = ProviderMetadata<
-    Extra,
-    CoreAuthDisplay,
-    CoreClientAuthMethod,
-    CoreClaimName,
-    CoreClaimType,
-    CoreGrantType,
-    CoreJweContentEncryptionAlgorithm,
-    CoreJweKeyManagementAlgorithm,
-    CoreJsonWebKey,
-    CoreResponseMode,
-    CoreResponseType,
-    CoreSubjectIdentifierType,
->;
 
 /// The metadata that are kept, by issuer.
 #[derive(Default)]
-pub(super) struct Directory(Mutex<BTreeMap<String, Kept>>);
+pub(super) struct Directory(Mutex<BTreeMap<String, CachedMetadata>>);
 
-struct Kept {
+struct CachedMetadata {
     metadata: Arc<Metadata>,
     fetched_at: Timestamp,
     /// When refetches were first counted, and how many there were since.
@@ -80,13 +60,13 @@ impl Directory {
         issuer: &Issuer,
         now: Timestamp,
     ) -> Result<Arc<Metadata>, ProviderError> {
-        if let Some(kept) = self.kept(issuer, now) {
-            return Ok(kept);
+        if let Some(cached) = self.cached(issuer, now) {
+            return Ok(cached);
         }
         self.fetch(fetcher, issuer, now).await
     }
 
-    /// The metadata fetched anew, for a token whose key is not among those that are kept; none where that was done
+    /// The metadata fetched again, for a token whose key is not among those that are kept; none where that was done
     /// too often of late.
     pub(super) async fn refetch(
         &self,
@@ -96,8 +76,8 @@ impl Directory {
     ) -> Result<Option<Arc<Metadata>>, ProviderError> {
         {
             let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some(kept) = all.get_mut(issuer.as_str()) {
-                let (since, count) = &mut kept.refetches;
+            if let Some(cached) = all.get_mut(issuer.as_str()) {
+                let (since, count) = &mut cached.refetches;
                 if now >= *since + REFETCH_SPAN || now < *since {
                     (*since, *count) = (now, 0);
                 }
@@ -120,59 +100,69 @@ impl Directory {
         let metadata = Arc::new(discover(fetcher, issuer).await?);
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if !all.contains_key(issuer.as_str()) && all.len() >= KEPT_MAX {
-            let oldest = all.iter().min_by_key(|(_, kept)| kept.fetched_at);
+            let oldest = all.iter().min_by_key(|(_, cached)| cached.fetched_at);
             if let Some(oldest) = oldest.map(|(issuer, _)| issuer.clone()) {
                 all.remove(&oldest);
             }
         }
-        let refetches = all.get(issuer.as_str()).map_or((now, 0), |kept| kept.refetches);
-        let kept = Kept {
+        let refetches = all
+            .get(issuer.as_str())
+            .map_or((now, 0), |cached| cached.refetches);
+        let cached = CachedMetadata {
             metadata: Arc::clone(&metadata),
             fetched_at: now,
             refetches,
         };
-        all.insert(issuer.to_string(), kept);
+        all.insert(issuer.to_string(), cached);
         Ok(metadata)
     }
 
-    fn kept(&self, issuer: &Issuer, now: Timestamp) -> Option<Arc<Metadata>> {
+    fn cached(&self, issuer: &Issuer, now: Timestamp) -> Option<Arc<Metadata>> {
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let kept = all.get(issuer.as_str())?;
-        let is_fresh = kept.fetched_at <= now && now < kept.fetched_at + METADATA_LIFE;
-        is_fresh.then(|| Arc::clone(&kept.metadata))
+        let cached = all.get(issuer.as_str())?;
+        let is_fresh = cached.fetched_at <= now && now < cached.fetched_at + METADATA_LIFE;
+        is_fresh.then(|| Arc::clone(&cached.metadata))
     }
 }
 
 /// Fetches the discovery document and the keys, and looks whether this server can work with them.
 async fn discover(fetcher: &Fetcher, issuer: &Issuer) -> Result<Metadata, ProviderError> {
-    let url = IssuerUrl::new(issuer.to_string()).map_err(|_| FetchError::NotAllowed {
-        address: issuer.to_string(),
-    })?;
-    let address = url.join(".well-known/openid-configuration");
-    let address = address.map_or_else(|_| issuer.to_string(), |address| address.to_string());
-    let metadata = Metadata::discover_async(url, fetcher)
-        .await
-        .map_err(|error| fault(error, address))?;
-    let has_code = metadata.response_types_supported().iter().any(is_code);
+    let below = issuer.as_str().trim_end_matches('/');
+    let address = format!("{below}/.well-known/openid-configuration");
+    let document = object(fetcher, &address, "discovery document").await?;
+    let says = text(&document, "issuer").unwrap_or_default();
+    if says != issuer.as_str() {
+        return Err(ProviderError::OtherIssuer {
+            says: says.to_owned(),
+        });
+    }
+    let has_code = document
+        .get("response_types_supported")
+        .and_then(Value::as_array)
+        .is_none_or(|types| types.iter().any(|one| one == "code"));
     if !has_code {
         return Err(ProviderError::Lacks {
             what: "authorization code flow",
         });
     }
-    let token_endpoint = metadata.token_endpoint().ok_or(ProviderError::Lacks {
-        what: "token endpoint",
-    })?;
-    let extra = metadata.additional_metadata();
-    let addresses = [
-        Some(metadata.authorization_endpoint().url()),
-        Some(token_endpoint.url()),
-        metadata.userinfo_endpoint().map(UserInfoUrl::url),
-        extra.end_session_endpoint.as_ref().map(EndSessionUrl::url),
-    ];
-    for url in addresses.into_iter().flatten() {
-        fetcher.need_allowed(url)?;
-    }
-    if metadata.jwks().keys().is_empty() {
+    let needed = |name, what| need_endpoint(fetcher, &document, name, what);
+    let keys_at = needed("jwks_uri", "address of its keys")?;
+    let mut metadata = Metadata {
+        authorization_endpoint: needed("authorization_endpoint", "authorization endpoint")?,
+        token_endpoint: needed("token_endpoint", "token endpoint")?,
+        userinfo_endpoint: endpoint(fetcher, &document, "userinfo_endpoint")?,
+        end_session_endpoint: endpoint(fetcher, &document, "end_session_endpoint")?,
+        names_itself: document.get("authorization_response_iss_parameter_supported")
+            == Some(&Value::Bool(true)),
+        takes_basic: document
+            .get("token_endpoint_auth_methods_supported")
+            .and_then(Value::as_array)
+            .is_none_or(|methods| methods.iter().any(|method| method == "client_secret_basic")),
+        keys: Keys::default(),
+    };
+    let keys = object(fetcher, keys_at.as_str(), "key set").await?;
+    metadata.keys = Keys::of_set(&keys);
+    if metadata.keys.is_empty() {
         return Err(ProviderError::Lacks {
             what: "keys that this server understands",
         });
@@ -180,30 +170,51 @@ async fn discover(fetcher: &Fetcher, issuer: &Issuer) -> Result<Metadata, Provid
     Ok(metadata)
 }
 
-fn is_code(response: &ResponseTypes<CoreResponseType>) -> bool {
-    matches!(response.as_slice(), [CoreResponseType::Code])
+fn text<'a>(document: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
+    document.get(name).and_then(Value::as_str)
 }
 
-fn fault(error: DiscoveryError<FetchError>, address: String) -> ProviderError {
-    let what = "discovery document";
-    match error {
-        DiscoveryError::Request(error) => ProviderError::Fetch(error),
-        DiscoveryError::Response(status, _, _) if !status.is_success() => ProviderError::Status {
-            address,
-            status: status.as_u16(),
-        },
-        DiscoveryError::Response(_, _, why) => ProviderError::Unreadable { what, why },
-        DiscoveryError::Parse(error) => {
-            let why = error.to_string();
-            ProviderError::Unreadable { what, why }
-        }
-        // Its own sentence names both issuers; the one that is typed is known.
-        DiscoveryError::Validation(why) => ProviderError::OtherIssuer {
-            says: why.split('`').nth(1).unwrap_or_default().to_owned(),
-        },
-        error => ProviderError::Unreadable {
-            what,
-            why: error.to_string(),
-        },
+/// An address that need not be there. One that is empty, or is none, is as if it were not; one that leads where this
+/// server does not send anybody is refused.
+fn endpoint(
+    fetcher: &Fetcher,
+    document: &Map<String, Value>,
+    name: &str,
+) -> Result<Option<Url>, ProviderError> {
+    let url = text(document, name).and_then(|address| Url::parse(address.trim()).ok());
+    if let Some(url) = &url {
+        fetcher.need_allowed(url)?;
     }
+    Ok(url)
+}
+
+fn need_endpoint(
+    fetcher: &Fetcher,
+    document: &Map<String, Value>,
+    name: &str,
+    what: &'static str,
+) -> Result<Url, ProviderError> {
+    endpoint(fetcher, document, name)?.ok_or(ProviderError::Lacks { what })
+}
+
+/// A document of a provider, which is an object of JSON.
+async fn object(
+    fetcher: &Fetcher,
+    address: &str,
+    what: &'static str,
+) -> Result<Map<String, Value>, ProviderError> {
+    let url = Url::parse(address).map_err(|_| FetchError::NotAllowed {
+        address: address.to_owned(),
+    })?;
+    let Received { status, body } = fetcher.get(&url, None).await?;
+    if !status.is_success() {
+        return Err(ProviderError::Status {
+            address: address.to_owned(),
+            status: status.as_u16(),
+        });
+    }
+    serde_json::from_slice(&body).map_err(|error| ProviderError::Unreadable {
+        what,
+        why: error.to_string(),
+    })
 }

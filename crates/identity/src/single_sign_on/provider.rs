@@ -5,7 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use openidconnect::url::Url;
+use url::Url;
 use usher_domain::single_sign_on::ProviderFacts;
 use usher_domain::text::{Email, InvalidText, Name};
 

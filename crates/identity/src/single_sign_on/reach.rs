@@ -3,8 +3,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use openidconnect::url::{Host, Url};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use url::{Host, Url};
 
 /// Which addresses providers may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

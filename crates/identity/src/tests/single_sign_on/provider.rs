@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use data_encoding::{BASE64, BASE64URL_NOPAD};
-use openidconnect::core::{CoreEdDsaPrivateSigningKey, CoreHmacKey, CoreJwsSigningAlgorithm};
-use openidconnect::{JsonWebKeyId, PrivateSigningKey};
+use ring::hmac::{HMAC_SHA256, Key as HmacKey};
+use ring::signature::{Ed25519KeyPair, KeyPair};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -23,8 +23,9 @@ pub(super) struct TestProvider {
 pub(super) struct Acts {
     /// What it says of who signs in, besides what every token has.
     pub(super) claims: Value,
-    /// The same at the user-info endpoint.
+    /// The same at the user-info endpoint, and the status of its answer.
     pub(super) user_info: Value,
+    pub(super) user_info_status: u16,
     /// Which key it signs with, and which it publishes.
     pub(super) signs_with: u8,
     pub(super) publishes: Vec<u8>,
@@ -60,6 +61,7 @@ impl TestProvider {
         let acts = Arc::new(Mutex::new(Acts {
             claims: json!({}),
             user_info: json!({"sub": "sven-1"}),
+            user_info_status: 200,
             signs_with: 1,
             publishes: vec![1],
             signature: Signature::Right,
@@ -156,7 +158,9 @@ impl Acts {
                 http("200 OK", &json!({ "keys": keys }))
             }
             "/token" => self.token(issuer, head, body),
-            "/me" if head.contains("Bearer access") => http("200 OK", &self.user_info),
+            "/me" if head.contains("Bearer access") => {
+                http(&self.user_info_status.to_string(), &self.user_info)
+            }
             _ => http("404 Not Found", &json!({})),
         }
     }
@@ -221,31 +225,21 @@ fn lay_over(under: &mut Value, over: &Value) {
     }
 }
 
-/// The key of this number: 32 times the number, in the form of PKCS #8.
-fn key(number: u8) -> CoreEdDsaPrivateSigningKey {
-    let mut der = b"\x30\x2e\x02\x01\x00\x30\x05\x06\x03\x2b\x65\x70\x04\x22\x04\x20".to_vec();
-    der.extend([number; 32]);
-    let kind = "PRIVATE KEY";
-    let pem = format!(
-        "-----BEGIN {kind}-----\n{}\n-----END {kind}-----\n",
-        BASE64.encode(&der)
-    );
-    let id = JsonWebKeyId::new(format!("key-{number}"));
-    CoreEdDsaPrivateSigningKey::from_ed25519_pem(&pem, Some(id)).unwrap()
+/// The key of this number, which is its seed: 32 times the number.
+fn key(number: u8) -> Ed25519KeyPair {
+    Ed25519KeyPair::from_seed_unchecked(&[number; 32]).unwrap()
 }
 
 fn public(number: u8) -> Value {
-    serde_json::to_value(key(number).as_verification_key()).unwrap()
+    let x = BASE64URL_NOPAD.encode(key(number).public_key().as_ref());
+    json!({"kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "kid": format!("key-{number}"), "x": x})
 }
 
 fn sign(number: u8, text: &str) -> Vec<u8> {
-    key(number)
-        .sign(&CoreJwsSigningAlgorithm::EdDsa, text.as_bytes())
-        .unwrap()
+    key(number).sign(text.as_bytes()).as_ref().to_vec()
 }
 
 fn hmac(secret: &str, text: &str) -> Vec<u8> {
-    let key = CoreHmacKey::new(secret.as_bytes());
-    key.sign(&CoreJwsSigningAlgorithm::HmacSha256, text.as_bytes())
-        .unwrap()
+    let key = HmacKey::new(HMAC_SHA256, secret.as_bytes());
+    ring::hmac::sign(&key, text.as_bytes()).as_ref().to_vec()
 }

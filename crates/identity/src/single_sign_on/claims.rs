@@ -1,0 +1,224 @@
+//! What a token, or the answer of the user-info endpoint, says about a person. Only what is used is read, and each
+//! leniently where its meaning is clear: what nobody asked for cannot end a sign-in.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+use usher_domain::text::{Email, Name};
+
+use super::provider::ClaimName;
+
+/// The most groups of a person that are looked at.
+pub const GROUPS_MAX: usize = 1_000;
+
+/// The most bytes of a group's name.
+const GROUP_BYTES_MAX: usize = 256;
+
+/// The claims of one answer.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Claims(Map<String, Value>);
+
+impl Claims {
+    pub(super) const fn new(claims: Map<String, Value>) -> Self {
+        Self(claims)
+    }
+
+    /// A claim that is a text.
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
+        self.0.get(name)?.as_str()
+    }
+
+    /// Who the claims are about. A number is taken for its digits.
+    pub(super) fn subject(&self) -> Option<String> {
+        match self.0.get("sub")? {
+            Value::String(subject) => Some(subject.clone()),
+            Value::Number(number) if !number.is_f64() => Some(number.to_string()),
+            _ => None,
+        }
+    }
+
+    /// Whom the claims are for: one, or several.
+    pub(super) fn audiences(&self) -> Vec<&str> {
+        match self.0.get("aud") {
+            Some(Value::Array(several)) => several.iter().filter_map(Value::as_str).collect(),
+            Some(Value::String(one)) => vec![one],
+            _ => Vec::new(),
+        }
+    }
+
+    /// A moment in seconds since 1970, also with a fraction or as a text of digits.
+    pub(super) fn seconds(&self, name: &str) -> Option<i64> {
+        match self.0.get(name)? {
+            Value::Number(number) => number.as_i64().or_else(|| whole(number.as_f64()?)),
+            Value::String(digits) => digits.parse().ok(),
+            _ => None,
+        }
+    }
+
+    /// The e-mail address in this claim; the first that is one, where there is a list of them.
+    pub(super) fn email(&self, claim: &str) -> Option<Email> {
+        match self.0.get(claim)? {
+            Value::String(email) => email.parse().ok(),
+            Value::Array(several) => {
+                let mut emails = several.iter().filter_map(Value::as_str);
+                emails.find_map(|email| email.parse().ok())
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether the provider says that the address in `email` is the person's own; none where it says nothing clear.
+    pub(super) fn email_verified(&self) -> Option<bool> {
+        match self.0.get("email_verified")? {
+            Value::Bool(is_verified) => Some(*is_verified),
+            Value::String(word) if word.eq_ignore_ascii_case("true") => Some(true),
+            Value::String(word) if word.eq_ignore_ascii_case("false") => Some(false),
+            _ => None,
+        }
+    }
+
+    /// What the person is called.
+    pub(super) fn name(&self) -> Option<Name> {
+        let parts = self.text("given_name").zip(self.text("family_name"));
+        let parts = parts.map(|(given, family)| format!("{given} {family}"));
+        let whole = self.text("name").map(str::to_owned);
+        let user_name = self.text("preferred_username").map(str::to_owned);
+        let mut names = [whole, parts, user_name].into_iter().flatten();
+        names.find_map(|name| name.parse().ok())
+    }
+
+    /// The groups that a claim names; none where it is missing, or has a shape that names none. A list, one text, and
+    /// an object whose keys are the names are understood, the latter less keys with `false` or `null`. `a.b` is the
+    /// claim of this name, or else `b` in `a`.
+    pub(super) fn groups(&self, claim: &ClaimName) -> Option<BTreeSet<String>> {
+        let named: Vec<&str> = match self.at(claim.as_str())? {
+            Value::Array(several) if several.is_empty() => return Some(BTreeSet::new()),
+            Value::Array(several) => several.iter().filter_map(group_name).collect(),
+            Value::String(one) => vec![one],
+            Value::Object(set) => {
+                let is_in = |value: &Value| !matches!(value, Value::Null | Value::Bool(false));
+                let members = set.iter().filter(|(_, value)| is_in(value));
+                members.map(|(name, _)| name.as_str()).collect()
+            }
+            _ => Vec::new(),
+        };
+        let fits = |name: &&str| !name.is_empty() && name.len() <= GROUP_BYTES_MAX;
+        let groups: BTreeSet<_> = named.into_iter().filter(fits).take(GROUPS_MAX).collect();
+        (!groups.is_empty()).then(|| groups.into_iter().map(str::to_owned).collect())
+    }
+
+    /// Whether the provider says that a claim is to be had elsewhere only, as where a person has very many groups
+    /// (Core 1.0, section 5.6.2).
+    pub(super) fn are_elsewhere(&self, claim: &ClaimName) -> bool {
+        let names = self.0.get("_claim_names").and_then(Value::as_object);
+        names.is_some_and(|names| names.contains_key(claim.as_str()))
+    }
+
+    /// What stands at `path`: names of claims have dots too, so the whole is looked for first.
+    fn at(&self, path: &str) -> Option<&Value> {
+        fn within<'a>(claims: &'a Map<String, Value>, path: &str) -> Option<&'a Value> {
+            if let Some(value) = claims.get(path) {
+                return Some(value);
+            }
+            let mut dots = path.match_indices('.');
+            dots.find_map(|(dot, _)| within(claims.get(&path[..dot])?.as_object()?, &path[dot + 1..]))
+        }
+        within(&self.0, path)
+    }
+}
+
+/// A group in a list: a text, or an object with a name, as directories write them.
+fn group_name(group: &Value) -> Option<&str> {
+    const FIELDS: [&str; 5] = ["name", "displayName", "display", "value", "id"];
+    let named = |field: &str| group.get(field).and_then(Value::as_str);
+    group.as_str().or_else(|| FIELDS.into_iter().find_map(named))
+}
+
+#[allow(
+    clippy::cast_possible_truncation,
+    reason = "only what is far within the range is converted"
+)]
+fn whole(seconds: f64) -> Option<i64> {
+    (seconds.is_finite() && seconds.abs() < 1e12).then(|| seconds.floor() as i64)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn claims(value: Value) -> Claims {
+        match value {
+            Value::Object(claims) => Claims::new(claims),
+            _ => Claims::default(),
+        }
+    }
+
+    fn groups(value: Value, claim: &str) -> Option<Vec<String>> {
+        let groups = claims(value).groups(&claim.parse().unwrap());
+        groups.map(|groups| groups.into_iter().collect())
+    }
+
+    #[test]
+    fn groups_are_understood_in_the_shapes_that_providers_give_them() {
+        let agents = || Some(vec!["Agents".to_owned()]);
+        for (said, claim, expected) in [
+            (json!({"groups": ["Agents", 7, ""]}), "groups", agents()),
+            (json!({"groups": "Agents"}), "groups", agents()),
+            (json!({"groups": []}), "groups", Some(vec![])),
+            (json!({"groups": [7]}), "groups", None),
+            (json!({"groups": 7}), "groups", None),
+            (json!({"groups": null}), "groups", None),
+            (json!({}), "groups", None),
+            (
+                json!({"realm_access": {"roles": ["Agents"]}}),
+                "realm_access.roles",
+                agents(),
+            ),
+            (
+                json!({"https://acme.example/groups": ["Agents"]}),
+                "https://acme.example/groups",
+                agents(),
+            ),
+            (
+                json!({"resource_access": {"usher.desk": {"roles": ["Agents"]}}}),
+                "resource_access.usher.desk.roles",
+                agents(),
+            ),
+            (
+                json!({"roles": {"Agents": {"383168317235462148": "acme.example"}, "Former": false}}),
+                "roles",
+                agents(),
+            ),
+            (
+                json!({"groups": [{"id": "17", "name": "Agents"}]}),
+                "groups",
+                agents(),
+            ),
+        ] {
+            assert_eq!(groups(said.clone(), claim), expected, "{said}");
+        }
+    }
+
+    #[test]
+    fn addresses_and_moments_are_read_where_their_meaning_is_clear() {
+        let email = |value: Value| {
+            let found = claims(json!({ "email": value })).email("email");
+            found.map(|email| email.to_string())
+        };
+        let ann = || Some("ann@corp.example".to_owned());
+        assert_eq!(email(json!("Ann@Corp.example")), ann());
+        assert_eq!(email(json!(["ann@corp.example", "a.lee@corp.example"])), ann());
+        assert_eq!(email(json!([7, "none", "ann@corp.example"])), ann());
+        assert_eq!(email(json!({"value": "ann@corp.example"})), None);
+        assert_eq!(email(json!([])), None);
+
+        let exp = |value: Value| claims(json!({ "exp": value })).seconds("exp");
+        assert_eq!(exp(json!(1_790_000_000)), Some(1_790_000_000));
+        assert_eq!(exp(json!(1_790_000_000.7)), Some(1_790_000_000));
+        assert_eq!(exp(json!("1790000000")), Some(1_790_000_000));
+        assert_eq!(exp(json!("2026-09-01T10:00:00.000Z")), None);
+        assert_eq!(exp(json!(1e300)), None);
+    }
+}
