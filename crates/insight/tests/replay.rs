@@ -4,12 +4,13 @@
 
 mod pool;
 
-use std::fs::File;
+use std::fs::{self, File};
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
-use usher_insight::flexnet::{Count, Grouping, Log, features, plan, read};
+use usher_insight::flexnet::{Action, Count, EntryKind, Grouping, Log, features, plan, read};
 
 use pool::replay;
 
@@ -35,140 +36,168 @@ fn log(name: &str) -> Log {
     read(File::open(trace(name)).unwrap(), |_| {}).unwrap()
 }
 
-fn figures(count: &Count) -> [u64; 7] {
+fn figures(count: &Count) -> [u64; 8] {
     [
         count.attempts,
+        count.episodes.unwrap().all,
         count.granted,
         count.refused,
         u64::from(count.peak),
-        count.secs_at_limit,
-        count.longest_full_secs,
+        count.secs_at_limit.unwrap(),
+        count.longest_full_secs.unwrap(),
         count.users,
     ]
 }
 
-/// The figures of the independent count in `tests/oracle`.
-fn oracle(path: &Path, feature: &str, seats: u32, grouping: Grouping) -> [u64; 7] {
-    let output = Command::new("python3")
+/// One replay: of which feature, with how many seats, held by whom.
+type Play<'a> = (&'a str, u32, Grouping);
+
+/// The figures of the independent count in `tests/oracle`, of all replays of one log.
+fn oracle(path: &Path, plays: &[Play<'_>]) -> Vec<[u64; 8]> {
+    let mut child = Command::new("python3")
         .arg(repository().join("tests/oracle/replay_count.py"))
         .arg(path)
-        .args(["--feature", feature, "--seats", &seats.to_string()])
-        .args(["--group", &grouping.to_string()])
-        .output()
+        .arg("--many")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
         .unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
+    let mut asked = child.stdin.take().unwrap();
+    for (feature, seats, grouping) in plays {
+        writeln!(asked, "{seats} {grouping} {feature}").unwrap();
+    }
+    drop(asked);
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success());
+    let lines = std::str::from_utf8(&output.stdout).unwrap().lines();
+    let counts = lines.map(|line| {
+        let count: Value = serde_json::from_str(line).unwrap();
+        [
+            "attempts",
+            "episodes",
+            "granted",
+            "refused",
+            "peak",
+            "secs_at_limit",
+            "longest_full_secs",
+            "users",
+        ]
+        .map(|key| count[key].as_u64().unwrap())
+    });
+    counts.collect()
+}
+
+/// Compares the replays of one log with the independent count.
+fn compare(path: &Path, log: &Log, plays: &[Play<'_>]) {
+    let expected = oracle(path, plays);
+    assert_eq!(expected.len(), plays.len());
+    for ((feature, seats, grouping), expected) in plays.iter().zip(expected) {
+        let count = replay(&plan(log, feature, *grouping), *seats, *grouping);
+
+        let what = format!("{} {feature} {seats} {grouping}", path.display());
+        assert_eq!(figures(&count), expected, "{what}");
+    }
+}
+
+#[test]
+fn refusals_do_not_depend_on_what_was_granted_before() {
+    for (name, feature, seats, refused) in [
+        ("umich-ansys-2", "hfsshpc", 60, 81),
+        ("elk-autodesk", "64300ACD_F", 6, 122),
+        ("upm-matlab", "MATLAB", 100, 1_345),
+    ] {
+        let count = replay(&plan(&log(name), feature, Grouping::None), seats, Grouping::None);
+
+        assert_eq!(count.refused, refused, "{name} {feature}");
+    }
+}
+
+const GROUPINGS: [Grouping; 3] = [Grouping::None, Grouping::Host, Grouping::User];
+
+#[test]
+fn an_independent_count_agrees_on_a_log_with_every_trap_and_on_every_form() {
+    let mut paths = vec![repository().join("tests/traces/traps.log")];
+    let cases = fs::read_dir(repository().join("tests/traces/cases")).unwrap();
+    paths.extend(cases.map(|case| case.unwrap().path()));
+    assert!(paths.len() > 5);
+
+    for path in paths {
+        let log = read(File::open(&path).unwrap(), |_| {}).unwrap();
+        let features = features(&log);
+        let plays: Vec<Play<'_>> = features
+            .iter()
+            .flat_map(|of| [1, of.peak.div_ceil(2), of.peak].map(|seats| (&*of.feature, seats)))
+            .flat_map(|(feature, seats)| GROUPINGS.map(|grouping| (feature, seats, grouping)))
+            .collect();
+        compare(&path, &log, &plays);
+    }
+}
+
+fn case(name: &str) -> Log {
+    let path = repository().join(format!("tests/traces/cases/flexnet-{name}.log"));
+    read(File::open(path).unwrap(), |_| {}).unwrap()
+}
+
+#[test]
+fn a_reread_of_the_license_file_gives_nothing_back() {
+    let log = case("reread-keeps-seats");
+
+    let [at_two, at_three] =
+        [2, 3].map(|seats| replay(&plan(&log, "editor", Grouping::None), seats, Grouping::None));
+
+    assert_eq!(features(&log)[0].peak, 3);
+    assert_eq!((at_three.refused, at_three.gave_back_nothing), (0, 0));
+    assert_eq!((at_two.refused, at_two.gave_back_nothing), (1, 0));
+    assert_eq!(&*at_two.refused_most[0].user, "cid");
+}
+
+#[test]
+fn every_form_of_a_line_of_use_is_read() {
+    let figures = |name: &str| {
+        let of = &features(&case(name))[0];
+        (
+            of.feature.to_string(),
+            of.peak,
+            of.denied,
+            of.denied_otherwise,
+            of.users,
+        )
+    };
+
+    assert_eq!(figures("upgrade"), ("tokens".to_owned(), 9, 0, 0, 1));
+    assert_eq!(
+        figures("denied-users-are-queued"),
+        ("solver".to_owned(), 25, 2, 0, 3)
     );
-    let count: Value = serde_json::from_slice(&output.stdout).unwrap();
-    [
-        "attempts",
-        "granted",
-        "refused",
-        "peak",
-        "secs_at_limit",
-        "longest_full_secs",
-        "users",
-    ]
-    .map(|key| count[key].as_u64().unwrap())
+    assert_eq!(figures("verbose"), ("f1".to_owned(), 3, 1, 0, 3));
+    assert_eq!(figures("denied-old-style"), ("editor".to_owned(), 1, 2, 0, 2));
+
+    let old = case("denied-old-style");
+    let denied = old.entries.iter().filter_map(|entry| match &entry.kind {
+        EntryKind::Use(usage) if matches!(usage.action, Action::Denied { .. }) => Some(usage),
+        _ => None,
+    });
+    let denied: Vec<_> = denied
+        .map(|usage| (&*usage.feature, &*usage.user, usage.count))
+        .collect();
+    assert_eq!(denied, [("editor", "dave", 3); 2]);
 }
 
-#[test]
-fn the_figures_of_a_company_and_of_a_university_stand() {
-    for (name, feature, seats, grouping, expected) in [
-        (
-            "elk-autodesk",
-            "64300ACD_F",
-            6,
-            Grouping::None,
-            [952, 833, 119, 6, 125_669, 4_477, 66],
-        ),
-        (
-            "elk-autodesk",
-            "64300ACD_F",
-            6,
-            Grouping::Host,
-            [952, 843, 109, 6, 117_782, 4_477, 66],
-        ),
-        (
-            "elk-autodesk",
-            "64300ACD_F",
-            6,
-            Grouping::User,
-            [952, 843, 109, 6, 117_782, 4_477, 66],
-        ),
-        (
-            "upm-matlab",
-            "MATLAB",
-            200,
-            Grouping::None,
-            [6_345, 6_211, 134, 200, 15_801, 10_203, 103],
-        ),
-    ] {
-        let count = replay(&plan(&log(name), feature, grouping), seats, grouping);
-
-        assert_eq!(figures(&count), expected, "{name} {feature} {grouping}");
-    }
-}
-
-#[test]
-fn an_independent_count_comes_to_the_same_figures() {
-    for (name, feature, seats, grouping) in [
-        ("elk-autodesk", "64300ACD_F", 5, Grouping::User),
-        ("umich-ansys-1", "aa_r_hpc", 200, Grouping::None),
-        ("umich-ansys-2", "hfsshpc", 61, Grouping::None),
-        ("umich-ansys-2", "hfss_solve", 6, Grouping::Host),
-        ("umich-ansys-3", "ansoft_distrib_engine", 16, Grouping::None),
-        ("upm-autodesk", "64300ACD_F", 121, Grouping::Host),
-        ("upm-maple", "Maple", 19, Grouping::None),
-        ("upm-matlab", "Signal_Toolbox", 49, Grouping::User),
-    ] {
-        let count = replay(&plan(&log(name), feature, grouping), seats, grouping);
-
-        let expected = oracle(&trace(name), feature, seats, grouping);
-        assert_eq!(figures(&count), expected, "{name} {feature} {seats} {grouping}");
-    }
-}
-
-#[test]
-fn an_independent_count_agrees_on_a_log_with_every_trap() {
-    let path = repository().join("tests/traces/traps.log");
-    let log = read(File::open(&path).unwrap(), |_| {}).unwrap();
-    assert!(log.report.bad > 0);
-
-    for feature in features(&log) {
-        for grouping in [Grouping::None, Grouping::Host, Grouping::User] {
-            for seats in [1, feature.peak.div_ceil(2), feature.peak] {
-                let count = replay(&plan(&log, &feature.feature, grouping), seats, grouping);
-
-                let expected = oracle(&path, &feature.feature, seats, grouping);
-                assert_eq!(
-                    figures(&count),
-                    expected,
-                    "{} {seats} {grouping}",
-                    feature.feature
-                );
-            }
-        }
-    }
-}
-
-/// Groupings and seats take turns from feature to feature: every one of them over every feature takes minutes and adds
-/// little.
 #[test]
 fn an_independent_count_agrees_on_every_feature_of_every_log() {
     for name in LOGS {
         let log = log(name);
-        for (index, feature) in features(&log).into_iter().enumerate() {
-            let grouping = [Grouping::None, Grouping::Host, Grouping::User][index % 3];
-            let seats = [feature.peak, feature.peak.div_ceil(2)][index / 3 % 2];
-            let count = replay(&plan(&log, &feature.feature, grouping), seats, grouping);
-
-            let expected = oracle(&trace(name), &feature.feature, seats, grouping);
-            let what = format!("{name} {} {seats} {grouping}", feature.feature);
-            assert_eq!(figures(&count), expected, "{what}");
-        }
+        let features = features(&log);
+        let plays: Vec<Play<'_>> = features
+            .iter()
+            .enumerate()
+            .flat_map(|(index, of)| {
+                // Groupings take turns from feature to feature.
+                let grouping = GROUPINGS[index % 3];
+                [of.peak, of.peak.div_ceil(2)].map(|seats| (&*of.feature, seats, grouping))
+            })
+            .collect();
+        compare(&trace(name), &log, &plays);
     }
 }
 
@@ -177,7 +206,14 @@ fn real_logs_have_no_bad_lines_and_all_their_dates() {
     for name in LOGS {
         let report = log(name).report;
 
-        assert_eq!((report.bad, report.undated, report.held), (0, 0, 0), "{name}");
+        let irregular = [
+            report.bad,
+            report.undated,
+            report.held,
+            report.unread,
+            report.cuts,
+        ];
+        assert_eq!(irregular, [0; 5], "{name}");
         assert_eq!(report.lines, report.entries + report.ignored.total(), "{name}");
     }
 }

@@ -4,7 +4,8 @@
 //! back is a daemon's line that came late, or the end of summer time: such a line gets the time of the latest
 //! line before it, and so does a line from just before midnight that comes just after it. A date overrules
 //! what was inferred before it: where it lies whole days later, the server was silent at the last midnight;
-//! where it lies earlier, no line before it stands later than it. Times never go back.
+//! where it lies earlier, no line before it is later than it. A date that lies more than a day back is that of
+//! another log in the same file: the log is cut there. Within a part, times never go back.
 
 use usher_domain::Timestamp;
 
@@ -28,31 +29,45 @@ pub(super) struct Stamp {
 #[derive(Debug, Default)]
 pub(super) struct Dated {
     pub(super) times: Vec<Timestamp>,
-    pub(super) undated: u64,
+    /// Where another log begins, by the index of its first stamp.
+    pub(super) cuts: Vec<usize>,
+    /// How many stamps come before the first date.
+    pub(super) undated: usize,
     pub(super) held: u64,
 }
 
-/// Dates all stamps of a log, in their order.
+/// Dates all stamps of a file, in their order.
 pub(super) fn date(stamps: &[Stamp]) -> Dated {
     let first_date = stamps.iter().position(|stamp| stamp.day.is_some());
     let undated = first_date.unwrap_or(stamps.len());
     let mut walk = Walk::starting(&stamps[..undated], stamps.get(undated));
+    let mut secs = Vec::with_capacity(stamps.len());
+    let mut cuts = Vec::new();
     let mut open = undated;
     for (index, stamp) in stamps.iter().enumerate().skip(undated) {
         let Some(day) = stamp.day else { continue };
         walk.through(&stamps[open..index]);
-        walk.arrive(day * DAY_SECS + stamp.clock);
+        let known = day * DAY_SECS + stamp.clock;
+        if walk.now().is_some_and(|now| known < now - DAY_SECS) {
+            // What was taken for a midnight since the last date is the beginning of the other log.
+            let kept = walk.midnight.unwrap_or(walk.secs.len());
+            secs.extend(walk.secs.drain(..kept));
+            cuts.push(secs.len());
+            walk = Walk::starting(&stamps[secs.len()..index], Some(stamp));
+        }
+        walk.arrive(known);
         open = index + 1;
     }
     walk.through(&stamps[open..]);
+    secs.append(&mut walk.secs);
 
-    let held = walk.secs.iter().zip(stamps);
+    let held = secs.iter().zip(stamps);
     let held = held.filter(|(secs, stamp)| secs.rem_euclid(DAY_SECS) != stamp.clock);
     Dated {
         held: u64::try_from(held.count()).unwrap_or(u64::MAX),
-        undated: u64::try_from(undated).unwrap_or(u64::MAX),
-        times: walk
-            .secs
+        undated,
+        cuts,
+        times: secs
             .iter()
             .map(|secs| Timestamp::from_millis(secs.saturating_mul(1000)))
             .collect(),
@@ -147,8 +162,8 @@ mod tests {
     use super::super::text::wall_clock;
     use super::*;
 
-    /// `day` is the day of January 1970, from 1.
-    fn dated(lines: &[(&str, Option<i64>)]) -> Vec<String> {
+    /// The times of each part of a file. `day` is the day of January 1970, from 1.
+    fn parts(lines: &[(&str, Option<i64>)]) -> Vec<Vec<String>> {
         let stamps: Vec<Stamp> = lines
             .iter()
             .map(|(clock, day)| {
@@ -159,12 +174,23 @@ mod tests {
                 }
             })
             .collect();
-        let times = date(&stamps).times;
-        assert!(times.is_sorted());
-        times
+        let Dated { mut times, cuts, .. } = date(&stamps);
+        let mut parts: Vec<_> = cuts.iter().rev().map(|cut| times.split_off(*cut)).collect();
+        parts.push(times);
+        let words = |at| wall_clock(at).replace("1970-01-", "").replace('T', " ");
+        let parts = parts
             .into_iter()
-            .map(|at| wall_clock(at).replace("1970-01-", "").replace('T', " "))
+            .rev()
+            .inspect(|times| assert!(times.is_sorted()));
+        parts
+            .map(|times| times.into_iter().map(words).collect())
             .collect()
+    }
+
+    fn dated(lines: &[(&str, Option<i64>)]) -> Vec<String> {
+        let mut parts = parts(lines);
+        assert_eq!(parts.len(), 1);
+        parts.remove(0)
     }
 
     #[test]
@@ -280,10 +306,35 @@ mod tests {
     }
 
     #[test]
-    fn a_date_in_the_past_holds_the_clock() {
+    fn a_date_up_to_a_day_in_the_past_holds_the_clock() {
         assert_eq!(
-            dated(&[("14:00:00", Some(9)), ("15:00:00", Some(3)), ("16:00:00", None)]),
+            dated(&[("14:00:00", Some(9)), ("15:00:00", Some(8)), ("16:00:00", None)]),
             ["09 14:00:00", "09 14:00:00", "09 16:00:00"]
+        );
+    }
+
+    #[test]
+    fn a_date_more_than_a_day_back_begins_another_log() {
+        assert_eq!(
+            parts(&[("14:00:00", Some(9)), ("15:00:00", Some(3)), ("16:00:00", None)]),
+            [vec!["09 14:00:00"], vec!["03 15:00:00", "03 16:00:00"]]
+        );
+    }
+
+    #[test]
+    fn lines_of_another_log_before_its_first_date_belong_to_it() {
+        assert_eq!(
+            parts(&[
+                ("14:00:00", Some(9)),
+                ("17:00:00", None),
+                ("8:00:00", None),
+                ("8:00:05", None),
+                ("9:00:00", Some(3))
+            ]),
+            [
+                vec!["09 14:00:00", "09 17:00:00"],
+                vec!["03 08:00:00", "03 08:00:05", "03 09:00:00"]
+            ]
         );
     }
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::plan::{Grouping, Ledger, StepKind, steps};
-use super::{Action, Entry, Log};
+use super::plan::{Grouping, StepKind, steps};
+use super::{Action, Entry, EntryKind, Log};
 
 /// The use of one feature, as the log tells it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -17,7 +17,9 @@ pub struct FeatureUse {
     pub outs: u64,
     /// `IN` lines.
     pub ins: u64,
-    /// `DENIED` lines because every license was in use.
+    /// `UPGRADE` lines.
+    pub upgrades: u64,
+    /// `DENIED` lines for want of seats.
     pub denied: u64,
     /// `DENIED` lines for any other reason.
     pub denied_otherwise: u64,
@@ -32,37 +34,46 @@ pub struct FeatureUse {
 pub fn features(log: &Log) -> Vec<FeatureUse> {
     let mut by_feature: BTreeMap<&Arc<str>, Vec<&Entry>> = BTreeMap::new();
     for entry in &log.entries {
-        by_feature.entry(&entry.feature).or_default().push(entry);
+        match &entry.kind {
+            // A feature that nobody used yet has nothing to lose by the start.
+            EntryKind::Started => by_feature.values_mut().for_each(|entries| entries.push(entry)),
+            EntryKind::Use(usage) => by_feature.entry(&usage.feature).or_default().push(entry),
+        }
     }
     let mut features: Vec<FeatureUse> = by_feature
         .into_iter()
-        .map(|(feature, entries)| FeatureUse::of(feature, &entries, log))
+        .map(|(feature, entries)| FeatureUse::of(feature, &entries))
         .collect();
     features.sort_by_key(|of| std::cmp::Reverse(of.outs));
     features
 }
 
 impl FeatureUse {
-    fn of(feature: &Arc<str>, entries: &[&Entry], log: &Log) -> Self {
+    fn of(feature: &Arc<str>, entries: &[&Entry]) -> Self {
         let mut summary = Self {
             feature: Arc::clone(feature),
             outs: 0,
             ins: 0,
+            upgrades: 0,
             denied: 0,
             denied_otherwise: 0,
             users: 0,
-            peak: peak(entries, log),
+            peak: peak(entries),
         };
         let mut users = BTreeSet::new();
         for entry in entries {
-            match entry.action {
+            let EntryKind::Use(usage) = &entry.kind else {
+                continue;
+            };
+            match usage.action {
                 Action::Out => summary.outs += 1,
                 Action::In { .. } => summary.ins += 1,
+                Action::Upgrade { .. } => summary.upgrades += 1,
                 Action::Denied { by_limit: true, .. } => summary.denied += 1,
                 Action::Denied { by_limit: false, .. } => summary.denied_otherwise += 1,
             }
-            if matches!(entry.action, Action::Out | Action::Denied { by_limit: true, .. }) {
-                users.insert(&entry.user);
+            if matches!(usage.action, Action::Out | Action::Denied { by_limit: true, .. }) {
+                users.insert(&usage.user);
             }
         }
         summary.users = u64::try_from(users.len()).unwrap_or(u64::MAX);
@@ -70,26 +81,25 @@ impl FeatureUse {
     }
 }
 
-fn peak(entries: &[&Entry], log: &Log) -> u32 {
-    let mut ledger = Ledger::default();
-    let mut in_use = 0_u32;
+fn peak(entries: &[&Entry]) -> u32 {
+    let mut held: BTreeMap<usize, u32> = BTreeMap::new();
+    let mut in_use = 0_u64;
     let mut peak = 0;
-    for step in steps(entries, &log.starts, Grouping::None) {
+    for step in steps(entries.iter().copied(), Grouping::None) {
         match step.kind {
-            StepKind::Take(request) => {
-                ledger.take(&request);
-                in_use = in_use.saturating_add(request.checkouts);
+            StepKind::Begin { session, request } | StepKind::Grow { session, request } => {
+                *held.entry(session).or_default() += request.checkouts;
+                in_use += u64::from(request.checkouts);
             }
-            StepKind::GiveBack(request) => in_use = in_use.saturating_sub(ledger.give_back(&request)),
-            StepKind::Probe(_) => {}
-            StepKind::FreeAll => {
-                ledger.free_all();
-                in_use = 0;
+            StepKind::Shrink { session, left, .. } => {
+                let before = held.insert(session, left).unwrap_or(0);
+                in_use -= u64::from(before.saturating_sub(left));
             }
+            StepKind::Probe(_) | StepKind::ReturnUnseen => {}
         }
         peak = peak.max(in_use);
     }
-    peak
+    u32::try_from(peak).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]

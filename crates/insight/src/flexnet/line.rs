@@ -18,6 +18,8 @@ pub(super) enum Line<'a> {
     Said {
         /// Seconds since midnight.
         clock: i64,
+        /// The day, in days since 1970-01-01, where the line begins with its date or says it.
+        day: Option<i64>,
         daemon: &'a str,
         what: Said<'a>,
     },
@@ -29,10 +31,14 @@ pub(super) enum Line<'a> {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Said<'a> {
     Use(Use<'a>),
-    /// The day that the line stands on, in days since 1970-01-01.
+    /// The day of the line, in days since 1970-01-01.
     Day(i64),
-    /// A vendor daemon started.
+    /// A vendor daemon started, or read its license file again.
     Started,
+    /// A vendor daemon begins to read its license file again. It keeps what is checked out.
+    Rereading,
+    /// It has read it.
+    Reread,
     Unsupported,
     Queued,
     Statistics,
@@ -41,7 +47,7 @@ pub(super) enum Said<'a> {
     Bad(&'static str),
 }
 
-/// An `OUT`, `IN` or `DENIED` line.
+/// An `OUT`, `IN`, `UPGRADE` or `DENIED` line.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Use<'a> {
     pub(super) deed: Deed,
@@ -51,6 +57,22 @@ pub(super) struct Use<'a> {
     pub(super) count: u32,
     /// The last parenthesis that is not a number of licenses: why, or how.
     pub(super) remark: Option<&'a str>,
+    /// The oldest form, whose denials give the time in place of a reason.
+    pub(super) is_old_form: bool,
+}
+
+impl Use<'_> {
+    /// Whether a denial was for want of seats: it says that every license was in use, or that others wait for one
+    /// already. Of the oldest form nothing else is known than that seats were wanted.
+    pub(super) fn is_for_want_of_seats(&self) -> bool {
+        let codes = ["(-4,", "(-4)", "(-24,", "(-24)"];
+        self.is_old_form
+            || self.remark.is_some_and(|reason| {
+                reason.contains("Licensed number of users already reached")
+                    || reason.contains("Users are queued")
+                    || codes.iter().any(|code| reason.contains(code))
+            })
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +80,10 @@ pub(super) enum Deed {
     Out,
     In,
     Denied,
+    /// From so many licenses to [`Use::count`].
+    Upgrade {
+        from: u32,
+    },
 }
 
 impl<'a> Line<'a> {
@@ -66,6 +92,7 @@ impl<'a> Line<'a> {
         if text.is_empty() {
             return Self::Blank;
         }
+        let (date, text) = iso_date(text);
         let Some((clock, rest)) = clock(text) else {
             return Self::Bad("no time of day");
         };
@@ -77,11 +104,33 @@ impl<'a> Line<'a> {
             return Self::Bad("no daemon");
         };
         let what = said(clock, daemon, message.trim());
-        Self::Said { clock, daemon, what }
+        let day = match what {
+            Said::Day(day) => Some(day),
+            _ => date,
+        };
+        Self::Said {
+            clock,
+            day,
+            daemon,
+            what,
+        }
     }
 }
 
-/// Takes `H:MM:SS` off the front, as seconds since midnight.
+/// Takes the date of ISO 8601 off the front, `2023-08-08T` or `2023-08-08 `, as days since 1970-01-01.
+fn iso_date(text: &str) -> (Option<i64>, &str) {
+    let date = text
+        .get(..10)
+        .and_then(|date| Date::strptime("%Y-%m-%d", date).ok());
+    let rest = text.get(10..).and_then(|rest| rest.strip_prefix(['T', ' ']));
+    match (date.and_then(days_since_1970), rest) {
+        (Some(day), Some(rest)) => (Some(day), rest.trim_start()),
+        _ => (None, text),
+    }
+}
+
+/// Takes `H:MM:SS` off the front, as seconds since midnight. A fraction and an offset from UTC may follow: all times
+/// are those of the server's own wall clock, so neither changes anything.
 fn clock(text: &str) -> Option<(i64, &str)> {
     let (hours, rest) = text.split_once(':')?;
     let (minutes, rest) = rest.split_once(':')?;
@@ -92,9 +141,16 @@ fn clock(text: &str) -> Option<(i64, &str)> {
         (plain && number <= most).then_some(number)
     };
     let time = number(hours, 23)? * 3600 + number(minutes, 59)? * 60 + number(seconds, 59)?;
-    rest.get(2..)
-        .filter(|rest| rest.starts_with([' ', '\t', '(']))
-        .map(|rest| (time, rest))
+    let rest = rest.get(2..)?;
+    let rest = match rest.strip_prefix(['.', ',']) {
+        Some(fraction) => fraction.trim_start_matches(|letter: char| letter.is_ascii_digit()),
+        None => rest,
+    };
+    let rest = match rest.strip_prefix(['+', '-', 'Z']) {
+        Some(offset) => offset.trim_start_matches(|letter: char| letter.is_ascii_digit() || letter == ':'),
+        None => rest,
+    };
+    rest.starts_with([' ', '\t', '(']).then_some((time, rest))
 }
 
 fn said<'a>(clock: i64, daemon: &str, message: &'a str) -> Said<'a> {
@@ -103,6 +159,7 @@ fn said<'a>(clock: i64, daemon: &str, message: &'a str) -> Said<'a> {
         "OUT:" => usage(Deed::Out, rest),
         "IN:" => usage(Deed::In, rest),
         "DENIED:" => usage(Deed::Denied, rest),
+        "UPGRADE:" => usage(Deed::Upgrade { from: 0 }, rest),
         "UNSUPPORTED:" => Said::Unsupported,
         "QUEUED:" | "DEQUEUED:" => Said::Queued,
         "TIMESTAMP" => slashed_day(rest.trim()).map_or(Said::Bad("no such date"), Said::Day),
@@ -115,6 +172,8 @@ fn said<'a>(clock: i64, daemon: &str, message: &'a str) -> Said<'a> {
                 .map_or(Said::Statistics, Said::Day)
         }
         _ if message.starts_with("Server started on ") && daemon != "lmgrd" => Said::Started,
+        _ if message.starts_with("Rereading license file") => Said::Rereading,
+        _ if message.starts_with("...Finished rereading") => Said::Reread,
         _ if message.contains(" started on ") => {
             let date = message
                 .rsplit_once('(')
@@ -161,33 +220,78 @@ fn days_since_1970(date: Date) -> Option<i64> {
 }
 
 fn usage(deed: Deed, text: &str) -> Said<'_> {
+    let (text, verbose) = match text.split_once("^^^") {
+        Some((text, verbose)) => (text, Some(verbose)),
+        None => (text, None),
+    };
+    let (old_count, text) = old_style_count(text.trim_start());
     let Some((feature, rest)) = feature(text.trim_start()) else {
         return Said::Bad("no feature");
     };
-    let Some((user, host, rest)) = client(rest) else {
+    let Some((user, host, rest)) = client(after_preposition(rest)) else {
         return Said::Bad("no user@host");
     };
-    let mut count = 1;
-    let mut remark = None;
-    let mut rest = rest.trim_start();
-    while let Some((group, after)) = group(rest) {
-        match licenses(group) {
-            Some(number @ 1..=COUNT_MAX) => count = number,
-            Some(_) => return Said::Bad("an impossible number of licenses"),
-            // What follows in brackets is the client's own checkout data.
-            None if rest.starts_with('(') => remark = Some(group),
-            None => {}
-        }
-        rest = after.trim_start();
-    }
-    Said::Use(Use {
+    // The verbose form leaves the user out before the host, and names them after the version.
+    let named = verbose.and_then(|verbose| verbose.split_whitespace().nth(1));
+    let user = named.filter(|_| user.is_empty()).unwrap_or(user);
+    let mut usage = Use {
         deed,
         feature,
         user,
         host,
-        count,
-        remark,
-    })
+        count: old_count.unwrap_or(1),
+        remark: None,
+        is_old_form: old_count.is_some(),
+    };
+    let mut is_raised = false;
+    let mut rest = rest.trim_start();
+    while let Some((group, after)) = group(rest) {
+        // What follows in brackets is the client's own checkout data.
+        let is_data = rest.starts_with('[');
+        if let Some((from, to)) = upgrade(group).filter(|_| !is_data) {
+            is_raised = true;
+            usage.count = to;
+            if let Deed::Upgrade { from: before } = &mut usage.deed {
+                *before = from;
+            }
+        } else if let Some(number) = licenses(group).filter(|_| !is_data) {
+            usage.count = number;
+        } else if !is_data {
+            usage.remark = Some(group);
+        }
+        rest = after.trim_start();
+    }
+    if !(1..=COUNT_MAX).contains(&usage.count) {
+        return Said::Bad("an impossible number of licenses");
+    }
+    if matches!(usage.deed, Deed::Upgrade { .. }) && !is_raised {
+        return Said::Bad("no numbers of licenses");
+    }
+    Said::Use(usage)
+}
+
+/// Takes the number of licenses off the front of the oldest form: `3 editor to dave@pc4`. A feature may be a number
+/// too, so the word before the client decides.
+fn old_style_count(text: &str) -> (Option<u32>, &str) {
+    let old = text.split_once([' ', '\t']).and_then(|(number, rest)| {
+        let (_, after) = feature(rest.trim_start())?;
+        let is_old = after_preposition(after) != after;
+        let digits = number.bytes().all(|byte| byte.is_ascii_digit()) && !number.is_empty();
+        // A number past all bounds is 0, which nobody can take.
+        (is_old && digits).then(|| (number.parse().unwrap_or(0), rest))
+    });
+    match old {
+        Some((count, rest)) => (Some(count), rest),
+        None => (None, text),
+    }
+}
+
+/// What follows the word before the client in the oldest form; the text itself in the others.
+fn after_preposition(text: &str) -> &str {
+    let mut words = ["to ", "by ", "from "].iter();
+    words
+        .find_map(|word| text.trim_start().strip_prefix(word))
+        .unwrap_or(text)
 }
 
 /// The feature in quotes, or the first word where a daemon writes none.
@@ -236,18 +340,18 @@ fn group(text: &str) -> Option<(&str, &str)> {
     Some((&text[1..], ""))
 }
 
-/// `20 licenses`; a number past all bounds is 0, which nobody can take.
+/// `20 licenses`, or `20` in the verbose form; a number past all bounds is 0, which nobody can take.
 fn licenses(group: &str) -> Option<u32> {
-    let (number, unit) = group.trim().split_once(' ')?;
+    let group = group.trim();
+    let (number, unit) = group.split_once(' ').unwrap_or((group, "licenses"));
     let plain = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
     (plain && matches!(unit.trim(), "licenses" | "license")).then(|| number.parse().unwrap_or(0))
 }
 
-/// Whether a denial says that every license was in use.
-pub(super) fn is_limit(reason: &str) -> bool {
-    reason.contains("Licensed number of users already reached")
-        || reason.contains("(-4,")
-        || reason.contains("(-4)")
+/// `5->6 licenses`.
+fn upgrade(group: &str) -> Option<(u32, u32)> {
+    let (from, to) = group.split_once("->")?;
+    Some((licenses(from)?, licenses(to)?))
 }
 
 #[cfg(test)]

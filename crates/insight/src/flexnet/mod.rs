@@ -1,15 +1,17 @@
 //! `FlexNet` debug logs: from the bytes of a log to the steps that a replay drives through a seat pool.
 //!
-//! [`read()`] makes a [`Log`] of the bytes, [`features`] says what is in it, [`plan`] turns one feature into
-//! [`Step`]s, and a [`Tally`] counts what came of them. Who decides about seats is not here: a driver asks its
-//! pool at each step, keeps a [`Ledger`] of what was granted, and tells the tally.
+//! [`read()`] makes a [`Log`] of the bytes, [`merge`] one of several, [`features`] says what is in it. [`plan`] pairs
+//! each checkout of one feature with its return and gives the [`Step`]s of these sessions, and a [`Tally`] counts what
+//! came of them. Who decides about seats is not here: a driver asks its pool at each step and tells the tally.
 
 mod calendar;
 mod features;
 mod line;
+mod merge;
 mod names;
 mod plan;
 mod read;
+mod reading;
 mod tally;
 mod text;
 
@@ -19,31 +21,47 @@ use serde::Serialize;
 use usher_domain::Timestamp;
 
 pub use features::{FeatureUse, features};
-pub use plan::{Grouping, Ledger, Request, Step, StepKind, UnknownGrouping, plan};
-pub use read::{BAD_SAMPLES_MAX, LINE_BYTES_MAX, ReadError, read};
-pub use tally::{Count, REFUSED_MOST_MAX, Refused, Stretch, Tally};
+pub use merge::{NoDates, merge};
+pub use plan::{Grouping, Request, ShrinkCause, Step, StepKind, UnknownGrouping, plan};
+pub use read::{LINE_BYTES_MAX, ReadError, read};
+pub use reading::{BAD_SAMPLES_MAX, UNREAD_MAX};
+pub use tally::{Count, Episodes, REFUSED_MOST_MAX, RETRY_WITHIN, Refused, Stretch, Tally};
 pub use text::wall_clock;
 
-/// What a log says about the use of licenses, in the order of its lines.
+/// What a log says about the use of licenses.
 #[derive(Debug, Clone, Default)]
 pub struct Log {
-    /// Every checkout, return and denial.
+    /// Every checkout, return, upgrade, denial and start of a vendor daemon, in the order of time.
     pub entries: Vec<Entry>,
-    /// Every start of a vendor daemon. A daemon that starts holds nothing for anybody.
-    pub starts: Vec<DaemonStart>,
+    /// Whether the log has any date. Without one, times count from 1970-01-01 and only their order means anything.
+    pub is_dated: bool,
     /// How the reading went.
     pub report: ReadReport,
 }
 
-/// One `OUT`, `IN` or `DENIED` line.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// One line that tells of use.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Entry {
     /// When, by the wall clock of the license server, taken for UTC. Never before the entry above it.
     pub at: Timestamp,
-    /// The number of the line, from 1.
-    pub line: u64,
     /// The vendor daemon that wrote the line.
     pub daemon: Arc<str>,
+    /// What the line tells.
+    pub kind: EntryKind,
+}
+
+/// What an [`Entry`] tells.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum EntryKind {
+    /// The vendor daemon started, and holds nothing for anybody.
+    Started,
+    /// Somebody used a feature, or wanted to.
+    Use(Usage),
+}
+
+/// An `OUT`, `IN`, `UPGRADE` or `DENIED` line.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Usage {
     /// What is licensed.
     pub feature: Arc<str>,
     /// Who asked. Empty where the log does not say.
@@ -56,35 +74,28 @@ pub struct Entry {
     pub action: Action,
 }
 
-/// What an [`Entry`] tells.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What happened to the licenses of a [`Usage`].
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Action {
-    /// Licenses were taken.
+    /// They were taken.
     Out,
-    /// Licenses came back.
+    /// They came back.
     In {
         /// Why, where the user did not give them back: `INACTIVE`, `SHUTDOWN`.
         mark: Option<Arc<str>>,
     },
-    /// Licenses were refused.
+    /// A checkout changed its number of licenses to [`Usage::count`].
+    Upgrade {
+        /// How many it had before.
+        from: u32,
+    },
+    /// They were refused.
     Denied {
-        /// Every license was in use. Otherwise something else stood in the way, and more licenses would not
-        /// have helped.
+        /// For want of seats: more licenses would have helped. Otherwise something else was in the way.
         by_limit: bool,
         /// The reason in the words of the log, with its codes. Empty where the log gives none.
         reason: Arc<str>,
     },
-}
-
-/// A vendor daemon started.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DaemonStart {
-    /// When, as in [`Entry::at`].
-    pub at: Timestamp,
-    /// The number of the line, from 1.
-    pub line: u64,
-    /// Which daemon.
-    pub daemon: Arc<str>,
 }
 
 /// How the reading of a log went: each line is an entry, ignored, or bad.
@@ -92,20 +103,27 @@ pub struct DaemonStart {
 pub struct ReadReport {
     /// How many lines the log has.
     pub lines: u64,
-    /// How many of them are entries.
+    /// How many of them are entries of use.
     pub entries: u64,
     /// Lines that are understood and say nothing about use.
     pub ignored: Ignored,
     /// Lines that cannot be understood.
     pub bad: u64,
     /// The first [`BAD_SAMPLES_MAX`] of them.
-    pub bad_samples: Vec<BadLine>,
-    /// Lines with a time that stand before the first date, or in a log without any. The former are counted back
-    /// from the first date, the latter forward from 1970-01-01.
+    pub bad_samples: Vec<UnreadLine>,
+    /// How many lines, bad or ignored, name a feature of the log in a way that is not understood: what they say is
+    /// missing from all figures.
+    pub unread: u64,
+    /// The first [`UNREAD_MAX`] of them.
+    pub unread_lines: Vec<UnreadLine>,
+    /// Entries before the first date, or in a log without any. The former are counted back from the first date, the
+    /// latter forward from 1970-01-01.
     pub undated: u64,
     /// Lines whose clock ran backwards, so that they were given the time of the latest line before them.
     pub held: u64,
-    /// The compressed file ends too early or is damaged: what stands before the damage was read.
+    /// How often another log begins within the file: the dates go back by more than a day.
+    pub cuts: u64,
+    /// The compressed file ends too early or is damaged: what comes before the damage was read.
     pub cut_short: bool,
 }
 
@@ -116,11 +134,11 @@ pub struct Ignored {
     pub blank: u64,
     /// Lines that give the date: `TIMESTAMP`, `started on`, the date of the statistics.
     pub dates: u64,
-    /// Starts of vendor daemons.
+    /// Starts of vendor daemons, and the same words while one reads its license file again.
     pub starts: u64,
     /// `UNSUPPORTED`: no such feature here.
     pub unsupported: u64,
-    /// `QUEUED` and `DEQUEUED`: whoever waited long enough has an `OUT` line as well.
+    /// `QUEUED` and `DEQUEUED`: a user who waited long enough has an `OUT` line as well.
     pub queued: u64,
     /// The daemons' summaries of themselves (SLOG).
     pub statistics: u64,
@@ -140,11 +158,21 @@ impl Ignored {
             + self.statistics
             + self.notices
     }
+
+    const fn add(&mut self, other: Self) {
+        self.blank += other.blank;
+        self.dates += other.dates;
+        self.starts += other.starts;
+        self.unsupported += other.unsupported;
+        self.queued += other.queued;
+        self.statistics += other.statistics;
+        self.notices += other.notices;
+    }
 }
 
-/// A line that cannot be understood.
+/// A line that is not understood.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct BadLine {
+pub struct UnreadLine {
     /// The number of the line, from 1.
     pub line: u64,
     /// What is wrong with it.

@@ -1,6 +1,6 @@
-//! The steps of one feature, and the ledger of what a replay of them granted.
+//! The steps of one feature: each checkout is paired with its return.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use usher_domain::Timestamp;
 
-use super::{Action, DaemonStart, Entry, Log};
+use super::{Action, Entry, EntryKind, Log, Usage};
 
 /// Who holds a seat in a replay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
@@ -33,14 +33,6 @@ impl Grouping {
     #[must_use]
     pub const fn shares(self) -> bool {
         !matches!(self, Self::None)
-    }
-
-    fn holder(self, entry: &Entry, client: &Arc<str>) -> Arc<str> {
-        Arc::clone(match self {
-            Self::None => client,
-            Self::Host => &entry.host,
-            Self::User => &entry.user,
-        })
     }
 }
 
@@ -76,123 +68,226 @@ pub struct Step {
     pub kind: StepKind,
 }
 
-/// What a replay does at a [`Step`].
+/// What a replay does at a [`Step`]. A session is one checkout with its return; sessions have numbers, from 0.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StepKind {
-    /// Ask for the checkouts, and keep them where they are granted.
-    Take(Request),
-    /// Give back up to that many of the checkouts that the client holds in the replay ([`Ledger::give_back`]).
-    GiveBack(Request),
+    /// A session begins: ask for its checkouts, and keep them where they are granted.
+    Begin {
+        /// Which.
+        session: usize,
+        /// What it asks for.
+        request: Request,
+    },
+    /// A session that was granted asks for more checkouts. One that was refused does not.
+    Grow {
+        /// Which.
+        session: usize,
+        /// How many more.
+        request: Request,
+    },
+    /// A session keeps at most so many checkouts; with none left it is over. One that was refused has nothing to give
+    /// back.
+    Shrink {
+        /// Which.
+        session: usize,
+        /// How many are left of it in the log.
+        left: u32,
+        /// Why.
+        cause: ShrinkCause,
+    },
     /// Ask for the checkouts as the log's server was asked in vain, and give them back at once where granted.
     Probe(Request),
-    /// The vendor daemon started anew: nobody holds anything.
-    FreeAll,
+    /// A client gave back what the log did not see it take.
+    ReturnUnseen,
 }
 
-/// Who wants to take or give back how many checkouts.
+/// Why checkouts come back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ShrinkCause {
+    /// The client gave them back, or they were taken back.
+    Returned,
+    /// The vendor daemon started again: nobody holds anything.
+    Restarted,
+}
+
+/// Who wants how many checkouts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
     /// Who holds the seat: by the grouping `user@host`, the host, or the user.
     pub holder: Arc<str>,
-    /// `user@host`: who holds the checkouts, and alone can give them back.
-    pub client: Arc<str>,
     /// The user, for the figures.
     pub user: Arc<str>,
     /// How many at once; at least 1. With [`Grouping::None`] each needs a seat.
     pub checkouts: u32,
 }
 
-/// The steps of a feature. Denials for other reasons than the limit are none, and neither are starts of the
-/// daemon before the first use.
+/// The steps of a feature. Each checkout is paired with its return before anything is replayed, so how long a piece of
+/// work lasts does not depend on what was granted. Denials for other reasons than want of seats are no steps.
 #[must_use]
 pub fn plan(log: &Log, feature: &str, grouping: Grouping) -> Vec<Step> {
-    let entries: Vec<&Entry> = log
-        .entries
-        .iter()
-        .filter(|entry| &*entry.feature == feature)
-        .collect();
-    steps(&entries, &log.starts, grouping)
+    steps(of_feature(log, feature), grouping)
 }
 
-/// As [`plan`], of the entries of one feature.
-pub(super) fn steps(entries: &[&Entry], starts: &[DaemonStart], grouping: Grouping) -> Vec<Step> {
-    let daemons: BTreeSet<_> = entries.iter().map(|entry| &entry.daemon).collect();
-    let mut starts = starts
-        .iter()
-        .filter(|start| daemons.contains(&start.daemon))
-        .peekable();
-    let mut clients = BTreeMap::new();
-    let mut steps = Vec::with_capacity(entries.len());
+/// The entries of one feature, and the starts of all daemons.
+fn of_feature<'a>(log: &'a Log, feature: &'a str) -> impl Iterator<Item = &'a Entry> {
+    log.entries.iter().filter(move |entry| match &entry.kind {
+        EntryKind::Started => true,
+        EntryKind::Use(usage) => &*usage.feature == feature,
+    })
+}
+
+/// As [`plan`], of the entries of one feature and the starts of daemons.
+pub(super) fn steps<'a>(entries: impl IntoIterator<Item = &'a Entry>, grouping: Grouping) -> Vec<Step> {
+    let mut pairing = Pairing {
+        grouping,
+        clients: BTreeMap::new(),
+        open: BTreeMap::new(),
+        sessions: 0,
+        steps: Vec::new(),
+    };
     for entry in entries {
-        while let Some(start) = starts.next_if(|start| start.line < entry.line) {
-            free_all(&mut steps, start.at);
+        match &entry.kind {
+            EntryKind::Started => pairing.restart(entry),
+            EntryKind::Use(usage) => pairing.usage(entry, usage),
         }
-        let (user, host) = (&entry.user, &entry.host);
-        let client = clients
-            .entry((user, host))
-            .or_insert_with(|| Arc::<str>::from(format!("{user}@{host}")));
-        let request = Request {
-            holder: grouping.holder(entry, client),
-            client: Arc::clone(client),
+    }
+    pairing.steps
+}
+
+/// A client of a daemon: the daemon, the user, the host.
+type Client<'a> = (&'a Arc<str>, &'a Arc<str>, &'a Arc<str>);
+
+/// A session that has begun and not ended.
+struct Open {
+    session: usize,
+    checkouts: u32,
+}
+
+/// The log as it is read from its beginning: which sessions are open.
+struct Pairing<'a> {
+    grouping: Grouping,
+    /// `user@host`, one copy each.
+    clients: BTreeMap<(&'a Arc<str>, &'a Arc<str>), Arc<str>>,
+    /// The open sessions of each client, oldest first.
+    open: BTreeMap<Client<'a>, Vec<Open>>,
+    sessions: usize,
+    steps: Vec<Step>,
+}
+
+impl<'a> Pairing<'a> {
+    fn usage(&mut self, entry: &'a Entry, usage: &'a Usage) {
+        let client = (&entry.daemon, &usage.user, &usage.host);
+        match usage.action {
+            Action::Out => self.begin(entry, usage, client),
+            Action::In { .. } => self.give_back(entry, usage, client),
+            Action::Upgrade { from } => self.upgrade(entry, usage, client, from),
+            Action::Denied { by_limit: true, .. } => {
+                let request = self.request(usage, usage.count);
+                self.step(entry, StepKind::Probe(request));
+            }
+            Action::Denied { by_limit: false, .. } => {}
+        }
+    }
+
+    fn begin(&mut self, entry: &'a Entry, usage: &'a Usage, client: Client<'a>) {
+        let session = self.sessions;
+        self.sessions += 1;
+        self.open.entry(client).or_default().push(Open {
+            session,
+            checkouts: usage.count,
+        });
+        let request = self.request(usage, usage.count);
+        self.step(entry, StepKind::Begin { session, request });
+    }
+
+    /// The oldest session with the same count is over. Where there is none, the oldest sessions give back what came.
+    fn give_back(&mut self, entry: &'a Entry, usage: &'a Usage, client: Client<'a>) {
+        let open = self.open.entry(client).or_default();
+        let exact = open.iter().position(|open| open.checkouts == usage.count);
+        let mut shrunk = Vec::new();
+        if let Some(place) = exact {
+            shrunk.push((open.remove(place).session, 0));
+        } else {
+            let mut coming = usage.count;
+            while let Some(oldest) = open.first_mut().filter(|_| coming > 0) {
+                let part = coming.min(oldest.checkouts);
+                oldest.checkouts -= part;
+                coming -= part;
+                shrunk.push((oldest.session, oldest.checkouts));
+                if oldest.checkouts == 0 {
+                    open.remove(0);
+                }
+            }
+        }
+        if open.is_empty() {
+            self.open.remove(&client);
+        }
+        if shrunk.is_empty() {
+            self.step(entry, StepKind::ReturnUnseen);
+        }
+        for (session, left) in shrunk {
+            self.shrink(entry, session, left, ShrinkCause::Returned);
+        }
+    }
+
+    /// A client whose checkout the log did not see holds what it now says.
+    fn upgrade(&mut self, entry: &'a Entry, usage: &'a Usage, client: Client<'a>, from: u32) {
+        let open = self.open.get_mut(&client);
+        let changed = open.and_then(|open| {
+            let exact = open.iter().position(|open| open.checkouts == from);
+            open.get_mut(exact.unwrap_or(0))
+        });
+        let Some(changed) = changed else {
+            return self.begin(entry, usage, client);
+        };
+        let session = changed.session;
+        // The session with this count, where the log saw one; else the change alone is known.
+        let now = changed
+            .checkouts
+            .saturating_add(usage.count)
+            .saturating_sub(from)
+            .max(1);
+        let before = std::mem::replace(&mut changed.checkouts, now);
+        if now > before {
+            let request = self.request(usage, now - before);
+            self.step(entry, StepKind::Grow { session, request });
+        } else if now < before {
+            self.shrink(entry, session, now, ShrinkCause::Returned);
+        }
+    }
+
+    fn restart(&mut self, entry: &'a Entry) {
+        let of_daemon = self.open.extract_if(.., |client, _| client.0 == &entry.daemon);
+        let ended: Vec<Open> = of_daemon.flat_map(|(_, open)| open).collect();
+        for open in ended {
+            self.shrink(entry, open.session, 0, ShrinkCause::Restarted);
+        }
+    }
+
+    fn shrink(&mut self, entry: &Entry, session: usize, left: u32, cause: ShrinkCause) {
+        let kind = StepKind::Shrink { session, left, cause };
+        self.step(entry, kind);
+    }
+
+    fn step(&mut self, entry: &Entry, kind: StepKind) {
+        self.steps.push(Step { at: entry.at, kind });
+    }
+
+    fn request(&mut self, usage: &'a Usage, checkouts: u32) -> Request {
+        let (user, host) = (&usage.user, &usage.host);
+        let holder = match self.grouping {
+            Grouping::None => self
+                .clients
+                .entry((user, host))
+                .or_insert_with(|| Arc::<str>::from(format!("{user}@{host}"))),
+            Grouping::Host => host,
+            Grouping::User => user,
+        };
+        Request {
+            holder: Arc::clone(holder),
             user: Arc::clone(user),
-            checkouts: entry.count,
-        };
-        let kind = match entry.action {
-            Action::Out => StepKind::Take(request),
-            Action::In { .. } => StepKind::GiveBack(request),
-            Action::Denied { by_limit: true, .. } => StepKind::Probe(request),
-            Action::Denied { by_limit: false, .. } => continue,
-        };
-        steps.push(Step { at: entry.at, kind });
-    }
-    for start in starts {
-        free_all(&mut steps, start.at);
-    }
-    steps
-}
-
-fn free_all(steps: &mut Vec<Step>, at: Timestamp) {
-    if !steps.is_empty() {
-        let kind = StepKind::FreeAll;
-        steps.push(Step { at, kind });
-    }
-}
-
-/// Which checkouts each client holds in a replay. It never says who may have a seat.
-#[derive(Debug, Clone, Default)]
-pub struct Ledger {
-    held: BTreeMap<Arc<str>, u32>,
-}
-
-impl Ledger {
-    /// A [`StepKind::Take`] was granted.
-    pub fn take(&mut self, request: &Request) {
-        let held = self.held.entry(Arc::clone(&request.client)).or_default();
-        *held = held.saturating_add(request.checkouts);
-    }
-
-    /// How many checkouts the client gives back now: never more than it holds, and so none of what was refused.
-    pub fn give_back(&mut self, request: &Request) -> u32 {
-        let Some(held) = self.held.get_mut(&request.client) else {
-            return 0;
-        };
-        let given = request.checkouts.min(*held);
-        *held -= given;
-        if *held == 0 {
-            self.held.remove(&request.client);
+            checkouts,
         }
-        given
-    }
-
-    /// A [`StepKind::FreeAll`]: nobody holds anything any more.
-    pub fn free_all(&mut self) {
-        self.held.clear();
-    }
-
-    /// How many checkouts a client holds.
-    #[must_use]
-    pub fn held(&self, client: &str) -> u32 {
-        self.held.get(client).copied().unwrap_or(0)
     }
 }
 

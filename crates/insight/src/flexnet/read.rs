@@ -1,21 +1,17 @@
-//! Reads a log, compressed or not, line by line.
+//! Reads a log line by line, compressed or not, in UTF-8, UTF-16 or an encoding of one byte a character.
 
 use std::io::{self, BufRead, BufReader, Cursor, Read};
-use std::sync::Arc;
 
+use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
+use encoding_rs_io::DecodeReaderBytesBuilder;
 use flate2::bufread::MultiGzDecoder;
 
-use super::calendar::{self, Stamp};
-use super::line::{Deed, Line, Said, Use, is_limit};
-use super::names::Names;
+use super::Log;
+use super::reading::Reading;
 use super::text::decode;
-use super::{Action, BadLine, DaemonStart, Entry, Log};
 
 /// A longer line is bad; the rest of it is skipped, not kept.
 pub const LINE_BYTES_MAX: usize = 64 * 1024;
-/// How many bad lines a report shows.
-pub const BAD_SAMPLES_MAX: usize = 5;
-const SAMPLE_CHARS_MAX: usize = 160;
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 
 /// The log cannot be read. What its lines say is never an error.
@@ -40,9 +36,43 @@ pub fn read(mut source: impl Read, progress: impl FnMut(u64)) -> Result<Log, Rea
     };
     let plain = BufReader::new(counted);
     if zipped {
-        lines(&mut BufReader::new(MultiGzDecoder::new(plain)), true)
+        lines(&mut in_utf_8(MultiGzDecoder::new(plain)), true)
     } else {
-        lines(&mut { plain }, false)
+        lines(&mut in_utf_8(plain), false)
+    }
+}
+
+/// The text of a file of Windows in UTF-16, with or without its mark, as UTF-8. All others are left as they are.
+fn in_utf_8<'a>(mut source: impl Read + 'a) -> impl BufRead + 'a {
+    let mut head = Vec::new();
+    // What is wrong with a compressed file is told by whoever reads its lines.
+    let failed = source.by_ref().take(4).read_to_end(&mut head).err();
+    let encoding: Option<&'static Encoding> = match *head {
+        [0xff, 0xfe, ..] | [1..=0xff, 0, 1..=0xff, 0] => Some(UTF_16LE),
+        [0xfe, 0xff, ..] | [0, 1..=0xff, 0, 1..=0xff] => Some(UTF_16BE),
+        _ => None,
+    };
+    let rest = Broken { source, failed };
+    let decoder = DecodeReaderBytesBuilder::new()
+        .encoding(encoding)
+        .bom_sniffing(false)
+        .strip_bom(encoding.is_some())
+        .build(Cursor::new(head).chain(rest));
+    BufReader::new(decoder)
+}
+
+/// A source that may have failed before its time.
+struct Broken<R> {
+    source: R,
+    failed: Option<io::Error>,
+}
+
+impl<R: Read> Read for Broken<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.failed.take() {
+            Some(failed) => Err(failed),
+            None => self.source.read(buffer),
+        }
     }
 }
 
@@ -71,8 +101,8 @@ fn lines(input: &mut dyn BufRead, zipped: bool) -> Result<Log, ReadError> {
             Ok(Length::End) => break,
             Ok(Length::Whole) => reading.line(&line),
             Ok(Length::TooLong) => reading.bad("too long a line", &decode(&line)),
-            Err(_) if zipped && reading.log.report.lines > 0 => {
-                reading.log.report.cut_short = true;
+            Err(_) if zipped && reading.has_lines() => {
+                reading.note_cut_short();
                 break;
             }
             Err(error) => return Err(error.into()),
@@ -112,122 +142,6 @@ fn next_line(input: &mut dyn BufRead, line: &mut Vec<u8>) -> io::Result<Length> 
         if end.is_some() {
             return Ok(length);
         }
-    }
-}
-
-/// A log in the making: its instants are known when all lines are read.
-#[derive(Default)]
-struct Reading {
-    log: Log,
-    names: Names,
-    stamps: Vec<Stamp>,
-    entry_stamps: Vec<usize>,
-    start_stamps: Vec<usize>,
-}
-
-impl Reading {
-    fn line(&mut self, bytes: &[u8]) {
-        let first = self.log.report.lines == 0;
-        let bytes = bytes
-            .strip_prefix(b"\xef\xbb\xbf")
-            .filter(|_| first)
-            .unwrap_or(bytes);
-        let text = decode(bytes.strip_suffix(b"\r").unwrap_or(bytes));
-        match Line::parse(&text) {
-            Line::Blank => {
-                self.log.report.lines += 1;
-                self.log.report.ignored.blank += 1;
-            }
-            Line::Bad(why) => self.bad(why, &text),
-            Line::Said { clock, daemon, what } => {
-                let day = if let Said::Day(day) = what {
-                    Some(day)
-                } else {
-                    None
-                };
-                self.stamps.push(Stamp { clock, day });
-                self.said(daemon, what, &text);
-            }
-        }
-    }
-
-    fn said(&mut self, daemon: &str, what: Said<'_>, text: &str) {
-        if let Said::Bad(why) = what {
-            return self.bad(why, text);
-        }
-        let report = &mut self.log.report;
-        report.lines += 1;
-        match what {
-            Said::Use(usage) => self.entry(daemon, &usage),
-            Said::Started => {
-                report.ignored.starts += 1;
-                self.start(daemon);
-            }
-            Said::Day(_) => report.ignored.dates += 1,
-            Said::Unsupported => report.ignored.unsupported += 1,
-            Said::Queued => report.ignored.queued += 1,
-            Said::Statistics => report.ignored.statistics += 1,
-            Said::Notice | Said::Bad(_) => report.ignored.notices += 1,
-        }
-    }
-
-    fn entry(&mut self, daemon: &str, usage: &Use<'_>) {
-        let remark = usage.remark.map(|remark| self.names.get(remark));
-        let action = match usage.deed {
-            Deed::Out => Action::Out,
-            Deed::In => Action::In { mark: remark },
-            Deed::Denied => Action::Denied {
-                by_limit: remark.as_deref().is_some_and(is_limit),
-                reason: remark.unwrap_or_else(|| Arc::from("")),
-            },
-        };
-        self.log.report.entries += 1;
-        self.entry_stamps.push(self.stamps.len() - 1);
-        self.log.entries.push(Entry {
-            at: usher_domain::Timestamp::default(),
-            line: self.log.report.lines,
-            daemon: self.names.get(daemon),
-            feature: self.names.get(usage.feature),
-            user: self.names.get(usage.user),
-            host: self.names.get(usage.host),
-            count: usage.count,
-            action,
-        });
-    }
-
-    fn start(&mut self, daemon: &str) {
-        self.start_stamps.push(self.stamps.len() - 1);
-        self.log.starts.push(DaemonStart {
-            at: usher_domain::Timestamp::default(),
-            line: self.log.report.lines,
-            daemon: self.names.get(daemon),
-        });
-    }
-
-    fn bad(&mut self, why: &'static str, text: &str) {
-        let report = &mut self.log.report;
-        report.lines += 1;
-        report.bad += 1;
-        if report.bad_samples.len() < BAD_SAMPLES_MAX {
-            report.bad_samples.push(BadLine {
-                line: report.lines,
-                why,
-                text: text.trim().chars().take(SAMPLE_CHARS_MAX).collect(),
-            });
-        }
-    }
-
-    fn finish(mut self) -> Log {
-        let dated = calendar::date(&self.stamps);
-        for (entry, stamp) in self.log.entries.iter_mut().zip(self.entry_stamps) {
-            entry.at = dated.times[stamp];
-        }
-        for (start, stamp) in self.log.starts.iter_mut().zip(self.start_stamps) {
-            start.at = dated.times[stamp];
-        }
-        self.log.report.undated = dated.undated;
-        self.log.report.held = dated.held;
-        self.log
     }
 }
 

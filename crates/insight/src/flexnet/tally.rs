@@ -1,15 +1,17 @@
 //! Counts what came of a replay.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::Serialize;
-use usher_domain::Timestamp;
+use usher_domain::{Secs, Timestamp};
 
 use super::text::{as_optional_wall_clock, as_wall_clock};
 
 /// How many of those refused most a count names.
 pub const REFUSED_MOST_MAX: usize = 10;
+/// Attempts of one user with less than this between them are one episode: programs and people try again.
+pub const RETRY_WITHIN: Secs = Secs::new(600);
 
 /// The figures of a replay in the making. The driver tells it what happened, in the order of time.
 ///
@@ -18,6 +20,7 @@ pub const REFUSED_MOST_MAX: usize = 10;
 #[derive(Debug, Clone)]
 pub struct Tally {
     seats: u32,
+    is_dated: bool,
     granted: u64,
     gave_back: u64,
     gave_back_nothing: u64,
@@ -27,16 +30,54 @@ pub struct Tally {
     full_since: Option<Timestamp>,
     first: Option<Timestamp>,
     last: Option<Timestamp>,
-    users: BTreeSet<Arc<str>>,
-    refused: BTreeMap<Arc<str>, u64>,
+    users: BTreeMap<Arc<str>, User>,
+    ended: Episodes,
+}
+
+/// What a user did so far.
+#[derive(Debug, Clone)]
+struct User {
+    refused: u64,
+    episode: Episode,
+}
+
+/// Attempts of a user without a longer pause.
+#[derive(Debug, Clone, Copy)]
+struct Episode {
+    last: Timestamp,
+    has_grant: bool,
+    has_refusal: bool,
+}
+
+/// How many episodes there were.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Episodes {
+    /// All of them.
+    #[serde(rename = "episodes")]
+    pub all: u64,
+    /// Those with a refusal.
+    #[serde(rename = "episodes_refused")]
+    pub refused: u64,
+    /// Those in which every attempt was refused.
+    #[serde(rename = "episodes_never_granted")]
+    pub never_granted: u64,
+}
+
+impl Episodes {
+    const fn add(&mut self, episode: Episode) {
+        self.all += 1;
+        self.refused += episode.has_refusal as u64;
+        self.never_granted += !episode.has_grant as u64;
+    }
 }
 
 impl Tally {
-    /// Nothing has happened yet in a pool of so many seats.
+    /// Nothing has happened yet in a pool of so many seats. Without dates there are no figures of time.
     #[must_use]
-    pub const fn new(seats: u32) -> Self {
+    pub const fn new(seats: u32, is_dated: bool) -> Self {
         Self {
             seats,
+            is_dated,
             granted: 0,
             gave_back: 0,
             gave_back_nothing: 0,
@@ -46,8 +87,12 @@ impl Tally {
             full_since: None,
             first: None,
             last: None,
-            users: BTreeSet::new(),
-            refused: BTreeMap::new(),
+            users: BTreeMap::new(),
+            ended: Episodes {
+                all: 0,
+                refused: 0,
+                never_granted: 0,
+            },
         }
     }
 
@@ -55,24 +100,45 @@ impl Tally {
     /// attempt holds its seats; after a probe, say [`Tally::occupied`] when it has given them back.
     pub fn granted(&mut self, at: Timestamp, user: &Arc<str>, occupied: u32) {
         self.granted += 1;
-        self.users.insert(Arc::clone(user));
+        self.attempt(at, user).episode.has_grant = true;
         self.occupied(at, occupied);
     }
 
     /// An attempt of `user` was refused.
     pub fn refused(&mut self, at: Timestamp, user: &Arc<str>, occupied: u32) {
-        *self.refused.entry(Arc::clone(user)).or_default() += 1;
-        self.users.insert(Arc::clone(user));
+        let user = self.attempt(at, user);
+        user.refused += 1;
+        user.episode.has_refusal = true;
         self.occupied(at, occupied);
     }
 
-    /// A client wanted to give back and gave back so many checkouts: 0 where it held none.
-    pub fn gave_back(&mut self, at: Timestamp, checkouts: u32, occupied: u32) {
-        if checkouts == 0 {
-            self.gave_back_nothing += 1;
-        } else {
-            self.gave_back += 1;
+    fn attempt(&mut self, at: Timestamp, user: &Arc<str>) -> &mut User {
+        let episode = Episode {
+            last: at,
+            has_grant: false,
+            has_refusal: false,
+        };
+        let user = self
+            .users
+            .entry(Arc::clone(user))
+            .or_insert(User { refused: 0, episode });
+        if at.since(user.episode.last) >= RETRY_WITHIN {
+            self.ended.add(user.episode);
+            user.episode = episode;
         }
+        user.episode.last = at;
+        user
+    }
+
+    /// A session that was granted gave back checkouts.
+    pub fn gave_back(&mut self, at: Timestamp, occupied: u32) {
+        self.gave_back += 1;
+        self.occupied(at, occupied);
+    }
+
+    /// A client gave back what the log did not see it take.
+    pub fn gave_back_nothing(&mut self, at: Timestamp, occupied: u32) {
+        self.gave_back_nothing += 1;
         self.occupied(at, occupied);
     }
 
@@ -104,62 +170,75 @@ impl Tally {
     /// The figures so far.
     #[must_use]
     pub fn count(&self) -> Count {
-        let refused = self.refused.values().sum();
+        let refused = self.users.values().map(|user| user.refused).sum();
         let mut refused_most: Vec<Refused> = self
-            .refused
+            .users
             .iter()
-            .map(|(user, times)| Refused {
-                user: Arc::clone(user),
-                times: *times,
+            .filter(|(_, user)| user.refused > 0)
+            .map(|(name, user)| Refused {
+                user: Arc::clone(name),
+                times: user.refused,
             })
             .collect();
         refused_most.sort_by_key(|of| std::cmp::Reverse(of.times));
         refused_most.truncate(REFUSED_MOST_MAX);
+        let longest = self.longest.filter(|longest| longest.secs > 0);
         Count {
             seats: self.seats,
             attempts: self.granted + refused,
             granted: self.granted,
             refused,
+            episodes: self.is_dated.then(|| self.episodes()),
             peak: self.peak,
-            secs_at_limit: self.secs_at_limit,
-            longest_full_secs: self.longest.map_or(0, |longest| longest.secs),
-            longest_full: self.longest.filter(|longest| longest.secs > 0),
+            secs_at_limit: self.is_dated.then_some(self.secs_at_limit),
+            longest_full_secs: self.is_dated.then(|| longest.map_or(0, |longest| longest.secs)),
+            longest_full: longest.filter(|_| self.is_dated),
             users: u64::try_from(self.users.len()).unwrap_or(u64::MAX),
             refused_most,
             gave_back: self.gave_back,
             gave_back_nothing: self.gave_back_nothing,
-            first: self.first,
-            last: self.last,
+            first: self.first.filter(|_| self.is_dated),
+            last: self.last.filter(|_| self.is_dated),
         }
+    }
+
+    fn episodes(&self) -> Episodes {
+        let mut episodes = self.ended;
+        self.users.values().for_each(|user| episodes.add(user.episode));
+        episodes
     }
 }
 
-/// The figures of a replay.
+/// The figures of a replay. Those of time are none for a log without dates.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Count {
     /// How many seats the pool had.
     pub seats: u32,
-    /// `OUT` lines and denials by the limit, each once whatever its number of checkouts.
+    /// `OUT` lines, `UPGRADE` lines of sessions that were granted, and denials for want of seats, each once whatever
+    /// its number of checkouts.
     pub attempts: u64,
     /// Attempts that got what they asked for.
     pub granted: u64,
     /// Attempts that did not.
     pub refused: u64,
+    /// Attempts of one user with less than [`RETRY_WITHIN`] between them, counted once.
+    #[serde(flatten)]
+    pub episodes: Option<Episodes>,
     /// Most seats occupied at once, also by an attempt that gave back at once.
     pub peak: u32,
     /// For how long every seat was occupied, in all.
-    pub secs_at_limit: u64,
+    pub secs_at_limit: Option<u64>,
     /// For how long every seat was occupied without a break, at most.
-    pub longest_full_secs: u64,
+    pub longest_full_secs: Option<u64>,
     /// When that was, the first time.
     pub longest_full: Option<Stretch>,
     /// How many different users made an attempt.
     pub users: u64,
     /// Who was refused most, at most [`REFUSED_MOST_MAX`]; equals by name.
     pub refused_most: Vec<Refused>,
-    /// `IN` lines that gave back something.
+    /// `IN` lines of sessions that were granted.
     pub gave_back: u64,
-    /// `IN` lines of clients that held nothing in the replay.
+    /// `IN` lines of clients that held nothing in the log.
     pub gave_back_nothing: u64,
     /// The time of the first step.
     #[serde(serialize_with = "as_optional_wall_clock")]

@@ -1,48 +1,46 @@
 //! A naive seat pool in memory, to drive plans with in tests.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use usher_insight::flexnet::{Count, Grouping, Ledger, Request, Step, StepKind, Tally};
+use usher_insight::flexnet::{Count, Grouping, Request, ShrinkCause, Step, StepKind, Tally};
 
 struct Pool {
     seats: u32,
     grouping: Grouping,
-    checkouts: BTreeMap<Arc<str>, u32>,
+    /// The holder and the checkouts of each session.
+    sessions: BTreeMap<usize, (Arc<str>, u32)>,
 }
 
 impl Pool {
     fn occupied(&self) -> u32 {
         if self.grouping.shares() {
-            self.checkouts.keys().map(|_| 1).sum()
+            let holders: BTreeSet<_> = self.sessions.values().map(|(holder, _)| holder).collect();
+            holders.iter().map(|_| 1).sum()
         } else {
-            self.checkouts.values().sum()
+            self.sessions.values().map(|(_, checkouts)| checkouts).sum()
         }
     }
 
-    fn take(&mut self, request: &Request) -> bool {
-        let wanted = match (
-            self.grouping.shares(),
-            self.checkouts.contains_key(&request.holder),
-        ) {
+    fn take(&mut self, session: usize, request: &Request) -> bool {
+        let has_seat = self
+            .sessions
+            .values()
+            .any(|(holder, _)| *holder == request.holder);
+        let wanted = match (self.grouping.shares(), has_seat) {
             (true, true) => 0,
             (true, false) => 1,
             (false, _) => request.checkouts,
         };
         let fits = wanted <= self.seats - self.occupied();
         if fits {
-            *self.checkouts.entry(Arc::clone(&request.holder)).or_default() += request.checkouts;
+            let held = self
+                .sessions
+                .entry(session)
+                .or_insert((Arc::clone(&request.holder), 0));
+            held.1 += request.checkouts;
         }
         fits
-    }
-
-    fn give_back(&mut self, holder: &Arc<str>, checkouts: u32) {
-        if let Some(held) = self.checkouts.get_mut(holder) {
-            *held -= checkouts;
-            if *held == 0 {
-                self.checkouts.remove(holder);
-            }
-        }
     }
 }
 
@@ -51,34 +49,46 @@ pub(crate) fn replay(steps: &[Step], seats: u32, grouping: Grouping) -> Count {
     let mut pool = Pool {
         seats,
         grouping,
-        checkouts: BTreeMap::new(),
+        sessions: BTreeMap::new(),
     };
-    let mut ledger = Ledger::default();
-    let mut tally = Tally::new(seats);
+    let mut tally = Tally::new(seats, true);
     for Step { at, kind } in steps {
         match kind {
-            StepKind::Take(request) if pool.take(request) => {
-                ledger.take(request);
-                tally.granted(*at, &request.user, pool.occupied());
+            StepKind::Begin { session, request } | StepKind::Grow { session, request } => {
+                let is_growth = matches!(kind, StepKind::Grow { .. });
+                if is_growth && !pool.sessions.contains_key(session) {
+                    continue;
+                }
+                if pool.take(*session, request) {
+                    tally.granted(*at, &request.user, pool.occupied());
+                } else {
+                    tally.refused(*at, &request.user, pool.occupied());
+                }
             }
-            StepKind::Probe(request) if pool.take(request) => {
-                tally.granted(*at, &request.user, pool.occupied());
-                pool.give_back(&request.holder, request.checkouts);
-                tally.occupied(*at, pool.occupied());
+            StepKind::Probe(request) => {
+                if pool.take(usize::MAX, request) {
+                    tally.granted(*at, &request.user, pool.occupied());
+                    pool.sessions.remove(&usize::MAX);
+                    tally.occupied(*at, pool.occupied());
+                } else {
+                    tally.refused(*at, &request.user, pool.occupied());
+                }
             }
-            StepKind::Take(request) | StepKind::Probe(request) => {
-                tally.refused(*at, &request.user, pool.occupied());
+            StepKind::Shrink { session, left, cause } => {
+                let Some((_, checkouts)) = pool.sessions.get_mut(session) else {
+                    tally.occupied(*at, pool.occupied());
+                    continue;
+                };
+                *checkouts = (*checkouts).min(*left);
+                if *left == 0 {
+                    pool.sessions.remove(session);
+                }
+                match cause {
+                    ShrinkCause::Returned => tally.gave_back(*at, pool.occupied()),
+                    ShrinkCause::Restarted => tally.occupied(*at, pool.occupied()),
+                }
             }
-            StepKind::GiveBack(request) => {
-                let given = ledger.give_back(request);
-                pool.give_back(&request.holder, given);
-                tally.gave_back(*at, given, pool.occupied());
-            }
-            StepKind::FreeAll => {
-                ledger.free_all();
-                pool.checkouts.clear();
-                tally.occupied(*at, 0);
-            }
+            StepKind::ReturnUnseen => tally.gave_back_nothing(*at, pool.occupied()),
         }
     }
     tally.count()

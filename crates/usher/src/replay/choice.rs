@@ -80,6 +80,7 @@ mod tests {
                 feature: Arc::from(name),
                 outs: 1,
                 ins: 1,
+                upgrades: 0,
                 denied: 0,
                 denied_otherwise: 0,
                 users: 1,

@@ -17,7 +17,7 @@ use super::setting::{ACCOUNT, POOL, parse, pool_commands, user_commands};
 use crate::Failure;
 
 const CAUSE: Cause = Cause::by(Way::CommandLine);
-/// How often those who are signed in give a sign of life.
+/// How often everybody who is signed in sends a heartbeat.
 const RENEW_AFTER: Secs = Secs::new(RULE_SECS_MAX / 3);
 /// Commands that are on their way at once. Far below what the engine lets wait for one account.
 const AT_ONCE_MAX: usize = 256;
@@ -45,8 +45,8 @@ pub(super) struct Desk {
     /// The most sign-ins that can be needed to find out whether so many checkouts at once fit.
     devices_max: u32,
     users: BTreeMap<Arc<str>, UserId>,
-    /// The sign-ins of each client, oldest first.
-    held: BTreeMap<Arc<str>, Vec<(UserId, SignInId)>>,
+    /// The sign-ins of each session of the log that was granted, oldest first.
+    held: BTreeMap<usize, Vec<(UserId, SignInId)>>,
     occupied: u32,
     sign_ins_made: u64,
     now: Timestamp,
@@ -92,7 +92,7 @@ impl Desk {
         self.occupied
     }
 
-    /// Lets the clock pass to `at`. Whoever is signed in gives signs of life meanwhile.
+    /// Lets the clock pass to `at`. Everybody who is signed in sends heartbeats meanwhile.
     pub(super) async fn pass_time(&mut self, at: Timestamp) -> Result<(), Failure> {
         while self.renew_at <= at {
             self.advance(self.renew_at).await;
@@ -103,8 +103,14 @@ impl Desk {
         Ok(())
     }
 
-    /// Signs the holder in on as many new devices as there are checkouts, all or none. Says whether that was granted.
-    pub(super) async fn take(&mut self, request: &Request) -> Result<bool, Failure> {
+    /// Whether a session was granted and is not over.
+    pub(super) fn holds(&self, session: usize) -> bool {
+        self.held.contains_key(&session)
+    }
+
+    /// Signs the holder of a session in on as many new devices as there are checkouts, all or none. Says whether that
+    /// was granted.
+    pub(super) async fn take(&mut self, session: usize, request: &Request) -> Result<bool, Failure> {
         let Some(user) = self.users.get(&request.holder).copied() else {
             return Err(Failure::said(format!(
                 "`{}` is not known to the replay.",
@@ -115,7 +121,7 @@ impl Desk {
         if checkouts > SEATS_MAX {
             return Err(Failure::said(format!(
                 "`{}` takes {checkouts} licenses at once in this log. A replay follows {SEATS_MAX} at most.",
-                request.client
+                request.holder
             )));
         }
         let devices = (0..checkouts)
@@ -132,7 +138,7 @@ impl Desk {
             Ok((outcome, occupied)) => {
                 self.occupied = occupied;
                 if let Outcome::SignIns { ids, .. } = outcome {
-                    let held = self.held.entry(Arc::clone(&request.client)).or_default();
+                    let held = self.held.entry(session).or_default();
                     held.extend(ids.into_iter().map(|id| (user, id)));
                 }
                 Ok(true)
@@ -148,24 +154,18 @@ impl Desk {
         }
     }
 
-    /// Signs the client out of its newest devices, as many as it gives back and has. Says how many those were.
-    pub(super) async fn give_back(&mut self, request: &Request) -> Result<u32, Failure> {
-        let Some(held) = self.held.get_mut(&request.client) else {
-            return Ok(0);
+    /// Signs a session out of its newest devices until as many as `left` remain. Says whether it had any.
+    pub(super) async fn give_back(&mut self, session: usize, left: u32) -> Result<bool, Failure> {
+        let Some(held) = self.held.get_mut(&session) else {
+            return Ok(false);
         };
-        let given = usize::try_from(request.checkouts).map_or(held.len(), |asked| asked.min(held.len()));
-        let leaving = held.split_off(held.len() - given);
+        let left = usize::try_from(left).map_or(held.len(), |left| left.min(held.len()));
+        let leaving = held.split_off(left);
         if held.is_empty() {
-            self.held.remove(&request.client);
+            self.held.remove(&session);
         }
         self.sign_out(&leaving).await?;
-        Ok(u32::try_from(given).unwrap_or(u32::MAX))
-    }
-
-    /// Signs everybody out.
-    pub(super) async fn free_all(&mut self) -> Result<(), Failure> {
-        let leaving: Vec<_> = std::mem::take(&mut self.held).into_values().flatten().collect();
-        self.sign_out(&leaving).await
+        Ok(true)
     }
 
     /// Ends the engine.

@@ -3,42 +3,48 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use usher_insight::flexnet::{Count, Grouping, Step, StepKind, Tally};
+use usher_domain::Timestamp;
+use usher_insight::flexnet::{Count, Grouping, Request, ShrinkCause, Step, StepKind, Tally};
 
 use super::desk::{Desk, Opening};
 use crate::{Failure, progress};
 
 /// How often the bar moves.
 const STEPS_PER_MOVE: usize = 256;
+/// The session of a denial in the log: it is over at once.
+const PROBE: usize = usize::MAX;
 
-/// Replays the steps with so many seats.
-pub(super) fn run(
-    steps: &[Step],
-    feature: &str,
-    seats: u32,
-    grouping: Grouping,
-    shows_progress: bool,
-) -> Result<Count, Failure> {
-    // On one thread: each answer is waited for before the next step, so a second would only pass messages.
-    progress::block_on(replay(steps, feature, seats, grouping, shows_progress))?
+/// What is replayed.
+pub(super) struct Play<'a> {
+    /// What happened in the log.
+    pub(super) steps: &'a [Step],
+    /// Whether it says when.
+    pub(super) is_dated: bool,
+    /// Of which feature.
+    pub(super) feature: &'a str,
+    /// How many seats there are.
+    pub(super) seats: u32,
+    /// Who holds one.
+    pub(super) grouping: Grouping,
 }
 
-async fn replay(
-    steps: &[Step],
-    feature: &str,
-    seats: u32,
-    grouping: Grouping,
-    shows_progress: bool,
-) -> Result<Count, Failure> {
-    let mut tally = Tally::new(seats);
+/// Replays the steps with so many seats.
+pub(super) fn run(play: &Play<'_>, shows_progress: bool) -> Result<Count, Failure> {
+    // On one thread: each answer is waited for before the next step, so a second would only pass messages.
+    progress::block_on(replay(play, shows_progress))?
+}
+
+async fn replay(play: &Play<'_>, shows_progress: bool) -> Result<Count, Failure> {
+    let steps = play.steps;
+    let mut tally = Tally::new(play.seats, play.is_dated);
     let Some(first) = steps.first() else {
         return Ok(tally.count());
     };
     let mut desk = Desk::open(Opening {
         at: first.at,
-        name: feature,
-        seats,
-        grouping,
+        name: play.feature,
+        seats: play.seats,
+        grouping: play.grouping,
         holders: holders(steps),
     })
     .await?;
@@ -57,8 +63,10 @@ async fn replay(
 /// Everybody who ever asks for a seat.
 fn holders(steps: &[Step]) -> BTreeSet<Arc<str>> {
     let asked = steps.iter().filter_map(|step| match &step.kind {
-        StepKind::Take(request) | StepKind::Probe(request) => Some(Arc::clone(&request.holder)),
-        StepKind::GiveBack(_) | StepKind::FreeAll => None,
+        StepKind::Begin { request, .. } | StepKind::Grow { request, .. } | StepKind::Probe(request) => {
+            Some(Arc::clone(&request.holder))
+        }
+        StepKind::Shrink { .. } | StepKind::ReturnUnseen => None,
     });
     asked.collect()
 }
@@ -66,30 +74,46 @@ fn holders(steps: &[Step]) -> BTreeSet<Arc<str>> {
 async fn take_step(desk: &mut Desk, Step { at, kind }: &Step, tally: &mut Tally) -> Result<(), Failure> {
     desk.pass_time(*at).await?;
     match kind {
-        StepKind::Take(request) => {
-            if desk.take(request).await? {
-                tally.granted(*at, &request.user, desk.occupied());
-            } else {
-                tally.refused(*at, &request.user, desk.occupied());
+        StepKind::Begin { session, request } => {
+            ask(desk, *at, *session, request, tally).await?;
+        }
+        StepKind::Grow { session, request } => {
+            if desk.holds(*session) {
+                ask(desk, *at, *session, request, tally).await?;
             }
         }
         StepKind::Probe(request) => {
-            if desk.take(request).await? {
-                tally.granted(*at, &request.user, desk.occupied());
-                desk.give_back(request).await?;
+            if ask(desk, *at, PROBE, request, tally).await? {
+                desk.give_back(PROBE, 0).await?;
                 tally.occupied(*at, desk.occupied());
-            } else {
-                tally.refused(*at, &request.user, desk.occupied());
             }
         }
-        StepKind::GiveBack(request) => {
-            let given = desk.give_back(request).await?;
-            tally.gave_back(*at, given, desk.occupied());
+        StepKind::Shrink { session, left, cause } => {
+            let gave_back = desk.give_back(*session, *left).await?;
+            if gave_back && *cause == ShrinkCause::Returned {
+                tally.gave_back(*at, desk.occupied());
+            } else {
+                tally.occupied(*at, desk.occupied());
+            }
         }
-        StepKind::FreeAll => {
-            desk.free_all().await?;
-            tally.occupied(*at, desk.occupied());
-        }
+        StepKind::ReturnUnseen => tally.gave_back_nothing(*at, desk.occupied()),
     }
     Ok(())
+}
+
+/// Asks for the checkouts and counts the answer. Says whether they were granted.
+async fn ask(
+    desk: &mut Desk,
+    at: Timestamp,
+    session: usize,
+    request: &Request,
+    tally: &mut Tally,
+) -> Result<bool, Failure> {
+    let is_granted = desk.take(session, request).await?;
+    if is_granted {
+        tally.granted(at, &request.user, desk.occupied());
+    } else {
+        tally.refused(at, &request.user, desk.occupied());
+    }
+    Ok(is_granted)
 }

@@ -1,15 +1,64 @@
-//! Reads the log.
+//! Reads the logs.
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use usher_insight::flexnet::{self, Log};
+use usher_insight::flexnet::{self, Log, ReadReport, merge};
 
 use crate::{Failure, progress};
 
+/// One log, of one file or of several.
+pub(super) struct Input {
+    /// The names of the files.
+    pub(super) name: String,
+    /// What they say together.
+    pub(super) log: Log,
+    /// How each was read.
+    pub(super) files: Vec<FileReport>,
+}
+
+/// How a file was read.
+#[derive(serde::Serialize)]
+pub(super) struct FileReport {
+    /// Its name.
+    pub(super) log: String,
+    /// Whether it says when anything was.
+    pub(super) is_dated: bool,
+    /// How it went.
+    pub(super) read: ReadReport,
+}
+
+/// Reads all logs, which may be given in any order.
+pub(super) fn read_all(paths: &[PathBuf], shows_progress: bool) -> Result<Input, Failure> {
+    let mut logs = Vec::with_capacity(paths.len());
+    let mut files = Vec::with_capacity(paths.len());
+    for path in paths {
+        let log = read(path, shows_progress)?;
+        files.push(FileReport {
+            log: path.display().to_string(),
+            is_dated: log.is_dated,
+            read: log.report.clone(),
+        });
+        logs.push(log);
+    }
+    let log = merge(logs).map_err(|error| {
+        let name = files.get(error.0 - 1).map_or("-", |file| &file.log);
+        Failure::said(format!(
+            "`{name}` has no dates, so nothing tells where it belongs among the others. Replay it alone, or leave it \
+             out."
+        ))
+    })?;
+    let names: Vec<&str> = files.iter().map(|file| &*file.log).collect();
+    Ok(Input {
+        name: names.join(" "),
+        log,
+        files,
+    })
+}
+
 /// Reads the log at `path`, `-` being standard input.
-pub(super) fn read(path: &Path, shows_progress: bool) -> Result<Log, Failure> {
+fn read(path: &Path, shows_progress: bool) -> Result<Log, Failure> {
     let cannot = |error: &dyn std::error::Error| {
         Failure::because(format_args!("Cannot read `{}`", path.display()), error)
     };
@@ -23,7 +72,7 @@ pub(super) fn read(path: &Path, shows_progress: bool) -> Result<Log, Failure> {
     let bar = progress::bytes(bytes, shows_progress);
     let log = flexnet::read(source, |bytes| bar.set_position(bytes)).map_err(|error| cannot(&error))?;
     bar.finish_and_clear();
-    if log.entries.is_empty() {
+    if log.report.entries == 0 {
         return Err(Failure::said(format!(
             "`{}` says nothing about licenses taken or given back. Is it the debug log of a FlexNet license server, \
              with lines such as `9:15:02 (vendor) OUT: \"FEATURE\" user@host`?",

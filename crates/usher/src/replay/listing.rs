@@ -4,6 +4,7 @@ use comfy_table::{CellAlignment, Table, presets};
 use serde::Serialize;
 use usher_insight::flexnet::{FeatureUse, ReadReport};
 
+use super::input::{FileReport, Input};
 use super::outcome::tell_about_reading;
 use crate::terminal::{bold, dim};
 use crate::words::{grouped, plural};
@@ -14,25 +15,29 @@ struct Listing<'a> {
     log: &'a str,
     features: &'a [FeatureUse],
     read: &'a ReadReport,
+    #[serde(skip_serializing_if = "is_one")]
+    files: &'a [FileReport],
+}
+
+/// Whether the report of the one file is that of the whole.
+pub(super) const fn is_one(files: &[FileReport]) -> bool {
+    files.len() == 1
 }
 
 /// Prints the features as one JSON object.
-pub(super) fn json(
-    log: &str,
-    features: &[FeatureUse],
-    read: &ReadReport,
-    terminal: &mut Terminal,
-) -> Result<(), Failure> {
-    super::outcome::print_json(&Listing { log, features, read }, terminal)
+pub(super) fn json(input: &Input, features: &[FeatureUse], terminal: &mut Terminal) -> Result<(), Failure> {
+    let listing = Listing {
+        log: &input.name,
+        features,
+        read: &input.log.report,
+        files: &input.files,
+    };
+    super::outcome::print_json(&listing, terminal)
 }
 
 /// Prints the features as a table.
-pub(super) fn text(
-    log: &str,
-    features: &[FeatureUse],
-    read: &ReadReport,
-    terminal: &mut Terminal,
-) -> Result<(), Failure> {
+pub(super) fn text(input: &Input, features: &[FeatureUse], terminal: &mut Terminal) -> Result<(), Failure> {
+    let log = &input.name;
     let count = u64::try_from(features.len()).unwrap_or(u64::MAX);
     writeln!(
         terminal.out(),
@@ -50,7 +55,7 @@ pub(super) fn text(
         dim("Replay one of them:"),
         bold(example)
     )?;
-    tell_about_reading(read, terminal)
+    tell_about_reading(&input.files, terminal)
 }
 
 fn table(features: &[FeatureUse]) -> Table {

@@ -15,23 +15,30 @@ use std::path::PathBuf;
 use clap::Args;
 use usher_insight::flexnet::{Grouping, features, plan};
 
+use self::drive::Play;
 use crate::{Failure, Terminal};
 
 #[derive(Debug, Args)]
 #[command(
-    about = "Replay a FlexNet debug log: who would have got a seat, and who not",
+    about = "Replay FlexNet debug logs: who would have got a seat, and who not",
     after_help = "\
+Each checkout is paired with its return first, so how long a piece of work lasts is what the log
+says, at any number of seats. Several logs count as one: give them in any order, what two of them
+have in common counts once.
+
 Without `--feature`, lists the features of the log, with the most licenses of each that were in use
 at once.
 
 Examples:
   usher replay debug.log.gz
   usher replay debug.log.gz --feature MATLAB --seats 200
+  usher replay may.log june.log --feature MATLAB --seats 200
   usher replay debug.log.gz --feature MATLAB --group host --json"
 )]
 pub(crate) struct Arguments {
-    /// The debug log of the license server, as it is or compressed with gzip; `-` for standard input
-    log: PathBuf,
+    /// The debug logs of the license server, as they are or compressed with gzip; `-` for standard input
+    #[arg(required = true, value_name = "LOG")]
+    logs: Vec<PathBuf>,
     /// Whose checkouts to replay
     #[arg(long)]
     feature: Option<String>,
@@ -54,20 +61,25 @@ pub(crate) struct Arguments {
 /// Lists the features of a log, or replays one.
 pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Failure> {
     let shows_progress = terminal.is_watched() && !arguments.json;
-    let log = input::read(&arguments.log, shows_progress)?;
-    let name = arguments.log.display().to_string();
-    let features = features(&log);
+    let input = input::read_all(&arguments.logs, shows_progress)?;
+    let features = features(&input.log);
     let Some(feature) = &arguments.feature else {
         return if arguments.json {
-            listing::json(&name, &features, &log.report, terminal)
+            listing::json(&input, &features, terminal)
         } else {
-            listing::text(&name, &features, &log.report, terminal)
+            listing::text(&input, &features, terminal)
         };
     };
-    let seats = choice::seats(&features, feature, arguments.seats, &name)?;
-    let steps = plan(&log, feature, arguments.group);
-    let count = drive::run(&steps, feature, seats, arguments.group, shows_progress)?;
-    let outcome = outcome::Outcome::new(&name, feature, arguments.group, &count, &log.report);
+    let seats = choice::seats(&features, feature, arguments.seats, &input.name)?;
+    let play = Play {
+        steps: &plan(&input.log, feature, arguments.group),
+        is_dated: input.log.is_dated,
+        feature,
+        seats,
+        grouping: arguments.group,
+    };
+    let count = drive::run(&play, shows_progress)?;
+    let outcome = outcome::Outcome::new(&input, feature, arguments.group, &count);
     if arguments.json {
         outcome.json(terminal)
     } else {

@@ -1,14 +1,18 @@
 //! What came of a replay.
 
 use serde::Serialize;
-use usher_insight::flexnet::{Count, Grouping, ReadReport, wall_clock};
+use usher_insight::flexnet::{Count, Grouping, ReadReport, UnreadLine, wall_clock};
 
+use super::input::{FileReport, Input};
+use super::listing::is_one;
 use crate::terminal::{WARNING, bold, dim};
 use crate::words::{duration, grouped, plural, share};
 use crate::{Failure, Terminal};
 
 /// How many of those who were refused most are named to people.
 const NAMED_MAX: usize = 5;
+/// How many lines that were not understood are shown with their text; of the others, the numbers.
+const SHOWN_MAX: usize = 20;
 
 /// The figures of a replay with what they are of.
 #[derive(Serialize)]
@@ -19,23 +23,20 @@ pub(super) struct Outcome<'a> {
     #[serde(flatten)]
     count: &'a Count,
     read: &'a ReadReport,
+    #[serde(skip_serializing_if = "is_one")]
+    files: &'a [FileReport],
 }
 
 impl<'a> Outcome<'a> {
     /// The figures of a replay of `feature`.
-    pub(super) const fn new(
-        log: &'a str,
-        feature: &'a str,
-        group: Grouping,
-        count: &'a Count,
-        read: &'a ReadReport,
-    ) -> Self {
+    pub(super) fn new(input: &'a Input, feature: &'a str, group: Grouping, count: &'a Count) -> Self {
         Self {
-            log,
+            log: &input.name,
             feature,
             group,
             count,
-            read,
+            read: &input.log.report,
+            files: &input.files,
         }
     }
 
@@ -64,13 +65,13 @@ impl<'a> Outcome<'a> {
             )?;
         }
         writeln!(out)?;
-        for (label, value) in self.rows() {
+        for (label, value) in self.rows().into_iter().flatten() {
             writeln!(out, "  {label:<16}{value}")?;
         }
         if let Some(most) = self.refused_most() {
             writeln!(out, "  {:<16}{most}", "Refused most")?;
         }
-        tell_about_reading(self.read, terminal)
+        tell_about_reading(self.files, terminal)
     }
 
     fn grouping(&self) -> &'static str {
@@ -81,46 +82,71 @@ impl<'a> Outcome<'a> {
         }
     }
 
-    fn rows(&self) -> [(&'static str, String); 7] {
+    fn rows(&self) -> [Option<(&'static str, String)>; 7] {
         let count = self.count;
-        let full = count.longest_full.map_or_else(
+        let episodes = count.episodes.map_or_else(String::new, |of| {
+            format!(", in {}", plural(of.all, "episode", "episodes"))
+        });
+        let peak = format!(
+            "{} of {}",
+            grouped(count.peak.into()),
+            grouped(count.seats.into())
+        );
+        let nothing = match count.gave_back_nothing {
+            0 => String::new(),
+            times => format!(
+                "; {} of what this log did not see taken",
+                plural(times, "return was", "returns were")
+            ),
+        };
+        [
+            Some(("Attempts", format!("{}{episodes}", grouped(count.attempts)))),
+            Some(("Granted", grouped(count.granted))),
+            Some(("Refused", self.refused())),
+            Some(("Peak", peak)),
+            self.full().map(|full| ("All seats taken", full)),
+            Some((
+                "Given back",
+                format!("{} times{nothing}", grouped(count.gave_back)),
+            )),
+            Some(("Users", grouped(count.users))),
+        ]
+    }
+
+    fn refused(&self) -> String {
+        let count = self.count;
+        if count.refused == 0 {
+            return "0".to_owned();
+        }
+        let episodes = count.episodes.map_or_else(String::new, |of| {
+            format!(
+                ", in {}; in {} of them nothing was granted",
+                plural(of.refused, "episode", "episodes"),
+                grouped(of.never_granted)
+            )
+        });
+        format!(
+            "{} ({}){episodes}",
+            grouped(count.refused),
+            share(count.refused, count.attempts)
+        )
+    }
+
+    /// None where the log does not say when anything was.
+    fn full(&self) -> Option<String> {
+        let in_all = self.count.secs_at_limit?;
+        let full = self.count.longest_full.map_or_else(
             || "never".to_owned(),
             |longest| {
                 format!(
                     "{} in all, at most {} without a break, from {}",
-                    duration(count.secs_at_limit),
+                    duration(in_all),
                     duration(longest.secs),
                     wall_clock(longest.from)
                 )
             },
         );
-        let refused = match count.refused {
-            0 => "0".to_owned(),
-            refused => format!("{} ({})", grouped(refused), share(refused, count.attempts)),
-        };
-        let nothing = match count.gave_back_nothing {
-            0 => String::new(),
-            times => format!("; {} returns came from who held nothing", grouped(times)),
-        };
-        [
-            ("Attempts", grouped(count.attempts)),
-            ("Granted", grouped(count.granted)),
-            ("Refused", refused),
-            (
-                "Peak",
-                format!(
-                    "{} of {}",
-                    grouped(count.peak.into()),
-                    grouped(count.seats.into())
-                ),
-            ),
-            ("All seats taken", full),
-            (
-                "Given back",
-                format!("{} times{nothing}", grouped(count.gave_back)),
-            ),
-            ("Users", grouped(count.users)),
-        ]
+        Some(full)
     }
 
     fn refused_most(&self) -> Option<String> {
@@ -143,41 +169,95 @@ pub(super) fn print_json(value: &impl Serialize, terminal: &mut Terminal) -> Res
 }
 
 /// Tells a person what could not be read, and how sure the times are.
-pub(super) fn tell_about_reading(read: &ReadReport, terminal: &mut Terminal) -> Result<(), Failure> {
-    let err = terminal.err();
+pub(super) fn tell_about_reading(files: &[FileReport], terminal: &mut Terminal) -> Result<(), Failure> {
+    for FileReport { log, is_dated, read } in files {
+        let file = if is_one(files) {
+            String::new()
+        } else {
+            format!("{log}: ")
+        };
+        tell_about_lines(&file, read, terminal)?;
+        if *is_dated {
+            tell_about_times(&file, read, terminal)?;
+        } else {
+            writeln!(
+                terminal.err(),
+                "{WARNING} {file}The log has no date, so there are no figures of time."
+            )?;
+        }
+    }
+    Ok(())
+}
+
+fn tell_about_lines(file: &str, read: &ReadReport, terminal: &mut Terminal) -> Result<(), Failure> {
     if read.bad > 0 {
         let lines = plural(read.bad, "line", "lines");
+        let of = grouped(read.lines);
         writeln!(
-            err,
-            "{WARNING} {lines} of {} could not be understood:",
-            grouped(read.lines)
+            terminal.err(),
+            "{WARNING} {file}{lines} of {of} could not be understood:"
         )?;
-        for bad in &read.bad_samples {
-            writeln!(err, "  line {}: {}: {}", bad.line, bad.why, bad.text)?;
-        }
-        let shown = u64::try_from(read.bad_samples.len()).unwrap_or(u64::MAX);
-        if read.bad > shown {
-            writeln!(err, "  and {} more", grouped(read.bad - shown))?;
-        }
+        list(&read.bad_samples, read.bad, terminal)?;
+    }
+    if read.unread > 0 {
+        let lines = plural(read.unread, "line names", "lines name");
+        writeln!(
+            terminal.err(),
+            "{WARNING} {file}{lines} a feature in a way that is not understood, and no figure counts it:"
+        )?;
+        list(&read.unread_lines, read.unread, terminal)?;
     }
     if read.cut_short {
         writeln!(
-            err,
-            "{WARNING} The compressed file ends too early. What stands before that was read."
+            terminal.err(),
+            "{WARNING} {file}The compressed file ends too early. What comes before that was read."
         )?;
     }
+    Ok(())
+}
+
+/// Shows the lines that are known of `all`.
+fn list(lines: &[UnreadLine], all: u64, terminal: &mut Terminal) -> Result<(), Failure> {
+    let err = terminal.err();
+    for unread in lines.iter().take(SHOWN_MAX) {
+        writeln!(err, "  line {}: {}: {}", unread.line, unread.why, unread.text)?;
+    }
+    let others: Vec<String> = lines
+        .iter()
+        .skip(SHOWN_MAX)
+        .map(|unread| unread.line.to_string())
+        .collect();
+    if !others.is_empty() {
+        writeln!(err, "  and lines {}", others.join(", "))?;
+    }
+    let listed = u64::try_from(lines.len()).unwrap_or(u64::MAX);
+    if all > listed {
+        writeln!(err, "  and {} more", grouped(all - listed))?;
+    }
+    Ok(())
+}
+
+fn tell_about_times(file: &str, read: &ReadReport, terminal: &mut Terminal) -> Result<(), Failure> {
+    let err = terminal.err();
     if read.undated > 0 {
-        let lines = plural(read.undated, "line stands", "lines stand");
+        let entries = plural(read.undated, "entry comes", "entries come");
         writeln!(
             err,
-            "{WARNING} {lines} before the first date; their times were counted back from it."
+            "{WARNING} {file}{entries} before the first date; the times were counted back from it."
         )?;
     }
     if read.held > 0 {
         let lines = plural(read.held, "line", "lines");
         writeln!(
             err,
-            "{WARNING} The clock runs backwards at {lines}; the latest time before was taken."
+            "{WARNING} {file}The clock runs backwards at {lines}; the latest time before was taken."
+        )?;
+    }
+    if read.cuts > 0 {
+        let logs = plural(read.cuts, "older log", "older logs");
+        writeln!(
+            err,
+            "{WARNING} {file}The dates go back within the file: {logs} in it, each counted at its own time."
         )?;
     }
     Ok(())

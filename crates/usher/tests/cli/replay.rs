@@ -6,8 +6,9 @@ use serde_json::Value;
 
 use crate::program::{repository, usher};
 
-const FIGURES: [&str; 7] = [
+const FIGURES: [&str; 8] = [
     "attempts",
+    "episodes",
     "granted",
     "refused",
     "peak",
@@ -27,12 +28,12 @@ fn replay(log: &str, feature: &str, seats: Option<u32>, group: &str) -> Value {
     serde_json::from_str(&run.out).unwrap()
 }
 
-fn figures(count: &Value) -> [u64; 7] {
+fn figures(count: &Value) -> [u64; 8] {
     FIGURES.map(|name| count[name].as_u64().expect(name))
 }
 
 /// The figures of the independent count in `tests/oracle`, and the seats it took.
-fn oracle(log: &str, feature: &str, seats: Option<u32>, group: &str) -> (u64, [u64; 7]) {
+fn oracle(log: &str, feature: &str, seats: Option<u32>, group: &str) -> (u64, [u64; 8]) {
     let mut command = Command::new("python3");
     command.current_dir(repository());
     command.args([
@@ -57,42 +58,19 @@ fn oracle(log: &str, feature: &str, seats: Option<u32>, group: &str) -> (u64, [u
 }
 
 #[test]
-fn the_figures_of_a_company_and_of_a_university_stand() {
-    let elk = "tests/traces/elk-autodesk.log.gz";
-    let matlab = "tests/traces/upm-matlab.log.gz";
-    for (log, feature, seats, group, expected) in [
-        (
-            elk,
-            "64300ACD_F",
-            6,
-            "none",
-            [952, 833, 119, 6, 125_669, 4_477, 66],
-        ),
-        (
-            elk,
-            "64300ACD_F",
-            6,
-            "host",
-            [952, 843, 109, 6, 117_782, 4_477, 66],
-        ),
-        (
-            elk,
-            "64300ACD_F",
-            6,
-            "user",
-            [952, 843, 109, 6, 117_782, 4_477, 66],
-        ),
-        (
-            matlab,
-            "MATLAB",
-            200,
-            "none",
-            [6_345, 6_211, 134, 200, 15_801, 10_203, 103],
-        ),
+fn how_long_work_lasts_does_not_depend_on_the_number_of_seats() {
+    for (log, feature, seats, refused) in [
+        ("umich-ansys-2", "hfsshpc", 60, 81),
+        ("elk-autodesk", "64300ACD_F", 6, 122),
+        ("upm-matlab", "MATLAB", 100, 1_345),
     ] {
-        let count = replay(log, feature, Some(seats), group);
+        let log = format!("tests/traces/{log}.log.gz");
 
-        assert_eq!(figures(&count), expected, "{log} {feature} {group}");
+        let count = replay(&log, feature, Some(seats), "none");
+
+        assert_eq!(count["refused"], refused, "{log} {feature}");
+        let (_, expected) = oracle(&log, feature, Some(seats), "none");
+        assert_eq!(figures(&count), expected, "{log} {feature}");
     }
 }
 
@@ -142,6 +120,8 @@ fn the_object_says_what_it_is_of_and_how_the_log_was_read() {
     assert_eq!(count["seats"], 2);
     assert_eq!(count["read"]["bad"], 2);
     assert_eq!(count["read"]["bad_samples"][0]["line"], 20);
+    assert_eq!(count["read"]["unread"], 1);
+    assert_eq!(count["read"]["unread_lines"][0]["line"], 21);
     assert_eq!(count["read"]["undated"], 3);
     assert!(count["longest_full"]["from"].is_string());
     for name in ["refused_most", "gave_back", "gave_back_nothing", "first", "last"] {
@@ -165,7 +145,7 @@ fn seats_that_are_held_for_longer_than_any_lease_are_kept() {
 
     let count = replay(log.to_str().unwrap(), "A", Some(1), "none");
 
-    assert_eq!(figures(&count)[..4], [3, 2, 1, 1]);
+    assert_eq!(figures(&count)[..4], [3, 2, 2, 1]);
 }
 
 #[test]
@@ -183,11 +163,63 @@ fn a_checkout_of_more_licenses_than_there_are_seats_is_refused_however_many_it_a
     let count = replay(log, "A", Some(2), "none");
     let without = usher(&["replay", log, "--feature", "A"]);
 
-    assert_eq!(figures(&count)[..4], [2, 1, 1, 2]);
+    assert_eq!(figures(&count)[..4], [2, 2, 1, 1]);
     assert_eq!(without.code, Some(1));
     assert!(
         without.err.contains("Say how many with `--seats`"),
         "{}",
         without.err
     );
+}
+
+#[test]
+fn several_logs_in_any_order_count_as_one() {
+    let directory = tempfile::tempdir().unwrap();
+    let write = |name: &str, lines: &[&str]| {
+        let path = directory.path().join(name);
+        std::fs::write(&path, lines.join("\n")).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let shared = ["9:00:01 (d) OUT: \"A\" ann@pc1", "9:00:02 (d) OUT: \"A\" bob@pc2"];
+    let may = write(
+        "may.log",
+        &[&["9:00:00 (d) TIMESTAMP 5/1/2020"], &shared[..]].concat(),
+    );
+    let june = write(
+        "june.log",
+        &[
+            &["9:00:00 (d) TIMESTAMP 5/1/2020"],
+            &shared[1..],
+            &["9:00:00 (d) TIMESTAMP 6/1/2020", "9:00:03 (d) IN: \"A\" ann@pc1"],
+        ]
+        .concat(),
+    );
+    let undated = write("undated.log", &shared);
+
+    for logs in [[&may, &june], [&june, &may]] {
+        let run = usher(&[
+            "replay",
+            logs[0],
+            logs[1],
+            "--feature",
+            "A",
+            "--seats",
+            "2",
+            "--json",
+        ]);
+        let count: Value = serde_json::from_str(&run.out).unwrap();
+
+        assert_eq!(figures(&count)[..5], [2, 2, 2, 0, 2]);
+        assert_eq!(
+            (count["gave_back"].as_u64(), count["files"][1]["log"].as_str()),
+            (Some(1), Some(logs[1].as_str()))
+        );
+    }
+    let refused = usher(&["replay", &may, &undated]);
+    assert_eq!(refused.code, Some(1));
+    assert!(refused.err.contains("has no dates"), "{}", refused.err);
+    let alone = usher(&["replay", &undated, "--feature", "A", "--seats", "1", "--json"]);
+    let count: Value = serde_json::from_str(&alone.out).unwrap();
+    assert_eq!(count["refused"], 1);
+    assert!(count["secs_at_limit"].is_null() && count["first"].is_null() && count["episodes"].is_null());
 }

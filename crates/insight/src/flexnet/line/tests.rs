@@ -25,7 +25,10 @@ fn a_line_has_a_time_with_or_without_a_leading_blank_a_daemon_and_a_message() {
         r#"06:51:39 (adskflex) OUT: "64300ACD_F" user0001@host0001  "#,
         "6:51:39 (adskflex)\tOUT:\t\"64300ACD_F\"\tuser0001@host0001\t",
     ] {
-        let Line::Said { clock, daemon, what } = Line::parse(text) else {
+        let Line::Said {
+            clock, daemon, what, ..
+        } = Line::parse(text)
+        else {
             panic!("{text}");
         };
         assert_eq!((clock, daemon), (6 * 3600 + 51 * 60 + 39, "adskflex"), "{text}");
@@ -36,6 +39,7 @@ fn a_line_has_a_time_with_or_without_a_leading_blank_a_daemon_and_a_message() {
             host: "host0001",
             count: 1,
             remark: None,
+            is_old_form: false,
         };
         assert_eq!(what, Said::Use(expected), "{text}");
     }
@@ -71,7 +75,7 @@ fn a_license_that_was_taken_back_says_why() {
 }
 
 #[test]
-fn a_denial_is_by_the_limit_only_where_all_licenses_were_in_use() {
+fn a_denial_is_for_want_of_seats_only_where_all_were_in_use_or_others_waited() {
     for (reason, by_limit) in [
         ("(Licensed number of users already reached. (-4,342))", true),
         (
@@ -86,6 +90,7 @@ fn a_denial_is_by_the_limit_only_where_all_licenses_were_in_use() {
             "(3 licenses) (Licensed number of users already reached. (-4,132))",
             true,
         ),
+        ("(Users are queued for this feature. (-24,332))", true),
         ("(User/host not on INCLUDE list for feature. (-39,147))", false),
         ("(User/host on EXCLUDE list for feature. (-38,349))", false),
         (
@@ -107,7 +112,7 @@ fn a_denial_is_by_the_limit_only_where_all_licenses_were_in_use() {
         let text = format!(r#"9:00:00 (d) DENIED: "F" ann@pc1  {reason}"#);
         let usage = use_of(&text);
         assert_eq!(usage.deed, Deed::Denied);
-        assert_eq!(usage.remark.is_some_and(is_limit), by_limit, "{text}");
+        assert_eq!(usage.is_for_want_of_seats(), by_limit, "{text}");
     }
 }
 
@@ -238,4 +243,90 @@ fn what_cannot_be_understood_says_why() {
         assert_eq!(said_of(text), Said::Bad(why), "{text}");
     }
     assert_eq!(Line::parse(" \t "), Line::Blank);
+}
+
+#[test]
+fn the_oldest_form_begins_with_the_number_of_licenses() {
+    for (text, count) in [
+        ("8:01:00 (acme) DENIED: 3 editor to dave@pc4", 3),
+        (r#"8:02:00 (acme) DENIED: 3 "editor" to dave@pc4"#, 3),
+        ("8:02:00 (acme) DENIED: 3 editor to dave@pc4 (5/12/06 8:02)", 3),
+        ("8:02:00 (acme) OUT: 2 editor by dave@pc4", 2),
+        ("8:02:00 (acme) IN: editor by dave@pc4", 1),
+        ("8:02:00 (acme) OUT: 2 dave@pc4", 1),
+    ] {
+        let usage = use_of(text);
+        let expected = if text.contains("editor") { "editor" } else { "2" };
+        assert_eq!(
+            (usage.feature, usage.user, usage.host, usage.count),
+            (expected, "dave", "pc4", count),
+            "{text}"
+        );
+        if usage.deed == Deed::Denied {
+            assert!(usage.is_for_want_of_seats(), "{text}");
+        }
+    }
+    assert_eq!(
+        said_of("8:01:00 (acme) DENIED: 99999999999 editor to dave@pc4"),
+        Said::Bad("an impossible number of licenses")
+    );
+}
+
+#[test]
+fn the_verbose_form_names_the_user_and_the_number_elsewhere() {
+    let usage = use_of(
+        r#"8:42:54 (acme) OUT: "f1" @pc1 (2) ^^^ 1.0 bob 127.0.0.1 29866 0x12CF 3 3 N/A 11 19 8-8-2023 8:42:54 NO ^^^"#,
+    );
+    assert_eq!((usage.user, usage.host, usage.count), ("bob", "pc1", 2));
+
+    let denied = use_of(
+        r#"8:43:00 (acme) DENIED: "f1" @pc2 (Licensed number of users already reached. (-4,342)) ^^^ 1.0 carol 127.0.0.2 (9) ^^^"#,
+    );
+    assert_eq!((denied.user, denied.host, denied.count), ("carol", "pc2", 1));
+    assert!(denied.is_for_want_of_seats());
+}
+
+#[test]
+fn an_upgrade_says_from_how_many_licenses_to_how_many() {
+    let usage = use_of(r#"9:00:00 (acme) UPGRADE: "tokens" flow@node1  (5->6 licenses)"#);
+
+    assert_eq!((usage.deed, usage.count), (Deed::Upgrade { from: 5 }, 6));
+    for (text, why) in [
+        (
+            r#"9:00:00 (acme) UPGRADE: "tokens" flow@node1"#,
+            "no numbers of licenses",
+        ),
+        (
+            r#"9:00:00 (acme) UPGRADE: "tokens" flow@node1 (6 licenses)"#,
+            "no numbers of licenses",
+        ),
+        (
+            r#"9:00:00 (acme) UPGRADE: "tokens" flow@node1 (5->0 licenses)"#,
+            "an impossible number of licenses",
+        ),
+    ] {
+        assert_eq!(said_of(text), Said::Bad(why), "{text}");
+    }
+}
+
+#[test]
+fn a_line_may_begin_with_its_date() {
+    let expected = days_since_1970(Date::constant(2023, 8, 8));
+    for text in [
+        r#"2023-08-08T08:41:54 (acme) OUT: "f1" ann@pc1"#,
+        r#"2023-08-08 8:41:54.123 (acme) OUT: "f1" ann@pc1"#,
+        r#"2023-08-08T08:41:54.123+02:00 (acme) OUT: "f1" ann@pc1"#,
+        r#"2023-08-08T08:41:54Z (acme) OUT: "f1" ann@pc1"#,
+    ] {
+        let Line::Said { clock, day, .. } = Line::parse(text) else {
+            panic!("{text}");
+        };
+        assert_eq!((clock, day), (8 * 3600 + 41 * 60 + 54, expected), "{text}");
+    }
+    for text in [
+        r#"2023-13-08T08:41:54 (acme) OUT: "f1" ann@pc1"#,
+        r#"2023-08-0808:41:54 (acme) OUT: "f1" ann@pc1"#,
+    ] {
+        assert_eq!(Line::parse(text), Line::Bad("no time of day"), "{text}");
+    }
 }

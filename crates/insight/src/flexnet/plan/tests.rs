@@ -5,16 +5,18 @@ fn steps_of(text: &str, grouping: Grouping) -> Vec<Step> {
     plan(&read(text.as_bytes(), |_| {}).unwrap(), "F", grouping)
 }
 
-/// The steps as words: what, holder, checkouts.
+/// The steps as words: what, session or holder, checkouts.
 fn words(text: &str, grouping: Grouping) -> Vec<String> {
-    let word = |what: &str, of: &Request| format!("{what} {} {}", of.holder, of.checkouts);
     steps_of(text, grouping)
         .iter()
         .map(|step| match &step.kind {
-            StepKind::Take(request) => word("take", request),
-            StepKind::GiveBack(request) => word("give back", request),
-            StepKind::Probe(request) => word("probe", request),
-            StepKind::FreeAll => "free all".to_owned(),
+            StepKind::Begin { session, request } => {
+                format!("{session} begins {} {}", request.holder, request.checkouts)
+            }
+            StepKind::Grow { session, request } => format!("{session} grows by {}", request.checkouts),
+            StepKind::Shrink { session, left, cause } => format!("{session} keeps {left}, {cause:?}"),
+            StepKind::Probe(request) => format!("probe {} {}", request.holder, request.checkouts),
+            StepKind::ReturnUnseen => "return unseen".to_owned(),
         })
         .collect()
 }
@@ -36,52 +38,82 @@ fn denials_for_other_reasons_and_other_features_and_daemons_are_no_steps() {
     assert_eq!(
         words(LOG, Grouping::None),
         [
-            "take ann@pc1 2",
+            "0 begins ann@pc1 2",
             "probe bob@pc1 1",
-            "free all",
-            "give back ann@pc1 2",
-            "free all"
+            "0 keeps 0, Restarted",
+            "return unseen",
         ]
     );
 }
 
 #[test]
 fn the_grouping_says_who_holds_the_seat() {
-    assert_eq!(words(LOG, Grouping::Host)[..2], ["take pc1 2", "probe pc1 1"]);
-    assert_eq!(words(LOG, Grouping::User)[..2], ["take ann 2", "probe bob 1"]);
+    assert_eq!(words(LOG, Grouping::Host)[..2], ["0 begins pc1 2", "probe pc1 1"]);
+    assert_eq!(words(LOG, Grouping::User)[..2], ["0 begins ann 2", "probe bob 1"]);
 }
 
 #[test]
-fn checkouts_belong_to_the_client_whoever_holds_the_seat() {
-    let steps = steps_of(LOG, Grouping::Host);
+fn a_return_ends_the_oldest_session_of_its_client_with_the_same_count() {
+    let log = "\
+        9:00:00 (d) OUT: \"F\" ann@pc1  (2 licenses)\n\
+        9:00:01 (d) OUT: \"F\" ann@pc1\n\
+        9:00:02 (d) OUT: \"F\" ann@pc1\n\
+        9:00:03 (d) OUT: \"F\" ann@pc2\n\
+        9:00:04 (d) IN: \"F\" ann@pc1\n\
+        9:00:05 (d) IN: \"F\" ann@pc2\n\
+        9:00:06 (d) IN: \"F\" ann@pc1  (2 licenses)\n";
 
-    let StepKind::Probe(request) = &steps[1].kind else {
-        panic!("{steps:?}");
-    };
-    assert_eq!((&*request.client, &*request.user), ("bob@pc1", "bob"));
+    assert_eq!(
+        words(log, Grouping::None)[4..],
+        [
+            "1 keeps 0, Returned",
+            "3 keeps 0, Returned",
+            "0 keeps 0, Returned"
+        ]
+    );
 }
 
 #[test]
-fn a_client_gives_back_at_most_what_it_was_granted() {
-    let request = |client: &str, checkouts| Request {
-        holder: Arc::from("pc1"),
-        client: Arc::from(client),
-        user: Arc::from(client),
-        checkouts,
-    };
-    let mut ledger = Ledger::default();
+fn a_return_of_no_such_count_comes_from_the_oldest_sessions() {
+    let log = "\
+        9:00:00 (d) OUT: \"F\" ann@pc1  (3 licenses)\n\
+        9:00:01 (d) OUT: \"F\" ann@pc1  (4 licenses)\n\
+        9:00:02 (d) IN: \"F\" ann@pc1\n\
+        9:00:03 (d) IN: \"F\" ann@pc1  (5 licenses)\n\
+        9:00:04 (d) IN: \"F\" ann@pc1  (9 licenses)\n\
+        9:00:05 (d) IN: \"F\" ann@pc1\n";
 
-    ledger.take(&request("ann@pc1", 3));
-    ledger.take(&request("ann@pc1", 2));
+    assert_eq!(
+        words(log, Grouping::None)[2..],
+        [
+            "0 keeps 2, Returned",
+            "0 keeps 0, Returned",
+            "1 keeps 1, Returned",
+            "1 keeps 0, Returned",
+            "return unseen"
+        ]
+    );
+}
 
-    assert_eq!(ledger.give_back(&request("bob@pc1", 1)), 0);
-    assert_eq!(ledger.give_back(&request("ann@pc1", 4)), 4);
-    assert_eq!(ledger.held("ann@pc1"), 1);
-    assert_eq!(ledger.give_back(&request("ann@pc1", 4)), 1);
-    assert_eq!(ledger.give_back(&request("ann@pc1", 4)), 0);
-    ledger.take(&request("ann@pc1", 1));
-    ledger.free_all();
-    assert_eq!(ledger.held("ann@pc1"), 0);
+#[test]
+fn an_upgrade_changes_the_session_with_the_count_that_it_names() {
+    let log = "\
+        9:00:00 (d) OUT: \"F\" ann@pc1\n\
+        9:00:01 (d) OUT: \"F\" ann@pc1  (5 licenses)\n\
+        9:00:02 (d) UPGRADE: \"F\" ann@pc1  (5->9 licenses)\n\
+        9:00:03 (d) UPGRADE: \"F\" ann@pc1  (9->8 licenses)\n\
+        9:00:04 (d) UPGRADE: \"F\" new@pc2  (2->3 licenses)\n\
+        9:00:05 (d) IN: \"F\" ann@pc1  (8 licenses)\n";
+
+    assert_eq!(
+        words(log, Grouping::None)[2..],
+        [
+            "1 grows by 4",
+            "1 keeps 8, Returned",
+            "2 begins new@pc2 3",
+            "1 keeps 0, Returned"
+        ]
+    );
 }
 
 #[test]

@@ -1,10 +1,12 @@
 use std::io::Write;
+use std::sync::Arc;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
+use super::super::reading::BAD_SAMPLES_MAX;
 use super::super::text::wall_clock;
-use super::super::{Ignored, ReadReport};
+use super::super::{Action, EntryKind, Ignored, ReadReport, UnreadLine, Usage};
 use super::*;
 
 const SHORT: &str = "\
@@ -20,6 +22,14 @@ const SHORT: &str = "\
  0:10:02 (lmgrd) Shutting down
 no line of a log
 ";
+
+fn usages(log: &Log) -> Vec<&Usage> {
+    let usages = log.entries.iter().filter_map(|entry| match &entry.kind {
+        EntryKind::Use(usage) => Some(usage),
+        EntryKind::Started => None,
+    });
+    usages.collect()
+}
 
 fn log(bytes: impl AsRef<[u8]>) -> Log {
     read(bytes.as_ref(), |_| {}).unwrap()
@@ -48,7 +58,7 @@ fn every_line_is_an_entry_or_ignored_or_bad() {
             notices: 1,
         },
         bad: 1,
-        bad_samples: vec![BadLine {
+        bad_samples: vec![UnreadLine {
             line: 11,
             why: "no time of day",
             text: "no line of a log".to_owned(),
@@ -60,33 +70,32 @@ fn every_line_is_an_entry_or_ignored_or_bad() {
 }
 
 #[test]
-fn entries_and_starts_have_their_line_and_their_instant() {
+fn entries_have_their_instant_and_what_they_tell() {
     let log = log(SHORT);
 
-    let entries: Vec<_> = log
-        .entries
-        .iter()
-        .map(|entry| (entry.line, wall_clock(entry.at)))
-        .collect();
+    let times: Vec<_> = log.entries.iter().map(|entry| wall_clock(entry.at)).collect();
     assert_eq!(
-        entries,
+        times,
         [
-            (4, "2016-03-30T06:51:39".to_owned()),
-            (5, "2016-03-30T06:51:40".to_owned()),
-            (8, "2016-03-31T00:10:00".to_owned()),
+            "2016-03-30T01:56:09",
+            "2016-03-30T06:51:39",
+            "2016-03-30T06:51:40",
+            "2016-03-31T00:10:00",
         ]
     );
+    assert_eq!(log.entries[0].kind, EntryKind::Started);
+    assert_eq!(&*log.entries[0].daemon, "adskflex");
     let mark = Some(Arc::from("INACTIVE"));
-    assert_eq!(log.entries[2].action, Action::In { mark });
+    assert_eq!(usages(&log)[2].action, Action::In { mark });
     let reason = Arc::from("Licensed number of users already reached. (-4,342)");
     assert_eq!(
-        log.entries[1].action,
+        usages(&log)[1].action,
         Action::Denied {
             by_limit: true,
             reason
         }
     );
-    assert_eq!((log.starts[0].line, &*log.starts[0].daemon), (2, "adskflex"));
+    assert!(log.is_dated);
 }
 
 #[test]
@@ -127,8 +136,8 @@ fn ends_of_line_and_marks_of_other_systems_change_nothing() {
 fn names_that_are_not_utf_8_are_kept_apart() {
     let log = log(b"9:00:00 (d) OUT: \"F\" m\xfcller@pc\n9:00:00 (d) OUT: \"F\" m\xe4ller@pc\n");
 
-    assert_eq!(&*log.entries[0].user, "müller");
-    assert_eq!(&*log.entries[1].user, "mäller");
+    assert_eq!(&*usages(&log)[0].user, "müller");
+    assert_eq!(&*usages(&log)[1].user, "mäller");
 }
 
 #[test]
@@ -140,7 +149,7 @@ fn a_line_without_end_is_bad_and_not_kept() {
 
     assert_eq!((log.report.lines, log.report.bad, log.entries.len()), (2, 1, 1));
     assert_eq!(log.report.bad_samples[0].why, "too long a line");
-    assert_eq!(log.report.bad_samples[0].text.len(), SAMPLE_CHARS_MAX);
+    assert_eq!(log.report.bad_samples[0].text.len(), 160);
 }
 
 #[test]
@@ -182,4 +191,71 @@ fn progress_counts_the_bytes_of_the_source() {
 #[test]
 fn an_empty_log_is_a_log() {
     assert_eq!(log("").report, ReadReport::default());
+}
+
+#[test]
+fn logs_of_windows_in_utf_16_are_read_with_and_without_their_mark() {
+    let text = SHORT.replace("user0001", "müller").replace('\n', "\r\n");
+    let expected = log(&text);
+    for mark in ["", "\u{feff}"] {
+        let units: Vec<u16> = format!("{mark}{text}").encode_utf16().collect();
+        let little: Vec<u8> = units.iter().flat_map(|unit| unit.to_le_bytes()).collect();
+        let big: Vec<u8> = units.iter().flat_map(|unit| unit.to_be_bytes()).collect();
+
+        for bytes in [gzip(&little), little, big] {
+            let read = log(bytes);
+            assert_eq!(
+                (&read.entries, &read.report),
+                (&expected.entries, &expected.report)
+            );
+        }
+    }
+    assert_eq!(&*usages(&expected)[0].user, "müller");
+}
+
+#[test]
+fn lines_that_name_a_feature_and_are_not_understood_are_listed() {
+    let log = log("\
+        9:00:00 (d) TIMESTAMP 3/30/2016\n\
+        9:00:01 (d) OUT: \"Draw\" ann@pc1\n\
+        9:00:02 (d) SEIZED: \"Draw\" bob@pc2\n\
+        9:00:03 (d) SEIZED: \"Unknown\" bob@pc2\n\
+        9:00:04 (d) Server started on server for: Draw\n\
+        9:00:04 (d) Draw Mesh\n\
+        9:00:05 (d) OUT: Draw\n\
+        no line about Drawings\n");
+
+    let listed: Vec<_> = log
+        .report
+        .unread_lines
+        .iter()
+        .map(|line| (line.line, line.why))
+        .collect();
+    assert_eq!(listed, [(3, "not understood"), (7, "no feature")]);
+    assert_eq!(log.report.unread, 2);
+}
+
+#[test]
+fn a_banner_before_the_first_date_is_nothing_to_report() {
+    let log = log("\
+        8:59:58 (lmgrd) -----------------------------------------------\n\
+        8:59:59 (lmgrd)   Please Note:\n\
+        9:00:00 (d) TIMESTAMP 3/30/2016\n\
+        9:00:01 (d) OUT: \"Draw\" ann@pc1\n");
+
+    assert_eq!(log.report.undated, 0);
+    assert!(log.is_dated);
+}
+
+#[test]
+fn a_daemon_that_starts_again_after_a_reread_is_a_restart() {
+    let log = log("\
+        9:00:00 (d) Rereading license file...\n\
+        9:00:00 (d) Server started on s for: Draw\n\
+        9:00:01 (lmgrd) Started d (internet tcp_port 2080 pid 77)\n\
+        9:00:02 (d) Server started on s for: Draw\n\
+        9:00:03 (e) Rereading license file...\n\
+        9:00:04 (d) Server started on s for: Draw\n");
+
+    assert_eq!(log.entries.len(), 2);
 }
