@@ -13,7 +13,7 @@ use crate::presence::{Customer, Device, SessionKind, Start};
 use crate::rules::Rules;
 use crate::single_sign_on::ProviderChange;
 use crate::text::{Code, Email, ExternalId, Name, Note, Product};
-use crate::time::{Secs, Timestamp};
+use crate::time::{Outage, Secs, Timestamp};
 use crate::user::License;
 
 /// One thing asked of an account. It is done whole or not at all.
@@ -223,8 +223,8 @@ pub enum Command {
 
     /// Do what is due. Usher only.
     Tick,
-    /// Usher was away: nobody loses anything by it (S11). Usher only.
-    Resume,
+    /// Make up for an outage: nobody loses anything by it (S11). Usher only.
+    Resume { outage: Outage },
 }
 
 /// A change of a user: what is `None` stays.

@@ -15,7 +15,7 @@ use crate::refusal::{Attempt, Code};
 use crate::rules::Rules;
 use crate::single_sign_on::ProviderChange;
 use crate::text::{self, Email, ExternalId, Name, Note, PlanName, Product};
-use crate::time::{Secs, Timestamp};
+use crate::time::{Outage, Secs, Timestamp};
 use crate::user::License;
 
 /// A change of one account. The time and the actor of an event stand once, at its entry in the commit.
@@ -177,8 +177,12 @@ pub enum Event {
         sign_ins: Vec<(SignInId, Timestamp)>,
         tickets: Vec<(TicketId, Timestamp)>,
     },
-    /// Usher was away: every lease, offer and idle clock starts anew (S11).
-    LeasesRestarted {},
+    /// Usher could not act for a while: leases and offers are full again, and everything else that was running goes on
+    /// where it stopped (S11). `outage` is none in journals that did not keep how long that was.
+    LeasesRestarted {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        outage: Option<Outage>,
+    },
     /// The user said that they are there: the idle clock starts from zero.
     ActivityReported { id: SignInId },
     /// The user will be logged off when idle for longer (2.4).

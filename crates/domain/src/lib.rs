@@ -45,4 +45,4 @@ pub use permission::Actor;
 pub use promise::oversold_by;
 pub use refusal::{Code, Refusal};
 pub use settle::{Settled, execute, refused, settle};
-pub use time::{Secs, Timestamp};
+pub use time::{Millis, Outage, Secs, Timestamp};

@@ -14,6 +14,20 @@ pub struct Timestamp(i64);
 #[serde(transparent)]
 pub struct Secs(u32);
 
+/// A length of time in whole milliseconds, for what was measured rather than chosen. Never negative.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Millis(u64);
+
+/// Time in which Usher could not act (S11).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outage {
+    /// How much time that was in all.
+    pub away: Millis,
+    /// When Usher could act again.
+    pub until: Timestamp,
+}
+
 impl Timestamp {
     /// The instant that lies `millis` milliseconds after 1970-01-01T00:00:00Z.
     #[must_use]
@@ -39,6 +53,36 @@ impl Timestamp {
     pub fn remaining(self, now: Self) -> Secs {
         let millis = self.0.saturating_sub(now.0).max(0);
         Secs(u32::try_from((millis.saturating_add(999)) / 1000).unwrap_or(u32::MAX))
+    }
+}
+
+impl Millis {
+    /// No time at all.
+    pub const ZERO: Self = Self(0);
+
+    /// A duration of `millis` milliseconds.
+    #[must_use]
+    pub const fn new(millis: u64) -> Self {
+        Self(millis)
+    }
+
+    /// The time from one instant to another; zero where the second does not lie after the first.
+    #[must_use]
+    pub const fn between(from: Timestamp, until: Timestamp) -> Self {
+        let millis = until.0.saturating_sub(from.0);
+        Self(if millis > 0 { millis.unsigned_abs() } else { 0 })
+    }
+
+    /// The number of milliseconds.
+    #[must_use]
+    pub const fn get(self) -> u64 {
+        self.0
+    }
+
+    /// Whether this is at least as long as `secs`.
+    #[must_use]
+    pub const fn is_at_least(self, secs: Secs) -> bool {
+        self.0 >= secs.0 as u64 * 1000
     }
 }
 
@@ -75,6 +119,30 @@ impl Add<Secs> for Timestamp {
 
     fn add(self, secs: Secs) -> Self {
         Self(self.0.saturating_add(secs.millis()))
+    }
+}
+
+impl Add<Millis> for Timestamp {
+    type Output = Self;
+
+    fn add(self, millis: Millis) -> Self {
+        Self(self.0.saturating_add_unsigned(millis.0))
+    }
+}
+
+impl Sub<Millis> for Timestamp {
+    type Output = Self;
+
+    fn sub(self, millis: Millis) -> Self {
+        Self(self.0.saturating_sub_unsigned(millis.0))
+    }
+}
+
+impl Add for Millis {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
     }
 }
 

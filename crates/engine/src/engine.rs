@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 
 use tokio::sync::{Mutex, oneshot};
 use usher_domain::{
-    Account, AccountId, Actor, Command, Outcome, Refusal, Secs, SignInId, TicketId, Timestamp,
+    Account, AccountId, Actor, Command, Millis, Outcome, Refusal, Secs, SignInId, TicketId, Timestamp,
 };
 use usher_journal::{COMMITS_MAX, Hash, Journal, Records, Seq, Text};
 
@@ -14,8 +14,10 @@ use crate::account::{
     published,
 };
 use crate::node::Node;
+use crate::time::Time;
 use crate::{
-    Cause, Clock, Failure, Figures, Options, Published, Reason, Request, StartError, Subscription, timer,
+    Cause, Clock, Failure, Figures, Options, Published, Reason, Request, StartError, Subscription, WallClock,
+    timer,
 };
 
 /// A sign of life of one sign-in (S11).
@@ -25,6 +27,15 @@ pub struct Heartbeat {
     pub sign_in: SignInId,
     /// Whether the user is there, not only the device.
     pub active: bool,
+}
+
+impl Heartbeat {
+    pub(crate) const fn command(self) -> Command {
+        Command::Heartbeat {
+            sign_in: self.sign_in,
+            active: self.active,
+        }
+    }
 }
 
 /// All accounts, each with one writer. Clones are the same engine.
@@ -44,7 +55,8 @@ impl Engine {
         options: Options,
     ) -> Result<Self, StartError> {
         let fires_by_itself = matches!(clock, Clock::System);
-        let node = Arc::new(Node::new(journal, clock, options));
+        let time = Time::start(clock, journal.last_written_at().await?);
+        let node = Arc::new(Node::new(journal, time, options));
         for (account, due) in node.journal.due().await? {
             node.wheel.mark(account, due);
         }
@@ -110,14 +122,10 @@ impl Engine {
         cause: Cause,
         heartbeat: Heartbeat,
     ) -> Result<Secs, Failure> {
-        let command = Command::Heartbeat {
-            sign_in: heartbeat.sign_in,
-            active: heartbeat.active,
-        };
         let request = Request {
             actor,
             cause,
-            command,
+            command: heartbeat.command(),
         };
         self.execute(account, request, |_, outcome, _| lease_left(outcome))
             .await
@@ -204,10 +212,17 @@ impl Engine {
         })
     }
 
-    /// What time it is for the engine.
+    /// What time it is for the engine: it goes on by what really passes and never falls, whatever people do to the wall
+    /// clock.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        self.node.clock.now()
+        self.node.now()
+    }
+
+    /// How the wall clock stands to [`now`](Self::now).
+    #[must_use]
+    pub fn wall_clock(&self) -> WallClock {
+        self.node.time.wall_clock()
     }
 
     /// What the engine has counted.
@@ -223,16 +238,20 @@ impl Engine {
     /// Moves a manual clock, stopping wherever something is due, and does all of it before it returns. Does nothing
     /// with the system's clock.
     pub async fn advance(&self, by: Secs) {
-        let Clock::Manual(clock) = &self.node.clock else {
+        let Clock::Manual(clock) = self.node.time.clock() else {
             return;
         };
         let _one_at_a_time = self.advancing.lock().await;
-        let until = clock.now() + by;
+        let pass_until = |until: Timestamp| {
+            let passing = Millis::between(self.node.now(), until).get();
+            clock.pass(i64::try_from(passing).unwrap_or(i64::MAX));
+        };
+        let until = self.node.now() + by;
         while let Some((due, account)) = self.node.wheel.pop(until) {
-            clock.set(due);
+            pass_until(due);
             Arc::clone(&self.node).tick(account).await;
         }
-        clock.set(until);
+        pass_until(until);
     }
 
     /// Does what was asked for before, stores lease renewals and snapshots, and closes the journal. What comes later

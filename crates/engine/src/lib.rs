@@ -14,11 +14,13 @@ mod figures;
 pub mod maintenance;
 mod node;
 mod options;
+mod outages;
 pub mod records;
 mod registry;
 pub mod replay;
 mod snapshot;
 mod subscription;
+mod time;
 mod timer;
 mod wheel;
 
@@ -30,6 +32,7 @@ pub use figures::Figures;
 pub use options::Options;
 pub use snapshot::InvalidSnapshot;
 pub use subscription::{Published, Subscription};
+pub use time::WallClock;
 pub use usher_journal::{Cause, Way};
 
 /// A command with who gives it and why.

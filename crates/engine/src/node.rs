@@ -1,7 +1,7 @@
 //! What all accounts of one engine share.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::{Notify, oneshot, watch};
 use usher_domain::{AccountId, Secs, Timestamp};
@@ -10,8 +10,9 @@ use usher_journal::Journal;
 use crate::account::{self, Message, Resident};
 use crate::figures::Counters;
 use crate::registry::{NotSent, Registry};
+use crate::time::Time;
 use crate::wheel::Wheel;
-use crate::{Clock, Failure, Options, Reason};
+use crate::{Failure, Options, Reason};
 
 /// When to ask again after an overload.
 pub(crate) const RETRY_AFTER: Secs = Secs::new(1);
@@ -19,12 +20,9 @@ pub(crate) const RETRY_AFTER: Secs = Secs::new(1);
 /// When to try again what was due and could not be done.
 const TICK_RETRY: Secs = Secs::new(1);
 
-/// A stretch without any turn that is taken for Usher having been away: the machine slept, or the clock was set (S11).
-const STALL: Secs = Secs::new(15);
-
 pub(crate) struct Node {
     pub(crate) journal: Arc<dyn Journal>,
-    pub(crate) clock: Clock,
+    pub(crate) time: Time,
     pub(crate) options: Options,
     pub(crate) counters: Arc<Counters>,
     pub(crate) registry: Registry,
@@ -33,17 +31,13 @@ pub(crate) struct Node {
     pub(crate) tasks: watch::Sender<usize>,
     pub(crate) crowded: Notify,
     pub(crate) closing: AtomicBool,
-    /// When Usher was last seen at work, and since when it is without having been away.
-    seen_at: AtomicI64,
-    up_since: AtomicI64,
 }
 
 impl Node {
-    pub(crate) fn new(journal: Arc<dyn Journal>, clock: Clock, options: Options) -> Self {
-        let now = clock.now().millis();
+    pub(crate) fn new(journal: Arc<dyn Journal>, time: Time, options: Options) -> Self {
         Self {
             journal,
-            clock,
+            time,
             options,
             counters: Arc::default(),
             registry: Registry::new(),
@@ -51,32 +45,12 @@ impl Node {
             tasks: watch::Sender::new(0),
             crowded: Notify::new(),
             closing: AtomicBool::new(false),
-            seen_at: AtomicI64::new(now),
-            up_since: AtomicI64::new(now),
         }
     }
 
-    /// What time it is. Takes note where Usher was away since it was last asked.
+    /// What time it is. Takes note where Usher could not act since it was last asked.
     pub(crate) fn now(&self) -> Timestamp {
-        let now = self.clock.now();
-        if matches!(self.clock, Clock::System) {
-            let seen = Timestamp::from_millis(self.seen_at.load(Ordering::Acquire));
-            if now.since(seen) > STALL {
-                // Before `seen_at` moves, so that nobody sees the one without the other.
-                self.up_since.fetch_max(now.millis(), Ordering::AcqRel);
-                tracing::warn!(
-                    away_secs = now.since(seen).get(),
-                    "leases start anew after a stall"
-                );
-            }
-            self.seen_at.fetch_max(now.millis(), Ordering::AcqRel);
-        }
-        now
-    }
-
-    /// Since when Usher is up without having been away.
-    pub(crate) fn up_since(&self) -> Timestamp {
-        Timestamp::from_millis(self.up_since.load(Ordering::Acquire))
+        self.time.now()
     }
 
     pub(crate) fn is_closing(&self) -> bool {
@@ -139,7 +113,7 @@ impl Node {
             Ok(()) | Err(Failure::NoAccount | Failure::Unavailable(Reason::ShuttingDown)) => {}
             Err(failure) => {
                 tracing::warn!(%account, error = %failure, "what was due could not be done and is tried again");
-                self.wheel.mark(account, self.clock.now() + TICK_RETRY);
+                self.wheel.mark(account, self.now() + TICK_RETRY);
             }
         }
     }

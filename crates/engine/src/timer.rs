@@ -13,8 +13,8 @@ use crate::registry::Use;
 /// Accounts that are loaded or at work at a time because something is due: after an outage, all are at once.
 const TICKS_AT_ONCE: usize = 32;
 
-/// The longest that the timer sleeps, so that it notices when the clock was set or the machine slept.
-const NAP_MAX: Duration = Duration::from_secs(1);
+/// The longest that the timer sleeps, so that it notices when the clock was set, or when nothing ran for a while.
+const NAP_MAX: Duration = Duration::from_millis(500);
 
 /// How often, where there are other nodes, it is looked at what they have left undone, and for how long it must have
 /// been due.
@@ -29,6 +29,7 @@ pub(crate) async fn run(node: Arc<Node>) {
     let mut ticks = JoinSet::new();
     while !node.is_closing() {
         let now = node.now();
+        node.time.follow_wall();
         while ticks.len() < TICKS_AT_ONCE {
             let Some((_, account)) = node.wheel.pop(now) else {
                 break;
@@ -59,7 +60,9 @@ pub(crate) async fn adopt(node: Arc<Node>) {
                 continue;
             }
         };
-        let now = node.now();
+        // The time of another node may be ahead of this one's.
+        let newest = node.journal.last_written_at().await.ok().flatten();
+        let now = node.now().max(newest.unwrap_or_default());
         for (account, due) in due {
             if due + ADOPT_AFTER <= now {
                 node.wheel.mark(account, due);

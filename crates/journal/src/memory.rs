@@ -9,7 +9,7 @@ mod tables;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::Poll;
+use std::task::{Poll, Waker};
 
 use async_trait::async_trait;
 use usher_domain::{AccountId, Timestamp};
@@ -76,6 +76,9 @@ struct Node {
     /// What happens to which of them.
     faults: BTreeMap<u64, Fault>,
     closed: bool,
+    /// Whether appends hang, as when a sync of the disk does; those that do.
+    is_held: bool,
+    waiting: Vec<Waker>,
 }
 
 impl MemoryJournal {
@@ -99,6 +102,34 @@ impl MemoryJournal {
         let mut node = lock(&self.node);
         let at = node.appends.saturating_add(nth.max(1));
         node.faults.insert(at, fault);
+    }
+
+    /// Lets every append of this node hang until [`release`](Self::release), as when the disk's sync hangs. Reading goes
+    /// on.
+    pub fn hold(&self) {
+        lock(&self.node).is_held = true;
+    }
+
+    /// Lets the appends go on that hang.
+    pub fn release(&self) {
+        let waiting = {
+            let mut node = lock(&self.node);
+            node.is_held = false;
+            std::mem::take(&mut node.waiting)
+        };
+        waiting.into_iter().for_each(Waker::wake);
+    }
+
+    async fn released(&self) {
+        std::future::poll_fn(|context| {
+            let mut node = lock(&self.node);
+            if !node.is_held {
+                return Poll::Ready(());
+            }
+            node.waiting.push(context.waker().clone());
+            Poll::Pending
+        })
+        .await;
     }
 
     /// How many appends this node has been asked for.
@@ -194,7 +225,9 @@ impl Store {
 impl Journal for MemoryJournal {
     async fn append(&self, append: Append) -> Result<(), AppendError> {
         let unknown = || AppendError::Unknown("the answer was lost".into());
-        match self.next_fault()? {
+        let fault = self.next_fault()?;
+        self.released().await;
+        match fault {
             None => lock(&self.store).append(append),
             Some(Fault::Conflict) => Err(AppendError::Conflict),
             Some(Fault::Overtaken {

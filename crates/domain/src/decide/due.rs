@@ -8,7 +8,7 @@ use crate::evolve::seats::{log_off_notice, next_reclaim};
 use crate::id::{PoolId, SessionId, SignInId, TicketId};
 use crate::presence::{Funding, SessionState, SignIn, TicketState};
 use crate::schedule::Due;
-use crate::time::{Secs, Timestamp};
+use crate::time::{Outage, Secs, Timestamp};
 
 /// Notice before an idle seat is reclaimed (Q4).
 const RECLAIM_NOTICE: Secs = Secs::new(60);
@@ -25,12 +25,12 @@ pub(super) fn due(account: &Account, now: Timestamp) -> Vec<Event> {
     }
 }
 
-/// After an outage, where anybody could lose something by it (S11).
-pub(super) fn resume(account: &Account) -> Vec<Event> {
+/// Makes up for an outage, where anybody could lose something by it (S11).
+pub(super) fn resume(account: &Account, outage: Outage) -> Vec<Event> {
     if account.sign_ins.is_empty() && account.tickets.is_empty() {
         return Vec::new();
     }
-    vec![Event::LeasesRestarted {}]
+    vec![Event::LeasesRestarted { outage: Some(outage) }]
 }
 
 fn sign_in(account: &Account, id: SignInId, now: Timestamp) -> Vec<Event> {

@@ -88,10 +88,10 @@ pub fn decide(
         Command::ClaimTicket { .. } | Command::DropTicket { .. } | Command::RenewTicket { .. } => {
             queue::decide(account, command, actor, now)
         }
-        Command::Tick | Command::Resume => {
+        Command::Tick | Command::Resume { .. } => {
             account.need_operator(actor)?;
             Ok(Decision::done(match command {
-                Command::Resume => due::resume(account),
+                Command::Resume { outage } => due::resume(account, *outage),
                 _ => due::due(account, now),
             }))
         }

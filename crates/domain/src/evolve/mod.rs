@@ -22,7 +22,7 @@ pub fn evolve(account: &mut Account, event: &Event, at: Timestamp) {
     directory::evolve(account, event, at);
     presence::evolve(account, event, at);
     if let (Event::PoolChanged { id, .. }, Some(before)) = (event, rules_before) {
-        presence::pool_changed(account, *id, &before);
+        presence::pool_changed(account, *id, &before, at);
     }
 }
 
@@ -34,13 +34,13 @@ pub(crate) fn restore(account: &mut Account) {
 }
 
 impl Account {
-    /// A sign of life of a device: its lease starts anew, in memory (S11). The journal learns of it when
-    /// [`crate::Command::Tick`] is next due. Gives the seconds that remain; none for a sign-in that is over.
+    /// A sign of life of a device: its lease starts anew, in memory (S11), also where that is less than was left of a
+    /// longer one that the pool had before. The journal learns of it when [`crate::Command::Tick`] is next due. Gives the seconds that remain; none for a sign-in that is over.
     pub fn renew_sign_in(&mut self, id: SignInId, now: Timestamp) -> Option<Secs> {
         let sign_in = self.sign_ins.get_mut(&id)?;
         let lease = sign_in.lease;
         let stored = sign_in.lease_until;
-        sign_in.lease_until = stored.max(now + lease);
+        sign_in.lease_until = now + lease;
         seats::schedule_sign_in(self, id);
         self.renewed_sign_ins.entry(id).or_insert(stored);
         self.flush_within(lease, now);
@@ -52,7 +52,7 @@ impl Account {
         let ticket = self.tickets.get_mut(&id)?;
         let lease = ticket.lease;
         let stored = ticket.lease_until;
-        ticket.lease_until = stored.max(now + lease);
+        ticket.lease_until = now + lease;
         seats::schedule_ticket(self, id);
         self.renewed_tickets.entry(id).or_insert(stored);
         self.flush_within(lease, now);

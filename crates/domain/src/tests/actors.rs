@@ -4,7 +4,7 @@ use super::fixture::*;
 use crate::command::Command;
 use crate::permission::{Actor, Role, Scope};
 use crate::presence::{SessionKind, Start};
-use crate::time::Secs;
+use crate::time::{Millis, Outage, Secs};
 use crate::{ApiKeyId, SessionId, TicketId};
 
 const ACTORS: [&str; 10] = [
@@ -226,7 +226,13 @@ fn q4_a_seat_is_locked_by_who_works_for_its_user() {
 fn only_usher_says_what_is_due() {
     let mut shift = shift();
 
-    for command in [Command::Tick, Command::Resume] {
+    let resume = Command::Resume {
+        outage: Outage {
+            away: Millis::ZERO,
+            until: clock("09:00"),
+        },
+    };
+    for command in [Command::Tick, resume] {
         shift.give(&user("olga"), &command);
         assert_eq!(shift.refusal().as_str(), "forbidden");
     }

@@ -13,7 +13,7 @@ use crate::command::{Command, Decision};
 use crate::permission::{Actor, Scope};
 use crate::refusal::{Code, Refusal};
 use crate::text::Product;
-use crate::time::{Secs, Timestamp};
+use crate::time::{Millis, Outage, Secs, Timestamp};
 use crate::{Account, ApiKeyId, SignInId, TicketId, UserId, execute};
 
 /// The back end that works for all users.
@@ -62,6 +62,8 @@ pub(super) fn clock(text: &str) -> Timestamp {
 pub(super) struct Shift {
     pub(super) account: Account,
     now: Timestamp,
+    /// Since when nobody has looked at what is due.
+    unseen_since: Timestamp,
     ids: u128,
     silent: BTreeSet<UserId>,
     refused: Option<Refusal>,
@@ -155,6 +157,7 @@ impl Shift {
 
     /// Moves the clock while nobody looks at what is due: Usher is late, or down.
     pub(super) fn unseen_until(&mut self, time: &str) -> &mut Self {
+        self.unseen_since = self.now;
         self.now = clock(time);
         self
     }
@@ -166,9 +169,13 @@ impl Shift {
         self.happened()
     }
 
-    /// Usher is back after it was down.
+    /// Usher is back after it was down while [unseen](Self::unseen_until).
     pub(super) fn usher_is_back(&mut self) -> &mut Self {
-        self.give(&Actor::System, &Command::Resume);
+        let outage = Outage {
+            away: Millis::between(self.unseen_since, self.now),
+            until: self.now,
+        };
+        self.give(&Actor::System, &Command::Resume { outage });
         self
     }
 

@@ -6,6 +6,7 @@ use crate::command::Command;
 use crate::event::EndReason;
 use crate::permission::Actor;
 use crate::rules::Rules;
+use crate::time::{Millis, Outage};
 
 #[test]
 fn s11_without_a_heartbeat_a_sign_in_ends_with_all_that_rides_on_it() {
@@ -86,6 +87,26 @@ fn s11_after_an_outage_every_lease_and_offer_and_idle_clock_starts_anew() {
     );
 }
 
+/// An account that is first looked at a while after Usher is back: its leases count from then, not from the look.
+#[test]
+fn s11_leases_are_full_from_the_end_of_an_outage_on() {
+    let mut shift = Shift::with(1, help_desk(), &["ida"]);
+    shift.at("09:00").sign_in("ida").falls_silent("ida");
+
+    shift.unseen_until("10:01");
+    let outage = Outage {
+        away: Millis::new(3_600_000),
+        until: clock("10:00"),
+    };
+    shift.give(&Actor::System, &Command::Resume { outage });
+
+    assert_eq!(shift.advance_to("10:01:29").ended(), []);
+    assert_eq!(
+        shift.advance_to("10:01:30").ended(),
+        [("ida", EndReason::LeaseExpired)]
+    );
+}
+
 #[test]
 fn s11_2_4_time_in_which_usher_was_down_is_not_idle_time() {
     let mut shift = Shift::with(1, help_desk(), &["ida"]);
@@ -97,23 +118,192 @@ fn s11_2_4_time_in_which_usher_was_down_is_not_idle_time() {
     assert_eq!(shift.advance_to("13:00").ended(), [("ida", EndReason::Inactive)]);
 }
 
+/// Three seconds of work, and a server that is down for 65 s, five times.
 #[test]
-fn s11_q3_time_in_which_usher_was_down_costs_no_minutes() {
+fn s11_q3_the_minute_that_ran_when_usher_went_down_goes_on_where_it_stopped() {
     let mut shift = Shift::with(0, concurrent_devices(), &["ida"]);
     shift.add_minutes(10).at("09:00").sign_in("ida").call("ida");
     assert_eq!(shift.account.minutes(), 9);
 
-    shift.unseen_until("10:00").usher_is_back().tick();
-    shift.at("10:00:59");
+    for (down_at, up_at) in [
+        ("09:00:03", "09:01:08"),
+        ("09:01:11", "09:02:16"),
+        ("09:02:19", "09:03:24"),
+        ("09:03:27", "09:04:32"),
+        ("09:04:35", "09:05:40"),
+    ] {
+        shift.at(down_at).unseen_until(up_at).usher_is_back().tick();
+    }
 
-    assert_eq!(shift.account.minutes(), 8);
+    assert_eq!(shift.at("09:06:24").account.minutes(), 9);
+    assert_eq!(shift.at("09:06:25").account.minutes(), 8);
+}
+
+#[test]
+fn s11_q3_an_outage_ends_nobodys_last_minute_and_the_warning_says_the_new_time() {
+    let mut shift = Shift::with(0, concurrent_devices(), &["ida"]);
+    shift.add_minutes(1).at("09:00").sign_in("ida").call("ida");
+
+    shift.at("09:00:50").unseen_until("10:00:50").usher_is_back();
+
+    assert_eq!(
+        shift.happened().diary(),
+        ["10:00:50 ida will run out of minutes at 10:01:00"]
+    );
+    assert_eq!(shift.advance_to("10:00:59").diary(), [""; 0]);
+    assert_eq!(
+        shift.advance_to("10:01:00").closed(),
+        [("ida", EndReason::MinutesExhausted)]
+    );
+}
+
+#[test]
+fn s11_codes_and_notices_have_after_an_outage_what_was_left_of_them() {
+    let rules = Rules {
+        end_notice: secs(30),
+        ..concurrent_devices()
+    };
+    let mut shift = Shift::with(2, rules, &["ida", "sven"]);
+    shift.at("09:00").sign_in("ida").create_link("ida", mins(10));
+    shift.sign_in("sven").call("sven").end_by("sven", "olga");
+
+    shift.at("09:00:20").unseen_until("10:00:20").usher_is_back();
+
+    assert_eq!(shift.advance_to("10:00:29").diary(), [""; 0]);
+    assert_eq!(
+        shift.advance_to("10:00:30").closed(),
+        [("sven", EndReason::EndedByOther)]
+    );
+    assert_eq!(shift.advance_to("10:09:59").diary(), [""; 0]);
+    assert_eq!(
+        shift.advance_to("10:10:00").closed(),
+        [("ida", EndReason::Expired)]
+    );
+}
+
+#[test]
+fn s11_2_4_a_stall_shorter_than_a_lease_leaves_the_idle_clock_where_it_was() {
+    let mut shift = Shift::with(1, help_desk(), &["ida"]);
+    shift.at("09:00").sign_in("ida");
+
+    shift.at("09:30").unseen_until("09:30:10").usher_is_back();
+
+    assert_eq!(shift.advance_to("10:00:09").ended(), []);
+    assert_eq!(
+        shift.advance_to("10:00:10").ended(),
+        [("ida", EndReason::Inactive)]
+    );
+}
+
+#[test]
+fn s11_2_4_who_was_warned_before_an_outage_is_warned_again_in_full() {
+    let mut shift = Shift::with(1, help_desk(), &["ida"]);
+    shift.at("09:00").sign_in("ida").at("09:59:50");
+
+    shift.unseen_until("10:00:20").usher_is_back();
+
+    assert_eq!(shift.advance_to("10:01:19").ended(), []);
+    assert_eq!(
+        shift.advance_to("10:01:20").ended(),
+        [("ida", EndReason::Inactive)]
+    );
+}
+
+/// Journals of before say only that there was an outage, and come to what they came to.
+#[test]
+fn s11_an_outage_of_unknown_length_reads_as_before() {
+    let stored: Event = serde_json::from_str(r#"{"leases_restarted":{}}"#).unwrap();
+    let mut shift = Shift::with(0, concurrent_devices(), &["ida"]);
+    shift.add_minutes(10).at("09:00").sign_in("ida").call("ida");
+
+    shift.unseen_until("10:00");
+    crate::evolve(&mut shift.account, &stored, clock("10:00"));
+
+    assert_eq!(shift.at("10:00").account.minutes(), 8);
+    assert_eq!(
+        serde_json::to_string(&stored).unwrap(),
+        r#"{"leases_restarted":{}}"#
+    );
+}
+
+/// A lease of a day, chosen by mistake, does not keep dead devices for a day once it is lowered.
+#[test]
+fn s11_a_lowered_lease_reaches_who_is_there_and_logs_nobody_out_who_is_alive() {
+    let lease = |lease| Rules {
+        lease,
+        auto_log_off_after: None,
+        ..help_desk()
+    };
+    let mut shift = Shift::with(2, lease(mins(1440)), &["ida", "sven", "max"]);
+    shift.at("09:00").sign_in("ida").sign_in("sven").wait("max");
+    for name in ["ida", "sven", "max"] {
+        shift.falls_silent(name);
+    }
+
+    shift.at("10:00").change_rules(lease(mins(1)));
+    // Ida's device comes when it was going to come, a third of a day after it was last heard.
+    let happened = shift.advance_to("17:00");
+    assert_eq!(happened.ended(), []);
+    shift.heartbeat("ida", false);
+
+    assert_eq!(shift.advance_to("17:00:59").ended(), []);
+    assert_eq!(
+        shift.advance_to("17:01").ended(),
+        [("ida", EndReason::LeaseExpired)]
+    );
+    assert_eq!(
+        shift.advance_to("21:00").ended(),
+        [("sven", EndReason::LeaseExpired)]
+    );
+}
+
+#[test]
+fn s11_a_lowered_lease_is_never_shorter_than_itself() {
+    let lease = |lease| Rules { lease, ..help_desk() };
+    let mut shift = Shift::with(1, lease(secs(90)), &["ida"]);
+    shift.at("09:00").sign_in("ida").falls_silent("ida");
+
+    shift.at("09:00:40").change_rules(lease(secs(15)));
+
+    assert_eq!(shift.advance_to("09:00:54").ended(), []);
+    assert_eq!(
+        shift.advance_to("09:00:55").ended(),
+        [("ida", EndReason::LeaseExpired)]
+    );
+}
+
+#[test]
+fn s11_a_raised_lease_counts_from_the_next_heartbeat_on() {
+    let lease = |lease| Rules { lease, ..help_desk() };
+    let mut shift = Shift::with(2, lease(secs(15)), &["ida", "sven"]);
+    shift.at("09:00").sign_in("ida").sign_in("sven");
+    shift.falls_silent("ida").falls_silent("sven");
+
+    shift
+        .change_rules(lease(secs(90)))
+        .at("09:00:10")
+        .heartbeat("ida", false);
+
+    assert_eq!(
+        shift.advance_to("09:00:15").ended(),
+        [("sven", EndReason::LeaseExpired)]
+    );
+    assert_eq!(shift.advance_to("09:01:39").ended(), []);
+    assert_eq!(
+        shift.advance_to("09:01:40").ended(),
+        [("ida", EndReason::LeaseExpired)]
+    );
 }
 
 #[test]
 fn s11_where_nothing_can_be_lost_an_outage_leaves_no_trace() {
     let mut shift = Shift::with(1, help_desk(), &["ida"]);
 
-    let decision = shift.give(&Actor::System, &Command::Resume).unwrap();
+    let outage = Outage {
+        away: Millis::new(5_000),
+        until: clock("09:00"),
+    };
+    let decision = shift.give(&Actor::System, &Command::Resume { outage }).unwrap();
 
     assert_eq!(decision.events, []);
 }

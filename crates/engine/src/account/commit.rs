@@ -6,6 +6,7 @@ use tokio::time::Instant;
 use usher_domain::AccountId;
 use usher_journal::{AppendError, Commit, Hash, Seq};
 
+use super::job::Phase;
 use super::resident::Resident;
 use super::state::{Renewals, State};
 use super::turn::{Outgoing, Turn};
@@ -34,16 +35,19 @@ impl Resident {
     /// journal has, or nothing.
     pub(super) async fn carry_out(
         &mut self,
-        run: &mut (dyn FnMut(&mut Turn<'_>) + Send),
+        run: &mut (dyn FnMut(&mut Turn<'_>, Phase) + Send),
     ) -> Result<(), Failure> {
-        self.follow().await?;
+        let began = self.node.now();
+        let followed = self.follow().await;
+        self.note_wait(began, &followed);
+        followed?;
         self.decide(run, ATTEMPTS_MAX).await
     }
 
     /// Decides as often as there are attempts, until what was decided is stored.
     pub(super) async fn decide(
         &mut self,
-        run: &mut (dyn FnMut(&mut Turn<'_>) + Send),
+        run: &mut (dyn FnMut(&mut Turn<'_>, Phase) + Send),
         attempts: usize,
     ) -> Result<(), Failure> {
         for _ in 0..attempts {
@@ -63,13 +67,23 @@ impl Resident {
 
     /// Runs some work on the state that is in memory; gives what is to be stored, if anything is. A panic takes the
     /// state with it, so that nobody meets one that is half changed.
-    pub(super) fn turn(&mut self, run: &mut dyn FnMut(&mut Turn<'_>)) -> Result<Option<Outgoing>, Failure> {
+    pub(super) fn turn(
+        &mut self,
+        run: &mut dyn FnMut(&mut Turn<'_>, Phase),
+    ) -> Result<Option<Outgoing>, Failure> {
         let Some(mut state) = self.state.take() else {
             return Err(Failure::Unavailable(Reason::OutcomeUnknown));
         };
-        let mut turn = Turn::begin(&self.node, self.id, &mut state);
+        let (now, outage) = self.time_for(&mut state);
+        let mut turn = Turn::begin(&self.node, self.id, &mut state, now);
+        if let Some(outage) = outage {
+            turn.make_up_for(outage);
+        }
+        if turn.is_due() {
+            run(&mut turn, Phase::BeforeWhatIsDue);
+        }
         turn.begin_with_what_is_due();
-        run(&mut turn);
+        run(&mut turn, Phase::Main);
         let finished = turn.finish();
         self.state = Some(state);
         if finished.is_err() {
@@ -82,7 +96,10 @@ impl Resident {
     pub(super) async fn store(&mut self, outgoing: Outgoing) -> Result<bool, Failure> {
         let Outgoing { append, entries } = outgoing;
         let sealed = Sealed::of(&append.commit);
-        match store(&self.node, append).await {
+        let began = self.node.now();
+        let stored = store(&self.node, append).await;
+        self.note_append(began, matches!(stored, Stored::Yes | Stored::Overtaken));
+        match stored {
             Stored::Yes => {
                 self.take_stored(&sealed, entries);
                 Ok(true)
@@ -101,7 +118,10 @@ impl Resident {
     /// Loads the state where it is not in memory.
     async fn loaded(&mut self) -> Result<(), Failure> {
         if self.state.is_none() {
-            self.state = Some(self.load().await?);
+            let began = self.node.now();
+            let loaded = self.load().await;
+            self.note_wait(began, &loaded);
+            self.state = Some(loaded?);
         }
         Ok(())
     }

@@ -6,10 +6,10 @@ use std::task::{Context, Poll};
 
 use tokio::sync::OwnedMutexGuard;
 
-use super::Work;
 use super::commit::ATTEMPTS_MAX;
 use super::resident::Resident;
 use super::turn::{Outgoing, Turn};
+use super::{Phase, Work};
 use crate::{Failure, Reason};
 
 type Rest<T> = Pin<Box<dyn Future<Output = Result<T, Failure>> + Send>>;
@@ -31,7 +31,10 @@ pub(crate) fn begin<W: Work>(mut resident: OwnedMutexGuard<Resident>, mut work: 
     }
     let mut kept = None;
     let turn = catch_unwind(AssertUnwindSafe(|| {
-        resident.turn(&mut |turn| kept = Some(work.run(turn)))
+        resident.turn(&mut |turn, phase| match phase {
+            Phase::BeforeWhatIsDue => work.keep_alive(turn),
+            Phase::Main => kept = Some(work.run(turn)),
+        })
     }));
     match turn {
         Ok(Ok(None)) => {
@@ -58,7 +61,10 @@ async fn store<W: Work>(
     let stored = match resident.store(outgoing).await {
         Ok(true) => Ok(()),
         Ok(false) => {
-            let mut run = |turn: &mut Turn<'_>| kept = Some(work.run(turn));
+            let mut run = |turn: &mut Turn<'_>, phase| match phase {
+                Phase::BeforeWhatIsDue => work.keep_alive(turn),
+                Phase::Main => kept = Some(work.run(turn)),
+            };
             resident.decide(&mut run, ATTEMPTS_MAX - 1).await
         }
         Err(failure) => Err(failure),

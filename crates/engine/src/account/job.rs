@@ -6,10 +6,22 @@ use usher_domain::{Account, Actor, Command, Outcome, Refusal, Secs, Timestamp};
 use super::turn::Turn;
 use crate::{Cause, Failure, Heartbeat, Request};
 
+/// A step of a turn in which jobs have a say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// Something is due: heartbeats count before it is done.
+    BeforeWhatIsDue,
+    /// What was due is done, and jobs run.
+    Main,
+}
+
 /// A command or a question. Where its turn meets another node's commit, it runs again.
 pub(crate) trait Work: Send + 'static {
     /// What is answered.
     type Answer: Send;
+
+    /// Renews what the work is a heartbeat of, before what is due is done; the work still runs after that.
+    fn keep_alive(&self, _turn: &mut Turn<'_>) {}
 
     /// Does the work on the state in memory.
     fn run(&mut self, turn: &mut Turn<'_>) -> Result<Self::Answer, Failure>;
@@ -17,8 +29,8 @@ pub(crate) trait Work: Send + 'static {
 
 /// Work in an inbox, with whoever waits for it. It is kept until its answer is durable.
 pub(crate) trait Job: Send {
-    /// Does the job on the state in memory and keeps the answer.
-    fn run(&mut self, turn: &mut Turn<'_>);
+    /// Does the job on the state in memory and keeps the answer; before what is due, only what heartbeats do then.
+    fn run(&mut self, turn: &mut Turn<'_>, phase: Phase);
 
     /// Lets the answer leave.
     fn answer(self: Box<Self>);
@@ -45,8 +57,11 @@ impl<W: Work> Queued<W> {
 }
 
 impl<W: Work> Job for Queued<W> {
-    fn run(&mut self, turn: &mut Turn<'_>) {
-        self.kept = Some(self.work.run(turn));
+    fn run(&mut self, turn: &mut Turn<'_>, phase: Phase) {
+        match phase {
+            Phase::BeforeWhatIsDue => self.work.keep_alive(turn),
+            Phase::Main => self.kept = Some(self.work.run(turn)),
+        }
     }
 
     fn answer(self: Box<Self>) {
@@ -72,6 +87,17 @@ where
     V: Fn(&Account, &Outcome, Timestamp) -> T + Send + 'static,
 {
     type Answer = T;
+
+    fn keep_alive(&self, turn: &mut Turn<'_>) {
+        let Request {
+            actor,
+            cause,
+            command,
+        } = &self.request;
+        if matches!(command, Command::Heartbeat { .. } | Command::RenewTicket { .. }) {
+            turn.keep_alive(command, actor, cause);
+        }
+    }
 
     fn run(&mut self, turn: &mut Turn<'_>) -> Result<T, Failure> {
         let outcome = turn.execute(&self.request)?;
@@ -142,11 +168,7 @@ pub(crate) struct Beats {
 
 impl Beats {
     fn beat(&self, turn: &mut Turn<'_>, heartbeat: Heartbeat) -> Result<Result<Secs, Refusal>, Failure> {
-        let command = Command::Heartbeat {
-            sign_in: heartbeat.sign_in,
-            active: heartbeat.active,
-        };
-        match turn.carry_out(&command, &self.actor, &self.cause) {
+        match turn.carry_out(&heartbeat.command(), &self.actor, &self.cause) {
             Ok(outcome) => Ok(Ok(lease_left(&outcome))),
             Err(Failure::Refused(refusal)) => Ok(Err(refusal)),
             Err(failure) => Err(failure),
@@ -156,6 +178,12 @@ impl Beats {
 
 impl Work for Beats {
     type Answer = Vec<Result<Secs, Refusal>>;
+
+    fn keep_alive(&self, turn: &mut Turn<'_>) {
+        for heartbeat in &self.heartbeats {
+            turn.keep_alive(&heartbeat.command(), &self.actor, &self.cause);
+        }
+    }
 
     fn run(&mut self, turn: &mut Turn<'_>) -> Result<Self::Answer, Failure> {
         self.heartbeats

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use usher_domain::Secs;
 use usher_journal::Snapshot;
 
+use super::job::Phase;
 use super::resident::Resident;
 use super::state::LARGE_BYTES;
 use super::task::Leave;
+use super::turn::Turn;
 use crate::snapshot;
 
 /// An idle account that is due so soon stays: it would have to be loaded again.
@@ -78,18 +80,24 @@ impl Resident {
         if leave != Leave::Closing && self.has_subscribers() {
             return false;
         }
-        if leave == Leave::Idle && self.is_due_soon() {
+        // Who could not be stored must be known to have been in an outage, once it is over (S11).
+        if leave == Leave::Idle && (self.is_due_soon() || self.failing_since.is_some()) {
             return false;
         }
-        if self.has_unsaved_renewals()
-            && let Err(failure) = self.carry_out(&mut |turn| turn.save_renewals()).await
+        let mut save = |turn: &mut Turn<'_>, phase| {
+            if phase == Phase::Main {
+                turn.save_renewals();
+            }
+        };
+        if (self.has_unsaved_renewals() || !self.outages.is_empty())
+            && let Err(failure) = self.carry_out(&mut save).await
         {
             tracing::error!(account = %self.id, error = %failure, "lease renewals could not be saved");
             return false;
         }
         self.save_last().await;
         if let Some(state) = &self.state {
-            self.marked = state.next_due();
+            self.marked = state.next_due().map(|due| due - state.ahead);
             self.node.wheel.set(self.id, self.marked);
         }
         true
@@ -105,8 +113,9 @@ impl Resident {
     }
 
     fn is_due_soon(&self) -> bool {
-        let due = self.state.as_ref().and_then(super::state::State::next_due);
-        due.is_some_and(|due| due <= self.node.clock.now() + DUE_SOON)
+        let Some(state) = &self.state else { return false };
+        let due = state.next_due();
+        due.is_some_and(|due| due - state.ahead <= self.node.now() + DUE_SOON)
     }
 
     /// Waits for the snapshot that is on its way, and takes the last where anything came after it.

@@ -1,5 +1,6 @@
 //! One account in memory: who owns it for a moment does its work, the others wait in its inbox.
 
+mod away;
 mod commit;
 mod follow;
 mod inline;
@@ -12,7 +13,7 @@ mod turn;
 
 pub(crate) use commit::published;
 pub(crate) use inline::{Begun, Unstoppable, begin};
-pub(crate) use job::{Beats, Execution, Job, Proposal, Queued, Reading, Work, lease_left};
+pub(crate) use job::{Beats, Execution, Job, Phase, Proposal, Queued, Reading, Work, lease_left};
 pub(crate) use resident::Resident;
 pub(crate) use task::spawn;
 

@@ -10,6 +10,7 @@ use usher_journal::Seq;
 
 use super::state::{Renewals, State};
 use crate::node::Node;
+use crate::outages::Outages;
 use crate::{Failure, Published, Subscription};
 
 /// When an account is looked at again that is due and finds nothing to do.
@@ -32,6 +33,10 @@ pub(crate) struct Resident {
     pub(super) saving: Option<JoinHandle<()>>,
     /// When the wheel will call at the latest; it may call earlier.
     pub(super) marked: Option<Timestamp>,
+    /// Time in which the journal kept the account from acting, and that is not made up for yet (S11).
+    pub(super) outages: Outages,
+    /// Since when the journal has stored nothing of what it was handed; none where it does.
+    pub(super) failing_since: Option<Timestamp>,
 }
 
 impl Resident {
@@ -47,6 +52,8 @@ impl Resident {
             synced: Instant::now(),
             saving: None,
             marked: None,
+            outages: Outages::default(),
+            failing_since: None,
         }
     }
 
@@ -60,7 +67,7 @@ impl Resident {
         let Some(state) = &self.state else { return };
         let Some(due) = state.next_due() else { return };
         // Doing what is due leaves nothing that is due now; where it does, the timer must not spin.
-        let now = state.replayed.at.max(self.node.clock.now());
+        let (now, due) = (self.node.now(), due - state.ahead);
         let due = if due <= now { now + STUCK_RETRY } else { due };
         if self.marked.is_none_or(|marked| due < marked) {
             self.node.wheel.mark(self.id, due);

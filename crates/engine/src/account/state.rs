@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use usher_domain::{Account, AccountId, PoolId, Secs, SignInId, TicketId, Timestamp};
+use usher_domain::{Account, AccountId, Millis, PoolId, Secs, SignInId, TicketId, Timestamp};
 use usher_journal::{COMMITS_MAX, Commit, Journal, Loaded, verify_chain};
 
 use crate::failure::with_sources;
@@ -21,8 +21,11 @@ pub(super) struct State {
     pub(super) replayed: Replayed,
     /// Seats occupied by pool, to tell where they grow past what a pool has (S1).
     pub(super) occupied: BTreeMap<PoolId, u32>,
-    /// The start of Usher up to which it is seen to that nobody loses anything by its having been away (S11).
-    pub(super) resumed_for: Timestamp,
+    /// How far the account's time is ahead of this node's: another node, whose time is ahead, made the newest commit. The
+    /// account's time goes on from there, by what really passes.
+    pub(super) ahead: Millis,
+    /// Up to which time of this node outages are made up for (S11).
+    pub(super) made_up_until: Timestamp,
     /// What loading would have to replay, in bytes.
     pub(super) unsnapped_bytes: usize,
     /// The size of the newest snapshot that is known.
@@ -63,7 +66,8 @@ impl State {
         Self {
             occupied: pools.map(|pool| (pool.id, pool.occupied())).collect(),
             replayed,
-            resumed_for: Timestamp::default(),
+            ahead: Millis::ZERO,
+            made_up_until: Timestamp::default(),
             unsnapped_bytes: 0,
             snapshot_bytes: 0,
         }
@@ -156,11 +160,8 @@ pub(super) struct Renewals {
 }
 
 impl Renewals {
-    /// Takes note of when each lease of an account last began.
+    /// Takes note of when each lease of an account last began: also of those that what is dropped would have stored.
     pub(super) fn of(account: &Account) -> Self {
-        if !account.has_unsaved_renewals() {
-            return Self::default();
-        }
         let began = |until: Timestamp, lease: Secs| until - lease;
         let sign_ins = account.sign_ins().values();
         let tickets = account.tickets().values();

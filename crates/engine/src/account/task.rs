@@ -94,7 +94,7 @@ impl Resident {
         }
         if batch.is_work() {
             let jobs = &mut batch.jobs;
-            let mut run = |turn: &mut Turn<'_>| jobs.iter_mut().for_each(|job| job.run(turn));
+            let mut run = |turn: &mut Turn<'_>, phase| jobs.iter_mut().for_each(|job| job.run(turn, phase));
             match self.carry_out(&mut run).await {
                 Ok(()) => batch.answer(self),
                 Err(failure) => batch.fail(&failure),
@@ -104,7 +104,7 @@ impl Resident {
         }
         let is_nothing = match &self.state {
             Some(state) => state.existing().is_err(),
-            None => !self.has_unsaved_renewals(),
+            None => !self.has_unsaved_renewals() && self.failing_since.is_none(),
         };
         batch.leave.or(is_nothing.then_some(Leave::Pressed))
     }

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use usher_domain::{
-    Account, AccountId, Actor, Command, Event, Outcome, PoolId, Refusal, RefusalId, Timestamp, decide,
-    evolve, execute, refused, settle,
+    Account, AccountId, Actor, Command, Event, Outage, Outcome, PoolId, Refusal, RefusalId, Timestamp,
+    decide, evolve, execute, refused, settle,
 };
 use usher_journal::{Append, Commit, Text};
 
@@ -34,9 +34,8 @@ pub(super) struct Outgoing {
 }
 
 impl<'a> Turn<'a> {
-    /// A turn at the present time, which for one account never goes back.
-    pub(super) fn begin(node: &'a Node, id: AccountId, state: &'a mut State) -> Self {
-        let now = node.now().max(state.replayed.at);
+    /// A turn at `now`, the account's own time.
+    pub(super) fn begin(node: &'a Node, id: AccountId, state: &'a mut State, now: Timestamp) -> Self {
         Self {
             node,
             id,
@@ -61,20 +60,35 @@ impl<'a> Turn<'a> {
         self.state.existing()
     }
 
-    /// Does what is to be done before anybody is served: leases start anew where Usher was away (S11), and what is
-    /// due is done. So no command ever meets a lease that is over.
+    /// Makes up for time in which Usher could not act, so that nobody loses anything by it (S11).
+    pub(super) fn make_up_for(&mut self, outage: Outage) {
+        if self.existing().is_err() {
+            return;
+        }
+        let resumed = self.carry_out(
+            &Command::Resume { outage },
+            &Actor::System,
+            &Cause::by(Way::Resume),
+        );
+        if let Err(failure) = resumed {
+            tracing::error!(account = %self.id, error = %failure, "an outage could not be made up for");
+        }
+    }
+
+    /// A heartbeat that waited while something came due: it counts before that is done (S11).
+    pub(super) fn keep_alive(&mut self, command: &Command, actor: &Actor, cause: &Cause) {
+        let is_granted = |account| decide(account, command, actor, self.now).is_ok();
+        if self.existing().is_ok_and(is_granted) {
+            // Whoever gave it is answered when it is carried out in its turn.
+            let _ = self.carry_out(command, actor, cause);
+        }
+    }
+
+    /// Does what is due before anybody is served, so that no command ever meets a lease that is over.
     pub(super) fn begin_with_what_is_due(&mut self) {
         if self.existing().is_err() {
             return;
         }
-        let up_since = self.node.up_since();
-        if self.state.replayed.at < up_since && self.state.resumed_for < up_since {
-            let resumed = self.carry_out(&Command::Resume, &Actor::System, &Cause::by(Way::Resume));
-            if let Err(failure) = resumed {
-                tracing::error!(account = %self.id, error = %failure, "leases could not start anew");
-            }
-        }
-        self.state.resumed_for = up_since;
         // Commits hold what was owed after them. Only where the rules have changed since is there more.
         if self.account().is_some_and(Account::may_owe) {
             let owed = self.take_in(Vec::new(), &SYSTEM, &TIMER);
@@ -87,7 +101,7 @@ impl<'a> Turn<'a> {
         }
     }
 
-    fn is_due(&self) -> bool {
+    pub(super) fn is_due(&self) -> bool {
         self.state.next_due().is_some_and(|due| due <= self.now)
     }
 

@@ -6,6 +6,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod away;
 mod conflicts;
 mod faults;
 mod following;

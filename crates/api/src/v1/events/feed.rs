@@ -186,6 +186,10 @@ impl<S: Subject> Feed<S> {
                 }
                 _ = interval.tick() => {
                     self.subject.still_open(&self.caller).await;
+                    let every = self.subject.alive_every();
+                    if interval.period() != every {
+                        self.alive = Some(self::interval(every));
+                    }
                     self.ready.push_back(alive(self.told));
                 }
             }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use usher_domain::presence::TicketState;
-use usher_domain::{Account, Command, Event, Secs, SessionId, SignInId, TicketId, Timestamp};
+use usher_domain::{Account, Command, Event, Outcome, Secs, SessionId, SignInId, TicketId, Timestamp};
 use usher_journal::Seq;
 
 use super::feed::{QueueView, Subject};
@@ -118,9 +118,15 @@ impl Subject for TicketSubject {
 
     async fn still_open(&mut self, caller: &Caller) {
         if self.lease.is_some() {
-            // A ticket that is over is told by its event.
-            let command = Command::RenewTicket { id: self.id };
-            let _ = caller.try_execute(command, |_, _, _| ()).await;
+            let id = self.id;
+            let lease = move |account: &Account, _: &Outcome, _| {
+                account.tickets().get(&id).map(|ticket| ticket.lease)
+            };
+            // A ticket that is over is told by its event. One whose pool has another lease by now has to be kept alive
+            // at another pace.
+            if let Ok(Some(lease)) = caller.try_execute(Command::RenewTicket { id }, lease).await {
+                self.lease = Some(lease);
+            }
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Events of sign-ins, sessions, tickets and minutes.
 
+mod leases;
 mod minutes;
+mod outage;
 mod sessions;
 mod sign_ins;
 mod tickets;
@@ -18,7 +20,7 @@ pub(super) fn evolve(account: &mut Account, event: &Event, at: Timestamp) {
         Event::SignedIn { .. } => sign_ins::signed_in(account, event, at),
         Event::SignInEnded { id, reason, .. } => sign_ins::sign_in_ended(account, *id, *reason, at),
         Event::LeasesRenewed { sign_ins, tickets } => sign_ins::leases_renewed(account, sign_ins, tickets),
-        Event::LeasesRestarted {} => sign_ins::leases_restarted(account, at),
+        Event::LeasesRestarted { outage } => outage::made_up_for(account, *outage, at),
         Event::ActivityReported { id } => sign_ins::restart_idle(account, *id, at),
         Event::LogOffWarned { id, at: log_off_at } => {
             if let Some(sign_in) = account.sign_ins.get_mut(id) {
@@ -78,14 +80,16 @@ pub(super) fn evolve(account: &mut Account, event: &Event, at: Timestamp) {
 }
 
 /// A pool has another size or other rules. Idle clocks go on; what a new rule makes void is warned of anew.
-pub(super) fn pool_changed(account: &mut Account, id: PoolId, before: &Rules) {
+pub(super) fn pool_changed(account: &mut Account, id: PoolId, before: &Rules, at: Timestamp) {
     seats::touch(account, id);
     let Some(pool) = account.pools.get(&id) else {
         return;
     };
     let log_off_changed = pool.rules.log_off_after() != before.log_off_after();
     let reclaim_changed = pool.rules.reclaim_idle_after != before.reclaim_idle_after;
-    if !log_off_changed && !reclaim_changed {
+    let lease = pool.rules.lease;
+    let lease_changed = lease != before.lease;
+    if !log_off_changed && !reclaim_changed && !lease_changed {
         return;
     }
     let users = pool.users.iter().filter_map(|user| account.users.get(user));
@@ -93,6 +97,9 @@ pub(super) fn pool_changed(account: &mut Account, id: PoolId, before: &Rules) {
         .flat_map(|user| account.sign_ins_of(user, &pool.product))
         .map(|sign_in| sign_in.id)
         .collect();
+    if lease_changed {
+        leases::changed(account, id, &concerned, lease, at);
+    }
     for id in concerned {
         if let Some(sign_in) = account.sign_ins.get_mut(&id)
             && log_off_changed

@@ -7,7 +7,7 @@ use crate::account::Account;
 use crate::event::{Claim, EndReason, Event};
 use crate::evolve::seats::{self, Booking};
 use crate::id::{SessionId, SignInId, TicketId, UserId};
-use crate::presence::{Funding, Session, SignIn, TicketState};
+use crate::presence::{Funding, Session, SignIn};
 use crate::schedule::Due;
 use crate::text::Product;
 use crate::time::Timestamp;
@@ -103,6 +103,7 @@ fn start_cool_down(account: &mut Account, id: SignInId, at: Timestamp) {
     }
 }
 
+/// Takes in until when leases last. What memory alone knows of this node's heartbeats counts where it is later.
 pub(super) fn leases_renewed(
     account: &mut Account,
     sign_ins: &[(SignInId, Timestamp)],
@@ -110,36 +111,50 @@ pub(super) fn leases_renewed(
 ) {
     for (id, until) in sign_ins {
         if let Some(sign_in) = account.sign_ins.get_mut(id) {
-            sign_in.lease_until = sign_in.lease_until.max(*until);
-            note_stored(&mut account.renewed_sign_ins, *id, *until, sign_in.lease_until);
+            let in_memory = account
+                .renewed_sign_ins
+                .contains_key(id)
+                .then_some(sign_in.lease_until);
+            sign_in.lease_until = in_memory.map_or(*until, |in_memory| in_memory.max(*until));
+            note_stored(
+                &mut account.renewed_sign_ins,
+                *id,
+                |_| *until,
+                sign_in.lease_until,
+            );
         }
         seats::schedule_sign_in(account, *id);
     }
     for (id, until) in tickets {
         if let Some(ticket) = account.tickets.get_mut(id) {
-            ticket.lease_until = ticket.lease_until.max(*until);
-            note_stored(&mut account.renewed_tickets, *id, *until, ticket.lease_until);
+            let in_memory = account
+                .renewed_tickets
+                .contains_key(id)
+                .then_some(ticket.lease_until);
+            ticket.lease_until = in_memory.map_or(*until, |in_memory| in_memory.max(*until));
+            note_stored(&mut account.renewed_tickets, *id, |_| *until, ticket.lease_until);
         }
         seats::schedule_ticket(account, *id);
     }
     stop_empty_flush(account);
 }
 
-/// The journal knows of a lease until then. Memory may have renewed it since, and then still has to tell.
-fn note_stored<Id: Ord>(
+/// What happened to a lease happened to the one that the journal knows as well. Where memory has another one, it still
+/// has to tell.
+pub(super) fn note_stored<Id: Ord>(
     renewed: &mut BTreeMap<Id, Timestamp>,
     id: Id,
-    until: Timestamp,
+    change: impl FnOnce(Timestamp) -> Timestamp,
     in_memory: Timestamp,
 ) {
     let Entry::Occupied(mut stored) = renewed.entry(id) else {
         return;
     };
-    let known = until.max(*stored.get());
-    if known < in_memory {
-        stored.insert(known);
-    } else {
+    let known = change(*stored.get());
+    if known == in_memory {
         stored.remove();
+    } else {
+        stored.insert(known);
     }
 }
 
@@ -147,45 +162,6 @@ fn note_stored<Id: Ord>(
 pub(super) fn stop_empty_flush(account: &mut Account) {
     if !account.has_unsaved_renewals() {
         account.schedule.set_renewals(None);
-    }
-}
-
-/// After an outage: full leases, full offers, idle clocks from zero, and no minute for the time away.
-pub(super) fn leases_restarted(account: &mut Account, at: Timestamp) {
-    let sign_ins: Vec<SignInId> = account.sign_ins.keys().copied().collect();
-    for id in sign_ins {
-        if let Some(sign_in) = account.sign_ins.get_mut(&id) {
-            let until = at + sign_in.lease;
-            sign_in.lease_until = sign_in.lease_until.max(until);
-            note_stored(&mut account.renewed_sign_ins, id, until, sign_in.lease_until);
-            let idle_since = sign_in.idle_since.map(|_| at);
-            seats::set_idle(account, id, idle_since);
-        }
-    }
-    let tickets: Vec<TicketId> = account.tickets.keys().copied().collect();
-    for id in tickets {
-        if let Some(ticket) = account.tickets.get_mut(&id) {
-            let until = at + ticket.lease;
-            ticket.lease_until = ticket.lease_until.max(until);
-            note_stored(&mut account.renewed_tickets, id, until, ticket.lease_until);
-            let hold = account.pools.get(&ticket.pool).map(|pool| pool.rules.offer_hold);
-            if let (TicketState::Offered { until }, Some(hold)) = (&mut ticket.state, hold) {
-                *until = (*until).max(at + hold);
-            }
-        }
-        seats::schedule_ticket(account, id);
-    }
-    stop_empty_flush(account);
-    let claims: Vec<(Timestamp, Claim)> = account.minute_claims.iter().copied().collect();
-    for (next_at, claim) in claims.into_iter().filter(|(next_at, _)| *next_at < at) {
-        account.minute_claims.remove(&(next_at, claim));
-        account.minute_claims.insert((at, claim));
-        super::minutes::set_funding(account, claim, |funding| {
-            if let Funding::Minutes { next_at, .. } = funding {
-                *next_at = at;
-            }
-        });
-        account.minutes_unsettled = true;
     }
 }
 

@@ -12,7 +12,7 @@ use crate::promise::occupied_after;
 use crate::refusal::Refusal;
 use crate::rules::{Occupies, Rules};
 use crate::text::Product;
-use crate::time::{Secs, Timestamp};
+use crate::time::{Millis, Outage, Secs, Timestamp};
 use crate::{Account, AccountId, Code, PoolId, SignInId, TicketId, UserId, evolve, execute, oversold_by};
 
 /// Restored accounts that are compared with the one that lived on, at most.
@@ -59,7 +59,11 @@ impl World {
             Transition::Rewind { secs } => self.now = self.now - Secs::new(*secs),
             Transition::Outage { secs } => {
                 self.now = self.now + Secs::new(*secs);
-                self.give(&Command::Resume, &Actor::System).unwrap();
+                let outage = Outage {
+                    away: Millis::new(u64::from(*secs) * 1000),
+                    until: self.now,
+                };
+                self.give(&Command::Resume { outage }, &Actor::System).unwrap();
                 self.tick();
             }
             Transition::Restart { snapshot } => self.restart(*snapshot),

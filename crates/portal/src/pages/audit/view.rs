@@ -97,7 +97,7 @@ const fn way(way: Way) -> &'static str {
         Way::SingleSignOn => "Single sign-on",
         Way::CommandLine => "Command line",
         Way::Timer => "Its time had come",
-        Way::Resume => "Start of the server",
+        Way::Resume => "After an outage",
         Way::Leave => "End of the server",
     }
 }

@@ -1,0 +1,353 @@
+//! Time in which Usher could not act is nobody's fault (S11), and a wall clock that people set does not move time.
+
+use usher_domain::command::RulesPatch;
+use usher_domain::presence::{SessionKind, Start};
+use usher_domain::rules::{Occupies, WhenFull};
+use usher_domain::{Actor, Command, Millis, Secs, SessionId, SignInId};
+use usher_engine::{ManualClock, Options};
+use usher_journal::{Fault, Journal, MemoryJournal, Records};
+
+use crate::harness::{ACCOUNT, Arrived, Desk, MORNING, POOL, add_minutes, request};
+
+/// A help desk whose leases last so many seconds.
+async fn desk(lease: u32, seats: u32, users: u32) -> Desk {
+    let desk = Desk::with_pool(seats, users).await;
+    let rules = RulesPatch {
+        lease: Some(Secs::new(lease)),
+        ..RulesPatch::default()
+    };
+    change_rules(&desk, rules).await;
+    desk
+}
+
+async fn change_rules(desk: &Desk, rules: RulesPatch) {
+    let change = usher_domain::command::PoolPatch {
+        rules: Some(rules),
+        ..usher_domain::command::PoolPatch::default()
+    };
+    desk.execute(Command::ChangePool { id: POOL, change })
+        .await
+        .unwrap();
+}
+
+/// Every user signs in.
+async fn all_sign_in(desk: &Desk, users: u32) -> Vec<SignInId> {
+    let mut sign_ins = Vec::new();
+    for number in 0..users {
+        sign_ins.push(desk.sign_in(number).await.unwrap());
+    }
+    sign_ins
+}
+
+async fn signed_in(desk: &Desk) -> usize {
+    desk.read(|account| account.sign_ins().len()).await
+}
+
+/// The account is waited for by others while the clock goes on, second by second, as a timer would see it.
+async fn pass(desk: &Desk, secs: u32) {
+    for _ in 0..secs {
+        desk.clock.set(desk.clock.now() + Secs::new(1));
+        let _ = desk.engine.now();
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Starts Usher again on what is stored, as after a kill.
+async fn restarted(desk: &Desk) -> Desk {
+    Desk::on(
+        desk.journal.another_node(),
+        desk.clock.clone(),
+        Options::default(),
+    )
+    .await
+}
+
+#[tokio::test]
+async fn a_sync_that_hangs_for_longer_than_a_lease_logs_nobody_out() {
+    for lease in [5, 15, 90] {
+        let desk = desk(lease, 10, 11).await;
+        let sign_ins = all_sign_in(&desk, 10).await;
+
+        desk.journal.hold();
+        let stuck = {
+            let desk = desk.clone();
+            tokio::spawn(async move { desk.execute(add_minutes(1)).await })
+        };
+        tokio::task::yield_now().await;
+        // Some devices come while nothing moves and give up; others come only afterwards.
+        for sign_in in &sign_ins[..3] {
+            let (desk, sign_in) = (desk.clone(), *sign_in);
+            tokio::spawn(async move { desk.heartbeat(sign_in).await });
+        }
+        pass(&desk, lease + 10).await;
+        desk.journal.release();
+        stuck.await.unwrap().unwrap();
+        desk.engine.advance(Secs::new(lease / 3)).await;
+
+        for sign_in in sign_ins {
+            assert_eq!(
+                desk.heartbeat(sign_in).await,
+                Ok(Secs::new(lease)),
+                "lease {lease}"
+            );
+        }
+        assert_eq!(signed_in(&desk).await, 10, "lease {lease}");
+    }
+}
+
+#[tokio::test]
+async fn after_a_hang_the_dead_lose_their_seats_within_a_lease() {
+    let desk = desk(15, 2, 2).await;
+    all_sign_in(&desk, 2).await;
+
+    desk.journal.hold();
+    let stuck = {
+        let desk = desk.clone();
+        tokio::spawn(async move { desk.execute(add_minutes(1)).await })
+    };
+    tokio::task::yield_now().await;
+    pass(&desk, 25).await;
+    desk.journal.release();
+    stuck.await.unwrap().unwrap();
+
+    assert_eq!(desk.occupied().await, 2);
+    desk.engine.advance(Secs::new(15)).await;
+    assert_eq!(desk.occupied().await, 0);
+}
+
+#[tokio::test]
+async fn a_stall_of_two_seconds_is_nobodys_fault_wherever_the_account_is() {
+    for lease in [5, 90] {
+        for is_loaded in [true, false] {
+            let desk = desk(lease, 2, 2).await;
+            let sign_in = desk.sign_in(0).await.unwrap();
+            let desk = if is_loaded {
+                desk
+            } else {
+                desk.engine.shutdown().await;
+                restarted(&desk).await
+            };
+            desk.engine.advance(Secs::new(lease - 1)).await;
+
+            desk.clock.stall(Millis::new(2_000));
+
+            assert_eq!(
+                desk.heartbeat(sign_in).await,
+                Ok(Secs::new(lease)),
+                "lease {lease}, loaded {is_loaded}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn heartbeats_that_wait_count_before_what_is_due() {
+    let desk = desk(5, 2, 3).await;
+    let alive = desk.sign_in(0).await.unwrap();
+    let Arrived::SignedIn(silent) = desk.arrive(1, false).await.unwrap() else {
+        panic!("there is a seat");
+    };
+
+    desk.engine.advance(Secs::new(4)).await;
+
+    // Too short to be an outage.
+    desk.journal.hold();
+    let stuck = {
+        let desk = desk.clone();
+        tokio::spawn(async move { desk.execute(add_minutes(1)).await })
+    };
+    tokio::task::yield_now().await;
+    let waiting = {
+        let desk = desk.clone();
+        tokio::spawn(async move { desk.heartbeat(alive).await })
+    };
+    tokio::task::yield_now().await;
+    desk.clock.set(desk.clock.now() + Secs::new(1));
+    desk.journal.release();
+    stuck.await.unwrap().unwrap();
+
+    assert_eq!(waiting.await.unwrap(), Ok(Secs::new(5)));
+    let end = desk.journal.sign_in_end(ACCOUNT, silent).await.unwrap().unwrap();
+    assert_eq!(end.reason, "lease-expired");
+    assert_eq!(signed_in(&desk).await, 1);
+}
+
+/// A full disk, or a foreign lock on the database.
+#[tokio::test]
+async fn a_journal_that_stores_nothing_for_longer_than_a_lease_logs_nobody_out() {
+    let desk = desk(15, 2, 2).await;
+    let sign_ins = all_sign_in(&desk, 2).await;
+    for nth in 1..=40 {
+        desk.journal.fault_at(nth, Fault::Failed);
+    }
+
+    // What is due is tried again each second; devices come and are turned away, or do not come at all.
+    let advancing = desk.engine.advance(Secs::new(30));
+    advancing.await;
+    while desk.execute(add_minutes(1)).await.is_err() {}
+    desk.engine.advance(Secs::new(14)).await;
+
+    for sign_in in sign_ins {
+        assert_eq!(desk.heartbeat(sign_in).await, Ok(Secs::new(15)));
+    }
+}
+
+#[tokio::test]
+async fn heartbeats_that_were_taken_are_not_lost_with_a_commit_that_is_not_stored() {
+    let desk = desk(15, 1, 1).await;
+    let sign_in = desk.sign_in(0).await.unwrap();
+    desk.engine.advance(Secs::new(4)).await;
+    desk.heartbeat(sign_in).await.unwrap();
+    let until = desk.state().await.sign_ins()[&sign_in].lease_until;
+
+    // The batch of renewals is not stored; a second later it is.
+    desk.journal.fault_at(1, Fault::Failed);
+    desk.engine.advance(Secs::new(7)).await;
+
+    assert_eq!(desk.engine.figures().commits_failed, 1);
+    assert_eq!(desk.state().await.sign_ins()[&sign_in].lease_until, until);
+    assert_eq!(desk.replayed().await.sign_ins()[&sign_in].lease_until, until);
+}
+
+/// Three seconds of work on minutes, and a server that is down for 65 s, five times.
+#[tokio::test]
+async fn downtime_costs_no_minutes() {
+    let mut desk = desk(90, 1, 2).await;
+    let rules = RulesPatch {
+        occupies: Some(Occupies::Session),
+        when_full: Some(vec![WhenFull::PayPerUse]),
+        ..RulesPatch::default()
+    };
+    change_rules(&desk, rules).await;
+    desk.execute(add_minutes(100)).await.unwrap();
+    // The first has the seat, the second works on minutes.
+    let sign_ins = all_sign_in(&desk, 2).await;
+    for (sign_in, id) in sign_ins.iter().zip(1..) {
+        let work = Command::CreateSession {
+            id: SessionId::from_bits(id),
+            sign_in: *sign_in,
+            kind: SessionKind::Unattended,
+            start: Start::Active,
+            customer: None,
+            code: "K7M2QX".parse().unwrap(),
+            valid_for: None,
+            wait: false,
+        };
+        desk.execute(work).await.unwrap();
+    }
+
+    for _ in 0..5 {
+        desk.engine.advance(Secs::new(3)).await;
+        desk.clock.set(desk.clock.now() + Secs::new(65));
+        desk = restarted(&desk).await;
+        for sign_in in &sign_ins {
+            desk.heartbeat(*sign_in).await.unwrap();
+        }
+    }
+    desk.engine.advance(Secs::new(3)).await;
+
+    assert_eq!(desk.read(usher_domain::Account::minutes).await, 99);
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_back_holds_no_dead_device_in_its_seat() {
+    let desk = desk(15, 1, 2).await;
+    desk.sign_in(0).await.unwrap();
+    desk.engine.advance(Secs::new(5)).await;
+
+    desk.clock.step(-3_600_000);
+    let Arrived::Waits(ticket) = desk.arrive(1, true).await.unwrap() else {
+        panic!("the only seat is taken");
+    };
+    desk.engine.advance(Secs::new(10)).await;
+
+    assert_eq!(desk.read(|account| account.sign_ins().len()).await, 0);
+    assert!(
+        desk.read(move |account| account.tickets().contains_key(&ticket))
+            .await
+    );
+    assert_eq!(desk.engine.wall_clock().steps_back, 1);
+    assert_eq!(desk.engine.wall_clock().behind, Millis::new(3_600_000));
+}
+
+#[tokio::test]
+async fn across_a_restart_a_clock_that_was_set_back_costs_one_lease() {
+    let desk = desk(15, 1, 2).await;
+    desk.sign_in(0).await.unwrap();
+    desk.engine.shutdown().await;
+
+    desk.clock.step(-3_600_000);
+    let restarted = restarted(&desk).await;
+    restarted.engine.advance(Secs::new(15)).await;
+
+    assert_eq!(restarted.occupied().await, 0);
+    let commits = restarted.journal.load(ACCOUNT).await.unwrap().unwrap().commits;
+    assert!(commits.is_sorted_by_key(|commit| commit.at));
+    assert_eq!(restarted.engine.wall_clock().steps_back, 1);
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_forward_costs_nobody_anything() {
+    let desk = desk(15, 1, 2).await;
+    let sign_in = desk.sign_in(0).await.unwrap();
+    let before = desk.clock.now();
+
+    desk.clock.step(3_600_000);
+
+    assert_eq!(desk.heartbeat(sign_in).await, Ok(Secs::new(15)));
+    assert_eq!(desk.engine.now(), before + Secs::new(3_600));
+    desk.engine.advance(Secs::new(15)).await;
+    assert_eq!(desk.occupied().await, 0);
+    assert_eq!(desk.engine.wall_clock().behind, Millis::ZERO);
+}
+
+/// Another node goes on with the account's time, though its own clock is an hour behind.
+#[tokio::test]
+async fn a_node_whose_clock_is_behind_goes_on_with_the_accounts_time() {
+    let desk = desk(15, 1, 1).await;
+    let behind = ManualClock::new(MORNING);
+    let other = Desk::on(desk.journal.another_node(), behind, Options::default()).await;
+    desk.engine.advance(Secs::new(3_600)).await;
+    let sign_in = desk.sign_in(0).await.unwrap();
+
+    assert_eq!(other.heartbeat(sign_in).await, Ok(Secs::new(15)));
+    other.engine.advance(Secs::new(14)).await;
+    assert_eq!(other.occupied().await, 1);
+    other.engine.advance(Secs::new(1)).await;
+    assert_eq!(other.occupied().await, 0);
+}
+
+#[tokio::test]
+async fn an_offer_outlasts_an_outage() {
+    let desk = desk(90, 1, 2).await;
+    let first = desk.sign_in(0).await.unwrap();
+    let Arrived::Waits(ticket) = desk.arrive(1, true).await.unwrap() else {
+        panic!("the only seat is taken");
+    };
+    desk.sign_out(first).await.unwrap();
+
+    desk.clock.stall(Millis::new(300_000));
+
+    let claim = usher_engine::Request {
+        actor: Actor::Ticket(ticket),
+        ..request(Command::ClaimTicket { id: ticket })
+    };
+    let claimed = desk.engine.execute(ACCOUNT, claim, |_, _, _| ()).await;
+    assert!(claimed.is_ok(), "{claimed:?}");
+    assert_eq!(signed_in(&desk).await, 1);
+}
+
+#[tokio::test]
+async fn where_nobody_is_there_an_outage_leaves_no_commit() {
+    let journal = MemoryJournal::new();
+    let desk = Desk::on(journal, ManualClock::new(MORNING), Options::default())
+        .await
+        .furnished(1, 1)
+        .await;
+    let before = desk.journal.appends();
+
+    desk.clock.stall(Millis::new(60_000));
+    desk.occupied().await;
+
+    assert_eq!(desk.journal.appends(), before);
+}
