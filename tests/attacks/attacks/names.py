@@ -1,0 +1,52 @@
+"""Names that are not what they look like."""
+
+from target import PRODUCT, attack
+
+INVISIBLE = {"\u202e": "right-to-left override", "\u200b": "zero width space", "\u2066": "isolate", "\u00ad": "soft hyphen",
+             "\ufeff": "mark", "\u2060": "word joiner", "\U000e0041": "tag"}
+
+
+@attack("a name with characters that nobody sees, or that turn the text around")
+def names_with_invisible_characters(target):
+    account = target.serve().account("Names")
+    taken = []
+    for number, (letter, name) in enumerate(INVISIBLE.items()):
+        tries = {
+            "user": ("users", {"name": f"An{letter}na", "email": f"a{number}@names.example", "assign_seat": False}),
+            "address": ("users", {"name": "Anna", "email": f"b{letter}{number}@names.example", "assign_seat": False}),
+            "team": ("teams", {"name": f"Te{letter}am {number}", "members": []}),
+            "group": ("groups", {"name": f"Gr{letter}oup {number}"}),
+            "pool": ("pools", {"name": f"Po{letter}ol {number}", "product": PRODUCT, "seats": 0}),
+        }
+        for what, (path, body) in tries.items():
+            if target.operator.post(f"{account.path}/{path}", body).status == 201:
+                taken.append(f"{what} with a {name}")
+    return f"taken: {taken}" if taken else None
+
+
+@attack("two users with what is one address to everybody's eyes")
+def addresses_in_two_forms(target):
+    account = target.serve().account("Forms")
+    for email in ("jos\u00e9@forms.example", "jose\u0301@forms.example"):
+        body = {"name": "Jose", "email": email, "assign_seat": False}
+        answer = target.operator.post(f"{account.path}/users", body)
+    return "the same address in NFC and NFD makes two users" if answer.status == 201 else None
+
+
+@attack("a spreadsheet runs what a user is called")
+def formula_in_an_export(target):
+    account = target.serve().account("Sheets")
+    for letter in "＝＋－＠":
+        name = f"{letter}cmd {ord(letter)}"
+        account.operator.ok("POST", f"{account.path}/teams", {"name": name, "members": []})
+    browser = target.browser()
+    if browser.sign_in(account.owner.email).status != 303:
+        raise AssertionError("the owner could not sign in")
+    page = browser.ask(f"/a/{account.id}/audit/export?format=csv")
+    if page.status != 200:
+        raise AssertionError(f"no export: {page.status}")
+    cells = [cell.strip('"') for line in page.text.splitlines() for cell in line.split(",")]
+    found = [cell for cell in cells if cell[:1] in "＝＋－＠=+-@" and cell]
+    if not page.body.startswith(b"\xef\xbb\xbf"):
+        found.append("(the file has no mark of its encoding)")
+    return f"cells: {found[:4]}" if found else None
