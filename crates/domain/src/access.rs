@@ -3,8 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::account::Account;
-use crate::id::UserId;
+use crate::account::{Account, ApiKey, KeyMaker};
+use crate::decide::rights;
+use crate::event::Profile;
+use crate::id::{ApiKeyId, UserId};
 use crate::permission::{Actor, Privilege, Role, Scope, SessionPermission};
 use crate::presence::Session;
 use crate::refusal::Refusal;
@@ -82,7 +84,7 @@ impl Account {
     pub fn may(&self, actor: &Actor, privilege: Privilege) -> bool {
         match actor {
             Actor::Operator | Actor::System => true,
-            Actor::ApiKey { scopes, .. } => scopes.contains(&Scope::from(privilege)),
+            Actor::ApiKey { .. } => self.key_has(actor, Scope::from(privilege)),
             Actor::User(id) => self.active_user(*id).is_some_and(|user| user.has(privilege)),
             Actor::SignIn(_) | Actor::Ticket(_) | Actor::Customer(_) | Actor::SingleSignOn => false,
         }
@@ -94,7 +96,7 @@ impl Account {
     pub fn is_staff(&self, actor: &Actor) -> bool {
         match actor {
             Actor::Operator | Actor::System => true,
-            Actor::ApiKey { scopes, .. } => sees_the_desk(scopes),
+            Actor::ApiKey { .. } => self.key_sees_the_desk(actor),
             Actor::User(id) => self.active_user(*id).is_some_and(|user| match user.profile.role {
                 Role::Owner | Role::Admin => true,
                 Role::Manager => !user.profile.privileges.is_empty(),
@@ -118,7 +120,7 @@ impl Account {
     pub fn may_act_for(&self, actor: &Actor, user: UserId) -> bool {
         match actor {
             Actor::Operator | Actor::System => true,
-            Actor::ApiKey { scopes, .. } => scopes.contains(&Scope::SignInsWrite),
+            Actor::ApiKey { .. } => self.key_has(actor, Scope::SignInsWrite),
             _ => self.user_of(actor) == Some(user),
         }
     }
@@ -162,7 +164,7 @@ impl Account {
     /// Whether an actor sees the account's users and groups: its staff, and its directories.
     #[must_use]
     pub fn sees_people(&self, actor: &Actor) -> bool {
-        self.is_staff(actor) || actor.is_directory()
+        self.is_staff(actor) || self.is_directory(actor)
     }
 
     /// Refuses actors who do not see the account's users and groups.
@@ -180,7 +182,7 @@ impl Account {
     pub fn visible_person(&self, actor: &Actor, user: UserId) -> Result<&User, Refusal> {
         self.users
             .get(&user)
-            .filter(|_| self.sees_user(actor, user) || actor.is_directory())
+            .filter(|_| self.sees_user(actor, user) || self.is_directory(actor))
             .ok_or(Refusal::NotFound { what: "user" })
     }
 
@@ -222,14 +224,19 @@ impl Account {
         );
         match actor {
             Actor::Operator | Actor::System => true,
-            Actor::ApiKey { scopes, .. } => match permission {
-                SessionPermission::ViewOwn | SessionPermission::ViewAccount => sees_the_desk(scopes),
-                SessionPermission::ControlOwn => scopes.contains(&Scope::SignInsWrite),
-                SessionPermission::ControlAccount => scopes.contains(&Scope::SeatsManage),
-            },
+            Actor::ApiKey { id, .. } => {
+                let has = match permission {
+                    SessionPermission::ViewOwn | SessionPermission::ViewAccount => {
+                        self.key_sees_the_desk(actor)
+                    }
+                    SessionPermission::ControlOwn => self.key_has(actor, Scope::SignInsWrite),
+                    SessionPermission::ControlAccount => self.key_has(actor, Scope::SeatsManage),
+                };
+                has && self.maker_has_session_permission(*id, permission)
+            }
             Actor::User(id) => self
                 .active_user(*id)
-                .is_some_and(|user| self.gives_session_permission(user, permission)),
+                .is_some_and(|user| self.profile_has_session_permission(&user.profile, permission)),
             Actor::SignIn(_) => own,
             Actor::Ticket(_) | Actor::Customer(_) | Actor::SingleSignOn => false,
         }
@@ -253,17 +260,21 @@ impl Account {
     pub fn is_own_session(&self, actor: &Actor, session: &Session) -> bool {
         match actor {
             Actor::SignIn(id) => *id == session.sign_in,
-            Actor::ApiKey { scopes, .. } => scopes.contains(&Scope::SignInsWrite),
+            Actor::ApiKey { .. } => self.key_has(actor, Scope::SignInsWrite),
             _ => self.user_of(actor) == Some(session.user),
         }
     }
 
     /// Owners and admins have what they are not denied. Control without view is none, however it came about: the
     /// account's default may have changed under a user's override.
-    fn gives_session_permission(&self, user: &User, permission: SessionPermission) -> bool {
-        let over = user.profile.session_permissions;
+    pub(crate) fn profile_has_session_permission(
+        &self,
+        profile: &Profile,
+        permission: SessionPermission,
+    ) -> bool {
+        let over = profile.session_permissions;
         let given = self.settings.session_permissions.with(over);
-        let by_role = matches!(user.profile.role, Role::Owner | Role::Admin);
+        let by_role = matches!(profile.role, Role::Owner | Role::Admin);
         let has = |permission| given.has(permission) || (by_role && !over.denies(permission));
         match permission {
             SessionPermission::ViewOwn | SessionPermission::ViewAccount => has(permission),
@@ -272,12 +283,64 @@ impl Account {
         }
     }
 
+    /// Whether the actor is a key with this scope, whose maker may still do what the scope is good for. A key that the
+    /// account does not list, because it is being revoked, is good for nothing.
+    #[must_use]
+    pub fn key_has(&self, actor: &Actor, scope: Scope) -> bool {
+        let Actor::ApiKey { id, scopes } = actor else {
+            return false;
+        };
+        scopes.contains(&scope)
+            && self.api_keys.get(id).is_some_and(|key| match key.maker {
+                Some(KeyMaker::User(user)) => self.may_give_scope(&Actor::User(user), scope),
+                // Keys from before makers were recorded are bounded by their scopes alone.
+                Some(KeyMaker::Operator) | None => true,
+            })
+    }
+
+    /// Whether an actor may make an API key with this scope.
+    #[must_use]
+    pub fn may_give_scope(&self, actor: &Actor, scope: Scope) -> bool {
+        rights::may_give_scope(self, actor, scope).is_ok()
+    }
+
+    /// The scopes of an API key that it is good for at the moment.
+    #[must_use]
+    pub fn effective_scopes(&self, key: &ApiKey) -> BTreeSet<Scope> {
+        let scopes = key.scopes.clone();
+        let actor = Actor::ApiKey { id: key.id, scopes };
+        let works = |scope: &Scope| self.key_has(&actor, *scope);
+        key.scopes.iter().copied().filter(works).collect()
+    }
+
+    /// Whether the actor is an API key that is good for nothing at the moment, because its maker has lost every right
+    /// that it was given, or is gone.
+    #[must_use]
+    pub fn is_powerless_key(&self, actor: &Actor) -> bool {
+        matches!(actor, Actor::ApiKey { .. }) && !Scope::ALL.iter().any(|scope| self.key_has(actor, *scope))
+    }
+
+    /// Whether the actor speaks for a directory: a key that provisions, or single sign-on.
+    #[must_use]
+    pub fn is_directory(&self, actor: &Actor) -> bool {
+        *actor == Actor::SingleSignOn || self.key_has(actor, Scope::Directory)
+    }
+
+    /// Whether a key sees who works, on what, and by which seats.
+    fn key_sees_the_desk(&self, actor: &Actor) -> bool {
+        let scopes = Scope::ALL.iter().filter(|scope| **scope != Scope::Directory);
+        scopes.into_iter().any(|scope| self.key_has(actor, *scope))
+    }
+
+    fn maker_has_session_permission(&self, key: ApiKeyId, permission: SessionPermission) -> bool {
+        match self.api_keys.get(&key).map(|key| key.maker) {
+            Some(Some(KeyMaker::User(user))) => self.has_session_permission(&Actor::User(user), permission),
+            Some(Some(KeyMaker::Operator) | None) => true,
+            None => false,
+        }
+    }
+
     fn active_user(&self, id: UserId) -> Option<&User> {
         self.users.get(&id).filter(|user| user.active)
     }
-}
-
-/// Whether a key with these scopes sees who works, on what, and by which seats.
-fn sees_the_desk(scopes: &BTreeSet<Scope>) -> bool {
-    scopes.iter().any(|scope| *scope != Scope::Directory)
 }

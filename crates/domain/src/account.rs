@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use self::parts::Given;
-pub use self::parts::{ApiKey, Plan, ProductSeats, Settings, SettingsPatch, Subscription, Team};
+pub use self::parts::{ApiKey, KeyMaker, Plan, ProductSeats, Settings, SettingsPatch, Subscription, Team};
 use crate::directory::{Group, Subject};
 use crate::event::Claim;
 use crate::id::{AccountId, ApiKeyId, GroupId, PoolId, SessionId, SignInId, TeamId, TicketId, UserId};

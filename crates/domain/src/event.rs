@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::account::{Plan, ProductSeats, SettingsPatch};
+use crate::account::{KeyMaker, Plan, ProductSeats, SettingsPatch};
 use crate::directory::{DirectoryEntry, GroupMapping};
 use crate::id::{
     AccountId, ApiKeyId, GroupId, PoolId, RefusalId, SessionId, SignInId, TeamId, TicketId, TopUpId, UserId,
@@ -42,15 +42,23 @@ pub enum Event {
     },
     /// The account's settings changed.
     SettingsChanged { change: SettingsPatch },
-    /// A program may call in the account's name. The key itself is stored elsewhere, hashed.
+    /// A program may call in the account's name. The key itself is stored elsewhere, hashed. `maker` is none in
+    /// journals from before makers were recorded.
     ApiKeyCreated {
         id: ApiKeyId,
         name: Name,
         scopes: BTreeSet<Scope>,
         expires_at: Option<Timestamp>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        maker: Option<KeyMaker>,
     },
-    /// The key has a new secret. The one before works on for a while.
-    ApiKeyRotated { id: ApiKeyId, overlap: Secs },
+    /// The key has a new secret, and a new maker: whoever drew the secret. The previous secret works on for a while.
+    ApiKeyRotated {
+        id: ApiKeyId,
+        overlap: Secs,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        maker: Option<KeyMaker>,
+    },
     /// The key is dead.
     ApiKeyRevoked { id: ApiKeyId },
 
@@ -283,14 +291,53 @@ pub struct Profile {
     pub email: Email,
     /// The role.
     pub role: Role,
-    /// What a manager may do. Kept, without effect, for other roles.
+    /// What a manager may do. Empty for other roles ([`Profile::awake`]).
     pub privileges: BTreeSet<Privilege>,
-    /// Whether the person may see and change the subscription.
+    /// Whether the person may see and change the subscription. Never set for members ([`Profile::awake`]).
     pub billing_contact: bool,
     /// Seats that the person may hold at a time (S3); `None` for no limit.
     pub seat_limit: Option<u32>,
     /// The person's overrides of the account's session permissions.
     pub session_permissions: PermissionOverrides,
+}
+
+impl Profile {
+    /// Whether the person has a privilege, by role or because it was given (2.6).
+    #[must_use]
+    pub fn has(&self, privilege: Privilege) -> bool {
+        let by_role = match self.role {
+            Role::Owner | Role::Admin => true,
+            Role::Manager => self.privileges.contains(&privilege),
+            Role::Member => false,
+        };
+        match privilege {
+            Privilege::SubscriptionManage => by_role && self.billing_contact,
+            _ => by_role,
+        }
+    }
+
+    /// The profile without rights that have no effect in its role, so that none sleeps until another role wakes it
+    /// (2.6): only managers have privileges of their own, and members are no billing contacts.
+    #[must_use]
+    pub fn awake(mut self) -> Self {
+        if self.role != Role::Manager {
+            self.privileges.clear();
+        }
+        self.billing_contact &= self.role != Role::Member;
+        self
+    }
+
+    /// The profile after a group gave or took a role (D3). Privileges that were given by hand belong to the role that
+    /// they were given with, and the flag of a billing contact stays only where it had an effect: a group wakes nothing.
+    #[must_use]
+    pub(crate) fn with_role_of_group(mut self, role: Role) -> Self {
+        if role != self.role {
+            self.billing_contact = self.has(Privilege::SubscriptionManage);
+            self.privileges.clear();
+            self.role = role;
+        }
+        self.awake()
+    }
 }
 
 /// What keeps a seat, or is paid by the minute.

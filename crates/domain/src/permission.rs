@@ -211,6 +211,16 @@ impl SessionPermissions {
         }
     }
 
+    /// Whether this permission is given and takes effect: control without view does not.
+    #[must_use]
+    pub const fn allows(self, permission: SessionPermission) -> bool {
+        match permission {
+            SessionPermission::ViewOwn | SessionPermission::ViewAccount => self.has(permission),
+            SessionPermission::ControlOwn => self.control_own && self.view_own,
+            SessionPermission::ControlAccount => self.control_account && self.view_account,
+        }
+    }
+
     /// The first permission to control that lacks its permission to view.
     #[must_use]
     pub const fn control_without_view(self) -> Option<SessionPermission> {
@@ -310,18 +320,6 @@ pub enum Actor {
     SingleSignOn,
     /// Usher itself: what is due.
     System,
-}
-
-impl Actor {
-    /// Whether the actor speaks for a directory: a key that provisions, or single sign-on.
-    #[must_use]
-    pub fn is_directory(&self) -> bool {
-        match self {
-            Self::ApiKey { scopes, .. } => scopes.contains(&Scope::Directory),
-            Self::SingleSignOn => true,
-            _ => false,
-        }
-    }
 }
 
 impl fmt::Display for Actor {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::directory::{DirectoryEntry, FromGroups};
 use crate::event::Profile;
 use crate::id::{GroupId, PoolId, SessionId, SignInId, TeamId, TicketId, UserId};
-use crate::permission::{Privilege, Role};
+use crate::permission::Privilege;
 use crate::text::Product;
 use crate::time::Timestamp;
 
@@ -87,15 +87,7 @@ impl User {
     /// Whether the user has a privilege, by role or because it was given (2.6).
     #[must_use]
     pub fn has(&self, privilege: Privilege) -> bool {
-        let by_role = match self.profile.role {
-            Role::Owner | Role::Admin => true,
-            Role::Manager => self.profile.privileges.contains(&privilege),
-            Role::Member => false,
-        };
-        match privilege {
-            Privilege::SubscriptionManage => by_role && self.profile.billing_contact,
-            _ => by_role,
-        }
+        self.profile.has(privilege)
     }
 
     /// Since when the user has been refused a product that they have not got into since (Q1).

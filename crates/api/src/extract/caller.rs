@@ -155,12 +155,33 @@ impl FromRequestParts<Arc<Api>> for Caller {
                 Err(failure) => return Err(failure.into()),
             }
         }
+        let actor = known.identified.caller.into_actor();
+        if matches!(actor, Actor::ApiKey { .. }) {
+            need_power(api, account, &actor).await?;
+        }
         Ok(Self {
             api: Arc::clone(api),
             account,
-            actor: known.identified.caller.into_actor(),
+            actor,
             cause: known.cause,
         })
+    }
+}
+
+/// Refuses an API key whose maker has lost all that the key is good for. Each command and question asks again what a key
+/// may do: this says why it may do nothing.
+async fn need_power(api: &Api, account: AccountId, key: &Actor) -> Result<(), Problem> {
+    let key = key.clone();
+    let is_powerless = move |account: &Account, _| account.is_powerless_key(&key);
+    match api.engine.read(account, is_powerless).await {
+        Ok(false) | Err(Failure::NoAccount) => Ok(()),
+        Ok(true) => Err(
+            Problem::forbidden("an API key whose maker may still do what it is good for").detailed(
+                "This API key may do nothing, because the user who made it is gone, deactivated or has lost the \
+                 rights. Ask an owner or admin of the account to rotate the key, which makes them its maker.",
+            ),
+        ),
+        Err(failure) => Err(failure.into()),
     }
 }
 

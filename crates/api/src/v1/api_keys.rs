@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::Json as Answer;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
+use usher_domain::account::KeyMaker;
 use usher_domain::permission::{Privilege, Scope};
 use usher_domain::text::Name;
 use usher_domain::{Account, Actor, ApiKeyId, Command, Refusal, Secs, account};
@@ -40,9 +41,15 @@ struct ApiKey {
     /// What people call it.
     #[schema(value_type = schema::Name, example = "Back end")]
     name: Name,
-    /// What it is good for.
+    /// What it was made for.
     #[schema(value_type = Vec<schema::Scope>)]
     scopes: BTreeSet<Scope>,
+    /// What it is good for at the moment: a key does no more than its maker may.
+    #[schema(value_type = Vec<schema::Scope>)]
+    effective_scopes: BTreeSet<Scope>,
+    /// Who made it, or rotated it last: the id of a user, or `operator`; null for keys from before this was recorded.
+    #[schema(required, example = "user_01h2xcejqtf2nbrexx3vqjhp41")]
+    made_by: Option<String>,
     /// When it was made.
     created_at: Time,
     /// Until when it is good; null for always.
@@ -63,12 +70,17 @@ struct ApiKey {
     key: Option<String>,
 }
 
-impl From<&account::ApiKey> for ApiKey {
-    fn from(key: &account::ApiKey) -> Self {
+impl ApiKey {
+    fn of(account: &Account, key: &account::ApiKey) -> Self {
         Self {
             id: key.id,
             name: key.name.clone(),
             scopes: key.scopes.clone(),
+            effective_scopes: account.effective_scopes(key),
+            made_by: key.maker.map(|maker| match maker {
+                KeyMaker::Operator => "operator".to_owned(),
+                KeyMaker::User(user) => user.to_string(),
+            }),
             created_at: key.created_at.into(),
             expires_at: key.expires_at.map(Time::from),
             last_used_at: None,
@@ -77,9 +89,7 @@ impl From<&account::ApiKey> for ApiKey {
             key: None,
         }
     }
-}
 
-impl ApiKey {
     /// Takes note of what only the credentials know.
     fn used(&mut self, caller: &Caller) {
         let now = caller.api.engine.now();
@@ -109,7 +119,8 @@ struct NewApiKey {
 
 /// Create an API key
 ///
-/// Needs `settings.manage`; no key makes keys. The answer shows the key, once. A repeated call with the same
+/// Needs `settings.manage`; no key makes keys. At any moment the key does no more than whoever made it may: if they lose
+/// a right, or are deactivated or deleted, so does the key. The answer shows the key, once. A repeated call with the same
 /// `Idempotency-Key` shows a new one in its place as long as the first was never used.
 #[utoipa::path(
     post, path = "/v1/accounts/{account}/api-keys", operation_id = "createApiKey", tag = "tokens",
@@ -138,7 +149,7 @@ async fn create(
         scopes: body.scopes,
         expires_at,
     };
-    let find = move |account: &Account| account.api_keys().get(&id).map(ApiKey::from);
+    let find = move |account: &Account| account.api_keys().get(&id).map(|key| ApiKey::of(account, key));
     let mut created = caller
         .create(&key, command, format!("api-keys/{id}"), find)
         .await?;
@@ -162,7 +173,9 @@ async fn list(caller: Caller, Query(query): Query<PageQuery>) -> Result<Answer<L
     let view = move |account: &Account, actor: &Actor, _| {
         account.need_in_account(actor, Privilege::SettingsManage)?;
         let keys = account.api_keys().values().map(|key| (key.id.bits(), key));
-        Ok(List::cut(keys, query.page(), |key| Some(ApiKey::from(key))))
+        Ok(List::cut(keys, query.page(), |key| {
+            Some(ApiKey::of(account, key))
+        }))
     };
     let mut page = caller.read(view).await?;
     for key in &mut page.items {
@@ -194,8 +207,9 @@ impl Rotation {
 
 /// Rotate an API key
 ///
-/// Draws a new secret, which the answer shows, once. The key keeps its id, name, scopes and end. Needs
-/// `settings.manage` and all that the key is good for; no key rotates keys. The body may be left out.
+/// Draws a new secret, which the answer shows, once. The key keeps its id, name, scopes and end, and does from then on
+/// what you may. Needs `settings.manage` and all that the key was made for; no key rotates keys. The body may be left
+/// out.
 #[utoipa::path(
     post, path = "/v1/accounts/{account}/api-keys/{api_key}/rotate", operation_id = "rotateApiKey", tag = "tokens",
     params(ApiKeyPath), request_body = Option<Rotation>,
@@ -208,11 +222,13 @@ async fn rotate(
 ) -> Result<Answer<ApiKey>, Problem> {
     let (id, overlap) = (path.api_key, body.overlap()?);
     let command = Command::RotateApiKey { id, overlap };
-    let find = move |account: &Account, _: &_, _| account.api_keys().get(&id).cloned();
+    let find = move |account: &Account, _: &_, _| {
+        let key = account.api_keys().get(&id)?;
+        Some((key.clone(), ApiKey::of(account, key)))
+    };
     let found = caller.execute(command, find).await?;
-    let found = found.ok_or_else(|| Problem::not_found("API key"))?;
+    let (found, mut key) = found.ok_or_else(|| Problem::not_found("API key"))?;
     let (identity, now) = (&caller.api.identity, caller.api.engine.now());
-    let mut key = ApiKey::from(&found);
     let secret = identity
         .rotate_api_key(caller.account, &found, overlap, now)
         .await?;

@@ -86,7 +86,7 @@ pub(crate) async fn session(caller: &Caller, id: SessionId) -> Result<Option<Ses
     let sees = of_account(caller, move |account, actor| {
         let is_own = match actor {
             Actor::SignIn(own) => *own == sign_in,
-            Actor::ApiKey { scopes, .. } => scopes.contains(&Scope::SignInsWrite),
+            Actor::ApiKey { .. } => account.key_has(actor, Scope::SignInsWrite),
             _ => account.user_of(actor) == Some(user),
         };
         (is_own && account.has_session_permission(actor, SessionPermission::ViewOwn))

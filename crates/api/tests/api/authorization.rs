@@ -115,7 +115,7 @@ async fn sample(app: &App, operation: &str, number: usize) -> Option<Sample> {
             "remote-support": {"named_seats": 5, "shared_seats": 10},
         }})),
         "addMinutes" => Sample::body(json!({"minutes": 1})),
-        "changeSettings" => Sample::body(json!({"session_permissions": {"view_account": true}})),
+        "changeSettings" => Sample::body(json!({"session_permissions": {"control_own": false}})),
         // Nobody answers there: who may set a provider is told so.
         "setSingleSignOn" => Sample::body(json!({
             "issuer": "https://127.0.0.1:1", "client_id": "usher", "client_secret": "secret", "label": "Acme",

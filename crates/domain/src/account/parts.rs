@@ -87,6 +87,19 @@ pub struct ApiKey {
     pub created_at: Timestamp,
     /// Until when it is good; none for always.
     pub expires_at: Option<Timestamp>,
+    /// Who drew its present secret; none for keys from before makers were recorded.
+    #[serde(default)]
+    pub maker: Option<KeyMaker>,
+}
+
+/// Who made an API key, or rotated it last. The key may do what its maker may, and no more (2.6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyMaker {
+    /// Whoever runs Usher.
+    Operator,
+    /// A user, who may have lost rights since, or be gone.
+    User(UserId),
 }
 
 /// How many of a product's seats are given out.

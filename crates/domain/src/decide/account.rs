@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::account::{Account, ApiKey, Plan, ProductSeats, SettingsPatch};
+use crate::account::{Account, ApiKey, KeyMaker, Plan, ProductSeats, SettingsPatch};
 use crate::command::{Command, Decision};
 use crate::decide::{pools, presence, rights, users};
 use crate::directory::SignInPatch;
@@ -42,13 +42,14 @@ pub(super) fn decide(account: &Account, command: &Command, actor: &Actor) -> Res
                 name: name.clone(),
                 scopes: scopes.clone(),
                 expires_at: *expires_at,
+                maker: maker(actor),
             };
             let is_new = !account.api_keys.contains_key(id);
             Ok(Decision::done(is_new.then_some(event).into_iter().collect()))
         }
         Command::RotateApiKey { id, overlap } => {
             let key = need_key(account, *id, actor)?;
-            need_no_key_for_keys(actor)?;
+            rights::need_no_key(actor)?;
             // Whoever gets the new secret can do what the key can.
             for scope in &key.scopes {
                 rights::may_give_scope(account, actor, *scope)?;
@@ -56,6 +57,7 @@ pub(super) fn decide(account: &Account, command: &Command, actor: &Actor) -> Res
             let event = Event::ApiKeyRotated {
                 id: *id,
                 overlap: *overlap,
+                maker: maker(actor),
             };
             Ok(Decision::done(vec![event]))
         }
@@ -187,6 +189,9 @@ fn change_settings(account: &Account, change: &SettingsPatch, actor: &Actor) -> 
     if let Some(control) = lacking {
         return Err(users::control_needs_view(control));
     }
+    if let Some(default) = change.session_permissions {
+        rights::may_give_everybody(account, actor, default)?;
+    }
     if let Some(rules) = &change.pool_defaults {
         pools::check_rules(rules)?;
     }
@@ -229,7 +234,6 @@ fn check_sign_in(account: &Account, change: SignInPatch, actor: &Actor) -> Resul
     }
 }
 
-/// A key that could make keys would outlive its own end.
 fn check_key(
     account: &Account,
     id: ApiKeyId,
@@ -238,7 +242,7 @@ fn check_key(
     actor: &Actor,
 ) -> Result<(), Refusal> {
     account.need_in_account(actor, Privilege::SettingsManage)?;
-    need_no_key_for_keys(actor)?;
+    rights::need_no_key(actor)?;
     if scopes.is_empty() {
         return Err(Refusal::Invalid {
             field: "scopes",
@@ -254,13 +258,12 @@ fn check_key(
     }
 }
 
-/// A key that could make secrets of keys would outlive its own end.
-fn need_no_key_for_keys(actor: &Actor) -> Result<(), Refusal> {
+/// Whose rights bound a key from now on.
+const fn maker(actor: &Actor) -> Option<KeyMaker> {
     match actor {
-        Actor::ApiKey { .. } => Err(Refusal::Forbidden {
-            needed: "a user token or an operator key",
-        }),
-        _ => Ok(()),
+        Actor::Operator | Actor::System => Some(KeyMaker::Operator),
+        Actor::User(id) => Some(KeyMaker::User(*id)),
+        _ => None,
     }
 }
 

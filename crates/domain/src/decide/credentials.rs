@@ -23,14 +23,15 @@ impl Account {
         })
     }
 
-    /// Refuses who may not remove a user's second factor: all but the user, and those who manage users and have no
-    /// fewer rights than this one.
+    /// Refuses who may not remove a user's second factor: all but the user, and people who manage users and have no
+    /// fewer rights than this one. Programs touch no credentials.
     pub fn need_to_remove_second_factor(&self, actor: &Actor, user: UserId) -> Result<(), Refusal> {
         let whose = users::visible_user(self, user, actor)?;
         if *actor == Actor::User(user) {
             return Ok(());
         }
         self.need(actor, Privilege::UsersManage)?;
+        rights::need_no_key(actor)?;
         rights::may_change(self, actor, whose)
     }
 }

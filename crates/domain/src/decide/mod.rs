@@ -10,7 +10,7 @@ mod members;
 mod pools;
 pub(crate) mod presence;
 mod queue;
-mod rights;
+pub(crate) mod rights;
 mod sessions;
 mod sign_ins;
 mod teams;

@@ -4,7 +4,7 @@
 
 use crate::account::Account;
 use crate::event::Profile;
-use crate::permission::{Actor, Privilege, Role, Scope, SessionPermission};
+use crate::permission::{Actor, Privilege, Role, Scope, SessionPermission, SessionPermissions};
 use crate::refusal::Refusal;
 use crate::user::User;
 
@@ -12,26 +12,14 @@ use crate::user::User;
 pub(super) fn may_change(account: &Account, actor: &Actor, user: &User) -> Result<(), Refusal> {
     let rank = rank(account, actor);
     need_rank(rank, user.profile.role)?;
-    if rank >= Role::Admin {
+    if rank == Role::Owner {
         return Ok(());
     }
-    for privilege in Privilege::ALL
-        .into_iter()
-        .filter(|privilege| user.has(*privilege))
-    {
-        account.need(actor, privilege)?;
-    }
-    let default = account.settings.session_permissions;
-    let given = default.with(user.profile.session_permissions);
-    for permission in SessionPermission::ALL {
-        if given.has(permission) && !default.has(permission) {
-            need_session_permission(account, actor, permission)?;
-        }
-    }
-    Ok(())
+    need_rights(account, actor, None, &user.profile)
 }
 
-/// Refuses an actor who would hand out rights beyond their own: those of `after` that `before` does not have.
+/// Refuses an actor who would hand out rights beyond their own: those that `after` has and `before` has not, or that
+/// a new user has beyond the account's defaults.
 pub(super) fn may_grant(
     account: &Account,
     actor: &Actor,
@@ -39,46 +27,114 @@ pub(super) fn may_grant(
     after: &Profile,
 ) -> Result<(), Refusal> {
     let rank = rank(account, actor);
-    let is_promoted = before.is_none_or(|before| before.role < after.role);
-    if is_promoted {
+    if before.is_none_or(|before| before.role < after.role) {
         need_rank(rank, after.role)?;
     }
-    // A flag that had no effect in a lower role is handed out by the promotion that wakes it.
-    let keeps = |had: fn(&Profile, Privilege) -> bool, privilege| {
-        !is_promoted && before.is_some_and(|before| had(before, privilege))
-    };
-    let is_contact = |profile: &Profile, _| profile.billing_contact;
-    if after.billing_contact && rank < Role::Owner && !keeps(is_contact, Privilege::SubscriptionManage) {
-        account.need(actor, Privilege::SubscriptionManage)?;
-    }
-    if rank >= Role::Admin {
+    if rank == Role::Owner {
         return Ok(());
     }
-    for privilege in &after.privileges {
-        if !keeps(
-            |profile, privilege| profile.privileges.contains(&privilege),
-            *privilege,
-        ) {
-            account.need(actor, *privilege)?;
+    // A flag or privilege that has no effect yet is given like one that has.
+    if after.billing_contact && before.is_none_or(|before| !before.billing_contact) {
+        account.need(actor, Privilege::SubscriptionManage)?;
+    }
+    if rank < Role::Admin {
+        for privilege in &after.privileges {
+            if before.is_none_or(|before| !before.privileges.contains(privilege)) {
+                account.need(actor, *privilege)?;
+            }
+        }
+    }
+    need_rights(account, actor, before, after)
+}
+
+/// Refuses an actor who lacks a right that takes effect with `after`: rights count by what they allow, whether they
+/// come from a role, a privilege or an override.
+fn need_rights(
+    account: &Account,
+    actor: &Actor,
+    before: Option<&Profile>,
+    after: &Profile,
+) -> Result<(), Refusal> {
+    for privilege in Privilege::ALL {
+        if after.has(privilege) && before.is_none_or(|before| !before.has(privilege)) {
+            account.need(actor, privilege)?;
         }
     }
     let default = account.settings.session_permissions;
-    let had = before.map_or(default, |before| default.with(before.session_permissions));
-    let has = default.with(after.session_permissions);
     for permission in SessionPermission::ALL {
-        if has.has(permission) && !had.has(permission) {
+        let has = |profile| account.profile_has_session_permission(profile, permission);
+        if has(after) && !before.map_or(default.has(permission), has) {
             need_session_permission(account, actor, permission)?;
         }
     }
     Ok(())
 }
 
-/// Refuses an actor who would make a key that is good for more than they are. Signing users in and out takes
-/// seats and frees them, so it is for those who manage seats to hand out.
-pub(super) fn may_give_scope(account: &Account, actor: &Actor, scope: Scope) -> Result<(), Refusal> {
+/// Refuses an actor who would hand out a role by a group without having all that the role gives (D3).
+pub(super) fn may_give_role(account: &Account, actor: &Actor, role: Role) -> Result<(), Refusal> {
+    let rank = rank(account, actor);
+    need_rank(rank, role)?;
+    if rank == Role::Owner || role < Role::Admin {
+        return Ok(());
+    }
+    let default = account.settings.session_permissions;
+    let mut of_role = SessionPermission::ALL.into_iter();
+    of_role.try_for_each(|permission| {
+        if default.has(permission) {
+            return Ok(());
+        }
+        need_session_permission(account, actor, permission)
+    })
+}
+
+/// Refuses an actor who would give everybody a session permission that they lack themselves. A changed default may
+/// also wake a user's override.
+pub(super) fn may_give_everybody(
+    account: &Account,
+    actor: &Actor,
+    default: SessionPermissions,
+) -> Result<(), Refusal> {
+    if rank(account, actor) == Role::Owner {
+        return Ok(());
+    }
+    let before = account.settings.session_permissions;
+    let is_given = |permission| {
+        let wakes = |user: &User| {
+            let over = user.profile.session_permissions;
+            default.with(over).allows(permission) && !before.with(over).allows(permission)
+        };
+        default.has(permission) && !before.has(permission) || account.users.values().any(wakes)
+    };
+    for permission in SessionPermission::ALL {
+        if is_given(permission) {
+            need_session_permission(account, actor, permission)?;
+        }
+    }
+    Ok(())
+}
+
+/// Refuses programs: what they set, or made, would outlive their key.
+pub(super) fn need_no_key(actor: &Actor) -> Result<(), Refusal> {
+    match actor {
+        Actor::ApiKey { .. } => Err(Refusal::Forbidden {
+            needed: "a user token or an operator key",
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// Refuses an actor who would make a key that is good for more than they are. Asked again of the key's maker whenever
+/// the key is used ([`Account::key_has`]). Signing users in and out takes seats and frees them, and working for
+/// everybody shows and ends everybody's sessions.
+pub(crate) fn may_give_scope(account: &Account, actor: &Actor, scope: Scope) -> Result<(), Refusal> {
     match scope {
-        Scope::Read => Ok(()),
-        Scope::SignInsWrite | Scope::SeatsManage => account.need(actor, Privilege::SeatsManage),
+        Scope::Read => account.need_staff(actor),
+        Scope::SignInsWrite => {
+            account.need(actor, Privilege::SeatsManage)?;
+            need_session_permission(account, actor, SessionPermission::ViewAccount)?;
+            need_session_permission(account, actor, SessionPermission::ControlAccount)
+        }
+        Scope::SeatsManage => account.need(actor, Privilege::SeatsManage),
         Scope::UsersManage => account.need(actor, Privilege::UsersManage),
         Scope::SubscriptionManage => account.need(actor, Privilege::SubscriptionManage),
         Scope::ReportsView => account.need(actor, Privilege::ReportsView),
@@ -88,28 +144,18 @@ pub(super) fn may_give_scope(account: &Account, actor: &Actor, scope: Scope) -> 
     }
 }
 
-/// The highest role that an actor stands level with. A key is like a manager with its scopes as privileges, and
-/// like an admin where it has them all.
+/// The highest role that an actor is level with. A key is like a manager with its scopes as privileges.
 fn rank(account: &Account, actor: &Actor) -> Role {
     match actor {
         Actor::Operator | Actor::System => Role::Owner,
-        Actor::ApiKey { .. } => {
-            let has_all = Privilege::ALL
-                .iter()
-                .all(|privilege| account.may(actor, *privilege));
-            if has_all { Role::Admin } else { Role::Manager }
-        }
+        Actor::ApiKey { .. } => Role::Manager,
         Actor::User(id) => account
             .users
             .get(id)
+            .filter(|user| user.active)
             .map_or(Role::Member, |user| user.profile.role),
         Actor::SignIn(_) | Actor::Ticket(_) | Actor::Customer(_) | Actor::SingleSignOn => Role::Member,
     }
-}
-
-/// Refuses an actor who stands below a role.
-pub(super) fn need_role(account: &Account, actor: &Actor, role: Role) -> Result<(), Refusal> {
-    need_rank(rank(account, actor), role)
 }
 
 fn need_rank(rank: Role, role: Role) -> Result<(), Refusal> {

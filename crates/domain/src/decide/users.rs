@@ -68,13 +68,13 @@ fn create(
     check_email(account, id, &profile.email)?;
     people::check_entry(account, id, newcomer.entry)?;
     // A directory's people get their seats from their groups.
-    let is_without = actor.is_directory() || !newcomer.is_active;
+    let is_without = account.is_directory(actor) || !newcomer.is_active;
     let wish = newcomer.assign_seat.or_else(|| is_without.then_some(false));
     let seat = seat_for_new_user(account, &Seat { wish, product })?;
 
     let mut events = vec![Event::UserCreated {
         id,
-        profile: profile.clone(),
+        profile: profile.clone().awake(),
     }];
     if let Some(entry) = newcomer.entry {
         events.push(entry_set(id, Some(entry)));
@@ -197,6 +197,7 @@ fn change(account: &Account, id: UserId, change: &UserPatch, actor: &Actor) -> R
     if !is_for_oneself(user, &after, is_active, entry.as_ref(), actor) {
         people::may_change(account, actor, user, change, &after)?;
     }
+    let after = after.awake();
     if after.session_permissions != before.session_permissions {
         check_session_permissions(account, after.session_permissions)?;
     }
@@ -222,7 +223,7 @@ fn change(account: &Account, id: UserId, change: &UserPatch, actor: &Actor) -> R
         events.extend(if is_active {
             directory::switched_on(account, user, actor)?
         } else {
-            directory::switched_off(user, actor)
+            directory::switched_off(account, user, actor)
         });
     }
     if *entry != user.directory {
@@ -246,6 +247,8 @@ fn entry_set(user: UserId, entry: Option<&DirectoryEntry>) -> Event {
     }
 }
 
+/// The profile with the change laid over it. Another role takes the privileges along that belonged to the one before,
+/// unless the change names them.
 fn patched(profile: &Profile, change: &UserPatch) -> Profile {
     let UserPatch {
         name,
@@ -264,14 +267,19 @@ fn patched(profile: &Profile, change: &UserPatch) -> Profile {
         name: name.clone().unwrap_or(before.name),
         email: email.clone().unwrap_or(before.email),
         role: role.unwrap_or(before.role),
-        privileges: privileges.clone().unwrap_or(before.privileges),
+        privileges: match (privileges, role) {
+            (Some(named), _) => named.clone(),
+            (None, Some(role)) if *role != before.role => BTreeSet::new(),
+            (None, _) => before.privileges,
+        },
         billing_contact: billing_contact.unwrap_or(before.billing_contact),
         seat_limit: seat_limit.unwrap_or(before.seat_limit),
         session_permissions: session_permissions.unwrap_or(before.session_permissions),
     }
 }
 
-/// Whether a user changes only what everybody may change of themselves: the name and the password.
+/// Whether a user changes only what everybody may change of themselves: the name, the password, and whom the identity
+/// provider knows them as.
 fn is_for_oneself(
     user: &User,
     after: &Profile,
@@ -283,7 +291,8 @@ fn is_for_oneself(
         name: after.name.clone(),
         ..user.profile.clone()
     };
-    let is_same = is_active == user.active && entry == user.directory.as_ref();
+    let before = user.directory.as_ref();
+    let is_same = is_active == user.active && (entry == before || people::connects(before, entry));
     *actor == Actor::User(user.id) && *after == renamed && is_same
 }
 

@@ -70,6 +70,8 @@ pub(super) fn restore(account: &mut Account) {
         }
         if let Some(user) = account.users.get_mut(&id) {
             user.teams.clear();
+            // A snapshot from before this rule may hold rights that slept.
+            user.profile = user.profile.clone().awake();
         }
     }
     for team in account.teams.values() {
@@ -103,6 +105,7 @@ fn of_account(account: &mut Account, event: &Event, at: Timestamp) {
             name,
             scopes,
             expires_at,
+            maker,
         } => {
             let key = ApiKey {
                 id: *id,
@@ -110,8 +113,14 @@ fn of_account(account: &mut Account, event: &Event, at: Timestamp) {
                 scopes: scopes.clone(),
                 created_at: at,
                 expires_at: *expires_at,
+                maker: *maker,
             };
             account.api_keys.insert(*id, key);
+        }
+        Event::ApiKeyRotated { id, maker, .. } => {
+            if let Some(key) = account.api_keys.get_mut(id) {
+                key.maker = maker.or(key.maker);
+            }
         }
         Event::ApiKeyRevoked { id } => {
             account.api_keys.remove(id);
@@ -153,7 +162,7 @@ fn of_users(account: &mut Account, event: &Event, at: Timestamp) {
                 if user.profile.role != profile.role {
                     user.from_groups.role = None;
                 }
-                user.profile = profile.clone();
+                user.profile = profile.clone().awake();
             });
             // Another seat limit may let a claim move from minutes onto a seat (S3, Q3).
             seats::unsettle_pools_of(account, *id);
@@ -168,7 +177,9 @@ fn create_user(account: &mut Account, id: UserId, profile: &Profile, at: Timesta
     if account.users.contains_key(&id) {
         return;
     }
-    account.users.insert(id, User::new(id, profile.clone(), at));
+    account
+        .users
+        .insert(id, User::new(id, profile.clone().awake(), at));
     enlist(account, id);
 }
 

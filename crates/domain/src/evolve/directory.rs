@@ -17,7 +17,7 @@ pub(super) fn evolve(account: &mut Account, event: &Event, at: Timestamp) {
             admin::change_user(account, *user, at, |user| user.directory.clone_from(entry));
         }
         Event::RoleGiven { user, role, group } => admin::change_user(account, *user, at, |user| {
-            user.profile.role = *role;
+            user.profile = user.profile.clone().with_role_of_group(*role);
             user.from_groups.role = *group;
         }),
         Event::TeamFilled { id, joined, left } => fill_team(account, *id, joined, left),

@@ -4,6 +4,7 @@ mod account;
 mod credentials;
 mod directory;
 mod effects;
+mod keys;
 mod licenses;
 mod office;
 mod pools;

@@ -13,3 +13,19 @@ mod reclaims;
 mod sessions;
 mod sign_ins;
 mod simulation;
+
+/// Makes the keys that tests call with: ids 1 to 3. What they are good for is in the actor.
+fn make_keys(account: &mut crate::Account, now: crate::Timestamp) -> Vec<crate::Event> {
+    let commands = (1..=3).map(|id| crate::Command::CreateApiKey {
+        id: crate::ApiKeyId::from_bits(id),
+        name: "Key".parse().unwrap(),
+        scopes: [crate::permission::Scope::Read].into(),
+        expires_at: None,
+    });
+    commands
+        .flat_map(|command| {
+            let made = crate::execute(account, &command, &crate::Actor::Operator, now);
+            made.unwrap().events
+        })
+        .collect()
+}

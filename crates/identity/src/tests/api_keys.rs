@@ -97,6 +97,7 @@ fn known() -> usher_domain::account::ApiKey {
         scopes: reader(),
         created_at: NOON,
         expires_at: None,
+        maker: None,
     }
 }
 

@@ -127,9 +127,7 @@ impl Seen {
     fn of(account: &Account, actor: &Actor) -> Result<Self, Refusal> {
         need_presence(account, actor)?;
         let may = |permission| account.has_session_permission(actor, permission);
-        let works_for_all =
-            matches!(actor, Actor::ApiKey { scopes, .. } if scopes.contains(&Scope::SignInsWrite));
-        if works_for_all || may(SessionPermission::ViewAccount) {
+        if account.key_has(actor, Scope::SignInsWrite) || may(SessionPermission::ViewAccount) {
             return Ok(Self::All);
         }
         let own = account.user_of(actor).filter(|_| may(SessionPermission::ViewOwn));

@@ -58,7 +58,7 @@ fn create(
     members: &BTreeSet<UserId>,
     actor: &Actor,
 ) -> Result<Decision, Refusal> {
-    if !is_provisioner(actor) {
+    if !is_provisioner(account, actor) {
         account.need_in_account(actor, Privilege::UsersManage)?;
     }
     match account.groups.get(&id) {
@@ -154,13 +154,16 @@ fn map(account: &Account, id: GroupId, mapping: &GroupMapping, actor: &Actor) ->
     if mapping.role != before.role {
         account.need_admin(actor)?;
     }
+    check_mapping(account, mapping)?;
+    if let Some(role) = mapping.role.filter(|_| mapping.role != before.role) {
+        rights::may_give_role(account, actor, role)?;
+    }
     if mapping.team != before.team {
         account.need(actor, Privilege::UsersManage)?;
     }
     if mapping.licenses != before.licenses {
         account.need(actor, Privilege::SeatsManage)?;
     }
-    check_mapping(account, mapping)?;
     let members = group.members.iter().filter_map(|id| account.users.get(id));
     let turns: Vec<_> = members
         .map(|user| Turn::of(account, user).remapped(group, mapping))
@@ -259,8 +262,8 @@ pub(super) fn into_groups(
 
 /// What becomes of the licenses of a user who is switched off: those from groups go, and with a directory that does
 /// it also the named ones, so that the seats are free (D6).
-pub(super) fn switched_off(user: &User, actor: &Actor) -> Vec<Event> {
-    let frees_named = actor.is_directory();
+pub(super) fn switched_off(account: &Account, user: &User, actor: &Actor) -> Vec<Event> {
+    let frees_named = account.is_directory(actor);
     let goes = |(product, license): &(&_, &License)| {
         user.from_groups.licenses.contains_key(*product) || (frees_named && **license == License::Named)
     };
@@ -280,28 +283,28 @@ pub(super) fn switched_on(account: &Account, user: &User, actor: &Actor) -> Resu
 }
 
 fn group_to_manage<'a>(account: &'a Account, id: GroupId, actor: &Actor) -> Result<&'a Group, Refusal> {
-    if !is_provisioner(actor) {
+    if !is_provisioner(account, actor) {
         account.need_to_manage(actor, Privilege::UsersManage, "group")?;
     }
     account.groups.get(&id).ok_or(Refusal::NotFound { what: "group" })
 }
 
 /// Single sign-on says who is in a group, and nothing of the group itself.
-fn is_provisioner(actor: &Actor) -> bool {
-    actor.is_directory() && *actor != Actor::SingleSignOn
+fn is_provisioner(account: &Account, actor: &Actor) -> bool {
+    account.is_directory(actor) && *actor != Actor::SingleSignOn
 }
 
 /// Who decides who is in a group hands out what it gives. A directory may, by the word of the admin who mapped the
 /// group; others must be able to give it by hand.
 fn may_hand_out(account: &Account, mapping: &GroupMapping, actor: &Actor) -> Result<(), Refusal> {
-    if actor.is_directory() {
+    if account.is_directory(actor) {
         return Ok(());
     }
     if !mapping.licenses.is_empty() {
         account.need(actor, Privilege::SeatsManage)?;
     }
     match mapping.role {
-        Some(role) => rights::need_role(account, actor, role),
+        Some(role) => rights::may_give_role(account, actor, role),
         None => Ok(()),
     }
 }

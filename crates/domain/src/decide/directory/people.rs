@@ -1,5 +1,6 @@
-//! What a directory may do to people (D1): bring them in, rename them, switch them on and off. Never does it hand out
-//! rights, and never does it lay hands on those who have them by another's word, for an address is a way to them.
+//! What a directory may do to people (D1): bring them in, rename them, switch them on and off. It never hands out
+//! rights, and never touches people who have them by somebody else's decision, because an address is a way to them.
+//! Owners are out of its reach: it neither links, nor readdresses, nor switches them, even where it knew them before.
 
 use crate::account::Account;
 use crate::command::UserPatch;
@@ -26,22 +27,28 @@ pub(in crate::decide) fn may_create(
     actor: &Actor,
     newcomer: &Newcomer<'_>,
 ) -> Result<(), Refusal> {
-    if speaks_as_directory(account, actor) {
-        let profile = newcomer.profile;
-        let plain = Profile {
-            name: profile.name.clone(),
-            email: profile.email.clone(),
-            role: Role::Member,
-            privileges: std::collections::BTreeSet::new(),
-            billing_contact: false,
-            seat_limit: None,
-            session_permissions: PermissionOverrides::default(),
-        };
-        need(*profile == plain && !newcomer.password_set && newcomer.assign_seat != Some(true))?;
-        return may_vouch(actor, None, newcomer.entry);
+    if let Some(answer) = as_directory(account, actor, || creates(actor, newcomer)) {
+        return answer;
     }
     account.need_in_account(actor, Privilege::UsersManage)?;
+    may_set_password(actor, newcomer.password_set)?;
     rights::may_grant(account, actor, None, newcomer.profile)
+}
+
+/// A directory creates plain members.
+fn creates(actor: &Actor, newcomer: &Newcomer<'_>) -> Result<(), Refusal> {
+    let profile = newcomer.profile;
+    let plain = Profile {
+        name: profile.name.clone(),
+        email: profile.email.clone(),
+        role: Role::Member,
+        privileges: std::collections::BTreeSet::new(),
+        billing_contact: false,
+        seat_limit: None,
+        session_permissions: PermissionOverrides::default(),
+    };
+    need(*profile == plain && !newcomer.password_set && newcomer.assign_seat != Some(true))?;
+    may_vouch(actor, None, newcomer.entry)
 }
 
 /// Refuses an actor who may not change this user so; `after` is what the profile comes to.
@@ -52,11 +59,17 @@ pub(in crate::decide) fn may_change(
     change: &UserPatch,
     after: &Profile,
 ) -> Result<(), Refusal> {
-    if !speaks_as_directory(account, actor) {
-        account.need(actor, Privilege::UsersManage)?;
-        rights::may_change(account, actor, user)?;
-        return rights::may_grant(account, actor, Some(&user.profile), after);
+    if let Some(answer) = as_directory(account, actor, || changes(actor, user, change, after)) {
+        return answer;
     }
+    account.need(actor, Privilege::UsersManage)?;
+    may_set_password(actor, change.new_password)?;
+    rights::may_change(account, actor, user)?;
+    rights::may_grant(account, actor, Some(&user.profile), after)
+}
+
+/// A directory renames users, switches them on and off, and says what it knows them as.
+fn changes(actor: &Actor, user: &User, change: &UserPatch, after: &Profile) -> Result<(), Refusal> {
     let before = &user.profile;
     let renamed = Profile {
         name: after.name.clone(),
@@ -70,25 +83,26 @@ pub(in crate::decide) fn may_change(
     let is_known_otherwise = entry.is_some_and(|entry| entry != user.directory.as_ref());
     if is_known_otherwise {
         may_vouch(actor, user.directory.as_ref(), entry.flatten())?;
+        may_link(user, entry.flatten())?;
     }
-    let touches_entry = is_known_otherwise && !is_sign_in;
+    let touches_entry = is_known_otherwise && !is_sign_in && user.profile.role != Role::Owner;
     if after.email != before.email || is_switched || touches_entry {
-        may_touch(account, user)?;
+        may_touch(user)?;
     }
     Ok(())
 }
 
 /// Refuses an actor who may not delete this user.
 pub(in crate::decide) fn may_delete(account: &Account, actor: &Actor, user: &User) -> Result<(), Refusal> {
-    if !speaks_as_directory(account, actor) {
-        account.need(actor, Privilege::UsersManage)?;
-        return rights::may_change(account, actor, user);
+    let deletes = || {
+        need(*actor != Actor::SingleSignOn)?;
+        may_touch(user)
+    };
+    if let Some(answer) = as_directory(account, actor, deletes) {
+        return answer;
     }
-    need(*actor != Actor::SingleSignOn)?;
-    if user.profile.role == Role::Owner {
-        return Err(needs_role(Role::Owner));
-    }
-    may_touch(account, user)
+    account.need(actor, Privilege::UsersManage)?;
+    rights::may_change(account, actor, user)
 }
 
 /// Refuses a name or a subject that another user has (D1).
@@ -110,10 +124,61 @@ pub(in crate::decide) fn check_entry(
     Ok(())
 }
 
-/// Whether the actor can do this as a directory only: a key that also manages users is bound by the rights that it
-/// has as such.
-fn speaks_as_directory(account: &Account, actor: &Actor) -> bool {
-    actor.is_directory() && !account.may(actor, Privilege::UsersManage)
+/// What an actor is answered as a directory; none where they are none, or may do it by managing users at most.
+fn as_directory(
+    account: &Account,
+    actor: &Actor,
+    within_bounds: impl FnOnce() -> Result<(), Refusal>,
+) -> Option<Result<(), Refusal>> {
+    if !account.is_directory(actor) {
+        return None;
+    }
+    let answer = within_bounds();
+    (answer.is_ok() || !account.may(actor, Privilege::UsersManage)).then_some(answer)
+}
+
+/// A program sets no passwords: they would outlive its key.
+fn may_set_password(actor: &Actor, is_set: bool) -> Result<(), Refusal> {
+    if is_set {
+        rights::need_no_key(actor)
+    } else {
+        Ok(())
+    }
+}
+
+/// No directory and no provider ties an owner to somebody it knows. What a directory that knows an owner may still
+/// change are the parts of the name.
+fn may_link(user: &User, after: Option<&DirectoryEntry>) -> Result<(), Refusal> {
+    let is_renamed = match (&user.directory, after) {
+        (Some(before), Some(after)) => {
+            let renamed = DirectoryEntry {
+                given_name: after.given_name.clone(),
+                family_name: after.family_name.clone(),
+                ..before.clone()
+            };
+            renamed == *after
+        }
+        _ => false,
+    };
+    if user.profile.role == Role::Owner && !is_renamed {
+        return Err(needs_role(Role::Owner));
+    }
+    Ok(())
+}
+
+/// Whether a user ties themselves to a person at the identity provider, and changes nothing else of their entry. What
+/// the provider says of them was checked before the command was given.
+pub(in crate::decide) fn connects(before: Option<&DirectoryEntry>, after: Option<&DirectoryEntry>) -> bool {
+    let Some(after) = after.filter(|after| after.subject.is_some()) else {
+        return false;
+    };
+    before.is_none_or(|before| {
+        let connected = DirectoryEntry {
+            subject: after.subject.clone(),
+            ..before.clone()
+        };
+        before.subject != after.subject && connected == *after
+    })
 }
 
 /// Only single sign-on ties a user to a person at the identity provider.
@@ -126,16 +191,14 @@ fn may_vouch(
     need(*actor == Actor::SingleSignOn || subject(before) == subject(after))
 }
 
-/// The address and the state of admins and owners are a directory's where they carry an entry of it; those of the
-/// break-glass owner never are (D7).
-fn may_touch(account: &Account, user: &User) -> Result<(), Refusal> {
-    if account.settings.sign_in.break_glass == Some(user.id) {
-        return Err(needs_role(Role::Owner));
+/// The address and the state of an admin are a directory's where they carry an entry of it; those of an owner never
+/// are.
+fn may_touch(user: &User) -> Result<(), Refusal> {
+    match user.profile.role {
+        Role::Owner => Err(needs_role(Role::Owner)),
+        Role::Admin if user.directory.is_none() => Err(needs_role(Role::Admin)),
+        _ => Ok(()),
     }
-    if user.profile.role >= Role::Admin && user.directory.is_none() {
-        return Err(needs_role(user.profile.role));
-    }
-    Ok(())
 }
 
 fn needs_role(role: Role) -> Refusal {

@@ -64,7 +64,7 @@ fn a_second_factor_is_set_up_by_its_user_and_removed_also_by_who_may_change_them
         (by("adam"), "olga", "forbidden"),
         (by("olga"), "adam", "ok"),
         (OPERATOR, "olga", "ok"),
-        (key(&[Scope::UsersManage]), "mia", "ok"),
+        (key(&[Scope::UsersManage]), "mia", "forbidden"),
         (key(&[Scope::Read]), "mia", "forbidden"),
     ] {
         let asked = office.account.need_to_remove_second_factor(&actor, user(whom));

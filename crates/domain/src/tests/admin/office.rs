@@ -322,9 +322,9 @@ impl Office {
             id: AccountId::from_bits(1),
             name: "Office".parse().unwrap(),
         };
-        Self {
-            account: Account::from_first_event(&first, now()).unwrap(),
-        }
+        let mut account = Account::from_first_event(&first, now()).unwrap();
+        crate::tests::make_keys(&mut account, now());
+        Self { account }
     }
 
     /// An account with both kinds of seats of one product, the shared ones all in the pool `default`.

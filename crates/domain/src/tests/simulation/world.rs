@@ -47,6 +47,8 @@ impl World {
             history: vec![(created, now)],
             twins: Vec::new(),
         };
+        let keys = crate::tests::make_keys(&mut world.account, now);
+        world.history.extend(keys.into_iter().map(|event| (event, now)));
         world.found(rules);
         world
     }

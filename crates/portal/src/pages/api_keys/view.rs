@@ -2,7 +2,7 @@
 
 use askama::Template;
 use serde::Deserialize;
-use usher_domain::account::ApiKey;
+use usher_domain::account::{ApiKey, KeyMaker};
 use usher_domain::permission::{Privilege, Scope};
 use usher_domain::{Account, Actor, ApiKeyId, Refusal, Secs, Timestamp};
 use usher_identity::ApiKeyUse;
@@ -85,12 +85,23 @@ pub(super) struct Key {
     name: String,
     scopes: Vec<&'static str>,
     created_at: Moment,
+    maker: Maker,
+    /// Whether the maker has lost rights that the key was made with.
+    has_lost: bool,
     expires_at: Option<Moment>,
     is_expired: bool,
     expires_soon: bool,
     last_used_at: Option<Moment>,
     last_used_from: Option<String>,
     former_until: Option<Moment>,
+}
+
+/// Who made a key, or rotated it last.
+enum Maker {
+    Unknown,
+    Operator,
+    Gone,
+    User(String),
 }
 
 /// What a key can be good for.
@@ -115,7 +126,7 @@ impl Seen {
         let keys: Vec<_> = rest
             .by_ref()
             .take(ROWS_MAX)
-            .map(|key| Key::of(key, now))
+            .map(|key| Key::of(account, key, now))
             .collect();
         let has_more = rest.next().is_some();
         Ok(Self {
@@ -130,12 +141,19 @@ impl Seen {
 }
 
 impl Key {
-    fn of(key: &ApiKey, now: Timestamp) -> Self {
+    fn of(account: &Account, key: &ApiKey, now: Timestamp) -> Self {
+        let name_of = |user| account.user(user).map(|user| user.profile.name.to_string());
         Self {
             id: key.id,
             name: key.name.to_string(),
             scopes: key.scopes.iter().map(|scope| scope.as_str()).collect(),
             created_at: Moment(key.created_at),
+            maker: match key.maker {
+                None => Maker::Unknown,
+                Some(KeyMaker::Operator) => Maker::Operator,
+                Some(KeyMaker::User(user)) => name_of(user).map_or(Maker::Gone, Maker::User),
+            },
+            has_lost: account.effective_scopes(key) != key.scopes,
             expires_at: key.expires_at.map(Moment),
             is_expired: key.expires_at.is_some_and(|end| end <= now),
             expires_soon: key.expires_at.is_some_and(|end| now < end && end <= now + SOON),
@@ -156,46 +174,24 @@ impl Key {
 
 impl ScopeShown {
     fn of(account: &Account, actor: &Actor, scope: Scope) -> Self {
-        let (sentence, needs) = match scope {
-            Scope::Read => (
-                "Read users, pools, sign-ins, sessions and the queue; change nothing.",
-                None,
-            ),
-            Scope::SignInsWrite => (
-                "Sign users in and out, and work their sessions and tickets: for the back end of your product.",
-                Some(Privilege::SeatsManage),
-            ),
-            Scope::UsersManage => (
-                "Create, change, deactivate and delete users and teams.",
-                Some(Privilege::UsersManage),
-            ),
-            Scope::SeatsManage => (
-                "Assign licenses, change seat pools, log users out, and end sessions.",
-                Some(Privilege::SeatsManage),
-            ),
-            Scope::SubscriptionManage => (
-                "See and change the subscription.",
-                Some(Privilege::SubscriptionManage),
-            ),
-            Scope::ReportsView => (
-                "Read refusals, reports and the audit.",
-                Some(Privilege::ReportsView),
-            ),
-            Scope::SettingsManage => (
-                "Change the settings of the account.",
-                Some(Privilege::SettingsManage),
-            ),
-            Scope::Directory => (
-                "Be your directory (SCIM): create, change, deactivate and delete users, and say who is in which group.",
-                None,
-            ),
+        let sentence = match scope {
+            Scope::Read => "Read users, pools, sign-ins, sessions and the queue; change nothing.",
+            Scope::SignInsWrite => {
+                "Sign users in and out, and work their sessions and tickets: for the back end of your product."
+            }
+            Scope::UsersManage => "Create, change, deactivate and delete users and teams; set no passwords.",
+            Scope::SeatsManage => "Assign licenses, change seat pools, log users out, and end sessions.",
+            Scope::SubscriptionManage => "See and change the subscription.",
+            Scope::ReportsView => "Read refusals, reports and the audit.",
+            Scope::SettingsManage => "Change the settings of the account.",
+            Scope::Directory => {
+                "Be your directory (SCIM): create, change, deactivate and delete users, and say who is in which group."
+            }
         };
-        let is_for_admins = scope == Scope::Directory;
         Self {
             word: scope.as_str(),
             sentence,
-            may_give: needs.is_none_or(|needs| account.may(actor, needs))
-                && (!is_for_admins || account.is_admin(actor)),
+            may_give: account.may_give_scope(actor, scope),
         }
     }
 

@@ -85,7 +85,9 @@ pub(super) async fn admit(door: &Door<'_>, vouched: &Vouched) -> Result<Result<A
             "Your user is switched off. Ask an owner or admin of your account.".to_owned(),
         ));
     }
-    if is_new_here && let Err(refusal) = connect(door, vouched, &user, subject).await? {
+    // Who asked for it while signed in connects themselves: no provider links to an owner on its own word.
+    let by = vouched.link_to.map_or(Actor::SingleSignOn, Actor::User);
+    if is_new_here && let Err(refusal) = connect(door, vouched, by, &user, subject).await? {
         return Ok(Err(sentence::of(&refusal)));
     }
     let note = match seen.groups {
@@ -175,8 +177,17 @@ fn of_user(account: &Account, user: UserId) -> BTreeSet<GroupId> {
 
 /// Gives a command in the provider's name. A refusal is for the person to read.
 async fn give(door: &Door<'_>, account: AccountId, command: Command) -> Result<Result<(), Refusal>, Failed> {
+    give_as(door, Actor::SingleSignOn, account, command).await
+}
+
+async fn give_as(
+    door: &Door<'_>,
+    actor: Actor,
+    account: AccountId,
+    command: Command,
+) -> Result<Result<(), Refusal>, Failed> {
     let request = Request {
-        actor: Actor::SingleSignOn,
+        actor,
         cause: door.cause.clone(),
         command,
     };
@@ -278,6 +289,7 @@ fn entry(email: &Email, subject: Subject) -> Option<DirectoryEntry> {
 async fn connect(
     door: &Door<'_>,
     vouched: &Vouched,
+    by: Actor,
     user: &User,
     subject: Subject,
 ) -> Result<Result<(), Refusal>, Failed> {
@@ -292,7 +304,8 @@ async fn connect(
         directory: Some(entry),
         ..UserPatch::default()
     };
-    give(door, vouched.account, Command::ChangeUser { id: user.id, change }).await
+    let command = Command::ChangeUser { id: user.id, change };
+    give_as(door, by, vouched.account, command).await
 }
 
 /// Sets the groups of a user. Where those that the user comes into give more seats than there are, the user leaves

@@ -63,6 +63,12 @@ pub(super) fn read(form: &mut Form) -> Option<Profile> {
     let over = |permission: SessionPermission| {
         words::override_of(form.value(permission.as_str())).unwrap_or_default()
     };
+    // Boxes that were ticked for another role have no effect in this one.
+    let privileges = if role == Some(Role::Manager) {
+        privileges
+    } else {
+        BTreeSet::new()
+    };
     let session_permissions = PermissionOverrides {
         view_own: over(SessionPermission::ViewOwn),
         control_own: over(SessionPermission::ControlOwn),
@@ -74,7 +80,7 @@ pub(super) fn read(form: &mut Form) -> Option<Profile> {
         email: email?,
         role: role?,
         privileges,
-        billing_contact: form.value("billing_contact") == "yes",
+        billing_contact: form.value("billing_contact") == "yes" && role != Some(Role::Member),
         seat_limit: seat_limit?,
         session_permissions,
     })

@@ -120,3 +120,47 @@ fn d4_somebody_new_comes_with_what_their_groups_give_or_not_at_all() {
     assert_eq!(office.answer(&sso, &admit("ben", "8")), "not-enough-seats");
     assert!(office.account.user(user("ben")).is_none());
 }
+
+#[test]
+fn d3_a_group_wakes_nothing_and_what_it_takes_away_takes_its_privileges_along() {
+    use crate::permission::Privilege::{SeatsManage, SettingsManage, SubscriptionManage};
+    let contact = UserPatch {
+        billing_contact: Some(true),
+        ..UserPatch::default()
+    };
+    let mut office = Office::with_seats(0, 0)
+        .with("olga", Role::Owner, &[])
+        .with("sam", Role::Manager, &[SeatsManage, SettingsManage])
+        .with("pia", Role::Manager, &[SubscriptionManage])
+        .after(&[
+            // Without the privilege the flag has no effect.
+            change("sam", contact.clone()),
+            change("pia", contact),
+            create_group("leads", &[]),
+            create_group("crew", &[]),
+            map("leads", gives_role(Role::Admin)),
+            map("crew", gives_role(Role::Manager)),
+        ]);
+
+    office
+        .does_as(&scim(), &in_group("leads", &["sam", "pia"]))
+        .unwrap();
+    let may = |office: &Office, name, privilege| office.account.may(&by(name), privilege);
+    assert!(may(&office, "sam", SettingsManage));
+    assert!(!may(&office, "sam", SubscriptionManage));
+    assert!(may(&office, "pia", SubscriptionManage));
+
+    office.does_as(&scim(), &in_group("leads", &[])).unwrap();
+    office
+        .does_as(&scim(), &in_group("crew", &["sam", "pia"]))
+        .unwrap();
+
+    for name in ["sam", "pia"] {
+        let profile = &office.account.user(user(name)).unwrap().profile;
+        assert_eq!(profile.role, Role::Manager, "{name}");
+        assert!(
+            profile.privileges.is_empty() && !profile.billing_contact,
+            "{name}"
+        );
+    }
+}

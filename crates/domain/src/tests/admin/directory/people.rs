@@ -104,7 +104,7 @@ fn d1_a_directory_does_not_touch_those_who_have_rights_by_another_word() {
         ("ann", "ok", "ok", "ok"),
         ("ada", "ok", "ok", "ok"),
         ("adam", "forbidden", "forbidden", "forbidden"),
-        ("otto", "ok", "ok", "forbidden"),
+        ("otto", "forbidden", "forbidden", "forbidden"),
         ("olga", "forbidden", "forbidden", "forbidden"),
         ("oona", "forbidden", "forbidden", "forbidden"),
     ] {
@@ -132,7 +132,7 @@ fn d1_only_single_sign_on_ties_a_user_to_a_subject_and_it_does_little_else() {
     );
     for (command, answer) in [
         (entered("ann", Some(vouched("ann", "7"))), "ok"),
-        (entered("olga", Some(vouched("olga", "8"))), "ok"),
+        (entered("olga", Some(vouched("olga", "8"))), "forbidden"),
         (readdress("ann"), "ok"),
         (readdress("olga"), "forbidden"),
         (switch("ann", false), "forbidden"),
@@ -142,6 +142,44 @@ fn d1_only_single_sign_on_ties_a_user_to_a_subject_and_it_does_little_else() {
         (license("ann", None), "not-found"),
     ] {
         assert_eq!(office.answer(&sso, &command), answer, "{command:?}");
+    }
+}
+
+#[test]
+fn d1_no_directory_and_no_provider_links_to_an_owner_who_connects_only_themselves() {
+    let mut known = entry("otto");
+    known.given_name = Some("Otto".parse().unwrap());
+    let office = Office::with_seats(0, 0)
+        .with("olga", Role::Owner, &[])
+        .with("otto", Role::Owner, &[])
+        .with_members(&["ann"])
+        .after(&[entered("otto", Some(entry("otto")))]);
+
+    for (actor, whom, entry, answer) in [
+        (scim(), "olga", Some(entry("olga")), "forbidden"),
+        (
+            Actor::SingleSignOn,
+            "olga",
+            Some(vouched("olga", "8")),
+            "forbidden",
+        ),
+        (scim(), "otto", Some(entry("another")), "forbidden"),
+        (scim(), "otto", None, "forbidden"),
+        (scim(), "otto", Some(known), "ok"),
+        (
+            Actor::SingleSignOn,
+            "otto",
+            Some(vouched("otto", "8")),
+            "forbidden",
+        ),
+        (by("olga"), "olga", Some(vouched("olga", "8")), "ok"),
+        (by("otto"), "otto", Some(vouched("otto", "8")), "ok"),
+        (by("ann"), "ann", Some(vouched("ann", "8")), "ok"),
+        (by("ann"), "ann", Some(entry("ann")), "forbidden"),
+        (by("ann"), "otto", Some(vouched("otto", "8")), "not-found"),
+    ] {
+        let command = entered(whom, entry);
+        assert_eq!(office.answer(&actor, &command), answer, "{actor} {command:?}");
     }
 }
 
