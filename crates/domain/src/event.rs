@@ -1,6 +1,7 @@
 //! What happened. Events are facts: [`crate::evolve`] takes every one of them without a question.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -348,6 +349,15 @@ pub enum Claim {
     SignIn(SignInId),
     /// A session, in a pool where a session does.
     Session(SessionId),
+}
+
+impl fmt::Display for Claim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::SignIn(id) => id.fmt(f),
+            Self::Session(id) => id.fmt(f),
+        }
+    }
 }
 
 /// Who ended something that was not theirs, as the device is told.

@@ -40,7 +40,7 @@ pub use id::{
     AccountId, ApiKeyId, GroupId, InvalidId, OperatorKeyId, PoolId, RefusalId, SessionId, SignInId, TeamId,
     TicketId, TopUpId, UserId,
 };
-pub use invariants::Broken;
+pub use invariants::{Broken, Touched};
 pub use permission::Actor;
 pub use promise::oversold_by;
 pub use refusal::{Code, Refusal};

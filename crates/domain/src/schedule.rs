@@ -52,11 +52,13 @@ impl Schedule {
         *slot = at;
     }
 
-    /// Takes off the earliest entry, which came to nothing.
-    pub(crate) fn drop_first(&mut self) {
-        if let Some((_, Due::Renewals)) = self.entries.pop_first() {
+    /// Takes off the earliest entry. Its owner's slot is to be emptied as well.
+    pub(crate) fn pop_first(&mut self) -> Option<Due> {
+        let (_, due) = self.entries.pop_first()?;
+        if due == Due::Renewals {
             self.renewals_at = None;
         }
+        Some(due)
     }
 
     /// Sets when renewed leases go to the journal.

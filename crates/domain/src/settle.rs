@@ -37,7 +37,7 @@ pub fn execute(
             let more = step(account, command, actor, now)?;
             if more.events.is_empty() {
                 debug_assert!(false, "what was due came to nothing");
-                account.schedule.drop_first();
+                account.drop_first_due();
             }
             decision.events.extend(more.events);
         }

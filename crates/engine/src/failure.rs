@@ -1,6 +1,6 @@
 //! Why a question or a command has no outcome.
 
-use usher_domain::{Refusal, Secs};
+use usher_domain::{Broken, Refusal, Secs};
 use usher_journal::{JournalError, Text};
 
 /// Why a command was not carried out, or a question not answered.
@@ -18,6 +18,9 @@ pub enum Failure {
         /// When to ask again.
         retry_after: Secs,
     },
+    /// It would have broken a promise of the rules, which is a fault of Usher. Nothing was done.
+    #[error("it would break a rule: {0}")]
+    Invariant(Broken),
     /// The answer is not known.
     #[error("{0}")]
     Unavailable(Reason),

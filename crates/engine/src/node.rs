@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::{Notify, oneshot, watch};
-use usher_domain::{AccountId, Secs, Timestamp};
+use usher_domain::{AccountId, Broken, Secs, Timestamp};
 use usher_journal::Journal;
 
 use crate::account::{self, Message, Resident};
@@ -51,6 +51,12 @@ impl Node {
     /// What time it is. Takes note where Usher could not act since it was last asked.
     pub(crate) fn now(&self) -> Timestamp {
         self.time.now()
+    }
+
+    /// Counts and logs a rule that is broken, or would have been: a fault of Usher.
+    pub(crate) fn note_broken(&self, account: AccountId, broken: &Broken, what: &'static str) {
+        self.counters.invariants_broken.increment();
+        tracing::error!(%account, invariant = broken.name(), %broken, "{what}");
     }
 
     pub(crate) fn is_closing(&self) -> bool {

@@ -1,6 +1,9 @@
 //! Commits become a state again.
 
-use usher_domain::{Account, Timestamp, evolve};
+use std::collections::BTreeMap;
+
+use usher_domain::pool::Pool;
+use usher_domain::{Account, Broken, PoolId, Timestamp, evolve, oversold_by};
 use usher_journal::{Commit, Hash, JournalError, Loaded, Seq};
 
 use crate::snapshot::{self, InvalidSnapshot};
@@ -39,6 +42,8 @@ pub struct Replayed {
     pub hash: Hash,
     /// Its time.
     pub at: Timestamp,
+    /// Pools that commits gave more seats than they had (S1), with the first such commit of those that were applied.
+    pub oversold: BTreeMap<PoolId, Seq>,
 }
 
 impl Default for Replayed {
@@ -49,6 +54,7 @@ impl Default for Replayed {
             seq: Seq::ZERO,
             hash: Hash::GENESIS,
             at: Timestamp::default(),
+            oversold: BTreeMap::new(),
         }
     }
 }
@@ -63,6 +69,13 @@ impl Replayed {
         let seq = commit.seq;
         let entries = Entry::decode(commit).map_err(|source| ReplayError::Unreadable { seq, source })?;
         for entry in &entries {
+            let oversold = self
+                .account
+                .as_ref()
+                .and_then(|account| oversold_by(account, &entry.events));
+            if let Some(pool) = oversold {
+                self.oversold.entry(pool).or_insert(commit.seq);
+            }
             for event in &entry.events {
                 before(self.account.as_ref(), entry, event);
                 match &mut self.account {
@@ -75,6 +88,21 @@ impl Replayed {
         self.hash = commit.hash;
         self.at = commit.at;
         Ok(entries)
+    }
+
+    /// Every rule that the account breaks as it is now, after the last commit. A pool that was given more seats than it
+    /// has is among them until it has drained; what settling will mend is not.
+    #[must_use]
+    pub fn broken(&self) -> Vec<Broken> {
+        let Some(account) = &self.account else {
+            return Vec::new();
+        };
+        let is_draining = |id: &&PoolId| account.pool(**id).is_some_and(Pool::is_draining);
+        let oversold = self.oversold.keys().filter(is_draining).copied();
+        let mut broken: Vec<Broken> = oversold.map(Broken::Oversold).collect();
+        broken.extend(account.broken());
+        broken.retain(|broken| !(account.may_owe() && broken.is_mended_by_settling()));
+        broken
     }
 
     /// After the last commit: the account is in every field the one that the commits were decided on.

@@ -62,5 +62,6 @@ pub(crate) fn read(snapshot: &Snapshot) -> Result<Replayed, InvalidSnapshot> {
         seq: snapshot.seq,
         hash: snapshot.hash,
         at,
+        ..Replayed::default()
     })
 }

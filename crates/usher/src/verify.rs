@@ -46,7 +46,15 @@ pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), 
     bar.finish_and_clear();
     let trail = check_trail(&journal, &before)?;
 
-    let Report { done, faults, heads } = report;
+    let Report {
+        done,
+        faults,
+        mended,
+        heads,
+    } = report;
+    for fault in &mended {
+        writeln!(terminal.out(), "{fault}")?;
+    }
     let checked = format!(
         "{} in {}",
         plural(done.commits, "commit", "commits"),
@@ -104,9 +112,20 @@ fn check_trail(journal: &SqliteJournal, before: &Anchors) -> Result<TrailReport,
 
 /// What to do about it.
 fn advice(faults: &[Fault], checked: &str) -> String {
-    let mut accounts: Vec<_> = faults.iter().filter(|fault| fault.is_of_journal()).collect();
-    accounts.dedup_by_key(|fault| fault.account());
-    if accounts.is_empty() {
+    let accounts = count_accounts(faults, Fault::is_of_journal);
+    let breaking = count_accounts(faults, Fault::is_of_rules);
+    if accounts == 0 && breaking > 0 {
+        return format!(
+            "{} a rule of Usher, by commits that are what was written ({checked} read). That is a fault of Usher: keep a \
+             copy of the data and report it. The server can go on: a pool that was given more seats than it has drains.",
+            if breaking == 1 {
+                "1 account breaks".to_owned()
+            } else {
+                format!("{breaking} accounts break")
+            },
+        );
+    }
+    if accounts == 0 {
         let count = u64::try_from(faults.len()).unwrap_or(u64::MAX);
         return format!(
             "{} of the audit {} not what the journal says ({checked} read, and they are what was written). Find out who \
@@ -115,13 +134,15 @@ fn advice(faults: &[Fault], checked: &str) -> String {
             if count == 1 { "is" } else { "are" },
         );
     }
-    let broken = plural(
-        u64::try_from(accounts.len()).unwrap_or(u64::MAX),
-        "account is",
-        "accounts are",
-    );
+    let broken = plural(accounts, "account is", "accounts are");
     format!(
         "The journal of {broken} not what was written ({checked} read). Stop the server, keep a copy of the data, and go \
          back to a backup from before the commit that is named."
     )
+}
+
+fn count_accounts(faults: &[Fault], is_counted: impl Fn(&Fault) -> bool) -> u64 {
+    let mut accounts: Vec<_> = faults.iter().filter(|fault| is_counted(fault)).collect();
+    accounts.dedup_by_key(|fault| fault.account());
+    u64::try_from(accounts.len()).unwrap_or(u64::MAX)
 }

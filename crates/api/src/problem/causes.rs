@@ -5,7 +5,7 @@ use usher_engine::{Failure, Reason};
 use usher_identity::{IdentityError, PasswordError, RandomError};
 use usher_journal::JournalError;
 
-use super::{Kind, Problem, UNAVAILABLE};
+use super::{INVARIANT, Kind, Problem, UNAVAILABLE};
 
 impl From<Failure> for Problem {
     fn from(failure: Failure) -> Self {
@@ -17,6 +17,13 @@ impl From<Failure> for Problem {
                 "Too many requests wait for this account. Try again in a moment.",
             )
             .after(retry_after),
+            Failure::Invariant(broken) => Self::new(
+                INVARIANT,
+                format!(
+                    "This would have broken a rule ({}). Nothing was done.",
+                    broken.name()
+                ),
+            ),
             Failure::Unavailable(reason) => {
                 tracing::error!(%reason, "a request could not be answered");
                 let detail = match reason {
@@ -72,9 +79,19 @@ impl From<PasswordError> for Problem {
 mod tests {
     use axum::http::header;
     use axum::response::IntoResponse;
-    use usher_domain::Secs;
+    use usher_domain::{Broken, PoolId, Secs};
 
     use super::*;
+
+    #[test]
+    fn what_would_break_a_rule_is_refused_as_a_fault_of_the_server() {
+        let broken = Broken::Oversold(PoolId::from_bits(1));
+
+        let problem = Problem::from(Failure::Invariant(broken));
+
+        assert_eq!(problem.kind.code, "invariant");
+        assert_eq!(problem.into_response().status(), 500);
+    }
 
     #[test]
     fn who_is_turned_away_for_now_is_told_when_to_come_back() {

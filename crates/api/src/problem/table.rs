@@ -101,6 +101,12 @@ pub(crate) const UNAVAILABLE: &Kind = kind!("unavailable", SERVICE_UNAVAILABLE "
     why: "An answer leaves only after its change is stored for good.",
     remedy: "Wait for as long as `Retry-After` says and send the request again.");
 
+/// What was asked would have broken a promise of the rules.
+pub(crate) const INVARIANT: &Kind = kind!("invariant", INTERNAL_SERVER_ERROR "Usher would have broken one of its rules",
+    what: "Usher was about to break a promise of its own, as by giving a seat that is not there. It refused, and nothing was changed.",
+    why: "This is a fault of Usher. The promise is checked once more before anything is stored, whatever decided it.",
+    remedy: "Tell the operator: the log names the account and the rule, and `usher_invariants_broken` counts it. Other requests go on.");
+
 /// The problems that no rule of the domain knows: they are about HTTP.
 const OF_HTTP: &[&Kind] = &[
     MALFORMED,
@@ -114,6 +120,7 @@ const OF_HTTP: &[&Kind] = &[
     LAST_OPERATOR_KEY,
     TOO_MANY_KEYS,
     SSO_REQUIRED,
+    INVARIANT,
     UNAVAILABLE,
 ];
 

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use crate::account::Account;
 use crate::event::Event;
 use crate::id::{SignInId, TicketId};
+use crate::schedule::Due;
 use crate::time::{Secs, Timestamp};
 
 /// Takes one event in, which happened at `at`.
@@ -63,6 +64,20 @@ impl Account {
     #[must_use]
     pub fn has_unsaved_renewals(&self) -> bool {
         !self.renewed_sign_ins.is_empty() || !self.renewed_tickets.is_empty()
+    }
+
+    /// Takes off the schedule what is due first, and came to nothing. It is scheduled again when it changes.
+    pub fn drop_first_due(&mut self) {
+        let slot = match self.schedule.pop_first() {
+            Some(Due::SignIn(id)) => self.sign_ins.get_mut(&id).map(|sign_in| &mut sign_in.due),
+            Some(Due::Session(id)) => self.sessions.get_mut(&id).map(|session| &mut session.due),
+            Some(Due::Ticket(id)) => self.tickets.get_mut(&id).map(|ticket| &mut ticket.due),
+            Some(Due::Pool(id)) => self.pools.get_mut(&id).map(|pool| &mut pool.due),
+            Some(Due::Renewals) | None => None,
+        };
+        if let Some(slot) = slot {
+            *slot = None;
+        }
     }
 
     /// Runs `look` on the account as its events alone make it, which do not know of leases that were renewed in memory.

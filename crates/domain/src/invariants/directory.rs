@@ -1,58 +1,59 @@
 //! What must hold of directory entries, groups and their gifts.
 
-use std::collections::BTreeMap;
-
 use super::Broken;
 use crate::account::Account;
 use crate::permission::Role;
 use crate::user::User;
 
 impl Account {
-    pub(super) fn check_directory(&self, broken: &mut Vec<Broken>) {
-        self.check_names(broken);
+    /// The user's names are in the books, their groups know them, and what counts as given is.
+    pub(super) fn check_directory_of(&self, user: &User, broken: &mut Vec<Broken>) {
+        let entry = user.directory.as_ref();
+        let is_listed = entry.is_none_or(|entry| {
+            let named = self.user_names.get(&entry.user_name.folded());
+            let known = entry.subject.as_ref().map(|subject| self.subjects.get(subject));
+            named == Some(&user.id) && known.is_none_or(|known| known == Some(&user.id))
+        });
+        if !is_listed {
+            broken.push(Broken::NamesOutOfStep);
+        }
+        let knows = |id| {
+            let group = self.groups.get(id);
+            group.is_some_and(|group| group.members.contains(&user.id))
+        };
+        let strange = user.groups.iter().filter(|id| !knows(*id));
+        broken.extend(strange.map(|id| Broken::GroupsOutOfStep(*id)));
+        if !self.has_what_is_given(user) {
+            broken.push(Broken::NotGiven(user.id));
+        }
+    }
+
+    /// Every member of a group knows of it.
+    pub(super) fn check_all_groups(&self, broken: &mut Vec<Broken>) {
         for group in self.groups.values() {
-            let knows = |user: &User| user.groups.contains(&group.id);
-            let members = group.members.iter();
-            let all_know = members
-                .map(|id| self.users.get(id))
-                .all(|user| user.is_some_and(knows));
-            if !all_know {
+            let knows = |user: &User| user.groups.binary_search(&group.id).is_ok();
+            let mut members = group.members.iter().map(|id| self.users.get(id));
+            if !members.all(|user| user.is_some_and(knows)) {
                 broken.push(Broken::GroupsOutOfStep(group.id));
             }
         }
-        for user in self.users.values() {
-            let has = |id| {
-                let group = self.groups.get(id);
-                group.is_some_and(|group| group.members.contains(&user.id))
-            };
-            let strange = user.groups.iter().filter(|id| !has(*id));
-            broken.extend(strange.map(|id| Broken::GroupsOutOfStep(*id)));
+    }
+
+    /// The books have no names but those of users.
+    pub(super) fn check_all_names(&self, broken: &mut Vec<Broken>) {
+        let entries = || self.users.values().filter_map(|user| user.directory.as_ref());
+        let subjects = entries().filter(|entry| entry.subject.is_some()).count();
+        if entries().count() != self.user_names.len() || subjects != self.subjects.len() {
+            broken.push(Broken::NamesOutOfStep);
         }
-        for user in self.users.values().filter(|user| !self.has_what_is_given(user)) {
-            broken.push(Broken::NotGiven(user.id));
-        }
+    }
+
+    pub(super) fn check_break_glass(&self, broken: &mut Vec<Broken>) {
         let settings = self.settings.sign_in;
         let break_glass = settings.break_glass.and_then(|id| self.users.get(&id));
         let can_come_in = break_glass.is_some_and(|user| user.active && user.profile.role == Role::Owner);
         if settings.sso_required && !can_come_in {
             broken.push(Broken::NoBreakGlass);
-        }
-    }
-
-    fn check_names(&self, broken: &mut Vec<Broken>) {
-        let entries = || {
-            let users = self.users.values();
-            users.filter_map(|user| Some((user.id, user.directory.as_ref()?)))
-        };
-        let names: BTreeMap<_, _> = entries()
-            .map(|(id, entry)| (entry.user_name.folded(), id))
-            .collect();
-        let subjects: BTreeMap<_, _> = entries()
-            .filter_map(|(id, entry)| Some((entry.subject.clone()?, id)))
-            .collect();
-        let are_unique = names.len() == entries().count();
-        if names != self.user_names || subjects != self.subjects || !are_unique {
-            broken.push(Broken::NamesOutOfStep);
         }
     }
 

@@ -2,6 +2,7 @@
 //! everything that must hold checked at every step.
 
 mod commands;
+mod fields;
 mod naive;
 mod transitions;
 mod world;

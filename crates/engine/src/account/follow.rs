@@ -3,6 +3,7 @@
 use tokio::sync::Mutex;
 use tokio::sync::mpsc::Receiver;
 use tokio::time::Instant;
+use usher_domain::Broken;
 use usher_journal::{COMMITS_MAX, verify_chain};
 
 use super::Message;
@@ -73,6 +74,10 @@ impl Resident {
                 tracing::error!(account = %self.id, error = with_sources(&error), "the account is loaded anew");
                 self.drop_state();
                 break;
+            }
+            for pool in std::mem::take(&mut state.replayed.oversold).into_keys() {
+                let what = "another node gave a seat that is not there";
+                self.node.note_broken(self.id, &Broken::Oversold(pool), what);
             }
             self.publish_all(&commits);
         }

@@ -15,6 +15,10 @@ use crate::snapshot;
 /// An idle account that is due so soon stays: it would have to be loaded again.
 const DUE_SOON: Secs = Secs::new(60);
 
+/// With each of so many snapshots, all rules are checked on the whole account, beyond what each commit touches. A
+/// snapshot costs about as much as the check, and is taken in proportion to what is committed.
+const SNAPSHOTS_PER_CHECK: u64 = 4;
+
 impl Resident {
     /// Takes a snapshot where loading would replay more than half of what the account weighs, so that the cost of
     /// snapshots stays in proportion to that of commits.
@@ -37,8 +41,13 @@ impl Resident {
             return;
         };
         let at = state.replayed.at;
-        let write = move || (snapshot::write(&mut account, at), account);
-        let (written, account) = if state.snapshot_bytes.max(state.unsnapped_bytes) < LARGE_BYTES {
+        self.snapshots += 1;
+        let is_sample = self.snapshots.is_multiple_of(SNAPSHOTS_PER_CHECK);
+        let write = move || {
+            let broken = if is_sample { account.broken() } else { Vec::new() };
+            (snapshot::write(&mut account, at), broken, account)
+        };
+        let (written, broken, account) = if state.snapshot_bytes.max(state.unsnapped_bytes) < LARGE_BYTES {
             write()
         } else {
             // A thread that dies takes the state with it, which is then loaded again.
@@ -47,6 +56,13 @@ impl Resident {
                 Err(_) => return,
             }
         };
+        for broken in broken {
+            self.node.note_broken(
+                self.id,
+                &broken,
+                "a rule is broken in an account that was sampled",
+            );
+        }
         state.replayed.account = Some(account);
         match written {
             Ok(bytes) => {

@@ -29,6 +29,8 @@ pub(crate) struct Resident {
     pub(super) published: Seq,
     /// When memory was last seen to be all that the journal has.
     pub(super) synced: Instant,
+    /// How many snapshots were taken of it.
+    pub(super) snapshots: u64,
     /// A snapshot on its way into the journal.
     pub(super) saving: Option<JoinHandle<()>>,
     /// When the wheel will call at the latest; it may call earlier.
@@ -50,6 +52,7 @@ impl Resident {
             publisher: None,
             published: Seq::ZERO,
             synced: Instant::now(),
+            snapshots: 0,
             saving: None,
             marked: None,
             outages: Outages::default(),

@@ -1,8 +1,6 @@
 //! What is in memory of an account.
 
-use std::collections::BTreeMap;
-
-use usher_domain::{Account, AccountId, Millis, PoolId, Secs, SignInId, TicketId, Timestamp};
+use usher_domain::{Account, AccountId, Broken, Millis, Secs, SignInId, TicketId, Timestamp};
 use usher_journal::{COMMITS_MAX, Commit, Journal, Loaded, verify_chain};
 
 use crate::failure::with_sources;
@@ -19,8 +17,6 @@ const COMMIT_BYTES: usize = 256;
 /// An account as the journal has it, plus what the present turn does to it.
 pub(super) struct State {
     pub(super) replayed: Replayed,
-    /// Seats occupied by pool, to tell where they grow past what a pool has (S1).
-    pub(super) occupied: BTreeMap<PoolId, u32>,
     /// How far the account's time is ahead of this node's: another node, whose time is ahead, made the newest commit. The
     /// account's time goes on from there, by what really passes.
     pub(super) ahead: Millis,
@@ -44,27 +40,24 @@ impl State {
             .snapshot
             .as_ref()
             .map_or(0, |snapshot| snapshot.state.len());
-        let (replayed, loaded) = match fold(loaded, commits_bytes + snapshot_bytes).await {
+        let (mut replayed, broken, loaded) = match fold(loaded, commits_bytes + snapshot_bytes).await {
             Ok(folded) => folded,
             Err(error) => {
                 tracing::warn!(account = %id, error = %with_sources(&error), "all commits are read, the snapshot is passed over");
                 let replayed = from_first(&*node.journal, id).await.map_err(unreadable)?;
-                (replayed, Loaded::default())
+                let broken = replayed.broken();
+                (replayed, broken, Loaded::default())
             }
         };
+        note_loaded(node, id, &mut replayed, &broken);
         let mut state = Self::new(replayed);
         state.unsnapped_bytes = commits_bytes;
         state.snapshot_bytes = snapshot_bytes;
         Ok((state, loaded.commits))
     }
 
-    fn new(replayed: Replayed) -> Self {
-        let pools = replayed
-            .account
-            .iter()
-            .flat_map(|account| account.pools().values());
+    pub(super) fn new(replayed: Replayed) -> Self {
         Self {
-            occupied: pools.map(|pool| (pool.id, pool.occupied())).collect(),
             replayed,
             ahead: Millis::ZERO,
             made_up_until: Timestamp::default(),
@@ -79,16 +72,7 @@ impl State {
             self.replayed.apply(commit, |_, _, _| {})?;
             self.note_commit(commit.entries.len());
         }
-        let Some(account) = &mut self.replayed.account else {
-            return Ok(());
-        };
-        account.retain_owed();
-        for id in account.take_changed_pools() {
-            match account.pool(id) {
-                Some(pool) => self.occupied.insert(id, pool.occupied()),
-                None => self.occupied.remove(&id),
-            };
-        }
+        self.replayed.settle_down();
         Ok(())
     }
 
@@ -113,8 +97,33 @@ impl State {
     }
 }
 
-async fn fold(loaded: Loaded, bytes: usize) -> Result<(Replayed, Loaded), ReplayError> {
-    let work = move || Ok((replay::fold(&loaded)?, loaded));
+/// Says what is wrong with an account that was loaded. One that was oversold by an earlier version needs nothing more:
+/// nobody gets a seat of a pool that has more occupied than it has, and who works on minutes goes on with them.
+fn note_loaded(node: &Node, id: AccountId, replayed: &mut Replayed, broken: &[Broken]) {
+    for broken in broken {
+        node.note_broken(id, broken, "a rule is broken in an account that was loaded");
+    }
+    replayed.oversold.clear();
+    let pools = replayed
+        .account
+        .iter()
+        .flat_map(|account| account.pools().values());
+    for pool in pools.filter(|pool| pool.is_draining()) {
+        tracing::warn!(
+            account = %id, pool = %pool.id, occupied = pool.occupied(), seats = pool.seats,
+            "the pool has more seats occupied than it has and drains: a seat that comes back goes to nobody until it has \
+             one free"
+        );
+    }
+}
+
+/// The state, which rules it breaks, and what it was made of.
+async fn fold(loaded: Loaded, bytes: usize) -> Result<(Replayed, Vec<Broken>, Loaded), ReplayError> {
+    let work = move || {
+        let replayed = replay::fold(&loaded)?;
+        let broken = replayed.broken();
+        Ok((replayed, broken, loaded))
+    };
     if bytes < LARGE_BYTES {
         return work();
     }

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use usher_domain::{
-    Account, AccountId, Actor, Command, Event, Outage, Outcome, PoolId, Refusal, RefusalId, Timestamp,
-    decide, evolve, execute, refused, settle,
+    Account, AccountId, Actor, Broken, Command, Event, Outage, Outcome, PoolId, Refusal, RefusalId,
+    Timestamp, Touched, decide, evolve, oversold_by, refused, settle,
 };
 use usher_journal::{Append, Commit, Text};
 
@@ -12,6 +12,9 @@ use super::state::State;
 use crate::node::Node;
 use crate::records::Recorder;
 use crate::{Cause, Entry, Failure, Reason, Request, Way};
+
+#[cfg(test)]
+mod tests;
 
 const SYSTEM: Text = Text::Static("system");
 const TIMER: Cause = Cause::by(Way::Timer);
@@ -25,6 +28,7 @@ pub(crate) struct Turn<'a> {
     entries: Vec<Entry>,
     recorder: Recorder,
     changed_pools: BTreeSet<PoolId>,
+    touched: Touched,
 }
 
 /// A commit that is ready to be stored.
@@ -44,6 +48,7 @@ impl<'a> Turn<'a> {
             entries: Vec::new(),
             recorder: Recorder::default(),
             changed_pools: BTreeSet::new(),
+            touched: Touched::default(),
         }
     }
 
@@ -112,31 +117,44 @@ impl<'a> Turn<'a> {
             let Some(account) = &self.state.replayed.account else {
                 break;
             };
-            let events = match decide(account, &Command::Tick, &Actor::System, self.now) {
-                Ok(decision) if !decision.events.is_empty() => decision.events,
-                _ => {
-                    done.extend(self.drop_what_is_not_due());
-                    break;
-                }
-            };
-            done.extend(self.take_in(events, &SYSTEM, &TIMER));
+            let decision = decide(account, &Command::Tick, &Actor::System, self.now);
+            let events = decision.map(|decision| decision.events).unwrap_or_default();
+            let events = self.without_broken(events);
+            if events.is_empty() {
+                self.drop_first_due();
+            } else {
+                done.extend(self.take_in(events, &SYSTEM, &TIMER));
+            }
         }
         done.retain(|event| !is_empty_renewal(event));
         done
     }
 
-    /// Something stood on the schedule and has come to nothing. The rules strike it off, and do what else is due.
-    fn drop_what_is_not_due(&mut self) -> Vec<Event> {
-        let Some(account) = &mut self.state.replayed.account else {
-            return Vec::new();
-        };
-        let decision = execute(account, &Command::Tick, &Actor::System, self.now);
-        let events = decision.map(|decision| decision.events).unwrap_or_default();
-        for event in &events {
-            self.recorder.note(Some(account), &SYSTEM, &TIMER, event);
+    /// Leaves out what would break the promise (S1), so that all else that is due is done.
+    fn without_broken(&self, mut events: Vec<Event>) -> Vec<Event> {
+        if let Some(account) = self.account() {
+            events.retain(|event| match oversold_by(account, std::slice::from_ref(event)) {
+                Some(pool) => {
+                    self.note_left_out(pool);
+                    false
+                }
+                None => true,
+            });
         }
-        self.check_pools();
         events
+    }
+
+    fn note_left_out(&self, pool: PoolId) {
+        let what = "an event that would have given a seat that is not there was left out";
+        self.node.note_broken(self.id, &Broken::Oversold(pool), what);
+    }
+
+    /// Something was on the schedule and came to nothing. It must not keep the rest from being done.
+    fn drop_first_due(&mut self) {
+        if let Some(account) = &mut self.state.replayed.account {
+            tracing::error!(account = %self.id, due = ?account.next_due(), "what was due came to nothing");
+            account.drop_first_due();
+        }
     }
 
     pub(super) fn execute(&mut self, request: &Request) -> Result<Outcome, Failure> {
@@ -163,7 +181,7 @@ impl<'a> Turn<'a> {
         let account = self.existing()?;
         match decide(account, command, actor, self.now) {
             Ok(decision) => {
-                self.enter_new(decision.events, actor, cause);
+                self.enter_checked(decision.events, actor, cause)?;
                 Ok(self.renew(command).unwrap_or(decision.outcome))
             }
             Err(refusal) => {
@@ -235,46 +253,43 @@ impl<'a> Turn<'a> {
 
     /// Takes events in, with what the rules owe after them.
     fn take_in(&mut self, mut events: Vec<Event>, actor: &Text, cause: &Cause) -> Vec<Event> {
+        let (recorder, touched) = (&mut self.recorder, &mut self.touched);
         for event in &events {
-            self.recorder
-                .note(self.state.replayed.account.as_ref(), actor, cause, event);
+            recorder.note(self.state.replayed.account.as_ref(), actor, cause, event);
             match &mut self.state.replayed.account {
-                Some(account) => evolve(account, event, self.now),
+                Some(account) => {
+                    touched.note(account, event);
+                    evolve(account, event, self.now);
+                }
                 none => *none = Account::from_first_event(event, self.now),
             }
         }
         if let Some(account) = &mut self.state.replayed.account {
-            let recorder = &mut self.recorder;
             let settled = settle(account, self.now, |account, event| {
                 recorder.note(Some(account), actor, cause, event);
+                touched.note(account, event);
             });
+            self.changed_pools.append(&mut account.take_changed_pools());
             events.extend(settled.events);
+            for (_, pool) in settled.left_out {
+                self.note_left_out(pool);
+            }
         }
-        self.check_pools();
         events
     }
 
-    /// Checks the promise of the product (S1) where something changed: occupied never exceeds seats, save in a drain,
-    /// where it only falls.
-    fn check_pools(&mut self) {
-        let Some(account) = &mut self.state.replayed.account else {
-            return;
-        };
-        for id in account.take_changed_pools() {
-            self.changed_pools.insert(id);
-            let Some(pool) = account.pool(id) else {
-                self.state.occupied.remove(&id);
-                continue;
-            };
-            let before = self.state.occupied.insert(id, pool.occupied()).unwrap_or(0);
-            if pool.is_oversold_since(before) {
-                self.node.counters.invariants_broken.increment();
-                tracing::error!(
-                    account = %self.id, pool = %id, occupied = pool.occupied(), seats = pool.seats,
-                    "more seats are occupied than the pool has (S1)"
-                );
-            }
+    /// Enters what was decided, and refuses what would give a seat that is not there (S1). The rules never decide so:
+    /// this is the second look that the promise of the product is worth.
+    fn enter_checked(&mut self, events: Vec<Event>, actor: &Actor, cause: &Cause) -> Result<(), Failure> {
+        let oversold = self.account().and_then(|account| oversold_by(account, &events));
+        if let Some(pool) = oversold {
+            let broken = Broken::Oversold(pool);
+            let what = "a command that would have given a seat that is not there was refused";
+            self.node.note_broken(self.id, &broken, what);
+            return Err(Failure::Invariant(broken));
         }
+        self.enter_new(events, actor, cause);
+        Ok(())
     }
 
     /// The commit that the turn comes to; none where nothing changed.
@@ -284,6 +299,10 @@ impl<'a> Turn<'a> {
         };
         if self.entries.is_empty() {
             return Ok(None);
+        }
+        for broken in account.broken_in(&self.touched) {
+            let what = "a rule is broken after a commit";
+            self.node.note_broken(self.id, &broken, what);
         }
         let entries = Entry::encode(&self.entries)
             .map_err(|error| Failure::Unavailable(Reason::Journal(error.to_string().into())))?;

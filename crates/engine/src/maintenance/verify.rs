@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use usher_domain::AccountId;
+use usher_domain::{AccountId, Broken};
 use usher_journal::{AuditRow, Commit, Hash, Journal, JournalError, Record, Records, Seq, Stray};
 
 use super::{Accounts, Progress, RebuildError, commits_after, fault};
@@ -16,11 +16,18 @@ const FAULTS_MAX: usize = 100;
 /// Where something is not as it should be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
-    /// In a commit of an account; the newest, where a rule is broken by what all of them come to.
+    /// In a commit of an account.
     Commit {
         /// Whose.
         account: AccountId,
         /// Which.
+        seq: Seq,
+    },
+    /// In what an account's commits come to: they are what was written, and break a rule.
+    Rule {
+        /// Whose.
+        account: AccountId,
+        /// The first commit that broke it, where that can be told; the newest otherwise.
         seq: Seq,
     },
     /// In the audit that is kept of a commit.
@@ -53,6 +60,8 @@ pub struct Report {
     /// What is wrong: of each account's commits the first fault, and all of its audit up to there, at most
     /// [`FAULTS_MAX`].
     pub faults: Vec<Fault>,
+    /// Rules that were broken once and no longer are.
+    pub mended: Vec<Fault>,
     /// The newest commit of each account whose commits are as they were written, with its hash.
     pub heads: Vec<(AccountId, Seq, Hash)>,
 }
@@ -62,7 +71,9 @@ impl Fault {
     #[must_use]
     pub const fn account(&self) -> Option<AccountId> {
         match self.place {
-            Place::Commit { account, .. } | Place::Audit { account, .. } => Some(account),
+            Place::Commit { account, .. } | Place::Rule { account, .. } | Place::Audit { account, .. } => {
+                Some(account)
+            }
             Place::AuditRow(_) => None,
         }
     }
@@ -72,12 +83,20 @@ impl Fault {
     pub const fn is_of_journal(&self) -> bool {
         matches!(self.place, Place::Commit { .. })
     }
+
+    /// Whether the commits are what was written, and come to an account that breaks a rule.
+    #[must_use]
+    pub const fn is_of_rules(&self) -> bool {
+        matches!(self.place, Place::Rule { .. })
+    }
 }
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.place {
-            Place::Commit { account, seq } => write!(f, "{account}, commit {seq}")?,
+            Place::Commit { account, seq } | Place::Rule { account, seq } => {
+                write!(f, "{account}, commit {seq}")?;
+            }
             Place::Audit { account, seq, index } => {
                 write!(f, "{account}, audit of commit {seq}, entry {index}")?;
             }
@@ -144,6 +163,7 @@ pub async fn verify_account(
         account,
         replayed: Replayed::default(),
         faults: Vec::new(),
+        mended: Vec::new(),
     };
     // A row that is missing is a reason why others are not found, or cannot be read.
     let is_torn = report.faults.iter().any(|fault| fault.account() == Some(account));
@@ -163,6 +183,7 @@ pub async fn verify_account(
         }
     }
     report.faults.append(&mut walk.faults);
+    report.mended.append(&mut walk.mended);
     Ok(())
 }
 
@@ -173,6 +194,7 @@ struct Walk<'a> {
     account: AccountId,
     replayed: Replayed,
     faults: Vec<Fault>,
+    mended: Vec<Fault>,
 }
 
 impl Walk<'_> {
@@ -199,15 +221,33 @@ impl Walk<'_> {
             }
             progress(*done);
         }
-        let broken = self
-            .replayed
-            .account
-            .as_ref()
-            .map(usher_domain::Account::broken)
-            .unwrap_or_default();
-        match broken.first() {
-            None => Ok(()),
-            Some(broken) => Err(fault(self.account, self.replayed.seq, broken.to_string())),
+        self.check_rules();
+        Ok(())
+    }
+
+    /// Names every rule that the account breaks, and the pools that were given more seats than they had (S1). One that
+    /// was, by an earlier version, and has drained since is no fault any more.
+    fn check_rules(&mut self) {
+        self.replayed.settle_down();
+        let broken = self.replayed.broken();
+        let account = self.account;
+        for (pool, seq) in &self.replayed.oversold {
+            let oversold = Broken::Oversold(*pool);
+            if !broken.contains(&oversold) {
+                let problem = format!("{oversold}; it has drained since");
+                let place = Place::Rule { account, seq: *seq };
+                self.mended.push(Fault { place, problem });
+            }
+        }
+        for broken in broken {
+            let seq = match broken {
+                Broken::Oversold(pool) => self.replayed.oversold.get(&pool).copied(),
+                _ => None,
+            };
+            let seq = seq.unwrap_or(self.replayed.seq);
+            let place = Place::Rule { account, seq };
+            let problem = broken.to_string();
+            self.faults.push(Fault { place, problem });
         }
     }
 

@@ -1,13 +1,15 @@
 //! A pool never holds more than its seats, whatever was loaded, lost or read again in between (S1).
 
 use usher_domain::command::{PoolPatch, RulesPatch};
+use usher_domain::event::Claim;
 use usher_domain::presence::{Funding, SessionKind, Start};
 use usher_domain::rules::{Occupies, WhenFull};
-use usher_domain::{Account, Command, SessionId, SignInId};
-use usher_engine::Options;
-use usher_journal::Fault;
+use usher_domain::{Account, Command, Event, SessionId, SignInId};
+use usher_engine::maintenance::{Place, verify};
+use usher_engine::{Entry, Options};
+use usher_journal::{Append, Commit, Fault, Journal};
 
-use crate::harness::{Desk, POOL, add_minutes};
+use crate::harness::{ACCOUNT, Desk, MORNING, POOL, add_minutes};
 
 const AGENTS: u32 = 10;
 
@@ -76,6 +78,31 @@ fn figures(account: &Account) -> (u32, usize) {
     (account.pool(POOL).unwrap().occupied(), on_minutes.count())
 }
 
+/// What an earlier version did: it moved so many claims from minutes onto a seat that somebody has.
+async fn oversold_by_an_earlier_version(desk: &Desk, claims: usize) {
+    let account = desk.state().await;
+    let sessions = account.sessions().values();
+    let on_minutes = sessions.filter(|session| matches!(session.funding, Funding::Minutes { .. }));
+    let moved = on_minutes.take(claims).map(|session| Event::ClaimMoved {
+        claim: Claim::Session(session.id),
+    });
+    let entry = Entry {
+        at: MORNING,
+        actor: "system".into(),
+        cause: "timer".into(),
+        events: moved.collect(),
+    };
+    let journal = desk.journal.another_node();
+    let (seq, hash) = journal.load(ACCOUNT).await.unwrap().unwrap().head();
+    let entries = Entry::encode(&[entry]).unwrap();
+    let append = Append {
+        commit: Commit::seal(hash, ACCOUNT, seq.next(), MORNING, entries),
+        next_due: None,
+        records: Vec::new(),
+    };
+    journal.append(append).await.unwrap();
+}
+
 async fn restarted(desk: &Desk) -> Desk {
     Desk::on(
         desk.journal.another_node(),
@@ -108,4 +135,78 @@ async fn s1_a_commit_that_fails_gives_nobody_a_seat_that_is_taken() {
     desk.execute(add_minutes(1)).await.unwrap();
     assert_eq!(desk.read(figures).await, (1, 9));
     assert_eq!(desk.replayed().await, desk.state().await);
+}
+
+#[tokio::test]
+async fn p3_an_account_that_an_earlier_version_oversold_drains() {
+    let (desk, agents) = ten_agents_on_one_seat().await;
+    oversold_by_an_earlier_version(&desk, 5).await;
+
+    let restarted = restarted(&desk).await;
+
+    assert_eq!(restarted.read(figures).await, (6, 4));
+    assert_eq!(restarted.engine.figures().invariants_broken, 1);
+    let mut seen = Vec::new();
+    for number in 200..206 {
+        let ids = vec![session(number)];
+        restarted
+            .execute(Command::EndSessions { ids, note: None })
+            .await
+            .unwrap();
+        seen.push(restarted.read(figures).await);
+    }
+    // The last seat that comes back is free at last, and goes to the oldest claim on minutes.
+    assert_eq!(seen, [(5, 4), (4, 4), (3, 4), (2, 4), (1, 4), (1, 3)]);
+    start(&restarted, agents[0], 300).await;
+    assert_eq!(restarted.read(figures).await, (1, 4));
+    assert_eq!(restarted.engine.figures().invariants_broken, 1);
+    assert_eq!(restarted.replayed().await, restarted.state().await);
+}
+
+#[tokio::test]
+async fn verify_names_the_commit_that_gave_a_seat_that_was_taken() {
+    let (desk, _) = ten_agents_on_one_seat().await;
+    oversold_by_an_earlier_version(&desk, 5).await;
+    let seq = desk
+        .journal
+        .another_node()
+        .load(ACCOUNT)
+        .await
+        .unwrap()
+        .unwrap()
+        .head()
+        .0;
+
+    let report = verify(&desk.journal, &desk.journal, |_| {}).await.unwrap();
+
+    let place = Place::Rule {
+        account: ACCOUNT,
+        seq,
+    };
+    assert_eq!(
+        report.faults.iter().map(|fault| fault.place).collect::<Vec<_>>(),
+        [place]
+    );
+    let text = report.faults[0].to_string();
+    assert!(
+        text.contains("oversold") && text.contains(&POOL.to_string()),
+        "{text}"
+    );
+    assert_eq!(report.heads.len(), 1);
+
+    let restarted = restarted(&desk).await;
+    for number in 200..210 {
+        let ids = vec![session(number)];
+        restarted
+            .execute(Command::EndSessions { ids, note: None })
+            .await
+            .unwrap();
+    }
+    let report = verify(&desk.journal, &desk.journal, |_| {}).await.unwrap();
+
+    assert_eq!(report.faults, []);
+    assert_eq!(
+        report.mended.iter().map(|fault| fault.place).collect::<Vec<_>>(),
+        [place]
+    );
 }

@@ -7,10 +7,10 @@ use super::world::World;
 use crate::account::{Plan, ProductSeats};
 use crate::command::{Command, LeavingUsers, MemberChange, PoolPatch, RulesPatch, SeatWay, UserPatch};
 use crate::directory::GroupMapping;
-use crate::event::Profile;
+use crate::event::{Claim, EndReason, Event, Profile};
 use crate::permission::{Actor, PermissionOverrides, Role, Scope};
 use crate::pool::Pool;
-use crate::presence::{Device, DeviceKind, SessionKind};
+use crate::presence::{Device, DeviceKind, Funding, SessionKind};
 use crate::rules::Rules;
 use crate::text::Product;
 use crate::time::Secs;
@@ -232,6 +232,36 @@ impl World {
             _ => return None,
         };
         Some((command, self.actor(*actor, owner, token)))
+    }
+
+    /// Events that take a seat for somebody, of one kind or another.
+    pub(super) fn foul_events(&self, kind: u8, number: u8, other: u8) -> Option<Vec<Event>> {
+        let sign_in = |number| nth(&self.account.sign_ins, number);
+        let session = |number| nth(&self.account.sessions, number);
+        let ticket = |number| nth(&self.account.tickets, number);
+        let moved = |claim| Event::ClaimMoved { claim };
+        let offered = |id| Event::OfferMade { id, until: self.now };
+        let ended = |id| Event::SignInEnded {
+            id,
+            reason: EndReason::Takeover,
+            by: None,
+        };
+        Some(match kind {
+            0 => vec![signed_in(1, number, 0), signed_in(2, other, 1)],
+            1 => vec![ended(sign_in(number)?), signed_in(1, other, 2)],
+            2 => vec![created(1, sign_in(number)?), created(2, sign_in(other)?)],
+            3 => vec![moved(Claim::SignIn(sign_in(number)?)), ended(sign_in(other)?)],
+            4 => [number, other]
+                .into_iter()
+                .filter_map(session)
+                .map(|id| moved(Claim::Session(id)))
+                .collect(),
+            _ => [number, other]
+                .into_iter()
+                .filter_map(ticket)
+                .map(offered)
+                .collect(),
+        })
     }
 
     fn in_the_queue(&self, transition: &Transition) -> Option<(Command, Actor)> {
@@ -479,6 +509,32 @@ fn whole(rules: &Rules) -> RulesPatch {
 
 fn product(number: u8) -> Product {
     PRODUCTS[usize::from(number) % PRODUCTS.len()].parse().unwrap()
+}
+
+fn signed_in(id: u128, number: u8, on: u8) -> Event {
+    Event::SignedIn {
+        id: SignInId::from_bits(id),
+        user: user(number),
+        product: product(0),
+        device: device(on),
+        pool: Some(pool(0)),
+        funding: Funding::Seat,
+        lease: Secs::new(60),
+        ticket: None,
+    }
+}
+
+fn created(id: u128, sign_in: SignInId) -> Event {
+    Event::SessionCreated {
+        id: SessionId::from_bits(id),
+        sign_in,
+        kind: SessionKind::Call,
+        customer: None,
+        code: None,
+        standby_until: None,
+        funding: Funding::Seat,
+        ticket: None,
+    }
 }
 
 fn user(number: u8) -> UserId {

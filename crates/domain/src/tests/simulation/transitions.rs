@@ -94,6 +94,12 @@ pub(super) enum Transition {
     Restart {
         snapshot: u8,
     },
+    /// One or two events that take seats, as if the rules had decided so.
+    Foul {
+        kind: u8,
+        number: u8,
+        other: u8,
+    },
     Resize {
         pool: u8,
         seats: u32,
@@ -365,6 +371,8 @@ fn as_time_goes_by() -> impl Strategy<Value = Transition> {
         1 => (0..10_u32).prop_map(|secs| Transition::Rewind { secs }),
         1 => (0..400_u32).prop_map(|secs| Transition::Outage { secs }),
         2 => any::<u8>().prop_map(|snapshot| Transition::Restart { snapshot }),
+        5 => (0..6_u8, any::<u8>(), any::<u8>())
+            .prop_map(|(kind, number, other)| Transition::Foul { kind, number, other }),
     ]
 }
 

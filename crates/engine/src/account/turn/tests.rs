@@ -1,0 +1,170 @@
+//! What the rules would never decide is not taken in.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use usher_domain::account::{Plan, ProductSeats};
+use usher_domain::event::Profile;
+use usher_domain::permission::{PermissionOverrides, Role};
+use usher_domain::presence::{Device, DeviceKind, Funding};
+use usher_domain::text::Product;
+use usher_domain::user::License;
+use usher_domain::{Secs, SignInId, UserId};
+use usher_journal::MemoryJournal;
+
+use super::*;
+use crate::time::Time;
+use crate::{Clock, ManualClock, Options};
+
+const ACCOUNT: AccountId = AccountId::from_bits(1);
+const POOL: PoolId = PoolId::from_bits(2);
+
+fn node() -> Node {
+    let clock = ManualClock::new(Timestamp::from_millis(0));
+    Node::new(
+        Arc::new(MemoryJournal::new()),
+        Time::start(Clock::Manual(clock), None),
+        Options::default(),
+    )
+}
+
+fn product() -> Product {
+    "remote-support".parse().unwrap()
+}
+
+fn device(user: u128) -> Device {
+    Device {
+        id: format!("device-{user}").parse().unwrap(),
+        name: "Laptop".parse().unwrap(),
+        kind: DeviceKind::Desktop,
+    }
+}
+
+/// A pool of one seat, which the first of two users has.
+fn full_pool() -> Vec<Command> {
+    let mut commands = vec![
+        Command::CreateAccount {
+            id: ACCOUNT,
+            name: "Help desk".parse().unwrap(),
+        },
+        Command::SetSubscription {
+            plan: Plan {
+                name: "enterprise".parse().unwrap(),
+                shared_seats: true,
+            },
+            products: BTreeMap::from([(
+                product(),
+                ProductSeats {
+                    named_seats: 0,
+                    shared_seats: 1,
+                },
+            )]),
+            default_pools: BTreeMap::from([(product(), POOL)]),
+        },
+    ];
+    for number in [1, 2] {
+        let user = UserId::from_bits(number);
+        commands.push(Command::CreateUser {
+            id: user,
+            profile: Profile {
+                name: format!("User {number}").parse().unwrap(),
+                email: format!("user-{number}@example.com").parse().unwrap(),
+                role: Role::Member,
+                privileges: BTreeSet::new(),
+                billing_contact: false,
+                seat_limit: None,
+                session_permissions: PermissionOverrides::default(),
+            },
+            assign_seat: Some(false),
+            product: None,
+            password_set: false,
+            active: true,
+            directory: None,
+        });
+        commands.push(Command::SetLicense {
+            user,
+            product: product(),
+            license: Some(License::Shared(POOL)),
+        });
+    }
+    commands.push(Command::SignIn {
+        user: UserId::from_bits(1),
+        product: product(),
+        devices: vec![(SignInId::from_bits(1), device(1))],
+        takeover: false,
+        wait: false,
+    });
+    commands
+}
+
+/// The second user has a seat, whether there is one or not.
+fn second_seat() -> Event {
+    Event::SignedIn {
+        id: SignInId::from_bits(2),
+        user: UserId::from_bits(2),
+        product: product(),
+        device: device(2),
+        pool: Some(POOL),
+        funding: Funding::Seat,
+        lease: Secs::new(90),
+        ticket: None,
+    }
+}
+
+fn on_full_pool(test: impl FnOnce(Turn<'_>)) {
+    let node = node();
+    let mut state = State::new(crate::replay::Replayed::default());
+    let mut turn = Turn::begin(&node, ACCOUNT, &mut state, Timestamp::from_millis(0));
+    for command in full_pool() {
+        turn.carry_out(&command, &Actor::Operator, &TIMER).unwrap();
+    }
+    assert!(turn.finish().unwrap().is_some());
+    test(Turn::begin(&node, ACCOUNT, &mut state, Timestamp::from_millis(0)));
+}
+
+#[test]
+fn s1_a_command_that_would_give_a_seat_that_is_taken_is_refused_and_nothing_of_it_is_stored() {
+    on_full_pool(|mut turn| {
+        let before = turn.account().cloned();
+        let renamed = Event::AccountRenamed {
+            name: "Another name".parse().unwrap(),
+        };
+
+        let refused = turn.enter_checked(vec![renamed, second_seat()], &Actor::Operator, &TIMER);
+
+        assert_eq!(refused, Err(Failure::Invariant(Broken::Oversold(POOL))));
+        assert_eq!(turn.account().cloned(), before);
+        assert_eq!(turn.entries, []);
+        assert_eq!(turn.node.counters.read().invariants_broken, 1);
+    });
+}
+
+#[test]
+fn s1_of_what_is_due_only_what_would_give_a_seat_that_is_taken_is_left_out() {
+    on_full_pool(|turn| {
+        let ended = Event::SignInEnded {
+            id: SignInId::from_bits(1),
+            reason: usher_domain::event::EndReason::LeaseExpired,
+            by: None,
+        };
+
+        let left = turn.without_broken(vec![second_seat(), ended.clone()]);
+
+        assert_eq!(left, [ended]);
+        assert_eq!(turn.node.counters.read().invariants_broken, 1);
+    });
+}
+
+#[test]
+fn a_rule_that_is_broken_after_a_commit_is_counted() {
+    on_full_pool(|mut turn| {
+        let node = turn.node;
+        turn.enter_new(vec![second_seat()], &Actor::Operator, &TIMER);
+
+        turn.finish().unwrap();
+
+        assert_eq!(node.counters.read().invariants_broken, 1);
+    });
+}
