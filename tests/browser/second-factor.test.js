@@ -1,7 +1,7 @@
 // The second factor: setting it up, signing in with it, with a recovery code, and where admins need one.
 
 import assert from "node:assert/strict";
-import { advance, World } from "./lib/api.js";
+import { advance, PASSWORD, World } from "./lib/api.js";
 import { checkAxe, checkKeyboard, checkNarrow, picture } from "./lib/checks.js";
 import { signIn, story } from "./lib/story.js";
 import { totp } from "./lib/totp.js";
@@ -24,6 +24,7 @@ async function setUp(page) {
   await checkNarrow(page);
   await picture(page, "second-factor-to-scan");
   await page.getByRole("textbox", { name: "Code" }).fill(await code(secret));
+  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
   await page.getByRole("button", { name: "Switch the second factor on" }).click();
   await page.getByRole("heading", { name: "Your recovery codes" }).waitFor();
   const codes = await page.locator(".recovery code").allTextContents();

@@ -101,3 +101,32 @@ story("everything works without script", async ({ open }) => {
   await page.getByRole("button", { name: "Sign out", exact: true }).click();
   await page.getByText("You are signed out.").waitFor();
 });
+
+story("a password that somebody else set lets its user choose another one, and nothing else", async ({ open }) => {
+  const world = await World.make();
+  const sven = await world.person("Sven Svensson", { password_temporary: true });
+  const page = await open("/sign-in", { window: "phone" });
+  forgive(page, /status of 422/);
+  await attempt(page, sven.email, sven.password);
+
+  await page.getByText("Somebody else set your password.").waitFor();
+  await checkAxe(page);
+  await checkNarrow(page);
+  await picture(page, "temporary-password");
+  await page.goto(`/a/${world.id}/overview`);
+  assert.equal(new URL(page.url()).pathname, "/me/password");
+  const choose = async (/** @type {string} */ password) => {
+    await page.getByLabel("Present password").fill(sven.password);
+    await page.getByLabel("New password", { exact: true }).fill(password);
+    await page.getByLabel("New password, again").fill(password);
+    await page.getByRole("button", { name: "Change the password" }).click();
+  };
+  await choose(sven.password);
+  await page.getByRole("alert").getByText("Choose another one.").waitFor();
+  await choose("teapot anchor lilac");
+
+  await page.waitForURL(`**/a/${world.id}/overview`);
+  const again = await open("/sign-in");
+  await attempt(again, sven.email, "teapot anchor lilac");
+  await again.waitForURL(`**/a/${world.id}/overview`);
+});

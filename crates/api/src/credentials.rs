@@ -5,18 +5,73 @@
 //! whoever did it, and they are told so, also where they have lost the right to it meanwhile.
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 
 use usher_domain::command::UserPatch;
-use usher_domain::{Account, AccountId, Actor, Command, Refusal, UserId};
+use usher_domain::{Account, AccountId, Actor, Command, Refusal, Timestamp, UserId, decide};
 use usher_engine::{Cause, Failure, Request};
 use usher_identity::{
-    By, CredentialChange, IdentityError, Origin, PasswordHash, Secret, Unrecorded, known_about,
+    By, CredentialChange, HashingCaller, HashingShare, IdentityError, Origin, PasswordError, PasswordHash,
+    PasswordLife, Secret, Unrecorded, known_about,
 };
 
 use crate::api::Api;
+use crate::arrival::network_of;
 use crate::problem::Problem;
 
 impl Api {
+    /// Hashes a password that `command` gives a user. Whether the actor may give that command is asked first, of the
+    /// account as it is now: estimating and hashing cost a processor's time, which is for those who may.
+    pub async fn hash_password(
+        &self,
+        account: AccountId,
+        actor: &Actor,
+        command: Command,
+        password: String,
+    ) -> Result<PasswordHash, NotHashed> {
+        let by = actor.clone();
+        let ask = move |account: &Account, now: Timestamp| {
+            decide(account, &command, &by, now)?;
+            Ok(about(account, &command))
+        };
+        let about = match self.engine.read(account, ask).await {
+            Ok(Ok(about)) => about,
+            Ok(Err(refusal)) => return Err(NotHashed::Failed(Failure::Refused(refusal))),
+            Err(failure) => return Err(NotHashed::Failed(failure)),
+        };
+        let share = HashingShare {
+            account: Some(account),
+            caller: hashing_caller(actor),
+        };
+        let hash = self.identity.hash_password(share, password, about).await;
+        hash.map_err(NotHashed::Password)
+    }
+
+    /// Whether `password` is the present one of a user who is signed in by `credential`. Wrong ones are counted for
+    /// that credential.
+    pub async fn is_present_password(
+        &self,
+        account: AccountId,
+        user: UserId,
+        password: String,
+        credential: &str,
+    ) -> Result<bool, Problem> {
+        let attempt = self.throttle.present_password(account, user, credential);
+        let attempt = attempt.map_err(Problem::too_many_attempts)?;
+        let share = HashingShare {
+            account: Some(account),
+            caller: Some(HashingCaller::User(user)),
+        };
+        let verified = self
+            .identity
+            .verify_password(share, account, Some(user), password);
+        let is_right = verified.await?;
+        if is_right {
+            attempt.right();
+        }
+        Ok(is_right)
+    }
+
     /// Changes a user and gives them another password.
     ///
     /// Whether the actor may do both is decided as the change is made, so a refusal changes nothing. The password comes
@@ -27,7 +82,7 @@ impl Api {
         account: AccountId,
         user: UserId,
         change: UserPatch,
-        hash: &PasswordHash,
+        (hash, life): (&PasswordHash, PasswordLife),
         actor: &Actor,
         cause: Cause,
     ) -> Result<(), Problem> {
@@ -42,7 +97,7 @@ impl Api {
             command: Command::ChangeUser { id: user, change },
         };
         self.engine.execute(account, request, |_, _, _| ()).await?;
-        let note = self.identity.set_password(account, user, hash, origin, now);
+        let note = self.identity.set_password(account, user, hash, life, origin, now);
         Ok(self.record(&note.await?).await?)
     }
 
@@ -130,16 +185,6 @@ impl Api {
         Ok(())
     }
 
-    /// What is [known of a user](usher_identity::known_about); nothing where there is no such user.
-    pub async fn known_about(&self, account: AccountId, user: UserId) -> Result<Vec<String>, Failure> {
-        let about = self.engine.read(account, move |account, _| {
-            let user = account.user(user)?;
-            let profile = &user.profile;
-            Some(known_about(account.name(), &profile.name, &profile.email))
-        });
-        Ok(about.await?.unwrap_or_default())
-    }
-
     /// Whether the account requires a second factor of a user who has none: such a one can do nothing but set it up.
     pub async fn lacks_second_factor(&self, account: AccountId, user: UserId) -> Result<bool, Failure> {
         if self.identity.has_second_factor(account, user) {
@@ -156,6 +201,60 @@ impl Api {
                 "a change of a credential will be recorded twice"
             );
         }
+    }
+}
+
+/// Why a password was not hashed.
+#[derive(Debug)]
+pub enum NotHashed {
+    /// The actor may not set it, or the account did not answer.
+    Failed(Failure),
+    /// The password does not keep the rules, or too many are hashed at once.
+    Password(PasswordError),
+}
+
+impl From<NotHashed> for Problem {
+    fn from(why: NotHashed) -> Self {
+        match why {
+            NotHashed::Failed(failure) => failure.into(),
+            NotHashed::Password(error) => error.into(),
+        }
+    }
+}
+
+/// What is [known of the user](usher_identity::known_about) whom a command creates or changes, once it has done so.
+fn about(account: &Account, command: &Command) -> Vec<String> {
+    match command {
+        Command::CreateUser { profile, .. } => known_about(account.name(), &profile.name, &profile.email),
+        Command::ChangeUser { id, change } => {
+            let profile = account.user(*id).map(|user| &user.profile);
+            let name = change.name.as_ref().or(profile.map(|profile| &profile.name));
+            let email = change.email.as_ref().or(profile.map(|profile| &profile.email));
+            match (name, email) {
+                (Some(name), Some(email)) => known_about(account.name(), name, email),
+                _ => Vec::new(),
+            }
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Whose share of the places for hashing an actor takes.
+fn hashing_caller(actor: &Actor) -> Option<HashingCaller> {
+    match actor {
+        Actor::User(user) => Some(HashingCaller::User(*user)),
+        Actor::ApiKey { id, .. } => Some(HashingCaller::ApiKey(*id)),
+        Actor::Operator => Some(HashingCaller::Operator),
+        _ => None,
+    }
+}
+
+/// The share of a caller without a credential, who names `account` or none.
+#[must_use]
+pub fn hashing_share(account: Option<AccountId>, from: Option<IpAddr>) -> HashingShare {
+    HashingShare {
+        account,
+        caller: from.map(network_of).map(HashingCaller::Network),
     }
 }
 

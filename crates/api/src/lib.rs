@@ -48,6 +48,7 @@ pub use api::{Api, Config};
 pub use arrival::{Arrival, TrustedProxies};
 pub use audit_file::{AuditFormat, AuditLine};
 pub use connections::{CONNECTIONS_PER_ADDRESS, Connections};
+pub use credentials::{NotHashed, hashing_share};
 pub use extract::{BODY_BYTES_MAX, KEY_CHARS_MAX, LIMIT_DEFAULT, LIMIT_MAX};
 pub use problem::{Kind, Problem};
 pub use provider::ProviderRefused;
@@ -55,6 +56,7 @@ pub use request_id::{REQUEST_ID, REQUEST_ID_CHARS_MAX, ensure_request_id};
 pub use router::{openapi_json, router};
 pub use serve::{CONNECTIONS_MAX, HEAD_BYTES_MAX, serve};
 pub use throttle::{
-    ATTEMPTS_PER_ADDRESS, ATTEMPTS_PER_EMAIL, Attempt, CODES_PER_USER, JOIN_CODES_PER_ADDRESS, Throttle,
+    ATTEMPTS_PER_ADDRESS, ATTEMPTS_PER_EMAIL, ATTEMPTS_PER_EMAIL_FROM_ANYWHERE, Attempt, AttemptFrom,
+    CODES_PER_USER, CODES_PER_USER_FROM_ANYWHERE, JOIN_CODES_PER_ADDRESS, Throttle,
 };
 pub use tls::{Tls, TlsError};

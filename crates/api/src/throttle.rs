@@ -1,30 +1,77 @@
-//! Guessing is slowed down: by whom or what is guessed at, and by where the guesses come from. The API and the portal
-//! count together, so that neither is a way around the other.
+//! Guessing is slowed down. The API and the portal count together, so that neither is a way around the other.
 //!
-//! Network addresses of IPv6 are counted by their first 64 bits. An attempt counts when it begins, so that many at once
-//! are no way around either, and is given back when it was right: an office behind one network address can sign in.
+//! Wrong passwords are counted by the network they come from, by e-mail address and network together, and, with a
+//! wider bound, by e-mail address alone: guesses from one network do not use up the attempts that the address has from
+//! another. A browser in which the user has signed in before has a count of its own, so that nobody who merely knows
+//! the address keeps its user out. Second factors are counted in the same way, by user.
+//!
+//! An attempt counts when it begins, so that many at once are no way around either, and is given back when it was
+//! right: an office behind one network address can sign in. One that is refused spends nothing.
 
-use std::collections::HashMap;
+mod spent;
+
 use std::net::IpAddr;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use usher_domain::{Secs, UserId};
+use usher_domain::text::Email;
+use usher_domain::{AccountId, Secs, UserId};
 use usher_engine::Engine;
+use usher_identity::KnownBrowser;
 
+use self::spent::{Key, Spent};
 use crate::arrival::network_of;
 
-/// How many wrong passwords one e-mail address has at once; one more comes every 30 seconds.
+/// How many wrong passwords one e-mail address has at once from one network; one more comes every 30 seconds. A known
+/// browser, or a session that asks for the present password, has as many of its own.
 pub const ATTEMPTS_PER_EMAIL: u32 = 8;
+/// How many wrong passwords one e-mail address has at once from all networks together, known browsers aside; one more
+/// comes every 2 minutes.
+pub const ATTEMPTS_PER_EMAIL_FROM_ANYWHERE: u32 = 100;
 /// How many wrong passwords and second factors one network address has at once; one more comes every 2 seconds.
 pub const ATTEMPTS_PER_ADDRESS: u32 = 60;
-/// How many wrong codes of a second factor one user has at once; one more comes every 5 minutes. A code has six
-/// digits only.
+/// How many wrong codes of a second factor one user has at once from one network, or in one known browser; one more
+/// comes every 5 minutes. A code has six digits only.
 pub const CODES_PER_USER: u32 = 5;
+/// How many wrong codes of a second factor one user has at once from all networks together, known browsers aside; one
+/// more comes every 5 minutes.
+pub const CODES_PER_USER_FROM_ANYWHERE: u32 = 20;
 /// How many codes that lead to no session one network address has at once; one more comes every 10 seconds.
 pub const JOIN_CODES_PER_ADDRESS: u32 = 30;
 
-/// From how many keys on those are forgotten that have all their attempts back.
-const KEYS_KEPT: usize = 10_000;
+/// How many attempts there are at once, and after how many milliseconds one more comes.
+#[derive(Debug, Clone, Copy)]
+struct Rate {
+    attempts: u32,
+    refill_millis: i64,
+}
+
+impl Rate {
+    const fn new(attempts: u32, refill_millis: i64) -> Self {
+        Self {
+            attempts,
+            refill_millis,
+        }
+    }
+}
+
+/// What an attempt is counted by, and how many of them there may be.
+type Counted = (Key, Rate);
+
+const PER_NETWORK: Rate = Rate::new(ATTEMPTS_PER_ADDRESS, 2_000);
+const PER_EMAIL: Rate = Rate::new(ATTEMPTS_PER_EMAIL, 30_000);
+const PER_EMAIL_ANYWHERE: Rate = Rate::new(ATTEMPTS_PER_EMAIL_FROM_ANYWHERE, 120_000);
+const PER_CODE: Rate = Rate::new(CODES_PER_USER, 300_000);
+const PER_CODE_ANYWHERE: Rate = Rate::new(CODES_PER_USER_FROM_ANYWHERE, 300_000);
+const PER_JOINING_NETWORK: Rate = Rate::new(JOIN_CODES_PER_ADDRESS, 10_000);
+
+/// Where an attempt comes from.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct AttemptFrom {
+    /// The network address of the client; none where the request came over no socket.
+    pub address: Option<IpAddr>,
+    /// The browser, where the user that the attempt is about has signed in with it before.
+    pub browser: Option<KnownBrowser>,
+}
 
 /// How often was guessed of late.
 pub struct Throttle {
@@ -32,84 +79,79 @@ pub struct Throttle {
     spent: Mutex<Spent>,
 }
 
-/// What attempts are counted by.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum Key {
-    /// The address whose password is tried, or whatever else names the user.
-    Email(String),
-    /// Where attempts to sign in come from.
-    Address(IpAddr),
-    /// Whose second factor is tried.
-    SecondFactor(UserId),
-    /// Where codes of sessions are tried from.
-    JoinCode(IpAddr),
-}
-
-/// How many attempts there are at once, and after how many milliseconds one more comes.
-struct Rate {
-    attempts: u32,
-    refill_millis: i64,
-}
-
-struct Spent {
-    /// When all attempts are back, in milliseconds.
-    whole_at: HashMap<Key, i64>,
-    /// At how many keys those that are whole again are forgotten.
-    tidy_at: usize,
-}
-
 /// An attempt that was admitted. It counts as a wrong one until it is [`right`](Self::right).
 #[must_use = "an attempt that was right is to be given back"]
 pub struct Attempt<'a> {
     throttle: &'a Throttle,
-    keys: Vec<Key>,
+    counted: Vec<Counted>,
 }
 
 impl Throttle {
     pub(crate) fn new(engine: &Engine) -> Self {
         Self {
             clock: engine.clone(),
-            spent: Mutex::new(Spent {
-                whole_at: HashMap::new(),
-                tidy_at: KEYS_KEPT,
-            }),
+            spent: Mutex::default(),
         }
     }
 
-    /// Admits an attempt at a password; gives how long to wait where it is one too many. Known and unknown e-mail
-    /// addresses are counted alike.
-    pub fn password(&self, email: &str, from: Option<IpAddr>) -> Result<Attempt<'_>, Secs> {
-        let email = Key::Email(email.trim().to_lowercase());
-        let from = from.map(network_of).map(Key::Address);
-        self.attempt(from.into_iter().chain([email]))
+    /// Admits an attempt at the password of an e-mail address; gives how long to wait where it is one too many. Known
+    /// and unknown addresses are counted alike. None stands for what was typed and is no address.
+    pub fn password(&self, email: Option<&Email>, from: AttemptFrom) -> Result<Attempt<'_>, Secs> {
+        let email = email.map(|email| email.as_str().as_bytes());
+        if let (Some(email), Some(browser)) = (email, from.browser) {
+            let key = Key::of("password in browser", &[email, &browser.bits().to_be_bytes()]);
+            return self.attempt(vec![(key, PER_EMAIL)]);
+        }
+        let mut counted = network(from);
+        if let Some(email) = email {
+            let here = Key::of("password", &[email, &network_bytes(from)]);
+            counted.push((here, PER_EMAIL));
+            counted.push((Key::of("password", &[email]), PER_EMAIL_ANYWHERE));
+        }
+        self.attempt(counted)
     }
 
-    /// Admits an attempt at a user's second factor.
-    pub fn second_factor(&self, user: UserId, from: Option<IpAddr>) -> Result<Attempt<'_>, Secs> {
-        let user = Key::SecondFactor(user);
-        let from = from.map(network_of).map(Key::Address);
-        self.attempt(from.into_iter().chain([user]))
+    /// Admits an attempt at the password of a user who is signed in already, by `credential`: their session or token.
+    pub fn present_password(
+        &self,
+        account: AccountId,
+        user: UserId,
+        credential: &str,
+    ) -> Result<Attempt<'_>, Secs> {
+        let (account, user) = (account.bits().to_be_bytes(), user.bits().to_be_bytes());
+        let key = Key::of("present password", &[&account, &user, credential.as_bytes()]);
+        self.attempt(vec![(key, PER_EMAIL)])
+    }
+
+    /// Admits an attempt at a user's second factor, by somebody who knows the password.
+    pub fn second_factor(&self, user: UserId, from: AttemptFrom) -> Result<Attempt<'_>, Secs> {
+        let user = user.bits().to_be_bytes();
+        if let Some(browser) = from.browser {
+            let key = Key::of("code in browser", &[&user, &browser.bits().to_be_bytes()]);
+            return self.attempt(vec![(key, PER_CODE)]);
+        }
+        let mut counted = network(from);
+        counted.push((Key::of("code", &[&user, &network_bytes(from)]), PER_CODE));
+        counted.push((Key::of("code", &[&user]), PER_CODE_ANYWHERE));
+        self.attempt(counted)
     }
 
     /// Admits an attempt at the code of a session.
     pub fn join_code(&self, from: Option<IpAddr>) -> Result<Attempt<'_>, Secs> {
-        self.attempt(from.map(network_of).map(Key::JoinCode))
+        let bytes = from.map(|address| address_bytes(network_of(address)));
+        let key = bytes.map(|bytes| (Key::of("join code", &[&bytes]), PER_JOINING_NETWORK));
+        self.attempt(key.into_iter().collect())
     }
 
-    fn attempt(&self, keys: impl IntoIterator<Item = Key>) -> Result<Attempt<'_>, Secs> {
-        let now = self.clock.now().millis();
-        let mut admitted = Attempt {
+    fn attempt(&self, counted: Vec<Counted>) -> Result<Attempt<'_>, Secs> {
+        self.spent().take(&counted, self.clock.now().millis())?;
+        Ok(Attempt {
             throttle: self,
-            keys: Vec::with_capacity(2),
-        };
-        for key in keys {
-            self.spent().take(&key, now)?;
-            admitted.keys.push(key);
-        }
-        Ok(admitted)
+            counted,
+        })
     }
 
-    fn spent(&self) -> std::sync::MutexGuard<'_, Spent> {
+    fn spent(&self) -> MutexGuard<'_, Spent> {
         self.spent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -117,86 +159,26 @@ impl Throttle {
 impl Attempt<'_> {
     /// It was no guess: it does not count.
     pub fn right(self) {
-        let mut spent = self.throttle.spent();
-        for key in &self.keys {
-            if let Some(whole_at) = spent.whole_at.get_mut(key) {
-                *whole_at -= key.rate().refill_millis;
-            }
-        }
+        let now = self.throttle.clock.now().millis();
+        self.throttle.spent().give_back(&self.counted, now);
     }
 }
 
-impl Spent {
-    /// Takes one attempt, or says how long to wait for it.
-    fn take(&mut self, key: &Key, now: i64) -> Result<(), Secs> {
-        if self.whole_at.len() >= self.tidy_at {
-            self.whole_at.retain(|_, whole_at| *whole_at > now);
-            self.tidy_at = KEYS_KEPT.max(2 * self.whole_at.len());
-        }
-        let rate = key.rate();
-        let whole_at = self.whole_at.get(key).copied().unwrap_or(now).max(now) + rate.refill_millis;
-        let wait = whole_at - now - i64::from(rate.attempts) * rate.refill_millis;
-        if wait > 0 {
-            let secs = wait.unsigned_abs().div_ceil(1_000);
-            return Err(Secs::new(u32::try_from(secs).unwrap_or(u32::MAX)));
-        }
-        self.whole_at.insert(key.clone(), whole_at);
-        Ok(())
-    }
+/// All attempts from one network, whoever they are about.
+fn network(from: AttemptFrom) -> Vec<Counted> {
+    let bytes = from.address.map(|address| address_bytes(network_of(address)));
+    let key = bytes.map(|bytes| (Key::of("network", &[&bytes]), PER_NETWORK));
+    key.into_iter().collect()
 }
 
-impl Key {
-    fn rate(&self) -> Rate {
-        let (attempts, refill_millis) = match self {
-            Self::Email(_) => (ATTEMPTS_PER_EMAIL, 30_000),
-            Self::Address(_) => (ATTEMPTS_PER_ADDRESS, 2_000),
-            Self::SecondFactor(_) => (CODES_PER_USER, 300_000),
-            Self::JoinCode(_) => (JOIN_CODES_PER_ADDRESS, 10_000),
-        };
-        Rate {
-            attempts,
-            refill_millis,
-        }
-    }
+fn network_bytes(from: AttemptFrom) -> Vec<u8> {
+    let network = from.address.map(network_of);
+    network.map(address_bytes).unwrap_or_default()
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const FROM: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
-
-    fn spent() -> Spent {
-        Spent {
-            whole_at: HashMap::new(),
-            tidy_at: KEYS_KEPT,
-        }
-    }
-
-    #[test]
-    fn attempts_come_back_one_by_one() {
-        let mut spent = spent();
-        let key = Key::Address(FROM);
-        for _ in 0..ATTEMPTS_PER_ADDRESS {
-            assert_eq!(spent.take(&key, 0), Ok(()));
-        }
-
-        assert_eq!(spent.take(&key, 0), Err(Secs::new(2)));
-        assert_eq!(spent.take(&key, 1_999), Err(Secs::new(1)));
-        assert_eq!(spent.take(&key, 2_000), Ok(()));
-        assert_eq!(spent.take(&key, 2_000), Err(Secs::new(2)));
-        assert_eq!(spent.take(&Key::JoinCode(FROM), 2_000), Ok(()));
-    }
-
-    #[test]
-    fn keys_that_are_whole_again_are_forgotten() {
-        let mut spent = spent();
-        for number in 0..KEYS_KEPT {
-            assert_eq!(spent.take(&Key::Email(number.to_string()), 0), Ok(()));
-        }
-
-        assert_eq!(spent.take(&Key::Email("one more".to_owned()), 30_000), Ok(()));
-
-        assert_eq!(spent.whole_at.len(), 1);
+fn address_bytes(address: IpAddr) -> Vec<u8> {
+    match address {
+        IpAddr::V4(address) => address.octets().to_vec(),
+        IpAddr::V6(address) => address.octets().to_vec(),
     }
 }

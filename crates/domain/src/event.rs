@@ -393,6 +393,8 @@ pub enum EndReason {
     LicenseChanged,
     /// The user was deactivated or deleted (L5).
     UserInactive,
+    /// The user got another password: whoever signed in with the old one is out.
+    PasswordChanged,
     /// The pool was deleted, or the account closed.
     Closed,
     /// No minutes were left (Q3).
@@ -421,6 +423,7 @@ impl EndReason {
             Self::Reclaimed => "reclaimed",
             Self::LicenseChanged => "license-changed",
             Self::UserInactive => "user-inactive",
+            Self::PasswordChanged => "password-changed",
             Self::Closed => "closed",
             Self::MinutesExhausted => "minutes-exhausted",
             Self::EndedByOther => "ended-by-other",

@@ -18,8 +18,8 @@ use crate::signing::{self, Keyring, Signed};
 use crate::store::{self, Store};
 use crate::user_tokens::{self, UserTokens};
 use crate::{
-    Caller, IdentityError, OperatorScope, Sealer, SecretsKeys, Unauthenticated, UserTokenId, operator,
-    passwords, single_sign_on,
+    Caller, IdentityError, Lives, OperatorScope, PasswordLife, Sealer, SecretsKeys, Unauthenticated,
+    UserTokenId, known_browsers, operator, passwords, single_sign_on,
 };
 
 /// The credentials of one server. Cheap to clone.
@@ -29,6 +29,7 @@ pub struct Identity {
     pub(crate) memory: Arc<Memory>,
     pub(crate) hashing: Hashing,
     sealer: Sealer,
+    lives: Lives,
 }
 
 /// Who holds a token, and which one it is.
@@ -63,6 +64,8 @@ pub(crate) struct Memory {
     user_tokens: RwLock<UserTokens>,
     portal_sessions: RwLock<PortalSessions>,
     second_factors: RwLock<SecondFactors>,
+    /// Whose password is temporary.
+    temporary_passwords: RwLock<BTreeSet<(AccountId, UserId)>>,
     keyring: RwLock<Keyring>,
 }
 
@@ -84,6 +87,7 @@ impl Identity {
             user_tokens: RwLock::new(user_tokens::load(&connection)?),
             portal_sessions: RwLock::new(portal_sessions::load(&connection)?),
             second_factors: RwLock::new(second_factor::load(&connection)?),
+            temporary_passwords: RwLock::new(passwords::load_temporary(&connection)?),
             keyring: RwLock::new(keyring),
         };
         Ok(Self {
@@ -91,7 +95,21 @@ impl Identity {
             memory: Arc::new(memory),
             hashing: Hashing::new(),
             sealer,
+            lives: Lives::default(),
         })
+    }
+
+    /// The same credentials, of which sessions and new tokens live this long.
+    #[must_use]
+    pub fn with_lives(self, lives: Lives) -> Self {
+        self.memory.portal_sessions_mut().set_lives(lives);
+        Self { lives, ..self }
+    }
+
+    /// How long sessions and new tokens live.
+    #[must_use]
+    pub const fn lives(&self) -> Lives {
+        self.lives
     }
 
     /// Credentials that are gone when the program ends, for the sandbox and for tests.
@@ -172,11 +190,13 @@ impl Identity {
             .change(
                 move |tables| {
                     passwords::delete(tables, account, user)?;
+                    known_browsers::delete_of_user(tables, account, user)?;
                     second_factor::delete_of_user(tables, account, user)?;
                     user_tokens::delete_of_user(tables, account, user)
                 },
                 move |_| {
                     memory.second_factors_mut().remove(&(account, user));
+                    memory.temporary_passwords_mut().remove(&(account, user));
                     memory.forget_presence_of_user(account, user);
                 },
             )
@@ -190,6 +210,7 @@ impl Identity {
             .change(
                 move |tables| {
                     passwords::delete_of_account(tables, account)?;
+                    known_browsers::delete_of_account(tables, account)?;
                     second_factor::delete_of_account(tables, account)?;
                     single_sign_on::delete(tables, account)?;
                     user_tokens::delete_of_account(tables, account)?;
@@ -197,6 +218,9 @@ impl Identity {
                 },
                 move |_| {
                     memory.second_factors_mut().retain(|(other, _)| *other != account);
+                    memory
+                        .temporary_passwords_mut()
+                        .retain(|(other, _)| *other != account);
                     memory.portal_sessions_mut().remove_of_account(account);
                     memory.user_tokens_mut().remove_of_account(account);
                     memory.api_keys_mut().remove_of_account(account);
@@ -210,6 +234,7 @@ impl Identity {
     pub async fn maintain(&self, now: Timestamp) -> Result<(), IdentityError> {
         self.purge_user_tokens(now).await?;
         self.purge_half_sign_ins(now).await?;
+        self.purge_known_browsers(now).await?;
         self.maintain_portal_sessions(now).await?;
         self.save_last_use_of_operator_keys().await?;
         self.save_last_use_of_api_keys().await
@@ -232,6 +257,15 @@ impl fmt::Debug for Identity {
 }
 
 impl Memory {
+    /// Remembers whether a user's password is temporary.
+    pub(crate) fn note_password_life(&self, account: AccountId, user: UserId, life: PasswordLife) {
+        let mut temporary = self.temporary_passwords_mut();
+        match life {
+            PasswordLife::Temporary => temporary.insert((account, user)),
+            PasswordLife::Lasting => temporary.remove(&(account, user)),
+        };
+    }
+
     /// Forgets by what a user is known at the moment: tokens, and sessions of the portal.
     pub(crate) fn forget_presence_of_user(&self, account: AccountId, user: UserId) {
         self.user_tokens_mut().remove_of_user(account, user);
@@ -261,5 +295,6 @@ locks! {
     user_tokens, user_tokens_mut: UserTokens;
     portal_sessions, portal_sessions_mut: PortalSessions;
     second_factors, second_factors_mut: SecondFactors;
+    temporary_passwords, temporary_passwords_mut: BTreeSet<(AccountId, UserId)>;
     keyring, keyring_mut: Keyring;
 }

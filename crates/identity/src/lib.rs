@@ -21,6 +21,8 @@ mod error;
 mod half_sign_in;
 mod identity;
 mod kept;
+mod known_browsers;
+mod lives;
 mod operator;
 mod password;
 mod password_rules;
@@ -43,25 +45,27 @@ pub use error::{IdentityError, PasswordError, RandomError};
 pub use half_sign_in::HALF_SIGN_IN_LIFE;
 pub use identity::{Credential, Identified, Identity};
 pub use kept::{KEY_OVERLAP_MAX, LastUse};
+pub use known_browsers::{KNOWN_BROWSER_LIFE, KNOWN_BROWSERS_PER_USER_MAX, KnownBrowser};
+pub use lives::{InvalidLives, Lives};
 pub use operator::{
     InvalidOperatorScope, KeysChangedBy, KeysOrigin, NewOperatorKey, OPERATOR_KEY_CHARS_MAX,
     OPERATOR_KEY_CHARS_MIN, OPERATOR_KEYS_MAX, OperatorKey, OperatorKeysAtRest, OperatorScope, Revoked,
     TrailEntry, TrailFault, TrailReport,
 };
-pub use password::{HASHING_AT_ONCE_MAX, HASHING_WAITING_MAX, PasswordHash};
-pub use password_rules::{PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, Weakness, known_about};
-pub use passwords::{Exchange, PasswordProof};
-pub use portal_sessions::{
-    PORTAL_SESSION_IDLE_MAX, PORTAL_SESSION_LIFE_MAX, PORTAL_SESSIONS_PER_USER_MAX, PortalSession,
-    USER_AGENT_CHARS_MAX,
+pub use password::{
+    HASHING_AT_ONCE_MAX, HASHING_PER_ACCOUNT_MAX, HASHING_PER_CALLER_MAX, HASHING_WAITING_MAX, HashingCaller,
+    HashingShare, PasswordHash,
 };
+pub use password_rules::{PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, Weakness, known_about};
+pub use passwords::{Exchange, PasswordLife, PasswordProof};
+pub use portal_sessions::{PORTAL_SESSIONS_PER_USER_MAX, PortalSession, USER_AGENT_CHARS_MAX};
 pub use random::{CODE_CHARS, draw_bits, draw_code};
 pub use seal::{InvalidSecretsKeys, SECRETS_KEYS_MAX, SealError, Sealer, SecretsKeys};
 pub use second_factor::{CodeVerdict, NewSecondFactor, RECOVERY_CODES};
 pub use secret::{InvalidCredentialId, PortalSessionId, Secret, UserTokenId};
-pub use signing::SIGNING_KEYS_MAX;
+pub use signing::{SIGNING_KEYS_MAX, SigningKeyInfo, SigningKeysAtRest};
 pub use unrecorded::{By, CredentialChange, Origin, Unrecorded};
-pub use user_tokens::{IssuedToken, USER_TOKEN_LIFE, USER_TOKENS_PER_USER_MAX, UserToken};
+pub use user_tokens::{IssuedToken, USER_TOKENS_PER_USER_MAX, UserToken};
 
 #[cfg(test)]
 mod tests;

@@ -1,12 +1,16 @@
 //! Hashing passwords: argon2id, on blocking threads, a bounded number at once.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fmt;
-use std::sync::Arc;
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use argon2::password_hash::phc;
 use argon2::{ARGON2ID_IDENT, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use usher_domain::{AccountId, ApiKeyId, UserId};
 
 use crate::random::fill;
 use crate::{IdentityError, PasswordError, password_rules};
@@ -16,6 +20,10 @@ pub const HASHING_AT_ONCE_MAX: usize = 4;
 /// The most passwords that wait to be hashed; past it the answer is
 /// [`Overloaded`](crate::PasswordError::Overloaded).
 pub const HASHING_WAITING_MAX: usize = 60;
+/// The most of these places that one account has, so that its people cannot keep those of other accounts waiting.
+pub const HASHING_PER_ACCOUNT_MAX: usize = 24;
+/// The most of these places that one caller has: a user, a key, or a network address that has shown no credential.
+pub const HASHING_PER_CALLER_MAX: usize = 12;
 
 const SALT_BYTES: usize = 16;
 
@@ -48,6 +56,36 @@ impl fmt::Debug for PasswordHash {
     }
 }
 
+/// Whose share of the places the hashing of a password takes. With neither, it takes of the whole alone.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct HashingShare {
+    /// The account that the caller names or belongs to. Left out where a caller without a credential names only an
+    /// e-mail address: a full share would tell whether the address is known.
+    pub account: Option<AccountId>,
+    /// Who asks.
+    pub caller: Option<HashingCaller>,
+}
+
+/// Who asks for a password to be hashed or checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum HashingCaller {
+    /// A user who is signed in.
+    User(UserId),
+    /// An API key.
+    ApiKey(ApiKeyId),
+    /// Any operator key.
+    Operator,
+    /// A caller without a credential, by network address: for IPv6, the first 64 bits.
+    Network(IpAddr),
+}
+
+/// What places are counted by, besides the whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Holder {
+    Account(AccountId),
+    Caller(HashingCaller),
+}
+
 /// What checking a password said.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
@@ -61,6 +99,7 @@ pub(crate) enum Verdict {
 #[derive(Clone)]
 pub(crate) struct Hashing {
     admitted: Arc<Semaphore>,
+    shares: Shares,
     running: Arc<Semaphore>,
     done: Arc<AtomicU64>,
 }
@@ -68,25 +107,79 @@ pub(crate) struct Hashing {
 /// The right to hash one password.
 pub(crate) struct Turn {
     admitted: OwnedSemaphorePermit,
+    held: Vec<Held>,
     running: Arc<Semaphore>,
     done: Arc<AtomicU64>,
+}
+
+/// How many places each holder has at the moment. Holders without any are not kept.
+#[derive(Clone, Default)]
+struct Shares(Arc<Mutex<HashMap<Holder, usize>>>);
+
+/// One place of a holder, until it is dropped.
+struct Held {
+    shares: Shares,
+    holder: Holder,
+}
+
+impl Shares {
+    /// Takes a place of each holder's share; none where one of them has too many already.
+    fn take(&self, share: HashingShare) -> Option<Vec<Held>> {
+        let account = share.account.map(Holder::Account);
+        let caller = share.caller.map(Holder::Caller);
+        let holders = account.into_iter().chain(caller);
+        holders.map(|holder| self.take_one(holder)).collect()
+    }
+
+    fn take_one(&self, holder: Holder) -> Option<Held> {
+        let mut taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let most = match holder {
+            Holder::Account(_) => HASHING_PER_ACCOUNT_MAX,
+            Holder::Caller(_) => HASHING_PER_CALLER_MAX,
+        };
+        let places = taken.entry(holder).or_default();
+        if *places >= most {
+            return None;
+        }
+        *places += 1;
+        Some(Held {
+            shares: self.clone(),
+            holder,
+        })
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let mut taken = self.shares.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Entry::Occupied(mut places) = taken.entry(self.holder) else {
+            return;
+        };
+        *places.get_mut() -= 1;
+        if *places.get() == 0 {
+            places.remove();
+        }
+    }
 }
 
 impl Hashing {
     pub(crate) fn new() -> Self {
         Self {
+            shares: Shares::default(),
             admitted: Arc::new(Semaphore::new(HASHING_AT_ONCE_MAX + HASHING_WAITING_MAX)),
             running: Arc::new(Semaphore::new(HASHING_AT_ONCE_MAX)),
             done: Arc::default(),
         }
     }
 
-    pub(crate) fn admit(&self) -> Result<Turn, PasswordError> {
+    pub(crate) fn admit(&self, share: HashingShare) -> Result<Turn, PasswordError> {
+        let held = self.shares.take(share).ok_or(PasswordError::Overloaded)?;
         let admitted = Arc::clone(&self.admitted)
             .try_acquire_owned()
             .map_err(|_| PasswordError::Overloaded)?;
         Ok(Turn {
             admitted,
+            held,
             running: Arc::clone(&self.running),
             done: Arc::clone(&self.done),
         })
@@ -126,13 +219,13 @@ impl Turn {
             .acquire_owned()
             .await
             .map_err(|_| IdentityError::Stopped)?;
-        let (admitted, done) = (self.admitted, self.done);
+        let (admitted, held, done) = (self.admitted, self.held, self.done);
         tokio::task::spawn_blocking(move || {
             let result = work();
             if result.is_ok() {
                 done.fetch_add(1, Ordering::Relaxed);
             }
-            drop((running, admitted));
+            drop((running, admitted, held));
             result
         })
         .await
@@ -245,9 +338,10 @@ pub(crate) mod tests {
     async fn past_the_bound_nobody_is_admitted_until_a_turn_is_over() {
         let hashing = Hashing::new();
         let mut turns: Vec<_> = (0..HASHING_AT_ONCE_MAX + HASHING_WAITING_MAX)
-            .map(|_| hashing.admit().unwrap())
+            .map(|_| hashing.admit(HashingShare::default()).unwrap())
             .collect();
-        assert!(matches!(hashing.admit(), Err(PasswordError::Overloaded)));
+        let one_more = hashing.admit(HashingShare::default());
+        assert!(matches!(one_more, Err(PasswordError::Overloaded)));
 
         turns
             .pop()
@@ -256,6 +350,38 @@ pub(crate) mod tests {
             .await
             .unwrap();
 
-        assert!(hashing.admit().is_ok());
+        assert!(hashing.admit(HashingShare::default()).is_ok());
+    }
+
+    #[tokio::test]
+    async fn no_account_and_no_caller_takes_the_places_of_others() {
+        let hashing = Hashing::new();
+        let share = |account, user| HashingShare {
+            account: Some(AccountId::from_bits(account)),
+            caller: Some(HashingCaller::User(UserId::from_bits(user))),
+        };
+        let mut turns = Vec::new();
+        for user in 1..=2 {
+            for _ in 0..HASHING_PER_CALLER_MAX {
+                turns.push(hashing.admit(share(1, user)).unwrap());
+            }
+            assert!(
+                hashing.admit(share(1, user)).is_err(),
+                "a caller's share is bounded"
+            );
+        }
+        assert!(
+            hashing.admit(share(1, 3)).is_err(),
+            "an account's share is bounded"
+        );
+
+        let other = hashing.admit(share(2, 4));
+        let whole = hashing.shares.0.lock().unwrap().len();
+
+        assert!(other.is_ok());
+        // Two accounts, two users who hold places, and the one of the other account: refusals leave nothing.
+        assert_eq!(whole, 5);
+        drop((turns, other));
+        assert!(hashing.shares.0.lock().unwrap().is_empty());
     }
 }

@@ -17,6 +17,10 @@ pub const PASSWORD_CHARS_MIN: usize = 12;
 /// The most characters of a password.
 pub const PASSWORD_CHARS_MAX: usize = 256;
 
+/// How many characters of a password the estimator sees: its time grows with their number faster than in proportion.
+/// What stands after them makes no password weaker.
+const ESTIMATED_CHARS_MAX: usize = 64;
+
 /// From this score on, a password outlasts guessing at a stolen hash: over 10^8 guesses.
 const SCORE_MIN: Score = Score::Three;
 
@@ -89,11 +93,12 @@ pub(crate) fn check(password: &str, about: &[String]) -> Result<(), PasswordErro
         return Err(PasswordError::Weak(Weakness::AboutUser));
     }
     let words: Vec<_> = words.iter().map(String::as_str).collect();
-    let estimate = zxcvbn(password, &words);
+    let seen: String = password.chars().take(ESTIMATED_CHARS_MAX).collect();
+    let estimate = zxcvbn(&seen, &words);
     if estimate.score() >= SCORE_MIN {
         return Ok(());
     }
-    let for_a_stranger = zxcvbn(password, &[]);
+    let for_a_stranger = zxcvbn(&seen, &[]);
     let weakness = if for_a_stranger.score() >= SCORE_MIN {
         Weakness::AboutUser
     } else {
@@ -202,6 +207,16 @@ mod tests {
         ] {
             assert_eq!(verdict(password), Ok(()), "{password}");
         }
+    }
+
+    #[test]
+    fn the_estimator_sees_the_first_64_characters() {
+        let strong = "teapot anchor lilac";
+        let late = format!("{}{strong}", "a".repeat(ESTIMATED_CHARS_MAX));
+        let early = format!("{strong}{}", "a".repeat(200));
+
+        assert_eq!(verdict(&late), Err(Weakness::Repeats));
+        assert_eq!(verdict(&early), Ok(()));
     }
 
     #[test]

@@ -1,17 +1,19 @@
 //! The passwords of users.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, params};
 use usher_domain::{AccountId, Timestamp, UserId};
 
+use crate::known_browsers;
 use crate::password::Verdict;
 use crate::second_factor::{self, TypedCode};
 use crate::unrecorded;
 use crate::user_tokens::{self, NewUserToken};
 use crate::{
-    CredentialChange, Identity, IdentityError, IssuedToken, Origin, PASSWORD_CHARS_MAX, PasswordError,
-    PasswordHash, Unrecorded,
+    CredentialChange, HashingShare, Identity, IdentityError, IssuedToken, Origin, PASSWORD_CHARS_MAX,
+    PasswordError, PasswordHash, Unrecorded,
 };
 
 /// A password that was right when it was checked.
@@ -21,6 +23,16 @@ pub struct PasswordProof {
     user: UserId,
     stored: PasswordHash,
     renewed: Option<PasswordHash>,
+    life: PasswordLife,
+}
+
+/// How long a password is meant to be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PasswordLife {
+    /// Its user chose it, or an operator says that it stays.
+    Lasting,
+    /// Somebody else set it: its user has to choose another before anything else.
+    Temporary,
 }
 
 /// What a right password was exchanged for.
@@ -30,6 +42,8 @@ pub enum Exchange {
     Issued(IssuedToken),
     /// Nothing: the user has a second factor as well, and no code came with the password.
     SecondFactorNeeded,
+    /// Nothing: the password is temporary, and its user has to choose another first.
+    ChangeRequired,
     /// Nothing: the code of the second factor is wrong, or the password was changed meanwhile.
     Wrong,
 }
@@ -37,13 +51,15 @@ pub enum Exchange {
 impl Identity {
     /// Checks that a new password has [`PASSWORD_CHARS_MIN`](crate::PASSWORD_CHARS_MIN) to
     /// [`PASSWORD_CHARS_MAX`] characters and would not soon be guessed, and hashes it. `about` is what is
-    /// [known of its user](crate::known_about).
+    /// [known of its user](crate::known_about). Costs some 20 ms of a processor: ask first whether the caller may
+    /// set the password.
     pub async fn hash_password(
         &self,
+        share: HashingShare,
         password: String,
         about: Vec<String>,
     ) -> Result<PasswordHash, PasswordError> {
-        self.hashing.admit()?.hash(password, about).await
+        self.hashing.admit(share)?.hash(password, about).await
     }
 
     /// Stores the password of a user who is about to be created, so that no user is half made: before the user's
@@ -55,20 +71,26 @@ impl Identity {
         account: AccountId,
         user: UserId,
         hash: &PasswordHash,
+        life: PasswordLife,
     ) -> Result<(), IdentityError> {
         let hash = hash.clone();
+        let memory = Arc::clone(&self.memory);
         self.store
-            .change(move |tables| put(tables, account, user, &hash), |()| ())
+            .change(
+                move |tables| put(tables, account, user, &hash, life),
+                move |()| memory.note_password_life(account, user, life),
+            )
             .await
     }
 
-    /// Gives a user another password and kills all the user's tokens and sessions of the portal in the same step. The
-    /// change is to be recorded.
+    /// Gives a user another password and kills all the user's tokens and sessions of the portal in the same step; no
+    /// browser is known any more. The change is to be recorded, which ends the sign-ins of devices.
     pub async fn set_password(
         &self,
         account: AccountId,
         user: UserId,
         hash: &PasswordHash,
+        life: PasswordLife,
         origin: Origin,
         now: Timestamp,
     ) -> Result<Unrecorded, IdentityError> {
@@ -77,7 +99,8 @@ impl Identity {
         self.store
             .change(
                 move |tables| {
-                    put(tables, account, user, &hash)?;
+                    put(tables, account, user, &hash, life)?;
+                    known_browsers::delete_of_user(tables, account, user)?;
                     user_tokens::delete_of_user(tables, account, user)?;
                     unrecorded::put(
                         tables,
@@ -88,11 +111,18 @@ impl Identity {
                     )
                 },
                 move |note| {
+                    memory.note_password_life(account, user, life);
                     memory.forget_presence_of_user(account, user);
                     note
                 },
             )
             .await
+    }
+
+    /// Whether the user's password is temporary. Answers from memory: for every request.
+    #[must_use]
+    pub fn has_temporary_password(&self, account: AccountId, user: UserId) -> bool {
+        self.memory.temporary_passwords().contains(&(account, user))
     }
 
     /// Whether the user has a password.
@@ -103,19 +133,27 @@ impl Identity {
 
     /// Takes a user's password away. Whether there was one. Tokens stay.
     pub async fn remove_password(&self, account: AccountId, user: UserId) -> Result<bool, IdentityError> {
+        let memory = Arc::clone(&self.memory);
         self.store
-            .change(move |tables| delete(tables, account, user), |deleted| deleted)
+            .change(
+                move |tables| delete(tables, account, user),
+                move |deleted| {
+                    memory.note_password_life(account, user, PasswordLife::Lasting);
+                    deleted
+                },
+            )
             .await
     }
 
     /// Whether `password` is the user's. Pass none where no such user exists: the answer takes as long.
     pub async fn verify_password(
         &self,
+        share: HashingShare,
         account: AccountId,
         user: Option<UserId>,
         password: String,
     ) -> Result<bool, PasswordError> {
-        let Some(proof) = self.prove_password(account, user, password).await? else {
+        let Some(proof) = self.prove_password(share, account, user, password).await? else {
             return Ok(false);
         };
         if proof.renewed.is_some() {
@@ -142,7 +180,7 @@ impl Identity {
         code: Option<&str>,
         now: Timestamp,
     ) -> Result<Exchange, IdentityError> {
-        let new = NewUserToken::draw(proof.account, proof.user, now)?;
+        let new = NewUserToken::draw(proof.account, proof.user, self.lives().token, now)?;
         let (memory, sealer) = (Arc::clone(&self.memory), self.sealer().clone());
         let code = code.map(TypedCode::of);
         self.store
@@ -151,6 +189,9 @@ impl Identity {
                     let (account, user) = (proof.account, proof.user);
                     if !proof.confirm(tables)? {
                         return Ok(Err(Exchange::Wrong));
+                    }
+                    if proof.life == PasswordLife::Temporary {
+                        return Ok(Err(Exchange::ChangeRequired));
                     }
                     if second_factor::is_set(tables, account, user)? {
                         let Some(code) = code else {
@@ -180,6 +221,7 @@ impl Identity {
     /// long.
     pub async fn prove_password(
         &self,
+        share: HashingShare,
         account: AccountId,
         user: Option<UserId>,
         password: String,
@@ -188,12 +230,13 @@ impl Identity {
         if password.chars().count() > PASSWORD_CHARS_MAX {
             return Ok(None);
         }
-        let turn = self.hashing.admit()?;
+        let turn = self.hashing.admit(share)?;
         // A user who does not exist is looked up as well; no id is zero.
         let asked = user.unwrap_or(UserId::from_bits(0));
         let stored = self.store.read(move |tables| get(tables, account, asked)).await?;
 
-        let hash = stored.clone().unwrap_or_else(PasswordHash::of_nobody);
+        let hash = stored.as_ref().map(|stored| stored.hash.clone());
+        let hash = hash.unwrap_or_else(PasswordHash::of_nobody);
         let verdict = turn.verify(password, hash).await?;
 
         let (Some(user), Some(stored)) = (user, stored) else {
@@ -207,7 +250,8 @@ impl Identity {
         Ok(Some(PasswordProof {
             account,
             user,
-            stored,
+            life: stored.life,
+            stored: stored.hash,
             renewed,
         }))
     }
@@ -226,19 +270,32 @@ impl PasswordProof {
         self.account
     }
 
+    /// How long the password is meant to be used.
+    #[must_use]
+    pub fn life(&self) -> PasswordLife {
+        self.life
+    }
+
     /// Whether the password is still the one that was checked.
     fn is_right(&self, tables: &Connection) -> Result<bool, IdentityError> {
-        Ok(get(tables, self.account, self.user)?.as_ref() == Some(&self.stored))
+        let stored = get(tables, self.account, self.user)?;
+        Ok(stored.is_some_and(|stored| stored.hash == self.stored))
     }
 
     /// The same; keeps its new hash where it has one.
     fn confirm(&self, tables: &Connection) -> Result<bool, IdentityError> {
         let confirmed = self.is_right(tables)?;
         if let (true, Some(renewed)) = (confirmed, &self.renewed) {
-            put(tables, self.account, self.user, renewed)?;
+            put(tables, self.account, self.user, renewed, self.life)?;
         }
         Ok(confirmed)
     }
+}
+
+/// A password as it stands in the table.
+struct Stored {
+    hash: PasswordHash,
+    life: PasswordLife,
 }
 
 fn put(
@@ -246,26 +303,43 @@ fn put(
     account: AccountId,
     user: UserId,
     hash: &PasswordHash,
+    life: PasswordLife,
 ) -> Result<(), IdentityError> {
     tables.execute(
-        "INSERT OR REPLACE INTO identity_passwords (account, user, hash) VALUES (?1, ?2, ?3)",
+        "INSERT OR REPLACE INTO identity_passwords (account, user, hash, temporary) VALUES (?1, ?2, ?3, ?4)",
         params![
             account.bits().to_be_bytes(),
             user.bits().to_be_bytes(),
-            hash.as_str()
+            hash.as_str(),
+            life == PasswordLife::Temporary,
         ],
     )?;
     Ok(())
 }
 
-fn get(tables: &Connection, account: AccountId, user: UserId) -> Result<Option<PasswordHash>, IdentityError> {
-    let hash = tables
-        .prepare_cached("SELECT hash FROM identity_passwords WHERE account = ?1 AND user = ?2")?
-        .query_row([account.bits().to_be_bytes(), user.bits().to_be_bytes()], |row| {
-            row.get(0)
+fn get(tables: &Connection, account: AccountId, user: UserId) -> Result<Option<Stored>, IdentityError> {
+    let select = "SELECT hash, temporary FROM identity_passwords WHERE account = ?1 AND user = ?2";
+    let of = [account.bits().to_be_bytes(), user.bits().to_be_bytes()];
+    let stored = tables.prepare_cached(select)?.query_row(of, |row| {
+        Ok(Stored {
+            hash: PasswordHash::from_stored(row.get(0)?),
+            life: match row.get(1)? {
+                true => PasswordLife::Temporary,
+                false => PasswordLife::Lasting,
+            },
         })
-        .optional()?;
-    Ok(hash.map(PasswordHash::from_stored))
+    });
+    Ok(stored.optional()?)
+}
+
+/// Whose password is temporary.
+pub(crate) fn load_temporary(tables: &Connection) -> Result<BTreeSet<(AccountId, UserId)>, IdentityError> {
+    let mut select = tables.prepare("SELECT account, user FROM identity_passwords WHERE temporary = 1")?;
+    let rows = select.query_map([], |row| {
+        let account = AccountId::from_bits(u128::from_be_bytes(row.get(0)?));
+        Ok((account, UserId::from_bits(u128::from_be_bytes(row.get(1)?))))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 pub(crate) fn delete(tables: &Connection, account: AccountId, user: UserId) -> Result<bool, IdentityError> {

@@ -1,7 +1,11 @@
 //! The tokens of sign-ins and tickets: derived with the server's key, stored nowhere (S6).
 //!
 //! `usher_sign_<id>.<key>.<mac>`: the id as everywhere, the number of the server's key, and HMAC-SHA-256 over the
-//! kind, the account and the id.
+//! kind, the account and the id. The same keys sign the ids of browsers that are known
+//! ([`KnownBrowser`](crate::KnownBrowser)).
+//!
+//! A key is rotated by a call or by [`SigningKeysAtRest`], while the server runs or not: new tokens are signed with the
+//! newest key, and those of the [`SIGNING_KEYS_MAX`] newest are good.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -10,11 +14,11 @@ use hmac::{Hmac, KeyInit, Mac};
 use rusqlite::{Connection, params};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
-use usher_domain::{AccountId, SignInId, TicketId};
+use usher_domain::{AccountId, SignInId, TicketId, Timestamp};
 
 use crate::random::fill;
 use crate::secret::{SECRET_BYTES, SECRET_CHARS, base32};
-use crate::{Caller, Identity, IdentityError, Sealer, Secret, Unauthenticated};
+use crate::{Caller, Identity, IdentityError, Sealer, Secret, SecretsKeys, Unauthenticated, store};
 
 /// The most server keys whose tokens are good at a time: the newest signs, the others still verify.
 pub const SIGNING_KEYS_MAX: u32 = 4;
@@ -31,6 +35,9 @@ enum Subject {
     SignIn(SignInId),
     Ticket(TicketId),
 }
+
+/// Stands for the account in what a browser's mac covers: browsers are of no account.
+const NO_ACCOUNT: AccountId = AccountId::from_bits(0);
 
 /// A token of the derived kind, taken apart.
 pub(crate) struct Signed<'a> {
@@ -68,22 +75,35 @@ impl Identity {
 
     /// Makes a new server key and signs with it from now on. Tokens signed with the newest [`SIGNING_KEYS_MAX`]
     /// keys stay good.
-    pub async fn rotate_signing_key(&self) -> Result<(), IdentityError> {
-        self.change_keyring(|tables, sealer| {
-            create(tables, sealer)?;
-            keep_newest(tables, SIGNING_KEYS_MAX)
-        })
-        .await
+    pub async fn rotate_signing_key(&self, now: Timestamp) -> Result<(), IdentityError> {
+        self.change_keyring(move |tables, sealer| rotate(tables, sealer, now))
+            .await
     }
 
     /// Drops all server keys but the newest: tokens signed with an older one are dead.
     pub async fn retire_signing_keys(&self) -> Result<(), IdentityError> {
-        self.change_keyring(|tables, _| keep_newest(tables, 1)).await
+        self.change_keyring(|tables, _| keep_newest(tables, 1).map(|_| ()))
+            .await
+    }
+
+    /// Takes over what [`SigningKeysAtRest`] did to the keys in the database. For every few seconds.
+    pub async fn reread_signing_keys(&self) -> Result<(), IdentityError> {
+        let (memory, sealer) = (Arc::clone(&self.memory), self.sealer().clone());
+        self.store
+            .read(move |tables| {
+                let numbers: Vec<i64> = stored(tables)?.iter().map(|(number, _)| *number).collect();
+                if memory.keyring().numbers().eq(numbers.iter().copied()) {
+                    return Ok(());
+                }
+                *memory.keyring_mut() = keyring_of(load(tables, &sealer)?)?;
+                Ok(())
+            })
+            .await
     }
 
     async fn change_keyring(
         &self,
-        change: fn(&Connection, &Sealer) -> Result<(), IdentityError>,
+        change: impl FnOnce(&Connection, &Sealer) -> Result<(), IdentityError> + Send + 'static,
     ) -> Result<(), IdentityError> {
         let memory = Arc::clone(&self.memory);
         let sealer = self.sealer().clone();
@@ -106,11 +126,15 @@ impl Subject {
             Self::SignIn(id) => (b's', id.bits()),
             Self::Ticket(id) => (b't', id.bits()),
         };
-        let mut message = [kind; 33];
-        message[1..17].copy_from_slice(&account.bits().to_be_bytes());
-        message[17..].copy_from_slice(&id.to_be_bytes());
-        message
+        message(kind, account, id)
     }
+}
+
+fn message(kind: u8, account: AccountId, id: u128) -> [u8; 33] {
+    let mut message = [kind; 33];
+    message[1..17].copy_from_slice(&account.bits().to_be_bytes());
+    message[17..].copy_from_slice(&id.to_be_bytes());
+    message
 }
 
 impl<'a> Signed<'a> {
@@ -130,11 +154,7 @@ impl<'a> Signed<'a> {
 impl Keyring {
     /// Who holds the token, where it was derived for this account.
     pub(crate) fn caller(&self, signed: &Signed<'_>, account: AccountId) -> Result<Caller, Unauthenticated> {
-        let number: i64 = signed.key.parse().map_err(|_| Unauthenticated::Unknown)?;
-        let key = std::iter::once(&self.current)
-            .chain(&self.former)
-            .find(|key| key.number == number)
-            .ok_or(Unauthenticated::Unknown)?;
+        let key = self.key(signed.key).ok_or(Unauthenticated::Unknown)?;
         let right = key.mac(account, signed.subject).ct_eq(signed.mac.as_bytes());
         if !bool::from(right) {
             return Err(Unauthenticated::Unknown);
@@ -143,6 +163,43 @@ impl Keyring {
             Subject::SignIn(id) => Caller::SignIn { id },
             Subject::Ticket(id) => Caller::Ticket { id },
         })
+    }
+
+    /// The id of a browser, signed: `<id>.<key>.<mac>`.
+    pub(crate) fn signed_browser(&self, browser: u128) -> Secret {
+        let mac = self.current.mac_over(&message(b'b', NO_ACCOUNT, browser));
+        let mac: String = mac.map(char::from).iter().collect();
+        Secret::new(format!("{browser:032x}.{}.{mac}", self.current.number))
+    }
+
+    /// The id of a browser, where one of the keys signed it.
+    pub(crate) fn browser(&self, signed: &str) -> Option<u128> {
+        let mut parts = signed.split('.');
+        let (id, number, mac) = (parts.next()?, parts.next()?, parts.next()?);
+        let browser = u128::from_str_radix(id, 16).ok()?;
+        let key = self.key(number)?;
+        let right = key
+            .mac_over(&message(b'b', NO_ACCOUNT, browser))
+            .ct_eq(mac.as_bytes());
+        // Only as it was written: one browser has one text.
+        let is_whole =
+            parts.next().is_none() && format!("{browser:032x}.{}", key.number) == format!("{id}.{number}");
+        (bool::from(right) && is_whole).then_some(browser)
+    }
+
+    /// The key with this number, where it is good.
+    fn key(&self, number: &str) -> Option<&SigningKey> {
+        let number: i64 = number.parse().ok()?;
+        std::iter::once(&self.current)
+            .chain(&self.former)
+            .find(|key| key.number == number)
+    }
+
+    /// The numbers of the keys, newest first.
+    fn numbers(&self) -> impl Iterator<Item = i64> {
+        std::iter::once(&self.current)
+            .chain(&self.former)
+            .map(|key| key.number)
     }
 
     fn token(&self, account: AccountId, subject: Subject) -> Secret {
@@ -167,9 +224,65 @@ impl SigningKey {
     }
 
     fn mac(&self, account: AccountId, subject: Subject) -> [u8; SECRET_CHARS] {
+        self.mac_over(&subject.message(account))
+    }
+
+    fn mac_over(&self, message: &[u8; 33]) -> [u8; SECRET_CHARS] {
         let mut mac = self.keyed.clone();
-        mac.update(&subject.message(account));
+        mac.update(message);
         base32(&mac.finalize().into_bytes().into())
+    }
+}
+
+/// The signing keys in a database, for whoever has the data and the secrets key: a server need not run, and one that
+/// runs takes changes over ([`Identity::reread_signing_keys`]).
+#[derive(Debug)]
+pub struct SigningKeysAtRest {
+    connection: Connection,
+    sealer: Sealer,
+}
+
+/// What is known of a signing key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SigningKeyInfo {
+    /// Its number, which tokens carry. Later keys have larger ones.
+    pub number: i64,
+    /// When it was made, where that is known.
+    pub created_at: Option<Timestamp>,
+}
+
+impl SigningKeysAtRest {
+    /// The keys in the database behind `connection`, which are sealed with one of `keys`.
+    pub fn open(connection: Connection, keys: &SecretsKeys) -> Result<Self, IdentityError> {
+        let (connection, sealer) = (store::prepare(connection)?, Sealer::new(keys));
+        // A wrong secrets key is noticed now, and not when a server starts on a key that it cannot open.
+        load(&connection, &sealer)?;
+        Ok(Self { connection, sealer })
+    }
+
+    /// All keys that are good, newest first: it signs.
+    pub fn list(&self) -> Result<Vec<SigningKeyInfo>, IdentityError> {
+        let select = "SELECT id, created_at FROM identity_signing_keys ORDER BY id DESC";
+        let mut select = self.connection.prepare(select)?;
+        let rows = select.query_map([], |row| {
+            let created_at: Option<i64> = row.get(1)?;
+            Ok(SigningKeyInfo {
+                number: row.get(0)?,
+                created_at: created_at.map(Timestamp::from_millis),
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Makes a new key that signs from now on. Tokens of the [`SIGNING_KEYS_MAX`] newest stay good.
+    pub fn rotate(&mut self, now: Timestamp) -> Result<(), IdentityError> {
+        let sealer = &self.sealer;
+        store::transact(&mut self.connection, |tables| rotate(tables, sealer, now))
+    }
+
+    /// Drops all keys but the newest: tokens that an older one signed are void. How many were dropped.
+    pub fn retire(&mut self) -> Result<usize, IdentityError> {
+        store::transact(&mut self.connection, |tables| keep_newest(tables, 1))
     }
 }
 
@@ -204,9 +317,14 @@ pub(crate) fn renew(tables: &Connection, sealer: &Sealer) -> Result<bool, Identi
 pub(crate) fn load_or_create(tables: &Connection, sealer: &Sealer) -> Result<Keyring, IdentityError> {
     let mut keys = load(tables, sealer)?;
     if keys.is_empty() {
-        create(tables, sealer)?;
+        // What is made before anybody's clock is asked has no time.
+        create(tables, sealer, None)?;
         keys = load(tables, sealer)?;
     }
+    keyring_of(keys)
+}
+
+fn keyring_of(keys: Vec<SigningKey>) -> Result<Keyring, IdentityError> {
     let mut keys = keys.into_iter();
     let current = keys
         .next()
@@ -230,11 +348,18 @@ fn stored(tables: &Connection) -> Result<Vec<(i64, Vec<u8>)>, IdentityError> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-fn create(tables: &Connection, sealer: &Sealer) -> Result<(), IdentityError> {
+fn rotate(tables: &Connection, sealer: &Sealer, now: Timestamp) -> Result<(), IdentityError> {
+    create(tables, sealer, Some(now))?;
+    keep_newest(tables, SIGNING_KEYS_MAX)?;
+    Ok(())
+}
+
+fn create(tables: &Connection, sealer: &Sealer, now: Option<Timestamp>) -> Result<(), IdentityError> {
     let mut secret = [0_u8; SECRET_BYTES];
     fill(&mut secret)?;
     // The number is part of what is sealed, and the table gives it.
-    tables.execute("INSERT INTO identity_signing_keys (secret) VALUES (x'')", [])?;
+    let insert = "INSERT INTO identity_signing_keys (secret, created_at) VALUES (x'', ?1)";
+    tables.execute(insert, [now.map(Timestamp::millis)])?;
     let number = tables.last_insert_rowid();
     put(tables, number, &sealer.seal(&context(number), &secret)?)
 }
@@ -252,11 +377,11 @@ fn context(number: i64) -> String {
     format!("signing key {number}")
 }
 
-fn keep_newest(tables: &Connection, keys: u32) -> Result<(), IdentityError> {
-    tables.execute(
+/// How many were dropped.
+fn keep_newest(tables: &Connection, keys: u32) -> Result<usize, IdentityError> {
+    Ok(tables.execute(
         "DELETE FROM identity_signing_keys
          WHERE id NOT IN (SELECT id FROM identity_signing_keys ORDER BY id DESC LIMIT ?1)",
         [keys],
-    )?;
-    Ok(())
+    )?)
 }

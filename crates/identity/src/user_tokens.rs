@@ -13,9 +13,6 @@ use crate::{half_sign_in, portal_sessions};
 /// What a user token starts with.
 pub(crate) const PREFIX: &str = "usher_user_";
 
-/// How long a user token is good.
-pub const USER_TOKEN_LIFE: Secs = Secs::new(12 * 3600);
-
 /// The most tokens that one user has; a further one replaces the oldest.
 pub const USER_TOKENS_PER_USER_MAX: u32 = 20;
 
@@ -47,7 +44,7 @@ pub struct UserToken {
     pub account: AccountId,
     /// Whose it is.
     pub user: UserId,
-    /// Until when it is good. It was issued [`USER_TOKEN_LIFE`] before.
+    /// Until when it is good.
     pub expires_at: Timestamp,
 }
 
@@ -67,7 +64,7 @@ impl Identity {
         user: UserId,
         now: Timestamp,
     ) -> Result<IssuedToken, IdentityError> {
-        let new = NewUserToken::draw(account, user, now)?;
+        let new = NewUserToken::draw(account, user, self.lives().token, now)?;
         let memory = Arc::clone(&self.memory);
         self.store
             .change(
@@ -252,7 +249,12 @@ impl UserTokens {
 }
 
 impl NewUserToken {
-    pub(crate) fn draw(account: AccountId, user: UserId, now: Timestamp) -> Result<Self, RandomError> {
+    pub(crate) fn draw(
+        account: AccountId,
+        user: UserId,
+        life: Secs,
+        now: Timestamp,
+    ) -> Result<Self, RandomError> {
         let secret = Secret::draw(PREFIX)?;
         let digest = Digest::of(secret.expose());
         Ok(Self {
@@ -261,11 +263,11 @@ impl NewUserToken {
                 id: UserTokenId::of(&digest),
                 account,
                 user,
-                expires_at: now + USER_TOKEN_LIFE,
+                expires_at: now + life,
             },
             issued: IssuedToken {
                 token: secret,
-                expires_in: USER_TOKEN_LIFE,
+                expires_in: life,
             },
         })
     }

@@ -6,7 +6,8 @@
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
-use usher_identity::Secret;
+use time::Duration;
+use usher_identity::{KNOWN_BROWSER_LIFE, Secret};
 
 use crate::portal::Portal;
 
@@ -28,6 +29,21 @@ pub(crate) fn of_session(portal: &Portal, secret: Secret) -> Cookie<'static> {
 /// The same, where the secret is text already.
 pub(crate) fn of_session_value(portal: &Portal, secret: String) -> Cookie<'static> {
     build(SESSION_COOKIE, secret, portal.is_https())
+}
+
+/// The name of the cookie by which a browser is known in which somebody has signed in before.
+const BROWSER_COOKIE: &str = "usher_browser";
+
+/// What the browser keeps of who has signed in with it, signed.
+pub(crate) fn signed_browser(jar: &CookieJar) -> Option<&str> {
+    jar.get(BROWSER_COOKIE).map(Cookie::value)
+}
+
+/// The cookie by which a browser is known from now on. It opens nothing.
+pub(crate) fn of_browser(portal: &Portal, signed: Secret) -> Cookie<'static> {
+    let mut cookie = build(BROWSER_COOKIE, signed.into_exposed(), portal.is_https());
+    cookie.set_max_age(Duration::seconds(i64::from(KNOWN_BROWSER_LIFE.get())));
+    cookie
 }
 
 /// Takes the cookie away from the browser.

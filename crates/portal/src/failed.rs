@@ -11,7 +11,7 @@ use usher_api::Problem;
 use usher_domain::Refusal;
 
 use crate::answer::{Frame, page_at};
-use crate::pages::me::SECOND_FACTOR;
+use crate::pages::me::{PASSWORD, SECOND_FACTOR};
 use crate::portal::Portal;
 use crate::sentence;
 use crate::viewer::Viewer;
@@ -24,6 +24,8 @@ pub(crate) enum Failed {
         /// Where to go afterwards.
         back: Option<String>,
     },
+    /// The password is temporary, and another has to be chosen first.
+    PasswordChange,
     /// The account requires a second factor, which has to be set up first.
     SecondFactor,
     /// The same as the API would answer.
@@ -71,6 +73,7 @@ impl IntoResponse for Failed {
     fn into_response(self) -> Response {
         match self {
             Self::SignIn { back } => Redirect::to(&sign_in_path(back.as_deref())).into_response(),
+            Self::PasswordChange => Redirect::to(PASSWORD).into_response(),
             Self::SecondFactor => Redirect::to(SECOND_FACTOR).into_response(),
             Self::Problem(problem) => {
                 let kind = problem.kind();
@@ -141,7 +144,7 @@ fn remedy(status: StatusCode) -> &'static str {
         }
         403 => "Go back, or begin at the start page.",
         429 => {
-            "Wait that long and try again. Who has forgotten their password asks an owner or admin for a new one."
+            "Wait that long and try again. If you forgot your password, ask an owner or admin of your account for a new one."
         }
         503 => "Wait a moment and load the page again.",
         _ => "Go back and try again.",

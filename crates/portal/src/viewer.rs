@@ -11,13 +11,13 @@ use usher_domain::command::UserPatch;
 use usher_domain::permission::Privilege;
 use usher_domain::{Account, AccountId, Actor, Command, Outcome, Refusal, SignInId, Timestamp, UserId};
 use usher_engine::{Cause, Failure, Request, Way};
-use usher_identity::{PasswordHash, PortalSession, Secret};
+use usher_identity::{PasswordHash, PasswordLife, PortalSession, Secret};
 
 use crate::answer::{Frame, Signed};
 use crate::failed::Failed;
 use crate::live::STREAM;
 use crate::nav::{self, Place};
-use crate::pages::me::SECOND_FACTOR;
+use crate::pages::me::{PASSWORD, SECOND_FACTOR};
 use crate::portal::Portal;
 use crate::{cookies, flash, forgery};
 
@@ -49,7 +49,8 @@ impl FromRequestParts<Arc<Portal>> for Viewer {
 
 impl Viewer {
     /// Who sends a request: sent to the sign-in page where nobody is signed in, and back from there; to the page of the
-    /// second factor where the account requires one that they do not have.
+    /// password where theirs is temporary; to the page of the second factor where the account requires one that they do
+    /// not have.
     pub(crate) async fn of(parts: &mut Parts, portal: &Arc<Portal>) -> Result<Self, Failed> {
         let jar = CookieJar::from_headers(&parts.headers);
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
@@ -72,9 +73,14 @@ impl Viewer {
                 return Err(Failed::not_found("account"));
             }
         }
-        let is_exempt = path.starts_with(SECOND_FACTOR) || path == "/sign-out";
-        if !is_exempt && lacks_second_factor(portal, &session).await? {
-            return Err(Failed::SecondFactor);
+        if path != "/sign-out" {
+            if has_to_change_password(portal, &session) {
+                if path != PASSWORD {
+                    return Err(Failed::PasswordChange);
+                }
+            } else if !path.starts_with(SECOND_FACTOR) && lacks_second_factor(portal, &session).await? {
+                return Err(Failed::SecondFactor);
+            }
         }
         let mut viewer = Self::new(portal, session, secret, &jar);
         let arrival = Arrival::of(&portal.api, &parts.extensions, &parts.headers);
@@ -173,11 +179,29 @@ impl Viewer {
     }
 
     /// Gives a user another password, which is recorded in the viewer's name.
-    pub(crate) async fn set_password(&self, user: UserId, hash: &PasswordHash) -> Result<(), Problem> {
+    pub(crate) async fn set_password(
+        &self,
+        user: UserId,
+        hash: &PasswordHash,
+        life: PasswordLife,
+    ) -> Result<(), Problem> {
         let (api, change) = (&self.portal.api, UserPatch::default());
         let cause = self.cause.clone();
-        api.set_password(self.account, user, change, hash, &self.actor, cause)
+        api.set_password(self.account, user, change, (hash, life), &self.actor, cause)
             .await
+    }
+
+    /// Whether this is the viewer's present password. Wrong ones are counted for their session.
+    pub(crate) async fn knows_present_password(&self, password: String) -> Result<bool, Failed> {
+        let (api, session) = (&self.portal.api, &self.session);
+        let credential = format!("web_{}", session.id);
+        let asked = api.is_present_password(self.account, session.user, password, &credential);
+        Ok(asked.await?)
+    }
+
+    /// Whether somebody else set the password that the viewer came in with: they have to choose another first.
+    pub(crate) fn has_to_change_password(&self) -> bool {
+        has_to_change_password(&self.portal, &self.session)
     }
 
     /// The ID token of the provider that signed them in; none where a password did.
@@ -206,6 +230,11 @@ impl Viewer {
         api.identity()
             .is_portal_session_alive(&self.secret, api.engine().now())
     }
+}
+
+fn has_to_change_password(portal: &Portal, session: &PortalSession) -> bool {
+    let identity = portal.api.identity();
+    !session.by_provider && identity.has_temporary_password(session.account, session.user)
 }
 
 /// Whether the account requires a second factor that the user does not have. Of those who come in by a provider it is

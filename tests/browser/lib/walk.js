@@ -99,7 +99,7 @@ async function enterConsole(page) {
 async function setUpSecondFactor(page) {
   await send(page, "Set up a second factor");
   const secret = (await page.locator("#secret").textContent()) ?? "";
-  await send(page, "Switch the second factor on", { Code: totp(secret, await advance(1)) });
+  await send(page, "Switch the second factor on", { Code: totp(secret, await advance(1)), Password: PASSWORD });
 }
 
 /**
@@ -159,6 +159,7 @@ export const PAGES = [
     name: "a password that is not changed", path: "/me", as: "sven", status: 422,
     act: sent("Change the password", { "Present password": "not this one", "New password": "short" }),
   },
+  { name: "choosing another password", path: "/me/password", as: "sven" },
   { name: "one's own second factor", path: "/me/second-factor", as: "sven" },
   {
     name: "a second factor that is to be scanned", path: "/me/second-factor", as: "cleo",
@@ -202,7 +203,7 @@ export const PAGES = [
     name: "a code that is wrong", path: "/me/second-factor", as: "yuki", status: 422,
     async act(page) {
       await send(page, "Set up a second factor");
-      await send(page, "Switch the second factor on", { Code: "000000" });
+      await send(page, "Switch the second factor on", { Code: "000000", Password: PASSWORD });
     },
   },
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::extract::{FromRequestParts, MatchedPath};
 use axum::http::header;
 use axum::http::request::Parts;
-use usher_domain::{Account, AccountId, Actor, Command, OperatorKeyId, Outcome, Refusal, Timestamp};
+use usher_domain::{Account, AccountId, Actor, Command, OperatorKeyId, Outcome, Refusal, Timestamp, decide};
 use usher_engine::{Cause, Failure, Request, Way};
 use usher_identity::{Credential, Identified, KeysChangedBy, KeysOrigin, OperatorScope};
 use usher_journal::Text;
@@ -244,6 +244,14 @@ impl Caller {
     ) -> Result<T, Failure> {
         let request = self.request(command);
         self.api.engine.execute(self.account, request, view).await
+    }
+
+    /// Refuses a command that would be refused if it was given now. For what costs something before it is given.
+    pub(crate) async fn may(&self, command: &Command) -> Result<(), Problem> {
+        let command = command.clone();
+        let ask =
+            move |account: &Account, actor: &Actor, now| decide(account, &command, actor, now).map(|_| ());
+        self.read(ask).await
     }
 
     /// A command of this caller's.

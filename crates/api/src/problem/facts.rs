@@ -124,6 +124,8 @@ facts! {
     held: u32;
     /// How long it takes until the same can be tried again.
     remaining_secs: u32;
+    /// The page where a person can do what is needed first.
+    href: String;
     /// The plan that stands in the way.
     plan: String as schema::PlanName;
     /// The kind of seats: `named` or `shared`.

@@ -17,9 +17,9 @@ pub(crate) use self::document::ProblemDocument;
 pub(crate) use self::facts::{Facts, FieldError};
 pub use self::table::Kind;
 pub(crate) use self::table::{
-    BODY_TOO_LARGE, INVARIANT, LAST_OPERATOR_KEY, MALFORMED, METHOD_NOT_ALLOWED, SECOND_FACTOR_NEEDED,
-    SECOND_FACTOR_SET_UP_NEEDED, SSO_REQUIRED, TIMEOUT, TOO_MANY_ATTEMPTS, TOO_MANY_KEYS, UNAVAILABLE,
-    UNSUPPORTED_MEDIA_TYPE,
+    BODY_TOO_LARGE, INVARIANT, LAST_OPERATOR_KEY, MALFORMED, METHOD_NOT_ALLOWED, PASSWORD_CHANGE_REQUIRED,
+    SECOND_FACTOR_NEEDED, SECOND_FACTOR_SET_UP_NEEDED, SSO_REQUIRED, TIMEOUT, TOO_MANY_ATTEMPTS,
+    TOO_MANY_KEYS, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE,
 };
 
 /// The media type of problem documents.
@@ -136,6 +136,18 @@ impl Problem {
             ..Facts::default()
         };
         Self::new(TOO_MANY_ATTEMPTS, detail).after(wait).with(facts)
+    }
+
+    /// The password is right and temporary: another is chosen on the page at `href`.
+    pub(crate) fn password_change_required(href: String) -> Self {
+        let detail = format!(
+            "Somebody else set this password. Its user has to sign in at {href} and choose another one first."
+        );
+        let facts = Facts {
+            href: Some(href),
+            ..Facts::default()
+        };
+        Self::new(PASSWORD_CHANGE_REQUIRED, detail).with(facts)
     }
 
     /// The password was right, and the user has a second factor.

@@ -68,6 +68,12 @@ pub(crate) const TOO_MANY_ATTEMPTS: &Kind = kind!("too-many-attempts", TOO_MANY_
     what: "Wrong passwords, or wrong codes, were tried too often for this user, or from this network address.",
     why: "Guessing is slowed down. The API and the portal count together. What was right does not count.",
     remedy: "Wait for as long as `Retry-After` says and try again. A back end that acts for many users takes an API key.");
+/// The password was right, and is temporary.
+pub(crate) const PASSWORD_CHANGE_REQUIRED: &Kind = kind!("password-change-required", FORBIDDEN
+    "The password has to be changed first",
+    what: "The password is right, and temporary: somebody else set it.",
+    why: "Nobody but its user should know a password that lets them in.",
+    remedy: "The user signs in at the address that `href` names and chooses another password. Then get a token with that one.");
 /// The password was right, and is not enough.
 pub(crate) const SECOND_FACTOR_NEEDED: &Kind = kind!("second-factor-needed", UNAUTHORIZED
     "The second factor is needed",
@@ -115,6 +121,7 @@ const OF_HTTP: &[&Kind] = &[
     BODY_TOO_LARGE,
     UNSUPPORTED_MEDIA_TYPE,
     TOO_MANY_ATTEMPTS,
+    PASSWORD_CHANGE_REQUIRED,
     SECOND_FACTOR_NEEDED,
     SECOND_FACTOR_SET_UP_NEEDED,
     LAST_OPERATOR_KEY,

@@ -1,6 +1,5 @@
 //! User tokens: what a person gets for a password.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::Json as Answer;
@@ -10,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use usher_domain::text::Email;
 use usher_domain::{AccountId, UserId};
 use usher_engine::Failure;
-use usher_identity::{Exchange, IssuedToken, PasswordProof};
+use usher_identity::{Exchange, IssuedToken, PasswordLife, PasswordProof};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -18,8 +17,10 @@ use utoipa_axum::routes;
 use super::schema;
 use crate::api::Api;
 use crate::arrival::Arrival;
+use crate::credentials::hashing_share;
 use crate::extract::{Bearer, Json};
 use crate::problem::Problem;
+use crate::throttle::AttemptFrom;
 
 pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
     OpenApiRouter::new()
@@ -62,12 +63,14 @@ struct Token {
 ///
 /// A wrong password, an unknown address, an inactive user and an unknown account are answered alike, in the same
 /// time. Who has a second factor and gave the right password is asked for it: `second-factor-needed`. Wrong attempts
-/// that follow each other too fast are told when to go on. An old token of the user dies where there are too many.
+/// that follow each other too fast are told when to go on. A temporary password, which somebody else set, gives no
+/// token: `password-change-required` names the page where its user chooses another. An old token of the user dies where
+/// there are too many.
 #[utoipa::path(
     post, path = "/v1/tokens", operation_id = "createToken", tag = "tokens", security(()),
     request_body = Credentials, responses((status = 201, description = "The token.", body = Token)),
     extensions(("x-problems" = json!([
-        "unauthenticated", "sso-required", "second-factor-needed", "second-factor-set-up-needed", "too-many-attempts"
+        "unauthenticated", "sso-required", "password-change-required", "second-factor-needed", "second-factor-set-up-needed", "too-many-attempts"
     ])))
 )]
 async fn create(
@@ -75,12 +78,17 @@ async fn create(
     arrival: Arrival,
     Json(body): Json<Credentials>,
 ) -> Result<(StatusCode, Answer<Token>), Problem> {
-    let attempt = api.throttle.password(body.email.as_str(), arrival.address);
+    let from = AttemptFrom {
+        address: arrival.address,
+        browser: None,
+    };
+    let attempt = api.throttle.password(Some(&body.email), from);
     let attempt = attempt.map_err(Problem::too_many_attempts)?;
     let (user, needs_single_sign_on) = find(&api, body.account, body.email.clone()).await?.unzip();
+    let share = hashing_share(Some(body.account), arrival.address);
     let proof = api
         .identity
-        .prove_password(body.account, user, body.password)
+        .prove_password(share, body.account, user, body.password)
         .await?;
     let Some(proof) = proof else {
         return Err(wrong());
@@ -90,10 +98,13 @@ async fn create(
         // Said to nobody but who knows the password: it tells that there is such a user.
         return Err(Problem::sso_required(body.account));
     }
+    if proof.life() == PasswordLife::Temporary {
+        return Err(change_required(&api));
+    }
     if api.lacks_second_factor(body.account, proof.user()).await? {
         return Err(Problem::second_factor_set_up_needed());
     }
-    let issued = exchange(&api, proof, body.second_factor.as_deref(), arrival.address).await?;
+    let issued = exchange(&api, proof, body.second_factor.as_deref(), from).await?;
     // Asked when there is a token: whatever ends the tokens of passwords has met it, or is seen now.
     let standing = find(&api, body.account, body.email).await?;
     if standing != user.map(|user| (user, false)) {
@@ -130,7 +141,7 @@ async fn exchange(
     api: &Api,
     proof: PasswordProof,
     code: Option<&str>,
-    from: Option<IpAddr>,
+    from: AttemptFrom,
 ) -> Result<IssuedToken, Problem> {
     let attempt = match code {
         Some(_) => {
@@ -150,12 +161,19 @@ async fn exchange(
             }
             Ok(issued)
         }
+        Exchange::ChangeRequired => Err(change_required(api)),
         Exchange::SecondFactorNeeded => Err(Problem::second_factor_needed()),
         Exchange::Wrong if code.is_some() => {
             Err(wrong().detailed("The code of the second factor is wrong, or was used before."))
         }
         Exchange::Wrong => Err(wrong()),
     }
+}
+
+/// Sends whoever has a temporary password to the page where they choose another.
+fn change_required(api: &Api) -> Problem {
+    let page = "/me/password";
+    Problem::password_change_required(api.url(page).unwrap_or_else(|| page.to_owned()))
 }
 
 fn wrong() -> Problem {

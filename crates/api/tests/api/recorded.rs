@@ -5,7 +5,7 @@ use usher_domain::command::UserPatch;
 use usher_domain::permission::Role;
 use usher_domain::{Actor, Command, Secs, UserId};
 use usher_engine::{Cause, Request as Order};
-use usher_identity::{By, Origin, PasswordHash};
+use usher_identity::{By, HashingShare, Origin, PasswordHash, PasswordLife};
 use usher_journal::Fault;
 
 use crate::app::{App, code};
@@ -41,7 +41,9 @@ async fn notes(app: &App) -> usize {
 
 async fn has_password(app: &App, user: UserId, password: &str) -> bool {
     let password = password.to_owned();
-    let verified = app.identity.verify_password(app.account, Some(user), password);
+    let verified = app
+        .identity
+        .verify_password(HashingShare::default(), app.account, Some(user), password);
     verified.await.unwrap()
 }
 
@@ -69,7 +71,9 @@ async fn office() -> (App, UserId, UserId) {
     let (mia, _) = app.user("Mia", json!({})).await;
     let (adam, mia) = (adam.parse().unwrap(), mia.parse().unwrap());
     let hash = hash(&app, PASSWORD).await;
-    let staged = app.identity.stage_password(app.account, mia, &hash);
+    let staged = app
+        .identity
+        .stage_password(app.account, mia, &hash, PasswordLife::Lasting);
     staged.await.unwrap();
     (app, adam, mia)
 }
@@ -81,7 +85,9 @@ async fn record_left_over(app: &App) {
 }
 
 async fn hash(app: &App, password: &str) -> PasswordHash {
-    let hash = app.identity.hash_password(password.to_owned(), Vec::new());
+    let hash = app
+        .identity
+        .hash_password(HashingShare::default(), password.to_owned(), Vec::new());
     hash.await.unwrap()
 }
 
@@ -92,7 +98,9 @@ async fn set_and_crash(app: &App, user: UserId, by: UserId) {
         cause: CAUSE.to_owned(),
     };
     let (hash, now) = (hash(app, ANOTHER).await, app.engine.now());
-    let set = app.identity.set_password(app.account, user, &hash, origin, now);
+    let set = app
+        .identity
+        .set_password(app.account, user, &hash, PasswordLife::Lasting, origin, now);
     assert!(set.await.is_ok());
 }
 
@@ -104,9 +112,14 @@ async fn who_loses_the_right_while_they_set_a_password_has_set_it_and_is_told_so
     let (app, adam, mia) = office().await;
     let (hash, nothing_else, actor) = (hash(&app, ANOTHER).await, UserPatch::default(), Actor::User(adam));
 
-    let set = app
-        .api
-        .set_password(app.account, mia, nothing_else, &hash, &actor, Cause::from(CAUSE));
+    let set = app.api.set_password(
+        app.account,
+        mia,
+        nothing_else,
+        (&hash, PasswordLife::Temporary),
+        &actor,
+        Cause::from(CAUSE),
+    );
     let (set, ()) = tokio::join!(set, switch_off(&app, adam));
 
     assert!(set.is_ok(), "{set:?}");
@@ -165,7 +178,14 @@ async fn who_loses_the_right_while_they_remove_the_provider_has_removed_it_and_i
 async fn a_change_that_takes_the_right_to_set_the_password_from_its_own_actor_sets_it() {
     let (app, adam, _) = office().await;
     let token = app.token_of(&adam.to_string()).await;
-    let change = json!({"password": ANOTHER, "role": "member", "active": false});
+    let present = hash(&app, PASSWORD).await;
+    let staged = app
+        .identity
+        .stage_password(app.account, adam, &present, PasswordLife::Lasting);
+    staged.await.unwrap();
+    let change = json!({
+        "password": ANOTHER, "present_password": PASSWORD, "role": "member", "active": false,
+    });
 
     let changed = app.by(&token).patch(&format!("users/{adam}"), change).await.ok();
 

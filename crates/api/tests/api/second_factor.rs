@@ -6,11 +6,15 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::Request;
 use serde_json::{Value, json};
-use usher_api::{ATTEMPTS_PER_ADDRESS, ATTEMPTS_PER_EMAIL, CODES_PER_USER, JOIN_CODES_PER_ADDRESS};
+use usher_api::{
+    ATTEMPTS_PER_ADDRESS, ATTEMPTS_PER_EMAIL, ATTEMPTS_PER_EMAIL_FROM_ANYWHERE, AttemptFrom, CODES_PER_USER,
+    JOIN_CODES_PER_ADDRESS,
+};
 use usher_domain::account::SettingsPatch;
 use usher_domain::directory::SignInPatch;
 use usher_domain::{Actor, Command, Secs};
 use usher_engine::{Cause, Request as Order};
+use usher_identity::HashingShare;
 
 use crate::app::{Answer, App, Who, code};
 use crate::desk::{Desk, text};
@@ -248,9 +252,12 @@ async fn a_manager_of_users_lays_no_hand_on_the_credentials_of_admins_and_owners
 
             let id = id.parse().unwrap();
             assert!(app.identity.has_second_factor(app.account, id));
-            let known = app
-                .identity
-                .verify_password(app.account, Some(id), PASSWORD.to_owned());
+            let known = app.identity.verify_password(
+                HashingShare::default(),
+                app.account,
+                Some(id),
+                PASSWORD.to_owned(),
+            );
             assert!(known.await.unwrap(), "{name}");
             app.by(token).get("users").await.ok();
         }
@@ -359,12 +366,67 @@ async fn an_office_behind_one_address_signs_in_and_a_guesser_there_is_stopped() 
 }
 
 #[tokio::test]
+async fn guesses_from_elsewhere_keep_nobody_out_who_knows_the_password() {
+    let app = App::with_account().await;
+    app.user("Sven", json!({"password": PASSWORD})).await;
+    let right = credentials(&app, "sven@example.com", PASSWORD);
+    let guess = credentials(&app, "sven@example.com", "another lilac anchor");
+    for _ in 0..ATTEMPTS_PER_EMAIL {
+        let answer = from(&app, [192, 0, 2, 1], "POST", "/v1/tokens", guess.clone()).await;
+        answer.problem(401, "unauthenticated");
+    }
+
+    let here = from(&app, [192, 0, 2, 1], "POST", "/v1/tokens", right.clone()).await;
+    let elsewhere = from(&app, [192, 0, 2, 2], "POST", "/v1/tokens", right.clone()).await;
+
+    here.problem(429, "too-many-attempts");
+    elsewhere.created();
+    // Many networks together have a bound as well.
+    let so_far = ATTEMPTS_PER_EMAIL;
+    for number in 0..ATTEMPTS_PER_EMAIL_FROM_ANYWHERE - so_far {
+        let network = [198, 51, 100, u8::try_from(number / ATTEMPTS_PER_EMAIL).unwrap()];
+        let answer = from(&app, network, "POST", "/v1/tokens", guess.clone()).await;
+        answer.problem(401, "unauthenticated");
+    }
+    let anywhere = from(&app, [203, 0, 113, 1], "POST", "/v1/tokens", right).await;
+    anywhere.problem(429, "too-many-attempts");
+}
+
+#[tokio::test]
+async fn wrong_codes_from_one_network_leave_another_its_own() {
+    let app = App::with_account().await;
+    let (sven, _) = app.user("Sven", json!({"password": PASSWORD})).await;
+    let totp = app.second_factor(&sven).await;
+    app.engine.advance(Secs::new(60)).await;
+    let with = |code: &str| {
+        let mut body = credentials(&app, "sven@example.com", PASSWORD);
+        body["second_factor"] = json!(code);
+        body
+    };
+    for _ in 0..CODES_PER_USER {
+        let answer = from(&app, [192, 0, 2, 1], "POST", "/v1/tokens", with("000000")).await;
+        answer.problem(401, "unauthenticated");
+    }
+    let right = with(&code(&totp, app.engine.now()));
+
+    let here = from(&app, [192, 0, 2, 1], "POST", "/v1/tokens", right.clone()).await;
+    let elsewhere = from(&app, [192, 0, 2, 2], "POST", "/v1/tokens", right).await;
+
+    here.problem(429, "too-many-attempts");
+    elsewhere.created();
+}
+
+#[tokio::test]
 async fn a_network_of_ipv6_has_as_many_guesses_as_one_address() {
     let app = App::empty().await;
     let throttle = app.api.throttle();
     let guess = |number: u32, from: &str| {
-        let email = format!("guess-{number}@example.com");
-        throttle.password(&email, Some(from.parse().unwrap())).map(drop)
+        let email = format!("guess-{number}@example.com").parse().unwrap();
+        let from = AttemptFrom {
+            address: Some(from.parse().unwrap()),
+            browser: None,
+        };
+        throttle.password(Some(&email), from).map(drop)
     };
     for number in 0..ATTEMPTS_PER_ADDRESS {
         assert_eq!(guess(number, &format!("2001:db8:0:1::{number:x}")), Ok(()));

@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 
 use crate::app::App;
+use crate::desk::Desk;
 
 fn names(list: &Value) -> Vec<&str> {
     let items = list["items"].as_array().unwrap();
@@ -280,4 +281,177 @@ async fn the_last_owner_stays() {
         .delete(&format!("users/{olga}"))
         .await
         .problem(409, "last-owner");
+}
+
+/// Has 12 characters, and would be guessed at once: an answer that says so has paid for an estimate.
+const WEAK: &str = "password1234";
+
+#[tokio::test]
+async fn nobody_has_a_password_estimated_or_hashed_whom_the_rules_refuse() {
+    let app = App::with_account().await;
+    let (olga, _) = app.user("Olga", json!({"role": "owner"})).await;
+    let (_, member) = app.member("Sven").await;
+    let reader = app.manager("Rita", "reports.view").await;
+    let manager = app.manager("Ulla", "users.manage").await;
+    let new = |email: &str, role: &str| json!({"name": "N", "email": email, "role": role, "password": WEAK});
+    let before = app.identity.passwords_hashed();
+
+    let of_olga = format!("users/{olga}");
+    for (who, status, code) in [
+        (&member, 404, "not-found"),
+        (&reader, 403, "forbidden"),
+        (&manager, 403, "forbidden"),
+    ] {
+        let answer = app.by(who).patch(&of_olga, json!({"password": WEAK})).await;
+        answer.problem(status, code);
+    }
+    for (who, body, status, code) in [
+        (&member, new("n@example.com", "member"), 403, "forbidden"),
+        (&reader, new("n@example.com", "member"), 403, "forbidden"),
+        (&manager, new("n@example.com", "owner"), 403, "forbidden"),
+        (&manager, new("sven@example.com", "member"), 409, "already-exists"),
+    ] {
+        app.by(who).post("users", body).await.problem(status, code);
+    }
+
+    assert_eq!(app.identity.passwords_hashed(), before);
+}
+
+#[tokio::test]
+async fn a_password_that_somebody_else_set_gives_no_token_before_it_is_changed() {
+    let app = App::with_account().await;
+    let manager = app.manager("Ulla", "users.manage").await;
+    let password = "correct horse battery";
+    let new = |name: &str| {
+        let email = format!("{name}@example.com");
+        json!({"name": name, "email": email, "password": password})
+    };
+    let token = async |name: &str| {
+        let email = format!("{name}@example.com");
+        let body = json!({"account": app.account, "email": email, "password": password});
+        app.nobody().post("/v1/tokens", body).await
+    };
+    let with = |name: &str, temporary: bool| {
+        let mut body = new(name);
+        body["password_temporary"] = json!(temporary);
+        body
+    };
+
+    app.by(&manager).post("users", new("a")).await.created();
+    app.by(&manager).post("users", with("b", false)).await.created();
+    app.operator().post("users", new("c")).await.created();
+    let d = app.operator().post("users", with("d", true)).await.created();
+
+    for name in ["a", "d"] {
+        let problem = token(name).await.problem(403, "password-change-required");
+        assert_eq!(problem["href"], "/me/password");
+    }
+    for name in ["b", "c"] {
+        token(name).await.created();
+    }
+    let path = format!("users/{}", d["id"].as_str().unwrap());
+    app.operator()
+        .patch(&path, json!({"password": password}))
+        .await
+        .ok();
+    token("d").await.created();
+    app.by(&manager)
+        .patch(&path, json!({"password": password}))
+        .await
+        .ok();
+    token("d").await.problem(403, "password-change-required");
+    let alone = app
+        .operator()
+        .patch(&path, json!({"password_temporary": true}))
+        .await;
+    assert_eq!(alone.problem(422, "invalid")["errors"][0]["field"], "password");
+}
+
+#[tokio::test]
+async fn ones_own_password_is_changed_with_the_present_one_only() {
+    let app = App::with_account().await;
+    let (present, next) = ("correct horse battery", "teapot anchor lilac");
+    let (sven, token) = app.user("Sven", json!({"password": present})).await;
+    let path = format!("users/{sven}");
+    let change = async |body| app.by(&token).patch(&path, body).await;
+
+    for (body, field) in [
+        (json!({"password": next}), "present_password"),
+        (
+            json!({"password": next, "present_password": next}),
+            "present_password",
+        ),
+        (
+            json!({"password": next, "present_password": present, "password_temporary": true}),
+            "password_temporary",
+        ),
+        (json!({"present_password": present}), "password"),
+    ] {
+        let problem = change(body).await.problem(422, "invalid");
+        assert_eq!(problem["errors"][0]["field"], field, "{problem}");
+    }
+    let of_another = json!({"password": next, "present_password": present});
+    let answer = app
+        .operator()
+        .patch(&path, of_another)
+        .await
+        .problem(422, "invalid");
+    assert_eq!(answer["errors"][0]["field"], "present_password");
+    change(json!({"password": next, "present_password": present}))
+        .await
+        .ok();
+
+    let body =
+        |password: &str| json!({"account": app.account, "email": "sven@example.com", "password": password});
+    let old = app.nobody().post("/v1/tokens", body(present)).await;
+    old.problem(401, "unauthenticated");
+    app.nobody().post("/v1/tokens", body(next)).await.created();
+}
+
+#[tokio::test]
+async fn guesses_at_ones_present_password_are_slowed_down() {
+    let app = App::with_account().await;
+    let (sven, token) = app
+        .user("Sven", json!({"password": "correct horse battery"}))
+        .await;
+    let path = format!("users/{sven}");
+    let guess = json!({"password": "teapot anchor lilac", "present_password": "a wrong guess"});
+    for _ in 0..usher_api::ATTEMPTS_PER_EMAIL {
+        app.by(&token)
+            .patch(&path, guess.clone())
+            .await
+            .problem(422, "invalid");
+    }
+
+    let stopped = app.by(&token).patch(&path, guess).await;
+
+    stopped.problem(429, "too-many-attempts");
+    let body =
+        json!({"account": app.account, "email": "sven@example.com", "password": "correct horse battery"});
+    app.nobody().post("/v1/tokens", body).await.created();
+}
+
+#[tokio::test]
+async fn a_new_password_ends_the_sign_ins_of_devices() {
+    let desk = Desk::with_seats(1).await;
+    let (sven, nora) = (desk.agent("Sven").await, desk.agent("Nora").await);
+    let (device, other) = (desk.sign_in(&sven).await, desk.agent("Olaf").await);
+    let change = json!({"password": "teapot anchor lilac"});
+    desk.app
+        .operator()
+        .patch(&format!("users/{}", other.id), change.clone())
+        .await
+        .ok();
+    let path = format!("sign-ins/{}/heartbeat", device.id);
+    desk.app.by(&device.token).post(&path, json!({})).await.ok();
+
+    desk.app
+        .operator()
+        .patch(&format!("users/{}", sven.id), change)
+        .await
+        .ok();
+
+    let ended = desk.app.by(&device.token).post(&path, json!({})).await;
+    assert_eq!(ended.problem(410, "sign-in-ended")["reason"], "password-changed");
+    desk.sign_in(&nora).await;
 }

@@ -5,8 +5,8 @@
 
 use crate::account::Account;
 use crate::command::{Command, Decision};
-use crate::decide::{rights, users};
-use crate::event::Event;
+use crate::decide::{presence, rights, users};
+use crate::event::{EndReason, Event};
 use crate::id::UserId;
 use crate::permission::{Actor, Privilege};
 use crate::refusal::Refusal;
@@ -36,8 +36,9 @@ impl Account {
     }
 }
 
-/// What has happened, where its user is still there.
-pub(super) fn note(account: &Account, command: &Command) -> Result<Decision, Refusal> {
+/// What has happened, where its user is still there. Another password ends the user's sign-ins on devices: whoever knew
+/// the old one is out there too.
+pub(super) fn note(account: &Account, command: &Command, actor: &Actor) -> Result<Decision, Refusal> {
     let (user, event) = match command {
         Command::NotePassword { user } => (Some(user), Event::PasswordSet { user: *user }),
         Command::NoteSecondFactor { user, is_set: true } => {
@@ -57,5 +58,11 @@ pub(super) fn note(account: &Account, command: &Command) -> Result<Decision, Ref
     if user.is_some_and(|user| !account.users.contains_key(user)) {
         return Err(Refusal::NotFound { what: "user" });
     }
-    Ok(Decision::done(vec![event]))
+    let mut events = vec![event];
+    if let Command::NotePassword { user } = command {
+        let by = presence::by(account, actor, None);
+        let reason = EndReason::PasswordChanged;
+        events.extend(presence::end_presence(account, *user, None, reason, Some(&by)));
+    }
+    Ok(Decision::done(events))
 }

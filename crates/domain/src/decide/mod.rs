@@ -48,7 +48,7 @@ pub fn decide(
         | Command::ChangeUser { .. }
         | Command::DeleteUser { .. } => users::decide(account, command, actor),
         Command::NotePassword { .. } | Command::NoteSecondFactor { .. } | Command::NoteProvider { .. } => {
-            credentials::note(account, command)
+            credentials::note(account, command, actor)
         }
         Command::CreateTeam { .. } | Command::ChangeTeam { .. } | Command::DeleteTeam { .. } => {
             teams::decide(account, command, actor)

@@ -1,8 +1,8 @@
 //! Who is signed in to the portal, with which browser.
 //!
 //! A browser keeps a secret of 256 bits in a cookie; a digest of it is kept here. A session ends when it was not used
-//! for [`PORTAL_SESSION_IDLE_MAX`], at the latest after [`PORTAL_SESSION_LIFE_MAX`], when its user ends it, and with
-//! the user's tokens: when the password changes, or when the user is deactivated or deleted.
+//! for as long as [`Lives`] says, at the latest at the end of its life, when its user ends it, and with the user's
+//! tokens: when the password changes, or when the user is deactivated or deleted.
 
 mod by_provider;
 mod tables;
@@ -12,21 +12,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use tokio::sync::watch;
-use usher_domain::{AccountId, Secs, Timestamp, UserId};
+use usher_domain::{AccountId, Timestamp, UserId};
 
 pub(crate) use self::by_provider::renew;
 pub(crate) use self::tables::{delete_of_account, delete_of_user, load};
 use crate::secret::Digest;
-use crate::{Identity, IdentityError, PortalSessionId, Secret};
+use crate::{Identity, IdentityError, Lives, PortalSessionId, Secret};
 
 /// What the cookie's secret starts with.
 const PREFIX: &str = "usher_web_";
-
-/// How long a session lives that is not used.
-pub const PORTAL_SESSION_IDLE_MAX: Secs = Secs::new(12 * 3600);
-
-/// How long a session lives, however much it is used.
-pub const PORTAL_SESSION_LIFE_MAX: Secs = Secs::new(30 * 24 * 3600);
 
 /// The most sessions that one user has; a further one replaces the oldest.
 pub const PORTAL_SESSIONS_PER_USER_MAX: u32 = 20;
@@ -60,6 +54,7 @@ pub(crate) struct PortalSessions {
     by_digest: HashMap<Digest, Kept>,
     by_user: BTreeMap<(AccountId, UserId), Vec<Digest>>,
     ended: watch::Sender<()>,
+    lives: Lives,
 }
 
 /// A session as it is kept.
@@ -152,7 +147,7 @@ impl Identity {
                 },
                 move |replaced| {
                     let mut sessions = memory.portal_sessions_mut();
-                    let kept = sessions.by_digest.get(&old).and_then(|kept| kept.alive(now));
+                    let kept = sessions.alive(&old, now);
                     sessions.remove_all(&[old]);
                     let Some(session) = kept.filter(|_| replaced) else {
                         return false;
@@ -179,7 +174,7 @@ impl Identity {
     pub fn portal_session(&self, secret: &str, now: Timestamp) -> Option<PortalSession> {
         let sessions = self.memory.portal_sessions();
         let kept = sessions.by_digest.get(&Digest::of(secret))?;
-        let mut session = kept.alive(now)?;
+        let mut session = kept.alive(sessions.lives, now)?;
         kept.last_used_at.fetch_max(now.millis(), Ordering::Relaxed);
         session.last_used_at = session.last_used_at.max(now);
         Some(session)
@@ -190,7 +185,7 @@ impl Identity {
     #[must_use]
     pub fn portal_session_unused(&self, secret: &str, now: Timestamp) -> Option<PortalSession> {
         let sessions = self.memory.portal_sessions();
-        sessions.by_digest.get(&Digest::of(secret))?.alive(now)
+        sessions.alive(&Digest::of(secret), now)
     }
 
     /// Whether a session goes on; asking is not using it.
@@ -204,9 +199,7 @@ impl Identity {
     pub fn portal_sessions(&self, account: AccountId, user: UserId, now: Timestamp) -> Vec<PortalSession> {
         let sessions = self.memory.portal_sessions();
         let digests = sessions.by_user.get(&(account, user)).into_iter().flatten();
-        let mut of_user: Vec<_> = digests
-            .filter_map(|digest| sessions.by_digest.get(digest)?.alive(now))
-            .collect();
+        let mut of_user: Vec<_> = digests.filter_map(|digest| sessions.alive(digest, now)).collect();
         of_user.sort_by_key(|session| std::cmp::Reverse((session.last_used_at, session.id)));
         of_user
     }
@@ -291,10 +284,10 @@ impl Identity {
 }
 
 impl Kept {
-    fn alive(&self, now: Timestamp) -> Option<PortalSession> {
+    fn alive(&self, lives: Lives, now: Timestamp) -> Option<PortalSession> {
         let last_used_at = Timestamp::from_millis(self.last_used_at.load(Ordering::Relaxed));
-        let is_over = last_used_at + PORTAL_SESSION_IDLE_MAX <= now
-            || self.session.started_at + PORTAL_SESSION_LIFE_MAX <= now;
+        let is_over =
+            last_used_at + lives.session_idle <= now || self.session.started_at + lives.session <= now;
         (!is_over).then(|| PortalSession {
             last_used_at,
             ..self.session.clone()
@@ -303,6 +296,14 @@ impl Kept {
 }
 
 impl PortalSessions {
+    pub(crate) fn set_lives(&mut self, lives: Lives) {
+        self.lives = lives;
+    }
+
+    fn alive(&self, digest: &Digest, now: Timestamp) -> Option<PortalSession> {
+        self.by_digest.get(digest)?.alive(self.lives, now)
+    }
+
     pub(crate) fn remove_of_user(&mut self, account: AccountId, user: UserId) {
         let digests = self.by_user.remove(&(account, user)).unwrap_or_default();
         self.remove_all(&digests);
@@ -348,7 +349,7 @@ impl PortalSessions {
     fn due_for_upkeep(&self, now: Timestamp) -> (Vec<Digest>, Vec<(Digest, Timestamp)>) {
         let (mut over, mut used) = (Vec::new(), Vec::new());
         for (digest, kept) in &self.by_digest {
-            match kept.alive(now) {
+            match kept.alive(self.lives, now) {
                 None => over.push(*digest),
                 Some(now) if now.last_used_at > kept.session.last_used_at => {
                     used.push((*digest, now.last_used_at));
@@ -374,6 +375,7 @@ impl Default for PortalSessions {
             by_digest: HashMap::new(),
             by_user: BTreeMap::new(),
             ended: watch::Sender::new(()),
+            lives: Lives::default(),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::*;
-use crate::{IdentityError, SealError, SecretsKeys};
+use crate::{IdentityError, SealError, SecretsKeys, SigningKeysAtRest};
 
 /// 32 bytes, as a signing key has.
 const PLAIN: &[u8] = b"a-key-that-stands-in-the-file-as";
@@ -55,12 +55,15 @@ async fn a_restart_keeps_every_credential_and_every_revocation() {
     before.revoke_api_key(OTHER, KEY).await.unwrap();
     let user = before.issue_user_token(ACME, SVEN, NOON).await.unwrap().token;
     let hash = before
-        .hash_password("correct horse".into(), Vec::new())
+        .hash_password(HashingShare::default(), "correct horse".into(), Vec::new())
         .await
         .unwrap();
-    before.stage_password(ACME, SVEN, &hash).await.unwrap();
+    before
+        .stage_password(ACME, SVEN, &hash, PasswordLife::Lasting)
+        .await
+        .unwrap();
     let old_sign_in = before.sign_in_token(ACME, SIGN_IN);
-    before.rotate_signing_key().await.unwrap();
+    before.rotate_signing_key(NOON).await.unwrap();
     let sign_in = before.sign_in_token(ACME, SIGN_IN);
     caller(&before, key.expose(), NOON).unwrap();
     before.maintain(NOON).await.unwrap();
@@ -84,7 +87,7 @@ async fn a_restart_keeps_every_credential_and_every_revocation() {
     assert!(caller(&after, old_sign_in.expose(), NOON).is_ok());
     assert_eq!(after.sign_in_token(ACME, SIGN_IN), sign_in);
     let right = after
-        .verify_password(ACME, Some(SVEN), "correct horse".into())
+        .verify_password(HashingShare::default(), ACME, Some(SVEN), "correct horse".into())
         .await;
     assert!(right.unwrap());
 }
@@ -97,10 +100,13 @@ async fn no_token_and_no_password_stands_in_the_file() {
     let key = identity.put_api_key(ACME, KEY, reader(), None).await.unwrap();
     let user = identity.issue_user_token(ACME, SVEN, NOON).await.unwrap().token;
     let hash = identity
-        .hash_password("correct horse".into(), Vec::new())
+        .hash_password(HashingShare::default(), "correct horse".into(), Vec::new())
         .await
         .unwrap();
-    identity.stage_password(ACME, SVEN, &hash).await.unwrap();
+    identity
+        .stage_password(ACME, SVEN, &hash, PasswordLife::Lasting)
+        .await
+        .unwrap();
     let sign_in = identity.sign_in_token(ACME, SIGN_IN);
 
     let stored = bytes_in(directory.path());
@@ -193,4 +199,34 @@ async fn a_sealed_signing_key_does_not_open_under_another_number() {
         matches!(refused, IdentityError::Seal(SealError::Damaged { .. })),
         "{refused:?}"
     );
+}
+
+#[tokio::test]
+async fn a_server_that_runs_takes_over_signing_keys_that_were_rotated_in_the_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let server = open(directory.path());
+    let before = server.sign_in_token(ACME, SIGN_IN);
+    let wrong = SigningKeysAtRest::open(connect(directory.path()), &keys(&"77".repeat(32)));
+    let opened = SigningKeysAtRest::open(connect(directory.path()), &keys(&"5e".repeat(32)));
+    let mut at_rest = opened.unwrap();
+
+    at_rest.rotate(NOON).unwrap();
+    server.reread_signing_keys().await.unwrap();
+    let after = server.sign_in_token(ACME, SIGN_IN);
+    let numbers: Vec<_> = at_rest.list().unwrap().iter().map(|key| key.number).collect();
+
+    assert!(matches!(
+        wrong,
+        Err(IdentityError::Seal(SealError::UnknownKey { .. }))
+    ));
+    assert_ne!(before, after);
+    assert_eq!(numbers, [2, 1]);
+    assert_eq!(at_rest.list().unwrap()[0].created_at, Some(NOON));
+    for good in [&before, &after] {
+        assert!(caller(&server, good.expose(), NOON).is_ok());
+    }
+    assert_eq!(at_rest.retire().unwrap(), 1);
+    server.reread_signing_keys().await.unwrap();
+    assert!(caller(&server, before.expose(), NOON).is_err());
+    assert!(caller(&server, after.expose(), NOON).is_ok());
 }

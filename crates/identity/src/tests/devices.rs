@@ -80,7 +80,7 @@ async fn tokens_outlive_a_rotation_until_their_key_is_retired() {
     let identity = identity();
     let before = identity.sign_in_token(ACME, SIGN_IN);
 
-    identity.rotate_signing_key().await.unwrap();
+    identity.rotate_signing_key(NOON).await.unwrap();
 
     let after = identity.sign_in_token(ACME, SIGN_IN);
     assert_ne!(before, after);
@@ -99,10 +99,10 @@ async fn a_bounded_number_of_keys_is_kept() {
     let first = identity.sign_in_token(ACME, SIGN_IN);
 
     for _ in 1..SIGNING_KEYS_MAX {
-        identity.rotate_signing_key().await.unwrap();
+        identity.rotate_signing_key(NOON).await.unwrap();
     }
     assert!(caller(&identity, first.expose(), NOON).is_ok());
-    identity.rotate_signing_key().await.unwrap();
+    identity.rotate_signing_key(NOON).await.unwrap();
 
     assert!(caller(&identity, first.expose(), NOON).is_err());
 }

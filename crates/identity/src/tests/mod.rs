@@ -3,6 +3,7 @@
 mod api_keys;
 mod at_rest;
 mod devices;
+mod known_browsers;
 mod operator;
 mod operator_keys;
 mod passwords;
@@ -18,7 +19,7 @@ use std::collections::BTreeSet;
 use usher_domain::permission::Scope;
 use usher_domain::{AccountId, ApiKeyId, Secs, SignInId, TicketId, Timestamp, UserId};
 
-use crate::{By, Caller, Identity, Origin, Unauthenticated};
+use crate::{By, Caller, HashingShare, Identity, Origin, PasswordLife, Unauthenticated};
 
 const ACME: AccountId = AccountId::from_bits(0xacce);
 const OTHER: AccountId = AccountId::from_bits(0x07e4);

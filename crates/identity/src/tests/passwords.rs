@@ -5,16 +5,23 @@ const PASSWORD: &str = "correct horse";
 
 async fn sven_with_password() -> Identity {
     let identity = identity();
-    let hash = identity.hash_password(PASSWORD.into(), Vec::new()).await.unwrap();
-    identity.stage_password(ACME, SVEN, &hash).await.unwrap();
+    let hash = identity
+        .hash_password(HashingShare::default(), PASSWORD.into(), Vec::new())
+        .await
+        .unwrap();
+    identity
+        .stage_password(ACME, SVEN, &hash, PasswordLife::Lasting)
+        .await
+        .unwrap();
     identity
 }
 
 #[tokio::test]
 async fn the_right_password_gives_a_token_and_a_wrong_one_none() {
     let identity = sven_with_password().await;
-    let prove =
-        |account, user, password: &str| identity.prove_password(account, Some(user), password.to_owned());
+    let prove = |account, user, password: &str| {
+        identity.prove_password(HashingShare::default(), account, Some(user), password.to_owned())
+    };
 
     let proof = prove(ACME, SVEN, PASSWORD).await.unwrap().unwrap();
     let exchanged = identity.exchange_password(proof, None, NOON).await.unwrap();
@@ -32,14 +39,14 @@ async fn the_right_password_gives_a_token_and_a_wrong_one_none() {
 async fn a_password_that_is_changed_after_it_was_checked_gives_no_token() {
     let identity = sven_with_password().await;
     let proof = identity
-        .prove_password(ACME, Some(SVEN), PASSWORD.to_owned())
+        .prove_password(HashingShare::default(), ACME, Some(SVEN), PASSWORD.to_owned())
         .await;
     let hash = identity
-        .hash_password("battery staple".into(), Vec::new())
+        .hash_password(HashingShare::default(), "battery staple".into(), Vec::new())
         .await
         .unwrap();
     let _ = identity
-        .set_password(ACME, SVEN, &hash, nobody(), NOON)
+        .set_password(ACME, SVEN, &hash, PasswordLife::Lasting, nobody(), NOON)
         .await
         .unwrap();
 
@@ -56,7 +63,9 @@ async fn a_user_who_does_not_exist_takes_the_same_work() {
     let before = identity.passwords_hashed();
 
     for user in [Some(SVEN), Some(TUVA), None] {
-        let right = identity.verify_password(ACME, user, "wrong horse".into()).await;
+        let right = identity
+            .verify_password(HashingShare::default(), ACME, user, "wrong horse".into())
+            .await;
         assert!(!right.unwrap());
     }
 
@@ -67,9 +76,15 @@ async fn a_user_who_does_not_exist_takes_the_same_work() {
 async fn a_password_outside_the_bounds_is_refused_when_it_is_set() {
     let identity = identity();
 
-    let short = identity.hash_password("short".into(), Vec::new()).await;
-    let long = identity.hash_password("x".repeat(257), Vec::new()).await;
-    let weak = identity.hash_password("password1234".into(), Vec::new()).await;
+    let short = identity
+        .hash_password(HashingShare::default(), "short".into(), Vec::new())
+        .await;
+    let long = identity
+        .hash_password(HashingShare::default(), "x".repeat(257), Vec::new())
+        .await;
+    let weak = identity
+        .hash_password(HashingShare::default(), "password1234".into(), Vec::new())
+        .await;
 
     assert!(matches!(short, Err(PasswordError::TooShort)));
     assert!(matches!(long, Err(PasswordError::TooLong)));
@@ -82,17 +97,19 @@ async fn another_password_kills_the_users_tokens_and_the_old_password() {
     let identity = sven_with_password().await;
     let token = identity.issue_user_token(ACME, SVEN, NOON).await.unwrap().token;
     let hash = identity
-        .hash_password("battery staple".into(), Vec::new())
+        .hash_password(HashingShare::default(), "battery staple".into(), Vec::new())
         .await
         .unwrap();
 
     let _ = identity
-        .set_password(ACME, SVEN, &hash, nobody(), NOON)
+        .set_password(ACME, SVEN, &hash, PasswordLife::Lasting, nobody(), NOON)
         .await
         .unwrap();
 
     assert!(caller(&identity, token.expose(), NOON).is_err());
-    let verify = |password: &str| identity.verify_password(ACME, Some(SVEN), password.to_owned());
+    let verify = |password: &str| {
+        identity.verify_password(HashingShare::default(), ACME, Some(SVEN), password.to_owned())
+    };
     assert!(!verify(PASSWORD).await.unwrap());
     assert!(verify("battery staple").await.unwrap());
 }
@@ -105,7 +122,9 @@ async fn a_staged_password_is_gone_when_the_creation_is_refused() {
     assert!(identity.remove_password(ACME, SVEN).await.unwrap());
 
     assert!(!identity.has_password(ACME, SVEN).await.unwrap());
-    let right = identity.verify_password(ACME, Some(SVEN), PASSWORD.into()).await;
+    let right = identity
+        .verify_password(HashingShare::default(), ACME, Some(SVEN), PASSWORD.into())
+        .await;
     assert!(!right.unwrap());
     assert!(!identity.remove_password(ACME, SVEN).await.unwrap());
 }
@@ -114,12 +133,15 @@ async fn a_staged_password_is_gone_when_the_creation_is_refused() {
 async fn a_password_with_parameters_of_the_past_is_stored_anew_when_it_is_used() {
     let identity = identity();
     let dated = crate::password::tests::dated(PASSWORD);
-    identity.stage_password(ACME, SVEN, &dated).await.unwrap();
+    identity
+        .stage_password(ACME, SVEN, &dated, PasswordLife::Lasting)
+        .await
+        .unwrap();
 
     for _ in 0..2 {
         assert!(
             identity
-                .verify_password(ACME, Some(SVEN), PASSWORD.into())
+                .verify_password(HashingShare::default(), ACME, Some(SVEN), PASSWORD.into())
                 .await
                 .unwrap()
         );
@@ -131,4 +153,45 @@ async fn a_password_with_parameters_of_the_past_is_stored_anew_when_it_is_used()
         .await;
     let stored: String = stored.unwrap();
     assert!(stored.contains("m=19456,t=2,p=1"), "{stored}");
+}
+
+#[tokio::test]
+async fn a_temporary_password_gives_no_token_until_its_user_has_chosen_another() {
+    let identity = identity();
+    let hash = identity.hash_password(HashingShare::default(), PASSWORD.into(), Vec::new());
+    let hash = hash.await.unwrap();
+    let staged = identity.stage_password(ACME, SVEN, &hash, PasswordLife::Temporary);
+    staged.await.unwrap();
+    let prove = || identity.prove_password(HashingShare::default(), ACME, Some(SVEN), PASSWORD.to_owned());
+
+    let proof = prove().await.unwrap().unwrap();
+    assert_eq!(proof.life(), PasswordLife::Temporary);
+    let refused = identity.exchange_password(proof, None, NOON).await.unwrap();
+    assert_eq!(refused, Exchange::ChangeRequired);
+    assert!(identity.has_temporary_password(ACME, SVEN));
+
+    let set = identity.set_password(ACME, SVEN, &hash, PasswordLife::Lasting, nobody(), NOON);
+    let _ = set.await.unwrap();
+    assert!(!identity.has_temporary_password(ACME, SVEN));
+    let proof = prove().await.unwrap().unwrap();
+    let issued = identity.exchange_password(proof, None, NOON).await.unwrap();
+    assert!(matches!(issued, Exchange::Issued(_)), "{issued:?}");
+}
+
+#[tokio::test]
+async fn a_temporary_password_with_parameters_of_the_past_stays_temporary() {
+    let identity = identity();
+    let dated = crate::password::tests::dated(PASSWORD);
+    let staged = identity.stage_password(ACME, SVEN, &dated, PasswordLife::Temporary);
+    staged.await.unwrap();
+
+    let right = identity.verify_password(HashingShare::default(), ACME, Some(SVEN), PASSWORD.into());
+    assert!(right.await.unwrap());
+
+    let temporary = identity
+        .store
+        .read(crate::passwords::load_temporary)
+        .await
+        .unwrap();
+    assert!(temporary.contains(&(ACME, SVEN)));
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::{PORTAL_SESSION_IDLE_MAX, PORTAL_SESSION_LIFE_MAX, PORTAL_SESSIONS_PER_USER_MAX, Secret};
+use crate::{Lives, PORTAL_SESSIONS_PER_USER_MAX, Secret};
 
 const BROWSER: &str = "Firefox/151.0";
 
@@ -18,13 +18,13 @@ async fn a_session_that_is_used_goes_on_until_its_absolute_end() {
     let secret = begin(&identity, SVEN, NOON).await;
     let mut now = NOON;
 
-    while now + PORTAL_SESSION_IDLE_MAX < NOON + PORTAL_SESSION_LIFE_MAX {
-        now = now + PORTAL_SESSION_IDLE_MAX - secs(1);
+    while now + Lives::default().session_idle < NOON + Lives::default().session {
+        now = now + Lives::default().session_idle - secs(1);
         let session = identity.portal_session(secret.expose(), now).unwrap();
         assert_eq!((session.user, session.last_used_at), (SVEN, now));
     }
 
-    let end = NOON + PORTAL_SESSION_LIFE_MAX;
+    let end = NOON + Lives::default().session;
     assert!(identity.portal_session(secret.expose(), end).is_none());
 }
 
@@ -32,7 +32,7 @@ async fn a_session_that_is_used_goes_on_until_its_absolute_end() {
 async fn a_session_that_nobody_uses_ends_and_looking_whether_it_goes_on_is_not_using_it() {
     let identity = identity();
     let secret = begin(&identity, SVEN, NOON).await;
-    let end = NOON + PORTAL_SESSION_IDLE_MAX;
+    let end = NOON + Lives::default().session_idle;
 
     assert!(is_alive(&identity, &secret, end - secs(1)));
 
@@ -67,13 +67,13 @@ async fn one_session_or_all_others_can_be_ended_and_nobody_elses() {
 async fn a_new_password_and_deactivating_end_all_sessions_of_the_user() {
     let identity = identity();
     let hash = identity
-        .hash_password("correct horse".into(), Vec::new())
+        .hash_password(HashingShare::default(), "correct horse".into(), Vec::new())
         .await
         .unwrap();
     let first = begin(&identity, SVEN, NOON).await;
 
     let _ = identity
-        .set_password(ACME, SVEN, &hash, nobody(), NOON)
+        .set_password(ACME, SVEN, &hash, PasswordLife::Lasting, nobody(), NOON)
         .await
         .unwrap();
     assert!(!is_alive(&identity, &first, NOON));
@@ -131,4 +131,34 @@ async fn a_session_gets_another_secret_and_the_old_one_is_dead_at_once() {
     assert_eq!(identity.portal_sessions(ACME, SVEN, later).len(), 1);
     let again = identity.rotate_portal_session(old.expose(), 7, later).await;
     assert_eq!(again.unwrap(), None);
+}
+
+#[tokio::test]
+async fn sessions_and_tokens_live_as_long_as_the_operator_says() {
+    let identity = identity().with_lives(Lives {
+        session_idle: secs(600),
+        session: secs(3_600),
+        token: secs(900),
+    });
+    let session = identity
+        .begin_portal_session(ACME, SVEN, "a browser", 0, NOON)
+        .await;
+    let session = session.unwrap().into_exposed();
+    let token = identity.issue_user_token(ACME, SVEN, NOON).await.unwrap();
+    let is_alive = |at: u32| identity.is_portal_session_alive(&session, NOON + secs(at));
+
+    assert_eq!(token.expires_in, secs(900));
+    assert_eq!(
+        caller(&identity, token.token.expose(), NOON + secs(899)),
+        Ok(SVEN_OF_ACME)
+    );
+    assert!(caller(&identity, token.token.expose(), NOON + secs(900)).is_err());
+    assert!(is_alive(599) && !is_alive(600));
+    for at in (0..3_600).step_by(599) {
+        assert!(
+            identity.portal_session(&session, NOON + secs(at)).is_some(),
+            "{at}"
+        );
+    }
+    assert!(!is_alive(3_600), "used all the time, and over all the same");
 }

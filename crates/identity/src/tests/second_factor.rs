@@ -201,12 +201,20 @@ async fn who_is_halfway_in_has_five_minutes_and_one_go() {
 #[tokio::test]
 async fn a_password_alone_gives_no_token_to_who_has_a_second_factor() {
     let identity = identity();
-    let hash = identity.hash_password(PASSWORD.into(), Vec::new()).await.unwrap();
-    identity.stage_password(ACME, SVEN, &hash).await.unwrap();
+    let hash = identity
+        .hash_password(HashingShare::default(), PASSWORD.into(), Vec::new())
+        .await
+        .unwrap();
+    identity
+        .stage_password(ACME, SVEN, &hash, PasswordLife::Lasting)
+        .await
+        .unwrap();
     let (secret, _) = set_up(&identity).await;
     let later = NOON + secs(60);
     let exchange = async |typed: Option<String>| {
-        let proof = identity.prove_password(ACME, Some(SVEN), PASSWORD.into()).await;
+        let proof = identity
+            .prove_password(HashingShare::default(), ACME, Some(SVEN), PASSWORD.into())
+            .await;
         let proof = proof.unwrap().unwrap();
         identity
             .exchange_password(proof, typed.as_deref(), later)

@@ -46,8 +46,13 @@ async fn a_change_is_to_be_recorded_until_it_is_with_who_made_it_and_how_it_came
     for by in [By::User(TUVA), By::ApiKey(KEY), By::Operator, By::Usher] {
         let identity = identity();
         let password = "teapot anchor lilac".to_owned();
-        let hash = identity.hash_password(password, Vec::new()).await.unwrap();
-        let note = identity.set_password(ACME, SVEN, &hash, origin(by), NOON).await;
+        let hash = identity
+            .hash_password(HashingShare::default(), password, Vec::new())
+            .await
+            .unwrap();
+        let note = identity
+            .set_password(ACME, SVEN, &hash, PasswordLife::Lasting, origin(by), NOON)
+            .await;
         let note = note.unwrap();
         let later = NOON + secs(60);
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::{USER_TOKEN_LIFE, USER_TOKENS_PER_USER_MAX};
+use crate::{Lives, USER_TOKENS_PER_USER_MAX};
 
 #[tokio::test]
 async fn a_token_is_good_for_its_life_and_dead_after_it() {
@@ -7,9 +7,9 @@ async fn a_token_is_good_for_its_life_and_dead_after_it() {
 
     let issued = identity.issue_user_token(ACME, SVEN, NOON).await.unwrap();
 
-    assert_eq!(issued.expires_in, USER_TOKEN_LIFE);
+    assert_eq!(issued.expires_in, Lives::default().token);
     let token = issued.token.expose();
-    let end = NOON + USER_TOKEN_LIFE;
+    let end = NOON + Lives::default().token;
     assert_eq!(caller(&identity, token, end - secs(1)), Ok(SVEN_OF_ACME));
     assert_eq!(caller(&identity, token, end), Err(Unauthenticated::Expired));
 }
@@ -21,7 +21,7 @@ async fn expired_tokens_are_purged_and_the_others_are_not() {
     let later = NOON + secs(1);
     let young = identity.issue_user_token(ACME, SVEN, later).await.unwrap().token;
 
-    identity.maintain(NOON + USER_TOKEN_LIFE).await.unwrap();
+    identity.maintain(NOON + Lives::default().token).await.unwrap();
 
     assert_eq!(
         caller(&identity, old.expose(), NOON),
@@ -78,11 +78,14 @@ async fn one_token_too_many_replaces_the_oldest() {
 async fn forgetting_a_user_or_an_account_leaves_nothing_of_it() {
     let identity = identity();
     let hash = identity
-        .hash_password("correct horse".into(), Vec::new())
+        .hash_password(HashingShare::default(), "correct horse".into(), Vec::new())
         .await
         .unwrap();
     for (account, user) in [(ACME, SVEN), (ACME, TUVA), (OTHER, SVEN)] {
-        identity.stage_password(account, user, &hash).await.unwrap();
+        identity
+            .stage_password(account, user, &hash, PasswordLife::Lasting)
+            .await
+            .unwrap();
     }
     let sven = identity.issue_user_token(ACME, SVEN, NOON).await.unwrap().token;
     let tuva = identity.issue_user_token(ACME, TUVA, NOON).await.unwrap().token;
@@ -125,7 +128,7 @@ async fn a_user_sees_their_tokens_and_kills_one_and_nobody_elses() {
         .unwrap();
 
     let ends: Vec<_> = of_sven.iter().map(|token| token.expires_at).collect();
-    let life = crate::USER_TOKEN_LIFE;
+    let life = Lives::default().token;
     assert_eq!(ends, [NOON + secs(60) + life, NOON + life]);
     assert!(!by_tuva && by_sven);
     assert!(caller(&identity, second.expose(), NOON).is_err());

@@ -16,7 +16,7 @@ use usher_domain::permission::{PermissionOverrides, Role};
 use usher_domain::{AccountId, Actor, Timestamp, TopUpId, UserId};
 use usher_engine::{Cause, Clock, Engine, Options};
 use usher_identity::single_sign_on::Reach;
-use usher_identity::{Identity, draw_bits};
+use usher_identity::{HashingShare, Identity, PasswordLife, draw_bits};
 use usher_journal::MemoryJournal;
 use usher_portal::Fork;
 
@@ -98,10 +98,11 @@ impl App {
         let id = UserId::from_bits(draw_bits(START).unwrap());
         let identity = self.api.identity();
         let hash = identity
-            .hash_password(PASSWORD.to_owned(), Vec::new())
+            .hash_password(HashingShare::default(), PASSWORD.to_owned(), Vec::new())
             .await
             .unwrap();
-        identity.stage_password(account, id, &hash).await.unwrap();
+        let staged = identity.stage_password(account, id, &hash, PasswordLife::Lasting);
+        staged.await.unwrap();
         let profile = Profile {
             name: name.parse().unwrap(),
             email: email.parse().unwrap(),
@@ -215,6 +216,14 @@ impl Page {
 
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// What is set as this cookie, with all that is said of it; empty where nothing is.
+    pub fn cookie(&self, name: &str) -> &str {
+        let cookies = self.headers.get_all(header::SET_COOKIE).iter();
+        let mut cookies = cookies.map(|cookie| cookie.to_str().unwrap());
+        let found = cookies.find(|cookie| cookie.split('=').next().unwrap().ends_with(name));
+        found.unwrap_or_default()
     }
 
     /// A browser that has taken the session's cookie.

@@ -6,7 +6,7 @@ use futures::StreamExt;
 use usher_domain::command::{Command, UserPatch};
 use usher_domain::permission::Role;
 use usher_domain::{AccountId, Secs, UserId};
-use usher_identity::PORTAL_SESSION_IDLE_MAX;
+use usher_identity::Lives;
 use usher_portal::UPDATE_EVERY;
 
 use crate::app::{App, Browser};
@@ -198,7 +198,7 @@ async fn a_page_that_refreshes_itself_does_not_keep_its_session_alive() {
     let (app, account, _, browser) = staffed().await;
     app.api
         .engine()
-        .advance(Secs::new(PORTAL_SESSION_IDLE_MAX.get() - 1))
+        .advance(Secs::new(Lives::default().session_idle.get() - 1))
         .await;
     let mut reconnected = open(&app, &browser, account).await;
     assert!(frame(&mut reconnected).await.contains("Needs attention"));

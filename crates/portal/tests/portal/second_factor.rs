@@ -8,6 +8,7 @@ use usher_domain::command::{Command, UserPatch};
 use usher_domain::directory::SignInPatch;
 use usher_domain::permission::{Privilege, Role};
 use usher_domain::{AccountId, Secs, UserId};
+use usher_identity::HashingShare;
 use usher_portal::SESSION_COOKIE;
 
 use crate::app::{App, Browser, PASSWORD, Page};
@@ -36,6 +37,8 @@ async fn code(app: &App, totp: &Totp) -> String {
     totp.generate(u64::try_from(secs).unwrap()).to_string()
 }
 
+const CONFIRM: &str = "/me/second-factor/confirm";
+
 /// Sets it up in this browser: the app, the recovery codes, and the browser after it.
 async fn set_up(app: &App, browser: &Browser) -> (Totp, Vec<String>, Browser) {
     app.post(browser, ME, "/me/second-factor/begin", &[]).await;
@@ -50,7 +53,7 @@ async fn set_up(app: &App, browser: &Browser) -> (Totp, Vec<String>, Browser) {
     let totp = Builder::new().with_secret(secret).build().unwrap();
     let typed = code(app, &totp).await;
     let confirmed = app
-        .post(browser, ME, "/me/second-factor/confirm", &[("code", &typed)])
+        .post(browser, ME, CONFIRM, &[("code", &typed), ("present", PASSWORD)])
         .await;
     assert_eq!(confirmed.status, StatusCode::OK, "{}", confirmed.html);
     let list = between(&confirmed.html, "<ul class=\"recovery\">", "</ul>");
@@ -85,7 +88,12 @@ async fn setting_it_up_gives_this_browser_another_session_and_ends_all_others() 
     let (browser, phone) = (app.sign_in(EVA).await, app.sign_in(EVA).await);
     app.post(&browser, ME, "/me/second-factor/begin", &[]).await;
     let wrong = app
-        .post(&browser, ME, "/me/second-factor/confirm", &[("code", "000000")])
+        .post(
+            &browser,
+            ME,
+            CONFIRM,
+            &[("code", "000000"), ("present", PASSWORD)],
+        )
         .await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(!app.api.identity().has_second_factor(account, eva));
@@ -322,9 +330,10 @@ async fn a_manager_of_users_lays_no_hand_on_the_credentials_of_admins_and_owners
 
         assert_eq!(removed.status, StatusCode::FORBIDDEN);
         assert_eq!(set.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(set.html.contains("You need the role"), "{}", set.html);
+        assert!(set.html.contains("You need to be an owner"), "{}", set.html);
         assert!(identity.has_second_factor(account, above));
-        let known = identity.verify_password(account, Some(above), PASSWORD.to_owned());
+        let known =
+            identity.verify_password(HashingShare::default(), account, Some(above), PASSWORD.to_owned());
         assert!(known.await.unwrap());
         assert_eq!(
             identity
@@ -490,6 +499,27 @@ async fn whoever_does_not_get_in_costs_one_hash_and_is_told_the_same() {
     }
 
     assert!(pages.iter().all(|page| *page == pages[0]));
+}
+
+#[tokio::test]
+async fn a_second_factor_is_set_up_with_the_present_password_only() {
+    let (app, account, eva) = contoso(Role::Member).await;
+    let browser = app.sign_in(EVA).await;
+    app.post(&browser, ME, "/me/second-factor/begin", &[]).await;
+    let page = app.get(&browser, ME).await;
+    let secret = between(&page.html, "<code id=\"secret\">", "</code>").replace(' ', "");
+    let totp = Builder::new().with_secret(Secret::try_from_base32(secret).unwrap());
+    let totp = totp.build().unwrap();
+
+    for present in ["", "not this one"] {
+        let typed = code(&app, &totp).await;
+        let fields = [("code", typed.as_str()), ("present", present)];
+        let page = app.post(&browser, ME, CONFIRM, &fields).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.html.contains("not your present password"), "{}", page.html);
+    }
+
+    assert!(!app.api.identity().has_second_factor(account, eva));
 }
 
 #[tokio::test]

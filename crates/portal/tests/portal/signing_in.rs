@@ -4,13 +4,13 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{Method, Request, StatusCode};
 use tower::ServiceExt;
-use usher_api::ATTEMPTS_PER_EMAIL;
+use usher_api::{ATTEMPTS_PER_EMAIL, ATTEMPTS_PER_EMAIL_FROM_ANYWHERE};
 use usher_domain::command::{Command, UserPatch};
 use usher_domain::permission::Role;
 use usher_domain::{AccountId, Secs, UserId};
-use usher_identity::{By, Origin};
+use usher_identity::{By, HashingShare, Origin, PasswordLife};
 
-use crate::app::{App, Browser, PASSWORD, Page};
+use crate::app::{App, Browser, PASSWORD, Page, form};
 
 const EVA: &str = "eva@example.com";
 
@@ -30,7 +30,7 @@ async fn the_right_password_leads_to_the_overview_with_a_cookie_that_scripts_can
 
     assert_eq!(page.status, StatusCode::SEE_OTHER);
     assert_eq!(page.header("location"), format!("/a/{account}/overview"));
-    let cookie = page.header("set-cookie");
+    let cookie = page.cookie("usher_session");
     assert!(cookie.starts_with("__Host-usher_session="), "{cookie}");
     for flag in ["HttpOnly", "SameSite=Lax", "Path=/", "Secure"] {
         assert!(cookie.contains(flag), "{cookie}");
@@ -67,8 +67,8 @@ async fn cookies_are_bound_to_https_where_a_proxy_says_so_that_is_trusted_and_by
         let page = Page::of(app.site.clone().oneshot(request).await.unwrap()).await;
 
         assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.html);
-        assert_eq!(page.header("set-cookie").starts_with("__Host-"), is_bound);
-        assert_eq!(page.header("set-cookie").contains("Secure"), is_bound);
+        assert_eq!(page.cookie("usher_session").starts_with("__Host-"), is_bound);
+        assert_eq!(page.cookie("usher_session").contains("Secure"), is_bound);
         assert_eq!(page.header("strict-transport-security").is_empty(), !is_bound);
         assert_eq!(page.header("x-request-id"), "r-17");
     }
@@ -202,13 +202,19 @@ async fn a_choice_signs_nobody_in_whose_password_changed_or_who_is_out_meanwhile
             };
             app.give(second, Command::ChangeUser { id: eva, change }).await;
         } else {
-            let hash = identity.hash_password("another lilac anchor".to_owned(), Vec::new());
+            let hash = identity.hash_password(
+                HashingShare::default(),
+                "another lilac anchor".to_owned(),
+                Vec::new(),
+            );
             let (hash, now) = (hash.await.unwrap(), app.api.engine().now());
             let origin = Origin {
                 by: By::User(eva),
                 cause: "portal".to_owned(),
             };
-            let set = identity.set_password(second, eva, &hash, origin, now).await;
+            let set = identity
+                .set_password(second, eva, &hash, PasswordLife::Lasting, origin, now)
+                .await;
             identity.recorded(&set.unwrap()).await.unwrap();
         }
 
@@ -298,4 +304,158 @@ async fn a_new_password_signs_out_everywhere_else_and_gives_this_browser_another
     for old in [&eva, &phone] {
         assert_eq!(app.get(old, "/me").await.status, StatusCode::SEE_OTHER);
     }
+}
+
+/// A try from a network address, with the cookies of a browser.
+async fn try_from(app: &App, browser: &Browser, from: [u8; 4], password: &str) -> Page {
+    let fields = [("email", EVA), ("password", password)];
+    let mut request = Request::post("/sign-in")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .header("cookie", browser.cookie.as_deref().unwrap_or_default())
+        .body(Body::from(form(&fields)))
+        .unwrap();
+    let peer = SocketAddr::from((from, 4711));
+    request.extensions_mut().insert(ConnectInfo(peer));
+    Page::of(app.site.clone().oneshot(request).await.unwrap()).await
+}
+
+#[tokio::test]
+async fn whoever_knows_the_address_alone_does_not_keep_its_user_out() {
+    let app = App::new().await;
+    let account = app.account("Contoso").await;
+    app.user(account, "Eva", EVA, Role::Owner).await;
+    let (office, attacker) = ([192, 0, 2, 1], [198, 51, 100, 1]);
+    let signed_in = try_from(&app, &Browser::default(), office, PASSWORD).await;
+    let known = Browser {
+        cookie: Some(
+            signed_in
+                .cookie("usher_browser")
+                .split(';')
+                .next()
+                .unwrap()
+                .to_owned(),
+        ),
+    };
+    let unknown = Browser::default();
+    for _ in 0..ATTEMPTS_PER_EMAIL {
+        let page = try_from(&app, &unknown, attacker, "a guess").await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    let stopped = try_from(&app, &unknown, attacker, "a guess").await;
+    assert_eq!(stopped.status, StatusCode::TOO_MANY_REQUESTS);
+
+    // Another network has its own count.
+    let elsewhere = try_from(&app, &unknown, office, PASSWORD).await;
+    assert_eq!(elsewhere.status, StatusCode::SEE_OTHER);
+    // A browser that is known has one even beside the attacker, and after an attack from everywhere.
+    for number in 0..ATTEMPTS_PER_EMAIL_FROM_ANYWHERE - ATTEMPTS_PER_EMAIL {
+        let network = [203, 0, u8::try_from(number / ATTEMPTS_PER_EMAIL).unwrap(), 1];
+        let page = try_from(&app, &unknown, network, "a guess").await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    let new_browser = try_from(&app, &unknown, office, PASSWORD).await;
+    assert_eq!(new_browser.status, StatusCode::TOO_MANY_REQUESTS);
+    for from in [attacker, office] {
+        let page = try_from(&app, &known, from, PASSWORD).await;
+        assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.html);
+    }
+    for _ in 0..ATTEMPTS_PER_EMAIL {
+        let page = try_from(&app, &known, office, "a guess").await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    let too_many = try_from(&app, &known, office, PASSWORD).await;
+    assert_eq!(too_many.status, StatusCode::TOO_MANY_REQUESTS);
+}
+
+#[tokio::test]
+async fn another_password_makes_every_browser_unknown_but_the_one_it_was_changed_in() {
+    let app = App::new().await;
+    let account = app.account("Contoso").await;
+    let id = app.user(account, "Eva", EVA, Role::Owner).await;
+    let (eva, phone) = (app.sign_in(EVA).await, try_password(&app, EVA, PASSWORD).await);
+    let new = "another long password";
+    let fields = [("present", PASSWORD), ("password", new), ("password_again", new)];
+    let changed = app.post(&eva, "/me", "/me/password", &fields).await;
+
+    let users = async |page: &Page| {
+        let cookie = page.cookie("usher_browser");
+        let signed = cookie.split(['=', ';']).nth(1).unwrap();
+        let (identity, now) = (app.api.identity(), app.api.engine().now());
+        let browser = identity.known_browser(signed).unwrap();
+        identity.users_of_browser(browser, now).await.unwrap()
+    };
+
+    assert_eq!(users(&phone).await, []);
+    assert_eq!(users(&changed).await, [(account, id)]);
+}
+
+#[tokio::test]
+async fn whoever_comes_with_a_temporary_password_chooses_another_before_anything_else() {
+    let app = App::new().await;
+    let account = app.account("Contoso").await;
+    app.user(account, "Olga", "olga@example.com", Role::Owner).await;
+    let owner = app.sign_in("olga@example.com").await;
+    let users = format!("/a/{account}/users");
+    let fields = [
+        ("name", "Eva"),
+        ("email", EVA),
+        ("role", "member"),
+        ("password", PASSWORD),
+        ("password_again", PASSWORD),
+    ];
+    let made = app.post(&owner, &format!("{users}/new"), &users, &fields).await;
+    assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.html);
+
+    let eva = app.sign_in(EVA).await;
+
+    for path in [
+        format!("/a/{account}/overview"),
+        "/me".to_owned(),
+        "/console".to_owned(),
+    ] {
+        assert_eq!(
+            app.get(&eva, &path).await.header("location"),
+            "/me/password",
+            "{path}"
+        );
+    }
+    let page = app.get(&eva, "/me/password").await;
+    assert!(
+        page.html.contains("Somebody else set your password."),
+        "{}",
+        page.html
+    );
+    let change = |new: &'static str| [("present", PASSWORD), ("password", new), ("password_again", new)];
+    let same = app
+        .post(&eva, "/me/password", "/me/password", &change(PASSWORD))
+        .await;
+    assert!(same.html.contains("Choose another one."), "{}", same.html);
+    let changed = app
+        .post(
+            &eva,
+            "/me/password",
+            "/me/password",
+            &change("another long password"),
+        )
+        .await;
+    assert_eq!(changed.header("location"), format!("/a/{account}/overview"));
+    let overview = app.get(&changed.browser(), changed.header("location")).await;
+    assert_eq!(overview.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn ones_own_password_is_not_set_on_the_page_of_a_user() {
+    let app = App::new().await;
+    let account = app.account("Contoso").await;
+    let id = app.user(account, "Eva", EVA, Role::Owner).await;
+    let eva = app.sign_in(EVA).await;
+    let path = format!("/a/{account}/users/{id}");
+    let new = "another long password";
+    let fields = [("password", new), ("password_again", new)];
+
+    let page = app.post(&eva, &path, &format!("{path}/password"), &fields).await;
+
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.html.contains("with your present one"), "{}", page.html);
+    app.sign_in(EVA).await;
 }

@@ -2,9 +2,9 @@
 
 use usher_domain::permission::Privilege;
 use usher_domain::{Account, Actor, Command, UserId};
-use usher_identity::known_about;
 
 use super::dto::{NewUser, User};
+use super::password;
 use crate::extract::{Caller, Created, IdempotencyHeader, IdempotencyKey, Json};
 use crate::problem::Problem;
 use crate::v1::path::AccountPath;
@@ -28,37 +28,35 @@ pub(super) async fn create(
     Json(mut body): Json<NewUser>,
 ) -> Result<Created<User>, Problem> {
     let id = UserId::from_bits(caller.new_id(&key)?);
-    let password = body.password.take();
-    let (name, email) = (body.name.clone(), body.email.clone());
-    let command = |password_set| Command::CreateUser {
+    let (password, temporary) = (body.password.take(), body.password_temporary.take());
+    let life = password::life_of_others(&caller.actor, password.is_some(), temporary)?;
+    let command = Command::CreateUser {
         id,
         assign_seat: body.assign_seat,
         product: body.product.clone(),
         profile: body.into(),
-        password_set,
+        password_set: password.is_some(),
         active: true,
         directory: None,
     };
     let path = format!("users/{id}");
     let find = move |account: &Account| account.user(id).map(User::created);
     let Some(password) = password else {
-        return caller.create(&key, command(false), path, find).await;
+        return caller.create(&key, command, path, find).await;
     };
 
     // Before the user is there, so that nobody is ever half made; a repeated call leaves what stands.
     if may_stage(&caller, id).await? {
         let identity = &caller.api.identity;
-        let account = caller.read(|account, _, _| Ok(account.name().clone())).await?;
-        let about = known_about(&account, &name, &email);
-        let hash = identity.hash_password(password, about).await?;
-        identity.stage_password(caller.account, id, &hash).await?;
-        let created = caller.create(&key, command(true), path, find).await;
+        let hash = password::hash(&caller, command.clone(), password).await?;
+        identity.stage_password(caller.account, id, &hash, life).await?;
+        let created = caller.create(&key, command, path, find).await;
         if created.is_err() {
             take_back(&caller, id).await;
         }
         return created;
     }
-    caller.create(&key, command(true), path, find).await
+    caller.create(&key, command, path, find).await
 }
 
 /// Whether a password may be stored for the new user: refused where the caller may not create users, and not where

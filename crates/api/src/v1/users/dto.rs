@@ -277,6 +277,10 @@ pub(crate) struct NewUser {
     /// A password of 12 to 256 characters that would not soon be guessed, for signing in to the portal. Without one the person cannot sign in there.
     #[schema(min_length = 12, max_length = 256, write_only, format = Password)]
     pub(crate) password: Option<String>,
+    /// Whether the person has to choose another password before anything else. Left out: true, and false for operator
+    /// keys.
+    #[schema(nullable = false)]
+    pub(crate) password_temporary: Option<bool>,
     /// Left out: assign a named seat where one is free. True: refuse where none is. False: assign none.
     pub(crate) assign_seat: Option<bool>,
     /// The product of that seat; the account's only product with named seats where it is left out.
@@ -327,9 +331,17 @@ pub(crate) struct UserChange {
     /// False signs the person out everywhere and ends their sessions. They keep the licenses that
     /// were given by hand; those that groups gave are free, and are given again with true, where that is possible.
     pub(crate) active: Option<bool>,
-    /// Another password, of 12 to 256 characters, that would not soon be guessed. All of the person's tokens are dead then.
+    /// Another password, of 12 to 256 characters, that would not soon be guessed. All of the person's tokens are dead
+    /// then, and their sign-ins on devices end.
     #[schema(min_length = 12, max_length = 256, write_only, format = Password)]
     pub(crate) password: Option<String>,
+    /// The present password, for changing one's own.
+    #[schema(max_length = 256, write_only, format = Password)]
+    pub(crate) present_password: Option<String>,
+    /// Whether the person has to choose another password before anything else. Left out: true, and false for operator
+    /// keys. One's own password is never temporary.
+    #[schema(nullable = false)]
+    pub(crate) password_temporary: Option<bool>,
 }
 
 impl From<UserChange> for UserPatch {

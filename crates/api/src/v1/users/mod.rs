@@ -4,6 +4,7 @@ mod create;
 pub(crate) mod dto;
 mod licenses;
 mod list;
+mod password;
 mod second_factor;
 
 use std::sync::Arc;
@@ -44,8 +45,8 @@ async fn get(caller: Caller, Path(path): Path<UserPath>) -> Result<Answer<User>,
 
 /// Change a user
 ///
-/// Needs `users.manage`; users change their own name and password without it. Deactivating, and a new password, kill
-/// the user's tokens.
+/// Needs `users.manage`; users change their own name, and with their present password their password, without it.
+/// Deactivating, and a new password, kill the user's tokens; a new password also ends their sign-ins on devices.
 #[utoipa::path(
     patch, path = "/v1/accounts/{account}/users/{user}", operation_id = "changeUser", tag = "users",
     params(UserPath), request_body = UserChange,
@@ -62,15 +63,26 @@ async fn change(
 ) -> Result<Answer<Option<User>>, Problem> {
     let (id, identity) = (path.user, &caller.api.identity);
     let deactivated = body.active == Some(false);
+    let (password, present) = (body.password.take(), body.present_password.take());
+    let temporary = body.password_temporary.take();
+    let change = UserPatch {
+        new_password: password.is_some(),
+        ..UserPatch::from(body)
+    };
     let mut hash = None;
-    if let Some(password) = body.password.take() {
-        // Hashing is dear: first whether there is anybody to do it for.
-        let sees = move |account: &Account, actor: &Actor, _| account.visible_person(actor, id).map(|_| ());
-        caller.read(sees).await?;
-        let about = caller.api.known_about(caller.account, id).await?;
-        hash = Some(identity.hash_password(password, about).await?);
+    if let Some(password) = password {
+        let command = Command::ChangeUser {
+            id,
+            change: change.clone(),
+        };
+        // Checking and hashing are dear: first whether the caller may do this at all.
+        caller.may(&command).await?;
+        let life = password::life_of(&caller, id, present, temporary).await?;
+        hash = Some((password::hash(&caller, command, password).await?, life));
+    } else if present.is_some() || temporary.is_some() {
+        let message = "is missing: `present_password` and `password_temporary` go with it";
+        return Err(Problem::invalid("password", message));
     }
-    let change = UserPatch::from(body);
     let view = move |account: &Account| account.user(id).map(User::from);
     let shown = match hash {
         None => {
@@ -78,9 +90,9 @@ async fn change(
             let view = move |account: &Account, _: &Outcome, _: Timestamp| view(account);
             caller.execute(command, view).await?
         }
-        Some(hash) => {
+        Some((hash, life)) => {
             let (api, cause) = (&caller.api, caller.cause.clone());
-            api.set_password(caller.account, id, change, &hash, &caller.actor, cause)
+            api.set_password(caller.account, id, change, (&hash, life), &caller.actor, cause)
                 .await?;
             api.engine
                 .read(caller.account, move |account, _| view(account))

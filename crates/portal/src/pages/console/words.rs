@@ -22,6 +22,10 @@ pub(super) fn ticket_end(reason: &str, by: Option<&str>) -> Option<String> {
             "There was no sign of life from this page for too long, so your place in the queue is gone."
                 .to_owned()
         }
+        "password-changed" => {
+            "Your password was changed, so you were signed out everywhere and your place in the queue is gone."
+                .to_owned()
+        }
         "license-changed" | "closed" | "user-inactive" => {
             "Your license or the seat pool was changed, so your place in the queue is gone.".to_owned()
         }
@@ -47,6 +51,7 @@ pub(super) fn sign_in_end(reason: &str, by: Option<&str>) -> String {
             |by| format!("{by} changed your license, so you were signed out."),
         ),
         "user-inactive" => "Your user was deactivated.".to_owned(),
+        "password-changed" => "Your password was changed, so you were signed out everywhere.".to_owned(),
         "minutes-exhausted" => "The pay-per-use minutes were used up, so you were signed out.".to_owned(),
         "closed" => "The seat pool was deleted, so you were signed out.".to_owned(),
         _ => "You signed out.".to_owned(),

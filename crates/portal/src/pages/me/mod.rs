@@ -5,24 +5,28 @@ mod view;
 
 use axum::extract::Path;
 use axum::response::Response;
-use usher_api::Problem;
 use usher_domain::text::counted;
+use usher_identity::{PasswordHash, PasswordLife};
 
 pub(crate) use self::second_factor::SECOND_FACTOR;
 pub(crate) use self::view::browser_name;
-use self::view::{MePage, Myself};
+use self::view::{MePage, Myself, PasswordPage};
 use crate::answer::{done, done_with, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
-use crate::new_password;
+use crate::nav::Place;
+use crate::new_password::{self, Hashed};
 use crate::pages::sign_in::{From, new_session};
 use crate::routes::{Pages, get, post};
 use crate::viewer::Viewer;
 
+/// Where one's password is changed: open also to whoever has a temporary one, and can do nothing else before.
+pub(crate) const PASSWORD: &str = "/me/password";
+
 pub(crate) fn routes() -> Pages {
     Pages::new()
         .route("/me", get(show))
-        .route("/me/password", post(change_password))
+        .route(PASSWORD, get(show_password).post(change_password))
         .merge(second_factor::routes())
         .route("/me/sessions/end-others", post(end_others))
         .route("/me/sessions/{session}/end", post(end_session))
@@ -33,42 +37,68 @@ async fn show(viewer: Viewer) -> Result<Response, Failed> {
     Ok(page(&me_page(&viewer, Form::default()).await?))
 }
 
+async fn show_password(viewer: Viewer) -> Result<Response, Failed> {
+    Ok(page(&password_page(&viewer, Form::default()).await?))
+}
+
 async fn change_password(from: From, Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
     let (account, user) = (viewer.account, viewer.session.user);
-    let identity = viewer.portal.api.identity();
-    let throttle = viewer.portal.api.throttle();
-    let attempt = throttle.password(&user.to_string(), from.arrival.address);
-    let attempt = attempt.map_err(Problem::too_many_attempts)?;
-    let present = form.value("present").to_owned();
-    if identity.verify_password(account, Some(user), present).await? {
-        attempt.right();
-    } else {
-        form.wrong("present", "This is not your present password.");
-    }
-    let new = form
-        .new_password("password", "password_again")
-        .filter(|_| form.is_right());
+    let is_temporary = viewer.has_to_change_password();
+    let new = new_own_password(&viewer, &mut form).await?;
     let Some(new) = new else {
-        return Ok(page_again(&me_page(&viewer, form).await?));
-    };
-    let about = viewer
-        .portal
-        .api
-        .known_about(account, user)
-        .await
-        .map_err(Problem::from)?;
-    let Some(hash) = new_password::hash(&viewer.portal, &mut form, new, about).await? else {
+        if is_temporary {
+            return Ok(page_again(&password_page(&viewer, form).await?));
+        }
         return Ok(page_again(&me_page(&viewer, form).await?));
     };
     let id_token = viewer.id_token().await?;
-    // Ends every session, this one too: who knew the old password is out.
-    viewer.set_password(user, &hash).await?;
+    // Ends every session, this one too: whoever knew the old password is out.
+    viewer.set_password(user, &new, PasswordLife::Lasting).await?;
     let jar = new_session(&viewer.portal, &from, account, user, id_token.as_ref()).await?;
+    let overview = Place::Overview.path(account);
+    let to = if is_temporary { &overview } else { "/me" };
     Ok(done_with(
         jar,
-        "/me",
+        to,
         "Your password is changed. You are signed out everywhere else.",
     ))
+}
+
+/// The hash of the new password that a form asks for, together with the present one; none where something is wrong,
+/// which the form then says.
+async fn new_own_password(viewer: &Viewer, form: &mut Form) -> Result<Option<PasswordHash>, Failed> {
+    let present = form.value("present").to_owned();
+    let new = form.new_password("password", "password_again");
+    let Some(new) = new else {
+        return Ok(None);
+    };
+    if !viewer.knows_present_password(present.clone()).await? {
+        form.wrong("present", "This is not your present password.");
+        return Ok(None);
+    }
+    if new == present {
+        form.wrong("password", "This is your present password. Choose another one.");
+        return Ok(None);
+    }
+    let change = new_password::of_user(viewer.session.user);
+    match new_password::hash(viewer, form, change, new).await? {
+        Hashed::Yes(hash) => Ok(Some(hash)),
+        Hashed::Wrong => Ok(None),
+        Hashed::Refused(refusal) => Err(Failed::refused(&refusal)),
+    }
+}
+
+async fn password_page(viewer: &Viewer, form: Form) -> Result<PasswordPage, Failed> {
+    let user = viewer.session.user;
+    let (frame, myself) = viewer
+        .look(None, move |account, _, _| Myself::of(account, user))
+        .await?;
+    Ok(PasswordPage {
+        frame,
+        form,
+        email: myself.email,
+        is_temporary: viewer.has_to_change_password(),
+    })
 }
 
 async fn end_session(Path(session): Path<String>, Posted { viewer, .. }: Posted) -> Result<Response, Failed> {

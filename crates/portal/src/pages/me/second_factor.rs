@@ -82,7 +82,12 @@ async fn begin(Posted { viewer, .. }: Posted) -> Result<Response, Failed> {
 
 async fn confirm(from: From, Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
     let (api, user) = (&viewer.portal.api, viewer.session.user);
-    let attempt = api.throttle().second_factor(user, from.arrival.address);
+    if !is_password_right(&viewer, &mut form).await? {
+        return again(&viewer, form).await;
+    }
+    let attempt = api
+        .throttle()
+        .second_factor(user, from.attempt_of(&viewer).await?);
     let attempt = attempt.map_err(Problem::too_many_attempts)?;
     let code = form.value("code").to_owned();
     let id_token = viewer.id_token().await?;
@@ -128,19 +133,10 @@ async fn remove(from: From, Posted { viewer, form }: Posted) -> Result<Response,
 /// Whether a form carries the password and a code; itself, with what is wrong, where it does not.
 async fn proved(viewer: &Viewer, from: &From, mut form: Form) -> Result<Result<(), Form>, Failed> {
     let (api, account, user) = (&viewer.portal.api, viewer.account, viewer.session.user);
-    let attempt = api.throttle().password(&user.to_string(), from.arrival.address);
-    let attempt = attempt.map_err(Problem::too_many_attempts)?;
-    let password = form.value("present").to_owned();
-    if !api
-        .identity()
-        .verify_password(account, Some(user), password)
-        .await?
-    {
-        form.wrong("present", "This is not your present password.");
+    if !is_password_right(viewer, &mut form).await? {
         return Ok(Err(form));
     }
-    attempt.right();
-    let attempt = api.throttle().second_factor(user, from.arrival.address);
+    let attempt = api.throttle().second_factor(user, from.attempt_of(viewer).await?);
     let attempt = attempt.map_err(Problem::too_many_attempts)?;
     let now = api.engine().now();
     let verdict = api
@@ -153,6 +149,16 @@ async fn proved(viewer: &Viewer, from: &From, mut form: Form) -> Result<Result<(
     }
     attempt.right();
     Ok(Ok(()))
+}
+
+/// Whether a form carries the present password; where it does not, it says so.
+async fn is_password_right(viewer: &Viewer, form: &mut Form) -> Result<bool, Failed> {
+    let present = form.value("present").to_owned();
+    if viewer.knows_present_password(present).await? {
+        return Ok(true);
+    }
+    form.wrong("present", "This is not your present password.");
+    Ok(false)
 }
 
 async fn codes_page(viewer: &Viewer, jar: CookieJar, codes: Vec<Secret>) -> Result<Response, Failed> {

@@ -3,7 +3,7 @@
 use askama::Template;
 use usher_domain::permission::Role;
 use usher_domain::{Account, Refusal, UserId};
-use usher_identity::{PortalSession, PortalSessionId, USER_TOKEN_LIFE, UserToken, UserTokenId};
+use usher_identity::{PortalSession, PortalSessionId, UserToken, UserTokenId};
 
 use crate::answer::Frame;
 use crate::form::Form;
@@ -22,10 +22,19 @@ pub(super) struct MePage {
     pub(super) tokens: Vec<Token>,
 }
 
+/// Where one has to choose another password before anything else.
+#[derive(Template)]
+#[template(path = "me/password.html")]
+pub(super) struct PasswordPage {
+    pub(super) frame: Frame,
+    pub(super) form: Form,
+    pub(super) email: String,
+    pub(super) is_temporary: bool,
+}
+
 /// A token that one got for one's password, for a program.
 pub(super) struct Token {
     pub(super) id: UserTokenId,
-    pub(super) issued_at: Moment,
     pub(super) expires_at: Moment,
 }
 
@@ -33,7 +42,6 @@ impl Token {
     pub(super) fn of(token: &UserToken) -> Self {
         Self {
             id: token.id,
-            issued_at: Moment(token.expires_at - USER_TOKEN_LIFE),
             expires_at: Moment(token.expires_at),
         }
     }

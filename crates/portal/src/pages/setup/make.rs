@@ -7,11 +7,12 @@ use usher_domain::permission::{PermissionOverrides, Role};
 use usher_domain::text::{Email, Name};
 use usher_domain::{AccountId, Actor, UserId};
 use usher_engine::{Request, Way};
-use usher_identity::{PasswordHash, draw_bits, known_about};
+use usher_identity::{PasswordHash, PasswordLife, draw_bits, known_about};
 
 use crate::failed::Failed;
 use crate::form::Form;
 use crate::new_password;
+use crate::pages::sign_in::From;
 use crate::portal::Portal;
 
 /// What the form asks for.
@@ -24,7 +25,7 @@ pub(super) struct Wanted {
 
 impl Wanted {
     /// What the form asks for; none where it is not right, which it then says.
-    pub(super) async fn of(portal: &Portal, form: &mut Form) -> Result<Option<Self>, Failed> {
+    pub(super) async fn of(portal: &Portal, from: &From, form: &mut Form) -> Result<Option<Self>, Failed> {
         let account = form.parse::<Name>("account");
         let owner = form.parse::<Name>("name");
         let email = form.parse::<Email>("email");
@@ -34,7 +35,8 @@ impl Wanted {
             return Ok(None);
         };
         let about = known_about(&account, &owner, &email);
-        let password = new_password::hash(portal, form, password, about).await?;
+        let hashed = new_password::hash_of_first_owner(portal, from, form, password, about);
+        let password = hashed.await?;
         Ok(password.map(|password| Self {
             account,
             owner,
@@ -56,7 +58,9 @@ pub(super) async fn make(
         AccountId::from_bits(draw_bits(now)?),
         UserId::from_bits(draw_bits(now)?),
     );
-    identity.stage_password(account, owner, &wanted.password).await?;
+    identity
+        .stage_password(account, owner, &wanted.password, PasswordLife::Lasting)
+        .await?;
     let create = Command::CreateAccount {
         id: account,
         name: wanted.account,

@@ -43,7 +43,7 @@ async fn set_up(
     if !is_open(&portal, &token).await? {
         return Ok(dead());
     }
-    let Some(wanted) = make::Wanted::of(&portal, &mut form).await? else {
+    let Some(wanted) = make::Wanted::of(&portal, &from, &mut form).await? else {
         return Ok(page_again(&SetupPage {
             frame: Frame::default(),
             token,

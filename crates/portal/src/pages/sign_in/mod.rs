@@ -11,11 +11,11 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use axum_extra::extract::CookieJar;
 use serde::Deserialize;
-use usher_api::{Arrival, Problem};
+use usher_api::{Arrival, AttemptFrom, Problem, hashing_share};
 use usher_domain::text::Email;
 use usher_domain::{AccountId, UserId};
 use usher_engine::Failure;
-use usher_identity::PasswordProof;
+use usher_identity::{KnownBrowser, PasswordProof};
 
 pub(crate) use self::choice::Choices;
 pub(crate) use self::session::{begin, is_own_path, new_session};
@@ -26,6 +26,7 @@ use crate::form::{Form, Posted, PostedByAnybody};
 use crate::pages::sso;
 use crate::portal::Portal;
 use crate::routes::{Pages, get, post};
+use crate::viewer::Viewer;
 use crate::{cookies, flash};
 
 /// The most accounts in which a password is tried for one attempt: each costs the time of a hash.
@@ -54,6 +55,8 @@ pub(crate) struct From {
     pub(crate) user_agent: String,
     /// The secret of the session that the browser has so far.
     secret: Option<String>,
+    /// The browser, where somebody has signed in with it before.
+    browser: Option<KnownBrowser>,
 }
 
 impl axum::extract::FromRequestParts<Arc<Portal>> for From {
@@ -67,11 +70,61 @@ impl axum::extract::FromRequestParts<Arc<Portal>> for From {
         let user_agent = user_agent
             .and_then(|text| text.to_str().ok())
             .unwrap_or("an unknown browser");
+        let jar = CookieJar::from_headers(&parts.headers);
+        let browser = cookies::signed_browser(&jar);
         Ok(Self {
+            browser: browser.and_then(|signed| portal.api.identity().known_browser(signed)),
             arrival: Arrival::of(&portal.api, &parts.extensions, &parts.headers),
             user_agent: user_agent.to_owned(),
-            secret: cookies::session_secret(&CookieJar::from_headers(&parts.headers)).map(str::to_owned),
+            secret: cookies::session_secret(&jar).map(str::to_owned),
         })
+    }
+}
+
+impl From {
+    /// Where an attempt to sign in with an address comes from.
+    async fn attempt_at(&self, portal: &Portal, email: Option<&Email>) -> Result<AttemptFrom, Failed> {
+        let mut from = self.attempt();
+        if let (Some(browser), Some(email)) = (self.browser, email) {
+            let (identity, now) = (portal.api.identity(), portal.api.engine().now());
+            for (account, user) in identity.users_of_browser(browser, now).await? {
+                let known = find_user(portal, account, email).await?;
+                if known.is_some_and(|(known, _)| known == user) {
+                    from.browser = Some(browser);
+                    break;
+                }
+            }
+        }
+        Ok(from)
+    }
+
+    /// Where an attempt at the second factor of a user comes from.
+    async fn attempt_by(
+        &self,
+        portal: &Portal,
+        account: AccountId,
+        user: UserId,
+    ) -> Result<AttemptFrom, Failed> {
+        let mut from = self.attempt();
+        if let Some(browser) = self.browser {
+            let (identity, now) = (portal.api.identity(), portal.api.engine().now());
+            let users = identity.users_of_browser(browser, now).await?;
+            from.browser = users.contains(&(account, user)).then_some(browser);
+        }
+        Ok(from)
+    }
+
+    /// The same, of whoever is signed in.
+    pub(crate) async fn attempt_of(&self, viewer: &Viewer) -> Result<AttemptFrom, Failed> {
+        self.attempt_by(&viewer.portal, viewer.account, viewer.session.user)
+            .await
+    }
+
+    fn attempt(&self) -> AttemptFrom {
+        AttemptFrom {
+            address: self.arrival.address,
+            browser: None,
+        }
     }
 }
 
@@ -89,12 +142,14 @@ async fn sign_in(
     from: From,
     PostedByAnybody(mut form): PostedByAnybody,
 ) -> Result<Response, Failed> {
-    let throttle = portal.api.throttle();
-    let attempt = throttle.password(form.value("email"), from.arrival.address);
+    // What is no address belongs to nobody.
+    let email: Option<Email> = form.value("email").parse().ok();
+    let at = from.attempt_at(&portal, email.as_ref()).await?;
+    let attempt = portal.api.throttle().password(email.as_ref(), at);
     let attempt = attempt.map_err(Problem::too_many_attempts)?;
-    let matched = match form.value("email").parse() {
-        Ok(email) => right_accounts(&portal, &email, form.value("password")).await?,
-        Err(_) => Vec::new(),
+    let matched = match email {
+        Some(email) => right_accounts(&portal, &from, &email, form.value("password")).await?,
+        None => Vec::new(),
     };
     if !matched.is_empty() {
         attempt.right();
@@ -168,23 +223,25 @@ async fn sign_out(jar: CookieJar, Posted { viewer, .. }: Posted) -> Result<Respo
 /// same, so that the answer takes as long.
 async fn right_accounts(
     portal: &Portal,
+    from: &From,
     email: &Email,
     password: &str,
 ) -> Result<Vec<(PasswordProof, String)>, Failed> {
     let identity = portal.api.identity();
+    let share = hashing_share(None, from.arrival.address);
     let mut owners = portal.api.records().find_address(email.as_str()).await?;
     owners.truncate(ACCOUNTS_TRIED_MAX);
     let mut right = Vec::new();
     if owners.is_empty() {
         identity
-            .verify_password(AccountId::from_bits(0), None, password.to_owned())
+            .verify_password(share, AccountId::from_bits(0), None, password.to_owned())
             .await?;
     }
     for (account, _) in owners {
         // The account knows best: the records may be older, and the account closed.
         let (known, wanted) = (find_user(portal, account, email).await?, password.to_owned());
         let user = known.as_ref().map(|(user, _)| *user);
-        if let Some(proof) = identity.prove_password(account, user, wanted).await?
+        if let Some(proof) = identity.prove_password(share, account, user, wanted).await?
             && let Some((_, name)) = known
         {
             right.push((proof, name));

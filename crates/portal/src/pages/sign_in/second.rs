@@ -81,7 +81,8 @@ pub(super) async fn check(
     let Some((secret, (account, user))) = halfway(&portal, &jar).await? else {
         return Ok(too_late());
     };
-    let attempt = portal.api.throttle().second_factor(user, from.arrival.address);
+    let at = from.attempt_by(&portal, account, user).await?;
+    let attempt = portal.api.throttle().second_factor(user, at);
     let attempt = attempt.map_err(Problem::too_many_attempts)?;
     let (identity, now) = (portal.api.identity(), portal.api.engine().now());
     let verdict = identity

@@ -98,8 +98,8 @@ async fn end_session(portal: &Portal, secret: Option<&str>) -> Result<(), Failed
     Ok(())
 }
 
-/// The cookie of a new session of the user, with the ID token of the provider that signs them in, where it is one. The
-/// session that the browser had is dead.
+/// The cookies of a new session of the user, with the ID token of the provider that signs them in, where it is one. The
+/// session that the browser had is dead. The browser is known from now on.
 pub(crate) async fn new_session(
     portal: &Portal,
     from: &From,
@@ -123,7 +123,13 @@ pub(crate) async fn new_session(
                 .await
         }
     };
-    Ok(CookieJar::new().add(cookies::of_session(portal, secret?)))
+    let secret = secret?;
+    let known = identity
+        .remember_browser(from.browser, account, user, now)
+        .await?;
+    Ok(CookieJar::new()
+        .add(cookies::of_session(portal, secret))
+        .add(cookies::of_browser(portal, known)))
 }
 
 /// Whether it is an address of this server: no other one is gone to.

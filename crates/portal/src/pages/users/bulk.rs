@@ -144,7 +144,9 @@ async fn after(viewer: &Viewer, act: &Act, id: UserId) -> Option<String> {
 fn words_of(failed: Failed) -> String {
     match failed {
         Failed::Problem(problem) => problem.detail().to_owned(),
-        Failed::SignIn { .. } | Failed::SecondFactor => "You are not signed in any more.".to_owned(),
+        Failed::SignIn { .. } | Failed::PasswordChange | Failed::SecondFactor => {
+            "You are not signed in any more.".to_owned()
+        }
     }
 }
 

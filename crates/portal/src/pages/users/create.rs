@@ -8,7 +8,7 @@ use usher_domain::permission::Privilege;
 use usher_domain::text::Product;
 use usher_domain::user::License;
 use usher_domain::{Account, Command, PoolId, Refusal, UserId};
-use usher_identity::{PasswordHash, draw_bits, known_about};
+use usher_identity::{PasswordHash, PasswordLife, draw_bits};
 
 use super::edit::path_of;
 use super::person::{NewPage, seats_for_new};
@@ -17,7 +17,7 @@ use crate::answer::{done, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::nav::Place;
-use crate::new_password;
+use crate::new_password::{self, Hashed};
 use crate::viewer::Viewer;
 
 /// The seat that a new user is to have.
@@ -47,20 +47,21 @@ pub(super) async fn create(Posted { viewer, mut form }: Posted) -> Result<Respon
         return again(&viewer, form).await;
     };
     let name = profile.name.to_string();
+    let id = UserId::from_bits(draw_bits(viewer.portal.api.engine().now())?);
+    let create = command(id, profile, &seat, password.is_some());
     let mut hash = None;
     if let Some(password) = password {
-        let account = viewer
-            .look(None, |account, _, _| Ok(account.name().clone()))
-            .await?
-            .1;
-        let about = known_about(&account, &profile.name, &profile.email);
-        hash = new_password::hash(&viewer.portal, &mut form, password, about).await?;
-        if hash.is_none() {
-            return again(&viewer, form).await;
+        match new_password::hash(&viewer, &mut form, create.clone(), password).await? {
+            Hashed::Yes(hashed) => hash = Some(hashed),
+            Hashed::Wrong => return again(&viewer, form).await,
+            Hashed::Refused(refusal) => {
+                profile::refused(&mut form, &refusal);
+                return again(&viewer, form).await;
+            }
         }
     }
-    match make(&viewer, profile, &seat, hash).await? {
-        Ok(id) => {
+    match make(&viewer, id, create, &seat, hash).await? {
+        Ok(()) => {
             let message = match seat {
                 Seat::None => format!("{name} is added, without a license."),
                 Seat::Named(product) => format!("{name} is added, with a seat of {product}."),
@@ -103,33 +104,29 @@ fn seat_of(account: &Account, word: &str) -> Option<Seat> {
 /// Makes the user whole, or not at all.
 async fn make(
     viewer: &Viewer,
-    profile: Profile,
+    id: UserId,
+    create: Command,
     seat: &Seat,
     password: Option<PasswordHash>,
-) -> Result<Result<UserId, Refusal>, Failed> {
+) -> Result<Result<(), Refusal>, Failed> {
     let identity = viewer.portal.api.identity();
-    let id = UserId::from_bits(draw_bits(viewer.portal.api.engine().now())?);
     let password_set = password.is_some();
     if let Some(hash) = password {
         // Before the user is there, so that nobody is ever half made.
-        identity.stage_password(viewer.account, id, &hash).await?;
+        let staged = identity.stage_password(viewer.account, id, &hash, PasswordLife::Temporary);
+        staged.await?;
     }
-    let made = make_with_seat(viewer, id, profile, seat, password_set).await;
+    let made = make_with_seat(viewer, id, create, seat).await;
     // Where the outcome is not known the password stays: the user may be there.
     if password_set && matches!(made, Ok(Err(_))) {
         identity.remove_password(viewer.account, id).await?;
     }
-    made.map(|made| made.map(|()| id))
+    made
 }
 
-async fn make_with_seat(
-    viewer: &Viewer,
-    id: UserId,
-    profile: Profile,
-    seat: &Seat,
-    password_set: bool,
-) -> Result<Result<(), Refusal>, Failed> {
-    let command = Command::CreateUser {
+/// The command that creates the user, with a named seat where one is asked for.
+fn command(id: UserId, profile: Profile, seat: &Seat, password_set: bool) -> Command {
+    Command::CreateUser {
         id,
         profile,
         assign_seat: Some(matches!(seat, Seat::Named(_))),
@@ -140,8 +137,16 @@ async fn make_with_seat(
         password_set,
         active: true,
         directory: None,
-    };
-    if let Err(refusal) = viewer.execute(command, |_, _, _| ()).await? {
+    }
+}
+
+async fn make_with_seat(
+    viewer: &Viewer,
+    id: UserId,
+    create: Command,
+    seat: &Seat,
+) -> Result<Result<(), Refusal>, Failed> {
+    if let Err(refusal) = viewer.execute(create, |_, _, _| ()).await? {
         return Ok(Err(refusal));
     }
     let Seat::Shared(product, pool) = seat else {

@@ -2,12 +2,12 @@
 
 use axum::extract::Path;
 use axum::response::Response;
-use usher_api::Problem;
 use usher_domain::command::UserPatch;
 use usher_domain::permission::Privilege;
 use usher_domain::text::Product;
 use usher_domain::user::License;
 use usher_domain::{Command, Refusal, UserId};
+use usher_identity::PasswordLife;
 
 use super::person::{LeavePage, Person, PersonPage, why_not};
 use super::profile::{self, Wanted};
@@ -15,7 +15,7 @@ use crate::answer::{done, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::nav::Place;
-use crate::new_password;
+use crate::new_password::{self, Hashed};
 use crate::sentence;
 use crate::viewer::Viewer;
 
@@ -108,27 +108,33 @@ pub(super) async fn set_password(
 ) -> Result<Response, Failed> {
     let id = user_id(&user)?;
     guard(&viewer, Privilege::UsersManage).await?;
+    if id == viewer.session.user {
+        form.wrong(
+            "",
+            "Change your own password on your page, with your present one.",
+        );
+        return again(&viewer, id, None, form).await;
+    }
     let Some(password) = form.new_password("password", "password_again") else {
         return again(&viewer, id, None, form).await;
     };
-    // Hashing is dear: first whether there is anybody to do it for.
-    viewer
-        .look(None, move |account, actor, _| {
-            account.visible_user(actor, id).map(|_| ())
-        })
-        .await?;
-    let about = viewer.portal.api.known_about(viewer.account, id).await;
-    let about = about.map_err(Problem::from)?;
-    let Some(hash) = new_password::hash(&viewer.portal, &mut form, password, about).await? else {
-        return again(&viewer, id, None, form).await;
+    let change = new_password::of_user(id);
+    let hash = match new_password::hash(&viewer, &mut form, change, password).await? {
+        Hashed::Yes(hash) => hash,
+        Hashed::Wrong => return again(&viewer, id, None, form).await,
+        Hashed::Refused(Refusal::NotFound { what }) => return Err(Failed::not_found(what)),
+        Hashed::Refused(refusal) => {
+            form.refused(&refusal);
+            return again(&viewer, id, None, form).await;
+        }
     };
-    if let Err(problem) = viewer.set_password(id, &hash).await {
+    if let Err(problem) = viewer.set_password(id, &hash, PasswordLife::Temporary).await {
         form.wrong("", problem.detail());
         return again(&viewer, id, None, form).await;
     }
     Ok(done(
         &path_of(&viewer, id),
-        "The password is set. They are signed out of the portal everywhere.",
+        "The password is set. They are signed out everywhere, and have to choose another one when they next sign in.",
     ))
 }
 

@@ -1,0 +1,77 @@
+//! Passwords that come with a user, or with a change of one.
+
+use usher_domain::{Actor, Command, UserId};
+use usher_identity::{PasswordHash, PasswordLife};
+
+use crate::credentials::NotHashed;
+use crate::extract::Caller;
+use crate::problem::Problem;
+
+/// How long a password is meant to be used that somebody else sets: what they ask for, or else until its user has
+/// chosen another where a person sets it, and for good where an operator does.
+pub(super) fn life_of_others(
+    actor: &Actor,
+    is_set: bool,
+    temporary: Option<bool>,
+) -> Result<PasswordLife, Problem> {
+    if temporary.is_some() && !is_set {
+        let message = "says something of `password`, which is missing";
+        return Err(Problem::invalid("password_temporary", message));
+    }
+    let is_temporary = temporary.unwrap_or(!matches!(actor, Actor::Operator));
+    Ok(if is_temporary {
+        PasswordLife::Temporary
+    } else {
+        PasswordLife::Lasting
+    })
+}
+
+/// How long the new password of a user is meant to be used: see [`life_of_others`]. One's own is for good, and takes
+/// the present one.
+pub(super) async fn life_of(
+    caller: &Caller,
+    user: UserId,
+    present: Option<String>,
+    temporary: Option<bool>,
+) -> Result<PasswordLife, Problem> {
+    if caller.actor != Actor::User(user) {
+        if present.is_some() {
+            let message = "is for changing one's own password only";
+            return Err(Problem::invalid("present_password", message));
+        }
+        return life_of_others(&caller.actor, true, temporary);
+    }
+    if temporary == Some(true) {
+        let message = "cannot be true of one's own password";
+        return Err(Problem::invalid("password_temporary", message));
+    }
+    let Some(present) = present else {
+        let message = "is needed to change one's own password";
+        return Err(Problem::invalid("present_password", message));
+    };
+    let credential = caller.cause.credential.as_deref().unwrap_or_default();
+    let api = &caller.api;
+    let asked = api.is_present_password(caller.account, user, present, credential);
+    if asked.await? {
+        return Ok(PasswordLife::Lasting);
+    }
+    Err(Problem::invalid(
+        "present_password",
+        "is not your present password",
+    ))
+}
+
+/// Hashes a password that a command gives a user, where the caller may give that command.
+pub(super) async fn hash(
+    caller: &Caller,
+    command: Command,
+    password: String,
+) -> Result<PasswordHash, Problem> {
+    let api = &caller.api;
+    let hashed = api.hash_password(caller.account, &caller.actor, command, password);
+    match hashed.await {
+        Ok(hash) => Ok(hash),
+        Err(NotHashed::Failed(failure)) => Err(caller.problem(failure).await),
+        Err(error @ NotHashed::Password(_)) => Err(error.into()),
+    }
+}

@@ -1,0 +1,87 @@
+//! How long sessions of the portal and user tokens live, as the operator decides.
+
+use usher_domain::Secs;
+
+const MINUTE: u32 = 60;
+const HOUR: u32 = 3_600;
+const DAY: u32 = 86_400;
+
+/// How long people stay signed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lives {
+    /// How long a session of the portal lives that nobody uses.
+    pub session_idle: Secs,
+    /// How long a session of the portal lives, however much it is used.
+    pub session: Secs,
+    /// How long a user token is good.
+    pub token: Secs,
+}
+
+/// A life that is too short or too long, or an idle time that is longer than the life of the session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidLives {
+    /// The idle time of sessions.
+    #[error("the idle time of sessions must be 300 seconds to 30 days")]
+    SessionIdle,
+    /// The life of sessions.
+    #[error("the life of sessions must be 1 hour to 90 days, and no shorter than their idle time")]
+    Session,
+    /// The life of tokens.
+    #[error("the life of tokens must be 300 seconds to 30 days")]
+    Token,
+}
+
+impl Default for Lives {
+    /// Sessions: 12 hours idle, 30 days altogether. Tokens: 12 hours.
+    fn default() -> Self {
+        Self {
+            session_idle: Secs::new(12 * HOUR),
+            session: Secs::new(30 * DAY),
+            token: Secs::new(12 * HOUR),
+        }
+    }
+}
+
+impl Lives {
+    /// Checks that each life is within its bounds.
+    pub fn checked(self) -> Result<Self, InvalidLives> {
+        if !(5 * MINUTE..=30 * DAY).contains(&self.session_idle.get()) {
+            return Err(InvalidLives::SessionIdle);
+        }
+        if !(HOUR..=90 * DAY).contains(&self.session.get()) || self.session < self.session_idle {
+            return Err(InvalidLives::Session);
+        }
+        if !(5 * MINUTE..=30 * DAY).contains(&self.token.get()) {
+            return Err(InvalidLives::Token);
+        }
+        Ok(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lives_have_bounds_and_a_session_outlives_its_idle_time() {
+        let lives = |session_idle, session, token| Lives {
+            session_idle: Secs::new(session_idle),
+            session: Secs::new(session),
+            token: Secs::new(token),
+        };
+
+        assert!(Lives::default().checked().is_ok());
+        for (lives, said) in [
+            (lives(300, HOUR, 300), Ok(())),
+            (lives(299, HOUR, 300), Err(InvalidLives::SessionIdle)),
+            (lives(31 * DAY, 90 * DAY, 300), Err(InvalidLives::SessionIdle)),
+            (lives(300, HOUR - 1, 300), Err(InvalidLives::Session)),
+            (lives(300, 91 * DAY, 300), Err(InvalidLives::Session)),
+            (lives(2 * HOUR, HOUR, 300), Err(InvalidLives::Session)),
+            (lives(300, HOUR, 299), Err(InvalidLives::Token)),
+            (lives(300, HOUR, 31 * DAY), Err(InvalidLives::Token)),
+        ] {
+            assert_eq!(lives.checked().map(|_| ()), said, "{lives:?}");
+        }
+    }
+}
