@@ -45,7 +45,7 @@ def installed():
     packages, stamp = TARGET / "packages", TARGET / "requirements.txt"
     if not stamp.exists() or stamp.read_text() != wanted:
         TARGET.mkdir(parents=True, exist_ok=True)
-        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
         subprocess.run([*pip, "--upgrade", "--target", packages, "-r", HERE / "requirements.txt"], check=True)
         stamp.write_text(wanted)
     return packages

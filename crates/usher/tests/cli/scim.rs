@@ -101,6 +101,7 @@ fn tools() -> PathBuf {
                 "install",
                 "--quiet",
                 "--disable-pip-version-check",
+                "--require-hashes",
                 "--requirement",
             ])
             .arg(&requirements),
