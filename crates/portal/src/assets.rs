@@ -12,13 +12,19 @@ use crate::shown::hex;
 const STYLE: &str = include_str!("../static/portal.css");
 const SCRIPT: &str = include_str!("../static/portal.js");
 const ICON: &str = include_str!("../static/icon.svg");
-/// The hypermedia library with its extension for event streams, as `build.rs` bundles it.
-const LIBRARY: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/htmx.js"));
+/// The hypermedia library with its extension for event streams, in one file: so the extension registers before the
+/// library looks at the page.
+const LIBRARY: &str = concat!(
+    include_str!("../vendor/htmx/htmx.min.js"),
+    "\n",
+    include_str!("../vendor/htmx/hx-sse.min.js"),
+    "\n"
+);
 
 /// Part of the assets' addresses: another where one of them differs.
 pub(crate) static VERSION: LazyLock<String> = LazyLock::new(|| {
     let mut digest = Sha256::new();
-    for asset in [STYLE.as_bytes(), SCRIPT.as_bytes(), ICON.as_bytes(), LIBRARY] {
+    for asset in [STYLE, SCRIPT, ICON, LIBRARY] {
         digest.update(asset);
     }
     let digest = digest.finalize();
@@ -33,7 +39,7 @@ pub(crate) fn routes() -> Pages {
             asset("text/css; charset=utf-8", STYLE.as_bytes()),
         )
         .route("/assets/{version}/portal.js", asset(script, SCRIPT.as_bytes()))
-        .route("/assets/{version}/htmx.js", asset(script, LIBRARY))
+        .route("/assets/{version}/htmx.js", asset(script, LIBRARY.as_bytes()))
         .route(
             "/assets/{version}/icon.svg",
             asset("image/svg+xml", ICON.as_bytes()),
@@ -46,4 +52,36 @@ fn asset(kind: &'static str, body: &'static [u8]) -> Methods {
         (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
     ];
     get(move || std::future::ready::<Response>((StatusCode::OK, headers, body).into_response()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn the_script_library_is_as_it_was_published_with_its_license() {
+        let vendor = Path::new(env!("CARGO_MANIFEST_DIR")).join("vendor/htmx");
+        let sums = std::fs::read_to_string(vendor.join("SHA256SUMS")).unwrap();
+        let mut listed = BTreeSet::new();
+
+        for line in sums.lines() {
+            let (digest, name) = line.split_once("  ").unwrap();
+            let content = std::fs::read(vendor.join(name)).unwrap();
+            assert_eq!(hex(&Sha256::digest(content)), digest, "{name} was changed");
+            listed.insert(name);
+        }
+
+        assert_eq!(
+            listed,
+            BTreeSet::from(["LICENSE", "htmx.min.js", "hx-sse.min.js"])
+        );
+        // Those of htmx.org 4.0.1, so that the list itself cannot change without a word.
+        assert_eq!(
+            hex(&Sha256::digest(sums.as_bytes())),
+            "e7987ab679357771b7dd2829150ce21acc06e3860ebadc5c078cb9cc8f078469"
+        );
+    }
 }
