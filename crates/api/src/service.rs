@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
@@ -13,10 +14,13 @@ use utoipa_axum::routes;
 
 use crate::api::Api;
 use crate::meter::Meter;
-use crate::problem::Problem;
+use crate::problem::{Problem, UNAVAILABLE};
 
 /// The media type of the Prometheus text format.
 const PROMETHEUS: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+/// How long storing may take until the server counts as not ready.
+const STORE_TIME_MAX: Duration = Duration::from_secs(2);
 
 pub(crate) fn documented() -> OpenApiRouter<Arc<Api>> {
     OpenApiRouter::new().routes(routes!(live)).routes(routes!(ready))
@@ -45,7 +49,8 @@ async fn live() -> &'static str {
 
 /// Whether requests can be served
 ///
-/// Answers 200 when the journal can be read.
+/// Answers 200 when the journal can be read, and commits can be stored: not on a disk that is full, until there is room
+/// again.
 #[utoipa::path(
     get, path = "/readyz", operation_id = "isReady", tag = "service", security(()),
     responses((status = 200, description = "It is ready.", body = String, content_type = "text/plain")),
@@ -54,6 +59,8 @@ async fn live() -> &'static str {
 async fn ready(State(api): State<Arc<Api>>) -> Result<&'static str, Problem> {
     let one = PageRequest::new(1, None);
     api.records.list_accounts(AccountFilter::default(), one).await?;
+    let writable = tokio::time::timeout(STORE_TIME_MAX, api.engine.check_writable()).await;
+    writable.map_err(|_| Problem::new(UNAVAILABLE, "Commits are not stored in time."))??;
     Ok("ready\n")
 }
 

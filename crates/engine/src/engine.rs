@@ -254,6 +254,11 @@ impl Engine {
         pass_until(until);
     }
 
+    /// Whether commits can be stored, as far as the journal knows.
+    pub async fn check_writable(&self) -> Result<(), Failure> {
+        Ok(self.node.journal.check_writable().await?)
+    }
+
     /// Does what was asked for before, stores lease renewals and snapshots, and closes the journal. What comes later
     /// is answered with [`Reason::ShuttingDown`].
     pub async fn shutdown(&self) {

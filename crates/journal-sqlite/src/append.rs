@@ -178,6 +178,15 @@ impl<'c> Statements<'c> {
         Ok(Outcome::Done)
     }
 
+    /// Writes what is stored already, so that the disk has to take a page.
+    pub(crate) fn write_nothing_new(&self) -> rusqlite::Result<Outcome> {
+        let version: i64 = self
+            .connection
+            .pragma_query_value(None, "user_version", |row| row.get(0))?;
+        self.connection.pragma_update(None, "user_version", version)?;
+        Ok(Outcome::Done)
+    }
+
     pub(crate) fn save_snapshot(&mut self, snapshot: &Snapshot) -> rusqlite::Result<Outcome> {
         self.put_snapshot.execute(params![
             snapshot.account.bits().to_be_bytes(),

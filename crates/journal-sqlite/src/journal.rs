@@ -113,6 +113,10 @@ impl Journal for SqliteJournal {
         .await
     }
 
+    async fn check_writable(&self) -> Result<(), JournalError> {
+        self.writer.check().await
+    }
+
     async fn reset_records(&self) -> Result<(), JournalError> {
         self.writer.order(Order::ResetRecords).await
     }

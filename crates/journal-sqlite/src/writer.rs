@@ -1,5 +1,6 @@
 //! The one thread that writes, and the task that gathers for it.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, Once, PoisonError, mpsc as channel};
 use std::thread;
 
@@ -40,6 +41,8 @@ pub(crate) enum Order {
         answer: Answer<JournalError>,
     },
     ResetRecords(Answer<JournalError>),
+    /// Find out whether the disk takes a transaction.
+    Check(Answer<JournalError>),
     /// Take nothing more, and answer once everything is stored that came before.
     Close(oneshot::Sender<()>),
 }
@@ -49,6 +52,8 @@ pub(crate) struct Writer {
     /// What gathers, until the first order: a journal may be opened before there is a runtime.
     gatherer: Mutex<Option<(mpsc::Receiver<Order>, channel::Sender<Group>)>>,
     gathers: Once,
+    /// Whether the last transaction could not be stored.
+    is_failing: Arc<AtomicBool>,
 }
 
 impl Writer {
@@ -60,13 +65,16 @@ impl Writer {
         // What cannot be prepared should be found out here, not by the first append.
         drop(Statements::prepare(&connection)?);
         let store = Arc::clone(store);
+        let is_failing = Arc::new(AtomicBool::new(false));
+        let noted = Arc::clone(&is_failing);
         thread::Builder::new()
             .name("journal".into())
-            .spawn(move || run(&store, &connection, &incoming))?;
+            .spawn(move || run(&store, &connection, &incoming, &noted))?;
         Ok(Self {
             orders,
             gatherer: Mutex::new(Some((waiting, groups))),
             gathers: Once::new(),
+            is_failing,
         })
     }
 
@@ -105,6 +113,15 @@ impl Writer {
         answered
             .await
             .unwrap_or_else(|_gone| Err(JournalError::Failed("the writer has died".into())))
+    }
+
+    /// Whether transactions are stored: as the last one was, or else by trying another.
+    pub(crate) async fn check(&self) -> Result<(), JournalError> {
+        if self.is_failing.load(Ordering::Relaxed) {
+            self.order(Order::Check).await
+        } else {
+            Ok(())
+        }
     }
 
     pub(crate) async fn close(&self) {
@@ -156,13 +173,15 @@ async fn gather(mut waiting: mpsc::Receiver<Order>, groups: channel::Sender<Grou
     }
 }
 
-fn run(store: &Store, connection: &Connection, groups: &channel::Receiver<Group>) {
+fn run(store: &Store, connection: &Connection, groups: &channel::Receiver<Group>, is_failing: &AtomicBool) {
     let mut statements = match Statements::prepare(connection) {
         Ok(statements) => statements,
         Err(error) => return tracing::error!(%error, "the journal's writer could not start"),
     };
     while let Ok(group) = groups.recv() {
         let answers = write(store, connection, &mut statements, group.orders);
+        let has_failed = |(_, verdict): &(Order, Verdict)| matches!(verdict, Verdict::Failed(_));
+        is_failing.store(answers.iter().any(has_failed), Ordering::Relaxed);
         // The runtime may be gone: then nobody waits.
         let _ = group.answer.send(answers);
     }
@@ -254,6 +273,7 @@ fn apply(
                 ..
             } => statements.put_records(*account, *seq, *at, records)?,
             Order::ResetRecords(_) => statements.reset_records()?,
+            Order::Check(_) => statements.write_nothing_new()?,
             Order::Close(_) => Outcome::Done,
         };
         if outcome == Outcome::Done && matches!(order, Order::Append(..)) {
@@ -271,7 +291,10 @@ impl Order {
             Self::Append(_, answer) => {
                 let _ = answer.send(verdict.of_append());
             }
-            Self::Snapshot(_, answer) | Self::ResetRecords(answer) | Self::PutRecords { answer, .. } => {
+            Self::Snapshot(_, answer)
+            | Self::ResetRecords(answer)
+            | Self::Check(answer)
+            | Self::PutRecords { answer, .. } => {
                 let _ = answer.send(verdict.of_other());
             }
             Self::Close(answer) => {

@@ -75,6 +75,8 @@ struct Node {
     appends: u64,
     /// What happens to which of them.
     faults: BTreeMap<u64, Fault>,
+    /// Whether the last append was not stored.
+    failing: bool,
     closed: bool,
     /// Whether appends hang, as when a sync of the disk does; those that do.
     is_held: bool,
@@ -155,6 +157,7 @@ impl MemoryJournal {
         node.appends += 1;
         let taken = node.appends;
         let fault = node.faults.remove(&taken);
+        node.failing = matches!(fault, Some(Fault::Failed | Fault::UnknownNotStored));
         node.closed = matches!(fault, Some(Fault::CrashAfterStore | Fault::CrashBeforeStore));
         Ok(fault)
     }
@@ -268,6 +271,23 @@ impl Journal for MemoryJournal {
         let ledger = store.accounts.get(&account);
         let newest = ledger.and_then(|ledger| ledger.commits.last());
         Ok(newest.map(|commit| (commit.seq, commit.hash)))
+    }
+
+    async fn check_writable(&self) -> Result<(), JournalError> {
+        let is_failing = {
+            let mut node = lock(&self.node);
+            let next = node.appends + 1;
+            // The script says what happens to the write that is tried, as to an append.
+            if node.failing && !node.faults.contains_key(&next) {
+                node.failing = false;
+            }
+            node.failing
+        };
+        if is_failing {
+            self.next_fault().map_err(|_closed| JournalError::Closed)?;
+            return Err(JournalError::Failed("the disk is full".into()));
+        }
+        self.open().map(drop)
     }
 
     async fn strays(&self) -> Result<Vec<Stray>, JournalError> {

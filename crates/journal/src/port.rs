@@ -94,6 +94,10 @@ pub trait Journal: Send + Sync + 'static {
     /// When the last commit of any account was decided; tells how long Usher was down.
     async fn last_written_at(&self) -> Result<Option<Timestamp>, JournalError>;
 
+    /// Whether commits can be stored, as far as this node knows: costs nothing as long as the last one was stored. After
+    /// one that was not, because the disk is full for example, a write that changes nothing is tried.
+    async fn check_writable(&self) -> Result<(), JournalError>;
+
     /// Empties the read models, before they are filled anew with [`put_records`](Self::put_records).
     async fn reset_records(&self) -> Result<(), JournalError>;
 

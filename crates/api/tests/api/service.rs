@@ -1,3 +1,6 @@
+use serde_json::json;
+use usher_journal::Fault;
+
 use crate::app::App;
 
 #[tokio::test]
@@ -6,6 +9,22 @@ async fn health_is_told_to_everybody() {
 
     assert_eq!(app.nobody().get("/livez").await.text, "live\n");
     assert_eq!(app.nobody().get("/readyz").await.text, "ready\n");
+}
+
+#[tokio::test]
+async fn a_server_that_cannot_store_is_not_ready_until_it_can_again() {
+    let app = App::with_account().await;
+    app.journal.fault_at(1, Fault::Failed);
+    app.journal.fault_at(2, Fault::Failed);
+
+    let refused = app.operator().post("minutes", json!({"minutes": 10})).await;
+    let not_ready = app.nobody().get("/readyz").await;
+    let ready = app.nobody().get("/readyz").await;
+
+    refused.problem(503, "unavailable");
+    not_ready.problem(503, "unavailable");
+    assert_eq!(ready.text, "ready\n");
+    app.operator().post("minutes", json!({"minutes": 10})).await.ok();
 }
 
 #[tokio::test]
