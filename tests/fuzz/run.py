@@ -58,7 +58,7 @@ class Server:
         self.command = [binary, "serve", "--sandbox", "--listen", "127.0.0.1:0"]
 
     def __enter__(self):
-        environment = {**os.environ, "USHER_OPERATOR_KEY": OPERATOR_KEY, "RUST_LOG": "error"}
+        environment = {**os.environ, "USHER_OPERATOR_KEY": OPERATOR_KEY, "USHER_LOG": "error"}
         self.process = subprocess.Popen(self.command, env=environment, stdout=subprocess.PIPE, text=True)
         for line in self.process.stdout:
             if "listens on " in line:

@@ -35,6 +35,7 @@ mod pages;
 mod problem;
 mod provider;
 mod request_id;
+mod request_log;
 mod router;
 mod scim;
 mod serve;
@@ -53,6 +54,7 @@ pub use extract::{BODY_BYTES_MAX, KEY_CHARS_MAX, LIMIT_DEFAULT, LIMIT_MAX};
 pub use problem::{Kind, Problem};
 pub use provider::ProviderRefused;
 pub use request_id::{REQUEST_ID, REQUEST_ID_CHARS_MAX, ensure_request_id};
+pub use request_log::RequestLog;
 pub use router::{openapi_json, router};
 pub use serve::{CONNECTIONS_MAX, HEAD_BYTES_MAX, serve};
 pub use throttle::{

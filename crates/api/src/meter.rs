@@ -1,5 +1,5 @@
-//! The one layer around every route: request ids, the headers that every answer has, and how many requests of each operation there were and how long
-//! they took. Nothing is looked up by name while requests run.
+//! The one layer around every route: request ids, the headers that every answer has, the log, and how many requests of
+//! each operation there were and how long they took. Nothing is looked up by name while requests run.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -18,6 +18,7 @@ use utoipa::openapi::OpenApi;
 
 use crate::problem;
 use crate::request_id::{REQUEST_ID, ensure_request_id};
+use crate::request_log::RequestLog;
 
 /// The upper bounds of the histogram's buckets.
 const BUCKETS: [(Duration, &str); 12] = [
@@ -188,12 +189,14 @@ where
         let started = Instant::now();
         let place = *self.place.get_or_init(|| self.meter.place(&request));
         let id = ensure_request_id(request.headers_mut());
+        let log = RequestLog::begin(&mut request, &id);
         MeteredFuture {
             inner: self.inner.call(request),
             meter: Arc::clone(&self.meter),
             place,
             started,
             id: Some(id),
+            log,
         }
     }
 }
@@ -219,6 +222,7 @@ pin_project! {
         place: usize,
         started: Instant,
         id: Option<HeaderValue>,
+        log: Option<RequestLog>,
     }
 }
 
@@ -237,10 +241,11 @@ where
             response.headers_mut().insert(REQUEST_ID, id);
         }
         protect(response.headers_mut());
-        if let Some((operation, series)) = this.meter.series.get(*this.place) {
-            let took = this.started.elapsed();
-            series.count(response.status(), took);
-            tracing::debug!(%operation, status = response.status().as_u16(), ?took, "answered");
+        if let Some((_, series)) = this.meter.series.get(*this.place) {
+            series.count(response.status(), this.started.elapsed());
+        }
+        if let Some(log) = this.log.take() {
+            log.end(&response);
         }
         Poll::Ready(Ok(response))
     }

@@ -6,7 +6,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
-use usher_api::{Arrival, REQUEST_ID, ensure_request_id};
+use usher_api::{Arrival, REQUEST_ID, RequestLog, ensure_request_id};
 
 use crate::cookies;
 use crate::portal::Portal;
@@ -39,7 +39,11 @@ pub(crate) async fn headers(State(portal): State<Arc<Portal>>, mut request: Requ
     if is_https {
         cookies::take_own_alone(request.headers_mut());
     }
+    let log = RequestLog::begin(&mut request, &id);
     let mut response = next.run(request).await;
+    if let Some(log) = log {
+        log.end(&response);
+    }
     let headers = response.headers_mut();
     headers.insert(REQUEST_ID, id);
     for (name, value) in ALWAYS {

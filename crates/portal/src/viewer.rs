@@ -6,7 +6,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum_extra::extract::CookieJar;
-use usher_api::{Arrival, Problem};
+use usher_api::{Arrival, Problem, RequestLog};
 use usher_domain::command::UserPatch;
 use usher_domain::permission::Privilege;
 use usher_domain::{Account, AccountId, Actor, Command, Outcome, Refusal, SignInId, Timestamp, UserId};
@@ -67,6 +67,7 @@ impl Viewer {
             identity.portal_session(secret, now)
         };
         let session = session.ok_or(Failed::SignIn { back })?;
+        RequestLog::note_actor(&parts.extensions, session.user);
         if let Some(rest) = parts.uri.path().strip_prefix("/a/") {
             let named = rest.split('/').next().unwrap_or_default().parse();
             if named != Ok(session.account) {

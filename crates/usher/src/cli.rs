@@ -38,7 +38,10 @@ pub(crate) fn run(
     terminal: &mut Terminal,
 ) -> Result<(), Failure> {
     let command = Cli::try_parse_from(arguments)?.command;
-    log::start();
+    // A server first reads in its configuration how it is to log.
+    if !matches!(command, Command::Serve(_)) {
+        log::start_for_command()?;
+    }
     match command {
         Command::Serve(arguments) => serve::run(arguments, terminal),
         Command::Demo(arguments) => demo::run(&arguments, terminal),

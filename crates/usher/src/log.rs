@@ -1,18 +1,103 @@
-//! What the program tells about its own doing, as `USHER_LOG` asks for.
+//! What the program tells about its own doing, on standard error.
 
+use std::str::FromStr;
+
+use clap::ValueEnum;
+use serde::Deserialize;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
-/// Starts, stops and what goes wrong; not what happens with each request.
-const DEFAULT: &str = "warn,usher_cli=info";
+use crate::Failure;
 
-/// Starts to write what is traced to standard error.
-pub(crate) fn start() {
-    let filter = EnvFilter::try_from_env("USHER_LOG").unwrap_or_else(|_| EnvFilter::new(DEFAULT));
+/// The variable that says what to log of which part of the program, in the language of `tracing`. It comes before the
+/// level, and is for whoever looks for a fault.
+const DIRECTIVES: &str = "USHER_LOG";
+
+/// Commands that are no server: what goes wrong, and not what happens with each request.
+const OF_COMMANDS: &str = "warn,usher_cli=info";
+
+/// How much a server logs: with `info` one line for each request that changes something or is refused, with `debug` one
+/// for each request. The variants have no comments of their own, which the help would show at length.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Level {
+    Error,
+    Warn,
+    #[default]
+    Info,
+    Debug,
+    Trace,
+}
+
+/// How a line of the log looks: as text for people, or as one JSON object for programs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Format {
+    #[default]
+    Text,
+    Json,
+}
+
+/// Starts to log what a command that is no server does.
+pub(crate) fn start_for_command() -> Result<(), Failure> {
+    install(filter(OF_COMMANDS)?, Format::Text);
+    Ok(())
+}
+
+/// Starts to log what a server does.
+pub(crate) fn start(level: Level, format: Format) -> Result<(), Failure> {
+    // Libraries tell much at `info` that concerns nobody but their authors.
+    let usual = match level {
+        Level::Error => "error",
+        Level::Warn => "warn",
+        Level::Info => "warn,usher=info",
+        Level::Debug => "warn,usher=debug",
+        Level::Trace => "warn,usher=trace",
+    };
+    install(filter(usual)?, format);
+    Ok(())
+}
+
+/// What the environment asks for, or else the usual directives.
+fn filter(usual: &str) -> Result<EnvFilter, Failure> {
+    let asked = std::env::var(DIRECTIVES).ok().filter(|text| !text.is_empty());
+    parse(asked.as_deref().unwrap_or(usual))
+}
+
+fn parse(directives: &str) -> Result<EnvFilter, Failure> {
+    EnvFilter::from_str(directives).map_err(|error| {
+        Failure::Usage(format!(
+            "`{directives}` in `{DIRECTIVES}` cannot be used: {error}. Give it directives such as \
+             `warn,usher_engine=debug`, or leave it out."
+        ))
+    })
+}
+
+fn install(filter: EnvFilter, format: Format) {
     let colours = anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never;
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let registry = tracing_subscriber::registry().with(filter);
     // A second start, as in a test, changes nothing.
-    let _ = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(colours)
-        .with_writer(std::io::stderr)
-        .try_init();
+    let _ = match format {
+        Format::Text => registry.with(lines.with_ansi(colours)).try_init(),
+        Format::Json => registry.with(lines.json().flatten_event(true)).try_init(),
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn directives_that_cannot_be_read_are_refused_with_an_example() {
+        let error = parse("usher=loud").unwrap_err().to_string();
+
+        assert!(
+            error.starts_with("`usher=loud` in `USHER_LOG` cannot be used: "),
+            "{error}"
+        );
+        assert!(error.contains("such as `warn,usher_engine=debug`"), "{error}");
+        assert!(parse("warn,usher_engine=debug").is_ok());
+    }
 }

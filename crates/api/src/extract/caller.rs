@@ -16,6 +16,7 @@ use super::new_id::IdempotencyKey;
 use crate::api::Api;
 use crate::arrival::Arrival;
 use crate::problem::{Facts, Problem};
+use crate::request_log::RequestLog;
 use crate::scim;
 
 /// What the paths of an account's things start with.
@@ -77,6 +78,10 @@ impl Known {
             .identity
             .identify(token, account, arrival.address, api.engine.now())
             .map_err(|_| Problem::unauthenticated(true))?;
+        match &identified.credential {
+            Credential::OperatorKey { id, .. } => RequestLog::note_actor(&parts.extensions, id),
+            _ => RequestLog::note_actor(&parts.extensions, identified.caller.clone().into_actor()),
+        }
         let credential = match &identified.credential {
             Credential::Itself => None,
             Credential::UserToken(id) => Some(Text::from(format!("token_{id}"))),

@@ -29,6 +29,7 @@ impl Server {
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(data);
         command.env("USHER_OPERATOR_KEY", operator_key);
+        command.env("USHER_LOG_LEVEL", "warn");
         Self::start(command).await
     }
 

@@ -11,6 +11,7 @@ use usher_domain::text::PlanName;
 
 use super::setting::{Place, Setting};
 use crate::Failure;
+use crate::log::{Format, Level};
 
 /// The name of the file in the data directory.
 const FILE_NAME: &str = "usher.toml";
@@ -35,6 +36,10 @@ pub(super) struct Config {
     pub(super) private_providers: Option<bool>,
     /// The file with the key that secrets at rest are sealed with.
     pub(super) secrets_key_file: Option<PathBuf>,
+    /// How much is logged.
+    pub(super) log_level: Option<Level>,
+    /// How a line of the log looks.
+    pub(super) log_format: Option<Format>,
     /// Plans besides, or instead of, those that are built in (L7).
     #[serde(default)]
     plans: BTreeMap<PlanName, PlanConfig>,
@@ -138,6 +143,8 @@ mod tests {
             connections_per_address_max,
             private_providers,
             secrets_key_file,
+            log_level,
+            log_format,
             ref plans,
             file: _,
         } = config;
@@ -152,6 +159,7 @@ mod tests {
         );
         assert_eq!(private_providers, Some(false));
         assert_eq!(secrets_key_file, Some("/etc/usher/secrets.key".into()));
+        assert_eq!((log_level, log_format), (Some(Level::Info), Some(Format::Text)));
         assert_eq!(plans.len(), 1);
     }
 
@@ -210,6 +218,11 @@ mod tests {
             ("trusted_proxies = \"none\"\n", "expected a sequence"),
             ("private_providers = \"yes\"\n", "expected a boolean"),
             ("connections_per_address_max = 0\n", "expected a nonzero"),
+            ("log_format = \"yaml\"\n", "expected `text` or `json`"),
+            (
+                "log_level = \"loud\"\n",
+                "expected one of `error`, `warn`, `info`",
+            ),
         ] {
             let error = parse(wrong).unwrap_err();
             assert!(

@@ -30,7 +30,7 @@ pub(crate) use self::signals::stop;
 pub(crate) use self::store::{Store, first_operator_key};
 use self::transport::{FreshTls, TransportArguments};
 use crate::data::{DataArgument, Lock};
-use crate::{Failure, Terminal, operator_key};
+use crate::{Failure, Terminal, log, operator_key};
 
 /// How often tokens that have expired are cleared away.
 const MAINTAIN_EVERY: Duration = Duration::from_mins(5);
@@ -79,6 +79,12 @@ pub(crate) struct Arguments {
     secrets: SecretsArguments,
     #[command(flatten)]
     transport: TransportArguments,
+    /// How much to log: `info` has one line for each request that changes something or is refused [default: info]
+    #[arg(long, value_name = "LEVEL", env = "USHER_LOG_LEVEL", value_enum)]
+    log_level: Option<log::Level>,
+    /// How the log looks: for people or, with `json`, for programs [default: text]
+    #[arg(long, value_name = "FORMAT", env = "USHER_LOG_FORMAT", value_enum)]
+    log_format: Option<log::Format>,
 }
 
 /// Serves until it is told to stop.
@@ -96,6 +102,10 @@ async fn serve(arguments: Arguments, terminal: &mut Terminal) -> Result<(), Fail
         Some(arguments.data.directory()?)
     };
     let config = Config::read(arguments.config.as_deref(), directory.as_deref())?;
+    log::start(
+        arguments.log_level.or(config.log_level).unwrap_or_default(),
+        arguments.log_format.or(config.log_format).unwrap_or_default(),
+    )?;
     let tls = arguments.transport.tls(&config)?;
     let trusted_proxies = arguments.transport.trusted_proxies(&config)?;
     let public_url = config.choose(arguments.public_url, config.public_url.as_ref());
