@@ -1,5 +1,7 @@
 //! The data directory: where it is, and that one server at a time has it.
 
+use std::collections::BTreeSet;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 
@@ -89,6 +91,104 @@ impl Lock {
     }
 }
 
+/// What a first start has made so far. Where it fails before it serves, none of that stays behind.
+#[derive(Debug)]
+pub(crate) struct FirstStart {
+    directory: PathBuf,
+    /// The names that were there before; none where there was no directory.
+    before: Option<BTreeSet<OsString>>,
+    is_armed: bool,
+}
+
+impl FirstStart {
+    /// Looks at a directory before anything is made in it; none where a server has kept data there.
+    pub(crate) fn look(directory: &Path) -> Option<Self> {
+        let names = names_in(directory).ok();
+        if names
+            .as_ref()
+            .is_some_and(|names| names.contains(OsStr::new(FILE_NAME)))
+        {
+            return None;
+        }
+        Some(Self {
+            directory: directory.to_owned(),
+            before: names,
+            is_armed: false,
+        })
+    }
+
+    /// From now on this process alone makes files there: it has the lock.
+    pub(crate) fn arm(&mut self) {
+        self.is_armed = true;
+    }
+
+    /// The server serves, and what it has made stays.
+    pub(crate) fn succeeded(mut self) {
+        self.is_armed = false;
+    }
+}
+
+impl Drop for FirstStart {
+    fn drop(&mut self) {
+        if !self.is_armed {
+            return;
+        }
+        let none = BTreeSet::new();
+        let before = self.before.as_ref().unwrap_or(&none);
+        for name in names_in(&self.directory).unwrap_or_default().difference(before) {
+            if !is_made_by_a_start(name) {
+                continue;
+            }
+            // What cannot be removed does no harm: the next start goes on with it.
+            let _ = fs::remove_file(self.directory.join(name));
+        }
+        if self.before.is_none() {
+            let _ = fs::remove_dir(&self.directory);
+        }
+    }
+}
+
+/// Whether a start makes files of this name. Others are somebody else's, however new.
+fn is_made_by_a_start(name: &OsStr) -> bool {
+    let name = name.to_string_lossy();
+    name.starts_with(FILE_NAME) || [LOCK_NAME, "secrets.key", "operator.key"].contains(&&*name)
+}
+
+fn names_in(directory: &Path) -> std::io::Result<BTreeSet<OsString>> {
+    let entries = fs::read_dir(directory)?;
+    entries.map(|entry| Ok(entry?.file_name())).collect()
+}
+
+/// What network file system a directory is on; none where it is on a local one, or nobody can tell.
+#[cfg(target_os = "linux")]
+pub(crate) fn network_file_system(directory: &Path) -> Option<&'static str> {
+    let kind = rustix::fs::statfs(directory).ok()?.f_type;
+    // The field is wider than the numbers, and has a sign on some machines.
+    named_network_file_system(u32::try_from(kind & 0xffff_ffff).ok()?)
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn network_file_system(_directory: &Path) -> Option<&'static str> {
+    None
+}
+
+/// By the numbers of the kernel's `magic.h` and of the file systems that it does not list.
+#[cfg(target_os = "linux")]
+const fn named_network_file_system(kind: u32) -> Option<&'static str> {
+    Some(match kind {
+        0x6969 => "NFS",
+        0x517b | 0xfe53_4d42 | 0xff53_4d42 => "SMB",
+        0x0102_1997 => "9P",
+        0x00c3_6400 => "Ceph",
+        0x5346_414f | 0x6b41_4653 => "AFS",
+        0x7375_7245 => "Coda",
+        0x0bd0_0bd0 => "Lustre",
+        0x4750_4653 => "GPFS",
+        0x786f_4256 => "VirtualBox shared folders",
+        _ => return None,
+    })
+}
+
 fn make(directory: &Path) -> std::io::Result<()> {
     if directory.is_dir() {
         return Ok(());
@@ -107,6 +207,41 @@ fn make(directory: &Path) -> std::io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_first_start_that_fails_takes_away_what_it_made_and_nothing_else() {
+        let directory = tempfile::tempdir().unwrap();
+        let (fresh, used) = (directory.path().join("fresh"), directory.path().join("used"));
+        fs::create_dir(&used).unwrap();
+        fs::write(used.join("usher.toml"), "").unwrap();
+        let fail_in = |data: &Path| {
+            let mut first = FirstStart::look(data).unwrap();
+            let _lock = Lock::take(data).unwrap();
+            first.arm();
+            fs::write(data.join(FILE_NAME), "").unwrap();
+            fs::write(data.join("secrets.key"), "").unwrap();
+        };
+
+        fail_in(&fresh);
+        fail_in(&used);
+        fs::write(used.join(FILE_NAME), "").unwrap();
+
+        assert!(!fresh.exists());
+        assert!(FirstStart::look(&used).is_none(), "it has data");
+        assert_eq!(names_in(&used).unwrap().len(), 2);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn file_systems_that_are_reached_over_a_network_have_a_name() {
+        assert_eq!(named_network_file_system(0x6969), Some("NFS"));
+        assert_eq!(named_network_file_system(0xff53_4d42), Some("SMB"));
+        // ext, tmpfs, overlay, XFS and Btrfs.
+        for local in [0xef53, 0x0102_1994, 0x794c_7630, 0x5846_5342, 0x9123_683e] {
+            assert_eq!(named_network_file_system(local), None);
+        }
+        assert_eq!(network_file_system(&std::env::temp_dir()), None);
+    }
 
     #[test]
     fn a_directory_has_one_server_at_a_time() {

@@ -22,6 +22,7 @@ pub struct Terminal {
     out: Box<dyn Write>,
     err: Box<dyn Write>,
     watched: bool,
+    shown: bool,
 }
 
 impl Terminal {
@@ -32,6 +33,7 @@ impl Terminal {
             out: Box::new(anstream::stdout()),
             err: Box::new(anstream::stderr()),
             watched: io::stderr().is_terminal(),
+            shown: io::stdout().is_terminal(),
         }
     }
 
@@ -43,6 +45,12 @@ impl Terminal {
     /// For what a person should know besides.
     pub fn err(&mut self) -> &mut dyn Write {
         &mut self.err
+    }
+
+    /// Whether the output is read by a person and kept nowhere, as a log of a container or a service would be.
+    #[must_use]
+    pub const fn is_shown(&self) -> bool {
+        self.shown
     }
 
     /// Whether somebody may be looking, so that progress is worth showing.

@@ -11,9 +11,22 @@ use crate::Failure;
 /// Where a server listens that was not told otherwise: where only this machine reaches it.
 pub(super) const LISTEN: &str = "127.0.0.1:8080";
 
-/// Listens at an address, or says why not; `setting` is what another one is chosen with.
+/// Listens at an address, or says why not; `setting` is what another one is chosen with. A port alone, as `:8080`, is
+/// that of all addresses of this machine.
 pub(crate) async fn listen_on(address: &str, setting: &str) -> Result<TcpListener, Failure> {
-    TcpListener::bind(address).await.map_err(|error| match error.kind() {
+    let bound = match address.strip_prefix(':').map(str::parse::<u16>) {
+        Some(Ok(port)) => match TcpListener::bind((Ipv6Addr::UNSPECIFIED, port)).await {
+            // A machine without IPv6 has no such address, or no such kind of address.
+            Err(error)
+                if error.kind() != ErrorKind::AddrInUse && error.kind() != ErrorKind::PermissionDenied =>
+            {
+                TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)).await
+            }
+            bound => bound,
+        },
+        _ => TcpListener::bind(address).await,
+    };
+    bound.map_err(|error| match error.kind() {
         ErrorKind::AddrInUse => Failure::said(format!(
             "Another program listens on {address} already. Stop it, or choose another port with {setting}."
         )),
@@ -21,10 +34,25 @@ pub(crate) async fn listen_on(address: &str, setting: &str) -> Result<TcpListene
             "Not allowed to listen on {address}. Choose a port above 1023 with {setting}."
         )),
         ErrorKind::InvalidInput => Failure::Usage(format!(
-            "`{address}` is not a place to listen on. Give {setting} a host and a port, as in `{LISTEN}`."
+            "`{address}` is not a place to listen on. Give {setting} a host and a port, as in `{LISTEN}`, or a \
+             port alone, as in `:8080`, for all addresses of this machine."
         )),
         _ => Failure::because(format_args!("Cannot listen on {address}"), &error),
     })
+}
+
+/// What to warn of where passwords and tokens can be read on the way: plain HTTP where other machines reach it, and no
+/// word of a proxy that speaks TLS.
+pub(super) fn plain_http_warning(address: SocketAddr, public_url: Option<&str>) -> Option<String> {
+    let is_behind_tls = public_url.is_some_and(|url| url.starts_with("https://"));
+    if address.ip().to_canonical().is_loopback() || is_behind_tls {
+        return None;
+    }
+    Some(format!(
+        "Usher speaks plain HTTP on {address}, where other machines reach it: passwords and tokens can be read on the \
+         way. Give it a certificate with `--tls-cert` and `--tls-key`; or put a proxy that speaks TLS in front, and name \
+         its address with `--public-url https://…`."
+    ))
 }
 
 /// An address at which browsers find this server, without a slash at its end: links are made of it, and cookies and
@@ -98,6 +126,28 @@ mod tests {
             value: url.to_owned(),
             place: Place::Arguments,
         }
+    }
+
+    #[test]
+    fn plain_http_is_warned_of_where_other_machines_reach_it() {
+        let warned = |address: &str, url| plain_http_warning(address.parse().unwrap(), url).is_some();
+
+        assert!(warned("0.0.0.0:8080", None));
+        assert!(warned("[::]:8080", Some("http://usher.example.com")));
+        assert!(warned("192.0.2.7:80", None));
+        assert!(!warned("127.0.0.1:8080", None));
+        assert!(!warned("[::1]:8080", None));
+        assert!(!warned("0.0.0.0:8080", Some("https://usher.example.com")));
+    }
+
+    #[tokio::test]
+    async fn a_port_alone_is_that_of_all_addresses() {
+        let everywhere = listen_on(":0", "`--listen`").await.unwrap();
+        let wrong = listen_on(":http", "`--listen`").await.unwrap_err().to_string();
+
+        assert!(everywhere.local_addr().unwrap().ip().is_unspecified());
+        assert!(wrong.contains("`:http` is not a place to listen on"), "{wrong}");
+        assert!(wrong.contains("as in `:8080`"), "{wrong}");
     }
 
     #[test]

@@ -3,10 +3,9 @@
 use std::path::Path;
 
 use tokio::net::TcpListener;
-use usher_identity::Secret;
 use usher_journal::{AccountFilter, PageRequest, Records};
 
-use super::store::Store;
+use super::store::{FirstKey, Store};
 use crate::terminal::{bold, dim};
 use crate::{Failure, Terminal};
 
@@ -14,7 +13,7 @@ pub(super) fn greet(
     listener: &TcpListener,
     scheme: &str,
     store: &Store,
-    key: Option<&Secret>,
+    key: Option<&FirstKey>,
     terminal: &mut Terminal,
 ) -> Result<(), Failure> {
     let address = listener.local_addr()?;
@@ -35,9 +34,17 @@ pub(super) fn greet(
              neither is of use without the other."
         )?;
     }
-    if let Some(key) = key {
-        writeln!(out, "\nOperator key: {}", bold(key.expose()))?;
-        writeln!(out, "{}", dim("Keep it well: it is shown only this once."))?;
+    match key {
+        Some(FirstKey::Shown(key)) => {
+            writeln!(out, "\nOperator key: {}", bold(key.expose()))?;
+            writeln!(out, "{}", dim("Keep it well: it is shown only this once."))?;
+        }
+        Some(FirstKey::Kept(file)) => writeln!(
+            out,
+            "\nThe operator key is in {}, which its owner alone can read. Move it to where you keep secrets.",
+            file.display()
+        )?,
+        None => {}
     }
     out.flush()?;
     tracing::info!(%address, "serving");

@@ -21,15 +21,17 @@ use usher_identity::Identity;
 use usher_identity::single_sign_on::Reach;
 
 pub(crate) use self::address::listen_on;
-use self::address::{LISTEN, checked_url, openable};
+use self::address::{LISTEN, checked_url, openable, plain_http_warning};
 use self::config::Config;
 use self::greeting::{greet, show_way_in};
 use self::secrets::SecretsArguments;
 use self::setting::Setting;
 pub(crate) use self::signals::stop;
+use self::store::FirstKey;
 pub(crate) use self::store::{Store, first_operator_key};
 use self::transport::{FreshTls, TransportArguments};
-use crate::data::{DataArgument, Lock};
+use crate::data::{DataArgument, FirstStart, Lock, network_file_system};
+use crate::terminal::WARNING;
 use crate::{Failure, Terminal, log, operator_key};
 
 /// How often tokens that have expired are cleared away.
@@ -38,8 +40,9 @@ const MAINTAIN_EVERY: Duration = Duration::from_mins(5);
 /// Run the server
 #[derive(Debug, Args)]
 #[command(after_help = concat!("\
-The first start makes an operator key and shows it once. `USHER_OPERATOR_KEY` sets one instead, also
-in place of one that was lost. `USHER_SECRETS_KEY` gives the key that secrets at rest are sealed with:
+The first start makes an operator key and shows it once; where its output is no terminal, the key is
+in the file operator.key in the data directory instead. `USHER_OPERATOR_KEY` sets one instead, also in
+place of one that was lost. `USHER_SECRETS_KEY` gives the key that secrets at rest are sealed with:
 32 bytes, in base 64 or as hexadecimal digits; several apart by commas, the current one first. Without
 it and without a file for it, the first start makes the file secrets.key in the data directory.
 
@@ -111,13 +114,22 @@ async fn serve(arguments: Arguments, terminal: &mut Terminal) -> Result<(), Fail
     let public_url = config.choose(arguments.public_url, config.public_url.as_ref());
     let public_url = public_url.as_ref().map(checked_url).transpose()?;
     let private_providers = arguments.private_providers.or(config.private_providers);
+    // Dropped after everything below that has these files open.
+    let mut first_start = directory.as_deref().and_then(FirstStart::look);
     let lock = directory.as_deref().map(Lock::take).transpose()?;
+    if let Some(first_start) = &mut first_start {
+        first_start.arm();
+    }
     let listener = match config.choose(arguments.listen, config.listen.as_ref()) {
         Some(Setting { value, place }) => listen_on(&value, &place.name("--listen", "listen")).await?,
         None => listen_on(LISTEN, "`--listen`").await?,
     };
     let store = Store::open(directory, lock, &arguments.secrets, &config)?;
     let key = first_operator_key(&store.identity, arguments.operator_key.as_deref()).await?;
+    let is_shown = terminal.is_shown();
+    let key = key
+        .map(|key| FirstKey::new(key, store.directory.as_deref(), is_shown))
+        .transpose()?;
 
     let clock = if arguments.sandbox {
         Clock::manual(Clock::System.now())
@@ -142,10 +154,29 @@ async fn serve(arguments: Arguments, terminal: &mut Terminal) -> Result<(), Fail
         ..usher_api::Config::default()
     };
     greet(&listener, scheme, &store, key.as_ref(), terminal)?;
+    let plain = plain_http_warning(listener.local_addr()?, config.public_url.as_deref());
+    let plain = plain.filter(|_| tls.is_none());
+    for warning in plain.into_iter().chain(network_warning(&store)) {
+        writeln!(terminal.err(), "{WARNING} {warning}")?;
+    }
     let url = config.public_url.clone().or_else(|| config.own_url.clone());
     let url = url.unwrap_or_default();
     show_way_in(&store, &url, terminal).await?;
+    if let Some(first_start) = first_start {
+        first_start.succeeded();
+    }
     run_until(stop, listener, tls, &store, clock, config).await
+}
+
+/// What to warn of where the data is on a disk that may not keep what it has said to have stored.
+fn network_warning(store: &Store) -> Option<String> {
+    let directory = store.directory.as_deref()?;
+    let kind = network_file_system(directory)?;
+    Some(format!(
+        "The data in {} is on a network file system ({kind}). Its locks and syncs may not hold, and then acknowledged \
+         changes can be lost. Keep the data on a local disk, and send backups over the network instead.",
+        directory.display()
+    ))
 }
 
 /// Serves until `stop`, then finishes what was begun and leaves nothing unsaved.

@@ -34,6 +34,8 @@ fn command(arguments: &[&str]) -> Command {
         "USHER_TRUSTED_PROXIES",
         "USHER_URL",
         "USHER_LOG",
+        "USHER_LOG_FORMAT",
+        "USHER_LOG_LEVEL",
     ] {
         command.env_remove(name);
     }
@@ -90,7 +92,13 @@ impl Server {
     }
 
     fn spawn(environment: &[(&str, &str)], arguments: &[&str], log: Stdio) -> Self {
-        let mut child = command(&["serve", "--listen", "127.0.0.1:0"])
+        let mut child = command(&["serve"])
+            // Where it is not said, on a free port.
+            .args(if arguments.contains(&"--listen") {
+                &[][..]
+            } else {
+                &["--listen", "127.0.0.1:0"]
+            })
             .args(arguments)
             .envs(environment.iter().copied())
             .stdout(Stdio::piped())
@@ -115,11 +123,18 @@ impl Server {
         }
     }
 
-    /// The operator key that a first start shows.
+    /// The operator key that a first start keeps in a file, or shows where it keeps nothing.
     pub(crate) fn operator_key(&mut self) -> String {
-        let mut lines = self.out.by_ref().lines().map(Result::unwrap);
-        let key = lines.find_map(|line| line.strip_prefix("Operator key: ").map(str::to_owned));
-        key.expect("the first start shows a key")
+        for line in self.out.by_ref().lines().map(Result::unwrap) {
+            if let Some(key) = line.strip_prefix("Operator key: ") {
+                return key.to_owned();
+            }
+            if let Some(rest) = line.strip_prefix("The operator key is in ") {
+                let (file, _) = rest.split_once(", which its owner alone").expect(&line);
+                return std::fs::read_to_string(file).unwrap().trim().to_owned();
+            }
+        }
+        panic!("the first start tells of no key")
     }
 
     /// The link to the page that sets the first account up, which comes after the key.

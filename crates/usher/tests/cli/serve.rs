@@ -1,6 +1,7 @@
 //! Starting and stopping the server.
 
-use std::net::TcpListener;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
 
 use crate::program::{Run, Server, usher, usher_with};
 
@@ -141,6 +142,161 @@ fn a_port_that_is_taken_is_named() {
         run.err
     );
     assert_eq!(run.out, "");
+    assert_eq!(
+        data.path().read_dir().unwrap().count(),
+        0,
+        "it left something behind"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn where_no_terminal_shows_the_operator_key_its_owner_alone_reads_it_in_a_file() {
+    let data = tempfile::tempdir().unwrap();
+    let (_, said) = Server::start(data.path()).stop();
+
+    let file = data.path().join("operator.key");
+    let key = std::fs::read_to_string(&file).unwrap();
+    let mode = std::os::unix::fs::MetadataExt::mode(&std::fs::metadata(&file).unwrap());
+
+    assert!(key.starts_with("usher_op_") && key.ends_with('\n'), "{key}");
+    assert_eq!(mode & 0o777, 0o600);
+    assert!(
+        said.contains(file.to_str().unwrap()) && !said.contains(key.trim()),
+        "{said}"
+    );
+}
+
+#[test]
+fn each_change_and_each_refusal_is_a_line_of_the_log_without_names_or_secrets() {
+    let data = tempfile::tempdir().unwrap();
+    let (server, mut log) =
+        Server::start_logging(&["--data", data.path().to_str().unwrap(), "--log-format", "json"]);
+    let mut server = server;
+    let key = server.operator_key();
+    let made = ask(
+        &server.url,
+        &key,
+        "POST /v1/accounts",
+        r#"{"name": "Fjord Field Service"}"#,
+    );
+    let account = made
+        .split('"')
+        .find(|word| word.starts_with("acct_"))
+        .expect(&made)
+        .to_owned();
+    ask(&server.url, &key, &format!("GET /v1/accounts/{account}"), "");
+    ask(
+        &server.url,
+        "wrong",
+        &format!("GET /v1/accounts/{account}/users?q=anna@fjord.example"),
+        "",
+    );
+
+    let changed = log.wait_for("changed");
+    let refused = log.wait_for("refused");
+    server.stop();
+
+    let line = |text: &str| -> serde_json::Value { serde_json::from_str(text).expect(text) };
+    let (changed, refused) = (line(&changed), line(&refused));
+    assert_eq!(changed["level"], "INFO");
+    assert_eq!(
+        (changed["method"].as_str(), changed["route"].as_str()),
+        (Some("POST"), Some("/v1/accounts"))
+    );
+    assert_eq!(changed["status"], 201);
+    assert!(
+        changed["actor"].as_str().unwrap().starts_with("opkey_"),
+        "{changed}"
+    );
+    assert!(
+        changed["duration_us"].is_u64() && changed["request_id"].is_string(),
+        "{changed}"
+    );
+    // The look between them is no change.
+    assert_eq!(refused["route"], "/v1/accounts/{account}/users");
+    assert_eq!(
+        (refused["status"].as_u64(), refused["account"].as_str()),
+        (Some(401), Some(account.as_str()))
+    );
+    for text in [changed.to_string(), refused.to_string()] {
+        assert!(
+            !text.contains("Fjord") && !text.contains("anna") && !text.contains(&key),
+            "{text}"
+        );
+    }
+}
+
+/// Sends one request, `METHOD /path`, and gives the whole answer.
+fn ask(url: &str, key: &str, request: &str, body: &str) -> String {
+    let address = url.strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(address).unwrap();
+    let head = format!(
+        "{request} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\nauthorization: Bearer {key}\r\n\
+         content-type: application/json\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    stream.write_all(body.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+#[test]
+fn what_the_log_cannot_be_is_refused_with_what_it_can_be() {
+    let data = tempfile::tempdir().unwrap();
+    let serve = [
+        "serve",
+        "--listen",
+        "127.0.0.1:0",
+        "--data",
+        data.path().to_str().unwrap(),
+    ];
+
+    let format = usher(&[&serve[..], &["--log-format", "yaml"]].concat());
+    let level = usher(&[&serve[..], &["--log-level", "loud"]].concat());
+    let directives = usher_with(&[("USHER_LOG", "usher=loud")], &serve);
+
+    for (run, said) in [
+        (format, "[possible values: text, json]"),
+        (level, "[possible values: error, warn, info, debug, trace]"),
+        (directives, "in `USHER_LOG` cannot be used"),
+    ] {
+        assert_eq!(run.code, Some(2), "{}", run.err);
+        assert!(run.err.contains(said), "{}", run.err);
+    }
+    assert_eq!(data.path().read_dir().unwrap().count(), 0);
+}
+
+#[test]
+fn a_first_start_that_fails_leaves_nothing_new_behind() {
+    let home = tempfile::tempdir().unwrap();
+    let fresh = home.path().join("deep/data");
+    let serve = [
+        "serve",
+        "--listen",
+        "127.0.0.1:0",
+        "--data",
+        fresh.to_str().unwrap(),
+    ];
+
+    let key = usher_with(&[("USHER_OPERATOR_KEY", "short")], &serve);
+    let secrets = usher_with(&[("USHER_SECRETS_KEY", "my secret")], &serve);
+
+    assert_eq!((key.code, secrets.code), (Some(1), Some(1)));
+    assert!(!fresh.exists(), "{fresh:?} is there");
+}
+
+#[test]
+fn plain_http_where_other_machines_reach_it_is_warned_of() {
+    let data = tempfile::tempdir().unwrap();
+    let (server, mut log) =
+        Server::start_logging(&["--data", data.path().to_str().unwrap(), "--listen", ":0"]);
+
+    log.wait_for("speaks plain HTTP on [::]:");
+
+    assert_eq!(server.stop().0, Some(0));
 }
 
 #[test]
