@@ -24,7 +24,7 @@ class Server:
 
     def __init__(self, binary, data, disk=None, arguments=()):
         self.data = data
-        self.environment = {**os.environ, "USHER_OPERATOR_KEY": OPERATOR_KEY, "RUST_LOG": "warn"}
+        self.environment = {**os.environ, "USHER_OPERATOR_KEY": OPERATOR_KEY, "USHER_LOG": "warn"}
         if disk:
             self.environment.update(disk.environment())
         command = [str(binary), "serve", "--data", str(data), "--listen", "127.0.0.1:0", *arguments]

@@ -1,5 +1,6 @@
 """Whole or not at all: first starts, migrations, rebuilding and backups that are killed half-way."""
 
+import json
 import pathlib
 import shutil
 import sqlite3
@@ -11,8 +12,8 @@ from harness.disk import EIO, EVERY, SYNC_DELAY_US, SYNC_ERRNO, WRITE_DELAY_US
 from harness.run import scenario
 from harness.wrong import Wrong, expect
 
-# The data of a server of the version before, as SQL.
-BEFORE = pathlib.Path(__file__).resolve().parents[1] / "before"
+# The data of earlier versions, and what was acknowledged there.
+EARLIER = pathlib.Path(__file__).resolve().parents[2] / "data-directories"
 SLOW_SYNC_US = 5000
 
 
@@ -58,24 +59,24 @@ def first_start_killed(run):
 
 
 def data_of_before(run):
-    """The data directory of a server of the version before, which knows three sign-ins."""
-    emptied(run)
-    shutil.copy(BEFORE / "secrets.key", run.data / "secrets.key")
-    (run.data / "secrets.key").chmod(0o600)
-    with sqlite3.connect(run.data / "usher.db") as database:
-        database.executescript((BEFORE / "usher.sql").read_text())
-        database.execute("PRAGMA journal_mode = WAL")
-    database.close()
+    """Some data directory of an earlier version, in place of what is there; what is known of it."""
+    kept = run.random.choice([it.parent for it in sorted(EARLIER.glob("*/*/usher.db"))])
+    shutil.rmtree(run.data)
+    shutil.copytree(kept, run.data)
+    run.data.chmod(0o700)
+    for file in run.data.iterdir():
+        file.chmod(0o600)
+    return kept.name, json.loads((kept.parent / "known.json").read_text())
 
 
 @scenario("every upgrade opens that was killed before, and knows what was there")
 def upgrade_killed(run):
     killed_at_random(run, 12 * run.scale, data_of_before)
+    how, known = data_of_before(run)
     server = run.serve()
-    client = server.client()
-    accounts = client.all("/v1/accounts")
-    users = client.all(f"/v1/accounts/{accounts[0]['id']}/users")
-    expect(len(users) == 4, f"{len(users)} of 4 users are there after the upgrade")
+    users = server.client().all(f"/v1/accounts/{known['account']}/users")
+    missing = set(known["people"].values()) - {it["id"] for it in users}
+    expect(not missing, f"{len(missing)} users are missing after the upgrade of data that was {how}")
     server.stop()
     run.expect_verified()
 
