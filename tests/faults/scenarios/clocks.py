@@ -1,5 +1,6 @@
 """A wall clock that goes back or on, and downtime: durations are what really passed."""
 
+import datetime
 import signal
 import time
 
@@ -22,7 +23,7 @@ def one_seat(run):
 
 
 def expect_audit_in_order(desk):
-    times = [it["at"] for it in sorted(desk.all("audit"), key=lambda entry: entry["seq"])]
+    times = [datetime.datetime.fromisoformat(it["at"]) for it in sorted(desk.all("audit"), key=lambda entry: entry["seq"])]
     expect(times == sorted(times), "times in the audit fall")
 
 
