@@ -146,3 +146,36 @@ fn count_accounts(faults: &[Fault], is_counted: impl Fn(&Fault) -> bool) -> u64 
     accounts.dedup_by_key(|fault| fault.account());
     u64::try_from(accounts.len()).unwrap_or(u64::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use usher_domain::AccountId;
+    use usher_engine::maintenance::Place;
+    use usher_journal::Seq;
+
+    use super::*;
+
+    fn fault(place: Place) -> Fault {
+        Fault {
+            place,
+            problem: "something".to_owned(),
+        }
+    }
+
+    #[test]
+    fn who_breaks_a_rule_is_told_apart_from_whose_commits_were_changed() {
+        let account = AccountId::from_bits(1);
+        let seq = Seq::ZERO.next();
+        let of_rules = fault(Place::Rule { account, seq });
+        let of_journal = fault(Place::Commit { account, seq });
+
+        let broken = advice(&[of_rules.clone(), of_rules.clone()], "2 commits in 1 account");
+        let both = advice(&[of_rules, of_journal], "2 commits in 1 account");
+
+        assert!(broken.starts_with("1 account breaks a rule of Usher"), "{broken}");
+        assert!(
+            both.starts_with("The journal of 1 account is not what was written"),
+            "{both}"
+        );
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use usher_domain::{AccountId, Broken};
+use usher_domain::{Account, AccountId, Broken};
 use usher_journal::{AuditRow, Commit, Hash, Journal, JournalError, Record, Records, Seq, Stray};
 
 use super::{Accounts, Progress, RebuildError, commits_after, fault};
@@ -249,6 +249,20 @@ impl Walk<'_> {
             let problem = broken.to_string();
             self.faults.push(Fault { place, problem });
         }
+        if self
+            .replayed
+            .account
+            .as_ref()
+            .is_some_and(|account| !is_derived_alike(account))
+        {
+            let place = Place::Rule {
+                account,
+                seq: self.replayed.seq,
+            };
+            let problem =
+                "derived-out-of-step – a snapshot of it would not be what its commits come to".to_owned();
+            self.faults.push(Fault { place, problem });
+        }
     }
 
     /// Takes a commit in, and gives the entries of the audit that are made of it.
@@ -303,6 +317,12 @@ impl Walk<'_> {
             });
         }
     }
+}
+
+/// Whether an account that went through its stored form is the same in every field.
+fn is_derived_alike(account: &Account) -> bool {
+    let stored = serde_json::to_vec(account).and_then(|bytes| serde_json::from_slice::<Account>(&bytes));
+    stored.is_ok_and(|stored| stored.restored() == *account)
 }
 
 fn row(commit: &Commit, record: Record) -> Option<AuditRow> {

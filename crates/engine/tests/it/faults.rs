@@ -6,7 +6,7 @@ use usher_domain::{Account, Actor, Code, Command, Outcome, Timestamp};
 use usher_engine::{Failure, Options, Reason, Request};
 use usher_journal::Fault;
 
-use crate::harness::{ACCOUNT, Arrived, Desk, add_minutes, stored};
+use crate::harness::{ACCOUNT, Arrived, Desk, Dice, add_minutes, stored};
 
 #[tokio::test]
 async fn a_commit_that_fails_leaves_memory_as_the_journal_is() {
@@ -253,25 +253,12 @@ async fn a_command_whose_caller_goes_away_is_done_to_the_end() {
     assert_eq!(stored(&desk.replayed().await), stored(&desk.state().await));
 }
 
-/// Numbers that look random and are the same in every run.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % sides
-    }
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whatever_fails_what_was_answered_is_true_and_no_seat_is_sold_twice() {
     for seed in 0..4 {
         let here = Desk::with_pool(3, 10).await;
         let nodes = [here.clone(), here.another_node().await];
-        let mut dice = Dice(seed);
+        let mut dice = Dice::new(seed);
         for node in &nodes {
             for nth in 1..400 {
                 let fault = match dice.roll(20) {

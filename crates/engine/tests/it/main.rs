@@ -14,4 +14,5 @@ mod harness;
 mod maintenance;
 mod memory;
 mod promise;
+mod restarts;
 mod time;

@@ -1,18 +1,18 @@
 //! Every field of an account and of its parts, and where it comes from: stored, or derived from what is stored. A new
 //! field does not compile until it is listed here.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod presence;
+
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use self::presence::{check_pool, check_session, check_sign_in, check_ticket, holders_of};
 use crate::account::{Account, Given};
 use crate::event::Claim;
-use crate::evolve::seats::{log_off_notice, next_reclaim};
 use crate::permission::Role;
-use crate::pool::{Holder, Idle, OnMinutes, Pool, Queue, Standing};
-use crate::presence::{Funding, Session, SessionState, SignIn, Ticket, TicketState};
+use crate::presence::{Funding, SignIn};
 use crate::schedule::{Due, Schedule};
-use crate::time::Timestamp;
 use crate::user::{License, User};
 
 /// Derives every field that is not stored from those that are, as plainly as it can be said, and compares. The account
@@ -172,200 +172,6 @@ fn check_user(account: &Account, user: &User) {
     assert_eq!(usize::try_from(*seats_held).unwrap(), held.sum::<usize>());
 }
 
-fn check_pool(account: &Account, pool: &Pool) {
-    let Pool {
-        id,
-        name: _,
-        product,
-        seats: _,
-        default: _,
-        rules: _,
-        created_at: _,
-        average_hold: _,
-        next_place: _,
-        users,
-        holders,
-        queue,
-        offers,
-        on_minutes,
-        paying_holders,
-        idle,
-        due,
-    } = pool;
-    let stored = [
-        "id",
-        "name",
-        "product",
-        "seats",
-        "default",
-        "rules",
-        "created_at",
-        "average_hold",
-        "next_place",
-    ];
-    assert_stored(pool, &stored);
-
-    let licensed = account
-        .users
-        .values()
-        .filter(|user| user.licenses.get(product) == Some(&License::Shared(*id)));
-    assert_eq!(*users, licensed.map(|user| user.id).collect());
-    assert_eq!(*holders, holders_of(account, pool));
-    let mut line = Queue::default();
-    let mut kept = BTreeSet::new();
-    for ticket in account.tickets.values().filter(|ticket| ticket.pool == *id) {
-        match ticket.state {
-            TicketState::Waiting {} => line.insert(ticket.place, ticket.id),
-            TicketState::Offered { .. } => assert!(kept.insert(ticket.id)),
-        }
-    }
-    assert_eq!((queue, offers), (&line, &kept));
-    let mut paying = OnMinutes::default();
-    let mut paying_beside = BTreeSet::new();
-    for (claim, funding, sign_in) in claims_of(account).filter(|(_, _, sign_in)| sign_in.pool == Some(*id)) {
-        if matches!(funding, Funding::Minutes { .. }) {
-            let holder = pool.holder(sign_in.user, &sign_in.device.id);
-            let since = match claim {
-                Claim::SignIn(_) => sign_in.since,
-                Claim::Session(id) => account.sessions[&id].claimed_at,
-            };
-            paying.insert(&holder, since, claim);
-            paying_beside.extend(holders.contains_key(&holder).then_some(holder));
-        }
-    }
-    assert_eq!((on_minutes, paying_holders), (&paying, &paying_beside));
-    assert_eq!(*idle, idle_of(account, pool));
-    assert_eq!(*due, next_reclaim(pool).map(|(at, _)| at));
-}
-
-fn check_sign_in(account: &Account, sign_in: &SignIn) {
-    let SignIn {
-        id,
-        user: _,
-        product: _,
-        device: _,
-        pool,
-        funding,
-        since: _,
-        lease: _,
-        lease_until,
-        idle_since,
-        log_off_at,
-        reclaim_at,
-        locked_until: _,
-        sessions,
-        due,
-    } = sign_in;
-    let stored = [
-        "id",
-        "user",
-        "product",
-        "device",
-        "pool",
-        "funding",
-        "since",
-        "lease",
-        "lease_until",
-        "idle_since",
-        "log_off_at",
-        "reclaim_at",
-        "locked_until",
-    ];
-    assert_stored(sign_in, &stored);
-
-    let on_it = account.sessions.values().filter(|session| session.sign_in == *id);
-    assert_eq!(*sessions, on_it.map(|session| session.id).collect::<Vec<_>>());
-    let rules = pool
-        .and_then(|pool| account.pools.get(&pool))
-        .map(|pool| &pool.rules);
-    let warning = rules
-        .and_then(crate::rules::Rules::log_off_after)
-        .zip(*idle_since)
-        .map(|(after, since)| since + after.saturating_sub(log_off_notice(after)));
-    let first = [
-        Some(*lease_until),
-        log_off_at.or(warning),
-        *reclaim_at,
-        next_minute(*funding),
-    ];
-    assert_eq!(*due, first.into_iter().flatten().min());
-}
-
-fn check_session(session: &Session) {
-    let Session {
-        id: _,
-        sign_in: _,
-        user: _,
-        product: _,
-        pool: _,
-        kind: _,
-        state,
-        funding,
-        customer: _,
-        code: _,
-        since: _,
-        claimed_at: _,
-        due,
-    } = session;
-    let stored = [
-        "id",
-        "sign_in",
-        "user",
-        "product",
-        "pool",
-        "kind",
-        "state",
-        "funding",
-        "customer",
-        "code",
-        "since",
-        "claimed_at",
-    ];
-    assert_stored(session, &stored);
-
-    let ends = match state {
-        SessionState::Standby { until } => Some(*until),
-        SessionState::Ending { closes_at, .. } => Some(*closes_at),
-        SessionState::Active {} | SessionState::Paused {} => None,
-    };
-    assert_eq!(*due, [ends, next_minute(*funding)].into_iter().flatten().min());
-}
-
-fn check_ticket(ticket: &Ticket) {
-    let Ticket {
-        id: _,
-        user: _,
-        product: _,
-        pool: _,
-        place: _,
-        wanted: _,
-        since: _,
-        lease: _,
-        lease_until,
-        state,
-        due,
-    } = ticket;
-    let stored = [
-        "id",
-        "user",
-        "product",
-        "pool",
-        "place",
-        "wanted",
-        "since",
-        "lease",
-        "lease_until",
-        "state",
-    ];
-    assert_stored(ticket, &stored);
-
-    let passes_on = match state {
-        TicketState::Waiting {} => None,
-        TicketState::Offered { until } => Some(*until),
-    };
-    assert_eq!(*due, [Some(*lease_until), passes_on].into_iter().flatten().min());
-}
-
 /// What is stored of something are these fields and no others.
 fn assert_stored(part: &impl Serialize, fields: &[&str]) {
     let value = serde_json::to_value(part).unwrap();
@@ -388,45 +194,6 @@ fn claims_of(account: &Account) -> impl Iterator<Item = (Claim, Funding, &SignIn
         }))
 }
 
-fn holders_of(account: &Account, pool: &Pool) -> BTreeMap<Holder, Vec<Claim>> {
-    let mut holders: BTreeMap<Holder, Vec<Claim>> = BTreeMap::new();
-    for (claim, funding, sign_in) in claims_of(account) {
-        if funding == Funding::Seat && sign_in.pool == Some(pool.id) {
-            let holder = pool.holder(sign_in.user, &sign_in.device.id);
-            holders.entry(holder).or_default().push(claim);
-        }
-    }
-    for claims in holders.values_mut() {
-        claims.sort();
-    }
-    holders
-}
-
-/// Holders who are idle on every device by which they have their seat (Q4).
-fn idle_of(account: &Account, pool: &Pool) -> Idle {
-    let mut idle = Idle::default();
-    let Some(after) = pool.rules.reclaim_idle_after else {
-        return idle;
-    };
-    for holder in holders_of(account, pool).keys() {
-        let sign_ins: Vec<&SignIn> = account.sign_ins_on(pool, holder).collect();
-        let since: Option<Vec<Timestamp>> = sign_ins.iter().map(|sign_in| sign_in.idle_since).collect();
-        let Some(since) = since.and_then(|since| since.into_iter().max()) else {
-            continue;
-        };
-        let is_warned = sign_ins.iter().any(|sign_in| sign_in.reclaim_at.is_some());
-        let locked_until = sign_ins.iter().filter_map(|sign_in| sign_in.locked_until).max();
-        let quiet = locked_until.map_or(since + after, |until| until.max(since + after));
-        let standing = if is_warned {
-            Standing::Warned(since)
-        } else {
-            Standing::Quiet(quiet)
-        };
-        idle.set(holder, Some(standing));
-    }
-    idle
-}
-
 fn given_of(account: &Account) -> BTreeMap<crate::text::Product, Given> {
     let mut given: BTreeMap<_, Given> = BTreeMap::new();
     for pool in account.pools.values() {
@@ -439,11 +206,4 @@ fn given_of(account: &Account) -> BTreeMap<crate::text::Product, Given> {
     }
     given.retain(|_, given| *given != Given::default());
     given
-}
-
-const fn next_minute(funding: Funding) -> Option<Timestamp> {
-    match funding {
-        Funding::Minutes { next_at, .. } => Some(next_at),
-        _ => None,
-    }
 }

@@ -1,0 +1,234 @@
+//! Whatever is asked, fails, conflicts and starts again: what a node has in memory is what the commits make, in every
+//! field, and no pool is given more seats than it has.
+
+use usher_domain::command::{PoolPatch, RulesPatch};
+use usher_domain::presence::{SessionKind, Start};
+use usher_domain::rules::{Occupies, WhenFull};
+use usher_domain::{Account, Command, Secs, SessionId, SignInId, TicketId, UserId, oversold_by};
+use usher_engine::replay::{Replayed, fold};
+use usher_engine::{Entry, Options};
+use usher_journal::{COMMITS_MAX, Fault, Journal, Loaded, Seq};
+
+use crate::harness::{ACCOUNT, Desk, Dice, POOL, add_minutes, sign_in, user};
+
+const USERS: u32 = 6;
+
+/// Snapshots come often, so that loads begin at one.
+fn options() -> Options {
+    Options {
+        snapshot_bytes_min: 2_000,
+        ..Options::default()
+    }
+}
+
+/// Two nodes on one journal, and what they are asked.
+struct Trial {
+    nodes: Vec<Desk>,
+    dice: Dice,
+    ids: u32,
+}
+
+impl Trial {
+    async fn begin(seed: u64, rules: RulesPatch) -> Self {
+        let desk = Desk::with_pool(3, USERS).await;
+        let change = PoolPatch {
+            rules: Some(rules),
+            ..PoolPatch::default()
+        };
+        desk.execute(Command::ChangePool { id: POOL, change })
+            .await
+            .unwrap();
+        desk.execute(add_minutes(20)).await.unwrap();
+        let mut trial = Self {
+            nodes: Vec::new(),
+            dice: Dice::new(seed),
+            ids: 1_000,
+        };
+        for _ in 0..2 {
+            trial.nodes.push(Self::node_on(&desk).await);
+        }
+        trial
+    }
+
+    async fn node_on(desk: &Desk) -> Desk {
+        Desk::on(desk.journal.another_node(), desk.clock.clone(), options()).await
+    }
+
+    fn pick(&mut self, many: usize) -> usize {
+        usize::try_from(self.dice.roll(u64::try_from(many.max(1)).unwrap())).unwrap()
+    }
+
+    fn fresh(&mut self) -> u128 {
+        self.ids += 1;
+        self.ids.into()
+    }
+
+    /// One thing happens on one of the nodes.
+    async fn step(&mut self) {
+        let number = self.pick(2);
+        let node = self.nodes[number].clone();
+        match self.dice.roll(30) {
+            0..3 => {
+                let faults = [
+                    Fault::Failed,
+                    Fault::Conflict,
+                    Fault::UnknownStored,
+                    Fault::UnknownNotStored,
+                ];
+                let fault = faults[self.pick(faults.len())].clone();
+                node.journal.fault_at(1, fault);
+            }
+            3 => self.nodes[number] = Self::node_on(&node).await,
+            4..6 => {
+                let secs = u32::try_from(self.dice.roll(70)).unwrap();
+                node.engine.advance(Secs::new(secs)).await;
+            }
+            6 => self.compare(&node).await,
+            7..10 => {
+                // What is refused, or not stored, is as good an outcome as any.
+                if let Ok(account) = node.engine.read(ACCOUNT, |account, _| account.clone()).await {
+                    for id in account.sign_ins().keys() {
+                        let _ = node.heartbeat(*id).await;
+                    }
+                }
+            }
+            _ => {
+                let Ok(account) = node.engine.read(ACCOUNT, |account, _| account.clone()).await else {
+                    return;
+                };
+                if let Some(command) = self.command(&account) {
+                    let _ = node.execute(command).await;
+                }
+            }
+        }
+    }
+
+    fn command(&mut self, account: &Account) -> Option<Command> {
+        let sign_ins: Vec<SignInId> = account.sign_ins().keys().copied().collect();
+        let sessions: Vec<SessionId> = account.sessions().keys().copied().collect();
+        let tickets: Vec<TicketId> = account.tickets().keys().copied().collect();
+        let id = self.fresh();
+        Some(match self.dice.roll(12) {
+            0..3 => {
+                let number = u32::try_from(self.dice.roll(u64::from(USERS))).unwrap();
+                sign_in(number, SignInId::from_bits(id), true)
+            }
+            3..6 => Command::CreateSession {
+                id: SessionId::from_bits(id),
+                sign_in: *sign_ins.get(self.pick(sign_ins.len()))?,
+                kind: SessionKind::Call,
+                start: Start::Active,
+                customer: None,
+                code: "ABC234".parse().unwrap(),
+                valid_for: None,
+                wait: self.dice.roll(2) == 0,
+            },
+            6 => Command::EndSessions {
+                ids: vec![*sessions.get(self.pick(sessions.len()))?],
+                note: None,
+            },
+            7 => Command::SignOut {
+                sign_in: *sign_ins.get(self.pick(sign_ins.len()))?,
+                note: None,
+            },
+            8 => Command::DropTicket {
+                id: *tickets.get(self.pick(tickets.len()))?,
+            },
+            9 => {
+                let seats = u32::try_from(self.dice.roll(4)).unwrap();
+                let change = PoolPatch {
+                    seats: Some(seats),
+                    ..PoolPatch::default()
+                };
+                Command::ChangePool { id: POOL, change }
+            }
+            10 => limit(
+                user(u32::try_from(self.dice.roll(u64::from(USERS))).unwrap()),
+                self.dice.roll(3),
+            ),
+            _ => add_minutes(3),
+        })
+    }
+
+    /// What a node has in memory is what the commits make, from the first on, and from a snapshot on.
+    async fn compare(&self, node: &Desk) {
+        // Whatever is on its way, or was done by the other node, is known after a commit of this node.
+        if node.execute(add_minutes(1)).await.is_err() {
+            return;
+        }
+        let mut live = node.state().await;
+        let live = live.as_stored(Account::clone);
+        assert_eq!(live, node.replayed().await, "with a snapshot");
+        let all = Loaded {
+            snapshot: None,
+            commits: node
+                .journal
+                .commits_after(ACCOUNT, Seq::ZERO, COMMITS_MAX)
+                .await
+                .unwrap(),
+        };
+        assert_eq!(
+            Some(live),
+            fold(&all).unwrap().account,
+            "from the first commit on"
+        );
+    }
+
+    /// No commit gave a seat that was not there.
+    async fn check_promise(&self) {
+        for node in &self.nodes {
+            assert_eq!(node.engine.figures().invariants_broken, 0);
+        }
+        let commits = self.nodes[0]
+            .journal
+            .commits_after(ACCOUNT, Seq::ZERO, COMMITS_MAX)
+            .await;
+        let mut replayed = Replayed::default();
+        for commit in commits.unwrap() {
+            for Entry { events, .. } in Entry::decode(&commit).unwrap() {
+                let account = replayed.account.as_ref();
+                assert_eq!(account.and_then(|account| oversold_by(account, &events)), None);
+            }
+            replayed.apply(&commit, |_, _, _| {}).unwrap();
+            assert_eq!(replayed.broken(), []);
+        }
+    }
+}
+
+fn limit(id: UserId, seats: u64) -> Command {
+    let seats = u32::try_from(seats).unwrap();
+    let change = usher_domain::command::UserPatch {
+        seat_limit: Some((seats > 0).then_some(seats)),
+        ..usher_domain::command::UserPatch::default()
+    };
+    Command::ChangeUser { id, change }
+}
+
+#[tokio::test(start_paused = true)]
+async fn memory_is_what_the_commits_make_whatever_fails_and_starts_again() {
+    for seed in 0..12 {
+        let occupies = if seed % 3 == 0 {
+            Occupies::SignIn
+        } else {
+            Occupies::Session
+        };
+        let when_full = match seed % 4 {
+            0 => vec![WhenFull::PayPerUse],
+            1 => vec![WhenFull::Queue],
+            2 => vec![WhenFull::PayPerUse, WhenFull::Queue],
+            _ => vec![WhenFull::Queue, WhenFull::PayPerUse],
+        };
+        let rules = RulesPatch {
+            occupies: Some(occupies),
+            when_full: Some(when_full),
+            reclaim_idle_after: Some((seed % 2 == 0).then_some(Secs::new(90))),
+            ..RulesPatch::default()
+        };
+        let mut trial = Trial::begin(seed, rules).await;
+        for _ in 0..150 {
+            trial.step().await;
+        }
+        trial.compare(&trial.nodes[0]).await;
+        trial.check_promise().await;
+    }
+}
