@@ -34,6 +34,8 @@ figures! {
     refusals;
     /// Commits stored.
     commits;
+    /// Commits on their way into the journal now.
+    commits_under_way;
     /// Commits that met another node's and were decided again.
     conflicts;
     /// Commits that the journal did not store.

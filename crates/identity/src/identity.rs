@@ -239,6 +239,12 @@ impl Identity {
         self.save_last_use_of_operator_keys().await?;
         self.save_last_use_of_api_keys().await
     }
+
+    /// Closes the tables, after what is under way: for the end of the program. The last connection that is closed to a
+    /// database leaves no write-ahead log behind.
+    pub async fn close(&self) {
+        self.store.close().await;
+    }
 }
 
 /// Seals anew whatever is not sealed with the current secrets key. Whether there was anything.

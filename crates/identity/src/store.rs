@@ -39,7 +39,8 @@ mod schema {
 /// The connection. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Store {
-    connection: Arc<Mutex<Connection>>,
+    /// None once it is closed.
+    connection: Arc<Mutex<Option<Connection>>>,
 }
 
 /// Sets the connection up and brings the credential tables up to date.
@@ -79,7 +80,7 @@ pub(crate) fn transact<T>(
 impl Store {
     pub(crate) fn new(connection: Connection) -> Self {
         Self {
-            connection: Arc::new(Mutex::new(connection)),
+            connection: Arc::new(Mutex::new(Some(connection))),
         }
     }
 
@@ -111,8 +112,18 @@ impl Store {
         work: impl FnOnce(&mut Connection) -> Result<T, IdentityError> + Send + 'static,
     ) -> Result<T, IdentityError> {
         let mut connection = Arc::clone(&self.connection).lock_owned().await;
-        tokio::task::spawn_blocking(move || work(&mut connection))
-            .await
-            .map_err(|_| IdentityError::Stopped)?
+        tokio::task::spawn_blocking(move || match connection.as_mut() {
+            Some(connection) => work(connection),
+            None => Err(IdentityError::Stopped),
+        })
+        .await
+        .map_err(|_| IdentityError::Stopped)?
+    }
+
+    /// Closes the connection after what is under way. What comes later finds that it has [stopped](IdentityError::Stopped).
+    pub(crate) async fn close(&self) {
+        let mut connection = Arc::clone(&self.connection).lock_owned().await;
+        // Closing may move the write-ahead log into the database. A panic there leaves it to the next start.
+        let _ = tokio::task::spawn_blocking(move || drop(connection.take())).await;
     }
 }

@@ -148,7 +148,7 @@ impl Journal for SqliteJournal {
 
     async fn close(&self) {
         self.writer.close().await;
-        self.readers.close();
+        self.readers.close().await;
     }
 }
 

@@ -1,6 +1,6 @@
 //! Connections that read, on threads where waiting for the disk blocks nobody.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, Transaction};
 use tokio::sync::Semaphore;
@@ -9,7 +9,7 @@ use usher_journal::{JournalError, Text};
 use crate::connection::Store;
 
 /// How many questions are answered at a time; more wait.
-const READERS: usize = 4;
+const READERS: u32 = 4;
 
 pub(crate) struct Readers {
     store: Arc<Store>,
@@ -22,7 +22,7 @@ impl Readers {
         let idle = (0..READERS)
             .map(|_| store.connect())
             .collect::<rusqlite::Result<_>>()?;
-        let permits = Arc::new(Semaphore::new(READERS));
+        let permits = Arc::new(Semaphore::new(READERS as usize));
         Ok(Self {
             store: Arc::clone(store),
             idle: Mutex::new(idle),
@@ -52,23 +52,26 @@ impl Readers {
         let task = tokio::task::spawn_blocking(move || {
             let _permit = permit;
             let _turn = readers.store.reading();
-            let idle = readers.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let idle = readers.idle().pop();
             let mut connection = idle.map_or_else(|| readers.store.connect(), Ok).map_err(failed)?;
             let answer = work(&mut connection);
-            readers
-                .idle
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push(connection);
+            readers.idle().push(connection);
             answer
         });
         task.await
             .unwrap_or_else(|error| Err(JournalError::Failed(Text::from(error.to_string()))))
     }
 
-    /// Lets no question in any more.
-    pub(crate) fn close(&self) {
+    /// Waits for the questions under way, closes the connections, and lets no further question in.
+    pub(crate) async fn close(&self) {
+        // Fails where it is closed already.
+        let _all = self.permits.acquire_many(READERS).await;
         self.permits.close();
+        self.idle().clear();
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, Once, PoisonError, mpsc as channel};
-use std::thread;
+use std::thread::{self, JoinHandle};
 
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
@@ -54,6 +54,8 @@ pub(crate) struct Writer {
     gathers: Once,
     /// Whether the last transaction could not be stored.
     is_failing: Arc<AtomicBool>,
+    /// The thread, until it is waited for.
+    thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Writer {
@@ -67,7 +69,7 @@ impl Writer {
         let store = Arc::clone(store);
         let is_failing = Arc::new(AtomicBool::new(false));
         let noted = Arc::clone(&is_failing);
-        thread::Builder::new()
+        let thread = thread::Builder::new()
             .name("journal".into())
             .spawn(move || run(&store, &connection, &incoming, &noted))?;
         Ok(Self {
@@ -75,6 +77,7 @@ impl Writer {
             gatherer: Mutex::new(Some((waiting, groups))),
             gathers: Once::new(),
             is_failing,
+            thread: Mutex::new(Some(thread)),
         })
     }
 
@@ -129,6 +132,11 @@ impl Writer {
         if self.hand_in(Order::Close(answer)).await.is_ok() {
             // A writer that dies here has nothing left to store either.
             let _ = answered.await;
+        }
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread {
+            // With its end, its connection is closed. It says itself what it dies of.
+            let _ = task::spawn_blocking(|| thread.join()).await;
         }
     }
 }
@@ -217,7 +225,8 @@ fn write(
             .into_iter()
             .zip(outcomes.into_iter().map(Verdict::Outcome))
             .collect(),
-        Err(Failure::Within(error)) if group.len() > 1 => {
+        // Where another program keeps the database locked, each would wait for it anew.
+        Err(Failure::Within(error)) if group.len() > 1 && !is_busy(&error) => {
             tracing::warn!(%error, "a group of commits failed; trying them one by one");
             let one_by_one = group.into_iter();
             one_by_one
@@ -230,6 +239,14 @@ fn write(
             group.into_iter().map(failed).collect()
         }
     }
+}
+
+fn is_busy(error: &rusqlite::Error) -> bool {
+    use rusqlite::ErrorCode;
+    matches!(
+        error.sqlite_error_code(),
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)
+    )
 }
 
 fn transact(

@@ -156,3 +156,20 @@ async fn two_databases_in_memory_are_two() {
         .await;
     assert_eq!(accounts.unwrap().items, []);
 }
+
+#[tokio::test]
+async fn a_journal_that_is_closed_leaves_no_write_ahead_log() {
+    let dir = tempfile::tempdir().unwrap();
+    let journal = SqliteJournal::open(dir.path()).unwrap();
+    let beside = journal.connect().unwrap();
+    append_twenty(&journal).await;
+    journal.load(AccountId::from_bits(1)).await.unwrap();
+
+    journal.close().await;
+    drop(beside);
+
+    let files = std::fs::read_dir(dir.path()).unwrap();
+    let names: Vec<_> = files.map(|file| file.unwrap().file_name()).collect();
+    assert_eq!(names, [FILE_NAME]);
+    assert!(journal.load(AccountId::from_bits(1)).await.is_err());
+}

@@ -1,5 +1,6 @@
 //! From a batch of jobs to a stored commit.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -97,7 +98,9 @@ impl Resident {
         let Outgoing { append, entries } = outgoing;
         let sealed = Sealed::of(&append.commit);
         let began = self.node.now();
+        let under_way = UnderWay::begin(&self.node);
         let stored = store(&self.node, append).await;
+        drop(under_way);
         self.note_append(began, matches!(stored, Stored::Yes | Stored::Overtaken));
         match stored {
             Stored::Yes => {
@@ -177,6 +180,22 @@ impl Resident {
             Ok(decoded) if is_whole => decoded.into_iter().for_each(|commit| self.publish(commit)),
             _ => self.publisher = None,
         }
+    }
+}
+
+/// A commit on its way counts as such, also where the wait for it is given up.
+struct UnderWay(Arc<Node>);
+
+impl UnderWay {
+    fn begin(node: &Arc<Node>) -> Self {
+        node.counters.commits_under_way.increment();
+        Self(Arc::clone(node))
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.counters.commits_under_way.decrement();
     }
 }
 

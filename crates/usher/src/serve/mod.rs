@@ -6,6 +6,7 @@ mod greeting;
 mod secrets;
 mod setting;
 mod signals;
+mod stop;
 mod store;
 mod transport;
 
@@ -94,7 +95,10 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: Arguments, terminal: &mut Terminal) -> Result<(), Failure> {
     let runtime = tokio::runtime::Runtime::new()
         .map_err(|error| Failure::because("The server could not start", &error))?;
-    runtime.block_on(serve(arguments, terminal))
+    let served = runtime.block_on(serve(arguments, terminal));
+    // A thread that hangs with the disk must not keep the program.
+    runtime.shutdown_background();
+    served
 }
 
 async fn serve(arguments: Arguments, terminal: &mut Terminal) -> Result<(), Failure> {
@@ -179,7 +183,7 @@ fn network_warning(store: &Store) -> Option<String> {
     ))
 }
 
-/// Serves until `stop`, then finishes what was begun and leaves nothing unsaved.
+/// Serves until `stop`, then finishes what was begun and leaves nothing unsaved, or says what.
 pub(crate) async fn run_until(
     stop: impl Future<Output = ()> + Send,
     listener: TcpListener,
@@ -209,10 +213,7 @@ pub(crate) async fn run_until(
     for task in [Some(upkeep), Some(reread), fresh].into_iter().flatten() {
         task.abort();
     }
-    engine.shutdown().await;
-    if let Err(error) = store.identity.maintain(engine.now()).await {
-        tracing::warn!(%error, "credentials were not cleared up");
-    }
+    stop::store_the_rest(&engine, &store.identity).await?;
     tracing::info!("stopped");
     served.map_err(|error| Failure::because("The server stopped", &error))
 }

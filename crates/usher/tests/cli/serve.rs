@@ -22,12 +22,14 @@ fn the_first_start_shows_an_operator_key_and_later_ones_do_not() {
         first.greeting
     );
     let (code, _) = first.stop();
+    let is_log_left = data.path().join("usher.db-wal").exists();
 
     let second = Server::start(data.path());
     let (_, asked) = status(&second.url, &key);
     let (_, said) = second.stop();
 
     assert_eq!(code, Some(0));
+    assert!(!is_log_left);
     assert!(key.starts_with("usher_op_"), "{key}");
     assert!(asked.contains("is ready"), "{asked}");
     assert!(
