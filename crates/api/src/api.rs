@@ -70,6 +70,8 @@ impl Api {
     /// The API over an engine, the credentials, and the read models that the engine's journal fills.
     #[must_use]
     pub fn new(engine: Engine, identity: Identity, records: Arc<dyn Records>, config: Config) -> Arc<Self> {
+        let clock = engine.clone();
+        identity.follow_world(move |now| now - clock.wall_clock().behind);
         Arc::new(Self {
             throttle: Throttle::new(&engine),
             single_sign_on: SingleSignOn::new(identity.clone(), config.providers),

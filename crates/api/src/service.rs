@@ -8,6 +8,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::header;
 use axum::routing::get;
+use usher_engine::WallClock;
 use usher_journal::{AccountFilter, PageRequest};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -50,18 +51,43 @@ async fn live() -> &'static str {
 /// Whether requests can be served
 ///
 /// Answers 200 when the journal can be read, and commits can be stored: not on a disk that is full, until there is room
-/// again.
+/// again. The first line is `ready`; others follow where the machine's clock was set since the start.
 #[utoipa::path(
     get, path = "/readyz", operation_id = "isReady", tag = "service", security(()),
     responses((status = 200, description = "It is ready.", body = String, content_type = "text/plain")),
     extensions(("x-problems" = json!(["unavailable"])))
 )]
-async fn ready(State(api): State<Arc<Api>>) -> Result<&'static str, Problem> {
+async fn ready(State(api): State<Arc<Api>>) -> Result<String, Problem> {
     let one = PageRequest::new(1, None);
     api.records.list_accounts(AccountFilter::default(), one).await?;
     let writable = tokio::time::timeout(STORE_TIME_MAX, api.engine.check_writable()).await;
     writable.map_err(|_| Problem::new(UNAVAILABLE, "Commits are not stored in time."))??;
-    Ok("ready\n")
+    Ok(format!("ready\n{}", clock_note(api.engine.wall_clock())))
+}
+
+/// Lines on a machine's clock that people have set since the start.
+fn clock_note(clock: WallClock) -> String {
+    let mut note = String::new();
+    let last_secs = clock.last_step_millis.unsigned_abs().div_ceil(1_000);
+    let direction = if clock.last_step_millis < 0 {
+        "back"
+    } else {
+        "forward"
+    };
+    if last_secs > 0 {
+        let _ = writeln!(
+            note,
+            "The machine's clock was last set {direction} by {last_secs} seconds."
+        );
+    }
+    let behind_secs = clock.behind.get() / 1_000;
+    if behind_secs > 0 {
+        let _ = writeln!(
+            note,
+            "Usher goes on by the time that really passes, {behind_secs} seconds ahead of the machine's clock."
+        );
+    }
+    note
 }
 
 /// What the engine counts, in the text format of Prometheus.
@@ -78,6 +104,11 @@ fn write_figures(api: &Api, text: &mut String) {
             "subscribers",
             "Open subscriptions to accounts.",
             figures.subscribers,
+        ),
+        (
+            "commits_under_way",
+            "Commits that wait for the disk.",
+            figures.commits_under_way,
         ),
     ];
     let counters = [
@@ -141,6 +172,35 @@ fn write_figures(api: &Api, text: &mut String) {
             figures.invariants_broken,
         ),
     ];
+    write_all(text, &gauges, &counters);
+    write_clock(api.engine.wall_clock(), text);
+}
+
+fn write_clock(clock: WallClock, text: &mut String) {
+    let gauges = [(
+        "clock_behind_seconds",
+        "How far the machine's clock is behind the time that Usher works by.",
+        clock.behind.get() / 1_000,
+    )];
+    let counters = [
+        (
+            "clock_steps_back",
+            "Times that the machine's clock was set back.",
+            clock.steps_back,
+        ),
+        (
+            "clock_steps_forward",
+            "Times that the machine's clock was set forward.",
+            clock.steps_forward,
+        ),
+    ];
+    write_all(text, &gauges, &counters);
+}
+
+/// A name, what it means, and how much.
+type Figure = (&'static str, &'static str, u64);
+
+fn write_all(text: &mut String, gauges: &[Figure], counters: &[Figure]) {
     for (name, help, value) in gauges {
         let _ = writeln!(
             text,

@@ -80,6 +80,17 @@ impl Client {
             .map(|(_, answer)| answer)
     }
 
+    /// Reads a text.
+    pub async fn text(&self, path: &str) -> Result<String, Error> {
+        let response = self.request(Method::GET, path).send().await?;
+        let status = response.status();
+        let body = response.bytes().await?;
+        if !status.is_success() {
+            return Err(Error::of_answer(status, &body));
+        }
+        Ok(String::from_utf8_lossy(&body).into_owned())
+    }
+
     /// Creates something, or does something.
     pub async fn post<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T, Error> {
         self.ask(Method::POST, path, Some(body))

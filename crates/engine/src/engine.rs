@@ -222,6 +222,7 @@ impl Engine {
     /// How the wall clock stands to [`now`](Self::now).
     #[must_use]
     pub fn wall_clock(&self) -> WallClock {
+        self.node.time.follow_wall();
         self.node.time.wall_clock()
     }
 

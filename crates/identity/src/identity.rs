@@ -17,6 +17,7 @@ use crate::secret::Digest;
 use crate::signing::{self, Keyring, Signed};
 use crate::store::{self, Store};
 use crate::user_tokens::{self, UserTokens};
+use crate::world::World;
 use crate::{
     Caller, IdentityError, Lives, OperatorScope, PasswordLife, Sealer, SecretsKeys, Unauthenticated,
     UserTokenId, known_browsers, operator, passwords, single_sign_on,
@@ -67,6 +68,7 @@ pub(crate) struct Memory {
     /// Whose password is temporary.
     temporary_passwords: RwLock<BTreeSet<(AccountId, UserId)>>,
     keyring: RwLock<Keyring>,
+    pub(crate) world: World,
 }
 
 impl Identity {
@@ -89,6 +91,7 @@ impl Identity {
             second_factors: RwLock::new(second_factor::load(&connection)?),
             temporary_passwords: RwLock::new(passwords::load_temporary(&connection)?),
             keyring: RwLock::new(keyring),
+            world: World::default(),
         };
         Ok(Self {
             store: Store::new(connection),

@@ -38,6 +38,7 @@ pub mod single_sign_on;
 mod store;
 mod unrecorded;
 mod user_tokens;
+mod world;
 
 pub use api_keys::ApiKeyUse;
 pub use caller::{Caller, Unauthenticated};

@@ -183,6 +183,7 @@ impl Identity {
         let new = NewUserToken::draw(proof.account, proof.user, self.lives().token, now)?;
         let (memory, sealer) = (Arc::clone(&self.memory), self.sealer().clone());
         let code = code.map(TypedCode::of);
+        let world = self.world(now);
         self.store
             .change(
                 move |tables| {
@@ -197,7 +198,7 @@ impl Identity {
                         let Some(code) = code else {
                             return Ok(Err(Exchange::SecondFactorNeeded));
                         };
-                        if !code.use_up(tables, &sealer, account, user, now)?.is_right() {
+                        if !code.use_up(tables, &sealer, account, user, world)?.is_right() {
                             return Ok(Err(Exchange::Wrong));
                         }
                     }

@@ -45,8 +45,12 @@ async fn ask(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Failu
     let key = arguments.operator_key.as_deref().unwrap_or_default();
     let client = Client::new(url, key)
         .map_err(|error| Failure::because(format_args!("{url} cannot be asked"), &error))?;
-    check_ready(&client).await?;
+    let said = ask_ready(&client).await?;
     writeln!(terminal.out(), "Usher at {} is ready.", bold(url))?;
+    // After the word that it is ready, it says what an operator should know.
+    for line in said.lines().skip(1) {
+        writeln!(terminal.out(), "{line}")?;
+    }
     if key.is_empty() {
         let hint = "With the operator key in USHER_OPERATOR_KEY, this shows the accounts and their seats.";
         writeln!(terminal.out(), "{}", dim(hint))?;
@@ -55,10 +59,9 @@ async fn ask(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Failu
     overview(&client, terminal).await
 }
 
-async fn check_ready(client: &Client) -> Result<(), Failure> {
-    match client.get::<serde_json::Value>("/readyz").await {
-        // The answer is a word, not JSON; that there is one is what counts.
-        Ok(_) | Err(Error::Answer(_)) => Ok(()),
+async fn ask_ready(client: &Client) -> Result<String, Failure> {
+    match client.text("/readyz").await {
+        Ok(said) => Ok(said),
         Err(Error::Transport(error)) => Err(Failure::said(format!(
             "No server answers at {} ({}). Start one with `usher serve`, or say where it is with `--url`.",
             client.base(),

@@ -29,6 +29,7 @@ pub struct App {
     pub api: Arc<Api>,
     pub router: Router,
     pub engine: Engine,
+    pub clock: ManualClock,
     pub journal: MemoryJournal,
     pub identity: Identity,
     pub account: AccountId,
@@ -79,9 +80,10 @@ impl App {
 
     pub async fn configured(config: Config) -> Self {
         let journal = MemoryJournal::new();
+        let clock = ManualClock::new(START);
         let engine = Engine::start(
             Arc::new(journal.clone()),
-            Clock::Manual(ManualClock::new(START)),
+            Clock::Manual(clock.clone()),
             Options::default(),
         )
         .await
@@ -99,6 +101,7 @@ impl App {
             api,
             router,
             engine,
+            clock,
             journal,
             identity,
             account: AccountId::from_bits(0),

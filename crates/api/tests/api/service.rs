@@ -62,6 +62,28 @@ async fn metrics_count_requests_by_operation_and_never_by_path() {
 }
 
 #[tokio::test]
+async fn a_clock_that_was_set_back_is_told() {
+    let app = App::empty().await;
+    assert_eq!(app.nobody().get("/readyz").await.text, "ready\n");
+
+    app.clock.step(-3_600_000);
+
+    assert_eq!(
+        app.nobody().get("/readyz").await.text,
+        "ready\n\
+         The machine's clock was last set back by 3600 seconds.\n\
+         Usher goes on by the time that really passes, 3600 seconds ahead of the machine's clock.\n"
+    );
+    let metrics = app.nobody().get("/metrics").await.text;
+    for line in [
+        "usher_clock_behind_seconds 3600",
+        "usher_clock_steps_back_total 1",
+    ] {
+        assert!(metrics.lines().any(|it| it == line), "{line}\n{metrics}");
+    }
+}
+
+#[tokio::test]
 async fn the_document_is_served() {
     let app = App::empty().await;
 

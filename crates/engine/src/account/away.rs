@@ -16,6 +16,7 @@ impl Resident {
     /// with it.
     pub(super) fn time_for(&mut self, state: &mut State) -> (Timestamp, Option<Outage>) {
         let here = self.node.now();
+        // Also by the moment by which another thread read the clock earlier.
         if here + state.ahead < state.replayed.at {
             state.ahead = Millis::between(here, state.replayed.at);
         }

@@ -70,21 +70,21 @@ impl TypedCode {
         }
     }
 
-    /// Checks the code, and sees to it that it is not good again.
+    /// Checks the code by the world's time, and sees to it that it is not good again.
     pub(crate) fn use_up(
         &self,
         tables: &Connection,
         sealer: &Sealer,
         account: AccountId,
         user: UserId,
-        now: Timestamp,
+        world: Timestamp,
     ) -> Result<CodeVerdict, IdentityError> {
         let stored = tables::get(tables, account, user)?;
         let Some(stored) = stored.filter(|stored| stored.confirmed) else {
             return Ok(CodeVerdict::Wrong);
         };
         let secret = sealer.open(&tables::context(account, user), &stored.secret)?;
-        if let Some(step) = totp::step_of(&secret, &self.digits, now)? {
+        if let Some(step) = totp::step_of(&secret, &self.digits, world)? {
             // A step that was used, or one before it, is not good again (RFC 6238, 5.2).
             if step <= stored.last_step {
                 return Ok(CodeVerdict::Wrong);
@@ -158,6 +158,7 @@ impl Identity {
         now: Timestamp,
     ) -> Result<Option<(Vec<Secret>, Unrecorded)>, IdentityError> {
         let (sealer, code) = (self.sealer().clone(), totp::digits(code));
+        let world = self.world(now);
         let codes = recovery::draw()?;
         let digests = recovery::digests(&codes);
         let memory = Arc::clone(&self.memory);
@@ -170,7 +171,7 @@ impl Identity {
                         return Ok(None);
                     };
                     let secret = sealer.open(&tables::context(account, user), &stored.secret)?;
-                    let Some(step) = totp::step_of(&secret, &code, now)? else {
+                    let Some(step) = totp::step_of(&secret, &code, world)? else {
                         return Ok(None);
                     };
                     tables::confirm(tables, account, user, step)?;
@@ -200,9 +201,10 @@ impl Identity {
         now: Timestamp,
     ) -> Result<CodeVerdict, IdentityError> {
         let (sealer, code) = (self.sealer().clone(), TypedCode::of(code));
+        let world = self.world(now);
         self.store
             .change(
-                move |tables| code.use_up(tables, &sealer, account, user, now),
+                move |tables| code.use_up(tables, &sealer, account, user, world),
                 |verdict| verdict,
             )
             .await

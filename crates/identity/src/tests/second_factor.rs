@@ -1,5 +1,7 @@
 use totp_rs::{Builder, Secret as TotpSecret};
 
+use usher_domain::Secs;
+
 use super::*;
 use crate::{CodeVerdict, Exchange, HALF_SIGN_IN_LIFE, RECOVERY_CODES, Secret, SecretsKeys};
 
@@ -67,6 +69,28 @@ async fn a_secret_counts_for_nothing_until_a_code_of_it_was_typed() {
         .drawn_second_factor(ACME, SVEN, "sven@acme.example")
         .await;
     assert_eq!(drawn.unwrap(), None);
+}
+
+/// The machine's clock was an hour ahead and was set right: time here goes on an hour ahead of people's devices.
+#[tokio::test]
+async fn codes_go_by_the_time_of_the_world() {
+    let identity = identity();
+    identity.follow_world(|now| now - Secs::new(3_600));
+    let world = NOON - Secs::new(3_600);
+    let secret = draw(&identity).await;
+    let typed = code(&secret, world);
+    let set = identity
+        .confirm_second_factor(ACME, SVEN, &typed, nobody(), NOON)
+        .await;
+    assert!(set.unwrap().is_some());
+
+    let later = Secs::new(60);
+    let verdicts = [NOON, world].map(|at| code(&secret, at + later));
+
+    for (typed, expected) in verdicts.iter().zip([CodeVerdict::Wrong, CodeVerdict::Right]) {
+        let used = identity.use_second_factor(ACME, SVEN, typed, NOON + later).await;
+        assert_eq!(used.unwrap(), expected);
+    }
 }
 
 #[tokio::test]
