@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 use usher_domain::account::Plan;
+use usher_domain::join_code::JoinCode;
+use usher_domain::text::Code;
 use usher_domain::{Account, AccountId, UserId};
 use usher_engine::{Clock, Engine, Failure};
 use usher_identity::single_sign_on::{Reach, SingleSignOn, Times};
-use usher_identity::{Identity, PortalSessionId};
-use usher_journal::{AuditRow, Hash, Records};
+use usher_identity::{Identity, IdentityError, PortalSessionId};
+use usher_journal::{AuditRow, CodeOwner, Hash, JournalError, Records, SessionRow, plain_code_digest};
 
 use crate::arrival::TrustedProxies;
 use crate::connections::{CONNECTIONS_PER_ADDRESS, Connections};
@@ -130,6 +132,33 @@ impl Api {
             });
         }
         Ok(hashes)
+    }
+
+    /// A new code for a customer of this account, digested and sealed.
+    pub fn draw_code(&self, account: AccountId) -> Result<JoinCode, Problem> {
+        let code = usher_identity::draw_code()?;
+        let sealed = self.identity.join_codes().seal(account, &code);
+        Ok(sealed.map_err(IdentityError::from)?)
+    }
+
+    /// Where a code leads; none where it leads nowhere.
+    pub async fn find_code(&self, code: &Code) -> Result<Option<CodeOwner>, JournalError> {
+        let digest = self.identity.join_codes().digest(code);
+        if let Some(owner) = self.records.find_code(&digest).await? {
+            return Ok(Some(owner));
+        }
+        // A session of an earlier version may still wait.
+        self.records.find_code(&plain_code_digest(code.as_str())).await
+    }
+
+    /// Whether this is the code of a session, which may be over.
+    #[must_use]
+    pub fn is_code_of(&self, code: &Code, row: &SessionRow) -> bool {
+        let digests = [
+            self.identity.join_codes().digest(code),
+            plain_code_digest(code.as_str()).to_string(),
+        ];
+        digests.iter().any(|digest| row.code.as_deref() == Some(digest))
     }
 
     /// Signing in at the providers of accounts.

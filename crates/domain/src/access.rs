@@ -255,6 +255,18 @@ impl Account {
             || matches!(actor, Actor::Customer(id) if *id == session.id)
     }
 
+    /// Whether an actor may know a session's join code: whoever started it, and whoever may control it.
+    #[must_use]
+    pub fn sees_code(&self, actor: &Actor, session: &Session) -> bool {
+        let is_own = match actor {
+            Actor::User(_) => self.user_of(actor) == Some(session.user),
+            _ => self.is_own_session(actor, session),
+        };
+        is_own
+            || (self.sees_session(actor, session)
+                && self.has_session_permission(actor, SessionPermission::ControlAccount))
+    }
+
     /// Whether the session belongs to the user behind the actor, or the actor is the program that works for them.
     #[must_use]
     pub fn is_own_session(&self, actor: &Actor, session: &Session) -> bool {

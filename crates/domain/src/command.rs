@@ -8,11 +8,12 @@ use crate::event::Profile;
 use crate::id::{
     AccountId, ApiKeyId, GroupId, PoolId, SessionId, SignInId, TeamId, TicketId, TopUpId, UserId,
 };
+use crate::join_code::JoinCode;
 use crate::permission::{PermissionOverrides, Privilege, Role, Scope};
 use crate::presence::{Customer, Device, SessionKind, Start};
 use crate::rules::Rules;
 use crate::single_sign_on::ProviderChange;
-use crate::text::{Code, Email, ExternalId, Name, Note, Product};
+use crate::text::{Email, ExternalId, Name, Note, Product};
 use crate::time::{Outage, Secs, Timestamp};
 use crate::user::License;
 
@@ -191,8 +192,8 @@ pub enum Command {
         kind: SessionKind,
         start: Start,
         customer: Option<Customer>,
-        /// The code that the customer will type, drawn by the caller.
-        code: Code,
+        /// The code that the customer will type, drawn and sealed by the caller.
+        code: JoinCode,
         /// How long the code waits; `None`: as the pool says.
         valid_for: Option<Secs>,
         /// Wait where no seat is free (Q2).

@@ -10,12 +10,13 @@ use crate::directory::{DirectoryEntry, GroupMapping};
 use crate::id::{
     AccountId, ApiKeyId, GroupId, PoolId, RefusalId, SessionId, SignInId, TeamId, TicketId, TopUpId, UserId,
 };
+use crate::join_code::JoinCode;
 use crate::permission::{PermissionOverrides, Privilege, Role, Scope};
 use crate::presence::{Customer, Device, Funding, SessionKind, Wanted};
 use crate::refusal::{Attempt, Code};
 use crate::rules::Rules;
 use crate::single_sign_on::ProviderChange;
-use crate::text::{self, Email, ExternalId, Name, Note, PlanName, Product};
+use crate::text::{Email, ExternalId, Name, Note, PlanName, Product};
 use crate::time::{Outage, Secs, Timestamp};
 use crate::user::License;
 
@@ -210,7 +211,7 @@ pub enum Event {
         kind: SessionKind,
         customer: Option<Customer>,
         /// What the customer types; none for unattended work.
-        code: Option<text::Code>,
+        code: Option<JoinCode>,
         /// Until when the code waits; `None` where the session is active at once.
         standby_until: Option<Timestamp>,
         funding: Funding,

@@ -14,6 +14,7 @@ pub mod event;
 mod evolve;
 pub mod id;
 mod invariants;
+pub mod join_code;
 pub mod permission;
 pub mod pool;
 pub mod presence;

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::By;
 use crate::id::{PoolId, SessionId, SignInId, TicketId, UserId};
-use crate::text::{Code, DeviceId, Name, Note, Product};
+use crate::join_code::JoinCode;
+use crate::text::{DeviceId, Name, Note, Product};
 use crate::time::{Secs, Timestamp};
 
 /// Where a user is signed in, by an id that the client keeps.
@@ -213,7 +214,7 @@ pub struct Session {
     /// The customer, once known.
     pub customer: Option<Customer>,
     /// What the customer types to come in.
-    pub code: Option<Code>,
+    pub code: Option<JoinCode>,
     /// Since when it exists.
     pub since: Timestamp,
     /// Since when it has its present claim: since it was created or last resumed.
@@ -266,7 +267,7 @@ pub enum Wanted {
         /// The customer, where known.
         customer: Option<Customer>,
         /// What the customer will type.
-        code: Option<Code>,
+        code: Option<JoinCode>,
         /// How long the code will wait.
         valid_for: Option<Secs>,
     },

@@ -9,6 +9,7 @@ use rusqlite::Connection;
 use usher_domain::{AccountId, OperatorKeyId, Timestamp, UserId};
 
 use crate::api_keys::{self, ApiKeys};
+use crate::join_codes::{self, JoinCodes};
 use crate::operator::OperatorKeys;
 use crate::password::Hashing;
 use crate::portal_sessions::{self, PortalSessions};
@@ -30,6 +31,7 @@ pub struct Identity {
     pub(crate) memory: Arc<Memory>,
     pub(crate) hashing: Hashing,
     sealer: Sealer,
+    join_codes: JoinCodes,
     lives: Lives,
 }
 
@@ -83,6 +85,9 @@ impl Identity {
             store::forget_what_was(&connection)?;
         }
         let keyring = store::transact(&mut connection, |tables| signing::load_or_create(tables, &sealer))?;
+        let join_codes = store::transact(&mut connection, |tables| {
+            join_codes::load_or_create(tables, &sealer)
+        })?;
         let memory = Memory {
             operator_keys: RwLock::new(operator::load(&connection)?),
             api_keys: RwLock::new(api_keys::load(&connection)?),
@@ -98,6 +103,7 @@ impl Identity {
             memory: Arc::new(memory),
             hashing: Hashing::new(),
             sealer,
+            join_codes,
             lives: Lives::default(),
         })
     }
@@ -130,6 +136,12 @@ impl Identity {
     #[must_use]
     pub fn sealer(&self) -> &Sealer {
         &self.sealer
+    }
+
+    /// Digests, seals and opens the codes that customers come into sessions by.
+    #[must_use]
+    pub const fn join_codes(&self) -> &JoinCodes {
+        &self.join_codes
     }
 
     /// Tells who holds the token `bearer` (the text after `Bearer `) and which credential it is. `account` is the
@@ -256,7 +268,8 @@ fn renew(tables: &Connection, sealer: &Sealer) -> Result<bool, IdentityError> {
     let providers = single_sign_on::renew(tables, sealer)?;
     let sessions = portal_sessions::renew(tables, sealer)?;
     let second_factors = second_factor::renew(tables, sealer)?;
-    Ok(keys || providers || sessions || second_factors)
+    let join_codes = join_codes::renew(tables, sealer)?;
+    Ok(join_codes || keys || providers || sessions || second_factors)
 }
 
 impl fmt::Debug for Identity {

@@ -99,6 +99,11 @@ impl SecretsKeys {
         }
     }
 
+    /// One key, which was derived.
+    pub(crate) fn of_one(key: [u8; KEY_BYTES]) -> Self {
+        Self(vec![key])
+    }
+
     /// One new key.
     pub fn draw() -> Result<Self, RandomError> {
         let mut key = [0; KEY_BYTES];

@@ -9,6 +9,8 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use rusqlite::{Connection, OpenFlags};
 use usher_sqlite::{Landmark, MigrationError};
 
+use crate::join_codes;
+
 /// The name of the database's file in its directory.
 pub const FILE_NAME: &str = "usher.db";
 
@@ -110,7 +112,9 @@ impl Store {
 
     pub(crate) fn migrate(&self) -> Result<(), OpenError> {
         let runner = migrations::migrations::runner();
-        usher_sqlite::migrate(&mut self.connect()?, &runner, HISTORY_TABLE, LANDMARKS)?;
+        let mut connection = self.connect()?;
+        usher_sqlite::migrate(&mut connection, &runner, HISTORY_TABLE, LANDMARKS)?;
+        join_codes::replace_plain_ones(&mut connection)?;
         Ok(())
     }
 

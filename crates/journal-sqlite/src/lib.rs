@@ -11,6 +11,7 @@
 mod append;
 mod chain;
 mod connection;
+mod join_codes;
 mod journal;
 mod reader;
 mod records;

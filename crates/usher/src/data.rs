@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use usher_journal_sqlite::{FILE_NAME, SqliteJournal};
 
-use crate::Failure;
+use crate::{Failure, private};
 
 /// The file that a server holds locked as long as it runs.
 const LOCK_NAME: &str = "usher.lock";
@@ -74,14 +74,26 @@ impl Lock {
             Failure::because(text, error)
         };
         make(directory).map_err(|error| cannot(&error))?;
-        let file = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
+        let mut options = OpenOptions::new();
+        options.create(true).truncate(false).write(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options
             .open(directory.join(LOCK_NAME))
             .map_err(|error| cannot(&error))?;
         match file.try_lock() {
-            Ok(()) => Ok(Self(file)),
+            Ok(()) => {
+                private::close_files(directory).map_err(|error| cannot(&error))?;
+                if let Some(mode) = private::others_can_enter(directory) {
+                    tracing::warn!(
+                        "other users of this machine can enter the data directory {} (mode {mode:o}): its files are for \
+                         its owner alone; run `chmod 700 {}`",
+                        directory.display(),
+                        directory.display()
+                    );
+                }
+                Ok(Self(file))
+            }
             Err(TryLockError::WouldBlock) => Err(Failure::said(format!(
                 "Another Usher server uses the data in {}. Stop it first, or name another directory with `--data DIR`.",
                 directory.display()

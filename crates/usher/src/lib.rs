@@ -11,6 +11,7 @@ mod demo;
 mod failure;
 mod log;
 mod operator_key;
+mod private;
 mod progress;
 mod rebuild;
 mod replay;
@@ -28,6 +29,7 @@ pub use terminal::Terminal;
 /// Runs the program with the arguments of the process.
 #[must_use]
 pub fn main() -> ExitCode {
+    private::keep_new_files_private();
     let mut terminal = Terminal::standard();
     match cli::run(std::env::args_os(), &mut terminal) {
         Ok(()) => ExitCode::SUCCESS,

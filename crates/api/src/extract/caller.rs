@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::extract::{FromRequestParts, MatchedPath};
 use axum::http::header;
 use axum::http::request::Parts;
+use usher_domain::join_code::JoinCode;
 use usher_domain::{Account, AccountId, Actor, Command, OperatorKeyId, Outcome, Refusal, Timestamp, decide};
 use usher_engine::{Cause, Failure, Request, Way};
 use usher_identity::{Credential, Identified, KeysChangedBy, KeysOrigin, OperatorScope};
@@ -347,6 +348,11 @@ impl Caller {
     /// The 128 bits of the id of something that this caller creates.
     pub(crate) fn new_id(&self, key: &IdempotencyKey) -> Result<u128, Problem> {
         key.bits(Some(self.account), &self.actor, self.api.engine.now())
+    }
+
+    /// A new join code, as the account keeps it.
+    pub(crate) fn draw_code(&self) -> Result<JoinCode, Problem> {
+        self.api.draw_code(self.account)
     }
 
     /// The 128 bits of the id of something that nobody asks for twice.

@@ -189,10 +189,7 @@ fn q2_a_ticket_keeps_the_session_that_was_asked_for() {
         (session.id, session.kind),
         (SessionId::from_bits(77), SessionKind::Unattended)
     );
-    assert_eq!(
-        session.code.as_ref().map(crate::text::Code::as_str),
-        Some("XYZ789")
-    );
+    assert_eq!(session.code, Some("XYZ789".parse().unwrap()));
     let until = clock("09:35");
     assert_eq!(session.state, crate::presence::SessionState::Standby { until });
 }

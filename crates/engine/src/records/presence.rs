@@ -4,7 +4,7 @@ use usher_domain::event::Claim;
 use usher_domain::presence::Funding;
 use usher_domain::text::Product;
 use usher_domain::{Account, Event, SessionId, UserId};
-use usher_journal::{Record, Text};
+use usher_journal::{Record, Text, code_digest};
 
 use super::{Context, Recorder, text};
 
@@ -98,8 +98,9 @@ impl Recorder {
             Event::SessionEnded { id, reason, by } => {
                 let session = context.before.and_then(|before| before.sessions().get(id));
                 let code = session.and_then(|session| session.code.as_ref());
-                self.records
-                    .extend(code.map(|code| Record::CodeRetired { code: text(code) }));
+                self.records.extend(code.map(|code| Record::CodeRetired {
+                    code: code_digest(code),
+                }));
                 self.records.push(Record::SessionEnded {
                     id: *id,
                     reason: Text::Static(reason.as_str()),
@@ -139,11 +140,11 @@ impl Recorder {
             kind: Text::Static(kind.as_str()),
             pool: host.pool,
             funding,
-            code: code.as_ref().map(text),
+            code: code.as_ref().map(code_digest),
         });
         if let Some(code) = code {
             self.records.push(Record::CodeIssued {
-                code: text(code),
+                code: code_digest(code),
                 session: *id,
             });
         }

@@ -3,7 +3,9 @@
 use usher_domain::presence::{SessionKind, Start};
 use usher_domain::{Command, Secs, SessionId};
 use usher_engine::maintenance::{Place, rebuild, verify};
-use usher_journal::{AuditFilter, Journal, PageRequest, Records, RefusalFilter, Seq, SessionFilter, Span};
+use usher_journal::{
+    AuditFilter, Journal, PageRequest, Records, RefusalFilter, Seq, SessionFilter, Span, plain_code_digest,
+};
 
 use crate::harness::{ACCOUNT, Desk, POOL, add_minutes, product, user};
 
@@ -146,11 +148,22 @@ async fn a_code_leads_to_its_session_until_the_session_ends() {
     .await
     .unwrap();
 
-    let owner = desk.journal.find_code("ABC234").await.unwrap().unwrap();
+    let owner = desk
+        .journal
+        .find_code(&plain_code_digest("ABC234"))
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!((owner.account, owner.session), (ACCOUNT, id));
 
     desk.engine.advance(Secs::new(91)).await;
-    assert_eq!(desk.journal.find_code("ABC234").await.unwrap(), None);
+    assert_eq!(
+        desk.journal
+            .find_code(&plain_code_digest("ABC234"))
+            .await
+            .unwrap(),
+        None
+    );
 }
 
 #[tokio::test]

@@ -172,7 +172,7 @@ impl Things<'_> {
             kind: SessionKind::Call,
             start: Start::Standby,
             customer: None,
-            code: code.clone(),
+            code: code.clone().into(),
             valid_for: None,
             wait: false,
         };
@@ -217,6 +217,7 @@ impl Things<'_> {
                 self.desk.wait(waits).await.to_string()
             }
             "verb" => "end".to_owned(),
+            "directory" => "okta".to_owned(),
             "code" => self.session().await.1.to_string(),
             "token" => "usher_setup_none".to_owned(),
             "*rest" | "version" => "nothing".to_owned(),

@@ -10,10 +10,13 @@ use usher_journal_sqlite::SqliteJournal;
 
 use super::config::Config;
 use super::store::cannot_open;
-use crate::Failure;
+use crate::{Failure, private};
 
 /// The name of the file in the data directory.
 const FILE_NAME: &str = "secrets.key";
+/// The permission bits by which the file's group, and everybody, can read it.
+const GROUP_READ: u32 = 0o040;
+const OTHERS_READ: u32 = 0o004;
 /// How a key can be given, for the sentences below.
 const WAYS: &str = "`--secrets-key-file FILE` or `USHER_SECRETS_KEY`";
 
@@ -69,6 +72,13 @@ impl SecretsArguments {
         else {
             return beside_the_data(directory, is_sealed);
         };
+        // Files that are mounted into containers are often readable by all users of the container.
+        if private::is_readable_by(&file.value, OTHERS_READ) {
+            tracing::warn!(
+                "every user of this machine can read the secrets key in {}",
+                file.value.display()
+            );
+        }
         match read(&file.value)? {
             Some(keys) => Ok((keys, None)),
             None => Err(Failure::said(format!(
@@ -82,6 +92,7 @@ impl SecretsArguments {
 
 fn beside_the_data(directory: &Path, is_sealed: bool) -> Result<(SecretsKeys, Option<PathBuf>), Failure> {
     let file = directory.join(FILE_NAME);
+    need_closed(&file)?;
     match read(&file)? {
         Some(keys) => Ok((keys, None)),
         None if is_sealed => Err(Failure::said(format!(
@@ -91,6 +102,19 @@ fn beside_the_data(directory: &Path, is_sealed: bool) -> Result<(SecretsKeys, Op
         ))),
         None => Ok((make(&file)?, Some(file))),
     }
+}
+
+/// Refuses a file that others than its owner can read: whoever has read it opens every backup.
+fn need_closed(file: &Path) -> Result<(), Failure> {
+    if !private::is_readable_by(file, GROUP_READ | OTHERS_READ) {
+        return Ok(());
+    }
+    Err(Failure::said(format!(
+        "Other users of this machine can read the secrets key in {}. Run `chmod 600 {}`; if somebody may have read it, \
+         give a new key before the old one with {WAYS}.",
+        file.display(),
+        file.display()
+    )))
 }
 
 /// The keys in a file; none where there is no such file.
@@ -136,4 +160,36 @@ fn make(file: &Path) -> Result<SecretsKeys, Failure> {
     };
     write().map_err(cannot)?;
     Ok(keys)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn a_key_that_others_can_read_is_refused_with_a_sentence() {
+        let directory = tempfile::tempdir().unwrap();
+        let (_, made) = (
+            beside_the_data(directory.path(), false).unwrap(),
+            directory.path().join(FILE_NAME),
+        );
+
+        for (mode, is_taken) in [
+            (0o600, true),
+            (0o400, true),
+            (0o640, false),
+            (0o604, false),
+            (0o644, false),
+        ] {
+            std::fs::set_permissions(&made, PermissionsExt::from_mode(mode)).unwrap();
+            let opened = beside_the_data(directory.path(), true);
+            assert_eq!(opened.is_ok(), is_taken, "{mode:o}");
+            if let Err(failure) = opened {
+                let sentence = failure.to_string();
+                assert!(sentence.contains("Run `chmod 600"), "{sentence}");
+            }
+        }
+    }
 }

@@ -479,3 +479,48 @@ fn what_is_wrong_in_the_configuration_is_named_with_its_file_and_key() {
         assert_eq!(run.out, "");
     }
 }
+
+/// The file name and permissions of all that is in a directory.
+#[cfg(unix)]
+fn modes(directory: &std::path::Path) -> Vec<(String, u32)> {
+    let files = std::fs::read_dir(directory).unwrap().map(Result::unwrap);
+    let mut modes: Vec<_> = files
+        .map(|file| {
+            let mode = std::os::unix::fs::MetadataExt::mode(&file.metadata().unwrap());
+            (file.file_name().to_string_lossy().into_owned(), mode & 0o777)
+        })
+        .collect();
+    modes.sort();
+    modes
+}
+
+#[cfg(unix)]
+#[test]
+fn files_are_for_their_owner_alone_in_a_directory_that_others_can_enter_and_so_is_the_key() {
+    use std::os::unix::fs::PermissionsExt;
+    let data = tempfile::tempdir().unwrap();
+    let open = |path: &std::path::Path, mode| {
+        std::fs::set_permissions(path, PermissionsExt::from_mode(mode)).unwrap();
+    };
+    open(data.path(), 0o755);
+    let path = data.path().to_str().unwrap();
+
+    let (server, mut log) = Server::start_logging(&["--data", path]);
+    let warning = log.wait_for("other users of this machine can enter the data directory");
+    let running = modes(data.path());
+    server.stop();
+
+    assert!(warning.contains("chmod 700"), "{warning}");
+    assert!(running.iter().any(|(name, _)| name == "usher.db-wal"), "{running:?}");
+    assert!(running.iter().all(|(_, mode)| *mode == 0o600), "{running:?}");
+
+    // An earlier version, or a copy, left them open.
+    open(&data.path().join("usher.db"), 0o644);
+    Server::start(data.path()).stop();
+    assert!(modes(data.path()).iter().all(|(_, mode)| *mode == 0o600));
+
+    open(&data.path().join("secrets.key"), 0o644);
+    let refused = usher(&["serve", "--listen", "127.0.0.1:0", "--data", path]);
+    assert_eq!(refused.code, Some(1));
+    assert!(refused.err.contains("Run `chmod 600"), "{}", refused.err);
+}

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use usher_domain::event::Claim;
+use usher_domain::join_code::JoinCode;
 use usher_domain::presence::SessionKind;
 use usher_domain::text::{Code, Name};
 use usher_domain::{Event, SessionId, Timestamp};
@@ -16,10 +17,10 @@ struct SessionStarted<'a> {
 }
 
 #[derive(Serialize)]
-struct SessionStandby<'a> {
+struct SessionStandby {
     pub(super) session: SessionId,
     pub(super) kind: SessionKind,
-    pub(super) code: Option<&'a Code>,
+    pub(super) code: Option<Code>,
     pub(super) expires_in_secs: u32,
 }
 
@@ -66,7 +67,13 @@ pub(super) const fn session_of(event: &Event) -> Option<SessionId> {
 }
 
 /// What is told of a session that was created.
-pub(super) fn tell_of_new_session(event: &Event, now: Timestamp) -> Option<Message> {
+///
+/// The code is told to whoever may see it, as `open` says.
+pub(super) fn tell_of_new_session(
+    event: &Event,
+    now: Timestamp,
+    open: impl FnOnce(&JoinCode) -> Option<Code>,
+) -> Option<Message> {
     let Event::SessionCreated {
         id,
         kind,
@@ -89,7 +96,7 @@ pub(super) fn tell_of_new_session(event: &Event, now: Timestamp) -> Option<Messa
     let standby = SessionStandby {
         session: *id,
         kind: *kind,
-        code: code.as_ref(),
+        code: code.as_ref().and_then(open),
         expires_in_secs: until.remaining(now).get(),
     };
     Some(Message::new("session_standby", &standby))

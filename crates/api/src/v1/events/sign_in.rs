@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use usher_domain::event::Claim;
 use usher_domain::text::Product;
-use usher_domain::{Event, SessionId, SignInId, TicketId, Timestamp, UserId};
+use usher_domain::{Actor, Event, SessionId, SignInId, TicketId, Timestamp, UserId};
 use usher_journal::{Seq, SignInRow};
 
 use super::feed::{QueueView, Subject};
@@ -99,7 +99,7 @@ impl SignInSubject {
     }
 
     /// Events of the sign-in itself.
-    fn take_own(&mut self, event: &Event, now: Timestamp) -> Option<Message> {
+    fn take_own(&mut self, caller: &Caller, event: &Event, now: Timestamp) -> Option<Message> {
         let left = |at: Timestamp| InSecs {
             in_secs: at.remaining(now).get(),
         };
@@ -136,7 +136,11 @@ impl SignInSubject {
             }
             Event::SessionCreated { id, sign_in, .. } if *sign_in == self.id => {
                 self.sessions.insert(*id);
-                tell_of_new_session(event, now)
+                let codes = caller.api.identity.join_codes();
+                // Others who may follow the sign-in find the code in the session, where they may see it.
+                let is_device = caller.actor == Actor::SignIn(self.id);
+                let open = |code: &_| is_device.then(|| codes.open(caller.account, code)).flatten();
+                tell_of_new_session(event, now, open)
             }
             Event::TicketOpened {
                 id, user, product, ..
@@ -194,7 +198,7 @@ impl Subject for SignInSubject {
                 };
                 Ok(Some(Message::new("ticket_ended", &over)))
             }
-            event => Ok(self.take_own(event, now)),
+            event => Ok(self.take_own(caller, event, now)),
         }
     }
 

@@ -84,7 +84,7 @@ struct Joined {
 
 impl Joined {
     /// None where the customer does not see the session: it is over, or the agent put it aside (S8).
-    fn of(account: &Account, id: SessionId, now: Timestamp) -> Option<Self> {
+    fn of(account: &Account, id: SessionId, code: &Code, now: Timestamp) -> Option<Self> {
         let session = account.sessions().get(&id)?;
         if !account.sees_session(&Actor::Customer(id), session) {
             return None;
@@ -97,7 +97,7 @@ impl Joined {
         };
         let left = |at: Timestamp| at.remaining(now).get();
         Some(Self {
-            code: session.code.as_ref()?.to_string(),
+            code: code.to_string(),
             state: session.state.as_str(),
             kind: session.kind.as_str(),
             agent: agent.profile.name.to_string(),
@@ -116,7 +116,7 @@ fn no_such_code() -> Problem {
 }
 
 async fn owner(api: &Api, code: &Code) -> Result<CodeOwner, Problem> {
-    let owner = api.records.find_code(code.as_str()).await?;
+    let owner = api.find_code(code).await?;
     owner.ok_or_else(no_such_code)
 }
 
@@ -159,7 +159,8 @@ async fn look(
 ) -> Result<Answer<Joined>, Problem> {
     let look = async {
         let owner = owner(&api, &path.code).await?;
-        let view = move |account: &Account, now| Joined::of(account, owner.session, now);
+        let code = path.code.clone();
+        let view = move |account: &Account, now| Joined::of(account, owner.session, &code, now);
         let seen = api.engine.read(owner.account, view).await.map_err(told)?;
         seen.map(Answer).ok_or_else(no_such_code)
     };
@@ -168,6 +169,7 @@ async fn look(
 
 async fn carry_out(
     api: &Api,
+    code: Code,
     owner: CodeOwner,
     arrival: &Arrival,
     command: Command,
@@ -177,7 +179,7 @@ async fn carry_out(
         cause: arrival.cause(Way::Api, None),
         command,
     };
-    let view = move |account: &Account, _: &_, now| Joined::of(account, owner.session, now);
+    let view = move |account: &Account, _: &_, now| Joined::of(account, owner.session, &code, now);
     let done = api.engine.execute(owner.account, request, view).await;
     done.map_err(told)
 }
@@ -203,7 +205,7 @@ async fn join(
             id: owner.session,
             customer: body.name.map(|name| usher_domain::presence::Customer { name }),
         };
-        let joined = carry_out(&api, owner, &arrival, command).await?;
+        let joined = carry_out(&api, path.code, owner, &arrival, command).await?;
         joined.map(Answer).ok_or_else(no_such_code)
     };
     counted(&api, arrival.address, join).await
@@ -228,7 +230,7 @@ async fn leave(
             ids: vec![owner.session],
             note: None,
         };
-        carry_out(&api, owner, &arrival, command).await?;
+        carry_out(&api, path.code, owner, &arrival, command).await?;
         Ok(StatusCode::NO_CONTENT)
     };
     counted(&api, arrival.address, leave).await

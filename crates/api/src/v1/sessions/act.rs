@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use usher_domain::{Account, Command, Outcome, SessionId, TicketId, Timestamp};
 
 use super::create::{Came, SessionAnswer};
-use super::dto::{Connection, Resumption, Session};
+use super::dto::{Connection, Resumption, Session, Sight};
 use crate::extract::{Caller, Path};
 use crate::problem::Problem;
 use crate::v1::ended;
@@ -13,10 +13,9 @@ use crate::v1::path::SessionPath;
 use crate::v1::tickets::Waiting;
 
 async fn carry_out(caller: &Caller, id: SessionId, command: Command) -> Result<Came, Problem> {
-    let public_url = caller.api.config.public_url.clone();
-    let view = move |account: &Account, outcome: &Outcome, now: Timestamp| {
-        Came::of(account, outcome, public_url.as_deref(), now)
-    };
+    let sight = Sight::of(caller);
+    let view =
+        move |account: &Account, outcome: &Outcome, now: Timestamp| Came::of(account, outcome, &sight, now);
     match caller.try_execute(command, view).await {
         Ok(came) => came.ok_or_else(|| Problem::not_found("session")),
         Err(failure) => Err(ended::session_problem(caller, id, failure).await),

@@ -5,7 +5,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use usher_domain::{Account, Command, Outcome, Secs, SessionId, TicketId, Timestamp};
 
-use super::dto::{NewSession, Session};
+use super::dto::{NewSession, Session, Sight};
 use crate::extract::{Caller, IdempotencyHeader, IdempotencyKey, Json};
 use crate::problem::Problem;
 use crate::v1::ended;
@@ -31,16 +31,11 @@ pub(crate) enum SessionAnswer {
 
 impl Came {
     /// What is shown of an outcome; none where the outcome is of another kind.
-    pub(crate) fn of(
-        account: &Account,
-        outcome: &Outcome,
-        public_url: Option<&str>,
-        now: Timestamp,
-    ) -> Option<Self> {
+    pub(crate) fn of(account: &Account, outcome: &Outcome, sight: &Sight, now: Timestamp) -> Option<Self> {
         match outcome {
             Outcome::Session { id } => {
                 let session = account.sessions().get(id)?;
-                let shown = Session::of(account, session, public_url, now);
+                let shown = Session::of(account, session, &sight.of_starter(), now);
                 Some(Self::Session(Box::new(shown)))
             }
             Outcome::Ticket { id, .. } => {
@@ -127,7 +122,7 @@ pub(crate) async fn start_or_wait(
         kind: body.kind,
         start: body.start,
         customer: body.customer.map(Into::into),
-        code: usher_identity::draw_code()?,
+        code: caller.draw_code()?,
         valid_for: body.valid_for_secs.map(Secs::new),
         wait: body.wait,
     };
@@ -136,10 +131,9 @@ pub(crate) async fn start_or_wait(
     } else {
         StatusCode::CREATED
     };
-    let public_url = caller.api.config.public_url.clone();
-    let view = move |account: &Account, outcome: &Outcome, now: Timestamp| {
-        Came::of(account, outcome, public_url.as_deref(), now)
-    };
+    let sight = Sight::of(caller);
+    let view =
+        move |account: &Account, outcome: &Outcome, now: Timestamp| Came::of(account, outcome, &sight, now);
     match caller.try_execute(command, view).await {
         Ok(Some(came)) => Ok(came.answer(caller, status)),
         Ok(None) => Err(Problem::not_found("session")),

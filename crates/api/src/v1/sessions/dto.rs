@@ -3,10 +3,12 @@
 use serde::{Deserialize, Serialize};
 use usher_domain::presence::{self, Funding, SessionKind, SessionState, Start};
 use usher_domain::text::{Code, Email, Name, Note};
-use usher_domain::{Account, PoolId, SessionId, SignInId, Timestamp, UserId};
+use usher_domain::{Account, Actor, PoolId, SessionId, SignInId, Timestamp, UserId};
+use usher_identity::JoinCodes;
 use usher_journal::{SessionRow, SignInRow};
 use utoipa::ToSchema;
 
+use crate::extract::Caller;
 use crate::v1::schema;
 use crate::v1::time::Time;
 
@@ -152,7 +154,8 @@ pub(crate) struct Session {
     /// What carries it: what carries its sign-in, where it rides on that.
     #[schema(value_type = schema::Funding)]
     funding: String,
-    /// What the customer types to come in; null for work that began at once.
+    /// What the customer types to come in, for whoever started the session or may control it; null for others, for
+    /// work that began at once, and once the session is over.
     #[schema(value_type = Option<schema::JoinCode>)]
     code: Option<String>,
     /// The link through which the customer comes in.
@@ -185,21 +188,51 @@ pub(crate) struct Session {
     ended_at: Option<Time>,
 }
 
+/// Who looks at sessions, and from where customers reach this server.
+#[derive(Clone)]
+pub(crate) struct Sight {
+    actor: Actor,
+    /// Whether the caller has started what is shown.
+    is_starter: bool,
+    codes: JoinCodes,
+    public_url: String,
+}
+
+impl Sight {
+    pub(crate) fn of(caller: &Caller) -> Self {
+        Self {
+            actor: caller.actor.clone(),
+            is_starter: false,
+            codes: caller.api.identity.join_codes().clone(),
+            public_url: caller.api.config.public_url.clone().unwrap_or_default(),
+        }
+    }
+
+    /// The same, of what the caller has just started: also with the token of a ticket, which is gone by then.
+    pub(crate) fn of_starter(&self) -> Self {
+        Self {
+            is_starter: true,
+            ..self.clone()
+        }
+    }
+
+    fn code(&self, account: &Account, session: &presence::Session) -> Option<Code> {
+        let code = session.code.as_ref()?;
+        let sees = self.is_starter || account.sees_code(&self.actor, session);
+        sees.then(|| self.codes.open(account.id(), code)).flatten()
+    }
+}
+
 impl Session {
-    /// A session that is not over. `public_url` is where customers reach this server.
-    pub(crate) fn of(
-        account: &Account,
-        session: &presence::Session,
-        public_url: Option<&str>,
-        now: Timestamp,
-    ) -> Self {
+    /// A session that is not over, as `sight` sees it.
+    pub(crate) fn of(account: &Account, session: &presence::Session, sight: &Sight, now: Timestamp) -> Self {
         let user = account.user(session.user);
         let host = account.sign_ins().get(&session.sign_in);
         let funding = match session.funding {
             Funding::Rides => host.map_or(session.funding, |host| host.funding),
             funding => funding,
         };
-        let code = session.code.as_ref().map(Code::as_str);
+        let code = sight.code(account, session);
         Self {
             id: session.id,
             state: session.state.as_str(),
@@ -216,8 +249,10 @@ impl Session {
             product: session.product.to_string(),
             pool: session.pool,
             funding: funding.as_str().to_owned(),
-            join_url: code.map(|code| format!("{}/join/{code}", public_url.unwrap_or_default())),
-            code: code.map(str::to_owned),
+            join_url: code
+                .as_ref()
+                .map(|code| format!("{}/join/{code}", sight.public_url)),
+            code: code.map(|code| code.to_string()),
             customer: session.customer.as_ref().map(Customer::from),
             since: session.since.into(),
             expires_in_secs: match session.state {
@@ -254,7 +289,7 @@ impl Session {
             product: row.product.to_string(),
             pool: row.pool,
             funding: row.funding.as_deref().unwrap_or("none").to_owned(),
-            code: row.code.as_ref().map(ToString::to_string),
+            code: None,
             join_url: None,
             customer: None,
             since: row.started_at.into(),

@@ -4,7 +4,7 @@ use axum::Json as Answer;
 use usher_domain::{Account, Command, Outcome, SessionId, Timestamp};
 use usher_engine::Failure;
 
-use super::dto::{Ending, Endings, SESSIONS_MAX, Session};
+use super::dto::{Ending, Endings, SESSIONS_MAX, Session, Sight};
 use super::read;
 use crate::extract::{Caller, Json, List, Path};
 use crate::problem::Problem;
@@ -95,11 +95,11 @@ fn present(
     caller: &Caller,
     ids: Vec<SessionId>,
 ) -> impl Fn(&Account, &Outcome, Timestamp) -> Vec<Option<Session>> + Send + 'static {
-    let public_url = caller.api.config.public_url.clone();
+    let sight = Sight::of(caller);
     move |account, _, now| {
         let show = |id: &SessionId| {
             let session = account.sessions().get(id)?;
-            Some(Session::of(account, session, public_url.as_deref(), now))
+            Some(Session::of(account, session, &sight, now))
         };
         ids.iter().map(show).collect()
     }

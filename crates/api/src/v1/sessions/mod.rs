@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 
 pub(crate) use self::act::resume_or_wait;
 pub(crate) use self::create::{Came, start_or_wait};
-pub(crate) use self::dto::{NewSession, Session};
+pub(crate) use self::dto::{NewSession, Session, Sight};
 use crate::api::Api;
 
 pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {

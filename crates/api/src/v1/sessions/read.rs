@@ -8,7 +8,7 @@ use usher_domain::{Account, Actor, PoolId, Refusal, SignInId, UserId, presence};
 use usher_journal::{Cursor, SessionFilter, SessionRow, SignInRow};
 use utoipa::IntoParams;
 
-use super::dto::Session;
+use super::dto::{Session, Sight};
 use crate::extract::{Caller, Limit, List, Path, Query};
 use crate::problem::Problem;
 use crate::v1::ended::{self, need_presence};
@@ -102,14 +102,14 @@ pub(super) async fn list(
     if query.state == Some(State::Ended) {
         return list_ended(&caller, &query).await.map(Answer);
     }
-    let (actor, public_url) = (caller.actor.clone(), caller.api.config.public_url.clone());
+    let (actor, sight) = (caller.actor.clone(), Sight::of(&caller));
     let view = move |account: &Account, now| {
         need_presence(account, &actor)?;
         let page = query.limit.after(query.cursor);
         let sessions = account.sessions().values().map(|it| (it.id.bits(), it));
         Ok(List::cut(sessions, page, |session| {
             let shown = query.takes(session) && account.sees_session(&actor, session);
-            shown.then(|| Session::of(account, session, public_url.as_deref(), now))
+            shown.then(|| Session::of(account, session, &sight, now))
         }))
     };
     ended::read(&caller, view).await.map(Answer)
@@ -200,11 +200,11 @@ async fn list_ended(caller: &Caller, query: &SessionQuery) -> Result<List<Sessio
     params(SessionPath), responses((status = 200, description = "The session.", body = Session))
 )]
 pub(super) async fn get(caller: Caller, Path(path): Path<SessionPath>) -> Result<Answer<Session>, Problem> {
-    let (actor, public_url) = (caller.actor.clone(), caller.api.config.public_url.clone());
+    let (actor, sight) = (caller.actor.clone(), Sight::of(&caller));
     let view = move |account: &Account, now| {
         let session = account.sessions().get(&path.session)?;
         let shown = account.sees_session(&actor, session);
-        Some(shown.then(|| Session::of(account, session, public_url.as_deref(), now)))
+        Some(shown.then(|| Session::of(account, session, &sight, now)))
     };
     let seen = ended::read(&caller, move |account, now| Ok(view(account, now))).await?;
     let shown = match seen {

@@ -12,7 +12,7 @@ use crate::extract::{Caller, Path};
 use crate::problem::Problem;
 use crate::v1::ended;
 use crate::v1::path::TicketPath;
-use crate::v1::sessions::{self, Session};
+use crate::v1::sessions::{self, Session, Sight};
 use crate::v1::sign_ins::{self, SignedIn};
 
 /// What was waited for.
@@ -40,14 +40,14 @@ enum Came {
 }
 
 impl Came {
-    fn of(account: &Account, outcome: &Outcome, public_url: Option<&str>, now: Timestamp) -> Option<Self> {
+    fn of(account: &Account, outcome: &Outcome, sight: &Sight, now: Timestamp) -> Option<Self> {
         if let Outcome::SignIns { .. } = outcome {
             return match sign_ins::Came::of(account, outcome, now)? {
                 sign_ins::Came::In { shown, .. } => Some(Self::SignIn(shown)),
                 sign_ins::Came::Waits(_) => None,
             };
         }
-        match sessions::Came::of(account, outcome, public_url, now)? {
+        match sessions::Came::of(account, outcome, sight, now)? {
             sessions::Came::Session(shown) => Some(Self::Session(shown)),
             sessions::Came::Waits(_) => None,
         }
@@ -81,10 +81,9 @@ impl Came {
     ])))
 )]
 pub(super) async fn claim(caller: Caller, Path(path): Path<TicketPath>) -> Result<Response, Problem> {
-    let public_url = caller.api.config.public_url.clone();
-    let view = move |account: &Account, outcome: &Outcome, now: Timestamp| {
-        Came::of(account, outcome, public_url.as_deref(), now)
-    };
+    let sight = Sight::of(&caller);
+    let view =
+        move |account: &Account, outcome: &Outcome, now: Timestamp| Came::of(account, outcome, &sight, now);
     let command = Command::ClaimTicket { id: path.ticket };
     match caller.try_execute(command, view).await {
         Ok(Some(came)) => Ok(came.answer(&caller, StatusCode::CREATED)),
@@ -102,7 +101,7 @@ pub(super) async fn claim(caller: Caller, Path(path): Path<TicketPath>) -> Resul
 /// What the ticket has become, where that is still there and the caller may have it: an answer that was lost on its
 /// way must not cost the seat. It has the ticket's own bits.
 async fn claimed_before(caller: &Caller, id: TicketId) -> Result<Option<Came>, Problem> {
-    let public_url = caller.api.config.public_url.clone();
+    let sight = Sight::of(caller).of_starter();
     let view = move |account: &Account, actor: &usher_domain::Actor, now| {
         let is_own = *actor == usher_domain::Actor::Ticket(id);
         let may = |user| is_own || account.may_act_for(actor, user);
@@ -112,7 +111,7 @@ async fn claimed_before(caller: &Caller, id: TicketId) -> Result<Option<Came>, P
         }
         let session = account.sessions().get(&SessionId::from_bits(id.bits()));
         let session = session.filter(|it| may(it.user));
-        let shown = session.map(|it| Session::of(account, it, public_url.as_deref(), now));
+        let shown = session.map(|it| Session::of(account, it, &sight, now));
         Ok(shown.map(|shown| Came::Session(Box::new(shown))))
     };
     caller.read(view).await

@@ -7,11 +7,11 @@ use crate::decide::capacity::Room;
 use crate::decide::sign_ins::NEEDED_TO_ACT;
 use crate::event::Event;
 use crate::id::{SessionId, TicketId};
+use crate::join_code::JoinCode;
 use crate::permission::Actor;
 use crate::presence::{Customer, Funding, SessionKind, SignIn, Start, Wanted};
 use crate::refusal::Refusal;
 use crate::rules::{RULE_SECS_MAX, Rules};
-use crate::text::Code;
 use crate::time::{Secs, Timestamp};
 
 /// A session that is asked for.
@@ -22,7 +22,7 @@ pub(super) struct NewSession<'a> {
     pub(super) kind: SessionKind,
     pub(super) start: Start,
     pub(super) customer: Option<&'a Customer>,
-    pub(super) code: Option<&'a Code>,
+    pub(super) code: Option<&'a JoinCode>,
     pub(super) valid_for: Option<Secs>,
 }
 

@@ -156,7 +156,7 @@ pub(super) async fn start(Posted { viewer, mut form }: Posted) -> Result<Respons
             Start::Standby
         },
         customer: customer.map(|name| Customer { name }),
-        code: usher_identity::draw_code()?,
+        code: viewer.portal.api.draw_code(viewer.account)?,
         valid_for: None,
         wait: is_ticked(&form, "wait"),
     };

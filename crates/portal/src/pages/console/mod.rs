@@ -150,6 +150,8 @@ impl LivePage for ConsolePage {
     }
 
     async fn show(viewer: &Viewer, _: &Choice, mut seen: Seen) -> Result<Console, Failed> {
+        let codes = viewer.portal.api.identity().join_codes();
+        seen.open_codes(viewer.account, codes);
         let device = device::id(&viewer.jar);
         let is_here = |sign_in: &seen::SignInSeen| Some(&sign_in.device) == device.as_ref();
         let here = seen.sign_ins.iter().position(is_here);

@@ -1,12 +1,15 @@
 //! What the console copies out of the account: what one user does and may do with one product.
 
 use usher_domain::event::By;
+use usher_domain::join_code::JoinCode;
 use usher_domain::presence::{
     Funding, Session, SessionKind, SessionState, SignIn, Ticket, TicketState, Wanted,
 };
 use usher_domain::text::{DeviceId, Name, Note, Product};
 use usher_domain::user::{License, User};
-use usher_domain::{Account, Actor, Refusal, Secs, SessionId, SignInId, TicketId, Timestamp};
+use usher_domain::{Account, AccountId, Actor, Refusal, Secs, SessionId, SignInId, TicketId, Timestamp};
+
+use usher_identity::JoinCodes;
 
 use super::words;
 use crate::shown::Moment;
@@ -73,6 +76,8 @@ pub(super) struct SessionSeen {
     pub(super) customer: Option<Name>,
     pub(super) since: Moment,
     pub(super) state: SessionState,
+    kept_code: Option<JoinCode>,
+    /// None until it is opened ([`Seen::open_codes`]).
     pub(super) code: Option<String>,
     pub(super) code_until: Option<Moment>,
     pub(super) closes_in_secs: Option<u32>,
@@ -123,6 +128,17 @@ impl Seen {
                 .collect();
         }
         Ok(seen)
+    }
+
+    /// Opens the codes of the sessions, which are the viewer's own.
+    pub(super) fn open_codes(&mut self, account: AccountId, codes: &JoinCodes) {
+        for session in &mut self.sessions {
+            let code = session
+                .kept_code
+                .as_ref()
+                .and_then(|code| codes.open(account, code));
+            session.code = code.map(|code| code.to_string());
+        }
     }
 }
 
@@ -242,7 +258,8 @@ impl SessionSeen {
             customer: session.customer.as_ref().map(|customer| customer.name.clone()),
             since: Moment(session.since),
             state: session.state.clone(),
-            code: session.code.as_ref().map(ToString::to_string),
+            kept_code: session.code.clone(),
+            code: None,
             code_until,
             closes_in_secs,
             ended_by,

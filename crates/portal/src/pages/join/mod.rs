@@ -231,7 +231,7 @@ async fn owner(portal: &Portal, typed: &str) -> Result<Option<(Code, CodeOwner)>
     let Ok(code) = typed.parse::<Code>() else {
         return Ok(None);
     };
-    let owner = portal.api.records().find_code(code.as_str()).await?;
+    let owner = portal.api.find_code(&code).await?;
     Ok(owner.map(|owner| (code, owner)))
 }
 

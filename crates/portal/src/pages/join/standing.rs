@@ -83,7 +83,7 @@ impl Standing {
         code: &Code,
         joined: JoinedBefore,
     ) -> Result<Option<Self>, Failed> {
-        let owner = portal.api.records().find_code(code.as_str()).await?;
+        let owner = portal.api.find_code(code).await?;
         if let Some(owner) = owner {
             let was_in = joined.0 == Some(owner);
             if let Some(standing) = Self::read(portal, owner, was_in).await? {
@@ -127,7 +127,7 @@ impl Standing {
     async fn over(portal: &Portal, owner: CodeOwner, code: &Code) -> Result<Option<Self>, Failed> {
         let records = portal.api.records();
         let row = records.session(owner.account, owner.session).await?;
-        let row = row.filter(|row| row.code.as_deref() == Some(code.as_str()));
+        let row = row.filter(|row| portal.api.is_code_of(code, row));
         let Some((row, end)) = row.and_then(|row| row.end.clone().map(|end| (row, end))) else {
             return Ok(None);
         };

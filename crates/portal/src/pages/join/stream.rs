@@ -65,7 +65,7 @@ pub(super) fn render(part: &CustomerPart) -> String {
 async fn feed(portal: Arc<Portal>, code: Code, joined: JoinedBefore, browser: mpsc::Sender<Bytes>) {
     let mut closed = std::pin::pin!(portal.api.closed());
     let mut told = None;
-    let account = match portal.api.records().find_code(code.as_str()).await {
+    let account = match portal.api.find_code(&code).await {
         Ok(Some(owner)) => Some(owner.account),
         Ok(None) => None,
         Err(_) => return,
