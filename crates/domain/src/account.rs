@@ -129,6 +129,7 @@ impl Account {
                 needed: "an operator key",
             });
         }
+        crate::decide::texts::visible("name", name.as_str())?;
         Ok(crate::Decision::done(vec![crate::Event::AccountCreated {
             id,
             name,

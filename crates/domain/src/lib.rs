@@ -12,6 +12,7 @@ mod decide;
 pub mod directory;
 pub mod event;
 mod evolve;
+mod hidden;
 pub mod id;
 mod invariants;
 pub mod join_code;
@@ -37,6 +38,7 @@ pub use contacts::Presence;
 pub use decide::decide;
 pub use event::Event;
 pub use evolve::evolve;
+pub use hidden::Hidden;
 pub use id::{
     AccountId, ApiKeyId, GroupId, InvalidId, OperatorKeyId, PoolId, RefusalId, SessionId, SignInId, TeamId,
     TicketId, TopUpId, UserId,

@@ -1,11 +1,12 @@
 //! Texts that were checked when they came in: names, slugs, addresses.
 
-use std::borrow::Borrow;
+use std::borrow::{Borrow, Cow};
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 /// A text that does not have the form its field asks for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -83,8 +84,8 @@ macro_rules! texts {
 
 texts! {
     /// A name that people read: of an account, user, pool, team, device or customer. 1 to 120 characters, none
-    /// of them a control character, without white space at the ends.
-    Name, "a name of 1 to 120 characters without control characters", |text| line(text.trim(), 120);
+    /// of them a control character, without white space at the ends, in the composed form (NFC).
+    Name, "a name of 1 to 120 characters without control characters", |text| line(&composed(text.trim()), 120);
 
     /// The slug of a product: `remote-support`.
     Product, "a product slug: 1 to 64 of a-z, 0-9 and `-`, starting with a letter", slug;
@@ -92,12 +93,12 @@ texts! {
     /// The name of a plan, a slug like a product's.
     PlanName, "a plan name: 1 to 64 of a-z, 0-9 and `-`, starting with a letter", slug;
 
-    /// An e-mail address, in lower case. Unique in its account.
+    /// An e-mail address, in lower case and the composed form (NFC). Unique in its account.
     Email, "an e-mail address, such as `sven@example.com`", email;
 
     /// What a directory calls a user (D1): 1 to 320 characters, none of them a control character, without white space
     /// at the ends. Names that differ in case alone are the same name: compare [`UserName::folded`].
-    UserName, "a user name of 1 to 320 characters without control characters", |text| line(text.trim(), 320);
+    UserName, "a user name of 1 to 320 characters without control characters", |text| line(&composed(text.trim()), 320);
 
     /// An id that another system keeps for a thing, as it is: 1 to 255 characters, none of them a control character.
     ExternalId, "an id of 1 to 255 characters without control characters", |text| line(text, 255);
@@ -118,7 +119,7 @@ texts! {
     Code, "a code of 6 to 16 letters and digits; hyphens and spaces are passed over", code;
 
     /// Why somebody was signed out or a session ended, in words for the person it happens to.
-    Note, "a reason of 1 to 300 characters without control characters", |text| line(text.trim(), 300);
+    Note, "a reason of 1 to 300 characters without control characters", |text| line(&composed(text.trim()), 300);
 }
 
 impl UserName {
@@ -126,6 +127,14 @@ impl UserName {
     #[must_use]
     pub fn folded(&self) -> String {
         self.0.to_lowercase()
+    }
+}
+
+/// The one form of a text that can be written in several: composed (Unicode NFC).
+fn composed(text: &str) -> Cow<'_, str> {
+    match is_nfc_quick(text.chars()) {
+        IsNormalized::Yes => Cow::Borrowed(text),
+        _ => Cow::Owned(text.nfc().collect()),
     }
 }
 
@@ -143,7 +152,7 @@ fn slug(text: &str) -> Option<Arc<str>> {
 }
 
 fn email(text: &str) -> Option<Arc<str>> {
-    let text = text.trim().to_lowercase();
+    let text = composed(&composed(text.trim()).to_lowercase()).into_owned();
     let (local, host) = text.rsplit_once('@')?;
     let clean = !text.contains(|c: char| c.is_control() || c.is_whitespace() || c == ',' || c == ';');
     let fits = !local.is_empty() && local.len() <= 64 && !host.is_empty() && text.len() <= 254;
@@ -183,5 +192,17 @@ mod tests {
         assert!("Remote".parse::<Product>().is_err());
         assert_eq!("k7qm-2xrp 9d".parse::<Code>().unwrap().as_str(), "K7QM2XRP9D");
         assert!("laptop 7".parse::<DeviceId>().is_err());
+    }
+
+    #[test]
+    fn names_and_addresses_have_one_form_however_they_are_written() {
+        let (composed, apart) = ("Zo\u{eb}", "Zoe\u{308}");
+        assert_eq!(apart.parse::<Name>().unwrap(), composed.parse().unwrap());
+        assert_eq!(apart.parse::<UserName>().unwrap(), composed.parse().unwrap());
+        let address = |name: &str| format!("{name}@example.com").parse::<Email>().unwrap();
+        assert_eq!(address(apart), address("ZO\u{cb}"));
+        assert_eq!(address("\u{212b}ke"), address("\u{e5}ke"));
+        // What was stored with an invisible character can be read all the same.
+        assert!("Zo\u{200b}e".parse::<Name>().is_ok());
     }
 }

@@ -14,6 +14,7 @@ pub(crate) mod rights;
 mod sessions;
 mod sign_ins;
 mod teams;
+pub(crate) mod texts;
 mod users;
 
 use crate::account::Account;
@@ -33,6 +34,7 @@ pub fn decide(
     if account.deleted {
         return Err(Refusal::NotFound { what: "account" });
     }
+    texts::check(account, command)?;
     match command {
         Command::CreateAccount { .. }
         | Command::RenameAccount { .. }

@@ -6,6 +6,7 @@ mod directory;
 mod effects;
 mod keys;
 mod licenses;
+mod names;
 mod office;
 mod pools;
 mod properties;

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
+use usher_domain::Hidden;
 use usher_domain::text::{Email, Name};
 
 use super::provider::ClaimName;
@@ -84,7 +85,8 @@ impl Claims {
         let whole = self.text("name").map(str::to_owned);
         let user_name = self.text("preferred_username").map(str::to_owned);
         let mut names = [whole, parts, user_name].into_iter().flatten();
-        names.find_map(|name| name.parse().ok())
+        // Whoever signs in cannot correct what the provider says.
+        names.find_map(|name| Hidden::removed_from(&name).parse().ok())
     }
 
     /// The groups that a claim names; none where it is missing, or has a shape that names none. A list, one text, and

@@ -32,5 +32,6 @@ mod subscription;
 #[path = "../../../../tests/authorization.rs"]
 mod tables;
 mod teams;
+mod templates;
 mod users;
 mod users_at_once;

@@ -1,0 +1,109 @@
+//! The texts that a command brings in for people to read. What is stored already stays as it is.
+
+use crate::account::Account;
+use crate::command::{Command, UserPatch};
+use crate::directory::DirectoryEntry;
+use crate::event::Profile;
+use crate::hidden::Hidden;
+use crate::refusal::Refusal;
+use crate::user::User;
+
+/// Refuses a command with a text that has an invisible or direction-changing character, and says which and where.
+pub(super) fn check(account: &Account, command: &Command) -> Result<(), Refusal> {
+    match command {
+        Command::CreateAccount { name, .. }
+        | Command::RenameAccount { name }
+        | Command::CreateApiKey { name, .. }
+        | Command::CreatePool { name, .. }
+        | Command::CreateTeam { name, .. }
+        | Command::CreateGroup { name, .. } => visible("name", name.as_str()),
+        Command::ChangePool { change, .. } => optional("name", change.name.as_ref()),
+        Command::ChangeTeam { name, .. } | Command::ChangeGroup { name, .. } => {
+            optional("name", name.as_ref())
+        }
+        Command::CreateUser {
+            profile, directory, ..
+        } => {
+            check_profile(profile)?;
+            check_entry(directory.as_ref(), None)
+        }
+        Command::AdmitUser {
+            profile, directory, ..
+        } => {
+            check_profile(profile)?;
+            check_entry(Some(directory), None)
+        }
+        Command::ChangeUser { id, change } => check_change(change, account.users.get(id)),
+        Command::SignIn { devices, .. } => devices
+            .iter()
+            .try_for_each(|(_, device)| visible("device.name", device.name.as_str())),
+        Command::CreateSession { customer, .. } | Command::ConnectSession { customer, .. } => {
+            optional("customer.name", customer.as_ref().map(|customer| &customer.name))
+        }
+        Command::SignOut { note, .. } | Command::EndSessions { note, .. } => {
+            optional("reason", note.as_ref())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Refuses a text that has such a character.
+pub(crate) fn visible(field: &'static str, text: &str) -> Result<(), Refusal> {
+    match Hidden::find(text) {
+        Some(hidden) => Err(Refusal::Invalid {
+            field,
+            expected: hidden.to_string(),
+        }),
+        None => Ok(()),
+    }
+}
+
+fn optional(field: &'static str, text: Option<&impl ToString>) -> Result<(), Refusal> {
+    text.map_or(Ok(()), |text| visible(field, &text.to_string()))
+}
+
+fn check_profile(profile: &Profile) -> Result<(), Refusal> {
+    visible("name", profile.name.as_str())?;
+    visible("email", profile.email.as_str())
+}
+
+/// What a change says again, and was taken before there was this rule, stays.
+fn check_change(change: &UserPatch, user: Option<&User>) -> Result<(), Refusal> {
+    let profile = user.map(|user| &user.profile);
+    let name = change.name.as_ref();
+    let email = change.email.as_ref();
+    optional(
+        "name",
+        name.filter(|name| profile.is_none_or(|before| before.name != **name)),
+    )?;
+    optional(
+        "email",
+        email.filter(|email| profile.is_none_or(|before| before.email != **email)),
+    )?;
+    let entry = change.directory.as_ref().and_then(Option::as_ref);
+    check_entry(entry, user.and_then(|user| user.directory.as_ref()))
+}
+
+fn check_entry(entry: Option<&DirectoryEntry>, before: Option<&DirectoryEntry>) -> Result<(), Refusal> {
+    let Some(entry) = entry else { return Ok(()) };
+    if before.is_none_or(|before| before.user_name != entry.user_name) {
+        visible("user_name", entry.user_name.as_str())?;
+    }
+    for (field, text, before) in [
+        (
+            "given_name",
+            &entry.given_name,
+            before.and_then(|before| before.given_name.as_ref()),
+        ),
+        (
+            "family_name",
+            &entry.family_name,
+            before.and_then(|before| before.family_name.as_ref()),
+        ),
+    ] {
+        if text.as_ref() != before {
+            optional(field, text.as_ref())?;
+        }
+    }
+    Ok(())
+}
