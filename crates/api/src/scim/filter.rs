@@ -2,6 +2,7 @@
 //! resource after another.
 
 mod compare;
+mod value_path;
 
 use std::collections::BTreeSet;
 
@@ -50,7 +51,8 @@ fn invalid(detail: impl Into<String>) -> Error {
 
 /// Reads a filter.
 pub(super) fn parse(text: &str) -> Result<Filter, Error> {
-    text.parse()
+    value_path::moved_inside(text)
+        .parse()
         .map_err(|error| invalid(format!("The filter cannot be read: {error}.")))
 }
 
@@ -191,6 +193,7 @@ impl Test {
                 let is_meant = place.attribute.name == name && place.part.map(|it| it.name) == part;
                 is_meant.then_some(text)
             }
+            Self::Value(attribute, test) if attribute.name == name => test.fixes(part?, None),
             _ => None,
         }
     }

@@ -6,10 +6,13 @@
 use serde_json::{Map, Value};
 
 use super::error::{Error, ScimType};
-use super::schema::{Attribute, Holds, Mutability, Schema};
+use super::schema::{self, Attribute, Holds, Mutability, Schema};
 
 /// The most values of a multi-valued attribute, save the members of a group.
 pub(super) const VALUES_MAX: usize = 100;
+
+/// What the names of the schemas of messages begin with.
+const MESSAGES: &str = "urn:ietf:params:scim:api:messages:2.0:";
 
 /// The member of this name, whatever its case.
 pub(super) fn member<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
@@ -30,11 +33,25 @@ pub(super) fn object(body: Value) -> Result<Map<String, Value>, Error> {
     }
 }
 
-/// Refuses a body that does not name this schema (RFC 7643, section 3).
+/// What the names of SCIM's schemas begin with, now and in drafts.
+const SCHEMAS: [&str; 2] = ["urn:ietf:params:scim:", "urn:scim:"];
+
+/// Refuses a body that does not name this schema (RFC 7643, section 3), or that names another of this version. Names of
+/// drafts, and those that products made up after them, are ignored, because the endpoint says what the body is.
 pub(super) fn need_schema(body: &Map<String, Value>, urn: &str) -> Result<(), Error> {
     let names = member(body, "schemas").and_then(Value::as_array);
-    let is_named = |it: &Value| it.as_str().is_some_and(|it| it.eq_ignore_ascii_case(urn));
-    if names.is_some_and(|names| names.iter().any(is_named)) {
+    let names: Vec<&str> = names.into_iter().flatten().filter_map(Value::as_str).collect();
+    let begins = |name: &str, with: &str| {
+        let start = name.get(..with.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(with))
+    };
+    let is_of_scim = |name: &&str| SCHEMAS.iter().any(|start| begins(name, start));
+    let is_another = |name: &&str| {
+        let known = [schema::USER.urn, schema::GROUP.urn];
+        known.iter().any(|known| name.eq_ignore_ascii_case(known)) || begins(name, MESSAGES)
+    };
+    let is_named = names.iter().any(|name| name.eq_ignore_ascii_case(urn));
+    if is_named || (names.iter().any(is_of_scim) && !names.iter().any(is_another)) {
         return Ok(());
     }
     let detail = format!("`schemas` must be a list with `{urn}`.");

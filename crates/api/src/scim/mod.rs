@@ -51,44 +51,48 @@ const BODY_BYTES_MAX: usize = 1024 * 1024;
 
 /// Every address below `/scim/v2`.
 pub(crate) fn routes() -> Router<Arc<Api>> {
-    let mut routes = Router::new()
-        .route("/scim/{*rest}", any(no_route))
-        .route(
-            &at("ServiceProviderConfig"),
-            only(get(discovery::service_provider_config)),
-        )
-        .route(&at("ResourceTypes"), only(get(discovery::resource_types)))
-        .route(
-            &at("ResourceTypes/{name}"),
-            only(get(|scim: Scim, Path((_, name)): Path<(String, String)>| {
-                std::future::ready(discovery::one_resource_type(&scim, &name))
-            })),
-        )
-        .route(&at("Schemas"), only(get(discovery::schemas)))
-        .route(
-            &at("Schemas/{urn}"),
-            only(get(|scim: Scim, Path((_, urn)): Path<(String, String)>| {
-                std::future::ready(discovery::one_schema(&scim, &urn))
-            })),
-        )
-        .route(&at("Me"), any(me))
-        .route(&at("Bulk"), only(post(bulk)))
-        .route(&at(".search"), only(post(search_all)));
+    let mut routes = Router::new().route("/scim/{*rest}", any(no_route));
+    let mut add = |path: &str, methods: MethodRouter<Arc<Api>>| {
+        // Several directories end addresses with a slash.
+        for path in [at(path), format!("{}/", at(path))] {
+            routes = std::mem::take(&mut routes).route(&path, only(methods.clone()));
+        }
+    };
+    // What directories ask to see whether the address and the key are right.
+    add("", get(discovery::service_provider_config));
+    add("/ServiceProviderConfig", get(discovery::service_provider_config));
+    add("/ResourceTypes", get(discovery::resource_types));
+    add(
+        "/ResourceTypes/{name}",
+        get(|scim: Scim, Path((_, name)): Path<(String, String)>| {
+            std::future::ready(discovery::one_resource_type(&scim, &name))
+        }),
+    );
+    add("/Schemas", get(discovery::schemas));
+    add(
+        "/Schemas/{urn}",
+        get(|scim: Scim, Path((_, urn)): Path<(String, String)>| {
+            std::future::ready(discovery::one_schema(&scim, &urn))
+        }),
+    );
+    add("/Me", any(me));
+    add("/Bulk", post(bulk));
+    add("/.search", post(search_all));
     for kind in Kind::ALL {
         let endpoint = kind.endpoint();
-        routes = routes
-            .route(&at(endpoint), only(get(list).post(create)))
-            .route(&at(&format!("{endpoint}/.search")), only(post(search)))
-            .route(
-                &at(&format!("{endpoint}/{{id}}")),
-                only(get(show).put(replace).patch(change).delete(delete)),
-            );
+        add(&format!("/{endpoint}"), get(list).post(create));
+        add(&format!("/{endpoint}/.search"), post(search));
+        add(
+            &format!("/{endpoint}/{{id}}"),
+            get(show).put(replace).patch(change).delete(delete),
+        );
     }
     routes
 }
 
+/// The address of `path`, which is empty or begins with a slash.
 fn at(path: &str) -> String {
-    format!("{PATHS}{{account}}/{path}")
+    format!("{PATHS}{{account}}{path}")
 }
 
 /// The resource that the path names, the conditions of the request, and what its answer shows.

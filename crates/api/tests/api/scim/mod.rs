@@ -6,6 +6,7 @@ mod entra;
 mod groups;
 mod isolation;
 mod okta;
+mod onelogin;
 mod queries;
 mod users;
 mod versions;
