@@ -73,6 +73,7 @@ fn pages() -> Pages {
         .merge(pages::users::routes())
         .merge(pages::teams::routes())
         .merge(pages::groups::routes())
+        .merge(pages::directories::routes())
         .merge(pages::settings::routes())
         .merge(pages::subscription::routes())
         .merge(pages::minutes::routes())

@@ -127,6 +127,23 @@
     if (element.textContent !== element.href) element.textContent = element.href;
   }
 
+  // `<button hidden data-copy="id">`: copies the text of the element of this id, where the browser can.
+  function showCopy() {
+    if (!navigator.clipboard) return;
+    document.querySelectorAll("[data-copy][hidden]").forEach((button) => { button.hidden = false; });
+  }
+  document.addEventListener("DOMContentLoaded", showCopy);
+  document.addEventListener("htmx-after-swap", showCopy);
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("[data-copy]");
+    const text = button && document.getElementById(button.dataset.copy)?.textContent;
+    if (!text) return;
+    navigator.clipboard.writeText(text).then(() => {
+      button.textContent = "Copied";
+      setTimeout(() => { button.textContent = "Copy"; }, 2000);
+    }, () => {});
+  });
+
   // A list that is narrowed as one types stands in the address, for reloading and for sending it on.
   document.addEventListener("htmx-after-swap", (event) => {
     const ctx = event.detail?.ctx;

@@ -308,6 +308,12 @@ export const PAGES = [
     act: sent("Delete the team"),
   },
 
+  { name: "the directories", path: `${ACCOUNT}/directories`, as: "owner" },
+  { name: "setting up Entra ID", path: `${ACCOUNT}/directories/entra-id`, as: "owner" },
+  { name: "setting up Okta", path: `${ACCOUNT}/directories/okta`, as: "owner" },
+  { name: "setting up OneLogin", path: `${ACCOUNT}/directories/onelogin`, as: "owner" },
+  { name: "setting up Google", path: `${ACCOUNT}/directories/google`, as: "owner" },
+  { name: "setting up JumpCloud", path: `${ACCOUNT}/directories/jumpcloud`, as: "owner" },
   { name: "the groups", path: `${ACCOUNT}/groups`, as: "owner" },
   {
     name: "a new group with errors", path: `${ACCOUNT}/groups`, as: "owner", status: 422,

@@ -112,3 +112,29 @@ async fn a_role_is_chosen_among_those_that_a_group_can_give() {
     assert_eq!(unknown.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(unknown.html.contains("Choose one of the roles."));
 }
+
+#[tokio::test]
+async fn the_way_to_set_up_a_directory_is_shown_for_each_product_to_those_who_can_make_its_key() {
+    let desk = Desk::with(1).await;
+    assert!(desk.get("/groups").await.html.contains("/directories"));
+
+    let list = desk.get("/directories").await.html;
+
+    let base = format!("/scim/v2/{}</code>", desk.account);
+    assert!(
+        list.contains(&base) && list.contains("data-copy=\"scim-base\""),
+        "{list}"
+    );
+    for product in ["entra-id", "okta", "onelogin", "google", "jumpcloud"] {
+        assert!(list.contains(&format!("/directories/{product}\"")), "{product}");
+        let guide = desk.get(&format!("/directories/{product}")).await.html;
+        assert_eq!(guide.contains(&base), product != "google", "{product}");
+        let (_, end) = guide.split_once("A group that gives a seat of a pool").unwrap();
+        assert!(
+            end.contains("choose the pool") && end.contains("remote-support"),
+            "{guide}"
+        );
+    }
+    let unknown = desk.get("/directories/unknown").await;
+    assert_eq!(unknown.status, StatusCode::NOT_FOUND);
+}

@@ -511,7 +511,10 @@ fn files_are_for_their_owner_alone_in_a_directory_that_others_can_enter_and_so_i
     server.stop();
 
     assert!(warning.contains("chmod 700"), "{warning}");
-    assert!(running.iter().any(|(name, _)| name == "usher.db-wal"), "{running:?}");
+    assert!(
+        running.iter().any(|(name, _)| name == "usher.db-wal"),
+        "{running:?}"
+    );
     assert!(running.iter().all(|(_, mode)| *mode == 0o600), "{running:?}");
 
     // An earlier version, or a copy, left them open.

@@ -18,6 +18,7 @@ use crate::answer::{done, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::nav::Place;
+use crate::pages::directories;
 use crate::pages::members::ListQuery;
 use crate::routes::{Pages, get, post};
 use crate::viewer::Viewer;
@@ -69,13 +70,17 @@ async fn again(viewer: &Viewer, form: Form) -> Result<Response, Failed> {
 
 async fn list_page(viewer: &Viewer, query: ListQuery, form: Form) -> Result<ListPage, Failed> {
     let asked = query.clone();
-    let look = move |account: &Account, actor: &Actor, _| Groups::of(account, actor, &asked);
-    let (frame, seen) = viewer.look(Some(Place::Groups), look).await?;
+    let look = move |account: &Account, actor: &Actor, _| {
+        let seen = Groups::of(account, actor, &asked)?;
+        Ok((seen, directories::is_for(account, actor)))
+    };
+    let (frame, (seen, is_admin)) = viewer.look(Some(Place::Groups), look).await?;
     Ok(ListPage {
         frame,
         form,
         path: Place::Groups.path(viewer.account),
         query,
+        directories: is_admin.then(|| format!("/a/{}/{}", viewer.account, directories::DIRECTORIES)),
         seen,
     })
 }

@@ -18,6 +18,8 @@ pub(super) struct ListPage {
     pub(super) form: Form,
     pub(super) path: String,
     pub(super) query: ListQuery,
+    /// Where a directory is set up, for whoever may.
+    pub(super) directories: Option<String>,
     pub(super) seen: Groups,
 }
 

@@ -1,0 +1,72 @@
+//! How a directory is connected (SCIM): its address, and a page for each product. For owners and admins, who alone make
+//! the key that it needs.
+
+mod guides;
+mod view;
+
+use axum::extract::Path;
+use axum::response::Response;
+use usher_domain::{Account, Actor};
+
+use self::guides::GUIDES;
+use self::view::{GuidePage, ListPage, Pool};
+use crate::answer::page;
+use crate::failed::Failed;
+use crate::nav::Place;
+use crate::routes::{Pages, get};
+use crate::viewer::Viewer;
+
+/// The end of the address.
+pub(crate) const DIRECTORIES: &str = "directories";
+
+pub(crate) fn routes() -> Pages {
+    Pages::new()
+        .route("/a/{account}/directories", get(list))
+        .route("/a/{account}/directories/{directory}", get(guide))
+}
+
+/// Whether the actor sees these pages.
+pub(crate) fn is_for(account: &Account, actor: &Actor) -> bool {
+    account.is_admin(actor)
+}
+
+/// Where the directory finds the account; none where the server does not know its own address.
+fn base(viewer: &Viewer) -> Option<String> {
+    viewer.portal.api.url(&format!("/scim/v2/{}", viewer.account))
+}
+
+async fn list(viewer: Viewer) -> Result<Response, Failed> {
+    let look = |account: &Account, actor: &Actor, _| account.need_admin(actor);
+    let (frame, ()) = viewer.look(Some(Place::Groups), look).await?;
+    Ok(page(&ListPage {
+        frame,
+        groups: Place::Groups.path(viewer.account),
+        path: format!("/a/{}/{DIRECTORIES}", viewer.account),
+        base: base(&viewer),
+        guides: GUIDES,
+    }))
+}
+
+async fn guide(viewer: Viewer, Path((_, slug)): Path<(String, String)>) -> Result<Response, Failed> {
+    let look = |account: &Account, actor: &Actor, _| {
+        account.need_admin(actor)?;
+        let mut pools = account.pools().values();
+        Ok(pools.next().map(|pool| Pool {
+            name: pool.name.to_string(),
+            product: pool.product.to_string(),
+        }))
+    };
+    let (frame, pool) = viewer.look(Some(Place::Groups), look).await?;
+    let Some(guide) = GUIDES.iter().find(|guide| guide.slug == slug) else {
+        return Err(usher_api::Problem::not_found("page").into());
+    };
+    Ok(page(&GuidePage {
+        frame,
+        list: format!("/a/{}/{DIRECTORIES}", viewer.account),
+        keys: Place::ApiKeys.path(viewer.account),
+        groups: Place::Groups.path(viewer.account),
+        base: base(&viewer),
+        guide,
+        pool,
+    }))
+}

@@ -1,0 +1,36 @@
+//! What the pages of directories show.
+
+use askama::Template;
+
+use super::guides::Guide;
+use crate::answer::Frame;
+
+#[derive(Template)]
+#[template(path = "directories/list.html")]
+pub(super) struct ListPage {
+    pub(super) frame: Frame,
+    pub(super) groups: String,
+    pub(super) path: String,
+    /// None where the server does not know its own address.
+    pub(super) base: Option<String>,
+    pub(super) guides: &'static [Guide],
+}
+
+#[derive(Template)]
+#[template(path = "directories/guide.html")]
+pub(super) struct GuidePage {
+    pub(super) frame: Frame,
+    pub(super) list: String,
+    pub(super) keys: String,
+    pub(super) groups: String,
+    pub(super) base: Option<String>,
+    pub(super) guide: &'static Guide,
+    /// One of the account's pools, for the example; none where it has none.
+    pub(super) pool: Option<Pool>,
+}
+
+/// A pool of the account.
+pub(super) struct Pool {
+    pub(super) name: String,
+    pub(super) product: String,
+}
