@@ -98,11 +98,11 @@ class Worker:
         if self.is_admin and self.random.random() < 0.1:
             return self.add_minutes()
         known = self.record.sign_ins[person.user]
+        # Of a sign-in that a check found after its answer was lost, the token is not known yet: asking again shows it.
+        is_in = known.is_sure and known.may_be[0] and known.may_be[0] == person.sign_in
         if person.pool == self.desk.pool:
-            if known.is_sure and known.may_be[0] and self.random.random() < 0.6:
-                return self.sign_out(person)
-            return self.sign_in(person)
-        if not (known.is_sure and known.may_be[0] and person.token):
+            return self.sign_out(person) if is_in and self.random.random() < 0.6 else self.sign_in(person)
+        if not is_in:
             return self.sign_in(person)
         session = self.record.sessions[person.user]
         if not session.is_sure:
