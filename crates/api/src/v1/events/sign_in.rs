@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use usher_domain::event::Claim;
 use usher_domain::text::Product;
-use usher_domain::{Actor, Event, SessionId, SignInId, TicketId, Timestamp, UserId};
+use usher_domain::{Account, Actor, Event, SessionId, SignInId, TicketId, Timestamp, UserId};
 use usher_journal::{Seq, SignInRow};
 
 use super::feed::{QueueView, Subject};
@@ -99,7 +99,7 @@ impl SignInSubject {
     }
 
     /// Events of the sign-in itself.
-    fn take_own(&mut self, caller: &Caller, event: &Event, now: Timestamp) -> Option<Message> {
+    fn take_own(&mut self, event: &Event, now: Timestamp) -> Option<Message> {
         let left = |at: Timestamp| InSecs {
             in_secs: at.remaining(now).get(),
         };
@@ -134,14 +134,6 @@ impl SignInSubject {
                 };
                 Some(Message::new("minutes_low", &low))
             }
-            Event::SessionCreated { id, sign_in, .. } if *sign_in == self.id => {
-                self.sessions.insert(*id);
-                let codes = caller.api.identity.join_codes();
-                // Others who may follow the sign-in find the code in the session, where they may see it.
-                let is_device = caller.actor == Actor::SignIn(self.id);
-                let open = |code: &_| is_device.then(|| codes.open(caller.account, code)).flatten();
-                tell_of_new_session(event, now, open)
-            }
             Event::TicketOpened {
                 id, user, product, ..
             } if *user == self.user && *product == self.product => {
@@ -151,6 +143,15 @@ impl SignInSubject {
             _ => None,
         }
     }
+}
+
+/// Whether the caller may know the code of a session that waits.
+async fn sees_code(caller: &Caller, id: SessionId) -> Result<bool, Problem> {
+    let sees = move |account: &Account, actor: &Actor, _| {
+        let session = account.sessions().get(&id);
+        Ok(session.is_some_and(|session| account.sees_code(actor, session)))
+    };
+    caller.read(sees).await
 }
 
 /// The ticket that an event claims.
@@ -180,6 +181,12 @@ impl Subject for SignInSubject {
             return Ok(message);
         }
         match event {
+            Event::SessionCreated { id, sign_in, .. } if *sign_in == self.id => {
+                self.sessions.insert(*id);
+                let (codes, sees) = (caller.api.identity.join_codes(), sees_code(caller, *id).await?);
+                let open = |code: &_| sees.then(|| codes.open(caller.account, code)).flatten();
+                Ok(tell_of_new_session(event, now, open))
+            }
             Event::OfferMade { id, until } if self.has_ticket(caller, seq, *id).await? => {
                 let offer = Offer {
                     ticket: *id,
@@ -198,7 +205,7 @@ impl Subject for SignInSubject {
                 };
                 Ok(Some(Message::new("ticket_ended", &over)))
             }
-            event => Ok(self.take_own(caller, event, now)),
+            event => Ok(self.take_own(event, now)),
         }
     }
 
