@@ -55,36 +55,40 @@ pub(crate) fn routes() -> Router<Arc<Api>> {
     let mut add = |path: &str, methods: MethodRouter<Arc<Api>>| {
         // Several directories end addresses with a slash.
         for path in [at(path), format!("{}/", at(path))] {
-            routes = std::mem::take(&mut routes).route(&path, only(methods.clone()));
+            routes = std::mem::take(&mut routes).route(&path, methods.clone());
         }
     };
     // What directories ask to see whether the address and the key are right.
-    add("", get(discovery::service_provider_config));
-    add("/ServiceProviderConfig", get(discovery::service_provider_config));
-    add("/ResourceTypes", get(discovery::resource_types));
+    add("", only(get(discovery::service_provider_config)));
+    add(
+        "/ServiceProviderConfig",
+        only(get(discovery::service_provider_config)),
+    );
+    add("/ResourceTypes", only(get(discovery::resource_types)));
     add(
         "/ResourceTypes/{name}",
-        get(|scim: Scim, Path((_, name)): Path<(String, String)>| {
+        only(get(|scim: Scim, Path((_, name)): Path<(String, String)>| {
             std::future::ready(discovery::one_resource_type(&scim, &name))
-        }),
+        })),
     );
-    add("/Schemas", get(discovery::schemas));
+    add("/Schemas", only(get(discovery::schemas)));
     add(
         "/Schemas/{urn}",
-        get(|scim: Scim, Path((_, urn)): Path<(String, String)>| {
+        only(get(|scim: Scim, Path((_, urn)): Path<(String, String)>| {
             std::future::ready(discovery::one_schema(&scim, &urn))
-        }),
+        })),
     );
+    // Whatever the method is.
     add("/Me", any(me));
-    add("/Bulk", post(bulk));
-    add("/.search", post(search_all));
+    add("/Bulk", only(post(bulk)));
+    add("/.search", only(post(search_all)));
     for kind in Kind::ALL {
         let endpoint = kind.endpoint();
-        add(&format!("/{endpoint}"), get(list).post(create));
-        add(&format!("/{endpoint}/.search"), post(search));
+        add(&format!("/{endpoint}"), only(get(list).post(create)));
+        add(&format!("/{endpoint}/.search"), only(post(search)));
         add(
             &format!("/{endpoint}/{{id}}"),
-            get(show).put(replace).patch(change).delete(delete),
+            only(get(show).put(replace).patch(change).delete(delete)),
         );
     }
     routes
