@@ -32,7 +32,8 @@ story("a new colleague comes in by the company's provider, and a password no lon
     const page = await open(`/a/${world.id}/settings`, { as: owner });
     forgive(page, /status of 422/);
     await page.getByRole("link", { name: "single sign-on" }).click();
-    await page.getByText(`${base}/sso/callback`).waitFor();
+    await page.getByText(`${base}/sso/${world.id}/callback`).waitFor();
+    await page.getByRole("button", { name: "Copy the redirect URI" }).waitFor();
     await checkAxe(page);
     await checkNarrow(page);
     await provider.setUp(page, { issuer: `${provider.issuer}/nowhere` });
@@ -43,6 +44,17 @@ story("a new colleague comes in by the company's provider, and a password no lon
     await checkAxe(page);
     await checkNarrow(page);
     await picture(page, "single-sign-on-settings");
+
+    // The domain is not proved yet, so that its addresses lead nowhere until the operator vouches for it.
+    const seeker = await open("/sso");
+    forgive(seeker, /status of 422/);
+    await seeker.getByLabel("E-mail address").fill("anybody@nordic.example");
+    await seeker.getByRole("button", { name: "Continue" }).click();
+    await seeker.getByRole("alert").getByText("No account signs in people").waitFor();
+    await page.getByText("_usher-challenge.nordic.example").waitFor();
+    await world.put(`${world.path}/single-sign-on/domains/nordic.example/proof`);
+    await page.reload();
+    await page.getByText("Proved by the operator’s word").waitFor();
 
     // Somebody new finds the way by the address, and gets what the group gives.
     const nina = await open("/sign-in");

@@ -1,5 +1,6 @@
 //! What every handler works with.
 
+use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
@@ -9,9 +10,12 @@ use usher_domain::join_code::JoinCode;
 use usher_domain::text::Code;
 use usher_domain::{Account, AccountId, UserId};
 use usher_engine::{Clock, Engine, Failure};
-use usher_identity::single_sign_on::{Reach, SingleSignOn, Times};
+use usher_identity::single_sign_on::{Outward, Reach, RedirectUris, SingleSignOn, Times};
 use usher_identity::{Identity, IdentityError, PortalSessionId};
-use usher_journal::{AuditRow, CodeOwner, Hash, JournalError, Records, SessionRow, plain_code_digest};
+use usher_journal::{
+    AccountFilter, AuditRow, CodeOwner, Hash, JournalError, PageRequest, Records, SessionRow,
+    plain_code_digest,
+};
 
 use crate::arrival::TrustedProxies;
 use crate::connections::{CONNECTIONS_PER_ADDRESS, Connections};
@@ -37,6 +41,8 @@ pub struct Config {
     pub own_url: Option<String>,
     /// Which addresses the providers of accounts may have.
     pub providers: Reach,
+    /// The DNS server that says which domains are an account's; none for those that this machine names.
+    pub dns_server: Option<SocketAddr>,
     /// The clock that providers go by: the world's, also where Usher's own is moved by hand.
     pub world_clock: Clock,
 }
@@ -51,6 +57,7 @@ impl Default for Config {
             connections_per_address_max: CONNECTIONS_PER_ADDRESS,
             own_url: None,
             providers: Reach::default(),
+            dns_server: None,
             world_clock: Clock::System,
         }
     }
@@ -76,7 +83,7 @@ impl Api {
         identity.follow_world(move |now| now - clock.wall_clock().behind);
         Arc::new(Self {
             throttle: Throttle::new(&engine),
-            single_sign_on: SingleSignOn::new(identity.clone(), config.providers),
+            single_sign_on: SingleSignOn::new(identity.clone(), outward(&config)),
             connections: Connections::new(config.connections_per_address_max, config.trusted_proxies.clone()),
             engine,
             identity,
@@ -189,10 +196,31 @@ impl Api {
         Some(format!("{}{path}", base.trim_end_matches('/')))
     }
 
-    /// Where browsers come back to from a provider.
+    /// Where browsers may be told to come back to from an account's provider; none where the server does not know
+    /// its own address.
+    pub async fn redirect_uris(&self, account: AccountId) -> Result<Option<RedirectUris>, Problem> {
+        let own = self.own_redirect_uri(account);
+        let Some((own, shared)) = own.zip(self.url("/sso/callback")) else {
+            return Ok(None);
+        };
+        Ok(Some(RedirectUris {
+            own,
+            shared,
+            is_only_account: self.has_one_account().await?,
+        }))
+    }
+
+    /// The redirect URI that is an account's own.
     #[must_use]
-    pub fn redirect_uri(&self) -> Option<String> {
-        self.url("/sso/callback")
+    pub fn own_redirect_uri(&self, account: AccountId) -> Option<String> {
+        self.url(&format!("/sso/{account}/callback"))
+    }
+
+    /// Whether there is one account only, so that nothing can be mixed up with another's.
+    pub async fn has_one_account(&self) -> Result<bool, Problem> {
+        let page = PageRequest::new(2, None);
+        let listed = self.records.list_accounts(AccountFilter::default(), page).await?;
+        Ok(listed.items.len() < 2)
     }
 
     /// Why single sign-on cannot be required in an account yet, in words; none where it can, or need not be.
@@ -243,5 +271,12 @@ impl Api {
             // The sender lives as long as the program; where it is gone, so is what streams would tell.
             let _ = closing.wait_for(|closing| *closing).await;
         }
+    }
+}
+
+fn outward(config: &Config) -> Outward {
+    Outward {
+        reach: config.providers,
+        dns_server: config.dns_server,
     }
 }

@@ -1,10 +1,13 @@
 //! Changing at which provider an account's people sign in. The provider is kept apart from the journal, which records
 //! what changed, as of any credential (`credentials.rs`).
 
+use usher_domain::single_sign_on::ProvedBy;
 use usher_domain::{Account, AccountId, Actor};
 use usher_engine::Cause;
 use usher_identity::Secret;
-use usher_identity::single_sign_on::{InvalidProvider, Provider, ProviderError, SetProviderError};
+use usher_identity::single_sign_on::{
+    EmailDomain, InvalidProvider, NotProved, Provider, ProviderError, SetProviderError,
+};
 
 use crate::api::Api;
 use crate::credentials::origin;
@@ -29,6 +32,7 @@ impl ProviderRefused {
             Self::Settings(error) => {
                 let field = match error {
                     InvalidProvider::LinkNeedsDomain | InvalidProvider::TooManyDomains => "email_domains",
+                    InvalidProvider::ClaimNeedsTrust => "email_claim",
                     InvalidProvider::SecretNeeded => "client_secret",
                 };
                 Ok((field, error.to_string()))
@@ -66,6 +70,50 @@ impl Api {
             SetProviderError::Invalid(error) => ProviderRefused::Settings(error),
             SetProviderError::Identity(error) => error.into(),
         })?;
+        if let Some(note) = note {
+            self.record(&note).await?;
+        }
+        Ok(())
+    }
+
+    /// Asks the DNS whether a domain is the account's, which names it as its people's, and notes it if so.
+    pub async fn check_domain(
+        &self,
+        account: AccountId,
+        domain: &EmailDomain,
+        actor: &Actor,
+        cause: Cause,
+    ) -> Result<Result<(), NotProved>, Problem> {
+        self.ask(account, actor, Account::need_admin).await?;
+        let named = self.identity.named_domains(account).await?;
+        let named = named.into_iter().find(|named| named.domain == *domain);
+        let named = named.ok_or_else(|| Problem::not_found("domain"))?;
+        if let Err(why) = self.single_sign_on().prove(&named).await {
+            return Ok(Err(why));
+        }
+        // Asking the DNS takes a while.
+        self.ask(account, actor, Account::need_admin).await?;
+        let by = named.proved_by.unwrap_or(ProvedBy::Dns);
+        self.set_domain_proof(account, domain, Some(by), actor, cause)
+            .await?;
+        Ok(Ok(()))
+    }
+
+    /// Notes, or withdraws, the operator's word that a domain is an account's. Whoever calls has made sure that it is
+    /// the operator who asks.
+    pub(crate) async fn set_domain_proof(
+        &self,
+        account: AccountId,
+        domain: &EmailDomain,
+        proved_by: Option<ProvedBy>,
+        actor: &Actor,
+        cause: Cause,
+    ) -> Result<(), Problem> {
+        let (origin, now) = (origin(actor, &cause), self.engine.now());
+        let set = self
+            .identity
+            .set_domain_proof(account, domain.clone(), proved_by, origin, now);
+        let note = set.await?.ok_or_else(|| Problem::not_found("domain"))?;
         if let Some(note) = note {
             self.record(&note).await?;
         }

@@ -28,6 +28,28 @@ pub enum ProviderChange {
         /// Who it was.
         issuer: String,
     },
+    /// A domain of its people's addresses is known to be the account's.
+    DomainProved {
+        /// Which.
+        domain: String,
+        /// By whose word.
+        by: ProvedBy,
+    },
+    /// A domain is no longer known to be the account's.
+    DomainProofWithdrawn {
+        /// Which.
+        domain: String,
+    },
+}
+
+/// By whose word a domain is an account's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProvedBy {
+    /// Its DNS says so.
+    Dns,
+    /// The operator of the server does.
+    Operator,
 }
 
 /// All about a provider that is no secret.
@@ -49,6 +71,20 @@ pub struct ProviderFacts {
     pub links_by_email: bool,
     /// The domains of the addresses of people who may come in; empty for any.
     pub email_domains: BTreeSet<String>,
+    /// The claim that holds a person's e-mail address.
+    #[serde(default = "email_claim")]
+    pub email_claim: String,
+    /// Whether addresses count as verified although the provider does not say so.
+    #[serde(default)]
+    pub trusts_addresses: bool,
+    /// Whether people come back to the account's own redirect URI.
+    #[serde(default)]
+    pub own_redirect_uri: bool,
+}
+
+/// The claim of providers that were set up before another could be named.
+fn email_claim() -> String {
+    "email".to_owned()
 }
 
 /// A setting of a provider.
@@ -68,6 +104,9 @@ pub enum ProviderSetting {
     CreatesUsers,
     LinksByEmail,
     EmailDomains,
+    EmailClaim,
+    TrustsAddresses,
+    OwnRedirectUri,
 }
 
 impl ProviderFacts {
@@ -94,6 +133,18 @@ impl ProviderFacts {
             (
                 ProviderSetting::EmailDomains,
                 self.email_domains != before.email_domains,
+            ),
+            (
+                ProviderSetting::EmailClaim,
+                self.email_claim != before.email_claim,
+            ),
+            (
+                ProviderSetting::TrustsAddresses,
+                self.trusts_addresses != before.trusts_addresses,
+            ),
+            (
+                ProviderSetting::OwnRedirectUri,
+                self.own_redirect_uri != before.own_redirect_uri,
             ),
         ];
         let differs = differences.into_iter().filter(|(_, differs)| *differs);

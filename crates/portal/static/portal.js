@@ -139,8 +139,10 @@
     const text = button && document.getElementById(button.dataset.copy)?.textContent;
     if (!text) return;
     navigator.clipboard.writeText(text).then(() => {
-      button.textContent = "Copied";
-      setTimeout(() => { button.textContent = "Copy"; }, 2000);
+      // What only screen readers hear may follow the word.
+      const word = button.firstChild;
+      word.textContent = "Copied";
+      setTimeout(() => { word.textContent = "Copy"; }, 2000);
     }, () => {});
   });
 

@@ -29,6 +29,8 @@ export class Provider {
     provider.usher = usher;
     provider.clientId = "usher";
     provider.clientSecret = "a-client-secret-of-the-stories";
+    /** Where browsers may be sent back to. @type {string[]} */
+    provider.redirectUris = [`${usher}/sso/callback`];
     provider.jwks = { keys: [newKey()] };
     provider.handle = (/** @type {any} */ _, /** @type {any} */ answer) => answer.end();
     provider.server = createServer((request, answer) => provider.handle(request, answer));
@@ -47,7 +49,7 @@ export class Provider {
         {
           client_id: this.clientId,
           client_secret: this.clientSecret,
-          redirect_uris: [`${this.usher}/sso/callback`],
+          redirect_uris: this.redirectUris,
           post_logout_redirect_uris: [`${this.usher}/sso/signed-out`],
         },
       ],
@@ -105,16 +107,23 @@ export class Provider {
   }
 
   /**
-   * Fills in the settings of an account, as an owner does who has made the application here.
+   * Fills in the settings of an account, as an owner does who has made the application here, with the redirect URI
+   * that the page shows.
    * @param {import("playwright-core").Page} page
    * @param {{ issuer?: string }} [typed] what is mistyped
    */
   async setUp(page, { issuer = this.issuer } = {}) {
+    const redirectUri = (await page.locator("#redirect-uri").textContent()) ?? "";
+    if (!this.redirectUris.includes(redirectUri)) {
+      this.redirectUris.push(redirectUri);
+      await this.serve();
+    }
     await page.getByLabel("Name of the provider").fill("Nordic ID");
     await page.getByLabel("Issuer").fill(issuer);
     await page.getByLabel("Client id").fill(this.clientId);
     await page.getByLabel("Client secret").fill(this.clientSecret);
     await page.getByLabel("Scopes").fill("openid profile email groups");
+    await page.getByLabel("Claim with the groups").fill("groups");
     await page.getByLabel("Domains of e-mail addresses").fill("nordic.example");
     await page.getByRole("button", { name: "Ask the provider and save" }).click();
   }

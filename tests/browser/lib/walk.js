@@ -361,6 +361,7 @@ export const PAGES = [
   },
   { name: "a way in that is not there", path: "/sso/{account}", status: 404 },
   { name: "coming back from nowhere", path: "/sso/callback?state=none", status: 403 },
+  { name: "coming back to an account from nowhere", path: "/sso/{account}/callback?state=none", status: 403 },
   {
     name: "single sign-on that cannot be required", path: `${ACCOUNT}/single-sign-on`, as: "owner", status: 422,
     async act(page) {

@@ -101,6 +101,11 @@ pub(crate) const SSO_REQUIRED: &Kind = kind!("sso-required", FORBIDDEN "Single s
     what: "The password is right, but this account lets people in through its own provider only.",
     why: "An owner or admin requires single sign-on of everybody but one owner, who is kept for emergencies.",
     remedy: "Sign in at the address that `detail` names. A back end that acts for many users takes an API key.");
+/// The DNS of a domain does not say that it is the account's.
+pub(crate) const DOMAIN_NOT_PROVED: &Kind = kind!("domain-not-proved", CONFLICT "The domain is not proved",
+    what: "The DNS of the domain has no TXT record yet that says that it is this account's, or did not answer.",
+    why: "People are led to an account's provider by their e-mail address only where the account has proved its domain.",
+    remedy: "Set the record that `detail` names and check again; a new record can take an hour to be seen. The operator of the server can vouch for the domain instead.");
 /// The journal cannot be reached.
 pub(crate) const UNAVAILABLE: &Kind = kind!("unavailable", SERVICE_UNAVAILABLE "Usher cannot answer right now",
     what: "The journal could not be read or written, so nothing was changed, or it is unknown whether it was.",
@@ -128,6 +133,7 @@ const OF_HTTP: &[&Kind] = &[
     TOO_MANY_KEYS,
     SSO_REQUIRED,
     INVARIANT,
+    DOMAIN_NOT_PROVED,
     UNAVAILABLE,
 ];
 

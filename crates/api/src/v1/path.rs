@@ -33,6 +33,11 @@ paths! {
         /// The user.
         user: UserId as schema::UserId
     }
+    /// A domain of the addresses of people who sign in at the account's provider.
+    DomainPath {
+        /// The domain.
+        domain: String as String
+    }
     /// A user's license.
     LicensePath {
         /// The user.

@@ -1,5 +1,7 @@
 //! Single sign-on: at which provider an account's people sign in.
 
+mod domains;
+
 use std::collections::BTreeSet;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -9,11 +11,12 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use usher_domain::text::{InvalidText, Name};
 use usher_identity::Secret;
-use usher_identity::single_sign_on::{EmailDomain, GROUPS_CLAIM_DEFAULT, Provider, SCOPES_DEFAULT};
+use usher_identity::single_sign_on::{EMAIL_CLAIM_DEFAULT, EmailDomain, Provider, SCOPES_DEFAULT};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use self::domains::Domain;
 use super::path::AccountPath;
 use super::schema;
 use crate::api::Api;
@@ -21,7 +24,10 @@ use crate::extract::{Caller, Json};
 use crate::problem::Problem;
 
 pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
-    OpenApiRouter::new().routes(routes!(get, set, remove))
+    OpenApiRouter::new()
+        .routes(routes!(get, set, remove))
+        .routes(routes!(domains::check))
+        .routes(routes!(domains::vouch, domains::withdraw))
 }
 
 /// At which provider people sign in.
@@ -46,12 +52,21 @@ struct SingleSignOn {
     creates_users: bool,
     /// Whether a person with a verified address is the user who has it.
     links_by_email: bool,
+    /// The claim that holds a person's e-mail address.
+    #[schema(example = "email")]
+    email_claim: String,
+    /// Whether addresses count as verified although the provider does not say so.
+    trusts_addresses: bool,
     /// The domains of the addresses of people who may come in; empty for any.
     #[schema(example = json!(["example.com"]))]
     email_domains: Vec<String>,
+    /// The same domains, and which of them the account has proved.
+    domains: Vec<Domain>,
     /// The address that the provider has to know as a redirect URI; null where the server does not know its own.
-    #[schema(example = "https://usher.example.com/sso/callback")]
+    #[schema(example = "https://usher.example.com/sso/acct_01h2xcejqtf2nbrexx3vqjhp41/callback")]
     redirect_uri: Option<String>,
+    /// Whether people come back to `redirect_uri`, not to the address that all accounts shared before.
+    own_redirect_uri: bool,
     /// Where people come in by this provider.
     #[schema(example = "/sso/acct_01h2xcejqtf2nbrexx3vqjhp41")]
     sign_in_path: String,
@@ -74,9 +89,8 @@ struct NewSingleSignOn {
     #[serde(default = "default_scopes")]
     #[schema(default = "openid profile email")]
     scopes: String,
-    /// The claim that names a person's groups; null where the provider has no say about them.
-    #[serde(default = "default_groups")]
-    #[schema(default = "groups")]
+    /// The claim that names a person's groups, such as `groups` or `realm_access.roles`; null where the provider has no
+    /// say about them.
     groups_claim: Option<String>,
     /// What the button says: "Continue with …".
     #[schema(value_type = schema::Name)]
@@ -92,21 +106,39 @@ struct NewSingleSignOn {
     #[serde(default)]
     #[schema(max_items = 50, example = json!(["example.com"]))]
     email_domains: Vec<String>,
+    /// The claim that holds a person's e-mail address, such as `preferred_username` or `upn`. Another than `email`
+    /// needs `trusts_addresses`.
+    #[serde(default = "default_email_claim")]
+    #[schema(default = "email")]
+    email_claim: String,
+    /// Whether addresses count as verified although the provider does not say so: new people become users, and those
+    /// who exist are found by their address. For a provider with one tenant and a directory of its own. Needs
+    /// `email_domains`.
+    #[serde(default)]
+    trusts_addresses: bool,
+    /// Whether people come back to `redirect_uri`, which the provider has to know. New providers begin so; `true`
+    /// switches one that was set up before, and nothing switches back.
+    #[serde(default)]
+    own_redirect_uri: bool,
 }
 
 fn default_scopes() -> String {
     SCOPES_DEFAULT.to_owned()
 }
 
-#[allow(clippy::unnecessary_wraps, reason = "the default of an optional field")]
-fn default_groups() -> Option<String> {
-    Some(GROUPS_CLAIM_DEFAULT.to_owned())
+fn default_email_claim() -> String {
+    EMAIL_CLAIM_DEFAULT.to_owned()
 }
 
 impl SingleSignOn {
-    fn of(caller: &Caller, provider: Provider) -> Self {
+    /// The account's provider as it is stored.
+    async fn of(caller: &Caller) -> Result<Self, Problem> {
+        let identity = &caller.api.identity;
+        let provider = identity.provider(caller.account).await?;
+        let provider = provider.ok_or_else(|| Problem::not_found("single sign-on"))?;
+        let named = identity.named_domains(caller.account).await?;
         let domains = provider.email_domains.iter();
-        Self {
+        Ok(Self {
             issuer: provider.issuer.to_string(),
             client_id: provider.client_id.to_string(),
             scopes: provider.scopes.to_string(),
@@ -114,10 +146,14 @@ impl SingleSignOn {
             label: provider.label,
             creates_users: provider.creates_users,
             links_by_email: provider.links_by_email,
+            email_claim: provider.email_claim.to_string(),
+            trusts_addresses: provider.trusts_addresses,
             email_domains: domains.map(ToString::to_string).collect(),
-            redirect_uri: caller.api.redirect_uri(),
+            domains: named.into_iter().map(Domain::from).collect(),
+            redirect_uri: caller.api.own_redirect_uri(caller.account),
+            own_redirect_uri: provider.own_redirect_uri,
             sign_in_path: format!("/sso/{}", caller.account),
-        }
+        })
     }
 }
 
@@ -139,6 +175,9 @@ impl NewSingleSignOn {
             creates_users: self.creates_users,
             links_by_email: self.links_by_email,
             email_domains: domains.collect::<Result<BTreeSet<_>, _>>()?,
+            email_claim: parse("email_claim", &self.email_claim)?,
+            trusts_addresses: self.trusts_addresses,
+            own_redirect_uri: self.own_redirect_uri,
         };
         Ok((provider, secret))
     }
@@ -167,9 +206,7 @@ fn client_secret(text: &str) -> Result<Secret, Problem> {
 )]
 async fn get(caller: Caller) -> Result<Answer<SingleSignOn>, Problem> {
     caller.read(|account, actor, _| account.need_admin(actor)).await?;
-    let provider = caller.api.identity.provider(caller.account).await?;
-    let provider = provider.ok_or_else(|| Problem::not_found("single sign-on"))?;
-    Ok(Answer(SingleSignOn::of(&caller, provider)))
+    SingleSignOn::of(&caller).await.map(Answer)
 }
 
 /// Set the provider of single sign-on
@@ -186,12 +223,12 @@ async fn set(caller: Caller, Json(body): Json<NewSingleSignOn>) -> Result<Answer
     let (actor, cause) = (&caller.actor, caller.cause.clone());
     let set = caller
         .api
-        .set_provider(caller.account, provider.clone(), secret, actor, cause);
+        .set_provider(caller.account, provider, secret, actor, cause);
     set.await.map_err(|refused| match refused.field() {
         Ok((field, wrong)) => Problem::invalid(field, wrong),
         Err(problem) => *problem,
     })?;
-    Ok(Answer(SingleSignOn::of(&caller, provider)))
+    SingleSignOn::of(&caller).await.map(Answer)
 }
 
 /// Remove the provider of single sign-on

@@ -1,7 +1,6 @@
 //! A whole server without a socket: the router over an engine on a journal in memory, with a clock that is moved by
 //! hand.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::Router;
@@ -220,7 +219,10 @@ impl App {
             label: "Acme".parse().unwrap(),
             creates_users: false,
             links_by_email: false,
-            email_domains: BTreeSet::new(),
+            email_domains: ["example.com".parse().unwrap()].into(),
+            email_claim: "email".parse().unwrap(),
+            trusts_addresses: false,
+            own_redirect_uri: true,
         };
         let secret = Secret::of_client("a client secret");
         self.identity

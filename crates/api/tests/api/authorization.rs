@@ -100,6 +100,10 @@ async fn sample(app: &App, operation: &str, number: usize) -> Option<Sample> {
         | "listAudit"
         | "revokeToken"
         | "deleteAccount" => Sample::default(),
+        "checkDomain" | "vouchForDomain" | "withdrawDomainProof" => {
+            app.provider().await;
+            Sample::of("domain", "example.com")
+        }
         "getSingleSignOn" | "removeSingleSignOn" => {
             app.provider().await;
             Sample::default()

@@ -110,6 +110,8 @@ fn administration(event: &Event) -> Option<(&'static str, Text)> {
                 ProviderChange::Made { .. } => "single_sign_on.set_up",
                 ProviderChange::Changed { .. } => "single_sign_on.changed",
                 ProviderChange::Removed { .. } => "single_sign_on.removed",
+                ProviderChange::DomainProved { .. } => "single_sign_on.domain_proved",
+                ProviderChange::DomainProofWithdrawn { .. } => "single_sign_on.domain_proof_withdrawn",
             };
             (action, ACCOUNT)
         }

@@ -39,6 +39,8 @@ pub(super) struct Attempt {
     pub(super) client_id: String,
     pub(super) nonce: Secret,
     pub(super) verifier: Secret,
+    /// Where the browser was told to come back to.
+    pub(super) return_to: ReturnTo,
     /// Where to go afterwards.
     pub(super) back: String,
     /// The user who is signed in already and wants to come in by the provider from now on.
@@ -48,6 +50,21 @@ pub(super) struct Attempt {
     from: Option<IpAddr>,
     until: Timestamp,
     number: u64,
+}
+
+/// Where a browser comes back to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ReturnTo {
+    pub(super) redirect_uri: String,
+    /// Whether all accounts share the address.
+    pub(super) is_shared: bool,
+}
+
+/// What binds a provider's answer to the sign-in that it is for.
+pub(super) struct Binding {
+    pub(super) nonce: Secret,
+    pub(super) verifier: Secret,
+    pub(super) return_to: ReturnTo,
 }
 
 /// What a sign-in is begun for.
@@ -75,7 +92,7 @@ impl Attempts {
         intent: Intent,
         issuer: String,
         client_id: String,
-        (nonce, verifier): (Secret, Secret),
+        binding: Binding,
         now: Timestamp,
     ) -> Result<Begun, RandomError> {
         let begun = Begun {
@@ -91,8 +108,9 @@ impl Attempts {
             account: intent.account,
             issuer,
             client_id,
-            nonce,
-            verifier,
+            nonce: binding.nonce,
+            verifier: binding.verifier,
+            return_to: binding.return_to,
             back: intent.back,
             link_to: intent.link_to,
             browser: Digest::of(begun.browser.expose()),
@@ -164,9 +182,16 @@ mod tests {
             link_to: None,
             from: Some(from.into()),
         };
-        let secrets = (Secret::draw("").unwrap(), Secret::draw("").unwrap());
+        let binding = Binding {
+            nonce: Secret::draw("").unwrap(),
+            verifier: Secret::draw("").unwrap(),
+            return_to: ReturnTo {
+                redirect_uri: String::new(),
+                is_shared: false,
+            },
+        };
         attempts
-            .begin(intent, String::new(), String::new(), secrets, now)
+            .begin(intent, String::new(), String::new(), binding, now)
             .unwrap()
     }
 

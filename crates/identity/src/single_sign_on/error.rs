@@ -79,9 +79,16 @@ pub enum SignOnError {
     /// The provider was changed between the start and the end.
     #[error("the settings of single sign-on changed while you signed in: begin anew")]
     Changed,
-    /// The answer names another issuer than the one that was asked (RFC 9207).
-    #[error("the answer came from another provider than the one that was asked: begin anew")]
+    /// The answer came to the address of another account, or names another issuer than the one that was asked
+    /// (RFC 9207, RFC 9700 section 4.4).
+    #[error("the answer came from another provider than the one that was asked: begin again")]
     MixedUp,
+    /// The provider still knows the redirect URI that all accounts shared, and answers do not say whose they are.
+    #[error(
+        "an owner or admin of your account has to register the account's own redirect URI at the provider, and switch \
+         to it in the settings of single sign-on"
+    )]
+    SharedRedirectUri,
     /// The provider said no.
     #[error("the provider refused: {}", said(.code, .description))]
     Refused {
@@ -107,6 +114,21 @@ pub enum SignOnError {
     /// The credential store failed.
     #[error(transparent)]
     Identity(#[from] IdentityError),
+}
+
+impl SignOnError {
+    /// Why, in a phrase for the person who signs in. What is wrong with a provider is for admins to read: the error's
+    /// own text tells it.
+    #[must_use]
+    pub fn for_people(&self) -> String {
+        match self {
+            Self::Provider(ProviderError::Fetch(FetchError::Busy)) => self.to_string(),
+            Self::Provider(_) => "signing in at your provider does not work at the moment. Try again in a moment. If it \
+                 goes on, ask an owner or admin of your account: the settings of single sign-on say what is wrong"
+                .to_owned(),
+            _ => self.to_string(),
+        }
+    }
 }
 
 impl From<RandomError> for SignOnError {

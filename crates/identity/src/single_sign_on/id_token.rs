@@ -9,7 +9,7 @@ use super::attempts::ATTEMPT_LIFE;
 use super::claims::Claims;
 use super::error::TokenError;
 use super::jws::Keys;
-use super::provider::{ClaimName, Provider};
+use super::provider::{ClaimName, EMAIL_CLAIM_DEFAULT, Provider};
 use crate::Secret;
 
 /// How far the clocks of a provider and of this server may differ.
@@ -99,9 +99,12 @@ pub(super) fn person(provider: &Provider, token: &str, verified: Verified, more:
     let said = verified.claims;
     let more = more.unwrap_or_default();
     let groups = |claim: &ClaimName| said.groups(claim).or_else(|| more.groups(claim));
-    let (email, email_verified) = match said.email("email") {
-        Some(email) => (Some(email), said.email_verified()),
-        None => (more.email("email"), more.email_verified()),
+    let claim = provider.email_claim.as_str();
+    // `email_verified` is about the claim `email` alone.
+    let is_verified = |claims: &Claims| claims.email_verified().filter(|_| claim == EMAIL_CLAIM_DEFAULT);
+    let (email, email_verified) = match said.email(claim) {
+        Some(email) => (Some(email), is_verified(&said)),
+        None => (more.email(claim), is_verified(&more)),
     };
     Person {
         issuer: provider.issuer.to_string(),
@@ -117,7 +120,7 @@ pub(super) fn person(provider: &Provider, token: &str, verified: Verified, more:
 /// Whether the token leaves out what the user-info endpoint may say.
 pub(super) fn leaves_out(provider: &Provider, said: &Claims) -> bool {
     let lacks_groups = |claim: &ClaimName| said.groups(claim).is_none() && !said.are_elsewhere(claim);
-    said.email("email").is_none()
+    said.email(provider.email_claim.as_str()).is_none()
         || said.name().is_none()
         || provider.groups_claim.as_ref().is_some_and(lacks_groups)
 }

@@ -10,6 +10,8 @@
 
 mod attempts;
 mod claims;
+mod dns;
+mod domains;
 mod error;
 mod exchange;
 mod fetch;
@@ -18,32 +20,40 @@ mod jws;
 mod metadata;
 mod provider;
 mod reach;
+mod recent;
 mod table;
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
+use usher_domain::text::Email;
 use usher_domain::{AccountId, Timestamp, UserId};
 
-use self::attempts::{Attempt, Attempts};
+use self::attempts::{Attempt, Attempts, Binding, ReturnTo};
+use self::dns::Dns;
 use self::exchange::{Bound, Tokens};
 use self::fetch::Fetcher;
 use self::id_token::{Verified, verify};
 use self::metadata::{Directory, Metadata};
+use self::recent::Recently;
 pub(crate) use self::table::{delete, renew};
 use crate::{Identity, Secret};
 
 pub use self::attempts::{ATTEMPT_LIFE, ATTEMPTS_MAX, ATTEMPTS_PER_ADDRESS_MAX, Intent};
 pub use self::claims::GROUPS_MAX;
+pub use self::dns::NotProved;
+pub use self::domains::{NamedDomain, Realm};
 pub use self::error::{ProviderError, SignOnError, TokenError};
 pub use self::fetch::{FETCH_BYTES_MAX, FETCH_SECS_MAX, FETCHES_AT_ONCE_MAX, FetchError};
 pub use self::id_token::{CLOCK_SKEW_MAX, Person};
 pub use self::metadata::{METADATA_LIFE, REFETCH_SPAN, REFETCHES_MAX};
 pub use self::provider::{
-    ClaimName, ClientId, EMAIL_DOMAINS_MAX, EmailDomain, GROUPS_CLAIM_DEFAULT, InvalidProvider, Issuer,
+    ClaimName, ClientId, EMAIL_CLAIM_DEFAULT, EMAIL_DOMAINS_MAX, EmailDomain, InvalidProvider, Issuer,
     Provider, SCOPES_DEFAULT, Scopes,
 };
 pub use self::reach::Reach;
-pub use self::table::{Realm, SetProviderError};
+pub use self::recent::{FAILURES_MAX, FailedSignIn, Recent, UnknownGroups};
+pub use self::table::SetProviderError;
 
 /// What time it is, by two clocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,8 +69,51 @@ pub struct Times {
 pub struct SingleSignOn {
     identity: Identity,
     fetcher: Fetcher,
+    dns: Dns,
     directory: Arc<Directory>,
     attempts: Arc<Attempts>,
+    recently: Arc<Recently>,
+}
+
+/// Where browsers may be told to come back to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RedirectUris {
+    /// The account's own: a provider's answer there can be for this account only.
+    pub own: String,
+    /// The one that all accounts shared before, for providers that know no other yet.
+    pub shared: String,
+    /// Whether there is no other account whose provider an answer could be meant for.
+    pub is_only_account: bool,
+}
+
+/// At which address a browser came back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CameBackTo {
+    /// At that of this account.
+    Own(AccountId),
+    /// At the one that all accounts shared before.
+    Shared {
+        /// Whether there is no other account.
+        is_only_account: bool,
+    },
+}
+
+/// Where a server goes to ask, besides what is the default.
+#[derive(Debug, Clone, Default)]
+pub struct Outward {
+    /// Which addresses providers may have.
+    pub reach: Reach,
+    /// The DNS server that says whose a domain is; none for those of this machine.
+    pub dns_server: Option<SocketAddr>,
+}
+
+impl From<Reach> for Outward {
+    fn from(reach: Reach) -> Self {
+        Self {
+            reach,
+            ..Self::default()
+        }
+    }
 }
 
 /// A browser that is to be sent to its provider.
@@ -111,14 +164,17 @@ pub fn attempt_name(state: &str) -> &str {
 }
 
 impl SingleSignOn {
-    /// Single sign-on with the providers that stand in `identity`, where `reach` lets this server go to them.
+    /// Single sign-on with the providers that stand in `identity`, where `outward` lets this server go to them.
     #[must_use]
-    pub fn new(identity: Identity, reach: Reach) -> Self {
+    pub fn new(identity: Identity, outward: impl Into<Outward>) -> Self {
+        let outward = outward.into();
         Self {
             identity,
-            fetcher: Fetcher::new(reach),
+            fetcher: Fetcher::new(outward.reach),
+            dns: Dns::new(outward.dns_server),
             directory: Arc::default(),
             attempts: Arc::default(),
+            recently: Arc::default(),
         }
     }
 
@@ -128,31 +184,91 @@ impl SingleSignOn {
         Ok(())
     }
 
-    /// Begins a sign-in. `redirect_uri` is where the browser comes back to.
+    /// Asks the DNS whether a domain is the account's that names it.
+    pub async fn prove(&self, named: &NamedDomain) -> Result<(), NotProved> {
+        self.dns.proves(named).await
+    }
+
+    /// What is known of the last sign-ins of an account.
+    #[must_use]
+    pub fn recent(&self, account: AccountId) -> Recent {
+        self.recently.of(account)
+    }
+
+    /// Notes for the account's admins that somebody whom the provider vouched for did not come in, and why.
+    pub fn note_refused(&self, vouched: &Vouched, why: &str, now: Timestamp) {
+        let person = &vouched.person;
+        let email = person.email.as_ref().map(Email::as_str);
+        let who = email.unwrap_or(&person.subject);
+        self.recently.failed(vouched.account, Some(who), why, now);
+    }
+
+    /// Notes for the account's admins whether the groups that a person's provider names are of any use here.
+    pub fn note_groups(&self, vouched: &Vouched, is_any_known: bool, now: Timestamp) {
+        if vouched.provider.groups_claim.is_none() {
+            return;
+        }
+        let named = vouched.person.groups.iter().flatten();
+        let unknown = (!is_any_known).then(|| named.map(String::as_str));
+        self.recently.named_groups(vouched.account, unknown, now);
+    }
+
+    /// What went wrong with the account's provider is for its admins to know.
+    fn noted<T>(
+        &self,
+        account: AccountId,
+        result: Result<T, SignOnError>,
+        times: Times,
+    ) -> Result<T, SignOnError> {
+        match &result {
+            Ok(_) | Err(SignOnError::NoProvider | SignOnError::NotBegun | SignOnError::Identity(_)) => {}
+            Err(error) => self
+                .recently
+                .failed(account, None, &error.to_string(), times.here),
+        }
+        result
+    }
+
+    /// Begins a sign-in.
     pub async fn begin(
         &self,
         intent: Intent,
-        redirect_uri: &str,
+        uris: &RedirectUris,
+        times: Times,
+    ) -> Result<Departure, SignOnError> {
+        let account = intent.account;
+        let begun = self.depart(intent, uris, times).await;
+        self.noted(account, begun, times)
+    }
+
+    async fn depart(
+        &self,
+        intent: Intent,
+        uris: &RedirectUris,
         times: Times,
     ) -> Result<Departure, SignOnError> {
         let provider = self.identity.provider(intent.account).await?;
         let provider = provider.ok_or(SignOnError::NoProvider)?;
         let metadata = self.metadata(&provider, times).await?;
+        let return_to = return_to(&provider, metadata.names_itself, uris)?;
+        let redirect_uri = return_to.redirect_uri.clone();
         let (nonce, verifier) = (Secret::draw("")?, Secret::draw("")?);
-        let begun = self.attempts.begin(
-            intent,
-            provider.issuer.to_string(),
-            provider.client_id.to_string(),
-            (nonce.clone(), verifier.clone()),
-            times.here,
-        )?;
+        let binding = Binding {
+            nonce: nonce.clone(),
+            verifier: verifier.clone(),
+            return_to,
+        };
+        let (issuer, client_id) = (provider.issuer.to_string(), provider.client_id.to_string());
+        let begun = self
+            .attempts
+            .begin(intent, issuer, client_id, binding, times.here)?;
         let bound = Bound {
             state: begun.state.expose(),
             nonce: &nonce,
             verifier: &verifier,
         };
         Ok(Departure {
-            url: exchange::authorize_url(&provider, &metadata, redirect_uri, &bound),
+            url: exchange::authorize_url(&provider, &metadata, &redirect_uri, &bound),
             name: attempt_name(begun.state.expose()).to_owned(),
             browser: begun.browser,
         })
@@ -163,11 +279,26 @@ impl SingleSignOn {
         &self,
         answer: Answer,
         browser: &str,
-        redirect_uri: &str,
+        came_back_to: CameBackTo,
         times: Times,
     ) -> Result<Vouched, SignOnError> {
         let attempt = self.attempts.take(&answer.state, browser, times.here);
         let attempt = attempt.ok_or(SignOnError::NotBegun)?;
+        let account = attempt.account;
+        let finished = self.complete(attempt, answer, came_back_to, times).await;
+        self.noted(account, finished, times)
+    }
+
+    async fn complete(
+        &self,
+        attempt: Attempt,
+        answer: Answer,
+        came_back_to: CameBackTo,
+        times: Times,
+    ) -> Result<Vouched, SignOnError> {
+        if !is_where_it_was_sent(&attempt, came_back_to, answer.iss.is_some()) {
+            return Err(SignOnError::MixedUp);
+        }
         let known = self.identity.provider_and_secret(attempt.account).await?;
         let (provider, secret) = known.ok_or(SignOnError::NoProvider)?;
         if attempt.issuer != provider.issuer.as_str() || attempt.client_id != provider.client_id.as_str() {
@@ -196,6 +327,7 @@ impl SingleSignOn {
             link_to,
             nonce,
             verifier,
+            return_to,
             ..
         } = attempt;
         let tokens = exchange::redeem(
@@ -203,7 +335,7 @@ impl SingleSignOn {
             (&provider, &secret),
             &metadata,
             &code,
-            (redirect_uri, &verifier),
+            (&return_to.redirect_uri, &verifier),
         );
         let tokens = tokens.await?;
         let person = self
@@ -272,5 +404,33 @@ impl SingleSignOn {
             None
         };
         Ok(id_token::person(provider, token, verified, more))
+    }
+}
+
+/// Where the browser is told to come back to. At an address that accounts share, an answer must say whose it is, or
+/// there must be nobody to mix it up with: otherwise another account's provider could be handed the code (RFC 9700,
+/// section 4.4).
+fn return_to(provider: &Provider, names_itself: bool, uris: &RedirectUris) -> Result<ReturnTo, SignOnError> {
+    if provider.own_redirect_uri {
+        return Ok(ReturnTo {
+            redirect_uri: uris.own.clone(),
+            is_shared: false,
+        });
+    }
+    if !uris.is_only_account && !names_itself {
+        return Err(SignOnError::SharedRedirectUri);
+    }
+    Ok(ReturnTo {
+        redirect_uri: uris.shared.clone(),
+        is_shared: true,
+    })
+}
+
+fn is_where_it_was_sent(attempt: &Attempt, came_back_to: CameBackTo, names_issuer: bool) -> bool {
+    match came_back_to {
+        CameBackTo::Own(account) => !attempt.return_to.is_shared && account == attempt.account,
+        CameBackTo::Shared { is_only_account } => {
+            attempt.return_to.is_shared && (is_only_account || names_issuer)
+        }
     }
 }

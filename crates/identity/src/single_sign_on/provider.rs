@@ -15,8 +15,8 @@ pub const EMAIL_DOMAINS_MAX: usize = 50;
 /// The scopes that are asked for where nothing else is said.
 pub const SCOPES_DEFAULT: &str = "openid profile email";
 
-/// The claim that names a person's groups where nothing else is said.
-pub const GROUPS_CLAIM_DEFAULT: &str = "groups";
+/// The claim that holds a person's e-mail address where nothing else is said.
+pub const EMAIL_CLAIM_DEFAULT: &str = "email";
 
 /// How the people of an account sign in at a provider of their own.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,14 +37,29 @@ pub struct Provider {
     pub links_by_email: bool,
     /// The domains of the addresses of the people who come in; empty for any.
     pub email_domains: BTreeSet<EmailDomain>,
+    /// The claim that holds a person's e-mail address.
+    pub email_claim: ClaimName,
+    /// Whether addresses count as verified although the provider does not say so, for adding users and for finding
+    /// those who exist: for a provider with one tenant and a directory of its own.
+    pub trusts_addresses: bool,
+    /// Whether people come back to the account's own redirect URI, not to the one that all accounts shared. It stays
+    /// once it is so, and new providers begin with it.
+    pub own_redirect_uri: bool,
 }
 
 /// What is wrong with a provider as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidProvider {
     /// An address of somebody else's domain says nothing about who its owner is.
-    #[error("users are found by e-mail address within named domains only: name at least one")]
+    #[error(
+        "users are found by e-mail address, and addresses trusted, within named domains only: name at least one"
+    )]
     LinkNeedsDomain,
+    /// A provider says of the claim `email` alone whether it is verified.
+    #[error(
+        "addresses of another claim than `email` are never verified: trust the provider's addresses to use them"
+    )]
+    ClaimNeedsTrust,
     /// More than [`EMAIL_DOMAINS_MAX`].
     #[error("at most {EMAIL_DOMAINS_MAX} domains can be named")]
     TooManyDomains,
@@ -56,8 +71,11 @@ pub enum InvalidProvider {
 impl Provider {
     /// Whether its parts fit together.
     pub fn check(&self) -> Result<(), InvalidProvider> {
-        if self.links_by_email && self.email_domains.is_empty() {
+        if (self.links_by_email || self.trusts_addresses) && self.email_domains.is_empty() {
             return Err(InvalidProvider::LinkNeedsDomain);
+        }
+        if self.email_claim.as_str() != EMAIL_CLAIM_DEFAULT && !self.trusts_addresses {
+            return Err(InvalidProvider::ClaimNeedsTrust);
         }
         if self.email_domains.len() > EMAIL_DOMAINS_MAX {
             return Err(InvalidProvider::TooManyDomains);
@@ -77,6 +95,9 @@ impl Provider {
             creates_users: self.creates_users,
             links_by_email: self.links_by_email,
             email_domains: self.email_domains.iter().map(ToString::to_string).collect(),
+            email_claim: self.email_claim.to_string(),
+            trusts_addresses: self.trusts_addresses,
+            own_redirect_uri: self.own_redirect_uri,
         }
     }
 

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use data_encoding::HEXLOWER;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use usher_domain::single_sign_on::{ProviderChange, ProviderSetting};
-use usher_domain::text::{Email, Name};
 use usher_domain::{AccountId, Timestamp};
 
-use super::provider::{EmailDomain, InvalidProvider, Provider};
+use super::provider::{InvalidProvider, Provider};
+use crate::random::fill;
 use crate::{CredentialChange, Identity, IdentityError, Origin, Sealer, Secret, Unrecorded, unrecorded};
 
 const DAMAGED: IdentityError = IdentityError::Damaged {
@@ -25,17 +26,6 @@ pub enum SetProviderError {
     Identity(#[from] IdentityError),
 }
 
-/// An account whose people an e-mail address's domain may belong to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Realm {
-    /// The account.
-    pub account: AccountId,
-    /// What the button says.
-    pub label: Name,
-    /// Who the provider is.
-    pub issuer: String,
-}
-
 impl Identity {
     /// How the account's people sign in at a provider of their own; none where they do not.
     pub async fn provider(&self, account: AccountId) -> Result<Option<Provider>, IdentityError> {
@@ -48,7 +38,7 @@ impl Identity {
     pub async fn set_provider(
         &self,
         account: AccountId,
-        provider: Provider,
+        mut provider: Provider,
         client_secret: Option<Secret>,
         origin: Origin,
         now: Timestamp,
@@ -61,6 +51,10 @@ impl Identity {
         let stored = self.store.change(
             move |tables| {
                 let known = get(tables, account)?;
+                // A new application is registered with the account's own redirect URI, and nothing leads back.
+                provider.own_redirect_uri |= known
+                    .as_ref()
+                    .is_none_or(|known| known.own_redirect_uri || !is_same_client(known, &provider));
                 let change = change(known.as_ref(), &provider, sealed.is_some());
                 let sealed = match (sealed, known) {
                     (Some(sealed), _) => sealed,
@@ -98,34 +92,6 @@ impl Identity {
             |removed| removed,
         );
         removed.await
-    }
-
-    /// The accounts that name the domain of this address as their people's. Says nothing about whether anybody has
-    /// the address.
-    pub async fn realms(&self, email: &Email) -> Result<Vec<Realm>, IdentityError> {
-        let Some(domain) = EmailDomain::of(email) else {
-            return Ok(Vec::new());
-        };
-        self.store
-            .read(move |tables| {
-                let mut select = tables.prepare_cached(
-                    "SELECT account, label, issuer FROM identity_provider_domains
-                     JOIN identity_providers USING (account) WHERE domain = ?1 ORDER BY account LIMIT 20",
-                )?;
-                let rows = select.query_map([domain.as_str()], |row| {
-                    Ok((row.get(0)?, row.get::<_, String>(1)?, row.get(2)?))
-                })?;
-                let realm = |row: rusqlite::Result<([u8; 16], String, String)>| {
-                    let (account, label, issuer) = row?;
-                    Ok(Realm {
-                        account: AccountId::from_bits(u128::from_be_bytes(account)),
-                        label: label.parse().map_err(|_| DAMAGED)?,
-                        issuer,
-                    })
-                };
-                rows.map(realm).collect()
-            })
-            .await
     }
 
     /// The provider with its client secret.
@@ -207,12 +173,12 @@ fn put(
     provider: &Provider,
     sealed: &[u8],
 ) -> Result<(), IdentityError> {
-    delete(tables, account)?;
     let account = account.bits().to_be_bytes();
     tables.execute(
-        "INSERT INTO identity_providers
-             (account, issuer, client_id, client_secret, scopes, groups_claim, label, creates_users, links_by_email)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        "INSERT OR REPLACE INTO identity_providers
+             (account, issuer, client_id, client_secret, scopes, groups_claim, label, creates_users, links_by_email,
+              own_redirect_uri, email_claim, trusts_addresses)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         params![
             account,
             provider.issuer.as_str(),
@@ -223,12 +189,34 @@ fn put(
             provider.label.as_str(),
             provider.creates_users,
             provider.links_by_email,
+            provider.own_redirect_uri,
+            provider.email_claim.as_str(),
+            provider.trusts_addresses,
         ],
     )?;
-    let mut insert =
-        tables.prepare_cached("INSERT INTO identity_provider_domains (domain, account) VALUES (?1, ?2)")?;
-    for domain in &provider.email_domains {
-        insert.execute(params![domain.as_str(), account])?;
+    put_domains(tables, account, provider)
+}
+
+/// Domains that stay keep their proof.
+fn put_domains(tables: &Connection, account: [u8; 16], provider: &Provider) -> Result<(), IdentityError> {
+    let mut select =
+        tables.prepare_cached("SELECT domain FROM identity_provider_domains WHERE account = ?1")?;
+    let known = select.query_map([account], |row| row.get(0))?;
+    let known = known.collect::<Result<BTreeSet<String>, _>>()?;
+    let named: BTreeSet<_> = provider.email_domains.iter().map(ToString::to_string).collect();
+    for domain in &known - &named {
+        tables.execute(
+            "DELETE FROM identity_provider_domains WHERE account = ?1 AND domain = ?2",
+            params![account, domain],
+        )?;
+    }
+    let mut insert = tables.prepare_cached(
+        "INSERT INTO identity_provider_domains (domain, account, challenge) VALUES (?1, ?2, ?3)",
+    )?;
+    for domain in &named - &known {
+        let mut challenge = [0_u8; 16];
+        fill(&mut challenge)?;
+        insert.execute(params![domain, account, HEXLOWER.encode(&challenge)])?;
     }
     Ok(())
 }
@@ -240,7 +228,8 @@ fn get(tables: &Connection, account: AccountId) -> Result<Option<Provider>, Iden
     let domains = domains.query_map([account], |row| row.get(0))?;
     let domains = domains.collect::<Result<Vec<String>, _>>()?;
     let mut select = tables.prepare_cached(
-        "SELECT issuer, client_id, scopes, groups_claim, label, creates_users, links_by_email
+        "SELECT issuer, client_id, scopes, groups_claim, label, creates_users, links_by_email,
+                own_redirect_uri, email_claim, trusts_addresses
          FROM identity_providers WHERE account = ?1",
     )?;
     let found = select
@@ -269,6 +258,9 @@ fn provider(row: &Row<'_>, domains: &[String]) -> Result<Provider, IdentityError
         creates_users: row.get(5)?,
         links_by_email: row.get(6)?,
         email_domains: domains.collect::<Result<BTreeSet<_>, _>>().map_err(|_| DAMAGED)?,
+        own_redirect_uri: row.get(7)?,
+        email_claim: text(row, 8)?,
+        trusts_addresses: row.get(9)?,
     })
 }
 

@@ -34,6 +34,9 @@ fn provider() -> Provider {
         creates_users: false,
         links_by_email: false,
         email_domains: BTreeSet::new(),
+        email_claim: "email".parse().unwrap(),
+        trusts_addresses: false,
+        own_redirect_uri: true,
     }
 }
 

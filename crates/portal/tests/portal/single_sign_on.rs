@@ -1,5 +1,7 @@
 //! Coming in by a provider, as a person meets it: with one on this machine that says of people what a test wants.
 
+#[path = "../../../identity/src/tests/single_sign_on/dns.rs"]
+mod dns;
 #[path = "../../../identity/src/tests/single_sign_on/provider.rs"]
 #[allow(dead_code, reason = "here it does not lie")]
 mod provider;
@@ -10,8 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 use usher_api::Config;
-use usher_domain::command::Command;
-use usher_domain::directory::GroupMapping;
+use usher_domain::command::{Command, UserPatch};
+use usher_domain::directory::{DirectoryEntry, EmailLabel, GroupMapping};
 use usher_domain::permission::Role;
 use usher_domain::user::{License, User};
 use usher_domain::{Account, Actor, GroupId, Timestamp, UserId};
@@ -53,6 +55,9 @@ impl Company {
             creates_users: true,
             links_by_email: true,
             email_domains: ["example.com".parse().unwrap()].into(),
+            email_claim: "email".parse().unwrap(),
+            trusts_addresses: false,
+            own_redirect_uri: true,
         };
         change(&mut wanted);
         let secret = Secret::of_client(CLIENT_SECRET);
@@ -65,6 +70,11 @@ impl Company {
 
     /// The way of somebody of whom the provider says this, from the first click to the page that they get.
     async fn come_in(&self, claims: Value) -> Page {
+        self.come_back_at(None, claims).await
+    }
+
+    /// The same, where the browser comes back to another path than the one that it was told.
+    async fn come_back_at(&self, elsewhere: Option<&str>, claims: Value) -> Page {
         let path = format!("/sso/{}", self.desk.account);
         let sent = self.desk.app.get(&Browser::default(), &path).await;
         assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.html);
@@ -77,7 +87,11 @@ impl Company {
             acts.claims["nonce"] = asked["nonce"].clone().into();
             acts.challenge.clone_from(&asked["code_challenge"]);
         }
-        let back = format!("/sso/callback?state={}&code=code", asked["state"]);
+        let redirect = asked["redirect_uri"]
+            .strip_prefix("http://usher.example.com")
+            .unwrap();
+        let back = elsewhere.unwrap_or(redirect);
+        let back = format!("{back}?state={}&code=code", asked["state"]);
         let browser = sent.kept_by(&Browser::default());
         self.desk.app.get(&browser, &back).await
     }
@@ -188,12 +202,27 @@ async fn an_address_alone_lets_nobody_in_where_it_is_not_proved_or_counts_for_to
             &json!({}),
         ),
         ("an owner", "olga@example.com", true, &json!({})),
+        ("an owner of a directory", "otto@example.com", true, &json!({})),
         ("an admin", "adam@example.com", true, &json!({})),
     ] {
         let company = Company::with(0, |provider| provider.links_by_email = links).await;
         company.desk.member("Sven").await;
         let (app, account) = (&company.desk.app, company.desk.account);
         app.user(account, "Adam", "adam@example.com", Role::Admin).await;
+        let otto = app.user(account, "Otto", "otto@example.com", Role::Owner).await;
+        let entry = DirectoryEntry {
+            user_name: "otto".parse().unwrap(),
+            external_id: None,
+            given_name: None,
+            family_name: None,
+            email_label: EmailLabel::default(),
+            subject: None,
+        };
+        let change = UserPatch {
+            directory: Some(Some(entry)),
+            ..UserPatch::default()
+        };
+        app.give(account, Command::ChangeUser { id: otto, change }).await;
         let before = company.user(email).await.unwrap();
         let mut said = claims("stranger-1", email);
         for (claim, value) in over.as_object().unwrap() {
@@ -292,4 +321,141 @@ async fn a_user_of_long_standing_comes_in_without_what_a_new_group_would_give_an
             .is_empty()
     );
     assert_eq!(company.sessions(sven), 1);
+}
+
+#[tokio::test]
+async fn a_code_that_comes_to_the_address_of_another_account_goes_to_no_provider() {
+    let company = Company::with(0, |_| {}).await;
+    company.desk.member("Sven").await;
+    let other = company.desk.app.account("Hostile").await;
+
+    for elsewhere in [format!("/sso/{other}/callback"), "/sso/callback".to_owned()] {
+        let page = company
+            .come_back_at(Some(&elsewhere), claims("sven-1", "sven@example.com"))
+            .await;
+
+        assert_eq!(page.status, StatusCode::FORBIDDEN, "{elsewhere}");
+        assert!(
+            page.html
+                .contains("from another provider than the one that was asked"),
+            "{}",
+            page.html
+        );
+        assert_eq!(page.browser().cookie, None, "{elsewhere}");
+    }
+    assert_eq!(company.provider.asked("/token"), 0);
+}
+
+#[tokio::test]
+async fn an_address_that_nobody_verified_makes_no_user_unless_the_admin_trusts_the_provider() {
+    for (said, trusts, is_made) in [
+        (json!({"email_verified": false}), false, false),
+        (json!({"email_verified": null}), false, false),
+        (json!({"email_verified": "yes"}), false, false),
+        (json!({"email_verified": true}), false, true),
+        (json!({"email_verified": null}), true, true),
+    ] {
+        let company = Company::with(0, |provider| provider.trusts_addresses = trusts).await;
+        let mut nina = claims("nina-1", "nina@example.com");
+        nina["email_verified"] = said["email_verified"].clone();
+
+        let page = company.come_in(nina).await;
+
+        assert_eq!(
+            company.user("nina@example.com").await.is_some(),
+            is_made,
+            "{said}"
+        );
+        assert_eq!(page.browser().cookie.is_some(), is_made, "{said}");
+        assert!(
+            is_made || page.html.contains("does not say that it is verified"),
+            "{}",
+            page.html
+        );
+    }
+
+    // Trust finds those who exist as well, by the claim that is named.
+    let company = Company::with(0, |provider| {
+        provider.links_by_email = false;
+        provider.trusts_addresses = true;
+        provider.email_claim = "upn".parse().unwrap();
+    })
+    .await;
+    let sven = company.desk.member("Sven").await;
+    let said = json!({"sub": "sven-1", "upn": "Sven@example.com", "name": "Sven"});
+    let page = company.come_in(said).await;
+    assert_eq!(
+        page.header("location"),
+        company.desk.path("/overview"),
+        "{}",
+        page.html
+    );
+    assert_eq!(company.sessions(sven), 1);
+}
+
+#[tokio::test]
+async fn what_a_provider_says_of_groups_that_nobody_knows_changes_none_and_the_admin_is_told() {
+    let company = Company::with(1, |_| {}).await;
+    let agents = company.agents().await;
+    let owner = company.desk.app.sign_in("olga@example.com").await;
+    let settings = company.desk.path("/single-sign-on");
+    let say = async |groups: Value| {
+        let mut said = claims("nina-1", "nina@example.com");
+        said["groups"] = groups;
+        let page = company.come_in(said).await;
+        assert_eq!(
+            page.header("location"),
+            company.desk.path("/overview"),
+            "{}",
+            page.html
+        );
+        let shown = company.desk.app.get(&owner, &settings).await.html;
+        (company.members(agents).await.len(), shown)
+    };
+
+    let (members, shown) = say(json!(["/Agents"])).await;
+    assert_eq!(members, 1);
+    assert!(!shown.contains("The last sign-in named"), "{shown}");
+    for (groups, told) in [
+        (json!(null), "The last sign-in named no groups in the claim below"),
+        (json!(7), "The last sign-in named no groups in the claim below"),
+        (
+            json!(["Staff", "<b>Everybody"]),
+            "The last sign-in named groups: &#60;b&#62;Everybody, Staff. None is known here",
+        ),
+    ] {
+        let (members, shown) = say(groups.clone()).await;
+        assert_eq!(members, 1, "{groups}");
+        assert!(shown.contains(told), "{groups}: {shown}");
+    }
+    let (members, shown) = say(json!([])).await;
+    assert_eq!(members, 0, "a person in no group is said so by an empty list");
+    assert!(!shown.contains("The last sign-in named"), "{shown}");
+}
+
+#[tokio::test]
+async fn people_are_spared_a_parsers_words_and_the_admin_reads_the_reason() {
+    let company = Company::with(0, |_| {}).await;
+    company.provider.acts().token_answer = Some("{\"id_token\": nonsense".to_owned());
+    let owner = company.desk.app.sign_in("olga@example.com").await;
+
+    let page = company.come_in(claims("sven-1", "sven@example.com")).await;
+
+    assert_eq!(page.status, StatusCode::BAD_GATEWAY);
+    assert!(page.html.contains("does not work at the moment"), "{}", page.html);
+    assert!(!page.html.contains("expected"), "{}", page.html);
+    let settings = company.desk.path("/single-sign-on");
+    let shown = company.desk.app.get(&owner, &settings).await.html;
+    assert!(shown.contains("Last sign-ins that failed"), "{shown}");
+    assert!(
+        shown.contains("answer to the code cannot be read: expected"),
+        "{shown}"
+    );
+
+    company.provider.acts().token_answer = None;
+    company
+        .come_in(json!({"sub": "eve-1", "email": "eve@elsewhere.example", "email_verified": true}))
+        .await;
+    let shown = company.desk.app.get(&owner, &settings).await.html;
+    assert!(shown.contains("eve@elsewhere.example"), "{shown}");
 }

@@ -1,5 +1,6 @@
 //! Signing in at a provider, with one that lies.
 
+mod dns;
 mod provider;
 
 use std::collections::BTreeMap;
@@ -7,19 +8,22 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use url::Url;
 use usher_domain::Timestamp;
+use usher_domain::single_sign_on::ProvedBy;
 
+use self::dns::TestDns;
 use self::provider::{Signature, TestProvider};
 use super::{ACME, NOON, OTHER, SVEN, nobody, secs};
 use crate::single_sign_on::{
-    ATTEMPT_LIFE, Answer, CLOCK_SKEW_MAX, Departure, FetchError, Intent, InvalidProvider, METADATA_LIFE,
-    Person, Provider, ProviderError, REFETCHES_MAX, Reach, SetProviderError, SignOnError, SingleSignOn,
-    Times, TokenError, Vouched,
+    ATTEMPT_LIFE, Answer, CLOCK_SKEW_MAX, CameBackTo, Departure, FetchError, Intent, InvalidProvider,
+    METADATA_LIFE, NotProved, Outward, Person, Provider, ProviderError, REFETCHES_MAX, Reach, RedirectUris,
+    SetProviderError, SignOnError, SingleSignOn, Times, TokenError, Vouched,
 };
 use crate::{Identity, Secret};
 
 const CLIENT_ID: &str = "usher";
 const CLIENT_SECRET: &str = "a-secret-of-the-provider-and-usher";
-const REDIRECT: &str = "https://usher.example.com/sso/callback";
+const REDIRECT: &str = "https://usher.example.com/sso/acme/callback";
+const SHARED_REDIRECT: &str = "https://usher.example.com/sso/callback";
 /// Providers have a clock of their own.
 const WORLD: Timestamp = Timestamp::from_millis(1_790_000_000_000);
 const NOW: Times = Times {
@@ -44,6 +48,17 @@ fn settings(issuer: &str) -> Provider {
         creates_users: true,
         links_by_email: false,
         email_domains: ["acme.example".parse().unwrap()].into(),
+        email_claim: "email".parse().unwrap(),
+        trusts_addresses: false,
+        own_redirect_uri: true,
+    }
+}
+
+fn uris(is_only_account: bool) -> RedirectUris {
+    RedirectUris {
+        own: REDIRECT.to_owned(),
+        shared: SHARED_REDIRECT.to_owned(),
+        is_only_account,
     }
 }
 
@@ -74,7 +89,7 @@ impl Desk {
             link_to: None,
             from: None,
         };
-        self.sign_on.begin(intent, REDIRECT, NOW).await.unwrap()
+        self.sign_on.begin(intent, &uris(false), NOW).await.unwrap()
     }
 
     /// The person signs in at the provider, which sends the browser back.
@@ -94,7 +109,8 @@ impl Desk {
 
     async fn finish(&self, departure: &Departure, answer: Answer) -> Result<Vouched, SignOnError> {
         let browser = departure.browser.expose();
-        self.sign_on.finish(answer, browser, REDIRECT, NOW).await
+        let own = CameBackTo::Own(ACME);
+        self.sign_on.finish(answer, browser, own, NOW).await
     }
 
     /// The whole way, with what the provider says besides.
@@ -373,6 +389,200 @@ async fn an_answer_of_another_provider_is_not_taken() {
 }
 
 #[tokio::test]
+async fn an_answer_at_the_address_of_another_account_is_not_taken() {
+    let desk = Desk::open().await;
+    for elsewhere in [
+        CameBackTo::Own(OTHER),
+        CameBackTo::Shared {
+            is_only_account: false,
+        },
+        CameBackTo::Shared {
+            is_only_account: true,
+        },
+    ] {
+        let departure = desk.begin().await;
+        let mut answer = desk.at_provider(&departure);
+        answer.iss = Some(desk.provider.issuer.clone());
+        let browser = departure.browser.expose();
+
+        let refused = desk.sign_on.finish(answer, browser, elsewhere, NOW).await;
+
+        assert!(
+            matches!(refused, Err(SignOnError::MixedUp)),
+            "{elsewhere:?}: {refused:?}"
+        );
+    }
+    assert_eq!(desk.provider.asked("/token"), 0, "no code is handed on");
+}
+
+#[tokio::test]
+async fn the_shared_address_goes_on_where_nothing_can_be_mixed_up_until_the_admin_switches() {
+    let desk = Desk::open().await;
+    desk.identity.forget_own_redirect_uri(ACME).await;
+    let intent = || Intent {
+        account: ACME,
+        back: String::new(),
+        link_to: None,
+        from: None,
+    };
+    let sign_in = async |is_only_account: bool, names_itself: bool| {
+        desk.provider.acts().metadata =
+            json!({"authorization_response_iss_parameter_supported": names_itself});
+        desk.provider.acts().claims = json!({});
+        desk.sign_on
+            .discover(&desk.provider.issuer.parse().unwrap(), NOW)
+            .await
+            .unwrap();
+        let departure = desk.sign_on.begin(intent(), &uris(is_only_account), NOW).await?;
+        let redirect_uri = asked(&departure)["redirect_uri"].clone();
+        let mut answer = desk.at_provider(&departure);
+        answer.iss = names_itself.then(|| desk.provider.issuer.clone());
+        let shared = CameBackTo::Shared { is_only_account };
+        let browser = departure.browser.expose();
+        desk.sign_on.finish(answer, browser, shared, NOW).await?;
+        Ok::<_, SignOnError>(redirect_uri)
+    };
+
+    assert_eq!(sign_in(true, false).await.unwrap(), SHARED_REDIRECT);
+    assert_eq!(sign_in(false, true).await.unwrap(), SHARED_REDIRECT);
+    let refused = sign_in(false, false).await;
+    assert!(
+        matches!(refused, Err(SignOnError::SharedRedirectUri)),
+        "{refused:?}"
+    );
+    let why = &desk.sign_on.recent(ACME).failures[0].why;
+    assert!(why.contains("redirect URI"), "{why}");
+
+    // Another account was made while somebody was at a provider that does not name itself.
+    desk.provider.acts().metadata = json!({});
+    desk.sign_on
+        .discover(&desk.provider.issuer.parse().unwrap(), NOW)
+        .await
+        .unwrap();
+    let departure = desk.sign_on.begin(intent(), &uris(true), NOW).await.unwrap();
+    let answer = desk.at_provider(&departure);
+    let shared = CameBackTo::Shared {
+        is_only_account: false,
+    };
+    let browser = departure.browser.expose();
+    let refused = desk.sign_on.finish(answer, browser, shared, NOW).await;
+    assert!(matches!(refused, Err(SignOnError::MixedUp)), "{refused:?}");
+
+    let switched = settings(&desk.provider.issuer);
+    desk.identity
+        .set_provider(ACME, switched.clone(), None, nobody(), NOON)
+        .await
+        .unwrap();
+    let mut back = switched;
+    back.own_redirect_uri = false;
+    desk.identity
+        .set_provider(ACME, back, None, nobody(), NOON)
+        .await
+        .unwrap();
+    let departure = desk.begin().await;
+    assert_eq!(asked(&departure)["redirect_uri"], REDIRECT);
+}
+
+#[tokio::test]
+async fn a_provider_of_before_goes_on_with_the_shared_address_until_another_application_is_set_up() {
+    let desk = Desk::open().await;
+    desk.identity.forget_own_redirect_uri(ACME).await;
+    let mut provider = settings(&desk.provider.issuer);
+    provider.own_redirect_uri = false;
+    provider.label = "Acme again".parse().unwrap();
+    let set = async |provider: &Provider| {
+        let set = desk
+            .identity
+            .set_provider(ACME, provider.clone(), Some(secret()), nobody(), NOON);
+        set.await.unwrap();
+        desk.identity
+            .provider(ACME)
+            .await
+            .unwrap()
+            .unwrap()
+            .own_redirect_uri
+    };
+
+    assert!(!set(&provider).await);
+    provider.client_id = "usher-2".parse().unwrap();
+    assert!(set(&provider).await);
+}
+
+#[tokio::test]
+async fn a_domain_is_proved_by_the_record_of_its_own_account_in_its_dns() {
+    let desk = Desk::open().await;
+    let dns = TestDns::start().await;
+    let outward = Outward {
+        reach: Reach::PrivateToo,
+        dns_server: Some(dns.address),
+    };
+    let sign_on = SingleSignOn::new(desk.identity.clone(), outward);
+    let [named] = desk
+        .identity
+        .named_domains(ACME)
+        .await
+        .unwrap()
+        .try_into()
+        .unwrap();
+    assert_eq!(named.record_name(), "_usher-challenge.acme.example");
+    let of_another = format!("usher-domain={}", "0".repeat(32));
+
+    let missing = sign_on.prove(&named).await;
+    assert!(matches!(missing, Err(NotProved::NoRecord { .. })), "{missing:?}");
+    dns.says(&named.record_name(), &[&of_another, "v=spf1 -all"]);
+    let wrong = sign_on.prove(&named).await;
+    assert!(matches!(wrong, Err(NotProved::NoRecord { .. })), "{wrong:?}");
+    dns.says(&named.record_name(), &[&of_another, &named.record_value()]);
+    assert_eq!(sign_on.prove(&named).await, Ok(()));
+
+    // Another account that names the same domain has another text to set.
+    let same = settings(&desk.provider.issuer);
+    desk.identity
+        .set_provider(OTHER, same, Some(secret()), nobody(), NOON)
+        .await
+        .unwrap();
+    let [other] = desk
+        .identity
+        .named_domains(OTHER)
+        .await
+        .unwrap()
+        .try_into()
+        .unwrap();
+    assert_ne!(other.record_value(), named.record_value());
+    let not_theirs = sign_on.prove(&other).await;
+    assert!(
+        matches!(not_theirs, Err(NotProved::NoRecord { .. })),
+        "{not_theirs:?}"
+    );
+}
+
+#[tokio::test]
+async fn an_address_comes_from_the_claim_that_is_named_and_is_verified_in_email_alone() {
+    let desk = Desk::open().await;
+    let mut trusted = settings(&desk.provider.issuer);
+    trusted.email_claim = "upn".parse().unwrap();
+    let set = async |provider: &Provider| {
+        let set = desk
+            .identity
+            .set_provider(ACME, provider.clone(), None, nobody(), NOON);
+        set.await
+    };
+    let untrusted = set(&trusted).await;
+    assert!(matches!(
+        untrusted,
+        Err(SetProviderError::Invalid(InvalidProvider::ClaimNeedsTrust))
+    ));
+    trusted.trusts_addresses = true;
+    set(&trusted).await.unwrap();
+    let said = json!({"upn": "ann@acme.example", "email": "boss@acme.example", "email_verified": true});
+
+    let person = desk.sign_in(said).await.unwrap();
+
+    assert_eq!(person.email.unwrap().as_str(), "ann@acme.example");
+    assert_eq!(person.email_verified, None);
+}
+
+#[tokio::test]
 async fn a_refusal_is_said_in_words() {
     let desk = Desk::open().await;
     let departure = desk.begin().await;
@@ -500,7 +710,7 @@ async fn metadata_are_kept_for_an_hour() {
             link_to: None,
             from: None,
         };
-        desk.sign_on.begin(intent, REDIRECT, times).await.unwrap();
+        desk.sign_on.begin(intent, &uris(false), times).await.unwrap();
 
         assert_eq!(desk.provider.asked("/.well-known/openid-configuration"), asked);
     }
@@ -557,24 +767,54 @@ async fn a_client_secret_is_never_told_to_another_issuer() {
 }
 
 #[tokio::test]
-async fn an_address_leads_to_the_accounts_that_name_its_domain() {
+async fn an_address_leads_to_the_accounts_that_have_proved_its_domain() {
     let desk = Desk::open().await;
+    let realms = async |email: &str, is_only_account| {
+        let email = email.parse().unwrap();
+        let realms = desk.identity.realms(&email, is_only_account);
+        let realms = realms.await.unwrap().into_iter();
+        realms.map(|realm| realm.account).collect::<Vec<_>>()
+    };
+    let prove = async |domain: &str, by| {
+        let proved = desk
+            .identity
+            .set_domain_proof(ACME, domain.parse().unwrap(), by, nobody(), NOON);
+        proved.await.unwrap()
+    };
 
-    let found = desk
-        .identity
-        .realms(&"nobody@acme.example".parse().unwrap())
-        .await
-        .unwrap();
-    assert_eq!(
-        found.iter().map(|realm| realm.account).collect::<Vec<_>>(),
-        [ACME]
+    assert_eq!(realms("nobody@acme.example", false).await, []);
+    assert_eq!(realms("nobody@acme.example", true).await, [ACME]);
+    assert!(
+        prove("acme.example", Some(ProvedBy::Dns))
+            .await
+            .unwrap()
+            .is_some()
     );
-    let elsewhere = desk
-        .identity
-        .realms(&"sven@other.example".parse().unwrap())
-        .await
-        .unwrap();
-    assert!(elsewhere.is_empty());
+    assert_eq!(prove("acme.example", Some(ProvedBy::Dns)).await, Some(None));
+    assert_eq!(prove("other.example", Some(ProvedBy::Operator)).await, None);
+    assert_eq!(realms("nobody@acme.example", false).await, [ACME]);
+    assert_eq!(realms("sven@other.example", true).await, []);
+
+    // What is changed besides does not take the proof away; another name does.
+    let mut changed = settings(&desk.provider.issuer);
+    changed.label = "Acme again".parse().unwrap();
+    let set = async |provider: &Provider| {
+        let set = desk
+            .identity
+            .set_provider(ACME, provider.clone(), None, nobody(), NOON);
+        set.await.unwrap()
+    };
+    set(&changed).await;
+    assert_eq!(realms("nobody@acme.example", false).await, [ACME]);
+    changed.email_domains = ["acme.test".parse().unwrap()].into();
+    set(&changed).await;
+    changed.email_domains = ["acme.example".parse().unwrap()].into();
+    set(&changed).await;
+    assert_eq!(realms("nobody@acme.example", false).await, []);
+    prove("acme.example", Some(ProvedBy::Operator)).await;
+    prove("acme.example", None).await;
+    assert_eq!(realms("nobody@acme.example", false).await, []);
+
     let unknown = desk.identity.remove_provider(OTHER, nobody(), NOON).await;
     assert_eq!(unknown.unwrap(), None);
     let known = desk.identity.remove_provider(ACME, nobody(), NOON).await;

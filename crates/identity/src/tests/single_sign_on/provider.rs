@@ -35,6 +35,8 @@ pub(super) struct Acts {
     pub(super) metadata: Value,
     /// Answers anything with this instead.
     pub(super) answers: Option<String>,
+    /// Answers a code with this body instead.
+    pub(super) token_answer: Option<String>,
     /// The challenge of who was sent to it.
     pub(super) challenge: String,
     /// How often it was asked for which path.
@@ -67,6 +69,7 @@ impl TestProvider {
             signature: Signature::Right,
             metadata: json!({}),
             answers: None,
+            token_answer: None,
             challenge: String::new(),
             asked: BTreeMap::new(),
         }));
@@ -157,7 +160,10 @@ impl Acts {
                 let keys: Vec<_> = self.publishes.iter().map(|number| public(*number)).collect();
                 http("200 OK", &json!({ "keys": keys }))
             }
-            "/token" => self.token(issuer, head, body),
+            "/token" => match &self.token_answer {
+                Some(body) => format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len()),
+                None => self.token(issuer, head, body),
+            },
             "/me" if head.contains("Bearer access") => {
                 http(&self.user_info_status.to_string(), &self.user_info)
             }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// What can be said of a provider, in the order of its form.
-const SETTINGS: [&str; 8] = [
+const SETTINGS: [&str; 11] = [
     "issuer",
     "client_id",
     "scopes",
@@ -12,6 +12,9 @@ const SETTINGS: [&str; 8] = [
     "creates_users",
     "links_by_email",
     "email_domains",
+    "email_claim",
+    "trusts_addresses",
+    "own_redirect_uri",
 ];
 
 /// All that is said of it.
@@ -26,6 +29,15 @@ pub(super) fn changed(detail: &Value) -> String {
     let settings = changed.filter_map(Value::as_str);
     let settings = settings.map(|setting| one(&detail["provider"], setting));
     settings.collect::<Vec<_>>().join("; ")
+}
+
+/// Which domain was proved, and by whose word.
+pub(super) fn proved(detail: &Value) -> String {
+    let domain = detail["domain"].as_str().unwrap_or_default();
+    match detail["by"].as_str() {
+        Some("operator") => format!("{domain}, by the operator's word"),
+        _ => format!("{domain}, by its DNS"),
+    }
 }
 
 fn one(provider: &Value, setting: &str) -> String {
@@ -53,6 +65,12 @@ fn one(provider: &Value, setting: &str) -> String {
                 format!("addresses of {}", domains.join(", "))
             }
         }
+        ("email_claim", Some(claim)) => format!("addresses by the claim {claim}"),
+        ("email_claim", None) => "addresses by the claim email".to_owned(),
+        ("trusts_addresses", _) if is_on => "its addresses are trusted".to_owned(),
+        ("trusts_addresses", _) => "its addresses count where it verified them".to_owned(),
+        ("own_redirect_uri", _) if is_on => "the account's own redirect URI".to_owned(),
+        ("own_redirect_uri", _) => "the redirect URI that all accounts share".to_owned(),
         // Of a newer version than this one.
         _ => setting.to_owned(),
     }

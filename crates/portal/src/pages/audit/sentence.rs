@@ -97,6 +97,16 @@ pub(super) const ACTIONS: &[Action] = &[
         "Single sign-on removed",
         "removed single sign-on",
     ),
+    action(
+        "single_sign_on.domain_proved",
+        "Domain proved",
+        "proved a domain of e-mail addresses",
+    ),
+    action(
+        "single_sign_on.domain_proof_withdrawn",
+        "Proof of a domain withdrawn",
+        "withdrew the proof of a domain of e-mail addresses",
+    ),
     action("account.created", "Account created", "created the account"),
     action("account.renamed", "Account renamed", "renamed the account"),
     action("account.deleted", "Account deleted", "deleted the account"),
@@ -203,6 +213,8 @@ pub(super) fn more(row: &AuditRow, detail: &Value, names: &Names) -> Option<Stri
         "single_sign_on.set_up" => Some(provider::all(&detail["provider"])),
         "single_sign_on.changed" => Some(provider::changed(detail)),
         "single_sign_on.removed" => text(&detail["issuer"]),
+        "single_sign_on.domain_proved" => Some(provider::proved(detail)),
+        "single_sign_on.domain_proof_withdrawn" => text(&detail["domain"]),
         "sign_in.evicted" => {
             let device = text(&detail["device"])?;
             Some(match detail["note"].as_str() {

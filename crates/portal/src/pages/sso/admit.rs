@@ -1,7 +1,7 @@
 //! Who comes in: the user whom the provider means, somebody new, or nobody.
 //!
 //! A person is known by issuer and subject (Core 1.0, section 5.7), for an address can pass to somebody else. By the
-//! address alone only those are found whom the account lets be found so, and never an owner or admin whom no
+//! address alone only those are found whom the account lets be found so, never an owner, and no admin whom no
 //! directory keeps: who controls a provider's addresses would otherwise be whoever they like.
 
 use std::collections::BTreeSet;
@@ -49,7 +49,7 @@ struct Seen {
     known: Known,
     /// The user who wants to come in by the provider from now on.
     wants_link: Option<Box<User>>,
-    /// The groups that the provider names and the account has; none where the provider has no say about them.
+    /// The groups that the provider names and the account has; none where it says nothing that changes a group.
     groups: Option<BTreeSet<GroupId>>,
     /// Those that the person is in.
     present: BTreeSet<GroupId>,
@@ -63,6 +63,10 @@ pub(super) async fn admit(door: &Door<'_>, vouched: &Vouched) -> Result<Result<A
         ));
     };
     let seen = look(door, vouched, &subject).await?;
+    let api = &door.portal.api;
+    let is_any_known = seen.groups.is_some();
+    api.single_sign_on()
+        .note_groups(vouched, is_any_known, api.engine().now());
     let wanted = match (seen.wants_link, seen.known) {
         (Some(user), Known::BySubject(known)) if known.id != user.id => {
             return Ok(Err("This login at the provider belongs to another user of the account already.".to_owned()));
@@ -122,7 +126,11 @@ async fn look(door: &Door<'_>, vouched: &Vouched, subject: &Subject) -> Result<S
         });
         let present = user.map(|user| of_user(account, user.id)).unwrap_or_default();
         Seen {
-            groups: person.groups.as_ref().map(|named| matched(account, named)),
+            groups: person.groups.as_ref().and_then(|named| {
+                let known = matched(account, named);
+                // A person in no group is said so by an empty list. Names of which none is known say nothing.
+                (named.is_empty() || !known.is_empty()).then_some(known)
+            }),
             present,
             known,
             wants_link,
@@ -143,10 +151,16 @@ fn known(account: &Account, subject: &Subject, person: &Person, provider: &Provi
     let Some((email, user)) = user else {
         return Known::No;
     };
-    let is_theirs = provider.links_by_email
-        && person.email_verified == Some(true)
+    let may_be_linked = match user.profile.role {
+        Role::Owner => false,
+        Role::Admin => user.directory.is_some(),
+        Role::Manager | Role::Member => true,
+    };
+    let is_proved =
+        provider.trusts_addresses || (provider.links_by_email && person.email_verified == Some(true));
+    let is_theirs = is_proved
         && provider.names_domain_of(email)
-        && (user.profile.role < Role::Admin || user.directory.is_some())
+        && may_be_linked
         && user
             .directory
             .as_ref()
@@ -154,10 +168,11 @@ fn known(account: &Account, subject: &Subject, person: &Person, provider: &Provi
     Known::ByEmail(Box::new(user.clone()), is_theirs)
 }
 
-/// The groups of these names or external ids. Names that no group has are passed over: a provider names all the
-/// groups of a company.
+/// The groups of these names or external ids. Names that no group has are ignored: a provider names all the groups of
+/// a company. Some write a path, which begins with `/`.
 fn matched(account: &Account, named: &BTreeSet<String>) -> BTreeSet<GroupId> {
-    let folded: BTreeSet<_> = named.iter().map(|name| name.to_lowercase()).collect();
+    let both = |name: &String| [name.to_lowercase(), name.trim_start_matches('/').to_lowercase()];
+    let folded: BTreeSet<_> = named.iter().flat_map(both).collect();
     let groups = account.groups().values();
     groups
         .filter(|group| {
@@ -220,11 +235,12 @@ async fn create(
     let Some(email) = person
         .email
         .as_ref()
-        .filter(|_| person.email_verified != Some(false))
+        .filter(|_| provider.trusts_addresses || person.email_verified == Some(true))
     else {
         return Ok(Err(
-            "Your provider names no e-mail address of yours, or says that it is not verified. Without one there can be \
-             no user for you here."
+            "Your provider names no e-mail address of yours, or does not say that it is verified. Without one there can \
+             be no user for you here. Ask an owner or admin of your account: they can add you, or trust the addresses \
+             of the provider."
                 .to_owned(),
         ));
     };

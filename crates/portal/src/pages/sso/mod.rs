@@ -20,7 +20,8 @@ use usher_domain::{AccountId, UserId};
 use usher_engine::Way;
 use usher_identity::PasswordProof;
 use usher_identity::single_sign_on::{
-    ATTEMPT_LIFE, Answer, Departure, FetchError, Intent, ProviderError, SignOnError, Vouched, attempt_name,
+    ATTEMPT_LIFE, Answer, CameBackTo, Departure, FetchError, Intent, ProviderError, SignOnError, Vouched,
+    attempt_name,
 };
 
 use self::view::{FindPage, FoundPage, HeldBackPage, NotSignedInPage, OnwardPage, RealmLink};
@@ -46,7 +47,8 @@ pub(crate) const SETTINGS: &str = "single-sign-on";
 pub(crate) fn routes() -> Pages {
     Pages::new()
         .route("/sso", get(find).post(found))
-        .route("/sso/callback", get(finish))
+        .route("/sso/callback", get(came_back_to_shared))
+        .route("/sso/{account}/callback", get(came_back_to_own))
         .route("/sso/signed-out", get(leave::came_back))
         .route("/sso/{account}", get(begin))
         .route("/me/single-sign-on", post(link))
@@ -67,8 +69,8 @@ async fn find(Query(back): Query<Back>) -> Response {
     })
 }
 
-/// The providers of an address. Only its domain counts, which accounts have named as their people's: whether there is
-/// such a user is told to nobody.
+/// The providers of an address. Only its domain counts, which accounts have proved to be their people's: whether there
+/// is such a user is told to nobody.
 async fn found(
     State(portal): State<Arc<Portal>>,
     PostedByAnybody(mut form): PostedByAnybody,
@@ -77,7 +79,8 @@ async fn found(
     let Some(email) = form.parse::<Email>("email") else {
         return Ok(page_again(&FindPage { frame, form }));
     };
-    let realms = portal.api.identity().realms(&email).await?;
+    let is_only_account = portal.api.has_one_account().await?;
+    let realms = portal.api.identity().realms(&email, is_only_account).await?;
     if realms.is_empty() {
         form.wrong(
             "email",
@@ -132,7 +135,7 @@ async fn begin(
         link_to: None,
         from: from.arrival.address,
     };
-    match depart(&portal, intent).await {
+    match depart(&portal, intent).await? {
         Ok(departure) => {
             let cookie = attempt_cookie(&portal, &departure.name, departure.browser.expose());
             Ok((CookieJar::new().add(cookie), Redirect::to(&departure.url)).into_response())
@@ -153,7 +156,7 @@ async fn link(from: From, Posted { viewer, .. }: Posted) -> Result<Response, Fai
         from: from.arrival.address,
     };
     let portal = &viewer.portal;
-    match depart(portal, intent).await {
+    match depart(portal, intent).await? {
         Ok(departure) => {
             let cookie = attempt_cookie(portal, &departure.name, departure.browser.expose());
             let onward = OnwardPage::to(departure.url, "Sign in at your provider");
@@ -163,24 +166,20 @@ async fn link(from: From, Posted { viewer, .. }: Posted) -> Result<Response, Fai
     }
 }
 
-async fn depart(portal: &Portal, intent: Intent) -> Result<Departure, SignOnError> {
+async fn depart(portal: &Portal, intent: Intent) -> Result<Result<Departure, SignOnError>, Failed> {
     let api = &portal.api;
-    let redirect_uri = redirect_uri(portal)?;
+    let Some(uris) = api.redirect_uris(intent.account).await? else {
+        let lacks = ProviderError::Lacks {
+            what: "way back: this server does not know its own address, which its operator can say with `--public-url`",
+        };
+        return Ok(Err(SignOnError::Provider(lacks)));
+    };
     // A closed account has a provider no longer, or keeps it for nobody.
     let is_open = api.engine().read(intent.account, |_, _| ()).await.is_ok();
     if !is_open {
-        return Err(SignOnError::NoProvider);
+        return Ok(Err(SignOnError::NoProvider));
     }
-    api.single_sign_on()
-        .begin(intent, &redirect_uri, api.times())
-        .await
-}
-
-fn redirect_uri(portal: &Portal) -> Result<String, SignOnError> {
-    let lacks = ProviderError::Lacks {
-        what: "way back: this server does not know its own address, which its operator can say with `--public-url`",
-    };
-    portal.api.redirect_uri().ok_or(SignOnError::Provider(lacks))
+    Ok(api.single_sign_on().begin(intent, &uris, api.times()).await)
 }
 
 /// What the provider sends back with the browser.
@@ -194,12 +193,44 @@ struct Returned {
     iss: Option<String>,
 }
 
-/// Takes the browser when it comes back from the provider.
-async fn finish(
+/// Takes the browser when it comes back from the provider to the account's own redirect URI.
+async fn came_back_to_own(
+    State(portal): State<Arc<Portal>>,
+    from: From,
+    Path(account): Path<String>,
+    jar: CookieJar,
+    Query(returned): Query<Returned>,
+) -> Result<Response, Failed> {
+    let Ok(account) = account.parse() else {
+        return Ok(not_signed_in(None, &SignOnError::NoProvider));
+    };
+    finish(&portal, &from, &jar, returned, CameBackTo::Own(account)).await
+}
+
+/// The same where the browser comes back to the redirect URI that all accounts shared before.
+async fn came_back_to_shared(
     State(portal): State<Arc<Portal>>,
     from: From,
     jar: CookieJar,
     Query(returned): Query<Returned>,
+) -> Result<Response, Failed> {
+    let is_only_account = portal.api.has_one_account().await?;
+    finish(
+        &portal,
+        &from,
+        &jar,
+        returned,
+        CameBackTo::Shared { is_only_account },
+    )
+    .await
+}
+
+async fn finish(
+    portal: &Portal,
+    from: &From,
+    jar: &CookieJar,
+    returned: Returned,
+    came_back_to: CameBackTo,
 ) -> Result<Response, Failed> {
     let name = format!("{ATTEMPT_COOKIE}{}", attempt_name(&returned.state));
     let browser = jar.get(&name).map_or("", Cookie::value);
@@ -210,37 +241,35 @@ async fn finish(
         error_description: returned.error_description,
         iss: returned.iss,
     };
-    let vouched = match redirect_uri(&portal) {
-        Ok(uri) => {
-            let api = &portal.api;
-            api.single_sign_on()
-                .finish(answer, browser, &uri, api.times())
-                .await
-        }
-        Err(error) => Err(error),
-    };
+    let api = &portal.api;
+    let vouched = api
+        .single_sign_on()
+        .finish(answer, browser, came_back_to, api.times())
+        .await;
     let used = CookieJar::new().add(parse_cookie(format!("{name}=; Path=/sso; Max-Age=0")));
     let vouched = match vouched {
         Ok(vouched) => vouched,
         Err(error) => return Ok((used, not_signed_in(None, &error)).into_response()),
     };
     if let Some(user) = vouched.link_to
-        && !is_signed_in(&portal, &jar, vouched.account, user)
+        && !is_signed_in(portal, jar, vouched.account, user)
     {
         return Ok((used, not_signed_in(None, &SignOnError::NotBegun)).into_response());
     }
     let door = admit::Door {
-        portal: &portal,
+        portal,
         cause: from.arrival.cause(Way::SingleSignOn, None),
     };
     let admitted = match admit::admit(&door, &vouched).await? {
         Ok(admitted) => admitted,
         Err(why) => {
+            api.single_sign_on()
+                .note_refused(&vouched, &why, api.engine().now());
             let page = refused(vouched.account, &why);
             return Ok((used, page).into_response());
         }
     };
-    enter(&portal, &from, used, &vouched, admitted).await
+    enter(portal, from, used, &vouched, admitted).await
 }
 
 /// Whether the browser is still signed in as the user who wants to come in by the provider from now on.
@@ -287,7 +316,7 @@ fn not_signed_in(account: Option<AccountId>, error: &SignOnError) -> Response {
     let again = account.filter(|_| !matches!(error, SignOnError::NoProvider));
     let shown = NotSignedInPage {
         frame: Frame::default(),
-        why: sentence::of_phrase(&error.to_string()),
+        why: sentence::of_phrase(&error.for_people()),
         again: again.map(|account| begin_path(account, "")),
     };
     page_at(status, &shown)

@@ -10,10 +10,10 @@ use usher_domain::directory::SignInPatch;
 use usher_domain::text::InvalidText;
 use usher_domain::{Account, Actor, Command, Refusal};
 use usher_identity::Secret;
-use usher_identity::single_sign_on::{EmailDomain, GROUPS_CLAIM_DEFAULT, Provider, SCOPES_DEFAULT};
+use usher_identity::single_sign_on::{EMAIL_CLAIM_DEFAULT, EmailDomain, Provider, SCOPES_DEFAULT};
 
 use super::SETTINGS;
-use super::settings_view::{Seen, SettingsPage};
+use super::settings_view::{DomainRow, RecentView, Seen, SettingsPage};
 use crate::answer::{done, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
@@ -26,6 +26,7 @@ pub(super) fn routes() -> Pages {
     Pages::new()
         .route("/a/{account}/single-sign-on", get(show))
         .route("/a/{account}/single-sign-on/provider", post(save))
+        .route("/a/{account}/single-sign-on/domain", post(check_domain))
         .route("/a/{account}/single-sign-on/requirement", post(require))
         .route("/a/{account}/single-sign-on/remove", post(remove))
 }
@@ -40,6 +41,8 @@ pub(crate) fn is_for(account: &Account, actor: &Actor) -> bool {
 struct Typed {
     provider: Option<Form>,
     requirement: Option<Form>,
+    /// What is wrong with a domain that was checked.
+    domains: Option<Form>,
 }
 
 async fn show(viewer: Viewer) -> Result<Response, Failed> {
@@ -54,6 +57,8 @@ async fn settings_page(viewer: &Viewer, typed: Typed) -> Result<SettingsPage, Fa
     let (frame, seen) = viewer.look(Some(Place::Settings), view).await?;
     let api = &viewer.portal.api;
     let provider = api.identity().provider(viewer.account).await?;
+    let domains = api.identity().named_domains(viewer.account).await?;
+    let is_only_account = api.has_one_account().await?;
     let form = typed.provider.unwrap_or_else(|| showing(provider.as_ref()));
     let requirement = typed.requirement.unwrap_or_else(|| seen.requirement());
     Ok(SettingsPage {
@@ -61,10 +66,17 @@ async fn settings_page(viewer: &Viewer, typed: Typed) -> Result<SettingsPage, Fa
         path: path(viewer),
         settings_path: Place::Settings.path(viewer.account),
         has_provider: provider.is_some(),
+        is_shared: provider
+            .as_ref()
+            .is_some_and(|provider| !provider.own_redirect_uri),
         label: provider
             .map(|provider| provider.label.to_string())
             .unwrap_or_default(),
-        redirect_uri: api.redirect_uri(),
+        domains: domains.iter().map(DomainRow::of).collect(),
+        domains_form: typed.domains.unwrap_or_default(),
+        is_only_account,
+        recent: RecentView::of(api.single_sign_on().recent(viewer.account)),
+        redirect_uri: api.own_redirect_uri(viewer.account),
         signed_out_uri: api.url("/sso/signed-out"),
         sign_in_url: api.url(&format!("/sso/{}", viewer.account)),
         seen,
@@ -82,7 +94,7 @@ fn showing(provider: Option<&Provider>) -> Form {
     let Some(provider) = provider else {
         return Form::showing([
             ("scopes", SCOPES_DEFAULT),
-            ("groups_claim", GROUPS_CLAIM_DEFAULT),
+            ("email_claim", EMAIL_CLAIM_DEFAULT),
             ("creates_users", "on"),
         ]);
     };
@@ -101,6 +113,9 @@ fn showing(provider: Option<&Provider>) -> Form {
         ("email_domains", &domains),
         ("creates_users", ticked(provider.creates_users)),
         ("links_by_email", ticked(provider.links_by_email)),
+        ("email_claim", provider.email_claim.as_str()),
+        ("trusts_addresses", ticked(provider.trusts_addresses)),
+        ("own_redirect_uri", ticked(provider.own_redirect_uri)),
     ])
 }
 
@@ -140,16 +155,24 @@ fn read(form: &mut Form) -> Option<Provider> {
         "" => Some(None),
         _ => form.parse("groups_claim").map(Some),
     };
+    let email_claim = match form.value("email_claim").trim() {
+        "" => EMAIL_CLAIM_DEFAULT.parse().ok(),
+        _ => form.parse("email_claim"),
+    };
     let email_domains = domains(form);
+    let is_ticked = |name| !form.value(name).is_empty();
     Some(Provider {
         label: label?,
         issuer: issuer?,
         client_id: client_id?,
         scopes: scopes?,
         groups_claim: groups_claim?,
-        creates_users: !form.value("creates_users").is_empty(),
-        links_by_email: !form.value("links_by_email").is_empty(),
+        creates_users: is_ticked("creates_users"),
+        links_by_email: is_ticked("links_by_email"),
         email_domains: email_domains?,
+        email_claim: email_claim?,
+        trusts_addresses: is_ticked("trusts_addresses"),
+        own_redirect_uri: is_ticked("own_redirect_uri"),
     })
 }
 
@@ -183,6 +206,31 @@ fn read_secret(form: &mut Form) -> Option<Secret> {
         );
     }
     secret
+}
+
+/// Asks the DNS whether a domain is the account's.
+async fn check_domain(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
+    viewer
+        .look(None, |account, actor, _| account.need_admin(actor))
+        .await?;
+    let Ok(domain) = form.value("domain").parse::<EmailDomain>() else {
+        return Err(Failed::not_found("domain"));
+    };
+    let (actor, cause) = (&viewer.actor, viewer.cause.clone());
+    let api = &viewer.portal.api;
+    let checked = api.check_domain(viewer.account, &domain, actor, cause);
+    match checked.await? {
+        Ok(()) => {
+            let message = format!("{domain} is proved: its people find your provider by their address.");
+            return Ok(done(&path(&viewer), message));
+        }
+        Err(why) => form.wrong("", sentence::of_phrase(&why.to_string())),
+    }
+    let typed = Typed {
+        domains: Some(form),
+        ..Typed::default()
+    };
+    Ok(page_again(&settings_page(&viewer, typed).await?))
 }
 
 async fn require(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {

@@ -3,9 +3,13 @@
 use askama::Template;
 use usher_domain::Account;
 use usher_domain::permission::Role;
+use usher_domain::single_sign_on::ProvedBy;
+use usher_identity::single_sign_on::{NamedDomain, Recent};
 
 use crate::answer::Frame;
 use crate::form::Form;
+use crate::sentence;
+use crate::shown::Moment;
 
 #[derive(Template)]
 #[template(path = "sso/settings.html")]
@@ -14,7 +18,13 @@ pub(super) struct SettingsPage {
     pub(super) path: String,
     pub(super) settings_path: String,
     pub(super) has_provider: bool,
+    /// Whether people still come back to the redirect URI that all accounts shared.
+    pub(super) is_shared: bool,
     pub(super) label: String,
+    pub(super) domains: Vec<DomainRow>,
+    pub(super) domains_form: Form,
+    pub(super) is_only_account: bool,
+    pub(super) recent: RecentView,
     /// None where the server does not know its own address.
     pub(super) redirect_uri: Option<String>,
     pub(super) signed_out_uri: Option<String>,
@@ -22,6 +32,83 @@ pub(super) struct SettingsPage {
     pub(super) seen: Seen,
     pub(super) form: Form,
     pub(super) requirement: Form,
+}
+
+/// A domain of people's addresses, and how it is proved.
+pub(super) struct DomainRow {
+    pub(super) domain: String,
+    pub(super) record_name: String,
+    pub(super) record_value: String,
+    /// By whose word it is proved; none while it is not.
+    pub(super) proved: Option<&'static str>,
+}
+
+impl DomainRow {
+    pub(super) fn of(named: &NamedDomain) -> Self {
+        Self {
+            domain: named.domain.to_string(),
+            record_name: named.record_name(),
+            record_value: named.record_value(),
+            proved: named.proved_by.map(|by| match by {
+                ProvedBy::Dns => "Proved by its DNS",
+                ProvedBy::Operator => "Proved by the operator’s word",
+            }),
+        }
+    }
+}
+
+/// What went wrong of late.
+pub(super) struct RecentView {
+    pub(super) failures: Vec<FailureRow>,
+    /// What the last sign-in said of groups without effect.
+    pub(super) unknown_groups: Option<String>,
+}
+
+/// A sign-in that failed.
+pub(super) struct FailureRow {
+    pub(super) at: Moment,
+    pub(super) who: String,
+    pub(super) why: String,
+    pub(super) times: u32,
+}
+
+impl DomainRow {
+    /// The ids of the elements that show the record, for the buttons that copy it.
+    pub(super) fn name_id(&self) -> String {
+        format!("name-{}", self.domain)
+    }
+
+    pub(super) fn value_id(&self) -> String {
+        format!("value-{}", self.domain)
+    }
+}
+
+impl RecentView {
+    pub(super) fn of(recent: Recent) -> Self {
+        let failures = recent.failures.into_iter().map(|failed| FailureRow {
+            at: Moment(failed.at),
+            who: failed.who.unwrap_or_default(),
+            why: sentence::of_phrase(&failed.why),
+            times: failed.times,
+        });
+        Self {
+            failures: failures.collect(),
+            unknown_groups: recent
+                .unknown_groups
+                .map(|unknown| groups_sentence(&unknown.named)),
+        }
+    }
+}
+
+fn groups_sentence(named: &[String]) -> String {
+    if named.is_empty() {
+        return "The last sign-in named no groups in the claim below, so nobody’s groups were changed."
+            .to_owned();
+    }
+    format!(
+        "The last sign-in named groups: {}. None is known here, so nobody’s groups were changed.",
+        named.join(", ")
+    )
 }
 
 /// What is copied out of the account.
