@@ -1,10 +1,12 @@
-//! Checking a journal from its first commit, and filling the read models from it anew.
+//! Checking a journal from its first commit, and making the read models again from it.
 
+mod snapshots;
 mod verify;
 
 use usher_domain::AccountId;
 use usher_journal::{COMMITS_MAX, Commit, Journal, JournalError, Seq};
 
+pub use self::snapshots::{SnapshotReport, check_snapshots};
 pub use self::verify::{Fault, Place, Report, verify, verify_account};
 use crate::records::Recorder;
 use crate::replay::Replayed;
@@ -18,18 +20,19 @@ pub struct Progress {
     pub commits: u64,
 }
 
-/// Why records could not be filled anew.
+/// Why records could not be made again.
 #[derive(Debug, thiserror::Error)]
 pub enum RebuildError {
     /// The journal did not give commits, or did not take records.
     #[error("could not read or write the journal")]
     Journal(#[from] JournalError),
-    /// A commit is not what it should be. The read models are not complete.
+    /// A commit is not what it should be. The read models are as they were.
     #[error("{0}")]
     Fault(Fault),
 }
 
-/// Empties the read models and fills them from the commits of all accounts.
+/// Makes the read models again from the commits of all accounts, whole or not at all, and drops snapshots. After a
+/// failure the journal is to be closed: it still waits for the end of what was begun.
 pub async fn rebuild(
     journal: &dyn Journal,
     mut progress: impl FnMut(Progress) + Send,
@@ -42,6 +45,7 @@ pub async fn rebuild(
         done.accounts += 1;
         progress(done);
     }
+    journal.finish_records().await?;
     Ok(done)
 }
 
@@ -55,7 +59,11 @@ async fn rebuild_one(
     loop {
         let commits = commits_after(journal, account, &replayed).await?;
         if commits.is_empty() {
-            return Ok(());
+            let due = replayed
+                .account
+                .as_ref()
+                .and_then(usher_domain::Account::next_due);
+            return Ok(journal.put_due(account, due).await?);
         }
         for commit in &commits {
             let mut recorder = Recorder::default();

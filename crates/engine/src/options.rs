@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use usher_journal::Authenticator;
+
 /// The bounds within which an engine works.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
@@ -22,6 +24,8 @@ pub struct Options {
     /// How old a picture of an account may be before the commits of other nodes are read, and how often subscribers
     /// hear of them. None where this node is the only one.
     pub follow_every: Option<Duration>,
+    /// Makes and checks the digests of snapshots. All engines on a journal need the same key.
+    pub authenticator: Authenticator,
 }
 
 impl Default for Options {
@@ -34,6 +38,7 @@ impl Default for Options {
             lag_max: 256,
             snapshot_bytes_min: 256 * 1024,
             follow_every: None,
+            authenticator: Authenticator::unkeyed(),
         }
     }
 }

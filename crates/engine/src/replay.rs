@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use usher_domain::pool::Pool;
 use usher_domain::{Account, Broken, PoolId, Timestamp, evolve, oversold_by};
-use usher_journal::{Commit, Hash, JournalError, Loaded, Seq};
+use usher_journal::{Authenticator, Authenticity, Commit, Hash, JournalError, Loaded, Seq};
 
 use crate::snapshot::{self, InvalidSnapshot};
 use crate::{Entry, InvalidEntries};
@@ -26,6 +26,12 @@ pub enum ReplayError {
     /// The snapshot cannot be read; the commits before it still can.
     #[error("the snapshot cannot be read")]
     Snapshot(#[from] InvalidSnapshot),
+    /// The snapshot is not one that this server made; the commits before it still can be read.
+    #[error("the snapshot after commit {seq} was changed: its digest was not made by this server")]
+    Forged {
+        /// After which commit it claims to have been taken.
+        seq: Seq,
+    },
     /// Work was cut short.
     #[error("the replay was cut short")]
     Interrupted,
@@ -114,9 +120,13 @@ impl Replayed {
     }
 }
 
-/// The state that a snapshot and the commits after it come to.
-pub fn fold(loaded: &Loaded) -> Result<Replayed, ReplayError> {
+/// The state that a snapshot and the commits after it come to. The snapshot is believed only with a digest that
+/// `authenticator` makes of it.
+pub fn fold(loaded: &Loaded, authenticator: &Authenticator) -> Result<Replayed, ReplayError> {
     let mut replayed = match &loaded.snapshot {
+        Some(snapshot) if snapshot.authenticity(authenticator) == Authenticity::Wrong => {
+            return Err(ReplayError::Forged { seq: snapshot.seq });
+        }
         Some(snapshot) => snapshot::read(snapshot)?,
         None => Replayed::default(),
     };

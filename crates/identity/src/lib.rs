@@ -17,6 +17,7 @@
 
 mod api_keys;
 mod caller;
+mod consistency;
 mod error;
 mod half_sign_in;
 mod identity;
@@ -43,6 +44,7 @@ mod world;
 
 pub use api_keys::ApiKeyUse;
 pub use caller::{Caller, Unauthenticated};
+pub use consistency::{TableFault, check_tables};
 pub use error::{IdentityError, PasswordError, RandomError};
 pub use half_sign_in::HALF_SIGN_IN_LIFE;
 pub use identity::{Credential, Identified, Identity};
@@ -67,6 +69,7 @@ pub use seal::{InvalidSecretsKeys, SECRETS_KEYS_MAX, SealError, Sealer, SecretsK
 pub use second_factor::{CodeVerdict, NewSecondFactor, RECOVERY_CODES};
 pub use secret::{InvalidCredentialId, PortalSessionId, Secret, UserTokenId};
 pub use signing::{SIGNING_KEYS_MAX, SigningKeyInfo, SigningKeysAtRest};
+pub use store::changes;
 pub use unrecorded::{By, CredentialChange, Origin, Unrecorded};
 pub use user_tokens::{IssuedToken, USER_TOKENS_PER_USER_MAX, UserToken};
 

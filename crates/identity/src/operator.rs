@@ -152,14 +152,13 @@ impl OperatorKey {
 }
 
 impl Identity {
-    /// Creates the first operator key where there is none at all and returns it, to be shown once.
-    pub async fn create_operator_key(&self, now: Timestamp) -> Result<Option<Secret>, IdentityError> {
+    /// Draws the first operator key where there is none at all. It is good for something only once it is
+    /// [set](Self::set_operator_key): show it before, so that no key is ever stored that nobody has seen.
+    pub fn draw_operator_key(&self) -> Result<Option<Secret>, IdentityError> {
         if !self.memory.operator_keys().by_id.is_empty() {
             return Ok(None);
         }
-        let key = Secret::draw(PREFIX)?;
-        self.put_first(Digest::of(key.expose()), now).await?;
-        Ok(Some(key))
+        Ok(Some(Secret::draw(PREFIX)?))
     }
 
     /// Makes `key` the first operator key: [`OPERATOR_KEY_CHARS_MIN`] to [`OPERATOR_KEY_CHARS_MAX`] visible ASCII

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use data_encoding::{BASE64_NOPAD, BASE64URL_NOPAD, HEXLOWER_PERMISSIVE};
+use hmac::{Hmac, Mac};
 use sha2::{Digest as _, Sha256};
 
 use crate::random::fill;
@@ -109,6 +110,22 @@ impl SecretsKeys {
         let mut key = [0; KEY_BYTES];
         fill(&mut key)?;
         Ok(Self(vec![key]))
+    }
+
+    /// A key of its own for `purpose` from each of the keys, in their order: nothing that is made with it tells of the
+    /// key, or can be taken for something that was made for another purpose.
+    #[must_use]
+    pub fn derive(&self, purpose: &str) -> Vec<[u8; KEY_BYTES]> {
+        let derived = self.0.iter().map(|key| {
+            // A key that is shorter than a block is filled with zeros (RFC 2104), here already: so nothing can fail.
+            let mut block = [0; 64];
+            block[..KEY_BYTES].copy_from_slice(key);
+            let mut mac = Hmac::<Sha256>::new(&block.into());
+            mac.update(b"usher.derived-key.v1\0");
+            mac.update(purpose.as_bytes());
+            mac.finalize().into_bytes().into()
+        });
+        derived.collect()
     }
 
     /// The keys as [`SecretsKeys::parse`] reads them, to be kept where only the server reads them.

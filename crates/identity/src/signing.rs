@@ -341,6 +341,11 @@ fn load(tables: &Connection, sealer: &Sealer) -> Result<Vec<SigningKey>, Identit
     stored(tables)?.into_iter().map(open).collect()
 }
 
+/// Whether every key opens in its place.
+pub(crate) fn check_sealed(tables: &Connection, sealer: &Sealer) -> Result<(), IdentityError> {
+    load(tables, sealer).map(drop)
+}
+
 /// What stands in the table, newest first.
 fn stored(tables: &Connection) -> Result<Vec<(i64, Vec<u8>)>, IdentityError> {
     let mut select = tables.prepare("SELECT id, secret FROM identity_signing_keys ORDER BY id DESC")?;

@@ -66,15 +66,32 @@ pub(crate) fn forget_what_was(connection: &Connection) -> Result<(), IdentityErr
     Ok(())
 }
 
-/// Runs `work` in a transaction that takes the write lock at once.
+/// Runs `work` in a transaction that takes the write lock at once. One that changes anything is counted
+/// ([`changes`]).
 pub(crate) fn transact<T>(
     connection: &mut Connection,
     work: impl FnOnce(&Transaction<'_>) -> Result<T, IdentityError>,
 ) -> Result<T, IdentityError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let before = transaction.total_changes();
     let done = work(&transaction)?;
+    if transaction.total_changes() > before {
+        transaction
+            .prepare_cached("UPDATE identity_changes SET number = number + 1")?
+            .execute([])?;
+    }
     transaction.commit()?;
     Ok(done)
+}
+
+/// How many transactions have changed credentials, in the database behind `connection`; 0 where there are no
+/// credentials, or none that were counted.
+pub fn changes(connection: &Connection) -> Result<u64, IdentityError> {
+    if !usher_sqlite::has_object(connection, "identity_changes")? {
+        return Ok(0);
+    }
+    let mut number = connection.prepare_cached("SELECT coalesce(max(number), 0) FROM identity_changes")?;
+    Ok(number.query_row([], |row| row.get::<_, i64>(0))?.cast_unsigned())
 }
 
 impl Store {

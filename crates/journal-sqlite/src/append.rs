@@ -7,10 +7,13 @@ use usher_domain::{AccountId, Timestamp};
 use usher_journal::{Append, Record, Seq, Snapshot};
 
 use crate::chain::{self, MILESTONE_EVERY};
+use crate::records::READ_MODELS;
 use crate::records::write::{Origin, RecordStatements};
 
 /// The accounts whose newest commit is remembered at most.
 const HEADS_MAX: usize = 65_536;
+
+const NOT_REBUILDING: Outcome = Outcome::Impossible("the read models are not being made again");
 
 /// What became of an order whose statements all ran.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +39,7 @@ pub(crate) struct Statements<'c> {
     records: RecordStatements<'c>,
     /// The newest commits of accounts that were written lately: `seq` and position.
     heads: HashMap<[u8; 16], (i64, i64)>,
+    is_rebuilding: bool,
 }
 
 impl<'c> Statements<'c> {
@@ -57,11 +61,13 @@ impl<'c> Statements<'c> {
             insert_milestone: connection
                 .prepare("INSERT INTO milestones (account_id, seq, position) VALUES (?1, ?2, ?3)")?,
             put_snapshot: connection.prepare(
-                "INSERT INTO snapshots (account_id, seq, hash, state) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT (account_id) DO UPDATE SET seq = ?2, hash = ?3, state = ?4 WHERE seq < ?2",
+                "INSERT INTO snapshots (account_id, seq, hash, state, digest) VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT (account_id) DO UPDATE SET seq = ?2, hash = ?3, state = ?4, digest = ?5
+                 WHERE seq <= ?2",
             )?,
             records: RecordStatements::prepare(connection)?,
             heads: HashMap::new(),
+            is_rebuilding: false,
         })
     }
 
@@ -72,6 +78,9 @@ impl<'c> Statements<'c> {
 
     pub(crate) fn append(&mut self, append: &Append, position: i64) -> rusqlite::Result<Outcome> {
         let commit = &append.commit;
+        if self.is_rebuilding {
+            return Ok(Outcome::Impossible("the read models are being made again"));
+        }
         if let Some(why) = RecordStatements::misfit(&append.records) {
             return Ok(Outcome::Impossible(why));
         }
@@ -139,6 +148,7 @@ impl<'c> Statements<'c> {
 
     /// Forgets what a transaction did that came to nothing.
     pub(crate) fn forget(&mut self) {
+        self.is_rebuilding = false;
         self.heads.clear();
     }
 
@@ -150,6 +160,9 @@ impl<'c> Statements<'c> {
         at: Timestamp,
         records: &[Record],
     ) -> rusqlite::Result<Outcome> {
+        if !self.is_rebuilding {
+            return Ok(NOT_REBUILDING);
+        }
         if let Some(why) = RecordStatements::misfit(records) {
             return Ok(Outcome::Impossible(why));
         }
@@ -168,13 +181,20 @@ impl<'c> Statements<'c> {
         Ok(Outcome::Done)
     }
 
+    /// Empties what is derived from the commits, before [`put_records`](Self::put_records) fills the read models.
+    /// Snapshots are made by the engine, in time.
     pub(crate) fn reset_records(&mut self) -> rusqlite::Result<Outcome> {
-        self.connection.execute_batch(
-            "DELETE FROM accounts; DELETE FROM audit; DELETE FROM occupancy; DELETE FROM refusals;
-             DELETE FROM minutes; DELETE FROM sign_ins; DELETE FROM sessions; DELETE FROM tickets;
-             DELETE FROM codes;
-             DELETE FROM addresses;",
-        )?;
+        for table in READ_MODELS {
+            self.connection.execute(&format!("DELETE FROM {table}"), [])?;
+        }
+        self.connection.execute_batch(&format!(
+            "DELETE FROM snapshots;
+             DELETE FROM milestones;
+             INSERT INTO milestones (account_id, seq, position)
+             SELECT account_id, seq, position FROM commits WHERE seq % {MILESTONE_EVERY} = 0;
+             UPDATE facts SET stale = 0"
+        ))?;
+        self.is_rebuilding = true;
         Ok(Outcome::Done)
     }
 
@@ -187,12 +207,41 @@ impl<'c> Statements<'c> {
         Ok(Outcome::Done)
     }
 
+    /// Stores when an account has something to do next.
+    pub(crate) fn put_due(
+        &mut self,
+        account: AccountId,
+        due: Option<Timestamp>,
+    ) -> rusqlite::Result<Outcome> {
+        if !self.is_rebuilding {
+            return Ok(NOT_REBUILDING);
+        }
+        self.connection
+            .prepare_cached("UPDATE heads SET next_due = ?2 WHERE account_id = ?1")?
+            .execute(params![account.bits().to_be_bytes(), due.map(Timestamp::millis)])?;
+        Ok(Outcome::Done)
+    }
+
+    /// Ends what [`reset_records`](Self::reset_records) began: it takes effect with the transaction.
+    pub(crate) fn finish_records(&mut self) -> Outcome {
+        if std::mem::take(&mut self.is_rebuilding) {
+            return Outcome::Done;
+        }
+        NOT_REBUILDING
+    }
+
+    /// Whether the read models are being made again, in a transaction that stays open until they are whole.
+    pub(crate) const fn is_rebuilding(&self) -> bool {
+        self.is_rebuilding
+    }
+
     pub(crate) fn save_snapshot(&mut self, snapshot: &Snapshot) -> rusqlite::Result<Outcome> {
         self.put_snapshot.execute(params![
             snapshot.account.bits().to_be_bytes(),
             snapshot.seq.get().cast_signed(),
             snapshot.hash.as_bytes(),
             snapshot.state,
+            snapshot.digest.as_bytes(),
         ])?;
         Ok(Outcome::Done)
     }

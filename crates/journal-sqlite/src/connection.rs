@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 use usher_sqlite::{Landmark, MigrationError};
@@ -15,7 +16,7 @@ use crate::join_codes;
 pub const FILE_NAME: &str = "usher.db";
 
 /// How long a connection waits for another's write before it gives up.
-const BUSY_TIMEOUT_MILLIS: u32 = 10_000;
+pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How much of the database a connection keeps in its own memory.
 const CACHE_KIB: u32 = 32 * 1024;
@@ -118,6 +119,10 @@ impl Store {
         Ok(())
     }
 
+    pub(crate) const fn is_in_memory(&self) -> bool {
+        self.memory.is_some()
+    }
+
     /// To be held while a transaction reads.
     pub(crate) fn reading(&self) -> Option<RwLockReadGuard<'_, ()>> {
         let memory = self.memory.as_ref()?;
@@ -140,14 +145,15 @@ fn open(location: &Path) -> rusqlite::Result<Connection> {
             | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )?;
     connection.execute_batch(&format!(
-        "PRAGMA busy_timeout = {BUSY_TIMEOUT_MILLIS};
+        "PRAGMA busy_timeout = {};
          PRAGMA journal_mode = WAL;
          PRAGMA synchronous = FULL;
          PRAGMA foreign_keys = ON;
          PRAGMA temp_store = MEMORY;
          PRAGMA cache_size = -{CACHE_KIB};
          PRAGMA mmap_size = {MMAP_BYTES};
-         PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES};"
+         PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES};",
+        BUSY_TIMEOUT.as_millis(),
     ))?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)

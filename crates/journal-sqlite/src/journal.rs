@@ -1,20 +1,26 @@
 //! The journal port on SQLite.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io;
 use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, OptionalExtension, Row};
 use usher_domain::{AccountId, Timestamp};
 use usher_journal::{
-    Append, AppendError, COMMITS_MAX, Commit, Hash, Journal, JournalError, Loaded, Record, Seq, Snapshot,
-    Stray, Text,
+    Append, AppendError, COMMITS_MAX, Commit, Hash, Inspection, Journal, JournalError, Loaded, Record, Seq,
+    Snapshot, Stray, Text,
 };
 
+use crate::facts::set_copied;
+use crate::inspect::SqliteInspection;
 use crate::reader::failed;
 use crate::writer::Order;
 use crate::{SqliteJournal, chain, strays};
+
+/// How many bytes of snapshots are listed at a time, save that one may be larger.
+const SNAPSHOTS_BYTES: usize = 8 << 20;
 
 #[async_trait]
 impl Journal for SqliteJournal {
@@ -117,8 +123,49 @@ impl Journal for SqliteJournal {
         self.writer.check().await
     }
 
+    async fn snapshots(&self, after: Option<AccountId>) -> Result<Vec<Snapshot>, JournalError> {
+        let after = after.map(|after| after.bits().to_be_bytes());
+        self.ask(move |connection| {
+            let mut list = connection.prepare_cached(
+                "SELECT seq, hash, state, digest, account_id FROM snapshots
+                 WHERE account_id > coalesce(?1, x'') ORDER BY account_id",
+            )?;
+            let mut rows = list.query([after])?;
+            let (mut snapshots, mut bytes) = (Vec::new(), 0);
+            while let Some(row) = rows.next()? {
+                let snapshot = snapshot_of(account_id(row.get(4)?), row)?;
+                bytes += snapshot.state.len();
+                snapshots.push(snapshot);
+                if bytes >= SNAPSHOTS_BYTES {
+                    break;
+                }
+            }
+            Ok(snapshots)
+        })
+        .await
+    }
+
     async fn reset_records(&self) -> Result<(), JournalError> {
         self.writer.order(Order::ResetRecords).await
+    }
+
+    async fn put_due(&self, account: AccountId, due: Option<Timestamp>) -> Result<(), JournalError> {
+        self.writer
+            .order(|answer| Order::PutDue(account, due, answer))
+            .await
+    }
+
+    async fn finish_records(&self) -> Result<(), JournalError> {
+        self.writer.order(Order::FinishRecords).await
+    }
+
+    async fn inspect(&self) -> Result<Box<dyn Inspection>, JournalError> {
+        let store = std::sync::Arc::clone(&self.store);
+        let begun = tokio::task::spawn_blocking(move || SqliteInspection::begin(&store));
+        let begun = begun
+            .await
+            .map_err(|error| JournalError::Failed(Text::from(error.to_string())))?;
+        Ok(Box::new(begun.map_err(failed)?))
     }
 
     async fn put_records(
@@ -158,29 +205,62 @@ fn account_id(bytes: [u8; 16]) -> AccountId {
 
 fn snapshot(connection: &Connection, account: AccountId) -> rusqlite::Result<Option<Snapshot>> {
     let mut read =
-        connection.prepare_cached("SELECT seq, hash, state FROM snapshots WHERE account_id = ?1")?;
-    read.query_row([account.bits().to_be_bytes()], |row| {
-        Ok(Snapshot {
-            account,
-            seq: Seq::new(row.get::<_, i64>(0)?.cast_unsigned()),
-            hash: Hash::from_bytes(row.get(1)?),
-            state: row.get::<_, Vec<u8>>(2)?.into_boxed_slice(),
-        })
-    })
-    .optional()
+        connection.prepare_cached("SELECT seq, hash, state, digest FROM snapshots WHERE account_id = ?1")?;
+    read.query_row([account.bits().to_be_bytes()], |row| snapshot_of(account, row))
+        .optional()
 }
 
-/// Copies the database as it is at this moment; writing goes on meanwhile.
+/// A digest of another length is one that nobody made.
+fn snapshot_of(account: AccountId, row: &Row<'_>) -> rusqlite::Result<Snapshot> {
+    let digest = row.get_ref(3)?.as_bytes().ok();
+    Ok(Snapshot {
+        account,
+        seq: Seq::new(row.get::<_, i64>(0)?.cast_unsigned()),
+        hash: Hash::from_bytes(row.get(1)?),
+        state: row.get::<_, Vec<u8>>(2)?.into_boxed_slice(),
+        digest: Hash::from_bytes(
+            digest
+                .and_then(|digest| digest.try_into().ok())
+                .unwrap_or_default(),
+        ),
+    })
+}
+
+/// Copies the database as it is at this moment; writing goes on meanwhile. The copy has its name only once it is whole
+/// and on the disk.
 fn copy(connection: &Connection, file: &Path) -> Result<(), JournalError> {
     let refused = |error: io::Error| JournalError::Failed(Text::from(error.to_string()));
-    let path = file
+    let directory = file.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let directory = directory.unwrap_or(Path::new("."));
+    // Made for its owner alone.
+    let made = tempfile::Builder::new()
+        .prefix(".usher-backup-")
+        .suffix(".partial")
+        .tempfile_in(directory)
+        .map_err(refused)?
+        .into_temp_path();
+    let path = made
         .to_str()
         .ok_or_else(|| JournalError::Failed("the file's name is not Unicode".into()))?;
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(file).map_err(refused)?;
     connection.execute("VACUUM INTO ?1", [path]).map_err(failed)?;
-    File::open(file).and_then(|copy| copy.sync_all()).map_err(refused)
+    let copied = Connection::open(path).map_err(failed)?;
+    set_copied(&copied, now()).map_err(failed)?;
+    copied.close().map_err(|(_, error)| failed(error))?;
+    File::open(&made)
+        .and_then(|copy| copy.sync_all())
+        .map_err(refused)?;
+    made.persist_noclobber(file)
+        .map_err(|error| refused(error.error))?;
+    // So that the name is on the disk as well.
+    #[cfg(unix)]
+    File::open(directory)
+        .and_then(|directory| directory.sync_all())
+        .map_err(refused)?;
+    Ok(())
+}
+
+/// The wall clock: a copy says when it was made to people, and no rule depends on it.
+fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }

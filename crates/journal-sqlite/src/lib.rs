@@ -11,6 +11,8 @@
 mod append;
 mod chain;
 mod connection;
+mod facts;
+mod inspect;
 mod join_codes;
 mod journal;
 mod reader;
@@ -23,6 +25,7 @@ use std::sync::Arc;
 
 use connection::Store;
 pub use connection::{FILE_NAME, OpenError};
+pub use facts::{Facts, Newest, facts, hash_at, newest, open_untouched, set_noted};
 use reader::Readers;
 use usher_journal::JournalError;
 use writer::Writer;
@@ -52,6 +55,11 @@ impl SqliteJournal {
     /// those that write with `BEGIN IMMEDIATE`.
     pub fn connect(&self) -> Result<rusqlite::Connection, OpenError> {
         Ok(self.store.connect()?)
+    }
+
+    /// What SQLite itself finds wrong with pages, indexes and rows, in its words; looks at everything.
+    pub async fn integrity(&self) -> Result<Vec<String>, JournalError> {
+        self.ask(inspect::integrity).await
     }
 
     async fn ask<T: Send + 'static>(

@@ -4,6 +4,7 @@ use rusqlite::{Connection, Row, params};
 use usher_domain::AccountId;
 use usher_journal::{STRAYS_MAX, Seq, Stray};
 
+use crate::chain::MILESTONE_EVERY;
 use crate::records::INDEX_BITS;
 
 /// The bound as the database takes it.
@@ -31,6 +32,21 @@ const COMMITS: &str = "SELECT commits.account_id, min(commits.seq) FROM commits
      WHERE heads.seq IS NULL OR commits.seq > heads.seq
      GROUP BY commits.account_id LIMIT ?1";
 
+/// A signpost that leads elsewhere, or stands where none should.
+const MILESTONES: &str = "SELECT account_id, seq FROM milestones
+     WHERE NOT EXISTS (
+         SELECT 1 FROM commits
+         WHERE position = milestones.position AND account_id = milestones.account_id AND seq = milestones.seq
+     )
+     LIMIT ?1";
+
+/// Commits that should have a signpost and have none.
+const MILESTONES_MISSING: &str = "SELECT account_id, seq FROM commits
+     WHERE seq % ?2 = 0 AND NOT EXISTS (
+         SELECT 1 FROM milestones WHERE account_id = commits.account_id AND seq = commits.seq
+     )
+     LIMIT ?1";
+
 /// Entries of the audit at a place where no commit is.
 const AUDIT: &str = "SELECT place FROM audit
      WHERE NOT EXISTS (SELECT 1 FROM commits WHERE position = audit.place >> ?1)
@@ -49,6 +65,15 @@ pub(crate) fn find(connection: &Connection) -> rusqlite::Result<Vec<Stray>> {
     for row in connection.prepare(COMMITS)?.query_map([LIMIT], commit)? {
         let (account, seq) = row?;
         strays.push(Stray::CommitsBehindHead { account, seq });
+    }
+    for row in connection.prepare(MILESTONES)?.query_map([LIMIT], commit)? {
+        let (account, seq) = row?;
+        strays.push(Stray::Milestone { account, seq });
+    }
+    let every = params![LIMIT, MILESTONE_EVERY.cast_signed()];
+    for row in connection.prepare(MILESTONES_MISSING)?.query_map(every, commit)? {
+        let (account, seq) = row?;
+        strays.push(Stray::Milestone { account, seq });
     }
     let values = params![INDEX_BITS, LIMIT];
     for row in connection.prepare(AUDIT)?.query_map(values, |row| row.get(0))? {

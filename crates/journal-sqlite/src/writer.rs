@@ -43,6 +43,8 @@ pub(crate) enum Order {
     ResetRecords(Answer<JournalError>),
     /// Find out whether the disk takes a transaction.
     Check(Answer<JournalError>),
+    PutDue(AccountId, Option<Timestamp>, Answer<JournalError>),
+    FinishRecords(Answer<JournalError>),
     /// Take nothing more, and answer once everything is stored that came before.
     Close(oneshot::Sender<()>),
 }
@@ -255,10 +257,15 @@ fn transact(
     group: &[Order],
     outcomes: &mut Vec<Outcome>,
 ) -> Result<(), Failure> {
-    let result = connection
-        .execute_batch("BEGIN IMMEDIATE")
-        .and_then(|()| apply(statements, group, outcomes));
+    let begun = if statements.is_rebuilding() {
+        Ok(())
+    } else {
+        connection.execute_batch("BEGIN IMMEDIATE")
+    };
+    let result = begun.and_then(|()| apply(statements, group, outcomes));
     let result = match result {
+        // Whole or not at all: the transaction ends with the order that says so.
+        Ok(()) if statements.is_rebuilding() => Ok(()),
         Ok(()) => connection.execute_batch("COMMIT").map_err(Failure::Committing),
         Err(error) => Err(Failure::Within(error)),
     };
@@ -291,6 +298,8 @@ fn apply(
             } => statements.put_records(*account, *seq, *at, records)?,
             Order::ResetRecords(_) => statements.reset_records()?,
             Order::Check(_) => statements.write_nothing_new()?,
+            Order::PutDue(account, due, _) => statements.put_due(*account, *due)?,
+            Order::FinishRecords(_) => statements.finish_records(),
             Order::Close(_) => Outcome::Done,
         };
         if outcome == Outcome::Done && matches!(order, Order::Append(..)) {
@@ -311,6 +320,8 @@ impl Order {
             Self::Snapshot(_, answer)
             | Self::ResetRecords(answer)
             | Self::Check(answer)
+            | Self::FinishRecords(answer)
+            | Self::PutDue(_, _, answer)
             | Self::PutRecords { answer, .. } => {
                 let _ = answer.send(verdict.of_other());
             }

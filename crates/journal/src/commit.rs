@@ -126,6 +126,8 @@ pub struct Snapshot {
     pub hash: Hash,
     /// The state; the journal never looks inside.
     pub state: Box<[u8]>,
+    /// A keyed digest of all of the above ([`Snapshot::sealed`]): whoever loads the state checks it first.
+    pub digest: Hash,
 }
 
 /// What an account's state is rebuilt from.

@@ -90,7 +90,9 @@ macro_rules! contract_tests {
         $crate::contract_tests!(@ $make; lasting:
             a_snapshot_bounds_what_is_loaded,
             an_older_snapshot_does_not_replace_a_newer_one,
-            records_that_are_put_anew_are_those_of_the_first_time,
+            records_that_are_put_again_are_those_of_the_first_time,
+            every_snapshot_is_listed_as_it_was_saved,
+            read_models_are_compared_with_what_the_commits_give,
             a_reopened_store_holds_everything,
             a_backup_holds_everything,
         );

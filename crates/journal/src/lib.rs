@@ -3,12 +3,14 @@
 //! [`Journal`] stores commits, [`Records`] reads the tables that are filled with them. [`MemoryJournal`] is both,
 //! for tests and models, and fails on purpose where a script says so.
 
+mod authenticator;
 mod cause;
 mod commit;
 #[cfg(any(test, feature = "contract"))]
 pub mod contract;
 mod error;
 mod hash;
+mod inspection;
 mod join_code;
 mod memory;
 mod page;
@@ -17,10 +19,12 @@ mod record;
 mod records;
 mod text;
 
+pub use authenticator::{Authenticator, Authenticity};
 pub use cause::{Cause, InvalidWay, Way};
 pub use commit::{Append, Commit, Loaded, Seq, Snapshot, verify_chain};
 pub use error::{AppendError, JournalError};
 pub use hash::{Hash, InvalidHash};
+pub use inspection::{DIFFERENCES_MAX, Difference, Head, Inspection, RecordsOf};
 pub use join_code::{code_digest, plain_code_digest};
 pub use memory::{Fault, MemoryJournal};
 pub use page::{Cursor, InvalidCursor, PAGE_DEFAULT, PAGE_MAX, Page, PageRequest, Span};

@@ -3,6 +3,7 @@
 //! Deterministic: nothing waits, nothing is random, and every answer is there at once, save those that a crash
 //! swallows.
 
+mod inspect;
 mod read;
 mod tables;
 
@@ -16,8 +17,8 @@ use usher_domain::{AccountId, Timestamp};
 
 use self::tables::Tables;
 use crate::{
-    Append, AppendError, COMMITS_MAX, Commit, Hash, Journal, JournalError, Loaded, Record, Seq, Snapshot,
-    Stray,
+    Append, AppendError, COMMITS_MAX, Commit, Hash, Inspection, Journal, JournalError, Loaded, Record, Seq,
+    Snapshot, Stray, Text,
 };
 
 /// A journal in memory, as one node sees it. Clones are the same node; [`another_node`](Self::another_node) is a
@@ -60,6 +61,8 @@ pub enum Fault {
 struct Store {
     accounts: BTreeMap<AccountId, Ledger>,
     tables: Tables,
+    /// The read models that are being made again.
+    made: Option<Tables>,
 }
 
 #[derive(Debug, Default)]
@@ -149,6 +152,15 @@ impl MemoryJournal {
         }
     }
 
+    /// Changes the state in a stored snapshot behind the journal's back; its digest stays.
+    pub fn tamper_with_snapshot(&self, account: AccountId, change: impl FnOnce(&mut Box<[u8]>)) {
+        let mut store = lock(&self.store);
+        let ledger = store.accounts.get_mut(&account);
+        if let Some(snapshot) = ledger.and_then(|ledger| ledger.snapshot.as_mut()) {
+            change(&mut snapshot.state);
+        }
+    }
+
     fn next_fault(&self) -> Result<Option<Fault>, AppendError> {
         let mut node = lock(&self.node);
         if node.closed {
@@ -170,6 +182,10 @@ impl MemoryJournal {
         }
     }
 }
+
+/// Records are put only while the read models are made again.
+const NOT_REBUILDING: JournalError =
+    JournalError::Failed(Text::Static("the read models are not being made again"));
 
 /// Every change of a store is whole before anything can panic, so a poisoned lock holds nothing half-done.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -205,6 +221,9 @@ impl Store {
             next_due,
             records,
         } = append;
+        if self.made.is_some() {
+            return Err(AppendError::Failed("the read models are being made again".into()));
+        }
         if commit.seq != self.head(commit.account).0.next() {
             return Err(AppendError::Conflict);
         }
@@ -334,11 +353,18 @@ impl Journal for MemoryJournal {
         if ledger
             .snapshot
             .as_ref()
-            .is_none_or(|kept| kept.seq < snapshot.seq)
+            .is_none_or(|kept| kept.seq <= snapshot.seq)
         {
             ledger.snapshot = Some(snapshot);
         }
         Ok(())
+    }
+
+    async fn snapshots(&self, after: Option<AccountId>) -> Result<Vec<Snapshot>, JournalError> {
+        let store = self.open()?;
+        let ledgers = store.accounts.iter();
+        let later = ledgers.filter(|(id, _)| after.is_none_or(|after| after < **id));
+        Ok(later.filter_map(|(_, ledger)| ledger.snapshot.clone()).collect())
     }
 
     async fn due(&self) -> Result<Vec<(AccountId, Timestamp)>, JournalError> {
@@ -371,7 +397,7 @@ impl Journal for MemoryJournal {
     }
 
     async fn reset_records(&self) -> Result<(), JournalError> {
-        self.open()?.tables = Tables::default();
+        self.open()?.made = Some(Tables::default());
         Ok(())
     }
 
@@ -382,8 +408,35 @@ impl Journal for MemoryJournal {
         at: Timestamp,
         records: Vec<Record>,
     ) -> Result<(), JournalError> {
-        self.open()?.tables.put(account, seq, at, records);
+        let mut store = self.open()?;
+        let made = store.made.as_mut().ok_or(NOT_REBUILDING)?;
+        made.put(account, seq, at, records);
         Ok(())
+    }
+
+    async fn put_due(&self, account: AccountId, due: Option<Timestamp>) -> Result<(), JournalError> {
+        let mut store = self.open()?;
+        if store.made.is_none() {
+            return Err(NOT_REBUILDING);
+        }
+        if let Some(ledger) = store.accounts.get_mut(&account) {
+            ledger.next_due = due;
+        }
+        Ok(())
+    }
+
+    async fn finish_records(&self) -> Result<(), JournalError> {
+        let mut store = self.open()?;
+        store.tables = store.made.take().ok_or(NOT_REBUILDING)?;
+        for ledger in store.accounts.values_mut() {
+            ledger.snapshot = None;
+        }
+        Ok(())
+    }
+
+    async fn inspect(&self) -> Result<Box<dyn Inspection>, JournalError> {
+        let store = self.open()?;
+        Ok(Box::new(inspect::MemoryInspection::of(&store)))
     }
 
     async fn backup(&self, _file: &Path) -> Result<(), JournalError> {

@@ -5,7 +5,7 @@ use std::path::Path;
 use async_trait::async_trait;
 use usher_domain::{AccountId, Timestamp};
 
-use crate::{Append, AppendError, Commit, Hash, JournalError, Loaded, Record, Seq, Snapshot};
+use crate::{Append, AppendError, Commit, Hash, Inspection, JournalError, Loaded, Record, Seq, Snapshot};
 
 /// The most commits, or accounts, that one question to the journal returns.
 pub const COMMITS_MAX: usize = 1_000;
@@ -35,6 +35,13 @@ pub enum Stray {
         /// Whose.
         account: AccountId,
         /// The first of them.
+        seq: Seq,
+    },
+    /// A signpost to a commit, by which it is found sooner, is missing or points elsewhere.
+    Milestone {
+        /// Whose.
+        account: AccountId,
+        /// To which commit.
         seq: Seq,
     },
     /// An entry of the audit belongs to no commit.
@@ -85,6 +92,10 @@ pub trait Journal: Send + Sync + 'static {
     /// dropped.
     async fn save_snapshot(&self, snapshot: Snapshot) -> Result<(), JournalError>;
 
+    /// The next snapshots of accounts after `after`, in the order of their ids, as they are stored: some, as many as
+    /// memory should hold at a time, and none only at the end.
+    async fn snapshots(&self, after: Option<AccountId>) -> Result<Vec<Snapshot>, JournalError>;
+
     /// The next due time of every account that has one, in no order.
     async fn due(&self) -> Result<Vec<(AccountId, Timestamp)>, JournalError>;
 
@@ -98,11 +109,14 @@ pub trait Journal: Send + Sync + 'static {
     /// one that was not, because the disk is full for example, a write that changes nothing is tried.
     async fn check_writable(&self) -> Result<(), JournalError>;
 
-    /// Empties the read models, before they are filled anew with [`put_records`](Self::put_records).
+    /// Begins to make the read models again from [`put_records`](Self::put_records). Snapshots are dropped too: they
+    /// derive from the commits as well. Until [`finish_records`](Self::finish_records) nothing of it is stored or seen,
+    /// so that a kill in between leaves everything as it was. Appends fail meanwhile.
     async fn reset_records(&self) -> Result<(), JournalError>;
 
     /// Fills the read models with the records of a commit that is stored already. The commits of an account must
-    /// come in their order; those of many accounts may come at once, and are then quicker.
+    /// come in their order; those of many accounts may come at once, and are then quicker. Only between
+    /// [`reset_records`](Self::reset_records) and [`finish_records`](Self::finish_records).
     async fn put_records(
         &self,
         account: AccountId,
@@ -111,7 +125,18 @@ pub trait Journal: Send + Sync + 'static {
         records: Vec<Record>,
     ) -> Result<(), JournalError>;
 
-    /// Writes a consistent copy of everything to `file`, which must not exist, while appends go on.
+    /// Stores when an account has something to do next. Only between [`reset_records`](Self::reset_records) and
+    /// [`finish_records`](Self::finish_records).
+    async fn put_due(&self, account: AccountId, due: Option<Timestamp>) -> Result<(), JournalError>;
+
+    /// Replaces the read models by those that were made since [`reset_records`](Self::reset_records), in one step.
+    async fn finish_records(&self) -> Result<(), JournalError>;
+
+    /// The stored read models as they are now, to be compared with the commits.
+    async fn inspect(&self) -> Result<Box<dyn Inspection>, JournalError>;
+
+    /// Writes a consistent copy of everything to `file`, which must not exist, while appends go on. The file appears
+    /// whole, and on the disk, or not at all.
     async fn backup(&self, file: &Path) -> Result<(), JournalError>;
 
     /// Stores what was handed in before and then takes nothing more.

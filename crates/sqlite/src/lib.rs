@@ -59,6 +59,10 @@ pub fn migrate(
 ) -> Result<Option<i32>, MigrationError> {
     let mut migrations = runner.get_migrations().clone();
     migrations.sort_by_key(Migration::version);
+    // Whoever only looks waits for no writer.
+    if has_object(connection, history)? && is_current(connection, &migrations, history)? {
+        return Ok(newest(connection, history)?);
+    }
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let before = newest(&transaction, history)?;
     let known = migrations.last().map_or(0, Migration::version);
@@ -84,11 +88,7 @@ fn apply(
     landmarks: &[Landmark],
 ) -> Result<(), MigrationError> {
     let (version, checksum) = (migration.version(), migration.checksum().to_string());
-    let stored: Option<String> = transaction
-        .prepare(&format!("SELECT checksum FROM {history} WHERE version = ?1"))?
-        .query_row([version], |row| row.get(0))
-        .optional()?;
-    match stored {
+    match checksum_of(transaction, version, history)? {
         Some(stored) if stored == checksum => return Ok(()),
         Some(_) => return Err(MigrationError::Divergent { version }),
         None => {}
@@ -111,6 +111,24 @@ fn apply(
         params![version, migration.name(), checksum],
     )?;
     Ok(())
+}
+
+/// Whether the database has exactly these migrations, as they are here.
+fn is_current(connection: &Connection, migrations: &[Migration], history: &str) -> rusqlite::Result<bool> {
+    for migration in migrations {
+        let stored = checksum_of(connection, migration.version(), history)?;
+        if stored != Some(migration.checksum().to_string()) {
+            return Ok(false);
+        }
+    }
+    Ok(newest(connection, history)? == migrations.last().map(Migration::version))
+}
+
+fn checksum_of(connection: &Connection, version: i32, history: &str) -> rusqlite::Result<Option<String>> {
+    connection
+        .prepare(&format!("SELECT checksum FROM {history} WHERE version = ?1"))?
+        .query_row([version], |row| row.get(0))
+        .optional()
 }
 
 fn newest(connection: &Connection, history: &str) -> rusqlite::Result<Option<i32>> {

@@ -11,8 +11,9 @@ use crate::{Failure, Terminal, progress};
 /// Copy all data into one file, also while the server runs
 #[derive(Debug, Args)]
 #[command(after_help = "\
-To go back to a backup, stop the server and put the file as `usher.db` into an empty data directory,
-with the secrets key beside it: the backup does not hold it.")]
+The file appears whole or not at all. To go back to a backup, stop the server, put the file as
+`usher.db` into an empty data directory with the secrets key beside it (the backup does not hold it),
+and start once with `usher serve --accept-loss`: what was acknowledged after the backup is not in it.")]
 pub(crate) struct Arguments {
     /// The file to make; it must not exist
     file: PathBuf,

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use usher_journal_sqlite::{FILE_NAME, SqliteJournal};
 
-use crate::{Failure, private};
+use crate::{Failure, note, private};
 
 /// The file that a server holds locked as long as it runs.
 const LOCK_NAME: &str = "usher.lock";
@@ -32,9 +32,10 @@ impl DataArgument {
         }
     }
 
-    /// The directory, in which a server has kept data before.
+    /// The directory, in which a server has kept data before, and of which nothing is missing that was noted.
     pub(crate) fn existing(&self) -> Result<PathBuf, Failure> {
         let directory = self.directory()?;
+        note::existing(&directory)?;
         if directory.join(FILE_NAME).is_file() {
             return Ok(directory);
         }
@@ -163,7 +164,15 @@ impl Drop for FirstStart {
 /// Whether a start makes files of this name. Others are somebody else's, however new.
 fn is_made_by_a_start(name: &OsStr) -> bool {
     let name = name.to_string_lossy();
-    name.starts_with(FILE_NAME) || [LOCK_NAME, "secrets.key", "operator.key"].contains(&&*name)
+    name.starts_with(FILE_NAME)
+        || [
+            LOCK_NAME,
+            "secrets.key",
+            "operator.key",
+            "usher.first-start",
+            "usher.note",
+        ]
+        .contains(&&*name)
 }
 
 fn names_in(directory: &Path) -> std::io::Result<BTreeSet<OsString>> {

@@ -10,6 +10,7 @@ mod data;
 mod demo;
 mod failure;
 mod log;
+mod note;
 mod operator_key;
 mod private;
 mod progress;

@@ -9,12 +9,13 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 use comfy_table::{Table, presets};
 use usher_domain::text::Name;
-use usher_domain::{OperatorKeyId, Secs, Timestamp};
+use usher_domain::{OperatorKeyId, Secs};
 use usher_engine::Clock;
 use usher_identity::{NewOperatorKey, OperatorKeysAtRest, OperatorScope};
 
 use crate::data::{DataArgument, open_journal};
 use crate::terminal::{bold, dim};
+use crate::words::moment;
 use crate::{Failure, Terminal};
 
 /// Within which time a server that runs takes over what is done here.
@@ -99,12 +100,6 @@ pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), 
     }
 }
 
-/// An instant in UTC, to the second.
-fn written(at: Timestamp) -> String {
-    let at = jiff::Timestamp::from_millisecond(at.millis()).unwrap_or(jiff::Timestamp::MAX);
-    at.strftime("%F %TZ").to_string()
-}
-
 fn list(keys: &OperatorKeysAtRest, terminal: &mut Terminal) -> Result<(), Failure> {
     let keys = keys
         .list()
@@ -127,9 +122,9 @@ fn list(keys: &OperatorKeysAtRest, terminal: &mut Terminal) -> Result<(), Failur
             key.name.to_string(),
             scopes.join(", "),
             key.last_use
-                .map_or_else(|| "never".to_owned(), |last| written(last.at)),
+                .map_or_else(|| "never".to_owned(), |last| moment(last.at)),
             from.map(|from| from.to_string()).unwrap_or_default(),
-            key.expires_at.map_or_else(|| "no end".to_owned(), written),
+            key.expires_at.map_or_else(|| "no end".to_owned(), moment),
         ]);
     }
     writeln!(terminal.out(), "{}", table.trim_fmt())?;

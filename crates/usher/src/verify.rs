@@ -1,5 +1,4 @@
-//! `usher verify`: whether the journal, the audit that is made of it, and the trail of operator keys are what was
-//! written.
+//! `usher verify`: whether what is stored is what was written, and what is derived from it is what follows.
 
 mod anchor;
 
@@ -7,11 +6,14 @@ use std::path::PathBuf;
 
 use clap::Args;
 use usher_engine::maintenance::{self, Fault, Progress, Report};
-use usher_identity::{OperatorKeysAtRest, TrailReport};
+use usher_identity::{OperatorKeysAtRest, SecretsKeys, TableFault, TrailReport};
+use usher_journal::{Authenticator, JournalError};
 use usher_journal_sqlite::SqliteJournal;
 
 use self::anchor::Anchors;
 use crate::data::{DataArgument, open_journal};
+use crate::note::Evidence;
+use crate::serve::{SecretsArguments, authenticator};
 use crate::words::plural;
 use crate::{Failure, Terminal, progress};
 
@@ -19,9 +21,27 @@ use crate::{Failure, Terminal, progress};
 const ADVICE_ON_TRAIL: &str = "The trail of operator keys is not what was written. Find out who could write the data, \
     revoke the operator keys that you do not know (`usher operator-key list`), and keep a copy of the data.";
 
-/// Check every account's commits and audit, and the trail of operator keys, also while the server runs
+/// What to do where the credential tables are not such as Usher writes them.
+const ADVICE_ON_CREDENTIALS: &str = "The tables of credentials are not such as Usher writes them. Find out who could \
+    write the data, keep a copy of it, and go back to a backup from before, or have the credentials that are named made \
+    again.";
+
+/// What to do where the database finds the file damaged.
+const ADVICE_ON_FILE: &str = "The database's file is damaged, by its disk or by a hand. Stop the server, keep a copy of \
+    the data, and go back to a backup.";
+
+/// What to do where the note is not this server's.
+const ADVICE_ON_NOTE: &str = "Whether the end of the database is missing cannot be told. Find out who could write the \
+    data; a start with `--accept-loss` writes the note again.";
+
+/// Check all that is stored: commits, what is derived from them, credentials; also while the server runs
 #[derive(Debug, Args)]
 #[command(after_help = "\
+Compares every snapshot and every row of the tables that reports and lists read with what the commits
+give. With the secrets key (in the data directory, or given), the digests of snapshots are checked as
+well, and that sealed secrets open. A start checks only the digests, and that nothing that was noted
+is missing.
+
 What is cut off at the end of a chain together with all traces of it leaves a chain that is whole. An anchor, kept
 where whoever can write the data cannot write, shows that too: it holds the newest commit of each account, and the
 newest change of operator keys. It is compared first, and written anew where all is well.")]
@@ -31,20 +51,31 @@ pub(crate) struct Arguments {
     /// A file with the newest commit of each account, to compare with; it is made where it does not exist
     #[arg(long, value_name = "FILE")]
     anchor: Option<PathBuf>,
+    #[command(flatten)]
+    secrets: SecretsArguments,
 }
 
-/// Walks the journal and names what is not as it should be.
+/// Walks through all that is stored, and names what is not as it should be.
 pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Failure> {
-    let journal = open_journal(&arguments.data.existing()?)?;
+    let directory = arguments.data.existing()?;
+    let keys = arguments.secrets.known_at(&directory)?;
+    let authenticator = keys.as_ref().map(authenticator);
+    let foreign_note = match &authenticator {
+        Some(authenticator) => Evidence::of(&directory)?.has_foreign_note(authenticator),
+        None => false,
+    };
+    let journal = open_journal(&directory)?;
     let before = arguments.anchor.as_deref().map(Anchors::read).transpose()?;
-    let bar = progress::counter("Checking", terminal.is_watched());
     let before = before.unwrap_or_default();
-    let report = progress::block_on(check(&journal, &before, |done| {
+    let bar = progress::counter("Checking", terminal.is_watched());
+    let checked = progress::block_on(check(&journal, &before, authenticator.as_ref(), |done| {
         bar.set_position(done.commits);
-    }))?
-    .map_err(|error| Failure::because("The journal cannot be checked", &error))?;
+    }))?;
+    let (report, damage) =
+        checked.map_err(|error| Failure::because("The journal cannot be checked", &error))?;
     bar.finish_and_clear();
     let trail = check_trail(&journal, &before)?;
+    let credentials = check_credentials(&journal, keys.as_ref())?;
 
     let Report {
         done,
@@ -60,7 +91,15 @@ pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), 
         plural(done.commits, "commit", "commits"),
         plural(done.accounts, "account", "accounts")
     );
-    if faults.is_empty() && trail.faults.is_empty() {
+    let mut found = Findings::default();
+    found.add(&faults, || advice(&faults, &checked));
+    found.add(&trail.faults, || ADVICE_ON_TRAIL.to_owned());
+    found.add(&credentials, || ADVICE_ON_CREDENTIALS.to_owned());
+    let damage: Vec<_> = damage.iter().map(|line| format!("database: {line}")).collect();
+    found.add(&damage, || ADVICE_ON_FILE.to_owned());
+    let note = foreign_note.then_some("usher.note: it was not written with the secrets key of this server");
+    found.add(note.as_slice(), || ADVICE_ON_NOTE.to_owned());
+    if found.lines.is_empty() {
         if let Some(file) = &arguments.anchor {
             Anchors::of(heads, trail.head).write(file)?;
         }
@@ -71,30 +110,47 @@ pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), 
         )?;
         return Ok(());
     }
-    for fault in &faults {
-        writeln!(terminal.out(), "{fault}")?;
+    for line in &found.lines {
+        writeln!(terminal.out(), "{line}")?;
     }
-    for fault in &trail.faults {
-        writeln!(terminal.out(), "{fault}")?;
-    }
-    let mut said = Vec::new();
-    if !faults.is_empty() {
-        said.push(advice(&faults, &checked));
-    }
-    if !trail.faults.is_empty() {
-        said.push(ADVICE_ON_TRAIL.to_owned());
-    }
-    Err(Failure::said(said.join(" ")))
+    Err(Failure::said(found.advice.join(" ")))
 }
 
+/// What is wrong, line by line, and what to do about it.
+#[derive(Default)]
+struct Findings {
+    lines: Vec<String>,
+    advice: Vec<String>,
+}
+
+impl Findings {
+    fn add<T: ToString>(&mut self, faults: &[T], advice: impl FnOnce() -> String) {
+        if !faults.is_empty() {
+            self.lines.extend(faults.iter().map(ToString::to_string));
+            self.advice.push(advice());
+        }
+    }
+}
+
+/// What is wrong with the journal and what was made of it, and what the database says of its file.
 async fn check(
     journal: &SqliteJournal,
     before: &Anchors,
+    authenticator: Option<&Authenticator>,
     progress: impl FnMut(Progress) + Send,
-) -> Result<Report, usher_journal::JournalError> {
-    let mut report = maintenance::verify(journal, journal, progress).await?;
+) -> Result<(Report, Vec<String>), JournalError> {
+    let mut report = maintenance::verify(journal, journal, authenticator, progress).await?;
     report.faults.extend(before.compare(journal).await?);
-    Ok(report)
+    Ok((report, journal.integrity().await?))
+}
+
+fn check_credentials(
+    journal: &SqliteJournal,
+    keys: Option<&SecretsKeys>,
+) -> Result<Vec<TableFault>, Failure> {
+    let cannot = |error: &dyn std::error::Error| Failure::because("The credentials cannot be checked", error);
+    let connection = journal.connect().map_err(|error| cannot(&error))?;
+    usher_identity::check_tables(&connection, keys).map_err(|error| cannot(&error))
 }
 
 /// The trail of operator keys, which stands beside the journal.
@@ -128,9 +184,9 @@ fn advice(faults: &[Fault], checked: &str) -> String {
     if accounts == 0 {
         let count = u64::try_from(faults.len()).unwrap_or(u64::MAX);
         return format!(
-            "{} of the audit {} not what the journal says ({checked} read, and they are what was written). Find out who \
-             could write the data; then `usher rebuild` makes the audit anew.",
-            plural(count, "entry", "entries"),
+            "{} from the journal {} not what it says ({checked} read, and they are what was written). Find out who could \
+             write the data; then stop the server, and `usher rebuild` makes again what is derived.",
+            plural(count, "stored row that derives", "stored rows that derive"),
             if count == 1 { "is" } else { "are" },
         );
     }

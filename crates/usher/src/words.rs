@@ -1,4 +1,6 @@
-//! Numbers as people read them.
+//! Numbers and times as people read them.
+
+use usher_domain::Timestamp;
 
 /// `1` license, `2` licenses.
 pub(crate) fn plural(count: u64, one: &str, many: &str) -> String {
@@ -41,6 +43,12 @@ pub(crate) fn duration(secs: u64) -> String {
     } else {
         parts.join(" ")
     }
+}
+
+/// An instant in UTC, to the second: `2026-11-29 12:00:00Z`.
+pub(crate) fn moment(at: Timestamp) -> String {
+    let at = jiff::Timestamp::from_millisecond(at.millis()).unwrap_or(jiff::Timestamp::MAX);
+    at.strftime("%F %TZ").to_string()
 }
 
 #[cfg(test)]

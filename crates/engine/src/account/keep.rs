@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use usher_domain::Secs;
-use usher_journal::Snapshot;
+use usher_journal::{Hash, Snapshot};
 
 use super::job::Phase;
 use super::resident::Resident;
@@ -68,12 +68,14 @@ impl Resident {
             Ok(bytes) => {
                 state.unsnapped_bytes = 0;
                 state.snapshot_bytes = bytes.len();
-                self.save(Snapshot {
+                let snapshot = Snapshot {
                     account: self.id,
                     seq: state.replayed.seq,
                     hash: state.replayed.hash,
                     state: bytes.into(),
-                });
+                    digest: Hash::GENESIS,
+                };
+                self.save(snapshot.sealed(&self.node.options.authenticator));
             }
             Err(error) => tracing::error!(account = %self.id, %error, "a snapshot could not be written"),
         }

@@ -1,7 +1,7 @@
 //! What is in memory of an account.
 
 use usher_domain::{Account, AccountId, Broken, Millis, Secs, SignInId, TicketId, Timestamp};
-use usher_journal::{COMMITS_MAX, Commit, Journal, Loaded, verify_chain};
+use usher_journal::{Authenticator, COMMITS_MAX, Commit, Journal, Loaded, verify_chain};
 
 use crate::failure::with_sources;
 use crate::node::Node;
@@ -40,10 +40,15 @@ impl State {
             .snapshot
             .as_ref()
             .map_or(0, |snapshot| snapshot.state.len());
-        let (mut replayed, broken, loaded) = match fold(loaded, commits_bytes + snapshot_bytes).await {
+        let authenticator = node.options.authenticator.clone();
+        let folded = fold(loaded, commits_bytes + snapshot_bytes, authenticator).await;
+        let (mut replayed, broken, loaded) = match folded {
             Ok(folded) => folded,
             Err(error) => {
-                tracing::warn!(account = %id, error = %with_sources(&error), "all commits are read, the snapshot is passed over");
+                if matches!(error, ReplayError::Forged { .. }) {
+                    tracing::error!(account = %id, %error, "stored state was changed by a hand: run `usher verify`");
+                }
+                tracing::warn!(account = %id, error = %with_sources(&error), "all commits are read, the snapshot is ignored");
                 let replayed = from_first(&*node.journal, id).await.map_err(unreadable)?;
                 let broken = replayed.broken();
                 (replayed, broken, Loaded::default())
@@ -118,9 +123,13 @@ fn note_loaded(node: &Node, id: AccountId, replayed: &mut Replayed, broken: &[Br
 }
 
 /// The state, which rules it breaks, and what it was made of.
-async fn fold(loaded: Loaded, bytes: usize) -> Result<(Replayed, Vec<Broken>, Loaded), ReplayError> {
+async fn fold(
+    loaded: Loaded,
+    bytes: usize,
+    authenticator: Authenticator,
+) -> Result<(Replayed, Vec<Broken>, Loaded), ReplayError> {
     let work = move || {
-        let replayed = replay::fold(&loaded)?;
+        let replayed = replay::fold(&loaded, &authenticator)?;
         let broken = replayed.broken();
         Ok((replayed, broken, loaded))
     };

@@ -14,7 +14,7 @@ use usher_domain::{
     Account, AccountId, Actor, Command, Outcome, PoolId, Secs, SignInId, TicketId, Timestamp, TopUpId, UserId,
 };
 use usher_engine::{Clock, Engine, Failure, Heartbeat, ManualClock, Options, Request};
-use usher_journal::{Journal, MemoryJournal};
+use usher_journal::{Authenticator, Journal, MemoryJournal};
 
 pub(crate) const ACCOUNT: AccountId = AccountId::from_bits(7);
 pub(crate) const POOL: PoolId = PoolId::from_bits(70);
@@ -200,7 +200,10 @@ impl Desk {
     /// The account as its commits make it.
     pub(crate) async fn replayed(&self) -> Account {
         let loaded = self.journal.another_node().load(ACCOUNT).await.unwrap().unwrap();
-        usher_engine::replay::fold(&loaded).unwrap().account.unwrap()
+        usher_engine::replay::fold(&loaded, &Authenticator::unkeyed())
+            .unwrap()
+            .account
+            .unwrap()
     }
 
     /// How many commits the account has.

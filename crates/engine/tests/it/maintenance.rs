@@ -2,9 +2,11 @@
 
 use usher_domain::presence::{SessionKind, Start};
 use usher_domain::{Command, Secs, SessionId};
-use usher_engine::maintenance::{Place, rebuild, verify};
+use usher_engine::maintenance::{Fault, Place, check_snapshots, rebuild, verify};
+use usher_engine::{ManualClock, Options};
 use usher_journal::{
-    AuditFilter, Journal, PageRequest, Records, RefusalFilter, Seq, SessionFilter, Span, plain_code_digest,
+    AuditFilter, Authenticator, Journal, MemoryJournal, PageRequest, Records, RefusalFilter, Seq,
+    SessionFilter, Span, plain_code_digest,
 };
 
 use crate::harness::{ACCOUNT, Desk, POOL, add_minutes, product, user};
@@ -170,7 +172,10 @@ async fn a_code_leads_to_its_session_until_the_session_ends() {
 async fn verifying_names_the_first_commit_that_was_changed() {
     let desk = busy_desk().await;
     assert_eq!(
-        verify(&desk.journal, &desk.journal, |_| {}).await.unwrap().faults,
+        verify(&desk.journal, &desk.journal, None, |_| {})
+            .await
+            .unwrap()
+            .faults,
         []
     );
     let third = Seq::new(3);
@@ -181,11 +186,103 @@ async fn verifying_names_the_first_commit_that_was_changed() {
 
     desk.journal.tamper(ACCOUNT, third, changed.as_bytes());
 
-    let report = verify(&desk.journal, &desk.journal, |_| {}).await.unwrap();
+    let report = verify(&desk.journal, &desk.journal, None, |_| {}).await.unwrap();
     assert_eq!(report.faults.len(), 1);
     let place = Place::Commit {
         account: ACCOUNT,
         seq: third,
     };
     assert_eq!(report.faults[0].place, place);
+}
+
+/// The journal of a desk whose account has left memory, and so has a snapshot.
+async fn at_rest() -> (MemoryJournal, ManualClock) {
+    let desk = busy_desk().await;
+    desk.engine.shutdown().await;
+    (desk.journal.another_node(), desk.clock)
+}
+
+#[tokio::test]
+async fn a_snapshot_that_was_changed_is_named_and_not_believed() {
+    let authenticator = Authenticator::unkeyed();
+    let (journal, clock) = at_rest().await;
+    let well = verify(&journal, &journal, Some(&authenticator), |_| {})
+        .await
+        .unwrap();
+    let checked = check_snapshots(&journal, &authenticator).await.unwrap();
+    assert_eq!(
+        (well.faults, checked.checked, checked.faults),
+        (vec![], 1, vec![])
+    );
+
+    journal.tamper_with_snapshot(ACCOUNT, |state| {
+        let text = String::from_utf8(state.to_vec()).unwrap();
+        let changed = text.replace("\"seats\":2", "\"seats\":9");
+        assert_ne!(changed, text);
+        *state = changed.into_bytes().into();
+    });
+
+    let report = verify(&journal, &journal, None, |_| {}).await.unwrap();
+    let at_start = check_snapshots(&journal, &authenticator).await.unwrap();
+    let again = Desk::on(journal.clone(), clock, Options::default()).await;
+    let seats = again
+        .engine
+        .read(ACCOUNT, |account, _| account.pool(POOL).unwrap().seats)
+        .await;
+    let named = |report: &[Fault]| {
+        matches!(
+            report,
+            [Fault {
+                place: Place::Snapshot { account: ACCOUNT, .. },
+                ..
+            }]
+        )
+    };
+    assert!(named(&report.faults), "{:?}", report.faults);
+    assert!(report.faults[0].problem.contains("not what the commits give"));
+    assert!(named(&at_start.faults), "{:?}", at_start.faults);
+    assert_eq!(seats.unwrap(), 2);
+}
+
+#[tokio::test]
+async fn a_snapshot_that_is_true_but_signed_by_nobody_is_named() {
+    let (journal, _) = at_rest().await;
+    let ours = Authenticator::new(&[[1; 32]]);
+
+    let report = verify(&journal, &journal, Some(&ours), |_| {}).await.unwrap();
+
+    assert_eq!(report.faults.len(), 1);
+    assert!(
+        report.faults[0].problem.contains("digest"),
+        "{}",
+        report.faults[0]
+    );
+}
+
+#[tokio::test]
+async fn digests_by_an_earlier_key_are_made_again_at_a_start() {
+    let (journal, _) = at_rest().await;
+    let (new, old) = ([1; 32], [0; 32]);
+
+    let first = check_snapshots(&journal, &Authenticator::new(&[new, old]))
+        .await
+        .unwrap();
+    let then = check_snapshots(&journal, &Authenticator::new(&[new]))
+        .await
+        .unwrap();
+
+    assert_eq!((first.faults, then.faults), (vec![], vec![]));
+}
+
+#[tokio::test]
+async fn a_rebuild_that_stops_half_way_changes_nothing() {
+    let desk = busy_desk().await;
+    let before = all_records(&desk).await;
+    let second = Seq::new(2);
+    desk.journal.tamper(ACCOUNT, second, b"[]");
+
+    let stopped = rebuild(&desk.journal, |_| {}).await;
+
+    assert!(stopped.is_err());
+    assert_eq!(all_records(&desk).await, before);
 }

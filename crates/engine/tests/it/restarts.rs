@@ -169,7 +169,9 @@ impl Trial {
         };
         assert_eq!(
             Some(live),
-            fold(&all).unwrap().account,
+            fold(&all, &usher_journal::Authenticator::unkeyed())
+                .unwrap()
+                .account,
             "from the first commit on"
         );
     }

@@ -14,7 +14,7 @@ use rusqlite::Connection;
 use usher_domain::{AccountId, Timestamp, UserId};
 
 pub use self::recovery::RECOVERY_CODES;
-pub(crate) use self::tables::{delete_of_account, delete_of_user, load, renew};
+pub(crate) use self::tables::{check_sealed, delete_of_account, delete_of_user, load, renew};
 use self::totp::SECRET_BYTES;
 use crate::random::fill;
 use crate::secret::Digest;

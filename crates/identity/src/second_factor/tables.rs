@@ -162,6 +162,14 @@ pub(crate) fn renew(tables: &Connection, sealer: &Sealer) -> Result<bool, Identi
     Ok(renewed)
 }
 
+/// Whether every secret opens in its place.
+pub(crate) fn check_sealed(tables: &Connection, sealer: &Sealer) -> Result<(), IdentityError> {
+    for row in rows(tables)? {
+        sealer.open(&context(row.account, row.user), &row.secret)?;
+    }
+    Ok(())
+}
+
 struct Row {
     account: AccountId,
     user: UserId,

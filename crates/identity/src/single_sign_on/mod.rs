@@ -36,7 +36,7 @@ use self::fetch::Fetcher;
 use self::id_token::{Verified, verify};
 use self::metadata::{Directory, Metadata};
 use self::recent::Recently;
-pub(crate) use self::table::{delete, renew};
+pub(crate) use self::table::{check_sealed, delete, renew};
 use crate::{Identity, Secret};
 
 pub use self::attempts::{ATTEMPT_LIFE, ATTEMPTS_MAX, ATTEMPTS_PER_ADDRESS_MAX, Intent};

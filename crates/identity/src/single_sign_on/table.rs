@@ -134,6 +134,17 @@ pub(crate) fn renew(tables: &Connection, sealer: &Sealer) -> Result<bool, Identi
     Ok(renewed)
 }
 
+/// Whether every client secret opens in its place.
+pub(crate) fn check_sealed(tables: &Connection, sealer: &Sealer) -> Result<(), IdentityError> {
+    let mut select = tables.prepare("SELECT account, client_secret FROM identity_providers")?;
+    let mut rows = select.query([])?;
+    while let Some(row) = rows.next()? {
+        let account = AccountId::from_bits(u128::from_be_bytes(row.get(0)?));
+        sealer.open_text(&context(account), &row.get::<_, Vec<u8>>(1)?)?;
+    }
+    Ok(())
+}
+
 pub(crate) fn delete(tables: &Connection, account: AccountId) -> Result<(), IdentityError> {
     let account = account.bits().to_be_bytes();
     tables.execute(

@@ -2,6 +2,7 @@
 
 mod api_keys;
 mod at_rest;
+mod consistency;
 mod devices;
 mod known_browsers;
 mod operator;
@@ -19,7 +20,7 @@ use std::collections::BTreeSet;
 use usher_domain::permission::Scope;
 use usher_domain::{AccountId, ApiKeyId, Secs, SignInId, TicketId, Timestamp, UserId};
 
-use crate::{By, Caller, HashingShare, Identity, Origin, PasswordLife, Unauthenticated};
+use crate::{By, Caller, HashingShare, Identity, Origin, PasswordLife, Secret, Unauthenticated};
 
 const ACME: AccountId = AccountId::from_bits(0xacce);
 const OTHER: AccountId = AccountId::from_bits(0x07e4);
@@ -37,6 +38,13 @@ const SVEN_OF_ACME: Caller = Caller::User {
 
 fn identity() -> Identity {
     Identity::in_memory().unwrap()
+}
+
+/// Draws the first operator key and sets it, as a start does.
+async fn first_operator_key(identity: &Identity) -> Secret {
+    let key = identity.draw_operator_key().unwrap().unwrap();
+    identity.set_operator_key(key.expose(), NOON).await.unwrap();
+    key
 }
 
 /// An origin where a test is not about it.

@@ -5,7 +5,7 @@ use crate::IdentityError;
 async fn the_first_start_creates_a_key_and_no_later_one_does() {
     let identity = identity();
 
-    let key = identity.create_operator_key(NOON).await.unwrap().unwrap();
+    let key = first_operator_key(&identity).await;
 
     assert!(key.expose().starts_with("usher_op_"));
     assert_eq!(key.expose().len(), "usher_op_".len() + 52);
@@ -13,13 +13,13 @@ async fn the_first_start_creates_a_key_and_no_later_one_does() {
         identity.authenticate(key.expose(), None, NOON),
         Ok(Caller::Operator)
     );
-    assert_eq!(identity.create_operator_key(NOON).await.unwrap(), None);
+    assert_eq!(identity.draw_operator_key().unwrap(), None);
 }
 
 #[tokio::test]
 async fn the_operators_own_key_replaces_the_one_before() {
     let identity = identity();
-    let drawn = identity.create_operator_key(NOON).await.unwrap().unwrap();
+    let drawn = first_operator_key(&identity).await;
 
     identity
         .set_operator_key("correct-horse-battery-staple", NOON)

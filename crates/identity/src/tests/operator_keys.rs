@@ -132,7 +132,7 @@ async fn a_server_takes_over_what_is_done_to_its_keys_in_the_database() {
         connection
     };
     let identity = Identity::open(connect(), &crate::SecretsKeys::draw().unwrap()).unwrap();
-    let first = identity.create_operator_key(NOON).await.unwrap().unwrap();
+    let first = first_operator_key(&identity).await;
     caller(&identity, first.expose(), NOON).unwrap();
 
     let mut at_rest = OperatorKeysAtRest::open(connect()).unwrap();
@@ -197,7 +197,7 @@ async fn trail(identity: &Identity) -> Vec<String> {
 #[tokio::test]
 async fn the_trail_tells_of_every_change_of_a_key_and_of_no_other() {
     let identity = identity();
-    let secret = identity.create_operator_key(NOON).await.unwrap().unwrap();
+    let secret = first_operator_key(&identity).await;
     identity.set_operator_key(secret.expose(), NOON).await.unwrap();
     identity
         .set_operator_key("correct-horse-battery-staple", NOON)

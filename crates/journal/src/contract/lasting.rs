@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::{Backend, Pen, account, one_of_each, pool, session, sign_in, ticket};
 use crate::{
-    AccountFilter, AuditFilter, Journal, Loaded, PageRequest, Records, RefusalFilter, SessionFilter,
-    Snapshot, Span,
+    AccountFilter, AuditFilter, Authenticator, Authenticity, Difference, Hash, Journal, Loaded, PageRequest,
+    Records, RecordsOf, RefusalFilter, SessionFilter, Snapshot, Span,
 };
 
 fn snapshot(pen: &Pen, state: &str) -> Snapshot {
@@ -14,7 +14,9 @@ fn snapshot(pen: &Pen, state: &str) -> Snapshot {
         seq: pen.seq,
         hash: pen.hash,
         state: state.as_bytes().into(),
+        digest: Hash::GENESIS,
     }
+    .sealed(&Authenticator::unkeyed())
 }
 
 /// Loading starts from it; the commits before it stay.
@@ -71,8 +73,39 @@ pub async fn an_older_snapshot_does_not_replace_a_newer_one(backend: &dyn Backen
     );
 }
 
+/// As a start finds them that checks each.
+pub async fn every_snapshot_is_listed_as_it_was_saved(backend: &dyn Backend) {
+    let mut saved = Vec::new();
+    for number in 1..40 {
+        let mut pen = Pen::new(backend, account(number));
+        pen.write(1, Vec::new()).await;
+        saved.push(snapshot(&pen, &format!("state {number}")));
+        backend
+            .journal()
+            .save_snapshot(saved.last().unwrap().clone())
+            .await
+            .unwrap();
+    }
+
+    let (mut listed, mut last) = (Vec::new(), None);
+    loop {
+        let page = backend.journal().snapshots(last).await.unwrap();
+        let Some(newest) = page.last() else { break };
+        last = Some(newest.account);
+        listed.extend(page);
+    }
+
+    assert_eq!(listed, saved);
+    let unkeyed = Authenticator::unkeyed();
+    assert!(
+        listed
+            .iter()
+            .all(|taken| taken.authenticity(&unkeyed) == Authenticity::Current)
+    );
+}
+
 /// As `usher rebuild` does.
-pub async fn records_that_are_put_anew_are_those_of_the_first_time(backend: &dyn Backend) {
+pub async fn records_that_are_put_again_are_those_of_the_first_time(backend: &dyn Backend) {
     let pens = fill(backend).await;
     let (journal, before) = (
         backend.journal(),
@@ -80,16 +113,68 @@ pub async fn records_that_are_put_anew_are_those_of_the_first_time(backend: &dyn
     );
 
     journal.reset_records().await.unwrap();
-    let emptied = everything(&*journal, &*backend.records()).await;
+    // In memory, readers wait for the writer.
+    let meanwhile = match backend.backup_file() {
+        Some(_) => everything(&*backend.another_node(), &*backend.records()).await,
+        None => before.clone(),
+    };
     for (commit, records) in pens.iter().flat_map(|pen| &pen.written) {
         journal
             .put_records(commit.account, commit.seq, commit.at, records.clone())
             .await
             .unwrap();
     }
+    journal.finish_records().await.unwrap();
+    let after = everything(&*journal, &*backend.records()).await;
 
-    assert_ne!(emptied, before);
-    assert_eq!(everything(&*journal, &*backend.records()).await, before);
+    assert_eq!(meanwhile, before, "nothing changes before the end");
+    let without_snapshots = |told: Vec<Arc<str>>| -> Vec<Arc<str>> {
+        let is_load = |told: &Arc<str>| told.starts_with("Ok(Some(Loaded");
+        told.into_iter().filter(|told| !is_load(told)).collect()
+    };
+    assert_eq!(without_snapshots(after), without_snapshots(before));
+    assert_eq!(journal.load(account(1)).await.unwrap().unwrap().snapshot, None);
+}
+
+/// As `usher verify` does.
+pub async fn read_models_are_compared_with_what_the_commits_give(backend: &dyn Backend) {
+    let pens = fill(backend).await;
+    let journal = backend.journal();
+    let of = |pen: &Pen| -> Vec<RecordsOf> {
+        let written = pen.written.iter().map(|(commit, records)| RecordsOf {
+            seq: commit.seq,
+            at: commit.at,
+            records: records.clone(),
+        });
+        written.collect()
+    };
+
+    let mut inspection = journal.inspect().await.unwrap();
+    let heads = inspection.heads().await.unwrap();
+    for pen in &pens {
+        inspection.expect(pen.account, of(pen)).await.unwrap();
+    }
+    let same = inspection.differences().await.unwrap();
+    drop(inspection);
+    let mut inspection = journal.inspect().await.unwrap();
+    for pen in &pens {
+        let mut commits = of(pen);
+        if pen.account == account(2) {
+            commits.last_mut().unwrap().records.clear();
+        }
+        inspection.expect(pen.account, commits).await.unwrap();
+    }
+    let more = inspection.differences().await.unwrap();
+
+    let known: Vec<_> = heads.iter().map(|head| (head.account, head.seq)).collect();
+    assert_eq!(
+        known,
+        pens.iter().map(|pen| (pen.account, pen.seq)).collect::<Vec<_>>()
+    );
+    assert_eq!(same, Vec::new());
+    assert!(!more.is_empty());
+    let foreign = |difference: &Difference| difference.account.is_some_and(|of| of != account(2));
+    assert!(!more.iter().any(foreign), "{more:#?}");
 }
 
 /// And goes on where it was.

@@ -9,7 +9,7 @@ use crate::{
     SessionRow, SignInRow, Text, TicketRow,
 };
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Tables {
     pub(super) accounts: BTreeMap<AccountId, AccountRow>,
     pub(super) histories: BTreeMap<AccountId, History>,
@@ -18,7 +18,7 @@ pub(super) struct Tables {
 }
 
 /// What is kept of one account.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct History {
     pub(super) audit: BTreeMap<Cursor, AuditRow>,
     pub(super) refusals: BTreeMap<Cursor, RefusalRow>,

@@ -52,6 +52,7 @@ async fn demo(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Fail
     let Some(key) = serve::first_operator_key(&store.identity, None).await? else {
         return Err(Failure::said("The demo could not draw an operator key."));
     };
+    serve::set_operator_key(&store.identity, key.expose()).await?;
     let listener = serve::listen_on(&format!("127.0.0.1:{}", arguments.port), "`--port`").await?;
     let url = format!("http://{}", listener.local_addr()?);
     let (end_serving, ended) = oneshot::channel::<()>();

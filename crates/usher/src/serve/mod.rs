@@ -25,15 +25,15 @@ pub(crate) use self::address::listen_on;
 use self::address::{LISTEN, checked_url, openable, plain_http_warning};
 use self::config::Config;
 use self::greeting::{greet, show_way_in};
-use self::secrets::SecretsArguments;
+pub(crate) use self::secrets::{SECRETS_KEY_NAME, SecretsArguments};
 use self::setting::Setting;
 pub(crate) use self::signals::stop;
 use self::store::FirstKey;
-pub(crate) use self::store::{Store, first_operator_key};
+pub(crate) use self::store::{Store, authenticator, first_operator_key, set_operator_key};
 use self::transport::{FreshTls, TransportArguments};
 use crate::data::{DataArgument, FirstStart, Lock, network_file_system};
 use crate::terminal::WARNING;
-use crate::{Failure, Terminal, log, operator_key};
+use crate::{Failure, Terminal, log, note, operator_key};
 
 /// How often tokens that have expired are cleared away.
 const MAINTAIN_EVERY: Duration = Duration::from_mins(5);
@@ -74,6 +74,9 @@ pub(crate) struct Arguments {
         hide_possible_values = true
     )]
     private_providers: Option<bool>,
+    /// Start although something that was acknowledged is missing: after a loss, or on a backup
+    #[arg(long)]
+    accept_loss: bool,
     /// Keep everything in memory, with a clock that moves only when told to: for trying out and for tests
     #[arg(long)]
     sandbox: bool,
@@ -128,10 +131,21 @@ async fn serve(arguments: Arguments, terminal: &mut Terminal) -> Result<(), Fail
         Some(Setting { value, place }) => listen_on(&value, &place.name("--listen", "listen")).await?,
         None => listen_on(LISTEN, "`--listen`").await?,
     };
-    let store = Store::open(directory, lock, &arguments.secrets, &config)?;
-    let key = first_operator_key(&store.identity, arguments.operator_key.as_deref()).await?;
+    let store = match (directory, lock) {
+        (Some(directory), Some(lock)) => Store::open(
+            directory,
+            lock,
+            &arguments.secrets,
+            &config,
+            arguments.accept_loss,
+        )?,
+        _ => Store::in_memory()?,
+    };
+    store.check().await?;
+    let drawn = first_operator_key(&store.identity, arguments.operator_key.as_deref()).await?;
     let is_shown = terminal.is_shown();
-    let key = key
+    let key = drawn
+        .clone()
         .map(|key| FirstKey::new(key, store.directory.as_deref(), is_shown))
         .transpose()?;
 
@@ -166,6 +180,10 @@ async fn serve(arguments: Arguments, terminal: &mut Terminal) -> Result<(), Fail
     let url = config.public_url.clone().or_else(|| config.own_url.clone());
     let url = url.unwrap_or_default();
     show_way_in(&store, &url, terminal).await?;
+    if let Some(key) = drawn {
+        set_operator_key(&store.identity, key.expose()).await?;
+    }
+    store.begin_note()?;
     if let Some(first_start) = first_start {
         first_start.succeeded();
     }
@@ -193,7 +211,11 @@ pub(crate) async fn run_until(
     config: usher_api::Config,
 ) -> Result<(), Failure> {
     let journal = Arc::new(store.journal.clone());
-    let engine = Engine::start(Arc::clone(&journal) as _, clock, Options::default())
+    let options = Options {
+        authenticator: store.authenticator.clone(),
+        ..Options::default()
+    };
+    let engine = Engine::start(Arc::clone(&journal) as _, clock, options)
         .await
         .map_err(|error| Failure::because("The server could not start", &error))?;
     let api = Api::new(engine.clone(), store.identity.clone(), journal, config);
@@ -207,13 +229,23 @@ pub(crate) async fn run_until(
         api.close();
     };
     let reread = tokio::spawn(reread_keys(store.identity.clone()));
+    let noting = store
+        .keeper
+        .clone()
+        .map(|keeper| tokio::spawn(note::keep(keeper)));
     let shown = tls.as_ref().map(|fresh| fresh.tls.clone());
     let fresh = tls.map(|fresh| tokio::spawn(transport::keep_fresh(fresh)));
     let served = usher_api::serve(listener, site, shown, connections, stopped).await;
-    for task in [Some(upkeep), Some(reread), fresh].into_iter().flatten() {
+    for task in [Some(upkeep), Some(reread), noting, fresh].into_iter().flatten() {
         task.abort();
     }
     stop::store_the_rest(&engine, &store.identity).await?;
+    if let Some(keeper) = store.keeper.clone() {
+        let noted = tokio::task::spawn_blocking(move || keeper.write()).await;
+        if let Ok(Err(error)) = noted {
+            tracing::warn!(%error, "the newest change could not be noted");
+        }
+    }
     tracing::info!("stopped");
     served.map_err(|error| Failure::because("The server stopped", &error))
 }

@@ -1,7 +1,6 @@
 //! The key that secrets at rest are sealed with: where it comes from.
 
-use std::fs::OpenOptions;
-use std::io::{ErrorKind, Write};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -10,10 +9,10 @@ use usher_journal_sqlite::SqliteJournal;
 
 use super::config::Config;
 use super::store::cannot_open;
-use crate::{Failure, private};
+use crate::{Failure, note, private};
 
 /// The name of the file in the data directory.
-const FILE_NAME: &str = "secrets.key";
+pub(crate) const SECRETS_KEY_NAME: &str = "secrets.key";
 /// The permission bits by which the file's group, and everybody, can read it.
 const GROUP_READ: u32 = 0o040;
 const OTHERS_READ: u32 = 0o004;
@@ -22,7 +21,7 @@ const WAYS: &str = "`--secrets-key-file FILE` or `USHER_SECRETS_KEY`";
 
 /// Where the key is.
 #[derive(Debug, Default, Args)]
-pub(super) struct SecretsArguments {
+pub(crate) struct SecretsArguments {
     /// The file with the key that secrets at rest are sealed with [default: secrets.key in the data directory]
     #[arg(long, value_name = "FILE", env = "USHER_SECRETS_KEY_FILE")]
     secrets_key_file: Option<PathBuf>,
@@ -31,6 +30,19 @@ pub(super) struct SecretsArguments {
 }
 
 impl SecretsArguments {
+    /// The key that a command is given, or that the data directory knows; none where there is neither.
+    pub(crate) fn known_at(&self, directory: &Path) -> Result<Option<SecretsKeys>, Failure> {
+        self.known(directory, &Config::read(None, Some(directory))?)
+    }
+
+    /// The key that is given, or the one beside the data; none where there is neither.
+    pub(super) fn known(&self, directory: &Path, config: &Config) -> Result<Option<SecretsKeys>, Failure> {
+        match self.given(config)? {
+            Some(keys) => Ok(Some(keys)),
+            None => read(&directory.join(SECRETS_KEY_NAME)),
+        }
+    }
+
     /// Opens the credentials with the key that is given, or with the one beside the data. Where there is neither and
     /// nothing is sealed yet, a key is made, and its file returned. Never otherwise: a new key would open nothing.
     pub(super) fn open_identity(
@@ -38,12 +50,15 @@ impl SecretsArguments {
         journal: &SqliteJournal,
         directory: &Path,
         config: &Config,
-    ) -> Result<(Identity, Option<PathBuf>), Failure> {
+    ) -> Result<(Identity, SecretsKeys, Option<PathBuf>), Failure> {
         let connection = journal.connect().map_err(|error| cannot_open(&error))?;
         let is_sealed = Identity::holds_sealed_secrets(&connection).map_err(|error| cannot_open(&error))?;
-        let (keys, made) = self.keys(directory, config, is_sealed)?;
+        let (keys, made) = match self.given(config)? {
+            Some(keys) => (keys, None),
+            None => beside_the_data(directory, is_sealed)?,
+        };
         match Identity::open(connection, &keys) {
-            Ok(identity) => Ok((identity, made)),
+            Ok(identity) => Ok((identity, keys, made)),
             Err(IdentityError::Seal(error @ SealError::UnknownKey { .. })) => Err(Failure::said(format!(
                 "The secrets key is not the one that the data in {} is sealed with: {error}. Give the right one with \
                  {WAYS}; to change keys, give both apart by a comma, the new one first.",
@@ -53,24 +68,20 @@ impl SecretsArguments {
         }
     }
 
-    fn keys(
-        &self,
-        directory: &Path,
-        config: &Config,
-        is_sealed: bool,
-    ) -> Result<(SecretsKeys, Option<PathBuf>), Failure> {
+    /// The key that is given by an argument, the environment or the configuration.
+    fn given(&self, config: &Config) -> Result<Option<SecretsKeys>, Failure> {
         match (&self.secrets_key, &self.secrets_key_file) {
             (Some(_), Some(_)) => {
                 return Err(Failure::Usage(
                     "Both `USHER_SECRETS_KEY` and a secrets key file are given. Give one of them.".to_owned(),
                 ));
             }
-            (Some(text), None) => return parse(text, "`USHER_SECRETS_KEY`").map(|keys| (keys, None)),
+            (Some(text), None) => return parse(text, "`USHER_SECRETS_KEY`").map(Some),
             (None, _) => {}
         }
         let Some(file) = config.choose(self.secrets_key_file.clone(), config.secrets_key_file.as_ref())
         else {
-            return beside_the_data(directory, is_sealed);
+            return Ok(None);
         };
         // Files that are mounted into containers are often readable by all users of the container.
         if private::is_readable_by(&file.value, OTHERS_READ) {
@@ -80,7 +91,7 @@ impl SecretsArguments {
             );
         }
         match read(&file.value)? {
-            Some(keys) => Ok((keys, None)),
+            Some(keys) => Ok(Some(keys)),
             None => Err(Failure::said(format!(
                 "There is no secrets key file {}. Name the right one with {}.",
                 file.value.display(),
@@ -91,7 +102,7 @@ impl SecretsArguments {
 }
 
 fn beside_the_data(directory: &Path, is_sealed: bool) -> Result<(SecretsKeys, Option<PathBuf>), Failure> {
-    let file = directory.join(FILE_NAME);
+    let file = directory.join(SECRETS_KEY_NAME);
     need_closed(&file)?;
     match read(&file)? {
         Some(keys) => Ok((keys, None)),
@@ -117,9 +128,11 @@ fn need_closed(file: &Path) -> Result<(), Failure> {
     )))
 }
 
-/// The keys in a file; none where there is no such file.
+/// The keys in a file; none where there is no such file, or an empty one, as an earlier version could leave it when it
+/// was killed.
 fn read(file: &Path) -> Result<Option<SecretsKeys>, Failure> {
     match std::fs::read_to_string(file) {
+        Ok(text) if text.is_empty() => Ok(None),
         Ok(text) => parse(&text, file.display()).map(Some),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => {
@@ -134,31 +147,15 @@ fn parse(text: &str, from: impl std::fmt::Display) -> Result<SecretsKeys, Failur
     SecretsKeys::parse(text).map_err(cannot)
 }
 
-/// Makes a file with a new key that its owner alone can read. It is on the disk before anything is sealed with it.
+/// Makes a file with a new key that its owner alone can read, whole or not at all. It is on the disk before anything is
+/// sealed with it.
 fn make(file: &Path) -> Result<SecretsKeys, Failure> {
     let keys = SecretsKeys::draw().map_err(|error| cannot_open(&error))?;
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let write = || {
-        let mut made = options.open(file)?;
-        writeln!(made, "{}", keys.expose().expose())?;
-        made.sync_all()?;
-        match file.parent() {
-            // So that the name is on the disk as well.
-            #[cfg(unix)]
-            Some(directory) => std::fs::File::open(directory)?.sync_all(),
-            _ => Ok(()),
-        }
-    };
-    let cannot = |error| {
-        Failure::because(
-            format_args!("Cannot keep the secrets key in {}", file.display()),
-            &error,
-        )
-    };
-    write().map_err(cannot)?;
+    let text = format!("{}\n", keys.expose().expose());
+    note::replace(file, text.as_bytes()).map_err(|error| {
+        let text = format_args!("Cannot keep the secrets key in {}", file.display());
+        Failure::because(text, &error)
+    })?;
     Ok(keys)
 }
 
@@ -173,7 +170,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let (_, made) = (
             beside_the_data(directory.path(), false).unwrap(),
-            directory.path().join(FILE_NAME),
+            directory.path().join(SECRETS_KEY_NAME),
         );
 
         for (mode, is_taken) in [

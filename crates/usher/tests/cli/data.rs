@@ -7,13 +7,13 @@ use usher_domain::{AccountId, Actor, Command};
 use usher_engine::{Clock, Engine, Options, Request};
 use usher_journal_sqlite::SqliteJournal;
 
-use crate::program::{Server, usher};
+use crate::program::{Server, usher, usher_with};
 
-const ACCOUNT: AccountId = AccountId::from_bits(7);
+pub(crate) const ACCOUNT: AccountId = AccountId::from_bits(7);
 const COMMITS: u64 = 5;
 
 /// Puts an account with a few commits into a directory.
-fn fill(directory: &Path) {
+pub(crate) fn fill(directory: &Path) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -40,6 +40,8 @@ fn fill(directory: &Path) {
         }
         engine.shutdown().await;
     });
+    // Its digest is not by the key that a server will have.
+    tamper(directory, &["DELETE FROM snapshots"]);
 }
 
 #[test]
@@ -95,7 +97,7 @@ fn verified_after(tampering: &[&str]) -> (Option<i32>, String, String) {
     (run.code, run.out, run.err)
 }
 
-fn tamper(directory: &Path, statements: &[&str]) {
+pub(crate) fn tamper(directory: &Path, statements: &[&str]) {
     let database = rusqlite::Connection::open(directory.join("usher.db")).unwrap();
     for statement in statements {
         assert!(database.execute(statement, []).unwrap() > 0, "{statement}");
@@ -184,7 +186,7 @@ fn whatever_a_hand_does_to_the_audit_is_found_and_named() {
         assert_eq!(code, Some(1), "{tampering}");
         assert_eq!(out, format!("{ACCOUNT}, {named}\n"), "{tampering}");
         assert!(
-            err.contains("1 entry of the audit is not what the journal says"),
+            err.contains("1 stored row that derives from the journal is not what it says"),
             "{err}"
         );
     }
@@ -231,6 +233,7 @@ fn an_end_that_was_cut_off_without_a_trace_is_seen_beside_an_anchor() {
             "DELETE FROM commits WHERE position > 3",
             "DELETE FROM audit WHERE place >= 4 << 20",
             "UPDATE heads SET seq = 3, position = 3",
+            "UPDATE accounts SET name = 'Number 2'",
         ],
     );
 
@@ -347,6 +350,7 @@ fn a_backup_that_was_taken_while_the_server_runs_is_whole() {
     );
     let without_key = usher(&[
         "serve",
+        "--accept-loss",
         "--listen",
         "127.0.0.1:0",
         "--data",
@@ -359,9 +363,22 @@ fn a_backup_that_was_taken_while_the_server_runs_is_whole() {
         without_key.err
     );
     let key = data.path().join("secrets.key");
+    let refused = usher_with(
+        &[("USHER_SECRETS_KEY_FILE", key.to_str().unwrap())],
+        &[
+            "serve",
+            "--listen",
+            "127.0.0.1:0",
+            "--data",
+            copied.path().to_str().unwrap(),
+        ],
+    );
+    assert_eq!(refused.code, Some(1));
+    assert!(refused.err.contains("is a backup of 20"), "{}", refused.err);
+    assert!(refused.err.contains("`--accept-loss`"), "{}", refused.err);
     let restored = Server::start_with(
         &[("USHER_SECRETS_KEY_FILE", key.to_str().unwrap())],
-        &["--data", copied.path().to_str().unwrap()],
+        &["--accept-loss", "--data", copied.path().to_str().unwrap()],
     );
     let (code, said) = restored.stop();
     assert_eq!(code, Some(0));

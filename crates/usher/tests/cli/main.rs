@@ -11,6 +11,8 @@ mod crash;
 mod data;
 mod data_directories;
 mod install;
+mod killed;
+mod loss;
 mod program;
 mod replay;
 mod scim;

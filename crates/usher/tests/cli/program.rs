@@ -17,9 +17,25 @@ pub(crate) fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
+const PROGRAM: &str = env!("CARGO_BIN_EXE_usher");
+
 fn command(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_usher"));
-    command.args(arguments).current_dir(repository());
+    let mut command = Command::new(PROGRAM);
+    command.args(arguments);
+    in_the_open(command)
+}
+
+/// The program with a limit on the size of the files that it writes: the system kills it where it goes beyond.
+fn limited(kib: usize, arguments: &[&str]) -> Command {
+    let mut command = Command::new("bash");
+    let script = format!("ulimit -c 0; ulimit -f {kib}; exec \"$@\"");
+    command.args(["-c", &script, "bash", PROGRAM]).args(arguments);
+    in_the_open(command)
+}
+
+/// Without what the environment of the tests might say.
+fn in_the_open(mut command: Command) -> Command {
+    command.current_dir(repository());
     for name in [
         "USHER_DATA",
         "USHER_LISTEN",
@@ -58,6 +74,51 @@ pub(crate) fn usher_with(environment: &[(&str, &str)], arguments: &[&str]) -> Ru
         out: String::from_utf8(output.stdout).unwrap(),
         err: String::from_utf8(output.stderr).unwrap(),
     }
+}
+
+/// Runs the program to its end, or to the write that goes beyond the limit: then it has no exit code.
+pub(crate) fn usher_limited(kib: usize, arguments: &[&str]) -> Run {
+    let output = limited(kib, arguments).output().unwrap();
+    Run {
+        code: output.status.code(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// What a start has told.
+pub(crate) struct Shown {
+    /// An operator key, or where it is.
+    pub(crate) has_key: bool,
+}
+
+/// Starts a server that may write files up to this size, and kills it once it has told all that a start tells. None
+/// where the limit killed it before.
+pub(crate) fn start_limited(kib: usize, data: &Path) -> Option<Shown> {
+    let arguments = [
+        "serve",
+        "--listen",
+        "127.0.0.1:0",
+        "--data",
+        data.to_str().unwrap(),
+    ];
+    let mut child = limited(kib, &arguments)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let out = BufReader::new(child.stdout.take().unwrap());
+    let (mut has_key, mut is_up) = (false, false);
+    for line in out.lines().map(Result::unwrap) {
+        has_key |= line.starts_with("Operator key");
+        is_up |= line.starts_with("Set up the first account: ") || line.starts_with("Sign in at ");
+        if is_up {
+            break;
+        }
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    is_up.then_some(Shown { has_key })
 }
 
 /// A server that runs. It is killed where a test ends without stopping it.

@@ -1,0 +1,334 @@
+//! The way through one account's commits, and what is compared with them.
+
+use usher_domain::{Account, AccountId, Broken, Secs};
+use usher_journal::{
+    AuditRow, Authenticator, Authenticity, Commit, Head, Inspection, Journal, Record, Records, RecordsOf,
+    Seq, Snapshot,
+};
+
+use super::super::{Progress, RebuildError, commits_after, fault};
+use super::{Fault, Place};
+use crate::records::Recorder;
+use crate::replay::Replayed;
+use crate::snapshot::InvalidSnapshot;
+use crate::{Cause, snapshot};
+
+/// The most faults that are listed of one account's audit.
+const FAULTS_MAX: usize = 100;
+
+/// The longest that a lease may be, by which memory is ahead of the commits.
+const LEASE_MAX: Secs = Secs::new(2_592_000);
+
+/// The way through one account's commits.
+pub(super) struct Walk<'a> {
+    pub(super) journal: &'a dyn Journal,
+    pub(super) records: &'a dyn Records,
+    pub(super) account: AccountId,
+    pub(super) whole: Option<Whole<'a>>,
+    pub(super) replayed: Replayed,
+    pub(super) faults: Vec<Fault>,
+    pub(super) mended: Vec<Fault>,
+}
+
+/// What is compared besides, where every commit is read.
+pub(super) struct Whole<'a> {
+    /// The stored read models.
+    pub(super) inspection: &'a mut dyn Inspection,
+    /// What the inspection took for the account's newest commit.
+    pub(super) head: Option<Head>,
+    /// The account's snapshot, until its commit was met.
+    pub(super) snapshot: Option<Snapshot>,
+    /// Checks the snapshot's digest, where the key is known.
+    pub(super) authenticator: Option<&'a Authenticator>,
+}
+
+impl<'a> Walk<'a> {
+    pub(super) fn new(
+        journal: &'a dyn Journal,
+        records: &'a dyn Records,
+        account: AccountId,
+        whole: Option<Whole<'a>>,
+    ) -> Self {
+        Self {
+            journal,
+            records,
+            account,
+            whole,
+            replayed: Replayed::default(),
+            faults: Vec::new(),
+            mended: Vec::new(),
+        }
+    }
+
+    pub(super) async fn go(
+        &mut self,
+        commits_max: u64,
+        done: &mut Progress,
+        progress: &mut (impl FnMut(Progress) + Send),
+    ) -> Result<(), RebuildError> {
+        let enough = done.commits.saturating_add(commits_max);
+        while done.commits < enough {
+            let commits = commits_after(self.journal, self.account, &self.replayed).await?;
+            let (Some(first), Some(last)) = (commits.first(), commits.last()) else {
+                break;
+            };
+            let audit = self.records.audit_of(self.account, first.seq, last.seq).await?;
+            let mut audit = audit.into_iter().peekable();
+            let mut made = Vec::with_capacity(commits.len());
+            for commit in &commits {
+                let records = self.take_in(commit)?;
+                let kept = std::iter::from_fn(|| audit.next_if(|row| row.seq == commit.seq));
+                let kept: Vec<_> = kept.collect();
+                let audit = records.iter().filter_map(|record| row(commit, record)).collect();
+                self.compare(commit.seq, audit, kept);
+                made.push(RecordsOf {
+                    seq: commit.seq,
+                    at: commit.at,
+                    records,
+                });
+                done.commits += 1;
+            }
+            if let Some(whole) = &mut self.whole {
+                whole.inspection.expect(self.account, made).await?;
+            }
+            progress(*done);
+        }
+        self.check_end();
+        Ok(())
+    }
+
+    /// Checks what all commits come to.
+    fn check_end(&mut self) {
+        let left = self.whole.as_mut().and_then(|whole| whole.snapshot.take());
+        if let Some(snapshot) = left {
+            self.note_snapshot(snapshot.seq, "there is no such commit");
+        }
+        self.check_rules();
+    }
+
+    /// Names every rule that the account breaks, and the pools that were given more seats than they had (S1). One that
+    /// was, by an earlier version, and has drained since is no fault any more.
+    fn check_rules(&mut self) {
+        self.replayed.settle_down();
+        let broken = self.replayed.broken();
+        let account = self.account;
+        for (pool, seq) in &self.replayed.oversold {
+            let oversold = Broken::Oversold(*pool);
+            if !broken.contains(&oversold) {
+                let problem = format!("{oversold}; it has drained since");
+                let place = Place::Rule { account, seq: *seq };
+                self.mended.push(Fault { place, problem });
+            }
+        }
+        for broken in broken {
+            let seq = match broken {
+                Broken::Oversold(pool) => self.replayed.oversold.get(&pool).copied(),
+                _ => None,
+            };
+            let seq = seq.unwrap_or(self.replayed.seq);
+            let place = Place::Rule { account, seq };
+            let problem = broken.to_string();
+            self.faults.push(Fault { place, problem });
+        }
+        if self
+            .replayed
+            .account
+            .as_ref()
+            .is_some_and(|account| !is_derived_alike(account))
+        {
+            let place = Place::Rule {
+                account,
+                seq: self.replayed.seq,
+            };
+            let problem =
+                "derived-out-of-step – a snapshot of it would not be what its commits come to".to_owned();
+            self.faults.push(Fault { place, problem });
+        }
+    }
+
+    /// Takes a commit in, and gives the records that are made of it.
+    fn take_in(&mut self, commit: &Commit) -> Result<Vec<Record>, RebuildError> {
+        let mut recorder = Recorder::default();
+        self.replayed
+            .apply(commit, |before, entry, event| {
+                recorder.note(before, &entry.actor, &entry.cause, event);
+            })
+            .map_err(|error| fault(self.account, commit.seq, crate::failure::with_sources(&error)))?;
+        self.check_due(commit.seq);
+        self.check_snapshot(commit.seq);
+        let Some(after) = &mut self.replayed.account else {
+            return Ok(Vec::new());
+        };
+        let changed = after.take_changed_pools();
+        Ok(recorder.finish(after, &changed))
+    }
+
+    /// A timer that was taken away would keep seats from coming back by themselves. One that fires too early does no
+    /// harm, and leases that were renewed since make it later.
+    fn check_due(&mut self, seq: Seq) {
+        let head = self.whole.as_ref().and_then(|whole| whole.head);
+        let Some(head) = head.filter(|head| head.seq == seq) else {
+            return;
+        };
+        let due = self
+            .replayed
+            .account
+            .as_ref()
+            .and_then(usher_domain::Account::next_due);
+        let is_lost = match (due, head.next_due) {
+            (Some(_), None) => true,
+            (Some(due), Some(stored)) => stored.since(due) > LEASE_MAX,
+            (None, _) => false,
+        };
+        if is_lost {
+            let problem = "its `next_due` is later than the commits say";
+            self.faults.push(Fault {
+                place: Place::Row {
+                    account: Some(self.account),
+                    table: "heads",
+                    row: self.account.to_string().into(),
+                },
+                problem: problem.to_owned(),
+            });
+        }
+    }
+
+    /// Compares the snapshot that was taken after this commit with what the commits come to.
+    fn check_snapshot(&mut self, seq: Seq) {
+        let Some(whole) = &mut self.whole else { return };
+        let Some(snapshot) = whole.snapshot.take_if(|snapshot| snapshot.seq == seq) else {
+            return;
+        };
+        let is_wrong =
+            |authenticator: &&Authenticator| snapshot.authenticity(authenticator) == Authenticity::Wrong;
+        let is_changed = whole.authenticator.as_ref().is_some_and(is_wrong);
+        let problem = if snapshot.hash == self.replayed.hash {
+            match is_state_of(&snapshot, &mut self.replayed) {
+                Ok(true) if is_changed => Some("its digest was not made by this server".to_owned()),
+                // One of an earlier form is not used.
+                Ok(true) | Err(InvalidSnapshot::Format(_)) => None,
+                Ok(false) => Some("its state is not what the commits give".to_owned()),
+                Err(error) => {
+                    let error = crate::failure::with_sources(&error);
+                    Some(format!("its state cannot be read: {error}"))
+                }
+            }
+        } else {
+            Some("it was taken of another commit than the one that is stored".to_owned())
+        };
+        if let Some(problem) = problem {
+            self.note_snapshot(seq, problem);
+        }
+    }
+
+    fn note_snapshot(&mut self, seq: Seq, problem: impl Into<String>) {
+        self.faults.push(Fault {
+            place: Place::Snapshot {
+                account: self.account,
+                seq,
+            },
+            problem: problem.into(),
+        });
+    }
+
+    fn compare(&mut self, seq: Seq, made: Vec<AuditRow>, kept: Vec<AuditRow>) {
+        let mut kept = kept.into_iter().peekable();
+        for made in made {
+            while let Some(extra) = kept.next_if(|row| row.index < made.index) {
+                self.note(seq, extra.index, "it is not what the journal says");
+            }
+            match kept.next_if(|row| row.index == made.index) {
+                None => self.note(seq, made.index, "it is missing"),
+                Some(row) if is_same(&row, &made) => {}
+                Some(row) => {
+                    let changed = changed(&row, &made);
+                    self.note(
+                        seq,
+                        made.index,
+                        &format!("its {changed} is not what the journal says"),
+                    );
+                }
+            }
+        }
+        for extra in kept {
+            self.note(seq, extra.index, "the journal says nothing of it");
+        }
+    }
+
+    fn note(&mut self, seq: Seq, index: u32, problem: &str) {
+        if self.faults.len() < FAULTS_MAX {
+            let account = self.account;
+            self.faults.push(Fault {
+                place: Place::Audit { account, seq, index },
+                problem: problem.to_owned(),
+            });
+        }
+    }
+}
+
+/// Whether an account that went through its stored form is the same in every field.
+fn is_derived_alike(account: &Account) -> bool {
+    let stored = serde_json::to_vec(account).and_then(|bytes| serde_json::from_slice::<Account>(&bytes));
+    stored.is_ok_and(|stored| stored.restored() == *account)
+}
+
+/// Whether a snapshot holds the state that was replayed.
+fn is_state_of(snapshot: &Snapshot, replayed: &mut Replayed) -> Result<bool, InvalidSnapshot> {
+    let mut stored = snapshot::read(snapshot)?;
+    let (Some(stored_account), Some(account)) = (&mut stored.account, &mut replayed.account) else {
+        return Ok(false);
+    };
+    Ok(snapshot::write(stored_account, stored.at)? == snapshot::write(account, replayed.at)?)
+}
+
+/// The entry of the audit that a record is, where it is one.
+fn row(commit: &Commit, record: &Record) -> Option<AuditRow> {
+    match record {
+        Record::Audit {
+            index,
+            actor,
+            action,
+            target,
+            detail,
+            cause,
+        } => Some(AuditRow {
+            at: commit.at,
+            seq: commit.seq,
+            index: *index,
+            actor: actor.clone(),
+            action: action.clone(),
+            target: target.clone(),
+            detail: detail.clone(),
+            cause: cause.clone(),
+        }),
+        _ => None,
+    }
+}
+
+/// Causes were written otherwise once.
+fn cause(row: &AuditRow) -> Cause {
+    Cause::read(row.cause.as_deref().unwrap_or_default())
+}
+
+fn is_same(kept: &AuditRow, made: &AuditRow) -> bool {
+    kept.actor == made.actor
+        && kept.action == made.action
+        && kept.target == made.target
+        && kept.detail == made.detail
+        && cause(kept) == cause(made)
+}
+
+/// What differs between two rows that are not the same.
+fn changed(kept: &AuditRow, made: &AuditRow) -> &'static str {
+    if kept.actor != made.actor {
+        "actor"
+    } else if kept.action != made.action {
+        "action"
+    } else if kept.target != made.target {
+        "target"
+    } else if kept.detail != made.detail {
+        "detail"
+    } else {
+        "cause"
+    }
+}

@@ -1,0 +1,153 @@
+//! Comparing the read models in memory with a second set.
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+
+use async_trait::async_trait;
+use usher_domain::AccountId;
+
+use super::Store;
+use super::tables::Tables;
+use crate::{Difference, Head, Inspection, JournalError, RecordsOf, Seq};
+
+/// The read models as they were, and the second set.
+pub(super) struct MemoryInspection {
+    heads: Vec<Head>,
+    kept: Tables,
+    made: Tables,
+}
+
+impl MemoryInspection {
+    pub(super) fn of(store: &Store) -> Self {
+        let heads = store.accounts.iter().map(|(account, ledger)| Head {
+            account: *account,
+            seq: store.head(*account).0,
+            next_due: ledger.next_due,
+        });
+        Self {
+            heads: heads.collect(),
+            kept: store.tables.clone(),
+            made: Tables::default(),
+        }
+    }
+
+    fn head(&self, account: AccountId) -> Seq {
+        let head = self.heads.iter().find(|head| head.account == account);
+        head.map_or(Seq::ZERO, |head| head.seq)
+    }
+}
+
+#[async_trait]
+impl Inspection for MemoryInspection {
+    async fn heads(&mut self) -> Result<Vec<Head>, JournalError> {
+        Ok(self.heads.clone())
+    }
+
+    async fn expect(&mut self, account: AccountId, commits: Vec<RecordsOf>) -> Result<(), JournalError> {
+        let head = self.head(account);
+        for commit in commits.into_iter().filter(|commit| commit.seq <= head) {
+            self.made.put(account, commit.seq, commit.at, commit.records);
+        }
+        Ok(())
+    }
+
+    async fn differences(&mut self) -> Result<Vec<Difference>, JournalError> {
+        let (kept, made) = (&self.kept, &self.made);
+        let mut found = Vec::new();
+        compare(
+            &mut found,
+            "accounts",
+            |id, _| Some(*id),
+            &kept.accounts,
+            &made.accounts,
+        );
+        compare(
+            &mut found,
+            "codes",
+            |_, owner| Some(owner.account),
+            &kept.codes,
+            &made.codes,
+        );
+        compare(
+            &mut found,
+            "addresses",
+            |of, _| Some(of.0),
+            &kept.addresses,
+            &made.addresses,
+        );
+        for account in self.heads.iter().map(|head| head.account) {
+            let kept = kept.histories.get(&account).cloned().unwrap_or_default();
+            let made = made.histories.get(&account).cloned().unwrap_or_default();
+            compare(
+                &mut found,
+                "refusals",
+                |_, _| Some(account),
+                &kept.refusals,
+                &made.refusals,
+            );
+            compare(
+                &mut found,
+                "minutes",
+                |_, _| Some(account),
+                &kept.minutes,
+                &made.minutes,
+            );
+            compare(
+                &mut found,
+                "occupancy",
+                |_, _| Some(account),
+                &kept.occupancy,
+                &made.occupancy,
+            );
+            compare(
+                &mut found,
+                "sign_ins",
+                |_, _| Some(account),
+                &kept.sign_ins,
+                &made.sign_ins,
+            );
+            compare(
+                &mut found,
+                "sessions",
+                |_, _| Some(account),
+                &kept.sessions,
+                &made.sessions,
+            );
+            compare(
+                &mut found,
+                "tickets",
+                |_, _| Some(account),
+                &kept.tickets,
+                &made.tickets,
+            );
+        }
+        Ok(found)
+    }
+}
+
+fn compare<K: Ord + Debug, V: PartialEq>(
+    found: &mut Vec<Difference>,
+    table: &'static str,
+    account: impl Fn(&K, &V) -> Option<AccountId>,
+    kept: &BTreeMap<K, V>,
+    made: &BTreeMap<K, V>,
+) {
+    let mut note = |row: &K, value: &V, problem: &'static str| {
+        found.push(Difference {
+            table,
+            account: account(row, value),
+            row: format!("{row:?}").into(),
+            problem: problem.into(),
+        });
+    };
+    for (row, value) in made {
+        match kept.get(row) {
+            None => note(row, value, "it is missing"),
+            Some(kept) if kept != value => note(row, value, "it is not what the journal says"),
+            Some(_) => {}
+        }
+    }
+    for (row, value) in kept.iter().filter(|(row, _)| !made.contains_key(row)) {
+        note(row, value, "the journal says nothing of it");
+    }
+}
