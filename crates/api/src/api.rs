@@ -10,7 +10,7 @@ use usher_domain::join_code::JoinCode;
 use usher_domain::text::Code;
 use usher_domain::{Account, AccountId, UserId};
 use usher_engine::{Clock, Engine, Failure};
-use usher_identity::single_sign_on::{Outward, Reach, RedirectUris, SingleSignOn, Times};
+use usher_identity::single_sign_on::{OutboundProxy, Outward, Reach, RedirectUris, SingleSignOn, Times};
 use usher_identity::{Identity, IdentityError, PortalSessionId};
 use usher_journal::{
     AccountFilter, AuditRow, CodeOwner, Hash, JournalError, PageRequest, Records, SessionRow,
@@ -41,6 +41,8 @@ pub struct Config {
     pub own_url: Option<String>,
     /// Which addresses the providers of accounts may have.
     pub providers: Reach,
+    /// The proxy that requests to providers go through; none for none, whatever the environment says.
+    pub outbound_proxy: Option<OutboundProxy>,
     /// The DNS server that says which domains are an account's; none for those that this machine names.
     pub dns_server: Option<SocketAddr>,
     /// The clock that providers go by: the world's, also where Usher's own is moved by hand.
@@ -58,6 +60,7 @@ impl Default for Config {
             own_url: None,
             providers: Reach::default(),
             dns_server: None,
+            outbound_proxy: None,
             world_clock: Clock::System,
         }
     }
@@ -278,5 +281,6 @@ fn outward(config: &Config) -> Outward {
     Outward {
         reach: config.providers,
         dns_server: config.dns_server,
+        proxy: config.outbound_proxy.clone(),
     }
 }

@@ -60,7 +60,9 @@ impl Api {
         cause: Cause,
     ) -> Result<(), ProviderRefused> {
         self.ask(account, actor, Account::need_admin).await?;
-        let discovered = self.single_sign_on().discover(&provider.issuer, self.times());
+        let discovered = self
+            .single_sign_on()
+            .discover(account, &provider.issuer, self.times());
         discovered.await.map_err(ProviderRefused::Issuer)?;
         // Asking the provider takes a while.
         self.ask(account, actor, Account::need_admin).await?;

@@ -33,6 +33,12 @@ pub enum ProviderError {
         /// What it calls itself.
         says: String,
     },
+    /// The issuer stands for all tenants of a provider (`common`, `organizations` of Microsoft Entra ID).
+    #[error(
+        "this issuer stands for all tenants of the provider: use that of your own, such as \
+         `https://login.microsoftonline.com/<tenant id>/v2.0`"
+    )]
+    ManyTenants,
     /// The provider cannot do something that is needed.
     #[error("the provider has no {what}")]
     Lacks {

@@ -11,10 +11,13 @@ use reqwest::{Client, RequestBuilder, StatusCode};
 use rustls::ClientConfig;
 use rustls::crypto::ring;
 use rustls_platform_verifier::BuilderVerifierExt as _;
-use tokio::sync::{OnceCell, Semaphore};
+use tokio::sync::OnceCell;
 use url::Url;
+use usher_domain::AccountId;
 
+use super::proxy::{self, Found, OutboundProxy};
 use super::reach::{NotReachable, Reach};
+use super::turns::Turns;
 
 /// How long one request may take, with its answer.
 pub const FETCH_SECS_MAX: u64 = 10;
@@ -22,16 +25,13 @@ pub const FETCH_SECS_MAX: u64 = 10;
 /// The most bytes of one answer: key sets and lists of claims have a few thousand.
 pub const FETCH_BYTES_MAX: usize = 256 * 1024;
 
-/// The most requests that are under way at a time.
-pub const FETCHES_AT_ONCE_MAX: usize = 32;
-
 /// Why a request to a provider has no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FetchError {
-    /// The address is not one that may be gone to.
+    /// The address is not one that may be gone to, or there is no such host: the answer does not tell which.
     #[error(
-        "`{address}` cannot be used: providers are reached by https, at an address of the internet. The operator of this \
-         server can allow those of private networks"
+        "`{address}` cannot be reached: there is no such host, or it has no address of the internet, where providers are \
+         reached by https. The operator of this server can allow those of private networks"
     )]
     NotAllowed {
         /// The address.
@@ -61,7 +61,7 @@ pub enum FetchError {
         /// The host.
         host: String,
     },
-    /// [`FETCHES_AT_ONCE_MAX`] requests are under way.
+    /// As many requests are under way as one account, host or server may have.
     #[error("too many people sign in at once")]
     Busy,
     /// This machine has no certificates to trust, or no randomness.
@@ -71,52 +71,101 @@ pub enum FetchError {
 
 /// Who makes requests. Cheap to clone.
 #[derive(Clone)]
-pub(super) struct Fetcher {
+pub(super) struct Outside {
     reach: Reach,
-    client: Arc<OnceCell<Client>>,
-    turns: Arc<Semaphore>,
+    proxy: Option<Arc<OutboundProxy>>,
+    clients: Arc<OnceCell<Clients>>,
+    turns: Arc<Turns>,
 }
 
-impl Fetcher {
-    pub(super) fn new(reach: Reach) -> Self {
+/// The client that goes to providers itself, and the one that goes through the proxy.
+struct Clients {
+    direct: Client,
+    proxied: Option<Client>,
+}
+
+/// Who makes the requests of one account.
+#[derive(Clone)]
+pub(super) struct Fetcher {
+    outside: Outside,
+    account: AccountId,
+}
+
+impl Outside {
+    pub(super) fn new(reach: Reach, proxy: Option<OutboundProxy>) -> Self {
         Self {
             reach,
-            client: Arc::default(),
-            turns: Arc::new(Semaphore::new(FETCHES_AT_ONCE_MAX)),
+            proxy: proxy.map(Arc::new),
+            clients: Arc::default(),
+            turns: Arc::default(),
         }
     }
 
-    /// The client, made when it is first needed: most servers never meet a provider.
-    async fn client(&self) -> Result<&Client, FetchError> {
-        let reach = self.reach;
+    pub(super) fn of(&self, account: AccountId) -> Fetcher {
+        Fetcher {
+            outside: self.clone(),
+            account,
+        }
+    }
+
+    /// The clients, made when they are first needed: most servers never meet a provider.
+    async fn clients(&self) -> Result<&Clients, FetchError> {
+        let (reach, proxy) = (self.reach, self.proxy.clone());
         let make = || async move {
-            tokio::task::spawn_blocking(move || build(reach))
+            tokio::task::spawn_blocking(move || build(reach, proxy.as_deref()))
                 .await
                 .ok()
                 .flatten()
         };
-        self.client
+        self.clients
             .get_or_try_init(|| async { make().await.ok_or(FetchError::NoTls) })
             .await
+    }
+}
+
+/// How an address is gone to.
+struct Route<'a> {
+    client: &'a Client,
+    /// The name is known to the proxy at best, so its failure must read as that of a name that leads inside.
+    is_unknown_here: bool,
+}
+
+impl Fetcher {
+    async fn route(&self, url: &Url) -> Result<Route<'_>, FetchError> {
+        let clients = self.outside.clients().await?;
+        let proxy = self.outside.proxy.as_ref().filter(|proxy| proxy.is_for(url));
+        let (Some(_), Some(proxied)) = (proxy, &clients.proxied) else {
+            let client = &clients.direct;
+            return Ok(Route {
+                client,
+                is_unknown_here: false,
+            });
+        };
+        match proxy::look_up(url, self.outside.reach).await {
+            Found::Inside => Err(not_allowed(url)),
+            found => Ok(Route {
+                client: proxied,
+                is_unknown_here: found == Found::Nothing,
+            }),
+        }
     }
 
     /// Whether requests, or browsers, may be sent to an address.
     pub(super) fn need_allowed(&self, url: &Url) -> Result<(), FetchError> {
-        let refused = || FetchError::NotAllowed {
-            address: url.to_string(),
-        };
-        self.reach.takes(url).then_some(()).ok_or_else(refused)
+        let is_taken = self.outside.reach.takes(url);
+        is_taken.then_some(()).ok_or_else(|| not_allowed(url))
     }
 
     /// Asks for a document; `bearer` is the access token that opens it.
     pub(super) async fn get(&self, url: &Url, bearer: Option<&str>) -> Result<Received, FetchError> {
-        self.need_allowed(url)?;
-        let request = self.client().await?.get(url.clone());
-        let request = match bearer {
-            Some(token) => request.bearer_auth(token),
-            None => request,
+        let request = |client: &Client| {
+            let request = client.get(url.clone());
+            match bearer {
+                Some(token) => request.bearer_auth(token),
+                None => request,
+            }
         };
-        self.send(request, url).await
+        self.send(url, request).await
     }
 
     /// Posts a form; `authorization` is the client's own, where it stands in the head.
@@ -126,24 +175,35 @@ impl Fetcher {
         form: String,
         authorization: Option<HeaderValue>,
     ) -> Result<Received, FetchError> {
-        self.need_allowed(url)?;
-        let mut request = self
-            .client()
-            .await?
-            .post(url.clone())
-            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(form);
-        if let Some(authorization) = authorization {
-            request = request.header(AUTHORIZATION, authorization);
-        }
-        self.send(request, url).await
+        let request = |client: &Client| {
+            let request = client
+                .post(url.clone())
+                .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+                .body(form);
+            match authorization {
+                Some(authorization) => request.header(AUTHORIZATION, authorization),
+                None => request,
+            }
+        };
+        self.send(url, request).await
     }
 
-    async fn send(&self, request: RequestBuilder, url: &Url) -> Result<Received, FetchError> {
+    async fn send(
+        &self,
+        url: &Url,
+        request: impl FnOnce(&Client) -> RequestBuilder,
+    ) -> Result<Received, FetchError> {
+        self.need_allowed(url)?;
         let host = url.host_str().unwrap_or_default().to_owned();
-        let _turn = self.turns.try_acquire().map_err(|_| FetchError::Busy)?;
-        let failed = |error: reqwest::Error| failure(&error, &host, url);
-        let sent = request.header(ACCEPT, "application/json").send();
+        // Before names are looked up: that takes its time as well.
+        let turn = self.outside.turns.take(self.account, &host);
+        let _turn = turn.ok_or(FetchError::Busy)?;
+        let route = self.route(url).await?;
+        let failed = |error: reqwest::Error| match failure(&error, &host, url) {
+            FetchError::Unreachable { .. } if route.is_unknown_here && error.is_connect() => not_allowed(url),
+            failure => failure,
+        };
+        let sent = request(route.client).header(ACCEPT, "application/json").send();
         let mut answer = sent.await.map_err(failed)?;
         let mut body = Vec::new();
         while let Some(chunk) = answer.chunk().await.map_err(failed)? {
@@ -157,6 +217,11 @@ impl Fetcher {
     }
 }
 
+fn not_allowed(url: &Url) -> FetchError {
+    let address = url.to_string();
+    FetchError::NotAllowed { address }
+}
+
 /// An answer, whole.
 pub(super) struct Received {
     pub(super) status: StatusCode,
@@ -164,23 +229,34 @@ pub(super) struct Received {
 }
 
 /// Reads the machine's certificates, so it blocks.
-fn build(reach: Reach) -> Option<Client> {
+fn build(reach: Reach, proxy: Option<&OutboundProxy>) -> Option<Clients> {
     let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .ok()?
         .with_platform_verifier()
         .ok()?
         .with_no_client_auth();
-    Client::builder()
-        .tls_backend_preconfigured(tls)
-        .redirect(Policy::none())
-        // A proxy would look the names up itself, out of sight of the check.
-        .no_proxy()
-        .dns_resolver(Arc::new(reach))
-        .timeout(Duration::from_secs(FETCH_SECS_MAX))
-        .user_agent(concat!("usher/", env!("CARGO_PKG_VERSION")))
-        .build()
-        .ok()
+    let common = || {
+        Client::builder()
+            .tls_backend_preconfigured(tls.clone())
+            .redirect(Policy::none())
+            // What the environment says of proxies counts only where the operator says so.
+            .no_proxy()
+            .timeout(Duration::from_secs(FETCH_SECS_MAX))
+            .user_agent(concat!("usher/", env!("CARGO_PKG_VERSION")))
+    };
+    let proxied = match proxy {
+        Some(proxy) => {
+            let proxy = reqwest::Proxy::all(proxy.url().clone()).ok()?;
+            Some(common().proxy(proxy).build().ok()?)
+        }
+        None => None,
+    };
+    Some(Clients {
+        // The proxy's own name may lead inside, so that the other client looks names up as usual.
+        direct: common().dns_resolver(Arc::new(reach)).build().ok()?,
+        proxied,
+    })
 }
 
 fn failure(error: &reqwest::Error, host: &str, url: &Url) -> FetchError {
@@ -188,8 +264,7 @@ fn failure(error: &reqwest::Error, host: &str, url: &Url) -> FetchError {
     let mut cause = error.source();
     while let Some(source) = cause {
         if source.is::<NotReachable>() {
-            let address = url.to_string();
-            return FetchError::NotAllowed { address };
+            return not_allowed(url);
         }
         if is_of_tls(source) {
             return FetchError::Untrusted { host };

@@ -26,6 +26,9 @@ pub const REFETCHES_MAX: u32 = 4;
 /// For how long those are counted.
 pub const REFETCH_SPAN: Secs = Secs::new(60);
 
+/// How long a failed discovery is remembered: nobody waits again and again for a provider that does not answer.
+pub const FAILURE_LIFE: Secs = Secs::new(10);
+
 /// What is used of a discovery document, with the keys that it points to.
 #[derive(Debug)]
 pub(super) struct Metadata {
@@ -43,7 +46,12 @@ pub(super) struct Metadata {
 
 /// The metadata that are kept, by issuer.
 #[derive(Default)]
-pub(super) struct Directory(Mutex<BTreeMap<String, CachedMetadata>>);
+pub(super) struct Directory {
+    cached: Mutex<BTreeMap<String, CachedMetadata>>,
+    failed: Mutex<BTreeMap<String, (Timestamp, ProviderError)>>,
+    /// Held while an issuer is asked, so that people who come at the same time ask once.
+    asking: Mutex<BTreeMap<String, Arc<tokio::sync::Mutex<()>>>>,
+}
 
 struct CachedMetadata {
     metadata: Arc<Metadata>,
@@ -60,10 +68,47 @@ impl Directory {
         issuer: &Issuer,
         now: Timestamp,
     ) -> Result<Arc<Metadata>, ProviderError> {
-        if let Some(cached) = self.cached(issuer, now) {
-            return Ok(cached);
+        if let Some(known) = self.known(issuer, now) {
+            return known;
         }
-        self.fetch(fetcher, issuer, now).await
+        let turn = {
+            let mut asking = self.asking.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(asking.entry(issuer.to_string()).or_default())
+        };
+        let held = turn.lock().await;
+        let answer = match self.known(issuer, now) {
+            Some(known) => known,
+            None => self.fetch(fetcher, issuer, now).await,
+        };
+        drop(held);
+        let mut asking = self.asking.lock().unwrap_or_else(PoisonError::into_inner);
+        // The map's own and this one.
+        if Arc::strong_count(&turn) <= 2 {
+            asking.remove(issuer.as_str());
+        }
+        answer
+    }
+
+    /// What is kept of an issuer: metadata, or a failure of late.
+    fn known(&self, issuer: &Issuer, now: Timestamp) -> Option<Result<Arc<Metadata>, ProviderError>> {
+        if let Some(cached) = self.cached(issuer, now) {
+            return Some(Ok(cached));
+        }
+        let failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        let (at, error) = failed.get(issuer.as_str())?;
+        (*at <= now && now < *at + FAILURE_LIFE).then(|| Err(error.clone()))
+    }
+
+    fn note_failure(&self, issuer: &Issuer, error: &ProviderError, now: Timestamp) {
+        // The account's own bound says nothing about the provider.
+        if *error == ProviderError::Fetch(FetchError::Busy) {
+            return;
+        }
+        let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        failed.retain(|_, (at, _)| *at <= now && now < *at + FAILURE_LIFE);
+        if failed.len() < KEPT_MAX {
+            failed.insert(issuer.to_string(), (now, error.clone()));
+        }
     }
 
     /// The metadata fetched again, for a token whose key is not among those that are kept; none where that was done
@@ -75,7 +120,7 @@ impl Directory {
         now: Timestamp,
     ) -> Result<Option<Arc<Metadata>>, ProviderError> {
         {
-            let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut all = self.cached.lock().unwrap_or_else(PoisonError::into_inner);
             if let Some(cached) = all.get_mut(issuer.as_str()) {
                 let (since, count) = &mut cached.refetches;
                 if now >= *since + REFETCH_SPAN || now < *since {
@@ -97,8 +142,10 @@ impl Directory {
         issuer: &Issuer,
         now: Timestamp,
     ) -> Result<Arc<Metadata>, ProviderError> {
-        let metadata = Arc::new(discover(fetcher, issuer).await?);
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let discovered = discover(fetcher, issuer).await;
+        let discovered = discovered.inspect_err(|error| self.note_failure(issuer, error, now));
+        let metadata = Arc::new(discovered?);
+        let mut all = self.cached.lock().unwrap_or_else(PoisonError::into_inner);
         if !all.contains_key(issuer.as_str()) && all.len() >= KEPT_MAX {
             let oldest = all.iter().min_by_key(|(_, cached)| cached.fetched_at);
             if let Some(oldest) = oldest.map(|(issuer, _)| issuer.clone()) {
@@ -118,7 +165,7 @@ impl Directory {
     }
 
     fn cached(&self, issuer: &Issuer, now: Timestamp) -> Option<Arc<Metadata>> {
-        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let all = self.cached.lock().unwrap_or_else(PoisonError::into_inner);
         let cached = all.get(issuer.as_str())?;
         let is_fresh = cached.fetched_at <= now && now < cached.fetched_at + METADATA_LIFE;
         is_fresh.then(|| Arc::clone(&cached.metadata))
@@ -131,6 +178,9 @@ async fn discover(fetcher: &Fetcher, issuer: &Issuer) -> Result<Metadata, Provid
     let address = format!("{below}/.well-known/openid-configuration");
     let document = object(fetcher, &address, "discovery document").await?;
     let says = text(&document, "issuer").unwrap_or_default();
+    if says.contains("{tenantid}") {
+        return Err(ProviderError::ManyTenants);
+    }
     if says != issuer.as_str() {
         return Err(ProviderError::OtherIssuer {
             says: says.to_owned(),

@@ -19,9 +19,11 @@ mod id_token;
 mod jws;
 mod metadata;
 mod provider;
+mod proxy;
 mod reach;
 mod recent;
 mod table;
+mod turns;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -32,7 +34,7 @@ use usher_domain::{AccountId, Timestamp, UserId};
 use self::attempts::{Attempt, Attempts, Binding, ReturnTo};
 use self::dns::Dns;
 use self::exchange::{Bound, Tokens};
-use self::fetch::Fetcher;
+use self::fetch::{Fetcher, Outside};
 use self::id_token::{Verified, verify};
 use self::metadata::{Directory, Metadata};
 use self::recent::Recently;
@@ -44,16 +46,18 @@ pub use self::claims::GROUPS_MAX;
 pub use self::dns::NotProved;
 pub use self::domains::{NamedDomain, Realm};
 pub use self::error::{ProviderError, SignOnError, TokenError};
-pub use self::fetch::{FETCH_BYTES_MAX, FETCH_SECS_MAX, FETCHES_AT_ONCE_MAX, FetchError};
+pub use self::fetch::{FETCH_BYTES_MAX, FETCH_SECS_MAX, FetchError};
 pub use self::id_token::{CLOCK_SKEW_MAX, Person};
-pub use self::metadata::{METADATA_LIFE, REFETCH_SPAN, REFETCHES_MAX};
+pub use self::metadata::{FAILURE_LIFE, METADATA_LIFE, REFETCH_SPAN, REFETCHES_MAX};
 pub use self::provider::{
     ClaimName, ClientId, EMAIL_CLAIM_DEFAULT, EMAIL_DOMAINS_MAX, EmailDomain, InvalidProvider, Issuer,
     Provider, SCOPES_DEFAULT, Scopes,
 };
+pub use self::proxy::{InvalidProxy, OutboundProxy};
 pub use self::reach::Reach;
 pub use self::recent::{FAILURES_MAX, FailedSignIn, Recent, UnknownGroups};
 pub use self::table::SetProviderError;
+pub use self::turns::{FETCHES_AT_ONCE_MAX, FETCHES_PER_ACCOUNT_MAX, FETCHES_PER_HOST_MAX};
 
 /// What time it is, by two clocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,7 +72,7 @@ pub struct Times {
 #[derive(Clone)]
 pub struct SingleSignOn {
     identity: Identity,
-    fetcher: Fetcher,
+    outside: Outside,
     dns: Dns,
     directory: Arc<Directory>,
     attempts: Arc<Attempts>,
@@ -105,6 +109,8 @@ pub struct Outward {
     pub reach: Reach,
     /// The DNS server that says whose a domain is; none for those of this machine.
     pub dns_server: Option<SocketAddr>,
+    /// The proxy that requests to providers go through; none for none, whatever the environment says.
+    pub proxy: Option<OutboundProxy>,
 }
 
 impl From<Reach> for Outward {
@@ -170,7 +176,7 @@ impl SingleSignOn {
         let outward = outward.into();
         Self {
             identity,
-            fetcher: Fetcher::new(outward.reach),
+            outside: Outside::new(outward.reach, outward.proxy),
             dns: Dns::new(outward.dns_server),
             directory: Arc::default(),
             attempts: Arc::default(),
@@ -179,8 +185,14 @@ impl SingleSignOn {
     }
 
     /// Looks whether a provider can be worked with, before its settings are saved.
-    pub async fn discover(&self, issuer: &Issuer, times: Times) -> Result<(), ProviderError> {
-        self.directory.fetch(&self.fetcher, issuer, times.world).await?;
+    pub async fn discover(
+        &self,
+        account: AccountId,
+        issuer: &Issuer,
+        times: Times,
+    ) -> Result<(), ProviderError> {
+        let fetcher = self.outside.of(account);
+        self.directory.fetch(&fetcher, issuer, times.world).await?;
         Ok(())
     }
 
@@ -249,7 +261,8 @@ impl SingleSignOn {
     ) -> Result<Departure, SignOnError> {
         let provider = self.identity.provider(intent.account).await?;
         let provider = provider.ok_or(SignOnError::NoProvider)?;
-        let metadata = self.metadata(&provider, times).await?;
+        let fetcher = self.outside.of(intent.account);
+        let metadata = self.metadata(&fetcher, &provider, times).await?;
         let return_to = return_to(&provider, metadata.names_itself, uris)?;
         let redirect_uri = return_to.redirect_uri.clone();
         let (nonce, verifier) = (Secret::draw("")?, Secret::draw("")?);
@@ -304,7 +317,8 @@ impl SingleSignOn {
         if attempt.issuer != provider.issuer.as_str() || attempt.client_id != provider.client_id.as_str() {
             return Err(SignOnError::Changed);
         }
-        let metadata = self.metadata(&provider, times).await?;
+        let fetcher = self.outside.of(attempt.account);
+        let metadata = self.metadata(&fetcher, &provider, times).await?;
         if answer
             .iss
             .as_deref()
@@ -331,7 +345,7 @@ impl SingleSignOn {
             ..
         } = attempt;
         let tokens = exchange::redeem(
-            &self.fetcher,
+            &fetcher,
             (&provider, &secret),
             &metadata,
             &code,
@@ -339,7 +353,7 @@ impl SingleSignOn {
         );
         let tokens = tokens.await?;
         let person = self
-            .identify(&provider, &metadata, &tokens, &nonce, times)
+            .identify(&fetcher, &provider, &metadata, &tokens, &nonce, times)
             .await?;
         Ok(Vouched {
             account,
@@ -361,7 +375,8 @@ impl SingleSignOn {
         times: Times,
     ) -> Option<String> {
         let provider = self.identity.provider(account).await.ok()??;
-        let metadata = self.metadata(&provider, times).await.ok()?;
+        let fetcher = self.outside.of(account);
+        let metadata = self.metadata(&fetcher, &provider, times).await.ok()?;
         let mut url = metadata.end_session_endpoint.clone()?;
         url.query_pairs_mut()
             .append_pair("id_token_hint", id_token.expose())
@@ -371,15 +386,19 @@ impl SingleSignOn {
         Some(url.into())
     }
 
-    async fn metadata(&self, provider: &Provider, times: Times) -> Result<Arc<Metadata>, ProviderError> {
-        self.directory
-            .look(&self.fetcher, &provider.issuer, times.world)
-            .await
+    async fn metadata(
+        &self,
+        fetcher: &Fetcher,
+        provider: &Provider,
+        times: Times,
+    ) -> Result<Arc<Metadata>, ProviderError> {
+        self.directory.look(fetcher, &provider.issuer, times.world).await
     }
 
     /// Who the tokens are about. What the ID token leaves out is asked for at the user-info endpoint.
     async fn identify(
         &self,
+        fetcher: &Fetcher,
         provider: &Provider,
         metadata: &Metadata,
         tokens: &Tokens,
@@ -391,7 +410,7 @@ impl SingleSignOn {
             // The provider may have changed its keys since they were fetched.
             Err(TokenError::UnknownKey) => {
                 let (issuer, world) = (&provider.issuer, times.world);
-                let fetched = self.directory.refetch(&self.fetcher, issuer, world).await?;
+                let fetched = self.directory.refetch(fetcher, issuer, world).await?;
                 let fetched = fetched.ok_or(TokenError::UnknownKey)?;
                 verify(token, provider, &fetched.keys, nonce, world)?
             }
@@ -399,7 +418,7 @@ impl SingleSignOn {
         };
         let Verified { subject, claims } = &verified;
         let more = if id_token::leaves_out(provider, claims) {
-            exchange::user_info(&self.fetcher, metadata, tokens.access_token.as_deref(), subject).await
+            exchange::user_info(fetcher, metadata, tokens.access_token.as_deref(), subject).await
         } else {
             None
         };

@@ -2,6 +2,7 @@
 
 mod dns;
 mod provider;
+mod proxy;
 
 use std::collections::BTreeMap;
 
@@ -12,11 +13,13 @@ use usher_domain::single_sign_on::ProvedBy;
 
 use self::dns::TestDns;
 use self::provider::{Signature, TestProvider};
+use self::proxy::TestProxy;
 use super::{ACME, NOON, OTHER, SVEN, nobody, secs};
 use crate::single_sign_on::{
-    ATTEMPT_LIFE, Answer, CLOCK_SKEW_MAX, CameBackTo, Departure, FetchError, Intent, InvalidProvider,
-    METADATA_LIFE, NotProved, Outward, Person, Provider, ProviderError, REFETCHES_MAX, Reach, RedirectUris,
-    SetProviderError, SignOnError, SingleSignOn, Times, TokenError, Vouched,
+    ATTEMPT_LIFE, Answer, CLOCK_SKEW_MAX, CameBackTo, Departure, FAILURE_LIFE, FetchError, Intent,
+    InvalidProvider, METADATA_LIFE, NotProved, OutboundProxy, Outward, Person, Provider, ProviderError,
+    REFETCHES_MAX, Reach, RedirectUris, SetProviderError, SignOnError, SingleSignOn, Times, TokenError,
+    Vouched,
 };
 use crate::{Identity, Secret};
 
@@ -234,7 +237,7 @@ async fn a_discovery_document_says_only_what_it_says() {
     ] {
         desk.provider.acts().metadata = metadata.clone();
 
-        let discovered = desk.sign_on.discover(&issuer, NOW).await;
+        let discovered = desk.sign_on.discover(ACME, &issuer, NOW).await;
 
         assert!(discovered.is_ok(), "{metadata}: {discovered:?}");
     }
@@ -430,7 +433,7 @@ async fn the_shared_address_goes_on_where_nothing_can_be_mixed_up_until_the_admi
             json!({"authorization_response_iss_parameter_supported": names_itself});
         desk.provider.acts().claims = json!({});
         desk.sign_on
-            .discover(&desk.provider.issuer.parse().unwrap(), NOW)
+            .discover(ACME, &desk.provider.issuer.parse().unwrap(), NOW)
             .await
             .unwrap();
         let departure = desk.sign_on.begin(intent(), &uris(is_only_account), NOW).await?;
@@ -456,7 +459,7 @@ async fn the_shared_address_goes_on_where_nothing_can_be_mixed_up_until_the_admi
     // Another account was made while somebody was at a provider that does not name itself.
     desk.provider.acts().metadata = json!({});
     desk.sign_on
-        .discover(&desk.provider.issuer.parse().unwrap(), NOW)
+        .discover(ACME, &desk.provider.issuer.parse().unwrap(), NOW)
         .await
         .unwrap();
     let departure = desk.sign_on.begin(intent(), &uris(true), NOW).await.unwrap();
@@ -515,6 +518,7 @@ async fn a_domain_is_proved_by_the_record_of_its_own_account_in_its_dns() {
     let outward = Outward {
         reach: Reach::PrivateToo,
         dns_server: Some(dns.address),
+        ..Outward::default()
     };
     let sign_on = SingleSignOn::new(desk.identity.clone(), outward);
     let [named] = desk
@@ -626,7 +630,7 @@ async fn what_is_wrong_with_a_provider_is_said_before_it_is_saved() {
             acts.metadata = metadata;
             acts.answers = answers.map(str::to_owned);
         }
-        desk.sign_on.discover(&issuer, NOW).await.unwrap_err()
+        desk.sign_on.discover(ACME, &issuer, NOW).await.unwrap_err()
     };
     let empty = json!({});
     let missing = wrong(
@@ -673,11 +677,94 @@ async fn what_is_wrong_with_a_provider_is_said_before_it_is_saved() {
         );
     }
     let nobody = "http://127.0.0.1:1".parse().unwrap();
-    let nobody = desk.sign_on.discover(&nobody, NOW).await.unwrap_err();
+    let nobody = desk.sign_on.discover(ACME, &nobody, NOW).await.unwrap_err();
     assert!(
         matches!(nobody, ProviderError::Fetch(FetchError::Unreachable { .. })),
         "{nobody:?}"
     );
+    let tenants = json!({"issuer": "https://login.microsoftonline.com/{tenantid}/v2.0"});
+    assert_eq!(wrong(tenants, None).await, ProviderError::ManyTenants);
+}
+
+#[tokio::test]
+async fn a_failed_discovery_is_remembered_for_some_seconds_and_asked_for_once_by_many() {
+    let desk = Desk::open().await;
+    let asked = || desk.provider.asked("/.well-known/openid-configuration");
+    let begin = async |after: u32| {
+        let times = Times {
+            here: NOON,
+            world: WORLD + secs(after),
+        };
+        let intent = Intent {
+            account: ACME,
+            back: String::new(),
+            link_to: None,
+            from: None,
+        };
+        desk.sign_on.begin(intent, &uris(false), times).await
+    };
+    desk.provider.acts().metadata = json!({"issuer": "https://other.example"});
+
+    for _ in 0..5 {
+        let failed = begin(0).await;
+        assert!(
+            matches!(
+                failed,
+                Err(SignOnError::Provider(ProviderError::OtherIssuer { .. }))
+            ),
+            "{failed:?}"
+        );
+    }
+    assert_eq!(asked(), 1);
+    desk.provider.acts().metadata = json!({});
+    assert!(begin(FAILURE_LIFE.get() - 1).await.is_err());
+    // An admin who saves the settings asks in any case.
+    let issuer = desk.provider.issuer.parse().unwrap();
+    assert!(desk.sign_on.discover(ACME, &issuer, NOW).await.is_ok());
+    assert_eq!(asked(), 2);
+
+    let later = METADATA_LIFE.get() + FAILURE_LIFE.get();
+    let (one, other, third) = tokio::join!(begin(later), begin(later), begin(later));
+    assert!(one.is_ok() && other.is_ok() && third.is_ok());
+    assert_eq!(asked(), 3);
+}
+
+#[tokio::test]
+async fn what_leads_inside_is_refused_before_the_proxy_is_asked() {
+    let desk = Desk::open().await;
+    let proxy = TestProxy::start().await;
+    let outward = Outward {
+        proxy: Some(OutboundProxy::new(&proxy.url, "direct.invalid").unwrap()),
+        ..Outward::default()
+    };
+    let sign_on = SingleSignOn::new(desk.identity.clone(), outward);
+    for (issuer, is_refused, asks) in [
+        ("https://8.8.8.8", false, Some("CONNECT 8.8.8.8:443")),
+        // Nobody learns from the sentence whether a name that cannot be reached is known here.
+        (
+            "https://login.provider.invalid",
+            true,
+            Some("CONNECT login.provider.invalid:443"),
+        ),
+        ("https://login.provider.invalid:8443", true, None),
+        ("https://127.0.0.1", true, None),
+        ("https://10.0.0.1", true, None),
+        ("https://169.254.169.254", true, None),
+        ("https://localhost", true, None),
+        ("http://login.provider.invalid", true, None),
+        // Looked up here, where there is no such name.
+        ("https://direct.invalid", true, None),
+    ] {
+        let failed = sign_on
+            .discover(ACME, &issuer.parse().unwrap(), NOW)
+            .await
+            .unwrap_err();
+
+        let refused = matches!(failed, ProviderError::Fetch(FetchError::NotAllowed { .. }));
+        assert_eq!(refused, is_refused, "{issuer}: {failed:?}");
+        let asked = std::mem::take(&mut *proxy.asked.lock().unwrap());
+        assert_eq!(asked, Vec::from_iter(asks), "{issuer}");
+    }
 }
 
 #[tokio::test]
@@ -685,8 +772,12 @@ async fn a_server_on_the_internet_goes_to_no_private_address_whatever_name_it_ha
     let desk = Desk::open().await;
     let careful = SingleSignOn::new(desk.identity.clone(), Reach::Internet);
 
-    for issuer in [desk.provider.issuer.as_str(), "https://localhost:9"] {
-        let refused = careful.discover(&issuer.parse().unwrap(), NOW).await.unwrap_err();
+    let missing = "https://nobody.invalid";
+    for issuer in [desk.provider.issuer.as_str(), "https://localhost:9", missing] {
+        let refused = careful
+            .discover(ACME, &issuer.parse().unwrap(), NOW)
+            .await
+            .unwrap_err();
 
         assert!(
             matches!(refused, ProviderError::Fetch(FetchError::NotAllowed { .. })),
