@@ -34,6 +34,10 @@ pub(super) struct Config {
     pub(super) connections_per_address_max: Option<NonZeroU32>,
     /// Whether providers may be in private networks.
     pub(super) private_providers: Option<bool>,
+    /// Whether requests to providers go through the proxy that the environment names.
+    pub(super) proxy_from_environment: Option<bool>,
+    /// The DNS server that says whose a domain is.
+    pub(super) dns_server: Option<String>,
     /// The file with the key that secrets at rest are sealed with.
     pub(super) secrets_key_file: Option<PathBuf>,
     /// How much is logged.
@@ -142,6 +146,8 @@ mod tests {
             trusted_proxies,
             connections_per_address_max,
             private_providers,
+            proxy_from_environment,
+            dns_server,
             secrets_key_file,
             log_level,
             log_format,
@@ -158,6 +164,8 @@ mod tests {
             Some(usher_api::CONNECTIONS_PER_ADDRESS)
         );
         assert_eq!(private_providers, Some(false));
+        assert_eq!(proxy_from_environment, Some(false));
+        assert_eq!(dns_server.as_deref(), Some("9.9.9.9"));
         assert_eq!(secrets_key_file, Some("/etc/usher/secrets.key".into()));
         assert_eq!((log_level, log_format), (Some(Level::Info), Some(Format::Text)));
         assert_eq!(plans.len(), 1);

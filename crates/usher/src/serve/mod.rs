@@ -3,6 +3,7 @@
 mod address;
 mod config;
 mod greeting;
+mod outward;
 mod secrets;
 mod setting;
 mod signals;
@@ -77,6 +78,21 @@ pub(crate) struct Arguments {
     /// Start although something that was acknowledged is missing: after a loss, or on a backup
     #[arg(long)]
     accept_loss: bool,
+    /// Let requests to providers go through the proxy that HTTPS_PROXY names, except to those of NO_PROXY
+    #[arg(
+        long,
+        env = "USHER_PROXY_FROM_ENVIRONMENT",
+        value_name = "BOOL",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "true",
+        value_parser = clap::builder::BoolishValueParser::new(),
+        hide_possible_values = true
+    )]
+    proxy_from_environment: Option<bool>,
+    /// The DNS server that says whose a domain is [default: those of this machine]
+    #[arg(long, value_name = "IP[:PORT]", env = "USHER_DNS_SERVER")]
+    dns_server: Option<String>,
     /// Keep everything in memory, with a clock that moves only when told to: for trying out and for tests
     #[arg(long)]
     sandbox: bool,
@@ -121,6 +137,13 @@ async fn serve(arguments: Arguments, terminal: &mut Terminal) -> Result<(), Fail
     let public_url = config.choose(arguments.public_url, config.public_url.as_ref());
     let public_url = public_url.as_ref().map(checked_url).transpose()?;
     let private_providers = arguments.private_providers.or(config.private_providers);
+    let from_environment = config.choose(
+        arguments.proxy_from_environment,
+        config.proxy_from_environment.as_ref(),
+    );
+    let outbound_proxy = outward::proxy(from_environment.as_ref())?;
+    let dns_server = config.choose(arguments.dns_server, config.dns_server.as_ref());
+    let dns_server = dns_server.as_ref().map(outward::dns_server).transpose()?;
     // Dropped after everything below that has these files open.
     let mut first_start = directory.as_deref().and_then(FirstStart::look);
     let lock = directory.as_deref().map(Lock::take).transpose()?;
@@ -169,6 +192,8 @@ async fn serve(arguments: Arguments, terminal: &mut Terminal) -> Result<(), Fail
         } else {
             Reach::Internet
         },
+        outbound_proxy,
+        dns_server,
         ..usher_api::Config::default()
     };
     greet(&listener, scheme, &store, key.as_ref(), terminal)?;
