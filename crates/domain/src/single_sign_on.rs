@@ -72,19 +72,24 @@ pub struct ProviderFacts {
     /// The domains of the addresses of people who may come in; empty for any.
     pub email_domains: BTreeSet<String>,
     /// The claim that holds a person's e-mail address.
-    #[serde(default = "email_claim")]
+    #[serde(default = "email_claim", skip_serializing_if = "is_email_claim")]
     pub email_claim: String,
     /// Whether addresses count as verified although the provider does not say so.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub trusts_addresses: bool,
     /// Whether people come back to the account's own redirect URI.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub own_redirect_uri: bool,
 }
 
 /// The claim of providers that were set up before another could be named.
 fn email_claim() -> String {
     "email".to_owned()
+}
+
+/// What earlier versions stored is written again as it was, or the audit would differ from the journal.
+fn is_email_claim(claim: &str) -> bool {
+    claim == "email"
 }
 
 /// A setting of a provider.
