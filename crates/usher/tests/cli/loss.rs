@@ -1,5 +1,7 @@
 //! What was acknowledged and is missing at a start is noticed.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use tempfile::TempDir;
@@ -216,7 +218,9 @@ fn a_first_start_that_was_killed_is_a_first_start() {
     let data = tempfile::tempdir().unwrap();
     std::fs::write(data.path().join("usher.lock"), "").unwrap();
     std::fs::write(data.path().join("usher.first-start"), "").unwrap();
-    std::fs::write(data.path().join("secrets.key"), "").unwrap();
+    let key = data.path().join("secrets.key");
+    std::fs::write(&key, "").unwrap();
+    std::fs::set_permissions(&key, Permissions::from_mode(0o600)).unwrap();
     std::fs::write(data.path().join("usher.db"), "").unwrap();
 
     let mut server = Server::start(data.path());

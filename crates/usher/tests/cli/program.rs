@@ -88,7 +88,7 @@ pub(crate) fn usher_limited(kib: usize, arguments: &[&str]) -> Run {
 
 /// What a start has told.
 pub(crate) struct Shown {
-    /// An operator key, or where it is.
+    /// Where an operator key is: the output is no terminal.
     pub(crate) has_key: bool,
 }
 
@@ -110,7 +110,7 @@ pub(crate) fn start_limited(kib: usize, data: &Path) -> Option<Shown> {
     let out = BufReader::new(child.stdout.take().unwrap());
     let (mut has_key, mut is_up) = (false, false);
     for line in out.lines().map(Result::unwrap) {
-        has_key |= line.starts_with("Operator key");
+        has_key |= line.starts_with("The operator key is in ");
         is_up |= line.starts_with("Set up the first account: ") || line.starts_with("Sign in at ");
         if is_up {
             break;
