@@ -116,7 +116,7 @@ pub(crate) const UNAVAILABLE: &Kind = kind!("unavailable", SERVICE_UNAVAILABLE "
 pub(crate) const INVARIANT: &Kind = kind!("invariant", INTERNAL_SERVER_ERROR "Usher would have broken one of its rules",
     what: "Usher was about to break a promise of its own, as by giving a seat that is not there. It refused, and nothing was changed.",
     why: "This is a fault of Usher. The promise is checked once more before anything is stored, whatever decided it.",
-    remedy: "Tell the operator: the log names the account and the rule, and `usher_invariants_broken` counts it. Other requests go on.");
+    remedy: "Tell the operator: the log names the account and the rule, and `usher_invariants_broken_total` counts it. Other requests go on.");
 
 /// The problems that no rule of the domain knows: they are about HTTP.
 const OF_HTTP: &[&Kind] = &[
