@@ -107,8 +107,8 @@ pub enum Command {
         seen: Option<License>,
     },
 
-    /// Move users from one pool to another of the same product, all or none (L3). `None` moves whoever is in the pool by
-    /// now. Who is where they are to go already is passed over; who has gone elsewhere since they were chosen is not
+    /// Move users from one pool to another of the same product, all or none (L3). `None` moves whoever is in the pool
+    /// by now. Who is where they are to go already is passed over; who has gone elsewhere since they were chosen is not
     /// taken back from there.
     MoveUsers {
         from: PoolId,

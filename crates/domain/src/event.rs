@@ -330,7 +330,8 @@ impl Profile {
     }
 
     /// The profile after a group gave or took a role (D3). Privileges that were given by hand belong to the role that
-    /// they were given with, and the flag of a billing contact stays only where it had an effect: a group wakes nothing.
+    /// they were given with, and the flag of a billing contact stays only where it had an effect: a group wakes
+    /// nothing.
     #[must_use]
     pub(crate) fn with_role_of_group(mut self, role: Role) -> Self {
         if role != self.role {

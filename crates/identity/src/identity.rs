@@ -244,8 +244,8 @@ impl Identity {
             .await
     }
 
-    /// Deletes user tokens and sessions that are over and writes down when API keys and sessions were last used. For every few minutes,
-    /// and before the program ends.
+    /// Deletes user tokens and sessions that are over and writes down when API keys and sessions were last used. For
+    /// every few minutes, and before the program ends.
     pub async fn maintain(&self, now: Timestamp) -> Result<(), IdentityError> {
         self.purge_user_tokens(now).await?;
         self.purge_half_sign_ins(now).await?;

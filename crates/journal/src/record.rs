@@ -172,8 +172,9 @@ pub enum Record {
         /// What they were spent on: an id.
         claim: Option<Text>,
     },
-    /// A join code was given out. What is kept of it is a digest ([`code_digest`](crate::code_digest)). Codes are unique over all accounts, so callers ask
-    /// [`find_code`](crate::Records::find_code) first; where two give out the same code, the first keeps it.
+    /// A join code was given out. What is kept of it is a digest ([`code_digest`](crate::code_digest)). Codes are unique
+    /// over all accounts, so callers ask [`find_code`](crate::Records::find_code) first; where two give out the same
+    /// code, the first keeps it.
     CodeIssued {
         /// The code.
         code: Text,

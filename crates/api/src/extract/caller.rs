@@ -174,8 +174,8 @@ impl FromRequestParts<Arc<Api>> for Caller {
     }
 }
 
-/// Refuses an API key whose maker has lost all that the key is good for. Each command and question asks again what a key
-/// may do: this says why it may do nothing.
+/// Refuses an API key whose maker has lost all that the key is good for. Each command and question asks again what a
+/// key may do: this says why it may do nothing.
 async fn need_power(api: &Api, account: AccountId, key: &Actor) -> Result<(), Problem> {
     let key = key.clone();
     let is_powerless = move |account: &Account, _| account.is_powerless_key(&key);

@@ -1,7 +1,8 @@
 //! Reads what directories send into the form that Usher works on: names as the schema spells them, values of its types,
 //! and nothing that Usher does not keep.
 //!
-//! Entra sends truth as text, others spell names in their own case; both mean no harm (RFC 7643, sections 2.1 and 2.3.2).
+//! Entra sends truth as text, others spell names in their own case; both mean no harm (RFC 7643, sections 2.1 and
+//! 2.3.2).
 
 use serde_json::{Map, Value};
 

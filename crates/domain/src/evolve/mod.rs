@@ -35,8 +35,9 @@ pub(crate) fn restore(account: &mut Account) {
 }
 
 impl Account {
-    /// A sign of life of a device: its lease starts anew, in memory (S11), also where that is less than was left of a
-    /// longer one that the pool had before. The journal learns of it when [`crate::Command::Tick`] is next due. Gives the seconds that remain; none for a sign-in that is over.
+    /// A heartbeat of a device: its lease starts again, in memory (S11), also where that is less than was left of a
+    /// longer one that the pool had before. The journal learns of it when [`crate::Command::Tick`] is next due. Gives
+    /// the seconds that remain; none for a sign-in that is over.
     pub fn renew_sign_in(&mut self, id: SignInId, now: Timestamp) -> Option<Secs> {
         let sign_in = self.sign_ins.get_mut(&id)?;
         let lease = sign_in.lease;
@@ -48,7 +49,7 @@ impl Account {
         Some(lease)
     }
 
-    /// A sign of life of a ticket, like [`Self::renew_sign_in`].
+    /// A heartbeat of a ticket, like [`Self::renew_sign_in`].
     pub fn renew_ticket(&mut self, id: TicketId, now: Timestamp) -> Option<Secs> {
         let ticket = self.tickets.get_mut(&id)?;
         let lease = ticket.lease;

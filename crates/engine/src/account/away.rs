@@ -5,15 +5,15 @@ use usher_domain::{Millis, Outage, Secs, Timestamp};
 use super::resident::Resident;
 use super::state::State;
 
-/// A wait for the journal that is taken for an outage. Heartbeats that arrive in a shorter one are in time: they are taken
-/// before what is due, and no lease is as short.
+/// A wait for the journal that is taken for an outage. Heartbeats that arrive in a shorter one are in time: they are
+/// taken before what is due, and no lease is as short.
 const HANG: Secs = Secs::new(2);
 
 impl Resident {
     /// The account's time at present, and the time since its last turn in which Usher could not act.
     ///
-    /// An account's time is its newest commit's plus what really passed since, so it never falls, and any node can go on
-    /// with it.
+    /// An account's time is its newest commit's plus what really passed since, so it never falls, and any node can go
+    /// on with it.
     pub(super) fn time_for(&mut self, state: &mut State) -> (Timestamp, Option<Outage>) {
         let here = self.node.now();
         // Also by the moment by which another thread read the clock earlier.

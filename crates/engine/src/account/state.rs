@@ -17,8 +17,8 @@ const COMMIT_BYTES: usize = 256;
 /// An account as the journal has it, plus what the present turn does to it.
 pub(super) struct State {
     pub(super) replayed: Replayed,
-    /// How far the account's time is ahead of this node's: another node, whose time is ahead, made the newest commit. The
-    /// account's time goes on from there, by what really passes.
+    /// How far the account's time is ahead of this node's: another node, whose time is ahead, made the newest commit.
+    /// The account's time goes on from there, by what really passes.
     pub(super) ahead: Millis,
     /// Up to which time of this node outages are made up for (S11).
     pub(super) made_up_until: Timestamp,

@@ -1,5 +1,5 @@
-//! What OneLogin and others send in their own form: names of schemas of drafts, addresses with a slash at the end, and the
-//! bare address to see whether all is right.
+//! What OneLogin and others send in their own form: names of schemas of drafts, addresses with a slash at the end, and
+//! the bare address to see whether all is right.
 
 use serde_json::{Value, json};
 

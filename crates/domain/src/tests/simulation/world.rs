@@ -149,8 +149,8 @@ impl World {
         }
     }
 
-    /// Something that the rules would never decide: whoever it is takes a seat, whether there is one or not. It is known
-    /// beforehand whether it breaks the promise, and found afterwards by looking at what was touched.
+    /// Something that the rules would never decide: whoever it is takes a seat, whether there is one or not. It is
+    /// known beforehand whether it breaks the promise, and found afterwards by looking at what was touched.
     fn foul(&self, kind: u8, number: u8, other: u8) {
         let Some(events) = self.foul_events(kind, number, other) else {
             return;
