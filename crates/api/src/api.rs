@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use tokio::sync::watch;
 use usher_domain::account::Plan;
@@ -19,7 +19,11 @@ use usher_journal::{
 
 use crate::arrival::TrustedProxies;
 use crate::connections::{CONNECTIONS_PER_ADDRESS, Connections};
+use crate::meter::Meter;
 use crate::problem::Problem;
+use crate::serve::CONNECTIONS_MAX;
+use crate::service::MetricsToken;
+use crate::streams::Streams;
 use crate::throttle::Throttle;
 
 /// What the operator decides about the API.
@@ -34,8 +38,12 @@ pub struct Config {
     pub public_url: Option<String>,
     /// The proxies whose word is taken for whom a request comes from.
     pub trusted_proxies: TrustedProxies,
+    /// The most connections at once. Streams of one account have half of them.
+    pub connections_max: NonZeroU32,
     /// The most connections at once from one network address, save those of trusted proxies.
     pub connections_per_address_max: NonZeroU32,
+    /// What opens `/metrics` besides operator keys.
+    pub metrics_token: Option<MetricsToken>,
     /// Where browsers on this machine reach this server, for who comes back from a provider where no public address is
     /// given.
     pub own_url: Option<String>,
@@ -56,7 +64,9 @@ impl Default for Config {
             sandbox: false,
             public_url: None,
             trusted_proxies: TrustedProxies::default(),
+            connections_max: CONNECTIONS_MAX,
             connections_per_address_max: CONNECTIONS_PER_ADDRESS,
+            metrics_token: None,
             own_url: None,
             providers: Reach::default(),
             dns_server: None,
@@ -75,6 +85,9 @@ pub struct Api {
     pub(crate) throttle: Throttle,
     single_sign_on: SingleSignOn,
     connections: Arc<Connections>,
+    streams: Arc<Streams>,
+    /// What counts requests, once there are routes.
+    pub(crate) meter: OnceLock<Arc<Meter>>,
     closing: watch::Sender<bool>,
 }
 
@@ -87,7 +100,13 @@ impl Api {
         Arc::new(Self {
             throttle: Throttle::new(&engine),
             single_sign_on: SingleSignOn::new(identity.clone(), outward(&config)),
-            connections: Connections::new(config.connections_per_address_max, config.trusted_proxies.clone()),
+            connections: Connections::new(
+                config.connections_max,
+                config.connections_per_address_max,
+                config.trusted_proxies.clone(),
+            ),
+            streams: Streams::new(config.connections_max.get()),
+            meter: OnceLock::new(),
             engine,
             identity,
             records,
@@ -181,6 +200,12 @@ impl Api {
     #[must_use]
     pub const fn connections(&self) -> &Arc<Connections> {
         &self.connections
+    }
+
+    /// The event streams that are open, for whoever opens another.
+    #[must_use]
+    pub const fn streams(&self) -> &Arc<Streams> {
+        &self.streams
     }
 
     /// What time it is here and in the world.

@@ -61,6 +61,11 @@ impl TrustedProxies {
         self.0.iter().any(|network| network.contains(&address))
     }
 
+    /// Whether a proxy that is trusted says that the client came by https.
+    pub(crate) fn is_https(&self, peer: IpAddr, headers: &HeaderMap) -> bool {
+        self.contains(peer) && self.told(peer, headers).is_https
+    }
+
     /// Goes back along the addresses that were told, as long as they are of trusted proxies: the first that is not is
     /// what the last trusted one saw itself.
     fn client<'a>(&self, peer: IpAddr, mut told: impl DoubleEndedIterator<Item = Option<&'a str>>) -> IpAddr {
@@ -112,15 +117,6 @@ fn address(text: &str) -> Option<IpAddr> {
     let bare = text.trim_start_matches('[').trim_end_matches(']').parse().ok();
     let address: IpAddr = bare.or_else(|| text.parse().ok().map(|socket: SocketAddr| socket.ip()))?;
     Some(address.to_canonical())
-}
-
-/// What stands for a client where clients are counted: the address, of IPv6 its first 64 bits, for whoever has one
-/// address there has the others as well.
-pub(crate) fn network_of(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V4(address) => address.into(),
-        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
-    }
 }
 
 impl Arrival {

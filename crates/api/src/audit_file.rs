@@ -9,8 +9,11 @@ use usher_journal::{AuditRow, Hash, Text};
 
 use crate::v1::time::Time;
 
-/// What starts a formula in programs for tables.
-const FORMULA_STARTS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+/// What starts a formula in programs for tables; some take the full-width forms for the others.
+const FORMULA_STARTS: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
+
+/// Says that the file is UTF-8: some programs for tables take it for something older otherwise.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// The form of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,7 +128,8 @@ impl AuditFormat {
 }
 
 fn csv(lines: impl Iterator<Item = AuditLine>, with_columns: bool) -> Result<Vec<u8>, io::Error> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
+    let start = if with_columns { BYTE_ORDER_MARK } else { &[] };
+    let mut writer = csv::Writer::from_writer(start.to_vec());
     if with_columns {
         writer.write_record(COLUMNS)?;
     }
@@ -168,5 +172,28 @@ fn defused(cell: &str) -> String {
         format!("'{cell}")
     } else {
         cell.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cell_is_taken_for_a_formula() {
+        for start in ["=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"] {
+            let cell = format!("{start}HYPERLINK(\"https://evil.example\")");
+            assert_eq!(defused(&cell), format!("'{cell}"));
+        }
+        assert_eq!(defused("Nora = Sven"), "Nora = Sven");
+    }
+
+    #[test]
+    fn a_file_says_once_that_it_is_utf_8() {
+        let first = AuditFormat::Csv.write(std::iter::empty(), true).unwrap();
+        let next = AuditFormat::Csv.write(std::iter::empty(), false).unwrap();
+
+        assert!(first.starts_with(b"\xef\xbb\xbfat,seq,actor"), "{first:?}");
+        assert!(next.is_empty());
     }
 }

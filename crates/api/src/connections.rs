@@ -7,7 +7,10 @@ use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::arrival::{TrustedProxies, network_of};
+use axum::http::HeaderMap;
+use usher_identity::network_of;
+
+use crate::arrival::TrustedProxies;
 
 /// The most connections at once from one network address, where the operator says nothing else. An office of some
 /// hundred people can be behind one address, each with a device and pages that stay connected.
@@ -20,6 +23,7 @@ pub const CONNECTIONS_PER_ADDRESS: NonZeroU32 = match NonZeroU32::new(1_000) {
 /// everybody's, are not bounded.
 #[derive(Debug)]
 pub struct Connections {
+    all_max: NonZeroU32,
     per_address_max: NonZeroU32,
     proxies: TrustedProxies,
     open: Mutex<Open>,
@@ -40,8 +44,11 @@ pub(crate) struct Admitted {
 }
 
 impl Connections {
-    pub(crate) fn new(per_address_max: NonZeroU32, proxies: TrustedProxies) -> Arc<Self> {
+    /// None are open yet; at most `all_max` are at once, and `per_address_max` from one network address.
+    #[must_use]
+    pub fn new(all_max: NonZeroU32, per_address_max: NonZeroU32, proxies: TrustedProxies) -> Arc<Self> {
         Arc::new(Self {
+            all_max,
             per_address_max,
             proxies,
             open: Mutex::default(),
@@ -67,6 +74,16 @@ impl Connections {
             connections: Arc::clone(self),
             network,
         })
+    }
+
+    /// How many there may be at once.
+    pub(crate) fn all_max(&self) -> usize {
+        usize::try_from(self.all_max.get()).unwrap_or(usize::MAX)
+    }
+
+    /// Whether a proxy that is trusted says that the client came by https.
+    pub(crate) fn is_https(&self, peer: IpAddr, headers: &HeaderMap) -> bool {
+        self.proxies.is_https(peer.to_canonical(), headers)
     }
 
     /// How many are open.
@@ -106,7 +123,7 @@ mod tests {
 
     fn connections(max: u32) -> Arc<Connections> {
         let proxies = TrustedProxies::new(["10.0.0.0/8".parse().unwrap()]);
-        Connections::new(NonZeroU32::new(max).unwrap(), proxies)
+        Connections::new(NonZeroU32::MAX, NonZeroU32::new(max).unwrap(), proxies)
     }
 
     fn admit(connections: &Arc<Connections>, peer: &str) -> Option<Admitted> {

@@ -12,11 +12,10 @@ use usher_domain::{Account, AccountId, Actor, Command, Refusal, Timestamp, UserI
 use usher_engine::{Cause, Failure, Request};
 use usher_identity::{
     By, CredentialChange, HashingCaller, HashingShare, IdentityError, Origin, PasswordError, PasswordHash,
-    PasswordLife, Secret, Unrecorded, known_about,
+    PasswordLife, Secret, Unrecorded, known_about, network_of,
 };
 
 use crate::api::Api;
-use crate::arrival::network_of;
 use crate::problem::Problem;
 
 impl Api {

@@ -40,6 +40,7 @@ mod router;
 mod scim;
 mod serve;
 mod service;
+mod streams;
 mod throttle;
 mod tls;
 mod unread;
@@ -57,6 +58,8 @@ pub use request_id::{REQUEST_ID, REQUEST_ID_CHARS_MAX, ensure_request_id};
 pub use request_log::RequestLog;
 pub use router::{openapi_json, router};
 pub use serve::{CONNECTIONS_MAX, HEAD_BYTES_MAX, serve};
+pub use service::{MetricsToken, metrics_router};
+pub use streams::{OpenStream, STREAMS_PER_SESSION_MAX, STREAMS_PER_USER_MAX, StreamOf, Streams};
 pub use throttle::{
     ATTEMPTS_PER_ADDRESS, ATTEMPTS_PER_EMAIL, ATTEMPTS_PER_EMAIL_FROM_ANYWHERE, Attempt, AttemptFrom,
     CODES_PER_USER, CODES_PER_USER_FROM_ANYWHERE, JOIN_CODES_PER_ADDRESS, Throttle,

@@ -16,7 +16,7 @@ use crate::{openapi, pages, scim, service, v1};
 /// The routes of the API and the OpenAPI document that describes them.
 pub fn router(api: Arc<Api>) -> (Router, OpenApi) {
     let (routes, document) = operations(api.config.sandbox);
-    let meter = Meter::new(&document);
+    let meter = Arc::clone(api.meter.get_or_init(|| Meter::new(&document)));
     let text = bytes::Bytes::from(document.to_pretty_json().unwrap_or_default());
     let json = [(header::CONTENT_TYPE, "application/json")];
     let all = routes
@@ -25,7 +25,7 @@ pub fn router(api: Arc<Api>) -> (Router, OpenApi) {
             get(move || std::future::ready((json, text.clone()))),
         )
         .merge(scim::routes())
-        .merge(service::routes(Arc::clone(&meter)))
+        .merge(service::routes())
         .merge(pages::routes(&document))
         .fallback(no_route)
         .method_not_allowed_fallback(no_method)

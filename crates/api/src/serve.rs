@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,7 +29,10 @@ use crate::tls::Tls;
 use crate::unread;
 
 /// The most connections at a time. Further ones wait in the listener's backlog.
-pub const CONNECTIONS_MAX: usize = 20_000;
+pub const CONNECTIONS_MAX: NonZeroU32 = match NonZeroU32::new(20_000) {
+    Some(most) => most,
+    None => NonZeroU32::MIN,
+};
 
 /// How long the head of a request may take, and how long a connection may be idle before it. Longer than the usual
 /// heartbeat interval, so that devices keep their connections.
@@ -69,7 +73,7 @@ where
     http.timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIME_MAX)
         .max_buf_size(HEAD_BYTES_MAX);
-    let room = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let room = Arc::new(Semaphore::new(connections.all_max()));
     let graceful = GracefulShutdown::new();
     let mut shutdown = std::pin::pin!(shutdown);
     loop {
@@ -84,6 +88,7 @@ where
             site: site.clone(),
             peer,
             is_tls: tls.is_some(),
+            connections: Arc::clone(&connections),
         };
         let (http, watcher, tls) = (http.clone(), graceful.watcher(), tls.clone());
         tokio::spawn(async move {
@@ -155,6 +160,8 @@ struct Front<S> {
     /// Who is at the other end of the connection, for what is counted by address.
     peer: SocketAddr,
     is_tls: bool,
+    /// Knows which proxies are believed that a client came by https.
+    connections: Arc<Connections>,
 }
 
 impl<S> hyper::service::Service<Request<Incoming>> for Front<S>
@@ -172,6 +179,7 @@ where
         if is_tls {
             request.extensions_mut().insert(OverTls);
         }
+        let is_https = is_tls || self.connections.is_https(self.peer.ip(), request.headers());
         let (head, body) = request.into_parts();
         let (body, unread) = unread::watch(body, &head.headers);
         let request = Request::from_parts(head, Body::new(body));
@@ -183,7 +191,7 @@ where
                 Ok(Problem::new(UNAVAILABLE, detail).into_response())
             })?;
             unread.settle(&mut answer);
-            if is_tls {
+            if is_https {
                 answer
                     .headers_mut()
                     .insert(header::STRICT_TRANSPORT_SECURITY, HTTPS_ONLY);

@@ -5,16 +5,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{FromRequestParts, State};
 use axum::http::header;
+use axum::http::request::Parts;
+use axum::response::IntoResponse;
 use axum::routing::get;
+use sha2::{Digest as _, Sha256};
 use usher_engine::WallClock;
+use usher_identity::Caller;
 use usher_journal::{AccountFilter, PageRequest};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::api::Api;
-use crate::meter::Meter;
+use crate::extract::Bearer;
 use crate::problem::{Problem, UNAVAILABLE};
 
 /// The media type of the Prometheus text format.
@@ -27,14 +31,55 @@ pub(crate) fn documented() -> OpenApiRouter<Arc<Api>> {
     OpenApiRouter::new().routes(routes!(live)).routes(routes!(ready))
 }
 
-pub(crate) fn routes(meter: Arc<Meter>) -> Router<Arc<Api>> {
-    let metrics = move |State(api): State<Arc<Api>>| {
-        let mut text = String::with_capacity(16 * 1024);
-        write_figures(&api, &mut text);
-        meter.write(&mut text);
-        std::future::ready(([(header::CONTENT_TYPE, PROMETHEUS)], text))
-    };
+/// A token that opens `/metrics`. Only its digest is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MetricsToken([u8; 32]);
+
+impl MetricsToken {
+    /// The token that is given as text.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        Self(Sha256::digest(text.as_bytes()).into())
+    }
+}
+
+/// Whoever may read the metrics: the token for them, or any operator key.
+struct MayReadMetrics;
+
+impl FromRequestParts<Arc<Api>> for MayReadMetrics {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, Problem> {
+        let Bearer(token) = Bearer::from_request_parts(parts, api).await?;
+        if api.config.metrics_token == Some(MetricsToken::of(&token)) {
+            return Ok(Self);
+        }
+        match api.identity.authenticate(&token, None, api.engine.now()) {
+            Ok(Caller::Operator) => Ok(Self),
+            Ok(_) => Err(Problem::forbidden("an operator key, or the token for metrics")),
+            Err(_) => Err(Problem::unauthenticated(true)),
+        }
+    }
+}
+
+pub(crate) fn routes() -> Router<Arc<Api>> {
+    let metrics = |_: MayReadMetrics, State(api): State<Arc<Api>>| std::future::ready(metrics(&api));
     Router::new().route("/metrics", get(metrics))
+}
+
+/// `/metrics` alone, for everybody who reaches the listener that it is put on.
+pub fn metrics_router(api: Arc<Api>) -> Router {
+    let metrics = |State(api): State<Arc<Api>>| std::future::ready(metrics(&api));
+    Router::new().route("/metrics", get(metrics)).with_state(api)
+}
+
+fn metrics(api: &Api) -> impl IntoResponse + use<> {
+    let mut text = String::with_capacity(16 * 1024);
+    write_figures(api, &mut text);
+    if let Some(meter) = api.meter.get() {
+        meter.write(&mut text);
+    }
+    ([(header::CONTENT_TYPE, PROMETHEUS)], text)
 }
 
 /// Whether the program runs
@@ -99,6 +144,7 @@ fn write_figures(api: &Api, text: &mut String) {
             "Open connections.",
             u64::from(api.connections().count()),
         ),
+        ("streams", "Open event streams.", api.streams().count()),
         ("accounts_loaded", "Accounts in memory.", figures.accounts_loaded),
         (
             "subscribers",

@@ -16,10 +16,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use usher_domain::text::Email;
 use usher_domain::{AccountId, Secs, UserId};
 use usher_engine::Engine;
-use usher_identity::KnownBrowser;
+use usher_identity::{KnownBrowser, network_of};
 
 use self::spent::{Key, Spent};
-use crate::arrival::network_of;
 
 /// How many wrong passwords one e-mail address has at once from one network; one more comes every 30 seconds. A known
 /// browser, or a session that asks for the present password, has as many of its own.

@@ -69,13 +69,12 @@ impl Identity {
         user: UserId,
         now: Timestamp,
     ) -> Result<Secret, IdentityError> {
-        let id = match browser {
-            Some(browser) => browser.0,
-            None => {
-                let mut bytes = [0; 16];
-                fill(&mut bytes)?;
-                u128::from_be_bytes(bytes)
-            }
+        let id = if let Some(browser) = browser {
+            browser.0
+        } else {
+            let mut bytes = [0; 16];
+            fill(&mut bytes)?;
+            u128::from_be_bytes(bytes)
         };
         self.store
             .change(move |tables| put(tables, id, account, user, now), |()| ())

@@ -324,9 +324,10 @@ fn get(tables: &Connection, account: AccountId, user: UserId) -> Result<Option<S
     let stored = tables.prepare_cached(select)?.query_row(of, |row| {
         Ok(Stored {
             hash: PasswordHash::from_stored(row.get(0)?),
-            life: match row.get(1)? {
-                true => PasswordLife::Temporary,
-                false => PasswordLife::Lasting,
+            life: if row.get(1)? {
+                PasswordLife::Temporary
+            } else {
+                PasswordLife::Lasting
             },
         })
     });

@@ -20,6 +20,7 @@ use futures::StreamExt;
 use serde::de::DeserializeOwned;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
+use usher_api::StreamOf;
 use usher_domain::{Account, Actor, Refusal, Timestamp};
 use usher_engine::Subscription;
 
@@ -118,10 +119,22 @@ pub(crate) async fn stream<P: LivePage>(
     let Ok(viewer) = viewer else {
         return event_stream(Body::from(OVER));
     };
+    let open = viewer.portal.api.streams().open(StreamOf {
+        account: viewer.account,
+        user: Some(viewer.session.user),
+        session: Some(format!("web_{}", viewer.session.id)),
+    });
+    let open = match open {
+        Ok(open) => open,
+        Err(problem) => return Failed::from(problem).into_response(),
+    };
     let told = headers.get("last-event-id").and_then(|id| id.to_str().ok());
     let told = told.and_then(|id| u64::from_str_radix(id, 16).ok());
     let (sender, receiver) = mpsc::channel(WAITING_MAX);
-    tokio::spawn(feed::<P>(viewer, query.0, told, sender));
+    tokio::spawn(async move {
+        feed::<P>(viewer, query.0, told, sender).await;
+        drop(open);
+    });
     let frames = futures::stream::unfold(receiver, |mut receiver| async move {
         let frame = receiver.recv().await?;
         Some((Ok::<_, Infallible>(frame), receiver))

@@ -5,7 +5,8 @@ use std::ffi::OsString;
 use clap::{Parser, Subcommand};
 
 use crate::{
-    Failure, Terminal, backup, bench, demo, log, operator_key, rebuild, replay, serve, status, verify,
+    Failure, Terminal, backup, bench, demo, log, operator_key, rebuild, replay, serve, signing_key, status,
+    verify,
 };
 
 /// Hands out the seats that a help desk shares: to each agent a seat, a fair place in the queue, or an exact reason
@@ -27,6 +28,7 @@ enum Command {
     Verify(verify::Arguments),
     Rebuild(rebuild::Arguments),
     OperatorKey(operator_key::Arguments),
+    SigningKey(signing_key::Arguments),
     Bench(bench::BenchArgs),
     /// Print the description of the API, as the server gives it at /v1/openapi.json
     Openapi,
@@ -52,6 +54,7 @@ pub(crate) fn run(
         Command::Verify(arguments) => verify::run(&arguments, terminal),
         Command::Rebuild(arguments) => rebuild::run(&arguments, terminal),
         Command::OperatorKey(arguments) => operator_key::run(&arguments, terminal),
+        Command::SigningKey(arguments) => signing_key::run(&arguments, terminal),
         Command::Openapi => Ok(terminal.out().write_all(usher_api::openapi_json().as_bytes())?),
     }
 }

@@ -17,6 +17,7 @@ mod progress;
 mod rebuild;
 mod replay;
 mod serve;
+mod signing_key;
 mod status;
 mod terminal;
 mod verify;

@@ -19,6 +19,7 @@ use crate::arrival::Arrival;
 use crate::problem::{Facts, Problem};
 use crate::request_log::RequestLog;
 use crate::scim;
+use crate::streams::{OpenStream, StreamOf};
 
 /// What the paths of an account's things start with.
 const ACCOUNT_PATHS: &str = "/v1/accounts/";
@@ -258,6 +259,21 @@ impl Caller {
         let ask =
             move |account: &Account, actor: &Actor, now| decide(account, &command, actor, now).map(|_| ());
         self.read(ask).await
+    }
+
+    /// Counts one more event stream of this caller's, as long as what is given lives.
+    pub(crate) async fn open_stream(&self) -> Result<OpenStream, Problem> {
+        let user = self.read(|account, actor, _| Ok(account.user_of(actor))).await?;
+        let session = match &self.actor {
+            Actor::User(_) => self.cause.credential.as_ref().map(ToString::to_string),
+            Actor::SignIn(_) | Actor::Ticket(_) => Some(self.actor.to_string()),
+            _ => None,
+        };
+        self.api.streams().open(StreamOf {
+            account: self.account,
+            user,
+            session,
+        })
     }
 
     /// A command of this caller's.

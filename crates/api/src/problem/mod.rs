@@ -19,7 +19,7 @@ pub use self::table::Kind;
 pub(crate) use self::table::{
     BODY_TOO_LARGE, DOMAIN_NOT_PROVED, INVARIANT, LAST_OPERATOR_KEY, MALFORMED, METHOD_NOT_ALLOWED,
     PASSWORD_CHANGE_REQUIRED, SECOND_FACTOR_NEEDED, SECOND_FACTOR_SET_UP_NEEDED, SSO_REQUIRED, TIMEOUT,
-    TOO_MANY_ATTEMPTS, TOO_MANY_KEYS, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE,
+    TOO_MANY_ATTEMPTS, TOO_MANY_KEYS, TOO_MANY_STREAMS, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE,
 };
 
 /// The media type of problem documents.
@@ -124,6 +124,16 @@ impl Problem {
             token_was_given,
             ..Self::new(Kind::of(Code::Unauthenticated), detail)
         }
+    }
+
+    /// A session, user or account has as many open streams as it may.
+    pub(crate) fn too_many_streams(whose: &str, most: u32) -> Self {
+        let detail = format!("{whose} has {most} event streams open already. Close one, or use it.");
+        let facts = Facts {
+            limit: Some(most),
+            ..Facts::default()
+        };
+        Self::new(TOO_MANY_STREAMS, detail).with(facts)
     }
 
     /// Passwords, or codes, were tried too often.

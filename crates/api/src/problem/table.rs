@@ -96,6 +96,11 @@ pub(crate) const TOO_MANY_KEYS: &Kind = kind!("too-many-keys", CONFLICT "There a
     what: "There are as many operator keys as Usher keeps.",
     why: "Every list has a bound. Keys that nobody needs are a risk.",
     remedy: "Revoke keys that are not used any more: the list says when each was used last.");
+/// There are as many open streams as there may be.
+pub(crate) const TOO_MANY_STREAMS: &Kind = kind!("too-many-streams", TOO_MANY_REQUESTS "Too many streams are open",
+    what: "This session, this user or this account has as many event streams open as it may; `limit` says how many.",
+    why: "Every stream holds a connection, and nobody takes those of others.",
+    remedy: "Close streams that nobody reads, and use one for each device. Come back after as long as `Retry-After` says.");
 /// The account's people come in by their provider.
 pub(crate) const SSO_REQUIRED: &Kind = kind!("sso-required", FORBIDDEN "Single sign-on is required",
     what: "The password is right, but this account lets people in through its own provider only.",
@@ -131,6 +136,7 @@ const OF_HTTP: &[&Kind] = &[
     SECOND_FACTOR_SET_UP_NEEDED,
     LAST_OPERATOR_KEY,
     TOO_MANY_KEYS,
+    TOO_MANY_STREAMS,
     SSO_REQUIRED,
     INVARIANT,
     DOMAIN_NOT_PROVED,

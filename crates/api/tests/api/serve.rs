@@ -109,12 +109,36 @@ async fn one_address_has_so_many_connections_and_others_do_not_suffer() {
     // The server sees only by and by that it is gone.
     while ask_from(here, server).await.is_none() {}
 
-    let metrics = app.nobody().get("/metrics").await.text;
+    let metrics = app.operator().get("/metrics").await.text;
     assert!(metrics.contains("\nusher_connections "), "{metrics}");
     let turned_away = metrics
         .lines()
         .find_map(|line| line.strip_prefix("usher_connections_turned_away_total "));
     assert!(turned_away.unwrap().parse::<u32>().unwrap() >= 1);
+}
+
+#[tokio::test]
+async fn browsers_are_told_to_come_by_https_only_where_a_trusted_proxy_says_that_they_did() {
+    let request = "GET /livez HTTP/1.1\r\nhost: usher\r\nx-forwarded-proto: https\r\n\r\n";
+    for (proxies, is_told) in [
+        (TrustedProxies::default(), true),
+        (TrustedProxies::new([]), false),
+    ] {
+        let app = App::configured(Config {
+            trusted_proxies: proxies,
+            ..Config::default()
+        });
+        let address = put_on_a_socket(&app.await, None).await;
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let over_https = answer(&mut stream).await;
+        stream.write_all(REQUEST).await.unwrap();
+        let plain = answer(&mut stream).await;
+
+        let header = "strict-transport-security: max-age=31536000";
+        assert_eq!(over_https.contains(header), is_told, "{over_https}");
+        assert!(!plain.contains(header), "{plain}");
+    }
 }
 
 #[tokio::test]

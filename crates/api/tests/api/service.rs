@@ -1,7 +1,8 @@
 use serde_json::json;
+use usher_api::{Config, MetricsToken};
 use usher_journal::Fault;
 
-use crate::app::App;
+use crate::app::{App, Who};
 
 #[tokio::test]
 async fn health_is_told_to_everybody() {
@@ -38,7 +39,7 @@ async fn metrics_count_requests_by_operation_and_never_by_path() {
         .problem(404, "not-found");
     app.nobody().get("/nowhere").await.problem(404, "not-found");
 
-    let answer = app.nobody().get("/metrics").await;
+    let answer = app.operator().get("/metrics").await;
 
     assert!(
         answer
@@ -74,12 +75,35 @@ async fn a_clock_that_was_set_back_is_told() {
          The machine's clock was last set back by 3600 seconds.\n\
          Usher goes on by the time that really passes, 3600 seconds ahead of the machine's clock.\n"
     );
-    let metrics = app.nobody().get("/metrics").await.text;
+    let metrics = app.operator().get("/metrics").await.text;
     for line in [
         "usher_clock_behind_seconds 3600",
         "usher_clock_steps_back_total 1",
     ] {
         assert!(metrics.lines().any(|it| it == line), "{line}\n{metrics}");
+    }
+}
+
+#[tokio::test]
+async fn metrics_are_for_operators_and_for_the_token_alone() {
+    let token = "a-token-for-the-monitoring";
+    let mut app = App::configured(Config {
+        metrics_token: Some(MetricsToken::of(token)),
+        ..Config::default()
+    })
+    .await;
+    app.account = app.new_account("Contoso Support").await;
+    let (_, member) = app.member("Sven").await;
+    let key = app.key(&["read"]).await;
+    let metrics = async |who: &Who| app.by(who).get("/metrics").await;
+
+    metrics(&Who(None)).await.problem(401, "unauthenticated");
+    let wrong = Who(Some("another-token-of-nobody".to_owned()));
+    metrics(&wrong).await.problem(401, "unauthenticated");
+    metrics(&member).await.problem(403, "forbidden");
+    metrics(&key).await.problem(403, "forbidden");
+    for who in [Who(Some(token.to_owned())), App::operator_key()] {
+        assert!(metrics(&who).await.text.contains("usher_streams 0"));
     }
 }
 

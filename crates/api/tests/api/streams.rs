@@ -395,3 +395,48 @@ async fn a_server_that_stops_ends_its_streams() {
 
     stream.ends().await;
 }
+
+#[tokio::test]
+async fn a_device_has_so_many_streams_and_another_one_as_soon_as_one_ends() {
+    let desk = Desk::with_seats(2).await;
+    let sven = desk.sign_in(&desk.agent("Sven").await).await;
+    let eva = desk.sign_in(&desk.agent("Eva").await).await;
+    let path = sven.path("/events");
+    let mut open = Vec::new();
+    for _ in 0..usher_api::STREAMS_PER_SESSION_MAX {
+        open.push(desk.follow(&sven.token, &path, None).await.begun().await);
+    }
+
+    let refused = desk.app.by(&sven.token).get(&path).await;
+
+    let problem = refused.problem(429, "too-many-streams");
+    assert_eq!(problem["limit"], usher_api::STREAMS_PER_SESSION_MAX);
+    assert_eq!(refused.header("retry-after"), "30");
+    desk.follow(&eva.token, &eva.path("/events"), None)
+        .await
+        .begun()
+        .await;
+    open.pop();
+    desk.follow(&sven.token, &path, None).await.begun().await;
+}
+
+#[tokio::test]
+async fn a_user_who_asks_again_and_again_does_not_fill_the_record_of_refusals() {
+    let desk = Desk::with_seats(1).await;
+    let (sven, nora) = (desk.agent("Sven").await, desk.agent("Nora").await);
+    desk.sign_in(&sven).await;
+
+    for _ in 0..50 {
+        let refused = desk.try_sign_in(&nora, json!({})).await;
+        refused.problem(409, "no-seat-available");
+    }
+
+    let listed = desk.app.operator().get("refusals?limit=200").await.ok();
+    assert_eq!(listed["items"].as_array().unwrap().len(), 20);
+    desk.advance(60).await;
+    desk.try_sign_in(&nora, json!({}))
+        .await
+        .problem(409, "no-seat-available");
+    let listed = desk.app.operator().get("refusals?limit=200").await.ok();
+    assert_eq!(listed["items"].as_array().unwrap().len(), 21);
+}

@@ -6,6 +6,7 @@ mod follow;
 mod inline;
 mod job;
 mod keep;
+mod pacer;
 mod resident;
 mod state;
 mod task;

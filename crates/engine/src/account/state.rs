@@ -3,6 +3,7 @@
 use usher_domain::{Account, AccountId, Broken, Millis, Secs, SignInId, TicketId, Timestamp};
 use usher_journal::{Authenticator, COMMITS_MAX, Commit, Journal, Loaded, verify_chain};
 
+use super::pacer::RefusalPacer;
 use crate::failure::with_sources;
 use crate::node::Node;
 use crate::replay::{self, ReplayError, Replayed};
@@ -22,6 +23,8 @@ pub(super) struct State {
     pub(super) ahead: Millis,
     /// Up to which time of this node outages are made up for (S11).
     pub(super) made_up_until: Timestamp,
+    /// Which refusals are still put on record.
+    pub(super) pacer: RefusalPacer,
     /// What loading would have to replay, in bytes.
     pub(super) unsnapped_bytes: usize,
     /// The size of the newest snapshot that is known.
@@ -66,6 +69,7 @@ impl State {
             replayed,
             ahead: Millis::ZERO,
             made_up_until: Timestamp::default(),
+            pacer: RefusalPacer::default(),
             unsnapped_bytes: 0,
             snapshot_bytes: 0,
         }

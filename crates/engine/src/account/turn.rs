@@ -159,6 +159,12 @@ impl<'a> Turn<'a> {
         }
         let Ok(account) = self.existing() else { return };
         let event = refused(account, command, refusal, refusal_id(self.now));
+        // Asked again and again, the answer is the same, and the record need not be.
+        let (now, pacer) = (self.now, &mut self.state.pacer);
+        let event = event.filter(|event| match event {
+            Event::Refused { user, .. } => pacer.admits(*user, now),
+            _ => true,
+        });
         if let Some(event) = event {
             self.enter_new(vec![event], actor, cause);
         }

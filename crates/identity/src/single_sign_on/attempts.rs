@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use usher_domain::{AccountId, Secs, Timestamp, UserId};
 
 use crate::secret::Digest;
-use crate::{RandomError, Secret};
+use crate::{RandomError, Secret, network_of};
 
 /// How long a person has to sign in at the provider.
 pub const ATTEMPT_LIFE: Secs = Secs::new(600);
@@ -15,8 +15,11 @@ pub const ATTEMPT_LIFE: Secs = Secs::new(600);
 /// The most sign-ins that are under way at a time; past it the oldest has to begin anew.
 pub const ATTEMPTS_MAX: usize = 10_000;
 
-/// The most of them that one network address has, so that nobody pushes everybody else's out.
+/// The most of them that one network address (of IPv6, one /64) has, so that nobody pushes everybody else's out.
 pub const ATTEMPTS_PER_ADDRESS_MAX: usize = 200;
+
+/// The most bytes that are kept of where to go afterwards; more is forgotten.
+const BACK_BYTES_MAX: usize = 2_048;
 
 /// The sign-ins that are under way, by the digest of their state. In memory: who comes back to a server that was
 /// started anew begins anew.
@@ -47,6 +50,7 @@ pub(super) struct Attempt {
     pub(super) link_to: Option<UserId>,
     /// What the browser keeps in a cookie.
     browser: Digest,
+    /// The network that it was begun from.
     from: Option<IpAddr>,
     until: Timestamp,
     number: u64,
@@ -100,7 +104,11 @@ impl Attempts {
             browser: Secret::draw("")?,
         };
         let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        open.make_room(intent.from, now);
+        let from = intent.from.map(network_of);
+        // Attempts wait in memory, and this comes from the browser.
+        let back = Some(intent.back).filter(|back| back.len() <= BACK_BYTES_MAX);
+        let back = back.unwrap_or_default();
+        open.make_room(from, now);
         open.begun += 1;
         let (number, key) = (open.begun, key(begun.state.expose()));
         open.order.insert(number, key);
@@ -111,10 +119,10 @@ impl Attempts {
             nonce: binding.nonce,
             verifier: binding.verifier,
             return_to: binding.return_to,
-            back: intent.back,
+            back,
             link_to: intent.link_to,
             browser: Digest::of(begun.browser.expose()),
-            from: intent.from,
+            from,
             until: now + ATTEMPT_LIFE,
             number,
         };
@@ -176,11 +184,19 @@ mod tests {
     const NOW: Timestamp = Timestamp::from_millis(1_000_000);
 
     fn begin(attempts: &Attempts, from: [u8; 4], now: Timestamp) -> Begun {
+        begin_from(attempts, from.into(), now)
+    }
+
+    fn begin_from(attempts: &Attempts, from: IpAddr, now: Timestamp) -> Begun {
+        begin_to(attempts, String::new(), from, now)
+    }
+
+    fn begin_to(attempts: &Attempts, back: String, from: IpAddr, now: Timestamp) -> Begun {
         let intent = Intent {
             account: AccountId::from_bits(1),
-            back: String::new(),
+            back,
             link_to: None,
-            from: Some(from.into()),
+            from: Some(from),
         };
         let binding = Binding {
             nonce: Secret::draw("").unwrap(),
@@ -229,6 +245,31 @@ mod tests {
         assert!(!is_taken(&attempts, &first, NOW));
         assert!(is_taken(&attempts, &victim, NOW));
         assert_eq!(attempts.0.lock().unwrap().order.len(), ATTEMPTS_PER_ADDRESS_MAX);
+    }
+
+    #[test]
+    fn the_addresses_of_one_ipv6_network_are_one() {
+        let attempts = Attempts::default();
+        let first = begin_from(&attempts, "2001:db8:0:1::1".parse().unwrap(), NOW);
+        let other = begin_from(&attempts, "2001:db8:0:2::1".parse().unwrap(), NOW);
+
+        for number in 0..ATTEMPTS_PER_ADDRESS_MAX {
+            let from = format!("2001:db8:0:1:ffff::{number:x}").parse().unwrap();
+            begin_from(&attempts, from, NOW);
+        }
+
+        assert!(!is_taken(&attempts, &first, NOW));
+        assert!(is_taken(&attempts, &other, NOW));
+    }
+
+    #[test]
+    fn what_a_browser_wants_to_go_back_to_takes_bounded_memory() {
+        let attempts = Attempts::default();
+        let begun = begin_to(&attempts, "x".repeat(250_000), [1; 4].into(), NOW);
+
+        let taken = attempts.take(begun.state.expose(), begun.browser.expose(), NOW);
+
+        assert_eq!(taken.unwrap().back, "");
     }
 
     #[test]

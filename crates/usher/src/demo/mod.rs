@@ -16,7 +16,7 @@ use usher_engine::Clock;
 
 use self::accounts::{DemoAccount, Model};
 use self::agents::Worker;
-use crate::serve::{self, Store};
+use crate::serve::{self, Listeners, Store};
 use crate::{Failure, Terminal};
 
 /// Stories that wait for the terminal at most; past it, agents wait with them.
@@ -59,7 +59,11 @@ async fn demo(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Fail
     let serving = tokio::spawn(async move {
         // Both an answer and a dropped sender mean that the demo is over.
         let stop = async { drop(ended.await) };
-        serve::run_until(stop, listener, None, &store, Clock::System, config()).await
+        let listeners = Listeners {
+            listener,
+            metrics: None,
+        };
+        serve::run_until(stop, listeners, None, &store, Clock::System, config()).await
     });
     let operator = Client::new(&url, key.expose()).map_err(cannot)?;
     let accounts = Arc::new(accounts::make(&operator).await.map_err(cannot)?);

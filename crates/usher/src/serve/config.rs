@@ -6,8 +6,10 @@ use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use usher_domain::Secs;
 use usher_domain::account::Plan;
 use usher_domain::text::PlanName;
+use usher_identity::{InvalidLives, Lives};
 
 use super::setting::{Place, Setting};
 use crate::Failure;
@@ -19,7 +21,7 @@ const FILE_NAME: &str = "usher.toml";
 /// The contents of the file, which `docs/usher.toml` explains. Arguments and the environment come before it.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Config {
+pub(crate) struct Config {
     /// Where to listen.
     pub(super) listen: Option<String>,
     /// Where customers reach this server.
@@ -32,6 +34,16 @@ pub(super) struct Config {
     pub(super) trusted_proxies: Option<Vec<String>>,
     /// The most connections at once from one network address.
     pub(super) connections_per_address_max: Option<NonZeroU32>,
+    /// Where to serve `/metrics` alone.
+    pub(super) metrics_listen: Option<String>,
+    /// The file with the token that opens `/metrics`.
+    pub(super) metrics_token_file: Option<PathBuf>,
+    /// How long a session of the portal lives that nobody uses.
+    session_idle_secs: Option<u32>,
+    /// How long a session of the portal lives.
+    session_life_secs: Option<u32>,
+    /// How long a user token is good.
+    token_life_secs: Option<u32>,
     /// Whether providers may be in private networks.
     pub(super) private_providers: Option<bool>,
     /// Whether requests to providers go through the proxy that the environment names.
@@ -60,7 +72,7 @@ struct PlanConfig {
 
 impl Config {
     /// Reads the file that is named, which must exist, or the one in the data directory, which need not.
-    pub(super) fn read(named: Option<&Path>, directory: Option<&Path>) -> Result<Self, Failure> {
+    pub(crate) fn read(named: Option<&Path>, directory: Option<&Path>) -> Result<Self, Failure> {
         let usual = directory.map(|directory| directory.join(FILE_NAME));
         let Some(file) = named.or(usual.as_deref()) else {
             return Ok(Self::default());
@@ -91,6 +103,7 @@ impl Config {
             &mut config.tls_cert,
             &mut config.tls_key,
             &mut config.secrets_key_file,
+            &mut config.metrics_token_file,
         ];
         for path in paths.into_iter().flatten() {
             *path = folder.join(&path);
@@ -109,6 +122,28 @@ impl Config {
                 value: value.clone(),
                 place: Place::File(self.file.clone()),
             })
+        })
+    }
+
+    /// How long people stay signed in.
+    pub(super) fn lives(&self) -> Result<Lives, Failure> {
+        let usual = Lives::default();
+        let chosen = |secs: Option<u32>, usual: Secs| secs.map_or(usual, Secs::new);
+        let lives = Lives {
+            session_idle: chosen(self.session_idle_secs, usual.session_idle),
+            session: chosen(self.session_life_secs, usual.session),
+            token: chosen(self.token_life_secs, usual.token),
+        };
+        lives.checked().map_err(|error| {
+            let key = match error {
+                InvalidLives::SessionIdle => "session_idle_secs",
+                InvalidLives::Session => "session_life_secs",
+                InvalidLives::Token => "token_life_secs",
+            };
+            Failure::said(format!(
+                "`{key}` in {} cannot be used: {error}.",
+                self.file.display()
+            ))
         })
     }
 
@@ -138,6 +173,7 @@ mod tests {
 
         let config = Config::parse(example, Path::new("/etc/usher/usher.toml")).unwrap();
 
+        let lives = config.lives().unwrap();
         let Config {
             listen,
             public_url,
@@ -145,6 +181,11 @@ mod tests {
             tls_key,
             trusted_proxies,
             connections_per_address_max,
+            ref metrics_listen,
+            ref metrics_token_file,
+            session_idle_secs: _,
+            session_life_secs: _,
+            token_life_secs: _,
             private_providers,
             proxy_from_environment,
             dns_server,
@@ -163,6 +204,9 @@ mod tests {
             connections_per_address_max,
             Some(usher_api::CONNECTIONS_PER_ADDRESS)
         );
+        assert_eq!(metrics_listen.as_deref(), Some("127.0.0.1:9464"));
+        assert_eq!(*metrics_token_file, Some("/etc/usher/metrics.token".into()));
+        assert_eq!(lives, Lives::default());
         assert_eq!(private_providers, Some(false));
         assert_eq!(proxy_from_environment, Some(false));
         assert_eq!(dns_server.as_deref(), Some("9.9.9.9"));
@@ -231,6 +275,7 @@ mod tests {
                 "log_level = \"loud\"\n",
                 "expected one of `error`, `warn`, `info`",
             ),
+            ("session_idle_secs = \"1 h\"\n", "expected u32"),
         ] {
             let error = parse(wrong).unwrap_err();
             assert!(
@@ -238,6 +283,30 @@ mod tests {
                 "{error}"
             );
             assert!(error.contains(said), "{error}");
+        }
+    }
+
+    #[test]
+    fn how_long_people_stay_signed_in_has_bounds() {
+        let lives = |text: &str| {
+            parse(text)
+                .unwrap()
+                .lives()
+                .map_err(|failure| failure.to_string())
+        };
+
+        let chosen =
+            lives("session_idle_secs = 900\nsession_life_secs = 36000\ntoken_life_secs = 3600\n").unwrap();
+        assert_eq!(chosen.session_idle, Secs::new(900));
+        assert_eq!(chosen.session, Secs::new(36_000));
+        assert_eq!(chosen.token, Secs::new(3_600));
+        for (wrong, key) in [
+            ("session_idle_secs = 10\n", "session_idle_secs"),
+            ("session_life_secs = 3600\n", "session_life_secs"),
+            ("token_life_secs = 9999999\n", "token_life_secs"),
+        ] {
+            let error = lives(wrong).unwrap_err();
+            assert!(error.starts_with(&format!("`{key}` in usher.toml")), "{error}");
         }
     }
 

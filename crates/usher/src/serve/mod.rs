@@ -1,10 +1,12 @@
 //! `usher serve`: the server.
 
 mod address;
-mod config;
+pub(crate) mod config;
 mod greeting;
+mod limits;
+mod metrics;
 mod outward;
-mod secrets;
+pub(crate) mod secrets;
 mod setting;
 mod signals;
 mod stop;
@@ -26,6 +28,7 @@ pub(crate) use self::address::listen_on;
 use self::address::{LISTEN, checked_url, openable, plain_http_warning};
 use self::config::Config;
 use self::greeting::{greet, show_way_in};
+use self::metrics::MetricsArguments;
 pub(crate) use self::secrets::{SECRETS_KEY_NAME, SecretsArguments};
 use self::setting::Setting;
 pub(crate) use self::signals::stop;
@@ -108,6 +111,8 @@ pub(crate) struct Arguments {
     /// How the log looks: for people or, with `json`, for programs [default: text]
     #[arg(long, value_name = "FORMAT", env = "USHER_LOG_FORMAT", value_enum)]
     log_format: Option<log::Format>,
+    #[command(flatten)]
+    metrics: MetricsArguments,
 }
 
 /// Serves until it is told to stop.
@@ -154,7 +159,10 @@ async fn serve(arguments: Arguments, terminal: &mut Terminal) -> Result<(), Fail
         Some(Setting { value, place }) => listen_on(&value, &place.name("--listen", "listen")).await?,
         None => listen_on(LISTEN, "`--listen`").await?,
     };
-    let store = match (directory, lock) {
+    let metrics = arguments.metrics.listener(&config).await?;
+    let metrics_token = arguments.metrics.token(&config)?;
+    let lives = config.lives()?;
+    let mut store = match (directory, lock) {
         (Some(directory), Some(lock)) => Store::open(
             directory,
             lock,
@@ -164,6 +172,7 @@ async fn serve(arguments: Arguments, terminal: &mut Terminal) -> Result<(), Fail
         )?,
         _ => Store::in_memory()?,
     };
+    store.identity = store.identity.with_lives(lives);
     store.check().await?;
     let drawn = first_operator_key(&store.identity, arguments.operator_key.as_deref()).await?;
     let is_shown = terminal.is_shown();
@@ -178,14 +187,17 @@ async fn serve(arguments: Arguments, terminal: &mut Terminal) -> Result<(), Fail
         Clock::System
     };
     let scheme = if tls.is_some() { "https" } else { "http" };
-    let connections_max = config.connections_per_address_max;
+    let wanted = config.connections_per_address_max;
+    let bounds = limits::bounds(wanted.unwrap_or(CONNECTIONS_PER_ADDRESS));
     let config = usher_api::Config {
         plans: config.plans(),
         sandbox: arguments.sandbox,
         public_url,
         own_url: Some(format!("{scheme}://{}", openable(listener.local_addr()?))),
         trusted_proxies,
-        connections_per_address_max: connections_max.unwrap_or(CONNECTIONS_PER_ADDRESS),
+        connections_max: bounds.all,
+        connections_per_address_max: bounds.per_address,
+        metrics_token,
         // A sandbox is for trying out, on one's own machine too.
         providers: if private_providers == Some(true) || arguments.sandbox {
             Reach::PrivateToo
@@ -212,7 +224,16 @@ async fn serve(arguments: Arguments, terminal: &mut Terminal) -> Result<(), Fail
     if let Some(first_start) = first_start {
         first_start.succeeded();
     }
-    run_until(stop, listener, tls, &store, clock, config).await
+    let listeners = Listeners { listener, metrics };
+    run_until(stop, listeners, tls, &store, clock, config).await
+}
+
+/// Where a server listens.
+pub(crate) struct Listeners {
+    /// For everything.
+    pub(crate) listener: TcpListener,
+    /// For `/metrics` alone, without a token.
+    pub(crate) metrics: Option<TcpListener>,
 }
 
 /// What to warn of where the data is on a disk that may not keep what it has said to have stored.
@@ -229,7 +250,7 @@ fn network_warning(store: &Store) -> Option<String> {
 /// Serves until `stop`, then finishes what was begun and leaves nothing unsaved, or says what.
 pub(crate) async fn run_until(
     stop: impl Future<Output = ()> + Send,
-    listener: TcpListener,
+    listeners: Listeners,
     tls: Option<FreshTls>,
     store: &Store,
     clock: Clock,
@@ -247,6 +268,9 @@ pub(crate) async fn run_until(
     let (rest, _) = usher_api::router(Arc::clone(&api));
     let site = usher_portal::site(Arc::clone(&api), rest);
     let upkeep = tokio::spawn(maintain(Arc::clone(&api)));
+    let Listeners { listener, metrics } = listeners;
+    let metrics = metrics.map(|metrics| metrics::serve(metrics, Arc::clone(&api), api.closed()));
+    let metrics = metrics.map(tokio::spawn);
     let connections = Arc::clone(api.connections());
     let stopped = async move {
         stop.await;
@@ -261,7 +285,10 @@ pub(crate) async fn run_until(
     let shown = tls.as_ref().map(|fresh| fresh.tls.clone());
     let fresh = tls.map(|fresh| tokio::spawn(transport::keep_fresh(fresh)));
     let served = usher_api::serve(listener, site, shown, connections, stopped).await;
-    for task in [Some(upkeep), Some(reread), noting, fresh].into_iter().flatten() {
+    for task in [Some(upkeep), Some(reread), noting, fresh, metrics]
+        .into_iter()
+        .flatten()
+    {
         task.abort();
     }
     stop::store_the_rest(&engine, &store.identity).await?;
@@ -275,13 +302,16 @@ pub(crate) async fn run_until(
     served.map_err(|error| Failure::because("The server stopped", &error))
 }
 
-/// Takes over what `usher operator-key` did to the keys in the database.
+/// Takes over what `usher operator-key` and `usher signing-key` did to the keys in the database.
 async fn reread_keys(identity: Identity) {
     let mut turns = tokio::time::interval(operator_key::TAKEN_OVER_WITHIN);
     loop {
         turns.tick().await;
         if let Err(error) = identity.reread_operator_keys().await {
-            tracing::warn!(%error, "the operator keys were not read anew");
+            tracing::warn!(%error, "the operator keys were not read again");
+        }
+        if let Err(error) = identity.reread_signing_keys().await {
+            tracing::warn!(%error, "the signing keys were not read again");
         }
     }
 }

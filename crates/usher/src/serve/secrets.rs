@@ -68,6 +68,14 @@ impl SecretsArguments {
         }
     }
 
+    /// The key of data that a server has worked on; never makes one.
+    pub(crate) fn existing(&self, directory: &Path, config: &Config) -> Result<SecretsKeys, Failure> {
+        match self.given(config)? {
+            Some(keys) => Ok(keys),
+            None => beside_the_data(directory, true).map(|(keys, _)| keys),
+        }
+    }
+
     /// The key that is given by an argument, the environment or the configuration.
     fn given(&self, config: &Config) -> Result<Option<SecretsKeys>, Failure> {
         match (&self.secrets_key, &self.secrets_key_file) {

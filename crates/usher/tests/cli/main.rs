@@ -12,6 +12,7 @@ mod data;
 mod data_directories;
 mod install;
 mod killed;
+mod limits;
 mod loss;
 mod program;
 mod replay;

@@ -37,6 +37,8 @@ fn limited(kib: usize, arguments: &[&str]) -> Command {
 fn in_the_open(mut command: Command) -> Command {
     command.current_dir(repository());
     for name in [
+        "USHER_METRICS_LISTEN",
+        "USHER_METRICS_TOKEN_FILE",
         "USHER_DATA",
         "USHER_LISTEN",
         "USHER_CONFIG",
@@ -152,8 +154,21 @@ impl Server {
         (server, Log(log))
     }
 
+    /// Starts a server that a shell has limited so, whose log is read.
+    #[cfg(unix)]
+    pub(crate) fn start_limited(limit: &str, arguments: &[&str]) -> (Self, Log) {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &format!("{limit} && exec \"$0\" \"$@\"")]);
+        shell.arg(PROGRAM);
+        shell.args(["serve", "--listen", "127.0.0.1:0"]).args(arguments);
+        let mut server = Self::of(&mut in_the_open(shell), Stdio::piped());
+        let log = BufReader::new(server.child.stderr.take().unwrap());
+        (server, Log(log))
+    }
+
     fn spawn(environment: &[(&str, &str)], arguments: &[&str], log: Stdio) -> Self {
-        let mut child = command(&["serve"])
+        let mut command = command(&["serve"]);
+        command
             // Where it is not said, on a free port.
             .args(if arguments.contains(&"--listen") {
                 &[][..]
@@ -161,11 +176,12 @@ impl Server {
                 &["--listen", "127.0.0.1:0"]
             })
             .args(arguments)
-            .envs(environment.iter().copied())
-            .stdout(Stdio::piped())
-            .stderr(log)
-            .spawn()
-            .unwrap();
+            .envs(environment.iter().copied());
+        Self::of(&mut command, log)
+    }
+
+    fn of(command: &mut Command, log: Stdio) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let mut out = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         out.read_line(&mut line).unwrap();

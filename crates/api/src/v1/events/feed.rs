@@ -20,6 +20,7 @@ use super::message::{Message, Queue, alive, welcome};
 use super::position::Position;
 use crate::extract::Caller;
 use crate::problem::Problem;
+use crate::streams::OpenStream;
 
 /// How often a stream says that it is alive, at least. Real time, whatever Usher's clock says: it is for what lies
 /// between the two ends.
@@ -116,12 +117,20 @@ pub(crate) struct Feed<S> {
     is_over: bool,
     alive: Option<Interval>,
     closed: Pin<Box<dyn Future<Output = ()> + Send>>,
+    /// Counts until the stream ends.
+    _open: OpenStream,
 }
 
 impl<S: Subject> Feed<S> {
     /// A stream that begins at the opening. `stands` is what the device is told of how things stand, where the stream
     /// has no past.
-    pub(crate) fn new<T>(caller: Caller, opening: Opening<T>, subject: S, stands: &[Message]) -> Self {
+    pub(crate) fn new<T>(
+        caller: Caller,
+        open: OpenStream,
+        opening: Opening<T>,
+        subject: S,
+        stands: &[Message],
+    ) -> Self {
         let mut ready = VecDeque::from([welcome(opening.start, RETRY_MILLIS)]);
         if opening.is_exact {
             ready.extend(stands.iter().map(|message| message.frame(None)));
@@ -136,6 +145,7 @@ impl<S: Subject> Feed<S> {
             queue: None,
             is_over: false,
             alive: None,
+            _open: open,
         }
     }
 

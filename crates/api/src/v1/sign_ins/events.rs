@@ -35,7 +35,7 @@ use crate::v1::path::SignInPath;
     get, path = "/v1/accounts/{account}/sign-ins/{sign_in}/events", operation_id = "followSignIn",
     tag = "sign-ins", params(SignInPath, LastEventIdHeader),
     responses((status = 200, description = "The events.", body = String, content_type = "text/event-stream")),
-    extensions(("x-problems" = json!(["sign-in-ended"])))
+    extensions(("x-problems" = json!(["sign-in-ended", "too-many-streams"])))
 )]
 pub(super) async fn follow(
     caller: Caller,
@@ -51,11 +51,12 @@ pub(super) async fn follow(
         Standing::of(account, id, now).ok_or(Refusal::SignInEnded { id })
     };
     let opening = Opening::at(&caller, from, view).await?;
+    let open = caller.open_stream().await?;
     match &opening.seen {
         Ok(standing) => {
             let subject = SignInSubject::of(id, standing.clone(), opening.unsure_until);
             let stands = standing.messages.clone();
-            Ok(Feed::new(caller, opening, subject, &stands).open())
+            Ok(Feed::new(caller, open, opening, subject, &stands).open())
         }
         Err(refusal) => {
             let refusal = refusal.clone();
@@ -69,7 +70,7 @@ pub(super) async fn follow(
             let Some(subject) = subject.filter(|_| from.is_some()) else {
                 return Err(over);
             };
-            let rest = Feed::new(caller, opening, subject, &[]).rest().await?;
+            let rest = Feed::new(caller, open, opening, subject, &[]).rest().await?;
             rest.ok_or(over)
         }
     }

@@ -25,7 +25,7 @@ use crate::v1::path::TicketPath;
     get, path = "/v1/accounts/{account}/tickets/{ticket}/events", operation_id = "followTicket",
     tag = "tickets", params(TicketPath, LastEventIdHeader),
     responses((status = 200, description = "The events.", body = String, content_type = "text/event-stream")),
-    extensions(("x-problems" = json!(["ticket-ended"])))
+    extensions(("x-problems" = json!(["ticket-ended", "too-many-streams"])))
 )]
 pub(super) async fn follow(
     caller: Caller,
@@ -51,9 +51,10 @@ pub(super) async fn follow(
         Ok(TicketSubject::standing(account, id, now))
     };
     let opening = Opening::at(&caller, from, view).await?;
+    let open = caller.open_stream().await?;
     let subject = TicketSubject::new(id, lease);
     match opening.seen.clone() {
-        Ok(stands) => Ok(Feed::new(caller, opening, subject, &stands).open()),
+        Ok(stands) => Ok(Feed::new(caller, open, opening, subject, &stands).open()),
         Err(refusal) => {
             let (refusal, end) = ended::end_of(&caller, refusal).await?;
             let Some(end) = end else {
@@ -63,7 +64,7 @@ pub(super) async fn follow(
             if from.is_none() {
                 return Err(over);
             }
-            let rest = Feed::new(caller, opening, subject, &[]).rest().await?;
+            let rest = Feed::new(caller, open, opening, subject, &[]).rest().await?;
             rest.ok_or(over)
         }
     }

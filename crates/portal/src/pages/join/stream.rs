@@ -12,7 +12,8 @@ use bytes::Bytes;
 use futures::StreamExt;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
-use usher_api::Problem;
+use usher_api::{OpenStream, Problem, StreamOf};
+use usher_domain::AccountId;
 use usher_domain::text::Code;
 
 use super::standing::{JoinedBefore, Standing};
@@ -54,6 +55,15 @@ pub(super) async fn stream(
     Ok(event_stream(Body::from_stream(frames)))
 }
 
+/// Counts one more stream of the customer who came with a code.
+fn open(portal: &Portal, account: AccountId, code: &Code) -> Result<OpenStream, Problem> {
+    portal.api.streams().open(StreamOf {
+        account,
+        user: None,
+        session: Some(code.to_string()),
+    })
+}
+
 pub(super) fn render(part: &CustomerPart) -> String {
     part.render().unwrap_or_else(|error| {
         tracing::error!(%error, "a fragment could not be rendered");
@@ -69,6 +79,12 @@ async fn feed(portal: Arc<Portal>, code: Code, joined: JoinedBefore, browser: mp
         Ok(Some(owner)) => Some(owner.account),
         Ok(None) => None,
         Err(_) => return,
+    };
+    // Counts as long as it is open.
+    let _open = match account.map(|account| open(&portal, account, &code)) {
+        None => None,
+        Some(Ok(open)) => Some(open),
+        Some(Err(_)) => return,
     };
     loop {
         // Before looking, so that nothing that comes while looking is missed.

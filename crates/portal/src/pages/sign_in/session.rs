@@ -132,9 +132,12 @@ pub(crate) async fn new_session(
         .add(cookies::of_browser(portal, known)))
 }
 
+/// The most bytes of an address to go back to.
+const BACK_BYTES_MAX: usize = 2_048;
+
 /// Whether it is an address of this server: no other one is gone to.
 pub(crate) fn is_own_path(path: &str) -> bool {
-    path.len() > 1
+    (2..=BACK_BYTES_MAX).contains(&path.len())
         && path.starts_with('/')
         && !path.starts_with("//")
         && !path.contains('\\')
@@ -143,7 +146,7 @@ pub(crate) fn is_own_path(path: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_own_path;
+    use super::{BACK_BYTES_MAX, is_own_path};
 
     #[test]
     fn nobody_is_sent_to_another_host_after_signing_in() {
@@ -157,6 +160,7 @@ mod tests {
             "https://evil.example",
             "/\\evil.example",
             "/\n/evil.example",
+            &format!("/{}", "x".repeat(BACK_BYTES_MAX)),
         ] {
             assert!(!is_own_path(other), "{other}");
         }

@@ -1,0 +1,96 @@
+//! `usher signing-key`: the keys that sign the tokens of devices, worked on in the data itself.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use comfy_table::{Table, presets};
+use usher_domain::Timestamp;
+use usher_engine::Clock;
+use usher_identity::{SIGNING_KEYS_MAX, SigningKeysAtRest};
+
+use crate::data::{DataArgument, open_journal};
+use crate::serve::SecretsArguments;
+use crate::serve::config::Config;
+use crate::words::moment;
+use crate::{Failure, Terminal};
+
+/// List, rotate and retire the keys that sign the tokens of devices, also while the server runs
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A server that runs takes changes over within 5 seconds. Needs the secrets key that the server uses.")]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+    #[command(flatten)]
+    data: DataArgument,
+    /// The configuration [default: usher.toml in the data directory, if there is one]
+    #[arg(long, value_name = "FILE", env = "USHER_CONFIG", global = true)]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    secrets: SecretsArguments,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Show the keys that are good, newest first: it signs
+    List,
+    /// Make a new key, which signs from now on; tokens of the three keys before it stay good
+    Rotate,
+    /// Drop all keys but the newest: the tokens that they signed are void, and devices have to sign in again
+    Retire,
+}
+
+/// Works on the keys.
+pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Failure> {
+    let cannot = |error: &dyn std::error::Error| Failure::because("Cannot work on the signing keys", error);
+    let directory = arguments.data.existing()?;
+    let config = Config::read(arguments.config.as_deref(), Some(&directory))?;
+    let secrets = arguments.secrets.existing(&directory, &config)?;
+    let journal = open_journal(&directory)?;
+    let connection = journal.connect().map_err(|error| cannot(&error))?;
+    let mut keys = SigningKeysAtRest::open(connection, &secrets).map_err(|error| cannot(&error))?;
+    match arguments.task {
+        Task::List => list(&keys, terminal),
+        Task::Rotate => {
+            keys.rotate(Clock::System.now()).map_err(|error| cannot(&error))?;
+            let newest = keys.list().map_err(|error| cannot(&error))?;
+            let number = newest.first().map_or(0, |key| key.number);
+            writeln!(
+                terminal.out(),
+                "Key {number} signs from now on. Tokens of the {} keys before it stay good until they are retired.",
+                SIGNING_KEYS_MAX - 1
+            )?;
+            Ok(())
+        }
+        Task::Retire => {
+            let dropped = keys.retire().map_err(|error| cannot(&error))?;
+            let text = match dropped {
+                0 => "There was one key only: nothing was dropped.",
+                _ => "The older keys are dropped. Devices whose tokens they signed have to sign in again.",
+            };
+            writeln!(terminal.out(), "{text}")?;
+            Ok(())
+        }
+    }
+}
+
+fn list(keys: &SigningKeysAtRest, terminal: &mut Terminal) -> Result<(), Failure> {
+    let keys = keys
+        .list()
+        .map_err(|error| Failure::because("The signing keys cannot be read", &error))?;
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_header(["Key", "Made", "Signs"]);
+    for (index, key) in keys.iter().enumerate() {
+        let made = key
+            .created_at
+            .map_or_else(|| "at the first start".to_owned(), |at: Timestamp| moment(at));
+        table.add_row([
+            key.number.to_string(),
+            made,
+            if index == 0 { "yes" } else { "no longer" }.to_owned(),
+        ]);
+    }
+    writeln!(terminal.out(), "{}", table.trim_fmt())?;
+    Ok(())
+}
