@@ -53,6 +53,10 @@ pub enum ProvedBy {
 }
 
 /// All about a provider that is no secret.
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "four independent settings, named as in the API"
+)]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProviderFacts {
     /// Who the provider is.

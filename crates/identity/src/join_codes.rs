@@ -95,14 +95,13 @@ pub(crate) fn renew(tables: &Connection, sealer: &Sealer) -> Result<bool, Identi
 }
 
 pub(crate) fn load_or_create(tables: &Connection, sealer: &Sealer) -> Result<JoinCodes, IdentityError> {
-    let key = match stored(tables)? {
-        Some(sealed) => sealer.open(CONTEXT, &sealed)?,
-        None => {
-            let mut key = vec![0; KEY_BYTES];
-            fill(&mut key)?;
-            put(tables, &sealer.seal(CONTEXT, &key)?)?;
-            key
-        }
+    let key = if let Some(at_rest) = stored(tables)? {
+        sealer.open(CONTEXT, &at_rest)?
+    } else {
+        let mut key = vec![0; KEY_BYTES];
+        fill(&mut key)?;
+        put(tables, &sealer.seal(CONTEXT, &key)?)?;
+        key
     };
     let key = key
         .try_into()

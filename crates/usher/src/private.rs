@@ -3,11 +3,11 @@
 use std::io;
 use std::path::Path;
 
-/// What the names of Usher's own files begin with: the database, what SQLite keeps beside it, the lock.
+/// What the names of Usher's own files begin with: the database, what `SQLite` keeps beside it, the lock.
 #[cfg(unix)]
 const OWN_FILES: &str = "usher.";
 
-/// Makes files that this process makes from now on readable by their owner only, also those that SQLite makes.
+/// Makes files that this process makes from now on readable by their owner only, also those that `SQLite` makes.
 pub(crate) fn keep_new_files_private() {
     #[cfg(unix)]
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));

@@ -98,10 +98,10 @@ async fn a_session_code_is_shown_to_whoever_may_control_the_session_and_to_nobod
     let path = format!("sessions/{id}");
 
     let read = desk.app.by(&reader).get(&path).await.ok();
-    let managed = desk.app.by(&manager).get(&path).await.ok();
+    let whole = desk.app.by(&manager).get(&path).await.ok();
 
     assert_eq!((&read["code"], &read["join_url"]), (&Value::Null, &Value::Null));
-    assert_eq!(managed["code"], session["code"]);
+    assert_eq!(whole["code"], session["code"]);
     desk.app
         .operator()
         .post(&format!("{path}/end"), json!({}))

@@ -19,6 +19,10 @@ pub const SCOPES_DEFAULT: &str = "openid profile email";
 pub const EMAIL_CLAIM_DEFAULT: &str = "email";
 
 /// How the people of an account sign in at a provider of their own.
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "four independent settings, named as in the API"
+)]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Provider {
     /// Who the provider is: the address below which its discovery document is found.
