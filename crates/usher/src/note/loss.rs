@@ -228,8 +228,8 @@ impl Loss {
                  database is whole."
             ),
             Self::ForeignNote => format!(
-                "The note of the newest change, `usher.note` in {directory}, was not written with the secrets key of this \
-                 server."
+                "The secrets key is not the one that the data in {directory} was written with, by its note of the newest \
+                 change, `usher.note`: give the right one, or, to change keys, both apart by a comma, the new one first."
             ),
             Self::Copy(at) => format!(
                 "The database in {directory} is a backup of {}: what was acknowledged later is not in it.",
