@@ -1,8 +1,8 @@
 //! The time that a node works by: it goes on by what really passes, and never falls.
 //!
 //! It begins at the newest commit of any account or at the wall clock, whichever is later. Where people set the wall
-//! clock back, it stays ahead and lets the wall clock catch up slowly; where they set it forward, it jumps there, and the
-//! jump counts as an outage, so that nothing runs out by it (S11).
+//! clock back, it stays ahead and lets the wall clock catch up slowly; where they set it forward, it jumps there, and
+//! the jump counts as an outage, so that nothing runs out by it (S11).
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -41,6 +41,8 @@ pub(crate) struct Time {
     offset: AtomicI64,
     /// The elapsed time at which a thread was last seen at work.
     seen: AtomicI64,
+    /// The latest time that was told: a step of [catching up](CATCH_UP) takes back some milliseconds at once.
+    told: AtomicI64,
     outages: Mutex<Outages>,
     /// When the last outage ended, so that most turns need not ask for the others.
     last_outage: AtomicI64,
@@ -81,6 +83,7 @@ impl Time {
         Self {
             offset: AtomicI64::new(now.millis() - elapsed),
             seen: AtomicI64::new(elapsed),
+            told: AtomicI64::new(now.millis()),
             last_outage: AtomicI64::new(outages.end().unwrap_or_default().millis()),
             outages: Mutex::new(outages),
             wall: Wall {
@@ -108,7 +111,9 @@ impl Time {
         if matches!(self.clock, Clock::Manual(_)) {
             self.follow_wall();
         }
-        self.at(elapsed)
+        let now = self.at(elapsed);
+        let told = self.told.fetch_max(now.millis(), Ordering::AcqRel);
+        now.max(Timestamp::from_millis(told))
     }
 
     fn at(&self, elapsed: i64) -> Timestamp {
@@ -152,7 +157,7 @@ impl Time {
             self.took_note(&outages);
             self.offset.fetch_add(missing, Ordering::AcqRel);
         } else {
-            // Slower than time passes, so this never makes it fall.
+            // Slower than time passes: at worst time stands still for as much.
             let most = passed.max(0) / CATCH_UP;
             self.offset
                 .fetch_add(missing.clamp(-most, most), Ordering::AcqRel);
