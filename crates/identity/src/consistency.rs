@@ -4,7 +4,7 @@ use std::fmt;
 
 use rusqlite::Connection;
 
-use crate::{IdentityError, Sealer, SecretsKeys, second_factor, signing, single_sign_on};
+use crate::{IdentityError, Sealer, SecretsKeys, join_codes, second_factor, signing, single_sign_on};
 
 /// The most rows that are listed for one rule.
 const ROWS_MAX: usize = 100;
@@ -122,6 +122,12 @@ const RULES: &[Rule] = &[
         NO_ID,
     ),
     rule(
+        "identity_known_browsers",
+        "quote(user)",
+        "length(account) <> 16 OR length(user) <> 16 OR length(browser) <> 16",
+        NO_ID,
+    ),
+    rule(
         "identity_unrecorded",
         "id",
         "length(account) <> 16 OR ifnull(length(user), 16) <> 16 OR ifnull(length(by_id), 16) <> 16",
@@ -174,6 +180,7 @@ pub fn check_tables(
                 "identity_signing_keys",
                 signing::check_sealed(connection, &sealer),
             ),
+            ("identity_join_key", join_codes::check_sealed(connection, &sealer)),
             (
                 "identity_providers",
                 single_sign_on::check_sealed(connection, &sealer),

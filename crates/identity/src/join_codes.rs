@@ -109,6 +109,14 @@ pub(crate) fn load_or_create(tables: &Connection, sealer: &Sealer) -> Result<Joi
     Ok(JoinCodes::new(&key))
 }
 
+/// Checks that the key opens, where there is one.
+pub(crate) fn check_sealed(tables: &Connection, sealer: &Sealer) -> Result<(), IdentityError> {
+    if let Some(sealed) = stored(tables)? {
+        sealer.open(CONTEXT, &sealed)?;
+    }
+    Ok(())
+}
+
 fn stored(tables: &Connection) -> Result<Option<Vec<u8>>, IdentityError> {
     let sql = "SELECT secret FROM identity_join_key";
     Ok(tables.query_row(sql, [], |row| row.get(0)).optional()?)

@@ -31,6 +31,10 @@ async fn tables_as_usher_writes_them_are_well_and_whatever_a_hand_does_is_named(
             "UPDATE identity_signing_keys SET secret = zeroblob(100)",
             "identity_signing_keys",
         ),
+        (
+            "UPDATE identity_join_key SET secret = zeroblob(100)",
+            "identity_join_key",
+        ),
     ];
     for (tampering, table) in cases {
         let directory = tempfile::tempdir().unwrap();
