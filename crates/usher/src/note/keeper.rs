@@ -64,6 +64,8 @@ impl Keeper {
 
     /// Notes what is stored now, where that is more than is noted, or the last note is old. Blocks.
     pub(crate) fn write(&self) -> Result<(), NoteError> {
+        // Before anything is read, so that no older note replaces a newer one: a stop writes while the last turn may.
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         // What a reader sees is on the disk: commits are synced before they are shown.
         let connection = self.journal.connect()?;
         let stored = newest(&connection).map_err(|error| NoteError::Journal(Box::new(error)))?;
@@ -75,7 +77,6 @@ impl Keeper {
             alive_at: Clock::System.now(),
         };
         drop(connection);
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         if last.is_none_or(|last| is_worth_it(&last, &note)) {
             note.write(&self.directory, &self.authenticator)?;
             *last = Some(note);
