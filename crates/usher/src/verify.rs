@@ -8,7 +8,7 @@ use clap::Args;
 use usher_engine::maintenance::{self, Fault, Progress, Report};
 use usher_identity::{OperatorKeysAtRest, SecretsKeys, TableFault, TrailReport};
 use usher_journal::{Authenticator, JournalError};
-use usher_journal_sqlite::SqliteJournal;
+use usher_journal_sqlite::{SqliteJournal, facts};
 
 use self::anchor::Anchors;
 use crate::data::{DataArgument, open_journal};
@@ -33,6 +33,10 @@ const ADVICE_ON_FILE: &str = "The database's file is damaged, by its disk or by 
 /// What to do where the note is not this server's.
 const ADVICE_ON_NOTE: &str = "Whether the end of the database is missing cannot be told. Find out who could write the \
     data; a start with `--accept-loss` writes the note again.";
+
+/// Said of tables that an upgrade has added to.
+const STALE: &str = "The tables that reports and lists read are not compared: the next start makes them again, because this \
+    version keeps more in them.";
 
 /// Check all that is stored: commits, what is derived from them, credentials; also while the server runs
 #[derive(Debug, Args)]
@@ -79,12 +83,16 @@ pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), 
 
     let Report {
         done,
-        faults,
+        mut faults,
         mended,
         heads,
     } = report;
     for fault in &mended {
         writeln!(terminal.out(), "{fault}")?;
+    }
+    if are_tables_stale(&journal)? {
+        faults.retain(|fault| !fault.is_of_read_models());
+        writeln!(terminal.err(), "{STALE}")?;
     }
     let checked = format!(
         "{} in {}",
@@ -142,6 +150,14 @@ async fn check(
     let mut report = maintenance::verify(journal, journal, authenticator, progress).await?;
     report.faults.extend(before.compare(journal).await?);
     Ok((report, journal.integrity().await?))
+}
+
+/// Whether the tables that derive from the journal lack what a migration added to them.
+fn are_tables_stale(journal: &SqliteJournal) -> Result<bool, Failure> {
+    let cannot = |error: &dyn std::error::Error| Failure::because("The journal cannot be checked", error);
+    let connection = journal.connect().map_err(|error| cannot(&error))?;
+    let facts = facts(&connection).map_err(|error| cannot(&error))?;
+    Ok(facts.is_some_and(|facts| facts.is_stale))
 }
 
 fn check_credentials(

@@ -80,6 +80,15 @@ impl Fault {
         matches!(self.place, Place::Commit { .. })
     }
 
+    /// Whether it is about a row that a rebuild makes again from the commits.
+    #[must_use]
+    pub const fn is_of_read_models(&self) -> bool {
+        matches!(
+            self.place,
+            Place::Audit { .. } | Place::AuditRow(_) | Place::Row { .. }
+        )
+    }
+
     /// Whether the commits are what was written, and come to an account that breaks a rule.
     #[must_use]
     pub const fn is_of_rules(&self) -> bool {
