@@ -85,6 +85,12 @@ fn control_needs_view(control: &str) -> &'static str {
 
 /// What is needed, which the API calls by the name of a privilege or permission.
 fn allowing(needed: &str) -> &str {
+    match needed {
+        "the role `owner`" => return "to be an owner",
+        "the role `admin`" => return "to be an owner or admin",
+        "the role `manager`" => return "to be a manager, admin or owner",
+        _ => {}
+    }
     let privileges = [
         (Privilege::UsersManage, "the privilege to manage users and teams"),
         (Privilege::SeatsManage, "the privilege to manage seats"),

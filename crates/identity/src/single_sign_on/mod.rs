@@ -410,9 +410,9 @@ impl SingleSignOn {
             // The provider may have changed its keys since they were fetched.
             Err(TokenError::UnknownKey) => {
                 let (issuer, world) = (&provider.issuer, times.world);
-                let fetched = self.directory.refetch(fetcher, issuer, world).await?;
-                let fetched = fetched.ok_or(TokenError::UnknownKey)?;
-                verify(token, provider, &fetched.keys, nonce, world)?
+                let newest = self.directory.refetch(fetcher, issuer, world).await?;
+                let newest = newest.ok_or(TokenError::UnknownKey)?;
+                verify(token, provider, &newest.keys, nonce, world)?
             }
             verified => verified?,
         };

@@ -1,5 +1,6 @@
 use axum::http::StatusCode;
 
+use crate::app::App;
 use crate::desk::Desk;
 
 /// A group that was just made; its address below the account's.
@@ -115,7 +116,7 @@ async fn a_role_is_chosen_among_those_that_a_group_can_give() {
 
 #[tokio::test]
 async fn the_way_to_set_up_a_directory_is_shown_for_each_product_to_those_who_can_make_its_key() {
-    let desk = Desk::with(1).await;
+    let desk = Desk::of(App::at(Some("http://usher.example.com")).await, 1).await;
     assert!(desk.get("/groups").await.html.contains("/directories"));
 
     let list = desk.get("/directories").await.html;
