@@ -20,7 +20,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Serve(serve::Arguments),
+    Serve(Box<serve::Arguments>),
     Demo(demo::Arguments),
     Status(status::Arguments),
     Replay(replay::Arguments),
@@ -45,7 +45,7 @@ pub(crate) fn run(
         log::start_for_command()?;
     }
     match command {
-        Command::Serve(arguments) => serve::run(arguments, terminal),
+        Command::Serve(arguments) => serve::run(*arguments, terminal),
         Command::Demo(arguments) => demo::run(&arguments, terminal),
         Command::Bench(arguments) => bench::run(&arguments, terminal),
         Command::Status(arguments) => status::run(&arguments, terminal),

@@ -81,7 +81,7 @@ pub(crate) struct Arguments {
     /// Start although something that was acknowledged is missing: after a loss, or on a backup
     #[arg(long)]
     accept_loss: bool,
-    /// Let requests to providers go through the proxy that HTTPS_PROXY names, except to those of NO_PROXY
+    /// Let requests to providers go through the proxy that `HTTPS_PROXY` names, except to those of `NO_PROXY`
     #[arg(
         long,
         env = "USHER_PROXY_FROM_ENVIRONMENT",
