@@ -63,7 +63,8 @@ pub(crate) fn is_readable_by(_: &Path, _: u32) -> bool {
     false
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use std::fs;
     use std::os::unix::fs::PermissionsExt;
