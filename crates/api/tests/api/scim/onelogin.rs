@@ -1,4 +1,4 @@
-//! What OneLogin and others send in their own form: names of schemas of drafts, addresses with a slash at the end, and
+//! What `OneLogin` and others send in their own form: names of schemas of drafts, addresses with a slash at the end, and
 //! the bare address to see whether all is right.
 
 use serde_json::{Value, json};
@@ -83,8 +83,8 @@ async fn addresses_with_a_slash_at_the_end_and_the_bare_one_answer() {
         directory.get(path).await.ok();
     }
     let base = directory.url("");
-    let bare = directory.call().get(base.trim_end_matches('/')).await.ok();
-    assert_eq!(bare["patch"]["supported"], true);
+    let without_slash = directory.call().get(base.trim_end_matches('/')).await.ok();
+    assert_eq!(without_slash["patch"]["supported"], true);
     let url = base.trim_end_matches('/');
     assert_eq!(directory.app.nobody().get(url).await.status, 401);
 }
