@@ -228,8 +228,9 @@ impl Loss {
                  database is whole."
             ),
             Self::ForeignNote => format!(
-                "The secrets key is not the one that the data in {directory} was written with, by its note of the newest \
-                 change, `usher.note`: give the right one, or, to change keys, both apart by a comma, the new one first."
+                "The note of the newest change, `usher.note` in {directory}, was not written with the secrets key of this \
+                 server. Either that key is not the one that the data in {directory} was written with: give the right one, \
+                 or, to change keys, both apart by a comma, the new one first. Or somebody has changed the note."
             ),
             Self::Copy(at) => format!(
                 "The database in {directory} is a backup of {}: what was acknowledged later is not in it.",
