@@ -1,5 +1,6 @@
 //! What every handler works with.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::sync::{Arc, OnceLock};
@@ -8,6 +9,7 @@ use tokio::sync::watch;
 use usher_domain::account::Plan;
 use usher_domain::join_code::JoinCode;
 use usher_domain::text::Code;
+use usher_domain::text::Origin;
 use usher_domain::{Account, AccountId, UserId};
 use usher_engine::{Clock, Engine, Failure};
 use usher_identity::single_sign_on::{OutboundProxy, Outward, Reach, RedirectUris, SingleSignOn, Times};
@@ -47,6 +49,8 @@ pub struct Config {
     /// Where browsers on this machine reach this server, for who comes back from a provider where no public address is
     /// given.
     pub own_url: Option<String>,
+    /// The origins whose pages may call the API in a browser, for every account.
+    pub cors_origins: BTreeSet<Origin>,
     /// Which addresses the providers of accounts may have.
     pub providers: Reach,
     /// The proxy that requests to providers go through; none for none, whatever the environment says.
@@ -68,6 +72,7 @@ impl Default for Config {
             connections_per_address_max: CONNECTIONS_PER_ADDRESS,
             metrics_token: None,
             own_url: None,
+            cors_origins: BTreeSet::new(),
             providers: Reach::default(),
             dns_server: None,
             outbound_proxy: None,
@@ -83,6 +88,8 @@ pub struct Api {
     pub(crate) records: Arc<dyn Records>,
     pub(crate) config: Config,
     pub(crate) throttle: Throttle,
+    /// Held while an account is made, which has no owner yet that would do one thing after the other.
+    pub(crate) making_accounts: tokio::sync::Mutex<()>,
     single_sign_on: SingleSignOn,
     connections: Arc<Connections>,
     streams: Arc<Streams>,
@@ -99,6 +106,7 @@ impl Api {
         identity.follow_world(move |now| now - clock.wall_clock().behind);
         Arc::new(Self {
             throttle: Throttle::new(&engine),
+            making_accounts: tokio::sync::Mutex::new(()),
             single_sign_on: SingleSignOn::new(identity.clone(), outward(&config)),
             connections: Connections::new(
                 config.connections_max,

@@ -26,6 +26,7 @@ mod api;
 mod arrival;
 mod audit_file;
 mod connections;
+mod cors;
 mod credentials;
 mod extract;
 mod meter;
@@ -45,6 +46,8 @@ mod throttle;
 mod tls;
 mod unread;
 mod v1;
+mod visit;
+mod waits;
 
 pub use api::{Api, Config};
 pub use arrival::{Arrival, TrustedProxies};
@@ -65,3 +68,5 @@ pub use throttle::{
     CODES_PER_USER, CODES_PER_USER_FROM_ANYWHERE, JOIN_CODES_PER_ADDRESS, Throttle,
 };
 pub use tls::{Tls, TlsError};
+pub use visit::{CUSTOMER_TOKEN_SECS, Ender, Over, no_such_code};
+pub use waits::WaitOutcome;

@@ -243,16 +243,17 @@ impl Account {
     }
 
     /// Whether an actor sees a session: their own with `view_own`, others' with `view_account`. A paused one is
-    /// for its owner alone (S8).
+    /// for its owner alone, and for the customer who holds its code (S8).
     #[must_use]
     pub fn sees_session(&self, actor: &Actor, session: &Session) -> bool {
         let is_own = self.is_own_session(actor, session);
+        let is_customer = matches!(actor, Actor::Customer(id) if *id == session.id);
         if !session.is_live() {
-            return is_own;
+            return is_own || is_customer;
         }
         (is_own && self.has_session_permission(actor, SessionPermission::ViewOwn))
             || self.has_session_permission(actor, SessionPermission::ViewAccount)
-            || matches!(actor, Actor::Customer(id) if *id == session.id)
+            || is_customer
     }
 
     /// Whether an actor may know a session's join code: whoever started it, and whoever may control it.

@@ -8,14 +8,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use self::parts::Given;
-pub use self::parts::{ApiKey, KeyMaker, Plan, ProductSeats, Settings, SettingsPatch, Subscription, Team};
+pub use self::parts::{
+    ApiKey, CORS_ORIGINS_MAX, KeyMaker, Plan, ProductSeats, Settings, SettingsPatch, Subscription, Team,
+};
 use crate::directory::{Group, Subject};
 use crate::event::Claim;
 use crate::id::{AccountId, ApiKeyId, GroupId, PoolId, SessionId, SignInId, TeamId, TicketId, UserId};
+use crate::labels::{Labels, LabelsPatch};
 use crate::pool::Pool;
 use crate::presence::{Session, SignIn, Ticket};
 use crate::schedule::Schedule;
-use crate::text::{Email, Name, Product};
+use crate::text::{Email, ExternalId, Name, Product};
 use crate::time::Timestamp;
 use crate::top_up::TopUps;
 use crate::user::User;
@@ -26,6 +29,8 @@ pub struct Account {
     pub(crate) id: AccountId,
     pub(crate) name: Name,
     pub(crate) created_at: Timestamp,
+    #[serde(default, skip_serializing_if = "Labels::is_empty")]
+    pub(crate) labels: Labels,
     pub(crate) deleted: bool,
     pub(crate) subscription: Subscription,
     pub(crate) settings: Settings,
@@ -48,6 +53,8 @@ pub struct Account {
     /// By the folded form.
     #[serde(skip)]
     pub(crate) user_names: BTreeMap<String, UserId>,
+    #[serde(skip)]
+    pub(crate) external_ids: BTreeMap<ExternalId, UserId>,
     #[serde(skip)]
     pub(crate) subjects: BTreeMap<Subject, UserId>,
     #[serde(skip)]
@@ -87,6 +94,7 @@ impl Account {
             id: *id,
             name: name.clone(),
             created_at: at,
+            labels: Labels::default(),
             deleted: false,
             subscription: Subscription {
                 plan: None,
@@ -105,6 +113,7 @@ impl Account {
             tickets: BTreeMap::new(),
             emails: BTreeMap::new(),
             user_names: BTreeMap::new(),
+            external_ids: BTreeMap::new(),
             subjects: BTreeMap::new(),
             given: BTreeMap::new(),
             owners_active: 0,
@@ -122,6 +131,7 @@ impl Account {
     pub fn create(
         id: AccountId,
         name: Name,
+        labels: &LabelsPatch,
         actor: &crate::Actor,
     ) -> Result<crate::Decision, crate::Refusal> {
         if !matches!(actor, crate::Actor::Operator | crate::Actor::System) {
@@ -130,10 +140,14 @@ impl Account {
             });
         }
         crate::decide::texts::visible("name", name.as_str())?;
-        Ok(crate::Decision::done(vec![crate::Event::AccountCreated {
-            id,
-            name,
-        }]))
+        let labels = labels.applied_to(&Labels::default());
+        let labelled = (!labels.is_empty()).then_some(crate::Event::Labelled {
+            subject: crate::labels::Labelled::Account,
+            labels,
+        });
+        let mut events = vec![crate::Event::AccountCreated { id, name }];
+        events.extend(labelled);
+        Ok(crate::Decision::done(events))
     }
 
     /// An account read back from its serialized form, with everything that is derived from it in place.

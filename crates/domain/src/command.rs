@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use crate::account::{Plan, ProductSeats, SettingsPatch};
 use crate::directory::{DirectoryEntry, GroupMapping};
 use crate::event::Profile;
@@ -9,8 +11,9 @@ use crate::id::{
     AccountId, ApiKeyId, GroupId, PoolId, SessionId, SignInId, TeamId, TicketId, TopUpId, UserId,
 };
 use crate::join_code::JoinCode;
+use crate::labels::LabelsPatch;
 use crate::permission::{PermissionOverrides, Privilege, Role, Scope};
-use crate::presence::{Customer, Device, SessionKind, Start};
+use crate::presence::{Customer, Device, JoinProof, SessionKind, Start};
 use crate::rules::Rules;
 use crate::single_sign_on::ProviderChange;
 use crate::text::{Email, ExternalId, Name, Note, Product};
@@ -23,8 +26,11 @@ use crate::user::License;
 pub enum Command {
     /// Make the account. The operator only, on an account that does not exist.
     CreateAccount { id: AccountId, name: Name },
-    /// Give the account another name.
-    RenameAccount { name: Name },
+    /// Give the account another name; `None` keeps the one it has.
+    ChangeAccount { name: Option<Name> },
+    /// Carry out a command, and label what it makes or changes: an account, a user, a pool or a session. Both or
+    /// neither.
+    Labelled { command: Box<Self>, labels: LabelsPatch },
     /// Close the account.
     DeleteAccount,
     /// Set what the account has bought, whole (L7, L8). `default_pools` are ids for the pools that products new to
@@ -63,6 +69,8 @@ pub enum Command {
         assign_seat: Option<bool>,
         /// The product of that seat; `None`: the account's only product with named seats, where there is one.
         product: Option<Product>,
+        /// The licenses that the user gets instead, whole; where there are any, `assign_seat` and `product` are none.
+        licenses: BTreeMap<Product, License>,
         /// Whether a password was stored for the user.
         password_set: bool,
         /// Whether the user can do anything from the start.
@@ -180,8 +188,12 @@ pub enum Command {
     },
     /// A sign of life (S11). `active`: the user is there, not only the device.
     Heartbeat { sign_in: SignInId, active: bool },
-    /// Sign out, or log another out (S10).
-    SignOut { sign_in: SignInId, note: Option<Note> },
+    /// Sign out, or evict (S10): as `acting` says, or else as the user where the actor may, and as an admin where not.
+    SignOut {
+        sign_in: SignInId,
+        note: Option<Note>,
+        acting: Option<Acting>,
+    },
     /// Keep the seat from being reclaimed for this long (Q4); zero lifts it.
     LockSeat { sign_in: SignInId, hold: Secs },
 
@@ -203,6 +215,8 @@ pub enum Command {
     ConnectSession {
         id: SessionId,
         customer: Option<Customer>,
+        /// How a customer proves to be the one who joined before; without meaning for the agent's side.
+        proof: JoinProof,
     },
     /// Put a session aside (S8).
     PauseSession { id: SessionId },
@@ -212,8 +226,15 @@ pub enum Command {
         wait: bool,
         ticket: TicketId,
     },
-    /// End sessions, all or none (S9).
-    EndSessions { ids: Vec<SessionId>, note: Option<Note> },
+    /// End sessions, all or none (S9): as `acting` says, or else as the user where the actor may, and as an admin where
+    /// not. The note is kept either way.
+    EndSessions {
+        ids: Vec<SessionId>,
+        note: Option<Note>,
+        acting: Option<Acting>,
+        /// How a customer who ends proves to be the one who joined; without meaning for others.
+        proof: JoinProof,
+    },
 
     /// Take what was waited for (Q2).
     ClaimTicket { id: TicketId },
@@ -226,6 +247,31 @@ pub enum Command {
     Tick,
     /// Make up for an outage: nobody loses anything by it (S11). Usher only.
     Resume { outage: Outage },
+}
+
+impl Command {
+    /// The account that the command makes, with its name and labels; none where it makes none.
+    #[must_use]
+    pub fn new_account(&self) -> Option<(AccountId, &Name, LabelsPatch)> {
+        match self {
+            Self::CreateAccount { id, name } => Some((*id, name, LabelsPatch::default())),
+            Self::Labelled { command, labels } => {
+                let (id, name, _) = command.new_account()?;
+                Some((id, name, labels.clone()))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// In which capacity somebody ends a sign-in or a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Acting {
+    /// As the user whose it is, like the user's own device: it is over at once, and nobody else did it.
+    User,
+    /// As an admin: the user is told who did it and why, and the pool's rules for that apply (S9, S10).
+    Admin,
 }
 
 /// A change of a user: what is `None` stays.

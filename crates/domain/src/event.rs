@@ -11,8 +11,9 @@ use crate::id::{
     AccountId, ApiKeyId, GroupId, PoolId, RefusalId, SessionId, SignInId, TeamId, TicketId, TopUpId, UserId,
 };
 use crate::join_code::JoinCode;
+use crate::labels::{Labelled, Labels};
 use crate::permission::{PermissionOverrides, Privilege, Role, Scope};
-use crate::presence::{Customer, Device, Funding, SessionKind, Wanted};
+use crate::presence::{Customer, Device, Funding, Joined, SessionKind, Wanted};
 use crate::refusal::{Attempt, Code};
 use crate::rules::Rules;
 use crate::single_sign_on::ProviderChange;
@@ -42,6 +43,8 @@ pub enum Event {
         id: Option<TopUpId>,
         minutes: u32,
     },
+    /// What a vendor's systems keep with a thing, after the change.
+    Labelled { subject: Labelled, labels: Labels },
     /// The account's settings changed.
     SettingsChanged { change: SettingsPatch },
     /// A program may call in the account's name. The key itself is stored elsewhere, hashed. `maker` is none in
@@ -221,6 +224,12 @@ pub enum Event {
     SessionConnected {
         id: SessionId,
         customer: Option<Customer>,
+    },
+    /// The customer came in through the code: it answers nobody else from now on.
+    CustomerJoined {
+        id: SessionId,
+        customer: Option<Customer>,
+        joined: Joined,
     },
     /// The agent put the session aside; its claim is free (S8).
     SessionPaused { id: SessionId },
@@ -412,6 +421,25 @@ pub enum EndReason {
 }
 
 impl EndReason {
+    /// Every reason.
+    pub const ALL: [Self; 15] = [
+        Self::SignedOut,
+        Self::Finished,
+        Self::Evicted,
+        Self::Takeover,
+        Self::LeaseExpired,
+        Self::Inactive,
+        Self::Reclaimed,
+        Self::LicenseChanged,
+        Self::UserInactive,
+        Self::Closed,
+        Self::MinutesExhausted,
+        Self::EndedByOther,
+        Self::Expired,
+        Self::SignInEnded,
+        Self::OfferExpired,
+    ];
+
     /// The word that the API uses.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -13,6 +13,7 @@ pub(crate) use self::minutes::OnMinutes;
 pub(crate) use self::queue::Queue;
 use crate::event::Claim;
 use crate::id::{PoolId, TicketId, UserId};
+use crate::labels::Labels;
 use crate::rules::{Rules, SeatPer};
 use crate::text::{DeviceId, Name, Product};
 use crate::time::{Secs, Timestamp};
@@ -53,6 +54,9 @@ pub struct Pool {
     pub rules: Rules,
     /// When the pool was created.
     pub created_at: Timestamp,
+    /// What a vendor's systems keep with the pool.
+    #[serde(default, skip_serializing_if = "Labels::is_empty")]
+    pub labels: Labels,
     /// How long seats were held of late, smoothed; none before the first seat came back.
     pub(crate) average_hold: Option<Secs>,
     /// The place that the next ticket gets.

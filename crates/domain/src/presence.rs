@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::event::By;
 use crate::id::{PoolId, SessionId, SignInId, TicketId, UserId};
 use crate::join_code::JoinCode;
+use crate::labels::Labels;
 use crate::text::{DeviceId, Name, Note, Product};
 use crate::time::{Secs, Timestamp};
 
@@ -155,6 +156,26 @@ pub struct Customer {
     pub name: Name,
 }
 
+/// That a customer came in through the code of a session: the code answers nobody else.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Joined {
+    /// A digest of the key that the customer's program drew for its attempt, so that a repeat is the same customer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+}
+
+/// How a customer with a code proves to be the one who joined before.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum JoinProof {
+    /// Not at all.
+    #[default]
+    None,
+    /// By the digest of a key that the customer's program drew for this attempt, and repeats.
+    Key(String),
+    /// By the token that the first join was answered with.
+    Token,
+}
+
 /// Where a session stands (S7). One that has ended is in the records, not here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -215,6 +236,12 @@ pub struct Session {
     pub customer: Option<Customer>,
     /// What the customer types to come in.
     pub code: Option<JoinCode>,
+    /// Whether its customer came in through the code, and how they prove to be the same one again.
+    #[serde(default)]
+    pub joined: Option<Joined>,
+    /// What a vendor's systems keep with the session.
+    #[serde(default, skip_serializing_if = "Labels::is_empty")]
+    pub labels: Labels,
     /// Since when it exists.
     pub since: Timestamp,
     /// Since when it has its present claim: since it was created or last resumed.
@@ -270,12 +297,27 @@ pub enum Wanted {
         code: Option<JoinCode>,
         /// How long the code will wait.
         valid_for: Option<Secs>,
+        /// What a vendor's systems will keep with the session.
+        #[serde(default, skip_serializing_if = "Labels::is_empty")]
+        labels: Labels,
     },
     /// To take up this paused session.
     Resume {
         /// The session.
         session: SessionId,
     },
+}
+
+impl Wanted {
+    /// The word that the records use.
+    #[must_use]
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::SignIn { .. } => "sign_in",
+            Self::Session { .. } => "session",
+            Self::Resume { .. } => "resume",
+        }
+    }
 }
 
 /// Where a ticket stands. A claimed or ended one is in the records, not here.

@@ -75,6 +75,10 @@ codes! {
     TicketEnded "ticket-ended";
     /// Only who started a session may do that.
     NotYourSession "not-your-session";
+    /// Another customer came in through the code.
+    AlreadyJoined "already-joined";
+    /// An `Idempotency-Key` stands for another request.
+    IdempotencyKeyReused "idempotency-key-reused";
     /// The thing is not in a state in which that can be done.
     WrongState "wrong-state";
     /// A permission to control needs the one to view.
@@ -318,6 +322,12 @@ pub enum Refusal {
     /// Only its user may do that (S8).
     #[error("Only the user who started this session can do that.")]
     NotYourSession,
+    /// The code has answered its first customer.
+    #[error("Another customer has joined with this code already. Ask your agent for a new one.")]
+    AlreadyJoined,
+    /// The key was drawn for another request.
+    #[error("This `Idempotency-Key` stands for another request already. Draw a new key for each request.")]
+    IdempotencyKeyReused,
     /// Not in this state.
     #[error("The {what} is {state}. It must be {expected} for that.")]
     WrongState {
@@ -335,11 +345,20 @@ pub enum Refusal {
     #[error("`{field}` must be {expected}.")]
     Invalid { field: &'static str, expected: String },
     /// May not.
-    #[error("You need {needed} for that. Ask an owner or admin of the account.")]
+    #[error("You need {needed} for that. Ask {}.", ask_whom(needed))]
     Forbidden { needed: &'static str },
     /// No such thing, or none that the caller may see.
     #[error("There is no {what} with this id.")]
     NotFound { what: &'static str },
+}
+
+/// Who can give what is needed: only the operator has operator keys.
+fn ask_whom(needed: &str) -> &'static str {
+    if needed.contains("operator key") {
+        "the operator of this server"
+    } else {
+        "an owner or admin of the account"
+    }
 }
 
 fn waiting(waiting: u32) -> String {
@@ -380,6 +399,8 @@ impl Refusal {
             Self::SignInEnded { .. } => Code::SignInEnded,
             Self::TicketEnded { .. } => Code::TicketEnded,
             Self::NotYourSession => Code::NotYourSession,
+            Self::AlreadyJoined => Code::AlreadyJoined,
+            Self::IdempotencyKeyReused => Code::IdempotencyKeyReused,
             Self::WrongState { .. } => Code::WrongState,
             Self::ControlNeedsView { .. } => Code::ControlNeedsView,
             Self::Invalid { .. } => Code::Invalid,

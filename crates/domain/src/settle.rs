@@ -220,6 +220,7 @@ struct Attempted {
 impl Attempted {
     fn of(account: &Account, command: &Command) -> Option<Self> {
         match command {
+            Command::Labelled { command, .. } => Self::of(account, command),
             Command::SignIn {
                 user,
                 product,

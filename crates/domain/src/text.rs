@@ -109,6 +109,10 @@ texts! {
         line(text, 512)
     };
 
+    /// Where pages come from that may call the API in a browser, as browsers say it (RFC 6454): a scheme, a host in
+    /// lower case, and a port where it is not the scheme's own.
+    Origin, "an origin such as `https://support.example.com`: http or https, a host and perhaps a port, and nothing behind", origin;
+
     /// The id that a client keeps for its device. 1 to 128 visible characters, unique per user and product.
     DeviceId, "a device id of 1 to 128 characters without white space", |text| {
         (!text.contains(char::is_whitespace)).then_some(())?;
@@ -160,6 +164,20 @@ fn email(text: &str) -> Option<Arc<str>> {
     (clean && fits && host_is_plain).then(|| Arc::from(text))
 }
 
+fn origin(text: &str) -> Option<Arc<str>> {
+    let text = text.to_ascii_lowercase();
+    let (scheme, host) = text.split_once("://")?;
+    let own_port = match scheme {
+        "https" => ":443",
+        "http" => ":80",
+        _ => return None,
+    };
+    let host = host.strip_suffix(own_port).unwrap_or(host);
+    let letters = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':' | b'[' | b']');
+    let fits = !host.is_empty() && text.len() <= 255 && host.bytes().all(letters);
+    fits.then(|| Arc::from(format!("{scheme}://{host}")))
+}
+
 fn code(text: &str) -> Option<Arc<str>> {
     let plain: String = text
         .chars()
@@ -192,6 +210,19 @@ mod tests {
         assert!("Remote".parse::<Product>().is_err());
         assert_eq!("k7qm-2xrp 9d".parse::<Code>().unwrap().as_str(), "K7QM2XRP9D");
         assert!("laptop 7".parse::<DeviceId>().is_err());
+        for (text, origin) in [
+            ("https://Support.Example.com", Some("https://support.example.com")),
+            ("https://a.example:443", Some("https://a.example")),
+            ("http://localhost:3000", Some("http://localhost:3000")),
+            ("https://a.example/", None),
+            ("https://*.example", None),
+            ("null", None),
+            ("*", None),
+            ("ftp://a.example", None),
+        ] {
+            let parsed = text.parse::<Origin>().ok();
+            assert_eq!(parsed.as_ref().map(Origin::as_str), origin, "{text}");
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use serde::{Deserialize, Serialize};
 
 use crate::id::TopUpId;
+use crate::repeat;
 
 /// How many of an account's newest top-ups are known again. A repeat of an older one counts as a new top-up.
 pub const TOP_UPS_KEPT: usize = 256;
@@ -25,6 +26,13 @@ impl TopUps {
     pub(crate) fn minutes_of(&self, id: TopUpId) -> Option<u32> {
         let known = self.0.iter().rev().find(|known| known.id == id)?;
         Some(known.minutes)
+    }
+
+    /// Whether a top-up is known whose id derives from the same key as this one, by another request.
+    pub(crate) fn has_another_of_key(&self, id: TopUpId) -> bool {
+        let (first, last) = repeat::ids_of_key(id.bits());
+        let mut known = self.0.iter().map(|top_up| top_up.id);
+        known.any(|known| known != id && (first..=last).contains(&known.bits()))
     }
 
     /// Takes a top-up in. The oldest goes where there are too many.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::directory::{DirectoryEntry, FromGroups};
 use crate::event::Profile;
 use crate::id::{GroupId, PoolId, SessionId, SignInId, TeamId, TicketId, UserId};
+use crate::labels::Labels;
 use crate::permission::Privilege;
 use crate::text::Product;
 use crate::time::Timestamp;
@@ -37,6 +38,9 @@ pub struct User {
     /// What a directory knows the user as (D1).
     #[serde(default)]
     pub directory: Option<DirectoryEntry>,
+    /// What a vendor's systems keep with the user.
+    #[serde(default, skip_serializing_if = "Labels::is_empty")]
+    pub labels: Labels,
     /// What of all this groups gave them (D3).
     #[serde(default)]
     pub from_groups: FromGroups,
@@ -71,6 +75,7 @@ impl User {
             created_at,
             licenses: BTreeMap::new(),
             directory: None,
+            labels: Labels::default(),
             from_groups: FromGroups::default(),
             changed_at: None,
             cooling_until: BTreeMap::new(),

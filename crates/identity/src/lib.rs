@@ -27,6 +27,7 @@ mod known_browsers;
 mod lives;
 mod network;
 mod operator;
+mod passes;
 mod password;
 mod password_rules;
 mod passwords;
@@ -59,6 +60,7 @@ pub use operator::{
     OPERATOR_KEY_CHARS_MIN, OPERATOR_KEYS_MAX, OperatorKey, OperatorKeysAtRest, OperatorScope, Revoked,
     TrailEntry, TrailFault, TrailReport,
 };
+pub use passes::PassFor;
 pub use password::{
     HASHING_AT_ONCE_MAX, HASHING_PER_ACCOUNT_MAX, HASHING_PER_CALLER_MAX, HASHING_WAITING_MAX, HashingCaller,
     HashingShare, PasswordHash,

@@ -165,6 +165,25 @@ impl Keyring {
         })
     }
 
+    /// A mac over a message of another length than those of tokens, with the number of its key.
+    pub(crate) fn sign(&self, message: &[u8]) -> (i64, String) {
+        let mac = self.current.mac_over(message);
+        (self.current.number, mac.map(char::from).iter().collect())
+    }
+
+    /// The bytes of a mac over a message that starts with what it is for.
+    pub(crate) fn digest(&self, message: &[u8]) -> [u8; 32] {
+        let mut mac = self.current.keyed.clone();
+        mac.update(message);
+        mac.finalize().into_bytes().into()
+    }
+
+    /// Whether a mac was made over a message with the key of this number.
+    pub(crate) fn is_signed(&self, message: &[u8], number: &str, mac: &str) -> bool {
+        let key = self.key(number);
+        key.is_some_and(|key| key.mac_over(message).ct_eq(mac.as_bytes()).into())
+    }
+
     /// The id of a browser, signed: `<id>.<key>.<mac>`.
     pub(crate) fn signed_browser(&self, browser: u128) -> Secret {
         let mac = self.current.mac_over(&message(b'b', NO_ACCOUNT, browser));
@@ -227,7 +246,7 @@ impl SigningKey {
         self.mac_over(&subject.message(account))
     }
 
-    fn mac_over(&self, message: &[u8; 33]) -> [u8; SECRET_CHARS] {
+    fn mac_over(&self, message: &[u8]) -> [u8; SECRET_CHARS] {
         let mut mac = self.keyed.clone();
         mac.update(message);
         base32(&mac.finalize().into_bytes().into())

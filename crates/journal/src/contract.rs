@@ -73,6 +73,9 @@ macro_rules! contract_tests {
             an_end_is_kept_as_it_was_first_told,
             a_session_is_listed_with_all_that_happened_to_it,
             a_code_leads_to_its_session_until_it_is_retired,
+            a_retired_code_is_forgotten_after_an_hour,
+            waits_are_listed_with_their_offers_and_ends,
+            ids_in_a_range_are_found_whatever_they_are_of,
             an_address_leads_to_its_users,
             one_account_cannot_touch_the_records_of_another,
         );
@@ -296,7 +299,11 @@ fn one_of_each(number: u128) -> Vec<Record> {
         Record::SessionEnded {
             id: session(number),
             reason: "hung-up".into(),
-            by: Some("eva".into()),
+            by: Some(crate::EndedBy {
+                actor: "eva".into(),
+                name: None,
+                note: Some("closing".into()),
+            }),
         },
         session_started(session(number + 1), user(number)),
         Record::TicketOpened {
@@ -304,10 +311,22 @@ fn one_of_each(number: u128) -> Vec<Record> {
             user: user(number),
             product: "desk".into(),
             pool: pool(1),
+            wanted: "sign_in".into(),
         },
+        Record::TicketOffered { id: ticket(number) },
         Record::TicketEnded {
             id: ticket(number),
             outcome: "claimed".into(),
+            by: None,
+        },
+        Record::SessionCustomer {
+            id: session(number),
+            name: "Kim".into(),
+        },
+        Record::SessionLabelled {
+            id: session(number),
+            external_id: Some("crm-7".into()),
+            metadata: None,
         },
         Record::CodeIssued {
             code: format!("CODE{number}").into(),

@@ -2,7 +2,7 @@
 
 use usher_domain::{PoolId, RefusalId, SessionId, SignInId, TicketId, Timestamp, UserId};
 
-use crate::Text;
+use crate::{EndedBy, Text};
 
 /// One change of a read model. It happens in its commit's account at its commit's time, and is stored in its commit's
 /// transaction.
@@ -18,6 +18,13 @@ pub enum Record {
         created_at: Timestamp,
         /// Whether it was deleted.
         deleted: bool,
+    },
+    /// What a vendor's systems keep with the account, after the change.
+    AccountLabelled {
+        /// Its id in the vendor's system.
+        external_id: Option<Text>,
+        /// Its metadata: a JSON object; none where there is no entry.
+        metadata: Option<Text>,
     },
     /// Somebody did something that an auditor may ask for.
     Audit {
@@ -103,7 +110,7 @@ pub enum Record {
         /// Why.
         reason: Text,
         /// Who ended it, where somebody did.
-        by: Option<Text>,
+        by: Option<EndedBy>,
     },
     /// A session was created.
     SessionStarted {
@@ -129,6 +136,22 @@ pub enum Record {
         /// The session.
         id: SessionId,
     },
+    /// The customer of a session became known, or known by another name.
+    SessionCustomer {
+        /// The session.
+        id: SessionId,
+        /// What the customer is called.
+        name: Text,
+    },
+    /// What a vendor's systems keep with a session, after the change.
+    SessionLabelled {
+        /// The session.
+        id: SessionId,
+        /// Its id in the vendor's system.
+        external_id: Option<Text>,
+        /// Its metadata: a JSON object; none where there is no entry.
+        metadata: Option<Text>,
+    },
     /// Something else carries a session now (Q3).
     SessionFunded {
         /// The session.
@@ -143,7 +166,7 @@ pub enum Record {
         /// Why.
         reason: Text,
         /// Who ended it, where somebody did.
-        by: Option<Text>,
+        by: Option<EndedBy>,
     },
     /// A user queued.
     TicketOpened {
@@ -155,6 +178,8 @@ pub enum Record {
         product: Text,
         /// For whose seats.
         pool: PoolId,
+        /// For what: `sign_in`, `session` or `resume`.
+        wanted: Text,
     },
     /// A ticket ended.
     TicketEnded {
@@ -162,6 +187,13 @@ pub enum Record {
         id: TicketId,
         /// How.
         outcome: Text,
+        /// Who ended it, where somebody did.
+        by: Option<EndedBy>,
+    },
+    /// A seat was kept for a ticket. Only the first time is noted.
+    TicketOffered {
+        /// The ticket.
+        id: TicketId,
     },
     /// The pay-per-use minutes changed.
     Minutes {
@@ -181,7 +213,8 @@ pub enum Record {
         /// Where it leads.
         session: SessionId,
     },
-    /// A join code is no longer valid.
+    /// The session of a join code is over. The code still says so for [`CODE_KEPT_SECS`](crate::CODE_KEPT_SECS); those
+    /// of the account that were retired earlier are forgotten.
     CodeRetired {
         /// The code.
         code: Text,

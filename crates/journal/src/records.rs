@@ -15,6 +15,9 @@ pub struct AccountRow {
     pub name: Text,
     pub created_at: Timestamp,
     pub deleted: bool,
+    pub external_id: Option<Text>,
+    /// A JSON object.
+    pub metadata: Option<Text>,
 }
 
 /// Which accounts to list.
@@ -22,6 +25,8 @@ pub struct AccountRow {
 pub struct AccountFilter {
     /// Only those whose name contains this, in capitals or not (ASCII letters only).
     pub q: Option<String>,
+    /// Only those with this id in the operator's own system.
+    pub external_id: Option<String>,
     /// Deleted ones as well.
     pub with_deleted: bool,
 }
@@ -155,6 +160,11 @@ pub struct SessionRow {
     pub pool: Option<PoolId>,
     pub funding: Option<Text>,
     pub code: Option<Text>,
+    /// What the customer is called, once known.
+    pub customer: Option<Text>,
+    pub external_id: Option<Text>,
+    /// A JSON object.
+    pub metadata: Option<Text>,
     /// When it was created.
     pub started_at: Timestamp,
     /// When the customer first joined.
@@ -170,6 +180,8 @@ pub struct SessionFilter {
     pub span: Span,
     /// Only those of this user.
     pub user: Option<UserId>,
+    /// Only those with this id in a vendor's system.
+    pub external_id: Option<String>,
 }
 
 /// A ticket that has ended or waits.
@@ -180,10 +192,25 @@ pub struct TicketRow {
     pub user: UserId,
     pub product: Text,
     pub pool: PoolId,
+    /// For what; none of tickets from before this was kept.
+    pub wanted: Option<Text>,
     /// When it was opened.
     pub opened_at: Timestamp,
+    /// When a seat was first kept for it.
+    pub offered_at: Option<Timestamp>,
     /// How it ended, if it has; the outcome is the reason.
     pub end: Option<End>,
+}
+
+/// Which tickets to list.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[allow(missing_docs, reason = "the other fields are those of `Record::TicketOpened`")]
+pub struct TicketFilter {
+    /// Those that were opened then.
+    pub span: Span,
+    pub user: Option<UserId>,
+    pub pool: Option<PoolId>,
+    pub product: Option<String>,
 }
 
 /// A change of the pay-per-use minutes.
@@ -207,8 +234,22 @@ pub struct End {
     /// Why.
     pub reason: Text,
     /// Who ended it, where somebody did.
-    pub by: Option<Text>,
+    pub by: Option<EndedBy>,
 }
+
+/// Who ended something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EndedBy {
+    /// The journal's word for the actor: an id, or `operator`, `customer`, `system`.
+    pub actor: Text,
+    /// The name of the person or key.
+    pub name: Option<Text>,
+    /// What they said about it.
+    pub note: Option<Text>,
+}
+
+/// How long a join code says that its session is over, and how.
+pub const CODE_KEPT_SECS: u32 = 3600;
 
 /// Where a join code leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -217,6 +258,8 @@ pub struct CodeOwner {
     pub account: AccountId,
     /// The session that it joins.
     pub session: SessionId,
+    /// When the session ended, where it has.
+    pub retired_at: Option<Timestamp>,
 }
 
 /// The most users of one e-mail address that [`Records::find_address`] gives.
@@ -309,6 +352,24 @@ pub trait Records: Send + Sync + 'static {
     /// A ticket, also one that has ended.
     async fn ticket(&self, account: AccountId, id: TicketId) -> Result<Option<TicketRow>, JournalError>;
 
+    /// The tickets of an account, those opened last first.
+    async fn list_tickets(
+        &self,
+        account: AccountId,
+        filter: TicketFilter,
+        page: PageRequest,
+    ) -> Result<Page<TicketRow>, JournalError>;
+
+    /// Whether a sign-in, session or ticket of the account, also one that has ended, has an id from `first` to `last`
+    /// that is not `except`.
+    async fn has_made(
+        &self,
+        account: AccountId,
+        first: u128,
+        last: u128,
+        except: u128,
+    ) -> Result<bool, JournalError>;
+
     /// How a ticket ended; none where it has not, or never was.
     async fn ticket_end(&self, account: AccountId, id: TicketId) -> Result<Option<End>, JournalError> {
         Ok(self.ticket(account, id).await?.and_then(|ticket| ticket.end))
@@ -318,6 +379,6 @@ pub trait Records: Send + Sync + 'static {
     /// accounts. Users of closed accounts among them, whom the accounts themselves do not know any more.
     async fn find_address(&self, email: &str) -> Result<Vec<(AccountId, UserId)>, JournalError>;
 
-    /// Where a join code leads; none where it is not valid.
+    /// Where a join code leads; none where it never led anywhere, or its session ended long ago.
     async fn find_code(&self, code: &str) -> Result<Option<CodeOwner>, JournalError>;
 }

@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, MatchedPath};
-use axum::http::header;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
 use usher_domain::join_code::JoinCode;
-use usher_domain::{Account, AccountId, Actor, Command, OperatorKeyId, Outcome, Refusal, Timestamp, decide};
+use usher_domain::{
+    Account, AccountId, Actor, Command, OperatorKeyId, Outcome, Refusal, Timestamp, UserId, decide,
+};
 use usher_engine::{Cause, Failure, Request, Way};
 use usher_identity::{Credential, Identified, KeysChangedBy, KeysOrigin, OperatorScope};
 use usher_journal::Text;
@@ -20,6 +22,7 @@ use crate::problem::{Facts, Problem};
 use crate::request_log::RequestLog;
 use crate::scim;
 use crate::streams::{OpenStream, StreamOf};
+use crate::v1::stream_tickets;
 
 /// What the paths of an account's things start with.
 const ACCOUNT_PATHS: &str = "/v1/accounts/";
@@ -47,9 +50,13 @@ pub(crate) struct Operator {
     pub(crate) cause: Cause,
 }
 
-/// The token after `Bearer `.
 fn bearer(parts: &Parts) -> Option<&str> {
-    let value = parts.headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    bearer_of(&parts.headers)
+}
+
+/// The token after `Bearer `.
+pub(crate) fn bearer_of(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
@@ -149,6 +156,17 @@ impl FromRequestParts<Arc<Api>> for Caller {
             None => (Way::Api, path.strip_prefix(ACCOUNT_PATHS).unwrap_or_default()),
         };
         let account = rest.split('/').next().unwrap_or_default().parse();
+        if let Ok(account) = account
+            && let Some(actor) = stream_tickets::shown(api, parts, account)
+        {
+            let arrival = Arrival::of(api, &parts.extensions, &parts.headers);
+            return Ok(Self {
+                api: Arc::clone(api),
+                account,
+                actor,
+                cause: arrival.cause(way, None),
+            });
+        }
         let known = Known::of(api, parts, way, account.as_ref().ok().copied())?;
         let account = account.map_err(|_| Problem::not_found("account"))?;
         if known.identified.caller.is_foreign_to(account) {
@@ -266,7 +284,7 @@ impl Caller {
         let user = self.read(|account, actor, _| Ok(account.user_of(actor))).await?;
         let session = match &self.actor {
             Actor::User(_) => self.cause.credential.as_ref().map(ToString::to_string),
-            Actor::SignIn(_) | Actor::Ticket(_) => Some(self.actor.to_string()),
+            Actor::SignIn(_) | Actor::Ticket(_) | Actor::Customer(_) => Some(self.actor.to_string()),
             _ => None,
         };
         self.api.streams().open(StreamOf {
@@ -274,6 +292,21 @@ impl Caller {
             user,
             session,
         })
+    }
+
+    /// Whether this is an operator key.
+    pub(crate) fn is_operator(&self) -> bool {
+        self.actor == Actor::Operator
+    }
+
+    /// The same caller as this user, where an operator key says to act as the user: with what that user may do, no
+    /// more. The record names both, the user as who acts and the key as the credential.
+    pub(crate) fn acting_as(self, user: Option<UserId>) -> Self {
+        let actor = match user {
+            Some(user) if self.is_operator() => Actor::User(user),
+            _ => self.actor,
+        };
+        Self { actor, ..self }
     }
 
     /// A command of this caller's.
@@ -353,9 +386,8 @@ impl Caller {
     ) -> Result<T, Problem> {
         match self.try_execute(command, view).await {
             Ok(shown) => Ok(shown),
-            Err(Failure::Refused(refusal)) if key.is_given() && key_of_another(&refusal) => {
-                Err(Problem::refused(&refusal, None)
-                    .detailed("This `Idempotency-Key` has created something else already. Draw a new one."))
+            Err(Failure::Refused(Refusal::AlreadyExists { field: "id", .. })) if key.is_given() => {
+                Err(Refusal::IdempotencyKeyReused.into())
             }
             Err(failure) => Err(self.problem(failure).await),
         }
@@ -363,7 +395,12 @@ impl Caller {
 
     /// The 128 bits of the id of something that this caller creates.
     pub(crate) fn new_id(&self, key: &IdempotencyKey) -> Result<u128, Problem> {
-        key.bits(Some(self.account), &self.actor, self.api.engine.now())
+        key.bits(
+            &self.api.identity,
+            Some(self.account),
+            &self.actor,
+            self.api.engine.now(),
+        )
     }
 
     /// A new join code, as the account keeps it.
@@ -395,9 +432,4 @@ impl Caller {
             _ => problem,
         }
     }
-}
-
-/// Whether the id that was derived from an idempotency key belongs to a thing that differs from what is asked for.
-fn key_of_another(refusal: &Refusal) -> bool {
-    matches!(refusal, Refusal::AlreadyExists { field: "id", .. })
 }

@@ -12,7 +12,8 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::problem::{BODY_TOO_LARGE, MALFORMED, Problem, TIMEOUT, UNSUPPORTED_MEDIA_TYPE};
 
-use super::sentence;
+use super::new_id::BodyDigest;
+use super::{missing_or, sentence};
 
 /// The most bytes that a body may have.
 pub const BODY_BYTES_MAX: usize = 256 * 1024;
@@ -27,7 +28,11 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
+        let digest = request.extensions().get::<BodyDigest>().cloned();
         let body = json_bytes(request, BODY_BYTES_MAX).await?;
+        if let Some(digest) = digest {
+            digest.put(&body);
+        }
         // Serde takes an array for an object, with the fields in their order. Nobody means that.
         let first = body.iter().find(|byte| !byte.is_ascii_whitespace());
         if first.is_some_and(|byte| *byte != b'{') && serde_json::from_slice::<IgnoredAny>(&body).is_ok() {
@@ -102,7 +107,7 @@ fn explain<T: DeserializeOwned>(body: &[u8], error: &serde_json::Error) -> Probl
     let message = error.to_string();
     let place = format!(" at line {line} column {column}");
     let message = message.strip_suffix(&place).unwrap_or(&message);
-    let field = if field == "." { "" } else { &field };
+    let field = missing_or(if field == "." { "" } else { &field }, message);
     let message = sentence(message);
     // Serde has lost the place where it had to look ahead.
     if line == 0 {

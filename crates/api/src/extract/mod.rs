@@ -8,7 +8,7 @@ mod page;
 mod path;
 mod query;
 
-pub(crate) use self::caller::{Bearer, Caller, Operator};
+pub(crate) use self::caller::{Bearer, Caller, Operator, bearer_of};
 pub(crate) use self::created::Created;
 pub use self::json::BODY_BYTES_MAX;
 pub(crate) use self::json::{Json, json_bytes};
@@ -31,6 +31,18 @@ where
     Option::deserialize(deserializer).map(Some)
 }
 
+/// The field that an error is about: of one that is missing, serde knows the place where it should be and names it in
+/// the message alone.
+fn missing_or(place: &str, message: &str) -> String {
+    let missing = message.strip_prefix("missing field `");
+    let missing = missing.and_then(|rest| rest.split('`').next());
+    match missing {
+        Some(name) if place.is_empty() => name.to_owned(),
+        Some(name) => format!("{place}.{name}"),
+        None => place.to_owned(),
+    }
+}
+
 /// Serde's message in the words of somebody who calls an API.
 fn sentence(message: &str) -> String {
     let whole = ["u8", "u16", "u32", "u64", "u128", "usize"];
@@ -41,6 +53,9 @@ fn sentence(message: &str) -> String {
             .trim_start_matches("invalid type: ")
             .trim_start_matches("invalid value: ");
         return format!("must be a whole number of at least 0, without a decimal point, not {found}");
+    }
+    if let Some(name) = message.strip_prefix("missing field ") {
+        return format!("must be given: {name} is missing");
     }
     if message.starts_with("a ") || message.starts_with("an ") {
         return format!("must be {message}");

@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 
 use crate::problem::Problem;
 
-use super::sentence;
+use super::{missing_or, sentence};
 
 /// The parameters behind the `?`.
 pub(crate) struct Query<T>(pub(crate) T);
@@ -23,7 +23,8 @@ impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
             .map_err(|error| {
                 let name = error.path().to_string();
                 let name = if name == "." { "" } else { &name };
-                Problem::invalid(name, sentence(&error.inner().to_string()))
+                let message = error.inner().to_string();
+                Problem::invalid(missing_or(name, &message), sentence(&message))
             })
     }
 }

@@ -1,7 +1,9 @@
 //! The parts of the OpenAPI document that no single operation says: what the API is, how callers prove who they are,
 //! and the problems that each operation can answer with.
 
+mod names;
 mod polish;
+mod streams;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -63,6 +65,8 @@ and parameters are refused. Lists are paged: pass `next_cursor` back as `cursor`
 **Retries.** Calls that create take an `Idempotency-Key`. The id of the new thing is derived from the key, the caller \
 and the account, so a repeated call finds it and answers 200 with how it stands now; no answer is replayed past its \
 truth. `X-Request-Id` is taken over where you send one, comes back with every answer, and stands in the audit.
+
+**Guides.** Credentials are at /docs/credentials, heartbeats at /docs/heartbeats, streams at /docs/streams.
 
 **Visibility.** What you may not see answers 404; what you see but may not do answers 403.";
 

@@ -4,8 +4,11 @@
 use serde_json::{Map, Value, json};
 use utoipa::openapi::OpenApi;
 
+use super::{names, streams};
+use crate::pages::example_of;
+
 /// Where schemas stand in the document.
-const SCHEMAS: &str = "#/components/schemas/";
+pub(super) const SCHEMAS: &str = "#/components/schemas/";
 
 /// What the macros put before the name of a page of things.
 const LIST: &str = "List_";
@@ -21,9 +24,35 @@ pub(super) fn polished(document: OpenApi) -> OpenApi {
     if let Some(schemas) = value["components"]["schemas"].as_object_mut() {
         name_lists(schemas);
         close(schemas);
+        names::name_branches(schemas);
+        names::flatten(schemas);
     }
+    streams::add(&mut value);
+    add_examples(&mut value);
     walk(&mut value);
     serde_json::from_value(value).unwrap_or(document)
+}
+
+/// Gives each answer an example, made of what its schema requires.
+fn add_examples(value: &mut Value) {
+    let schemas = value["components"]["schemas"].clone();
+    for item in value["paths"]
+        .as_object_mut()
+        .into_iter()
+        .flat_map(|it| it.values_mut())
+    {
+        for operation in item.as_object_mut().into_iter().flat_map(|it| it.values_mut()) {
+            let answers = operation["responses"].as_object_mut();
+            for answer in answers.into_iter().flat_map(|it| it.values_mut()) {
+                let Some(media) = answer.pointer_mut("/content/application~1json") else {
+                    continue;
+                };
+                if media.get("example").is_none() {
+                    media["example"] = example_of(&schemas, &media["schema"]);
+                }
+            }
+        }
+    }
 }
 
 fn name_lists(schemas: &mut Map<String, Value>) {

@@ -2,6 +2,7 @@
 
 mod schema;
 
+pub(crate) use self::schema::example_of;
 use askama::Template;
 use serde_json::Value;
 use utoipa::openapi::OpenApi;

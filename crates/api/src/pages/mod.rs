@@ -16,6 +16,7 @@ use bytes::Bytes;
 use utoipa::openapi::OpenApi;
 
 use self::docs::Docs;
+pub(crate) use self::docs::example_of;
 use self::text::Html;
 use crate::api::Api;
 use crate::problem::{Kind, Problem};
@@ -48,6 +49,31 @@ struct ProblemPage {
     remedy: Html,
 }
 
+/// The guides beside the document: the name in the address, and the text.
+const GUIDES: &[(&str, &str)] = &[
+    ("credentials", include_str!("../../guides/credentials.md")),
+    ("heartbeats", include_str!("../../guides/heartbeats.md")),
+    ("streams", include_str!("../../guides/streams.md")),
+];
+
+/// A guide: its title, and what follows.
+#[derive(Template)]
+#[template(path = "guide.html")]
+struct Guide {
+    title: String,
+    text: Html,
+}
+
+impl Guide {
+    fn of(text: &str) -> Self {
+        let (title, text) = text.split_once("\n\n").unwrap_or((text, ""));
+        Self {
+            title: title.trim_start_matches("# ").to_owned(),
+            text: Html::of(text),
+        }
+    }
+}
+
 pub(crate) fn routes(document: &OpenApi) -> Router<Arc<Api>> {
     let index = render(&Index {
         version: &document.info.version,
@@ -63,6 +89,7 @@ pub(crate) fn routes(document: &OpenApi) -> Router<Arc<Api>> {
             get(move || std::future::ready(page(problems.clone()))),
         )
         .route("/problems/{code}", get(problem))
+        .route("/docs/{guide}", get(guide))
         .route("/docs/style.css", get(style))
         .route("/docs/search.js", get(search))
 }
@@ -76,6 +103,12 @@ async fn problem(Path(code): Path<String>) -> Result<Response, Problem> {
         remedy: Html::of(kind.remedy),
     };
     Ok(page(render(&shown)))
+}
+
+async fn guide(Path(name): Path<String>) -> Result<Response, Problem> {
+    let guide = GUIDES.iter().find(|(guide, _)| *guide == name);
+    let (_, text) = guide.ok_or_else(|| Problem::not_found("guide"))?;
+    Ok(page(render(&Guide::of(text))))
 }
 
 async fn style() -> impl IntoResponse {

@@ -30,6 +30,10 @@ impl Html {
     pub(super) fn of(text: &str) -> Self {
         let mut html = String::with_capacity(text.len() + 64);
         for paragraph in text.split("\n\n").filter(|it| !it.trim().is_empty()) {
+            if paragraph.trim_start().starts_with('|') {
+                push_table(&mut html, paragraph);
+                continue;
+            }
             html.push_str("<p>");
             push_inline(&mut html, paragraph);
             html.push_str("</p>");
@@ -43,6 +47,27 @@ impl Html {
         push_inline(&mut html, text);
         Self(html)
     }
+}
+
+/// A table: its head, a line that parts it from the rows, and the rows.
+fn push_table(html: &mut String, text: &str) {
+    html.push_str("<div class=\"wide\"><table>");
+    for (place, line) in text.lines().enumerate().filter(|(place, _)| *place != 1) {
+        let cells = line.trim().trim_matches('|').split('|');
+        let (open, close) = if place == 0 {
+            ("<th scope=\"col\">", "</th>")
+        } else {
+            ("<td>", "</td>")
+        };
+        html.push_str("<tr>");
+        for cell in cells {
+            html.push_str(open);
+            push_inline(html, cell.trim());
+            html.push_str(close);
+        }
+        html.push_str("</tr>");
+    }
+    html.push_str("</table></div>");
 }
 
 /// A text with everything that means something in HTML escaped.
@@ -89,6 +114,17 @@ fn push_escaped(html: &mut String, text: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_table_becomes_one() {
+        let html = Html::of("| event | data |\n| --- | --- |\n| `offer` | `ticket` |");
+
+        assert_eq!(
+            html.to_string(),
+            "<div class=\"wide\"><table><tr><th scope=\"col\">event</th><th scope=\"col\">data</th></tr>\
+             <tr><td><code>offer</code></td><td><code>ticket</code></td></tr></table></div>"
+        );
+    }
 
     #[test]
     fn markup_becomes_html_and_nothing_else_does() {

@@ -162,10 +162,14 @@ facts! {
     control: &'static str;
     /// The permission to view that it needs.
     view: &'static str;
-    /// Why the sign-in or ticket is over.
-    reason: String;
+    /// Why the sign-in, session or ticket is over.
+    reason: String as schema::EndReason;
     /// Who ended it, where somebody else did: an id, or `operator`, `customer`, `single_sign_on`, `system`.
     by: String;
+    /// The name of the person or key that ended it, where it is known.
+    by_name: String as schema::Name;
+    /// What whoever ended it said about it.
+    note: String as schema::Note;
     /// When it ended.
     ended_at: Time;
 }

@@ -221,6 +221,11 @@ impl Kind {
                 what: "Only the user who started the session can do this.",
                 why: "Pausing and resuming move that user's seat.",
                 remedy: "Ask that user, or end the session, where you may control it."),
+            Code::AlreadyJoined => kind!(Code::AlreadyJoined.as_str(), CONFLICT
+                "Another customer has joined",
+                what: "The code of this session has answered its first customer already, and the request is not theirs.",
+                why: "A code is for one customer: whoever else hears of it must not come into their session, or end it.",
+                remedy: "Send the token that joining gave (`Authorization: Bearer …`), or the `Idempotency-Key` of the first attempt. Another customer asks the agent for a new code."),
             Code::WrongState => kind!(Code::WrongState.as_str(), CONFLICT
                 "Not possible in this state",
                 what: "The thing is in another state (`state`) than the call needs (`expected`).",
@@ -282,10 +287,15 @@ impl Kind {
                 what: "What was seen when this was chosen (`seats_seen`) is something else by now. The sentence says what.",
                 why: "Nobody's change is undone by somebody who did not know of it.",
                 remedy: "Look at it again, and send the call with what is there now, where it is still right."),
+            Code::IdempotencyKeyReused => kind!(Code::IdempotencyKeyReused.as_str(), CONFLICT
+                "The `Idempotency-Key` stands for another request",
+                what: "An earlier request with the same `Idempotency-Key` asked for something else, and what it made is still known.",
+                why: "A key names one attempt: its repeats are answered with what the first one made, so a different request must not be taken for a repeat.",
+                remedy: "Draw a new key for each new request, and send the body unchanged when you repeat one."),
             Code::AlreadyExists => kind!(Code::AlreadyExists.as_str(), CONFLICT
                 "It exists already",
                 what: "Another thing of this kind has the same name or address.",
-                why: "E-mail addresses and directory names of users, and names of pools, teams and groups, are unique in an account, and an `Idempotency-Key` stands for one thing.",
+                why: "E-mail addresses and directory names of users, and names of pools, teams and groups, and external ids of users and of pools, are unique in an account.",
                 remedy: "Choose another, or change the one that exists."),
             Code::ControlNeedsView => kind!(Code::ControlNeedsView.as_str(), UNPROCESSABLE_ENTITY
                 "Control needs view",

@@ -60,6 +60,7 @@ impl Description {
             active: person.is_active,
             assign_seat: Some(false),
             product: None,
+            licenses: std::collections::BTreeMap::new(),
             password_set: false,
             directory: Some(person.entry),
         })

@@ -129,7 +129,7 @@ struct NewApiKey {
         (status = 201, description = "The key.", body = ApiKey),
         (status = 200, description = "The key that the same `Idempotency-Key` created.", body = ApiKey),
     ),
-    extensions(("x-problems" = json!(["already-exists"])))
+    extensions(("x-problems" = json!(["already-exists", "idempotency-key-reused"])))
 )]
 async fn create(
     caller: Caller,

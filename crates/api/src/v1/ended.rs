@@ -7,6 +7,7 @@ use usher_journal::{End, SessionRow};
 
 use crate::extract::Caller;
 use crate::problem::{Facts, Problem};
+use crate::visit::Over;
 
 /// What is said of a session that is over and would have to be there.
 pub(crate) const SESSION_OVER: Refusal = Refusal::WrongState {
@@ -70,8 +71,30 @@ pub(crate) fn over(refusal: &Refusal, end: &End) -> Problem {
     let facts = Facts::of(refusal, None).unwrap_or_default();
     Problem::refused(refusal, None).with(Facts {
         reason: Some(end.reason.to_string()),
-        by: end.by.as_ref().map(ToString::to_string),
+        by: end.by.as_ref().map(|by| by.actor.to_string()),
+        by_name: end
+            .by
+            .as_ref()
+            .and_then(|by| by.name.as_ref())
+            .map(ToString::to_string),
+        note: end
+            .by
+            .as_ref()
+            .and_then(|by| by.note.as_ref())
+            .map(ToString::to_string),
         ended_at: Some(end.at.into()),
+        ..facts
+    })
+}
+
+/// The problem that a session is over, as its customer is told how it ended.
+pub(crate) fn session_is_over(over: &Over) -> Problem {
+    let facts = Facts::of(&SESSION_OVER, None).unwrap_or_default();
+    Problem::refused(&SESSION_OVER, None).with(Facts {
+        reason: Some(over.end.reason.to_string()),
+        by: Some(over.ender().as_str().to_owned()),
+        note: over.note().map(str::to_owned),
+        ended_at: Some(over.end.at.into()),
         ..facts
     })
 }

@@ -1,6 +1,7 @@
 //! Version 1 of the API, resource by resource.
 
 mod accounts;
+mod acting;
 mod api_keys;
 mod contacts;
 mod device;
@@ -10,6 +11,7 @@ mod groups;
 mod heartbeats;
 mod history;
 mod join;
+mod labels;
 mod members;
 mod operator_keys;
 mod optional;
@@ -23,6 +25,7 @@ mod sessions;
 mod settings;
 mod sign_ins;
 mod single_sign_on;
+pub(crate) mod stream_tickets;
 mod teams;
 mod tickets;
 pub(crate) mod time;
@@ -51,6 +54,7 @@ pub(crate) fn routes(is_sandbox: bool) -> OpenApiRouter<Arc<Api>> {
         .merge(sign_ins::routes())
         .merge(sessions::routes())
         .merge(join::routes())
+        .merge(stream_tickets::routes())
         .merge(tickets::routes())
         .merge(usage::routes())
         .merge(contacts::routes())

@@ -1,5 +1,6 @@
 //! Repeated calls whose thing may have come to its end since (`Idempotency-Key`).
 
+use usher_domain::repeat::ids_of_key;
 use usher_domain::{Account, Refusal, SessionId, SignInId, TicketId};
 
 use super::ended;
@@ -24,6 +25,7 @@ pub(crate) async fn check_sign_in(
     bits: u128,
     view: impl Fn(&Account) -> Before + Send + 'static,
 ) -> Result<(), Problem> {
+    check_key(caller, bits).await?;
     if is_there(caller, view).await? {
         return Ok(());
     }
@@ -40,6 +42,7 @@ pub(crate) async fn check_session(
     bits: u128,
     view: impl Fn(&Account) -> Before + Send + 'static,
 ) -> Result<bool, Problem> {
+    check_key(caller, bits).await?;
     if is_there(caller, view).await? {
         return Ok(true);
     }
@@ -48,6 +51,16 @@ pub(crate) async fn check_session(
         Some(end) => Err(ended::over(&ended::SESSION_OVER, &end)),
         None => check_ticket(caller, bits).await.map(|()| false),
     }
+}
+
+/// Refuses a key that has made another sign-in, session or ticket, also one that has ended.
+async fn check_key(caller: &Caller, bits: u128) -> Result<(), Problem> {
+    let (first, last) = ids_of_key(bits);
+    let records = &caller.api.records;
+    if records.has_made(caller.account, first, last, bits).await? {
+        return Err(Refusal::IdempotencyKeyReused.into());
+    }
+    Ok(())
 }
 
 async fn check_ticket(caller: &Caller, bits: u128) -> Result<(), Problem> {
@@ -65,13 +78,6 @@ async fn is_there(
     match caller.read(move |account, _, _| Ok(view(account))).await? {
         Before::Same => Ok(true),
         Before::Unknown => Ok(false),
-        Before::Another => Err(Problem::refused(
-            &Refusal::AlreadyExists {
-                what: "thing",
-                field: "id",
-            },
-            None,
-        )
-        .detailed("This `Idempotency-Key` has created something else already. Draw a new one.")),
+        Before::Another => Err(Refusal::IdempotencyKeyReused.into()),
     }
 }

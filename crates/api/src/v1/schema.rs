@@ -33,6 +33,33 @@ macro_rules! strings {
     };
 }
 
+/// What a vendor's own system keeps with a thing: at most 20 texts by name.
+pub(crate) enum Metadata {}
+
+impl PartialSchema for Metadata {
+    fn schema() -> RefOr<Schema> {
+        let value = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .max_length(Some(usher_domain::labels::METADATA_VALUE_CHARS_MAX));
+        let name = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .min_length(Some(1))
+            .max_length(Some(usher_domain::labels::METADATA_KEY_CHARS_MAX));
+        ObjectBuilder::new()
+            .schema_type(Type::Object)
+            .property_names(Some(name))
+            .additional_properties(Some(value))
+            .max_properties(Some(usher_domain::labels::METADATA_ENTRIES_MAX))
+            .description(Some(
+                "What a vendor's own system keeps with a thing: at most 20 texts by name. Usher decides nothing by them.",
+            ))
+            .examples([serde_json::json!({"case": "4711", "region": "emea"})])
+            .into()
+    }
+}
+
+impl ToSchema for Metadata {}
+
 fn id(string: ObjectBuilder, prefix: &str) -> ObjectBuilder {
     string
         .pattern(Some(format!("^{prefix}_[0-7][0-9a-hjkmnp-tv-z]{{25}}$")))
@@ -98,6 +125,11 @@ strings! {
         .max_length(Some(255))
         .pattern(Some(r"^[^\u0000-\u001f\u007f-\u009f]+$"))
         .examples(["701984"]);
+    /// Where pages come from that may call the API in a browser: a scheme, a host and a port, and nothing behind.
+    Origin: |string| string
+        .max_length(Some(255))
+        .pattern(Some(r"^https?://[A-Za-z0-9.:\[\]-]+$"))
+        .examples(["https://support.example.com"]);
     /// The address that names an identity provider.
     Issuer: |string| line(string, 512)
         .pattern(Some(r"^[^\s\u0000-\u001f\u007f-\u009f]+$"))
@@ -147,6 +179,16 @@ strings! {
     SessionState: |string| words(string, &["standby", "active", "paused", "ending", "ended"]);
     /// Where a ticket stands.
     TicketState: |string| words(string, &["waiting", "offered"]);
+    /// Why a sign-in, a session or a ticket is over.
+    EndReason: |string| words(string, &["signed-out", "finished", "evicted", "takeover", "lease-expired", "inactive", "reclaimed", "license-changed", "user-inactive", "closed", "minutes-exhausted", "ended-by-other", "expired", "sign-in-ended", "offer-expired"]);
+    /// Who ended a session, as its customer is told.
+    Ender: |string| words(string, &["customer", "agent", "account", "usher"]);
+    /// That an operator key acts as the user whose the thing is.
+    ActingAsUser: |string| words(string, &["user"]);
+    /// In which capacity somebody acts.
+    Acting: |string| words(string, &["user", "admin"]);
+    /// What became of a wait.
+    WaitOutcome: |string| words(string, &["waiting", "offered", "taken", "missed", "given_up", "ended"]);
     /// How a user is doing.
     Presence: |string| words(string, &["available", "in_call", "away"]);
     /// What carries a sign-in or a session.
@@ -185,6 +227,12 @@ mod tests {
         assert_eq!(listed::<OperatorScope>(), json!(of_operator));
         let ways: Vec<_> = usher_journal::Way::ALL.iter().map(|way| way.as_str()).collect();
         assert_eq!(listed::<Way>(), json!(ways));
+        assert_eq!(listed::<EndReason>(), json!(usher_domain::event::EndReason::ALL));
+        let outcomes: Vec<_> = crate::waits::WaitOutcome::ALL
+            .iter()
+            .map(|it| it.as_str())
+            .collect();
+        assert_eq!(listed::<WaitOutcome>(), json!(outcomes));
         assert_eq!(listed::<Privilege>(), json!(privileges));
         assert_eq!(listed::<Role>(), json!(roles));
     }

@@ -1,5 +1,6 @@
 //! Settings: what holds for the whole account.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::Json as Answer;
@@ -8,6 +9,7 @@ use usher_domain::account::{self, SettingsPatch};
 use usher_domain::command::RulesPatch;
 use usher_domain::directory::SignInPatch;
 use usher_domain::permission::SessionPermissions;
+use usher_domain::text::Origin;
 use usher_domain::{Account, Actor, Command, UserId};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -33,6 +35,9 @@ struct Settings {
     pool_defaults: Rules,
     /// How people sign in to the portal.
     sign_in: SignInSettings,
+    /// The origins whose pages may call the API for this account in a browser (CORS), besides those of the server.
+    #[schema(value_type = Vec<schema::Origin>)]
+    cors_origins: BTreeSet<Origin>,
 }
 
 /// How people sign in to the portal.
@@ -80,6 +85,7 @@ impl From<&account::Settings> for Settings {
                 break_glass: settings.sign_in.break_glass,
                 second_factor_for_admins: settings.sign_in.second_factor_for_admins,
             },
+            cors_origins: settings.cors_origins.clone(),
         }
     }
 }
@@ -97,6 +103,9 @@ struct SettingsChange {
     pool_defaults: Option<RulesChoice>,
     /// Another way of signing in to the portal. For owners and admins.
     sign_in: Option<SignInSettingsChange>,
+    /// The origins whose pages may call the API for this account in a browser (CORS), whole: at most 20.
+    #[schema(value_type = Option<Vec<schema::Origin>>, max_items = 20)]
+    cors_origins: Option<BTreeSet<Origin>>,
 }
 
 /// A change of how people sign in to the portal. What is left out stays.
@@ -184,6 +193,7 @@ async fn change(caller: Caller, Json(body): Json<SettingsChange>) -> Result<Answ
             session_permissions: permissions.map(|change| change.over(before.session_permissions)),
             pool_defaults: rules.clone().map(|rules| rules.over(&before.pool_defaults)),
             sign_in: body.sign_in.map(SignInPatch::from).unwrap_or_default(),
+            cors_origins: body.cors_origins.clone(),
         })
     };
     let change = caller.read(over).await?;

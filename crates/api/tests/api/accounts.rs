@@ -166,7 +166,7 @@ async fn q3_minutes_that_are_added_again_with_the_same_key_are_added_once() {
     let audit = app.operator().get("audit?action=minutes.added").await.ok();
 
     assert_eq!(again, json!({"remaining": 520}));
-    let problem = other.problem(409, "already-exists");
+    let problem = other.problem(409, "idempotency-key-reused");
     assert!(problem["detail"].as_str().unwrap().contains("Idempotency-Key"));
     assert_eq!(add("july", 20).await.ok(), json!({"remaining": 520}));
     assert_eq!(audit["items"].as_array().unwrap().len(), 2, "{audit}");

@@ -131,6 +131,13 @@ impl App {
         Who(Some(OPERATOR_KEY.to_owned()))
     }
 
+    /// An operator key that is good for this alone.
+    pub async fn operator_key_for(&self, scope: &str) -> Who {
+        let body = json!({"name": format!("For {scope}"), "scopes": [scope]});
+        let made = self.operator().post("/v1/operator-keys", body).await.created();
+        Who(Some(made["key"].as_str().unwrap().to_owned()))
+    }
+
     pub fn nobody(&self) -> Call<'_> {
         self.by(&Who(None))
     }

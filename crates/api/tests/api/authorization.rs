@@ -29,6 +29,9 @@ async fn callers(app: &App) -> Vec<(&'static str, Who)> {
         ("key:read", app.key(&["read"]).await),
         ("key:sign-ins", app.key(&["sign-ins.write"]).await),
         ("key:manage", app.key(&MANAGE).await),
+        ("op:read", app.operator_key_for("accounts.read").await),
+        ("op:manage", app.operator_key_for("accounts.manage").await),
+        ("op:billing", app.operator_key_for("billing.manage").await),
         ("operator", App::operator_key()),
     ]
 }
@@ -98,6 +101,7 @@ async fn sample(app: &App, operation: &str, number: usize) -> Option<Sample> {
         | "listOperatorKeys"
         | "listOperatorKeyAudit"
         | "listRefusals"
+        | "listWaits"
         | "listAudit"
         | "revokeToken"
         | "deleteAccount" => Sample::default(),
@@ -199,6 +203,7 @@ async fn desk_sample(app: &App, operation: &str, number: usize) -> Option<Sample
     let of_session = || Sample::of("session", &session);
     let of_ticket = || Sample::of("ticket", &ticket.id);
     Some(match operation {
+        "createStreamTicket" => Sample::body(json!({"sign_in": signed_in.id})),
         "getSignIn" | "signOut" | "sendHeartbeat" | "followSignIn" | "unlockSeat" => of_sign_in(),
         "lockSeat" => of_sign_in().with(json!({"hold_secs": 60})),
         "sendHeartbeats" => Sample::body(json!({"sign_ins": [signed_in.id]})),
@@ -213,7 +218,9 @@ async fn desk_sample(app: &App, operation: &str, number: usize) -> Option<Sample
                 .ok();
             of_session()
         }
-        "lookAtSession" | "joinSession" | "leaveSession" => Sample::of("code", code),
+        "lookAtSession" | "joinSession" | "leaveSession" | "followSessionAsCustomer" => {
+            Sample::of("code", code)
+        }
         "openTicket" => Sample::body(waiter.body()),
         "getTicket" | "leaveQueue" | "followTicket" => of_ticket(),
         "claimTicket" => {

@@ -209,11 +209,10 @@ pub struct Told {
 
 impl Stream {
     pub async fn open(app: &App, who: &Who, path: &str, last_id: Option<&str>) -> Self {
-        let token = who.0.as_deref().unwrap_or_default();
-        let mut request = Request::builder()
-            .method(Method::GET)
-            .uri(app.path(path))
-            .header(header::AUTHORIZATION, format!("Bearer {token}"));
+        let mut request = Request::builder().method(Method::GET).uri(app.path(path));
+        if let Some(token) = &who.0 {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
         if let Some(id) = last_id {
             request = request.header("last-event-id", id);
         }

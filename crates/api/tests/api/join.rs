@@ -1,5 +1,7 @@
+use axum::http::Method;
 use serde_json::json;
 
+use crate::app::Who;
 use crate::desk::{Desk, text};
 
 #[tokio::test]
@@ -21,13 +23,10 @@ async fn a_customer_looks_joins_and_leaves_without_a_login() {
 
     let joined = desk.app.nobody().post(&link, json!({"name": "Kim"})).await.ok();
     assert_eq!([&joined["state"], &joined["customer"]], ["active", "Kim"]);
-    let again = desk
-        .app
-        .nobody()
-        .send(axum::http::Method::POST, &link, None)
-        .await
-        .ok();
-    assert_eq!(again, joined);
+    assert_eq!(joined["token_expires_in_secs"], 3600);
+    let kim = Who(Some(text(&joined["token"])));
+    let again = desk.app.by(&kim).send(Method::POST, &link, None).await.ok();
+    assert_eq!([&again["state"], &again["customer"]], ["active", "Kim"]);
     let of_agent = desk
         .app
         .by(&sven.token)
@@ -37,11 +36,16 @@ async fn a_customer_looks_joins_and_leaves_without_a_login() {
     assert_eq!(of_agent["customer"]["name"], "Kim");
 
     desk.app
-        .nobody()
+        .by(&kim)
         .post(&format!("{link}/leave"), json!({}))
         .await
         .done();
-    desk.app.nobody().get(&link).await.problem(404, "not-found");
+    let shown = desk.app.nobody().get(&link).await.ok();
+    assert_eq!([&shown["state"], &shown["reason"]], ["ended", "finished"]);
+    assert_eq!(
+        shown["by"],
+        json!({"who": "customer", "name": "Kim", "note": null})
+    );
     let over = desk
         .app
         .by(&sven.token)
@@ -49,6 +53,196 @@ async fn a_customer_looks_joins_and_leaves_without_a_login() {
         .await
         .ok();
     assert_eq!([&over["state"], &over["reason"]], ["ended", "finished"]);
+    assert_eq!(over["by"], "customer");
+    // What the customer was called stays with the session.
+    assert_eq!(over["customer"]["name"], "Kim");
+}
+
+#[tokio::test]
+async fn a_code_answers_its_first_customer_and_refuses_another() {
+    let desk = Desk::with_seats(1).await;
+    let sven = desk.sign_in(&desk.agent("Sven").await).await;
+    let link = text(&desk.start(&sven, "standby").await["join_url"]);
+    let leave = format!("{link}/leave");
+    let join = async |who: &Who, key: Option<&str>| {
+        let mut call = desk.app.by(who);
+        if let Some(key) = key {
+            call = call.with_key(key);
+        }
+        call.post(&link, json!({})).await
+    };
+    let nobody = Who(None);
+
+    let joined = join(&nobody, Some("kim-1")).await.ok();
+
+    join(&nobody, None).await.problem(409, "already-joined");
+    join(&nobody, Some("eve-1")).await.problem(409, "already-joined");
+    desk.app
+        .nobody()
+        .post(&leave, json!({}))
+        .await
+        .problem(409, "already-joined");
+    let forged = Who(Some("usher_pass_1795424400001.1.aaaa".to_owned()));
+    join(&forged, None).await.problem(409, "already-joined");
+    // An answer that was lost on its way is given again.
+    assert_eq!(join(&nobody, Some("kim-1")).await.ok()["state"], "active");
+    let kim = Who(Some(text(&joined["token"])));
+    assert_eq!(join(&kim, None).await.ok()["state"], "active");
+    desk.app.by(&kim).post(&leave, json!({})).await.done();
+}
+
+#[tokio::test]
+async fn whoever_has_a_code_is_told_of_a_pause_and_for_an_hour_of_the_end_who_and_why() {
+    let desk = Desk::with(1, json!({"end_notice_secs": 30})).await;
+    let sven = desk.sign_in(&desk.agent("Sven").await).await;
+    let session = desk.start(&sven, "standby").await;
+    let link = text(&session["join_url"]);
+    let path = |verb: &str| format!("sessions/{}/{verb}", text(&session["id"]));
+    desk.app.nobody().post(&link, json!({})).await.ok();
+
+    desk.app
+        .by(&sven.token)
+        .post(&path("pause"), json!({}))
+        .await
+        .ok();
+    let paused = desk.app.nobody().get(&link).await.ok();
+    assert_eq!([&paused["state"], &paused["agent"]], ["paused", "Sven"]);
+    desk.app
+        .by(&sven.token)
+        .post(&path("resume"), json!({}))
+        .await
+        .ok();
+    let olga = desk.app.owner().await;
+    let end = json!({"reason": "We close at noon"});
+    let ending = desk.app.by(&olga).post(&path("end"), end).await.ok();
+    assert_eq!([&ending["state"], &ending["by_name"]], ["ending", "Olga"]);
+    assert_eq!(
+        [&ending["reason"], &ending["note"]],
+        ["ended-by-other", "We close at noon"]
+    );
+    let by = json!({"who": "account", "name": "Contoso Support", "note": "We close at noon"});
+    let shown = desk.app.nobody().get(&link).await.ok();
+    assert_eq!((&shown["state"], &shown["by"]), (&json!("ending"), &by));
+    desk.advance(31).await;
+
+    let over = desk.app.nobody().get(&link).await.ok();
+    assert_eq!((&over["state"], &over["by"]), (&json!("ended"), &by));
+    assert_eq!(over["reason"], "ended-by-other");
+    let joining = desk.app.nobody().post(&link, json!({})).await;
+    let told = joining.problem(409, "wrong-state");
+    assert_eq!([&told["state"], &told["note"]], ["ended", "We close at noon"]);
+    desk.advance(3_598).await;
+    assert_eq!(desk.app.nobody().get(&link).await.ok()["state"], "ended");
+    desk.advance(2).await;
+    desk.app.nobody().get(&link).await.problem(404, "not-found");
+}
+
+#[tokio::test]
+async fn a_customer_follows_pause_ending_and_end_with_their_own_token() {
+    let desk = Desk::with(1, json!({"end_notice_secs": 30})).await;
+    let sven = desk.sign_in(&desk.agent("Sven").await).await;
+    let session = desk.start(&sven, "standby").await;
+    let link = text(&session["join_url"]);
+    let path = |verb: &str| format!("sessions/{}/{verb}", text(&session["id"]));
+    let events = format!("{link}/events");
+    let joined = desk.app.nobody().post(&link, json!({})).await.ok();
+    let kim = Who(Some(text(&joined["token"])));
+
+    desk.app
+        .nobody()
+        .get(&events)
+        .await
+        .problem(401, "unauthenticated");
+    desk.app
+        .by(&sven.token)
+        .get(&events)
+        .await
+        .problem(401, "unauthenticated");
+    let mut stream = desk.follow(&kim, &events, None).await;
+    assert_eq!(stream.expect("session").await.data, json!({"state": "active"}));
+    desk.app
+        .by(&sven.token)
+        .post(&path("pause"), json!({}))
+        .await
+        .ok();
+    assert_eq!(
+        stream.expect("session_paused").await.data,
+        json!({"state": "paused"})
+    );
+    desk.app
+        .by(&sven.token)
+        .post(&path("resume"), json!({}))
+        .await
+        .ok();
+    stream.expect("session_resumed").await;
+    let olga = desk.app.owner().await;
+    let end = json!({"reason": "We close at noon"});
+    desk.app.by(&olga).post(&path("end"), end).await.ok();
+    let by = json!({"who": "account", "name": "Contoso Support", "note": "We close at noon"});
+    let ending = stream.expect("session_ending").await;
+    assert_eq!(ending.data, json!({"in_secs": 30, "by": by}));
+    let before_the_end = stream.last_id.clone();
+    desk.advance(31).await;
+    let ended = stream.expect("session_ended").await;
+    assert_eq!(ended.data, json!({"reason": "ended-by-other", "by": by}));
+    stream.ends().await;
+
+    let mut missed = desk.follow(&kim, &events, Some(&before_the_end)).await;
+    missed.expect("session_ended").await;
+    missed.ends().await;
+    let late = desk.app.by(&kim).get(&events).await.problem(409, "wrong-state");
+    assert_eq!(late["state"], "ended");
+}
+
+#[tokio::test]
+async fn a_browser_opens_the_customers_stream_with_a_ticket_for_half_a_minute() {
+    let desk = Desk::with_seats(1).await;
+    let sven = desk.sign_in(&desk.agent("Sven").await).await;
+    let [one, other] = [
+        desk.start(&sven, "standby").await,
+        desk.start(&sven, "standby").await,
+    ];
+    let joined = desk
+        .app
+        .nobody()
+        .post(&text(&one["join_url"]), json!({}))
+        .await
+        .ok();
+    let url = text(&joined["events_url"]);
+    assert!(!url.contains(&text(&joined["token"])), "{url}");
+
+    let mut stream = desk.follow(&Who(None), &url, None).await;
+    stream.expect("session").await;
+    let elsewhere = url.replace(&text(&one["code"]), &text(&other["code"]));
+    desk.app
+        .nobody()
+        .get(&elsewhere)
+        .await
+        .problem(401, "unauthenticated");
+    desk.advance(30).await;
+
+    desk.app.nobody().get(&url).await.problem(401, "unauthenticated");
+}
+
+#[tokio::test]
+async fn wrong_codes_of_a_network_never_hold_up_a_right_one() {
+    let desk = Desk::with_seats(1).await;
+    let sven = desk.sign_in(&desk.agent("Sven").await).await;
+    let link = text(&desk.start(&sven, "standby").await["join_url"]);
+    let address = std::net::IpAddr::from([192, 0, 2, 7]);
+    let wrong = "K7M2QX9D4T".parse().unwrap();
+    let right = link.trim_start_matches("/join/").parse().unwrap();
+    let status = async |code| {
+        let owner = desk.app.api.code_owner(code, Some(address)).await;
+        owner.map_or_else(|problem| problem.kind().status.as_u16(), |_| 200)
+    };
+
+    for _ in 0..usher_api::JOIN_CODES_PER_ADDRESS {
+        assert_eq!(status(&wrong).await, 404);
+    }
+
+    assert_eq!(status(&wrong).await, 429);
+    assert_eq!(status(&right).await, 200);
 }
 
 #[tokio::test]
@@ -64,38 +258,24 @@ async fn a_code_may_be_typed_in_small_letters_and_groups() {
 }
 
 #[tokio::test]
-async fn codes_that_are_unknown_expired_or_used_up_answer_alike() {
+async fn codes_that_are_unknown_answer_alike() {
     let desk = Desk::with_seats(1).await;
     let sven = desk.sign_in(&desk.agent("Sven").await).await;
-    let body = json!({"sign_in": sven.id, "kind": "call", "start": "standby", "valid_for_secs": 30});
-    let expired = desk.app.by(&sven.token).post("sessions", body).await.created();
-    desk.advance(30).await;
     let ended = desk.start(&sven, "standby").await;
     let end = format!("sessions/{}/end", text(&ended["id"]));
     desk.app.by(&sven.token).post(&end, json!({})).await.ok();
+    desk.advance(3_600).await;
 
     let mut answers = Vec::new();
-    for link in [
-        "/join/K7M2QX9D4T".to_owned(),
-        text(&expired["join_url"]),
-        text(&ended["join_url"]),
-    ] {
-        answers.push(desk.app.nobody().get(&link).await.problem(404, "not-found"));
-        answers.push(
-            desk.app
-                .nobody()
-                .post(&link, json!({}))
-                .await
-                .problem(404, "not-found"),
-        );
+    for link in ["/join/K7M2QX9D4T".to_owned(), text(&ended["join_url"])] {
         let leave = format!("{link}/leave");
-        answers.push(
-            desk.app
-                .nobody()
-                .post(&leave, json!({}))
-                .await
-                .problem(404, "not-found"),
-        );
+        for answer in [
+            desk.app.nobody().get(&link).await,
+            desk.app.nobody().post(&link, json!({})).await,
+            desk.app.nobody().post(&leave, json!({})).await,
+        ] {
+            answers.push(answer.problem(404, "not-found"));
+        }
     }
 
     assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
@@ -103,7 +283,7 @@ async fn codes_that_are_unknown_expired_or_used_up_answer_alike() {
 }
 
 #[tokio::test]
-async fn a_customer_waits_while_the_seat_is_in_another_call_and_does_not_see_a_paused_session() {
+async fn a_customer_waits_while_the_seat_is_in_another_call_and_cannot_join_a_paused_session() {
     let desk = Desk::with_seats(1).await;
     let sven = desk.sign_in(&desk.agent("Sven").await).await;
     let call = desk.start(&sven, "active").await;
@@ -121,7 +301,8 @@ async fn a_customer_waits_while_the_seat_is_in_another_call_and_does_not_see_a_p
 
     let pause = format!("sessions/{}/pause", text(&waiting["id"]));
     desk.app.by(&sven.token).post(&pause, json!({})).await.ok();
-    desk.app.nobody().get(&link).await.problem(404, "not-found");
+    let told = desk.app.nobody().post(&link, json!({})).await;
+    assert_eq!(told.problem(409, "already-joined")["status"], 409);
     let answer = desk.app.nobody().post(&link, json!({"colour": "red"})).await;
     answer.problem(422, "invalid");
 }

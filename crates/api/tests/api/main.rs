@@ -7,17 +7,21 @@
 )]
 
 mod accounts;
+mod acting;
 mod api_keys;
 mod app;
 mod authorization;
+mod cors;
 mod credentials;
 mod desk;
 mod groups;
 mod join;
+mod labels;
 mod openapi;
 mod pages;
 mod pools;
 mod recorded;
+mod repeats;
 mod requests;
 mod sandbox;
 mod scim;
@@ -27,6 +31,7 @@ mod service;
 mod sessions;
 mod sign_ins;
 mod single_sign_on;
+mod stream_tickets;
 mod streams;
 #[path = "../../../../tests/authorization.rs"]
 mod tables;
@@ -34,3 +39,4 @@ mod teams;
 mod tickets;
 mod usage;
 mod users;
+mod waits;

@@ -31,7 +31,15 @@ async fn the_readable_document_has_every_operation_and_nothing_from_elsewhere() 
             assert!(page.text.contains(&format!("<article id=\"{id}\"")), "{id}");
         }
     }
-    for path in ["/", "/docs", "/problems", "/problems/forbidden"] {
+    for path in [
+        "/",
+        "/docs",
+        "/docs/credentials",
+        "/docs/heartbeats",
+        "/docs/streams",
+        "/problems",
+        "/problems/forbidden",
+    ] {
         let page = app.nobody().get(path).await;
         assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
         assert!(

@@ -54,12 +54,12 @@ async fn a_field_that_is_not_right_is_named_with_what_it_takes() {
         (
             r#"{"name":"N","product":"p","seats":1,"colour":"red"}"#,
             "colour",
-            "unknown field `colour`, expected one of `name`, `product`, `seats`, `rules` (line 1, column 44)",
+            "unknown field `colour`, expected one of `name`, `product`, `seats`, `rules`, `external_id`, `metadata` (line 1, column 44)",
         ),
         (
             r#"{"name":"N","product":"p"}"#,
-            "",
-            "missing field `seats` (line 1, column 26)",
+            "seats",
+            "must be given: `seats` is missing (line 1, column 26)",
         ),
         (r"[]", "", "must be a JSON object"),
     ];

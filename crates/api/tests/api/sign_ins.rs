@@ -504,7 +504,7 @@ async fn a_repeated_attempt_finds_its_sign_in_and_never_brings_one_back() {
     let signed_in = SignedIn::of(&made);
 
     assert_eq!(attempt(sven.body()).await.ok(), made);
-    attempt(eva.body()).await.problem(409, "already-exists");
+    attempt(eva.body()).await.problem(409, "idempotency-key-reused");
 
     desk.app
         .by(&signed_in.token)

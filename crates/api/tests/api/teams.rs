@@ -117,6 +117,6 @@ async fn an_idempotency_key_stands_for_one_thing() {
         .post("teams", json!({"name": "Day"}))
         .await;
 
-    let problem = other.problem(409, "already-exists");
+    let problem = other.problem(409, "idempotency-key-reused");
     assert!(problem["detail"].as_str().unwrap().contains("Idempotency-Key"));
 }

@@ -52,6 +52,7 @@ async fn a_user_has_every_field_of_the_design() {
         json!({
             "id": id, "name": "Sven", "email": "sven@example.com", "role": "manager",
             "privileges": ["seats.manage"], "billing_contact": true, "seat_limit": 2,
+            "external_id": null, "metadata": {},
             "session_permissions": {
                 "view_own": "inherit", "control_own": "inherit",
                 "view_account": "allow", "control_account": "inherit",

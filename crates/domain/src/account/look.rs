@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Account, ApiKey, ProductSeats, Settings, Subscription, Team};
 use crate::event::Claim;
 use crate::id::{AccountId, ApiKeyId, PoolId, SessionId, SignInId, TeamId, TicketId, UserId};
+use crate::labels::{Labelled, Labels};
 use crate::pool::{Holder, Pool};
 use crate::presence::{Session, SignIn, Ticket};
-use crate::text::{Email, Name, Product};
+use crate::text::{Email, ExternalId, Name, Product};
 use crate::time::Timestamp;
 use crate::user::{License, User};
 
@@ -70,6 +71,29 @@ impl Account {
     #[must_use]
     pub fn user_by_email(&self, email: &Email) -> Option<&User> {
         self.users.get(self.emails.get(email)?)
+    }
+
+    /// The user with this external id.
+    #[must_use]
+    pub fn user_by_external_id(&self, external_id: &ExternalId) -> Option<&User> {
+        self.users.get(self.external_ids.get(external_id)?)
+    }
+
+    /// What a vendor's systems keep with the account.
+    #[must_use]
+    pub const fn labels(&self) -> &Labels {
+        &self.labels
+    }
+
+    /// What a vendor's systems keep with a thing; none where there is no such thing.
+    #[must_use]
+    pub fn labels_of(&self, subject: Labelled) -> Option<&Labels> {
+        match subject {
+            Labelled::Account => Some(&self.labels),
+            Labelled::User(id) => self.users.get(&id).map(|user| &user.labels),
+            Labelled::Pool(id) => self.pools.get(&id).map(|pool| &pool.labels),
+            Labelled::Session(id) => self.sessions.get(&id).map(|session| &session.labels),
+        }
     }
 
     /// All pools by id.

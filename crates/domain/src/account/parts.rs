@@ -8,7 +8,7 @@ use crate::directory::{SignInPatch, SignInSettings};
 use crate::id::{ApiKeyId, TeamId, UserId};
 use crate::permission::{Scope, SessionPermissions};
 use crate::rules::Rules;
-use crate::text::{Name, PlanName, Product};
+use crate::text::{Name, Origin, PlanName, Product};
 use crate::time::Timestamp;
 
 /// What an account may buy.
@@ -39,6 +39,9 @@ pub struct Subscription {
     pub products: BTreeMap<Product, ProductSeats>,
 }
 
+/// The most origins that an account lists.
+pub const CORS_ORIGINS_MAX: usize = 20;
+
 /// What holds for the whole account.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Settings {
@@ -49,6 +52,9 @@ pub struct Settings {
     /// How people sign in (D7).
     #[serde(default)]
     pub sign_in: SignInSettings,
+    /// The origins whose pages may call the API for this account in a browser.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub cors_origins: BTreeSet<Origin>,
 }
 
 /// A change of the settings: what is `None` stays.
@@ -61,6 +67,9 @@ pub struct SettingsPatch {
     /// What changes of how people sign in (D7).
     #[serde(default, skip_serializing_if = "SignInPatch::is_empty")]
     pub sign_in: SignInPatch,
+    /// Other origins whose pages may call the API, whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cors_origins: Option<BTreeSet<Origin>>,
 }
 
 /// Users who see each other's presence (P4).

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::account::{Account, ApiKey, KeyMaker, Plan, ProductSeats, SettingsPatch};
+use crate::account::{Account, ApiKey, CORS_ORIGINS_MAX, KeyMaker, Plan, ProductSeats, SettingsPatch};
 use crate::command::{Command, Decision};
 use crate::decide::{pools, presence, rights, users};
 use crate::directory::SignInPatch;
@@ -10,6 +10,7 @@ use crate::event::{EndReason, Event};
 use crate::id::{ApiKeyId, PoolId, TopUpId, UserId};
 use crate::permission::{Actor, Privilege, Role, Scope, SessionPermissions};
 use crate::refusal::{Refusal, SeatKind};
+use crate::repeat;
 use crate::text::{Name, Product};
 
 pub(super) fn decide(account: &Account, command: &Command, actor: &Actor) -> Result<Decision, Refusal> {
@@ -18,7 +19,7 @@ pub(super) fn decide(account: &Account, command: &Command, actor: &Actor) -> Res
             account.need_operator(actor)?;
             Err(taken("account", "id"))
         }
-        Command::RenameAccount { name } => rename(account, name, actor),
+        Command::ChangeAccount { name } => rename(account, name.as_ref(), actor),
         Command::DeleteAccount => delete(account, actor),
         Command::SetSubscription {
             plan,
@@ -69,11 +70,11 @@ pub(super) fn decide(account: &Account, command: &Command, actor: &Actor) -> Res
     }
 }
 
-fn rename(account: &Account, name: &Name, actor: &Actor) -> Result<Decision, Refusal> {
+fn rename(account: &Account, name: Option<&Name>, actor: &Actor) -> Result<Decision, Refusal> {
     account.need_operator(actor)?;
-    let event = Event::AccountRenamed { name: name.clone() };
-    let is_new = account.name != *name;
-    Ok(Decision::done(is_new.then_some(event).into_iter().collect()))
+    let name = name.filter(|name| account.name != **name);
+    let renamed = name.map(|name| Event::AccountRenamed { name: name.clone() });
+    Ok(Decision::done(renamed.into_iter().collect()))
 }
 
 /// Every device is told before all is gone.
@@ -195,6 +196,13 @@ fn change_settings(account: &Account, change: &SettingsPatch, actor: &Actor) -> 
     if let Some(rules) = &change.pool_defaults {
         pools::check_rules(rules)?;
     }
+    let origins = change.cors_origins.as_ref();
+    if origins.is_some_and(|origins| origins.len() > CORS_ORIGINS_MAX) {
+        return Err(Refusal::Invalid {
+            field: "cors_origins",
+            expected: format!("at most {CORS_ORIGINS_MAX} origins"),
+        });
+    }
 
     let settings = &account.settings;
     let sign_in = change.sign_in.news(settings.sign_in);
@@ -210,6 +218,10 @@ fn change_settings(account: &Account, change: &SettingsPatch, actor: &Actor) -> 
             .clone()
             .filter(|rules| *rules != settings.pool_defaults),
         sign_in,
+        cors_origins: change
+            .cors_origins
+            .clone()
+            .filter(|origins| *origins != settings.cors_origins),
     };
     if news == SettingsPatch::default() {
         return Ok(Decision::done(Vec::new()));
@@ -253,7 +265,9 @@ fn check_key(
         rights::may_give_scope(account, actor, *scope)?;
     }
     match account.api_keys.get(&id) {
-        Some(made) if made.name != *name || made.scopes != *scopes => Err(taken("API key", "id")),
+        Some(made) if !repeat::is_derived(id.bits()) && (made.name != *name || made.scopes != *scopes) => {
+            Err(taken("API key", "id"))
+        }
         _ => Ok(()),
     }
 }

@@ -38,10 +38,8 @@ pub(super) fn set_license(
         });
         return Ok(Decision::done(kept.into_iter().collect()));
     }
-    match license {
-        Some(License::Named) => check_named_seat(account, product)?,
-        Some(License::Shared(pool)) => check_pool(account, pool, product)?,
-        None => {}
+    if let Some(license) = license {
+        check_license(account, product, license)?;
     }
     let by = presence::by(account, actor, None);
     Ok(Decision::done(switched(account, user, product, license, &by)))
@@ -166,6 +164,14 @@ pub(super) fn switched(
 pub(super) fn ended(account: &Account, user: UserId, product: &Product, by: &By) -> Vec<Event> {
     let reason = EndReason::LicenseChanged;
     presence::end_presence(account, user, Some(product), reason, Some(by))
+}
+
+/// Refuses a license that nobody new can have (L1, L2).
+pub(super) fn check_license(account: &Account, product: &Product, license: License) -> Result<(), Refusal> {
+    match license {
+        License::Named => check_named_seat(account, product),
+        License::Shared(pool) => check_pool(account, pool, product),
+    }
 }
 
 fn check_named_seat(account: &Account, product: &Product) -> Result<(), Refusal> {

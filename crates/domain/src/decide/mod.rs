@@ -5,6 +5,7 @@ pub(crate) mod capacity;
 mod credentials;
 mod directory;
 mod due;
+mod labels;
 mod licenses;
 mod members;
 mod pools;
@@ -21,6 +22,7 @@ use crate::account::Account;
 use crate::command::{Command, Decision};
 use crate::permission::Actor;
 use crate::refusal::Refusal;
+use crate::repeat;
 use crate::time::Timestamp;
 
 /// Decides a command on an account. The events that come back keep every rule when [`crate::evolve`] takes them in
@@ -35,9 +37,10 @@ pub fn decide(
         return Err(Refusal::NotFound { what: "account" });
     }
     texts::check(account, command)?;
+    repeat::check_key(account, command)?;
     match command {
         Command::CreateAccount { .. }
-        | Command::RenameAccount { .. }
+        | Command::ChangeAccount { .. }
         | Command::DeleteAccount
         | Command::SetSubscription { .. }
         | Command::AddMinutes { .. }
@@ -45,6 +48,10 @@ pub fn decide(
         | Command::CreateApiKey { .. }
         | Command::RotateApiKey { .. }
         | Command::RevokeApiKey { .. } => account::decide(account, command, actor),
+        Command::Labelled {
+            command,
+            labels: patch,
+        } => labels::decide(account, command, patch, actor, now),
         Command::CreateUser { .. }
         | Command::AdmitUser { .. }
         | Command::ChangeUser { .. }

@@ -8,6 +8,7 @@ use crate::id::PoolId;
 use crate::permission::{Actor, Privilege};
 use crate::pool::{Pool, count};
 use crate::refusal::{Refusal, SeatKind};
+use crate::repeat;
 use crate::rules::{Occupies, Rules};
 use crate::text::{Name, Product, counted};
 use crate::user::License;
@@ -54,7 +55,7 @@ fn create(
     rules: &Rules,
 ) -> Result<Decision, Refusal> {
     match account.pools.get(&id) {
-        Some(made) if made.name == *name && made.product == *product => {
+        Some(made) if repeat::is_derived(id.bits()) || (made.name == *name && made.product == *product) => {
             return Ok(Decision::done(Vec::new()));
         }
         Some(_) => return Err(taken("id")),

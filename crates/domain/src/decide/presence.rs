@@ -75,10 +75,13 @@ pub(crate) fn end_presence(
 
 /// Who did it, as the person it happens to is told.
 pub(crate) fn by(account: &Account, actor: &Actor, note: Option<&Note>) -> By {
-    let name = account
-        .user_of(actor)
-        .and_then(|id| account.users.get(&id))
-        .map(|user| user.profile.name.clone());
+    let name = match actor {
+        Actor::ApiKey { id, .. } => account.api_keys.get(id).map(|key| key.name.clone()),
+        actor => account
+            .user_of(actor)
+            .and_then(|id| account.users.get(&id))
+            .map(|user| user.profile.name.clone()),
+    };
     By {
         actor: actor.to_string(),
         name,

@@ -9,6 +9,7 @@ use crate::event::Event;
 use crate::id::{TeamId, UserId};
 use crate::permission::{Actor, Privilege};
 use crate::refusal::Refusal;
+use crate::repeat;
 use crate::text::Name;
 
 pub(super) fn decide(account: &Account, command: &Command, actor: &Actor) -> Result<Decision, Refusal> {
@@ -37,7 +38,9 @@ fn create(
 ) -> Result<Decision, Refusal> {
     account.need_in_account(actor, Privilege::UsersManage)?;
     match account.teams.get(&id) {
-        Some(made) if made.name == *name => return Ok(Decision::done(Vec::new())),
+        Some(made) if made.name == *name || repeat::is_derived(id.bits()) => {
+            return Ok(Decision::done(Vec::new()));
+        }
         Some(_) => return Err(taken("id")),
         None => {}
     }

@@ -12,11 +12,12 @@ use crate::user::User;
 pub(super) fn check(account: &Account, command: &Command) -> Result<(), Refusal> {
     match command {
         Command::CreateAccount { name, .. }
-        | Command::RenameAccount { name }
         | Command::CreateApiKey { name, .. }
         | Command::CreatePool { name, .. }
         | Command::CreateTeam { name, .. }
         | Command::CreateGroup { name, .. } => visible("name", name.as_str()),
+        Command::ChangeAccount { name } => optional("name", name.as_ref()),
+        Command::Labelled { command, .. } => check(account, command),
         Command::ChangePool { change, .. } => optional("name", change.name.as_ref()),
         Command::ChangeTeam { name, .. } | Command::ChangeGroup { name, .. } => {
             optional("name", name.as_ref())

@@ -1,16 +1,17 @@
 //! Users: who is in the account, with which rights.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::account::Account;
 use crate::command::{Command, Decision, Outcome, UserPatch};
 use crate::decide::directory::people::{self, Newcomer};
-use crate::decide::{directory, presence};
+use crate::decide::{directory, licenses, presence};
 use crate::directory::DirectoryEntry;
 use crate::event::{EndReason, Event, Profile};
 use crate::id::{GroupId, UserId};
-use crate::permission::{Actor, PermissionOverrides, Role, SessionPermission};
+use crate::permission::{Actor, PermissionOverrides, Privilege, Role, SessionPermission};
 use crate::refusal::{Refusal, SeatKind};
+use crate::repeat;
 use crate::text::{Email, Product};
 use crate::user::{License, User};
 
@@ -21,6 +22,7 @@ pub(super) fn decide(account: &Account, command: &Command, actor: &Actor) -> Res
             profile,
             assign_seat,
             product,
+            licenses,
             password_set,
             active,
             directory,
@@ -32,7 +34,12 @@ pub(super) fn decide(account: &Account, command: &Command, actor: &Actor) -> Res
                 password_set: *password_set,
                 is_active: *active,
             };
-            create(account, *id, &newcomer, product.as_ref(), actor)
+            let seat = Seat {
+                wish: *assign_seat,
+                product: product.as_ref(),
+                licenses,
+            };
+            create(account, *id, &newcomer, &seat, actor)
         }
         Command::AdmitUser {
             id,
@@ -46,17 +53,18 @@ pub(super) fn decide(account: &Account, command: &Command, actor: &Actor) -> Res
     }
 }
 
-/// What is asked for a new user's named seat (L6).
+/// What is asked for a new user's seats (L6): a named seat, or licenses whole.
 struct Seat<'a> {
     wish: Option<bool>,
     product: Option<&'a Product>,
+    licenses: &'a BTreeMap<Product, License>,
 }
 
 fn create(
     account: &Account,
     id: UserId,
     newcomer: &Newcomer<'_>,
-    product: Option<&Product>,
+    seat: &Seat<'_>,
     actor: &Actor,
 ) -> Result<Decision, Refusal> {
     let profile = newcomer.profile;
@@ -69,8 +77,8 @@ fn create(
     people::check_entry(account, id, newcomer.entry)?;
     // A directory's people get their seats from their groups.
     let is_without = account.is_directory(actor) || !newcomer.is_active;
-    let wish = newcomer.assign_seat.or_else(|| is_without.then_some(false));
-    let seat = seat_for_new_user(account, &Seat { wish, product })?;
+    let wish = seat.wish.or_else(|| is_without.then_some(false));
+    let licenses = licenses_of_new_user(account, &Seat { wish, ..*seat }, actor)?;
 
     let mut events = vec![Event::UserCreated {
         id,
@@ -82,15 +90,13 @@ fn create(
     if newcomer.password_set {
         events.push(Event::PasswordSet { user: id });
     }
-    let seat_assigned = seat.is_some();
-    if let Some(product) = seat {
-        events.push(Event::LicenseSet {
-            user: id,
-            product: product.clone(),
-            license: Some(License::Named),
-            group: None,
-        });
-    }
+    let seat_assigned = licenses.iter().any(|(_, license)| *license == License::Named);
+    events.extend(licenses.into_iter().map(|(product, license)| Event::LicenseSet {
+        user: id,
+        product: product.clone(),
+        license: Some(license),
+        group: None,
+    }));
     if !newcomer.is_active {
         events.push(Event::UserActivated { id, active: false });
     }
@@ -116,7 +122,12 @@ fn admit(
         password_set: false,
         is_active: true,
     };
-    let mut decision = create(account, id, &newcomer, None, actor)?;
+    let seat = Seat {
+        wish: None,
+        product: None,
+        licenses: &BTreeMap::new(),
+    };
+    let mut decision = create(account, id, &newcomer, &seat, actor)?;
     if !decision.events.is_empty() {
         let user = User::new(id, profile.clone(), account.created_at);
         let given = directory::into_groups(account, &user, groups, actor)?;
@@ -128,7 +139,7 @@ fn admit(
 /// A retry with the id of a user who exists already comes to the same outcome, and to nothing new.
 fn made_before(account: &Account, id: UserId, profile: &Profile) -> Option<Result<Decision, Refusal>> {
     let user = account.users.get(&id)?;
-    if user.profile.email != profile.email {
+    if user.profile.email != profile.email && !repeat::is_derived(id.bits()) {
         return Some(Err(Refusal::AlreadyExists {
             what: "user",
             field: "id",
@@ -139,6 +150,27 @@ fn made_before(account: &Account, id: UserId, profile: &Profile) -> Option<Resul
         events: Vec::new(),
         outcome: Outcome::User { id, seat_assigned },
     }))
+}
+
+/// The licenses that a new user gets: those that are asked for, or a named seat (L6).
+fn licenses_of_new_user<'a>(
+    account: &'a Account,
+    seat: &Seat<'a>,
+    actor: &Actor,
+) -> Result<Vec<(&'a Product, License)>, Refusal> {
+    if seat.licenses.is_empty() {
+        let product = seat_for_new_user(account, seat)?;
+        return Ok(product
+            .map(|product| (product, License::Named))
+            .into_iter()
+            .collect());
+    }
+    account.need(actor, Privilege::SeatsManage)?;
+    for (product, license) in seat.licenses {
+        licenses::check_license(account, product, *license)?;
+    }
+    let licenses = seat.licenses.iter();
+    Ok(licenses.map(|(product, license)| (product, *license)).collect())
 }
 
 /// The product of which a new user gets a named seat; none where the wish leaves that open (L6).

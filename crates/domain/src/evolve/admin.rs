@@ -11,6 +11,7 @@ use crate::account::{Account, ApiKey, SettingsPatch, Subscription, Team};
 use crate::event::{Event, Profile};
 use crate::evolve::{directory, seats};
 use crate::id::{TeamId, UserId};
+use crate::labels::{Labelled, Labels};
 use crate::text::Product;
 use crate::time::Timestamp;
 use crate::user::{License, User};
@@ -29,6 +30,7 @@ pub(super) fn evolve(account: &mut Account, event: &Event, at: Timestamp) {
         | Event::UserChanged { .. }
         | Event::UserActivated { .. }
         | Event::UserDeleted { .. } => of_users(account, event, at),
+        Event::Labelled { subject, labels } => label(account, *subject, labels, at),
         Event::LicenseSet {
             user,
             product,
@@ -52,6 +54,7 @@ pub(super) fn evolve(account: &mut Account, event: &Event, at: Timestamp) {
 pub(super) fn restore(account: &mut Account) {
     account.emails.clear();
     account.user_names.clear();
+    account.external_ids.clear();
     account.subjects.clear();
     account.given.clear();
     account.owners_active = 0;
@@ -78,6 +81,23 @@ pub(super) fn restore(account: &mut Account) {
         for member in &team.members {
             if let Some(user) = account.users.get_mut(member) {
                 join(user, team.id);
+            }
+        }
+    }
+}
+
+fn label(account: &mut Account, subject: Labelled, labels: &Labels, at: Timestamp) {
+    match subject {
+        Labelled::Account => account.labels = labels.clone(),
+        Labelled::User(id) => change_user(account, id, at, |user| user.labels = labels.clone()),
+        Labelled::Pool(id) => {
+            if let Some(pool) = account.pools.get_mut(&id) {
+                pool.labels = labels.clone();
+            }
+        }
+        Labelled::Session(id) => {
+            if let Some(session) = account.sessions.get_mut(&id) {
+                session.labels = labels.clone();
             }
         }
     }
@@ -151,6 +171,9 @@ fn change_settings(account: &mut Account, change: &SettingsPatch) {
         account.settings.pool_defaults = rules.clone();
     }
     account.settings.sign_in = change.sign_in.over(account.settings.sign_in);
+    if let Some(origins) = &change.cors_origins {
+        account.settings.cors_origins.clone_from(origins);
+    }
 }
 
 fn of_users(account: &mut Account, event: &Event, at: Timestamp) {

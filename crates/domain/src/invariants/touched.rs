@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::account::Account;
 use crate::event::{Claim, Event};
 use crate::id::{GroupId, PoolId, SessionId, SignInId, TicketId, UserId};
+use crate::labels::Labelled;
 use crate::pool::Holder;
 
 /// What events touched of an account. Grows with the events and with what they name, never with the account.
@@ -50,7 +51,13 @@ impl Touched {
             | Event::LeasesRestarted { .. }
             | Event::TeamDeleted { .. }
             | Event::GroupChanged { .. }
+            | Event::CustomerJoined { .. }
             | Event::Refused { .. } => {}
+            Event::Labelled { subject, .. } => {
+                if let Labelled::User(id) = subject {
+                    self.users.insert(*id);
+                }
+            }
             Event::SubscriptionSet { .. } => self.are_seats_given = true,
             Event::UserCreated { id, .. }
             | Event::UserChanged { id, .. }

@@ -89,6 +89,7 @@ fn s6_s10_a_colleague_cannot_sign_a_user_out_and_who_manages_seats_can() {
     let out = |shift: &Shift| Command::SignOut {
         sign_in: shift.sign_in_of("ida"),
         note: None,
+        acting: None,
     };
 
     #[rustfmt::skip]
@@ -157,6 +158,8 @@ fn s9_a_session_is_ended_by_its_user_its_customer_or_who_controls_it() {
     let end = |shift: &Shift| Command::EndSessions {
         ids: vec![shift.session_of("ida")],
         note: None,
+        acting: None,
+        proof: crate::presence::JoinProof::None,
     };
 
     #[rustfmt::skip]
@@ -175,6 +178,8 @@ fn p2_6_a_user_needs_control_own_and_their_device_does_not() {
     let end = Command::EndSessions {
         ids: vec![shift.session_of("ida")],
         note: None,
+        acting: None,
+        proof: crate::presence::JoinProof::None,
     };
     shift.give(&Actor::SignIn(shift.sign_in_of("ida")), &end);
 }

@@ -1,12 +1,13 @@
 //! S5, S7 to S9: pieces of work, from the link to the end.
 
 use super::fixture::*;
-use crate::command::Command;
+use crate::command::{Acting, Command};
 use crate::event::EndReason;
-use crate::permission::{Actor, Role};
-use crate::presence::Funding;
+use crate::permission::{Actor, Role, Scope};
+use crate::presence::{Funding, JoinProof};
 use crate::refusal::{Code, Refusal};
 use crate::rules::Rules;
+use crate::{ApiKeyId, Event};
 
 #[test]
 fn s5_a_seat_takes_so_many_calls_at_a_time() {
@@ -172,6 +173,8 @@ fn s9_the_client_may_confirm_and_close_at_once() {
     let confirm = Command::EndSessions {
         ids: vec![id],
         note: None,
+        acting: None,
+        proof: crate::presence::JoinProof::None,
     };
     shift.give(&Actor::SignIn(shift.sign_in_of("ida")), &confirm);
 
@@ -192,6 +195,8 @@ fn s9_many_sessions_end_at_once_and_each_only_once() {
     let all = Command::EndSessions {
         ids: vec![ida, sven, ida],
         note: None,
+        acting: None,
+        proof: crate::presence::JoinProof::None,
     };
     shift.give(&user("olga"), &all);
 
@@ -210,7 +215,15 @@ fn s9_of_many_sessions_none_ends_where_one_may_not_be_ended() {
     shift.sign_in("ida").sign_in("sven").call("ida").call("sven");
     let ids = vec![shift.session_of("ida"), shift.session_of("sven")];
 
-    shift.give(&user("ida"), &Command::EndSessions { ids, note: None });
+    shift.give(
+        &user("ida"),
+        &Command::EndSessions {
+            ids,
+            note: None,
+            acting: None,
+            proof: crate::presence::JoinProof::None,
+        },
+    );
 
     assert_eq!(shift.refusal(), Code::NotFound);
     assert_eq!(shift.occupied(), 2);
@@ -247,9 +260,117 @@ fn s2_signing_out_ends_the_sessions_of_that_device_alone() {
     let out = Command::SignOut {
         sign_in: phone,
         note: None,
+        acting: None,
     };
     shift.give(&Actor::SignIn(phone), &out);
 
     assert_eq!(shift.user("ida").sessions().len(), 1);
     assert_eq!(shift.occupied(), 1);
+}
+
+#[test]
+fn s7_a_code_answers_its_first_customer_and_nobody_else() {
+    let mut shift = Shift::with(1, concurrent_sessions(), &["ida"]);
+    shift.sign_in("ida").create_link("ida", mins(10)).connect("ida");
+    let id = shift.session_of("ida");
+    let join = |proof| Command::ConnectSession {
+        id,
+        customer: None,
+        proof,
+    };
+    let leave = |proof| Command::EndSessions {
+        ids: vec![id],
+        note: None,
+        acting: None,
+        proof,
+    };
+    let customer = Actor::Customer(id);
+    let stranger = JoinProof::Key("another".to_owned());
+
+    for proof in [JoinProof::None, stranger] {
+        shift.give(&customer, &join(proof.clone()));
+        assert_eq!(shift.refusal(), Code::AlreadyJoined);
+        shift.give(&customer, &leave(proof));
+        assert_eq!(shift.refusal(), Code::AlreadyJoined);
+    }
+    for proof in [JoinProof::Token, JoinProof::Key("kim".to_owned())] {
+        let again = shift.give(&customer, &join(proof)).unwrap();
+        assert_eq!(again.events, []);
+    }
+    shift.give(&customer, &leave(JoinProof::Token));
+
+    assert!(shift.account.sessions().is_empty());
+}
+
+#[test]
+fn s7_a_code_waits_for_its_customer_also_where_the_agent_went_ahead() {
+    let mut shift = Shift::with(1, concurrent_sessions(), &["ida"]);
+    shift.sign_in("ida").create_link("ida", mins(10));
+    let id = shift.session_of("ida");
+    let go_ahead = Command::ConnectSession {
+        id,
+        customer: None,
+        proof: JoinProof::None,
+    };
+    shift.give(&user("ida"), &go_ahead);
+
+    shift.connect("ida");
+
+    assert!(shift.session("ida").joined.is_some());
+}
+
+#[test]
+fn s9_a_customer_who_leaves_is_named_as_who_ended_it() {
+    let mut shift = Shift::with(1, concurrent_sessions(), &["ida"]);
+    shift.sign_in("ida").create_link("ida", mins(10)).connect("ida");
+    let id = shift.session_of("ida");
+    let leave = Command::EndSessions {
+        ids: vec![id],
+        note: None,
+        acting: None,
+        proof: JoinProof::Token,
+    };
+
+    let decision = shift.give(&Actor::Customer(id), &leave).unwrap();
+
+    assert!(decision.events.iter().any(|event| matches!(
+        event,
+        Event::SessionEnded { reason: EndReason::Finished, by: Some(by), .. } if by.actor == "customer"
+    )));
+}
+
+#[test]
+fn s9_ending_as_an_admin_gives_notice_whatever_else_the_caller_may_and_keeps_the_reason() {
+    let both = Actor::ApiKey {
+        id: ApiKeyId::from_bits(3),
+        scopes: [Scope::SignInsWrite, Scope::SeatsManage].into(),
+    };
+    for (acting, state) in [
+        (None, None),
+        (Some(Acting::User), None),
+        (Some(Acting::Admin), Some("ending")),
+    ] {
+        let mut shift = Shift::with(1, concurrent_devices(), &["ida"]);
+        shift.sign_in("ida").call("ida");
+        let end = Command::EndSessions {
+            ids: vec![shift.session_of("ida")],
+            note: Some("Closing".parse().unwrap()),
+            acting,
+            proof: JoinProof::None,
+        };
+
+        let decision = shift.give(&both, &end).unwrap();
+
+        let states: Vec<_> = shift
+            .account
+            .sessions()
+            .values()
+            .map(|s| s.state.as_str())
+            .collect();
+        assert_eq!(states, Vec::from_iter(state));
+        assert!(decision.events.iter().any(|event| match event {
+            Event::SessionEnded { by: Some(by), .. } | Event::SessionEnding { by, .. } => by.note.is_some(),
+            _ => false,
+        }));
+    }
 }

@@ -1,14 +1,14 @@
 //! S1 to S4, S6, S10: who signs in where, and on which seat.
 
 use super::fixture::*;
-use crate::command::{Command, Outcome};
+use crate::command::{Acting, Command, Outcome};
 use crate::event::EndReason;
 use crate::permission::{Actor, Scope};
 use crate::presence::Funding;
 use crate::refusal::{Code, Refusal};
 use crate::rules::Rules;
 use crate::user::License;
-use crate::{ApiKeyId, SignInId};
+use crate::{ApiKeyId, Event, SignInId};
 
 #[test]
 fn s1_nobody_gets_a_seat_that_is_taken() {
@@ -37,6 +37,7 @@ fn s1_a_seat_comes_back_with_its_holders_last_claim() {
         &Command::SignOut {
             sign_in: laptop,
             note: None,
+            acting: None,
         },
     );
     assert_eq!(shift.sign_in("sven").refusal(), Code::NoSeatAvailable);
@@ -190,6 +191,7 @@ fn s6_a_token_of_a_sign_in_that_ended_is_dead_for_good() {
         Command::SignOut {
             sign_in: ended,
             note: None,
+            acting: None,
         },
     ] {
         shift.give(&Actor::SignIn(ended), &command);
@@ -232,6 +234,7 @@ fn s10_who_is_logged_out_takes_no_seat_from_another_device_either() {
     let command = Command::SignOut {
         sign_in: phone,
         note: None,
+        acting: None,
     };
     shift.give(&user("olga"), &command);
 
@@ -241,26 +244,57 @@ fn s10_who_is_logged_out_takes_no_seat_from_another_device_either() {
 }
 
 #[test]
-fn s10_a_program_that_may_do_both_logs_a_user_out_when_it_gives_a_reason() {
+fn s10_signing_out_and_evicting_are_told_apart_by_what_is_said_and_never_by_a_reason() {
     let both = Actor::ApiKey {
         id: ApiKeyId::from_bits(3),
         scopes: [Scope::SignInsWrite, Scope::SeatsManage].into(),
     };
-    for (note, reason) in [
+    for (acting, reason) in [
         (None, EndReason::SignedOut),
-        (Some("Closing"), EndReason::Evicted),
+        (Some(Acting::User), EndReason::SignedOut),
+        (Some(Acting::Admin), EndReason::Evicted),
     ] {
-        let mut shift = Shift::with(1, help_desk(), &["ida"]);
-        shift.sign_in("ida").happened();
-        let out = Command::SignOut {
-            sign_in: shift.sign_in_of("ida"),
-            note: note.map(|note| note.parse().unwrap()),
-        };
+        for note in [None, Some("Closing")] {
+            let mut shift = Shift::with(1, help_desk(), &["ida"]);
+            shift.sign_in("ida").happened();
+            let out = Command::SignOut {
+                sign_in: shift.sign_in_of("ida"),
+                note: note.map(|note| note.parse().unwrap()),
+                acting,
+            };
 
-        shift.give(&both, &out);
+            let decision = shift.give(&both, &out).unwrap();
 
-        assert_eq!(shift.happened().ended(), [("ida", reason)]);
+            assert_eq!(shift.happened().ended(), [("ida", reason)]);
+            // No reason is dropped.
+            let told = decision.events.iter().find_map(|event| match event {
+                Event::SignInEnded { by, .. } => by.as_ref()?.note.as_ref(),
+                _ => None,
+            });
+            assert_eq!(told.map(crate::text::Note::as_str), note);
+        }
     }
+}
+
+#[test]
+fn s10_nobody_acts_in_a_capacity_that_is_not_theirs() {
+    let mut shift = Shift::with(1, help_desk(), &["ida"]);
+    shift.sign_in("ida");
+    let sign_in = shift.sign_in_of("ida");
+    let out = |acting| Command::SignOut {
+        sign_in,
+        note: None,
+        acting: Some(acting),
+    };
+
+    shift.give(&Actor::SignIn(sign_in), &out(Acting::Admin));
+    assert_eq!(shift.refusal(), Code::Forbidden);
+    shift.give(&user("olga"), &out(Acting::User));
+    assert_eq!(shift.refusal(), Code::Forbidden);
+    shift.give(&Actor::Operator, &out(Acting::User));
+    assert_eq!(shift.refusal(), Code::Forbidden);
+
+    assert_eq!(shift.signed_in(), ["ida"]);
 }
 
 #[test]

@@ -120,11 +120,11 @@ impl<'a> Turn<'a> {
         actor: &Actor,
         cause: &Cause,
     ) -> Result<Outcome, Failure> {
-        if let (Command::CreateAccount { id, name }, None) = (command, self.account()) {
-            if *id != self.id {
+        if let (Some((id, name, labels)), None) = (command.new_account(), self.account()) {
+            if id != self.id {
                 return Err(Failure::NoAccount);
             }
-            let decision = Account::create(*id, name.clone(), actor)?;
+            let decision = Account::create(id, name.clone(), &labels, actor)?;
             self.enter_new(decision.events, actor, cause);
             return Ok(decision.outcome);
         }

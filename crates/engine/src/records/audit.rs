@@ -3,9 +3,10 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 use usher_domain::event::{By, EndReason};
+use usher_domain::labels::Labelled;
 use usher_domain::presence::SessionState;
 use usher_domain::single_sign_on::ProviderChange;
-use usher_domain::{Event, SessionId};
+use usher_domain::{Event, OperatorKeyId, SessionId};
 use usher_journal::{Record, Text};
 
 use super::{Context, Recorder};
@@ -33,7 +34,9 @@ impl Recorder {
 }
 
 fn line(context: &Context<'_>, event: &Event) -> Option<Line> {
-    let (action, target) = administration(event).or_else(|| action_on_another(context, event))?;
+    let (action, target) = administration(event)
+        .or_else(|| action_on_another(context, event))
+        .or_else(|| action_as_a_user(context, event))?;
     let detail = match event {
         Event::UserDeleted { id } => {
             let user = context.before?.user(*id)?;
@@ -68,6 +71,8 @@ fn line(context: &Context<'_>, event: &Event) -> Option<Line> {
             let session = context.before?.sessions().get(id)?;
             Some(json!({ "user": session.user, "note": note(by.as_ref()) }))
         }
+        // Without the code of the session.
+        Event::SessionCreated { sign_in, kind, .. } => Some(json!({ "sign_in": sign_in, "kind": kind })),
         Event::TicketEnded { id, .. } => {
             let ticket = context.before?.tickets().get(id)?;
             Some(json!({ "user": ticket.user }))
@@ -90,6 +95,12 @@ fn administration(event: &Event) -> Option<(&'static str, Text)> {
     Some(match event {
         Event::AccountCreated { id, .. } => ("account.created", id.to_string().into()),
         Event::AccountRenamed { .. } => ("account.renamed", ACCOUNT),
+        Event::Labelled { subject, .. } => match subject {
+            Labelled::Account => ("account.labelled", ACCOUNT),
+            Labelled::User(id) => ("user.labelled", id.to_string().into()),
+            Labelled::Pool(id) => ("pool.labelled", id.to_string().into()),
+            Labelled::Session(_) => return None,
+        },
         Event::AccountDeleted {} => ("account.deleted", ACCOUNT),
         Event::SubscriptionSet { .. } => ("subscription.set", ACCOUNT),
         Event::MinutesAdded { .. } => ("minutes.added", ACCOUNT),
@@ -169,6 +180,25 @@ fn action_on_another(context: &Context<'_>, event: &Event) -> Option<(&'static s
             reason: EndReason::Evicted,
             ..
         } => ("ticket.dropped", id.to_string().into()),
+        _ => return None,
+    })
+}
+
+/// What an operator key does as a user: the user is the actor, and the key the credential.
+fn action_as_a_user(context: &Context<'_>, event: &Event) -> Option<(&'static str, Text)> {
+    let is_operator = |credential: &Text| credential.starts_with(OperatorKeyId::PREFIX);
+    if &**context.actor == "operator" || !context.cause.credential.as_ref().is_some_and(is_operator) {
+        return None;
+    }
+    Some(match event {
+        Event::SignedIn { id, .. } => ("sign_in.created", id.to_string().into()),
+        Event::SignInEnded { id, .. } => ("sign_in.ended", id.to_string().into()),
+        Event::SessionCreated { id, .. } => ("session.created", id.to_string().into()),
+        Event::SessionConnected { id, .. } => ("session.connected", id.to_string().into()),
+        Event::SessionPaused { id } => ("session.paused", id.to_string().into()),
+        Event::SessionResumed { id, .. } => ("session.resumed", id.to_string().into()),
+        Event::SessionEnded { id, .. } => ("session.ended", id.to_string().into()),
+        Event::TicketEnded { id, .. } => ("ticket.left", id.to_string().into()),
         _ => return None,
     })
 }

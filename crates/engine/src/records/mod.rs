@@ -6,6 +6,7 @@ mod presence;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use usher_domain::labels::{Labelled, Labels, Metadata};
 use usher_domain::{Account, Event, PoolId};
 use usher_journal::{Record, Text};
 
@@ -41,11 +42,13 @@ impl Recorder {
     #[must_use]
     pub fn finish(mut self, after: &Account, changed_pools: &BTreeSet<PoolId>) -> Vec<Record> {
         if self.is_account_changed {
-            self.records.push(Record::AccountPut {
+            // First, so that what is said about the account finds it.
+            let account = Record::AccountPut {
                 name: text(after.name()),
                 created_at: after.created_at(),
                 deleted: after.is_deleted(),
-            });
+            };
+            self.records.insert(0, account);
         }
         for pool in changed_pools.iter().filter_map(|id| after.pool(*id)) {
             self.records.push(Record::Occupancy {
@@ -60,11 +63,30 @@ impl Recorder {
         self.records
     }
 
+    /// Users and pools are found in the account itself.
+    fn note_labels(&mut self, subject: Labelled, labels: &Labels) {
+        let external_id = labels.external_id.as_ref().map(text);
+        let metadata = metadata_text(&labels.metadata);
+        match subject {
+            Labelled::Account => self.records.push(Record::AccountLabelled {
+                external_id,
+                metadata,
+            }),
+            Labelled::Session(id) => self.records.push(Record::SessionLabelled {
+                id,
+                external_id,
+                metadata,
+            }),
+            Labelled::User(_) | Labelled::Pool(_) => {}
+        }
+    }
+
     fn note_account(&mut self, context: &Context<'_>, event: &Event) {
         match event {
             Event::AccountCreated { .. } | Event::AccountRenamed { .. } | Event::AccountDeleted {} => {
                 self.is_account_changed = true;
             }
+            Event::Labelled { subject, labels } => self.note_labels(*subject, labels),
             Event::UserCreated { id, profile } | Event::UserChanged { id, profile } => {
                 self.records.push(Record::AddressPut {
                     user: *id,
@@ -89,6 +111,13 @@ impl Recorder {
             _ => {}
         }
     }
+}
+
+/// Metadata as a JSON object; none where there is no entry.
+fn metadata_text(metadata: &Metadata) -> Option<Text> {
+    let is_some = !metadata.is_empty();
+    let json = is_some.then(|| serde_json::to_string(metadata).ok()).flatten();
+    json.map(Text::from)
 }
 
 /// A text of the domain, shared and not copied.

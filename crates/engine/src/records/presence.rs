@@ -1,10 +1,10 @@
 //! Records of sign-ins, sessions, tickets, refusals and minutes.
 
-use usher_domain::event::Claim;
-use usher_domain::presence::Funding;
+use usher_domain::event::{By, Claim};
+use usher_domain::presence::{Customer, Funding};
 use usher_domain::text::Product;
 use usher_domain::{Account, Event, SessionId, UserId};
-use usher_journal::{Record, Text, code_digest};
+use usher_journal::{EndedBy, Record, Text, code_digest};
 
 use super::{Context, Recorder, text};
 
@@ -17,6 +17,7 @@ impl Recorder {
             Event::SignedIn { .. } | Event::SignInEnded { .. } => self.note_sign_in(context, event),
             Event::SessionCreated { .. }
             | Event::SessionConnected { .. }
+            | Event::CustomerJoined { .. }
             | Event::SessionResumed { .. }
             | Event::SessionEnded { .. } => self.note_session(context, event),
             Event::ClaimMoved { claim } => self.note_moved(context, *claim),
@@ -25,16 +26,20 @@ impl Recorder {
                 user,
                 product,
                 pool,
+                wanted,
                 ..
             } => self.records.push(Record::TicketOpened {
                 id: *id,
                 user: *user,
                 product: text(product),
                 pool: *pool,
+                wanted: Text::Static(wanted.as_str()),
             }),
-            Event::TicketEnded { id, reason, .. } => self.records.push(Record::TicketEnded {
+            Event::OfferMade { id, .. } => self.records.push(Record::TicketOffered { id: *id }),
+            Event::TicketEnded { id, reason, by } => self.records.push(Record::TicketEnded {
                 id: *id,
                 outcome: Text::Static(reason.as_str()),
+                by: ended_by(by.as_ref()),
             }),
             Event::Refused { .. } => self.note_refusal(event),
             _ => {}
@@ -70,7 +75,7 @@ impl Recorder {
             Event::SignInEnded { id, reason, by } => self.records.push(Record::SignInEnded {
                 id: *id,
                 reason: Text::Static(reason.as_str()),
-                by: by.as_ref().map(|by| Text::from(by.actor.clone())),
+                by: ended_by(by.as_ref()),
             }),
             _ => {}
         }
@@ -79,9 +84,11 @@ impl Recorder {
     fn note_session(&mut self, context: &Context<'_>, event: &Event) {
         match event {
             Event::SessionCreated { .. } => self.note_session_created(context, event),
-            Event::SessionConnected { id, .. } => {
+            Event::SessionConnected { id, customer } => {
                 self.records.push(Record::SessionConnected { id: *id });
+                self.note_customer(*id, customer.as_ref());
             }
+            Event::CustomerJoined { id, customer, .. } => self.note_customer(*id, customer.as_ref()),
             Event::SessionResumed { id, funding, ticket } => {
                 self.note_claimed(*ticket);
                 let session = context.before.and_then(|before| before.sessions().get(id));
@@ -104,7 +111,7 @@ impl Recorder {
                 self.records.push(Record::SessionEnded {
                     id: *id,
                     reason: Text::Static(reason.as_str()),
-                    by: by.as_ref().map(|by| Text::from(by.actor.clone())),
+                    by: ended_by(by.as_ref()),
                 });
             }
             _ => {}
@@ -116,6 +123,7 @@ impl Recorder {
             id,
             sign_in,
             kind,
+            customer,
             code,
             standby_until,
             funding,
@@ -148,10 +156,19 @@ impl Recorder {
                 session: *id,
             });
         }
+        self.note_customer(*id, customer.as_ref());
         if standby_until.is_none() {
             self.records.push(Record::SessionConnected { id: *id });
         }
         self.note_got_in(context, host.user, &host.product);
+    }
+
+    fn note_customer(&mut self, id: SessionId, customer: Option<&Customer>) {
+        self.records
+            .extend(customer.map(|customer| Record::SessionCustomer {
+                id,
+                name: text(&customer.name),
+            }));
     }
 
     /// A claim went from minutes to a seat (Q3), with the sessions that ride on it.
@@ -172,8 +189,11 @@ impl Recorder {
     }
 
     fn note_claimed(&mut self, ticket: Option<usher_domain::TicketId>) {
-        self.records
-            .extend(ticket.map(|id| Record::TicketEnded { id, outcome: CLAIMED }));
+        self.records.extend(ticket.map(|id| Record::TicketEnded {
+            id,
+            outcome: CLAIMED,
+            by: None,
+        }));
     }
 
     /// Closes the open refusals of a user who got in.
@@ -246,6 +266,14 @@ impl Recorder {
             claim,
         });
     }
+}
+
+fn ended_by(by: Option<&By>) -> Option<EndedBy> {
+    by.map(|by| EndedBy {
+        actor: Text::from(by.actor.clone()),
+        name: by.name.as_ref().map(text),
+        note: by.note.as_ref().map(text),
+    })
 }
 
 fn carried_by(funding: Funding) -> Option<Text> {

@@ -168,7 +168,12 @@ impl Desk {
     }
 
     pub(crate) async fn sign_out(&self, sign_in: SignInId) -> Result<Outcome, Failure> {
-        self.execute(Command::SignOut { sign_in, note: None }).await
+        self.execute(Command::SignOut {
+            sign_in,
+            note: None,
+            acting: None,
+        })
+        .await
     }
 
     pub(crate) async fn heartbeat(&self, sign_in: SignInId) -> Result<Secs, Failure> {
@@ -239,6 +244,7 @@ pub(crate) fn create_user(number: u32) -> Command {
         },
         assign_seat: Some(false),
         product: None,
+        licenses: std::collections::BTreeMap::new(),
         password_set: false,
         active: true,
         directory: None,

@@ -5,7 +5,7 @@ use usher_domain::{Command, Secs, SessionId};
 use usher_engine::maintenance::{Fault, Place, check_snapshots, rebuild, verify};
 use usher_engine::{ManualClock, Options};
 use usher_journal::{
-    AuditFilter, Authenticator, Journal, MemoryJournal, PageRequest, Records, RefusalFilter, Seq,
+    AuditFilter, Authenticator, CodeOwner, Journal, MemoryJournal, PageRequest, Records, RefusalFilter, Seq,
     SessionFilter, Span, plain_code_digest,
 };
 
@@ -34,6 +34,7 @@ async fn busy_desk() -> Desk {
     desk.execute(Command::SignOut {
         sign_in: two,
         note: Some("Shift is over".parse().unwrap()),
+        acting: None,
     })
     .await
     .unwrap();
@@ -133,7 +134,7 @@ async fn the_audit_has_what_people_did_and_not_who_came_and_went() {
 }
 
 #[tokio::test]
-async fn a_code_leads_to_its_session_until_the_session_ends() {
+async fn a_code_says_that_its_session_is_over_once_it_ended() {
     let desk = Desk::with_pool(1, 1).await;
     let sign_in = desk.sign_in(0).await.unwrap();
     let id = SessionId::from_bits(500);
@@ -156,16 +157,22 @@ async fn a_code_leads_to_its_session_until_the_session_ends() {
         .await
         .unwrap()
         .unwrap();
-    assert_eq!((owner.account, owner.session), (ACCOUNT, id));
+    let given_out = CodeOwner {
+        account: ACCOUNT,
+        session: id,
+        retired_at: None,
+    };
+    assert_eq!(owner, given_out);
+    let lapses_at = desk.engine.now() + Secs::new(90);
 
     desk.engine.advance(Secs::new(91)).await;
-    assert_eq!(
-        desk.journal
-            .find_code(&plain_code_digest("ABC234"))
-            .await
-            .unwrap(),
-        None
-    );
+
+    let over = CodeOwner {
+        retired_at: Some(lapses_at),
+        ..given_out
+    };
+    let found = desk.journal.find_code(&plain_code_digest("ABC234")).await;
+    assert_eq!(found, Ok(Some(over)));
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use usher_domain::command::{PoolPatch, RulesPatch};
 use usher_domain::event::Claim;
-use usher_domain::presence::{Funding, SessionKind, Start};
+use usher_domain::presence::{Funding, JoinProof, SessionKind, Start};
 use usher_domain::rules::{Occupies, WhenFull};
 use usher_domain::{Account, Command, Event, SessionId, SignInId};
 use usher_engine::maintenance::{Place, verify};
@@ -38,9 +38,14 @@ async fn ten_agents_on_one_seat() -> (Desk, Vec<SignInId>) {
     all_start(&desk, &agents, 100).await;
     for number in 0..AGENTS {
         let ids = vec![session(100 + number)];
-        desk.execute(Command::EndSessions { ids, note: None })
-            .await
-            .unwrap();
+        desk.execute(Command::EndSessions {
+            ids,
+            note: None,
+            acting: None,
+            proof: JoinProof::None,
+        })
+        .await
+        .unwrap();
     }
     all_start(&desk, &agents, 200).await;
     (desk, agents)
@@ -150,7 +155,12 @@ async fn p3_an_account_that_an_earlier_version_oversold_drains() {
     for number in 200..206 {
         let ids = vec![session(number)];
         restarted
-            .execute(Command::EndSessions { ids, note: None })
+            .execute(Command::EndSessions {
+                ids,
+                note: None,
+                acting: None,
+                proof: JoinProof::None,
+            })
             .await
             .unwrap();
         seen.push(restarted.read(figures).await);
@@ -198,7 +208,12 @@ async fn verify_names_the_commit_that_gave_a_seat_that_was_taken() {
     for number in 200..210 {
         let ids = vec![session(number)];
         restarted
-            .execute(Command::EndSessions { ids, note: None })
+            .execute(Command::EndSessions {
+                ids,
+                note: None,
+                acting: None,
+                proof: JoinProof::None,
+            })
             .await
             .unwrap();
     }

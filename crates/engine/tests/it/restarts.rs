@@ -2,7 +2,7 @@
 //! field, and no pool is given more seats than it has.
 
 use usher_domain::command::{PoolPatch, RulesPatch};
-use usher_domain::presence::{SessionKind, Start};
+use usher_domain::presence::{JoinProof, SessionKind, Start};
 use usher_domain::rules::{Occupies, WhenFull};
 use usher_domain::{Account, Command, Secs, SessionId, SignInId, TicketId, UserId, oversold_by};
 use usher_engine::replay::{Replayed, fold};
@@ -126,10 +126,13 @@ impl Trial {
             6 => Command::EndSessions {
                 ids: vec![*sessions.get(self.pick(sessions.len()))?],
                 note: None,
+                acting: None,
+                proof: JoinProof::None,
             },
             7 => Command::SignOut {
                 sign_in: *sign_ins.get(self.pick(sign_ins.len()))?,
                 note: None,
+                acting: None,
             },
             8 => Command::DropTicket {
                 id: *tickets.get(self.pick(tickets.len()))?,

@@ -4,9 +4,9 @@ use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, ToSql, params};
 use usher_domain::{AccountId, PoolId, SessionId, SignInId, TicketId, Timestamp, UserId};
 use usher_journal::{
-    ADDRESS_OWNERS_MAX, AccountFilter, AccountRow, AuditFilter, AuditRow, CodeOwner, JournalError,
+    ADDRESS_OWNERS_MAX, AccountFilter, AccountRow, AuditFilter, AuditRow, CodeOwner, Cursor, JournalError,
     MinutesRow, OccupancyRow, Page, PageRequest, Records, RefusalFilter, RefusalRow, Seq, SessionFilter,
-    SessionRow, SignInRow, Span, TicketRow,
+    SessionRow, SignInRow, Span, TicketFilter, TicketRow,
 };
 
 use super::log::{last_before, newest_first, newest_first_by_place, oldest_first};
@@ -73,6 +73,42 @@ fn sessions_of(
     })
 }
 
+/// Those with an id in a vendor's system, by its index.
+fn sessions_called(
+    connection: &Connection,
+    account: AccountId,
+    filter: &SessionFilter,
+    page: PageRequest,
+) -> rusqlite::Result<Page<SessionRow>> {
+    let sql = format!(
+        "SELECT {} FROM sessions INDEXED BY sessions_by_external_id
+         WHERE account_id = ?1 AND external_id = ?2 AND place < ?3
+         AND started_at >= coalesce(?4, started_at) AND (?5 IS NULL OR started_at < ?5)
+         AND (?6 IS NULL OR user_id = ?6) ORDER BY place DESC LIMIT ?7",
+        rows::SESSION
+    );
+    let (from, to) = (
+        filter.span.from.map(Timestamp::millis),
+        filter.span.to.map(Timestamp::millis),
+    );
+    let user = filter.user.map(|user| blob(user.bits()));
+    let mut list = connection.prepare_cached(&sql)?;
+    newest_first_by_place(connection, account, page, |before| {
+        let account = blob(account.bits());
+        let values = params![
+            account,
+            filter.external_id,
+            before,
+            from,
+            to,
+            user,
+            rows_max(page)
+        ];
+        let found = list.query_map(values, |row| Ok((row.get(0)?, rows::session(row)?.1)))?;
+        found.collect()
+    })
+}
+
 #[async_trait]
 impl Records for SqliteJournal {
     async fn list_accounts(
@@ -83,7 +119,8 @@ impl Records for SqliteJournal {
         self.ask(move |connection| {
             let sql = format!(
                 "SELECT {} FROM accounts WHERE account_id > ?1 AND (?2 OR NOT deleted)
-                 AND instr(lower(name), lower(?3)) > 0 ORDER BY account_id LIMIT ?4",
+                 AND instr(lower(name), lower(?3)) > 0 AND (?5 IS NULL OR external_id = ?5)
+                 ORDER BY account_id LIMIT ?4",
                 rows::ACCOUNT
             );
             let after = page
@@ -92,7 +129,7 @@ impl Records for SqliteJournal {
             let q = filter.q.unwrap_or_default();
             let mut list = connection.prepare_cached(&sql)?;
             let found = list.query_map(
-                params![after, filter.with_deleted, q, rows_max(page)],
+                params![after, filter.with_deleted, q, rows_max(page), filter.external_id],
                 rows::account,
             )?;
             Ok(Page::cut(found.collect::<rusqlite::Result<_>>()?, page.limit()))
@@ -197,9 +234,10 @@ impl Records for SqliteJournal {
         filter: SessionFilter,
         page: PageRequest,
     ) -> Result<Page<SessionRow>, JournalError> {
-        self.ask(move |connection| match filter.user {
-            Some(user) => sessions_of(connection, account, user, filter.span, page),
-            None => sessions(connection, account, filter.span, page),
+        self.ask(move |connection| match (&filter.external_id, filter.user) {
+            (Some(_), _) => sessions_called(connection, account, &filter, page),
+            (None, Some(user)) => sessions_of(connection, account, user, filter.span, page),
+            (None, None) => sessions(connection, account, filter.span, page),
         })
         .await
     }
@@ -324,6 +362,66 @@ impl Records for SqliteJournal {
         .await
     }
 
+    async fn list_tickets(
+        &self,
+        account: AccountId,
+        filter: TicketFilter,
+        page: PageRequest,
+    ) -> Result<Page<TicketRow>, JournalError> {
+        self.ask(move |connection| {
+            let sql = format!(
+                "SELECT {} FROM tickets INDEXED BY tickets_of_account
+                 WHERE account_id = ?1 AND (opened_at, id) < (?2, ?3)
+                 AND opened_at >= coalesce(?4, opened_at) AND (?5 IS NULL OR opened_at < ?5)
+                 AND (?6 IS NULL OR user_id = ?6) AND (?7 IS NULL OR pool_id = ?7)
+                 AND (?8 IS NULL OR product = ?8) ORDER BY opened_at DESC, id DESC LIMIT ?9",
+                rows::TICKET
+            );
+            let (at, id) = page.after().map_or((i64::MAX, u128::MAX), |after| {
+                (after.at().millis(), after.major())
+            });
+            let mut list = connection.prepare_cached(&sql)?;
+            let found = list.query_map(
+                params![
+                    blob(account.bits()),
+                    at,
+                    blob(id),
+                    filter.span.from.map(Timestamp::millis),
+                    filter.span.to.map(Timestamp::millis),
+                    filter.user.map(|user| blob(user.bits())),
+                    filter.pool.map(|pool| blob(pool.bits())),
+                    filter.product,
+                    rows_max(page),
+                ],
+                |row| {
+                    let row = rows::ticket(row)?;
+                    Ok((Cursor::new(row.opened_at, row.id.bits(), 0), row))
+                },
+            )?;
+            Ok(Page::cut(found.collect::<rusqlite::Result<_>>()?, page.limit()))
+        })
+        .await
+    }
+
+    async fn has_made(
+        &self,
+        account: AccountId,
+        first: u128,
+        last: u128,
+        except: u128,
+    ) -> Result<bool, JournalError> {
+        self.ask(move |connection| {
+            let mut find = connection.prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM sign_ins WHERE id BETWEEN ?1 AND ?2 AND id <> ?3 AND account_id = ?4)
+                 OR EXISTS (SELECT 1 FROM sessions WHERE id BETWEEN ?1 AND ?2 AND id <> ?3 AND account_id = ?4)
+                 OR EXISTS (SELECT 1 FROM tickets WHERE id BETWEEN ?1 AND ?2 AND id <> ?3 AND account_id = ?4)",
+            )?;
+            let ids = params![blob(first), blob(last), blob(except), blob(account.bits())];
+            find.query_row(ids, |row| row.get(0))
+        })
+        .await
+    }
+
     async fn find_address(&self, email: &str) -> Result<Vec<(AccountId, UserId)>, JournalError> {
         let email = email.to_owned();
         let limit = i64::try_from(ADDRESS_OWNERS_MAX).unwrap_or(i64::MAX);
@@ -340,8 +438,8 @@ impl Records for SqliteJournal {
     async fn find_code(&self, code: &str) -> Result<Option<CodeOwner>, JournalError> {
         let code = code.to_owned();
         self.ask(move |connection| {
-            let mut find =
-                connection.prepare_cached("SELECT account_id, session_id FROM codes WHERE code = ?1")?;
+            let mut find = connection
+                .prepare_cached("SELECT account_id, session_id, retired_at FROM codes WHERE code = ?1")?;
             find.query_row([code], rows::code_owner).optional()
         })
         .await

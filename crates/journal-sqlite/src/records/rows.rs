@@ -5,8 +5,8 @@ use std::sync::Arc;
 use rusqlite::Row;
 use usher_domain::{AccountId, PoolId, RefusalId, SessionId, SignInId, TicketId, Timestamp, UserId};
 use usher_journal::{
-    AccountRow, AuditRow, CodeOwner, Cursor, End, MinutesRow, OccupancyRow, RefusalRow, Seq, SessionRow,
-    SignInRow, Text, TicketRow,
+    AccountRow, AuditRow, CodeOwner, Cursor, End, EndedBy, MinutesRow, OccupancyRow, RefusalRow, Seq,
+    SessionRow, SignInRow, Text, TicketRow,
 };
 
 use super::index;
@@ -14,18 +14,19 @@ use super::log::Indexed;
 use crate::chain::Link;
 
 /// What is read, in the order in which the functions below take it.
-pub(super) const ACCOUNT: &str = "account_id, name, created_at, deleted";
+pub(super) const ACCOUNT: &str = "account_id, name, created_at, deleted, external_id, metadata";
 pub(super) const AUDIT: &str = "place, actor, action, target, detail, cause";
 pub(super) const OCCUPANCY: &str = "place, product, seats, occupied, offered, waiting";
 pub(super) const REFUSAL: &str = "place, id, at, seq, user_id, product, pool_id, code, attempt, device, seats, \
      occupied, waiting, resolved_at";
 pub(super) const MINUTES: &str = "place, at, seq, delta, balance, claim";
 pub(super) const SESSION: &str = "place, id, sign_in_id, user_id, product, kind, pool_id, funding, code, \
-     started_at, connected_at, ended_at, end_reason, ended_by";
+     started_at, connected_at, ended_at, end_reason, ended_by, ended_by_name, end_note, customer, external_id, \
+     metadata";
 pub(super) const SIGN_IN: &str = "id, user_id, product, device_id, device_name, pool_id, funding, started_at, \
-     ended_at, end_reason, ended_by";
-pub(super) const TICKET: &str =
-    "id, user_id, product, pool_id, opened_at, ended_at, outcome AS end_reason, NULL AS ended_by";
+     ended_at, end_reason, ended_by, ended_by_name, end_note";
+pub(super) const TICKET: &str = "id, user_id, product, pool_id, opened_at, ended_at, outcome, ended_by, ended_by_name, end_note, wanted, \
+     offered_at";
 
 fn bits(row: &Row<'_>, column: usize) -> rusqlite::Result<u128> {
     row.get(column).map(u128::from_be_bytes)
@@ -56,15 +57,17 @@ fn seq(row: &Row<'_>, column: usize) -> rusqlite::Result<Seq> {
     row.get(column).map(|seq: i64| Seq::new(seq.cast_unsigned()))
 }
 
-/// The end that stands in a column for its time, one for its reason and one for who ended it.
+/// The end that is in five columns: its time, its reason, who ended it, their name and what they said.
 pub(super) fn end(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<End>> {
     let Some(at) = maybe_time(row, column)? else {
         return Ok(None);
     };
+    let (name, note) = (maybe_text(row, column + 3)?, maybe_text(row, column + 4)?);
+    let by = maybe_text(row, column + 2)?;
     Ok(Some(End {
         at,
         reason: text(row, column + 1)?,
-        by: maybe_text(row, column + 2)?,
+        by: by.map(|actor| EndedBy { actor, name, note }),
     }))
 }
 
@@ -81,6 +84,8 @@ pub(super) fn account(row: &Row<'_>) -> rusqlite::Result<(Cursor, AccountRow)> {
         name: text(row, 1)?,
         created_at: time(row, 2)?,
         deleted: row.get(3)?,
+        external_id: maybe_text(row, 4)?,
+        metadata: maybe_text(row, 5)?,
     };
     Ok((Cursor::new(Timestamp::default(), account, 0), found))
 }
@@ -170,6 +175,9 @@ pub(super) fn session(row: &Row<'_>) -> rusqlite::Result<Indexed<SessionRow>> {
         started_at: time(row, 9)?,
         connected_at: maybe_time(row, 10)?,
         end: end(row, 11)?,
+        customer: maybe_text(row, 16)?,
+        external_id: maybe_text(row, 17)?,
+        metadata: maybe_text(row, 18)?,
     };
     Ok((index(row.get(0)?), found))
 }
@@ -182,6 +190,8 @@ pub(super) fn ticket(row: &Row<'_>) -> rusqlite::Result<TicketRow> {
         pool: PoolId::from_bits(bits(row, 3)?),
         opened_at: time(row, 4)?,
         end: end(row, 5)?,
+        wanted: maybe_text(row, 10)?,
+        offered_at: maybe_time(row, 11)?,
     })
 }
 
@@ -196,5 +206,6 @@ pub(super) fn code_owner(row: &Row<'_>) -> rusqlite::Result<CodeOwner> {
     Ok(CodeOwner {
         account: AccountId::from_bits(bits(row, 0)?),
         session: SessionId::from_bits(bits(row, 1)?),
+        retired_at: maybe_time(row, 2)?,
     })
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Backend, Pen, account, one_of_each, pool, session, sign_in, ticket};
 use crate::{
     AccountFilter, AuditFilter, Authenticator, Authenticity, Difference, Hash, Journal, Loaded, PageRequest,
-    Records, RecordsOf, RefusalFilter, SessionFilter, Snapshot, Span,
+    Records, RecordsOf, RefusalFilter, SessionFilter, Snapshot, Span, TicketFilter,
 };
 
 fn snapshot(pen: &Pen, state: &str) -> Snapshot {
@@ -267,6 +267,10 @@ async fn everything(journal: &dyn Journal, records: &dyn Records) -> Vec<Arc<str
         tell(format!(
             "{:?}",
             records.list_sessions(of, SessionFilter::default(), page).await
+        ));
+        tell(format!(
+            "{:?}",
+            records.list_tickets(of, TicketFilter::default(), page).await
         ));
         tell(format!("{:?}", records.list_minutes(of, span, page).await));
         tell(format!("{:?}", records.occupancy(of, pool(1), span, page).await));

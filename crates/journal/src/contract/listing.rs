@@ -25,6 +25,7 @@ pub async fn an_account_is_listed_as_it_was_last_put(backend: &dyn Backend) {
         let filter = AccountFilter {
             q: q.map(str::to_owned),
             with_deleted,
+            external_id: None,
         };
         let page = backend
             .records()

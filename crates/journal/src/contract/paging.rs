@@ -175,10 +175,10 @@ pub async fn a_span_of_time_is_cut_out_of_every_list(backend: &dyn Backend) {
                 newest_first
             );
             for user in [None, Some(user(1))] {
+                let mut filter = SessionFilter::default();
+                (filter.span, filter.user) = (span, user);
                 let sessions = all(limit, async |page| {
-                    records
-                        .list_sessions(of, SessionFilter { span, user }, page)
-                        .await
+                    records.list_sessions(of, filter.clone(), page).await
                 });
                 assert_eq!(
                     sessions

@@ -4,7 +4,10 @@ use super::{
     Backend, Pen, account, at, audit, occupancy, pool, refusal, session, session_started, sign_in,
     sign_in_started, ticket, user,
 };
-use crate::{AuditFilter, CodeOwner, End, PageRequest, Record, RefusalFilter, SessionFilter, Span, Text};
+use crate::{
+    AuditFilter, CODE_KEPT_SECS, CodeOwner, End, EndedBy, PageRequest, Record, RefusalFilter, SessionFilter,
+    Span, Text, TicketFilter,
+};
 
 /// As soon as the append is answered, and not when it was refused.
 pub async fn records_are_visible_exactly_when_their_commit_is(backend: &dyn Backend) {
@@ -84,6 +87,14 @@ pub async fn a_user_who_gets_in_resolves_their_refusals_of_the_product(backend: 
     );
 }
 
+fn eva() -> EndedBy {
+    EndedBy {
+        actor: "eva".into(),
+        name: Some("Eva Admin".into()),
+        note: Some("closing".into()),
+    }
+}
+
 /// Whatever comes later, and nothing is known of what never began.
 pub async fn an_end_is_kept_as_it_was_first_told(backend: &dyn Backend) {
     let mut pen = Pen::new(backend, account(1));
@@ -95,6 +106,7 @@ pub async fn an_end_is_kept_as_it_was_first_told(backend: &dyn Backend) {
             user: user(1),
             product: "desk".into(),
             pool: pool(1),
+            wanted: "sign_in".into(),
         },
     ];
     pen.write(1, begin).await;
@@ -103,7 +115,7 @@ pub async fn an_end_is_kept_as_it_was_first_told(backend: &dyn Backend) {
     assert_eq!(records.ticket_end(account(1), ticket(1)).await, Ok(None));
 
     for (secs, reason) in [(2, "first"), (3, "second")] {
-        let by = Some("eva".into());
+        let by = Some(eva());
         let end = vec![
             Record::SignInEnded {
                 id: sign_in(1),
@@ -113,11 +125,12 @@ pub async fn an_end_is_kept_as_it_was_first_told(backend: &dyn Backend) {
             Record::SessionEnded {
                 id: session(1),
                 reason: reason.into(),
-                by,
+                by: by.clone(),
             },
             Record::TicketEnded {
                 id: ticket(1),
                 outcome: reason.into(),
+                by,
             },
             Record::SignInEnded {
                 id: sign_in(9),
@@ -131,7 +144,7 @@ pub async fn an_end_is_kept_as_it_was_first_told(backend: &dyn Backend) {
     let end = End {
         at: at(2),
         reason: "first".into(),
-        by: Some("eva".into()),
+        by: Some(eva()),
     };
     assert_eq!(
         records.sign_in_end(account(1), sign_in(1)).await,
@@ -147,10 +160,7 @@ pub async fn an_end_is_kept_as_it_was_first_told(backend: &dyn Backend) {
     assert_eq!((ended.user, ended.end), (user(1), Some(end.clone())));
     assert_eq!(records.sign_in(account(2), sign_in(1)).await, Ok(None));
     assert_eq!(records.session(account(2), session(1)).await, Ok(None));
-    assert_eq!(
-        records.ticket_end(account(1), ticket(1)).await,
-        Ok(Some(End { by: None, ..end }))
-    );
+    assert_eq!(records.ticket_end(account(1), ticket(1)).await, Ok(Some(end)));
     assert_eq!(records.sign_in_end(account(1), sign_in(9)).await, Ok(None));
 }
 
@@ -170,6 +180,25 @@ pub async fn a_session_is_listed_with_all_that_happened_to_it(backend: &dyn Back
     .await;
     pen.write(4, vec![Record::SessionConnected { id: session(1) }])
         .await;
+    let customer = |name: &'static str| Record::SessionCustomer {
+        id: session(1),
+        name: name.into(),
+    };
+    let labelled = |external_id: Option<&'static str>| Record::SessionLabelled {
+        id: session(1),
+        external_id: external_id.map(Into::into),
+        metadata: Some(r#"{"case":"4711"}"#.into()),
+    };
+    pen.write(
+        4,
+        vec![
+            customer("Kim"),
+            labelled(None),
+            customer("Kim Lee"),
+            labelled(Some("crm-7")),
+        ],
+    )
+    .await;
     pen.write(
         5,
         vec![Record::SessionEnded {
@@ -196,6 +225,20 @@ pub async fn a_session_is_listed_with_all_that_happened_to_it(backend: &dyn Back
         (row.funding.as_deref(), row.code.as_deref()),
         (Some("minutes"), Some("K7QM2X"))
     );
+    assert_eq!(row.customer.as_deref(), Some("Kim Lee"));
+    assert_eq!(row.external_id.as_deref(), Some("crm-7"));
+    assert_eq!(row.metadata.as_deref(), Some(r#"{"case":"4711"}"#));
+    for (called, found) in [("crm-7", 1), ("crm-8", 0)] {
+        let filter = SessionFilter {
+            external_id: Some(called.to_owned()),
+            ..SessionFilter::default()
+        };
+        let page = backend
+            .records()
+            .list_sessions(account(1), filter, PageRequest::default())
+            .await;
+        assert_eq!(page.unwrap().items.len(), found, "{called}");
+    }
     assert_eq!(
         row.end,
         Some(End {
@@ -239,6 +282,7 @@ pub async fn a_code_leads_to_its_session_until_it_is_retired(backend: &dyn Backe
     let owner = CodeOwner {
         account: account(1),
         session: session(1),
+        retired_at: None,
     };
     assert_eq!(records.find_code("K7QM2X").await, Ok(Some(owner)));
     assert_eq!(records.find_code("k7qm2x").await, Ok(None));
@@ -250,7 +294,130 @@ pub async fn a_code_leads_to_its_session_until_it_is_retired(backend: &dyn Backe
         }],
     )
     .await;
-    assert_eq!(records.find_code("K7QM2X").await, Ok(None));
+    let over = CodeOwner {
+        retired_at: Some(at(3)),
+        ..owner
+    };
+    assert_eq!(records.find_code("K7QM2X").await, Ok(Some(over)));
+
+    // Another session may have the same code then.
+    other
+        .write(
+            4,
+            vec![Record::CodeIssued {
+                code: "K7QM2X".into(),
+                session: session(2),
+            }],
+        )
+        .await;
+    let next = CodeOwner {
+        account: account(2),
+        session: session(2),
+        retired_at: None,
+    };
+    assert_eq!(records.find_code("K7QM2X").await, Ok(Some(next)));
+}
+
+/// Which is when the account retires another.
+pub async fn a_retired_code_is_forgotten_after_an_hour(backend: &dyn Backend) {
+    let mut pen = Pen::new(backend, account(1));
+    let issue = |code: &'static str| Record::CodeIssued {
+        code: code.into(),
+        session: session(1),
+    };
+    let retire = |code: &'static str| Record::CodeRetired { code: code.into() };
+    let records = backend.records();
+    let kept = i64::from(CODE_KEPT_SECS);
+    let is_known = async |code: &str| records.find_code(code).await.unwrap().is_some();
+
+    pen.write(
+        1,
+        vec![
+            issue("FIRST2"),
+            issue("OTHER2"),
+            issue("THIRD2"),
+            retire("FIRST2"),
+        ],
+    )
+    .await;
+    pen.write(1 + kept, vec![retire("OTHER2")]).await;
+    assert!(is_known("FIRST2").await);
+    pen.write(2 + kept, vec![retire("THIRD2")]).await;
+
+    assert!(!is_known("FIRST2").await);
+    assert!(is_known("OTHER2").await);
+}
+
+/// With what became of them, newest first.
+pub async fn waits_are_listed_with_their_offers_and_ends(backend: &dyn Backend) {
+    let mut pen = Pen::new(backend, account(1));
+    let open = |number: u128, pool_of: u128| Record::TicketOpened {
+        id: ticket(number),
+        user: user(number),
+        product: "desk".into(),
+        pool: pool(pool_of),
+        wanted: "session".into(),
+    };
+    pen.write(1, vec![open(1, 1), open(2, 1)]).await;
+    pen.write(2, vec![open(3, 2), Record::TicketOffered { id: ticket(1) }])
+        .await;
+    pen.write(3, vec![Record::TicketOffered { id: ticket(1) }]).await;
+    let ended = Record::TicketEnded {
+        id: ticket(1),
+        outcome: "offer-expired".into(),
+        by: None,
+    };
+    pen.write(4, vec![ended]).await;
+    let records = backend.records();
+    let list = async |filter: TicketFilter, page: PageRequest| {
+        let page = records.list_tickets(account(1), filter, page).await.unwrap();
+        let ids: Vec<_> = page.items.iter().map(|row| row.id).collect();
+        (ids, page)
+    };
+
+    let (ids, page) = list(TicketFilter::default(), PageRequest::default()).await;
+    assert_eq!(ids, [ticket(3), ticket(2), ticket(1)]);
+    let first = &page.items[2];
+    assert_eq!((first.opened_at, first.offered_at), (at(1), Some(at(2))));
+    assert_eq!(first.wanted.as_deref(), Some("session"));
+    assert_eq!(first.end.as_ref().map(|end| end.at), Some(at(4)));
+    assert_eq!(
+        (page.items[0].offered_at, page.items[0].end.clone()),
+        (None, None)
+    );
+
+    let (ids, page) = list(TicketFilter::default(), PageRequest::new(2, None)).await;
+    assert_eq!(ids, [ticket(3), ticket(2)]);
+    let (ids, _) = list(TicketFilter::default(), PageRequest::new(2, page.next)).await;
+    assert_eq!(ids, [ticket(1)]);
+    let of_pool = TicketFilter {
+        pool: Some(pool(2)),
+        ..TicketFilter::default()
+    };
+    assert_eq!(list(of_pool, PageRequest::default()).await.0, [ticket(3)]);
+}
+
+/// Also where the thing has ended.
+pub async fn ids_in_a_range_are_found_whatever_they_are_of(backend: &dyn Backend) {
+    let mut pen = Pen::new(backend, account(1));
+    pen.write(
+        1,
+        vec![
+            sign_in_started(sign_in(20), user(1)),
+            session_started(session(30), user(1)),
+        ],
+    )
+    .await;
+    let records = backend.records();
+    for (first, last, except, found) in [
+        (20, 20, 0, true),
+        (20, 29, 20, false),
+        (25, 30, 0, true),
+        (31, 99, 0, false),
+    ] {
+        assert_eq!(records.has_made(account(1), first, last, except).await, Ok(found));
+        assert_eq!(records.has_made(account(2), first, last, except).await, Ok(false));
+    }
 }
 
 /// In every account that has them, until they have another or are gone.

@@ -8,7 +8,7 @@ use super::tables::History;
 use crate::{
     ADDRESS_OWNERS_MAX, AccountFilter, AccountRow, AuditFilter, AuditRow, CodeOwner, Cursor, JournalError,
     MinutesRow, OccupancyRow, Page, PageRequest, Records, RefusalFilter, RefusalRow, Seq, SessionFilter,
-    SessionRow, SignInRow, Span, TicketRow,
+    SessionRow, SignInRow, Span, TicketFilter, TicketRow,
 };
 
 fn newest_first<'a, T: Clone + 'a>(
@@ -75,6 +75,10 @@ impl Records for MemoryJournal {
         let rows = rows
             .filter(|row| filter.with_deleted || !row.deleted)
             .filter(|row| row.name.to_ascii_lowercase().contains(&q))
+            .filter(|row| {
+                let wanted = filter.external_id.as_deref();
+                wanted.is_none_or(|wanted| row.external_id.as_deref() == Some(wanted))
+            })
             .map(|row| (Cursor::new(Timestamp::default(), row.account.bits(), 0), row));
         Ok(oldest_first(rows, page))
     }
@@ -149,7 +153,10 @@ impl Records for MemoryJournal {
                 .sessions
                 .values()
                 .filter(|(_, row)| {
-                    filter.span.contains(row.started_at) && fits(filter.user.as_ref(), &row.user)
+                    let wanted = filter.external_id.as_deref();
+                    filter.span.contains(row.started_at)
+                        && fits(filter.user.as_ref(), &row.user)
+                        && wanted.is_none_or(|wanted| row.external_id.as_deref() == Some(wanted))
                 })
                 .map(|(place, row)| (*place, row))
                 .collect();
@@ -211,6 +218,42 @@ impl Records for MemoryJournal {
 
     async fn ticket(&self, account: AccountId, id: TicketId) -> Result<Option<TicketRow>, JournalError> {
         self.history(account, |history| history.tickets.get(&id).cloned())
+    }
+
+    async fn list_tickets(
+        &self,
+        account: AccountId,
+        filter: TicketFilter,
+        page: PageRequest,
+    ) -> Result<Page<TicketRow>, JournalError> {
+        self.history(account, |history| {
+            let fit = history.tickets.values().filter(|row| {
+                filter.span.contains(row.opened_at)
+                    && fits(filter.user.as_ref(), &row.user)
+                    && fits(filter.pool.as_ref(), &row.pool)
+                    && fits_text(filter.product.as_ref(), &row.product)
+            });
+            let place = |row: &TicketRow| Cursor::new(row.opened_at, row.id.bits(), 0);
+            let mut rows: Vec<_> = fit.map(|row| (place(row), row)).collect();
+            rows.sort_unstable_by_key(|(place, _)| *place);
+            newest_first(rows.into_iter(), page)
+        })
+    }
+
+    async fn has_made(
+        &self,
+        account: AccountId,
+        first: u128,
+        last: u128,
+        except: u128,
+    ) -> Result<bool, JournalError> {
+        self.history(account, |history| {
+            let sign_ins = history.sign_ins.keys().map(|id| id.bits());
+            let sessions = history.sessions.keys().map(|id| id.bits());
+            let tickets = history.tickets.keys().map(|id| id.bits());
+            let mut made = sign_ins.chain(sessions).chain(tickets);
+            made.any(|id| (first..=last).contains(&id) && id != except)
+        })
     }
 
     async fn find_address(&self, email: &str) -> Result<Vec<(AccountId, UserId)>, JournalError> {

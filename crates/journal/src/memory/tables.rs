@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use usher_domain::{AccountId, PoolId, SessionId, SignInId, TicketId, Timestamp, UserId};
+use usher_domain::{AccountId, PoolId, Secs, SessionId, SignInId, TicketId, Timestamp, UserId};
 
 use crate::{
-    AccountRow, AuditRow, CodeOwner, Cursor, End, MinutesRow, OccupancyRow, Record, RefusalRow, Seq,
-    SessionRow, SignInRow, Text, TicketRow,
+    AccountRow, AuditRow, CODE_KEPT_SECS, CodeOwner, Cursor, End, MinutesRow, OccupancyRow, Record,
+    RefusalRow, Seq, SessionRow, SignInRow, Text, TicketRow,
 };
 
 #[derive(Debug, Clone, Default)]
@@ -39,28 +39,32 @@ impl Tables {
                     created_at,
                     deleted,
                 } => {
-                    self.accounts.insert(
+                    let before = self.accounts.remove(&account);
+                    let (external_id, metadata) = match before {
+                        Some(row) => (row.external_id, row.metadata),
+                        None => (None, None),
+                    };
+                    let row = AccountRow {
                         account,
-                        AccountRow {
-                            account,
-                            name,
-                            created_at,
-                            deleted,
-                        },
-                    );
+                        name,
+                        created_at,
+                        deleted,
+                        external_id,
+                        metadata,
+                    };
+                    self.accounts.insert(account, row);
                 }
-                Record::CodeIssued { code, session } => {
-                    self.codes.entry(code).or_insert(CodeOwner { account, session });
-                }
-                Record::CodeRetired { code } => {
-                    if self
-                        .codes
-                        .get(&code)
-                        .is_some_and(|owner| owner.account == account)
-                    {
-                        self.codes.remove(&code);
+                Record::AccountLabelled {
+                    external_id,
+                    metadata,
+                } => {
+                    if let Some(row) = self.accounts.get_mut(&account) {
+                        row.external_id = external_id;
+                        row.metadata = metadata;
                     }
                 }
+                Record::CodeIssued { code, session } => self.issue(code, account, session),
+                Record::CodeRetired { code } => self.retire(&code, account, at),
                 Record::AddressPut { user, email } => match email {
                     Some(email) => {
                         self.addresses.insert((account, user), email);
@@ -77,6 +81,33 @@ impl Tables {
             }
         }
     }
+
+    fn issue(&mut self, code: Text, account: AccountId, session: SessionId) {
+        let is_held = |owner: &CodeOwner| owner.retired_at.is_none();
+        if !self.codes.get(&code).is_some_and(is_held) {
+            let retired_at = None;
+            self.codes.insert(
+                code,
+                CodeOwner {
+                    account,
+                    session,
+                    retired_at,
+                },
+            );
+        }
+    }
+
+    fn retire(&mut self, code: &Text, account: AccountId, at: Timestamp) {
+        self.codes.retain(|_, owner| {
+            let long_ago = |retired: Timestamp| retired + Secs::new(CODE_KEPT_SECS) < at;
+            owner.account != account || !owner.retired_at.is_some_and(long_ago)
+        });
+        if let Some(owner) = self.codes.get_mut(code)
+            && owner.account == account
+        {
+            owner.retired_at.get_or_insert(at);
+        }
+    }
 }
 
 impl History {
@@ -84,6 +115,7 @@ impl History {
         let place = Cursor::new(Timestamp::default(), seq.get().into(), position);
         match record {
             Record::AccountPut { .. }
+            | Record::AccountLabelled { .. }
             | Record::AddressPut { .. }
             | Record::CodeIssued { .. }
             | Record::CodeRetired { .. } => {}
@@ -206,6 +238,12 @@ impl History {
                     sign_in.end.get_or_insert(End { at, reason, by });
                 }
             }
+            rest => self.put_session(at, place, rest),
+        }
+    }
+
+    fn put_session(&mut self, at: Timestamp, place: Cursor, record: Record) {
+        match record {
             Record::SessionStarted {
                 id,
                 sign_in,
@@ -225,6 +263,9 @@ impl History {
                     pool,
                     funding,
                     code,
+                    customer: None,
+                    external_id: None,
+                    metadata: None,
                     started_at: at,
                     connected_at: None,
                     end: None,
@@ -234,6 +275,21 @@ impl History {
             Record::SessionConnected { id } => {
                 if let Some((_, session)) = self.sessions.get_mut(&id) {
                     session.connected_at.get_or_insert(at);
+                }
+            }
+            Record::SessionCustomer { id, name } => {
+                if let Some((_, session)) = self.sessions.get_mut(&id) {
+                    session.customer = Some(name);
+                }
+            }
+            Record::SessionLabelled {
+                id,
+                external_id,
+                metadata,
+            } => {
+                if let Some((_, session)) = self.sessions.get_mut(&id) {
+                    session.external_id = external_id;
+                    session.metadata = metadata;
                 }
             }
             Record::SessionFunded { id, funding } => {
@@ -246,28 +302,42 @@ impl History {
                     session.end.get_or_insert(End { at, reason, by });
                 }
             }
+            rest => self.put_ticket(at, rest),
+        }
+    }
+
+    fn put_ticket(&mut self, at: Timestamp, record: Record) {
+        match record {
             Record::TicketOpened {
                 id,
                 user,
                 product,
                 pool,
+                wanted,
             } => {
                 let ticket = TicketRow {
                     id,
                     user,
                     product,
                     pool,
+                    wanted: Some(wanted),
                     opened_at: at,
+                    offered_at: None,
                     end: None,
                 };
                 self.tickets.entry(id).or_insert(ticket);
             }
-            Record::TicketEnded { id, outcome } => {
+            Record::TicketOffered { id } => {
+                if let Some(ticket) = self.tickets.get_mut(&id) {
+                    ticket.offered_at.get_or_insert(at);
+                }
+            }
+            Record::TicketEnded { id, outcome, by } => {
                 if let Some(ticket) = self.tickets.get_mut(&id) {
                     ticket.end.get_or_insert(End {
                         at,
                         reason: outcome,
-                        by: None,
+                        by,
                     });
                 }
             }

@@ -117,6 +117,7 @@ impl App {
             profile,
             assign_seat: Some(false),
             product: None,
+            licenses: std::collections::BTreeMap::new(),
             password_set: true,
             active: true,
             directory: None,

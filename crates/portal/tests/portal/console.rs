@@ -332,6 +332,7 @@ async fn who_was_logged_out_is_told_by_whom_and_why() {
         command: Command::SignOut {
             sign_in: sign_in.0,
             note: Some("Shift <b>over</b>".parse().unwrap()),
+            acting: None,
         },
     };
     let engine = desk.app.api.engine();

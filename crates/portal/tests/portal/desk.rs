@@ -157,6 +157,7 @@ impl Desk {
             },
             assign_seat: Some(false),
             product: None,
+            licenses: std::collections::BTreeMap::new(),
             password_set: false,
             active: true,
             directory: None,

@@ -57,11 +57,32 @@ async fn a_customer_types_a_code_joins_and_leaves() {
 
     assert!(desk.console(&sven).await.contains("No session at the moment"));
     let page = look(&desk.app, &kim, &path).await;
-    assert!(page.html.contains("The session has ended."), "{}", page.html);
+    assert!(
+        page.html.contains("The session was ended by its customer."),
+        "{}",
+        page.html
+    );
 }
 
 #[tokio::test]
-async fn the_browser_that_was_in_sees_a_pause_and_an_end_and_no_other_does() {
+async fn a_code_is_for_one_customer_and_another_is_told_so() {
+    let desk = Desk::with(1, Preset::HelpDeskShift).await;
+    let (sven, code) = waiting(&desk).await;
+    let path = format!("/join/{code}");
+    send(&desk.app, &Browser::default(), &path, "name=Kim").await;
+    let eve = Browser::default();
+
+    let page = send(&desk.app, &eve, &path, "name=Eve").await;
+    assert_eq!(page.status, StatusCode::CONFLICT);
+    assert!(page.html.contains("Another customer has joined"), "{}", page.html);
+    assert!(!page.html.contains("End and leave"), "{}", page.html);
+    send(&desk.app, &eve, &format!("{path}/leave"), "").await;
+
+    assert!(desk.console(&sven).await.contains("Attended session with Kim"));
+}
+
+#[tokio::test]
+async fn whoever_has_the_code_sees_a_pause_and_for_an_hour_who_ended_the_session() {
     let desk = Desk::with(1, Preset::HelpDeskShift).await;
     let (sven, code) = waiting(&desk).await;
     let path = format!("/join/{code}");
@@ -78,15 +99,18 @@ async fn the_browser_that_was_in_sees_a_pause_and_an_end_and_no_other_does() {
             .contains("has paused the session")
     );
     let stranger = look(&desk.app, &Browser::default(), &path).await;
-    assert_eq!(stranger.status, StatusCode::NOT_FOUND);
+    assert!(
+        stranger.html.contains("has paused the session"),
+        "{}",
+        stranger.html
+    );
     desk.act(&sven, &action(&html, "/end"), &[]).await;
 
-    assert!(
-        look(&desk.app, &kim, &path)
-            .await
-            .html
-            .contains("The session has ended.")
-    );
+    for browser in [&kim, &Browser::default()] {
+        let page = look(&desk.app, browser, &path).await;
+        assert!(page.html.contains("Sven has ended it"), "{}", page.html);
+    }
+    desk.advance(3_600).await;
     let stranger = look(&desk.app, &Browser::default(), &path).await;
     assert_eq!(stranger.status, StatusCode::NOT_FOUND);
     assert!(
@@ -116,6 +140,8 @@ async fn a_customer_reads_what_was_said_when_another_ended_the_session() {
     let end = Command::EndSessions {
         ids: vec![session.await.unwrap()],
         note: Some("We close at noon".parse().unwrap()),
+        acting: None,
+        proof: usher_domain::presence::JoinProof::None,
     };
     desk.app.give(desk.account, end).await;
 

@@ -26,7 +26,12 @@ async fn the_queue_shows_who_waits_and_a_ticket_can_be_dropped() {
     );
     tokio::time::pause();
 
-    desk.give(Command::SignOut { sign_in, note: None }).await;
+    desk.give(Command::SignOut {
+        sign_in,
+        note: None,
+        acting: None,
+    })
+    .await;
     let offered = frame().await;
     assert!(
         offered.contains("Seat offered") && offered.contains("data-countdown=\"60\""),

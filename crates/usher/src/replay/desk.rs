@@ -200,6 +200,7 @@ impl Desk {
                     Command::SignOut {
                         sign_in: *id,
                         note: None,
+                        acting: None,
                     },
                 )
             });

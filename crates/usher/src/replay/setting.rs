@@ -96,6 +96,7 @@ pub(super) fn user_commands(holder: &str, id: UserId, product: &Product) -> Resu
             profile,
             assign_seat: Some(false),
             product: None,
+            licenses: std::collections::BTreeMap::new(),
             password_set: false,
             active: true,
             directory: None,

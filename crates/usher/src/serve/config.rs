@@ -1,6 +1,6 @@
 //! What the operator decides in `usher.toml`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use usher_domain::Secs;
 use usher_domain::account::Plan;
-use usher_domain::text::PlanName;
+use usher_domain::text::{Origin, PlanName};
 use usher_identity::{InvalidLives, Lives};
 
 use super::setting::{Place, Setting};
@@ -44,6 +44,9 @@ pub(crate) struct Config {
     session_life_secs: Option<u32>,
     /// How long a user token is good.
     token_life_secs: Option<u32>,
+    /// Origins whose pages may call the API in a browser, for every account.
+    #[serde(default)]
+    pub(super) cors_origins: BTreeSet<Origin>,
     /// Whether providers may be in private networks.
     pub(super) private_providers: Option<bool>,
     /// Whether requests to providers go through the proxy that the environment names.
@@ -186,6 +189,7 @@ mod tests {
             session_idle_secs: _,
             session_life_secs: _,
             token_life_secs: _,
+            cors_origins,
             private_providers,
             proxy_from_environment,
             dns_server,
@@ -196,6 +200,7 @@ mod tests {
             file: _,
         } = config;
         assert_eq!(listen.as_deref(), Some("0.0.0.0:443"));
+        assert_eq!(cors_origins.len(), 1);
         assert_eq!(public_url.as_deref(), Some("https://usher.example.com"));
         assert_eq!(tls_cert, Some("/etc/usher/tls/fullchain.pem".into()));
         assert_eq!(tls_key, Some("/etc/usher/tls/key.pem".into()));

@@ -192,6 +192,7 @@ async fn serve(arguments: Arguments, terminal: &mut Terminal) -> Result<(), Fail
     let config = usher_api::Config {
         plans: config.plans(),
         sandbox: arguments.sandbox,
+        cors_origins: config.cors_origins.clone(),
         public_url,
         own_url: Some(format!("{scheme}://{}", openable(listener.local_addr()?))),
         trusted_proxies,

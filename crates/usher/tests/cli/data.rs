@@ -27,8 +27,8 @@ pub(crate) fn fill(directory: &Path) {
             id: ACCOUNT,
             name: "Before".parse().unwrap(),
         };
-        let renames = (1..COMMITS).map(|number| Command::RenameAccount {
-            name: format!("Number {number}").parse().unwrap(),
+        let renames = (1..COMMITS).map(|number| Command::ChangeAccount {
+            name: Some(format!("Number {number}").parse().unwrap()),
         });
         for command in std::iter::once(create).chain(renames) {
             let request = Request {

@@ -114,6 +114,11 @@ pub(super) fn fields(schema: &Value) -> Vec<Field> {
         .collect()
 }
 
+/// An example of a schema, made of its own examples and of what it requires.
+pub(crate) fn example_of(schemas: &Value, schema: &Value) -> Value {
+    Schemas(schemas).example(schema, DEPTH_MAX)
+}
+
 impl Schemas<'_> {
     /// The example of a body: its own, or one made of its schema.
     pub(super) fn example_of(self, media: &Value) -> Value {
@@ -144,7 +149,12 @@ impl Schemas<'_> {
         match type_of(schema).0 {
             "array" => json!([self.example(&schema["items"], depth - 1)]),
             "object" => {
+                // What may be missing is left out: not all of it comes at a time.
+                let required = schema["required"].as_array();
+                let is_shown =
+                    |name: &str| required.is_none_or(|all| all.is_empty() || all.iter().any(|it| it == name));
                 let properties = schema["properties"].as_object().into_iter().flatten();
+                let properties = properties.filter(|(name, _)| is_shown(name));
                 let fields = properties.map(|(name, it)| (name.clone(), self.example(it, depth - 1)));
                 Value::Object(fields.collect::<Map<_, _>>())
             }

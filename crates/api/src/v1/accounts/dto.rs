@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use usher_domain::account::{self, ProductSeats};
-use usher_domain::text::{Name, PlanName, Product};
+use usher_domain::labels::Metadata;
+use usher_domain::text::{ExternalId, Name, PlanName, Product};
 use usher_domain::{AccountId, Timestamp};
 use usher_journal::{AccountRow, Cursor};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::extract::Limit;
+use crate::extract::{Limit, nullable};
+use crate::v1::labels;
 use crate::v1::schema;
 use crate::v1::time::Time;
 
@@ -22,6 +24,12 @@ pub(crate) struct Account {
     /// What the operator calls it.
     #[schema(value_type = schema::Name, example = "Contoso Support")]
     name: String,
+    /// The id of the account in the operator's own system; null where it has none.
+    #[schema(required, value_type = Option<schema::ExternalId>)]
+    external_id: Option<ExternalId>,
+    /// What the operator's own system keeps with the account.
+    #[schema(value_type = schema::Metadata)]
+    metadata: Metadata,
     /// When it was made.
     created_at: Time,
 }
@@ -31,6 +39,8 @@ impl From<&account::Account> for Account {
         Self {
             id: account.id(),
             name: account.name().to_string(),
+            external_id: account.labels().external_id.clone(),
+            metadata: account.labels().metadata.clone(),
             created_at: account.created_at().into(),
         }
     }
@@ -38,7 +48,10 @@ impl From<&account::Account> for Account {
 
 impl From<AccountRow> for Account {
     fn from(row: AccountRow) -> Self {
+        let labels = labels::of_record(row.external_id.as_deref(), row.metadata.as_deref());
         Self {
+            external_id: labels.external_id,
+            metadata: labels.metadata,
             id: row.account,
             name: row.name.to_string(),
             created_at: row.created_at.into(),
@@ -54,9 +67,18 @@ pub(crate) struct NewAccount {
     /// What the operator calls it.
     #[schema(value_type = schema::Name, example = "Contoso Support")]
     pub(crate) name: Name,
+    /// The id of the account in your own system.
+    #[serde(default)]
+    #[schema(value_type = Option<schema::ExternalId>)]
+    pub(crate) external_id: Option<ExternalId>,
+    /// What your own system keeps with the account: at most 20 texts by name.
+    #[serde(default)]
+    #[schema(value_type = Option<schema::Metadata>)]
+    pub(crate) metadata: Option<Metadata>,
 }
 
 /// A change of an account. What is left out stays.
+#[allow(clippy::option_option, reason = "absent, null and a value are three answers")]
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"name": "Contoso Support"}))]
@@ -64,6 +86,13 @@ pub(crate) struct AccountChange {
     /// Another name.
     #[schema(value_type = Option<schema::Name>)]
     pub(crate) name: Option<Name>,
+    /// Another id in your own system; null removes it.
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<schema::ExternalId>)]
+    pub(crate) external_id: Option<Option<ExternalId>>,
+    /// Other metadata, whole.
+    #[schema(value_type = Option<schema::Metadata>)]
+    pub(crate) metadata: Option<Metadata>,
 }
 
 /// Which accounts to list.
@@ -73,6 +102,9 @@ pub(crate) struct AccountChange {
 pub(crate) struct AccountQuery {
     /// Only those whose name contains this, in capitals or not.
     pub(crate) q: Option<String>,
+    /// Only those with this id in the operator's own system, exactly.
+    #[param(value_type = Option<schema::ExternalId>)]
+    pub(crate) external_id: Option<ExternalId>,
     /// How many accounts the page has at most.
     #[serde(default)]
     #[param(inline)]

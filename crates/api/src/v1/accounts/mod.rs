@@ -7,13 +7,15 @@ use std::sync::Arc;
 
 use axum::Json as Answer;
 use axum::http::StatusCode;
-use usher_domain::{Account as Of, AccountId, Actor, Command, Refusal};
+use usher_domain::labels::LabelsPatch;
+use usher_domain::{Account as Of, AccountId, Actor, Command, Refusal, Timestamp};
 use usher_engine::Failure;
-use usher_journal::AccountFilter;
+use usher_journal::{AccountFilter, Cursor, PageRequest};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use self::dto::{Account, AccountChange, AccountQuery, NewAccount, show};
+use super::labels;
 use super::path::AccountPath;
 use crate::api::Api;
 use crate::extract::{Caller, Created, IdempotencyHeader, IdempotencyKey, Json, List, Operator, Query};
@@ -36,17 +38,29 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
         (status = 201, description = "The account.", body = Account),
         (status = 200, description = "The account that the same `Idempotency-Key` created.", body = Account),
     ),
-    extensions(("x-problems" = json!(["already-exists"])))
+    extensions(("x-problems" = json!(["already-exists", "idempotency-key-reused"])))
 )]
 async fn create(
     operator: Operator,
     key: IdempotencyKey,
     Json(body): Json<NewAccount>,
 ) -> Result<Created<Account>, Problem> {
-    let bits = key.bits(None, &Actor::Operator, operator.api.engine.now())?;
+    // One at a time, so that no two requests with one key make an account each.
+    let api = Arc::clone(&operator.api);
+    let _one_at_a_time = api.making_accounts.lock().await;
+    let bits = key.bits(
+        &operator.api.identity,
+        None,
+        &Actor::Operator,
+        operator.api.engine.now(),
+    )?;
+    if key.is_given() {
+        check_key(&operator, bits).await?;
+    }
     let caller = operator.of(AccountId::from_bits(bits));
     let id = caller.account;
     let command = Command::CreateAccount { id, name: body.name };
+    let command = labels::labelled(command, labels::new(body.external_id, body.metadata));
     let created = |existed, shown| Created {
         existed,
         location: format!("/v1/accounts/{id}"),
@@ -61,6 +75,27 @@ async fn create(
         }
         Err(Failure::NoAccount) => Err(closed_since()),
         Err(failure) => Err(caller.problem(failure).await),
+    }
+}
+
+/// Refuses a key that has made another account.
+async fn check_key(operator: &Operator, bits: u128) -> Result<(), Problem> {
+    let (first, last) = usher_domain::repeat::ids_of_key(bits);
+    let before = Cursor::new(Timestamp::default(), first.saturating_sub(1), 0);
+    let filter = AccountFilter {
+        with_deleted: true,
+        ..AccountFilter::default()
+    };
+    // Of one key there is one account at most.
+    let rows = operator
+        .api
+        .records
+        .list_accounts(filter, PageRequest::new(1, Some(before)))
+        .await?;
+    let found = rows.items.first().map(|row| row.account.bits());
+    match found {
+        Some(found) if found <= last && found != bits => Err(Refusal::IdempotencyKeyReused.into()),
+        _ => Ok(()),
     }
 }
 
@@ -88,6 +123,7 @@ async fn list(
     let page = query.limit.after(query.cursor);
     let filter = AccountFilter {
         q: query.q,
+        external_id: query.external_id.map(|id| id.to_string()),
         with_deleted: false,
     };
     let rows = operator.api.records.list_accounts(filter, page).await?;
@@ -118,15 +154,12 @@ async fn get(caller: Caller) -> Result<Answer<Account>, Problem> {
     responses((status = 200, description = "The account after the change.", body = Account))
 )]
 async fn change(caller: Caller, Json(body): Json<AccountChange>) -> Result<Answer<Account>, Problem> {
-    if let Some(name) = body.name {
-        let renamed = caller.execute(Command::RenameAccount { name }, show).await;
-        return renamed.map(Answer);
-    }
-    let view = |account: &Of, actor: &Actor, _| {
-        account.need_operator(actor)?;
-        Ok(Account::from(account))
+    let labels = LabelsPatch {
+        external_id: body.external_id,
+        metadata: body.metadata,
     };
-    caller.read(view).await.map(Answer)
+    let command = labels::labelled(Command::ChangeAccount { name: body.name }, labels);
+    caller.execute(command, show).await.map(Answer)
 }
 
 /// Close an account

@@ -74,7 +74,7 @@ async fn set(caller: Caller, Json(body): Json<NewSubscription>) -> Result<Answer
     post, path = "/v1/accounts/{account}/minutes", operation_id = "addMinutes", tag = "accounts",
     params(AccountPath, IdempotencyHeader), request_body = NewMinutes,
     responses((status = 200, description = "The balance after.", body = Minutes)),
-    extensions(("x-problems" = json!(["already-exists"])))
+    extensions(("x-problems" = json!(["idempotency-key-reused"])))
 )]
 async fn add_minutes(
     caller: Caller,

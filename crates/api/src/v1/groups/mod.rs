@@ -35,7 +35,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
         (status = 201, description = "The group.", body = Group),
         (status = 200, description = "The group that the same `Idempotency-Key` created.", body = Group),
     ),
-    extensions(("x-problems" = json!(["already-exists"])))
+    extensions(("x-problems" = json!(["already-exists", "idempotency-key-reused"])))
 )]
 async fn create(
     caller: Caller,

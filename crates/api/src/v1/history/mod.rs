@@ -2,6 +2,7 @@
 
 mod audit;
 mod refusals;
+mod waits;
 
 use std::sync::Arc;
 
@@ -18,6 +19,7 @@ use crate::problem::Problem;
 pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
     OpenApiRouter::new()
         .routes(routes!(refusals::list))
+        .routes(routes!(waits::list))
         .routes(routes!(audit::list))
 }
 

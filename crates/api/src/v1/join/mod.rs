@@ -1,32 +1,37 @@
 //! The customer's side of a session: in by a code, without a login.
 
-use std::net::IpAddr;
+mod dto;
+mod events;
+
 use std::sync::Arc;
 
 use axum::Json as Answer;
 use axum::extract::State;
-use axum::http::StatusCode;
-use serde::{Deserialize, Serialize};
-use usher_domain::presence::SessionState;
+use axum::http::{HeaderMap, StatusCode};
+use serde::Deserialize;
+use usher_domain::presence::{Customer, JoinProof};
 use usher_domain::text::{Code, Name};
-use usher_domain::{Account, Actor, Command, SessionId, Timestamp};
+use usher_domain::{Account, Actor, Command};
 use usher_engine::{Failure, Request, Way};
 use usher_journal::CodeOwner;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use self::dto::Joined;
 use super::optional::Optional;
 use super::schema;
 use crate::api::Api;
 use crate::arrival::Arrival;
-use crate::extract::Path;
-use crate::problem::{Kind, Problem};
+use crate::extract::{IdempotencyHeader, IdempotencyKey, Path, bearer_of};
+use crate::problem::Problem;
+use crate::visit::no_such_code;
 
 pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
     OpenApiRouter::new()
         .routes(routes!(look, join))
         .routes(routes!(leave))
+        .routes(routes!(events::follow))
 }
 
 /// A code.
@@ -48,105 +53,94 @@ struct Joining {
     name: Option<Name>,
 }
 
-/// A session as its customer sees it.
-#[derive(Debug, Serialize, ToSchema)]
-struct Joined {
-    /// The code, as it is stored.
-    #[schema(value_type = schema::JoinCode)]
-    code: String,
-    /// Where the session stands. `standby`: the agent waits for the customer.
-    #[schema(value_type = schema::SessionState)]
-    state: &'static str,
-    /// The kind of work.
-    #[schema(value_type = schema::SessionKind)]
-    kind: &'static str,
-    /// The agent's name.
-    #[schema(value_type = schema::Name)]
-    agent: String,
-    /// The name of the account that the agent works for.
-    #[schema(value_type = schema::Name, example = "Contoso Support")]
-    account_name: String,
-    /// The product.
-    #[schema(value_type = schema::Product)]
-    product: String,
-    /// What the customer is called, once known.
-    #[schema(value_type = Option<schema::Name>)]
-    customer: Option<String>,
-    /// How long the code still waits.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    expires_in_secs: Option<u32>,
-    /// When the session closes, after somebody ended it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    closes_in_secs: Option<u32>,
+/// A customer with a code.
+struct Visitor {
+    api: Arc<Api>,
+    arrival: Arrival,
+    code: Code,
+    owner: CodeOwner,
+    proof: JoinProof,
 }
 
-impl Joined {
-    /// None where the customer does not see the session: it is over, or the agent put it aside (S8).
-    fn of(account: &Account, id: SessionId, code: &Code, now: Timestamp) -> Option<Self> {
-        let session = account.sessions().get(&id)?;
-        if !account.sees_session(&Actor::Customer(id), session) {
-            return None;
-        }
-        let agent = account.user(session.user)?;
-        let (expires, closes) = match session.state {
-            SessionState::Standby { until } => (Some(until), None),
-            SessionState::Ending { closes_at, .. } => (None, Some(closes_at)),
-            _ => (None, None),
+impl Visitor {
+    async fn of(
+        api: Arc<Api>,
+        arrival: Arrival,
+        code: Code,
+        headers: &HeaderMap,
+        key: Option<&IdempotencyKey>,
+    ) -> Result<Self, Problem> {
+        let owner = api.code_owner(&code, arrival.address).await?;
+        let is_customer = bearer_of(headers).is_some_and(|token| api.is_customer(token, owner));
+        let key = key.and_then(IdempotencyKey::as_str);
+        let proof = match key {
+            _ if is_customer => JoinProof::Token,
+            Some(key) => JoinProof::Key(Api::join_key(owner.account, owner.session, key)),
+            None => JoinProof::None,
         };
-        let left = |at: Timestamp| at.remaining(now).get();
-        Some(Self {
-            code: code.to_string(),
-            state: session.state.as_str(),
-            kind: session.kind.as_str(),
-            agent: agent.profile.name.to_string(),
-            account_name: account.name().to_string(),
-            product: session.product.to_string(),
-            customer: session.customer.as_ref().map(|it| it.name.to_string()),
-            expires_in_secs: expires.map(left),
-            closes_in_secs: closes.map(left),
+        Ok(Self {
+            api,
+            arrival,
+            code,
+            owner,
+            proof,
         })
     }
-}
 
-/// A code that leads nowhere, whether it never did, is used up or has expired: nobody learns which by guessing.
-fn no_such_code() -> Problem {
-    Problem::not_found("session").detailed("This code is not valid. Ask for a new one.")
-}
-
-async fn owner(api: &Api, code: &Code) -> Result<CodeOwner, Problem> {
-    let owner = api.find_code(code).await?;
-    owner.ok_or_else(no_such_code)
-}
-
-/// Does what is asked with a code, where not too many were tried of late that lead nowhere.
-async fn counted<T>(
-    api: &Api,
-    from: Option<IpAddr>,
-    work: impl Future<Output = Result<T, Problem>>,
-) -> Result<T, Problem> {
-    let attempt = api.throttle.join_code(from);
-    let attempt = attempt.map_err(Problem::too_many_attempts)?;
-    let done = work.await;
-    let leads_nowhere = |problem: &Problem| problem.kind() == Kind::of(usher_domain::refusal::Code::NotFound);
-    if !done.as_ref().is_err_and(leads_nowhere) {
-        attempt.right();
+    async fn look(&self) -> Result<Joined, Problem> {
+        let (session, code) = (self.owner.session, self.code.to_string());
+        let view = move |account: &Account, now| Joined::of(account, session, code.clone(), now);
+        let seen = match self.api.engine.read(self.owner.account, view).await {
+            Ok(seen) => seen,
+            Err(Failure::NoAccount) => None,
+            Err(failure) => return Err(failure.into()),
+        };
+        match seen {
+            Some(joined) => Ok(joined),
+            None => self.over().await,
+        }
     }
-    done
-}
 
-fn told(failure: Failure) -> Problem {
-    match failure {
-        Failure::NoAccount | Failure::Refused(usher_domain::Refusal::NotFound { .. }) => no_such_code(),
-        failure => failure.into(),
+    /// The session as one that is over.
+    async fn over(&self) -> Result<Joined, Problem> {
+        let over = self.api.session_over(self.owner).await?;
+        let over = over.ok_or_else(no_such_code)?;
+        Ok(Joined::over(&over, self.code.to_string()))
+    }
+
+    /// Gives a command as the session's customer; `None` where the session is over.
+    async fn carry_out(&self, command: Command) -> Result<Option<Joined>, Problem> {
+        let request = Request {
+            actor: Actor::Customer(self.owner.session),
+            cause: self.arrival.cause(Way::Api, None),
+            command,
+        };
+        let (session, code) = (self.owner.session, self.code.to_string());
+        let view = move |account: &Account, _: &_, now| Joined::of(account, session, code.clone(), now);
+        match self.api.engine.execute(self.owner.account, request, view).await {
+            Ok(joined) => Ok(joined),
+            Err(Failure::NoAccount | Failure::Refused(usher_domain::Refusal::NotFound { .. })) => {
+                Err(self.session_over().await)
+            }
+            Err(failure) => Err(failure.into()),
+        }
+    }
+
+    /// The problem that the session is over, with how it ended.
+    async fn session_over(&self) -> Problem {
+        match self.api.session_over(self.owner).await {
+            Ok(Some(over)) => super::ended::session_is_over(&over),
+            Ok(None) => no_such_code(),
+            Err(problem) => problem,
+        }
     }
 }
 
 /// Look at a session
 ///
-/// What the customer sees who was given this code. Codes that are unknown, expired or of a session that is over all
-/// answer 404.
+/// What whoever has the code sees: also of a session that is paused, and for an hour of one that is over, with who
+/// ended it and why. Codes that are unknown, and those of sessions that ended earlier, all answer 404. With the token
+/// that joining gave, the answer has a new one.
 #[utoipa::path(
     get, path = "/join/{code}", operation_id = "lookAtSession", tag = "sessions", security(()),
     params(JoinPath), responses((status = 200, description = "The session as its customer sees it.", body = Joined)),
@@ -156,82 +150,72 @@ async fn look(
     State(api): State<Arc<Api>>,
     Path(path): Path<JoinPath>,
     arrival: Arrival,
+    headers: HeaderMap,
 ) -> Result<Answer<Joined>, Problem> {
-    let look = async {
-        let owner = owner(&api, &path.code).await?;
-        let code = path.code.clone();
-        let view = move |account: &Account, now| Joined::of(account, owner.session, &code, now);
-        let seen = api.engine.read(owner.account, view).await.map_err(told)?;
-        seen.map(Answer).ok_or_else(no_such_code)
-    };
-    counted(&api, arrival.address, look).await
-}
-
-async fn carry_out(
-    api: &Api,
-    code: Code,
-    owner: CodeOwner,
-    arrival: &Arrival,
-    command: Command,
-) -> Result<Option<Joined>, Problem> {
-    let request = Request {
-        actor: Actor::Customer(owner.session),
-        cause: arrival.cause(Way::Api, None),
-        command,
-    };
-    let view = move |account: &Account, _: &_, now| Joined::of(account, owner.session, &code, now);
-    let done = api.engine.execute(owner.account, request, view).await;
-    done.map_err(told)
+    let visitor = Visitor::of(api, arrival, path.code, &headers, None).await?;
+    let joined = visitor.look().await?;
+    let is_customer = visitor.proof == JoinProof::Token;
+    Ok(Answer(if is_customer {
+        joined.with_token(&visitor.api, visitor.owner)
+    } else {
+        joined
+    }))
 }
 
 /// Join a session
 ///
-/// The customer comes in: the session becomes active. Joining once more changes nothing. The body may be left out.
+/// The customer comes in: the session becomes active. The code answers its first customer, with a token; anybody else
+/// is refused (`already-joined`). Joining again with that token, or with the `Idempotency-Key` of the first time,
+/// changes nothing and gives a new token. The body may be left out.
 #[utoipa::path(
     post, path = "/join/{code}", operation_id = "joinSession", tag = "sessions", security(()),
-    params(JoinPath), request_body = Option<Joining>,
-    responses((status = 200, description = "The session as its customer sees it.", body = Joined)),
-    extensions(("x-problems" = json!(["wrong-state", "seat-in-call", "too-many-attempts"])))
+    params(JoinPath, IdempotencyHeader), request_body = Option<Joining>,
+    responses((status = 200, description = "The session as its customer sees it, with the customer's token.", body = Joined)),
+    extensions(("x-problems" = json!(["already-joined", "wrong-state", "seat-in-call", "too-many-attempts"])))
 )]
 async fn join(
     State(api): State<Arc<Api>>,
     Path(path): Path<JoinPath>,
     arrival: Arrival,
+    headers: HeaderMap,
+    key: IdempotencyKey,
     Optional(body): Optional<Joining>,
 ) -> Result<Answer<Joined>, Problem> {
-    let join = async {
-        let owner = owner(&api, &path.code).await?;
-        let command = Command::ConnectSession {
-            id: owner.session,
-            customer: body.name.map(|name| usher_domain::presence::Customer { name }),
-        };
-        let joined = carry_out(&api, path.code, owner, &arrival, command).await?;
-        joined.map(Answer).ok_or_else(no_such_code)
+    let visitor = Visitor::of(api, arrival, path.code, &headers, Some(&key)).await?;
+    let command = Command::ConnectSession {
+        id: visitor.owner.session,
+        customer: body.name.map(|name| Customer { name }),
+        proof: visitor.proof.clone(),
     };
-    counted(&api, arrival.address, join).await
+    match visitor.carry_out(command).await? {
+        Some(joined) => Ok(Answer(joined.with_token(&visitor.api, visitor.owner))),
+        None => Err(visitor.session_over().await),
+    }
 }
 
 /// Leave a session
 ///
-/// The customer ends the session, at once. Its code is used up.
+/// The customer ends the session, at once. Its code is used up. Once somebody has joined, only they can leave, with
+/// their token; before, whoever has the code.
 #[utoipa::path(
     post, path = "/join/{code}/leave", operation_id = "leaveSession", tag = "sessions", security(()),
-    params(JoinPath), responses((status = 204, description = "The session is over.")),
-    extensions(("x-problems" = json!(["too-many-attempts"])))
+    params(JoinPath, IdempotencyHeader), responses((status = 204, description = "The session is over.")),
+    extensions(("x-problems" = json!(["already-joined", "wrong-state", "too-many-attempts"])))
 )]
 async fn leave(
     State(api): State<Arc<Api>>,
     Path(path): Path<JoinPath>,
     arrival: Arrival,
+    headers: HeaderMap,
+    key: IdempotencyKey,
 ) -> Result<StatusCode, Problem> {
-    let leave = async {
-        let owner = owner(&api, &path.code).await?;
-        let command = Command::EndSessions {
-            ids: vec![owner.session],
-            note: None,
-        };
-        carry_out(&api, path.code, owner, &arrival, command).await?;
-        Ok(StatusCode::NO_CONTENT)
+    let visitor = Visitor::of(api, arrival, path.code, &headers, Some(&key)).await?;
+    let command = Command::EndSessions {
+        ids: vec![visitor.owner.session],
+        note: None,
+        acting: None,
+        proof: visitor.proof.clone(),
     };
-    counted(&api, arrival.address, leave).await
+    visitor.carry_out(command).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -145,7 +145,7 @@ struct KeyPath {
         (status = 201, description = "The key.", body = OperatorKey),
         (status = 200, description = "The key that the same `Idempotency-Key` created.", body = OperatorKey),
     ),
-    extensions(("x-problems" = json!(["already-exists", "too-many-keys"])))
+    extensions(("x-problems" = json!(["idempotency-key-reused", "too-many-keys"])))
 )]
 async fn create(
     operator: Operator,
@@ -155,20 +155,16 @@ async fn create(
     let (origin, api) = (operator.keys_origin(), operator.api);
     let now = api.engine.now();
     let new = body.checked(now)?;
-    let id = OperatorKeyId::from_bits(key.bits(None, &Actor::Operator, now)?);
+    let id = OperatorKeyId::from_bits(key.bits(&api.identity, None, &Actor::Operator, now)?);
     let keys = api.identity.operator_keys();
     let made = keys.iter().find(|made| made.id == id);
     let location = format!("/v1/operator-keys/{id}");
     let existed = made.is_some();
-    if made.is_some_and(|made| *made.name != *new.name.as_str() || made.scopes != new.scopes) {
-        return Err(Problem::refused(
-            &usher_domain::Refusal::AlreadyExists {
-                what: "operator key",
-                field: "id",
-            },
-            None,
-        )
-        .detailed("This `Idempotency-Key` has created something else already. Draw a new one."));
+    let (first, last) = usher_domain::repeat::ids_of_key(id.bits());
+    let is_reused =
+        |made: &usher_identity::OperatorKey| made.id != id && (first..=last).contains(&made.id.bits());
+    if key.is_given() && keys.iter().any(is_reused) {
+        return Err(usher_domain::Refusal::IdempotencyKeyReused.into());
     }
     let secret = if made.is_some_and(|made| made.last_use.is_some()) {
         None

@@ -1,12 +1,13 @@
 //! What the API takes and shows of pools.
 
 use serde::{Deserialize, Serialize};
-use usher_domain::text::{Name, Product};
+use usher_domain::labels::Metadata;
+use usher_domain::text::{ExternalId, Name, Product};
 use usher_domain::{PoolId, pool};
 use usher_journal::Cursor;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::extract::Limit;
+use crate::extract::{Limit, nullable};
 use crate::v1::rules::{Rules, RulesChoice};
 use crate::v1::schema;
 use crate::v1::time::Time;
@@ -44,6 +45,12 @@ pub(crate) struct Pool {
     default: bool,
     /// Its rules.
     rules: Rules,
+    /// The id of the pool in a vendor's own system; null where it has none.
+    #[schema(required, value_type = Option<schema::ExternalId>)]
+    external_id: Option<ExternalId>,
+    /// What a vendor's own system keeps with the pool.
+    #[schema(value_type = schema::Metadata)]
+    metadata: Metadata,
     /// When it was created.
     created_at: Time,
 }
@@ -62,6 +69,8 @@ impl From<&pool::Pool> for Pool {
             users: u32::try_from(pool.users().len()).unwrap_or(u32::MAX),
             default: pool.default,
             rules: Rules::from(&pool.rules),
+            external_id: pool.labels.external_id.clone(),
+            metadata: pool.labels.metadata.clone(),
             created_at: pool.created_at.into(),
         }
     }
@@ -86,9 +95,18 @@ pub(crate) struct NewPool {
     pub(crate) seats: u32,
     /// Its rules; what is left out is as the account's settings say.
     pub(crate) rules: Option<RulesChoice>,
+    /// The id of the pool in your own system, unique among the account's pools.
+    #[serde(default)]
+    #[schema(value_type = Option<schema::ExternalId>)]
+    pub(crate) external_id: Option<ExternalId>,
+    /// What your own system keeps with the pool: at most 20 texts by name.
+    #[serde(default)]
+    #[schema(value_type = Option<schema::Metadata>)]
+    pub(crate) metadata: Option<Metadata>,
 }
 
 /// A change of a pool. What is left out stays.
+#[allow(clippy::option_option, reason = "absent, null and a value are three answers")]
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"seats": 6, "rules": {"when_full": ["pay_per_use", "queue"]}}))]
@@ -105,6 +123,13 @@ pub(crate) struct PoolChange {
     pub(crate) seats_seen: Option<u32>,
     /// Other rules.
     pub(crate) rules: Option<RulesChoice>,
+    /// Another id in your own system; null removes it.
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<schema::ExternalId>)]
+    pub(crate) external_id: Option<Option<ExternalId>>,
+    /// Other metadata, whole.
+    #[schema(value_type = Option<schema::Metadata>)]
+    pub(crate) metadata: Option<Metadata>,
 }
 
 /// Seats that go to another pool.
@@ -128,6 +153,9 @@ pub(crate) struct PoolQuery {
     /// Only those of this product.
     #[param(value_type = Option<schema::Product>)]
     pub(crate) product: Option<Product>,
+    /// Only the one with this id in a vendor's own system, exactly.
+    #[param(value_type = Option<schema::ExternalId>)]
+    pub(crate) external_id: Option<ExternalId>,
     /// How many pools the page has at most.
     #[serde(default)]
     #[param(inline)]

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use axum::Json as Answer;
 use axum::http::StatusCode;
 use usher_domain::command::{LeavingUsers, PoolPatch, RulesPatch, SeatWay};
+use usher_domain::labels::LabelsPatch;
 use usher_domain::{Account, Actor, Command, PoolId, Refusal};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -16,6 +17,7 @@ use super::path::{AccountPath, PoolPath};
 use crate::api::Api;
 use crate::extract::{Caller, Created, IdempotencyHeader, IdempotencyKey, Json, List, Path, Query};
 use crate::problem::Problem;
+use crate::v1::labels;
 
 pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
     OpenApiRouter::new()
@@ -34,7 +36,9 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
         (status = 201, description = "The pool.", body = Pool),
         (status = 200, description = "The pool that the same `Idempotency-Key` created.", body = Pool),
     ),
-    extensions(("x-problems" = json!(["already-exists", "not-enough-seats", "plan-excludes-shared-seats"])))
+    extensions(("x-problems" = json!([
+        "already-exists", "idempotency-key-reused", "not-enough-seats", "plan-excludes-shared-seats"
+    ])))
 )]
 async fn create(
     caller: Caller,
@@ -57,6 +61,7 @@ async fn create(
         seats: body.seats,
         rules,
     };
+    let command = labels::labelled(command, labels::new(body.external_id, body.metadata));
     let find = move |account: &Account| account.pool(id).map(Pool::from);
     caller.create(&key, command, format!("pools/{id}"), find).await
 }
@@ -75,6 +80,10 @@ async fn list(caller: Caller, Query(query): Query<PoolQuery>) -> Result<Answer<L
         let pools = account.pools().values().map(|pool| (pool.id.bits(), pool));
         let of_product =
             pools.filter(|(_, pool)| query.product.as_ref().is_none_or(|it| *it == pool.product));
+        let of_product = of_product.filter(|(_, pool)| {
+            let wanted = query.external_id.as_ref();
+            wanted.is_none_or(|wanted| pool.labels.external_id.as_ref() == Some(wanted))
+        });
         let page = query.limit.after(query.cursor);
         Ok(List::cut(of_product, page, |pool| Some(Pool::from(pool))))
     };
@@ -124,6 +133,11 @@ async fn change(
         id: path.pool,
         change,
     };
+    let labels = LabelsPatch {
+        external_id: body.external_id,
+        metadata: body.metadata,
+    };
+    let command = labels::labelled(command, labels);
     let view = move |account: &Account, _: &_, _| account.pool(path.pool).map(Pool::from);
     caller.execute(command, view).await.map(Answer)
 }

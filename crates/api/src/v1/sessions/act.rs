@@ -5,8 +5,9 @@ use usher_domain::{Account, Command, Outcome, SessionId, TicketId, Timestamp};
 
 use super::create::{Came, SessionAnswer};
 use super::dto::{Connection, Resumption, Session, Sight};
-use crate::extract::{Caller, Path};
+use crate::extract::{Caller, Path, Query};
 use crate::problem::Problem;
+use crate::v1::acting::{AsQuery, On, as_user};
 use crate::v1::ended;
 use crate::v1::optional::Optional;
 use crate::v1::path::SessionPath;
@@ -37,9 +38,11 @@ pub(super) async fn connect(
     Path(path): Path<SessionPath>,
     Optional(body): Optional<Connection>,
 ) -> Result<SessionAnswer, Problem> {
+    let caller = as_user(caller, body.acting.is_some(), On::Session(path.session)).await?;
     let command = Command::ConnectSession {
         id: path.session,
         customer: body.customer.map(Into::into),
+        proof: usher_domain::presence::JoinProof::None,
     };
     let came = carry_out(&caller, path.session, command).await?;
     Ok(came.answer(&caller, StatusCode::OK))
@@ -47,14 +50,20 @@ pub(super) async fn connect(
 
 /// Pause a session
 ///
-/// Only who started it. Its claim on a seat is free, and nobody else sees it until it is resumed.
+/// Only who started it, or an operator key as them (`?as=user`). Its claim on a seat is free, and nobody else but its
+/// customer sees it until it is resumed.
 #[utoipa::path(
     post, path = "/v1/accounts/{account}/sessions/{session}/pause", operation_id = "pauseSession",
-    tag = "sessions", params(SessionPath),
+    tag = "sessions", params(SessionPath, AsQuery),
     responses((status = 200, description = "The paused session.", body = Session)),
     extensions(("x-problems" = json!(["wrong-state", "not-your-session"])))
 )]
-pub(super) async fn pause(caller: Caller, Path(path): Path<SessionPath>) -> Result<SessionAnswer, Problem> {
+pub(super) async fn pause(
+    caller: Caller,
+    Path(path): Path<SessionPath>,
+    Query(query): Query<AsQuery>,
+) -> Result<SessionAnswer, Problem> {
+    let caller = as_user(caller, query.acting.is_some(), On::Session(path.session)).await?;
     let command = Command::PauseSession { id: path.session };
     let came = carry_out(&caller, path.session, command).await?;
     Ok(came.answer(&caller, StatusCode::OK))
@@ -62,7 +71,7 @@ pub(super) async fn pause(caller: Caller, Path(path): Path<SessionPath>) -> Resu
 
 /// Resume a session
 ///
-/// Only who started it. It takes a seat again where the pool's rules say so, and may be refused; with `wait`, a full
+/// Only who started it, or an operator key as them (`as: user`). It takes a seat again where the pool's rules say so, and may be refused; with `wait`, a full
 /// pool with a queue gives a ticket instead.
 #[utoipa::path(
     post, path = "/v1/accounts/{account}/sessions/{session}/resume", operation_id = "resumeSession",
@@ -81,6 +90,7 @@ pub(super) async fn resume(
     Path(path): Path<SessionPath>,
     Optional(body): Optional<Resumption>,
 ) -> Result<SessionAnswer, Problem> {
+    let caller = as_user(caller, body.acting.is_some(), On::Session(path.session)).await?;
     resume_or_wait(&caller, path.session, body.wait).await
 }
 

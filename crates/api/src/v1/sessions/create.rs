@@ -9,6 +9,7 @@ use super::dto::{NewSession, Session, Sight};
 use crate::extract::{Caller, IdempotencyHeader, IdempotencyKey, Json};
 use crate::problem::Problem;
 use crate::v1::ended;
+use crate::v1::labels;
 use crate::v1::path::AccountPath;
 use crate::v1::repeat::{self, Before};
 use crate::v1::tickets::{self, Ticket, Waiting};
@@ -87,7 +88,7 @@ impl IntoResponse for SessionAnswer {
     ),
     extensions(("x-problems" = json!([
         "no-seat-available", "minutes-exhausted", "user-seat-limit", "seat-in-call", "cooling-down",
-        "already-exists", "sign-in-ended", "ticket-ended", "wrong-state"
+        "idempotency-key-reused", "sign-in-ended", "ticket-ended", "wrong-state"
     ])))
 )]
 pub(super) async fn start(
@@ -126,6 +127,7 @@ pub(crate) async fn start_or_wait(
         valid_for: body.valid_for_secs.map(Secs::new),
         wait: body.wait,
     };
+    let command = labels::labelled(command, labels::new(body.external_id, body.metadata));
     let status = if existed {
         StatusCode::OK
     } else {

@@ -1,14 +1,19 @@
 //! What the API takes and shows of sessions.
 
 use serde::{Deserialize, Serialize};
+use usher_domain::command::Acting;
+use usher_domain::event::EndReason;
+use usher_domain::labels::Metadata;
 use usher_domain::presence::{self, Funding, SessionKind, SessionState, Start};
-use usher_domain::text::{Code, Email, Name, Note};
+use usher_domain::text::{Code, Email, ExternalId, Name, Note};
 use usher_domain::{Account, Actor, PoolId, SessionId, SignInId, Timestamp, UserId};
 use usher_identity::JoinCodes;
 use usher_journal::{SessionRow, SignInRow};
 use utoipa::ToSchema;
 
 use crate::extract::Caller;
+use crate::v1::acting::ActingAsUser;
+use crate::v1::labels;
 use crate::v1::schema;
 use crate::v1::time::Time;
 
@@ -22,6 +27,15 @@ pub(crate) struct Customer {
     /// What the customer is called.
     #[schema(value_type = schema::Name, example = "Kim Customer")]
     name: Name,
+}
+
+impl Customer {
+    /// A customer as the records keep them.
+    fn named(name: &str) -> Option<Self> {
+        Some(Self {
+            name: name.parse().ok()?,
+        })
+    }
 }
 
 impl From<Customer> for presence::Customer {
@@ -58,6 +72,14 @@ pub(crate) struct NewSession {
     #[serde(default)]
     #[schema(minimum = 1, maximum = 2_592_000, example = 3600)]
     pub(crate) valid_for_secs: Option<u32>,
+    /// The id of the session in your own system.
+    #[serde(default)]
+    #[schema(value_type = Option<schema::ExternalId>)]
+    pub(crate) external_id: Option<ExternalId>,
+    /// What your own system keeps with the session: at most 20 texts by name.
+    #[serde(default)]
+    #[schema(value_type = Option<schema::Metadata>)]
+    pub(crate) metadata: Option<Metadata>,
     /// Whether to wait in the queue where no seat is free and the pool has one.
     #[serde(default)]
     pub(crate) wait: bool,
@@ -70,6 +92,10 @@ pub(crate) struct Connection {
     /// The customer, where known.
     #[serde(default)]
     pub(crate) customer: Option<Customer>,
+    /// `user`: an operator key acts as the user whose it is, with what that user may do.
+    #[serde(default, rename = "as")]
+    #[schema(value_type = Option<schema::ActingAsUser>)]
+    pub(crate) acting: Option<ActingAsUser>,
 }
 
 /// How to take a session up again.
@@ -79,6 +105,10 @@ pub(crate) struct Resumption {
     /// Whether to wait in the queue where no seat is free and the pool has one.
     #[serde(default)]
     pub(crate) wait: bool,
+    /// `user`: an operator key acts as the user whose it is, with what that user may do.
+    #[serde(default, rename = "as")]
+    #[schema(value_type = Option<schema::ActingAsUser>)]
+    pub(crate) acting: Option<ActingAsUser>,
 }
 
 /// Why a session is ended.
@@ -89,6 +119,11 @@ pub(crate) struct Ending {
     #[serde(default)]
     #[schema(value_type = Option<schema::Note>)]
     pub(crate) reason: Option<Note>,
+    /// In which capacity: `user`, as the user whose it is; `admin`, as one who controls the account's sessions. Left
+    /// out: as the user where the caller may act for them, else as an admin.
+    #[serde(default, rename = "as")]
+    #[schema(value_type = Option<schema::Acting>)]
+    pub(crate) acting: Option<Acting>,
 }
 
 /// Sessions to end, all or none.
@@ -102,6 +137,11 @@ pub(crate) struct Endings {
     #[serde(default)]
     #[schema(value_type = Option<schema::Note>)]
     pub(crate) reason: Option<Note>,
+    /// In which capacity: `user`, as the user whose it is; `admin`, as one who controls the account's sessions. Left
+    /// out: as the user where the caller may act for them, else as an admin.
+    #[serde(default, rename = "as")]
+    #[schema(value_type = Option<schema::Acting>)]
+    pub(crate) acting: Option<Acting>,
 }
 
 /// The device that a session runs on.
@@ -164,6 +204,12 @@ pub(crate) struct Session {
     join_url: Option<String>,
     /// The customer, once known.
     customer: Option<Customer>,
+    /// The id of the session in a vendor's own system; null where it has none.
+    #[schema(required, value_type = Option<schema::ExternalId>)]
+    external_id: Option<ExternalId>,
+    /// What a vendor's own system keeps with the session.
+    #[schema(value_type = schema::Metadata)]
+    metadata: Metadata,
     /// Since when it exists.
     since: Time,
     /// How long the code still waits.
@@ -176,12 +222,20 @@ pub(crate) struct Session {
     closes_in_secs: Option<u32>,
     /// Why it is over.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, example = "finished")]
+    #[schema(value_type = Option<schema::EndReason>, nullable = false)]
     reason: Option<String>,
-    /// Who ended it, where somebody else did.
+    /// Who ended it, or is ending it, where that is told: an id, or `operator`, `customer`, `system`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, example = "user_01h2xcejqtf2nbrexx3vqjhp41")]
     by: Option<String>,
+    /// The name of the person or key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<schema::Name>, nullable = false)]
+    by_name: Option<String>,
+    /// What whoever ended it said about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<schema::Note>, nullable = false)]
+    note: Option<String>,
     /// When it ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -233,6 +287,10 @@ impl Session {
             funding => funding,
         };
         let code = sight.code(account, session);
+        let ending = match &session.state {
+            SessionState::Ending { by, .. } => Some(by),
+            _ => None,
+        };
         Self {
             id: session.id,
             state: session.state.as_str(),
@@ -254,6 +312,8 @@ impl Session {
                 .map(|code| format!("{}/join/{code}", sight.public_url)),
             code: code.map(|code| code.to_string()),
             customer: session.customer.as_ref().map(Customer::from),
+            external_id: session.labels.external_id.clone(),
+            metadata: session.labels.metadata.clone(),
             since: session.since.into(),
             expires_in_secs: match session.state {
                 SessionState::Standby { until } => Some(until.remaining(now).get()),
@@ -263,8 +323,10 @@ impl Session {
                 SessionState::Ending { closes_at, .. } => Some(closes_at.remaining(now).get()),
                 _ => None,
             },
-            reason: None,
-            by: None,
+            reason: ending.map(|_| EndReason::EndedByOther.as_str().to_owned()),
+            by: ending.map(|by| by.actor.clone()),
+            by_name: ending.and_then(|by| by.name.as_ref()).map(ToString::to_string),
+            note: ending.and_then(|by| by.note.as_ref()).map(ToString::to_string),
             ended_at: None,
         }
     }
@@ -273,6 +335,8 @@ impl Session {
     pub(crate) fn over(account: &Account, row: &SessionRow, host: Option<&SignInRow>) -> Self {
         let user = account.user(row.user);
         let end = row.end.as_ref();
+        let by = end.and_then(|end| end.by.as_ref());
+        let labels = labels::of_record(row.external_id.as_deref(), row.metadata.as_deref());
         Self {
             id: row.id,
             state: "ended",
@@ -291,12 +355,16 @@ impl Session {
             funding: row.funding.as_deref().unwrap_or("none").to_owned(),
             code: None,
             join_url: None,
-            customer: None,
+            customer: row.customer.as_deref().and_then(Customer::named),
+            external_id: labels.external_id,
+            metadata: labels.metadata,
             since: row.started_at.into(),
             expires_in_secs: None,
             closes_in_secs: None,
             reason: end.map(|end| end.reason.to_string()),
-            by: end.and_then(|end| end.by.as_ref()).map(ToString::to_string),
+            by: by.map(|by| by.actor.to_string()),
+            by_name: by.and_then(|by| by.name.as_ref()).map(ToString::to_string),
+            note: by.and_then(|by| by.note.as_ref()).map(ToString::to_string),
             ended_at: end.map(|end| end.at.into()),
         }
     }

@@ -8,6 +8,7 @@ use super::dto::{Ending, Endings, SESSIONS_MAX, Session, Sight};
 use super::read;
 use crate::extract::{Caller, Json, List, Path};
 use crate::problem::Problem;
+use crate::v1::acting::{self, On, as_user};
 use crate::v1::ended;
 use crate::v1::optional::Optional;
 use crate::v1::path::{AccountPath, SessionPath};
@@ -16,7 +17,7 @@ use crate::v1::path::{AccountPath, SessionPath};
 ///
 /// Its user and its device end it at once. Whoever may control the account's sessions ends it too: both sides get the
 /// message, and it closes after the pool's `end_notice_secs`, or at once when its own side confirms by ending it.
-/// Ending one that is over changes nothing.
+/// Ending one that is over changes nothing. Who may do either says which by `as`; a reason is kept either way.
 #[utoipa::path(
     post, path = "/v1/accounts/{account}/sessions/{session}/end", operation_id = "endSession", tag = "sessions",
     params(SessionPath), request_body = Option<Ending>,
@@ -27,9 +28,13 @@ pub(super) async fn end(
     Path(path): Path<SessionPath>,
     Optional(body): Optional<Ending>,
 ) -> Result<Answer<Session>, Problem> {
+    let is_as_user = acting::is_user(body.acting);
+    let caller = as_user(caller, is_as_user, On::Session(path.session)).await?;
     let command = Command::EndSessions {
         ids: vec![path.session],
         note: body.reason,
+        acting: body.acting,
+        proof: usher_domain::presence::JoinProof::None,
     };
     let shown = match caller
         .try_execute(command, present(&caller, vec![path.session]))
@@ -69,6 +74,8 @@ pub(super) async fn end_many(
     let command = Command::EndSessions {
         ids: body.ids.clone(),
         note: body.reason,
+        acting: body.acting,
+        proof: usher_domain::presence::JoinProof::None,
     };
     let shown = match caller.try_execute(command, view).await {
         Ok(shown) => shown,

@@ -3,7 +3,7 @@
 use axum::Json as Answer;
 use serde::Deserialize;
 use usher_domain::permission::{Scope, SessionPermission};
-use usher_domain::text::Product;
+use usher_domain::text::{ExternalId, Product};
 use usher_domain::{Account, Actor, PoolId, Refusal, SignInId, UserId, presence};
 use usher_journal::{Cursor, SessionFilter, SessionRow, SignInRow};
 use utoipa::IntoParams;
@@ -56,6 +56,9 @@ pub(super) struct SessionQuery {
     /// Only those of this pool.
     #[param(value_type = Option<schema::PoolId>)]
     pool: Option<PoolId>,
+    /// Only those with this id in a vendor's own system, exactly.
+    #[param(value_type = Option<schema::ExternalId>)]
+    external_id: Option<ExternalId>,
     /// How many things the page has at most.
     #[serde(default)]
     #[param(inline)]
@@ -71,6 +74,7 @@ impl SessionQuery {
             .is_none_or(|state| state.as_str() == session.state.as_str())
             && self.user.is_none_or(|user| user == session.user)
             && self.pool.is_none_or(|pool| Some(pool) == session.pool)
+            && (self.external_id.as_ref()).is_none_or(|id| session.labels.external_id.as_ref() == Some(id))
             && self
                 .product
                 .as_ref()
@@ -167,7 +171,12 @@ impl Seen {
 async fn list_ended(caller: &Caller, query: &SessionQuery) -> Result<List<Session>, Problem> {
     let actor = caller.actor.clone();
     let seen = ended::read(caller, move |account, _| Seen::of(account, &actor)).await?;
-    let Some(filter) = seen.filter(query.user) else {
+    let external_id = query.external_id.as_ref().map(ToString::to_string);
+    let filter = seen.filter(query.user).map(|filter| SessionFilter {
+        external_id,
+        ..filter
+    });
+    let Some(filter) = filter else {
         return Ok(List {
             items: Vec::new(),
             next_cursor: None,

@@ -112,7 +112,7 @@ impl IntoResponse for SignInAnswer {
     ),
     extensions(("x-problems" = json!([
         "no-seat-available", "minutes-exhausted", "user-seat-limit", "signed-in-elsewhere", "cooling-down",
-        "no-license", "user-inactive", "already-exists", "sign-in-ended", "ticket-ended"
+        "no-license", "user-inactive", "idempotency-key-reused", "sign-in-ended", "ticket-ended"
     ])))
 )]
 pub(super) async fn sign_in(

@@ -2,13 +2,14 @@
 
 use usher_domain::{Account, Refusal, Timestamp};
 
-use crate::extract::{Caller, Path};
+use crate::extract::{Caller, Path, Query};
 use crate::problem::Problem;
 use crate::v1::ended;
 use crate::v1::events::{
     EventStream, Feed, LastEventId, LastEventIdHeader, Opening, SignInSubject, Standing,
 };
 use crate::v1::path::SignInPath;
+use crate::v1::stream_tickets::TicketQuery;
 
 /// Follow a sign-in
 ///
@@ -33,13 +34,14 @@ use crate::v1::path::SignInPath;
 /// | `minutes_low` | `in_secs`, `session`: the next minute cannot be paid |
 #[utoipa::path(
     get, path = "/v1/accounts/{account}/sign-ins/{sign_in}/events", operation_id = "followSignIn",
-    tag = "sign-ins", params(SignInPath, LastEventIdHeader),
+    tag = "sign-ins", params(SignInPath, TicketQuery, LastEventIdHeader),
     responses((status = 200, description = "The events.", body = String, content_type = "text/event-stream")),
     extensions(("x-problems" = json!(["sign-in-ended", "too-many-streams"])))
 )]
 pub(super) async fn follow(
     caller: Caller,
     Path(path): Path<SignInPath>,
+    Query(_): Query<TicketQuery>,
     LastEventId(from): LastEventId,
 ) -> Result<EventStream, Problem> {
     let (actor, id) = (caller.actor.clone(), path.sign_in);

@@ -34,7 +34,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
         (status = 201, description = "The team.", body = Team),
         (status = 200, description = "The team that the same `Idempotency-Key` created.", body = Team),
     ),
-    extensions(("x-problems" = json!(["already-exists"])))
+    extensions(("x-problems" = json!(["already-exists", "idempotency-key-reused"])))
 )]
 async fn create(
     caller: Caller,

@@ -8,8 +8,9 @@ use usher_domain::{Account, Command, Outcome, Refusal, SessionId, SignInId, Tick
 use usher_engine::Failure;
 use utoipa::ToSchema;
 
-use crate::extract::{Caller, Path};
+use crate::extract::{Caller, Path, Query};
 use crate::problem::Problem;
+use crate::v1::acting::{AsQuery, On, as_user};
 use crate::v1::ended;
 use crate::v1::path::TicketPath;
 use crate::v1::sessions::{self, Session, Sight};
@@ -65,11 +66,11 @@ impl Came {
 /// Claim an offer
 ///
 /// Takes the seat that is kept for the ticket and does what was waited for: with the ticket's own token, its user's,
-/// or a key with `sign-ins.write`. Nothing needs to be said again. Claiming once more answers 200 with the same, as
+/// or a key with `sign-ins.write`, or an operator key as the user (`?as=user`). Nothing needs to be said again. Claiming once more answers 200 with the same, as
 /// it stands now, for as long as it lasts.
 #[utoipa::path(
     post, path = "/v1/accounts/{account}/tickets/{ticket}/claim", operation_id = "claimTicket", tag = "tickets",
-    params(TicketPath),
+    params(TicketPath, AsQuery),
     responses(
         (status = 201, description = "What was waited for: the sign-in with its token, or the session.",
             body = Claimed),
@@ -80,7 +81,12 @@ impl Came {
         "no-seat-available", "minutes-exhausted"
     ])))
 )]
-pub(super) async fn claim(caller: Caller, Path(path): Path<TicketPath>) -> Result<Response, Problem> {
+pub(super) async fn claim(
+    caller: Caller,
+    Path(path): Path<TicketPath>,
+    Query(query): Query<AsQuery>,
+) -> Result<Response, Problem> {
+    let caller = as_user(caller, query.acting.is_some(), On::Ticket(path.ticket)).await?;
     let sight = Sight::of(&caller);
     let view =
         move |account: &Account, outcome: &Outcome, now: Timestamp| Came::of(account, outcome, &sight, now);

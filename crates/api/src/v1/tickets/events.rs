@@ -3,11 +3,12 @@
 use usher_domain::{Account, Actor, Command, Outcome, Refusal, Timestamp};
 use usher_engine::Failure;
 
-use crate::extract::{Caller, Path};
+use crate::extract::{Caller, Path, Query};
 use crate::problem::Problem;
 use crate::v1::ended;
 use crate::v1::events::{EventStream, Feed, LastEventId, LastEventIdHeader, Opening, TicketSubject};
 use crate::v1::path::TicketPath;
+use crate::v1::stream_tickets::TicketQuery;
 
 /// Follow a ticket
 ///
@@ -23,13 +24,14 @@ use crate::v1::path::TicketPath;
 /// | `ended` | `reason`, `by`: the last event |
 #[utoipa::path(
     get, path = "/v1/accounts/{account}/tickets/{ticket}/events", operation_id = "followTicket",
-    tag = "tickets", params(TicketPath, LastEventIdHeader),
+    tag = "tickets", params(TicketPath, TicketQuery, LastEventIdHeader),
     responses((status = 200, description = "The events.", body = String, content_type = "text/event-stream")),
     extensions(("x-problems" = json!(["ticket-ended", "too-many-streams"])))
 )]
 pub(super) async fn follow(
     caller: Caller,
     Path(path): Path<TicketPath>,
+    Query(_): Query<TicketQuery>,
     LastEventId(from): LastEventId,
 ) -> Result<EventStream, Problem> {
     let id = path.ticket;

@@ -3,8 +3,9 @@
 use axum::http::StatusCode;
 use usher_domain::Command;
 
-use crate::extract::{Caller, Path};
+use crate::extract::{Caller, Path, Query};
 use crate::problem::Problem;
+use crate::v1::acting::{AsQuery, On, as_user};
 use crate::v1::ended;
 use crate::v1::path::TicketPath;
 
@@ -14,10 +15,15 @@ use crate::v1::path::TicketPath;
 /// the queue. A seat that was kept for the ticket goes to the next.
 #[utoipa::path(
     delete, path = "/v1/accounts/{account}/tickets/{ticket}", operation_id = "leaveQueue", tag = "tickets",
-    params(TicketPath), responses((status = 204, description = "The ticket is over.")),
+    params(TicketPath, AsQuery), responses((status = 204, description = "The ticket is over.")),
     extensions(("x-problems" = json!(["ticket-ended"])))
 )]
-pub(super) async fn leave(caller: Caller, Path(path): Path<TicketPath>) -> Result<StatusCode, Problem> {
+pub(super) async fn leave(
+    caller: Caller,
+    Path(path): Path<TicketPath>,
+    Query(query): Query<AsQuery>,
+) -> Result<StatusCode, Problem> {
+    let caller = as_user(caller, query.acting.is_some(), On::Ticket(path.ticket)).await?;
     let command = Command::DropTicket { id: path.ticket };
     match caller.try_execute(command, |_, _, _| ()).await {
         Ok(()) => Ok(StatusCode::NO_CONTENT),

@@ -7,6 +7,7 @@ use super::dto::{NewUser, User};
 use super::password;
 use crate::extract::{Caller, Created, IdempotencyHeader, IdempotencyKey, Json};
 use crate::problem::Problem;
+use crate::v1::labels;
 use crate::v1::path::AccountPath;
 
 /// Create a user
@@ -20,7 +21,10 @@ use crate::v1::path::AccountPath;
         (status = 201, description = "The user.", body = User),
         (status = 200, description = "The user that the same `Idempotency-Key` created.", body = User),
     ),
-    extensions(("x-problems" = json!(["already-exists", "not-enough-seats", "control-needs-view"])))
+    extensions(("x-problems" = json!([
+        "already-exists", "idempotency-key-reused", "not-enough-seats", "control-needs-view",
+        "plan-excludes-shared-seats"
+    ])))
 )]
 pub(super) async fn create(
     caller: Caller,
@@ -30,15 +34,26 @@ pub(super) async fn create(
     let id = UserId::from_bits(caller.new_id(&key)?);
     let (password, temporary) = (body.password.take(), body.password_temporary.take());
     let life = password::life_of_others(&caller.actor, password.is_some(), temporary)?;
-    let command = Command::CreateUser {
+    let labels = labels::new(body.external_id.take(), body.metadata.take());
+    let licenses = std::mem::take(&mut body.licenses);
+    if !licenses.is_empty() && (body.assign_seat.is_some() || body.product.is_some()) {
+        let message = "must be left out, or `assign_seat` and `product` must";
+        return Err(Problem::invalid("licenses", message));
+    }
+    let create = Command::CreateUser {
         id,
         assign_seat: body.assign_seat,
         product: body.product.clone(),
         profile: body.into(),
+        licenses: licenses
+            .into_iter()
+            .map(|(product, license)| (product, license.into()))
+            .collect(),
         password_set: password.is_some(),
         active: true,
         directory: None,
     };
+    let command = labels::labelled(create, labels);
     let path = format!("users/{id}");
     let find = move |account: &Account| account.user(id).map(User::created);
     let Some(password) = password else {

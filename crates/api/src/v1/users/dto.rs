@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use usher_domain::command::UserPatch;
 use usher_domain::event::Profile;
+use usher_domain::labels::Metadata;
 use usher_domain::permission::{Override, PermissionOverrides, Privilege, Role};
 use usher_domain::text::{Email, ExternalId, Issuer, Name, Product, UserName};
 use usher_domain::{GroupId, PoolId, TeamId, UserId, directory, user};
@@ -56,6 +57,12 @@ pub(crate) struct User {
     /// What a directory knows the person as; null where none does.
     #[schema(required)]
     directory: Option<DirectoryEntry>,
+    /// The id of the user in a vendor's own system; null where it has none.
+    #[schema(required, value_type = Option<schema::ExternalId>)]
+    external_id: Option<ExternalId>,
+    /// What a vendor's own system keeps with the user.
+    #[schema(value_type = schema::Metadata)]
+    metadata: Metadata,
     /// When the user was created.
     created_at: Time,
     /// Only in the answer to creating: whether a named seat was assigned.
@@ -84,6 +91,8 @@ impl From<&user::User> for User {
             teams: user.teams().to_vec(),
             groups: user.groups().to_vec(),
             directory: user.directory.as_ref().map(DirectoryEntry::from),
+            external_id: user.labels.external_id.clone(),
+            metadata: user.labels.metadata.clone(),
             created_at: user.created_at.into(),
             seat_assigned: None,
         }
@@ -286,6 +295,22 @@ pub(crate) struct NewUser {
     /// The product of that seat; the account's only product with named seats where it is left out.
     #[schema(value_type = Option<schema::Product>)]
     pub(crate) product: Option<Product>,
+    /// The licenses that the person gets, whole, instead of that seat: all, or the user is not created. Needs
+    /// `seats.manage`. Leave `assign_seat` and `product` out then.
+    #[serde(default)]
+    #[schema(
+        value_type = BTreeMap<String, License>,
+        example = json!({"remote-support": {"kind": "shared", "pool": "pool_01h2xcejqtf2nbrexx3vqjhp41"}})
+    )]
+    pub(crate) licenses: BTreeMap<Product, License>,
+    /// The id of the user in your own system, unique in the account.
+    #[serde(default)]
+    #[schema(value_type = Option<schema::ExternalId>)]
+    pub(crate) external_id: Option<ExternalId>,
+    /// What your own system keeps with the user: at most 20 texts by name.
+    #[serde(default)]
+    #[schema(value_type = Option<schema::Metadata>)]
+    pub(crate) metadata: Option<Metadata>,
 }
 
 impl From<NewUser> for Profile {
@@ -328,6 +353,13 @@ pub(crate) struct UserChange {
     seat_limit: Option<Option<u32>>,
     /// Over the account's session permissions, whole.
     session_permissions: Option<NewOverrides>,
+    /// Another id in your own system; null removes it.
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<schema::ExternalId>)]
+    pub(crate) external_id: Option<Option<ExternalId>>,
+    /// Other metadata, whole.
+    #[schema(value_type = Option<schema::Metadata>)]
+    pub(crate) metadata: Option<Metadata>,
     /// False signs the person out everywhere and ends their sessions. They keep the licenses that
     /// were given by hand; those that groups gave are free, and are given again with true, where that is possible.
     pub(crate) active: Option<bool>,

@@ -3,7 +3,7 @@
 use axum::Json as Answer;
 use serde::Deserialize;
 use usher_domain::permission::Role;
-use usher_domain::text::Product;
+use usher_domain::text::{Email, ExternalId, Product};
 use usher_domain::user::{self, License};
 use usher_domain::{Account, Actor, GroupId, PoolId, TeamId};
 use usher_journal::Cursor;
@@ -41,6 +41,12 @@ pub(super) struct UserQuery {
     /// Only those with this role.
     #[param(value_type = Option<schema::Role>)]
     role: Option<Role>,
+    /// Only the one with this e-mail address, exactly.
+    #[param(value_type = Option<schema::Email>)]
+    email: Option<Email>,
+    /// Only the one with this id in a vendor's own system, exactly.
+    #[param(value_type = Option<schema::ExternalId>)]
+    external_id: Option<ExternalId>,
     /// Only those whose name or e-mail address contains this, in capitals or not.
     q: Option<String>,
     /// How many users the page has at most.
@@ -92,6 +98,21 @@ impl UserQuery {
             && self.fits_words(user)
     }
 
+    /// The only user whom the look-ups by address and external id can find; none where neither is asked for.
+    #[allow(
+        clippy::option_option,
+        reason = "not asked, nobody and somebody are three answers"
+    )]
+    fn exact<'a>(&self, account: &'a Account) -> Option<Option<&'a user::User>> {
+        let by_email = self.email.as_ref().map(|email| account.user_by_email(email));
+        let by_id = self.external_id.as_ref();
+        let by_id = by_id.map(|id| account.user_by_external_id(id));
+        match (by_email, by_id) {
+            (Some(one), Some(other)) => Some(one.filter(|one| other.is_some_and(|other| other.id == one.id))),
+            (one, other) => one.or(other),
+        }
+    }
+
     fn fits_license(&self, user: &user::User) -> bool {
         let of_product =
             |(product, _): &(&Product, &License)| self.product.as_ref().is_none_or(|it| it == *product);
@@ -130,10 +151,13 @@ pub(super) async fn list(
     query.q = query.q.map(|words| words.to_lowercase());
     let page = query.limit.after(query.cursor);
     let view = move |account: &Account, actor: &Actor, _| {
-        let users = account.users().values().map(|user| (user.id.bits(), user));
         let show = |user: &user::User| {
             let shown = account.visible_person(actor, user.id).is_ok() && query.fits(user);
             shown.then(|| User::from(user))
+        };
+        let users: Box<dyn Iterator<Item = (u128, &user::User)>> = match query.exact(account) {
+            Some(one) => Box::new(one.into_iter().map(|user| (user.id.bits(), user))),
+            None => Box::new(account.users().values().map(|user| (user.id.bits(), user))),
         };
         Ok(List::cut(users, page, show))
     };

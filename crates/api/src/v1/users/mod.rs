@@ -12,11 +12,13 @@ use std::sync::Arc;
 use axum::Json as Answer;
 use axum::http::StatusCode;
 use usher_domain::command::UserPatch;
+use usher_domain::labels::LabelsPatch;
 use usher_domain::{Account, Actor, Command, Outcome, Timestamp};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use self::dto::{User, UserChange};
+use super::labels;
 use super::path::UserPath;
 use crate::api::Api;
 use crate::extract::{Caller, Json, Path};
@@ -65,7 +67,11 @@ async fn change(
     let deactivated = body.active == Some(false);
     let (password, present) = (body.password.take(), body.present_password.take());
     let temporary = body.password_temporary.take();
-    let change = UserPatch {
+    let labels = LabelsPatch {
+        external_id: body.external_id.take(),
+        metadata: body.metadata.take(),
+    };
+    let mut change = UserPatch {
         new_password: password.is_some(),
         ..UserPatch::from(body)
     };
@@ -83,10 +89,19 @@ async fn change(
         let message = "is missing: `present_password` and `password_temporary` go with it";
         return Err(Problem::invalid("password", message));
     }
+    if hash.is_some() && !labels.is_empty() {
+        // All but the password at once, by whoever may set that as well.
+        let command = Command::ChangeUser {
+            id,
+            change: std::mem::take(&mut change),
+        };
+        let command = labels::labelled(command, labels.clone());
+        caller.execute(command, |_, _, _| ()).await?;
+    }
     let view = move |account: &Account| account.user(id).map(User::from);
     let shown = match hash {
         None => {
-            let command = Command::ChangeUser { id, change };
+            let command = labels::labelled(Command::ChangeUser { id, change }, labels);
             let view = move |account: &Account, _: &Outcome, _: Timestamp| view(account);
             caller.execute(command, view).await?
         }

@@ -14,6 +14,7 @@ use crate::event::Event;
 use crate::id::{GroupId, UserId};
 use crate::permission::{Actor, Privilege, Role};
 use crate::refusal::Refusal;
+use crate::repeat;
 use crate::text::{ExternalId, Name};
 use crate::user::{License, User};
 
@@ -62,7 +63,9 @@ fn create(
         account.need_in_account(actor, Privilege::UsersManage)?;
     }
     match account.groups.get(&id) {
-        Some(made) if made.name == *name => return Ok(Decision::done(Vec::new())),
+        Some(made) if made.name == *name || repeat::is_derived(id.bits()) => {
+            return Ok(Decision::done(Vec::new()));
+        }
         Some(_) => return Err(taken("id")),
         None => {}
     }

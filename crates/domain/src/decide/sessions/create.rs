@@ -8,6 +8,7 @@ use crate::decide::sign_ins::NEEDED_TO_ACT;
 use crate::event::Event;
 use crate::id::{SessionId, TicketId};
 use crate::join_code::JoinCode;
+use crate::labels::Labels;
 use crate::permission::Actor;
 use crate::presence::{Customer, Funding, SessionKind, SignIn, Start, Wanted};
 use crate::refusal::Refusal;
@@ -49,6 +50,7 @@ impl NewSession<'_> {
                     customer: self.customer.cloned(),
                     code: self.code.cloned(),
                     valid_for: self.valid_for,
+                    labels: Labels::default(),
                 };
                 let id = TicketId::from_bits(self.id.bits());
                 queue(self.account, self.sign_in, id, wanted)

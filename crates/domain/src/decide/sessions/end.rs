@@ -2,30 +2,38 @@
 
 use std::collections::BTreeSet;
 
-use super::seen;
+use super::{check_same_customer, seen};
 use crate::account::Account;
-use crate::command::Decision;
+use crate::command::{Acting, Decision};
 use crate::decide::presence::by;
+use crate::decide::sign_ins::NEEDED_TO_ACT;
 use crate::event::{By, EndReason, Event};
 use crate::id::SessionId;
 use crate::permission::{Actor, SessionPermission};
-use crate::presence::{Session, SessionState, Wanted};
+use crate::presence::{JoinProof, Session, SessionState, Wanted};
 use crate::refusal::Refusal;
 use crate::text::Note;
 use crate::time::{Secs, Timestamp};
+
+/// What goes with the wish to end sessions.
+pub(super) struct Asked<'a> {
+    pub(super) note: Option<&'a Note>,
+    pub(super) acting: Option<Acting>,
+    pub(super) proof: &'a JoinProof,
+}
 
 /// Ends sessions, all or none. Of many, those that are over already are passed over (S9).
 pub(super) fn end(
     account: &Account,
     ids: &[SessionId],
-    note: Option<&Note>,
+    asked: &Asked<'_>,
     actor: &Actor,
     now: Timestamp,
 ) -> Result<Decision, Refusal> {
     let mut events = Vec::with_capacity(ids.len());
     for id in ids.iter().copied().collect::<BTreeSet<_>>() {
         match seen(account, id, actor) {
-            Ok(session) => events.extend(end_one(account, session, note, actor, now)?),
+            Ok(session) => events.extend(end_one(account, session, asked, actor, now)?),
             Err(_) if ids.len() > 1 && !account.sessions.contains_key(&id) => {}
             Err(refusal) => return Err(refusal),
         }
@@ -36,29 +44,39 @@ pub(super) fn end(
 fn end_one(
     account: &Account,
     session: &Session,
-    note: Option<&Note>,
+    asked: &Asked<'_>,
     actor: &Actor,
     now: Timestamp,
 ) -> Result<Vec<Event>, Refusal> {
     let id = session.id;
-    if is_own_to_end(account, session, actor)? {
+    if is_own_to_end(account, session, asked, actor)? {
+        let is_customer = matches!(actor, Actor::Customer(_));
+        let says_who = is_customer || asked.note.is_some();
         let (reason, by) = match &session.state {
             SessionState::Ending { by, .. } => (EndReason::EndedByOther, Some(by.clone())),
-            _ => (EndReason::Finished, None),
+            _ => (
+                EndReason::Finished,
+                says_who.then(|| by(account, actor, asked.note)),
+            ),
         };
         let mut events = vec![Event::SessionEnded { id, reason, by }];
         events.extend(end_resume(account, session));
         return Ok(events);
     }
-    if !account.has_session_permission(actor, SessionPermission::ControlAccount) {
+    let is_as_user = asked.acting == Some(Acting::User);
+    if is_as_user || !account.has_session_permission(actor, SessionPermission::ControlAccount) {
         return Err(Refusal::Forbidden {
-            needed: SessionPermission::ControlAccount.as_str(),
+            needed: if is_as_user {
+                NEEDED_TO_ACT
+            } else {
+                SessionPermission::ControlAccount.as_str()
+            },
         });
     }
     if matches!(session.state, SessionState::Ending { .. }) {
         return Ok(Vec::new());
     }
-    let by: By = by(account, actor, note);
+    let by: By = by(account, actor, asked.note);
     let pool = session.pool.and_then(|pool| account.pools.get(&pool));
     let notice = pool.map_or(Secs::ZERO, |pool| pool.rules.end_notice);
     Ok(vec![if notice == Secs::ZERO {
@@ -72,7 +90,7 @@ fn end_one(
             id,
             closes_at: now + notice,
             by,
-            note: note.cloned(),
+            note: asked.note.cloned(),
         }
     }])
 }
@@ -90,11 +108,17 @@ fn end_resume(account: &Account, session: &Session) -> Option<Event> {
 
 /// Whether the actor ends a session as its own user or customer. A user needs `control_own` for it; the device that
 /// runs the session does not.
-fn is_own_to_end(account: &Account, session: &Session, actor: &Actor) -> Result<bool, Refusal> {
+fn is_own_to_end(
+    account: &Account,
+    session: &Session,
+    asked: &Asked<'_>,
+    actor: &Actor,
+) -> Result<bool, Refusal> {
     if matches!(actor, Actor::Customer(own) if *own == session.id) {
+        check_same_customer(session, asked.proof)?;
         return Ok(true);
     }
-    if !account.is_own_session(actor, session) {
+    if asked.acting == Some(Acting::Admin) || !account.is_own_session(actor, session) {
         return Ok(false);
     }
     let may = account.has_session_permission(actor, SessionPermission::ControlOwn)

@@ -5,7 +5,7 @@ mod end;
 mod room;
 
 use self::create::NewSession;
-use self::end::end;
+use self::end::{Asked, end};
 use self::room::{check_calls, fulfilled, queue, room};
 use super::capacity::Room;
 use super::sign_ins;
@@ -13,8 +13,9 @@ use crate::account::Account;
 use crate::command::{Command, Decision, Outcome};
 use crate::event::Event;
 use crate::id::{SessionId, TicketId};
+use crate::labels::Labelled;
 use crate::permission::Actor;
-use crate::presence::{Customer, Session, SessionState, Ticket, Wanted};
+use crate::presence::{Customer, JoinProof, Joined, Session, SessionState, Ticket, Wanted};
 use crate::refusal::Refusal;
 use crate::time::Timestamp;
 
@@ -60,10 +61,24 @@ pub(super) fn decide(
             };
             new.decide(*wait, actor, now)
         }
-        Command::ConnectSession { id, customer } => connect(account, *id, customer.as_ref(), actor),
+        Command::ConnectSession { id, customer, proof } => {
+            connect(account, *id, customer.as_ref(), proof, actor)
+        }
         Command::PauseSession { id } => pause(account, *id, actor),
         Command::ResumeSession { id, wait, ticket } => resume(account, *id, *wait, *ticket, actor, now),
-        Command::EndSessions { ids, note } => end(account, ids, note.as_ref(), actor, now),
+        Command::EndSessions {
+            ids,
+            note,
+            acting,
+            proof,
+        } => {
+            let asked = Asked {
+                note: note.as_ref(),
+                acting: *acting,
+                proof,
+            };
+            end(account, ids, &asked, actor, now)
+        }
         _ => Err(Refusal::NotFound { what: "command" }),
     }
 }
@@ -72,6 +87,7 @@ fn connect(
     account: &Account,
     id: SessionId,
     customer: Option<&Customer>,
+    proof: &JoinProof,
     actor: &Actor,
 ) -> Result<Decision, Refusal> {
     let session = seen(account, id, actor)?;
@@ -80,9 +96,15 @@ fn connect(
         return Err(Refusal::NotYourSession);
     }
     let outcome = Outcome::Session { id };
+    let joined = if is_customer {
+        check_same_customer(session, proof)?;
+        session.joined.is_none().then(|| joined(id, customer, proof))
+    } else {
+        None
+    };
     match session.state {
         SessionState::Active {} => Ok(Decision {
-            events: Vec::new(),
+            events: joined.into_iter().collect(),
             outcome,
         }),
         SessionState::Standby { .. } => {
@@ -94,12 +116,34 @@ fn connect(
                 customer: customer.cloned(),
             };
             Ok(Decision {
-                events: vec![connected],
+                events: std::iter::once(connected).chain(joined).collect(),
                 outcome,
             })
         }
         SessionState::Paused {} | SessionState::Ending { .. } => Err(wrong_state(session, "standby")),
     }
+}
+
+fn joined(id: SessionId, customer: Option<&Customer>, proof: &JoinProof) -> Event {
+    let key = match proof {
+        JoinProof::Key(key) => Some(key.clone()),
+        JoinProof::None | JoinProof::Token => None,
+    };
+    Event::CustomerJoined {
+        id,
+        customer: customer.cloned(),
+        joined: Joined { key },
+    }
+}
+
+/// A code answers its first customer: whoever else has it is refused.
+fn check_same_customer(session: &Session, proof: &JoinProof) -> Result<(), Refusal> {
+    let is_same = match (&session.joined, proof) {
+        (None, _) | (Some(_), JoinProof::Token) => true,
+        (Some(joined), JoinProof::Key(key)) => joined.key.as_ref() == Some(key),
+        (Some(_), JoinProof::None) => false,
+    };
+    is_same.then_some(()).ok_or(Refusal::AlreadyJoined)
 }
 
 /// Pausing is for who started the session alone; it frees the claim (S8).
@@ -200,6 +244,7 @@ pub(super) fn claim(
             customer,
             code,
             valid_for,
+            labels,
         } => {
             let new = NewSession {
                 account,
@@ -211,7 +256,14 @@ pub(super) fn claim(
                 code: code.as_ref(),
                 valid_for: *valid_for,
             };
-            new.decide(false, actor, now)
+            let mut decision = new.decide(false, actor, now)?;
+            if !labels.is_empty() && !decision.events.is_empty() {
+                decision.events.push(Event::Labelled {
+                    subject: Labelled::Session(new.id),
+                    labels: labels.clone(),
+                });
+            }
+            Ok(decision)
         }
         Wanted::Resume { session } => {
             let owner = account

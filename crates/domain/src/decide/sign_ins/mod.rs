@@ -7,7 +7,7 @@ pub(super) use self::attempt::claim;
 use self::attempt::SignInAttempt;
 use super::presence::{by, end_sign_in};
 use crate::account::Account;
-use crate::command::{Command, Decision, Outcome};
+use crate::command::{Acting, Command, Decision, Outcome};
 use crate::event::{By, EndReason, Event};
 use crate::id::SignInId;
 use crate::permission::{Actor, Privilege};
@@ -40,7 +40,11 @@ pub(super) fn decide(
             attempt.decide(devices, *takeover, *wait)
         }
         Command::Heartbeat { sign_in, active } => heartbeat(account, *sign_in, *active, actor, now),
-        Command::SignOut { sign_in, note } => sign_out(account, *sign_in, note.as_ref(), actor),
+        Command::SignOut {
+            sign_in,
+            note,
+            acting,
+        } => sign_out(account, *sign_in, note.as_ref(), *acting, actor),
         Command::LockSeat { sign_in, hold } => lock_seat(account, *sign_in, *hold, actor, now),
         _ => Err(Refusal::NotFound { what: "command" }),
     }
@@ -90,28 +94,28 @@ fn sign_out(
     account: &Account,
     id: SignInId,
     note: Option<&Note>,
+    acting: Option<Acting>,
     actor: &Actor,
 ) -> Result<Decision, Refusal> {
     let sign_in = account.sign_ins.get(&id).ok_or(Refusal::SignInEnded { id })?;
     let is_own = match actor {
         Actor::SignIn(own) => *own == id,
-        // A program that may do both says which by giving a reason.
-        Actor::ApiKey { .. } if note.is_some() && account.may(actor, Privilege::SeatsManage) => false,
         Actor::User(_) | Actor::ApiKey { .. } => account.may_act_for(actor, sign_in.user),
         _ => false,
     };
-    if is_own {
-        return Ok(Decision::done(end_sign_in(
-            account,
-            id,
-            EndReason::SignedOut,
-            None,
-        )));
+    if is_own && acting != Some(Acting::Admin) {
+        let by = note.map(|note| by(account, actor, Some(note)));
+        let events = end_sign_in(account, id, EndReason::SignedOut, by.as_ref());
+        return Ok(Decision::done(events));
     }
-    if !account.may(actor, Privilege::SeatsManage) {
-        let seen = account.is_staff(actor);
+    let may = acting != Some(Acting::User) && account.may(actor, Privilege::SeatsManage);
+    if !may {
+        let seen = account.is_staff(actor) || is_own;
         let forbidden = Refusal::Forbidden {
-            needed: Privilege::SeatsManage.as_str(),
+            needed: match acting {
+                Some(Acting::User) => NEEDED_TO_ACT,
+                _ => Privilege::SeatsManage.as_str(),
+            },
         };
         return Err(if seen {
             forbidden

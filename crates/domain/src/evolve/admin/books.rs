@@ -14,6 +14,9 @@ pub(super) fn enlist(account: &mut Account, id: UserId) {
         return;
     };
     account.emails.insert(user.profile.email.clone(), id);
+    if let Some(external_id) = &user.labels.external_id {
+        account.external_ids.insert(external_id.clone(), id);
+    }
     if let Some(entry) = &user.directory {
         account.user_names.insert(entry.user_name.folded(), id);
         if let Some(subject) = &entry.subject {
@@ -31,6 +34,9 @@ pub(super) fn delist(account: &mut Account, id: UserId) {
         return;
     };
     account.emails.remove(&user.profile.email);
+    if let Some(external_id) = &user.labels.external_id {
+        account.external_ids.remove(external_id);
+    }
     if let Some(entry) = &user.directory {
         account.user_names.remove(&entry.user_name.folded());
         if let Some(subject) = &entry.subject {

@@ -6,6 +6,7 @@ use super::books::distribute;
 use crate::account::Account;
 use crate::event::Event;
 use crate::id::PoolId;
+use crate::labels::Labels;
 use crate::pool::{Idle, OnMinutes, Pool, Queue};
 use crate::rules::Rules;
 use crate::schedule::Due;
@@ -49,6 +50,7 @@ fn create(account: &mut Account, event: &Event, at: Timestamp) {
         default: *default,
         rules: rules.clone(),
         created_at: at,
+        labels: Labels::default(),
         average_hold: None,
         next_place: 0,
         users: BTreeSet::new(),

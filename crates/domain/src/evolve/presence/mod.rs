@@ -39,6 +39,12 @@ pub(super) fn evolve(account: &mut Account, event: &Event, at: Timestamp) {
             }
             seats::schedule_session(account, *id);
         }
+        Event::CustomerJoined { id, customer, joined } => {
+            if let Some(session) = account.sessions.get_mut(id) {
+                session.customer = customer.clone().or_else(|| session.customer.take());
+                session.joined = Some(joined.clone());
+            }
+        }
         Event::SessionPaused { id } => sessions::session_paused(account, *id, at),
         Event::SessionResumed { id, funding, ticket } => {
             sessions::session_resumed(account, *id, *funding, *ticket, at);

@@ -4,6 +4,7 @@ use crate::account::Account;
 use crate::event::{Claim, Event};
 use crate::evolve::seats::{self, Booking};
 use crate::id::{SessionId, TicketId};
+use crate::labels::Labels;
 use crate::presence::{Funding, Session, SessionState};
 use crate::schedule::Due;
 use crate::time::Timestamp;
@@ -45,6 +46,8 @@ pub(super) fn session_created(account: &mut Account, event: &Event, at: Timestam
         funding: *funding,
         customer: customer.clone(),
         code: code.clone(),
+        joined: None,
+        labels: Labels::default(),
         since: at,
         claimed_at: at,
         due: None,

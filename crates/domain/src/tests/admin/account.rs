@@ -155,8 +155,8 @@ fn p2_6_only_the_operator_sells() {
         for command in [
             subscribe("enterprise", 9, 90),
             add_minutes("first", 60),
-            Command::RenameAccount {
-                name: "Works".parse().unwrap(),
+            Command::ChangeAccount {
+                name: Some("Works".parse().unwrap()),
             },
             Command::DeleteAccount,
         ] {

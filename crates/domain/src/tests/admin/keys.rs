@@ -150,6 +150,7 @@ fn p2_6_a_key_sets_no_password_and_makes_nobody_who_has_more() {
         profile: profile("newman", Role::Member, &[]),
         assign_seat: Some(false),
         product: None,
+        licenses: std::collections::BTreeMap::new(),
         password_set: set,
         active: true,
         directory: None,

@@ -64,6 +64,7 @@ fn every_command_with_a_text_says_which_character_it_does_not_take_and_where() {
             Command::ConnectSession {
                 id,
                 customer: customer.clone(),
+                proof: crate::presence::JoinProof::None,
             },
             "customer.name",
             3,
@@ -88,6 +89,7 @@ fn every_command_with_a_text_says_which_character_it_does_not_take_and_where() {
             Command::SignOut {
                 sign_in: laptop("mia"),
                 note: Some(TURNED.parse().unwrap()),
+                acting: None,
             },
             "reason",
             3,

@@ -92,6 +92,7 @@ pub(super) fn create_with(profile: Profile, assign_seat: Option<bool>) -> Comman
         profile,
         assign_seat,
         product: None,
+        licenses: std::collections::BTreeMap::new(),
         password_set: false,
         active: true,
         directory: None,

@@ -1,12 +1,14 @@
 //! Users: creating, changing, switching off, deleting.
 
 use super::office::*;
-use crate::Event;
 use crate::command::{Command, Outcome, UserPatch};
 use crate::event::{EndReason, Profile};
-use crate::permission::{Override, PermissionOverrides, Role};
+use crate::labels::LabelsPatch;
+use crate::permission::{Override, PermissionOverrides, Role, Scope};
 use crate::refusal::{Refusal, SeatKind};
+use crate::repeat::derived_bits;
 use crate::user::License;
+use crate::{Event, PoolId, UserId};
 
 fn active(active: bool) -> UserPatch {
     UserPatch {
@@ -142,6 +144,7 @@ fn creating_the_same_user_again_is_a_retry() {
         profile: profile("ben", Role::Member, &[]),
         assign_seat: None,
         product: None,
+        licenses: std::collections::BTreeMap::new(),
         password_set: false,
         active: true,
         directory: None,
@@ -286,4 +289,139 @@ fn p2_6_a_users_control_needs_view_with_the_accounts_default_beneath() {
             "{overrides:?}"
         );
     }
+}
+
+fn create_labelled(name: &str, external_id: &str) -> Command {
+    labelled(create(name, Some(false)), external_id)
+}
+
+fn labelled(command: Command, external_id: &str) -> Command {
+    Command::Labelled {
+        command: Box::new(command),
+        labels: LabelsPatch {
+            external_id: Some(Some(external_id.parse().unwrap())),
+            metadata: None,
+        },
+    }
+}
+
+#[test]
+fn l3_a_new_user_gets_the_licenses_that_are_named_or_is_not_made() {
+    let with = |license| match create("ann", None) {
+        Command::CreateUser {
+            id,
+            profile,
+            password_set,
+            active,
+            directory,
+            ..
+        } => Command::CreateUser {
+            id,
+            profile,
+            assign_seat: None,
+            product: None,
+            licenses: [(product(), license)].into(),
+            password_set,
+            active,
+            directory,
+        },
+        other => panic!("{other:?}"),
+    };
+    let mut office = Office::with_seats(0, 10).after(&[create_pool("north", 0)]);
+
+    assert_eq!(
+        office.answer(&OPERATOR, &with(License::Named)),
+        "not-enough-seats"
+    );
+    assert_eq!(
+        office.answer(&OPERATOR, &with(License::Shared(pool("nowhere")))),
+        "not-found"
+    );
+    let people_only = key(&[Scope::UsersManage]);
+    assert_eq!(
+        office.answer(&people_only, &with(License::Shared(pool("north")))),
+        "forbidden"
+    );
+    office.does(&with(License::Shared(pool("north"))));
+
+    assert_eq!(office.license_of("ann"), Some(License::Shared(pool("north"))));
+}
+
+#[test]
+fn l6_an_external_id_finds_its_user_and_is_unique_in_the_account() {
+    let mut office = Office::with_seats(0, 10).after(&[create_labelled("ann", "crm-7")]);
+    let find = |office: &Office, id: &str| {
+        let found = office.account.user_by_external_id(&id.parse().unwrap());
+        found.map(|user| user.profile.name.to_string())
+    };
+
+    assert_eq!(find(&office, "crm-7").as_deref(), Some("ann"));
+    assert_eq!(
+        office.answer(&OPERATOR, &create_labelled("ben", "crm-7")),
+        "already-exists"
+    );
+    office.does(&labelled(change("ann", UserPatch::default()), "crm-8"));
+    assert_eq!(find(&office, "crm-7"), None);
+    assert_eq!(find(&office, "crm-8").as_deref(), Some("ann"));
+    // A repeat of the creation does not bring back what was changed since.
+    office.does(&create_labelled("ann", "crm-7"));
+    assert_eq!(find(&office, "crm-8").as_deref(), Some("ann"));
+    office.does(&delete("ann"));
+    assert_eq!(find(&office, "crm-8"), None);
+}
+
+#[test]
+fn l6_labels_of_users_need_the_privilege_to_manage_them() {
+    let office = Office::with_seats(0, 10).with_members(&["ann"]);
+    let mine = labelled(change("ann", UserPatch::default()), "crm-7");
+
+    assert_eq!(office.answer(&by("ann"), &mine), "not-found");
+    assert_eq!(office.answer(&key(&[Scope::UsersManage]), &mine), "ok");
+}
+
+#[test]
+fn l6_a_key_that_stands_for_one_request_makes_nothing_of_another() {
+    let made = |asked| match create("ann", Some(false)) {
+        Command::CreateUser {
+            profile,
+            assign_seat,
+            product,
+            licenses,
+            password_set,
+            active,
+            directory,
+            ..
+        } => Command::CreateUser {
+            id: UserId::from_bits(derived_bits(7, asked)),
+            profile,
+            assign_seat,
+            product,
+            licenses,
+            password_set,
+            active,
+            directory,
+        },
+        other => panic!("{other:?}"),
+    };
+    let office = Office::with_seats(0, 10).after(&[made(1)]);
+
+    assert_eq!(office.answer(&OPERATOR, &made(1)), "ok");
+    assert_eq!(office.answer(&OPERATOR, &made(2)), "idempotency-key-reused");
+    let pool = match create_pool("north", 1) {
+        Command::CreatePool {
+            name,
+            product,
+            seats,
+            rules,
+            ..
+        } => Command::CreatePool {
+            id: PoolId::from_bits(derived_bits(7, 3)),
+            name,
+            product,
+            seats,
+            rules,
+        },
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(office.answer(&OPERATOR, &pool), "idempotency-key-reused");
 }

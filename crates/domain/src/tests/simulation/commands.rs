@@ -58,6 +58,7 @@ impl World {
                 profile: profile(number),
                 assign_seat: Some(false),
                 product: None,
+                licenses: std::collections::BTreeMap::new(),
                 password_set: false,
                 active: true,
                 directory: None,
@@ -161,7 +162,11 @@ impl World {
             }
             Transition::SignOut { sign_in, actor } => {
                 let (sign_in, owner, token) = on(*sign_in)?;
-                let command = Command::SignOut { sign_in, note: None };
+                let command = Command::SignOut {
+                    sign_in,
+                    note: None,
+                    acting: None,
+                };
                 Some((command, self.actor(*actor, owner, token)))
             }
             Transition::Lock { sign_in, secs, actor } => {
@@ -204,7 +209,11 @@ impl World {
             }
             Transition::Connect { session, actor } => {
                 let (id, owner, token) = on(*session)?;
-                let command = Command::ConnectSession { id, customer: None };
+                let command = Command::ConnectSession {
+                    id,
+                    customer: None,
+                    proof: crate::presence::JoinProof::None,
+                };
                 (command, actor, (owner, token))
             }
             Transition::Pause { session, actor } => {
@@ -226,6 +235,8 @@ impl World {
                 let command = Command::EndSessions {
                     ids: ids.collect(),
                     note: None,
+                    acting: None,
+                    proof: crate::presence::JoinProof::None,
                 };
                 (command, actor, (owner, token))
             }

@@ -34,6 +34,7 @@ fn check_account(account: &Account) {
         id: _,
         name: _,
         created_at: _,
+        labels,
         deleted: _,
         subscription: _,
         settings: _,
@@ -49,6 +50,7 @@ fn check_account(account: &Account) {
         tickets,
         emails,
         user_names,
+        external_ids,
         subjects,
         given,
         owners_active,
@@ -79,6 +81,8 @@ fn check_account(account: &Account) {
         "tickets",
     ];
     assert_stored(account, &stored);
+    // Labels are stored where there are any; these histories have none.
+    assert!(labels.is_empty() && external_ids.is_empty());
 
     let entries = || {
         users
@@ -127,6 +131,7 @@ fn check_user(account: &Account, user: &User) {
         created_at: _,
         licenses: _,
         directory: _,
+        labels,
         from_groups: _,
         changed_at: _,
         cooling_until: _,
@@ -151,6 +156,7 @@ fn check_user(account: &Account, user: &User) {
         "refused_since",
     ];
     assert_stored(user, &stored);
+    assert!(labels.is_empty());
 
     let own = account.sign_ins.values().filter(|sign_in| sign_in.user == *id);
     assert_eq!(*sign_ins, own.map(|sign_in| sign_in.id).collect::<Vec<_>>());

@@ -79,6 +79,7 @@ fn full_pool() -> Vec<Command> {
             },
             assign_seat: Some(false),
             product: None,
+            licenses: BTreeMap::new(),
             password_set: false,
             active: true,
             directory: None,

@@ -78,7 +78,11 @@ pub(super) async fn sign_out(Posted { viewer, form }: Posted) -> Result<Response
     let Some(sign_in) = here(&viewer, &product).await? else {
         return Ok(shown(&viewer, CookieJar::new(), &product, Came::Working));
     };
-    let command = Command::SignOut { sign_in, note: None };
+    let command = Command::SignOut {
+        sign_in,
+        note: None,
+        acting: None,
+    };
     match viewer.as_device(sign_in).execute(command, |_, _, _| ()).await? {
         Ok(()) | Err(Refusal::SignInEnded { .. }) => {
             Ok(shown(&viewer, CookieJar::new(), &product, Came::Working))
@@ -191,6 +195,8 @@ pub(super) async fn work(
         "end" => Command::EndSessions {
             ids: vec![id],
             note: None,
+            acting: None,
+            proof: usher_domain::presence::JoinProof::None,
         },
         _ => return Err(Failed::not_found("such page")),
     };

@@ -20,7 +20,6 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use usher_domain::{Account, Actor, Refusal, Timestamp};
 
-pub(crate) use self::past::note_in;
 use self::refused::Refused;
 use self::seen::Seen;
 use self::view::{Console, ConsolePage, StartPage};

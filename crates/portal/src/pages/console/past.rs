@@ -1,9 +1,8 @@
 //! How what is over ended: from the records, as the person whom it happened to is told.
 
-use usher_api::Problem;
 use usher_domain::text::Product;
 use usher_domain::{Account, Actor, ApiKeyId, SignInId, TicketId, Timestamp, UserId};
-use usher_journal::{AuditFilter, End, PageRequest, SessionFilter, SessionRow, Span};
+use usher_journal::{End, PageRequest, SessionFilter, SessionRow, Span};
 
 use super::words;
 use crate::failed::Failed;
@@ -55,7 +54,7 @@ pub(super) async fn sign_in(viewer: &Viewer, id: SignInId) -> Result<Option<Sign
     Ok(Some(SignInPast {
         what: words::sign_in_end(&end.reason, by.as_deref()),
         at: Moment(end.at),
-        note: note(viewer, &end, id.to_string()).await?,
+        note: note(&end),
         is_own: *end.reason == *"signed-out",
     }))
 }
@@ -85,6 +84,7 @@ pub(super) async fn sessions(viewer: &Viewer, product: &Product) -> Result<Vec<S
             to: None,
         },
         user: Some(viewer.session.user),
+        ..SessionFilter::default()
     };
     let last = PageRequest::new(LOOKED_AT, None);
     let rows = viewer
@@ -111,7 +111,7 @@ pub(super) async fn sessions(viewer: &Viewer, product: &Product) -> Result<Vec<S
             },
             at: Moment(end.at),
             how: words::session_end(&end.reason, by.as_deref()),
-            note: note(viewer, &end, row.id.to_string()).await?,
+            note: note(&end),
         });
     }
     Ok(past)
@@ -124,9 +124,10 @@ fn since(viewer: &Viewer, ago_millis: i64) -> Timestamp {
 
 /// Who ended something, as the person is told whom it happened to.
 async fn name_of(viewer: &Viewer, end: &End) -> Result<Option<String>, Failed> {
-    let Some(by) = end.by.as_deref() else {
+    let Some(by) = &end.by else {
         return Ok(None);
     };
+    let by = &*by.actor;
     if by == "operator" {
         return Ok(Some(words::OPERATOR.to_owned()));
     }
@@ -141,23 +142,6 @@ async fn name_of(viewer: &Viewer, end: &End) -> Result<Option<String>, Failed> {
 }
 
 /// What was said about the end of something to the person whom it happened to.
-async fn note(viewer: &Viewer, end: &End, target: String) -> Result<Option<String>, Problem> {
-    if end.by.is_none() {
-        return Ok(None);
-    }
-    let filter = AuditFilter {
-        target: Some(target),
-        ..AuditFilter::default()
-    };
-    let newest = PageRequest::new(1, None);
-    let records = viewer.portal.api.records();
-    let rows = records.list_audit(viewer.account, filter, newest).await?;
-    let detail = rows.items.into_iter().next().and_then(|row| row.detail);
-    Ok(detail.and_then(|detail| note_in(&detail)))
-}
-
-/// The note in what the audit keeps of an end.
-pub(crate) fn note_in(detail: &str) -> Option<String> {
-    let detail: serde_json::Value = serde_json::from_str(detail).ok()?;
-    Some(detail.get("note")?.as_str()?.to_owned())
+fn note(end: &End) -> Option<String> {
+    end.by.as_ref()?.note.as_ref().map(ToString::to_string)
 }

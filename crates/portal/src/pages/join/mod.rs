@@ -14,7 +14,6 @@ use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
-use usher_api::Problem;
 use usher_domain::presence::Customer;
 use usher_domain::text::{Code, Name};
 use usher_domain::{Command, Refusal};
@@ -61,31 +60,13 @@ async fn find(
     jar: CookieJar,
     PostedByAnybody(form): PostedByAnybody,
 ) -> Result<Response, Failed> {
-    let find = look_up(&portal, &jar, form);
-    counted(&portal, &from, StatusCode::UNPROCESSABLE_ENTITY, find).await
+    look_up(&portal, &from, &jar, form).await
 }
 
-/// Does what is asked with a code, where not too many were tried of late that lead nowhere, as this status says.
-async fn counted(
-    portal: &Portal,
-    from: &From,
-    nowhere: StatusCode,
-    work: impl Future<Output = Result<Response, Failed>>,
-) -> Result<Response, Failed> {
-    let attempt = portal.api.throttle().join_code(from.arrival.address);
-    let attempt = attempt.map_err(Problem::too_many_attempts)?;
-    let done = work.await;
-    if !done.as_ref().is_ok_and(|response| response.status() == nowhere) {
-        attempt.right();
-    }
-    done
-}
-
-async fn look_up(portal: &Portal, jar: &CookieJar, mut form: Form) -> Result<Response, Failed> {
+async fn look_up(portal: &Portal, from: &From, jar: &CookieJar, mut form: Form) -> Result<Response, Failed> {
     let code = form.parse::<Code>("code");
     if let Some(code) = code {
-        let standing = Standing::of(portal, &code, JoinedBefore::of(jar)).await?;
-        if standing.is_some() {
+        if owner(portal, from, &code).await?.is_some() {
             return Ok(Redirect::to(&path(&code)).into_response());
         }
         form.wrong("code", view::NO_SUCH_CODE);
@@ -106,8 +87,10 @@ async fn show(
     if code.as_str() != typed.as_str() {
         return Ok(Redirect::to(&path(&code)).into_response());
     }
-    let show = session_page(&portal, &jar, &code, Form::default());
-    counted(&portal, &from, StatusCode::NOT_FOUND, show).await
+    match owner(&portal, &from, &code).await? {
+        Some(owner) => session_page(&portal, &jar, &code, owner, Form::default()).await,
+        None => Ok(dead(&jar, code.as_str())),
+    }
 }
 
 async fn join(
@@ -117,8 +100,7 @@ async fn join(
     typed: Path<String>,
     PostedByAnybody(form): PostedByAnybody,
 ) -> Result<Response, Failed> {
-    let join = come_in(&portal, &from, &jar, &typed, form);
-    counted(&portal, &from, StatusCode::NOT_FOUND, join).await
+    come_in(&portal, &from, &jar, &typed, form).await
 }
 
 async fn come_in(
@@ -128,7 +110,7 @@ async fn come_in(
     typed: &str,
     mut form: Form,
 ) -> Result<Response, Failed> {
-    let Some((code, owner)) = owner(portal, typed).await? else {
+    let Some((code, owner)) = owner_of_typed(portal, from, typed).await? else {
         return Ok(dead(jar, typed));
     };
     let name = match form.value("name").trim() {
@@ -136,29 +118,32 @@ async fn come_in(
         _ => form.parse::<Name>("name"),
     };
     if !form.is_right() {
-        let mut response = session_page(portal, jar, &code, form).await?;
+        let mut response = session_page(portal, jar, &code, owner, form).await?;
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(response);
     }
     let command = Command::ConnectSession {
         id: owner.session,
         customer: name.map(|name| Customer { name }),
+        proof: JoinedBefore::of(portal, jar, owner).proof(),
     };
     match carry_out(portal, from, owner, command).await? {
         Ok(()) => {
             let jar = JoinedBefore::keep(portal, &code, owner);
             Ok((jar, Redirect::to(&path(&code))).into_response())
         }
-        Err(Refusal::NotFound { .. }) => Ok(dead(jar, typed)),
+        // It is over: the page says so.
+        Err(Refusal::NotFound { .. }) => Ok(Redirect::to(&path(&code)).into_response()),
         Err(refusal) => {
             let message = match &refusal {
                 // The domain's sentence speaks to the agent.
                 Refusal::SeatInCall { .. } => view::AGENT_BUSY.to_owned(),
+                Refusal::WrongState { state: "paused", .. } => view::PAUSED.to_owned(),
                 refusal => sentence::of(refusal),
             };
             form.wrong("", message);
             let status = usher_api::Problem::refused(&refusal, None).kind().status;
-            let mut response = session_page(portal, jar, &code, form).await?;
+            let mut response = session_page(portal, jar, &code, owner, form).await?;
             *response.status_mut() = status;
             Ok(response)
         }
@@ -172,25 +157,32 @@ async fn leave(
     typed: Path<String>,
     _: PostedByAnybody,
 ) -> Result<Response, Failed> {
-    let leave = async {
-        let Some((_, owner)) = owner(&portal, &typed).await? else {
-            return Ok(dead(&jar, &typed));
-        };
-        let command = Command::EndSessions {
-            ids: vec![owner.session],
-            note: None,
-        };
-        match carry_out(&portal, &from, owner, command).await? {
-            Ok(()) => Ok(done("/join", "You have left the session. Thank you.")),
-            Err(_) => Ok(dead(&jar, &typed)),
-        }
+    let Some((code, owner)) = owner_of_typed(&portal, &from, &typed).await? else {
+        return Ok(dead(&jar, &typed));
     };
-    counted(&portal, &from, StatusCode::NOT_FOUND, leave).await
+    let command = Command::EndSessions {
+        ids: vec![owner.session],
+        note: None,
+        acting: None,
+        proof: JoinedBefore::of(&portal, &jar, owner).proof(),
+    };
+    match carry_out(&portal, &from, owner, command).await? {
+        Ok(()) => Ok(done("/join", "You have left the session. Thank you.")),
+        // It is over already, or another customer's: the page says which.
+        Err(_) => Ok(Redirect::to(&path(&code)).into_response()),
+    }
 }
 
-/// The page of a session as it stands; of a code that leads nowhere, where it does.
-async fn session_page(portal: &Portal, jar: &CookieJar, code: &Code, form: Form) -> Result<Response, Failed> {
-    let Some(standing) = Standing::of(portal, code, JoinedBefore::of(jar)).await? else {
+/// The page of a session as it is; of a code that leads nowhere, where it does.
+async fn session_page(
+    portal: &Portal,
+    jar: &CookieJar,
+    code: &Code,
+    owner: CodeOwner,
+    form: Form,
+) -> Result<Response, Failed> {
+    let joined = JoinedBefore::of(portal, jar, owner);
+    let Some(standing) = Standing::of(portal, owner, joined).await? else {
         return Ok(dead(jar, code.as_str()));
     };
     let is_over = standing.is_over();
@@ -227,11 +219,25 @@ fn path(code: &Code) -> String {
     format!("/join/{code}")
 }
 
-async fn owner(portal: &Portal, typed: &str) -> Result<Option<(Code, CodeOwner)>, Failed> {
+/// Where a code leads. Those that lead nowhere are counted, and slowed down.
+async fn owner(portal: &Portal, from: &From, code: &Code) -> Result<Option<CodeOwner>, Failed> {
+    let found = portal.api.code_owner(code, from.arrival.address).await;
+    match found {
+        Ok(owner) => Ok(Some(owner)),
+        Err(problem) if problem.kind().status == StatusCode::NOT_FOUND => Ok(None),
+        Err(problem) => Err(problem.into()),
+    }
+}
+
+async fn owner_of_typed(
+    portal: &Portal,
+    from: &From,
+    typed: &str,
+) -> Result<Option<(Code, CodeOwner)>, Failed> {
     let Ok(code) = typed.parse::<Code>() else {
         return Ok(None);
     };
-    let owner = portal.api.find_code(&code).await?;
+    let owner = owner(portal, from, &code).await?;
     Ok(owner.map(|owner| (code, owner)))
 }
 

@@ -2,20 +2,23 @@
 
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
-use usher_domain::presence::{Session, SessionKind, SessionState};
+use usher_api::{Ender, Over};
+use usher_domain::presence::{JoinProof, Session, SessionKind, SessionState};
 use usher_domain::text::Code;
-use usher_domain::{Account, AccountId, Actor, SessionId, Timestamp};
+use usher_domain::{Account, Actor, Secs, SessionId, Timestamp};
 use usher_engine::Failure;
-use usher_journal::{AuditFilter, CodeOwner, End, PageRequest};
+use usher_journal::CodeOwner;
 
 use crate::failed::Failed;
-use crate::pages::console::note_in;
 use crate::portal::Portal;
 use crate::shown::Moment;
 
-/// In which session this browser was, so that its page can tell that the session is paused or over: the code says so
-/// to nobody.
+/// The token of the customer who joined in this browser: the code answers nobody else.
 const JOINED: &str = "usher_joined";
+
+/// How long a browser that joined is known: a session lasts a day at most in practice, and the cookie is gone when the
+/// browser is closed.
+const JOINED_SECS: u32 = 24 * 3600;
 
 /// A session as its customer sees it.
 #[derive(Clone)]
@@ -26,6 +29,8 @@ pub(super) struct Standing {
     /// What the customer is called, once known.
     pub(super) customer: Option<String>,
     pub(super) state: State,
+    /// Whether another customer has joined.
+    pub(super) is_of_another: bool,
 }
 
 /// Where it stands.
@@ -47,26 +52,25 @@ pub(super) enum State {
     },
 }
 
-/// The session that this browser joined.
-#[derive(Clone, Copy)]
-pub(super) struct JoinedBefore(Option<CodeOwner>);
+/// Whether this browser joined the session.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct JoinedBefore(bool);
 
 impl JoinedBefore {
-    pub(super) fn of(jar: &CookieJar) -> Self {
-        let parse = |text: &str| {
-            let (account, session) = text.split_once('.')?;
-            Some(CodeOwner {
-                account: account.parse::<AccountId>().ok()?,
-                session: session.parse::<SessionId>().ok()?,
-            })
-        };
-        Self(jar.get(JOINED).and_then(|cookie| parse(cookie.value())))
+    pub(super) fn of(portal: &Portal, jar: &CookieJar, owner: CodeOwner) -> Self {
+        let token = jar.get(JOINED);
+        Self(token.is_some_and(|token| portal.api.is_customer(token.value(), owner)))
+    }
+
+    pub(super) const fn proof(self) -> JoinProof {
+        if self.0 { JoinProof::Token } else { JoinProof::None }
     }
 
     /// The cookie of who has just joined: for the pages of this code alone, until the browser is closed.
     pub(super) fn keep(portal: &Portal, code: &Code, owner: CodeOwner) -> CookieJar {
-        let value = format!("{}.{}", owner.account, owner.session);
-        let cookie = Cookie::build((JOINED, value))
+        let until = portal.api.engine().now() + Secs::new(JOINED_SECS);
+        let token = portal.api.customer_token(owner, until);
+        let cookie = Cookie::build((JOINED, token.into_exposed()))
             .path(format!("/join/{code}"))
             .http_only(true)
             .same_site(SameSite::Lax)
@@ -76,29 +80,21 @@ impl JoinedBefore {
 }
 
 impl Standing {
-    /// How the session of a code stands; none where the code leads nowhere. Unknown, expired and used codes are alike
-    /// to all but the browser that was in the session.
+    /// How the session of a code is, for whoever holds the code; none where the account knows it no longer.
     pub(super) async fn of(
         portal: &Portal,
-        code: &Code,
+        owner: CodeOwner,
         joined: JoinedBefore,
     ) -> Result<Option<Self>, Failed> {
-        let owner = portal.api.find_code(code).await?;
-        if let Some(owner) = owner {
-            let was_in = joined.0 == Some(owner);
-            if let Some(standing) = Self::read(portal, owner, was_in).await? {
-                return Ok(Some(standing));
-            }
-        }
-        match joined.0 {
-            Some(owner) => Self::over(portal, owner, code).await,
-            None => Ok(None),
+        match Self::read(portal, owner, joined).await? {
+            Some(standing) => Ok(Some(standing)),
+            None => Self::over(portal, owner).await,
         }
     }
 
     /// A session that has not ended, as the account has it.
-    async fn read(portal: &Portal, owner: CodeOwner, was_in: bool) -> Result<Option<Self>, Failed> {
-        let view = move |account: &Account, now| Self::see(account, owner.session, was_in, now);
+    async fn read(portal: &Portal, owner: CodeOwner, joined: JoinedBefore) -> Result<Option<Self>, Failed> {
+        let view = move |account: &Account, now| Self::see(account, owner.session, joined, now);
         match portal.api.engine().read(owner.account, view).await {
             Ok(standing) => Ok(standing),
             Err(Failure::NoAccount) => Ok(None),
@@ -106,11 +102,9 @@ impl Standing {
         }
     }
 
-    fn see(account: &Account, id: SessionId, was_in: bool, now: Timestamp) -> Option<Self> {
+    fn see(account: &Account, id: SessionId, joined: JoinedBefore, now: Timestamp) -> Option<Self> {
         let session = account.sessions().get(&id)?;
-        // A paused one is for its agent alone (S8); who was in it is told that it is paused, and nothing else.
-        let is_paused = matches!(session.state, SessionState::Paused {}) && was_in;
-        if !is_paused && !account.sees_session(&Actor::Customer(id), session) {
+        if !account.sees_session(&Actor::Customer(id), session) {
             return None;
         }
         Some(Self {
@@ -119,37 +113,26 @@ impl Standing {
             kind: kind_word(session.kind.as_str()),
             customer: session.customer.as_ref().map(|it| it.name.to_string()),
             state: State::of(session, now),
+            is_of_another: session.joined.is_some() && !joined.0,
         })
     }
 
-    /// A session that is over, for the browser that was in it. The code has to be the session's: what the cookie says
-    /// is worth nothing without it.
-    async fn over(portal: &Portal, owner: CodeOwner, code: &Code) -> Result<Option<Self>, Failed> {
-        let records = portal.api.records();
-        let row = records.session(owner.account, owner.session).await?;
-        let row = row.filter(|row| portal.api.is_code_of(code, row));
-        let Some((row, end)) = row.and_then(|row| row.end.clone().map(|end| (row, end))) else {
-            return Ok(None);
-        };
-        let names = move |account: &Account, _| {
-            let agent = account.user(row.user);
-            let agent = agent.map(|agent| agent.profile.name.to_string());
-            (account.name().to_string(), agent.unwrap_or_default())
-        };
-        let seen = portal.api.engine().read(owner.account, names).await;
-        let Ok((account_name, agent)) = seen else {
+    /// A session that is over, with who ended it and why.
+    async fn over(portal: &Portal, owner: CodeOwner) -> Result<Option<Self>, Failed> {
+        let Some(over) = portal.api.session_over(owner).await? else {
             return Ok(None);
         };
         Ok(Some(Self {
             state: State::Over {
-                message: over_message(&end.reason, &agent, &account_name),
-                at: Moment(end.at),
-                note: note(portal, owner, &end).await?,
+                message: over_message(&over),
+                at: Moment(over.end.at),
+                note: over.note().map(str::to_owned),
             },
-            account_name,
-            agent,
-            kind: kind_word(&row.kind),
-            customer: None,
+            kind: kind_word(&over.row.kind),
+            customer: over.row.customer.as_ref().map(ToString::to_string),
+            agent: over.agent,
+            account_name: over.account_name,
+            is_of_another: false,
         }))
     }
 
@@ -187,36 +170,21 @@ fn kind_word(kind: &str) -> &'static str {
     }
 }
 
-/// Why it is over, as a customer is told: whose doing it was inside the help desk is not for them.
-fn over_message(reason: &str, agent: &str, account_name: &str) -> String {
-    match reason {
-        "finished" => "The session has ended. You can close this page.".to_owned(),
-        "ended-by-other" => format!("The session was ended by {account_name}. You can close this page."),
-        "expired" => "Nobody came in before the code expired. Ask for a new one.".to_owned(),
-        "minutes-exhausted" => format!(
+/// Why it is over and who ended it, as a customer is told: whose doing it was inside the help desk is not for them.
+fn over_message(over: &Over) -> String {
+    let (agent, account_name) = (&over.agent, &over.account_name);
+    match (over.ender(), &*over.end.reason) {
+        (Ender::Customer, _) => "The session was ended by its customer. You can close this page.".to_owned(),
+        (Ender::Agent, "finished") => {
+            format!("The session has ended. {agent} has ended it. You can close this page.")
+        }
+        (Ender::Account, _) => format!("The session was ended by {account_name}. You can close this page."),
+        (_, "expired") => "Nobody came in before the code expired. Ask for a new one.".to_owned(),
+        (_, "minutes-exhausted") => format!(
             "The session has ended, because {account_name} had no seat left for it. If you still need help, ask for a new code."
         ),
         _ => format!(
             "{agent} is no longer signed in, so the session has ended. If you still need help, ask for a new code."
         ),
     }
-}
-
-/// What was said about the end.
-async fn note(portal: &Portal, owner: CodeOwner, end: &End) -> Result<Option<String>, Failed> {
-    if end.by.is_none() {
-        return Ok(None);
-    }
-    let filter = AuditFilter {
-        target: Some(owner.session.to_string()),
-        ..AuditFilter::default()
-    };
-    let newest = PageRequest::new(1, None);
-    let rows = portal
-        .api
-        .records()
-        .list_audit(owner.account, filter, newest)
-        .await?;
-    let detail = rows.items.into_iter().next().and_then(|row| row.detail);
-    Ok(detail.and_then(|detail| note_in(&detail)))
 }

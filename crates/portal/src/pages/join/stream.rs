@@ -13,8 +13,9 @@ use futures::StreamExt;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use usher_api::{OpenStream, Problem, StreamOf};
-use usher_domain::AccountId;
+use usher_domain::Actor;
 use usher_domain::text::Code;
+use usher_journal::CodeOwner;
 
 use super::standing::{JoinedBefore, Standing};
 use super::view::CustomerPart;
@@ -37,15 +38,12 @@ pub(super) async fn stream(
     let Ok(code) = typed.parse::<Code>() else {
         return Ok(event_stream(Body::from(GONE)));
     };
-    let joined = JoinedBefore::of(&jar);
-    let attempt = portal.api.throttle().join_code(from.arrival.address);
-    let attempt = attempt.map_err(Problem::too_many_attempts)?;
-    if Standing::of(&portal, &code, joined).await?.is_none() {
+    let Some(owner) = super::owner(&portal, &from, &code).await? else {
         return Ok(event_stream(Body::from(GONE)));
-    }
-    attempt.right();
+    };
+    let joined = JoinedBefore::of(&portal, &jar, owner);
     let (sender, receiver) = mpsc::channel(1);
-    tokio::spawn(feed(portal, code, joined, sender));
+    tokio::spawn(feed(portal, owner, joined, sender));
     let frames = futures::stream::unfold(receiver, |mut receiver| async move {
         let frame = receiver.recv().await?;
         Some((Ok::<_, Infallible>(frame), receiver))
@@ -56,11 +54,11 @@ pub(super) async fn stream(
 }
 
 /// Counts one more stream of the customer who came with a code.
-fn open(portal: &Portal, account: AccountId, code: &Code) -> Result<OpenStream, Problem> {
+fn open(portal: &Portal, owner: CodeOwner) -> Result<OpenStream, Problem> {
     portal.api.streams().open(StreamOf {
-        account,
+        account: owner.account,
         user: None,
-        session: Some(code.to_string()),
+        session: Some(Actor::Customer(owner.session).to_string()),
     })
 }
 
@@ -72,32 +70,21 @@ pub(super) fn render(part: &CustomerPart) -> String {
 }
 
 /// Sends the part whenever it is another, until the browser goes, the session is over, or the server ends.
-async fn feed(portal: Arc<Portal>, code: Code, joined: JoinedBefore, browser: mpsc::Sender<Bytes>) {
+async fn feed(portal: Arc<Portal>, owner: CodeOwner, joined: JoinedBefore, browser: mpsc::Sender<Bytes>) {
     let mut closed = std::pin::pin!(portal.api.closed());
     let mut told = None;
-    let account = match portal.api.find_code(&code).await {
-        Ok(Some(owner)) => Some(owner.account),
-        Ok(None) => None,
-        Err(_) => return,
-    };
     // Counts as long as it is open.
-    let _open = match account.map(|account| open(&portal, account, &code)) {
-        None => None,
-        Some(Ok(open)) => Some(open),
-        Some(Err(_)) => return,
+    let Ok(_open) = open(&portal, owner) else {
+        return;
     };
     loop {
         // Before looking, so that nothing that comes while looking is missed.
-        let mut commits = match account {
-            Some(account) => match portal.api.engine().subscribe(account).await {
-                Ok(commits) => Some(commits),
-                Err(_) => return,
-            },
-            None => None,
+        let Ok(mut commits) = portal.api.engine().subscribe(owner.account).await else {
+            return;
         };
         let at = Instant::now();
         // Not for now, such as under load: what is shown stays, and the browser comes back.
-        let Ok(standing) = Standing::of(&portal, &code, joined).await else {
+        let Ok(standing) = Standing::of(&portal, owner, joined).await else {
             return;
         };
         let Some(standing) = standing else {
@@ -111,10 +98,10 @@ async fn feed(portal: Arc<Portal>, code: Code, joined: JoinedBefore, browser: mp
             return;
         }
         told = Some(id);
-        let Some(commits) = commits.as_mut().filter(|_| !is_over) else {
+        if is_over {
             let _ = browser.send(Bytes::from_static(OVER.as_bytes())).await;
             return;
-        };
+        }
         loop {
             tokio::select! {
                 biased;

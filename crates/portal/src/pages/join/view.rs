@@ -12,6 +12,9 @@ pub(super) const NO_SUCH_CODE: &str = "This code is not valid: it may be mistype
 pub(super) const AGENT_BUSY: &str =
     "Your agent is in another session at the moment. Wait a little, and join again.";
 
+/// Why a customer cannot come in while the agent has put the session aside.
+pub(super) const PAUSED: &str = "Your agent has paused the session. This page shows when it goes on.";
+
 /// Where a code is typed.
 #[derive(Template)]
 #[template(path = "join/enter.html")]
@@ -45,6 +48,7 @@ impl CustomerPart {
     pub(super) const fn phase(&self) -> &'static str {
         match self.standing.state {
             State::Standby { .. } => "standby",
+            _ if self.standing.is_of_another => "other",
             State::Over { .. } => "over",
             _ => "joined",
         }

@@ -64,7 +64,14 @@ pub(super) async fn log_out(
         return Ok(page_again(&look(&viewer, sign_in, form).await?));
     }
     match viewer
-        .execute(Command::SignOut { sign_in, note }, |_, _, _| ())
+        .execute(
+            Command::SignOut {
+                sign_in,
+                note,
+                acting: None,
+            },
+            |_, _, _| (),
+        )
         .await?
     {
         Ok(()) => {

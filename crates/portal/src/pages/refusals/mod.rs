@@ -5,9 +5,9 @@ mod view;
 use axum::extract::Query;
 use axum::response::Response;
 use usher_domain::{Account, Actor, Refusal};
-use usher_journal::{PageRequest, RefusalFilter};
+use usher_journal::{PageRequest, RefusalFilter, TicketFilter};
 
-use self::view::{Names, RefusalQuery, RefusalsPage, Row};
+use self::view::{Names, RefusalQuery, RefusalsPage, Row, WaitRow};
 use crate::answer::{page, page_again};
 use crate::failed::Failed;
 use crate::nav::Place;
@@ -17,6 +17,8 @@ use crate::pages::days;
 use crate::routes::{Pages, get};
 use crate::viewer::Viewer;
 
+/// How many waits the first page shows.
+const WAITS_MAX: u16 = 20;
 /// How many refusals a page has.
 const ROWS_MAX: u16 = 50;
 
@@ -49,6 +51,12 @@ async fn show(viewer: Viewer, Query(query): Query<RefusalQuery>) -> Result<Respo
         product: some(&query.product),
         code: some(&query.code),
     };
+    let waits = TicketFilter {
+        span: filter.span,
+        user,
+        pool: None,
+        product: filter.product.clone(),
+    };
     let after = some(&query.cursor).map(|cursor| cursor.parse()).transpose();
     let after = after.map_err(|_| {
         let refusal = Refusal::Invalid {
@@ -66,13 +74,25 @@ async fn show(viewer: Viewer, Query(query): Query<RefusalQuery>) -> Result<Respo
     } else {
         (Vec::new(), None)
     };
-    let ids: Vec<_> = rows.iter().map(|row| (row.user, row.pool)).collect();
+    // A reason is one of a refusal: who asks for it does not ask for waits.
+    let waits = if after.is_none() && form.is_right() && query.code.is_empty() {
+        let records = viewer.portal.api.records();
+        let newest = PageRequest::new(WAITS_MAX, None);
+        records.list_tickets(viewer.account, waits, newest).await?.items
+    } else {
+        Vec::new()
+    };
+    let refused = rows.iter().map(|row| (row.user, row.pool));
+    let waited = waits.iter().map(|row| (row.user, Some(row.pool)));
+    let ids: Vec<_> = refused.chain(waited).collect();
     let look = move |account: &Account, _: &Actor, _| Ok(Names::of(account, &ids));
     let (frame, names) = viewer.look(Some(Place::Refusals), look).await?;
     let path = Place::Refusals.path(viewer.account);
+    let now = viewer.portal.api.engine().now();
     let shown = RefusalsPage {
         frame,
         rows: rows.iter().map(|row| Row::of(row, &names)).collect(),
+        waits: waits.iter().map(|row| WaitRow::of(row, &names, now)).collect(),
         next: next
             .map(|next| query.at(&path, &next.to_string()))
             .unwrap_or_default(),

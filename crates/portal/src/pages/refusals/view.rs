@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use serde::{Deserialize, Serialize};
-use usher_api::Kind;
-use usher_domain::{Account, Code, PoolId, UserId};
-use usher_journal::RefusalRow;
+use usher_api::{Kind, WaitOutcome};
+use usher_domain::{Account, Code, PoolId, Timestamp, UserId};
+use usher_journal::{RefusalRow, TicketRow};
 
 use crate::answer::Frame;
 use crate::form::Form;
@@ -31,6 +31,8 @@ pub(super) struct RefusalsPage {
     pub(super) form: Form,
     pub(super) path: String,
     pub(super) rows: Vec<Row>,
+    /// Who queued, which is no refusal: those on the first page of the list.
+    pub(super) waits: Vec<WaitRow>,
     pub(super) products: Vec<String>,
     pub(super) newest: String,
     pub(super) next: String,
@@ -154,6 +156,44 @@ impl Row {
                 .pool
                 .map(|_| format!("{} of {} seats taken", row.occupied, row.seats)),
             resolved_after: row.resolved_at.map(|at| length(at.since(row.at).get())),
+        }
+    }
+}
+
+/// Somebody who queued.
+pub(super) struct WaitRow {
+    from: Moment,
+    who: String,
+    place: String,
+    waited: String,
+    outcome: &'static str,
+    tone: &'static str,
+}
+
+impl WaitRow {
+    pub(super) fn of(row: &TicketRow, names: &Names, now: Timestamp) -> Self {
+        let until = row.end.as_ref().map_or(now, |end| end.at);
+        let (outcome, tone) = match WaitOutcome::of(row) {
+            WaitOutcome::Waiting => ("Waits", "warn"),
+            WaitOutcome::Offered => ("Has an offer", "good"),
+            WaitOutcome::Taken => ("Got in", "good"),
+            WaitOutcome::Missed => ("Missed the offer", "bad"),
+            WaitOutcome::GivenUp => ("Gave up", "bad"),
+            WaitOutcome::Ended => ("Ended", "quiet"),
+        };
+        Self {
+            from: Moment(row.opened_at),
+            who: match names.users.get(&row.user) {
+                Some(name) => name.clone(),
+                None => "A deleted user".to_owned(),
+            },
+            place: match names.pools.get(&row.pool) {
+                Some(pool) => format!("{pool}, {}", row.product),
+                None => row.product.to_string(),
+            },
+            waited: length(until.since(row.opened_at).get()),
+            outcome,
+            tone,
         }
     }
 }

@@ -82,6 +82,8 @@ pub(super) async fn end(Posted { viewer, mut form }: Posted) -> Result<Response,
     let command = Command::EndSessions {
         ids: ids.clone(),
         note,
+        acting: None,
+        proof: usher_domain::presence::JoinProof::None,
     };
     let ending = move |account: &Account, _: &Outcome, now: Timestamp| {
         let sessions = ids.iter().filter_map(|id| account.sessions().get(id));

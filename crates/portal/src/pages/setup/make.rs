@@ -80,6 +80,7 @@ pub(super) async fn make(
         profile,
         assign_seat: Some(false),
         product: None,
+        licenses: std::collections::BTreeMap::new(),
         password_set: true,
         active: true,
         directory: None,

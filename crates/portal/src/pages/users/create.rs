@@ -134,6 +134,7 @@ fn command(id: UserId, profile: Profile, seat: &Seat, password_set: bool) -> Com
             Seat::Named(product) => Some(product.clone()),
             Seat::None | Seat::Shared(..) => None,
         },
+        licenses: std::collections::BTreeMap::new(),
         password_set,
         active: true,
         directory: None,

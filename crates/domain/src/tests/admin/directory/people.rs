@@ -49,6 +49,7 @@ fn d1_a_directory_creates_plain_members_without_a_seat() {
         profile: profile("ann", role, &[]),
         assign_seat,
         product: None,
+        licenses: std::collections::BTreeMap::new(),
         password_set: false,
         active: true,
         directory: Some(entry("ann")),
@@ -76,6 +77,7 @@ fn d1_who_is_created_switched_off_holds_nothing() {
         profile: profile("ann", Role::Member, &[]),
         assign_seat: None,
         product: None,
+        licenses: std::collections::BTreeMap::new(),
         password_set: false,
         active: false,
         directory: None,
@@ -200,6 +202,7 @@ fn d1_a_key_that_provisions_does_nothing_else() {
         Command::SignOut {
             sign_in: laptop("ann"),
             note: None,
+            acting: None,
         },
         signs_in(SignInPatch {
             second_factor_for_admins: Some(true),

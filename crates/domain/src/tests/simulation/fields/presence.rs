@@ -20,6 +20,7 @@ pub(super) fn check_pool(account: &Account, pool: &Pool) {
         default: _,
         rules: _,
         created_at: _,
+        labels,
         average_hold: _,
         next_place: _,
         users,
@@ -43,6 +44,7 @@ pub(super) fn check_pool(account: &Account, pool: &Pool) {
         "next_place",
     ];
     assert_stored(pool, &stored);
+    assert!(labels.is_empty());
 
     let licensed = account
         .users
@@ -142,6 +144,8 @@ pub(super) fn check_session(session: &Session) {
         funding,
         customer: _,
         code: _,
+        joined: _,
+        labels,
         since: _,
         claimed_at: _,
         due,
@@ -157,10 +161,12 @@ pub(super) fn check_session(session: &Session) {
         "funding",
         "customer",
         "code",
+        "joined",
         "since",
         "claimed_at",
     ];
     assert_stored(session, &stored);
+    assert!(labels.is_empty());
 
     let ends = match state {
         SessionState::Standby { until } => Some(*until),

@@ -1,0 +1,89 @@
+//! Which pages of other origins may read answers (CORS): those that the operator lists for the server, and those that
+//! an account lists for itself. Nothing is allowed by default, and credentials of browsers (cookies) never are: callers
+//! show a token.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use usher_domain::AccountId;
+use usher_domain::text::{Code, Origin};
+
+use crate::api::Api;
+
+/// How long a browser may remember what it was allowed.
+const MAX_AGE_SECS: &str = "600";
+const METHODS: &str = "GET, POST, PUT, PATCH, DELETE";
+const HEADERS: &str = "authorization, content-type, idempotency-key, last-event-id, x-request-id";
+const EXPOSED: &str = "location, retry-after, x-request-id";
+
+/// Lets pages of allowed origins ask and read.
+pub(crate) async fn allow(State(api): State<Arc<Api>>, request: Request, next: Next) -> Response {
+    let Some(origin) = request.headers().get(header::ORIGIN).cloned() else {
+        return next.run(request).await;
+    };
+    let is_preflight = request.method() == Method::OPTIONS
+        && request
+            .headers()
+            .contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+    let is_allowed = is_allowed(&api, &origin, request.uri().path()).await;
+    let mut response = if is_preflight {
+        preflight(is_allowed)
+    } else {
+        next.run(request).await
+    };
+    let headers = response.headers_mut();
+    headers.append(header::VARY, HeaderValue::from_static("origin"));
+    if is_allowed {
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        headers.insert(
+            header::ACCESS_CONTROL_EXPOSE_HEADERS,
+            HeaderValue::from_static(EXPOSED),
+        );
+    }
+    response
+}
+
+/// The answer to a browser that asks beforehand. One that may not is told nothing.
+fn preflight(is_allowed: bool) -> Response {
+    let mut headers = HeaderMap::new();
+    if is_allowed {
+        for (name, value) in [
+            (header::ACCESS_CONTROL_ALLOW_METHODS, METHODS),
+            (header::ACCESS_CONTROL_ALLOW_HEADERS, HEADERS),
+            (header::ACCESS_CONTROL_MAX_AGE, MAX_AGE_SECS),
+        ] {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+    }
+    (StatusCode::NO_CONTENT, headers).into_response()
+}
+
+async fn is_allowed(api: &Api, origin: &HeaderValue, path: &str) -> bool {
+    let origin = origin
+        .to_str()
+        .ok()
+        .and_then(|origin| origin.parse::<Origin>().ok());
+    let Some(origin) = origin else { return false };
+    if api.config.cors_origins.contains(&origin) {
+        return true;
+    }
+    let Some(account) = account_of(api, path).await else {
+        return false;
+    };
+    let lists = move |account: &usher_domain::Account, _| account.settings().cors_origins.contains(&origin);
+    api.engine.read(account, lists).await.unwrap_or(false)
+}
+
+/// The account that a request is about: the one in the path, or that of the customer's code.
+async fn account_of(api: &Api, path: &str) -> Option<AccountId> {
+    let first = |rest: &str| rest.split('/').next().unwrap_or_default().to_owned();
+    if let Some(rest) = path.strip_prefix("/v1/accounts/") {
+        return first(rest).parse().ok();
+    }
+    let code: Code = first(path.strip_prefix("/join/")?).parse().ok()?;
+    let owner = api.find_code(&code).await.ok()??;
+    Some(owner.account)
+}

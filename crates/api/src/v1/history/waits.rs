@@ -1,0 +1,139 @@
+//! Waits: who queued, from when, for how long, and what became of the offer (Q2).
+
+use axum::Json as Answer;
+use serde::{Deserialize, Serialize};
+use usher_domain::event::EndReason;
+use usher_domain::text::Product;
+use usher_domain::{PoolId, TicketId, Timestamp, UserId};
+use usher_journal::{Cursor, TicketFilter, TicketRow};
+use utoipa::{IntoParams, ToSchema};
+
+use super::{need_reports, span};
+use crate::extract::{Caller, Limit, List, Query};
+use crate::problem::Problem;
+use crate::v1::path::AccountPath;
+use crate::v1::schema;
+use crate::v1::time::Time;
+use crate::waits::WaitOutcome;
+
+/// Somebody waited for a seat.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct RecordedWait {
+    /// The id of the ticket.
+    #[schema(value_type = schema::TicketId)]
+    id: TicketId,
+    /// Who.
+    #[schema(value_type = schema::UserId)]
+    user: UserId,
+    /// What they wanted to use.
+    #[schema(value_type = schema::Product)]
+    product: String,
+    /// In which pool's queue.
+    #[schema(value_type = schema::PoolId)]
+    pool: PoolId,
+    /// For what: `sign_in`, `session` or `resume`; null for waits from before this was kept.
+    #[schema(required, example = "sign_in")]
+    wanted: Option<String>,
+    /// Since when.
+    from: Time,
+    /// How long the wait took, or has taken so far.
+    #[schema(example = 540)]
+    waited_secs: u32,
+    /// When a seat was first kept for them; null where none was.
+    #[schema(required)]
+    offered_at: Option<Time>,
+    /// What became of it. `taken`: they got in. `missed`: a seat was kept and not taken in time. `given_up`: they left
+    /// the queue, or their device went silent. `ended`: it ended otherwise, as `reason` says.
+    #[schema(value_type = schema::WaitOutcome)]
+    outcome: &'static str,
+    /// When it was over; null while they wait.
+    #[schema(required)]
+    ended_at: Option<Time>,
+    /// Why it is over, where they did not get in.
+    #[schema(required, value_type = Option<schema::EndReason>)]
+    reason: Option<String>,
+}
+
+impl RecordedWait {
+    fn of(row: &TicketRow, now: Timestamp) -> Self {
+        let outcome = WaitOutcome::of(row);
+        let until = row.end.as_ref().map_or(now, |end| end.at);
+        let is_reason = |reason: &&EndReason| {
+            let end = row.end.as_ref();
+            end.is_some_and(|end| end.reason.as_str() == reason.as_str())
+        };
+        Self {
+            id: row.id,
+            user: row.user,
+            product: row.product.to_string(),
+            pool: row.pool,
+            wanted: row.wanted.as_ref().map(ToString::to_string),
+            from: row.opened_at.into(),
+            waited_secs: until.since(row.opened_at).get(),
+            offered_at: row.offered_at.map(Time::from),
+            outcome: outcome.as_str(),
+            ended_at: row.end.as_ref().map(|end| end.at.into()),
+            reason: EndReason::ALL
+                .iter()
+                .find(is_reason)
+                .map(|it| it.as_str().to_owned()),
+        }
+    }
+}
+
+/// Which waits to list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WaitQuery {
+    /// Only those that began at or after this instant.
+    from: Option<Time>,
+    /// Only those that began before this instant.
+    to: Option<Time>,
+    /// Only those of this user.
+    #[param(value_type = Option<schema::UserId>)]
+    user: Option<UserId>,
+    /// Only those at this pool.
+    #[param(value_type = Option<schema::PoolId>)]
+    pool: Option<PoolId>,
+    /// Only those of this product.
+    #[param(value_type = Option<schema::Product>)]
+    product: Option<Product>,
+    /// How many waits the page has at most.
+    #[serde(default)]
+    #[param(inline)]
+    limit: Limit,
+    /// The `next_cursor` of the page before.
+    #[param(value_type = Option<schema::Cursor>)]
+    cursor: Option<Cursor>,
+}
+
+/// List the waits
+///
+/// Everybody who queued, those who wait now included, the newest first. A user who queues is not refused, so this list
+/// stands beside that of refusals. Needs `reports.view`.
+#[utoipa::path(
+    get, path = "/v1/accounts/{account}/waits", operation_id = "listWaits", tag = "history",
+    params(AccountPath, WaitQuery),
+    responses((status = 200, description = "A page of waits.", body = List<RecordedWait>))
+)]
+pub(super) async fn list(
+    caller: Caller,
+    Query(query): Query<WaitQuery>,
+) -> Result<Answer<List<RecordedWait>>, Problem> {
+    need_reports(&caller).await?;
+    let filter = TicketFilter {
+        span: span(query.from, query.to)?,
+        user: query.user,
+        pool: query.pool,
+        product: query.product.map(|product| product.to_string()),
+    };
+    let page = query.limit.after(query.cursor);
+    let now = caller.api.engine.now();
+    let rows = caller
+        .api
+        .records
+        .list_tickets(caller.account, filter, page)
+        .await?;
+    Ok(Answer(List::of(rows, |row| RecordedWait::of(&row, now))))
+}

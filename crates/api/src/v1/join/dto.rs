@@ -1,0 +1,210 @@
+//! A session as its customer sees it.
+
+use serde::Serialize;
+use usher_domain::presence::SessionState;
+use usher_domain::{Account, Actor, Secs, SessionId, Timestamp};
+use usher_identity::PassFor;
+use usher_journal::CodeOwner;
+use utoipa::ToSchema;
+
+use crate::api::Api;
+use crate::v1::schema;
+use crate::v1::stream_tickets::STREAM_TICKET_SECS;
+use crate::v1::time::Time;
+use crate::visit::{CUSTOMER_TOKEN_SECS, Ender, Over};
+
+/// Who ended a session, as its customer is told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(super) struct CustomerEnding {
+    /// Who: `customer`, `agent`, `account` (somebody else of it) or `usher` (something ran out).
+    #[schema(value_type = schema::Ender)]
+    who: &'static str,
+    /// The name of the customer, the agent or the account, where it is known.
+    #[schema(required)]
+    name: Option<String>,
+    /// What they said about it.
+    #[schema(required, value_type = Option<schema::Note>)]
+    note: Option<String>,
+}
+
+impl CustomerEnding {
+    pub(super) fn new(ender: Ender, names: &Names<'_>, note: Option<&str>) -> Self {
+        let name = match ender {
+            Ender::Customer => names.customer,
+            Ender::Agent => Some(names.agent),
+            Ender::Account => Some(names.account),
+            Ender::Usher => None,
+        };
+        Self {
+            who: ender.as_str(),
+            name: name.filter(|name| !name.is_empty()).map(str::to_owned),
+            note: note.map(str::to_owned),
+        }
+    }
+}
+
+/// What those are called who may end a session.
+pub(super) struct Names<'a> {
+    pub(super) customer: Option<&'a str>,
+    pub(super) agent: &'a str,
+    pub(super) account: &'a str,
+}
+
+/// A session as its customer sees it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Joined {
+    /// The code, as it is stored.
+    #[schema(value_type = schema::JoinCode)]
+    code: String,
+    /// Where the session stands. `standby`: the agent waits for the customer. `paused`: the agent has put it aside and
+    /// will take it up again. `ended` is said for an hour.
+    #[schema(value_type = schema::SessionState)]
+    state: &'static str,
+    /// The kind of work.
+    #[schema(value_type = schema::SessionKind)]
+    kind: String,
+    /// The agent's name; empty once the agent is deleted.
+    #[schema(example = "Sven Svensson")]
+    agent: String,
+    /// The name of the account that the agent works for.
+    #[schema(value_type = schema::Name, example = "Contoso Support")]
+    account_name: String,
+    /// The product.
+    #[schema(value_type = schema::Product)]
+    product: String,
+    /// What the customer is called, once known.
+    #[schema(value_type = Option<schema::Name>)]
+    customer: Option<String>,
+    /// How long the code still waits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    expires_in_secs: Option<u32>,
+    /// When the session closes, after somebody ended it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    closes_in_secs: Option<u32>,
+    /// Who ended it, where it is ending or over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    by: Option<CustomerEnding>,
+    /// Why it is over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<schema::EndReason>, nullable = false)]
+    reason: Option<String>,
+    /// When it ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    ended_at: Option<Time>,
+    /// The customer's own token, for whoever joined: it opens the stream of events and lets them join again and leave.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "usher_pass_1795428000000.1.mzxw6ytboi")]
+    token: Option<String>,
+    /// How long the token is good. Joining again with it gives a new one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = 3600)]
+    token_expires_in_secs: Option<u32>,
+    /// Where a browser opens the stream of events: the address has a ticket that is good for half a minute.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(
+        nullable = false,
+        format = "uri-reference",
+        example = "/join/K7M2QX9D4T/events?ticket=usher_pass_1795424430000.1.mzxw6ytboi"
+    )]
+    events_url: Option<String>,
+}
+
+impl Joined {
+    /// A session that is not over; none where there is none.
+    pub(super) fn of(account: &Account, id: SessionId, code: String, now: Timestamp) -> Option<Self> {
+        let session = account.sessions().get(&id)?;
+        if !account.sees_session(&Actor::Customer(id), session) {
+            return None;
+        }
+        let agent = account.user(session.user)?.profile.name.to_string();
+        let account_name = account.name().to_string();
+        let customer = session.customer.as_ref().map(|it| it.name.to_string());
+        let (expires, closes) = match session.state {
+            SessionState::Standby { until } => (Some(until), None),
+            SessionState::Ending { closes_at, .. } => (None, Some(closes_at)),
+            _ => (None, None),
+        };
+        let by = match &session.state {
+            SessionState::Ending { note, .. } => {
+                let names = Names {
+                    customer: customer.as_deref(),
+                    agent: &agent,
+                    account: &account_name,
+                };
+                let note = note.as_ref().map(usher_domain::text::Note::as_str);
+                Some(CustomerEnding::new(Ender::Account, &names, note))
+            }
+            _ => None,
+        };
+        let left = |at: Timestamp| at.remaining(now).get();
+        Some(Self {
+            code,
+            state: session.state.as_str(),
+            kind: session.kind.as_str().to_owned(),
+            agent,
+            account_name,
+            product: session.product.to_string(),
+            customer,
+            expires_in_secs: expires.map(left),
+            closes_in_secs: closes.map(left),
+            by,
+            reason: None,
+            ended_at: None,
+            token: None,
+            token_expires_in_secs: None,
+            events_url: None,
+        })
+    }
+
+    /// A session that is over.
+    pub(super) fn over(over: &Over, code: String) -> Self {
+        let customer = over.row.customer.as_ref().map(ToString::to_string);
+        let names = Names {
+            customer: customer.as_deref(),
+            agent: &over.agent,
+            account: &over.account_name,
+        };
+        Self {
+            code,
+            state: "ended",
+            kind: over.row.kind.to_string(),
+            agent: over.agent.clone(),
+            account_name: over.account_name.clone(),
+            product: over.row.product.to_string(),
+            by: Some(CustomerEnding::new(over.ender(), &names, over.note())),
+            customer,
+            expires_in_secs: None,
+            closes_in_secs: None,
+            reason: Some(over.end.reason.to_string()),
+            ended_at: Some(over.end.at.into()),
+            token: None,
+            token_expires_in_secs: None,
+            events_url: None,
+        }
+    }
+
+    /// The same for whoever has joined: with their token, and a way for browsers to open the stream.
+    pub(super) fn with_token(self, api: &Api, owner: CodeOwner) -> Self {
+        let now = api.engine.now();
+        let token = api.customer_token(owner, now + Secs::new(CUSTOMER_TOKEN_SECS));
+        let purpose = PassFor::CustomerStream(owner.session);
+        let ticket = api
+            .identity
+            .pass(owner.account, purpose, now + Secs::new(STREAM_TICKET_SECS));
+        let public_url = api.config.public_url.as_deref().unwrap_or_default();
+        Self {
+            events_url: Some(format!(
+                "{public_url}/join/{}/events?ticket={}",
+                self.code,
+                ticket.into_exposed()
+            )),
+            token: Some(token.into_exposed()),
+            token_expires_in_secs: Some(CUSTOMER_TOKEN_SECS),
+            ..self
+        }
+    }
+}

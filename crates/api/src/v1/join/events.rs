@@ -1,0 +1,227 @@
+//! The stream of events of a session's customer.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use serde::Serialize;
+use usher_domain::presence::SessionState;
+use usher_domain::{Account, Actor, Event, SessionId, Timestamp};
+use usher_engine::Way;
+use usher_identity::PassFor;
+use usher_journal::{CodeOwner, Seq};
+
+use super::dto::{CustomerEnding, Names};
+use super::{JoinPath, Visitor};
+use crate::api::Api;
+use crate::arrival::Arrival;
+use crate::extract::{Caller, Path, Query};
+use crate::problem::Problem;
+use crate::v1::events::{
+    EventStream, Feed, LastEventId, LastEventIdHeader, Message, Opening, QueueView, Subject,
+};
+use crate::v1::stream_tickets::TicketQuery;
+use crate::visit::{Ender, no_such_code};
+
+/// A session that its customer follows.
+struct CustomerSubject {
+    session: SessionId,
+    agent: String,
+    account_name: String,
+    customer: Option<String>,
+    is_over: bool,
+}
+
+/// How the session stands when the stream begins.
+#[derive(Clone)]
+struct Standing {
+    agent: String,
+    account_name: String,
+    customer: Option<String>,
+    messages: VecDeque<Message>,
+}
+
+#[derive(Serialize)]
+struct StateTold {
+    state: &'static str,
+}
+
+#[derive(Serialize)]
+struct Closing<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    in_secs: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+    by: CustomerEnding,
+}
+
+impl CustomerSubject {
+    fn ending(&self, ender: Ender, note: Option<&str>) -> CustomerEnding {
+        let names = Names {
+            customer: self.customer.as_deref(),
+            agent: &self.agent,
+            account: &self.account_name,
+        };
+        CustomerEnding::new(ender, &names, note)
+    }
+}
+
+impl Subject for CustomerSubject {
+    async fn take(&mut self, caller: &Caller, _: Seq, event: &Event) -> Result<Option<Message>, Problem> {
+        let state = |name, state| Some(Message::new(name, &StateTold { state }));
+        Ok(match event {
+            Event::SessionConnected { id, .. } if *id == self.session => state("session_started", "active"),
+            Event::CustomerJoined { id, customer, .. } if *id == self.session => {
+                let name = customer.as_ref().map(|customer| customer.name.to_string());
+                self.customer = name.or(self.customer.take());
+                None
+            }
+            Event::SessionPaused { id } if *id == self.session => state("session_paused", "paused"),
+            Event::SessionResumed { id, .. } if *id == self.session => state("session_resumed", "active"),
+            Event::SessionEnding {
+                id, closes_at, note, ..
+            } if *id == self.session => {
+                let note = note.as_ref().map(usher_domain::text::Note::as_str);
+                let closing = Closing {
+                    in_secs: Some(closes_at.remaining(caller.api.engine.now()).get()),
+                    reason: None,
+                    by: self.ending(Ender::Account, note),
+                };
+                Some(Message::new("session_ending", &closing))
+            }
+            Event::SessionEnded { id, reason, by } if *id == self.session => {
+                self.is_over = true;
+                let ender = Ender::of(reason.as_str(), by.as_ref().map(|by| by.actor.as_str()));
+                let note = by.as_ref().and_then(|by| by.note.as_ref());
+                let closing = Closing {
+                    in_secs: None,
+                    reason: Some(reason.as_str()),
+                    by: self.ending(ender, note.map(usher_domain::text::Note::as_str)),
+                };
+                Some(Message::new("session_ended", &closing))
+            }
+            _ => None,
+        })
+    }
+
+    fn is_over(&self) -> bool {
+        self.is_over
+    }
+
+    fn queue(&self) -> Option<Box<QueueView>> {
+        None
+    }
+}
+
+impl Standing {
+    fn of(account: &Account, id: SessionId, now: Timestamp) -> Option<Self> {
+        let session = account.sessions().get(&id)?;
+        let agent = account.user(session.user)?.profile.name.to_string();
+        let account_name = account.name().to_string();
+        let customer = session.customer.as_ref().map(|it| it.name.to_string());
+        let mut messages = VecDeque::from([Message::new(
+            "session",
+            &StateTold {
+                state: session.state.as_str(),
+            },
+        )]);
+        if let SessionState::Ending { closes_at, note, .. } = &session.state {
+            let names = Names {
+                customer: customer.as_deref(),
+                agent: &agent,
+                account: &account_name,
+            };
+            let note = note.as_ref().map(usher_domain::text::Note::as_str);
+            let closing = Closing {
+                in_secs: Some(closes_at.remaining(now).get()),
+                reason: None,
+                by: CustomerEnding::new(Ender::Account, &names, note),
+            };
+            messages.push_back(Message::new("session_ending", &closing));
+        }
+        Some(Self {
+            agent,
+            account_name,
+            customer,
+            messages,
+        })
+    }
+}
+
+/// Follow a session as its customer
+///
+/// Server-sent events for the customer who joined: with their token, or with the ticket in the `events_url` that
+/// joining gave. The stream ends after `session_ended`; where it breaks off otherwise, come back with `Last-Event-ID`.
+/// A browser's own `EventSource` does so with a ticket that is too old by then: join again with the token for a new
+/// `events_url`.
+///
+/// | event | data |
+/// | --- | --- |
+/// | `session` | `state`: how the session stands, when a stream begins that has no past |
+/// | `session_started`, `session_paused`, `session_resumed` | `state` |
+/// | `session_ending` | `in_secs`, `by` (`who`, `name`, `note`): it closes then |
+/// | `session_ended` | `reason`, `by`: the last event |
+#[utoipa::path(
+    get, path = "/join/{code}/events", operation_id = "followSessionAsCustomer", tag = "sessions", security(()),
+    params(JoinPath, TicketQuery, LastEventIdHeader),
+    responses((status = 200, description = "The events.", body = String, content_type = "text/event-stream")),
+    extensions(("x-problems" = json!(["unauthenticated", "wrong-state", "too-many-attempts", "too-many-streams"])))
+)]
+pub(super) async fn follow(
+    State(api): State<Arc<Api>>,
+    Path(path): Path<JoinPath>,
+    Query(query): Query<TicketQuery>,
+    arrival: Arrival,
+    headers: HeaderMap,
+    LastEventId(from): LastEventId,
+) -> Result<EventStream, Problem> {
+    let visitor = Visitor::of(api, arrival, path.code, &headers, None).await?;
+    if !may_follow(&visitor, query.ticket.as_deref()) {
+        return Err(Problem::unauthenticated(query.ticket.is_some()));
+    }
+    let CodeOwner { account, session, .. } = visitor.owner;
+    let caller = Caller {
+        api: Arc::clone(&visitor.api),
+        account,
+        actor: Actor::Customer(session),
+        cause: visitor.arrival.cause(Way::Api, None),
+    };
+    let view = move |account: &Account, now| Standing::of(account, session, now);
+    let opening = Opening::at(&caller, from, view).await?;
+    let open = caller.open_stream().await?;
+    let seen = opening.seen.clone();
+    let subject = |standing: Standing| CustomerSubject {
+        session,
+        agent: standing.agent,
+        account_name: standing.account_name,
+        customer: standing.customer,
+        is_over: false,
+    };
+    if let Some(standing) = seen {
+        let stands: Vec<Message> = standing.messages.iter().cloned().collect();
+        return Ok(Feed::new(caller, open, opening, subject(standing), &stands).open());
+    }
+    let over = visitor.api.session_over(visitor.owner).await?;
+    let over = over.ok_or_else(no_such_code)?;
+    let problem = crate::v1::ended::session_is_over(&over);
+    if from.is_none() {
+        return Err(problem);
+    }
+    let subject = subject(Standing {
+        agent: over.agent,
+        account_name: over.account_name,
+        customer: over.row.customer.map(|name| name.to_string()),
+        messages: VecDeque::new(),
+    });
+    let rest = Feed::new(caller, open, opening, subject, &[]).rest().await?;
+    rest.ok_or(problem)
+}
+
+fn may_follow(visitor: &Visitor, ticket: Option<&str>) -> bool {
+    let (api, owner) = (&visitor.api, visitor.owner);
+    let purpose = PassFor::CustomerStream(owner.session);
+    let now = api.engine.now();
+    visitor.proof == usher_domain::presence::JoinProof::Token
+        || ticket.is_some_and(|ticket| api.identity.is_pass(ticket, owner.account, purpose, now))
+}

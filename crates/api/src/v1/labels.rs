@@ -1,0 +1,34 @@
+//! External ids and metadata, as the API takes and shows them.
+
+use usher_domain::Command;
+use usher_domain::labels::{Labels, LabelsPatch, Metadata};
+use usher_domain::text::ExternalId;
+
+/// The labels that a creation asks for.
+pub(crate) fn new(external_id: Option<ExternalId>, metadata: Option<Metadata>) -> LabelsPatch {
+    LabelsPatch {
+        external_id: external_id.map(Some),
+        metadata,
+    }
+}
+
+/// The command, with labels where there are any.
+pub(crate) fn labelled(command: Command, labels: LabelsPatch) -> Command {
+    if labels.is_empty() {
+        return command;
+    }
+    Command::Labelled {
+        command: Box::new(command),
+        labels,
+    }
+}
+
+/// Labels as the records keep them.
+pub(crate) fn of_record(external_id: Option<&str>, metadata: Option<&str>) -> Labels {
+    Labels {
+        external_id: external_id.and_then(|id| id.parse().ok()),
+        metadata: metadata
+            .and_then(|json| serde_json::from_str(json).ok())
+            .unwrap_or_default(),
+    }
+}

@@ -1,0 +1,168 @@
+//! Tickets with which a browser opens a stream: in the address, which a browser's `EventSource` can send, for a short
+//! time, and for one stream. A token never stands in an address, where logs and histories keep it.
+
+use std::sync::Arc;
+
+use axum::Json as Answer;
+use axum::extract::MatchedPath;
+use axum::http::Method;
+use axum::http::request::Parts;
+use serde::{Deserialize, Serialize};
+use usher_domain::{Account, AccountId, Actor, Refusal, Secs, SignInId, TicketId};
+use usher_identity::PassFor;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::ended;
+use super::path::AccountPath;
+use super::schema;
+use crate::api::Api;
+use crate::extract::{Caller, Json, bearer_of};
+use crate::problem::Problem;
+
+/// How long a ticket is good for opening a stream. A stream that is open goes on.
+pub(crate) const STREAM_TICKET_SECS: u32 = 30;
+
+const SIGN_IN_EVENTS: &str = "/v1/accounts/{account}/sign-ins/{sign_in}/events";
+const TICKET_EVENTS: &str = "/v1/accounts/{account}/tickets/{ticket}/events";
+
+pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
+    OpenApiRouter::new().routes(routes!(create))
+}
+
+/// How a stream is opened without a header.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TicketQuery {
+    /// A stream ticket, instead of an `Authorization` header: for browsers.
+    #[param(value_type = Option<String>, example = "usher_pass_1795424430000.1.mzxw6ytboi")]
+    pub(crate) ticket: Option<String>,
+}
+
+/// Which stream to open: exactly one of the two.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewStreamTicket {
+    /// The stream of this sign-in.
+    #[schema(value_type = Option<schema::SignInId>)]
+    sign_in: Option<SignInId>,
+    /// The stream of this place in the queue.
+    #[schema(value_type = Option<schema::TicketId>)]
+    ticket: Option<TicketId>,
+}
+
+/// A ticket that opens one stream.
+#[derive(Debug, Serialize, ToSchema)]
+struct StreamTicket {
+    /// What `?ticket=` takes.
+    #[schema(example = "usher_pass_1795424430000.1.mzxw6ytboi")]
+    ticket: String,
+    /// How long it can be used to open the stream, which then goes on.
+    #[schema(example = 30)]
+    expires_in_secs: u32,
+    /// The address of the stream, with the ticket in it.
+    #[schema(
+        format = "uri-reference",
+        example = "/v1/accounts/acct_01h2xcejqtf2nbrexx3vqjhp41/sign-ins/sign_01h2xcejqtf2nbrexx3vqjhp41/events?ticket=usher_pass_1795424430000.1.mzxw6ytboi"
+    )]
+    url: String,
+}
+
+/// Get a ticket for a stream
+///
+/// For browsers, whose `EventSource` sends no `Authorization` header: the ticket opens the stream of one sign-in, or of
+/// one place in the queue, as its own device, within half a minute. For whoever may work with it: the device, its
+/// user, and keys with `sign-ins.write`. Where the stream breaks off, get a new one.
+#[utoipa::path(
+    post, path = "/v1/accounts/{account}/stream-tickets", operation_id = "createStreamTicket", tag = "sign-ins",
+    params(AccountPath), request_body = NewStreamTicket,
+    responses((status = 200, description = "The ticket.", body = StreamTicket)),
+    extensions(("x-problems" = json!(["sign-in-ended", "ticket-ended"])))
+)]
+async fn create(caller: Caller, Json(body): Json<NewStreamTicket>) -> Result<Answer<StreamTicket>, Problem> {
+    let (purpose, path) = match (body.sign_in, body.ticket) {
+        (Some(id), None) => (PassFor::SignInStream(id), format!("sign-ins/{id}")),
+        (None, Some(id)) => (PassFor::TicketStream(id), format!("tickets/{id}")),
+        _ => {
+            let message = "must be given, or `ticket`, and not both";
+            return Err(Problem::invalid("sign_in", message));
+        }
+    };
+    let actor = caller.actor.clone();
+    let view = move |account: &Account, _| may_follow(account, &actor, purpose);
+    ended::read(&caller, view).await?;
+    let until = caller.api.engine.now() + Secs::new(STREAM_TICKET_SECS);
+    let ticket = caller
+        .api
+        .identity
+        .pass(caller.account, purpose, until)
+        .into_exposed();
+    let public_url = caller.api.config.public_url.as_deref().unwrap_or_default();
+    Ok(Answer(StreamTicket {
+        url: format!(
+            "{public_url}/v1/accounts/{}/{path}/events?ticket={ticket}",
+            caller.account
+        ),
+        expires_in_secs: STREAM_TICKET_SECS,
+        ticket,
+    }))
+}
+
+fn may_follow(account: &Account, actor: &Actor, purpose: PassFor) -> Result<(), Refusal> {
+    let (what, user, is_own) = match purpose {
+        PassFor::SignInStream(id) => {
+            let user = account.sign_ins().get(&id).map(|sign_in| sign_in.user);
+            let user = user.ok_or(Refusal::SignInEnded { id })?;
+            ("sign-in", user, *actor == Actor::SignIn(id))
+        }
+        PassFor::TicketStream(id) => {
+            let user = account.tickets().get(&id).map(|ticket| ticket.user);
+            let user = user.ok_or(Refusal::TicketEnded { id })?;
+            ("ticket", user, *actor == Actor::Ticket(id))
+        }
+        PassFor::Customer(_) | PassFor::CustomerStream(_) => {
+            return Err(Refusal::NotFound { what: "session" });
+        }
+    };
+    let is_for_user =
+        !matches!(actor, Actor::SignIn(_) | Actor::Ticket(_)) && account.may_act_for(actor, user);
+    if is_own || is_for_user {
+        return Ok(());
+    }
+    Err(if account.sees_user(actor, user) {
+        Refusal::Forbidden {
+            needed: "the user's own token or a key with `sign-ins.write`",
+        }
+    } else {
+        Refusal::NotFound { what }
+    })
+}
+
+/// Who opens a stream with a ticket in the address; none for requests of any other kind.
+pub(crate) fn shown(api: &Api, parts: &Parts, account: AccountId) -> Option<Actor> {
+    if parts.method != Method::GET || bearer_of(&parts.headers).is_some() {
+        return None;
+    }
+    let route = parts.extensions.get::<MatchedPath>()?.as_str();
+    let id = parts.uri.path().rsplit('/').nth(1)?;
+    let (purpose, actor) = match route {
+        SIGN_IN_EVENTS => {
+            let id = id.parse().ok()?;
+            (PassFor::SignInStream(id), Actor::SignIn(id))
+        }
+        TICKET_EVENTS => {
+            let id = id.parse().ok()?;
+            (PassFor::TicketStream(id), Actor::Ticket(id))
+        }
+        _ => return None,
+    };
+    let query = parts.uri.query()?.as_bytes();
+    let mut pairs = form_urlencoded::parse(query);
+    let (_, ticket) = pairs.find(|(name, _)| name == "ticket")?;
+    let now = api.engine.now();
+    api.identity
+        .is_pass(&ticket, account, purpose, now)
+        .then_some(actor)
+}

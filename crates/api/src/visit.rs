@@ -1,0 +1,199 @@
+//! Customers and their codes, for the API and the portal: what a code leads to, and how a session ended as its
+//! customer is told.
+
+use std::net::IpAddr;
+
+use usher_domain::event::EndReason;
+use usher_domain::text::Code;
+use usher_domain::{AccountId, Secs, SessionId, Timestamp};
+use usher_engine::Failure;
+use usher_identity::{PassFor, Secret};
+use usher_journal::{CODE_KEPT_SECS, CodeOwner, End, SessionRow};
+
+use crate::api::Api;
+use crate::problem::Problem;
+
+/// How long the token of a customer who joined is good: it is renewed by joining again with it.
+pub const CUSTOMER_TOKEN_SECS: u32 = 3600;
+
+/// Who ended a session, as its customer is told: whose doing it was inside the help desk is not for them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ender {
+    /// The customer.
+    Customer,
+    /// The agent, or the agent's own device.
+    Agent,
+    /// Somebody else of the account.
+    Account,
+    /// Usher: something ran out.
+    Usher,
+}
+
+impl Ender {
+    /// The word that the API uses.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Customer => "customer",
+            Self::Agent => "agent",
+            Self::Account => "account",
+            Self::Usher => "usher",
+        }
+    }
+
+    /// Who ended a session for this reason; `actor` is the journal's word for whoever did it, where somebody did.
+    #[must_use]
+    pub fn of(reason: &str, actor: Option<&str>) -> Self {
+        let is = |of: EndReason| reason == of.as_str();
+        if actor == Some("customer") {
+            Self::Customer
+        } else if is(EndReason::Finished) || is(EndReason::SignedOut) {
+            Self::Agent
+        } else if actor.is_some() {
+            Self::Account
+        } else if is(EndReason::SignInEnded) {
+            Self::Agent
+        } else {
+            Self::Usher
+        }
+    }
+}
+
+/// A session that is over, as its customer sees it.
+#[derive(Debug, Clone)]
+pub struct Over {
+    /// The session as the records have it.
+    pub row: SessionRow,
+    /// How it ended.
+    pub end: End,
+    /// The agent's name; empty where the agent is deleted.
+    pub agent: String,
+    /// The account's name.
+    pub account_name: String,
+}
+
+impl Over {
+    /// Who ended it.
+    #[must_use]
+    pub fn ender(&self) -> Ender {
+        let actor = self.end.by.as_ref().map(|by| &*by.actor);
+        Ender::of(&self.end.reason, actor)
+    }
+
+    /// What whoever ended it said about it.
+    #[must_use]
+    pub fn note(&self) -> Option<&str> {
+        self.end.by.as_ref()?.note.as_deref()
+    }
+}
+
+/// A code that leads nowhere: it never did, or its session ended more than an hour ago. Nobody learns which by guessing.
+#[must_use]
+pub fn no_such_code() -> Problem {
+    Problem::not_found("session").detailed("This code is not valid. Ask for a new one.")
+}
+
+impl Api {
+    /// Where a code leads; a problem where it leads nowhere. Those that lead nowhere are counted by network, and slowed
+    /// down; a code that is right is never held up by others that are wrong.
+    pub async fn code_owner(&self, code: &Code, from: Option<IpAddr>) -> Result<CodeOwner, Problem> {
+        let now = self.engine.now();
+        let is_kept = |owner: &CodeOwner| {
+            let kept = Secs::new(CODE_KEPT_SECS);
+            owner.retired_at.is_none_or(|retired_at| now < retired_at + kept)
+        };
+        let owner = self.find_code(code).await?;
+        match owner.filter(is_kept) {
+            Some(owner) => Ok(owner),
+            None => Err(self.wrong_code(from)),
+        }
+    }
+
+    /// The problem that a code leads nowhere, or that too many of them were tried of late.
+    #[must_use]
+    pub fn wrong_code(&self, from: Option<IpAddr>) -> Problem {
+        match self.throttle.join_code(from) {
+            Ok(_) => no_such_code(),
+            Err(wait) => Problem::too_many_attempts(wait),
+        }
+    }
+
+    /// The session of a code whose session is over; none where it is not.
+    pub async fn session_over(&self, owner: CodeOwner) -> Result<Option<Over>, Problem> {
+        let row = self.records.session(owner.account, owner.session).await?;
+        let Some((row, end)) = row.and_then(|row| row.end.clone().map(|end| (row, end))) else {
+            return Ok(None);
+        };
+        let user = row.user;
+        let names = self.engine.read(owner.account, move |account, _| {
+            let agent = account.user(user).map(|agent| agent.profile.name.to_string());
+            (agent.unwrap_or_default(), account.name().to_string())
+        });
+        match names.await {
+            Ok((agent, account_name)) => Ok(Some(Over {
+                row,
+                end,
+                agent,
+                account_name,
+            })),
+            Err(Failure::NoAccount) => Ok(None),
+            Err(failure) => Err(failure.into()),
+        }
+    }
+
+    /// The token of a customer who has joined, good until then.
+    #[must_use]
+    pub fn customer_token(&self, owner: CodeOwner, until: Timestamp) -> Secret {
+        self.identity
+            .pass(owner.account, PassFor::Customer(owner.session), until)
+    }
+
+    /// Whether this is the token of the customer who joined the session.
+    #[must_use]
+    pub fn is_customer(&self, token: &str, owner: CodeOwner) -> bool {
+        let now = self.engine.now();
+        self.identity
+            .is_pass(token, owner.account, PassFor::Customer(owner.session), now)
+    }
+
+    /// What a customer's program is known by when it repeats its attempt: a digest of the key that it drew.
+    #[must_use]
+    pub(crate) fn join_key(account: AccountId, session: SessionId, key: &str) -> String {
+        use sha2::{Digest, Sha256};
+        let digest = Sha256::new()
+            .chain_update(b"usher.join.v1\0")
+            .chain_update(account.bits().to_be_bytes())
+            .chain_update(session.bits().to_be_bytes())
+            .chain_update(key)
+            .finalize();
+        digest[..16]
+            .iter()
+            .fold(String::with_capacity(32), |mut text, byte| {
+                use std::fmt::Write as _;
+                // Writing to a string does not fail.
+                let _ = write!(text, "{byte:02x}");
+                text
+            })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn customers_are_told_who_ended_a_session_without_names_from_inside() {
+        for (reason, actor, ender) in [
+            ("finished", None, Ender::Agent),
+            ("finished", Some("customer"), Ender::Customer),
+            ("finished", Some("key_1"), Ender::Agent),
+            ("ended-by-other", Some("user_1"), Ender::Account),
+            ("sign-in-ended", None, Ender::Agent),
+            ("sign-in-ended", Some("user_1"), Ender::Account),
+            ("expired", None, Ender::Usher),
+            ("minutes-exhausted", None, Ender::Usher),
+        ] {
+            assert_eq!(Ender::of(reason, actor), ender, "{reason} {actor:?}");
+        }
+    }
+}

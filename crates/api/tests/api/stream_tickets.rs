@@ -1,0 +1,81 @@
+use serde_json::json;
+
+use crate::app::Who;
+use crate::desk::{Desk, text};
+
+#[tokio::test]
+async fn a_browser_opens_a_stream_with_a_ticket_and_without_the_token() {
+    let desk = Desk::with_seats(1).await;
+    let sven = desk.sign_in(&desk.agent("Sven").await).await;
+    let eva = desk.wait(&desk.agent("Eva").await).await;
+
+    let of_sign_in = desk
+        .app
+        .by(&sven.token)
+        .post("stream-tickets", json!({"sign_in": sven.id}))
+        .await
+        .ok();
+    let of_ticket = desk
+        .app
+        .by(&eva.token)
+        .post("stream-tickets", json!({"ticket": eva.id}))
+        .await
+        .ok();
+    assert_eq!(of_sign_in["expires_in_secs"], 30);
+    let url = text(&of_sign_in["url"]);
+    assert!(!url.contains(sven.token.0.as_deref().unwrap()), "{url}");
+
+    let mut stream = desk.follow(&Who(None), &url, None).await.begun().await;
+    let mut queue = desk.follow(&Who(None), &text(&of_ticket["url"]), None).await;
+    assert_eq!(queue.expect("queue").await.data["position"], 1);
+    // A stream that is open goes on when its ticket is no longer good.
+    desk.advance(30).await;
+    desk.app.nobody().get(&url).await.problem(401, "unauthenticated");
+    desk.app.by(&sven.token).delete(&sven.path("")).await.done();
+    stream.expect("signed_out").await;
+}
+
+#[tokio::test]
+async fn a_ticket_is_good_for_its_own_stream_and_for_nothing_else() {
+    let desk = Desk::with_seats(2).await;
+    let sven = desk.sign_in(&desk.agent("Sven").await).await;
+    let eva = desk.sign_in(&desk.agent("Eva").await).await;
+    let made = desk
+        .app
+        .by(&sven.token)
+        .post("stream-tickets", json!({"sign_in": sven.id}))
+        .await
+        .ok();
+    let ticket = text(&made["ticket"]);
+
+    for path in [
+        eva.path(&format!("/events?ticket={ticket}")),
+        sven.path(&format!("?ticket={ticket}")),
+        format!("sign-ins?ticket={ticket}"),
+        sven.path("/events?ticket=usher_pass_9999999999999.1.aaaa"),
+    ] {
+        desk.app.nobody().get(&path).await.problem(401, "unauthenticated");
+    }
+    let bearer = Who(Some(ticket));
+    desk.app
+        .by(&bearer)
+        .get(&sven.path(""))
+        .await
+        .problem(401, "unauthenticated");
+}
+
+#[tokio::test]
+async fn a_ticket_is_for_whoever_may_work_with_what_it_opens() {
+    let desk = Desk::with_seats(2).await;
+    let sven = desk.sign_in(&desk.agent("Sven").await).await;
+    let eva = desk.sign_in(&desk.agent("Eva").await).await;
+    let body = json!({"sign_in": sven.id});
+    let olga = desk.app.owner().await;
+
+    for (who, status) in [(&eva.token, 404), (&olga, 403), (&desk.key, 200)] {
+        let answer = desk.app.by(who).post("stream-tickets", body.clone()).await;
+        assert_eq!(answer.status.as_u16(), status, "{}", answer.text);
+    }
+    let neither = desk.app.by(&sven.token).post("stream-tickets", json!({})).await;
+    neither.problem(422, "invalid");
+}

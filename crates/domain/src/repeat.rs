@@ -1,0 +1,105 @@
+//! Repeated requests: ids that were derived from an `Idempotency-Key` say which request made a thing.
+//!
+//! Such an id is a UUID of version 8. Its upper half derives from the key, the caller and the account; its lower half
+//! from what was asked. So a thing that exists tells a repeat of its request from another request with the same key,
+//! and no answer has to be kept for that.
+
+use std::collections::BTreeMap;
+
+use crate::account::Account;
+use crate::command::Command;
+use crate::id::{ApiKeyId, GroupId, PoolId, SessionId, SignInId, TeamId, TicketId, TopUpId, UserId};
+use crate::refusal::Refusal;
+
+const VERSION: u128 = 8 << 76;
+const VERSION_MASK: u128 = 0xf << 76;
+const VARIANT: u128 = 0b10 << 62;
+const VARIANT_MASK: u128 = 0b11 << 62;
+
+/// The bits of an id that derives from a key and from what was asked, each as a digest.
+#[must_use]
+pub const fn derived_bits(key: u64, asked: u64) -> u128 {
+    let bits = ((key as u128) << 64) | asked as u128;
+    (bits & !VERSION_MASK & !VARIANT_MASK) | VERSION | VARIANT
+}
+
+/// Whether an id was derived from a key.
+#[must_use]
+pub const fn is_derived(bits: u128) -> bool {
+    bits & VERSION_MASK == VERSION
+}
+
+/// The first and the last id that derive from the same key as this one.
+#[must_use]
+pub const fn ids_of_key(bits: u128) -> (u128, u128) {
+    let half = u64::MAX as u128;
+    (bits & !half, bits | half)
+}
+
+impl Command {
+    /// The bits of the id of what the command makes, where an `Idempotency-Key` may stand for it.
+    fn made_bits(&self) -> Option<u128> {
+        match self {
+            Self::Labelled { command, .. } => command.made_bits(),
+            Self::CreateUser { id, .. } => Some(id.bits()),
+            Self::CreatePool { id, .. } => Some(id.bits()),
+            Self::CreateTeam { id, .. } => Some(id.bits()),
+            Self::CreateGroup { id, .. } => Some(id.bits()),
+            Self::CreateApiKey { id, .. } => Some(id.bits()),
+            Self::CreateSession { id, .. } => Some(id.bits()),
+            Self::AddMinutes { id, .. } => Some(id.bits()),
+            Self::SignIn { devices, .. } => devices.first().map(|(id, _)| id.bits()),
+            _ => None,
+        }
+    }
+}
+
+/// Refuses a command whose key has made something else.
+pub(crate) fn check_key(account: &Account, command: &Command) -> Result<(), Refusal> {
+    let Some(bits) = command.made_bits().filter(|bits| is_derived(*bits)) else {
+        return Ok(());
+    };
+    if account.has_another_of_key(bits) {
+        return Err(Refusal::IdempotencyKeyReused);
+    }
+    Ok(())
+}
+
+impl Account {
+    /// Whether something exists whose id derives from the same key as this one, by another request.
+    fn has_another_of_key(&self, bits: u128) -> bool {
+        fn other<I: Ord + Copy, T>(of: &BTreeMap<I, T>, make: fn(u128) -> I, bits: u128) -> bool {
+            let (first, last) = ids_of_key(bits);
+            let mut ids = of.range(make(first)..=make(last)).map(|(id, _)| *id);
+            ids.any(|id| id != make(bits))
+        }
+        other(&self.users, UserId::from_bits, bits)
+            || other(&self.pools, PoolId::from_bits, bits)
+            || other(&self.teams, TeamId::from_bits, bits)
+            || other(&self.groups, GroupId::from_bits, bits)
+            || other(&self.api_keys, ApiKeyId::from_bits, bits)
+            || other(&self.sign_ins, SignInId::from_bits, bits)
+            || other(&self.sessions, SessionId::from_bits, bits)
+            || other(&self.tickets, TicketId::from_bits, bits)
+            || self.top_ups.has_another_of_key(TopUpId::from_bits(bits))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_of_one_key_lie_together_and_are_told_from_drawn_ones() {
+        let made = derived_bits(7, 1);
+        let other = derived_bits(7, 2);
+        let (first, last) = ids_of_key(made);
+
+        assert!((first..=last).contains(&other));
+        assert!(!(first..=last).contains(&derived_bits(8, 1)));
+        assert_ne!(made, other);
+        assert!(is_derived(made));
+        // A UUID of version 7, as they are drawn.
+        assert!(!is_derived(0x0190_63c2_4e6b_7000_8000_0000_0000_0001));
+    }
+}
