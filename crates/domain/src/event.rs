@@ -422,7 +422,7 @@ pub enum EndReason {
 
 impl EndReason {
     /// Every reason.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::SignedOut,
         Self::Finished,
         Self::Evicted,
@@ -438,6 +438,7 @@ impl EndReason {
         Self::Expired,
         Self::SignInEnded,
         Self::OfferExpired,
+        Self::PasswordChanged,
     ];
 
     /// The word that the API uses.

@@ -24,3 +24,6 @@ CREATE INDEX sessions_by_external_id ON sessions (account_id, external_id) WHERE
 ALTER TABLE tickets ADD COLUMN wanted TEXT;
 ALTER TABLE tickets ADD COLUMN offered_at INTEGER;
 CREATE INDEX tickets_of_account ON tickets (account_id, opened_at, id);
+
+-- What the journal tells of all these is filled in by a rebuild, at the next start.
+UPDATE facts SET stale = 1 WHERE EXISTS (SELECT 1 FROM commits);
