@@ -74,7 +74,7 @@ story("three agents share two sessions: codes, pauses, a full house and an end b
   await seesTaken(overview, "2 of 2");
   await overview.getByRole("row", { name: /Sven/ }).getByText("Got in").waitFor();
   await work(svens, "Kim").getByRole("button", { name: "End", exact: true }).click();
-  await customer.getByText("The session has ended. You can close this page.").waitFor();
+  await customer.getByText("The session has ended. Sven ended it. You can close this page.").waitFor();
   await seesTaken(overview, "1 of 2");
   await rowOf("Sven").waitFor({ state: "detached" });
   await picture(overview, "concurrent-sessions-overview-phone");

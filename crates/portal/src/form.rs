@@ -32,11 +32,12 @@ pub(crate) struct FormError {
 }
 
 /// What fields are called beside them, where that is more than their name.
-const LABELS: [(&str, &str); 15] = [
+const LABELS: [(&str, &str); 16] = [
     ("account", "Name of the account"),
     ("act", "What to do"),
     ("actor", "Who"),
     ("address", "From address"),
+    ("cors_origins", "Websites that may call the API"),
     ("customer", "Customer's name"),
     ("device", "Name of this device"),
     ("email", "E-mail address"),

@@ -389,6 +389,10 @@ export const PAGES = [
     },
   },
   {
+    name: "websites that may call the API with errors", path: `${ACCOUNT}/settings`, as: "owner", status: 422,
+    act: sent("Save the websites", { "Origins, one a line": "https://desk.example.com/help\n*" }),
+  },
+  {
     name: "the rules of new pools with errors", path: `${ACCOUNT}/settings`, as: "owner", status: 422,
     act: sent("Save the rules of new pools", { "Sign out a silent device after": "soon" }),
   },

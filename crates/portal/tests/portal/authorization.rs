@@ -283,6 +283,7 @@ impl Things<'_> {
             ],
             "/join" => vec![("code", self.session().await.1.to_string())],
             "settings/permissions" => given(&[("view_own", "on"), ("control_own", "on")]),
+            "settings/origins" => given(&[("cors_origins", "https://desk.example.com")]),
             "settings/pool-defaults" => given(&RULES),
             _ => Vec::new(),
         }

@@ -109,6 +109,36 @@ async fn session_permissions_are_saved_and_control_needs_view() {
 }
 
 #[tokio::test]
+async fn websites_that_may_call_the_api_are_saved_and_every_wrong_line_is_named() {
+    let (app, account, eva) = owned().await;
+    let path = format!("/a/{account}/settings");
+    let save = format!("{path}/origins");
+
+    let typed = "https://desk.example.com\nhttps://b.example/help\n*";
+    let wrong = app.post(&eva, &path, &save, &[("cors_origins", typed)]).await;
+
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let (_, error) = wrong.html.split_once("id=\"cors_origins-error\">").unwrap();
+    let error = error.split_once('<').unwrap().0;
+    assert!(
+        error.contains("“https://b.example/help”, “*”") && !error.contains("“https://desk"),
+        "{error}"
+    );
+    assert!(wrong.html.contains("https://desk.example.com\nhttps://b.example/help\n*</textarea>"));
+    assert_eq!(settings(&app, account).await, Settings::default());
+
+    let right = "\r\n https://Desk.example.com:443 \r\nhttp://localhost:3000\r\n";
+    let saved = app.post(&eva, &path, &save, &[("cors_origins", right)]).await;
+
+    assert_eq!(saved.header("location"), path);
+    let origins = settings(&app, account).await.cors_origins;
+    let origins: Vec<_> = origins.iter().map(ToString::to_string).collect();
+    assert_eq!(origins, ["http://localhost:3000", "https://desk.example.com"]);
+    let shown = app.get(&eva, &path).await.html;
+    assert!(shown.contains("http://localhost:3000\nhttps://desk.example.com</textarea>"), "{shown}");
+}
+
+#[tokio::test]
 async fn the_rules_of_new_pools_are_saved_and_bad_ones_are_said_at_their_field() {
     let (app, account, eva) = owned().await;
     let path = format!("/a/{account}/settings");

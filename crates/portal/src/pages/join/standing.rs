@@ -176,7 +176,7 @@ fn over_message(over: &Over) -> String {
     match (over.ender(), &*over.end.reason) {
         (Ender::Customer, _) => "The session was ended by its customer. You can close this page.".to_owned(),
         (Ender::Agent, "finished") => {
-            format!("The session has ended. {agent} has ended it. You can close this page.")
+            format!("The session has ended. {agent} ended it. You can close this page.")
         }
         (Ender::Account, _) => format!("The session was ended by {account_name}. You can close this page."),
         (_, "expired") => "Nobody came in before the code expired. Ask for a new one.".to_owned(),

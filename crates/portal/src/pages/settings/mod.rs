@@ -1,6 +1,9 @@
-//! What holds for the whole account: who may see and end sessions, and the rules that new pools start from.
+//! What holds for the whole account: who may see and end sessions, which websites may call the API, and the rules
+//! that new pools start from.
 
 mod view;
+
+use std::collections::BTreeSet;
 
 use axum::extract::Query;
 use axum::response::Response;
@@ -8,9 +11,10 @@ use serde::Deserialize;
 use usher_domain::account::SettingsPatch;
 use usher_domain::directory::SignInPatch;
 use usher_domain::permission::{SessionPermission, SessionPermissions};
+use usher_domain::text::Origin;
 use usher_domain::{Account, Actor, Command, Refusal};
 
-use self::view::{Seen, SettingsPage};
+use self::view::{ORIGINS, Seen, SettingsPage};
 use crate::answer::{done, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
@@ -25,6 +29,7 @@ pub(crate) fn routes() -> Pages {
         .route("/a/{account}/settings", get(show))
         .route("/a/{account}/settings/permissions", post(change_permissions))
         .route("/a/{account}/settings/second-factor", post(require_second_factor))
+        .route("/a/{account}/settings/origins", post(change_origins))
         .route("/a/{account}/settings/pool-defaults", post(change_pool_defaults))
 }
 
@@ -40,6 +45,7 @@ struct PresetQuery {
 struct Typed {
     second_factor: Option<Form>,
     permissions: Option<Form>,
+    origins: Option<Form>,
     defaults: Option<Form>,
 }
 
@@ -113,6 +119,51 @@ async fn require_second_factor(Posted { viewer, mut form }: Posted) -> Result<Re
     Ok(page_again(&settings_page(&viewer, "", typed).await?))
 }
 
+async fn change_origins(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
+    if let Some(origins) = read_origins(&mut form) {
+        let change = SettingsPatch {
+            cors_origins: Some(origins),
+            ..SettingsPatch::default()
+        };
+        let Err(refusal) = change_settings(&viewer, change).await? else {
+            let to = Place::Settings.path(viewer.account);
+            return Ok(done(&to, "The websites that may call the API are saved."));
+        };
+        form.refused(&refusal);
+    }
+    let typed = Typed {
+        origins: Some(form),
+        ..Typed::default()
+    };
+    Ok(page_again(&settings_page(&viewer, "", typed).await?))
+}
+
+/// One origin a line. All lines that are wrong are named at once.
+fn read_origins(form: &mut Form) -> Option<BTreeSet<Origin>> {
+    let typed = form.value(ORIGINS).to_owned();
+    let lines = typed.lines().map(str::trim).filter(|line| !line.is_empty());
+    let mut origins = BTreeSet::new();
+    let mut wrong = Vec::new();
+    let mut expected = "";
+    for line in lines {
+        match line.parse::<Origin>() {
+            Ok(origin) => {
+                origins.insert(origin);
+            }
+            Err(error) => {
+                expected = error.expected;
+                wrong.push(format!("“{line}”"));
+            }
+        }
+    }
+    if wrong.is_empty() {
+        return Some(origins);
+    }
+    let message = format!("Each line must be {expected}. Not right: {}.", wrong.join(", "));
+    form.wrong(ORIGINS, message);
+    None
+}
+
 async fn change_pool_defaults(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
     let wanted = rules::read(&mut form);
     if form.is_right() {
@@ -159,6 +210,7 @@ async fn settings_page(viewer: &Viewer, preset: &str, typed: Typed) -> Result<Se
     let defaults = rules::preset(preset);
     let defaults = rules::values(defaults.as_ref().unwrap_or(&seen.pool_defaults));
     let second_factor = typed.second_factor.unwrap_or_else(|| seen.second_factor_form());
+    let origins = typed.origins.unwrap_or_else(|| seen.origins_form());
     let permissions = typed.permissions.unwrap_or_else(|| seen.permissions_form());
     let defaults = typed.defaults.unwrap_or_else(|| {
         let values = defaults.iter().map(|(name, value)| (*name, value.as_str()));
@@ -170,6 +222,7 @@ async fn settings_page(viewer: &Viewer, preset: &str, typed: Typed) -> Result<Se
         seen,
         permissions,
         second_factor,
+        origins,
         form: defaults,
         groups: &rules::GROUPS,
         presets: &rules::PRESETS,

@@ -22,6 +22,8 @@ pub(super) struct SettingsPage {
     pub(super) permissions: Form,
     /// Whether a second factor is required.
     pub(super) second_factor: Form,
+    /// The websites that may call the API, one a line.
+    pub(super) origins: Form,
     /// The rules of new pools.
     pub(super) form: Form,
     pub(super) groups: &'static [RuleGroup],
@@ -46,7 +48,11 @@ pub(super) struct Seen {
     pub(super) single_sign_on: Option<String>,
     session_permissions: SessionPermissions,
     is_second_factor_required: bool,
+    cors_origins: Vec<String>,
 }
+
+/// The field with the websites that may call the API.
+pub(super) const ORIGINS: &str = "cors_origins";
 
 /// A session permission with what it means.
 pub(super) struct PermissionField {
@@ -96,6 +102,7 @@ impl Seen {
                 .then(|| format!("/a/{}/{}", account.id(), sso::SETTINGS)),
             pools_link: Place::SeatPools.link(account, actor),
             session_permissions: settings.session_permissions,
+            cors_origins: settings.cors_origins.iter().map(ToString::to_string).collect(),
             is_second_factor_required: settings.sign_in.second_factor_for_admins,
         }
     }
@@ -104,6 +111,12 @@ impl Seen {
     pub(super) fn second_factor_form(&self) -> Form {
         let required = self.is_second_factor_required.then_some(("required", "on"));
         Form::showing(required)
+    }
+
+    /// The websites that may call the API, one a line.
+    pub(super) fn origins_form(&self) -> Form {
+        let lines = self.cors_origins.join("\n");
+        Form::showing([(ORIGINS, lines.as_str())])
     }
 
     /// The permissions as they stand: what is ticked has a value.
