@@ -199,7 +199,7 @@ const EVENTS: &[(&str, &[(&str, &str)])] = &[
     ),
 ];
 
-/// Adds the schemas of events, and to each stream which of its events has which (`x-events`).
+/// Adds the schemas of events, and to the answer of each stream which of its events has which (`x-events`).
 pub(super) fn add(document: &mut Value) {
     if let Some(all) = document["components"]["schemas"].as_object_mut() {
         let events = SCHEMAS_OF_EVENTS.iter();
@@ -219,7 +219,8 @@ pub(super) fn add(document: &mut Value) {
                 .iter()
                 .map(|(event, schema)| ((*event).to_owned(), of(schema)))
                 .collect();
-            operation["x-events"] = Value::Object(events);
+            // At the answer, where it is the only extension: of several the order in the document is not fixed.
+            operation["responses"]["200"]["x-events"] = Value::Object(events);
         }
     }
 }

@@ -180,7 +180,7 @@ strings! {
     /// Where a ticket stands.
     TicketState: |string| words(string, &["waiting", "offered"]);
     /// Why a sign-in, a session or a ticket is over.
-    EndReason: |string| words(string, &["signed-out", "finished", "evicted", "takeover", "lease-expired", "inactive", "reclaimed", "license-changed", "user-inactive", "closed", "minutes-exhausted", "ended-by-other", "expired", "sign-in-ended", "offer-expired"]);
+    EndReason: |string| words(string, &["signed-out", "finished", "evicted", "takeover", "lease-expired", "inactive", "reclaimed", "license-changed", "user-inactive", "closed", "minutes-exhausted", "ended-by-other", "expired", "sign-in-ended", "offer-expired", "password-changed"]);
     /// Who ended a session, as its customer is told.
     Ender: |string| words(string, &["customer", "agent", "account", "usher"]);
     /// That an operator key acts as the user whose the thing is.

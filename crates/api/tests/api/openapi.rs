@@ -43,3 +43,11 @@ fn every_operation_says_what_it_is_and_how_it_answers() {
         }
     }
 }
+
+#[test]
+fn the_document_is_the_same_each_time() {
+    let document = usher_api::openapi_json();
+
+    assert!(document.contains("\"x-events\""));
+    assert!((0..8).all(|_| usher_api::openapi_json() == document));
+}
