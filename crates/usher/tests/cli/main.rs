@@ -7,6 +7,7 @@
 )]
 
 mod browser;
+mod clients;
 mod crash;
 mod data;
 mod data_directories;

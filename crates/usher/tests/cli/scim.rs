@@ -1,20 +1,17 @@
 //! Two public testers of SCIM servers, from `PyPI`, against the real program: `scim2-cli`, which tests what the server
 //! says of itself, and `scim-sanity`. `tests/scim/requirements.txt` pins them.
 
-use std::fs::{self, File};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use usher_client::{Account, Client};
 
-use crate::install::{can_install, install, run};
-use crate::program::{Server, repository};
-
-const ADVICE: &str = "Install Python 3.10 or later with venv (`apt-get install python3-venv` on Debian).";
+use crate::install::python_environment;
+use crate::program::Server;
 
 #[test]
 fn public_testers_of_scim_find_nothing_wrong() {
-    let tools = tools();
+    let tools = python_environment("scim-testers", "tests/scim/requirements.txt");
     let mut server = Server::start_with(&[], &["--sandbox"]);
     let operator_key = server.operator_key();
     let runtime = tokio::runtime::Runtime::new().unwrap();
@@ -77,53 +74,4 @@ fn told(tools: &Path, program: &str, arguments: &[&str]) -> (bool, String) {
         .unwrap();
     let said = String::from_utf8_lossy(&told.stdout) + String::from_utf8_lossy(&told.stderr);
     (told.status.success(), said.into_owned())
-}
-
-/// The environment with the testers, which is made where it is missing or of other versions.
-fn tools() -> PathBuf {
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
-    let tools = target.join("scim-testers");
-    fs::create_dir_all(&tools).unwrap();
-    let lock = File::create(target.join("scim-testers.lock")).unwrap();
-    lock.lock().unwrap();
-    let requirements = repository().join("tests/scim/requirements.txt");
-    let wanted = fs::read_to_string(&requirements).unwrap();
-    let installed = tools.join("installed");
-    if fs::read_to_string(&installed).is_ok_and(|installed| installed == wanted) {
-        return tools;
-    }
-    make_environment(&tools);
-    run(
-        Command::new(tools.join("bin/python"))
-            .args([
-                "-m",
-                "pip",
-                "install",
-                "--quiet",
-                "--disable-pip-version-check",
-                "--require-hashes",
-                "--requirement",
-            ])
-            .arg(&requirements),
-        ADVICE,
-    );
-    fs::write(installed, wanted).unwrap();
-    tools
-}
-
-/// Debian ships Python without what environments are made with.
-fn make_environment(tools: &Path) {
-    let venv = || {
-        let mut command = Command::new("python3");
-        command.args(["-m", "venv", "--clear"]).arg(tools);
-        command
-    };
-    let made = venv().output();
-    if made.is_ok_and(|made| made.status.success()) {
-        return;
-    }
-    if can_install() {
-        install(&["python3", "python3-venv"], ADVICE);
-    }
-    run(&mut venv(), ADVICE);
 }
