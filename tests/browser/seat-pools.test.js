@@ -109,11 +109,11 @@ story("a shift of three on two seats, from the first sign-in to the last log-off
   await seesTaken(overview, "1 of 2");
   await overview.getByRole("row", { name: /Yuki/ }).getByText("Got in").waitFor();
   await admin.goto(`/a/${world.id}/refusals`);
-  const refused = admin.getByRole("region", { name: "Who was refused" }).locator("tbody tr");
-  assert.equal(await refused.count(), 1);
+  const refusals = admin.getByRole("region", { name: "Who was refused" }).locator("tbody tr");
+  assert.equal(await refusals.count(), 1);
   const waited = admin.getByRole("region", { name: "Who waited" }).locator("tbody tr");
   await waited.filter({ hasText: "Yuki" }).getByText("Got in").waitFor();
-  await refused.filter({ hasText: "Yuki" }).getByText("All shared seats are in use").first().waitFor();
+  await refusals.filter({ hasText: "Yuki" }).getByText("All shared seats are in use").first().waitFor();
   await picture(admin, "seat-pools-refusals");
   await admin.goto(`/a/${world.id}/audit`);
   await admin.getByText("Your shift is over").waitFor();
