@@ -73,7 +73,7 @@ pub use seal::{InvalidSecretsKeys, SECRETS_KEYS_MAX, SealError, Sealer, SecretsK
 pub use second_factor::{CodeVerdict, NewSecondFactor, RECOVERY_CODES};
 pub use secret::{InvalidCredentialId, PortalSessionId, Secret, UserTokenId};
 pub use signing::{SIGNING_KEYS_MAX, SigningKeyInfo, SigningKeysAtRest};
-pub use store::changes;
+pub use store::{changes, is_behind, migrate};
 pub use unrecorded::{By, CredentialChange, Origin, Unrecorded};
 pub use user_tokens::{IssuedToken, USER_TOKENS_PER_USER_MAX, UserToken};
 

@@ -59,6 +59,18 @@ pub(crate) fn prepare(mut connection: Connection) -> Result<Connection, Identity
     Ok(connection)
 }
 
+/// Whether the credential tables in the database behind `connection` lack migrations of this version, so that opening
+/// them would apply these.
+pub fn is_behind(connection: &Connection) -> Result<bool, IdentityError> {
+    let runner = schema::migrations::runner();
+    Ok(usher_sqlite::is_behind(connection, &runner, HISTORY_TABLE)?)
+}
+
+/// Brings the credential tables in the database behind `connection` up to date.
+pub fn migrate(connection: Connection) -> Result<(), IdentityError> {
+    prepare(connection).map(drop)
+}
+
 /// Empties the log of recent changes, in which values may stand that were replaced. Where another program reads from
 /// it at the moment, that happens later, in the usual course.
 pub(crate) fn forget_what_was(connection: &Connection) -> Result<(), IdentityError> {

@@ -79,6 +79,12 @@ struct Memory {
     _anchor: std::sync::Mutex<Connection>,
 }
 
+/// Whether the journal in the database behind `connection` lacks migrations of this version, so that opening it would
+/// apply them.
+pub fn is_behind(connection: &Connection) -> Result<bool, MigrationError> {
+    usher_sqlite::is_behind(connection, &migrations::migrations::runner(), HISTORY_TABLE)
+}
+
 impl Store {
     pub(crate) fn in_directory(dir: &Path) -> Result<Self, OpenError> {
         let mut builder = DirBuilder::new();

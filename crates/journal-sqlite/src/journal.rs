@@ -1,10 +1,5 @@
 //! The journal port on SQLite.
 
-use std::fs::File;
-use std::io;
-use std::path::Path;
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Row};
 use usher_domain::{AccountId, Timestamp};
@@ -13,7 +8,6 @@ use usher_journal::{
     Snapshot, Stray, Text,
 };
 
-use crate::facts::set_copied;
 use crate::inspect::SqliteInspection;
 use crate::reader::failed;
 use crate::writer::Order;
@@ -186,13 +180,6 @@ impl Journal for SqliteJournal {
             .await
     }
 
-    async fn backup(&self, file: &Path) -> Result<(), JournalError> {
-        let file = file.to_owned();
-        self.readers
-            .with_connection(move |connection| copy(connection, &file))
-            .await
-    }
-
     async fn close(&self) {
         self.writer.close().await;
         self.readers.close().await;
@@ -224,43 +211,4 @@ fn snapshot_of(account: AccountId, row: &Row<'_>) -> rusqlite::Result<Snapshot> 
                 .unwrap_or_default(),
         ),
     })
-}
-
-/// Copies the database as it is at this moment; writing goes on meanwhile. The copy has its name only once it is whole
-/// and on the disk.
-fn copy(connection: &Connection, file: &Path) -> Result<(), JournalError> {
-    let refused = |error: io::Error| JournalError::Failed(Text::from(error.to_string()));
-    let directory = file.parent().filter(|parent| !parent.as_os_str().is_empty());
-    let directory = directory.unwrap_or(Path::new("."));
-    // Made for its owner alone.
-    let made = tempfile::Builder::new()
-        .prefix(".usher-backup-")
-        .suffix(".partial")
-        .tempfile_in(directory)
-        .map_err(refused)?
-        .into_temp_path();
-    let path = made
-        .to_str()
-        .ok_or_else(|| JournalError::Failed("the file's name is not Unicode".into()))?;
-    connection.execute("VACUUM INTO ?1", [path]).map_err(failed)?;
-    let copied = Connection::open(path).map_err(failed)?;
-    set_copied(&copied, now()).map_err(failed)?;
-    copied.close().map_err(|(_, error)| failed(error))?;
-    File::open(&made)
-        .and_then(|copy| copy.sync_all())
-        .map_err(refused)?;
-    made.persist_noclobber(file)
-        .map_err(|error| refused(error.error))?;
-    // So that the name is on the disk as well.
-    #[cfg(unix)]
-    File::open(directory)
-        .and_then(|directory| directory.sync_all())
-        .map_err(refused)?;
-    Ok(())
-}
-
-/// The wall clock: a copy says when it was made to people, and no rule depends on it.
-fn now() -> Timestamp {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }

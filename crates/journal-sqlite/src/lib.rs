@@ -9,6 +9,7 @@
 #![expect(clippy::doc_markdown, reason = "SQLite is a name, not code")]
 
 mod append;
+mod backup;
 mod chain;
 mod connection;
 mod facts;
@@ -23,8 +24,9 @@ mod writer;
 use std::path::Path;
 use std::sync::Arc;
 
+pub use backup::{BackupError, backup};
 use connection::Store;
-pub use connection::{FILE_NAME, OpenError};
+pub use connection::{FILE_NAME, OpenError, is_behind};
 pub use facts::{Facts, Newest, facts, hash_at, newest, open_untouched, set_noted};
 use reader::Readers;
 use usher_journal::JournalError;

@@ -35,15 +35,6 @@ impl Readers {
         self: &Arc<Self>,
         ask: impl FnOnce(&Transaction<'_>) -> Result<T, JournalError> + Send + 'static,
     ) -> Result<T, JournalError> {
-        self.with_connection(|connection| ask(&connection.transaction().map_err(failed)?))
-            .await
-    }
-
-    /// Lends a connection that is in no transaction.
-    pub(crate) async fn with_connection<T: Send + 'static>(
-        self: &Arc<Self>,
-        work: impl FnOnce(&mut Connection) -> Result<T, JournalError> + Send + 'static,
-    ) -> Result<T, JournalError> {
         let permit = Arc::clone(&self.permits)
             .acquire_owned()
             .await
@@ -54,7 +45,10 @@ impl Readers {
             let _turn = readers.store.reading();
             let idle = readers.idle().pop();
             let mut connection = idle.map_or_else(|| readers.store.connect(), Ok).map_err(failed)?;
-            let answer = work(&mut connection);
+            let answer = connection
+                .transaction()
+                .map_err(failed)
+                .and_then(|transaction| ask(&transaction));
             readers.idle().push(connection);
             answer
         });

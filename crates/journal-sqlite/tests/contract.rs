@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use usher_domain::AccountId;
 use usher_journal::contract::Backend;
 use usher_journal::{Journal, Records, Seq};
-use usher_journal_sqlite::{FILE_NAME, SqliteJournal};
+use usher_journal_sqlite::{FILE_NAME, SqliteJournal, backup};
 
 struct Sqlite {
     journal: SqliteJournal,
@@ -55,7 +55,8 @@ impl Backend for Sqlite {
         }))
     }
 
-    async fn open_backup(&self, file: &Path) -> Option<Box<dyn Backend>> {
+    async fn back_up(&self, file: &Path) -> Option<Box<dyn Backend>> {
+        backup(self.dir.as_ref()?.path(), file).ok()?;
         let journal = SqliteJournal::open(file.parent().unwrap()).unwrap();
         Some(Box::new(Self {
             journal,

@@ -8,7 +8,7 @@
 
 use usher_domain::{AccountId, Timestamp};
 use usher_journal::{Append, AppendError, Commit, Hash, Journal, PageRequest, Record, Records, Seq};
-use usher_journal_sqlite::{FILE_NAME, SqliteJournal};
+use usher_journal_sqlite::{FILE_NAME, SqliteJournal, backup};
 
 fn first(account: u128, records: Vec<Record>) -> Append {
     let at = Timestamp::from_millis(1);
@@ -122,14 +122,14 @@ async fn another_room_writes_beside_the_journal() {
 }
 
 #[cfg(unix)]
-#[tokio::test]
-async fn the_directory_is_made_for_its_owner_alone() {
+#[test]
+fn the_directory_is_made_for_its_owner_alone() {
     use std::os::unix::fs::PermissionsExt;
     let parent = tempfile::tempdir().unwrap();
     let dir = parent.path().join("usher");
 
-    let journal = SqliteJournal::open(&dir).unwrap();
-    journal.backup(&dir.join("copy.db")).await.unwrap();
+    let _journal = SqliteJournal::open(&dir).unwrap();
+    backup(&dir, &dir.join("copy.db")).unwrap();
 
     let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(&dir), 0o700);

@@ -41,8 +41,8 @@ pub trait Backend: Send + Sync {
     /// The same store after its node was closed and started again; none where nothing outlives the node.
     async fn reopen(&self) -> Option<Box<dyn Backend>>;
 
-    /// What a backup holds; none where the backend makes none.
-    async fn open_backup(&self, file: &Path) -> Option<Box<dyn Backend>>;
+    /// Makes a backup in `file` and opens it; none where the backup cannot be made.
+    async fn back_up(&self, file: &Path) -> Option<Box<dyn Backend>>;
 
     /// Where a backup can be written; none where the backend makes none.
     fn backup_file(&self) -> Option<std::path::PathBuf>;

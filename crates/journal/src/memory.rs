@@ -8,7 +8,6 @@ mod read;
 mod tables;
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 
@@ -437,10 +436,6 @@ impl Journal for MemoryJournal {
     async fn inspect(&self) -> Result<Box<dyn Inspection>, JournalError> {
         let store = self.open()?;
         Ok(Box::new(inspect::MemoryInspection::of(&store)))
-    }
-
-    async fn backup(&self, _file: &Path) -> Result<(), JournalError> {
-        Err(JournalError::Failed("a journal in memory has no file".into()))
     }
 
     async fn close(&self) {

@@ -1,7 +1,5 @@
 //! The port through which the engine writes and reloads accounts.
 
-use std::path::Path;
-
 use async_trait::async_trait;
 use usher_domain::{AccountId, Timestamp};
 
@@ -134,10 +132,6 @@ pub trait Journal: Send + Sync + 'static {
 
     /// The stored read models as they are now, to be compared with the commits.
     async fn inspect(&self) -> Result<Box<dyn Inspection>, JournalError>;
-
-    /// Writes a consistent copy of everything to `file`, which must not exist, while appends go on. The file appears
-    /// whole, and on the disk, or not at all.
-    async fn backup(&self, file: &Path) -> Result<(), JournalError>;
 
     /// Stores what was handed in before and then takes nothing more.
     async fn close(&self);

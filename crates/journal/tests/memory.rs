@@ -38,7 +38,7 @@ impl Backend for Memory {
         Some(Box::new(Self(self.0.another_node())))
     }
 
-    async fn open_backup(&self, _file: &Path) -> Option<Box<dyn Backend>> {
+    async fn back_up(&self, _file: &Path) -> Option<Box<dyn Backend>> {
         None
     }
 

@@ -7,8 +7,8 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, 
 
 /// An object that a migration makes, by which it is recognised where its row in the history is missing.
 ///
-/// Versions before 0.2 stored a migration and its row in two transactions, so a kill between them left the one without
-/// the other. Migrations that landed later need no landmark.
+/// The versions up to schema 3-7 stored a migration and its row in two transactions, so a kill between them left the one
+/// without the other. Migrations that landed later need no landmark.
 #[derive(Debug, Clone, Copy)]
 pub struct Landmark {
     /// The migration's version.
@@ -79,6 +79,12 @@ pub fn migrate(
     }
     transaction.commit()?;
     Ok(before)
+}
+
+/// Whether the database lacks migrations of `runner`, so that [`migrate`] would apply them.
+pub fn is_behind(connection: &Connection, runner: &Runner, history: &str) -> Result<bool, MigrationError> {
+    let known = runner.get_migrations().iter().map(Migration::version).max();
+    Ok(newest(connection, history)? < known)
 }
 
 fn apply(

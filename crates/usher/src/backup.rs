@@ -3,17 +3,18 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use usher_journal::Journal;
 
-use crate::data::{DataArgument, open_journal};
-use crate::{Failure, Terminal, progress};
+use crate::data::DataArgument;
+use crate::{Failure, Terminal};
 
 /// Copy all data into one file, also while the server runs
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The file appears whole or not at all. To go back to a backup, stop the server, put the file as
-`usher.db` into an empty data directory with the secrets key beside it (the backup does not hold it),
-and start once with `usher serve --accept-loss`: what was acknowledged after the backup is not in it.")]
+The file appears whole or not at all. Data of an earlier version is copied as it is.
+
+To go back to a backup, stop the server, put the file as `usher.db` into an empty data directory with
+the secrets key beside it (the backup does not hold it), and start once with `usher serve
+--accept-loss`: what was acknowledged after the backup is not in it.")]
 pub(crate) struct Arguments {
     /// The file to make; it must not exist
     file: PathBuf,
@@ -30,8 +31,8 @@ pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), 
             file.display()
         )));
     }
-    let journal = open_journal(&arguments.data.existing()?)?;
-    progress::block_on(journal.backup(file))?.map_err(|error| {
+    let directory = arguments.data.existing()?;
+    usher_journal_sqlite::backup(&directory, file).map_err(|error| {
         Failure::because(format_args!("Cannot copy the data to {}", file.display()), &error)
     })?;
     writeln!(terminal.out(), "Copied all data to {}.", file.display())?;

@@ -6,7 +6,7 @@ use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use usher_journal_sqlite::{FILE_NAME, SqliteJournal};
+use usher_journal_sqlite::{FILE_NAME, SqliteJournal, open_untouched};
 
 use crate::{Failure, note, private};
 
@@ -46,14 +46,50 @@ impl DataArgument {
     }
 }
 
-/// Opens the journal in a directory, and makes both where they do not exist.
-pub(crate) fn open_journal(directory: &Path) -> Result<SqliteJournal, Failure> {
-    SqliteJournal::open(directory).map_err(|error| {
-        Failure::because(
-            format_args!("Cannot open the data in {}", directory.display()),
-            &error,
-        )
-    })
+/// Opens the journal in a directory, makes both where they do not exist, and brings the journal's schema up to date. For
+/// whoever holds the [`Lock`].
+pub(crate) fn open_journal(directory: &Path, _lock: &Lock) -> Result<SqliteJournal, Failure> {
+    open(directory)
+}
+
+/// Opens the journal in a directory for a command that may run beside a server. A server alone decides the schema while
+/// it runs: data of an earlier version is brought up to date only where nobody holds the directory.
+pub(crate) fn open_beside_server(directory: &Path) -> Result<SqliteJournal, Failure> {
+    if !is_behind(directory).map_err(|error| cannot_open(directory, &*error))? {
+        return open(directory);
+    }
+    let Some(lock) = Lock::try_take(directory)? else {
+        return Err(Failure::said(format!(
+            "The data in {} is of an earlier version of Usher, and a server has it open. Nothing was changed. Run this \
+             command with the program that the server runs, or stop the server and start it with this version.",
+            directory.display()
+        )));
+    };
+    let journal = open_journal(directory, &lock)?;
+    let connection = journal
+        .connect()
+        .map_err(|error| cannot_open(directory, &error))?;
+    usher_identity::migrate(connection).map_err(|error| cannot_open(directory, &error))?;
+    Ok(journal)
+}
+
+/// Whether the schema of the data is of an earlier version than this program.
+fn is_behind(directory: &Path) -> Result<bool, Box<dyn std::error::Error>> {
+    let Some(connection) = open_untouched(directory)? else {
+        return Ok(true);
+    };
+    Ok(usher_journal_sqlite::is_behind(&connection)? || usher_identity::is_behind(&connection)?)
+}
+
+fn open(directory: &Path) -> Result<SqliteJournal, Failure> {
+    SqliteJournal::open(directory).map_err(|error| cannot_open(directory, &error))
+}
+
+fn cannot_open(directory: &Path, error: &dyn std::error::Error) -> Failure {
+    Failure::because(
+        format_args!("Cannot open the data in {}", directory.display()),
+        error,
+    )
 }
 
 fn default_directory() -> Option<PathBuf> {
@@ -70,6 +106,16 @@ pub(crate) struct Lock(#[expect(dead_code, reason = "the file is locked as long 
 impl Lock {
     /// Makes the directory where it does not exist, and takes it.
     pub(crate) fn take(directory: &Path) -> Result<Self, Failure> {
+        Self::try_take(directory)?.ok_or_else(|| {
+            Failure::said(format!(
+                "Another Usher server uses the data in {}. Stop it first, or name another directory with `--data DIR`.",
+                directory.display()
+            ))
+        })
+    }
+
+    /// Makes the directory where it does not exist, and takes it; none where another has it.
+    fn try_take(directory: &Path) -> Result<Option<Self>, Failure> {
         let cannot = |error: &dyn std::error::Error| {
             let text = format_args!("Cannot use {} for the data", directory.display());
             Failure::because(text, error)
@@ -93,12 +139,9 @@ impl Lock {
                         directory.display()
                     );
                 }
-                Ok(Self(file))
+                Ok(Some(Self(file)))
             }
-            Err(TryLockError::WouldBlock) => Err(Failure::said(format!(
-                "Another Usher server uses the data in {}. Stop it first, or name another directory with `--data DIR`.",
-                directory.display()
-            ))),
+            Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(error)) => Err(cannot(&error)),
         }
     }

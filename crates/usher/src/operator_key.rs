@@ -13,7 +13,7 @@ use usher_domain::{OperatorKeyId, Secs};
 use usher_engine::Clock;
 use usher_identity::{NewOperatorKey, OperatorKeysAtRest, OperatorScope};
 
-use crate::data::{DataArgument, open_journal};
+use crate::data::{DataArgument, open_beside_server};
 use crate::terminal::{bold, dim};
 use crate::words::moment;
 use crate::{Failure, Terminal};
@@ -61,7 +61,7 @@ enum Task {
 /// Works on the keys.
 pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Failure> {
     let cannot = |error: &dyn std::error::Error| Failure::because("Cannot open the operator keys", error);
-    let journal = open_journal(&arguments.data.existing()?)?;
+    let journal = open_beside_server(&arguments.data.existing()?)?;
     let connection = journal.connect().map_err(|error| cannot(&error))?;
     let mut keys = OperatorKeysAtRest::open(connection).map_err(|error| cannot(&error))?;
     match &arguments.task {

@@ -20,8 +20,8 @@ pub(crate) struct Arguments {
 /// Makes the read models again from every commit.
 pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Failure> {
     let directory = arguments.data.existing()?;
-    let _lock = Lock::take(&directory)?;
-    let journal = open_journal(&directory)?;
+    let lock = Lock::take(&directory)?;
+    let journal = open_journal(&directory, &lock)?;
     let bar = progress::counter("Rebuilding", terminal.is_watched());
     let done = progress::block_on(maintenance::rebuild(&journal, |done| {
         bar.set_position(done.commits);

@@ -8,7 +8,7 @@ use usher_domain::Timestamp;
 use usher_engine::Clock;
 use usher_identity::{SIGNING_KEYS_MAX, SigningKeysAtRest};
 
-use crate::data::{DataArgument, open_journal};
+use crate::data::{DataArgument, open_beside_server};
 use crate::serve::SecretsArguments;
 use crate::serve::config::Config;
 use crate::words::moment;
@@ -46,7 +46,7 @@ pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), 
     let directory = arguments.data.existing()?;
     let config = Config::read(arguments.config.as_deref(), Some(&directory))?;
     let secrets = arguments.secrets.existing(&directory, &config)?;
-    let journal = open_journal(&directory)?;
+    let journal = open_beside_server(&directory)?;
     let connection = journal.connect().map_err(|error| cannot(&error))?;
     let mut keys = SigningKeysAtRest::open(connection, &secrets).map_err(|error| cannot(&error))?;
     match arguments.task {

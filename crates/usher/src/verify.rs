@@ -11,7 +11,7 @@ use usher_journal::{Authenticator, JournalError};
 use usher_journal_sqlite::{SqliteJournal, facts};
 
 use self::anchor::Anchors;
-use crate::data::{DataArgument, open_journal};
+use crate::data::{DataArgument, open_beside_server};
 use crate::note::Evidence;
 use crate::serve::{SecretsArguments, authenticator};
 use crate::words::plural;
@@ -68,7 +68,7 @@ pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), 
         Some(authenticator) => Evidence::of(&directory)?.has_foreign_note(authenticator),
         None => false,
     };
-    let journal = open_journal(&directory)?;
+    let journal = open_beside_server(&directory)?;
     let before = arguments.anchor.as_deref().map(Anchors::read).transpose()?;
     let before = before.unwrap_or_default();
     let bar = progress::counter("Checking", terminal.is_watched());

@@ -80,7 +80,7 @@ impl Store {
             let text = format_args!("Cannot use {} for the data", directory.display());
             Failure::because(text, &error)
         })?;
-        let journal = open_journal(&directory)?;
+        let journal = open_journal(&directory, &lock)?;
         let (identity, keys, made_key) = secrets.open_identity(&journal, &directory, config)?;
         let authenticator = authenticator(&keys);
         let keeper = Keeper::new(directory.clone(), journal.clone(), authenticator.clone());

@@ -70,6 +70,56 @@ async fn every_earlier_version_s_data_is_opened_verified_and_worked_on() {
     }
 }
 
+/// The newest migrations that a database has, of the journal and of the credentials.
+fn schema(data: &Path) -> (i64, i64) {
+    let database = rusqlite::Connection::open(data.join("usher.db")).unwrap();
+    let newest = |history: &str| {
+        let sql = format!("SELECT max(version) FROM {history}");
+        database.query_row(&sql, [], |row| row.get(0)).unwrap()
+    };
+    (newest("refinery_schema_history"), newest("identity_migrations"))
+}
+
+/// A server of an earlier version has the directory while somebody tries the commands of this one.
+#[test]
+fn no_command_changes_the_schema_under_a_server_of_an_earlier_version() {
+    for (directory, _) in kept() {
+        let data = copy_of(&directory);
+        let path = data.path().to_str().unwrap();
+        let before = schema(data.path());
+        let server = std::fs::File::create(data.path().join("usher.lock")).unwrap();
+        server.lock().unwrap();
+        let copy = tempfile::tempdir().unwrap();
+        let file = copy.path().join("usher.db");
+
+        for command in [
+            &["verify"][..],
+            &["operator-key", "list"],
+            &["operator-key", "create", "New"],
+            &["signing-key", "list"],
+            &["signing-key", "rotate"],
+            &["rebuild"],
+        ] {
+            let run = usher(&[command, &["--data", path]].concat());
+            assert_eq!(run.code, Some(1), "{command:?}: {}", run.err);
+            let said = match command {
+                ["rebuild"] => "Stop it first",
+                _ => "Run this command with the program that the server runs, or stop the server",
+            };
+            assert!(run.err.contains(said), "{command:?}: {}", run.err);
+        }
+        let backup = usher(&["backup", file.to_str().unwrap(), "--data", path]);
+
+        assert_eq!(backup.code, Some(0), "{}", backup.err);
+        assert_eq!(schema(copy.path()), before);
+        assert_eq!(schema(data.path()), before);
+        drop(server);
+        let listed = usher(&["operator-key", "list", "--data", path]);
+        assert_eq!(listed.code, Some(0), "{}", listed.err);
+        assert_ne!(schema(data.path()), before, "nobody has it open");
+    }
+}
+
 /// What was acknowledged is there, and seats change hands.
 async fn work(url: &str, known: &Value, is_killed: bool) {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
