@@ -22,13 +22,15 @@ const KEY_BYTES: usize = 32;
 const KEY_ID_BYTES: usize = 4;
 const NONCE_BYTES: usize = 24;
 const HEADER_BYTES: usize = 1 + KEY_ID_BYTES + NONCE_BYTES;
+/// What authenticates the text stands at its end.
+const TAG_BYTES: usize = 16;
 
 /// The most secrets keys that are known at a time: the current one, and those before it that have not been given up.
 pub const SECRETS_KEYS_MAX: usize = 8;
 
 /// Names a secrets key without telling it: the beginning of a hash of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct KeyId([u8; KEY_ID_BYTES]);
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct KeyId([u8; KEY_ID_BYTES]);
 
 /// The keys that secrets at rest are sealed with: the first seals, all of them open.
 #[derive(Clone)]
@@ -100,6 +102,11 @@ impl SecretsKeys {
         }
     }
 
+    /// Whether one of them has this name.
+    pub(crate) fn have(&self, id: KeyId) -> bool {
+        self.0.iter().any(|key| KeyId::of(key) == id)
+    }
+
     /// One key, which was derived.
     pub(crate) fn of_one(key: [u8; KEY_BYTES]) -> Self {
         Self(vec![key])
@@ -168,7 +175,7 @@ impl Sealer {
     /// again to open it.
     pub fn seal(&self, context: &str, plain: &[u8]) -> Result<Vec<u8>, SealError> {
         let current = &self.keys[0];
-        let mut sealed = Vec::with_capacity(HEADER_BYTES + plain.len() + 16);
+        let mut sealed = Vec::with_capacity(HEADER_BYTES + plain.len() + TAG_BYTES);
         sealed.push(VERSION);
         sealed.extend(current.id.0);
         let mut nonce = [0; NONCE_BYTES];
@@ -233,6 +240,14 @@ impl fmt::Debug for Sealer {
 }
 
 impl KeyId {
+    /// The name of the key that a value was sealed with; none where the value is not sealed.
+    pub(crate) fn of_sealed(value: &[u8]) -> Option<Self> {
+        if value.len() < HEADER_BYTES + TAG_BYTES || value[0] != VERSION {
+            return None;
+        }
+        value[1..=KEY_ID_BYTES].try_into().ok().map(Self)
+    }
+
     fn of(key: &[u8; KEY_BYTES]) -> Self {
         let digest = Sha256::new()
             .chain_update("usher secrets key")

@@ -6,9 +6,12 @@ use std::io::{self, ErrorKind};
 use std::process::ExitCode;
 
 use crate::Terminal;
+use crate::terminal::{ERROR, WARNING};
 
 /// The exit code of a command that was called in a way that it does not understand.
 const USAGE: u8 = 2;
+/// The exit code of a command that found nothing wrong, and could not look everywhere.
+const INCOMPLETE: u8 = 3;
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -19,6 +22,9 @@ pub enum Failure {
     /// The command was called in a way that does not make sense.
     #[error("{0}")]
     Usage(String),
+    /// Nothing is wrong as far as was looked, and these sentences say where not.
+    #[error("{0}")]
+    Incomplete(String),
     /// The arguments are not those of a command, or ask for help.
     #[error(transparent)]
     Arguments(#[from] clap::Error),
@@ -58,17 +64,17 @@ impl Failure {
                 let _ = error.print();
                 u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
             }
-            Self::Usage(_) | Self::Said(_) | Self::Output(_) => {
-                let _ = writeln!(terminal.err(), "{} {self}", crate::terminal::ERROR);
-                let usage = matches!(self, Self::Usage(_));
-                if usage {
-                    ExitCode::from(USAGE)
-                } else {
-                    ExitCode::FAILURE
-                }
-            }
+            Self::Usage(_) => say(terminal, ERROR, self, ExitCode::from(USAGE)),
+            Self::Incomplete(_) => say(terminal, WARNING, self, ExitCode::from(INCOMPLETE)),
+            Self::Said(_) | Self::Output(_) => say(terminal, ERROR, self, ExitCode::FAILURE),
         }
     }
+}
+
+fn say(terminal: &mut Terminal, kind: &str, failure: &Failure, code: ExitCode) -> ExitCode {
+    // Where not even this can be written, the exit code still tells.
+    let _ = writeln!(terminal.err(), "{kind} {failure}");
+    code
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use usher_journal_sqlite::{SqliteJournal, facts};
 use self::anchor::Anchors;
 use crate::data::{DataArgument, open_beside_server};
 use crate::note::Evidence;
-use crate::serve::{SecretsArguments, authenticator};
+use crate::serve::{SECRETS_KEY_WAYS, SecretsArguments, authenticator};
 use crate::words::plural;
 use crate::{Failure, Terminal, progress};
 
@@ -30,21 +30,27 @@ const ADVICE_ON_CREDENTIALS: &str = "The tables of credentials are not such as U
 const ADVICE_ON_FILE: &str = "The database's file is damaged, by its disk or by a hand. Stop the server, keep a copy of \
     the data, and go back to a backup.";
 
+const FOREIGN_NOTE: &str = "usher.note: it was not written with the secrets key of this server";
+
 /// What to do where the note is not this server's.
 const ADVICE_ON_NOTE: &str = "Whether the end of the database is missing cannot be told. Find out who could write the \
     data; a start with `--accept-loss` writes the note again.";
 
 /// Said of tables that an upgrade has added to.
-const STALE: &str = "The tables that reports and lists read are not compared: the next start makes them again, because this \
-    version keeps more in them.";
+const STALE: &str = "The tables that reports and lists read were not compared: the next start makes them again, because \
+    this version keeps more in them.";
 
 /// Check all that is stored: commits, what is derived from them, credentials; also while the server runs
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Compares every snapshot and every row of the tables that reports and lists read with what the commits
-give. With the secrets key (in the data directory, or given), the digests of snapshots are checked as
-well, and that sealed secrets open. A start checks only the digests, and that nothing that was noted
-is missing.
+give. With the secrets key (in the data directory, or given), the digests of snapshots and of usher.note
+are checked as well, and that sealed secrets open. A start checks only the digests, and that nothing
+that was noted is missing.
+
+Exit codes: 0, all was checked and is well; 1, something is not as it should be, or cannot be read; 2,
+the arguments are wrong, the secrets key for one; 3, nothing is wrong, but not all could be checked: it
+says what, and why.
 
 What is cut off at the end of a chain together with all traces of it leaves a chain that is whole. An anchor, kept
 where whoever can write the data cannot write, shows that too: it holds the newest commit of each account, and the
@@ -63,11 +69,13 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Failure> {
     let directory = arguments.data.existing()?;
     let keys = arguments.secrets.known_at(&directory)?;
+    let evidence = Evidence::of(&directory)?;
+    if let Some(keys) = &keys
+        && evidence.is_of_other_keys(keys)
+    {
+        return Err(Failure::Usage(evidence.other_keys_refusal()));
+    }
     let authenticator = keys.as_ref().map(authenticator);
-    let foreign_note = match &authenticator {
-        Some(authenticator) => Evidence::of(&directory)?.has_foreign_note(authenticator),
-        None => false,
-    };
     let journal = open_beside_server(&directory)?;
     let before = arguments.anchor.as_deref().map(Anchors::read).transpose()?;
     let before = before.unwrap_or_default();
@@ -75,60 +83,58 @@ pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), 
     let checked = progress::block_on(check(&journal, &before, authenticator.as_ref(), |done| {
         bar.set_position(done.commits);
     }))?;
-    let (report, damage) =
+    let (mut report, damage) =
         checked.map_err(|error| Failure::because("The journal cannot be checked", &error))?;
     bar.finish_and_clear();
     let trail = check_trail(&journal, &before)?;
     let credentials = check_credentials(&journal, keys.as_ref())?;
 
-    let Report {
-        done,
-        mut faults,
-        mended,
-        heads,
-    } = report;
-    for fault in &mended {
-        writeln!(terminal.out(), "{fault}")?;
+    let mut found = Findings::default();
+    if keys.is_none() {
+        found.unchecked.extend(unchecked_without_key(&evidence, &report));
     }
     if are_tables_stale(&journal)? {
-        faults.retain(|fault| !fault.is_of_read_models());
-        writeln!(terminal.err(), "{STALE}")?;
+        report.faults.retain(|fault| !fault.is_of_read_models());
+        found.unchecked.push(STALE.to_owned());
     }
-    let checked = format!(
-        "{} in {}",
-        plural(done.commits, "commit", "commits"),
-        plural(done.accounts, "account", "accounts")
-    );
-    let mut found = Findings::default();
-    found.add(&faults, || advice(&faults, &checked));
+    found.add(&report.faults, || advice(&report.faults, &extent(&report)));
     found.add(&trail.faults, || ADVICE_ON_TRAIL.to_owned());
     found.add(&credentials, || ADVICE_ON_CREDENTIALS.to_owned());
     let damage: Vec<_> = damage.iter().map(|line| format!("database: {line}")).collect();
     found.add(&damage, || ADVICE_ON_FILE.to_owned());
-    let note = foreign_note.then_some("usher.note: it was not written with the secrets key of this server");
-    found.add(note.as_slice(), || ADVICE_ON_NOTE.to_owned());
-    if found.lines.is_empty() {
-        if let Some(file) = &arguments.anchor {
-            Anchors::of(heads, trail.head).write(file)?;
-        }
-        let keys = plural(trail.entries, "change", "changes");
-        writeln!(
-            terminal.out(),
-            "All is well: {checked}, and {keys} of operator keys."
-        )?;
-        return Ok(());
+    if authenticator.is_some_and(|authenticator| evidence.has_foreign_note(&authenticator)) {
+        found.add(&[FOREIGN_NOTE], || ADVICE_ON_NOTE.to_owned());
     }
-    for line in &found.lines {
-        writeln!(terminal.out(), "{line}")?;
+    for fault in &report.mended {
+        writeln!(terminal.out(), "{fault}")?;
     }
-    Err(Failure::said(found.advice.join(" ")))
+    if let Some(file) = &arguments.anchor
+        && found.lines.is_empty()
+    {
+        Anchors::of(std::mem::take(&mut report.heads), trail.head).write(file)?;
+    }
+    let changes = plural(trail.entries, "change", "changes");
+    found.tell(
+        &format!("{}, and {changes} of operator keys", extent(&report)),
+        terminal,
+    )
 }
 
-/// What is wrong, line by line, and what to do about it.
+/// What was read.
+fn extent(report: &Report) -> String {
+    format!(
+        "{} in {}",
+        plural(report.done.commits, "commit", "commits"),
+        plural(report.done.accounts, "account", "accounts")
+    )
+}
+
+/// What is wrong, line by line, what to do about it, and what could not be checked.
 #[derive(Default)]
 struct Findings {
     lines: Vec<String>,
     advice: Vec<String>,
+    unchecked: Vec<String>,
 }
 
 impl Findings {
@@ -138,6 +144,52 @@ impl Findings {
             self.advice.push(advice());
         }
     }
+
+    /// Tells what was found in the `checked` data.
+    fn tell(mut self, checked: &str, terminal: &mut Terminal) -> Result<(), Failure> {
+        if !self.lines.is_empty() {
+            for line in &self.lines {
+                writeln!(terminal.out(), "{line}")?;
+            }
+            self.advice.append(&mut self.unchecked);
+            return Err(Failure::said(self.advice.join(" ")));
+        }
+        if self.unchecked.is_empty() {
+            writeln!(terminal.out(), "All is well: {checked}.")?;
+            return Ok(());
+        }
+        writeln!(terminal.out(), "What was checked is well: {checked}.")?;
+        Err(Failure::Incomplete(self.unchecked.join(" ")))
+    }
+}
+
+/// What cannot be checked where the secrets key is not known; none where there is nothing that was made with it.
+fn unchecked_without_key(evidence: &Evidence, report: &Report) -> Option<String> {
+    let snapshots = report.unchecked_snapshots;
+    let mut parts = Vec::new();
+    if snapshots > 0 {
+        parts.push(format!(
+            "the {} of {}",
+            if snapshots == 1 { "digest" } else { "digests" },
+            plural(snapshots, "snapshot", "snapshots")
+        ));
+    }
+    if evidence.sealed_secrets() > 0 {
+        parts.push(plural(
+            evidence.sealed_secrets(),
+            "sealed secret",
+            "sealed secrets",
+        ));
+    }
+    if evidence.has_note() {
+        parts.push("the note of the newest change".to_owned());
+    }
+    (!parts.is_empty()).then(|| {
+        format!(
+            "Not checked, because the secrets key is not known: {}. Give it with {SECRETS_KEY_WAYS}.",
+            parts.join(", ")
+        )
+    })
 }
 
 /// What is wrong with the journal and what was made of it, and what the database says of its file.

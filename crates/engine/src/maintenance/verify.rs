@@ -23,6 +23,8 @@ pub struct Report {
     pub faults: Vec<Fault>,
     /// Rules that were broken once and no longer are.
     pub mended: Vec<Fault>,
+    /// So many snapshots have a digest that was not checked, because the key is not known.
+    pub unchecked_snapshots: u64,
     /// The newest commit of each account whose commits are as they were written, with its hash.
     pub heads: Vec<(AccountId, Seq, Hash)>,
 }
@@ -52,6 +54,7 @@ pub async fn verify(
     let mut accounts = Accounts::default();
     while let Some(account) = accounts.next(journal).await? {
         let snapshot = snapshots.of(journal, account, &mut report.faults).await?;
+        report.unchecked_snapshots += u64::from(snapshot.is_some() && authenticator.is_none());
         let whole = Whole {
             inspection: &mut *inspection,
             head: heads.get(&account).copied(),

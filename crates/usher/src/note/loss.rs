@@ -5,12 +5,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use usher_domain::Timestamp;
+use usher_identity::{SealedSecrets, SecretsKeys};
 use usher_journal::Authenticator;
 use usher_journal_sqlite::{Facts, hash_at, newest, open_untouched};
 
 use super::{FIRST_START_NAME, Note, Written, sync_names};
 use crate::Failure;
-use crate::serve::SECRETS_KEY_NAME;
+use crate::serve::{SECRETS_KEY_NAME, SECRETS_KEY_WAYS, authenticator};
 use crate::words::{moment, plural};
 
 /// What a data directory holds, as far as a look tells that changes nothing.
@@ -32,6 +33,7 @@ struct Database {
     has_noted: bool,
     /// None in one of a version before there were any, and in one that was never finished.
     facts: Option<Facts>,
+    sealed: SealedSecrets,
 }
 
 /// What is missing.
@@ -89,6 +91,38 @@ impl Evidence {
         self.note
             .as_ref()
             .is_some_and(|written| !written.is_genuine(authenticator))
+    }
+
+    /// Whether there is a note.
+    pub(crate) const fn has_note(&self) -> bool {
+        self.note.is_some()
+    }
+
+    /// How many secrets are sealed in the database.
+    pub(crate) fn sealed_secrets(&self) -> u64 {
+        self.database
+            .as_ref()
+            .map_or(0, |database| database.sealed.count())
+    }
+
+    /// Whether these secrets keys are those of another directory: nothing here, of all that keys leave their mark on, was
+    /// made with one of them.
+    pub(crate) fn is_of_other_keys(&self, keys: &SecretsKeys) -> bool {
+        let is_foreign = |database: &Database| database.sealed.are_foreign_to(keys);
+        let has_own_note = self.note.is_some() && !self.has_foreign_note(&authenticator(keys));
+        !has_own_note && self.database.as_ref().is_some_and(is_foreign)
+    }
+
+    /// What to tell whoever gave the keys of another directory.
+    pub(crate) fn other_keys_refusal(&self) -> String {
+        let names = self.database.as_ref().map(|database| database.sealed.key_names());
+        format!(
+            "This is not the secrets key of the data in {}: it was sealed with another one, which is named {}. Nothing was \
+             checked or changed. Give the right one with {SECRETS_KEY_WAYS}; to change keys, give both apart by a comma, \
+             the new one first.",
+            self.directory.display(),
+            names.unwrap_or_default()
+        )
     }
 
     /// What a server finds missing that starts here. `authenticator` checks that the note is its own, where the key is
@@ -167,6 +201,7 @@ impl Database {
             credential_changes: usher_identity::changes(&connection)?,
             has_noted,
             facts: usher_journal_sqlite::facts(&connection)?,
+            sealed: SealedSecrets::of(&connection)?,
         }))
     }
 }

@@ -29,7 +29,7 @@ use self::address::{LISTEN, checked_url, openable, plain_http_warning};
 use self::config::Config;
 use self::greeting::{greet, show_way_in};
 use self::metrics::MetricsArguments;
-pub(crate) use self::secrets::{SECRETS_KEY_NAME, SecretsArguments};
+pub(crate) use self::secrets::{SECRETS_KEY_NAME, SECRETS_KEY_WAYS, SecretsArguments};
 use self::setting::Setting;
 pub(crate) use self::signals::stop;
 use self::store::FirstKey;

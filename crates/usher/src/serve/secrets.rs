@@ -17,7 +17,7 @@ pub(crate) const SECRETS_KEY_NAME: &str = "secrets.key";
 const GROUP_READ: u32 = 0o040;
 const OTHERS_READ: u32 = 0o004;
 /// How a key can be given, for the sentences below.
-const WAYS: &str = "`--secrets-key-file FILE` or `USHER_SECRETS_KEY`";
+pub(crate) const SECRETS_KEY_WAYS: &str = "`--secrets-key-file FILE` or `USHER_SECRETS_KEY`";
 
 /// Where the key is.
 #[derive(Debug, Default, Args)]
@@ -61,7 +61,7 @@ impl SecretsArguments {
             Ok(identity) => Ok((identity, keys, made)),
             Err(IdentityError::Seal(error @ SealError::UnknownKey { .. })) => Err(Failure::said(format!(
                 "The secrets key is not the one that the data in {} is sealed with: {error}. Give the right one with \
-                 {WAYS}; to change keys, give both apart by a comma, the new one first.",
+                 {SECRETS_KEY_WAYS}; to change keys, give both apart by a comma, the new one first.",
                 directory.display()
             ))),
             Err(error) => Err(cannot_open(&error)),
@@ -116,7 +116,7 @@ fn beside_the_data(directory: &Path, is_sealed: bool) -> Result<(SecretsKeys, Op
         Some(keys) => Ok((keys, None)),
         None if is_sealed => Err(Failure::said(format!(
             "The secrets in the data are sealed, and their key is missing: there is no {}. Put the file back, from where \
-             a copy of it is kept, or give the key with {WAYS}. Backups of the data do not hold it.",
+             a copy of it is kept, or give the key with {SECRETS_KEY_WAYS}. Backups of the data do not hold it.",
             file.display()
         ))),
         None => Ok((make(&file)?, Some(file))),
@@ -130,7 +130,7 @@ fn need_closed(file: &Path) -> Result<(), Failure> {
     }
     Err(Failure::said(format!(
         "Other users of this machine can read the secrets key in {}. Run `chmod 600 {}`; if somebody may have read it, \
-         give a new key before the old one with {WAYS}.",
+         give a new key before the old one with {SECRETS_KEY_WAYS}.",
         file.display(),
         file.display()
     )))

@@ -63,7 +63,13 @@ impl Store {
         accept_loss: bool,
     ) -> Result<Self, Failure> {
         let evidence = Evidence::of(&directory)?;
-        let known = secrets.known(&directory, config)?.as_ref().map(authenticator);
+        let known = secrets.known(&directory, config)?;
+        if let Some(keys) = &known
+            && evidence.is_of_other_keys(keys)
+        {
+            return Err(Failure::said(evidence.other_keys_refusal()));
+        }
+        let known = known.as_ref().map(authenticator);
         if let Some(loss) = evidence.loss(known.as_ref()) {
             if !accept_loss {
                 return Err(Failure::said(loss.refusal(&directory)));

@@ -88,6 +88,76 @@ fn a_row_that_a_hand_has_changed_is_named() {
     );
 }
 
+#[test]
+fn what_cannot_be_checked_without_the_secrets_key_is_told() {
+    let data = tempfile::tempdir().unwrap();
+    let path = data.path().to_str().unwrap();
+    fill(data.path());
+    Server::start(data.path()).stop();
+    let key = data.path().join("secrets.key");
+    let kept = std::fs::read(&key).unwrap();
+    let anchor = data.path().join("anchor");
+    let verify = ["verify", "--data", path, "--anchor", anchor.to_str().unwrap()];
+
+    std::fs::remove_file(&key).unwrap();
+    let without = usher(&verify);
+    tamper(data.path(), &["DELETE FROM audit WHERE place = 4 << 20"]);
+    let wrong_besides = usher(&["verify", "--data", path]);
+    usher(&["rebuild", "--data", path]);
+    std::fs::write(&key, kept).unwrap();
+    let with = usher(&["verify", "--data", path]);
+
+    assert_eq!(without.code, Some(3), "{}", without.err);
+    assert_eq!(
+        without.out,
+        "What was checked is well: 5 commits in 1 account, and 1 change of operator keys.\n"
+    );
+    let unchecked = "Not checked, because the secrets key is not known: 2 sealed secrets, the note of the newest change. \
+        Give it with `--secrets-key-file FILE` or `USHER_SECRETS_KEY`.";
+    assert!(without.err.contains(unchecked), "{}", without.err);
+    assert!(anchor.exists(), "chains need no key");
+    assert_eq!(wrong_besides.code, Some(1));
+    assert!(wrong_besides.err.contains(unchecked), "{}", wrong_besides.err);
+    assert_eq!(with.code, Some(0), "{}", with.err);
+}
+
+#[test]
+fn the_secrets_key_of_another_directory_is_no_sign_of_tampering() {
+    let data = tempfile::tempdir().unwrap();
+    let path = data.path().to_str().unwrap();
+    fill(data.path());
+    Server::start(data.path()).stop();
+    let key = std::fs::read_to_string(data.path().join("secrets.key")).unwrap();
+    let other = "ab".repeat(32);
+    let both = format!("{other},{}", key.trim());
+    let verify = |key: &str| usher_with(&[("USHER_SECRETS_KEY", key)], &["verify", "--data", path]);
+
+    let refused = verify(&other);
+    let told_at_start = usher_with(
+        &[("USHER_SECRETS_KEY", &other)],
+        &["serve", "--listen", "127.0.0.1:0", "--data", path],
+    );
+    let changing = verify(&both);
+    tamper(
+        data.path(),
+        &["UPDATE identity_join_key SET secret = CAST(secret || x'00' AS BLOB)"],
+    );
+    let tampered = verify(&both);
+
+    let said = "This is not the secrets key of the data in";
+    assert_eq!(
+        (refused.code, refused.out.as_str()),
+        (Some(2), ""),
+        "{}",
+        refused.err
+    );
+    assert!(refused.err.contains(said), "{}", refused.err);
+    assert!(told_at_start.err.contains(said), "{}", told_at_start.err);
+    assert_eq!(changing.code, Some(0), "{}", changing.err);
+    assert_eq!(tampered.code, Some(1), "{}", tampered.out);
+    assert!(tampered.out.contains("identity_join_key"), "{}", tampered.out);
+}
+
 /// Lets a hand write the data, and gives what `usher verify` then says.
 fn verified_after(tampering: &[&str]) -> (Option<i32>, String, String) {
     let data = tempfile::tempdir().unwrap();
@@ -343,7 +413,13 @@ fn a_backup_that_was_taken_while_the_server_runs_is_whole() {
     assert_eq!(first.code, Some(0), "{}", first.err);
     assert_eq!(second.code, Some(1));
     assert!(second.err.contains("exists already"), "{}", second.err);
-    let verified = usher(&["verify", "--data", copied.path().to_str().unwrap()]);
+    let verified = usher_with(
+        &[(
+            "USHER_SECRETS_KEY_FILE",
+            data.path().join("secrets.key").to_str().unwrap(),
+        )],
+        &["verify", "--data", copied.path().to_str().unwrap()],
+    );
     assert_eq!(
         verified.out,
         "All is well: 5 commits in 1 account, and 1 change of operator keys.\n"

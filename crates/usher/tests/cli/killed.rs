@@ -8,7 +8,7 @@ use std::path::Path;
 
 use crate::data::{fill, tamper};
 use crate::data_directories::{copy_of, kept};
-use crate::program::{Server, start_limited, usher, usher_limited};
+use crate::program::{Server, start_limited, usher, usher_limited, usher_with};
 
 /// What the database writes at a time, and so the closest that two kills can be.
 const PAGE_KIB: usize = 4;
@@ -133,7 +133,11 @@ fn a_backup_that_was_killed_leaves_no_file_of_its_name() {
         } else {
             assert_eq!(usher(&arguments).code, Some(0), "the name is free");
         }
-        let verified = usher(&["verify", "--data", target.path().to_str().unwrap()]);
+        let key = data.path().join("secrets.key");
+        let verified = usher_with(
+            &[("USHER_SECRETS_KEY_FILE", key.to_str().unwrap())],
+            &["verify", "--data", target.path().to_str().unwrap()],
+        );
         assert_eq!(
             verified.code,
             Some(0),
