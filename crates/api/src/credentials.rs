@@ -223,7 +223,7 @@ impl From<NotHashed> for Problem {
 
 /// What is [known of the user](usher_identity::known_about) whom a command creates or changes, once it has done so.
 fn about(account: &Account, command: &Command) -> Vec<String> {
-    match command {
+    match command.unlabelled() {
         Command::CreateUser { profile, .. } => known_about(account.name(), &profile.name, &profile.email),
         Command::ChangeUser { id, change } => {
             let profile = account.user(*id).map(|user| &user.profile);

@@ -250,6 +250,15 @@ pub enum Command {
 }
 
 impl Command {
+    /// The command without the labels around it. Whoever asks what kind of command this is asks here.
+    #[must_use]
+    pub fn unlabelled(&self) -> &Self {
+        match self {
+            Self::Labelled { command, .. } => command.unlabelled(),
+            plain => plain,
+        }
+    }
+
     /// The account that the command makes, with its name and labels; none where it makes none.
     #[must_use]
     pub fn new_account(&self) -> Option<(AccountId, &Name, LabelsPatch)> {

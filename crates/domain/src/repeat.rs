@@ -39,8 +39,7 @@ pub const fn ids_of_key(bits: u128) -> (u128, u128) {
 impl Command {
     /// The bits of the id of what the command makes, where an `Idempotency-Key` may stand for it.
     fn made_bits(&self) -> Option<u128> {
-        match self {
-            Self::Labelled { command, .. } => command.made_bits(),
+        match self.unlabelled() {
             Self::CreateUser { id, .. } => Some(id.bits()),
             Self::CreatePool { id, .. } => Some(id.bits()),
             Self::CreateTeam { id, .. } => Some(id.bits()),

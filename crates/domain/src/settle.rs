@@ -219,8 +219,7 @@ struct Attempted {
 
 impl Attempted {
     fn of(account: &Account, command: &Command) -> Option<Self> {
-        match command {
-            Command::Labelled { command, .. } => Self::of(account, command),
+        match command.unlabelled() {
             Command::SignIn {
                 user,
                 product,

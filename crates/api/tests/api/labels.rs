@@ -161,3 +161,18 @@ async fn metadata_is_bounded_and_the_answer_says_how() {
         assert!(field.starts_with("metadata"), "{told}");
     }
 }
+
+#[tokio::test]
+async fn a_password_made_of_the_users_address_is_refused_with_labels_as_without() {
+    let app = App::with_account().await;
+    let password = "wilhelmina.weakling@example";
+    let guessable = json!({
+        "name": "Wilhelmina Weakling", "email": "wilhelmina.weakling@example.com", "assign_seat": false,
+        "password": password,
+    });
+
+    for body in [guessable.clone(), with(guessable, &labels())] {
+        let told = app.operator().post("users", body).await.problem(422, "invalid");
+        assert_eq!(told["errors"][0]["field"], "password");
+    }
+}

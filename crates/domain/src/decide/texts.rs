@@ -10,14 +10,13 @@ use crate::user::User;
 
 /// Refuses a command with a text that has an invisible or direction-changing character, and says which and where.
 pub(super) fn check(account: &Account, command: &Command) -> Result<(), Refusal> {
-    match command {
+    match command.unlabelled() {
         Command::CreateAccount { name, .. }
         | Command::CreateApiKey { name, .. }
         | Command::CreatePool { name, .. }
         | Command::CreateTeam { name, .. }
         | Command::CreateGroup { name, .. } => visible("name", name.as_str()),
         Command::ChangeAccount { name } => optional("name", name.as_ref()),
-        Command::Labelled { command, .. } => check(account, command),
         Command::ChangePool { change, .. } => optional("name", change.name.as_ref()),
         Command::ChangeTeam { name, .. } | Command::ChangeGroup { name, .. } => {
             optional("name", name.as_ref())
