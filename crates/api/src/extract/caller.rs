@@ -157,8 +157,9 @@ impl FromRequestParts<Arc<Api>> for Caller {
         };
         let account = rest.split('/').next().unwrap_or_default().parse();
         if let Ok(account) = account
-            && let Some(actor) = stream_tickets::shown(api, parts, account)
+            && let Some(actor) = stream_tickets::shown(api, parts, account)?
         {
+            RequestLog::note_actor(&parts.extensions, &actor);
             let arrival = Arrival::of(api, &parts.extensions, &parts.headers);
             return Ok(Self {
                 api: Arc::clone(api),

@@ -126,6 +126,14 @@ impl Problem {
         }
     }
 
+    /// A stream ticket that is not good for the stream that it stands at, or no longer.
+    pub(crate) fn stale_ticket() -> Self {
+        Self::unauthenticated(true).detailed(
+            "This stream ticket is of another stream, or older than half a minute. Get a new one: for a sign-in or a \
+             ticket with `POST …/stream-tickets`, for a customer with `GET /join/{code}` and the token that joining gave.",
+        )
+    }
+
     /// A session, user or account has as many open streams as it may.
     pub(crate) fn too_many_streams(whose: &str, most: u32) -> Self {
         let detail = format!("{whose} has {most} event streams open already. Close one, or use it.");

@@ -1,6 +1,7 @@
 //! Tickets with which a browser opens a stream: in the address, which a browser's `EventSource` can send, for a short
-//! time, and for one stream. A token never stands in an address, where logs and histories keep it.
+//! time, and for one stream. A token is never part of an address, where logs and histories keep it.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::Json as Answer;
@@ -140,8 +141,21 @@ fn may_follow(account: &Account, actor: &Actor, purpose: PassFor) -> Result<(), 
     })
 }
 
-/// Who opens a stream with a ticket in the address; none for requests of any other kind.
-pub(crate) fn shown(api: &Api, parts: &Parts, account: AccountId) -> Option<Actor> {
+/// Who opens a stream with a ticket in the address; none for requests of any other kind, and a problem for a ticket
+/// that is not good there.
+pub(crate) fn shown(api: &Api, parts: &Parts, account: AccountId) -> Result<Option<Actor>, Problem> {
+    let Some((purpose, actor, ticket)) = asked(parts) else {
+        return Ok(None);
+    };
+    let now = api.engine.now();
+    if api.identity.is_pass(&ticket, account, purpose, now) {
+        return Ok(Some(actor));
+    }
+    Err(Problem::stale_ticket())
+}
+
+/// The stream that a request without a header asks for, as whom, and with which ticket.
+fn asked(parts: &Parts) -> Option<(PassFor, Actor, Cow<'_, str>)> {
     if parts.method != Method::GET || bearer_of(&parts.headers).is_some() {
         return None;
     }
@@ -158,11 +172,7 @@ pub(crate) fn shown(api: &Api, parts: &Parts, account: AccountId) -> Option<Acto
         }
         _ => return None,
     };
-    let query = parts.uri.query()?.as_bytes();
-    let mut pairs = form_urlencoded::parse(query);
+    let mut pairs = form_urlencoded::parse(parts.uri.query()?.as_bytes());
     let (_, ticket) = pairs.find(|(name, _)| name == "ticket")?;
-    let now = api.engine.now();
-    api.identity
-        .is_pass(&ticket, account, purpose, now)
-        .then_some(actor)
+    Some((purpose, actor, ticket))
 }

@@ -30,7 +30,8 @@ async fn a_browser_opens_a_stream_with_a_ticket_and_without_the_token() {
     assert_eq!(queue.expect("queue").await.data["position"], 1);
     // A stream that is open goes on when its ticket is no longer good.
     desk.advance(30).await;
-    desk.app.nobody().get(&url).await.problem(401, "unauthenticated");
+    let told = desk.app.nobody().get(&url).await.problem(401, "unauthenticated");
+    assert!(text(&told["detail"]).contains("POST …/stream-tickets"), "{told}");
     desk.app.by(&sven.token).delete(&sven.path("")).await.done();
     stream.expect("signed_out").await;
 }

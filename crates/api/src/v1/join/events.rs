@@ -16,7 +16,7 @@ use super::dto::{CustomerEnding, Names};
 use super::{JoinPath, Visitor};
 use crate::api::Api;
 use crate::arrival::Arrival;
-use crate::extract::{Caller, Path, Query};
+use crate::extract::{Caller, Path, Query, bearer_of};
 use crate::problem::Problem;
 use crate::v1::events::{
     EventStream, Feed, LastEventId, LastEventIdHeader, Message, Opening, QueueView, Subject,
@@ -178,7 +178,10 @@ pub(super) async fn follow(
 ) -> Result<EventStream, Problem> {
     let visitor = Visitor::of(api, arrival, path.code, &headers, None).await?;
     if !may_follow(&visitor, query.ticket.as_deref()) {
-        return Err(Problem::unauthenticated(query.ticket.is_some()));
+        return Err(match query.ticket {
+            Some(_) => Problem::stale_ticket(),
+            None => Problem::unauthenticated(bearer_of(&headers).is_some()),
+        });
     }
     let CodeOwner { account, session, .. } = visitor.owner;
     let caller = Caller {
