@@ -176,3 +176,13 @@ async fn a_password_made_of_the_users_address_is_refused_with_labels_as_without(
         assert_eq!(told["errors"][0]["field"], "password");
     }
 }
+
+#[tokio::test]
+async fn users_are_refused_to_label_themselves_in_words_that_are_true() {
+    let app = App::with_account().await;
+    let (id, ben) = app.member("Ben").await;
+
+    let answer = app.by(&ben).patch(&format!("users/{id}"), labels()).await;
+
+    assert_eq!(answer.problem(403, "forbidden")["needed"], "users.manage");
+}

@@ -25,7 +25,8 @@ pub(super) fn decide(
     let subject = match command {
         Command::ChangeAccount { .. } => Some(Labelled::Account),
         Command::ChangeUser { id, .. } => {
-            account.need_to_manage(actor, Privilege::UsersManage, "user")?;
+            // Users change themselves in part; what a vendor keeps with them is not theirs to change.
+            account.need(actor, Privilege::UsersManage)?;
             Some(Labelled::User(*id))
         }
         Command::ChangePool { id, .. } => Some(Labelled::Pool(*id)),

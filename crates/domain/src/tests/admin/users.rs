@@ -375,7 +375,7 @@ fn l6_labels_of_users_need_the_privilege_to_manage_them() {
     let office = Office::with_seats(0, 10).with_members(&["ann"]);
     let mine = labelled(change("ann", UserPatch::default()), "crm-7");
 
-    assert_eq!(office.answer(&by("ann"), &mine), "not-found");
+    assert_eq!(office.answer(&by("ann"), &mine), "forbidden");
     assert_eq!(office.answer(&key(&[Scope::UsersManage]), &mine), "ok");
 }
 
