@@ -1,5 +1,7 @@
 //! Acting as a user, or as an admin: said by the caller, and never guessed from what else is said.
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 use usher_domain::command::Acting;
 use usher_domain::{Account, SessionId, SignInId, TicketId, UserId};
@@ -54,6 +56,27 @@ pub(crate) async fn as_user(caller: Caller, is_as_user: bool, on: On) -> Result<
     }
     let user = caller.read(move |account, _, _| Ok(on.user(account))).await?;
     Ok(caller.acting_as(user))
+}
+
+/// The same for several sessions, which must be of one user: nobody acts as two users at a time.
+pub(crate) async fn as_user_of_all(
+    caller: Caller,
+    is_as_user: bool,
+    sessions: Vec<SessionId>,
+) -> Result<Caller, Problem> {
+    if !is_as_user || !caller.is_operator() {
+        return Ok(caller);
+    }
+    let users = caller.read(move |account, _, _| {
+        let users = sessions.iter().filter_map(|id| On::Session(*id).user(account));
+        Ok(users.collect::<BTreeSet<UserId>>())
+    });
+    let users = users.await?;
+    if users.len() > 1 {
+        let message = "must be sessions of one user, where an operator key acts as that user";
+        return Err(Problem::invalid("ids", message));
+    }
+    Ok(caller.acting_as(users.first().copied()))
 }
 
 /// Whether that is as the user.

@@ -113,3 +113,27 @@ async fn an_operator_key_claims_for_who_waits_and_the_audit_names_both() {
         "{line}"
     );
 }
+
+#[tokio::test]
+async fn an_operator_key_ends_many_sessions_as_their_user_and_never_as_two_users() {
+    let desk = Desk::with_seats(2).await;
+    let sven = desk.sign_in(&desk.agent("Sven").await).await;
+    let eva = desk.sign_in(&desk.agent("Eva").await).await;
+    let mut ids = Vec::new();
+    for who in [&sven, &sven, &eva] {
+        ids.push(desk.start(who, "standby").await["id"].clone());
+    }
+    let end = |ids: &[serde_json::Value]| json!({"ids": ids, "as": "user"});
+    let operator = || desk.app.operator();
+
+    let told = operator().post("sessions/end", end(&ids)).await;
+    let told = told.problem(422, "invalid");
+    assert_eq!(told["errors"][0]["field"], "ids");
+    let ended = operator().post("sessions/end", end(&ids[..2])).await.ok();
+
+    for session in ended["items"].as_array().unwrap() {
+        assert_eq!([&session["state"], &session["reason"]], ["ended", "finished"]);
+    }
+    let open = operator().get("sessions").await.ok();
+    assert_eq!(open["items"].as_array().unwrap().len(), 1);
+}

@@ -1,6 +1,7 @@
 //! Ending sessions, one or many (S9).
 
 use axum::Json as Answer;
+use usher_domain::presence::JoinProof;
 use usher_domain::{Account, Command, Outcome, SessionId, Timestamp};
 use usher_engine::Failure;
 
@@ -8,7 +9,7 @@ use super::dto::{Ending, Endings, SESSIONS_MAX, Session, Sight};
 use super::read;
 use crate::extract::{Caller, Json, List, Path};
 use crate::problem::Problem;
-use crate::v1::acting::{self, On, as_user};
+use crate::v1::acting::{self, On, as_user, as_user_of_all};
 use crate::v1::ended;
 use crate::v1::optional::Optional;
 use crate::v1::path::{AccountPath, SessionPath};
@@ -34,7 +35,7 @@ pub(super) async fn end(
         ids: vec![path.session],
         note: body.reason,
         acting: body.acting,
-        proof: usher_domain::presence::JoinProof::None,
+        proof: JoinProof::None,
     };
     let shown = match caller
         .try_execute(command, present(&caller, vec![path.session]))
@@ -53,8 +54,8 @@ pub(super) async fn end(
 
 /// End sessions
 ///
-/// Up to 100, all or none, as if one by one. Those that are over already are passed over; the answer shows them as
-/// they are.
+/// Up to 100, all or none, as if one by one. Those that are over already are ignored; the answer shows them as they
+/// are. An operator key with `as: user` acts as one user: all must be sessions of that user.
 #[utoipa::path(
     post, path = "/v1/accounts/{account}/sessions/end", operation_id = "endSessions", tag = "sessions",
     params(AccountPath), request_body = Endings,
@@ -70,12 +71,14 @@ pub(super) async fn end_many(
             format!("must be 1 to {SESSIONS_MAX} ids"),
         ));
     }
+    let is_as_user = acting::is_user(body.acting);
+    let caller = as_user_of_all(caller, is_as_user, body.ids.clone()).await?;
     let view = present(&caller, body.ids.clone());
     let command = Command::EndSessions {
         ids: body.ids.clone(),
         note: body.reason,
         acting: body.acting,
-        proof: usher_domain::presence::JoinProof::None,
+        proof: JoinProof::None,
     };
     let shown = match caller.try_execute(command, view).await {
         Ok(shown) => shown,
