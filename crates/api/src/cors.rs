@@ -84,6 +84,6 @@ async fn account_of(api: &Api, path: &str) -> Option<AccountId> {
         return first(rest).parse().ok();
     }
     let code: Code = first(path.strip_prefix("/join/")?).parse().ok()?;
-    let owner = api.find_code(&code).await.ok()??;
+    let owner = api.kept_code(&code).await.ok()??;
     Some(owner.account)
 }

@@ -8,7 +8,7 @@ use usher_domain::text::Code;
 use usher_domain::{AccountId, Secs, SessionId, Timestamp};
 use usher_engine::Failure;
 use usher_identity::{PassFor, Secret};
-use usher_journal::{CODE_KEPT_SECS, CodeOwner, End, SessionRow};
+use usher_journal::{CODE_KEPT_SECS, CodeOwner, End, JournalError, SessionRow};
 
 use crate::api::Api;
 use crate::problem::Problem;
@@ -80,11 +80,21 @@ impl Over {
         Ender::of(&self.end.reason, actor)
     }
 
-    /// What whoever ended it said about it.
+    /// What its customer is told that was said about the end.
     #[must_use]
     pub fn note(&self) -> Option<&str> {
-        self.end.by.as_ref()?.note.as_deref()
+        note_for_customer(&self.end.reason, self.end.by.as_ref()?.note.as_deref())
     }
+}
+
+/// What a customer is told of a note about the end of their session: all that was said about the session itself. What
+/// an admin tells an agent whom they sign out is for the agent alone, although it ends the sessions too.
+#[must_use]
+pub(crate) fn note_for_customer<'a>(reason: &str, note: Option<&'a str>) -> Option<&'a str> {
+    let is_about_session = [EndReason::Finished, EndReason::EndedByOther]
+        .iter()
+        .any(|about| about.as_str() == reason);
+    note.filter(|_| is_about_session)
 }
 
 /// A code that leads nowhere: it never did, or its session ended more than an hour ago. Nobody learns which by guessing.
@@ -97,16 +107,16 @@ impl Api {
     /// Where a code leads; a problem where it leads nowhere. Those that lead nowhere are counted by network, and slowed
     /// down; a code that is right is never held up by others that are wrong.
     pub async fn code_owner(&self, code: &Code, from: Option<IpAddr>) -> Result<CodeOwner, Problem> {
+        let owner = self.kept_code(code).await?;
+        owner.ok_or_else(|| self.wrong_code(from))
+    }
+
+    /// Where a code leads: to a session that is not over, or has been for less than an hour. Counts nothing.
+    pub(crate) async fn kept_code(&self, code: &Code) -> Result<Option<CodeOwner>, JournalError> {
         let now = self.engine.now();
-        let is_kept = |owner: &CodeOwner| {
-            let kept = Secs::new(CODE_KEPT_SECS);
-            owner.retired_at.is_none_or(|retired_at| now < retired_at + kept)
-        };
+        let kept = Secs::new(CODE_KEPT_SECS);
         let owner = self.find_code(code).await?;
-        match owner.filter(is_kept) {
-            Some(owner) => Ok(owner),
-            None => Err(self.wrong_code(from)),
-        }
+        Ok(owner.filter(|owner| owner.retired_at.is_none_or(|retired_at| now < retired_at + kept)))
     }
 
     /// The problem that a code leads nowhere, or that too many of them were tried of late.

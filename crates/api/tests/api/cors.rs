@@ -54,6 +54,10 @@ async fn an_account_lists_the_origins_whose_pages_may_call_for_it() {
     let sven = desk.sign_in(&desk.agent("Sven").await).await;
     let link = text(&desk.start(&sven, "standby").await["join_url"]);
     assert_eq!(allowed(&preflight(app, OURS, &link).await), OURS);
+    // A code of an hour ago is told from one that never was by nobody.
+    desk.app.by(&sven.token).delete(&sven.path("")).await.done();
+    desk.advance(3_600).await;
+    assert_eq!(allowed(&preflight(app, OURS, &link).await), "");
 }
 
 #[tokio::test]

@@ -42,10 +42,16 @@ async fn a_customer_looks_joins_and_leaves_without_a_login() {
         .done();
     let shown = desk.app.nobody().get(&link).await.ok();
     assert_eq!([&shown["state"], &shown["reason"]], ["ended", "finished"]);
+    // Whoever else has the code learns who ended it, and not what the customer is called.
     assert_eq!(
-        shown["by"],
-        json!({"who": "customer", "name": "Kim", "note": null})
+        (&shown["by"], &shown["customer"]),
+        (
+            &json!({"who": "customer", "name": null, "note": null}),
+            &json!(null)
+        )
     );
+    let shown = desk.app.by(&kim).get(&link).await.ok();
+    assert_eq!([&shown["by"]["name"], &shown["customer"]], ["Kim", "Kim"]);
     let over = desk
         .app
         .by(&sven.token)
@@ -135,6 +141,58 @@ async fn whoever_has_a_code_is_told_of_a_pause_and_for_an_hour_of_the_end_who_an
     assert_eq!(desk.app.nobody().get(&link).await.ok()["state"], "ended");
     desk.advance(2).await;
     desk.app.nobody().get(&link).await.problem(404, "not-found");
+}
+
+#[tokio::test]
+async fn what_a_customer_is_called_is_told_to_nobody_else_with_the_code() {
+    let desk = Desk::with_seats(1).await;
+    let sven = desk.sign_in(&desk.agent("Sven").await).await;
+    let link = text(&desk.start(&sven, "standby").await["join_url"]);
+    let joined = desk.app.nobody().post(&link, json!({"name": "Kim"})).await.ok();
+    let kim = Who(Some(text(&joined["token"])));
+
+    let shown = desk.app.nobody().get(&link).await.ok();
+
+    assert_eq!(
+        (&shown["state"], &shown["customer"]),
+        (&json!("active"), &json!(null))
+    );
+    assert_eq!(desk.app.by(&kim).get(&link).await.ok()["customer"], "Kim");
+}
+
+#[tokio::test]
+async fn what_an_agent_is_told_when_signed_out_is_not_told_to_the_customer() {
+    let desk = Desk::with_seats(1).await;
+    let olga = desk.app.owner().await;
+    for (number, (by_olga, said, who)) in [
+        (true, "?reason=Dismissed", "account"),
+        (false, "?reason=Dismissed", "agent"),
+        (false, "", "agent"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let sven = desk.sign_in(&desk.agent(&format!("Sven{number}")).await).await;
+        let link = text(&desk.start(&sven, "standby").await["join_url"]);
+        let joined = desk.app.nobody().post(&link, json!({})).await.ok();
+        let kim = Who(Some(text(&joined["token"])));
+        let events = format!("{link}/events");
+        let mut stream = desk.follow(&kim, &events, None).await;
+        stream.expect("session").await;
+
+        let signs_out = if by_olga { &olga } else { &sven.token };
+        desk.app.by(signs_out).delete(&sven.path(said)).await.done();
+
+        let ended = stream.expect("session_ended").await.data;
+        let shown = desk.app.by(&kim).get(&link).await.ok();
+        let refused = desk.app.by(&kim).post(&link, json!({})).await;
+        let refused = refused.problem(409, "wrong-state");
+        assert_eq!([&ended["by"]["who"], &shown["by"]["who"]], [who, who]);
+        assert_eq!(refused["by"], who);
+        for told in [&ended, &shown, &refused] {
+            assert!(!told.to_string().contains("Dismissed"), "{told}");
+        }
+    }
 }
 
 #[tokio::test]

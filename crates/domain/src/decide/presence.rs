@@ -11,12 +11,14 @@ pub(crate) fn end_sign_in(account: &Account, id: SignInId, reason: EndReason, by
     let Some(sign_in) = account.sign_ins.get(&id) else {
         return Vec::new();
     };
+    // What users say when they sign out themselves is about that: nobody else ended their sessions and their wait.
+    let by_another = by.filter(|_| reason != EndReason::SignedOut);
     let mut events = Vec::with_capacity(sign_in.sessions.len() + 1);
     for session in &sign_in.sessions {
         events.push(Event::SessionEnded {
             id: *session,
             reason: EndReason::SignInEnded,
-            by: by.cloned(),
+            by: by_another.cloned(),
         });
     }
     let waiting = account
@@ -29,7 +31,7 @@ pub(crate) fn end_sign_in(account: &Account, id: SignInId, reason: EndReason, by
         events.push(Event::TicketEnded {
             id: ticket.id,
             reason: EndReason::SignInEnded,
-            by: by.cloned(),
+            by: by_another.cloned(),
         });
     }
     events.push(Event::SignInEnded {

@@ -124,7 +124,11 @@ async fn websites_that_may_call_the_api_are_saved_and_every_wrong_line_is_named(
         error.contains("“https://b.example/help”, “*”") && !error.contains("“https://desk"),
         "{error}"
     );
-    assert!(wrong.html.contains("https://desk.example.com\nhttps://b.example/help\n*</textarea>"));
+    assert!(
+        wrong
+            .html
+            .contains("https://desk.example.com\nhttps://b.example/help\n*</textarea>")
+    );
     assert_eq!(settings(&app, account).await, Settings::default());
 
     let right = "\r\n https://Desk.example.com:443 \r\nhttp://localhost:3000\r\n";
@@ -135,7 +139,10 @@ async fn websites_that_may_call_the_api_are_saved_and_every_wrong_line_is_named(
     let origins: Vec<_> = origins.iter().map(ToString::to_string).collect();
     assert_eq!(origins, ["http://localhost:3000", "https://desk.example.com"]);
     let shown = app.get(&eva, &path).await.html;
-    assert!(shown.contains("http://localhost:3000\nhttps://desk.example.com</textarea>"), "{shown}");
+    assert!(
+        shown.contains("http://localhost:3000\nhttps://desk.example.com</textarea>"),
+        "{shown}"
+    );
 }
 
 #[tokio::test]

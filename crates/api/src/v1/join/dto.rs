@@ -19,7 +19,7 @@ pub(super) struct CustomerEnding {
     /// Who: `customer`, `agent`, `account` (somebody else of it) or `usher` (something ran out).
     #[schema(value_type = schema::Ender)]
     who: &'static str,
-    /// The name of the customer, the agent or the account, where it is known.
+    /// The name of the customer (for themselves), the agent or the account, where it is known.
     #[schema(required)]
     name: Option<String>,
     /// What they said about it.
@@ -72,7 +72,8 @@ pub(super) struct Joined {
     /// The product.
     #[schema(value_type = schema::Product)]
     product: String,
-    /// What the customer is called, once known.
+    /// What the customer is called, once known. Once somebody has joined, or the session is over, only they are told,
+    /// by their token.
     #[schema(value_type = Option<schema::Name>)]
     customer: Option<String>,
     /// How long the code still waits.
@@ -114,15 +115,24 @@ pub(super) struct Joined {
 }
 
 impl Joined {
-    /// A session that is not over; none where there is none.
-    pub(super) fn of(account: &Account, id: SessionId, code: String, now: Timestamp) -> Option<Self> {
+    /// A session that is not over; none where there is none. `is_customer`: it is shown to whoever joined it.
+    pub(super) fn of(
+        account: &Account,
+        id: SessionId,
+        code: String,
+        is_customer: bool,
+        now: Timestamp,
+    ) -> Option<Self> {
         let session = account.sessions().get(&id)?;
         if !account.sees_session(&Actor::Customer(id), session) {
             return None;
         }
         let agent = account.user(session.user)?.profile.name.to_string();
         let account_name = account.name().to_string();
-        let customer = session.customer.as_ref().map(|it| it.name.to_string());
+        // Whoever else has heard of the code learns nothing of the person in the session.
+        let is_shown = is_customer || session.joined.is_none();
+        let customer = session.customer.as_ref().filter(|_| is_shown);
+        let customer = customer.map(|it| it.name.to_string());
         let (expires, closes) = match session.state {
             SessionState::Standby { until } => (Some(until), None),
             SessionState::Ending { closes_at, .. } => (None, Some(closes_at)),
@@ -160,9 +170,10 @@ impl Joined {
         })
     }
 
-    /// A session that is over.
-    pub(super) fn over(over: &Over, code: String) -> Self {
-        let customer = over.row.customer.as_ref().map(ToString::to_string);
+    /// A session that is over. `is_customer`: it is shown to whoever joined it.
+    pub(super) fn over(over: &Over, code: String, is_customer: bool) -> Self {
+        let customer = over.row.customer.as_ref().filter(|_| is_customer);
+        let customer = customer.map(ToString::to_string);
         let names = Names {
             customer: customer.as_deref(),
             agent: &over.agent,

@@ -22,7 +22,7 @@ use crate::v1::events::{
     EventStream, Feed, LastEventId, LastEventIdHeader, Message, Opening, QueueView, Subject,
 };
 use crate::v1::stream_tickets::TicketQuery;
-use crate::visit::{Ender, no_such_code};
+use crate::visit::{Ender, no_such_code, note_for_customer};
 
 /// A session that its customer follows.
 struct CustomerSubject {
@@ -94,10 +94,11 @@ impl Subject for CustomerSubject {
                 self.is_over = true;
                 let ender = Ender::of(reason.as_str(), by.as_ref().map(|by| by.actor.as_str()));
                 let note = by.as_ref().and_then(|by| by.note.as_ref());
+                let note = note.map(usher_domain::text::Note::as_str);
                 let closing = Closing {
                     in_secs: None,
                     reason: Some(reason.as_str()),
-                    by: self.ending(ender, note.map(usher_domain::text::Note::as_str)),
+                    by: self.ending(ender, note_for_customer(reason.as_str(), note)),
                 };
                 Some(Message::new("session_ended", &closing))
             }

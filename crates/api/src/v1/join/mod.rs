@@ -88,8 +88,8 @@ impl Visitor {
     }
 
     async fn look(&self) -> Result<Joined, Problem> {
-        let (session, code) = (self.owner.session, self.code.to_string());
-        let view = move |account: &Account, now| Joined::of(account, session, code.clone(), now);
+        let (session, code, is_customer) = (self.owner.session, self.code.to_string(), self.is_customer());
+        let view = move |account: &Account, now| Joined::of(account, session, code.clone(), is_customer, now);
         let seen = match self.api.engine.read(self.owner.account, view).await {
             Ok(seen) => seen,
             Err(Failure::NoAccount) => None,
@@ -105,7 +105,12 @@ impl Visitor {
     async fn over(&self) -> Result<Joined, Problem> {
         let over = self.api.session_over(self.owner).await?;
         let over = over.ok_or_else(no_such_code)?;
-        Ok(Joined::over(&over, self.code.to_string()))
+        Ok(Joined::over(&over, self.code.to_string(), self.is_customer()))
+    }
+
+    /// Whether they have shown the token that joining gave.
+    fn is_customer(&self) -> bool {
+        self.proof == JoinProof::Token
     }
 
     /// Gives a command as the session's customer; `None` where the session is over.
@@ -116,7 +121,8 @@ impl Visitor {
             command,
         };
         let (session, code) = (self.owner.session, self.code.to_string());
-        let view = move |account: &Account, _: &_, now| Joined::of(account, session, code.clone(), now);
+        // Of several with the code, the rules let only its customer give commands.
+        let view = move |account: &Account, _: &_, now| Joined::of(account, session, code.clone(), true, now);
         match self.api.engine.execute(self.owner.account, request, view).await {
             Ok(joined) => Ok(joined),
             Err(Failure::NoAccount | Failure::Refused(usher_domain::Refusal::NotFound { .. })) => {
@@ -154,8 +160,7 @@ async fn look(
 ) -> Result<Answer<Joined>, Problem> {
     let visitor = Visitor::of(api, arrival, path.code, &headers, None).await?;
     let joined = visitor.look().await?;
-    let is_customer = visitor.proof == JoinProof::Token;
-    Ok(Answer(if is_customer {
+    Ok(Answer(if visitor.is_customer() {
         joined.with_token(&visitor.api, visitor.owner)
     } else {
         joined
