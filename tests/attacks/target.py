@@ -19,14 +19,17 @@ OTHER_PASSWORD = "copper-meadow-19-violins"
 
 
 class Attack:
-    def __init__(self, function, aim):
-        self.name, self.function, self.aim = function.__name__, function, aim
+    def __init__(self, function, aim, is_on_new):
+        self.name, self.function, self.aim, self.is_on_new = function.__name__, function, aim, is_on_new
 
 
-def attack(aim):
-    """Makes a function an attack. It returns what it reached, or None."""
+def attack(aim, is_on_new=False):
+    """Makes a function an attack. It returns what it reached, or None.
+
+    `is_on_new`: what it attacks is not in the older program, so it cannot succeed there.
+    """
     def register(function):
-        ATTACKS.append(Attack(function, aim))
+        ATTACKS.append(Attack(function, aim, is_on_new))
         return function
     return register
 
@@ -180,8 +183,9 @@ class Browser:
         return self.ask("/sign-in", {**self.hidden(page), "email": email, "password": password})
 
 
-def raw(address, head, body=b"", timeout=10):
-    """One request as it is; the status line and the heads of the answer."""
+def raw(address, head, body=b"", timeout=10, whole=True):
+    """One request as it is; the status line and the heads of the answer. `whole`: reads its body, which streams lack
+    an end of."""
     place = urllib.parse.urlsplit(address)
     connection = http.client.HTTPConnection(place.hostname, place.port, timeout=timeout)
     connection.putrequest(*head[0].split(" "), skip_accept_encoding=True)
@@ -189,5 +193,7 @@ def raw(address, head, body=b"", timeout=10):
         connection.putheader(*line.split(": ", 1))
     connection.endheaders(body)
     answer = connection.getresponse()
-    answer.read()
+    if whole:
+        answer.read()
+    connection.close()
     return answer

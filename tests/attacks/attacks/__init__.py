@@ -1,5 +1,5 @@
 """All attacks."""
 
-from . import at_rest, credentials, denial, names, providers, rights
+from . import at_rest, credentials, customers, denial, names, programs, providers, rights
 
-ALL = [at_rest, credentials, denial, names, providers, rights]
+ALL = [at_rest, credentials, customers, denial, names, programs, providers, rights]
