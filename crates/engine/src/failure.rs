@@ -40,13 +40,23 @@ pub enum Reason {
     ShuttingDown,
 }
 
+impl Failure {
+    /// Whether the journal did not store what came of a turn, though it may still be read.
+    pub(crate) const fn is_of_storing(&self) -> bool {
+        matches!(
+            self,
+            Self::Unavailable(Reason::Journal(_) | Reason::OutcomeUnknown)
+        )
+    }
+}
+
 impl From<JournalError> for Failure {
     fn from(error: JournalError) -> Self {
         match error {
             JournalError::Closed => Self::Unavailable(Reason::ShuttingDown),
             JournalError::Failed(reason) => Self::Unavailable(Reason::Journal(reason)),
-            broken @ JournalError::Broken { .. } => {
-                Self::Unavailable(Reason::Journal(broken.to_string().into()))
+            error @ (JournalError::Full | JournalError::Broken { .. }) => {
+                Self::Unavailable(Reason::Journal(error.to_string().into()))
             }
         }
     }

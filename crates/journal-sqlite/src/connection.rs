@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 use usher_sqlite::{Landmark, MigrationError};
 
 use crate::join_codes;
@@ -77,6 +77,18 @@ struct Memory {
     turn: RwLock<()>,
     /// The database lives as long as there is a connection to it.
     _anchor: std::sync::Mutex<Connection>,
+}
+
+/// Whether an error is that of SQLite which found no room on the disk: for what it writes, or for the index of the
+/// write-ahead log.
+#[must_use]
+pub fn is_disk_full(error: &(dyn std::error::Error + 'static)) -> bool {
+    let error = error.downcast_ref::<rusqlite::Error>();
+    error
+        .and_then(rusqlite::Error::sqlite_error)
+        .is_some_and(|error| {
+            error.code == ErrorCode::DiskFull || error.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE
+        })
 }
 
 /// Whether the journal in the database behind `connection` lacks migrations of this version, so that opening it would

@@ -26,7 +26,7 @@ use std::sync::Arc;
 
 pub use backup::{BackupError, backup};
 use connection::Store;
-pub use connection::{FILE_NAME, OpenError, is_behind};
+pub use connection::{FILE_NAME, OpenError, is_behind, is_disk_full};
 pub use facts::{Facts, Newest, facts, hash_at, newest, open_untouched, set_noted};
 use reader::Readers;
 use usher_journal::JournalError;

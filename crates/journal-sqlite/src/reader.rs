@@ -6,7 +6,7 @@ use rusqlite::{Connection, Transaction};
 use tokio::sync::Semaphore;
 use usher_journal::{JournalError, Text};
 
-use crate::connection::Store;
+use crate::connection::{Store, is_disk_full};
 
 /// How many questions are answered at a time; more wait.
 const READERS: u32 = 4;
@@ -71,5 +71,9 @@ impl Readers {
 
 /// What SQLite says, in the port's words.
 pub(crate) fn failed(error: impl std::borrow::Borrow<rusqlite::Error>) -> JournalError {
-    JournalError::Failed(Text::from(error.borrow().to_string()))
+    let error = error.borrow();
+    if is_disk_full(error) {
+        return JournalError::Full;
+    }
+    JournalError::Failed(Text::from(error.to_string()))
 }

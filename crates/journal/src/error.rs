@@ -29,6 +29,9 @@ pub enum JournalError {
     /// The store could not do it.
     #[error("the journal failed: {0}")]
     Failed(Text),
+    /// The store has no room left.
+    #[error("the journal failed: its disk is full")]
+    Full,
     /// A stored commit is not the one that was written, or does not follow the one before it.
     #[error("the journal of `{account}` is broken at commit {seq}")]
     Broken {

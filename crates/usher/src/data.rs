@@ -85,7 +85,7 @@ fn open(directory: &Path) -> Result<SqliteJournal, Failure> {
     SqliteJournal::open(directory).map_err(|error| cannot_open(directory, &error))
 }
 
-fn cannot_open(directory: &Path, error: &dyn std::error::Error) -> Failure {
+fn cannot_open(directory: &Path, error: &(dyn std::error::Error + 'static)) -> Failure {
     Failure::because(
         format_args!("Cannot open the data in {}", directory.display()),
         error,
@@ -116,7 +116,7 @@ impl Lock {
 
     /// Makes the directory where it does not exist, and takes it; none where another has it.
     fn try_take(directory: &Path) -> Result<Option<Self>, Failure> {
-        let cannot = |error: &dyn std::error::Error| {
+        let cannot = |error: &(dyn std::error::Error + 'static)| {
             let text = format_args!("Cannot use {} for the data", directory.display());
             Failure::because(text, error)
         };

@@ -3,10 +3,13 @@
 use std::error::Error;
 use std::fmt::Display;
 use std::io::{self, ErrorKind};
+use std::path::Path;
 use std::process::ExitCode;
 
-use crate::Terminal;
+use usher_journal::JournalError;
+
 use crate::terminal::{ERROR, WARNING};
+use crate::{Terminal, room};
 
 /// The exit code of a command that was called in a way that it does not understand.
 const USAGE: u8 = 2;
@@ -19,6 +22,9 @@ pub enum Failure {
     /// Something is in the way, in sentences that say what to do about it.
     #[error("{0}")]
     Said(String),
+    /// Something could not be written, because a disk is full.
+    #[error("{0} The disk is full: make room on it, and try again.")]
+    DiskFull(String),
     /// The command was called in a way that does not make sense.
     #[error("{0}")]
     Usage(String),
@@ -40,18 +46,32 @@ impl Failure {
     }
 
     /// `what` did not work because of `error`, with all that is behind it.
-    pub fn because(what: impl Display, error: &dyn Error) -> Self {
-        let mut text = format!("{what}: {error}");
-        let mut source = error.source();
-        while let Some(cause) = source {
+    pub fn because(what: impl Display, error: &(dyn Error + 'static)) -> Self {
+        let mut text = what.to_string();
+        let mut is_full = false;
+        let mut next = Some(error);
+        while let Some(cause) = next {
             text.push_str(": ");
             text.push_str(&cause.to_string());
-            source = cause.source();
+            is_full |= is_disk_full(cause);
+            next = cause.source();
         }
         if !text.ends_with(['.', '?', '!']) {
             text.push('.');
         }
-        Self::Said(text)
+        if is_full {
+            Self::DiskFull(text)
+        } else {
+            Self::Said(text)
+        }
+    }
+
+    /// The same, which where a disk is full says of which directory it is, how much is free, and how much is needed.
+    pub(crate) fn in_directory(self, directory: &Path) -> Self {
+        match self {
+            Self::DiskFull(text) => Self::Said(format!("{text} {}", room::advice(directory))),
+            other => other,
+        }
     }
 
     /// Tells the person and gives the exit code. Whoever reads the output and went away, as `head` does, has seen
@@ -66,9 +86,22 @@ impl Failure {
             }
             Self::Usage(_) => say(terminal, ERROR, self, ExitCode::from(USAGE)),
             Self::Incomplete(_) => say(terminal, WARNING, self, ExitCode::from(INCOMPLETE)),
-            Self::Said(_) | Self::Output(_) => say(terminal, ERROR, self, ExitCode::FAILURE),
+            Self::Said(_) | Self::DiskFull(_) | Self::Output(_) => {
+                say(terminal, ERROR, self, ExitCode::FAILURE)
+            }
         }
     }
+}
+
+/// Whether an error is that of a full disk, or of a quota that is used up, wherever it was noticed.
+fn is_disk_full(error: &(dyn Error + 'static)) -> bool {
+    if let Some(error) = error.downcast_ref::<io::Error>() {
+        return matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded);
+    }
+    if let Some(error) = error.downcast_ref::<JournalError>() {
+        return *error == JournalError::Full;
+    }
+    usher_journal_sqlite::is_disk_full(error)
 }
 
 fn say(terminal: &mut Terminal, kind: &str, failure: &Failure, code: ExitCode) -> ExitCode {
@@ -88,5 +121,33 @@ mod tests {
         let failure = Failure::because("Cannot read the log", &broken);
 
         assert_eq!(failure.to_string(), "Cannot read the log: the disk is gone.");
+    }
+
+    #[test]
+    fn a_disk_that_is_full_is_told_from_what_is_behind_a_failure() {
+        let full =
+            rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_FULL), None);
+        let no_index = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_IOERR_SHMSIZE);
+        let no_index = rusqlite::Error::SqliteFailure(no_index, None);
+        let identity = usher_identity::IdentityError::from(rusqlite::Error::SqliteFailure(
+            rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_FULL),
+            None,
+        ));
+        let file = io::Error::from(ErrorKind::StorageFull);
+        let errors: [&(dyn Error + 'static); 5] = [&full, &no_index, &identity, &JournalError::Full, &file];
+        for error in errors {
+            let failure = Failure::because("Cannot write", error);
+            assert!(matches!(failure, Failure::DiskFull(_)), "{error:?}");
+            assert!(failure.to_string().contains("make room"), "{failure}");
+            let failure = failure.in_directory(&std::env::temp_dir()).to_string();
+            assert!(
+                failure.contains("Make room") && failure.contains(" MiB"),
+                "{failure}"
+            );
+        }
+
+        let other = Failure::because("Cannot read", &io::Error::from(ErrorKind::NotFound));
+
+        assert!(matches!(other, Failure::Said(_)));
     }
 }

@@ -16,6 +16,7 @@ mod private;
 mod progress;
 mod rebuild;
 mod replay;
+mod room;
 mod serve;
 mod signing_key;
 mod status;

@@ -60,7 +60,8 @@ enum Task {
 
 /// Works on the keys.
 pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Failure> {
-    let cannot = |error: &dyn std::error::Error| Failure::because("Cannot open the operator keys", error);
+    let cannot =
+        |error: &(dyn std::error::Error + 'static)| Failure::because("Cannot open the operator keys", error);
     let journal = open_beside_server(&arguments.data.existing()?)?;
     let connection = journal.connect().map_err(|error| cannot(&error))?;
     let mut keys = OperatorKeysAtRest::open(connection).map_err(|error| cannot(&error))?;

@@ -42,7 +42,9 @@ enum Task {
 
 /// Works on the keys.
 pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Failure> {
-    let cannot = |error: &dyn std::error::Error| Failure::because("Cannot work on the signing keys", error);
+    let cannot = |error: &(dyn std::error::Error + 'static)| {
+        Failure::because("Cannot work on the signing keys", error)
+    };
     let directory = arguments.data.existing()?;
     let config = Config::read(arguments.config.as_deref(), Some(&directory))?;
     let secrets = arguments.secrets.existing(&directory, &config)?;

@@ -206,7 +206,8 @@ async fn check(
 
 /// Whether the tables that derive from the journal lack what a migration added to them.
 fn are_tables_stale(journal: &SqliteJournal) -> Result<bool, Failure> {
-    let cannot = |error: &dyn std::error::Error| Failure::because("The journal cannot be checked", error);
+    let cannot =
+        |error: &(dyn std::error::Error + 'static)| Failure::because("The journal cannot be checked", error);
     let connection = journal.connect().map_err(|error| cannot(&error))?;
     let facts = facts(&connection).map_err(|error| cannot(&error))?;
     Ok(facts.is_some_and(|facts| facts.is_stale))
@@ -216,14 +217,16 @@ fn check_credentials(
     journal: &SqliteJournal,
     keys: Option<&SecretsKeys>,
 ) -> Result<Vec<TableFault>, Failure> {
-    let cannot = |error: &dyn std::error::Error| Failure::because("The credentials cannot be checked", error);
+    let cannot = |error: &(dyn std::error::Error + 'static)| {
+        Failure::because("The credentials cannot be checked", error)
+    };
     let connection = journal.connect().map_err(|error| cannot(&error))?;
     usher_identity::check_tables(&connection, keys).map_err(|error| cannot(&error))
 }
 
 /// The trail of operator keys, which stands beside the journal.
 fn check_trail(journal: &SqliteJournal, before: &Anchors) -> Result<TrailReport, Failure> {
-    let cannot = |error: &dyn std::error::Error| {
+    let cannot = |error: &(dyn std::error::Error + 'static)| {
         Failure::because("The trail of operator keys cannot be checked", error)
     };
     let connection = journal.connect().map_err(|error| cannot(&error))?;

@@ -10,7 +10,7 @@ import urllib.parse
 
 from harness.api import Gone
 from harness.desk import Desk
-from harness.disk import SYNC_HANG
+from harness.disk import ENOSPC, SYNC_HANG, WRITE_ERRNO
 from harness.run import scenario
 from harness.wrong import Wrong, expect
 
@@ -222,3 +222,47 @@ def follow(desk, person):
     connection.request("GET", f"{desk.path}/sign-ins/{person.sign_in}/events", headers=headers)
     expect(connection.getresponse().status == 200, "no stream")
     return connection
+
+
+@scenario("on a full disk the present of an account is shown as it was, and nobody has lost anything after it")
+def full_disk_read(run):
+    server, desk = help_desk(run)
+    hearts = Hearts(desk)
+    time.sleep(1)
+    with run.disk.wrong(WRITE_ERRNO, ENOSPC):
+        until = time.monotonic() + 2 * LEASE_SECS + 2
+        while time.monotonic() < until:
+            for place in ("users", "sign-ins", "usage", "pools", "sessions", "settings", "audit", "refusals"):
+                answer = desk.client.get(f"{desk.path}/{place}")
+                expect(answer.status == 200, f"{place} on a full disk: {answer}")
+            there = desk.signed_in()
+            expect(len(there) == len(desk.people), f"{len(there)} of {len(desk.people)} are shown on a full disk")
+            changed = desk.client.patch(f"{desk.path}/users/{desk.people[0].user}", {"name": "Nobody"})
+            expect(changed.status == 503, f"a change on a full disk: {changed}")
+            time.sleep(0.2)
+    expect_all_in(desk, hearts)
+    server.stop()
+    run.expect_verified()
+
+
+@scenario("a start on a full disk says where to make room, and how much; then it starts")
+def full_disk_start(run):
+    def expect_refused(when):
+        run.disk.put(WRITE_ERRNO, ENOSPC)
+        said = run.refused()
+        run.disk.heal()
+        for part in (f"Make room on the disk of {run.data}", " MiB are free there now", " MiB are needed"):
+            expect(part in said, f"{when}, {part!r} is not in: {said}")
+
+    expect_refused("at the first start")
+    server, desk = help_desk(run, people=3)
+    server.kill()
+    expect_refused("after a kill")
+    server = run.serve()
+    server.stop()
+    expect_refused("after a clean stop")
+    server = run.serve()
+    desk.on(server.client())
+    expect(len(desk.signed_in()) == 3, "an acknowledged sign-in is lost")
+    server.stop()
+    run.expect_verified()

@@ -2,12 +2,19 @@
 
 use usher_domain::{Millis, Outage, Secs, Timestamp};
 
+use super::job::Phase;
 use super::resident::Resident;
 use super::state::State;
+use super::turn::Turn;
+use crate::{Failure, Reason};
 
 /// A wait for the journal that is taken for an outage. Heartbeats that arrive in a shorter one are in time: they are
 /// taken before what is due, and no lease is as short.
 const HANG: Secs = Secs::new(2);
+
+/// How long questions are answered of what is stored, after the journal stored nothing, before one of them tries again.
+/// Commands, and what is due, try each time.
+const RETRY: Secs = Secs::new(1);
 
 impl Resident {
     /// The account's time at present, and the time since its last turn in which Usher could not act.
@@ -55,7 +62,29 @@ impl Resident {
             self.note_outage(since, self.node.now());
         } else {
             self.failing_since.get_or_insert(began);
+            self.failed_at = self.node.now();
         }
+    }
+
+    /// Whether the journal stores nothing, and it is too soon to try again for the sake of a question.
+    pub(super) fn has_failed_lately(&self) -> bool {
+        self.failing_since.is_some() && self.node.now() < self.failed_at + RETRY
+    }
+
+    /// Runs questions on what the journal has, where it stores nothing: the account stands still since then, so they
+    /// see it as it was at that moment, and nothing of what is due is done.
+    pub(super) fn look(&mut self, run: &mut dyn FnMut(&mut Turn<'_>, Phase)) -> Result<(), Failure> {
+        let Some(mut state) = self.state.take() else {
+            return Err(Failure::Unavailable(Reason::OutcomeUnknown));
+        };
+        let here = self.failing_since.unwrap_or_else(|| self.node.now());
+        let now = (here + state.ahead).max(state.replayed.at);
+        run(
+            &mut Turn::begin(&self.node, self.id, &mut state, now),
+            Phase::Main,
+        );
+        self.state = Some(state);
+        Ok(())
     }
 
     fn note_outage(&mut self, from: Timestamp, until: Timestamp) {

@@ -118,6 +118,15 @@ impl Resident {
         }
     }
 
+    /// Answers questions of what the journal has, after it stored nothing of what came of their turn.
+    pub(super) async fn look_at_stored(
+        &mut self,
+        run: &mut (dyn FnMut(&mut Turn<'_>, Phase) + Send),
+    ) -> Result<(), Failure> {
+        self.loaded().await?;
+        self.look(run)
+    }
+
     /// Loads the state where it is not in memory.
     async fn loaded(&mut self) -> Result<(), Failure> {
         if self.state.is_none() {

@@ -30,11 +30,17 @@ pub(crate) fn begin<W: Work>(mut resident: OwnedMutexGuard<Resident>, mut work: 
         return Begun::NotNow(work);
     }
     let mut kept = None;
+    let is_look = W::IS_QUESTION && resident.has_failed_lately();
     let turn = catch_unwind(AssertUnwindSafe(|| {
-        resident.turn(&mut |turn, phase| match phase {
+        let mut run = |turn: &mut Turn<'_>, phase| match phase {
             Phase::BeforeWhatIsDue => work.keep_alive(turn),
             Phase::Main => kept = Some(work.run(turn)),
-        })
+        };
+        if is_look {
+            resident.look(&mut run).map(|()| None)
+        } else {
+            resident.turn(&mut run)
+        }
     }));
     match turn {
         Ok(Ok(None)) => {
@@ -58,17 +64,19 @@ async fn store<W: Work>(
     mut kept: Option<Result<W::Answer, Failure>>,
     outgoing: Outgoing,
 ) -> Result<W::Answer, Failure> {
-    let stored = match resident.store(outgoing).await {
+    let first = resident.store(outgoing).await;
+    let mut run = |turn: &mut Turn<'_>, phase| match phase {
+        Phase::BeforeWhatIsDue => work.keep_alive(turn),
+        Phase::Main => kept = Some(work.run(turn)),
+    };
+    let mut stored = match first {
         Ok(true) => Ok(()),
-        Ok(false) => {
-            let mut run = |turn: &mut Turn<'_>, phase| match phase {
-                Phase::BeforeWhatIsDue => work.keep_alive(turn),
-                Phase::Main => kept = Some(work.run(turn)),
-            };
-            resident.decide(&mut run, ATTEMPTS_MAX - 1).await
-        }
+        Ok(false) => resident.decide(&mut run, ATTEMPTS_MAX - 1).await,
         Err(failure) => Err(failure),
     };
+    if W::IS_QUESTION && stored.as_ref().is_err_and(Failure::is_of_storing) {
+        stored = resident.look_at_stored(&mut run).await;
+    }
     resident.mark_due();
     resident.snapshot_if_worth_it().await;
     stored.and_then(|()| answer(kept))

@@ -20,6 +20,9 @@ pub(crate) trait Work: Send + 'static {
     /// What is answered.
     type Answer: Send;
 
+    /// Whether the work changes nothing, so that it has an answer also where nothing can be stored.
+    const IS_QUESTION: bool = false;
+
     /// Renews what the work is a heartbeat of, before what is due is done; the work still runs after that.
     fn keep_alive(&self, _turn: &mut Turn<'_>) {}
 
@@ -31,6 +34,9 @@ pub(crate) trait Work: Send + 'static {
 pub(crate) trait Job: Send {
     /// Does the job on the state in memory and keeps the answer; before what is due, only what heartbeats do then.
     fn run(&mut self, turn: &mut Turn<'_>, phase: Phase);
+
+    /// Whether the job changes nothing.
+    fn is_question(&self) -> bool;
 
     /// Lets the answer leave.
     fn answer(self: Box<Self>);
@@ -62,6 +68,10 @@ impl<W: Work> Job for Queued<W> {
             Phase::BeforeWhatIsDue => self.work.keep_alive(turn),
             Phase::Main => self.kept = Some(self.work.run(turn)),
         }
+    }
+
+    fn is_question(&self) -> bool {
+        W::IS_QUESTION
     }
 
     fn answer(self: Box<Self>) {
@@ -152,6 +162,8 @@ where
     V: Fn(&Account, Timestamp) -> T + Send + 'static,
 {
     type Answer = T;
+
+    const IS_QUESTION: bool = true;
 
     fn run(&mut self, turn: &mut Turn<'_>) -> Result<T, Failure> {
         let now = turn.now();

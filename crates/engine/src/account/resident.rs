@@ -39,6 +39,8 @@ pub(crate) struct Resident {
     pub(super) outages: Outages,
     /// Since when the journal has stored nothing of what it was handed; none where it does.
     pub(super) failing_since: Option<Timestamp>,
+    /// When it was last handed something that it did not store.
+    pub(super) failed_at: Timestamp,
 }
 
 impl Resident {
@@ -57,6 +59,7 @@ impl Resident {
             marked: None,
             outages: Outages::default(),
             failing_since: None,
+            failed_at: Timestamp::default(),
         }
     }
 

@@ -93,9 +93,7 @@ impl Resident {
             self.marked = None;
         }
         if batch.is_work() {
-            let jobs = &mut batch.jobs;
-            let mut run = |turn: &mut Turn<'_>, phase| jobs.iter_mut().for_each(|job| job.run(turn, phase));
-            match self.carry_out(&mut run).await {
+            match self.carry_out_or_look(&mut batch).await {
                 Ok(()) => batch.answer(self),
                 Err(failure) => batch.fail(&failure),
             }
@@ -107,6 +105,23 @@ impl Resident {
             None => !self.has_unsaved_renewals() && self.failing_since.is_none(),
         };
         batch.leave.or(is_nothing.then_some(Leave::Pressed))
+    }
+
+    /// Does the work of a batch. Where nothing can be stored, questions are answered all the same, of what is stored, and
+    /// whoever wants to follow the account follows it from there; all else in the batch has failed.
+    async fn carry_out_or_look(&mut self, batch: &mut Batch) -> Result<(), Failure> {
+        let asks_only = batch.ticks.is_empty() && batch.jobs.iter().all(|job| job.is_question());
+        if !(asks_only && self.has_failed_lately()) {
+            let jobs = &mut batch.jobs;
+            let mut run = |turn: &mut Turn<'_>, phase| jobs.iter_mut().for_each(|job| job.run(turn, phase));
+            match self.carry_out(&mut run).await {
+                Err(failure) if failure.is_of_storing() => batch.fail_changes(&failure),
+                done => return done,
+            }
+        }
+        let jobs = &mut batch.jobs;
+        let mut run = |turn: &mut Turn<'_>, phase| jobs.iter_mut().for_each(|job| job.run(turn, phase));
+        self.look_at_stored(&mut run).await
     }
 }
 
@@ -141,6 +156,16 @@ impl Batch {
         }
         for reply in self.subscribers.drain(..) {
             let _ = reply.send(resident.subscribe());
+        }
+    }
+
+    /// Fails what is no question.
+    fn fail_changes(&mut self, failure: &Failure) {
+        for job in self.jobs.extract_if(.., |job| !job.is_question()) {
+            job.fail(failure.clone());
+        }
+        for reply in self.ticks.drain(..) {
+            let _ = reply.send(Err(failure.clone()));
         }
     }
 

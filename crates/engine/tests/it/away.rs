@@ -7,7 +7,7 @@ use usher_domain::{Actor, Command, Millis, Secs, SessionId, SignInId};
 use usher_engine::{ManualClock, Options};
 use usher_journal::{Fault, Journal, MemoryJournal, Records};
 
-use crate::harness::{ACCOUNT, Arrived, Desk, MORNING, POOL, add_minutes, request};
+use crate::harness::{ACCOUNT, Arrived, Desk, MORNING, POOL, add_minutes, request, stored};
 
 /// A help desk whose leases last so many seconds.
 async fn desk(lease: u32, seats: u32, users: u32) -> Desk {
@@ -351,4 +351,72 @@ async fn where_nobody_is_there_an_outage_leaves_no_commit() {
     desk.occupied().await;
 
     assert_eq!(desk.journal.appends(), before);
+}
+
+/// A full disk: what is due is tried each second and not stored.
+#[tokio::test]
+async fn where_nothing_can_be_stored_questions_are_answered_of_what_is() {
+    for lease in [5, 90] {
+        let desk = desk(lease, 2, 3).await;
+        all_sign_in(&desk, 2).await;
+        let seen = desk.replayed().await;
+        for nth in 1..=1_000 {
+            desk.journal.fault_at(nth, Fault::Failed);
+        }
+
+        // Whoever asks is neither the first to find out nor the last.
+        for _ in 0..12 {
+            desk.clock.set(desk.clock.now() + Secs::new(lease / 3));
+            for _ in 0..3 {
+                assert_eq!(desk.occupied().await, 2, "lease {lease}");
+            }
+            assert!(desk.execute(add_minutes(1)).await.is_err());
+            assert_eq!(signed_in(&desk).await, 2, "lease {lease}");
+        }
+        let changed_nothing = desk.replayed().await;
+        let tries = desk.journal.appends();
+        for _ in 0..100 {
+            desk.occupied().await;
+        }
+
+        assert_eq!(stored(&changed_nothing), stored(&seen));
+        assert!(
+            desk.journal.appends() - tries <= 1,
+            "questions do not try again and again"
+        );
+    }
+}
+
+/// A question that waits in the inbox with a change, and a page that begins to follow the account.
+#[tokio::test]
+async fn where_nothing_can_be_stored_a_change_fails_alone() {
+    let desk = desk(90, 2, 2).await;
+    all_sign_in(&desk, 2).await;
+    desk.journal.hold();
+    let stuck = {
+        let desk = desk.clone();
+        tokio::spawn(async move { desk.execute(add_minutes(1)).await })
+    };
+    tokio::task::yield_now().await;
+    let change = {
+        let desk = desk.clone();
+        tokio::spawn(async move { desk.execute(add_minutes(2)).await })
+    };
+    let question = {
+        let desk = desk.clone();
+        tokio::spawn(async move { signed_in(&desk).await })
+    };
+    let follower = {
+        let desk = desk.clone();
+        tokio::spawn(async move { desk.engine.subscribe(ACCOUNT).await.is_ok() })
+    };
+    tokio::task::yield_now().await;
+
+    desk.journal.fault_at(1, Fault::Failed);
+    desk.journal.release();
+
+    assert!(stuck.await.unwrap().is_ok());
+    assert!(change.await.unwrap().is_err());
+    assert_eq!(question.await.unwrap(), 2);
+    assert!(follower.await.unwrap());
 }

@@ -59,7 +59,7 @@ pub(super) fn read_all(paths: &[PathBuf], shows_progress: bool) -> Result<Input,
 
 /// Reads the log at `path`, `-` being standard input.
 fn read(path: &Path, shows_progress: bool) -> Result<Log, Failure> {
-    let cannot = |error: &dyn std::error::Error| {
+    let cannot = |error: &(dyn std::error::Error + 'static)| {
         Failure::because(format_args!("Cannot read `{}`", path.display()), error)
     };
     let (source, bytes): (Box<dyn Read>, u64) = if path == Path::new("-") {

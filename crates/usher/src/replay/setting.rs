@@ -124,7 +124,9 @@ fn name_of(text: &str) -> Result<Name, Failure> {
 }
 
 /// A text as one of the domain's types.
-pub(super) fn parse<T: std::str::FromStr<Err: std::error::Error>>(text: &str) -> Result<T, Failure> {
+pub(super) fn parse<T: std::str::FromStr<Err: std::error::Error + 'static>>(
+    text: &str,
+) -> Result<T, Failure> {
     text.parse()
         .map_err(|error| Failure::because(format_args!("`{text}` cannot be used in the replay"), &error))
 }

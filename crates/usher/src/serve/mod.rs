@@ -119,19 +119,24 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: Arguments, terminal: &mut Terminal) -> Result<(), Failure> {
     let runtime = tokio::runtime::Runtime::new()
         .map_err(|error| Failure::because("The server could not start", &error))?;
-    let served = runtime.block_on(serve(arguments, terminal));
+    let directory = (!arguments.sandbox)
+        .then(|| arguments.data.directory())
+        .transpose()?;
+    let served = runtime.block_on(serve(arguments, directory.clone(), terminal));
     // A thread that hangs with the disk must not keep the program.
     runtime.shutdown_background();
-    served
+    served.map_err(|failure| match &directory {
+        Some(directory) => failure.in_directory(directory),
+        None => failure,
+    })
 }
 
-async fn serve(arguments: Arguments, terminal: &mut Terminal) -> Result<(), Failure> {
+async fn serve(
+    arguments: Arguments,
+    directory: Option<PathBuf>,
+    terminal: &mut Terminal,
+) -> Result<(), Failure> {
     let stop = signals::stop().map_err(|error| Failure::because("The server could not start", &error))?;
-    let directory = if arguments.sandbox {
-        None
-    } else {
-        Some(arguments.data.directory()?)
-    };
     let config = Config::read(arguments.config.as_deref(), directory.as_deref())?;
     log::start(
         arguments.log_level.or(config.log_level).unwrap_or_default(),

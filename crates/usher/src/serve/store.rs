@@ -104,8 +104,9 @@ impl Store {
     /// Checks all snapshots, and makes the read models again where a migration asks for it. For a start, before
     /// anything is loaded.
     pub(super) async fn check(&self) -> Result<(), Failure> {
-        let cannot =
-            |error: &dyn std::error::Error| Failure::because("The stored state cannot be checked", error);
+        let cannot = |error: &(dyn std::error::Error + 'static)| {
+            Failure::because("The stored state cannot be checked", error)
+        };
         let report = maintenance::check_snapshots(&self.journal, &self.authenticator)
             .await
             .map_err(|error| cannot(&error))?;
@@ -137,12 +138,12 @@ impl Store {
     }
 }
 
-fn cannot_note(directory: &Path, error: &dyn std::error::Error) -> Failure {
+fn cannot_note(directory: &Path, error: &(dyn std::error::Error + 'static)) -> Failure {
     let text = format_args!("Cannot note the newest change in {}", directory.display());
     Failure::because(text, error)
 }
 
-pub(super) fn cannot_open(error: &dyn std::error::Error) -> Failure {
+pub(super) fn cannot_open(error: &(dyn std::error::Error + 'static)) -> Failure {
     Failure::because("Cannot open the credentials", error)
 }
 
@@ -192,6 +193,6 @@ pub(crate) async fn set_operator_key(identity: &Identity, key: &str) -> Result<(
     set.map_err(|error| cannot_use_key(&error))
 }
 
-fn cannot_use_key(error: &dyn std::error::Error) -> Failure {
+fn cannot_use_key(error: &(dyn std::error::Error + 'static)) -> Failure {
     Failure::because("The operator key cannot be used", error)
 }
