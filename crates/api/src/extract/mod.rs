@@ -57,6 +57,9 @@ fn sentence(message: &str) -> String {
     if let Some(name) = message.strip_prefix("missing field ") {
         return format!("must be given: {name} is missing");
     }
+    if message.contains("expected internally tagged enum") {
+        return "must be an object with the fields that /docs lists".to_owned();
+    }
     if message.starts_with("a ") || message.starts_with("an ") {
         return format!("must be {message}");
     }

@@ -186,3 +186,14 @@ async fn users_are_refused_to_label_themselves_in_words_that_are_true() {
 
     assert_eq!(answer.problem(403, "forbidden")["needed"], "users.manage");
 }
+
+#[tokio::test]
+async fn a_license_that_is_no_object_is_refused_without_a_parsers_words() {
+    let app = App::with_account().await;
+    let body = json!({"name": "Ann", "email": "ann@example.com", "licenses": {PRODUCT: "shared"}});
+
+    let told = app.operator().post("users", body).await.problem(422, "invalid");
+
+    let message = text(&told["errors"][0]["message"]);
+    assert!(message.starts_with("must be an object"), "{message}");
+}
