@@ -414,13 +414,25 @@ impl Caller {
         usher_identity::draw_bits(self.api.engine.now()).map_err(Problem::from)
     }
 
+    /// The problem that a refusal is, for this caller: operator keys are told how to act as the user.
+    pub(crate) fn refused(&self, refusal: &Refusal) -> Problem {
+        let problem = Problem::refused(refusal, Some(self.account));
+        if !self.is_operator() || *refusal != Refusal::NotYourSession {
+            return problem;
+        }
+        problem.detailed(
+            "Only the user who started this session can do that. An operator key says that it acts as the user: with \
+             `?as=user`, or with `as: user` in the body where the call has one.",
+        )
+    }
+
     /// The problem that a failure is, with how a sign-in or ticket ended where that is what it is about.
     pub(crate) async fn problem(&self, failure: Failure) -> Problem {
         let records = &self.api.records;
         let ended = match &failure {
             Failure::Refused(Refusal::SignInEnded { id }) => records.sign_in_end(self.account, *id).await,
             Failure::Refused(Refusal::TicketEnded { id }) => records.ticket_end(self.account, *id).await,
-            Failure::Refused(refusal) => return Problem::refused(refusal, Some(self.account)),
+            Failure::Refused(refusal) => return self.refused(refusal),
             _ => return failure.into(),
         };
         let problem = Problem::from(failure);

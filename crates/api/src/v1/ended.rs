@@ -36,7 +36,7 @@ pub(crate) async fn problem(caller: &Caller, failure: Failure) -> Problem {
     };
     match end_of(caller, refusal).await {
         Ok((refusal, Some(end))) => over(&refusal, &end),
-        Ok((refusal, None)) => Problem::refused(&refusal, Some(caller.account)),
+        Ok((refusal, None)) => caller.refused(&refusal),
         Err(problem) => problem,
     }
 }

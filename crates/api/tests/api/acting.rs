@@ -59,10 +59,11 @@ async fn an_operator_key_does_as_a_user_what_the_user_could_and_both_are_on_reco
     let path = |verb: &str| format!("sessions/{session}/{verb}");
     let operator = || desk.app.operator();
 
-    operator()
+    let told = operator()
         .post(&path("pause"), json!({}))
         .await
         .problem(403, "not-your-session");
+    assert!(text(&told["detail"]).contains("`?as=user`"), "{told}");
     let paused = operator().post(&path("pause?as=user"), json!({})).await.ok();
     assert_eq!(paused["state"], "paused");
     // S8: to the operator as such it is not there.
