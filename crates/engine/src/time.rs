@@ -17,7 +17,7 @@ use crate::outages::Outages;
 const STEP_MILLIS: i64 = 2_000;
 
 /// Catching up, an hour of this node takes a 64th of an hour more or less: a lease of 90 s at most 1.4 s.
-const CATCH_UP: i64 = 64;
+pub(crate) const CATCH_UP: i64 = 64;
 
 /// A reading of both clocks in which more time than this passes says nothing of either against the other.
 const READING_MILLIS_MAX: i64 = 100;
@@ -149,7 +149,7 @@ impl Time {
         }
         let mut outages = self.lock();
         self.note_step(wall.millis() - elapsed);
-        let passed = elapsed - self.wall.looked_at.swap(elapsed, Ordering::AcqRel);
+        let passed = (elapsed - self.wall.looked_at.load(Ordering::Acquire)).max(0);
         let now = self.at(elapsed);
         let missing = wall.millis() - now.millis();
         if missing >= STEP_MILLIS {
@@ -158,10 +158,14 @@ impl Time {
             self.offset.fetch_add(missing, Ordering::AcqRel);
         } else {
             // Slower than time passes: at worst time stands still for as much.
-            let most = passed.max(0) / CATCH_UP;
+            let most = passed / CATCH_UP;
             self.offset
                 .fetch_add(missing.clamp(-most, most), Ordering::AcqRel);
         }
+        // What was too short to be caught up in counts the next time: a busy node looks every few milliseconds.
+        self.wall
+            .looked_at
+            .store(elapsed - passed % CATCH_UP, Ordering::Release);
     }
 
     fn note_step(&self, lead: i64) {
@@ -259,6 +263,26 @@ mod tests {
         assert_eq!(time.wall_clock().behind, Millis::ZERO);
         assert_eq!(time.now(), clock.now());
         assert_eq!(time.wall_clock().last_step_millis, -60_000);
+    }
+
+    #[test]
+    fn time_that_is_looked_at_all_the_time_catches_up_as_fast() {
+        for step in [1, 7, 63, 100] {
+            let (clock, time) = started();
+
+            clock.step(-3_000);
+            let mut passed = 0;
+            time.now();
+            while time.wall_clock().behind > Millis::ZERO {
+                let before = time.now();
+                clock.pass(step);
+                assert!(time.now() >= before);
+                passed += step;
+                assert!(passed <= 64 * 3_100, "every {step} ms: {:?}", time.wall_clock());
+            }
+
+            assert_eq!(time.now(), clock.now());
+        }
     }
 
     #[test]

@@ -26,6 +26,7 @@ impl Resident {
         // Also by the moment by which another thread read the clock earlier.
         if here + state.ahead < state.replayed.at {
             state.ahead = Millis::between(here, state.replayed.at);
+            state.caught_up_until = here;
         }
         if let Some(since) = self.failing_since {
             self.note_outage(since, here);
@@ -39,6 +40,8 @@ impl Resident {
             self.node.time.outage_since(acted_at, &self.outages)
         };
         state.made_up_until = here;
+        // Of the time before, so after what depends on when the account last acted.
+        state.catch_up(here);
         let outage = outage.map(|outage| Outage {
             until: outage.until + state.ahead,
             ..outage

@@ -7,6 +7,7 @@ use super::pacer::RefusalPacer;
 use crate::failure::with_sources;
 use crate::node::Node;
 use crate::replay::{self, ReplayError, Replayed};
+use crate::time::CATCH_UP;
 use crate::{Failure, Reason};
 
 /// From this size on, states are read and written where they keep no other account waiting.
@@ -19,8 +20,10 @@ const COMMIT_BYTES: usize = 256;
 pub(super) struct State {
     pub(super) replayed: Replayed,
     /// How far the account's time is ahead of this node's: another node, whose time is ahead, made the newest commit.
-    /// The account's time goes on from there, by what really passes.
+    /// The account's time goes on from there, by what really passes, and this node's catches up slowly.
     pub(super) ahead: Millis,
+    /// Up to which time of this node it has caught up.
+    pub(super) caught_up_until: Timestamp,
     /// Up to which time of this node outages are made up for (S11).
     pub(super) made_up_until: Timestamp,
     /// Which refusals are still put on record.
@@ -68,6 +71,7 @@ impl State {
         Self {
             replayed,
             ahead: Millis::ZERO,
+            caught_up_until: Timestamp::default(),
             made_up_until: Timestamp::default(),
             pacer: RefusalPacer::default(),
             unsnapped_bytes: 0,
@@ -83,6 +87,16 @@ impl State {
         }
         self.replayed.settle_down();
         Ok(())
+    }
+
+    /// Lets this node's time catch up with the account's by a part of what has passed. The account's goes on all the
+    /// while, only more slowly.
+    pub(super) fn catch_up(&mut self, here: Timestamp) {
+        let passed = Millis::between(self.caught_up_until, here).get();
+        let steps = passed / CATCH_UP.unsigned_abs();
+        self.ahead = Millis::new(self.ahead.get().saturating_sub(steps));
+        // What is left over counts the next time, however often the account has a turn.
+        self.caught_up_until = here - Millis::new(passed % CATCH_UP.unsigned_abs());
     }
 
     /// The account, unless there is none or it was closed.

@@ -314,8 +314,64 @@ async fn a_node_whose_clock_is_behind_goes_on_with_the_accounts_time() {
     assert_eq!(other.heartbeat(sign_in).await, Ok(Secs::new(15)));
     other.engine.advance(Secs::new(14)).await;
     assert_eq!(other.occupied().await, 1);
-    other.engine.advance(Secs::new(1)).await;
+    // The account's time is caught up with meanwhile: a 64th more.
+    other.engine.advance(Secs::new(2)).await;
     assert_eq!(other.occupied().await, 0);
+}
+
+/// Commits keep an account's time where it was taken to: also one that commits all the time catches up.
+#[tokio::test]
+async fn a_busy_account_catches_up_with_a_clock_that_was_set_back() {
+    for every_millis in [50, 1_000] {
+        let desk = desk(90, 1, 1).await;
+        desk.clock.step(-5_000);
+
+        busy_for(&desk, 64 * 6, every_millis).await;
+
+        assert_eq!(
+            desk.engine.wall_clock().behind,
+            Millis::ZERO,
+            "every {every_millis} ms"
+        );
+        assert_eq!(newest_commit_at(&desk).await, desk.clock.now());
+    }
+}
+
+#[tokio::test]
+async fn a_busy_account_that_is_ahead_of_its_node_lets_it_catch_up() {
+    for every_millis in [50, 1_000] {
+        let desk = desk(90, 1, 1).await;
+        let behind = ManualClock::new(MORNING);
+        let other = Desk::on(desk.journal.another_node(), behind, Options::default()).await;
+        desk.engine.advance(Secs::new(5)).await;
+        desk.execute(add_minutes(1)).await.unwrap();
+        let ahead = newest_commit_at(&desk).await;
+
+        busy_for(&other, 64 * 6, every_millis).await;
+
+        assert!(ahead > MORNING + Secs::new(4));
+        assert_eq!(
+            newest_commit_at(&other).await,
+            other.clock.now(),
+            "every {every_millis} ms"
+        );
+        let commits = other.journal.load(ACCOUNT).await.unwrap().unwrap().commits;
+        assert!(commits.is_sorted_by_key(|commit| commit.at));
+    }
+}
+
+/// Commits again and again for so long.
+async fn busy_for(desk: &Desk, secs: u32, every_millis: u32) {
+    let until = desk.clock.now() + Secs::new(secs);
+    while desk.clock.now() < until {
+        desk.clock
+            .set(desk.clock.now() + Millis::new(u64::from(every_millis)));
+        desk.execute(add_minutes(1)).await.unwrap();
+    }
+}
+
+async fn newest_commit_at(desk: &Desk) -> usher_domain::Timestamp {
+    desk.journal.last_written_at().await.unwrap().unwrap()
 }
 
 #[tokio::test]
