@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use usher_domain::{AccountId, Secs, UserId};
+use usher_domain::{AccountId, Secs, SessionId, UserId};
 
 use crate::problem::Problem;
 
@@ -34,6 +34,19 @@ pub struct StreamOf {
     pub user: Option<UserId>,
     /// By which session, token or code; none for keys, of which one may follow many devices.
     pub session: Option<String>,
+}
+
+impl StreamOf {
+    /// A stream of the customer who came into this session. As an actor, a customer is called the same as all others,
+    /// so the session tells them apart.
+    #[must_use]
+    pub fn customer(account: AccountId, session: SessionId) -> Self {
+        Self {
+            account,
+            user: None,
+            session: Some(session.to_string()),
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

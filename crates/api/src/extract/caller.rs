@@ -282,10 +282,13 @@ impl Caller {
 
     /// Counts one more event stream of this caller's, as long as what is given lives.
     pub(crate) async fn open_stream(&self) -> Result<OpenStream, Problem> {
+        if let Actor::Customer(session) = self.actor {
+            return self.api.streams().open(StreamOf::customer(self.account, session));
+        }
         let user = self.read(|account, actor, _| Ok(account.user_of(actor))).await?;
         let session = match &self.actor {
             Actor::User(_) => self.cause.credential.as_ref().map(ToString::to_string),
-            Actor::SignIn(_) | Actor::Ticket(_) | Actor::Customer(_) => Some(self.actor.to_string()),
+            Actor::SignIn(_) | Actor::Ticket(_) => Some(self.actor.to_string()),
             _ => None,
         };
         self.api.streams().open(StreamOf {

@@ -253,6 +253,43 @@ async fn a_customer_follows_pause_ending_and_end_with_their_own_token() {
 }
 
 #[tokio::test]
+async fn the_code_of_a_customer_has_so_many_streams_and_takes_none_of_others() {
+    let desk = Desk::with(2, json!({"max_active_sessions_per_seat": null})).await;
+    let sven = desk.sign_in(&desk.agent("Sven").await).await;
+    let eva = desk.sign_in(&desk.agent("Eva").await).await;
+    let customer = async |signed_in| {
+        let link = text(&desk.start(signed_in, "standby").await["join_url"]);
+        let joined = desk.app.nobody().post(&link, json!({})).await.ok();
+        (format!("{link}/events"), Who(Some(text(&joined["token"]))))
+    };
+    let (events, kim) = customer(&sven).await;
+    let (events_of_another, lea) = customer(&sven).await;
+    let mut open = Vec::new();
+    for _ in 0..usher_api::STREAMS_PER_SESSION_MAX {
+        let mut stream = desk.follow(&kim, &events, None).await;
+        stream.expect("session").await;
+        open.push(stream);
+    }
+
+    let refused = desk.app.by(&kim).get(&events).await;
+
+    let problem = refused.problem(429, "too-many-streams");
+    assert_eq!(problem["limit"], usher_api::STREAMS_PER_SESSION_MAX);
+    assert_eq!(refused.header("retry-after"), "30");
+    // Neither another customer of the agent, nor the agent's device, nor anybody else has fewer.
+    let mut another = desk.follow(&lea, &events_of_another, None).await;
+    another.expect("session").await;
+    for device in [&sven, &eva] {
+        desk.follow(&device.token, &device.path("/events"), None)
+            .await
+            .begun()
+            .await;
+    }
+    open.pop();
+    desk.follow(&kim, &events, None).await.expect("session").await;
+}
+
+#[tokio::test]
 async fn a_browser_opens_the_customers_stream_with_a_ticket_for_half_a_minute() {
     let desk = Desk::with_seats(1).await;
     let sven = desk.sign_in(&desk.agent("Sven").await).await;

@@ -10,7 +10,11 @@ const PAGE: (&str, &str) = ("accept", "text/html,application/xhtml+xml,*/*;q=0.8
 
 /// An agent who waits for a customer: their browser, and the code.
 async fn waiting(desk: &Desk) -> (Browser, String) {
-    let (_, sven) = desk.agent("Sven").await;
+    waiting_as(desk, "Sven").await
+}
+
+async fn waiting_as(desk: &Desk, name: &str) -> (Browser, String) {
+    let (_, sven) = desk.agent(name).await;
     let sven = desk.take_seat(&sven).await;
     desk.act(&sven, "/console/sessions", &[("kind", "attended")])
         .await;
@@ -202,6 +206,33 @@ async fn the_customers_stream_tells_of_the_end_and_is_over() {
 
     assert!(rest.contains("The session has ended."), "{rest}");
     assert!(rest.ends_with("event: usher-ended\ndata: ended\n\n"), "{rest}");
+}
+
+#[tokio::test]
+async fn the_page_of_a_customer_has_so_many_streams_and_takes_none_of_others() {
+    use futures::StreamExt;
+    let desk = Desk::with(2, Preset::HelpDeskShift).await;
+    let (_, of_kim) = waiting_as(&desk, "Sven").await;
+    let (_, of_lea) = waiting_as(&desk, "Eva").await;
+    let nobody = Browser::default();
+    let kim = send(&desk.app, &nobody, &format!("/join/{of_kim}"), "").await;
+    let lea = send(&desk.app, &nobody, &format!("/join/{of_lea}"), "").await;
+    let (kim, lea) = (kim.kept_by(&nobody), lea.kept_by(&nobody));
+    let open = async |browser: &Browser, code: &str| {
+        let path = format!("/join/{code}/live");
+        let answer = desk.app.send(browser, Method::GET, &path, &[], String::new());
+        let mut frames = answer.await.into_body().into_data_stream();
+        let first = frames.next().await;
+        first.map(|_| frames)
+    };
+    let mut streams = Vec::new();
+    for _ in 0..usher_api::STREAMS_PER_SESSION_MAX {
+        streams.push(open(&kim, &of_kim).await.unwrap());
+    }
+
+    // It is over at once, and the browser comes back later.
+    assert!(open(&kim, &of_kim).await.is_none());
+    assert!(open(&lea, &of_lea).await.is_some());
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@ use usher_domain::Actor;
 use usher_domain::command::Command;
 use usher_domain::permission::Role;
 use usher_domain::presence::{Device, DeviceKind};
-use usher_domain::{SignInId, UserId};
+use usher_domain::{Secs, SignInId, UserId};
 use usher_engine::{Cause, Request};
 
 use crate::sessions::Desk;
@@ -56,4 +56,57 @@ async fn who_was_refused_is_listed_with_the_reason_and_found_by_name() {
     assert!(wrong.html.contains("This must be a day"), "{}", wrong.html);
     let overview = app.get(&desk.owner, &format!("/a/{account}/overview")).await;
     assert!(overview.html.contains(&path), "{}", overview.html);
+}
+
+#[tokio::test]
+async fn whoever_waited_is_listed_beside_the_refused_with_how_long_and_what_became_of_it() {
+    let desk = crate::desk::Desk::open(1).await;
+    let path = desk.path("/refusals");
+    let nobody_yet = desk.get("/refusals").await;
+    let (sven, amara) = (desk.agent("Sven").await, desk.agent("Amara").await);
+    let sign_in = desk.sign_in(sven).await;
+    desk.wait(amara).await;
+    desk.app.api.engine().advance(Secs::new(25)).await;
+
+    let waits = desk.get("/refusals").await;
+    desk.give(Command::SignOut {
+        sign_in,
+        note: None,
+        acting: None,
+    })
+    .await;
+    let offered = desk.get("/refusals").await;
+    desk.app.api.engine().advance(Secs::new(60)).await;
+    let missed = desk.get("/refusals").await;
+    let of_another = desk.get("/refusals?user=Sven").await;
+    let of_a_reason = desk.get("/refusals?code=no-license").await;
+
+    assert!(!nobody_yet.html.contains("Who waited"), "{}", nobody_yet.html);
+    assert!(
+        nobody_yet.html.contains("Nobody was refused"),
+        "{}",
+        nobody_yet.html
+    );
+    for (page, waited, outcome) in [
+        (&waits, "25 s", "Waits"),
+        (&offered, "25 s", "Has an offer"),
+        (&missed, "1 min", "Missed the offer"),
+    ] {
+        let html = &page.html;
+        assert!(html.contains("Who waited") && html.contains("Amara"), "{html}");
+        assert!(html.contains(&format!(">{waited}</td>")), "{waited}: {html}");
+        assert!(html.contains(outcome), "{outcome}: {html}");
+        // Somebody waited, so it does not say that nobody was refused.
+        assert!(html.contains("Nobody else was refused."), "{html}");
+        assert!(!html.contains("<strong>Nobody was refused"), "{html}");
+    }
+    for page in [of_another, of_a_reason] {
+        assert!(!page.html.contains("Who waited"), "{}", page.html);
+    }
+    desk.app
+        .user(desk.account, "Max", "max@example.com", Role::Member)
+        .await;
+    let member = desk.app.sign_in("max@example.com").await;
+    let page = desk.app.get(&member, &path).await;
+    assert_eq!(page.status, StatusCode::FORBIDDEN);
 }

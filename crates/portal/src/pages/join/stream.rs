@@ -13,7 +13,6 @@ use futures::StreamExt;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use usher_api::{OpenStream, Problem, StreamOf};
-use usher_domain::Actor;
 use usher_domain::text::Code;
 use usher_journal::CodeOwner;
 
@@ -55,11 +54,8 @@ pub(super) async fn stream(
 
 /// Counts one more stream of the customer who came with a code.
 fn open(portal: &Portal, owner: CodeOwner) -> Result<OpenStream, Problem> {
-    portal.api.streams().open(StreamOf {
-        account: owner.account,
-        user: None,
-        session: Some(Actor::Customer(owner.session).to_string()),
-    })
+    let of = StreamOf::customer(owner.account, owner.session);
+    portal.api.streams().open(of)
 }
 
 pub(super) fn render(part: &CustomerPart) -> String {
