@@ -9,9 +9,12 @@ use bytes::Bytes;
 use http_body::Body as _;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::Value;
+use utoipa::ToSchema;
 
-use crate::problem::{BODY_TOO_LARGE, MALFORMED, Problem, TIMEOUT, UNSUPPORTED_MEDIA_TYPE};
+use crate::problem::{BODY_TOO_LARGE, FieldError, MALFORMED, Problem, TIMEOUT, UNSUPPORTED_MEDIA_TYPE};
 
+use super::missing::missing_fields;
 use super::new_id::BodyDigest;
 use super::{missing_or, sentence};
 
@@ -24,7 +27,7 @@ const BODY_TIME_MAX: Duration = Duration::from_secs(10);
 /// A body of JSON.
 pub(crate) struct Json<T>(pub(crate) T);
 
-impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
+impl<S: Sync, T: DeserializeOwned + ToSchema> FromRequest<S> for Json<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
@@ -89,7 +92,7 @@ async fn read(body: Body, bytes_max: usize) -> Result<Bytes, Problem> {
     }
 }
 
-fn explain<T: DeserializeOwned>(body: &[u8], error: &serde_json::Error) -> Problem {
+fn explain<T: DeserializeOwned + ToSchema>(body: &[u8], error: &serde_json::Error) -> Problem {
     let (line, column) = (error.line(), error.column());
     if !error.is_data() {
         let detail = if body.is_empty() {
@@ -110,8 +113,22 @@ fn explain<T: DeserializeOwned>(body: &[u8], error: &serde_json::Error) -> Probl
     let field = missing_or(if field == "." { "" } else { &field }, message);
     let message = sentence(message);
     // Serde has lost the place where it had to look ahead.
-    if line == 0 {
-        return Problem::invalid(field, message);
-    }
-    Problem::invalid(field, format!("{message} (line {line}, column {column})"))
+    let message = match line {
+        0 => message,
+        _ => format!("{message} (line {line}, column {column})"),
+    };
+    let body: Value = serde_json::from_slice(body).unwrap_or_default();
+    let others = missing_fields::<T>(&body).into_iter();
+    let others = others.filter(|other| *other != field).map(|other| {
+        let name = other.rsplit('.').next().unwrap_or(&other);
+        let message = format!("must be given: `{name}` is missing");
+        FieldError {
+            field: other,
+            message,
+        }
+    });
+    let others: Vec<_> = others.collect();
+    let mut errors = vec![FieldError { field, message }];
+    errors.extend(others);
+    Problem::all_invalid(errors)
 }

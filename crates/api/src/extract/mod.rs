@@ -3,6 +3,7 @@
 mod caller;
 mod created;
 mod json;
+mod missing;
 mod new_id;
 mod page;
 mod path;

@@ -99,16 +99,21 @@ impl Problem {
 
     /// One field of the request has a value that it cannot have.
     pub(crate) fn invalid(field: impl Into<String>, message: impl Into<String>) -> Self {
-        let error = FieldError {
+        Self::all_invalid(vec![FieldError {
             field: field.into(),
             message: message.into(),
-        };
-        let detail = match error.field.as_str() {
+        }])
+    }
+
+    /// These fields of the request have values that they cannot have, or none.
+    pub(crate) fn all_invalid(errors: Vec<FieldError>) -> Self {
+        let sentence = |error: &FieldError| match error.field.as_str() {
             "" => format!("The request is not right: {}.", error.message),
             field => format!("`{field}` is not right: {}.", error.message),
         };
+        let detail = errors.iter().map(sentence).collect::<Vec<_>>().join(" ");
         Self::new(Kind::of(Code::Invalid), detail).with(Facts {
-            errors: vec![error],
+            errors,
             ..Facts::default()
         })
     }

@@ -3,6 +3,7 @@
 use axum::extract::{FromRequest, Request};
 use http_body::Body as _;
 use serde::de::DeserializeOwned;
+use utoipa::ToSchema;
 
 use crate::extract::Json;
 use crate::problem::Problem;
@@ -10,7 +11,7 @@ use crate::problem::Problem;
 /// A body of JSON, or what stands for one that is not there.
 pub(crate) struct Optional<T>(pub(crate) T);
 
-impl<S: Sync, T: DeserializeOwned + Default> FromRequest<S> for Optional<T> {
+impl<S: Sync, T: DeserializeOwned + Default + ToSchema> FromRequest<S> for Optional<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {

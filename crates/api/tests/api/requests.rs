@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::http::{Method, Request};
 use bytes::Bytes;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::app::App;
 
@@ -66,6 +66,99 @@ async fn a_field_that_is_not_right_is_named_with_what_it_takes() {
     for (body, field, message) in table {
         let problem = send_body(&app, body).await.problem(422, "invalid");
         assert_eq!(problem["errors"], json!([{"field": field, "message": message}]));
+    }
+}
+
+fn fields(problem: &Value) -> Vec<&str> {
+    let errors = problem["errors"].as_array().unwrap().iter();
+    errors.map(|error| error["field"].as_str().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn every_operation_names_all_fields_that_its_body_lacks() {
+    let app = App::with_account().await;
+    let document: Value = serde_json::from_str(&usher_api::openapi_json()).unwrap();
+    let mut asked = 0;
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
+            let name = schema["$ref"].as_str().and_then(|it| it.strip_prefix('#'));
+            let required = name.map_or(&Value::Null, |name| &document.pointer(name).unwrap()["required"]);
+            if required.is_null() {
+                continue;
+            }
+            asked += 1;
+            let mut address = path.replace("{account}", &app.account.to_string());
+            for (name, id) in [
+                ("user", "user"),
+                ("pool", "pool"),
+                ("sign_in", "sign"),
+                ("group", "grp"),
+            ] {
+                address = address.replace(
+                    &format!("{{{name}}}"),
+                    &format!("{id}_01h2xcejqtf2nbrexx3vqjhp41"),
+                );
+            }
+            address = address.replace("{product}", "remote-support");
+            let method = method.to_uppercase().parse().unwrap();
+
+            let answer = app.operator().send(method, &address, Some(json!({}))).await;
+
+            let problem = answer.problem(422, "invalid");
+            assert_eq!(json!(fields(&problem)), *required, "{path}");
+        }
+    }
+    assert!(asked > 15, "only {asked} bodies have fields that must be there");
+}
+
+#[tokio::test]
+async fn fields_that_lack_further_in_are_named_with_their_place() {
+    let app = App::with_account().await;
+    let user = "user_01h2xcejqtf2nbrexx3vqjhp41";
+    let shared = json!({"kind": "shared"});
+    let table = [
+        (
+            "POST sign-ins",
+            json!({"user": user, "device": {"id": "laptop"}}),
+            vec!["device.name", "product", "device.kind"],
+        ),
+        (
+            "PUT groups/grp_01h2xcejqtf2nbrexx3vqjhp41/mapping",
+            json!({"licenses": {"chat": {"kind": "shared"}, "phone": {"kind": "shared"}, "remote": {"kind": "named"}}}),
+            vec!["licenses.chat.pool", "licenses.phone.pool"],
+        ),
+        // What a ticket or a license is meant to be is told by the fields that are there.
+        ("POST tickets", json!({"user": user}), vec!["product", "device"]),
+        ("POST tickets", json!({}), vec![""]),
+        (
+            "POST users",
+            json!({"name": "Kim", "licenses": {"remote-support": shared}}),
+            vec!["licenses.remote-support.pool", "email"],
+        ),
+        // Something else is wrong as well.
+        (
+            "POST pools",
+            json!({"name": "N", "seats": -1}),
+            vec!["seats", "product"],
+        ),
+        (
+            "POST pools",
+            json!({"name": "N", "product": "p", "seats": -1}),
+            vec!["seats"],
+        ),
+    ];
+    for (call, body, expected) in table {
+        let (method, path) = call.split_once(' ').unwrap();
+        let sent = app
+            .operator()
+            .send(method.parse().unwrap(), path, Some(body.clone()));
+        let problem = sent.await.problem(422, "invalid");
+        assert_eq!(fields(&problem), expected, "{call} {body}");
+        for field in expected.iter().filter(|field| !field.is_empty()) {
+            let detail = problem["detail"].as_str().unwrap();
+            assert!(detail.contains(&format!("`{field}` is not right")), "{detail}");
+        }
     }
 }
 

@@ -5,7 +5,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, de};
 use serde_json::{Map, Value};
 use usher_domain::SessionId;
-use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 use super::Waiting;
 use crate::extract::{Caller, IdempotencyHeader, IdempotencyKey, Json};
@@ -57,6 +58,18 @@ impl<'de> Deserialize<'de> for Body {
         Err(de::Error::custom(
             "one of `user` (to sign in), `sign_in` (for a new session) and `session` (to resume) is needed",
         ))
+    }
+}
+
+impl PartialSchema for Body {
+    fn schema() -> RefOr<Schema> {
+        NewTicket::schema()
+    }
+}
+
+impl ToSchema for Body {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        NewTicket::schemas(schemas);
     }
 }
 
