@@ -1,13 +1,15 @@
 //! The parts of the OpenAPI document that no single operation says: what the API is, how callers prove who they are,
 //! and the problems that each operation can answer with.
 
+mod examples;
 mod names;
 mod polish;
 mod streams;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Value, json};
+use serde_json::Value;
+use utoipa::openapi::example::Example;
 use utoipa::openapi::path::{Operation, ParameterIn};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::tag::TagBuilder;
@@ -220,18 +222,11 @@ fn answer(kinds: &[&'static Kind]) -> Response {
         .iter()
         .map(|kind| format!("`{}`: {}.", kind.code, kind.title))
         .collect();
-    let example = |kind: &Kind| {
-        json!({
-            "type": format!("/problems/{}", kind.code),
-            "title": kind.title,
-            "status": kind.status.as_u16(),
-            "detail": kind.what,
-            "code": kind.code,
-        })
-    };
+    let example = |code| RefOr::<Example>::Ref(Ref::new(examples::of_problem(code)));
+    let examples = kinds.iter().map(|kind| (kind.code, example(kind.code)));
     let content = ContentBuilder::new()
         .schema(Some(Ref::from_schema_name(ProblemDocument::name())))
-        .example(kinds.first().map(|kind| example(kind)));
+        .examples_from_iter(examples);
     ResponseBuilder::new()
         .description(lines.join("\n\n"))
         .content(MEDIA_TYPE, content.build())

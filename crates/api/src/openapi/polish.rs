@@ -4,8 +4,7 @@
 use serde_json::{Map, Value, json};
 use utoipa::openapi::OpenApi;
 
-use super::{names, streams};
-use crate::pages::example_of;
+use super::{examples, names, streams};
 
 /// Where schemas stand in the document.
 pub(super) const SCHEMAS: &str = "#/components/schemas/";
@@ -28,31 +27,9 @@ pub(super) fn polished(document: OpenApi) -> OpenApi {
         names::flatten(schemas);
     }
     streams::add(&mut value);
-    add_examples(&mut value);
     walk(&mut value);
+    examples::add(&mut value);
     serde_json::from_value(value).unwrap_or(document)
-}
-
-/// Gives each answer an example, made of what its schema requires.
-fn add_examples(value: &mut Value) {
-    let schemas = value["components"]["schemas"].clone();
-    for item in value["paths"]
-        .as_object_mut()
-        .into_iter()
-        .flat_map(|it| it.values_mut())
-    {
-        for operation in item.as_object_mut().into_iter().flat_map(|it| it.values_mut()) {
-            let answers = operation["responses"].as_object_mut();
-            for answer in answers.into_iter().flat_map(|it| it.values_mut()) {
-                let Some(media) = answer.pointer_mut("/content/application~1json") else {
-                    continue;
-                };
-                if media.get("example").is_none() {
-                    media["example"] = example_of(&schemas, &media["schema"]);
-                }
-            }
-        }
-    }
 }
 
 fn name_lists(schemas: &mut Map<String, Value>) {

@@ -2,12 +2,11 @@
 
 mod schema;
 
-pub(crate) use self::schema::example_of;
 use askama::Template;
 use serde_json::Value;
 use utoipa::openapi::OpenApi;
 
-use self::schema::{Field, Schemas, fields, kind};
+use self::schema::{Field, fields, kind};
 use super::text::Html;
 
 /// The page.
@@ -56,6 +55,8 @@ struct Answer {
     is_problem: bool,
     text: Html,
     schema: Html,
+    /// What it looks like; empty for problems, which have pages of their own.
+    example: String,
 }
 
 /// A schema that others refer to.
@@ -69,8 +70,7 @@ struct Shown {
 impl Docs {
     pub(super) fn of(document: &OpenApi) -> Self {
         let document = serde_json::to_value(document).unwrap_or_default();
-        let schemas = Schemas(&document["components"]["schemas"]);
-        let all = operations(&document, schemas);
+        let all = operations(&document);
         let tags = document["tags"].as_array().into_iter().flatten().map(|tag| Tag {
             name: text(&tag["name"]),
             text: Html::of(&text(&tag["description"])),
@@ -108,13 +108,13 @@ fn text(value: &Value) -> String {
 }
 
 /// Every operation with its tag, in the order of the paths, and of the methods as people read them.
-fn operations(document: &Value, schemas: Schemas<'_>) -> Vec<(String, Operation)> {
+fn operations(document: &Value) -> Vec<(String, Operation)> {
     let mut all = Vec::new();
     for (path, item) in document["paths"].as_object().into_iter().flatten() {
         for method in ["post", "get", "put", "patch", "delete"] {
             let operation = &item[method];
             if operation.is_object() {
-                let shown = shown(method, path, operation, document, schemas);
+                let shown = shown(method, path, operation, document);
                 all.push((text(&operation["tags"][0]), shown));
             }
         }
@@ -122,15 +122,12 @@ fn operations(document: &Value, schemas: Schemas<'_>) -> Vec<(String, Operation)
     all
 }
 
-fn shown(method: &str, path: &str, operation: &Value, document: &Value, schemas: Schemas<'_>) -> Operation {
+fn shown(method: &str, path: &str, operation: &Value, document: &Value) -> Operation {
     let (id, summary) = (text(&operation["operationId"]), text(&operation["summary"]));
     let media = &operation["requestBody"]["content"]["application/json"];
-    let body = media.is_object().then(|| {
-        let example = schemas.example_of(media);
-        Body {
-            schema: kind(&media["schema"]),
-            example: serde_json::to_string_pretty(&example).unwrap_or_default(),
-        }
+    let body = media.is_object().then(|| Body {
+        schema: kind(&media["schema"]),
+        example: example(media),
     });
     let parameters = operation["parameters"].as_array().into_iter().flatten();
     let answers = operation["responses"].as_object().into_iter().flatten();
@@ -173,8 +170,18 @@ fn shown_answer(status: &str, answer: &Value, document: &Value) -> Answer {
     Answer {
         status: status.to_owned(),
         is_problem: !status.starts_with('2'),
+        example: schema.map(example).unwrap_or_default(),
         text: Html::of(&text(&answer["description"])),
         schema: schema.map(|it| kind(&it["schema"])).unwrap_or_default(),
+    }
+}
+
+/// The example of a body or an answer, as people read it.
+fn example(media: &Value) -> String {
+    match &media["example"] {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        example => serde_json::to_string_pretty(example).unwrap_or_default(),
     }
 }
 

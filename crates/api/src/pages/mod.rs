@@ -16,7 +16,6 @@ use bytes::Bytes;
 use utoipa::openapi::OpenApi;
 
 use self::docs::Docs;
-pub(crate) use self::docs::example_of;
 use self::text::Html;
 use crate::api::Api;
 use crate::problem::{Kind, Problem};

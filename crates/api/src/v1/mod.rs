@@ -5,7 +5,7 @@ mod acting;
 mod api_keys;
 mod contacts;
 mod device;
-mod ended;
+pub(crate) mod ended;
 mod events;
 mod groups;
 mod heartbeats;

@@ -14,6 +14,7 @@ mod authorization;
 mod cors;
 mod credentials;
 mod desk;
+mod examples;
 mod groups;
 mod join;
 mod labels;

@@ -106,7 +106,7 @@ async fn where_single_sign_on_is_required_a_right_password_is_refused_save_the_b
 }
 
 /// A provider that says how it is worked with, until the test is over. Gives its address.
-async fn provider() -> String {
+pub async fn provider() -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let issuer = format!("http://{}", listener.local_addr().unwrap());
     let metadata = json!({

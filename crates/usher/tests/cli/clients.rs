@@ -1,7 +1,8 @@
-//! Clients that public generators make of `openapi.json`, against the real program. `tests/clients` has a program for
-//! each, and pins the generators.
+//! `openapi.json` as others read it: clients that public generators make of it, against the real program, and its
+//! examples against its schemas. `tests/clients` has the programs, and pins what they stand on.
 
 use std::fs;
+use std::path::PathBuf;
 use std::process::Command;
 
 use serde_json::json;
@@ -13,9 +14,27 @@ use crate::program::{Server, repository};
 const PYTHON: &str = "tests/clients/python";
 const TYPESCRIPT: &str = "tests/clients/typescript";
 
+/// The environment with what Python has here.
+fn python() -> PathBuf {
+    python_environment("python-client", &format!("{PYTHON}/requirements.txt"))
+}
+
+#[test]
+fn every_example_of_the_document_is_what_its_schema_says() {
+    let mut check = Command::new(python().join("bin/python"));
+    check
+        .arg(repository().join(PYTHON).join("examples.py"))
+        .arg(repository().join("openapi.json"));
+
+    let said = told(&mut check);
+
+    let count = said.split(' ').next().and_then(|count| count.parse().ok());
+    assert!(count.is_some_and(|count: u32| count > 300), "{said}");
+}
+
 #[test]
 fn the_generated_python_client_signs_in_waits_claims_and_ends() {
-    let tools = python_environment("python-client", &format!("{PYTHON}/requirements.txt"));
+    let tools = python();
     let source = repository().join(PYTHON);
     let work = tempfile::tempdir().unwrap();
     fs::copy(source.join("program.py"), work.path().join("program.py")).unwrap();

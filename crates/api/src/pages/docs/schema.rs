@@ -1,15 +1,8 @@
-//! Schemas in words, and examples of them.
+//! Schemas in words.
 
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use crate::pages::text::{Html, escape};
-
-/// How deep examples go into schemas that contain schemas.
-const DEPTH_MAX: usize = 16;
-
-/// Every schema that others refer to, by name.
-#[derive(Clone, Copy)]
-pub(super) struct Schemas<'a>(pub(super) &'a Value);
 
 /// A field of an object, or a parameter.
 pub(super) struct Field {
@@ -112,60 +105,6 @@ pub(super) fn fields(schema: &Value) -> Vec<Field> {
             }
         })
         .collect()
-}
-
-/// An example of a schema, made of its own examples and of what it requires.
-pub(crate) fn example_of(schemas: &Value, schema: &Value) -> Value {
-    Schemas(schemas).example(schema, DEPTH_MAX)
-}
-
-impl Schemas<'_> {
-    /// The example of a body: its own, or one made of its schema.
-    pub(super) fn example_of(self, media: &Value) -> Value {
-        match &media["example"] {
-            Value::Null => self.example(&media["schema"], DEPTH_MAX),
-            example => example.clone(),
-        }
-    }
-
-    fn example(self, schema: &Value, depth: usize) -> Value {
-        let own = [&schema["example"], &schema["examples"][0], &schema["default"]];
-        if let Some(example) = own.into_iter().find(|it| !it.is_null()) {
-            return example.clone();
-        }
-        if depth == 0 {
-            return Value::Null;
-        }
-        if let Some(name) = name_of(schema) {
-            return self.example(&self.0[name], depth - 1);
-        }
-        if let Some(choices) = choices(schema) {
-            let first = choices.iter().find(|it| !is_null(it));
-            return first.map_or(Value::Null, |it| self.example(it, depth - 1));
-        }
-        if let Some(first) = schema["enum"].as_array().and_then(|values| values.first()) {
-            return first.clone();
-        }
-        match type_of(schema).0 {
-            "array" => json!([self.example(&schema["items"], depth - 1)]),
-            "object" => {
-                // What may be missing is left out: not all of it comes at a time.
-                let required = schema["required"].as_array();
-                let is_shown =
-                    |name: &str| required.is_none_or(|all| all.is_empty() || all.iter().any(|it| it == name));
-                let properties = schema["properties"].as_object().into_iter().flatten();
-                let properties = properties.filter(|(name, _)| is_shown(name));
-                let fields = properties.map(|(name, it)| (name.clone(), self.example(it, depth - 1)));
-                Value::Object(fields.collect::<Map<_, _>>())
-            }
-            "integer" | "number" => schema["minimum"]
-                .as_i64()
-                .map_or(json!(1), |least| json!(least.max(1))),
-            "boolean" => json!(false),
-            "string" => json!("…"),
-            _ => Value::Null,
-        }
-    }
 }
 
 fn range(schema: &Value) -> String {
