@@ -4,6 +4,7 @@ use std::io;
 
 use serde::Serialize;
 use serde_json::value::RawValue;
+use usher_domain::{WallTime, WallTimes};
 use usher_engine::Cause;
 use usher_journal::{AuditRow, Hash, Text};
 
@@ -43,9 +44,10 @@ pub struct AuditLine {
     address: String,
     request_id: String,
     hash: String,
+    wall_time: String,
 }
 
-const COLUMNS: [&str; 13] = [
+const COLUMNS: [&str; 14] = [
     "at",
     "seq",
     "actor",
@@ -59,17 +61,18 @@ const COLUMNS: [&str; 13] = [
     "address",
     "request_id",
     "hash",
+    "wall_time",
 ];
 
 impl AuditLine {
     /// An entry, with the hash of its commit: what an outsider compares with another file, or with an anchor.
     #[must_use]
-    pub fn of(row: &AuditRow, hash: Option<Hash>) -> Self {
+    pub fn of(row: &AuditRow, wall: &WallTimes, hash: Option<Hash>) -> Self {
         let text = |text: Option<&Text>| text.map(ToString::to_string).unwrap_or_default();
         let cause = Cause::read(row.cause.as_deref().unwrap_or_default());
         let detail = row.detail.as_ref().map(ToString::to_string);
         Self {
-            at: Time::from(row.at).to_string(),
+            at: Time(WallTime::new(row.at)).to_string(),
             seq: row.seq.get(),
             actor: row.actor.to_string(),
             actor_name: None,
@@ -85,6 +88,7 @@ impl AuditLine {
                 .unwrap_or_default(),
             request_id: text(cause.request.as_ref()),
             hash: hash.map(|hash| hash.to_string()).unwrap_or_default(),
+            wall_time: Time(wall.shown(row.at)).to_string(),
         }
     }
 
@@ -149,6 +153,7 @@ fn csv(lines: impl Iterator<Item = AuditLine>, with_columns: bool) -> Result<Vec
             &line.address,
             &line.request_id,
             &line.hash,
+            &line.wall_time,
         ];
         writer.write_record(cells.map(defused))?;
     }

@@ -48,6 +48,7 @@ mod unread;
 mod v1;
 mod visit;
 mod waits;
+mod window;
 
 pub use api::{Api, Config};
 pub use arrival::{Arrival, TrustedProxies};
@@ -70,3 +71,4 @@ pub use throttle::{
 pub use tls::{Tls, TlsError};
 pub use visit::{CUSTOMER_TOKEN_SECS, Ender, Over, no_such_code};
 pub use waits::WaitOutcome;
+pub use window::Window;

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use usher_domain::event::EndReason;
 use usher_domain::text::Code;
-use usher_domain::{AccountId, Secs, SessionId, Timestamp};
+use usher_domain::{AccountId, Secs, SessionId, Timestamp, WallTime};
 use usher_engine::Failure;
 use usher_identity::{PassFor, Secret};
 use usher_journal::{CODE_KEPT_SECS, CodeOwner, End, JournalError, SessionRow};
@@ -66,6 +66,8 @@ pub struct Over {
     pub row: SessionRow,
     /// How it ended.
     pub end: End,
+    /// When it ended, by the wall clock.
+    pub ended_at: WallTime,
     /// The agent's name; empty where the agent is deleted.
     pub agent: String,
     /// The account's name.
@@ -134,15 +136,17 @@ impl Api {
         let Some((row, end)) = row.and_then(|row| row.end.clone().map(|end| (row, end))) else {
             return Ok(None);
         };
-        let user = row.user;
-        let names = self.engine.read(owner.account, move |account, _| {
+        let (user, at) = (row.user, end.at);
+        let told = self.engine.read(owner.account, move |account, _| {
             let agent = account.user(user).map(|agent| agent.profile.name.to_string());
-            (agent.unwrap_or_default(), account.name().to_string())
+            let agent = agent.unwrap_or_default();
+            (agent, account.name().to_string(), account.shown(at))
         });
-        match names.await {
-            Ok((agent, account_name)) => Ok(Some(Over {
+        match told.await {
+            Ok((agent, account_name, ended_at)) => Ok(Some(Over {
                 row,
                 end,
+                ended_at,
                 agent,
                 account_name,
             })),

@@ -22,6 +22,7 @@ use crate::text::{Email, ExternalId, Name, Product};
 use crate::time::Timestamp;
 use crate::top_up::TopUps;
 use crate::user::User;
+use crate::wall::WallTimes;
 
 /// One customer: its users, pools, subscription, and who is doing what at the moment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +39,8 @@ pub struct Account {
     pub(crate) minutes: u64,
     #[serde(default)]
     pub(crate) top_ups: TopUps,
+    #[serde(default, skip_serializing_if = "WallTimes::is_empty")]
+    pub(crate) wall: WallTimes,
     pub(crate) users: BTreeMap<UserId, User>,
     pub(crate) pools: BTreeMap<PoolId, Pool>,
     pub(crate) teams: BTreeMap<TeamId, Team>,
@@ -103,6 +106,7 @@ impl Account {
             settings: Settings::default(),
             minutes: 0,
             top_ups: TopUps::default(),
+            wall: WallTimes::default(),
             users: BTreeMap::new(),
             pools: BTreeMap::new(),
             teams: BTreeMap::new(),

@@ -18,7 +18,7 @@ use crate::refusal::{Attempt, Code};
 use crate::rules::Rules;
 use crate::single_sign_on::ProviderChange;
 use crate::text::{Email, ExternalId, Name, Note, PlanName, Product};
-use crate::time::{Outage, Secs, Timestamp};
+use crate::time::{Millis, Outage, Secs, Timestamp};
 use crate::user::License;
 
 /// A change of one account. The time and the actor of an event stand once, at its entry in the commit.
@@ -43,6 +43,9 @@ pub enum Event {
         id: Option<TopUpId>,
         minutes: u32,
     },
+    /// How far the account's time is ahead of the wall clock, where that does not follow from the last such event
+    /// ([`WallTimes`](crate::WallTimes)).
+    WallClockRead { ahead: Millis },
     /// What a vendor's systems keep with a thing, after the change.
     Labelled { subject: Labelled, labels: Labels },
     /// The account's settings changed.

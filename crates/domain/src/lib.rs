@@ -33,6 +33,7 @@ pub mod text;
 pub mod time;
 pub mod top_up;
 pub mod user;
+mod wall;
 
 pub use account::Account;
 pub use command::{Command, Decision, Outcome};
@@ -51,3 +52,4 @@ pub use promise::oversold_by;
 pub use refusal::{Code, Refusal};
 pub use settle::{Settled, execute, refused, settle};
 pub use time::{Millis, Outage, Secs, Timestamp};
+pub use wall::{CATCH_UP, WallTime, WallTimes};

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::id::{GroupId, PoolId, SignInId, UserId};
 use crate::presence::Device;
 use crate::text::{Name, Product, counted};
-use crate::time::{Secs, Timestamp};
+use crate::time::Secs;
+use crate::wall::WallTime;
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident $text:literal;)*) => {
@@ -180,7 +181,7 @@ pub struct HolderFigure {
     /// Whether they are in a call.
     pub in_call: bool,
     /// Since when.
-    pub since: Timestamp,
+    pub since: WallTime,
 }
 
 /// A kind of seat that can run out.

@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 use tokio::sync::{Mutex, oneshot};
 use usher_domain::{
     Account, AccountId, Actor, Command, Millis, Outcome, Refusal, Secs, SignInId, TicketId, Timestamp,
+    WallTime,
 };
 use usher_journal::{COMMITS_MAX, Hash, Journal, Records, Seq, Text};
 
@@ -217,6 +218,14 @@ impl Engine {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.node.now()
+    }
+
+    /// What the wall clock shows at a moment that no account keeps: as far behind as it is at present.
+    #[must_use]
+    pub fn shown(&self, at: Timestamp) -> WallTime {
+        let ahead = Millis::between(self.node.time.clock().now(), self.now());
+        let is_set_back = ahead.is_at_least(Secs::new(1));
+        WallTime::new(if is_set_back { at - ahead } else { at })
     }
 
     /// How the wall clock stands to [`now`](Self::now).

@@ -17,7 +17,7 @@ use crate::outages::Outages;
 const STEP_MILLIS: i64 = 2_000;
 
 /// Catching up, an hour of this node takes a 64th of an hour more or less: a lease of 90 s at most 1.4 s.
-pub(crate) const CATCH_UP: i64 = 64;
+pub(crate) const CATCH_UP: i64 = usher_domain::CATCH_UP.cast_signed();
 
 /// A reading of both clocks in which more time than this passes says nothing of either against the other.
 const READING_MILLIS_MAX: i64 = 100;

@@ -14,7 +14,7 @@ pub enum Record {
     AccountPut {
         /// What the operator calls it.
         name: Text,
-        /// When it was made.
+        /// When it was made, by the wall clock.
         created_at: Timestamp,
         /// Whether it was deleted.
         deleted: bool,

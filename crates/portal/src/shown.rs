@@ -3,17 +3,17 @@
 use std::fmt;
 use std::fmt::Write as _;
 
-use usher_domain::Timestamp;
+use usher_domain::WallTime;
 
 /// An instant for a `<time>` element (`m::time`): RFC 3339 for machines, and a form that people can read until the
 /// script shows it in their own zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct Moment(pub(crate) Timestamp);
+pub(crate) struct Moment(pub(crate) WallTime);
 
 impl Moment {
     fn instant(self) -> jiff::Timestamp {
         // No instant that Usher makes lies outside the years that can be written.
-        jiff::Timestamp::from_millisecond(self.0.millis()).unwrap_or(jiff::Timestamp::MAX)
+        jiff::Timestamp::from_millisecond(self.0.get().millis()).unwrap_or(jiff::Timestamp::MAX)
     }
 
     /// For the `datetime` attribute.

@@ -9,7 +9,9 @@ use axum_extra::extract::CookieJar;
 use usher_api::{Arrival, Problem, RequestLog};
 use usher_domain::command::UserPatch;
 use usher_domain::permission::Privilege;
-use usher_domain::{Account, AccountId, Actor, Command, Outcome, Refusal, SignInId, Timestamp, UserId};
+use usher_domain::{
+    Account, AccountId, Actor, Command, Outcome, Refusal, SignInId, Timestamp, UserId, WallTimes,
+};
 use usher_engine::{Cause, Failure, Request, Way};
 use usher_identity::{PasswordHash, PasswordLife, PortalSession, Secret};
 
@@ -146,6 +148,11 @@ impl Viewer {
             flash: self.flash.clone(),
         };
         Ok((frame, seen.map_err(|refusal| Failed::refused(&refusal))?))
+    }
+
+    /// What the wall clock showed when, by the account's time.
+    pub(crate) async fn wall_times(&self) -> WallTimes {
+        self.portal.api.wall_times(self.account).await
     }
 
     /// Refuses who does not have a privilege over the account as a whole, before what they sent is looked at.

@@ -27,6 +27,12 @@ def expect_audit_in_order(desk):
     expect(times == sorted(times), "times in the audit fall")
 
 
+def expect_wall_time(moment, shift):
+    """A moment of just now, as a clock that was moved by so many seconds shows it."""
+    off = datetime.datetime.fromisoformat(moment).timestamp() - (time.time() + shift)
+    expect(abs(off) < 30, f"{moment} is {off:.0f} s off the machine's clock")
+
+
 @scenario("a dead agent's seat is free within its lease though the clock went back by an hour")
 def clock_back(run):
     server, desk = one_seat(run)
@@ -35,6 +41,7 @@ def clock_back(run):
     waiting = desk.ask_to_sign_in(desk.people[1], wait=True)
     expect(waiting.status == 202, f"the seat is taken: {waiting}")
     ticket, by_ticket = waiting.body["ticket"]["id"], desk.client.by(waiting.body["token"])
+    expect_wall_time(waiting.body["ticket"]["since"], -HOUR)
     # A look at the ticket keeps it.
     while by_ticket.ok("GET", f"{desk.path}/tickets/{ticket}")["state"] != "offered":
         took = time.monotonic() - started
@@ -55,6 +62,9 @@ def clock_back_and_a_restart(run):
     expect_freed_within(desk, desk.people[0], LEASE_SECS + 2, time.monotonic())
     expect_audit_in_order(desk)
     desk.sign_in(desk.people[1])
+    expect_wall_time(desk.signed_in()[desk.people[1].user]["since"], -HOUR)
+    desk.add_person(desk.pool)
+    expect_wall_time(max(desk.all("audit"), key=lambda entry: entry["seq"])["wall_time"], -HOUR)
     expect_freed_within(desk, desk.people[1], LEASE_SECS + 1.5, time.monotonic())
     expect_audit_in_order(desk)
     server.stop()

@@ -442,7 +442,7 @@ impl Caller {
         match ended {
             Ok(Some(end)) => problem.with(Facts {
                 reason: Some(end.reason.to_string()),
-                ended_at: Some(end.at.into()),
+                ended_at: Some(self.api.wall_times(self.account).await.shown(end.at).into()),
                 ..Facts::default()
             }),
             _ => problem,

@@ -165,8 +165,8 @@ impl Item<'_> {
             let (created, changed) = self.times();
             let meta = json!({
                 "resourceType": self.kind().schema().name,
-                "created": Time(created),
-                "lastModified": Time(changed),
+                "created": Time(account.shown(created)),
+                "lastModified": Time(account.shown(changed)),
                 "location": self.location(base),
             });
             resource.insert("meta".to_owned(), meta);

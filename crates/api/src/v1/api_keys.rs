@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use usher_domain::account::KeyMaker;
 use usher_domain::permission::{Privilege, Scope};
 use usher_domain::text::Name;
-use usher_domain::{Account, Actor, ApiKeyId, Command, Refusal, Secs, account};
+use usher_domain::{Account, Actor, ApiKeyId, Command, Refusal, Secs, WallTime, WallTimes, account};
 use usher_identity::KEY_OVERLAP_MAX;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -81,8 +81,8 @@ impl ApiKey {
                 KeyMaker::Operator => "operator".to_owned(),
                 KeyMaker::User(user) => user.to_string(),
             }),
-            created_at: key.created_at.into(),
-            expires_at: key.expires_at.map(Time::from),
+            created_at: account.shown(key.created_at).into(),
+            expires_at: key.expires_at.map(|at| WallTime::new(at).into()),
             last_used_at: None,
             last_used_from: None,
             former_until: None,
@@ -91,14 +91,15 @@ impl ApiKey {
     }
 
     /// Takes note of what only the credentials know.
-    fn used(&mut self, caller: &Caller) {
+    fn used(&mut self, caller: &Caller, wall: &WallTimes) {
         let now = caller.api.engine.now();
         let Some(used) = caller.api.identity.api_key_use(caller.account, self.id) else {
             return;
         };
-        self.last_used_at = used.last.map(|last| last.at.into());
+        self.last_used_at = used.last.map(|last| wall.shown(last.at).into());
         self.last_used_from = used.last.and_then(|last| Some(last.from?.to_string()));
-        self.former_until = used.former_until.filter(|until| now < *until).map(Time::from);
+        let former_until = used.former_until.filter(|until| now < *until);
+        self.former_until = former_until.map(|until| wall.shown(until).into());
     }
 }
 
@@ -137,7 +138,7 @@ async fn create(
     Json(body): Json<NewApiKey>,
 ) -> Result<Created<ApiKey>, Problem> {
     let (api, account) = (Arc::clone(&caller.api), caller.account);
-    let expires_at = body.expires_at.map(|at| at.0);
+    let expires_at = body.expires_at.map(|at| at.0.get());
     if expires_at.is_some_and(|at| at <= api.engine.now()) {
         return Err(Problem::invalid("expires_at", "must lie in the future"));
     }
@@ -153,7 +154,7 @@ async fn create(
     let mut created = caller
         .create(&key, command, format!("api-keys/{id}"), find)
         .await?;
-    created.shown.used(&caller);
+    created.shown.used(&caller, &api.wall_times(account).await);
     if !created.existed || created.shown.last_used_at.is_none() {
         let secret = api.identity.put_api_key(account, id, scopes, expires_at).await?;
         created.shown.key = Some(secret.into_exposed());
@@ -178,8 +179,9 @@ async fn list(caller: Caller, Query(query): Query<PageQuery>) -> Result<Answer<L
         }))
     };
     let mut page = caller.read(view).await?;
+    let wall = caller.api.wall_times(caller.account).await;
     for key in &mut page.items {
-        key.used(&caller);
+        key.used(&caller, &wall);
     }
     Ok(Answer(page))
 }
@@ -232,7 +234,7 @@ async fn rotate(
     let secret = identity
         .rotate_api_key(caller.account, &found, overlap, now)
         .await?;
-    key.used(&caller);
+    key.used(&caller, &caller.api.wall_times(caller.account).await);
     key.key = Some(secret.into_exposed());
     Ok(Answer(key))
 }

@@ -1,7 +1,7 @@
 //! What is told of sign-ins, sessions and tickets that are over, and to whom.
 
 use usher_domain::permission::{Scope, SessionPermission};
-use usher_domain::{Account, Actor, Refusal, SessionId, Timestamp};
+use usher_domain::{Account, Actor, Refusal, SessionId, Timestamp, WallTimes};
 use usher_engine::Failure;
 use usher_journal::{End, SessionRow};
 
@@ -35,7 +35,7 @@ pub(crate) async fn problem(caller: &Caller, failure: Failure) -> Problem {
         failure => return caller.problem(failure).await,
     };
     match end_of(caller, refusal).await {
-        Ok((refusal, Some(end))) => over(&refusal, &end),
+        Ok((refusal, Some(end))) => over(caller, &refusal, &end).await,
         Ok((refusal, None)) => caller.refused(&refusal),
         Err(problem) => problem,
     }
@@ -67,7 +67,12 @@ pub(crate) async fn end_of(caller: &Caller, refusal: Refusal) -> Result<(Refusal
 }
 
 /// The problem that something is over, with how it ended.
-pub(crate) fn over(refusal: &Refusal, end: &End) -> Problem {
+pub(crate) async fn over(caller: &Caller, refusal: &Refusal, end: &End) -> Problem {
+    told(&caller.api.wall_times(caller.account).await, refusal, end)
+}
+
+/// The same where it is known what the wall clock showed when.
+pub(crate) fn told(wall: &WallTimes, refusal: &Refusal, end: &End) -> Problem {
     let facts = Facts::of(refusal, None).unwrap_or_default();
     Problem::refused(refusal, None).with(Facts {
         reason: Some(end.reason.to_string()),
@@ -82,7 +87,7 @@ pub(crate) fn over(refusal: &Refusal, end: &End) -> Problem {
             .as_ref()
             .and_then(|by| by.note.as_ref())
             .map(ToString::to_string),
-        ended_at: Some(end.at.into()),
+        ended_at: Some(wall.shown(end.at).into()),
         ..facts
     })
 }
@@ -94,7 +99,7 @@ pub(crate) fn session_is_over(over: &Over) -> Problem {
         reason: Some(over.end.reason.to_string()),
         by: Some(over.ender().as_str().to_owned()),
         note: over.note().map(str::to_owned),
-        ended_at: Some(over.end.at.into()),
+        ended_at: Some(over.ended_at.into()),
         ..facts
     })
 }
@@ -124,7 +129,7 @@ pub(crate) async fn session_problem(caller: &Caller, id: SessionId, failure: Fai
         return problem(caller, failure).await;
     }
     match session(caller, id).await {
-        Ok(Some(SessionRow { end: Some(end), .. })) => over(&SESSION_OVER, &end),
+        Ok(Some(SessionRow { end: Some(end), .. })) => over(caller, &SESSION_OVER, &end).await,
         Ok(_) => Problem::not_found("session"),
         Err(problem) => problem,
     }

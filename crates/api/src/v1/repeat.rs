@@ -31,7 +31,7 @@ pub(crate) async fn check_sign_in(
     }
     let id = SignInId::from_bits(bits);
     match caller.api.records.sign_in_end(caller.account, id).await? {
-        Some(end) => Err(ended::over(&Refusal::SignInEnded { id }, &end)),
+        Some(end) => Err(ended::over(caller, &Refusal::SignInEnded { id }, &end).await),
         None => check_ticket(caller, bits).await,
     }
 }
@@ -48,7 +48,7 @@ pub(crate) async fn check_session(
     }
     let id = SessionId::from_bits(bits);
     match caller.api.records.session_end(caller.account, id).await? {
-        Some(end) => Err(ended::over(&ended::SESSION_OVER, &end)),
+        Some(end) => Err(ended::over(caller, &ended::SESSION_OVER, &end).await),
         None => check_ticket(caller, bits).await.map(|()| false),
     }
 }
@@ -66,7 +66,7 @@ async fn check_key(caller: &Caller, bits: u128) -> Result<(), Problem> {
 async fn check_ticket(caller: &Caller, bits: u128) -> Result<(), Problem> {
     let id = TicketId::from_bits(bits);
     match caller.api.records.ticket_end(caller.account, id).await? {
-        Some(end) => Err(ended::over(&Refusal::TicketEnded { id }, &end)),
+        Some(end) => Err(ended::over(caller, &Refusal::TicketEnded { id }, &end).await),
         None => Ok(()),
     }
 }

@@ -3,18 +3,19 @@
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use usher_domain::Timestamp;
+use usher_domain::{Timestamp, WallTime};
 use utoipa::openapi::{KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 /// An instant as the API writes it: `2026-11-21T09:30:00Z`. Read with any offset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Time(pub(crate) Timestamp);
+pub(crate) struct Time(pub(crate) WallTime);
 
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // No instant that Usher makes lies outside the years that can be written.
-        let instant = jiff::Timestamp::from_millisecond(self.0.millis()).unwrap_or(jiff::Timestamp::MAX);
+        let instant =
+            jiff::Timestamp::from_millisecond(self.0.get().millis()).unwrap_or(jiff::Timestamp::MAX);
         fmt::Display::fmt(&instant, f)
     }
 }
@@ -31,12 +32,13 @@ impl<'de> Deserialize<'de> for Time {
         let instant: jiff::Timestamp = text
             .parse()
             .map_err(|_| de::Error::custom("an RFC 3339 time such as `2026-11-21T09:30:00Z`"))?;
-        Ok(Self(Timestamp::from_millis(instant.as_millisecond())))
+        let at = Timestamp::from_millis(instant.as_millisecond());
+        Ok(Self(WallTime::new(at)))
     }
 }
 
-impl From<Timestamp> for Time {
-    fn from(at: Timestamp) -> Self {
+impl From<WallTime> for Time {
+    fn from(at: WallTime) -> Self {
         Self(at)
     }
 }

@@ -109,7 +109,12 @@ impl App {
 
     /// A server with one account, which has 2 named and 10 shared seats of `remote-support`.
     pub async fn with_account() -> Self {
-        let mut app = Self::empty().await;
+        Self::empty().await.furnished().await
+    }
+
+    /// The same server with this account.
+    pub async fn furnished(self) -> Self {
+        let mut app = self;
         app.account = app.new_account("Contoso Support").await;
         let seats = json!({"plan": "enterprise", "products": {
             "remote-support": {"named_seats": 2, "shared_seats": 10},

@@ -58,7 +58,11 @@ pub fn text(value: &Value) -> String {
 impl Desk {
     /// A desk whose pool has so many seats, and these rules beside the usual ones.
     pub async fn with(seats: u32, rules: Value) -> Self {
-        let app = App::with_account().await;
+        Self::of(App::with_account().await, seats, rules).await
+    }
+
+    /// The same on a server that has an account already.
+    pub async fn of(app: App, seats: u32, rules: Value) -> Self {
         let pool = app.default_pool().await;
         let change = json!({"seats": seats, "rules": rules});
         app.operator().patch(&format!("pools/{pool}"), change).await.ok();

@@ -41,3 +41,4 @@ mod tickets;
 mod usage;
 mod users;
 mod waits;
+mod wall;

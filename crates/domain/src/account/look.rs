@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Account, ApiKey, ProductSeats, Settings, Subscription, Team};
-use crate::event::Claim;
+use crate::event::{Claim, Event};
 use crate::id::{AccountId, ApiKeyId, PoolId, SessionId, SignInId, TeamId, TicketId, UserId};
 use crate::labels::{Labelled, Labels};
 use crate::pool::{Holder, Pool};
@@ -11,6 +11,7 @@ use crate::presence::{Session, SignIn, Ticket};
 use crate::text::{Email, ExternalId, Name, Product};
 use crate::time::Timestamp;
 use crate::user::{License, User};
+use crate::wall::{WallTime, WallTimes};
 
 impl Account {
     /// The id.
@@ -29,6 +30,30 @@ impl Account {
     #[must_use]
     pub const fn created_at(&self) -> Timestamp {
         self.created_at
+    }
+
+    /// What the wall clock showed when.
+    #[must_use]
+    pub const fn wall_times(&self) -> &WallTimes {
+        &self.wall
+    }
+
+    /// What the wall clock showed at a moment of the account, or will show then.
+    #[must_use]
+    pub fn shown(&self, at: Timestamp) -> WallTime {
+        self.wall.shown(at)
+    }
+
+    /// Tells [`shown`](Self::shown) what the wall clock shows at present: `wall`, when it is `now` by the account's time.
+    pub fn look_at_wall(&mut self, now: Timestamp, wall: Timestamp) {
+        self.wall.look(now, wall);
+    }
+
+    /// Takes back what [`look_at_wall`](Self::look_at_wall) told, which no event tells yet. Gives the event that does,
+    /// where it is news.
+    pub fn look_away_from_wall(&mut self) -> Option<Event> {
+        let ahead = self.wall.look_away()?;
+        Some(Event::WallClockRead { ahead })
     }
 
     /// Whether it was closed. A closed account answers as if it did not exist.

@@ -210,7 +210,7 @@ pub(crate) fn holder_figures(account: &Account, pool: &Pool) -> Vec<HolderFigure
             name: user.profile.name.clone(),
             device,
             in_call: account.in_call(user, &pool.product),
-            since: since.min()?,
+            since: account.shown(since.min()?),
         })
     };
     pool.holders

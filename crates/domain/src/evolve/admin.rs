@@ -22,6 +22,7 @@ pub(super) fn evolve(account: &mut Account, event: &Event, at: Timestamp) {
         | Event::AccountDeleted {}
         | Event::SubscriptionSet { .. }
         | Event::MinutesAdded { .. }
+        | Event::WallClockRead { .. }
         | Event::SettingsChanged { .. }
         | Event::ApiKeyCreated { .. }
         | Event::ApiKeyRotated { .. }
@@ -119,6 +120,7 @@ fn of_account(account: &mut Account, event: &Event, at: Timestamp) {
             }
             account.minutes = account.minutes.saturating_add(u64::from(*minutes));
         }
+        Event::WallClockRead { ahead } => account.wall.note(at, *ahead),
         Event::SettingsChanged { change } => change_settings(account, change),
         Event::ApiKeyCreated {
             id,
@@ -158,6 +160,7 @@ fn close(account: &mut Account) {
     if let Some(fresh) = Account::from_first_event(&first, account.created_at) {
         *account = Account {
             deleted: true,
+            wall: std::mem::take(&mut account.wall),
             ..fresh
         };
     }

@@ -39,6 +39,7 @@ impl Touched {
             | Event::AccountRenamed { .. }
             | Event::AccountDeleted {}
             | Event::MinutesAdded { .. }
+            | Event::WallClockRead { .. }
             | Event::SettingsChanged { .. }
             | Event::ApiKeyCreated { .. }
             | Event::ApiKeyRotated { .. }

@@ -26,6 +26,8 @@ pub(crate) struct Turn<'a> {
     id: AccountId,
     state: &'a mut State,
     now: Timestamp,
+    /// What the wall clock shows.
+    wall: Timestamp,
     entries: Vec<Entry>,
     recorder: Recorder,
     changed_pools: BTreeSet<PoolId>,
@@ -41,11 +43,16 @@ pub(super) struct Outgoing {
 impl<'a> Turn<'a> {
     /// A turn at `now`, the account's own time.
     pub(super) fn begin(node: &'a Node, id: AccountId, state: &'a mut State, now: Timestamp) -> Self {
+        let wall = node.time.clock().now();
+        if let Some(account) = &mut state.replayed.account {
+            account.look_at_wall(now, wall);
+        }
         Self {
             node,
             id,
             state,
             now,
+            wall,
             entries: Vec::new(),
             recorder: Recorder::default(),
             changed_pools: BTreeSet::new(),
@@ -217,7 +224,13 @@ impl<'a> Turn<'a> {
                     touched.note(account, event);
                     evolve(account, event, self.now);
                 }
-                none => *none = Account::from_first_event(event, self.now),
+                none => {
+                    let mut first = Account::from_first_event(event, self.now);
+                    if let Some(account) = &mut first {
+                        account.look_at_wall(self.now, self.wall);
+                    }
+                    *none = first;
+                }
             }
         }
         if let Some(account) = &mut self.state.replayed.account {
@@ -249,12 +262,24 @@ impl<'a> Turn<'a> {
     }
 
     /// The commit that the turn comes to; none where nothing changed.
-    pub(super) fn finish(self) -> Result<Option<Outgoing>, Failure> {
-        let Some(account) = self.state.replayed.account.as_ref() else {
+    pub(super) fn finish(mut self) -> Result<Option<Outgoing>, Failure> {
+        let head = &mut self.state.replayed;
+        let Some(account) = &mut head.account else {
             return Ok(None);
         };
+        let wall_clock_read = account.look_away_from_wall();
         if self.entries.is_empty() {
             return Ok(None);
+        }
+        if let Some(event) = wall_clock_read {
+            evolve(account, &event, self.now);
+            let events = vec![event];
+            self.entries.push(Entry {
+                at: self.now,
+                actor: SYSTEM,
+                cause: TIMER,
+                events,
+            });
         }
         for broken in account.broken_in(&self.touched) {
             let what = "a rule is broken after a commit";
@@ -262,7 +287,6 @@ impl<'a> Turn<'a> {
         }
         let entries = Entry::encode(&self.entries)
             .map_err(|error| Failure::Unavailable(Reason::Journal(error.to_string().into())))?;
-        let head = &self.state.replayed;
         let commit = Commit::seal(head.hash, self.id, head.seq.next(), self.now, entries);
         Ok(Some(Outgoing {
             append: Append {

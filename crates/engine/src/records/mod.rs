@@ -45,7 +45,7 @@ impl Recorder {
             // First, so that what is said about the account finds it.
             let account = Record::AccountPut {
                 name: text(after.name()),
-                created_at: after.created_at(),
+                created_at: after.shown(after.created_at()).get(),
                 deleted: after.is_deleted(),
             };
             self.records.insert(0, account);

@@ -16,3 +16,4 @@ mod memory;
 mod promise;
 mod restarts;
 mod time;
+mod wall;

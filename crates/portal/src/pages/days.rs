@@ -2,22 +2,26 @@
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use usher_domain::Timestamp;
-use usher_journal::Span;
+use usher_api::Window;
+use usher_domain::{Timestamp, WallTime};
 
 use crate::form::Form;
+use crate::viewer::Viewer;
 
 /// The stretch from the day in `from` to the day in `to`, both included; each may be left open. Where they are no
 /// days, the form says so.
-pub(crate) fn span(form: &mut Form) -> Span {
+pub(crate) async fn window(form: &mut Form, viewer: &Viewer) -> Window {
+    let (from, to) = stretch(form);
+    Window::new(viewer.wall_times().await, from, to)
+}
+
+fn stretch(form: &mut Form) -> (Option<WallTime>, Option<WallTime>) {
     let (from, to) = (day(form, "from"), day(form, "to"));
     if from.zip(to).is_some_and(|(from, to)| to < from) {
         form.wrong("to", "The last day must not lie before the first.");
     }
-    Span {
-        from: from.and_then(start_of),
-        to: to.and_then(|to| to.tomorrow().ok()).and_then(start_of),
-    }
+    let to = to.and_then(|to| to.tomorrow().ok());
+    (from.and_then(start_of), to.and_then(start_of))
 }
 
 fn day(form: &mut Form, name: &str) -> Option<Date> {
@@ -32,9 +36,10 @@ fn day(form: &mut Form, name: &str) -> Option<Date> {
     day
 }
 
-fn start_of(day: Date) -> Option<Timestamp> {
+fn start_of(day: Date) -> Option<WallTime> {
     let start = day.to_zoned(TimeZone::UTC).ok()?;
-    Some(Timestamp::from_millis(start.timestamp().as_millisecond()))
+    let at = Timestamp::from_millis(start.timestamp().as_millisecond());
+    Some(WallTime::new(at))
 }
 
 #[cfg(test)]
@@ -44,13 +49,13 @@ mod tests {
     #[test]
     fn both_days_are_included_and_what_is_no_day_is_said() {
         let mut form = Form::showing([("from", "2026-11-21"), ("to", "2026-11-21")]);
-        let span = super::span(&mut form);
-        let millis = span.to.unwrap().millis() - span.from.unwrap().millis();
+        let (from, to) = stretch(&mut form);
+        let millis = to.unwrap().get().millis() - from.unwrap().get().millis();
         assert_eq!(millis, 24 * 3600 * 1000);
         assert!(form.is_right());
 
         let mut form = Form::showing([("from", "soon"), ("to", "")]);
-        super::span(&mut form);
+        stretch(&mut form);
         assert!(form.error("from").is_some());
     }
 }

@@ -14,7 +14,7 @@ use usher_domain::directory::SignInPatch;
 use usher_domain::event::Profile;
 use usher_domain::permission::{PermissionOverrides, Role};
 use usher_domain::{AccountId, Actor, Timestamp, TopUpId, UserId};
-use usher_engine::{Cause, Clock, Engine, Options};
+use usher_engine::{Cause, Clock, Engine, ManualClock, Options};
 use usher_identity::single_sign_on::Reach;
 use usher_identity::{HashingShare, Identity, PasswordLife, draw_bits};
 use usher_journal::MemoryJournal;
@@ -28,6 +28,7 @@ const START: Timestamp = Timestamp::from_millis(1_795_424_400_000);
 pub struct App {
     pub site: Fork,
     pub api: Arc<Api>,
+    pub clock: ManualClock,
 }
 
 /// A browser: the cookie of its session.
@@ -59,16 +60,17 @@ impl App {
 
     pub async fn configured(config: Config) -> Self {
         let journal = MemoryJournal::new();
+        let clock = ManualClock::new(START);
         let engine = Engine::start(
             Arc::new(journal.clone()),
-            Clock::manual(START),
+            Clock::Manual(clock.clone()),
             Options::default(),
         );
         let identity = Identity::in_memory().unwrap();
         let api = Api::new(engine.await.unwrap(), identity, Arc::new(journal), config);
         let rest = usher_api::router(Arc::clone(&api)).0;
         let site = usher_portal::site(Arc::clone(&api), rest);
-        Self { site, api }
+        Self { site, api, clock }
     }
 
     pub async fn give(&self, account: AccountId, command: Command) {

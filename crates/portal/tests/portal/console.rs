@@ -24,7 +24,10 @@ pub struct Desk {
 
 impl Desk {
     pub async fn with(seats: u32, preset: Preset) -> Self {
-        let app = App::new().await;
+        Self::of(App::new().await, seats, preset).await
+    }
+
+    pub async fn of(app: App, seats: u32, preset: Preset) -> Self {
         let account = app.account("Contoso").await;
         let pool = PoolId::from_bits(draw_bits(app.api.engine().now()).unwrap());
         let bought = ProductSeats {

@@ -35,3 +35,4 @@ mod teams;
 mod templates;
 mod users;
 mod users_at_once;
+mod wall;

@@ -9,7 +9,8 @@ use usher_domain::presence::{Device, DeviceKind};
 use usher_domain::refusal::{Action, HolderFigure, PoolFigures, SeatKind};
 use usher_domain::text::Product;
 use usher_domain::{
-    AccountId, Broken, Code, GroupId, PoolId, Refusal, Secs, SignInId, TicketId, Timestamp, UserId,
+    AccountId, Broken, Code, GroupId, PoolId, Refusal, Secs, SignInId, TicketId, Timestamp, UserId, WallTime,
+    WallTimes,
 };
 use usher_engine::{Failure, Reason};
 use usher_journal::{End, EndedBy};
@@ -37,7 +38,7 @@ fn pool(minutes_left: Option<u64>) -> PoolFigures {
         name: "Sven Svensson".parse().unwrap(),
         device: None,
         in_call: true,
-        since: MONDAY,
+        since: WallTime::new(MONDAY),
     };
     PoolFigures {
         pool: PoolId::from_bits(BITS),
@@ -160,11 +161,16 @@ fn over() -> [Problem; 2] {
     };
     let (sign_in, ticket) = (SignInId::from_bits(BITS), TicketId::from_bits(BITS));
     [
-        ended::over(
+        ended::told(
+            &WallTimes::default(),
             &Refusal::SignInEnded { id: sign_in },
             &end("evicted", Some(admin)),
         ),
-        ended::over(&Refusal::TicketEnded { id: ticket }, &end("offer-expired", None)),
+        ended::told(
+            &WallTimes::default(),
+            &Refusal::TicketEnded { id: ticket },
+            &end("offer-expired", None),
+        ),
     ]
 }
 

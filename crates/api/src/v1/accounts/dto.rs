@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use usher_domain::account::{self, ProductSeats};
 use usher_domain::labels::Metadata;
 use usher_domain::text::{ExternalId, Name, PlanName, Product};
-use usher_domain::{AccountId, Timestamp};
+use usher_domain::{AccountId, Timestamp, WallTime};
 use usher_journal::{AccountRow, Cursor};
 use utoipa::{IntoParams, ToSchema};
 
@@ -41,7 +41,7 @@ impl From<&account::Account> for Account {
             name: account.name().to_string(),
             external_id: account.labels().external_id.clone(),
             metadata: account.labels().metadata.clone(),
-            created_at: account.created_at().into(),
+            created_at: account.shown(account.created_at()).into(),
         }
     }
 }
@@ -54,7 +54,7 @@ impl From<AccountRow> for Account {
             metadata: labels.metadata,
             id: row.account,
             name: row.name.to_string(),
-            created_at: row.created_at.into(),
+            created_at: WallTime::new(row.created_at).into(),
         }
     }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use usher_domain::command::MemberChange;
 use usher_domain::permission::Role;
 use usher_domain::text::{ExternalId, Name, Product};
-use usher_domain::{GroupId, TeamId, UserId, directory};
+use usher_domain::{Account, GroupId, TeamId, UserId, directory};
 use utoipa::ToSchema;
 
 use crate::extract::nullable;
@@ -39,16 +39,16 @@ pub(crate) struct Group {
     changed_at: Time,
 }
 
-impl From<&directory::Group> for Group {
-    fn from(group: &directory::Group) -> Self {
+impl Group {
+    pub(super) fn of(account: &Account, group: &directory::Group) -> Self {
         Self {
             id: group.id,
             name: group.name.clone(),
             external_id: group.external_id.clone(),
             members: group.members.clone(),
             mapping: GroupMapping::from(&group.mapping),
-            created_at: group.created_at.into(),
-            changed_at: group.changed_at.into(),
+            created_at: account.shown(group.created_at).into(),
+            changed_at: account.shown(group.changed_at).into(),
         }
     }
 }

@@ -49,7 +49,7 @@ async fn create(
         external_id: body.external_id,
         members: body.members,
     };
-    let find = move |account: &Account| account.group(id).map(Group::from);
+    let find = move |account: &Account| account.group(id).map(|group| Group::of(account, group));
     caller.create(&key, command, format!("groups/{id}"), find).await
 }
 
@@ -65,7 +65,9 @@ async fn list(caller: Caller, Query(query): Query<PageQuery>) -> Result<Answer<L
     let view = move |account: &Account, actor: &Actor, _| {
         account.need_people(actor)?;
         let groups = account.groups().values().map(|group| (group.id.bits(), group));
-        Ok(List::cut(groups, query.page(), |group| Some(Group::from(group))))
+        Ok(List::cut(groups, query.page(), |group| {
+            Some(Group::of(account, group))
+        }))
     };
     caller.read(view).await.map(Answer)
 }
@@ -80,7 +82,9 @@ async fn list(caller: Caller, Query(query): Query<PageQuery>) -> Result<Answer<L
 async fn get(caller: Caller, Path(path): Path<GroupPath>) -> Result<Answer<Group>, Problem> {
     let view = move |account: &Account, actor: &Actor, _| {
         let group = account.group(path.group).filter(|_| account.sees_people(actor));
-        group.map(Group::from).ok_or(Refusal::NotFound { what: "group" })
+        group
+            .map(|group| Group::of(account, group))
+            .ok_or(Refusal::NotFound { what: "group" })
     };
     caller.read(view).await.map(Answer)
 }
@@ -108,7 +112,7 @@ async fn change(
         name: body.name,
         external_id: body.external_id,
     };
-    let view = move |account: &Account, _: &_, _| account.group(id).map(Group::from);
+    let view = move |account: &Account, _: &_, _| account.group(id).map(|group| Group::of(account, group));
     caller.execute(command, view).await.map(Answer)
 }
 
@@ -146,6 +150,6 @@ async fn map(
         id,
         mapping: body.into(),
     };
-    let view = move |account: &Account, _: &_, _| account.group(id).map(Group::from);
+    let view = move |account: &Account, _: &_, _| account.group(id).map(|group| Group::of(account, group));
     caller.execute(command, view).await.map(Answer)
 }

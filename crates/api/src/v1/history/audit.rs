@@ -9,22 +9,26 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use serde::{Deserialize, Deserializer, Serialize, de};
 use serde_json::value::RawValue;
+use usher_domain::{WallTime, WallTimes};
 use usher_journal::{AuditFilter, AuditRow, Cause, Cursor, PAGE_MAX, PageRequest, Way};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{need_reports, span};
+use super::{need_reports, window};
 use crate::audit_file::{AuditFormat, AuditLine};
 use crate::extract::{Caller, Limit, List, Query};
 use crate::problem::Problem;
 use crate::v1::path::AccountPath;
 use crate::v1::schema;
 use crate::v1::time::Time;
+use crate::window::Window;
 
 /// Something that was done.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct AuditEntry {
-    /// When.
+    /// When, by the account's own time: it never falls, and is ahead of the machine's clock where that was set back.
     at: Time,
+    /// When, as the machine's clock showed it: what people are shown, and what `from` and `to` are compared with.
+    wall_time: Time,
     /// The commit that did it: its place in the account's journal.
     seq: u64,
     /// Who: an id, or `operator`, `customer`, `system`.
@@ -54,12 +58,13 @@ pub(super) struct AuditEntry {
     request_id: Option<String>,
 }
 
-impl From<AuditRow> for AuditEntry {
-    fn from(row: AuditRow) -> Self {
+impl AuditEntry {
+    fn of(row: AuditRow, wall: &WallTimes) -> Self {
         let detail = row.detail.map(|detail| detail.to_string());
         let cause = Cause::read(row.cause.as_deref().unwrap_or_default());
         Self {
-            at: row.at.into(),
+            at: WallTime::new(row.at).into(),
+            wall_time: wall.shown(row.at).into(),
             seq: row.seq.get(),
             actor: row.actor.to_string(),
             action: row.action.to_string(),
@@ -133,8 +138,9 @@ pub(super) async fn list(
     Query(query): Query<AuditQuery>,
 ) -> Result<Response, Problem> {
     need_reports(&caller).await?;
+    let window = window(&caller, query.from, query.to).await?;
     let filter = AuditFilter {
-        span: span(query.from, query.to)?,
+        span: window.span(),
         actor: query.actor,
         action: query.action,
         target: query.target,
@@ -143,15 +149,17 @@ pub(super) async fn list(
         request: query.request_id,
     };
     if let Some(format) = wanted(&headers) {
-        return Ok(file(caller, filter, query.cursor, format));
+        return Ok(file(caller, filter, window, query.cursor, format));
     }
     let page = query.limit.after(query.cursor);
-    let rows = caller
+    let mut rows = caller
         .api
         .records
         .list_audit(caller.account, filter, page)
         .await?;
-    Ok(Answer(List::of(rows, AuditEntry::from)).into_response())
+    window.keep(&mut rows, |row| row.at);
+    let shown = List::of(rows, |row| AuditEntry::of(row, window.wall()));
+    Ok(Answer(shown).into_response())
 }
 
 /// The form of the file that is asked for, if one is.
@@ -168,25 +176,35 @@ fn wanted(headers: &HeaderMap) -> Option<AuditFormat> {
 }
 
 /// All entries from a place on, read and sent page by page.
-fn file(caller: Caller, filter: AuditFilter, after: Option<Cursor>, format: AuditFormat) -> Response {
+fn file(
+    caller: Caller,
+    filter: AuditFilter,
+    window: Window,
+    after: Option<Cursor>,
+    format: AuditFormat,
+) -> Response {
     // What breaks off is broken off: an incomplete file must not look whole.
     let broken = |_| std::io::Error::other("the file broke off");
-    let start = (caller, filter, Some(after));
-    let pages = futures::stream::try_unfold(start, move |(caller, filter, next)| async move {
+    let start = (caller, filter, window, Some(after));
+    let pages = futures::stream::try_unfold(start, move |(caller, filter, window, next)| async move {
         let Some(after) = next else { return Ok(None) };
         let page = PageRequest::new(PAGE_MAX, after);
         let records = &caller.api.records;
         let found = records.list_audit(caller.account, filter.clone(), page).await;
-        let found = found.map_err(|error| broken(error.into()))?;
+        let mut found = found.map_err(|error| broken(error.into()))?;
+        window.keep(&mut found, |row| row.at);
         let hashes = caller
             .api
             .hashes_of(caller.account, &found.items)
             .await
             .map_err(broken)?;
         let lines = found.items.iter().zip(hashes);
-        let bytes = format.write(lines.map(|(row, hash)| AuditLine::of(row, hash)), after.is_none())?;
+        let bytes = format.write(
+            lines.map(|(row, hash)| AuditLine::of(row, window.wall(), hash)),
+            after.is_none(),
+        )?;
         let next = found.next.map(Some);
-        Ok::<_, std::io::Error>(Some((Bytes::from(bytes), (caller, filter, next))))
+        Ok::<_, std::io::Error>(Some((Bytes::from(bytes), (caller, filter, window, next))))
     });
     let media_type = [(header::CONTENT_TYPE, format.media_type())];
     (media_type, Body::from_stream(pages)).into_response()

@@ -7,7 +7,6 @@ mod waits;
 use std::sync::Arc;
 
 use usher_domain::permission::Privilege;
-use usher_journal::Span;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -15,6 +14,7 @@ use super::time::Time;
 use crate::api::Api;
 use crate::extract::Caller;
 use crate::problem::Problem;
+use crate::window::Window;
 
 pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
     OpenApiRouter::new()
@@ -31,13 +31,11 @@ async fn need_reports(caller: &Caller) -> Result<(), Problem> {
     caller.read(need).await
 }
 
-/// The stretch of time between two instants, each of which may be open.
-fn span(from: Option<Time>, to: Option<Time>) -> Result<Span, Problem> {
+/// The stretch of wall time between two instants, each of which may be open.
+async fn window(caller: &Caller, from: Option<Time>, to: Option<Time>) -> Result<Window, Problem> {
     if from.zip(to).is_some_and(|(from, to)| to < from) {
         return Err(Problem::invalid("to", "must not lie before `from`"));
     }
-    Ok(Span {
-        from: from.map(|at| at.0),
-        to: to.map(|at| at.0),
-    })
+    let wall = caller.api.wall_times(caller.account).await;
+    Ok(Window::new(wall, from.map(|at| at.0), to.map(|at| at.0)))
 }

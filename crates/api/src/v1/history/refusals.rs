@@ -3,11 +3,11 @@
 use axum::Json as Answer;
 use serde::{Deserialize, Serialize};
 use usher_domain::text::Product;
-use usher_domain::{Code, PoolId, RefusalId, UserId};
+use usher_domain::{Code, PoolId, RefusalId, UserId, WallTimes};
 use usher_journal::{Cursor, RefusalFilter, RefusalRow};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{need_reports, span};
+use super::{need_reports, window};
 use crate::extract::{Caller, Limit, List, Query};
 use crate::problem::Problem;
 use crate::v1::path::AccountPath;
@@ -55,11 +55,11 @@ pub(super) struct RecordedRefusal {
     resolved_after_secs: Option<u32>,
 }
 
-impl From<RefusalRow> for RecordedRefusal {
-    fn from(row: RefusalRow) -> Self {
+impl RecordedRefusal {
+    fn of(row: RefusalRow, wall: &WallTimes) -> Self {
         Self {
             id: row.id,
-            at: row.at.into(),
+            at: wall.shown(row.at).into(),
             user: row.user,
             product: row.product.to_string(),
             pool: row.pool,
@@ -69,7 +69,7 @@ impl From<RefusalRow> for RecordedRefusal {
             seats: row.seats,
             occupied: row.occupied,
             waiting: row.waiting,
-            resolved_at: row.resolved_at.map(Time::from),
+            resolved_at: row.resolved_at.map(|at| wall.shown(at).into()),
             resolved_after_secs: row.resolved_at.map(|at| at.since(row.at).get()),
         }
     }
@@ -118,18 +118,22 @@ pub(super) async fn list(
     Query(query): Query<RefusalQuery>,
 ) -> Result<Answer<List<RecordedRefusal>>, Problem> {
     need_reports(&caller).await?;
+    let window = window(&caller, query.from, query.to).await?;
     let filter = RefusalFilter {
-        span: span(query.from, query.to)?,
+        span: window.span(),
         user: query.user,
         pool: query.pool,
         product: query.product.map(|product| product.to_string()),
         code: query.code.map(|code| code.as_str().to_owned()),
     };
     let page = query.limit.after(query.cursor);
-    let rows = caller
+    let mut rows = caller
         .api
         .records
         .list_refusals(caller.account, filter, page)
         .await?;
-    Ok(Answer(List::of(rows, RecordedRefusal::from)))
+    window.keep(&mut rows, |row| row.at);
+    Ok(Answer(List::of(rows, |row| {
+        RecordedRefusal::of(row, window.wall())
+    })))
 }

@@ -4,11 +4,11 @@ use axum::Json as Answer;
 use serde::{Deserialize, Serialize};
 use usher_domain::event::EndReason;
 use usher_domain::text::Product;
-use usher_domain::{PoolId, TicketId, Timestamp, UserId};
+use usher_domain::{PoolId, TicketId, Timestamp, UserId, WallTimes};
 use usher_journal::{Cursor, TicketFilter, TicketRow};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{need_reports, span};
+use super::{need_reports, window};
 use crate::extract::{Caller, Limit, List, Query};
 use crate::problem::Problem;
 use crate::v1::path::AccountPath;
@@ -55,7 +55,7 @@ pub(super) struct RecordedWait {
 }
 
 impl RecordedWait {
-    fn of(row: &TicketRow, now: Timestamp) -> Self {
+    fn of(row: &TicketRow, wall: &WallTimes, now: Timestamp) -> Self {
         let outcome = WaitOutcome::of(row);
         let until = row.end.as_ref().map_or(now, |end| end.at);
         let is_reason = |reason: &&EndReason| {
@@ -68,11 +68,11 @@ impl RecordedWait {
             product: row.product.to_string(),
             pool: row.pool,
             wanted: row.wanted.as_ref().map(ToString::to_string),
-            from: row.opened_at.into(),
+            from: wall.shown(row.opened_at).into(),
             waited_secs: until.since(row.opened_at).get(),
-            offered_at: row.offered_at.map(Time::from),
+            offered_at: row.offered_at.map(|at| wall.shown(at).into()),
             outcome: outcome.as_str(),
-            ended_at: row.end.as_ref().map(|end| end.at.into()),
+            ended_at: row.end.as_ref().map(|end| wall.shown(end.at).into()),
             reason: EndReason::ALL
                 .iter()
                 .find(is_reason)
@@ -122,18 +122,22 @@ pub(super) async fn list(
     Query(query): Query<WaitQuery>,
 ) -> Result<Answer<List<RecordedWait>>, Problem> {
     need_reports(&caller).await?;
+    let window = window(&caller, query.from, query.to).await?;
     let filter = TicketFilter {
-        span: span(query.from, query.to)?,
+        span: window.span(),
         user: query.user,
         pool: query.pool,
         product: query.product.map(|product| product.to_string()),
     };
     let page = query.limit.after(query.cursor);
     let now = caller.api.engine.now();
-    let rows = caller
+    let mut rows = caller
         .api
         .records
         .list_tickets(caller.account, filter, page)
         .await?;
-    Ok(Answer(List::of(rows, |row| RecordedWait::of(&row, now))))
+    window.keep(&mut rows, |row| row.opened_at);
+    Ok(Answer(List::of(rows, |row| {
+        RecordedWait::of(&row, window.wall(), now)
+    })))
 }

@@ -191,7 +191,7 @@ impl Joined {
             expires_in_secs: None,
             closes_in_secs: None,
             reason: Some(over.end.reason.to_string()),
-            ended_at: Some(over.end.at.into()),
+            ended_at: Some(over.ended_at.into()),
             token: None,
             token_expires_in_secs: None,
             events_url: None,

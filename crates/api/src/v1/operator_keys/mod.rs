@@ -9,7 +9,8 @@ use axum::Json as Answer;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use usher_domain::text::Name;
-use usher_domain::{Actor, OperatorKeyId, Timestamp};
+use usher_domain::{Actor, OperatorKeyId, Timestamp, WallTime};
+use usher_engine::Engine;
 use usher_identity::{self as identity, NewOperatorKey, OPERATOR_KEYS_MAX, OperatorScope, Revoked};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -64,16 +65,18 @@ struct OperatorKey {
 }
 
 impl OperatorKey {
-    fn of(key: &identity::OperatorKey, now: Timestamp) -> Self {
+    fn of(key: &identity::OperatorKey, engine: &Engine) -> Self {
+        let now = engine.now();
+        let shown = |at| Time::from(engine.shown(at));
         Self {
             id: key.id,
             name: key.name.to_string(),
             scopes: key.scopes.iter().map(|scope| scope.as_str()).collect(),
-            created_at: key.created_at.into(),
-            expires_at: key.expires_at.map(Time::from),
-            last_used_at: key.last_use.map(|last| last.at.into()),
+            created_at: shown(key.created_at),
+            expires_at: key.expires_at.map(|at| WallTime::new(at).into()),
+            last_used_at: key.last_use.map(|last| shown(last.at)),
             last_used_from: key.last_use.and_then(|last| Some(last.from?.to_string())),
-            former_until: key.former_until.filter(|until| now < *until).map(Time::from),
+            former_until: key.former_until.filter(|until| now < *until).map(shown),
             key: None,
         }
     }
@@ -86,7 +89,7 @@ fn shown(api: &Api, id: OperatorKeyId, secret: Option<identity::Secret>) -> Resu
     let key = key.ok_or_else(|| Problem::not_found("operator key"))?;
     Ok(OperatorKey {
         key: secret.map(identity::Secret::into_exposed),
-        ..OperatorKey::of(key, api.engine.now())
+        ..OperatorKey::of(key, &api.engine)
     })
 }
 
@@ -113,7 +116,7 @@ impl NewKey {
         if scopes.is_empty() {
             return Err(Problem::invalid("scopes", "must name at least one scope"));
         }
-        let expires_at = self.expires_at.map(|at| at.0);
+        let expires_at = self.expires_at.map(|at| at.0.get());
         if expires_at.is_some_and(|at| at <= now) {
             return Err(Problem::invalid("expires_at", "must lie in the future"));
         }
@@ -194,10 +197,10 @@ fn too_many() -> Problem {
     responses((status = 200, description = "All keys.", body = List<OperatorKey>))
 )]
 async fn list(operator: Operator) -> Answer<List<OperatorKey>> {
-    let now = operator.api.engine.now();
+    let engine = &operator.api.engine;
     let keys = operator.api.identity.operator_keys();
     Answer(List {
-        items: keys.iter().map(|key| OperatorKey::of(key, now)).collect(),
+        items: keys.iter().map(|key| OperatorKey::of(key, engine)).collect(),
         next_cursor: None,
     })
 }

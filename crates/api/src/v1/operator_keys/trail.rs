@@ -3,7 +3,7 @@
 use axum::Json as Answer;
 use serde::Serialize;
 use serde_json::value::RawValue;
-use usher_domain::OperatorKeyId;
+use usher_domain::{OperatorKeyId, WallTime};
 use usher_identity::TrailEntry;
 use usher_journal::{Cursor, Hash, Page};
 use utoipa::ToSchema;
@@ -16,7 +16,7 @@ use crate::v1::time::Time;
 /// Something that was done to an operator key.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct OperatorKeyEntry {
-    /// When.
+    /// When, by Usher's own time: it never falls, and is ahead of the machine's clock where that was set back.
     at: Time,
     /// Its place in the trail, from 1.
     seq: u64,
@@ -48,7 +48,7 @@ pub(super) struct OperatorKeyEntry {
 impl From<TrailEntry> for OperatorKeyEntry {
     fn from(entry: TrailEntry) -> Self {
         Self {
-            at: entry.at.into(),
+            at: WallTime::new(entry.at).into(),
             seq: entry.seq,
             actor: entry.actor,
             action: entry.action,

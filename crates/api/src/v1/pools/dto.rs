@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use usher_domain::labels::Metadata;
 use usher_domain::text::{ExternalId, Name, Product};
-use usher_domain::{PoolId, pool};
+use usher_domain::{Account, PoolId, pool};
 use usher_journal::Cursor;
 use utoipa::{IntoParams, ToSchema};
 
@@ -55,8 +55,8 @@ pub(crate) struct Pool {
     created_at: Time,
 }
 
-impl From<&pool::Pool> for Pool {
-    fn from(pool: &pool::Pool) -> Self {
+impl Pool {
+    pub(super) fn of(account: &Account, pool: &pool::Pool) -> Self {
         Self {
             id: pool.id,
             name: pool.name.clone(),
@@ -71,7 +71,7 @@ impl From<&pool::Pool> for Pool {
             rules: Rules::from(&pool.rules),
             external_id: pool.labels.external_id.clone(),
             metadata: pool.labels.metadata.clone(),
-            created_at: pool.created_at.into(),
+            created_at: account.shown(pool.created_at).into(),
         }
     }
 }

@@ -62,7 +62,7 @@ async fn create(
         rules,
     };
     let command = labels::labelled(command, labels::new(body.external_id, body.metadata));
-    let find = move |account: &Account| account.pool(id).map(Pool::from);
+    let find = move |account: &Account| account.pool(id).map(|pool| Pool::of(account, pool));
     caller.create(&key, command, format!("pools/{id}"), find).await
 }
 
@@ -85,7 +85,7 @@ async fn list(caller: Caller, Query(query): Query<PoolQuery>) -> Result<Answer<L
             wanted.is_none_or(|wanted| pool.labels.external_id.as_ref() == Some(wanted))
         });
         let page = query.limit.after(query.cursor);
-        Ok(List::cut(of_product, page, |pool| Some(Pool::from(pool))))
+        Ok(List::cut(of_product, page, |pool| Some(Pool::of(account, pool))))
     };
     caller.read(view).await.map(Answer)
 }
@@ -100,7 +100,8 @@ async fn list(caller: Caller, Query(query): Query<PoolQuery>) -> Result<Answer<L
 async fn get(caller: Caller, Path(path): Path<PoolPath>) -> Result<Answer<Pool>, Problem> {
     let view = move |account: &Account, actor: &Actor, _| {
         let pool = account.pool(path.pool).filter(|_| account.is_staff(actor));
-        pool.map(Pool::from).ok_or(Refusal::NotFound { what: "pool" })
+        pool.map(|pool| Pool::of(account, pool))
+            .ok_or(Refusal::NotFound { what: "pool" })
     };
     caller.read(view).await.map(Answer)
 }
@@ -138,7 +139,7 @@ async fn change(
         metadata: body.metadata,
     };
     let command = labels::labelled(command, labels);
-    let view = move |account: &Account, _: &_, _| account.pool(path.pool).map(Pool::from);
+    let view = move |account: &Account, _: &_, _| account.pool(path.pool).map(|pool| Pool::of(account, pool));
     caller.execute(command, view).await.map(Answer)
 }
 
@@ -164,7 +165,7 @@ async fn move_seats(
         },
         seats: body.seats,
     };
-    let view = move |account: &Account, _: &_, _| account.pool(path.pool).map(Pool::from);
+    let view = move |account: &Account, _: &_, _| account.pool(path.pool).map(|pool| Pool::of(account, pool));
     caller.execute(command, view).await.map(Answer)
 }
 

@@ -54,6 +54,6 @@ async fn advance(operator: Operator, Json(body): Json<Advance>) -> Result<Answer
     let engine = &operator.api.engine;
     engine.advance(Secs::new(body.advance_secs)).await;
     Ok(Answer(SandboxClock {
-        now: engine.now().into(),
+        now: engine.shown(engine.now()).into(),
     }))
 }

@@ -314,7 +314,7 @@ impl Session {
             customer: session.customer.as_ref().map(Customer::from),
             external_id: session.labels.external_id.clone(),
             metadata: session.labels.metadata.clone(),
-            since: session.since.into(),
+            since: account.shown(session.since).into(),
             expires_in_secs: match session.state {
                 SessionState::Standby { until } => Some(until.remaining(now).get()),
                 _ => None,
@@ -358,14 +358,14 @@ impl Session {
             customer: row.customer.as_deref().and_then(Customer::named),
             external_id: labels.external_id,
             metadata: labels.metadata,
-            since: row.started_at.into(),
+            since: account.shown(row.started_at).into(),
             expires_in_secs: None,
             closes_in_secs: None,
             reason: end.map(|end| end.reason.to_string()),
             by: by.map(|by| by.actor.to_string()),
             by_name: by.and_then(|by| by.name.as_ref()).map(ToString::to_string),
             note: by.and_then(|by| by.note.as_ref()).map(ToString::to_string),
-            ended_at: end.map(|end| end.at.into()),
+            ended_at: end.map(|end| account.shown(end.at).into()),
         }
     }
 }

@@ -113,7 +113,7 @@ impl SignIn {
             device: Device::from(&sign_in.device),
             pool: sign_in.pool,
             funding: sign_in.funding.as_str(),
-            since: sign_in.since.into(),
+            since: account.shown(sign_in.since).into(),
             in_call: sessions.any(presence::Session::is_active),
             idle_secs: sign_in.idle_since.map_or(0, |since| now.since(since).get()),
             clocks: Clocks::of(account, sign_in, now),

@@ -92,7 +92,7 @@ impl Ticket {
             wait_estimate_secs: estimate.map(Secs::get),
             offer_expires_in_secs: offer,
             expires_in_secs: ticket.lease_until.remaining(now).get(),
-            since: ticket.since.into(),
+            since: account.shown(ticket.since).into(),
         }
     }
 }

@@ -143,7 +143,7 @@ impl Usage {
             }
         };
         Self {
-            at: now.into(),
+            at: account.shown(now).into(),
             products: products.into_iter().map(of_product).collect(),
             minutes: shows_minutes.then(|| Minutes {
                 remaining: account.minutes(),
@@ -228,7 +228,7 @@ impl SeatUse {
             name: user.profile.name.clone(),
             device,
             in_call,
-            since: since?.into(),
+            since: account.shown(since?).into(),
             idle_secs: idle.min().unwrap_or(0),
         })
     }

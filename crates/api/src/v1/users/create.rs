@@ -55,7 +55,7 @@ pub(super) async fn create(
     };
     let command = labels::labelled(create, labels);
     let path = format!("users/{id}");
-    let find = move |account: &Account| account.user(id).map(User::created);
+    let find = move |account: &Account| account.user(id).map(|user| User::created(account, user));
     let Some(password) = password else {
         return caller.create(&key, command, path, find).await;
     };

@@ -8,7 +8,7 @@ use usher_domain::event::Profile;
 use usher_domain::labels::Metadata;
 use usher_domain::permission::{Override, PermissionOverrides, Privilege, Role};
 use usher_domain::text::{Email, ExternalId, Issuer, Name, Product, UserName};
-use usher_domain::{GroupId, PoolId, TeamId, UserId, directory, user};
+use usher_domain::{Account, GroupId, PoolId, TeamId, UserId, directory, user};
 use utoipa::ToSchema;
 
 use crate::extract::nullable;
@@ -71,8 +71,8 @@ pub(crate) struct User {
     seat_assigned: Option<bool>,
 }
 
-impl From<&user::User> for User {
-    fn from(user: &user::User) -> Self {
+impl User {
+    pub(super) fn of(account: &Account, user: &user::User) -> Self {
         let profile = user.profile.clone();
         let licenses = user.licenses.iter();
         Self {
@@ -93,7 +93,7 @@ impl From<&user::User> for User {
             directory: user.directory.as_ref().map(DirectoryEntry::from),
             external_id: user.labels.external_id.clone(),
             metadata: user.labels.metadata.clone(),
-            created_at: user.created_at.into(),
+            created_at: account.shown(user.created_at).into(),
             seat_assigned: None,
         }
     }
@@ -101,11 +101,11 @@ impl From<&user::User> for User {
 
 impl User {
     /// The user just created, with whether a named seat was assigned (L6).
-    pub(crate) fn created(user: &user::User) -> Self {
+    pub(crate) fn created(account: &Account, user: &user::User) -> Self {
         let is_named = |license: &user::License| *license == user::License::Named;
         Self {
             seat_assigned: Some(user.licenses.values().any(is_named)),
-            ..Self::from(user)
+            ..Self::of(account, user)
         }
     }
 }

@@ -41,7 +41,7 @@ async fn set(
         product: path.product,
         license: Some(body.into()),
     };
-    let view = move |account: &Account, _: &_, _| account.user(path.user).map(User::from);
+    let view = move |account: &Account, _: &_, _| account.user(path.user).map(|user| User::of(account, user));
     caller.execute(command, view).await.map(Answer)
 }
 
@@ -83,6 +83,6 @@ async fn reassign(
         to: body.to,
         seen: None,
     };
-    let view = move |account: &Account, _: &_, _| account.user(body.to).map(User::from);
+    let view = move |account: &Account, _: &_, _| account.user(body.to).map(|user| User::of(account, user));
     caller.execute(command, view).await.map(Answer)
 }

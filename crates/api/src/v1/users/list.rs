@@ -153,7 +153,7 @@ pub(super) async fn list(
     let view = move |account: &Account, actor: &Actor, _| {
         let show = |user: &user::User| {
             let shown = account.visible_person(actor, user.id).is_ok() && query.fits(user);
-            shown.then(|| User::from(user))
+            shown.then(|| User::of(account, user))
         };
         let users: Box<dyn Iterator<Item = (u128, &user::User)>> = match query.exact(account) {
             Some(one) => Box::new(one.into_iter().map(|user| (user.id.bits(), user))),

@@ -40,8 +40,11 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
     params(UserPath), responses((status = 200, description = "The user.", body = User))
 )]
 async fn get(caller: Caller, Path(path): Path<UserPath>) -> Result<Answer<User>, Problem> {
-    let view =
-        move |account: &Account, actor: &Actor, _| account.visible_person(actor, path.user).map(User::from);
+    let view = move |account: &Account, actor: &Actor, _| {
+        account
+            .visible_person(actor, path.user)
+            .map(|user| User::of(account, user))
+    };
     caller.read(view).await.map(Answer)
 }
 
@@ -98,7 +101,7 @@ async fn change(
         let command = labels::labelled(command, labels.clone());
         caller.execute(command, |_, _, _| ()).await?;
     }
-    let view = move |account: &Account| account.user(id).map(User::from);
+    let view = move |account: &Account| account.user(id).map(|user| User::of(account, user));
     let shown = match hash {
         None => {
             let command = labels::labelled(Command::ChangeUser { id, change }, labels);

@@ -40,6 +40,7 @@ fn check_account(account: &Account) {
         settings: _,
         minutes: _,
         top_ups: _,
+        wall: _,
         users,
         pools,
         teams: _,

@@ -40,9 +40,11 @@ async fn keys_page(viewer: &Viewer, query: &KeysQuery, form: Form) -> Result<Key
     let look = move |account: &Account, actor: &Actor, now| Seen::of(account, actor, &wanted, now);
     let (frame, mut seen) = viewer.look(Some(Place::ApiKeys), look).await?;
     let api = &viewer.portal.api;
+    let wall = viewer.wall_times().await;
     for key in &mut seen.keys {
         key.used(
             api.identity().api_key_use(viewer.account, key.id),
+            &wall,
             api.engine().now(),
         );
     }
@@ -124,12 +126,13 @@ async fn confirm(viewer: Viewer, Path((_, key)): Path<(String, String)>) -> Resu
         .api
         .identity()
         .api_key_last_used_at(viewer.account, id);
+    let wall = viewer.wall_times().await;
     Ok(page(&RevokePage {
         frame,
         path: Place::ApiKeys.path(viewer.account),
         id,
         name,
-        last_used_at: last_used.map(crate::shown::Moment),
+        last_used_at: last_used.map(|at| crate::shown::Moment(wall.shown(at))),
     }))
 }
 

@@ -4,7 +4,7 @@ use askama::Template;
 use serde::Deserialize;
 use usher_domain::account::{ApiKey, KeyMaker};
 use usher_domain::permission::{Privilege, Scope};
-use usher_domain::{Account, Actor, ApiKeyId, Refusal, Secs, Timestamp};
+use usher_domain::{Account, Actor, ApiKeyId, Refusal, Secs, Timestamp, WallTime, WallTimes};
 use usher_identity::ApiKeyUse;
 
 use crate::answer::Frame;
@@ -147,14 +147,14 @@ impl Key {
             id: key.id,
             name: key.name.to_string(),
             scopes: key.scopes.iter().map(|scope| scope.as_str()).collect(),
-            created_at: Moment(key.created_at),
+            created_at: Moment(account.shown(key.created_at)),
             maker: match key.maker {
                 None => Maker::Unknown,
                 Some(KeyMaker::Operator) => Maker::Operator,
                 Some(KeyMaker::User(user)) => name_of(user).map_or(Maker::Gone, Maker::User),
             },
             has_lost: account.effective_scopes(key) != key.scopes,
-            expires_at: key.expires_at.map(Moment),
+            expires_at: key.expires_at.map(|at| Moment(WallTime::new(at))),
             is_expired: key.expires_at.is_some_and(|end| end <= now),
             expires_soon: key.expires_at.is_some_and(|end| now < end && end <= now + SOON),
             last_used_at: None,
@@ -164,11 +164,12 @@ impl Key {
     }
 
     /// Takes note of what only the credentials know.
-    pub(super) fn used(&mut self, used: Option<ApiKeyUse>, now: Timestamp) {
+    pub(super) fn used(&mut self, used: Option<ApiKeyUse>, wall: &WallTimes, now: Timestamp) {
         let Some(used) = used else { return };
-        self.last_used_at = used.last.map(|last| Moment(last.at));
+        self.last_used_at = used.last.map(|last| Moment(wall.shown(last.at)));
         self.last_used_from = used.last.and_then(|last| Some(last.from?.to_string()));
-        self.former_until = used.former_until.filter(|until| now < *until).map(Moment);
+        let former_until = used.former_until.filter(|until| now < *until);
+        self.former_until = former_until.map(|until| Moment(wall.shown(until)));
     }
 }
 

@@ -78,7 +78,7 @@ pub(super) async fn check(Posted { viewer, .. }: Posted) -> Result<Response, Fai
         done: read, faults, ..
     } = report;
     let checked = Checked {
-        at: Moment(api.engine().now()),
+        at: Moment(api.engine().shown(api.engine().now())),
         commits: read.commits,
         is_part: read.commits >= COMMITS_MAX,
         faults: faults.iter().map(Fault::to_string).collect(),

@@ -6,7 +6,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use serde::Deserialize;
-use usher_api::{AuditFormat, AuditLine};
+use usher_api::{AuditFormat, AuditLine, Window};
 use usher_domain::{Account, Actor};
 use usher_journal::{AuditFilter, Cursor, PAGE_MAX, PageRequest};
 
@@ -42,7 +42,7 @@ pub(super) async fn export(
     Query(query): Query<AuditQuery>,
 ) -> Result<Response, Failed> {
     let mut form = query.form();
-    let (filter, _) = query.filter(&viewer, &mut form).await?;
+    let (filter, window, _) = query.filter(&viewer, &mut form).await?;
     if !form.is_right() {
         // The list says what is wrong.
         return Ok(done(
@@ -56,11 +56,11 @@ pub(super) async fn export(
     };
     let ending = format.ending();
     let name = format!("attachment; filename=\"audit-{}.{ending}\"", viewer.account);
-    let start = (viewer, filter, Next::Page(None));
-    let pages = futures::stream::try_unfold(start, move |(viewer, filter, next)| async move {
+    let start = (viewer, filter, window, Next::Page(None));
+    let pages = futures::stream::try_unfold(start, move |(viewer, filter, window, next)| async move {
         let Next::Page(after) = next else { return Ok(None) };
-        let (page, next) = one_page(&viewer, filter.clone(), format, after).await?;
-        Ok::<_, std::io::Error>(Some((page, (viewer, filter, next))))
+        let (page, next) = one_page(&viewer, filter.clone(), &window, format, after).await?;
+        Ok::<_, std::io::Error>(Some((page, (viewer, filter, window, next))))
     });
     let headers = [
         (header::CONTENT_TYPE, format.media_type().to_owned()),
@@ -77,15 +77,17 @@ fn broken(_: impl std::any::Any) -> std::io::Error {
 async fn one_page(
     viewer: &Viewer,
     filter: AuditFilter,
+    window: &Window,
     format: AuditFormat,
     after: Option<Cursor>,
 ) -> Result<(Bytes, Next), std::io::Error> {
     let page = PageRequest::new(PAGE_MAX, after);
     let records = viewer.portal.api.records();
-    let found = records
+    let mut found = records
         .list_audit(viewer.account, filter, page)
         .await
         .map_err(broken)?;
+    window.keep(&mut found, |row| row.at);
     let ids = view::ids(&found.items);
     let look = move |account: &Account, actor: &Actor, now| {
         need_reports(account, actor, now)?;
@@ -100,7 +102,7 @@ async fn one_page(
         .map_err(broken)?;
     let lines = found.items.iter().zip(hashes).map(|(row, hash)| {
         let target = sentence::target(row, &view::detail(row), &names);
-        AuditLine::of(row, hash).named(names.actor(row.actor.as_ref()), target)
+        AuditLine::of(row, window.wall(), hash).named(names.actor(row.actor.as_ref()), target)
     });
     let bytes = format.write(lines, after.is_none())?;
     let next = found.next.map_or(Next::Over, |next| Next::Page(Some(next)));

@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use usher_api::Window;
 use usher_domain::{Account, Actor, Refusal};
 use usher_journal::{AuditFilter, Cursor};
 
@@ -71,15 +72,16 @@ impl AuditQuery {
         &self,
         viewer: &Viewer,
         form: &mut Form,
-    ) -> Result<(AuditFilter, Option<Cursor>), Failed> {
+    ) -> Result<(AuditFilter, Window, Option<Cursor>), Failed> {
         let (actor, target) = (self.actor.trim().to_owned(), self.target.trim().to_owned());
         let look = move |account: &Account, asks: &Actor, now| {
             need_reports(account, asks, now)?;
             Ok((named(account, &actor), named(account, &target)))
         };
         let (_, (actor, target)) = viewer.look(None, look).await?;
+        let window = days::window(form, viewer).await;
         let filter = AuditFilter {
-            span: days::span(form),
+            span: window.span(),
             actor: one(form, "actor", actor),
             action: Some(self.action.clone()).filter(|action| !action.is_empty()),
             target: one(form, "target", target),
@@ -99,7 +101,7 @@ impl AuditQuery {
             };
             usher_api::Problem::refused(&refusal, None)
         })?;
-        Ok((filter, cursor))
+        Ok((filter, window, cursor))
     }
 
     /// The address of the list with the same filters, from a place on.

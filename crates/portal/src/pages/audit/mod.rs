@@ -39,11 +39,12 @@ pub(crate) fn need_reports(account: &Account, actor: &Actor, _: Timestamp) -> Re
 
 async fn show(viewer: Viewer, Query(query): Query<AuditQuery>) -> Result<Response, Failed> {
     let mut form = query.form();
-    let (filter, after) = query.filter(&viewer, &mut form).await?;
+    let (filter, window, after) = query.filter(&viewer, &mut form).await?;
     let (rows, next) = if form.is_right() {
         let records = viewer.portal.api.records();
         let page = PageRequest::new(ROWS_MAX, after);
-        let found = records.list_audit(viewer.account, filter, page).await?;
+        let mut found = records.list_audit(viewer.account, filter, page).await?;
+        window.keep(&mut found, |row| row.at);
         (found.items, found.next)
     } else {
         (Vec::new(), None)
@@ -64,7 +65,10 @@ async fn show(viewer: Viewer, Query(query): Query<AuditQuery>) -> Result<Respons
     };
     let shown = AuditPage {
         frame,
-        rows: rows.iter().map(|row| Row::of(row, &names, &path)).collect(),
+        rows: rows
+            .iter()
+            .map(|row| Row::of(row, window.wall(), &names, &path))
+            .collect(),
         next: next
             .map(|next| query.at(&path, &next.to_string()))
             .unwrap_or_default(),

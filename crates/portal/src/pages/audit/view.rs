@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use serde_json::Value;
-use usher_domain::Account;
+use usher_domain::{Account, WallTimes};
 use usher_journal::{AuditRow, Cause, Way};
 
 use super::check::Checked;
@@ -62,12 +62,12 @@ pub(super) struct Row {
 }
 
 impl Row {
-    pub(super) fn of(row: &AuditRow, names: &Names, path: &str) -> Self {
+    pub(super) fn of(row: &AuditRow, wall: &WallTimes, names: &Names, path: &str) -> Self {
         let detail = detail(row);
         let cause = Cause::read(row.cause.as_deref().unwrap_or_default());
         let query = serde_urlencoded::to_string([("actor", row.actor.to_string())]).unwrap_or_default();
         Self {
-            at: Moment(row.at),
+            at: Moment(wall.shown(row.at)),
             who: names.actor(row.actor.as_ref()),
             who_link: format!("{path}?{query}"),
             what: sentence::what(row, &detail, names),

@@ -53,7 +53,7 @@ pub(super) async fn sign_in(viewer: &Viewer, id: SignInId) -> Result<Option<Sign
     let by = name_of(viewer, &end).await?;
     Ok(Some(SignInPast {
         what: words::sign_in_end(&end.reason, by.as_deref()),
-        at: Moment(end.at),
+        at: Moment(viewer.wall_times().await.shown(end.at)),
         note: note(&end),
         is_own: *end.reason == *"signed-out",
     }))
@@ -70,10 +70,8 @@ pub(super) async fn ticket(viewer: &Viewer, id: TicketId) -> Result<Option<Ticke
     };
     let by = name_of(viewer, &end).await?;
     let what = words::ticket_end(&end.reason, by.as_deref());
-    Ok(what.map(|what| TicketPast {
-        what,
-        at: Moment(end.at),
-    }))
+    let at = Moment(viewer.wall_times().await.shown(end.at));
+    Ok(what.map(|what| TicketPast { what, at }))
 }
 
 /// The viewer's last sessions of a product that are over.
@@ -100,6 +98,7 @@ pub(super) async fn sessions(viewer: &Viewer, product: &Product) -> Result<Vec<S
     let mut over: Vec<_> = rows.items.into_iter().filter_map(over).collect();
     over.sort_by_key(|(_, end)| std::cmp::Reverse(end.at));
     over.truncate(SHOWN_MAX);
+    let wall = viewer.wall_times().await;
     let mut past = Vec::with_capacity(over.len());
     for (row, end) in over {
         let by = name_of(viewer, &end).await?;
@@ -109,7 +108,7 @@ pub(super) async fn sessions(viewer: &Viewer, product: &Product) -> Result<Vec<S
                 "attended" => "Attended session",
                 _ => "Unattended session",
             },
-            at: Moment(end.at),
+            at: Moment(wall.shown(end.at)),
             how: words::session_end(&end.reason, by.as_deref()),
             note: note(&end),
         });

@@ -175,7 +175,7 @@ impl SignInSeen {
             id: sign_in.id,
             device: sign_in.device.id.clone(),
             device_name: sign_in.device.name.clone(),
-            since: Moment(sign_in.since),
+            since: Moment(account.shown(sign_in.since)),
             pool: pool.map(|pool| pool.name.clone()),
             funding: match sign_in.funding {
                 Funding::Named => "A seat of your own",
@@ -215,7 +215,7 @@ impl TicketSeen {
         Some(Self {
             id: ticket.id,
             pool: pool.name.clone(),
-            since: Moment(ticket.since),
+            since: Moment(account.shown(ticket.since)),
             position,
             wait: position
                 .and_then(|position| pool.wait_estimate(position))
@@ -242,7 +242,7 @@ impl SessionSeen {
     fn of(account: &Account, session: &Session, now: Timestamp) -> Self {
         let sign_in = account.sign_ins().get(&session.sign_in);
         let (code_until, closes_in_secs, ended_by) = match &session.state {
-            SessionState::Standby { until } => (Some(Moment(*until)), None, None),
+            SessionState::Standby { until } => (Some(Moment(account.shown(*until))), None, None),
             SessionState::Ending { closes_at, by, .. } => (
                 None,
                 Some(closes_at.remaining(now).get()),
@@ -256,7 +256,7 @@ impl SessionSeen {
             device_name: sign_in.map(|sign_in| sign_in.device.name.clone()),
             kind: session.kind,
             customer: session.customer.as_ref().map(|customer| customer.name.clone()),
-            since: Moment(session.since),
+            since: Moment(account.shown(session.since)),
             state: session.state.clone(),
             kept_code: session.code.clone(),
             code: None,

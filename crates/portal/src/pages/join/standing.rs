@@ -112,7 +112,7 @@ impl Standing {
             agent: account.user(session.user)?.profile.name.to_string(),
             kind: kind_word(session.kind.as_str()),
             customer: session.customer.as_ref().map(|it| it.name.to_string()),
-            state: State::of(session, now),
+            state: State::of(account, session, now),
             is_of_another: session.joined.is_some() && !joined.0,
         })
     }
@@ -125,7 +125,7 @@ impl Standing {
         Ok(Some(Self {
             state: State::Over {
                 message: over_message(&over),
-                at: Moment(over.end.at),
+                at: Moment(over.ended_at),
                 note: over.note().map(str::to_owned),
             },
             kind: kind_word(&over.row.kind),
@@ -147,10 +147,10 @@ impl Standing {
 }
 
 impl State {
-    fn of(session: &Session, now: Timestamp) -> Self {
+    fn of(account: &Account, session: &Session, now: Timestamp) -> Self {
         match &session.state {
             SessionState::Standby { until } => Self::Standby {
-                until: Moment(*until),
+                until: Moment(account.shown(*until)),
             },
             SessionState::Active {} => Self::Active,
             SessionState::Paused {} => Self::Paused,

@@ -149,9 +149,10 @@ async fn me_page(viewer: &Viewer, form: Form) -> Result<MePage, Failed> {
     let sessions = api
         .identity()
         .portal_sessions(viewer.account, user, api.engine().now());
+    let wall = viewer.wall_times().await;
     let sessions = sessions
         .iter()
-        .map(|session| view::Browser::of(session, viewer.session.id));
+        .map(|session| view::Browser::of(session, viewer.session.id, &wall));
     let tokens = api
         .identity()
         .user_tokens(viewer.account, user, api.engine().now());
@@ -159,7 +160,7 @@ async fn me_page(viewer: &Viewer, form: Form) -> Result<MePage, Failed> {
         frame,
         form,
         myself,
-        tokens: tokens.iter().map(view::Token::of).collect(),
+        tokens: tokens.iter().map(|token| view::Token::of(token, &wall)).collect(),
         sessions: sessions.collect(),
         has_second_factor: api.identity().has_second_factor(viewer.account, user),
         provider: provider.map(|provider| provider.label.to_string()),

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use usher_domain::permission::Role;
-use usher_domain::{Account, Refusal, UserId};
+use usher_domain::{Account, Refusal, UserId, WallTimes};
 use usher_identity::{PortalSession, PortalSessionId, UserToken, UserTokenId};
 
 use crate::answer::Frame;
@@ -39,10 +39,10 @@ pub(super) struct Token {
 }
 
 impl Token {
-    pub(super) fn of(token: &UserToken) -> Self {
+    pub(super) fn of(token: &UserToken, wall: &WallTimes) -> Self {
         Self {
             id: token.id,
-            expires_at: Moment(token.expires_at),
+            expires_at: Moment(wall.shown(token.expires_at)),
         }
     }
 }
@@ -84,13 +84,13 @@ impl Myself {
 }
 
 impl Browser {
-    pub(super) fn of(session: &PortalSession, this: PortalSessionId) -> Self {
+    pub(super) fn of(session: &PortalSession, this: PortalSessionId, wall: &WallTimes) -> Self {
         Self {
             id: session.id,
             is_this: session.id == this,
             name: browser_name(&session.user_agent),
-            started_at: Moment(session.started_at),
-            last_used_at: Moment(session.last_used_at),
+            started_at: Moment(wall.shown(session.started_at)),
+            last_used_at: Moment(wall.shown(session.last_used_at)),
         }
     }
 }

@@ -67,10 +67,15 @@ impl LivePage for MinutesPage {
             .list_minutes(viewer.account, Span::default(), wanted)
             .await?;
         let spenders = spenders(viewer, &rows.items).await?;
+        let wall = viewer.wall_times().await;
         let path = Place::Minutes.path(viewer.account);
         Ok(Minutes {
             seen,
-            changes: rows.items.iter().map(|row| Change::of(row, &spenders)).collect(),
+            changes: rows
+                .items
+                .iter()
+                .map(|row| Change::of(row, &wall, &spenders))
+                .collect(),
             newest: after.map(|_| path.clone()).unwrap_or_default(),
             older: rows
                 .next

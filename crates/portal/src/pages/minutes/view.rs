@@ -6,7 +6,7 @@ use askama::Template;
 use usher_domain::pool::Pool;
 use usher_domain::rules::WhenFull;
 use usher_domain::text::counted;
-use usher_domain::{Account, Actor};
+use usher_domain::{Account, Actor, WallTimes};
 use usher_journal::MinutesRow;
 
 use crate::answer::Frame;
@@ -80,7 +80,7 @@ impl Seen {
 }
 
 impl Change {
-    pub(super) fn of(row: &MinutesRow, spenders: &BTreeMap<String, String>) -> Self {
+    pub(super) fn of(row: &MinutesRow, wall: &WallTimes, spenders: &BTreeMap<String, String>) -> Self {
         let amount = row.delta.unsigned_abs();
         let minutes = counted(amount, "minute", "minutes");
         let (sign, what) = if row.delta < 0 {
@@ -95,7 +95,7 @@ impl Change {
             (None, None) => "The operator".to_owned(),
         };
         Self {
-            at: Moment(row.at),
+            at: Moment(wall.shown(row.at)),
             what: format!("{sign}{minutes} {what}"),
             by,
             balance: row.balance,
@@ -124,7 +124,7 @@ mod tests {
     fn a_change_says_what_was_spent_or_added_and_by_whom() {
         let spenders = BTreeMap::from([("sess_1".to_owned(), "Sven".to_owned())]);
         let said = |row| {
-            let change = Change::of(&row, &spenders);
+            let change = Change::of(&row, &WallTimes::default(), &spenders);
             format!("{}, {}", change.what, change.by)
         };
 

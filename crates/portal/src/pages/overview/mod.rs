@@ -77,9 +77,11 @@ impl LivePage for OverviewPage {
             let mut rows = rows.items;
             rows.truncate(REFUSALS_SHOWN);
             let users: Vec<_> = rows.iter().map(|row| row.user).collect();
-            let look = move |account: &Account, _: &Actor, _| Ok(view::names(account, &users));
-            let (_, names) = viewer.look(None, look).await?;
-            refusals = rows.iter().map(|row| Refused::of(row, &names)).collect();
+            let look = move |account: &Account, _: &Actor, _| {
+                Ok((view::names(account, &users), account.wall_times().clone()))
+            };
+            let (_, (names, wall)) = viewer.look(None, look).await?;
+            refusals = rows.iter().map(|row| Refused::of(row, &wall, &names)).collect();
         }
         Ok(Overview { seen, refusals })
     }

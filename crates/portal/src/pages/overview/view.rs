@@ -8,7 +8,7 @@ use usher_domain::pool::Pool;
 use usher_domain::rules::WhenFull;
 use usher_domain::text::counted;
 use usher_domain::user::License;
-use usher_domain::{Account, Actor, Timestamp, UserId};
+use usher_domain::{Account, Actor, Timestamp, UserId, WallTimes};
 use usher_journal::RefusalRow;
 
 use crate::answer::Frame;
@@ -230,9 +230,9 @@ impl PoolShown {
 }
 
 impl Refused {
-    pub(super) fn of(row: &RefusalRow, names: &BTreeMap<UserId, String>) -> Self {
+    pub(super) fn of(row: &RefusalRow, wall: &WallTimes, names: &BTreeMap<UserId, String>) -> Self {
         Self {
-            at: Moment(row.at),
+            at: Moment(wall.shown(row.at)),
             user: names
                 .get(&row.user)
                 .cloned()

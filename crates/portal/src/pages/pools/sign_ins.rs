@@ -34,7 +34,7 @@ impl SignInShown {
             device_kind: kind(sign_in.device.kind),
             in_call: sessions(account, sign_in).any(Session::is_active),
             seat: seat(account, sign_in),
-            since: Moment(sign_in.since),
+            since: Moment(account.shown(sign_in.since)),
             log_out: if may_log_out(account, actor, sign_in) {
                 format!("/a/{}/sign-ins/{}/log-out", account.id(), sign_in.id)
             } else {

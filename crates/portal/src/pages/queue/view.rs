@@ -118,7 +118,7 @@ impl Waiting {
             product: ticket.product.to_string(),
             pool: pool.map(|pool| pool.name.to_string()).unwrap_or_default(),
             wanted: wanted(&ticket.wanted),
-            since: Moment(ticket.since),
+            since: Moment(account.shown(ticket.since)),
             waited: Elapsed(now.since(ticket.since)),
             offer_secs: match ticket.state {
                 TicketState::Offered { until } => Some(until.remaining(now).get()),
@@ -166,7 +166,7 @@ impl Queue {
             product: "remote-support".to_owned(),
             pool: "Support".to_owned(),
             wanted: "To sign in on Amara's laptop (Desktop)".to_owned(),
-            since: Moment(Timestamp::default()),
+            since: Moment(usher_domain::WallTime::new(Timestamp::default())),
             waited: Elapsed(Secs::new(3900)),
             offer_secs,
             position,

@@ -44,8 +44,9 @@ async fn show(viewer: Viewer, Query(query): Query<RefusalQuery>) -> Result<Respo
         id
     });
     let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+    let window = days::window(&mut form, &viewer).await;
     let filter = RefusalFilter {
-        span: days::span(&mut form),
+        span: window.span(),
         user,
         pool: None,
         product: some(&query.product),
@@ -67,9 +68,10 @@ async fn show(viewer: Viewer, Query(query): Query<RefusalQuery>) -> Result<Respo
     })?;
     let (rows, next) = if form.is_right() {
         let records = viewer.portal.api.records();
-        let found = records
+        let mut found = records
             .list_refusals(viewer.account, filter, PageRequest::new(ROWS_MAX, after))
             .await?;
+        window.keep(&mut found, |row| row.at);
         (found.items, found.next)
     } else {
         (Vec::new(), None)
@@ -78,7 +80,9 @@ async fn show(viewer: Viewer, Query(query): Query<RefusalQuery>) -> Result<Respo
     let waits = if after.is_none() && form.is_right() && query.code.is_empty() {
         let records = viewer.portal.api.records();
         let newest = PageRequest::new(WAITS_MAX, None);
-        records.list_tickets(viewer.account, waits, newest).await?.items
+        let mut found = records.list_tickets(viewer.account, waits, newest).await?;
+        window.keep(&mut found, |row| row.opened_at);
+        found.items
     } else {
         Vec::new()
     };
@@ -91,8 +95,14 @@ async fn show(viewer: Viewer, Query(query): Query<RefusalQuery>) -> Result<Respo
     let now = viewer.portal.api.engine().now();
     let shown = RefusalsPage {
         frame,
-        rows: rows.iter().map(|row| Row::of(row, &names)).collect(),
-        waits: waits.iter().map(|row| WaitRow::of(row, &names, now)).collect(),
+        rows: rows
+            .iter()
+            .map(|row| Row::of(row, window.wall(), &names))
+            .collect(),
+        waits: waits
+            .iter()
+            .map(|row| WaitRow::of(row, window.wall(), &names, now))
+            .collect(),
         next: next
             .map(|next| query.at(&path, &next.to_string()))
             .unwrap_or_default(),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 use serde::{Deserialize, Serialize};
 use usher_api::{Kind, WaitOutcome};
-use usher_domain::{Account, Code, PoolId, Timestamp, UserId};
+use usher_domain::{Account, Code, PoolId, Timestamp, UserId, WallTimes};
 use usher_journal::{RefusalRow, TicketRow};
 
 use crate::answer::Frame;
@@ -129,11 +129,11 @@ pub(super) struct Row {
 }
 
 impl Row {
-    pub(super) fn of(row: &RefusalRow, names: &Names) -> Self {
+    pub(super) fn of(row: &RefusalRow, wall: &WallTimes, names: &Names) -> Self {
         let code = row.code.to_string();
         let pool = row.pool.and_then(|pool| names.pools.get(&pool));
         Self {
-            at: Moment(row.at),
+            at: Moment(wall.shown(row.at)),
             who: match names.users.get(&row.user) {
                 Some(name) => name.clone(),
                 None => "A deleted user".to_owned(),
@@ -171,7 +171,7 @@ pub(super) struct WaitRow {
 }
 
 impl WaitRow {
-    pub(super) fn of(row: &TicketRow, names: &Names, now: Timestamp) -> Self {
+    pub(super) fn of(row: &TicketRow, wall: &WallTimes, names: &Names, now: Timestamp) -> Self {
         let until = row.end.as_ref().map_or(now, |end| end.at);
         let (outcome, tone) = match WaitOutcome::of(row) {
             WaitOutcome::Waiting => ("Waits", "warn"),
@@ -182,7 +182,7 @@ impl WaitRow {
             WaitOutcome::Ended => ("Ended", "quiet"),
         };
         Self {
-            from: Moment(row.opened_at),
+            from: Moment(wall.shown(row.opened_at)),
             who: match names.users.get(&row.user) {
                 Some(name) => name.clone(),
                 None => "A deleted user".to_owned(),

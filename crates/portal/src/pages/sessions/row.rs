@@ -23,6 +23,8 @@ pub(super) struct Row {
     pub(super) device: String,
     pub(super) funding: String,
     pub(super) since: Moment,
+    /// The same by the account's time, which orders the list.
+    began: Timestamp,
     /// Whether the viewer may end it, and it is not ending already.
     pub(super) may_end: bool,
     pub(super) may_pause: bool,
@@ -66,7 +68,7 @@ impl Row {
                 .map(|user| user.profile.email.to_string())
                 .unwrap_or_default(),
             is_own,
-            state: Shown::of(&session.state, now),
+            state: Shown::of(account, &session.state, now),
             kind: match session.kind {
                 SessionKind::Call => "Call",
                 SessionKind::Attended => "Attended",
@@ -79,7 +81,8 @@ impl Row {
             product: session.product.to_string(),
             device: host.map(|host| host.device.name.to_string()).unwrap_or_default(),
             funding: funding(account, session),
-            since: Moment(session.since),
+            began: session.since,
+            since: Moment(account.shown(session.since)),
             may_end: may_end(account, actor, session) && (is_own || !is_ending),
             may_pause: is_own && matches!(session.state, SessionState::Active {}),
             may_resume: is_own && matches!(session.state, SessionState::Paused {}),
@@ -93,7 +96,7 @@ impl Row {
 impl Row {
     /// Its place in the list, for addresses.
     pub(super) fn place(&self) -> String {
-        format!("{}.{}", self.since.0.millis(), self.id)
+        format!("{}.{}", self.began.millis(), self.id)
     }
 
     /// Whether somebody ended it, and the notice runs.
@@ -103,7 +106,7 @@ impl Row {
 }
 
 impl Shown {
-    fn of(state: &SessionState, now: Timestamp) -> Self {
+    fn of(account: &Account, state: &SessionState, now: Timestamp) -> Self {
         let (word, class) = match state {
             SessionState::Standby { .. } => ("Standby", "warn"),
             SessionState::Active {} => ("Active", "good"),
@@ -119,7 +122,7 @@ impl Shown {
             waits_until: None,
         };
         match state {
-            SessionState::Standby { until } => shown.waits_until = Some(Moment(*until)),
+            SessionState::Standby { until } => shown.waits_until = Some(Moment(account.shown(*until))),
             SessionState::Ending { closes_at, by, note } => {
                 shown.closes_in_secs = Some(closes_at.remaining(now).get());
                 shown.by = by.name.as_ref().map(ToString::to_string);

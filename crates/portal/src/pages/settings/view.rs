@@ -93,7 +93,7 @@ impl Seen {
         Self {
             name: account.name().to_string(),
             id: account.id().to_string(),
-            created_at: Moment(account.created_at()),
+            created_at: Moment(account.shown(account.created_at())),
             pool_defaults: settings.pool_defaults.clone(),
             refused: refused.map(|refusal| sentence::of(&refusal)),
             overrides: own_say.count(),

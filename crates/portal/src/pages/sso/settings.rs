@@ -75,7 +75,10 @@ async fn settings_page(viewer: &Viewer, typed: Typed) -> Result<SettingsPage, Fa
         domains: domains.iter().map(DomainRow::of).collect(),
         domains_form: typed.domains.unwrap_or_default(),
         is_only_account,
-        recent: RecentView::of(api.single_sign_on().recent(viewer.account)),
+        recent: RecentView::of(
+            api.single_sign_on().recent(viewer.account),
+            &viewer.wall_times().await,
+        ),
         redirect_uri: api.own_redirect_uri(viewer.account),
         signed_out_uri: api.url("/sso/signed-out"),
         sign_in_url: api.url(&format!("/sso/{}", viewer.account)),

@@ -1,9 +1,9 @@
 //! What the settings of single sign-on show.
 
 use askama::Template;
-use usher_domain::Account;
 use usher_domain::permission::Role;
 use usher_domain::single_sign_on::ProvedBy;
+use usher_domain::{Account, WallTimes};
 use usher_identity::single_sign_on::{NamedDomain, Recent};
 
 use crate::answer::Frame;
@@ -84,9 +84,9 @@ impl DomainRow {
 }
 
 impl RecentView {
-    pub(super) fn of(recent: Recent) -> Self {
+    pub(super) fn of(recent: Recent, wall: &WallTimes) -> Self {
         let failures = recent.failures.into_iter().map(|failed| FailureRow {
-            at: Moment(failed.at),
+            at: Moment(wall.shown(failed.at)),
             who: failed.who.unwrap_or_default(),
             why: sentence::of_phrase(&failed.why),
             times: failed.times,

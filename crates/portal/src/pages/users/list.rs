@@ -207,7 +207,7 @@ impl Row {
             licenses: licenses.collect(),
             has_named: user.licenses.values().any(|it| *it == License::Named),
             state: words::state(account, user),
-            created_at: Moment(user.created_at),
+            created_at: Moment(account.shown(user.created_at)),
         }
     }
 }

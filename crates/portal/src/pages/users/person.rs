@@ -121,7 +121,7 @@ impl Person {
             state: words::state(account, user),
             active: user.active,
             is_oneself: account.user_of(actor) == Some(id),
-            created_at: Moment(user.created_at),
+            created_at: Moment(account.shown(user.created_at)),
             devices: user.sign_ins().len(),
             sessions: user.sessions().len(),
             seats_held: user.seats_held(),
