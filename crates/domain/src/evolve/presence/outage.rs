@@ -1,5 +1,7 @@
 //! Time in which Usher could not act is nobody's fault (S11).
 
+use std::collections::BTreeMap;
+
 use super::sign_ins::{note_stored, stop_empty_flush};
 use crate::account::Account;
 use crate::evolve::seats;
@@ -31,19 +33,23 @@ pub(super) fn made_up_for(account: &mut Account, outage: Option<Outage>, at: Tim
     minutes(account, away, at);
 }
 
+/// Lets a lease run until `full` at least, in memory as in what the journal knows of it.
+fn fill<Id: Ord>(
+    lease_until: &mut Timestamp,
+    full: Timestamp,
+    renewed: &mut BTreeMap<Id, Timestamp>,
+    id: Id,
+) {
+    *lease_until = (*lease_until).max(full);
+    note_stored(renewed, id, |stored| stored.max(full), *lease_until);
+}
+
 fn sign_in(account: &mut Account, id: SignInId, away: Option<Millis>, until: Timestamp) {
     let Some(sign_in) = account.sign_ins.get_mut(&id) else {
         return;
     };
     let full = until + sign_in.lease;
-    sign_in.lease_until = sign_in.lease_until.max(full);
-    let in_memory = sign_in.lease_until;
-    note_stored(
-        &mut account.renewed_sign_ins,
-        id,
-        |stored| stored.max(full),
-        in_memory,
-    );
+    fill(&mut sign_in.lease_until, full, &mut account.renewed_sign_ins, id);
     // Within a lease, whoever is there says so at least once: after a longer outage nobody knows that they were not.
     let was_unheard = away.is_none_or(|away| away.is_at_least(sign_in.lease));
     let shift = away.unwrap_or_default();
@@ -64,14 +70,7 @@ fn ticket(account: &mut Account, id: TicketId, until: Timestamp) {
         return;
     };
     let full = until + ticket.lease;
-    ticket.lease_until = ticket.lease_until.max(full);
-    let in_memory = ticket.lease_until;
-    note_stored(
-        &mut account.renewed_tickets,
-        id,
-        |stored| stored.max(full),
-        in_memory,
-    );
+    fill(&mut ticket.lease_until, full, &mut account.renewed_tickets, id);
     let hold = account.pools.get(&ticket.pool).map(|pool| pool.rules.offer_hold);
     if let (TicketState::Offered { until: kept_until }, Some(hold)) = (&mut ticket.state, hold) {
         *kept_until = (*kept_until).max(until + hold);
