@@ -10,8 +10,12 @@ use usher_domain::permission::Scope;
 use usher_domain::{AccountId, ApiKeyId, Secs, Timestamp};
 
 use crate::kept::{Digests, LastUse, Usage};
+use crate::owned;
 use crate::secret::Digest;
 use crate::{Caller, Identity, IdentityError, Secret, Unauthenticated};
+
+/// The table of them.
+pub(crate) const TABLE: &str = "identity_api_keys";
 
 /// What an API key starts with.
 pub(crate) const PREFIX: &str = "usher_key_";
@@ -113,7 +117,7 @@ impl Identity {
         let memory = Arc::clone(&self.memory);
         self.store
             .change(
-                move |tables| delete_of_account(tables, account),
+                move |tables| owned::delete_of_account(tables, TABLE, account),
                 move |deleted| {
                     memory.api_keys_mut().remove_of_account(account);
                     deleted
@@ -286,13 +290,6 @@ fn save_uses(tables: &Connection, uses: &[(Owned, LastUse)]) -> Result<(), Ident
         update.execute(params![account, id, last.at.millis(), from])?;
     }
     Ok(())
-}
-
-pub(crate) fn delete_of_account(tables: &Connection, account: AccountId) -> Result<usize, IdentityError> {
-    Ok(tables.execute(
-        "DELETE FROM identity_api_keys WHERE account = ?1",
-        [account.bits().to_be_bytes()],
-    )?)
 }
 
 pub(crate) fn load(tables: &Connection) -> Result<ApiKeys, IdentityError> {

@@ -1,4 +1,4 @@
-//! Who has proved the password and not yet the second factor.
+//! Half sign-ins: the password is accepted, and the second factor still missing.
 //!
 //! The browser keeps a secret in a cookie, of which a digest is kept here for [`HALF_SIGN_IN_LIFE`]. It is good for
 //! typing a code, and for nothing else; it dies with the user's sessions.
@@ -6,8 +6,12 @@
 use rusqlite::{Connection, OptionalExtension, params};
 use usher_domain::{AccountId, Secs, Timestamp, UserId};
 
+use crate::owned::owner;
 use crate::secret::Digest;
 use crate::{Identity, IdentityError, Secret};
+
+/// The table of them.
+pub(crate) const TABLE: &str = "identity_half_sign_ins";
 
 /// What the cookie's secret starts with.
 const PREFIX: &str = "usher_half_";
@@ -95,29 +99,6 @@ fn get(
     let select = "SELECT account, user FROM identity_half_sign_ins WHERE digest = ?1 AND expires_at > ?2";
     let found = tables
         .prepare_cached(select)?
-        .query_row(params![digest.as_bytes(), now.millis()], |row| {
-            let account = AccountId::from_bits(u128::from_be_bytes(row.get(0)?));
-            Ok((account, UserId::from_bits(u128::from_be_bytes(row.get(1)?))))
-        });
+        .query_row(params![digest.as_bytes(), now.millis()], owner);
     Ok(found.optional()?)
-}
-
-pub(crate) fn delete_of_user(
-    tables: &Connection,
-    account: AccountId,
-    user: UserId,
-) -> Result<(), IdentityError> {
-    tables.execute(
-        "DELETE FROM identity_half_sign_ins WHERE account = ?1 AND user = ?2",
-        [account.bits().to_be_bytes(), user.bits().to_be_bytes()],
-    )?;
-    Ok(())
-}
-
-pub(crate) fn delete_of_account(tables: &Connection, account: AccountId) -> Result<(), IdentityError> {
-    tables.execute(
-        "DELETE FROM identity_half_sign_ins WHERE account = ?1",
-        [account.bits().to_be_bytes()],
-    )?;
-    Ok(())
 }

@@ -11,6 +11,7 @@ use usher_domain::{AccountId, OperatorKeyId, Timestamp, UserId};
 use crate::api_keys::{self, ApiKeys};
 use crate::join_codes::{self, JoinCodes};
 use crate::operator::OperatorKeys;
+use crate::owned;
 use crate::password::Hashing;
 use crate::portal_sessions::{self, PortalSessions};
 use crate::second_factor::{self, SecondFactors};
@@ -205,8 +206,9 @@ impl Identity {
             .change(
                 move |tables| {
                     passwords::delete(tables, account, user)?;
-                    known_browsers::delete_of_user(tables, account, user)?;
-                    second_factor::delete_of_user(tables, account, user)?;
+                    for table in [known_browsers::TABLE].iter().chain(second_factor::TABLES) {
+                        owned::delete_of_user(tables, table, account, user)?;
+                    }
                     user_tokens::delete_of_user(tables, account, user)
                 },
                 move |_| {
@@ -224,12 +226,13 @@ impl Identity {
         self.store
             .change(
                 move |tables| {
-                    passwords::delete_of_account(tables, account)?;
-                    known_browsers::delete_of_account(tables, account)?;
-                    second_factor::delete_of_account(tables, account)?;
+                    let of_users = [passwords::TABLE, known_browsers::TABLE];
+                    for table in of_users.iter().chain(second_factor::TABLES) {
+                        owned::delete_of_account(tables, table, account)?;
+                    }
                     single_sign_on::delete(tables, account)?;
                     user_tokens::delete_of_account(tables, account)?;
-                    api_keys::delete_of_account(tables, account)
+                    owned::delete_of_account(tables, api_keys::TABLE, account)
                 },
                 move |_| {
                     memory.second_factors_mut().retain(|(other, _)| *other != account);

@@ -6,8 +6,12 @@
 use rusqlite::{Connection, params};
 use usher_domain::{AccountId, Secs, Timestamp, UserId};
 
+use crate::owned::owner;
 use crate::random::fill;
 use crate::{Identity, IdentityError, Secret};
+
+/// The table of them.
+pub(crate) const TABLE: &str = "identity_known_browsers";
 
 /// The most browsers of one user; a further one replaces the one that was used longest ago.
 pub const KNOWN_BROWSERS_PER_USER_MAX: u32 = 10;
@@ -51,10 +55,7 @@ impl Identity {
                      WHERE browser = ?1 AND used_at > ?2 ORDER BY used_at DESC LIMIT ?3",
                 )?;
                 let of = params![browser.0.to_be_bytes(), since, USERS_PER_BROWSER_MAX];
-                let rows = select.query_map(of, |row| {
-                    let account = AccountId::from_bits(u128::from_be_bytes(row.get(0)?));
-                    Ok((account, UserId::from_bits(u128::from_be_bytes(row.get(1)?))))
-                })?;
+                let rows = select.query_map(of, owner)?;
                 Ok(rows.collect::<Result<_, _>>()?)
             })
             .await
@@ -110,26 +111,6 @@ fn put(
              ORDER BY used_at DESC LIMIT -1 OFFSET ?3
          )",
         params![account, user, KNOWN_BROWSERS_PER_USER_MAX],
-    )?;
-    Ok(())
-}
-
-pub(crate) fn delete_of_user(
-    tables: &Connection,
-    account: AccountId,
-    user: UserId,
-) -> Result<(), IdentityError> {
-    tables.execute(
-        "DELETE FROM identity_known_browsers WHERE account = ?1 AND user = ?2",
-        [account.bits().to_be_bytes(), user.bits().to_be_bytes()],
-    )?;
-    Ok(())
-}
-
-pub(crate) fn delete_of_account(tables: &Connection, account: AccountId) -> Result<(), IdentityError> {
-    tables.execute(
-        "DELETE FROM identity_known_browsers WHERE account = ?1",
-        [account.bits().to_be_bytes()],
     )?;
     Ok(())
 }

@@ -27,6 +27,7 @@ mod known_browsers;
 mod lives;
 mod network;
 mod operator;
+mod owned;
 mod passes;
 mod password;
 mod password_rules;

@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use usher_domain::{AccountId, Timestamp, UserId};
 
 use crate::known_browsers;
+use crate::owned;
 use crate::password::Verdict;
 use crate::second_factor::{self, TypedCode};
 use crate::unrecorded;
@@ -25,6 +26,9 @@ pub struct PasswordProof {
     renewed: Option<PasswordHash>,
     life: PasswordLife,
 }
+
+/// The table of them.
+pub(crate) const TABLE: &str = "identity_passwords";
 
 /// How long a password is meant to be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,7 +104,7 @@ impl Identity {
             .change(
                 move |tables| {
                     put(tables, account, user, &hash, life)?;
-                    known_browsers::delete_of_user(tables, account, user)?;
+                    owned::delete_of_user(tables, known_browsers::TABLE, account, user)?;
                     user_tokens::delete_of_user(tables, account, user)?;
                     unrecorded::put(
                         tables,
@@ -337,25 +341,10 @@ fn get(tables: &Connection, account: AccountId, user: UserId) -> Result<Option<S
 /// Whose password is temporary.
 pub(crate) fn load_temporary(tables: &Connection) -> Result<BTreeSet<(AccountId, UserId)>, IdentityError> {
     let mut select = tables.prepare("SELECT account, user FROM identity_passwords WHERE temporary = 1")?;
-    let rows = select.query_map([], |row| {
-        let account = AccountId::from_bits(u128::from_be_bytes(row.get(0)?));
-        Ok((account, UserId::from_bits(u128::from_be_bytes(row.get(1)?))))
-    })?;
+    let rows = select.query_map([], owned::owner)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
 pub(crate) fn delete(tables: &Connection, account: AccountId, user: UserId) -> Result<bool, IdentityError> {
-    let deleted = tables.execute(
-        "DELETE FROM identity_passwords WHERE account = ?1 AND user = ?2",
-        [account.bits().to_be_bytes(), user.bits().to_be_bytes()],
-    )?;
-    Ok(deleted > 0)
-}
-
-pub(crate) fn delete_of_account(tables: &Connection, account: AccountId) -> Result<(), IdentityError> {
-    tables.execute(
-        "DELETE FROM identity_passwords WHERE account = ?1",
-        [account.bits().to_be_bytes()],
-    )?;
-    Ok(())
+    Ok(owned::delete_of_user(tables, TABLE, account, user)? > 0)
 }

@@ -8,7 +8,10 @@ use usher_domain::{AccountId, Secs, Timestamp, UserId};
 
 use crate::secret::Digest;
 use crate::{Identity, IdentityError, RandomError, Secret, Unauthenticated, UserTokenId};
-use crate::{half_sign_in, portal_sessions};
+use crate::{half_sign_in, owned, portal_sessions};
+
+/// The table of them.
+const TABLE: &str = "identity_user_tokens";
 
 /// What a user token starts with.
 pub(crate) const PREFIX: &str = "usher_user_";
@@ -311,21 +314,15 @@ pub(crate) fn delete_of_user(
     account: AccountId,
     user: UserId,
 ) -> Result<usize, IdentityError> {
-    portal_sessions::delete_of_user(tables, account, user)?;
-    half_sign_in::delete_of_user(tables, account, user)?;
-    Ok(tables.execute(
-        "DELETE FROM identity_user_tokens WHERE account = ?1 AND user = ?2",
-        [account.bits().to_be_bytes(), user.bits().to_be_bytes()],
-    )?)
+    owned::delete_of_user(tables, portal_sessions::TABLE, account, user)?;
+    owned::delete_of_user(tables, half_sign_in::TABLE, account, user)?;
+    owned::delete_of_user(tables, TABLE, account, user)
 }
 
 pub(crate) fn delete_of_account(tables: &Connection, account: AccountId) -> Result<usize, IdentityError> {
-    portal_sessions::delete_of_account(tables, account)?;
-    half_sign_in::delete_of_account(tables, account)?;
-    Ok(tables.execute(
-        "DELETE FROM identity_user_tokens WHERE account = ?1",
-        [account.bits().to_be_bytes()],
-    )?)
+    owned::delete_of_account(tables, portal_sessions::TABLE, account)?;
+    owned::delete_of_account(tables, half_sign_in::TABLE, account)?;
+    owned::delete_of_account(tables, TABLE, account)
 }
 
 fn delete_expired(tables: &Connection, now: Timestamp) -> Result<Vec<Digest>, IdentityError> {

@@ -15,7 +15,7 @@ use tokio::sync::watch;
 use usher_domain::{AccountId, Timestamp, UserId};
 
 pub(crate) use self::by_provider::renew;
-pub(crate) use self::tables::{delete_of_account, delete_of_user, load};
+pub(crate) use self::tables::{TABLE, load};
 use crate::secret::Digest;
 use crate::{Identity, IdentityError, Lives, PortalSessionId, Secret};
 

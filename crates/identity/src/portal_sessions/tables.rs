@@ -7,6 +7,9 @@ use super::{PORTAL_SESSIONS_PER_USER_MAX, PortalSession, PortalSessionId, Portal
 use crate::IdentityError;
 use crate::secret::Digest;
 
+/// The table of them.
+pub(crate) const TABLE: &str = "identity_portal_sessions";
+
 /// Stores a session; returns those of the user that had to make room.
 pub(super) fn insert(
     tables: &Connection,
@@ -70,26 +73,6 @@ pub(super) fn save_last_use(tables: &Connection, used: &[(Digest, Timestamp)]) -
     for (digest, at) in used {
         update.execute(params![digest.as_bytes(), at.millis()])?;
     }
-    Ok(())
-}
-
-pub(crate) fn delete_of_user(
-    tables: &Connection,
-    account: AccountId,
-    user: UserId,
-) -> Result<(), IdentityError> {
-    tables.execute(
-        "DELETE FROM identity_portal_sessions WHERE account = ?1 AND user = ?2",
-        [blob(account.bits()), blob(user.bits())],
-    )?;
-    Ok(())
-}
-
-pub(crate) fn delete_of_account(tables: &Connection, account: AccountId) -> Result<(), IdentityError> {
-    tables.execute(
-        "DELETE FROM identity_portal_sessions WHERE account = ?1",
-        [blob(account.bits())],
-    )?;
     Ok(())
 }
 

@@ -14,8 +14,9 @@ use rusqlite::Connection;
 use usher_domain::{AccountId, Timestamp, UserId};
 
 pub use self::recovery::RECOVERY_CODES;
-pub(crate) use self::tables::{check_sealed, delete_of_account, delete_of_user, load, renew};
+pub(crate) use self::tables::{TABLES, check_sealed, load, renew};
 use self::totp::SECRET_BYTES;
+use crate::owned;
 use crate::random::fill;
 use crate::secret::Digest;
 use crate::{
@@ -262,7 +263,9 @@ impl Identity {
                     if !is_set(tables, account, user)? {
                         return Ok(None);
                     }
-                    tables::delete_of_user(tables, account, user)?;
+                    for table in TABLES {
+                        owned::delete_of_user(tables, table, account, user)?;
+                    }
                     user_tokens::delete_of_user(tables, account, user)?;
                     let change = CredentialChange::SecondFactorRemoved { user };
                     unrecorded::put(tables, account, change, origin, now).map(Some)

@@ -7,6 +7,9 @@ use super::SecondFactors;
 use crate::secret::Digest;
 use crate::{IdentityError, Sealer};
 
+/// The tables, whose rows belong to users.
+pub(crate) const TABLES: &[&str] = &["identity_second_factors", "identity_recovery_codes"];
+
 /// A second factor as it is stored.
 pub(super) struct Stored {
     pub(super) secret: Vec<u8>,
@@ -114,27 +117,6 @@ pub(super) fn recovery_codes_left(
         |row| row.get(0),
     )?;
     Ok(usize::try_from(left).unwrap_or(usize::MAX))
-}
-
-pub(crate) fn delete_of_user(
-    tables: &Connection,
-    account: AccountId,
-    user: UserId,
-) -> Result<(), IdentityError> {
-    let (account, user) = key(account, user);
-    for table in ["identity_second_factors", "identity_recovery_codes"] {
-        let delete = format!("DELETE FROM {table} WHERE account = ?1 AND user = ?2");
-        tables.execute(&delete, [account, user])?;
-    }
-    Ok(())
-}
-
-pub(crate) fn delete_of_account(tables: &Connection, account: AccountId) -> Result<(), IdentityError> {
-    for table in ["identity_second_factors", "identity_recovery_codes"] {
-        let delete = format!("DELETE FROM {table} WHERE account = ?1");
-        tables.execute(&delete, [account.bits().to_be_bytes()])?;
-    }
-    Ok(())
 }
 
 pub(crate) fn load(tables: &Connection) -> Result<SecondFactors, IdentityError> {
