@@ -52,7 +52,7 @@ pub struct Account {
     pub(crate) tickets: BTreeMap<TicketId, Ticket>,
 
     #[serde(skip)]
-    pub(crate) emails: BTreeMap<Email, UserId>,
+    pub(crate) emails: BTreeSet<(Email, UserId)>,
     /// By the folded form.
     #[serde(skip)]
     pub(crate) user_names: BTreeMap<String, UserId>,
@@ -115,7 +115,7 @@ impl Account {
             sign_ins: BTreeMap::new(),
             sessions: BTreeMap::new(),
             tickets: BTreeMap::new(),
-            emails: BTreeMap::new(),
+            emails: BTreeSet::new(),
             user_names: BTreeMap::new(),
             external_ids: BTreeMap::new(),
             subjects: BTreeMap::new(),

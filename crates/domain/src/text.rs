@@ -1,5 +1,7 @@
 //! Texts that were checked when they came in: names, slugs, addresses.
 
+pub mod address;
+
 use std::borrow::{Borrow, Cow};
 use std::fmt;
 use std::str::FromStr;
@@ -93,11 +95,12 @@ texts! {
     /// The name of a plan, a slug like a product's.
     PlanName, "a plan name: 1 to 64 of a-z, 0-9 and `-`, starting with a letter", slug;
 
-    /// An e-mail address, in lower case and the composed form (NFC). Unique in its account.
-    Email, "an e-mail address, such as `sven@example.com`", email;
+    /// An e-mail address in [one form](address), however it was written. Unique in its account.
+    Email, "an e-mail address, such as `sven@example.com`", address::email;
 
     /// What a directory calls a user (D1): 1 to 320 characters, none of them a control character, without white space
-    /// at the ends. Names that differ in case alone are the same name: compare [`UserName::folded`].
+    /// at the ends. Names that differ in case alone, or in how the domain of an address is written, are the same name:
+    /// compare [`UserName::folded`].
     UserName, "a user name of 1 to 320 characters without control characters", |text| line(&composed(text.trim()), 320);
 
     /// An id that another system keeps for a thing, as it is: 1 to 255 characters, none of them a control character.
@@ -127,10 +130,10 @@ texts! {
 }
 
 impl UserName {
-    /// The form in which names are the same if they differ in case alone.
+    /// The form in which the same names are equal.
     #[must_use]
     pub fn folded(&self) -> String {
-        self.0.to_lowercase()
+        address::folded(&self.0)
     }
 }
 
@@ -153,15 +156,6 @@ fn slug(text: &str) -> Option<Arc<str>> {
         .bytes()
         .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
     (starts_well && letters && text.len() <= 64).then(|| Arc::from(text))
-}
-
-fn email(text: &str) -> Option<Arc<str>> {
-    let text = composed(&composed(text.trim()).to_lowercase()).into_owned();
-    let (local, host) = text.rsplit_once('@')?;
-    let clean = !text.contains(|c: char| c.is_control() || c.is_whitespace() || c == ',' || c == ';');
-    let fits = !local.is_empty() && local.len() <= 64 && !host.is_empty() && text.len() <= 254;
-    let host_is_plain = !host.starts_with('.') && !host.ends_with('.') && !host.contains("..");
-    (clean && fits && host_is_plain).then(|| Arc::from(text))
 }
 
 fn origin(text: &str) -> Option<Arc<str>> {

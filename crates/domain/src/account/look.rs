@@ -92,10 +92,17 @@ impl Account {
         self.users.get(&id)
     }
 
-    /// The user with this address.
+    /// The user with this address; of several, which earlier versions let in, the one with the smallest id.
     #[must_use]
     pub fn user_by_email(&self, email: &Email) -> Option<&User> {
-        self.users.get(self.emails.get(email)?)
+        self.users.get(&self.users_with(email).next()?)
+    }
+
+    /// The users with this address: one at most, but for addresses that earlier versions told apart
+    /// (`ann@münchen.example`, `ann@xn--mnchen-3ya.example`).
+    pub(crate) fn users_with(&self, email: &Email) -> impl Iterator<Item = UserId> {
+        let all = (email.clone(), UserId::from_bits(0))..=(email.clone(), UserId::from_bits(u128::MAX));
+        self.emails.range(all).map(|(_, id)| *id)
     }
 
     /// The user with this external id.

@@ -233,7 +233,9 @@ fn change(account: &Account, id: UserId, change: &UserPatch, actor: &Actor) -> R
     if after.session_permissions != before.session_permissions {
         check_session_permissions(account, after.session_permissions)?;
     }
-    check_email(account, id, &after.email)?;
+    if after.email != before.email {
+        check_email(account, id, &after.email)?;
+    }
     people::check_entry(account, id, entry.as_ref())?;
     if !is_active || after.role != Role::Owner {
         check_owner_is_left(account, user)?;
@@ -368,7 +370,7 @@ fn check_break_glass(account: &Account, leaving: UserId) -> Result<(), Refusal> 
 }
 
 fn check_email(account: &Account, id: UserId, email: &Email) -> Result<(), Refusal> {
-    if account.emails.get(email).is_some_and(|holder| *holder != id) {
+    if account.users_with(email).any(|holder| holder != id) {
         return Err(Refusal::AlreadyExists {
             what: "user",
             field: "email",

@@ -1,6 +1,9 @@
 //! Which domains of e-mail addresses an account has proved to be its own. By an address of such a domain, people are
 //! led to the account's provider; without proof, anybody could name anybody's domain and ask its people for their
 //! passwords.
+//!
+//! Earlier versions stored a domain as it was typed, in Unicode or in ASCII (`xn--…`), so that one may stand in two rows:
+//! look-ups take either.
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use usher_domain::single_sign_on::{ProvedBy, ProviderChange};
@@ -30,7 +33,7 @@ impl NamedDomain {
     /// The name of the TXT record that proves the domain.
     #[must_use]
     pub fn record_name(&self) -> String {
-        format!("{RECORD_LABEL}.{}", self.domain)
+        format!("{RECORD_LABEL}.{}", self.domain.ascii())
     }
 
     /// The text of that record.
@@ -52,7 +55,7 @@ pub struct Realm {
 }
 
 impl Identity {
-    /// The domains that an account names as its people's, in their order.
+    /// The domains that an account names as its people's, in their order, each once.
     pub async fn named_domains(&self, account: AccountId) -> Result<Vec<NamedDomain>, IdentityError> {
         let read = move |tables: &Connection| {
             let mut select = tables.prepare_cached(
@@ -62,7 +65,12 @@ impl Identity {
             let rows = select.query_map([account.bits().to_be_bytes()], |row| {
                 Ok((row.get(0)?, row.get(1)?, row.get(2)?))
             })?;
-            rows.map(|row| named(row?)).collect()
+            let mut all = rows.map(|row| named(row?)).collect::<Result<Vec<_>, _>>()?;
+            all.sort_by(|one, other| {
+                (&one.domain, one.proved_by.is_none()).cmp(&(&other.domain, other.proved_by.is_none()))
+            });
+            all.dedup_by(|later, earlier| later.domain == earlier.domain);
+            Ok(all)
         };
         self.store.read(read).await
     }
@@ -78,8 +86,10 @@ impl Identity {
         now: Timestamp,
     ) -> Result<Option<Option<Unrecorded>>, IdentityError> {
         let set = move |tables: &Transaction<'_>| {
-            let key = (account.bits().to_be_bytes(), domain.as_str());
-            let select = "SELECT proved_by FROM identity_provider_domains WHERE account = ?1 AND domain = ?2";
+            let (account_id, ascii) = (account.bits().to_be_bytes(), domain.ascii());
+            let select = "SELECT proved_by FROM identity_provider_domains
+                 WHERE account = ?1 AND domain IN (?2, ?3) ORDER BY proved_by IS NULL, domain LIMIT 1";
+            let key = params![account_id, domain.as_str(), ascii];
             let known: Option<Option<String>> = tables.query_row(select, key, |row| row.get(0)).optional()?;
             let Some(before) = known else { return Ok(None) };
             let after = proved_by.map(word);
@@ -87,8 +97,8 @@ impl Identity {
                 return Ok(Some(None));
             }
             tables.execute(
-                "UPDATE identity_provider_domains SET proved_by = ?3 WHERE account = ?1 AND domain = ?2",
-                params![key.0, key.1, after],
+                "UPDATE identity_provider_domains SET proved_by = ?4 WHERE account = ?1 AND domain IN (?2, ?3)",
+                params![account_id, domain.as_str(), ascii, after],
             )?;
             let domain = domain.to_string();
             let change = match proved_by {
@@ -109,13 +119,14 @@ impl Identity {
         };
         let read = move |tables: &Connection| {
             let mut select = tables.prepare_cached(
-                "SELECT account, label, issuer FROM identity_provider_domains
+                "SELECT DISTINCT account, label, issuer FROM identity_provider_domains
                  JOIN identity_providers USING (account)
-                 WHERE domain = ?1 AND (?2 OR proved_by IS NOT NULL) ORDER BY account LIMIT 20",
+                 WHERE domain IN (?1, ?2) AND (?3 OR proved_by IS NOT NULL) ORDER BY account LIMIT 20",
             )?;
-            let rows = select.query_map(params![domain.as_str(), is_only_account], |row| {
-                Ok((row.get(0)?, row.get::<_, String>(1)?, row.get(2)?))
-            })?;
+            let rows = select
+                .query_map(params![domain.as_str(), domain.ascii(), is_only_account], |row| {
+                    Ok((row.get(0)?, row.get::<_, String>(1)?, row.get(2)?))
+                })?;
             let realm = |row: rusqlite::Result<([u8; 16], String, String)>| {
                 let (account, label, issuer) = row?;
                 Ok(Realm {
@@ -132,6 +143,24 @@ impl Identity {
 
 #[cfg(test)]
 impl Identity {
+    /// Names a domain as earlier versions stored it.
+    pub(crate) async fn store_domain_as_typed(
+        &self,
+        account: AccountId,
+        domain: &'static str,
+        proved_by: Option<&'static str>,
+    ) {
+        let insert = "INSERT INTO identity_provider_domains (domain, account, challenge, proved_by)
+             VALUES (?1, ?2, hex(randomblob(16)), ?3)";
+        let stored = self.store.change(
+            move |tables| {
+                Ok(tables.execute(insert, params![domain, account.bits().to_be_bytes(), proved_by])?)
+            },
+            |changed| changed,
+        );
+        assert_eq!(stored.await.ok(), Some(1));
+    }
+
     /// What the account's provider was before there were redirect URIs of accounts.
     pub(crate) async fn forget_own_redirect_uri(&self, account: AccountId) {
         let forget = "UPDATE identity_providers SET own_redirect_uri = 0 WHERE account = ?1";

@@ -1,5 +1,6 @@
 //! What an account says about its provider.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
@@ -7,7 +8,7 @@ use std::sync::Arc;
 
 use url::Url;
 use usher_domain::single_sign_on::ProviderFacts;
-use usher_domain::text::{Email, InvalidText, Name};
+use usher_domain::text::{Email, InvalidText, Name, address};
 
 /// The most domains whose people one account's provider signs in.
 pub const EMAIL_DOMAINS_MAX: usize = 50;
@@ -162,7 +163,7 @@ texts! {
     /// The name of a claim.
     ClaimName, "the name of a claim, 1 to 100 visible characters", |text| word(text, 100);
 
-    /// The part of e-mail addresses behind the `@`, in lower case.
+    /// The part of e-mail addresses behind the `@`, in the [one form](usher_domain::text::address) that addresses have.
     EmailDomain, "a domain, such as `example.com`", domain;
 }
 
@@ -172,6 +173,12 @@ impl EmailDomain {
     pub fn of(email: &Email) -> Option<Self> {
         let (_, domain) = email.as_str().rsplit_once('@')?;
         domain.parse().ok()
+    }
+
+    /// The domain as the DNS has it, in ASCII. Earlier versions stored whichever form was typed.
+    #[must_use]
+    pub fn ascii(&self) -> Cow<'_, str> {
+        address::ascii(&self.0).map_or(Cow::Borrowed(&*self.0), Cow::Owned)
     }
 }
 
@@ -196,13 +203,17 @@ fn scopes(text: &str) -> Option<Arc<str>> {
 }
 
 fn domain(text: &str) -> Option<Arc<str>> {
-    let text = text.strip_prefix('@').unwrap_or(text).to_lowercase();
-    let fits = text.len() <= 253
-        && text.contains('.')
-        && text.split('.').all(|label| {
+    let text = text.strip_prefix('@').unwrap_or(text);
+    // What the standard does not know as a domain stays as it is: earlier versions stored such ones.
+    let one_form = address::unicode(text).unwrap_or_else(|| text.to_lowercase());
+    let ascii = address::ascii(&one_form);
+    let name = ascii.as_deref().unwrap_or(&one_form);
+    let fits = name.len() <= 253
+        && name.contains('.')
+        && name.split('.').all(|label| {
             !label.is_empty() && label.len() <= 63 && label.chars().all(|c| c.is_alphanumeric() || c == '-')
         });
-    fits.then(|| text.into())
+    fits.then(|| one_form.into())
 }
 
 #[cfg(test)]
@@ -231,8 +242,23 @@ mod tests {
             ("example", false),
             ("a..b", false),
             ("a b.c", false),
+            ("bücher.example", true),
+            ("हिन्दी.example", true),
+            ("-a.xn--a", true),
+            ("a.example＠b.example", false),
         ] {
             assert_eq!(domain.parse::<EmailDomain>().is_ok(), is_one, "{domain}");
+        }
+    }
+
+    #[test]
+    fn a_domain_is_shown_in_unicode_and_looked_up_in_ascii() {
+        for domain in ["@BÜCHER.example", "xn--bcher-kva.example"] {
+            let domain: EmailDomain = domain.parse().unwrap();
+            assert_eq!(domain.as_str(), "bücher.example");
+            assert_eq!(domain.ascii(), "xn--bcher-kva.example");
+            let email = "ann@xn--bcher-kva.EXAMPLE".parse().unwrap();
+            assert_eq!(EmailDomain::of(&email), Some(domain));
         }
     }
 }

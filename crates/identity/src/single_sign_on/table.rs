@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use usher_domain::single_sign_on::{ProviderChange, ProviderSetting};
 use usher_domain::{AccountId, Timestamp};
 
-use super::provider::{InvalidProvider, Provider};
+use super::provider::{EmailDomain, InvalidProvider, Provider};
 use crate::random::fill;
 use crate::{CredentialChange, Identity, IdentityError, Origin, Sealer, Secret, Unrecorded, unrecorded};
 
@@ -208,26 +208,29 @@ fn put(
     put_domains(tables, account, provider)
 }
 
-/// Domains that stay keep their proof.
+/// Domains that stay keep their proof, and the form in which they were stored.
 fn put_domains(tables: &Connection, account: [u8; 16], provider: &Provider) -> Result<(), IdentityError> {
     let mut select =
         tables.prepare_cached("SELECT domain FROM identity_provider_domains WHERE account = ?1")?;
-    let known = select.query_map([account], |row| row.get(0))?;
-    let known = known.collect::<Result<BTreeSet<String>, _>>()?;
-    let named: BTreeSet<_> = provider.email_domains.iter().map(ToString::to_string).collect();
-    for domain in &known - &named {
-        tables.execute(
-            "DELETE FROM identity_provider_domains WHERE account = ?1 AND domain = ?2",
-            params![account, domain],
-        )?;
+    let stored = select.query_map([account], |row| row.get(0))?;
+    let mut known = BTreeSet::new();
+    for stored in stored.collect::<Result<Vec<String>, _>>()? {
+        let domain: EmailDomain = stored.parse().map_err(|_| DAMAGED)?;
+        if !provider.email_domains.contains(&domain) {
+            tables.execute(
+                "DELETE FROM identity_provider_domains WHERE account = ?1 AND domain = ?2",
+                params![account, stored],
+            )?;
+        }
+        known.insert(domain);
     }
     let mut insert = tables.prepare_cached(
         "INSERT INTO identity_provider_domains (domain, account, challenge) VALUES (?1, ?2, ?3)",
     )?;
-    for domain in &named - &known {
+    for domain in provider.email_domains.difference(&known) {
         let mut challenge = [0_u8; 16];
         fill(&mut challenge)?;
-        insert.execute(params![domain, account, HEXLOWER.encode(&challenge)])?;
+        insert.execute(params![domain.as_str(), account, HEXLOWER.encode(&challenge)])?;
     }
     Ok(())
 }

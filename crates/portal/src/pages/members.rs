@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use askama::Template;
 use serde::Deserialize;
 use usher_domain::permission::Privilege;
+use usher_domain::text::address;
 use usher_domain::user::User;
 use usher_domain::{Account, Actor, UserId};
 
@@ -124,7 +125,7 @@ impl Members {
         query: &MembersQuery,
     ) -> Self {
         let may_manage = account.may(actor, Privilege::UsersManage);
-        let words = query.q.trim().to_lowercase();
+        let words = address::folded(query.q.trim());
         let users = members.iter().filter_map(|id| account.user(*id));
         let found: Vec<_> = users.filter(|user| fits_words(user, &words)).collect();
         let cut = Cut::of(&query.page, found.len());
@@ -167,7 +168,7 @@ pub(super) fn named(form: &Form) -> BTreeSet<UserId> {
 
 /// Active people outside of a team or group who are searched for.
 fn strangers<'a>(account: &'a Account, members: &BTreeSet<UserId>, who: &str) -> Vec<&'a User> {
-    let words = who.trim().to_lowercase();
+    let words = address::folded(who.trim());
     let users = account.users().values();
     let strangers =
         users.filter(|user| user.active && !members.contains(&user.id) && fits_words(user, &words));

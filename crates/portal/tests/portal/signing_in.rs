@@ -48,6 +48,27 @@ async fn the_right_password_leads_to_the_overview_with_a_cookie_that_scripts_can
 }
 
 #[tokio::test]
+async fn an_address_signs_in_as_browsers_send_it_and_is_shown_in_unicode() {
+    let app = App::new().await;
+    let account = app.account("Bücher").await;
+    app.user(account, "Eva", "eva@bücher.example", Role::Owner).await;
+    app.user(account, "Ole", "ole@xn--bcher-kva.example", Role::Owner)
+        .await;
+
+    // Chromium encodes the domain of a field of the type `email`, Firefox does not.
+    for address in [
+        "eva@xn--bcher-kva.example",
+        "eva@bücher.example",
+        "ole@bücher.example",
+    ] {
+        let page = try_password(&app, address, PASSWORD).await;
+        assert_eq!(page.status, StatusCode::SEE_OTHER, "{address}: {}", page.html);
+        let users = app.get(&page.browser(), &format!("/a/{account}/users")).await;
+        assert!(users.html.contains("ole@bücher.example"), "{}", users.html);
+    }
+}
+
+#[tokio::test]
 async fn cookies_are_bound_to_https_where_a_proxy_says_so_that_is_trusted_and_by_nobody_else() {
     let app = App::new().await;
     let account = app.account("Contoso").await;

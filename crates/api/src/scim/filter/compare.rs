@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use jiff::Timestamp;
 use scim_v2::filter::CompValue;
 use serde_json::{Map, Value};
+use usher_domain::text::address;
 
 use super::super::error::Error;
 use super::super::schema::{Attribute, Holds, Place};
@@ -67,12 +68,12 @@ const fn is_of_text(comparison: Comparison) -> bool {
     )
 }
 
-/// The form in which texts are compared.
+/// The form in which texts are compared. Addresses are equal however their domain is written.
 pub(in crate::scim) fn folded(text: &str, is_case_exact: bool) -> String {
     if is_case_exact {
         text.to_owned()
     } else {
-        text.to_lowercase()
+        address::folded(text)
     }
 }
 

@@ -1,6 +1,7 @@
 //! What operations do to a resource.
 
 use serde_json::{Map, Value};
+use usher_domain::text::address;
 
 use super::super::error::{Error, ScimType};
 use super::super::filter::Test;
@@ -182,7 +183,7 @@ fn add(resource: &mut Map<String, Value>, attribute: &Attribute, new: &Value) {
 
 /// Whether two values of a multi-valued attribute are the same: by their `value`, where they have one.
 fn is_same(one: &Value, other: &Value) -> bool {
-    let value = |it: &Value| it.get("value").and_then(Value::as_str).map(str::to_lowercase);
+    let value = |it: &Value| it.get("value").and_then(Value::as_str).map(address::folded);
     match (value(one), value(other)) {
         (Some(one), Some(other)) => one == other,
         _ => one == other,

@@ -3,7 +3,7 @@
 use axum::Json as Answer;
 use serde::Deserialize;
 use usher_domain::permission::Role;
-use usher_domain::text::{Email, ExternalId, Product};
+use usher_domain::text::{Email, ExternalId, Product, address};
 use usher_domain::user::{self, License};
 use usher_domain::{Account, Actor, GroupId, PoolId, TeamId};
 use usher_journal::Cursor;
@@ -148,7 +148,7 @@ pub(super) async fn list(
     caller: Caller,
     Query(mut query): Query<UserQuery>,
 ) -> Result<Answer<List<User>>, Problem> {
-    query.q = query.q.map(|words| words.to_lowercase());
+    query.q = query.q.map(|words| address::folded(&words));
     let page = query.limit.after(query.cursor);
     let view = move |account: &Account, actor: &Actor, _| {
         let show = |user: &user::User| {

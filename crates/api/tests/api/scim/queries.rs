@@ -11,7 +11,7 @@ async fn three() -> Directory {
     let directory = Directory::new().await;
     let people = [
         json!({"userName": "anna@example.com", "displayName": "Anna", "externalId": "0001", "name": {"familyName": "Zorn"}}),
-        json!({"userName": "bo", "displayName": "bo", "active": false, "emails": [{"value": "bo@other.example"}]}),
+        json!({"userName": "bo", "displayName": "bo", "active": false, "emails": [{"value": "bo@bücher.example"}]}),
         json!({"userName": "carl@example.com", "displayName": "Carl", "name": {"familyName": "Ahl"}}),
     ];
     for mut person in people {
@@ -43,7 +43,9 @@ async fn users_are_found_by_filters() {
         (r#"userName eq "ANNA@example.com""#, &["Anna"]),
         (r#"userName eq "anna@example.com" and active eq false"#, &[]),
         (r#"externalId eq "0001""#, &["Anna"]),
-        (r#"emails.value eq "bo@other.example""#, &["bo"]),
+        (r#"emails.value eq "bo@bücher.example""#, &["bo"]),
+        (r#"emails.value eq "Bo@xn--bcher-kva.example""#, &["bo"]),
+        (r#"emails.value ew "@xn--bcher-kva.example""#, &["bo"]),
         (r#"emails[type eq "work" and primary eq true]"#, &["Anna", "Carl"]),
         ("active eq false", &["bo"]),
         (r#"not (active eq false) and name.familyName sw "a""#, &["Carl"]),

@@ -134,11 +134,16 @@ async fn a_name_or_address_that_is_taken_is_a_conflict() {
     let same_email = json!({
         "schemas": [USER], "userName": "other", "emails": [{"value": "sven@example.com"}],
     });
+    let eva = json!({"schemas": [USER], "userName": "eva@bücher.example"});
+    directory.post("Users", eva).await.created();
+    let same_spelled_otherwise = json!({
+        "schemas": [USER], "userName": "eva@xn--bcher-kva.example", "emails": [{"value": "other@example.com"}],
+    });
 
-    for body in [same_name, same_email] {
+    for body in [same_name, same_email, same_spelled_otherwise] {
         refused(&directory.post("Users", body).await, 409, Some("uniqueness"));
     }
-    assert_eq!(directory.get("Users").await.ok()["totalResults"], 1);
+    assert_eq!(directory.get("Users").await.ok()["totalResults"], 2);
 }
 
 #[tokio::test]

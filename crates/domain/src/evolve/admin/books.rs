@@ -13,7 +13,7 @@ pub(super) fn enlist(account: &mut Account, id: UserId) {
     let Some(user) = account.users.get(&id) else {
         return;
     };
-    account.emails.insert(user.profile.email.clone(), id);
+    account.emails.insert((user.profile.email.clone(), id));
     if let Some(external_id) = &user.labels.external_id {
         account.external_ids.insert(external_id.clone(), id);
     }
@@ -33,7 +33,7 @@ pub(super) fn delist(account: &mut Account, id: UserId) {
     let Some(user) = account.users.get(&id) else {
         return;
     };
-    account.emails.remove(&user.profile.email);
+    account.emails.remove(&(user.profile.email.clone(), id));
     if let Some(external_id) = &user.labels.external_id {
         account.external_ids.remove(external_id);
     }

@@ -126,6 +126,30 @@ fn an_address_belongs_to_one_user_and_is_free_again_when_they_change_it_or_leave
 }
 
 #[test]
+fn an_address_is_taken_however_its_domain_is_written() {
+    let mut office = Office::with_seats(2, 0).after(&[create("ann", None), create("ben", None)]);
+    let take = |id: &str, email: &str| {
+        change(
+            id,
+            UserPatch {
+                email: Some(email.parse().unwrap()),
+                ..UserPatch::default()
+            },
+        )
+    };
+    office.does(&take("ann", "ann@bücher.example"));
+
+    let taken = office.refusal(&take("ben", "ann@xn--bcher-kva.example"));
+
+    let field = "email";
+    assert_eq!(taken, Refusal::AlreadyExists { what: "user", field });
+    assert_eq!(
+        office.answer(&OPERATOR, &take("ann", "Ann@xn--bcher-kva.example")),
+        "ok"
+    );
+}
+
+#[test]
 fn creating_the_same_user_again_is_a_retry() {
     let mut office = Office::with_seats(2, 0).after(&[create("ann", None)]);
 

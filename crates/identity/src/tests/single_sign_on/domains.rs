@@ -111,3 +111,61 @@ async fn an_address_leads_to_the_accounts_that_have_proved_its_domain() {
     assert!(known.unwrap().is_some());
     assert_eq!(desk.identity.provider(ACME).await.unwrap(), None);
 }
+
+#[tokio::test]
+async fn a_domain_that_an_earlier_version_stored_in_ascii_is_the_one_that_addresses_name() {
+    let desk = Desk::open().await;
+    let typed = "xn--bcher-kva.example";
+    desk.identity
+        .store_domain_as_typed(ACME, typed, Some("dns"))
+        .await;
+
+    let of = async |address: &str| {
+        let realms = desk.identity.realms(&address.parse().unwrap(), false).await;
+        realms.unwrap().len()
+    };
+    assert_eq!(of("ann@bücher.example").await, 1);
+    assert_eq!(of("ann@xn--bcher-kva.example").await, 1);
+    let provider = desk.identity.provider(ACME).await.unwrap().unwrap();
+    assert!(provider.takes(&"ann@bücher.example".parse().unwrap()));
+
+    // Saved again in the one form, it keeps its proof; taken away, it is gone.
+    let mut again = settings(&desk.provider.issuer);
+    again.email_domains.insert("bücher.example".parse().unwrap());
+    let save = async |provider| {
+        let saved = desk.identity.set_provider(ACME, provider, None, nobody(), NOON);
+        saved.await.unwrap();
+    };
+    save(again).await;
+    assert_eq!(of("ann@bücher.example").await, 1);
+    save(settings(&desk.provider.issuer)).await;
+    assert_eq!(of("ann@bücher.example").await, 0);
+}
+
+#[tokio::test]
+async fn a_domain_that_stands_in_two_rows_is_listed_once_and_proved_and_withdrawn_as_one() {
+    let desk = Desk::open().await;
+    for (typed, proved_by) in [
+        ("xn--bcher-kva.example", None),
+        ("bücher.example", Some("operator")),
+    ] {
+        desk.identity.store_domain_as_typed(ACME, typed, proved_by).await;
+    }
+    let proofs = async || {
+        let named = desk.identity.named_domains(ACME).await.unwrap();
+        let theirs = named
+            .iter()
+            .filter(|named| named.domain.as_str() == "bücher.example");
+        theirs.map(|named| named.proved_by).collect::<Vec<_>>()
+    };
+    assert_eq!(proofs().await, [Some(ProvedBy::Operator)]);
+    let domain = "BÜCHER.example".parse().unwrap();
+
+    let withdrawn = desk.identity.set_domain_proof(ACME, domain, None, nobody(), NOON);
+    assert!(matches!(withdrawn.await, Ok(Some(Some(_)))));
+
+    assert_eq!(proofs().await, [None]);
+    let ann = "ann@bücher.example".parse().unwrap();
+    let realms = desk.identity.realms(&ann, false);
+    assert!(realms.await.unwrap().is_empty());
+}

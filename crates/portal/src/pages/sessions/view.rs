@@ -4,7 +4,7 @@ use askama::Template;
 use serde::{Deserialize, Serialize};
 use usher_domain::permission::SessionPermission;
 use usher_domain::presence::Session;
-use usher_domain::text::counted;
+use usher_domain::text::{address, counted};
 use usher_domain::user::User;
 use usher_domain::{Account, Actor, Refusal, SessionId, Timestamp};
 
@@ -84,7 +84,7 @@ impl SessionQuery {
         if !self.product.is_empty() && self.product != session.product.as_str() {
             return false;
         }
-        let q = self.q.trim().to_lowercase();
+        let q = address::folded(self.q.trim());
         q.is_empty() || account.user(session.user).is_some_and(|user| is_named(user, &q))
     }
 

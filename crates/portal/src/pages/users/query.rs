@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use serde::{Deserialize, Serialize};
 use usher_domain::permission::Role;
-use usher_domain::text::Product;
+use usher_domain::text::{Product, address};
 use usher_domain::user::{License, User};
 use usher_domain::{Account, PoolId, TeamId, UserId};
 
@@ -145,7 +145,7 @@ impl Filter {
     /// What a query asks for. A word that means nothing asks for nothing.
     pub(super) fn of(query: &UserQuery) -> Self {
         Self {
-            words: query.q.trim().to_lowercase(),
+            words: address::folded(query.q.trim()),
             product: query.product.parse().ok(),
             license: match query.license.as_str() {
                 "named" => Some(Kind::Named),
@@ -219,7 +219,7 @@ impl Filter {
     }
 }
 
-/// Whether a name or address contains the words, which are in small letters.
+/// Whether a name or address contains the words, which are [folded](address::folded).
 pub(crate) fn fits_words(user: &User, words: &str) -> bool {
     words.is_empty()
         || user.profile.email.as_str().contains(words)
