@@ -4,8 +4,11 @@
 //! and the usual disguises of them. [`KNOWN`] adds long phrases that its lists are too short for.
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 use std::fmt;
 
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 use usher_domain::text::{Email, Name};
 use zxcvbn::feedback::Warning;
 use zxcvbn::{Entropy, Score, zxcvbn};
@@ -83,20 +86,28 @@ pub(crate) fn check(password: &str, about: &[String]) -> Result<(), PasswordErro
         PASSWORD_CHARS_MIN..=PASSWORD_CHARS_MAX => {}
         _ => return Err(PasswordError::TooLong),
     }
-    let plain: String = password.chars().filter(|it| it.is_alphanumeric()).collect();
-    let plain = plain.to_lowercase();
+    let folded = folded(password);
+    let plain: String = folded.chars().filter(|it| it.is_alphanumeric()).collect();
     if KNOWN.lines().any(|known| known == plain) {
         return Err(PasswordError::Weak(Weakness::Common));
     }
     let words = words(about);
-    if beside(password, &words) < BESIDE_CHARS_MIN {
+    if beside(&folded, &words) < BESIDE_CHARS_MIN {
         return Err(PasswordError::Weak(Weakness::AboutUser));
     }
     let words: Vec<_> = words.iter().map(String::as_str).collect();
-    let seen: String = password.chars().take(ESTIMATED_CHARS_MAX).collect();
+    let first = |text: &str| text.chars().take(ESTIMATED_CHARS_MAX).collect::<String>();
+    let seen = first(password);
     let estimate = zxcvbn(&seen, &words);
     if estimate.score() >= SCORE_MIN {
-        return Ok(());
+        // Accents make no name harder to guess.
+        return match first(&folded) {
+            folded if folded == seen.to_lowercase() || zxcvbn(&folded, &words).score() >= SCORE_MIN => Ok(()),
+            folded if zxcvbn(&folded, &[]).score() >= SCORE_MIN => {
+                Err(PasswordError::Weak(Weakness::AboutUser))
+            }
+            _ => Ok(()),
+        };
     }
     let for_a_stranger = zxcvbn(&seen, &[]);
     let weakness = if for_a_stranger.score() >= SCORE_MIN {
@@ -107,30 +118,76 @@ pub(crate) fn check(password: &str, about: &[String]) -> Result<(), PasswordErro
     Err(PasswordError::Weak(weakness))
 }
 
-/// The texts whole, without what parts their words, and each word.
-fn words(about: &[String]) -> Vec<String> {
-    let mut words = Vec::new();
+/// The texts whole, without what parts their words, and each word, in the forms in which people disguise them: without
+/// accents, with two letters for one that keyboards lack, and backwards. Folded, each once.
+fn words(about: &[String]) -> BTreeSet<String> {
+    let mut words = BTreeSet::new();
     for text in about {
-        let parts: Vec<_> = text
-            .split(|it: char| !it.is_alphanumeric())
-            .filter(|part| !part.is_empty())
-            .collect();
-        words.push(text.clone());
-        words.push(parts.concat());
-        words.extend(parts.into_iter().map(str::to_owned));
+        for text in [folded(text), folded(&spelled_out(text))] {
+            let parts: Vec<_> = text
+                .split(|it: char| !it.is_alphanumeric())
+                .filter(|part| !part.is_empty())
+                .collect();
+            words.insert(parts.concat());
+            words.extend(parts.into_iter().map(str::to_owned));
+            words.insert(text);
+        }
     }
+    let backwards: Vec<String> = words.iter().map(|word| word.chars().rev().collect()).collect();
+    words.extend(backwards);
     words
 }
 
-/// How many characters are left of a password without what everybody knows of its user. The estimator sees three parts
+/// A text as it is compared: in small letters, without accents and the like (NFKD), and with the plain letter for one
+/// that has no such form.
+fn folded(text: &str) -> String {
+    let lower = text
+        .nfkd()
+        .filter(|it| !is_combining_mark(*it))
+        .collect::<String>();
+    let lower = lower.to_lowercase();
+    let mut folded = String::with_capacity(lower.len());
+    for letter in lower.nfkd().filter(|it| !is_combining_mark(*it)) {
+        match letter {
+            'ø' => folded.push('o'),
+            'æ' => folded.push_str("ae"),
+            'œ' => folded.push_str("oe"),
+            'ß' => folded.push_str("ss"),
+            'þ' => folded.push_str("th"),
+            'đ' | 'ð' => folded.push('d'),
+            'ħ' => folded.push('h'),
+            'ı' => folded.push('i'),
+            'ł' => folded.push('l'),
+            other => folded.push(other),
+        }
+    }
+    folded
+}
+
+/// A text with two letters for each that has such a form in its language: `Müller`, `Mueller`.
+fn spelled_out(text: &str) -> String {
+    let mut spelled = String::with_capacity(text.len());
+    for letter in text.to_lowercase().nfc() {
+        match letter {
+            'ä' => spelled.push_str("ae"),
+            'ö' | 'ø' => spelled.push_str("oe"),
+            'ü' => spelled.push_str("ue"),
+            'å' => spelled.push_str("aa"),
+            other => spelled.push(other),
+        }
+    }
+    spelled
+}
+
+/// How many characters are left of a folded password without what everybody knows of its user. The estimator sees three parts
 /// in `fjordfield12`, and takes three parts for hard to guess, whatever they are.
-fn beside(password: &str, words: &[String]) -> usize {
-    let mut words: Vec<_> = words.iter().map(|word| word.to_lowercase()).collect();
-    words.retain(|word| word.chars().count() >= KNOWN_WORD_CHARS_MIN);
+fn beside(password: &str, words: &BTreeSet<String>) -> usize {
+    let long_enough = |word: &&String| word.chars().count() >= KNOWN_WORD_CHARS_MIN;
+    let mut words: Vec<_> = words.iter().filter(long_enough).collect();
     words.sort_by_key(|word| Reverse(word.len()));
     let rest = words
         .iter()
-        .fold(password.to_lowercase(), |rest, word| rest.replace(word, ""));
+        .fold(password.to_owned(), |rest, word| rest.replace(*word, ""));
     rest.chars().count()
 }
 
@@ -198,6 +255,32 @@ mod tests {
     }
 
     #[test]
+    fn ones_own_name_is_refused_in_every_disguise() {
+        let about = ["Zoë Åkerström", "zoe.aakerstroem@bücher.example", "Łódź Bücherei"].map(str::to_owned);
+        for password in [
+            "zoëåkerström",
+            "ZOË-ÅKERSTRÖM",
+            "zoeakerstrom12",
+            "Zoe.Akerstrom!",
+            "Zo\u{e8}\u{c5}k\u{e9}rström7",
+            "zoe\u{308}a\u{30a}kerstro\u{308}m",
+            "ＺｏｅＡｋｅｒｓｔｒｏｍ１",
+            "zoeaakerstroem99",
+            "mortsreka eoz",
+            "MÖRTSREKÅËOZ1984",
+            "akerstrom12345",
+            "lodzbuecherei",
+            "LodzBucherei1",
+            "Bücherei-Łódź",
+        ] {
+            let refused = check(password, &about);
+            let why: Result<(), _> = Err(PasswordError::Weak(Weakness::AboutUser));
+            assert_eq!(format!("{refused:?}"), format!("{why:?}"), "{password}");
+        }
+        assert!(check("teapot Zoë anchor lilac", &about).is_ok());
+    }
+
+    #[test]
     fn a_few_words_that_nobody_foresees_are_enough() {
         for password in [
             "teapot anchor lilac",
@@ -224,7 +307,7 @@ mod tests {
         for known in KNOWN.lines() {
             assert!(known.chars().count() >= PASSWORD_CHARS_MIN, "{known}");
             assert!(known.chars().all(char::is_alphanumeric), "{known}");
-            assert_eq!(known, known.to_lowercase());
+            assert_eq!(known, folded(known));
         }
     }
 
