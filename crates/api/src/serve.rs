@@ -187,7 +187,8 @@ where
         let answer = tokio::time::timeout(ANSWER_TIME_MAX, answer);
         Box::pin(async move {
             let mut answer = answer.await.unwrap_or_else(|_| {
-                let detail = "The answer took too long. It is not known whether this was carried out.";
+                let detail = "The answer took too long. It is not known whether this was carried out. \
+                              Look, then send it again if it was not.";
                 Ok(Problem::new(UNAVAILABLE, detail).into_response())
             })?;
             unread.settle(&mut answer);

@@ -106,7 +106,12 @@ async fn ready(State(api): State<Arc<Api>>) -> Result<String, Problem> {
     let one = PageRequest::new(1, None);
     api.records.list_accounts(AccountFilter::default(), one).await?;
     let writable = tokio::time::timeout(STORE_TIME_MAX, api.engine.check_writable()).await;
-    writable.map_err(|_| Problem::new(UNAVAILABLE, "Commits are not stored in time."))??;
+    writable.map_err(|_| {
+        Problem::new(
+            UNAVAILABLE,
+            "Commits are not stored in time. Look at the disk and the log.",
+        )
+    })??;
     Ok(format!("ready\n{}", clock_note(api.engine.wall_clock())))
 }
 

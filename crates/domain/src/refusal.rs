@@ -146,6 +146,21 @@ pub enum Action {
     Later,
 }
 
+impl Action {
+    /// What it is to do so, to complete "You can …".
+    const fn as_words(self) -> &'static str {
+        match self {
+            Self::Wait => "wait in the queue",
+            Self::TakePayPerUse => "take pay-per-use minutes",
+            Self::AskAdmin => "ask an admin for a seat",
+            Self::AskOwner => "ask an owner of the account",
+            Self::EndOwnSession => "end a session of your own",
+            Self::TakeOver => "sign out on the other device",
+            Self::Later => "try again later",
+        }
+    }
+}
+
 /// How full a pool is, with those who hold its seats.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PoolFigures {
@@ -210,8 +225,8 @@ impl SeatKind {
 pub enum Refusal {
     /// The pool is full and no other way is open.
     #[error(
-        "All shared seats are in use. {} has {} of {} seats taken{}.",
-        .0.name, .0.occupied, .0.seats, waiting(.0.waiting)
+        "All shared seats are in use. {} has {} of {} seats taken{}.{}",
+        .0.name, .0.occupied, .0.seats, waiting(.0.waiting), possible(.1)
     )]
     NoSeatAvailable(Box<PoolFigures>, Vec<Action>),
     /// The user's own limit (S3).
@@ -249,8 +264,9 @@ pub enum Refusal {
     PlanExcludesSharedSeats { plan: String },
     /// Fewer seats are left than asked for (L1, P3).
     #[error(
-        "{asked} more {} {} of {product} {} needed, and {left} of {total} {} left.",
-        .kind.as_str(), plural(*.asked, "seat", "seats"), plural(*.asked, "is", "are"), plural(*.left, "is", "are")
+        "{asked} more {} {} of {product} {} needed, and {left} of {total} {} left. {}, or buy more.",
+        .kind.as_str(), plural(*.asked, "seat", "seats"), plural(*.asked, "is", "are"), plural(*.left, "is", "are"),
+        freeing(*.kind)
     )]
     NotEnoughSeats {
         kind: SeatKind,
@@ -280,11 +296,11 @@ pub enum Refusal {
     )]
     PoolNotEmpty { users: u32 },
     /// The default pool (P2).
-    #[error("The default pool of a product cannot be deleted.")]
+    #[error("The default pool of a product cannot be deleted. Lower its seats to 0 instead.")]
     DefaultPool,
     /// A rule that decides who holds a seat cannot change under those who do.
     #[error(
-        "`{rule}` cannot change while the pool is in use: {} taken, and {}.",
+        "`{rule}` cannot change while the pool is in use: {} taken, and {}. Change it when nobody is signed in or waits, or make another pool.",
         counted(occupied, "seat is", "seats are"),
         counted(waiting, "person waits", "people wait")
     )]
@@ -321,7 +337,7 @@ pub enum Refusal {
     #[error("This ticket is over. Ask for a new one.")]
     TicketEnded { id: crate::id::TicketId },
     /// Only its user may do that (S8).
-    #[error("Only the user who started this session can do that.")]
+    #[error("Only the user who started this session can do that. Ask them, or end the session if you may.")]
     NotYourSession,
     /// The code has answered its first customer.
     #[error("Another customer has joined with this code already. Ask your agent for a new one.")]
@@ -330,7 +346,7 @@ pub enum Refusal {
     #[error("This `Idempotency-Key` stands for another request already. Draw a new key for each request.")]
     IdempotencyKeyReused,
     /// Not in this state.
-    #[error("The {what} is {state}. It must be {expected} for that.")]
+    #[error("The {what} is {state}. It must be {expected} for that: look at it again, and go on from there.")]
     WrongState {
         what: &'static str,
         state: &'static str,
@@ -349,8 +365,28 @@ pub enum Refusal {
     #[error("You need {needed} for that. Ask {}.", ask_whom(needed))]
     Forbidden { needed: &'static str },
     /// No such thing, or none that the caller may see.
-    #[error("There is no {what} with this id.")]
+    #[error(
+        "There is no {what} with this id, or none that you may see. Check the id, and which account your credential is for."
+    )]
     NotFound { what: &'static str },
+}
+
+/// What is open now, as a sentence with the space before it.
+fn possible(actions: &[Action]) -> String {
+    let words: Vec<_> = actions.iter().map(|action| action.as_words()).collect();
+    match words.split_last() {
+        None => String::new(),
+        Some((only, [])) => format!(" You can {only}."),
+        Some((last, others)) => format!(" You can {} or {last}.", others.join(", ")),
+    }
+}
+
+/// Where seats come from that are bought already.
+const fn freeing(kind: SeatKind) -> &'static str {
+    match kind {
+        SeatKind::Named => "Take a named seat from somebody",
+        SeatKind::Shared => "Lower another pool",
+    }
 }
 
 /// Who can give what is needed: only the operator has operator keys.

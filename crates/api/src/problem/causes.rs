@@ -20,7 +20,7 @@ impl From<Failure> for Problem {
             Failure::Invariant(broken) => Self::new(
                 INVARIANT,
                 format!(
-                    "This would have broken a rule ({}). Nothing was done.",
+                    "This would have broken a rule ({}). Nothing was done. Tell the operator of this server: its log names the account.",
                     broken.name()
                 ),
             ),
@@ -30,8 +30,12 @@ impl From<Failure> for Problem {
                     Reason::OutcomeUnknown => {
                         "It is not known whether this was carried out. Look, then send it again if it was not."
                     }
-                    Reason::ShuttingDown => "This server is shutting down. Nothing was done.",
-                    Reason::Journal(_) => "The journal is not available. Nothing was done.",
+                    Reason::ShuttingDown => {
+                        "This server is shutting down. Nothing was done. Send it again in a moment."
+                    }
+                    Reason::Journal(_) => {
+                        "The journal is not available. Nothing was done. Send it again in a moment; if it stays so, the operator's log says why."
+                    }
                 };
                 Self::new(UNAVAILABLE, detail)
             }
@@ -51,7 +55,10 @@ impl From<IdentityError> for Problem {
             error = &error as &dyn std::error::Error,
             "the credential store failed"
         );
-        Self::new(UNAVAILABLE, "The credential store is not available.")
+        Self::new(
+            UNAVAILABLE,
+            "The credential store is not available. Send it again in a moment; if it stays so, the operator's log says why.",
+        )
     }
 }
 

@@ -20,7 +20,9 @@ struct Common {
     #[schema(example = 409)]
     status: u16,
     /// A sentence about this occurrence, for people.
-    #[schema(example = "All shared seats are in use. Support has 10 of 10 seats taken, and 2 people wait.")]
+    #[schema(
+        example = "All shared seats are in use. Support has 10 of 10 seats taken, and 2 people wait. You can wait in the queue or ask an admin for a seat."
+    )]
     detail: String,
     /// The stable code, for programs.
     #[schema(example = "no-seat-available")]

@@ -121,7 +121,7 @@ impl Problem {
     /// Nobody is known by the credential, or there is none.
     pub(crate) fn unauthenticated(token_was_given: bool) -> Self {
         let detail = if token_was_given {
-            "This credential is unknown, expired or revoked."
+            "This credential is unknown, expired or revoked. Sign in again, or ask an admin for a new key."
         } else {
             "This call needs a credential: send `Authorization: Bearer …`."
         };

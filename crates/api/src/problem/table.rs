@@ -78,7 +78,7 @@ pub(crate) const PASSWORD_CHANGE_REQUIRED: &Kind = kind!("password-change-requir
 pub(crate) const SECOND_FACTOR_NEEDED: &Kind = kind!("second-factor-needed", UNAUTHORIZED
     "The second factor is needed",
     what: "The password is right, and the user has a second factor.",
-    why: "Who has set up a second factor is known by both only.",
+    why: "Once a second factor is set up, the password alone does not identify the user.",
     remedy: "Send the call again with `second_factor`: a code that the user's app shows now, or one of their recovery codes. Each is good once.");
 /// The account wants more than a password of this user.
 pub(crate) const SECOND_FACTOR_SET_UP_NEEDED: &Kind = kind!("second-factor-set-up-needed", FORBIDDEN
@@ -270,7 +270,7 @@ impl Kind {
             Code::InAMapping => kind!(Code::InAMapping.as_str(), CONFLICT
                 "A group's mapping names it",
                 what: "The members of a group (`group`) get this pool or team by the group's mapping.",
-                why: "Who came into the group later could not be given what the mapping says.",
+                why: "Users added to the group later could not be given what the mapping says.",
                 remedy: "Change the mapping of the group first: `PUT …/groups/{group}/mapping`."),
             Code::BreakGlassNeeded => kind!(Code::BreakGlassNeeded.as_str(), CONFLICT
                 "An owner must be able to come in",
@@ -288,7 +288,7 @@ impl Kind {
                 why: "Nobody's change is undone by somebody who did not know of it.",
                 remedy: "Look at it again, and send the call with what is there now, where it is still right."),
             Code::IdempotencyKeyReused => kind!(Code::IdempotencyKeyReused.as_str(), CONFLICT
-                "The `Idempotency-Key` stands for another request",
+                "The idempotency key stands for another request",
                 what: "An earlier request with the same `Idempotency-Key` asked for something else, and what it made is still known.",
                 why: "A key names one attempt: its repeats are answered with what the first one made, so a different request must not be taken for a repeat.",
                 remedy: "Draw a new key for each new request, and send the body unchanged when you repeat one."),
@@ -342,6 +342,22 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+
+    #[test]
+    fn every_row_says_what_happened_why_and_what_to_do_in_whole_sentences() {
+        for kind in Kind::all() {
+            for text in [kind.what, kind.why, kind.remedy] {
+                let is_sentence = text.ends_with('.') && text.split_whitespace().count() >= 3;
+                assert!(is_sentence, "{}: {text}", kind.code);
+            }
+            // It stands in the title of a page, where nothing is marked as code.
+            assert!(
+                !kind.title.contains('`') && !kind.title.ends_with('.'),
+                "{}",
+                kind.title
+            );
+        }
+    }
 
     #[test]
     fn every_code_has_a_row_of_its_own() {

@@ -66,7 +66,8 @@ impl Error {
 
     /// There is no such resource in this account.
     pub(super) fn not_found(what: &str) -> Self {
-        let detail = format!("There is no {what} with this id.");
+        let detail =
+            format!("There is no {what} with this id. Check the id, and which account the key is for.");
         Self::new(StatusCode::NOT_FOUND, detail)
     }
 

@@ -163,9 +163,8 @@ async fn exchange(
         }
         Exchange::ChangeRequired => Err(change_required(api)),
         Exchange::SecondFactorNeeded => Err(Problem::second_factor_needed()),
-        Exchange::Wrong if code.is_some() => {
-            Err(wrong().detailed("The code of the second factor is wrong, or was used before."))
-        }
+        Exchange::Wrong if code.is_some() => Err(wrong()
+            .detailed("The code of the second factor is wrong, or was used before. Wait for the next one.")),
         Exchange::Wrong => Err(wrong()),
     }
 }
@@ -177,7 +176,7 @@ fn change_required(api: &Api) -> Problem {
 }
 
 fn wrong() -> Problem {
-    Problem::unauthenticated(false).detailed("The address or the password is wrong.")
+    Problem::unauthenticated(false).detailed("The address or the password is wrong. Check both; if the password is forgotten, an owner or admin can set another.")
 }
 
 /// Kill the token that this call is made with

@@ -10,6 +10,7 @@ mod leases;
 mod minutes;
 mod queue;
 mod reclaims;
+mod refusals;
 mod sessions;
 mod sign_ins;
 mod simulation;

@@ -383,7 +383,7 @@ async fn the_default_pool_stays_and_a_full_one_goes_with_its_users_in_one_step()
 
     let default = desk.get(&format!("/pools/{}", desk.pool)).await.html;
     assert!(
-        default.contains("The default pool of a product cannot be deleted."),
+        default.contains("The default pool of a product cannot be deleted. Lower its seats to 0 instead."),
         "{default}"
     );
     let confirm = desk.get(&format!("/pools/{night}/delete")).await.html;

@@ -197,7 +197,7 @@ async fn a_user_is_added_with_a_seat_or_not_at_all() {
     assert!(
         refused
             .html
-            .contains("1 more named seat of remote-support is needed, and 0 of 1 are left"),
+            .contains("1 more named seat of remote-support is needed, and 0 of 1 are left. Take a named seat from somebody, or buy more."),
         "{}",
         refused.html
     );

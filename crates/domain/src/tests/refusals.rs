@@ -1,0 +1,229 @@
+//! Every "no" says what can be done about it, to whoever reads it.
+
+use std::collections::BTreeSet;
+
+use crate::presence::{Device, DeviceKind};
+use crate::refusal::{Action, Code, PoolFigures, Refusal, SeatKind};
+use crate::{GroupId, PoolId, Secs, SignInId, TicketId};
+
+fn figures() -> PoolFigures {
+    PoolFigures {
+        pool: PoolId::from_bits(1),
+        name: "North".parse().unwrap(),
+        product: "desk".parse().unwrap(),
+        seats: 2,
+        occupied: 2,
+        offered: 0,
+        waiting: 0,
+        minutes_left: None,
+        holders: Vec::new(),
+    }
+}
+
+fn short(kind: SeatKind) -> Refusal {
+    Refusal::NotEnoughSeats {
+        kind,
+        product: "desk".parse().unwrap(),
+        asked: 1,
+        left: 0,
+        total: 2,
+        user: None,
+    }
+}
+
+/// Refusals of seats, each with the end of its sentence, or sentences.
+fn of_seats() -> Vec<(Refusal, &'static str)> {
+    use Action::{AskAdmin, TakePayPerUse, Wait};
+    let device = Device {
+        id: "d-1".parse().unwrap(),
+        name: "Laptop".parse().unwrap(),
+        kind: DeviceKind::Desktop,
+    };
+    vec![
+        (
+            Refusal::NoSeatAvailable(Box::new(figures()), vec![Wait, TakePayPerUse, AskAdmin]),
+            "You can wait in the queue, take pay-per-use minutes or ask an admin for a seat.",
+        ),
+        (
+            Refusal::NoSeatAvailable(Box::new(figures()), vec![AskAdmin]),
+            "You can ask an admin for a seat.",
+        ),
+        (
+            Refusal::UserSeatLimit { held: 1, limit: 1 },
+            "ask your account owner.",
+        ),
+        (
+            Refusal::SignedInElsewhere {
+                sign_in: SignInId::from_bits(1),
+                device: Box::new(device),
+                max_devices: 1,
+            },
+            "Sign out there, or ask again with `takeover`.",
+        ),
+        (
+            Refusal::SeatInCall { active: 1, max: 1 },
+            "End or pause that session first; a seat takes 1 at a time.",
+        ),
+        (
+            Refusal::NoLicense {
+                product: "desk".parse().unwrap(),
+            },
+            "Ask an admin to assign a seat.",
+        ),
+        (Refusal::UserInactive, "Ask an admin to activate them."),
+        (
+            Refusal::CoolingDown {
+                remaining: Secs::new(9),
+            },
+            "You can take a seat again in 9 seconds.",
+        ),
+        (
+            Refusal::MinutesExhausted(Box::new(figures()), Vec::new()),
+            "Ask your account owner for minutes.",
+        ),
+        (
+            Refusal::PlanExcludesSharedSeats {
+                plan: "team".to_owned(),
+            },
+            "Choose a plan with shared seats, such as `enterprise`.",
+        ),
+    ]
+}
+
+/// Refusals of what people set.
+fn of_settings() -> Vec<(Refusal, &'static str)> {
+    vec![
+        (
+            short(SeatKind::Named),
+            "0 of 2 are left. Take a named seat from somebody, or buy more.",
+        ),
+        (
+            short(SeatKind::Shared),
+            "0 of 2 are left. Lower another pool, or buy more.",
+        ),
+        (
+            Refusal::SeatsInUse {
+                kind: SeatKind::Named,
+                product: "desk".parse().unwrap(),
+                asked: 1,
+                in_use: 2,
+            },
+            "Free 1 of them before lowering to 1.",
+        ),
+        (
+            Refusal::PoolNotEmpty { users: 1 },
+            "Move or remove them first, or name a pool to move them to.",
+        ),
+        (Refusal::DefaultPool, "Lower its seats to 0 instead."),
+        (
+            Refusal::PoolInUse {
+                rule: "seat_held_by",
+                occupied: 1,
+                waiting: 0,
+            },
+            "Change it when nobody is signed in or waits, or make another pool.",
+        ),
+        (Refusal::LastOwner, "Make another user an owner first."),
+        (
+            Refusal::InAMapping {
+                what: "pool",
+                group: GroupId::from_bits(1),
+                name: "Crew".parse().unwrap(),
+            },
+            "Change the group's mapping first.",
+        ),
+        (
+            Refusal::BreakGlassNeeded,
+            "Name one as the break-glass owner, or stop requiring single sign-on.",
+        ),
+        (
+            Refusal::ChangedMeanwhile {
+                field: "seats",
+                now: "there are 3 seats".to_owned(),
+            },
+            "Look at it again, and choose again.",
+        ),
+    ]
+}
+
+/// Refusals of requests as such.
+fn of_requests() -> Vec<(Refusal, &'static str)> {
+    vec![
+        (
+            Refusal::AlreadyExists {
+                what: "user",
+                field: "email",
+            },
+            "Choose another.",
+        ),
+        (
+            Refusal::SignInEnded {
+                id: SignInId::from_bits(1),
+            },
+            "Sign in again.",
+        ),
+        (
+            Refusal::TicketEnded {
+                id: TicketId::from_bits(1),
+            },
+            "Ask for a new one.",
+        ),
+        (
+            Refusal::NotYourSession,
+            "Ask them, or end the session if you may.",
+        ),
+        (Refusal::AlreadyJoined, "Ask your agent for a new one."),
+        (Refusal::IdempotencyKeyReused, "Draw a new key for each request."),
+        (
+            Refusal::WrongState {
+                what: "session",
+                state: "ended",
+                expected: "active",
+            },
+            "look at it again, and go on from there.",
+        ),
+        (
+            Refusal::ControlNeedsView {
+                control: "control_own",
+                view: "view_own",
+            },
+            "Give both, or neither.",
+        ),
+        (
+            Refusal::Invalid {
+                field: "seats",
+                expected: "at most 5".to_owned(),
+            },
+            "`seats` must be at most 5.",
+        ),
+        (
+            Refusal::Forbidden {
+                needed: "the role `admin`",
+            },
+            "Ask an owner or admin of the account.",
+        ),
+        (
+            Refusal::Forbidden {
+                needed: "an operator key",
+            },
+            "Ask the operator of this server.",
+        ),
+        (
+            Refusal::NotFound { what: "user" },
+            "Check the id, and which account your credential is for.",
+        ),
+    ]
+}
+
+#[test]
+fn q1_every_refusal_says_what_to_do() {
+    let mut told = BTreeSet::from([Code::Unauthenticated, Code::Overloaded]);
+    for (refusal, remedy) in [of_seats(), of_settings(), of_requests()].concat() {
+        let said = refusal.to_string();
+        assert!(said.ends_with(remedy), "{said}");
+        told.insert(refusal.code());
+    }
+    // The two that no rule refuses with are told by the API.
+    let untold: Vec<_> = Code::ALL.iter().filter(|code| !told.contains(code)).collect();
+    assert!(untold.is_empty(), "{untold:?}");
+}
