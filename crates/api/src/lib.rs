@@ -55,7 +55,7 @@ pub use arrival::{Arrival, TrustedProxies};
 pub use audit_file::{AuditFormat, AuditLine};
 pub use connections::{CONNECTIONS_PER_ADDRESS, Connections};
 pub use credentials::{NotHashed, hashing_share};
-pub use extract::{BODY_BYTES_MAX, KEY_CHARS_MAX, LIMIT_DEFAULT, LIMIT_MAX};
+pub use extract::{BODY_BYTES_MAX, KEY_CHARS_MAX, LIMIT_DEFAULT, LIMIT_MAX, in_words};
 pub use problem::{Kind, Problem};
 pub use provider::ProviderRefused;
 pub use request_id::{REQUEST_ID, REQUEST_ID_CHARS_MAX, ensure_request_id};

@@ -31,6 +31,13 @@ pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), 
             file.display()
         )));
     }
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+        return Err(Failure::said(format!(
+            "There is no directory {}. Make it first, or name a file in another one.",
+            folder.display()
+        )));
+    }
     let directory = arguments.data.existing()?;
     usher_journal_sqlite::backup(&directory, file).map_err(|error| {
         Failure::because(format_args!("Cannot copy the data to {}", file.display()), &error)

@@ -34,6 +34,12 @@ pub enum Failure {
     /// The arguments are not those of a command, or ask for help.
     #[error(transparent)]
     Arguments(#[from] clap::Error),
+    /// It stands in the log already.
+    #[error("see the log")]
+    Logged {
+        /// Whether the command was called in a way that does not make sense.
+        is_usage: bool,
+    },
     /// What the command had to say could not be written.
     #[error("the output could not be written")]
     Output(#[from] io::Error),
@@ -74,6 +80,18 @@ impl Failure {
         }
     }
 
+    /// The same failure, told in the log instead of to the person.
+    pub(crate) fn logged(self) -> Self {
+        match self {
+            Self::Said(_) | Self::DiskFull(_) | Self::Usage(_) => {
+                tracing::error!("{self}");
+                let is_usage = matches!(self, Self::Usage(_));
+                Self::Logged { is_usage }
+            }
+            other => other,
+        }
+    }
+
     /// Tells the person and gives the exit code. Whoever reads the output and went away, as `head` does, has seen
     /// enough: that is no failure.
     pub(crate) fn report(&self, terminal: &mut Terminal) -> ExitCode {
@@ -84,6 +102,8 @@ impl Failure {
                 let _ = error.print();
                 u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
             }
+            Self::Logged { is_usage: true } => ExitCode::from(USAGE),
+            Self::Logged { is_usage: false } => ExitCode::FAILURE,
             Self::Usage(_) => say(terminal, ERROR, self, ExitCode::from(USAGE)),
             Self::Incomplete(_) => say(terminal, WARNING, self, ExitCode::from(INCOMPLETE)),
             Self::Said(_) | Self::DiskFull(_) | Self::Output(_) => {

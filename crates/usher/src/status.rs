@@ -41,7 +41,7 @@ pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), 
 }
 
 async fn ask(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Failure> {
-    let url = &arguments.url;
+    let url = &address(&arguments.url)?;
     let key = arguments.operator_key.as_deref().unwrap_or_default();
     let client = Client::new(url, key)
         .map_err(|error| Failure::because(format_args!("{url} cannot be asked"), &error))?;
@@ -57,6 +57,22 @@ async fn ask(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Failu
         return Ok(());
     }
     overview(&client, terminal).await
+}
+
+/// The address of a server. Without a scheme it is one of http, as people type it.
+fn address(typed: &str) -> Result<String, Failure> {
+    let typed = typed.trim();
+    let whole = match typed.split_once("://") {
+        Some(("http" | "https", _)) => typed.to_owned(),
+        Some(_) => String::new(),
+        None => format!("http://{}", typed.trim_start_matches('/')),
+    };
+    let is_one = url::Url::parse(&whole).is_ok_and(|url| url.has_host());
+    is_one.then_some(whole).ok_or_else(|| {
+        Failure::Usage(format!(
+            "`{typed}` is not the address of a server. Give one such as `--url http://127.0.0.1:8080`, or leave it out."
+        ))
+    })
 }
 
 async fn ask_ready(client: &Client) -> Result<String, Failure> {
@@ -141,4 +157,35 @@ async fn add_rows(table: &mut Table, client: &Client, account: &AccountRow) -> R
         ]);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_without_a_scheme_is_one_of_http_and_what_is_none_is_refused() {
+        for (typed, whole) in [
+            ("127.0.0.1:8080", Some("http://127.0.0.1:8080")),
+            ("localhost:8080", Some("http://localhost:8080")),
+            ("usher.example.com", Some("http://usher.example.com")),
+            ("[::1]:8080", Some("http://[::1]:8080")),
+            ("//usher.example.com", Some("http://usher.example.com")),
+            ("https://usher.example.com", Some("https://usher.example.com")),
+            ("ftp://usher.example.com", None),
+            ("http://", None),
+            ("", None),
+            ("two words", None),
+            ("host:port", None),
+        ] {
+            let address = address(typed);
+            assert_eq!(address.as_deref().ok(), whole, "{typed}");
+            if let Err(failure) = address {
+                assert!(
+                    failure.to_string().contains("--url http://127.0.0.1:8080"),
+                    "{failure}"
+                );
+            }
+        }
+    }
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use usher_engine::maintenance::{self, Fault, Progress, Report};
-use usher_identity::{OperatorKeysAtRest, SecretsKeys, TableFault, TrailReport};
+use usher_identity::{OperatorKeysAtRest, SecretsKeys, TableFault, TrailFault, TrailReport};
 use usher_journal::{Authenticator, JournalError};
 use usher_journal_sqlite::{SqliteJournal, facts};
 
@@ -25,6 +25,12 @@ const ADVICE_ON_TRAIL: &str = "The trail of operator keys is not what was writte
 const ADVICE_ON_CREDENTIALS: &str = "The tables of credentials are not such as Usher writes them. Find out who could \
     write the data, keep a copy of it, and go back to a backup from before, or have the credentials that are named made \
     again.";
+
+/// What to do where something is not what it was when the anchor was made.
+const ADVICE_ON_ANCHOR: &str = "The data is not what it was when the anchor was made. If you went back to a backup since \
+    then, or started with `--accept-loss`, that is why: see that only newer commits than the backup's are named, move the \
+    anchor's file away, and run this again to make another. Otherwise commits were cut off or rewritten: find out who \
+    could write the data, keep a copy of it, and go back to a backup that has them.";
 
 /// What to do where the database finds the file damaged.
 const ADVICE_ON_FILE: &str = "The database's file is damaged, by its disk or by a hand. Stop the server, keep a copy of \
@@ -83,10 +89,10 @@ pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), 
     let checked = progress::block_on(check(&journal, &before, authenticator.as_ref(), |done| {
         bar.set_position(done.commits);
     }))?;
-    let (mut report, damage) =
+    let (mut report, unlike_anchor, damage) =
         checked.map_err(|error| Failure::because("The journal cannot be checked", &error))?;
     bar.finish_and_clear();
-    let trail = check_trail(&journal, &before)?;
+    let (trail, trail_unlike_anchor) = check_trail(&journal, &before)?;
     let credentials = check_credentials(&journal, keys.as_ref())?;
 
     let mut found = Findings::default();
@@ -99,6 +105,10 @@ pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), 
     }
     found.add(&report.faults, || advice(&report.faults, &extent(&report)));
     found.add(&trail.faults, || ADVICE_ON_TRAIL.to_owned());
+    let of_journal = unlike_anchor.iter().map(ToString::to_string);
+    let of_trail = trail_unlike_anchor.iter().map(ToString::to_string);
+    let unlike_anchor: Vec<_> = of_journal.chain(of_trail).collect();
+    found.add(&unlike_anchor, || ADVICE_ON_ANCHOR.to_owned());
     found.add(&credentials, || ADVICE_ON_CREDENTIALS.to_owned());
     let damage: Vec<_> = damage.iter().map(|line| format!("database: {line}")).collect();
     found.add(&damage, || ADVICE_ON_FILE.to_owned());
@@ -192,16 +202,17 @@ fn unchecked_without_key(evidence: &Evidence, report: &Report) -> Option<String>
     })
 }
 
-/// What is wrong with the journal and what was made of it, and what the database says of its file.
+/// What is wrong with the journal and what was made of it, what differs from the anchors, and what the database says of
+/// its file.
 async fn check(
     journal: &SqliteJournal,
     before: &Anchors,
     authenticator: Option<&Authenticator>,
     progress: impl FnMut(Progress) + Send,
-) -> Result<(Report, Vec<String>), JournalError> {
-    let mut report = maintenance::verify(journal, journal, authenticator, progress).await?;
-    report.faults.extend(before.compare(journal).await?);
-    Ok((report, journal.integrity().await?))
+) -> Result<(Report, Vec<Fault>, Vec<String>), JournalError> {
+    let report = maintenance::verify(journal, journal, authenticator, progress).await?;
+    let unlike_anchor = before.compare(journal).await?;
+    Ok((report, unlike_anchor, journal.integrity().await?))
 }
 
 /// Whether the tables that derive from the journal lack what a migration added to them.
@@ -224,17 +235,19 @@ fn check_credentials(
     usher_identity::check_tables(&connection, keys).map_err(|error| cannot(&error))
 }
 
-/// The trail of operator keys, which stands beside the journal.
-fn check_trail(journal: &SqliteJournal, before: &Anchors) -> Result<TrailReport, Failure> {
+/// The trail of operator keys, which stands beside the journal, and what of it differs from the anchors.
+fn check_trail(
+    journal: &SqliteJournal,
+    before: &Anchors,
+) -> Result<(TrailReport, Option<TrailFault>), Failure> {
     let cannot = |error: &(dyn std::error::Error + 'static)| {
         Failure::because("The trail of operator keys cannot be checked", error)
     };
     let connection = journal.connect().map_err(|error| cannot(&error))?;
     let keys = OperatorKeysAtRest::open(connection).map_err(|error| cannot(&error))?;
-    let mut report = keys.check_trail().map_err(|error| cannot(&error))?;
-    let fault = before.compare_trail(&keys).map_err(|error| cannot(&error))?;
-    report.faults.extend(fault);
-    Ok(report)
+    let report = keys.check_trail().map_err(|error| cannot(&error))?;
+    let unlike_anchor = before.compare_trail(&keys).map_err(|error| cannot(&error))?;
+    Ok((report, unlike_anchor))
 }
 
 /// What to do about it.

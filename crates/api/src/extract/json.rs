@@ -8,21 +8,28 @@ use axum::http::{HeaderMap, header};
 use bytes::Bytes;
 use http_body::Body as _;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use serde::de::{DeserializeOwned, IgnoredAny};
-use serde_json::Value;
+use serde::de::{self, DeserializeOwned, IgnoredAny};
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::problem::{BODY_TOO_LARGE, FieldError, MALFORMED, Problem, TIMEOUT, UNSUPPORTED_MEDIA_TYPE};
 
 use super::missing::missing_fields;
 use super::new_id::BodyDigest;
-use super::{missing_or, sentence};
+use super::{in_words, missing_or};
 
 /// The most bytes that a body may have.
 pub const BODY_BYTES_MAX: usize = 256 * 1024;
 
 /// How long a body may take to arrive.
 const BODY_TIME_MAX: Duration = Duration::from_secs(10);
+
+/// What values with fields are called in JSON.
+const OBJECT: &str = "an object";
+
+/// What stands before and after the name of a field in an error of [`read_fields`].
+const AT: &str = "at `";
+const AT_END: &str = "`: ";
 
 /// A body of JSON.
 pub(crate) struct Json<T>(pub(crate) T);
@@ -74,7 +81,8 @@ fn is_json(headers: &HeaderMap) -> bool {
 
 async fn read(body: Body, bytes_max: usize) -> Result<Bytes, Problem> {
     let too_large = || {
-        let detail = format!("The body has more than {bytes_max} bytes.");
+        let detail =
+            format!("The body has more than {bytes_max} bytes. Send less, or split it over several calls.");
         Problem::new(BODY_TOO_LARGE, detail)
     };
     let announced = body.size_hint().lower();
@@ -83,13 +91,31 @@ async fn read(body: Body, bytes_max: usize) -> Result<Bytes, Problem> {
     }
     let body = Limited::new(body, bytes_max).collect();
     let Ok(body) = tokio::time::timeout(BODY_TIME_MAX, body).await else {
-        return Err(Problem::new(TIMEOUT, "The body did not arrive in time."));
+        return Err(Problem::new(
+            TIMEOUT,
+            "The body did not arrive in time. Send it again.",
+        ));
     };
     match body {
         Ok(body) => Ok(body.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => Err(too_large()),
-        Err(_) => Err(Problem::new(MALFORMED, "The body broke off before its end.")),
+        Err(_) => Err(Problem::new(
+            MALFORMED,
+            "The body broke off before its end. Send it again, whole.",
+        )),
     }
+}
+
+/// Reads what has been looked at already, so as to tell what it is. The error names the field for [`placed`].
+pub(crate) fn read_fields<T: DeserializeOwned, E: de::Error>(fields: Map<String, Value>) -> Result<T, E> {
+    let read = serde_path_to_error::deserialize(Value::Object(fields));
+    read.map_err(|error| E::custom(format_args!("{AT}{}{AT_END}{}", error.path(), error.inner())))
+}
+
+/// The field and the message of an error of [`read_fields`].
+fn placed(message: &str) -> Option<(&str, &str)> {
+    let (field, message) = message.strip_prefix(AT)?.split_once(AT_END)?;
+    Some((if field == "." { "" } else { field }, message))
 }
 
 fn explain<T: DeserializeOwned + ToSchema>(body: &[u8], error: &serde_json::Error) -> Problem {
@@ -98,7 +124,9 @@ fn explain<T: DeserializeOwned + ToSchema>(body: &[u8], error: &serde_json::Erro
         let detail = if body.is_empty() {
             "The body is empty. Send a JSON object.".to_owned()
         } else {
-            format!("The body is not valid JSON: reading stopped at line {line}, column {column}.")
+            format!(
+                "The body is not valid JSON: reading stopped at line {line}, column {column}. Correct it there."
+            )
         };
         return Problem::new(MALFORMED, detail);
     }
@@ -110,8 +138,10 @@ fn explain<T: DeserializeOwned + ToSchema>(body: &[u8], error: &serde_json::Erro
     let message = error.to_string();
     let place = format!(" at line {line} column {column}");
     let message = message.strip_suffix(&place).unwrap_or(&message);
-    let field = missing_or(if field == "." { "" } else { &field }, message);
-    let message = sentence(message);
+    let field = if field == "." { "" } else { &field };
+    let (field, message) = placed(message).unwrap_or((field, message));
+    let field = missing_or(field, message);
+    let message = in_words(message, OBJECT);
     // Serde has lost the place where it had to look ahead.
     let message = match line {
         0 => message,

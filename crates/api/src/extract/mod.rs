@@ -8,17 +8,19 @@ mod new_id;
 mod page;
 mod path;
 mod query;
+mod words;
 
 pub(crate) use self::caller::{Bearer, Caller, Operator, bearer_of};
 pub(crate) use self::created::Created;
 pub use self::json::BODY_BYTES_MAX;
-pub(crate) use self::json::{Json, json_bytes};
+pub(crate) use self::json::{Json, json_bytes, read_fields};
 pub use self::new_id::KEY_CHARS_MAX;
 pub(crate) use self::new_id::{IdempotencyHeader, IdempotencyKey};
 pub use self::page::{LIMIT_DEFAULT, LIMIT_MAX};
 pub(crate) use self::page::{Limit, List, PageQuery};
 pub(crate) use self::path::Path;
 pub(crate) use self::query::Query;
+pub use self::words::in_words;
 
 use serde::{Deserialize, Deserializer};
 
@@ -42,27 +44,4 @@ fn missing_or(place: &str, message: &str) -> String {
         Some(name) => format!("{place}.{name}"),
         None => place.to_owned(),
     }
-}
-
-/// Serde's message in the words of somebody who calls an API.
-fn sentence(message: &str) -> String {
-    let whole = ["u8", "u16", "u32", "u64", "u128", "usize"];
-    if let Some((found, expected)) = message.rsplit_once(", expected ")
-        && whole.contains(&expected)
-    {
-        let found = found
-            .trim_start_matches("invalid type: ")
-            .trim_start_matches("invalid value: ");
-        return format!("must be a whole number of at least 0, without a decimal point, not {found}");
-    }
-    if let Some(name) = message.strip_prefix("missing field ") {
-        return format!("must be given: {name} is missing");
-    }
-    if message.contains("expected internally tagged enum") {
-        return "must be an object with the fields that /docs lists".to_owned();
-    }
-    if message.starts_with("a ") || message.starts_with("an ") {
-        return format!("must be {message}");
-    }
-    message.to_owned()
 }

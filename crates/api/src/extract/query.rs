@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 
 use crate::problem::Problem;
 
-use super::{missing_or, sentence};
+use super::{in_words, missing_or};
 
 /// The parameters behind the `?`.
 pub(crate) struct Query<T>(pub(crate) T);
@@ -24,7 +24,10 @@ impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
                 let name = error.path().to_string();
                 let name = if name == "." { "" } else { &name };
                 let message = error.inner().to_string();
-                Problem::invalid(missing_or(name, &message), sentence(&message))
+                Problem::invalid(
+                    missing_or(name, &message),
+                    in_words(&message, "a group of values"),
+                )
             })
     }
 }

@@ -24,7 +24,7 @@ async fn a_body_that_is_not_json_is_told_where_reading_stopped() {
     let detail = problem["detail"].as_str().unwrap();
     assert_eq!(
         detail,
-        "The body is not valid JSON: reading stopped at line 2, column 11."
+        "The body is not valid JSON: reading stopped at line 2, column 11. Correct it there."
     );
     send_body(&app, "").await.problem(400, "malformed");
     send_body(&app, "{\"name\": \"Night\"")
@@ -39,12 +39,22 @@ async fn a_field_that_is_not_right_is_named_with_what_it_takes() {
         (
             r#"{"name":"N","product":"p","seats":559.0}"#,
             "seats",
-            "must be a whole number of at least 0, without a decimal point, not floating point `559.0` (line 1, column 39)",
+            "must be a whole number from 0 to 4294967295, without a decimal point, not `559.0` (line 1, column 39)",
+        ),
+        (
+            r#"{"name":{"en":"N"},"product":"p","seats":1}"#,
+            "name",
+            "must be a text in quotes, not an object (line 1, column 8)",
+        ),
+        (
+            r#"{"name":"N","product":"p","seats":"1"}"#,
+            "seats",
+            "must be a whole number from 0 to 4294967295, without a decimal point, not the text \"1\" (line 1, column 37)",
         ),
         (
             r#"{"name":"N","product":"p","seats":-1}"#,
             "seats",
-            "must be a whole number of at least 0, without a decimal point, not integer `-1` (line 1, column 36)",
+            "must be a whole number from 0 to 4294967295, without a decimal point, not `-1` (line 1, column 36)",
         ),
         (
             r#"{"name":"N","product":"P","seats":1}"#,
@@ -54,7 +64,7 @@ async fn a_field_that_is_not_right_is_named_with_what_it_takes() {
         (
             r#"{"name":"N","product":"p","seats":1,"colour":"red"}"#,
             "colour",
-            "unknown field `colour`, expected one of `name`, `product`, `seats`, `rules`, `external_id`, `metadata` (line 1, column 44)",
+            "is not known here; known are `name`, `product`, `seats`, `rules`, `external_id`, `metadata` (line 1, column 44)",
         ),
         (
             r#"{"name":"N","product":"p"}"#,

@@ -204,16 +204,19 @@ async fn a_ticket_can_be_for_signing_in_or_for_resuming_and_nothing_else() {
     );
 
     desk.app.by(&sven.who).post("tickets", sven.body()).await.ok();
-    for body in [
-        json!({}),
-        json!({"user": sven.id}),
-        json!({"sign_in": eva.id, "colour": "red"}),
+    for (body, field) in [
+        (json!({}), ""),
+        (json!({"user": sven.id}), "product"),
+        (json!({"user": 7}), "user"),
+        (json!({"sign_in": eva.id, "colour": "red"}), "colour"),
+        (json!({"session": {"id": paused["id"]}}), "session"),
     ] {
-        desk.app
-            .by(&sven.who)
-            .post("tickets", body)
-            .await
-            .problem(422, "invalid");
+        let answer = desk.app.by(&sven.who).post("tickets", body.clone()).await;
+        assert_eq!(
+            answer.problem(422, "invalid")["errors"][0]["field"],
+            field,
+            "{body}"
+        );
     }
 }
 

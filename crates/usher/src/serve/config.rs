@@ -12,6 +12,7 @@ use usher_domain::text::{Origin, PlanName};
 use usher_identity::{InvalidLives, Lives};
 
 use super::setting::{Place, Setting};
+use super::wrong;
 use crate::Failure;
 use crate::log::{Format, Level};
 
@@ -93,11 +94,10 @@ impl Config {
     pub(super) fn parse(text: &str, file: &Path) -> Result<Self, Failure> {
         let parsed: Result<Self, _> = toml::from_str(text);
         let mut config = parsed.map_err(|error| {
-            let shown = error.to_string();
-            let file = file.display();
+            let why = wrong::in_words(text, &error);
             Failure::said(format!(
-                "The configuration in {file} cannot be used.\n{}",
-                shown.trim_end()
+                "The configuration in {} cannot be used: {why}",
+                file.display()
             ))
         })?;
         file.clone_into(&mut config.file);
@@ -262,32 +262,114 @@ mod tests {
         assert_eq!(plans, [("enterprise", true), ("gold", true), ("team", true)]);
     }
 
-    #[test]
-    fn what_the_file_does_not_know_is_shown_with_its_place() {
-        let unknown = parse("lissten = \"127.0.0.1:80\"\n").unwrap_err();
-        let name = parse("[plans.Gold]\nshared_seats = true\n").unwrap_err();
+    /// A file, the line that is wrong, and what is said of it.
+    const WRONG: &[(&str, usize, &str)] = &[
+        (
+            "lissten = \"127.0.0.1:80\"",
+            1,
+            "`lissten` is not known here; did you mean `listen`?",
+        ),
+        (
+            "colour = \"red\"",
+            1,
+            "`colour` is not known here. docs/usher.toml shows every key",
+        ),
+        (
+            "[plans.Gold]\nshared_seats = true",
+            1,
+            "must be a plan name: 1 to 64 of a-z",
+        ),
+        ("[plans.gold]", 1, "`gold` needs `shared_seats`, which is missing"),
+        (
+            "[plans.gold]\nshared_seat = true",
+            2,
+            "`shared_seat` is not known here; did you mean `shared_seats`?",
+        ),
+        ("[plans]\ngold = true", 2, "`gold` must be a table, not `true`"),
+        (
+            "[listen]\nport = 80",
+            1,
+            "`listen` must be a text in quotes, not a table",
+        ),
+        (
+            "\nlisten = { port = 80 }",
+            2,
+            "`listen` must be a text in quotes, not a table",
+        ),
+        (
+            "listen = 8080",
+            1,
+            "`listen` must be a text in quotes, not `8080`",
+        ),
+        (
+            "tls_cert = 1",
+            1,
+            "`tls_cert` must be the path of a file, in quotes, not `1`",
+        ),
+        (
+            "trusted_proxies = \"none\"",
+            1,
+            "`trusted_proxies` must be a list in brackets, not the text \"none\"",
+        ),
+        (
+            "private_providers = \"yes\"",
+            1,
+            "`private_providers` must be `true` or `false`, without quotes",
+        ),
+        (
+            "connections_per_address_max = 0",
+            1,
+            "must be a whole number from 1 to 4294967295",
+        ),
+        (
+            "log_format = \"yaml\"",
+            1,
+            "`log_format` must be `text` or `json`, not `yaml`",
+        ),
+        (
+            "log_level = \"loud\"",
+            1,
+            "`log_level` must be one of `error`, `warn`, `info`",
+        ),
+        (
+            "session_idle_secs = \"1 h\"",
+            1,
+            "must be a whole number from 0 to 4294967295",
+        ),
+        (
+            "session_idle_secs = -1",
+            1,
+            "must be a whole number from 0 to 4294967295",
+        ),
+        (
+            "cors_origins = [\"acme.example\"]",
+            1,
+            "`cors_origins` must be an origin such as `https://",
+        ),
+        ("listen = 127.0.0.1:80", 1, "this is not TOML"),
+        ("listen", 1, "this is not TOML"),
+        ("listen = \"a\"\nlisten = \"b\"", 2, "stands there twice"),
+    ];
 
-        assert!(unknown.contains("line 1"), "{unknown}");
-        assert!(unknown.contains("unknown field `lissten`"), "{unknown}");
-        assert!(name.contains("a plan name"), "{name}");
-        for (wrong, said) in [
-            ("tls_cert = 1\n", "expected path string"),
-            ("trusted_proxies = \"none\"\n", "expected a sequence"),
-            ("private_providers = \"yes\"\n", "expected a boolean"),
-            ("connections_per_address_max = 0\n", "expected a nonzero"),
-            ("log_format = \"yaml\"\n", "expected `text` or `json`"),
-            (
-                "log_level = \"loud\"\n",
-                "expected one of `error`, `warn`, `info`",
-            ),
-            ("session_idle_secs = \"1 h\"\n", "expected u32"),
-        ] {
+    #[test]
+    fn what_is_wrong_is_said_in_words_with_the_line_and_the_key() {
+        for (wrong, line, said) in WRONG {
             let error = parse(wrong).unwrap_err();
-            assert!(
-                error.contains("usher.toml") && error.contains(wrong.trim_end()),
-                "{error}"
-            );
-            assert!(error.contains(said), "{error}");
+            let start = format!("The configuration in usher.toml cannot be used: line {line}: ");
+            assert!(error.starts_with(&start), "{wrong}: {error}");
+            assert!(error.contains(said), "{wrong}: {error}");
+            let shown = wrong.lines().nth(line - 1).unwrap_or_default();
+            assert!(error.ends_with(&format!("\n  {shown}")), "{wrong}: {error}");
+            for developers in [
+                "invalid type",
+                "expected",
+                "struct ",
+                "sequence",
+                "u32",
+                "unknown field",
+            ] {
+                assert!(!error.contains(developers), "{wrong}: {error}");
+            }
         }
     }
 

@@ -12,6 +12,7 @@ mod signals;
 mod stop;
 mod store;
 mod transport;
+mod wrong;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -44,6 +45,7 @@ const MAINTAIN_EVERY: Duration = Duration::from_mins(5);
 
 /// Run the server
 #[derive(Debug, Args)]
+#[command(mut_args(switch))]
 #[command(after_help = concat!("\
 The first start makes an operator key and shows it once; where its output is no terminal, the key is
 in the file operator.key in the data directory instead. `USHER_OPERATOR_KEY` sets one instead, also in
@@ -67,31 +69,13 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "URL", env = "USHER_PUBLIC_URL")]
     public_url: Option<String>,
     /// Let accounts sign in at providers in private networks and on this machine, not on the internet only
-    #[arg(
-        long,
-        env = "USHER_PRIVATE_PROVIDERS",
-        value_name = "BOOL",
-        num_args = 0..=1,
-        require_equals = true,
-        default_missing_value = "true",
-        value_parser = clap::builder::BoolishValueParser::new(),
-        hide_possible_values = true
-    )]
+    #[arg(long, env = "USHER_PRIVATE_PROVIDERS")]
     private_providers: Option<bool>,
     /// Start although something that was acknowledged is missing: after a loss, or on a backup
     #[arg(long)]
     accept_loss: bool,
     /// Let requests to providers go through the proxy that `HTTPS_PROXY` names, except to those of `NO_PROXY`
-    #[arg(
-        long,
-        env = "USHER_PROXY_FROM_ENVIRONMENT",
-        value_name = "BOOL",
-        num_args = 0..=1,
-        require_equals = true,
-        default_missing_value = "true",
-        value_parser = clap::builder::BoolishValueParser::new(),
-        hide_possible_values = true
-    )]
+    #[arg(long, env = "USHER_PROXY_FROM_ENVIRONMENT")]
     proxy_from_environment: Option<bool>,
     /// The DNS server that says whose a domain is [default: those of this machine]
     #[arg(long, value_name = "IP[:PORT]", env = "USHER_DNS_SERVER")]
@@ -115,6 +99,22 @@ pub(crate) struct Arguments {
     metrics: MetricsArguments,
 }
 
+/// The arguments that switch something on by their name alone, and on or off by a value.
+const SWITCHES: [&str; 2] = ["private_providers", "proxy_from_environment"];
+
+fn switch(argument: clap::Arg) -> clap::Arg {
+    if !SWITCHES.contains(&argument.get_id().as_str()) {
+        return argument;
+    }
+    argument
+        .value_name("BOOL")
+        .num_args(0..=1)
+        .require_equals(true)
+        .default_missing_value("true")
+        .value_parser(clap::builder::BoolishValueParser::new())
+        .hide_possible_values(true)
+}
+
 /// Serves until it is told to stop.
 pub(crate) fn run(arguments: Arguments, terminal: &mut Terminal) -> Result<(), Failure> {
     let runtime = tokio::runtime::Runtime::new()
@@ -122,38 +122,42 @@ pub(crate) fn run(arguments: Arguments, terminal: &mut Terminal) -> Result<(), F
     let directory = (!arguments.sandbox)
         .then(|| arguments.data.directory())
         .transpose()?;
-    let served = runtime.block_on(serve(arguments, directory.clone(), terminal));
+    let mut format = log::Format::Text;
+    let served = runtime.block_on(serve(arguments, directory.clone(), &mut format, terminal));
     // A thread that hangs with the disk must not keep the program.
     runtime.shutdown_background();
-    served.map_err(|failure| match &directory {
+    let served = served.map_err(|failure| match &directory {
         Some(directory) => failure.in_directory(directory),
         None => failure,
-    })
+    });
+    match (served, format) {
+        // Programs read this output line by line: also why the server does not run.
+        (Err(failure), log::Format::Json) => Err(failure.logged()),
+        (served, _) => served,
+    }
 }
 
+/// Serves. `format` is how the log looks, as soon as that is known.
 async fn serve(
     arguments: Arguments,
     directory: Option<PathBuf>,
+    format: &mut log::Format,
     terminal: &mut Terminal,
 ) -> Result<(), Failure> {
     let stop = signals::stop().map_err(|error| Failure::because("The server could not start", &error))?;
     let config = Config::read(arguments.config.as_deref(), directory.as_deref())?;
+    *format = arguments.log_format.or(config.log_format).unwrap_or_default();
     log::start(
         arguments.log_level.or(config.log_level).unwrap_or_default(),
-        arguments.log_format.or(config.log_format).unwrap_or_default(),
+        *format,
     )?;
     let tls = arguments.transport.tls(&config)?;
     let trusted_proxies = arguments.transport.trusted_proxies(&config)?;
     let public_url = config.choose(arguments.public_url, config.public_url.as_ref());
     let public_url = public_url.as_ref().map(checked_url).transpose()?;
     let private_providers = arguments.private_providers.or(config.private_providers);
-    let from_environment = config.choose(
-        arguments.proxy_from_environment,
-        config.proxy_from_environment.as_ref(),
-    );
-    let outbound_proxy = outward::proxy(from_environment.as_ref())?;
-    let dns_server = config.choose(arguments.dns_server, config.dns_server.as_ref());
-    let dns_server = dns_server.as_ref().map(outward::dns_server).transpose()?;
+    let (outbound_proxy, dns_server) =
+        outward::chosen(&config, arguments.proxy_from_environment, arguments.dns_server)?;
     // Dropped after everything below that has these files open.
     let mut first_start = directory.as_deref().and_then(FirstStart::look);
     let lock = directory.as_deref().map(Lock::take).transpose()?;
@@ -217,9 +221,11 @@ async fn serve(
     greet(&listener, scheme, &store, key.as_ref(), terminal)?;
     let plain = plain_http_warning(listener.local_addr()?, config.public_url.as_deref());
     let plain = plain.filter(|_| tls.is_none());
-    for warning in plain.into_iter().chain(network_warning(&store)) {
-        writeln!(terminal.err(), "{WARNING} {warning}")?;
-    }
+    warn(
+        plain.into_iter().chain(network_warning(&store)),
+        *format,
+        terminal,
+    )?;
     let url = config.public_url.clone().or_else(|| config.own_url.clone());
     let url = url.unwrap_or_default();
     show_way_in(&store, &url, terminal).await?;
@@ -240,6 +246,21 @@ pub(crate) struct Listeners {
     pub(crate) listener: TcpListener,
     /// For `/metrics` alone, without a token.
     pub(crate) metrics: Option<TcpListener>,
+}
+
+/// Tells of what an operator should see to, as the log looks.
+fn warn(
+    warnings: impl Iterator<Item = String>,
+    format: log::Format,
+    terminal: &mut Terminal,
+) -> Result<(), Failure> {
+    for warning in warnings {
+        match format {
+            log::Format::Text => writeln!(terminal.err(), "{WARNING} {warning}")?,
+            log::Format::Json => tracing::warn!("{warning}"),
+        }
+    }
+    Ok(())
 }
 
 /// What to warn of where the data is on a disk that may not keep what it has said to have stored.

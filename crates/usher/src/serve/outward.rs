@@ -4,13 +4,26 @@ use std::net::{IpAddr, SocketAddr};
 
 use usher_identity::single_sign_on::OutboundProxy;
 
+use super::config::Config;
 use super::setting::Setting;
 use crate::Failure;
 
 const DNS_PORT: u16 = 53;
 
+/// The proxy and the DNS server that the arguments or the configuration choose.
+pub(super) fn chosen(
+    config: &Config,
+    proxy_from_environment: Option<bool>,
+    dns: Option<String>,
+) -> Result<(Option<OutboundProxy>, Option<SocketAddr>), Failure> {
+    let wanted = config.choose(proxy_from_environment, config.proxy_from_environment.as_ref());
+    let proxy = proxy(wanted.as_ref())?;
+    let dns = config.choose(dns, config.dns_server.as_ref());
+    Ok((proxy, dns.as_ref().map(dns_server).transpose()?))
+}
+
 /// The proxy that the environment names, where the operator wants it.
-pub(super) fn proxy(wanted: Option<&Setting<bool>>) -> Result<Option<OutboundProxy>, Failure> {
+fn proxy(wanted: Option<&Setting<bool>>) -> Result<Option<OutboundProxy>, Failure> {
     let variable = |name: &str| {
         let given = std::env::var(name).or_else(|_| std::env::var(name.to_lowercase()));
         given.ok().filter(|value| !value.is_empty())
@@ -42,7 +55,7 @@ fn proxy_of(
 }
 
 /// The DNS server of a setting: an address, with its port where that is not 53.
-pub(super) fn dns_server(setting: &Setting<String>) -> Result<SocketAddr, Failure> {
+fn dns_server(setting: &Setting<String>) -> Result<SocketAddr, Failure> {
     let text = setting.value.trim();
     let alone = text
         .trim_start_matches('[')

@@ -14,9 +14,9 @@ use crate::Failure;
 /// The first line of a file of anchors.
 const TITLE: &str = "usher anchors 1";
 
-const ANOTHER: &str = "it is another one than the anchor says: the chain was written anew";
+const ANOTHER: &str = "it differs from the anchor: the chain has been rewritten since the anchor was made";
 
-const MISSING: &str = "it is missing, and the anchor says that it was there";
+const MISSING: &str = "it is missing, but the anchor has it";
 
 /// What stands in the place of an account for the trail of operator keys.
 const TRAIL: &str = "operator-keys";
@@ -124,7 +124,7 @@ impl Anchors {
                 Ok(Some(_)) => ANOTHER,
                 Ok(None) => MISSING,
                 Err(JournalError::Closed) => return Err(JournalError::Closed),
-                Err(_) => "it cannot be read, and the anchor says that it was there",
+                Err(_) => "it cannot be read, but the anchor has it",
             };
             faults.push(Fault {
                 place: Place::Commit { account, seq },

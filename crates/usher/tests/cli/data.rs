@@ -317,8 +317,14 @@ fn an_end_that_was_cut_off_without_a_trace_is_seen_beside_an_anchor() {
         "All is well: 3 commits in 1 account, and 0 changes of operator keys.\n"
     );
     assert_eq!(with.code, Some(1));
-    let named = format!("{ACCOUNT}, commit 5: it is missing, and the anchor says that it was there\n");
+    let named = format!("{ACCOUNT}, commit 5: it is missing, but the anchor has it\n");
     assert_eq!(with.out, named);
+    assert!(
+        with.err.contains("If you went back to a backup since then"),
+        "{}",
+        with.err
+    );
+    assert!(!with.err.contains("The journal of"), "{}", with.err);
     assert_eq!(std::fs::read_to_string(&anchor).unwrap(), kept);
 }
 
@@ -341,16 +347,10 @@ fn whatever_a_hand_does_to_the_trail_of_operator_keys_is_found_and_named() {
         ),
         (
             "DELETE FROM identity_operator_audit WHERE seq = 3",
-            vec![
-                (3, "it is missing"),
-                (3, "it is missing, and the anchor says that it was there"),
-            ],
+            vec![(3, "it is missing"), (3, "it is missing, but the anchor has it")],
         ),
         (swap, vec![(1, not_written), (2, not_written), (3, not_written)]),
-        (
-            cut,
-            vec![(3, "it is missing, and the anchor says that it was there")],
-        ),
+        (cut, vec![(3, "it is missing, but the anchor has it")]),
     ] {
         let data = tempfile::tempdir().unwrap();
         let path = data.path().to_str().unwrap();
@@ -382,13 +382,12 @@ fn whatever_a_hand_does_to_the_trail_of_operator_keys_is_found_and_named() {
             .map(|(seq, problem)| format!("operator keys, change {seq}: {problem}\n"));
         assert_eq!(after.out, faults.collect::<String>(), "{tampering}");
         assert_eq!(after.code, Some(1));
-        assert!(
-            after
-                .err
-                .contains("The trail of operator keys is not what was written"),
-            "{}",
-            after.err
-        );
+        let advice = if tampering == cut {
+            "The data is not what it was when the anchor was made"
+        } else {
+            "The trail of operator keys is not what was written"
+        };
+        assert!(after.err.contains(advice), "{tampering}: {}", after.err);
     }
 }
 

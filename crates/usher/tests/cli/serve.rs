@@ -246,6 +246,52 @@ fn ask(url: &str, key: &str, request: &str, body: &str) -> String {
 }
 
 #[test]
+fn every_line_for_programs_is_json_also_at_a_start_that_warns_or_fails() {
+    let data = tempfile::tempdir().unwrap();
+    let path = data.path().to_str().unwrap();
+    let json = |text: &str| -> serde_json::Value { serde_json::from_str(text).expect(text) };
+
+    let listen = ["--listen", "[::]:0", "--data", path, "--log-format", "json"];
+    let (server, mut log) = Server::start_logging(&listen);
+    let warning = json(&log.wait_for("speaks plain HTTP on"));
+    let second = usher(&[
+        "serve",
+        "--listen",
+        "127.0.0.1:0",
+        "--data",
+        path,
+        "--log-format",
+        "json",
+    ]);
+    let usage = usher(&[
+        "serve",
+        "--listen",
+        "nowhere",
+        "--sandbox",
+        "--log-format",
+        "json",
+    ]);
+    drop(server);
+
+    assert_eq!(warning["level"], "WARN");
+    for (run, code, said) in [
+        (second, 1, "Another Usher server uses the data"),
+        (usage, 2, "`nowhere` is not a place"),
+    ] {
+        assert_eq!(run.code, Some(code), "{}", run.err);
+        let lines: Vec<_> = run.err.lines().map(json).collect();
+        let last = lines.last().expect("a line");
+        assert_eq!(last["level"], "ERROR");
+        assert!(
+            last["message"]
+                .as_str()
+                .is_some_and(|message| message.contains(said)),
+            "{last}"
+        );
+    }
+}
+
+#[test]
 fn what_the_log_cannot_be_is_refused_with_what_it_can_be() {
     let data = tempfile::tempdir().unwrap();
     let serve = [
@@ -343,7 +389,7 @@ fn a_configuration_that_cannot_be_used_is_shown_with_its_place() {
     ]);
 
     assert_eq!(run.code, Some(1));
-    assert!(run.err.contains("unknown field `shared_seat`"), "{}", run.err);
+    assert!(run.err.contains("did you mean `shared_seats`?"), "{}", run.err);
 }
 
 #[test]

@@ -1,15 +1,14 @@
 //! Asking for a place in the queue.
 
 use axum::response::{IntoResponse, Response};
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, de};
-use serde_json::{Map, Value};
+use serde_json::Map;
 use usher_domain::SessionId;
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::Waiting;
-use crate::extract::{Caller, IdempotencyHeader, IdempotencyKey, Json};
+use crate::extract::{Caller, IdempotencyHeader, IdempotencyKey, Json, read_fields};
 use crate::problem::Problem;
 use crate::v1::path::AccountPath;
 use crate::v1::schema;
@@ -42,18 +41,15 @@ pub(super) struct Body(NewTicket);
 
 impl<'de> Deserialize<'de> for Body {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        fn read<T: DeserializeOwned, E: de::Error>(fields: Map<String, Value>) -> Result<T, E> {
-            serde_json::from_value(Value::Object(fields)).map_err(E::custom)
-        }
         let fields = Map::deserialize(deserializer)?;
         if fields.contains_key("user") {
-            return read(fields).map(NewTicket::SignIn).map(Self);
+            return read_fields(fields).map(NewTicket::SignIn).map(Self);
         }
         if fields.contains_key("sign_in") {
-            return read(fields).map(NewTicket::Session).map(Self);
+            return read_fields(fields).map(NewTicket::Session).map(Self);
         }
         if fields.contains_key("session") {
-            return read(fields).map(NewTicket::Resume).map(Self);
+            return read_fields(fields).map(NewTicket::Resume).map(Self);
         }
         Err(de::Error::custom(
             "one of `user` (to sign in), `sign_in` (for a new session) and `session` (to resume) is needed",

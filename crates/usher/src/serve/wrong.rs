@@ -1,0 +1,56 @@
+//! What is wrong with a line of `usher.toml`, for whoever wrote it.
+
+/// From this likeness on, a key is taken for a mistyped one.
+const LIKENESS_MIN: f64 = 0.85;
+
+/// The line, its key and what is wrong with it, followed by the line itself.
+pub(super) fn in_words(text: &str, error: &toml::de::Error) -> String {
+    let at = error.span().map_or(0, |span| span.start);
+    let before = text.get(..at).unwrap_or(text);
+    let number = before.matches('\n').count();
+    let line = text.lines().nth(number).unwrap_or_default();
+    let why = phrase(key(line), error.message());
+    format!("line {}: {why}\n  {}", number + 1, line.trim_end())
+}
+
+/// The key that a line sets, or the last part of the name of the table that it begins.
+fn key(line: &str) -> Option<&str> {
+    let line = line.trim();
+    let name = match line.strip_prefix('[') {
+        Some(table) => table.split(']').next()?.rsplit('.').next()?,
+        None => line.split_once('=')?.0,
+    };
+    Some(name.trim()).filter(|name| !name.is_empty())
+}
+
+fn phrase(key: Option<&str>, message: &str) -> String {
+    let name = key.map(|key| format!("`{key}` ")).unwrap_or_default();
+    if let Some(unknown) = message.strip_prefix("unknown field ") {
+        return unknown_key(unknown);
+    }
+    if let Some(missing) = message.strip_prefix("missing field ") {
+        return format!("{name}needs {missing}, which is missing.");
+    }
+    if message.starts_with("duplicate key") {
+        return format!("{name}stands there twice. Remove one.");
+    }
+    let words = usher_api::in_words(message, "a table");
+    if words.starts_with("must be ") {
+        return format!("{name}{words}.");
+    }
+    // The parser's own words are about the form: quotes, brackets, what follows a value.
+    let form = message.split(", expected").next().unwrap_or_default();
+    format!("this is not TOML: {form}. Write `key = value`, with texts in quotes.")
+}
+
+/// `unknown` begins with the key in backticks and ends with those that are known.
+fn unknown_key(unknown: &str) -> String {
+    let mut words = unknown.split('`').skip(1).step_by(2);
+    let typed = words.next().unwrap_or_default();
+    let likeness = |known: &str| strsim::jaro_winkler(typed, known);
+    let nearest = words.max_by(|one, other| likeness(one).total_cmp(&likeness(other)));
+    match nearest.filter(|nearest| likeness(nearest) >= LIKENESS_MIN) {
+        Some(nearest) => format!("`{typed}` is not known here; did you mean `{nearest}`?"),
+        None => format!("`{typed}` is not known here. docs/usher.toml shows every key."),
+    }
+}
