@@ -38,31 +38,37 @@ pub enum FetchError {
         address: String,
     },
     /// There is no such host, or nobody answers there.
-    #[error("nobody answers at `{host}`")]
+    #[error(
+        "nobody answers at `{host}`: check the address, and that the provider runs and can be reached from this server"
+    )]
     Unreachable {
         /// The host.
         host: String,
     },
     /// The host's certificate is not one to trust.
-    #[error("`{host}` shows no certificate that this server trusts")]
+    #[error(
+        "`{host}` shows no certificate that this server trusts: let it show its whole chain, or ask the operator of this server to trust its authority"
+    )]
     Untrusted {
         /// The host.
         host: String,
     },
     /// It took longer than [`FETCH_SECS_MAX`].
-    #[error("`{host}` did not answer within {FETCH_SECS_MAX} seconds")]
+    #[error("`{host}` did not answer within {FETCH_SECS_MAX} seconds: try again in a moment")]
     TooSlow {
         /// The host.
         host: String,
     },
     /// The answer is longer than [`FETCH_BYTES_MAX`].
-    #[error("the answer of `{host}` is longer than {FETCH_BYTES_MAX} bytes")]
+    #[error(
+        "the answer of `{host}` is longer than {FETCH_BYTES_MAX} bytes: check that the address is the issuer's own"
+    )]
     TooLong {
         /// The host.
         host: String,
     },
     /// As many requests are under way as one account, host or server may have.
-    #[error("too many people sign in at once")]
+    #[error("too many people sign in at once: try again in a moment")]
     Busy,
     /// This machine has no certificates to trust, or no randomness.
     #[error("this server cannot make safe connections: ask its operator to look at its certificates")]
@@ -201,6 +207,8 @@ impl Fetcher {
         let route = self.route(url).await?;
         let failed = |error: reqwest::Error| match failure(&error, &host, url) {
             FetchError::Unreachable { .. } if route.is_unknown_here && error.is_connect() => not_allowed(url),
+            // A proxy that looks for the name without end knows no more of it than one that says so.
+            FetchError::TooSlow { .. } if route.is_unknown_here => not_allowed(url),
             failure => failure,
         };
         let sent = request(route.client).header(ACCEPT, "application/json").send();

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::{ACME, NOON, nobody, secs};
+use super::super::{ACME, NOON, secs};
 use super::{Desk, NOW, WORLD, uris};
 use crate::single_sign_on::{
     FAILURE_LIFE, FetchError, Intent, METADATA_LIFE, ProviderError, SignOnError, Times,

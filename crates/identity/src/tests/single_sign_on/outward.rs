@@ -62,3 +62,21 @@ async fn a_server_on_the_internet_goes_to_no_private_address_whatever_name_it_ha
     }
     assert_eq!(desk.provider.asked("/.well-known/openid-configuration"), 0);
 }
+
+// The clock is paused, so that nothing has to be waited for: time goes on where nothing else does.
+#[tokio::test(start_paused = true)]
+async fn a_proxy_that_hangs_on_a_name_says_no_more_than_one_that_does_not_know_it() {
+    let desk = Desk::open().await;
+    let proxy = TestProxy::hanging().await;
+    let outward = Outward {
+        proxy: Some(OutboundProxy::new(&proxy.url, "").unwrap()),
+        ..Outward::default()
+    };
+    let sign_on = SingleSignOn::new(desk.identity.clone(), outward);
+    let unknown = "https://login.provider.invalid".parse().unwrap();
+
+    let failed = sign_on.discover(ACME, &unknown, NOW).await.unwrap_err();
+
+    let refused = matches!(failed, ProviderError::Fetch(FetchError::NotAllowed { .. }));
+    assert!(refused, "{failed:?}");
+}

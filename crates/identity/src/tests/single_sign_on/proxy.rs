@@ -1,4 +1,4 @@
-//! A small proxy on this machine, which lets nobody through.
+//! A small proxy on this machine, which lets nobody through; and what is asked of a proxy.
 
 use std::sync::{Arc, Mutex};
 
@@ -13,12 +13,23 @@ pub(super) struct TestProxy {
 }
 
 impl TestProxy {
+    /// One that refuses.
     pub(super) async fn start() -> Self {
+        Self::answering(Some("HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n")).await
+    }
+
+    /// One that keeps whoever asks waiting.
+    pub(super) async fn hanging() -> Self {
+        Self::answering(None).await
+    }
+
+    async fn answering(answer: Option<&'static str>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let asked = Arc::<Mutex<Vec<String>>>::default();
         let noted = Arc::clone(&asked);
         tokio::spawn(async move {
+            let mut kept = Vec::new();
             while let Ok((mut stream, _)) = listener.accept().await {
                 let mut request = Vec::new();
                 while !request.ends_with(b"\r\n\r\n") {
@@ -29,8 +40,10 @@ impl TestProxy {
                 let request = String::from_utf8_lossy(&request);
                 let line = request.split(" HTTP/").next().unwrap_or_default();
                 noted.lock().unwrap().push(line.to_owned());
-                let refusal = b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n";
-                let _ = stream.write_all(refusal).await;
+                match answer {
+                    Some(answer) => drop(stream.write_all(answer.as_bytes()).await),
+                    None => kept.push(stream),
+                }
             }
         });
         Self { url, asked }
