@@ -232,6 +232,22 @@ impl Api {
         Some(format!("{}{path}", base.trim_end_matches('/')))
     }
 
+    /// Whether [`Self::url`] gives addresses that only this machine reaches, because nobody has said the public one.
+    #[must_use]
+    pub fn is_known_here_alone(&self) -> bool {
+        let own = self
+            .config
+            .own_url
+            .as_deref()
+            .filter(|_| self.config.public_url.is_none());
+        let host = own.and_then(|url| url.split_once("://")).map(|(_, host)| host);
+        host.is_some_and(|host| {
+            ["127.", "localhost", "[::1]"]
+                .iter()
+                .any(|start| host.starts_with(start))
+        })
+    }
+
     /// Where browsers may be told to come back to from an account's provider; none where the server does not know
     /// its own address.
     pub async fn redirect_uris(&self, account: AccountId) -> Result<Option<RedirectUris>, Problem> {

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
 
 use crate::nav::NavLink;
+use crate::said::Said;
 use crate::{assets, flash};
 
 /// What the layout shows around a page.
@@ -16,7 +17,7 @@ pub(crate) struct Frame {
     /// The token of the page's forms.
     pub(crate) csrf: String,
     /// What was just done.
-    pub(crate) flash: Option<String>,
+    pub(crate) flash: Option<Said<String>>,
 }
 
 /// Who is signed in, and where they may go.
@@ -24,10 +25,16 @@ pub(crate) struct Frame {
 pub(crate) struct Signed {
     pub(crate) account_name: String,
     pub(crate) user_name: String,
+    /// Empty as long as there is one page only that they may see.
     pub(crate) nav: Vec<NavLink>,
 }
 
 impl Frame {
+    /// Whether there are pages to go to beside this one.
+    pub(crate) fn has_nav(&self) -> bool {
+        self.signed.as_ref().is_some_and(|signed| !signed.nav.is_empty())
+    }
+
     /// The part of the assets' addresses that changes with them.
     #[expect(clippy::unused_self, reason = "templates call it as a method")]
     pub(crate) fn assets(&self) -> &'static str {

@@ -13,6 +13,7 @@ use usher_domain::Refusal;
 use crate::answer::{Frame, page_at};
 use crate::pages::me::{PASSWORD, SECOND_FACTOR};
 use crate::portal::Portal;
+use crate::said::Said;
 use crate::sentence;
 use crate::viewer::Viewer;
 
@@ -46,7 +47,7 @@ struct FailedPage<'a> {
     frame: Frame,
     status: u16,
     title: &'a str,
-    detail: &'a str,
+    detail: Said<&'a str>,
     remedy: &'a str,
 }
 
@@ -100,7 +101,7 @@ impl Explained {
             frame,
             status: self.status.as_u16(),
             title: self.title,
-            detail: &self.detail,
+            detail: Said(&self.detail),
             remedy: remedy(self.status),
         };
         page_at(self.status, &page)

@@ -7,6 +7,7 @@ use axum::response::Response;
 use axum_extra::extract::CookieJar;
 
 use crate::cookies;
+use crate::said::Said;
 
 const COOKIE: &str = "usher_flash";
 
@@ -17,9 +18,9 @@ const GONE: &str = "usher_flash=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax";
 const CHARS_MAX: usize = 300;
 
 /// The message that the page is to show.
-pub(crate) fn read(jar: &CookieJar) -> Option<String> {
+pub(crate) fn read(jar: &CookieJar) -> Option<Said<String>> {
     let text = jar.get(COOKIE)?.value();
-    Some(text.chars().take(CHARS_MAX).collect())
+    Some(Said(text.chars().take(CHARS_MAX).collect()))
 }
 
 /// Keeps a message for the next page.

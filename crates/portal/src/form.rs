@@ -12,6 +12,7 @@ use crate::failed::Failed;
 use crate::forgery;
 use crate::pages::pools::rules;
 use crate::portal::Portal;
+use crate::said::Said;
 use crate::sentence;
 use crate::viewer::Viewer;
 
@@ -28,7 +29,7 @@ pub(crate) struct FormError {
     /// With which field; empty for the form as a whole.
     pub(crate) field: String,
     /// A sentence.
-    pub(crate) message: String,
+    pub(crate) message: Said<String>,
 }
 
 /// What fields are called beside them, where that is more than their name.
@@ -128,9 +129,9 @@ impl Form {
     }
 
     /// What is wrong with a field.
-    pub(crate) fn error(&self, name: &str) -> Option<&str> {
+    pub(crate) fn error(&self, name: &str) -> Option<Said<&str>> {
         let error = self.errors.iter().find(|error| error.field == name)?;
-        Some(&error.message)
+        Some(Said(error.message.0.as_str()))
     }
 
     /// All that is wrong, in the order in which it was found.
@@ -158,7 +159,7 @@ impl Form {
     pub(crate) fn wrong(&mut self, name: &str, message: impl Into<String>) {
         self.errors.push(FormError {
             field: name.to_owned(),
-            message: message.into(),
+            message: Said(message.into()),
         });
     }
 

@@ -35,6 +35,7 @@ mod protect;
 mod rights;
 mod router;
 mod routes;
+mod said;
 mod sentence;
 mod shown;
 mod viewer;

@@ -50,6 +50,13 @@ pub(crate) fn of(refusal: &Refusal) -> String {
             let needed = allowing(needed);
             format!("You need {needed} for that. Ask an owner or admin of your account.")
         }
+        Refusal::WrongState {
+            what,
+            state,
+            expected,
+        } => format!(
+            "The {what} is {state}, and must be {expected} for that. Load the page again to see how it is now."
+        ),
         Refusal::NotFound { what } => format!("There is no {what} at this address."),
         refusal => refusal.to_string(),
     }

@@ -21,6 +21,7 @@ use crate::live::STREAM;
 use crate::nav::{self, Place};
 use crate::pages::me::{PASSWORD, SECOND_FACTOR};
 use crate::portal::Portal;
+use crate::said::Said;
 use crate::{cookies, flash, forgery};
 
 /// What a page asks for by itself. That nobody touches it is not somebody who uses it.
@@ -38,7 +39,9 @@ pub(crate) struct Viewer {
     /// What the audit says of how they came.
     pub(crate) cause: Cause,
     secret: Arc<str>,
-    flash: Option<String>,
+    flash: Option<Said<String>>,
+    /// Whether there is one page only that they may see: that of their password, or of their second factor.
+    is_confined: bool,
 }
 
 impl FromRequestParts<Arc<Portal>> for Viewer {
@@ -76,16 +79,22 @@ impl Viewer {
                 return Err(Failed::not_found("account"));
             }
         }
+        let mut is_confined = false;
         if path != "/sign-out" {
             if has_to_change_password(portal, &session) {
+                is_confined = true;
                 if path != PASSWORD {
                     return Err(Failed::PasswordChange);
                 }
-            } else if !path.starts_with(SECOND_FACTOR) && lacks_second_factor(portal, &session).await? {
-                return Err(Failed::SecondFactor);
+            } else if lacks_second_factor(portal, &session).await? {
+                is_confined = true;
+                if !path.starts_with(SECOND_FACTOR) {
+                    return Err(Failed::SecondFactor);
+                }
             }
         }
         let mut viewer = Self::new(portal, session, secret, &jar);
+        viewer.is_confined = is_confined;
         let arrival = Arrival::of(&portal.api, &parts.extensions, &parts.headers);
         viewer.cause = arrival.cause(Way::Portal, viewer.cause.credential);
         Ok(viewer)
@@ -112,6 +121,7 @@ impl Viewer {
             },
             secret: secret.into(),
             flash: flash::read(jar),
+            is_confined: false,
             session,
             jar: jar.clone(),
         }
@@ -126,13 +136,18 @@ impl Viewer {
     ) -> Result<(Frame, T), Failed> {
         let actor = self.actor.clone();
         let user = self.session.user;
+        let is_confined = self.is_confined;
         let engine = self.portal.api.engine();
         let seen = engine.read(self.account, move |account, now| {
             let user = account.user(user).filter(|user| user.active)?;
             let signed = Signed {
                 account_name: account.name().to_string(),
                 user_name: user.profile.name.to_string(),
-                nav: nav::links(account, &actor, place),
+                nav: if is_confined {
+                    Vec::new()
+                } else {
+                    nav::links(account, &actor, place)
+                },
             };
             Some((signed, view(account, &actor, now)))
         });

@@ -139,3 +139,27 @@ async fn the_way_to_set_up_a_directory_is_shown_for_each_product_to_those_who_ca
     let unknown = desk.get("/directories/unknown").await;
     assert_eq!(unknown.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn addresses_that_only_this_machine_reaches_are_said_to_be_so_with_what_to_set() {
+    let notice = "Only this machine reaches the addresses on this page.";
+    for (own, public, is_told) in [
+        ("http://127.0.0.1:8080", None, true),
+        ("http://[::1]:8080", None, true),
+        ("http://192.0.2.7:8080", None, false),
+        ("http://127.0.0.1:8080", Some("http://usher.example.com"), false),
+    ] {
+        let config = usher_api::Config {
+            own_url: Some(own.to_owned()),
+            public_url: public.map(str::to_owned),
+            ..usher_api::Config::default()
+        };
+        let desk = Desk::of(App::configured(config).await, 1).await;
+        for path in ["/directories", "/directories/okta", "/single-sign-on"] {
+            let page = desk.get(path).await.html;
+            assert_eq!(page.contains(notice), is_told, "{own} {path}: {page}");
+            assert_eq!(page.contains("<code>public_url</code>"), is_told, "{own} {path}");
+            assert!(page.contains(public.unwrap_or(own)), "{own} {path}: {page}");
+        }
+    }
+}

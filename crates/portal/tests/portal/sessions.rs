@@ -306,7 +306,12 @@ async fn why_a_session_cannot_be_paused_stands_above_the_list() {
     let page = desk.app.post(&browser, "/me", &path, &[]).await;
 
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(page.html.contains("The session is ending."), "{}", page.html);
+    assert!(
+        page.html
+            .contains("The session is ending, and must be active for that."),
+        "{}",
+        page.html
+    );
     let stream = format!("\"{}/live\"", desk.path);
     assert!(page.html.contains(&stream), "{}", page.html);
 }

@@ -446,6 +446,13 @@ async fn whoever_comes_with_a_temporary_password_chooses_another_before_anything
         "{}",
         page.html
     );
+    // Every other page leads back here, so none is offered.
+    assert!(
+        !page.html.contains("<nav") && !page.html.contains(r#"href="/me""#),
+        "{}",
+        page.html
+    );
+    assert!(page.html.contains("Sign out"), "{}", page.html);
     let change = |new: &'static str| [("present", PASSWORD), ("password", new), ("password_again", new)];
     let same = app
         .post(&eva, "/me/password", "/me/password", &change(PASSWORD))

@@ -1,5 +1,6 @@
 use axum::http::StatusCode;
 
+use crate::app::Browser;
 use crate::desk::Desk;
 
 #[tokio::test]
@@ -11,6 +12,17 @@ async fn a_team_is_created_filled_renamed_and_deleted() {
     let created = desk.post("/teams", &[("name", "Night shift")]).await;
     assert_eq!(created.status, StatusCode::SEE_OTHER, "{}", created.html);
     let path = created.header("location").strip_prefix(&desk.path("")).unwrap();
+    let told = created.cookie("usher_flash").split(';').next().unwrap();
+    let kept = desk.owner.cookie.as_deref().unwrap();
+    let browser = Browser {
+        cookie: Some(format!("{kept}; {told}")),
+    };
+    let page = desk.app.get(&browser, created.header("location")).await;
+    assert!(
+        page.html.contains("The team Night shift is there."),
+        "{}",
+        page.html
+    );
     let page = desk.get(&format!("{path}?who=sven")).await;
     assert!(
         page.html.contains("Nobody is in this team") && page.html.contains("Add<span class=\"unseen\"> Sven")

@@ -19,6 +19,7 @@ use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::nav::Place;
 use crate::routes::{Pages, get};
+use crate::said::named;
 use crate::viewer::Viewer;
 
 pub(crate) fn routes() -> Pages {
@@ -202,7 +203,10 @@ async fn revoke(Path((_, key)): Path<(String, String)>, posted: Posted) -> Resul
     let path = Place::ApiKeys.path(viewer.account);
     Ok(done(
         &path,
-        format!("The key {name} is revoked. Programs that use it are refused from now on."),
+        format!(
+            "The key {} is revoked. Programs that use it are refused from now on.",
+            named(name)
+        ),
     ))
 }
 

@@ -6,6 +6,7 @@ use usher_journal::AuditRow;
 
 use super::provider;
 use super::view::Names;
+use crate::said::named;
 
 /// An action, as the records and as people call it.
 pub(super) struct Action {
@@ -116,9 +117,9 @@ pub(super) const ACTIONS: &[Action] = &[
 pub(super) fn what(row: &AuditRow, detail: &Value, names: &Names) -> String {
     let word = row.action.to_string();
     match ACTIONS.iter().find(|action| action.word == word) {
-        Some(action) => action.phrase.replace("{}", &target(row, detail, names)),
+        Some(action) => action.phrase.replace("{}", &named(target(row, detail, names))),
         // Of a newer version than this one.
-        None => format!("{word} {}", target(row, detail, names)),
+        None => format!("{word} {}", named(target(row, detail, names))),
     }
 }
 
@@ -160,12 +161,12 @@ pub(super) fn more(row: &AuditRow, detail: &Value, names: &Names) -> Option<Stri
             let seat = match detail["license"]["pool"].as_str() {
                 Some(pool) => format!(
                     "a seat of {}",
-                    names.find(pool).unwrap_or("a pool that is deleted")
+                    named(names.find(pool).unwrap_or("a pool that is deleted"))
                 ),
                 None => "a named seat".to_owned(),
             };
             Some(match detail["group"].as_str() {
-                Some(group) => format!("{product}: {seat}, by {}", group_name(group, names)),
+                Some(group) => format!("{product}: {seat}, by {}", named(group_name(group, names))),
                 None => format!("{product}: {seat}"),
             })
         }
@@ -173,11 +174,11 @@ pub(super) fn more(row: &AuditRow, detail: &Value, names: &Names) -> Option<Stri
         "user.role_given" => {
             let role = text(&detail["role"])?;
             Some(match detail["group"].as_str() {
-                Some(group) => format!("{role}, by {}", group_name(group, names)),
+                Some(group) => format!("{role}, by {}", named(group_name(group, names))),
                 None => role,
             })
         }
-        "user.directory_entry_set" => text(&detail["entry"]["user_name"]),
+        "user.directory_entry_set" => text(&detail["entry"]["user_name"]).map(named),
         "group.members_changed" | "team.filled" => {
             let count = |side: &str| detail[side].as_array().map_or(0, Vec::len);
             Some(format!("{} came in, {} left", count("joined"), count("left")))
@@ -187,9 +188,9 @@ pub(super) fn more(row: &AuditRow, detail: &Value, names: &Names) -> Option<Stri
                 text(&detail["profile"]["email"])?,
                 text(&detail["profile"]["role"])?,
             );
-            Some(format!("{email}, {role}"))
+            Some(format!("{}, {role}", named(email)))
         }
-        "user.deleted" => text(&detail["email"]),
+        "user.deleted" => text(&detail["email"]).map(named),
         "minutes.added" => Some(counted(detail["minutes"].as_u64()?, "minute", "minutes")),
         "pool.created" | "pool.changed" | "pool.deleted" => {
             Some(counted(detail["seats"].as_u64()?, "seat", "seats"))
@@ -197,7 +198,7 @@ pub(super) fn more(row: &AuditRow, detail: &Value, names: &Names) -> Option<Stri
         "team.created" | "team.changed" => {
             Some(counted(detail["members"].as_array()?.len(), "member", "members"))
         }
-        "account.created" | "account.renamed" => text(&detail["name"]),
+        "account.created" | "account.renamed" => text(&detail["name"]).map(named),
         "api_key.created" => Some(words(detail["scopes"].as_array()?)),
         "subscription.set" => {
             let products = detail["products"].as_object()?;
@@ -216,13 +217,13 @@ pub(super) fn more(row: &AuditRow, detail: &Value, names: &Names) -> Option<Stri
         "single_sign_on.domain_proved" => Some(provider::proved(detail)),
         "single_sign_on.domain_proof_withdrawn" => text(&detail["domain"]),
         "sign_in.evicted" => {
-            let device = text(&detail["device"])?;
+            let device = named(text(&detail["device"])?);
             Some(match detail["note"].as_str() {
-                Some(note) => format!("on {device}: {note}"),
+                Some(note) => format!("on {device}: {}", named(note)),
                 None => format!("on {device}"),
             })
         }
-        _ => text(&detail["note"]),
+        _ => text(&detail["note"]).map(named),
     }
 }
 

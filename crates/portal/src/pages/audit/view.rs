@@ -11,6 +11,7 @@ use super::check::Checked;
 use super::sentence::{self, ACTIONS};
 use crate::answer::Frame;
 use crate::form::Form;
+use crate::said::Said;
 use crate::shown::Moment;
 
 #[derive(Template)]
@@ -55,8 +56,8 @@ pub(super) struct Row {
     who: String,
     /// What else they did.
     who_link: String,
-    what: String,
-    more: Option<String>,
+    what: Said<String>,
+    more: Option<Said<String>>,
     how: String,
     trace: String,
 }
@@ -70,8 +71,8 @@ impl Row {
             at: Moment(wall.shown(row.at)),
             who: names.actor(row.actor.as_ref()),
             who_link: format!("{path}?{query}"),
-            what: sentence::what(row, &detail, names),
-            more: sentence::more(row, &detail, names),
+            what: Said(sentence::what(row, &detail, names)),
+            more: sentence::more(row, &detail, names).map(Said),
             how: how(&cause),
             trace: trace(row, &cause),
         }

@@ -43,6 +43,7 @@ async fn list(viewer: Viewer) -> Result<Response, Failed> {
         groups: Place::Groups.path(viewer.account),
         path: format!("/a/{}/{DIRECTORIES}", viewer.account),
         base: base(&viewer),
+        is_here_alone: viewer.portal.api.is_known_here_alone(),
         guides: GUIDES,
     }))
 }
@@ -66,6 +67,7 @@ async fn guide(viewer: Viewer, Path((_, slug)): Path<(String, String)>) -> Resul
         keys: Place::ApiKeys.path(viewer.account),
         groups: Place::Groups.path(viewer.account),
         base: base(&viewer),
+        is_here_alone: viewer.portal.api.is_known_here_alone(),
         guide,
         pool,
     }))

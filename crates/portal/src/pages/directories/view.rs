@@ -13,6 +13,7 @@ pub(super) struct ListPage {
     pub(super) path: String,
     /// None where the server does not know its own address.
     pub(super) base: Option<String>,
+    pub(super) is_here_alone: bool,
     pub(super) guides: &'static [Guide],
 }
 
@@ -24,6 +25,7 @@ pub(super) struct GuidePage {
     pub(super) keys: String,
     pub(super) groups: String,
     pub(super) base: Option<String>,
+    pub(super) is_here_alone: bool,
     pub(super) guide: &'static Guide,
     /// One of the account's pools, for the example; none where it has none.
     pub(super) pool: Option<Pool>,

@@ -16,6 +16,7 @@ use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::nav::Place;
 use crate::pages::members::{DeletePage, MembersQuery, named};
+use crate::said;
 use crate::sentence;
 use crate::viewer::Viewer;
 
@@ -54,7 +55,7 @@ pub(super) async fn rename(
     let Some(name) = form.parse::<Name>("name") else {
         return again(&viewer, id, form).await;
     };
-    let message = format!("The group is called {name}.");
+    let message = format!("The group is called {}.", said::named(&name));
     let command = Command::ChangeGroup {
         id,
         name: Some(name),
@@ -138,7 +139,10 @@ async fn sentence(viewer: &Viewer, refusal: &Refusal) -> Result<String, Failed> 
     };
     let (_, name) = viewer.look(None, name).await?;
     Ok(match name {
-        Some(name) => format!("{says} {name} would have none, so nothing was changed."),
+        Some(name) => format!(
+            "{says} {} would have none, so nothing was changed.",
+            said::named(name)
+        ),
         None => says,
     })
 }

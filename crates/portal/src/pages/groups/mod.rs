@@ -21,6 +21,7 @@ use crate::nav::Place;
 use crate::pages::directories;
 use crate::pages::members::ListQuery;
 use crate::routes::{Pages, get, post};
+use crate::said::named;
 use crate::viewer::Viewer;
 
 pub(crate) fn routes() -> Pages {
@@ -54,7 +55,10 @@ async fn create(Posted { viewer, mut form }: Posted) -> Result<Response, Failed>
     match viewer.execute(command, |_, _, _| ()).await? {
         Ok(()) => {
             let path = format!("{}/{id}", Place::Groups.path(viewer.account));
-            let message = format!("The group {name} is there. Say what its members get, then add them.");
+            let message = format!(
+                "The group {} is there. Say what its members get, then add them.",
+                named(name)
+            );
             Ok(done(&path, message))
         }
         Err(refusal) => {

@@ -15,6 +15,7 @@ use crate::answer::{Frame, done, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::nav::Place;
+use crate::said::named;
 use crate::viewer::Viewer;
 
 #[derive(Template)]
@@ -50,7 +51,7 @@ pub(super) async fn create(Posted { viewer, mut form }: Posted) -> Result<Respon
         return Ok(page_again(&shown));
     };
     let id = PoolId::from_bits(draw_bits(viewer.portal.api.engine().now())?);
-    let message = format!("The pool {name} is made. Now give it users.");
+    let message = format!("The pool {} is made. Now give it users.", named(&name));
     let command = Command::CreatePool {
         id,
         name,

@@ -13,6 +13,7 @@ use crate::answer::{Frame, done, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::nav::Place;
+use crate::said::named;
 use crate::viewer::Viewer;
 
 #[derive(Template)]
@@ -60,7 +61,7 @@ pub(super) async fn delete(
     {
         Ok(()) => {
             let to = Place::SeatPools.path(viewer.account);
-            Ok(done(&to, format!("The pool {} is deleted.", shown.name)))
+            Ok(done(&to, format!("The pool {} is deleted.", named(shown.name))))
         }
         Err(refusal) => {
             tell(&mut form, &refusal)?;

@@ -5,7 +5,6 @@ use axum::extract::{Path, Query};
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use serde::Deserialize;
-use usher_api::Kind;
 use usher_domain::command::PoolPatch;
 use usher_domain::permission::Privilege;
 use usher_domain::rules::Rules;
@@ -19,6 +18,7 @@ use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::live::{self, Live, LivePage};
 use crate::nav::Place;
+use crate::said::named;
 use crate::sentence;
 use crate::viewer::Viewer;
 
@@ -132,7 +132,7 @@ pub(super) async fn change(
             .await?
         {
             Ok(()) => {
-                let message = format!("{} is saved.", form.value("name").trim());
+                let message = format!("{} is saved.", named(form.value("name").trim()));
                 return Ok(done(&pool_path(viewer.account, id), message));
             }
             Err(refusal) => {
@@ -235,10 +235,7 @@ impl PoolSeen {
             seats: pool.seats,
             manages: account.may(actor, Privilege::SeatsManage),
             // What to do about users stands beside it as a form; the table's advice about them is for programs.
-            stays: refusal.map(|refusal| match refusal {
-                Refusal::DefaultPool => format!("{refusal} {}", Kind::of(refusal.code()).remedy),
-                _ => sentence::of(&refusal),
-            }),
+            stays: refusal.map(|refusal| sentence::of(&refusal)),
             is_default: pool.default,
             others: others(account, id),
             values,

@@ -13,6 +13,7 @@ use crate::answer::{Frame, done, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::nav::Place;
+use crate::said::named;
 use crate::viewer::Viewer;
 
 #[derive(Template)]
@@ -77,7 +78,8 @@ pub(super) async fn log_out(
         Ok(()) => {
             let message = format!(
                 "{} is logged out of {}.",
-                shown.sign_in.name, shown.sign_in.device
+                named(&shown.sign_in.name),
+                named(&shown.sign_in.device)
             );
             Ok(done(&shown.back, message))
         }

@@ -12,6 +12,7 @@ use crate::answer::done;
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::nav::Place;
+use crate::said::named;
 
 /// What the forms need to know; nothing to choose from where the viewer may not move seats.
 pub(super) struct SeatMoves {
@@ -123,7 +124,7 @@ fn moved(account: &Account, way: SeatWay, seats: u32) -> String {
     let name = |pool| {
         account
             .pool(pool)
-            .map_or_else(String::new, |pool| pool.name.to_string())
+            .map_or_else(String::new, |pool| named(&pool.name))
     };
     let unallocated = || "the unallocated seats".to_owned();
     let (from, to) = match way {
@@ -138,7 +139,7 @@ fn moved(account: &Account, way: SeatWay, seats: u32) -> String {
 }
 
 fn resized(pool: &Pool) -> String {
-    let (name, occupied) = (&pool.name, pool.occupied());
+    let (name, occupied) = (named(&pool.name), pool.occupied());
     let has = counted(pool.seats, "seat", "seats");
     if pool.seats < occupied {
         let taken = counted(occupied, "is", "are");

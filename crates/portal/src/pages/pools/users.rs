@@ -21,6 +21,7 @@ use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::live::{self, Live, LivePage};
 use crate::nav::Place;
+use crate::said::named;
 use crate::viewer::Viewer;
 
 /// Users on a page.
@@ -144,7 +145,7 @@ pub(super) async fn move_users(
             if !takes_all {
                 back.push_str("/users");
             }
-            let message = format!("{who} in the pool {} now.", name.unwrap_or_default());
+            let message = format!("{who} in the pool {} now.", named(name.unwrap_or_default()));
             Ok(done(&back, message))
         }
         Err(refusal) => {

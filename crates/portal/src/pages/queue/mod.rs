@@ -16,6 +16,7 @@ use crate::form::Posted;
 use crate::live::{self, LivePage};
 use crate::nav::Place;
 use crate::routes::{Pages, get};
+use crate::said::named;
 use crate::viewer::Viewer;
 
 pub(crate) fn routes() -> Pages {
@@ -55,7 +56,7 @@ async fn drop_ticket(
     match viewer.execute(Command::DropTicket { id }, |_, _, _| ()).await? {
         Ok(()) => {
             let to = Place::Queue.path(viewer.account);
-            Ok(done(&to, format!("{name} is out of the queue.")))
+            Ok(done(&to, format!("{} is out of the queue.", named(name))))
         }
         Err(Refusal::TicketEnded { .. }) => Ok(over(&viewer)),
         Err(refusal) => Err(Failed::refused(&refusal)),

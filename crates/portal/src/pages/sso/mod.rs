@@ -33,6 +33,7 @@ use crate::nav::Place;
 use crate::pages::sign_in::{From, is_own_path, new_session};
 use crate::portal::Portal;
 use crate::routes::{Pages, get, post};
+use crate::said::Said;
 use crate::sentence;
 
 pub(crate) use self::leave::at_provider as sign_out_at_provider;
@@ -316,7 +317,7 @@ fn not_signed_in(account: Option<AccountId>, error: &SignOnError) -> Response {
     let again = account.filter(|_| !matches!(error, SignOnError::NoProvider));
     let shown = NotSignedInPage {
         frame: Frame::default(),
-        why: sentence::of_phrase(&error.for_people()),
+        why: Said(sentence::of_phrase(&error.for_people())),
         again: again.map(|account| begin_path(account, "")),
     };
     page_at(status, &shown)
@@ -327,7 +328,7 @@ fn refused(account: AccountId, why: &str) -> Response {
     tracing::info!(%account, why, "somebody whom the provider knows may not come in");
     let shown = NotSignedInPage {
         frame: Frame::default(),
-        why: why.to_owned(),
+        why: Said(why.to_owned()),
         again: None,
     };
     page_at(StatusCode::FORBIDDEN, &shown)

@@ -13,12 +13,13 @@ use usher_identity::Secret;
 use usher_identity::single_sign_on::{EMAIL_CLAIM_DEFAULT, EmailDomain, Provider, SCOPES_DEFAULT};
 
 use super::SETTINGS;
-use super::settings_view::{DomainRow, RecentView, Seen, SettingsPage};
+use super::settings_view::{Addresses, DomainRow, RecentView, Seen, SettingsPage};
 use crate::answer::{done, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::nav::Place;
 use crate::routes::{Pages, get, post};
+use crate::said::named;
 use crate::sentence;
 use crate::viewer::Viewer;
 
@@ -79,9 +80,12 @@ async fn settings_page(viewer: &Viewer, typed: Typed) -> Result<SettingsPage, Fa
             api.single_sign_on().recent(viewer.account),
             &viewer.wall_times().await,
         ),
-        redirect_uri: api.own_redirect_uri(viewer.account),
-        signed_out_uri: api.url("/sso/signed-out"),
-        sign_in_url: api.url(&format!("/sso/{}", viewer.account)),
+        addresses: Addresses {
+            redirect_uri: api.own_redirect_uri(viewer.account),
+            signed_out_uri: api.url("/sso/signed-out"),
+            sign_in_url: api.url(&format!("/sso/{}", viewer.account)),
+            is_here_alone: api.is_known_here_alone(),
+        },
         seen,
         form,
         requirement,
@@ -224,7 +228,10 @@ async fn check_domain(Posted { viewer, mut form }: Posted) -> Result<Response, F
     let checked = api.check_domain(viewer.account, &domain, actor, cause);
     match checked.await? {
         Ok(()) => {
-            let message = format!("{domain} is proved: its people find your provider by their address.");
+            let message = format!(
+                "{} is proved: its people find your provider by their address.",
+                named(&domain)
+            );
             return Ok(done(&path(&viewer), message));
         }
         Err(why) => form.wrong("", sentence::of_phrase(&why.to_string())),

@@ -8,8 +8,19 @@ use usher_identity::single_sign_on::{NamedDomain, Recent};
 
 use crate::answer::Frame;
 use crate::form::Form;
+use crate::said::Said;
 use crate::sentence;
 use crate::shown::Moment;
+
+/// What the provider and people are to be given.
+pub(super) struct Addresses {
+    /// None where the server does not know its own address.
+    pub(super) redirect_uri: Option<String>,
+    pub(super) signed_out_uri: Option<String>,
+    pub(super) sign_in_url: Option<String>,
+    /// Whether only this machine reaches them.
+    pub(super) is_here_alone: bool,
+}
 
 #[derive(Template)]
 #[template(path = "sso/settings.html")]
@@ -25,10 +36,7 @@ pub(super) struct SettingsPage {
     pub(super) domains_form: Form,
     pub(super) is_only_account: bool,
     pub(super) recent: RecentView,
-    /// None where the server does not know its own address.
-    pub(super) redirect_uri: Option<String>,
-    pub(super) signed_out_uri: Option<String>,
-    pub(super) sign_in_url: Option<String>,
+    pub(super) addresses: Addresses,
     pub(super) seen: Seen,
     pub(super) form: Form,
     pub(super) requirement: Form,
@@ -68,7 +76,7 @@ pub(super) struct RecentView {
 pub(super) struct FailureRow {
     pub(super) at: Moment,
     pub(super) who: String,
-    pub(super) why: String,
+    pub(super) why: Said<String>,
     pub(super) times: u32,
 }
 
@@ -88,7 +96,7 @@ impl RecentView {
         let failures = recent.failures.into_iter().map(|failed| FailureRow {
             at: Moment(wall.shown(failed.at)),
             who: failed.who.unwrap_or_default(),
-            why: sentence::of_phrase(&failed.why),
+            why: Said(sentence::of_phrase(&failed.why)),
             times: failed.times,
         });
         Self {

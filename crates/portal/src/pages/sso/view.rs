@@ -4,6 +4,7 @@ use askama::Template;
 
 use crate::answer::Frame;
 use crate::form::Form;
+use crate::said::Said;
 
 #[derive(Template)]
 #[template(path = "sso/find.html")]
@@ -40,7 +41,7 @@ pub(super) struct HeldBackPage {
 #[template(path = "sso/not_signed_in.html")]
 pub(super) struct NotSignedInPage {
     pub(super) frame: Frame,
-    pub(super) why: String,
+    pub(super) why: Said<String>,
     /// Where to try it anew.
     pub(super) again: Option<String>,
 }

@@ -19,6 +19,7 @@ use crate::form::{Form, Posted};
 use crate::nav::Place;
 use crate::pages::members::ListQuery;
 use crate::routes::{Pages, get, post};
+use crate::said::named;
 use crate::viewer::Viewer;
 
 pub(crate) fn routes() -> Pages {
@@ -52,7 +53,7 @@ async fn create(Posted { viewer, mut form }: Posted) -> Result<Response, Failed>
             let path = format!("{}/{id}", Place::Teams.path(viewer.account));
             Ok(done(
                 &path,
-                format!("The team {name} is there. Add its members now."),
+                format!("The team {} is there. Add its members now.", named(name)),
             ))
         }
         Err(refusal) => {

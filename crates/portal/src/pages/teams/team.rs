@@ -16,6 +16,7 @@ use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::nav::Place;
 use crate::pages::members::{DeletePage, MembersQuery, named};
+use crate::said;
 use crate::viewer::Viewer;
 
 type TeamPath = Path<(String, String)>;
@@ -53,7 +54,7 @@ pub(super) async fn rename(
     let Some(name) = form.parse::<Name>("name") else {
         return again(&viewer, id, form).await;
     };
-    let message = format!("The team is called {name}.");
+    let message = format!("The team is called {}.", said::named(&name));
     let command = Command::ChangeTeam {
         id,
         name: Some(name),
@@ -80,7 +81,10 @@ pub(super) async fn add(
         remove: BTreeSet::new(),
     };
     let name = change_members(&viewer, id, users, change).await?;
-    Ok(done(&path_of(&viewer, id), format!("{name} is in the team now.")))
+    Ok(done(
+        &path_of(&viewer, id),
+        format!("{} is in the team now.", said::named(name)),
+    ))
 }
 
 pub(super) async fn take_out(
@@ -94,7 +98,7 @@ pub(super) async fn take_out(
         remove: users.clone(),
     };
     let name = change_members(&viewer, id, users, change).await?;
-    let message = format!("{name} is no longer in the team.");
+    let message = format!("{} is no longer in the team.", said::named(name));
     Ok(done(&path_of(&viewer, id), message))
 }
 

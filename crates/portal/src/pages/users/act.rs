@@ -1,5 +1,6 @@
 //! What can be done to many users.
 
+use crate::said::named;
 use usher_domain::command::UserPatch;
 use usher_domain::permission::Privilege;
 use usher_domain::text::Product;
@@ -56,7 +57,7 @@ impl Act {
         Some(match self {
             Self::Assign(product) => format!("assign a seat of {product}"),
             Self::Remove(product) => format!("take the license of {product} away"),
-            Self::Move(pool) => format!("move to the pool {}", account.pool(*pool)?.name),
+            Self::Move(pool) => format!("move to the pool {}", named(&account.pool(*pool)?.name)),
             Self::Deactivate => "deactivate".to_owned(),
         })
     }

@@ -18,6 +18,7 @@ use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::nav::Place;
 use crate::new_password::{self, Hashed};
+use crate::said::named;
 use crate::viewer::Viewer;
 
 /// The seat that a new user is to have.
@@ -46,7 +47,7 @@ pub(super) async fn create(Posted { viewer, mut form }: Posted) -> Result<Respon
     let (Some(profile), Some(seat), true) = (profile, seat, form.is_right()) else {
         return again(&viewer, form).await;
     };
-    let name = profile.name.to_string();
+    let name = named(&profile.name);
     let id = UserId::from_bits(draw_bits(viewer.portal.api.engine().now())?);
     let create = command(id, profile, &seat, password.is_some());
     let mut hash = None;

@@ -16,6 +16,7 @@ use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::nav::Place;
 use crate::new_password::{self, Hashed};
+use crate::said::named;
 use crate::sentence;
 use crate::viewer::Viewer;
 
@@ -54,7 +55,7 @@ pub(super) async fn change(
         .execute(Command::ChangeUser { id, change }, |_, _, _| ())
         .await?
     {
-        Ok(()) => Ok(done(&path_of(&viewer, id), format!("{name} is saved."))),
+        Ok(()) => Ok(done(&path_of(&viewer, id), format!("{} is saved.", named(name)))),
         Err(Refusal::NotFound { what }) => Err(Failed::not_found(what)),
         Err(refusal) => {
             profile::refused(&mut form, &refusal);

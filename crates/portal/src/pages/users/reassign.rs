@@ -18,6 +18,7 @@ use crate::answer::{Frame, done, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::nav::Place;
+use crate::said::named;
 use crate::sentence;
 use crate::viewer::Viewer;
 
@@ -87,7 +88,7 @@ pub(super) async fn reassign(
     };
     let seat = product.clone();
     let said = move |account: &Account, _: &_, _| {
-        let name = |user| account.user(user).map(|user| user.profile.name.to_string());
+        let name = |user| account.user(user).map(|user| named(&user.profile.name));
         let (heir, holder) = (name(to).unwrap_or_default(), name(from).unwrap_or_default());
         format!("{heir} has the seat of {seat} now, in place of {holder}.")
     };

@@ -1,0 +1,117 @@
+//! Sentences as pages show them: what the API writes in backticks stands as code, and names stand apart, so that their
+//! writing direction turns nothing around them.
+
+use std::fmt::{self, Display, Write};
+
+use askama::filters::HtmlSafe;
+
+/// The Unicode characters that begin and end a text of its own direction (UAX 9). Texts for people carry them around
+/// names up to the page, where they become `<bdi>`.
+const ISOLATE: char = '\u{2068}';
+const END_OF_ISOLATE: char = '\u{2069}';
+
+/// A name for a sentence.
+pub(crate) fn named(name: impl Display) -> String {
+    format!("{ISOLATE}{name}{END_OF_ISOLATE}")
+}
+
+/// A sentence, which templates show with its marks.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Said<T>(pub(crate) T);
+
+/// What it shows has no character of the text that means something in HTML.
+impl<T: AsRef<str>> HtmlSafe for Said<T> {}
+
+impl<T: AsRef<str>> Display for Said<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = self.0.as_ref();
+        let mut ticks_left = ticks_beside_names(text);
+        let (mut is_code, mut is_name) = (false, false);
+        for character in text.chars() {
+            match character {
+                '`' if !is_name => {
+                    ticks_left = ticks_left.saturating_sub(1);
+                    // One that nothing closes is only a backtick.
+                    match (is_code, ticks_left) {
+                        (true, _) => f.write_str("</code>")?,
+                        (false, 0) => f.write_char('`')?,
+                        (false, _) => f.write_str("<code>")?,
+                    }
+                    is_code = !is_code && ticks_left > 0;
+                }
+                ISOLATE if !is_name && !is_code => {
+                    f.write_str("<bdi>")?;
+                    is_name = true;
+                }
+                END_OF_ISOLATE if is_name && !is_code => {
+                    f.write_str("</bdi>")?;
+                    is_name = false;
+                }
+                ISOLATE | END_OF_ISOLATE => {}
+                '<' => f.write_str("&#60;")?,
+                '>' => f.write_str("&#62;")?,
+                '&' => f.write_str("&#38;")?,
+                '"' => f.write_str("&#34;")?,
+                '\'' => f.write_str("&#39;")?,
+                other => f.write_char(other)?,
+            }
+        }
+        if is_code {
+            f.write_str("</code>")?;
+        }
+        if is_name {
+            f.write_str("</bdi>")?;
+        }
+        Ok(())
+    }
+}
+
+/// How many backticks there are that are no part of a name.
+fn ticks_beside_names(text: &str) -> usize {
+    let mut is_name = false;
+    let beside = text.chars().filter(|character| {
+        match *character {
+            ISOLATE => is_name = true,
+            END_OF_ISOLATE => is_name = false,
+            _ => {}
+        }
+        *character == '`' && !is_name
+    });
+    beside.count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn code_and_names_are_marked_and_all_else_is_escaped() {
+        for (text, html) in [
+            ("Send `wait: true`.", "Send <code>wait: true</code>."),
+            ("a ` alone", "a ` alone"),
+            ("`a` and `b", "<code>a</code> and `b"),
+            ("`<b>` & \"c\"", "<code>&#60;b&#62;</code> &#38; &#34;c&#34;"),
+        ] {
+            assert_eq!(Said(text).to_string(), html);
+        }
+        let team = named("<North> أحمد");
+        let message = format!("The team {team} is there.");
+        let html = "The team <bdi>&#60;North&#62; أحمد</bdi> is there.";
+        assert_eq!(Said(message).to_string(), html);
+    }
+
+    #[test]
+    fn marks_are_closed_whatever_a_name_holds() {
+        for (name, html) in [
+            ("a\u{2069}b", "<bdi>a</bdi>b"),
+            ("a\u{2068}b", "<bdi>ab</bdi>"),
+            ("a`b", "<bdi>a`b</bdi>"),
+        ] {
+            assert_eq!(Said(named(name)).to_string(), html);
+        }
+        let cut: String = named("cut off").chars().take(4).collect();
+        assert_eq!(Said(cut).to_string(), "<bdi>cut</bdi>");
+        let ticked = format!("{} and `c`", named("a`b"));
+        assert_eq!(Said(ticked).to_string(), "<bdi>a`b</bdi> and <code>c</code>");
+    }
+}
