@@ -1,4 +1,4 @@
-//! Who may see and do what (design 2.6). What a caller may not see is not found; what they see but may not do is
+//! Who may see and do what (R1, R5, R6). What a caller may not see is not found; what they see but may not do is
 //! forbidden.
 
 use std::collections::BTreeSet;
@@ -55,7 +55,7 @@ impl Account {
         })
     }
 
-    /// Refuses all but the operator (2.6).
+    /// Refuses all but the operator (R7).
     pub fn need_operator(&self, actor: &Actor) -> Result<(), Refusal> {
         self.need_member(actor)?;
         if matches!(actor, Actor::Operator | Actor::System) {
@@ -296,7 +296,7 @@ impl Account {
         }
     }
 
-    /// Whether the actor is a key with this scope, whose maker may still do what the scope is good for. A key that the
+    /// R8: whether the actor is a key with this scope, whose maker may still do what the scope is good for. A key that the
     /// account does not list, because it is being revoked, is good for nothing.
     #[must_use]
     pub fn key_has(&self, actor: &Actor, scope: Scope) -> bool {

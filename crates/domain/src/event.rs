@@ -201,7 +201,7 @@ pub enum Event {
     },
     /// The user said that they are there: the idle clock starts from zero.
     ActivityReported { id: SignInId },
-    /// The user will be logged off when idle for longer (2.4).
+    /// The user will be logged off when idle for longer (A3).
     LogOffWarned { id: SignInId, at: Timestamp },
     /// The idle holder will lose the seat because somebody waits (Q4).
     ReclaimWarned { id: SignInId, at: Timestamp },
@@ -316,7 +316,7 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// Whether the person has a privilege, by role or because it was given (2.6).
+    /// Whether the person has a privilege, by role or because it was given (R1).
     #[must_use]
     pub fn has(&self, privilege: Privilege) -> bool {
         let by_role = match self.role {
@@ -331,7 +331,7 @@ impl Profile {
     }
 
     /// The profile without rights that have no effect in its role, so that none sleeps until another role wakes it
-    /// (2.6): only managers have privileges of their own, and members are no billing contacts.
+    /// (R1): only managers have privileges of their own, and members are no billing contacts.
     #[must_use]
     pub fn awake(mut self) -> Self {
         if self.role != Role::Manager {
@@ -399,7 +399,7 @@ pub enum EndReason {
     Takeover,
     /// No sign of life (S11).
     LeaseExpired,
-    /// Idle for longer than the pool allows (2.4).
+    /// Idle for longer than the pool allows (A2).
     Inactive,
     /// Idle while somebody waited (Q4).
     Reclaimed,

@@ -36,7 +36,7 @@ pub enum Broken {
     SeatsMiscounted(UserId),
     /// A user has more than one ticket for a product (Q2).
     TwoTickets,
-    /// A user who is in a call, or has a valid link, counts as idle (2.4).
+    /// A user who is in a call, or has a valid link, counts as idle (A1).
     IdleWhileBusy,
     /// The books of what directories call users are wrong (D1).
     NamesOutOfStep,
@@ -99,7 +99,7 @@ impl fmt::Display for Broken {
             Self::GroupsOutOfStep(group) => write!(f, "D2: {group} and its members disagree"),
             Self::NotGiven(user) => write!(f, "D3: {user} has what counts as given by a group and is not"),
             Self::NoBreakGlass => f.write_str("D7: nobody can come in without single sign-on"),
-            Self::IdleWhileBusy => f.write_str("2.4: a user who is busy counts as idle"),
+            Self::IdleWhileBusy => f.write_str("A1: a user who is busy counts as idle"),
         }
     }
 }

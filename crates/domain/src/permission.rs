@@ -1,4 +1,4 @@
-//! Who may do what (design 2.6): roles, privileges, key scopes and session permissions.
+//! Who may do what (R1, R5): roles, privileges, key scopes and session permissions.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -343,7 +343,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn p2_6_an_override_beats_the_account_and_control_needs_view() {
+    fn r5_an_override_beats_the_account_and_control_needs_view() {
         let account = SessionPermissions::default();
         let over = PermissionOverrides {
             view_own: Override::Deny,

@@ -102,7 +102,7 @@ pub struct SignIn {
     pub lease: Secs,
     /// Until when it lives without a further sign of life (S11).
     pub lease_until: Timestamp,
-    /// Since when the user is idle; none in a call or with a valid link (2.4).
+    /// Since when the user is idle; none in a call or with a valid link (A1).
     pub idle_since: Option<Timestamp>,
     /// When the idle user will be logged off, once they were warned of it.
     pub log_off_at: Option<Timestamp>,
@@ -257,7 +257,7 @@ impl Session {
         matches!(self.state, SessionState::Active {} | SessionState::Ending { .. })
     }
 
-    /// Whether it stops the idle clock (2.4): a call, or a link through which a customer may still come.
+    /// Whether it stops the idle clock (A1): a call, or a link through which a customer may still come.
     #[must_use]
     pub const fn is_live(&self) -> bool {
         !matches!(self.state, SessionState::Paused {})

@@ -352,7 +352,7 @@ pub enum Refusal {
         state: &'static str,
         expected: &'static str,
     },
-    /// Control needs view (2.6).
+    /// Control needs view (R5).
     #[error("`{control}` needs `{view}`. Give both, or neither.")]
     ControlNeedsView {
         control: &'static str,

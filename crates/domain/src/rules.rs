@@ -1,4 +1,4 @@
-//! The rules of a seat pool (design 2.2) and the presets that make known models one click.
+//! The rules of a seat pool (P5) and the presets that make known models one click.
 
 use serde::{Deserialize, Serialize};
 
@@ -45,7 +45,7 @@ pub struct Rules {
     pub max_devices_per_user: Option<u32>,
     /// Calls at a time on one seat.
     pub max_active_sessions_per_seat: Option<u32>,
-    /// How long an idle user stays signed in (2.4). Only where signing in takes the seat.
+    /// How long an idle user stays signed in (A2). Only where signing in takes the seat.
     #[serde(rename = "auto_log_off_after_secs")]
     pub auto_log_off_after: Option<Secs>,
     /// Notice before a session that another person ended is closed (S9).
@@ -98,7 +98,7 @@ pub struct InvalidRule {
 }
 
 impl Rules {
-    /// The rules of a known model (the columns of the table in design 2.2).
+    /// The rules of a known model (the columns of the table in P5).
     #[must_use]
     pub fn preset(preset: Preset) -> Self {
         let common = Self {
@@ -193,7 +193,7 @@ impl Rules {
         Ok(())
     }
 
-    /// How long an idle user stays signed in, where the pool logs idle users off at all (2.4).
+    /// How long an idle user stays signed in, where the pool logs idle users off at all (A2).
     #[must_use]
     pub fn log_off_after(&self) -> Option<Secs> {
         match self.occupies {
@@ -214,7 +214,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn p2_2_every_preset_is_valid() {
+    fn p5_every_preset_is_valid() {
         for preset in [
             Preset::HelpDeskShift,
             Preset::ConcurrentSessions,

@@ -105,7 +105,8 @@ impl Account {
     }
 }
 
-/// The next event that a pool's rules owe.
+/// The next event that a pool's rules owe: a claim on minutes moves onto a free seat (Q3), or the first in the queue
+/// gets an offer (Q2).
 fn owed(account: &Account, pool: PoolId, now: Timestamp) -> Option<Event> {
     let pool = account.pools.get(&pool)?;
     if let Some(claim) = claim_beside_seat(pool) {

@@ -89,7 +89,7 @@ impl User {
         }
     }
 
-    /// Whether the user has a privilege, by role or because it was given (2.6).
+    /// Whether the user has a privilege, by role or because it was given (R1).
     #[must_use]
     pub fn has(&self, privilege: Privilege) -> bool {
         self.profile.has(privilege)

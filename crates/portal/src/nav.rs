@@ -99,7 +99,7 @@ impl Place {
         (READY.contains(&self) && self.is_for(account, actor)).then(|| self.path(account.id()))
     }
 
-    /// Whether the actor may see it (2.6). The page itself asks the domain again.
+    /// Whether the actor may see it (R1). The page itself asks the domain again.
     pub(crate) fn is_for(self, account: &Account, actor: &Actor) -> bool {
         match self {
             Self::Overview | Self::AgentConsole => true,

@@ -53,10 +53,7 @@ struct SignInSettings {
 }
 
 /// Permissions over sessions. Control needs view.
-#[allow(
-    clippy::struct_excessive_bools,
-    reason = "four independent permissions, named as in the design"
-)]
+#[allow(clippy::struct_excessive_bools, reason = "four independent permissions")]
 #[derive(Debug, Serialize, ToSchema)]
 struct Permissions {
     /// See one's own sessions.

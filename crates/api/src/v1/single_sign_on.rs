@@ -31,10 +31,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
 }
 
 /// At which provider people sign in.
-#[allow(
-    clippy::struct_excessive_bools,
-    reason = "independent settings, named as in the design"
-)]
+#[allow(clippy::struct_excessive_bools, reason = "independent settings")]
 #[derive(Serialize, ToSchema)]
 struct SingleSignOn {
     /// Who the provider is: what stands before `/.well-known/openid-configuration`.
@@ -77,10 +74,7 @@ struct SingleSignOn {
 }
 
 /// The provider to sign in at. What is left out is as it is by default.
-#[allow(
-    clippy::struct_excessive_bools,
-    reason = "independent settings, named as in the design"
-)]
+#[allow(clippy::struct_excessive_bools, reason = "independent settings")]
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewSingleSignOn {

@@ -101,7 +101,7 @@ pub struct ApiKey {
     pub maker: Option<KeyMaker>,
 }
 
-/// Who made an API key, or rotated it last. The key may do what its maker may, and no more (2.6).
+/// Who made an API key, or rotated it last. The key may do what its maker may, and no more (R8).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum KeyMaker {

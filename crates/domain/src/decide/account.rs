@@ -1,4 +1,4 @@
-//! The account itself: subscription, minutes, settings, API keys.
+//! The account itself: subscription and minutes (L7, L8, R7), settings, API keys.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! Seat pools: how the shared seats of a product are distributed, and by which rules.
+//! Seat pools (P1 to P3): how the shared seats of a product are distributed, and by which rules.
 
 use crate::account::Account;
 use crate::command::{Command, Decision, LeavingUsers, PoolPatch, SeatWay};
@@ -230,6 +230,7 @@ fn end_free_sign_ins(account: &Account, pool: &Pool, actor: &Actor) -> Vec<Event
         .collect()
 }
 
+/// P2: a pool with users stays until somebody says where they go.
 fn delete(account: &Account, pool: &Pool, users: LeavingUsers, actor: &Actor) -> Result<Decision, Refusal> {
     if pool.default {
         return Err(Refusal::DefaultPool);

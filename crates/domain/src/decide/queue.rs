@@ -1,4 +1,4 @@
-//! Places in the queue: taking what was waited for, leaving, and signs of life.
+//! Places in the queue (Q2): taking what was waited for, leaving, and heartbeats.
 
 use super::presence::by;
 use crate::account::Account;

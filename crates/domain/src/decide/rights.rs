@@ -1,4 +1,4 @@
-//! Whom an actor may change, and which rights they may hand out (2.6). Nobody gives what they do not have, and
+//! Whom an actor may change, and which rights they may give (R2, R3). Nobody gives what they do not have, and
 //! nobody lays hands on a person with more rights than their own: a password or address set for such a person
 //! would be a way to those rights.
 

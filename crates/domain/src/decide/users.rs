@@ -352,7 +352,7 @@ fn end_presence(account: &Account, id: UserId, actor: &Actor) -> Vec<Event> {
     presence::end_presence(account, id, None, EndReason::UserInactive, Some(&by))
 }
 
-/// Refuses to lose the last active owner.
+/// Refuses to lose the last active owner (R4).
 fn check_owner_is_left(account: &Account, leaving: &User) -> Result<(), Refusal> {
     let is_owner = leaving.active && leaving.profile.role == Role::Owner;
     if is_owner && account.owners_active <= 1 {

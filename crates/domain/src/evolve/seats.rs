@@ -252,7 +252,7 @@ pub(super) fn schedule_sign_in(account: &mut Account, id: SignInId) {
     account.schedule.set(Due::SignIn(id), &mut sign_in.due, at);
 }
 
-/// How long before a log-off the device is warned (2.4): 60 s, or half of the time where that is shorter.
+/// How long before a log-off the device is warned (A3): 60 s, or half of the time where that is shorter.
 pub(crate) fn log_off_notice(after: Secs) -> Secs {
     Secs::new((after.get() / 2).min(60))
 }

@@ -170,7 +170,7 @@ fn s9_a_session_is_ended_by_its_user_its_customer_or_who_controls_it() {
 }
 
 #[test]
-fn p2_6_a_user_needs_control_own_and_their_device_does_not() {
+fn r5_a_user_needs_control_own_and_their_device_does_not() {
     let mut shift = shift();
     shift.deny("ida", &["control_own"]);
 

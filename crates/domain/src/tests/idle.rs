@@ -1,4 +1,4 @@
-//! 2.4: who does nothing is logged off, after a warning, and never in a call or with a valid link.
+//! A1 to A3: who does nothing is logged off, after a warning, and never in a call or with a valid link.
 
 use super::fixture::*;
 use crate::event::EndReason;
@@ -12,7 +12,7 @@ fn log_off_after(secs: crate::Secs) -> Rules {
 }
 
 #[test]
-fn p2_4_a_call_link_that_is_still_valid_keeps_its_user_signed_in() {
+fn a2_a_call_link_that_is_still_valid_keeps_its_user_signed_in() {
     let mut shift = Shift::with(1, log_off_after(mins(10)), &["sven"]);
     shift.at("09:00").sign_in("sven").create_link("sven", mins(30));
 
@@ -24,7 +24,7 @@ fn p2_4_a_call_link_that_is_still_valid_keeps_its_user_signed_in() {
 
 /// When the warning comes, and when the log-off: `(idle time allowed, warned at, logged off at)`.
 #[test]
-fn p2_4_the_warning_comes_a_minute_before_or_at_half_time() {
+fn a3_the_warning_comes_a_minute_before_or_at_half_time() {
     for (after, warned, off) in [
         (3600, "09:59:00", "10:00:00"),
         (121, "09:01:01", "09:02:01"),
@@ -49,7 +49,7 @@ fn p2_4_the_warning_comes_a_minute_before_or_at_half_time() {
 }
 
 #[test]
-fn p2_4_the_clock_starts_from_zero_when_a_call_ends() {
+fn a1_the_clock_starts_from_zero_when_a_call_ends() {
     let mut shift = Shift::with(1, log_off_after(mins(10)), &["sven"]);
     shift.at("09:00").sign_in("sven").at("09:09:30").call("sven");
 
@@ -60,7 +60,7 @@ fn p2_4_the_clock_starts_from_zero_when_a_call_ends() {
 }
 
 #[test]
-fn p2_4_a_paused_session_does_not_stop_the_clock() {
+fn a1_a_paused_session_does_not_stop_the_clock() {
     let mut shift = Shift::with(1, log_off_after(mins(10)), &["sven"]);
     shift
         .at("09:00")
@@ -73,7 +73,7 @@ fn p2_4_a_paused_session_does_not_stop_the_clock() {
 }
 
 #[test]
-fn p2_4_a_user_who_says_that_they_are_there_is_not_idle() {
+fn a1_a_user_who_says_that_they_are_there_is_not_idle() {
     let mut shift = Shift::with(1, log_off_after(mins(10)), &["sven"]);
     shift
         .at("09:00")
@@ -89,7 +89,7 @@ fn p2_4_a_user_who_says_that_they_are_there_is_not_idle() {
 }
 
 #[test]
-fn p2_4_being_alive_is_not_being_there() {
+fn a1_being_alive_is_not_being_there() {
     let mut shift = Shift::with(1, log_off_after(mins(10)), &["sven"]);
     shift
         .at("09:00")
@@ -101,7 +101,7 @@ fn p2_4_being_alive_is_not_being_there() {
 }
 
 #[test]
-fn p2_4_a_call_on_one_device_keeps_the_user_signed_in_on_all() {
+fn a2_a_call_on_one_device_keeps_the_user_signed_in_on_all() {
     let rules = Rules {
         max_devices_per_user: None,
         ..log_off_after(mins(10))
@@ -122,7 +122,7 @@ fn p2_4_a_call_on_one_device_keeps_the_user_signed_in_on_all() {
 }
 
 #[test]
-fn p2_4_who_comes_to_another_device_is_not_idle_on_the_first() {
+fn a1_who_comes_to_another_device_is_not_idle_on_the_first() {
     let rules = Rules {
         max_devices_per_user: None,
         ..log_off_after(mins(10))
@@ -140,7 +140,7 @@ fn p2_4_who_comes_to_another_device_is_not_idle_on_the_first() {
 }
 
 #[test]
-fn p2_4_where_sessions_take_the_seats_nobody_is_logged_off() {
+fn a2_where_sessions_take_the_seats_nobody_is_logged_off() {
     let rules = Rules {
         auto_log_off_after: Some(mins(10)),
         ..concurrent_sessions()
@@ -152,7 +152,7 @@ fn p2_4_where_sessions_take_the_seats_nobody_is_logged_off() {
 }
 
 #[test]
-fn p2_4_new_rules_count_from_when_the_user_became_idle() {
+fn a1_new_rules_count_from_when_the_user_became_idle() {
     let mut shift = Shift::with(1, log_off_after(mins(30)), &["sven"]);
     shift.at("09:00").sign_in("sven").at("09:29:30");
 
@@ -163,7 +163,7 @@ fn p2_4_new_rules_count_from_when_the_user_became_idle() {
 }
 
 #[test]
-fn p2_4_another_size_of_the_pool_leaves_a_warning_as_it_is() {
+fn a3_another_size_of_the_pool_leaves_a_warning_as_it_is() {
     let mut shift = Shift::with(1, log_off_after(mins(10)), &["sven"]);
     shift.at("09:00").sign_in("sven").at("09:09:30").resize(2);
 

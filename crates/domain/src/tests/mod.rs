@@ -1,7 +1,8 @@
-//! The rules, each by its number in the design.
+//! The rules, each by its number in docs/rules.
 
 mod actors;
 mod admin;
+mod book;
 mod contacts;
 mod drains;
 mod fixture;

@@ -1,4 +1,4 @@
-//! What a caller may not see is not found; what they see but may not do is forbidden (2.6). To its members an account
+//! What a caller may not see is not found; what they see but may not do is forbidden (R6). To its members an account
 //! has lists, which they may not read; what stands in them does not exist for them. The API and the pages agree.
 
 use axum::http::{StatusCode, header};
@@ -13,7 +13,7 @@ const FORBIDDEN: u16 = 403;
 const NOT_FOUND: u16 = 404;
 
 #[tokio::test]
-async fn a_member_is_answered_alike_by_pages_and_lists() {
+async fn r6_a_member_is_answered_alike_by_pages_and_lists() {
     let desk = Desk::open(1).await;
     let member = desk
         .app

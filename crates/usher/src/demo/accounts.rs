@@ -1,4 +1,4 @@
-//! Four accounts, each with one known model of seat licensing (design 2.2).
+//! Four accounts, each with one known model of seat licensing (P5).
 
 use serde_json::{Value, json};
 use usher_client::{Account, Client, Error};

@@ -144,7 +144,7 @@ fn delete(account: &Account, group: &Group, actor: &Actor) -> Result<Decision, R
     Ok(Decision::done(events))
 }
 
-/// A mapping hands out what its maker could hand out by hand, and a role is handed out by people alone (2.6).
+/// A mapping hands out what its maker could hand out by hand, and a role is handed out by people alone (R2).
 fn map(account: &Account, id: GroupId, mapping: &GroupMapping, actor: &Actor) -> Result<Decision, Refusal> {
     account.need_to_manage(actor, Privilege::SettingsManage, "group")?;
     let Some(group) = account.groups.get(&id) else {

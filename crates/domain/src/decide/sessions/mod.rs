@@ -1,4 +1,4 @@
-//! Pieces of support work: starting, connecting, pausing, resuming, ending.
+//! Pieces of support work: starting, connecting, pausing, resuming, ending (S7 to S9).
 
 mod create;
 mod end;

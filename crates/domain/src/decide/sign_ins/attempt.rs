@@ -1,4 +1,4 @@
-//! Signing a user in.
+//! Signing a user in (L4, S4, S6).
 
 use super::NEEDED_TO_ACT;
 use crate::account::Account;

@@ -191,7 +191,7 @@ pub(super) fn seat_locked(account: &mut Account, id: SignInId, until: Option<Tim
 }
 
 /// Starts or stops the idle clocks of a user's sign-ins to a product: stopped while any session of theirs is live
-/// (2.4).
+/// (A1).
 pub(super) fn refresh_idle(account: &mut Account, user: UserId, product: &Product, at: Timestamp) {
     let Some(owner) = account.users.get(&user) else {
         return;

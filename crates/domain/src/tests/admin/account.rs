@@ -138,7 +138,7 @@ fn a_second_product_gets_a_default_pool_of_its_own() {
 }
 
 #[test]
-fn p2_6_only_the_operator_sells() {
+fn r7_only_the_operator_sells() {
     let office = Office::with_seats(2, 10)
         .with("olga", Role::Owner, &[])
         .with_members(&["mia"]);

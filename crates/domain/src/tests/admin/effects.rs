@@ -54,7 +54,7 @@ fn s1_nobody_stays_signed_in_without_a_seat_where_signing_in_takes_one_from_now_
 }
 
 #[test]
-fn p2_4_another_time_before_log_off_holds_at_once() {
+fn a2_another_time_before_log_off_holds_at_once() {
     let mut office = shifts(&["ann"]);
     office.does(&sign_in("ann"));
     let log_off_after = |after| {

@@ -1,4 +1,4 @@
-//! What API keys may do: what their makers may at that moment, and less (2.6).
+//! What API keys may do: what their makers may at that moment, and less (R8).
 
 use std::collections::BTreeSet;
 
@@ -51,7 +51,7 @@ fn switched_off() -> UserPatch {
 }
 
 #[test]
-fn p2_6_a_key_follows_its_maker_who_is_demoted_switched_off_or_deleted() {
+fn r8_a_key_follows_its_maker_who_is_demoted_switched_off_or_deleted() {
     let all = [
         Scope::Read,
         Scope::UsersManage,
@@ -94,7 +94,7 @@ fn p2_6_a_key_follows_its_maker_who_is_demoted_switched_off_or_deleted() {
 }
 
 #[test]
-fn p2_6_a_key_that_provisions_or_works_for_all_needs_a_maker_who_could_make_it_now() {
+fn r8_a_key_that_provisions_or_works_for_all_needs_a_maker_who_could_make_it_now() {
     let mut office = office();
     let directory = made_by(&mut office, &by("adam"), &[Scope::Directory, Scope::SignInsWrite]);
     assert!(office.account.is_directory(&directory));
@@ -114,7 +114,7 @@ fn p2_6_a_key_that_provisions_or_works_for_all_needs_a_maker_who_could_make_it_n
 }
 
 #[test]
-fn p2_6_a_key_sees_and_ends_no_sessions_that_its_maker_does_not() {
+fn r8_a_key_sees_and_ends_no_sessions_that_its_maker_does_not() {
     use SessionPermission::{ControlAccount, ViewAccount};
     let mut office = office();
     let key = made_by(&mut office, &by("uwe"), &[Scope::Read, Scope::SeatsManage]);
@@ -138,7 +138,7 @@ fn p2_6_a_key_sees_and_ends_no_sessions_that_its_maker_does_not() {
 }
 
 #[test]
-fn p2_6_a_key_sets_no_password_and_makes_nobody_who_has_more() {
+fn r3_a_key_sets_no_password_and_makes_nobody_who_has_more() {
     let mut office = office();
     let key = made_by(
         &mut office,
@@ -175,7 +175,7 @@ fn p2_6_a_key_sets_no_password_and_makes_nobody_who_has_more() {
 }
 
 #[test]
-fn p2_6_whoever_rotates_a_key_is_its_maker_from_then_on() {
+fn r8_whoever_rotates_a_key_is_its_maker_from_then_on() {
     let mut office = office();
     let key = made_by(&mut office, &by("uwe"), &[Scope::SeatsManage]);
     let rotate = Command::RotateApiKey {
@@ -192,7 +192,7 @@ fn p2_6_whoever_rotates_a_key_is_its_maker_from_then_on() {
 }
 
 #[test]
-fn p2_6_a_key_of_before_is_bounded_by_its_scopes_and_an_unlisted_one_is_good_for_nothing() {
+fn r8_a_key_of_before_is_bounded_by_its_scopes_and_an_unlisted_one_is_good_for_nothing() {
     let mut office = office();
     let stored = r#"{"api_key_created":{"id":"key_00000000000000000000000007","name":"Old","scopes":["users.manage"],"expires_at":null}}"#;
     let created: Event = serde_json::from_str(stored).unwrap();

@@ -225,7 +225,7 @@ fn l7_a_plan_without_shared_seats_has_none_to_reassign() {
 }
 
 #[test]
-fn l3_p2_6_reassigning_is_for_who_manages_seats() {
+fn l3_r1_reassigning_is_for_who_manages_seats() {
     use crate::permission::{Privilege, Role};
     let office = Office::with_seats(1, 0)
         .with("una", Role::Manager, &[Privilege::UsersManage])

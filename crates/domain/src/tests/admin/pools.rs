@@ -361,7 +361,7 @@ fn l3_who_is_there_already_stays_as_they_are() {
 }
 
 #[test]
-fn l3_p2_6_users_move_between_pools_of_one_product_by_who_manages_seats() {
+fn l3_r1_users_move_between_pools_of_one_product_by_who_manages_seats() {
     let office = night_shift()
         .with("sam", Role::Manager, &[Privilege::SeatsManage])
         .with("una", Role::Manager, &[Privilege::UsersManage]);
@@ -380,7 +380,7 @@ fn l3_p2_6_users_move_between_pools_of_one_product_by_who_manages_seats() {
 }
 
 #[test]
-fn p3_p2_6_moving_seats_is_for_who_manages_them() {
+fn p3_r1_moving_seats_is_for_who_manages_them() {
     use crate::permission::{Privilege, Role};
     let office = shifts(&["ann"])
         .with("una", Role::Manager, &[Privilege::UsersManage])
@@ -393,7 +393,7 @@ fn p3_p2_6_moving_seats_is_for_who_manages_them() {
 }
 
 #[test]
-fn p2_2_a_rule_out_of_range_is_named_and_the_same_rules_change_nothing() {
+fn p5_a_rule_out_of_range_is_named_and_the_same_rules_change_nothing() {
     let mut office = shifts(&[]);
     let lease = |secs| {
         rules(RulesPatch {

@@ -1,4 +1,4 @@
-//! Who may change whom, and give which rights (2.6).
+//! Who may change whom, and give which rights (R2, R3).
 
 use super::office::*;
 use crate::Actor;
@@ -45,7 +45,7 @@ fn promote(role: Role, privileges: &[Privilege]) -> UserPatch {
 }
 
 #[test]
-fn p2_6_nobody_changes_or_deletes_who_has_more_rights() {
+fn r3_nobody_changes_or_deletes_who_has_more_rights() {
     let office = office();
     let users_key = key(&[Scope::UsersManage]);
     let full_key = key(&Privilege::ALL.map(Scope::from));
@@ -85,7 +85,7 @@ fn p2_6_nobody_changes_or_deletes_who_has_more_rights() {
 }
 
 #[test]
-fn p2_6_nobody_gives_rights_that_they_do_not_have() {
+fn r2_nobody_gives_rights_that_they_do_not_have() {
     use Privilege::{ReportsView, SeatsManage, UsersManage};
     let office = office();
     let users_key = key(&[Scope::UsersManage]);
@@ -129,7 +129,7 @@ fn p2_6_nobody_gives_rights_that_they_do_not_have() {
 }
 
 #[test]
-fn p2_6_a_manager_does_not_raise_themselves() {
+fn r2_a_manager_does_not_raise_themselves() {
     let office = office();
 
     for patch in [
@@ -159,7 +159,7 @@ fn p2_6_a_manager_does_not_raise_themselves() {
 }
 
 #[test]
-fn p2_6_the_billing_contact_is_named_by_an_owner_the_operator_or_a_billing_contact() {
+fn r2_the_billing_contact_is_named_by_an_owner_the_operator_or_a_billing_contact() {
     let mut office = office();
     let contact = |name| {
         change(
@@ -188,7 +188,7 @@ fn p2_6_the_billing_contact_is_named_by_an_owner_the_operator_or_a_billing_conta
 }
 
 #[test]
-fn p2_6_a_flag_without_effect_is_given_by_the_promotion_that_wakes_it() {
+fn r2_a_flag_without_effect_is_given_by_the_promotion_that_wakes_it() {
     let contact = UserPatch {
         billing_contact: Some(true),
         ..UserPatch::default()
@@ -222,7 +222,7 @@ fn p2_6_a_flag_without_effect_is_given_by_the_promotion_that_wakes_it() {
 }
 
 #[test]
-fn p2_6_a_role_that_is_taken_away_takes_its_privileges_with_it() {
+fn r1_a_role_that_is_taken_away_takes_its_privileges_with_it() {
     let mut office = office();
     let role = |role| UserPatch {
         role: Some(role),
@@ -262,7 +262,7 @@ fn p2_6_a_role_that_is_taken_away_takes_its_privileges_with_it() {
 }
 
 #[test]
-fn p2_6_what_slept_in_a_journal_of_before_is_gone_when_it_is_read() {
+fn r1_what_slept_in_a_journal_of_before_is_gone_when_it_is_read() {
     let mut slept = profile("sam", Role::Member, &[Privilege::SettingsManage]);
     slept.billing_contact = true;
     let mut office = Office::new();
@@ -283,7 +283,7 @@ fn p2_6_what_slept_in_a_journal_of_before_is_gone_when_it_is_read() {
 }
 
 #[test]
-fn p2_6_an_admin_gives_nobody_a_session_permission_that_they_are_denied() {
+fn r2_an_admin_gives_nobody_a_session_permission_that_they_are_denied() {
     let deny = PermissionOverrides {
         view_account: Override::Deny,
         ..PermissionOverrides::default()
@@ -330,7 +330,7 @@ fn p2_6_an_admin_gives_nobody_a_session_permission_that_they_are_denied() {
 }
 
 #[test]
-fn p2_6_a_right_over_all_sessions_is_out_of_reach_of_a_manager_without_it() {
+fn r2_a_right_over_all_sessions_is_out_of_reach_of_a_manager_without_it() {
     let lead = UserPatch {
         session_permissions: Some(PermissionOverrides {
             view_account: Override::Allow,
@@ -347,7 +347,7 @@ fn p2_6_a_right_over_all_sessions_is_out_of_reach_of_a_manager_without_it() {
 }
 
 #[test]
-fn p2_6_everybody_changes_their_own_name_and_password_and_no_more() {
+fn r3_everybody_changes_their_own_name_and_password_and_no_more() {
     let office = office();
     let email = UserPatch {
         email: Some("mia@elsewhere.com".parse().unwrap()),
@@ -372,7 +372,7 @@ fn p2_6_everybody_changes_their_own_name_and_password_and_no_more() {
 }
 
 #[test]
-fn p2_6_an_inactive_user_may_nothing() {
+fn r1_an_inactive_user_may_nothing() {
     let off = UserPatch {
         active: Some(false),
         ..UserPatch::default()
@@ -384,7 +384,7 @@ fn p2_6_an_inactive_user_may_nothing() {
 }
 
 #[test]
-fn p2_6_seats_are_for_who_manages_seats() {
+fn r1_seats_are_for_who_manages_seats() {
     let office = office().after(&[create_pool("night", 0)]);
     let rename = change_pool(
         "night",
@@ -415,7 +415,7 @@ fn p2_6_seats_are_for_who_manages_seats() {
 }
 
 #[test]
-fn p2_6_control_without_view_is_none_however_it_came_about() {
+fn r5_control_without_view_is_none_however_it_came_about() {
     let deny_view = PermissionOverrides {
         view_account: Override::Deny,
         ..PermissionOverrides::default()

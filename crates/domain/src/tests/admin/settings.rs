@@ -12,7 +12,7 @@ use crate::time::Secs;
 use crate::{ApiKeyId, Event};
 
 #[test]
-fn p2_6_settings_are_checked_and_only_what_is_new_is_stored() {
+fn r5_settings_are_checked_and_only_what_is_new_is_stored() {
     let mut office = Office::new();
     let settings = |session_permissions, pool_defaults| Command::ChangeSettings {
         change: SettingsPatch {
@@ -62,7 +62,7 @@ fn p2_6_settings_are_checked_and_only_what_is_new_is_stored() {
 }
 
 #[test]
-fn p2_6_nobody_makes_a_key_that_is_good_for_more_than_they_are() {
+fn r8_nobody_makes_a_key_that_is_good_for_more_than_they_are() {
     let office = Office::new()
         .with("olga", Role::Owner, &[])
         .with("tom", Role::Manager, &[Privilege::SettingsManage])

@@ -120,7 +120,7 @@ fn p4_editing_a_team_takes_people_who_exist_and_each_on_one_side() {
 }
 
 #[test]
-fn p4_p2_6_teams_are_for_who_manages_users() {
+fn p4_r1_teams_are_for_who_manages_users() {
     let office = office();
 
     for (who, create, change) in [

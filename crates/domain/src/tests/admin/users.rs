@@ -234,7 +234,7 @@ fn l5_deleting_a_user_ends_what_they_do_and_frees_their_seat() {
 }
 
 #[test]
-fn the_last_active_owner_stays() {
+fn r4_the_last_active_owner_stays() {
     let mut office = Office::new()
         .with("olga", Role::Owner, &[])
         .with("otto", Role::Owner, &[]);
@@ -261,7 +261,7 @@ fn the_last_active_owner_stays() {
 }
 
 #[test]
-fn p2_6_a_users_control_needs_view_with_the_accounts_default_beneath() {
+fn r5_a_users_control_needs_view_with_the_accounts_default_beneath() {
     let office = Office::new().with_members(&["ann"]);
     let over = |over| {
         change(

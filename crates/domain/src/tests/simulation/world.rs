@@ -381,7 +381,7 @@ fn outcome(result: &Result<Decision, Refusal>) -> Option<Fate> {
     }
 }
 
-/// Nobody is logged off in a call or while a customer may still come (2.4, Q4).
+/// Nobody is logged off in a call or while a customer may still come (A2, Q4).
 fn check_log_off(account: &Account, event: &Event) {
     let Event::SignInEnded { id, reason, .. } = event else {
         return;
@@ -389,5 +389,5 @@ fn check_log_off(account: &Account, event: &Event) {
     let sign_in = &account.sign_ins[id];
     let mut sessions = account.sessions_of(&account.users[&sign_in.user], &sign_in.product);
     let is_idle = matches!(reason, EndReason::Inactive | EndReason::Reclaimed);
-    assert!(!is_idle || !sessions.any(Session::is_live), "2.4: {sign_in:?}");
+    assert!(!is_idle || !sessions.any(Session::is_live), "A2: {sign_in:?}");
 }

@@ -2,7 +2,7 @@
 //! seat as long as the page is open, and works with the rights of the sign-in's own token.
 //!
 //! The page shows that it is alive by a small request from its script every third of the lease, with whether somebody
-//! touched it meanwhile (S11, 2.4). An open stream alone would not do: a browser that is cut off can leave its end
+//! touched it meanwhile (S11, A1). An open stream alone would not do: a browser that is cut off can leave its end
 //! open for long. Without script the page loads itself anew, which is a sign of life too.
 
 mod act;

@@ -1,4 +1,4 @@
-//! The rules of a pool as a form: each with a sentence that says what it does (design 2.2).
+//! The rules of a pool as a form: each with a sentence that says what it does (P5).
 
 mod fields;
 

@@ -1,0 +1,114 @@
+//! The rules book: plays every example of `docs/rules`, and checks that book and code know the same rules.
+//!
+//! An example is a row of a table with the columns given, when and then. Its cells are sentences, separated by
+//! semicolons. [`steps`] has the sentences for given and when, [`checks`] those for then.
+
+mod checks;
+mod pages;
+mod steps;
+mod world;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use self::pages::Rule;
+use self::world::World;
+
+/// Whether a sentence says the same as a pattern; gives the words in the pattern's gaps (`_`). A noun may be in the
+/// plural, and a word may be in backticks.
+fn gaps<'a>(pattern: &str, sentence: &'a str) -> Option<Vec<&'a str>> {
+    let mut words = sentence.split_whitespace();
+    let mut found = Vec::new();
+    for expected in pattern.split_whitespace() {
+        let word = words.next()?;
+        if expected == "_" {
+            found.push(word.trim_matches('`'));
+        } else if expected != word && word.strip_suffix('s') != Some(expected) {
+            return None;
+        }
+    }
+    words.next().is_none().then_some(found)
+}
+
+#[test]
+fn every_example_is_true() {
+    let mut played = 0;
+    for rule in pages::rules() {
+        for example in &rule.examples {
+            // Shown with the panic of the first example that is not true.
+            println!("{}: {}", example.place, rule.number);
+            let mut world = World::new(example);
+            for sentence in &example.when {
+                steps::take(&mut world, sentence);
+            }
+            for sentence in &example.then {
+                checks::check(&mut world, sentence);
+            }
+            world.finish();
+            played += 1;
+        }
+    }
+    assert!(played > 0);
+}
+
+/// Rules that are about what the engine, the API or the storage does have tests there and no example.
+#[test]
+fn every_rule_has_an_example_or_says_where_its_tests_are() {
+    let lacking: Vec<String> = pages::rules()
+        .into_iter()
+        .filter(|rule| rule.examples.is_empty() && !rule.text.contains("Tested in"))
+        .map(|rule| rule.number)
+        .collect();
+
+    assert_eq!(lacking, [""; 0]);
+}
+
+#[test]
+fn every_rule_that_the_code_names_is_in_the_book_and_the_other_way_round() {
+    let book: BTreeSet<String> = pages::rules().into_iter().map(|rule| rule.number).collect();
+    let mut cited = BTreeMap::new();
+    for (path, text) in pages::sources() {
+        for number in pages::numbers_in(&text) {
+            cited.entry(number).or_insert_with(|| path.clone());
+        }
+    }
+
+    let unknown: Vec<_> = cited
+        .iter()
+        .filter(|(number, _)| !book.contains(*number))
+        .collect();
+    assert_eq!(unknown, [], "cited and not in docs/rules");
+    let never: Vec<_> = book
+        .iter()
+        .filter(|number| !cited.contains_key(*number))
+        .collect();
+    assert_eq!(never, [""; 0], "in docs/rules and cited nowhere in the code");
+}
+
+#[test]
+fn every_place_where_a_rule_is_decided_names_the_rule() {
+    for Rule { number, text, .. } in pages::rules() {
+        let places: Vec<&str> = pages::code_places(&text).collect();
+        assert!(!places.is_empty(), "{number} says not where it is decided");
+        for place in places {
+            let code = pages::read(place);
+            assert!(
+                pages::numbers_in(&code).contains(&number),
+                "{place} does not name {number}"
+            );
+        }
+    }
+}
+
+#[test]
+#[should_panic(expected = "nothing was said of this refusal")]
+fn an_example_that_is_not_true_fails() {
+    let example = pages::example_of(
+        "a shift pool of 1 seat; Ida signs in",
+        "Max signs in",
+        "1 seat is taken",
+    );
+    let mut world = World::new(&example);
+    steps::take(&mut world, &example.when[0]);
+    checks::check(&mut world, &example.then[0]);
+    world.finish();
+}

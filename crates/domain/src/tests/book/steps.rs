@@ -1,0 +1,419 @@
+//! The sentences for given and when.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::gaps;
+use super::world::{World, by, id, name};
+use crate::account::{Plan, ProductSeats, SettingsPatch};
+use crate::command::{Command, LeavingUsers, MemberChange, SeatWay, UserPatch};
+use crate::directory::{GroupMapping, SignInPatch};
+use crate::permission::{Actor, Privilege, Role};
+use crate::rules::Rules;
+use crate::tests::fixture::{bits, mins, product, role};
+use crate::user::License;
+use crate::{GroupId, PoolId, TeamId};
+
+type Step = (&'static str, fn(&mut World, &[&str]));
+
+/// Does what a sentence says.
+pub(super) fn take(world: &mut World, sentence: &str) {
+    for (pattern, step) in STEPS.iter().flat_map(|steps| steps.iter()) {
+        if let Some(found) = gaps(pattern, sentence) {
+            assert_eq!(world.refusal, None, "before {sentence:?}");
+            step(world, &found);
+            return world.note();
+        }
+    }
+    panic!("no step reads {sentence:?}");
+}
+
+const STEPS: [&[Step]; 6] = [TIME, PRESENCE, WORK, QUEUE, BOOKS, RIGHTS];
+
+const TIME: &[Step] = &[
+    ("it is _", |w, g| {
+        let happened = w.shift.advance_to(g[0]);
+        w.diary.extend(happened.diary().iter().cloned());
+    }),
+    ("Usher is down until _", |w, g| {
+        w.shift.unseen_until(g[0]).usher_is_back();
+    }),
+    ("_ falls silent", |w, g| {
+        w.shift.falls_silent(&name(g[0]));
+    }),
+    ("_ is active", |w, g| {
+        w.shift.heartbeat(&name(g[0]), true);
+    }),
+    ("a device of _ is alive", |w, g| {
+        w.shift.heartbeat(&name(g[0]), false);
+    }),
+    ("_ locks the seat for _ minute", |w, g| {
+        w.shift.lock(&name(g[0]), mins(g[1].parse().unwrap()));
+    }),
+];
+
+const PRESENCE: &[Step] = &[
+    ("_ signs in", |w, g| {
+        w.shift.sign_in(&name(g[0]));
+    }),
+    ("_ signs in on the _", |w, g| {
+        w.shift.sign_in_on(&name(g[0]), g[1]);
+    }),
+    ("_ takes over on the _", |w, g| {
+        w.shift.take_over(&name(g[0]), g[1]);
+    }),
+    ("_ signs in or waits", |w, g| {
+        w.shift.wait(&name(g[0]));
+    }),
+    ("_ signs out", |w, g| {
+        w.shift.sign_out(&name(g[0]));
+    }),
+    ("_ evicts _", |w, g| {
+        w.shift.log_out_by(&name(g[1]), &name(g[0]), "Others wait");
+    }),
+];
+
+const WORK: &[Step] = &[
+    ("_ calls", |w, g| {
+        w.shift.call(&name(g[0]));
+    }),
+    ("_ calls on the _", |w, g| {
+        w.shift.call_on(&name(g[0]), g[1]);
+    }),
+    ("_ calls or waits", |w, g| {
+        w.shift.wait_to_call(&name(g[0]));
+    }),
+    ("_ makes a link for _ minute", |w, g| {
+        w.shift.create_link(&name(g[0]), mins(g[1].parse().unwrap()));
+    }),
+    ("the customer of _ joins", |w, g| {
+        w.shift.connect(&name(g[0]));
+    }),
+    ("_ pauses", |w, g| {
+        w.shift.pause(&name(g[0]));
+    }),
+    ("_ pauses the session of _", |w, g| {
+        w.shift.pause_by(&name(g[1]), &name(g[0]));
+    }),
+    ("_ resumes", |w, g| {
+        w.shift.resume(&name(g[0]));
+    }),
+    ("_ resumes or waits", |w, g| {
+        w.shift.wait_to_resume(&name(g[0]));
+    }),
+    ("_ ends the session", |w, g| {
+        w.shift.end(&name(g[0]));
+    }),
+    ("_ ends the session of _", |w, g| {
+        w.shift.end_by(&name(g[1]), &name(g[0]));
+    }),
+];
+
+const QUEUE: &[Step] = &[
+    ("_ takes the offer", |w, g| {
+        w.shift.claim(&name(g[0]));
+    }),
+    ("_ leaves the queue", |w, g| {
+        w.shift.drop_ticket(&name(g[0]));
+    }),
+    ("_ minute are bought", |w, g| {
+        w.shift.add_minutes(g[0].parse().unwrap());
+    }),
+];
+
+const BOOKS: &[Step] = &[
+    ("rule _ is _", |w, g| change_rule(w, g[0], g[1])),
+    ("the pool gets _ seat", |w, g| {
+        w.shift.resize(g[0].parse().unwrap());
+    }),
+    ("a pool _ of _ seat is created", |w, g| {
+        let command = Command::CreatePool {
+            id: pool(g[0]),
+            name: g[0].parse().unwrap(),
+            product: product(),
+            seats: g[1].parse().unwrap(),
+            rules: None,
+        };
+        w.give(&Actor::Operator, &command);
+    }),
+    ("the pool _ is deleted", |w, g| {
+        delete(w, g[0], LeavingUsers::Refuse)
+    }),
+    ("the pool _ is deleted and its users go to the pool _", |w, g| {
+        delete(w, g[0], LeavingUsers::MoveTo(pool(g[1])));
+    }),
+    ("_ seat go from the pool _ to the pool _", |w, g| {
+        let way = SeatWay::Between {
+            from: pool(g[1]),
+            to: pool(g[2]),
+        };
+        let seats = g[0].parse().unwrap();
+        w.give(&Actor::Operator, &Command::MoveSeats { way, seats });
+    }),
+    ("_ goes to the pool _", |w, g| {
+        let license = Some(License::Shared(pool(g[1])));
+        w.shift.license(&name(g[0]), license);
+    }),
+    ("_ gets a named seat", |w, g| {
+        w.shift.license(&name(g[0]), Some(License::Named));
+    }),
+    ("_ loses the license", |w, g| {
+        w.shift.license(&name(g[0]), None);
+    }),
+    ("_ is created", |w, g| create(w, g[0], None)),
+    ("_ is created with a named seat", |w, g| {
+        create(w, g[0], Some(true))
+    }),
+    ("_ is deleted", |w, g| {
+        w.give(&Actor::Operator, &Command::DeleteUser { id: id(g[0]) });
+    }),
+    ("_ is switched off", |w, g| switch(w, g[0], false)),
+    ("_ is switched on", |w, g| switch(w, g[0], true)),
+    ("_ may hold _ seat", |w, g| {
+        w.shift.limit_seats(&name(g[0]), g[1].parse().unwrap());
+    }),
+    ("the plan is _ with _ named and _ shared seat", |w, g| {
+        let plans = Plan::built_in();
+        let bought = ProductSeats {
+            named_seats: g[1].parse().unwrap(),
+            shared_seats: g[2].parse().unwrap(),
+        };
+        let command = Command::SetSubscription {
+            plan: plans.into_iter().find(|it| it.name.as_str() == g[0]).unwrap(),
+            products: BTreeMap::from([(product(), bought)]),
+            default_pools: BTreeMap::from([(product(), pool("pool"))]),
+        };
+        w.give(&Actor::Operator, &command);
+    }),
+    ("a team _ has _ and _", |w, g| {
+        let command = Command::CreateTeam {
+            id: TeamId::from_bits(bits(g[0])),
+            name: g[0].parse().unwrap(),
+            members: [id(g[1]), id(g[2])].into(),
+        };
+        w.give(&Actor::Operator, &command);
+    }),
+    ("a group _ gives a named seat", |w, g| {
+        let licenses = [(product(), License::Named)].into();
+        group(
+            w,
+            g[0],
+            GroupMapping {
+                licenses,
+                ..GroupMapping::default()
+            },
+        );
+    }),
+    ("a group _ gives the role _", |w, g| {
+        let role = Some(role_of(g[1]));
+        group(
+            w,
+            g[0],
+            GroupMapping {
+                role,
+                ..GroupMapping::default()
+            },
+        );
+    }),
+    ("a group _ gives a seat in the pool _", |w, g| {
+        let licenses = [(product(), License::Shared(pool(g[1])))].into();
+        group(
+            w,
+            g[0],
+            GroupMapping {
+                licenses,
+                ..GroupMapping::default()
+            },
+        );
+    }),
+    ("_ comes into the group _", |w, g| members(w, g[1], &[g[0]], &[])),
+    ("_ and _ come into the group _", |w, g| {
+        members(w, g[2], &[g[0], g[1]], &[])
+    }),
+    ("_ leaves the group _", |w, g| members(w, g[1], &[], &[g[0]])),
+    ("single sign-on is required", |w, _| {
+        require_sso(w, SignInPatch::default())
+    }),
+    ("single sign-on is required but for _", |w, g| {
+        let break_glass = Some(Some(id(g[0])));
+        require_sso(
+            w,
+            SignInPatch {
+                break_glass,
+                ..SignInPatch::default()
+            },
+        );
+    }),
+];
+
+const RIGHTS: &[Step] = &[
+    ("_ is a manager", |w, g| {
+        w.shift.change(&name(g[0]), role(Role::Manager));
+    }),
+    ("_ is an admin", |w, g| {
+        w.shift.change(&name(g[0]), role(Role::Admin));
+    }),
+    ("_ is an owner", |w, g| {
+        w.shift.change(&name(g[0]), role(Role::Owner));
+    }),
+    ("_ is a manager with _", |w, g| {
+        let change = UserPatch {
+            privileges: Some(privilege(g[1])),
+            ..role(Role::Manager)
+        };
+        w.shift.change(&name(g[0]), change);
+    }),
+    ("_ is allowed _", |w, g| {
+        w.shift.allow(&name(g[0]), &[g[1]]);
+    }),
+    ("_ is denied _", |w, g| {
+        w.shift.deny(&name(g[0]), &[g[1]]);
+    }),
+    ("_ makes _ an admin", |w, g| {
+        change_by(w, g[0], g[1], role(Role::Admin))
+    }),
+    ("_ makes _ an owner", |w, g| {
+        change_by(w, g[0], g[1], role(Role::Owner))
+    }),
+    ("_ makes _ a member", |w, g| {
+        change_by(w, g[0], g[1], role(Role::Member))
+    }),
+    ("_ gives _ the privilege _", |w, g| {
+        let change = UserPatch {
+            privileges: Some(privilege(g[2])),
+            ..UserPatch::default()
+        };
+        change_by(w, g[0], g[1], change);
+    }),
+    ("_ renames _", |w, g| {
+        let change = UserPatch {
+            name: Some("Another name".parse().unwrap()),
+            ..UserPatch::default()
+        };
+        change_by(w, g[0], g[1], change);
+    }),
+    ("_ gives _ another password", |w, g| {
+        let change = UserPatch {
+            new_password: true,
+            ..UserPatch::default()
+        };
+        change_by(w, g[0], g[1], change);
+    }),
+    ("_ gives _ a named seat", |w, g| {
+        let command = Command::SetLicense {
+            user: id(g[1]),
+            product: product(),
+            license: Some(License::Named),
+        };
+        w.give(&by(g[0]), &command);
+    }),
+    ("_ buys _ minute", |w, g| {
+        let command = Command::AddMinutes {
+            id: crate::TopUpId::from_bits(7),
+            minutes: g[1].parse().unwrap(),
+        };
+        w.give(&by(g[0]), &command);
+    }),
+];
+
+/// The pool of this name; `pool` is the default pool.
+pub(super) fn pool(word: &str) -> PoolId {
+    PoolId::from_bits(bits(&word.to_lowercase()))
+}
+
+fn change_rule(world: &mut World, rule: &str, value: &str) {
+    let mut rules = serde_json::to_value(&world.shift.pool().rules).unwrap();
+    let field = rules.get_mut(rule).unwrap_or_else(|| panic!("no rule {rule}"));
+    *field = serde_json::from_str(value).unwrap_or_else(|_| value.into());
+    let rules: Rules = serde_json::from_value(rules).unwrap();
+    world.shift.change_rules(rules);
+}
+
+fn delete(world: &mut World, word: &str, users: LeavingUsers) {
+    world.give(
+        &Actor::Operator,
+        &Command::DeletePool {
+            id: pool(word),
+            users,
+        },
+    );
+}
+
+fn create(world: &mut World, word: &str, assign_seat: Option<bool>) {
+    let profile = world.shift.user("olga").profile.clone();
+    let profile = crate::event::Profile {
+        name: word.parse().unwrap(),
+        email: format!("{}.new@example.com", name(word)).parse().unwrap(),
+        role: Role::Member,
+        ..profile
+    };
+    let command = Command::CreateUser {
+        id: id(word),
+        profile,
+        assign_seat,
+        product: None,
+        licenses: BTreeMap::new(),
+        password_set: false,
+        active: true,
+        directory: None,
+    };
+    world.give(&Actor::Operator, &command);
+}
+
+fn switch(world: &mut World, word: &str, active: bool) {
+    let change = UserPatch {
+        active: Some(active),
+        ..UserPatch::default()
+    };
+    world.shift.change(&name(word), change);
+}
+
+fn group(world: &mut World, word: &str, mapping: GroupMapping) {
+    let id = GroupId::from_bits(bits(word));
+    let created = Command::CreateGroup {
+        id,
+        name: word.parse().unwrap(),
+        external_id: None,
+        members: BTreeSet::new(),
+    };
+    world.give(&Actor::Operator, &created);
+    world.give(&Actor::Operator, &Command::MapGroup { id, mapping });
+}
+
+fn members(world: &mut World, word: &str, add: &[&str], remove: &[&str]) {
+    let ids = |names: &[&str]| names.iter().map(|name| id(name)).collect();
+    let command = Command::ChangeGroup {
+        id: GroupId::from_bits(bits(word)),
+        name: None,
+        external_id: None,
+        members: Some(MemberChange::Edit {
+            add: ids(add),
+            remove: ids(remove),
+        }),
+    };
+    world.give(&Actor::Operator, &command);
+}
+
+fn require_sso(world: &mut World, sign_in: SignInPatch) {
+    let sign_in = SignInPatch {
+        sso_required: Some(true),
+        ..sign_in
+    };
+    let change = SettingsPatch {
+        sign_in,
+        ..SettingsPatch::default()
+    };
+    world.give(&Actor::Operator, &Command::ChangeSettings { change });
+}
+
+fn change_by(world: &mut World, actor: &str, user: &str, change: UserPatch) {
+    let command = Command::ChangeUser { id: id(user), change };
+    world.give(&by(actor), &command);
+}
+
+fn privilege(word: &str) -> BTreeSet<Privilege> {
+    [serde_json::from_value(word.into()).unwrap()].into()
+}
+
+fn role_of(word: &str) -> Role {
+    serde_json::from_value(word.into()).unwrap()
+}

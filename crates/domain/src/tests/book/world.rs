@@ -1,0 +1,90 @@
+//! The account that an example plays in.
+
+use super::pages::Example;
+use super::steps;
+use crate::permission::Actor;
+use crate::refusal::Refusal;
+use crate::rules::{Preset, Rules};
+use crate::tests::fixture::{Shift, bits, user};
+use crate::{Command, UserId};
+
+/// Those whom examples are about. Olga owns the account; the others are members with a shared seat, as far as an
+/// example names them.
+const CAST: [&str; 6] = ["Adam", "Eva", "Ida", "Max", "Nora", "Sven"];
+
+pub(super) struct World {
+    pub(super) shift: Shift,
+    /// Why the last refused step was refused, until a check has asked for it.
+    pub(super) refusal: Option<Refusal>,
+    /// What people were told, in order.
+    pub(super) diary: Vec<String>,
+}
+
+impl World {
+    /// The world of an example after its given. The first sentence there says which pool there is.
+    pub(super) fn new(example: &Example) -> Self {
+        let given = &example.given;
+        let (rules, seats) = pool(&given[0]);
+        let sentences = || given.iter().chain(&example.when).chain(&example.then);
+        let named = CAST
+            .iter()
+            .filter(|name| sentences().any(|it| it.contains(**name)));
+        let names: Vec<String> = named.map(|name| name.to_lowercase()).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let mut world = Self {
+            shift: Shift::with(seats, rules, &names),
+            refusal: None,
+            diary: Vec::new(),
+        };
+        world.shift.at("09:00");
+        for sentence in &given[1..] {
+            steps::take(&mut world, sentence);
+        }
+        world.diary.clear();
+        world
+    }
+
+    /// Notes what a step did. A refusal waits for its check.
+    pub(super) fn note(&mut self) {
+        if !self.shift.was_granted() {
+            self.refusal = Some(self.shift.full_refusal());
+        }
+        let happened = self.shift.happened();
+        self.diary.extend(happened.diary().iter().cloned());
+    }
+
+    pub(super) fn give(&mut self, actor: &Actor, command: &Command) {
+        self.shift.give(actor, command);
+    }
+
+    /// A refusal that no check has asked for is a mistake of the example.
+    pub(super) fn finish(self) {
+        assert_eq!(self.refusal, None, "nothing was said of this refusal");
+    }
+}
+
+/// The name of somebody as the fixture has it.
+pub(super) fn name(word: &str) -> String {
+    word.to_lowercase()
+}
+
+pub(super) fn id(word: &str) -> UserId {
+    UserId::from_bits(bits(&name(word)))
+}
+
+pub(super) fn by(word: &str) -> Actor {
+    user(&name(word))
+}
+
+fn pool(sentence: &str) -> (Rules, u32) {
+    for (pattern, preset) in [
+        ("a shift pool of _ seat", Preset::HelpDeskShift),
+        ("a session pool of _ seat", Preset::ConcurrentSessions),
+        ("a device pool of _ seat", Preset::ConcurrentDevices),
+    ] {
+        if let Some(found) = super::gaps(pattern, sentence) {
+            return (Rules::preset(preset), found[0].parse().unwrap());
+        }
+    }
+    panic!("the first sentence says which pool there is, not {sentence:?}");
+}
