@@ -14,7 +14,7 @@ use crate::join_code::JoinCode;
 use crate::labels::LabelsPatch;
 use crate::permission::{PermissionOverrides, Privilege, Role, Scope};
 use crate::presence::{Customer, Device, JoinProof, SessionKind, Start};
-use crate::rules::Rules;
+use crate::rules::{Rules, RulesPatch};
 use crate::single_sign_on::ProviderChange;
 use crate::text::{Email, ExternalId, Name, Note, Product};
 use crate::time::{Outage, Secs, Timestamp};
@@ -363,61 +363,6 @@ pub struct PoolPatch {
     pub rules_seen: Option<Rules>,
     /// Other rules, whole: the caller lays single rules over those that stand.
     pub rules: Option<RulesPatch>,
-}
-
-/// A change of a pool's rules: first a preset, where named, then single rules.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct RulesPatch {
-    /// Start from this known model instead of the rules that stand.
-    pub preset: Option<crate::rules::Preset>,
-    /// What takes a seat.
-    pub occupies: Option<crate::rules::Occupies>,
-    /// Who holds it.
-    pub seat_per: Option<crate::rules::SeatPer>,
-    /// `Some(None)`: no limit.
-    pub max_devices_per_user: Option<Option<u32>>,
-    /// `Some(None)`: no limit.
-    pub max_active_sessions_per_seat: Option<Option<u32>>,
-    /// `Some(None)`: never.
-    pub auto_log_off_after: Option<Option<Secs>>,
-    /// Notice before a session that another ended is closed.
-    pub end_notice: Option<Secs>,
-    /// What to try when no seat is free.
-    pub when_full: Option<Vec<crate::rules::WhenFull>>,
-    /// How long an offered seat is kept.
-    pub offer_hold: Option<Secs>,
-    /// Life without a sign of life.
-    pub lease: Option<Secs>,
-    /// How long a code waits.
-    pub standby_expires: Option<Secs>,
-    /// `Some(None)`: never.
-    pub reclaim_idle_after: Option<Option<Secs>>,
-    /// Before an evicted user can take a seat again.
-    pub eviction_cool_down: Option<Secs>,
-}
-
-impl RulesPatch {
-    /// The rules that come of laying this change over `rules`.
-    #[must_use]
-    pub fn over(self, rules: &Rules) -> Rules {
-        let base = self.preset.map_or_else(|| rules.clone(), Rules::preset);
-        Rules {
-            occupies: self.occupies.unwrap_or(base.occupies),
-            seat_per: self.seat_per.unwrap_or(base.seat_per),
-            max_devices_per_user: self.max_devices_per_user.unwrap_or(base.max_devices_per_user),
-            max_active_sessions_per_seat: self
-                .max_active_sessions_per_seat
-                .unwrap_or(base.max_active_sessions_per_seat),
-            auto_log_off_after: self.auto_log_off_after.unwrap_or(base.auto_log_off_after),
-            end_notice: self.end_notice.unwrap_or(base.end_notice),
-            when_full: self.when_full.unwrap_or(base.when_full),
-            offer_hold: self.offer_hold.unwrap_or(base.offer_hold),
-            lease: self.lease.unwrap_or(base.lease),
-            standby_expires: self.standby_expires.unwrap_or(base.standby_expires),
-            reclaim_idle_after: self.reclaim_idle_after.unwrap_or(base.reclaim_idle_after),
-            eviction_cool_down: self.eviction_cool_down.unwrap_or(base.eviction_cool_down),
-        }
-    }
 }
 
 /// What becomes of the users of a pool that is deleted (P2).

@@ -1,7 +1,15 @@
 //! The rules of a seat pool (P5) and the presets that make known models one click.
+//!
+//! A rule is a field of [`Rules`] and a row of [`TABLE`]. Settings, patches, checks, the API's schema and the portal's
+//! form follow from the row.
+
+mod patch;
+mod table;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::patch::RulesPatch;
+pub use self::table::{Group, RULE_SECS_MAX, Rule, TABLE, Takes};
 use crate::time::Secs;
 
 /// What takes a seat of a pool.
@@ -28,9 +36,9 @@ pub enum SeatPer {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WhenFull {
-    /// Prepaid minutes carry the work (Q3).
+    /// Prepaid minutes pay for the work (Q3).
     PayPerUse,
-    /// Who wishes may wait (Q2).
+    /// The user may wait (Q2).
     Queue,
 }
 
@@ -56,7 +64,7 @@ pub struct Rules {
     /// How long an offered seat is kept (Q2).
     #[serde(rename = "offer_hold_secs")]
     pub offer_hold: Secs,
-    /// Life of a sign-in or ticket without a sign of life (S11).
+    /// How long a sign-in or ticket lives without a heartbeat (S11).
     #[serde(rename = "lease_secs")]
     pub lease: Secs,
     /// How long a code or link waits for the customer.
@@ -65,9 +73,42 @@ pub struct Rules {
     /// An idle holder loses the seat after this long, and only when somebody waits (Q4).
     #[serde(rename = "reclaim_idle_after_secs")]
     pub reclaim_idle_after: Option<Secs>,
-    /// How long a user who was logged out by another cannot take a seat again (S10).
+    /// How long an evicted user cannot take a seat again (S10).
     #[serde(rename = "eviction_cool_down_secs")]
     pub eviction_cool_down: Secs,
+}
+
+impl Occupies {
+    /// The word that the API uses.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SignIn => "sign_in",
+            Self::Session => "session",
+        }
+    }
+}
+
+impl SeatPer {
+    /// The word that the API uses.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Device => "device",
+        }
+    }
+}
+
+impl WhenFull {
+    /// The word that the API uses.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::PayPerUse => "pay_per_use",
+            Self::Queue => "queue",
+        }
+    }
 }
 
 /// Known models of seat licensing, by the word that the API takes.
@@ -78,14 +119,18 @@ pub enum Preset {
     HelpDeskShift,
     /// A session takes the seat; agents may be signed in anywhere.
     ConcurrentSessions,
-    /// Each device in a session takes a seat; minutes carry the overflow.
+    /// Each device in a session takes a seat; minutes pay for the overflow.
     ConcurrentDevices,
 }
 
-/// The longest duration that a rule takes: 30 days.
-pub const RULE_SECS_MAX: u32 = 30 * 86_400;
-/// The shortest lease and offer: below it, the network alone would end them.
-pub const LEASE_SECS_MIN: u32 = 5;
+impl Preset {
+    /// Every preset, in the order of the columns of [`TABLE`].
+    pub const ALL: [Self; 3] = [
+        Self::HelpDeskShift,
+        Self::ConcurrentSessions,
+        Self::ConcurrentDevices,
+    ];
+}
 
 /// A rule with a value outside its range.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -94,103 +139,39 @@ pub struct InvalidRule {
     /// The rule's field name in the API.
     pub rule: &'static str,
     /// What it takes.
-    pub expected: &'static str,
+    pub expected: String,
 }
 
 impl Rules {
-    /// The rules of a known model (the columns of the table in P5).
+    /// No limits and no time: what presets fill in.
+    const BLANK: Self = Self {
+        occupies: Occupies::SignIn,
+        seat_per: SeatPer::User,
+        max_devices_per_user: None,
+        max_active_sessions_per_seat: None,
+        auto_log_off_after: None,
+        end_notice: Secs::ZERO,
+        when_full: Vec::new(),
+        offer_hold: Secs::ZERO,
+        lease: Secs::ZERO,
+        standby_expires: Secs::ZERO,
+        reclaim_idle_after: None,
+        eviction_cool_down: Secs::ZERO,
+    };
+
+    /// The rules of a known model.
     #[must_use]
     pub fn preset(preset: Preset) -> Self {
-        let common = Self {
-            occupies: Occupies::Session,
-            seat_per: SeatPer::User,
-            max_devices_per_user: None,
-            max_active_sessions_per_seat: None,
-            auto_log_off_after: None,
-            end_notice: Secs::ZERO,
-            when_full: vec![WhenFull::Queue],
-            offer_hold: Secs::new(60),
-            lease: Secs::new(90),
-            standby_expires: Secs::new(86_400),
-            reclaim_idle_after: None,
-            eviction_cool_down: Secs::ZERO,
-        };
-        match preset {
-            Preset::HelpDeskShift => Self {
-                occupies: Occupies::SignIn,
-                max_devices_per_user: Some(1),
-                max_active_sessions_per_seat: Some(1),
-                auto_log_off_after: Some(Secs::new(3600)),
-                ..common
-            },
-            Preset::ConcurrentSessions => common,
-            Preset::ConcurrentDevices => Self {
-                seat_per: SeatPer::Device,
-                end_notice: Secs::new(30),
-                when_full: vec![WhenFull::PayPerUse, WhenFull::Queue],
-                ..common
-            },
+        let mut rules = Self::BLANK;
+        for rule in &TABLE {
+            rule.set_preset(preset, &mut rules);
         }
+        rules
     }
 
     /// Checks every rule against its range.
     pub fn validate(&self) -> Result<(), InvalidRule> {
-        let within = |rule, secs: Secs, min: u32, expected| {
-            let fits = (min..=RULE_SECS_MAX).contains(&secs.get());
-            fits.then_some(()).ok_or(InvalidRule { rule, expected })
-        };
-        let at_least_one = |rule, count: Option<u32>| {
-            (count != Some(0)).then_some(()).ok_or(InvalidRule {
-                rule,
-                expected: "at least 1, or null for no limit",
-            })
-        };
-        at_least_one("max_devices_per_user", self.max_devices_per_user)?;
-        at_least_one("max_active_sessions_per_seat", self.max_active_sessions_per_seat)?;
-        within("end_notice_secs", self.end_notice, 0, "0 to 2592000 seconds")?;
-        within(
-            "offer_hold_secs",
-            self.offer_hold,
-            LEASE_SECS_MIN,
-            "5 to 2592000 seconds",
-        )?;
-        within("lease_secs", self.lease, LEASE_SECS_MIN, "5 to 2592000 seconds")?;
-        within(
-            "standby_expires_secs",
-            self.standby_expires,
-            1,
-            "1 to 2592000 seconds",
-        )?;
-        within(
-            "eviction_cool_down_secs",
-            self.eviction_cool_down,
-            0,
-            "0 to 2592000 seconds",
-        )?;
-        if let Some(after) = self.auto_log_off_after {
-            within(
-                "auto_log_off_after_secs",
-                after,
-                1,
-                "1 to 2592000 seconds, or null for never",
-            )?;
-        }
-        if let Some(after) = self.reclaim_idle_after {
-            within(
-                "reclaim_idle_after_secs",
-                after,
-                1,
-                "1 to 2592000 seconds, or null for never",
-            )?;
-        }
-        let repeats = self.when_full.len() == 2 && self.when_full[0] == self.when_full[1];
-        if repeats || self.when_full.len() > 2 {
-            return Err(InvalidRule {
-                rule: "when_full",
-                expected: "a list of `pay_per_use` and `queue`, each at most once",
-            });
-        }
-        Ok(())
+        TABLE.iter().try_for_each(|rule| rule.check(self))
     }
 
     /// How long an idle user stays signed in, where the pool logs idle users off at all (A2).
@@ -215,11 +196,7 @@ mod tests {
 
     #[test]
     fn p5_every_preset_is_valid() {
-        for preset in [
-            Preset::HelpDeskShift,
-            Preset::ConcurrentSessions,
-            Preset::ConcurrentDevices,
-        ] {
+        for preset in Preset::ALL {
             assert_eq!(Rules::preset(preset).validate(), Ok(()));
         }
     }
@@ -239,5 +216,49 @@ mod tests {
             rule(|r| r.auto_log_off_after = Some(Secs::ZERO)),
             "auto_log_off_after_secs"
         );
+    }
+
+    #[test]
+    fn p5_every_field_is_a_row_of_the_table_and_the_other_way_round() {
+        let stored = serde_json::to_value(Rules::default()).unwrap();
+        let mut stored: Vec<_> = stored.as_object().unwrap().keys().map(String::as_str).collect();
+        let mut rows: Vec<_> = TABLE.iter().map(|rule| rule.name).collect();
+        stored.sort_unstable();
+        rows.sort_unstable();
+
+        assert_eq!(rows, stored);
+        assert!(TABLE.iter().all(|rule| rule.hint.ends_with('.')));
+    }
+
+    #[test]
+    fn p5_a_change_names_the_rules_that_change() {
+        let change = |text: &str| serde_json::from_str::<RulesPatch>(text);
+        let shift = Rules::default();
+
+        let changed =
+            change(r#"{"lease_secs": 30, "auto_log_off_after_secs": null, "offer_hold_secs": null}"#);
+        let expected = Rules {
+            lease: Secs::new(30),
+            auto_log_off_after: None,
+            ..shift.clone()
+        };
+        assert_eq!(changed.unwrap().applied_to(&shift), expected);
+
+        let changed = change(r#"{"preset": "concurrent_devices", "end_notice_secs": 5}"#);
+        let expected = Rules {
+            end_notice: Secs::new(5),
+            ..Rules::preset(Preset::ConcurrentDevices)
+        };
+        assert_eq!(changed.unwrap().applied_to(&shift), expected);
+
+        let wrong = [
+            r#"{"lease": 30}"#,
+            r#"{"lease_secs": -1}"#,
+            r#"{"lease_secs": 30, "lease_secs": 31}"#,
+            r#"{"occupies": "desk"}"#,
+            r#"{"when_full": "queue"}"#,
+        ];
+        assert!(wrong.iter().all(|text| change(text).is_err()));
+        assert_eq!(RulesPatch::from(expected.clone()).applied_to(&shift), expected);
     }
 }

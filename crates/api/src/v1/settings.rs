@@ -6,9 +6,9 @@ use std::sync::Arc;
 use axum::Json as Answer;
 use serde::{Deserialize, Serialize};
 use usher_domain::account::{self, SettingsPatch};
-use usher_domain::command::RulesPatch;
 use usher_domain::directory::SignInPatch;
 use usher_domain::permission::SessionPermissions;
+use usher_domain::rules::RulesPatch;
 use usher_domain::text::Origin;
 use usher_domain::{Account, Actor, Command, UserId};
 use utoipa::ToSchema;
@@ -188,7 +188,9 @@ async fn change(caller: Caller, Json(body): Json<SettingsChange>) -> Result<Answ
         let permissions = body.session_permissions;
         Ok(SettingsPatch {
             session_permissions: permissions.map(|change| change.over(before.session_permissions)),
-            pool_defaults: rules.clone().map(|rules| rules.over(&before.pool_defaults)),
+            pool_defaults: rules
+                .as_ref()
+                .map(|rules| rules.applied_to(&before.pool_defaults)),
             sign_in: body.sign_in.map(SignInPatch::from).unwrap_or_default(),
             cors_origins: body.cors_origins.clone(),
         })

@@ -87,7 +87,7 @@ fn change(account: &Account, pool: &Pool, change: &PoolPatch, actor: &Actor) -> 
     let name = change.name.as_ref().unwrap_or(&pool.name);
     let seats = change.seats.unwrap_or(pool.seats);
     let rules = match change.rules.clone() {
-        Some(rules) => rules.over(&pool.rules),
+        Some(rules) => rules.applied_to(&pool.rules),
         None => pool.rules.clone(),
     };
     if *name == pool.name && seats == pool.seats && rules == pool.rules {
@@ -277,7 +277,7 @@ fn check_target(account: &Account, leaving: &Pool, target: PoolId) -> Result<Poo
 pub(super) fn check_rules(rules: &Rules) -> Result<(), Refusal> {
     rules.validate().map_err(|invalid| Refusal::Invalid {
         field: invalid.rule,
-        expected: invalid.expected.to_owned(),
+        expected: invalid.expected,
     })
 }
 

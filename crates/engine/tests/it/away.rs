@@ -1,7 +1,7 @@
 //! Time in which Usher could not act is nobody's fault (S11), and a wall clock that people set does not move time.
 
-use usher_domain::command::RulesPatch;
 use usher_domain::presence::{SessionKind, Start};
+use usher_domain::rules::RulesPatch;
 use usher_domain::rules::{Occupies, WhenFull};
 use usher_domain::{Actor, Command, Millis, Secs, SessionId, SignInId};
 use usher_engine::{ManualClock, Options};
@@ -12,10 +12,7 @@ use crate::harness::{ACCOUNT, Arrived, Desk, MORNING, POOL, add_minutes, request
 /// A help desk whose leases last so many seconds.
 async fn desk(lease: u32, seats: u32, users: u32) -> Desk {
     let desk = Desk::with_pool(seats, users).await;
-    let rules = RulesPatch {
-        lease: Some(Secs::new(lease)),
-        ..RulesPatch::default()
-    };
+    let rules = RulesPatch::default().with("lease_secs", |rules| rules.lease = Secs::new(lease));
     change_rules(&desk, rules).await;
     desk
 }
@@ -213,11 +210,9 @@ async fn heartbeats_that_were_taken_are_not_lost_with_a_commit_that_is_not_store
 #[tokio::test]
 async fn downtime_costs_no_minutes() {
     let mut desk = desk(90, 1, 2).await;
-    let rules = RulesPatch {
-        occupies: Some(Occupies::Session),
-        when_full: Some(vec![WhenFull::PayPerUse]),
-        ..RulesPatch::default()
-    };
+    let rules = RulesPatch::default()
+        .with("occupies", |rules| rules.occupies = Occupies::Session)
+        .with("when_full", |rules| rules.when_full = vec![WhenFull::PayPerUse]);
     change_rules(&desk, rules).await;
     desk.execute(add_minutes(100)).await.unwrap();
     // The first has the seat, the second works on minutes.

@@ -1,8 +1,9 @@
 //! A pool never holds more than its seats, whatever was loaded, lost or read again in between (S1).
 
-use usher_domain::command::{PoolPatch, RulesPatch};
+use usher_domain::command::PoolPatch;
 use usher_domain::event::Claim;
 use usher_domain::presence::{Funding, JoinProof, SessionKind, Start};
+use usher_domain::rules::RulesPatch;
 use usher_domain::rules::{Occupies, WhenFull};
 use usher_domain::{Account, Command, Event, SessionId, SignInId};
 use usher_engine::maintenance::{Place, verify};
@@ -17,11 +18,9 @@ const AGENTS: u32 = 10;
 /// start again.
 async fn ten_agents_on_one_seat() -> (Desk, Vec<SignInId>) {
     let desk = Desk::with_pool(1, AGENTS).await;
-    let rules = RulesPatch {
-        occupies: Some(Occupies::Session),
-        when_full: Some(vec![WhenFull::PayPerUse]),
-        ..RulesPatch::default()
-    };
+    let rules = RulesPatch::default()
+        .with("occupies", |rules| rules.occupies = Occupies::Session)
+        .with("when_full", |rules| rules.when_full = vec![WhenFull::PayPerUse]);
     let change = PoolPatch {
         rules: Some(rules),
         ..PoolPatch::default()

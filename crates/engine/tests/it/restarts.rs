@@ -1,8 +1,9 @@
 //! Whatever is asked, fails, conflicts and starts again: what a node has in memory is what the commits make, in every
 //! field, and no pool is given more seats than it has.
 
-use usher_domain::command::{PoolPatch, RulesPatch};
+use usher_domain::command::PoolPatch;
 use usher_domain::presence::{JoinProof, SessionKind, Start};
+use usher_domain::rules::RulesPatch;
 use usher_domain::rules::{Occupies, WhenFull};
 use usher_domain::{Account, Command, Secs, SessionId, SignInId, TicketId, UserId, oversold_by};
 use usher_engine::replay::{Replayed, fold};
@@ -223,12 +224,12 @@ async fn memory_is_what_the_commits_make_whatever_fails_and_starts_again() {
             2 => vec![WhenFull::PayPerUse, WhenFull::Queue],
             _ => vec![WhenFull::Queue, WhenFull::PayPerUse],
         };
-        let rules = RulesPatch {
-            occupies: Some(occupies),
-            when_full: Some(when_full),
-            reclaim_idle_after: Some((seed % 2 == 0).then_some(Secs::new(90))),
-            ..RulesPatch::default()
-        };
+        let rules = RulesPatch::default()
+            .with("occupies", |rules| rules.occupies = occupies)
+            .with("when_full", |rules| rules.when_full = when_full)
+            .with("reclaim_idle_after_secs", |rules| {
+                rules.reclaim_idle_after = (seed % 2 == 0).then_some(Secs::new(90))
+            });
         let mut trial = Trial::begin(seed, rules).await;
         for _ in 0..150 {
             trial.step().await;

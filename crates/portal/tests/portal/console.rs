@@ -2,9 +2,10 @@ use std::collections::BTreeMap;
 
 use axum::http::StatusCode;
 use usher_domain::account::{Plan, ProductSeats};
-use usher_domain::command::{Command, PoolPatch, RulesPatch};
+use usher_domain::command::{Command, PoolPatch};
 use usher_domain::permission::Role;
 use usher_domain::rules::Preset;
+use usher_domain::rules::RulesPatch;
 use usher_domain::text::Product;
 use usher_domain::user::License;
 use usher_domain::{AccountId, PoolId, Secs, UserId};
@@ -40,10 +41,7 @@ impl Desk {
             default_pools: BTreeMap::from([(product(), pool)]),
         };
         app.give(account, subscription).await;
-        let rules = RulesPatch {
-            preset: Some(preset),
-            ..RulesPatch::default()
-        };
+        let rules = RulesPatch::from(preset);
         let desk = Self { app, account, pool };
         desk.change_rules(rules).await;
         desk.app
@@ -178,10 +176,7 @@ async fn who_waits_takes_the_seat_that_is_offered() {
 #[tokio::test]
 async fn who_does_not_take_an_offer_in_time_is_told_where_it_went() {
     let desk = Desk::with(1, Preset::HelpDeskShift).await;
-    let rules = RulesPatch {
-        lease: Some(Secs::new(1000)),
-        ..RulesPatch::default()
-    };
+    let rules = RulesPatch::default().with("lease_secs", |rules| rules.lease = Secs::new(1000));
     desk.change_rules(rules).await;
     let (_, sven) = desk.agent("Sven").await;
     let (_, yuki) = desk.agent("Yuki").await;
@@ -285,11 +280,11 @@ async fn signs_of_life_keep_the_seat_and_silence_loses_it() {
 #[tokio::test]
 async fn being_alive_is_not_being_there_but_stay_is() {
     let desk = Desk::with(1, Preset::HelpDeskShift).await;
-    let rules = RulesPatch {
-        auto_log_off_after: Some(Some(Secs::new(300))),
-        lease: Some(Secs::new(1000)),
-        ..RulesPatch::default()
-    };
+    let rules = RulesPatch::default()
+        .with("auto_log_off_after_secs", |rules| {
+            rules.auto_log_off_after = Some(Secs::new(300));
+        })
+        .with("lease_secs", |rules| rules.lease = Secs::new(1000));
     desk.change_rules(rules).await;
     let (_, sven) = desk.agent("Sven").await;
     let sven = desk.take_seat(&sven).await;
@@ -485,11 +480,11 @@ async fn who_works_on_minutes_is_told_when_they_run_out() {
 #[tokio::test]
 async fn an_idle_holder_is_warned_when_somebody_waits() {
     let desk = Desk::with(1, Preset::HelpDeskShift).await;
-    let rules = RulesPatch {
-        reclaim_idle_after: Some(Some(Secs::new(300))),
-        lease: Some(Secs::new(2000)),
-        ..RulesPatch::default()
-    };
+    let rules = RulesPatch::default()
+        .with("reclaim_idle_after_secs", |rules| {
+            rules.reclaim_idle_after = Some(Secs::new(300));
+        })
+        .with("lease_secs", |rules| rules.lease = Secs::new(2000));
     desk.change_rules(rules).await;
     let (_, sven) = desk.agent("Sven").await;
     let (_, yuki) = desk.agent("Yuki").await;

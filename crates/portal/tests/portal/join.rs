@@ -1,6 +1,6 @@
 use axum::http::{Method, StatusCode};
-use usher_domain::command::RulesPatch;
 use usher_domain::rules::Preset;
+use usher_domain::rules::RulesPatch;
 use usher_domain::{Command, Secs};
 
 use crate::app::{App, Browser, Page};
@@ -127,10 +127,7 @@ async fn whoever_has_the_code_sees_a_pause_and_for_an_hour_who_ended_the_session
 #[tokio::test]
 async fn a_customer_reads_what_was_said_when_another_ended_the_session() {
     let desk = Desk::with(1, Preset::HelpDeskShift).await;
-    let notice = RulesPatch {
-        end_notice: Some(Secs::new(30)),
-        ..RulesPatch::default()
-    };
+    let notice = RulesPatch::default().with("end_notice_secs", |rules| rules.end_notice = Secs::new(30));
     desk.change_rules(notice).await;
     let (sven, code) = waiting(&desk).await;
     let path = format!("/join/{code}");

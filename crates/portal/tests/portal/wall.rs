@@ -2,8 +2,7 @@
 
 use axum::http::Method;
 use usher_domain::Command;
-use usher_domain::command::RulesPatch;
-use usher_domain::rules::Preset;
+use usher_domain::rules::{Preset, RulesPatch};
 
 use crate::app::{App, Browser, Page};
 use crate::console::Desk;
@@ -34,10 +33,9 @@ async fn every_page_shows_moments_by_the_clock_that_was_set_back() {
     let app = App::new().await;
     app.clock.step(-HOUR_MILLIS);
     let desk = Desk::of(app, 1, Preset::HelpDeskShift).await;
-    desk.change_rules(RulesPatch {
-        lease: Some(usher_domain::Secs::new(3_600)),
-        ..RulesPatch::default()
-    })
+    desk.change_rules(
+        RulesPatch::default().with("lease_secs", |rules| rules.lease = usher_domain::Secs::new(3_600)),
+    )
     .await;
     let (_, sven) = desk.agent("Sven").await;
     let (_, eva) = desk.agent("Eva").await;

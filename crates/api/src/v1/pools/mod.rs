@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use axum::Json as Answer;
 use axum::http::StatusCode;
-use usher_domain::command::{LeavingUsers, PoolPatch, RulesPatch, SeatWay};
+use usher_domain::command::{LeavingUsers, PoolPatch, SeatWay};
 use usher_domain::labels::LabelsPatch;
+use usher_domain::rules::RulesPatch;
 use usher_domain::{Account, Actor, Command, PoolId, Refusal};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -50,7 +51,7 @@ async fn create(
     if let Some(choice) = body.rules.map(RulesPatch::from) {
         let over = move |account: &Account, _: &_, _| {
             let defaults = &account.settings().pool_defaults;
-            Ok(choice.clone().over(defaults))
+            Ok(choice.applied_to(defaults))
         };
         rules = Some(caller.read(over).await?);
     }

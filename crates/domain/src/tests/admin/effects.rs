@@ -2,9 +2,10 @@
 
 use super::office::*;
 use crate::Event;
-use crate::command::{Command, LeavingUsers, PoolPatch, RulesPatch, UserPatch};
+use crate::command::{Command, LeavingUsers, PoolPatch, UserPatch};
 use crate::event::EndReason;
 use crate::refusal::Refusal;
+use crate::rules::RulesPatch;
 use crate::rules::{Occupies, Preset, SeatPer, WhenFull};
 use crate::time::Secs;
 
@@ -14,10 +15,7 @@ fn s1_what_a_seat_is_does_not_change_under_who_holds_one() {
     let sessions = change_pool("night", preset(Preset::ConcurrentSessions));
     let per_device = change_pool(
         "night",
-        rules(RulesPatch {
-            seat_per: Some(SeatPer::Device),
-            ..RulesPatch::default()
-        }),
+        rules(RulesPatch::default().with("seat_per", |rules| rules.seat_per = SeatPer::Device)),
     );
     assert_eq!(office.answer(&OPERATOR, &sessions), "ok");
 
@@ -60,11 +58,13 @@ fn a2_another_time_before_log_off_holds_at_once() {
     let log_off_after = |after| {
         change_pool(
             "night",
-            rules(RulesPatch {
-                auto_log_off_after: Some(after),
-                lease: Some(Secs::new(86_400)),
-                ..RulesPatch::default()
-            }),
+            rules(
+                RulesPatch::default()
+                    .with("auto_log_off_after_secs", |rules| {
+                        rules.auto_log_off_after = after;
+                    })
+                    .with("lease_secs", |rules| rules.lease = Secs::new(86_400)),
+            ),
         )
     };
     let before = office.account.next_due();
@@ -80,12 +80,12 @@ fn a2_another_time_before_log_off_holds_at_once() {
 fn pay_per_device() -> Command {
     change_pool(
         "night",
-        rules(RulesPatch {
-            seat_per: Some(SeatPer::Device),
-            max_devices_per_user: Some(None),
-            when_full: Some(vec![WhenFull::PayPerUse]),
-            ..RulesPatch::default()
-        }),
+        rules(
+            RulesPatch::default()
+                .with("seat_per", |rules| rules.seat_per = SeatPer::Device)
+                .with("max_devices_per_user", |rules| rules.max_devices_per_user = None)
+                .with("when_full", |rules| rules.when_full = vec![WhenFull::PayPerUse]),
+        ),
     )
 }
 
@@ -149,10 +149,7 @@ fn idle_holder() -> Office {
 }
 
 fn reclaim_after(idle: Option<Secs>) -> PoolPatch {
-    rules(RulesPatch {
-        reclaim_idle_after: Some(idle),
-        ..RulesPatch::default()
-    })
+    rules(RulesPatch::default().with("reclaim_idle_after_secs", |rules| rules.reclaim_idle_after = idle))
 }
 
 #[test]

@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::account::{Plan, ProductSeats};
-use crate::command::{Command, Decision, MemberChange, PoolPatch, RulesPatch, SeatWay, UserPatch};
+use crate::command::{Command, Decision, MemberChange, PoolPatch, SeatWay, UserPatch};
 use crate::directory::{DirectoryEntry, EmailLabel, GroupMapping};
 use crate::event::{EndReason, Event, Profile};
 use crate::permission::{Actor, PermissionOverrides, Privilege, Role, Scope};
 use crate::presence::{Device, DeviceKind};
 use crate::refusal::Refusal;
 use crate::rules::Preset;
+use crate::rules::RulesPatch;
 use crate::text::Product;
 use crate::time::{Secs, Timestamp};
 use crate::user::License;
@@ -211,10 +212,7 @@ pub(super) fn rules(rules: RulesPatch) -> PoolPatch {
 }
 
 pub(super) fn preset(preset: Preset) -> PoolPatch {
-    rules(RulesPatch {
-        preset: Some(preset),
-        ..RulesPatch::default()
-    })
+    rules(RulesPatch::from(preset))
 }
 
 /// Signs a user in on their laptop, or has them wait.

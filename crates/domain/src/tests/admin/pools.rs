@@ -3,11 +3,12 @@
 use super::office::*;
 use crate::Event;
 use crate::account::ProductSeats;
-use crate::command::{Command, LeavingUsers, PoolPatch, RulesPatch};
+use crate::command::{Command, LeavingUsers, PoolPatch};
 use crate::event::EndReason;
 use crate::permission::{Privilege, Role};
 use crate::presence::SignIn;
 use crate::refusal::{Refusal, SeatKind};
+use crate::rules::RulesPatch;
 use crate::time::Secs;
 
 fn delete_pool(name: &str, users: LeavingUsers) -> Command {
@@ -284,10 +285,7 @@ fn p3_rules_chosen_on_the_sight_of_others_change_nothing() {
     let mut office = shifts(&[]);
     let seen = office.account.pools()[&pool("night")].rules.clone();
     let notice = |secs| {
-        let patch = RulesPatch {
-            end_notice: Some(Secs::new(secs)),
-            ..RulesPatch::default()
-        };
+        let patch = RulesPatch::default().with("end_notice_secs", |rules| rules.end_notice = Secs::new(secs));
         change_pool(
             "night",
             PoolPatch {
@@ -395,12 +393,7 @@ fn p3_r1_moving_seats_is_for_who_manages_them() {
 #[test]
 fn p5_a_rule_out_of_range_is_named_and_the_same_rules_change_nothing() {
     let mut office = shifts(&[]);
-    let lease = |secs| {
-        rules(RulesPatch {
-            lease: Some(Secs::new(secs)),
-            ..RulesPatch::default()
-        })
-    };
+    let lease = |secs| rules(RulesPatch::default().with("lease_secs", |rules| rules.lease = Secs::new(secs)));
 
     assert!(matches!(
         office.refusal(&change_pool("night", lease(1))),

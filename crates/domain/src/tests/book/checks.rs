@@ -39,20 +39,20 @@ const CHECKS: &[Check] = &[
         assert_eq!(refusal.code().as_str(), g[0], "{refusal:?}");
     }),
     ("_ seat is taken", |w, g| {
-        assert_eq!(w.shift.occupied(), number(g[0]))
+        assert_eq!(w.shift.occupied(), number(g[0]));
     }),
     ("_ seat are taken", |w, g| {
-        assert_eq!(w.shift.occupied(), number(g[0]))
+        assert_eq!(w.shift.occupied(), number(g[0]));
     }),
     ("_ minute are left", |w, g| {
-        assert_eq!(w.shift.account.minutes(), u64::from(number(g[0])))
+        assert_eq!(w.shift.account.minutes(), u64::from(number(g[0])));
     }),
     ("_ has a named seat", |w, g| {
-        assert_eq!(license(w, g[0]), Some(License::Named))
+        assert_eq!(license(w, g[0]), Some(License::Named));
     }),
     ("_ has no license", |w, g| assert_eq!(license(w, g[0]), None)),
     ("_ is in the pool _", |w, g| {
-        assert_eq!(license(w, g[0]), Some(License::Shared(pool(g[1]))))
+        assert_eq!(license(w, g[0]), Some(License::Shared(pool(g[1]))));
     }),
     ("_ has the role _", |w, g| {
         let role = w.shift.user(&name(g[0])).profile.role;
@@ -73,10 +73,10 @@ const CHECKS: &[Check] = &[
         assert_eq!(w.shift.session(&name(g[0])).state.as_str(), g[1]);
     }),
     ("_ sees the session of _", |w, g| {
-        assert!(sees_session(w, g[0], g[1]))
+        assert!(sees_session(w, g[0], g[1]));
     }),
     ("_ does not see the session of _", |w, g| {
-        assert!(!sees_session(w, g[0], g[1]))
+        assert!(!sees_session(w, g[0], g[1]));
     }),
     ("_ sees _ as _", |w, g| {
         let contact = w.shift.account.contacts(w.shift.user(&name(g[0])));
@@ -91,10 +91,10 @@ const CHECKS: &[Check] = &[
         assert!(contacts.iter().all(|it| it.id != id(g[0])));
     }),
     ("_ is out: _", |w, g| {
-        told(w, &format!("{} is out: {}", name(g[0]), g[1]))
+        told(w, &format!("{} is out: {}", name(g[0]), g[1]));
     }),
     ("at _ _ is out: _", |w, g| {
-        told_at(w, g[0], &format!("{} is out: {}", name(g[1]), g[2]))
+        told_at(w, g[0], &format!("{} is out: {}", name(g[1]), g[2]));
     }),
     ("at _ _ is warned of log-off", |w, g| {
         told_at(w, g[0], &format!("{} will be logged off at", name(g[1])));
@@ -106,37 +106,37 @@ const CHECKS: &[Check] = &[
         told_at(w, g[0], &format!("{} will run out of minutes at", name(g[1])));
     }),
     ("_ keeps the seat", |w, g| {
-        told(w, &format!("{} keeps the seat", name(g[0])))
+        told(w, &format!("{} keeps the seat", name(g[0])));
     }),
     ("the session of _ is over: _", |w, g| {
-        told(w, &format!("{}'s session ends: {}", name(g[0]), g[1]))
+        told(w, &format!("{}'s session ends: {}", name(g[0]), g[1]));
     }),
     ("at _ the session of _ is over: _", |w, g| {
         told_at(w, g[0], &format!("{}'s session ends: {}", name(g[1]), g[2]));
     }),
     ("at _ the offer goes to _", |w, g| {
-        told_at(w, g[0], &format!("{} is offered a seat", name(g[1])))
+        told_at(w, g[0], &format!("{} is offered a seat", name(g[1])));
     }),
     ("_ moves onto a seat", |w, g| {
-        told(w, &format!("{} moves onto a seat", name(g[0])))
+        told(w, &format!("{} moves onto a seat", name(g[0])));
     }),
     ("_ waits no more: _", |w, g| {
-        told(w, &format!("{} waits no more: {}", name(g[0]), g[1]))
+        told(w, &format!("{} waits no more: {}", name(g[0]), g[1]));
     }),
 ];
 
 /// The names of a list as the fixture has them; none where it says nobody.
 fn names(list: &[&str]) -> Vec<String> {
-    let named = list.iter().filter(|word| **word != "nobody");
-    named.map(|word| name(word)).collect()
+    let named = list.iter().filter(|called| **called != "nobody");
+    named.map(|called| name(called)).collect()
 }
 
-fn number(word: &str) -> u32 {
-    word.parse().unwrap()
+fn number(called: &str) -> u32 {
+    called.parse().unwrap()
 }
 
-fn license(world: &World, word: &str) -> Option<License> {
-    world.shift.user(&name(word)).licenses.get(&product()).copied()
+fn license(world: &World, called: &str) -> Option<License> {
+    world.shift.user(&name(called)).licenses.get(&product()).copied()
 }
 
 fn sees_session(world: &World, viewer: &str, owner: &str) -> bool {

@@ -136,7 +136,7 @@ const BOOKS: &[Step] = &[
         w.give(&Actor::Operator, &command);
     }),
     ("the pool _ is deleted", |w, g| {
-        delete(w, g[0], LeavingUsers::Refuse)
+        delete(w, g[0], LeavingUsers::Refuse);
     }),
     ("the pool _ is deleted and its users go to the pool _", |w, g| {
         delete(w, g[0], LeavingUsers::MoveTo(pool(g[1])));
@@ -161,7 +161,7 @@ const BOOKS: &[Step] = &[
     }),
     ("_ is created", |w, g| create(w, g[0], None)),
     ("_ is created with a named seat", |w, g| {
-        create(w, g[0], Some(true))
+        create(w, g[0], Some(true));
     }),
     ("_ is deleted", |w, g| {
         w.give(&Actor::Operator, &Command::DeleteUser { id: id(g[0]) });
@@ -227,11 +227,11 @@ const BOOKS: &[Step] = &[
     }),
     ("_ comes into the group _", |w, g| members(w, g[1], &[g[0]], &[])),
     ("_ and _ come into the group _", |w, g| {
-        members(w, g[2], &[g[0], g[1]], &[])
+        members(w, g[2], &[g[0], g[1]], &[]);
     }),
     ("_ leaves the group _", |w, g| members(w, g[1], &[], &[g[0]])),
     ("single sign-on is required", |w, _| {
-        require_sso(w, SignInPatch::default())
+        require_sso(w, SignInPatch::default());
     }),
     ("single sign-on is required but for _", |w, g| {
         let break_glass = Some(Some(id(g[0])));
@@ -269,13 +269,13 @@ const RIGHTS: &[Step] = &[
         w.shift.deny(&name(g[0]), &[g[1]]);
     }),
     ("_ makes _ an admin", |w, g| {
-        change_by(w, g[0], g[1], role(Role::Admin))
+        change_by(w, g[0], g[1], role(Role::Admin));
     }),
     ("_ makes _ an owner", |w, g| {
-        change_by(w, g[0], g[1], role(Role::Owner))
+        change_by(w, g[0], g[1], role(Role::Owner));
     }),
     ("_ makes _ a member", |w, g| {
-        change_by(w, g[0], g[1], role(Role::Member))
+        change_by(w, g[0], g[1], role(Role::Member));
     }),
     ("_ gives _ the privilege _", |w, g| {
         let change = UserPatch {
@@ -316,8 +316,8 @@ const RIGHTS: &[Step] = &[
 ];
 
 /// The pool of this name; `pool` is the default pool.
-pub(super) fn pool(word: &str) -> PoolId {
-    PoolId::from_bits(bits(&word.to_lowercase()))
+pub(super) fn pool(called: &str) -> PoolId {
+    PoolId::from_bits(bits(&called.to_lowercase()))
 }
 
 fn change_rule(world: &mut World, rule: &str, value: &str) {
@@ -328,26 +328,26 @@ fn change_rule(world: &mut World, rule: &str, value: &str) {
     world.shift.change_rules(rules);
 }
 
-fn delete(world: &mut World, word: &str, users: LeavingUsers) {
+fn delete(world: &mut World, called: &str, users: LeavingUsers) {
     world.give(
         &Actor::Operator,
         &Command::DeletePool {
-            id: pool(word),
+            id: pool(called),
             users,
         },
     );
 }
 
-fn create(world: &mut World, word: &str, assign_seat: Option<bool>) {
+fn create(world: &mut World, called: &str, assign_seat: Option<bool>) {
     let profile = world.shift.user("olga").profile.clone();
     let profile = crate::event::Profile {
-        name: word.parse().unwrap(),
-        email: format!("{}.new@example.com", name(word)).parse().unwrap(),
+        name: called.parse().unwrap(),
+        email: format!("{}.new@example.com", name(called)).parse().unwrap(),
         role: Role::Member,
         ..profile
     };
     let command = Command::CreateUser {
-        id: id(word),
+        id: id(called),
         profile,
         assign_seat,
         product: None,
@@ -359,19 +359,19 @@ fn create(world: &mut World, word: &str, assign_seat: Option<bool>) {
     world.give(&Actor::Operator, &command);
 }
 
-fn switch(world: &mut World, word: &str, active: bool) {
+fn switch(world: &mut World, called: &str, active: bool) {
     let change = UserPatch {
         active: Some(active),
         ..UserPatch::default()
     };
-    world.shift.change(&name(word), change);
+    world.shift.change(&name(called), change);
 }
 
-fn group(world: &mut World, word: &str, mapping: GroupMapping) {
-    let id = GroupId::from_bits(bits(word));
+fn group(world: &mut World, called: &str, mapping: GroupMapping) {
+    let id = GroupId::from_bits(bits(called));
     let created = Command::CreateGroup {
         id,
-        name: word.parse().unwrap(),
+        name: called.parse().unwrap(),
         external_id: None,
         members: BTreeSet::new(),
     };
@@ -379,10 +379,10 @@ fn group(world: &mut World, word: &str, mapping: GroupMapping) {
     world.give(&Actor::Operator, &Command::MapGroup { id, mapping });
 }
 
-fn members(world: &mut World, word: &str, add: &[&str], remove: &[&str]) {
+fn members(world: &mut World, called: &str, add: &[&str], remove: &[&str]) {
     let ids = |names: &[&str]| names.iter().map(|name| id(name)).collect();
     let command = Command::ChangeGroup {
-        id: GroupId::from_bits(bits(word)),
+        id: GroupId::from_bits(bits(called)),
         name: None,
         external_id: None,
         members: Some(MemberChange::Edit {
@@ -410,10 +410,10 @@ fn change_by(world: &mut World, actor: &str, user: &str, change: UserPatch) {
     world.give(&by(actor), &command);
 }
 
-fn privilege(word: &str) -> BTreeSet<Privilege> {
-    [serde_json::from_value(word.into()).unwrap()].into()
+fn privilege(called: &str) -> BTreeSet<Privilege> {
+    [serde_json::from_value(called.into()).unwrap()].into()
 }
 
-fn role_of(word: &str) -> Role {
-    serde_json::from_value(word.into()).unwrap()
+fn role_of(called: &str) -> Role {
+    serde_json::from_value(called.into()).unwrap()
 }

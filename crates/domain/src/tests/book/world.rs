@@ -26,13 +26,14 @@ impl World {
         let given = &example.given;
         let (rules, seats) = pool(&given[0]);
         let sentences = || given.iter().chain(&example.when).chain(&example.then);
-        let named = CAST
+        let parts: Vec<String> = CAST
             .iter()
-            .filter(|name| sentences().any(|it| it.contains(**name)));
-        let names: Vec<String> = named.map(|name| name.to_lowercase()).collect();
-        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            .filter(|name| sentences().any(|it| it.contains(**name)))
+            .map(|name| name.to_lowercase())
+            .collect();
+        let members: Vec<&str> = parts.iter().map(String::as_str).collect();
         let mut world = Self {
-            shift: Shift::with(seats, rules, &names),
+            shift: Shift::with(seats, rules, &members),
             refusal: None,
             diary: Vec::new(),
         };
@@ -64,16 +65,16 @@ impl World {
 }
 
 /// The name of somebody as the fixture has it.
-pub(super) fn name(word: &str) -> String {
-    word.to_lowercase()
+pub(super) fn name(called: &str) -> String {
+    called.to_lowercase()
 }
 
-pub(super) fn id(word: &str) -> UserId {
-    UserId::from_bits(bits(&name(word)))
+pub(super) fn id(called: &str) -> UserId {
+    UserId::from_bits(bits(&name(called)))
 }
 
-pub(super) fn by(word: &str) -> Actor {
-    user(&name(word))
+pub(super) fn by(called: &str) -> Actor {
+    user(&name(called))
 }
 
 fn pool(sentence: &str) -> (Rules, u32) {

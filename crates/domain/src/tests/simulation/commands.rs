@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::transitions::{Someone, Transition};
 use super::world::World;
 use crate::account::{Plan, ProductSeats};
-use crate::command::{Command, LeavingUsers, MemberChange, PoolPatch, RulesPatch, SeatWay, UserPatch};
+use crate::command::{Command, LeavingUsers, MemberChange, PoolPatch, SeatWay, UserPatch};
 use crate::directory::GroupMapping;
 use crate::event::{Claim, EndReason, Event, Profile};
 use crate::permission::{Actor, PermissionOverrides, Role, Scope};
 use crate::pool::Pool;
 use crate::presence::{Device, DeviceKind, Funding, SessionKind};
 use crate::rules::Rules;
+use crate::rules::RulesPatch;
 use crate::text::Product;
 use crate::time::Secs;
 use crate::user::License;
@@ -47,7 +48,7 @@ impl World {
                 id: pool(number),
                 change: PoolPatch {
                     seats: Some(seats),
-                    rules: Some(whole(&rules)),
+                    rules: Some(RulesPatch::from(rules.clone())),
                     ..PoolPatch::default()
                 },
             });
@@ -390,7 +391,7 @@ impl World {
             Transition::ChangeRules { pool, rules } => change_pool(
                 *pool,
                 PoolPatch {
-                    rules: Some(whole(rules)),
+                    rules: Some(RulesPatch::from((**rules).clone())),
                     ..PoolPatch::default()
                 },
             ),
@@ -496,25 +497,6 @@ impl World {
             Someone::Customer => nth(&self.account.sessions, 0).map_or(Actor::Operator, Actor::Customer),
             Someone::User(number) => Actor::User(user(number)),
         }
-    }
-}
-
-fn whole(rules: &Rules) -> RulesPatch {
-    let rules = rules.clone();
-    RulesPatch {
-        preset: None,
-        occupies: Some(rules.occupies),
-        seat_per: Some(rules.seat_per),
-        max_devices_per_user: Some(rules.max_devices_per_user),
-        max_active_sessions_per_seat: Some(rules.max_active_sessions_per_seat),
-        auto_log_off_after: Some(rules.auto_log_off_after),
-        end_notice: Some(rules.end_notice),
-        when_full: Some(rules.when_full),
-        offer_hold: Some(rules.offer_hold),
-        lease: Some(rules.lease),
-        standby_expires: Some(rules.standby_expires),
-        reclaim_idle_after: Some(rules.reclaim_idle_after),
-        eviction_cool_down: Some(rules.eviction_cool_down),
     }
 }
 

@@ -57,7 +57,7 @@ pub(super) async fn create(Posted { viewer, mut form }: Posted) -> Result<Respon
         name,
         product,
         seats,
-        rules: Some(rules.over(&Rules::default())),
+        rules: Some(rules.applied_to(&Rules::default())),
     };
     match viewer.execute(command, |_, _, _| ()).await? {
         Ok(()) => {

@@ -116,7 +116,7 @@ pub(super) async fn change(
     let rules = rules::read(&mut form);
     // The same of rules.
     let rules = Some(rules).filter(|rules| match &rules_seen {
-        Some(seen) => rules.clone().over(seen) != *seen,
+        Some(seen) => rules.applied_to(seen) != *seen,
         None => true,
     });
     let change = PoolPatch {

@@ -169,7 +169,7 @@ async fn change_pool_defaults(Posted { viewer, mut form }: Posted) -> Result<Res
     if form.is_right() {
         let look = move |account: &Account, actor: &Actor, _| {
             account.need_staff(actor)?;
-            Ok(wanted.clone().over(&account.settings().pool_defaults))
+            Ok(wanted.applied_to(&account.settings().pool_defaults))
         };
         let (_, rules) = viewer.look(None, look).await?;
         let change = SettingsPatch {

@@ -3,22 +3,12 @@
 mod fields;
 
 use usher_domain::Secs;
-use usher_domain::command::RulesPatch;
-use usher_domain::rules::{Occupies, Rules, SeatPer, WhenFull};
+use usher_domain::rules::{Rule, Rules, RulesPatch, TABLE, Takes};
 
-use self::fields::{DEVICE, RuleField, SESSION, SIGN_IN, USER};
 pub(crate) use self::fields::{GROUPS, PRESETS, PresetShown, RuleGroup, RuleKind};
+use self::fields::{RuleField, Word};
 use super::duration;
 use crate::form::Form;
-
-/// The values of `when_full`, in their order.
-const WHEN_FULL: [(&str, &[WhenFull]); 5] = [
-    ("queue", &[WhenFull::Queue]),
-    ("pay_per_use", &[WhenFull::PayPerUse]),
-    ("pay_per_use,queue", &[WhenFull::PayPerUse, WhenFull::Queue]),
-    ("queue,pay_per_use", &[WhenFull::Queue, WhenFull::PayPerUse]),
-    ("refuse", &[]),
-];
 
 /// The rules of a preset, by the word in an address.
 pub(crate) fn preset(slug: &str) -> Option<Rules> {
@@ -42,7 +32,7 @@ pub(crate) fn seen(form: &Form) -> Option<Rules> {
 /// Says beside each rule that somebody changed since the form showed it what it is now. A field that nobody touched is
 /// forgotten, so that it shows that.
 pub(crate) fn tell_changes(form: &mut Form, seen: &Rules, now: &Rules) {
-    let typed = read(form).over(seen);
+    let typed = read(form).applied_to(seen);
     let typed = values(&typed).into_iter();
     for (((name, typed), (_, before)), (_, after)) in typed.zip(values(seen)).zip(values(now)) {
         if before == after {
@@ -67,12 +57,12 @@ fn words<'a>(name: &str, value: &'a str) -> &'a str {
     let Some(RuleKind::Choice(choices)) = field.map(|field| &field.kind) else {
         return value;
     };
-    let known = choices.iter().find(|(known, _)| *known == value);
+    let known = choices.iter().find(|(known, _)| known == value);
     known.map_or(value, |(_, words)| words)
 }
 
 fn fields() -> impl Iterator<Item = &'static RuleField> {
-    GROUPS.iter().flat_map(|group| group.fields)
+    GROUPS.iter().flat_map(|group| &group.fields)
 }
 
 /// What a rule is called beside its field; none for what is no rule.
@@ -82,79 +72,58 @@ pub(crate) fn label(name: &str) -> Option<&'static str> {
 
 /// The rules as the fields of a form.
 pub(crate) fn values(rules: &Rules) -> Vec<(&'static str, String)> {
-    let count = |count: Option<u32>| count.map(|count| count.to_string()).unwrap_or_default();
-    let optional = |secs: Option<Secs>| secs.map(duration::words).unwrap_or_default();
-    let when_full = WHEN_FULL.iter().find(|(_, known)| *known == rules.when_full);
-    vec![
-        (
-            "occupies",
-            match rules.occupies {
-                Occupies::SignIn => SIGN_IN,
-                Occupies::Session => SESSION,
-            }
-            .to_owned(),
-        ),
-        (
-            "seat_per",
-            match rules.seat_per {
-                SeatPer::User => USER,
-                SeatPer::Device => DEVICE,
-            }
-            .to_owned(),
-        ),
-        ("max_devices_per_user", count(rules.max_devices_per_user)),
-        (
-            "max_active_sessions_per_seat",
-            count(rules.max_active_sessions_per_seat),
-        ),
-        (
-            "when_full",
-            when_full.map_or("queue", |(value, _)| value).to_owned(),
-        ),
-        ("offer_hold_secs", duration::words(rules.offer_hold)),
-        ("reclaim_idle_after_secs", optional(rules.reclaim_idle_after)),
-        ("auto_log_off_after_secs", optional(rules.auto_log_off_after)),
-        ("lease_secs", duration::words(rules.lease)),
-        ("standby_expires_secs", duration::words(rules.standby_expires)),
-        ("end_notice_secs", duration::words(rules.end_notice)),
-        (
-            "eviction_cool_down_secs",
-            duration::words(rules.eviction_cool_down),
-        ),
-    ]
+    let mut rules = rules.clone();
+    TABLE
+        .iter()
+        .map(|rule| (rule.name, value(rule, &mut rules)))
+        .collect()
+}
+
+fn value(rule: &Rule, rules: &mut Rules) -> String {
+    match rule.takes {
+        Takes::Occupies(at, ..) => at(rules).word(),
+        Takes::SeatPer(at, ..) => at(rules).word(),
+        Takes::WhenFull(at, ..) => at(rules).as_slice().word(),
+        Takes::Count(at, _) => at(rules).map(|count| count.to_string()).unwrap_or_default(),
+        Takes::Duration(at, ..) => duration::words(*at(rules)),
+        Takes::DurationOrNever(at, _) => at(rules).map(duration::words).unwrap_or_default(),
+    }
 }
 
 /// All rules as they were typed. What is no value is said at its field, and left out.
 pub(crate) fn read(form: &mut Form) -> RulesPatch {
-    RulesPatch {
-        preset: None,
-        occupies: choice(
-            form,
-            "occupies",
-            &[(SIGN_IN, Occupies::SignIn), (SESSION, Occupies::Session)],
-        ),
-        seat_per: choice(
-            form,
-            "seat_per",
-            &[(USER, SeatPer::User), (DEVICE, SeatPer::Device)],
-        ),
-        max_devices_per_user: count(form, "max_devices_per_user"),
-        max_active_sessions_per_seat: count(form, "max_active_sessions_per_seat"),
-        auto_log_off_after: optional(form, "auto_log_off_after_secs"),
-        end_notice: secs(form, "end_notice_secs"),
-        when_full: choice(form, "when_full", &WHEN_FULL).map(<[WhenFull]>::to_vec),
-        offer_hold: secs(form, "offer_hold_secs"),
-        lease: secs(form, "lease_secs"),
-        standby_expires: secs(form, "standby_expires_secs"),
-        reclaim_idle_after: optional(form, "reclaim_idle_after_secs"),
-        eviction_cool_down: secs(form, "eviction_cool_down_secs"),
-    }
+    TABLE
+        .iter()
+        .fold(RulesPatch::default(), |patch, rule| read_rule(form, rule, patch))
 }
 
-fn choice<T: Copy>(form: &mut Form, name: &str, values: &[(&str, T)]) -> Option<T> {
+fn read_rule(form: &mut Form, rule: &'static Rule, patch: RulesPatch) -> RulesPatch {
+    let name = rule.name;
+    let changed = match rule.takes {
+        Takes::Occupies(at, _, choices) => {
+            choice(form, name, choices).map(|it| patch.clone().with(name, |rules| *at(rules) = it))
+        }
+        Takes::SeatPer(at, _, choices) => {
+            choice(form, name, choices).map(|it| patch.clone().with(name, |rules| *at(rules) = it))
+        }
+        Takes::WhenFull(at, _, choices) => {
+            choice(form, name, choices).map(|it| patch.clone().with(name, |rules| *at(rules) = it.to_vec()))
+        }
+        Takes::Count(at, _) => count(form, name).map(|it| patch.clone().with(name, |rules| *at(rules) = it)),
+        Takes::Duration(at, ..) => {
+            secs(form, name).map(|it| patch.clone().with(name, |rules| *at(rules) = it))
+        }
+        Takes::DurationOrNever(at, _) => {
+            optional(form, name).map(|it| patch.clone().with(name, |rules| *at(rules) = it))
+        }
+    };
+    changed.unwrap_or(patch)
+}
+
+fn choice<T: Copy + Word>(form: &mut Form, name: &str, choices: &[(T, &str)]) -> Option<T> {
     let typed = form.value(name);
-    let found = values.iter().find(|(value, _)| *value == typed);
-    let found = found.map(|(_, value)| *value);
+    let found = choices.iter().find(|(value, _)| value.word() == typed);
+    let found = found.map(|(value, _)| *value);
     if found.is_none() {
         form.wrong(name, "Choose one of these.");
     }
@@ -207,7 +176,7 @@ mod tests {
             let values = values(&rules);
             let mut form = Form::showing(values.iter().map(|(name, value)| (*name, value.as_str())));
 
-            let read = read(&mut form).over(&Rules::default());
+            let read = read(&mut form).applied_to(&Rules::default());
 
             assert_eq!(read, rules, "{}", shown.slug);
             assert!(form.is_right());
