@@ -1,7 +1,6 @@
 //! The API keys of accounts.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, params};
@@ -12,6 +11,7 @@ use usher_domain::{AccountId, ApiKeyId, Secs, Timestamp};
 use crate::kept::{Digests, LastUse, Usage};
 use crate::owned;
 use crate::secret::Digest;
+use crate::shown::Asked;
 use crate::{Caller, Identity, IdentityError, Secret, Unauthenticated};
 
 /// The table of them.
@@ -192,7 +192,7 @@ impl ApiKeys {
     pub(crate) fn caller(
         &self,
         digest: &Digest,
-        from: Option<IpAddr>,
+        asked: Asked,
         now: Timestamp,
     ) -> Result<Caller, Unauthenticated> {
         let owned = self.by_digest.get(digest).ok_or(Unauthenticated::Unknown)?;
@@ -200,7 +200,9 @@ impl ApiKeys {
         if key.expires_at.is_some_and(|end| end <= now) || !key.digests.works(digest, now) {
             return Err(Unauthenticated::Expired);
         }
-        key.usage.touch(from, now);
+        if let Asked::By(from) = asked {
+            key.usage.touch(from, now);
+        }
         Ok(Caller::ApiKey {
             account: key.account,
             id: key.id,

@@ -15,8 +15,8 @@ use crate::owned;
 use crate::password::Hashing;
 use crate::portal_sessions::{self, PortalSessions};
 use crate::second_factor::{self, SecondFactors};
-use crate::secret::Digest;
-use crate::signing::{self, Keyring, Signed};
+use crate::shown::{Asked, Shown};
+use crate::signing::{self, Keyring};
 use crate::store::{self, Store};
 use crate::user_tokens::{self, UserTokens};
 use crate::world::World;
@@ -43,6 +43,8 @@ pub struct Identified {
     pub caller: Caller,
     /// Which credential.
     pub credential: Credential,
+    /// The same, to ask later whether it is still good ([`Identity::identify_again`]).
+    pub shown: Shown,
 }
 
 /// Which of a caller's credentials was shown.
@@ -159,33 +161,8 @@ impl Identity {
         from: Option<IpAddr>,
         now: Timestamp,
     ) -> Result<Identified, Unauthenticated> {
-        let itself = |caller| Identified {
-            caller,
-            credential: Credential::Itself,
-        };
-        if let Some(signed) = Signed::parse(bearer) {
-            let account = account.ok_or(Unauthenticated::Unknown)?;
-            return self.memory.keyring().caller(&signed, account).map(itself);
-        }
-        let digest = Digest::of(bearer);
-        if bearer.starts_with(api_keys::PREFIX) {
-            return self.memory.api_keys().caller(&digest, from, now).map(itself);
-        }
-        if bearer.starts_with(user_tokens::PREFIX) {
-            let token = self.memory.user_tokens().known(&digest, now)?;
-            return Ok(Identified {
-                caller: Caller::User {
-                    account: token.account,
-                    user: token.user,
-                },
-                credential: Credential::UserToken(token.id),
-            });
-        }
-        let (id, scopes) = self.memory.operator_keys().known(&digest, from, now)?;
-        Ok(Identified {
-            caller: Caller::Operator,
-            credential: Credential::OperatorKey { id, scopes },
-        })
+        let shown = self.memory.shown(bearer, account)?;
+        self.memory.holder(&shown, Asked::By(from), now)
     }
 
     /// Tells who holds a token, whatever an operator key is good for. See [`identify`](Self::identify).

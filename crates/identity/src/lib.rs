@@ -39,6 +39,7 @@ mod sealed;
 mod second_factor;
 mod secret;
 mod setup_link;
+mod shown;
 mod signing;
 pub mod single_sign_on;
 mod store;
@@ -75,6 +76,7 @@ pub use seal::{InvalidSecretsKeys, SECRETS_KEYS_MAX, SealError, Sealer, SecretsK
 pub use sealed::SealedSecrets;
 pub use second_factor::{CodeVerdict, NewSecondFactor, RECOVERY_CODES};
 pub use secret::{InvalidCredentialId, PortalSessionId, Secret, UserTokenId};
+pub use shown::Shown;
 pub use signing::{SIGNING_KEYS_MAX, SigningKeyInfo, SigningKeysAtRest};
 pub use store::{changes, is_behind, migrate};
 pub use unrecorded::{By, CredentialChange, Origin, Unrecorded};

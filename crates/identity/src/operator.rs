@@ -4,7 +4,6 @@ mod tables;
 mod trail;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use usher_domain::text::Name;
@@ -16,6 +15,7 @@ use self::trail::Done;
 pub use self::trail::{KeysChangedBy, KeysOrigin, TrailEntry, TrailFault, TrailReport};
 use crate::kept::{Digests, LastUse, Usage};
 use crate::secret::Digest;
+use crate::shown::Asked;
 use crate::{Identity, IdentityError, Secret, Unauthenticated, draw_bits};
 
 /// What a key starts with that Usher draws.
@@ -332,7 +332,7 @@ impl OperatorKeys {
     pub(crate) fn known(
         &self,
         digest: &Digest,
-        from: Option<IpAddr>,
+        asked: Asked,
         now: Timestamp,
     ) -> Result<(OperatorKeyId, BTreeSet<OperatorScope>), Unauthenticated> {
         let id = self.by_digest.get(digest).ok_or(Unauthenticated::Unknown)?;
@@ -340,7 +340,9 @@ impl OperatorKeys {
         if key.expires_at.is_some_and(|end| end <= now) || !key.digests.works(digest, now) {
             return Err(Unauthenticated::Expired);
         }
-        key.usage.touch(from, now);
+        if let Asked::By(from) = asked {
+            key.usage.touch(from, now);
+        }
         Ok((key.id, key.scopes.clone()))
     }
 

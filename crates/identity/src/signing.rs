@@ -31,7 +31,7 @@ const TOKEN_CHARS: usize = 128;
 
 /// Whom a token names, before anything is proved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Subject {
+pub(crate) enum Subject {
     SignIn(SignInId),
     Ticket(TicketId),
 }
@@ -122,11 +122,23 @@ impl Identity {
 impl Subject {
     /// What the mac covers.
     fn message(self, account: AccountId) -> [u8; 33] {
-        let (kind, id) = match self {
+        let (kind, id) = self.parts();
+        message(kind, account, id)
+    }
+
+    /// What tells one from every other: its kind and the bits of its id.
+    pub(crate) const fn parts(self) -> (u8, u128) {
+        match self {
             Self::SignIn(id) => (b's', id.bits()),
             Self::Ticket(id) => (b't', id.bits()),
-        };
-        message(kind, account, id)
+        }
+    }
+
+    pub(crate) const fn caller(self) -> Caller {
+        match self {
+            Self::SignIn(id) => Caller::SignIn { id },
+            Self::Ticket(id) => Caller::Ticket { id },
+        }
     }
 }
 
@@ -152,17 +164,23 @@ impl<'a> Signed<'a> {
 }
 
 impl Keyring {
-    /// Who holds the token, where it was derived for this account.
-    pub(crate) fn caller(&self, signed: &Signed<'_>, account: AccountId) -> Result<Caller, Unauthenticated> {
+    /// Whom the token names and with which key it was signed, where it was derived for this account.
+    pub(crate) fn proved(
+        &self,
+        signed: &Signed<'_>,
+        account: AccountId,
+    ) -> Result<(Subject, i64), Unauthenticated> {
         let key = self.key(signed.key).ok_or(Unauthenticated::Unknown)?;
         let right = key.mac(account, signed.subject).ct_eq(signed.mac.as_bytes());
         if !bool::from(right) {
             return Err(Unauthenticated::Unknown);
         }
-        Ok(match signed.subject {
-            Subject::SignIn(id) => Caller::SignIn { id },
-            Subject::Ticket(id) => Caller::Ticket { id },
-        })
+        Ok((signed.subject, key.number))
+    }
+
+    /// Whether the key of this number is still good.
+    pub(crate) fn has(&self, number: i64) -> bool {
+        self.numbers().any(|known| known == number)
     }
 
     /// A mac over a message of another length than those of tokens, with the number of its key.

@@ -1,6 +1,5 @@
 //! Who calls, and what they ask of the account that they name.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, MatchedPath};
@@ -14,6 +13,7 @@ use usher_engine::{Cause, Failure, Request, Way};
 use usher_identity::{Credential, Identified, KeysChangedBy, KeysOrigin, OperatorScope};
 use usher_journal::Text;
 
+use super::admission::{Admission, admit, need_scope};
 use super::created::Created;
 use super::new_id::IdempotencyKey;
 use crate::api::Api;
@@ -38,6 +38,8 @@ pub(crate) struct Caller {
     pub(crate) actor: Actor,
     /// How the request came in, for the audit.
     pub(crate) cause: Cause,
+    /// What let them in.
+    pub(crate) admission: Admission,
 }
 
 /// A caller with the operator's key, on a path that need not name an account.
@@ -48,6 +50,7 @@ pub(crate) struct Operator {
     key: OperatorKeyId,
     /// How the request came in, for the audit.
     pub(crate) cause: Cause,
+    admission: Admission,
 }
 
 fn bearer(parts: &Parts) -> Option<&str> {
@@ -101,14 +104,6 @@ impl Known {
             identified,
         })
     }
-
-    /// Refuses an operator key that is not good for what the request is about to do.
-    fn check_scopes(&self, parts: &Parts) -> Result<(), Problem> {
-        match &self.identified.credential {
-            Credential::OperatorKey { scopes, .. } => need_scope(scopes, scope_for(parts)),
-            _ => Ok(()),
-        }
-    }
 }
 
 /// What an operator key has to be good for to send this request. What is not known here needs the most.
@@ -129,23 +124,6 @@ fn scope_for(parts: &Parts) -> OperatorScope {
     }
 }
 
-/// Whoever may change something may look at everything.
-fn need_scope(scopes: &BTreeSet<OperatorScope>, needed: OperatorScope) -> Result<(), Problem> {
-    let has = match needed {
-        OperatorScope::AccountsRead => !scopes.is_empty(),
-        needed => scopes.contains(&needed) || scopes.contains(&OperatorScope::Everything),
-    };
-    if has {
-        return Ok(());
-    }
-    Err(Problem::forbidden(match needed {
-        OperatorScope::AccountsRead => "the scope `accounts.read` of an operator key",
-        OperatorScope::AccountsManage => "the scope `accounts.manage` of an operator key",
-        OperatorScope::BillingManage => "the scope `billing.manage` of an operator key",
-        OperatorScope::Everything => "the scope `everything` of an operator key",
-    }))
-}
-
 impl FromRequestParts<Arc<Api>> for Caller {
     type Rejection = Problem;
 
@@ -157,8 +135,9 @@ impl FromRequestParts<Arc<Api>> for Caller {
         };
         let account = rest.split('/').next().unwrap_or_default().parse();
         if let Ok(account) = account
-            && let Some(actor) = stream_tickets::shown(api, parts, account)?
+            && let Some((actor, admission)) = stream_tickets::shown(api, parts, account)?
         {
+            admission.admitted(api, account).await?;
             RequestLog::note_actor(&parts.extensions, &actor);
             let arrival = Arrival::of(api, &parts.extensions, &parts.headers);
             return Ok(Self {
@@ -166,48 +145,24 @@ impl FromRequestParts<Arc<Api>> for Caller {
                 account,
                 actor,
                 cause: arrival.cause(way, None),
+                admission,
             });
         }
         let known = Known::of(api, parts, way, account.as_ref().ok().copied())?;
         let account = account.map_err(|_| Problem::not_found("account"))?;
-        if known.identified.caller.is_foreign_to(account) {
-            return Err(Problem::not_found("account"));
-        }
-        known.check_scopes(parts)?;
-        if let usher_identity::Caller::User { user, .. } = known.identified.caller {
-            match api.lacks_second_factor(account, user).await {
-                Ok(false) | Err(Failure::NoAccount) => {}
-                Ok(true) => return Err(Problem::second_factor_set_up_needed()),
-                Err(failure) => return Err(failure.into()),
-            }
-        }
-        let actor = known.identified.caller.into_actor();
-        if matches!(actor, Actor::ApiKey { .. }) {
-            need_power(api, account, &actor).await?;
-        }
+        let needed = scope_for(parts);
+        let admission = Admission::Credential {
+            shown: known.identified.shown,
+            needed,
+            ticket_for: None,
+        };
         Ok(Self {
             api: Arc::clone(api),
             account,
-            actor,
+            actor: admit(api, account, known.identified, needed).await?,
             cause: known.cause,
+            admission,
         })
-    }
-}
-
-/// Refuses an API key whose maker has lost all that the key is good for. Each command and question asks again what a
-/// key may do: this says why it may do nothing.
-async fn need_power(api: &Api, account: AccountId, key: &Actor) -> Result<(), Problem> {
-    let key = key.clone();
-    let is_powerless = move |account: &Account, _| account.is_powerless_key(&key);
-    match api.engine.read(account, is_powerless).await {
-        Ok(false) | Err(Failure::NoAccount) => Ok(()),
-        Ok(true) => Err(
-            Problem::forbidden("an API key whose maker may still do what it is good for").detailed(
-                "This API key may do nothing, because the user who made it is gone, deactivated or has lost the \
-                 rights. Ask an owner or admin of the account to rotate the key, which makes them its maker.",
-            ),
-        ),
-        Err(failure) => Err(failure.into()),
     }
 }
 
@@ -216,14 +171,20 @@ impl FromRequestParts<Arc<Api>> for Operator {
 
     async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, Problem> {
         let known = Known::of(api, parts, Way::Api, None)?;
-        let Credential::OperatorKey { id: key, .. } = known.identified.credential else {
+        let Credential::OperatorKey { id: key, scopes } = known.identified.credential else {
             return Err(Problem::forbidden("an operator key"));
         };
-        known.check_scopes(parts)?;
+        let needed = scope_for(parts);
+        need_scope(&scopes, needed)?;
         Ok(Self {
             api: Arc::clone(api),
             key,
             cause: known.cause,
+            admission: Admission::Credential {
+                shown: known.identified.shown,
+                needed,
+                ticket_for: None,
+            },
         })
     }
 }
@@ -245,6 +206,7 @@ impl Operator {
             account,
             actor: Actor::Operator,
             cause: self.cause,
+            admission: self.admission,
         }
     }
 }
@@ -296,6 +258,12 @@ impl Caller {
             user,
             session,
         })
+    }
+
+    /// Who would be let in by the same credential now, which may be revoked, or its user deactivated, since it was
+    /// shown. A problem where nobody would, or where that cannot be told at the moment.
+    pub(crate) async fn admitted_again(&self) -> Result<Actor, Problem> {
+        self.admission.admitted(&self.api, self.account).await
     }
 
     /// Whether this is an operator key.

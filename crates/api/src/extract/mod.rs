@@ -1,5 +1,6 @@
 //! What handlers take out of a request. Every rejection is a problem document.
 
+mod admission;
 mod caller;
 mod created;
 mod json;
@@ -10,6 +11,7 @@ mod path;
 mod query;
 mod words;
 
+pub(crate) use self::admission::Admission;
 pub(crate) use self::caller::{Bearer, Caller, Operator, bearer_of};
 pub(crate) use self::created::Created;
 pub use self::json::BODY_BYTES_MAX;

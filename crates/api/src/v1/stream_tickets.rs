@@ -10,7 +10,7 @@ use axum::http::Method;
 use axum::http::request::Parts;
 use serde::{Deserialize, Serialize};
 use usher_domain::{Account, AccountId, Actor, Refusal, Secs, SignInId, TicketId};
-use usher_identity::PassFor;
+use usher_identity::{OperatorScope, PassFor};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -19,10 +19,11 @@ use super::ended;
 use super::path::AccountPath;
 use super::schema;
 use crate::api::Api;
-use crate::extract::{Caller, Json, bearer_of};
+use crate::extract::{Admission, Caller, Json, bearer_of};
 use crate::problem::Problem;
 
-/// How long a ticket is good for opening a stream. A stream that is open goes on.
+/// How long a ticket is good for opening a stream. A stream that is open goes on, for as long as the credential is good
+/// with which its ticket was asked for.
 pub(crate) const STREAM_TICKET_SECS: u32 = 30;
 
 const SIGN_IN_EVENTS: &str = "/v1/accounts/{account}/sign-ins/{sign_in}/events";
@@ -75,7 +76,7 @@ struct StreamTicket {
 ///
 /// For browsers, whose `EventSource` sends no `Authorization` header: the ticket opens the stream of one sign-in, or of
 /// one place in the queue, as its own device, within half a minute. For whoever may work with it: the device, its
-/// user, and keys with `sign-ins.write`. Where the stream breaks off, get a new one.
+/// user, and keys with `sign-ins.write`. It is worth nothing once the credential that got it is revoked. Where the stream breaks off, get a new one.
 #[utoipa::path(
     post, path = "/v1/accounts/{account}/stream-tickets", operation_id = "createStreamTicket", tag = "sign-ins",
     params(AccountPath), request_body = NewStreamTicket,
@@ -95,10 +96,13 @@ async fn create(caller: Caller, Json(body): Json<NewStreamTicket>) -> Result<Ans
     let view = move |account: &Account, _| may_follow(account, &actor, purpose);
     ended::read(&caller, view).await?;
     let until = caller.api.engine.now() + Secs::new(STREAM_TICKET_SECS);
+    let Admission::Credential { shown, .. } = &caller.admission else {
+        return Err(Problem::unauthenticated(true));
+    };
     let ticket = caller
         .api
         .identity
-        .pass(caller.account, purpose, until)
+        .pass_of(shown, caller.account, purpose, until)?
         .into_exposed();
     let public_url = caller.api.config.public_url.as_deref().unwrap_or_default();
     Ok(Answer(StreamTicket {
@@ -111,7 +115,8 @@ async fn create(caller: Caller, Json(body): Json<NewStreamTicket>) -> Result<Ans
     }))
 }
 
-fn may_follow(account: &Account, actor: &Actor, purpose: PassFor) -> Result<(), Refusal> {
+/// Refuses those who may not work with what the stream is about.
+pub(crate) fn may_follow(account: &Account, actor: &Actor, purpose: PassFor) -> Result<(), Refusal> {
     let (what, user, is_own) = match purpose {
         PassFor::SignInStream(id) => {
             let user = account.sign_ins().get(&id).map(|sign_in| sign_in.user);
@@ -141,17 +146,24 @@ fn may_follow(account: &Account, actor: &Actor, purpose: PassFor) -> Result<(), 
     })
 }
 
-/// Who opens a stream with a ticket in the address; none for requests of any other kind, and a problem for a ticket
-/// that is not good there.
-pub(crate) fn shown(api: &Api, parts: &Parts, account: AccountId) -> Result<Option<Actor>, Problem> {
+/// Who opens a stream with a ticket in the address, and by whose credential; none for requests of any other kind, and
+/// a problem for a ticket that is not good there.
+pub(crate) fn shown(
+    api: &Api,
+    parts: &Parts,
+    account: AccountId,
+) -> Result<Option<(Actor, Admission)>, Problem> {
     let Some((purpose, actor, ticket)) = asked(parts) else {
         return Ok(None);
     };
     let now = api.engine.now();
-    if api.identity.is_pass(&ticket, account, purpose, now) {
-        return Ok(Some(actor));
-    }
-    Err(Problem::stale_ticket())
+    let shown = api.identity.shown_for_pass(&ticket, account, purpose, now);
+    let admission = Admission::Credential {
+        shown: shown.ok_or_else(Problem::stale_ticket)?,
+        needed: OperatorScope::AccountsManage,
+        ticket_for: Some(purpose),
+    };
+    Ok(Some((actor, admission)))
 }
 
 /// The stream that a request without a header asks for, as whom, and with which ticket.

@@ -80,3 +80,33 @@ async fn a_ticket_is_for_whoever_may_work_with_what_it_opens() {
     let neither = desk.app.by(&sven.token).post("stream-tickets", json!({})).await;
     neither.problem(422, "invalid");
 }
+
+#[tokio::test]
+async fn a_ticket_is_worth_nothing_once_its_credential_is_not() {
+    let desk = Desk::with_seats(2).await;
+    let agent = desk.agent("Sven").await;
+    let sven = desk.sign_in(&agent).await;
+    let body = json!({"sign_in": sven.id});
+    let key = desk.app.operator().post(
+        "api-keys",
+        json!({"name": "Back end", "scopes": ["read", "sign-ins.write"]}),
+    );
+    let key = key.await.created();
+    let by_key = Who(Some(text(&key["key"])));
+    let mut urls = Vec::new();
+    for who in [&agent.who, &by_key, &sven.token] {
+        let made = desk.app.by(who).post("stream-tickets", body.clone()).await.ok();
+        urls.push(text(&made["url"]));
+    }
+
+    let me = agent.who.0.clone().unwrap();
+    assert!(desk.app.identity.revoke_user_token(&me).await.unwrap());
+    let revoke = format!("api-keys/{}", text(&key["id"]));
+    desk.app.operator().delete(&revoke).await.done();
+
+    for url in &urls[..2] {
+        desk.app.nobody().get(url).await.problem(401, "unauthenticated");
+    }
+    // That of the device itself is as good as before.
+    desk.follow(&Who(None), &urls[2], None).await.begun().await;
+}

@@ -1,5 +1,6 @@
 use serde_json::json;
 
+use crate::app::Who;
 use crate::desk::{Desk, Stream, Waiting, text};
 
 #[tokio::test]
@@ -439,4 +440,117 @@ async fn a_user_who_asks_again_and_again_does_not_fill_the_record_of_refusals() 
         .problem(409, "no-seat-available");
     let listed = desk.app.operator().get("refusals?limit=200").await.ok();
     assert_eq!(listed["items"].as_array().unwrap().len(), 21);
+}
+
+/// Moves the time by which streams show that they are alive on to where all do.
+async fn all_are_asked_again() {
+    tokio::time::pause();
+    tokio::time::advance(std::time::Duration::from_secs(16)).await;
+}
+
+#[tokio::test]
+async fn a_stream_ends_soon_after_its_credential_does() {
+    let desk = Desk::with_seats(2).await;
+    let agent = desk.agent("Sven").await;
+    let sven = desk.sign_in(&agent).await;
+    let path = sven.path("/events");
+    let key = desk.app.operator().post(
+        "api-keys",
+        json!({"name": "Back end", "scopes": ["read", "sign-ins.write"]}),
+    );
+    let key = key.await.created();
+    let by_key = Who(Some(text(&key["key"])));
+    let ticket = desk
+        .app
+        .by(&by_key)
+        .post("stream-tickets", json!({"sign_in": sven.id}));
+    let url = text(&ticket.await.ok()["url"]);
+    let operator = desk.app.operator().post(
+        "/v1/operator-keys",
+        json!({"name": "Watch", "scopes": ["everything"]}),
+    );
+    let operator = operator.await.created();
+    let by_operator = Who(Some(text(&operator["key"])));
+    let seats = json!({"role": "manager", "privileges": ["seats.manage"]});
+    let (sia, sia_token) = desk.app.user("Sia", seats).await;
+    let mut streams = Vec::new();
+    for (who, path) in [
+        (&agent.who, &path),
+        (&by_key, &path),
+        (&Who(None), &url),
+        (&by_operator, &path),
+        (&sia_token, &path),
+    ] {
+        streams.push(desk.follow(who, path, None).await.begun().await);
+    }
+    let mut device = desk.follow(&sven.token, &path, None).await.begun().await;
+
+    desk.app
+        .identity
+        .revoke_user_token(agent.who.0.as_deref().unwrap())
+        .await
+        .unwrap();
+    desk.app
+        .operator()
+        .delete(&format!("api-keys/{}", text(&key["id"])))
+        .await
+        .done();
+    desk.app
+        .operator()
+        .delete(&format!("/v1/operator-keys/{}", text(&operator["id"])))
+        .await
+        .done();
+    // Sia's token is good as before, and shows nobody's sign-in any more.
+    desk.app
+        .operator()
+        .patch(
+            &format!("users/{sia}"),
+            json!({"role": "member", "privileges": []}),
+        )
+        .await
+        .ok();
+
+    all_are_asked_again().await;
+    for mut stream in streams {
+        stream.ends().await;
+    }
+    device.alive().await;
+}
+
+#[tokio::test]
+async fn the_stream_of_a_ticket_and_of_a_customer_end_with_what_opened_them() {
+    let desk = Desk::with(1, json!({"lease_secs": 90})).await;
+    let sven = desk.sign_in(&desk.agent("Sven").await).await;
+    let eva = desk.agent("Eva").await;
+    let waiting = desk.wait(&eva).await;
+    let session = desk.start(&sven, "standby").await;
+    let link = text(&session["join_url"]);
+    let joined = desk.app.nobody().post(&link, json!({})).await.ok();
+    let customer = Who(Some(text(&joined["token"])));
+    let of_customer = desk.follow(&customer, &format!("{link}/events"), None).await;
+    let by_ticket = desk.follow(&Who(None), &text(&joined["events_url"]), None).await;
+    let of_waiting = desk.follow(&eva.who, &waiting.path("/events"), None).await;
+    let mut streams = [of_customer, by_ticket, of_waiting];
+    for (stream, first) in streams.iter_mut().zip(["session", "session", "queue"]) {
+        stream.expect(first).await;
+    }
+
+    desk.app
+        .operator()
+        .patch(&format!("users/{}", eva.id), json!({"active": false}))
+        .await
+        .ok();
+    desk.app
+        .identity
+        .rotate_signing_key(desk.app.engine.now())
+        .await
+        .unwrap();
+    desk.app.identity.retire_signing_keys().await.unwrap();
+
+    let [mut of_customer, mut by_ticket, mut of_waiting] = streams;
+    of_waiting.expect("ended").await;
+    of_waiting.ends().await;
+    all_are_asked_again().await;
+    of_customer.ends().await;
+    by_ticket.ends().await;
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::SIGNING_KEYS_MAX;
+use crate::{PassFor, SIGNING_KEYS_MAX, Shown};
 
 #[test]
 fn s6_a_sign_in_has_the_same_token_whenever_it_is_asked_for() {
@@ -105,4 +105,62 @@ async fn a_bounded_number_of_keys_is_kept() {
     identity.rotate_signing_key(NOON).await.unwrap();
 
     assert!(caller(&identity, first.expose(), NOON).is_err());
+}
+
+#[test]
+fn a_pass_names_the_credential_that_got_it_and_no_other() {
+    let identity = identity();
+    let purpose = PassFor::SignInStream(SIGN_IN);
+    let until = NOON + Secs::new(30);
+    let token = identity.sign_in_token(ACME, SIGN_IN);
+    let shown = identity
+        .identify(token.expose(), Some(ACME), None, NOON)
+        .unwrap()
+        .shown;
+    let pass = identity
+        .pass_of(&shown, ACME, purpose, until)
+        .unwrap()
+        .into_exposed();
+    let found = |pass: &str, account, purpose, now| identity.shown_for_pass(pass, account, purpose, now);
+
+    assert_eq!(found(&pass, ACME, purpose, NOON), Some(shown));
+    assert_eq!(found(&pass, OTHER, purpose, NOON), None);
+    assert_eq!(found(&pass, ACME, PassFor::TicketStream(TICKET), NOON), None);
+    assert_eq!(found(&pass, ACME, purpose, until), None);
+    let another = identity
+        .pass_of(&shown, ACME, purpose, until)
+        .unwrap()
+        .into_exposed();
+    let (start, _) = pass.rsplit_once('.').unwrap();
+    let (_, sealed) = another.rsplit_once('.').unwrap();
+    assert_eq!(found(&format!("{start}.{sealed}"), ACME, purpose, NOON), None);
+}
+
+#[tokio::test]
+async fn a_credential_that_was_shown_is_good_as_long_as_it_would_let_somebody_in() {
+    let identity = identity();
+    let token = identity
+        .issue_user_token(ACME, SVEN, NOON)
+        .await
+        .unwrap()
+        .token
+        .into_exposed();
+    let device = identity.sign_in_token(ACME, SIGN_IN);
+    let shown = |bearer: &str| identity.identify(bearer, Some(ACME), None, NOON).unwrap().shown;
+    let (of_user, of_device) = (shown(&token), shown(device.expose()));
+    let again = |shown: &Shown| identity.identify_again(shown, ACME, NOON).map(|it| it.caller);
+
+    assert!(again(&of_user).is_ok() && again(&of_device).is_ok());
+    assert_eq!(
+        identity.identify_again(&of_user, OTHER, NOON),
+        Err(Unauthenticated::Unknown)
+    );
+    identity.revoke_user_token(&token).await.unwrap();
+    identity.rotate_signing_key(NOON).await.unwrap();
+    assert!(again(&of_device).is_ok());
+    identity.retire_signing_keys().await.unwrap();
+
+    for shown in [of_user, of_device] {
+        assert_eq!(again(&shown), Err(Unauthenticated::Unknown));
+    }
 }

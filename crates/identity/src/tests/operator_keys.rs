@@ -1,6 +1,7 @@
 //! Several operator keys.
 
 use super::*;
+use crate::shown::Asked;
 use crate::{
     Credential, KeysChangedBy, KeysOrigin, NewOperatorKey, OperatorKeysAtRest, OperatorScope, Revoked,
 };
@@ -179,7 +180,7 @@ fn the_one_key_of_before_becomes_the_first_of_several() {
 
     let keys = crate::operator::load(&old).unwrap();
 
-    let known = keys.known(&digest, None, NOON).unwrap();
+    let known = keys.known(&digest, Asked::Again, NOON).unwrap();
     assert_eq!(known.1, BTreeSet::from([OperatorScope::Everything]));
     assert_eq!(&*keys.list()[0].name, "First key");
 }

@@ -11,7 +11,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use tokio::time::{Interval, MissedTickBehavior};
-use usher_domain::{Account, Event, Timestamp};
+use usher_domain::{Account, Actor, Event, Timestamp};
 use usher_engine::{Failure, Published};
 use usher_journal::Seq;
 
@@ -53,11 +53,17 @@ pub(crate) trait Subject: Send + 'static {
         ALIVE_EVERY
     }
 
+    /// Whether this actor may follow the subject. One that is over, or not there, tells so itself.
+    fn may_follow(&self) -> Box<MayFollow>;
+
     /// The stream is still open.
     fn still_open(&mut self, _caller: &Caller) -> impl Future<Output = ()> + Send {
         std::future::ready(())
     }
 }
+
+/// Says who may follow.
+pub(crate) type MayFollow = dyn Fn(&Account, &Actor) -> bool + Send;
 
 /// Looks a place in the queue up.
 pub(crate) type QueueView = dyn Fn(&Account, Timestamp) -> Option<Queue> + Send;
@@ -189,18 +195,22 @@ impl<S: Subject> Feed<S> {
             tokio::select! {
                 biased;
                 () = &mut self.closed => return None,
+                // Before the commits, which on a busy account never end.
+                _ = interval.tick() => {
+                    if !may_go_on(&self.caller, self.subject.may_follow()).await {
+                        return None;
+                    }
+                    self.subject.still_open(&self.caller).await;
+                    let every = self.subject.alive_every();
+                    if self.alive.as_ref().map(Interval::period) != Some(every) {
+                        self.alive = Some(self::interval(every));
+                    }
+                    self.ready.push_back(alive(self.told));
+                }
                 commit = self.follower.next() => {
                     let commit = commit.ok().flatten()?;
                     self.take(&commit).await.ok()?;
                     self.is_over = self.subject.is_over();
-                }
-                _ = interval.tick() => {
-                    self.subject.still_open(&self.caller).await;
-                    let every = self.subject.alive_every();
-                    if interval.period() != every {
-                        self.alive = Some(self::interval(every));
-                    }
-                    self.ready.push_back(alive(self.told));
                 }
             }
         }
@@ -250,6 +260,21 @@ impl<S: Subject> Feed<S> {
             self.queue = now;
         }
         Ok(())
+    }
+}
+
+/// Whether a caller would be let in now. The stream of one who would not ends, and the device that comes back is told
+/// why.
+async fn may_go_on(caller: &Caller, may_follow: Box<MayFollow>) -> bool {
+    let allowed = async {
+        let actor = caller.admitted_again().await?;
+        let view = move |account: &Account, _| may_follow(account, &actor);
+        Ok::<_, Problem>(caller.api.engine.read(caller.account, view).await?)
+    };
+    match allowed.await {
+        Ok(may) => may,
+        // That it cannot be told at the moment is nobody's fault. It is asked again soon.
+        Err(problem) => problem.kind().status.is_server_error(),
     }
 }
 

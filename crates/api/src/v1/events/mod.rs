@@ -17,7 +17,7 @@ mod sign_in;
 mod standing;
 mod ticket;
 
-pub(crate) use self::feed::{EventStream, Feed, Opening, QueueView, Subject};
+pub(crate) use self::feed::{EventStream, Feed, MayFollow, Opening, QueueView, Subject};
 pub(crate) use self::message::Message;
 pub(crate) use self::position::{LastEventId, LastEventIdHeader};
 pub(crate) use self::sign_in::SignInSubject;

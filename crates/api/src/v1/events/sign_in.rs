@@ -8,7 +8,7 @@ use usher_domain::text::Product;
 use usher_domain::{Account, Actor, Event, SessionId, SignInId, TicketId, Timestamp, UserId};
 use usher_journal::{Seq, SignInRow};
 
-use super::feed::{QueueView, Subject};
+use super::feed::{MayFollow, QueueView, Subject};
 use super::message::{By, InSecs, Message, Offer, Over, Queue};
 use super::session::{MinutesLow, session_of, tell_of_new_session, tell_of_session};
 use super::standing::Standing;
@@ -211,6 +211,14 @@ impl Subject for SignInSubject {
 
     fn is_over(&self) -> bool {
         self.is_over
+    }
+
+    fn may_follow(&self) -> Box<MayFollow> {
+        let id = self.id;
+        Box::new(move |account, actor| {
+            let sign_in = account.sign_ins().get(&id);
+            sign_in.is_none_or(|sign_in| account.sees_user(actor, sign_in.user))
+        })
     }
 
     fn queue(&self) -> Option<Box<QueueView>> {

@@ -7,7 +7,7 @@ use usher_domain::presence::TicketState;
 use usher_domain::{Account, Command, Event, Outcome, Secs, SessionId, SignInId, TicketId, Timestamp};
 use usher_journal::Seq;
 
-use super::feed::{QueueView, Subject};
+use super::feed::{MayFollow, QueueView, Subject};
 use super::message::{By, Message, Offer, Over};
 use super::sign_in::queue_of;
 use crate::extract::Caller;
@@ -103,6 +103,14 @@ impl Subject for TicketSubject {
 
     fn is_over(&self) -> bool {
         self.is_over
+    }
+
+    fn may_follow(&self) -> Box<MayFollow> {
+        let id = self.id;
+        Box::new(move |account, actor| {
+            let ticket = account.tickets().get(&id);
+            ticket.is_none_or(|ticket| account.sees_user(actor, ticket.user))
+        })
     }
 
     fn queue(&self) -> Option<Box<QueueView>> {

@@ -16,10 +16,10 @@ use super::dto::{CustomerEnding, Names};
 use super::{JoinPath, Visitor};
 use crate::api::Api;
 use crate::arrival::Arrival;
-use crate::extract::{Caller, Path, Query, bearer_of};
+use crate::extract::{Admission, Caller, Path, Query, bearer_of};
 use crate::problem::Problem;
 use crate::v1::events::{
-    EventStream, Feed, LastEventId, LastEventIdHeader, Message, Opening, QueueView, Subject,
+    EventStream, Feed, LastEventId, LastEventIdHeader, MayFollow, Message, Opening, QueueView, Subject,
 };
 use crate::v1::stream_tickets::TicketQuery;
 use crate::visit::{Ender, no_such_code, note_for_customer};
@@ -110,6 +110,11 @@ impl Subject for CustomerSubject {
         self.is_over
     }
 
+    fn may_follow(&self) -> Box<MayFollow> {
+        let own = Actor::Customer(self.session);
+        Box::new(move |_, actor| *actor == own)
+    }
+
     fn queue(&self) -> Option<Box<QueueView>> {
         None
     }
@@ -178,18 +183,14 @@ pub(super) async fn follow(
     LastEventId(from): LastEventId,
 ) -> Result<EventStream, Problem> {
     let visitor = Visitor::of(api, arrival, path.code, &headers, None).await?;
-    if !may_follow(&visitor, query.ticket.as_deref()) {
-        return Err(match query.ticket {
-            Some(_) => Problem::stale_ticket(),
-            None => Problem::unauthenticated(bearer_of(&headers).is_some()),
-        });
-    }
+    let admission = admission(&visitor, bearer_of(&headers), query.ticket.as_deref())?;
     let CodeOwner { account, session, .. } = visitor.owner;
     let caller = Caller {
         api: Arc::clone(&visitor.api),
         account,
         actor: Actor::Customer(session),
         cause: visitor.arrival.cause(Way::Api, None),
+        admission,
     };
     let view = move |account: &Account, now| Standing::of(account, session, now);
     let opening = Opening::at(&caller, from, view).await?;
@@ -222,10 +223,21 @@ pub(super) async fn follow(
     rest.ok_or(problem)
 }
 
-fn may_follow(visitor: &Visitor, ticket: Option<&str>) -> bool {
-    let (api, owner) = (&visitor.api, visitor.owner);
-    let purpose = PassFor::CustomerStream(owner.session);
-    let now = api.engine.now();
-    visitor.proof == usher_domain::presence::JoinProof::Token
-        || ticket.is_some_and(|ticket| api.identity.is_pass(ticket, owner.account, purpose, now))
+/// What lets the customer in: the token, or a ticket for this stream.
+fn admission(visitor: &Visitor, token: Option<&str>, ticket: Option<&str>) -> Result<Admission, Problem> {
+    let (api, owner, shown_at) = (&visitor.api, visitor.owner, visitor.api.engine.now());
+    let shows = |proof: &str, purpose| {
+        let is_good = api.identity.is_pass(proof, owner.account, purpose, shown_at);
+        is_good.then(|| Admission::Customer {
+            proof: proof.to_owned(),
+            purpose,
+            shown_at,
+        })
+    };
+    let by_token = token.and_then(|token| shows(token, PassFor::Customer(owner.session)));
+    let by_ticket = || ticket.and_then(|ticket| shows(ticket, PassFor::CustomerStream(owner.session)));
+    by_token.or_else(by_ticket).ok_or_else(|| match ticket {
+        Some(_) => Problem::stale_ticket(),
+        None => Problem::unauthenticated(token.is_some()),
+    })
 }

@@ -40,9 +40,8 @@ pub(super) async fn stream(
     let Some(owner) = super::owner(&portal, &from, &code).await? else {
         return Ok(event_stream(Body::from(GONE)));
     };
-    let joined = JoinedBefore::of(&portal, &jar, owner);
     let (sender, receiver) = mpsc::channel(1);
-    tokio::spawn(feed(portal, owner, joined, sender));
+    tokio::spawn(feed(portal, owner, jar, sender));
     let frames = futures::stream::unfold(receiver, |mut receiver| async move {
         let frame = receiver.recv().await?;
         Some((Ok::<_, Infallible>(frame), receiver))
@@ -66,7 +65,7 @@ pub(super) fn render(part: &CustomerPart) -> String {
 }
 
 /// Sends the part whenever it is another, until the browser goes, the session is over, or the server ends.
-async fn feed(portal: Arc<Portal>, owner: CodeOwner, joined: JoinedBefore, browser: mpsc::Sender<Bytes>) {
+async fn feed(portal: Arc<Portal>, owner: CodeOwner, jar: CookieJar, browser: mpsc::Sender<Bytes>) {
     let mut closed = std::pin::pin!(portal.api.closed());
     let mut told = None;
     // Counts as long as it is open.
@@ -80,6 +79,7 @@ async fn feed(portal: Arc<Portal>, owner: CodeOwner, joined: JoinedBefore, brows
         };
         let at = Instant::now();
         // Not for now, such as under load: what is shown stays, and the browser comes back.
+        let joined = JoinedBefore::of(&portal, &jar, owner);
         let Ok(standing) = Standing::of(&portal, owner, joined).await else {
             return;
         };

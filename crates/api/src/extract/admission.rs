@@ -1,0 +1,133 @@
+//! What let a caller in, and whether it still would: requests ask once, streams ask again for as long as they are open.
+
+use std::collections::BTreeSet;
+
+use usher_domain::{Account, AccountId, Actor, Refusal, Timestamp};
+use usher_engine::Failure;
+use usher_identity::{Caller as Holder, Credential, Identified, OperatorScope, PassFor, Shown};
+
+use crate::api::Api;
+use crate::problem::Problem;
+use crate::v1::stream_tickets;
+
+/// What let a caller in.
+#[derive(Clone)]
+pub(crate) enum Admission {
+    /// A credential.
+    Credential {
+        shown: Shown,
+        /// What an operator key has to be good for.
+        needed: OperatorScope,
+        /// The stream that a stream ticket of this credential opens, where the caller came with one.
+        ticket_for: Option<PassFor>,
+    },
+    /// What a customer got when they joined: it cannot be revoked, and ends with its session.
+    Customer {
+        proof: String,
+        purpose: PassFor,
+        shown_at: Timestamp,
+    },
+}
+
+impl Admission {
+    /// Who would be let in now. A problem where nobody would, or where that cannot be told at the moment.
+    pub(super) async fn admitted(&self, api: &Api, account: AccountId) -> Result<Actor, Problem> {
+        match self {
+            Self::Credential {
+                shown,
+                needed,
+                ticket_for,
+            } => {
+                let known = api
+                    .identity
+                    .identify_again(shown, account, api.engine.now())
+                    .map_err(|_| Problem::unauthenticated(true))?;
+                let actor = admit(api, account, known, *needed).await?;
+                if let Some(purpose) = *ticket_for {
+                    let holder = actor.clone();
+                    let may = move |account: &Account, _| {
+                        match stream_tickets::may_follow(account, &holder, purpose) {
+                            // How it ended is for the stream to tell.
+                            Err(Refusal::SignInEnded { .. } | Refusal::TicketEnded { .. }) => Ok(()),
+                            answer => answer,
+                        }
+                    };
+                    api.engine.read(account, may).await??;
+                }
+                Ok(actor)
+            }
+            Self::Customer {
+                proof,
+                purpose,
+                shown_at,
+            } => match (
+                api.identity.is_pass(proof, account, *purpose, *shown_at),
+                *purpose,
+            ) {
+                (true, PassFor::Customer(id) | PassFor::CustomerStream(id)) => Ok(Actor::Customer(id)),
+                _ => Err(Problem::unauthenticated(true)),
+            },
+        }
+    }
+}
+
+/// Lets the holder of a credential into an account, where they may do anything there.
+pub(super) async fn admit(
+    api: &Api,
+    account: AccountId,
+    known: Identified,
+    needed: OperatorScope,
+) -> Result<Actor, Problem> {
+    if known.caller.is_foreign_to(account) {
+        return Err(Problem::not_found("account"));
+    }
+    if let Credential::OperatorKey { scopes, .. } = &known.credential {
+        need_scope(scopes, needed)?;
+    }
+    if let Holder::User { user, .. } = known.caller {
+        match api.lacks_second_factor(account, user).await {
+            Ok(false) | Err(Failure::NoAccount) => {}
+            Ok(true) => return Err(Problem::second_factor_set_up_needed()),
+            Err(failure) => return Err(failure.into()),
+        }
+    }
+    let actor = known.caller.into_actor();
+    if matches!(actor, Actor::ApiKey { .. }) {
+        need_power(api, account, &actor).await?;
+    }
+    Ok(actor)
+}
+
+/// Any scope implies `accounts.read`.
+pub(super) fn need_scope(scopes: &BTreeSet<OperatorScope>, needed: OperatorScope) -> Result<(), Problem> {
+    let has = match needed {
+        OperatorScope::AccountsRead => !scopes.is_empty(),
+        needed => scopes.contains(&needed) || scopes.contains(&OperatorScope::Everything),
+    };
+    if has {
+        return Ok(());
+    }
+    Err(Problem::forbidden(match needed {
+        OperatorScope::AccountsRead => "the scope `accounts.read` of an operator key",
+        OperatorScope::AccountsManage => "the scope `accounts.manage` of an operator key",
+        OperatorScope::BillingManage => "the scope `billing.manage` of an operator key",
+        OperatorScope::Everything => "the scope `everything` of an operator key",
+    }))
+}
+
+/// Refuses an API key whose maker has lost all that the key is good for. Each command and question asks again what a
+/// key may do: this says why it may do nothing.
+async fn need_power(api: &Api, account: AccountId, key: &Actor) -> Result<(), Problem> {
+    let key = key.clone();
+    let is_powerless = move |account: &Account, _| account.is_powerless_key(&key);
+    match api.engine.read(account, is_powerless).await {
+        Ok(false) | Err(Failure::NoAccount) => Ok(()),
+        Ok(true) => Err(
+            Problem::forbidden("an API key whose maker may still do what it is good for").detailed(
+                "This API key may do nothing, because the user who made it is gone, deactivated or has lost the \
+                 rights. Ask an owner or admin of the account to rotate the key, which makes them its maker.",
+            ),
+        ),
+        Err(failure) => Err(failure.into()),
+    }
+}

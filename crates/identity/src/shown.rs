@@ -1,0 +1,152 @@
+//! Credentials that were shown, remembered so that whoever let one in can ask later whether it is still good.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use usher_domain::{AccountId, SignInId, TicketId, Timestamp};
+
+use crate::identity::Memory;
+use crate::secret::Digest;
+use crate::signing::{Signed, Subject};
+use crate::{Caller, Credential, Identified, Identity, Unauthenticated, api_keys, user_tokens};
+
+/// A credential that was shown. It is no secret: nobody can be let in by it who was not before.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Shown(Kind);
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    OperatorKey(Digest),
+    ApiKey(Digest),
+    UserToken(Digest),
+    /// The token of a sign-in or ticket, signed with the key of this number.
+    Device {
+        subject: Subject,
+        key: i64,
+    },
+}
+
+/// Whether asking counts as using the credential.
+#[derive(Clone, Copy)]
+pub(crate) enum Asked {
+    /// A request shows it, from this address.
+    By(Option<IpAddr>),
+    /// Somebody who was let in before goes on.
+    Again,
+}
+
+impl Identity {
+    /// Tells who holds a credential that was shown in this account before, if it is still good: not revoked, expired,
+    /// or signed with a key that is retired. Answers from memory. It does not count as a use of the credential.
+    pub fn identify_again(
+        &self,
+        shown: &Shown,
+        account: AccountId,
+        now: Timestamp,
+    ) -> Result<Identified, Unauthenticated> {
+        let identified = self.memory.holder(shown, Asked::Again, now)?;
+        if identified.caller.is_foreign_to(account) {
+            return Err(Unauthenticated::Unknown);
+        }
+        Ok(identified)
+    }
+}
+
+impl Memory {
+    /// What a bearer token is, where it can be one at all: only the macs of devices' tokens are checked here.
+    pub(crate) fn shown(&self, bearer: &str, account: Option<AccountId>) -> Result<Shown, Unauthenticated> {
+        if let Some(signed) = Signed::parse(bearer) {
+            let account = account.ok_or(Unauthenticated::Unknown)?;
+            let (subject, key) = self.keyring().proved(&signed, account)?;
+            return Ok(Shown(Kind::Device { subject, key }));
+        }
+        let digest = Digest::of(bearer);
+        Ok(Shown(if bearer.starts_with(api_keys::PREFIX) {
+            Kind::ApiKey(digest)
+        } else if bearer.starts_with(user_tokens::PREFIX) {
+            Kind::UserToken(digest)
+        } else {
+            Kind::OperatorKey(digest)
+        }))
+    }
+
+    /// Who holds a credential, if it is good.
+    pub(crate) fn holder(
+        &self,
+        shown: &Shown,
+        asked: Asked,
+        now: Timestamp,
+    ) -> Result<Identified, Unauthenticated> {
+        let (caller, credential) = match shown.0 {
+            Kind::Device { subject, key } => {
+                if !self.keyring().has(key) {
+                    return Err(Unauthenticated::Unknown);
+                }
+                (subject.caller(), Credential::Itself)
+            }
+            Kind::ApiKey(digest) => {
+                let caller = self.api_keys().caller(&digest, asked, now)?;
+                (caller, Credential::Itself)
+            }
+            Kind::UserToken(digest) => {
+                let token = self.user_tokens().known(&digest, now)?;
+                let caller = Caller::User {
+                    account: token.account,
+                    user: token.user,
+                };
+                (caller, Credential::UserToken(token.id))
+            }
+            Kind::OperatorKey(digest) => {
+                let (id, scopes) = self.operator_keys().known(&digest, asked, now)?;
+                (Caller::Operator, Credential::OperatorKey { id, scopes })
+            }
+        };
+        Ok(Identified {
+            caller,
+            credential,
+            shown: *shown,
+        })
+    }
+}
+
+impl Shown {
+    /// The form in which it is sealed into a pass.
+    pub(crate) fn to_bytes(self) -> Vec<u8> {
+        let digest = |kind, digest: Digest| [&[kind], &digest.as_bytes()[..]].concat();
+        match self.0 {
+            Kind::OperatorKey(of) => digest(b'o', of),
+            Kind::ApiKey(of) => digest(b'a', of),
+            Kind::UserToken(of) => digest(b'u', of),
+            Kind::Device { subject, key } => {
+                let (kind, id) = subject.parts();
+                [&[kind], &id.to_be_bytes()[..], &key.to_be_bytes()].concat()
+            }
+        }
+    }
+
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (kind, rest) = bytes.split_first()?;
+        let digest = || rest.try_into().ok().map(Digest::from_bytes);
+        let device = |subject: fn(u128) -> Subject| {
+            let (id, key) = rest.split_first_chunk()?;
+            Some(Kind::Device {
+                subject: subject(u128::from_be_bytes(*id)),
+                key: i64::from_be_bytes(key.try_into().ok()?),
+            })
+        };
+        Some(Self(match *kind {
+            b'o' => Kind::OperatorKey(digest()?),
+            b'a' => Kind::ApiKey(digest()?),
+            b'u' => Kind::UserToken(digest()?),
+            b's' => device(|bits| Subject::SignIn(SignInId::from_bits(bits)))?,
+            b't' => device(|bits| Subject::Ticket(TicketId::from_bits(bits)))?,
+            _ => return None,
+        }))
+    }
+}
+
+impl fmt::Debug for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Shown(…)")
+    }
+}
