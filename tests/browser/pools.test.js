@@ -123,7 +123,7 @@ story("without script, seats are moved and a rule is changed", async ({ open }) 
   await page.goto(`${pools}/${pool.id}`);
   await page.getByRole("link", { name: /^Concurrent devices/ }).click();
   await page.getByText("The rules of “Concurrent devices” are filled in below.").waitFor();
-  await page.getByLabel("Who was logged out stays out for").fill("10 min");
+  await page.getByLabel("After being signed out by an admin, a user cannot return for").fill("10 min");
   await page.getByRole("button", { name: "Save the pool" }).click();
   await page.getByText("is saved.").waitFor();
   const changed = (await world.pools()).find((one) => one.id === pool.id);

@@ -76,6 +76,10 @@ pub(super) fn refusal(refusal: &Refusal) -> String {
         Refusal::NoLicense { product } => {
             format!("You have no license for {product}. Ask an admin to assign a seat to you.")
         }
+        // The page has a button or a sentence of its own for each way out.
+        Refusal::NoSeatAvailable(figures, _) => {
+            sentence::of(&Refusal::NoSeatAvailable(figures.clone(), Vec::new()))
+        }
         refusal => sentence::of(refusal),
     }
 }
