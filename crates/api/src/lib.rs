@@ -33,6 +33,7 @@ mod meter;
 mod openapi;
 mod paced;
 mod pages;
+mod parameters;
 mod problem;
 mod provider;
 mod request_id;

@@ -10,8 +10,9 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::api::Api;
 use crate::meter::{Meter, MeterLayer};
+use crate::parameters::Parameters;
 use crate::problem::{METHOD_NOT_ALLOWED, Problem};
-use crate::{cors, openapi, pages, scim, service, v1};
+use crate::{cors, openapi, pages, parameters, scim, service, v1};
 
 /// The routes of the API and the OpenAPI document that describes them.
 pub fn router(api: Arc<Api>) -> (Router, OpenApi) {
@@ -29,6 +30,10 @@ pub fn router(api: Arc<Api>) -> (Router, OpenApi) {
         .merge(pages::routes(&document))
         .fallback(no_route)
         .method_not_allowed_fallback(no_method)
+        .layer(axum::middleware::from_fn_with_state(
+            Parameters::of(&document),
+            parameters::refuse_unknown,
+        ))
         .layer(axum::middleware::from_fn_with_state(
             Arc::clone(&api),
             cors::allow,

@@ -1,4 +1,4 @@
-//! Request bodies that no handler reads: a pause, a claim, an answer 401 or 404.
+//! Request bodies that no handler reads: a deletion, an answer 401 or 404.
 //!
 //! hyper closes a connection on which a request's body is still to come once nobody wants it, without a word, and the
 //! client's next request on it fails. So what a handler leaves is read and dropped, within bounds; past these the

@@ -184,9 +184,9 @@ def acting_without_the_right(target):
     for who, caller in callers.items():
         for what, answer in {
             "pause": caller.post(f"{of_session}/pause?as=user"),
-            "resume": caller.post(f"{of_session}/resume", {"as": "user"}),
-            "connect": caller.post(f"{of_session}/connect", {"as": "user"}),
-            "end as the user": caller.post(f"{of_session}/end", {"as": "user"}),
+            "resume": caller.post(f"{of_session}/resume?as=user", {}),
+            "connect": caller.post(f"{of_session}/connect?as=user", {}),
+            "end as the user": caller.post(f"{of_session}/end?as=user", {}),
             "sign out as the user": caller.delete(f"{of_sign_in}?as=user"),
             "get a stream": caller.post(f"{account.path}/stream-tickets", {"sign_in": sign_in}),
         }.items():
@@ -195,7 +195,7 @@ def acting_without_the_right(target):
                         "a colleague": other.client(), "a device's key": key("sign-ins.write")}.items():
         for what, answer in {
             "evict": caller.delete(f"{of_sign_in}?as=admin"),
-            "end as an admin": caller.post(f"{of_session}/end", {"as": "admin", "reason": "No"}),
+            "end as an admin": caller.post(f"{of_session}/end?as=admin", {"reason": "No"}),
         }.items():
             found += [f"{who}: {what}"] if answer.status < 300 else []
     # The operator acts as the user of the account in the path, and of no other.

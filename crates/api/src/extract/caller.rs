@@ -393,7 +393,7 @@ impl Caller {
         }
         problem.detailed(
             "Only the user who started this session can do that. An operator key says that it acts as the user: with \
-             `?as=user`, or with `as: user` in the body where the call has one.",
+             `?as=user`.",
         )
     }
 

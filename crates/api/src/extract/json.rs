@@ -21,6 +21,9 @@ use super::{in_words, missing_or};
 /// The most bytes that a body may have.
 pub const BODY_BYTES_MAX: usize = 256 * 1024;
 
+/// What bodies never say: in which capacity somebody acts.
+const IN_THE_ADDRESS: &str = "as";
+
 /// How long a body may take to arrive.
 const BODY_TIME_MAX: Duration = Duration::from_secs(10);
 
@@ -136,6 +139,10 @@ fn explain<T: DeserializeOwned + ToSchema>(body: &[u8], error: &serde_json::Erro
         Ok(_) => String::new(),
     };
     let message = error.to_string();
+    if field == IN_THE_ADDRESS && message.starts_with("unknown field") {
+        let message = "does not stand in the body, but in the address of the calls that take it: `?as=user`";
+        return Problem::invalid(field, message);
+    }
     let place = format!(" at line {line} column {column}");
     let message = message.strip_suffix(&place).unwrap_or(&message);
     let field = if field == "." { "" } else { &field };

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use usher_domain::command::Acting;
 use usher_domain::{Account, SessionId, SignInId, TicketId, UserId};
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
 use super::schema;
 use crate::extract::Caller;
@@ -19,7 +19,7 @@ pub(crate) enum ActingAsUser {
     User,
 }
 
-/// In which capacity an operator key acts, for calls without a body.
+/// In which capacity an operator key acts.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
@@ -29,6 +29,23 @@ pub(crate) struct AsQuery {
     #[param(rename = "as", value_type = Option<schema::ActingAsUser>)]
     pub(crate) acting: Option<ActingAsUser>,
 }
+
+/// In which capacity somebody acts, where both are possible.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CapacityQuery {
+    /// In which capacity: `user`, as the user whose it is; `admin`, as one who controls the account's sessions. Left
+    /// out: as the user where the caller may act for them, else as an admin.
+    #[serde(default, rename = "as")]
+    #[param(rename = "as", value_type = Option<schema::Acting>)]
+    pub(crate) acting: Option<Acting>,
+}
+
+/// The body of a call that needs none, so that nothing in it is silently ignored.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NoBody {}
 
 /// What somebody acts on.
 #[derive(Debug, Clone, Copy)]
@@ -77,6 +94,24 @@ pub(crate) async fn as_user_of_all(
         return Err(Problem::invalid("ids", message));
     }
     Ok(caller.acting_as(users.first().copied()))
+}
+
+/// The same problem, with how to act as the user for an operator key that did not: what only the user may do, and what
+/// only the user sees, such as a session that is paused (S8).
+pub(crate) fn told_how(caller: &Caller, problem: Problem) -> Problem {
+    if !caller.is_operator() {
+        return problem;
+    }
+    match problem.kind().code {
+        "not-found" => problem.detailed(
+            "There is no such session, or it is paused, and then only its user sees it. An operator key acts as that user \
+             with `?as=user`.",
+        ),
+        "forbidden" | "not-your-session" => problem.detailed(
+            "Only the user can do that. An operator key acts as that user with `?as=user`.",
+        ),
+        _ => problem,
+    }
 }
 
 /// Whether that is as the user.

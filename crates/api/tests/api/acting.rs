@@ -43,11 +43,23 @@ async fn nobody_acts_in_a_capacity_that_is_not_theirs() {
     answer.problem(403, "forbidden");
     let answer = desk.app.by(&olga).delete(&sven.path("?as=user")).await;
     answer.problem(403, "forbidden");
-    let answer = desk.app.by(&olga).post(&end, json!({"as": "user"})).await;
+    let answer = desk
+        .app
+        .by(&olga)
+        .post(&format!("{end}?as=user"), json!({}))
+        .await;
     answer.problem(403, "forbidden");
-    let answer = desk.app.by(&sven.token).post(&end, json!({"as": "admin"})).await;
+    let answer = desk
+        .app
+        .by(&sven.token)
+        .post(&format!("{end}?as=admin"), json!({}))
+        .await;
     answer.problem(403, "forbidden");
-    let answer = desk.app.by(&olga).post(&end, json!({"as": "owner"})).await;
+    let answer = desk
+        .app
+        .by(&olga)
+        .post(&format!("{end}?as=owner"), json!({}))
+        .await;
     answer.problem(422, "invalid");
 }
 
@@ -71,7 +83,10 @@ async fn an_operator_key_does_as_a_user_what_the_user_could_and_both_are_on_reco
         .get(&format!("sessions/{session}"))
         .await
         .problem(404, "not-found");
-    let resumed = operator().post(&path("resume"), json!({"as": "user"})).await.ok();
+    let told = operator().post(&path("resume"), json!({})).await;
+    let told = told.problem(404, "not-found");
+    assert!(text(&told["detail"]).contains("`?as=user`"), "{told}");
+    let resumed = operator().post(&path("resume?as=user"), json!({})).await.ok();
     assert_eq!(resumed["state"], "active");
     let audit = operator().get("audit?action=session.paused").await.ok();
     assert_eq!(audit["items"][0]["target"], json!(session));
@@ -86,11 +101,9 @@ async fn an_operator_key_claims_for_who_waits_and_the_audit_names_both() {
     desk.app.by(&sven.token).delete(&sven.path("")).await.done();
     let claim = waiting.path("/claim");
 
-    desk.app
-        .operator()
-        .post(&claim, json!({}))
-        .await
-        .problem(403, "forbidden");
+    let told = desk.app.operator().post(&claim, json!({})).await;
+    let told = told.problem(403, "forbidden");
+    assert!(text(&told["detail"]).contains("`?as=user`"), "{told}");
     desk.app
         .operator()
         .post(&format!("{claim}?as=admin"), json!({}))
@@ -124,17 +137,52 @@ async fn an_operator_key_ends_many_sessions_as_their_user_and_never_as_two_users
     for who in [&sven, &sven, &eva] {
         ids.push(desk.start(who, "standby").await["id"].clone());
     }
-    let end = |ids: &[serde_json::Value]| json!({"ids": ids, "as": "user"});
+    let end = |ids: &[serde_json::Value]| json!({"ids": ids});
     let operator = || desk.app.operator();
 
-    let told = operator().post("sessions/end", end(&ids)).await;
+    let told = operator().post("sessions/end?as=user", end(&ids)).await;
     let told = told.problem(422, "invalid");
     assert_eq!(told["errors"][0]["field"], "ids");
-    let ended = operator().post("sessions/end", end(&ids[..2])).await.ok();
+    let ended = operator().post("sessions/end?as=user", end(&ids[..2])).await.ok();
 
     for session in ended["items"].as_array().unwrap() {
         assert_eq!([&session["state"], &session["reason"]], ["ended", "finished"]);
     }
     let open = operator().get("sessions").await.ok();
     assert_eq!(open["items"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn the_capacity_stands_in_the_address_at_every_call_and_is_refused_elsewhere() {
+    let desk = Desk::with_seats(1).await;
+    let sven = desk.sign_in(&desk.agent("Sven").await).await;
+    let waiting = desk.wait(&desk.agent("Eva").await).await;
+    let session = text(&desk.start(&sven, "active").await["id"]);
+    let of_session = |verb: &str| format!("sessions/{session}/{verb}");
+
+    for (path, mut body) in [
+        (of_session("pause"), json!({})),
+        (of_session("resume"), json!({})),
+        (of_session("connect"), json!({})),
+        (of_session("end"), json!({})),
+        ("sessions/end".to_owned(), json!({"ids": [session]})),
+        (waiting.path("/claim"), json!({})),
+    ] {
+        body["as"] = json!("user");
+        let told = desk
+            .app
+            .operator()
+            .post(&path, body)
+            .await
+            .problem(422, "invalid");
+        assert_eq!(told["errors"][0]["field"], "as", "{path}");
+        assert!(text(&told["detail"]).contains("`?as=user`"), "{told}");
+    }
+    let still = desk
+        .app
+        .by(&sven.token)
+        .get(&format!("sessions/{session}"))
+        .await
+        .ok();
+    assert_eq!(still["state"], "active");
 }

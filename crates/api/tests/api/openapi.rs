@@ -2,6 +2,10 @@
 
 use std::path::Path;
 
+use axum::http::Method;
+
+use crate::app::App;
+
 /// Set to write `openapi.json` instead of comparing it.
 const UPDATE: &str = "UPDATE_OPENAPI";
 
@@ -50,4 +54,38 @@ fn the_document_is_the_same_each_time() {
 
     assert!(document.contains("\"x-events\""));
     assert!((0..8).all(|_| usher_api::openapi_json() == document));
+}
+
+#[tokio::test]
+async fn every_operation_refuses_a_query_parameter_that_it_does_not_know() {
+    let app = App::with_account().await;
+    let document: serde_json::Value = serde_json::from_str(&usher_api::openapi_json()).unwrap();
+    let mut asked = 0;
+
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let known: Vec<_> = operation["parameters"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter(|it| it["in"] == "query")
+                .map(|it| it["name"].as_str().unwrap())
+                .collect();
+            let filled = path.replace("{account}", &app.account.to_string());
+            let filled = filled.replace("{code}", "K7M2QX9D4T").replace(['{', '}'], "");
+            let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
+            let asked_for = format!("{filled}?as_=user");
+            let told = app.operator().send(method.clone(), &asked_for, None).await;
+            let told = told.problem(422, "invalid");
+
+            assert_eq!(told["errors"][0]["field"], "as_", "{method} {path}");
+            let detail = told["detail"].as_str().unwrap();
+            assert!(
+                known.iter().all(|it| detail.contains(it)),
+                "{method} {path}: {detail}"
+            );
+            asked += 1;
+        }
+    }
+    assert!(asked > 80, "{asked}");
 }

@@ -343,10 +343,7 @@ fn requests_without_a_reader(account: &str) -> Vec<(&'static str, String, u16)> 
     let key = format!("authorization: Bearer {}\r\n", App::operator_key().0.unwrap());
     let of_account =
         |method: &str, path: &str| format!("{method} /v1/accounts/{account}/{path} HTTP/1.1\r\n{key}");
-    let (session, ticket) = (
-        "sess_00000000000000000000000001",
-        "tick_00000000000000000000000001",
-    );
+    let ticket = "tick_00000000000000000000000001";
     vec![
         (
             "nobody calls",
@@ -359,16 +356,6 @@ fn requests_without_a_reader(account: &str) -> Vec<(&'static str, String, u16)> 
             "a question with a body",
             "GET /livez HTTP/1.1\r\n".to_owned(),
             200,
-        ),
-        (
-            "a pause",
-            of_account("POST", &format!("sessions/{session}/pause")),
-            404,
-        ),
-        (
-            "a claim",
-            of_account("POST", &format!("tickets/{ticket}/claim")),
-            404,
         ),
         (
             "a delete",

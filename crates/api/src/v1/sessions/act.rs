@@ -7,7 +7,7 @@ use super::create::{Came, SessionAnswer};
 use super::dto::{Connection, Resumption, Session, Sight};
 use crate::extract::{Caller, Path, Query};
 use crate::problem::Problem;
-use crate::v1::acting::{AsQuery, On, as_user};
+use crate::v1::acting::{self, AsQuery, NoBody, On, as_user};
 use crate::v1::ended;
 use crate::v1::optional::Optional;
 use crate::v1::path::SessionPath;
@@ -19,26 +19,30 @@ async fn carry_out(caller: &Caller, id: SessionId, command: Command) -> Result<C
         move |account: &Account, outcome: &Outcome, now: Timestamp| Came::of(account, outcome, &sight, now);
     match caller.try_execute(command, view).await {
         Ok(came) => came.ok_or_else(|| Problem::not_found("session")),
-        Err(failure) => Err(ended::session_problem(caller, id, failure).await),
+        Err(failure) => {
+            let problem = ended::session_problem(caller, id, failure).await;
+            Err(acting::told_how(caller, problem))
+        }
     }
 }
 
 /// Connect a session
 ///
 /// The customer came in, or the agent goes ahead: a session in standby becomes active. For its user, its device, and
-/// keys with `sign-ins.write`. Connecting an active session changes nothing.
+/// keys with `sign-ins.write`, or an operator key as the user (`?as=user`). Connecting an active session changes nothing.
 #[utoipa::path(
     post, path = "/v1/accounts/{account}/sessions/{session}/connect", operation_id = "connectSession",
-    tag = "sessions", params(SessionPath), request_body = Option<Connection>,
+    tag = "sessions", params(SessionPath, AsQuery), request_body = Option<Connection>,
     responses((status = 200, description = "The active session.", body = Session)),
     extensions(("x-problems" = json!(["wrong-state", "not-your-session", "seat-in-call"])))
 )]
 pub(super) async fn connect(
     caller: Caller,
     Path(path): Path<SessionPath>,
+    Query(query): Query<AsQuery>,
     Optional(body): Optional<Connection>,
 ) -> Result<SessionAnswer, Problem> {
-    let caller = as_user(caller, body.acting.is_some(), On::Session(path.session)).await?;
+    let caller = as_user(caller, query.acting.is_some(), On::Session(path.session)).await?;
     let command = Command::ConnectSession {
         id: path.session,
         customer: body.customer.map(Into::into),
@@ -62,6 +66,7 @@ pub(super) async fn pause(
     caller: Caller,
     Path(path): Path<SessionPath>,
     Query(query): Query<AsQuery>,
+    Optional(NoBody {}): Optional<NoBody>,
 ) -> Result<SessionAnswer, Problem> {
     let caller = as_user(caller, query.acting.is_some(), On::Session(path.session)).await?;
     let command = Command::PauseSession { id: path.session };
@@ -71,11 +76,11 @@ pub(super) async fn pause(
 
 /// Resume a session
 ///
-/// Only who started it, or an operator key as them (`as: user`). It takes a seat again where the pool's rules say so, and may be refused; with `wait`, a full
-/// pool with a queue gives a ticket instead.
+/// Only who started it, or an operator key as them (`?as=user`). It takes a seat again where the pool's rules say so, and
+/// may be refused; with `wait`, a full pool with a queue gives a ticket instead.
 #[utoipa::path(
     post, path = "/v1/accounts/{account}/sessions/{session}/resume", operation_id = "resumeSession",
-    tag = "sessions", params(SessionPath), request_body = Option<Resumption>,
+    tag = "sessions", params(SessionPath, AsQuery), request_body = Option<Resumption>,
     responses(
         (status = 200, description = "The active session.", body = Session),
         (status = 202, description = "The place in the queue, with its token.", body = Waiting),
@@ -88,9 +93,10 @@ pub(super) async fn pause(
 pub(super) async fn resume(
     caller: Caller,
     Path(path): Path<SessionPath>,
+    Query(query): Query<AsQuery>,
     Optional(body): Optional<Resumption>,
 ) -> Result<SessionAnswer, Problem> {
-    let caller = as_user(caller, body.acting.is_some(), On::Session(path.session)).await?;
+    let caller = as_user(caller, query.acting.is_some(), On::Session(path.session)).await?;
     resume_or_wait(&caller, path.session, body.wait).await
 }
 

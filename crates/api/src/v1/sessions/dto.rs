@@ -1,7 +1,6 @@
 //! What the API takes and shows of sessions.
 
 use serde::{Deserialize, Serialize};
-use usher_domain::command::Acting;
 use usher_domain::event::EndReason;
 use usher_domain::labels::Metadata;
 use usher_domain::presence::{self, Funding, SessionKind, SessionState, Start};
@@ -12,7 +11,6 @@ use usher_journal::{SessionRow, SignInRow};
 use utoipa::ToSchema;
 
 use crate::extract::Caller;
-use crate::v1::acting::ActingAsUser;
 use crate::v1::labels;
 use crate::v1::schema;
 use crate::v1::time::Time;
@@ -92,10 +90,6 @@ pub(crate) struct Connection {
     /// The customer, where known.
     #[serde(default)]
     pub(crate) customer: Option<Customer>,
-    /// `user`: an operator key acts as the user whose it is, with what that user may do.
-    #[serde(default, rename = "as")]
-    #[schema(value_type = Option<schema::ActingAsUser>)]
-    pub(crate) acting: Option<ActingAsUser>,
 }
 
 /// How to take a session up again.
@@ -105,10 +99,6 @@ pub(crate) struct Resumption {
     /// Whether to wait in the queue where no seat is free and the pool has one.
     #[serde(default)]
     pub(crate) wait: bool,
-    /// `user`: an operator key acts as the user whose it is, with what that user may do.
-    #[serde(default, rename = "as")]
-    #[schema(value_type = Option<schema::ActingAsUser>)]
-    pub(crate) acting: Option<ActingAsUser>,
 }
 
 /// Why a session is ended.
@@ -119,11 +109,6 @@ pub(crate) struct Ending {
     #[serde(default)]
     #[schema(value_type = Option<schema::Note>)]
     pub(crate) reason: Option<Note>,
-    /// In which capacity: `user`, as the user whose it is; `admin`, as one who controls the account's sessions. Left
-    /// out: as the user where the caller may act for them, else as an admin.
-    #[serde(default, rename = "as")]
-    #[schema(value_type = Option<schema::Acting>)]
-    pub(crate) acting: Option<Acting>,
 }
 
 /// Sessions to end, all or none.
@@ -137,11 +122,6 @@ pub(crate) struct Endings {
     #[serde(default)]
     #[schema(value_type = Option<schema::Note>)]
     pub(crate) reason: Option<Note>,
-    /// In which capacity: `user`, as the user whose it is; `admin`, as one who controls the account's sessions. Left
-    /// out: as the user where the caller may act for them, else as an admin.
-    #[serde(default, rename = "as")]
-    #[schema(value_type = Option<schema::Acting>)]
-    pub(crate) acting: Option<Acting>,
 }
 
 /// The device that a session runs on.

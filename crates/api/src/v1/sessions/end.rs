@@ -7,9 +7,9 @@ use usher_engine::Failure;
 
 use super::dto::{Ending, Endings, SESSIONS_MAX, Session, Sight};
 use super::read;
-use crate::extract::{Caller, Json, List, Path};
+use crate::extract::{Caller, Json, List, Path, Query};
 use crate::problem::Problem;
-use crate::v1::acting::{self, On, as_user, as_user_of_all};
+use crate::v1::acting::{self, CapacityQuery, On, as_user, as_user_of_all};
 use crate::v1::ended;
 use crate::v1::optional::Optional;
 use crate::v1::path::{AccountPath, SessionPath};
@@ -21,20 +21,21 @@ use crate::v1::path::{AccountPath, SessionPath};
 /// Ending one that is over changes nothing. Who may do either says which by `as`; a reason is kept either way.
 #[utoipa::path(
     post, path = "/v1/accounts/{account}/sessions/{session}/end", operation_id = "endSession", tag = "sessions",
-    params(SessionPath), request_body = Option<Ending>,
+    params(SessionPath, CapacityQuery), request_body = Option<Ending>,
     responses((status = 200, description = "The session: `ended`, or `ending` while the notice runs.", body = Session))
 )]
 pub(super) async fn end(
     caller: Caller,
     Path(path): Path<SessionPath>,
+    Query(query): Query<CapacityQuery>,
     Optional(body): Optional<Ending>,
 ) -> Result<Answer<Session>, Problem> {
-    let is_as_user = acting::is_user(body.acting);
+    let is_as_user = acting::is_user(query.acting);
     let caller = as_user(caller, is_as_user, On::Session(path.session)).await?;
     let command = Command::EndSessions {
         ids: vec![path.session],
         note: body.reason,
-        acting: body.acting,
+        acting: query.acting,
         proof: JoinProof::None,
     };
     let shown = match caller
@@ -55,14 +56,15 @@ pub(super) async fn end(
 /// End sessions
 ///
 /// Up to 100, all or none, as if one by one. Those that are over already are ignored; the answer shows them as they
-/// are. An operator key with `as: user` acts as one user: all must be sessions of that user.
+/// are. An operator key with `?as=user` acts as one user: all must be sessions of that user.
 #[utoipa::path(
     post, path = "/v1/accounts/{account}/sessions/end", operation_id = "endSessions", tag = "sessions",
-    params(AccountPath), request_body = Endings,
+    params(AccountPath, CapacityQuery), request_body = Endings,
     responses((status = 200, description = "The sessions, in the order asked.", body = List<Session>))
 )]
 pub(super) async fn end_many(
     caller: Caller,
+    Query(query): Query<CapacityQuery>,
     Json(body): Json<Endings>,
 ) -> Result<Answer<List<Session>>, Problem> {
     if !(1..=SESSIONS_MAX).contains(&body.ids.len()) {
@@ -71,13 +73,13 @@ pub(super) async fn end_many(
             format!("must be 1 to {SESSIONS_MAX} ids"),
         ));
     }
-    let is_as_user = acting::is_user(body.acting);
+    let is_as_user = acting::is_user(query.acting);
     let caller = as_user_of_all(caller, is_as_user, body.ids.clone()).await?;
     let view = present(&caller, body.ids.clone());
     let command = Command::EndSessions {
         ids: body.ids.clone(),
         note: body.reason,
-        acting: body.acting,
+        acting: query.acting,
         proof: JoinProof::None,
     };
     let shown = match caller.try_execute(command, view).await {

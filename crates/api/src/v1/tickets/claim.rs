@@ -10,8 +10,9 @@ use utoipa::ToSchema;
 
 use crate::extract::{Caller, Path, Query};
 use crate::problem::Problem;
-use crate::v1::acting::{AsQuery, On, as_user};
+use crate::v1::acting::{self, AsQuery, NoBody, On, as_user};
 use crate::v1::ended;
+use crate::v1::optional::Optional;
 use crate::v1::path::TicketPath;
 use crate::v1::sessions::{self, Session, Sight};
 use crate::v1::sign_ins::{self, SignedIn};
@@ -66,8 +67,8 @@ impl Came {
 /// Claim an offer
 ///
 /// Takes the seat that is kept for the ticket and does what was waited for: with the ticket's own token, its user's,
-/// or a key with `sign-ins.write`, or an operator key as the user (`?as=user`). Nothing needs to be said again. Claiming once more answers 200 with the same, as
-/// it stands now, for as long as it lasts.
+/// or a key with `sign-ins.write`, or an operator key as the user (`?as=user`). Nothing needs to be said again. Claiming
+/// once more answers 200 with the same, as it stands now, for as long as it lasts.
 #[utoipa::path(
     post, path = "/v1/accounts/{account}/tickets/{ticket}/claim", operation_id = "claimTicket", tag = "tickets",
     params(TicketPath, AsQuery),
@@ -85,6 +86,7 @@ pub(super) async fn claim(
     caller: Caller,
     Path(path): Path<TicketPath>,
     Query(query): Query<AsQuery>,
+    Optional(NoBody {}): Optional<NoBody>,
 ) -> Result<Response, Problem> {
     let caller = as_user(caller, query.acting.is_some(), On::Ticket(path.ticket)).await?;
     let sight = Sight::of(&caller);
@@ -99,6 +101,10 @@ pub(super) async fn claim(
                 Some(came) => Ok(came.answer(&caller, StatusCode::OK)),
                 None => Err(ended::problem(&caller, refusal.into()).await),
             }
+        }
+        Err(failure @ Failure::Refused(Refusal::Forbidden { .. })) => {
+            let problem = ended::problem(&caller, failure).await;
+            Err(acting::told_how(&caller, problem))
         }
         Err(failure) => Err(ended::problem(&caller, failure).await),
     }

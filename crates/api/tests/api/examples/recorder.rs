@@ -192,8 +192,8 @@ impl Steady {
         }
         match word.strip_prefix("usher_") {
             // A secret is shown up to where it begins.
-            Some(rest) => match word.rsplit_once('.') {
-                Some((open, _)) => format!("{open}.…"),
+            Some(rest) => match word.match_indices('.').nth(1) {
+                Some((end, _)) => format!("{}.…", &word[..end]),
                 None => format!("usher_{}_…", rest.split('_').next().unwrap()),
             },
             None => word,
