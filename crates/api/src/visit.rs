@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use usher_domain::event::EndReason;
 use usher_domain::text::Code;
-use usher_domain::{AccountId, Secs, SessionId, Timestamp, WallTime};
+use usher_domain::{Secs, Timestamp, WallTime};
 use usher_engine::Failure;
 use usher_identity::{PassFor, Secret};
 use usher_journal::{CODE_KEPT_SECS, CodeOwner, End, JournalError, SessionRow};
@@ -168,26 +168,6 @@ impl Api {
         let now = self.engine.now();
         self.identity
             .is_pass(token, owner.account, PassFor::Customer(owner.session), now)
-    }
-
-    /// What a customer's program is known by when it repeats its attempt: a digest of the key that it drew.
-    #[must_use]
-    pub(crate) fn join_key(account: AccountId, session: SessionId, key: &str) -> String {
-        use sha2::{Digest, Sha256};
-        let digest = Sha256::new()
-            .chain_update(b"usher.join.v1\0")
-            .chain_update(account.bits().to_be_bytes())
-            .chain_update(session.bits().to_be_bytes())
-            .chain_update(key)
-            .finalize();
-        digest[..16]
-            .iter()
-            .fold(String::with_capacity(32), |mut text, byte| {
-                use std::fmt::Write as _;
-                // Writing to a string does not fail.
-                let _ = write!(text, "{byte:02x}");
-                text
-            })
     }
 }
 

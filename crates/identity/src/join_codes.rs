@@ -10,9 +10,9 @@ use data_encoding::{BASE64_NOPAD, HEXLOWER};
 use hmac::{Hmac, KeyInit, Mac};
 use rusqlite::{Connection, OptionalExtension, params};
 use sha2::Sha256;
-use usher_domain::AccountId;
 use usher_domain::join_code::JoinCode;
 use usher_domain::text::Code;
+use usher_domain::{AccountId, SessionId};
 
 use crate::random::fill;
 use crate::{IdentityError, SealError, Sealer, SecretsKeys};
@@ -25,6 +25,7 @@ const KEY_BYTES: usize = 32;
 #[derive(Clone)]
 pub struct JoinCodes {
     digests: Arc<Hmac<Sha256>>,
+    attempts: Arc<Hmac<Sha256>>,
     sealer: Sealer,
 }
 
@@ -34,6 +35,7 @@ impl JoinCodes {
             |of: &str| -> [u8; KEY_BYTES] { keyed(key).chain_update(of).finalize().into_bytes().into() };
         Self {
             digests: Arc::new(keyed(&derived("join code digest"))),
+            attempts: Arc::new(keyed(&derived("join attempt digest"))),
             sealer: Sealer::new(&SecretsKeys::of_one(derived("join code seal"))),
         }
     }
@@ -43,6 +45,17 @@ impl JoinCodes {
     pub fn digest(&self, code: &Code) -> String {
         let mac = Hmac::clone(&self.digests).chain_update(code.as_str());
         HEXLOWER.encode(&mac.finalize().into_bytes())
+    }
+
+    /// What a customer's program is known by when it repeats its attempt to join: a digest of the key that it drew,
+    /// which nobody can compute from the data alone.
+    #[must_use]
+    pub fn attempt(&self, account: AccountId, session: SessionId, key: &str) -> String {
+        let mac = Hmac::clone(&self.attempts)
+            .chain_update(account.bits().to_be_bytes())
+            .chain_update(session.bits().to_be_bytes())
+            .chain_update(key);
+        HEXLOWER.encode(&mac.finalize().into_bytes()[..16])
     }
 
     /// A code as its account keeps it.

@@ -1,5 +1,10 @@
-use axum::http::Method;
+use std::net::SocketAddr;
+
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::{Method, Request};
 use serde_json::json;
+use tower::ServiceExt;
 
 use crate::app::Who;
 use crate::desk::{Desk, text};
@@ -78,11 +83,16 @@ async fn a_code_answers_its_first_customer_and_refuses_another() {
         call.post(&link, json!({})).await
     };
     let nobody = Who(None);
+    let kim_key = "6f1c9f3e-8a53-4d0c-9b7a-0b1f6f3f2f4e";
 
-    let joined = join(&nobody, Some("kim-1")).await.ok();
+    let told = join(&nobody, Some("1")).await.problem(422, "invalid");
+    assert_eq!(told["errors"][0]["field"], "Idempotency-Key");
+    let joined = join(&nobody, Some(kim_key)).await.ok();
 
     join(&nobody, None).await.problem(409, "already-joined");
-    join(&nobody, Some("eve-1")).await.problem(409, "already-joined");
+    join(&nobody, Some("3a0b9e1c-eve-guesses-the-key"))
+        .await
+        .problem(409, "already-joined");
     desk.app
         .nobody()
         .post(&leave, json!({}))
@@ -91,7 +101,7 @@ async fn a_code_answers_its_first_customer_and_refuses_another() {
     let forged = Who(Some("usher_pass_1795424400001.1.aaaa".to_owned()));
     join(&forged, None).await.problem(409, "already-joined");
     // An answer that was lost on its way is given again.
-    assert_eq!(join(&nobody, Some("kim-1")).await.ok()["state"], "active");
+    assert_eq!(join(&nobody, Some(kim_key)).await.ok()["state"], "active");
     let kim = Who(Some(text(&joined["token"])));
     assert_eq!(join(&kim, None).await.ok()["state"], "active");
     desk.app.by(&kim).post(&leave, json!({})).await.done();
@@ -400,4 +410,28 @@ async fn a_customer_waits_while_the_seat_is_in_another_call_and_cannot_join_a_pa
     assert_eq!(told.problem(409, "already-joined")["status"], 409);
     let answer = desk.app.nobody().post(&link, json!({"colour": "red"})).await;
     answer.problem(422, "invalid");
+}
+
+#[tokio::test]
+async fn guesses_at_the_key_of_a_customer_are_slowed_down_and_their_own_is_not() {
+    let desk = Desk::with_seats(1).await;
+    let sven = desk.sign_in(&desk.agent("Sven").await).await;
+    let link = text(&desk.start(&sven, "standby").await["join_url"]);
+    let join = async |key: &str| {
+        let request = Request::builder().method(Method::POST).uri(&link);
+        let request = request.header("idempotency-key", key);
+        let mut request = request.body(Body::empty()).unwrap();
+        let peer = SocketAddr::from(([192, 0, 2, 7], 4711));
+        request.extensions_mut().insert(ConnectInfo(peer));
+        desk.app.router.clone().oneshot(request).await.unwrap().status()
+    };
+    let own = "6f1c9f3e-8a53-4d0c-9b7a-0b1f6f3f2f4e";
+    assert_eq!(join(own).await, 200);
+
+    for guess in 0..usher_api::JOIN_CODES_PER_ADDRESS {
+        assert_eq!(join(&format!("a guess of many: {guess}")).await, 409);
+    }
+
+    assert_eq!(join("a guess too many").await, 429);
+    assert_eq!(join(own).await, 200);
 }

@@ -1,4 +1,6 @@
 use super::*;
+use usher_domain::SessionId;
+
 use crate::{PassFor, SIGNING_KEYS_MAX, Shown};
 
 #[test]
@@ -163,4 +165,18 @@ async fn a_credential_that_was_shown_is_good_as_long_as_it_would_let_somebody_in
     for shown in [of_user, of_device] {
         assert_eq!(again(&shown), Err(Unauthenticated::Unknown));
     }
+}
+
+#[test]
+fn a_customers_key_is_kept_as_a_digest_that_the_data_alone_does_not_give() {
+    let (one, other) = (identity(), identity());
+    let session = SessionId::from_bits(7);
+    let digest = |of: &Identity, session, key| of.join_codes().attempt(ACME, session, key);
+
+    let kept = digest(&one, session, "1");
+
+    assert_eq!(kept, digest(&one, session, "1"));
+    assert_ne!(kept, digest(&other, session, "1"));
+    assert_ne!(kept, digest(&one, session, "2"));
+    assert_ne!(kept, digest(&one, SessionId::from_bits(8), "1"));
 }

@@ -53,6 +53,9 @@ struct Joining {
     name: Option<Name>,
 }
 
+/// The fewest characters of an `Idempotency-Key` by which a customer joins again: it must not be guessed.
+const JOIN_KEY_CHARS_MIN: usize = 16;
+
 /// A customer with a code.
 struct Visitor {
     api: Arc<Api>,
@@ -75,7 +78,17 @@ impl Visitor {
         let key = key.and_then(IdempotencyKey::as_str);
         let proof = match key {
             _ if is_customer => JoinProof::Token,
-            Some(key) => JoinProof::Key(Api::join_key(owner.account, owner.session, key)),
+            Some(key) if key.len() < JOIN_KEY_CHARS_MIN => {
+                let message = format!(
+                    "must have at least {JOIN_KEY_CHARS_MIN} characters here, such as a UUID that is drawn for this attempt: \
+                     whoever guesses it joins as this customer"
+                );
+                return Err(Problem::invalid("Idempotency-Key", message));
+            }
+            Some(key) => {
+                let codes = api.identity.join_codes();
+                JoinProof::Key(codes.attempt(owner.account, owner.session, key))
+            }
             None => JoinProof::None,
         };
         Ok(Self {
@@ -128,6 +141,15 @@ impl Visitor {
             Err(Failure::NoAccount | Failure::Refused(usher_domain::Refusal::NotFound { .. })) => {
                 Err(self.session_over().await)
             }
+            // Guesses at another's key are counted and slowed down like guesses at a code.
+            Err(failure @ Failure::Refused(usher_domain::Refusal::AlreadyJoined))
+                if matches!(self.proof, JoinProof::Key(_)) =>
+            {
+                Err(match self.api.throttle.join_code(self.arrival.address) {
+                    Ok(_) => failure.into(),
+                    Err(wait) => Problem::too_many_attempts(wait),
+                })
+            }
             Err(failure) => Err(failure.into()),
         }
     }
@@ -171,7 +193,7 @@ async fn look(
 ///
 /// The customer comes in: the session becomes active. The code answers its first customer, with a token; anybody else
 /// is refused (`already-joined`). Joining again with that token, or with the `Idempotency-Key` of the first time,
-/// changes nothing and gives a new token. The body may be left out.
+/// changes nothing and gives a new token. That key is a secret: draw a UUID, of at least 16 characters. The body may be left out.
 #[utoipa::path(
     post, path = "/join/{code}", operation_id = "joinSession", tag = "sessions", security(()),
     params(JoinPath, IdempotencyHeader), request_body = Option<Joining>,
