@@ -14,8 +14,11 @@ pub const METADATA_ENTRIES_MAX: usize = 20;
 pub const METADATA_KEY_CHARS_MAX: usize = 40;
 /// The most characters of a value of a [`Metadata`].
 pub const METADATA_VALUE_CHARS_MAX: usize = 500;
+/// The most bytes (UTF-8) of all keys and values of a [`Metadata`] together: it is journaled with its thing, and must
+/// not make the journal grow much faster than the things themselves do.
+pub const METADATA_BYTES_MAX: usize = 4096;
 
-/// A bounded map from texts to texts: at most [`METADATA_ENTRIES_MAX`] entries.
+/// A bounded map from texts to texts: at most [`METADATA_ENTRIES_MAX`] entries of [`METADATA_BYTES_MAX`] bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(try_from = "BTreeMap<String, String>")]
 pub struct Metadata(BTreeMap<String, String>);
@@ -45,8 +48,10 @@ impl TryFrom<BTreeMap<String, String>> for Metadata {
             && entries.iter().all(|(key, value)| {
                 !key.is_empty() && fits(key, METADATA_KEY_CHARS_MAX) && fits(value, METADATA_VALUE_CHARS_MAX)
             });
+        let bytes: usize = entries.iter().map(|(key, value)| key.len() + value.len()).sum();
+        let is_right = is_right && bytes <= METADATA_BYTES_MAX;
         is_right.then_some(Self(entries)).ok_or(InvalidText {
-            expected: "metadata of at most 20 entries: keys of 1 to 40 characters, values of at most 500, without control characters",
+            expected: "metadata of at most 20 entries: keys of 1 to 40 characters, values of at most 500, 4096 bytes in all, without control characters",
         })
     }
 }
@@ -136,5 +141,9 @@ mod tests {
         ] {
             assert_eq!(metadata([(key, value)]).is_ok(), fits);
         }
+        let filled = |value: &str| metadata((0..8).map(|number| (number.to_string(), value.to_owned())));
+        assert!(filled(&"v".repeat(500)).is_ok());
+        assert!(filled(&"\u{1f600}".repeat(127)).is_ok());
+        assert!(filled(&"\u{1f600}".repeat(128)).is_err());
     }
 }

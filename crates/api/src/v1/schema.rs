@@ -33,7 +33,7 @@ macro_rules! strings {
     };
 }
 
-/// What a vendor's own system keeps with a thing: at most 20 texts by name.
+/// What a vendor's own system keeps with a thing: at most 20 texts by name, of 4096 bytes in all.
 pub(crate) enum Metadata {}
 
 impl PartialSchema for Metadata {
@@ -51,7 +51,7 @@ impl PartialSchema for Metadata {
             .additional_properties(Some(value))
             .max_properties(Some(usher_domain::labels::METADATA_ENTRIES_MAX))
             .description(Some(
-                "What a vendor's own system keeps with a thing: at most 20 texts by name. Usher decides nothing by them.",
+                "What a vendor's own system keeps with a thing: at most 20 texts by name, of 4096 bytes in all. Usher decides nothing by them.",
             ))
             .examples([serde_json::json!({"case": "4711", "region": "emea"})])
             .into()

@@ -158,7 +158,13 @@ async fn a_user_is_made_with_licenses_in_one_call_or_not_at_all() {
 async fn metadata_is_bounded_and_the_answer_says_how() {
     let app = App::with_account().await;
     let many: serde_json::Map<_, _> = (0..21).map(|n| (n.to_string(), json!(""))).collect();
-    for metadata in [json!(many), json!({"k": "v".repeat(501)}), json!({"k": 1})] {
+    let large: serde_json::Map<_, _> = (0..9).map(|n| (n.to_string(), json!("v".repeat(500)))).collect();
+    for metadata in [
+        json!(many),
+        json!(large),
+        json!({"k": "v".repeat(501)}),
+        json!({"k": 1}),
+    ] {
         let body = json!({"name": "Ann", "email": "ann@example.com", "metadata": metadata});
         let told = app.operator().post("users", body).await.problem(422, "invalid");
         let field = told["errors"][0]["field"].as_str().unwrap();
