@@ -33,7 +33,7 @@ def second_customer_takes_the_code(target):
     eve = {"name": "Eve"}
     tries = {
         "came in": lambda: call.nobody.post(call.link, eve),
-        "came in with a key of her own": lambda: call.nobody.post(call.link, eve, Idempotency_Key="eve-1"),
+        "came in with a key of her own": lambda: call.nobody.post(call.link, eve, Idempotency_Key="eve-draws-a-key-of-her-own"),
         "came in with an empty proof": lambda: call.nobody.by("usher_pass_").post(call.link, eve),
         "ended it": lambda: call.nobody.post(f"{call.link}/leave"),
     }
