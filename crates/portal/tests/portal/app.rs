@@ -201,6 +201,8 @@ impl Page {
                 .replace("</bdi>", ""),
         };
         page.check_errors();
+        // The mark of a name in a sentence, which becomes `<bdi>` where a page shows it.
+        assert!(!page.html.contains('\u{2068}'), "{}", page.html);
         page
     }
 

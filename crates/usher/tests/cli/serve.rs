@@ -91,7 +91,7 @@ fn the_first_start_keeps_a_secrets_key_that_its_owner_alone_reads_and_later_ones
     );
     for (run, said) in [
         (missing, "their key is missing: there is no"),
-        (wrong, "is not the one that the data in"),
+        (wrong, "This is not the secrets key of the data in"),
         (unreadable, "key 1 in it is not 32 bytes"),
     ] {
         assert_eq!(run.code, Some(1));

@@ -11,6 +11,7 @@ use super::act::Act;
 use super::words;
 use crate::answer::Frame;
 use crate::form::Form;
+use crate::said::Said;
 use crate::sentence;
 
 /// How many people are told of one by one; the counts speak of all.
@@ -35,7 +36,7 @@ pub(super) struct AskPage {
 pub(super) struct ResultPage {
     pub(super) frame: Frame,
     pub(super) back: String,
-    pub(super) what: String,
+    pub(super) what: Said<String>,
     pub(super) done: usize,
     pub(super) refused_count: usize,
     /// Who, and why not.
@@ -45,7 +46,7 @@ pub(super) struct ResultPage {
 /// What would happen now.
 pub(super) struct Plan {
     /// `move to the pool Day shift`.
-    pub(super) what: String,
+    pub(super) what: Said<String>,
     /// For how many something changes.
     pub(super) changes: usize,
     /// For how many nothing does.
@@ -82,7 +83,7 @@ impl Plan {
     ) -> Self {
         let mut digest = DefaultHasher::new();
         let mut plan = Self {
-            what,
+            what: Said(what),
             changes: 0,
             same: 0,
             refused: 0,
