@@ -10,6 +10,9 @@ use crate::program::{Server, repository, usher};
 
 const PRODUCT: &str = "remote-support";
 
+/// The newest migrations of this version, of the journal and of the credentials.
+const NEWEST: (i64, i64) = (9, 11);
+
 /// The directories of earlier versions, `stopped` and `killed`, each with what was acknowledged in it.
 pub(crate) fn kept() -> Vec<(PathBuf, Value)> {
     let mut kept = Vec::new();
@@ -49,12 +52,17 @@ fn assert_well(data: &Path) {
 async fn every_earlier_version_s_data_is_opened_verified_and_worked_on() {
     for (directory, known) in kept() {
         let data = copy_of(&directory);
+        let before = schema(data.path());
         let is_killed = directory.ends_with("killed");
 
         let upgraded = usher(&["verify", "--data", data.path().to_str().unwrap()]);
-        // Which of this version's tables are to be filled at the next start.
-        assert_eq!(upgraded.code, Some(3), "{}{}", upgraded.out, upgraded.err);
-        assert!(upgraded.err.contains("were not compared"), "{}", upgraded.err);
+        if before == NEWEST {
+            assert_eq!(upgraded.code, Some(0), "{}{}", upgraded.out, upgraded.err);
+        } else {
+            // Which of this version's tables are to be filled at the next start.
+            assert_eq!(upgraded.code, Some(3), "{}{}", upgraded.out, upgraded.err);
+            assert!(upgraded.err.contains("were not compared"), "{}", upgraded.err);
+        }
         let server = Server::start(data.path());
         work(&server.url, &known, is_killed).await;
         assert_eq!(server.stop().0, Some(0), "{}", directory.display());
@@ -90,6 +98,9 @@ fn no_command_changes_the_schema_under_a_server_of_an_earlier_version() {
         let data = copy_of(&directory);
         let path = data.path().to_str().unwrap();
         let before = schema(data.path());
+        if before == NEWEST {
+            continue;
+        }
         let server = std::fs::File::create(data.path().join("usher.lock")).unwrap();
         server.lock().unwrap();
         let copy = tempfile::tempdir().unwrap();
@@ -119,7 +130,7 @@ fn no_command_changes_the_schema_under_a_server_of_an_earlier_version() {
         drop(server);
         let listed = usher(&["operator-key", "list", "--data", path]);
         assert_eq!(listed.code, Some(0), "{}", listed.err);
-        assert_ne!(schema(data.path()), before, "nobody has it open");
+        assert_eq!(schema(data.path()), NEWEST, "nobody has it open");
     }
 }
 
