@@ -79,7 +79,7 @@ class Storm {
   }
 }
 
-/** Runs in the page: counts from now on how often its live part is written anew, by the page's own clock. */
+/** Runs in the page: counts from now on how often its live part is written again, by the page's own clock. */
 function countUpdates() {
   const counted = { updates: 0, since: performance.now() };
   document.addEventListener("htmx-sse-after-message", () => (counted.updates += 1));

@@ -132,7 +132,7 @@ story("an agent who touches the page is not idle, and one who waits on it is ali
   await advance(500);
 
   const { items } = await world.get(`${world.path}/sign-ins`);
-  assert.ok(items[0].idle_secs < 510, "the idle clock started anew");
+  assert.ok(items[0].idle_secs < 510, "the idle clock started again");
   await page.getByText("Signed in", { exact: true }).waitFor();
 });
 

@@ -100,7 +100,7 @@ story("a pool with users is not deleted before they are moved", async ({ open })
   await page.getByRole("button", { name: "Delete the pool" }).click();
 
   await page.getByText("The pool Night shift is deleted.").waitFor();
-  // The page that still shows it loads itself anew, and says so.
+  // The page that still shows it loads itself again, and says so.
   forgive(other, /status of 404/);
   await other.getByText("There is no pool at this address.").waitFor();
   assert.deepEqual((await world.pools()).map((one) => one.id), [pool.id]);

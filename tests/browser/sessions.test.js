@@ -42,7 +42,7 @@ story("an agent's session appears by itself, is selected, and ends with its noti
   const kept = await work(world, amara);
   await admin.getByText("2 sessions").waitFor();
   assert.ok(await tick.isChecked(), "the tick is lost when the list changes");
-  assert.ok(await admin.evaluate(() => "stayed" in window), "the page was loaded anew");
+  assert.ok(await admin.evaluate(() => "stayed" in window), "the page was loaded again");
   await picture(admin, "sessions-selected");
 
   await admin.getByRole("button", { name: "End the selected sessions" }).click();

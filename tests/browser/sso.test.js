@@ -93,7 +93,7 @@ story("a new colleague comes in by the company's provider, and a password no lon
     assert.equal(again.id, made.id);
     assert.deepEqual(again.licenses, {});
 
-    // From now on everybody has to come in so, save the owner who is kept for emergencies.
+    // From now on everybody has to come in so, except the owner who is kept for emergencies.
     const sven = await open("/sign-in");
     await signIn(sven, agent);
     await page.getByLabel("Require single sign-on of everybody").check();

@@ -42,7 +42,7 @@ pub struct Config {
     pub trusted_proxies: TrustedProxies,
     /// The most connections at once. Streams of one account have half of them.
     pub connections_max: NonZeroU32,
-    /// The most connections at once from one network address, save those of trusted proxies.
+    /// The most connections at once from one network address, except those of trusted proxies.
     pub connections_per_address_max: NonZeroU32,
     /// What opens `/metrics` besides operator keys.
     pub metrics_token: Option<MetricsToken>,

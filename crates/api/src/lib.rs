@@ -20,7 +20,7 @@
 //! 4. `routes()` of the module lists its handlers with `routes!(…)`, those of one path together, and `v1/mod.rs`
 //!    merges it. Metrics, request ids, 404, 405 and the time limit come with the router.
 //! 5. A row for each operation in `docs/authorization.md`, tests in `tests/api/<resource>.rs`, and
-//!    `UPDATE_OPENAPI=1 cargo test -p usher-api openapi` to write `openapi.json` anew.
+//!    `UPDATE_OPENAPI=1 cargo test -p usher-api openapi` to write `openapi.json` again.
 
 mod api;
 mod arrival;

@@ -1,4 +1,4 @@
-//! TLS with a certificate that is read from files, and read anew when they change.
+//! TLS with a certificate that is read from files, and read again when they change.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -75,7 +75,7 @@ impl Tls {
         })
     }
 
-    /// Reads the files anew; new connections are shown what is in them now. Whether that is another certificate. After
+    /// Reads the files again; new connections are shown what is in them now. Whether that is another certificate. After
     /// an error, the one of before is still shown.
     pub fn reload(&self) -> Result<bool, TlsError> {
         let read = self.files.read()?;

@@ -154,7 +154,7 @@ impl Account {
         sign_in_answer(status, answer)
     }
 
-    /// A sign of life of a sign-in, with its own token. `active`: the user is there, not only the device.
+    /// A heartbeat of a sign-in, with its own token. `active`: the user is there, not only the device.
     pub async fn heartbeat(&self, sign_in: &str, active: bool) -> Result<Lease, Error> {
         self.client
             .post(
@@ -207,7 +207,7 @@ impl Account {
         session_answer(status, answer)
     }
 
-    /// A look at a ticket, which is its sign of life.
+    /// A look at a ticket, which is its heartbeat.
     pub async fn ticket(&self, ticket: &str) -> Result<Ticket, Error> {
         self.client.get(&self.path(&format!("/tickets/{ticket}"))).await
     }

@@ -175,7 +175,7 @@ pub enum Command {
     /// Set the groups that a user is in, whole: what the identity provider says of who signs in (D3, D4).
     SetUserGroups { user: UserId, groups: BTreeSet<GroupId> },
 
-    /// Sign a user in on devices of theirs, all or none (S2). One, save where a foreign log is replayed.
+    /// Sign a user in on devices of theirs, all or none (S2). One, except where a foreign log is replayed.
     SignIn {
         user: UserId,
         product: Product,
@@ -186,7 +186,7 @@ pub enum Command {
         /// Wait where no seat is free (Q2).
         wait: bool,
     },
-    /// A sign of life (S11). `active`: the user is there, not only the device.
+    /// A heartbeat (S11). `active`: the user is there, not only the device.
     Heartbeat { sign_in: SignInId, active: bool },
     /// Sign out, or evict (S10): as `acting` says, or else as the user where the actor may, and as an admin where not.
     SignOut {
@@ -240,7 +240,7 @@ pub enum Command {
     ClaimTicket { id: TicketId },
     /// Leave the queue, or drop another's ticket.
     DropTicket { id: TicketId },
-    /// A sign of life of a ticket: a look at it, or its open stream (Q2).
+    /// A heartbeat of a ticket: a look at it, or its open stream (Q2).
     RenewTicket { id: TicketId },
 
     /// Do what is due. Usher only.

@@ -5,7 +5,7 @@
 //! - D3 A mapping acts in the commit that brings somebody in or out of the group, or changes the mapping. Who comes in
 //!   gets the team, the role and the licenses. Who leaves loses what came from the group and what no other group of
 //!   theirs gives. Of two groups that give the same product the older wins, of two roles the higher. What was given by
-//!   hand stays, save for a license that the group one comes into replaces. No group makes or lowers an owner.
+//!   hand stays, except a license that the group's replaces. No group makes or lowers an owner.
 //! - D4 A change of a group is done for all or for nobody.
 //! - D5 A pool or team that a mapping names cannot be deleted.
 //! - D6 Who is switched off loses in the same commit what groups gave them; a directory that switches them off also

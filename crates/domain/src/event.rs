@@ -188,7 +188,7 @@ pub enum Event {
         reason: EndReason,
         by: Option<By>,
     },
-    /// Signs of life of many, since the last such event (S11).
+    /// Heartbeats of many, since the last such event (S11).
     LeasesRenewed {
         sign_ins: Vec<(SignInId, Timestamp)>,
         tickets: Vec<(TicketId, Timestamp)>,
@@ -397,7 +397,7 @@ pub enum EndReason {
     Evicted,
     /// The same user signed in on another device (S4).
     Takeover,
-    /// No sign of life (S11).
+    /// No heartbeat (S11).
     LeaseExpired,
     /// Idle for longer than the pool allows (A2).
     Inactive,

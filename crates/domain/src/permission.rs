@@ -67,7 +67,7 @@ impl Privilege {
 /// What an API key is good for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Scope {
-    /// Read everything that an admin sees, save reports.
+    /// Read everything that an admin sees, except reports.
     #[serde(rename = "read")]
     Read,
     /// Sign users in and out, heartbeat, work sessions and tickets for them.
@@ -142,7 +142,7 @@ pub enum SessionPermission {
     ViewOwn,
     /// End one's own sessions from elsewhere than the device that runs them.
     ControlOwn,
-    /// See everybody's sessions, save paused ones.
+    /// See everybody's sessions, except paused ones.
     ViewAccount,
     /// End anybody's sessions.
     ControlAccount,

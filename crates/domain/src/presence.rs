@@ -98,9 +98,9 @@ pub struct SignIn {
     pub funding: Funding,
     /// Since when.
     pub since: Timestamp,
-    /// How long it lives without a sign of life.
+    /// How long it lives without a heartbeat.
     pub lease: Secs,
-    /// Until when it lives without a further sign of life (S11).
+    /// Until when it lives without a further heartbeat (S11).
     pub lease_until: Timestamp,
     /// Since when the user is idle; none in a call or with a valid link (A1).
     pub idle_since: Option<Timestamp>,
@@ -361,9 +361,9 @@ pub struct Ticket {
     pub wanted: Wanted,
     /// Since when.
     pub since: Timestamp,
-    /// How long it lives without a sign of life.
+    /// How long it lives without a heartbeat.
     pub lease: Secs,
-    /// Until when it lives without a further sign of life.
+    /// Until when it lives without a further heartbeat.
     pub lease_until: Timestamp,
     /// Where it stands.
     pub state: TicketState,

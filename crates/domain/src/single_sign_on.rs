@@ -101,7 +101,7 @@ fn is_email_claim(claim: &str) -> bool {
 #[serde(rename_all = "snake_case")]
 #[allow(
     missing_docs,
-    reason = "each is a field of `ProviderFacts`, save the client secret"
+    reason = "each is a field of `ProviderFacts`, except the client secret"
 )]
 pub enum ProviderSetting {
     Issuer,

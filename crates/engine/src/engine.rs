@@ -21,7 +21,7 @@ use crate::{
     timer,
 };
 
-/// A sign of life of one sign-in (S11).
+/// A heartbeat of one sign-in (S11).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Heartbeat {
     /// Of which sign-in.
@@ -115,7 +115,7 @@ impl Engine {
         self.work(account, Reading { view }).answer().await
     }
 
-    /// A sign of life of a sign-in; gives the seconds that its lease has left (S11).
+    /// A heartbeat of a sign-in; gives the seconds that its lease has left (S11).
     pub async fn heartbeat(
         &self,
         account: AccountId,
@@ -132,7 +132,7 @@ impl Engine {
             .await
     }
 
-    /// Signs of life of many sign-ins, each with its own answer, in their order.
+    /// Heartbeats of many sign-ins, each with its own answer, in their order.
     pub async fn heartbeats(
         &self,
         account: AccountId,
@@ -148,7 +148,7 @@ impl Engine {
         self.work(account, beats).answer().await
     }
 
-    /// A sign of life of a ticket; gives the seconds that its lease has left (Q2).
+    /// A heartbeat of a ticket; gives the seconds that its lease has left (Q2).
     pub async fn renew_ticket(
         &self,
         account: AccountId,

@@ -3,7 +3,7 @@
 //! Each loaded account has one owner at a time. Where nobody is, whoever asks does the work on the spot; everybody else
 //! waits in its inbox, which a task drains: it decides command by command and hands the events of the whole batch to
 //! the journal as one commit. Answers leave once that commit is durable. What is in memory is never ahead of the
-//! journal for longer than that: a conflict or a failure drops it and loads it anew.
+//! journal for longer than that: a conflict or a failure drops it and loads it again.
 
 mod account;
 mod clock;

@@ -205,7 +205,7 @@ impl Slot {
                 Ok(None)
             }
             Err(TrySendError::Full(_)) => Err(NotSent::Full),
-            // The task has ended by a panic; whoever opens the inbox anew starts another.
+            // The task has ended by a panic; whoever opens the inbox again starts another.
             Err(TrySendError::Closed(message)) => Ok(Some(message)),
         }
     }

@@ -79,7 +79,7 @@ pub(crate) struct Memory {
 impl Identity {
     /// Makes or migrates the credential tables in the database behind `connection`, which nobody else uses from now
     /// on, and reads them into memory. What is sealed there opens with `keys`; what stands there plainly, from before
-    /// there were such keys, or sealed with an older one, is sealed anew. Blocks: for the start of the program.
+    /// there were such keys, or sealed with an older one, is sealed again. Blocks: for the start of the program.
     pub fn open(connection: Connection, keys: &SecretsKeys) -> Result<Self, IdentityError> {
         let sealer = Sealer::new(keys);
         let mut connection = store::prepare(connection)?;
@@ -242,7 +242,7 @@ impl Identity {
     }
 }
 
-/// Seals anew whatever is not sealed with the current secrets key. Whether there was anything.
+/// Seals again whatever is not sealed with the current secrets key. Whether there was anything.
 fn renew(tables: &Connection, sealer: &Sealer) -> Result<bool, IdentityError> {
     let keys = signing::renew(tables, sealer)?;
     let providers = single_sign_on::renew(tables, sealer)?;

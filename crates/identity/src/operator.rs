@@ -60,7 +60,7 @@ macro_rules! scopes {
 scopes! {
     /// Look at every account, and change nothing.
     AccountsRead = "accounts.read",
-    /// Look at every account, and make, change and close accounts and what is in them; save what is billed.
+    /// Look at every account, and make, change and close accounts and what is in them, except what is billed.
     AccountsManage = "accounts.manage",
     /// Look at every account, set subscriptions and add minutes.
     BillingManage = "billing.manage",
@@ -292,7 +292,7 @@ impl Identity {
         self.memory.operator_keys().list()
     }
 
-    /// Reads the keys anew, which a command at the terminal may have changed in the database
+    /// Reads the keys again, which a command at the terminal may have changed in the database
     /// ([`OperatorKeysAtRest`]). For every few seconds.
     pub async fn reread_operator_keys(&self) -> Result<(), IdentityError> {
         self.save_last_use_of_operator_keys().await?;

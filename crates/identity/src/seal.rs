@@ -210,7 +210,7 @@ impl Sealer {
         Ok(Secret::new(text))
     }
 
-    /// The value sealed anew, where it was sealed with another key than the current one; none where it need not be.
+    /// The value sealed again, where it was sealed with another key than the current one; none where it need not be.
     /// After every value was renewed, the older keys can be given up: whoever keeps sealed values renews them when
     /// they are read at the start.
     pub fn renew(&self, context: &str, sealed: &[u8]) -> Result<Option<Vec<u8>>, SealError> {

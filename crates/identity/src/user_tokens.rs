@@ -214,7 +214,7 @@ impl UserTokens {
         }
     }
 
-    /// Removes those of an account's users, save one.
+    /// Removes those of an account's users, except one.
     pub(crate) fn remove_of_others(&mut self, account: AccountId, keep: UserId) {
         let all = (account, UserId::from_bits(0))..=(account, UserId::from_bits(u128::MAX));
         let others = self.by_user.extract_if(all, |(_, user), _| *user != keep);

@@ -43,7 +43,7 @@ pub(crate) fn before(connection: &Connection, of: &Link) -> rusqlite::Result<Opt
         .transpose()
 }
 
-/// Some of the commits after `after`, oldest first; none only where there are none. Without a gap, save where a row
+/// Some of the commits after `after`, oldest first; none only where there are none. Without a gap, except where a row
 /// was removed.
 pub(crate) fn run_after(
     connection: &Connection,

@@ -13,7 +13,7 @@ use crate::reader::failed;
 use crate::writer::Order;
 use crate::{SqliteJournal, chain, strays};
 
-/// How many bytes of snapshots are listed at a time, save that one may be larger.
+/// How many bytes of snapshots are listed at a time, except that one may be larger.
 const SNAPSHOTS_BYTES: usize = 8 << 20;
 
 #[async_trait]

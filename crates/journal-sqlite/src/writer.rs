@@ -227,7 +227,7 @@ fn write(
             .into_iter()
             .zip(outcomes.into_iter().map(Verdict::Outcome))
             .collect(),
-        // Where another program keeps the database locked, each would wait for it anew.
+        // Where another program keeps the database locked, each would wait for it again.
         Err(Failure::Within(error)) if group.len() > 1 && !is_busy(&error) => {
             tracing::warn!(%error, "a group of commits failed; trying them one by one");
             let one_by_one = group.into_iter();

@@ -1,6 +1,6 @@
 //! A journal in memory, for tests and models, that fails where its script says so.
 //!
-//! Deterministic: nothing waits, nothing is random, and every answer is there at once, save those that a crash
+//! Deterministic: nothing waits, nothing is random, and every answer is there at once, except those that a crash
 //! swallows.
 
 mod inspect;

@@ -54,7 +54,7 @@ pub(crate) fn is_from_elsewhere(headers: &HeaderMap) -> bool {
 /// What is answered to a form that is not one of ours.
 pub(crate) fn refused() -> Problem {
     let detail = "This form was not sent by a page of your present session, so nothing was done. \
-                  Go back, load the page anew, and send it again.";
+                  Go back, load the page again, and send it again.";
     Problem::refused(
         &usher_domain::Refusal::Forbidden {
             needed: "a form of this page",

@@ -41,7 +41,7 @@ pub(crate) const ALIVE_EVERY: Duration = Duration::from_secs(15);
 /// Messages that wait for a slow browser. Past it the account is not looked at again before the browser has caught up.
 const WAITING_MAX: usize = 1;
 
-/// The event upon which the browser closes the stream and loads the page anew (`portal.js`): nothing more will come.
+/// The event upon which the browser closes the stream and loads the page again (`portal.js`): nothing more will come.
 const OVER: &str = "event: usher-over\ndata: reload\n\n";
 
 /// The event upon which the browser says that it is still there (`portal.js`). Timers of tabs in the background are
@@ -236,7 +236,7 @@ impl Changes {
         }
     }
 
-    /// Follows the account from now on. A subscription is taken anew for each look: it costs a message, and what came
+    /// Follows the account from now on. A subscription is taken again for each look: it costs a message, and what came
     /// meanwhile is in what is seen. Whether that worked.
     async fn follow(&mut self, viewer: &Viewer) -> bool {
         let engine = viewer.portal.api.engine();
@@ -245,7 +245,7 @@ impl Changes {
         self.commits.is_some()
     }
 
-    /// Resolves when something changed, or may have: also where the subscriber lagged and has to follow anew.
+    /// Resolves when something changed, or may have: also where the subscriber lagged and has to follow again.
     async fn next(&mut self) {
         let commit = async {
             match &mut self.commits {

@@ -1,4 +1,4 @@
-// What pages cannot do without script: times in the reader's zone, countdowns, signs of life of an open console, word of
+// What pages cannot do without script: times in the reader's zone, countdowns, heartbeats of an open console, word of
 // a lost connection, and coming back when a live page is over. Everything else works without.
 (() => {
   "use strict";
@@ -116,7 +116,7 @@
   }
   document.addEventListener("htmx-sse-error", () => showConnection(true));
   document.addEventListener("htmx-sse-after-connection", () => {
-    // Signs of life may have been lost with the connection.
+    // Heartbeats may have been lost with the connection.
     if (lostTimer) aliveAt = 0;
     showConnection(false);
     showAlive();

@@ -60,7 +60,7 @@ says what, and why.
 
 What is cut off at the end of a chain together with all traces of it leaves a chain that is whole. An anchor, kept
 where whoever can write the data cannot write, shows that too: it holds the newest commit of each account, and the
-newest change of operator keys. It is compared first, and written anew where all is well.")]
+newest change of operator keys. It is compared first, and written again where all is well.")]
 pub(crate) struct Arguments {
     #[command(flatten)]
     data: DataArgument,

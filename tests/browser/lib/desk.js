@@ -6,7 +6,7 @@ import { PRODUCT, World } from "./api.js";
 
 /** @typedef {import("playwright-core").Page} Page */
 
-/** A lease that outlives each story: the clock is moved further than a browser's signs of life reach. */
+/** A lease that outlives each story: the clock is moved further than a browser's heartbeats reach. */
 const ALIVE = { lease_secs: 7 * 86_400 };
 
 /**

@@ -24,7 +24,7 @@ ENOSPC, EIO = errno.ENOSPC, errno.EIO
 
 
 def compile_library(target):
-    """The library, made anew where its source is newer."""
+    """The library, made again where its source is newer."""
     source, library = HERE / "faultlib.c", target / "faultlib.so"
     if not library.exists() or library.stat().st_mtime < source.stat().st_mtime:
         target.mkdir(parents=True, exist_ok=True)

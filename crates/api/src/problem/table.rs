@@ -214,7 +214,7 @@ impl Kind {
             Code::TicketEnded => kind!(Code::TicketEnded.as_str(), GONE
                 "The ticket is over",
                 what: "The place in the queue, or the offered seat, is gone; `reason` says why.",
-                why: "A ticket lives by signs of life, and an offered seat passes on when it is not taken in time.",
+                why: "A ticket lives by heartbeats, and an offered seat passes on when it is not taken in time.",
                 remedy: "Ask for a new ticket."),
             Code::NotYourSession => kind!(Code::NotYourSession.as_str(), FORBIDDEN
                 "The session belongs to somebody else",

@@ -72,7 +72,7 @@ pub(super) async fn run(scim: &Scim, body: &Map<String, Value>) -> Result<Reply,
     })))
 }
 
-/// Runs the operations in their order, save that one which refers to something that a later one creates waits for it.
+/// Runs the operations in their order, except that one which refers to something that a later one creates waits for it.
 async fn run_all(scim: &Scim, parts: Vec<Result<Part, Error>>, errors_max: usize) -> Vec<Value> {
     let creating = |part: &Result<Part, Error>| match part {
         Ok(part) if part.method == Method::POST => part.bulk_id.clone(),

@@ -213,7 +213,7 @@ impl Test {
         }
     }
 
-    /// What a value has for certain if it passes: the parts that the filter compares with `eq`. A value made anew for
+    /// What a value has for certain if it passes: the parts that the filter compares with `eq`. A value made again for
     /// a path with this filter gets them.
     pub(super) fn implied(&self, value: &mut Map<String, Value>) {
         match self {

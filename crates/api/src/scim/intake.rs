@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::error::{Error, ScimType};
 use super::schema::{self, Attribute, Holds, Mutability, Schema};
 
-/// The most values of a multi-valued attribute, save the members of a group.
+/// The most values of a multi-valued attribute, except the members of a group.
 pub(super) const VALUES_MAX: usize = 100;
 
 /// What the names of the schemas of messages begin with.

@@ -174,7 +174,7 @@ impl Item<'_> {
         resource
     }
 
-    /// The whole of it, for a change to be laid over, save the members of a group.
+    /// The whole of it, for a change to be laid over, except the members of a group.
     pub(super) fn base_of_change(&self, account: &Account) -> Map<String, Value> {
         let mut names = Selection::Default.names(self.kind().schema());
         names.remove("members");

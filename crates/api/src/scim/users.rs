@@ -66,7 +66,7 @@ impl Description {
         })
     }
 
-    /// The command that makes a user what the body says. What it leaves out is taken away, save that a user always has
+    /// The command that makes a user what the body says. What it leaves out is taken away, except that a user always has
     /// a name, an address and a state: these stay.
     pub(super) fn replace(&self, user: &User) -> Result<Command, Error> {
         Person::of(&self.attributes, self.formatted.as_deref(), Some(user)).map(|person| person.change(user))

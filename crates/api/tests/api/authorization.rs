@@ -72,7 +72,7 @@ impl Sample {
     }
 }
 
-/// A sample that would succeed for who may: things that it deletes or changes are made anew for each call.
+/// A sample that would succeed for who may: things that it deletes or changes are made again for each call.
 #[allow(clippy::too_many_lines, reason = "one row for each operation")]
 async fn sample(app: &App, operation: &str, number: usize) -> Option<Sample> {
     let name = format!("{operation} {number}");

@@ -137,7 +137,7 @@ fn give_back(account: &mut Account, user: UserId) {
     }
 }
 
-/// Has the pools of a user settled anew.
+/// Has the pools of a user settled again.
 pub(super) fn unsettle_pools_of(account: &mut Account, user: UserId) {
     let licenses = account.users.get(&user).map(|user| &user.licenses);
     for license in licenses.into_iter().flat_map(BTreeMap::values) {
@@ -147,7 +147,7 @@ pub(super) fn unsettle_pools_of(account: &mut Account, user: UserId) {
     }
 }
 
-/// Sets since when a sign-in is idle. Being busy, and starting anew, voids what the user was warned of.
+/// Sets since when a sign-in is idle. Being busy, and starting again, voids what the user was warned of.
 pub(super) fn set_idle(account: &mut Account, id: SignInId, idle_since: Option<Timestamp>) {
     let Some(sign_in) = account.sign_ins.get_mut(&id) else {
         return;

@@ -55,7 +55,7 @@ pub(super) fn clock(text: &str) -> Timestamp {
     Timestamp::from_millis(secs * 1000)
 }
 
-/// One pool of `remote-support` and who works with it. The devices of all send their signs of life, save of those who
+/// One pool of `remote-support` and who works with it. The devices of all send their heartbeats, except those who
 /// [fall silent](Self::falls_silent).
 ///
 /// What is asked for must be granted, or the refusal taken by [`Self::refusal`].
@@ -146,7 +146,7 @@ impl Shift {
         assert!(until >= self.now, "{time} is over");
         while let Some(due) = self.account.next_due().filter(|due| *due <= until) {
             self.now = self.now.max(due);
-            self.send_signs_of_life();
+            self.send_heartbeats();
             if self.account.next_due().is_some_and(|due| due <= self.now) {
                 self.give(&Actor::System, &Command::Tick);
             }
@@ -179,13 +179,13 @@ impl Shift {
         self
     }
 
-    /// This user's devices and tickets give no further sign of life.
+    /// This user's devices and tickets give no further heartbeat.
     pub(super) fn falls_silent(&mut self, name: &str) -> &mut Self {
         self.silent.insert(self.user(name).id);
         self
     }
 
-    fn send_signs_of_life(&mut self) {
+    fn send_heartbeats(&mut self) {
         let is_alive = |user: &UserId| !self.silent.contains(user);
         let sign_ins = self.account.sign_ins().values().filter(|s| is_alive(&s.user));
         let sign_ins: Vec<SignInId> = sign_ins.map(|sign_in| sign_in.id).collect();

@@ -1,4 +1,4 @@
-//! S11: life without a sign of life.
+//! S11: life without a heartbeat.
 
 use super::fixture::*;
 use crate::Event;
@@ -46,7 +46,7 @@ fn s11_a_seat_that_a_dead_device_held_goes_to_who_waits() {
 }
 
 #[test]
-fn s11_a_ticket_needs_a_sign_of_life_too() {
+fn s11_a_ticket_needs_a_heartbeat_too() {
     let mut shift = Shift::with(1, help_desk(), &["ida", "sven", "max"]);
     shift
         .at("09:00")

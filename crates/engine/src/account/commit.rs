@@ -14,7 +14,7 @@ use super::turn::{Outgoing, Turn};
 use crate::node::{Node, RETRY_AFTER};
 use crate::{Entry, Failure, Published, Reason};
 
-/// How often a batch is decided anew because other nodes were quicker.
+/// How often a batch is decided again because other nodes were quicker.
 pub(super) const ATTEMPTS_MAX: usize = 8;
 
 /// How often a commit of unknown outcome is looked up, and the pause before the second look; each pause doubles.
@@ -149,7 +149,7 @@ impl Resident {
         Ok(state)
     }
 
-    /// Lets the state go, but for the signs of life that the journal does not know of.
+    /// Lets the state go, but for the heartbeats that the journal does not know of.
     pub(super) fn drop_state(&mut self) {
         let Some(state) = self.state.take() else { return };
         if let Some(account) = &state.replayed.account {

@@ -71,7 +71,7 @@ impl Resident {
                 .map_err(Into::into)
                 .and_then(|()| state.take_in(&commits));
             if let Err(error) = taken_in {
-                tracing::error!(account = %self.id, error = with_sources(&error), "the account is loaded anew");
+                tracing::error!(account = %self.id, error = with_sources(&error), "the account is loaded again");
                 self.drop_state();
                 break;
             }

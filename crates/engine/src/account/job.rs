@@ -171,7 +171,7 @@ where
     }
 }
 
-/// Signs of life of many, each with its own answer.
+/// Heartbeats of many, each with its own answer.
 pub(crate) struct Beats {
     pub(crate) actor: Actor,
     pub(crate) cause: Cause,
@@ -205,7 +205,7 @@ impl Work for Beats {
     }
 }
 
-/// The seconds that a sign of life gave.
+/// The seconds that a heartbeat gave.
 pub(crate) const fn lease_left(outcome: &Outcome) -> Secs {
     match outcome {
         Outcome::Lease { remaining } => *remaining,

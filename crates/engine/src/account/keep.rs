@@ -121,7 +121,7 @@ impl Resident {
         true
     }
 
-    /// Whether memory knows of signs of life that the journal does not, in the state or in what is left of it.
+    /// Whether memory knows of heartbeats that the journal does not, in the state or in what is left of it.
     pub(super) fn has_unsaved_renewals(&self) -> bool {
         let account = self
             .state

@@ -14,7 +14,7 @@ const REFILL_MILLIS: i64 = 60_000;
 const USERS_KEPT: usize = 1_000;
 
 /// When each user may again have [`AT_ONCE`] refusals on record, in milliseconds. In memory: an account that is loaded
-/// again begins anew.
+/// again starts over.
 #[derive(Debug, Default)]
 pub(super) struct RefusalPacer {
     whole_at: BTreeMap<UserId, i64>,

@@ -111,5 +111,5 @@ impl Resident {
 
 pub(super) fn note_panic(node: &Node, id: AccountId) {
     node.counters.panics.increment();
-    tracing::error!(account = %id, "the work on an account has panicked; the account is loaded anew");
+    tracing::error!(account = %id, "the work on an account has panicked; the account is loaded again");
 }

@@ -188,7 +188,7 @@ fn unreadable(error: ReplayError) -> Failure {
     }
 }
 
-/// Signs of life that only memory knows of, on their way from a state that is dropped to the one that replaces it.
+/// Heartbeats that only memory knows of, on their way from a state that is dropped to the one that replaces it.
 #[derive(Debug, Default)]
 pub(super) struct Renewals {
     sign_ins: Vec<(SignInId, Timestamp)>,

@@ -119,7 +119,7 @@ impl<'a> Turn<'a> {
         self.carry_out(&request.command, &request.actor, &request.cause)
     }
 
-    /// Decides a command and takes its events in. After a failure the account is as it was, save that a refusal of a
+    /// Decides a command and takes its events in. After a failure the account is as it was, except that a refusal of a
     /// seat is on record (Q1).
     pub(super) fn carry_out(
         &mut self,
@@ -149,7 +149,7 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// Signs of life are taken in memory; the journal learns of them when the account says that it is time (S11).
+    /// Heartbeats are taken in memory; the journal learns of them when the account says that it is time (S11).
     fn renew(&mut self, command: &Command) -> Option<Outcome> {
         let account = self.state.replayed.account.as_mut()?;
         let remaining = match command {

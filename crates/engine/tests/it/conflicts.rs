@@ -124,7 +124,7 @@ async fn what_a_proposal_is_made_of_is_what_the_other_node_left() {
 }
 
 #[tokio::test]
-async fn signs_of_life_survive_a_reload() {
+async fn heartbeats_survive_a_reload() {
     let here = Desk::with_pool(2, 2).await;
     let there = here.another_node().await;
     let sign_in = here.sign_in(0).await.unwrap();

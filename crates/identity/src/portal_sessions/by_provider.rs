@@ -51,7 +51,7 @@ impl Identity {
         Ok(sealed.map(open).transpose()?)
     }
 
-    /// Ends what passwords have begun in an account: sessions of the portal, also half ones, and user tokens, save those
+    /// Ends what passwords have begun in an account: sessions of the portal, also half ones, and user tokens, except those
     /// of the user `break_glass` and the one session `keep`. How many sessions there were.
     pub async fn end_what_passwords_began(
         &self,
@@ -106,7 +106,7 @@ pub(super) fn seal(
     Ok(sealer.seal(&context(id), id_token.expose().as_bytes())?)
 }
 
-/// Seals the ID token anew of a session that got another secret, and with it another id.
+/// Seals the ID token again of a session that got another secret, and with it another id.
 pub(super) fn seal_anew(
     tables: &Connection,
     sealer: &Sealer,
@@ -129,7 +129,7 @@ pub(super) fn seal_anew(
     Ok(())
 }
 
-/// Seals the ID tokens anew that are sealed with an older secrets key. Whether there were any.
+/// Seals the ID tokens again that are sealed with an older secrets key. Whether there were any.
 pub(crate) fn renew(tables: &Connection, sealer: &Sealer) -> Result<bool, IdentityError> {
     let mut select =
         tables.prepare("SELECT digest, id_token FROM identity_portal_sessions WHERE id_token IS NOT NULL")?;

@@ -127,7 +127,7 @@ pub(crate) fn load(tables: &Connection) -> Result<SecondFactors, IdentityError> 
         .collect())
 }
 
-/// Seals anew what is sealed with an older secrets key. Whether there was any.
+/// Seals again what is sealed with an older secrets key. Whether there was any.
 pub(crate) fn renew(tables: &Connection, sealer: &Sealer) -> Result<bool, IdentityError> {
     let mut renewed = false;
     for row in rows(tables)? {

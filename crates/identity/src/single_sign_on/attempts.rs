@@ -12,7 +12,7 @@ use crate::{RandomError, Secret, network_of};
 /// How long a person has to sign in at the provider.
 pub const ATTEMPT_LIFE: Secs = Secs::new(600);
 
-/// The most sign-ins that are under way at a time; past it the oldest has to begin anew.
+/// The most sign-ins that are under way at a time; past it the oldest has to begin again.
 pub const ATTEMPTS_MAX: usize = 10_000;
 
 /// The most of them that one network address (of IPv6, one /64) has, so that nobody pushes everybody else's out.
@@ -22,7 +22,7 @@ pub const ATTEMPTS_PER_ADDRESS_MAX: usize = 200;
 const BACK_BYTES_MAX: usize = 2_048;
 
 /// The sign-ins that are under way, by the digest of their state. In memory: who comes back to a server that was
-/// started anew begins anew.
+/// restarted starts over.
 #[derive(Default)]
 pub(super) struct Attempts(Mutex<Open>);
 

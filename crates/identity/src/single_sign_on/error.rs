@@ -80,10 +80,10 @@ pub enum SignOnError {
     #[error("there is no single sign-on here")]
     NoProvider,
     /// The sign-in is not known: it took too long, came back before, or was begun in another browser.
-    #[error("this sign-in is over, or was begun in another browser: begin it anew")]
+    #[error("this sign-in is over, or was begun in another browser: begin it again")]
     NotBegun,
     /// The provider was changed between the start and the end.
-    #[error("the settings of single sign-on changed while you signed in: begin anew")]
+    #[error("the settings of single sign-on changed while you signed in: begin again")]
     Changed,
     /// The answer came to the address of another account, or names another issuer than the one that was asked
     /// (RFC 9207, RFC 9700 section 4.4).

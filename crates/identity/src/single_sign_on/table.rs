@@ -113,7 +113,7 @@ impl Identity {
     }
 }
 
-/// Seals the client secrets anew that are sealed with an older secrets key. Whether there were any.
+/// Seals the client secrets again that are sealed with an older secrets key. Whether there were any.
 pub(crate) fn renew(tables: &Connection, sealer: &Sealer) -> Result<bool, IdentityError> {
     let mut select = tables.prepare("SELECT account, client_secret FROM identity_providers")?;
     let rows = select.query_map([], |row| {

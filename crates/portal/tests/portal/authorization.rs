@@ -100,7 +100,7 @@ impl Visitor {
 const OPERATOR_KEY: &str = "usher_op_of_the_tests_0123456789abcdef";
 const OPERATOR: &str = "Bearer usher_op_of_the_tests_0123456789abcdef";
 
-/// Things that a page is about. They are made anew for each visitor, as one may delete them.
+/// Things that a page is about. They are made again for each visitor, as one may delete them.
 struct Things<'a> {
     desk: &'a Desk,
     name: String,

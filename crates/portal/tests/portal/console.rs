@@ -258,7 +258,7 @@ async fn without_script_the_page_loads_itself_anew_only_where_that_keeps_a_seat_
 }
 
 #[tokio::test]
-async fn signs_of_life_keep_the_seat_and_silence_loses_it() {
+async fn heartbeats_keep_the_seat_and_silence_loses_it() {
     let desk = Desk::with(1, Preset::HelpDeskShift).await;
     let (_, sven) = desk.agent("Sven").await;
     let sven = desk.take_seat(&sven).await;
@@ -274,7 +274,7 @@ async fn signs_of_life_keep_the_seat_and_silence_loses_it() {
 
     desk.advance(100).await;
     let html = desk.console(&sven).await;
-    assert!(html.contains("There was no sign of life"), "{html}");
+    assert!(html.contains("This page was out of touch"), "{html}");
 }
 
 #[tokio::test]

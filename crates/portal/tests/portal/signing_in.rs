@@ -275,7 +275,7 @@ async fn a_form_from_elsewhere_or_without_the_token_of_the_session_is_refused() 
         (without.status(), foreign.status()),
         (StatusCode::FORBIDDEN, StatusCode::FORBIDDEN)
     );
-    assert!(Page::of(without).await.html.contains("load the page anew"));
+    assert!(Page::of(without).await.html.contains("load the page again"));
     assert_eq!(app.get(&eva, "/me").await.status, StatusCode::OK);
 }
 

@@ -119,7 +119,7 @@ impl Client for Cycle {
     }
 }
 
-/// Gives signs of life of signed-in users in turn.
+/// Gives heartbeats of signed-in users in turn.
 struct Heartbeats {
     connection: Connection,
     signed_in: Vec<(Uri, HeaderValue)>,
@@ -297,7 +297,7 @@ pub(super) async fn memory(world: World, args: &BenchArgs, report: &mut Report) 
 }
 
 /// How long it takes, after the server was killed with everybody signed in, until it serves again: the slowest of
-/// being ready, and of the first signs of life in the first 100 accounts, which must be loaded for it.
+/// being ready, and of the first heartbeats in the first 100 accounts, which must be loaded for it.
 pub(super) async fn restart(world: World, data: &Path, report: &mut Report) -> Result<(), BenchError> {
     let agents: usize = world.accounts.iter().map(|account| account.users.len()).sum();
     world.server.kill().await?;

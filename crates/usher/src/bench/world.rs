@@ -66,7 +66,7 @@ impl World {
         })
     }
 
-    /// Starts the server anew on the same data, after it was ended.
+    /// Starts the server again on the same data, after it was ended.
     pub(super) async fn restarted(data: &Path) -> Result<Server, BenchError> {
         let server = Server::usher(data, OPERATOR_KEY).await?;
         server.ready().await?;

@@ -35,7 +35,7 @@ struct AtWork {
     account: Account,
 }
 
-/// Between two signs of life.
+/// Between two heartbeats.
 const HEARTBEAT: Duration = Duration::from_secs(4);
 
 impl Worker {
@@ -166,7 +166,7 @@ impl Worker {
         }
     }
 
-    /// Stays signed in for some seconds, with signs of life.
+    /// Stays signed in for some seconds, with heartbeats.
     async fn stay(&self, at_work: &AtWork, millis: u64) -> Result<(), Error> {
         let mut left = Duration::from_millis(millis);
         while !left.is_zero() {

@@ -1,4 +1,4 @@
-//! Being told to stop, or to read files anew.
+//! Being told to stop, or to read files again.
 
 use std::io;
 

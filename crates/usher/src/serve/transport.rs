@@ -33,7 +33,7 @@ pub(super) struct TransportArguments {
     trusted_proxy: Vec<String>,
 }
 
-/// What to speak TLS with, and what tells that it is to be read anew.
+/// What to speak TLS with, and what tells that it is to be read again.
 pub(crate) struct FreshTls {
     pub(super) tls: Tls,
     hang_ups: HangUps,
@@ -109,7 +109,7 @@ pub(super) async fn keep_fresh(FreshTls { tls, mut hang_ups }: FreshTls) {
             Ok(false) => tracing::debug!("the certificate is the one of before"),
             Err(error) => tracing::warn!(
                 error = %Failure::because("The certificate stays the one of before", &error),
-                "the certificate could not be read anew"
+                "the certificate could not be read again"
             ),
         }
     }

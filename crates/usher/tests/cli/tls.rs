@@ -102,7 +102,7 @@ fn on_a_hang_up_signal_the_certificate_is_read_anew_and_a_broken_one_changes_not
 
     std::fs::write(data.path().join("cert.pem"), "no certificate").unwrap();
     server.signal("-HUP");
-    let said = log.wait_for("the certificate could not be read anew");
+    let said = log.wait_for("the certificate could not be read again");
 
     assert!(
         said.contains("The certificate stays the one of before") && said.contains("cert.pem does not hold"),

@@ -1,7 +1,7 @@
 //! What the program says, word for word. The documentation quotes these files.
 //!
 //! Each file in `transcripts/` holds commands, `$ usher …`, each with what it writes to standard output, then to
-//! standard error, and its exit code where that is not 0. `UPDATE_TRANSCRIPTS=1` writes them anew.
+//! standard error, and its exit code where that is not 0. `UPDATE_TRANSCRIPTS=1` writes them again.
 
 use std::fmt::Write as _;
 use std::fs;

@@ -67,7 +67,7 @@ async fn set(caller: Caller, Json(body): Json<NewSubscription>) -> Result<Answer
 
 /// Add prepaid minutes
 ///
-/// The operator only. Each call adds, save one that is repeated with its `Idempotency-Key`: that adds nothing and is
+/// The operator only. Each call adds, except one that is repeated with its `Idempotency-Key`: that adds nothing and is
 /// answered with the balance as it stands. A key is known for as long as its top-up is among the account's newest 256.
 /// The same key with another number of minutes is refused.
 #[utoipa::path(

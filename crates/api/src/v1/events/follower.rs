@@ -44,7 +44,7 @@ impl Follower {
         self.read.is_empty() && self.through >= self.subscription.seq()
     }
 
-    /// The next commit; none where it cannot be told without a gap, and the device has to come anew. Nothing is lost
+    /// The next commit; none where it cannot be told without a gap, and the device has to come again. Nothing is lost
     /// where this is not awaited to its end.
     pub(super) async fn next(&mut self) -> Result<Option<Arc<Published>>, Failure> {
         if self.read.is_empty() && self.through < self.subscription.seq() {

@@ -6,7 +6,7 @@
 //! missed is read from the journal, and then the stream goes on live.
 //!
 //! `queue` and what stands when a stream begins are no facts of their own but how things are: they have no id and are
-//! told again where a stream begins anew.
+//! told again where a stream starts again.
 
 mod feed;
 mod follower;

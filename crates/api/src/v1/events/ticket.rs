@@ -13,13 +13,13 @@ use super::sign_in::queue_of;
 use crate::extract::Caller;
 use crate::problem::Problem;
 
-/// The longest time between two signs of life of a stream.
+/// The longest time between two heartbeats of a stream.
 const ALIVE_SECS_MAX: u32 = 15;
 
 /// A ticket that is followed.
 pub(crate) struct TicketSubject {
     id: TicketId,
-    /// How long the ticket lives without a sign of life; none where the caller's is not taken for one.
+    /// How long the ticket lives without a heartbeat; none where the caller's is not taken for one.
     lease: Option<Secs>,
     is_over: bool,
 }

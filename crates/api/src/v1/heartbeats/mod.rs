@@ -1,4 +1,4 @@
-//! Signs of life of many sign-ins at once, for a product's back end.
+//! Heartbeats of many sign-ins at once, for a product's back end.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
     OpenApiRouter::new().routes(routes!(send))
 }
 
-/// Signs of life of many.
+/// Heartbeats of many.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Beats {
@@ -42,7 +42,7 @@ struct Beaten {
     items: Vec<BeatenOne>,
 }
 
-/// What came of one sign of life.
+/// What came of one heartbeat.
 #[derive(Debug, Serialize, ToSchema)]
 struct BeatenOne {
     /// Of whom.

@@ -132,7 +132,7 @@ pub(crate) struct SignedIn {
     pub(crate) token: String,
 }
 
-/// A sign of life.
+/// A heartbeat.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Beat {
@@ -141,7 +141,7 @@ pub(crate) struct Beat {
     pub(crate) active: bool,
 }
 
-/// What is left after a sign of life.
+/// What is left after a heartbeat.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Alive {
     /// What runs out.

@@ -1,4 +1,4 @@
-//! Signs of life of one sign-in.
+//! Heartbeats of one sign-in.
 
 use axum::Json as Answer;
 use usher_domain::{Account, Command, Outcome, Timestamp};

@@ -13,7 +13,7 @@ use crate::v1::stream_tickets::TicketQuery;
 /// Follow a ticket
 ///
 /// Server-sent events for who waits. An open stream of the ticket's own token, its user, or a key with
-/// `sign-ins.write` is a sign of life: the ticket lives as long as it is open. The stream ends when the ticket does;
+/// `sign-ins.write` is a heartbeat: the ticket lives as long as it is open. The stream ends when the ticket does;
 /// where it breaks off otherwise, come back with `Last-Event-ID` and nothing is missed or told twice.
 ///
 /// | event | data |

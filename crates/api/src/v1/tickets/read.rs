@@ -1,4 +1,4 @@
-//! Looking at tickets, which is their sign of life (Q2).
+//! Looking at tickets, which is their heartbeat (Q2).
 
 use axum::Json as Answer;
 use serde::Deserialize;
@@ -48,7 +48,7 @@ impl TicketQuery {
 /// List the tickets
 ///
 /// Those that wait or have an offer, who waits longest first. Those who see the account's users see all; users and
-/// their devices see their own. To be listed is no sign of life.
+/// their devices see their own. To be listed is no heartbeat.
 #[utoipa::path(
     get, path = "/v1/accounts/{account}/tickets", operation_id = "listTickets", tag = "tickets",
     params(AccountPath, TicketQuery),
@@ -87,7 +87,7 @@ fn place(ticket: &presence::Ticket) -> Cursor {
 
 /// Get a ticket
 ///
-/// A look by its own token, its user, or a key with `sign-ins.write` is a sign of life: it renews the ticket. Others
+/// A look by its own token, its user, or a key with `sign-ins.write` is a heartbeat: it renews the ticket. Others
 /// who see the account's users only look.
 #[utoipa::path(
     get, path = "/v1/accounts/{account}/tickets/{ticket}", operation_id = "getTicket", tag = "tickets",
@@ -98,7 +98,7 @@ pub(super) async fn get(caller: Caller, Path(path): Path<TicketPath>) -> Result<
     look(&caller, path.ticket).await.map(Answer)
 }
 
-/// The ticket as it stands, renewed where the caller is one whose look is a sign of life.
+/// The ticket as it stands, renewed where the caller is one whose look is a heartbeat.
 pub(super) async fn look(caller: &Caller, id: TicketId) -> Result<Ticket, Problem> {
     let view = move |account: &Account, _: &Outcome, now: Timestamp| {
         let ticket = account.tickets().get(&id)?;

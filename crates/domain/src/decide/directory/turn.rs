@@ -19,7 +19,7 @@ pub(super) struct Turn<'a> {
     /// The oldest first.
     groups: Vec<(GroupId, &'a GroupMapping)>,
     joined: BTreeSet<GroupId>,
-    /// What is looked at anew; what is not here stays as it is, by whatever hand.
+    /// What is looked at again; what is not here stays as it is, by whatever hand.
     anew: Anew<'a>,
 }
 

@@ -1,4 +1,4 @@
-//! Signing in and out, and signs of life.
+//! Signing in and out, and heartbeats.
 
 mod attempt;
 

@@ -85,7 +85,7 @@ pub(super) fn evolve(account: &mut Account, event: &Event, at: Timestamp) {
     }
 }
 
-/// A pool has another size or other rules. Idle clocks go on; what a new rule makes void is warned of anew.
+/// A pool has another size or other rules. Idle clocks go on; a warning that a new rule voids is given again.
 pub(super) fn pool_changed(account: &mut Account, id: PoolId, before: &Rules, at: Timestamp) {
     seats::touch(account, id);
     let Some(pool) = account.pools.get(&id) else {

@@ -214,7 +214,7 @@ fn is_active_owner(user: &User) -> bool {
     user.active && user.profile.role == Role::Owner
 }
 
-/// What is derived must be the same whether it was kept event by event or made anew from the serialized form.
+/// What is derived must be the same whether it was kept event by event or made again from the serialized form.
 fn read_back(account: &Account) -> Account {
     let text = serde_json::to_string(account).unwrap();
     serde_json::from_str::<Account>(&text).unwrap().restored()

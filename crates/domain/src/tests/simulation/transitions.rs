@@ -73,7 +73,7 @@ pub(super) enum Transition {
         ticket: u8,
         actor: Someone,
     },
-    /// Time in which what is due is done when it is. Devices send their signs of life, or all are silent.
+    /// Time in which what is due is done when it is. Devices send their heartbeats, or all are silent.
     Wait {
         secs: u32,
         are_alive: bool,

@@ -3,7 +3,7 @@
 //!
 //! The page shows that it is alive by a small request from its script every third of the lease, with whether somebody
 //! touched it meanwhile (S11, A1). An open stream alone would not do: a browser that is cut off can leave its end
-//! open for long. Without script the page loads itself anew, which is a sign of life too.
+//! open for long. Without script the page loads itself again, which is a heartbeat too.
 
 mod act;
 mod device;
@@ -86,7 +86,7 @@ async fn start(viewer: Viewer, choice: Query<Choice>) -> Result<Response, Failed
     }))
 }
 
-/// An address that takes forms only, loaded anew.
+/// An address that takes forms only, loaded again.
 async fn back(choice: Query<Choice>) -> Response {
     Redirect::to(&path(choice.0.product.as_deref().unwrap_or_default())).into_response()
 }

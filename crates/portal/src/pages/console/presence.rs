@@ -1,4 +1,4 @@
-//! Signs of life: of the sign-ins on this browser, and of the user's places in queues.
+//! Heartbeats: of the sign-ins on this browser, and of the user's places in queues.
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};

@@ -16,7 +16,7 @@ use crate::shown::Moment;
 
 /// The most sessions that are shown.
 const SESSIONS_MAX: usize = 50;
-/// A page may miss two signs of life before its lease is over.
+/// A page may miss two heartbeats before its lease is over.
 const PARTS_OF_LEASE: u32 = 3;
 
 /// What carries work when all seats are taken.

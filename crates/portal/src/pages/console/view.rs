@@ -28,7 +28,7 @@ pub(super) struct ConsolePage {
     pub(super) keeps_something: bool,
 }
 
-/// Starting work where there is no script: a page that does not load itself anew while somebody types.
+/// Starting work where there is no script: a page that does not load itself again while somebody types.
 #[derive(Template)]
 #[template(path = "console/start.html")]
 pub(super) struct StartPage {

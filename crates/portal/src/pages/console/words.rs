@@ -19,7 +19,7 @@ pub(super) fn ticket_end(reason: &str, by: Option<&str>) -> Option<String> {
         }
         "evicted" => format!("{} took you out of the queue.", by.unwrap_or("Another person")),
         "lease-expired" => {
-            "There was no sign of life from this page for too long, so your place in the queue is gone."
+            "This page was out of touch for too long, so your place in the queue is gone."
                 .to_owned()
         }
         "password-changed" => {
@@ -39,7 +39,7 @@ pub(super) fn sign_in_end(reason: &str, by: Option<&str>) -> String {
     match reason {
         "evicted" => format!("{somebody} logged you out."),
         "takeover" => "You signed in on another device, so you were signed out here.".to_owned(),
-        "lease-expired" => "There was no sign of life from this page for too long, so your seat was freed. \
+        "lease-expired" => "This page was out of touch for too long, so your seat was freed. \
                             The browser was closed, or the connection was lost."
             .to_owned(),
         "inactive" => "You were logged off because you had been inactive for too long.".to_owned(),

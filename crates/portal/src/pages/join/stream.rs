@@ -25,7 +25,7 @@ use crate::portal::Portal;
 
 /// The event upon which the browser closes the stream, and leaves what is shown.
 const OVER: &str = "event: usher-ended\ndata: ended\n\n";
-/// The event upon which the browser loads the page anew: the code leads nowhere any more.
+/// The event upon which the browser loads the page again: the code leads nowhere any more.
 const GONE: &str = "event: usher-over\ndata: reload\n\nevent: usher-ended\ndata: ended\n\n";
 
 pub(super) async fn stream(

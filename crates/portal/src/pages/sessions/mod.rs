@@ -81,7 +81,7 @@ async fn pause(Path((_, session)): Path<(String, String)>, posted: Posted) -> Re
 async fn resume(Path((_, session)): Path<(String, String)>, posted: Posted) -> Result<Response, Failed> {
     let id = session_id(&session)?;
     let ticket = usher_identity::draw_bits(posted.viewer.portal.api.engine().now())?;
-    // Without waiting: a ticket lives by the signs of life of a device, which this page is not.
+    // Without waiting: a ticket lives by the heartbeats of a device, which this page is not.
     let command = Command::ResumeSession {
         id,
         wait: false,

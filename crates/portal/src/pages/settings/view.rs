@@ -75,7 +75,7 @@ pub(super) const PERMISSIONS: [PermissionField; 4] = [
     PermissionField {
         name: SessionPermission::ViewAccount.as_str(),
         label: "See everybody’s sessions",
-        hint: "Everybody sees all sessions of the account and who works in them, save those that are paused.",
+        hint: "Everybody sees all sessions of the account and who works in them, except those that are paused.",
     },
     PermissionField {
         name: SessionPermission::ControlAccount.as_str(),

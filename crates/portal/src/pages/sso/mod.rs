@@ -303,7 +303,7 @@ async fn enter(
     })
 }
 
-/// What a sign-in that did not come about says. `account` is where it can be tried anew.
+/// What a sign-in that did not come about says. `account` is where it can be tried again.
 fn not_signed_in(account: Option<AccountId>, error: &SignOnError) -> Response {
     let status = match error {
         SignOnError::NoProvider => StatusCode::NOT_FOUND,

@@ -42,7 +42,7 @@ pub(super) struct HeldBackPage {
 pub(super) struct NotSignedInPage {
     pub(super) frame: Frame,
     pub(super) why: Said<String>,
-    /// Where to try it anew.
+    /// Where to try it again.
     pub(super) again: Option<String>,
 }
 

@@ -104,7 +104,7 @@ impl Desk {
     }
 }
 
-/// Nobody at work sends a sign of life while pages are measured.
+/// Nobody at work sends a heartbeat while pages are measured.
 async fn keep_without_heartbeats(
     connection: &mut Connection,
     account: &AccountOfBench,

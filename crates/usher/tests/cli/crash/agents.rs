@@ -92,7 +92,7 @@ async fn sign_out(load: &Load, person: &mut Person, id: &str, token: &str) -> Re
     }
 }
 
-/// A sign of life, and asking again for what one has: both find the sign-in as it is.
+/// A heartbeat, and asking again for what one has: both find the sign-in as it is.
 async fn stay(load: &Load, person: &Person, id: &str, token: &str) -> Result<(), Gone> {
     if let Err(error) = load.account.with_token(token).heartbeat(id, true).await {
         return gone(&error);

@@ -125,7 +125,7 @@ impl World {
         dealt
     }
 
-    /// Compares what the server that started anew knows with what was acknowledged, and learns what was in doubt.
+    /// Compares what the server that started again knows with what was acknowledged, and learns what was in doubt.
     /// Says how many acknowledged sign-ins were found.
     pub(super) async fn check_and_adopt(&mut self, url: &str) -> usize {
         let acknowledged = self
