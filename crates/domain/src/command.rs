@@ -21,7 +21,7 @@ use crate::time::{Outage, Secs, Timestamp};
 use crate::user::License;
 
 /// One thing asked of an account. It is done whole or not at all.
-#[allow(missing_docs, reason = "each variant's sentence speaks of its fields")]
+#[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
     /// Make the account. The operator only, on an account that does not exist.
@@ -377,7 +377,7 @@ pub enum LeavingUsers {
 }
 
 /// What a command that was carried out came to, besides its events.
-#[allow(missing_docs, reason = "each variant's sentence speaks of its fields")]
+#[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// Done; there is nothing more to say.

@@ -22,7 +22,7 @@ use crate::time::{Millis, Outage, Secs, Timestamp};
 use crate::user::License;
 
 /// A change of one account. The time and the actor of an event stand once, at its entry in the commit.
-#[allow(missing_docs, reason = "each variant's sentence speaks of its fields")]
+#[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Event {

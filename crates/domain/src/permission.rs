@@ -170,7 +170,7 @@ impl SessionPermission {
 }
 
 /// The account-wide session permissions. Control needs view (`control-needs-view`).
-#[allow(
+#[expect(
     clippy::struct_excessive_bools,
     reason = "four independent permissions, named as in the API"
 )]

@@ -220,7 +220,7 @@ impl SeatKind {
 }
 
 /// A command was not carried out, and why. Nothing of it was.
-#[allow(missing_docs, reason = "each variant's sentence speaks of its fields")]
+#[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// The pool is full and no other way is open.

@@ -53,7 +53,7 @@ pub enum ProvedBy {
 }
 
 /// All about a provider that is no secret.
-#[allow(
+#[expect(
     clippy::struct_excessive_bools,
     reason = "four independent settings, named as in the API"
 )]
@@ -99,7 +99,7 @@ fn is_email_claim(claim: &str) -> bool {
 /// A setting of a provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[allow(
+#[expect(
     missing_docs,
     reason = "each is a field of `ProviderFacts`, except the client secret"
 )]

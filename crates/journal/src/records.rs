@@ -9,7 +9,7 @@ use crate::{Cause, JournalError, Page, PageRequest, Seq, Span, Text, Way};
 
 /// An account as the operator's list shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the fields are those of `Record::AccountPut`")]
+#[expect(missing_docs, reason = "the fields are those of `Record::AccountPut`")]
 pub struct AccountRow {
     pub account: AccountId,
     pub name: Text,
@@ -33,7 +33,7 @@ pub struct AccountFilter {
 
 /// A refusal.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the other fields are those of `Record::RefusalPut`")]
+#[expect(missing_docs, reason = "the other fields are those of `Record::RefusalPut`")]
 pub struct RefusalRow {
     pub id: RefusalId,
     /// When.
@@ -55,7 +55,7 @@ pub struct RefusalRow {
 
 /// Which refusals to list.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-#[allow(missing_docs, reason = "the fields are those of `Record::RefusalPut`")]
+#[expect(missing_docs, reason = "the fields are those of `Record::RefusalPut`")]
 pub struct RefusalFilter {
     pub span: Span,
     pub user: Option<UserId>,
@@ -66,7 +66,7 @@ pub struct RefusalFilter {
 
 /// Something that was done.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the other fields are those of `Record::Audit`")]
+#[expect(missing_docs, reason = "the other fields are those of `Record::Audit`")]
 pub struct AuditRow {
     /// When.
     pub at: Timestamp,
@@ -82,7 +82,7 @@ pub struct AuditRow {
 
 /// Which audit records to list.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-#[allow(
+#[expect(
     missing_docs,
     reason = "the first fields are those of `Record::Audit`, the others those of its `Cause`"
 )]
@@ -112,7 +112,7 @@ impl AuditFilter {
 
 /// The occupancy of a pool from an instant on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the other fields are those of `Record::Occupancy`")]
+#[expect(missing_docs, reason = "the other fields are those of `Record::Occupancy`")]
 pub struct OccupancyRow {
     /// Since when.
     pub at: Timestamp,
@@ -127,7 +127,7 @@ pub struct OccupancyRow {
 
 /// A user's presence on a device, from its beginning to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(
+#[expect(
     missing_docs,
     reason = "the other fields are those of `Record::SignInStarted`"
 )]
@@ -147,7 +147,7 @@ pub struct SignInRow {
 
 /// A session, from its creation to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(
+#[expect(
     missing_docs,
     reason = "the other fields are those of `Record::SessionStarted`"
 )]
@@ -186,7 +186,7 @@ pub struct SessionFilter {
 
 /// A ticket that has ended or waits.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the other fields are those of `Record::TicketOpened`")]
+#[expect(missing_docs, reason = "the other fields are those of `Record::TicketOpened`")]
 pub struct TicketRow {
     pub id: TicketId,
     pub user: UserId,
@@ -204,7 +204,7 @@ pub struct TicketRow {
 
 /// Which tickets to list.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-#[allow(missing_docs, reason = "the other fields are those of `Record::TicketOpened`")]
+#[expect(missing_docs, reason = "the other fields are those of `Record::TicketOpened`")]
 pub struct TicketFilter {
     /// Those that were opened then.
     pub span: Span,
@@ -215,7 +215,7 @@ pub struct TicketFilter {
 
 /// A change of the pay-per-use minutes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the other fields are those of `Record::Minutes`")]
+#[expect(missing_docs, reason = "the other fields are those of `Record::Minutes`")]
 pub struct MinutesRow {
     /// When.
     pub at: Timestamp,

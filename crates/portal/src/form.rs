@@ -76,7 +76,6 @@ pub(crate) fn label(field: &str) -> String {
 
 impl Form {
     /// A form that shows what is there, before anybody typed.
-    #[allow(dead_code, reason = "for the pages that edit what exists")]
     pub(crate) fn showing<'a>(values: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let values = values.into_iter();
         Self {
@@ -122,7 +121,6 @@ impl Form {
     }
 
     /// Whatever was sent under a name: the ticked boxes of a list.
-    #[allow(dead_code, reason = "for the pages that change many at once")]
     pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         let of_name = self.values.iter().filter(move |(other, _)| other == name);
         of_name.map(|(_, value)| value.as_str())

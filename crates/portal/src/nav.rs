@@ -5,10 +5,6 @@ use usher_domain::{Account, AccountId, Actor};
 
 /// A page of an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(
-    dead_code,
-    reason = "pages come one by one; their rights and addresses stand here together"
-)]
 pub(crate) enum Place {
     Overview,
     Users,

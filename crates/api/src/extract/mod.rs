@@ -27,7 +27,7 @@ pub use self::words::in_words;
 use serde::{Deserialize, Deserializer};
 
 /// Tells a field that is null from one that is not there: `#[serde(default, deserialize_with = "nullable")]`.
-#[allow(clippy::option_option, reason = "absent, null and a value are three answers")]
+#[expect(clippy::option_option, reason = "absent, null and a value are three answers")]
 pub(crate) fn nullable<'de, T, D>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
 where
     T: Deserialize<'de>,

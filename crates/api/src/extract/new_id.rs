@@ -25,7 +25,7 @@ const HASH_DOMAIN: &[u8] = b"usher.idempotency.v1\0";
 /// How the header stands in the document.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]
-#[allow(dead_code, reason = "only its shape is used")]
+#[expect(dead_code, reason = "only its shape is used")]
 pub(crate) struct IdempotencyHeader {
     /// A name for this attempt, drawn by the caller. A repeated call with the same one creates nothing new: it is
     /// answered with 200 and what the first one created, as it is now. Another call with the same one is refused

@@ -8,7 +8,7 @@ use super::Facts;
 
 /// The members that every problem document has.
 #[derive(ToSchema)]
-#[allow(dead_code, reason = "only its shape is used")]
+#[expect(dead_code, reason = "only its shape is used")]
 struct Common {
     /// The page that explains this code.
     #[schema(format = "uri-reference", example = "/problems/no-seat-available")]

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 pub(super) use self::kept::{GROUP, USER};
 
 /// One attribute with its characteristics (RFC 7643, section 7).
-#[allow(
+#[expect(
     clippy::struct_excessive_bools,
     reason = "the RFC has so many that are yes or no"
 )]

@@ -53,7 +53,7 @@ struct SignInSettings {
 }
 
 /// Permissions over sessions. Control needs view.
-#[allow(clippy::struct_excessive_bools, reason = "four independent permissions")]
+#[expect(clippy::struct_excessive_bools, reason = "four independent permissions")]
 #[derive(Debug, Serialize, ToSchema)]
 struct Permissions {
     /// See one's own sessions.
@@ -106,7 +106,7 @@ struct SettingsChange {
 }
 
 /// A change of how people sign in to the portal. What is left out stays.
-#[allow(clippy::option_option, reason = "absent, null and a value are three answers")]
+#[expect(clippy::option_option, reason = "absent, null and a value are three answers")]
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct SignInSettingsChange {

@@ -31,7 +31,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
 }
 
 /// At which provider people sign in.
-#[allow(clippy::struct_excessive_bools, reason = "independent settings")]
+#[expect(clippy::struct_excessive_bools, reason = "independent settings")]
 #[derive(Serialize, ToSchema)]
 struct SingleSignOn {
     /// Who the provider is: what stands before `/.well-known/openid-configuration`.
@@ -74,7 +74,7 @@ struct SingleSignOn {
 }
 
 /// The provider to sign in at. What is left out is as it is by default.
-#[allow(clippy::struct_excessive_bools, reason = "independent settings")]
+#[expect(clippy::struct_excessive_bools, reason = "independent settings")]
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewSingleSignOn {

@@ -73,7 +73,7 @@ impl Sample {
 }
 
 /// A sample that would succeed for who may: things that it deletes or changes are made again for each call.
-#[allow(clippy::too_many_lines, reason = "one row for each operation")]
+#[expect(clippy::too_many_lines, reason = "one row for each operation")]
 async fn sample(app: &App, operation: &str, number: usize) -> Option<Sample> {
     let name = format!("{operation} {number}");
     let user =

@@ -1,6 +1,6 @@
 //! The API from outside: requests into the router, answers out of it.
 
-#![allow(
+#![expect(
     clippy::unwrap_used,
     unreachable_pub,
     reason = "helpers of tests fail by panicking, and belong to no library"

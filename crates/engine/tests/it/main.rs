@@ -1,6 +1,6 @@
 //! The engine on the memory journal: what callers are promised when things go well, and when they do not.
 
-#![allow(
+#![expect(
     clippy::unwrap_used,
     clippy::panic,
     reason = "a test that cannot go on has failed"

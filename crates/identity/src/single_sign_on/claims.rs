@@ -136,7 +136,7 @@ fn group_name(group: &Value) -> Option<&str> {
     group.as_str().or_else(|| FIELDS.into_iter().find_map(named))
 }
 
-#[allow(
+#[expect(
     clippy::cast_possible_truncation,
     reason = "only what is far within the range is converted"
 )]

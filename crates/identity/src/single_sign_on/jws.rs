@@ -173,12 +173,12 @@ static PROVIDER: CryptoProvider = CryptoProvider {
     },
 };
 
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "the library's signature")]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the library's signature")]
 fn no_signer(_: &Algorithm, _: &EncodingKey) -> Result<Box<dyn JwtSigner>, Error> {
     Err(ErrorKind::UnsupportedAlgorithm.into())
 }
 
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "the library's signature")]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the library's signature")]
 fn verifier(algorithm: &Algorithm, key: &DecodingKey) -> Result<Box<dyn JwtVerifier>, Error> {
     if algorithm.family() != key.family() {
         return Err(ErrorKind::InvalidAlgorithm.into());

@@ -20,7 +20,7 @@ pub const SCOPES_DEFAULT: &str = "openid profile email";
 pub const EMAIL_CLAIM_DEFAULT: &str = "email";
 
 /// How the people of an account sign in at a provider of their own.
-#[allow(
+#[expect(
     clippy::struct_excessive_bools,
     reason = "four independent settings, named as in the API"
 )]

@@ -1,6 +1,6 @@
 //! The portal from outside: requests into the router, pages out of it. The clock is moved; nothing sleeps.
 
-#![allow(
+#![expect(
     clippy::unwrap_used,
     unreachable_pub,
     reason = "helpers of tests fail by panicking, and belong to no library"

@@ -3,7 +3,7 @@
 #[path = "../../../identity/src/tests/single_sign_on/dns.rs"]
 mod dns;
 #[path = "../../../identity/src/tests/single_sign_on/provider.rs"]
-#[allow(dead_code, reason = "here it does not lie")]
+#[expect(dead_code, reason = "here it does not lie")]
 mod provider;
 mod settings;
 

@@ -19,5 +19,6 @@ mod program;
 mod replay;
 mod scim;
 mod serve;
+mod tidy;
 mod tls;
 mod transcripts;

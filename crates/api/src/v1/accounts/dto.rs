@@ -78,7 +78,7 @@ pub(crate) struct NewAccount {
 }
 
 /// A change of an account. What is left out stays.
-#[allow(clippy::option_option, reason = "absent, null and a value are three answers")]
+#[expect(clippy::option_option, reason = "absent, null and a value are three answers")]
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"name": "Contoso Support"}))]

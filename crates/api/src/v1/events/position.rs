@@ -66,7 +66,7 @@ impl FromStr for Position {
 /// How the header stands in the document.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]
-#[allow(dead_code, reason = "only its shape is used")]
+#[expect(dead_code, reason = "only its shape is used")]
 pub(crate) struct LastEventIdHeader {
     /// The id of the last event that was seen: the stream goes on right behind it. Browsers send it by themselves.
     #[param(rename = "Last-Event-ID", value_type = Option<String>, pattern = "^[0-9]+[.][0-9]+$", example = "41.2")]

@@ -117,7 +117,7 @@ pub(crate) struct NewGroup {
 }
 
 /// A change of a group. What is left out stays.
-#[allow(clippy::option_option, reason = "absent, null and a value are three answers")]
+#[expect(clippy::option_option, reason = "absent, null and a value are three answers")]
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"add_members": ["user_01h2xcejqtf2nbrexx3vqjhp41"]}))]

@@ -106,7 +106,7 @@ pub(crate) struct NewPool {
 }
 
 /// A change of a pool. What is left out stays.
-#[allow(clippy::option_option, reason = "absent, null and a value are three answers")]
+#[expect(clippy::option_option, reason = "absent, null and a value are three answers")]
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"seats": 6, "rules": {"when_full": ["pay_per_use", "queue"]}}))]

@@ -68,7 +68,7 @@ pub(crate) struct SignIn {
 
 /// What runs out on a sign-in. The server's clock counts, never the client's.
 #[derive(Debug, Serialize, ToSchema)]
-#[allow(clippy::struct_field_names, reason = "the names of the API")]
+#[expect(clippy::struct_field_names, reason = "the names of the API")]
 pub(crate) struct Clocks {
     /// How long it lives without a further heartbeat.
     #[schema(example = 90)]

@@ -13,7 +13,7 @@ use crate::v1::path::DomainPath;
 
 /// A domain that the account names as its people's. Somebody who enters an address of it at `/sso` is led to the
 /// account's provider once the domain is proved, and on a server with one account always.
-#[allow(clippy::struct_field_names, reason = "named as in the API")]
+#[expect(clippy::struct_field_names, reason = "named as in the API")]
 #[derive(Serialize, ToSchema)]
 pub(super) struct Domain {
     /// The domain.

@@ -20,7 +20,7 @@ use crate::v1::sign_ins::{self, SignedIn};
 /// What was waited for.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
-#[allow(clippy::large_enum_variant, reason = "it is on its way out")]
+#[expect(clippy::large_enum_variant, reason = "it is on its way out")]
 pub(super) enum Claimed {
     /// The sign-in with its token.
     SignIn(SignedIn),

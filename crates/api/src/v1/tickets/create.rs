@@ -115,7 +115,7 @@ pub(super) async fn wait(
 /// What is there instead of a ticket.
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
-#[allow(dead_code, clippy::large_enum_variant, reason = "only its shape is used")]
+#[expect(dead_code, clippy::large_enum_variant, reason = "only its shape is used")]
 enum Done {
     SignedIn(SignedIn),
     Session(Session),

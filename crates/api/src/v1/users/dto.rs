@@ -328,7 +328,7 @@ impl From<NewUser> for Profile {
 }
 
 /// A change of a user. What is left out stays.
-#[allow(clippy::option_option, reason = "absent, null and a value are three answers")]
+#[expect(clippy::option_option, reason = "absent, null and a value are three answers")]
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"seat_limit": 2, "session_permissions": {"view_account": "allow"}}))]

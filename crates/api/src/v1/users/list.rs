@@ -99,7 +99,7 @@ impl UserQuery {
     }
 
     /// The only user whom the look-ups by address and external id can find; none where neither is asked for.
-    #[allow(
+    #[expect(
         clippy::option_option,
         reason = "not asked, nobody and somebody are three answers"
     )]

@@ -93,6 +93,22 @@ fn every_rule_that_the_code_names_is_in_the_book_and_the_other_way_round() {
 }
 
 #[test]
+fn every_rule_has_a_test_of_its_name() {
+    let sources = pages::sources();
+    let is_tested = |number: &str| {
+        let name = format!("fn {}_", number.to_lowercase());
+        sources.iter().any(|(_, text)| text.contains(&name))
+    };
+    let lacking: Vec<String> = pages::rules()
+        .into_iter()
+        .map(|rule| rule.number)
+        .filter(|number| !is_tested(number))
+        .collect();
+
+    assert_eq!(lacking, [""; 0]);
+}
+
+#[test]
 fn every_place_where_a_rule_is_decided_names_the_rule() {
     for Rule { number, text, .. } in pages::rules() {
         let places: Vec<&str> = pages::code_places(&text).collect();

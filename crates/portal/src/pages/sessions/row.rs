@@ -7,7 +7,7 @@ use usher_domain::{Account, Actor, SessionId, Timestamp};
 use crate::shown::Moment;
 
 /// A session.
-#[allow(
+#[expect(
     clippy::struct_excessive_bools,
     reason = "each is another thing that the row shows or not"
 )]

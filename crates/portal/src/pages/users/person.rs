@@ -54,7 +54,7 @@ pub(super) struct LeavePage {
 }
 
 /// A user, as their page shows them.
-#[allow(
+#[expect(
     clippy::struct_excessive_bools,
     reason = "what the template asks, each by itself"
 )]

@@ -86,7 +86,7 @@ pub(super) fn read(form: &mut Form) -> Option<Profile> {
     })
 }
 
-#[allow(
+#[expect(
     clippy::option_option,
     reason = "a wrong number, no limit and a limit are three answers"
 )]

@@ -130,7 +130,7 @@ fn choice<T: Copy + Word>(form: &mut Form, name: &str, choices: &[(T, &str)]) ->
     found
 }
 
-#[allow(
+#[expect(
     clippy::option_option,
     reason = "not right, no limit and a limit are three answers"
 )]
@@ -146,7 +146,7 @@ fn count(form: &mut Form, name: &str) -> Option<Option<u32>> {
     count.map(Some)
 }
 
-#[allow(
+#[expect(
     clippy::option_option,
     reason = "not right, never and a duration are three answers"
 )]

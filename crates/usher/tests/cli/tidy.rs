@@ -1,0 +1,113 @@
+//! House rules that no lint of the compiler watches: the length of files, words that are not used here, lints that are
+//! switched off without notice.
+
+use std::path::PathBuf;
+
+use crate::program::repository;
+
+/// The longest source files. New ones are to be far shorter.
+const SOURCE_LINES_MAX: usize = 490;
+/// The longest files of tests.
+const TEST_LINES_MAX: usize = 600;
+
+/// Words that people do not say, and what they say.
+const WORDS: [(&str, &str); 4] = [
+    (" anew", "again"),
+    ("sign of life", "heartbeat"),
+    ("signs of life", "heartbeats"),
+    (", save ", "except"),
+];
+
+/// Where a macro may or may not need what it allows.
+const MAY_ALLOW: [&str; 2] = ["crates/api/src/v1/path.rs", "crates/api/src/problem/facts.rs"];
+
+/// The text files of the repository that people write, with their path.
+fn files() -> Vec<(String, String)> {
+    let ends = ["rs", "md", "html", "js", "py", "toml", "css"];
+    let mut files = Vec::new();
+    let mut folders: Vec<PathBuf> = ["crates", "docs", "tests"].map(PathBuf::from).into();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(repository().join(&folder)).unwrap() {
+            let entry = entry.unwrap();
+            let path = folder.join(entry.file_name());
+            let is_text = path
+                .extension()
+                .is_some_and(|end| ends.iter().any(|it| end == *it));
+            if entry.file_type().unwrap().is_dir() {
+                folders.push(path);
+            } else if is_text && !path.ends_with("cli/tidy.rs") {
+                let text = std::fs::read_to_string(entry.path()).unwrap();
+                files.push((path.to_str().unwrap().to_owned(), text));
+            }
+        }
+    }
+    files.retain(|(path, _)| !path.contains("/vendor/"));
+    for path in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md"] {
+        let text = std::fs::read_to_string(repository().join(path)).unwrap();
+        files.push((path.to_owned(), text));
+    }
+    files
+}
+
+fn is_rust(path: &str) -> bool {
+    path.rsplit('.').next() == Some("rs")
+}
+
+/// The lines for which `is_wrong` holds, with their place.
+fn wrong(is_wrong: impl Fn(&str, &str) -> bool) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for (path, text) in files() {
+        for (index, line) in text.lines().enumerate() {
+            if is_wrong(&path, line) {
+                wrong.push(format!("{path}:{}: {}", index + 1, line.trim()));
+            }
+        }
+    }
+    wrong
+}
+
+#[test]
+fn files_are_short_enough_to_be_read() {
+    let long: Vec<_> = files()
+        .into_iter()
+        .filter(|(path, _)| is_rust(path))
+        .map(|(path, text)| {
+            let is_test = path.contains("/tests/") || path.contains("/contract/");
+            let max = if is_test { TEST_LINES_MAX } else { SOURCE_LINES_MAX };
+            (path, text.lines().count(), max)
+        })
+        .filter(|(_, lines, max)| lines > max)
+        .collect();
+
+    assert_eq!(long, [], "split these by topic");
+}
+
+#[test]
+fn the_words_are_those_that_people_say() {
+    // What a text says, not what a variable is called.
+    let is_wrong = |_: &str, line: &str| WORDS.iter().any(|(word, _)| line.to_lowercase().contains(word));
+    let is_name = |place: &String| {
+        ["let anew", "mut anew", "Some(anew", "= anew", ", anew]"]
+            .iter()
+            .any(|it| place.contains(it))
+    };
+    let found: Vec<_> = wrong(is_wrong)
+        .into_iter()
+        .filter(|place| !is_name(place))
+        .collect();
+
+    assert_eq!(found, [""; 0], "better: {WORDS:?}");
+}
+
+#[test]
+fn a_lint_is_expected_to_speak_where_it_is_switched_off() {
+    // `expect` fails once there is nothing to allow any more.
+    let is_wrong = |path: &str, line: &str| {
+        let code = line.trim_start();
+        is_rust(path)
+            && !MAY_ALLOW.contains(&path)
+            && (code.starts_with("#[allow(") || code.starts_with("#![allow("))
+    };
+
+    assert_eq!(wrong(is_wrong), [""; 0], "write `expect` with a reason");
+}
