@@ -15,6 +15,7 @@ use crate::answer::{done, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::nav::Place;
+use crate::said::Said;
 use crate::sentence;
 use crate::viewer::Viewer;
 
@@ -81,7 +82,7 @@ pub(super) async fn act(Posted { viewer, mut form }: Posted) -> Result<Response,
         return Ok(page_again(&ask_page(&viewer, act, who, form).await?));
     }
     let back = back_to(&viewer, &form);
-    let named = plan.what.clone();
+    let named = plan.what.0.clone();
     // In a task of its own: who closes the page does not leave the half of it undone.
     let doing = tokio::spawn({
         let viewer = viewer.clone();
@@ -104,7 +105,7 @@ pub(super) async fn act(Posted { viewer, mut form }: Posted) -> Result<Response,
     Ok(page(&ResultPage {
         frame,
         back,
-        what: named,
+        what: Said(named),
         done: count,
         refused_count: refused.len(),
         refused: refused.into_iter().take(TOLD_MAX).collect(),
