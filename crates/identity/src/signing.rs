@@ -338,12 +338,12 @@ pub(crate) fn are_sealed(tables: &Connection) -> Result<bool, IdentityError> {
 pub(crate) fn renew(tables: &Connection, sealer: &Sealer) -> Result<bool, IdentityError> {
     let mut renewed = false;
     for (number, stored) in stored(tables)? {
-        let anew = if stored.len() == SECRET_BYTES {
+        let resealed = if stored.len() == SECRET_BYTES {
             Some(sealer.seal(&context(number), &stored)?)
         } else {
             sealer.renew(&context(number), &stored)?
         };
-        if let Some(sealed) = anew {
+        if let Some(sealed) = resealed {
             put(tables, number, &sealed)?;
             renewed = true;
         }

@@ -228,7 +228,7 @@ async fn memory_is_what_the_commits_make_whatever_fails_and_starts_again() {
             .with("occupies", |rules| rules.occupies = occupies)
             .with("when_full", |rules| rules.when_full = when_full)
             .with("reclaim_idle_after_secs", |rules| {
-                rules.reclaim_idle_after = (seed % 2 == 0).then_some(Secs::new(90))
+                rules.reclaim_idle_after = (seed % 2 == 0).then_some(Secs::new(90));
             });
         let mut trial = Trial::begin(seed, rules).await;
         for _ in 0..150 {

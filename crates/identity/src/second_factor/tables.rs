@@ -131,13 +131,13 @@ pub(crate) fn load(tables: &Connection) -> Result<SecondFactors, IdentityError> 
 pub(crate) fn renew(tables: &Connection, sealer: &Sealer) -> Result<bool, IdentityError> {
     let mut renewed = false;
     for row in rows(tables)? {
-        let Some(anew) = sealer.renew(&context(row.account, row.user), &row.secret)? else {
+        let Some(resealed) = sealer.renew(&context(row.account, row.user), &row.secret)? else {
             continue;
         };
         let (account, user) = key(row.account, row.user);
         tables.execute(
             "UPDATE identity_second_factors SET secret = ?3 WHERE account = ?1 AND user = ?2",
-            params![account, user, anew],
+            params![account, user, resealed],
         )?;
         renewed = true;
     }

@@ -68,8 +68,8 @@ async fn a_stream_ends_when_its_session_does_and_sends_the_browser_back() {
 
     assert!(frame(&mut frames).await.contains("event: usher-over"));
     assert!(frames.next().await.is_none());
-    let mut anew = open(&app, &browser, account).await;
-    assert!(frame(&mut anew).await.contains("event: usher-over"));
+    let mut again = open(&app, &browser, account).await;
+    assert!(frame(&mut again).await.contains("event: usher-over"));
 }
 
 #[tokio::test]
@@ -158,11 +158,11 @@ async fn who_comes_back_is_sent_only_what_they_have_not_seen() {
 
     let response = app.send(&browser, Method::GET, &path, &last, String::new()).await;
 
-    let mut anew = response.into_body().into_data_stream();
+    let mut again = response.into_body().into_data_stream();
     tokio::time::pause();
-    assert_eq!(frame(&mut anew).await, ":\n\n");
+    assert_eq!(frame(&mut again).await, ":\n\n");
     app.add_minutes(account, 1).await;
-    assert!(frame(&mut anew).await.contains("1 minute left"));
+    assert!(frame(&mut again).await.contains("1 minute left"));
     let mut missed = app
         .send(&browser, Method::GET, &path, &last, String::new())
         .await

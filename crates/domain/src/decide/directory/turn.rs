@@ -20,18 +20,18 @@ pub(super) struct Turn<'a> {
     groups: Vec<(GroupId, &'a GroupMapping)>,
     joined: BTreeSet<GroupId>,
     /// What is looked at again; what is not here stays as it is, by whatever hand.
-    anew: Anew<'a>,
+    reconsidered: Reconsidered<'a>,
 }
 
 /// Of which belongings the giver may change.
 #[derive(Default)]
-struct Anew<'a> {
+struct Reconsidered<'a> {
     products: BTreeSet<&'a Product>,
     teams: BTreeSet<TeamId>,
     role: bool,
 }
 
-impl<'a> Anew<'a> {
+impl<'a> Reconsidered<'a> {
     fn add(&mut self, mapping: &'a GroupMapping) {
         self.products.extend(mapping.licenses.keys());
         self.teams.extend(mapping.team);
@@ -71,7 +71,7 @@ impl<'a> Turn<'a> {
             is_active: user.active,
             groups: groups.map(|group| (group.id, &group.mapping)).collect(),
             joined: BTreeSet::new(),
-            anew: Anew::default(),
+            reconsidered: Reconsidered::default(),
         }
     }
 
@@ -79,13 +79,13 @@ impl<'a> Turn<'a> {
         self.groups.push((group.id, &group.mapping));
         self.groups.sort_by_key(|(id, _)| *id);
         self.joined.insert(group.id);
-        self.anew.add(&group.mapping);
+        self.reconsidered.add(&group.mapping);
         self
     }
 
     pub(super) fn leaving(mut self, group: &'a Group) -> Self {
         self.groups.retain(|(id, _)| *id != group.id);
-        self.anew.add(&group.mapping);
+        self.reconsidered.add(&group.mapping);
         self
     }
 
@@ -95,20 +95,20 @@ impl<'a> Turn<'a> {
                 *gives = mapping;
             }
         }
-        self.anew.add_difference(&group.mapping, mapping);
+        self.reconsidered.add_difference(&group.mapping, mapping);
         self
     }
 
     pub(super) fn switched_on(mut self) -> Self {
         self.is_active = true;
         let products = self.groups.iter().flat_map(|(_, gives)| gives.licenses.keys());
-        self.anew.products.extend(products);
+        self.reconsidered.products.extend(products);
         self
     }
 
     /// The licenses that change.
     fn licenses(&self) -> Vec<Given<'a>> {
-        let products = self.anew.products.iter();
+        let products = self.reconsidered.products.iter();
         products.filter_map(|product| self.license(product)).collect()
     }
 
@@ -145,7 +145,7 @@ impl<'a> Turn<'a> {
     fn role(&self) -> Option<Event> {
         let user = self.user;
         let (before, from) = (user.profile.role, user.from_groups.role);
-        if before == Role::Owner || !self.anew.role {
+        if before == Role::Owner || !self.reconsidered.role {
             return None;
         }
         let mut highest: Option<(Role, GroupId)> = None;
@@ -183,7 +183,7 @@ impl<'a> Turn<'a> {
                 _ => None,
             }
         };
-        self.anew.teams.iter().filter_map(change).collect()
+        self.reconsidered.teams.iter().filter_map(change).collect()
     }
 }
 

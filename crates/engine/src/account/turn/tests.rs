@@ -1,7 +1,5 @@
 //! What the rules would never decide is not taken in.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
