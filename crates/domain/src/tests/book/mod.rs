@@ -58,6 +58,22 @@ fn every_example_is_true() {
     assert!(examples.len() > rules.len());
 }
 
+#[test]
+fn every_rule_says_why_it_is_so_and_what_people_see() {
+    let says_both = |rule: &Rule| {
+        ["**Why.**", "**What people see.**"]
+            .iter()
+            .all(|it| rule.text.contains(it))
+    };
+    let lacking: Vec<String> = pages::rules()
+        .into_iter()
+        .filter(|rule| !says_both(rule))
+        .map(|rule| rule.number)
+        .collect();
+
+    assert_eq!(lacking, [""; 0]);
+}
+
 /// Rules that are about what the engine, the API or the storage does have tests there and no example.
 #[test]
 fn every_rule_has_an_example_or_says_where_its_tests_are() {
