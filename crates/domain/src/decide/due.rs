@@ -59,6 +59,7 @@ fn sign_in(account: &Account, id: SignInId, now: Timestamp) -> Vec<Event> {
         };
     }
     if passed(sign_in.log_off_at) {
+        // A2.
         return end_sign_in(account, id, EndReason::Inactive, None);
     }
     let after = pool.and_then(|pool| pool.rules.log_off_after());

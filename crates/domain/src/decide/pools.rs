@@ -235,6 +235,7 @@ fn delete(account: &Account, pool: &Pool, users: LeavingUsers, actor: &Actor) ->
     if pool.default {
         return Err(Refusal::DefaultPool);
     }
+    // D5.
     let is_mapped = account.group_that_gives(|gives| {
         let mut licenses = gives.licenses.values();
         licenses.any(|license| *license == License::Shared(pool.id))

@@ -21,6 +21,7 @@ pub(super) fn decide(account: &Account, command: &Command, actor: &Actor) -> Res
         Command::DeleteTeam { id } => {
             team(account, *id, actor)?;
             if let Some(group) = account.group_that_gives(|gives| gives.team == Some(*id)) {
+                // D5.
                 return Err(licenses::in_a_mapping("team", group));
             }
             Ok(Decision::done(vec![Event::TeamDeleted { id: *id }]))

@@ -62,6 +62,9 @@ const CHECKS: &[Check] = &[
         let pool = w.shift.account.pool(pool(g[0])).expect("a pool");
         assert_eq!(pool.seats, number(g[1]));
     }),
+    ("_ seat is unallocated", |w, g| {
+        assert_eq!(w.shift.account.shared_unallocated(&product()), number(g[0]));
+    }),
     ("_ seat are unallocated", |w, g| {
         assert_eq!(w.shift.account.shared_unallocated(&product()), number(g[0]));
     }),
