@@ -210,7 +210,7 @@ impl Api {
         &self.connections
     }
 
-    /// The event streams that are open, for whoever opens another.
+    /// Counts the open event streams, to bound them.
     #[must_use]
     pub const fn streams(&self) -> &Arc<Streams> {
         &self.streams

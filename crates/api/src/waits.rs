@@ -1,7 +1,7 @@
 //! What became of somebody who queued, in one word for the API and the portal.
 
 use usher_domain::event::EndReason;
-use usher_journal::TicketRow;
+use usher_journal::{CLAIMED, TicketRow};
 
 /// What became of a wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +54,7 @@ impl WaitOutcome {
             };
         };
         let is = |reason: EndReason| end.reason.as_str() == reason.as_str();
-        if &*end.reason == "claimed" {
+        if &*end.reason == CLAIMED {
             Self::Taken
         } else if is(EndReason::OfferExpired) {
             Self::Missed

@@ -31,8 +31,8 @@ pub use page::{Cursor, InvalidCursor, PAGE_DEFAULT, PAGE_MAX, Page, PageRequest,
 pub use port::{COMMITS_MAX, Journal, STRAYS_MAX, Stray};
 pub use record::Record;
 pub use records::{
-    ADDRESS_OWNERS_MAX, AccountFilter, AccountRow, AuditFilter, AuditRow, CODE_KEPT_SECS, CodeOwner, End,
-    EndedBy, MinutesRow, OccupancyRow, Records, RefusalFilter, RefusalRow, SessionFilter, SessionRow,
+    ADDRESS_OWNERS_MAX, AccountFilter, AccountRow, AuditFilter, AuditRow, CLAIMED, CODE_KEPT_SECS, CodeOwner,
+    End, EndedBy, MinutesRow, OccupancyRow, Records, RefusalFilter, RefusalRow, SessionFilter, SessionRow,
     SignInRow, TicketFilter, TicketRow,
 };
 pub use text::Text;

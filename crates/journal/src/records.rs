@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use async_trait::async_trait;
 use usher_domain::{AccountId, PoolId, RefusalId, SessionId, SignInId, TicketId, Timestamp, UserId};
 
-use crate::{Cause, JournalError, Page, PageRequest, Seq, Span, Text, Way};
+use crate::{Cause, JournalError, Page, PageRequest, Record, Seq, Span, Text, Way};
 
 /// An account as the operator's list shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,6 +78,34 @@ pub struct AuditRow {
     pub target: Option<Text>,
     pub detail: Option<Text>,
     pub cause: Option<Text>,
+}
+
+impl AuditRow {
+    /// The row of a record of a commit; none where the record is no audit.
+    #[must_use]
+    pub fn of(at: Timestamp, seq: Seq, record: &Record) -> Option<Self> {
+        let Record::Audit {
+            index,
+            actor,
+            action,
+            target,
+            detail,
+            cause,
+        } = record
+        else {
+            return None;
+        };
+        Some(Self {
+            at,
+            seq,
+            index: *index,
+            actor: actor.clone(),
+            action: action.clone(),
+            target: target.clone(),
+            detail: detail.clone(),
+            cause: cause.clone(),
+        })
+    }
 }
 
 /// Which audit records to list.
@@ -201,6 +229,9 @@ pub struct TicketRow {
     /// How it ended, if it has; the outcome is the reason.
     pub end: Option<End>,
 }
+
+/// The outcome of a ticket with which somebody got in. All other outcomes are reasons of an end.
+pub const CLAIMED: &str = "claimed";
 
 /// Which tickets to list.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -1,4 +1,4 @@
-//! What `serde` says of a value, in the words of whoever wrote it.
+//! What `serde` says of a value, in words for the person who wrote it.
 
 /// The whole numbers that a field takes, by what serde calls them.
 const WHOLE_NUMBERS: [(&str, &str); 12] = [

@@ -168,7 +168,7 @@ facts! {
     by: String;
     /// The name of the person or key that ended it, where it is known.
     by_name: String as schema::Name;
-    /// What whoever ended it said about it.
+    /// The reason that was given for ending it, as written.
     note: String as schema::Note;
     /// When it ended.
     ended_at: Time;

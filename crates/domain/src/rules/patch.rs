@@ -49,11 +49,16 @@ impl From<Rules> for RulesPatch {
 }
 
 impl RulesPatch {
-    /// The change with the rule of this name, which `set` sets.
-    #[must_use]
-    pub fn with(mut self, name: &'static str, set: impl FnOnce(&mut Rules)) -> Self {
+    /// Takes the rule of this name into the change, with the value that `set` gives it.
+    pub fn set(&mut self, name: &'static str, set: impl FnOnce(&mut Rules)) {
         set(&mut self.values);
         self.named.insert(name);
+    }
+
+    /// The change with the rule of this name too, with the value that `set` gives it.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, set: impl FnOnce(&mut Rules)) -> Self {
+        self.set(name, set);
         self
     }
 
@@ -62,7 +67,8 @@ impl RulesPatch {
     pub fn applied_to(&self, rules: &Rules) -> Rules {
         let mut changed = self.preset.map_or_else(|| rules.clone(), Rules::preset);
         let named = TABLE.iter().filter(|rule| self.named.contains(rule.name));
-        named.for_each(|rule| rule.copy(&self.values, &mut changed));
+        let mut values = self.values.clone();
+        named.for_each(|rule| rule.copy(&mut values, &mut changed));
         changed
     }
 

@@ -224,15 +224,14 @@ impl Rule {
     }
 
     /// Copies the rule's value from `from` to `to`.
-    pub(super) fn copy(&self, from: &Rules, to: &mut Rules) {
-        let mut from = from.clone();
+    pub(super) fn copy(&self, from: &mut Rules, to: &mut Rules) {
         match self.takes {
-            Takes::Occupies(at, ..) => *at(to) = *at(&mut from),
-            Takes::SeatPer(at, ..) => *at(to) = *at(&mut from),
-            Takes::WhenFull(at, ..) => at(to).clone_from(at(&mut from)),
-            Takes::Count(at, ..) => *at(to) = *at(&mut from),
-            Takes::Duration(at, ..) => *at(to) = *at(&mut from),
-            Takes::DurationOrNever(at, ..) => *at(to) = *at(&mut from),
+            Takes::Occupies(at, ..) => *at(to) = *at(from),
+            Takes::SeatPer(at, ..) => *at(to) = *at(from),
+            Takes::WhenFull(at, ..) => at(to).clone_from(at(from)),
+            Takes::Count(at, ..) => *at(to) = *at(from),
+            Takes::Duration(at, ..) => *at(to) = *at(from),
+            Takes::DurationOrNever(at, ..) => *at(to) = *at(from),
         }
     }
 
@@ -249,15 +248,14 @@ impl Rule {
     }
 
     /// Checks the rule's value against its range.
-    pub(super) fn check(&self, rules: &Rules) -> Result<(), InvalidRule> {
-        let mut rules = rules.clone();
+    pub(super) fn check(&self, rules: &mut Rules) -> Result<(), InvalidRule> {
         let is_right = match self.takes {
             Takes::Occupies(..) | Takes::SeatPer(..) => true,
-            Takes::WhenFull(at, _, choices) => choices.iter().any(|(order, _)| *order == &at(&mut rules)[..]),
-            Takes::Count(at, _) => *at(&mut rules) != Some(0),
-            Takes::Duration(at, _, min) => (min..=RULE_SECS_MAX).contains(&at(&mut rules).get()),
+            Takes::WhenFull(at, _, choices) => choices.iter().any(|(order, _)| *order == &at(rules)[..]),
+            Takes::Count(at, _) => *at(rules) != Some(0),
+            Takes::Duration(at, _, min) => (min..=RULE_SECS_MAX).contains(&at(rules).get()),
             Takes::DurationOrNever(at, _) => {
-                at(&mut rules).is_none_or(|it| (1..=RULE_SECS_MAX).contains(&it.get()))
+                at(rules).is_none_or(|it| (1..=RULE_SECS_MAX).contains(&it.get()))
             }
         };
         if is_right {

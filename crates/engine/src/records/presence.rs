@@ -9,7 +9,7 @@ use usher_journal::{EndedBy, Record, Text, code_digest};
 use super::{Context, Recorder, text};
 
 /// The outcome of a ticket that was claimed.
-const CLAIMED: Text = Text::Static("claimed");
+const CLAIMED: Text = Text::Static(usher_journal::CLAIMED);
 
 impl Recorder {
     pub(super) fn note_presence(&mut self, context: &Context<'_>, event: &Event) {

@@ -1,10 +1,10 @@
 //! Time in which Usher could not act is nobody's fault (S11), and a wall clock that people set does not move time.
 
+use tokio::task::JoinHandle;
 use usher_domain::presence::{SessionKind, Start};
-use usher_domain::rules::RulesPatch;
-use usher_domain::rules::{Occupies, WhenFull};
-use usher_domain::{Actor, Command, Millis, Secs, SessionId, SignInId};
-use usher_engine::{ManualClock, Options};
+use usher_domain::rules::{Occupies, RulesPatch, WhenFull};
+use usher_domain::{Actor, Command, Millis, Outcome, Secs, SessionId, SignInId};
+use usher_engine::{Failure, ManualClock, Options};
 use usher_journal::{Fault, Journal, MemoryJournal, Records};
 
 use crate::harness::{ACCOUNT, Arrived, Desk, MORNING, POOL, add_minutes, request, stored};
@@ -40,6 +40,12 @@ async fn signed_in(desk: &Desk) -> usize {
     desk.read(|account| account.sign_ins().len()).await
 }
 
+/// A change in a task of its own: it waits where the journal hangs.
+fn adds_minutes(desk: &Desk, minutes: u32) -> JoinHandle<Result<Outcome, Failure>> {
+    let desk = desk.clone();
+    tokio::spawn(async move { desk.execute(add_minutes(minutes)).await })
+}
+
 /// The account is waited for by others while the clock goes on, second by second, as a timer would see it.
 async fn pass(desk: &Desk, secs: u32) {
     for _ in 0..secs {
@@ -49,16 +55,6 @@ async fn pass(desk: &Desk, secs: u32) {
     }
 }
 
-/// Starts Usher again on what is stored, as after a kill.
-async fn restarted(desk: &Desk) -> Desk {
-    Desk::on(
-        desk.journal.another_node(),
-        desk.clock.clone(),
-        Options::default(),
-    )
-    .await
-}
-
 #[tokio::test]
 async fn a_sync_that_hangs_for_longer_than_a_lease_logs_nobody_out() {
     for lease in [5, 15, 90] {
@@ -66,10 +62,7 @@ async fn a_sync_that_hangs_for_longer_than_a_lease_logs_nobody_out() {
         let sign_ins = all_sign_in(&desk, 10).await;
 
         desk.journal.hold();
-        let stuck = {
-            let desk = desk.clone();
-            tokio::spawn(async move { desk.execute(add_minutes(1)).await })
-        };
+        let stuck = adds_minutes(&desk, 1);
         tokio::task::yield_now().await;
         // Some devices come while nothing moves and give up; others come only afterwards.
         for sign_in in &sign_ins[..3] {
@@ -98,10 +91,7 @@ async fn after_a_hang_the_dead_lose_their_seats_within_a_lease() {
     all_sign_in(&desk, 2).await;
 
     desk.journal.hold();
-    let stuck = {
-        let desk = desk.clone();
-        tokio::spawn(async move { desk.execute(add_minutes(1)).await })
-    };
+    let stuck = adds_minutes(&desk, 1);
     tokio::task::yield_now().await;
     pass(&desk, 25).await;
     desk.journal.release();
@@ -122,7 +112,7 @@ async fn a_stall_of_two_seconds_is_nobodys_fault_wherever_the_account_is() {
                 desk
             } else {
                 desk.engine.shutdown().await;
-                restarted(&desk).await
+                desk.another_node().await
             };
             desk.engine.advance(Secs::new(lease - 1)).await;
 
@@ -149,10 +139,7 @@ async fn heartbeats_that_wait_count_before_what_is_due() {
 
     // Too short to be an outage.
     desk.journal.hold();
-    let stuck = {
-        let desk = desk.clone();
-        tokio::spawn(async move { desk.execute(add_minutes(1)).await })
-    };
+    let stuck = adds_minutes(&desk, 1);
     tokio::task::yield_now().await;
     let waiting = {
         let desk = desk.clone();
@@ -234,7 +221,7 @@ async fn downtime_costs_no_minutes() {
     for _ in 0..5 {
         desk.engine.advance(Secs::new(3)).await;
         desk.clock.set(desk.clock.now() + Secs::new(65));
-        desk = restarted(&desk).await;
+        desk = desk.another_node().await;
         for sign_in in &sign_ins {
             desk.heartbeat(*sign_in).await.unwrap();
         }
@@ -273,7 +260,7 @@ async fn across_a_restart_a_clock_that_was_set_back_costs_one_lease() {
     desk.engine.shutdown().await;
 
     desk.clock.step(-3_600_000);
-    let restarted = restarted(&desk).await;
+    let restarted = desk.another_node().await;
     restarted.engine.advance(Secs::new(15)).await;
 
     assert_eq!(restarted.occupied().await, 0);
@@ -444,15 +431,9 @@ async fn where_nothing_can_be_stored_a_change_fails_alone() {
     let desk = desk(90, 2, 2).await;
     all_sign_in(&desk, 2).await;
     desk.journal.hold();
-    let stuck = {
-        let desk = desk.clone();
-        tokio::spawn(async move { desk.execute(add_minutes(1)).await })
-    };
+    let stuck = adds_minutes(&desk, 1);
     tokio::task::yield_now().await;
-    let change = {
-        let desk = desk.clone();
-        tokio::spawn(async move { desk.execute(add_minutes(2)).await })
-    };
+    let change = adds_minutes(&desk, 2);
     let question = {
         let desk = desk.clone();
         tokio::spawn(async move { signed_in(&desk).await })

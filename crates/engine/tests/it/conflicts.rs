@@ -82,7 +82,7 @@ async fn a_node_that_is_always_late_gives_up_with_overloaded() {
 }
 
 #[tokio::test]
-async fn a_decision_is_made_anew_on_what_the_other_node_did() {
+async fn a_decision_is_made_again_on_what_the_other_node_did() {
     let here = Desk::with_pool(2, 1).await;
     let there = here.another_node().await;
     there.sign_in(0).await.unwrap();

@@ -3,11 +3,10 @@
 use usher_domain::command::PoolPatch;
 use usher_domain::event::Claim;
 use usher_domain::presence::{Funding, JoinProof, SessionKind, Start};
-use usher_domain::rules::RulesPatch;
-use usher_domain::rules::{Occupies, WhenFull};
+use usher_domain::rules::{Occupies, RulesPatch, WhenFull};
 use usher_domain::{Account, Command, Event, SessionId, SignInId};
+use usher_engine::Entry;
 use usher_engine::maintenance::{Place, verify};
-use usher_engine::{Entry, Options};
 use usher_journal::{Append, Commit, Fault, Journal};
 
 use crate::harness::{ACCOUNT, Desk, MORNING, POOL, add_minutes};
@@ -36,15 +35,7 @@ async fn ten_agents_on_one_seat() -> (Desk, Vec<SignInId>) {
 
     all_start(&desk, &agents, 100).await;
     for number in 0..AGENTS {
-        let ids = vec![session(100 + number)];
-        desk.execute(Command::EndSessions {
-            ids,
-            note: None,
-            acting: None,
-            proof: JoinProof::None,
-        })
-        .await
-        .unwrap();
+        end(&desk, 100 + number).await;
     }
     all_start(&desk, &agents, 200).await;
     (desk, agents)
@@ -107,13 +98,14 @@ async fn oversold_by_an_earlier_version(desk: &Desk, claims: usize) {
     journal.append(append).await.unwrap();
 }
 
-async fn restarted(desk: &Desk) -> Desk {
-    Desk::on(
-        desk.journal.another_node(),
-        desk.clock.clone(),
-        Options::default(),
-    )
-    .await
+async fn end(desk: &Desk, number: u32) {
+    let command = Command::EndSessions {
+        ids: vec![session(number)],
+        note: None,
+        acting: None,
+        proof: JoinProof::None,
+    };
+    desk.execute(command).await.unwrap();
 }
 
 #[tokio::test]
@@ -121,7 +113,7 @@ async fn s1_a_restart_gives_nobody_a_seat_that_is_taken() {
     let (desk, _) = ten_agents_on_one_seat().await;
     assert_eq!(desk.read(figures).await, (1, 9));
 
-    let restarted = restarted(&desk).await;
+    let restarted = desk.another_node().await;
 
     assert_eq!(restarted.read(figures).await, (1, 9));
     restarted.execute(add_minutes(1)).await.unwrap();
@@ -146,22 +138,13 @@ async fn p3_an_account_that_an_earlier_version_oversold_drains() {
     let (desk, agents) = ten_agents_on_one_seat().await;
     oversold_by_an_earlier_version(&desk, 5).await;
 
-    let restarted = restarted(&desk).await;
+    let restarted = desk.another_node().await;
 
     assert_eq!(restarted.read(figures).await, (6, 4));
     assert_eq!(restarted.engine.figures().invariants_broken, 1);
     let mut seen = Vec::new();
     for number in 200..206 {
-        let ids = vec![session(number)];
-        restarted
-            .execute(Command::EndSessions {
-                ids,
-                note: None,
-                acting: None,
-                proof: JoinProof::None,
-            })
-            .await
-            .unwrap();
+        end(&restarted, number).await;
         seen.push(restarted.read(figures).await);
     }
     // The last seat that comes back is free at last, and goes to the oldest claim on minutes.
@@ -203,18 +186,9 @@ async fn verify_names_the_commit_that_gave_a_seat_that_was_taken() {
     );
     assert_eq!(report.heads.len(), 1);
 
-    let restarted = restarted(&desk).await;
+    let restarted = desk.another_node().await;
     for number in 200..210 {
-        let ids = vec![session(number)];
-        restarted
-            .execute(Command::EndSessions {
-                ids,
-                note: None,
-                acting: None,
-                proof: JoinProof::None,
-            })
-            .await
-            .unwrap();
+        end(&restarted, number).await;
     }
     let report = verify(&desk.journal, &desk.journal, None, |_| {}).await.unwrap();
 

@@ -3,8 +3,7 @@
 
 use usher_domain::command::PoolPatch;
 use usher_domain::presence::{JoinProof, SessionKind, Start};
-use usher_domain::rules::RulesPatch;
-use usher_domain::rules::{Occupies, WhenFull};
+use usher_domain::rules::{Occupies, RulesPatch, WhenFull};
 use usher_domain::{Account, Command, Secs, SessionId, SignInId, TicketId, UserId, oversold_by};
 use usher_engine::replay::{Replayed, fold};
 use usher_engine::{Entry, Options};

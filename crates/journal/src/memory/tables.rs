@@ -119,26 +119,11 @@ impl History {
             | Record::AddressPut { .. }
             | Record::CodeIssued { .. }
             | Record::CodeRetired { .. } => {}
-            Record::Audit {
-                index,
-                actor,
-                action,
-                target,
-                detail,
-                cause,
-            } => {
-                let row = AuditRow {
-                    at,
-                    seq,
-                    index,
-                    actor,
-                    action,
-                    target,
-                    detail,
-                    cause,
-                };
-                self.audit
-                    .insert(Cursor::new(Timestamp::default(), seq.get().into(), index), row);
+            Record::Audit { index, .. } => {
+                if let Some(row) = AuditRow::of(at, seq, &record) {
+                    let place = Cursor::new(Timestamp::default(), seq.get().into(), index);
+                    self.audit.insert(place, row);
+                }
             }
             Record::RefusalPut {
                 id,

@@ -1,6 +1,5 @@
 use axum::http::{Method, StatusCode};
-use usher_domain::rules::Preset;
-use usher_domain::rules::RulesPatch;
+use usher_domain::rules::{Preset, RulesPatch};
 use usher_domain::{Command, Secs};
 
 use crate::app::{App, Browser, Page};

@@ -1,4 +1,4 @@
-//! What is wrong with a line of `usher.toml`, for whoever wrote it.
+//! What is wrong with a line of `usher.toml`, for the person who wrote it.
 
 /// From this likeness on, a key is taken for a mistyped one.
 const LIKENESS_MIN: f64 = 0.85;

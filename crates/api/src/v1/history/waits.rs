@@ -2,10 +2,9 @@
 
 use axum::Json as Answer;
 use serde::{Deserialize, Serialize};
-use usher_domain::event::EndReason;
 use usher_domain::text::Product;
 use usher_domain::{PoolId, TicketId, Timestamp, UserId, WallTimes};
-use usher_journal::{Cursor, TicketFilter, TicketRow};
+use usher_journal::{CLAIMED, Cursor, TicketFilter, TicketRow};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{need_reports, window};
@@ -56,12 +55,8 @@ pub(super) struct RecordedWait {
 
 impl RecordedWait {
     fn of(row: &TicketRow, wall: &WallTimes, now: Timestamp) -> Self {
-        let outcome = WaitOutcome::of(row);
         let until = row.end.as_ref().map_or(now, |end| end.at);
-        let is_reason = |reason: &&EndReason| {
-            let end = row.end.as_ref();
-            end.is_some_and(|end| end.reason.as_str() == reason.as_str())
-        };
+        let end = row.end.as_ref().filter(|end| &*end.reason != CLAIMED);
         Self {
             id: row.id,
             user: row.user,
@@ -71,12 +66,9 @@ impl RecordedWait {
             from: wall.shown(row.opened_at).into(),
             waited_secs: until.since(row.opened_at).get(),
             offered_at: row.offered_at.map(|at| wall.shown(at).into()),
-            outcome: outcome.as_str(),
+            outcome: WaitOutcome::of(row).as_str(),
             ended_at: row.end.as_ref().map(|end| wall.shown(end.at).into()),
-            reason: EndReason::ALL
-                .iter()
-                .find(is_reason)
-                .map(|it| it.as_str().to_owned()),
+            reason: end.map(|end| end.reason.to_string()),
         }
     }
 }

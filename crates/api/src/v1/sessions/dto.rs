@@ -212,7 +212,7 @@ pub(crate) struct Session {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<schema::Name>, nullable = false)]
     by_name: Option<String>,
-    /// What whoever ended it said about it.
+    /// The reason that was given for ending it, as written.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<schema::Note>, nullable = false)]
     note: Option<String>,

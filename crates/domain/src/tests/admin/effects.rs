@@ -5,8 +5,7 @@ use crate::Event;
 use crate::command::{Command, LeavingUsers, PoolPatch, UserPatch};
 use crate::event::EndReason;
 use crate::refusal::Refusal;
-use crate::rules::RulesPatch;
-use crate::rules::{Occupies, Preset, SeatPer, WhenFull};
+use crate::rules::{Occupies, Preset, RulesPatch, SeatPer, WhenFull};
 use crate::time::Secs;
 
 #[test]

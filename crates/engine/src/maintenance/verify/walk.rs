@@ -79,7 +79,10 @@ impl<'a> Walk<'a> {
                 let records = self.take_in(commit)?;
                 let kept = std::iter::from_fn(|| audit.next_if(|row| row.seq == commit.seq));
                 let kept: Vec<_> = kept.collect();
-                let audit = records.iter().filter_map(|record| row(commit, record)).collect();
+                let audit = records
+                    .iter()
+                    .filter_map(|record| AuditRow::of(commit.at, commit.seq, record))
+                    .collect();
                 self.compare(commit.seq, audit, kept);
                 made.push(RecordsOf {
                     seq: commit.seq,
@@ -279,30 +282,6 @@ fn is_state_of(snapshot: &Snapshot, replayed: &mut Replayed) -> Result<bool, Inv
         return Ok(false);
     };
     Ok(snapshot::write(stored_account, stored.at)? == snapshot::write(account, replayed.at)?)
-}
-
-/// The entry of the audit that a record is, where it is one.
-fn row(commit: &Commit, record: &Record) -> Option<AuditRow> {
-    match record {
-        Record::Audit {
-            index,
-            actor,
-            action,
-            target,
-            detail,
-            cause,
-        } => Some(AuditRow {
-            at: commit.at,
-            seq: commit.seq,
-            index: *index,
-            actor: actor.clone(),
-            action: action.clone(),
-            target: target.clone(),
-            detail: detail.clone(),
-            cause: cause.clone(),
-        }),
-        _ => None,
-    }
 }
 
 /// Causes were written otherwise once.

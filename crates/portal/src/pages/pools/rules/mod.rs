@@ -92,32 +92,30 @@ fn value(rule: &Rule, rules: &mut Rules) -> String {
 
 /// All rules as they were typed. What is no value is said at its field, and left out.
 pub(crate) fn read(form: &mut Form) -> RulesPatch {
-    TABLE
-        .iter()
-        .fold(RulesPatch::default(), |patch, rule| read_rule(form, rule, patch))
+    let mut patch = RulesPatch::default();
+    for rule in &TABLE {
+        read_rule(form, rule, &mut patch);
+    }
+    patch
 }
 
-fn read_rule(form: &mut Form, rule: &'static Rule, patch: RulesPatch) -> RulesPatch {
+fn read_rule(form: &mut Form, rule: &'static Rule, patch: &mut RulesPatch) {
+    fn take<T>(patch: &mut RulesPatch, name: &'static str, at: fn(&mut Rules) -> &mut T, value: Option<T>) {
+        if let Some(value) = value {
+            patch.set(name, |rules| *at(rules) = value);
+        }
+    }
     let name = rule.name;
-    let changed = match rule.takes {
-        Takes::Occupies(at, _, choices) => {
-            choice(form, name, choices).map(|it| patch.clone().with(name, |rules| *at(rules) = it))
-        }
-        Takes::SeatPer(at, _, choices) => {
-            choice(form, name, choices).map(|it| patch.clone().with(name, |rules| *at(rules) = it))
-        }
+    match rule.takes {
+        Takes::Occupies(at, _, choices) => take(patch, name, at, choice(form, name, choices)),
+        Takes::SeatPer(at, _, choices) => take(patch, name, at, choice(form, name, choices)),
         Takes::WhenFull(at, _, choices) => {
-            choice(form, name, choices).map(|it| patch.clone().with(name, |rules| *at(rules) = it.to_vec()))
+            take(patch, name, at, choice(form, name, choices).map(<[_]>::to_vec));
         }
-        Takes::Count(at, _) => count(form, name).map(|it| patch.clone().with(name, |rules| *at(rules) = it)),
-        Takes::Duration(at, ..) => {
-            secs(form, name).map(|it| patch.clone().with(name, |rules| *at(rules) = it))
-        }
-        Takes::DurationOrNever(at, _) => {
-            optional(form, name).map(|it| patch.clone().with(name, |rules| *at(rules) = it))
-        }
-    };
-    changed.unwrap_or(patch)
+        Takes::Count(at, _) => take(patch, name, at, count(form, name)),
+        Takes::Duration(at, ..) => take(patch, name, at, secs(form, name)),
+        Takes::DurationOrNever(at, _) => take(patch, name, at, optional(form, name)),
+    }
 }
 
 fn choice<T: Copy + Word>(form: &mut Form, name: &str, choices: &[(T, &str)]) -> Option<T> {
