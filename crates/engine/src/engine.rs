@@ -58,9 +58,7 @@ impl Engine {
         let fires_by_itself = matches!(clock, Clock::System);
         let time = Time::start(clock, journal.last_written_at().await?);
         let node = Arc::new(Node::new(journal, time, options));
-        for (account, due) in node.journal.due().await? {
-            node.wheel.mark(account, due);
-        }
+        timer::mark_due(&node, |_| true).await?;
         if fires_by_itself {
             tokio::spawn(timer::run(Arc::clone(&node)));
             if node.options.follow_every.is_some() {

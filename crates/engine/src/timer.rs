@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 use usher_domain::{Secs, Timestamp};
+use usher_journal::{DUE_MAX, JournalError};
 
 use crate::account::Message;
 use crate::node::Node;
@@ -53,18 +54,30 @@ pub(crate) async fn run(node: Arc<Node>) {
 pub(crate) async fn adopt(node: Arc<Node>) {
     while !node.is_closing() {
         tokio::time::sleep(ADOPT_EVERY).await;
-        let due = match node.journal.due().await {
-            Ok(due) => due,
-            Err(error) => {
-                tracing::warn!(%error, "what is due elsewhere could not be read");
-                continue;
-            }
-        };
         // The time of another node may be ahead of this one's.
         let newest = node.journal.last_written_at().await.ok().flatten();
         let now = node.now().max(newest.unwrap_or_default());
-        for (account, due) in due {
-            if due + ADOPT_AFTER <= now {
+        if let Err(error) = mark_due(&node, |due| due + ADOPT_AFTER <= now).await {
+            tracing::warn!(%error, "what is due elsewhere could not be read");
+        }
+    }
+}
+
+/// Marks every account whose due time passes `is_wanted`, page by page, so that no answer grows with the number of
+/// accounts.
+pub(crate) async fn mark_due(
+    node: &Node,
+    is_wanted: impl Fn(Timestamp) -> bool + Send,
+) -> Result<(), JournalError> {
+    let mut last = None;
+    loop {
+        let page = node.journal.due(last, DUE_MAX).await?;
+        let Some((newest, _)) = page.last() else {
+            return Ok(());
+        };
+        last = Some(*newest);
+        for (account, due) in page {
+            if is_wanted(due) {
                 node.wheel.mark(account, due);
             }
         }

@@ -6,7 +6,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, OptionalExtension, Row};
 use usher_domain::{AccountId, SignInId, TicketId, Timestamp};
 use usher_journal::{DIFFERENCES_MAX, Difference, Head, Inspection, JournalError, RecordsOf, Seq, Text};
 
@@ -74,18 +74,17 @@ fn make_second(connection: &Connection, table: &str) -> rusqlite::Result<()> {
 
 #[async_trait]
 impl Inspection for SqliteInspection {
-    async fn heads(&mut self) -> Result<Vec<Head>, JournalError> {
-        self.run(|connection| {
-            let mut heads =
-                connection.prepare("SELECT account_id, seq, next_due FROM heads ORDER BY account_id")?;
-            let heads = heads.query_map([], |row| {
+    async fn head(&mut self, account: AccountId) -> Result<Option<Head>, JournalError> {
+        self.run(move |connection| {
+            let mut head =
+                connection.prepare_cached("SELECT seq, next_due FROM heads WHERE account_id = ?1")?;
+            let found = head.query_row([account.bits().to_be_bytes()], |row| {
                 Ok(Head {
-                    account: account_id(row.get(0)?),
-                    seq: Seq::new(row.get::<_, i64>(1)?.cast_unsigned()),
-                    next_due: row.get::<_, Option<i64>>(2)?.map(Timestamp::from_millis),
+                    seq: Seq::new(row.get::<_, i64>(0)?.cast_unsigned()),
+                    next_due: row.get::<_, Option<i64>>(1)?.map(Timestamp::from_millis),
                 })
-            })?;
-            heads.collect()
+            });
+            found.optional()
         })
         .await
     }

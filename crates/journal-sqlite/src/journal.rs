@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Row};
 use usher_domain::{AccountId, Timestamp};
 use usher_journal::{
-    Append, AppendError, COMMITS_MAX, Commit, Hash, Inspection, Journal, JournalError, Loaded, Record, Seq,
-    Snapshot, Stray, Text,
+    Append, AppendError, COMMITS_MAX, Commit, DUE_MAX, Hash, Inspection, Journal, JournalError, Loaded,
+    Record, Seq, Snapshot, Stray, Text,
 };
 
 use crate::inspect::SqliteInspection;
@@ -49,7 +49,8 @@ impl Journal for SqliteJournal {
             .read(move |connection| {
                 let snapshot = snapshot(connection, account).map_err(failed)?;
                 let after = snapshot.as_ref().map_or(Seq::ZERO, |snapshot| snapshot.seq);
-                let commits = chain::commits_after(connection, account, after, usize::MAX).map_err(failed)?;
+                let commits =
+                    chain::commits_after(connection, account, after, COMMITS_MAX).map_err(failed)?;
                 if snapshot.is_none() && commits.is_empty() {
                     return Ok(None);
                 }
@@ -77,11 +78,19 @@ impl Journal for SqliteJournal {
             .await
     }
 
-    async fn due(&self) -> Result<Vec<(AccountId, Timestamp)>, JournalError> {
-        self.ask(|connection| {
-            let mut due = connection
-                .prepare_cached("SELECT account_id, next_due FROM heads WHERE next_due IS NOT NULL")?;
-            due.query_map([], |row| {
+    async fn due(
+        &self,
+        after: Option<AccountId>,
+        limit: usize,
+    ) -> Result<Vec<(AccountId, Timestamp)>, JournalError> {
+        let after = after.map(|after| after.bits().to_be_bytes());
+        let limit = i64::try_from(limit.min(DUE_MAX)).unwrap_or(i64::MAX);
+        self.ask(move |connection| {
+            let mut due = connection.prepare_cached(
+                "SELECT account_id, next_due FROM heads
+                 WHERE account_id > coalesce(?1, x'') AND next_due IS NOT NULL ORDER BY account_id LIMIT ?2",
+            )?;
+            due.query_map((after, limit), |row| {
                 Ok((account_id(row.get(0)?), Timestamp::from_millis(row.get(1)?)))
             })?
             .collect()

@@ -135,7 +135,7 @@ pub struct Snapshot {
 pub struct Loaded {
     /// The newest snapshot, where there is one.
     pub snapshot: Option<Snapshot>,
-    /// All commits after it, oldest first.
+    /// The first [`COMMITS_MAX`](crate::COMMITS_MAX) commits after it, oldest first.
     pub commits: Vec<Commit>,
 }
 

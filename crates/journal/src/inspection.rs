@@ -24,8 +24,6 @@ pub struct Difference {
 /// An account's newest commit, as the store finds it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Head {
-    /// Whose.
-    pub account: AccountId,
     /// Its place.
     pub seq: Seq,
     /// When the account has something to do next.
@@ -47,8 +45,8 @@ pub struct RecordsOf {
 /// meanwhile; commits that come later are ignored.
 #[async_trait]
 pub trait Inspection: Send {
-    /// The newest commits of all accounts, in the order of their ids.
-    async fn heads(&mut self) -> Result<Vec<Head>, JournalError>;
+    /// An account's newest commit; none where it has none.
+    async fn head(&mut self, account: AccountId) -> Result<Option<Head>, JournalError>;
 
     /// Takes the records of commits that are stored, in the order of the commits, into the second set.
     async fn expect(&mut self, account: AccountId, commits: Vec<RecordsOf>) -> Result<(), JournalError>;

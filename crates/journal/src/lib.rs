@@ -28,7 +28,7 @@ pub use inspection::{DIFFERENCES_MAX, Difference, Head, Inspection, RecordsOf};
 pub use join_code::{code_digest, plain_code_digest};
 pub use memory::{Fault, MemoryJournal};
 pub use page::{Cursor, InvalidCursor, PAGE_DEFAULT, PAGE_MAX, Page, PageRequest, Span};
-pub use port::{COMMITS_MAX, Journal, STRAYS_MAX, Stray};
+pub use port::{COMMITS_MAX, DUE_MAX, Journal, STRAYS_MAX, Stray};
 pub use record::Record;
 pub use records::{
     ADDRESS_OWNERS_MAX, AccountFilter, AccountRow, AuditFilter, AuditRow, CLAIMED, CODE_KEPT_SECS, CodeOwner,

@@ -16,8 +16,8 @@ use usher_domain::{AccountId, Timestamp};
 
 use self::tables::Tables;
 use crate::{
-    Append, AppendError, COMMITS_MAX, Commit, Hash, Inspection, Journal, JournalError, Loaded, Record, Seq,
-    Snapshot, Stray, Text,
+    Append, AppendError, COMMITS_MAX, Commit, DUE_MAX, Hash, Inspection, Journal, JournalError, Loaded,
+    Record, Seq, Snapshot, Stray, Text,
 };
 
 /// A journal in memory, as one node sees it. Clones are the same node; [`another_node`](Self::another_node) is a
@@ -182,6 +182,9 @@ impl MemoryJournal {
     }
 }
 
+/// The most snapshots that are listed at a time.
+const SNAPSHOTS_MAX: usize = 100;
+
 /// Records are put only while the read models are made again.
 const NOT_REBUILDING: JournalError =
     JournalError::Failed(Text::Static("the read models are not being made again"));
@@ -329,7 +332,7 @@ impl Journal for MemoryJournal {
         let after = snapshot.as_ref().map_or(Seq::ZERO, |snapshot| snapshot.seq);
         let loaded = Loaded {
             snapshot,
-            commits: store.commits_after(account, after, usize::MAX),
+            commits: store.commits_after(account, after, COMMITS_MAX),
         };
         loaded.verify()?;
         Ok(Some(loaded))
@@ -363,16 +366,22 @@ impl Journal for MemoryJournal {
         let store = self.open()?;
         let ledgers = store.accounts.iter();
         let later = ledgers.filter(|(id, _)| after.is_none_or(|after| after < **id));
-        Ok(later.filter_map(|(_, ledger)| ledger.snapshot.clone()).collect())
+        let snapshots = later.filter_map(|(_, ledger)| ledger.snapshot.clone());
+        Ok(snapshots.take(SNAPSHOTS_MAX).collect())
     }
 
-    async fn due(&self) -> Result<Vec<(AccountId, Timestamp)>, JournalError> {
+    async fn due(
+        &self,
+        after: Option<AccountId>,
+        limit: usize,
+    ) -> Result<Vec<(AccountId, Timestamp)>, JournalError> {
         let store = self.open()?;
-        let due = store
+        let later = store
             .accounts
             .iter()
-            .filter_map(|(account, ledger)| Some((*account, ledger.next_due?)));
-        Ok(due.collect())
+            .filter(|(id, _)| after.is_none_or(|after| after < **id));
+        let due = later.filter_map(|(account, ledger)| Some((*account, ledger.next_due?)));
+        Ok(due.take(limit.min(DUE_MAX)).collect())
     }
 
     async fn accounts(&self, after: Option<AccountId>, limit: usize) -> Result<Vec<AccountId>, JournalError> {

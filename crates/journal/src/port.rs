@@ -8,6 +8,9 @@ use crate::{Append, AppendError, Commit, Hash, Inspection, JournalError, Loaded,
 /// The most commits, or accounts, that one question to the journal returns.
 pub const COMMITS_MAX: usize = 1_000;
 
+/// The most due times that one question to the journal returns.
+pub const DUE_MAX: usize = 1_000;
+
 /// The most strays of each kind that are listed.
 pub const STRAYS_MAX: usize = 100;
 
@@ -73,8 +76,8 @@ pub trait Journal: Send + Sync + 'static {
     /// The hash of the commit at `seq`, where one is stored; settles [`AppendError::Unknown`].
     async fn stored_hash(&self, account: AccountId, seq: Seq) -> Result<Option<Hash>, JournalError>;
 
-    /// The newest snapshot of an account and all commits after it, checked for gaps and changes; none where the
-    /// account has no commits.
+    /// The newest snapshot of an account and the first [`COMMITS_MAX`] commits after it, checked for gaps and changes;
+    /// none where the account has no commits. [`commits_after`](Self::commits_after) gives the rest.
     async fn load(&self, account: AccountId) -> Result<Option<Loaded>, JournalError>;
 
     /// The first `limit` (at most [`COMMITS_MAX`]) commits after `after`, oldest first, as they are stored: callers
@@ -94,8 +97,13 @@ pub trait Journal: Send + Sync + 'static {
     /// memory should hold at a time, and none only at the end.
     async fn snapshots(&self, after: Option<AccountId>) -> Result<Vec<Snapshot>, JournalError>;
 
-    /// The next due time of every account that has one, in no order.
-    async fn due(&self) -> Result<Vec<(AccountId, Timestamp)>, JournalError>;
+    /// The due times of the first `limit` (at most [`DUE_MAX`]) accounts after `after` that have one, in the order of
+    /// their ids. Empty only at the end.
+    async fn due(
+        &self,
+        after: Option<AccountId>,
+        limit: usize,
+    ) -> Result<Vec<(AccountId, Timestamp)>, JournalError>;
 
     /// The first `limit` (at most [`COMMITS_MAX`]) accounts with commits after `after`, in the order of their ids.
     async fn accounts(&self, after: Option<AccountId>, limit: usize) -> Result<Vec<AccountId>, JournalError>;

@@ -41,30 +41,36 @@ impl State {
         let Some(loaded) = node.journal.load(id).await? else {
             return Ok((Self::new(Replayed::default()), Vec::new()));
         };
-        let commits_bytes: usize = loaded.commits.iter().map(bytes_of).sum();
         let snapshot_bytes = loaded
             .snapshot
             .as_ref()
             .map_or(0, |snapshot| snapshot.state.len());
+        let mut bytes: usize = loaded.commits.iter().map(bytes_of).sum();
+        let mut is_whole = loaded.commits.len() < COMMITS_MAX;
         let authenticator = node.options.authenticator.clone();
-        let folded = fold(loaded, commits_bytes + snapshot_bytes, authenticator).await;
-        let (mut replayed, broken, loaded) = match folded {
-            Ok(folded) => folded,
+        let (mut replayed, mut commits) = match fold(loaded, bytes + snapshot_bytes, authenticator).await {
+            Ok((replayed, loaded)) => (replayed, loaded.commits),
             Err(error) => {
                 if matches!(error, ReplayError::Forged { .. }) {
                     tracing::error!(account = %id, %error, "stored state was changed by a hand: run `usher verify`");
                 }
                 tracing::warn!(account = %id, error = %with_sources(&error), "all commits are read, the snapshot is ignored");
-                let replayed = from_first(&*node.journal, id).await.map_err(unreadable)?;
-                let broken = replayed.broken();
-                (replayed, broken, Loaded::default())
+                (bytes, is_whole) = (0, false);
+                (Replayed::default(), Vec::new())
             }
         };
+        if !is_whole {
+            let rest = read_on(&*node.journal, id, &mut replayed, &mut commits).await;
+            bytes += rest.map_err(unreadable)?;
+        }
+        let (mut replayed, broken) = check(replayed, bytes + snapshot_bytes)
+            .await
+            .map_err(unreadable)?;
         note_loaded(node, id, &mut replayed, &broken);
         let mut state = Self::new(replayed);
-        state.unsnapped_bytes = commits_bytes;
+        state.unsnapped_bytes = bytes;
         state.snapshot_bytes = snapshot_bytes;
-        Ok((state, loaded.commits))
+        Ok((state, commits))
     }
 
     pub(super) fn new(replayed: Replayed) -> Self {
@@ -140,41 +146,62 @@ fn note_loaded(node: &Node, id: AccountId, replayed: &mut Replayed, broken: &[Br
     }
 }
 
-/// The state, which rules it breaks, and what it was made of.
+/// The state, and what it was made of.
 async fn fold(
     loaded: Loaded,
     bytes: usize,
     authenticator: Authenticator,
-) -> Result<(Replayed, Vec<Broken>, Loaded), ReplayError> {
+) -> Result<(Replayed, Loaded), ReplayError> {
+    let work = move || Ok((replay::fold(&loaded, &authenticator)?, loaded));
+    aside(bytes, work).await?
+}
+
+/// The rules that the state breaks.
+async fn check(replayed: Replayed, bytes: usize) -> Result<(Replayed, Vec<Broken>), ReplayError> {
     let work = move || {
-        let replayed = replay::fold(&loaded, &authenticator)?;
         let broken = replayed.broken();
-        Ok((replayed, broken, loaded))
+        (replayed, broken)
     };
+    aside(bytes, work).await
+}
+
+/// Does the work where it keeps no other account waiting, if the state is large.
+async fn aside<T: Send + 'static>(
+    bytes: usize,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, ReplayError> {
     if bytes < LARGE_BYTES {
-        return work();
+        return Ok(work());
     }
     tokio::task::spawn_blocking(work)
         .await
-        .map_err(|_| ReplayError::Interrupted)?
+        .map_err(|_| ReplayError::Interrupted)
 }
 
-/// The account's state from its first commit on, where the snapshot is of no use.
-async fn from_first(journal: &dyn Journal, id: AccountId) -> Result<Replayed, ReplayError> {
-    let mut replayed = Replayed::default();
+/// Applies the commits that follow, page by page, so that a long journal without a usable snapshot does not fill memory.
+/// Leaves the last page in `commits` and returns how many bytes were read.
+async fn read_on(
+    journal: &dyn Journal,
+    id: AccountId,
+    replayed: &mut Replayed,
+    commits: &mut Vec<Commit>,
+) -> Result<usize, ReplayError> {
+    let mut bytes = 0;
     loop {
-        let commits = journal.commits_after(id, replayed.seq, COMMITS_MAX).await?;
-        if commits.is_empty() {
+        let page = journal.commits_after(id, replayed.seq, COMMITS_MAX).await?;
+        if page.is_empty() {
             break;
         }
-        verify_chain((replayed.seq, replayed.hash), &commits)?;
-        for commit in &commits {
+        verify_chain((replayed.seq, replayed.hash), &page)?;
+        for commit in &page {
             replayed.apply(commit, |_, _, _| {})?;
         }
+        bytes += page.iter().map(bytes_of).sum::<usize>();
+        *commits = page;
         tokio::task::yield_now().await;
     }
     replayed.settle_down();
-    Ok(replayed)
+    Ok(bytes)
 }
 
 fn bytes_of(commit: &Commit) -> usize {

@@ -3,10 +3,10 @@
 mod fault;
 mod walk;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use usher_domain::AccountId;
-use usher_journal::{Authenticator, Hash, Head, Journal, JournalError, Records, Seq};
+use usher_journal::{Authenticator, Hash, Journal, JournalError, Records, Seq};
 
 pub use self::fault::{Fault, Place};
 use self::walk::{Walk, Whole};
@@ -44,20 +44,15 @@ pub async fn verify(
         ..Report::default()
     };
     let mut inspection = journal.inspect().await?;
-    let heads = inspection
-        .heads()
-        .await?
-        .into_iter()
-        .map(|head| (head.account, head));
-    let heads: BTreeMap<AccountId, Head> = heads.collect();
     let mut snapshots = Snapshots::default();
     let mut accounts = Accounts::default();
     while let Some(account) = accounts.next(journal).await? {
         let snapshot = snapshots.of(journal, account, &mut report.faults).await?;
         report.unchecked_snapshots += u64::from(snapshot.is_some() && authenticator.is_none());
+        let head = inspection.head(account).await?;
         let whole = Whole {
             inspection: &mut *inspection,
-            head: heads.get(&account).copied(),
+            head,
             snapshot,
             authenticator,
         };

@@ -3,18 +3,13 @@
 use std::time::Duration;
 
 use usher_domain::{AccountId, Command, Secs};
-use usher_engine::{Failure, Options, Reason};
-use usher_journal::{Journal, MemoryJournal};
+use usher_engine::{Failure, ManualClock, Options, Reason};
+use usher_journal::{Append, COMMITS_MAX, Commit, DUE_MAX, Hash, Journal, MemoryJournal, Seq};
 
 use crate::harness::{ACCOUNT, Desk, MORNING, add_minutes, stored};
 
 async fn desk(options: Options) -> Desk {
-    Desk::on(
-        MemoryJournal::new(),
-        usher_engine::ManualClock::new(MORNING),
-        options,
-    )
-    .await
+    Desk::on(MemoryJournal::new(), ManualClock::new(MORNING), options).await
 }
 
 #[tokio::test(start_paused = true)]
@@ -68,6 +63,44 @@ async fn what_is_due_brings_an_account_back() {
     assert_eq!(small.occupied().await, 1);
     small.engine.advance(Secs::new(2)).await;
     assert_eq!(small.occupied().await, 0);
+}
+
+#[tokio::test]
+async fn a_start_knows_of_everything_that_is_due_in_however_many_pages() {
+    let journal = MemoryJournal::new();
+    let accounts = 2 * DUE_MAX + 1;
+    for number in 0..accounts {
+        let account = AccountId::from_bits(u128::try_from(number).unwrap());
+        journal
+            .append(Append {
+                commit: Commit::seal(Hash::GENESIS, account, Seq::FIRST, MORNING, *b"[]"),
+                next_due: Some(MORNING + Secs::new(1)),
+                records: Vec::new(),
+            })
+            .await
+            .unwrap();
+    }
+    let desk = Desk::on(journal, ManualClock::new(MORNING), Options::default()).await;
+
+    desk.engine.advance(Secs::new(1)).await;
+
+    assert_eq!(desk.engine.figures().loads, u64::try_from(accounts).unwrap());
+}
+
+#[tokio::test]
+async fn a_journal_of_many_pages_is_loaded_whole_without_a_snapshot() {
+    let options = Options {
+        snapshot_bytes_min: usize::MAX,
+        ..Options::default()
+    };
+    let desk = desk(options.clone()).await.furnished(1, 1).await;
+    for _ in 0..=COMMITS_MAX {
+        desk.execute(add_minutes(1)).await.unwrap();
+    }
+
+    let other = Desk::on(desk.journal.another_node(), desk.clock.clone(), options).await;
+
+    assert_eq!(other.state().await, desk.state().await);
 }
 
 #[tokio::test(start_paused = true)]

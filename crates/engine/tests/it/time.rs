@@ -166,7 +166,7 @@ async fn what_was_due_when_the_journal_failed_is_done_later() {
 
     assert_eq!(desk.occupied().await, 0);
     assert_eq!(desk.engine.figures().commits_failed, 1);
-    assert!(desk.journal.due().await.unwrap().is_empty());
+    assert!(desk.journal.due(None, 1).await.unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -187,5 +187,8 @@ async fn by_the_machines_clock_what_is_due_happens_by_itself() {
         move |account: &usher_domain::Account, now| account.sign_ins()[&sign_in].lease_until.remaining(now);
     assert_eq!(engine.read(ACCOUNT, lease).await, Ok(Secs::new(90)));
     engine.shutdown().await;
-    assert_eq!(journal.due().await, Err(usher_journal::JournalError::Closed));
+    assert_eq!(
+        journal.due(None, 1).await,
+        Err(usher_journal::JournalError::Closed)
+    );
 }

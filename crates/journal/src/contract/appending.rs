@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::{Backend, Pen, account, at, audit, bare};
 use crate::{
-    Append, AppendError, AuditFilter, Commit, Hash, JournalError, Loaded, PageRequest, Seq, verify_chain,
+    Append, AppendError, AuditFilter, COMMITS_MAX, Commit, DUE_MAX, Hash, JournalError, Loaded, PageRequest,
+    Seq, verify_chain,
 };
 
 /// What was appended comes back as it was, and nothing of an account that has no commits.
@@ -46,7 +47,7 @@ pub async fn a_seq_that_exists_is_a_conflict_and_changes_nothing(backend: &dyn B
 
     assert_eq!(answer, Err(AppendError::Conflict));
     assert_eq!(backend.journal().load(account(1)).await.unwrap(), before);
-    assert_eq!(backend.journal().due().await.unwrap(), []);
+    assert_eq!(backend.journal().due(None, DUE_MAX).await.unwrap(), []);
     let audit = backend
         .records()
         .list_audit(account(1), AuditFilter::default(), PageRequest::default())
@@ -249,10 +250,54 @@ pub async fn the_due_time_is_that_of_the_newest_commit(backend: &dyn Backend) {
         }
     }
 
-    let mut due = backend.journal().due().await.unwrap();
-    due.sort_unstable();
+    let due = backend.journal().due(None, DUE_MAX).await.unwrap();
 
     assert_eq!(due, [(account(1), at(50)), (account(3), at(80))]);
+}
+
+/// Page by page, in the order of the accounts' ids; accounts without a due time take no place in a page.
+pub async fn due_times_are_read_in_pages(backend: &dyn Backend) {
+    let journal = backend.journal();
+    for number in 1..=9 {
+        let commit = Pen::new(backend, account(number)).next(1, "[]");
+        let next_due = (number % 3 > 0).then(|| at(100 - i64::try_from(number).unwrap()));
+        let records = Vec::new();
+        let append = Append {
+            commit,
+            next_due,
+            records,
+        };
+        journal.append(append).await.unwrap();
+    }
+
+    let mut pages = Vec::new();
+    let mut last = None;
+    loop {
+        let page = journal.due(last, 4).await.unwrap();
+        let Some((newest, _)) = page.last() else { break };
+        last = Some(*newest);
+        pages.push(page);
+    }
+
+    let due = |numbers: [u128; 4]| numbers.map(|n| (account(n), at(100 - i64::try_from(n).unwrap())));
+    let expected = [due([1, 2, 4, 5]).to_vec(), due([7, 8, 0, 0])[..2].to_vec()];
+    assert_eq!(pages, expected);
+}
+
+/// So that no account, however long its journal, fills memory at once.
+pub async fn a_load_gives_at_most_a_page_of_commits(backend: &dyn Backend) {
+    let mut pen = Pen::new(backend, account(1));
+    for secs in 0..=i64::try_from(COMMITS_MAX).unwrap() {
+        pen.write(secs, Vec::new()).await;
+    }
+    let journal = backend.journal();
+
+    let first = journal.load(account(1)).await.unwrap().unwrap();
+    let rest = journal.commits_after(account(1), first.head().0, COMMITS_MAX);
+
+    let whole = [first.commits.as_slice(), &rest.await.unwrap()].concat();
+    assert_eq!(first.commits.len(), COMMITS_MAX);
+    assert_eq!(whole, pen.commits());
 }
 
 /// Page by page, each account once.

@@ -12,17 +12,16 @@ use crate::{Difference, Head, Inspection, JournalError, RecordsOf, Seq};
 
 /// The read models as they were, and the second set.
 pub(super) struct MemoryInspection {
-    heads: Vec<Head>,
+    heads: BTreeMap<AccountId, Head>,
     kept: Tables,
     made: Tables,
 }
 
 impl MemoryInspection {
     pub(super) fn of(store: &Store) -> Self {
-        let heads = store.accounts.iter().map(|(account, ledger)| Head {
-            account: *account,
-            seq: store.head(*account).0,
-            next_due: ledger.next_due,
+        let heads = store.accounts.iter().map(|(account, ledger)| {
+            let (seq, next_due) = (store.head(*account).0, ledger.next_due);
+            (*account, Head { seq, next_due })
         });
         Self {
             heads: heads.collect(),
@@ -30,21 +29,16 @@ impl MemoryInspection {
             made: Tables::default(),
         }
     }
-
-    fn head(&self, account: AccountId) -> Seq {
-        let head = self.heads.iter().find(|head| head.account == account);
-        head.map_or(Seq::ZERO, |head| head.seq)
-    }
 }
 
 #[async_trait]
 impl Inspection for MemoryInspection {
-    async fn heads(&mut self) -> Result<Vec<Head>, JournalError> {
-        Ok(self.heads.clone())
+    async fn head(&mut self, account: AccountId) -> Result<Option<Head>, JournalError> {
+        Ok(self.heads.get(&account).copied())
     }
 
     async fn expect(&mut self, account: AccountId, commits: Vec<RecordsOf>) -> Result<(), JournalError> {
-        let head = self.head(account);
+        let head = self.heads.get(&account).map_or(Seq::ZERO, |head| head.seq);
         for commit in commits.into_iter().filter(|commit| commit.seq <= head) {
             self.made.put(account, commit.seq, commit.at, commit.records);
         }
@@ -75,7 +69,7 @@ impl Inspection for MemoryInspection {
             &kept.addresses,
             &made.addresses,
         );
-        for account in self.heads.iter().map(|head| head.account) {
+        for account in self.heads.keys().copied() {
             let kept = kept.histories.get(&account).cloned().unwrap_or_default();
             let made = made.histories.get(&account).cloned().unwrap_or_default();
             compare(
