@@ -16,7 +16,7 @@ pub struct Account {
 }
 
 impl Account {
-    /// The account with this id.
+    /// The account with this id, called with the token of `client`.
     #[must_use]
     pub fn of(client: Client, id: impl Into<String>) -> Self {
         Self {
@@ -25,13 +25,13 @@ impl Account {
         }
     }
 
-    /// Creates an account, as the operator.
+    /// Creates an account. Needs an operator key.
     pub async fn create(operator: &Client, name: &str) -> Result<Self, Error> {
         let created: Created = operator.post("/v1/accounts", &json!({ "name": name })).await?;
         Ok(Self::of(operator.clone(), created.id))
     }
 
-    /// The id.
+    /// The account's id.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
@@ -46,7 +46,7 @@ impl Account {
         }
     }
 
-    /// The client that calls.
+    /// The client that makes the calls.
     #[must_use]
     pub const fn client(&self) -> &Client {
         &self.client
@@ -56,7 +56,7 @@ impl Account {
         format!("/v1/accounts/{}{rest}", self.id)
     }
 
-    /// Sets what the account has bought, as the operator: by product, named and shared seats.
+    /// Sets the subscription: for each product, its named and shared seats. Needs an operator key.
     pub async fn subscribe(&self, plan: &str, products: &[(&str, u32, u32)]) -> Result<(), Error> {
         let products: serde_json::Map<String, Value> = products
             .iter()
@@ -74,7 +74,7 @@ impl Account {
             .map(|_: Value| ())
     }
 
-    /// Adds prepaid minutes, as the operator.
+    /// Adds prepaid minutes. Needs an operator key.
     pub async fn add_minutes(&self, minutes: u32) -> Result<(), Error> {
         self.client
             .post(&self.path("/minutes"), &json!({ "minutes": minutes }))
@@ -82,13 +82,13 @@ impl Account {
             .map(|_: Value| ())
     }
 
-    /// Creates a user: `fields` as the API takes them. Gives the id.
+    /// Creates a user from `fields`, in the API's format, and returns the id.
     pub async fn create_user(&self, fields: &Value) -> Result<String, Error> {
         let created: Created = self.client.post(&self.path("/users"), fields).await?;
         Ok(created.id)
     }
 
-    /// Gives a user a license: `named`, or `shared` through a pool.
+    /// Gives a user a license: a named seat, or with `pool` a place in that pool.
     pub async fn set_license(&self, user: &str, product: &str, pool: Option<&str>) -> Result<(), Error> {
         let body = match pool {
             Some(pool) => json!({ "kind": "shared", "pool": pool }),
@@ -114,7 +114,7 @@ impl Account {
         Ok(pools.items)
     }
 
-    /// Creates a pool with these rules, as the API takes them (`{"preset": "help_desk_shift"}`).
+    /// Creates a pool with these rules, in the API's format (`{"preset": "help_desk_shift"}`).
     pub async fn create_pool(
         &self,
         name: &str,
@@ -126,19 +126,19 @@ impl Account {
         self.client.post(&self.path("/pools"), &body).await
     }
 
-    /// Changes a pool: `change` as the API takes it.
+    /// Changes a pool. `change` is in the API's format.
     pub async fn change_pool(&self, pool: &str, change: &Value) -> Result<Pool, Error> {
         self.client
             .patch(&self.path(&format!("/pools/{pool}")), change)
             .await
     }
 
-    /// How the account's seats are used at the moment.
+    /// The current use of the account's seats.
     pub async fn usage(&self) -> Result<Usage, Error> {
         self.client.get(&self.path("/usage")).await
     }
 
-    /// Signs a user in; with `wait`, a full pool gives a place in its queue.
+    /// Signs a user in. With `wait`, a full pool answers with a place in its queue.
     pub async fn sign_in(
         &self,
         user: &str,
@@ -154,7 +154,7 @@ impl Account {
         sign_in_answer(status, answer)
     }
 
-    /// A heartbeat of a sign-in, with its own token. `active`: the user is there, not only the device.
+    /// Sends a heartbeat with the sign-in's own token. `active` says that the user is there, not only the device.
     pub async fn heartbeat(&self, sign_in: &str, active: bool) -> Result<Lease, Error> {
         self.client
             .post(
@@ -164,7 +164,7 @@ impl Account {
             .await
     }
 
-    /// Signs out with the sign-in's own token; logs another out with that of one who manages seats.
+    /// Signs out with the sign-in's own token, or signs somebody else out with the token of a user who manages seats.
     pub async fn sign_out(&self, sign_in: &str) -> Result<(), Error> {
         self.client
             .delete(&self.path(&format!("/sign-ins/{sign_in}")))
@@ -181,7 +181,7 @@ impl Account {
             .await
     }
 
-    /// Starts a piece of work: `fields` as the API takes them.
+    /// Starts a session from `fields`, in the API's format.
     pub async fn start_session(&self, fields: &Value) -> Result<SessionAnswer, Error> {
         let (status, answer) = self
             .client
@@ -190,14 +190,14 @@ impl Account {
         session_answer(status, answer)
     }
 
-    /// Does something to a session: `connect`, `pause` or `end`.
+    /// Acts on a session: `connect`, `pause` or `end`.
     pub async fn session(&self, session: &str, verb: &str) -> Result<Session, Error> {
         self.client
             .post(&self.path(&format!("/sessions/{session}/{verb}")), &json!({}))
             .await
     }
 
-    /// Takes a paused session up again; with `wait`, a full pool gives a place in its queue.
+    /// Resumes a paused session. With `wait`, a full pool answers with a place in its queue.
     pub async fn resume_session(&self, session: &str, wait: bool) -> Result<SessionAnswer, Error> {
         let path = self.path(&format!("/sessions/{session}/resume"));
         let (status, answer) = self
@@ -207,19 +207,19 @@ impl Account {
         session_answer(status, answer)
     }
 
-    /// A look at a ticket, which is its heartbeat.
+    /// Reads a ticket, which also renews its lease.
     pub async fn ticket(&self, ticket: &str) -> Result<Ticket, Error> {
         self.client.get(&self.path(&format!("/tickets/{ticket}"))).await
     }
 
-    /// Takes the seat that is offered to a ticket for a sign-in.
+    /// Claims the seat that is offered to a ticket for a sign-in.
     pub async fn claim_sign_in(&self, ticket: &str) -> Result<SignInAnswer, Error> {
         let path = self.path(&format!("/tickets/{ticket}/claim"));
         let (status, answer) = self.client.post_for_status(&path, &json!({})).await?;
         sign_in_answer(status, answer)
     }
 
-    /// Takes the seat that is offered to a ticket for a session.
+    /// Claims the seat that is offered to a ticket for a session.
     pub async fn claim_session(&self, ticket: &str) -> Result<SessionAnswer, Error> {
         let path = self.path(&format!("/tickets/{ticket}/claim"));
         let (status, answer) = self.client.post_for_status(&path, &json!({})).await?;
@@ -248,7 +248,7 @@ fn sign_in_answer(status: StatusCode, mut answer: Value) -> Result<SignInAnswer,
     })
 }
 
-/// A session stands at the top or under `session`, beside what else a claim may give.
+/// A claim answers with the session under `session`, beside other fields; other calls with the session itself.
 fn session_answer(status: StatusCode, mut answer: Value) -> Result<SessionAnswer, Error> {
     if status == StatusCode::ACCEPTED {
         return Ok(SessionAnswer::Waits(serde_json::from_value(take(

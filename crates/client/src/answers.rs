@@ -1,4 +1,4 @@
-//! What the API takes and shows, as far as clients need it. Fields that are not here are passed over.
+//! The requests and answers of the API, as far as this client needs them. Other fields are ignored.
 
 use std::collections::BTreeMap;
 
@@ -9,32 +9,32 @@ use serde::{Deserialize, Serialize};
 pub struct Items<T> {
     /// The items of this page.
     pub items: Vec<T>,
-    /// Where the next page starts; none on the last.
+    /// The cursor of the next page; `None` on the last.
     pub next_cursor: Option<String>,
 }
 
-/// Something that has an id.
+/// Any answer that has an id.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Created {
-    /// The id.
+    /// The id, with the prefix of its kind: `acct_…`, `user_…`.
     pub id: String,
 }
 
 /// A new API key: the only answer that shows it.
 #[derive(Debug, Clone, Deserialize)]
 pub struct ApiKey {
-    /// The id.
+    /// The key's id, to revoke or rotate it by: `key_…`.
     pub id: String,
-    /// The key.
+    /// The secret key itself. The server does not store it.
     pub key: String,
 }
 
-/// Where a user is.
+/// A user's device.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Device {
-    /// The id that the client keeps.
+    /// The id that the client chose and keeps.
     pub id: String,
-    /// What people call it.
+    /// The device's name, as the user knows it.
     pub name: String,
     /// `desktop`, `phone`, `glasses` or `browser`.
     pub kind: String,
@@ -43,135 +43,135 @@ pub struct Device {
 /// A user's presence on one device for one product.
 #[derive(Debug, Clone, Deserialize)]
 pub struct SignIn {
-    /// The id.
+    /// The sign-in's id, `sign_…`.
     pub id: String,
-    /// Who.
+    /// The user's id.
     pub user: String,
-    /// For which product.
+    /// The product's name.
     pub product: String,
-    /// Where.
+    /// The device on which the user is signed in.
     pub device: Device,
     /// Whether the user is in a call.
     pub in_call: bool,
 }
 
-/// What signing in came to.
+/// The result of signing in.
 #[derive(Debug, Clone)]
 pub enum SignInAnswer {
-    /// Signed in, now or before.
+    /// The user is signed in, by this call or an earlier one.
     SignedIn {
-        /// The sign-in.
+        /// The new or existing sign-in.
         sign_in: SignIn,
-        /// Its own token, which every further call for it needs.
+        /// The sign-in's own token, which every later call for it needs.
         token: String,
     },
-    /// No seat is free; this is the place in the queue.
+    /// No seat is free, and the user is in the queue.
     Waits {
-        /// The ticket.
+        /// The place in the queue.
         ticket: Ticket,
-        /// Its own token.
+        /// The ticket's own token.
         token: String,
     },
 }
 
-/// How long a lease still runs.
+/// The remaining time of a lease.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Lease {
-    /// Seconds.
+    /// Seconds until it ends without another heartbeat.
     pub expires_in_secs: u32,
 }
 
 /// A place in a queue.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Ticket {
-    /// The id.
+    /// The ticket's id, `tick_…`.
     pub id: String,
     /// `waiting`, `offered`, `claimed` or `ended`.
     pub state: String,
-    /// From 1; none once a seat is offered.
+    /// The place in the queue, from 1; `None` once a seat is offered.
     pub position: Option<u32>,
-    /// How long it will probably take, in seconds.
+    /// The estimated wait, in seconds. `None` if there is nothing to base it on.
     pub wait_estimate_secs: Option<u32>,
 }
 
-/// A piece of support work.
+/// A session with a customer.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Session {
-    /// The id.
+    /// The session's id, `sess_…`.
     pub id: String,
     /// `standby`, `active`, `paused`, `ending` or `ended`.
     pub state: String,
-    /// What carries it: `seat`, `named`, `minutes` or `none`.
+    /// What pays for it: `seat`, `named`, `minutes` or `none`.
     pub funding: String,
-    /// What the customer types to come in.
+    /// The code with which the customer joins. `None` once the session has ended.
     pub code: Option<String>,
 }
 
-/// What starting or resuming a session came to.
+/// The result of starting or resuming a session.
 #[derive(Debug, Clone)]
 pub enum SessionAnswer {
-    /// It exists.
+    /// The session exists now.
     Session(Session),
-    /// No seat is free; this is the place in the queue.
+    /// No seat is free, and the user is in the queue.
     Waits(Ticket),
 }
 
 /// A seat pool.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Pool {
-    /// The id.
+    /// The pool's id, `pool_…`.
     pub id: String,
-    /// The name.
+    /// The pool's name, unique in the account.
     pub name: String,
-    /// The product.
+    /// The product whose seats it has.
     pub product: String,
-    /// Seats it has.
+    /// The number of seats.
     pub seats: u32,
-    /// Seats that are held or offered.
+    /// Seats that are held, or offered to the queue.
     pub occupied: u32,
-    /// How many wait.
+    /// The length of the queue.
     pub waiting: u32,
     /// Whether it is the product's default pool.
     pub default: bool,
 }
 
-/// How an account's seats are used at the moment.
+/// The current use of an account's seats.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Usage {
-    /// By product.
+    /// The use of each product.
     pub products: Vec<ProductUsage>,
-    /// Prepaid minutes.
+    /// The prepaid minutes.
     pub minutes: Minutes,
 }
 
-/// Prepaid minutes.
+/// The account's prepaid minutes.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Minutes {
     /// How many are left.
     pub remaining: u64,
 }
 
-/// How a product's seats are used.
+/// The use of a product's seats.
 #[derive(Debug, Clone, Deserialize)]
 pub struct ProductUsage {
-    /// The product.
+    /// The product's name.
     pub product: String,
-    /// Its pools.
+    /// The use of each pool.
     pub pools: Vec<PoolUsage>,
-    /// Anything else that the answer carries.
+    /// All other fields of the answer.
     #[serde(flatten)]
     pub more: BTreeMap<String, serde_json::Value>,
 }
 
-/// How a pool's seats are used.
+/// The use of a pool's seats.
 #[derive(Debug, Clone, Deserialize)]
 pub struct PoolUsage {
-    /// The name.
+    /// The pool's name.
     pub name: String,
-    /// Seats it has.
+    /// The number of seats.
     pub seats: u32,
-    /// Seats that are held or offered.
+    /// Seats that are held, or offered to the queue.
     pub occupied: u32,
-    /// How many wait.
+    /// The length of the queue.
     pub waiting: u32,
 }

@@ -1,21 +1,21 @@
-//! What can go wrong between a caller and a server.
+//! Errors of a call to the server.
 
 use reqwest::StatusCode;
 use serde::Deserialize;
 
-/// A call came to nothing.
+/// Why a call failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The server said no, and why.
+    /// The server refused the call.
     #[error("{}", .0.detail)]
     Refused(Box<Problem>),
-    /// The server was not reached, or broke off.
+    /// The server could not be reached, or closed the connection early.
     #[error("the server could not be reached")]
     Transport(#[from] reqwest::Error),
-    /// The server answered with something else than the API describes.
+    /// The answer does not have the documented format.
     #[error("the answer is not what the API describes")]
     Answer(#[from] serde_json::Error),
-    /// An error that is no problem document: something between caller and server answered.
+    /// An error that is not a problem document, so it came from something between this client and the server.
     #[error("answered with status {0} and no problem document")]
     Status(StatusCode),
 }
@@ -23,14 +23,14 @@ pub enum Error {
 /// A problem document (RFC 9457).
 #[derive(Debug, Clone, Deserialize)]
 pub struct Problem {
-    /// The stable code.
+    /// The stable code, such as `no-seat-available`.
     pub code: String,
     /// The HTTP status.
     pub status: u16,
-    /// The sentence that says what happened and what to do.
+    /// A sentence that says what happened and what to do.
     #[serde(default)]
     pub detail: String,
-    /// Everything else that the document carries: numbers, actions, fields.
+    /// All other members of the document: numbers, actions, fields.
     #[serde(flatten)]
     pub facts: serde_json::Map<String, serde_json::Value>,
 }
@@ -43,7 +43,7 @@ impl Error {
         }
     }
 
-    /// The stable code, where the server said no.
+    /// The stable code, if the server refused the call.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         match self {

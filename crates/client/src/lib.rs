@@ -32,10 +32,10 @@ pub use answers::{
 };
 pub use error::{Error, Problem};
 
-/// How long an answer may take.
+/// The longest wait for an answer.
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 
-/// A server and the token that calls it. Cheap to clone; connections are kept and shared.
+/// A server and the bearer token for it. Cheap to clone; clones share their connections.
 #[derive(Debug, Clone)]
 pub struct Client {
     http: reqwest::Client,
@@ -44,9 +44,9 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client of the server at `base`, such as `http://127.0.0.1:8080`, that calls with this bearer token.
+    /// A client of the server at `base`, such as `http://127.0.0.1:8080`, that sends this bearer token.
     pub fn new(base: impl Into<String>, token: impl Into<String>) -> Result<Self, Error> {
-        // For https. A program that has chosen its cryptography already keeps it.
+        // For https. If the program has already installed a provider, that one stays.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder().timeout(ANSWER_WITHIN).build()?;
         let base = base.into().trim_end_matches('/').to_owned();
@@ -67,20 +67,20 @@ impl Client {
         }
     }
 
-    /// Where the server is.
+    /// The server's base URL.
     #[must_use]
     pub fn base(&self) -> &str {
         &self.base
     }
 
-    /// Reads something. `path` starts with a slash and may carry a query.
+    /// Sends a `GET`. `path` starts with a slash and may have a query.
     pub async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Error> {
         self.ask(Method::GET, path, None::<&()>)
             .await
             .map(|(_, answer)| answer)
     }
 
-    /// Reads a text.
+    /// Sends a `GET` and returns the body as text.
     pub async fn text(&self, path: &str) -> Result<String, Error> {
         let response = self.request(Method::GET, path).send().await?;
         let status = response.status();
@@ -91,14 +91,14 @@ impl Client {
         Ok(String::from_utf8_lossy(&body).into_owned())
     }
 
-    /// Creates something, or does something.
+    /// Sends a `POST`.
     pub async fn post<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T, Error> {
         self.ask(Method::POST, path, Some(body))
             .await
             .map(|(_, answer)| answer)
     }
 
-    /// Creates something, and says by which status: 201 and 202 differ in what they carry.
+    /// Sends a `POST` and returns the status too: 201 and 202 have different bodies.
     pub async fn post_for_status<T: DeserializeOwned>(
         &self,
         path: &str,
@@ -107,21 +107,21 @@ impl Client {
         self.ask(Method::POST, path, Some(body)).await
     }
 
-    /// Sets something whole.
+    /// Sends a `PUT`.
     pub async fn put<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T, Error> {
         self.ask(Method::PUT, path, Some(body))
             .await
             .map(|(_, answer)| answer)
     }
 
-    /// Changes part of something.
+    /// Sends a `PATCH`.
     pub async fn patch<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T, Error> {
         self.ask(Method::PATCH, path, Some(body))
             .await
             .map(|(_, answer)| answer)
     }
 
-    /// Ends or removes something. Whatever the answer carries is passed over.
+    /// Sends a `DELETE` and ignores the answer's body.
     pub async fn delete(&self, path: &str) -> Result<(), Error> {
         let response = self.request(Method::DELETE, path).send().await?;
         let status = response.status();
@@ -158,7 +158,7 @@ impl Client {
         if !status.is_success() {
             return Err(Error::of_answer(status, &body));
         }
-        // An answer without a body stands for `null`, which `()` and `Option` take.
+        // An answer without a body is read as `null`, which `()` and `Option` accept.
         let text: &[u8] = if body.is_empty() { b"null" } else { &body };
         Ok((status, serde_json::from_slice(text)?))
     }

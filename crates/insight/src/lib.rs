@@ -1,3 +1,3 @@
-//! Foreign license logs and what they tell. Pure: callers open the files and drive the seats.
+//! Foreign license logs, read and prepared for a replay. Pure: callers open the files and drive the seats.
 
 pub mod flexnet;

@@ -1,11 +1,11 @@
-//! Whatever stands in a file, reading and planning it ends well.
+//! Reading and planning never panics, whatever the file contains.
 
 mod pool;
 
 use proptest::prelude::*;
 use usher_insight::flexnet::{Grouping, features, plan, read};
 
-/// Lines that look like those of a log, with everything that may be wrong about them.
+/// Lines that look like those of a log, with everything that can be wrong about them.
 fn line() -> impl Strategy<Value = Vec<u8>> {
     let clock = prop_oneof![
         6 => "[ 0-2]?[0-9]:[0-5][0-9]:[0-5][0-9]",
@@ -34,7 +34,7 @@ fn line() -> impl Strategy<Value = Vec<u8>> {
 
 fn check(bytes: &[u8]) {
     let Ok(log) = read(bytes, |_| {}) else {
-        // Only what claims to be compressed can be unreadable.
+        // Only input that looks compressed can be unreadable.
         assert!(bytes.starts_with(&[0x1f, 0x8b]));
         return;
     };

@@ -49,10 +49,10 @@ fn figures(count: &Count) -> [u64; 8] {
     ]
 }
 
-/// One replay: of which feature, with how many seats, held by whom.
+/// One replay: the feature, the number of seats, and the grouping.
 type Play<'a> = (&'a str, u32, Grouping);
 
-/// The figures of the independent count in `tests/oracle`, of all replays of one log.
+/// The figures of the independent count in `tests/oracle`, for all replays of one log.
 fn oracle(path: &Path, plays: &[Play<'_>]) -> Vec<[u64; 8]> {
     let mut child = Command::new("python3")
         .arg(repository().join("tests/oracle/replay_count.py"))
@@ -192,7 +192,7 @@ fn an_independent_count_agrees_on_every_feature_of_every_log() {
             .iter()
             .enumerate()
             .flat_map(|(index, of)| {
-                // Groupings take turns from feature to feature.
+                // The groupings alternate from feature to feature.
                 let grouping = GROUPINGS[index % 3];
                 [of.peak, of.peak.div_ceil(2)].map(|seats| (&*of.feature, seats, grouping))
             })

@@ -1,34 +1,34 @@
-//! What the rooms that keep tables in SQLite share: bringing a schema up to date, whole or not at all.
+//! Migrations for the crates that keep tables in SQLite. They are applied entirely or not at all.
 
 #![expect(clippy::doc_markdown, reason = "SQLite is a name, not code")]
 
 use refinery::{Migration, Runner};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
-/// An object that a migration makes, by which it is recognised where its row in the history is missing.
+/// An object that a migration creates, by which it is recognized if its row in the history is missing.
 ///
-/// The versions up to schema 3-7 stored a migration and its row in two transactions, so a kill between them left the one
+/// Versions up to schema 3-7 stored a migration and its row in two transactions, so a kill between them left one
 /// without the other. Migrations that landed later need no landmark.
 #[derive(Debug, Clone, Copy)]
 pub struct Landmark {
     /// The migration's version.
     pub version: i32,
-    /// The name of a table or index that only this migration makes.
+    /// The name of a table or index that only this migration creates.
     pub object: &'static str,
 }
 
-/// Why a schema could not be brought up to date.
+/// Why a schema could not be migrated.
 #[derive(Debug, thiserror::Error)]
 pub enum MigrationError {
-    /// SQLite refused.
+    /// SQLite returned an error.
     #[error("the database refused")]
     Sqlite(#[from] rusqlite::Error),
-    /// SQLite refused a migration. Nothing of it, or of those before it in this run, is stored.
+    /// A migration failed. Nothing of it, or of those before it in this run, is stored.
     #[error("migration {version} failed")]
     Failed {
-        /// Which.
+        /// The version of the failed migration.
         version: i32,
-        /// Why.
+        /// SQLite's error.
         source: rusqlite::Error,
     },
     /// The database was written by a later version of the program.
@@ -36,21 +36,20 @@ pub enum MigrationError {
     Newer {
         /// The newest migration in the database.
         stored: i32,
-        /// The newest migration that this program has.
+        /// The newest migration of this program.
         known: i32,
     },
-    /// A migration that was applied differs from the one in this program.
+    /// An applied migration differs from the one in this program.
     #[error("its schema is another one than this version's: migration {version} differs")]
     Divergent {
-        /// Which.
+        /// The version of the migration.
         version: i32,
     },
 }
 
-/// Applies the migrations of `runner` that the database behind `connection` does not have: all of them and their rows
-/// in `history` in one transaction, so that a kill at any moment leaves the old schema or the new one. Processes that
-/// do so at the same time wait for one another. Gives the newest version that had been applied before; none for a
-/// new database.
+/// Applies the migrations of `runner` that the database lacks: all of them, with their rows in `history`, in one
+/// transaction, so that a kill at any moment leaves the old schema or the new one. Processes that do this at the same
+/// time wait for one another. Returns the newest version applied before; `None` for a new database.
 pub fn migrate(
     connection: &mut Connection,
     runner: &Runner,
@@ -59,7 +58,7 @@ pub fn migrate(
 ) -> Result<Option<i32>, MigrationError> {
     let mut migrations = runner.get_migrations().clone();
     migrations.sort_by_key(Migration::version);
-    // Whoever only looks waits for no writer.
+    // If nothing is to be done, do not wait for a writer.
     if has_object(connection, history)? && is_current(connection, &migrations, history)? {
         return Ok(newest(connection, history)?);
     }
@@ -69,7 +68,7 @@ pub fn migrate(
     if let Some(stored) = before.filter(|stored| *stored > known) {
         return Err(MigrationError::Newer { stored, known });
     }
-    // The table is the one that refinery makes, so that its own tools can read it.
+    // The table has the format of refinery's own, so that its tools can read it.
     transaction.execute_batch(&format!(
         "CREATE TABLE IF NOT EXISTS {history}
          (version int4 PRIMARY KEY, name VARCHAR(255), applied_on VARCHAR(255), checksum VARCHAR(255))"
@@ -119,7 +118,7 @@ fn apply(
     Ok(())
 }
 
-/// Whether the database has exactly these migrations, as they are here.
+/// Whether the database has exactly these migrations, with the same content.
 fn is_current(connection: &Connection, migrations: &[Migration], history: &str) -> rusqlite::Result<bool> {
     for migration in migrations {
         let stored = checksum_of(connection, migration.version(), history)?;
@@ -145,7 +144,7 @@ fn newest(connection: &Connection, history: &str) -> rusqlite::Result<Option<i32
     connection.query_row(&sql, [], |row| row.get(0))
 }
 
-/// Whether the database has a table, an index or a trigger of this name.
+/// Whether the database has a table, index or trigger with this name.
 pub fn has_object(connection: &Connection, name: &str) -> rusqlite::Result<bool> {
     connection
         .prepare_cached("SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = ?1)")?

@@ -1,22 +1,22 @@
-//! Gives every line of a log its instant: the lines carry a time of day, and only some of them the date.
+//! Gives every line of a log its time: the lines carry a time of day, and only some of them the date.
 //!
-//! Between two dates a clock that steps back by more than [`SLACK_SECS`] has passed midnight. A smaller step
-//! back is a daemon's line that came late, or the end of summer time: such a line gets the time of the latest
-//! line before it, and so does a line from just before midnight that comes just after it. A date overrules
-//! what was inferred before it: where it lies whole days later, the server was silent at the last midnight;
-//! where it lies earlier, no line before it is later than it. A date that lies more than a day back is that of
-//! another log in the same file: the log is cut there. Within a part, times never go back.
+//! Between two dates, a clock that steps back by more than [`SLACK_SECS`] has passed midnight. A smaller step back is a
+//! daemon's late line, or the end of summer time: such a line gets the time of the latest line before it, and so does a
+//! line from just before midnight that comes just after it. A date overrules what was inferred before it: if it is
+//! whole days later, the server was silent at the last midnight; if it is earlier, no line before it may be later than
+//! it. A date more than a day back belongs to another log in the same file: the log is cut there. Within a part, times
+//! never go back.
 
 use usher_domain::Timestamp;
 
 use super::line::DAY_SECS;
 
-/// A step back up to this is no midnight. One hour of summer time, and some seconds for late lines.
+/// A step back of up to this long is not a midnight. Covers one hour of summer time, and some seconds for late lines.
 const SLACK_SECS: i64 = 3_900;
-/// How long after midnight a line from before midnight may come.
+/// A line from before midnight may come up to this long after it.
 const LATE_SECS: i64 = 600;
 
-/// What a line says about its time.
+/// The time information of a line.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Stamp {
     /// Seconds since midnight.
@@ -25,11 +25,11 @@ pub(super) struct Stamp {
     pub(super) day: Option<i64>,
 }
 
-/// The instants of all stamps, and what had to be done for them.
+/// The times of all stamps, and what had to be assumed for them.
 #[derive(Debug, Default)]
 pub(super) struct Dated {
     pub(super) times: Vec<Timestamp>,
-    /// Where another log begins, by the index of its first stamp.
+    /// Where another log begins, as the index of its first stamp.
     pub(super) cuts: Vec<usize>,
     /// How many stamps come before the first date.
     pub(super) undated: usize,
@@ -49,7 +49,7 @@ pub(super) fn date(stamps: &[Stamp]) -> Dated {
         walk.through(&stamps[open..index]);
         let known = day * DAY_SECS + stamp.clock;
         if walk.now().is_some_and(|now| known < now - DAY_SECS) {
-            // What was taken for a midnight since the last date is the beginning of the other log.
+            // The last inferred midnight since the previous date is really the beginning of the other log.
             let kept = walk.midnight.unwrap_or(walk.secs.len());
             secs.extend(walk.secs.drain(..kept));
             cuts.push(secs.len());
@@ -74,7 +74,7 @@ pub(super) fn date(stamps: &[Stamp]) -> Dated {
     }
 }
 
-/// The instants so far, in seconds since 1970-01-01.
+/// The times so far, in seconds since 1970-01-01.
 struct Walk {
     secs: Vec<i64>,
     /// The first stamp after the last date.
@@ -123,7 +123,7 @@ impl Walk {
         self.secs.last().copied()
     }
 
-    /// The instant at which the clock shows this, as near to now as makes sense.
+    /// The next time at which the clock shows this, as close to the previous line as is plausible.
     fn next(&self, clock: i64) -> i64 {
         let Some(now) = self.now() else { return clock };
         let today = now - now.rem_euclid(DAY_SECS) + clock;
@@ -136,7 +136,7 @@ impl Walk {
         }
     }
 
-    /// A line whose instant is known ends the segment.
+    /// A line whose time is known ends the segment.
     fn arrive(&mut self, known: i64) {
         let now = self.now().unwrap_or(known);
         if let Some(midnight) = self.midnight.filter(|_| known - now >= DAY_SECS) {

@@ -1,4 +1,4 @@
-//! What a log says about each of its features.
+//! Sums up the use of each feature in a log.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -8,10 +8,10 @@ use serde::Serialize;
 use super::plan::{Grouping, StepKind, steps};
 use super::{Action, Entry, EntryKind, Log};
 
-/// The use of one feature, as the log tells it.
+/// The use of one feature according to the log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FeatureUse {
-    /// Its name.
+    /// The feature's name, as the log spells it.
     pub feature: Arc<str>,
     /// `OUT` lines.
     pub outs: u64,
@@ -19,13 +19,13 @@ pub struct FeatureUse {
     pub ins: u64,
     /// `UPGRADE` lines.
     pub upgrades: u64,
-    /// `DENIED` lines for want of seats.
+    /// `DENIED` lines for lack of seats.
     pub denied: u64,
     /// `DENIED` lines for any other reason.
     pub denied_otherwise: u64,
-    /// How many different users took licenses or were refused for the limit.
+    /// How many different users checked out licenses or were denied for lack of seats.
     pub users: u64,
-    /// Most licenses in use at once. Returns of what the log did not see taken count for nothing.
+    /// Most licenses in use at once. A return whose checkout is not in the log does not count.
     pub peak: u32,
 }
 
@@ -35,7 +35,7 @@ pub fn features(log: &Log) -> Vec<FeatureUse> {
     let mut by_feature: BTreeMap<&Arc<str>, Vec<&Entry>> = BTreeMap::new();
     for entry in &log.entries {
         match &entry.kind {
-            // A feature that nobody used yet has nothing to lose by the start.
+            // A start ends the use of all features seen so far; later ones have nothing checked out yet.
             EntryKind::Started => by_feature.values_mut().for_each(|entries| entries.push(entry)),
             EntryKind::Use(usage) => by_feature.entry(&usage.feature).or_default().push(entry),
         }

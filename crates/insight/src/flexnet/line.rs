@@ -1,12 +1,12 @@
-//! What one line of a debug log says, taken alone. Total: any text is one of the variants.
+//! Parses one line of a debug log, without its context. Total: any text is one of the variants.
 
 use jiff::civil::{Date, DateTime};
 
-/// Seconds of a day.
+/// Seconds in a day.
 pub(super) const DAY_SECS: i64 = 86_400;
-/// More licenses in one line than anybody has: such a line is bad.
+/// A line with more licenses than this is bad: nobody has that many.
 const COUNT_MAX: u32 = 1_000_000;
-/// How far the clock in a summary's date may lie from that of its own line.
+/// How far the clock in a summary's date may be from the clock of its own line.
 const SUMMARY_SLACK_SECS: i64 = 3_600;
 
 /// A line of a debug log.
@@ -14,11 +14,11 @@ const SUMMARY_SLACK_SECS: i64 = 3_600;
 pub(super) enum Line<'a> {
     /// Nothing but white space.
     Blank,
-    /// A daemon says something at a time of the day.
+    /// A daemon's message at a time of day.
     Said {
         /// Seconds since midnight.
         clock: i64,
-        /// The day, in days since 1970-01-01, where the line begins with its date or says it.
+        /// The day, in days since 1970-01-01, if the line begins with its date or names it.
         day: Option<i64>,
         daemon: &'a str,
         what: Said<'a>,
@@ -27,7 +27,7 @@ pub(super) enum Line<'a> {
     Bad(&'static str),
 }
 
-/// What a daemon says.
+/// A daemon's message.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Said<'a> {
     Use(Use<'a>),
@@ -43,7 +43,7 @@ pub(super) enum Said<'a> {
     Queued,
     Statistics,
     Notice,
-    /// The keyword of a line of use, and then nothing that fits.
+    /// The keyword of a line about use, followed by something that does not fit.
     Bad(&'static str),
 }
 
@@ -55,15 +55,15 @@ pub(super) struct Use<'a> {
     pub(super) user: &'a str,
     pub(super) host: &'a str,
     pub(super) count: u32,
-    /// The last parenthesis that is not a number of licenses: why, or how.
+    /// The last parenthesis that is not a number of licenses: the reason, or the way.
     pub(super) remark: Option<&'a str>,
-    /// The oldest form, whose denials give the time in place of a reason.
+    /// The oldest format, whose denials have the time instead of a reason.
     pub(super) is_old_form: bool,
 }
 
 impl Use<'_> {
-    /// Whether a denial was for want of seats: it says that every license was in use, or that others wait for one
-    /// already. Of the oldest form nothing else is known than that seats were wanted.
+    /// Whether a denial was for lack of seats: it says that every license was in use, or that others are queued for one
+    /// already. In the oldest format, every denial counts as one.
     pub(super) fn is_for_want_of_seats(&self) -> bool {
         let codes = ["(-4,", "(-4)", "(-24,", "(-24)"];
         self.is_old_form
@@ -117,7 +117,7 @@ impl<'a> Line<'a> {
     }
 }
 
-/// Takes the date of ISO 8601 off the front, `2023-08-08T` or `2023-08-08 `, as days since 1970-01-01.
+/// Takes an ISO 8601 date off the front, `2023-08-08T` or `2023-08-08 `, as days since 1970-01-01.
 fn iso_date(text: &str) -> (Option<i64>, &str) {
     let date = text
         .get(..10)
@@ -129,8 +129,8 @@ fn iso_date(text: &str) -> (Option<i64>, &str) {
     }
 }
 
-/// Takes `H:MM:SS` off the front, as seconds since midnight. A fraction and an offset from UTC may follow: all times
-/// are those of the server's own wall clock, so neither changes anything.
+/// Takes `H:MM:SS` off the front, as seconds since midnight. A fraction and an offset from UTC may follow; both are
+/// ignored, because all times are by the server's own wall clock.
 fn clock(text: &str) -> Option<(i64, &str)> {
     let (hours, rest) = text.split_once(':')?;
     let (minutes, rest) = rest.split_once(':')?;
@@ -187,7 +187,7 @@ fn said<'a>(clock: i64, daemon: &str, message: &'a str) -> Said<'a> {
     }
 }
 
-/// `3/30/2016`, month first whatever the server's locale.
+/// `3/30/2016`, month first in every locale of the server.
 fn slashed_day(text: &str) -> Option<i64> {
     let mut parts = text.split('/');
     let month = parts.next()?.parse().ok()?;
@@ -199,8 +199,8 @@ fn slashed_day(text: &str) -> Option<i64> {
     days_since_1970(Date::new(year, month, day).ok()?)
 }
 
-/// `Thu Apr 30 2015 15:34:04 Eastern Daylight Time`: the day of the line, which may stand on the other side of
-/// midnight. A date whose clock is not the line's own tells of another time and says nothing about the line.
+/// `Thu Apr 30 2015 15:34:04 Eastern Daylight Time`: the day of the line, which may be on the other side of midnight. A
+/// date whose clock differs from the line's own is about another time, and is ignored.
 fn spelt_day(clock: i64, text: &str) -> Option<i64> {
     let mut words = text.split_whitespace().skip(1);
     let (month, day, year, time) = (words.next()?, words.next()?, words.next()?, words.next()?);
@@ -231,7 +231,7 @@ fn usage(deed: Deed, text: &str) -> Said<'_> {
     let Some((user, host, rest)) = client(after_preposition(rest)) else {
         return Said::Bad("no user@host");
     };
-    // The verbose form leaves the user out before the host, and names them after the version.
+    // The verbose format omits the user before the host, and names them after the version.
     let named = verbose.and_then(|verbose| verbose.split_whitespace().nth(1));
     let user = named.filter(|_| user.is_empty()).unwrap_or(user);
     let mut usage = Use {
@@ -246,7 +246,7 @@ fn usage(deed: Deed, text: &str) -> Said<'_> {
     let mut is_raised = false;
     let mut rest = rest.trim_start();
     while let Some((group, after)) = group(rest) {
-        // What follows in brackets is the client's own checkout data.
+        // The brackets contain the client's own checkout data.
         let is_data = rest.starts_with('[');
         if let Some((from, to)) = upgrade(group).filter(|_| !is_data) {
             is_raised = true;
@@ -270,14 +270,14 @@ fn usage(deed: Deed, text: &str) -> Said<'_> {
     Said::Use(usage)
 }
 
-/// Takes the number of licenses off the front of the oldest form: `3 editor to dave@pc4`. A feature may be a number
+/// Takes the number of licenses off the front in the oldest format: `3 editor to dave@pc4`. A feature may be a number
 /// too, so the word before the client decides.
 fn old_style_count(text: &str) -> (Option<u32>, &str) {
     let old = text.split_once([' ', '\t']).and_then(|(number, rest)| {
         let (_, after) = feature(rest.trim_start())?;
         let is_old = after_preposition(after) != after;
         let digits = number.bytes().all(|byte| byte.is_ascii_digit()) && !number.is_empty();
-        // A number past all bounds is 0, which nobody can take.
+        // A number out of range becomes 0, which nobody can check out.
         (is_old && digits).then(|| (number.parse().unwrap_or(0), rest))
     });
     match old {
@@ -286,7 +286,7 @@ fn old_style_count(text: &str) -> (Option<u32>, &str) {
     }
 }
 
-/// What follows the word before the client in the oldest form; the text itself in the others.
+/// The text after the word before the client in the oldest format; the whole text in the others.
 fn after_preposition(text: &str) -> &str {
     let mut words = ["to ", "by ", "from "].iter();
     words
@@ -294,7 +294,7 @@ fn after_preposition(text: &str) -> &str {
         .unwrap_or(text)
 }
 
-/// The feature in quotes, or the first word where a daemon writes none.
+/// The feature in quotes, or the first word if the daemon writes no quotes.
 fn feature(text: &str) -> Option<(&str, &str)> {
     let (feature, rest) = match text.strip_prefix('"') {
         Some(quoted) => quoted.split_once('"')?,
@@ -303,11 +303,11 @@ fn feature(text: &str) -> Option<(&str, &str)> {
     (!feature.is_empty()).then_some((feature, rest))
 }
 
-/// `user@host`. Users of Windows may have spaces and an `@` of their own; hosts have neither.
+/// `user@host`. Windows users may have spaces and an `@` in their names; hosts have neither.
 fn client(text: &str) -> Option<(&str, &str, &str)> {
     let mut text = text.trim_start();
     if text.starts_with('(') {
-        // A requirement such as `(PORT_AT_HOST_PLUS   )` may stand before the user.
+        // A requirement such as `(PORT_AT_HOST_PLUS   )` may come before the user.
         text = group(text)?.1.trim_start();
     }
     let at = text.find('@')?;
@@ -319,7 +319,7 @@ fn client(text: &str) -> Option<(&str, &str, &str)> {
     named.then_some((user, host, &text[end..]))
 }
 
-/// Takes a group in parentheses or brackets off the front, with the groups nested in it.
+/// Takes a group in parentheses or brackets, with nested groups, off the front.
 fn group(text: &str) -> Option<(&str, &str)> {
     let (open, close) = match text.as_bytes().first()? {
         b'(' => ('(', ')'),
@@ -340,7 +340,7 @@ fn group(text: &str) -> Option<(&str, &str)> {
     Some((&text[1..], ""))
 }
 
-/// `20 licenses`, or `20` in the verbose form; a number past all bounds is 0, which nobody can take.
+/// `20 licenses`, or `20` in the verbose format; a number out of range becomes 0, which nobody can check out.
 fn licenses(group: &str) -> Option<u32> {
     let group = group.trim();
     let (number, unit) = group.split_once(' ').unwrap_or((group, "licenses"));

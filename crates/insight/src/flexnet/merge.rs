@@ -1,20 +1,19 @@
-//! Several logs, or the parts of one file, in the order of time.
+//! Merges several logs, or the parts of one file, in the order of time.
 
 use std::collections::HashMap;
 
 use super::{Entry, Log, ReadReport};
 
-/// A log without any date among several: nothing tells where it belongs.
+/// One of several logs has no date, so its place among the others is unknown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("log number {0} has no dates, so nothing tells where it belongs among the others")]
 pub struct NoDates(
-    /// Which of the logs, from 1.
+    /// The number of the log in the given order, from 1.
     pub usize,
 );
 
-/// Makes one log of several, given in any order. Lines that two of them have in common, because one log was copied
-/// while it grew, count once. The report adds up what those of the logs say; their lines keep the numbers of their own
-/// file.
+/// Merges several logs, given in any order. Lines that two of them have in common, because one log was copied while it
+/// grew, count once. The report is the sum of the logs' reports; lines keep the numbers they have in their own file.
 pub fn merge(logs: Vec<Log>) -> Result<Log, NoDates> {
     if let Some(place) = logs.iter().position(|log| !log.is_dated)
         && logs.len() > 1
@@ -35,7 +34,8 @@ pub fn merge(logs: Vec<Log>) -> Result<Log, NoDates> {
     })
 }
 
-/// The entries of all parts by their time, what two parts have in common once. Within a part, times never go back.
+/// The entries of all parts by their time; entries that two parts have in common appear once. Within a part, times
+/// never go back.
 pub(super) fn in_order(mut parts: Vec<Vec<Entry>>) -> Vec<Entry> {
     parts.retain(|part| !part.is_empty());
     parts.sort_by_key(|part| part.first().map(|entry| entry.at));
@@ -44,14 +44,14 @@ pub(super) fn in_order(mut parts: Vec<Vec<Entry>>) -> Vec<Entry> {
     for mut part in parts {
         drop_known(&mut part, &all);
         all.append(&mut part);
-        // Stable: what came first of those of one second stays first.
+        // A stable sort keeps the order of entries within the same second.
         all.sort_by_key(|entry| entry.at);
     }
     all
 }
 
-/// Takes out of a part what `known` tells already. A line that both have several times stays as often as it is in the
-/// part more often.
+/// Removes from a part the entries that `known` already has. An entry that both have several times stays as often as
+/// the part has it more often.
 fn drop_known(part: &mut Vec<Entry>, known: &[Entry]) {
     let Some(from) = part.first().map(|entry| entry.at) else {
         return;

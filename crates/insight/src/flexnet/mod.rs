@@ -1,8 +1,8 @@
 //! `FlexNet` debug logs: from the bytes of a log to the steps that a replay drives through a seat pool.
 //!
-//! [`read()`] makes a [`Log`] of the bytes, [`merge`] one of several, [`features`] says what is in it. [`plan`] pairs
-//! each checkout of one feature with its return and gives the [`Step`]s of these sessions, and a [`Tally`] counts what
-//! came of them. Who decides about seats is not here: a driver asks its pool at each step and tells the tally.
+//! [`read()`] parses bytes into a [`Log`], [`merge`] joins several, [`features`] lists the features. [`plan`] pairs
+//! each checkout of one feature with its return and turns these sessions into [`Step`]s; a [`Tally`] counts the
+//! results. This module decides nothing about seats: a driver asks its pool at each step and reports to the tally.
 
 mod calendar;
 mod features;
@@ -28,49 +28,49 @@ pub use reading::{BAD_SAMPLES_MAX, UNREAD_MAX};
 pub use tally::{Count, Episodes, REFUSED_MOST_MAX, RETRY_WITHIN, Refused, Stretch, Tally};
 pub use text::wall_clock;
 
-/// What a log says about the use of licenses.
+/// The use of licenses according to a log.
 #[derive(Debug, Clone, Default)]
 pub struct Log {
     /// Every checkout, return, upgrade, denial and start of a vendor daemon, in the order of time.
     pub entries: Vec<Entry>,
-    /// Whether the log has any date. Without one, times count from 1970-01-01 and only their order means anything.
+    /// Whether the log has any date. Without one, times count from 1970-01-01, and only their order means anything.
     pub is_dated: bool,
-    /// How the reading went.
+    /// How many lines were read, ignored and bad.
     pub report: ReadReport,
 }
 
-/// One line that tells of use.
+/// One line about the use of licenses.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Entry {
-    /// When, by the wall clock of the license server, taken for UTC. Never before the entry above it.
+    /// The time, by the license server's wall clock, taken as UTC. Never before the previous entry.
     pub at: Timestamp,
     /// The vendor daemon that wrote the line.
     pub daemon: Arc<str>,
-    /// What the line tells.
+    /// What the line says.
     pub kind: EntryKind,
 }
 
-/// What an [`Entry`] tells.
+/// What an [`Entry`] says.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum EntryKind {
     /// The vendor daemon started, and holds nothing for anybody.
     Started,
-    /// Somebody used a feature, or wanted to.
+    /// A user checked a feature out or in, changed the number, or was denied.
     Use(Usage),
 }
 
 /// An `OUT`, `IN`, `UPGRADE` or `DENIED` line.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Usage {
-    /// What is licensed.
+    /// The feature's name.
     pub feature: Arc<str>,
-    /// Who asked. Empty where the log does not say.
+    /// The user who asked. Empty if the log does not say.
     pub user: Arc<str>,
-    /// From which computer. Empty where the log does not say.
+    /// The computer the request came from. Empty if the log does not say.
     pub host: Arc<str>,
-    /// How many licenses at once; at least 1.
+    /// How many licenses; at least 1.
     pub count: u32,
-    /// What happened.
+    /// What happened to them.
     pub action: Action,
 }
 
@@ -79,75 +79,75 @@ pub struct Usage {
 pub enum Action {
     /// They were taken.
     Out,
-    /// They came back.
+    /// They were returned.
     In {
-        /// Why, where the user did not give them back: `INACTIVE`, `SHUTDOWN`.
+        /// The log's mark if the user did not return them: `INACTIVE`, `SHUTDOWN`.
         mark: Option<Arc<str>>,
     },
     /// A checkout changed its number of licenses to [`Usage::count`].
     Upgrade {
-        /// How many it had before.
+        /// The number before.
         from: u32,
     },
-    /// They were refused.
+    /// The request was denied.
     Denied {
-        /// For want of seats: more licenses would have helped. Otherwise something else was in the way.
+        /// Whether the reason was a lack of seats, so that more licenses would have helped.
         by_limit: bool,
-        /// The reason in the words of the log, with its codes. Empty where the log gives none.
+        /// The reason as the log words it, with its codes. Empty if the log gives none.
         reason: Arc<str>,
     },
 }
 
-/// How the reading of a log went: each line is an entry, ignored, or bad.
+/// Statistics of reading a log: each line is an entry, ignored, or bad.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct ReadReport {
     /// How many lines the log has.
     pub lines: u64,
     /// How many of them are entries of use.
     pub entries: u64,
-    /// Lines that are understood and say nothing about use.
+    /// Lines that were read and do not concern use.
     pub ignored: Ignored,
-    /// Lines that cannot be understood.
+    /// Lines that could not be read.
     pub bad: u64,
-    /// The first [`BAD_SAMPLES_MAX`] of them.
+    /// The first [`BAD_SAMPLES_MAX`] of the bad lines.
     pub bad_samples: Vec<UnreadLine>,
-    /// How many lines, bad or ignored, name a feature of the log in a way that is not understood: what they say is
-    /// missing from all figures.
+    /// How many lines, bad or ignored, name a feature of the log but could not be read: their content is missing from
+    /// all figures.
     pub unread: u64,
-    /// The first [`UNREAD_MAX`] of them.
+    /// The first [`UNREAD_MAX`] of those lines.
     pub unread_lines: Vec<UnreadLine>,
-    /// Entries before the first date, or in a log without any. The former are counted back from the first date, the
-    /// latter forward from 1970-01-01.
+    /// Entries before the first date, or in a log without one. The former are counted back from the first date, the
+    /// latter forward from 1970-01-01. latter forward from 1970-01-01.
     pub undated: u64,
-    /// Lines whose clock ran backwards, so that they were given the time of the latest line before them.
+    /// Lines whose clock ran backwards and that were given the time of the latest line before them.
     pub held: u64,
-    /// How often another log begins within the file: the dates go back by more than a day.
+    /// How often another log begins within the file, because the dates go back by more than a day.
     pub cuts: u64,
-    /// The compressed file ends too early or is damaged: what comes before the damage was read.
+    /// Whether the compressed file ends too early or is damaged. What comes before the damage was read.
     pub cut_short: bool,
 }
 
-/// Lines that are understood and ignored, by kind.
+/// Lines that were read and ignored, by kind.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Ignored {
-    /// Nothing in the line but white space.
+    /// Lines with only white space.
     pub blank: u64,
     /// Lines that give the date: `TIMESTAMP`, `started on`, the date of the statistics.
     pub dates: u64,
     /// Starts of vendor daemons, and the same words while one reads its license file again.
     pub starts: u64,
-    /// `UNSUPPORTED`: no such feature here.
+    /// `UNSUPPORTED` lines: the server does not have the feature.
     pub unsupported: u64,
-    /// `QUEUED` and `DEQUEUED`: a user who waited long enough has an `OUT` line as well.
+    /// `QUEUED` and `DEQUEUED` lines. A user who waited long enough has an `OUT` line as well.
     pub queued: u64,
-    /// The daemons' summaries of themselves (SLOG).
+    /// The daemons' own summaries (SLOG).
     pub statistics: u64,
-    /// Everything else that a daemon says.
+    /// All other messages of a daemon.
     pub notices: u64,
 }
 
 impl Ignored {
-    /// How many lines of all kinds.
+    /// The sum of all kinds.
     #[must_use]
     pub const fn total(&self) -> u64 {
         self.blank
@@ -170,13 +170,13 @@ impl Ignored {
     }
 }
 
-/// A line that is not understood.
+/// A line that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct UnreadLine {
     /// The number of the line, from 1.
     pub line: u64,
-    /// What is wrong with it.
+    /// Why it could not be read.
     pub why: &'static str,
-    /// Its beginning; what could upset a terminal is replaced.
+    /// Its beginning; characters that could affect a terminal are replaced.
     pub text: String,
 }

@@ -1,4 +1,4 @@
-//! One copy of each name, however often the log repeats it.
+//! Stores each name once, no matter how often the log repeats it.
 
 use std::collections::HashSet;
 use std::sync::Arc;

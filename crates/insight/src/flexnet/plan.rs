@@ -1,4 +1,4 @@
-//! The steps of one feature: each checkout is paired with its return.
+//! Turns the entries of one feature into steps: each checkout is paired with its return.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,7 +14,7 @@ use super::{Action, Entry, EntryKind, Log, Usage};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Grouping {
-    /// Each checkout takes a seat of its own; several at once are all or nothing.
+    /// Each checkout takes its own seat; several at once are all or nothing.
     #[default]
     None,
     /// All checkouts from one host share one seat.
@@ -59,70 +59,70 @@ impl fmt::Display for Grouping {
     }
 }
 
-/// One thing that a replay does. Steps are in the order of the log, and their times never go back.
+/// One action of a replay. Steps are in the order of the log, and their times never go back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
-    /// When.
+    /// The time in the log.
     pub at: Timestamp,
-    /// What.
+    /// The action.
     pub kind: StepKind,
 }
 
-/// What a replay does at a [`Step`]. A session is one checkout with its return; sessions have numbers, from 0.
+/// The action of a [`Step`]. A session is one checkout with its return; sessions are numbered from 0.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StepKind {
-    /// A session begins: ask for its checkouts, and keep them where they are granted.
+    /// A session begins: ask for its checkouts, and keep them if they are granted.
     Begin {
-        /// Which.
+        /// The session's number.
         session: usize,
-        /// What it asks for.
+        /// The checkouts it asks for.
         request: Request,
     },
-    /// A session that was granted asks for more checkouts. One that was refused does not.
+    /// A granted session asks for more checkouts. Skip it for a session that was refused.
     Grow {
-        /// Which.
+        /// The session's number.
         session: usize,
-        /// How many more.
+        /// The additional checkouts.
         request: Request,
     },
-    /// A session keeps at most so many checkouts; with none left it is over. One that was refused has nothing to give
-    /// back.
+    /// A session keeps at most `left` checkouts; with none left it has ended. A session that was refused has nothing to
+    /// return.
     Shrink {
-        /// Which.
+        /// The session's number.
         session: usize,
-        /// How many are left of it in the log.
+        /// How many checkouts it still has in the log.
         left: u32,
-        /// Why.
+        /// Why they were returned.
         cause: ShrinkCause,
     },
-    /// Ask for the checkouts as the log's server was asked in vain, and give them back at once where granted.
+    /// A denial in the log: ask for the checkouts, and return them at once if they are granted.
     Probe(Request),
-    /// A client gave back what the log did not see it take.
+    /// A client returned a checkout that is not in the log.
     ReturnUnseen,
 }
 
-/// Why checkouts come back.
+/// Why checkouts are returned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ShrinkCause {
-    /// The client gave them back, or they were taken back.
+    /// The client returned them, or they were taken back.
     Returned,
-    /// The vendor daemon started again: nobody holds anything.
+    /// The vendor daemon restarted, which ended all checkouts.
     Restarted,
 }
 
-/// Who wants how many checkouts.
+/// A request for checkouts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
-    /// Who holds the seat: by the grouping `user@host`, the host, or the user.
+    /// The holder of the seat, by the grouping: `user@host`, the host, or the user.
     pub holder: Arc<str>,
-    /// The user, for the figures.
+    /// The user, for the statistics.
     pub user: Arc<str>,
-    /// How many at once; at least 1. With [`Grouping::None`] each needs a seat.
+    /// How many checkouts at once; at least 1. With [`Grouping::None`] each needs a seat.
     pub checkouts: u32,
 }
 
-/// The steps of a feature. Each checkout is paired with its return before anything is replayed, so how long a piece of
-/// work lasts does not depend on what was granted. Denials for other reasons than want of seats are no steps.
+/// The steps of a feature. Each checkout is paired with its return before anything is replayed, so the length of a
+/// session does not depend on what was granted. Denials for other reasons than a lack of seats are left out.
 #[must_use]
 pub fn plan(log: &Log, feature: &str, grouping: Grouping) -> Vec<Step> {
     steps(of_feature(log, feature), grouping)
@@ -136,7 +136,7 @@ fn of_feature<'a>(log: &'a Log, feature: &'a str) -> impl Iterator<Item = &'a En
     })
 }
 
-/// As [`plan`], of the entries of one feature and the starts of daemons.
+/// As [`plan`], for the entries of one feature and the starts of daemons.
 pub(super) fn steps<'a>(entries: impl IntoIterator<Item = &'a Entry>, grouping: Grouping) -> Vec<Step> {
     let mut pairing = Pairing {
         grouping,
@@ -154,7 +154,7 @@ pub(super) fn steps<'a>(entries: impl IntoIterator<Item = &'a Entry>, grouping: 
     pairing.steps
 }
 
-/// A client of a daemon: the daemon, the user, the host.
+/// A client of a daemon: daemon, user and host.
 type Client<'a> = (&'a Arc<str>, &'a Arc<str>, &'a Arc<str>);
 
 /// A session that has begun and not ended.
@@ -163,10 +163,10 @@ struct Open {
     checkouts: u32,
 }
 
-/// The log as it is read from its beginning: which sessions are open.
+/// The state of reading the log from its beginning: which sessions are open.
 struct Pairing<'a> {
     grouping: Grouping,
-    /// `user@host`, one copy each.
+    /// Each `user@host`, stored once.
     clients: BTreeMap<(&'a Arc<str>, &'a Arc<str>), Arc<str>>,
     /// The open sessions of each client, oldest first.
     open: BTreeMap<Client<'a>, Vec<Open>>,
@@ -200,7 +200,7 @@ impl<'a> Pairing<'a> {
         self.step(entry, StepKind::Begin { session, request });
     }
 
-    /// The oldest session with the same count is over. Where there is none, the oldest sessions give back what came.
+    /// Ends the oldest session with the same count. If there is none, the oldest sessions return the count together.
     fn give_back(&mut self, entry: &'a Entry, usage: &'a Usage, client: Client<'a>) {
         let open = self.open.entry(client).or_default();
         let exact = open.iter().position(|open| open.checkouts == usage.count);
@@ -230,7 +230,7 @@ impl<'a> Pairing<'a> {
         }
     }
 
-    /// A client whose checkout the log did not see holds what it now says.
+    /// A client whose checkout is not in the log now holds the count that the upgrade names.
     fn upgrade(&mut self, entry: &'a Entry, usage: &'a Usage, client: Client<'a>, from: u32) {
         let open = self.open.get_mut(&client);
         let changed = open.and_then(|open| {
@@ -241,7 +241,7 @@ impl<'a> Pairing<'a> {
             return self.begin(entry, usage, client);
         };
         let session = changed.session;
-        // The session with this count, where the log saw one; else the change alone is known.
+        // If the log has the session with this count, it changes; otherwise only the difference is known.
         let now = changed
             .checkouts
             .saturating_add(usage.count)

@@ -1,4 +1,4 @@
-//! Reads a log line by line, compressed or not, in UTF-8, UTF-16 or an encoding of one byte a character.
+//! Reads a log line by line, compressed or not, in UTF-8, UTF-16 or a single-byte encoding.
 
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 
@@ -10,19 +10,19 @@ use super::Log;
 use super::reading::Reading;
 use super::text::decode;
 
-/// A longer line is bad; the rest of it is skipped, not kept.
+/// A longer line is bad; the rest of it is skipped and not kept in memory.
 pub const LINE_BYTES_MAX: usize = 64 * 1024;
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 
-/// The log cannot be read. What its lines say is never an error.
+/// The log cannot be read. The contents of its lines are never an error.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
-    /// The source gave out before the first line.
+    /// The source failed before the first line.
     #[error("cannot read the log")]
     Io(#[from] io::Error),
 }
 
-/// Reads a whole log. Whether it is compressed with gzip is told by its first bytes.
+/// Reads a whole log. Its first bytes show whether it is compressed with gzip.
 ///
 /// `progress` is called with the number of bytes taken from `source` so far, compressed as they come.
 pub fn read(mut source: impl Read, progress: impl FnMut(u64)) -> Result<Log, ReadError> {
@@ -42,10 +42,10 @@ pub fn read(mut source: impl Read, progress: impl FnMut(u64)) -> Result<Log, Rea
     }
 }
 
-/// The text of a file of Windows in UTF-16, with or without its mark, as UTF-8. All others are left as they are.
+/// Converts UTF-16 text from Windows, with or without a byte order mark, to UTF-8. All other text is left as it is.
 fn in_utf_8<'a>(mut source: impl Read + 'a) -> impl BufRead + 'a {
     let mut head = Vec::new();
-    // What is wrong with a compressed file is told by whoever reads its lines.
+    // An error here is kept until the lines are read, so that the reader of the lines reports it.
     let failed = source.by_ref().take(4).read_to_end(&mut head).err();
     let encoding: Option<&'static Encoding> = match *head {
         [0xff, 0xfe, ..] | [1..=0xff, 0, 1..=0xff, 0] => Some(UTF_16LE),
@@ -61,7 +61,7 @@ fn in_utf_8<'a>(mut source: impl Read + 'a) -> impl BufRead + 'a {
     BufReader::new(decoder)
 }
 
-/// A source that may have failed before its time.
+/// A source that may have failed early: it returns that error after its last byte.
 struct Broken<R> {
     source: R,
     failed: Option<io::Error>,

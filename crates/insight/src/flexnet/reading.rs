@@ -1,4 +1,4 @@
-//! From the lines of a file to a log.
+//! Collects the lines of a file into a log.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -12,24 +12,24 @@ use super::{Action, Entry, EntryKind, Log, ReadReport, UnreadLine, Usage};
 
 /// How many bad lines a report shows.
 pub const BAD_SAMPLES_MAX: usize = 5;
-/// How many lines that name a feature and are not understood a report lists.
+/// The most lines that a report lists because they name a feature but could not be read.
 pub const UNREAD_MAX: usize = 1_000;
-/// How many lines are kept until it is known which features there are.
+/// The most lines kept for a second look once all features of the log are known.
 const DOUBTFUL_MAX: usize = 20_000;
 const SAMPLE_CHARS_MAX: usize = 160;
 
-/// A log in the making: its instants are known when all lines are read.
+/// A log being read: its times are known only after the last line.
 #[derive(Default)]
 pub(super) struct Reading {
     report: ReadReport,
     names: Names,
     features: HashSet<Arc<str>>,
     stamps: Vec<Stamp>,
-    /// What each entry tells, with its daemon and its stamp.
+    /// What each entry says, with its daemon and the index of its stamp.
     entries: Vec<(usize, Arc<str>, EntryKind)>,
-    /// Vendor daemons that read their license file again: they start nothing, and keep what is checked out.
+    /// Vendor daemons that are reading their license file again. They start nothing, and what is checked out stays so.
     rereading: HashSet<Arc<str>>,
-    /// Lines that may name a feature without being understood.
+    /// Lines that may name a feature but could not be read.
     doubtful: Vec<UnreadLine>,
 }
 
@@ -104,7 +104,7 @@ impl Reading {
             }
             Said::Notice | Said::Bad(_) => {
                 ignored.notices += 1;
-                // The license manager starts its daemons: what they say next is no rereading.
+                // A message after the license manager has started the daemon belongs to that start, not to a reread.
                 if daemon == "lmgrd"
                     && (text.contains("tarting vendor daemon") || text.contains(") Started "))
                 {
@@ -214,7 +214,7 @@ fn is_about_a_feature(text: &str) -> bool {
     is_keyword || message.contains('"')
 }
 
-/// Whether one of the features is a word of the text, or stands in quotes there.
+/// Whether one of the features is a word of the text, or appears there in quotes.
 fn names_one_of(text: &str, features: &HashSet<Arc<str>>) -> bool {
     let is_in_word = |letter: char| letter.is_alphanumeric() || "_-.+".contains(letter);
     let mut words = text.split(|letter: char| !is_in_word(letter));

@@ -1,4 +1,4 @@
-//! Counts what came of a replay.
+//! Counts the results of a replay.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,15 +8,15 @@ use usher_domain::{Secs, Timestamp};
 
 use super::text::{as_optional_wall_clock, as_wall_clock};
 
-/// How many of those refused most a count names.
+/// The most users that a count lists as refused most often.
 pub const REFUSED_MOST_MAX: usize = 10;
 /// Attempts of one user with less than this between them are one episode: programs and people try again.
 pub const RETRY_WITHIN: Secs = Secs::new(600);
 
-/// The figures of a replay in the making. The driver tells it what happened, in the order of time.
+/// The figures of a replay while it runs. The driver reports each event, in the order of time.
 ///
-/// Time counts from the first to the last thing told: a pool that is full at the end counts as full until then
-/// and no longer.
+/// Time counts from the first to the last reported event: a pool that is full at the end counts as full until then and
+/// no longer.
 #[derive(Debug, Clone)]
 pub struct Tally {
     seats: u32,
@@ -34,14 +34,14 @@ pub struct Tally {
     ended: Episodes,
 }
 
-/// What a user did so far.
+/// The attempts of one user so far.
 #[derive(Debug, Clone)]
 struct User {
     refused: u64,
     episode: Episode,
 }
 
-/// Attempts of a user without a longer pause.
+/// Attempts of a user without a longer pause between them.
 #[derive(Debug, Clone, Copy)]
 struct Episode {
     last: Timestamp,
@@ -72,7 +72,7 @@ impl Episodes {
 }
 
 impl Tally {
-    /// Nothing has happened yet in a pool of so many seats. Without dates there are no figures of time.
+    /// Starts a count for a pool of `seats` seats. A log without dates has no figures of time.
     #[must_use]
     pub const fn new(seats: u32, is_dated: bool) -> Self {
         Self {
@@ -96,15 +96,15 @@ impl Tally {
         }
     }
 
-    /// An attempt of `user` was granted, whatever its number of checkouts. `occupied` is taken while the
-    /// attempt holds its seats; after a probe, say [`Tally::occupied`] when it has given them back.
+    /// Counts a granted attempt of `user`, no matter how many checkouts it had. `occupied` is taken while the attempt
+    /// holds its seats; after a probe, call [`Tally::occupied`] when it has given them back.
     pub fn granted(&mut self, at: Timestamp, user: &Arc<str>, occupied: u32) {
         self.granted += 1;
         self.attempt(at, user).episode.has_grant = true;
         self.occupied(at, occupied);
     }
 
-    /// An attempt of `user` was refused.
+    /// Counts a refused attempt of `user`.
     pub fn refused(&mut self, at: Timestamp, user: &Arc<str>, occupied: u32) {
         let user = self.attempt(at, user);
         user.refused += 1;
@@ -130,19 +130,19 @@ impl Tally {
         user
     }
 
-    /// A session that was granted gave back checkouts.
+    /// Counts a granted session that returned checkouts.
     pub fn gave_back(&mut self, at: Timestamp, occupied: u32) {
         self.gave_back += 1;
         self.occupied(at, occupied);
     }
 
-    /// A client gave back what the log did not see it take.
+    /// Counts the return of a checkout that is not in the log.
     pub fn gave_back_nothing(&mut self, at: Timestamp, occupied: u32) {
         self.gave_back_nothing += 1;
         self.occupied(at, occupied);
     }
 
-    /// So many seats are occupied from now on.
+    /// Sets the number of occupied seats from `at` on.
     pub fn occupied(&mut self, at: Timestamp, occupied: u32) {
         self.pass(at);
         self.peak = self.peak.max(occupied);
@@ -153,7 +153,7 @@ impl Tally {
         }
     }
 
-    /// Lets time pass up to `at` in the state that the pool is in.
+    /// Adds the time up to `at` in the pool's current state.
     fn pass(&mut self, at: Timestamp) {
         let at = self.last.map_or(at, |last| last.max(at));
         self.first.get_or_insert(at);
@@ -209,46 +209,46 @@ impl Tally {
     }
 }
 
-/// The figures of a replay. Those of time are none for a log without dates.
+/// The figures of a replay. Those of time are `None` for a log without dates.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Count {
     /// How many seats the pool had.
     pub seats: u32,
-    /// `OUT` lines, `UPGRADE` lines of sessions that were granted, and denials for want of seats, each once whatever
-    /// its number of checkouts.
+    /// `OUT` lines, `UPGRADE` lines of granted sessions, and denials for lack of seats, each counted once no matter how
+    /// many checkouts it has.
     pub attempts: u64,
     /// Attempts that got what they asked for.
     pub granted: u64,
-    /// Attempts that did not.
+    /// Attempts that were refused.
     pub refused: u64,
     /// Attempts of one user with less than [`RETRY_WITHIN`] between them, counted once.
     #[serde(flatten)]
     pub episodes: Option<Episodes>,
-    /// Most seats occupied at once, also by an attempt that gave back at once.
+    /// Most seats occupied at once, including by an attempt that returned them at once.
     pub peak: u32,
-    /// For how long every seat was occupied, in all.
+    /// Total time in which every seat was occupied, in seconds.
     pub secs_at_limit: Option<u64>,
-    /// For how long every seat was occupied without a break, at most.
+    /// Longest time in which every seat was occupied without a break, in seconds.
     pub longest_full_secs: Option<u64>,
-    /// When that was, the first time.
+    /// The first stretch of that length.
     pub longest_full: Option<Stretch>,
     /// How many different users made an attempt.
     pub users: u64,
-    /// Who was refused most, at most [`REFUSED_MOST_MAX`]; equals by name.
+    /// The users who were refused most often, at most [`REFUSED_MOST_MAX`]; ties are in the order of names.
     pub refused_most: Vec<Refused>,
-    /// `IN` lines of sessions that were granted.
+    /// `IN` lines of granted sessions.
     pub gave_back: u64,
     /// `IN` lines of clients that held nothing in the log.
     pub gave_back_nothing: u64,
-    /// The time of the first step.
+    /// The time of the first step. `None` without dates.
     #[serde(serialize_with = "as_optional_wall_clock")]
     pub first: Option<Timestamp>,
-    /// The time of the last step.
+    /// The time of the last step. `None` without dates.
     #[serde(serialize_with = "as_optional_wall_clock")]
     pub last: Option<Timestamp>,
 }
 
-/// A time without a break.
+/// A stretch of time without a break.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Stretch {
     /// Its start.
@@ -261,9 +261,9 @@ pub struct Stretch {
 /// A user who was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Refused {
-    /// Who.
+    /// The user's name in the log.
     pub user: Arc<str>,
-    /// How often.
+    /// How often the user was refused.
     pub times: u64,
 }
 

@@ -1,12 +1,12 @@
-//! Bytes of unknown encoding to text that is safe to show, and instants to the log's own clock.
+//! Turns bytes of unknown encoding into text that is safe to show, and times into the log's own clock.
 
 use std::borrow::Cow;
 
 use serde::{Serialize, Serializer};
 use usher_domain::Timestamp;
 
-/// The text of a line: UTF-8 where it is that, else one character a byte, so that two names that differ in
-/// bytes differ in text. Control characters are replaced, for names end up in terminals.
+/// The text of a line: UTF-8 if it is valid, else one character per byte, so that two names that differ in bytes differ
+/// in text. Control characters are replaced, because names are printed to terminals.
 pub(super) fn decode(bytes: &[u8]) -> Cow<'_, str> {
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => Cow::Borrowed(text),
@@ -20,7 +20,7 @@ pub(super) fn decode(bytes: &[u8]) -> Cow<'_, str> {
     }
 }
 
-/// The instant as the license server's clock showed it: `2016-03-30T08:55:54`.
+/// Formats the time as the license server's clock showed it: `2016-03-30T08:55:54`.
 #[must_use]
 pub fn wall_clock(at: Timestamp) -> String {
     jiff::Timestamp::from_millisecond(at.millis()).map_or_else(

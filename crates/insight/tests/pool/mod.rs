@@ -44,7 +44,7 @@ impl Pool {
     }
 }
 
-/// Drives the steps through a pool of so many seats.
+/// Drives the steps through a pool of `seats` seats.
 pub(crate) fn replay(steps: &[Step], seats: u32, grouping: Grouping) -> Count {
     let mut pool = Pool {
         seats,

@@ -162,7 +162,7 @@ fn a_day_is_told_by_time_stamps_starts_and_statistics_only() {
             " 0:00:01 (d) (@d-SLOG@) Time: Thu Apr 30 2015 23:59:59 CEST",
             day(2015, 5, 1),
         ),
-        // A start long ago, said again.
+        // A start from long ago, repeated in a summary.
         (
             " 9:00:01 (d) (@d-SLOG@) Start-Date: Thu Apr 30 2015 15:34:04 CEST",
             Said::Statistics,

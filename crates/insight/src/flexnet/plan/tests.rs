@@ -5,7 +5,7 @@ fn steps_of(text: &str, grouping: Grouping) -> Vec<Step> {
     plan(&read(text.as_bytes(), |_| {}).unwrap(), "F", grouping)
 }
 
-/// The steps as words: what, session or holder, checkouts.
+/// The steps as text: kind, session or holder, checkouts.
 fn words(text: &str, grouping: Grouping) -> Vec<String> {
     steps_of(text, grouping)
         .iter()
