@@ -278,6 +278,7 @@ impl Engine {
         self.node.registry.close();
         // The sender lives as long as the node, so this ends when the last task has.
         let _ = self.node.tasks.subscribe().wait_for(|tasks| *tasks == 0).await;
+        self.node.saving.empty().await;
         self.node.journal.close().await;
     }
 

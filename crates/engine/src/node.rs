@@ -7,7 +7,7 @@ use tokio::sync::{Notify, oneshot, watch};
 use usher_domain::{AccountId, Broken, Secs, Timestamp};
 use usher_journal::Journal;
 
-use crate::account::{self, Message, Resident};
+use crate::account::{self, Message, Resident, SavingRoom};
 use crate::figures::Counters;
 use crate::registry::{NotSent, Registry};
 use crate::time::Time;
@@ -29,6 +29,8 @@ pub(crate) struct Node {
     pub(crate) wheel: Wheel,
     /// How many tasks of accounts run.
     pub(crate) tasks: watch::Sender<usize>,
+    /// The bound on snapshots that are on their way into the journal.
+    pub(crate) saving: SavingRoom,
     pub(crate) crowded: Notify,
     pub(crate) closing: AtomicBool,
 }
@@ -43,6 +45,7 @@ impl Node {
             registry: Registry::new(),
             wheel: Wheel::default(),
             tasks: watch::Sender::new(0),
+            saving: SavingRoom::default(),
             crowded: Notify::new(),
             closing: AtomicBool::new(false),
         }

@@ -167,20 +167,32 @@ async fn gather(mut waiting: mpsc::Receiver<Order>, groups: channel::Sender<Grou
         if !closed.is_empty() {
             waiting.close();
         }
-        let (answer, answered) = oneshot::channel();
-        let orders = std::mem::take(&mut orders);
-        // Where the thread has died, the orders are gone, and so whoever waits for them learns of it.
-        if groups.send(Group { orders, answer }).is_err() {
-            return;
-        }
-        let Ok(answers) = answered.await else { return };
-        for (order, verdict) in answers {
-            order.answer(verdict);
+        // A snapshot may be large and nobody needs it now: commits are stored and answered first.
+        let is_snapshot = |order: &mut Order| matches!(order, Order::Snapshot(..));
+        let snapshots: Vec<_> = orders.extract_if(.., is_snapshot).collect();
+        for orders in [std::mem::take(&mut orders), snapshots] {
+            if store_and_answer(orders, &groups).await.is_none() {
+                return;
+            }
         }
     }
     for order in closed {
         order.answer(Verdict::Outcome(Outcome::Done));
     }
+}
+
+/// Has the thread store a group. None if the thread has died: then the orders are gone, and so whoever waits for them
+/// learns of it.
+async fn store_and_answer(orders: Vec<Order>, groups: &channel::Sender<Group>) -> Option<()> {
+    if orders.is_empty() {
+        return Some(());
+    }
+    let (answer, answered) = oneshot::channel();
+    groups.send(Group { orders, answer }).ok()?;
+    for (order, verdict) in answered.await.ok()? {
+        order.answer(verdict);
+    }
+    Some(())
 }
 
 fn run(store: &Store, connection: &Connection, groups: &channel::Receiver<Group>, is_failing: &AtomicBool) {

@@ -6,8 +6,12 @@
     reason = "a panic is a failed test; SQLite is a name"
 )]
 
+use std::sync::{Arc, Mutex};
+
 use usher_domain::{AccountId, Timestamp};
-use usher_journal::{Append, AppendError, Commit, Hash, Journal, PageRequest, Record, Records, Seq};
+use usher_journal::{
+    Append, AppendError, Commit, Hash, Journal, PageRequest, Record, Records, Seq, Snapshot,
+};
 use usher_journal_sqlite::{FILE_NAME, SqliteJournal, backup};
 
 fn first(account: u128, records: Vec<Record>) -> Append {
@@ -37,6 +41,35 @@ async fn append_twenty(journal: &SqliteJournal) -> Vec<(u128, Result<(), AppendE
         answers.push(task.await.unwrap());
     }
     answers
+}
+
+/// They come to the writer together, the snapshot first.
+#[tokio::test]
+async fn a_commit_is_answered_before_the_snapshots_of_its_group_are_stored() {
+    let journal = SqliteJournal::open_in_memory().unwrap();
+    let snapshot = Snapshot {
+        account: AccountId::from_bits(2),
+        seq: Seq::FIRST,
+        hash: Hash::GENESIS,
+        state: vec![0; 1024].into(),
+        digest: Hash::GENESIS,
+    };
+    let answers = Arc::new(Mutex::new(Vec::new()));
+    let (saving, saved) = (journal.clone(), Arc::clone(&answers));
+    let (appending, appended) = (journal, Arc::clone(&answers));
+
+    let snapshot = tokio::spawn(async move {
+        saving.save_snapshot(snapshot).await.unwrap();
+        saved.lock().unwrap().push("snapshot");
+    });
+    let commit = tokio::spawn(async move {
+        appending.append(first(1, Vec::new())).await.unwrap();
+        appended.lock().unwrap().push("commit");
+    });
+    snapshot.await.unwrap();
+    commit.await.unwrap();
+
+    assert_eq!(*answers.lock().unwrap(), ["commit", "snapshot"]);
 }
 
 #[tokio::test]

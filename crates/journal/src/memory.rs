@@ -83,6 +83,16 @@ struct Node {
     /// Whether appends hang, as when a sync of the disk does; those that do.
     is_held: bool,
     waiting: Vec<Waker>,
+    snapshots: Saves,
+}
+
+/// What happens to snapshots.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Saves {
+    #[default]
+    Stored,
+    /// They hang forever.
+    Stuck,
 }
 
 impl MemoryJournal {
@@ -122,6 +132,11 @@ impl MemoryJournal {
             std::mem::take(&mut node.waiting)
         };
         waiting.into_iter().for_each(Waker::wake);
+    }
+
+    /// Lets every snapshot that this node saves from now on hang forever.
+    pub fn stick_snapshots(&self) {
+        lock(&self.node).snapshots = Saves::Stuck;
     }
 
     async fn released(&self) {
@@ -348,6 +363,9 @@ impl Journal for MemoryJournal {
     }
 
     async fn save_snapshot(&self, snapshot: Snapshot) -> Result<(), JournalError> {
+        if lock(&self.node).snapshots == Saves::Stuck {
+            std::future::pending::<()>().await;
+        }
         let mut store = self.open()?;
         let Some(ledger) = store.accounts.get_mut(&snapshot.account) else {
             return Ok(());

@@ -78,7 +78,10 @@ async fn store<W: Work>(
         stored = resident.look_at_stored(&mut run).await;
     }
     resident.mark_due();
-    resident.snapshot_if_worth_it().await;
+    if resident.is_worth_a_snapshot() {
+        // The answer is not kept waiting while the state is copied.
+        tokio::spawn(async move { resident.snapshot() });
+    }
     stored.and_then(|()| answer(kept))
 }
 

@@ -8,6 +8,7 @@ mod job;
 mod keep;
 mod pacer;
 mod resident;
+mod saving;
 mod state;
 mod task;
 mod turn;
@@ -16,6 +17,7 @@ pub(crate) use commit::published;
 pub(crate) use inline::{Begun, Unstoppable, begin};
 pub(crate) use job::{Beats, Execution, Job, Phase, Proposal, Queued, Reading, Work, lease_left};
 pub(crate) use resident::Resident;
+pub(crate) use saving::SavingRoom;
 pub(crate) use task::spawn;
 
 use tokio::sync::oneshot;

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use tokio::sync::broadcast;
-use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use usher_domain::{AccountId, Secs, Timestamp};
 use usher_journal::Seq;
 
+use super::saving::Saving;
 use super::state::{Renewals, State};
 use crate::node::Node;
 use crate::outages::Outages;
@@ -32,7 +32,7 @@ pub(crate) struct Resident {
     /// How many snapshots were taken of it.
     pub(super) snapshots: u64,
     /// A snapshot on its way into the journal.
-    pub(super) saving: Option<JoinHandle<()>>,
+    pub(super) saving: Option<Saving>,
     /// When the wheel will call at the latest; it may call earlier.
     pub(super) marked: Option<Timestamp>,
     /// Time in which the journal kept the account from acting, and that is not made up for yet (S11).

@@ -98,7 +98,9 @@ impl Resident {
                 Err(failure) => batch.fail(&failure),
             }
             self.mark_due();
-            self.snapshot_if_worth_it().await;
+            if self.is_worth_a_snapshot() {
+                self.snapshot();
+            }
         }
         let is_nothing = match &self.state {
             Some(state) => state.existing().is_err(),

@@ -208,3 +208,65 @@ async fn snapshots_keep_loading_short() {
     assert!(desk.engine.figures().snapshots < 30);
     assert_eq!(stored(&desk.replayed().await), stored(&desk.state().await));
 }
+
+/// Neither those of an account that leaves memory, nor those of a shutdown.
+#[tokio::test(start_paused = true)]
+async fn no_answer_waits_for_a_snapshot_that_never_completes() {
+    let options = Options {
+        snapshot_bytes_min: 1,
+        ..Options::default()
+    };
+    let desk = desk(options).await.furnished(1, 1).await;
+    desk.journal.stick_snapshots();
+    desk.execute(add_minutes(1)).await.unwrap();
+
+    tokio::time::sleep(Duration::from_mins(20)).await;
+    let left = desk.engine.figures().accounts_loaded;
+    let answer = tokio::time::timeout(Duration::from_secs(1), desk.execute(add_minutes(1))).await;
+    let shutdown = tokio::time::timeout(Duration::from_mins(1), desk.engine.shutdown()).await;
+
+    assert_eq!(left, 0);
+    assert!(matches!(answer, Ok(Ok(_))), "{answer:?}");
+    assert_eq!(shutdown, Ok(()));
+    assert_eq!(desk.replayed().await.minutes(), 2);
+}
+
+/// The only thread that could encode it is taken.
+#[test]
+fn no_answer_waits_while_a_large_snapshot_is_encoded() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .max_blocking_threads(1)
+        .build()
+        .unwrap();
+    let (unblock, blocked) = std::sync::mpsc::channel::<()>();
+    runtime.spawn_blocking(move || blocked.recv());
+    let options = Options {
+        snapshot_bytes_min: 300 * 1024,
+        ..Options::default()
+    };
+    let answers = async {
+        let desk = desk(options).await.furnished(1, 1).await;
+        for _ in 0..3_000 {
+            desk.execute(add_minutes(1)).await.unwrap();
+        }
+        let minutes = desk.read(usher_domain::Account::minutes).await;
+        (minutes, desk.engine.figures().snapshots)
+    };
+    let many_turns = async {
+        for _ in 0..1_000_000 {
+            tokio::task::yield_now().await;
+        }
+    };
+
+    let answered = runtime.block_on(async {
+        tokio::select! {
+            biased;
+            answered = answers => Some(answered),
+            () = many_turns => None,
+        }
+    });
+    unblock.send(()).unwrap();
+
+    assert_eq!(answered, Some((3_000, 0)), "all answers, and no snapshot yet");
+}
