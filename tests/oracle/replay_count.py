@@ -106,7 +106,7 @@ def dated_lines(path):
         yield latest, daemon, message
 
 
-def is_for_want_of_seats(rest):
+def is_for_lack_of_seats(rest):
     reasons = re.findall(r"\(((?:[^()]|\([^()]*\))*)\)", rest.split("^^^")[0])
     reasons = [reason for reason in reasons if not re.fullmatch(r"\d+(?: licenses?)?", reason.strip())]
     if not reasons:
@@ -130,7 +130,7 @@ def uses(lines, feature):
                 yield at, daemon, "START", "", "", 0
         old = OLD_DENIAL.match(message)
         if old:
-            if old[2] == feature and is_for_want_of_seats(old[5]):
+            if old[2] == feature and is_for_lack_of_seats(old[5]):
                 yield at, daemon, "DENIED", old[3], old[4], int(old[1])
             continue
         found = USE.match(message)
@@ -141,7 +141,7 @@ def uses(lines, feature):
         if "^^^" in rest and not user:
             user = rest.split("^^^")[1].split()[1]
         rest = rest.split("^^^")[0]
-        if what == "DENIED" and not is_for_want_of_seats(rest):
+        if what == "DENIED" and not is_for_lack_of_seats(rest):
             continue
         rest = re.sub(r"\[[^]]*\]", "", rest)
         raised = RAISED.search(rest)

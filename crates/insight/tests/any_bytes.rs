@@ -70,7 +70,7 @@ proptest! {
     }
 
     #[test]
-    fn what_claims_to_be_compressed_never_panics(bytes in prop::collection::vec(any::<u8>(), 0..100)) {
+    fn input_that_looks_compressed_never_panics(bytes in prop::collection::vec(any::<u8>(), 0..100)) {
         check(&[&[0x1f, 0x8b, 8][..], &bytes].concat());
     }
 

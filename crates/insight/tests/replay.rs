@@ -115,7 +115,7 @@ fn refusals_do_not_depend_on_what_was_granted_before() {
 const GROUPINGS: [Grouping; 3] = [Grouping::None, Grouping::Host, Grouping::User];
 
 #[test]
-fn an_independent_count_agrees_on_a_log_with_every_trap_and_on_every_form() {
+fn an_independent_count_agrees_on_a_log_with_every_trap_and_on_every_format() {
     let mut paths = vec![repository().join("tests/traces/traps.log")];
     let cases = fs::read_dir(repository().join("tests/traces/cases")).unwrap();
     paths.extend(cases.map(|case| case.unwrap().path()));
@@ -139,7 +139,7 @@ fn case(name: &str) -> Log {
 }
 
 #[test]
-fn a_reread_of_the_license_file_gives_nothing_back() {
+fn a_reread_of_the_license_file_returns_nothing() {
     let log = case("reread-keeps-seats");
 
     let [at_two, at_three] =
@@ -152,7 +152,7 @@ fn a_reread_of_the_license_file_gives_nothing_back() {
 }
 
 #[test]
-fn every_form_of_a_line_of_use_is_read() {
+fn every_format_of_a_usage_line_is_read() {
     let figures = |name: &str| {
         let of = &features(&case(name))[0];
         (

@@ -1,5 +1,5 @@
-//! How many commits a second are stored, each with three records and each durable before its answer:
-//! `cargo bench -p usher-journal-sqlite -- [directory]`.
+//! Measures how many commits per second are stored, each with three records and durable before its answer: `cargo bench
+//! -p usher-journal-sqlite -- [directory]`.
 
 #![expect(
     clippy::expect_used,
@@ -20,7 +20,7 @@ const ACCOUNTS: u64 = 1_000;
 const ROUNDS: usize = 5;
 const ROUND: Duration = Duration::from_secs(2);
 
-/// An account as its engine task sees it.
+/// An account as its owner in the engine sees it.
 struct Account {
     id: AccountId,
     pool: PoolId,
@@ -85,7 +85,7 @@ impl Account {
     }
 }
 
-/// Spreads numbers over all ids.
+/// Spreads numbers over the whole range of ids.
 fn scatter(number: u64) -> u128 {
     let mixed = number.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     u128::from(mixed ^ (mixed >> 29)) << 64 | u128::from(mixed)
@@ -96,7 +96,7 @@ fn now() -> Timestamp {
     Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or_default())
 }
 
-/// Lets `appenders` tasks append for a while, each to its share of the accounts in turn.
+/// Has `appenders` tasks append for a while, each to its share of the accounts in turn.
 async fn round(journal: &SqliteJournal, shares: Vec<Vec<Account>>) -> (Vec<Duration>, Vec<Vec<Account>>) {
     let start = Instant::now();
     let mut tasks = JoinSet::new();

@@ -1,4 +1,4 @@
-//! Storing one commit, within the writer's transaction.
+//! Stores one commit within the writer's transaction.
 
 use std::collections::HashMap;
 
@@ -10,23 +10,23 @@ use crate::chain::{self, MILESTONE_EVERY};
 use crate::records::READ_MODELS;
 use crate::records::write::{Origin, RecordStatements};
 
-/// The accounts whose newest commit is remembered at most.
+/// The most accounts whose newest commit is cached.
 const HEADS_MAX: usize = 65_536;
 
-const NOT_REBUILDING: Outcome = Outcome::Impossible("the read models are not being made again");
+const NOT_REBUILDING: Outcome = Outcome::Impossible("the read models are not being rebuilt");
 
-/// What became of an order whose statements all ran.
+/// The result of a request whose statements all ran.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// It takes effect with the transaction.
+    /// It takes effect when the transaction commits.
     Done,
-    /// The account has moved on; nothing was changed.
+    /// The account has newer commits; nothing was changed.
     Conflict,
     /// It cannot be stored; nothing was changed.
     Impossible(&'static str),
 }
 
-/// The writer's statements, prepared once.
+/// The writer's prepared statements.
 pub(crate) struct Statements<'c> {
     connection: &'c Connection,
     last_position: Statement<'c>,
@@ -37,7 +37,7 @@ pub(crate) struct Statements<'c> {
     insert_milestone: Statement<'c>,
     put_snapshot: Statement<'c>,
     records: RecordStatements<'c>,
-    /// The newest commits of accounts that were written lately: `seq` and position.
+    /// The newest commits of recently written accounts: `seq` and position.
     heads: HashMap<[u8; 16], (i64, i64)>,
     is_rebuilding: bool,
 }
@@ -71,7 +71,7 @@ impl<'c> Statements<'c> {
         })
     }
 
-    /// Where the commit before the next one stands.
+    /// The position of the newest commit of all accounts.
     pub(crate) fn last_position(&mut self) -> rusqlite::Result<i64> {
         self.last_position.query_row([], |row| row.get(0))
     }
@@ -124,8 +124,8 @@ impl<'c> Statements<'c> {
         Ok(Outcome::Done)
     }
 
-    /// Where the commit before `seq` stands, 0 for the first; none where the account has moved on. Where another
-    /// process has written since, what is remembered has the wrong `seq`, or moving the head fails.
+    /// The position of the commit before `seq`, 0 for the first; `None` if the account has newer commits. If another
+    /// process has written since, the cached entry has the wrong `seq`, or moving the head fails.
     fn position_before(&mut self, account: [u8; 16], seq: i64) -> rusqlite::Result<Option<i64>> {
         let known = self.heads.get(&account).filter(|(known, _)| known + 1 == seq);
         if let Some((_, position)) = known {
@@ -146,13 +146,13 @@ impl<'c> Statements<'c> {
         self.heads.insert(account, (seq, position));
     }
 
-    /// Forgets what a transaction did that came to nothing.
+    /// Drops what was cached by a transaction that was rolled back.
     pub(crate) fn forget(&mut self) {
         self.is_rebuilding = false;
         self.heads.clear();
     }
 
-    /// Fills the read models from a commit that is stored already.
+    /// Fills the read models from a stored commit.
     pub(crate) fn put_records(
         &mut self,
         account: AccountId,
@@ -181,8 +181,8 @@ impl<'c> Statements<'c> {
         Ok(Outcome::Done)
     }
 
-    /// Empties what is derived from the commits, before [`put_records`](Self::put_records) fills the read models.
-    /// Snapshots are made by the engine, in time.
+    /// Empties everything that derives from commits, before [`put_records`](Self::put_records) fills the read models.
+    /// The engine makes new snapshots later.
     pub(crate) fn reset_records(&mut self) -> rusqlite::Result<Outcome> {
         for table in READ_MODELS {
             self.connection.execute(&format!("DELETE FROM {table}"), [])?;
@@ -198,7 +198,7 @@ impl<'c> Statements<'c> {
         Ok(Outcome::Done)
     }
 
-    /// Writes what is stored already, so that the disk has to take a page.
+    /// Rewrites a stored value, so that the disk has to accept a page.
     pub(crate) fn write_nothing_new(&self) -> rusqlite::Result<Outcome> {
         let version: i64 = self
             .connection
@@ -207,7 +207,7 @@ impl<'c> Statements<'c> {
         Ok(Outcome::Done)
     }
 
-    /// Stores when an account has something to do next.
+    /// Stores an account's next deadline.
     pub(crate) fn put_due(
         &mut self,
         account: AccountId,
@@ -222,7 +222,8 @@ impl<'c> Statements<'c> {
         Ok(Outcome::Done)
     }
 
-    /// Ends what [`reset_records`](Self::reset_records) began: it takes effect with the transaction.
+    /// Ends the rebuild that [`reset_records`](Self::reset_records) began: it takes effect when the transaction
+    /// commits.
     pub(crate) fn finish_records(&mut self) -> Outcome {
         if std::mem::take(&mut self.is_rebuilding) {
             return Outcome::Done;
@@ -230,7 +231,7 @@ impl<'c> Statements<'c> {
         NOT_REBUILDING
     }
 
-    /// Whether the read models are being made again, in a transaction that stays open until they are whole.
+    /// Whether a rebuild is running, in a transaction that stays open until it is complete.
     pub(crate) const fn is_rebuilding(&self) -> bool {
         self.is_rebuilding
     }

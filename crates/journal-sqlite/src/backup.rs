@@ -1,4 +1,4 @@
-//! Copying a database that a server may be at work on.
+//! Copies a database, even while a server uses it.
 
 use std::fs::File;
 use std::io;
@@ -10,31 +10,31 @@ use usher_domain::Timestamp;
 
 use crate::facts::{open_untouched, set_copied};
 
-/// Why there is no backup.
+/// Why a backup failed.
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
     /// There is no database to copy.
     #[error("there is no database")]
     Missing,
-    /// The name of the file is not Unicode, which SQLite needs.
+    /// The file's name is not Unicode, which SQLite requires.
     #[error("the file's name is not Unicode")]
     Name,
-    /// SQLite refused.
+    /// SQLite returned an error.
     #[error("the database could not be copied")]
     Sqlite(#[from] rusqlite::Error),
-    /// The file could not be written, or exists.
+    /// The file could not be written, or already exists.
     #[error("the file could not be written")]
     File(#[from] io::Error),
 }
 
-/// Copies the database in `dir` as it is at this moment to `file`, which must not exist; writing goes on meanwhile. The
-/// file appears whole, and on the disk, or not at all. The database may be of any version: nothing in it is changed.
+/// Copies the current state of the database in `dir` to `file`, which must not exist; writers continue meanwhile. The
+/// file appears only when it is complete and on disk. The database may be of any version: nothing in it is changed.
 /// Blocks.
 pub fn backup(dir: &Path, file: &Path) -> Result<(), BackupError> {
     let database = open_untouched(dir)?.ok_or(BackupError::Missing)?;
     let directory = file.parent().filter(|parent| !parent.as_os_str().is_empty());
     let directory = directory.unwrap_or(Path::new("."));
-    // Made for its owner alone.
+    // Readable by its owner only.
     let made = tempfile::Builder::new()
         .prefix(".usher-backup-")
         .suffix(".partial")
@@ -49,13 +49,13 @@ pub fn backup(dir: &Path, file: &Path) -> Result<(), BackupError> {
     copied.close().map_err(|(_, error)| error)?;
     File::open(&made)?.sync_all()?;
     made.persist_noclobber(file).map_err(|error| error.error)?;
-    // So that the name is on the disk as well.
+    // Sync the directory too, so that the file's name is durable.
     #[cfg(unix)]
     File::open(directory)?.sync_all()?;
     Ok(())
 }
 
-/// The wall clock: a copy says when it was made to people, and no rule depends on it.
+/// The wall clock: the time of a backup is shown to people, and no rule depends on it.
 fn now() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))

@@ -1,13 +1,13 @@
-//! Finding an account's commits along their links.
+//! Finds an account's commits along their links.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use usher_domain::{AccountId, Timestamp};
 use usher_journal::{Commit, Hash, Seq};
 
-/// How many commits lie between two milestones.
+/// The number of commits from one milestone to the next.
 pub(crate) const MILESTONE_EVERY: u64 = 16;
 
-/// A commit without its content.
+/// A commit without its entries.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Link {
     pub(crate) position: i64,
@@ -36,15 +36,14 @@ pub(crate) fn find(connection: &Connection, account: AccountId, seq: Seq) -> rus
     Ok((found.seq == seq).then_some(found))
 }
 
-/// The commit before `link` in its account.
+/// The commit before `of` in its account.
 pub(crate) fn before(connection: &Connection, of: &Link) -> rusqlite::Result<Option<Link>> {
     (of.previous > 0)
         .then(|| link(connection, of.previous))
         .transpose()
 }
 
-/// Some of the commits after `after`, oldest first; none only where there are none. Without a gap, except where a row
-/// was removed.
+/// Some of the commits after `after`, oldest first; empty only if there are none. Has no gaps unless a row was removed.
 pub(crate) fn run_after(
     connection: &Connection,
     account: AccountId,
@@ -54,7 +53,7 @@ pub(crate) fn run_after(
     let mut next = at_or_after(connection, account, after.next())?;
     while let Some(here) = next.filter(|here| here.seq > after) {
         run.push(here);
-        // Where a row was removed, the run begins after the gap: whoever checks the chain finds it there.
+        // If a row was removed, the run begins after the gap; the check of the chain finds it there.
         next = match here.previous {
             0 => None,
             previous => link(connection, previous).optional()?,
@@ -64,7 +63,7 @@ pub(crate) fn run_after(
     Ok(run)
 }
 
-/// The first commit that was decided at `at` or later. The times of an account's commits never fall.
+/// The first commit decided at `at` or later. The times of an account's commits never decrease.
 pub(crate) fn first_since(
     connection: &Connection,
     account: AccountId,
@@ -84,7 +83,7 @@ pub(crate) fn first_since(
     Ok(Some(low))
 }
 
-/// A commit of the account that is not before `seq` and close to it.
+/// A commit of the account at or shortly after `seq`.
 fn at_or_after(connection: &Connection, account: AccountId, seq: Seq) -> rusqlite::Result<Option<Link>> {
     let mut milestone = connection.prepare_cached(
         "SELECT position FROM milestones WHERE account_id = ?1 AND seq >= ?2 ORDER BY seq LIMIT 1",

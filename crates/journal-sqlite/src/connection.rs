@@ -1,4 +1,4 @@
-//! Where the database is, and how each connection to it is set up.
+//! The location of the database, and the settings of each connection to it.
 
 use std::fs::DirBuilder;
 use std::io;
@@ -12,7 +12,7 @@ use usher_sqlite::{Landmark, MigrationError};
 
 use crate::join_codes;
 
-/// The name of the database's file in its directory.
+/// The name of the database file in its directory.
 pub const FILE_NAME: &str = "usher.db";
 
 /// How long a connection waits for another's write before it gives up.
@@ -21,17 +21,17 @@ pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// How much of the database a connection keeps in its own memory.
 const CACHE_KIB: u32 = 32 * 1024;
 
-/// How much of the database is read through the page cache of the operating system instead of being copied.
+/// How much of the database is memory-mapped, so that it is read from the operating system's page cache without a copy.
 const MMAP_BYTES: u64 = 1 << 30;
 
-/// How long the write-ahead log grows, in pages of 4 KiB, before it is moved into the database. The longer, the more
-/// changes of one page are moved at once; the shorter, the sooner a start after a crash is done.
+/// The length of the write-ahead log, in pages of 4 KiB, at which it is moved into the database. A longer one merges
+/// more changes of the same page; a shorter one makes a start after a crash faster.
 const CHECKPOINT_PAGES: u32 = 16 * 1024;
 
-/// The table of the migrations that were applied.
+/// The table of applied migrations.
 const HISTORY_TABLE: &str = "refinery_schema_history";
 
-/// What the migrations made that may lack their row in [`HISTORY_TABLE`].
+/// Objects of the migrations that may lack their row in [`HISTORY_TABLE`].
 const LANDMARKS: &[Landmark] = &[
     Landmark {
         version: 1,
@@ -54,13 +54,13 @@ mod migrations {
 /// Why the database could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// The directory could not be made, or the writer's thread not started.
+    /// The directory could not be created, or the writer's thread could not be started.
     #[error("the journal's directory or thread could not be made")]
     Io(#[from] io::Error),
-    /// SQLite refused.
+    /// SQLite returned an error.
     #[error("the journal's database could not be opened")]
     Sqlite(#[from] rusqlite::Error),
-    /// The database has a schema that this program cannot bring up to date.
+    /// The database has a schema that this program cannot migrate.
     #[error("the journal's database could not be brought up to date")]
     Migration(#[from] MigrationError),
 }
@@ -68,19 +68,18 @@ pub enum OpenError {
 /// One database, on disk or in memory.
 pub(crate) struct Store {
     location: PathBuf,
-    /// Only a database in memory has it; there, readers and writers do exclude one another, and without this they
-    /// would wait by sleeping.
+    /// A lock for a database in memory only: there readers and writers exclude one another, and without this lock
+    /// SQLite would wait by sleeping.
     memory: Option<Memory>,
 }
 
 struct Memory {
     turn: RwLock<()>,
-    /// The database lives as long as there is a connection to it.
+    /// A database in memory lives as long as there is a connection to it.
     _anchor: std::sync::Mutex<Connection>,
 }
 
-/// Whether an error is that of SQLite which found no room on the disk: for what it writes, or for the index of the
-/// write-ahead log.
+/// Whether SQLite found no space on the disk, for its data or for the index of the write-ahead log.
 #[must_use]
 pub fn is_disk_full(error: &(dyn std::error::Error + 'static)) -> bool {
     let error = error.downcast_ref::<rusqlite::Error>();
@@ -91,8 +90,7 @@ pub fn is_disk_full(error: &(dyn std::error::Error + 'static)) -> bool {
         })
 }
 
-/// Whether the journal in the database behind `connection` lacks migrations of this version, so that opening it would
-/// apply them.
+/// Whether the database behind `connection` lacks migrations of this version, so that opening it would apply them.
 pub fn is_behind(connection: &Connection) -> Result<bool, MigrationError> {
     usher_sqlite::is_behind(connection, &migrations::migrations::runner(), HISTORY_TABLE)
 }
@@ -141,13 +139,13 @@ impl Store {
         self.memory.is_some()
     }
 
-    /// To be held while a transaction reads.
+    /// The lock to hold during a reading transaction.
     pub(crate) fn reading(&self) -> Option<RwLockReadGuard<'_, ()>> {
         let memory = self.memory.as_ref()?;
         Some(memory.turn.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// To be held while a transaction writes.
+    /// The lock to hold during a writing transaction.
     pub(crate) fn writing(&self) -> Option<RwLockWriteGuard<'_, ()>> {
         let memory = self.memory.as_ref()?;
         Some(memory.turn.write().unwrap_or_else(PoisonError::into_inner))

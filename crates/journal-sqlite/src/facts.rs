@@ -1,4 +1,4 @@
-//! What a database says of itself, before anything is done with it.
+//! Facts about a database, read before anything else is done with it.
 
 use std::path::Path;
 
@@ -20,19 +20,19 @@ pub struct Newest {
     pub at: Timestamp,
 }
 
-/// What is known of this very copy of the database.
+/// Facts about this particular copy of the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Facts {
-    /// Whether the newest commit has been noted beside the database: then that note has to be there.
+    /// Whether the newest commit has been written to the note beside the database; if so, the note must exist.
     pub is_noted: bool,
-    /// When `usher backup` made this copy; none in a database that a server has worked on since.
+    /// When `usher backup` made this copy; `None` once a server has worked on it.
     pub copied_at: Option<Timestamp>,
-    /// Whether the read models lack what a migration added to them.
+    /// Whether the read models lack data that a migration added.
     pub is_stale: bool,
 }
 
-/// Opens the database in `dir` for a look before it is used: nothing is migrated, and closing leaves the write-ahead
-/// file as it is, so that what can still be saved of it can be. None where there is no database, or an empty file.
+/// Opens the database in `dir` to look at it before it is used: nothing is migrated, and closing leaves the write-ahead
+/// file as it is, so that its data can still be recovered. `None` if there is no database, or an empty file.
 pub fn open_untouched(dir: &Path) -> rusqlite::Result<Option<Connection>> {
     let file = dir.join(FILE_NAME);
     if std::fs::metadata(&file).map_or(0, |file| file.len()) == 0 {
@@ -45,7 +45,7 @@ pub fn open_untouched(dir: &Path) -> rusqlite::Result<Option<Connection>> {
     Ok(Some(connection))
 }
 
-/// The newest commit; none where there are no commits.
+/// The newest commit; `None` if there are no commits.
 pub fn newest(connection: &Connection) -> rusqlite::Result<Option<Newest>> {
     if !usher_sqlite::has_object(connection, "commits")? {
         return Ok(None);
@@ -62,7 +62,7 @@ pub fn newest(connection: &Connection) -> rusqlite::Result<Option<Newest>> {
         .optional()
 }
 
-/// The hash of the commit at `position`; none where there is none.
+/// The hash of the commit at `position`; `None` if there is none.
 pub fn hash_at(connection: &Connection, position: u64) -> rusqlite::Result<Option<Hash>> {
     if !usher_sqlite::has_object(connection, "commits")? {
         return Ok(None);
@@ -73,7 +73,7 @@ pub fn hash_at(connection: &Connection, position: u64) -> rusqlite::Result<Optio
         .optional()
 }
 
-/// The facts; none in a database of a version before there were any.
+/// The facts; `None` in a database of a version before they were stored.
 pub fn facts(connection: &Connection) -> rusqlite::Result<Option<Facts>> {
     if !usher_sqlite::has_object(connection, "facts")? {
         return Ok(None);
@@ -89,7 +89,7 @@ pub fn facts(connection: &Connection) -> rusqlite::Result<Option<Facts>> {
         .optional()
 }
 
-/// Takes note that a server works on this copy and that its newest commit is noted beside it.
+/// Records that a server works on this copy and notes its newest commit beside it.
 pub fn set_noted(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute(
         "UPDATE facts SET noted = 1, copied_at = NULL WHERE noted = 0 OR copied_at IS NOT NULL",
@@ -98,7 +98,7 @@ pub fn set_noted(connection: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Takes note that this is a copy, made at `at`.
+/// Records that this is a copy, made at `at`.
 pub(crate) fn set_copied(connection: &Connection, at: Timestamp) -> rusqlite::Result<()> {
     connection.execute("UPDATE facts SET copied_at = ?1", [at.millis()])?;
     Ok(())

@@ -1,7 +1,7 @@
-//! Comparing the stored read models with a second set, which the same statements fill from the same records.
+//! Compares the stored read models with a second set, which the same statements fill from the same records.
 //!
-//! The second set are temporary tables with the names of the stored ones, which come before them wherever a statement
-//! names no schema. All of it happens in one transaction, so the stored set stands still.
+//! The second set consists of temporary tables with the names of the stored ones; SQLite prefers them when a statement
+//! names no schema. Everything happens in one transaction, so the stored set does not change meanwhile.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -16,7 +16,7 @@ use crate::reader::failed;
 use crate::records::READ_MODELS;
 use crate::records::write::{Origin, RecordStatements};
 
-/// Compared elsewhere, row by row: how its causes are written has changed with time.
+/// Compared elsewhere, row by row, because the text form of its causes has changed over time.
 const COMPARED_ELSEWHERE: &str = "audit";
 
 /// The stored read models at one moment, and the second set.
@@ -25,10 +25,11 @@ pub(crate) struct SqliteInspection {
 }
 
 impl SqliteInspection {
-    /// Blocks.
+    /// Starts a transaction that sees the current state. Blocks.
     pub(crate) fn begin(store: &Store) -> rusqlite::Result<Self> {
         let connection = store.connect()?;
-        // The second set may be as large as the first. In memory, a transaction that stays open would lock writers out.
+        // The second set may be as large as the first, so it goes to a file. In memory, a transaction that stays open
+        // would lock writers out.
         connection.execute_batch("PRAGMA temp_store = FILE")?;
         if !store.is_in_memory() {
             connection.execute_batch("BEGIN")?;
@@ -55,7 +56,7 @@ impl SqliteInspection {
     }
 }
 
-/// Makes a temporary table, with its indexes, as the stored one of this name is.
+/// Creates a temporary table, with its indexes, like the stored one with this name.
 fn make_second(connection: &Connection, table: &str) -> rusqlite::Result<()> {
     let mut made_by = connection.prepare(
         "SELECT type, sql FROM main.sqlite_master WHERE tbl_name = ?1 AND sql IS NOT NULL ORDER BY type DESC",
@@ -93,7 +94,7 @@ impl Inspection for SqliteInspection {
         self.run(move |connection| {
             let mut statements = RecordStatements::prepare(connection)?;
             for of in &commits {
-                // One that came after the transaction began is not there for it.
+                // The commit came after the transaction began, so the stored tables here lack it too.
                 let Some(link) = chain::find(connection, account, of.seq)? else {
                     continue;
                 };
@@ -126,7 +127,7 @@ fn account_id(bytes: [u8; 16]) -> AccountId {
     AccountId::from_bits(u128::from_be_bytes(bytes))
 }
 
-/// How two tables of the same columns are compared.
+/// How two tables with the same columns are compared.
 struct Comparison {
     table: &'static str,
     key: Vec<String>,
@@ -196,7 +197,7 @@ impl Comparison {
         same.collect::<Vec<_>>().join(" AND ")
     }
 
-    /// Whose row `a` is, and which.
+    /// The account and key of row `a`.
     fn named(&self) -> String {
         let has_account = self
             .key
@@ -227,7 +228,7 @@ impl Comparison {
     }
 }
 
-/// The key of a row as people know it: ids are stored as their bytes.
+/// The key of a row in readable form: ids are stored as bytes.
 fn readable(table: &str, key: &str) -> String {
     let id = key
         .strip_prefix("X'")
@@ -241,7 +242,7 @@ fn readable(table: &str, key: &str) -> String {
     }
 }
 
-/// What SQLite itself finds wrong with the pages, indexes and rows of a database, in its words.
+/// What SQLite's own check finds wrong with the pages, indexes and rows of a database, in its words.
 pub(crate) fn integrity(connection: &Connection) -> rusqlite::Result<Vec<String>> {
     let mut check = connection.prepare("PRAGMA integrity_check(20)")?;
     let lines = check.query_map([], |row| row.get::<_, String>(0))?;

@@ -1,19 +1,19 @@
-//! Join codes that an earlier version stored as they are, replaced by their digests.
+//! Replaces join codes that an earlier version stored in plain text with their digests.
 
 use rusqlite::types::Value;
 use rusqlite::{Connection, TransactionBehavior, params};
 use usher_journal::plain_code_digest;
 
-/// The table that says that it is still to be done.
+/// A table that exists until this is done.
 const LEFT: &str = "plain_join_codes_left";
 
-/// Replaces them all, or none: a kill at any moment leaves what was, and the next start does it.
+/// Replaces all of them, or none: after a kill at any moment the next start does it.
 pub(crate) fn replace_plain_ones(connection: &mut Connection) -> rusqlite::Result<()> {
     if !usher_sqlite::has_object(connection, LEFT)? {
         return Ok(());
     }
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    // Another process may have been faster.
+    // Another process may have done it in the meantime.
     if usher_sqlite::has_object(&transaction, LEFT)? {
         replace_in(&transaction, "codes", "code")?;
         replace_in(&transaction, "sessions", "place")?;
@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn codes_of_an_earlier_version_are_replaced_by_digests_whole_and_once() {
+    fn codes_of_an_earlier_version_are_replaced_by_digests_all_at_once_and_only_once() {
         let mut database = Connection::open_in_memory().unwrap();
         database
             .execute_batch(

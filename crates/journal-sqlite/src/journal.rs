@@ -13,7 +13,7 @@ use crate::reader::failed;
 use crate::writer::Order;
 use crate::{SqliteJournal, chain, strays};
 
-/// How many bytes of snapshots are listed at a time, except that one may be larger.
+/// How many bytes of snapshots one listing has at most, unless a single one is larger.
 const SNAPSHOTS_BYTES: usize = 8 << 20;
 
 #[async_trait]
@@ -206,7 +206,7 @@ fn snapshot(connection: &Connection, account: AccountId) -> rusqlite::Result<Opt
         .optional()
 }
 
-/// A digest of another length is one that nobody made.
+/// A digest with the wrong length is replaced by one that never matches.
 fn snapshot_of(account: AccountId, row: &Row<'_>) -> rusqlite::Result<Snapshot> {
     let digest = row.get_ref(3)?.as_bytes().ok();
     Ok(Snapshot {

@@ -1,10 +1,10 @@
 //! The journal on SQLite, the embedded default.
 //!
-//! One thread writes: it gets all appends that come at about the same time, of however many accounts, and stores them
-//! in one transaction. Readers have connections of their own and never wait for it.
+//! One thread writes: it receives all appends that arrive at about the same time, for any number of accounts, and
+//! stores them in one transaction. Readers have their own connections and never wait for it.
 //!
-//! The tokio runtime of the first append has a task that gathers the appends for the thread, so a journal is for one
-//! runtime.
+//! The task that gathers appends for the thread runs on the tokio runtime of the first append, so a journal belongs to
+//! one runtime.
 
 #![expect(clippy::doc_markdown, reason = "SQLite is a name, not code")]
 
@@ -41,25 +41,25 @@ pub struct SqliteJournal {
 }
 
 impl SqliteJournal {
-    /// Opens the database in `dir`, and makes both where they do not exist.
+    /// Opens the database in `dir`. Creates the directory and the database if they do not exist.
     pub fn open(dir: &Path) -> Result<Self, OpenError> {
         Self::over(Store::in_directory(dir)?)
     }
 
-    /// Opens a database that lives in memory as long as the journal or a clone of it: for the sandbox and tests.
+    /// Opens a database in memory that lives as long as the journal or a clone of it: for the sandbox and tests.
     pub fn open_in_memory() -> Result<Self, OpenError> {
         Self::over(Store::in_memory()?)
     }
 
-    /// A further connection to the same database, for another room's own tables.
+    /// Another connection to the same database, for the tables of other crates.
     ///
-    /// Its writes wait for the journal's and those of the journal for it, so keep transactions short, and begin
-    /// those that write with `BEGIN IMMEDIATE`.
+    /// Its writes wait for the journal's and the other way around, so keep transactions short, and begin writing ones
+    /// with `BEGIN IMMEDIATE`.
     pub fn connect(&self) -> Result<rusqlite::Connection, OpenError> {
         Ok(self.store.connect()?)
     }
 
-    /// What SQLite itself finds wrong with pages, indexes and rows, in its words; looks at everything.
+    /// What SQLite's own check finds wrong with pages, indexes and rows, in its words. Scans everything.
     pub async fn integrity(&self) -> Result<Vec<String>, JournalError> {
         self.ask(inspect::integrity).await
     }

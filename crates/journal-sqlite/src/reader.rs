@@ -1,4 +1,4 @@
-//! Connections that read, on threads where waiting for the disk blocks nobody.
+//! Reading connections, on threads where waiting for the disk blocks nobody.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -8,7 +8,7 @@ use usher_journal::{JournalError, Text};
 
 use crate::connection::{Store, is_disk_full};
 
-/// How many questions are answered at a time; more wait.
+/// How many queries run at a time; further ones wait.
 const READERS: u32 = 4;
 
 pub(crate) struct Readers {
@@ -30,7 +30,7 @@ impl Readers {
         })
     }
 
-    /// Asks a question of one consistent state of the database.
+    /// Runs a query on one consistent state of the database.
     pub(crate) async fn read<T: Send + 'static>(
         self: &Arc<Self>,
         ask: impl FnOnce(&Transaction<'_>) -> Result<T, JournalError> + Send + 'static,
@@ -56,9 +56,9 @@ impl Readers {
             .unwrap_or_else(|error| Err(JournalError::Failed(Text::from(error.to_string()))))
     }
 
-    /// Waits for the questions under way, closes the connections, and lets no further question in.
+    /// Waits for running queries, closes the connections, and rejects further queries.
     pub(crate) async fn close(&self) {
-        // Fails where it is closed already.
+        // This fails if it is already closed, which is fine.
         let _all = self.permits.acquire_many(READERS).await;
         self.permits.close();
         self.idle().clear();
@@ -69,7 +69,7 @@ impl Readers {
     }
 }
 
-/// What SQLite says, in the port's words.
+/// Converts SQLite's error to the port's.
 pub(crate) fn failed(error: impl std::borrow::Borrow<rusqlite::Error>) -> JournalError {
     let error = error.borrow();
     if is_disk_full(error) {

@@ -1,4 +1,4 @@
-//! Rows that belong to nothing: what a hand leaves that removes or adds some.
+//! Finds rows without the row that they belong to: traces of somebody who removed or added rows.
 
 use rusqlite::{Connection, Row, params};
 use usher_domain::AccountId;
@@ -7,13 +7,13 @@ use usher_journal::{STRAYS_MAX, Seq, Stray};
 use crate::chain::MILESTONE_EVERY;
 use crate::records::INDEX_BITS;
 
-/// The bound as the database takes it.
+/// The limit as an SQL integer.
 const LIMIT: i64 = {
     assert!(STRAYS_MAX == 100);
     100
 };
 
-/// An account's newest commit is not at the place that the head names.
+/// Heads whose commit is not at the position that they name.
 const HEADS: &str = "SELECT account_id, seq FROM heads
      WHERE NOT EXISTS (
          SELECT 1 FROM commits
@@ -21,18 +21,18 @@ const HEADS: &str = "SELECT account_id, seq FROM heads
      )
      LIMIT ?1";
 
-/// The commit before is not where the link says.
+/// Commits whose link to the previous commit is broken.
 const GAPS: &str = "SELECT account_id, seq - 1 FROM commits
      WHERE previous > 0 AND NOT EXISTS (SELECT 1 FROM commits AS before WHERE before.position = commits.previous)
      LIMIT ?1";
 
-/// Commits that no head leads to, because it is gone or goes back to an older one.
+/// Commits that no head leads to, because it is gone or names an older one.
 const COMMITS: &str = "SELECT commits.account_id, min(commits.seq) FROM commits
      LEFT JOIN heads ON heads.account_id = commits.account_id
      WHERE heads.seq IS NULL OR commits.seq > heads.seq
      GROUP BY commits.account_id LIMIT ?1";
 
-/// A signpost that leads elsewhere, or stands where none should.
+/// Milestones that lead to the wrong commit, or should not exist.
 const MILESTONES: &str = "SELECT account_id, seq FROM milestones
      WHERE NOT EXISTS (
          SELECT 1 FROM commits
@@ -40,14 +40,14 @@ const MILESTONES: &str = "SELECT account_id, seq FROM milestones
      )
      LIMIT ?1";
 
-/// Commits that should have a signpost and have none.
+/// Commits that should have a milestone and have none.
 const MILESTONES_MISSING: &str = "SELECT account_id, seq FROM commits
      WHERE seq % ?2 = 0 AND NOT EXISTS (
          SELECT 1 FROM milestones WHERE account_id = commits.account_id AND seq = commits.seq
      )
      LIMIT ?1";
 
-/// Entries of the audit at a place where no commit is.
+/// Audit entries without a commit at their position.
 const AUDIT: &str = "SELECT place FROM audit
      WHERE NOT EXISTS (SELECT 1 FROM commits WHERE position = audit.place >> ?1)
      LIMIT ?2";

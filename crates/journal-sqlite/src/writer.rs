@@ -1,4 +1,4 @@
-//! The one thread that writes, and the task that gathers for it.
+//! The one thread that writes, and the task that gathers requests for it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, Once, PoisonError, mpsc as channel};
@@ -14,18 +14,18 @@ use crate::append::{Outcome, Statements};
 use crate::connection::{OpenError, Store};
 use crate::reader::failed;
 
-/// The most orders that wait for the writer; whoever brings another waits until there is room.
+/// The most requests that wait for the writer; further callers wait until there is room.
 const WAITING_MAX: usize = 4_096;
 
-/// The most orders in one transaction.
+/// The most requests in one transaction.
 const GROUP_MAX: usize = 1_024;
 
-/// A group is whole once the runtime has got round to all its other work this many times without a further order: a
-/// sync of the disk costs as much as dozens of commits, so it pays to let in whoever is about to ask, and where
-/// nobody is, this takes microseconds.
+/// A group closes after this many idle scheduler rounds, that is, rounds without a new request. A disk sync costs as
+/// much as dozens of commits, so it pays to include callers that are about to ask; if there are none, waiting costs
+/// microseconds.
 const QUIET_ROUNDS: u32 = 3;
 
-/// A group goes to the writer after this many rounds, however many orders still come.
+/// A group goes to the writer after this many rounds, even if requests keep coming.
 const ROUNDS_MAX: u32 = 32;
 
 type Answer<E> = oneshot::Sender<Result<(), E>>;
@@ -41,32 +41,32 @@ pub(crate) enum Order {
         answer: Answer<JournalError>,
     },
     ResetRecords(Answer<JournalError>),
-    /// Find out whether the disk takes a transaction.
+    /// Test whether the disk accepts a transaction.
     Check(Answer<JournalError>),
     PutDue(AccountId, Option<Timestamp>, Answer<JournalError>),
     FinishRecords(Answer<JournalError>),
-    /// Take nothing more, and answer once everything is stored that came before.
+    /// Accept nothing more, and answer once all earlier requests are stored.
     Close(oneshot::Sender<()>),
 }
 
 pub(crate) struct Writer {
     orders: mpsc::Sender<Order>,
-    /// What gathers, until the first order: a journal may be opened before there is a runtime.
+    /// The gathering end of the channels, until the first request: a journal may be opened before there is a runtime.
     gatherer: Mutex<Option<(mpsc::Receiver<Order>, channel::Sender<Group>)>>,
     gathers: Once,
-    /// Whether the last transaction could not be stored.
+    /// Whether the last transaction failed.
     is_failing: Arc<AtomicBool>,
-    /// The thread, until it is waited for.
+    /// The thread, until it is joined.
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Writer {
-    /// Starts the thread. The task that gathers for it is one of the runtime of the first order.
+    /// Starts the thread. The task that gathers for it starts on the runtime of the first request.
     pub(crate) fn start(store: &Arc<Store>) -> Result<Self, OpenError> {
         let (orders, waiting) = mpsc::channel(WAITING_MAX);
         let (groups, incoming) = channel::channel();
         let connection = store.connect()?;
-        // What cannot be prepared should be found out here, not by the first append.
+        // If the statements cannot be prepared, fail here and not at the first append.
         drop(Statements::prepare(&connection)?);
         let store = Arc::clone(store);
         let is_failing = Arc::new(AtomicBool::new(false));
@@ -120,7 +120,7 @@ impl Writer {
             .unwrap_or_else(|_gone| Err(JournalError::Failed("the writer has died".into())))
     }
 
-    /// Whether transactions are stored: as the last one was, or else by trying another.
+    /// Whether transactions succeed: reports the last one, or tries another if that one failed.
     pub(crate) async fn check(&self) -> Result<(), JournalError> {
         if self.is_failing.load(Ordering::Relaxed) {
             self.order(Order::Check).await
@@ -137,20 +137,20 @@ impl Writer {
         }
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(thread) = thread {
-            // With its end, its connection is closed. It says itself what it dies of.
+            // When the thread ends, its connection is closed. A panic has been reported by the thread itself.
             let _ = task::spawn_blocking(|| thread.join()).await;
         }
     }
 }
 
-/// Orders on their way to the thread, and the way back.
+/// Requests for the thread, and the channel for its answers.
 struct Group {
     orders: Vec<Order>,
     answer: oneshot::Sender<Vec<(Order, Verdict)>>,
 }
 
-/// Gathers orders while the thread is at work, hands them over together, and answers them together: within the
-/// runtime that costs far less than waking it from the thread for each.
+/// Gathers requests while the thread is working, hands them over together, and answers them together: from within the
+/// runtime, that costs far less than waking each task from the thread.
 async fn gather(mut waiting: mpsc::Receiver<Order>, groups: channel::Sender<Group>) {
     let mut orders = Vec::new();
     let mut closed = Vec::new();
@@ -181,8 +181,8 @@ async fn gather(mut waiting: mpsc::Receiver<Order>, groups: channel::Sender<Grou
     }
 }
 
-/// Has the thread store a group. None if the thread has died: then the orders are gone, and so whoever waits for them
-/// learns of it.
+/// Has the thread store a group, and answers its callers. `None` if the thread has died: the requests are dropped, and
+/// their callers learn that from the closed channel.
 async fn store_and_answer(orders: Vec<Order>, groups: &channel::Sender<Group>) -> Option<()> {
     if orders.is_empty() {
         return Some(());
@@ -204,20 +204,20 @@ fn run(store: &Store, connection: &Connection, groups: &channel::Receiver<Group>
         let answers = write(store, connection, &mut statements, group.orders);
         let has_failed = |(_, verdict): &(Order, Verdict)| matches!(verdict, Verdict::Failed(_));
         is_failing.store(answers.iter().any(has_failed), Ordering::Relaxed);
-        // The runtime may be gone: then nobody waits.
+        // The runtime may be gone; then nobody waits.
         let _ = group.answer.send(answers);
     }
 }
 
-/// Where a transaction failed.
+/// The stage at which a transaction failed.
 enum Failure {
-    /// Before it was committed: nothing of it is stored.
+    /// Before the commit: nothing of it is stored.
     Within(rusqlite::Error),
-    /// While it was committed: it may be stored.
+    /// During the commit: it may be stored.
     Committing(rusqlite::Error),
 }
 
-/// What became of an order.
+/// The result of a request.
 enum Verdict {
     Outcome(Outcome),
     Failed(Arc<Failure>),
@@ -239,7 +239,7 @@ fn write(
             .into_iter()
             .zip(outcomes.into_iter().map(Verdict::Outcome))
             .collect(),
-        // Where another program keeps the database locked, each would wait for it again.
+        // If another program has locked the database, retrying one by one would wait for that lock each time.
         Err(Failure::Within(error)) if group.len() > 1 && !is_busy(&error) => {
             tracing::warn!(%error, "a group of commits failed; trying them one by one");
             let one_by_one = group.into_iter();
@@ -276,7 +276,7 @@ fn transact(
     };
     let result = begun.and_then(|()| apply(statements, group, outcomes));
     let result = match result {
-        // Whole or not at all: the transaction ends with the order that says so.
+        // All or nothing: the transaction ends with the last request of the rebuild.
         Ok(()) if statements.is_rebuilding() => Ok(()),
         Ok(()) => connection.execute_batch("COMMIT").map_err(Failure::Committing),
         Err(error) => Err(Failure::Within(error)),
@@ -285,7 +285,7 @@ fn transact(
         statements.forget();
     }
     if result.is_err() && !connection.is_autocommit() {
-        // Where even this fails, the next `BEGIN` does too, and says so.
+        // If even this fails, so does the next `BEGIN`, which reports it.
         let _ = connection.execute_batch("ROLLBACK");
     }
     result
@@ -323,7 +323,7 @@ fn apply(
 }
 
 impl Order {
-    /// Whoever asked may have gone away: nobody to tell, and nothing to do about it.
+    /// Answers the caller, who may have gone away; nothing depends on it.
     fn answer(self, verdict: Verdict) {
         match self {
             Self::Append(_, answer) => {

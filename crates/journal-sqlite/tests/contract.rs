@@ -1,4 +1,4 @@
-//! SQLite keeps the journal's contract, on disk and in memory.
+//! SQLite passes the journal's contract, on disk and in memory.
 
 #![expect(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! What SQLite refuses is told truthfully, and stops nobody else.
+//! SQLite's errors are reported correctly, and affect no other appends.
 
 #![expect(
     clippy::unwrap_used,
@@ -30,7 +30,7 @@ fn first(account: u128, records: Vec<Record>) -> Append {
     }
 }
 
-/// Appends for accounts 1 to 20 at once.
+/// Appends to accounts 1 to 20 at the same time.
 async fn append_twenty(journal: &SqliteJournal) -> Vec<(u128, Result<(), AppendError>)> {
     let tasks = (1..=20).map(|account| {
         let journal = journal.clone();
@@ -129,7 +129,7 @@ async fn a_record_out_of_bounds_fails_its_commit_before_anything_is_stored() {
 }
 
 #[tokio::test]
-async fn another_room_writes_beside_the_journal() {
+async fn another_crate_writes_beside_the_journal() {
     for journal in [
         SqliteJournal::open_in_memory().unwrap(),
         SqliteJournal::open(tempfile::tempdir().unwrap().path()).unwrap(),
@@ -156,7 +156,7 @@ async fn another_room_writes_beside_the_journal() {
 
 #[cfg(unix)]
 #[test]
-fn the_directory_is_made_for_its_owner_alone() {
+fn the_directory_is_accessible_to_its_owner_only() {
     use std::os::unix::fs::PermissionsExt;
     let parent = tempfile::tempdir().unwrap();
     let dir = parent.path().join("usher");
@@ -171,7 +171,7 @@ fn the_directory_is_made_for_its_owner_alone() {
 }
 
 #[tokio::test]
-async fn two_databases_in_memory_are_two() {
+async fn two_databases_in_memory_are_separate() {
     let (one, two) = (
         SqliteJournal::open_in_memory().unwrap(),
         SqliteJournal::open_in_memory().unwrap(),

@@ -1,4 +1,4 @@
-//! Keyed digests: what stored state is checked with before it is believed.
+//! Keyed digests, with which stored state is checked before it is trusted.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,30 +8,30 @@ use sha2::Sha256;
 
 use crate::{Hash, Snapshot};
 
-/// What a snapshot's digest starts with, so that no other digest of the same bytes can be taken for it.
+/// The prefix of a snapshot's digest input, so that no other digest of the same bytes can be taken for it.
 const SNAPSHOT_DOMAIN: &[u8] = b"usher.snapshot.v1\0";
 
-/// Makes and checks keyed digests (HMAC-SHA-256). Whoever can write the database, and does not have the key, cannot
-/// make one. Cheap to clone.
+/// Makes and checks keyed digests (HMAC-SHA-256). An attacker who can write the database but lacks the key cannot make
+/// one. Cheap to clone.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Authenticator {
-    /// The first is the current one; digests by the others are still known.
+    /// The first is the current one; digests made with the others are still accepted.
     keys: Arc<[[u8; 32]]>,
 }
 
-/// What a keyed digest tells.
+/// The result of checking a keyed digest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Authenticity {
     /// It was made with the current key.
     Current,
-    /// It was made with an earlier key that is still known: make it again before that key is given up.
+    /// It was made with an earlier key that is still known. Make it again before that key is dropped.
     Former,
-    /// It was not made with any of the keys, or of something else.
+    /// It was not made with any of the keys, or is the digest of something else.
     Wrong,
 }
 
 impl Authenticator {
-    /// With these keys, the current one first. Without any, digests show accidents, but no hand that makes them again:
+    /// Uses these keys, the current one first. Without any, digests detect accidents but no tampering: see
     /// [`unkeyed`](Self::unkeyed).
     #[must_use]
     pub fn new(keys: &[[u8; 32]]) -> Self {
@@ -41,7 +41,7 @@ impl Authenticator {
         Self { keys: keys.into() }
     }
 
-    /// Digests that anybody can make: for journals that live in memory, and for tests.
+    /// Digests that anybody can make: for journals in memory, and for tests.
     #[must_use]
     pub fn unkeyed() -> Self {
         Self {
@@ -49,13 +49,13 @@ impl Authenticator {
         }
     }
 
-    /// The digest of `parts`, of which only the last may have a length that varies.
+    /// The digest of `parts`. Only the last part may have a variable length.
     #[must_use]
     pub fn digest(&self, parts: &[&[u8]]) -> Hash {
         digest(&self.keys[0], parts)
     }
 
-    /// What the digest `stored` tells of `parts`.
+    /// Checks `stored` as the digest of `parts`.
     #[must_use]
     pub fn check(&self, parts: &[&[u8]], stored: &Hash) -> Authenticity {
         let by = self.keys.iter().position(|key| digest(key, parts) == *stored);
@@ -80,7 +80,7 @@ impl fmt::Debug for Authenticator {
 }
 
 fn digest(key: &[u8; 32], parts: &[&[u8]]) -> Hash {
-    // A key that is shorter than a block is filled with zeros (RFC 2104), here already: so nothing can fail.
+    // A key shorter than a block is padded with zeros (RFC 2104). Padding it here makes the constructor infallible.
     let mut block = [0; 64];
     block[..key.len()].copy_from_slice(key);
     let mut mac = Hmac::<Sha256>::new(&block.into());
@@ -91,7 +91,7 @@ fn digest(key: &[u8; 32], parts: &[&[u8]]) -> Hash {
 }
 
 impl Snapshot {
-    /// The snapshot with its digest made (again) by `authenticator`.
+    /// The snapshot with its digest recomputed by `authenticator`.
     #[must_use]
     pub fn sealed(mut self, authenticator: &Authenticator) -> Self {
         let (account, seq) = (self.account.bits().to_be_bytes(), self.seq.get().to_be_bytes());
@@ -100,7 +100,7 @@ impl Snapshot {
         self
     }
 
-    /// Whether its digest is the one that `authenticator` makes of it.
+    /// Checks its digest with `authenticator`.
     #[must_use]
     pub fn authenticity(&self, authenticator: &Authenticator) -> Authenticity {
         let (account, seq) = (self.account.bits().to_be_bytes(), self.seq.get().to_be_bytes());
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_snapshot_is_believed_only_as_it_was_sealed() {
+    fn a_snapshot_is_accepted_only_unchanged() {
         let authenticator = Authenticator::new(&[[1; 32]]);
         let sealed = snapshot().sealed(&authenticator);
         let changed = [
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_was_replaced_is_known_as_long_as_it_is_given() {
+    fn digests_of_a_replaced_key_are_accepted_while_it_is_given() {
         let (old, new) = ([1; 32], [2; 32]);
         let sealed = snapshot().sealed(&Authenticator::new(&[old]));
 

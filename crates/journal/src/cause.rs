@@ -1,4 +1,4 @@
-//! What made an actor give a command.
+//! The cause of a command: where it came from.
 
 use std::fmt::{self, Write as _};
 use std::net::IpAddr;
@@ -8,16 +8,16 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::Text;
 
-/// What made an actor give a command: how it came in, with which credential, from where, and by which request.
+/// The cause of a command: its channel, the credential, the client's address and the request.
 ///
-/// No two requests should have the same: by it, a commit whose answer was lost is told from another's. It is stored
-/// with every commit, so its text form is short: `api k=opkey_… a=192.0.2.7 r=01h…`, where what is not known is left
-/// out. Journals of before have a request's id alone, or a word.
+/// No two requests should have the same cause: it distinguishes a commit whose answer was lost from another one. It is
+/// stored with every commit, so its text form is short: `api k=opkey_… a=192.0.2.7 r=01h…`, without unknown parts.
+/// Older journals store only a request id or one word.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cause {
-    /// How the command came in.
+    /// The channel of the command.
     pub way: Way,
-    /// The id of the key, token or session that was shown, where the actor does not say it: never a secret.
+    /// The id of the key, token or session that was used, unless the actor already names it. Never a secret.
     pub credential: Option<Text>,
     /// The network address of the client.
     pub address: Option<IpAddr>,
@@ -27,17 +27,17 @@ pub struct Cause {
 
 macro_rules! ways {
     ($($(#[$doc:meta])* $way:ident = $word:literal,)*) => {
-        /// How a command came in.
+        /// The channel through which a command came in.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Way {
             $($(#[$doc])* $way,)*
         }
 
         impl Way {
-            /// Every way.
+            /// Every channel.
             pub const ALL: &[Self] = &[$(Self::$way,)*];
 
-            /// The word that stands for it in the journal and in the API.
+            /// The channel's name in the journal and in the API.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self {
@@ -49,32 +49,32 @@ macro_rules! ways {
 }
 
 ways! {
-    /// By the REST API.
+    /// The REST API.
     Api = "api",
-    /// By a page of the portal.
+    /// A page of the portal.
     Portal = "portal",
-    /// By the link that sets the first account up.
+    /// The link that creates the first account.
     SetUp = "set_up",
-    /// By provisioning from a directory.
+    /// Provisioning by a directory (SCIM).
     Scim = "scim",
-    /// By signing in with an identity provider.
+    /// Signing in with an identity provider.
     SingleSignOn = "single_sign_on",
-    /// By a command at the terminal.
+    /// A command at the terminal.
     CommandLine = "command_line",
-    /// Because its time had come.
+    /// A deadline: the command was due.
     Timer = "timer",
-    /// Because Usher had been away.
+    /// The end of an outage of Usher.
     Resume = "resume",
-    /// Because the account left memory.
+    /// The account was unloaded from memory.
     Leave = "leave",
 }
 
-/// The word names no way.
+/// The word is not the name of a channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a way in which commands come in: expected {}", words())]
 pub struct InvalidWay;
 
-/// Every way, for people.
+/// The names of all channels, for the error message.
 fn words() -> String {
     let words: Vec<_> = Way::ALL.iter().map(|way| way.as_str()).collect();
     words.join(", ")
@@ -90,7 +90,7 @@ impl FromStr for Way {
 }
 
 impl Cause {
-    /// A cause of which no more is known than how it came in.
+    /// A cause with nothing but a channel.
     #[must_use]
     pub const fn by(way: Way) -> Self {
         Self {
@@ -101,8 +101,8 @@ impl Cause {
         }
     }
 
-    /// Reads the text form. What is neither of this form nor a word for a way is the id of a request: that is all
-    /// that was stored once.
+    /// Parses the text form. A text that is neither of this form nor the name of a channel is a request id: older
+    /// journals stored nothing else.
     #[must_use]
     pub fn read(text: &str) -> Self {
         let (word, mut rest) = text.split_once(' ').unwrap_or((text, ""));
@@ -134,7 +134,7 @@ impl Cause {
             return Text::Static(self.way.as_str());
         }
         let mut text = String::with_capacity(96);
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         let _ = write!(text, "{self}");
         text.into()
     }
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn causes_of_before_are_words_or_ids_of_requests() {
+    fn older_causes_are_words_or_request_ids() {
         assert_eq!(Cause::read("timer"), Cause::by(Way::Timer));
         assert_eq!(Cause::read("portal"), Cause::by(Way::Portal));
         let old = Cause::read("3f9c0a1b");

@@ -1,4 +1,4 @@
-//! Commits, and the chain that they form.
+//! Commits, and the hash chain that they form.
 
 use std::fmt;
 
@@ -8,33 +8,33 @@ use usher_domain::{AccountId, Timestamp};
 
 use crate::{Hash, JournalError, Record};
 
-/// What a commit's hash starts with, so that no other digest of the same bytes can be taken for it.
+/// The prefix of a commit's hash input, so that no other digest of the same bytes can be taken for it.
 const HASH_DOMAIN: &[u8] = b"usher.commit.v1\0";
 
-/// A commit's place in its account's journal: 1, 2, 3, … without gaps.
+/// A commit's number in its account's journal: 1, 2, 3, … without gaps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Seq(u64);
 
 impl Seq {
-    /// Before the first commit.
+    /// The number before the first commit.
     pub const ZERO: Self = Self(0);
-    /// An account's first commit.
+    /// The number of an account's first commit.
     pub const FIRST: Self = Self(1);
 
-    /// The place with this number.
+    /// The sequence number with this value.
     #[must_use]
     pub const fn new(number: u64) -> Self {
         Self(number)
     }
 
-    /// The number of the place.
+    /// The value of the number.
     #[must_use]
     pub const fn get(self) -> u64 {
         self.0
     }
 
-    /// The place after this one.
+    /// The next number.
     #[must_use]
     pub const fn next(self) -> Self {
         Self(self.0.saturating_add(1))
@@ -47,24 +47,24 @@ impl fmt::Display for Seq {
     }
 }
 
-/// All events of one batch of commands of one account: stored whole or not at all.
+/// All events of one batch of commands of one account, stored entirely or not at all.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Commit {
-    /// Whose commit it is.
+    /// The account that the commit belongs to.
     pub account: AccountId,
-    /// Its place in the account's journal.
+    /// Its number in the account's journal.
     pub seq: Seq,
-    /// When its commands were decided. Must not lie before the commit that it follows, whatever the clocks say:
-    /// backends find a time by halving.
+    /// The time at which its commands were decided. Must not be before the previous commit's, whatever the clocks say:
+    /// backends find times by binary search.
     pub at: Timestamp,
-    /// A JSON array of `{actor, cause, events}`, one for each command of the batch; the journal never looks inside.
+    /// A JSON array of `{actor, cause, events}`, one for each command of the batch. The journal never looks inside.
     pub entries: Box<[u8]>,
-    /// Over all of the above and the hash of the commit before.
+    /// SHA-256 of all fields above and of the previous commit's hash.
     pub hash: Hash,
 }
 
 impl Commit {
-    /// The commit that follows the one with the hash `previous` ([`Hash::GENESIS`] where it is the first).
+    /// The commit that follows the one with the hash `previous` ([`Hash::GENESIS`] for the first).
     #[must_use]
     pub fn seal(
         previous: Hash,
@@ -84,7 +84,7 @@ impl Commit {
         }
     }
 
-    /// Whether this very commit was sealed on top of the one with the hash `previous`.
+    /// Whether this commit, unchanged, was sealed on top of the one with the hash `previous`.
     #[must_use]
     pub fn follows(&self, previous: Hash) -> bool {
         self.hash == digest(previous, self.account, self.seq, self.at, &self.entries)
@@ -92,7 +92,7 @@ impl Commit {
 }
 
 fn digest(previous: Hash, account: AccountId, seq: Seq, at: Timestamp, entries: &[u8]) -> Hash {
-    // Every part before the entries has a fixed length, so no two commits feed the same bytes.
+    // Every part before the entries has a fixed length, so no two commits hash the same bytes.
     let digest = Sha256::new()
         .chain_update(HASH_DOMAIN)
         .chain_update(previous.as_bytes())
@@ -104,43 +104,43 @@ fn digest(previous: Hash, account: AccountId, seq: Seq, at: Timestamp, entries: 
     Hash::from_bytes(digest.into())
 }
 
-/// A commit on its way into the journal, with all that is stored in the same transaction.
+/// A commit to be stored, with everything that is stored in the same transaction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Append {
     /// The commit.
     pub commit: Commit,
-    /// When the account has something to do next, if nothing else happens.
+    /// The account's next deadline after the commit, if nothing else happens. `None` if there is none.
     pub next_due: Option<Timestamp>,
     /// The changes of the read models that derive from the commit.
     pub records: Vec<Record>,
 }
 
-/// An account's state after a commit, so that loading need not start at the first.
+/// An account's state after a commit, so that loading need not start at the first one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Snapshot {
-    /// Whose state it is.
+    /// The account whose state it is.
     pub account: AccountId,
     /// The commit after which it was taken.
     pub seq: Seq,
     /// The hash of that commit.
     pub hash: Hash,
-    /// The state; the journal never looks inside.
+    /// The serialized state. The journal never looks inside.
     pub state: Box<[u8]>,
-    /// A keyed digest of all of the above ([`Snapshot::sealed`]): whoever loads the state checks it first.
+    /// A keyed digest of all fields above ([`Snapshot::sealed`]). Check it before using the state.
     pub digest: Hash,
 }
 
-/// What an account's state is rebuilt from.
+/// The stored data from which an account's state is rebuilt.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Loaded {
-    /// The newest snapshot, where there is one.
+    /// The newest snapshot, if there is one.
     pub snapshot: Option<Snapshot>,
     /// The first [`COMMITS_MAX`](crate::COMMITS_MAX) commits after it, oldest first.
     pub commits: Vec<Commit>,
 }
 
 impl Loaded {
-    /// Place and hash of the newest commit.
+    /// Number and hash of the newest commit.
     #[must_use]
     pub fn head(&self) -> (Seq, Hash) {
         match (self.commits.last(), &self.snapshot) {
@@ -152,7 +152,7 @@ impl Loaded {
 
     /// Checks that the commits follow the snapshot and one another without a gap or a change.
     ///
-    /// Every backend's `load` does so before it answers.
+    /// Every backend's `load` calls this before it answers.
     pub fn verify(&self) -> Result<(), JournalError> {
         let start = self
             .snapshot
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn a_commit_follows_only_what_it_was_sealed_on_and_only_as_it_was_sealed() {
+    fn a_commit_follows_only_its_predecessor_and_only_unchanged() {
         let commit = sealed();
         let changed = [
             Commit {
@@ -221,9 +221,9 @@ mod tests {
         assert!(changed.iter().all(|commit| !commit.follows(Hash::GENESIS)));
     }
 
-    /// Stored journals depend on it: a change needs a new domain, not a new expectation.
+    /// Stored journals depend on this value: a change needs a new prefix, not a new expectation.
     #[test]
-    fn the_hash_of_a_commit_stays_what_it_is() {
+    fn the_hash_of_a_commit_never_changes() {
         let expected = "8dadcf01ecdefd14264f0aad45d2a8af42b470775d2ac4b81ebf51fc9659ce28";
 
         assert_eq!(sealed().hash.to_string(), expected);

@@ -1,7 +1,7 @@
 //! The checks that every backend must pass.
 //!
-//! A backend's tests say how to make an empty store ([`Backend`]) and call [`contract_tests!`](crate::contract_tests),
-//! which makes one test of each check.
+//! A backend's tests say how to create an empty store ([`Backend`]) and call
+//! [`contract_tests!`](crate::contract_tests), which generates a test for each check.
 
 #![expect(
     clippy::unwrap_used,
@@ -38,22 +38,23 @@ pub trait Backend: Send + Sync {
     /// Overwrites the entries of a stored commit behind the journal's back.
     async fn tamper(&self, account: AccountId, seq: Seq, entries: &[u8]);
 
-    /// The same store after its node was closed and started again; none where nothing outlives the node.
+    /// The same store after its node was closed and started again; `None` if the backend keeps nothing.
     async fn reopen(&self) -> Option<Box<dyn Backend>>;
 
-    /// Makes a backup in `file` and opens it; none where the backup cannot be made.
+    /// Makes a backup in `file` and opens it; `None` if the backup fails.
     async fn back_up(&self, file: &Path) -> Option<Box<dyn Backend>>;
 
-    /// Where a backup can be written; none where the backend makes none.
+    /// A path for a backup; `None` if the backend makes none.
     fn backup_file(&self) -> Option<std::path::PathBuf>;
 }
 
-/// Makes one test of each check of the contract. `$make` is a function that returns a [`Backend`](contract::Backend).
+/// Generates a test for each check of the contract. `$make` is a function that returns a
+/// [`Backend`](contract::Backend).
 #[macro_export]
 macro_rules! contract_tests {
     ($make:path) => {
         $crate::contract_tests!(@ $make; appending:
-            what_is_appended_can_be_read,
+            appended_commits_can_be_read,
             a_seq_that_exists_is_a_conflict_and_changes_nothing,
             a_seq_that_leaves_a_gap_is_a_conflict,
             a_conflict_leaves_the_other_appends_of_its_group_alone,
@@ -67,37 +68,37 @@ macro_rules! contract_tests {
             due_times_are_read_in_pages,
             accounts_are_listed_in_the_order_of_their_ids,
             the_time_of_the_last_commit_is_known,
-            a_closed_journal_takes_nothing_more,
+            a_closed_journal_accepts_nothing_more,
         );
         $crate::contract_tests!(@ $make; records:
             records_are_visible_exactly_when_their_commit_is,
             a_user_who_gets_in_resolves_their_refusals_of_the_product,
-            an_end_is_kept_as_it_was_first_told,
+            the_first_end_is_kept,
             a_session_is_listed_with_all_that_happened_to_it,
             a_code_leads_to_its_session_until_it_is_retired,
             a_retired_code_is_forgotten_after_an_hour,
             waits_are_listed_with_their_offers_and_ends,
-            ids_in_a_range_are_found_whatever_they_are_of,
+            ids_in_a_range_are_found_for_every_kind,
             an_address_leads_to_its_users,
             one_account_cannot_touch_the_records_of_another,
         );
         $crate::contract_tests!(@ $make; listing:
             an_account_is_listed_as_it_was_last_put,
-            filters_let_through_what_fits_all_of_them,
-            the_audit_is_filtered_by_what_made_them_do_it,
-            the_occupancy_before_an_instant_is_what_a_report_starts_from,
+            filters_select_the_rows_that_match_all_of_them,
+            the_audit_is_filtered_by_cause,
+            a_report_starts_from_the_occupancy_before_its_first_moment,
         );
         $crate::contract_tests!(@ $make; paging:
             pages_lose_nothing_and_repeat_nothing,
             pages_keep_their_place_while_commits_go_on,
-            a_span_of_time_is_cut_out_of_every_list,
+            every_list_can_be_limited_to_a_span_of_time,
         );
         $crate::contract_tests!(@ $make; lasting:
             a_snapshot_bounds_what_is_loaded,
             an_older_snapshot_does_not_replace_a_newer_one,
-            records_that_are_put_again_are_those_of_the_first_time,
+            a_rebuild_gives_the_same_records,
             every_snapshot_is_listed_as_it_was_saved,
-            read_models_are_compared_with_what_the_commits_give,
+            read_models_are_compared_with_the_commits,
             a_reopened_store_holds_everything,
             a_backup_holds_everything,
         );
@@ -168,7 +169,7 @@ impl Pen {
         )
     }
 
-    /// Appends one commit `secs` after the start of time.
+    /// Appends one commit, `secs` after the start of the test's time.
     async fn write(&mut self, secs: i64, records: Vec<Record>) {
         let commit = self.next(secs, &format!("[{secs}]"));
         let append = Append {
@@ -257,7 +258,7 @@ fn session_started(id: SessionId, of: UserId) -> Record {
     }
 }
 
-/// One record of every kind, in an order in which each finds what it changes.
+/// One record of every kind, in an order in which each one's target exists.
 fn one_of_each(number: u128) -> Vec<Record> {
     vec![
         Record::AccountPut {

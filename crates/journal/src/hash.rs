@@ -15,7 +15,7 @@ pub struct Hash([u8; 32]);
 pub struct InvalidHash;
 
 impl Hash {
-    /// What an account's first commit follows.
+    /// The hash that an account's first commit follows.
     pub const GENESIS: Self = Self([0; 32]);
 
     /// The hash with these bytes.

@@ -1,4 +1,4 @@
-//! What read models keep of a join code.
+//! The digests of join codes in the read models.
 
 use sha2::{Digest, Sha256};
 use usher_domain::join_code::JoinCode;
@@ -6,7 +6,8 @@ use usher_domain::join_code::JoinCode;
 use crate::hash::Hash;
 use crate::text::Text;
 
-/// What a join code is found by: its keyed digest, or, where its journal is from before codes were sealed, a plain one.
+/// The digest by which a join code is found: the keyed one, or a plain one if the journal was written before codes were
+/// sealed.
 #[must_use]
 pub fn code_digest(code: &JoinCode) -> Text {
     match code {
@@ -15,8 +16,8 @@ pub fn code_digest(code: &JoinCode) -> Text {
     }
 }
 
-/// The digest of a code that a journal has as it is. It needs no key, because the journal tells the code anyway, so that
-/// read models can be made from a journal alone.
+/// The digest of a code that a journal stores in plain text. It needs no key, because the journal reveals the code
+/// anyway, so read models can be rebuilt from such a journal alone.
 #[must_use]
 pub fn plain_code_digest(code: &str) -> Text {
     let digest = Sha256::new().chain_update("usher join code ").chain_update(code);

@@ -1,7 +1,7 @@
-//! The journal port: the append-only list of commits of every account, the truth that all else is derived from.
+//! The journal port: the append-only list of commits of every account, from which all other state is derived.
 //!
-//! [`Journal`] stores commits, [`Records`] reads the tables that are filled with them. [`MemoryJournal`] is both,
-//! for tests and models, and fails on purpose where a script says so.
+//! [`Journal`] stores commits, [`Records`] reads the tables that are filled with them. [`MemoryJournal`] implements
+//! both, for tests and models, and fails on purpose according to a script.
 
 mod authenticator;
 mod cause;

@@ -1,7 +1,7 @@
-//! A journal in memory, for tests and models, that fails where its script says so.
+//! A journal in memory, for tests and models, with scripted faults.
 //!
-//! Deterministic: nothing waits, nothing is random, and every answer is there at once, except those that a crash
-//! swallows.
+//! Deterministic: nothing waits, nothing is random, and every answer comes at once, except for those lost in a scripted
+//! crash.
 
 mod inspect;
 mod read;
@@ -20,39 +20,39 @@ use crate::{
     Record, Seq, Snapshot, Stray, Text,
 };
 
-/// A journal in memory, as one node sees it. Clones are the same node; [`another_node`](Self::another_node) is a
-/// second one on the same store.
+/// A journal in memory, as seen by one node. Clones are the same node; [`another_node`](Self::another_node) is a second
+/// one on the same store.
 #[derive(Debug, Clone, Default)]
 pub struct MemoryJournal {
     store: Arc<Mutex<Store>>,
     node: Arc<Mutex<Node>>,
 }
 
-/// What happens to an append instead of its being stored and answered.
+/// A fault: what happens to an append instead of the normal answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
-    /// Answered with a conflict that has nothing behind it: a reload finds nothing new.
+    /// Answered with a conflict although nothing was appended: a reload finds nothing new.
     Conflict,
-    /// Another node is quicker: a commit with these parts is stored first, and the append meets it.
+    /// Another node is faster: a commit with these parts is stored first, and the append conflicts with it.
     Overtaken {
         /// The entries of the other node's commit.
         entries: Box<[u8]>,
-        /// When the account is due after it.
+        /// The account's next deadline after that commit.
         next_due: Option<Timestamp>,
-        /// Its changes of the read models.
+        /// That commit's changes of the read models.
         records: Vec<Record>,
     },
-    /// Not stored, and said so.
+    /// Not stored, and answered as failed.
     Failed,
-    /// Stored, but the answer comes only after others had their turn.
+    /// Stored, but the answer comes only after other tasks had their turn.
     Late,
     /// Stored, but the answer is lost.
     UnknownStored,
     /// Not stored, and the answer is lost.
     UnknownNotStored,
-    /// Stored, and then the node dies: the answer never comes, and the node takes nothing more.
+    /// Stored, then the node dies: the answer never comes, and the node accepts nothing more.
     CrashAfterStore,
-    /// The node dies before anything is stored: the answer never comes, and the node takes nothing more.
+    /// The node dies before anything is stored: the answer never comes, and the node accepts nothing more.
     CrashBeforeStore,
 }
 
@@ -60,7 +60,7 @@ pub enum Fault {
 struct Store {
     accounts: BTreeMap<AccountId, Ledger>,
     tables: Tables,
-    /// The read models that are being made again.
+    /// The read models during a rebuild.
     made: Option<Tables>,
 }
 
@@ -73,14 +73,14 @@ struct Ledger {
 
 #[derive(Debug, Default)]
 struct Node {
-    /// How many appends the node has taken.
+    /// How many appends the node has received.
     appends: u64,
-    /// What happens to which of them.
+    /// The faults, by the number of the append.
     faults: BTreeMap<u64, Fault>,
     /// Whether the last append was not stored.
     failing: bool,
     closed: bool,
-    /// Whether appends hang, as when a sync of the disk does; those that do.
+    /// Whether appends hang, as when a disk sync hangs; `waiting` wakes them.
     is_held: bool,
     waiting: Vec<Waker>,
     snapshots: Saves,
@@ -102,7 +102,7 @@ impl MemoryJournal {
         Self::default()
     }
 
-    /// A second node on the same store, without faults; also what starts after this one has crashed.
+    /// A second node on the same store, without faults. Also used as the restart after this one has crashed.
     #[must_use]
     pub fn another_node(&self) -> Self {
         Self {
@@ -111,20 +111,20 @@ impl MemoryJournal {
         }
     }
 
-    /// Lets `fault` happen to the `nth` append from now (1 is the next) that this node is asked for.
+    /// Schedules `fault` for the `nth` append from now (1 is the next) on this node.
     pub fn fault_at(&self, nth: u64, fault: Fault) {
         let mut node = lock(&self.node);
         let at = node.appends.saturating_add(nth.max(1));
         node.faults.insert(at, fault);
     }
 
-    /// Lets every append of this node hang until [`release`](Self::release), as when the disk's sync hangs. Reading goes
-    /// on.
+    /// Makes every append of this node hang until [`release`](Self::release), as when the disk's sync hangs. Reads
+    /// still work.
     pub fn hold(&self) {
         lock(&self.node).is_held = true;
     }
 
-    /// Lets the appends go on that hang.
+    /// Continues the hanging appends.
     pub fn release(&self) {
         let waiting = {
             let mut node = lock(&self.node);
@@ -151,13 +151,14 @@ impl MemoryJournal {
         .await;
     }
 
-    /// How many appends this node has been asked for.
+    /// How many appends this node has received.
     #[must_use]
     pub fn appends(&self) -> u64 {
         lock(&self.node).appends
     }
 
-    /// Overwrites the entries of a stored commit behind the journal's back, as a hand in the database would.
+    /// Overwrites the entries of a stored commit behind the journal's back, as somebody with access to the database
+    /// could.
     pub fn tamper(&self, account: AccountId, seq: Seq, entries: &[u8]) {
         let mut store = lock(&self.store);
         let commits = store.accounts.get_mut(&account).map(|ledger| &mut ledger.commits);
@@ -197,19 +198,19 @@ impl MemoryJournal {
     }
 }
 
-/// The most snapshots that are listed at a time.
+/// The most snapshots in one listing.
 const SNAPSHOTS_MAX: usize = 100;
 
-/// Records are put only while the read models are made again.
+/// Records can be put only during a rebuild.
 const NOT_REBUILDING: JournalError =
-    JournalError::Failed(Text::Static("the read models are not being made again"));
+    JournalError::Failed(Text::Static("the read models are not being rebuilt"));
 
-/// Every change of a store is whole before anything can panic, so a poisoned lock holds nothing half-done.
+/// No change of a store can panic half-way, so the data behind a poisoned lock is consistent.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Lets every other task that is ready have its turn.
+/// Lets every other ready task run first.
 async fn others_first() {
     let mut is_first = true;
     std::future::poll_fn(|context| {
@@ -294,7 +295,7 @@ impl Journal for MemoryJournal {
             Some(Fault::UnknownStored) => lock(&self.store).append(append).and_then(|()| Err(unknown())),
             Some(Fault::UnknownNotStored) => Err(unknown()),
             Some(Fault::CrashAfterStore) => {
-                // Whether it was stored or met a conflict, nobody learns of it.
+                // Whether it was stored or met a conflict, the answer is lost.
                 let _ = lock(&self.store).append(append);
                 std::future::pending().await
             }
@@ -313,7 +314,7 @@ impl Journal for MemoryJournal {
         let is_failing = {
             let mut node = lock(&self.node);
             let next = node.appends + 1;
-            // The script says what happens to the write that is tried, as to an append.
+            // The trial write takes a scripted fault, as an append would.
             if node.failing && !node.faults.contains_key(&next) {
                 node.failing = false;
             }
@@ -327,7 +328,7 @@ impl Journal for MemoryJournal {
     }
 
     async fn strays(&self) -> Result<Vec<Stray>, JournalError> {
-        // What is in memory is reached through its account alone.
+        // The maps have no broken links, so there is nothing to list.
         self.open().map(|_| Vec::new())
     }
 

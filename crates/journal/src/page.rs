@@ -1,4 +1,4 @@
-//! Lists in pages.
+//! Paging of lists.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,20 +6,20 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use usher_domain::Timestamp;
 
-/// How many rows a page has where the caller does not say.
+/// Rows on a page, unless the caller says otherwise.
 pub const PAGE_DEFAULT: u16 = 50;
 
-/// The most rows that a page can have.
+/// The most rows on a page.
 pub const PAGE_MAX: u16 = 1_000;
 
-/// A place in a list: the row after which the next page starts. Opaque to callers.
+/// A position in a list: the row after which the next page starts. Opaque to callers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Cursor {
-    /// The row's time; zero in lists that have another order.
+    /// The row's time; zero in lists with another order.
     at: Timestamp,
     /// The row's id, or the commit that it derives from.
     major: u128,
-    /// The row's place among those of the same commit.
+    /// The row's index among those of the same commit.
     minor: u32,
 }
 
@@ -29,7 +29,7 @@ pub struct Cursor {
 pub struct InvalidCursor;
 
 impl Cursor {
-    /// The place of a row, for backends.
+    /// The cursor of a row, for backends.
     #[must_use]
     pub const fn new(at: Timestamp, major: u128, minor: u32) -> Self {
         Self { at, major, minor }
@@ -47,7 +47,7 @@ impl Cursor {
         self.major
     }
 
-    /// The row's place among those of the same commit.
+    /// The row's index among those of the same commit.
     #[must_use]
     pub const fn minor(self) -> u32 {
         self.minor
@@ -71,7 +71,7 @@ impl FromStr for Cursor {
                 .filter(|part| !part.starts_with('+'))
                 .ok_or(InvalidCursor)
         };
-        // Instants before 1970 are written as the two's complement, as `{:x}` does.
+        // Times before 1970 are two's complement, as `{:x}` writes them.
         let millis = u64::from_str_radix(part()?, 16)
             .map_err(|_| InvalidCursor)?
             .cast_signed();
@@ -98,7 +98,7 @@ impl<'de> Deserialize<'de> for Cursor {
     }
 }
 
-/// Which page of a list.
+/// A request for one page of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PageRequest {
     limit: u16,
@@ -139,13 +139,13 @@ impl Default for PageRequest {
 pub struct Page<T> {
     /// The rows.
     pub items: Vec<T>,
-    /// Where the next page starts; none where this is the last.
+    /// The cursor of the next page; `None` on the last.
     pub next: Option<Cursor>,
 }
 
 impl<T> Page<T> {
-    /// The page of the first `limit` of `rows`, each with its place. For backends, which ask their store for one
-    /// row more than the page has and so know whether another page follows.
+    /// A page with the first `limit` of `rows`, each with its cursor. For backends, which ask their store for one row
+    /// more than the page has, to know whether another page follows.
     #[must_use]
     pub fn cut(mut rows: Vec<(Cursor, T)>, limit: usize) -> Self {
         let more = rows.len() > limit;
@@ -157,7 +157,7 @@ impl<T> Page<T> {
         }
     }
 
-    /// The same page with each row made into something else.
+    /// The same page with each row converted.
     #[must_use]
     pub fn map<U>(self, make: impl FnMut(T) -> U) -> Page<U> {
         Page {
@@ -167,17 +167,17 @@ impl<T> Page<T> {
     }
 }
 
-/// A stretch of time: from `from` (with it) until `to` (without it), each open where it is none.
+/// A stretch of time from `from` (inclusive) to `to` (exclusive). `None` leaves that end open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Span {
-    /// The first instant.
+    /// The start, inclusive.
     pub from: Option<Timestamp>,
-    /// The first instant after.
+    /// The end, exclusive.
     pub to: Option<Timestamp>,
 }
 
 impl Span {
-    /// Whether `at` lies within.
+    /// Whether `at` is within the span.
     #[must_use]
     pub fn contains(&self, at: Timestamp) -> bool {
         self.from.is_none_or(|from| from <= at) && self.to.is_none_or(|to| at < to)

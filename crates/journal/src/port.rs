@@ -5,83 +5,82 @@ use usher_domain::{AccountId, Timestamp};
 
 use crate::{Append, AppendError, Commit, Hash, Inspection, JournalError, Loaded, Record, Seq, Snapshot};
 
-/// The most commits, or accounts, that one question to the journal returns.
+/// The most commits, or accounts, that one query returns.
 pub const COMMITS_MAX: usize = 1_000;
 
-/// The most due times that one question to the journal returns.
+/// The most due times that one query returns.
 pub const DUE_MAX: usize = 1_000;
 
-/// The most strays of each kind that are listed.
+/// The most stray rows of each kind that are listed.
 pub const STRAYS_MAX: usize = 100;
 
-/// Something in the store that belongs to nothing.
+/// A row in the store without the row that it belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stray {
-    /// An account's newest commit is not there.
+    /// The commit that the head names as the account's newest is missing.
     HeadWithoutCommit {
-        /// Whose.
+        /// The account of the head.
         account: AccountId,
-        /// Which.
+        /// The number in the head.
         seq: Seq,
     },
-    /// A commit is not there, and the one after it is.
+    /// A commit is missing although the one after it exists.
     Gap {
-        /// Whose.
+        /// The account of the missing commit.
         account: AccountId,
-        /// Which.
+        /// Its number.
         seq: Seq,
     },
-    /// Commits lie behind the one that counts as the account's newest.
+    /// There are commits after the one that the head names as the newest.
     CommitsBehindHead {
-        /// Whose.
+        /// The account of the commits.
         account: AccountId,
-        /// The first of them.
+        /// The number of the first of them.
         seq: Seq,
     },
-    /// A signpost to a commit, by which it is found sooner, is missing or points elsewhere.
+    /// A milestone, by which a commit is found faster, is missing or points elsewhere.
     Milestone {
-        /// Whose.
+        /// The account of the commit.
         account: AccountId,
-        /// To which commit.
+        /// The number of the commit.
         seq: Seq,
     },
-    /// An entry of the audit belongs to no commit.
+    /// An audit entry belongs to no commit.
     AuditWithoutCommit {
-        /// Its row in the store.
+        /// Its row id in the store.
         row: i64,
     },
 }
 
 /// The append-only list of commits of every account.
 ///
-/// That no two commits of an account have the same [`Seq`] is what every promise of Usher rests on; backends leave
-/// it to a constraint of their store, not to a lock.
+/// All of Usher's guarantees rest on no two commits of an account having the same [`Seq`]. Backends leave this to a
+/// constraint of their store, not to a lock.
 #[async_trait]
 pub trait Journal: Send + Sync + 'static {
-    /// Stores a commit with all that belongs to it; durable and visible to every reader once the answer is `Ok`.
+    /// Stores a commit with everything that belongs to it; durable and visible to every reader once the answer is `Ok`.
     ///
-    /// The commit must have the seq after the newest that is stored. One that exists, or one that would leave a gap,
-    /// is answered with [`AppendError::Conflict`]: either way the caller's picture of the account is not the stored
-    /// one. A conflict leaves everything as it was and does not touch the appends of others that are stored in the
-    /// same transaction.
+    /// The commit's number must follow the newest stored one. A number that exists, or that would leave a gap, is
+    /// answered with [`AppendError::Conflict`]: in both cases the caller's state of the account is out of date. A
+    /// conflict changes nothing, and does not affect other appends in the same transaction.
     async fn append(&self, append: Append) -> Result<(), AppendError>;
 
-    /// Place and hash of an account's newest commit; none where it has none.
+    /// Number and hash of an account's newest commit; `None` if it has none.
     async fn head(&self, account: AccountId) -> Result<Option<(Seq, Hash)>, JournalError>;
 
-    /// What lies about in the store and belongs to nothing, at most [`STRAYS_MAX`] of each kind: traces of a hand that
-    /// removed or added rows. Looks at every row.
+    /// Rows without the row that they belong to, at most [`STRAYS_MAX`] of each kind: traces of somebody who removed or
+    /// added rows. Scans every row.
     async fn strays(&self) -> Result<Vec<Stray>, JournalError>;
 
-    /// The hash of the commit at `seq`, where one is stored; settles [`AppendError::Unknown`].
+    /// The hash of the commit at `seq`, if one is stored. Settles [`AppendError::Unknown`].
     async fn stored_hash(&self, account: AccountId, seq: Seq) -> Result<Option<Hash>, JournalError>;
 
     /// The newest snapshot of an account and the first [`COMMITS_MAX`] commits after it, checked for gaps and changes;
-    /// none where the account has no commits. [`commits_after`](Self::commits_after) gives the rest.
+    /// `None` if the account has no commits. [`commits_after`](Self::commits_after) returns the rest.
     async fn load(&self, account: AccountId) -> Result<Option<Loaded>, JournalError>;
 
-    /// The first `limit` (at most [`COMMITS_MAX`]) commits after `after`, oldest first, as they are stored: callers
-    /// that need to be sure check them with [`verify_chain`](crate::verify_chain).
+    /// The first `limit` (at most [`COMMITS_MAX`]) commits after `after`, oldest first, unchecked: use
+    /// [`verify_chain`](crate::verify_chain) if it matters.
     async fn commits_after(
         &self,
         account: AccountId,
@@ -89,15 +88,15 @@ pub trait Journal: Send + Sync + 'static {
         limit: usize,
     ) -> Result<Vec<Commit>, JournalError>;
 
-    /// Keeps a snapshot, from which the next [`load`](Self::load) starts. One that is older than what is kept is
+    /// Stores a snapshot, from which the next [`load`](Self::load) starts. One that is older than the stored one is
     /// dropped.
     async fn save_snapshot(&self, snapshot: Snapshot) -> Result<(), JournalError>;
 
-    /// The next snapshots of accounts after `after`, in the order of their ids, as they are stored: some, as many as
-    /// memory should hold at a time, and none only at the end.
+    /// The next snapshots of accounts after `after`, in the order of their ids, unchecked. Returns as many as memory
+    /// should hold at a time, and an empty list only at the end.
     async fn snapshots(&self, after: Option<AccountId>) -> Result<Vec<Snapshot>, JournalError>;
 
-    /// The due times of the first `limit` (at most [`DUE_MAX`]) accounts after `after` that have one, in the order of
+    /// The deadlines of the first `limit` (at most [`DUE_MAX`]) accounts after `after` that have one, in the order of
     /// their ids. Empty only at the end.
     async fn due(
         &self,
@@ -108,20 +107,20 @@ pub trait Journal: Send + Sync + 'static {
     /// The first `limit` (at most [`COMMITS_MAX`]) accounts with commits after `after`, in the order of their ids.
     async fn accounts(&self, after: Option<AccountId>, limit: usize) -> Result<Vec<AccountId>, JournalError>;
 
-    /// When the last commit of any account was decided; tells how long Usher was down.
+    /// The time of the newest commit of any account, which shows how long Usher was down.
     async fn last_written_at(&self) -> Result<Option<Timestamp>, JournalError>;
 
-    /// Whether commits can be stored, as far as this node knows: costs nothing as long as the last one was stored. After
-    /// one that was not, because the disk is full for example, a write that changes nothing is tried.
+    /// Whether commits can be stored, as far as this node knows. Costs nothing while commits succeed. After a failure,
+    /// for example because the disk is full, it tries a write that changes nothing.
     async fn check_writable(&self) -> Result<(), JournalError>;
 
-    /// Begins to make the read models again from [`put_records`](Self::put_records). Snapshots are dropped too: they
-    /// derive from the commits as well. Until [`finish_records`](Self::finish_records) nothing of it is stored or seen,
-    /// so that a kill in between leaves everything as it was. Appends fail meanwhile.
+    /// Starts a rebuild of the read models by [`put_records`](Self::put_records). Drops the snapshots too, which also
+    /// derive from commits. Until [`finish_records`](Self::finish_records) nothing of it is stored or visible, so a
+    /// kill in between changes nothing. Appends fail meanwhile.
     async fn reset_records(&self) -> Result<(), JournalError>;
 
-    /// Fills the read models with the records of a commit that is stored already. The commits of an account must
-    /// come in their order; those of many accounts may come at once, and are then quicker. Only between
+    /// Fills the read models with the records of stored commits. The commits of one account must come in order; calls
+    /// for several accounts may run at the same time, which is faster. Only between
     /// [`reset_records`](Self::reset_records) and [`finish_records`](Self::finish_records).
     async fn put_records(
         &self,
@@ -131,16 +130,16 @@ pub trait Journal: Send + Sync + 'static {
         records: Vec<Record>,
     ) -> Result<(), JournalError>;
 
-    /// Stores when an account has something to do next. Only between [`reset_records`](Self::reset_records) and
+    /// Stores an account's next deadline. Only between [`reset_records`](Self::reset_records) and
     /// [`finish_records`](Self::finish_records).
     async fn put_due(&self, account: AccountId, due: Option<Timestamp>) -> Result<(), JournalError>;
 
-    /// Replaces the read models by those that were made since [`reset_records`](Self::reset_records), in one step.
+    /// Replaces the read models with the rebuilt ones, in one step.
     async fn finish_records(&self) -> Result<(), JournalError>;
 
-    /// The stored read models as they are now, to be compared with the commits.
+    /// A view of the stored read models as they are now, for comparison with the commits.
     async fn inspect(&self) -> Result<Box<dyn Inspection>, JournalError>;
 
-    /// Stores what was handed in before and then takes nothing more.
+    /// Stores everything accepted so far, and accepts nothing more.
     async fn close(&self);
 }

@@ -1,4 +1,4 @@
-//! Strings that are cheap to make and to copy on the way to the disk.
+//! Strings that are cheap to create and to copy.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -9,17 +9,17 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A string that is either part of the program or shared: no copy of it allocates.
+/// A string that is either part of the program or shared. Copying it never allocates.
 #[derive(Clone)]
 pub enum Text {
-    /// A word of the program, such as a code or a reason.
+    /// A string literal of the program, such as a code or a reason.
     Static(&'static str),
-    /// A string that came from outside.
+    /// A string from outside.
     Shared(Arc<str>),
 }
 
 impl Text {
-    /// The characters.
+    /// The text as a string slice.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match self {

@@ -1,4 +1,4 @@
-//! The memory journal keeps the contract, and fails as its script says.
+//! The memory journal passes the contract, and fails according to its script.
 
 use std::path::{Path, PathBuf};
 use std::pin::pin;
@@ -66,7 +66,7 @@ fn first(entries: &str) -> Append {
 }
 
 #[tokio::test]
-async fn each_fault_happens_once_and_leaves_behind_what_it_says() {
+async fn each_fault_happens_once_and_has_its_documented_effect() {
     let lost = AppendError::Unknown("the answer was lost".into());
     let full = AppendError::Failed("the disk is full".into());
     let overtaken = Fault::Overtaken {
@@ -119,7 +119,7 @@ async fn a_crash_never_answers_and_the_next_node_sees_what_was_stored() {
 }
 
 #[tokio::test]
-async fn a_fault_waits_for_its_append() {
+async fn a_fault_happens_at_its_append() {
     let journal = MemoryJournal::new();
     journal.fault_at(2, Fault::Failed);
 

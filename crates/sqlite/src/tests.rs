@@ -21,7 +21,7 @@ fn applied(connection: &Connection) -> Vec<i32> {
 }
 
 #[test]
-fn what_is_missing_is_applied_once() {
+fn missing_migrations_are_applied_once() {
     let mut connection = Connection::open_in_memory().unwrap();
     let first = [("V1__one", "CREATE TABLE one (a)")];
     let both = [first[0], ("V3__two", "ALTER TABLE one RENAME TO two")];
@@ -35,7 +35,7 @@ fn what_is_missing_is_applied_once() {
 }
 
 #[test]
-fn a_migration_that_fails_takes_those_before_it_back() {
+fn a_failed_migration_rolls_back_those_before_it() {
     let mut connection = Connection::open_in_memory().unwrap();
     let failing = [
         ("V1__one", "CREATE TABLE one (a)"),
@@ -53,7 +53,7 @@ fn a_migration_that_fails_takes_those_before_it_back() {
 }
 
 #[test]
-fn tables_that_a_version_before_left_without_their_row_are_taken_for_what_they_are() {
+fn tables_left_without_their_history_row_are_recognized() {
     let mut connection = Connection::open_in_memory().unwrap();
     let both = [
         ("V1__one", "CREATE TABLE one (a)"),

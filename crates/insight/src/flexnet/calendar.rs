@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_slightly_out_of_order_are_held_where_the_clock_stands() {
+    fn lines_slightly_out_of_order_get_the_time_of_the_latest_line() {
         assert_eq!(
             dated(&[
                 ("9:00:00", Some(3)),
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn the_end_of_summer_time_is_no_midnight() {
+    fn the_end_of_summer_time_is_not_a_midnight() {
         assert_eq!(
             dated(&[("2:59:58", Some(3)), ("2:00:03", None), ("3:00:00", None)]),
             ["03 02:59:58", "03 02:59:58", "03 03:00:00"]

@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn a_return_of_what_was_never_seen_taken_frees_nothing() {
+    fn a_return_without_a_checkout_frees_nothing() {
         let features = of("\
             9:00:01 (d) OUT: \"A\" ann@pc1\n\
             9:00:02 (d) IN: \"A\" bob@pc2\n\
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn only_its_own_vendor_daemon_frees_a_feature_by_starting_again() {
+    fn a_feature_is_freed_only_by_a_restart_of_its_own_vendor_daemon() {
         let log = |daemon: &str| {
             format!(
                 "9:00:01 (d) OUT: \"A\" ann@pc1\n\

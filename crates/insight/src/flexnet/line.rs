@@ -64,7 +64,7 @@ pub(super) struct Use<'a> {
 impl Use<'_> {
     /// Whether a denial was for lack of seats: it says that every license was in use, or that others are queued for one
     /// already. In the oldest format, every denial counts as one.
-    pub(super) fn is_for_want_of_seats(&self) -> bool {
+    pub(super) fn is_for_lack_of_seats(&self) -> bool {
         let codes = ["(-4,", "(-4)", "(-24,", "(-24)"];
         self.is_old_form
             || self.remark.is_some_and(|reason| {

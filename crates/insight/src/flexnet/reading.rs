@@ -125,7 +125,7 @@ impl Reading {
             Deed::In => Action::In { mark: remark },
             Deed::Upgrade { from } => Action::Upgrade { from },
             Deed::Denied => Action::Denied {
-                by_limit: usage.is_for_want_of_seats(),
+                by_limit: usage.is_for_lack_of_seats(),
                 reason: remark.unwrap_or_else(|| Arc::from("")),
             },
         };

@@ -47,19 +47,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_that_is_not_utf_8_keeps_one_character_a_byte() {
+    fn text_that_is_not_utf_8_becomes_one_character_per_byte() {
         assert_eq!(decode(b"m\xfcller@pc"), "müller@pc");
         assert_eq!(decode("müller@pc".as_bytes()), "müller@pc");
         assert_ne!(decode(b"\xe4"), decode(b"\xf6"));
     }
 
     #[test]
-    fn what_could_upset_a_terminal_is_replaced() {
+    fn control_characters_are_replaced() {
         assert_eq!(decode(b"\x1b[2Jbob\tx\0"), "\u{fffd}[2Jbob\tx\u{fffd}");
     }
 
     #[test]
-    fn an_instant_reads_as_the_clock_of_the_log_showed_it() {
+    fn a_time_is_formatted_as_the_clock_of_the_log_showed_it() {
         assert_eq!(
             wall_clock(Timestamp::from_millis(1_459_328_154_000)),
             "2016-03-30T08:55:54"

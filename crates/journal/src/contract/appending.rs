@@ -1,4 +1,4 @@
-//! Commits: their places, their chain, their outcome.
+//! Commits: their numbers, their chain, their outcome.
 
 use std::sync::Arc;
 
@@ -8,8 +8,8 @@ use crate::{
     Seq, verify_chain,
 };
 
-/// What was appended comes back as it was, and nothing of an account that has no commits.
-pub async fn what_is_appended_can_be_read(backend: &dyn Backend) {
+/// Commits are read back unchanged, and an account without commits has none.
+pub async fn appended_commits_can_be_read(backend: &dyn Backend) {
     let mut pen = Pen::new(backend, account(1));
     for secs in 0..3 {
         pen.write(secs, Vec::new()).await;
@@ -31,7 +31,7 @@ pub async fn what_is_appended_can_be_read(backend: &dyn Backend) {
     );
 }
 
-/// The second commit with one seq is refused, with all its records.
+/// The second commit with the same number is refused, with all its records.
 pub async fn a_seq_that_exists_is_a_conflict_and_changes_nothing(backend: &dyn Backend) {
     let mut pen = Pen::new(backend, account(1));
     let rival = pen.next(9, "rival");
@@ -63,7 +63,7 @@ pub async fn a_seq_that_exists_is_a_conflict_and_changes_nothing(backend: &dyn B
     );
 }
 
-/// A seq beyond the next one, or zero, is refused, also for an account that has no commits.
+/// A number beyond the next one, or zero, is refused, even for an account without commits.
 pub async fn a_seq_that_leaves_a_gap_is_a_conflict(backend: &dyn Backend) {
     let mut pen = Pen::new(backend, account(1));
     pen.write(1, Vec::new()).await;
@@ -77,7 +77,7 @@ pub async fn a_seq_that_leaves_a_gap_is_a_conflict(backend: &dyn Backend) {
     assert_eq!(backend.journal().load(account(2)).await, Ok(None));
 }
 
-/// Appends that are handed in at once are judged one by one.
+/// Appends that arrive together are judged one by one.
 pub async fn a_conflict_leaves_the_other_appends_of_its_group_alone(backend: &dyn Backend) {
     let mut pen = Pen::new(backend, account(0));
     pen.write(1, Vec::new()).await;
@@ -104,7 +104,7 @@ pub async fn a_conflict_leaves_the_other_appends_of_its_group_alone(backend: &dy
     }
 }
 
-/// Two writers on one node want the same place.
+/// Two writers on one node append the same number.
 pub async fn of_two_racing_appenders_exactly_one_wins(backend: &dyn Backend) {
     let pen = Pen::new(backend, account(1));
     let (one, two) = (pen.next(1, "one"), pen.next(1, "two"));
@@ -150,7 +150,7 @@ pub async fn of_many_racing_nodes_exactly_one_wins_each_place(backend: &dyn Back
     assert_eq!(verify_chain((Seq::ZERO, Hash::GENESIS), &loaded.commits), Ok(()));
 }
 
-/// A row that somebody changed no longer follows.
+/// A changed row breaks the chain.
 pub async fn a_changed_commit_is_found_when_its_account_is_loaded(backend: &dyn Backend) {
     let mut pen = Pen::new(backend, account(1));
     for secs in 0..5 {
@@ -172,7 +172,7 @@ pub async fn a_changed_commit_is_found_when_its_account_is_loaded(backend: &dyn 
     assert_eq!(verify_chain((Seq::ZERO, Hash::GENESIS), &commits), Err(broken));
 }
 
-/// Whoever does not know what became of a commit can ask.
+/// If a commit's outcome is unknown, its stored hash tells.
 pub async fn the_stored_hash_settles_an_unknown_outcome(backend: &dyn Backend) {
     let mut pen = Pen::new(backend, account(1));
     for secs in 0..40 {
@@ -191,7 +191,7 @@ pub async fn the_stored_hash_settles_an_unknown_outcome(backend: &dyn Backend) {
     }
 }
 
-/// From any place on, as many as are asked for, while other accounts write as well.
+/// From any number on, as many as are requested, while other accounts are written too.
 pub async fn long_histories_are_read_whole_and_in_order(backend: &dyn Backend) {
     let mut pens = [Pen::new(backend, account(1)), Pen::new(backend, account(2))];
     for secs in 0..100 {
@@ -226,7 +226,7 @@ pub async fn long_histories_are_read_whole_and_in_order(backend: &dyn Backend) {
     }
 }
 
-/// Accounts whose newest commit has no due time are not due.
+/// An account whose newest commit has no deadline is not due.
 pub async fn the_due_time_is_that_of_the_newest_commit(backend: &dyn Backend) {
     let due = [
         (1, vec![None, Some(at(50))]),
@@ -255,7 +255,7 @@ pub async fn the_due_time_is_that_of_the_newest_commit(backend: &dyn Backend) {
     assert_eq!(due, [(account(1), at(50)), (account(3), at(80))]);
 }
 
-/// Page by page, in the order of the accounts' ids; accounts without a due time take no place in a page.
+/// Page by page, in the order of the accounts' ids. Accounts without a deadline do not count towards the page's limit.
 pub async fn due_times_are_read_in_pages(backend: &dyn Backend) {
     let journal = backend.journal();
     for number in 1..=9 {
@@ -284,7 +284,7 @@ pub async fn due_times_are_read_in_pages(backend: &dyn Backend) {
     assert_eq!(pages, expected);
 }
 
-/// So that no account, however long its journal, fills memory at once.
+/// No account, no matter how long its journal, is read into memory at once.
 pub async fn a_load_gives_at_most_a_page_of_commits(backend: &dyn Backend) {
     let mut pen = Pen::new(backend, account(1));
     for secs in 0..=i64::try_from(COMMITS_MAX).unwrap() {
@@ -319,7 +319,7 @@ pub async fn accounts_are_listed_in_the_order_of_their_ids(backend: &dyn Backend
     );
 }
 
-/// Of any account; none in an empty journal.
+/// The latest of all accounts; `None` in an empty journal.
 pub async fn the_time_of_the_last_commit_is_known(backend: &dyn Backend) {
     assert_eq!(backend.journal().last_written_at().await, Ok(None));
 
@@ -329,8 +329,8 @@ pub async fn the_time_of_the_last_commit_is_known(backend: &dyn Backend) {
     assert_eq!(backend.journal().last_written_at().await, Ok(Some(at(20))));
 }
 
-/// And says so; what it took before is stored.
-pub async fn a_closed_journal_takes_nothing_more(backend: &dyn Backend) {
+/// Later appends fail as closed; earlier ones are stored.
+pub async fn a_closed_journal_accepts_nothing_more(backend: &dyn Backend) {
     let mut pen = Pen::new(backend, account(1));
     pen.write(1, Vec::new()).await;
     let (journal, next) = (backend.journal(), pen.next(2, "[]"));

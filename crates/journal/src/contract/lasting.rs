@@ -1,4 +1,4 @@
-//! What outlives a load, a rebuild, a restart and the machine.
+//! Data that outlives a load, a rebuild, a restart and the machine.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ fn snapshot(pen: &Pen, state: &str) -> Snapshot {
     .sealed(&Authenticator::unkeyed())
 }
 
-/// Loading starts from it; the commits before it stay.
+/// Loading starts from the snapshot; earlier commits stay stored.
 pub async fn a_snapshot_bounds_what_is_loaded(backend: &dyn Backend) {
     let mut pen = Pen::new(backend, account(1));
     for secs in 0..35 {
@@ -49,7 +49,7 @@ pub async fn a_snapshot_bounds_what_is_loaded(backend: &dyn Backend) {
     assert_eq!(later.head(), (pen.seq, pen.hash));
 }
 
-/// Whatever order they arrive in.
+/// The order in which they arrive does not matter.
 pub async fn an_older_snapshot_does_not_replace_a_newer_one(backend: &dyn Backend) {
     let mut pen = Pen::new(backend, account(1));
     pen.write(1, Vec::new()).await;
@@ -73,7 +73,7 @@ pub async fn an_older_snapshot_does_not_replace_a_newer_one(backend: &dyn Backen
     );
 }
 
-/// As a start finds them that checks each.
+/// A start reads and checks them all.
 pub async fn every_snapshot_is_listed_as_it_was_saved(backend: &dyn Backend) {
     let mut saved = Vec::new();
     for number in 1..40 {
@@ -104,8 +104,8 @@ pub async fn every_snapshot_is_listed_as_it_was_saved(backend: &dyn Backend) {
     );
 }
 
-/// As `usher rebuild` does.
-pub async fn records_that_are_put_again_are_those_of_the_first_time(backend: &dyn Backend) {
+/// As in `usher rebuild`.
+pub async fn a_rebuild_gives_the_same_records(backend: &dyn Backend) {
     let pens = fill(backend).await;
     let (journal, before) = (
         backend.journal(),
@@ -113,7 +113,7 @@ pub async fn records_that_are_put_again_are_those_of_the_first_time(backend: &dy
     );
 
     journal.reset_records().await.unwrap();
-    // In memory, readers wait for the writer.
+    // In the memory backend, readers wait for the writer, so nothing can be read meanwhile.
     let meanwhile = match backend.backup_file() {
         Some(_) => everything(&*backend.another_node(), &*backend.records()).await,
         None => before.clone(),
@@ -136,8 +136,8 @@ pub async fn records_that_are_put_again_are_those_of_the_first_time(backend: &dy
     assert_eq!(journal.load(account(1)).await.unwrap().unwrap().snapshot, None);
 }
 
-/// As `usher verify` does.
-pub async fn read_models_are_compared_with_what_the_commits_give(backend: &dyn Backend) {
+/// As in `usher verify`.
+pub async fn read_models_are_compared_with_the_commits(backend: &dyn Backend) {
     let pens = fill(backend).await;
     let journal = backend.journal();
     let of = |pen: &Pen| -> Vec<RecordsOf> {
@@ -175,7 +175,7 @@ pub async fn read_models_are_compared_with_what_the_commits_give(backend: &dyn B
     assert!(!more.iter().any(foreign), "{more:#?}");
 }
 
-/// And goes on where it was.
+/// The next append continues where the store was closed.
 pub async fn a_reopened_store_holds_everything(backend: &dyn Backend) {
     let mut pens = fill(backend).await;
     let before = everything(&*backend.journal(), &*backend.records()).await;
@@ -203,7 +203,7 @@ pub async fn a_reopened_store_holds_everything(backend: &dyn Backend) {
     );
 }
 
-/// As it was when it was made, and is a store of its own.
+/// The backup has the state at the time it was made, and is an independent store.
 pub async fn a_backup_holds_everything(backend: &dyn Backend) {
     let Some(file) = backend.backup_file() else { return };
     let mut pens = fill(backend).await;
@@ -240,7 +240,7 @@ async fn fill(backend: &dyn Backend) -> Vec<Pen> {
     pens
 }
 
-/// Everything that a store tells of the accounts that [`fill`] made.
+/// Everything that can be read about the accounts that [`fill`] created.
 async fn everything(journal: &dyn Journal, records: &dyn Records) -> Vec<Arc<str>> {
     let (page, span) = (PageRequest::new(1_000, None), Span::default());
     let mut told = Vec::new();

@@ -1,9 +1,9 @@
-//! What lists show of the records, and what filters leave out.
+//! The rows that lists show, and those that filters leave out.
 
 use super::{Backend, Pen, account, at, audit, occupancy, pool, refusal, session, session_started, user};
 use crate::{AccountFilter, AuditFilter, PageRequest, Record, RefusalFilter, SessionFilter, Span, Text, Way};
 
-/// Found by a part of its name, in capitals or not; deleted ones only where they are asked for.
+/// Accounts are found by a part of their name, case-insensitively; deleted ones only on request.
 pub async fn an_account_is_listed_as_it_was_last_put(backend: &dyn Backend) {
     let put = |name: &'static str, deleted| Record::AccountPut {
         name: name.into(),
@@ -43,8 +43,8 @@ pub async fn an_account_is_listed_as_it_was_last_put(backend: &dyn Backend) {
     assert_eq!(list(Some("%"), false).await, Vec::<String>::new());
 }
 
-/// Each alone and together.
-pub async fn filters_let_through_what_fits_all_of_them(backend: &dyn Backend) {
+/// Filters are tested one by one and together.
+pub async fn filters_select_the_rows_that_match_all_of_them(backend: &dyn Backend) {
     let mut pen = Pen::new(backend, account(1));
     pen.write(
         1,
@@ -126,8 +126,8 @@ pub async fn filters_let_through_what_fits_all_of_them(backend: &dyn Backend) {
     );
 }
 
-/// The last change before it, of this pool.
-pub async fn the_occupancy_before_an_instant_is_what_a_report_starts_from(backend: &dyn Backend) {
+/// The last change of this pool before the given time.
+pub async fn a_report_starts_from_the_occupancy_before_its_first_moment(backend: &dyn Backend) {
     let mut pen = Pen::new(backend, account(1));
     for secs in 1..60 {
         let records = match secs % 20 {
@@ -157,8 +157,8 @@ pub async fn the_occupancy_before_an_instant_is_what_a_report_starts_from(backen
     }
 }
 
-/// How a command came in, from where, and by which request: also of journals that know less.
-pub async fn the_audit_is_filtered_by_what_made_them_do_it(backend: &dyn Backend) {
+/// By channel, address and request, including entries of older journals that lack some of these.
+pub async fn the_audit_is_filtered_by_cause(backend: &dyn Backend) {
     let mut pen = Pen::new(backend, account(1));
     let causes = [
         Some("portal k=web_1 a=192.0.2.7 r=01h2"),

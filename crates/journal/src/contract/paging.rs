@@ -18,14 +18,14 @@ async fn all<T>(limit: u16, list: impl AsyncFn(PageRequest) -> Result<Page<T>, J
         assert!(page.items.len() <= usize::from(limit));
         rows.extend(page.items);
         match page.next {
-            // Through its text form, as over the API.
+            // Through the text form, as in the API.
             Some(next) => cursor = Some(next.to_string().parse().unwrap()),
             None => return rows,
         }
     }
 }
 
-/// Whatever the size of the pages, the rows are the same.
+/// The rows are the same for every page size.
 pub async fn pages_lose_nothing_and_repeat_nothing(backend: &dyn Backend) {
     let mut pens = [
         Pen::new(backend, account(1)),
@@ -83,7 +83,7 @@ async fn same<T: Debug + PartialEq>(
     }
 }
 
-/// A cursor that was given out goes on where it was, with nothing of what came since.
+/// A cursor continues where it was, without rows that were added later.
 pub async fn pages_keep_their_place_while_commits_go_on(backend: &dyn Backend) {
     let mut pen = Pen::new(backend, account(1));
     for secs in 0..4 {
@@ -105,8 +105,8 @@ pub async fn pages_keep_their_place_while_commits_go_on(backend: &dyn Backend) {
     assert_eq!(times, [3, 2, 1, 0].map(at));
 }
 
-/// From its first instant, with it, until its last, without it.
-pub async fn a_span_of_time_is_cut_out_of_every_list(backend: &dyn Backend) {
+/// From its start, inclusive, to its end, exclusive.
+pub async fn every_list_can_be_limited_to_a_span_of_time(backend: &dyn Backend) {
     let mut pen = Pen::new(backend, account(1));
     for number in 0..50_u32 {
         let records = vec![

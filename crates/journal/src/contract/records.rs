@@ -1,4 +1,4 @@
-//! What each record changes, and who sees it.
+//! The effect of each record on the lists.
 
 use super::{
     Backend, Pen, account, at, audit, occupancy, pool, refusal, session, session_started, sign_in,
@@ -35,7 +35,7 @@ pub async fn records_are_visible_exactly_when_their_commit_is(backend: &dyn Back
     }
 }
 
-/// Those that are open, of this user and this product.
+/// Resolves the open refusals of this user and this product.
 pub async fn a_user_who_gets_in_resolves_their_refusals_of_the_product(backend: &dyn Backend) {
     let mut pen = Pen::new(backend, account(1));
     let refusals = vec![
@@ -95,8 +95,8 @@ fn eva() -> EndedBy {
     }
 }
 
-/// Whatever comes later, and nothing is known of what never began.
-pub async fn an_end_is_kept_as_it_was_first_told(backend: &dyn Backend) {
+/// Later ends are ignored, and so is an end without a beginning.
+pub async fn the_first_end_is_kept(backend: &dyn Backend) {
     let mut pen = Pen::new(backend, account(1));
     let begin = vec![
         sign_in_started(sign_in(1), user(1)),
@@ -300,7 +300,7 @@ pub async fn a_code_leads_to_its_session_until_it_is_retired(backend: &dyn Backe
     };
     assert_eq!(records.find_code("K7QM2X").await, Ok(Some(over)));
 
-    // Another session may have the same code then.
+    // Another session may use the same code by then.
     other
         .write(
             4,
@@ -318,7 +318,7 @@ pub async fn a_code_leads_to_its_session_until_it_is_retired(backend: &dyn Backe
     assert_eq!(records.find_code("K7QM2X").await, Ok(Some(next)));
 }
 
-/// Which is when the account retires another.
+/// Old codes are removed when the account retires the next one.
 pub async fn a_retired_code_is_forgotten_after_an_hour(backend: &dyn Backend) {
     let mut pen = Pen::new(backend, account(1));
     let issue = |code: &'static str| Record::CodeIssued {
@@ -348,7 +348,7 @@ pub async fn a_retired_code_is_forgotten_after_an_hour(backend: &dyn Backend) {
     assert!(is_known("OTHER2").await);
 }
 
-/// With what became of them, newest first.
+/// With their outcome, newest first.
 pub async fn waits_are_listed_with_their_offers_and_ends(backend: &dyn Backend) {
     let mut pen = Pen::new(backend, account(1));
     let open = |number: u128, pool_of: u128| Record::TicketOpened {
@@ -397,8 +397,8 @@ pub async fn waits_are_listed_with_their_offers_and_ends(backend: &dyn Backend) 
     assert_eq!(list(of_pool, PageRequest::default()).await.0, [ticket(3)]);
 }
 
-/// Also where the thing has ended.
-pub async fn ids_in_a_range_are_found_whatever_they_are_of(backend: &dyn Backend) {
+/// Even if the sign-in, session or ticket has ended.
+pub async fn ids_in_a_range_are_found_for_every_kind(backend: &dyn Backend) {
     let mut pen = Pen::new(backend, account(1));
     pen.write(
         1,
@@ -420,7 +420,7 @@ pub async fn ids_in_a_range_are_found_whatever_they_are_of(backend: &dyn Backend
     }
 }
 
-/// In every account that has them, until they have another or are gone.
+/// In every account, until the user's address changes or the user is deleted.
 pub async fn an_address_leads_to_its_users(backend: &dyn Backend) {
     let (mut pen, mut other) = (Pen::new(backend, account(1)), Pen::new(backend, account(2)));
     let records = backend.records();
@@ -445,7 +445,7 @@ pub async fn an_address_leads_to_its_users(backend: &dyn Backend) {
     assert_eq!(records.find_address("eva.b@example.com").await, Ok(moved));
 }
 
-/// Even where it names its ids.
+/// Even if a record contains the other account's ids.
 pub async fn one_account_cannot_touch_the_records_of_another(backend: &dyn Backend) {
     let (mut pen, mut other) = (Pen::new(backend, account(1)), Pen::new(backend, account(2)));
     pen.write(

@@ -1,4 +1,4 @@
-//! Comparing the read models in memory with a second set.
+//! Compares the read models in memory with a second set.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -10,7 +10,7 @@ use super::Store;
 use super::tables::Tables;
 use crate::{Difference, Head, Inspection, JournalError, RecordsOf, Seq};
 
-/// The read models as they were, and the second set.
+/// A copy of the read models, and the second set.
 pub(super) struct MemoryInspection {
     heads: BTreeMap<AccountId, Head>,
     kept: Tables,

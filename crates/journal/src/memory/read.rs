@@ -1,4 +1,4 @@
-//! Reading the read models in memory.
+//! Reads the read models in memory.
 
 use async_trait::async_trait;
 use usher_domain::{AccountId, PoolId, SessionId, SignInId, TicketId, Timestamp, UserId};
@@ -39,7 +39,7 @@ fn cut<'a, T: Clone + 'a>(rows: impl Iterator<Item = (Cursor, &'a T)>, page: Pag
     Page::cut(rows, page.limit())
 }
 
-/// Whether a filter lets a value pass.
+/// Whether `value` passes the filter. No filter lets everything pass.
 fn fits<T: PartialEq<V> + ?Sized, V>(filter: Option<&V>, value: &T) -> bool {
     filter.is_none_or(|wanted| value == wanted)
 }

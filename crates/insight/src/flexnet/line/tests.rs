@@ -60,7 +60,7 @@ fn several_licenses_at_once_are_counted() {
 }
 
 #[test]
-fn a_license_that_was_taken_back_says_why() {
+fn a_return_forced_by_the_server_has_its_reason() {
     for (text, mark) in [
         (r#"9:00:00 (adskflex) IN: "F" ann@pc1   (INACTIVE)"#, "INACTIVE"),
         (r#"9:00:00 (MLM) IN: "F" ann@pc1  (SHUTDOWN)"#, "SHUTDOWN"),
@@ -75,7 +75,7 @@ fn a_license_that_was_taken_back_says_why() {
 }
 
 #[test]
-fn a_denial_is_for_want_of_seats_only_where_all_were_in_use_or_others_waited() {
+fn a_denial_is_for_lack_of_seats_only_if_all_were_in_use_or_others_waited() {
     for (reason, by_limit) in [
         ("(Licensed number of users already reached. (-4,342))", true),
         (
@@ -112,12 +112,12 @@ fn a_denial_is_for_want_of_seats_only_where_all_were_in_use_or_others_waited() {
         let text = format!(r#"9:00:00 (d) DENIED: "F" ann@pc1  {reason}"#);
         let usage = use_of(&text);
         assert_eq!(usage.deed, Deed::Denied);
-        assert_eq!(usage.is_for_want_of_seats(), by_limit, "{text}");
+        assert_eq!(usage.is_for_lack_of_seats(), by_limit, "{text}");
     }
 }
 
 #[test]
-fn names_may_have_blanks_and_an_at_sign_of_their_own() {
+fn names_may_contain_spaces_and_an_at_sign() {
     for (client, user, host) in [
         ("Ann Smith@PC-1", "Ann Smith", "PC-1"),
         ("ann@corp.example@PC-1", "ann@corp.example", "PC-1"),
@@ -135,7 +135,7 @@ fn names_may_have_blanks_and_an_at_sign_of_their_own() {
 }
 
 #[test]
-fn a_day_is_told_by_time_stamps_starts_and_statistics_only() {
+fn only_time_stamps_starts_and_statistics_have_a_date() {
     for (text, expected) in [
         (" 7:56:05 (lmgrd) TIMESTAMP 3/30/2016", day(2016, 3, 30)),
         (
@@ -208,7 +208,7 @@ fn other_known_lines_have_their_kinds() {
 }
 
 #[test]
-fn what_cannot_be_understood_says_why() {
+fn an_unreadable_line_has_a_reason() {
     for (text, why) in [
         (
             "(Licensed number of users already reached. (-4,342:10054 ))",
@@ -246,7 +246,7 @@ fn what_cannot_be_understood_says_why() {
 }
 
 #[test]
-fn the_oldest_form_begins_with_the_number_of_licenses() {
+fn the_oldest_format_begins_with_the_number_of_licenses() {
     for (text, count) in [
         ("8:01:00 (acme) DENIED: 3 editor to dave@pc4", 3),
         (r#"8:02:00 (acme) DENIED: 3 "editor" to dave@pc4"#, 3),
@@ -263,7 +263,7 @@ fn the_oldest_form_begins_with_the_number_of_licenses() {
             "{text}"
         );
         if usage.deed == Deed::Denied {
-            assert!(usage.is_for_want_of_seats(), "{text}");
+            assert!(usage.is_for_lack_of_seats(), "{text}");
         }
     }
     assert_eq!(
@@ -273,7 +273,7 @@ fn the_oldest_form_begins_with_the_number_of_licenses() {
 }
 
 #[test]
-fn the_verbose_form_names_the_user_and_the_number_elsewhere() {
+fn the_verbose_format_has_the_user_and_the_number_elsewhere() {
     let usage = use_of(
         r#"8:42:54 (acme) OUT: "f1" @pc1 (2) ^^^ 1.0 bob 127.0.0.1 29866 0x12CF 3 3 N/A 11 19 8-8-2023 8:42:54 NO ^^^"#,
     );
@@ -283,7 +283,7 @@ fn the_verbose_form_names_the_user_and_the_number_elsewhere() {
         r#"8:43:00 (acme) DENIED: "f1" @pc2 (Licensed number of users already reached. (-4,342)) ^^^ 1.0 carol 127.0.0.2 (9) ^^^"#,
     );
     assert_eq!((denied.user, denied.host, denied.count), ("carol", "pc2", 1));
-    assert!(denied.is_for_want_of_seats());
+    assert!(denied.is_for_lack_of_seats());
 }
 
 #[test]

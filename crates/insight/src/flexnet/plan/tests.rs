@@ -34,7 +34,7 @@ const LOG: &str = "\
 ";
 
 #[test]
-fn denials_for_other_reasons_and_other_features_and_daemons_are_no_steps() {
+fn denials_for_other_reasons_and_other_features_and_daemons_are_ignored() {
     assert_eq!(
         words(LOG, Grouping::None),
         [
@@ -74,7 +74,7 @@ fn a_return_ends_the_oldest_session_of_its_client_with_the_same_count() {
 }
 
 #[test]
-fn a_return_of_no_such_count_comes_from_the_oldest_sessions() {
+fn a_return_with_an_unknown_count_comes_from_the_oldest_sessions() {
     let log = "\
         9:00:00 (d) OUT: \"F\" ann@pc1  (3 licenses)\n\
         9:00:01 (d) OUT: \"F\" ann@pc1  (4 licenses)\n\

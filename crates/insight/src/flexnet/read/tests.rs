@@ -70,7 +70,7 @@ fn every_line_is_an_entry_or_ignored_or_bad() {
 }
 
 #[test]
-fn entries_have_their_instant_and_what_they_tell() {
+fn entries_have_their_time_and_content() {
     let log = log(SHORT);
 
     let times: Vec<_> = log.entries.iter().map(|entry| wall_clock(entry.at)).collect();
@@ -214,7 +214,7 @@ fn logs_of_windows_in_utf_16_are_read_with_and_without_their_mark() {
 }
 
 #[test]
-fn lines_that_name_a_feature_and_are_not_understood_are_listed() {
+fn unreadable_lines_that_name_a_feature_are_listed() {
     let log = log("\
         9:00:00 (d) TIMESTAMP 3/30/2016\n\
         9:00:01 (d) OUT: \"Draw\" ann@pc1\n\
@@ -236,7 +236,7 @@ fn lines_that_name_a_feature_and_are_not_understood_are_listed() {
 }
 
 #[test]
-fn a_banner_before_the_first_date_is_nothing_to_report() {
+fn a_banner_before_the_first_date_is_not_reported() {
     let log = log("\
         8:59:58 (lmgrd) -----------------------------------------------\n\
         8:59:59 (lmgrd)   Please Note:\n\

@@ -66,7 +66,7 @@ fn a_probe_counts_for_the_peak_and_takes_no_time() {
 }
 
 #[test]
-fn those_refused_most_come_first_and_equals_by_name() {
+fn the_most_refused_users_come_first_and_ties_are_sorted_by_name() {
     let mut tally = Tally::new(0, true);
     for name in ["bob", "cid", "ann", "cid"] {
         tally.refused(at(0), &user(name), 0);
