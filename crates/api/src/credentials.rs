@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use usher_domain::command::UserPatch;
-use usher_domain::{Account, AccountId, Actor, Command, Refusal, Timestamp, UserId, decide};
+use usher_domain::{Account, AccountId, Actor, Command, Refusal, Timestamp, UserId};
 use usher_engine::{Cause, Failure, Request};
 use usher_identity::{
     By, CredentialChange, HashingCaller, HashingShare, IdentityError, Origin, PasswordError, PasswordHash,
@@ -30,7 +30,7 @@ impl Api {
     ) -> Result<PasswordHash, NotHashed> {
         let by = actor.clone();
         let ask = move |account: &Account, now: Timestamp| {
-            decide(account, &command, &by, now)?;
+            account.would_change(&command, &by, now)?;
             Ok(about(account, &command))
         };
         let about = match self.engine.read(account, ask).await {

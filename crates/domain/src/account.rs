@@ -88,14 +88,18 @@ pub struct Account {
 
 impl Account {
     /// The account that its first event makes; none for another event.
-    #[must_use]
-    pub fn from_first_event(event: &crate::event::Event, at: Timestamp) -> Option<Self> {
+    pub(crate) fn from_first_event(event: &crate::event::Event, at: Timestamp) -> Option<Self> {
         let crate::event::Event::AccountCreated { id, name } = event else {
             return None;
         };
-        Some(Self {
-            id: *id,
-            name: name.clone(),
+        Some(Self::first(*id, name.clone(), at))
+    }
+
+    /// An account with nothing in it.
+    pub(crate) fn first(id: AccountId, name: Name, at: Timestamp) -> Self {
+        Self {
+            id,
+            name,
             created_at: at,
             labels: Labels::default(),
             deleted: false,
@@ -128,16 +132,16 @@ impl Account {
             renewed_sign_ins: BTreeMap::new(),
             renewed_tickets: BTreeMap::new(),
             changed_pools: BTreeSet::new(),
-        })
+        }
     }
 
-    /// What [`crate::Command::CreateAccount`] comes to where no account with the id exists: the operator only.
-    pub fn create(
+    /// The events by which an account comes to exist, the first one apart: for the operator only.
+    pub(crate) fn created(
         id: AccountId,
         name: Name,
         labels: &LabelsPatch,
         actor: &crate::Actor,
-    ) -> Result<crate::Decision, crate::Refusal> {
+    ) -> Result<(crate::Event, Option<crate::Event>), crate::Refusal> {
         if !matches!(actor, crate::Actor::Operator | crate::Actor::System) {
             return Err(crate::Refusal::Forbidden {
                 needed: "an operator key",
@@ -149,9 +153,7 @@ impl Account {
             subject: crate::labels::Labelled::Account,
             labels,
         });
-        let mut events = vec![crate::Event::AccountCreated { id, name }];
-        events.extend(labelled);
-        Ok(crate::Decision::done(events))
+        Ok((crate::Event::AccountCreated { id, name }, labelled))
     }
 
     /// An account read back from its serialized form, with everything that is derived from it in place.

@@ -17,7 +17,7 @@ use crate::presence::{Customer, Device, JoinProof, SessionKind, Start};
 use crate::rules::{Rules, RulesPatch};
 use crate::single_sign_on::ProviderChange;
 use crate::text::{Email, ExternalId, Name, Note, Product};
-use crate::time::{Outage, Secs, Timestamp};
+use crate::time::{Secs, Timestamp};
 use crate::user::License;
 
 /// One thing asked of an account. It is done whole or not at all.
@@ -242,11 +242,6 @@ pub enum Command {
     DropTicket { id: TicketId },
     /// A heartbeat of a ticket: a look at it, or its open stream (Q2).
     RenewTicket { id: TicketId },
-
-    /// Do what is due. Usher only.
-    Tick,
-    /// Make up for an outage: nobody loses anything by it (S11). Usher only.
-    Resume { outage: Outage },
 }
 
 impl Command {
@@ -396,17 +391,17 @@ pub enum Outcome {
 
 /// What was decided: the events to store, and the outcome to answer with once they are.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Decision {
+pub(crate) struct Decision {
     /// In order.
-    pub events: Vec<crate::event::Event>,
+    pub(crate) events: Vec<crate::event::Event>,
     /// For the caller.
-    pub outcome: Outcome,
+    pub(crate) outcome: Outcome,
 }
 
 impl Decision {
     /// Events without more to say.
     #[must_use]
-    pub const fn done(events: Vec<crate::event::Event>) -> Self {
+    pub(crate) const fn done(events: Vec<crate::event::Event>) -> Self {
         Self {
             events,
             outcome: Outcome::Done,

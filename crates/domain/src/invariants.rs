@@ -1,6 +1,6 @@
 //! What must hold of an account after every command. Production checks it in each commit for what the commit touched,
 //! and whole when an account is loaded and when snapshots are taken; `usher verify` checks it whole. What is broken is
-//! logged and counted. The promise (S1) is checked before anything is taken in: [`crate::oversold_by`].
+//! logged and counted. The promise (S1) is checked before anything is taken in, in [`crate::step`].
 
 mod directory;
 mod touched;
@@ -69,7 +69,7 @@ impl Broken {
         }
     }
 
-    /// Whether it is something that the rules owe, which [`crate::settle`] does where it was not done yet.
+    /// Whether it is something that the rules owe, which [`crate::Input::Tick`] does where it was not done yet.
     #[must_use]
     pub const fn is_mended_by_settling(&self) -> bool {
         matches!(
@@ -107,7 +107,7 @@ impl fmt::Display for Broken {
 impl Account {
     /// Every rule that the account breaks; empty in an account that never saw anything but `execute`. Looks at
     /// everything, in steps that grow with the account. Whether a pool was given more seats than it has is not among
-    /// them: that shows only where it happens ([`crate::oversold_by`]), because a pool that was lowered drains (P3).
+    /// them: that shows only where it happens ([`crate::step`]), because a pool that was lowered drains (P3).
     #[must_use]
     pub fn broken(&self) -> Vec<Broken> {
         let mut broken = self.broken_in(&Touched::everything(self));

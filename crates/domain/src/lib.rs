@@ -1,8 +1,8 @@
 //! Pure: the seat rules of one account. No I/O, no clock, no randomness, no threads.
 //!
-//! [`decide`] looks at an account and a command and answers with events or a refusal; [`evolve`] takes an event
-//! in; [`settle`] says what the rules owe after that (a freed seat is offered to who waits). [`execute`] is the
-//! three in order. `now` is always an argument.
+//! [`step`] moves an account on: `decide` looks at the account and a command and answers with events or a refusal;
+//! `evolve` takes each event in; `settle` says what the rules owe after that (a freed seat is offered to who waits).
+//! [`replay`] takes in what was decided before. `now` is always an argument.
 
 mod access;
 pub mod account;
@@ -27,6 +27,7 @@ pub mod rules;
 mod schedule;
 mod settle;
 pub mod single_sign_on;
+mod step;
 #[cfg(test)]
 mod tests;
 pub mod text;
@@ -36,11 +37,9 @@ pub mod user;
 mod wall;
 
 pub use account::Account;
-pub use command::{Command, Decision, Outcome};
+pub use command::{Command, Outcome};
 pub use contacts::Presence;
-pub use decide::decide;
 pub use event::Event;
-pub use evolve::evolve;
 pub use hidden::Hidden;
 pub use id::{
     AccountId, ApiKeyId, GroupId, InvalidId, OperatorKeyId, PoolId, RefusalId, SessionId, SignInId, TeamId,
@@ -48,8 +47,7 @@ pub use id::{
 };
 pub use invariants::{Broken, Touched};
 pub use permission::Actor;
-pub use promise::oversold_by;
 pub use refusal::{Code, Refusal};
-pub use settle::{Settled, execute, refused, settle};
+pub use step::{Declined, Input, Observer, create, replay, step};
 pub use time::{Millis, Outage, Secs, Timestamp};
 pub use wall::{CATCH_UP, WallTime, WallTimes};

@@ -11,8 +11,7 @@ use crate::presence::{Funding, TicketState};
 
 /// The first pool that these events would give more seats than it has, taken in in this order; none where they keep the
 /// promise (S1). Costs as much as there are events, however large the account is.
-#[must_use]
-pub fn oversold_by(account: &Account, events: &[Event]) -> Option<PoolId> {
+pub(crate) fn oversold_by(account: &Account, events: &[Event]) -> Option<PoolId> {
     if !events.iter().any(takes_a_seat) {
         return None;
     }

@@ -2,103 +2,26 @@
 //! account's state; nothing else is remembered for it.
 
 use crate::account::Account;
-use crate::command::{Command, Decision};
+use crate::command::Command;
 use crate::event::{Claim, Event};
 use crate::id::{PoolId, RefusalId, SessionId, SignInId, TicketId, UserId};
-use crate::permission::Actor;
 use crate::pool::Pool;
 use crate::presence::{Funding, TicketState};
-use crate::promise::oversold_by;
 use crate::refusal::{Attempt, Refusal};
 use crate::text::{Name, Product};
 use crate::time::Timestamp;
-
-/// What came of settling an account.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Settled {
-    /// The follow-up events, which were taken in.
-    pub events: Vec<Event>,
-    /// Follow-up events that would have broken the promise (S1), with the pool. They were not taken in. Anything here
-    /// is a fault of Usher.
-    pub left_out: Vec<(Event, PoolId)>,
-}
-
-/// Decides a command, takes its events in, and settles what follows. On a refusal the account is as it was. A
-/// [`Command::Tick`] does all that is due by `now`, in order.
-pub fn execute(
-    account: &mut Account,
-    command: &Command,
-    actor: &Actor,
-    now: Timestamp,
-) -> Result<Decision, Refusal> {
-    let mut decision = step(account, command, actor, now)?;
-    if matches!(command, Command::Tick) {
-        while account.schedule.first_due(now).is_some() {
-            let more = step(account, command, actor, now)?;
-            if more.events.is_empty() {
-                debug_assert!(false, "what was due came to nothing");
-                account.drop_first_due();
-            }
-            decision.events.extend(more.events);
-        }
-    }
-    Ok(decision)
-}
-
-fn step(
-    account: &mut Account,
-    command: &Command,
-    actor: &Actor,
-    now: Timestamp,
-) -> Result<Decision, Refusal> {
-    let mut decision = crate::decide(account, command, actor, now)?;
-    debug_assert_eq!(oversold_by(account, &decision.events), None, "S1: {command:?}");
-    for event in &decision.events {
-        crate::evolve(account, event, now);
-    }
-    let settled = settle(account, now, |_, _| {});
-    debug_assert_eq!(settled.left_out, [], "S1: {command:?}");
-    decision.events.extend(settled.events);
-    Ok(decision)
-}
-
-/// Takes in the events that the rules owe in the account's present state, and tells which. `before` sees each with the
-/// state that it meets.
-pub fn settle(account: &mut Account, now: Timestamp, mut before: impl FnMut(&Account, &Event)) -> Settled {
-    let mut settled = Settled::default();
-    while let Some(pool) = account.unsettled.pop_first() {
-        while let Some(event) = owed(account, pool, now) {
-            if let Some(oversold) = oversold_by(account, std::slice::from_ref(&event)) {
-                settled.left_out.push((event, oversold));
-                break;
-            }
-            before(account, &event);
-            crate::evolve(account, &event, now);
-            settled.events.push(event);
-        }
-    }
-    if std::mem::take(&mut account.minutes_unsettled) {
-        for event in minutes_low(account) {
-            before(account, &event);
-            crate::evolve(account, &event, now);
-            settled.events.push(event);
-        }
-        account.minutes_unsettled = false;
-    }
-    settled
-}
 
 impl Account {
     /// Keeps of the pools that changed those whose rules owe something by the account's state. After events were taken
     /// in that were settled when they were decided, nothing is left, as in the account that they were decided on.
     pub fn retain_owed(&mut self) {
         let changed = std::mem::take(&mut self.unsettled);
-        let is_owed = |pool: &PoolId| owed(self, *pool, Timestamp::default()).is_some();
+        let is_owed = |pool: &PoolId| by_pool(self, *pool, Timestamp::default()).is_some();
         self.unsettled = changed.into_iter().filter(is_owed).collect();
         self.minutes_unsettled = self.minutes_unsettled && !minutes_low(self).is_empty();
     }
 
-    /// Whether [`settle`] may find something to do.
+    /// Whether more follows from what was taken in, which the next [`crate::Input::Tick`] does.
     #[must_use]
     pub fn may_owe(&self) -> bool {
         !self.unsettled.is_empty() || self.minutes_unsettled
@@ -107,7 +30,7 @@ impl Account {
 
 /// The next event that a pool's rules owe: a claim on minutes moves onto a free seat (Q3), or the first in the queue
 /// gets an offer (Q2).
-fn owed(account: &Account, pool: PoolId, now: Timestamp) -> Option<Event> {
+pub(crate) fn by_pool(account: &Account, pool: PoolId, now: Timestamp) -> Option<Event> {
     let pool = account.pools.get(&pool)?;
     if let Some(claim) = claim_beside_seat(pool) {
         return Some(Event::ClaimMoved { claim });
@@ -165,7 +88,7 @@ fn sign_in_of(account: &Account, claim: Claim) -> Option<SignInId> {
 
 /// Every claim pays once before any pays twice, in the order in which they are due. So those that stand behind the
 /// balance in that order cannot pay their next minute, and are told (Q3).
-fn minutes_low(account: &Account) -> Vec<Event> {
+pub(crate) fn minutes_low(account: &Account) -> Vec<Event> {
     let payable = usize::try_from(account.minutes).unwrap_or(usize::MAX);
     let unpayable = account.minute_claims.len().saturating_sub(payable);
     let is_new = |claim: &Claim| {
@@ -187,9 +110,13 @@ fn minutes_low(account: &Account) -> Vec<Event> {
     events
 }
 
-/// The event that records a refusal, where it is one of a seat (Q1). `id` is drawn by the caller.
-#[must_use]
-pub fn refused(account: &Account, command: &Command, refusal: &Refusal, id: RefusalId) -> Option<Event> {
+/// The event that records a refusal, where it is one of a seat (Q1) and gets an id.
+pub(crate) fn refused(
+    account: &Account,
+    command: &Command,
+    refusal: &Refusal,
+    id: impl FnOnce(UserId) -> Option<RefusalId>,
+) -> Option<Event> {
     if !refusal.is_recorded() {
         return None;
     }
@@ -197,7 +124,7 @@ pub fn refused(account: &Account, command: &Command, refusal: &Refusal, id: Refu
     let user = account.users.get(&attempted.user)?;
     let pool = account.pool_of(user, &attempted.product);
     Some(Event::Refused {
-        id,
+        id: id(user.id)?,
         user: user.id,
         product: attempted.product,
         pool: pool.map(|pool| pool.id),

@@ -68,16 +68,13 @@ async fn rebuild_one(
         for commit in &commits {
             let mut recorder = Recorder::default();
             replayed
-                .apply(commit, |before, entry, event| {
-                    recorder.note(before, &entry.actor, &entry.cause, event);
-                })
+                .record(commit, &mut recorder)
                 .map_err(|error| fault(account, commit.seq, crate::failure::with_sources(&error)))?;
             done.commits += 1;
-            let Some(after) = &mut replayed.account else {
+            let Some(after) = &replayed.account else {
                 continue;
             };
-            let changed = after.take_changed_pools();
-            let records = recorder.finish(after, &changed);
+            let records = recorder.finish(after);
             if !records.is_empty() {
                 journal
                     .put_records(account, commit.seq, commit.at, records)

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use usher_domain::pool::Pool;
-use usher_domain::{Account, Broken, PoolId, Timestamp, evolve, oversold_by};
+use usher_domain::{Account, Broken, PoolId, Timestamp, replay};
 use usher_journal::{Authenticator, Authenticity, Commit, Hash, JournalError, Loaded, Seq};
 
+use crate::records::{Recorder, Recording};
 use crate::snapshot::{self, InvalidSnapshot};
 use crate::{Entry, InvalidEntries};
 
@@ -66,28 +67,35 @@ impl Default for Replayed {
 }
 
 impl Replayed {
-    /// Takes the next commit in and gives back what it holds. `before` sees each event with the state that it meets.
-    pub fn apply(
+    /// Takes the next commit in and gives back what it holds.
+    pub fn apply(&mut self, commit: &Commit) -> Result<Vec<Entry>, ReplayError> {
+        self.take_in(commit, |account, entry| {
+            replay(account, &entry.events, entry.at, &mut ())
+        })
+    }
+
+    /// The same, and records it.
+    pub fn record(&mut self, commit: &Commit, recorder: &mut Recorder) -> Result<Vec<Entry>, ReplayError> {
+        self.take_in(commit, |account, entry| {
+            let mut recording = Recording {
+                recorder,
+                actor: &entry.actor,
+                cause: &entry.cause,
+            };
+            replay(account, &entry.events, entry.at, &mut recording)
+        })
+    }
+
+    fn take_in(
         &mut self,
         commit: &Commit,
-        mut before: impl FnMut(Option<&Account>, &Entry, &usher_domain::Event),
+        mut replay: impl FnMut(&mut Option<Account>, &Entry) -> Option<PoolId>,
     ) -> Result<Vec<Entry>, ReplayError> {
         let seq = commit.seq;
         let entries = Entry::decode(commit).map_err(|source| ReplayError::Unreadable { seq, source })?;
         for entry in &entries {
-            let oversold = self
-                .account
-                .as_ref()
-                .and_then(|account| oversold_by(account, &entry.events));
-            if let Some(pool) = oversold {
-                self.oversold.entry(pool).or_insert(commit.seq);
-            }
-            for event in &entry.events {
-                before(self.account.as_ref(), entry, event);
-                match &mut self.account {
-                    Some(account) => evolve(account, event, entry.at),
-                    none => *none = Account::from_first_event(event, entry.at),
-                }
+            if let Some(pool) = replay(&mut self.account, entry) {
+                self.oversold.entry(pool).or_insert(seq);
             }
         }
         self.seq = seq;
@@ -114,7 +122,6 @@ impl Replayed {
     /// After the last commit: the account is in every field the one that the commits were decided on.
     pub(crate) fn settle_down(&mut self) {
         if let Some(account) = &mut self.account {
-            account.take_changed_pools();
             account.retain_owed();
         }
     }
@@ -131,7 +138,7 @@ pub fn fold(loaded: &Loaded, authenticator: &Authenticator) -> Result<Replayed, 
         None => Replayed::default(),
     };
     for commit in &loaded.commits {
-        replayed.apply(commit, |_, _, _| {})?;
+        replayed.apply(commit)?;
     }
     replayed.settle_down();
     Ok(replayed)

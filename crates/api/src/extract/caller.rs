@@ -6,9 +6,7 @@ use axum::extract::{FromRequestParts, MatchedPath};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use usher_domain::join_code::JoinCode;
-use usher_domain::{
-    Account, AccountId, Actor, Command, OperatorKeyId, Outcome, Refusal, Timestamp, UserId, decide,
-};
+use usher_domain::{Account, AccountId, Actor, Command, OperatorKeyId, Outcome, Refusal, Timestamp, UserId};
 use usher_engine::{Cause, Failure, Request, Way};
 use usher_identity::{Credential, Identified, KeysChangedBy, KeysOrigin, OperatorScope};
 use usher_journal::Text;
@@ -237,8 +235,9 @@ impl Caller {
     /// Refuses a command that would be refused if it was given now. For what costs something before it is given.
     pub(crate) async fn may(&self, command: &Command) -> Result<(), Problem> {
         let command = command.clone();
-        let ask =
-            move |account: &Account, actor: &Actor, now| decide(account, &command, actor, now).map(|_| ());
+        let ask = move |account: &Account, actor: &Actor, now| {
+            account.would_change(&command, actor, now).map(|_| ())
+        };
         self.read(ask).await
     }
 

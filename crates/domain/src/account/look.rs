@@ -1,6 +1,6 @@
 //! What can be seen of an account, and what its parts are to one another.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::{Account, ApiKey, ProductSeats, Settings, Subscription, Team};
 use crate::event::{Claim, Event};
@@ -45,13 +45,13 @@ impl Account {
     }
 
     /// Tells [`shown`](Self::shown) what the wall clock shows at present: `wall`, when it is `now` by the account's time.
-    pub fn look_at_wall(&mut self, now: Timestamp, wall: Timestamp) {
+    pub(crate) fn look_at_wall(&mut self, now: Timestamp, wall: Timestamp) {
         self.wall.look(now, wall);
     }
 
     /// Takes back what [`look_at_wall`](Self::look_at_wall) told, which no event tells yet. Gives the event that does,
     /// where it is news.
-    pub fn look_away_from_wall(&mut self) -> Option<Event> {
+    pub(crate) fn look_away_from_wall(&mut self) -> Option<Event> {
         let ahead = self.wall.look_away()?;
         Some(Event::WallClockRead { ahead })
     }
@@ -256,12 +256,7 @@ impl Account {
             .find(|ticket| ticket.product == *product)
     }
 
-    /// The pools whose occupancy, queue or size changed since this was last called.
-    pub fn take_changed_pools(&mut self) -> BTreeSet<PoolId> {
-        std::mem::take(&mut self.changed_pools)
-    }
-
-    /// When [`crate::Command::Tick`] is next wanted.
+    /// When [`crate::Input::Tick`] is next wanted.
     #[must_use]
     pub fn next_due(&self) -> Option<Timestamp> {
         self.schedule.next()

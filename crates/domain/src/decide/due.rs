@@ -13,20 +13,19 @@ use crate::time::{Outage, Secs, Timestamp};
 /// Notice before an idle seat is reclaimed (Q4).
 const RECLAIM_NOTICE: Secs = Secs::new(60);
 
-/// The events of the one thing that is due first, where anything is.
-pub(super) fn due(account: &Account, now: Timestamp) -> Vec<Event> {
-    match account.schedule.first_due(now) {
-        None => Vec::new(),
-        Some((_, Due::SignIn(id))) => sign_in(account, id, now),
-        Some((_, Due::Session(id))) => session(account, id, now),
-        Some((_, Due::Ticket(id))) => ticket(account, id, now),
-        Some((_, Due::Pool(id))) => pool(account, id, now),
-        Some((_, Due::Renewals)) => renewals(account),
+/// The events of one thing that is due.
+pub(crate) fn events_of(account: &Account, due: Due, now: Timestamp) -> Vec<Event> {
+    match due {
+        Due::SignIn(id) => sign_in(account, id, now),
+        Due::Session(id) => session(account, id, now),
+        Due::Ticket(id) => ticket(account, id, now),
+        Due::Pool(id) => pool(account, id, now),
+        Due::Renewals => renewals(account),
     }
 }
 
 /// Makes up for an outage, where anybody could lose something by it (S11).
-pub(super) fn resume(account: &Account, outage: Outage) -> Vec<Event> {
+pub(crate) fn resume(account: &Account, outage: Outage) -> Vec<Event> {
     if account.sign_ins.is_empty() && account.tickets.is_empty() {
         return Vec::new();
     }
@@ -157,19 +156,35 @@ fn pool(account: &Account, id: PoolId, now: Timestamp) -> Vec<Event> {
         .collect()
 }
 
+/// Puts on record until when leases run that were renewed in memory.
 fn renewals(account: &Account) -> Vec<Event> {
-    let sign_ins = account
+    let sign_ins: Vec<_> = account
         .renewed_sign_ins
         .keys()
-        .filter_map(|id| account.sign_ins.get(id));
-    let tickets = account
+        .filter_map(|id| account.sign_ins.get(id))
+        .map(|sign_in| (sign_in.id, sign_in.lease_until))
+        .collect();
+    let tickets: Vec<_> = account
         .renewed_tickets
         .keys()
-        .filter_map(|id| account.tickets.get(id));
+        .filter_map(|id| account.tickets.get(id))
+        .map(|ticket| (ticket.id, ticket.lease_until))
+        .collect();
+    if sign_ins.is_empty() && tickets.is_empty() {
+        return Vec::new();
+    }
+    vec![Event::LeasesRenewed { sign_ins, tickets }]
+}
+
+/// Puts on record when each lease ends, where memory knows of heartbeats that the journal does not.
+pub(crate) fn store_leases(account: &Account) -> Vec<Event> {
+    if !account.has_unsaved_renewals() {
+        return Vec::new();
+    }
+    let sign_ins = account.sign_ins.values();
+    let tickets = account.tickets.values();
     vec![Event::LeasesRenewed {
-        sign_ins: sign_ins
-            .map(|sign_in| (sign_in.id, sign_in.lease_until))
-            .collect(),
-        tickets: tickets.map(|ticket| (ticket.id, ticket.lease_until)).collect(),
+        sign_ins: sign_ins.map(|s| (s.id, s.lease_until)).collect(),
+        tickets: tickets.map(|t| (t.id, t.lease_until)).collect(),
     }]
 }

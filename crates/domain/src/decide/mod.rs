@@ -4,7 +4,7 @@ mod account;
 pub(crate) mod capacity;
 mod credentials;
 mod directory;
-mod due;
+pub(crate) mod due;
 mod labels;
 mod licenses;
 mod members;
@@ -25,9 +25,16 @@ use crate::refusal::Refusal;
 use crate::repeat;
 use crate::time::Timestamp;
 
-/// Decides a command on an account. The events that come back keep every rule when [`crate::evolve`] takes them in
+impl Account {
+    /// Whether a command would be granted at present, and whether it would change anything then. Nothing is done.
+    pub fn would_change(&self, command: &Command, actor: &Actor, now: Timestamp) -> Result<bool, Refusal> {
+        decide(self, command, actor, now).map(|decision| !decision.events.is_empty())
+    }
+}
+
+/// Decides a command on an account. The events that come back keep every rule when [`crate::step`] takes them in
 /// order; a refusal means that nothing happens.
-pub fn decide(
+pub(crate) fn decide(
     account: &Account,
     command: &Command,
     actor: &Actor,
@@ -96,13 +103,6 @@ pub fn decide(
         | Command::EndSessions { .. } => sessions::decide(account, command, actor, now),
         Command::ClaimTicket { .. } | Command::DropTicket { .. } | Command::RenewTicket { .. } => {
             queue::decide(account, command, actor, now)
-        }
-        Command::Tick | Command::Resume { .. } => {
-            account.need_operator(actor)?;
-            Ok(Decision::done(match command {
-                Command::Resume { outage } => due::resume(account, *outage),
-                _ => due::due(account, now),
-            }))
         }
     }
 }

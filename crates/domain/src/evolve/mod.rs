@@ -14,7 +14,7 @@ use crate::schedule::Due;
 use crate::time::{Secs, Timestamp};
 
 /// Takes one event in, which happened at `at`.
-pub fn evolve(account: &mut Account, event: &Event, at: Timestamp) {
+pub(crate) fn evolve(account: &mut Account, event: &Event, at: Timestamp) {
     let rules_before = match event {
         Event::PoolChanged { id, .. } => account.pools.get(id).map(|pool| pool.rules.clone()),
         _ => None,
@@ -36,7 +36,7 @@ pub(crate) fn restore(account: &mut Account) {
 
 impl Account {
     /// A heartbeat of a device: its lease starts again, in memory (S11), also where that is less than was left of a
-    /// longer one that the pool had before. The journal learns of it when [`crate::Command::Tick`] is next due. Gives
+    /// longer one that the pool had before. The journal learns of it when [`crate::Input::Tick`] is next due. Gives
     /// the seconds that remain; none for a sign-in that is over.
     pub fn renew_sign_in(&mut self, id: SignInId, now: Timestamp) -> Option<Secs> {
         let sign_in = self.sign_ins.get_mut(&id)?;
@@ -68,7 +68,7 @@ impl Account {
     }
 
     /// Takes off the schedule what is due first, and came to nothing. It is scheduled again when it changes.
-    pub fn drop_first_due(&mut self) {
+    pub(crate) fn drop_first_due(&mut self) {
         let slot = match self.schedule.pop_first() {
             Some(Due::SignIn(id)) => self.sign_ins.get_mut(&id).map(|sign_in| &mut sign_in.due),
             Some(Due::Session(id)) => self.sessions.get_mut(&id).map(|session| &mut session.due),

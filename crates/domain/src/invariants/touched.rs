@@ -7,6 +7,7 @@ use crate::event::{Claim, Event};
 use crate::id::{GroupId, PoolId, SessionId, SignInId, TicketId, UserId};
 use crate::labels::Labelled;
 use crate::pool::Holder;
+use crate::step::Observer;
 
 /// What events touched of an account. Grows with the events and with what they name, never with the account.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -17,6 +18,14 @@ pub struct Touched {
     pub(super) users: BTreeSet<UserId>,
     /// Whether seats were bought, or given out.
     pub(super) are_seats_given: bool,
+}
+
+impl Observer for Touched {
+    fn before(&mut self, account: Option<&Account>, event: &Event) {
+        if let Some(account) = account {
+            self.note(account, event);
+        }
+    }
 }
 
 impl Touched {
@@ -33,7 +42,7 @@ impl Touched {
     }
 
     /// Takes note of an event that the account, as it is before it, is about to take in.
-    pub fn note(&mut self, account: &Account, event: &Event) {
+    fn note(&mut self, account: &Account, event: &Event) {
         match event {
             Event::AccountCreated { .. }
             | Event::AccountRenamed { .. }

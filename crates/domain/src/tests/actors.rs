@@ -4,7 +4,7 @@ use super::fixture::*;
 use crate::command::Command;
 use crate::permission::{Actor, Role, Scope};
 use crate::presence::{SessionKind, Start};
-use crate::time::{Millis, Outage, Secs};
+use crate::time::Secs;
 use crate::{ApiKeyId, SessionId, TicketId};
 
 const ACTORS: [&str; 10] = [
@@ -225,22 +225,6 @@ fn q4_a_seat_is_locked_by_who_works_for_its_user() {
         assert_eq!(shift.refusal().as_str(), code);
     }
     shift.give(&user("ida"), &lock);
-}
-
-#[test]
-fn only_usher_says_what_is_due() {
-    let mut shift = shift();
-
-    let resume = Command::Resume {
-        outage: Outage {
-            away: Millis::ZERO,
-            until: clock("09:00"),
-        },
-    };
-    for command in [Command::Tick, resume] {
-        shift.give(&user("olga"), &command);
-        assert_eq!(shift.refusal().as_str(), "forbidden");
-    }
 }
 
 #[test]

@@ -9,12 +9,13 @@ use std::collections::BTreeSet;
 
 pub(super) use self::diary::Happened;
 pub(super) use self::office::{concurrent_devices, concurrent_sessions, help_desk, role};
+use super::witness::{execute, take_step};
 use crate::command::{Command, Decision};
 use crate::permission::{Actor, Scope};
 use crate::refusal::{Code, Refusal};
 use crate::text::Product;
 use crate::time::{Millis, Outage, Secs, Timestamp};
-use crate::{Account, ApiKeyId, SignInId, TicketId, UserId, execute};
+use crate::{Account, ApiKeyId, Input, SignInId, TicketId, UserId};
 
 /// The back end that works for all users.
 pub(super) fn back_end() -> Actor {
@@ -107,9 +108,19 @@ impl Shift {
 
     /// Gives a command, and checks that a refusal changes nothing and that every rule holds.
     pub(super) fn give(&mut self, actor: &Actor, command: &Command) -> Option<Decision> {
+        self.put(actor, Input::Command(command))
+    }
+
+    /// What Usher itself does.
+    pub(super) fn usher_does(&mut self, input: Input<'_>) -> Decision {
+        self.put(&Actor::System, input)
+            .expect("only commands are refused")
+    }
+
+    fn put(&mut self, actor: &Actor, input: Input<'_>) -> Option<Decision> {
         self.must_be_granted();
         let before = self.account.clone();
-        let decision = match execute(&mut self.account, command, actor, self.now) {
+        let decision = match take_step(&mut self.account, input, actor, self.now) {
             Ok(decision) => decision,
             Err(refusal) => {
                 assert_eq!(self.account, before);
@@ -118,7 +129,7 @@ impl Shift {
             }
         };
         self.happened.write(&before, self.now, &decision.events);
-        assert_eq!(self.account.broken(), [], "after {command:?}");
+        assert_eq!(self.account.broken(), [], "after {input:?}");
         Some(decision)
     }
 
@@ -148,7 +159,7 @@ impl Shift {
             self.now = self.now.max(due);
             self.send_heartbeats();
             if self.account.next_due().is_some_and(|due| due <= self.now) {
-                self.give(&Actor::System, &Command::Tick);
+                self.usher_does(Input::Tick);
             }
         }
         self.now = until;
@@ -165,7 +176,7 @@ impl Shift {
     /// Usher does what is due.
     pub(super) fn tick(&mut self) -> Happened {
         self.happened();
-        self.give(&Actor::System, &Command::Tick);
+        self.usher_does(Input::Tick);
         self.happened()
     }
 
@@ -175,7 +186,7 @@ impl Shift {
             away: Millis::between(self.unseen_since, self.now),
             until: self.now,
         };
-        self.give(&Actor::System, &Command::Resume { outage });
+        self.usher_does(Input::Resume(outage));
         self
     }
 
@@ -191,11 +202,13 @@ impl Shift {
         let sign_ins: Vec<SignInId> = sign_ins.map(|sign_in| sign_in.id).collect();
         let tickets = self.account.tickets().values().filter(|t| is_alive(&t.user));
         let tickets: Vec<TicketId> = tickets.map(|ticket| ticket.id).collect();
-        for id in sign_ins {
-            self.account.renew_sign_in(id, self.now);
-        }
-        for id in tickets {
-            self.account.renew_ticket(id, self.now);
+        let heartbeats = sign_ins.into_iter().map(|sign_in| Command::Heartbeat {
+            sign_in,
+            active: false,
+        });
+        let renewals = tickets.into_iter().map(|id| Command::RenewTicket { id });
+        for command in heartbeats.chain(renewals) {
+            execute(&mut self.account, &command, &Actor::System, self.now).unwrap();
         }
     }
 }

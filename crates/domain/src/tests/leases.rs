@@ -1,12 +1,10 @@
 //! S11: life without a heartbeat.
 
 use super::fixture::*;
-use crate::Event;
-use crate::command::Command;
 use crate::event::EndReason;
-use crate::permission::Actor;
 use crate::rules::Rules;
 use crate::time::{Millis, Outage};
+use crate::{Event, Input};
 
 #[test]
 fn s11_without_a_heartbeat_a_sign_in_ends_with_all_that_rides_on_it() {
@@ -98,7 +96,7 @@ fn s11_leases_are_full_from_the_end_of_an_outage_on() {
         away: Millis::new(3_600_000),
         until: clock("10:00"),
     };
-    shift.give(&Actor::System, &Command::Resume { outage });
+    shift.usher_does(Input::Resume(outage));
 
     assert_eq!(shift.advance_to("10:01:29").ended(), []);
     assert_eq!(
@@ -217,7 +215,7 @@ fn s11_an_outage_of_unknown_length_reads_as_before() {
     shift.add_minutes(10).at("09:00").sign_in("ida").call("ida");
 
     shift.unseen_until("10:00");
-    crate::evolve(&mut shift.account, &stored, clock("10:00"));
+    crate::evolve::evolve(&mut shift.account, &stored, clock("10:00"));
 
     assert_eq!(shift.at("10:00").account.minutes(), 8);
     assert_eq!(
@@ -303,7 +301,7 @@ fn s11_where_nothing_can_be_lost_an_outage_leaves_no_trace() {
         away: Millis::new(5_000),
         until: clock("09:00"),
     };
-    let decision = shift.give(&Actor::System, &Command::Resume { outage }).unwrap();
+    let decision = shift.usher_does(Input::Resume(outage));
 
     assert_eq!(decision.events, []);
 }
@@ -325,7 +323,7 @@ fn s11_renewals_reach_the_journal_together_and_seldom() {
         .heartbeat("ida", false);
     assert!(shift.account.has_unsaved_renewals());
     shift.unseen_until("09:00:30");
-    let decision = shift.give(&Actor::System, &Command::Tick).unwrap();
+    let decision = shift.usher_does(Input::Tick);
 
     let [Event::LeasesRenewed { sign_ins, tickets }] = &decision.events[..] else {
         panic!("{:?}", decision.events);

@@ -15,6 +15,10 @@ mod refusals;
 mod sessions;
 mod sign_ins;
 mod simulation;
+mod steps;
+pub(crate) mod witness;
+
+use self::witness::execute;
 
 /// Makes the keys that tests call with: ids 1 to 3. What they are good for is in the actor.
 fn make_keys(account: &mut crate::Account, now: crate::Timestamp) -> Vec<crate::Event> {
@@ -26,7 +30,7 @@ fn make_keys(account: &mut crate::Account, now: crate::Timestamp) -> Vec<crate::
     });
     commands
         .flat_map(|command| {
-            let made = crate::execute(account, &command, &crate::Actor::Operator, now);
+            let made = execute(account, &command, &crate::Actor::Operator, now);
             made.unwrap().events
         })
         .collect()

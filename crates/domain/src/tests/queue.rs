@@ -1,14 +1,14 @@
 //! Q1 and Q2: what is said when the pool is full, and who gets the next seat.
 
 use super::fixture::*;
+use super::witness::Witness;
 use crate::Event;
 use crate::command::{Command, Outcome};
 use crate::permission::{Actor, Role};
 use crate::presence::SessionKind;
-use crate::refusal::{Action, Code, Refusal};
+use crate::refusal::{Action, Code};
 use crate::rules::Rules;
-use crate::settle::refused;
-use crate::{RefusalId, SessionId};
+use crate::{Input, RefusalId, SessionId, TicketId};
 
 #[test]
 fn q1_a_full_pool_is_refused_with_the_numbers_and_what_can_be_done() {
@@ -48,17 +48,26 @@ fn q1_a_refusal_of_a_seat_is_recorded_until_the_user_gets_in() {
     let mut shift = Shift::with(1, help_desk(), &["ida", "sven"]);
     shift.sign_in("ida");
     let command = shift.asks("sven");
-    shift.give(&user("sven"), &command);
-    let refusal = shift.full_refusal();
+    let unknown = Command::RenewTicket {
+        id: TicketId::from_bits(1),
+    };
+    let mut record = |command: &Command| {
+        let mut witness = Witness::recording(RefusalId::from_bits(1));
+        let now = clock("09:00");
+        let refused = witness.step(&mut shift.account, Input::Command(command), &user("sven"), now);
+        (refused.unwrap_err().code(), witness.events)
+    };
 
-    let recorded = refused(&shift.account, &command, &refusal, RefusalId::from_bits(1));
+    let (_, recorded) = record(&command);
 
-    let Some(Event::Refused {
-        code,
-        occupied,
-        seats,
-        ..
-    }) = &recorded
+    let [
+        Event::Refused {
+            code,
+            occupied,
+            seats,
+            ..
+        },
+    ] = &recorded[..]
     else {
         panic!("{recorded:?}");
     };
@@ -66,11 +75,11 @@ fn q1_a_refusal_of_a_seat_is_recorded_until_the_user_gets_in() {
         (*code, *occupied, *seats),
         (Code::NoSeatAvailable, Some(1), Some(1))
     );
-    let not_found = Refusal::NotFound { what: "user" };
-    assert_eq!(
-        refused(&shift.account, &command, &not_found, RefusalId::from_bits(1)),
-        None
-    );
+    assert_eq!(record(&unknown), (Code::TicketEnded, Vec::new()));
+    let sven = shift.user("sven");
+    assert!(sven.refused_since(&product()).is_some());
+    shift.sign_out("ida").sign_in("sven");
+    assert_eq!(shift.user("sven").refused_since(&product()), None);
 }
 
 #[test]

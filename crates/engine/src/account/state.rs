@@ -88,7 +88,7 @@ impl State {
     /// Takes in commits of other nodes.
     pub(super) fn take_in(&mut self, commits: &[Commit]) -> Result<(), ReplayError> {
         for commit in commits {
-            self.replayed.apply(commit, |_, _, _| {})?;
+            self.replayed.apply(commit)?;
             self.note_commit(commit.entries.len());
         }
         self.replayed.settle_down();
@@ -194,7 +194,7 @@ async fn read_on(
         }
         verify_chain((replayed.seq, replayed.hash), &page)?;
         for commit in &page {
-            replayed.apply(commit, |_, _, _| {})?;
+            replayed.apply(commit)?;
         }
         bytes += page.iter().map(bytes_of).sum::<usize>();
         *commits = page;

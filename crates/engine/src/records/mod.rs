@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use usher_domain::labels::{Labelled, Labels, Metadata};
-use usher_domain::{Account, Event, PoolId};
+use usher_domain::{Account, Event, Observer, PoolId};
 use usher_journal::{Record, Text};
 
 use crate::Cause;
@@ -18,6 +18,27 @@ pub struct Recorder {
     records: Vec<Record>,
     audits: u32,
     is_account_changed: bool,
+    changed_pools: BTreeSet<PoolId>,
+}
+
+/// Records the steps that one actor takes by one request.
+pub struct Recording<'a> {
+    /// Where the records are gathered.
+    pub recorder: &'a mut Recorder,
+    /// Who.
+    pub actor: &'a Text,
+    /// Because of which request.
+    pub cause: &'a Cause,
+}
+
+impl Observer for Recording<'_> {
+    fn before(&mut self, account: Option<&Account>, event: &Event) {
+        self.recorder.note(account, self.actor, self.cause, event);
+    }
+
+    fn pool_changed(&mut self, pool: PoolId) {
+        self.recorder.changed_pools.insert(pool);
+    }
 }
 
 /// An event with whose it is and the state that it meets.
@@ -29,7 +50,7 @@ struct Context<'a> {
 
 impl Recorder {
     /// Takes note of an event. `before` is the account that it meets; none where it is the first.
-    pub fn note(&mut self, before: Option<&Account>, actor: &Text, cause: &Cause, event: &Event) {
+    fn note(&mut self, before: Option<&Account>, actor: &Text, cause: &Cause, event: &Event) {
         let context = Context { before, actor, cause };
         self.note_account(&context, event);
         self.note_presence(&context, event);
@@ -37,10 +58,9 @@ impl Recorder {
         self.note_audit(&context, event);
     }
 
-    /// The records of the commit. `after` is the account that it leaves; `changed_pools` are those of which the
-    /// account said so.
+    /// The records of the commit. `after` is the account that it leaves.
     #[must_use]
-    pub fn finish(mut self, after: &Account, changed_pools: &BTreeSet<PoolId>) -> Vec<Record> {
+    pub fn finish(mut self, after: &Account) -> Vec<Record> {
         if self.is_account_changed {
             // First, so that what is said about the account finds it.
             let account = Record::AccountPut {
@@ -50,7 +70,7 @@ impl Recorder {
             };
             self.records.insert(0, account);
         }
-        for pool in changed_pools.iter().filter_map(|id| after.pool(*id)) {
+        for pool in self.changed_pools.iter().filter_map(|id| after.pool(*id)) {
             self.records.push(Record::Occupancy {
                 pool: pool.id,
                 product: text(&pool.product),

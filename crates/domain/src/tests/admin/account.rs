@@ -224,7 +224,7 @@ fn q3_minutes_that_were_bought_before_top_ups_had_ids_count_as_ever() {
     let stored = r#"{"minutes_added":{"minutes":40}}"#;
     let event: Event = serde_json::from_str(stored).unwrap();
 
-    crate::evolve(&mut account, &event, now());
+    crate::evolve::evolve(&mut account, &event, now());
 
     assert_eq!(account.minutes(), 40);
     assert_eq!(serde_json::to_string(&event).unwrap(), stored);

@@ -154,7 +154,7 @@ fn reclaim_after(idle: Option<Secs>) -> PoolPatch {
 #[test]
 fn q4_a_warning_by_the_old_rules_is_taken_back() {
     let mut office = idle_holder();
-    let warned = office.at(30, &Command::Tick);
+    let warned = office.tick_at(30);
     let is_warning = |event: &Event| matches!(event, Event::ReclaimWarned { id, .. } if *id == laptop("ann"));
     assert!(warned.events.iter().any(is_warning), "{:?}", warned.events);
 

@@ -203,7 +203,7 @@ fn r8_a_key_of_before_is_bounded_by_its_scopes_and_an_unlisted_one_is_good_for_n
     };
     assert!(office.account.is_powerless_key(&key));
 
-    crate::evolve(&mut office.account, &created, now());
+    crate::evolve::evolve(&mut office.account, &created, now());
 
     assert_eq!(office.account.api_keys()[&ApiKeyId::from_bits(ID)].maker, None);
     assert!(office.account.may(&key, Privilege::UsersManage));

@@ -122,7 +122,7 @@ fn a_name_that_was_stored_before_is_read_and_may_be_said_again() {
     };
     let text = serde_json::to_string(&event).unwrap();
 
-    crate::evolve(&mut office.account, &serde_json::from_str(&text).unwrap(), now());
+    crate::evolve::evolve(&mut office.account, &serde_json::from_str(&text).unwrap(), now());
 
     assert_eq!(
         office.account.user(user("mia")).unwrap().profile.name.as_str(),

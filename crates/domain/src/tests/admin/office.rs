@@ -10,10 +10,11 @@ use crate::permission::{Actor, PermissionOverrides, Privilege, Role, Scope};
 use crate::presence::{Device, DeviceKind};
 use crate::refusal::Refusal;
 use crate::rules::{Preset, RulesPatch};
+use crate::tests::witness::{execute, take_step};
 use crate::text::Product;
 use crate::time::{Secs, Timestamp};
 use crate::user::License;
-use crate::{Account, AccountId, ApiKeyId, GroupId, PoolId, SignInId, TeamId, TopUpId, UserId, execute};
+use crate::{Account, AccountId, ApiKeyId, GroupId, Input, PoolId, SignInId, TeamId, TopUpId, UserId};
 
 pub(super) const OPERATOR: Actor = Actor::Operator;
 
@@ -362,6 +363,12 @@ impl Office {
         execute(&mut self.account, command, &OPERATOR, now() + Secs::new(secs)).unwrap()
     }
 
+    /// Usher does what is due some seconds later.
+    pub(super) fn tick_at(&mut self, secs: u32) -> Decision {
+        let now = now() + Secs::new(secs);
+        take_step(&mut self.account, Input::Tick, &Actor::System, now).unwrap()
+    }
+
     /// Whether the operator would be refused, and why.
     pub(super) fn refusal(&self, command: &Command) -> Refusal {
         self.refusal_to(&OPERATOR, command).unwrap()
@@ -369,7 +376,7 @@ impl Office {
 
     /// Whether an actor would be refused, and why.
     pub(super) fn refusal_to(&self, actor: &Actor, command: &Command) -> Option<Refusal> {
-        crate::decide(&self.account, command, actor, now()).err()
+        crate::decide::decide(&self.account, command, actor, now()).err()
     }
 
     /// The code of the refusal, or `ok`.

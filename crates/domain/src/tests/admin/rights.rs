@@ -275,7 +275,7 @@ fn r1_what_slept_in_a_journal_of_before_is_gone_when_it_is_read() {
         },
         crate::Event::UserChanged { id, profile: slept },
     ] {
-        crate::evolve(&mut office.account, &event, now());
+        crate::evolve::evolve(&mut office.account, &event, now());
 
         let profile = &office.account.user(id).unwrap().profile;
         assert!(profile.privileges.is_empty() && !profile.billing_contact);

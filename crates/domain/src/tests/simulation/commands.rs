@@ -12,10 +12,11 @@ use crate::permission::{Actor, PermissionOverrides, Role, Scope};
 use crate::pool::Pool;
 use crate::presence::{Device, DeviceKind, Funding, SessionKind};
 use crate::rules::{Rules, RulesPatch};
+use crate::tests::witness::execute;
 use crate::text::Product;
 use crate::time::Secs;
 use crate::user::License;
-use crate::{ApiKeyId, GroupId, PoolId, SessionId, SignInId, TeamId, TicketId, TopUpId, UserId, execute};
+use crate::{ApiKeyId, GroupId, PoolId, SessionId, SignInId, TeamId, TicketId, TopUpId, UserId};
 
 const USERS: u8 = 5;
 const PRODUCTS: [&str; 2] = ["remote-support", "service-desk"];
@@ -93,7 +94,6 @@ impl World {
             self.naive.see(&self.account, &event);
             self.history.push((event, self.now));
         }
-        self.account.take_changed_pools();
     }
 
     fn fresh(&mut self) -> u128 {

@@ -4,19 +4,20 @@ use std::collections::BTreeMap;
 
 use super::naive::{Fate, Naive, Wish};
 use super::transitions::Transition;
-use crate::command::{Command, Decision, Outcome};
+use crate::command::{Command, Outcome};
 use crate::event::{EndReason, Event};
+use crate::evolve::evolve;
 use crate::permission::Actor;
 use crate::pool::Pool;
 use crate::presence::{Device, Funding, Session, Ticket, TicketState, Wanted};
-use crate::promise::occupied_after;
+use crate::promise::{occupied_after, oversold_by};
 use crate::refusal::Refusal;
 use crate::rules::{Occupies, Rules};
+use crate::tests::witness::Witness;
 use crate::text::Product;
 use crate::time::{Millis, Outage, Secs, Timestamp};
 use crate::{
-    Account, AccountId, Broken, Code, PoolId, SignInId, TicketId, Touched, UserId, evolve, execute,
-    oversold_by,
+    Account, AccountId, Broken, Code, Input, Observer, PoolId, RefusalId, SignInId, Touched, UserId, replay,
 };
 
 /// Restored accounts that are compared with the one that lived on, at most.
@@ -69,7 +70,7 @@ impl World {
                     away: Millis::new(u64::from(*secs) * 1000),
                     until: self.now,
                 };
-                self.give(&Command::Resume { outage }, &Actor::System).unwrap();
+                self.give(Input::Resume(outage), &Actor::System).0.unwrap();
                 self.tick();
             }
             Transition::Restart { snapshot } => self.restart(*snapshot),
@@ -79,11 +80,10 @@ impl World {
                     return;
                 };
                 let fate = self.fate(&command);
-                let result = self.give(&command, &actor);
-                if let (Some(expected), Some(actual)) = (fate, outcome(&result)) {
+                let (result, events) = self.give(Input::Command(&command), &actor);
+                if let (Some(expected), Some(actual)) = (fate, outcome(&result, &events)) {
                     assert_eq!(actual, expected, "{command:?}");
                 }
-                self.renew(&command, result.is_ok());
             }
         }
     }
@@ -106,23 +106,23 @@ impl World {
     }
 
     fn renew_all(&mut self) {
-        for id in self.account.sign_ins.keys().copied().collect::<Vec<_>>() {
-            self.renew_sign_in(id);
-        }
-        for id in self.account.tickets.keys().copied().collect::<Vec<_>>() {
-            self.renew_ticket(id);
-        }
-    }
-
-    fn renew_sign_in(&mut self, id: SignInId) {
+        let sign_ins = self.account.sign_ins.keys().map(|id| Command::Heartbeat {
+            sign_in: *id,
+            active: false,
+        });
+        let tickets = self
+            .account
+            .tickets
+            .keys()
+            .map(|id| Command::RenewTicket { id: *id });
+        let heartbeats: Vec<Command> = sign_ins.chain(tickets).collect();
         for account in std::iter::once(&mut self.account).chain(&mut self.twins) {
-            account.renew_sign_in(id, self.now).unwrap();
-        }
-    }
-
-    fn renew_ticket(&mut self, id: TicketId) {
-        for account in std::iter::once(&mut self.account).chain(&mut self.twins) {
-            account.renew_ticket(id, self.now).unwrap();
+            for heartbeat in &heartbeats {
+                let (input, now) = (Input::Command(heartbeat), self.now);
+                Witness::default()
+                    .step(account, input, &Actor::System, now)
+                    .unwrap();
+            }
         }
     }
 
@@ -163,7 +163,7 @@ impl World {
         let mut touched = Touched::default();
         let mut oversold = None;
         for event in &events {
-            touched.note(&fouled, event);
+            touched.before(Some(&fouled), event);
             evolve(&mut fouled, event, self.now);
             let mut pools = fouled.pools.values();
             oversold = oversold.or_else(|| pools.find(|pool| is_over(pool)).map(|pool| pool.id));
@@ -177,21 +177,23 @@ impl World {
 
     /// The account as its history makes it, with a snapshot before the event `cut`.
     fn restored(&self, cut: usize) -> Account {
-        let (first, at) = &self.history[0];
-        let mut account = Account::from_first_event(first, *at).unwrap();
-        for (number, (event, at)) in self.history.iter().enumerate().skip(1) {
+        let mut account = None;
+        for (number, (event, at)) in self.history.iter().enumerate() {
             if number == cut {
-                account = stored_and_read(&account);
+                account = account.as_ref().map(stored_and_read);
             }
-            evolve(&mut account, event, *at);
+            assert_eq!(
+                replay(&mut account, std::slice::from_ref(event), *at, &mut ()),
+                None
+            );
         }
-        account.take_changed_pools();
+        let mut account = account.unwrap();
         account.retain_owed();
         account
     }
 
     fn tick(&mut self) {
-        self.give(&Command::Tick, &Actor::System).unwrap();
+        self.give(Input::Tick, &Actor::System).0.unwrap();
         let next = self.account.next_due();
         assert!(
             next.is_none_or(|next| next > self.now),
@@ -200,39 +202,36 @@ impl World {
         );
     }
 
-    /// Renewing is for whom the heartbeat was granted.
-    fn renew(&mut self, command: &Command, is_granted: bool) {
-        match command {
-            Command::Heartbeat { sign_in, .. } if is_granted => {
-                self.renew_sign_in(*sign_in);
-            }
-            Command::RenewTicket { id } if is_granted => self.renew_ticket(*id),
-            _ => {}
-        }
-    }
-
-    fn give(&mut self, command: &Command, actor: &Actor) -> Result<Decision, Refusal> {
+    fn give(&mut self, input: Input<'_>, actor: &Actor) -> (Result<Outcome, Refusal>, Vec<Event>) {
         let before = self.account.clone();
-        let result = execute(&mut self.account, command, actor, self.now);
-        self.account.take_changed_pools();
+        self.ids += 1;
+        let refusal = RefusalId::from_bits(self.ids);
+        let mut witness = Witness::recording(refusal);
+        let result = witness.step(&mut self.account, input, actor, self.now);
+        let events = witness.events;
         for twin in &mut self.twins {
-            let same = execute(twin, command, actor, self.now);
-            twin.take_changed_pools();
+            let mut witness = Witness::recording(refusal);
+            let same = witness.step(twin, input, actor, self.now);
             assert_eq!(same, result, "a restored account decides alike");
+            assert_eq!(witness.events, events, "a restored account decides alike");
             assert_eq!(*twin, self.account, "a restored account stays the same");
         }
-        match &result {
-            Ok(decision) => self.check_events(before, &decision.events),
-            Err(_) => assert_eq!(self.account, before, "a refusal changes nothing"),
+        if result.is_err() {
+            let is_record = |event: &Event| matches!(event, Event::Refused { .. });
+            assert!(
+                events.iter().all(is_record),
+                "a refusal changes nothing: {events:?}"
+            );
         }
+        self.check_events(before, &events, result.is_ok().then_some(input));
         self.naive.compare(&self.account);
         assert_eq!(self.account.broken(), []);
         self.check_stored();
-        result
+        (result, events)
     }
 
     /// The events alone make the same state, and none of them breaks a promise.
-    fn check_events(&mut self, before: Account, events: &[Event]) {
+    fn check_events(&mut self, before: Account, events: &[Event], granted: Option<Input<'_>>) {
         let occupied: BTreeMap<PoolId, u32> = before.pools.values().map(|p| (p.id, p.occupied())).collect();
         assert_eq!(oversold_by(&before, events), None, "S1");
         let forecast = occupied_after(&before, events);
@@ -240,14 +239,24 @@ impl World {
         let mut touched = Touched::default();
         for event in events {
             self.naive.see(&replayed, event);
-            touched.note(&replayed, event);
+            touched.before(Some(&replayed), event);
             check_log_off(&replayed, event);
             evolve(&mut replayed, event, self.now);
             self.history.push((event.clone(), self.now));
         }
         assert_eq!(replayed.broken_in(&touched), []);
-        replayed.take_changed_pools();
+        replayed.changed_pools.clear();
         replayed.retain_owed();
+        // Heartbeats are memory (S11).
+        match granted {
+            Some(Input::Command(Command::Heartbeat { sign_in, .. })) => {
+                replayed.renew_sign_in(*sign_in, self.now);
+            }
+            Some(Input::Command(Command::RenewTicket { id })) => {
+                replayed.renew_ticket(*id, self.now);
+            }
+            _ => {}
+        }
         assert_eq!(
             replayed, self.account,
             "the events tell all, and nothing more is owed"
@@ -357,17 +366,15 @@ fn has_offer(ticket: &Ticket) -> bool {
 }
 
 /// What became of somebody who asked for a seat; none where the pool had no part in it.
-fn outcome(result: &Result<Decision, Refusal>) -> Option<Fate> {
-    let funded = |events: &[Event]| {
-        events.iter().find_map(|event| match event {
-            Event::SignedIn { funding, .. }
-            | Event::SessionCreated { funding, .. }
-            | Event::SessionResumed { funding, .. } => Some(*funding),
-            _ => None,
-        })
-    };
+fn outcome(result: &Result<Outcome, Refusal>, events: &[Event]) -> Option<Fate> {
+    let funded = events.iter().find_map(|event| match event {
+        Event::SignedIn { funding, .. }
+        | Event::SessionCreated { funding, .. }
+        | Event::SessionResumed { funding, .. } => Some(*funding),
+        _ => None,
+    });
     match result {
-        Ok(decision) => match (&decision.outcome, funded(&decision.events)) {
+        Ok(outcome) => match (outcome, funded) {
             (Outcome::Ticket { .. }, _) => Some(Fate::Waits),
             (_, Some(Funding::Seat)) => Some(Fate::Seat),
             (_, Some(Funding::Minutes { .. })) => Some(Fate::Minutes),

@@ -1,4 +1,4 @@
-//! What the rules would never decide is not taken in.
+//! What the rules would never decide is counted.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use usher_domain::permission::{PermissionOverrides, Role};
 use usher_domain::presence::{Device, DeviceKind, Funding};
 use usher_domain::text::Product;
 use usher_domain::user::License;
-use usher_domain::{Secs, SignInId, UserId};
+use usher_domain::{Event, Observer, PoolId, Secs, SignInId, UserId, replay};
 use usher_journal::MemoryJournal;
 
 use super::*;
@@ -124,34 +124,23 @@ fn on_full_pool(test: impl FnOnce(Turn<'_>)) {
 }
 
 #[test]
-fn s1_a_command_that_would_give_a_seat_that_is_taken_is_refused_and_nothing_of_it_is_stored() {
-    on_full_pool(|mut turn| {
-        let before = turn.account().cloned();
-        let renamed = Event::AccountRenamed {
-            name: "Another name".parse().unwrap(),
-        };
+fn a_command_that_would_have_broken_the_promise_fails_and_is_counted() {
+    on_full_pool(|turn| {
+        let failure = turn.failure(Declined::Oversold(POOL));
 
-        let refused = turn.enter_checked(vec![renamed, second_seat()], &Actor::Operator, &TIMER);
-
-        assert_eq!(refused, Err(Failure::Invariant(Broken::Oversold(POOL))));
-        assert_eq!(turn.account().cloned(), before);
-        assert_eq!(turn.entries, []);
+        assert_eq!(failure, Failure::Invariant(Broken::Oversold(POOL)));
         assert_eq!(turn.node.counters.read().invariants_broken, 1);
     });
 }
 
 #[test]
-fn s1_of_what_is_due_only_what_would_give_a_seat_that_is_taken_is_left_out() {
-    on_full_pool(|turn| {
-        let ended = Event::SignInEnded {
-            id: SignInId::from_bits(1),
-            reason: usher_domain::event::EndReason::LeaseExpired,
-            by: None,
-        };
+fn an_event_that_was_left_out_is_counted() {
+    on_full_pool(|mut turn| {
+        let (_, mut witness) = turn.watched(&Actor::System, &TIMER);
 
-        let left = turn.without_broken(vec![second_seat(), ended.clone()]);
+        witness.left_out(&second_seat(), POOL);
 
-        assert_eq!(left, [ended]);
+        assert_eq!(turn.kept.entries, []);
         assert_eq!(turn.node.counters.read().invariants_broken, 1);
     });
 }
@@ -159,8 +148,11 @@ fn s1_of_what_is_due_only_what_would_give_a_seat_that_is_taken_is_left_out() {
 #[test]
 fn a_rule_that_is_broken_after_a_commit_is_counted() {
     on_full_pool(|mut turn| {
-        let node = turn.node;
-        turn.enter_new(vec![second_seat()], &Actor::Operator, &TIMER);
+        let (node, now) = (turn.node, turn.now());
+        let (account, mut witness) = turn.watched(&Actor::Operator, &TIMER);
+        let events = vec![second_seat()];
+        replay(account, &events, now, &mut witness);
+        witness.after(events);
 
         turn.finish().unwrap();
 

@@ -153,17 +153,12 @@ impl<'a> Walk<'a> {
     fn take_in(&mut self, commit: &Commit) -> Result<Vec<Record>, RebuildError> {
         let mut recorder = Recorder::default();
         self.replayed
-            .apply(commit, |before, entry, event| {
-                recorder.note(before, &entry.actor, &entry.cause, event);
-            })
+            .record(commit, &mut recorder)
             .map_err(|error| fault(self.account, commit.seq, crate::failure::with_sources(&error)))?;
         self.check_due(commit.seq);
         self.check_snapshot(commit.seq);
-        let Some(after) = &mut self.replayed.account else {
-            return Ok(Vec::new());
-        };
-        let changed = after.take_changed_pools();
-        Ok(recorder.finish(after, &changed))
+        let after = self.replayed.account.as_ref();
+        Ok(after.map_or_else(Vec::new, |after| recorder.finish(after)))
     }
 
     /// A timer that was taken away would keep seats from coming back by themselves. One that fires too early does no

@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use askama::Template;
 use usher_domain::text::counted;
 use usher_domain::user::User;
-use usher_domain::{Account, Actor, Command, Timestamp, UserId, decide};
+use usher_domain::{Account, Actor, Command, Timestamp, UserId};
 
 use super::act::Act;
 use super::words;
@@ -108,12 +108,12 @@ impl Plan {
                         ("Same", "quiet"),
                     )
                 }
-                Some(command) => match decide(account, command, actor, now) {
+                Some(command) => match account.would_change(command, actor, now) {
                     Err(refusal) => {
                         plan.refused += 1;
                         Affected::of(account, act, user, sentence::of(&refusal), ("Refused", "bad"))
                     }
-                    Ok(decision) if decision.events.is_empty() => {
+                    Ok(false) => {
                         plan.same += 1;
                         Affected::of(
                             account,
@@ -123,7 +123,7 @@ impl Plan {
                             ("Same", "quiet"),
                         )
                     }
-                    Ok(_) => {
+                    Ok(true) => {
                         plan.changes += 1;
                         let ends = Ends::of(account, act, user);
                         signed_out += usize::from(ends.devices > 0);

@@ -6,7 +6,7 @@ use usher_domain::event::Profile;
 use usher_domain::permission::Privilege;
 use usher_domain::text::{Product, counted};
 use usher_domain::user::{License, User};
-use usher_domain::{Account, Actor, Command, Refusal, Timestamp, UserId, decide};
+use usher_domain::{Account, Actor, Command, Refusal, Timestamp, UserId};
 
 use super::profile::{ProfileFields, Wanted};
 use super::words::{self, Choice};
@@ -252,6 +252,6 @@ pub(super) fn seats_for_new(account: &Account, actor: &Actor, chosen: &str) -> V
 
 /// Why a command would be refused at the moment.
 pub(super) fn why_not(account: &Account, actor: &Actor, now: Timestamp, command: &Command) -> Option<String> {
-    let refusal = decide(account, command, actor, now).err()?;
+    let refusal = account.would_change(command, actor, now).err()?;
     Some(sentence::of(&refusal))
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use usher_domain::command::UserPatch;
 use usher_domain::event::Profile;
 use usher_domain::permission::{Override, PermissionOverrides, Privilege, Role, SessionPermission};
-use usher_domain::{Account, Actor, Command, Refusal, Timestamp, UserId, decide};
+use usher_domain::{Account, Actor, Command, Refusal, Timestamp, UserId};
 
 use super::words::{self, Choice};
 use crate::form::Form;
@@ -207,7 +207,9 @@ fn may_have(account: &Account, actor: &Actor, now: Timestamp, id: UserId, role: 
         role: Some(role),
         ..UserPatch::default()
     };
-    decide(account, &Command::ChangeUser { id, change }, actor, now).is_ok()
+    account
+        .would_change(&Command::ChangeUser { id, change }, actor, now)
+        .is_ok()
 }
 
 /// The highest role that the actor can hand out.
