@@ -8,10 +8,9 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use usher_app::Api;
 use usher_domain::AccountId;
 use usher_domain::text::{Code, Origin};
-
-use crate::api::Api;
 
 /// How long a browser may remember what it was allowed.
 const MAX_AGE_SECS: &str = "600";
@@ -67,14 +66,14 @@ async fn is_allowed(api: &Api, origin: &HeaderValue, path: &str) -> bool {
         .ok()
         .and_then(|origin| origin.parse::<Origin>().ok());
     let Some(origin) = origin else { return false };
-    if api.config.cors_origins.contains(&origin) {
+    if api.config().cors_origins.contains(&origin) {
         return true;
     }
     let Some(account) = account_of(api, path).await else {
         return false;
     };
     let lists = move |account: &usher_domain::Account, _| account.settings().cors_origins.contains(&origin);
-    api.engine.read(account, lists).await.unwrap_or(false)
+    api.engine().read(account, lists).await.unwrap_or(false)
 }
 
 /// The account that a request is about: the one in the path, or that of the customer's code.

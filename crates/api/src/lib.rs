@@ -1,7 +1,7 @@
 //! The REST API, its problem documents and its OpenAPI document.
 //!
-//! [`router`] makes the routes and the document from one list, [`serve`] puts them on a socket, and [`openapi_json`]
-//! is the text of the committed `openapi.json`.
+//! [`router`] makes the routes and the document from one list, and [`openapi_json`] is the text of the committed
+//! `openapi.json`. What the routes do is in `usher-app`, and the socket under them in `usher-http`.
 //!
 //! # How a resource is added
 //!
@@ -22,54 +22,18 @@
 //! 5. A row for each operation in `docs/authorization.md`, tests in `tests/api/<resource>.rs`, and
 //!    `UPDATE_OPENAPI=1 cargo test -p usher-api openapi` to write `openapi.json` again.
 
-mod api;
-mod arrival;
-mod audit_file;
-mod connections;
 mod cors;
-mod credentials;
 mod extract;
-mod meter;
 mod openapi;
-mod paced;
 mod pages;
 mod parameters;
 mod problem;
-mod provider;
-mod request_id;
-mod request_log;
 mod router;
 mod scim;
-mod serve;
+mod server;
 mod service;
-mod streams;
-mod throttle;
-mod tls;
-mod unread;
 mod v1;
-mod visit;
-mod waits;
-mod window;
 
-pub use api::{Api, Config};
-pub use arrival::{Arrival, TrustedProxies};
-pub use audit_file::{AuditFormat, AuditLine};
-pub use connections::{CONNECTIONS_PER_ADDRESS, Connections};
-pub use credentials::{NotHashed, hashing_share};
-pub use extract::{BODY_BYTES_MAX, KEY_CHARS_MAX, LIMIT_DEFAULT, LIMIT_MAX, in_words};
-pub use problem::{Kind, Problem};
-pub use provider::ProviderRefused;
-pub use request_id::{REQUEST_ID, REQUEST_ID_CHARS_MAX, ensure_request_id};
-pub use request_log::RequestLog;
-pub use router::{openapi_json, router};
-pub use serve::{CONNECTIONS_MAX, HEAD_BYTES_MAX, serve};
-pub use service::{MetricsToken, metrics_router};
-pub use streams::{OpenStream, STREAMS_PER_SESSION_MAX, STREAMS_PER_USER_MAX, StreamOf, Streams};
-pub use throttle::{
-    ATTEMPTS_PER_ADDRESS, ATTEMPTS_PER_EMAIL, ATTEMPTS_PER_EMAIL_FROM_ANYWHERE, Attempt, AttemptFrom,
-    CODES_PER_USER, CODES_PER_USER_FROM_ANYWHERE, JOIN_CODES_PER_ADDRESS, Throttle,
-};
-pub use tls::{Tls, TlsError};
-pub use visit::{CUSTOMER_TOKEN_SECS, Ender, Over, no_such_code};
-pub use waits::WaitOutcome;
-pub use window::Window;
+pub use extract::{BODY_BYTES_MAX, KEY_CHARS_MAX, LIMIT_DEFAULT, LIMIT_MAX};
+pub use router::{openapi_json, router, too_late};
+pub use service::metrics_router;

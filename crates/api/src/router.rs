@@ -3,21 +3,23 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::http::{Uri, header};
+use axum::http::{Method, Uri, header};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use usher_app::Api;
+use usher_http::{Meter, MeterLayer};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::api::Api;
-use crate::meter::{Meter, MeterLayer};
 use crate::parameters::Parameters;
-use crate::problem::{METHOD_NOT_ALLOWED, Problem};
+use crate::problem::{METHOD_NOT_ALLOWED, Problem, UNAVAILABLE};
+use crate::server::Server;
 use crate::{cors, openapi, pages, parameters, scim, service, v1};
 
 /// The routes of the API and the OpenAPI document that describes them.
 pub fn router(api: Arc<Api>) -> (Router, OpenApi) {
-    let (routes, document) = operations(api.config.sandbox);
-    let meter = Arc::clone(api.meter.get_or_init(|| Meter::new(&document)));
+    let (routes, document) = operations(api.config().sandbox);
+    let meter = Arc::clone(api.count_with(|| Meter::new(operations_of(&document))));
     let text = bytes::Bytes::from(document.to_pretty_json().unwrap_or_default());
     let json = [(header::CONTENT_TYPE, "application/json")];
     let all = routes
@@ -39,8 +41,36 @@ pub fn router(api: Arc<Api>) -> (Router, OpenApi) {
             cors::allow,
         ))
         .layer(MeterLayer(meter))
-        .with_state(api);
+        .with_state(Server(api));
     (all, document)
+}
+
+/// The route, the method and the name of each operation of a document.
+fn operations_of(document: &OpenApi) -> Vec<(String, Method, String)> {
+    let mut operations = Vec::new();
+    for (path, item) in &document.paths.paths {
+        let methods = [
+            (Method::GET, &item.get),
+            (Method::PUT, &item.put),
+            (Method::POST, &item.post),
+            (Method::PATCH, &item.patch),
+            (Method::DELETE, &item.delete),
+        ];
+        for (method, operation) in methods {
+            if let Some(name) = operation.as_ref().and_then(|it| it.operation_id.clone()) {
+                operations.push((path.clone(), method, name));
+            }
+        }
+    }
+    operations
+}
+
+/// The answer where an answer takes too long to begin, as a problem document.
+#[must_use]
+pub fn too_late() -> Response {
+    let detail = "The answer took too long. It is not known whether this was carried out. \
+                  Look, then send it again if it was not.";
+    Problem::new(UNAVAILABLE, detail).into_response()
 }
 
 /// The OpenAPI document as text: the same for the same program.
@@ -52,7 +82,7 @@ pub fn openapi_json() -> String {
     text
 }
 
-fn operations(sandbox: bool) -> (Router<Arc<Api>>, OpenApi) {
+fn operations(sandbox: bool) -> (Router<Server>, OpenApi) {
     let (routes, document) = OpenApiRouter::with_openapi(openapi::base())
         .merge(v1::routes(sandbox))
         .merge(service::documented())

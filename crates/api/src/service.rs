@@ -10,16 +10,17 @@ use axum::http::header;
 use axum::http::request::Parts;
 use axum::response::IntoResponse;
 use axum::routing::get;
-use sha2::{Digest as _, Sha256};
+use usher_app::Api;
+use usher_app::MetricsToken;
 use usher_engine::WallClock;
 use usher_identity::Caller;
 use usher_journal::{AccountFilter, PageRequest};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::api::Api;
 use crate::extract::Bearer;
 use crate::problem::{Problem, UNAVAILABLE};
+use crate::server::Server;
 
 /// The media type of the Prometheus text format.
 const PROMETHEUS: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -27,34 +28,22 @@ const PROMETHEUS: &str = "text/plain; version=0.0.4; charset=utf-8";
 /// How long storing may take until the server counts as not ready.
 const STORE_TIME_MAX: Duration = Duration::from_secs(2);
 
-pub(crate) fn documented() -> OpenApiRouter<Arc<Api>> {
+pub(crate) fn documented() -> OpenApiRouter<Server> {
     OpenApiRouter::new().routes(routes!(live)).routes(routes!(ready))
-}
-
-/// A token that opens `/metrics`. Only its digest is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct MetricsToken([u8; 32]);
-
-impl MetricsToken {
-    /// The token that is given as text.
-    #[must_use]
-    pub fn of(text: &str) -> Self {
-        Self(Sha256::digest(text.as_bytes()).into())
-    }
 }
 
 /// Whoever may read the metrics: the token for them, or any operator key.
 struct MayReadMetrics;
 
-impl FromRequestParts<Arc<Api>> for MayReadMetrics {
+impl FromRequestParts<Server> for MayReadMetrics {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, api: &Server) -> Result<Self, Problem> {
         let Bearer(token) = Bearer::from_request_parts(parts, api).await?;
-        if api.config.metrics_token == Some(MetricsToken::of(&token)) {
+        if api.config().metrics_token == Some(MetricsToken::of(&token)) {
             return Ok(Self);
         }
-        match api.identity.authenticate(&token, None, api.engine.now()) {
+        match api.identity().authenticate(&token, None, api.engine().now()) {
             Ok(Caller::Operator) => Ok(Self),
             Ok(_) => Err(Problem::forbidden("an operator key, or the token for metrics")),
             Err(_) => Err(Problem::unauthenticated(true)),
@@ -62,7 +51,7 @@ impl FromRequestParts<Arc<Api>> for MayReadMetrics {
     }
 }
 
-pub(crate) fn routes() -> Router<Arc<Api>> {
+pub(crate) fn routes() -> Router<Server> {
     let metrics = |_: MayReadMetrics, State(api): State<Arc<Api>>| std::future::ready(metrics(&api));
     Router::new().route("/metrics", get(metrics))
 }
@@ -76,7 +65,7 @@ pub fn metrics_router(api: Arc<Api>) -> Router {
 fn metrics(api: &Api) -> impl IntoResponse + use<> {
     let mut text = String::with_capacity(16 * 1024);
     write_figures(api, &mut text);
-    if let Some(meter) = api.meter.get() {
+    if let Some(meter) = api.meter() {
         meter.write(&mut text);
     }
     ([(header::CONTENT_TYPE, PROMETHEUS)], text)
@@ -104,15 +93,15 @@ async fn live() -> &'static str {
 )]
 async fn ready(State(api): State<Arc<Api>>) -> Result<String, Problem> {
     let one = PageRequest::new(1, None);
-    api.records.list_accounts(AccountFilter::default(), one).await?;
-    let writable = tokio::time::timeout(STORE_TIME_MAX, api.engine.check_writable()).await;
+    api.records().list_accounts(AccountFilter::default(), one).await?;
+    let writable = tokio::time::timeout(STORE_TIME_MAX, api.engine().check_writable()).await;
     writable.map_err(|_| {
         Problem::new(
             UNAVAILABLE,
             "Commits are not stored in time. Look at the disk and the log.",
         )
     })??;
-    Ok(format!("ready\n{}", clock_note(api.engine.wall_clock())))
+    Ok(format!("ready\n{}", clock_note(api.engine().wall_clock())))
 }
 
 /// Lines on a machine's clock that people have set since the start.
@@ -142,7 +131,7 @@ fn clock_note(clock: WallClock) -> String {
 
 /// What the engine counts, in the text format of Prometheus.
 fn write_figures(api: &Api, text: &mut String) {
-    let figures = api.engine.figures();
+    let figures = api.engine().figures();
     let gauges = [
         (
             "connections",
@@ -224,7 +213,7 @@ fn write_figures(api: &Api, text: &mut String) {
         ),
     ];
     write_all(text, &gauges, &counters);
-    write_clock(api.engine.wall_clock(), text);
+    write_clock(api.engine().wall_clock(), text);
 }
 
 fn write_clock(clock: WallClock, text: &mut String) {

@@ -17,6 +17,7 @@ pub mod id;
 mod invariants;
 pub mod join_code;
 pub mod labels;
+mod network;
 pub mod permission;
 pub mod pool;
 pub mod presence;
@@ -46,6 +47,7 @@ pub use id::{
     TicketId, TopUpId, UserId,
 };
 pub use invariants::{Broken, Touched};
+pub use network::network_of;
 pub use permission::Actor;
 pub use refusal::{Code, Refusal};
 pub use step::{Declined, Input, Observer, create, replay, step};

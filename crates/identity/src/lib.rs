@@ -25,7 +25,6 @@ mod join_codes;
 mod kept;
 mod known_browsers;
 mod lives;
-mod network;
 mod operator;
 mod owned;
 mod passes;
@@ -57,7 +56,6 @@ pub use join_codes::JoinCodes;
 pub use kept::{KEY_OVERLAP_MAX, LastUse};
 pub use known_browsers::{KNOWN_BROWSER_LIFE, KNOWN_BROWSERS_PER_USER_MAX, KnownBrowser};
 pub use lives::{InvalidLives, Lives};
-pub use network::network_of;
 pub use operator::{
     InvalidOperatorScope, KeysChangedBy, KeysOrigin, NewOperatorKey, OPERATOR_KEY_CHARS_MAX,
     OPERATOR_KEY_CHARS_MIN, OPERATOR_KEYS_MAX, OperatorKey, OperatorKeysAtRest, OperatorScope, Revoked,

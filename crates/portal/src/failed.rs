@@ -7,7 +7,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
-use usher_api::Problem;
+use usher_app::Problem;
 use usher_domain::Refusal;
 
 use crate::answer::{Frame, page_at};

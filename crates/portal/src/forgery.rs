@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, header};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
-use usher_api::Problem;
+use usher_app::Problem;
 use usher_domain::Timestamp;
 use usher_identity::draw_bits;
 

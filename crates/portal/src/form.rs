@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
-use usher_api::Problem;
+use usher_app::Problem;
 use usher_domain::Refusal;
 use usher_domain::text::InvalidText;
 

@@ -20,7 +20,7 @@ use futures::StreamExt;
 use serde::de::DeserializeOwned;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
-use usher_api::StreamOf;
+use usher_app::StreamOf;
 use usher_domain::{Account, Actor, Refusal, Timestamp};
 use usher_engine::Subscription;
 
@@ -155,7 +155,7 @@ async fn render<P: LivePage>(viewer: &Viewer, query: &P::Query) -> Result<(Frame
     let fragment = P::show(viewer, query, seen).await?;
     let html = fragment.render().map_err(|error| {
         tracing::error!(%error, "a fragment could not be rendered");
-        usher_api::Problem::not_found("page")
+        usher_app::Problem::not_found("page")
     })?;
     Ok((frame, html))
 }

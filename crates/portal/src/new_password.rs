@@ -1,6 +1,6 @@
 //! New passwords, wherever one is chosen.
 
-use usher_api::{NotHashed, Problem, hashing_share};
+use usher_app::{NotHashed, Problem, hashing_share};
 use usher_domain::command::UserPatch;
 use usher_domain::{Command, Refusal, UserId};
 use usher_engine::Failure;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use usher_api::Api;
+use usher_app::Api;
 
 use crate::pages::audit::Checks;
 use crate::pages::sign_in::Choices;

@@ -6,7 +6,8 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
-use usher_api::{Arrival, REQUEST_ID, RequestLog, ensure_request_id};
+use usher_app::Arrival;
+use usher_http::{REQUEST_ID, RequestLog, ensure_request_id};
 
 use crate::cookies;
 use crate::portal::Portal;

@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use axum_extra::extract::CookieJar;
-use usher_api::Problem;
+use usher_app::Problem;
 use usher_domain::permission::Privilege;
 use usher_domain::{Account, AccountId, UserId};
 use usher_engine::Failure;

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Redirect};
 use axum::{Router, response::Response};
 use axum_extra::extract::CookieJar;
 use tower_http::compression::{CompressionLayer, Predicate};
-use usher_api::{Api, Problem};
+use usher_app::{Api, Problem};
 
 use crate::failed::Failed;
 use crate::fork::Fork;

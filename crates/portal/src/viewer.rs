@@ -6,13 +6,14 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum_extra::extract::CookieJar;
-use usher_api::{Arrival, Problem, RequestLog};
+use usher_app::{Arrival, Problem};
 use usher_domain::command::UserPatch;
 use usher_domain::permission::Privilege;
 use usher_domain::{
     Account, AccountId, Actor, Command, Outcome, Refusal, SignInId, Timestamp, UserId, WallTimes,
 };
 use usher_engine::{Cause, Failure, Request, Way};
+use usher_http::RequestLog;
 use usher_identity::{PasswordHash, PasswordLife, PortalSession, Secret};
 
 use crate::answer::{Frame, Signed};

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use usher_app::Api;
 use usher_domain::{Account, AccountId, Actor, Refusal, Timestamp};
 use usher_engine::Failure;
 use usher_identity::{Caller as Holder, Credential, Identified, OperatorScope, PassFor, Shown};
 
-use crate::api::Api;
 use crate::problem::Problem;
 use crate::v1::stream_tickets;
 
@@ -39,8 +39,8 @@ impl Admission {
                 ticket_for,
             } => {
                 let known = api
-                    .identity
-                    .identify_again(shown, account, api.engine.now())
+                    .identity()
+                    .identify_again(shown, account, api.engine().now())
                     .map_err(|_| Problem::unauthenticated(true))?;
                 let actor = admit(api, account, known, *needed).await?;
                 if let Some(purpose) = *ticket_for {
@@ -52,7 +52,7 @@ impl Admission {
                             answer => answer,
                         }
                     };
-                    api.engine.read(account, may).await??;
+                    api.engine().read(account, may).await??;
                 }
                 Ok(actor)
             }
@@ -61,7 +61,7 @@ impl Admission {
                 purpose,
                 shown_at,
             } => match (
-                api.identity.is_pass(proof, account, *purpose, *shown_at),
+                api.identity().is_pass(proof, account, *purpose, *shown_at),
                 *purpose,
             ) {
                 (true, PassFor::Customer(id) | PassFor::CustomerStream(id)) => Ok(Actor::Customer(id)),
@@ -120,7 +120,7 @@ pub(super) fn need_scope(scopes: &BTreeSet<OperatorScope>, needed: OperatorScope
 async fn need_power(api: &Api, account: AccountId, key: &Actor) -> Result<(), Problem> {
     let key = key.clone();
     let is_powerless = move |account: &Account, _| account.is_powerless_key(&key);
-    match api.engine.read(account, is_powerless).await {
+    match api.engine().read(account, is_powerless).await {
         Ok(false) | Err(Failure::NoAccount) => Ok(()),
         Ok(true) => Err(
             Problem::forbidden("an API key whose maker may still do what it is good for").detailed(

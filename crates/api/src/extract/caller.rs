@@ -5,21 +5,20 @@ use std::sync::Arc;
 use axum::extract::{FromRequestParts, MatchedPath};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
+use usher_app::{Api, Arrival, OpenStream, StreamOf};
 use usher_domain::join_code::JoinCode;
 use usher_domain::{Account, AccountId, Actor, Command, OperatorKeyId, Outcome, Refusal, Timestamp, UserId};
 use usher_engine::{Cause, Failure, Request, Way};
+use usher_http::RequestLog;
 use usher_identity::{Credential, Identified, KeysChangedBy, KeysOrigin, OperatorScope};
 use usher_journal::Text;
 
 use super::admission::{Admission, admit, need_scope};
 use super::created::Created;
 use super::new_id::IdempotencyKey;
-use crate::api::Api;
-use crate::arrival::Arrival;
-use crate::problem::{Facts, Problem};
-use crate::request_log::RequestLog;
+use crate::problem::{Ended, Problem};
 use crate::scim;
-use crate::streams::{OpenStream, StreamOf};
+use crate::server::Server;
 use crate::v1::stream_tickets;
 
 /// What the paths of an account's things start with.
@@ -85,8 +84,8 @@ impl Known {
         let token = bearer(parts).ok_or_else(|| Problem::unauthenticated(false))?;
         let arrival = Arrival::of(api, &parts.extensions, &parts.headers);
         let identified = api
-            .identity
-            .identify(token, account, arrival.address, api.engine.now())
+            .identity()
+            .identify(token, account, arrival.address, api.engine().now())
             .map_err(|_| Problem::unauthenticated(true))?;
         match &identified.credential {
             Credential::OperatorKey { id, .. } => RequestLog::note_actor(&parts.extensions, id),
@@ -122,10 +121,10 @@ fn scope_for(parts: &Parts) -> OperatorScope {
     }
 }
 
-impl FromRequestParts<Arc<Api>> for Caller {
+impl FromRequestParts<Server> for Caller {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, api: &Server) -> Result<Self, Problem> {
         let path = parts.uri.path();
         let (way, rest) = match path.strip_prefix(scim::PATHS) {
             Some(rest) => (Way::Scim, rest),
@@ -164,10 +163,10 @@ impl FromRequestParts<Arc<Api>> for Caller {
     }
 }
 
-impl FromRequestParts<Arc<Api>> for Operator {
+impl FromRequestParts<Server> for Operator {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, api: &Server) -> Result<Self, Problem> {
         let known = Known::of(api, parts, Way::Api, None)?;
         let Credential::OperatorKey { id: key, scopes } = known.identified.credential else {
             return Err(Problem::forbidden("an operator key"));
@@ -229,7 +228,7 @@ impl Caller {
         view: impl Fn(&Account, &Outcome, Timestamp) -> T + Send + 'static,
     ) -> Result<T, Failure> {
         let request = self.request(command);
-        self.api.engine.execute(self.account, request, view).await
+        self.api.engine().execute(self.account, request, view).await
     }
 
     /// Refuses a command that would be refused if it was given now. For what costs something before it is given.
@@ -244,7 +243,10 @@ impl Caller {
     /// Counts one more event stream of this caller's, as long as what is given lives.
     pub(crate) async fn open_stream(&self) -> Result<OpenStream, Problem> {
         if let Actor::Customer(session) = self.actor {
-            return self.api.streams().open(StreamOf::customer(self.account, session));
+            return Ok(self
+                .api
+                .streams()
+                .open(StreamOf::customer(self.account, session))?);
         }
         let user = self.read(|account, actor, _| Ok(account.user_of(actor))).await?;
         let session = match &self.actor {
@@ -252,11 +254,12 @@ impl Caller {
             Actor::SignIn(_) | Actor::Ticket(_) => Some(self.actor.to_string()),
             _ => None,
         };
-        self.api.streams().open(StreamOf {
+        let of = StreamOf {
             account: self.account,
             user,
             session,
-        })
+        };
+        Ok(self.api.streams().open(of)?)
     }
 
     /// Who would be let in by the same credential now, which may be revoked, or its user deactivated, since it was
@@ -296,7 +299,7 @@ impl Caller {
         view: impl Fn(&Account, &Outcome, Timestamp) -> T + Send + 'static,
     ) -> Result<Result<T, E>, Problem> {
         let (actor, cause) = (self.actor.clone(), self.cause.clone());
-        let engine = &self.api.engine;
+        let engine = self.api.engine();
         match engine.propose(self.account, actor, cause, make, view).await {
             Ok(answer) => Ok(answer),
             Err(failure) => Err(self.problem(failure).await),
@@ -311,7 +314,7 @@ impl Caller {
         let actor = self.actor.clone();
         let seen = self
             .api
-            .engine
+            .engine()
             .read(self.account, move |account, now| view(account, &actor, now))
             .await;
         match seen {
@@ -367,21 +370,21 @@ impl Caller {
     /// The 128 bits of the id of something that this caller creates.
     pub(crate) fn new_id(&self, key: &IdempotencyKey) -> Result<u128, Problem> {
         key.bits(
-            &self.api.identity,
+            self.api.identity(),
             Some(self.account),
             &self.actor,
-            self.api.engine.now(),
+            self.api.engine().now(),
         )
     }
 
     /// A new join code, as the account keeps it.
     pub(crate) fn draw_code(&self) -> Result<JoinCode, Problem> {
-        self.api.draw_code(self.account)
+        Ok(self.api.draw_code(self.account)?)
     }
 
     /// The 128 bits of the id of something that nobody asks for twice.
     pub(crate) fn draw_id(&self) -> Result<u128, Problem> {
-        usher_identity::draw_bits(self.api.engine.now()).map_err(Problem::from)
+        usher_identity::draw_bits(self.api.engine().now()).map_err(Problem::from)
     }
 
     /// The problem that a refusal is, for this caller: operator keys are told how to act as the user.
@@ -398,7 +401,7 @@ impl Caller {
 
     /// The problem that a failure is, with how a sign-in or ticket ended where that is what it is about.
     pub(crate) async fn problem(&self, failure: Failure) -> Problem {
-        let records = &self.api.records;
+        let records = self.api.records();
         let ended = match &failure {
             Failure::Refused(Refusal::SignInEnded { id }) => records.sign_in_end(self.account, *id).await,
             Failure::Refused(Refusal::TicketEnded { id }) => records.ticket_end(self.account, *id).await,
@@ -407,10 +410,12 @@ impl Caller {
         };
         let problem = Problem::from(failure);
         match ended {
-            Ok(Some(end)) => problem.with(Facts {
-                reason: Some(end.reason.to_string()),
-                ended_at: Some(self.api.wall_times(self.account).await.shown(end.at).into()),
-                ..Facts::default()
+            Ok(Some(end)) => problem.with_end(Ended {
+                reason: end.reason.to_string(),
+                by: None,
+                by_name: None,
+                note: None,
+                at: self.api.wall_times(self.account).await.shown(end.at),
             }),
             _ => problem,
         }

@@ -9,7 +9,6 @@ mod new_id;
 mod page;
 mod path;
 mod query;
-mod words;
 
 pub(crate) use self::admission::Admission;
 pub(crate) use self::caller::{Bearer, Caller, Operator, bearer_of};
@@ -22,7 +21,6 @@ pub use self::page::{LIMIT_DEFAULT, LIMIT_MAX};
 pub(crate) use self::page::{Limit, List, PageQuery};
 pub(crate) use self::path::Path;
 pub(crate) use self::query::Query;
-pub use self::words::in_words;
 
 use serde::{Deserialize, Deserializer};
 

@@ -3,10 +3,11 @@
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
+use usher_app::in_words;
 
 use crate::problem::Problem;
 
-use super::{in_words, missing_or};
+use super::missing_or;
 
 /// The parameters behind the `?`.
 pub(crate) struct Query<T>(pub(crate) T);

@@ -4,8 +4,6 @@
 mod docs;
 mod text;
 
-use std::sync::Arc;
-
 use askama::Template;
 use axum::Router;
 use axum::extract::Path;
@@ -17,8 +15,8 @@ use utoipa::openapi::OpenApi;
 
 use self::docs::Docs;
 use self::text::Html;
-use crate::api::Api;
 use crate::problem::{Kind, Problem};
+use crate::server::Server;
 
 /// What a page may load: its own style and script, and nothing else.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
@@ -73,7 +71,7 @@ impl Guide {
     }
 }
 
-pub(crate) fn routes(document: &OpenApi) -> Router<Arc<Api>> {
+pub(crate) fn routes(document: &OpenApi) -> Router<Server> {
     let index = render(&Index {
         version: &document.info.version,
     });

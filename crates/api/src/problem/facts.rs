@@ -1,6 +1,8 @@
 //! The numbers behind a problem, as members of its document.
 
 use serde::Serialize;
+use usher_app::Problem;
+use usher_app::problem::{self, About};
 use usher_domain::refusal::{Action, HolderFigure, PoolFigures};
 use usher_domain::text::{Name, Product};
 use usher_domain::{AccountId, GroupId, PoolId, Refusal, SignInId, UserId};
@@ -175,8 +177,47 @@ facts! {
 }
 
 impl Facts {
+    /// The facts behind a problem; none where its sentence says everything.
+    pub(crate) fn behind(problem: &Problem) -> Option<Self> {
+        let facts = problem.about().and_then(Self::about);
+        let Some(end) = problem.end() else {
+            return facts;
+        };
+        Some(Self {
+            reason: Some(end.reason.clone()),
+            by: end.by.clone(),
+            by_name: end.by_name.clone(),
+            note: end.note.clone(),
+            ended_at: Some(end.at.into()),
+            ..facts.unwrap_or_default()
+        })
+    }
+
+    fn about(about: &About) -> Option<Self> {
+        let facts = Self::default();
+        Some(match about {
+            About::Refusal { refusal, account } => return Self::of(refusal, *account),
+            About::Fields(errors) => Self {
+                errors: errors.iter().map(FieldError::from).collect(),
+                ..facts
+            },
+            About::Bound(most) => Self {
+                limit: Some(*most),
+                ..facts
+            },
+            About::Wait(wait) => Self {
+                remaining_secs: Some(wait.get()),
+                ..facts
+            },
+            About::Page(href) => Self {
+                href: Some(href.clone()),
+                ..facts
+            },
+        })
+    }
+
     /// The facts of a refusal; none where its sentence says everything.
-    pub(crate) fn of(refusal: &Refusal, account: Option<AccountId>) -> Option<Self> {
+    fn of(refusal: &Refusal, account: Option<AccountId>) -> Option<Self> {
         let facts = Self {
             actions: refusal
                 .actions()
@@ -332,6 +373,15 @@ impl Facts {
             minutes_left: figures.minutes_left,
             holders: figures.holders.iter().map(SeatHolder::from).collect(),
             ..self
+        }
+    }
+}
+
+impl From<&problem::FieldError> for FieldError {
+    fn from(error: &problem::FieldError) -> Self {
+        Self {
+            field: error.field.clone(),
+            message: error.message.clone(),
         }
     }
 }

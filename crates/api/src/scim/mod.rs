@@ -38,7 +38,7 @@ use self::list::Query;
 use self::operate::Change;
 use self::request::{Body, Parameters, Reply, Scim, Subject};
 use self::resource::Kind;
-use crate::api::Api;
+use crate::server::Server;
 
 /// The media type of bodies (RFC 7644, section 8.1).
 const MEDIA_TYPE: &str = "application/scim+json";
@@ -50,9 +50,9 @@ pub(crate) const PATHS: &str = "/scim/v2/";
 const BODY_BYTES_MAX: usize = 1024 * 1024;
 
 /// Every address below `/scim/v2`.
-pub(crate) fn routes() -> Router<Arc<Api>> {
+pub(crate) fn routes() -> Router<Server> {
     let mut routes = Router::new().route("/scim/{*rest}", any(no_route));
-    let mut add = |path: &str, methods: MethodRouter<Arc<Api>>| {
+    let mut add = |path: &str, methods: MethodRouter<Server>| {
         // Several directories end addresses with a slash.
         for path in [at(path), format!("{}/", at(path))] {
             routes = std::mem::take(&mut routes).route(&path, methods.clone());
@@ -118,7 +118,7 @@ impl<S: Sync> FromRequestParts<S> for One {
 }
 
 /// A route that answers other methods as SCIM does.
-fn only(methods: MethodRouter<Arc<Api>>) -> MethodRouter<Arc<Api>, Infallible> {
+fn only(methods: MethodRouter<Server>) -> MethodRouter<Server, Infallible> {
     methods.fallback(no_method)
 }
 

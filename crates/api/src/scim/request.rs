@@ -14,9 +14,9 @@ use super::error::Error;
 use super::resource::{Kind, Shown};
 use super::selection::Selection;
 use super::{BODY_BYTES_MAX, MEDIA_TYPE, PATHS, intake};
-use crate::api::Api;
 use crate::extract::{Caller, json_bytes};
 use crate::problem::{MALFORMED, Problem};
+use crate::server::Server;
 
 /// Who calls, and where the account's SCIM is found.
 pub(super) struct Scim {
@@ -25,12 +25,12 @@ pub(super) struct Scim {
     pub(super) base: Arc<str>,
 }
 
-impl FromRequestParts<Arc<Api>> for Scim {
+impl FromRequestParts<Server> for Scim {
     type Rejection = Error;
 
-    async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, Error> {
+    async fn from_request_parts(parts: &mut Parts, api: &Server) -> Result<Self, Error> {
         let caller = Caller::from_request_parts(parts, api).await?;
-        let host = api.config.public_url.as_deref().unwrap_or_default();
+        let host = api.config().public_url.as_deref().unwrap_or_default();
         let base = format!("{host}{PATHS}{}", caller.account).into();
         Ok(Self { caller, base })
     }

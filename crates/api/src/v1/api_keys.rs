@@ -19,13 +19,13 @@ use super::optional::Optional;
 use super::path::{AccountPath, ApiKeyPath};
 use super::schema;
 use super::time::Time;
-use crate::api::Api;
 use crate::extract::{
     Caller, Created, IdempotencyHeader, IdempotencyKey, Json, List, PageQuery, Path, Query,
 };
 use crate::problem::Problem;
+use crate::server::Server;
 
-pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
+pub(crate) fn routes() -> OpenApiRouter<Server> {
     OpenApiRouter::new()
         .routes(routes!(create, list))
         .routes(routes!(revoke))
@@ -92,8 +92,8 @@ impl ApiKey {
 
     /// Takes note of what only the credentials know.
     fn used(&mut self, caller: &Caller, wall: &WallTimes) {
-        let now = caller.api.engine.now();
-        let Some(used) = caller.api.identity.api_key_use(caller.account, self.id) else {
+        let now = caller.api.engine().now();
+        let Some(used) = caller.api.identity().api_key_use(caller.account, self.id) else {
             return;
         };
         self.last_used_at = used.last.map(|last| wall.shown(last.at).into());
@@ -139,7 +139,7 @@ async fn create(
 ) -> Result<Created<ApiKey>, Problem> {
     let (api, account) = (Arc::clone(&caller.api), caller.account);
     let expires_at = body.expires_at.map(|at| at.0.get());
-    if expires_at.is_some_and(|at| at <= api.engine.now()) {
+    if expires_at.is_some_and(|at| at <= api.engine().now()) {
         return Err(Problem::invalid("expires_at", "must lie in the future"));
     }
     let id = ApiKeyId::from_bits(caller.new_id(&key)?);
@@ -156,7 +156,10 @@ async fn create(
         .await?;
     created.shown.used(&caller, &api.wall_times(account).await);
     if !created.existed || created.shown.last_used_at.is_none() {
-        let secret = api.identity.put_api_key(account, id, scopes, expires_at).await?;
+        let secret = api
+            .identity()
+            .put_api_key(account, id, scopes, expires_at)
+            .await?;
         created.shown.key = Some(secret.into_exposed());
     }
     Ok(created)
@@ -230,7 +233,7 @@ async fn rotate(
     };
     let found = caller.execute(command, find).await?;
     let (found, mut key) = found.ok_or_else(|| Problem::not_found("API key"))?;
-    let (identity, now) = (&caller.api.identity, caller.api.engine.now());
+    let (identity, now) = (caller.api.identity(), caller.api.engine().now());
     let secret = identity
         .rotate_api_key(caller.account, &found, overlap, now)
         .await?;
@@ -256,7 +259,7 @@ async fn revoke(caller: Caller, Path(path): Path<ApiKeyPath>) -> Result<StatusCo
     // First the key: one that the account no longer lists could not be revoked any more.
     caller
         .api
-        .identity
+        .identity()
         .revoke_api_key(caller.account, path.api_key)
         .await?;
     let command = Command::RevokeApiKey { id: path.api_key };

@@ -1,13 +1,13 @@
 //! What is told of sign-ins, sessions and tickets that are over, and to whom.
 
+use usher_app::Over;
 use usher_domain::permission::{Scope, SessionPermission};
 use usher_domain::{Account, Actor, Refusal, SessionId, Timestamp, WallTimes};
 use usher_engine::Failure;
-use usher_journal::{End, SessionRow};
+use usher_journal::{End, SessionRow, Text};
 
 use crate::extract::Caller;
-use crate::problem::{Facts, Problem};
-use crate::visit::Over;
+use crate::problem::{Ended, Problem};
 
 /// What is said of a session that is over and would have to be there.
 pub(crate) const SESSION_OVER: Refusal = Refusal::WrongState {
@@ -21,7 +21,7 @@ pub(crate) async fn read<T: Send + 'static>(
     caller: &Caller,
     view: impl Fn(&Account, Timestamp) -> Result<T, Refusal> + Send + 'static,
 ) -> Result<T, Problem> {
-    match caller.api.engine.read(caller.account, view).await {
+    match caller.api.engine().read(caller.account, view).await {
         Ok(Ok(shown)) => Ok(shown),
         Ok(Err(refusal)) => Err(problem(caller, refusal.into()).await),
         Err(failure) => Err(caller.problem(failure).await),
@@ -44,7 +44,7 @@ pub(crate) async fn problem(caller: &Caller, failure: Failure) -> Problem {
 /// How the sign-in or ticket ended that a refusal is about. It is told to its own token and to those who see its
 /// user; for anybody else, and where it never was, the refusal becomes that there is none.
 pub(crate) async fn end_of(caller: &Caller, refusal: Refusal) -> Result<(Refusal, Option<End>), Problem> {
-    let (records, account) = (&caller.api.records, caller.account);
+    let (records, account) = (caller.api.records(), caller.account);
     let (what, is_own, found) = match &refusal {
         Refusal::SignInEnded { id } => {
             let row = records.sign_in(account, *id).await?;
@@ -73,40 +73,31 @@ pub(crate) async fn over(caller: &Caller, refusal: &Refusal, end: &End) -> Probl
 
 /// The same where it is known what the wall clock showed when.
 pub(crate) fn told(wall: &WallTimes, refusal: &Refusal, end: &End) -> Problem {
-    let facts = Facts::of(refusal, None).unwrap_or_default();
-    Problem::refused(refusal, None).with(Facts {
-        reason: Some(end.reason.to_string()),
-        by: end.by.as_ref().map(|by| by.actor.to_string()),
-        by_name: end
-            .by
-            .as_ref()
-            .and_then(|by| by.name.as_ref())
-            .map(ToString::to_string),
-        note: end
-            .by
-            .as_ref()
-            .and_then(|by| by.note.as_ref())
-            .map(ToString::to_string),
-        ended_at: Some(wall.shown(end.at).into()),
-        ..facts
+    let by = end.by.as_ref();
+    let text = |text: Option<&Text>| text.map(ToString::to_string);
+    Problem::refused(refusal, None).with_end(Ended {
+        reason: end.reason.to_string(),
+        by: by.map(|by| by.actor.to_string()),
+        by_name: text(by.and_then(|by| by.name.as_ref())),
+        note: text(by.and_then(|by| by.note.as_ref())),
+        at: wall.shown(end.at),
     })
 }
 
 /// The problem that a session is over, as its customer is told how it ended.
 pub(crate) fn session_is_over(over: &Over) -> Problem {
-    let facts = Facts::of(&SESSION_OVER, None).unwrap_or_default();
-    Problem::refused(&SESSION_OVER, None).with(Facts {
-        reason: Some(over.end.reason.to_string()),
+    Problem::refused(&SESSION_OVER, None).with_end(Ended {
+        reason: over.end.reason.to_string(),
         by: Some(over.ender().as_str().to_owned()),
+        by_name: None,
         note: over.note().map(str::to_owned),
-        ended_at: Some(over.ended_at.into()),
-        ..facts
+        at: over.ended_at,
     })
 }
 
 /// A session that is over, where the caller sees it.
 pub(crate) async fn session(caller: &Caller, id: SessionId) -> Result<Option<SessionRow>, Problem> {
-    let row = caller.api.records.session(caller.account, id).await?;
+    let row = caller.api.records().session(caller.account, id).await?;
     let Some(row) = row.filter(|row| row.end.is_some()) else {
         return Ok(None);
     };

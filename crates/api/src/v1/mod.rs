@@ -33,14 +33,12 @@ mod tokens;
 mod usage;
 mod users;
 
-use std::sync::Arc;
-
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::api::Api;
+use crate::server::Server;
 
 /// The operations of every resource; those of the sandbox only where it is one.
-pub(crate) fn routes(is_sandbox: bool) -> OpenApiRouter<Arc<Api>> {
+pub(crate) fn routes(is_sandbox: bool) -> OpenApiRouter<Server> {
     let routes = OpenApiRouter::new()
         .merge(tokens::routes())
         .merge(api_keys::routes())

@@ -30,7 +30,7 @@ pub(crate) async fn check_sign_in(
         return Ok(());
     }
     let id = SignInId::from_bits(bits);
-    match caller.api.records.sign_in_end(caller.account, id).await? {
+    match caller.api.records().sign_in_end(caller.account, id).await? {
         Some(end) => Err(ended::over(caller, &Refusal::SignInEnded { id }, &end).await),
         None => check_ticket(caller, bits).await,
     }
@@ -47,7 +47,7 @@ pub(crate) async fn check_session(
         return Ok(true);
     }
     let id = SessionId::from_bits(bits);
-    match caller.api.records.session_end(caller.account, id).await? {
+    match caller.api.records().session_end(caller.account, id).await? {
         Some(end) => Err(ended::over(caller, &ended::SESSION_OVER, &end).await),
         None => check_ticket(caller, bits).await.map(|()| false),
     }
@@ -56,7 +56,7 @@ pub(crate) async fn check_session(
 /// Refuses a key that has made another sign-in, session or ticket, also one that has ended.
 async fn check_key(caller: &Caller, bits: u128) -> Result<(), Problem> {
     let (first, last) = ids_of_key(bits);
-    let records = &caller.api.records;
+    let records = caller.api.records();
     if records.has_made(caller.account, first, last, bits).await? {
         return Err(Refusal::IdempotencyKeyReused.into());
     }
@@ -65,7 +65,7 @@ async fn check_key(caller: &Caller, bits: u128) -> Result<(), Problem> {
 
 async fn check_ticket(caller: &Caller, bits: u128) -> Result<(), Problem> {
     let id = TicketId::from_bits(bits);
-    match caller.api.records.ticket_end(caller.account, id).await? {
+    match caller.api.records().ticket_end(caller.account, id).await? {
         Some(end) => Err(ended::over(caller, &Refusal::TicketEnded { id }, &end).await),
         None => Ok(()),
     }

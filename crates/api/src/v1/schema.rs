@@ -228,10 +228,7 @@ mod tests {
         let ways: Vec<_> = usher_journal::Way::ALL.iter().map(|way| way.as_str()).collect();
         assert_eq!(listed::<Way>(), json!(ways));
         assert_eq!(listed::<EndReason>(), json!(usher_domain::event::EndReason::ALL));
-        let outcomes: Vec<_> = crate::waits::WaitOutcome::ALL
-            .iter()
-            .map(|it| it.as_str())
-            .collect();
+        let outcomes: Vec<_> = usher_app::WaitOutcome::ALL.iter().map(|it| it.as_str()).collect();
         assert_eq!(listed::<WaitOutcome>(), json!(outcomes));
         assert_eq!(listed::<Privilege>(), json!(privileges));
         assert_eq!(listed::<Role>(), json!(roles));

@@ -1,10 +1,8 @@
 //! Settings: what holds for the whole account.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
-
 use axum::Json as Answer;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use usher_domain::account::{self, SettingsPatch};
 use usher_domain::directory::SignInPatch;
 use usher_domain::permission::SessionPermissions;
@@ -18,11 +16,11 @@ use utoipa_axum::routes;
 use super::path::AccountPath;
 use super::rules::{Rules, RulesChoice};
 use super::schema;
-use crate::api::Api;
 use crate::extract::{Caller, Json, nullable};
 use crate::problem::Problem;
+use crate::server::Server;
 
-pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
+pub(crate) fn routes() -> OpenApiRouter<Server> {
     OpenApiRouter::new().routes(routes!(get, change))
 }
 
@@ -239,7 +237,7 @@ async fn need_own_second_factor(caller: &Caller) -> Result<(), Problem> {
         return Ok(());
     };
     let is_admin = |account: &Account, actor: &Actor, _| Ok(account.is_admin(actor));
-    if !caller.read(is_admin).await? || caller.api.identity.has_second_factor(caller.account, user) {
+    if !caller.read(is_admin).await? || caller.api.identity().has_second_factor(caller.account, user) {
         return Ok(());
     }
     Err(Problem::invalid(

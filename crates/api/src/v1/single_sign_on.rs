@@ -2,13 +2,11 @@
 
 mod domains;
 
-use std::collections::BTreeSet;
-use std::str::FromStr;
-use std::sync::Arc;
-
 use axum::Json as Answer;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use std::str::FromStr;
 use usher_domain::text::{InvalidText, Name};
 use usher_identity::Secret;
 use usher_identity::single_sign_on::{EMAIL_CLAIM_DEFAULT, EmailDomain, Provider, SCOPES_DEFAULT};
@@ -19,11 +17,11 @@ use utoipa_axum::routes;
 use self::domains::Domain;
 use super::path::AccountPath;
 use super::schema;
-use crate::api::Api;
 use crate::extract::{Caller, Json};
 use crate::problem::Problem;
+use crate::server::Server;
 
-pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
+pub(crate) fn routes() -> OpenApiRouter<Server> {
     OpenApiRouter::new()
         .routes(routes!(get, set, remove))
         .routes(routes!(domains::check))
@@ -135,7 +133,7 @@ fn default_email_claim() -> String {
 impl SingleSignOn {
     /// The account's provider as it is stored.
     async fn of(caller: &Caller) -> Result<Self, Problem> {
-        let identity = &caller.api.identity;
+        let identity = caller.api.identity();
         let provider = identity.provider(caller.account).await?;
         let provider = provider.ok_or_else(|| Problem::not_found("single sign-on"))?;
         let named = identity.named_domains(caller.account).await?;
@@ -228,7 +226,7 @@ async fn set(caller: Caller, Json(body): Json<NewSingleSignOn>) -> Result<Answer
         .set_provider(caller.account, provider, secret, actor, cause);
     set.await.map_err(|refused| match refused.field() {
         Ok((field, wrong)) => Problem::invalid(field, wrong),
-        Err(problem) => *problem,
+        Err(problem) => (*problem).into(),
     })?;
     SingleSignOn::of(&caller).await.map(Answer)
 }

@@ -1,14 +1,13 @@
 //! Tickets with which a browser opens a stream: in the address, which a browser's `EventSource` can send, for a short
 //! time, and for one stream. A token is never part of an address, where logs and histories keep it.
 
-use std::borrow::Cow;
-use std::sync::Arc;
-
 use axum::Json as Answer;
 use axum::extract::MatchedPath;
 use axum::http::Method;
 use axum::http::request::Parts;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use usher_app::Api;
 use usher_domain::{Account, AccountId, Actor, Refusal, Secs, SignInId, TicketId};
 use usher_identity::{OperatorScope, PassFor};
 use utoipa::{IntoParams, ToSchema};
@@ -18,9 +17,9 @@ use utoipa_axum::routes;
 use super::ended;
 use super::path::AccountPath;
 use super::schema;
-use crate::api::Api;
 use crate::extract::{Admission, Caller, Json, bearer_of};
 use crate::problem::Problem;
+use crate::server::Server;
 
 /// How long a ticket is good for opening a stream. A stream that is open goes on, for as long as the credential is good
 /// with which its ticket was asked for.
@@ -29,7 +28,7 @@ pub(crate) const STREAM_TICKET_SECS: u32 = 30;
 const SIGN_IN_EVENTS: &str = "/v1/accounts/{account}/sign-ins/{sign_in}/events";
 const TICKET_EVENTS: &str = "/v1/accounts/{account}/tickets/{ticket}/events";
 
-pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
+pub(crate) fn routes() -> OpenApiRouter<Server> {
     OpenApiRouter::new().routes(routes!(create))
 }
 
@@ -95,16 +94,16 @@ async fn create(caller: Caller, Json(body): Json<NewStreamTicket>) -> Result<Ans
     let actor = caller.actor.clone();
     let view = move |account: &Account, _| may_follow(account, &actor, purpose);
     ended::read(&caller, view).await?;
-    let until = caller.api.engine.now() + Secs::new(STREAM_TICKET_SECS);
+    let until = caller.api.engine().now() + Secs::new(STREAM_TICKET_SECS);
     let Admission::Credential { shown, .. } = &caller.admission else {
         return Err(Problem::unauthenticated(true));
     };
     let ticket = caller
         .api
-        .identity
+        .identity()
         .pass_of(shown, caller.account, purpose, until)?
         .into_exposed();
-    let public_url = caller.api.config.public_url.as_deref().unwrap_or_default();
+    let public_url = caller.api.config().public_url.as_deref().unwrap_or_default();
     Ok(Answer(StreamTicket {
         url: format!(
             "{public_url}/v1/accounts/{}/{path}/events?ticket={ticket}",
@@ -156,8 +155,8 @@ pub(crate) fn shown(
     let Some((purpose, actor, ticket)) = asked(parts) else {
         return Ok(None);
     };
-    let now = api.engine.now();
-    let shown = api.identity.shown_for_pass(&ticket, account, purpose, now);
+    let now = api.engine().now();
+    let shown = api.identity().shown_for_pass(&ticket, account, purpose, now);
     let admission = Admission::Credential {
         shown: shown.ok_or_else(Problem::stale_ticket)?,
         needed: OperatorScope::AccountsManage,

@@ -13,10 +13,7 @@ pub(crate) struct Time(pub(crate) WallTime);
 
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // No instant that Usher makes lies outside the years that can be written.
-        let instant =
-            jiff::Timestamp::from_millisecond(self.0.get().millis()).unwrap_or(jiff::Timestamp::MAX);
-        fmt::Display::fmt(&instant, f)
+        fmt::Display::fmt(&usher_app::rfc3339(self.0), f)
     }
 }
 

@@ -6,6 +6,7 @@ use axum::Json as Answer;
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
+use usher_app::{Api, Arrival, AttemptFrom, hashing_share};
 use usher_domain::text::Email;
 use usher_domain::{AccountId, UserId};
 use usher_engine::Failure;
@@ -15,14 +16,11 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::schema;
-use crate::api::Api;
-use crate::arrival::Arrival;
-use crate::credentials::hashing_share;
 use crate::extract::{Bearer, Json};
 use crate::problem::Problem;
-use crate::throttle::AttemptFrom;
+use crate::server::Server;
 
-pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
+pub(crate) fn routes() -> OpenApiRouter<Server> {
     OpenApiRouter::new()
         .routes(routes!(create))
         .routes(routes!(revoke))
@@ -82,12 +80,12 @@ async fn create(
         address: arrival.address,
         browser: None,
     };
-    let attempt = api.throttle.password(Some(&body.email), from);
+    let attempt = api.throttle().password(Some(&body.email), from);
     let attempt = attempt.map_err(Problem::too_many_attempts)?;
     let (user, needs_single_sign_on) = find(&api, body.account, body.email.clone()).await?.unzip();
     let share = hashing_share(Some(body.account), arrival.address);
     let proof = api
-        .identity
+        .identity()
         .prove_password(share, body.account, user, body.password)
         .await?;
     let Some(proof) = proof else {
@@ -108,7 +106,7 @@ async fn create(
     // Asked when there is a token: whatever ends the tokens of passwords has met it, or is seen now.
     let standing = find(&api, body.account, body.email).await?;
     if standing != user.map(|user| (user, false)) {
-        api.identity.revoke_user_token(issued.token.expose()).await?;
+        api.identity().revoke_user_token(issued.token.expose()).await?;
         return Err(match standing {
             Some((_, true)) => Problem::sso_required(body.account),
             _ => wrong(),
@@ -128,7 +126,7 @@ async fn find(api: &Api, account: AccountId, email: Email) -> Result<Option<(Use
         let user = account.user_by_email(&email).filter(|user| user.active);
         user.map(|user| (user.id, account.needs_single_sign_on(user.id)))
     };
-    match api.engine.read(account, find).await {
+    match api.engine().read(account, find).await {
         Ok(user) => Ok(user),
         Err(Failure::NoAccount) => Ok(None),
         Err(failure) => Err(failure.into()),
@@ -145,14 +143,14 @@ async fn exchange(
 ) -> Result<IssuedToken, Problem> {
     let attempt = match code {
         Some(_) => {
-            let attempt = api.throttle.second_factor(proof.user(), from);
+            let attempt = api.throttle().second_factor(proof.user(), from);
             Some(attempt.map_err(Problem::too_many_attempts)?)
         }
         None => None,
     };
     match api
-        .identity
-        .exchange_password(proof, code, api.engine.now())
+        .identity()
+        .exchange_password(proof, code, api.engine().now())
         .await?
     {
         Exchange::Issued(issued) => {
@@ -187,9 +185,9 @@ fn wrong() -> Problem {
     responses((status = 204, description = "The token is dead."))
 )]
 async fn revoke(State(api): State<Arc<Api>>, Bearer(token): Bearer) -> Result<StatusCode, Problem> {
-    match api.identity.authenticate(&token, None, api.engine.now()) {
+    match api.identity().authenticate(&token, None, api.engine().now()) {
         Ok(usher_identity::Caller::User { .. }) => {
-            api.identity.revoke_user_token(&token).await?;
+            api.identity().revoke_user_token(&token).await?;
             Ok(StatusCode::NO_CONTENT)
         }
         Ok(_) => Err(Problem::forbidden("a user token")),

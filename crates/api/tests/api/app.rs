@@ -10,7 +10,7 @@ use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use totp_rs::Totp;
 use tower::ServiceExt;
-use usher_api::{Api, Config};
+use usher_app::{Api, Config};
 use usher_domain::{AccountId, Timestamp, UserId};
 use usher_engine::{Clock, Engine, ManualClock, Options};
 use usher_identity::single_sign_on::Provider;

@@ -1,6 +1,6 @@
 use axum::http::Method;
 use serde_json::json;
-use usher_api::Config;
+use usher_app::Config;
 
 use crate::app::{Answer, App};
 use crate::desk::{Desk, text};

@@ -67,7 +67,7 @@ async fn guessing_is_slowed_down_for_known_and_unknown_addresses_alike() {
     app.user("Sven", json!({"password": password})).await;
     for email in ["sven@example.com", "nobody@example.com"] {
         let body = |password| json!({"account": app.account, "email": email, "password": password});
-        for _ in 0..usher_api::ATTEMPTS_PER_EMAIL {
+        for _ in 0..usher_app::ATTEMPTS_PER_EMAIL {
             let answer = app.nobody().post("/v1/tokens", body("a wrong guess")).await;
             answer.problem(401, "unauthenticated");
         }

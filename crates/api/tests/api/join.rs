@@ -275,7 +275,7 @@ async fn the_code_of_a_customer_has_so_many_streams_and_takes_none_of_others() {
     let (events, kim) = customer(&sven).await;
     let (events_of_another, lea) = customer(&sven).await;
     let mut open = Vec::new();
-    for _ in 0..usher_api::STREAMS_PER_SESSION_MAX {
+    for _ in 0..usher_app::STREAMS_PER_SESSION_MAX {
         let mut stream = desk.follow(&kim, &events, None).await;
         stream.expect("session").await;
         open.push(stream);
@@ -284,7 +284,7 @@ async fn the_code_of_a_customer_has_so_many_streams_and_takes_none_of_others() {
     let refused = desk.app.by(&kim).get(&events).await;
 
     let problem = refused.problem(429, "too-many-streams");
-    assert_eq!(problem["limit"], usher_api::STREAMS_PER_SESSION_MAX);
+    assert_eq!(problem["limit"], usher_app::STREAMS_PER_SESSION_MAX);
     assert_eq!(refused.header("retry-after"), "30");
     // Neither another customer of the agent, nor the agent's device, nor anybody else has fewer.
     let mut another = desk.follow(&lea, &events_of_another, None).await;
@@ -342,7 +342,7 @@ async fn wrong_codes_of_a_network_never_hold_up_a_right_one() {
         owner.map_or_else(|problem| problem.kind().status.as_u16(), |_| 200)
     };
 
-    for _ in 0..usher_api::JOIN_CODES_PER_ADDRESS {
+    for _ in 0..usher_app::JOIN_CODES_PER_ADDRESS {
         assert_eq!(status(&wrong).await, 404);
     }
 
@@ -428,7 +428,7 @@ async fn guesses_at_the_key_of_a_customer_are_slowed_down_and_their_own_is_not()
     let own = "6f1c9f3e-8a53-4d0c-9b7a-0b1f6f3f2f4e";
     assert_eq!(join(own).await, 200);
 
-    for guess in 0..usher_api::JOIN_CODES_PER_ADDRESS {
+    for guess in 0..usher_app::JOIN_CODES_PER_ADDRESS {
         assert_eq!(join(&format!("a guess of many: {guess}")).await, 409);
     }
 

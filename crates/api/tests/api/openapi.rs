@@ -42,7 +42,7 @@ fn every_operation_says_what_it_is_and_how_it_answers() {
             assert!(answers.keys().any(|status| status.starts_with('2')), "{place}");
             for code in operation["x-problems"].as_array().into_iter().flatten() {
                 let code = code.as_str().unwrap();
-                assert!(usher_api::Kind::find(code).is_some(), "{place}: no code {code}");
+                assert!(usher_app::Kind::find(code).is_some(), "{place}: no code {code}");
             }
         }
     }

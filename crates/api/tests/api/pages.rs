@@ -5,7 +5,7 @@ async fn every_problem_code_has_a_page_that_the_list_links_to() {
     let app = App::empty().await;
     let list = app.nobody().get("/problems").await.text;
 
-    for kind in usher_api::Kind::all() {
+    for kind in usher_app::Kind::all() {
         let path = format!("/problems/{}", kind.code);
         assert!(list.contains(&format!("href=\"{path}\"")), "{path}");
         let page = app.nobody().get(&path).await;

@@ -1,5 +1,5 @@
 use serde_json::{Value, json};
-use usher_api::Config;
+use usher_app::Config;
 
 use crate::app::App;
 use crate::desk::Desk;

@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::Request;
 use serde_json::{Value, json};
-use usher_api::{
+use usher_app::{
     ATTEMPTS_PER_ADDRESS, ATTEMPTS_PER_EMAIL, ATTEMPTS_PER_EMAIL_FROM_ANYWHERE, AttemptFrom, CODES_PER_USER,
     JOIN_CODES_PER_ADDRESS,
 };

@@ -10,7 +10,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
-use usher_api::{Config, Tls, TlsError, TrustedProxies};
+use usher_app::Config;
+use usher_http::{Tls, TlsError, TrustedProxies};
 
 use crate::app::App;
 
@@ -38,7 +39,15 @@ async fn a_connection_is_kept_until_the_server_is_told_to_stop() {
         let _ = stopped.await;
     };
     let connections = Arc::clone(app.api.connections());
-    let serving = usher_api::serve(listener, app.router.clone(), None, connections, shutdown);
+    let too_late = usher_api::too_late;
+    let serving = usher_http::serve(
+        listener,
+        app.router.clone(),
+        None,
+        connections,
+        too_late,
+        shutdown,
+    );
     let server = tokio::spawn(serving);
     let mut stream = TcpStream::connect(address).await.unwrap();
 
@@ -68,11 +77,12 @@ async fn connected(tls: Option<Tls>) -> (App, TcpStream) {
 async fn put_on_a_socket(app: &App, tls: Option<Tls>) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    tokio::spawn(usher_api::serve(
+    tokio::spawn(usher_http::serve(
         listener,
         app.router.clone(),
         tls,
         Arc::clone(app.api.connections()),
+        usher_api::too_late,
         std::future::pending(),
     ));
     address
@@ -208,7 +218,7 @@ async fn a_body_that_trickles_is_cut_off() {
 #[tokio::test(start_paused = true)]
 async fn a_head_that_is_too_large_is_refused() {
     let (_app, mut stream) = connected(None).await;
-    let long = "x".repeat(2 * usher_api::HEAD_BYTES_MAX);
+    let long = "x".repeat(2 * usher_http::HEAD_BYTES_MAX);
     let request = format!("GET /livez HTTP/1.1\r\nhost: usher\r\nx-long: {long}\r\n\r\n");
     // The server need not read it to its end.
     let _ = stream.write_all(request.as_bytes()).await;

@@ -1,5 +1,5 @@
 use serde_json::json;
-use usher_api::{Config, MetricsToken};
+use usher_app::{Config, MetricsToken};
 use usher_journal::Fault;
 
 use crate::app::{App, Who};

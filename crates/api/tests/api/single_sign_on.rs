@@ -8,7 +8,7 @@ use axum::http::{Request, StatusCode};
 use axum::routing::get;
 use axum::{Json, Router};
 use serde_json::{Value, json};
-use usher_api::Config;
+use usher_app::Config;
 use usher_domain::Secs;
 use usher_identity::single_sign_on::Reach;
 use usher_identity::{By, Origin};

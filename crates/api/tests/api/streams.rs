@@ -383,7 +383,7 @@ async fn a_server_that_stops_ends_its_streams() {
     let mut desk = Desk::with_seats(1).await;
     let records = std::sync::Arc::new(usher_journal::MemoryJournal::new());
     let (engine, identity) = (desk.app.engine.clone(), desk.app.identity.clone());
-    let api = usher_api::Api::new(engine, identity, records, usher_api::Config::default());
+    let api = usher_app::Api::new(engine, identity, records, usher_app::Config::default());
     desk.app.router = usher_api::router(std::sync::Arc::clone(&api)).0;
     let sven = desk.sign_in(&desk.agent("Sven").await).await;
     let mut stream = desk
@@ -404,14 +404,14 @@ async fn a_device_has_so_many_streams_and_another_one_as_soon_as_one_ends() {
     let eva = desk.sign_in(&desk.agent("Eva").await).await;
     let path = sven.path("/events");
     let mut open = Vec::new();
-    for _ in 0..usher_api::STREAMS_PER_SESSION_MAX {
+    for _ in 0..usher_app::STREAMS_PER_SESSION_MAX {
         open.push(desk.follow(&sven.token, &path, None).await.begun().await);
     }
 
     let refused = desk.app.by(&sven.token).get(&path).await;
 
     let problem = refused.problem(429, "too-many-streams");
-    assert_eq!(problem["limit"], usher_api::STREAMS_PER_SESSION_MAX);
+    assert_eq!(problem["limit"], usher_app::STREAMS_PER_SESSION_MAX);
     assert_eq!(refused.header("retry-after"), "30");
     desk.follow(&eva.token, &eva.path("/events"), None)
         .await

@@ -417,7 +417,7 @@ async fn guesses_at_ones_present_password_are_slowed_down() {
         .await;
     let path = format!("users/{sven}");
     let guess = json!({"password": "teapot anchor lilac", "present_password": "a wrong guess"});
-    for _ in 0..usher_api::ATTEMPTS_PER_EMAIL {
+    for _ in 0..usher_app::ATTEMPTS_PER_EMAIL {
         app.by(&token)
             .patch(&path, guess.clone())
             .await

@@ -7,7 +7,9 @@ use std::sync::{Mutex, PoisonError};
 use usher_domain::{AccountId, Secs, Timestamp, UserId};
 
 use crate::secret::Digest;
-use crate::{RandomError, Secret, network_of};
+use usher_domain::network_of;
+
+use crate::{RandomError, Secret};
 
 /// How long a person has to sign in at the provider.
 pub const ATTEMPT_LIFE: Secs = Secs::new(600);

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use usher_api::Window;
+use usher_app::Window;
 use usher_domain::{Timestamp, WallTime};
 
 use crate::form::Form;

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use axum::response::Response;
 use http_body_util::BodyExt;
 use tower::ServiceExt;
-use usher_api::{Api, Config};
+use usher_app::{Api, Config};
 use usher_domain::account::SettingsPatch;
 use usher_domain::command::Command;
 use usher_domain::directory::SignInPatch;

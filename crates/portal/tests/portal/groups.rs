@@ -149,10 +149,10 @@ async fn addresses_that_only_this_machine_reaches_are_said_to_be_so_with_what_to
         ("http://192.0.2.7:8080", None, false),
         ("http://127.0.0.1:8080", Some("http://usher.example.com"), false),
     ] {
-        let config = usher_api::Config {
+        let config = usher_app::Config {
             own_url: Some(own.to_owned()),
             public_url: public.map(str::to_owned),
-            ..usher_api::Config::default()
+            ..usher_app::Config::default()
         };
         let desk = Desk::of(App::configured(config).await, 1).await;
         for path in ["/directories", "/directories/okta", "/single-sign-on"] {

@@ -222,7 +222,7 @@ async fn the_page_of_a_customer_has_so_many_streams_and_takes_none_of_others() {
         first.map(|_| frames)
     };
     let mut streams = Vec::new();
-    for _ in 0..usher_api::STREAMS_PER_SESSION_MAX {
+    for _ in 0..usher_app::STREAMS_PER_SESSION_MAX {
         streams.push(open(&kim, &of_kim).await.unwrap());
     }
 

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use totp_rs::{Builder, Secret, Totp};
-use usher_api::CODES_PER_USER;
+use usher_app::CODES_PER_USER;
 use usher_domain::account::SettingsPatch;
 use usher_domain::command::{Command, UserPatch};
 use usher_domain::directory::SignInPatch;

@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{Method, Request, StatusCode};
 use tower::ServiceExt;
-use usher_api::{ATTEMPTS_PER_EMAIL, ATTEMPTS_PER_EMAIL_FROM_ANYWHERE};
+use usher_app::{ATTEMPTS_PER_EMAIL, ATTEMPTS_PER_EMAIL_FROM_ANYWHERE};
 use usher_domain::command::{Command, UserPatch};
 use usher_domain::permission::Role;
 use usher_domain::{AccountId, Secs, UserId};

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
-use usher_api::Config;
+use usher_app::Config;
 use usher_domain::command::{Command, UserPatch};
 use usher_domain::directory::{DirectoryEntry, EmailLabel, GroupMapping};
 use usher_domain::permission::Role;

@@ -95,10 +95,10 @@ async fn demo(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Fail
     Ok(())
 }
 
-fn config() -> usher_api::Config {
-    usher_api::Config {
+fn config() -> usher_app::Config {
+    usher_app::Config {
         plans: Plan::built_in(),
-        ..usher_api::Config::default()
+        ..usher_app::Config::default()
     }
 }
 

@@ -207,7 +207,7 @@ mod tests {
         assert_eq!(trusted_proxies.unwrap().len(), 2);
         assert_eq!(
             connections_per_address_max,
-            Some(usher_api::CONNECTIONS_PER_ADDRESS)
+            Some(usher_http::CONNECTIONS_PER_ADDRESS)
         );
         assert_eq!(metrics_listen.as_deref(), Some("127.0.0.1:9464"));
         assert_eq!(*metrics_token_file, Some("/etc/usher/metrics.token".into()));

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU32;
 
-use usher_api::CONNECTIONS_MAX;
+use usher_http::CONNECTIONS_MAX;
 
 /// Descriptors that are left for everything but connections: the database, the log, requests to providers.
 const RESERVED: u64 = 256;

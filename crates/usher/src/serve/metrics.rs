@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use clap::Args;
 use tokio::net::TcpListener;
-use usher_api::{Api, Connections, MetricsToken, TrustedProxies};
+use usher_app::{Api, MetricsToken};
+use usher_http::{Connections, TrustedProxies};
 
 use super::address::listen_on;
 use super::config::Config;
@@ -74,7 +75,9 @@ impl MetricsArguments {
 pub(super) async fn serve(listener: TcpListener, api: Arc<Api>, shutdown: impl Future<Output = ()> + Send) {
     let connections = Connections::new(CONNECTIONS_MAX, CONNECTIONS_MAX, TrustedProxies::new([]));
     let site = usher_api::metrics_router(api);
-    if let Err(error) = usher_api::serve(listener, site, None, connections, shutdown).await {
+    if let Err(error) =
+        usher_http::serve(listener, site, None, connections, usher_api::too_late, shutdown).await
+    {
         tracing::warn!(%error, "metrics are not served any more");
     }
 }

@@ -20,8 +20,9 @@ use std::time::Duration;
 
 use clap::Args;
 use tokio::net::TcpListener;
-use usher_api::{Api, CONNECTIONS_PER_ADDRESS};
+use usher_app::Api;
 use usher_engine::{Clock, Engine, Options};
+use usher_http::CONNECTIONS_PER_ADDRESS;
 use usher_identity::Identity;
 use usher_identity::single_sign_on::Reach;
 
@@ -198,7 +199,7 @@ async fn serve(
     let scheme = if tls.is_some() { "https" } else { "http" };
     let wanted = config.connections_per_address_max;
     let bounds = limits::bounds(wanted.unwrap_or(CONNECTIONS_PER_ADDRESS));
-    let config = usher_api::Config {
+    let config = usher_app::Config {
         plans: config.plans(),
         sandbox: arguments.sandbox,
         cors_origins: config.cors_origins.clone(),
@@ -216,7 +217,7 @@ async fn serve(
         },
         outbound_proxy,
         dns_server,
-        ..usher_api::Config::default()
+        ..usher_app::Config::default()
     };
     greet(&listener, scheme, &store, key.as_ref(), terminal)?;
     let plain = plain_http_warning(listener.local_addr()?, config.public_url.as_deref());
@@ -281,7 +282,7 @@ pub(crate) async fn run_until(
     tls: Option<FreshTls>,
     store: &Store,
     clock: Clock,
-    config: usher_api::Config,
+    config: usher_app::Config,
 ) -> Result<(), Failure> {
     let journal = Arc::new(store.journal.clone());
     let options = Options {
@@ -311,7 +312,7 @@ pub(crate) async fn run_until(
         .map(|keeper| tokio::spawn(note::keep(keeper)));
     let shown = tls.as_ref().map(|fresh| fresh.tls.clone());
     let fresh = tls.map(|fresh| tokio::spawn(transport::keep_fresh(fresh)));
-    let served = usher_api::serve(listener, site, shown, connections, stopped).await;
+    let served = usher_http::serve(listener, site, shown, connections, usher_api::too_late, stopped).await;
     for task in [Some(upkeep), Some(reread), noting, fresh, metrics]
         .into_iter()
         .flatten()

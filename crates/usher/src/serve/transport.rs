@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 use ipnet::IpNet;
-use usher_api::{Tls, TrustedProxies};
+use usher_http::{Tls, TrustedProxies};
 
 use super::config::Config;
 use super::signals::{HangUps, hang_ups};

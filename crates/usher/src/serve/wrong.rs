@@ -34,7 +34,7 @@ fn phrase(key: Option<&str>, message: &str) -> String {
     if message.starts_with("duplicate key") {
         return format!("{name}stands there twice. Remove one.");
     }
-    let words = usher_api::in_words(message, "a table");
+    let words = usher_app::in_words(message, "a table");
     if words.starts_with("must be ") {
         return format!("{name}{words}.");
     }

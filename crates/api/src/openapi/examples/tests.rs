@@ -5,6 +5,7 @@ use axum::http::HeaderValue;
 use axum::response::IntoResponse;
 use http_body_util::BodyExt;
 use serde_json::Value;
+use usher_app::STREAMS_PER_SESSION_MAX;
 use usher_domain::presence::{Device, DeviceKind};
 use usher_domain::refusal::{Action, HolderFigure, PoolFigures, SeatKind};
 use usher_domain::text::Product;
@@ -13,11 +14,12 @@ use usher_domain::{
     WallTimes,
 };
 use usher_engine::{Failure, Reason};
+use usher_http::name_request;
 use usher_journal::{End, EndedBy};
 
 use crate::problem::{
     BODY_TOO_LARGE, DOMAIN_NOT_PROVED, Kind, LAST_OPERATOR_KEY, MALFORMED, METHOD_NOT_ALLOWED, Problem,
-    TIMEOUT, TOO_MANY_KEYS, UNSUPPORTED_MEDIA_TYPE, name_request,
+    TIMEOUT, TOO_MANY_KEYS, UNSUPPORTED_MEDIA_TYPE,
 };
 use crate::v1::ended;
 
@@ -185,7 +187,7 @@ fn of_http() -> Vec<Problem> {
         Failure::Unavailable(Reason::ShuttingDown).into(),
         Failure::Invariant(Broken::Oversold(PoolId::from_bits(BITS))).into(),
         Problem::too_many_attempts(Secs::new(30)),
-        Problem::too_many_streams("This session", crate::STREAMS_PER_SESSION_MAX),
+        usher_app::Problem::too_many_streams("This session", STREAMS_PER_SESSION_MAX).into(),
         Problem::password_change_required("https://usher.example.com/password".to_owned()),
         Problem::second_factor_needed(),
         Problem::second_factor_set_up_needed(),

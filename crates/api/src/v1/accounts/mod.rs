@@ -17,11 +17,11 @@ use utoipa_axum::routes;
 use self::dto::{Account, AccountChange, AccountQuery, NewAccount, show};
 use super::labels;
 use super::path::AccountPath;
-use crate::api::Api;
 use crate::extract::{Caller, Created, IdempotencyHeader, IdempotencyKey, Json, List, Operator, Query};
 use crate::problem::Problem;
+use crate::server::Server;
 
-pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
+pub(crate) fn routes() -> OpenApiRouter<Server> {
     OpenApiRouter::new()
         .routes(routes!(create, list))
         .routes(routes!(get, change, delete))
@@ -47,12 +47,12 @@ async fn create(
 ) -> Result<Created<Account>, Problem> {
     // One at a time, so that no two requests with one key make an account each.
     let api = Arc::clone(&operator.api);
-    let _one_at_a_time = api.making_accounts.lock().await;
+    let _one_at_a_time = api.making_accounts().lock().await;
     let bits = key.bits(
-        &operator.api.identity,
+        operator.api.identity(),
         None,
         &Actor::Operator,
-        operator.api.engine.now(),
+        operator.api.engine().now(),
     )?;
     if key.is_given() {
         check_key(&operator, bits).await?;
@@ -89,7 +89,7 @@ async fn check_key(operator: &Operator, bits: u128) -> Result<(), Problem> {
     // Of one key there is one account at most.
     let rows = operator
         .api
-        .records
+        .records()
         .list_accounts(filter, PageRequest::new(1, Some(before)))
         .await?;
     let found = rows.items.first().map(|row| row.account.bits());
@@ -126,7 +126,7 @@ async fn list(
         external_id: query.external_id.map(|id| id.to_string()),
         with_deleted: false,
     };
-    let rows = operator.api.records.list_accounts(filter, page).await?;
+    let rows = operator.api.records().list_accounts(filter, page).await?;
     Ok(Answer(List::of(rows, Account::from)))
 }
 
@@ -176,7 +176,7 @@ async fn delete(caller: Caller) -> Result<StatusCode, Problem> {
         .await;
     // Also where the account was closed before: an earlier call may have broken off between the two.
     if caller.actor == Actor::Operator {
-        caller.api.identity.forget_account(caller.account).await?;
+        caller.api.identity().forget_account(caller.account).await?;
     }
     closed
 }

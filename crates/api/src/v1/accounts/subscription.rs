@@ -1,9 +1,7 @@
 //! What an account has bought: seats and minutes.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use axum::Json as Answer;
+use std::collections::BTreeMap;
 use usher_domain::account::Plan;
 use usher_domain::permission::Privilege;
 use usher_domain::text::PlanName;
@@ -12,12 +10,12 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::dto::{Minutes, NewMinutes, NewSubscription, Subscription, show};
-use crate::api::Api;
 use crate::extract::{Caller, IdempotencyHeader, IdempotencyKey, Json};
 use crate::problem::Problem;
+use crate::server::Server;
 use crate::v1::path::AccountPath;
 
-pub(super) fn routes() -> OpenApiRouter<Arc<Api>> {
+pub(super) fn routes() -> OpenApiRouter<Server> {
     OpenApiRouter::new()
         .routes(routes!(get, set))
         .routes(routes!(add_minutes))
@@ -49,8 +47,8 @@ async fn get(caller: Caller) -> Result<Answer<Subscription>, Problem> {
     extensions(("x-problems" = json!(["seats-in-use", "plan-excludes-shared-seats"])))
 )]
 async fn set(caller: Caller, Json(body): Json<NewSubscription>) -> Result<Answer<Subscription>, Problem> {
-    let plan = find_plan(&caller.api.config.plans, &body.plan)?;
-    let now = caller.api.engine.now();
+    let plan = find_plan(&caller.api.config().plans, &body.plan)?;
+    let now = caller.api.engine().now();
     let mut default_pools = BTreeMap::new();
     for product in body.products.keys() {
         let pool = PoolId::from_bits(usher_identity::draw_bits(now)?);

@@ -1,7 +1,5 @@
 //! Contacts: the users with whom one shares a team, and how they are doing (P4).
 
-use std::sync::Arc;
-
 use axum::Json as Answer;
 use serde::Serialize;
 use usher_domain::text::Name;
@@ -13,11 +11,11 @@ use utoipa_axum::routes;
 use super::ended::{self, need_presence};
 use super::path::UserPath;
 use super::schema;
-use crate::api::Api;
 use crate::extract::{Caller, List, PageQuery, Path, Query};
 use crate::problem::Problem;
+use crate::server::Server;
 
-pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
+pub(crate) fn routes() -> OpenApiRouter<Server> {
     OpenApiRouter::new().routes(routes!(list))
 }
 

@@ -11,6 +11,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use tokio::time::{Interval, MissedTickBehavior};
+use usher_app::OpenStream;
 use usher_domain::{Account, Actor, Event, Timestamp};
 use usher_engine::{Failure, Published};
 use usher_journal::Seq;
@@ -20,7 +21,6 @@ use super::message::{Message, Queue, alive, welcome};
 use super::position::Position;
 use crate::extract::Caller;
 use crate::problem::Problem;
-use crate::streams::OpenStream;
 
 /// How often a stream says that it is alive, at least. Real time, whatever Usher's clock says: it is for what lies
 /// between the two ends.
@@ -88,7 +88,7 @@ impl<T: Send + 'static> Opening<T> {
         from: Option<Position>,
         view: impl Fn(&Account, Timestamp) -> T + Clone + Send + 'static,
     ) -> Result<Self, Problem> {
-        let (engine, account) = (&caller.api.engine, caller.account);
+        let (engine, account) = (caller.api.engine(), caller.account);
         let mut attempt = 1;
         loop {
             let subscription = engine.subscribe(account).await?;
@@ -247,7 +247,7 @@ impl<S: Subject> Feed<S> {
             self.queue = None;
             return Ok(());
         };
-        let read = self.caller.api.engine.read(self.caller.account, view);
+        let read = self.caller.api.engine().read(self.caller.account, view);
         let now = match read.await {
             Ok(queue) => queue,
             Err(Failure::NoAccount) => None,
@@ -269,7 +269,7 @@ async fn may_go_on(caller: &Caller, may_follow: Box<MayFollow>) -> bool {
     let allowed = async {
         let actor = caller.admitted_again().await?;
         let view = move |account: &Account, _| may_follow(account, &actor);
-        Ok::<_, Problem>(caller.api.engine.read(caller.account, view).await?)
+        Ok::<_, Problem>(caller.api.engine().read(caller.account, view).await?)
     };
     match allowed.await {
         Ok(may) => may,

@@ -81,7 +81,7 @@ impl Subject for TicketSubject {
         let own = Some(self.id);
         Ok(match event {
             Event::OfferMade { id, until } if *id == self.id => {
-                Some(offer(*id, *until, caller.api.engine.now()))
+                Some(offer(*id, *until, caller.api.engine().now()))
             }
             Event::TicketEnded { id, reason, by } if *id == self.id => {
                 self.is_over = true;

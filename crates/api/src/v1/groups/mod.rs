@@ -2,8 +2,6 @@
 
 mod dto;
 
-use std::sync::Arc;
-
 use axum::Json as Answer;
 use axum::http::StatusCode;
 use usher_domain::{Account, Actor, Command, GroupId, Refusal};
@@ -12,13 +10,13 @@ use utoipa_axum::routes;
 
 use self::dto::{Group, GroupChange, GroupMapping, NewGroup};
 use super::path::{AccountPath, GroupPath};
-use crate::api::Api;
 use crate::extract::{
     Caller, Created, IdempotencyHeader, IdempotencyKey, Json, List, PageQuery, Path, Query,
 };
 use crate::problem::Problem;
+use crate::server::Server;
 
-pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
+pub(crate) fn routes() -> OpenApiRouter<Server> {
     OpenApiRouter::new()
         .routes(routes!(create, list))
         .routes(routes!(get, change, delete))

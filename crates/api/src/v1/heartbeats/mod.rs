@@ -1,7 +1,5 @@
 //! Heartbeats of many sign-ins at once, for a product's back end.
 
-use std::sync::Arc;
-
 use axum::Json as Answer;
 use serde::{Deserialize, Serialize};
 use usher_domain::{Refusal, Secs, SignInId};
@@ -12,14 +10,14 @@ use utoipa_axum::routes;
 
 use super::path::AccountPath;
 use super::schema;
-use crate::api::Api;
 use crate::extract::{Caller, Json};
 use crate::problem::Problem;
+use crate::server::Server;
 
 /// The most sign-ins of one call.
 const SIGN_INS_MAX: usize = 1_000;
 
-pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
+pub(crate) fn routes() -> OpenApiRouter<Server> {
     OpenApiRouter::new().routes(routes!(send))
 }
 
@@ -84,7 +82,7 @@ async fn send(caller: Caller, Json(body): Json<Beats>) -> Result<Answer<Beaten>,
     let (actor, cause) = (caller.actor.clone(), caller.cause.clone());
     let came = caller
         .api
-        .engine
+        .engine()
         .heartbeats(caller.account, actor, cause, beats)
         .await?;
     let mut items = Vec::with_capacity(came.len());

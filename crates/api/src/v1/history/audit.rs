@@ -9,18 +9,17 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use serde::{Deserialize, Deserializer, Serialize, de};
 use serde_json::value::RawValue;
+use usher_app::{AuditFormat, AuditLine, Window};
 use usher_domain::{WallTime, WallTimes};
 use usher_journal::{AuditFilter, AuditRow, Cause, Cursor, PAGE_MAX, PageRequest, Way};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{need_reports, window};
-use crate::audit_file::{AuditFormat, AuditLine};
 use crate::extract::{Caller, Limit, List, Query};
 use crate::problem::Problem;
 use crate::v1::path::AccountPath;
 use crate::v1::schema;
 use crate::v1::time::Time;
-use crate::window::Window;
 
 /// Something that was done.
 #[derive(Debug, Serialize, ToSchema)]
@@ -154,7 +153,7 @@ pub(super) async fn list(
     let page = query.limit.after(query.cursor);
     let mut rows = caller
         .api
-        .records
+        .records()
         .list_audit(caller.account, filter, page)
         .await?;
     window.keep(&mut rows, |row| row.at);
@@ -189,7 +188,7 @@ fn file(
     let pages = futures::stream::try_unfold(start, move |(caller, filter, window, next)| async move {
         let Some(after) = next else { return Ok(None) };
         let page = PageRequest::new(PAGE_MAX, after);
-        let records = &caller.api.records;
+        let records = caller.api.records();
         let found = records.list_audit(caller.account, filter.clone(), page).await;
         let mut found = found.map_err(|error| broken(error.into()))?;
         window.keep(&mut found, |row| row.at);

@@ -4,19 +4,17 @@ mod audit;
 mod refusals;
 mod waits;
 
-use std::sync::Arc;
-
+use usher_app::Window;
 use usher_domain::permission::Privilege;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::time::Time;
-use crate::api::Api;
 use crate::extract::Caller;
 use crate::problem::Problem;
-use crate::window::Window;
+use crate::server::Server;
 
-pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
+pub(crate) fn routes() -> OpenApiRouter<Server> {
     OpenApiRouter::new()
         .routes(routes!(refusals::list))
         .routes(routes!(waits::list))

@@ -129,7 +129,7 @@ pub(super) async fn list(
     let page = query.limit.after(query.cursor);
     let mut rows = caller
         .api
-        .records
+        .records()
         .list_refusals(caller.account, filter, page)
         .await?;
     window.keep(&mut rows, |row| row.at);

@@ -2,6 +2,7 @@
 
 use axum::Json as Answer;
 use serde::{Deserialize, Serialize};
+use usher_app::WaitOutcome;
 use usher_domain::text::Product;
 use usher_domain::{PoolId, TicketId, Timestamp, UserId, WallTimes};
 use usher_journal::{CLAIMED, Cursor, TicketFilter, TicketRow};
@@ -13,7 +14,6 @@ use crate::problem::Problem;
 use crate::v1::path::AccountPath;
 use crate::v1::schema;
 use crate::v1::time::Time;
-use crate::waits::WaitOutcome;
 
 /// Somebody waited for a seat.
 #[derive(Debug, Serialize, ToSchema)]
@@ -122,10 +122,10 @@ pub(super) async fn list(
         product: query.product.map(|product| product.to_string()),
     };
     let page = query.limit.after(query.cursor);
-    let now = caller.api.engine.now();
+    let now = caller.api.engine().now();
     let mut rows = caller
         .api
-        .records
+        .records()
         .list_tickets(caller.account, filter, page)
         .await?;
     window.keep(&mut rows, |row| row.opened_at);

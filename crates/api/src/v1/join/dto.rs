@@ -1,17 +1,16 @@
 //! A session as its customer sees it.
 
 use serde::Serialize;
+use usher_app::{Api, CUSTOMER_TOKEN_SECS, Ender, Over};
 use usher_domain::presence::SessionState;
 use usher_domain::{Account, Actor, Secs, SessionId, Timestamp};
 use usher_identity::PassFor;
 use usher_journal::CodeOwner;
 use utoipa::ToSchema;
 
-use crate::api::Api;
 use crate::v1::schema;
 use crate::v1::stream_tickets::STREAM_TICKET_SECS;
 use crate::v1::time::Time;
-use crate::visit::{CUSTOMER_TOKEN_SECS, Ender, Over};
 
 /// Who ended a session, as its customer is told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -200,13 +199,13 @@ impl Joined {
 
     /// The same for whoever has joined: with their token, and a way for browsers to open the stream.
     pub(super) fn with_token(self, api: &Api, owner: CodeOwner) -> Self {
-        let now = api.engine.now();
+        let now = api.engine().now();
         let token = api.customer_token(owner, now + Secs::new(CUSTOMER_TOKEN_SECS));
         let purpose = PassFor::CustomerStream(owner.session);
         let ticket = api
-            .identity
+            .identity()
             .pass(owner.account, purpose, now + Secs::new(STREAM_TICKET_SECS));
-        let public_url = api.config.public_url.as_deref().unwrap_or_default();
+        let public_url = api.config().public_url.as_deref().unwrap_or_default();
         Self {
             events_url: Some(format!(
                 "{public_url}/join/{}/events?ticket={}",

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use serde::Serialize;
+use usher_app::{Api, Arrival, Ender, no_such_code, note_for_customer};
 use usher_domain::presence::SessionState;
 use usher_domain::{Account, Actor, Event, SessionId, Timestamp};
 use usher_engine::Way;
@@ -14,15 +15,12 @@ use usher_journal::{CodeOwner, Seq};
 
 use super::dto::{CustomerEnding, Names};
 use super::{JoinPath, Visitor};
-use crate::api::Api;
-use crate::arrival::Arrival;
 use crate::extract::{Admission, Caller, Path, Query, bearer_of};
 use crate::problem::Problem;
 use crate::v1::events::{
     EventStream, Feed, LastEventId, LastEventIdHeader, MayFollow, Message, Opening, QueueView, Subject,
 };
 use crate::v1::stream_tickets::TicketQuery;
-use crate::visit::{Ender, no_such_code, note_for_customer};
 
 /// A session that its customer follows.
 struct CustomerSubject {
@@ -84,7 +82,7 @@ impl Subject for CustomerSubject {
             } if *id == self.session => {
                 let note = note.as_ref().map(usher_domain::text::Note::as_str);
                 let closing = Closing {
-                    in_secs: Some(closes_at.remaining(caller.api.engine.now()).get()),
+                    in_secs: Some(closes_at.remaining(caller.api.engine().now()).get()),
                     reason: None,
                     by: self.ending(Ender::Account, note),
                 };
@@ -225,9 +223,9 @@ pub(super) async fn follow(
 
 /// What lets the customer in: the token, or a ticket for this stream.
 fn admission(visitor: &Visitor, token: Option<&str>, ticket: Option<&str>) -> Result<Admission, Problem> {
-    let (api, owner, shown_at) = (&visitor.api, visitor.owner, visitor.api.engine.now());
+    let (api, owner, shown_at) = (&visitor.api, visitor.owner, visitor.api.engine().now());
     let shows = |proof: &str, purpose| {
-        let is_good = api.identity.is_pass(proof, owner.account, purpose, shown_at);
+        let is_good = api.identity().is_pass(proof, owner.account, purpose, shown_at);
         is_good.then(|| Admission::Customer {
             proof: proof.to_owned(),
             purpose,

@@ -9,6 +9,7 @@ use axum::Json as Answer;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use serde::Deserialize;
+use usher_app::{Api, Arrival, no_such_code};
 use usher_domain::presence::{Customer, JoinProof};
 use usher_domain::text::{Code, Name};
 use usher_domain::{Account, Actor, Command};
@@ -21,13 +22,11 @@ use utoipa_axum::routes;
 use self::dto::Joined;
 use super::optional::Optional;
 use super::schema;
-use crate::api::Api;
-use crate::arrival::Arrival;
 use crate::extract::{IdempotencyHeader, IdempotencyKey, Path, bearer_of};
 use crate::problem::Problem;
-use crate::visit::no_such_code;
+use crate::server::Server;
 
-pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
+pub(crate) fn routes() -> OpenApiRouter<Server> {
     OpenApiRouter::new()
         .routes(routes!(look, join))
         .routes(routes!(leave))
@@ -86,7 +85,7 @@ impl Visitor {
                 return Err(Problem::invalid("Idempotency-Key", message));
             }
             Some(key) => {
-                let codes = api.identity.join_codes();
+                let codes = api.identity().join_codes();
                 JoinProof::Key(codes.attempt(owner.account, owner.session, key))
             }
             None => JoinProof::None,
@@ -103,7 +102,7 @@ impl Visitor {
     async fn look(&self) -> Result<Joined, Problem> {
         let (session, code, is_customer) = (self.owner.session, self.code.to_string(), self.is_customer());
         let view = move |account: &Account, now| Joined::of(account, session, code.clone(), is_customer, now);
-        let seen = match self.api.engine.read(self.owner.account, view).await {
+        let seen = match self.api.engine().read(self.owner.account, view).await {
             Ok(seen) => seen,
             Err(Failure::NoAccount) => None,
             Err(failure) => return Err(failure.into()),
@@ -136,7 +135,7 @@ impl Visitor {
         let (session, code) = (self.owner.session, self.code.to_string());
         // Of several with the code, the rules let only its customer give commands.
         let view = move |account: &Account, _: &_, now| Joined::of(account, session, code.clone(), true, now);
-        match self.api.engine.execute(self.owner.account, request, view).await {
+        match self.api.engine().execute(self.owner.account, request, view).await {
             Ok(joined) => Ok(joined),
             Err(Failure::NoAccount | Failure::Refused(usher_domain::Refusal::NotFound { .. })) => {
                 Err(self.session_over().await)
@@ -145,7 +144,7 @@ impl Visitor {
             Err(failure @ Failure::Refused(usher_domain::Refusal::AlreadyJoined))
                 if matches!(self.proof, JoinProof::Key(_)) =>
             {
-                Err(match self.api.throttle.join_code(self.arrival.address) {
+                Err(match self.api.throttle().join_code(self.arrival.address) {
                     Ok(_) => failure.into(),
                     Err(wait) => Problem::too_many_attempts(wait),
                 })
@@ -158,8 +157,8 @@ impl Visitor {
     async fn session_over(&self) -> Problem {
         match self.api.session_over(self.owner).await {
             Ok(Some(over)) => super::ended::session_is_over(&over),
-            Ok(None) => no_such_code(),
-            Err(problem) => problem,
+            Ok(None) => no_such_code().into(),
+            Err(problem) => problem.into(),
         }
     }
 }

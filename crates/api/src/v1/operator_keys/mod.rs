@@ -2,12 +2,11 @@
 
 mod trail;
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
-
 use axum::Json as Answer;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use usher_app::Api;
 use usher_domain::text::Name;
 use usher_domain::{Actor, OperatorKeyId, Timestamp, WallTime};
 use usher_engine::Engine;
@@ -20,11 +19,11 @@ use super::api_keys::Rotation;
 use super::optional::Optional;
 use super::schema;
 use super::time::Time;
-use crate::api::Api;
 use crate::extract::{Created, IdempotencyHeader, IdempotencyKey, Json, List, Operator, Path};
 use crate::problem::{LAST_OPERATOR_KEY, Problem, TOO_MANY_KEYS};
+use crate::server::Server;
 
-pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
+pub(crate) fn routes() -> OpenApiRouter<Server> {
     OpenApiRouter::new()
         .routes(routes!(create, list))
         .routes(routes!(revoke))
@@ -84,12 +83,12 @@ impl OperatorKey {
 
 /// The key with this id, and its secret where that is to be shown.
 fn shown(api: &Api, id: OperatorKeyId, secret: Option<identity::Secret>) -> Result<OperatorKey, Problem> {
-    let keys = api.identity.operator_keys();
+    let keys = api.identity().operator_keys();
     let key = keys.iter().find(|key| key.id == id);
     let key = key.ok_or_else(|| Problem::not_found("operator key"))?;
     Ok(OperatorKey {
         key: secret.map(identity::Secret::into_exposed),
-        ..OperatorKey::of(key, &api.engine)
+        ..OperatorKey::of(key, api.engine())
     })
 }
 
@@ -156,10 +155,10 @@ async fn create(
     Json(body): Json<NewKey>,
 ) -> Result<Created<OperatorKey>, Problem> {
     let (origin, api) = (operator.keys_origin(), operator.api);
-    let now = api.engine.now();
+    let now = api.engine().now();
     let new = body.checked(now)?;
-    let id = OperatorKeyId::from_bits(key.bits(&api.identity, None, &Actor::Operator, now)?);
-    let keys = api.identity.operator_keys();
+    let id = OperatorKeyId::from_bits(key.bits(api.identity(), None, &Actor::Operator, now)?);
+    let keys = api.identity().operator_keys();
     let made = keys.iter().find(|made| made.id == id);
     let location = format!("/v1/operator-keys/{id}");
     let existed = made.is_some();
@@ -172,7 +171,7 @@ async fn create(
     let secret = if made.is_some_and(|made| made.last_use.is_some()) {
         None
     } else {
-        let secret = api.identity.add_operator_key(id, new, origin, now).await?;
+        let secret = api.identity().add_operator_key(id, new, origin, now).await?;
         Some(secret.ok_or_else(too_many)?)
     };
     Ok(Created {
@@ -197,8 +196,8 @@ fn too_many() -> Problem {
     responses((status = 200, description = "All keys.", body = List<OperatorKey>))
 )]
 async fn list(operator: Operator) -> Answer<List<OperatorKey>> {
-    let engine = &operator.api.engine;
-    let keys = operator.api.identity.operator_keys();
+    let engine = operator.api.engine();
+    let keys = operator.api.identity().operator_keys();
     Answer(List {
         items: keys.iter().map(|key| OperatorKey::of(key, engine)).collect(),
         next_cursor: None,
@@ -222,8 +221,8 @@ async fn rotate(
     let (origin, api, id) = (operator.keys_origin(), operator.api, path.operator_key);
     let overlap = body.overlap()?;
     let secret = api
-        .identity
-        .rotate_operator_key(id, overlap, origin, api.engine.now())
+        .identity()
+        .rotate_operator_key(id, overlap, origin, api.engine().now())
         .await?;
     let secret = secret.ok_or_else(|| Problem::not_found("operator key"))?;
     shown(&api, id, Some(secret)).map(Answer)
@@ -239,7 +238,7 @@ async fn rotate(
 )]
 async fn revoke(operator: Operator, Path(path): Path<KeyPath>) -> Result<StatusCode, Problem> {
     let (origin, api, id) = (operator.keys_origin(), operator.api, path.operator_key);
-    let revoked = api.identity.revoke_operator_key(id, origin, api.engine.now());
+    let revoked = api.identity().revoke_operator_key(id, origin, api.engine().now());
     match revoked.await? {
         Revoked::Yes => Ok(StatusCode::NO_CONTENT),
         Revoked::Unknown => Err(Problem::not_found("operator key")),

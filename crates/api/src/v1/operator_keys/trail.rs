@@ -81,7 +81,7 @@ pub(super) async fn list(
         .map(|after| u64::try_from(after.major()).unwrap_or(0));
     let found = operator
         .api
-        .identity
+        .identity()
         .operator_trail(before, page.limit() + 1)
         .await?;
     let rows = found.into_iter();

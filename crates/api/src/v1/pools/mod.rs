@@ -2,8 +2,6 @@
 
 mod dto;
 
-use std::sync::Arc;
-
 use axum::Json as Answer;
 use axum::http::StatusCode;
 use usher_domain::command::{LeavingUsers, PoolPatch, SeatWay};
@@ -15,12 +13,12 @@ use utoipa_axum::routes;
 
 use self::dto::{LeavingQuery, NewPool, Pool, PoolChange, PoolQuery, SeatMove};
 use super::path::{AccountPath, PoolPath};
-use crate::api::Api;
 use crate::extract::{Caller, Created, IdempotencyHeader, IdempotencyKey, Json, List, Path, Query};
 use crate::problem::Problem;
+use crate::server::Server;
 use crate::v1::labels;
 
-pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
+pub(crate) fn routes() -> OpenApiRouter<Server> {
     OpenApiRouter::new()
         .routes(routes!(create, list))
         .routes(routes!(get, change, delete))

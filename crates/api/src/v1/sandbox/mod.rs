@@ -1,8 +1,6 @@
 //! The sandbox's clock (design 5). A server that is no sandbox has none of this, neither as a route nor in its
 //! OpenAPI document; `openapi.json` is the document of such a server.
 
-use std::sync::Arc;
-
 use axum::Json as Answer;
 use serde::{Deserialize, Serialize};
 use usher_domain::Secs;
@@ -11,14 +9,14 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::time::Time;
-use crate::api::Api;
 use crate::extract::{Json, Operator};
 use crate::problem::Problem;
+use crate::server::Server;
 
 /// The furthest that one call moves the clock: a year.
 const ADVANCE_SECS_MAX: u32 = 366 * 86_400;
 
-pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
+pub(crate) fn routes() -> OpenApiRouter<Server> {
     OpenApiRouter::new().routes(routes!(advance))
 }
 
@@ -51,7 +49,7 @@ async fn advance(operator: Operator, Json(body): Json<Advance>) -> Result<Answer
         let message = format!("must be 0 to {ADVANCE_SECS_MAX}");
         return Err(Problem::invalid("advance_secs", message));
     }
-    let engine = &operator.api.engine;
+    let engine = operator.api.engine();
     engine.advance(Secs::new(body.advance_secs)).await;
     Ok(Answer(SandboxClock {
         now: engine.shown(engine.now()).into(),

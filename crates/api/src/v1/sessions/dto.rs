@@ -237,8 +237,8 @@ impl Sight {
         Self {
             actor: caller.actor.clone(),
             is_starter: false,
-            codes: caller.api.identity.join_codes().clone(),
-            public_url: caller.api.config.public_url.clone().unwrap_or_default(),
+            codes: caller.api.identity().join_codes().clone(),
+            public_url: caller.api.config().public_url.clone().unwrap_or_default(),
         }
     }
 

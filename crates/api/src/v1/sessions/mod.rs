@@ -6,17 +6,15 @@ mod dto;
 mod end;
 mod read;
 
-use std::sync::Arc;
-
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub(crate) use self::act::resume_or_wait;
 pub(crate) use self::create::{Came, start_or_wait};
 pub(crate) use self::dto::{NewSession, Session, Sight};
-use crate::api::Api;
+use crate::server::Server;
 
-pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
+pub(crate) fn routes() -> OpenApiRouter<Server> {
     OpenApiRouter::new()
         .routes(routes!(create::start, read::list))
         .routes(routes!(read::get))

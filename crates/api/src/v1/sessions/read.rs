@@ -185,7 +185,7 @@ async fn list_ended(caller: &Caller, query: &SessionQuery) -> Result<List<Sessio
     let page = query.limit.after(query.cursor);
     let page = caller
         .api
-        .records
+        .records()
         .list_sessions(caller.account, filter, page)
         .await?;
     let mut rows = Vec::with_capacity(page.items.len());
@@ -235,7 +235,7 @@ pub(super) async fn over(caller: &Caller, id: usher_domain::SessionId) -> Result
 type Ended = (SessionRow, Option<SignInRow>);
 
 async fn with_host(caller: &Caller, row: SessionRow) -> Result<Ended, Problem> {
-    let host = caller.api.records.sign_in(caller.account, row.sign_in).await?;
+    let host = caller.api.records().sign_in(caller.account, row.sign_in).await?;
     Ok((row, host))
 }
 

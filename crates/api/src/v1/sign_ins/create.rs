@@ -70,7 +70,7 @@ impl Came {
 
 /// A sign-in with its token: for those who may have it.
 pub(crate) fn with_token(caller: &Caller, sign_in: SignIn) -> SignedIn {
-    let token = caller.api.identity.sign_in_token(caller.account, sign_in.id);
+    let token = caller.api.identity().sign_in_token(caller.account, sign_in.id);
     SignedIn {
         token: token.into_exposed(),
         sign_in,

@@ -8,16 +8,14 @@ mod heartbeat;
 mod lock;
 mod read;
 
-use std::sync::Arc;
-
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub(crate) use self::create::{Came, sign_in_or_wait, with_token};
 pub(crate) use self::dto::{NewSignIn, SignIn, SignedIn};
-use crate::api::Api;
+use crate::server::Server;
 
-pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
+pub(crate) fn routes() -> OpenApiRouter<Server> {
     OpenApiRouter::new()
         .routes(routes!(create::sign_in, read::list))
         .routes(routes!(read::get, end::sign_out))

@@ -7,8 +7,6 @@ mod events;
 mod leave;
 mod read;
 
-use std::sync::Arc;
-
 use axum::Json as Answer;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -16,10 +14,10 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub(crate) use self::dto::{Ticket, Waiting};
-use crate::api::Api;
 use crate::extract::Caller;
+use crate::server::Server;
 
-pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
+pub(crate) fn routes() -> OpenApiRouter<Server> {
     OpenApiRouter::new()
         .routes(routes!(create::wait, read::list))
         .routes(routes!(read::get, leave::leave))
@@ -36,7 +34,7 @@ pub(crate) struct WaitingAnswer {
 /// The answer with a ticket and its token.
 pub(crate) fn waiting(caller: &Caller, ticket: Ticket) -> WaitingAnswer {
     let account = caller.account;
-    let token = caller.api.identity.ticket_token(account, ticket.id);
+    let token = caller.api.identity().ticket_token(account, ticket.id);
     WaitingAnswer {
         location: format!("/v1/accounts/{account}/tickets/{}", ticket.id),
         shown: Waiting {

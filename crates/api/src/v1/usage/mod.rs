@@ -2,8 +2,6 @@
 
 mod dto;
 
-use std::sync::Arc;
-
 use axum::Json as Answer;
 use usher_domain::Account;
 use utoipa_axum::router::OpenApiRouter;
@@ -12,11 +10,11 @@ use utoipa_axum::routes;
 use self::dto::Usage;
 use super::ended::{self, need_presence};
 use super::path::AccountPath;
-use crate::api::Api;
 use crate::extract::Caller;
 use crate::problem::Problem;
+use crate::server::Server;
 
-pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
+pub(crate) fn routes() -> OpenApiRouter<Server> {
     OpenApiRouter::new().routes(routes!(get))
 }
 

@@ -62,7 +62,7 @@ pub(super) async fn create(
 
     // Before the user is there, so that nobody is ever half made; a repeated call leaves what stands.
     if may_stage(&caller, id).await? {
-        let identity = &caller.api.identity;
+        let identity = caller.api.identity();
         let hash = password::hash(&caller, command.clone(), password).await?;
         identity.stage_password(caller.account, id, &hash, life).await?;
         let created = caller.create(&key, command, path, find).await;
@@ -89,7 +89,7 @@ async fn may_stage(caller: &Caller, id: UserId) -> Result<bool, Problem> {
 async fn take_back(caller: &Caller, id: UserId) {
     let is_missing = caller.read(move |account, _, _| Ok(account.user(id).is_none()));
     if is_missing.await.unwrap_or(false)
-        && let Err(error) = caller.api.identity.remove_password(caller.account, id).await
+        && let Err(error) = caller.api.identity().remove_password(caller.account, id).await
     {
         tracing::warn!(
             error = &error as &dyn std::error::Error,

@@ -1,7 +1,5 @@
 //! Licenses: which products a user may use, and by which seats (L1 to L5).
 
-use std::sync::Arc;
-
 use axum::Json as Answer;
 use axum::http::StatusCode;
 use usher_domain::{Account, Command};
@@ -9,12 +7,12 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::dto::{Heir, License, User};
-use crate::api::Api;
 use crate::extract::{Caller, Json, Path};
 use crate::problem::Problem;
+use crate::server::Server;
 use crate::v1::path::LicensePath;
 
-pub(super) fn routes() -> OpenApiRouter<Arc<Api>> {
+pub(super) fn routes() -> OpenApiRouter<Server> {
     OpenApiRouter::new()
         .routes(routes!(set, remove))
         .routes(routes!(reassign))

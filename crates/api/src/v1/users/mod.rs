@@ -7,8 +7,6 @@ mod list;
 mod password;
 mod second_factor;
 
-use std::sync::Arc;
-
 use axum::Json as Answer;
 use axum::http::StatusCode;
 use usher_domain::command::UserPatch;
@@ -20,11 +18,11 @@ use utoipa_axum::routes;
 use self::dto::{User, UserChange};
 use super::labels;
 use super::path::UserPath;
-use crate::api::Api;
 use crate::extract::{Caller, Json, Path};
 use crate::problem::Problem;
+use crate::server::Server;
 
-pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
+pub(crate) fn routes() -> OpenApiRouter<Server> {
     OpenApiRouter::new()
         .routes(routes!(create::create, list::list))
         .routes(routes!(get, change, delete))
@@ -66,7 +64,7 @@ async fn change(
     Path(path): Path<UserPath>,
     Json(mut body): Json<UserChange>,
 ) -> Result<Answer<Option<User>>, Problem> {
-    let (id, identity) = (path.user, &caller.api.identity);
+    let (id, identity) = (path.user, caller.api.identity());
     let deactivated = body.active == Some(false);
     let (password, present) = (body.password.take(), body.present_password.take());
     let temporary = body.password_temporary.take();
@@ -112,7 +110,7 @@ async fn change(
             let (api, cause) = (&caller.api, caller.cause.clone());
             api.set_password(caller.account, id, change, (&hash, life), &caller.actor, cause)
                 .await?;
-            api.engine
+            api.engine()
                 .read(caller.account, move |account, _| view(account))
                 .await?
         }
@@ -134,6 +132,10 @@ async fn change(
 async fn delete(caller: Caller, Path(path): Path<UserPath>) -> Result<StatusCode, Problem> {
     let command = Command::DeleteUser { id: path.user };
     let status = caller.execute(command, |_, _, _| StatusCode::NO_CONTENT).await?;
-    caller.api.identity.forget_user(caller.account, path.user).await?;
+    caller
+        .api
+        .identity()
+        .forget_user(caller.account, path.user)
+        .await?;
     Ok(status)
 }

@@ -1,9 +1,9 @@
 //! Passwords that come with a user, or with a change of one.
 
+use usher_app::NotHashed;
 use usher_domain::{Actor, Command, UserId};
 use usher_identity::{PasswordHash, PasswordLife};
 
-use crate::credentials::NotHashed;
 use crate::extract::Caller;
 use crate::problem::Problem;
 

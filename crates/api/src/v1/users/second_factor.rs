@@ -29,6 +29,6 @@ pub(super) async fn remove(caller: Caller, Path(path): Path<UserPath>) -> Result
     match removed {
         Ok(true) => Ok(StatusCode::NO_CONTENT),
         Ok(false) => Err(Problem::not_found("second factor")),
-        Err(problem) => Err(problem),
+        Err(problem) => Err(problem.into()),
     }
 }

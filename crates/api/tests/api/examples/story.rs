@@ -1,7 +1,7 @@
 //! A help desk, from the account that is created to the customer who is helped.
 
 use serde_json::{Value, json};
-use usher_api::Config;
+use usher_app::Config;
 use usher_domain::Secs;
 use usher_identity::single_sign_on::Reach;
 

@@ -6,7 +6,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use serde::Deserialize;
-use usher_api::{AuditFormat, AuditLine, Window};
+use usher_app::{AuditFormat, AuditLine, Window};
 use usher_domain::{Account, Actor};
 use usher_journal::{AuditFilter, Cursor, PAGE_MAX, PageRequest};
 

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
-use usher_api::Window;
+use usher_app::Window;
 use usher_domain::{Account, Actor, Refusal};
 use usher_journal::{AuditFilter, Cursor};
 
@@ -99,7 +99,7 @@ impl AuditQuery {
                 field: "cursor",
                 expected: "one that this list gave out".to_owned(),
             };
-            usher_api::Problem::refused(&refusal, None)
+            usher_app::Problem::refused(&refusal, None)
         })?;
         Ok((filter, window, cursor))
     }

@@ -2,7 +2,7 @@
 
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
-use usher_api::Problem;
+use usher_app::Problem;
 use usher_domain::presence::{Device, DeviceKind};
 use usher_domain::text::{DeviceId, Name, Product};
 use usher_domain::{SignInId, TicketId, Timestamp};

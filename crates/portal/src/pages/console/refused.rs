@@ -1,6 +1,6 @@
 //! Why something could not be done, who helps, and what one can do oneself.
 
-use usher_api::Problem;
+use usher_app::Problem;
 use usher_domain::permission::{Privilege, Role};
 use usher_domain::refusal::Action;
 use usher_domain::user::User;

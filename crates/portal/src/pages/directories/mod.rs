@@ -59,7 +59,7 @@ async fn guide(viewer: Viewer, Path((_, slug)): Path<(String, String)>) -> Resul
     };
     let (frame, pool) = viewer.look(Some(Place::Groups), look).await?;
     let Some(guide) = GUIDES.iter().find(|guide| guide.slug == slug) else {
-        return Err(usher_api::Problem::not_found("page").into());
+        return Err(usher_app::Problem::not_found("page").into());
     };
     Ok(page(&GuidePage {
         frame,

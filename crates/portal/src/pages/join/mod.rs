@@ -142,7 +142,7 @@ async fn come_in(
                 refusal => sentence::of(refusal),
             };
             form.wrong("", message);
-            let status = usher_api::Problem::refused(&refusal, None).kind().status;
+            let status = usher_app::Problem::refused(&refusal, None).kind().status;
             let mut response = session_page(portal, jar, &code, owner, form).await?;
             *response.status_mut() = status;
             Ok(response)
@@ -258,6 +258,6 @@ async fn carry_out(
         Ok(()) => Ok(Ok(())),
         Err(Failure::Refused(refusal)) => Ok(Err(refusal)),
         Err(Failure::NoAccount) => Ok(Err(Refusal::NotFound { what: "session" })),
-        Err(failure) => Err(usher_api::Problem::from(failure).into()),
+        Err(failure) => Err(usher_app::Problem::from(failure).into()),
     }
 }

@@ -2,7 +2,7 @@
 
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
-use usher_api::{Ender, Over};
+use usher_app::{Ender, Over};
 use usher_domain::presence::{JoinProof, Session, SessionKind, SessionState};
 use usher_domain::text::Code;
 use usher_domain::{Account, Actor, Secs, SessionId, Timestamp};
@@ -98,7 +98,7 @@ impl Standing {
         match portal.api.engine().read(owner.account, view).await {
             Ok(standing) => Ok(standing),
             Err(Failure::NoAccount) => Ok(None),
-            Err(failure) => Err(usher_api::Problem::from(failure).into()),
+            Err(failure) => Err(usher_app::Problem::from(failure).into()),
         }
     }
 

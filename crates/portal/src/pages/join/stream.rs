@@ -12,7 +12,7 @@ use bytes::Bytes;
 use futures::StreamExt;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
-use usher_api::{OpenStream, Problem, StreamOf};
+use usher_app::{OpenStream, Problem, StreamOf};
 use usher_domain::text::Code;
 use usher_journal::CodeOwner;
 

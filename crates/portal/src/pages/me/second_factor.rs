@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use axum_extra::extract::CookieJar;
 use qrcode::QrCode;
 use qrcode::render::svg;
-use usher_api::Problem;
+use usher_app::Problem;
 use usher_domain::{Account, UserId};
 use usher_identity::{NewSecondFactor, Secret};
 

@@ -254,7 +254,7 @@ pub(super) fn names(account: &Account, users: &[UserId]) -> BTreeMap<UserId, Str
 
 /// The title of a code, as the problem table has it.
 fn why(code: &str) -> String {
-    let kind = usher_api::Kind::find(code);
+    let kind = usher_app::Kind::find(code);
     kind.map_or_else(|| code.to_owned(), |kind| kind.title.to_owned())
 }
 

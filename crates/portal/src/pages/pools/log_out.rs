@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
-use usher_api::Problem;
+use usher_app::Problem;
 use usher_domain::presence::Session;
 use usher_domain::{Account, Actor, Command, PoolId, Refusal, SignInId};
 

@@ -6,7 +6,7 @@ use axum::extract::{Path, Query};
 use axum::http::Uri;
 use axum::response::Response;
 use serde::Deserialize;
-use usher_api::Problem;
+use usher_app::Problem;
 use usher_domain::{Account, Actor, Code, Command, Refusal, TicketId, Timestamp};
 
 use self::view::{DropPage, Queue, QueuePage, Seen, Waiting};

@@ -64,7 +64,7 @@ async fn show(viewer: Viewer, Query(query): Query<RefusalQuery>) -> Result<Respo
             field: "cursor",
             expected: "one that this list gave out".to_owned(),
         };
-        usher_api::Problem::refused(&refusal, None)
+        usher_app::Problem::refused(&refusal, None)
     })?;
     let (rows, next) = if form.is_right() {
         let records = viewer.portal.api.records();

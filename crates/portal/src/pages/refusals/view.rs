@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use serde::{Deserialize, Serialize};
-use usher_api::{Kind, WaitOutcome};
+use usher_app::{Kind, WaitOutcome};
 use usher_domain::{Account, Code, PoolId, Timestamp, UserId, WallTimes};
 use usher_journal::{RefusalRow, TicketRow};
 

@@ -1,6 +1,6 @@
 //! Making the first account and its owner.
 
-use usher_api::{Arrival, Problem};
+use usher_app::{Arrival, Problem};
 use usher_domain::command::Command;
 use usher_domain::event::Profile;
 use usher_domain::permission::{PermissionOverrides, Role};

@@ -11,7 +11,7 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use axum_extra::extract::CookieJar;
 use serde::Deserialize;
-use usher_api::{Arrival, AttemptFrom, Problem, hashing_share};
+use usher_app::{Arrival, AttemptFrom, Problem, hashing_share};
 use usher_domain::text::Email;
 use usher_domain::{AccountId, UserId};
 use usher_engine::Failure;

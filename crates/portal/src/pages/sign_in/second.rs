@@ -6,7 +6,7 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::Cookie;
-use usher_api::Problem;
+use usher_app::Problem;
 use usher_domain::text::counted;
 use usher_domain::{AccountId, UserId};
 use usher_identity::{CodeVerdict, PasswordProof};

@@ -2,7 +2,7 @@
 
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
-use usher_api::Problem;
+use usher_app::Problem;
 use usher_domain::{Account, AccountId, UserId};
 use usher_engine::Failure;
 use usher_identity::{IdentityError, Secret};

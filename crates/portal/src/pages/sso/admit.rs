@@ -137,7 +137,7 @@ async fn look(door: &Door<'_>, vouched: &Vouched, subject: &Subject) -> Result<S
         }
     };
     let seen = door.portal.api.engine().read(vouched.account, view).await;
-    Ok(seen.map_err(usher_api::Problem::from)?)
+    Ok(seen.map_err(usher_app::Problem::from)?)
 }
 
 fn known(account: &Account, subject: &Subject, person: &Person, provider: &Provider) -> Known {
@@ -215,7 +215,7 @@ async fn give_as(
     {
         Ok(()) => Ok(Ok(())),
         Err(Failure::Refused(refusal)) => Ok(Err(refusal)),
-        Err(failure) => Err(usher_api::Problem::from(failure).into()),
+        Err(failure) => Err(usher_app::Problem::from(failure).into()),
     }
 }
 

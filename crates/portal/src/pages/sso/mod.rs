@@ -14,7 +14,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::Cookie;
 use serde::Deserialize;
-use usher_api::Problem;
+use usher_app::Problem;
 use usher_domain::text::Email;
 use usher_domain::{AccountId, UserId};
 use usher_engine::Way;

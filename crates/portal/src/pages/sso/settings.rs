@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use axum::response::Response;
-use usher_api::ProviderRefused;
+use usher_app::ProviderRefused;
 use usher_domain::account::SettingsPatch;
 use usher_domain::directory::SignInPatch;
 use usher_domain::text::InvalidText;

@@ -90,7 +90,7 @@ pub(super) async fn act(Posted { viewer, mut form }: Posted) -> Result<Response,
     });
     let (count, refused) = doing.await.map_err(|error| {
         tracing::error!(%error, "a change of many users stopped");
-        usher_api::Problem::not_found("answer")
+        usher_app::Problem::not_found("answer")
     })?;
     if refused.is_empty() {
         let message = format!("Done for {}: {named}.", words::people(count));

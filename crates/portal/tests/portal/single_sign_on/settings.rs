@@ -1,7 +1,7 @@
 //! The settings of single sign-on, and what the audit tells of them.
 
 use axum::http::StatusCode;
-use usher_api::Config;
+use usher_app::Config;
 use usher_domain::permission::Role;
 use usher_domain::{AccountId, Secs};
 use usher_identity::single_sign_on::Reach;

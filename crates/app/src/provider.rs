@@ -103,7 +103,7 @@ impl Api {
 
     /// Notes, or withdraws, the operator's word that a domain is an account's. Whoever calls has made sure that it is
     /// the operator who asks.
-    pub(crate) async fn set_domain_proof(
+    pub async fn set_domain_proof(
         &self,
         account: AccountId,
         domain: &EmailDomain,

@@ -1,18 +1,11 @@
-//! Where a request comes from and by which way: what is counted by address, and what the audit says of it.
+//! Whom a request comes from: the peer of its connection, or whom trusted proxies name in `X-Forwarded-For` or
+//! `Forwarded` (RFC 7239).
 
-use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, FromRequestParts};
-use axum::http::request::Parts;
+use axum::extract::ConnectInfo;
 use axum::http::{Extensions, HeaderMap, header};
 use ipnet::IpNet;
-use usher_engine::{Cause, Way};
-use usher_journal::Text;
-
-use crate::api::Api;
-use crate::request_id::REQUEST_ID;
 
 const FORWARDED_FOR: &str = "x-forwarded-for";
 const FORWARDED_PROTO: &str = "x-forwarded-proto";
@@ -25,20 +18,13 @@ pub struct TrustedProxies(Vec<IpNet>);
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct OverTls;
 
-/// Where a request comes from and by which way.
-#[derive(Debug, Clone)]
-pub struct Arrival {
+/// Who sent a request, as far as the network tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Client {
     /// The network address of the client; none where the request came over no socket.
     pub address: Option<IpAddr>,
     /// Whether the client speaks TLS, with Usher or with a proxy that is trusted.
     pub is_https: bool,
-    request: Option<Text>,
-}
-
-/// What proxies say, of themselves the last one.
-struct Told {
-    address: Option<IpAddr>,
-    is_https: bool,
 }
 
 impl Default for TrustedProxies {
@@ -79,7 +65,7 @@ impl TrustedProxies {
         client
     }
 
-    fn told(&self, peer: IpAddr, headers: &HeaderMap) -> Told {
+    fn told(&self, peer: IpAddr, headers: &HeaderMap) -> Client {
         let elements = |name: &str| {
             let values = headers.get_all(name).iter();
             let values = values.filter_map(|value| value.to_str().ok());
@@ -91,14 +77,14 @@ impl TrustedProxies {
         let is_https = |word: Option<&str>| word.is_some_and(|word| word.eq_ignore_ascii_case("https"));
         if headers.contains_key(FORWARDED_FOR) || headers.contains_key(FORWARDED_PROTO) {
             let addresses = elements(FORWARDED_FOR);
-            return Told {
+            return Client {
                 address: Some(self.client(peer, addresses.into_iter().map(Some))),
                 is_https: is_https(elements(FORWARDED_PROTO).last().copied()),
             };
         }
         // RFC 7239.
         let forwarded = elements(header::FORWARDED.as_str());
-        Told {
+        Client {
             address: Some(self.client(peer, forwarded.iter().map(|element| parameter(element, "for")))),
             is_https: is_https(forwarded.last().and_then(|last| parameter(last, "proto"))),
         }
@@ -119,47 +105,24 @@ fn address(text: &str) -> Option<IpAddr> {
     Some(address.to_canonical())
 }
 
-impl Arrival {
-    /// What is known of a request.
+impl Client {
+    /// What is known of the client of a request whose connection was made by one of these proxies, or by the client
+    /// itself.
     #[must_use]
-    pub fn of(api: &Api, extensions: &Extensions, headers: &HeaderMap) -> Self {
-        let request = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok());
-        let request = request.map(|id| Text::from(Arc::<str>::from(id)));
+    pub fn of(proxies: &TrustedProxies, extensions: &Extensions, headers: &HeaderMap) -> Self {
         let over_tls = extensions.get::<OverTls>().is_some();
         let peer = extensions.get::<ConnectInfo<SocketAddr>>();
         let Some(peer) = peer.map(|ConnectInfo(peer)| peer.ip().to_canonical()) else {
             return Self {
                 address: None,
                 is_https: over_tls,
-                request,
             };
         };
-        let proxies = &api.config.trusted_proxies;
         let told = proxies.contains(peer).then(|| proxies.told(peer, headers));
         Self {
             address: told.as_ref().map_or(Some(peer), |told| told.address),
             is_https: over_tls || told.is_some_and(|told| told.is_https),
-            request,
         }
-    }
-
-    /// The cause of what the request does, which comes in by `way`, with a credential that the actor does not name.
-    #[must_use]
-    pub fn cause(&self, way: Way, credential: Option<Text>) -> Cause {
-        Cause {
-            way,
-            credential,
-            address: self.address,
-            request: self.request.clone(),
-        }
-    }
-}
-
-impl FromRequestParts<Arc<Api>> for Arrival {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, Infallible> {
-        Ok(Self::of(api, &parts.extensions, &parts.headers))
     }
 }
 

@@ -14,9 +14,9 @@ use std::net::IpAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use usher_domain::text::Email;
-use usher_domain::{AccountId, Secs, UserId};
+use usher_domain::{AccountId, Secs, UserId, network_of};
 use usher_engine::Engine;
-use usher_identity::{KnownBrowser, network_of};
+use usher_identity::KnownBrowser;
 
 use self::spent::{Key, Spent};
 

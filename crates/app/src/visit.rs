@@ -92,7 +92,7 @@ impl Over {
 /// What a customer is told of a note about the end of their session: all that was said about the session itself. What
 /// an admin tells an agent whom they sign out is for the agent alone, although it ends the sessions too.
 #[must_use]
-pub(crate) fn note_for_customer<'a>(reason: &str, note: Option<&'a str>) -> Option<&'a str> {
+pub fn note_for_customer<'a>(reason: &str, note: Option<&'a str>) -> Option<&'a str> {
     let is_about_session = [EndReason::Finished, EndReason::EndedByOther]
         .iter()
         .any(|about| about.as_str() == reason);
@@ -114,7 +114,7 @@ impl Api {
     }
 
     /// Where a code leads: to a session that is not over, or has been for less than an hour. Counts nothing.
-    pub(crate) async fn kept_code(&self, code: &Code) -> Result<Option<CodeOwner>, JournalError> {
+    pub async fn kept_code(&self, code: &Code) -> Result<Option<CodeOwner>, JournalError> {
         let now = self.engine.now();
         let kept = Secs::new(CODE_KEPT_SECS);
         let owner = self.find_code(code).await?;

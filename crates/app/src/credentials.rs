@@ -8,11 +8,11 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use usher_domain::command::UserPatch;
-use usher_domain::{Account, AccountId, Actor, Command, Refusal, Timestamp, UserId};
+use usher_domain::{Account, AccountId, Actor, Command, Refusal, Timestamp, UserId, network_of};
 use usher_engine::{Cause, Failure, Request};
 use usher_identity::{
     By, CredentialChange, HashingCaller, HashingShare, IdentityError, Origin, PasswordError, PasswordHash,
-    PasswordLife, Secret, Unrecorded, known_about, network_of,
+    PasswordLife, Secret, Unrecorded, known_about,
 };
 
 use crate::api::Api;
@@ -143,7 +143,7 @@ impl Api {
     }
 
     /// Asks the account whether an actor may do something.
-    pub(crate) async fn ask(
+    pub async fn ask(
         &self,
         account: AccountId,
         actor: &Actor,

@@ -14,10 +14,8 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use pin_project_lite::pin_project;
 use tower::{Layer, Service};
-use utoipa::openapi::OpenApi;
 
-use crate::problem;
-use crate::request_id::{REQUEST_ID, ensure_request_id};
+use crate::request_id::{REQUEST_ID, ensure_request_id, name_request};
 use crate::request_log::RequestLog;
 
 /// The upper bounds of the histogram's buckets.
@@ -59,34 +57,23 @@ impl Series {
     }
 }
 
-/// All series: one for each operation of the document, and one for everything else.
+/// All series: one for each operation, and one for everything else.
 #[derive(Debug)]
-pub(crate) struct Meter {
+pub struct Meter {
     /// The place of each operation in `series`, by path and method.
     places: HashMap<(String, Method), usize>,
     series: Vec<(String, Series)>,
 }
 
 impl Meter {
-    /// A meter for the operations of a document.
-    pub(crate) fn new(document: &OpenApi) -> Arc<Self> {
+    /// A meter for these operations: their routes, methods and names.
+    #[must_use]
+    pub fn new(operations: impl IntoIterator<Item = (String, Method, String)>) -> Arc<Self> {
         let mut places = HashMap::new();
         let mut series = vec![("other".to_owned(), Series::default())];
-        for (path, item) in &document.paths.paths {
-            let methods = [
-                (Method::GET, &item.get),
-                (Method::PUT, &item.put),
-                (Method::POST, &item.post),
-                (Method::PATCH, &item.patch),
-                (Method::DELETE, &item.delete),
-            ];
-            for (method, operation) in methods {
-                let Some(id) = operation.as_ref().and_then(|it| it.operation_id.as_ref()) else {
-                    continue;
-                };
-                places.insert((path.clone(), method), series.len());
-                series.push((id.clone(), Series::default()));
-            }
+        for (route, method, name) in operations {
+            places.insert((route, method), series.len());
+            series.push((name, Series::default()));
         }
         Arc::new(Self { places, series })
     }
@@ -104,7 +91,7 @@ impl Meter {
     }
 
     /// The series in the text format of Prometheus.
-    pub(crate) fn write(&self, text: &mut String) {
+    pub fn write(&self, text: &mut String) {
         text.push_str(
             "# HELP usher_http_requests_total Requests answered, by operation and class of status.\n",
         );
@@ -150,7 +137,7 @@ impl Meter {
 
 /// Puts [`Metered`] around routes.
 #[derive(Clone)]
-pub(crate) struct MeterLayer(pub(crate) Arc<Meter>);
+pub struct MeterLayer(pub Arc<Meter>);
 
 impl<S> Layer<S> for MeterLayer {
     type Service = Metered<S>;
@@ -166,7 +153,7 @@ impl<S> Layer<S> for MeterLayer {
 
 /// One method of one route, with its place among the series, which its first request finds.
 #[derive(Clone)]
-pub(crate) struct Metered<S> {
+pub struct Metered<S> {
     inner: S,
     meter: Arc<Meter>,
     place: Arc<OnceLock<usize>>,
@@ -215,7 +202,7 @@ fn protect(headers: &mut HeaderMap) {
 
 pin_project! {
     /// The answer of a metered route.
-    pub(crate) struct MeteredFuture<F> {
+    pub struct MeteredFuture<F> {
         #[pin]
         inner: F,
         meter: Arc<Meter>,
@@ -237,7 +224,7 @@ where
         let this = self.project();
         let mut response = ready!(this.inner.poll(context))?.into_response();
         if let Some(id) = this.id.take() {
-            problem::name_request(&mut response, &id);
+            name_request(&mut response, &id);
             response.headers_mut().insert(REQUEST_ID, id);
         }
         protect(response.headers_mut());

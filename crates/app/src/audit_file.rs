@@ -8,7 +8,7 @@ use usher_domain::{WallTime, WallTimes};
 use usher_engine::Cause;
 use usher_journal::{AuditRow, Hash, Text};
 
-use crate::v1::time::Time;
+use crate::time::rfc3339;
 
 /// What starts a formula in programs for tables; some take the full-width forms for the others.
 const FORMULA_STARTS: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
@@ -72,7 +72,7 @@ impl AuditLine {
         let cause = Cause::read(row.cause.as_deref().unwrap_or_default());
         let detail = row.detail.as_ref().map(ToString::to_string);
         Self {
-            at: Time(WallTime::new(row.at)).to_string(),
+            at: rfc3339(WallTime::new(row.at)).to_string(),
             seq: row.seq.get(),
             actor: row.actor.to_string(),
             actor_name: None,
@@ -88,7 +88,7 @@ impl AuditLine {
                 .unwrap_or_default(),
             request_id: text(cause.request.as_ref()),
             hash: hash.map(|hash| hash.to_string()).unwrap_or_default(),
-            wall_time: Time(wall.shown(row.at)).to_string(),
+            wall_time: rfc3339(wall.shown(row.at)).to_string(),
         }
     }
 

@@ -11,7 +11,6 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderValue, Request, Response, header};
-use axum::response::IntoResponse;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -21,10 +20,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_rustls::server::TlsStream;
 use tower::Service;
 
-use crate::arrival::OverTls;
 use crate::connections::{Admitted, Connections};
+use crate::forwarded::OverTls;
 use crate::paced::Paced;
-use crate::problem::{Problem, UNAVAILABLE};
 use crate::tls::Tls;
 use crate::unread;
 
@@ -57,12 +55,14 @@ pub const HEAD_BYTES_MAX: usize = 32 * 1024;
 const HTTPS_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
 /// Serves the site on the listener until `shutdown` resolves, then lets requests under way finish. Speaks TLS where
-/// there is something to do it with. A connection from where there are too many already is closed at once.
+/// there is something to do it with. A connection from where there are too many already is closed at once. `too_late` is
+/// the answer where the site takes too long to begin one.
 pub async fn serve<S>(
     listener: TcpListener,
     site: S,
     tls: Option<Tls>,
     connections: Arc<Connections>,
+    too_late: fn() -> Response<Body>,
     shutdown: impl Future<Output = ()> + Send,
 ) -> io::Result<()>
 where
@@ -88,6 +88,7 @@ where
             site: site.clone(),
             peer,
             is_tls: tls.is_some(),
+            too_late,
             connections: Arc::clone(&connections),
         };
         let (http, watcher, tls) = (http.clone(), graceful.watcher(), tls.clone());
@@ -160,6 +161,7 @@ struct Front<S> {
     /// Who is at the other end of the connection, for what is counted by address.
     peer: SocketAddr,
     is_tls: bool,
+    too_late: fn() -> Response<Body>,
     /// Knows which proxies are believed that a client came by https.
     connections: Arc<Connections>,
 }
@@ -175,7 +177,7 @@ where
 
     fn call(&self, mut request: Request<Incoming>) -> Self::Future {
         request.extensions_mut().insert(ConnectInfo(self.peer));
-        let is_tls = self.is_tls;
+        let (is_tls, too_late) = (self.is_tls, self.too_late);
         if is_tls {
             request.extensions_mut().insert(OverTls);
         }
@@ -186,11 +188,7 @@ where
         let answer = self.site.clone().call(request);
         let answer = tokio::time::timeout(ANSWER_TIME_MAX, answer);
         Box::pin(async move {
-            let mut answer = answer.await.unwrap_or_else(|_| {
-                let detail = "The answer took too long. It is not known whether this was carried out. \
-                              Look, then send it again if it was not.";
-                Ok(Problem::new(UNAVAILABLE, detail).into_response())
-            })?;
+            let mut answer = answer.await.unwrap_or_else(|_| Ok(too_late()))?;
             unread.settle(&mut answer);
             if is_https {
                 answer

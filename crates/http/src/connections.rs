@@ -8,9 +8,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::http::HeaderMap;
-use usher_identity::network_of;
+use usher_domain::network_of;
 
-use crate::arrival::TrustedProxies;
+use crate::forwarded::TrustedProxies;
 
 /// The most connections at once from one network address, where the operator says nothing else. An office of some
 /// hundred people can be behind one address, each with a device and pages that stay connected.

@@ -12,6 +12,7 @@ use usher_domain::text::Code;
 use usher_domain::text::Origin;
 use usher_domain::{Account, AccountId, UserId};
 use usher_engine::{Clock, Engine, Failure};
+use usher_http::{CONNECTIONS_MAX, CONNECTIONS_PER_ADDRESS, Connections, Meter, TrustedProxies};
 use usher_identity::single_sign_on::{OutboundProxy, Outward, Reach, RedirectUris, SingleSignOn, Times};
 use usher_identity::{Identity, IdentityError, PortalSessionId};
 use usher_journal::{
@@ -19,12 +20,8 @@ use usher_journal::{
     plain_code_digest,
 };
 
-use crate::arrival::TrustedProxies;
-use crate::connections::{CONNECTIONS_PER_ADDRESS, Connections};
-use crate::meter::Meter;
+use crate::metrics_token::MetricsToken;
 use crate::problem::Problem;
-use crate::serve::CONNECTIONS_MAX;
-use crate::service::MetricsToken;
 use crate::streams::Streams;
 use crate::throttle::Throttle;
 
@@ -89,12 +86,12 @@ pub struct Api {
     pub(crate) config: Config,
     pub(crate) throttle: Throttle,
     /// Held while an account is made, which has no owner yet that would do one thing after the other.
-    pub(crate) making_accounts: tokio::sync::Mutex<()>,
+    making_accounts: tokio::sync::Mutex<()>,
     single_sign_on: SingleSignOn,
     connections: Arc<Connections>,
     streams: Arc<Streams>,
     /// What counts requests, once there are routes.
-    pub(crate) meter: OnceLock<Arc<Meter>>,
+    meter: OnceLock<Arc<Meter>>,
     closing: watch::Sender<bool>,
 }
 
@@ -153,6 +150,23 @@ impl Api {
         &self.throttle
     }
 
+    /// Held while an account is made, which has no owner yet that would do one thing after the other.
+    #[must_use]
+    pub const fn making_accounts(&self) -> &tokio::sync::Mutex<()> {
+        &self.making_accounts
+    }
+
+    /// What counts requests; the first call says how it is made.
+    pub fn count_with(&self, make: impl FnOnce() -> Arc<Meter>) -> &Arc<Meter> {
+        self.meter.get_or_init(make)
+    }
+
+    /// What counts requests, once there are routes.
+    #[must_use]
+    pub fn meter(&self) -> Option<&Arc<Meter>> {
+        self.meter.get()
+    }
+
     /// The hash of each entry's commit.
     pub async fn hashes_of(
         &self,
@@ -204,7 +218,7 @@ impl Api {
         &self.single_sign_on
     }
 
-    /// The connections that are open, for [`serve`](crate::serve) to count.
+    /// The connections that are open, for [`serve`](usher_http::serve) to count.
     #[must_use]
     pub const fn connections(&self) -> &Arc<Connections> {
         &self.connections

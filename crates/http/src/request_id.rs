@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::http::{HeaderMap, HeaderValue};
+use axum::response::Response;
 use bytes::Bytes;
 
 /// The header with the id of a request, and of its answer.
@@ -43,4 +44,21 @@ fn next_id() -> Bytes {
         digits.extend([byte >> 4, byte & 15].map(|digit| HEX[usize::from(digit)]));
     }
     digits.into()
+}
+
+/// The body of an answer that is one JSON object: the id of its request is put into it, as the member `request_id`.
+/// Whoever makes such an answer inserts this among its extensions.
+#[derive(Debug, Clone)]
+pub struct NamesRequest(pub Bytes);
+
+/// Puts the id of the request into an answer that asks for it. An id has no character that JSON writes otherwise.
+pub fn name_request(response: &mut Response, id: &HeaderValue) {
+    let Some(NamesRequest(document)) = response.extensions_mut().remove() else {
+        return;
+    };
+    let Some(open) = document.strip_suffix(b"}") else {
+        return;
+    };
+    let named = [open, b",\"request_id\":\"", id.as_bytes(), b"\"}"].concat();
+    *response.body_mut() = named.into();
 }

@@ -1,6 +1,6 @@
 //! The one table of problems: every code with its status, its title, and what its page says.
 
-use axum::http::StatusCode;
+use http::StatusCode;
 use usher_domain::Code;
 
 /// A kind of problem. The code never changes its meaning.
@@ -37,88 +37,88 @@ macro_rules! kind {
 }
 
 /// The body is not JSON at all.
-pub(crate) const MALFORMED: &Kind = kind!("malformed", BAD_REQUEST "The body is not valid JSON",
+pub const MALFORMED: &Kind = kind!("malformed", BAD_REQUEST "The body is not valid JSON",
     what: "The body, or the request itself, could not be read as what it claims to be.",
     why: "A text that is not JSON has no fields that could be checked one by one.",
     remedy: "Send one JSON object. `detail` names the line and the column at which reading stopped.");
 /// The path exists, but not with this method.
-pub(crate) const METHOD_NOT_ALLOWED: &Kind = kind!("method-not-allowed", METHOD_NOT_ALLOWED
+pub const METHOD_NOT_ALLOWED: &Kind = kind!("method-not-allowed", METHOD_NOT_ALLOWED
     "This method is not allowed here",
     what: "The address exists, but not with this HTTP method.",
     why: "Each address takes only the methods that the OpenAPI document lists.",
     remedy: "Use one of the methods in the `Allow` header.");
 /// The client was too slow.
-pub(crate) const TIMEOUT: &Kind = kind!("timeout", REQUEST_TIMEOUT "The request took too long",
+pub const TIMEOUT: &Kind = kind!("timeout", REQUEST_TIMEOUT "The request took too long",
     what: "The request was not complete, or could not be answered, within the time that Usher gives to one.",
     why: "Every request has a bound, so that slow ones cannot hold up the rest.",
     remedy: "Send it again. Creating with an `Idempotency-Key` makes that safe.");
 /// The body is too large.
-pub(crate) const BODY_TOO_LARGE: &Kind = kind!("body-too-large", PAYLOAD_TOO_LARGE "The body is too large",
+pub const BODY_TOO_LARGE: &Kind = kind!("body-too-large", PAYLOAD_TOO_LARGE "The body is too large",
     what: "The body has more bytes than Usher takes.",
     why: "Every body has a bound. No call of this API needs a large one.",
     remedy: "Send less, or split it over several calls.");
 /// The body is not declared as JSON.
-pub(crate) const UNSUPPORTED_MEDIA_TYPE: &Kind = kind!("unsupported-media-type", UNSUPPORTED_MEDIA_TYPE
+pub const UNSUPPORTED_MEDIA_TYPE: &Kind = kind!("unsupported-media-type", UNSUPPORTED_MEDIA_TYPE
     "The body must be JSON",
     what: "The `Content-Type` header is missing or names something other than JSON.",
     why: "Usher does not guess what a body is.",
     remedy: "Send `Content-Type: application/json`.");
 /// Guessing.
-pub(crate) const TOO_MANY_ATTEMPTS: &Kind = kind!("too-many-attempts", TOO_MANY_REQUESTS "Too many attempts",
+pub const TOO_MANY_ATTEMPTS: &Kind = kind!("too-many-attempts", TOO_MANY_REQUESTS "Too many attempts",
     what: "Wrong passwords, or wrong codes, were tried too often for this user, or from this network address.",
     why: "Guessing is slowed down. The API and the portal count together. What was right does not count.",
     remedy: "Wait for as long as `Retry-After` says and try again. A back end that acts for many users takes an API key.");
 /// The password was right, and is temporary.
-pub(crate) const PASSWORD_CHANGE_REQUIRED: &Kind = kind!("password-change-required", FORBIDDEN
+pub const PASSWORD_CHANGE_REQUIRED: &Kind = kind!("password-change-required", FORBIDDEN
     "The password has to be changed first",
     what: "The password is right, and temporary: somebody else set it.",
     why: "Nobody but its user should know a password that lets them in.",
     remedy: "The user signs in at the address that `href` names and chooses another password. Then get a token with that one.");
 /// The password was right, and is not enough.
-pub(crate) const SECOND_FACTOR_NEEDED: &Kind = kind!("second-factor-needed", UNAUTHORIZED
+pub const SECOND_FACTOR_NEEDED: &Kind = kind!("second-factor-needed", UNAUTHORIZED
     "The second factor is needed",
     what: "The password is right, and the user has a second factor.",
     why: "Once a second factor is set up, the password alone does not identify the user.",
     remedy: "Send the call again with `second_factor`: a code that the user's app shows now, or one of their recovery codes. Each is good once.");
 /// The account wants more than a password of this user.
-pub(crate) const SECOND_FACTOR_SET_UP_NEEDED: &Kind = kind!("second-factor-set-up-needed", FORBIDDEN
+pub const SECOND_FACTOR_SET_UP_NEEDED: &Kind = kind!("second-factor-set-up-needed", FORBIDDEN
     "A second factor has to be set up first",
     what: "The account requires a second factor of everybody above the role `member`, and this user has none.",
     why: "An owner or admin switched this on in the account's settings.",
     remedy: "Sign in to the portal with the password: it leads to the page where a second factor is set up. Then get a new token.");
 /// Nobody could make operator keys any more.
-pub(crate) const LAST_OPERATOR_KEY: &Kind = kind!("last-operator-key", CONFLICT "This is the last key for everything",
+pub const LAST_OPERATOR_KEY: &Kind = kind!("last-operator-key", CONFLICT "This is the last key for everything",
     what: "The operator key is the last one with the scope `everything` that does not expire before.",
     why: "Without it, nobody could make another key through the API.",
     remedy: "Make another key with the scope `everything`, and revoke this one with it. On the server itself, `usher operator-key` makes and revokes any key.");
 /// There are as many operator keys as there may be.
-pub(crate) const TOO_MANY_KEYS: &Kind = kind!("too-many-keys", CONFLICT "There are too many operator keys",
+pub const TOO_MANY_KEYS: &Kind = kind!("too-many-keys", CONFLICT "There are too many operator keys",
     what: "There are as many operator keys as Usher keeps.",
     why: "Every list has a bound. Keys that nobody needs are a risk.",
     remedy: "Revoke keys that are not used any more: the list says when each was used last.");
 /// There are as many open streams as there may be.
-pub(crate) const TOO_MANY_STREAMS: &Kind = kind!("too-many-streams", TOO_MANY_REQUESTS "Too many streams are open",
+pub const TOO_MANY_STREAMS: &Kind = kind!("too-many-streams", TOO_MANY_REQUESTS "Too many streams are open",
     what: "This session, this user or this account has as many event streams open as it may; `limit` says how many.",
     why: "Every stream holds a connection, and nobody takes those of others.",
     remedy: "Close streams that nobody reads, and use one for each device. Come back after as long as `Retry-After` says.");
 /// The account's people come in by their provider.
-pub(crate) const SSO_REQUIRED: &Kind = kind!("sso-required", FORBIDDEN "Single sign-on is required",
+pub const SSO_REQUIRED: &Kind = kind!("sso-required", FORBIDDEN "Single sign-on is required",
     what: "The password is right, but this account lets people in through its own provider only.",
     why: "An owner or admin requires single sign-on of everybody but one owner, who is kept for emergencies.",
     remedy: "Sign in at the address that `detail` names. A back end that acts for many users takes an API key.");
 /// The DNS of a domain does not say that it is the account's.
-pub(crate) const DOMAIN_NOT_PROVED: &Kind = kind!("domain-not-proved", CONFLICT "The domain is not proved",
+pub const DOMAIN_NOT_PROVED: &Kind = kind!("domain-not-proved", CONFLICT "The domain is not proved",
     what: "The DNS of the domain has no TXT record yet that says that it is this account's, or did not answer.",
     why: "People are led to an account's provider by their e-mail address only where the account has proved its domain.",
     remedy: "Set the record that `detail` names and check again; a new record can take an hour to be seen. The operator of the server can vouch for the domain instead.");
 /// The journal cannot be reached.
-pub(crate) const UNAVAILABLE: &Kind = kind!("unavailable", SERVICE_UNAVAILABLE "Usher cannot answer right now",
+pub const UNAVAILABLE: &Kind = kind!("unavailable", SERVICE_UNAVAILABLE "Usher cannot answer right now",
     what: "The journal could not be read or written, so nothing was changed, or it is unknown whether it was.",
     why: "An answer leaves only after its change is stored for good.",
     remedy: "Wait for as long as `Retry-After` says and send the request again.");
 
 /// What was asked would have broken a promise of the rules.
-pub(crate) const INVARIANT: &Kind = kind!("invariant", INTERNAL_SERVER_ERROR "Usher would have broken one of its rules",
+pub const INVARIANT: &Kind = kind!("invariant", INTERNAL_SERVER_ERROR "Usher would have broken one of its rules",
     what: "Usher was about to break a promise of its own, as by giving a seat that is not there. It refused, and nothing was changed.",
     why: "This is a fault of Usher. The promise is checked once more before anything is stored, whatever decided it.",
     remedy: "Tell the operator: the log names the account and the rule, and `usher_invariants_broken_total` counts it. Other requests go on.");

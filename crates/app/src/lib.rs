@@ -1,0 +1,35 @@
+//! What the API and the portal share: where a request comes from, the use cases that both have, what slows down
+//! guessing, and the one table of problems. It knows HTTP's words, and no router, no page and no document.
+
+mod api;
+mod arrival;
+mod audit_file;
+mod credentials;
+mod metrics_token;
+pub mod problem;
+mod provider;
+mod streams;
+mod throttle;
+mod time;
+mod visit;
+mod waits;
+mod window;
+mod words;
+
+pub use api::{Api, Config};
+pub use arrival::Arrival;
+pub use audit_file::{AuditFormat, AuditLine};
+pub use credentials::{NotHashed, hashing_share};
+pub use metrics_token::MetricsToken;
+pub use problem::{Kind, Problem};
+pub use provider::ProviderRefused;
+pub use streams::{OpenStream, STREAMS_PER_SESSION_MAX, STREAMS_PER_USER_MAX, StreamOf, Streams};
+pub use throttle::{
+    ATTEMPTS_PER_ADDRESS, ATTEMPTS_PER_EMAIL, ATTEMPTS_PER_EMAIL_FROM_ANYWHERE, Attempt, AttemptFrom,
+    CODES_PER_USER, CODES_PER_USER_FROM_ANYWHERE, JOIN_CODES_PER_ADDRESS, Throttle,
+};
+pub use time::rfc3339;
+pub use visit::{CUSTOMER_TOKEN_SECS, Ender, Over, no_such_code, note_for_customer};
+pub use waits::WaitOutcome;
+pub use window::Window;
+pub use words::in_words;

@@ -1,0 +1,20 @@
+//! What lies between a socket and a site: bounded connections, TLS, request ids, whom a request comes from, the log of
+//! requests, and how many there were and how long they took. It knows no operation and no page.
+
+mod connections;
+mod forwarded;
+mod meter;
+mod paced;
+mod request_id;
+mod request_log;
+mod serve;
+mod tls;
+mod unread;
+
+pub use connections::{CONNECTIONS_PER_ADDRESS, Connections};
+pub use forwarded::{Client, TrustedProxies};
+pub use meter::{Meter, MeterLayer, Metered, MeteredFuture};
+pub use request_id::{NamesRequest, REQUEST_ID, REQUEST_ID_CHARS_MAX, ensure_request_id, name_request};
+pub use request_log::RequestLog;
+pub use serve::{CONNECTIONS_MAX, HEAD_BYTES_MAX, serve};
+pub use tls::{Tls, TlsError};
