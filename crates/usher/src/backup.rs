@@ -7,34 +7,34 @@ use clap::Args;
 use crate::data::DataArgument;
 use crate::{Failure, Terminal};
 
-/// Copy all data into one file, also while the server runs
+/// Copy all data into one file, even while the server runs
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The file appears whole or not at all. Data of an earlier version is copied as it is.
+The file appears only when it is complete. Data of an earlier version is copied as it is.
 
-To go back to a backup, stop the server, put the file as `usher.db` into an empty data directory with
-the secrets key beside it (the backup does not hold it), and start once with `usher serve
---accept-loss`: what was acknowledged after the backup is not in it.")]
+To restore a backup, stop the server, put the file as `usher.db` into an empty data directory together
+with the secrets key (the backup does not contain it), and start once with `usher serve
+--accept-loss`: changes made after the backup are lost.")]
 pub(crate) struct Arguments {
-    /// The file to make; it must not exist
+    /// The file to create; it must not exist
     file: PathBuf,
     #[command(flatten)]
     data: DataArgument,
 }
 
-/// Copies the data as it is at this moment.
+/// Copies the current state of the data.
 pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Failure> {
     let file = &arguments.file;
     if file.exists() {
         return Err(Failure::said(format!(
-            "{} exists already. Name a file that does not: a backup never overwrites another.",
+            "{} already exists. Name a new file: a backup never overwrites another one.",
             file.display()
         )));
     }
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
     if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
         return Err(Failure::said(format!(
-            "There is no directory {}. Make it first, or name a file in another one.",
+            "The directory {} does not exist. Create it first, or name a file in another one.",
             folder.display()
         )));
     }

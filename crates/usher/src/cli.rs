@@ -9,8 +9,8 @@ use crate::{
     verify,
 };
 
-/// Hands out the seats that a help desk shares: to each agent a seat, a fair place in the queue, or an exact reason
-/// why not.
+/// Manages the seats that a help desk shares: each agent gets a seat, a fair place in the queue, or an exact reason why
+/// not.
 #[derive(Debug, Parser)]
 #[command(name = "usher", version)]
 struct Cli {
@@ -30,17 +30,17 @@ enum Command {
     OperatorKey(operator_key::Arguments),
     SigningKey(signing_key::Arguments),
     Bench(bench::BenchArgs),
-    /// Print the description of the API, as the server gives it at /v1/openapi.json
+    /// Print the API's OpenAPI document, as the server returns it at /v1/openapi.json
     Openapi,
 }
 
-/// Runs the command that `arguments` name; the first is the name of the program.
+/// Runs the command that `arguments` name. The first argument is the name of the program.
 pub(crate) fn run(
     arguments: impl IntoIterator<Item = OsString>,
     terminal: &mut Terminal,
 ) -> Result<(), Failure> {
     let command = Cli::try_parse_from(arguments)?.command;
-    // A server first reads in its configuration how it is to log.
+    // A server configures its log later, after it has read its configuration.
     if !matches!(command, Command::Serve(_)) {
         log::start_for_command()?;
     }
@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_argument_contradicts_another() {
+    fn the_arguments_are_consistent() {
         Cli::command().debug_assert();
     }
 }

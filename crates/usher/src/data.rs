@@ -1,4 +1,4 @@
-//! The data directory: where it is, and that one server at a time has it.
+//! The data directory: its location, and the lock that only one server at a time can hold.
 
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
@@ -10,29 +10,29 @@ use usher_journal_sqlite::{FILE_NAME, SqliteJournal, open_untouched};
 
 use crate::{Failure, note, private};
 
-/// The file that a server holds locked as long as it runs.
+/// The file that a running server keeps locked.
 const LOCK_NAME: &str = "usher.lock";
 
-/// Where the data is.
+/// The location of the data.
 #[derive(Debug, Args)]
 pub(crate) struct DataArgument {
-    /// The directory that keeps the data [default: the user's own, such as ~/.local/share/usher]
+    /// The data directory [default: one of the user's own, such as ~/.local/share/usher]
     #[arg(long, value_name = "DIR", env = "USHER_DATA", global = true)]
     data: Option<PathBuf>,
 }
 
 impl DataArgument {
-    /// The directory that is meant.
+    /// The directory that the arguments name, or the default.
     pub(crate) fn directory(&self) -> Result<PathBuf, Failure> {
         match self.data.clone().or_else(default_directory) {
             Some(directory) => Ok(directory),
             None => Err(Failure::said(
-                "There is no home directory to keep the data in. Say where with `--data DIR`.",
+                "There is no home directory for the data. Name a directory with `--data DIR`.",
             )),
         }
     }
 
-    /// The directory, in which a server has kept data before, and of which nothing is missing that was noted.
+    /// The directory, provided that a server has kept data there and none of the noted data is missing.
     pub(crate) fn existing(&self) -> Result<PathBuf, Failure> {
         let directory = self.directory()?;
         note::existing(&directory)?;
@@ -40,28 +40,28 @@ impl DataArgument {
             return Ok(directory);
         }
         Err(Failure::said(format!(
-            "There is no data of Usher in {}. Name the directory of the server with `--data DIR`.",
+            "There is no Usher data in {}. Name the server's directory with `--data DIR`.",
             directory.display()
         )))
     }
 }
 
-/// Opens the journal in a directory, makes both where they do not exist, and brings the journal's schema up to date. For
-/// whoever holds the [`Lock`].
+/// Opens the journal in a directory, creates both if they do not exist, and migrates the journal's schema. Needs the
+/// [`Lock`].
 pub(crate) fn open_journal(directory: &Path, _lock: &Lock) -> Result<SqliteJournal, Failure> {
     open(directory)
 }
 
-/// Opens the journal in a directory for a command that may run beside a server. A server alone decides the schema while
-/// it runs: data of an earlier version is brought up to date only where nobody holds the directory.
+/// Opens the journal in a directory for a command that may run beside a server. Only a running server may change its
+/// schema, so data of an earlier version is migrated only if nobody holds the lock.
 pub(crate) fn open_beside_server(directory: &Path) -> Result<SqliteJournal, Failure> {
     if !is_behind(directory).map_err(|error| cannot_open(directory, &*error))? {
         return open(directory);
     }
     let Some(lock) = Lock::try_take(directory)? else {
         return Err(Failure::said(format!(
-            "The data in {} is of an earlier version of Usher, and a server has it open. Nothing was changed. Run this \
-             command with the program that the server runs, or stop the server and start it with this version.",
+            "The data in {} is from an earlier version of Usher, and a server has it open. Nothing was changed. Run \
+             this command with the server's own program, or stop the server and start this version.",
             directory.display()
         )));
     };
@@ -73,7 +73,7 @@ pub(crate) fn open_beside_server(directory: &Path) -> Result<SqliteJournal, Fail
     Ok(journal)
 }
 
-/// Whether the schema of the data is of an earlier version than this program.
+/// Whether the data has the schema of an earlier version than this program's.
 fn is_behind(directory: &Path) -> Result<bool, Box<dyn std::error::Error>> {
     let Some(connection) = open_untouched(directory)? else {
         return Ok(true);
@@ -99,12 +99,12 @@ fn default_directory() -> Option<PathBuf> {
     data_home.map(|directory| directory.join("usher"))
 }
 
-/// That no other server uses a directory, for as long as this lives.
+/// Proof that no other server uses a directory, for as long as it lives.
 #[derive(Debug)]
 pub(crate) struct Lock(#[expect(dead_code, reason = "the file is locked as long as it is open")] File);
 
 impl Lock {
-    /// Makes the directory where it does not exist, and takes it.
+    /// Creates the directory if it does not exist, and locks it.
     pub(crate) fn take(directory: &Path) -> Result<Self, Failure> {
         Self::try_take(directory)?.ok_or_else(|| {
             Failure::said(format!(
@@ -114,7 +114,7 @@ impl Lock {
         })
     }
 
-    /// Makes the directory where it does not exist, and takes it; none where another has it.
+    /// Creates the directory if it does not exist, and locks it. `None` if another process holds the lock.
     fn try_take(directory: &Path) -> Result<Option<Self>, Failure> {
         let cannot = |error: &(dyn std::error::Error + 'static)| {
             let text = format_args!("Cannot use {} for the data", directory.display());
@@ -133,8 +133,8 @@ impl Lock {
                 private::close_files(directory).map_err(|error| cannot(&error))?;
                 if let Some(mode) = private::others_can_enter(directory) {
                     tracing::warn!(
-                        "other users of this machine can enter the data directory {} (mode {mode:o}): its files are for \
-                         its owner alone; run `chmod 700 {}`",
+                        "other users of this machine can enter the data directory {} (mode {mode:o}), which should be \
+                         private to its owner; run `chmod 700 {}`",
                         directory.display(),
                         directory.display()
                     );
@@ -147,17 +147,17 @@ impl Lock {
     }
 }
 
-/// What a first start has made so far. Where it fails before it serves, none of that stays behind.
+/// The files that a first start has created so far. If it fails before it serves, they are removed.
 #[derive(Debug)]
 pub(crate) struct FirstStart {
     directory: PathBuf,
-    /// The names that were there before; none where there was no directory.
+    /// The names that existed before; `None` if the directory did not exist.
     before: Option<BTreeSet<OsString>>,
     is_armed: bool,
 }
 
 impl FirstStart {
-    /// Looks at a directory before anything is made in it; none where a server has kept data there.
+    /// Looks at a directory before anything is created in it. `None` if a server has kept data there.
     pub(crate) fn look(directory: &Path) -> Option<Self> {
         let names = names_in(directory).ok();
         if names
@@ -173,12 +173,12 @@ impl FirstStart {
         })
     }
 
-    /// From now on this process alone makes files there: it has the lock.
+    /// Marks that this process holds the lock, so new files are its own.
     pub(crate) fn arm(&mut self) {
         self.is_armed = true;
     }
 
-    /// The server serves, and what it has made stays.
+    /// Keeps the created files, because the server serves now.
     pub(crate) fn succeeded(mut self) {
         self.is_armed = false;
     }
@@ -195,7 +195,7 @@ impl Drop for FirstStart {
             if !is_made_by_a_start(name) {
                 continue;
             }
-            // What cannot be removed does no harm: the next start goes on with it.
+            // A file that cannot be removed does no harm: the next start uses it.
             let _ = fs::remove_file(self.directory.join(name));
         }
         if self.before.is_none() {
@@ -204,7 +204,7 @@ impl Drop for FirstStart {
     }
 }
 
-/// Whether a start makes files of this name. Others are somebody else's, however new.
+/// Whether a start creates files with this name. Others belong to somebody else, even if they are new.
 fn is_made_by_a_start(name: &OsStr) -> bool {
     let name = name.to_string_lossy();
     name.starts_with(FILE_NAME)
@@ -223,11 +223,11 @@ fn names_in(directory: &Path) -> std::io::Result<BTreeSet<OsString>> {
     entries.map(|entry| Ok(entry?.file_name())).collect()
 }
 
-/// What network file system a directory is on; none where it is on a local one, or nobody can tell.
+/// The network file system that a directory is on; `None` if it is on a local one, or unknown.
 #[cfg(target_os = "linux")]
 pub(crate) fn network_file_system(directory: &Path) -> Option<&'static str> {
     let kind = rustix::fs::statfs(directory).ok()?.f_type;
-    // The field is wider than the numbers, and has a sign on some machines.
+    // The field is wider than the numbers, and signed on some machines.
     named_network_file_system(u32::try_from(kind & 0xffff_ffff).ok()?)
 }
 
@@ -236,7 +236,7 @@ pub(crate) fn network_file_system(_directory: &Path) -> Option<&'static str> {
     None
 }
 
-/// By the numbers of the kernel's `magic.h` and of the file systems that it does not list.
+/// Knows the numbers of the kernel's `magic.h` and of file systems that it does not list.
 #[cfg(target_os = "linux")]
 const fn named_network_file_system(kind: u32) -> Option<&'static str> {
     Some(match kind {
@@ -262,7 +262,7 @@ fn make(directory: &Path) -> std::io::Result<()> {
     }
     let mut builder = DirBuilder::new();
     builder.recursive(true);
-    // It will hold hashes of passwords.
+    // The directory will hold password hashes.
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(directory)
@@ -273,7 +273,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_first_start_that_fails_takes_away_what_it_made_and_nothing_else() {
+    fn a_failed_first_start_removes_the_files_it_created_and_no_others() {
         let directory = tempfile::tempdir().unwrap();
         let (fresh, used) = (directory.path().join("fresh"), directory.path().join("used"));
         fs::create_dir(&used).unwrap();
@@ -297,7 +297,7 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn file_systems_that_are_reached_over_a_network_have_a_name() {
+    fn network_file_systems_have_a_name() {
         assert_eq!(named_network_file_system(0x6969), Some("NFS"));
         assert_eq!(named_network_file_system(0xff53_4d42), Some("SMB"));
         // ext, tmpfs, overlay, XFS and Btrfs.

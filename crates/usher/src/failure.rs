@@ -1,4 +1,4 @@
-//! Why a command failed, for the person at the terminal.
+//! Why a command failed, and how that is reported at the terminal.
 
 use std::error::Error;
 use std::fmt::Display;
@@ -11,47 +11,47 @@ use usher_journal::JournalError;
 use crate::terminal::{ERROR, WARNING};
 use crate::{Terminal, room};
 
-/// The exit code of a command that was called in a way that it does not understand.
+/// The exit code for wrong arguments.
 const USAGE: u8 = 2;
-/// The exit code of a command that found nothing wrong, and could not look everywhere.
+/// The exit code of a command that found nothing wrong, but could not check everything.
 const INCOMPLETE: u8 = 3;
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
-    /// Something is in the way, in sentences that say what to do about it.
+    /// The command cannot continue, in sentences that say what to do about it.
     #[error("{0}")]
     Said(String),
-    /// Something could not be written, because a disk is full.
-    #[error("{0} The disk is full: make room on it, and try again.")]
+    /// A file could not be written because the disk is full.
+    #[error("{0} The disk is full: make room on it, and retry.")]
     DiskFull(String),
-    /// The command was called in a way that does not make sense.
+    /// The arguments are wrong or contradict each other.
     #[error("{0}")]
     Usage(String),
-    /// Nothing is wrong as far as was looked, and these sentences say where not.
+    /// Everything that could be checked is right; these sentences say what could not be checked.
     #[error("{0}")]
     Incomplete(String),
-    /// The arguments are not those of a command, or ask for help.
+    /// The arguments could not be parsed, or ask for help.
     #[error(transparent)]
     Arguments(#[from] clap::Error),
-    /// It stands in the log already.
+    /// The log already has it.
     #[error("see the log")]
     Logged {
-        /// Whether the command was called in a way that does not make sense.
+        /// Whether the reason was wrong arguments.
         is_usage: bool,
     },
-    /// What the command had to say could not be written.
+    /// The command's output could not be written.
     #[error("the output could not be written")]
     Output(#[from] io::Error),
 }
 
 impl Failure {
-    /// These sentences.
+    /// A failure with these sentences.
     pub fn said(sentences: impl Into<String>) -> Self {
         Self::Said(sentences.into())
     }
 
-    /// `what` did not work because of `error`, with all that is behind it.
+    /// A failure of `what` because of `error`, including all of its causes.
     pub fn because(what: impl Display, error: &(dyn Error + 'static)) -> Self {
         let mut text = what.to_string();
         let mut is_full = false;
@@ -72,7 +72,7 @@ impl Failure {
         }
     }
 
-    /// The same, which where a disk is full says of which directory it is, how much is free, and how much is needed.
+    /// The same failure. If a disk is full, it also says for which directory, how much is free, and how much is needed.
     pub(crate) fn in_directory(self, directory: &Path) -> Self {
         match self {
             Self::DiskFull(text) => Self::Said(format!("{text} {}", room::advice(directory))),
@@ -80,7 +80,7 @@ impl Failure {
         }
     }
 
-    /// The same failure, told in the log instead of to the person.
+    /// The same failure, written to the log instead of the terminal.
     pub(crate) fn logged(self) -> Self {
         match self {
             Self::Said(_) | Self::DiskFull(_) | Self::Usage(_) => {
@@ -92,13 +92,13 @@ impl Failure {
         }
     }
 
-    /// Tells the person and gives the exit code. Whoever reads the output and went away, as `head` does, has seen
-    /// enough: that is no failure.
+    /// Reports the failure and returns the exit code. If the reader of the output has gone away, as `head` does, that
+    /// is not a failure.
     pub(crate) fn report(&self, terminal: &mut Terminal) -> ExitCode {
         match self {
             Self::Output(error) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
             Self::Arguments(error) => {
-                // Where not even this can be written, the exit code still tells.
+                // If this cannot be written either, there is still the exit code.
                 let _ = error.print();
                 u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
             }
@@ -113,7 +113,7 @@ impl Failure {
     }
 }
 
-/// Whether an error is that of a full disk, or of a quota that is used up, wherever it was noticed.
+/// Whether an error is about a full disk or an exhausted quota, at any level of its causes.
 fn is_disk_full(error: &(dyn Error + 'static)) -> bool {
     if let Some(error) = error.downcast_ref::<io::Error>() {
         return matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded);
@@ -125,7 +125,7 @@ fn is_disk_full(error: &(dyn Error + 'static)) -> bool {
 }
 
 fn say(terminal: &mut Terminal, kind: &str, failure: &Failure, code: ExitCode) -> ExitCode {
-    // Where not even this can be written, the exit code still tells.
+    // If this cannot be written either, there is still the exit code.
     let _ = writeln!(terminal.err(), "{kind} {failure}");
     code
 }
@@ -135,7 +135,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_failure_names_all_that_is_behind_it_in_one_sentence() {
+    fn a_failure_names_all_its_causes_in_one_sentence() {
         let broken = io::Error::other("the disk is gone");
 
         let failure = Failure::because("Cannot read the log", &broken);
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_disk_that_is_full_is_told_from_what_is_behind_a_failure() {
+    fn a_full_disk_is_recognized_among_the_causes_of_a_failure() {
         let full =
             rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_FULL), None);
         let no_index = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_IOERR_SHMSIZE);

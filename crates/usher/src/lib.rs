@@ -1,7 +1,7 @@
-//! The command line of Usher, and the one room that wires the others together.
+//! The command line of Usher, and the one crate that wires the others together.
 //!
 //! Each command is a module with its `Arguments` and a `run` that takes them and a [`Terminal`]; `cli` lists them.
-//! Commands return a [`Failure`], which is a sentence that says what to do.
+//! Commands return a [`Failure`], whose sentence says what to do.
 
 mod backup;
 mod bench;
@@ -29,7 +29,7 @@ use std::process::ExitCode;
 pub use failure::Failure;
 pub use terminal::Terminal;
 
-/// Runs the program with the arguments of the process.
+/// Runs the program with the process's arguments.
 #[must_use]
 pub fn main() -> ExitCode {
     private::keep_new_files_private();

@@ -1,4 +1,4 @@
-//! What the program tells about its own doing, on standard error.
+//! The program's log, on standard error.
 
 use std::str::FromStr;
 
@@ -10,15 +10,14 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::Failure;
 
-/// The variable that says what to log of which part of the program, in the language of `tracing`. It comes before the
-/// level, and is for whoever looks for a fault.
+/// The variable with filter directives in the syntax of `tracing`, for debugging. It overrides the level.
 const DIRECTIVES: &str = "USHER_LOG";
 
-/// Commands that are no server: what goes wrong, and not what happens with each request.
+/// The directives of commands other than the server: warnings and errors, but no line per request.
 const OF_COMMANDS: &str = "warn,usher_cli=info";
 
 /// How much a server logs: with `info` one line for each request that changes something or is refused, with `debug` one
-/// for each request. The variants have no comments of their own, which the help would show at length.
+/// for each request. The variants have no comments, because clap would print them in the help.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Level {
@@ -30,7 +29,7 @@ pub(crate) enum Level {
     Trace,
 }
 
-/// How a line of the log looks: as text for people, or as one JSON object for programs.
+/// The format of log lines: text for people, or one JSON object for programs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Format {
@@ -39,15 +38,15 @@ pub(crate) enum Format {
     Json,
 }
 
-/// Starts to log what a command that is no server does.
+/// Starts the log of a command that is not the server.
 pub(crate) fn start_for_command() -> Result<(), Failure> {
     install(filter(OF_COMMANDS)?, Format::Text);
     Ok(())
 }
 
-/// Starts to log what a server does.
+/// Starts the log of the server.
 pub(crate) fn start(level: Level, format: Format) -> Result<(), Failure> {
-    // Libraries tell much at `info` that concerns nobody but their authors.
+    // At `info`, libraries log much that only their authors need.
     let usual = match level {
         Level::Error => "error",
         Level::Warn => "warn",
@@ -59,7 +58,7 @@ pub(crate) fn start(level: Level, format: Format) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What the environment asks for, or else the usual directives.
+/// The directives of the environment, or else `usual`.
 fn filter(usual: &str) -> Result<EnvFilter, Failure> {
     let asked = std::env::var(DIRECTIVES).ok().filter(|text| !text.is_empty());
     parse(asked.as_deref().unwrap_or(usual))
@@ -90,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn directives_that_cannot_be_read_are_refused_with_an_example() {
+    fn invalid_log_directives_are_refused_with_an_example() {
         let error = parse("usher=loud").unwrap_err().to_string();
 
         assert!(

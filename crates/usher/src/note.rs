@@ -1,9 +1,10 @@
-//! The note of the newest acknowledged change, which is kept apart from the database.
+//! The note of the newest acknowledged change, in a file apart from the database.
 //!
-//! A database that lost its end is whole in itself: only something that stands beside it can tell. So the newest commit
-//! and the number of changes of credentials are written to a small file every few seconds and at each stop, with a
-//! digest that only this server can make. A start compares ([`loss`](self::loss)) before it touches anything. What was
-//! acknowledged in the seconds before a crash and lost with the end of the database is not seen.
+//! A database that lost its end is consistent in itself: the loss shows only in comparison with something outside. So
+//! the newest commit and the number of credential changes are written to a small file every few seconds and at each
+//! stop, with a digest that only this server can make. A start compares the two ([`loss`](self::loss)) before it
+//! touches anything. Changes acknowledged in the last seconds before a crash, if they were lost with the end of the
+//! database, are not noticed.
 
 mod keeper;
 mod loss;
@@ -23,29 +24,29 @@ use crate::Failure;
 /// The name of the note in the data directory.
 const FILE_NAME: &str = "usher.note";
 
-/// The file that a first start makes before anything else, and removes once there is a note: until then, whatever else
-/// is there was left by a first start that was cut short.
+/// The file that a first start creates before anything else, and removes once there is a note. As long as it exists,
+/// everything in the directory was left by an interrupted first start.
 const FIRST_START_NAME: &str = "usher.first-start";
 
-/// Told apart from every other thing that has a digest.
+/// The prefix of the digest's input, so that no other digest can be taken for it.
 const DOMAIN: &[u8] = b"usher.note.v1\0";
 
-/// What was acknowledged, and when the server was last at work.
+/// The newest acknowledged change, and when the server was last running.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Note {
-    /// How many commits the database held.
+    /// How many commits the database had.
     pub(crate) commits: u64,
-    /// The hash of the newest; that of no commit where there is none.
+    /// The hash of the newest commit; [`Hash::GENESIS`] if there was none.
     hash: Hash,
-    /// When the newest was decided.
+    /// The time of the newest commit.
     pub(crate) at: Timestamp,
     /// How many changes of credentials there had been.
     pub(crate) credential_changes: u64,
-    /// When the note was written, by the wall clock: the server was at work then.
+    /// When the note was written, by the wall clock, so when the server was last known to run.
     pub(crate) alive_at: Timestamp,
 }
 
-/// A note as it stands in its file.
+/// The note in the format of its file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Written {
     note: Note,
@@ -54,21 +55,21 @@ struct Written {
 }
 
 impl Written {
-    /// The note in a directory; none where there is none.
+    /// Reads the note in a directory; `None` if there is none.
     fn read(directory: &Path) -> Result<Option<Self>, Failure> {
         let file = directory.join(FILE_NAME);
         let text = match fs::read_to_string(&file) {
             Ok(text) => text,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             Err(error) => {
-                let text = format_args!("Cannot read the note of the newest change in {}", file.display());
+                let text = format_args!("Cannot read the note of the newest change, {}", file.display());
                 return Err(Failure::because(text, &error));
             }
         };
         Self::parse(&text).map(Some).ok_or_else(|| {
             Failure::said(format!(
-                "{} is not a note that Usher wrote. Put the right file back; without one, move it away and start once \
-                 with `--accept-loss`.",
+                "{} was not written by Usher. Put the right file back; if you do not have it, move this one away and \
+                 start once with `--accept-loss`.",
                 file.display()
             ))
         })
@@ -89,7 +90,7 @@ impl Written {
 }
 
 impl Note {
-    /// Writes the note, whole or not at all, and on the disk when this returns.
+    /// Writes the note atomically; it is on disk when this returns.
     fn write(&self, directory: &Path, authenticator: &Authenticator) -> io::Result<()> {
         let body = serde_json::to_string(self)?;
         let digest = authenticator.digest(&[DOMAIN, body.as_bytes()]);
@@ -100,7 +101,7 @@ impl Note {
     }
 }
 
-/// Replaces a file by one with these bytes that its owner alone can read, whole or not at all, and on the disk when this
+/// Atomically replaces a file with one that has these bytes and is readable only by its owner. It is on disk when this
 /// returns.
 pub(crate) fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
     let directory = file.parent().unwrap_or(Path::new("."));
@@ -113,7 +114,7 @@ pub(crate) fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
     sync_names(directory)
 }
 
-/// Has the names of a directory's files on the disk.
+/// Syncs a directory, so that the names of its files are on disk.
 fn sync_names(directory: &Path) -> io::Result<()> {
     if cfg!(unix) {
         File::open(directory)?.sync_all()?;
@@ -126,7 +127,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_note_survives_its_file_and_is_believed_only_as_it_was_written() {
+    fn a_note_survives_its_file_and_is_accepted_only_unchanged() {
         let directory = tempfile::tempdir().unwrap();
         let authenticator = Authenticator::new(&[[1; 32]]);
         let note = Note {
@@ -156,7 +157,7 @@ mod tests {
         );
         fs::write(&file, "something else").unwrap();
         assert!(Written::read(directory.path()).is_err());
-        // Nothing else is left in the directory.
+        // No temporary file is left in the directory.
         assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
     }
 }

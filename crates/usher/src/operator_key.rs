@@ -1,7 +1,7 @@
-//! `usher operator-key`: the operator's keys, worked on in the data itself.
+//! `usher operator-key`: manages the operator's keys directly in the data.
 //!
-//! Whoever has the data may do this without a key: that is how one comes back in who lost it. Over the network, the
-//! API's `/v1/operator-keys` does the same.
+//! Anybody with access to the data may do this without a key: this is the way back in after the last key was lost. The
+//! API's `/v1/operator-keys` does the same over the network.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -18,17 +18,17 @@ use crate::terminal::{bold, dim};
 use crate::words::moment;
 use crate::{Failure, Terminal};
 
-/// Within which time a server that runs takes over what is done here.
+/// The longest time until a running server applies a change made here.
 pub(crate) const TAKEN_OVER_WITHIN: Duration = Duration::from_secs(5);
 
-/// The longest life that a key can be given in days; without any, it has no end.
+/// The longest life of a key in days. A key without one does not expire.
 const DAYS_MAX: u32 = 3_650;
 
-/// List, make and revoke operator keys in the data itself, also while the server runs
+/// List, create and revoke operator keys directly in the data, even while the server runs
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Needs no key: whoever can write the data directory is the operator, and comes back in so after a key
-was lost. A server that runs takes changes over within 5 seconds.")]
+Needs no key: anybody who can write the data directory is the operator, and can replace a lost key
+this way. A running server applies changes within 5 seconds.")]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     task: Task,
@@ -38,27 +38,27 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Task {
-    /// Show all keys: what they are good for, and when they were used last
+    /// Show all keys, their scopes, and when they were last used
     List,
-    /// Make a key, and show it once
+    /// Create a key, and show it once
     Create {
-        /// What people call it
+        /// A name for the key
         name: Name,
-        /// What it is good for: accounts.read, accounts.manage, billing.manage or everything; may be given several times
+        /// A scope: accounts.read, accounts.manage, billing.manage or everything; may be given several times
         #[arg(long = "scope", value_name = "SCOPE", default_value = "everything")]
         scopes: Vec<OperatorScope>,
-        /// In how many days it expires; without this, it does not
+        /// In how many days it expires; by default it does not
         #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=i64::from(DAYS_MAX)))]
         expires_in_days: Option<u32>,
     },
-    /// Kill a key, also the last one
+    /// Revoke a key, even the last one
     Revoke {
-        /// Its id, as the list shows it
+        /// The key's id, as shown by `list`
         id: OperatorKeyId,
     },
 }
 
-/// Works on the keys.
+/// Runs the subcommand.
 pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Failure> {
     let cannot =
         |error: &(dyn std::error::Error + 'static)| Failure::because("Cannot open the operator keys", error);
@@ -79,23 +79,23 @@ pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), 
                 expires_at: expires_in_days.map(|days| now + Secs::new(days.saturating_mul(86_400))),
             };
             let made = keys.create(new, now);
-            let (id, secret) = made.map_err(|error| Failure::because("The key was not made", &error))?;
+            let (id, secret) = made.map_err(|error| Failure::because("The key was not created", &error))?;
             writeln!(terminal.out(), "Operator key {id}: {}", bold(secret.expose()))?;
             writeln!(
                 terminal.out(),
                 "{}",
-                dim("Keep it well: it is shown only this once.")
+                dim("Store it safely: it is shown only once.")
             )?;
             Ok(())
         }
         Task::Revoke { id } => {
             let revoked = keys.revoke(*id, Clock::System.now());
             if revoked.map_err(|error| Failure::because("The key was not revoked", &error))? {
-                writeln!(terminal.out(), "The operator key {id} is dead.")?;
+                writeln!(terminal.out(), "The operator key {id} is revoked.")?;
                 return Ok(());
             }
             Err(Failure::said(format!(
-                "There is no operator key {id}. `usher operator-key list` shows those that there are."
+                "There is no operator key {id}. `usher operator-key list` shows all keys."
             )))
         }
     }
@@ -108,7 +108,7 @@ fn list(keys: &OperatorKeysAtRest, terminal: &mut Terminal) -> Result<(), Failur
     if keys.is_empty() {
         writeln!(
             terminal.out(),
-            "There is no operator key. `usher operator-key create NAME` makes one."
+            "There is no operator key. Create one with `usher operator-key create NAME`."
         )?;
         return Ok(());
     }

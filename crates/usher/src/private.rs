@@ -1,27 +1,27 @@
-//! What the data directory holds is for its owner alone, whatever the directory lets others do.
+//! Keeps the files in the data directory private to their owner, no matter what the directory allows others.
 
 use std::io;
 use std::path::Path;
 
-/// What the names of Usher's own files begin with: the database, what `SQLite` keeps beside it, the lock.
+/// The prefixes of Usher's own files: the database, the files that `SQLite` keeps beside it, the lock.
 #[cfg(unix)]
 const OWN_FILES: &str = "usher.";
 
-/// Makes files that this process makes from now on readable by their owner only, also those that `SQLite` makes.
+/// Makes all files that this process creates from now on readable by their owner only, including those that `SQLite`
+/// creates.
 pub(crate) fn keep_new_files_private() {
     #[cfg(unix)]
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
 }
 
-/// Takes from others what they can do with Usher's files in a directory, which an earlier version or a copy may have
-/// left open.
+/// Removes other users' access to Usher's files in a directory, which an earlier version or a copy may have left open.
 #[cfg(unix)]
 pub(crate) fn close_files(directory: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     for entry in std::fs::read_dir(directory)? {
         let entry = entry?;
         let is_own = entry.file_name().to_string_lossy().starts_with(OWN_FILES);
-        // Of a link the file that it leads to counts, and that may be anybody's.
+        // For a link, the target's permissions would change, and that may be anybody's file.
         if !is_own || !entry.file_type()?.is_file() {
             continue;
         }
@@ -38,7 +38,7 @@ pub(crate) fn close_files(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// The permissions by which others can enter or read a directory, as `ls` and `chmod` count them; none where they cannot.
+/// The permissions by which others can enter or read a directory, as an octal number; `None` if they cannot.
 #[cfg(unix)]
 pub(crate) fn others_can_enter(directory: &Path) -> Option<u32> {
     use std::os::unix::fs::PermissionsExt;
@@ -51,7 +51,7 @@ pub(crate) fn others_can_enter(_: &Path) -> Option<u32> {
     None
 }
 
-/// Whether users for whom these bits stand can read a file.
+/// Whether users with these permission bits can read a file.
 #[cfg(unix)]
 pub(crate) fn is_readable_by(file: &Path, bits: u32) -> bool {
     use std::os::unix::fs::PermissionsExt;
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn files_of_a_directory_that_others_can_enter_are_closed_to_them() {
+    fn files_in_a_directory_that_others_can_enter_become_private() {
         let directory = tempfile::tempdir().unwrap();
         let path = |name: &str| directory.path().join(name);
         for name in ["usher.db", "usher.db-wal", "usher.lock", "notes.txt"] {

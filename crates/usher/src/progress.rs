@@ -1,4 +1,4 @@
-//! How far a command has come, for whoever watches, and waiting for it.
+//! Progress bars, and waiting for asynchronous work.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::Failure;
 
-/// Waits for `work` on this thread.
+/// Runs `work` to its end on this thread.
 pub(crate) fn block_on<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -15,7 +15,7 @@ pub(crate) fn block_on<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
     Ok(runtime.block_on(work))
 }
 
-/// A bar for reading so many bytes.
+/// A bar for reading `total` bytes.
 pub(crate) fn bytes(total: u64, shown: bool) -> ProgressBar {
     bar(
         total,
@@ -24,13 +24,13 @@ pub(crate) fn bytes(total: u64, shown: bool) -> ProgressBar {
     )
 }
 
-/// A bar for so many steps of a replay.
+/// A bar for the `total` steps of a replay.
 pub(crate) fn steps(total: usize, shown: bool) -> ProgressBar {
     let total = u64::try_from(total).unwrap_or(u64::MAX);
     bar(total, "Replaying {wide_bar} {human_pos} of {human_len}", shown)
 }
 
-/// A count of commits whose number is not known before.
+/// A counter for commits whose number is not known in advance.
 pub(crate) fn counter(what: &'static str, shown: bool) -> ProgressBar {
     if !shown {
         return ProgressBar::hidden();

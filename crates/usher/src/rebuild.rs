@@ -1,4 +1,4 @@
-//! `usher rebuild`: the read models made again, from the journal.
+//! `usher rebuild`: rebuilds the read models from the journal.
 
 use clap::Args;
 use usher_engine::maintenance;
@@ -7,17 +7,17 @@ use crate::data::{DataArgument, Lock, open_journal};
 use crate::words::plural;
 use crate::{Failure, Terminal, progress};
 
-/// Make the tables that reports and lists read again from the journal; the server must not run
+/// Rebuild the tables behind reports and lists from the journal; the server must not run
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Snapshots are dropped; the server makes them again in time. All of it takes effect in one step: where
-it is cut short, everything is as it was. It needs as much room on the disk as the tables have.")]
+Snapshots are dropped; the server makes new ones over time. Everything takes effect in one step: if the
+command is interrupted, nothing changes. It needs as much free disk space as the tables take.")]
 pub(crate) struct Arguments {
     #[command(flatten)]
     data: DataArgument,
 }
 
-/// Makes the read models again from every commit.
+/// Rebuilds the read models from every commit.
 pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Failure> {
     let directory = arguments.data.existing()?;
     let lock = Lock::take(&directory)?;
@@ -26,7 +26,7 @@ pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), 
     let done = progress::block_on(maintenance::rebuild(&journal, |done| {
         bar.set_position(done.commits);
     }))?
-    .map_err(|error| Failure::because("The read models are as they were", &error))?;
+    .map_err(|error| Failure::because("The read models were not changed", &error))?;
     bar.finish_and_clear();
     writeln!(
         terminal.out(),

@@ -1,4 +1,4 @@
-//! `usher signing-key`: the keys that sign the tokens of devices, worked on in the data itself.
+//! `usher signing-key`: manages the keys that sign device tokens, directly in the data.
 
 use std::path::PathBuf;
 
@@ -14,16 +14,16 @@ use crate::serve::config::Config;
 use crate::words::moment;
 use crate::{Failure, Terminal};
 
-/// List, rotate and retire the keys that sign the tokens of devices, also while the server runs
+/// List, rotate and retire the keys that sign device tokens, even while the server runs
 #[derive(Debug, Args)]
 #[command(after_help = "\
-A server that runs takes changes over within 5 seconds. Needs the secrets key that the server uses.")]
+A running server applies changes within 5 seconds. Needs the secrets key that the server uses.")]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     task: Task,
     #[command(flatten)]
     data: DataArgument,
-    /// The configuration [default: usher.toml in the data directory, if there is one]
+    /// The configuration file [default: usher.toml in the data directory, if it exists]
     #[arg(long, value_name = "FILE", env = "USHER_CONFIG", global = true)]
     config: Option<PathBuf>,
     #[command(flatten)]
@@ -32,19 +32,18 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Task {
-    /// Show the keys that are good, newest first: it signs
+    /// Show the valid keys, newest first: the newest one signs
     List,
-    /// Make a new key, which signs from now on; tokens of the three keys before it stay good
+    /// Create a new key, which signs from now on; tokens signed by the three keys before it stay valid
     Rotate,
-    /// Drop all keys but the newest: the tokens that they signed are void, and devices have to sign in again
+    /// Drop all keys but the newest: tokens signed by the others become invalid, and devices have to sign in again
     Retire,
 }
 
-/// Works on the keys.
+/// Runs the subcommand.
 pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Failure> {
-    let cannot = |error: &(dyn std::error::Error + 'static)| {
-        Failure::because("Cannot work on the signing keys", error)
-    };
+    let cannot =
+        |error: &(dyn std::error::Error + 'static)| Failure::because("Cannot manage the signing keys", error);
     let directory = arguments.data.existing()?;
     let config = Config::read(arguments.config.as_deref(), Some(&directory))?;
     let secrets = arguments.secrets.existing(&directory, &config)?;
@@ -59,7 +58,7 @@ pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), 
             let number = newest.first().map_or(0, |key| key.number);
             writeln!(
                 terminal.out(),
-                "Key {number} signs from now on. Tokens of the {} keys before it stay good until they are retired.",
+                "Key {number} signs from now on. Tokens of the previous {} keys stay valid until those are retired.",
                 SIGNING_KEYS_MAX - 1
             )?;
             Ok(())
@@ -67,8 +66,8 @@ pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), 
         Task::Retire => {
             let dropped = keys.retire().map_err(|error| cannot(&error))?;
             let text = match dropped {
-                0 => "There was one key only: nothing was dropped.",
-                _ => "The older keys are dropped. Devices whose tokens they signed have to sign in again.",
+                0 => "There was only one key: nothing was dropped.",
+                _ => "The older keys are dropped. Devices with tokens signed by them have to sign in again.",
             };
             writeln!(terminal.out(), "{text}")?;
             Ok(())

@@ -9,15 +9,15 @@ use crate::terminal::{bold, dim};
 use crate::words::{grouped, plural};
 use crate::{Failure, Terminal, progress};
 
-/// How many accounts are shown: a person reads a page, programs read the API.
+/// The most accounts shown: people read one page, programs use the API.
 const ACCOUNTS_SHOWN_MAX: usize = 50;
 
-/// Ask a running server whether it is ready, and how its seats are used
+/// Show whether a running server is ready, and how its seats are used
 #[derive(Debug, Args)]
 #[command(after_help = "\
 The overview needs the operator key in `USHER_OPERATOR_KEY`.")]
 pub(crate) struct Arguments {
-    /// Where the server is
+    /// The server's URL
     #[arg(
         long,
         value_name = "URL",
@@ -35,7 +35,7 @@ struct AccountRow {
     name: String,
 }
 
-/// Asks the server.
+/// Requests the status and prints it.
 pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Failure> {
     progress::block_on(ask(arguments, terminal))?
 }
@@ -43,11 +43,11 @@ pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), 
 async fn ask(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Failure> {
     let url = &address(&arguments.url)?;
     let key = arguments.operator_key.as_deref().unwrap_or_default();
-    let client = Client::new(url, key)
-        .map_err(|error| Failure::because(format_args!("{url} cannot be asked"), &error))?;
+    let client =
+        Client::new(url, key).map_err(|error| Failure::because(format_args!("Cannot ask {url}"), &error))?;
     let said = ask_ready(&client).await?;
     writeln!(terminal.out(), "Usher at {} is ready.", bold(url))?;
-    // After the word that it is ready, it says what an operator should know.
+    // After the first line, `ready`, come warnings for the operator.
     for line in said.lines().skip(1) {
         writeln!(terminal.out(), "{line}")?;
     }
@@ -59,7 +59,7 @@ async fn ask(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Failu
     overview(&client, terminal).await
 }
 
-/// The address of a server. Without a scheme it is one of http, as people type it.
+/// The server's base URL. Without a scheme, as people type it, `http` is assumed.
 fn address(typed: &str) -> Result<String, Failure> {
     let typed = typed.trim();
     let whole = match typed.split_once("://") {
@@ -70,7 +70,7 @@ fn address(typed: &str) -> Result<String, Failure> {
     let is_one = url::Url::parse(&whole).is_ok_and(|url| url.has_host());
     is_one.then_some(whole).ok_or_else(|| {
         Failure::Usage(format!(
-            "`{typed}` is not the address of a server. Give one such as `--url http://127.0.0.1:8080`, or leave it out."
+            "`{typed}` is not a server's URL. Give one like `--url http://127.0.0.1:8080`, or leave it out."
         ))
     })
 }
@@ -79,7 +79,7 @@ async fn ask_ready(client: &Client) -> Result<String, Failure> {
     match client.text("/readyz").await {
         Ok(said) => Ok(said),
         Err(Error::Transport(error)) => Err(Failure::said(format!(
-            "No server answers at {} ({}). Start one with `usher serve`, or say where it is with `--url`.",
+            "No server answers at {} ({}). Start one with `usher serve`, or give its URL with `--url`.",
             client.base(),
             innermost(&error)
         ))),
@@ -90,7 +90,7 @@ async fn ask_ready(client: &Client) -> Result<String, Failure> {
     }
 }
 
-/// What is behind an error, such as `Connection refused`: what is before it only says who tried to reach whom.
+/// The innermost cause of an error, such as `Connection refused`: the outer ones only say who tried to reach whom.
 fn innermost(mut error: &dyn std::error::Error) -> String {
     while let Some(source) = error.source() {
         error = source;
@@ -164,7 +164,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_without_a_scheme_is_one_of_http_and_what_is_none_is_refused() {
+    fn an_address_without_a_scheme_means_http_and_invalid_ones_are_refused() {
         for (typed, whole) in [
             ("127.0.0.1:8080", Some("http://127.0.0.1:8080")),
             ("localhost:8080", Some("http://localhost:8080")),

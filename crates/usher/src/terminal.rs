@@ -1,10 +1,10 @@
-//! Where output goes. Colours are left out where it is not a terminal, or `NO_COLOR` is set.
+//! The output of commands. Colors are omitted if it is not a terminal, or if `NO_COLOR` is set.
 
 use std::io::{self, IsTerminal, Write};
 
-/// What an error message starts with.
+/// The prefix of an error message.
 pub(crate) const ERROR: &str = "\u{1b}[1;31merror:\u{1b}[0m";
-/// What a warning starts with.
+/// The prefix of a warning.
 pub(crate) const WARNING: &str = "\u{1b}[1;33mwarning:\u{1b}[0m";
 
 /// `text` in bold.
@@ -12,12 +12,12 @@ pub(crate) fn bold(text: impl std::fmt::Display) -> String {
     format!("\u{1b}[1m{text}\u{1b}[0m")
 }
 
-/// `text` in a colour that steps back.
+/// `text` in a muted color.
 pub(crate) fn dim(text: impl std::fmt::Display) -> String {
     format!("\u{1b}[2m{text}\u{1b}[0m")
 }
 
-/// Where a command writes what it has to say.
+/// Where a command writes its output.
 pub struct Terminal {
     out: Box<dyn Write>,
     err: Box<dyn Write>,
@@ -37,23 +37,23 @@ impl Terminal {
         }
     }
 
-    /// For what was asked for.
+    /// For the results of a command.
     pub fn out(&mut self) -> &mut dyn Write {
         &mut self.out
     }
 
-    /// For what a person should know besides.
+    /// For messages in addition to the results.
     pub fn err(&mut self) -> &mut dyn Write {
         &mut self.err
     }
 
-    /// Whether the output is read by a person and kept nowhere, as a log of a container or a service would be.
+    /// Whether a person reads the output and it is not kept, as the log of a container or a service would be.
     #[must_use]
     pub const fn is_shown(&self) -> bool {
         self.shown
     }
 
-    /// Whether somebody may be looking, so that progress is worth showing.
+    /// Whether somebody may be watching, so that progress is worth showing.
     #[must_use]
     pub const fn is_watched(&self) -> bool {
         self.watched

@@ -1,4 +1,4 @@
-//! `usher verify`: whether what is stored is what was written, and what is derived from it is what follows.
+//! `usher verify`: checks that stored data is unchanged, and that everything derived from it is right.
 
 mod anchor;
 
@@ -17,61 +17,62 @@ use crate::serve::{SECRETS_KEY_WAYS, SecretsArguments, authenticator};
 use crate::words::plural;
 use crate::{Failure, Terminal, progress};
 
-/// What to do where the trail of operator keys is not what was written.
-const ADVICE_ON_TRAIL: &str = "The trail of operator keys is not what was written. Find out who could write the data, \
+/// What to do if the audit trail of operator keys was changed.
+const ADVICE_ON_TRAIL: &str = "The audit trail of operator keys was changed. Find out who could write the data, \
     revoke the operator keys that you do not know (`usher operator-key list`), and keep a copy of the data.";
 
-/// What to do where the credential tables are not such as Usher writes them.
-const ADVICE_ON_CREDENTIALS: &str = "The tables of credentials are not such as Usher writes them. Find out who could \
-    write the data, keep a copy of it, and go back to a backup from before, or have the credentials that are named made \
-    again.";
+/// What to do if the credential tables are inconsistent.
+const ADVICE_ON_CREDENTIALS: &str = "The tables of credentials are inconsistent. Find out who could \
+    write the data, keep a copy of it, and restore a backup from before the change, or have the credentials named \
+    above created again.";
 
-/// What to do where something is not what it was when the anchor was made.
-const ADVICE_ON_ANCHOR: &str = "The data is not what it was when the anchor was made. If you went back to a backup since \
-    then, or started with `--accept-loss`, that is why: see that only newer commits than the backup's are named, move the \
-    anchor's file away, and run this again to make another. Otherwise commits were cut off or rewritten: find out who \
-    could write the data, keep a copy of it, and go back to a backup that has them.";
+/// What to do if something differs from the anchors.
+const ADVICE_ON_ANCHOR: &str = "The data differs from the anchor. If you have restored a backup since the anchor was \
+    made, or started with `--accept-loss`, that is why: check that only commits newer than the backup are named, move \
+    the anchor file away, and run this again to create a new one. Otherwise commits were cut off or rewritten: find \
+    out who could write the data, keep a copy of it, and restore a backup that has them.";
 
-/// What to do where the database finds the file damaged.
-const ADVICE_ON_FILE: &str = "The database's file is damaged, by its disk or by a hand. Stop the server, keep a copy of \
-    the data, and go back to a backup.";
+/// What to do if SQLite finds the file damaged.
+const ADVICE_ON_FILE: &str = "The database file is damaged, by its disk or by somebody. Stop the server, keep a copy \
+    of the data, and restore a backup.";
 
 const FOREIGN_NOTE: &str = "usher.note: it was not written with the secrets key of this server";
 
-/// What to do where the note is not this server's.
-const ADVICE_ON_NOTE: &str = "Whether the end of the database is missing cannot be told. Find out who could write the \
+/// What to do if the note is not this server's.
+const ADVICE_ON_NOTE: &str = "It is unknown whether the end of the database is missing. Find out who could write the \
     data; a start with `--accept-loss` writes the note again.";
 
-/// Said of tables that an upgrade has added to.
-const STALE: &str = "The tables that reports and lists read were not compared: the next start makes them again, because \
-    this version keeps more in them.";
+/// The message for tables that an upgrade has added to.
+const STALE: &str = "The tables behind reports and lists were not compared: the next start rebuilds them, because \
+    they have more data in this version.";
 
-/// Check all that is stored: commits, what is derived from them, credentials; also while the server runs
+/// Check everything that is stored: commits, everything derived from them, credentials; even while the server runs
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Compares every snapshot and every row of the tables that reports and lists read with what the commits
-give. With the secrets key (in the data directory, or given), the digests of snapshots and of usher.note
-are checked as well, and that sealed secrets open. A start checks only the digests, and that nothing
-that was noted is missing.
+Compares every snapshot, and every row of the tables behind reports and lists, with the commits. With
+the secrets key (in the data directory, or given), also checks the digests of snapshots and of
+usher.note, and that sealed secrets can be opened. A start checks only the digests, and that no
+noted change is missing.
 
-Exit codes: 0, all was checked and is well; 1, something is not as it should be, or cannot be read; 2,
-the arguments are wrong, the secrets key for one; 3, nothing is wrong, but not all could be checked: it
-says what, and why.
+Exit codes: 0, everything was checked and is right; 1, something is wrong, or cannot be read; 2, the
+arguments are wrong, or the secrets key belongs to other data; 3, nothing is wrong, but not everything
+could be checked: the output says what, and why.
 
-What is cut off at the end of a chain together with all traces of it leaves a chain that is whole. An anchor, kept
-where whoever can write the data cannot write, shows that too: it holds the newest commit of each account, and the
-newest change of operator keys. It is compared first, and written again where all is well.")]
+If somebody cuts off the end of a chain and removes all traces of it, the rest is consistent in itself.
+An anchor file shows even that: it has the newest commit of each account and the newest change of
+operator keys. It is compared, and then updated if nothing is wrong. Keep it where nobody who can write
+the data can write it.")]
 pub(crate) struct Arguments {
     #[command(flatten)]
     data: DataArgument,
-    /// A file with the newest commit of each account, to compare with; it is made where it does not exist
+    /// A file with the newest commit of each account, to compare with; it is created if it does not exist
     #[arg(long, value_name = "FILE")]
     anchor: Option<PathBuf>,
     #[command(flatten)]
     secrets: SecretsArguments,
 }
 
-/// Walks through all that is stored, and names what is not as it should be.
+/// Checks everything that is stored, and names what is wrong.
 pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Failure> {
     let directory = arguments.data.existing()?;
     let keys = arguments.secrets.known_at(&directory)?;
@@ -130,7 +131,7 @@ pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), 
     )
 }
 
-/// What was read.
+/// How much was read.
 fn extent(report: &Report) -> String {
     format!(
         "{} in {}",
@@ -139,7 +140,7 @@ fn extent(report: &Report) -> String {
     )
 }
 
-/// What is wrong, line by line, what to do about it, and what could not be checked.
+/// The faults line by line, what to do about them, and what could not be checked.
 #[derive(Default)]
 struct Findings {
     lines: Vec<String>,
@@ -155,7 +156,7 @@ impl Findings {
         }
     }
 
-    /// Tells what was found in the `checked` data.
+    /// Prints what was found in the `checked` data.
     fn tell(mut self, checked: &str, terminal: &mut Terminal) -> Result<(), Failure> {
         if !self.lines.is_empty() {
             for line in &self.lines {
@@ -165,15 +166,15 @@ impl Findings {
             return Err(Failure::said(self.advice.join(" ")));
         }
         if self.unchecked.is_empty() {
-            writeln!(terminal.out(), "All is well: {checked}.")?;
+            writeln!(terminal.out(), "Everything is right: {checked}.")?;
             return Ok(());
         }
-        writeln!(terminal.out(), "What was checked is well: {checked}.")?;
+        writeln!(terminal.out(), "Everything checked is right: {checked}.")?;
         Err(Failure::Incomplete(self.unchecked.join(" ")))
     }
 }
 
-/// What cannot be checked where the secrets key is not known; none where there is nothing that was made with it.
+/// What cannot be checked without the secrets key; `None` if nothing depends on it.
 fn unchecked_without_key(evidence: &Evidence, report: &Report) -> Option<String> {
     let snapshots = report.unchecked_snapshots;
     let mut parts = Vec::new();
@@ -202,8 +203,8 @@ fn unchecked_without_key(evidence: &Evidence, report: &Report) -> Option<String>
     })
 }
 
-/// What is wrong with the journal and what was made of it, what differs from the anchors, and what the database says of
-/// its file.
+/// Faults of the journal and everything derived from it, differences from the anchors, and SQLite's own check of the
+/// file.
 async fn check(
     journal: &SqliteJournal,
     before: &Anchors,
@@ -215,7 +216,7 @@ async fn check(
     Ok((report, unlike_anchor, journal.integrity().await?))
 }
 
-/// Whether the tables that derive from the journal lack what a migration added to them.
+/// Whether the tables that derive from the journal lack data that a migration added.
 fn are_tables_stale(journal: &SqliteJournal) -> Result<bool, Failure> {
     let cannot =
         |error: &(dyn std::error::Error + 'static)| Failure::because("The journal cannot be checked", error);
@@ -235,13 +236,13 @@ fn check_credentials(
     usher_identity::check_tables(&connection, keys).map_err(|error| cannot(&error))
 }
 
-/// The trail of operator keys, which stands beside the journal, and what of it differs from the anchors.
+/// Checks the audit trail of operator keys, which is outside of the journal, and compares it with the anchors.
 fn check_trail(
     journal: &SqliteJournal,
     before: &Anchors,
 ) -> Result<(TrailReport, Option<TrailFault>), Failure> {
     let cannot = |error: &(dyn std::error::Error + 'static)| {
-        Failure::because("The trail of operator keys cannot be checked", error)
+        Failure::because("The audit trail of operator keys cannot be checked", error)
     };
     let connection = journal.connect().map_err(|error| cannot(&error))?;
     let keys = OperatorKeysAtRest::open(connection).map_err(|error| cannot(&error))?;
@@ -250,14 +251,14 @@ fn check_trail(
     Ok((report, unlike_anchor))
 }
 
-/// What to do about it.
+/// What to do about the faults.
 fn advice(faults: &[Fault], checked: &str) -> String {
     let accounts = count_accounts(faults, Fault::is_of_journal);
     let breaking = count_accounts(faults, Fault::is_of_rules);
     if accounts == 0 && breaking > 0 {
         return format!(
-            "{} a rule of Usher, by commits that are what was written ({checked} read). That is a fault of Usher: keep a \
-             copy of the data and report it. The server can go on: a pool that was given more seats than it has drains.",
+            "{} a rule of Usher, although no commit was changed ({checked} read). That is a bug in Usher: keep a \
+             copy of the data and report it. The server can keep running: an oversold pool drains.",
             if breaking == 1 {
                 "1 account breaks".to_owned()
             } else {
@@ -268,16 +269,17 @@ fn advice(faults: &[Fault], checked: &str) -> String {
     if accounts == 0 {
         let count = u64::try_from(faults.len()).unwrap_or(u64::MAX);
         return format!(
-            "{} from the journal {} not what it says ({checked} read, and they are what was written). Find out who could \
-             write the data; then stop the server, and `usher rebuild` makes again what is derived.",
+            "{} from the journal {} wrong ({checked} read, and none was changed). Find out who could \
+             write the data; then stop the server, and run `usher rebuild` to rebuild everything that derives from \
+             commits.",
             plural(count, "stored row that derives", "stored rows that derive"),
             if count == 1 { "is" } else { "are" },
         );
     }
     let broken = plural(accounts, "account is", "accounts are");
     format!(
-        "The journal of {broken} not what was written ({checked} read). Stop the server, keep a copy of the data, and go \
-         back to a backup from before the commit that is named."
+        "The journal of {broken} changed ({checked} read). Stop the server, keep a copy of the data, and restore \
+         a backup from before the named commit."
     )
 }
 
@@ -303,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn who_breaks_a_rule_is_told_apart_from_whose_commits_were_changed() {
+    fn a_broken_rule_is_distinguished_from_changed_commits() {
         let account = AccountId::from_bits(1);
         let seq = Seq::ZERO.next();
         let of_rules = fault(Place::Rule { account, seq });
@@ -313,9 +315,6 @@ mod tests {
         let both = advice(&[of_rules, of_journal], "2 commits in 1 account");
 
         assert!(broken.starts_with("1 account breaks a rule of Usher"), "{broken}");
-        assert!(
-            both.starts_with("The journal of 1 account is not what was written"),
-            "{both}"
-        );
+        assert!(both.starts_with("The journal of 1 account is changed"), "{both}");
     }
 }

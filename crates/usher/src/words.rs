@@ -1,4 +1,4 @@
-//! Numbers and times as people read them.
+//! Formats numbers and times for people.
 
 use usher_domain::Timestamp;
 
@@ -21,13 +21,13 @@ pub(crate) fn grouped(number: u64) -> String {
     text
 }
 
-/// `12.5 %`, rounded down; nothing of nothing is nothing.
+/// `12.5 %`, rounded down. A share of zero is zero.
 pub(crate) fn share(part: u64, whole: u64) -> String {
     let tenths = u128::from(part) * 1000 / u128::from(whole.max(1));
     format!("{}.{} %", tenths / 10, tenths % 10)
 }
 
-/// A length of time in its two largest units: `1 d 10 h`, `4 min 7 s`.
+/// A duration in its two largest units: `1 d 10 h`, `4 min 7 s`.
 pub(crate) fn duration(secs: u64) -> String {
     let units = [
         (secs / 86_400, "d"),
@@ -45,7 +45,7 @@ pub(crate) fn duration(secs: u64) -> String {
     }
 }
 
-/// An instant in UTC, to the second: `2026-11-29 12:00:00Z`.
+/// A time in UTC, to the second: `2026-11-29 12:00:00Z`.
 pub(crate) fn moment(at: Timestamp) -> String {
     let at = jiff::Timestamp::from_millisecond(at.millis()).unwrap_or(jiff::Timestamp::MAX);
     at.strftime("%F %TZ").to_string()
@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn durations_read_in_their_two_largest_units() {
+    fn durations_are_shown_in_their_two_largest_units() {
         for (secs, text) in [
             (0, "0 s"),
             (59, "59 s"),

@@ -9,7 +9,7 @@ use axum::routing::post;
 use super::BenchError;
 use crate::Terminal;
 
-/// What signing in takes.
+/// The body of a sign-in request.
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 struct SignIn {
@@ -32,7 +32,7 @@ struct Device {
     _kind: String,
 }
 
-/// About what signing in answers.
+/// About the size of the answer to a sign-in.
 const ANSWER: &str = concat!(
     r#"{"sign_in":{"id":"sign_01h2xcejqtf2nbrexx3vqjhp41","user":"user_01h2xcejqtf2nbrexx3vqjhp41","#,
     r#""product":"remote-support","device":{"id":"bench","name":"Bench","kind":"desktop"},"in_call":false,"#,
@@ -43,7 +43,7 @@ async fn answer(Json(_): Json<SignIn>) -> impl IntoResponse {
     (StatusCode::CREATED, [(CONTENT_TYPE, "application/json")], ANSWER)
 }
 
-/// Serves the bare endpoint until the process is ended.
+/// Serves the bare endpoint until the process is killed.
 pub(super) async fn serve(terminal: &mut Terminal) -> Result<(), BenchError> {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     writeln!(terminal.out(), "http://{}", listener.local_addr()?)?;
@@ -52,7 +52,7 @@ pub(super) async fn serve(terminal: &mut Terminal) -> Result<(), BenchError> {
         .route("/bare", post(answer))
         .route("/readyz", axum::routing::get(|| async { "ready" }));
     let listener = axum::serve::ListenerExt::tap_io(listener, |stream| {
-        // A stream that refuses the option is slower, and still works.
+        // If the socket refuses the option, it is slower but still works.
         let _ = stream.set_nodelay(true);
     });
     axum::serve(listener, router).await?;

@@ -1,5 +1,5 @@
-//! One kept-alive HTTP connection that asks one request at a time, over hyper: little enough that the server, not
-//! the client, is measured.
+//! One kept-alive HTTP connection with one request at a time, over hyper: so little work that the server is measured,
+//! not the client.
 
 use std::net::SocketAddr;
 
@@ -14,7 +14,7 @@ use tokio::net::TcpStream;
 
 use super::BenchError;
 
-/// An open connection.
+/// An open connection to the server under measurement.
 pub(super) struct Connection {
     sender: SendRequest<Full<Bytes>>,
     host: HeaderValue,
@@ -28,7 +28,7 @@ pub(super) struct Answer {
 }
 
 impl Connection {
-    /// Connects to a server of this machine.
+    /// Connects to a server on this machine.
     pub(super) async fn open(address: SocketAddr) -> Result<Self, BenchError> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
@@ -38,7 +38,7 @@ impl Connection {
         Ok(Self { sender, host })
     }
 
-    /// Asks, and reads the whole answer.
+    /// Sends a request and reads the whole answer.
     pub(super) async fn ask(
         &mut self,
         method: Method,
@@ -57,7 +57,7 @@ impl Connection {
         self.send(request).await
     }
 
-    /// Sends a request that is whole but for the host; the answer's body is yet to be read.
+    /// Sends a request that has everything but the host. The answer's body is not read yet.
     pub(super) async fn begin(
         &mut self,
         mut request: Request<Full<Bytes>>,
@@ -67,7 +67,7 @@ impl Connection {
         Ok(self.sender.send_request(request).await?)
     }
 
-    /// Sends a request that is whole but for the host, and reads the whole answer.
+    /// Sends a request that has everything but the host, and reads the whole answer.
     pub(super) async fn send(&mut self, request: Request<Full<Bytes>>) -> Result<Answer, BenchError> {
         let (head, body) = self.begin(request).await?.into_parts();
         Ok(Answer {
@@ -77,7 +77,7 @@ impl Connection {
         })
     }
 
-    /// Asks with a JSON body, and reads the JSON answer; an answer of another status is an error that shows it.
+    /// Sends a JSON body and reads the JSON answer. Any other status is an error that shows the answer.
     pub(super) async fn json<T: serde::de::DeserializeOwned>(
         &mut self,
         method: Method,
@@ -98,7 +98,7 @@ impl Connection {
     }
 }
 
-/// The header that carries a token.
+/// The `Authorization` header for a token.
 pub(super) fn bearer(token: &str) -> Result<HeaderValue, BenchError> {
     Ok(HeaderValue::from_str(&format!("Bearer {token}"))?)
 }

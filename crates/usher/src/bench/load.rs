@@ -1,4 +1,4 @@
-//! Load: a bounded time of requests over many connections, and what came of it.
+//! Load: requests over many connections for a limited time, and the resulting figures.
 
 use std::time::{Duration, Instant};
 
@@ -6,10 +6,10 @@ use tokio::task::JoinSet;
 
 use super::BenchError;
 
-/// What one stretch of load came to.
+/// The figures of one stretch of load.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Stretch {
-    /// Requests that were answered as they should be.
+    /// Requests per second that got the expected answer.
     pub(super) requests_per_sec: f64,
     /// The median time of a request.
     pub(super) median: Duration,
@@ -17,13 +17,13 @@ pub(super) struct Stretch {
     pub(super) p99: Duration,
 }
 
-/// A client that asks requests one after another.
+/// A client that sends one request after another.
 pub(super) trait Client: Send + 'static {
-    /// Asks one request; the answer must be the one that is expected.
+    /// Sends one request. Fails unless the answer is the expected one.
     fn step(&mut self) -> impl Future<Output = Result<(), BenchError>> + Send;
 }
 
-/// Has all clients ask for as long as `lasting`, and gives them back with what came of it.
+/// Runs all clients for `lasting`, and returns them with the figures.
 pub(super) async fn run<C: Client>(
     clients: Vec<C>,
     lasting: Duration,
@@ -70,7 +70,7 @@ impl Stretch {
     }
 }
 
-/// The middle one of some figures.
+/// The median of some figures.
 pub(super) fn median(mut figures: Vec<f64>) -> f64 {
     figures.sort_by(f64::total_cmp);
     figures.get(figures.len() / 2).copied().unwrap_or(f64::NAN)

@@ -1,4 +1,4 @@
-//! The measures, each beside what it is compared with in the same run.
+//! The measurements, each next to its reference in the same run.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -27,7 +27,7 @@ struct Id<'a> {
     id: &'a str,
 }
 
-/// The body of a request to sign in.
+/// The body of a sign-in request.
 fn sign_in_body(user: &str) -> Bytes {
     let device = r#"{"id":"bench","name":"Bench","kind":"desktop"}"#;
     Bytes::from(format!(
@@ -35,7 +35,7 @@ fn sign_in_body(user: &str) -> Bytes {
     ))
 }
 
-/// Asks the bare endpoint.
+/// A client of the bare endpoint.
 struct Bare {
     connection: Connection,
     uri: Uri,
@@ -60,7 +60,7 @@ impl Client for Bare {
     }
 }
 
-/// Signs users in and out in turn, each step one request.
+/// Signs users in and out in turn; each step is one request.
 struct Cycle {
     connection: Connection,
     turns: Vec<Turn>,
@@ -68,7 +68,7 @@ struct Cycle {
     signed_in: Option<(Uri, HeaderValue)>,
 }
 
-/// What one user needs to be signed in.
+/// What is needed to sign one user in and out.
 struct Turn {
     base: String,
     uri: Uri,
@@ -119,7 +119,7 @@ impl Client for Cycle {
     }
 }
 
-/// Gives heartbeats of signed-in users in turn.
+/// Sends heartbeats of signed-in users in turn.
 struct Heartbeats {
     connection: Connection,
     signed_in: Vec<(Uri, HeaderValue)>,
@@ -155,7 +155,7 @@ async fn bare_clients(address: SocketAddr, count: usize) -> Result<Vec<Bare>, Be
     Ok(clients)
 }
 
-/// Clients that share the accounts, each user of an account with one client.
+/// Clients that share the accounts; each user belongs to one client.
 async fn cycle_clients(world: &World, count: usize) -> Result<Vec<Cycle>, BenchError> {
     let mut clients = Vec::with_capacity(count);
     for first in 0..count {
@@ -218,7 +218,7 @@ async fn sign_in_all(
     Ok(clients)
 }
 
-/// Sign-in and sign-out cycles and heartbeats, each beside the bare endpoint, round by round.
+/// Measures sign-in and sign-out cycles and heartbeats next to the bare endpoint, in rounds.
 pub(super) async fn throughput(
     world: &World,
     args: &BenchArgs,
@@ -249,7 +249,7 @@ pub(super) async fn throughput(
     Ok(())
 }
 
-/// A cycle in an account of many users beside one in an account of 50, one request at a time.
+/// Measures a cycle in an account with many users next to one in an account of 50, one request at a time.
 pub(super) async fn account_size(
     world: &World,
     args: &BenchArgs,
@@ -279,7 +279,7 @@ pub(super) async fn account_size(
     Ok(())
 }
 
-/// What a signed-in agent costs: the memory before and after all of them are.
+/// Measures the memory of a signed-in agent: the process's memory before and after everybody signs in.
 pub(super) async fn memory(world: World, args: &BenchArgs, report: &mut Report) -> Result<World, BenchError> {
     let before = world.server.resident_bytes()?;
     let first = 2.min(args.users);
@@ -296,8 +296,8 @@ pub(super) async fn memory(world: World, args: &BenchArgs, report: &mut Report) 
     Ok(world)
 }
 
-/// How long it takes, after the server was killed with everybody signed in, until it serves again: the slowest of
-/// being ready, and of the first heartbeats in the first 100 accounts, which must be loaded for it.
+/// Measures how long the server takes to serve again after it was killed with everybody signed in: the time until it is
+/// ready, and the slowest first heartbeat in the first 100 accounts, which have to be loaded for it.
 pub(super) async fn restart(world: World, data: &Path, report: &mut Report) -> Result<(), BenchError> {
     let agents: usize = world.accounts.iter().map(|account| account.users.len()).sum();
     world.server.kill().await?;

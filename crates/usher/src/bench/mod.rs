@@ -1,4 +1,4 @@
-//! `usher bench`: how fast and how small, beside a bare endpoint of the same web framework in the same run.
+//! `usher bench`: measures speed and size next to a bare endpoint of the same web framework, in the same run.
 
 mod bare;
 mod client;
@@ -15,71 +15,71 @@ use client::Answer;
 
 use crate::{Failure, Terminal};
 
-/// Measure the server beside a bare endpoint of the same web framework, in the same run
+/// Measure the server next to a bare endpoint of the same web framework, in the same run
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct BenchArgs {
-    /// Connections that ask at the same time.
+    /// Number of simultaneous connections.
     #[arg(long, default_value_t = 64)]
     connections: usize,
-    /// Accounts that the requests are spread over.
+    /// Number of accounts over which the requests are spread.
     #[arg(long, default_value_t = 1_000)]
     accounts: usize,
-    /// Users of each account; all of them are signed in for the figures of memory and restart.
+    /// Users in each account; all of them are signed in to measure memory and restart.
     #[arg(long, default_value_t = 200)]
     users: usize,
-    /// Users of the large account in the comparison with one of 50.
+    /// Users in the large account that is compared with one of 50.
     #[arg(long, default_value_t = 50_000)]
     large: usize,
-    /// Rounds of measuring; the medians are shown.
+    /// Number of rounds; the medians are shown.
     #[arg(long, default_value_t = 5)]
     rounds: usize,
-    /// Seconds of each measure in a round.
+    /// Seconds per measurement in a round.
     #[arg(long, default_value_t = 2)]
     secs: u64,
-    /// Measure rates and times of requests only.
+    /// Measure only the rates and times of requests.
     #[arg(long)]
     throughput_only: bool,
-    /// Measure the portal's pages only, in an account of 10,000 users of whom 1,000 are at work.
+    /// Measure only the portal's pages, in an account of 10,000 users of whom 1,000 are signed in.
     #[arg(long, conflicts_with = "throughput_only")]
     pages: bool,
-    /// Serve the bare endpoint that the figures are compared with.
+    /// Serve the bare endpoint for the comparison.
     #[arg(long, hide = true)]
     bare_endpoint: bool,
 }
 
-/// Why a benchmark came to nothing.
+/// Why a benchmark failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum BenchError {
     /// A connection or a file failed.
-    #[error("the benchmark could not talk to its server")]
+    #[error("the benchmark could not reach its server")]
     Io(#[from] std::io::Error),
-    /// HTTP failed.
-    #[error("the benchmark's server broke off")]
+    /// An HTTP connection failed.
+    #[error("the connection to the benchmark's server broke")]
     Http(#[from] hyper::Error),
-    /// A path was none.
-    #[error("the benchmark asked for a malformed path")]
+    /// A path was malformed.
+    #[error("the benchmark requested a malformed path")]
     Uri(#[from] hyper::http::uri::InvalidUri),
-    /// A header was none.
-    #[error("the benchmark made a malformed header")]
+    /// A header was malformed.
+    #[error("the benchmark built a malformed header")]
     Header(#[from] hyper::header::InvalidHeaderValue),
-    /// An answer was not the JSON that was expected.
-    #[error("the benchmark's server answered with something else than expected")]
+    /// An answer was not the expected JSON.
+    #[error("the benchmark's server sent an unexpected answer")]
     Json(#[from] serde_json::Error),
     /// A request was refused.
     #[error("`{path}` answered {status}: {body}")]
     Refused {
-        /// What was asked.
+        /// The path of the request.
         path: String,
-        /// The status.
+        /// The status of the answer.
         status: u16,
-        /// The problem document.
+        /// The body of the answer, usually a problem document.
         body: String,
     },
-    /// A client task ended badly.
-    #[error("a client of the benchmark ended: {0}")]
+    /// A client's task panicked.
+    #[error("a client of the benchmark panicked: {0}")]
     Client(String),
-    /// The server did not come up.
-    #[error("the benchmark's server did not say where it listens, or is not ready")]
+    /// The server did not start.
+    #[error("the benchmark's server did not print its address, or is not ready")]
     NoAddress,
 }
 
@@ -94,7 +94,7 @@ impl BenchError {
     }
 }
 
-/// Runs the benchmark and writes its table.
+/// Runs the benchmark and prints its table.
 pub(crate) fn run(args: &BenchArgs, terminal: &mut Terminal) -> Result<(), Failure> {
     let runtime = tokio::runtime::Runtime::new()
         .map_err(|error| Failure::because("The benchmark could not start", &error))?;
@@ -105,13 +105,13 @@ pub(crate) fn run(args: &BenchArgs, terminal: &mut Terminal) -> Result<(), Failu
     }
     let mut report = report::Report::new(args);
     let measured = runtime.block_on(measure(args, &mut report));
-    // What was measured before something failed is worth seeing.
+    // If something failed later, the earlier measurements are still worth showing.
     report.write(terminal.out())?;
     measured.map_err(|error| failure(&error))
 }
 
 fn failure(error: &BenchError) -> Failure {
-    Failure::because("The benchmark came to nothing", error)
+    Failure::because("The benchmark failed", error)
 }
 
 async fn measure(args: &BenchArgs, report: &mut report::Report) -> Result<(), BenchError> {

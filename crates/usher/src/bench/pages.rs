@@ -1,4 +1,4 @@
-//! The pages of the portal in a large account: how long each takes, and how much of it goes over the wire.
+//! Measures the portal's pages in a large account: the time for each, and its size over the wire.
 
 mod desk;
 mod live;
@@ -19,14 +19,14 @@ use super::process::Server;
 use super::report::Report;
 use super::world::{self, OPERATOR_KEY};
 
-/// Users of the account.
+/// Number of users in the account.
 pub(super) const USERS: usize = 10_000;
 /// How many of them are signed in, each with an active session.
 pub(super) const AT_WORK: usize = 1_000;
-/// How often each page is asked for.
+/// How often each page is requested.
 pub(super) const ASKED: usize = 51;
 
-/// Pages below the account, by what they are called in the table. `{user}` and so on stand for ids of the desk.
+/// Pages of the account, with their names in the table. `{user}` and so on are replaced with ids of the desk.
 const OF_ACCOUNT: &[(&str, &str)] = &[
     ("overview", "overview"),
     ("users", "users"),
@@ -39,7 +39,7 @@ const OF_ACCOUNT: &[(&str, &str)] = &[
     ("a new user", "users/new"),
     ("reassigning a seat", "users/{named}/reassign"),
     ("seat pools", "pools"),
-    ("seat pools, a row open", "pools?open={pool}"),
+    ("seat pools, a row expanded", "pools?open={pool}"),
     ("a seat pool", "pools/{pool}"),
     ("users of a seat pool", "pools/{pool}/users"),
     ("a new seat pool", "pools/new"),
@@ -60,16 +60,16 @@ const OF_ACCOUNT: &[(&str, &str)] = &[
     ("single sign-on", "single-sign-on"),
 ];
 
-/// Live pages whose updates are measured: the ones that show the most of a large account.
+/// The live pages whose updates are measured: those that show most of a large account.
 const LIVE: &[(&str, &str)] = &[
     ("live update of the users", "users/live"),
     (
-        "live update of the seat pools, a row open",
+        "live update of the seat pools, a row expanded",
         "pools/live?open={pool}",
     ),
 ];
 
-/// Asks as the owner's browser, and measures.
+/// Acts as the owner's browser, and measures.
 struct Browser {
     connection: Connection,
     cookie: HeaderValue,
@@ -143,7 +143,7 @@ impl Browser {
     }
 }
 
-/// The address of the page of older records.
+/// The address of the next page, with older records.
 fn older(answer: &Answer) -> Option<String> {
     let html = String::from_utf8_lossy(&answer.body);
     let (before, _) = html.split_once("\" rel=\"next\"")?;

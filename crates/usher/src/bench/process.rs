@@ -1,4 +1,4 @@
-//! A server under measurement: a process of its own, ended by its own id.
+//! A server under measurement: a process of its own, killed by its own id.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -12,7 +12,7 @@ use tokio::process::{Child, Command};
 use super::BenchError;
 use super::client::Connection;
 
-/// How long a server may take to answer that it is ready.
+/// The longest wait for a server to be ready.
 const READY_WITHIN: Duration = Duration::from_mins(2);
 
 /// A running server.
@@ -22,7 +22,7 @@ pub(super) struct Server {
 }
 
 impl Server {
-    /// Starts Usher with real durability on a data directory.
+    /// Starts Usher with full durability on a data directory.
     pub(super) async fn usher(data: &Path, operator_key: &str) -> Result<Self, BenchError> {
         let mut command = Command::new(std::env::current_exe()?);
         command
@@ -63,7 +63,7 @@ impl Server {
         Err(BenchError::NoAddress)
     }
 
-    /// Waits until the server says that it is ready.
+    /// Waits until the server reports that it is ready.
     pub(super) async fn ready(&self) -> Result<(), BenchError> {
         let start = Instant::now();
         while start.elapsed() < READY_WITHIN {
@@ -79,7 +79,7 @@ impl Server {
         Err(BenchError::NoAddress)
     }
 
-    /// The memory that the process has in RAM, in bytes.
+    /// The process's resident memory, in bytes.
     pub(super) fn resident_bytes(&self) -> Result<u64, BenchError> {
         let id = self.child.id().ok_or(BenchError::NoAddress)?;
         let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
@@ -88,7 +88,7 @@ impl Server {
         Ok(kib.unwrap_or(0) * 1024)
     }
 
-    /// Ends the process at once, as a crash would.
+    /// Kills the process, as in a crash.
     pub(super) async fn kill(mut self) -> Result<(), BenchError> {
         self.child.kill().await?;
         Ok(())

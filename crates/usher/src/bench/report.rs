@@ -1,4 +1,4 @@
-//! The table that the benchmark prints, in Markdown, as it stands in the README.
+//! The table that the benchmark prints, in Markdown, as in the README.
 
 use std::io::Write;
 use std::time::Duration;
@@ -18,12 +18,13 @@ impl Report {
         let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
         let heading = if args.pages {
             format!(
-                "pages of an account of {USERS} users, {AT_WORK} of them at work, compressed; medians of {ASKED} \
+                "pages of an account of {USERS} users, {AT_WORK} of them signed in, compressed; medians of {ASKED} \
                  requests or updates, server and client on the same {cores} cores"
             )
         } else {
             format!(
-                "{} connections, {} accounts, medians of {} rounds of {} s each, server and client on the same {cores} cores",
+                "{} connections, {} accounts, medians of {} rounds of {} s each, server and client on the same \
+                 {cores} cores",
                 args.connections, args.accounts, args.rounds, args.secs
             )
         };
@@ -37,7 +38,7 @@ impl Report {
         self.rows.push([what.to_owned(), figure, ratio, goal.to_owned()]);
     }
 
-    /// Rates and p99 of the bare endpoint, the cycle and the heartbeat; ratios are taken round by round.
+    /// Rates and p99 of the bare endpoint, the cycle and the heartbeat. Ratios are computed round by round.
     pub(super) fn throughput(&mut self, rounds: &[Vec<Stretch>; 3]) {
         let [bare, cycle, heartbeat] = rounds;
         let rate = |of: &[Stretch]| median(of.iter().map(|stretch| stretch.requests_per_sec).collect());
@@ -99,7 +100,7 @@ impl Report {
         );
     }
 
-    /// A command in a large account beside one in a small account.
+    /// A command in a large account next to one in a small account.
     pub(super) fn account_size(&mut self, users: usize, small_micros: f64, large_micros: f64) {
         let what = format!("command in an account of {users} users, beside one of 50");
         let figure = format!("{large_micros:.0} µs, beside {small_micros:.0} µs");
@@ -123,7 +124,7 @@ impl Report {
         );
     }
 
-    /// The time until the server serves again.
+    /// The time until the server serves again after a kill.
     pub(super) fn restart(&mut self, agents: usize, ready: Duration, first: Duration) {
         let what = format!("restart after a kill, {agents} sign-ins in the journal");
         let figure = format!(
@@ -134,14 +135,14 @@ impl Report {
         self.row(&what, figure, String::new(), "within 5 s");
     }
 
-    /// A page of the portal: the median time until it is there, and its size as it is sent.
+    /// A page of the portal: the median time until it has arrived, and its compressed size.
     pub(super) fn page(&mut self, name: &str, median_millis: f64, bytes: usize) {
         let tenths = bytes * 10 / 1024;
         let figure = format!("{median_millis:.1} ms, {}.{} KiB", tenths / 10, tenths % 10);
         self.row(name, figure, String::new(), "at most 50 ms and 100 KiB");
     }
 
-    /// Writes the table.
+    /// Prints the table.
     pub(super) fn write(&self, out: &mut dyn Write) -> std::io::Result<()> {
         writeln!(out, "{}\n", self.heading)?;
         writeln!(

@@ -1,4 +1,4 @@
-//! What is measured: a server with accounts, pools, users and keys, made through the API.
+//! The server under measurement, with accounts, pools, users and keys, created through the API.
 
 use std::path::Path;
 
@@ -12,10 +12,10 @@ use super::client::{Connection, bearer};
 use super::process::Server;
 use super::{BenchArgs, BenchError};
 
-/// The operator key of the measured server: it lives as long as its temporary directory.
+/// The operator key of the measured server, which exists only as long as its temporary directory.
 pub(super) const OPERATOR_KEY: &str = "usher_op_benchmark_of_a_throw_away_server_0000000";
 
-/// A server with its accounts.
+/// A server and its accounts.
 pub(super) struct World {
     pub(super) server: Server,
     pub(super) bare: Server,
@@ -24,7 +24,7 @@ pub(super) struct World {
     pub(super) small: AccountOfBench,
 }
 
-/// An account with a key of its own, and users who share one pool.
+/// An account with its key, and users who share one pool.
 #[derive(Debug, Clone)]
 pub(super) struct AccountOfBench {
     pub(super) id: String,
@@ -48,7 +48,7 @@ struct KeyMade {
 }
 
 impl World {
-    /// Starts the servers and makes the accounts.
+    /// Starts the servers and creates the accounts.
     pub(super) async fn make(data: &Path, args: &BenchArgs) -> Result<Self, BenchError> {
         let server = Server::usher(data, OPERATOR_KEY).await?;
         let bare = Server::bare().await?;
@@ -66,7 +66,7 @@ impl World {
         })
     }
 
-    /// Starts the server again on the same data, after it was ended.
+    /// Starts the server again on the same data, after it was killed.
     pub(super) async fn restarted(data: &Path) -> Result<Server, BenchError> {
         let server = Server::usher(data, OPERATOR_KEY).await?;
         server.ready().await?;
@@ -128,7 +128,7 @@ pub(super) async fn make_account(
     Ok(account)
 }
 
-/// An account whose pool has a seat for each of `seats` users, with the users of these numbers.
+/// Creates an account whose pool has a seat for each of `seats` users, with the users of these numbers.
 async fn fill_account(
     connection: &mut Connection,
     name: &str,

@@ -1,50 +1,50 @@
-//! Four accounts, each with one known model of seat licensing (P5).
+//! Four accounts, each with a known model of seat licensing (P5).
 
 use serde_json::{Value, json};
 use usher_client::{Account, Client, Error};
 
-/// The product of every account of the demo.
+/// The product in all of the demo's accounts.
 pub(super) const PRODUCT: &str = "remote-support";
 
-/// The password of everybody in the demo.
+/// The password of every user in the demo.
 pub(super) const PASSWORD: &str = "usher demo password";
 
-/// How the agents of an account work.
+/// The licensing model of an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Model {
     /// Signing in takes a seat of a pool.
     SeatPools,
-    /// Some users have a seat of their own.
+    /// Some users have a named seat.
     AssignedSeats,
     /// A session takes a seat.
     ConcurrentSessions,
-    /// Each device in a session takes a seat; minutes carry the overflow.
+    /// Each device in a session takes a seat; minutes pay for the overflow.
     ConcurrentDevices,
 }
 
-/// An account with its people.
+/// An account with its users.
 #[derive(Debug)]
 pub(super) struct DemoAccount {
     pub(super) name: &'static str,
     pub(super) about: &'static str,
     pub(super) model: Model,
-    /// Called with a key that signs users in.
+    /// The account, with a key that can sign users in.
     pub(super) account: Account,
-    /// The owner's address, to sign in with.
+    /// The owner's e-mail address, for signing in.
     pub(super) owner: String,
     pub(super) agents: Vec<Agent>,
 }
 
-/// A person of the demo.
+/// A user of the demo.
 #[derive(Debug, Clone)]
 pub(super) struct Agent {
     pub(super) id: String,
     pub(super) name: String,
-    /// Their address, to sign in with.
+    /// The e-mail address, for signing in.
     pub(super) email: String,
 }
 
-/// What one account of the demo buys, and who is in it.
+/// The subscription and the users of one account.
 struct Setup {
     name: &'static str,
     about: &'static str,
@@ -68,7 +68,7 @@ fn setups() -> [Setup; 4] {
     [
         Setup {
             name: "Fjord Field Service",
-            about: "seat pools: 15 agents share 10 seats; idle agents are logged off, crashed ones come back",
+            about: "seat pools: 15 agents share 10 seats; idle agents are logged off, crashed agents' seats are freed",
             model: Model::SeatPools,
             plan: "enterprise",
             named: 0,
@@ -94,7 +94,7 @@ fn setups() -> [Setup; 4] {
         },
         Setup {
             name: "Harbor Help Desk",
-            about: "concurrent sessions: 8 agents, 3 sessions at a time; who finds none waits",
+            about: "concurrent sessions: 8 agents, 3 sessions at a time; the others wait",
             model: Model::ConcurrentSessions,
             plan: "enterprise",
             named: 0,
@@ -106,7 +106,7 @@ fn setups() -> [Setup; 4] {
         },
         Setup {
             name: "Lumen Remote",
-            about: "concurrent devices: 6 agents, 4 seats, each device takes one; minutes carry the rest",
+            about: "concurrent devices: 6 agents, 4 seats, one for each device; minutes pay for the rest",
             model: Model::ConcurrentDevices,
             plan: "enterprise",
             named: 0,
@@ -119,7 +119,7 @@ fn setups() -> [Setup; 4] {
     ]
 }
 
-/// Makes the four accounts.
+/// Creates the four accounts.
 pub(super) async fn make(operator: &Client) -> Result<Vec<DemoAccount>, Error> {
     let mut accounts = Vec::new();
     for setup in setups() {
@@ -171,7 +171,7 @@ impl Setup {
         Ok(email)
     }
 
-    /// The pools that agents are spread over: the default one alone, or the named ones with its seats.
+    /// Creates the pools over which agents are spread: only the default one, or the named ones with its seats.
     async fn make_pools(&self, account: &Account) -> Result<Vec<String>, Error> {
         if self.shared == 0 {
             return Ok(Vec::new());
@@ -208,13 +208,13 @@ impl Setup {
         index: usize,
         pools: &[String],
     ) -> Result<Agent, Error> {
-        // Named seats go to the first who come; the others are created without one, and are refused.
+        // The first agents get the named seats; the others have no license, and are refused.
         let assign_seat = self.named > 0 && index < usize::try_from(self.named).unwrap_or(0);
         let email = format!("agent-{index}@{}", self.domain());
         let user = json!({ "name": name, "email": email, "password": PASSWORD, "assign_seat": assign_seat });
         let id = account.create_user(&user).await?;
         if !pools.is_empty() {
-            // Six of ten agents work by day.
+            // Six of ten agents are in the first pool, the day shift.
             let pool = &pools[usize::from(index % 5 >= 3).min(pools.len() - 1)];
             account.set_license(&id, PRODUCT, Some(pool)).await?;
         }

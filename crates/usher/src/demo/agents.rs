@@ -1,5 +1,5 @@
-//! Agents who work through the API as a support product's devices would: they sign in, wait, talk, forget to sign
-//! out, and crash.
+//! Agents who work through the API as a support product's devices would: they sign in, queue, make calls, forget to
+//! sign out, and crash.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use usher_client::{Account, Device, Error, SessionAnswer, SignInAnswer};
 
 use super::accounts::{Agent, Model, PRODUCT};
 
-/// What somebody did, for the reader at the terminal.
+/// An event for the person at the terminal.
 #[derive(Debug)]
 pub(super) struct Story {
     pub(super) account: &'static str,
@@ -18,7 +18,7 @@ pub(super) struct Story {
     pub(super) what: String,
 }
 
-/// One agent at work.
+/// One agent and the agent's device.
 pub(super) struct Worker {
     account_name: &'static str,
     account: Account,
@@ -29,13 +29,13 @@ pub(super) struct Worker {
     chance: fastrand::Rng,
 }
 
-/// A device that is signed in, with its own token.
+/// A signed-in device with its token.
 struct AtWork {
     sign_in: String,
     account: Account,
 }
 
-/// Between two heartbeats.
+/// The time between two heartbeats.
 const HEARTBEAT: Duration = Duration::from_secs(4);
 
 impl Worker {
@@ -65,14 +65,14 @@ impl Worker {
         }
     }
 
-    /// Works until the program ends. What the server refuses is part of the story; what breaks is tried again.
+    /// Works until the program ends. Refusals are part of the demo; after an error it retries.
     pub(super) async fn work(mut self) {
         self.pause(0, 6_000).await;
         loop {
             if let Err(error) = self.shift().await {
                 self.tell(match error {
                     Error::Refused(problem) => format!("is refused: {}", problem.detail),
-                    other => format!("has lost the server: {other}"),
+                    other => format!("cannot reach the server: {other}"),
                 })
                 .await;
             }
@@ -86,7 +86,7 @@ impl Worker {
             agent: self.agent.name.clone(),
             what: what.into(),
         };
-        // The reader is gone only when the program ends.
+        // The receiver is gone only when the program ends.
         let _ = self.stories.send(story).await;
     }
 
@@ -94,7 +94,7 @@ impl Worker {
         sleep(Duration::from_millis(self.chance.u64(least_millis..=most_millis))).await;
     }
 
-    /// From signing in to signing out, or to a crash.
+    /// One shift, from signing in to signing out, or to a crash.
     async fn shift(&mut self) -> Result<(), Error> {
         let Some(at_work) = self.sign_in().await? else {
             return Ok(());
@@ -146,7 +146,7 @@ impl Worker {
         }
     }
 
-    /// Looks at the ticket until a seat is offered, and takes it.
+    /// Polls the ticket until a seat is offered, and claims it.
     async fn wait_for_seat(&self, ticket: &str, account: &Account) -> Result<Option<AtWork>, Error> {
         loop {
             sleep(Duration::from_secs(1)).await;
@@ -166,7 +166,7 @@ impl Worker {
         }
     }
 
-    /// Stays signed in for some seconds, with heartbeats.
+    /// Stays signed in for a while, with heartbeats.
     async fn stay(&self, at_work: &AtWork, millis: u64) -> Result<(), Error> {
         let mut left = Duration::from_millis(millis);
         while !left.is_zero() {
@@ -178,7 +178,7 @@ impl Worker {
         Ok(())
     }
 
-    /// A call with a customer who comes through a link.
+    /// A call with a customer who joins through a link.
     async fn call(&mut self, at_work: &AtWork) -> Result<(), Error> {
         let idle = self.chance.u64(1_000..4_000);
         self.stay(at_work, idle).await?;
@@ -193,7 +193,7 @@ impl Worker {
         Ok(())
     }
 
-    /// A support session: with a code, or at once.
+    /// A support session that starts with a code, or at once.
     async fn session(&mut self, at_work: &AtWork) -> Result<(), Error> {
         let start = if self.chance.bool() { "standby" } else { "active" };
         let queues = self.model == Model::ConcurrentSessions;
@@ -245,7 +245,7 @@ impl Worker {
         }
     }
 
-    /// Pauses, which frees the seat, and resumes when one is free.
+    /// Pauses the session, which frees the seat, and resumes it when one is free.
     async fn put_aside(&mut self, at_work: &AtWork, session: &str) -> Result<(), Error> {
         at_work.account.session(session, "pause").await?;
         self.tell("pauses the session; its seat is free").await;
@@ -259,9 +259,9 @@ impl Worker {
         Ok(())
     }
 
-    /// Forgets to sign out, until the pool does it.
+    /// Forgets to sign out, until the pool logs the agent off.
     async fn idle(&self, at_work: &AtWork) -> Result<(), Error> {
-        self.tell("goes for lunch without signing out").await;
+        self.tell("goes to lunch without signing out").await;
         loop {
             sleep(HEARTBEAT).await;
             if let Err(error) = at_work.account.heartbeat(&at_work.sign_in, false).await {

@@ -1,4 +1,4 @@
-//! `usher demo`: a throw-away server with four accounts, and agents who work through its API.
+//! `usher demo`: a temporary server with four accounts, and agents who work through its API.
 
 mod accounts;
 mod agents;
@@ -19,26 +19,26 @@ use self::agents::Worker;
 use crate::serve::{self, Listeners, Store};
 use crate::{Failure, Terminal};
 
-/// Stories that wait for the terminal at most; past it, agents wait with them.
+/// The most events that wait for the terminal; beyond that, agents wait too.
 const STORIES_MAX: usize = 256;
-/// Between two looks at all pools.
+/// The time between two reports on all pools.
 const LOOK_EVERY: Duration = Duration::from_secs(6);
 
-/// Show seats being taken, refused, queued and freed, by simulated agents on a throw-away server
+/// Show seats being taken, refused, queued and freed, by simulated agents on a temporary server
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Nothing is kept: everything is in memory and gone when the demo ends. The agents use the same API as any program; \
 leases and idle times are short so that there is something to see.")]
 pub(crate) struct Arguments {
-    /// The port on this machine; 0 takes one that is free
+    /// The port on this machine; 0 picks a free one
     #[arg(long, default_value_t = 8090)]
     port: u16,
-    /// End after so many seconds instead of with Ctrl+C
+    /// Stop after this many seconds instead of with Ctrl+C
     #[arg(long, value_name = "SECS")]
     stop_after: Option<u64>,
 }
 
-/// Runs the demo until it is told to stop.
+/// Runs the demo until it is stopped.
 pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Failure> {
     let runtime = tokio::runtime::Runtime::new()
         .map_err(|error| Failure::because("The demo could not start", &error))?;
@@ -57,7 +57,7 @@ async fn demo(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Fail
     let url = format!("http://{}", listener.local_addr()?);
     let (end_serving, ended) = oneshot::channel::<()>();
     let serving = tokio::spawn(async move {
-        // Both an answer and a dropped sender mean that the demo is over.
+        // A message and a dropped sender both mean that the demo has ended.
         let stop = async { drop(ended.await) };
         let listeners = Listeners {
             listener,
@@ -91,7 +91,7 @@ async fn demo(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Fail
     serving
         .await
         .map_err(|error| Failure::because("The demo's server ended", &error))??;
-    writeln!(terminal.out(), "\nThe demo is over; nothing of it is left.")?;
+    writeln!(terminal.out(), "\nThe demo has ended and its data is deleted.")?;
     Ok(())
 }
 

@@ -1,4 +1,4 @@
-//! What the demo shows at the terminal.
+//! The demo's output at the terminal.
 
 use std::io::{self, Write};
 
@@ -6,7 +6,7 @@ use super::accounts::{DemoAccount, PASSWORD};
 use super::agents::Story;
 use crate::terminal::{bold, dim};
 
-/// Where everything is, and how to look at it from another terminal.
+/// Prints the addresses and logins, and how to use the server from another terminal.
 pub(super) fn welcome(
     out: &mut dyn Write,
     url: &str,
@@ -15,7 +15,7 @@ pub(super) fn welcome(
 ) -> io::Result<()> {
     writeln!(
         out,
-        "Open {} and sign in as one of these; the password is always {}\n",
+        "Open {} and sign in as one of these users; the password is always {}\n",
         bold(format!("{url}/sign-in")),
         bold(PASSWORD)
     )?;
@@ -29,28 +29,28 @@ pub(super) fn welcome(
     }
     writeln!(
         out,
-        "\nThe API is explained at {url}/docs. Operator key: {operator_key}"
+        "\nThe API's documentation is at {url}/docs. Operator key: {operator_key}"
     )?;
     if let Some(first) = accounts.first() {
         let path = format!("{url}/v1/accounts/{}/usage", first.account.id());
-        writeln!(out, "Ask it who sits where, from another terminal:")?;
+        writeln!(out, "To see who has which seat, from another terminal:")?;
         writeln!(out, "  curl -H 'Authorization: Bearer {operator_key}' {path}")?;
     }
-    writeln!(out, "\n{}\n", dim("Ctrl+C ends the demo. What the agents do:"))?;
+    writeln!(out, "\n{}\n", dim("Ctrl+C ends the demo. The agents' actions:"))?;
     out.flush()
 }
 
-/// One thing that somebody did.
+/// Prints one event.
 pub(super) fn story(out: &mut dyn Write, story: &Story) -> io::Result<()> {
     writeln!(out, "{:<20} {} {}", story.account, bold(&story.agent), story.what)?;
     out.flush()
 }
 
-/// How full every pool is.
+/// Prints the occupancy of every pool.
 pub(super) async fn pools(out: &mut dyn Write, accounts: &[DemoAccount]) -> io::Result<()> {
     writeln!(out)?;
     for demo in accounts {
-        // A look that fails is left out: the next one comes soon.
+        // If a request fails, this account is skipped: the next report comes soon.
         let Ok(usage) = demo.account.usage().await else {
             continue;
         };

@@ -1,4 +1,4 @@
-//! Writes the note, every few seconds and at the end.
+//! Writes the note every few seconds and at the end.
 
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -13,13 +13,13 @@ use usher_journal_sqlite::{SqliteJournal, newest, set_noted};
 
 use super::{FIRST_START_NAME, Note, sync_names};
 
-/// How often the newest commit is noted, where there is a new one: so much may be lost unseen.
+/// How often a new newest commit is noted: this much can be lost unnoticed.
 const NOTE_EVERY: Duration = Duration::from_secs(2);
 
-/// How often it is noted that the server is at work, where nothing else happens.
+/// How often a note says that the server runs when nothing else happens.
 const ALIVE_EVERY_SECS: u32 = 10;
 
-/// Keeps the note of one data directory.
+/// Writes the note of one data directory.
 pub(crate) struct Keeper {
     directory: PathBuf,
     journal: SqliteJournal,
@@ -50,7 +50,7 @@ impl Keeper {
         }
     }
 
-    /// Writes the first note of a start, from which on there has to be one. Blocks.
+    /// Writes the first note of a start; from then on a note must exist. Blocks.
     pub(crate) fn begin(&self) -> Result<(), NoteError> {
         self.write()?;
         let connection = self.journal.connect()?;
@@ -62,11 +62,12 @@ impl Keeper {
         }
     }
 
-    /// Notes what is stored now, where that is more than is noted, or the last note is old. Blocks.
+    /// Writes a note if something new is stored, or if the last note is old. Blocks.
     pub(crate) fn write(&self) -> Result<(), NoteError> {
-        // Before anything is read, so that no older note replaces a newer one: a stop writes while the last turn may.
+        // Lock before reading, so that an older note cannot replace a newer one: a stop may write at the same time as
+        // the last turn.
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        // What a reader sees is on the disk: commits are synced before they are shown.
+        // Everything that a reader sees is on disk: commits are synced before they become visible.
         let connection = self.journal.connect()?;
         let stored = newest(&connection).map_err(|error| NoteError::Journal(Box::new(error)))?;
         let note = Note {
@@ -85,13 +86,13 @@ impl Keeper {
     }
 }
 
-/// Whether a note says more than the one before it. The wall clock may have been set back.
+/// Whether a note has news compared with the previous one. The wall clock may have been set back.
 fn is_worth_it(last: &Note, note: &Note) -> bool {
     let is_new = (last.commits, last.credential_changes) != (note.commits, note.credential_changes);
     is_new || note.alive_at.millis().abs_diff(last.alive_at.millis()) >= u64::from(ALIVE_EVERY_SECS) * 1_000
 }
 
-/// Writes the note every few seconds, until it is stopped.
+/// Writes the note every few seconds, until it is cancelled.
 pub(crate) async fn keep(keeper: Arc<Keeper>) {
     let mut turns = tokio::time::interval(NOTE_EVERY);
     turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -105,7 +106,7 @@ pub(crate) async fn keep(keeper: Arc<Keeper>) {
         if let Err(error) = &written
             && !is_failing
         {
-            tracing::warn!(%error, "the newest change could not be noted: until it can, a loss of it would not be seen");
+            tracing::warn!(%error, "the newest change could not be noted: until it can, its loss would go unnoticed");
         }
         is_failing = written.is_err();
     }

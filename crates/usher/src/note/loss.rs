@@ -1,4 +1,4 @@
-//! What is missing in a data directory, found before anything in it is touched.
+//! Finds out what is missing in a data directory, before anything in it is touched.
 
 use std::fs::File;
 use std::io;
@@ -14,7 +14,7 @@ use crate::Failure;
 use crate::serve::{SECRETS_KEY_NAME, SECRETS_KEY_WAYS, authenticator};
 use crate::words::{moment, plural};
 
-/// What a data directory holds, as far as a look tells that changes nothing.
+/// The contents of a data directory, read without changing anything.
 #[derive(Debug)]
 pub(crate) struct Evidence {
     directory: PathBuf,
@@ -24,14 +24,14 @@ pub(crate) struct Evidence {
     is_first_start: bool,
 }
 
-/// What the database holds.
+/// The contents of the database.
 #[derive(Debug)]
 struct Database {
     commits: u64,
     credential_changes: u64,
-    /// Whether the commit that the note names is there as it was.
+    /// Whether the commit that the note names exists unchanged.
     has_noted: bool,
-    /// None in one of a version before there were any, and in one that was never finished.
+    /// `None` for a version before these facts, and for a database that was never finished.
     facts: Option<Facts>,
     sealed: SealedSecrets,
 }
@@ -39,32 +39,32 @@ struct Database {
 /// What is missing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Loss {
-    /// There is no database, or an empty one, where there was one.
+    /// The database is gone or empty.
     Database {
-        /// What it held, where there is a note of it.
+        /// The commits it had and the time of the newest, if there is a note.
         noted: Option<(u64, Timestamp)>,
     },
     /// The end of the database is missing.
     Tail {
-        /// So many commits.
+        /// How many commits are missing.
         commits: u64,
-        /// So many changes of credentials.
+        /// How many changes of credentials are missing.
         credential_changes: u64,
-        /// Up to when.
+        /// The time of the newest missing commit.
         until: Timestamp,
     },
-    /// The database has gone another way than the one that is noted.
+    /// The database has a different history from the noted one.
     Another,
-    /// There is no note, and there was one.
+    /// The note is gone.
     Note,
-    /// The note was not written by this server.
+    /// Another server wrote the note.
     ForeignNote,
-    /// The database is a copy by `usher backup`, of this moment.
+    /// The database is a copy made by `usher backup` at this time.
     Copy(Timestamp),
 }
 
 impl Evidence {
-    /// Looks at a directory, which may not exist yet.
+    /// Reads a directory, which may not exist yet.
     pub(crate) fn of(directory: &Path) -> Result<Self, Failure> {
         let note = Written::read(directory)?;
         let database =
@@ -81,12 +81,12 @@ impl Evidence {
         })
     }
 
-    /// When the server was last at work for certain, by the wall clock; none where there is no note.
+    /// When the server was last known to run, by the wall clock; `None` without a note.
     pub(crate) fn last_alive(&self) -> Option<Timestamp> {
         self.note.as_ref().map(|written| written.note.alive_at)
     }
 
-    /// Whether the note was not written by whoever has the key of `authenticator`.
+    /// Whether the note was written with another key than that of `authenticator`.
     pub(crate) fn has_foreign_note(&self, authenticator: &Authenticator) -> bool {
         self.note
             .as_ref()
@@ -105,28 +105,28 @@ impl Evidence {
             .map_or(0, |database| database.sealed.count())
     }
 
-    /// Whether these secrets keys are those of another directory: nothing here, of all that keys leave their mark on, was
-    /// made with one of them.
+    /// Whether these secrets keys belong to another directory: nothing in this one that depends on a secrets key was
+    /// made with any of them.
     pub(crate) fn is_of_other_keys(&self, keys: &SecretsKeys) -> bool {
         let is_foreign = |database: &Database| database.sealed.are_foreign_to(keys);
         let has_own_note = self.note.is_some() && !self.has_foreign_note(&authenticator(keys));
         !has_own_note && self.database.as_ref().is_some_and(is_foreign)
     }
 
-    /// What to tell whoever gave the keys of another directory.
+    /// The message for keys of another directory.
     pub(crate) fn other_keys_refusal(&self) -> String {
         let names = self.database.as_ref().map(|database| database.sealed.key_names());
         format!(
-            "This is not the secrets key of the data in {}: it was sealed with another one, which is named {}. Nothing was \
-             checked or changed. Give the right one with {SECRETS_KEY_WAYS}; to change keys, give both apart by a comma, \
-             the new one first.",
+            "This is not the secrets key of the data in {}, which was sealed with the key {}. Nothing was \
+             checked or changed. Give the right one with {SECRETS_KEY_WAYS}; to change keys, give both, separated by \
+             a comma, the new one first.",
             self.directory.display(),
             names.unwrap_or_default()
         )
     }
 
-    /// What a server finds missing that starts here. `authenticator` checks that the note is its own, where the key is
-    /// known.
+    /// What is missing for a server that starts here. If the key is known, `authenticator` checks that the note is
+    /// genuine.
     pub(crate) fn loss(&self, authenticator: Option<&Authenticator>) -> Option<Loss> {
         if self.note.is_none() {
             return self.loss_without_note();
@@ -137,7 +137,7 @@ impl Evidence {
         self.loss_by_note()
     }
 
-    /// What is missing of what is noted.
+    /// What is missing according to the note.
     pub(crate) fn loss_by_note(&self) -> Option<Loss> {
         let note = self.note.as_ref()?.note;
         let Some(database) = &self.database else {
@@ -171,13 +171,12 @@ impl Evidence {
                 Some(at) => Some(Loss::Copy(at)),
                 None => facts.is_noted.then_some(Loss::Note),
             },
-            // Of a version that kept no note.
+            // Written by a version that kept no note.
             Some(_) => None,
         }
     }
 
-    /// Marks a directory in which there is nothing yet, so that a start that is cut short is told from data that is
-    /// gone.
+    /// Marks an empty directory, so that an interrupted first start can be told from lost data.
     pub(crate) fn mark_first_start(&self) -> io::Result<()> {
         if self.note.is_some() || self.database.is_some() {
             return Ok(());
@@ -207,7 +206,7 @@ impl Database {
 }
 
 impl Loss {
-    /// What to tell whoever starts the server, and what to do.
+    /// The message for an operator who starts the server, with what to do.
     pub(crate) fn refusal(&self, directory: &Path) -> String {
         let found = self.found(directory);
         let ways = match self {
@@ -216,19 +215,19 @@ impl Loss {
                 " Put the database back (from a backup, say), or name another directory with `--data DIR`."
             }
             _ => {
-                " Nothing was changed: keep a copy of the directory, and put the missing files back if you have them; a \
-                 start then goes on where it was."
+                " Nothing was changed: keep a copy of the directory, and put the missing files back if you have them; \
+                 a start then works normally."
             }
         };
-        format!("{found}{ways} To go on without what is missing, start once with `--accept-loss`.")
+        format!("{found}{ways} To continue without the missing changes, start once with `--accept-loss`.")
     }
 
-    /// What was found, in a sentence or two.
+    /// What was found, in one or two sentences.
     pub(crate) fn found(&self, directory: &Path) -> String {
         let directory = directory.display();
         match self {
             Self::Database { noted: None } => format!(
-                "There is no database in {directory}, but its secrets key is there: data that was here is missing."
+                "There is no database in {directory}, but its secrets key is there, so data is missing."
             ),
             Self::Database {
                 noted: Some((commits, until)),
@@ -255,20 +254,20 @@ impl Loss {
                 are(*commits),
             ),
             Self::Another => format!(
-                "The database in {directory} is another one than the server worked on: the commit in `usher.note` is not \
+                "The database in {directory} is not the one that the server used: the commit in `usher.note` is not \
                  in it."
             ),
             Self::Note => format!(
-                "The note of the newest change, `usher.note`, is missing in {directory}, so it cannot be told whether the \
-                 database is whole."
+                "The note of the newest change, `usher.note`, is missing in {directory}, so it is unknown whether the \
+                 database is complete."
             ),
             Self::ForeignNote => format!(
-                "The note of the newest change, `usher.note` in {directory}, was not written with the secrets key of this \
-                 server. Either that key is not the one that the data in {directory} was written with: give the right one, \
-                 or, to change keys, both apart by a comma, the new one first. Or somebody has changed the note."
+                "The note of the newest change, `usher.note` in {directory}, was not written with the secrets key of \
+                 this server. Either it is not the key of the data in {directory}: give the right one, \
+                 or, to change keys, both, separated by a comma, the new one first. Or somebody has changed the note."
             ),
             Self::Copy(at) => format!(
-                "The database in {directory} is a backup of {}: what was acknowledged later is not in it.",
+                "The database in {directory} is a backup of {}: later changes are not in it.",
                 moment(*at)
             ),
         }
@@ -279,8 +278,8 @@ const fn are(count: u64) -> &'static str {
     if count == 1 { "is" } else { "are" }
 }
 
-/// Refuses a directory of which something that was noted is missing, for commands that work on what is there: opening
-/// it could destroy what can still be saved.
+/// Refuses a directory in which noted data is missing. For commands that work on existing data: opening a damaged
+/// database could destroy what can still be recovered.
 pub(crate) fn existing(directory: &Path) -> Result<(), Failure> {
     match Evidence::of(directory)?.loss_by_note() {
         None => Ok(()),

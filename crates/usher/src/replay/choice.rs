@@ -1,16 +1,16 @@
-//! Which feature, and how many seats.
+//! Chooses the feature and the number of seats.
 
 use usher_insight::flexnet::FeatureUse;
 
 use super::desk::SEATS_MAX;
 use crate::Failure;
 
-/// How many names are offered in place of one that is not in the log.
+/// The most suggestions for a name that is not in the log.
 const CLOSE_NAMES_MAX: usize = 5;
-/// How alike, from 0 to 1, a name must be to be offered.
+/// How similar, from 0 to 1, a name must be to be suggested.
 const CLOSE_ENOUGH: f64 = 0.75;
 
-/// How many seats to replay `feature` with: as `asked`, or the most licenses that were in use at once.
+/// The number of seats for the replay of `feature`: `asked`, or the most licenses that were in use at once.
 pub(super) fn seats(
     features: &[FeatureUse],
     feature: &str,
@@ -22,12 +22,12 @@ pub(super) fn seats(
     };
     match asked.unwrap_or(used.peak) {
         0 => Err(Failure::said(format!(
-            "Nobody took a license of `{feature}` in this log, so it has no number of seats of its own. Say how many \
+            "Nobody checked out a license of `{feature}` in this log, so the number of seats is unknown. Set it \
              with `--seats`."
         ))),
         seats if seats > SEATS_MAX => Err(Failure::said(format!(
-            "{seats} licenses of `{feature}` were in use at once in this log, and a replay has {SEATS_MAX} seats at \
-             most. Say how many with `--seats`."
+            "{seats} licenses of `{feature}` were in use at once in this log, but a replay can have {SEATS_MAX} seats \
+             at most. Set the number with `--seats`."
         ))),
         seats => Ok(seats),
     }
@@ -36,14 +36,14 @@ pub(super) fn seats(
 fn unknown(features: &[FeatureUse], feature: &str, log: &str) -> Failure {
     let close = close(features, feature);
     let hint = if close.is_empty() {
-        format!("`usher replay {log}` lists those that it has.")
+        format!("`usher replay {log}` lists its features.")
     } else {
         format!("Did you mean {}?", close.join(", "))
     };
     Failure::said(format!("The log has no feature `{feature}`. {hint}"))
 }
 
-/// Names in the log that `feature` may be meant for, the closest first, in backticks.
+/// Names in the log that are similar to `feature`, the closest first, in backticks.
 fn close(features: &[FeatureUse], feature: &str) -> Vec<String> {
     let asked = feature.to_lowercase();
     let mut close: Vec<(f64, &str)> = features
@@ -103,12 +103,12 @@ mod tests {
     }
 
     #[test]
-    fn a_feature_that_nobody_took_needs_a_number_of_seats() {
-        assert!(refusal("Denied_Only").contains("Say how many with `--seats`"));
+    fn a_feature_that_nobody_used_needs_a_number_of_seats() {
+        assert!(refusal("Denied_Only").contains("Set it with `--seats`"));
     }
 
     #[test]
-    fn a_wrong_name_is_answered_with_those_that_are_close() {
+    fn a_wrong_name_is_answered_with_similar_ones() {
         assert!(refusal("matlap").contains("Did you mean `MATLAB`?"));
         assert!(refusal("toolbox").contains("`Signal_Toolbox`"));
         assert!(refusal("qqq").contains("`usher replay a.log` lists"));

@@ -1,4 +1,4 @@
-//! An account of its own with one pool, in the engine, at which the people of a log ask for seats.
+//! An account with one pool in the engine, in which the users of a log request seats.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -17,35 +17,35 @@ use super::setting::{ACCOUNT, POOL, parse, pool_commands, user_commands};
 use crate::Failure;
 
 const CAUSE: Cause = Cause::by(Way::CommandLine);
-/// How often everybody who is signed in sends a heartbeat.
+/// How often every signed-in user sends a heartbeat.
 const RENEW_AFTER: Secs = Secs::new(RULE_SECS_MAX / 3);
-/// Commands that are on their way at once. Far below what the engine lets wait for one account.
+/// The most commands that run at the same time. Far below the bound of the engine's inbox.
 const AT_ONCE_MAX: usize = 256;
 /// The most seats that a pool has in a replay, and the most checkouts at once.
 pub(super) const SEATS_MAX: u32 = 100_000;
 
-/// What a desk starts with.
+/// The initial state of a desk.
 pub(super) struct Opening<'a> {
-    /// When.
+    /// The start of the replay's clock.
     pub(super) at: Timestamp,
-    /// What the pool is called.
+    /// The pool's name.
     pub(super) name: &'a str,
-    /// How many seats it has.
+    /// The pool's seats.
     pub(super) seats: u32,
     /// Who holds a seat.
     pub(super) grouping: Grouping,
-    /// Everybody who will ask for one.
+    /// Everybody who will request a seat.
     pub(super) holders: BTreeSet<Arc<str>>,
 }
 
-/// A pool in the engine, and who holds which sign-ins there.
+/// A pool in the engine, and the sign-ins that each session of the log holds.
 pub(super) struct Desk {
     engine: Engine,
     product: Product,
-    /// The most sign-ins that can be needed to find out whether so many checkouts at once fit.
+    /// The most sign-ins needed to find out whether this many checkouts fit at once.
     devices_max: u32,
     users: BTreeMap<Arc<str>, UserId>,
-    /// The sign-ins of each session of the log that was granted, oldest first.
+    /// The sign-ins of each granted session of the log, oldest first.
     held: BTreeMap<usize, Vec<(UserId, SignInId)>>,
     occupied: u32,
     sign_ins_made: u64,
@@ -54,7 +54,7 @@ pub(super) struct Desk {
 }
 
 impl Desk {
-    /// An engine with the pool and everybody who will ask for a seat.
+    /// Starts an engine with the pool and everybody who will request a seat.
     pub(super) async fn open(opening: Opening<'_>) -> Result<Self, Failure> {
         let engine = Engine::start(
             Arc::new(MemoryJournal::new()),
@@ -87,12 +87,12 @@ impl Desk {
         Ok(desk)
     }
 
-    /// How many seats are taken.
+    /// How many seats are occupied.
     pub(super) const fn occupied(&self) -> u32 {
         self.occupied
     }
 
-    /// Lets the clock pass to `at`. Everybody who is signed in sends heartbeats meanwhile.
+    /// Moves the clock to `at`. Everybody who is signed in sends heartbeats meanwhile.
     pub(super) async fn pass_time(&mut self, at: Timestamp) -> Result<(), Failure> {
         while self.renew_at <= at {
             self.advance(self.renew_at).await;
@@ -103,24 +103,24 @@ impl Desk {
         Ok(())
     }
 
-    /// Whether a session was granted and is not over.
+    /// Whether a session was granted and has not ended.
     pub(super) fn holds(&self, session: usize) -> bool {
         self.held.contains_key(&session)
     }
 
-    /// Signs the holder of a session in on as many new devices as there are checkouts, all or none. Says whether that
-    /// was granted.
+    /// Signs the holder of a session in on as many new devices as there are checkouts, all or none. Returns whether
+    /// that was granted.
     pub(super) async fn take(&mut self, session: usize, request: &Request) -> Result<bool, Failure> {
         let Some(user) = self.users.get(&request.holder).copied() else {
             return Err(Failure::said(format!(
-                "`{}` is not known to the replay.",
+                "the replay does not know `{}`.",
                 request.holder
             )));
         };
         let checkouts = request.checkouts.min(self.devices_max);
         if checkouts > SEATS_MAX {
             return Err(Failure::said(format!(
-                "`{}` takes {checkouts} licenses at once in this log. A replay follows {SEATS_MAX} at most.",
+                "`{}` checks out {checkouts} licenses at once in this log. A replay can have {SEATS_MAX} at most.",
                 request.holder
             )));
         }
@@ -150,11 +150,11 @@ impl Desk {
                 }
                 None => Err(Failure::because("The replay was refused a seat", &refusal)),
             },
-            Err(failure) => Err(Failure::because("The replay cannot go on", &failure)),
+            Err(failure) => Err(Failure::because("The replay failed", &failure)),
         }
     }
 
-    /// Signs a session out of its newest devices until as many as `left` remain. Says whether it had any.
+    /// Signs a session out of its newest devices until `left` remain. Returns whether it had any.
     pub(super) async fn give_back(&mut self, session: usize, left: u32) -> Result<bool, Failure> {
         let Some(held) = self.held.get_mut(&session) else {
             return Ok(false);
@@ -168,7 +168,7 @@ impl Desk {
         Ok(true)
     }
 
-    /// Ends the engine.
+    /// Stops the engine.
     pub(super) async fn close(self) {
         self.engine.shutdown().await;
     }
@@ -187,7 +187,9 @@ impl Desk {
     async fn prepare(&self, commands: impl IntoIterator<Item = Command>) -> Result<(), Failure> {
         for command in commands {
             let made = self.order(Actor::Operator, command).await;
-            made.map_err(|failure| Failure::because("The pool for the replay could not be made", &failure))?;
+            made.map_err(|failure| {
+                Failure::because("The pool for the replay could not be created", &failure)
+            })?;
         }
         Ok(())
     }
@@ -206,7 +208,7 @@ impl Desk {
             });
             let answers = try_join_all(out)
                 .await
-                .map_err(|failure| Failure::because("The replay cannot go on", &failure))?;
+                .map_err(|failure| Failure::because("The replay failed", &failure))?;
             if let Some((_, occupied)) = answers.last() {
                 self.occupied = *occupied;
             }
@@ -214,7 +216,7 @@ impl Desk {
         Ok(())
     }
 
-    /// Gives a command, and how many seats are taken after it.
+    /// Executes a command, and returns the number of occupied seats after it.
     async fn order(&self, actor: Actor, command: Command) -> Result<(Outcome, u32), usher_engine::Failure> {
         let order = Order {
             actor,
@@ -251,11 +253,11 @@ impl Desk {
                 .engine
                 .heartbeats(ACCOUNT, Actor::Operator, CAUSE, some.to_vec())
                 .await;
-            let answers = answers.map_err(|failure| Failure::because("The replay cannot go on", &failure))?;
+            let answers = answers.map_err(|failure| Failure::because("The replay failed", &failure))?;
             answers
                 .into_iter()
                 .collect::<Result<Vec<_>, _>>()
-                .map_err(|refusal| Failure::because("The replay lost a seat that is held", &refusal))?;
+                .map_err(|refusal| Failure::because("The replay lost a seat that is still held", &refusal))?;
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! Drives the steps of a plan through a desk and counts what comes of them.
+//! Drives the steps of a plan through a desk and counts the results.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -9,28 +9,28 @@ use usher_insight::flexnet::{Count, Grouping, Request, ShrinkCause, Step, StepKi
 use super::desk::{Desk, Opening};
 use crate::{Failure, progress};
 
-/// How often the bar moves.
+/// The progress bar moves once per this many steps.
 const STEPS_PER_MOVE: usize = 256;
-/// The session of a denial in the log: it is over at once.
+/// The session of a denial in the log, which ends at once.
 const PROBE: usize = usize::MAX;
 
-/// What is replayed.
+/// The input of a replay.
 pub(super) struct Play<'a> {
-    /// What happened in the log.
+    /// The steps, from the log.
     pub(super) steps: &'a [Step],
-    /// Whether it says when.
+    /// Whether the log has dates.
     pub(super) is_dated: bool,
-    /// Of which feature.
+    /// The name of the feature.
     pub(super) feature: &'a str,
-    /// How many seats there are.
+    /// The number of seats.
     pub(super) seats: u32,
-    /// Who holds one.
+    /// Who holds a seat.
     pub(super) grouping: Grouping,
 }
 
-/// Replays the steps with so many seats.
+/// Replays the steps.
 pub(super) fn run(play: &Play<'_>, shows_progress: bool) -> Result<Count, Failure> {
-    // On one thread: each answer is waited for before the next step, so a second would only pass messages.
+    // One thread is enough: each answer is awaited before the next step, so a second thread would only pass messages.
     progress::block_on(replay(play, shows_progress))?
 }
 
@@ -60,7 +60,7 @@ async fn replay(play: &Play<'_>, shows_progress: bool) -> Result<Count, Failure>
     Ok(tally.count())
 }
 
-/// Everybody who ever asks for a seat.
+/// Everybody who ever requests a seat.
 fn holders(steps: &[Step]) -> BTreeSet<Arc<str>> {
     let asked = steps.iter().filter_map(|step| match &step.kind {
         StepKind::Begin { request, .. } | StepKind::Grow { request, .. } | StepKind::Probe(request) => {
@@ -101,7 +101,7 @@ async fn take_step(desk: &mut Desk, Step { at, kind }: &Step, tally: &mut Tally)
     Ok(())
 }
 
-/// Asks for the checkouts and counts the answer. Says whether they were granted.
+/// Requests the checkouts and counts the answer. Returns whether they were granted.
 async fn ask(
     desk: &mut Desk,
     at: Timestamp,

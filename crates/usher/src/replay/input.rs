@@ -8,28 +8,28 @@ use usher_insight::flexnet::{self, Log, ReadReport, merge};
 
 use crate::{Failure, progress};
 
-/// One log, of one file or of several.
+/// One log, from one file or several.
 pub(super) struct Input {
     /// The names of the files.
     pub(super) name: String,
-    /// What they say together.
+    /// The merged log.
     pub(super) log: Log,
-    /// How each was read.
+    /// A report for each file.
     pub(super) files: Vec<FileReport>,
 }
 
-/// How a file was read.
+/// How one file was read.
 #[derive(serde::Serialize)]
 pub(super) struct FileReport {
-    /// Its name.
+    /// The file's name.
     pub(super) log: String,
-    /// Whether it says when anything was.
+    /// Whether it has dates.
     pub(super) is_dated: bool,
-    /// How it went.
+    /// The statistics of reading it.
     pub(super) read: ReadReport,
 }
 
-/// Reads all logs, which may be given in any order.
+/// Reads all logs, given in any order.
 pub(super) fn read_all(paths: &[PathBuf], shows_progress: bool) -> Result<Input, Failure> {
     let mut logs = Vec::with_capacity(paths.len());
     let mut files = Vec::with_capacity(paths.len());
@@ -45,7 +45,7 @@ pub(super) fn read_all(paths: &[PathBuf], shows_progress: bool) -> Result<Input,
     let log = merge(logs).map_err(|error| {
         let name = files.get(error.0 - 1).map_or("-", |file| &file.log);
         Failure::said(format!(
-            "`{name}` has no dates, so nothing tells where it belongs among the others. Replay it alone, or leave it \
+            "`{name}` has no dates, so its place among the others is unknown. Replay it alone, or leave it \
              out."
         ))
     })?;
@@ -57,7 +57,7 @@ pub(super) fn read_all(paths: &[PathBuf], shows_progress: bool) -> Result<Input,
     })
 }
 
-/// Reads the log at `path`, `-` being standard input.
+/// Reads the log at `path`; `-` is standard input.
 fn read(path: &Path, shows_progress: bool) -> Result<Log, Failure> {
     let cannot = |error: &(dyn std::error::Error + 'static)| {
         Failure::because(format_args!("Cannot read `{}`", path.display()), error)
@@ -74,7 +74,7 @@ fn read(path: &Path, shows_progress: bool) -> Result<Log, Failure> {
     bar.finish_and_clear();
     if log.report.entries == 0 {
         return Err(Failure::said(format!(
-            "`{}` says nothing about licenses taken or given back. Is it the debug log of a FlexNet license server, \
+            "`{}` has no lines about licenses checked out or in. Is it the debug log of a FlexNet license server, \
              with lines such as `9:15:02 (vendor) OUT: \"FEATURE\" user@host`?",
             path.display()
         )));

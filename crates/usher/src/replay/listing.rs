@@ -1,4 +1,4 @@
-//! The features of a log.
+//! Lists the features of a log.
 
 use comfy_table::{CellAlignment, Table, presets};
 use serde::Serialize;
@@ -19,7 +19,7 @@ struct Listing<'a> {
     files: &'a [FileReport],
 }
 
-/// Whether the report of the one file is that of the whole.
+/// Whether there is only one file, so its report is the report of the whole.
 pub(super) const fn is_one(files: &[FileReport]) -> bool {
     files.len() == 1
 }
@@ -85,7 +85,7 @@ fn table(features: &[FeatureUse]) -> Table {
     table
 }
 
-/// The name as a shell takes it.
+/// The name quoted for a shell.
 fn quoted(name: &str) -> String {
     let plain = |letter: char| letter.is_ascii_alphanumeric() || "_-.+".contains(letter);
     if name.chars().all(plain) {

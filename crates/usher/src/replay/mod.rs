@@ -1,4 +1,5 @@
-//! `usher replay`: what a pool of so many seats would have answered to everybody in a license server's log.
+//! `usher replay`: shows how a pool with a given number of seats would have answered everybody in a license server's
+//! log.
 //!
 //! Every step of the log goes through the engine that serves devices, on a clock that follows the log's.
 
@@ -20,13 +21,13 @@ use crate::{Failure, Terminal};
 
 #[derive(Debug, Args)]
 #[command(
-    about = "Replay FlexNet debug logs: who would have got a seat, and who not",
+    about = "Replay FlexNet debug logs: who would have been granted a seat, and who refused",
     after_help = "\
-Each checkout is paired with its return first, so how long a piece of work lasts is what the log
-says, at any number of seats. Several logs count as one: give them in any order, what two of them
-have in common counts once.
+Each checkout is paired with its return first, so the length of each session is as in the log, at any
+number of seats. Several logs are read as one: give them in any order; lines that two of them have in
+common count once.
 
-Without `--feature`, lists the features of the log, with the most licenses of each that were in use
+Without `--feature`, lists the features of the log, each with the most licenses that were in use
 at once.
 
 Examples:
@@ -36,13 +37,13 @@ Examples:
   usher replay debug.log.gz --feature MATLAB --group host --json"
 )]
 pub(crate) struct Arguments {
-    /// The debug logs of the license server, as they are or compressed with gzip; `-` for standard input
+    /// The license server's debug logs, plain or compressed with gzip; `-` for standard input
     #[arg(required = true, value_name = "LOG")]
     logs: Vec<PathBuf>,
-    /// Whose checkouts to replay
+    /// The feature whose checkouts to replay
     #[arg(long)]
     feature: Option<String>,
-    /// How many seats the pool has; without it, as many licenses as the log saw in use at once
+    /// The number of seats in the pool [default: the most licenses that were in use at once in the log]
     #[arg(long, requires = "feature", value_parser = clap::value_parser!(u32).range(1..=i64::from(desk::SEATS_MAX)))]
     seats: Option<u32>,
     /// Who shares one seat: nobody (each checkout takes its own), or all checkouts from a host or of a user
@@ -53,7 +54,7 @@ pub(crate) struct Arguments {
         value_name = "none|host|user"
     )]
     group: Grouping,
-    /// Print one JSON object instead of text for people
+    /// Print one JSON object instead of text
     #[arg(long)]
     json: bool,
 }

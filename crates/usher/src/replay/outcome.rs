@@ -1,4 +1,4 @@
-//! What came of a replay.
+//! The results of a replay.
 
 use serde::Serialize;
 use usher_insight::flexnet::{Count, Grouping, ReadReport, UnreadLine, wall_clock};
@@ -9,12 +9,12 @@ use crate::terminal::{WARNING, bold, dim};
 use crate::words::{duration, grouped, plural, share};
 use crate::{Failure, Terminal};
 
-/// How many of those who were refused most are named to people.
+/// The most users named as refused most often.
 const NAMED_MAX: usize = 5;
-/// How many lines that were not understood are shown with their text; of the others, the numbers.
+/// The most unreadable lines shown with their text; of the others, only the numbers.
 const SHOWN_MAX: usize = 20;
 
-/// The figures of a replay with what they are of.
+/// The figures of a replay, with what was replayed.
 #[derive(Serialize)]
 pub(super) struct Outcome<'a> {
     log: &'a str,
@@ -40,12 +40,12 @@ impl<'a> Outcome<'a> {
         }
     }
 
-    /// Prints one JSON object.
+    /// Prints the figures as one JSON object.
     pub(super) fn json(&self, terminal: &mut Terminal) -> Result<(), Failure> {
         print_json(self, terminal)
     }
 
-    /// Prints the figures for people.
+    /// Prints the figures as text.
     pub(super) fn text(&self, terminal: &mut Terminal) -> Result<(), Failure> {
         let count = self.count;
         let seats = plural(count.seats.into(), "seat", "seats");
@@ -95,7 +95,7 @@ impl<'a> Outcome<'a> {
         let nothing = match count.gave_back_nothing {
             0 => String::new(),
             times => format!(
-                "; {} of what this log did not see taken",
+                "; {} of licenses whose checkout is not in the log",
                 plural(times, "return was", "returns were")
             ),
         };
@@ -132,7 +132,7 @@ impl<'a> Outcome<'a> {
         )
     }
 
-    /// None where the log does not say when anything was.
+    /// The line about full stretches; `None` if the log has no dates.
     fn full(&self) -> Option<String> {
         let in_all = self.count.secs_at_limit?;
         let full = self.count.longest_full.map_or_else(
@@ -161,14 +161,14 @@ impl<'a> Outcome<'a> {
     }
 }
 
-/// Prints a value as JSON, for programs and for people who look at what programs read.
+/// Prints a value as JSON, indented for readers.
 pub(super) fn print_json(value: &impl Serialize, terminal: &mut Terminal) -> Result<(), Failure> {
     let text = serde_json::to_string_pretty(value).map_err(std::io::Error::from)?;
     writeln!(terminal.out(), "{text}")?;
     Ok(())
 }
 
-/// Tells a person what could not be read, and how sure the times are.
+/// Reports the lines that could not be read, and how reliable the times are.
 pub(super) fn tell_about_reading(files: &[FileReport], terminal: &mut Terminal) -> Result<(), Failure> {
     for FileReport { log, is_dated, read } in files {
         let file = if is_one(files) {
@@ -182,7 +182,7 @@ pub(super) fn tell_about_reading(files: &[FileReport], terminal: &mut Terminal) 
         } else {
             writeln!(
                 terminal.err(),
-                "{WARNING} {file}The log has no date, so there are no figures of time."
+                "{WARNING} {file}The log has no dates, so there are no figures of time."
             )?;
         }
     }
@@ -195,7 +195,7 @@ fn tell_about_lines(file: &str, read: &ReadReport, terminal: &mut Terminal) -> R
         let of = grouped(read.lines);
         writeln!(
             terminal.err(),
-            "{WARNING} {file}{lines} of {of} could not be understood:"
+            "{WARNING} {file}{lines} of {of} could not be read:"
         )?;
         list(&read.bad_samples, read.bad, terminal)?;
     }
@@ -203,20 +203,20 @@ fn tell_about_lines(file: &str, read: &ReadReport, terminal: &mut Terminal) -> R
         let lines = plural(read.unread, "line names", "lines name");
         writeln!(
             terminal.err(),
-            "{WARNING} {file}{lines} a feature in a way that is not understood, and no figure counts it:"
+            "{WARNING} {file}{lines} a feature but could not be read, and no figure counts them:"
         )?;
         list(&read.unread_lines, read.unread, terminal)?;
     }
     if read.cut_short {
         writeln!(
             terminal.err(),
-            "{WARNING} {file}The compressed file ends too early. What comes before that was read."
+            "{WARNING} {file}The compressed file ends too early. Everything before that was read."
         )?;
     }
     Ok(())
 }
 
-/// Shows the lines that are known of `all`.
+/// Prints the known lines of `all`.
 fn list(lines: &[UnreadLine], all: u64, terminal: &mut Terminal) -> Result<(), Failure> {
     let err = terminal.err();
     for unread in lines.iter().take(SHOWN_MAX) {
@@ -243,21 +243,21 @@ fn tell_about_times(file: &str, read: &ReadReport, terminal: &mut Terminal) -> R
         let entries = plural(read.undated, "entry comes", "entries come");
         writeln!(
             err,
-            "{WARNING} {file}{entries} before the first date; the times were counted back from it."
+            "{WARNING} {file}{entries} before the first date; their times were counted back from it."
         )?;
     }
     if read.held > 0 {
         let lines = plural(read.held, "line", "lines");
         writeln!(
             err,
-            "{WARNING} {file}The clock runs backwards at {lines}; the latest time before was taken."
+            "{WARNING} {file}The clock runs backwards at {lines}; they got the latest time before."
         )?;
     }
     if read.cuts > 0 {
         let logs = plural(read.cuts, "older log", "older logs");
         writeln!(
             err,
-            "{WARNING} {file}The dates go back within the file: {logs} in it, each counted at its own time."
+            "{WARNING} {file}The dates go back within the file: it has {logs}, each counted at its own time."
         )?;
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! The account in which a replay runs: one pool, and everybody who will ask for a seat.
+//! Creates the account of a replay: one pool, and everybody who will request a seat.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,14 +14,14 @@ use usher_insight::flexnet::Grouping;
 
 use crate::Failure;
 
-/// The account.
+/// The account's id.
 pub(super) const ACCOUNT: AccountId = AccountId::from_bits(1);
-/// Its pool.
+/// The pool's id.
 pub(super) const POOL: PoolId = PoolId::from_bits(1);
-/// The longest name of a person or pool.
+/// The most characters in the name of a user or pool.
 const NAME_CHARS_MAX: usize = 120;
 
-/// Makes the account and its pool.
+/// Creates the account and its pool.
 pub(super) fn pool_commands(
     name: &str,
     product: &Product,
@@ -62,7 +62,7 @@ pub(super) fn pool_commands(
     ])
 }
 
-/// Signing in takes a seat until signing out gives it back; a full pool refuses.
+/// Signing in takes a seat, and signing out frees it; a full pool refuses.
 fn rules(grouping: Grouping) -> Rules {
     Rules {
         occupies: Occupies::SignIn,
@@ -79,7 +79,7 @@ fn rules(grouping: Grouping) -> Rules {
     }
 }
 
-/// Makes a user of the pool.
+/// Creates a user of the pool.
 pub(super) fn user_commands(holder: &str, id: UserId, product: &Product) -> Result<[Command; 2], Failure> {
     let profile = Profile {
         name: name_of(holder)?,
@@ -109,7 +109,7 @@ pub(super) fn user_commands(holder: &str, id: UserId, product: &Product) -> Resu
     ])
 }
 
-/// A name for what the log calls `text`: its beginning, where it is too long, and something where it is nothing.
+/// A valid name for the log's `text`: its beginning if it is too long, and a replacement if it is empty.
 fn name_of(text: &str) -> Result<Name, Failure> {
     let shown: String = text
         .chars()
@@ -123,7 +123,7 @@ fn name_of(text: &str) -> Result<Name, Failure> {
     })
 }
 
-/// A text as one of the domain's types.
+/// Parses a text as one of the domain's types.
 pub(super) fn parse<T: std::str::FromStr<Err: std::error::Error + 'static>>(
     text: &str,
 ) -> Result<T, Failure> {

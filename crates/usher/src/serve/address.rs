@@ -1,4 +1,4 @@
-//! Where the server listens, and where browsers find it.
+//! The address the server listens on, and the address at which browsers reach it.
 
 use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -8,15 +8,15 @@ use tokio::net::TcpListener;
 use super::setting::Setting;
 use crate::Failure;
 
-/// Where a server listens that was not told otherwise: where only this machine reaches it.
+/// The default address, which only this machine can reach.
 pub(super) const LISTEN: &str = "127.0.0.1:8080";
 
-/// Listens at an address, or says why not; `setting` is what another one is chosen with. A port alone, as `:8080`, is
-/// that of all addresses of this machine.
+/// Listens on an address. An error names `setting`, with which to choose another one. A port alone, as in `:8080`,
+/// means all addresses of this machine.
 pub(crate) async fn listen_on(address: &str, setting: &str) -> Result<TcpListener, Failure> {
     let bound = match address.strip_prefix(':').map(str::parse::<u16>) {
         Some(Ok(port)) => match TcpListener::bind((Ipv6Addr::UNSPECIFIED, port)).await {
-            // A machine without IPv6 has no such address, or no such kind of address.
+            // A machine without IPv6 reports this address as unavailable or unsupported.
             Err(error)
                 if error.kind() != ErrorKind::AddrInUse && error.kind() != ErrorKind::PermissionDenied =>
             {
@@ -31,31 +31,31 @@ pub(crate) async fn listen_on(address: &str, setting: &str) -> Result<TcpListene
             "Another program listens on {address} already. Stop it, or choose another port with {setting}."
         )),
         ErrorKind::PermissionDenied => Failure::said(format!(
-            "Not allowed to listen on {address}. Choose a port above 1023 with {setting}."
+            "No permission to listen on {address}. Choose a port above 1023 with {setting}."
         )),
         ErrorKind::InvalidInput => Failure::Usage(format!(
-            "`{address}` is not a place to listen on. Give {setting} a host and a port, as in `{LISTEN}`, or a \
+            "`{address}` is not an address to listen on. Give {setting} a host and a port, as in `{LISTEN}`, or a \
              port alone, as in `:8080`, for all addresses of this machine."
         )),
         _ => Failure::because(format_args!("Cannot listen on {address}"), &error),
     })
 }
 
-/// What to warn of where passwords and tokens can be read on the way: plain HTTP where other machines reach it, and no
-/// word of a proxy that speaks TLS.
+/// The warning that passwords and tokens can be read on the way: the server speaks plain HTTP, other machines can reach
+/// it, and no public address with a TLS proxy is configured.
 pub(super) fn plain_http_warning(address: SocketAddr, public_url: Option<&str>) -> Option<String> {
     let is_behind_tls = public_url.is_some_and(|url| url.starts_with("https://"));
     if address.ip().to_canonical().is_loopback() || is_behind_tls {
         return None;
     }
     Some(format!(
-        "Usher speaks plain HTTP on {address}, where other machines reach it: passwords and tokens can be read on the \
-         way. Give it a certificate with `--tls-cert` and `--tls-key`; or put a proxy that speaks TLS in front, and name \
-         its address with `--public-url https://…`."
+        "Usher speaks plain HTTP on {address}, which other machines can reach: passwords and tokens can be read on the \
+         way. Give it a certificate with `--tls-cert` and `--tls-key`; or put a proxy that speaks TLS in front, and \
+         name its address with `--public-url https://…`."
     ))
 }
 
-/// An address at which browsers find this server, without a slash at its end: links are made of it, and cookies and
+/// An address at which browsers reach this server, without a trailing slash: links are made from it, and cookies and
 /// redirects depend on whether it is `https`.
 pub(super) fn checked_url(setting: &Setting<String>) -> Result<String, Failure> {
     let text = &setting.value;
@@ -72,11 +72,11 @@ pub(super) fn checked_url(setting: &Setting<String>) -> Result<String, Failure> 
     }
     let name = setting.place.name("--public-url", "public_url");
     Err(setting.place.failure(format!(
-        "`{text}` is not the address of a server. Give {name} one as `https://usher.example.com`, without a path."
+        "`{text}` is not a server's URL. Give {name} one like `https://usher.example.com`, without a path."
     )))
 }
 
-/// An address that a browser on this machine can open, also where the server listens on all of its addresses.
+/// An address that a browser on this machine can open, even if the server listens on all addresses.
 pub(super) fn openable(mut address: SocketAddr) -> SocketAddr {
     match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
@@ -116,7 +116,7 @@ mod tests {
         };
         let error = checked_url(&written).unwrap_err().to_string();
         assert!(
-            error.contains("Give `public_url` in /etc/usher/usher.toml one as `https"),
+            error.contains("Give `public_url` in /etc/usher/usher.toml one like `https"),
             "{error}"
         );
     }
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn plain_http_is_warned_of_where_other_machines_reach_it() {
+    fn plain_http_that_other_machines_can_reach_is_warned_about() {
         let warned = |address: &str, url| plain_http_warning(address.parse().unwrap(), url).is_some();
 
         assert!(warned("0.0.0.0:8080", None));
@@ -141,17 +141,20 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_port_alone_is_that_of_all_addresses() {
+    async fn a_port_alone_means_all_addresses() {
         let everywhere = listen_on(":0", "`--listen`").await.unwrap();
         let wrong = listen_on(":http", "`--listen`").await.unwrap_err().to_string();
 
         assert!(everywhere.local_addr().unwrap().ip().is_unspecified());
-        assert!(wrong.contains("`:http` is not a place to listen on"), "{wrong}");
+        assert!(
+            wrong.contains("`:http` is not an address to listen on"),
+            "{wrong}"
+        );
         assert!(wrong.contains("as in `:8080`"), "{wrong}");
     }
 
     #[test]
-    fn a_link_leads_to_this_machine_where_the_server_listens_everywhere() {
+    fn a_link_leads_to_this_machine_if_the_server_listens_on_all_addresses() {
         for (listens, shown) in [
             ("0.0.0.0:80", "127.0.0.1:80"),
             ("[::]:80", "[::1]:80"),

@@ -1,4 +1,4 @@
-//! What the operator decides in `usher.toml`.
+//! The operator's settings in `usher.toml`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
@@ -19,51 +19,51 @@ use crate::log::{Format, Level};
 /// The name of the file in the data directory.
 const FILE_NAME: &str = "usher.toml";
 
-/// The contents of the file, which `docs/usher.toml` explains. Arguments and the environment come before it.
+/// The contents of the file; `docs/usher.toml` explains them. Arguments and the environment override it.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Config {
-    /// Where to listen.
+    /// The address to listen on.
     pub(super) listen: Option<String>,
-    /// Where customers reach this server.
+    /// The address at which people reach this server.
     pub(super) public_url: Option<String>,
-    /// The file of the certificate to speak TLS with.
+    /// The file with the TLS certificate.
     pub(super) tls_cert: Option<PathBuf>,
-    /// The file of its key.
+    /// The file with its key.
     pub(super) tls_key: Option<PathBuf>,
-    /// Networks of proxies that are believed whom a request comes from.
+    /// Networks of proxies that may name the client of a request.
     pub(super) trusted_proxies: Option<Vec<String>>,
-    /// The most connections at once from one network address.
+    /// The most simultaneous connections from one network address.
     pub(super) connections_per_address_max: Option<NonZeroU32>,
-    /// Where to serve `/metrics` alone.
+    /// An address that serves only `/metrics`.
     pub(super) metrics_listen: Option<String>,
-    /// The file with the token that opens `/metrics`.
+    /// The file with the token for `/metrics`.
     pub(super) metrics_token_file: Option<PathBuf>,
-    /// How long a session of the portal lives that nobody uses.
+    /// How long an unused portal session lives.
     session_idle_secs: Option<u32>,
-    /// How long a session of the portal lives.
+    /// How long a portal session lives at most.
     session_life_secs: Option<u32>,
-    /// How long a user token is good.
+    /// How long a user token is valid.
     token_life_secs: Option<u32>,
-    /// Origins whose pages may call the API in a browser, for every account.
+    /// Origins whose pages may call the API in a browser, for all accounts.
     #[serde(default)]
     pub(super) cors_origins: BTreeSet<Origin>,
-    /// Whether providers may be in private networks.
+    /// Whether identity providers may be in private networks.
     pub(super) private_providers: Option<bool>,
-    /// Whether requests to providers go through the proxy that the environment names.
+    /// Whether requests to providers go through the proxy of the environment.
     pub(super) proxy_from_environment: Option<bool>,
-    /// The DNS server that says whose a domain is.
+    /// The DNS server for the TXT records of accounts' domains.
     pub(super) dns_server: Option<String>,
     /// The file with the key that secrets at rest are sealed with.
     pub(super) secrets_key_file: Option<PathBuf>,
     /// How much is logged.
     pub(super) log_level: Option<Level>,
-    /// How a line of the log looks.
+    /// The format of log lines.
     pub(super) log_format: Option<Format>,
-    /// Plans besides, or instead of, those that are built in (L7).
+    /// Plans in addition to the built-in ones, or replacing them (L7).
     #[serde(default)]
     plans: BTreeMap<PlanName, PlanConfig>,
-    /// The file itself.
+    /// The path of the file.
     #[serde(skip)]
     file: PathBuf,
 }
@@ -75,7 +75,7 @@ struct PlanConfig {
 }
 
 impl Config {
-    /// Reads the file that is named, which must exist, or the one in the data directory, which need not.
+    /// Reads the named file, which must exist, or the one in the data directory, which need not.
     pub(crate) fn read(named: Option<&Path>, directory: Option<&Path>) -> Result<Self, Failure> {
         let usual = directory.map(|directory| directory.join(FILE_NAME));
         let Some(file) = named.or(usual.as_deref()) else {
@@ -114,7 +114,7 @@ impl Config {
         Ok(config)
     }
 
-    /// What an argument or the environment says, or else what the file does.
+    /// The value of the argument or the environment, or else that of the file.
     pub(super) fn choose<T: Clone>(&self, argument: Option<T>, written: Option<&T>) -> Option<Setting<T>> {
         let given = argument.map(|value| Setting {
             value,
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn an_argument_wins_over_the_file() {
+    fn an_argument_overrides_the_file() {
         let config = parse("listen = \"127.0.0.1:1\"\n").unwrap();
         let choose = |argument: Option<&str>| {
             let chosen = config.choose(argument.map(str::to_owned), config.listen.as_ref());
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn l7_the_operator_may_define_more_plans_and_other_terms_of_those_that_exist() {
+    fn l7_the_operator_may_add_plans_and_redefine_built_in_ones() {
         let config = parse("[plans.gold]\nshared_seats = true\n[plans.team]\nshared_seats = true\n").unwrap();
 
         let plans = config.plans();
@@ -262,17 +262,17 @@ mod tests {
         assert_eq!(plans, [("enterprise", true), ("gold", true), ("team", true)]);
     }
 
-    /// A file, the line that is wrong, and what is said of it.
+    /// A file, the number of its wrong line, and the message.
     const WRONG: &[(&str, usize, &str)] = &[
         (
             "lissten = \"127.0.0.1:80\"",
             1,
-            "`lissten` is not known here; did you mean `listen`?",
+            "`lissten` is not a known key; did you mean `listen`?",
         ),
         (
             "colour = \"red\"",
             1,
-            "`colour` is not known here. docs/usher.toml shows every key",
+            "`colour` is not a known key. docs/usher.toml shows all keys",
         ),
         (
             "[plans.Gold]\nshared_seats = true",
@@ -283,7 +283,7 @@ mod tests {
         (
             "[plans.gold]\nshared_seat = true",
             2,
-            "`shared_seat` is not known here; did you mean `shared_seats`?",
+            "`shared_seat` is not a known key; did you mean `shared_seats`?",
         ),
         ("[plans]\ngold = true", 2, "`gold` must be a table, not `true`"),
         (
@@ -348,11 +348,11 @@ mod tests {
         ),
         ("listen = 127.0.0.1:80", 1, "this is not TOML"),
         ("listen", 1, "this is not TOML"),
-        ("listen = \"a\"\nlisten = \"b\"", 2, "stands there twice"),
+        ("listen = \"a\"\nlisten = \"b\"", 2, "is set twice"),
     ];
 
     #[test]
-    fn what_is_wrong_is_said_in_words_with_the_line_and_the_key() {
+    fn an_error_is_a_sentence_with_the_line_and_the_key() {
         for (wrong, line, said) in WRONG {
             let error = parse(wrong).unwrap_err();
             let start = format!("The configuration in usher.toml cannot be used: line {line}: ");
@@ -374,7 +374,7 @@ mod tests {
     }
 
     #[test]
-    fn how_long_people_stay_signed_in_has_bounds() {
+    fn the_life_of_sessions_has_bounds() {
         let lives = |text: &str| {
             parse(text)
                 .unwrap()
@@ -398,7 +398,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_named_must_exist_and_the_usual_one_need_not() {
+    fn a_named_file_must_exist_but_the_default_one_need_not() {
         let directory = tempfile::tempdir().unwrap();
         let missing = directory.path().join("other.toml");
 

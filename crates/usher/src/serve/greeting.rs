@@ -1,4 +1,4 @@
-//! What whoever starts the server is told.
+//! The output at the start of a server.
 
 use std::path::Path;
 
@@ -24,24 +24,24 @@ pub(super) fn greet(
         Some(directory) => writeln!(out, "The data is in {directory}")?,
         None => writeln!(
             out,
-            "This is a sandbox: everything is in memory, and the clock stands until it is moved."
+            "This is a sandbox: everything is in memory, and the clock does not run until you move it."
         )?,
     }
     if let Some(file) = store.made_key.as_deref().map(Path::display) {
         writeln!(
             out,
-            "Secrets in the data are sealed with the new key in {file}. Keep a copy of it apart from backups of the data: \
-             neither is of use without the other."
+            "Secrets in the data are sealed with the new key in {file}. Keep a copy of it apart from backups of the \
+             data: neither is of use without the other."
         )?;
     }
     match key {
         Some(FirstKey::Shown(key)) => {
             writeln!(out, "\nOperator key: {}", bold(key.expose()))?;
-            writeln!(out, "{}", dim("Keep it well: it is shown only this once."))?;
+            writeln!(out, "{}", dim("Store it safely: it is shown only once."))?;
         }
         Some(FirstKey::Kept(file)) => writeln!(
             out,
-            "\nThe operator key is in {}, which its owner alone can read. Move it to where you keep secrets.",
+            "\nThe operator key is in {}, which only its owner can read. Move it to where you keep secrets.",
             file.display()
         )?,
         None => {}
@@ -51,12 +51,12 @@ pub(super) fn greet(
     Ok(())
 }
 
-/// Shows where to sign in, or the link to the page that sets the first account up, as long as there is none.
+/// Prints where to sign in, or, as long as there is no account, the link to the page that creates the first one.
 pub(super) async fn show_way_in(store: &Store, url: &str, terminal: &mut Terminal) -> Result<(), Failure> {
     let one = PageRequest::new(1, None);
     let accounts = store.journal.list_accounts(AccountFilter::default(), one).await;
     let accounts = accounts.map_err(|error| Failure::because("The server could not start", &error))?;
-    let cannot = |error| Failure::because("The set-up link cannot be made", &error);
+    let cannot = |error| Failure::because("The setup link cannot be created", &error);
     let out = terminal.out();
     if !accounts.items.is_empty() {
         store.identity.remove_setup_link().await.map_err(cannot)?;
@@ -66,12 +66,12 @@ pub(super) async fn show_way_in(store: &Store, url: &str, terminal: &mut Termina
     }
     let link = store.identity.create_setup_link().await.map_err(cannot)?;
     let link = format!("{url}/setup/{}", link.expose());
-    writeln!(out, "\nSet up the first account: {}", bold(&link))?;
+    writeln!(out, "\nCreate the first account: {}", bold(&link))?;
     writeln!(
         out,
         "{}",
         dim(
-            "Open it in a browser. The link works once; later starts show another as long as there is no account."
+            "Open it in a browser. The link works once; until there is an account, each start prints a new one."
         )
     )?;
     out.flush()?;

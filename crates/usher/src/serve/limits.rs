@@ -1,32 +1,32 @@
-//! How many files, and so connections, the process may have open.
+//! The limit of open files, and so of connections.
 
 use std::num::NonZeroU32;
 
 use usher_http::CONNECTIONS_MAX;
 
-/// Descriptors that are left for everything but connections: the database, the log, requests to providers.
+/// File descriptors reserved for everything but connections: the database, the log, requests to providers.
 const RESERVED: u64 = 256;
 
-/// The fewest connections that are worth serving.
+/// The fewest connections worth serving.
 const CONNECTIONS_MIN: u64 = 16;
 
 /// The bounds on connections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Bounds {
-    /// At once.
+    /// In total.
     pub(super) all: NonZeroU32,
-    /// At once from one network address.
+    /// From one network address.
     pub(super) per_address: NonZeroU32,
 }
 
-/// Raises the soft limit of open files to the hard one, and cuts the bounds on connections to what is left; the log
-/// says so where that is less than wanted. No network address has more than half of what is left then.
+/// Raises the soft limit of open files to the hard one, and lowers the bounds on connections to what that allows; the
+/// log says so if it is less than wanted. Then no network address gets more than half of the connections.
 pub(super) fn bounds(per_address: NonZeroU32) -> Bounds {
     let files = raised();
     let bounds = fitting(files, per_address);
     if let (true, Some(files)) = (bounds.all < CONNECTIONS_MAX, files) {
         tracing::warn!(
-            "the system lets this process have {files} files open: at most {} connections are open at a time, not \
+            "the system allows this process {files} open files: at most {} connections are open at a time, not \
              {CONNECTIONS_MAX}, and at most {} from one network address; raise the limit (`LimitNOFILE=` of systemd, \
              `ulimit -Hn` of a shell)",
             bounds.all,
@@ -54,7 +54,7 @@ fn fitting(files: Option<u64>, per_address: NonZeroU32) -> Bounds {
     }
 }
 
-/// The limit of open files, raised as far as it goes; none where there is no limit.
+/// The limit of open files after raising it as far as possible; `None` if there is no limit.
 #[cfg(unix)]
 fn raised() -> Option<u64> {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -71,7 +71,7 @@ fn raised() -> Option<u64> {
     getrlimit(Resource::Nofile).current
 }
 
-/// Elsewhere there is no such limit that a process could raise.
+/// Other systems have no such limit that a process could raise.
 #[cfg(not(unix))]
 const fn raised() -> Option<u64> {
     None
@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn connections_leave_descriptors_for_everything_else() {
+    fn some_descriptors_are_reserved_for_everything_but_connections() {
         let some = |number| NonZeroU32::new(number).unwrap();
         let wanted = some(1_000);
 

@@ -1,4 +1,4 @@
-//! Who reads `/metrics`, and where.
+//! Access to `/metrics`.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,25 +15,25 @@ use crate::Failure;
 /// The fewest characters of the token.
 const TOKEN_CHARS_MIN: usize = 20;
 
-/// The most connections at once to the listener for metrics.
+/// The most simultaneous connections to the metrics listener.
 const CONNECTIONS_MAX: std::num::NonZeroU32 = match std::num::NonZeroU32::new(64) {
     Some(most) => most,
     None => std::num::NonZeroU32::MIN,
 };
 
-/// How metrics are read.
+/// The settings for reading metrics.
 #[derive(Debug, Default, Args)]
 pub(super) struct MetricsArguments {
-    /// Where to serve /metrics alone, without a token, such as 127.0.0.1:9464
+    /// An address that serves only /metrics, without a token, such as 127.0.0.1:9464
     #[arg(long, value_name = "HOST:PORT", env = "USHER_METRICS_LISTEN")]
     metrics_listen: Option<String>,
-    /// The file with a token that opens /metrics, which operator keys open too
+    /// The file with a token for /metrics; operator keys work too
     #[arg(long, value_name = "FILE", env = "USHER_METRICS_TOKEN_FILE")]
     metrics_token_file: Option<PathBuf>,
 }
 
 impl MetricsArguments {
-    /// The listener for metrics alone, where one is asked for.
+    /// The metrics listener, if one is configured.
     pub(super) async fn listener(&self, config: &Config) -> Result<Option<TcpListener>, Failure> {
         let listen = config.choose(self.metrics_listen.clone(), config.metrics_listen.as_ref());
         let Some(listen) = listen else {
@@ -43,7 +43,7 @@ impl MetricsArguments {
         listen_on(&listen.value, &name).await.map(Some)
     }
 
-    /// The token that opens `/metrics`, where there is one.
+    /// The token for `/metrics`, if one is configured.
     pub(super) fn token(&self, config: &Config) -> Result<Option<MetricsToken>, Failure> {
         let file = config.choose(
             self.metrics_token_file.clone(),
@@ -71,14 +71,14 @@ impl MetricsArguments {
     }
 }
 
-/// Serves metrics alone until `shutdown`.
+/// Serves only metrics, until `shutdown`.
 pub(super) async fn serve(listener: TcpListener, api: Arc<Api>, shutdown: impl Future<Output = ()> + Send) {
     let connections = Connections::new(CONNECTIONS_MAX, CONNECTIONS_MAX, TrustedProxies::new([]));
     let site = usher_api::metrics_router(api);
     if let Err(error) =
         usher_http::serve(listener, site, None, connections, usher_api::too_late, shutdown).await
     {
-        tracing::warn!(%error, "metrics are not served any more");
+        tracing::warn!(%error, "metrics are no longer served");
     }
 }
 

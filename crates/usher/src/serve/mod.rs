@@ -41,47 +41,47 @@ use crate::data::{DataArgument, FirstStart, Lock, network_file_system};
 use crate::terminal::WARNING;
 use crate::{Failure, Terminal, log, note, operator_key};
 
-/// How often tokens that have expired are cleared away.
+/// How often expired tokens are deleted.
 const MAINTAIN_EVERY: Duration = Duration::from_mins(5);
 
 /// Run the server
 #[derive(Debug, Args)]
 #[command(mut_args(switch))]
 #[command(after_help = concat!("\
-The first start makes an operator key and shows it once; where its output is no terminal, the key is
-in the file operator.key in the data directory instead. `USHER_OPERATOR_KEY` sets one instead, also in
-place of one that was lost. `USHER_SECRETS_KEY` gives the key that secrets at rest are sealed with:
-32 bytes, in base 64 or as hexadecimal digits; several apart by commas, the current one first. Without
-it and without a file for it, the first start makes the file secrets.key in the data directory.
+The first start creates an operator key and shows it once; if its output is not a terminal, the key is
+in the file operator.key in the data directory instead. `USHER_OPERATOR_KEY` sets your own key, also to
+replace a lost one. `USHER_SECRETS_KEY` gives the key that secrets at rest are sealed with: 32 bytes,
+in base 64 or as hexadecimal digits; several separated by commas, the current one first. Without it and
+without a key file, the first start creates the file secrets.key in the data directory.
 
-A configuration with all that it may hold:
+A configuration with every setting:
 
 ", include_str!("../../../../docs/usher.toml")))]
 pub(crate) struct Arguments {
-    /// Where to listen; port 0 takes one that is free [default: 127.0.0.1:8080]
+    /// The address to listen on; port 0 picks a free one [default: 127.0.0.1:8080]
     #[arg(long, value_name = "HOST:PORT", env = "USHER_LISTEN")]
     listen: Option<String>,
     #[command(flatten)]
     data: DataArgument,
-    /// The configuration [default: usher.toml in the data directory, if there is one]
+    /// The configuration file [default: usher.toml in the data directory, if it exists]
     #[arg(long, value_name = "FILE", env = "USHER_CONFIG")]
     config: Option<PathBuf>,
-    /// Where customers reach this server, for the links they get: `https://usher.example.com`
+    /// The address at which people reach this server, used in links: `https://usher.example.com`
     #[arg(long, value_name = "URL", env = "USHER_PUBLIC_URL")]
     public_url: Option<String>,
-    /// Let accounts sign in at providers in private networks and on this machine, not on the internet only
+    /// Let accounts use identity providers in private networks and on this machine, not only on the internet
     #[arg(long, env = "USHER_PRIVATE_PROVIDERS")]
     private_providers: Option<bool>,
-    /// Start although something that was acknowledged is missing: after a loss, or on a backup
+    /// Start even though acknowledged changes are missing: after a loss, or on a backup
     #[arg(long)]
     accept_loss: bool,
-    /// Let requests to providers go through the proxy that `HTTPS_PROXY` names, except to those of `NO_PROXY`
+    /// Send requests to providers through the proxy that `HTTPS_PROXY` names, except to hosts of `NO_PROXY`
     #[arg(long, env = "USHER_PROXY_FROM_ENVIRONMENT")]
     proxy_from_environment: Option<bool>,
-    /// The DNS server that says whose a domain is [default: those of this machine]
+    /// The DNS server for the TXT records of accounts' domains [default: this machine's]
     #[arg(long, value_name = "IP[:PORT]", env = "USHER_DNS_SERVER")]
     dns_server: Option<String>,
-    /// Keep everything in memory, with a clock that moves only when told to: for trying out and for tests
+    /// Keep everything in memory, with a clock that moves only on request: for trying things out and for tests
     #[arg(long)]
     sandbox: bool,
     #[arg(skip = std::env::var("USHER_OPERATOR_KEY").ok().filter(|key| !key.is_empty()))]
@@ -93,14 +93,14 @@ pub(crate) struct Arguments {
     /// How much to log: `info` has one line for each request that changes something or is refused [default: info]
     #[arg(long, value_name = "LEVEL", env = "USHER_LOG_LEVEL", value_enum)]
     log_level: Option<log::Level>,
-    /// How the log looks: for people or, with `json`, for programs [default: text]
+    /// The log's format: text for people, or json for programs [default: text]
     #[arg(long, value_name = "FORMAT", env = "USHER_LOG_FORMAT", value_enum)]
     log_format: Option<log::Format>,
     #[command(flatten)]
     metrics: MetricsArguments,
 }
 
-/// The arguments that switch something on by their name alone, and on or off by a value.
+/// Arguments that switch something on by name alone, and on or off with a value.
 const SWITCHES: [&str; 2] = ["private_providers", "proxy_from_environment"];
 
 fn switch(argument: clap::Arg) -> clap::Arg {
@@ -116,7 +116,7 @@ fn switch(argument: clap::Arg) -> clap::Arg {
         .hide_possible_values(true)
 }
 
-/// Serves until it is told to stop.
+/// Runs the server until it is stopped.
 pub(crate) fn run(arguments: Arguments, terminal: &mut Terminal) -> Result<(), Failure> {
     let runtime = tokio::runtime::Runtime::new()
         .map_err(|error| Failure::because("The server could not start", &error))?;
@@ -125,20 +125,20 @@ pub(crate) fn run(arguments: Arguments, terminal: &mut Terminal) -> Result<(), F
         .transpose()?;
     let mut format = log::Format::Text;
     let served = runtime.block_on(serve(arguments, directory.clone(), &mut format, terminal));
-    // A thread that hangs with the disk must not keep the program.
+    // A thread that hangs on the disk must not keep the program from ending.
     runtime.shutdown_background();
     let served = served.map_err(|failure| match &directory {
         Some(directory) => failure.in_directory(directory),
         None => failure,
     });
     match (served, format) {
-        // Programs read this output line by line: also why the server does not run.
+        // Programs read this output line by line, including the reason why the server does not run.
         (Err(failure), log::Format::Json) => Err(failure.logged()),
         (served, _) => served,
     }
 }
 
-/// Serves. `format` is how the log looks, as soon as that is known.
+/// Runs the server. `format` is set to the log's format as soon as that is known.
 async fn serve(
     arguments: Arguments,
     directory: Option<PathBuf>,
@@ -159,7 +159,7 @@ async fn serve(
     let private_providers = arguments.private_providers.or(config.private_providers);
     let (outbound_proxy, dns_server) =
         outward::chosen(&config, arguments.proxy_from_environment, arguments.dns_server)?;
-    // Dropped after everything below that has these files open.
+    // Declared first, so that it is dropped after everything below that has these files open.
     let mut first_start = directory.as_deref().and_then(FirstStart::look);
     let lock = directory.as_deref().map(Lock::take).transpose()?;
     if let Some(first_start) = &mut first_start {
@@ -209,7 +209,7 @@ async fn serve(
         connections_max: bounds.all,
         connections_per_address_max: bounds.per_address,
         metrics_token,
-        // A sandbox is for trying out, on one's own machine too.
+        // A sandbox is for trying things out, often with a provider on the same machine.
         providers: if private_providers == Some(true) || arguments.sandbox {
             Reach::PrivateToo
         } else {
@@ -241,15 +241,15 @@ async fn serve(
     run_until(stop, listeners, tls, &store, clock, config).await
 }
 
-/// Where a server listens.
+/// The sockets of a server.
 pub(crate) struct Listeners {
-    /// For everything.
+    /// The socket for everything.
     pub(crate) listener: TcpListener,
-    /// For `/metrics` alone, without a token.
+    /// The socket for `/metrics` only, without a token.
     pub(crate) metrics: Option<TcpListener>,
 }
 
-/// Tells of what an operator should see to, as the log looks.
+/// Prints a warning for the operator, in the log's format.
 fn warn(
     warnings: impl Iterator<Item = String>,
     format: log::Format,
@@ -264,18 +264,18 @@ fn warn(
     Ok(())
 }
 
-/// What to warn of where the data is on a disk that may not keep what it has said to have stored.
+/// The warning about a disk that may lose data it has reported as stored.
 fn network_warning(store: &Store) -> Option<String> {
     let directory = store.directory.as_deref()?;
     let kind = network_file_system(directory)?;
     Some(format!(
-        "The data in {} is on a network file system ({kind}). Its locks and syncs may not hold, and then acknowledged \
-         changes can be lost. Keep the data on a local disk, and send backups over the network instead.",
+        "The data in {} is on a network file system ({kind}). Its locks and syncs may be unreliable, and acknowledged \
+         changes can then be lost. Keep the data on a local disk, and send backups over the network instead.",
         directory.display()
     ))
 }
 
-/// Serves until `stop`, then finishes what was begun and leaves nothing unsaved, or says what.
+/// Serves until `stop`, then finishes running requests and stores everything, or reports what could not be stored.
 pub(crate) async fn run_until(
     stop: impl Future<Output = ()> + Send,
     listeners: Listeners,
@@ -330,16 +330,16 @@ pub(crate) async fn run_until(
     served.map_err(|error| Failure::because("The server stopped", &error))
 }
 
-/// Takes over what `usher operator-key` and `usher signing-key` did to the keys in the database.
+/// Applies the changes that `usher operator-key` and `usher signing-key` have made in the database.
 async fn reread_keys(identity: Identity) {
     let mut turns = tokio::time::interval(operator_key::TAKEN_OVER_WITHIN);
     loop {
         turns.tick().await;
         if let Err(error) = identity.reread_operator_keys().await {
-            tracing::warn!(%error, "the operator keys were not read again");
+            tracing::warn!(%error, "the operator keys could not be reloaded");
         }
         if let Err(error) = identity.reread_signing_keys().await {
-            tracing::warn!(%error, "the signing keys were not read again");
+            tracing::warn!(%error, "the signing keys could not be reloaded");
         }
     }
 }
@@ -349,10 +349,10 @@ async fn maintain(api: Arc<Api>) {
     loop {
         turns.tick().await;
         if let Err(error) = api.identity().maintain(api.engine().now()).await {
-            tracing::warn!(%error, "credentials were not cleared up");
+            tracing::warn!(%error, "expired credentials could not be deleted");
         }
         if let Err(error) = api.record_left_over().await {
-            tracing::warn!(%error, "changes of credentials were not recorded");
+            tracing::warn!(%error, "changes of credentials could not be recorded");
         }
     }
 }
@@ -362,7 +362,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn private_providers_are_let_in_or_kept_out_by_the_argument() {
+    fn the_argument_allows_or_forbids_private_providers() {
         #[derive(clap::Parser)]
         struct Serve {
             #[command(flatten)]

@@ -1,4 +1,4 @@
-//! Where the server goes to ask: through which proxy, and which DNS server.
+//! Settings for the server's own requests: the proxy and the DNS server.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -10,7 +10,7 @@ use crate::Failure;
 
 const DNS_PORT: u16 = 53;
 
-/// The proxy and the DNS server that the arguments or the configuration choose.
+/// The proxy and the DNS server from the arguments or the configuration.
 pub(super) fn chosen(
     config: &Config,
     proxy_from_environment: Option<bool>,
@@ -22,7 +22,7 @@ pub(super) fn chosen(
     Ok((proxy, dns.as_ref().map(dns_server).transpose()?))
 }
 
-/// The proxy that the environment names, where the operator wants it.
+/// The proxy of the environment, if the operator has allowed it.
 fn proxy(wanted: Option<&Setting<bool>>) -> Result<Option<OutboundProxy>, Failure> {
     let variable = |name: &str| {
         let given = std::env::var(name).or_else(|_| std::env::var(name.to_lowercase()));
@@ -54,7 +54,7 @@ fn proxy_of(
     })
 }
 
-/// The DNS server of a setting: an address, with its port where that is not 53.
+/// Parses the DNS server's address, with a port if it is not 53.
 fn dns_server(setting: &Setting<String>) -> Result<SocketAddr, Failure> {
     let text = setting.value.trim();
     let alone = text
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn a_proxy_that_is_wanted_has_to_be_named() {
+    fn a_requested_proxy_has_to_be_in_the_environment() {
         let wanted = given(true);
         let of = |url: Option<&str>| proxy_of(&wanted, url.map(str::to_owned), None);
 

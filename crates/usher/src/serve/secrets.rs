@@ -1,4 +1,4 @@
-//! The key that secrets at rest are sealed with: where it comes from.
+//! Finds the key that secrets at rest are sealed with.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -13,13 +13,13 @@ use crate::{Failure, note, private};
 
 /// The name of the file in the data directory.
 pub(crate) const SECRETS_KEY_NAME: &str = "secrets.key";
-/// The permission bits by which the file's group, and everybody, can read it.
+/// The permission bits that let the file's group, and everybody, read it.
 const GROUP_READ: u32 = 0o040;
 const OTHERS_READ: u32 = 0o004;
-/// How a key can be given, for the sentences below.
+/// The ways to give a key, for the messages below.
 pub(crate) const SECRETS_KEY_WAYS: &str = "`--secrets-key-file FILE` or `USHER_SECRETS_KEY`";
 
-/// Where the key is.
+/// The location of the key.
 #[derive(Debug, Default, Args)]
 pub(crate) struct SecretsArguments {
     /// The file with the key that secrets at rest are sealed with [default: secrets.key in the data directory]
@@ -30,12 +30,12 @@ pub(crate) struct SecretsArguments {
 }
 
 impl SecretsArguments {
-    /// The key that a command is given, or that the data directory knows; none where there is neither.
+    /// The key given to a command, or found in the data directory; `None` if there is neither.
     pub(crate) fn known_at(&self, directory: &Path) -> Result<Option<SecretsKeys>, Failure> {
         self.known(directory, &Config::read(None, Some(directory))?)
     }
 
-    /// The key that is given, or the one beside the data; none where there is neither.
+    /// The given key, or the one in the data directory; `None` if there is neither.
     pub(super) fn known(&self, directory: &Path, config: &Config) -> Result<Option<SecretsKeys>, Failure> {
         match self.given(config)? {
             Some(keys) => Ok(Some(keys)),
@@ -43,8 +43,8 @@ impl SecretsArguments {
         }
     }
 
-    /// Opens the credentials with the key that is given, or with the one beside the data. Where there is neither and
-    /// nothing is sealed yet, a key is made, and its file returned. Never otherwise: a new key would open nothing.
+    /// Opens the credentials with the given key, or with the one in the data directory. If there is neither and nothing
+    /// is sealed yet, creates a key and returns its file. Never creates one otherwise: a new key would open nothing.
     pub(super) fn open_identity(
         &self,
         journal: &SqliteJournal,
@@ -60,15 +60,15 @@ impl SecretsArguments {
         match Identity::open(connection, &keys) {
             Ok(identity) => Ok((identity, keys, made)),
             Err(IdentityError::Seal(error @ SealError::UnknownKey { .. })) => Err(Failure::said(format!(
-                "The secrets key is not the one that the data in {} is sealed with: {error}. Give the right one with \
-                 {SECRETS_KEY_WAYS}; to change keys, give both apart by a comma, the new one first.",
+                "The secrets key is not the key of the data in {}: {error}. Give the right one with \
+                 {SECRETS_KEY_WAYS}; to change keys, give both, separated by a comma, the new one first.",
                 directory.display()
             ))),
             Err(error) => Err(cannot_open(&error)),
         }
     }
 
-    /// The key of data that a server has worked on; never makes one.
+    /// The key of existing data; never creates one.
     pub(crate) fn existing(&self, directory: &Path, config: &Config) -> Result<SecretsKeys, Failure> {
         match self.given(config)? {
             Some(keys) => Ok(keys),
@@ -76,12 +76,13 @@ impl SecretsArguments {
         }
     }
 
-    /// The key that is given by an argument, the environment or the configuration.
+    /// The key from an argument, the environment or the configuration.
     fn given(&self, config: &Config) -> Result<Option<SecretsKeys>, Failure> {
         match (&self.secrets_key, &self.secrets_key_file) {
             (Some(_), Some(_)) => {
                 return Err(Failure::Usage(
-                    "Both `USHER_SECRETS_KEY` and a secrets key file are given. Give one of them.".to_owned(),
+                    "Both `USHER_SECRETS_KEY` and a secrets key file are given. Give only one of them."
+                        .to_owned(),
                 ));
             }
             (Some(text), None) => return parse(text, "`USHER_SECRETS_KEY`").map(Some),
@@ -91,7 +92,7 @@ impl SecretsArguments {
         else {
             return Ok(None);
         };
-        // Files that are mounted into containers are often readable by all users of the container.
+        // Files mounted into containers are often readable by all users of the container.
         if private::is_readable_by(&file.value, OTHERS_READ) {
             tracing::warn!(
                 "every user of this machine can read the secrets key in {}",
@@ -115,29 +116,28 @@ fn beside_the_data(directory: &Path, is_sealed: bool) -> Result<(SecretsKeys, Op
     match read(&file)? {
         Some(keys) => Ok((keys, None)),
         None if is_sealed => Err(Failure::said(format!(
-            "The secrets in the data are sealed, and their key is missing: there is no {}. Put the file back, from where \
-             a copy of it is kept, or give the key with {SECRETS_KEY_WAYS}. Backups of the data do not hold it.",
+            "The secrets in the data are sealed, and their key is missing: there is no {}. Put the file back from \
+             where you keep a copy, or give the key with {SECRETS_KEY_WAYS}. Backups of the data do not contain it.",
             file.display()
         ))),
         None => Ok((make(&file)?, Some(file))),
     }
 }
 
-/// Refuses a file that others than its owner can read: whoever has read it opens every backup.
+/// Refuses a file that others than its owner can read: with the key they could open every backup.
 fn need_closed(file: &Path) -> Result<(), Failure> {
     if !private::is_readable_by(file, GROUP_READ | OTHERS_READ) {
         return Ok(());
     }
     Err(Failure::said(format!(
-        "Other users of this machine can read the secrets key in {}. Run `chmod 600 {}`; if somebody may have read it, \
+        "Other users of this machine can read the secrets key in {}. Run `chmod 600 {}`. If somebody may have read it, \
          give a new key before the old one with {SECRETS_KEY_WAYS}.",
         file.display(),
         file.display()
     )))
 }
 
-/// The keys in a file; none where there is no such file, or an empty one, as an earlier version could leave it when it
-/// was killed.
+/// The keys in a file; `None` if it does not exist or is empty. A killed earlier version could leave an empty one.
 fn read(file: &Path) -> Result<Option<SecretsKeys>, Failure> {
     match std::fs::read_to_string(file) {
         Ok(text) if text.is_empty() => Ok(None),
@@ -155,13 +155,13 @@ fn parse(text: &str, from: impl std::fmt::Display) -> Result<SecretsKeys, Failur
     SecretsKeys::parse(text).map_err(cannot)
 }
 
-/// Makes a file with a new key that its owner alone can read, whole or not at all. It is on the disk before anything is
-/// sealed with it.
+/// Atomically creates a file with a new key that only its owner can read. It is on disk before anything is sealed with
+/// it.
 fn make(file: &Path) -> Result<SecretsKeys, Failure> {
     let keys = SecretsKeys::draw().map_err(|error| cannot_open(&error))?;
     let text = format!("{}\n", keys.expose().expose());
     note::replace(file, text.as_bytes()).map_err(|error| {
-        let text = format_args!("Cannot keep the secrets key in {}", file.display());
+        let text = format_args!("Cannot write the secrets key to {}", file.display());
         Failure::because(text, &error)
     })?;
     Ok(keys)

@@ -1,4 +1,4 @@
-//! What the operator decided, and where: errors send people to the place.
+//! A setting and its source, so that errors can say where to change it.
 
 use std::path::PathBuf;
 
@@ -11,17 +11,17 @@ pub(super) struct Setting<T> {
     pub(super) place: Place,
 }
 
-/// Where a setting was made.
+/// The source of a setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Place {
-    /// As an argument or in the environment, or nowhere.
+    /// An argument or the environment, or the default.
     Arguments,
-    /// In this configuration.
+    /// This configuration file.
     File(PathBuf),
 }
 
 impl Place {
-    /// What the setting is called there, of the name of the argument and the key in the file.
+    /// The setting's name in this source: that of the argument, or the key in the file.
     pub(super) fn name(&self, argument: &str, key: &str) -> String {
         match self {
             Self::Arguments => format!("`{argument}`"),
@@ -29,7 +29,7 @@ impl Place {
         }
     }
 
-    /// The failure of a setting that was made there.
+    /// A failure about a setting from this source.
     pub(super) fn failure(&self, sentences: String) -> Failure {
         match self {
             Self::Arguments => Failure::Usage(sentences),

@@ -1,8 +1,8 @@
-//! Being told to stop, or to read files again.
+//! Signals to stop, or to read files again.
 
 use std::io;
 
-/// Listens from now on for what tells a program to stop, and resolves when it comes.
+/// Listens for signals to stop from now on, and resolves when one comes.
 #[cfg(unix)]
 pub(crate) fn stop() -> io::Result<impl Future<Output = ()> + Send> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -16,7 +16,7 @@ pub(crate) fn stop() -> io::Result<impl Future<Output = ()> + Send> {
     })
 }
 
-/// Listens for what tells a program to stop, and resolves when it comes.
+/// Listens for a request to stop, and resolves when it comes.
 #[cfg(not(unix))]
 #[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
 pub(crate) fn stop() -> io::Result<impl Future<Output = ()> + Send> {
@@ -27,7 +27,7 @@ pub(crate) fn stop() -> io::Result<impl Future<Output = ()> + Send> {
     })
 }
 
-/// The hang-up signals that come from now on.
+/// The SIGHUP signals from now on.
 pub(super) struct HangUps(#[cfg(unix)] Option<tokio::signal::unix::Signal>);
 
 #[cfg(unix)]
@@ -42,7 +42,7 @@ pub(super) fn hang_ups() -> HangUps {
 }
 
 impl HangUps {
-    /// Resolves when the next one comes; never where there are none.
+    /// Resolves at the next signal; never on systems without it.
     pub(super) async fn next(&mut self) {
         #[cfg(unix)]
         if let Some(signals) = &mut self.0

@@ -1,4 +1,4 @@
-//! The end of a server: what is in memory is stored, or it is said what is not.
+//! Stops a server: stores what is in memory, or reports what could not be stored.
 
 use std::time::Duration;
 
@@ -8,10 +8,11 @@ use usher_identity::Identity;
 use crate::Failure;
 use crate::words::plural;
 
-/// How long a stop waits for a disk that stores nothing. Many accounts may take longer, as long as they get on.
+/// How long a stop waits for a disk that makes no progress. With many accounts a stop may take longer, as long as it
+/// progresses.
 const STORED_WITHIN: Duration = Duration::from_secs(10);
 
-/// Stores what is in memory and closes the database. Gives up where the disk does not answer.
+/// Stores what is in memory and closes the database. Gives up if the disk does not answer.
 pub(super) async fn store_the_rest(engine: &Engine, identity: &Identity) -> Result<(), Failure> {
     let mut shutdown = std::pin::pin!(engine.shutdown());
     let mut seen = progress(&engine.figures());
@@ -27,19 +28,19 @@ pub(super) async fn store_the_rest(engine: &Engine, identity: &Identity) -> Resu
     }
     let credentials = async {
         if let Err(error) = identity.maintain(engine.now()).await {
-            tracing::warn!(%error, "credentials were not cleared up");
+            tracing::warn!(%error, "expired credentials could not be deleted");
         }
         identity.close().await;
     };
     tokio::time::timeout(STORED_WITHIN, credentials).await.map_err(|_late| {
         Failure::said(format!(
-            "The disk did not answer for {} seconds. All changes are stored; when keys were last used may not be.",
+            "The disk did not answer for {} seconds. All changes are stored, except perhaps when keys were last used.",
             STORED_WITHIN.as_secs()
         ))
     })
 }
 
-/// What grows or falls as long as the journal answers.
+/// Figures that change as long as the journal answers.
 const fn progress(figures: &Figures) -> (u64, u64, u64) {
     (figures.commits, figures.snapshots, figures.accounts_loaded)
 }
@@ -51,9 +52,9 @@ fn not_stored(figures: &Figures) -> Failure {
         ..
     } = *figures;
     Failure::said(format!(
-        "The server stopped without having stored all it had: the disk did not answer for {} seconds. {} on the way \
-         and not acknowledged to anybody; the next start finds each whole or not at all. Of {} the newest heartbeats \
-         are not stored, which costs nobody anything.",
+        "The server stopped before everything was stored: the disk did not answer for {} seconds. {} on the way \
+         and not acknowledged; the next start finds each of them complete or not at all. Of {} the newest heartbeats \
+         are not stored, which has no effect on users.",
         STORED_WITHIN.as_secs(),
         match commits_under_way {
             1 => "1 commit was".to_owned(),
@@ -74,7 +75,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn a_stop_while_the_disk_hangs_ends_and_says_what_is_not_stored() {
+    async fn a_stop_while_the_disk_hangs_ends_and_reports_what_is_not_stored() {
         let journal = MemoryJournal::new();
         let engine = Engine::start(Arc::new(journal.clone()), Clock::System, Options::default())
             .await

@@ -1,4 +1,4 @@
-//! What a server stands on.
+//! The storage of a server: journal, credentials, note.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,30 +15,30 @@ use crate::data::{Lock, open_journal};
 use crate::note::{Evidence, Keeper, replace};
 use crate::words::moment;
 
-/// What the key for digests of stored state is derived for.
+/// The purpose for which the key of stored state's digests is derived.
 const STORED_STATE: &str = "stored state";
 
-/// What a server stands on.
+/// The storage of a server.
 pub(crate) struct Store {
     pub(super) journal: SqliteJournal,
     pub(crate) identity: Identity,
     pub(super) directory: Option<PathBuf>,
-    /// The file with the secrets key, where this start made it.
+    /// The file with the secrets key, if this start created it.
     pub(super) made_key: Option<PathBuf>,
-    /// Makes and checks the digests of stored state.
+    /// Makes and checks digests of stored state.
     pub(super) authenticator: Authenticator,
-    /// Notes the newest change beside the database.
+    /// Writes the note of the newest change beside the database.
     pub(super) keeper: Option<Arc<Keeper>>,
     _lock: Option<Lock>,
 }
 
-/// Makes and checks the digests of stored state, with these secrets keys.
+/// Makes and checks digests of stored state, with these secrets keys.
 pub(crate) fn authenticator(keys: &SecretsKeys) -> Authenticator {
     Authenticator::new(&keys.derive(STORED_STATE))
 }
 
 impl Store {
-    /// What a server in memory stands on.
+    /// Storage in memory.
     pub(crate) fn in_memory() -> Result<Self, Failure> {
         let journal = SqliteJournal::open_in_memory()
             .map_err(|error| Failure::because("The sandbox could not start", &error))?;
@@ -53,8 +53,8 @@ impl Store {
         })
     }
 
-    /// What a server on the data in `directory` stands on. Where something that was acknowledged is missing, nothing is
-    /// touched, unless the operator accepts that.
+    /// Opens the storage in `directory`. If acknowledged changes are missing, nothing is touched unless the operator
+    /// accepts that.
     pub(super) fn open(
         directory: PathBuf,
         lock: Lock,
@@ -74,13 +74,10 @@ impl Store {
             if !accept_loss {
                 return Err(Failure::said(loss.refusal(&directory)));
             }
-            tracing::warn!(
-                loss = loss.found(&directory),
-                "the operator accepts that something is missing"
-            );
+            tracing::warn!(loss = loss.found(&directory), "the operator accepts the loss");
         }
         if let Some(at) = evidence.last_alive() {
-            tracing::info!(until = moment(at), "a server was last at work on this data");
+            tracing::info!(until = moment(at), "a server last used this data");
         }
         evidence.mark_first_start().map_err(|error| {
             let text = format_args!("Cannot use {} for the data", directory.display());
@@ -101,7 +98,7 @@ impl Store {
         })
     }
 
-    /// Checks all snapshots, and makes the read models again where a migration asks for it. For a start, before
+    /// Checks all snapshots, and rebuilds the read models if a migration requires it. Called at the start, before
     /// anything is loaded.
     pub(super) async fn check(&self) -> Result<(), Failure> {
         let cannot = |error: &(dyn std::error::Error + 'static)| {
@@ -113,23 +110,24 @@ impl Store {
         if !report.faults.is_empty() {
             let faults: Vec<_> = report.faults.iter().map(ToString::to_string).collect();
             return Err(Failure::said(format!(
-                "Stored state was changed by a hand, or with another secrets key: {}. Find out who could write the data \
-                 (`usher verify` says more); then `usher rebuild` drops it, and it is made again from the journal.",
+                "Stored state was changed by somebody, or with another secrets key: {}. Find out who could write the \
+                 data (`usher verify` says more); then run `usher rebuild`, which drops it and rebuilds it from the \
+                 journal.",
                 faults.join("; ")
             )));
         }
         let is_stale = self.journal.connect().map_err(|error| cannot(&error))?;
         let is_stale = facts(&is_stale).map_err(|error| cannot(&error))?;
         if is_stale.is_some_and(|facts| facts.is_stale) {
-            tracing::info!("making the read models again, which this version keeps more of");
+            tracing::info!("rebuilding the read models, which have more data in this version");
             maintenance::rebuild(&self.journal, |_| {})
                 .await
-                .map_err(|error| Failure::because("The read models could not be made again", &error))?;
+                .map_err(|error| Failure::because("The read models could not be rebuilt", &error))?;
         }
         Ok(())
     }
 
-    /// Notes the newest change beside the database, from now on whenever there is one.
+    /// Writes the first note, and from then on one whenever there is a new change.
     pub(super) fn begin_note(&self) -> Result<(), Failure> {
         let (Some(keeper), Some(directory)) = (&self.keeper, &self.directory) else {
             return Ok(());
@@ -139,7 +137,10 @@ impl Store {
 }
 
 fn cannot_note(directory: &Path, error: &(dyn std::error::Error + 'static)) -> Failure {
-    let text = format_args!("Cannot note the newest change in {}", directory.display());
+    let text = format_args!(
+        "Cannot write the note of the newest change in {}",
+        directory.display()
+    );
     Failure::because(text, error)
 }
 
@@ -147,34 +148,34 @@ pub(super) fn cannot_open(error: &(dyn std::error::Error + 'static)) -> Failure 
     Failure::because("Cannot open the credentials", error)
 }
 
-/// The name of the file with the first operator key in the data directory, where nobody sees it on a terminal.
+/// The name of the file in the data directory for the first operator key, used if the output is not a terminal.
 const OPERATOR_KEY_NAME: &str = "operator.key";
 
-/// The operator key that a first start draws.
+/// The operator key of a first start.
 pub(super) enum FirstKey {
-    /// Shown on the terminal.
+    /// To be printed to the terminal.
     Shown(Secret),
-    /// Kept in this file: what is written to no terminal ends up in logs.
+    /// Written to this file: output that is not a terminal usually ends up in a log.
     Kept(PathBuf),
 }
 
 impl FirstKey {
-    /// Keeps a new key in a file of the data directory, unless a person reads the output, or there is no directory.
+    /// Writes a new key to a file in the data directory, unless a person reads the output or there is no directory.
     pub(super) fn new(key: Secret, directory: Option<&Path>, is_shown: bool) -> Result<Self, Failure> {
         let Some(directory) = directory.filter(|_| !is_shown) else {
             return Ok(Self::Shown(key));
         };
         let file = directory.join(OPERATOR_KEY_NAME);
         replace(&file, format!("{}\n", key.expose()).as_bytes()).map_err(|error| {
-            let text = format_args!("Cannot keep the operator key in {}", file.display());
+            let text = format_args!("Cannot write the operator key to {}", file.display());
             Failure::because(text, &error)
         })?;
         Ok(Self::Kept(file))
     }
 }
 
-/// Sets the key that the operator brings, or draws one where there is none yet: that one has to be shown, and then
-/// [set](set_operator_key), so that a start that is cut short leaves no key that nobody has seen.
+/// Sets the operator's own key, or draws one if there is none yet. A drawn key must be shown before it is
+/// [set](set_operator_key), so that an interrupted start leaves no key that nobody has seen.
 pub(crate) async fn first_operator_key(
     identity: &Identity,
     given: Option<&str>,
@@ -187,7 +188,7 @@ pub(crate) async fn first_operator_key(
     }
 }
 
-/// Makes `key` the first operator key.
+/// Stores `key` as the first operator key.
 pub(crate) async fn set_operator_key(identity: &Identity, key: &str) -> Result<(), Failure> {
     let set = identity.set_operator_key(key, Clock::System.now()).await;
     set.map_err(|error| cannot_use_key(&error))

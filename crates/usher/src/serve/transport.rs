@@ -1,4 +1,4 @@
-//! How connections come in: with TLS or without, and behind which proxies.
+//! Connections: TLS, and trusted proxies.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -11,19 +11,20 @@ use super::config::Config;
 use super::signals::{HangUps, hang_ups};
 use crate::Failure;
 
-/// How often the files of the certificate are looked at, besides when a hang-up signal comes.
+/// How often the certificate files are checked, in addition to SIGHUP.
 const RELOAD_EVERY: Duration = Duration::from_mins(10);
 
-/// What connections come in by.
+/// The settings of connections.
 #[derive(Debug, Args)]
 pub(super) struct TransportArguments {
-    /// The certificate to speak TLS with, and those that lead to its root, in PEM form
+    /// The TLS certificate and its intermediate certificates, in PEM format
     #[arg(long, value_name = "FILE", env = "USHER_TLS_CERT")]
     tls_cert: Option<PathBuf>,
-    /// The private key of the certificate, in PEM form
+    /// The certificate's private key, in PEM format
     #[arg(long, value_name = "FILE", env = "USHER_TLS_KEY")]
     tls_key: Option<PathBuf>,
-    /// A network of proxies that are believed whom a request comes from, or `none`; may be given several times [default: this machine]
+    /// A network of proxies that may name the client of a request, or `none`; may be given several times [default: this
+    /// machine]
     #[arg(
         long,
         value_name = "CIDR",
@@ -33,14 +34,14 @@ pub(super) struct TransportArguments {
     trusted_proxy: Vec<String>,
 }
 
-/// What to speak TLS with, and what tells that it is to be read again.
+/// The TLS configuration, and the signal to read it again.
 pub(crate) struct FreshTls {
     pub(super) tls: Tls,
     hang_ups: HangUps,
 }
 
 impl TransportArguments {
-    /// What to speak TLS with; none for plain HTTP.
+    /// The TLS configuration; `None` for plain HTTP.
     pub(super) fn tls(&self, config: &Config) -> Result<Option<FreshTls>, Failure> {
         let cert = config.choose(self.tls_cert.clone(), config.tls_cert.as_ref());
         let key = config.choose(self.tls_key.clone(), config.tls_key.as_ref());
@@ -49,12 +50,12 @@ impl TransportArguments {
             (Some(cert), Some(key)) => (cert, key),
             (Some(cert), None) => {
                 let name = cert.place.name("--tls-key FILE", "tls_key");
-                let text = format!("A certificate is of no use without its key. Name it with {name}.");
+                let text = format!("The certificate needs its key. Name it with {name}.");
                 return Err(cert.place.failure(text));
             }
             (None, Some(key)) => {
                 let name = key.place.name("--tls-cert FILE", "tls_cert");
-                let text = format!("A key is of no use without its certificate. Name it with {name}.");
+                let text = format!("The key needs its certificate. Name it with {name}.");
                 return Err(key.place.failure(text));
             }
         };
@@ -63,10 +64,10 @@ impl TransportArguments {
                 cert.place.name("--tls-cert", "tls_cert"),
                 key.place.name("--tls-key", "tls_key"),
             );
-            let text = format_args!("The server cannot speak TLS with what {cert} and {key} name");
+            let text = format_args!("The server cannot use the files that {cert} and {key} name");
             Failure::because(text, &error)
         })?;
-        // From now on: a signal that nobody listened for would end the program.
+        // Listen from now on: without a listener the signal would end the program.
         let hang_ups = hang_ups();
         Ok(Some(FreshTls { tls, hang_ups }))
     }
@@ -83,7 +84,7 @@ impl TransportArguments {
             network(text).ok_or_else(|| {
                 let name = networks.place.name("--trusted-proxy", "trusted_proxies");
                 networks.place.failure(format!(
-                    "`{text}` is not a network. Give {name} one as `10.0.0.0/8`, an address, or `none` alone."
+                    "`{text}` is not a network. Give {name} one like `10.0.0.0/8`, an address, or only `none`."
                 ))
             })
         });
@@ -97,7 +98,7 @@ fn network(text: &str) -> Option<IpNet> {
     text.parse().or_else(|_| address()).ok()
 }
 
-/// Looks again and again whether there is another certificate, until it is stopped.
+/// Checks periodically for a new certificate, until it is cancelled.
 pub(super) async fn keep_fresh(FreshTls { tls, mut hang_ups }: FreshTls) {
     loop {
         tokio::select! {
@@ -105,11 +106,11 @@ pub(super) async fn keep_fresh(FreshTls { tls, mut hang_ups }: FreshTls) {
             () = hang_ups.next() => {}
         }
         match tls.reload() {
-            Ok(true) => tracing::info!("new connections are shown another certificate"),
-            Ok(false) => tracing::debug!("the certificate is the one of before"),
+            Ok(true) => tracing::info!("new connections use the new certificate"),
+            Ok(false) => tracing::debug!("the certificate has not changed"),
             Err(error) => tracing::warn!(
-                error = %Failure::because("The certificate stays the one of before", &error),
-                "the certificate could not be read again"
+                error = %Failure::because("The previous certificate stays in use", &error),
+                "the certificate could not be reloaded"
             ),
         }
     }
@@ -150,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn proxies_are_those_of_the_file_where_no_argument_names_any() {
+    fn without_an_argument_the_proxies_of_the_file_apply() {
         let of = |networks: &[&str]| TrustedProxies::new(networks.iter().map(|it| it.parse().unwrap()));
         let two = written("trusted_proxies = [\"10.0.0.0/8\", \"fd00::1\"]");
         let none = written("trusted_proxies = []");
@@ -169,14 +170,14 @@ mod tests {
         let error = nothing.trusted_proxies(&wrong).unwrap_err().to_string();
         assert!(
             error.contains(
-                "`the-proxy` is not a network. Give `trusted_proxies` in /etc/usher/usher.toml one as"
+                "`the-proxy` is not a network. Give `trusted_proxies` in /etc/usher/usher.toml one like"
             ),
             "{error}"
         );
     }
 
     #[test]
-    fn what_the_file_names_for_tls_is_complete_and_there() {
+    fn the_tls_files_in_the_configuration_must_be_complete_and_exist() {
         for (text, said) in [
             (
                 "tls_cert = \"cert.pem\"",
@@ -188,7 +189,8 @@ mod tests {
             ),
             (
                 "tls_cert = \"no/cert.pem\"\ntls_key = \"no/key.pem\"",
-                "what `tls_cert` in /etc/usher/usher.toml and `tls_key` in /etc/usher/usher.toml name: /etc/usher/no/cert.pem",
+                "the files that `tls_cert` in /etc/usher/usher.toml and `tls_key` in /etc/usher/usher.toml name: \
+                 /etc/usher/no/cert.pem",
             ),
         ] {
             let Err(error) = arguments(&[]).tls(&written(text)) else {

@@ -1,4 +1,4 @@
-//! Anchors: what the newest commit of each account was, kept elsewhere.
+//! Anchors: the newest commit of each account at an earlier time, kept elsewhere.
 
 use std::fmt::Write as _;
 use std::io::ErrorKind;
@@ -11,17 +11,17 @@ use usher_journal::{Hash, Journal, JournalError, Seq};
 
 use crate::Failure;
 
-/// The first line of a file of anchors.
+/// The first line of an anchor file.
 const TITLE: &str = "usher anchors 1";
 
 const ANOTHER: &str = "it differs from the anchor: the chain has been rewritten since the anchor was made";
 
 const MISSING: &str = "it is missing, but the anchor has it";
 
-/// What stands in the place of an account for the trail of operator keys.
+/// The name of the audit trail of operator keys, in place of an account.
 const TRAIL: &str = "operator-keys";
 
-/// The newest commit of each account, and the newest change of operator keys, as they were once.
+/// The newest commit of each account, and the newest change of operator keys, at an earlier time.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Anchors {
     heads: Vec<(AccountId, Seq, Hash)>,
@@ -36,13 +36,13 @@ impl Anchors {
         }
     }
 
-    /// Those in a file; none where there is no such file.
+    /// Reads a file; without anchors if it does not exist.
     pub(super) fn read(file: &Path) -> Result<Self, Failure> {
         match std::fs::read_to_string(file) {
             Ok(text) => Self::parse(&text).ok_or_else(|| {
                 Failure::said(format!(
-                    "{} holds no anchors of `usher verify`. Name another file with `--anchor FILE`: this one is not \
-                     overwritten.",
+                    "{} is not an anchor file of `usher verify`. Name another file with `--anchor FILE`: this one is \
+                     not overwritten.",
                     file.display()
                 ))
             }),
@@ -71,10 +71,10 @@ impl Anchors {
         Some(anchors)
     }
 
-    /// Writes them to a file, whole or not at all.
+    /// Writes the file atomically.
     pub(super) fn write(&self, file: &Path) -> Result<(), Failure> {
         let mut text = format!("{TITLE}\n");
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         for (account, seq, hash) in &self.heads {
             let _ = writeln!(text, "{account} {seq} {hash}");
         }
@@ -98,7 +98,7 @@ impl Anchors {
         write().map_err(cannot)
     }
 
-    /// What is not in the trail of operator keys any more.
+    /// Finds anchored entries that the audit trail of operator keys no longer has.
     pub(super) fn compare_trail(
         &self,
         keys: &OperatorKeysAtRest,
@@ -115,7 +115,7 @@ impl Anchors {
         Ok(Some(TrailFault { seq, problem }))
     }
 
-    /// What of them is not in the journal any more.
+    /// Finds anchored commits that the journal no longer has.
     pub(super) async fn compare(&self, journal: &dyn Journal) -> Result<Vec<Fault>, JournalError> {
         let mut faults = Vec::new();
         for &(account, seq, hash) in &self.heads {
@@ -140,7 +140,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn anchors_survive_their_file_and_nothing_else_is_read_as_one() {
+    fn anchors_survive_their_file_and_no_other_file_is_accepted() {
         let directory = tempfile::tempdir().unwrap();
         let file = directory.path().join("anchors");
         let head = (AccountId::from_bits(7), Seq::new(5), Hash::from_bytes([9; 32]));

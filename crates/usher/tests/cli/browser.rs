@@ -1,4 +1,4 @@
-//! The stories of `tests/browser`, told to a real browser. Each file has a server of its own, whose clock it moves.
+//! Runs the stories of `tests/browser` in a real browser. Each file has its own server, whose clock it moves.
 
 mod tools;
 
@@ -8,7 +8,7 @@ use std::process::Command;
 use self::tools::Tools;
 use crate::program::{Server, repository};
 
-/// Makes one test of each file of stories.
+/// Generates a test for each file of stories.
 macro_rules! stories {
     ($($name:ident),+ $(,)?) => {
         $(
@@ -41,7 +41,7 @@ stories! {
 }
 
 #[test]
-fn every_file_of_stories_is_told() {
+fn every_file_of_stories_has_a_test() {
     let mut found: Vec<_> = fs::read_dir(repository().join("tests/browser"))
         .unwrap()
         .filter_map(|entry| {

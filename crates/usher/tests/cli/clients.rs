@@ -1,5 +1,5 @@
-//! `openapi.json` as others read it: clients that public generators make of it, against the real program, and its
-//! examples against its schemas. `tests/clients` has the programs, and pins what they stand on.
+//! Checks `openapi.json` with other programs: clients that public generators make from it run against the real program,
+//! and its examples are validated against its schemas. `tests/clients` has the programs, and pins their dependencies.
 
 use std::fs;
 use std::path::PathBuf;
@@ -14,13 +14,13 @@ use crate::program::{Server, repository};
 const PYTHON: &str = "tests/clients/python";
 const TYPESCRIPT: &str = "tests/clients/typescript";
 
-/// The environment with what Python has here.
+/// The Python environment with all packages of these tests.
 fn python() -> PathBuf {
     python_environment("python-client", &format!("{PYTHON}/requirements.txt"))
 }
 
 #[test]
-fn every_example_of_the_document_is_what_its_schema_says() {
+fn every_example_of_the_document_matches_its_schema() {
     let mut check = Command::new(python().join("bin/python"));
     check
         .arg(repository().join(PYTHON).join("examples.py"))
@@ -49,7 +49,7 @@ fn the_generated_python_client_signs_in_waits_claims_and_ends() {
         .arg(repository().join("openapi.json"));
     without_a_warning(&mut generate);
 
-    // The cache makes the check of the generated modules, which are many, cheap the next time.
+    // The cache makes checking the many generated modules cheap the next time.
     let mut check = Command::new(tools.join("bin/mypy"));
     check
         .args(["--strict", "--no-error-summary", "--cache-dir"])
@@ -83,7 +83,7 @@ fn the_generated_typescript_client_signs_in_waits_claims_and_ends() {
     );
 }
 
-/// Runs a generator, which leaves out what it warns of.
+/// Runs a generator. A warning fails the test, because the generator omits what it warns about.
 fn without_a_warning(generate: &mut Command) {
     let said = told(generate).to_lowercase();
     for word in ["warn", "unsupported", "dropp", "skip", "ignor"] {
@@ -109,7 +109,7 @@ fn run_against_a_server(program: &mut Command) {
     assert_eq!(server.stop().0, Some(0), "the server did not stop as told");
 }
 
-/// What a vendor's back end is given.
+/// What a vendor's back end needs to know.
 struct Desk {
     account: String,
     key: String,
@@ -145,7 +145,7 @@ impl Desk {
     }
 }
 
-/// All that a command says, which must succeed.
+/// Runs a command, which must succeed, and returns its output.
 fn told(command: &mut Command) -> String {
     let output = command.output();
     let output = output.unwrap_or_else(|error| panic!("cannot run {command:?}: {error}"));

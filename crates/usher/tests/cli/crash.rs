@@ -1,4 +1,4 @@
-//! The server is killed in the middle of its work, again and again, and nothing that it has acknowledged is lost.
+//! The server is killed in the middle of its work, again and again, and loses nothing that it has acknowledged.
 
 mod agents;
 mod world;
@@ -13,11 +13,11 @@ use self::world::{AGENTS, OPERATOR_KEY, World};
 use crate::program::{Server, usher};
 
 const KILLS: u64 = 5;
-/// Between so many acknowledged calls of all agents and so many, the power goes out.
+/// The server is killed after a number of acknowledged calls from this range.
 const CALLS_BEFORE_KILL: std::ops::Range<u64> = 20..250;
 
 #[test]
-fn s1_what_was_acknowledged_survives_being_killed_and_no_seat_is_given_twice() {
+fn s1_acknowledged_changes_survive_a_kill_and_no_seat_is_given_twice() {
     let data = tempfile::tempdir().unwrap();
     let path = data.path().to_str().unwrap();
     let start = || Server::start_with(&[("USHER_OPERATOR_KEY", OPERATOR_KEY)], &["--data", path]);
@@ -40,7 +40,7 @@ fn s1_what_was_acknowledged_survives_being_killed_and_no_seat_is_given_twice() {
     assert!(survived > 0, "nothing was at stake");
 }
 
-/// Lets all agents work, kills the server once they have been answered so often, and gathers what they know.
+/// Lets all agents work, kills the server after a number of acknowledged calls, and collects what the agents know.
 async fn work_until_killed(mut world: World, server: Server, round: u64, kill_after: u64) -> World {
     let (reached, mut is_reached) = tokio::sync::watch::channel(false);
     let load = Arc::new(Load {

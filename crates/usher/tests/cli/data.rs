@@ -1,4 +1,4 @@
-//! Looking after the data.
+//! Commands that maintain the data.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use crate::program::{Server, usher, usher_with};
 pub(crate) const ACCOUNT: AccountId = AccountId::from_bits(7);
 const COMMITS: u64 = 5;
 
-/// Puts an account with a few commits into a directory.
+/// Creates an account with a few commits in a directory.
 pub(crate) fn fill(directory: &Path) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -40,12 +40,12 @@ pub(crate) fn fill(directory: &Path) {
         }
         engine.shutdown().await;
     });
-    // Its digest is not by the key that a server will have.
+    // The snapshot's digest was not made with the key that a server will have.
     tamper(directory, &["DELETE FROM snapshots"]);
 }
 
 #[test]
-fn a_journal_as_it_was_written_is_found_well_also_while_the_server_runs() {
+fn an_unchanged_journal_passes_even_while_the_server_runs() {
     let data = tempfile::tempdir().unwrap();
     fill(data.path());
     let server = Server::start(data.path());
@@ -57,12 +57,12 @@ fn a_journal_as_it_was_written_is_found_well_also_while_the_server_runs() {
     // The server's start has drawn the first operator key.
     assert_eq!(
         run.out,
-        "All is well: 5 commits in 1 account, and 1 change of operator keys.\n"
+        "Everything is right: 5 commits in 1 account, and 1 change of operator keys.\n"
     );
 }
 
 #[test]
-fn a_row_that_a_hand_has_changed_is_named() {
+fn a_tampered_row_is_named() {
     let data = tempfile::tempdir().unwrap();
     fill(data.path());
     let database = rusqlite::Connection::open(data.path().join("usher.db")).unwrap();
@@ -81,15 +81,11 @@ fn a_row_that_a_hand_has_changed_is_named() {
         "{}",
         run.out
     );
-    assert!(
-        run.err.contains("1 account is not what was written"),
-        "{}",
-        run.err
-    );
+    assert!(run.err.contains("1 account is changed"), "{}", run.err);
 }
 
 #[test]
-fn what_cannot_be_checked_without_the_secrets_key_is_told() {
+fn without_the_secrets_key_verify_says_what_it_could_not_check() {
     let data = tempfile::tempdir().unwrap();
     let path = data.path().to_str().unwrap();
     fill(data.path());
@@ -110,7 +106,7 @@ fn what_cannot_be_checked_without_the_secrets_key_is_told() {
     assert_eq!(without.code, Some(3), "{}", without.err);
     assert_eq!(
         without.out,
-        "What was checked is well: 5 commits in 1 account, and 1 change of operator keys.\n"
+        "Everything checked is right: 5 commits in 1 account, and 1 change of operator keys.\n"
     );
     let unchecked = "Not checked, because the secrets key is not known: 2 sealed secrets, the note of the newest change. \
         Give it with `--secrets-key-file FILE` or `USHER_SECRETS_KEY`.";
@@ -122,7 +118,7 @@ fn what_cannot_be_checked_without_the_secrets_key_is_told() {
 }
 
 #[test]
-fn the_secrets_key_of_another_directory_is_no_sign_of_tampering() {
+fn the_secrets_key_of_another_directory_is_not_reported_as_tampering() {
     let data = tempfile::tempdir().unwrap();
     let path = data.path().to_str().unwrap();
     fill(data.path());
@@ -158,7 +154,7 @@ fn the_secrets_key_of_another_directory_is_no_sign_of_tampering() {
     assert!(tampered.out.contains("identity_join_key"), "{}", tampered.out);
 }
 
-/// Lets a hand write the data, and gives what `usher verify` then says.
+/// Changes the data as an attacker would, and returns the output of `usher verify`.
 fn verified_after(tampering: &[&str]) -> (Option<i32>, String, String) {
     let data = tempfile::tempdir().unwrap();
     fill(data.path());
@@ -175,7 +171,7 @@ pub(crate) fn tamper(directory: &Path, statements: &[&str]) {
 }
 
 #[test]
-fn whatever_a_hand_does_to_the_journal_is_found_and_named() {
+fn tampering_with_the_journal_is_found_and_named() {
     let swap = [
         "UPDATE commits SET position = 99 WHERE position = 2",
         "UPDATE commits SET position = 2 WHERE position = 3",
@@ -221,12 +217,12 @@ fn whatever_a_hand_does_to_the_journal_is_found_and_named() {
             out.starts_with(&format!("{ACCOUNT}, {named}")),
             "{tampering:?}: {out}"
         );
-        assert!(err.contains("1 account is not what was written"), "{err}");
+        assert!(err.contains("1 account is changed"), "{err}");
     }
 }
 
 #[test]
-fn whatever_a_hand_does_to_the_audit_is_found_and_named() {
+fn tampering_with_the_audit_is_found_and_named() {
     let cases: &[(&str, &str)] = &[
         (
             "UPDATE audit SET actor = 'user_of_another' WHERE place = 3 << 20",
@@ -256,7 +252,7 @@ fn whatever_a_hand_does_to_the_audit_is_found_and_named() {
         assert_eq!(code, Some(1), "{tampering}");
         assert_eq!(out, format!("{ACCOUNT}, {named}\n"), "{tampering}");
         assert!(
-            err.contains("1 stored row that derives from the journal is not what it says"),
+            err.contains("1 stored row that derives from the journal is wrong"),
             "{err}"
         );
     }
@@ -269,7 +265,7 @@ fn whatever_a_hand_does_to_the_audit_is_found_and_named() {
 }
 
 #[test]
-fn a_rebuild_makes_an_audit_good_that_a_hand_has_changed() {
+fn a_rebuild_repairs_a_tampered_audit() {
     let data = tempfile::tempdir().unwrap();
     let path = data.path().to_str().unwrap();
     fill(data.path());
@@ -281,14 +277,14 @@ fn a_rebuild_makes_an_audit_good_that_a_hand_has_changed() {
 
     assert_eq!(before.out.lines().count(), 3, "{}", before.out);
     assert_eq!(
-        after.out, "All is well: 5 commits in 1 account, and 0 changes of operator keys.\n",
+        after.out, "Everything is right: 5 commits in 1 account, and 0 changes of operator keys.\n",
         "{}",
         after.err
     );
 }
 
 #[test]
-fn an_end_that_was_cut_off_without_a_trace_is_seen_beside_an_anchor() {
+fn an_end_cut_off_without_a_trace_is_found_with_an_anchor() {
     let data = tempfile::tempdir().unwrap();
     let path = data.path().to_str().unwrap();
     fill(data.path());
@@ -314,13 +310,14 @@ fn an_end_that_was_cut_off_without_a_trace_is_seen_beside_an_anchor() {
     assert!(kept.contains(&format!("{ACCOUNT} 5 ")), "{kept}");
     assert_eq!(
         without.out,
-        "All is well: 3 commits in 1 account, and 0 changes of operator keys.\n"
+        "Everything is right: 3 commits in 1 account, and 0 changes of operator keys.\n"
     );
     assert_eq!(with.code, Some(1));
     let named = format!("{ACCOUNT}, commit 5: it is missing, but the anchor has it\n");
     assert_eq!(with.out, named);
     assert!(
-        with.err.contains("If you went back to a backup since then"),
+        with.err
+            .contains("If you have restored a backup since the anchor was made"),
         "{}",
         with.err
     );
@@ -329,7 +326,7 @@ fn an_end_that_was_cut_off_without_a_trace_is_seen_beside_an_anchor() {
 }
 
 #[test]
-fn whatever_a_hand_does_to_the_trail_of_operator_keys_is_found_and_named() {
+fn tampering_with_the_trail_of_operator_keys_is_found_and_named() {
     let not_written = "it is not the one that was written, or does not follow the one before it";
     let swap = "UPDATE identity_operator_audit SET seq = 9 WHERE seq = 1;
         UPDATE identity_operator_audit SET seq = 1 WHERE seq = 2;
@@ -364,7 +361,7 @@ fn whatever_a_hand_does_to_the_trail_of_operator_keys_is_found_and_named() {
         let before = usher(&verify);
         assert_eq!(
             before.out,
-            "All is well: 5 commits in 1 account, and 3 changes of operator keys.\n"
+            "Everything is right: 5 commits in 1 account, and 3 changes of operator keys.\n"
         );
         let hand = rusqlite::Connection::open(data.path().join("usher.db")).unwrap();
         assert!(hand.execute_batch(tampering).is_err(), "{tampering}");
@@ -383,16 +380,16 @@ fn whatever_a_hand_does_to_the_trail_of_operator_keys_is_found_and_named() {
         assert_eq!(after.out, faults.collect::<String>(), "{tampering}");
         assert_eq!(after.code, Some(1));
         let advice = if tampering == cut {
-            "The data is not what it was when the anchor was made"
+            "The data differs from the anchor"
         } else {
-            "The trail of operator keys is not what was written"
+            "The audit trail of operator keys was changed"
         };
         assert!(after.err.contains(advice), "{tampering}: {}", after.err);
     }
 }
 
 #[test]
-fn a_backup_that_was_taken_while_the_server_runs_is_whole() {
+fn a_backup_made_while_the_server_runs_is_complete() {
     let data = tempfile::tempdir().unwrap();
     fill(data.path());
     let copied = tempfile::tempdir().unwrap();
@@ -404,14 +401,17 @@ fn a_backup_that_was_taken_while_the_server_runs_is_whole() {
         data.path().to_str().unwrap(),
     ];
     let server = Server::start(data.path());
+    // The server answers only after it has stored the first operator key, which the backup must contain.
+    let status = usher(&["status", "--url", &server.url]);
 
     let first = usher(&arguments);
     let second = usher(&arguments);
 
     server.kill();
+    assert!(status.out.contains("is ready"), "{}", status.out);
     assert_eq!(first.code, Some(0), "{}", first.err);
     assert_eq!(second.code, Some(1));
-    assert!(second.err.contains("exists already"), "{}", second.err);
+    assert!(second.err.contains("already exists"), "{}", second.err);
     let verified = usher_with(
         &[(
             "USHER_SECRETS_KEY_FILE",
@@ -421,7 +421,7 @@ fn a_backup_that_was_taken_while_the_server_runs_is_whole() {
     );
     assert_eq!(
         verified.out,
-        "All is well: 5 commits in 1 account, and 1 change of operator keys.\n"
+        "Everything is right: 5 commits in 1 account, and 1 change of operator keys.\n"
     );
     let without_key = usher(&[
         "serve",
@@ -457,12 +457,12 @@ fn a_backup_that_was_taken_while_the_server_runs_is_whole() {
     );
     let (code, said) = restored.stop();
     assert_eq!(code, Some(0));
-    // Not the link that a server without an account shows.
+    // This must not be the link that a server without an account shows.
     assert!(said.starts_with("Sign in at http"), "{said}");
 }
 
 #[test]
-fn read_models_that_are_lost_come_back() {
+fn lost_read_models_are_rebuilt() {
     let data = tempfile::tempdir().unwrap();
     fill(data.path());
     let database = rusqlite::Connection::open(data.path().join("usher.db")).unwrap();

@@ -1,4 +1,4 @@
-//! What earlier versions have written opens, is found well, and can be worked on.
+//! Data of earlier versions opens, passes `usher verify`, and can be worked on.
 
 use std::path::{Path, PathBuf};
 
@@ -10,7 +10,7 @@ use crate::program::{Server, repository, usher};
 
 const PRODUCT: &str = "remote-support";
 
-/// The newest migrations of this version, of the journal and of the credentials.
+/// The newest migrations of this version: of the journal and of the credentials.
 const NEWEST: (i64, i64) = (9, 11);
 
 /// The directories of earlier versions, `stopped` and `killed`, each with what was acknowledged in it.
@@ -35,7 +35,7 @@ pub(crate) fn copy_of(directory: &Path) -> TempDir {
         let file = file.unwrap().path();
         let target = copy.path().join(file.file_name().unwrap());
         std::fs::copy(&file, &target).unwrap();
-        // A checkout does not keep that only the owner may read them.
+        // A checkout does not preserve that only the owner may read them.
         #[cfg(unix)]
         std::fs::set_permissions(&target, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
     }
@@ -45,11 +45,11 @@ pub(crate) fn copy_of(directory: &Path) -> TempDir {
 fn assert_well(data: &Path) {
     let run = usher(&["verify", "--data", data.to_str().unwrap()]);
     assert_eq!(run.code, Some(0), "{}{}", run.out, run.err);
-    assert!(run.out.starts_with("All is well: "), "{}", run.out);
+    assert!(run.out.starts_with("Everything is right: "), "{}", run.out);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_earlier_version_s_data_is_opened_verified_and_worked_on() {
+async fn data_of_every_earlier_version_opens_passes_verify_and_works() {
     for (directory, known) in kept() {
         let data = copy_of(&directory);
         let before = schema(data.path());
@@ -59,7 +59,7 @@ async fn every_earlier_version_s_data_is_opened_verified_and_worked_on() {
         if before == NEWEST {
             assert_eq!(upgraded.code, Some(0), "{}{}", upgraded.out, upgraded.err);
         } else {
-            // Which of this version's tables are to be filled at the next start.
+            // This version has tables that the next start has to fill.
             assert_eq!(upgraded.code, Some(3), "{}{}", upgraded.out, upgraded.err);
             assert!(upgraded.err.contains("were not compared"), "{}", upgraded.err);
         }
@@ -81,7 +81,7 @@ async fn every_earlier_version_s_data_is_opened_verified_and_worked_on() {
     }
 }
 
-/// The newest migrations that a database has, of the journal and of the credentials.
+/// The newest migrations that a database has: of the journal and of the credentials.
 fn schema(data: &Path) -> (i64, i64) {
     let database = rusqlite::Connection::open(data.join("usher.db")).unwrap();
     let newest = |history: &str| {
@@ -91,7 +91,7 @@ fn schema(data: &Path) -> (i64, i64) {
     (newest("refinery_schema_history"), newest("identity_migrations"))
 }
 
-/// A server of an earlier version has the directory while somebody tries the commands of this one.
+/// A server of an earlier version holds the directory while commands of this version run.
 #[test]
 fn no_command_changes_the_schema_under_a_server_of_an_earlier_version() {
     for (directory, _) in kept() {
@@ -118,7 +118,7 @@ fn no_command_changes_the_schema_under_a_server_of_an_earlier_version() {
             assert_eq!(run.code, Some(1), "{command:?}: {}", run.err);
             let said = match command {
                 ["rebuild"] => "Stop it first",
-                _ => "Run this command with the program that the server runs, or stop the server",
+                _ => "Run this command with the server's own program, or stop the server",
             };
             assert!(run.err.contains(said), "{command:?}: {}", run.err);
         }
@@ -134,7 +134,7 @@ fn no_command_changes_the_schema_under_a_server_of_an_earlier_version() {
     }
 }
 
-/// What was acknowledged is there, and seats change hands.
+/// Everything acknowledged is there, and seats can be taken and freed.
 async fn work(url: &str, known: &Value, is_killed: bool) {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let operator = Client::new(url, text(&known["operator_key"])).unwrap();

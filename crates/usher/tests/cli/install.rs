@@ -1,4 +1,4 @@
-//! Finds what tests need besides Usher, and installs what is missing.
+//! Finds the programs that tests need, and installs what is missing.
 
 use std::env;
 use std::fs::{self, File};
@@ -7,25 +7,25 @@ use std::process::Command;
 
 use crate::program::repository;
 
-/// What decides which npm packages there are, and how they are fetched.
+/// The files that determine which npm packages are installed, and how they are fetched.
 const PACKAGE_FILES: [&str; 3] = ["package.json", "package-lock.json", ".npmrc"];
 
 const PYTHON_ADVICE: &str =
     "Install Python 3.10 or later with venv (`apt-get install python3-venv` on Debian).";
 
-/// Where builds and tools are: the source tree stays as it is.
+/// The directory for builds and tools, so that the source tree stays unchanged.
 pub(crate) fn target() -> &'static Path {
     Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap()
 }
 
-/// Waits until no other test installs this; they may be processes of their own.
+/// Waits until no other test installs this; other tests may be separate processes.
 pub(crate) fn lock(what: &str) -> File {
     let lock = File::create(target().join(format!("{what}.lock"))).unwrap();
     lock.lock().unwrap();
     lock
 }
 
-/// The directory below `target` with the npm packages that the folder `source` of the repository pins. It is made where
+/// The directory below `target` with the npm packages that the folder `source` of the repository pins. It is created if
 /// it is missing or has others.
 pub(crate) fn npm_packages(name: &str, source: &str) -> PathBuf {
     let _lock = lock(name);
@@ -49,8 +49,8 @@ pub(crate) fn npm_packages(name: &str, source: &str) -> PathBuf {
     directory
 }
 
-/// The Python environment below `target` with what this file of the repository pins. It is made where it is missing or
-/// has other packages.
+/// The Python environment below `target` with the packages that this file of the repository pins. It is created if it
+/// is missing or has others.
 pub(crate) fn python_environment(name: &str, requirements: &str) -> PathBuf {
     let _lock = lock(name);
     let directory = target().join(name);
@@ -81,7 +81,7 @@ pub(crate) fn python_environment(name: &str, requirements: &str) -> PathBuf {
     directory
 }
 
-/// Debian ships Python without what environments are made with.
+/// Debian ships Python without the module that creates environments.
 fn make_environment(directory: &Path) {
     let venv = || {
         let mut command = Command::new("python3");
@@ -108,12 +108,12 @@ pub(crate) fn find(programs: &[&str]) -> Option<PathBuf> {
     })
 }
 
-/// Whether packages of Debian can be installed here.
+/// Whether Debian packages can be installed here.
 pub(crate) fn can_install() -> bool {
     find(&["apt-get"]).is_some() && is_root()
 }
 
-/// Installs packages of Debian.
+/// Installs Debian packages.
 pub(crate) fn install(packages: &[&str], advice: &str) {
     let _lock = lock("apt-get");
     run(Command::new("apt-get").args(["-qq", "update"]), advice);
@@ -132,7 +132,7 @@ fn is_root() -> bool {
     asked.is_ok_and(|answer| answer.stdout.trim_ascii() == b"0")
 }
 
-/// Runs a command that must succeed. Where it does not, the test fails with all that it said, and the advice.
+/// Runs a command that must succeed. If it fails, the test fails with its output and the advice.
 pub(crate) fn run(command: &mut Command, advice: &str) {
     let output = command.output();
     let output = output.unwrap_or_else(|error| panic!("cannot run {command:?}: {error}. {advice}"));

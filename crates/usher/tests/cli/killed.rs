@@ -1,8 +1,8 @@
-//! Whatever is being written when the program is killed, the data opens afterwards, whole.
+//! Whenever the program is killed during a write, the data opens afterwards and is complete.
 //!
 //! The program runs with a limit on the size of the files that it writes: the system kills it in the middle of the
-//! write that goes beyond. So each limit is one point in its work, the same each time, with a torn write at its end.
-//! The suite tries some limits; `USHER_TEST_KILLS=all` tries one for each page of the database.
+//! write that exceeds it. So each limit is one point in its work, the same each time, with a torn write at its end. The
+//! suite tries some limits; `USHER_TEST_KILLS=all` tries one for each page of the database.
 
 use std::path::Path;
 
@@ -10,15 +10,15 @@ use crate::data::{fill, tamper};
 use crate::data_directories::{copy_of, kept};
 use crate::program::{Server, start_limited, usher, usher_limited, usher_with};
 
-/// What the database writes at a time, and so the closest that two kills can be.
+/// The database's page size, and so the smallest step between two kills.
 const PAGE_KIB: usize = 4;
 
-/// How many limits apart the suite's are: a prime, so that they do not meet the same kind of write each time.
+/// The step between the suite's limits: a prime, so that they do not always hit the same kind of write.
 const STRIDE: usize = 13;
 
 const NO_LIMIT_KIB: usize = 1 << 20;
 
-/// Limits up to one that nothing reaches.
+/// Limits up to one that is never reached.
 fn limits(up_to_kib: usize) -> impl Iterator<Item = usize> {
     let is_long = std::env::var("USHER_TEST_KILLS").is_ok_and(|kills| kills == "all");
     let stride = if is_long { 1 } else { STRIDE };
@@ -60,7 +60,7 @@ fn a_first_start_that_was_killed_starts_again() {
 }
 
 #[test]
-fn an_upgrade_that_was_killed_is_done_by_the_next_start() {
+fn a_killed_upgrade_is_completed_by_the_next_start() {
     for (directory, _) in kept() {
         let mut killed = 0;
         for limit in limits(500) {
@@ -76,7 +76,7 @@ fn an_upgrade_that_was_killed_is_done_by_the_next_start() {
 }
 
 #[test]
-fn a_rebuild_that_was_killed_leaves_the_old_or_the_new_whole() {
+fn a_killed_rebuild_leaves_the_old_or_the_new_tables_complete() {
     let audit = |data: &Path| -> i64 {
         let database = rusqlite::Connection::open(data.join("usher.db")).unwrap();
         database
@@ -110,7 +110,7 @@ fn a_rebuild_that_was_killed_leaves_the_old_or_the_new_whole() {
 }
 
 #[test]
-fn a_backup_that_was_killed_leaves_no_file_of_its_name() {
+fn a_killed_backup_leaves_no_file_with_its_name() {
     let (mut killed, mut done) = (0, 0);
     let data = tempfile::tempdir().unwrap();
     fill(data.path());

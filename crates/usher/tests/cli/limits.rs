@@ -1,11 +1,11 @@
-//! What the system lets the server have, and who sees what it counts.
+//! The system's limits for the server, and access to its metrics.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 
 use crate::program::{Server, usher};
 
-/// Asks, and gives the whole answer.
+/// Sends a request, and returns the whole answer.
 fn get(address: &str, path: &str, token: Option<&str>) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
     let authorization = token.map(|token| format!("authorization: Bearer {token}\r\n"));
@@ -22,7 +22,7 @@ fn address(server: &Server) -> String {
 }
 
 #[test]
-fn metrics_are_for_operators_for_the_token_and_for_a_listener_of_their_own() {
+fn metrics_need_an_operator_key_or_the_token_or_their_own_listener() {
     let data = tempfile::tempdir().unwrap();
     let token = "a-token-for-the-monitoring";
     let file = data.path().join("metrics.token");
@@ -83,10 +83,10 @@ fn the_soft_limit_of_open_files_is_raised_to_the_hard_one() {
 
 #[test]
 #[cfg(unix)]
-fn where_few_files_may_be_open_fewer_connections_are_taken_and_the_log_says_how_many() {
+fn with_few_open_files_allowed_fewer_connections_are_accepted_and_the_log_says_how_many() {
     let (_server, mut log) = Server::start_limited("ulimit -n 400", &["--sandbox"]);
 
-    let said = log.wait_for("files open");
+    let said = log.wait_for("open files");
 
     assert!(
         said.contains("at most 144 connections are open at a time, not 20000"),

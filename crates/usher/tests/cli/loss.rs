@@ -1,4 +1,4 @@
-//! What was acknowledged and is missing at a start is noticed.
+//! A start notices that acknowledged changes are missing.
 
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
@@ -12,7 +12,7 @@ use crate::program::{Run, Server, usher};
 
 const OPERATOR_KEY: &str = "a-key-that-only-this-test-knows";
 
-/// A directory on which a server has worked, with six commits that are noted, and a snapshot.
+/// A directory on which a server has worked, with six noted commits and a snapshot.
 fn worked_on() -> TempDir {
     let data = tempfile::tempdir().unwrap();
     fill(data.path());
@@ -28,12 +28,12 @@ fn worked_on() -> TempDir {
     data
 }
 
-/// The same with a further operator key, which is noted and stands in the write-ahead file alone, as a kill leaves it.
+/// The same with another operator key, which is noted and only in the write-ahead file, as after a kill.
 fn killed() -> TempDir {
     let data = worked_on();
     let path = data.path().to_str().unwrap();
     let server = Server::start(data.path());
-    // Whoever reads an older state keeps the write-ahead file from being emptied.
+    // A reader of an older state keeps the write-ahead file from being checkpointed.
     let reader = rusqlite::Connection::open(data.path().join("usher.db")).unwrap();
     reader.execute_batch("BEGIN").unwrap();
     reader
@@ -61,7 +61,8 @@ fn start(data: &Path) -> Run {
     ])
 }
 
-/// Checks that a server does not start, says this, and starts once it is told to accept the loss, and then always.
+/// Checks that a server does not start, prints this, and starts once it is told to accept the loss, and every time
+/// after that.
 fn assert_refused_until_accepted(data: &Path, said: &str) {
     let path = data.to_str().unwrap();
     let before = listing(data);
@@ -83,7 +84,7 @@ fn assert_refused_until_accepted(data: &Path, said: &str) {
     assert_eq!(usher(&["verify", "--data", path]).code, Some(0));
 }
 
-/// The files in a directory and their sizes, but for those that any look makes.
+/// The files in a directory and their sizes, except for those that any reader creates.
 fn listing(data: &Path) -> Vec<(String, u64)> {
     let mut files: Vec<_> = std::fs::read_dir(data)
         .unwrap()
@@ -107,7 +108,7 @@ fn remove_database(data: &Path) {
 }
 
 #[test]
-fn commits_that_are_noted_and_missing_stop_a_start() {
+fn missing_noted_commits_stop_a_start() {
     let data = worked_on();
     tamper(
         data.path(),
@@ -134,7 +135,7 @@ fn a_flipped_byte_in_the_write_ahead_file_stops_a_start() {
     let wal = data.path().join("usher.db-wal");
     let mut bytes = std::fs::read(&wal).unwrap();
     assert!(bytes.len() > 4_096, "nothing is in the write-ahead file");
-    // In the first frame: what follows does not count either.
+    // In the first frame: SQLite ignores it and everything after it.
     bytes[32 + 24 + 100] ^= 1;
     std::fs::write(&wal, &bytes).unwrap();
     let kept = bytes.len();
@@ -163,7 +164,7 @@ fn a_flipped_byte_in_the_write_ahead_file_stops_a_start() {
 }
 
 #[test]
-fn a_database_that_is_gone_or_empty_stops_a_start() {
+fn a_missing_or_empty_database_stops_a_start() {
     let gone = worked_on();
     remove_database(gone.path());
     assert_refused_until_accepted(gone.path(), "is gone or empty: 6 commits up to 20");
@@ -180,7 +181,7 @@ fn a_database_that_is_gone_or_empty_stops_a_start() {
 }
 
 #[test]
-fn a_note_that_is_gone_changed_or_of_another_server_stops_a_start() {
+fn a_note_that_is_missing_changed_or_of_another_server_stops_a_start() {
     let gone = worked_on();
     std::fs::remove_file(gone.path().join("usher.note")).unwrap();
     assert_refused_until_accepted(gone.path(), "`usher.note`, is missing");
@@ -203,7 +204,11 @@ fn a_note_that_is_gone_changed_or_of_another_server_stops_a_start() {
         &["UPDATE commits SET hash = randomblob(32) WHERE position = 6"],
     );
     let refused = start(one.path());
-    assert!(refused.err.contains("is another one"), "{}", refused.err);
+    assert!(
+        refused.err.contains("is not the one that the server used"),
+        "{}",
+        refused.err
+    );
     std::fs::copy(other.path().join("usher.note"), one.path().join("usher.note")).unwrap();
     let refused = start(one.path());
     assert!(
@@ -214,7 +219,7 @@ fn a_note_that_is_gone_changed_or_of_another_server_stops_a_start() {
 }
 
 #[test]
-fn a_first_start_that_was_killed_is_a_first_start() {
+fn a_start_after_a_killed_first_start_is_a_first_start() {
     let data = tempfile::tempdir().unwrap();
     std::fs::write(data.path().join("usher.lock"), "").unwrap();
     std::fs::write(data.path().join("usher.first-start"), "").unwrap();
@@ -232,7 +237,7 @@ fn a_first_start_that_was_killed_is_a_first_start() {
 }
 
 #[test]
-fn a_snapshot_that_a_hand_has_changed_is_named_and_the_server_does_not_start_on_it() {
+fn a_tampered_snapshot_is_named_and_the_server_does_not_start() {
     let data = worked_on();
     let path = data.path().to_str().unwrap();
     let change = "UPDATE snapshots SET state = CAST(replace(state, 'Number 4', 'Number 9') AS BLOB)";
@@ -248,11 +253,7 @@ fn a_snapshot_that_a_hand_has_changed_is_named_and_the_server_does_not_start_on_
         format!("{named}its state is not what the commits give\n")
     );
     assert_eq!(verified.code, Some(1));
-    assert!(
-        verified.err.contains("`usher rebuild` makes again"),
-        "{}",
-        verified.err
-    );
+    assert!(verified.err.contains("run `usher rebuild`"), "{}", verified.err);
     assert_eq!(refused.code, Some(1));
     assert!(refused.err.contains(&named), "{}", refused.err);
     assert_eq!(rebuilt.code, Some(0), "{}", rebuilt.err);

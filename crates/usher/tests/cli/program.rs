@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
 
-/// What a run of the program came to.
+/// The result of a run.
 #[derive(Debug)]
 pub(crate) struct Run {
     pub(crate) code: Option<i32>,
@@ -12,7 +12,7 @@ pub(crate) struct Run {
     pub(crate) err: String,
 }
 
-/// The root of the repository, in which commands run, so that transcripts show paths as readers have them.
+/// The root of the repository. Commands run there, so that transcripts have the same paths as readers do.
 pub(crate) fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
@@ -25,7 +25,7 @@ fn command(arguments: &[&str]) -> Command {
     in_the_open(command)
 }
 
-/// The program with a limit on the size of the files that it writes: the system kills it where it goes beyond.
+/// The program with a limit on the size of the files that it writes: the system kills it when it exceeds the limit.
 fn limited(kib: usize, arguments: &[&str]) -> Command {
     let mut command = Command::new("bash");
     let script = format!("ulimit -c 0; ulimit -f {kib}; exec \"$@\"");
@@ -33,7 +33,7 @@ fn limited(kib: usize, arguments: &[&str]) -> Command {
     in_the_open(command)
 }
 
-/// Without what the environment of the tests might say.
+/// Removes the variables that the environment of the tests may have.
 fn in_the_open(mut command: Command) -> Command {
     command.current_dir(repository());
     for name in [
@@ -65,7 +65,7 @@ pub(crate) fn usher(arguments: &[&str]) -> Run {
     usher_with(&[], arguments)
 }
 
-/// Runs the program to its end, in an environment with these besides.
+/// Runs the program to its end, with additional environment variables.
 pub(crate) fn usher_with(environment: &[(&str, &str)], arguments: &[&str]) -> Run {
     let output = command(arguments)
         .envs(environment.iter().copied())
@@ -78,7 +78,7 @@ pub(crate) fn usher_with(environment: &[(&str, &str)], arguments: &[&str]) -> Ru
     }
 }
 
-/// Runs the program to its end, or to the write that goes beyond the limit: then it has no exit code.
+/// Runs the program to its end, or until a write exceeds the limit; then it has no exit code.
 pub(crate) fn usher_limited(kib: usize, arguments: &[&str]) -> Run {
     let output = limited(kib, arguments).output().unwrap();
     Run {
@@ -88,14 +88,14 @@ pub(crate) fn usher_limited(kib: usize, arguments: &[&str]) -> Run {
     }
 }
 
-/// What a start has told.
+/// The output of a start.
 pub(crate) struct Shown {
-    /// Where an operator key is: the output is no terminal.
+    /// Whether it named the file with an operator key, since the output is not a terminal.
     pub(crate) has_key: bool,
 }
 
-/// Starts a server that may write files up to this size, and kills it once it has told all that a start tells. None
-/// where the limit killed it before.
+/// Starts a server that may write files up to this size, and kills it after its complete start output. `None` if the
+/// limit killed it before that.
 pub(crate) fn start_limited(kib: usize, data: &Path) -> Option<Shown> {
     let arguments = [
         "serve",
@@ -113,7 +113,7 @@ pub(crate) fn start_limited(kib: usize, data: &Path) -> Option<Shown> {
     let (mut has_key, mut is_up) = (false, false);
     for line in out.lines().map(Result::unwrap) {
         has_key |= line.starts_with("The operator key is in ");
-        is_up |= line.starts_with("Set up the first account: ") || line.starts_with("Sign in at ");
+        is_up |= line.starts_with("Create the first account: ") || line.starts_with("Sign in at ");
         if is_up {
             break;
         }
@@ -123,17 +123,17 @@ pub(crate) fn start_limited(kib: usize, data: &Path) -> Option<Shown> {
     is_up.then_some(Shown { has_key })
 }
 
-/// A server that runs. It is killed where a test ends without stopping it.
+/// A running server. It is killed if a test ends without stopping it.
 pub(crate) struct Server {
     child: Child,
     out: BufReader<ChildStdout>,
-    /// Where it listens.
+    /// The URL it listens on.
     pub(crate) url: String,
-    /// What it said besides when it started.
+    /// The rest of its start output.
     pub(crate) greeting: String,
 }
 
-/// What a server tells about its own doing.
+/// A server's log.
 pub(crate) struct Log(BufReader<ChildStderr>);
 
 impl Server {
@@ -142,19 +142,19 @@ impl Server {
         Self::start_with(&[], &["--data", data.to_str().unwrap()])
     }
 
-    /// Starts a server with these arguments, in an environment with these besides.
+    /// Starts a server with these arguments and additional environment variables.
     pub(crate) fn start_with(environment: &[(&str, &str)], arguments: &[&str]) -> Self {
         Self::spawn(environment, arguments, Stdio::null())
     }
 
-    /// Starts a server with these arguments, whose log is read.
+    /// Starts a server with these arguments and returns its log.
     pub(crate) fn start_logging(arguments: &[&str]) -> (Self, Log) {
         let mut server = Self::spawn(&[], arguments, Stdio::piped());
         let log = BufReader::new(server.child.stderr.take().unwrap());
         (server, Log(log))
     }
 
-    /// Starts a server that a shell has limited so, whose log is read.
+    /// Starts a server under limits set by a shell, and returns its log.
     #[cfg(unix)]
     pub(crate) fn start_limited(limit: &str, arguments: &[&str]) -> (Self, Log) {
         let mut shell = Command::new("sh");
@@ -169,7 +169,7 @@ impl Server {
     fn spawn(environment: &[(&str, &str)], arguments: &[&str], log: Stdio) -> Self {
         let mut command = command(&["serve"]);
         command
-            // Where it is not said, on a free port.
+            // On a free port, unless an address is given.
             .args(if arguments.contains(&"--listen") {
                 &[][..]
             } else {
@@ -200,24 +200,24 @@ impl Server {
         }
     }
 
-    /// The operator key that a first start keeps in a file, or shows where it keeps nothing.
+    /// The operator key that a first start writes to a file, or prints if it has no data directory.
     pub(crate) fn operator_key(&mut self) -> String {
         for line in self.out.by_ref().lines().map(Result::unwrap) {
             if let Some(key) = line.strip_prefix("Operator key: ") {
                 return key.to_owned();
             }
             if let Some(rest) = line.strip_prefix("The operator key is in ") {
-                let (file, _) = rest.split_once(", which its owner alone").expect(&line);
+                let (file, _) = rest.split_once(", which only its owner").expect(&line);
                 return std::fs::read_to_string(file).unwrap().trim().to_owned();
             }
         }
         panic!("the first start tells of no key")
     }
 
-    /// The link to the page that sets the first account up, which comes after the key.
+    /// The link to the page that creates the first account, which is printed after the key.
     pub(crate) fn setup_link(&mut self) -> String {
         let mut lines = self.out.by_ref().lines().map(Result::unwrap);
-        let link = lines.find_map(|line| line.strip_prefix("Set up the first account: ").map(str::to_owned));
+        let link = lines.find_map(|line| line.strip_prefix("Create the first account: ").map(str::to_owned));
         link.expect("a start without an account shows a link")
     }
 
@@ -228,13 +228,13 @@ impl Server {
         assert!(sent.unwrap().success());
     }
 
-    /// Kills it without a warning, as a power cut would.
+    /// Kills it without warning, as in a power cut.
     pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
-    /// Tells it to stop, and gives its exit code and all that it still said.
+    /// Stops it, and returns its exit code and the rest of its output.
     pub(crate) fn stop(mut self) -> (Option<i32>, String) {
         self.signal("-TERM");
         let mut said = String::new();
@@ -244,7 +244,7 @@ impl Server {
 }
 
 impl Log {
-    /// Waits for a line that has this in it.
+    /// Waits for a log line that contains `text`.
     pub(crate) fn wait_for(&mut self, text: &str) -> String {
         let mut said = String::new();
         loop {

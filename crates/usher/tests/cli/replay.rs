@@ -1,4 +1,4 @@
-//! Replays of real logs against figures from elsewhere.
+//! Replays of real logs, compared with independent figures.
 
 use std::process::Command;
 
@@ -32,7 +32,7 @@ fn figures(count: &Value) -> [u64; 8] {
     FIGURES.map(|name| count[name].as_u64().expect(name))
 }
 
-/// The figures of the independent count in `tests/oracle`, and the seats it took.
+/// The figures of the independent count in `tests/oracle`, and the number of seats it used.
 fn oracle(log: &str, feature: &str, seats: Option<u32>, group: &str) -> (u64, [u64; 8]) {
     let mut command = Command::new("python3");
     command.current_dir(repository());
@@ -58,7 +58,7 @@ fn oracle(log: &str, feature: &str, seats: Option<u32>, group: &str) -> (u64, [u
 }
 
 #[test]
-fn how_long_work_lasts_does_not_depend_on_the_number_of_seats() {
+fn the_length_of_sessions_does_not_depend_on_the_number_of_seats() {
     for (log, feature, seats, refused) in [
         ("umich-ansys-2", "hfsshpc", 60, 81),
         ("elk-autodesk", "64300ACD_F", 6, 122),
@@ -111,7 +111,7 @@ fn an_independent_count_agrees_on_a_log_with_every_trap() {
 }
 
 #[test]
-fn the_object_says_what_it_is_of_and_how_the_log_was_read() {
+fn the_json_names_what_was_replayed_and_how_the_log_was_read() {
     let count = replay("tests/traces/traps.log", "Draw", Some(2), "host");
 
     assert_eq!(count["log"], "tests/traces/traps.log");
@@ -149,7 +149,7 @@ fn seats_that_are_held_for_longer_than_any_lease_are_kept() {
 }
 
 #[test]
-fn a_checkout_of_more_licenses_than_there_are_seats_is_refused_however_many_it_asks_for() {
+fn a_checkout_of_more_licenses_than_seats_is_refused_however_large() {
     let directory = tempfile::tempdir().unwrap();
     let log = directory.path().join("greedy.log");
     let lines = [
@@ -165,11 +165,7 @@ fn a_checkout_of_more_licenses_than_there_are_seats_is_refused_however_many_it_a
 
     assert_eq!(figures(&count)[..4], [2, 2, 1, 1]);
     assert_eq!(without.code, Some(1));
-    assert!(
-        without.err.contains("Say how many with `--seats`"),
-        "{}",
-        without.err
-    );
+    assert!(without.err.contains("Set it with `--seats`"), "{}", without.err);
 }
 
 #[test]

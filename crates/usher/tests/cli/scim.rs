@@ -1,5 +1,5 @@
-//! Two public testers of SCIM servers, from `PyPI`, against the real program: `scim2-cli`, which tests what the server
-//! says of itself, and `scim-sanity`. `tests/scim/requirements.txt` pins them.
+//! Two public SCIM test tools from `PyPI` against the real program: `scim2-cli`, which tests what the server says about
+//! itself, and `scim-sanity`. `tests/scim/requirements.txt` pins them.
 
 use std::path::Path;
 use std::process::Command;
@@ -10,7 +10,7 @@ use crate::install::python_environment;
 use crate::program::Server;
 
 #[test]
-fn public_testers_of_scim_find_nothing_wrong() {
+fn public_scim_test_tools_find_nothing_wrong() {
     let tools = python_environment("scim-testers", "tests/scim/requirements.txt");
     let mut server = Server::start_with(&[], &["--sandbox"]);
     let operator_key = server.operator_key();
@@ -18,7 +18,7 @@ fn public_testers_of_scim_find_nothing_wrong() {
     let (account, key) = runtime.block_on(directory_key(&server.url, &operator_key));
     let url = format!("{}/scim/v2/{account}", server.url);
 
-    // It calls a check that it skips a failed one, so nothing is hidden.
+    // A check that it skips is reported as failed, so nothing is hidden.
     let header = format!("Authorization: Bearer {key}");
     let (is_right, said) = told(&tools, "scim2", &["-u", &url, "-h", &header, "test", "--verbose"]);
     assert!(is_right, "scim2 test:\n{said}");
@@ -38,7 +38,7 @@ fn public_testers_of_scim_find_nothing_wrong() {
     let results = report["results"].as_array().unwrap();
     let passed = results.iter().filter(|result| result["status"] == "pass").count();
     assert!(passed > 20, "{said}");
-    // Agents are a draft of which Usher advertises nothing. Everything else passes, without as much as a warning.
+    // Agents are a draft that Usher does not advertise. Everything else passes without even a warning.
     let is_of_agents = |result: &serde_json::Value| {
         let name = result["name"].as_str().unwrap();
         result["status"] == "skip" && name.starts_with("Agent")
@@ -50,7 +50,7 @@ fn public_testers_of_scim_find_nothing_wrong() {
     assert_eq!(server.stop().0, Some(0), "the server did not stop as told");
 }
 
-/// An account with seats, and a directory's key to it.
+/// An account with seats, and a directory's key for it.
 async fn directory_key(url: &str, operator_key: &str) -> (String, String) {
     let operator = Client::new(url, operator_key).unwrap();
     let account = Account::create(&operator, "Under test").await.unwrap();
@@ -65,7 +65,7 @@ async fn directory_key(url: &str, operator_key: &str) -> (String, String) {
     (account.id().to_owned(), key.key)
 }
 
-/// Whether a tester finds nothing wrong, and all that it says.
+/// Whether a tool finds nothing wrong, and its output.
 fn told(tools: &Path, program: &str, arguments: &[&str]) -> (bool, String) {
     let told = Command::new(tools.join("bin").join(program))
         .args(arguments)

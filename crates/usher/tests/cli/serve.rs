@@ -5,7 +5,7 @@ use std::net::{TcpListener, TcpStream};
 
 use crate::program::{Run, Server, usher, usher_with};
 
-/// Whether the server takes this for its operator's key.
+/// Whether the server accepts this operator key.
 fn status(url: &str, key: &str) -> (Option<i32>, String) {
     let run = usher_with(&[("USHER_OPERATOR_KEY", key)], &["status", "--url", url]);
     (run.code, run.out + &run.err)
@@ -33,13 +33,13 @@ fn the_first_start_shows_an_operator_key_and_later_ones_do_not() {
     assert!(key.starts_with("usher_op_"), "{key}");
     assert!(asked.contains("is ready"), "{asked}");
     assert!(
-        !said.contains(&key) && said.contains("Set up the first account: http"),
+        !said.contains(&key) && said.contains("Create the first account: http"),
         "{said}"
     );
 }
 
 #[test]
-fn an_operator_may_bring_a_key() {
+fn an_operator_may_set_their_own_key() {
     let data = tempfile::tempdir().unwrap();
     let key = "the-key-that-the-operator-drew";
     let data = ["--data", data.path().to_str().unwrap()];
@@ -61,7 +61,7 @@ fn an_operator_may_bring_a_key() {
 }
 
 #[test]
-fn the_first_start_keeps_a_secrets_key_that_its_owner_alone_reads_and_later_ones_need_it() {
+fn the_first_start_creates_a_private_secrets_key_that_later_starts_need() {
     let data = tempfile::tempdir().unwrap();
     let path = data.path().to_str().unwrap();
     let serve = ["serve", "--listen", "127.0.0.1:0", "--data", path];
@@ -153,7 +153,7 @@ fn a_port_that_is_taken_is_named() {
 
 #[cfg(unix)]
 #[test]
-fn where_no_terminal_shows_the_operator_key_its_owner_alone_reads_it_in_a_file() {
+fn without_a_terminal_the_operator_key_is_in_a_private_file() {
     let data = tempfile::tempdir().unwrap();
     let (_, said) = Server::start(data.path()).stop();
 
@@ -170,7 +170,7 @@ fn where_no_terminal_shows_the_operator_key_its_owner_alone_reads_it_in_a_file()
 }
 
 #[test]
-fn each_change_and_each_refusal_is_a_line_of_the_log_without_names_or_secrets() {
+fn each_change_and_each_refusal_is_a_log_line_without_names_or_secrets() {
     let data = tempfile::tempdir().unwrap();
     let (server, mut log) =
         Server::start_logging(&["--data", data.path().to_str().unwrap(), "--log-format", "json"]);
@@ -215,7 +215,7 @@ fn each_change_and_each_refusal_is_a_line_of_the_log_without_names_or_secrets() 
         changed["duration_us"].is_u64() && changed["request_id"].is_string(),
         "{changed}"
     );
-    // The look between them is no change.
+    // The read between them is not a change and has no line.
     assert_eq!(refused["route"], "/v1/accounts/{account}/users");
     assert_eq!(
         (refused["status"].as_u64(), refused["account"].as_str()),
@@ -229,7 +229,7 @@ fn each_change_and_each_refusal_is_a_line_of_the_log_without_names_or_secrets() 
     }
 }
 
-/// Sends one request, `METHOD /path`, and gives the whole answer.
+/// Sends one request, `METHOD /path`, and returns the whole answer.
 fn ask(url: &str, key: &str, request: &str, body: &str) -> String {
     let address = url.strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(address).unwrap();
@@ -246,7 +246,7 @@ fn ask(url: &str, key: &str, request: &str, body: &str) -> String {
 }
 
 #[test]
-fn every_line_for_programs_is_json_also_at_a_start_that_warns_or_fails() {
+fn every_line_is_json_even_if_the_start_warns_or_fails() {
     let data = tempfile::tempdir().unwrap();
     let path = data.path().to_str().unwrap();
     let json = |text: &str| -> serde_json::Value { serde_json::from_str(text).expect(text) };
@@ -276,7 +276,7 @@ fn every_line_for_programs_is_json_also_at_a_start_that_warns_or_fails() {
     assert_eq!(warning["level"], "WARN");
     for (run, code, said) in [
         (second, 1, "Another Usher server uses the data"),
-        (usage, 2, "`nowhere` is not a place"),
+        (usage, 2, "`nowhere` is not an address to listen on"),
     ] {
         assert_eq!(run.code, Some(code), "{}", run.err);
         let lines: Vec<_> = run.err.lines().map(json).collect();
@@ -292,7 +292,7 @@ fn every_line_for_programs_is_json_also_at_a_start_that_warns_or_fails() {
 }
 
 #[test]
-fn what_the_log_cannot_be_is_refused_with_what_it_can_be() {
+fn invalid_log_settings_are_refused_with_the_valid_ones() {
     let data = tempfile::tempdir().unwrap();
     let serve = [
         "serve",
@@ -337,7 +337,7 @@ fn a_first_start_that_fails_leaves_nothing_new_behind() {
 }
 
 #[test]
-fn plain_http_where_other_machines_reach_it_is_warned_of() {
+fn the_start_warns_of_plain_http_that_other_machines_can_reach() {
     let data = tempfile::tempdir().unwrap();
     let (server, mut log) =
         Server::start_logging(&["--data", data.path().to_str().unwrap(), "--listen", ":0"]);
@@ -372,7 +372,7 @@ fn without_arguments_the_data_is_the_users_own() {
 }
 
 #[test]
-fn a_configuration_that_cannot_be_used_is_shown_with_its_place() {
+fn an_invalid_configuration_is_reported_with_its_file_and_line() {
     let data = tempfile::tempdir().unwrap();
     std::fs::write(
         data.path().join("usher.toml"),
@@ -393,7 +393,7 @@ fn a_configuration_that_cannot_be_used_is_shown_with_its_place() {
 }
 
 #[test]
-fn who_has_lost_the_operator_key_makes_another_while_the_server_runs() {
+fn a_lost_operator_key_is_replaced_while_the_server_runs() {
     let data = tempfile::tempdir().unwrap();
     let path = data.path().to_str().unwrap();
     let mut server = Server::start(data.path());
@@ -462,7 +462,7 @@ fn who_has_lost_the_operator_key_makes_another_while_the_server_runs() {
 }
 
 #[test]
-fn the_configuration_says_what_arguments_can_and_arguments_win() {
+fn the_configuration_has_the_settings_of_the_arguments_which_override_it() {
     let data = tempfile::tempdir().unwrap();
     let path = data.path().to_str().unwrap();
     let (config, key) = (data.path().join("usher.toml"), data.path().join("keys/secrets"));
@@ -501,7 +501,7 @@ fn the_configuration_says_what_arguments_can_and_arguments_win() {
 }
 
 #[test]
-fn what_is_wrong_in_the_configuration_is_named_with_its_file_and_key() {
+fn errors_in_the_configuration_name_its_file_and_key() {
     let data = tempfile::tempdir().unwrap();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let listen = format!("listen = \"{}\"", taken.local_addr().unwrap());
@@ -529,7 +529,7 @@ fn what_is_wrong_in_the_configuration_is_named_with_its_file_and_key() {
     }
 }
 
-/// The file name and permissions of all that is in a directory.
+/// The names and permissions of all files in a directory.
 #[cfg(unix)]
 fn modes(directory: &std::path::Path) -> Vec<(String, u32)> {
     let files = std::fs::read_dir(directory).unwrap().map(Result::unwrap);
@@ -545,7 +545,7 @@ fn modes(directory: &std::path::Path) -> Vec<(String, u32)> {
 
 #[cfg(unix)]
 #[test]
-fn files_are_for_their_owner_alone_in_a_directory_that_others_can_enter_and_so_is_the_key() {
+fn files_and_the_key_are_private_in_a_directory_that_others_can_enter() {
     use std::os::unix::fs::PermissionsExt;
     let data = tempfile::tempdir().unwrap();
     let open = |path: &std::path::Path, mode| {
@@ -566,7 +566,7 @@ fn files_are_for_their_owner_alone_in_a_directory_that_others_can_enter_and_so_i
     );
     assert!(running.iter().all(|(_, mode)| *mode == 0o600), "{running:?}");
 
-    // An earlier version, or a copy, left them open.
+    // As an earlier version, or a copy, could leave them.
     open(&data.path().join("usher.db"), 0o644);
     Server::start(data.path()).stop();
     assert!(modes(data.path()).iter().all(|(_, mode)| *mode == 0o600));

@@ -83,7 +83,7 @@ fn files_are_short_enough_to_be_read() {
 }
 
 #[test]
-fn the_words_are_those_that_people_say() {
+fn no_file_has_a_word_that_we_avoid() {
     let is_wrong = |_: &str, line: &str| WORDS.iter().any(|(word, _)| line.to_lowercase().contains(word));
     let found = wrong(is_wrong);
 
@@ -91,7 +91,7 @@ fn the_words_are_those_that_people_say() {
 }
 
 #[test]
-fn a_lint_is_expected_to_speak_where_it_is_switched_off() {
+fn lints_are_switched_off_with_expect_and_a_reason() {
     // `expect` fails once there is nothing to allow any more.
     let is_wrong = |path: &str, line: &str| {
         let code = line.trim_start();

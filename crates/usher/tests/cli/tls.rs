@@ -18,7 +18,7 @@ fn write_certificate(folder: &Path) -> CertificateDer<'static> {
     made.cert.der().clone()
 }
 
-/// Whether the server is alive for who trusts this certificate alone.
+/// Whether a client that trusts only this certificate can connect.
 fn shows(server: &Server, certificate: &CertificateDer<'static>) -> bool {
     let mut roots = RootCertStore::empty();
     roots.add(certificate.clone()).unwrap();
@@ -42,7 +42,7 @@ fn shows(server: &Server, certificate: &CertificateDer<'static>) -> bool {
 }
 
 #[test]
-fn with_a_certificate_the_server_speaks_tls_and_says_so() {
+fn with_a_certificate_the_server_speaks_tls_and_prints_https_links() {
     let data = tempfile::tempdir().unwrap();
     let path = data.path().to_str().unwrap();
     let files = tempfile::tempdir().unwrap();
@@ -61,7 +61,7 @@ fn with_a_certificate_the_server_speaks_tls_and_says_so() {
     assert!(shows(&server, &made));
     let (code, said) = server.stop();
     assert_eq!(code, Some(0));
-    assert!(said.contains("Set up the first account: https://"), "{said}");
+    assert!(said.contains("Create the first account: https://"), "{said}");
     assert!(
         without_key.err.contains("Name it with `--tls-key FILE`"),
         "{}",
@@ -79,12 +79,12 @@ fn with_a_certificate_the_server_speaks_tls_and_says_so() {
         "{}",
         proxy.err
     );
-    assert!(url.err.contains("is not the address of a server"), "{}", url.err);
+    assert!(url.err.contains("is not a server's URL"), "{}", url.err);
 }
 
 #[cfg(unix)]
 #[test]
-fn on_a_hang_up_signal_the_certificate_is_read_anew_and_a_broken_one_changes_nothing() {
+fn sighup_reloads_the_certificate_and_a_broken_one_changes_nothing() {
     let data = tempfile::tempdir().unwrap();
     let first = write_certificate(data.path());
     let named = "tls_cert = \"cert.pem\"\ntls_key = \"key.pem\"\n";
@@ -95,24 +95,24 @@ fn on_a_hang_up_signal_the_certificate_is_read_anew_and_a_broken_one_changes_not
     let second = write_certificate(data.path());
     assert!(shows(&server, &first));
     server.signal("-HUP");
-    log.wait_for("new connections are shown another certificate");
+    log.wait_for("new connections use the new certificate");
 
     assert!(!shows(&server, &first));
     assert!(shows(&server, &second));
 
     std::fs::write(data.path().join("cert.pem"), "no certificate").unwrap();
     server.signal("-HUP");
-    let said = log.wait_for("the certificate could not be read again");
+    let said = log.wait_for("the certificate could not be reloaded");
 
     assert!(
-        said.contains("The certificate stays the one of before") && said.contains("cert.pem does not hold"),
+        said.contains("The previous certificate stays in use") && said.contains("cert.pem does not hold"),
         "{said}"
     );
     assert!(shows(&server, &second));
 
     let third = write_certificate(data.path());
     server.signal("-HUP");
-    log.wait_for("new connections are shown another certificate");
+    log.wait_for("new connections use the new certificate");
 
     assert!(shows(&server, &third));
     assert_eq!(server.stop().0, Some(0));

@@ -1,7 +1,7 @@
-//! What the program says, word for word. The documentation quotes these files.
+//! The program's exact output. The documentation quotes these files.
 //!
-//! Each file in `transcripts/` holds commands, `$ usher …`, each with what it writes to standard output, then to
-//! standard error, and its exit code where that is not 0. `UPDATE_TRANSCRIPTS=1` writes them again.
+//! Each file in `transcripts/` holds commands, `$ usher …`, each followed by its standard output, its standard error,
+//! and its exit code if that is not 0. `UPDATE_TRANSCRIPTS=1` regenerates them.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -26,7 +26,7 @@ fn transcript(commands: &str) -> String {
 }
 
 #[test]
-fn the_program_says_what_the_transcripts_hold() {
+fn the_program_prints_what_the_transcripts_have() {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/transcripts");
     let mut files: Vec<_> = fs::read_dir(directory)
         .unwrap()
@@ -48,7 +48,7 @@ fn the_program_says_what_the_transcripts_hold() {
 }
 
 #[test]
-fn a_reader_that_has_seen_enough_is_no_failure() {
+fn a_closed_output_pipe_is_not_a_failure() {
     let output = Command::new("sh")
         .current_dir(repository())
         .env("USHER", env!("CARGO_BIN_EXE_usher"))

@@ -1,5 +1,5 @@
-//! The account whose pages are measured: agents at work, a team, an owner in a browser who is signed in at the console,
-//! and a code that waits for its customer.
+//! The account whose pages are measured: signed-in agents, a team, an owner's browser that is also signed in at the
+//! console, and a code that waits for its customer.
 
 use bytes::Bytes;
 use http_body_util::Full;
@@ -15,21 +15,21 @@ use crate::bench::world::{self, AccountOfBench, OPERATOR_KEY};
 
 const EMAIL: &str = "owner@bench.example";
 const PASSWORD: &str = "an owner of the benchmark";
-/// How many people the team has.
+/// How many members the team has.
 const MEMBERS: usize = 500;
-/// For how long a sign-in is good: longer than all the measuring.
+/// The lease of a sign-in, in seconds: longer than the whole measurement.
 const LEASE_SECS: u32 = 3_600;
 
-/// What the pages need to be named.
+/// The ids that the pages need.
 pub(super) struct Desk {
     pool: String,
     team: String,
     group: String,
-    /// Somebody at work, on what.
+    /// A signed-in user with a session.
     pub(super) user: String,
     sign_in: String,
     session: String,
-    /// Somebody with a seat of their own.
+    /// A user with a named seat.
     named: String,
     pub(super) code: String,
     /// The owner's browser.
@@ -88,7 +88,7 @@ impl Desk {
         })
     }
 
-    /// The address of a page, with the ids of what it is about.
+    /// The page's address with the ids filled in.
     pub(super) fn named_in(&self, page: &str) -> String {
         let ids = [
             ("{user}", &self.user),
@@ -104,7 +104,7 @@ impl Desk {
     }
 }
 
-/// Nobody at work sends a heartbeat while pages are measured.
+/// Sets a long lease, because nobody sends heartbeats during the measurement.
 async fn keep_without_heartbeats(
     connection: &mut Connection,
     account: &AccountOfBench,
@@ -118,7 +118,7 @@ async fn keep_without_heartbeats(
     Ok(())
 }
 
-/// Buys one named seat besides the shared ones, and gives it to somebody.
+/// Buys one named seat in addition to the shared ones, and gives it to a user.
 async fn give_named_seat(
     connection: &mut Connection,
     account: &AccountOfBench,
@@ -138,7 +138,7 @@ async fn give_named_seat(
     Ok(())
 }
 
-/// Signs somebody in and starts a session: the sign-in and the session.
+/// Signs a user in and starts a session. Returns the ids of the sign-in and the session.
 async fn work(
     connection: &mut Connection,
     account: &AccountOfBench,
@@ -158,7 +158,7 @@ async fn work(
     Ok((made.sign_in.id, session))
 }
 
-/// Signs a new owner in through the form, and gives the cookie.
+/// Signs a new owner in through the form, and returns the cookie.
 async fn sign_in_to_portal(
     connection: &mut Connection,
     account: &AccountOfBench,
@@ -179,7 +179,7 @@ async fn sign_in_to_portal(
     cookies(&answer, None)
 }
 
-/// Signs the owner in on this browser as a device.
+/// Signs the owner in at the console, so that this browser is a device.
 async fn sign_in_at_console(
     connection: &mut Connection,
     cookie: HeaderValue,
@@ -216,11 +216,11 @@ async fn post(
     Err(BenchError::refused(path, &answer))
 }
 
-/// The cookies that a browser sends after this answer, with those that it had.
+/// The cookies that a browser sends after this answer, including those that it already had.
 fn cookies(answer: &Answer, had: Option<&HeaderValue>) -> Result<HeaderValue, BenchError> {
     let set = answer.headers.get_all(SET_COOKIE).iter();
     let set = set.filter_map(|cookie| cookie.to_str().ok()?.split(';').next());
-    // What was just done is not shown again with each page.
+    // The message about the last action must not appear on every page.
     let set = set.filter(|cookie| !cookie.starts_with("usher_flash="));
     let had = had.and_then(|had| had.to_str().ok());
     let all: Vec<_> = had.into_iter().chain(set).collect();

@@ -1,4 +1,4 @@
-//! What an update of a live page costs: how soon after a change it is there, and how much of it goes over the wire.
+//! Measures updates of live pages: the time from the change, and the size over the wire.
 
 use std::time::{Duration, Instant};
 
@@ -17,12 +17,12 @@ use crate::bench::process::Server;
 use crate::bench::report::Report;
 use crate::bench::world::OPERATOR_KEY;
 
-/// For how long nothing comes before an update is taken to be whole.
+/// An update is considered complete when nothing has arrived for this long.
 const QUIET: Duration = Duration::from_millis(100);
 
-/// Follows a live page while somebody on it is renamed again and again, one update at a time. The time is from the
-/// change being sent to the update's last byte; the size is that of the largest update, in a stream that is
-/// compressed as a whole.
+/// Follows a live page while a user on it is renamed again and again, one update at a time. The time is from sending
+/// the change to the update's last byte; the size is that of the largest update, in a stream that is compressed as a
+/// whole.
 pub(super) async fn measure(
     server: &Server,
     account: &str,
@@ -36,11 +36,11 @@ pub(super) async fn measure(
     let mut changes = Connection::open(server.address).await?;
     let mut watcher = Connection::open(server.address).await?;
     let mut stream = watcher.begin(follow).await?.into_body();
-    // What is shown when the page is opened.
+    // The state when the page is opened.
     update(&mut stream).await?;
     let (mut millis, mut largest) = (Vec::with_capacity(ASKED), 0);
     for number in 0..ASKED {
-        // Updates that come too soon after one another wait; that is no cost.
+        // Updates in quick succession are delayed on purpose; that delay must not be measured.
         tokio::time::sleep(UPDATE_EVERY).await;
         let change = json!({ "name": format!("Agent 0, renamed {number} times") });
         let sent = Instant::now();
@@ -53,7 +53,7 @@ pub(super) async fn measure(
     Ok(())
 }
 
-/// Reads one update: when its last byte came, and how many it had.
+/// Reads one update. Returns the time of its last byte and its size in bytes.
 async fn update(stream: &mut Incoming) -> Result<(Instant, usize), BenchError> {
     let ended = || BenchError::Client("a live page ended".to_owned());
     let first = stream.frame().await.ok_or_else(ended)??;

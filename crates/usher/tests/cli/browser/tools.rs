@@ -1,4 +1,5 @@
-//! What the stories need besides Usher: a browser, and their packages. What is missing is installed, or said.
+//! What the stories need besides Usher: a browser and npm packages. If something is missing, it is installed, or the
+//! error says how.
 
 use std::env;
 use std::fs;
@@ -6,7 +7,7 @@ use std::path::PathBuf;
 
 use crate::install::{can_install, find, install, lock, npm_packages, target};
 
-/// What Chromium is called by those who package it.
+/// The names of Chromium in various distributions.
 const BROWSERS: [&str; 4] = [
     "chromium",
     "chromium-browser",
@@ -14,7 +15,7 @@ const BROWSERS: [&str; 4] = [
     "google-chrome-stable",
 ];
 
-/// Where everything is that stories are told with.
+/// The paths of everything that stories need.
 pub(super) struct Tools {
     pub(super) browser: PathBuf,
     /// The directory that holds the stories' `node_modules`.
@@ -23,7 +24,7 @@ pub(super) struct Tools {
 }
 
 impl Tools {
-    /// Installs what is missing.
+    /// Installs what is missing, and returns the paths.
     pub(super) fn ready() -> Self {
         let packages = npm_packages("browser-tests", "tests/browser");
         let pictures = target().join("pictures");

@@ -8,20 +8,20 @@ use usher_client::{Account, Error, SignInAnswer};
 
 use super::world::{Known, PRODUCT, Person, Pool, device};
 
-/// Far more than an agent gets answered before the server is killed.
+/// Far more calls than an agent can make before the server is killed.
 const CALLS_MAX: usize = 5_000;
 
-/// What all agents share.
+/// State shared by all agents.
 pub(super) struct Load {
     pub(super) account: Account,
     pub(super) pools: Arc<[Pool]>,
     pub(super) answered: AtomicU64,
     pub(super) kill_after: u64,
-    /// Told once so many calls were answered that the server is to be killed.
+    /// Set once enough calls were acknowledged to kill the server.
     pub(super) reached: watch::Sender<bool>,
 }
 
-/// The server is gone.
+/// The server has been killed.
 struct Gone;
 
 impl Load {
@@ -32,7 +32,7 @@ impl Load {
     }
 }
 
-/// Works for these people until the server is gone, and says what is known of them then.
+/// Works for these people until the server is gone, and returns what is known about them then.
 pub(super) async fn agent(
     load: Arc<Load>,
     mut people: Vec<Person>,
@@ -92,7 +92,7 @@ async fn sign_out(load: &Load, person: &mut Person, id: &str, token: &str) -> Re
     }
 }
 
-/// A heartbeat, and asking again for what one has: both find the sign-in as it is.
+/// A heartbeat, and signing in again: both find the existing sign-in.
 async fn stay(load: &Load, person: &Person, id: &str, token: &str) -> Result<(), Gone> {
     if let Err(error) = load.account.with_token(token).heartbeat(id, true).await {
         return gone(&error);
@@ -111,7 +111,7 @@ async fn stay(load: &Load, person: &Person, id: &str, token: &str) -> Result<(),
     }
 }
 
-/// Only a server that is gone gives no answer. Any other is a fault.
+/// Only a killed server gives no answer. Anything else is a fault.
 fn gone(error: &Error) -> Result<(), Gone> {
     match error {
         Error::Transport(_) => Err(Gone),

@@ -1,4 +1,4 @@
-//! The account that agents work in, and what is known of it.
+//! The account that agents work in, and what is known about it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,25 +9,25 @@ use usher_client::{Account, Client, Device, SignIn, SignInAnswer};
 
 pub(super) const OPERATOR_KEY: &str = "a-key-that-only-this-test-knows";
 pub(super) const PRODUCT: &str = "remote-support";
-/// How many agents work at the same time, each for people of their own.
+/// How many agents work at the same time, each for different people.
 pub(super) const AGENTS: usize = 8;
-/// The seats of each pool.
+/// The number of seats in each pool.
 const SEATS: [u32; 3] = [2, 3, 5];
-/// The people who share each pool's seats.
+/// The number of people who share each pool's seats.
 const PEOPLE_PER_POOL: usize = 8;
 
-/// What is known of a person's sign-in.
+/// What is known about a person's sign-in.
 #[derive(Debug, Clone)]
 pub(super) enum Known {
-    /// They are not signed in: never were, or signing out was acknowledged.
+    /// Not signed in: never was, or signing out was acknowledged.
     Out,
     /// Signing in was acknowledged.
     In { id: String, token: String },
-    /// Nobody knows whether the last call was carried out.
+    /// It is unknown whether the last call was executed.
     InDoubt,
 }
 
-/// A person, and what is known of them.
+/// A person, and what is known about their sign-in.
 #[derive(Debug)]
 pub(super) struct Person {
     pub(super) user: String,
@@ -44,15 +44,15 @@ pub(super) fn device() -> Device {
     }
 }
 
-/// A pool's seats, and how many of them are certainly held: counted up after signing in is acknowledged, and down
-/// before signing out is asked for.
+/// A pool's seats, and how many of them are certainly held: incremented after signing in is acknowledged, and
+/// decremented before signing out is requested.
 #[derive(Debug)]
 pub(super) struct Pool {
     pub(super) seats: u32,
     pub(super) held: AtomicU32,
 }
 
-/// The account and everything known of it.
+/// The account and everything known about it.
 pub(super) struct World {
     pub(super) account: Account,
     pub(super) pools: Arc<[Pool]>,
@@ -61,7 +61,7 @@ pub(super) struct World {
 }
 
 impl World {
-    /// Makes the account, its pools and its people.
+    /// Creates the account, its pools and its people.
     pub(super) async fn make(url: &str) -> Self {
         let operator = Client::new(url, OPERATOR_KEY).unwrap();
         let account = Account::create(&operator, "Under load").await.unwrap();
@@ -116,7 +116,7 @@ impl World {
         }
     }
 
-    /// Deals the people out to so many agents.
+    /// Divides the people among `agents` agents.
     pub(super) fn take_people(&mut self, agents: usize) -> Vec<Vec<Person>> {
         let mut dealt: Vec<Vec<Person>> = (0..agents).map(|_| Vec::new()).collect();
         for (number, person) in self.people.drain(..).enumerate() {
@@ -125,8 +125,8 @@ impl World {
         dealt
     }
 
-    /// Compares what the server that started again knows with what was acknowledged, and learns what was in doubt.
-    /// Says how many acknowledged sign-ins were found.
+    /// Compares the state of the restarted server with what was acknowledged, and resolves what was unknown. Returns
+    /// how many acknowledged sign-ins were found.
     pub(super) async fn check_and_adopt(&mut self, url: &str) -> usize {
         let acknowledged = self
             .people
@@ -148,7 +148,7 @@ impl World {
             }
             person.known = match found {
                 None => Known::Out,
-                // Asking again is safe and shows the token (S6).
+                // Signing in again is safe and returns the token (S6).
                 Some(sign_in) => {
                     self.pools[person.pool].held.fetch_add(1, Ordering::SeqCst);
                     let again = self
