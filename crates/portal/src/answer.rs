@@ -1,4 +1,4 @@
-//! Pages as answers, and what every page has around it.
+//! Responses that are pages, and the frame that all pages share.
 
 use askama::Template;
 use axum::http::{StatusCode, header};
@@ -9,33 +9,33 @@ use crate::nav::NavLink;
 use crate::said::Said;
 use crate::{assets, flash};
 
-/// What the layout shows around a page.
+/// The part of a page that the layout renders around it.
 #[derive(Debug, Default)]
 pub(crate) struct Frame {
-    /// Who is signed in.
+    /// The signed-in user, if any.
     pub(crate) signed: Option<Signed>,
-    /// The token of the page's forms.
+    /// The anti-forgery token for the page's forms.
     pub(crate) csrf: String,
-    /// What was just done.
+    /// The message about the last action, shown once.
     pub(crate) flash: Option<Said<String>>,
 }
 
-/// Who is signed in, and where they may go.
+/// The signed-in user, and the pages they can go to.
 #[derive(Debug)]
 pub(crate) struct Signed {
     pub(crate) account_name: String,
     pub(crate) user_name: String,
-    /// Empty as long as there is one page only that they may see.
+    /// Empty while the user may see only one page.
     pub(crate) nav: Vec<NavLink>,
 }
 
 impl Frame {
-    /// Whether there are pages to go to beside this one.
+    /// Whether there is a menu.
     pub(crate) fn has_nav(&self) -> bool {
         self.signed.as_ref().is_some_and(|signed| !signed.nav.is_empty())
     }
 
-    /// The part of the assets' addresses that changes with them.
+    /// The part of the assets' URLs that changes when an asset does.
     #[expect(clippy::unused_self, reason = "templates call it as a method")]
     pub(crate) fn assets(&self) -> &'static str {
         &assets::VERSION
@@ -47,7 +47,7 @@ pub(crate) fn page(template: &impl Template) -> Response {
     page_at(StatusCode::OK, template)
 }
 
-/// The page of a form that was not right: 422.
+/// The page with a form that has errors, with status 422.
 pub(crate) fn page_again(template: &impl Template) -> Response {
     page_at(StatusCode::UNPROCESSABLE_ENTITY, template)
 }
@@ -64,12 +64,12 @@ pub(crate) fn page_at(status: StatusCode, template: &impl Template) -> Response 
     }
 }
 
-/// Goes back to a page, which says what was done.
+/// Redirects to a page that shows `message`.
 pub(crate) fn done(path: &str, message: impl Into<String>) -> Response {
     done_with(CookieJar::new(), path, message)
 }
 
-/// The same, with other cookies.
+/// The same, with other cookies too.
 pub(crate) fn done_with(jar: CookieJar, path: &str, message: impl Into<String>) -> Response {
     (flash::keep(jar, message.into()), Redirect::to(path)).into_response()
 }

@@ -1,4 +1,4 @@
-//! The style sheet and the scripts. Their addresses carry a digest of them, so that browsers keep them for good.
+//! The style sheet and the scripts. Their URLs contain a digest, so that browsers can cache them forever.
 
 use std::sync::LazyLock;
 
@@ -12,8 +12,8 @@ use crate::shown::hex;
 const STYLE: &str = include_str!("../static/portal.css");
 const SCRIPT: &str = include_str!("../static/portal.js");
 const ICON: &str = include_str!("../static/icon.svg");
-/// The hypermedia library with its extension for event streams, in one file: so the extension registers before the
-/// library looks at the page.
+/// The hypermedia library and its extension for event streams in one file, so that the extension is registered before
+/// the library processes the page.
 const LIBRARY: &str = concat!(
     include_str!("../vendor/htmx/htmx.min.js"),
     "\n",
@@ -21,7 +21,7 @@ const LIBRARY: &str = concat!(
     "\n"
 );
 
-/// Part of the assets' addresses: another where one of them differs.
+/// Part of the assets' URLs; changes when any asset does.
 pub(crate) static VERSION: LazyLock<String> = LazyLock::new(|| {
     let mut digest = Sha256::new();
     for asset in [STYLE, SCRIPT, ICON, LIBRARY] {
@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_script_library_is_as_it_was_published_with_its_license() {
+    fn the_script_library_is_unchanged_and_has_its_license() {
         let vendor = Path::new(env!("CARGO_MANIFEST_DIR")).join("vendor/htmx");
         let sums = std::fs::read_to_string(vendor.join("SHA256SUMS")).unwrap();
         let mut listed = BTreeSet::new();
@@ -78,7 +78,7 @@ mod tests {
             listed,
             BTreeSet::from(["LICENSE", "htmx.min.js", "hx-sse.min.js"])
         );
-        // Those of htmx.org 4.0.1, so that the list itself cannot change without a word.
+        // The digests of htmx.org 4.0.1, so that the list of digests itself cannot change unnoticed.
         assert_eq!(
             hex(&Sha256::digest(sums.as_bytes())),
             "e7987ab679357771b7dd2829150ce21acc06e3860ebadc5c078cb9cc8f078469"

@@ -1,7 +1,7 @@
-//! The cookie that says who is signed in.
+//! The session cookie.
 //!
-//! Where browsers come by https, it is called `__Host-usher_session` outside: they then keep it from being set by
-//! another host or over plain HTTP. Pages know one name; the layer in `protect.rs` translates.
+//! When browsers use https, the cookie is called `__Host-usher_session` on the wire, so that neither another host nor a
+//! plain HTTP connection can set it. Pages use only the plain name; the layer in `protect.rs` translates.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum_extra::extract::CookieJar;
@@ -11,42 +11,43 @@ use usher_identity::{KNOWN_BROWSER_LIFE, Secret};
 
 use crate::portal::Portal;
 
-/// The name of the cookie.
+/// The cookie's name within the portal, and on the wire over plain HTTP.
 pub const SESSION_COOKIE: &str = "usher_session";
 
-/// The name of the cookie where browsers come by https.
+/// The cookie's name on the wire over https.
 pub const SESSION_COOKIE_OF_HOST: &str = "__Host-usher_session";
 
 pub(crate) fn session_secret(jar: &CookieJar) -> Option<&str> {
     jar.get(SESSION_COOKIE).map(Cookie::value)
 }
 
-/// The cookie for who has just signed in. It ends with the browser; what it stands for ends when the server says so.
+/// The cookie for a new session. It is deleted when the browser closes; the server decides when the session itself
+/// ends.
 pub(crate) fn of_session(portal: &Portal, secret: Secret) -> Cookie<'static> {
     of_session_value(portal, secret.into_exposed())
 }
 
-/// The same, where the secret is text already.
+/// The same for a secret that is already text.
 pub(crate) fn of_session_value(portal: &Portal, secret: String) -> Cookie<'static> {
     build(SESSION_COOKIE, secret, portal.is_https())
 }
 
-/// The name of the cookie by which a browser is known in which somebody has signed in before.
+/// The cookie that identifies a browser in which somebody has signed in before.
 const BROWSER_COOKIE: &str = "usher_browser";
 
-/// What the browser keeps of who has signed in with it, signed.
+/// The signed id in that cookie.
 pub(crate) fn signed_browser(jar: &CookieJar) -> Option<&str> {
     jar.get(BROWSER_COOKIE).map(Cookie::value)
 }
 
-/// The cookie by which a browser is known from now on. It opens nothing.
+/// The cookie that makes a browser known. It gives no access.
 pub(crate) fn of_browser(portal: &Portal, signed: Secret) -> Cookie<'static> {
     let mut cookie = build(BROWSER_COOKIE, signed.into_exposed(), portal.is_https());
     cookie.set_max_age(Duration::seconds(i64::from(KNOWN_BROWSER_LIFE.get())));
     cookie
 }
 
-/// Takes the cookie away from the browser.
+/// Deletes the session cookie.
 pub(crate) fn without_session(jar: CookieJar) -> CookieJar {
     jar.remove(Cookie::build(SESSION_COOKIE).path("/"))
 }
@@ -60,7 +61,7 @@ pub(crate) fn build(name: &'static str, value: String, secure: bool) -> Cookie<'
         .build()
 }
 
-/// Of what a browser sends by https, takes the session's cookie only under the name that nobody else can set.
+/// Removes the plain session cookie from a request over https, where only the `__Host-` name is accepted.
 pub(crate) fn take_own_alone(headers: &mut HeaderMap) {
     let sent: Vec<_> = headers
         .get_all(header::COOKIE)
@@ -84,7 +85,7 @@ fn translated(pair: &str) -> Option<String> {
     }
 }
 
-/// Sends no cookie that would go over plain HTTP, and the session's under the name that nobody else can set.
+/// Makes all cookies `Secure`, and sends the session cookie under its `__Host-` name.
 pub(crate) fn bind_to_host(headers: &mut HeaderMap) {
     let set: Vec<_> = headers.get_all(header::SET_COOKIE).iter().cloned().collect();
     headers.remove(header::SET_COOKIE);

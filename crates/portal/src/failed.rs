@@ -1,4 +1,4 @@
-//! Why there is no page: the problem's own sentences, with what to do.
+//! Error pages: the problem's sentences, and what the user can do.
 
 use std::sync::Arc;
 
@@ -17,23 +17,23 @@ use crate::said::Said;
 use crate::sentence;
 use crate::viewer::Viewer;
 
-/// Why a request has no page of its own.
+/// Why a request is not answered with its page.
 #[derive(Debug)]
 pub(crate) enum Failed {
     /// Nobody is signed in.
     SignIn {
-        /// Where to go afterwards.
+        /// Where to go after signing in.
         back: Option<String>,
     },
-    /// The password is temporary, and another has to be chosen first.
+    /// The password is temporary: the user has to choose a new one first.
     PasswordChange,
-    /// The account requires a second factor, which has to be set up first.
+    /// The account requires a second factor: the user has to set one up first.
     SecondFactor,
-    /// The same as the API would answer.
+    /// An error, as the API would report it.
     Problem(Box<Problem>),
 }
 
-/// What an error page says.
+/// The contents of an error page.
 #[derive(Debug, Clone)]
 struct Explained {
     status: StatusCode,
@@ -52,13 +52,13 @@ struct FailedPage<'a> {
 }
 
 impl Failed {
-    /// What the rules refuse, where there is no form beside which to say it.
+    /// A refusal of the rules, for requests without a form that could show it.
     pub(crate) fn refused(refusal: &Refusal) -> Self {
         let problem = Problem::refused(refusal, None);
         problem.detailed(sentence::of(refusal)).into()
     }
 
-    /// There is no such thing, or none that the viewer may see.
+    /// The thing does not exist, or the viewer may not see it.
     pub(crate) fn not_found(what: &'static str) -> Self {
         Self::refused(&Refusal::NotFound { what })
     }
@@ -108,7 +108,7 @@ impl Explained {
     }
 }
 
-/// Puts an error page into the frame of who is signed in, so that they can go on from it.
+/// Adds the menu to an error page, so that a signed-in user can continue from it.
 pub(crate) async fn in_frame(State(portal): State<Arc<Portal>>, request: Request, next: Next) -> Response {
     let cookies = request.headers().get_all(header::COOKIE).iter().cloned();
     let cookies: Vec<_> = cookies.collect();
@@ -126,7 +126,7 @@ pub(crate) async fn in_frame(State(portal): State<Arc<Portal>>, request: Request
     response
 }
 
-/// The sign-in page, and where to go after it.
+/// The path of the sign-in page, with where to go afterwards.
 fn sign_in_path(back: Option<&str>) -> String {
     let Some(back) = back.filter(|back| *back != "/") else {
         return "/sign-in".to_owned();
@@ -137,7 +137,7 @@ fn sign_in_path(back: Option<&str>) -> String {
     format!("/sign-in?{query}")
 }
 
-/// What a person can do; the API's own remedies speak to programmers.
+/// What a person can do. The API's own remedies address programmers.
 fn remedy(status: StatusCode) -> &'static str {
     match status.as_u16() {
         404 => {

@@ -1,4 +1,4 @@
-//! What a page says once about what was just done, after the redirect.
+//! The message about the last action, which the page after the redirect shows once.
 
 use axum::extract::Request;
 use axum::http::{HeaderValue, header};
@@ -11,24 +11,24 @@ use crate::said::Said;
 
 const COOKIE: &str = "usher_flash";
 
-/// Takes the cookie away.
+/// Deletes the cookie.
 const GONE: &str = "usher_flash=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax";
 
 /// The most characters of a message.
 const CHARS_MAX: usize = 300;
 
-/// The message that the page is to show.
+/// The message for the page.
 pub(crate) fn read(jar: &CookieJar) -> Option<Said<String>> {
     let text = jar.get(COOKIE)?.value();
     Some(Said(text.chars().take(CHARS_MAX).collect()))
 }
 
-/// Keeps a message for the next page.
+/// Stores a message for the next page.
 pub(crate) fn keep(jar: CookieJar, message: String) -> CookieJar {
     jar.add(cookies::build(COOKIE, message, false))
 }
 
-/// Forgets the message once a page was made that shows it.
+/// Deletes the message after a page has shown it.
 pub(crate) async fn clear_when_shown(request: Request, next: Next) -> Response {
     let jar = CookieJar::from_headers(request.headers());
     let had = jar.get(COOKIE).is_some();

@@ -1,7 +1,7 @@
-//! Against forms that another site makes a browser send.
+//! Protection against cross-site request forgery.
 //!
-//! Three lines of defense: the cookie is `SameSite=Lax`; the browser says where a request comes from
-//! (`Sec-Fetch-Site`, else `Origin`); and every form of who is signed in carries a token that only a page of the same
+//! There are three lines of defense: the session cookie is `SameSite=Lax`; the browser reports where a request comes
+//! from (`Sec-Fetch-Site`, else `Origin`); and every form of a signed-in user has a token that only a page of the same
 //! session knows.
 
 use axum::http::{HeaderMap, header};
@@ -14,14 +14,14 @@ use usher_identity::draw_bits;
 
 use crate::shown::hex;
 
-/// The field of forms that carries the token.
+/// The form field with the token.
 pub(crate) const FIELD: &str = "_csrf";
 
-/// The header that carries it where a script sends the request.
+/// The header with the token for requests by a script.
 pub(crate) const HEADER: &str = "x-csrf-token";
 
-/// A token for the pages of one session: a random part and its mac under the session's secret. Another one for each
-/// page, so that it cannot be told from the length of compressed answers.
+/// A token for one page of a session: a random part and its MAC with the session's secret. It differs for each page, so
+/// that it cannot be guessed from the length of compressed responses.
 pub(crate) fn token(secret: &str, now: Timestamp) -> String {
     let nonce = draw_bits(now).unwrap_or_default();
     let nonce = format!("{nonce:032x}");
@@ -37,8 +37,8 @@ pub(crate) fn is_of(secret: &str, token: &str) -> bool {
     mac(secret, nonce).as_bytes().ct_eq(given.as_bytes()).into()
 }
 
-/// Whether the browser says that the request comes from another site. One that says nothing is believed: it is an
-/// old one, or no browser at all.
+/// Whether the browser reports that the request comes from another site. A request without that information is
+/// accepted: it is from an old browser, or from no browser.
 pub(crate) fn is_from_elsewhere(headers: &HeaderMap) -> bool {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     if let Some(site) = text("sec-fetch-site") {
@@ -51,7 +51,7 @@ pub(crate) fn is_from_elsewhere(headers: &HeaderMap) -> bool {
     text(header::HOST.as_str()) != Some(host)
 }
 
-/// What is answered to a form that is not one of ours.
+/// The answer to a form without a valid token.
 pub(crate) fn refused() -> Problem {
     let detail = "This form was not sent by a page of your present session, so nothing was done. \
                   Go back, load the page again, and send it again.";

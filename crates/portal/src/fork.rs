@@ -1,4 +1,4 @@
-//! Two routers with one door.
+//! A service that chooses one of two routers for each request.
 
 use std::convert::Infallible;
 use std::task::{Context, Poll};
@@ -9,10 +9,10 @@ use axum::response::Response;
 use axum::routing::future::RouteFuture;
 use tower::Service;
 
-/// Two routers, of which the request says which one answers it.
+/// Two routers, and the function that chooses.
 #[derive(Clone)]
 pub struct Fork {
-    /// Whether a request goes to the first.
+    /// Whether a request goes to the first one.
     pub(crate) is_for_first: fn(&Request) -> bool,
     pub(crate) first: Router,
     pub(crate) second: Router,

@@ -1,4 +1,4 @@
-//! Forms: what was typed, what is wrong with it, and that it was sent by one of our pages.
+//! Forms: the submitted values, their errors, and the proof that one of our pages sent them.
 
 use std::sync::Arc;
 
@@ -16,23 +16,23 @@ use crate::said::Said;
 use crate::sentence;
 use crate::viewer::Viewer;
 
-/// The fields of a form as they were typed, with what is wrong with them. Templates show both (`m::field`).
+/// The submitted fields of a form, with their errors. Templates show both (`m::field`).
 #[derive(Debug, Default)]
 pub(crate) struct Form {
     values: Vec<(String, String)>,
     errors: Vec<FormError>,
 }
 
-/// What is wrong.
+/// An error in a form.
 #[derive(Debug)]
 pub(crate) struct FormError {
-    /// With which field; empty for the form as a whole.
+    /// The name of the field; empty for the form as a whole.
     pub(crate) field: String,
-    /// A sentence.
+    /// A sentence for the user.
     pub(crate) message: Said<String>,
 }
 
-/// What fields are called beside them, where that is more than their name.
+/// Labels of fields whose label is not simply their name.
 const LABELS: [(&str, &str); 16] = [
     ("account", "Name of the account"),
     ("act", "What to do"),
@@ -53,13 +53,13 @@ const LABELS: [(&str, &str); 16] = [
 ];
 
 impl FormError {
-    /// What the field is called.
+    /// The label of the field.
     pub(crate) fn label(&self) -> String {
         label(&self.field)
     }
 }
 
-/// What a field is called.
+/// The label of the field with this name.
 pub(crate) fn label(field: &str) -> String {
     if let Some(rule) = rules::label(field) {
         return rule.to_owned();
@@ -75,7 +75,7 @@ pub(crate) fn label(field: &str) -> String {
 }
 
 impl Form {
-    /// A form that shows what is there, before anybody typed.
+    /// A form with initial values.
     pub(crate) fn showing<'a>(values: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let values = values.into_iter();
         Self {
@@ -86,7 +86,7 @@ impl Form {
         }
     }
 
-    /// The same form, which shows what is there in fields that nobody typed in.
+    /// The same form, with these values in fields that were not submitted.
     pub(crate) fn or_showing<'a>(mut self, values: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         for (name, value) in values {
             if self.values.iter().all(|(other, _)| other != name) {
@@ -96,12 +96,12 @@ impl Form {
         self
     }
 
-    /// Forgets a field, so that it shows what is there ([`Self::or_showing`]).
+    /// Removes a field, so that it shows its initial value ([`Self::or_showing`]).
     pub(crate) fn forget(&mut self, name: &str) {
         self.values.retain(|(other, _)| other != name);
     }
 
-    /// All that was typed, field by field.
+    /// All submitted fields with their values.
     pub(crate) fn entries(&self) -> impl Iterator<Item = (String, String)> + '_ {
         self.values.iter().cloned()
     }
@@ -113,36 +113,36 @@ impl Form {
         }
     }
 
-    /// What was typed in a field; empty where nothing was.
+    /// The submitted value of a field; empty if there is none.
     pub(crate) fn value(&self, name: &str) -> &str {
         let mut values = self.values.iter();
         let found = values.find(|(other, _)| other == name);
         found.map_or("", |(_, value)| value.as_str())
     }
 
-    /// Whatever was sent under a name: the ticked boxes of a list.
+    /// All values of a field, such as the ticked boxes of a list.
     pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         let of_name = self.values.iter().filter(move |(other, _)| other == name);
         of_name.map(|(_, value)| value.as_str())
     }
 
-    /// What is wrong with a field.
+    /// The error of a field.
     pub(crate) fn error(&self, name: &str) -> Option<Said<&str>> {
         let error = self.errors.iter().find(|error| error.field == name)?;
         Some(Said(error.message.0.as_str()))
     }
 
-    /// All that is wrong, in the order in which it was found.
+    /// All errors, in the order in which they were found.
     pub(crate) fn errors(&self) -> &[FormError] {
         &self.errors
     }
 
-    /// Whether nothing is wrong.
+    /// Whether there are no errors.
     pub(crate) fn is_right(&self) -> bool {
         self.errors.is_empty()
     }
 
-    /// A field as a value of the domain. Where it is none, the form says what the field takes.
+    /// Parses a field as a value of the domain. If it is invalid, adds an error that says what the field takes.
     pub(crate) fn parse<T: std::str::FromStr<Err = InvalidText>>(&mut self, name: &str) -> Option<T> {
         match self.value(name).parse() {
             Ok(value) => Some(value),
@@ -153,7 +153,7 @@ impl Form {
         }
     }
 
-    /// Notes what is wrong with a field, or with the form as a whole where the name is empty.
+    /// Adds an error to a field, or to the form as a whole if the name is empty.
     pub(crate) fn wrong(&mut self, name: &str, message: impl Into<String>) {
         self.errors.push(FormError {
             field: name.to_owned(),
@@ -161,17 +161,17 @@ impl Form {
         });
     }
 
-    /// Notes why the rules refuse what the form asks for: at the field that it is about, where there is one.
+    /// Adds a refusal as an error: to the field that it is about, if there is one.
     pub(crate) fn refused(&mut self, refusal: &Refusal) {
         match refusal {
             Refusal::AlreadyExists { field, .. } => self.wrong(field, sentence::of(refusal)),
-            // The sentence stands beside the field: the name that the API has for it would be a riddle.
+            // The sentence is shown beside the field, where the API's name for the field would only confuse.
             Refusal::Invalid { field, expected } => self.wrong(field, format!("This must be {expected}.")),
             _ => self.wrong("", sentence::of(refusal)),
         }
     }
 
-    /// A new password that was typed twice. Where it is not right, the form says so.
+    /// A new password that was entered twice. If it is invalid, adds an error.
     pub(crate) fn new_password(&mut self, name: &str, again: &str) -> Option<String> {
         use usher_identity::{PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN};
         let password = self.value(name).to_owned();
@@ -190,13 +190,13 @@ impl Form {
     }
 }
 
-/// A form of who is signed in, sent by a page of their session.
+/// A form of a signed-in user, sent by a page of their session.
 pub(crate) struct Posted {
     pub(crate) viewer: Viewer,
     pub(crate) form: Form,
 }
 
-/// A form that needs nobody to be signed in.
+/// A form that does not require a signed-in user.
 pub(crate) struct PostedByAnybody(pub(crate) Form);
 
 impl FromRequest<Arc<Portal>> for Posted {
@@ -241,7 +241,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_error_is_called_as_its_field_is() {
+    fn an_error_names_its_field_by_its_label() {
         let mut form = Form::default();
         for field in ["name", "email", "lease_secs", "license-remote-support"] {
             form.wrong(field, "This must be better.");

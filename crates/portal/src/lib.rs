@@ -2,21 +2,21 @@
 //!
 //! # How a page is added
 //!
-//! 1. `src/pages/<topic>/view.rs` says what the page shows: a struct of plain values made by a function of the
-//!    account, who looks, and the time. It runs while the account is locked, so it copies out only what the page needs, asks
-//!    the domain's `access` functions, and gives a `Refusal` where the viewer may not look.
-//! 2. `src/pages/<topic>/mod.rs` has the handlers and `routes()`. A handler takes a [`Viewer`](viewer::Viewer), who is
-//!    signed in and belongs to the account in the path, and either looks ([`Viewer::look`](viewer::Viewer::look)) or
-//!    gives a command ([`Viewer::execute`](viewer::Viewer::execute)). One that changes something takes
+//! 1. `src/pages/<topic>/view.rs` has the page's data: a struct of plain values, filled by a function of the account,
+//!    the viewer and the time. The function runs while the account is locked, so it copies out only what the page
+//!    needs, asks the domain's `access` functions, and returns a `Refusal` if the viewer may not see the page.
+//! 2. `src/pages/<topic>/mod.rs` has the handlers and `routes()`. A handler takes a [`Viewer`](viewer::Viewer), the
+//!    signed-in user of the account in the path, and either reads ([`Viewer::look`](viewer::Viewer::look)) or executes
+//!    a command ([`Viewer::execute`](viewer::Viewer::execute)). A handler that changes something takes
 //!    [`Posted`](form::Posted): the viewer and the form, after the checks against forgery.
 //! 3. `templates/<topic>/<page>.html` extends `layout.html` and takes repeated pieces from `macros.html`. Its struct
 //!    has a `frame` field for the layout.
 //! 4. A live page implements [`LivePage`](live::LivePage): its fragment is rendered into the page, and again for the
-//!    stream whenever the account changed. Forms stand outside of it.
+//!    stream whenever the account has changed. Forms are outside of the fragment.
 //! 5. One line in `router.rs`, and one in [`nav::READY`].
 //!
-//! After a change: [`answer::done`], which goes back to a page and shows a message there. After a form that was not
-//! right: the same page with the [`Form`](form::Form) and its errors, at 422.
+//! After a change, answer with [`answer::done`], which redirects to a page and shows a message there. After a form with
+//! errors, answer with the same page, the [`Form`](form::Form) and status 422.
 
 mod answer;
 mod assets;

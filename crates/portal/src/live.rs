@@ -1,8 +1,8 @@
-//! Live pages: a fragment that is rendered into the page, and again whenever the account changed.
+//! Live pages: a fragment that is rendered into the page, and again whenever the account has changed.
 //!
-//! `GET <page>/live` is an event stream. Each message is the whole fragment with an id, so a browser that comes back
-//! (tabs in the background close their streams) needs nothing but the next one. What is shown is morphed, so focus,
-//! open details and what is typed stay; forms stand outside of fragments nevertheless.
+//! `GET <page>/live` is an event stream. Each message is the whole fragment with an id, so a browser that reconnects
+//! (tabs in the background close their streams) needs only the next message. The page is morphed, so focus, open
+//! details and input stay; nevertheless, forms are outside of fragments.
 
 use std::convert::Infallible;
 use std::fmt::Write as _;
@@ -29,45 +29,46 @@ use crate::failed::Failed;
 use crate::nav::Place;
 use crate::viewer::Viewer;
 
-/// What the path of a stream ends with, so that a stream which comes back is not taken for somebody who uses the page.
+/// The suffix of a stream's path. A request with it does not count as use of the page.
 pub(crate) const STREAM: &str = "/live";
 
-/// How soon after an update the next one comes, at the earliest: four a second.
+/// The minimum time between two updates: at most four per second.
 pub const UPDATE_EVERY: Duration = Duration::from_millis(250);
 
-/// How often a stream says that it is alive, and looks whether its viewer still is.
+/// How often a stream sends a keep-alive, and checks whether its viewer may still see it.
 pub(crate) const ALIVE_EVERY: Duration = Duration::from_secs(15);
 
-/// Messages that wait for a slow browser. Past it the account is not looked at again before the browser has caught up.
+/// Messages buffered for a slow browser. While the buffer is full, the account is not read again.
 const WAITING_MAX: usize = 1;
 
-/// The event upon which the browser closes the stream and loads the page again (`portal.js`): nothing more will come.
+/// The event at which the browser closes the stream and reloads the page (`portal.js`), because no more updates will
+/// come.
 const OVER: &str = "event: usher-over\ndata: reload\n\n";
 
-/// The event upon which the browser says that it is still there (`portal.js`). Timers of tabs in the background are
-/// slowed down; what arrives is not.
+/// The event at which the browser reports that it is still there (`portal.js`). Browsers slow down timers of background
+/// tabs, but not incoming events.
 pub(crate) const PULSE: &str = "event: usher-pulse\ndata: alive\n\n";
 
-/// A page with a part that changes by itself.
+/// A page with a part that updates itself.
 pub(crate) trait LivePage: Sized + Send + Sync + 'static {
-    /// What the address says: filters, the page of a list.
+    /// The parameters in the URL: filters, the page of a list.
     type Query: DeserializeOwned + Clone + Send + Sync + 'static;
-    /// What is copied out of the account.
+    /// The data that is copied out of the account.
     type Seen: Send + 'static;
-    /// The part that changes.
+    /// The part that updates itself.
     type Fragment: Template + Send;
 
-    /// Where the page is.
+    /// The page's entry in the menu.
     const PLACE: Place;
 
-    /// Whether the part grows with the account, so that its stream is worth compressing. That takes 250 KiB of memory
-    /// for as long as the page is open.
+    /// Whether the part grows with the account, so that compressing its stream is worthwhile. Compression takes 250 KiB
+    /// of memory for as long as the page is open.
     const IS_LARGE: bool = true;
 
-    /// What the stream says while nothing changes.
+    /// The keep-alive message.
     const ALIVE: &'static str = ":\n\n";
 
-    /// Looks at the account, as this viewer may see it. Runs while the account is locked.
+    /// Copies the data from the account, as far as this viewer may see it. Runs while the account is locked.
     fn see(
         account: &Account,
         actor: &Actor,
@@ -75,7 +76,7 @@ pub(crate) trait LivePage: Sized + Send + Sync + 'static {
         now: Timestamp,
     ) -> Result<Self::Seen, Refusal>;
 
-    /// Makes the fragment of what was seen, with what stands in the records.
+    /// Renders the fragment from the data, adding rows from the records.
     fn show(
         viewer: &Viewer,
         query: &Self::Query,
@@ -83,19 +84,19 @@ pub(crate) trait LivePage: Sized + Send + Sync + 'static {
     ) -> impl Future<Output = Result<Self::Fragment, Failed>> + Send;
 }
 
-/// Marks the answer whose messages are to be compressed.
+/// Marks a response whose messages are to be compressed.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct LargeMessages;
 
-/// A fragment in its page, for `m::live`.
+/// A fragment within its page, for `m::live`.
 pub(crate) struct Live {
-    /// Where its stream is.
+    /// The path of its stream.
     pub(crate) stream: String,
-    /// What it shows now.
+    /// The HTML at the time of loading.
     pub(crate) html: String,
 }
 
-/// The fragment of a page as it is now, and the frame around the page. `uri` is the page's own.
+/// Renders the current fragment of a page, and the frame around the page. `uri` is the page's own.
 pub(crate) async fn open<P: LivePage>(
     viewer: &Viewer,
     query: P::Query,
@@ -115,7 +116,7 @@ pub(crate) async fn stream<P: LivePage>(
     query: Query<P::Query>,
     headers: HeaderMap,
 ) -> Response {
-    // The browser is not redirected: it would take the sign-in page for a fragment.
+    // No redirect: the browser would show the sign-in page as a fragment.
     let Ok(viewer) = viewer else {
         return event_stream(Body::from(OVER));
     };
@@ -139,7 +140,7 @@ pub(crate) async fn stream<P: LivePage>(
         let frame = receiver.recv().await?;
         Some((Ok::<_, Infallible>(frame), receiver))
     })
-    // Who compresses them asks once more after the end.
+    // The compression layer polls once more after the end.
     .fuse();
     let mut response = event_stream(Body::from_stream(frames));
     if P::IS_LARGE {
@@ -160,8 +161,8 @@ async fn render<P: LivePage>(viewer: &Viewer, query: &P::Query) -> Result<(Frame
     Ok((frame, html))
 }
 
-/// Sends the fragment whenever it is another, until the browser goes, the viewer may not look any more, or the server
-/// ends.
+/// Sends the fragment whenever it differs, until the browser closes the stream, the viewer loses the right to see the
+/// page, or the server stops.
 async fn feed<P: LivePage>(
     viewer: Viewer,
     query: P::Query,
@@ -172,7 +173,7 @@ async fn feed<P: LivePage>(
     let mut closed = std::pin::pin!(api.closed());
     let mut changes = Changes::of(&viewer);
     loop {
-        // Before looking, so that nothing that comes while looking is missed.
+        // Subscribe before reading, so that no change in between is missed.
         if !changes.follow(&viewer).await {
             return;
         }
@@ -186,7 +187,7 @@ async fn feed<P: LivePage>(
                     message(id, &html)
                 })
             }
-            // Not for now, such as under load: what is shown stays, and the browser comes back.
+            // A temporary error, for example under load: the page keeps its content, and the browser reconnects.
             Err(Failed::Problem(problem)) if problem.kind().status.is_server_error() => return,
             Ok(_) | Err(_) => {
                 let _ = browser.send(Bytes::from_static(OVER.as_bytes())).await;
@@ -222,7 +223,7 @@ async fn feed<P: LivePage>(
     }
 }
 
-/// What makes a fragment worth rendering again.
+/// The events after which a fragment is rendered again.
 struct Changes {
     commits: Option<Subscription>,
     sessions_ended: watch::Receiver<()>,
@@ -236,8 +237,8 @@ impl Changes {
         }
     }
 
-    /// Follows the account from now on. A subscription is taken again for each look: it costs a message, and what came
-    /// meanwhile is in what is seen. Whether that worked.
+    /// Follows the account from now on. Each time, a new subscription is made: it costs only a message, and the
+    /// following read includes everything that happened before it. Returns whether that worked.
     async fn follow(&mut self, viewer: &Viewer) -> bool {
         let engine = viewer.portal.api.engine();
         self.commits = engine.subscribe(viewer.account).await.ok();
@@ -245,7 +246,8 @@ impl Changes {
         self.commits.is_some()
     }
 
-    /// Resolves when something changed, or may have: also where the subscriber lagged and has to follow again.
+    /// Resolves when something has or may have changed, including when the subscriber lagged and has to subscribe
+    /// again.
     async fn next(&mut self) {
         let commit = async {
             match &mut self.commits {
@@ -260,7 +262,7 @@ impl Changes {
     }
 }
 
-/// What tells fragments apart.
+/// A digest for comparing fragments.
 pub(crate) fn digest(html: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     html.hash(&mut hasher);
@@ -270,7 +272,7 @@ pub(crate) fn digest(html: &str) -> u64 {
 /// An unnamed message, which the library swaps in.
 pub(crate) fn message(id: u64, html: &str) -> Bytes {
     let mut text = String::with_capacity(html.len() + 64);
-    // Writing to a string does not fail.
+    // Writing to a string cannot fail.
     let _ = writeln!(text, "id: {id:016x}");
     for line in html.lines() {
         text.push_str("data: ");
@@ -281,12 +283,12 @@ pub(crate) fn message(id: u64, html: &str) -> Bytes {
     text.into()
 }
 
-/// An answer that goes on.
+/// A streaming response.
 pub(crate) fn event_stream(body: Body) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "text/event-stream"),
         (header::CACHE_CONTROL, "no-store"),
     ];
-    // Proxies that hold an answer back until it is whole would hold this one back for good.
+    // Without this header, proxies that buffer complete responses would never deliver it.
     (headers, [("x-accel-buffering", "no")], body).into_response()
 }

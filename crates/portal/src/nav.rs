@@ -1,9 +1,9 @@
-//! Where one can go: each page of an account, who may see it, and its address.
+//! The menu: the pages of an account, their paths, and who may see them.
 
 use usher_domain::permission::{Privilege, SessionPermission};
 use usher_domain::{Account, AccountId, Actor};
 
-/// A page of an account.
+/// A page of an account that is in the menu.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
     Overview,
@@ -22,7 +22,7 @@ pub(crate) enum Place {
     AgentConsole,
 }
 
-/// The pages that there are, in the order of the navigation. A page adds its line.
+/// All entries, in the order of the menu.
 pub(crate) const READY: &[Place] = &[
     Place::Overview,
     Place::Users,
@@ -40,7 +40,7 @@ pub(crate) const READY: &[Place] = &[
     Place::AgentConsole,
 ];
 
-/// An entry of the navigation.
+/// A link in the menu.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct NavLink {
     pub(crate) label: &'static str,
@@ -49,7 +49,7 @@ pub(crate) struct NavLink {
 }
 
 impl Place {
-    /// What people call it.
+    /// The label in the menu.
     pub(crate) const fn label(self) -> &'static str {
         match self {
             Self::Overview => "Overview",
@@ -69,7 +69,7 @@ impl Place {
         }
     }
 
-    /// Its address.
+    /// The path of the page.
     pub(crate) fn path(self, account: AccountId) -> String {
         let slug = match self {
             Self::Overview => "overview",
@@ -90,12 +90,12 @@ impl Place {
         format!("/a/{account}/{slug}")
     }
 
-    /// Its address where it exists and the actor may see it: for links from other pages.
+    /// The path, if the actor may see the page; for links from other pages.
     pub(crate) fn link(self, account: &Account, actor: &Actor) -> Option<String> {
         (READY.contains(&self) && self.is_for(account, actor)).then(|| self.path(account.id()))
     }
 
-    /// Whether the actor may see it (R1). The page itself asks the domain again.
+    /// Whether the actor may see it (R1). The page itself checks again.
     pub(crate) fn is_for(self, account: &Account, actor: &Actor) -> bool {
         match self {
             Self::Overview | Self::AgentConsole => true,
@@ -113,7 +113,7 @@ impl Place {
     }
 }
 
-/// The navigation as this actor sees it.
+/// The menu for this actor.
 pub(crate) fn links(account: &Account, actor: &Actor, current: Option<Place>) -> Vec<NavLink> {
     let visible = READY.iter().filter(|place| place.is_for(account, actor));
     visible

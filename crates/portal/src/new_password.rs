@@ -1,4 +1,4 @@
-//! New passwords, wherever one is chosen.
+//! Validates and hashes new passwords.
 
 use usher_app::{NotHashed, Problem, hashing_share};
 use usher_domain::command::UserPatch;
@@ -13,17 +13,17 @@ use crate::portal::Portal;
 use crate::sentence;
 use crate::viewer::Viewer;
 
-/// What became of a password that was to be hashed.
+/// The result of hashing a password.
 pub(crate) enum Hashed {
-    /// This.
+    /// The hash.
     Yes(PasswordHash),
-    /// It does not keep the rules, as the form says.
+    /// The password breaks a rule; the form has the error.
     Wrong,
     /// The viewer may not set it.
     Refused(Refusal),
 }
 
-/// The command that gives a user another password, and changes nothing else.
+/// The command that changes only a user's password.
 pub(crate) fn of_user(id: UserId) -> Command {
     Command::ChangeUser {
         id,
@@ -34,8 +34,7 @@ pub(crate) fn of_user(id: UserId) -> Command {
     }
 }
 
-/// Hashes the password of a form's field `password`, which `command` gives somebody, where the viewer may give that
-/// command.
+/// Hashes the password in a form's field `password`, if the viewer may execute `command`, which sets it.
 pub(crate) async fn hash(
     viewer: &Viewer,
     form: &mut Form,
@@ -52,8 +51,8 @@ pub(crate) async fn hash(
     }
 }
 
-/// The same, for the first owner, whom nobody has to allow it. `about` is what is
-/// [known of them](usher_identity::known_about).
+/// The same for the first owner, which needs no permission. `about` are the [words known about
+/// them](usher_identity::known_about).
 pub(crate) async fn hash_of_first_owner(
     portal: &Portal,
     from: &From,
@@ -68,7 +67,7 @@ pub(crate) async fn hash_of_first_owner(
     }
 }
 
-/// Says beside the field which rule a password does not keep.
+/// Adds an error that says which rule a password breaks.
 fn said(form: &mut Form, error: PasswordError) -> Result<(), Failed> {
     match error {
         PasswordError::TooShort | PasswordError::TooLong | PasswordError::Weak(_) => {

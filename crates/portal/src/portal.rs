@@ -1,4 +1,4 @@
-//! What every page works with.
+//! The shared state of all pages.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use usher_app::Api;
 use crate::pages::audit::Checks;
 use crate::pages::sign_in::Choices;
 
-/// What every page works with.
+/// The shared state of all pages.
 pub(crate) struct Portal {
     pub(crate) api: Arc<Api>,
     pub(crate) choices: Choices,
@@ -23,7 +23,7 @@ impl Portal {
         })
     }
 
-    /// Whether browsers reach this server by https only, so that cookies need never go another way.
+    /// Whether browsers reach this server only over https, so that cookies can be `Secure`.
     pub(crate) fn is_https(&self) -> bool {
         let url = self.api.config().public_url.as_deref();
         url.is_some_and(|url| url.starts_with("https://"))

@@ -1,4 +1,4 @@
-//! What every answer of the portal tells the browser to keep to.
+//! Security headers of every answer of the portal.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use usher_http::{REQUEST_ID, RequestLog, ensure_request_id};
 use crate::cookies;
 use crate::portal::Portal;
 
-/// Nothing inline, nothing from another host, no frame around it.
+/// Nothing inline, nothing from another host, and no embedding in frames.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
                       connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
@@ -30,7 +30,7 @@ const ALWAYS: [(HeaderName, &str); 5] = [
     ),
 ];
 
-/// For a year: a browser that came by https does not come back otherwise.
+/// One year: after one visit over https, the browser uses nothing else.
 const HTTPS_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
 pub(crate) async fn headers(State(portal): State<Arc<Portal>>, mut request: Request, next: Next) -> Response {
@@ -50,7 +50,7 @@ pub(crate) async fn headers(State(portal): State<Arc<Portal>>, mut request: Requ
     for (name, value) in ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    // Pages show what one person may see; assets say themselves how long they keep.
+    // Pages show what one user may see, so they are not cached; assets set their own caching.
     headers
         .entry(header::CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));

@@ -1,5 +1,5 @@
-//! What a user may do, as a session remembers it: when that changes, the session gets another secret, so that one
-//! that was taken before is worth nothing after.
+//! A user's rights, as their session remembers them. When they change, the session gets a new secret, so that one
+//! stolen before is worthless after.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::cookies;
 use crate::failed::Failed;
 use crate::portal::Portal;
 
-/// What the user may do, as a number; zero where there is no such user.
+/// The user's rights as a number; zero if there is no such user.
 pub(crate) async fn of(portal: &Portal, account: AccountId, user: UserId) -> Result<i64, Failed> {
     let read = portal
         .api
@@ -39,9 +39,9 @@ fn number(account: &Account, user: UserId) -> i64 {
     privileges.fold(role, |number, has| number * 2 + i64::from(has))
 }
 
-/// Gives a session whose user's rights have changed another secret, before a page is made. Only where a person loads
-/// a page: a form carries a token of the old secret, and leads to a page; a stream ends with the old secret and comes
-/// back with the new one.
+/// Gives a session whose user's rights have changed a new secret, before a page is rendered. Only when a person loads a
+/// page: a form has a token of the old secret, and leads to a page; a stream ends with the old secret and reconnects
+/// with the new one.
 pub(crate) async fn rotate(State(portal): State<Arc<Portal>>, mut request: Request, next: Next) -> Response {
     if !is_page(&request) {
         return next.run(request).await;
@@ -53,7 +53,7 @@ pub(crate) async fn rotate(State(portal): State<Arc<Portal>>, mut request: Reque
     replace(request.headers_mut(), &cookie);
     let mut response = next.run(request).await;
     let set = cookies::of_session_value(&portal, cookie).to_string();
-    // A page that signs out, or in as somebody else, has the last word.
+    // A page that signs out, or signs in another user, sets the cookie itself.
     let name = format!("{}=", cookies::SESSION_COOKIE);
     let mut already = response.headers().get_all(header::SET_COOKIE).iter();
     let already = already.any(|set| set.as_bytes().starts_with(name.as_bytes()));
@@ -70,12 +70,12 @@ fn is_page(request: &Request) -> bool {
     request.method() == Method::GET && !is_stream
 }
 
-/// The new secret of the session of a browser, where it needs one.
+/// The new secret of a browser's session, if it needs one.
 async fn rotated(portal: &Portal, jar: &CookieJar) -> Option<String> {
     let secret = cookies::session_secret(jar)?;
     let (identity, now) = (portal.api.identity(), portal.api.engine().now());
     let session = identity.portal_session_unused(secret, now)?;
-    // Where the account does not answer, neither will the page.
+    // If the account does not answer, neither will the page.
     let rights = of(portal, session.account, session.user).await.ok()?;
     if rights == session.rights {
         return None;
@@ -84,7 +84,7 @@ async fn rotated(portal: &Portal, jar: &CookieJar) -> Option<String> {
     Some(rotated.into_exposed())
 }
 
-/// The request as the browser will send it from now on.
+/// Changes the request to what the browser will send from now on.
 fn replace(headers: &mut HeaderMap, secret: &str) {
     let jar = CookieJar::from_headers(headers);
     let others = jar

@@ -1,4 +1,4 @@
-//! All pages.
+//! The routes of all pages.
 
 use std::sync::Arc;
 
@@ -20,14 +20,13 @@ use crate::portal::Portal;
 use crate::routes::{Pages, get};
 use crate::{assets, cookies, failed, flash, pages, protect, rights};
 
-/// The most bytes of a form. The largest are lists of users to change.
+/// The largest form in bytes. The longest ones are lists of users to change.
 const FORM_BYTES_MAX: usize = 256 * 1024;
 
-/// What the addresses start with that only programs ask for. Nearly all requests are theirs, so these are not looked up
-/// among the pages first.
+/// Prefixes of paths that only programs use. Nearly all requests have them, so these skip the lookup among the pages.
 const OF_PROGRAMS: [&str; 2] = ["/v1/", "/scim/"];
 
-/// The portal in front of `rest`, to which everything goes that is no page: the API and its documents.
+/// The portal in front of `rest`, which gets every request that is not for a page: the API and its documents.
 pub fn site(api: Arc<Api>, rest: Router) -> Fork {
     let portal = Portal::new(api);
     let by_code = pages::join::routes_by_code().into_router().fallback(no_page);
@@ -47,7 +46,7 @@ fn is_of_programs(path: &str) -> bool {
     OF_PROGRAMS.iter().any(|start| path.starts_with(start))
 }
 
-/// Every address of the portal with its methods, as routes write it: for whoever has to walk them all.
+/// Every path of the portal with its methods, in the router's syntax: for tests that visit them all.
 #[must_use]
 pub fn addresses() -> Vec<(Method, String)> {
     let mut answered = pages().into_answered();
@@ -55,7 +54,7 @@ pub fn addresses() -> Vec<(Method, String)> {
     answered
 }
 
-/// The pages with addresses of their own.
+/// The pages with their own URLs.
 fn pages() -> Pages {
     Pages::new()
         .route("/", get(start))
@@ -85,7 +84,7 @@ fn pages() -> Pages {
         .merge(assets::routes())
 }
 
-/// Pages with what every answer of the portal has around it.
+/// Pages with the layers that every answer of the portal goes through.
 fn dressed(pages: Router<Arc<Portal>>, portal: &Arc<Portal>) -> Router {
     pages
         .method_not_allowed_fallback(no_page)
@@ -95,21 +94,20 @@ fn dressed(pages: Router<Arc<Portal>>, portal: &Arc<Portal>) -> Router {
         .layer(from_fn(flash::clear_when_shown))
         .layer(from_fn_with_state(Arc::clone(portal), protect::headers))
         .layer(stream_compression())
-        // Leaves event streams alone.
+        // Does not affect event streams.
         .layer(CompressionLayer::new())
         .with_state(Arc::clone(portal))
 }
 
-/// Compresses the streams whose messages are large. The encoder flushes whenever the stream has nothing more to say for
-/// the moment, so a message arrives whole and at once. With gzip alone: what brotli remembers is some megabytes for each
-/// open page.
+/// Compresses streams with large messages. The encoder flushes whenever the stream has nothing more to send, so each
+/// message arrives completely and at once. Only gzip: brotli's state takes several megabytes per open page.
 fn stream_compression() -> CompressionLayer<impl Predicate> {
     let is_large =
         |_: StatusCode, _: Version, _: &HeaderMap, marks: &Extensions| marks.get::<LargeMessages>().is_some();
     CompressionLayer::new().no_br().compress_when(is_large)
 }
 
-/// To the account of who is signed in, else to the sign-in page.
+/// Redirects to the account of the signed-in user, else to the sign-in page.
 async fn start(State(portal): State<Arc<Portal>>, jar: CookieJar) -> Response {
     let now = portal.api.engine().now();
     let secret = cookies::session_secret(&jar);
@@ -136,13 +134,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_page_stands_where_only_programs_ask() {
+    fn no_page_has_a_path_that_only_programs_use() {
         for (_, address) in addresses() {
             assert!(!is_of_programs(&address), "{address}");
         }
     }
 
-    /// Each address of the portal, with its methods.
+    /// Each path of the portal, with its methods.
     fn routes() -> String {
         let mut methods_of = BTreeMap::<_, BTreeSet<_>>::new();
         for (method, address) in addresses() {
@@ -156,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn the_list_of_addresses_that_the_browser_stories_walk_is_whole() {
+    fn the_list_of_paths_for_the_browser_tests_is_complete() {
         let list = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/browser/routes.txt");
 
         let routes = routes();

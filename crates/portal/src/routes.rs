@@ -1,4 +1,4 @@
-//! Routes that know which addresses and methods they answer, so that a test can walk every one of them.
+//! Routes that know their paths and methods, so that a test can visit every one.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use axum::routing::{self, MethodRouter};
 
 use crate::portal::Portal;
 
-/// Pages and the addresses at which they are.
+/// Pages and their paths.
 pub(crate) struct Pages {
     router: Router<Arc<Portal>>,
     answered: Vec<(Method, String)>,
@@ -23,7 +23,7 @@ impl Pages {
         }
     }
 
-    /// Adds what is answered at one address.
+    /// Adds the handlers of one path.
     pub(crate) fn route(mut self, path: &str, methods: Methods) -> Self {
         let answered = methods.answered.into_iter();
         self.answered
@@ -39,24 +39,24 @@ impl Pages {
         self
     }
 
-    /// The methods and addresses, as they were added.
+    /// The methods and paths, in the order in which they were added.
     pub(crate) fn into_answered(self) -> Vec<(Method, String)> {
         self.answered
     }
 
-    /// What answers them.
+    /// The router.
     pub(crate) fn into_router(self) -> Router<Arc<Portal>> {
         self.router
     }
 }
 
-/// What is answered at one address, by method.
+/// The handlers of one path, by method.
 pub(crate) struct Methods {
     router: MethodRouter<Arc<Portal>>,
     answered: Vec<Method>,
 }
 
-/// Answers `GET`.
+/// A handler for `GET`.
 pub(crate) fn get<H: Handler<T, Arc<Portal>>, T: 'static>(handler: H) -> Methods {
     Methods {
         router: routing::get(handler),
@@ -64,7 +64,7 @@ pub(crate) fn get<H: Handler<T, Arc<Portal>>, T: 'static>(handler: H) -> Methods
     }
 }
 
-/// Answers `POST`.
+/// A handler for `POST`.
 pub(crate) fn post<H: Handler<T, Arc<Portal>>, T: 'static>(handler: H) -> Methods {
     Methods {
         router: routing::post(handler),
@@ -73,14 +73,14 @@ pub(crate) fn post<H: Handler<T, Arc<Portal>>, T: 'static>(handler: H) -> Method
 }
 
 impl Methods {
-    /// Answers `GET` as well.
+    /// Adds a handler for `GET`.
     pub(crate) fn get<H: Handler<T, Arc<Portal>>, T: 'static>(mut self, handler: H) -> Self {
         self.router = self.router.get(handler);
         self.answered.push(Method::GET);
         self
     }
 
-    /// Answers `POST` as well.
+    /// Adds a handler for `POST`.
     pub(crate) fn post<H: Handler<T, Arc<Portal>>, T: 'static>(mut self, handler: H) -> Self {
         self.router = self.router.post(handler);
         self.answered.push(Method::POST);

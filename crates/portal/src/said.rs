@@ -1,25 +1,25 @@
-//! Sentences as pages show them: what the API writes in backticks stands as code, and names stand apart, so that their
-//! writing direction turns nothing around them.
+//! Sentences with markup: text that the API writes in backticks is shown as code, and names are isolated, so that their
+//! writing direction does not affect the text around them.
 
 use std::fmt::{self, Display, Write};
 
 use askama::filters::HtmlSafe;
 
-/// The Unicode characters that begin and end a text of its own direction (UAX 9). Texts for people carry them around
-/// names up to the page, where they become `<bdi>`.
+/// The Unicode characters that begin and end isolated text (UAX 9). Sentences have them around names until the page
+/// turns them into `<bdi>`.
 const ISOLATE: char = '\u{2068}';
 const END_OF_ISOLATE: char = '\u{2069}';
 
-/// A name for a sentence.
+/// Marks a name for a sentence.
 pub(crate) fn named(name: impl Display) -> String {
     format!("{ISOLATE}{name}{END_OF_ISOLATE}")
 }
 
-/// A sentence, which templates show with its marks.
+/// A sentence that templates render with its markup.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Said<T>(pub(crate) T);
 
-/// What it shows has no character of the text that means something in HTML.
+/// Its output is escaped, so it contains no text that HTML would interpret.
 impl<T: AsRef<str>> HtmlSafe for Said<T> {}
 
 impl<T: AsRef<str>> Display for Said<T> {
@@ -31,7 +31,7 @@ impl<T: AsRef<str>> Display for Said<T> {
             match character {
                 '`' if !is_name => {
                     ticks_left = ticks_left.saturating_sub(1);
-                    // One that nothing closes is only a backtick.
+                    // A backtick without a partner is just a backtick.
                     match (is_code, ticks_left) {
                         (true, _) => f.write_str("</code>")?,
                         (false, 0) => f.write_char('`')?,
@@ -66,7 +66,7 @@ impl<T: AsRef<str>> Display for Said<T> {
     }
 }
 
-/// How many backticks there are that are no part of a name.
+/// How many backticks are outside of names.
 fn ticks_beside_names(text: &str) -> usize {
     let mut is_name = false;
     let beside = text.chars().filter(|character| {
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn marks_are_closed_whatever_a_name_holds() {
+    fn every_mark_is_closed_even_if_a_name_contains_marks() {
         for (name, html) in [
             ("a\u{2069}b", "<bdi>a</bdi>b"),
             ("a\u{2068}b", "<bdi>ab</bdi>"),

@@ -1,5 +1,5 @@
-//! What is refused, as people read it in pages. The domain's own sentences are also for programs: they name
-//! fields of the API, and what else to send.
+//! Refusals in words for people on pages. The domain's own sentences are for programs too: they name fields of the API,
+//! and what else to send.
 
 use usher_domain::permission::{Privilege, SessionPermission};
 use usher_domain::refusal::Refusal;
@@ -8,7 +8,7 @@ use usher_domain::text::counted;
 use crate::form::label;
 use crate::pages::pools::rules;
 
-/// A refusal as somebody reads it who did something in a page.
+/// A refusal in words for a person on a page.
 pub(crate) fn of(refusal: &Refusal) -> String {
     match refusal {
         Refusal::SignedInElsewhere { device, .. } => format!(
@@ -62,7 +62,7 @@ pub(crate) fn of(refusal: &Refusal) -> String {
     }
 }
 
-/// The sentence that people read, of the phrase that an error is.
+/// Turns an error's phrase into a sentence.
 pub(crate) fn of_phrase(phrase: &str) -> String {
     let mut chars = phrase.chars();
     let first = chars.next().map(|first| first.to_uppercase().to_string());
@@ -73,7 +73,7 @@ pub(crate) fn of_phrase(phrase: &str) -> String {
     )
 }
 
-/// Seconds, as people say them.
+/// Seconds in words.
 fn lasting(secs: u32) -> String {
     if secs <= 120 {
         counted(secs, "second", "seconds")
@@ -90,7 +90,7 @@ fn control_needs_view(control: &str) -> &'static str {
     }
 }
 
-/// What is needed, which the API calls by the name of a privilege or permission.
+/// The words for a privilege or permission that is needed.
 fn allowing(needed: &str) -> &str {
     match needed {
         "the role `owner`" => return "to be an owner",
@@ -143,7 +143,7 @@ mod tests {
     use super::of_phrase;
 
     #[test]
-    fn a_sentence_has_a_capital_and_a_full_stop_whatever_it_begins_with() {
+    fn a_sentence_always_has_a_capital_and_a_full_stop() {
         for (phrase, said) in [
             ("a password is short", "A password is short."),
             ("ein Wort.", "Ein Wort."),

@@ -1,22 +1,22 @@
-//! Values as templates show them.
+//! Values for templates.
 
 use std::fmt;
 use std::fmt::Write as _;
 
 use usher_domain::WallTime;
 
-/// An instant for a `<time>` element (`m::time`): RFC 3339 for machines, and a form that people can read until the
-/// script shows it in their own zone.
+/// A time for a `<time>` element (`m::time`): RFC 3339 for machines, and a readable form until the script shows it in
+/// the user's own time zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Moment(pub(crate) WallTime);
 
 impl Moment {
     fn instant(self) -> jiff::Timestamp {
-        // No instant that Usher makes lies outside the years that can be written.
+        // Usher has no time outside of the years that can be formatted.
         jiff::Timestamp::from_millisecond(self.0.get().millis()).unwrap_or(jiff::Timestamp::MAX)
     }
 
-    /// For the `datetime` attribute.
+    /// The `datetime` attribute.
     pub(crate) fn machine(self) -> String {
         self.instant().to_string()
     }
@@ -28,7 +28,7 @@ impl fmt::Display for Moment {
     }
 }
 
-/// The address of a list with its filters; without a question mark where there are none.
+/// The URL of a list with its filters; without a question mark if there are none.
 pub(crate) fn with_query(path: &str, query: &impl serde::Serialize) -> String {
     match serde_urlencoded::to_string(query) {
         Ok(query) if !query.is_empty() => format!("{path}?{query}"),
@@ -36,7 +36,7 @@ pub(crate) fn with_query(path: &str, query: &impl serde::Serialize) -> String {
     }
 }
 
-/// How full something is, for `m::meter`.
+/// A number out of a total, for `m::meter`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Meter {
     pub(crate) used: u32,
@@ -53,12 +53,12 @@ impl Meter {
         u32::try_from(percent.min(100)).unwrap_or(100)
     }
 
-    /// What is not used.
+    /// The unused part.
     pub(crate) fn left(self) -> u32 {
         self.of.saturating_sub(self.used)
     }
 
-    /// The class that gives it its color; words beside it say the same.
+    /// The CSS class for its color; the text beside it says the same.
     pub(crate) fn level(self) -> &'static str {
         match self.percent() {
             0..80 => "calm",
@@ -72,7 +72,7 @@ impl Meter {
 pub(crate) fn hex(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len() * 2);
     for byte in bytes {
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         let _ = write!(text, "{byte:02x}");
     }
     text

@@ -1,4 +1,4 @@
-//! Who looks at a page.
+//! The signed-in user who requests a page.
 
 use std::sync::Arc;
 
@@ -25,23 +25,23 @@ use crate::portal::Portal;
 use crate::said::Said;
 use crate::{cookies, flash, forgery};
 
-/// What a page asks for by itself. That nobody touches it is not somebody who uses it.
+/// A request that a page makes by itself. It does not count as use of the session.
 pub(crate) const BY_ITSELF: &str = "/console/alive";
 
-/// A user who is signed in. Where the path names an account, it is theirs.
+/// A signed-in user. If the path names an account, it is theirs.
 #[derive(Clone)]
 pub(crate) struct Viewer {
     pub(crate) portal: Arc<Portal>,
     pub(crate) account: AccountId,
     pub(crate) session: PortalSession,
     pub(crate) actor: Actor,
-    /// What the browser keeps for us.
+    /// The browser's cookies.
     pub(crate) jar: CookieJar,
-    /// What the audit says of how they came.
+    /// The cause for the audit.
     pub(crate) cause: Cause,
     secret: Arc<str>,
     flash: Option<Said<String>>,
-    /// Whether there is one page only that they may see: that of their password, or of their second factor.
+    /// Whether the user may see only one page: that of their password, or of their second factor.
     is_confined: bool,
 }
 
@@ -54,9 +54,9 @@ impl FromRequestParts<Arc<Portal>> for Viewer {
 }
 
 impl Viewer {
-    /// Who sends a request: sent to the sign-in page where nobody is signed in, and back from there; to the page of the
-    /// password where theirs is temporary; to the page of the second factor where the account requires one that they do
-    /// not have.
+    /// The viewer of a request. Redirects to the sign-in page if nobody is signed in, and back from there; to the
+    /// password page if their password is temporary; to the second factor's page if the account requires one that they
+    /// do not have.
     pub(crate) async fn of(parts: &mut Parts, portal: &Arc<Portal>) -> Result<Self, Failed> {
         let jar = CookieJar::from_headers(&parts.headers);
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
@@ -65,7 +65,7 @@ impl Viewer {
         let secret = secret.ok_or_else(|| Failed::SignIn { back: back.clone() })?;
         let now = portal.api.engine().now();
         let identity = portal.api.identity();
-        // A page that refreshes itself, or that only says that it is open, is not somebody who uses it.
+        // A page that refreshes itself, or only reports that it is open, does not count as use.
         let path = parts.uri.path();
         let session = if path.ends_with(STREAM) || path == BY_ITSELF {
             identity.portal_session_unused(secret, now)
@@ -101,7 +101,7 @@ impl Viewer {
         Ok(viewer)
     }
 
-    /// Who is signed in with these cookies, whatever the request is about. Does not count as use.
+    /// The viewer with these cookies, without any check of the request. Does not count as use.
     pub(crate) fn known(cookies: &[HeaderValue], portal: &Arc<Portal>) -> Option<Self> {
         let cookies = cookies.iter().map(|cookies| (header::COOKIE, cookies.clone()));
         let jar = CookieJar::from_headers(&cookies.collect::<HeaderMap>());
@@ -128,8 +128,8 @@ impl Viewer {
         }
     }
 
-    /// Looks at the account: the frame of the page, and what `view` makes of the account. `view` runs while
-    /// the account is locked: it copies out only what the page needs, and says what the actor may see.
+    /// Reads the account: returns the frame of the page and the result of `view`. `view` runs while the account is
+    /// locked, so it copies out only what the page needs; it decides what the actor may see.
     pub(crate) async fn look<T: Send + 'static>(
         &self,
         place: Option<Place>,
@@ -166,18 +166,18 @@ impl Viewer {
         Ok((frame, seen.map_err(|refusal| Failed::refused(&refusal))?))
     }
 
-    /// What the wall clock showed when, by the account's time.
+    /// The wall-clock times of the account's time.
     pub(crate) async fn wall_times(&self) -> WallTimes {
         self.portal.api.wall_times(self.account).await
     }
 
-    /// Refuses who does not have a privilege over the account as a whole, before what they sent is looked at.
+    /// Refuses viewers without a privilege over the whole account, before the form is read.
     pub(crate) async fn need_in_account(&self, privilege: Privilege) -> Result<(), Failed> {
         let need = move |account: &Account, actor: &Actor, _| account.need_in_account(actor, privilege);
         self.look(None, need).await.map(|_| ())
     }
 
-    /// Gives a command in the user's name. A refusal is for the handler: most belong beside the form
+    /// Executes a command in the user's name. A refusal is returned to the handler: most are shown in the form
     /// ([`Form::refused`](crate::form::Form::refused)).
     pub(crate) async fn execute<T: Send + 'static>(
         &self,
@@ -202,7 +202,7 @@ impl Viewer {
         }
     }
 
-    /// Gives a user another password, which is recorded in the viewer's name.
+    /// Sets a user's password, recorded in the viewer's name.
     pub(crate) async fn set_password(
         &self,
         user: UserId,
@@ -215,7 +215,7 @@ impl Viewer {
             .await
     }
 
-    /// Whether this is the viewer's present password. Wrong ones are counted for their session.
+    /// Whether this is the viewer's current password. Wrong ones are counted for their session.
     pub(crate) async fn knows_present_password(&self, password: String) -> Result<bool, Failed> {
         let (api, session) = (&self.portal.api, &self.session);
         let credential = format!("web_{}", session.id);
@@ -223,19 +223,19 @@ impl Viewer {
         Ok(asked.await?)
     }
 
-    /// Whether somebody else set the password that the viewer came in with: they have to choose another first.
+    /// Whether somebody else set the password that the viewer signed in with, so that they have to choose a new one.
     pub(crate) fn has_to_change_password(&self) -> bool {
         has_to_change_password(&self.portal, &self.session)
     }
 
-    /// The ID token of the provider that signed them in; none where a password did.
+    /// The provider's ID token; `None` if the user signed in with a password.
     pub(crate) async fn id_token(&self) -> Result<Option<Secret>, Failed> {
         let identity = self.portal.api.identity();
         let id_token = identity.portal_session_id_token(self.account, self.session.user, self.session.id);
         Ok(id_token.await?)
     }
 
-    /// The device of a sign-in of theirs: it has the rights of the sign-in's own token, and no others.
+    /// The device of one of their sign-ins: it has the rights of the sign-in's own token, and no others.
     pub(crate) fn as_device(&self, sign_in: SignInId) -> Self {
         Self {
             actor: Actor::SignIn(sign_in),
@@ -248,7 +248,7 @@ impl Viewer {
         forgery::is_of(&self.secret, token)
     }
 
-    /// Whether the session goes on; asking is not using it.
+    /// Whether the session is still valid. Does not count as use.
     pub(crate) fn is_still_signed_in(&self) -> bool {
         let api = &self.portal.api;
         api.identity()
@@ -261,8 +261,8 @@ fn has_to_change_password(portal: &Portal, session: &PortalSession) -> bool {
     !session.by_provider && identity.has_temporary_password(session.account, session.user)
 }
 
-/// Whether the account requires a second factor that the user does not have. Of those who come in by a provider it is
-/// the provider's matter.
+/// Whether the account requires a second factor that the user does not have. For users who sign in through a provider,
+/// that is the provider's responsibility.
 async fn lacks_second_factor(portal: &Portal, session: &PortalSession) -> Result<bool, Failed> {
     if session.by_provider {
         return Ok(false);

@@ -1,4 +1,4 @@
-//! Stretches of days that a list is filtered by, in UTC.
+//! Date ranges that lists are filtered by, in UTC.
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -8,8 +8,8 @@ use usher_domain::{Timestamp, WallTime};
 use crate::form::Form;
 use crate::viewer::Viewer;
 
-/// The stretch from the day in `from` to the day in `to`, both included; each may be left open. Where they are no
-/// days, the form says so.
+/// The range from the day in `from` to the day in `to`, both inclusive; each may be empty. Invalid days become errors
+/// of the form.
 pub(crate) async fn window(form: &mut Form, viewer: &Viewer) -> Window {
     let (from, to) = stretch(form);
     Window::new(viewer.wall_times().await, from, to)
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_days_are_included_and_what_is_no_day_is_said() {
+    fn both_days_are_included_and_invalid_days_are_errors() {
         let mut form = Form::showing([("from", "2026-11-21"), ("to", "2026-11-21")]);
         let (from, to) = stretch(&mut form);
         let millis = to.unwrap().get().millis() - from.unwrap().get().millis();

@@ -1,4 +1,4 @@
-//! What pages of things with members have in common: teams and groups.
+//! Shared by the pages of things with members: teams and groups.
 
 use std::collections::BTreeSet;
 
@@ -13,12 +13,12 @@ use crate::answer::Frame;
 use crate::form::Form;
 use crate::pages::users::{by_name, fits_words, role_label, state};
 
-/// How many teams, groups or members a page shows.
+/// Teams, groups or members per page.
 pub(super) const PAGE_SIZE: usize = 50;
-/// How many people are offered to be added: whoever is not among them is searched for.
+/// The most people offered for adding; others have to be searched for.
 const OFFERED_MAX: usize = 10;
 
-/// What the address of a list of teams or groups says.
+/// The query of a list of teams or groups.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct ListQuery {
@@ -26,18 +26,18 @@ pub(super) struct ListQuery {
     pub(super) page: String,
 }
 
-/// What the address of a team or group says.
+/// The query of a team or group.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct MembersQuery {
-    /// Which members.
+    /// The search among the members.
     pub(super) q: String,
     pub(super) page: String,
-    /// Who is to be added.
+    /// The search among people to add.
     pub(super) who: String,
 }
 
-/// The question before a team or group is deleted.
+/// The confirmation before a team or group is deleted.
 #[derive(Template)]
 #[template(path = "members/delete.html")]
 pub(super) struct DeletePage {
@@ -47,17 +47,17 @@ pub(super) struct DeletePage {
     pub(super) kind: &'static str,
     pub(super) name: String,
     pub(super) members: usize,
-    /// What becomes of the members, after "Its members stay users".
+    /// What happens to the members, after "Its members stay users".
     pub(super) consequence: &'static str,
 }
 
-/// A page of the members of something, and who could be added.
+/// One page of members, and the people who could be added.
 pub(super) struct Members {
     pub(super) may_manage: bool,
     pub(super) count: usize,
     pub(super) cut: Cut,
     pub(super) rows: Vec<Member>,
-    /// Who could be added.
+    /// The people who could be added.
     pub(super) offered: Vec<Member>,
     pub(super) offered_more: bool,
 }
@@ -71,7 +71,7 @@ pub(super) struct Member {
     pub(super) state: (&'static str, &'static str),
 }
 
-/// Which page of how many rows.
+/// The page number and rows per page.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Cut {
     page: usize,
@@ -91,7 +91,7 @@ impl Cut {
         (self.page - 1) * PAGE_SIZE
     }
 
-    /// The addresses of the pages before and after; empty where there is none.
+    /// The URLs of the previous and next pages; empty if there is none.
     pub(super) fn links(self, path: &str, q: &str) -> (String, String) {
         let at = |page: usize| {
             let mut said = form_urlencoded::Serializer::new(String::new());
@@ -161,12 +161,12 @@ impl Member {
     }
 }
 
-/// Whom a form names.
+/// The users named in a form.
 pub(super) fn named(form: &Form) -> BTreeSet<UserId> {
     form.all("user").filter_map(|id| id.parse().ok()).collect()
 }
 
-/// Active people outside of a team or group who are searched for.
+/// Active users outside of a team or group who match the search.
 fn strangers<'a>(account: &'a Account, members: &BTreeSet<UserId>, who: &str) -> Vec<&'a User> {
     let words = address::folded(who.trim());
     let users = account.users().values();
@@ -175,7 +175,7 @@ fn strangers<'a>(account: &'a Account, members: &BTreeSet<UserId>, who: &str) ->
     strangers.collect()
 }
 
-/// Some of the people in the order of their names; the rest is not sorted.
+/// `count` users from `from` on, in the order of their names. The rest is not sorted.
 fn first(mut users: Vec<&User>, from: usize, count: usize) -> Vec<&User> {
     let order = |one: &&User, other: &&User| by_name(one, other).then_with(|| one.id.cmp(&other.id));
     let to = from.saturating_add(count);

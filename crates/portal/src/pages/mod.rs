@@ -1,4 +1,4 @@
-//! The pages, one topic a module: handlers in `mod.rs`, what is shown in `view.rs`.
+//! The pages, one module per topic: handlers in `mod.rs`, data in `view.rs`.
 
 pub(crate) mod api_keys;
 pub(crate) mod audit;

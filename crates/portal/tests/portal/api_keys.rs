@@ -55,7 +55,7 @@ async fn a_key_is_shown_once_works_and_is_dead_once_revoked() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_a_new_key_is_said_at_its_fields() {
+async fn errors_of_a_new_key_are_shown_at_its_fields() {
     let app = App::new().await;
     let account = app.account("Contoso").await;
     app.user(account, "Olga", "olga@example.com", Role::Owner).await;
@@ -76,7 +76,7 @@ async fn what_is_wrong_with_a_new_key_is_said_at_its_fields() {
 }
 
 #[tokio::test]
-async fn a_key_gets_a_new_secret_and_the_one_before_works_for_as_long_as_was_chosen() {
+async fn a_rotated_keys_previous_secret_works_for_the_chosen_overlap() {
     let app = App::new().await;
     let account = app.account("Contoso").await;
     app.user(account, "Olga", "olga@example.com", Role::Owner).await;
@@ -124,7 +124,7 @@ async fn a_key_gets_a_new_secret_and_the_one_before_works_for_as_long_as_was_cho
 }
 
 #[tokio::test]
-async fn ones_own_tokens_are_listed_and_revoked() {
+async fn users_list_and_revoke_their_own_tokens() {
     let app = App::new().await;
     let account = app.account("Contoso").await;
     let id = app.user(account, "Olga", "olga@example.com", Role::Owner).await;

@@ -1,4 +1,4 @@
-//! A whole server without a socket, and browsers that keep their cookies.
+//! A whole server without a socket, and browsers with cookies.
 
 use std::sync::Arc;
 
@@ -24,14 +24,14 @@ pub const PASSWORD: &str = "a long password";
 
 const START: Timestamp = Timestamp::from_millis(1_795_424_400_000);
 
-/// A server.
+/// A server under test.
 pub struct App {
     pub site: Fork,
     pub api: Arc<Api>,
     pub clock: ManualClock,
 }
 
-/// A browser: the cookie of its session.
+/// A browser, with its session cookie.
 #[derive(Default, Clone)]
 pub struct Browser {
     pub cookie: Option<String>,
@@ -90,7 +90,7 @@ impl App {
         id
     }
 
-    /// The operator sells minutes.
+    /// Adds minutes as the operator.
     pub async fn add_minutes(&self, account: AccountId, minutes: u32) {
         let id = TopUpId::from_bits(draw_bits(START).unwrap());
         self.give(account, Command::AddMinutes { id, minutes }).await;
@@ -128,7 +128,7 @@ impl App {
         id
     }
 
-    /// From now on, passwords let in the break-glass owner alone.
+    /// Requires single sign-on, except for the break-glass owner.
     pub async fn require_single_sign_on(&self, account: AccountId, break_glass: UserId) {
         let change = SettingsPatch {
             sign_in: SignInPatch {
@@ -147,7 +147,7 @@ impl App {
         Page::of(self.send(browser, Method::GET, path, &[], String::new()).await).await
     }
 
-    /// Sends a form; the token of the page at `page` goes with it, where there is one.
+    /// Sends a form, with the token of the page at `page` if it has one.
     pub async fn post(&self, browser: &Browser, page: &str, path: &str, fields: &[(&str, &str)]) -> Page {
         let token = self.get(browser, page).await.token();
         let mut body = form(fields);
@@ -194,20 +194,20 @@ impl Page {
         let page = Self {
             status: parts.status,
             headers: parts.headers,
-            // What people typed stands in these (`templates.rs`); what a page says does not depend on it.
+            // Names that people entered are in `<bdi>` (`templates.rs`); the tests compare the text without it.
             html: String::from_utf8(body.to_vec())
                 .unwrap()
                 .replace("<bdi>", "")
                 .replace("</bdi>", ""),
         };
         page.check_errors();
-        // The mark of a name in a sentence, which becomes `<bdi>` where a page shows it.
+        // The isolating mark of a name, which should have become `<bdi>`.
         let is_told_raw = page.html.contains('\u{2068}') || page.html.contains("&#60;bdi");
         assert!(!is_told_raw, "{}", page.html);
         page
     }
 
-    /// What is wrong with a form is said by the name of the field, which is a link to it.
+    /// Every error of a form names its field and links to it.
     fn check_errors(&self) {
         let Some((_, errors)) = self.html.split_once("id=\"errors\"") else {
             return;
@@ -228,7 +228,7 @@ impl Page {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
-    /// What is set as this cookie, with all that is said of it; empty where nothing is.
+    /// The value and attributes of this cookie in the response; empty if it is not set.
     pub fn cookie(&self, name: &str) -> &str {
         let cookies = self.headers.get_all(header::SET_COOKIE).iter();
         let mut cookies = cookies.map(|cookie| cookie.to_str().unwrap());
@@ -236,7 +236,7 @@ impl Page {
         found.unwrap_or_default()
     }
 
-    /// A browser that has taken the session's cookie.
+    /// A browser with the session cookie of this response.
     pub fn browser(&self) -> Browser {
         let cookies = self.headers.get_all(header::SET_COOKIE).iter();
         let mut cookies = cookies.map(|cookie| cookie.to_str().unwrap());
@@ -248,7 +248,7 @@ impl Page {
         }
     }
 
-    /// The browser with the cookies that this answer sets, besides those that it has.
+    /// The browser with the cookies of this response added.
     pub fn kept_by(&self, browser: &Browser) -> Browser {
         let set = self.headers.get_all(header::SET_COOKIE).iter();
         let set = set.map(|cookie| cookie.to_str().unwrap().split(';').next().unwrap());

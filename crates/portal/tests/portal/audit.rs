@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::sessions::Desk;
 
 #[tokio::test]
-async fn what_was_done_is_told_in_sentences_and_filtered_by_names() {
+async fn the_audit_is_sentences_and_can_be_filtered_by_names() {
     let desk = Desk::open().await;
     desk.agent("Sven").await;
     let path = format!("/a/{}/audit", desk.account);
@@ -58,7 +58,7 @@ async fn the_audit_is_for_those_who_view_reports() {
 }
 
 #[tokio::test]
-async fn the_files_hold_all_that_is_filtered_and_no_formula() {
+async fn the_exported_files_have_all_matching_entries_and_no_formulas() {
     let app = App::new().await;
     let account = app.account("Contoso").await;
     app.user(account, "Olga", "olga@example.com", Role::Owner).await;
@@ -107,7 +107,7 @@ async fn the_files_hold_all_that_is_filtered_and_no_formula() {
 }
 
 #[tokio::test]
-async fn the_audit_says_how_a_change_came_in_and_whether_the_journal_is_as_it_was_written() {
+async fn the_audit_shows_the_channel_of_a_change_and_the_result_of_a_check() {
     let app = App::new().await;
     let account = app.account("Contoso").await;
     app.user(account, "Olga", "olga@example.com", Role::Owner).await;
@@ -144,7 +144,7 @@ async fn the_audit_says_how_a_change_came_in_and_whether_the_journal_is_as_it_wa
 }
 
 #[tokio::test]
-async fn the_audit_is_filtered_by_how_from_where_and_by_which_request() {
+async fn the_audit_is_filtered_by_channel_address_and_request() {
     let app = App::new().await;
     let account = app.account("Contoso").await;
     app.user(account, "Olga", "olga@example.com", Role::Owner).await;

@@ -1,4 +1,4 @@
-//! Every page and form of the portal, asked for by everybody there is: the table says how each is answered.
+//! Requests every page and form of the portal as every kind of visitor, and compares the answers with the table.
 
 use std::fmt::Write as _;
 
@@ -17,10 +17,10 @@ use crate::app::{App, Browser, form};
 use crate::desk::{Desk, RULES};
 use crate::tables::{Table, operations_and_pages, table};
 
-/// What an id is replaced by that nothing ever had.
+/// An id that never existed.
 const UNKNOWN: &str = "01h2xcejqtf2nbrexx3vqjhp41";
 
-/// Who asks, in the order of the table's columns.
+/// The visitors, in the order of the table's columns.
 async fn visitors(desk: &Desk) -> Vec<Visitor> {
     let app = &desk.app;
     let another = app.account("Another").await;
@@ -60,7 +60,7 @@ async fn visitors(desk: &Desk) -> Vec<Visitor> {
         .into()
 }
 
-/// Who asks.
+/// One kind of visitor.
 struct Visitor {
     /// The name of the column.
     name: &'static str,
@@ -69,7 +69,7 @@ struct Visitor {
 }
 
 impl Visitor {
-    /// Signs in where that is needed: some forms end the session of who sends them.
+    /// Signs in if necessary: some forms end the session of their sender.
     async fn come_in(&mut self, app: &App) {
         let Some(email) = self.email else {
             return;
@@ -79,7 +79,7 @@ impl Visitor {
         }
     }
 
-    /// The answer to a request; a form goes with the token of a page that the visitor may see.
+    /// Sends a request. A form has the token of a page that the visitor may see.
     async fn ask(&self, app: &App, method: &Method, path: &str, fields: &[(&str, &str)]) -> Response {
         let mut headers = vec![("accept", "text/html")];
         if self.name == "bearer" {
@@ -100,7 +100,7 @@ impl Visitor {
 const OPERATOR_KEY: &str = "usher_op_of_the_tests_0123456789abcdef";
 const OPERATOR: &str = "Bearer usher_op_of_the_tests_0123456789abcdef";
 
-/// Things that a page is about. They are made again for each visitor, as one may delete them.
+/// The things that pages are about. They are created again for each visitor, because one may delete them.
 struct Things<'a> {
     desk: &'a Desk,
     name: String,
@@ -162,7 +162,7 @@ impl Things<'_> {
         id
     }
 
-    /// A session of the user's that waits for its customer, and its code.
+    /// A session of the user that waits for its customer, and its code.
     async fn session(&self) -> (SessionId, Code) {
         let sign_in = self.desk.sign_in(self.user().await).await;
         let (id, code) = (SessionId::from_bits(self.bits()), draw_code().unwrap());
@@ -180,7 +180,7 @@ impl Things<'_> {
         (id, code)
     }
 
-    /// The address with an id of a thing for each name in braces.
+    /// The path with the id of a thing for each name in braces.
     async fn address(&self, path: &str) -> String {
         let mut address = path.replace("{account}", &self.desk.account.to_string());
         while let Some((before, rest)) = address.split_once('{') {
@@ -225,7 +225,7 @@ impl Things<'_> {
         }
     }
 
-    /// What a form says: enough to be carried out for who may.
+    /// The fields of a form, valid enough to be accepted from visitors who may send it.
     async fn fields(&self, path: &str) -> Vec<(&'static str, String)> {
         let given = |fields: &[(&'static str, &str)]| {
             let owned = |(name, value): &(&'static str, &str)| (*name, (*value).to_owned());
@@ -276,7 +276,7 @@ impl Things<'_> {
                 vec![("which", "all".to_owned()), ("to", self.desk.pool.to_string())]
             }
             "sessions/end" => vec![("session", self.session().await.0.to_string())],
-            // Wrong ones: right ones would soon be too many for one address.
+            // Wrong passwords: right ones would soon be too many for one address.
             "/sign-in" => vec![
                 ("email", format!("{}@example.net", name.replace(' ', "."))),
                 ("password", NEW_PASSWORD.to_owned()),
@@ -290,7 +290,7 @@ impl Things<'_> {
     }
 }
 
-/// Good enough for anybody.
+/// Strong enough for every user.
 const NEW_PASSWORD: &str = "vellum quartz 91 heron";
 
 fn pool_fields(name: &str) -> Vec<(&'static str, String)> {
@@ -303,8 +303,8 @@ fn pool_fields(name: &str) -> Vec<(&'static str, String)> {
     fields
 }
 
-/// What the table says of an answer: its status, or where it leads to somebody who has to sign in first. A stream is
-/// told by its first message.
+/// The table's entry for an answer: its status, or the redirect to the sign-in page. A stream is recognized by its
+/// first message.
 async fn told(answer: Response) -> String {
     let header = |name| {
         answer
@@ -330,7 +330,7 @@ async fn told(answer: Response) -> String {
     answer.status().as_u16().to_string()
 }
 
-/// Asks for a page as everybody; what is told in the order of the columns.
+/// Requests a page as every visitor. Returns the entries in the order of the columns.
 async fn answers(
     desk: &Desk,
     visitors: &mut [Visitor],

@@ -15,7 +15,7 @@ use crate::app::{App, Browser, Page};
 pub const CONSOLE: &str = "/console";
 pub const PRODUCT: (&str, &str) = ("product", "remote-support");
 
-/// An account with one pool, and people who share its seats.
+/// An account with one pool, and users who share its seats.
 pub struct Desk {
     pub app: App,
     pub account: AccountId,
@@ -72,7 +72,7 @@ impl Desk {
         (user, self.app.sign_in(&email).await)
     }
 
-    /// Signs somebody in on their browser as a device.
+    /// Signs a user in on their browser as a device.
     pub async fn take_seat(&self, browser: &Browser) -> Browser {
         let page = self
             .act(browser, "/console/sign-in", &[("device", "Laptop")])
@@ -99,7 +99,7 @@ pub fn product() -> Product {
     "remote-support".parse().unwrap()
 }
 
-/// The address of the first button whose address ends so.
+/// The URL of the first button whose URL has this ending.
 pub fn action(html: &str, ending: &str) -> String {
     let actions = html.split("formaction=\"").skip(1);
     let mut actions = actions.map(|rest| rest.split('"').next().unwrap());
@@ -107,7 +107,7 @@ pub fn action(html: &str, ending: &str) -> String {
 }
 
 #[tokio::test]
-async fn who_is_not_signed_in_comes_back_to_the_console_afterwards() {
+async fn signing_in_leads_back_to_the_console() {
     let app = App::new().await;
 
     let page = app.get(&Browser::default(), CONSOLE).await;
@@ -134,7 +134,7 @@ async fn an_agent_takes_a_seat_and_gives_it_back() {
 }
 
 #[tokio::test]
-async fn a_full_pool_is_said_in_the_rules_own_words_with_whom_to_ask() {
+async fn a_full_pool_is_explained_with_the_people_to_ask() {
     let desk = Desk::with(1, Preset::HelpDeskShift).await;
     let (_, sven) = desk.agent("Sven").await;
     let (_, yuki) = desk.agent("Yuki").await;
@@ -154,7 +154,7 @@ async fn a_full_pool_is_said_in_the_rules_own_words_with_whom_to_ask() {
 }
 
 #[tokio::test]
-async fn who_waits_takes_the_seat_that_is_offered() {
+async fn a_waiting_user_takes_the_offered_seat() {
     let desk = Desk::with(1, Preset::HelpDeskShift).await;
     let (_, sven) = desk.agent("Sven").await;
     let (_, yuki) = desk.agent("Yuki").await;
@@ -173,7 +173,7 @@ async fn who_waits_takes_the_seat_that_is_offered() {
 }
 
 #[tokio::test]
-async fn who_does_not_take_an_offer_in_time_is_told_where_it_went() {
+async fn a_user_who_misses_an_offer_is_told_where_it_went() {
     let desk = Desk::with(1, Preset::HelpDeskShift).await;
     let rules = RulesPatch::default().with("lease_secs", |rules| rules.lease = Secs::new(1000));
     desk.change_rules(rules).await;
@@ -193,7 +193,7 @@ async fn who_does_not_take_an_offer_in_time_is_told_where_it_went() {
 }
 
 #[tokio::test]
-async fn a_ticket_of_another_is_not_found() {
+async fn another_users_ticket_is_not_found() {
     let desk = Desk::with(1, Preset::HelpDeskShift).await;
     let (_, sven) = desk.agent("Sven").await;
     let (_, yuki) = desk.agent("Yuki").await;
@@ -233,7 +233,7 @@ async fn a_second_browser_takes_over_when_asked_to() {
 }
 
 #[tokio::test]
-async fn without_script_the_page_loads_itself_anew_only_where_that_keeps_a_seat_and_nobody_types() {
+async fn without_script_the_page_reloads_only_if_that_keeps_a_seat_and_nobody_is_typing() {
     let desk = Desk::with(1, Preset::HelpDeskShift).await;
     let (_, sven) = desk.agent("Sven").await;
     let refreshes = |html: &str| html.contains("http-equiv=\"refresh\"");
@@ -257,7 +257,7 @@ async fn without_script_the_page_loads_itself_anew_only_where_that_keeps_a_seat_
 }
 
 #[tokio::test]
-async fn heartbeats_keep_the_seat_and_silence_loses_it() {
+async fn heartbeats_keep_the_seat_and_without_them_it_is_lost() {
     let desk = Desk::with(1, Preset::HelpDeskShift).await;
     let (_, sven) = desk.agent("Sven").await;
     let sven = desk.take_seat(&sven).await;
@@ -277,7 +277,7 @@ async fn heartbeats_keep_the_seat_and_silence_loses_it() {
 }
 
 #[tokio::test]
-async fn being_alive_is_not_being_there_but_stay_is() {
+async fn a_heartbeat_is_not_activity_but_stay_is() {
     let desk = Desk::with(1, Preset::HelpDeskShift).await;
     let rules = RulesPatch::default()
         .with("auto_log_off_after_secs", |rules| {
@@ -307,7 +307,7 @@ async fn being_alive_is_not_being_there_but_stay_is() {
 }
 
 #[tokio::test]
-async fn who_was_logged_out_is_told_by_whom_and_why() {
+async fn an_evicted_user_is_told_who_did_it_and_why() {
     let desk = Desk::with(1, Preset::HelpDeskShift).await;
     let (_, sven) = desk.agent("Sven").await;
     let sven = desk.take_seat(&sven).await;
@@ -345,7 +345,7 @@ async fn who_was_logged_out_is_told_by_whom_and_why() {
 }
 
 #[tokio::test]
-async fn work_is_started_paused_resumed_and_ended_on_this_browser() {
+async fn a_session_is_started_paused_resumed_and_ended_on_this_browser() {
     let desk = Desk::with(1, Preset::ConcurrentSessions).await;
     let (_, sven) = desk.agent("Sven").await;
     let sven = desk.take_seat(&sven).await;
@@ -366,7 +366,7 @@ async fn work_is_started_paused_resumed_and_ended_on_this_browser() {
 }
 
 #[tokio::test]
-async fn work_that_finds_no_seat_can_wait_for_one() {
+async fn a_session_without_a_free_seat_can_wait_for_one() {
     let desk = Desk::with(1, Preset::ConcurrentSessions).await;
     let (_, sven) = desk.agent("Sven").await;
     let (_, yuki) = desk.agent("Yuki").await;
@@ -415,7 +415,7 @@ async fn a_session_on_another_device_has_no_buttons_here() {
 }
 
 #[tokio::test]
-async fn bad_input_is_told_in_words_and_forgery_does_nothing() {
+async fn invalid_input_gets_a_sentence_and_forgery_does_nothing() {
     let desk = Desk::with(1, Preset::HelpDeskShift).await;
     let (_, sven) = desk.agent("Sven").await;
 
@@ -441,7 +441,7 @@ async fn bad_input_is_told_in_words_and_forgery_does_nothing() {
 }
 
 #[tokio::test]
-async fn who_has_no_license_is_told_so() {
+async fn a_user_without_a_license_is_told_so() {
     let desk = Desk::with(1, Preset::HelpDeskShift).await;
     let olga = desk.app.sign_in("olga@example.com").await;
 
@@ -454,7 +454,7 @@ async fn who_has_no_license_is_told_so() {
 }
 
 #[tokio::test]
-async fn who_works_on_minutes_is_told_when_they_run_out() {
+async fn a_user_on_minutes_is_told_when_they_run_out() {
     let desk = Desk::with(1, Preset::ConcurrentDevices).await;
     desk.app.add_minutes(desk.account, 1).await;
     let (_, sven) = desk.agent("Sven").await;
@@ -502,7 +502,7 @@ async fn an_idle_holder_is_warned_when_somebody_waits() {
 }
 
 #[tokio::test]
-async fn an_open_page_alone_is_no_use_of_the_portal_session() {
+async fn an_open_page_alone_does_not_keep_the_portal_session_alive() {
     let desk = Desk::with(1, Preset::HelpDeskShift).await;
     let (user, sven) = desk.agent("Sven").await;
     let sven = desk.take_seat(&sven).await;

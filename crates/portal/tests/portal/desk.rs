@@ -1,4 +1,4 @@
-//! A help desk with seats, who works there, and its owner in a browser.
+//! A help desk with seats and agents, and its owner in a browser.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +16,7 @@ use crate::app::{App, Browser, Page};
 
 pub const PRODUCT: &str = "remote-support";
 
-/// The rules that the form of a pool asks for.
+/// Valid values for the rules in the form of a pool.
 pub const RULES: [(&str, &str); 12] = [
     ("occupies", "sign_in"),
     ("seat_per", "user"),
@@ -32,7 +32,7 @@ pub const RULES: [(&str, &str); 12] = [
     ("eviction_cool_down_secs", "5 min"),
 ];
 
-/// An account whose owner looks at it.
+/// An account and its owner's browser.
 pub struct Desk {
     pub app: App,
     pub account: AccountId,
@@ -42,7 +42,7 @@ pub struct Desk {
 }
 
 impl Desk {
-    /// A desk with shared seats only.
+    /// A desk with only shared seats.
     pub async fn open(seats: u32) -> Self {
         Self::with_seats(App::new().await, 0, seats).await
     }
@@ -52,7 +52,7 @@ impl Desk {
         Self::with_seats(App::new().await, named_seats, 5).await
     }
 
-    /// The same, of an app that is set up in another way.
+    /// The same with an existing app.
     pub async fn of(app: App, named_seats: u32) -> Self {
         Self::with_seats(app, named_seats, 5).await
     }
@@ -88,12 +88,12 @@ impl Desk {
         format!("/a/{}{rest}", self.account)
     }
 
-    /// A page of the account, as its owner sees it.
+    /// A page of the account, requested by its owner.
     pub async fn get(&self, rest: &str) -> Page {
         self.app.get(&self.owner, &self.path(rest)).await
     }
 
-    /// A form that the owner sends.
+    /// Sends a form as the owner.
     pub async fn post(&self, rest: &str, fields: &[(&str, &str)]) -> Page {
         self.app.post(&self.owner, "/me", &self.path(rest), fields).await
     }
@@ -115,7 +115,7 @@ impl Desk {
         id
     }
 
-    /// Somebody of the default pool.
+    /// Creates a user of the default pool.
     pub async fn agent(&self, name: &str) -> UserId {
         self.agent_of(name, self.pool).await
     }
@@ -127,13 +127,13 @@ impl Desk {
         id
     }
 
-    /// Somebody who can sign in, without a license.
+    /// Creates a user who can sign in, without a license.
     pub async fn member(&self, name: &str) -> UserId {
         let email = format!("{}@example.com", name.to_lowercase().replace(' ', "."));
         self.app.user(self.account, name, &email, Role::Member).await
     }
 
-    /// People without a license: `Agent 00` and on.
+    /// Creates users without a license: `Agent 00`, `Agent 01` and so on.
     pub async fn crowd(&self, count: u32) {
         for number in 0..count {
             let email = format!("agent.{number:02}@example.com");
@@ -141,7 +141,7 @@ impl Desk {
         }
     }
 
-    /// Somebody without a license or a password, which takes no time.
+    /// Creates a user without a license or a password, which is fast.
     async fn person(&self, name: &str, email: &str) -> UserId {
         let id = UserId::from_bits(bits(&self.app));
         self.give(Command::CreateUser {
@@ -206,7 +206,7 @@ impl Desk {
         SignInId::from_bits(bits)
     }
 
-    /// Lets somebody wait for a seat.
+    /// Queues a user for a seat.
     pub async fn wait(&self, user: UserId) -> TicketId {
         TicketId::from_bits(self.ask(user, true).await)
     }

@@ -3,7 +3,7 @@ use axum::http::StatusCode;
 use crate::app::App;
 use crate::desk::Desk;
 
-/// A group that was just made; its address below the account's.
+/// Creates a group, and returns its path below the account's.
 async fn crew(desk: &Desk) -> String {
     let created = desk.post("/groups", &[("name", "Crew")]).await;
     assert_eq!(created.status, StatusCode::SEE_OTHER, "{}", created.html);
@@ -43,7 +43,7 @@ async fn a_group_is_created_filled_renamed_and_deleted() {
 }
 
 #[tokio::test]
-async fn what_a_group_gives_is_chosen_and_acts_at_once() {
+async fn a_groups_mapping_takes_effect_at_once() {
     let desk = Desk::with(1).await;
     let sven = desk.member("Sven").await.to_string();
     let pool = desk.pool.to_string();
@@ -71,7 +71,7 @@ async fn what_a_group_gives_is_chosen_and_acts_at_once() {
 }
 
 #[tokio::test]
-async fn seats_that_run_out_are_said_at_the_field_with_the_numbers() {
+async fn too_few_seats_are_an_error_at_the_field_with_the_numbers() {
     let desk = Desk::with(1).await;
     let path = crew(&desk).await;
     for name in ["Ann", "Ben", "Cem"] {
@@ -115,7 +115,7 @@ async fn a_role_is_chosen_among_those_that_a_group_can_give() {
 }
 
 #[tokio::test]
-async fn the_way_to_set_up_a_directory_is_shown_for_each_product_to_those_who_can_make_its_key() {
+async fn each_product_has_a_setup_page_for_users_who_can_create_its_key() {
     let desk = Desk::of(App::at(Some("http://usher.example.com")).await, 1).await;
     assert!(desk.get("/groups").await.html.contains("/directories"));
 
@@ -141,7 +141,7 @@ async fn the_way_to_set_up_a_directory_is_shown_for_each_product_to_those_who_ca
 }
 
 #[tokio::test]
-async fn addresses_that_only_this_machine_reaches_are_said_to_be_so_with_what_to_set() {
+async fn addresses_that_only_this_machine_can_reach_are_marked_with_the_setting_to_change() {
     let notice = "Only this machine reaches the addresses on this page.";
     for (own, public, is_told) in [
         ("http://127.0.0.1:8080", None, true),

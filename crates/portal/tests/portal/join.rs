@@ -7,7 +7,7 @@ use crate::console::{Desk, action};
 
 const PAGE: (&str, &str) = ("accept", "text/html,application/xhtml+xml,*/*;q=0.8");
 
-/// An agent who waits for a customer: their browser, and the code.
+/// An agent's browser, and the code with which the agent waits for a customer.
 async fn waiting(desk: &Desk) -> (Browser, String) {
     waiting_as(desk, "Sven").await
 }
@@ -68,7 +68,7 @@ async fn a_customer_types_a_code_joins_and_leaves() {
 }
 
 #[tokio::test]
-async fn a_code_is_for_one_customer_and_another_is_told_so() {
+async fn a_code_works_for_one_customer_and_a_second_one_is_told_so() {
     let desk = Desk::with(1, Preset::HelpDeskShift).await;
     let (sven, code) = waiting(&desk).await;
     let path = format!("/join/{code}");
@@ -85,7 +85,7 @@ async fn a_code_is_for_one_customer_and_another_is_told_so() {
 }
 
 #[tokio::test]
-async fn whoever_has_the_code_sees_a_pause_and_for_an_hour_who_ended_the_session() {
+async fn the_code_shows_a_pause_and_for_an_hour_who_ended_the_session() {
     let desk = Desk::with(1, Preset::HelpDeskShift).await;
     let (sven, code) = waiting(&desk).await;
     let path = format!("/join/{code}");
@@ -124,7 +124,7 @@ async fn whoever_has_the_code_sees_a_pause_and_for_an_hour_who_ended_the_session
 }
 
 #[tokio::test]
-async fn a_customer_reads_what_was_said_when_another_ended_the_session() {
+async fn a_customer_sees_the_reason_given_for_ending_the_session() {
     let desk = Desk::with(1, Preset::HelpDeskShift).await;
     let notice = RulesPatch::default().with("end_notice_secs", |rules| rules.end_notice = Secs::new(30));
     desk.change_rules(notice).await;
@@ -156,7 +156,7 @@ async fn a_customer_reads_what_was_said_when_another_ended_the_session() {
 }
 
 #[tokio::test]
-async fn who_joins_while_the_agent_is_in_a_call_is_asked_to_wait() {
+async fn a_customer_who_joins_during_another_call_is_asked_to_wait() {
     let desk = Desk::with(1, Preset::HelpDeskShift).await;
     let (sven, code) = waiting(&desk).await;
     desk.act(&sven, "/console/sessions", &[("kind", "unattended")])
@@ -176,7 +176,7 @@ async fn who_joins_while_the_agent_is_in_a_call_is_asked_to_wait() {
 }
 
 #[tokio::test]
-async fn the_customers_stream_tells_of_the_end_and_is_over() {
+async fn the_customers_stream_reports_the_end_and_closes() {
     use futures::StreamExt;
     let desk = Desk::with(1, Preset::HelpDeskShift).await;
     let (sven, code) = waiting(&desk).await;
@@ -205,7 +205,7 @@ async fn the_customers_stream_tells_of_the_end_and_is_over() {
 }
 
 #[tokio::test]
-async fn the_page_of_a_customer_has_so_many_streams_and_takes_none_of_others() {
+async fn the_streams_of_a_customer_are_limited_and_counted_separately() {
     use futures::StreamExt;
     let desk = Desk::with(2, Preset::HelpDeskShift).await;
     let (_, of_kim) = waiting_as(&desk, "Sven").await;
@@ -226,13 +226,13 @@ async fn the_page_of_a_customer_has_so_many_streams_and_takes_none_of_others() {
         streams.push(open(&kim, &of_kim).await.unwrap());
     }
 
-    // It is over at once, and the browser comes back later.
+    // The stream ends at once, and the browser reconnects later.
     assert!(open(&kim, &of_kim).await.is_none());
     assert!(open(&lea, &of_lea).await.is_some());
 }
 
 #[tokio::test]
-async fn programs_get_the_apis_answers_at_the_same_address() {
+async fn programs_get_the_apis_answers_at_the_same_url() {
     let desk = Desk::with(1, Preset::HelpDeskShift).await;
     let (_, code) = waiting(&desk).await;
     let path = format!("/join/{code}");

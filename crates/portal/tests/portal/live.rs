@@ -58,7 +58,7 @@ async fn changes_arrive_and_many_at_once_arrive_as_one() {
 }
 
 #[tokio::test]
-async fn a_stream_ends_when_its_session_does_and_sends_the_browser_back() {
+async fn a_stream_ends_with_its_session_and_makes_the_browser_reload() {
     let (app, account, eva, browser) = staffed().await;
     let mut frames = open(&app, &browser, account).await;
     frame(&mut frames).await;
@@ -73,7 +73,7 @@ async fn a_stream_ends_when_its_session_does_and_sends_the_browser_back() {
 }
 
 #[tokio::test]
-async fn a_compressed_message_arrives_whole_while_the_stream_goes_on() {
+async fn a_compressed_message_arrives_completely_while_the_stream_stays_open() {
     let (app, account, _, browser) = staffed().await;
     let path = format!("/a/{account}/overview/live");
     let accepts = [("accept-encoding", "gzip, br")];
@@ -95,7 +95,7 @@ async fn a_compressed_message_arrives_whole_while_the_stream_goes_on() {
 }
 
 #[tokio::test]
-async fn the_many_streams_of_consoles_are_small_and_are_sent_as_they_are() {
+async fn the_small_streams_of_consoles_are_not_compressed() {
     let (app, _, _, browser) = staffed().await;
     let accepts = [("accept-encoding", "gzip, br")];
 
@@ -107,7 +107,7 @@ async fn the_many_streams_of_consoles_are_small_and_are_sent_as_they_are() {
     assert!(!response.headers().contains_key("content-encoding"));
 }
 
-/// What the next message says.
+/// The text of the next message.
 async fn unzipped(frames: &mut Frames, reader: &mut GzDecoder<Vec<u8>>) -> String {
     while !reader.get_ref().ends_with(b"\n\n") {
         let frame = frames.next().await.unwrap().unwrap();
@@ -129,7 +129,7 @@ async fn streams_end_when_the_server_closes() {
 }
 
 #[tokio::test]
-async fn a_slow_browser_misses_commits_and_is_shown_how_it_stands() {
+async fn a_slow_browser_skips_commits_and_gets_the_current_state() {
     let (app, account, _, browser) = staffed().await;
     let mut frames = open(&app, &browser, account).await;
     frame(&mut frames).await;
@@ -147,7 +147,7 @@ async fn a_slow_browser_misses_commits_and_is_shown_how_it_stands() {
 }
 
 #[tokio::test]
-async fn who_comes_back_is_sent_only_what_they_have_not_seen() {
+async fn a_reconnecting_browser_gets_only_new_content() {
     let (app, account, _, browser) = staffed().await;
     let mut frames = open(&app, &browser, account).await;
     let first = frame(&mut frames).await;
@@ -172,7 +172,7 @@ async fn who_comes_back_is_sent_only_what_they_have_not_seen() {
 }
 
 #[tokio::test]
-async fn another_role_shows_another_page_at_once() {
+async fn a_changed_role_changes_the_page_at_once() {
     let (app, account, _, _) = staffed().await;
     let nora = app.user(account, "Nora", "nora@example.com", Role::Admin).await;
     let browser = app.sign_in("nora@example.com").await;

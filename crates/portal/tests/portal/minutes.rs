@@ -44,7 +44,7 @@ async fn the_changes_are_paged_newest_first() {
 }
 
 #[tokio::test]
-async fn who_may_not_look_any_more_loses_the_page_while_it_is_open() {
+async fn a_user_who_loses_the_right_loses_the_open_page() {
     let app = App::new().await;
     let account = app.account("Contoso").await;
     app.user(account, "Eva", "eva@example.com", Role::Owner).await;

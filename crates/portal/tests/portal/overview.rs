@@ -4,7 +4,7 @@ use usher_domain::permission::Role;
 use crate::app::{App, Browser};
 
 #[tokio::test]
-async fn staff_see_the_account_and_members_what_is_theirs() {
+async fn staff_see_the_account_and_members_see_their_own_licenses() {
     let app = App::new().await;
     let account = app.account("Contoso").await;
     let path = format!("/a/{account}/overview");
@@ -68,7 +68,7 @@ async fn names_are_escaped() {
 }
 
 #[tokio::test]
-async fn every_page_has_the_policy_and_names_no_other_host_and_nothing_inline() {
+async fn every_page_has_the_policy_and_nothing_inline_or_from_another_host() {
     let app = App::new().await;
     let account = app.account("Contoso").await;
     app.user(account, "Eva", "eva@example.com", Role::Owner).await;

@@ -26,7 +26,7 @@ async fn users_of(app: &App, account: AccountId, pool: PoolId) -> Vec<UserId> {
 }
 
 #[tokio::test]
-async fn a_pool_is_made_changed_and_says_what_is_wrong() {
+async fn a_pool_is_created_and_changed_and_errors_are_shown() {
     let desk = Desk::open(2).await;
     let mut night = settings("Night", "0");
     night.push(("product", "remote-support"));
@@ -91,7 +91,7 @@ async fn a_preset_fills_the_form_and_saves_nothing() {
 }
 
 #[tokio::test]
-async fn a_rule_that_cannot_change_in_use_is_said_at_its_field() {
+async fn a_rule_that_cannot_change_while_in_use_is_an_error_at_its_field() {
     let desk = Desk::open(1).await;
     let sven = desk.agent("Sven").await;
     desk.sign_in(sven).await;
@@ -105,7 +105,7 @@ async fn a_rule_that_cannot_change_in_use_is_said_at_its_field() {
 }
 
 #[tokio::test]
-async fn seats_move_between_pools_and_what_cannot_move_is_explained() {
+async fn seats_move_between_pools_and_impossible_moves_are_explained() {
     let desk = Desk::open(3).await;
     let night = desk.add_pool("Night", 0).await;
     let (day, night_text) = (desk.pool.to_string(), night.to_string());
@@ -148,7 +148,7 @@ async fn seats_move_between_pools_and_what_cannot_move_is_explained() {
 }
 
 #[tokio::test]
-async fn a_step_counts_from_what_the_pool_has_and_is_refused_where_no_seat_is_left() {
+async fn a_step_counts_from_the_current_number_and_is_refused_if_no_seat_is_left() {
     let desk = Desk::open(3).await;
     let day = desk.pool.to_string();
 
@@ -201,7 +201,7 @@ async fn a_number_of_seats_that_changed_since_the_form_was_loaded_is_not_overwri
     assert_eq!(pool_seats(&desk.app, desk.account, desk.pool).await, 3);
 }
 
-/// The rules that the page's form says it showed.
+/// The rules in the hidden field of the page's form.
 fn rules_seen(html: &str) -> String {
     let (_, rest) = html.split_once("name=\"rules_seen\" value=\"").unwrap();
     rest.split('"').next().unwrap().replace("&#34;", "\"")
@@ -260,7 +260,7 @@ async fn rules_that_changed_since_the_form_was_loaded_are_not_overwritten() {
 }
 
 #[tokio::test]
-async fn a_preset_is_chosen_on_the_sight_of_the_rules_that_stand() {
+async fn a_preset_is_applied_to_the_rules_that_the_form_showed() {
     let desk = Desk::open(5).await;
     let path = format!("/pools/{}", desk.pool);
     let plain = desk.get(&path).await.html;
@@ -272,7 +272,7 @@ async fn a_preset_is_chosen_on_the_sight_of_the_rules_that_stand() {
 }
 
 #[tokio::test]
-async fn users_move_to_another_pool_and_then_theirs_can_be_deleted() {
+async fn after_its_users_have_moved_a_pool_can_be_deleted() {
     let desk = Desk::open(2).await;
     let night = desk.add_pool("Night", 0).await;
     let agents = [
@@ -312,7 +312,7 @@ async fn users_move_to_another_pool_and_then_theirs_can_be_deleted() {
 }
 
 #[tokio::test]
-async fn l3_of_two_who_move_the_same_users_from_stale_pages_the_second_is_told_and_takes_nobody() {
+async fn l3_when_two_admins_move_the_same_users_the_second_is_told_and_moves_nobody() {
     let desk = Desk::open(2).await;
     let (night, late) = (desk.add_pool("Night", 0).await, desk.add_pool("Late", 0).await);
     let (sven, amara) = (desk.agent("Sven").await, desk.agent("Amara").await);
@@ -347,7 +347,7 @@ async fn l3_of_two_who_move_the_same_users_from_stale_pages_the_second_is_told_a
 }
 
 #[tokio::test]
-async fn l3_two_who_move_a_whole_pool_at_once_leave_everybody_in_one_pool() {
+async fn l3_when_two_admins_move_a_whole_pool_at_once_everybody_ends_up_in_one_pool() {
     let desk = Desk::open(2).await;
     let (night, late) = (desk.add_pool("Night", 0).await, desk.add_pool("Late", 0).await);
     for number in 0..100 {
@@ -376,7 +376,7 @@ async fn l3_two_who_move_a_whole_pool_at_once_leave_everybody_in_one_pool() {
 }
 
 #[tokio::test]
-async fn the_default_pool_stays_and_a_full_one_goes_with_its_users_in_one_step() {
+async fn the_default_pool_stays_and_another_is_deleted_with_its_users_in_one_step() {
     let desk = Desk::open(2).await;
     let night = desk.add_pool("Night", 0).await;
     let sven = desk.agent_of("Sven", night).await;

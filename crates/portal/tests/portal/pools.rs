@@ -5,7 +5,7 @@ use usher_domain::permission::{Privilege, Role};
 use crate::desk::{Desk, RULES};
 
 #[tokio::test]
-async fn staff_see_who_sits_where_and_members_see_no_pools() {
+async fn staff_see_the_users_of_pools_and_members_see_no_pools() {
     let desk = Desk::open(2).await;
     let sven = desk.agent("Sven").await;
     desk.sign_in(sven).await;
@@ -39,7 +39,7 @@ async fn staff_see_who_sits_where_and_members_see_no_pools() {
 }
 
 #[tokio::test]
-async fn members_find_no_page_of_a_pool_and_who_does_not_manage_seats_may_change_none() {
+async fn members_find_no_pool_pages_and_users_without_seats_manage_change_none() {
     let desk = Desk::open(1).await;
     let sven = desk.agent("Sven").await;
     let sign_in = desk.sign_in(sven).await;
@@ -66,7 +66,7 @@ async fn members_find_no_page_of_a_pool_and_who_does_not_manage_seats_may_change
             log_out.clone(),
         ] {
             let pool = pool.to_string();
-            // All that the forms ask for, so that nothing but the right is wanting.
+            // All fields that the forms require, so that only the right is missing.
             let mut fields = RULES.to_vec();
             fields.extend([("name", "Renamed"), ("seats", "1"), ("raise", &pool)]);
             let page = desk.app.post(who, "/me", &desk.path(&path), &fields).await;
@@ -97,7 +97,7 @@ async fn pools_and_people_of_another_account_are_not_found() {
 }
 
 #[tokio::test]
-async fn a_log_out_shows_in_the_list_at_once_and_frees_the_seat() {
+async fn an_eviction_shows_in_the_list_at_once_and_frees_the_seat() {
     let desk = Desk::open(1).await;
     let sven = desk.agent("Sven").await;
     let sign_in = desk.sign_in(sven).await;
@@ -128,7 +128,7 @@ async fn a_log_out_shows_in_the_list_at_once_and_frees_the_seat() {
 }
 
 #[tokio::test]
-async fn who_is_in_a_call_is_logged_out_only_after_a_warning() {
+async fn a_user_in_a_call_is_evicted_only_after_a_confirmation() {
     let desk = Desk::open(1).await;
     let sven = desk.agent("Sven").await;
     let sign_in = desk.sign_in(sven).await;
@@ -142,7 +142,7 @@ async fn who_is_in_a_call_is_logged_out_only_after_a_warning() {
 }
 
 #[tokio::test]
-async fn a_reason_that_is_too_long_is_said_at_its_field_and_nobody_is_logged_out() {
+async fn a_reason_that_is_too_long_is_an_error_and_nobody_is_evicted() {
     let desk = Desk::open(1).await;
     let sven = desk.agent("Sven").await;
     let sign_in = desk.sign_in(sven).await;

@@ -48,7 +48,7 @@ async fn the_queue_shows_who_waits_and_a_ticket_can_be_dropped() {
 }
 
 #[tokio::test]
-async fn only_who_manages_seats_drops_a_ticket_and_members_see_no_queue() {
+async fn only_users_who_manage_seats_drop_tickets_and_members_see_no_queue() {
     let desk = Desk::open(1).await;
     let (sven, amara) = (desk.agent("Sven").await, desk.agent("Amara").await);
     desk.sign_in(sven).await;

@@ -32,7 +32,7 @@ async fn is_refused(desk: &Desk, user: UserId) {
 }
 
 #[tokio::test]
-async fn who_was_refused_is_listed_with_the_reason_and_found_by_name() {
+async fn refused_users_are_listed_with_the_reason_and_found_by_name() {
     let desk = Desk::open().await;
     let (account, app) = (desk.account, &desk.app);
     let yuki = app.user(account, "Yuki", "yuki@example.com", Role::Member).await;
@@ -59,7 +59,7 @@ async fn who_was_refused_is_listed_with_the_reason_and_found_by_name() {
 }
 
 #[tokio::test]
-async fn whoever_waited_is_listed_beside_the_refused_with_how_long_and_what_became_of_it() {
+async fn waits_are_listed_with_their_length_and_outcome() {
     let desk = crate::desk::Desk::open(1).await;
     let path = desk.path("/refusals");
     let nobody_yet = desk.get("/refusals").await;
@@ -96,7 +96,7 @@ async fn whoever_waited_is_listed_beside_the_refused_with_how_long_and_what_beca
         assert!(html.contains("Who waited") && html.contains("Amara"), "{html}");
         assert!(html.contains(&format!(">{waited}</td>")), "{waited}: {html}");
         assert!(html.contains(outcome), "{outcome}: {html}");
-        // Somebody waited, so it does not say that nobody was refused.
+        // Because somebody waited, the page must not say that nobody was refused.
         assert!(html.contains("Nobody else was refused."), "{html}");
         assert!(!html.contains("<strong>Nobody was refused"), "{html}");
     }

@@ -1,5 +1,5 @@
-//! What a caller may not see is not found; what they see but may not do is forbidden (R6). To its members an account
-//! has lists, which they may not read; what stands in them does not exist for them. The API and the pages agree.
+//! Things that a caller may not see are not found; an action that they may not do is forbidden (R6). Members know that
+//! an account has lists, but may not read them; their contents do not exist for them. The API and the pages agree.
 
 use axum::http::{StatusCode, header};
 use serde_json::Value;
@@ -13,7 +13,7 @@ const FORBIDDEN: u16 = 403;
 const NOT_FOUND: u16 = 404;
 
 #[tokio::test]
-async fn r6_a_member_is_answered_alike_by_pages_and_lists() {
+async fn r6_pages_and_lists_give_a_member_the_same_answers() {
     let desk = Desk::open(1).await;
     let member = desk
         .app
@@ -23,7 +23,7 @@ async fn r6_a_member_is_answered_alike_by_pages_and_lists() {
     let token = token(&desk).await;
     let (pool, sven) = (desk.pool, desk.agent("Sven").await);
 
-    // The page, the operation of the API, and the answer of both.
+    // The page, the API operation, and the status of both.
     for (page, operation, expected) in [
         ("users".to_owned(), "", FORBIDDEN),
         ("users?q=sven&page=2".to_owned(), "", FORBIDDEN),
@@ -67,7 +67,7 @@ async fn r6_a_member_is_answered_alike_by_pages_and_lists() {
     }
 }
 
-/// The member's own token of the API.
+/// The member's own API token.
 async fn token(desk: &Desk) -> String {
     let body = serde_json::json!({
         "account": desk.account.to_string(), "email": "max@example.com", "password": PASSWORD,

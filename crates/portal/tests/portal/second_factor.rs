@@ -30,7 +30,7 @@ fn between<'a>(html: &'a str, before: &str, after: &str) -> &'a str {
     rest.split_once(after).unwrap().0
 }
 
-/// What the app shows now, a minute after it was last asked: each code is good once.
+/// The app's current code, a minute after the last one, because each code works only once.
 async fn code(app: &App, totp: &Totp) -> String {
     app.api.engine().advance(Secs::new(60)).await;
     let secs = app.api.engine().now().millis() / 1_000;
@@ -39,7 +39,7 @@ async fn code(app: &App, totp: &Totp) -> String {
 
 const CONFIRM: &str = "/me/second-factor/confirm";
 
-/// Sets it up in this browser: the app, the recovery codes, and the browser after it.
+/// Sets it up in this browser. Returns the app, the recovery codes, and the browser afterwards.
 async fn set_up(app: &App, browser: &Browser) -> (Totp, Vec<String>, Browser) {
     app.post(browser, ME, "/me/second-factor/begin", &[]).await;
     let page = app.get(browser, ME).await;
@@ -83,7 +83,7 @@ async fn type_code(app: &App, browser: &Browser, code: &str) -> Page {
 }
 
 #[tokio::test]
-async fn setting_it_up_gives_this_browser_another_session_and_ends_all_others() {
+async fn setting_it_up_gives_this_browser_a_new_session_and_ends_all_others() {
     let (app, account, eva) = contoso(Role::Owner).await;
     let (browser, phone) = (app.sign_in(EVA).await, app.sign_in(EVA).await);
     app.post(&browser, ME, "/me/second-factor/begin", &[]).await;
@@ -158,13 +158,13 @@ async fn after_five_minutes_the_password_is_asked_again() {
 }
 
 #[tokio::test]
-async fn a_code_lets_nobody_in_whose_account_has_come_to_require_single_sign_on() {
+async fn a_code_is_not_enough_once_the_account_requires_single_sign_on() {
     let (app, account, eva) = contoso(Role::Member).await;
     let owner = app.user(account, "Olga", "olga@example.com", Role::Owner).await;
     let (totp, ..) = set_up(&app, &app.sign_in(EVA).await).await;
     let met = halfway(&app).await;
     app.require_single_sign_on(account, owner).await;
-    // The half sign-in of a password that was checked just before.
+    // The pending sign-in of a password that was checked just before.
     let (identity, now) = (app.api.identity(), app.api.engine().now());
     let missed = identity.begin_half_sign_in(account, eva, now).await.unwrap();
     let missed = Browser {
@@ -189,7 +189,7 @@ async fn a_code_lets_nobody_in_whose_account_has_come_to_require_single_sign_on(
 }
 
 #[tokio::test]
-async fn a_recovery_code_lets_in_once_and_says_how_many_are_left() {
+async fn a_recovery_code_works_once_and_shows_how_many_are_left() {
     let (app, ..) = contoso(Role::Member).await;
     let (_, codes, _) = set_up(&app, &app.sign_in(EVA).await).await;
 
@@ -225,7 +225,7 @@ async fn guessing_codes_is_slowed_down_and_right_ones_do_not_count() {
 }
 
 #[tokio::test]
-async fn removing_it_and_drawing_new_codes_takes_the_password_and_a_code() {
+async fn removing_it_or_drawing_new_codes_needs_the_password_and_a_code() {
     let (app, account, eva) = contoso(Role::Member).await;
     let (totp, codes, browser) = set_up(&app, &app.sign_in(EVA).await).await;
     let prove = async |browser: &Browser, path: &str, password: &str, code: &str| {
@@ -270,7 +270,7 @@ async fn password_leads(app: &App) -> String {
 }
 
 #[tokio::test]
-async fn who_manages_users_removes_a_lost_one_and_never_above_themselves() {
+async fn users_who_manage_users_remove_a_lost_one_but_never_of_users_with_more_rights() {
     let (app, account, eva) = contoso(Role::Owner).await;
     let adam = app.user(account, "Adam", "adam@example.com", Role::Admin).await;
     let (_, _, browser) = set_up(&app, &app.sign_in(EVA).await).await;
@@ -302,7 +302,7 @@ async fn who_manages_users_removes_a_lost_one_and_never_above_themselves() {
 }
 
 #[tokio::test]
-async fn a_manager_of_users_lays_no_hand_on_the_credentials_of_admins_and_owners() {
+async fn a_manager_of_users_cannot_change_the_credentials_of_admins_and_owners() {
     let (app, account, eva) = contoso(Role::Owner).await;
     let adam = app.user(account, "Adam", "adam@example.com", Role::Admin).await;
     let mia = app.user(account, "Mia", "mia@example.com", Role::Member).await;
@@ -349,7 +349,7 @@ async fn a_manager_of_users_lays_no_hand_on_the_credentials_of_admins_and_owners
 }
 
 #[tokio::test]
-async fn where_admins_need_one_they_can_do_nothing_before_they_have_it() {
+async fn admins_who_need_one_can_do_nothing_before_they_have_it() {
     let (app, account, _) = contoso(Role::Owner).await;
     app.user(account, "Adam", "adam@example.com", Role::Admin).await;
     app.user(account, "Mia", "mia@example.com", Role::Member).await;
@@ -395,7 +395,7 @@ async fn where_admins_need_one_they_can_do_nothing_before_they_have_it() {
 }
 
 #[tokio::test]
-async fn who_comes_in_by_a_provider_needs_none() {
+async fn users_of_a_provider_need_none() {
     let (app, account, eva) = contoso(Role::Owner).await;
     let change = SettingsPatch {
         sign_in: SignInPatch {
@@ -416,7 +416,8 @@ async fn who_comes_in_by_a_provider_needs_none() {
 
     assert_eq!(page.status, StatusCode::OK);
     assert_eq!(app.get(&by_password, "/me").await.header("location"), ME);
-    // The secret is new, as what the session remembers of the rights was not true: the provider's token is still there.
+    // The session got a new secret, because the rights that it remembered were outdated; it still has the provider's
+    // token.
     let browser = page.browser();
     assert_eq!(app.get(&browser, "/me").await.status, StatusCode::OK);
     let sessions = identity.portal_sessions(account, eva, now);
@@ -426,7 +427,7 @@ async fn who_comes_in_by_a_provider_needs_none() {
 }
 
 #[tokio::test]
-async fn a_session_gets_another_cookie_when_its_user_may_do_something_else() {
+async fn a_session_gets_a_new_cookie_when_its_users_rights_change() {
     let (app, account, _) = contoso(Role::Owner).await;
     let adam = app.user(account, "Adam", "adam@example.com", Role::Member).await;
     let before = app.sign_in("adam@example.com").await;
@@ -445,7 +446,7 @@ async fn a_session_gets_another_cookie_when_its_user_may_do_something_else() {
     assert_eq!(app.get(&before, "/me").await.status, StatusCode::SEE_OTHER);
     assert_eq!(app.get(&after, "/me").await.status, StatusCode::OK);
     assert_eq!(app.get(&after, "/me").await.browser().cookie, None);
-    // The forms of the page carry the token of the new secret.
+    // The forms of the page have a token of the new secret.
     let page = app.post(&after, "/me", "/me/sessions/end-others", &[]).await;
     assert_eq!(page.status, StatusCode::SEE_OTHER);
 }
@@ -464,7 +465,7 @@ async fn signing_in_again_ends_the_session_that_the_browser_had() {
 }
 
 #[tokio::test]
-async fn whoever_does_not_get_in_costs_one_hash_and_is_told_the_same() {
+async fn every_failed_sign_in_costs_one_hash_and_gets_the_same_answer() {
     let (app, account, _) = contoso(Role::Owner).await;
     let nora = app.user(account, "Nora", "nora@example.com", Role::Member).await;
     let change = UserPatch {
@@ -523,7 +524,7 @@ async fn a_second_factor_is_set_up_with_the_present_password_only() {
 }
 
 #[tokio::test]
-async fn a_password_that_would_soon_be_guessed_is_refused_beside_its_field() {
+async fn an_easily_guessed_password_is_refused_at_its_field() {
     let (app, ..) = contoso(Role::Member).await;
     let browser = app.sign_in(EVA).await;
     for (new, word) in [

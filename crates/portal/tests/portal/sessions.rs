@@ -9,7 +9,7 @@ use usher_domain::{AccountId, PoolId, SessionId, SignInId, UserId};
 
 use crate::app::{App, Browser};
 
-/// An account with a shared seat pool whose sessions end after a notice, its owner, and two agents.
+/// An account with a shared pool whose sessions end after a notice, its owner, and two agents.
 pub struct Desk {
     pub app: App,
     pub account: AccountId,
@@ -121,7 +121,7 @@ impl Desk {
 }
 
 #[tokio::test]
-async fn a_session_is_ended_with_its_notice_after_a_page_that_asks() {
+async fn a_session_is_ended_with_its_notice_after_a_confirmation() {
     let mut desk = Desk::open().await;
     let sven = desk.agent("Sven").await;
     let id = desk.session(sven).await;
@@ -146,7 +146,7 @@ async fn a_session_is_ended_with_its_notice_after_a_page_that_asks() {
 }
 
 #[tokio::test]
-async fn a_reason_that_is_too_long_is_said_and_what_was_typed_stays() {
+async fn a_reason_that_is_too_long_is_an_error_and_the_input_stays() {
     let mut desk = Desk::open().await;
     let sven = desk.agent("Sven").await;
     let id = desk.session(sven).await;
@@ -162,7 +162,7 @@ async fn a_reason_that_is_too_long_is_said_and_what_was_typed_stays() {
 }
 
 #[tokio::test]
-async fn members_see_and_work_their_own_and_only_as_far_as_they_may() {
+async fn members_see_and_control_their_own_as_far_as_they_may() {
     let mut desk = Desk::open().await;
     let (sven, amara) = (desk.agent("Sven").await, desk.agent("Amara").await);
     let (own, other) = (desk.session(sven).await, desk.session(amara).await);
@@ -238,7 +238,7 @@ async fn a_paused_session_is_for_its_agent_alone() {
 }
 
 #[tokio::test]
-async fn a_page_has_fifty_and_the_filters_hold_on_all_pages() {
+async fn a_page_has_fifty_rows_and_the_filters_apply_to_all_pages() {
     let mut desk = Desk::open().await;
     let sven = desk.agent("Sven").await;
     for _ in 0..120 {
@@ -295,7 +295,7 @@ fn next(html: &str) -> String {
 }
 
 #[tokio::test]
-async fn why_a_session_cannot_be_paused_stands_above_the_list() {
+async fn a_refused_pause_is_explained_above_the_list() {
     let mut desk = Desk::open().await;
     let sven = desk.agent("Sven").await;
     let id = desk.session(sven).await;

@@ -54,7 +54,7 @@ async fn staff_see_the_settings_and_those_who_manage_them_change_them() {
     let seen = app.get(&manager, &path).await;
 
     assert_eq!(seen.status, StatusCode::OK);
-    // Other rights, another cookie.
+    // New rights, new cookie.
     let manager = seen.browser();
     assert!(
         seen.html.contains("cannot change them") && !seen.html.contains("Save the permissions"),
@@ -109,7 +109,7 @@ async fn session_permissions_are_saved_and_control_needs_view() {
 }
 
 #[tokio::test]
-async fn websites_that_may_call_the_api_are_saved_and_every_wrong_line_is_named() {
+async fn allowed_origins_are_saved_and_every_invalid_line_is_named() {
     let (app, account, eva) = owned().await;
     let path = format!("/a/{account}/settings");
     let save = format!("{path}/origins");
@@ -146,7 +146,7 @@ async fn websites_that_may_call_the_api_are_saved_and_every_wrong_line_is_named(
 }
 
 #[tokio::test]
-async fn the_rules_of_new_pools_are_saved_and_bad_ones_are_said_at_their_field() {
+async fn the_rules_of_new_pools_are_saved_and_invalid_ones_are_errors_at_their_field() {
     let (app, account, eva) = owned().await;
     let path = format!("/a/{account}/settings");
     let save = format!("{path}/pool-defaults");
@@ -186,7 +186,7 @@ async fn the_rules_of_new_pools_are_saved_and_bad_ones_are_said_at_their_field()
 }
 
 #[tokio::test]
-async fn a_known_model_fills_in_the_form_and_saves_nothing() {
+async fn a_preset_fills_in_the_settings_form_and_saves_nothing() {
     let (app, account, eva) = owned().await;
 
     let page = app

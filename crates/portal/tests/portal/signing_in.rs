@@ -39,7 +39,7 @@ async fn the_right_password_leads_to_the_overview_with_a_cookie_that_scripts_can
     let eva = page.browser();
     let overview = format!("/a/{account}/overview");
     assert_eq!(app.get(&eva, &overview).await.status, StatusCode::OK);
-    // Under its plain name, another host or a plain connection could have set it.
+    // With the plain name, another host or a plain connection could have set it.
     let planted = eva.cookie.unwrap().replace("__Host-", "");
     let planted = Browser {
         cookie: Some(planted),
@@ -48,14 +48,14 @@ async fn the_right_password_leads_to_the_overview_with_a_cookie_that_scripts_can
 }
 
 #[tokio::test]
-async fn an_address_signs_in_as_browsers_send_it_and_is_shown_in_unicode() {
+async fn an_address_works_as_browsers_send_it_and_is_shown_in_unicode() {
     let app = App::new().await;
     let account = app.account("Bücher").await;
     app.user(account, "Eva", "eva@bücher.example", Role::Owner).await;
     app.user(account, "Ole", "ole@xn--bcher-kva.example", Role::Owner)
         .await;
 
-    // Chromium encodes the domain of a field of the type `email`, Firefox does not.
+    // Chromium encodes the domain in a field of the type `email`, Firefox does not.
     for address in [
         "eva@xn--bcher-kva.example",
         "eva@bücher.example",
@@ -69,7 +69,7 @@ async fn an_address_signs_in_as_browsers_send_it_and_is_shown_in_unicode() {
 }
 
 #[tokio::test]
-async fn cookies_are_bound_to_https_where_a_proxy_says_so_that_is_trusted_and_by_nobody_else() {
+async fn only_a_trusted_proxy_can_report_https_which_makes_cookies_secure() {
     let app = App::new().await;
     let account = app.account("Contoso").await;
     app.user(account, "Eva", EVA, Role::Owner).await;
@@ -116,7 +116,7 @@ async fn a_wrong_password_and_an_unknown_address_are_answered_alike() {
 }
 
 #[tokio::test]
-async fn guessing_is_slowed_down_and_goes_on_after_the_time_that_was_said() {
+async fn guessing_is_throttled_until_the_stated_time() {
     let app = App::new().await;
     for _ in 0..ATTEMPTS_PER_EMAIL {
         assert_eq!(
@@ -178,7 +178,7 @@ async fn choose(app: &App, choice: &str, account: AccountId) -> Page {
 }
 
 #[tokio::test]
-async fn who_has_the_same_password_in_two_accounts_chooses_one() {
+async fn a_user_with_the_same_password_in_two_accounts_chooses_one() {
     let app = App::new().await;
     let (_, (second, _), choice) = offered_a_choice(&app).await;
 
@@ -190,7 +190,7 @@ async fn who_has_the_same_password_in_two_accounts_chooses_one() {
 }
 
 #[tokio::test]
-async fn a_choice_signs_nobody_in_whose_account_has_come_to_require_single_sign_on() {
+async fn a_choice_is_not_enough_once_the_account_requires_single_sign_on() {
     let app = App::new().await;
     let (first, (second, eva), choice) = offered_a_choice(&app).await;
     let owner = app.user(second, "Olga", "olga@example.com", Role::Owner).await;
@@ -205,13 +205,13 @@ async fn a_choice_signs_nobody_in_whose_account_has_come_to_require_single_sign_
     assert_eq!(app.api.identity().portal_sessions(second, eva, now), []);
     let break_glass = try_password(&app, "olga@example.com", PASSWORD).await;
     assert_eq!(break_glass.header("location"), format!("/a/{second}/overview"));
-    // The other account of hers has not changed.
+    // Her other account has not changed.
     let direct = try_password(&app, EVA, PASSWORD).await;
     assert_eq!(direct.header("location"), format!("/a/{first}/overview"));
 }
 
 #[tokio::test]
-async fn a_choice_signs_nobody_in_whose_password_changed_or_who_is_out_meanwhile() {
+async fn a_choice_is_not_enough_once_the_password_changed_or_the_user_is_inactive() {
     for is_out in [false, true] {
         let app = App::new().await;
         let (_, (second, eva), choice) = offered_a_choice(&app).await;
@@ -280,7 +280,7 @@ async fn a_form_from_elsewhere_or_without_the_token_of_the_session_is_refused() 
 }
 
 #[tokio::test]
-async fn signing_out_ends_the_session_and_pages_lead_back_to_where_one_was() {
+async fn signing_out_ends_the_session_and_signing_in_again_leads_back() {
     let app = App::new().await;
     let account = app.account("Contoso").await;
     app.user(account, "Eva", EVA, Role::Owner).await;
@@ -305,7 +305,7 @@ async fn signing_out_ends_the_session_and_pages_lead_back_to_where_one_was() {
 }
 
 #[tokio::test]
-async fn a_new_password_signs_out_everywhere_else_and_gives_this_browser_another_session() {
+async fn a_new_password_signs_out_everywhere_else_and_gives_this_browser_a_new_session() {
     let app = App::new().await;
     let account = app.account("Contoso").await;
     app.user(account, "Eva", EVA, Role::Owner).await;
@@ -327,7 +327,7 @@ async fn a_new_password_signs_out_everywhere_else_and_gives_this_browser_another
     }
 }
 
-/// A try from a network address, with the cookies of a browser.
+/// An attempt from a network address, with the cookies of a browser.
 async fn try_from(app: &App, browser: &Browser, from: [u8; 4], password: &str) -> Page {
     let fields = [("email", EVA), ("password", password)];
     let mut request = Request::post("/sign-in")
@@ -341,7 +341,7 @@ async fn try_from(app: &App, browser: &Browser, from: [u8; 4], password: &str) -
 }
 
 #[tokio::test]
-async fn whoever_knows_the_address_alone_does_not_keep_its_user_out() {
+async fn knowing_only_the_address_does_not_lock_its_user_out() {
     let app = App::new().await;
     let account = app.account("Contoso").await;
     app.user(account, "Eva", EVA, Role::Owner).await;
@@ -368,7 +368,7 @@ async fn whoever_knows_the_address_alone_does_not_keep_its_user_out() {
     // Another network has its own count.
     let elsewhere = try_from(&app, &unknown, office, PASSWORD).await;
     assert_eq!(elsewhere.status, StatusCode::SEE_OTHER);
-    // A browser that is known has one even beside the attacker, and after an attack from everywhere.
+    // A known browser has its own count too, even next to the attacker and after an attack from everywhere.
     for number in 0..ATTEMPTS_PER_EMAIL_FROM_ANYWHERE - ATTEMPTS_PER_EMAIL {
         let network = [203, 0, u8::try_from(number / ATTEMPTS_PER_EMAIL).unwrap(), 1];
         let page = try_from(&app, &unknown, network, "a guess").await;
@@ -389,7 +389,7 @@ async fn whoever_knows_the_address_alone_does_not_keep_its_user_out() {
 }
 
 #[tokio::test]
-async fn another_password_makes_every_browser_unknown_but_the_one_it_was_changed_in() {
+async fn a_new_password_makes_every_browser_unknown_but_the_one_it_was_changed_in() {
     let app = App::new().await;
     let account = app.account("Contoso").await;
     let id = app.user(account, "Eva", EVA, Role::Owner).await;
@@ -411,7 +411,7 @@ async fn another_password_makes_every_browser_unknown_but_the_one_it_was_changed
 }
 
 #[tokio::test]
-async fn whoever_comes_with_a_temporary_password_chooses_another_before_anything_else() {
+async fn a_user_with_a_temporary_password_chooses_a_new_one_before_anything_else() {
     let app = App::new().await;
     let account = app.account("Contoso").await;
     app.user(account, "Olga", "olga@example.com", Role::Owner).await;
@@ -446,7 +446,7 @@ async fn whoever_comes_with_a_temporary_password_chooses_another_before_anything
         "{}",
         page.html
     );
-    // Every other page leads back here, so none is offered.
+    // Every other page redirects here, so there is no link to any.
     assert!(
         !page.html.contains("<nav") && !page.html.contains(r#"href="/me""#),
         "{}",
@@ -472,7 +472,7 @@ async fn whoever_comes_with_a_temporary_password_chooses_another_before_anything
 }
 
 #[tokio::test]
-async fn ones_own_password_is_not_set_on_the_page_of_a_user() {
+async fn the_page_of_a_user_does_not_set_the_viewers_own_password() {
     let app = App::new().await;
     let account = app.account("Contoso").await;
     let id = app.user(account, "Eva", EVA, Role::Owner).await;

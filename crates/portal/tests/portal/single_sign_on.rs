@@ -1,4 +1,5 @@
-//! Coming in by a provider, as a person meets it: with one on this machine that says of people what a test wants.
+//! Signing in through a provider, from the user's point of view, with a provider on this machine whose claims each test
+//! sets.
 
 #[path = "../../../identity/src/tests/single_sign_on/dns.rs"]
 mod dns;
@@ -27,10 +28,10 @@ use crate::desk::{Desk, PRODUCT};
 
 const CLIENT_ID: &str = "usher";
 const CLIENT_SECRET: &str = "a-secret-of-the-provider-and-usher";
-/// Providers have a clock of their own.
+/// The provider's clock.
 const WORLD: Timestamp = Timestamp::from_millis(1_790_000_000_000);
 
-/// A help desk whose people come in by a provider.
+/// A help desk whose users sign in through a provider.
 struct Company {
     desk: Desk,
     provider: TestProvider,
@@ -68,12 +69,12 @@ impl Company {
         Self { desk, provider }
     }
 
-    /// The way of somebody of whom the provider says this, from the first click to the page that they get.
+    /// Signs in a user with these claims, from the first click to the final page.
     async fn come_in(&self, claims: Value) -> Page {
         self.come_back_at(None, claims).await
     }
 
-    /// The same, where the browser comes back to another path than the one that it was told.
+    /// The same, but the browser returns to another path than the one that was requested.
     async fn come_back_at(&self, elsewhere: Option<&str>, claims: Value) -> Page {
         let path = format!("/sso/{}", self.desk.account);
         let sent = self.desk.app.get(&Browser::default(), &path).await;
@@ -132,7 +133,7 @@ impl Company {
             .await
     }
 
-    /// How many sessions of this user a provider began.
+    /// How many sessions of this user began through a provider.
     fn sessions(&self, user: UserId) -> usize {
         let api = &self.desk.app.api;
         let sessions = api
@@ -147,7 +148,7 @@ fn claims(sub: &str, email: &str) -> Value {
 }
 
 #[tokio::test]
-async fn who_has_a_user_already_is_found_by_the_address_once_and_by_the_login_from_then_on() {
+async fn an_existing_user_is_found_by_address_once_and_by_login_from_then_on() {
     let company = Company::with(0, |_| {}).await;
     let sven = company.desk.member("Sven").await;
     let overview = company.desk.path("/overview");
@@ -173,7 +174,7 @@ async fn who_has_a_user_already_is_found_by_the_address_once_and_by_the_login_fr
     );
     assert_eq!(known.directory.unwrap().subject.unwrap().sub.as_str(), "sven-1");
     assert!(company.user("svensson@example.com").await.is_none());
-    // The address passes to somebody else, who is somebody else.
+    // The address now belongs to another person.
     assert_eq!(heir.status, StatusCode::FORBIDDEN);
     assert!(
         heir.html.contains("not connected with your provider"),
@@ -184,7 +185,7 @@ async fn who_has_a_user_already_is_found_by_the_address_once_and_by_the_login_fr
 }
 
 #[tokio::test]
-async fn an_address_alone_lets_nobody_in_where_it_is_not_proved_or_counts_for_too_much() {
+async fn an_address_alone_is_not_enough_if_it_is_unproved_or_an_owners() {
     let unverified = json!({"email_verified": false});
     let unsaid = json!({"email_verified": null});
     for (case, email, links, over) in [
@@ -244,7 +245,7 @@ async fn an_address_alone_lets_nobody_in_where_it_is_not_proved_or_counts_for_to
 }
 
 #[tokio::test]
-async fn where_seats_have_run_out_nobody_is_half_made_and_the_person_is_told() {
+async fn without_enough_seats_no_user_is_created_and_the_person_is_told() {
     let company = Company::with(1, |_| {}).await;
     let agents = company.agents().await;
     let in_agents = |sub: &str, email: &str| {
@@ -277,7 +278,7 @@ async fn where_seats_have_run_out_nobody_is_half_made_and_the_person_is_told() {
     assert!(company.look(move |account| *account == before).await);
     assert_eq!(company.members(agents).await, [nina.id].into());
 
-    // Once there is a seat again, the same person comes in as a whole.
+    // Once there is a seat again, the same person can sign in.
     let account = company.desk.account;
     let delete = Command::DeleteUser { id: nina.id };
     company.desk.app.give(account, delete).await;
@@ -289,7 +290,7 @@ async fn where_seats_have_run_out_nobody_is_half_made_and_the_person_is_told() {
 }
 
 #[tokio::test]
-async fn a_user_of_long_standing_comes_in_without_what_a_new_group_would_give_and_is_told() {
+async fn an_existing_user_signs_in_without_what_a_new_group_would_give_and_is_told() {
     let company = Company::with(0, |_| {}).await;
     let agents = company.agents().await;
     let sven = company.desk.member("Sven").await;
@@ -324,7 +325,7 @@ async fn a_user_of_long_standing_comes_in_without_what_a_new_group_would_give_an
 }
 
 #[tokio::test]
-async fn a_code_that_comes_to_the_address_of_another_account_goes_to_no_provider() {
+async fn a_code_at_another_accounts_redirect_uri_goes_to_no_provider() {
     let company = Company::with(0, |_| {}).await;
     company.desk.member("Sven").await;
     let other = company.desk.app.account("Hostile").await;
@@ -347,7 +348,7 @@ async fn a_code_that_comes_to_the_address_of_another_account_goes_to_no_provider
 }
 
 #[tokio::test]
-async fn an_address_that_nobody_verified_makes_no_user_unless_the_admin_trusts_the_provider() {
+async fn an_unverified_address_creates_no_user_unless_the_admin_trusts_the_provider() {
     for (said, trusts, is_made) in [
         (json!({"email_verified": false}), false, false),
         (json!({"email_verified": null}), false, false),
@@ -374,7 +375,7 @@ async fn an_address_that_nobody_verified_makes_no_user_unless_the_admin_trusts_t
         );
     }
 
-    // Trust finds those who exist as well, by the claim that is named.
+    // Trusted addresses also find existing users, by the configured claim.
     let company = Company::with(0, |provider| {
         provider.links_by_email = false;
         provider.trusts_addresses = true;
@@ -394,7 +395,7 @@ async fn an_address_that_nobody_verified_makes_no_user_unless_the_admin_trusts_t
 }
 
 #[tokio::test]
-async fn what_a_provider_says_of_groups_that_nobody_knows_changes_none_and_the_admin_is_told() {
+async fn unknown_groups_of_a_provider_change_nothing_and_the_admin_is_told() {
     let company = Company::with(1, |_| {}).await;
     let agents = company.agents().await;
     let owner = company.desk.app.sign_in("olga@example.com").await;
@@ -434,7 +435,7 @@ async fn what_a_provider_says_of_groups_that_nobody_knows_changes_none_and_the_a
 }
 
 #[tokio::test]
-async fn people_are_spared_a_parsers_words_and_the_admin_reads_the_reason() {
+async fn users_see_no_parser_messages_and_the_admin_sees_the_reason() {
     let company = Company::with(0, |_| {}).await;
     company.provider.acts().token_answer = Some("{\"id_token\": nonsense".to_owned());
     let owner = company.desk.app.sign_in("olga@example.com").await;

@@ -9,7 +9,7 @@ use usher_domain::permission::Role;
 use crate::app::App;
 
 #[tokio::test]
-async fn the_billing_contact_sees_what_is_bought_and_what_is_left() {
+async fn the_billing_contact_sees_the_seats_bought_and_left() {
     let app = App::new().await;
     let account = app.account("Contoso").await;
     let path = format!("/a/{account}/subscription");

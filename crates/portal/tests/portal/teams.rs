@@ -53,7 +53,7 @@ async fn a_team_is_created_filled_renamed_and_deleted() {
 }
 
 #[tokio::test]
-async fn two_teams_do_not_have_one_name() {
+async fn two_teams_cannot_have_the_same_name() {
     let desk = Desk::with(0).await;
     desk.post("/teams", &[("name", "Night shift")]).await;
 

@@ -1,9 +1,9 @@
-//! Names and addresses that people gave stand apart in a page: `<bdi>` keeps one that is written from right to left from
-//! turning around what stands beside it.
+//! Names and addresses that people entered are isolated in a page: `<bdi>` keeps a right-to-left name from affecting
+//! the text around it.
 
 use std::path::{Path, PathBuf};
 
-/// The last parts of expressions that show what somebody typed.
+/// Last parts of expressions that show text that somebody entered.
 const TYPED: [&str; 11] = [
     "name",
     "email",
@@ -18,7 +18,7 @@ const TYPED: [&str; 11] = [
     "customer",
 ];
 
-/// Slugs and the words of the program that end in the same way.
+/// Slugs and our own words with the same endings.
 const OURS: [&str; 6] = [
     "guide.name",
     "product.name",
@@ -28,7 +28,7 @@ const OURS: [&str; 6] = [
     "scope.name",
 ];
 
-/// What has no markup in it.
+/// Elements that cannot contain markup.
 const PLAIN: [&str; 5] = ["title", "option", "optgroup", "textarea", "code"];
 
 fn templates(directory: &Path, found: &mut Vec<PathBuf>) {
@@ -47,7 +47,7 @@ fn is_typed(expression: &str) -> bool {
     TYPED.contains(&last) && !OURS.contains(&expression)
 }
 
-/// The expressions of typed texts that stand in the text of a page without `<bdi>`.
+/// Expressions of entered text that are in a page's text without `<bdi>`.
 fn bare(template: &str) -> Vec<String> {
     let mut bare = Vec::new();
     let (mut is_in_tag, mut is_in_title, mut plain) = (false, false, None);
@@ -90,7 +90,7 @@ fn bare(template: &str) -> Vec<String> {
 }
 
 #[test]
-fn what_people_typed_stands_apart_in_every_template() {
+fn entered_text_is_isolated_in_every_template() {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
     let mut found = Vec::new();
     templates(&directory, &mut found);

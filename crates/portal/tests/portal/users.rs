@@ -48,7 +48,7 @@ async fn a_page_shows_fifty_however_many_there_are() {
 }
 
 #[tokio::test]
-async fn the_list_is_live_as_the_address_says_and_its_ticks_stand_outside_of_the_forms() {
+async fn the_list_is_live_with_its_filters_and_its_checkboxes_are_outside_of_the_forms() {
     let desk = Desk::with(1).await;
     desk.crowd(60).await;
     let amara = desk.member("Amara Okafor").await;
@@ -78,7 +78,7 @@ async fn the_list_is_live_as_the_address_says_and_its_ticks_stand_outside_of_the
 }
 
 #[tokio::test]
-async fn who_has_no_privilege_does_not_see_the_people() {
+async fn a_viewer_without_privileges_does_not_see_the_users() {
     let desk = Desk::with(1).await;
     let sven = desk.member("Sven").await;
     let browser = desk.app.sign_in("sven@example.com").await;
@@ -100,7 +100,7 @@ async fn who_has_no_privilege_does_not_see_the_people() {
 }
 
 #[tokio::test]
-async fn a_manager_of_seats_changes_licenses_and_not_people() {
+async fn a_manager_of_seats_changes_licenses_but_not_users() {
     let desk = Desk::with(1).await;
     let sven = desk.member("Sven").await;
     let mia = desk
@@ -212,7 +212,7 @@ async fn a_user_is_added_with_a_seat_or_not_at_all() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_a_user_stands_beside_its_field() {
+async fn errors_of_a_user_are_shown_at_their_fields() {
     let desk = Desk::with(1).await;
     let long = "x".repeat(121);
 

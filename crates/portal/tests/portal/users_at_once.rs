@@ -38,7 +38,7 @@ async fn many_are_changed_at_once_and_each_refusal_is_told() {
 }
 
 #[tokio::test]
-async fn all_who_match_are_changed_only_where_they_are_still_those_who_were_shown() {
+async fn all_matching_users_are_changed_only_if_they_are_still_those_shown() {
     let desk = Desk::with(0).await;
     let agents = [desk.member("Agent A").await, desk.member("Agent B").await];
     let act = format!("move {}", desk.pool);
@@ -70,7 +70,7 @@ async fn all_who_match_are_changed_only_where_they_are_still_those_who_were_show
 }
 
 #[tokio::test]
-async fn who_switches_all_off_is_left_out() {
+async fn deactivating_all_users_excludes_the_actor() {
     let desk = Desk::with(0).await;
     let sven = desk.member("Sven").await.to_string();
     let olga = desk.find("olga@example.com").await.unwrap().to_string();
@@ -92,7 +92,7 @@ async fn who_switches_all_off_is_left_out() {
 }
 
 #[tokio::test]
-async fn a_seat_goes_from_one_to_another_whether_or_not_another_is_free() {
+async fn a_seat_is_reassigned_whether_or_not_another_is_free() {
     for named_seats in [1, 2] {
         let desk = Desk::with(named_seats).await;
         let (eva, max) = (desk.member("Eva").await, desk.member("Max").await);
@@ -115,7 +115,7 @@ async fn a_seat_goes_from_one_to_another_whether_or_not_another_is_free() {
 }
 
 #[tokio::test]
-async fn a_seat_given_to_who_has_one_is_not_lost() {
+async fn a_seat_reassigned_to_a_user_who_has_one_is_not_lost() {
     let desk = Desk::with(2).await;
     let (eva, max) = (desk.member("Eva").await, desk.member("Max").await);
     desk.seat(eva, License::Named).await;
@@ -138,7 +138,7 @@ async fn a_seat_given_to_who_has_one_is_not_lost() {
 }
 
 #[tokio::test]
-async fn whose_seat_was_changed_in_the_meantime_keeps_the_place_in_the_pool() {
+async fn a_holder_changed_in_the_meantime_keeps_the_place_in_the_pool() {
     let desk = Desk::with(1).await;
     let (eva, max) = (desk.member("Eva").await, desk.member("Max").await);
     let in_the_pool = License::Shared(desk.pool);
@@ -161,7 +161,7 @@ async fn whose_seat_was_changed_in_the_meantime_keeps_the_place_in_the_pool() {
 }
 
 #[tokio::test]
-async fn ticks_stay_where_nothing_was_chosen_to_do() {
+async fn ticks_stay_if_no_action_was_chosen() {
     let desk = Desk::with(0).await;
     let sven = desk.member("Sven").await.to_string();
 

@@ -1,4 +1,4 @@
-//! After somebody set the machine's clock back, people see moments by that clock.
+//! After somebody set the machine's clock back, users see times by that clock.
 
 use axum::http::Method;
 use usher_domain::Command;
@@ -9,7 +9,7 @@ use crate::console::Desk;
 
 const HOUR_MILLIS: i64 = 3_600_000;
 
-/// The moments on a page.
+/// All times on a page.
 fn moments(html: &str) -> Vec<String> {
     let found = html.split("<time datetime=\"").skip(1);
     found
@@ -21,7 +21,7 @@ fn assert_of(hour: &str, page: &str, html: &str) {
     let found = moments(html);
     assert!(!found.is_empty(), "{page}: {html}");
     for moment in found {
-        // Codes are good until the next day, when the clock has caught up by 22 minutes.
+        // Codes are valid until the next day; by then the clock has caught up by 22 minutes.
         let (day, time) = moment.split_once('T').unwrap();
         assert!(["2026-11-23", "2026-11-24"].contains(&day), "{page}: {moment}");
         assert!(time.starts_with(hour), "{page}: {moment}");
@@ -29,7 +29,7 @@ fn assert_of(hour: &str, page: &str, html: &str) {
 }
 
 #[tokio::test]
-async fn every_page_shows_moments_by_the_clock_that_was_set_back() {
+async fn every_page_shows_times_by_the_clock_that_was_set_back() {
     let app = App::new().await;
     app.clock.step(-HOUR_MILLIS);
     let desk = Desk::of(app, 1, Preset::HelpDeskShift).await;
@@ -79,7 +79,7 @@ async fn every_page_shows_moments_by_the_clock_that_was_set_back() {
 }
 
 #[tokio::test]
-async fn days_are_searched_by_the_clock_that_people_saw() {
+async fn days_are_searched_by_the_clock_that_users_saw() {
     let desk = Desk::with(1, Preset::HelpDeskShift).await;
     let olga = desk.app.sign_in("olga@example.com").await;
     desk.app.clock.step(-24 * HOUR_MILLIS);

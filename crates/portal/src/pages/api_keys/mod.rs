@@ -1,4 +1,4 @@
-//! API keys: what programs of the account call with.
+//! API keys, with which programs of the account call the API.
 
 mod view;
 
@@ -49,7 +49,7 @@ async fn keys_page(viewer: &Viewer, query: &KeysQuery, form: Form) -> Result<Key
             api.engine().now(),
         );
     }
-    // A form that is sent twice, such as by loading the answer again, means the same key.
+    // A form that is sent twice, for example by reloading the response, names the same key.
     let new_id = match form.value("id").parse() {
         Ok(id) => id,
         Err(_) => ApiKeyId::from_bits(usher_identity::draw_bits(api.engine().now())?),
@@ -191,7 +191,7 @@ async fn revoke(Path((_, key)): Path<(String, String)>, posted: Posted) -> Resul
     let (_, name) = viewer
         .look(None, move |account, actor, _| known(account, actor, id))
         .await?;
-    // First the key: one that the account no longer lists could not be revoked any more.
+    // The key first: once the account no longer lists it, it could not be revoked.
     viewer
         .portal
         .api
@@ -210,7 +210,7 @@ async fn revoke(Path((_, key)): Path<(String, String)>, posted: Posted) -> Resul
     ))
 }
 
-/// The name of a key that the actor may manage.
+/// The name of a key, if the actor may manage it.
 fn known(account: &Account, actor: &Actor, id: ApiKeyId) -> Result<String, Refusal> {
     account.need_to_manage(actor, Privilege::SettingsManage, "API key")?;
     let key = account.api_keys().get(&id);
@@ -226,7 +226,7 @@ fn scope(word: &str) -> Option<Scope> {
     Scope::ALL.into_iter().find(|scope| scope.as_str() == word)
 }
 
-/// The end of the day until which the key is good; none for always.
+/// The end of the day on which the key expires; `None` if it does not.
 fn expiry(form: &mut Form, now: Timestamp) -> Option<Timestamp> {
     let text = form.value("expires").trim();
     if text.is_empty() {

@@ -1,4 +1,4 @@
-//! What the pages of API keys show.
+//! The data of the API key pages.
 
 use askama::Template;
 use serde::Deserialize;
@@ -11,10 +11,10 @@ use crate::answer::Frame;
 use crate::form::Form;
 use crate::shown::Moment;
 
-/// How long before its end a key is marked.
+/// A key is marked when it expires in less than this time.
 const SOON: Secs = Secs::new(14 * 86_400);
 
-/// How many keys a page has.
+/// Keys per page.
 const ROWS_MAX: usize = 50;
 
 #[derive(Template)]
@@ -27,7 +27,7 @@ pub(super) struct KeysPage {
     pub(super) new_id: ApiKeyId,
 }
 
-/// The key itself, this once.
+/// The secret key, shown only this once.
 #[derive(Template)]
 #[template(path = "api_keys/created.html")]
 pub(super) struct CreatedPage {
@@ -47,7 +47,7 @@ pub(super) struct RevokePage {
     pub(super) last_used_at: Option<Moment>,
 }
 
-/// For how many seconds the secret before may work on, and how people say it.
+/// The choices for how long the previous secret stays valid, in seconds and in words.
 pub(super) const OVERLAPS: [(&str, &str); 4] = [
     ("0", "Not at all"),
     ("3600", "An hour"),
@@ -64,14 +64,14 @@ pub(super) struct RotatePage {
     pub(super) name: String,
 }
 
-/// Which page of the list.
+/// The page of the list.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct KeysQuery {
     after: String,
 }
 
-/// What is copied out of the account.
+/// The data that is copied out of the account.
 pub(super) struct Seen {
     pub(super) keys: Vec<Key>,
     scopes: Vec<ScopeShown>,
@@ -79,14 +79,14 @@ pub(super) struct Seen {
     next: Option<ApiKeyId>,
 }
 
-/// A key.
+/// A key in the list.
 pub(super) struct Key {
     pub(super) id: ApiKeyId,
     name: String,
     scopes: Vec<&'static str>,
     created_at: Moment,
     maker: Maker,
-    /// Whether the maker has lost rights that the key was made with.
+    /// Whether the maker has lost a right that the key was made with.
     has_lost: bool,
     expires_at: Option<Moment>,
     is_expired: bool,
@@ -96,7 +96,7 @@ pub(super) struct Key {
     former_until: Option<Moment>,
 }
 
-/// Who made a key, or rotated it last.
+/// The maker: who created the key, or rotated it last.
 enum Maker {
     Unknown,
     Operator,
@@ -104,11 +104,11 @@ enum Maker {
     User(String),
 }
 
-/// What a key can be good for.
+/// A scope that a key can have.
 struct ScopeShown {
     word: &'static str,
     sentence: &'static str,
-    /// Whether the viewer may hand it out.
+    /// Whether the viewer may give it.
     may_give: bool,
 }
 
@@ -163,7 +163,7 @@ impl Key {
         }
     }
 
-    /// Takes note of what only the credentials know.
+    /// Adds when the key was last used, which only the credentials know.
     pub(super) fn used(&mut self, used: Option<ApiKeyUse>, wall: &WallTimes, now: Timestamp) {
         let Some(used) = used else { return };
         self.last_used_at = used.last.map(|last| Moment(wall.shown(last.at)));

@@ -1,4 +1,4 @@
-//! Checking the chain of an account's commits, and its audit, at the press of a button.
+//! Checks an account's commits and its audit on request.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -15,26 +15,26 @@ use crate::form::Posted;
 use crate::nav::Place;
 use crate::shown::Moment;
 
-/// The most commits that are read for one check; the terminal has `usher verify` for more.
+/// The most commits that one check reads; for more, use `usher verify` in a terminal.
 const COMMITS_MAX: u64 = 100_000;
 
-/// The most accounts whose last check is remembered.
+/// The most accounts whose last check is kept.
 const REMEMBERED_MAX: usize = 10_000;
 
-/// The last check of each account, and that one runs at a time.
+/// The last check of each account. Only one check runs at a time.
 pub(crate) struct Checks {
     last: Mutex<HashMap<AccountId, Checked>>,
     running: Semaphore,
 }
 
-/// What a check came to.
+/// The result of a check.
 #[derive(Clone)]
 pub(crate) struct Checked {
     pub(super) at: Moment,
     pub(super) commits: u64,
-    /// Whether there were more.
+    /// Whether there were more commits than the check read.
     pub(super) is_part: bool,
-    /// What is wrong.
+    /// What is wrong, one sentence each.
     pub(super) faults: Vec<String>,
 }
 

@@ -1,4 +1,4 @@
-//! The audit as a file. It is read and sent page by page, however long it is.
+//! Exports the audit as a file. It is read and sent page by page, so its length does not matter.
 
 use axum::body::Body;
 use axum::extract::Query;
@@ -30,7 +30,7 @@ pub(super) struct Wanted {
     format: Format,
 }
 
-/// Where the export stands.
+/// What the export sends next.
 enum Next {
     Page(Option<Cursor>),
     Over,
@@ -44,7 +44,7 @@ pub(super) async fn export(
     let mut form = query.form();
     let (filter, window, _) = query.filter(&viewer, &mut form).await?;
     if !form.is_right() {
-        // The list says what is wrong.
+        // The list shows the errors of the filters.
         return Ok(done(
             &query.at(&Place::Audit.path(viewer.account), ""),
             "Nothing was exported.",
@@ -69,7 +69,7 @@ pub(super) async fn export(
     Ok((headers, Body::from_stream(pages)).into_response())
 }
 
-/// What breaks off the file that is being sent: an incomplete one must not look whole.
+/// An error that aborts the download: an incomplete file must not look complete.
 fn broken(_: impl std::any::Any) -> std::io::Error {
     std::io::Error::other("the export broke off")
 }

@@ -1,4 +1,4 @@
-//! What the audit is filtered by: people type names and addresses, the records have ids.
+//! The filters of the audit: people enter names and addresses, but the records have ids.
 
 use std::str::FromStr;
 
@@ -13,7 +13,7 @@ use crate::form::Form;
 use crate::pages::days;
 use crate::viewer::Viewer;
 
-/// What the address asks for, as it was typed.
+/// The query of the URL, as entered.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default)]
 pub(super) struct AuditQuery {
@@ -37,7 +37,7 @@ pub(super) struct AuditQuery {
     cursor: String,
 }
 
-/// Whom or what a text names.
+/// The meaning of a text in a filter.
 pub(crate) enum Named {
     One(String),
     None,
@@ -45,7 +45,7 @@ pub(crate) enum Named {
 }
 
 impl AuditQuery {
-    /// The filter form as it was sent.
+    /// The filter form as submitted.
     pub(super) fn form(&self) -> Form {
         Form::showing([
             ("actor", self.actor.as_str()),
@@ -67,7 +67,7 @@ impl AuditQuery {
         *self != unfiltered
     }
 
-    /// The filter for the records, and where the page starts. What it cannot mean, the form says.
+    /// The filter for the records, and the cursor of the page. Invalid values become errors of the form.
     pub(super) async fn filter(
         &self,
         viewer: &Viewer,
@@ -104,7 +104,7 @@ impl AuditQuery {
         Ok((filter, window, cursor))
     }
 
-    /// The address of the list with the same filters, from a place on.
+    /// The URL of the list with the same filters, from a cursor on.
     pub(super) fn at(&self, path: &str, cursor: &str) -> String {
         let query = Self {
             cursor: cursor.to_owned(),
@@ -113,7 +113,7 @@ impl AuditQuery {
         crate::shown::with_query(path, &query)
     }
 
-    /// The address of the file of what is filtered.
+    /// The URL of the export with the same filters.
     pub(super) fn export(&self, path: &str, format: &str) -> String {
         let filters = self.at("", "");
         let filters = filters.trim_start_matches('?');
@@ -122,7 +122,7 @@ impl AuditQuery {
     }
 }
 
-/// What a field says, where something was typed. Where it cannot be read, the form says what it takes.
+/// Parses a field, unless it is empty. If it is invalid, adds an error that says what the field takes.
 fn read<T: FromStr>(form: &mut Form, field: &str, takes: &str) -> Option<T> {
     let typed = form.value(field).trim();
     if typed.is_empty() {
@@ -135,7 +135,7 @@ fn read<T: FromStr>(form: &mut Form, field: &str, takes: &str) -> Option<T> {
     read
 }
 
-/// The id that was found. Where it was not, the form says why.
+/// The id that was found. Otherwise adds an error that says why not.
 pub(crate) fn one(form: &mut Form, field: &str, named: Option<Named>) -> Option<String> {
     match named? {
         Named::One(id) => return Some(id),
@@ -151,8 +151,8 @@ pub(crate) fn one(form: &mut Form, field: &str, named: Option<Named>) -> Option<
     None
 }
 
-/// The id that a text means: itself, where it is one, or that of whoever has this name or address. None where
-/// nothing was typed.
+/// The id that a text stands for: an id itself, or the id of the user or key with this name or address. `None` if the
+/// text is empty.
 pub(crate) fn named(account: &Account, text: &str) -> Option<Named> {
     if text.is_empty() {
         return None;

@@ -22,7 +22,7 @@ use crate::nav::Place;
 use crate::routes::{Pages, get, post};
 use crate::viewer::Viewer;
 
-/// How many entries a page has.
+/// Entries per page.
 const ROWS_MAX: u16 = 50;
 
 pub(crate) fn routes() -> Pages {
@@ -32,7 +32,7 @@ pub(crate) fn routes() -> Pages {
         .route("/a/{account}/audit/export", get(export::export))
 }
 
-/// Refuses those who may not see what happened.
+/// Refuses viewers who may not see reports.
 pub(crate) fn need_reports(account: &Account, actor: &Actor, _: Timestamp) -> Result<(), Refusal> {
     account.need_in_account(actor, Privilege::ReportsView)
 }

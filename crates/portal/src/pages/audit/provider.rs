@@ -1,8 +1,8 @@
-//! The settings of a provider of single sign-on in words, as entries of the audit keep them.
+//! Describes a provider's settings, as audit entries store them, in words.
 
 use serde_json::Value;
 
-/// What can be said of a provider, in the order of its form.
+/// The settings, in the order of the form.
 const SETTINGS: [&str; 11] = [
     "issuer",
     "client_id",
@@ -17,13 +17,13 @@ const SETTINGS: [&str; 11] = [
     "own_redirect_uri",
 ];
 
-/// All that is said of it.
+/// All settings.
 pub(super) fn all(provider: &Value) -> String {
     let settings = SETTINGS.iter().map(|setting| one(provider, setting));
     settings.collect::<Vec<_>>().join("; ")
 }
 
-/// What is new of it.
+/// The settings that changed.
 pub(super) fn changed(detail: &Value) -> String {
     let changed = detail["changed"].as_array().into_iter().flatten();
     let settings = changed.filter_map(Value::as_str);
@@ -31,7 +31,7 @@ pub(super) fn changed(detail: &Value) -> String {
     settings.collect::<Vec<_>>().join("; ")
 }
 
-/// Which domain was proved, and by whose word.
+/// The domain that was proved, and how.
 pub(super) fn proved(detail: &Value) -> String {
     let domain = detail["domain"].as_str().unwrap_or_default();
     match detail["by"].as_str() {
@@ -71,7 +71,7 @@ fn one(provider: &Value, setting: &str) -> String {
         ("trusts_addresses", _) => "its addresses count where it verified them".to_owned(),
         ("own_redirect_uri", _) if is_on => "the account's own redirect URI".to_owned(),
         ("own_redirect_uri", _) => "the redirect URI that all accounts share".to_owned(),
-        // Of a newer version than this one.
+        // Written by a newer version.
         _ => setting.to_owned(),
     }
 }

@@ -1,4 +1,4 @@
-//! Entries of the audit as sentences: "Eva Owner · gave Sven a seat of Day shift".
+//! Audit entries as sentences: "Eva Owner · gave Sven a seat of Day shift".
 
 use serde_json::Value;
 use usher_domain::text::counted;
@@ -8,11 +8,11 @@ use super::provider;
 use super::view::Names;
 use crate::said::named;
 
-/// An action, as the records and as people call it.
+/// An action, by its name in the records and its words.
 pub(super) struct Action {
     pub(super) word: &'static str,
     pub(super) label: &'static str,
-    /// What was done; `{}` stands for whom or what.
+    /// The phrase; `{}` is replaced by the target.
     phrase: &'static str,
 }
 
@@ -20,7 +20,7 @@ const fn action(word: &'static str, label: &'static str, phrase: &'static str) -
     Action { word, label, phrase }
 }
 
-/// All that the audit has.
+/// All actions in the audit.
 pub(super) const ACTIONS: &[Action] = &[
     action("user.created", "User created", "created the user {}"),
     action("user.changed", "User changed", "changed the user {}"),
@@ -113,19 +113,19 @@ pub(super) const ACTIONS: &[Action] = &[
     action("account.deleted", "Account deleted", "deleted the account"),
 ];
 
-/// What was done, to whom or what.
+/// The action and its target in words.
 pub(super) fn what(row: &AuditRow, detail: &Value, names: &Names) -> String {
     let word = row.action.to_string();
     match ACTIONS.iter().find(|action| action.word == word) {
         Some(action) => action.phrase.replace("{}", &named(target(row, detail, names))),
-        // Of a newer version than this one.
+        // Written by a newer version.
         None => format!("{word} {}", named(target(row, detail, names))),
     }
 }
 
-/// Whom or what it was done to: by its present name, else by the one that the entry keeps.
+/// The target of an action: by its current name, else by the one in the entry.
 pub(super) fn target(row: &AuditRow, detail: &Value, names: &Names) -> String {
-    // What happens to a sign-in, a session or a ticket happens to its user.
+    // An action on a sign-in, a session or a ticket is shown as one on its user.
     let of_user = detail["user"].as_str().filter(|_| {
         let action = row.action.to_string();
         ["sign_in.", "session.", "ticket."]
@@ -152,7 +152,7 @@ pub(super) fn target(row: &AuditRow, detail: &Value, names: &Names) -> String {
     }
 }
 
-/// What else is worth knowing at a glance.
+/// The most important details.
 pub(super) fn more(row: &AuditRow, detail: &Value, names: &Names) -> Option<String> {
     let text = |value: &Value| value.as_str().map(str::to_owned);
     match row.action.to_string().as_str() {

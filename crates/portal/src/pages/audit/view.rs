@@ -1,4 +1,4 @@
-//! What the audit shows.
+//! The data of the audit page.
 
 use std::collections::BTreeMap;
 
@@ -29,7 +29,7 @@ pub(super) struct AuditPage {
     pub(super) chain: Chain,
 }
 
-/// The account's chain of commits.
+/// The newest commit of the account's chain.
 pub(super) struct Chain {
     pub(super) seq: u64,
     pub(super) hash: String,
@@ -37,24 +37,24 @@ pub(super) struct Chain {
 }
 
 impl AuditPage {
-    /// The actions to choose from, with what they are called.
+    /// The actions to choose from, with their labels.
     #[expect(clippy::unused_self, reason = "templates call it as a method")]
     fn actions(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
         ACTIONS.iter().map(|action| (action.word, action.label))
     }
 
-    /// The ways to choose from, with what they are called.
+    /// The channels to choose from, with their labels.
     #[expect(clippy::unused_self, reason = "templates call it as a method")]
     fn ways(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
         Way::ALL.iter().map(|one| (one.as_str(), way(*one)))
     }
 }
 
-/// Something that was done.
+/// An entry of the audit.
 pub(super) struct Row {
     at: Moment,
     who: String,
-    /// What else they did.
+    /// A link to the other entries of the same actor.
     who_link: String,
     what: Said<String>,
     more: Option<Said<String>>,
@@ -79,7 +79,7 @@ impl Row {
     }
 }
 
-/// How something came in, and from where.
+/// The channel and the address, in words.
 fn how(cause: &Cause) -> String {
     let way = way(cause.way);
     match cause.address {
@@ -88,7 +88,7 @@ fn how(cause: &Cause) -> String {
     }
 }
 
-/// What people call a way.
+/// The label of a channel.
 const fn way(way: Way) -> &'static str {
     match way {
         Way::Api => "API",
@@ -103,7 +103,7 @@ const fn way(way: Way) -> &'static str {
     }
 }
 
-/// By what an entry is found elsewhere: its commit, the credential and the request.
+/// References of an entry: its commit, the credential and the request.
 fn trace(row: &AuditRow, cause: &Cause) -> String {
     let mut trace = format!("Commit {}", row.seq);
     for (what, id) in [("with", &cause.credential), ("request", &cause.request)] {
@@ -114,7 +114,7 @@ fn trace(row: &AuditRow, cause: &Cause) -> String {
     trace
 }
 
-/// More about an entry; null where there is nothing.
+/// The details of an entry; null if there are none.
 pub(super) fn detail(row: &AuditRow) -> Value {
     let text = row.detail.as_ref().map(ToString::to_string);
     text.and_then(|text| serde_json::from_str(&text).ok())
@@ -136,7 +136,7 @@ pub(super) fn ids(rows: &[AuditRow]) -> Vec<String> {
     ids
 }
 
-/// What the account calls those whom the audit knows by their ids.
+/// The current names of the ids in the audit.
 #[derive(Debug, Default)]
 pub(super) struct Names(BTreeMap<String, String>);
 
@@ -146,12 +146,12 @@ impl Names {
         Self(known.collect())
     }
 
-    /// The name that an id has now.
+    /// The current name of an id.
     pub(super) fn find(&self, id: &str) -> Option<&str> {
         self.0.get(id).map(String::as_str)
     }
 
-    /// Who an actor is.
+    /// The name of an actor.
     pub(super) fn actor(&self, actor: &str) -> String {
         if actor == "single_sign_on" {
             return "Single sign-on".to_owned();

@@ -1,4 +1,4 @@
-//! What an agent does: signs in and out, waits, and works.
+//! The agent's actions: signing in and out, waiting, and working.
 
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -14,15 +14,15 @@ use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::viewer::Viewer;
 
-/// What is tried, so that it can be tried again.
+/// An attempt's path and fields, so that it can be repeated.
 type Attempt = (String, Vec<(&'static str, String)>);
 
-/// Why nothing can be done on a browser that is not signed in. Only the sentence matters: there is no such sign-in.
+/// The refusal when this browser is not signed in. Only its sentence is used; there is no such sign-in.
 const GONE: Refusal = Refusal::SignInEnded {
     id: SignInId::from_bits(0),
 };
 
-/// What an attempt came to.
+/// The result of an attempt.
 #[derive(Clone, Copy)]
 enum Came {
     SignedIn(SignInId),
@@ -109,7 +109,7 @@ pub(super) async fn leave(
 ) -> Result<Response, Failed> {
     let product = product(&form)?;
     let command = Command::DropTicket { id: ticket.0 };
-    // Only one's own: leaving is not the place to drop the tickets of others.
+    // Only the viewer's own tickets: this page is not the place to drop others'.
     let look = move |account: &Account, actor: &Actor, _| {
         let id = ticket.0;
         let ticket = account.tickets().get(&id).ok_or(Refusal::TicketEnded { id })?;
@@ -212,8 +212,7 @@ pub(super) async fn work(
     }
 }
 
-/// Back to the console, which shows by itself what an attempt came to; a message would stand there longer than it is
-/// true.
+/// Redirects to the console, which shows the result by itself. A message would stay longer than it is true.
 fn shown(viewer: &Viewer, jar: CookieJar, product: &Product, came: Came) -> Response {
     let secure = viewer.portal.is_https();
     let jar = match came {
@@ -233,7 +232,7 @@ fn is_ticked(form: &Form, name: &str) -> bool {
     form.value(name) == "yes"
 }
 
-/// The viewer's sign-in to a product on this browser.
+/// The viewer's sign-in for a product on this browser.
 async fn here(viewer: &Viewer, product: &Product) -> Result<Option<SignInId>, Failed> {
     let Some(device) = device::id(&viewer.jar) else {
         return Ok(None);
@@ -249,7 +248,7 @@ async fn here(viewer: &Viewer, product: &Product) -> Result<Option<SignInId>, Fa
     Ok(viewer.look(None, look).await?.1)
 }
 
-/// The page with why something was refused, and what can be done about it.
+/// The page with a refusal, and what can be done about it.
 async fn refuse(
     viewer: &Viewer,
     product: &Product,
@@ -263,7 +262,7 @@ async fn refuse(
     Ok(page_at(status, &page))
 }
 
-/// The same for what cannot be tried again in another way.
+/// The same for an attempt that cannot be repeated in another way.
 async fn refuse_for_good(
     viewer: &Viewer,
     product: &Product,

@@ -1,4 +1,4 @@
-//! This browser as a device: the id and the name that it keeps.
+//! This browser as a device: its id and name, kept in cookies.
 
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
@@ -9,23 +9,23 @@ use usher_domain::{SignInId, TicketId, Timestamp};
 
 use crate::pages::me::browser_name;
 
-/// The browser's id as a device. It lasts, so that signing in again finds the same device.
+/// The browser's device id. It is permanent, so that signing in again finds the same device.
 const DEVICE: &str = "usher_device";
-/// What its user calls it.
+/// The device's name.
 const NAME: &str = "usher_device_name";
-/// Before the product: the browser's last sign-in, so that the page can say how it ended.
+/// Prefix before the product: the browser's last sign-in, so that the page can say how it ended.
 const LAST: &str = "usher_last_";
-/// Before the product: the browser's last place in the queue.
+/// Prefix before the product: the browser's last ticket.
 const WAITED: &str = "usher_waited_";
-/// Where the cookies are wanted.
+/// The path that the cookies are limited to.
 const PATH: &str = "/console";
 
-/// The browser's id as a device; none before it first signed in.
+/// The browser's device id; `None` before the first sign-in.
 pub(super) fn id(jar: &CookieJar) -> Option<DeviceId> {
     jar.get(DEVICE)?.value().parse().ok()
 }
 
-/// What the browser is called: as its user said, else what it calls itself.
+/// The device's name: the one its user chose, else one derived from the user agent.
 pub(super) fn name(jar: &CookieJar, user_agent: &str) -> String {
     let kept = jar.get(NAME).and_then(|name| name.value().parse::<Name>().ok());
     kept.map_or_else(
@@ -37,23 +37,23 @@ pub(super) fn name(jar: &CookieJar, user_agent: &str) -> String {
     )
 }
 
-/// The browser's last sign-in to a product.
+/// The browser's last sign-in for a product.
 pub(super) fn last_sign_in(jar: &CookieJar, product: &Product) -> Option<SignInId> {
     jar.get(&format!("{LAST}{product}"))?.value().parse().ok()
 }
 
-/// The browser's last place in the queue for a product.
+/// The browser's last ticket for a product.
 pub(super) fn last_ticket(jar: &CookieJar, product: &Product) -> Option<TicketId> {
     jar.get(&format!("{WAITED}{product}"))?.value().parse().ok()
 }
 
-/// The browser as a device with this name: with the id that it has, or a new one.
+/// The browser as a device with this name, and its existing or a new id.
 pub(super) fn device(jar: &CookieJar, name: Name, now: Timestamp) -> Result<Device, Problem> {
     let id = if let Some(id) = id(jar) {
         id
     } else {
         let drawn = format!("browser-{:032x}", usher_identity::draw_bits(now)?);
-        // The form of a device id is wider than that.
+        // The format of device ids allows more than is drawn here.
         drawn.parse().map_err(|_| Problem::not_found("device"))?
     };
     Ok(Device {
@@ -63,18 +63,18 @@ pub(super) fn device(jar: &CookieJar, name: Name, now: Timestamp) -> Result<Devi
     })
 }
 
-/// The cookies by which the browser stays the same device.
+/// The cookies that keep the device's id and name.
 pub(super) fn keep(jar: CookieJar, device: &Device, secure: bool) -> CookieJar {
     jar.add(lasting(DEVICE.to_owned(), device.id.to_string(), secure))
         .add(lasting(NAME.to_owned(), device.name.to_string(), secure))
 }
 
-/// The cookie by which the page can say how a sign-in ended.
+/// The cookie that lets the page say how a sign-in ended.
 pub(super) fn keep_sign_in(jar: CookieJar, product: &Product, id: SignInId, secure: bool) -> CookieJar {
     jar.add(lasting(format!("{LAST}{product}"), id.to_string(), secure))
 }
 
-/// The cookie by which the page can say how a place in the queue was lost.
+/// The cookie that lets the page say how a place in the queue was lost.
 pub(super) fn keep_ticket(jar: CookieJar, product: &Product, id: TicketId, secure: bool) -> CookieJar {
     jar.add(lasting(format!("{WAITED}{product}"), id.to_string(), secure))
 }

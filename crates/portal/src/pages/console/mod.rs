@@ -1,9 +1,9 @@
-//! The agent console: what an agent's support tool would show. This browser is a device: who signs in here has the
-//! seat as long as the page is open, and works with the rights of the sign-in's own token.
+//! The agent console: what an agent's support tool would show. This browser is a device: a user who signs in here has
+//! the seat as long as the page is open, and works with the rights of the sign-in's own token.
 //!
-//! The page shows that it is alive by a small request from its script every third of the lease, with whether somebody
-//! touched it meanwhile (S11, A1). An open stream alone would not do: a browser that is cut off can leave its end
-//! open for long. Without script the page loads itself again, which is a heartbeat too.
+//! The page sends heartbeats as small requests of its script every third of the lease, with whether the user was active
+//! since the last one (S11, A1). An open stream would not be enough: after a network failure, the server can take long
+//! to notice that a stream's browser is gone. Without script the page reloads itself, which is a heartbeat too.
 
 mod act;
 mod device;
@@ -48,10 +48,10 @@ pub(crate) fn routes() -> Pages {
         .route("/console/sessions/{session}/{verb}", post(act::work).get(back))
 }
 
-/// What the address says.
+/// The query of the URL.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub(super) struct Choice {
-    /// The product, where there are several.
+    /// The product, if there are several.
     product: Option<String>,
 }
 
@@ -62,7 +62,7 @@ async fn show(viewer: Viewer, choice: Query<Choice>, from: From) -> Result<Respo
     Ok(page(&console_page(&viewer, &product, form, None).await?))
 }
 
-/// The form that starts work on a page of its own, for browsers without script.
+/// The form for starting a session, on a separate page for browsers without script.
 async fn start(viewer: Viewer, choice: Query<Choice>) -> Result<Response, Failed> {
     presence::show_alive(&viewer, false).await?;
     let device = device::id(&viewer.jar);
@@ -86,12 +86,12 @@ async fn start(viewer: Viewer, choice: Query<Choice>) -> Result<Response, Failed
     }))
 }
 
-/// An address that takes forms only, loaded again.
+/// Redirects a reloaded URL that only accepts forms.
 async fn back(choice: Query<Choice>) -> Response {
     Redirect::to(&path(choice.0.product.as_deref().unwrap_or_default())).into_response()
 }
 
-/// The console with a product.
+/// The console's path for a product.
 fn path(product: &str) -> String {
     if product.is_empty() {
         return "/console".to_owned();
@@ -168,7 +168,7 @@ impl LivePage for ConsolePage {
             if let Some(last) = last {
                 waited = past::ticket(viewer, last).await?;
             }
-            // Who has got in since then knows.
+            // A user who has got in since then knows that already.
             let since = here.as_ref().map(|here| here.since.0);
             waited = waited.filter(|waited| since.is_none_or(|since| since <= waited.at.0));
         }

@@ -1,4 +1,4 @@
-//! How what is over ended: from the records, as the person whom it happened to is told.
+//! How earlier sign-ins, tickets and sessions ended, from the records, in words for the user concerned.
 
 use usher_domain::text::Product;
 use usher_domain::{Account, Actor, ApiKeyId, SignInId, TicketId, Timestamp, UserId};
@@ -9,32 +9,32 @@ use crate::failed::Failed;
 use crate::shown::Moment;
 use crate::viewer::Viewer;
 
-/// How many sessions that are over are shown.
+/// The most ended sessions shown.
 const SHOWN_MAX: usize = 5;
-/// How many of the last sessions are looked at for them.
+/// The most recent sessions searched for them.
 const LOOKED_AT: u16 = 20;
-/// How long ago a session may have begun to be among them. The records are searched by time, for each update of a page.
+/// How long ago a session may have started to be shown. The records are searched by time at each update of a page.
 const SESSIONS_MILLIS: i64 = 4 * 3600 * 1000;
-/// How long ago a sign-in may have ended for the page to say so.
+/// How long ago a sign-in may have ended for the page to mention it.
 const TOLD_MILLIS: i64 = 12 * 3600 * 1000;
 
 /// How this browser's last sign-in ended.
 pub(super) struct SignInPast {
     pub(super) what: String,
     pub(super) at: Moment,
-    /// What who did it said about it.
+    /// The note of the person who ended it.
     pub(super) note: Option<String>,
-    /// Whether it was the user's own doing.
+    /// Whether the user ended it themselves.
     pub(super) is_own: bool,
 }
 
-/// A place in the queue that was lost.
+/// A lost place in the queue.
 pub(super) struct TicketPast {
     pub(super) what: String,
     pub(super) at: Moment,
 }
 
-/// A session that is over.
+/// An ended session.
 pub(super) struct SessionPast {
     pub(super) title: &'static str,
     pub(super) at: Moment,
@@ -42,7 +42,7 @@ pub(super) struct SessionPast {
     pub(super) note: Option<String>,
 }
 
-/// How a sign-in of the viewer ended; none where it goes on, or ended long ago.
+/// How a sign-in of the viewer ended; `None` if it has not, or ended long ago.
 pub(super) async fn sign_in(viewer: &Viewer, id: SignInId) -> Result<Option<SignInPast>, Failed> {
     let row = viewer.portal.api.records().sign_in(viewer.account, id).await?;
     let user = viewer.session.user;
@@ -59,7 +59,7 @@ pub(super) async fn sign_in(viewer: &Viewer, id: SignInId) -> Result<Option<Sign
     }))
 }
 
-/// How a place in the queue was lost; none where it was not, or long ago.
+/// How a place in the queue was lost; `None` if it was not, or long ago.
 pub(super) async fn ticket(viewer: &Viewer, id: TicketId) -> Result<Option<TicketPast>, Failed> {
     let records = viewer.portal.api.records();
     let row = records.ticket(viewer.account, id).await?;
@@ -74,7 +74,7 @@ pub(super) async fn ticket(viewer: &Viewer, id: TicketId) -> Result<Option<Ticke
     Ok(what.map(|what| TicketPast { what, at }))
 }
 
-/// The viewer's last sessions of a product that are over.
+/// The viewer's last ended sessions of a product.
 pub(super) async fn sessions(viewer: &Viewer, product: &Product) -> Result<Vec<SessionPast>, Failed> {
     let filter = SessionFilter {
         span: Span {
@@ -121,7 +121,7 @@ fn since(viewer: &Viewer, ago_millis: i64) -> Timestamp {
     Timestamp::from_millis(now.millis().saturating_sub(ago_millis))
 }
 
-/// Who ended something, as the person is told whom it happened to.
+/// Who ended something, in words for the user concerned.
 async fn name_of(viewer: &Viewer, end: &End) -> Result<Option<String>, Failed> {
     let Some(by) = &end.by else {
         return Ok(None);
@@ -140,7 +140,7 @@ async fn name_of(viewer: &Viewer, end: &End) -> Result<Option<String>, Failed> {
     Ok(viewer.look(None, look).await?.1)
 }
 
-/// What was said about the end of something to the person whom it happened to.
+/// The note for the user concerned.
 fn note(end: &End) -> Option<String> {
     end.by.as_ref()?.note.as_ref().map(ToString::to_string)
 }

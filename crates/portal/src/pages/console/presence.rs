@@ -1,4 +1,4 @@
-//! Heartbeats: of the sign-ins on this browser, and of the user's places in queues.
+//! Heartbeats for the sign-ins on this browser and for the user's tickets.
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -9,31 +9,31 @@ use crate::failed::Failed;
 use crate::form::Posted;
 use crate::viewer::Viewer;
 
-/// What there is to keep alive.
+/// What needs heartbeats.
 struct Present {
     sign_ins: Vec<SignInId>,
     tickets: Vec<TicketId>,
 }
 
-/// The page is still there.
+/// A heartbeat: the page is still open.
 pub(super) async fn alive(Posted { viewer, .. }: Posted) -> Result<StatusCode, Failed> {
     show_alive(&viewer, false).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Somebody touched the page.
+/// A heartbeat of an active user.
 pub(super) async fn active(Posted { viewer, .. }: Posted) -> Result<StatusCode, Failed> {
     show_alive(&viewer, true).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// The agent says that they are there.
+/// The user pressed *Stay*.
 pub(super) async fn stay(Posted { viewer, form }: Posted) -> Result<Response, Failed> {
     show_alive(&viewer, true).await?;
     Ok(Redirect::to(&path(form.value("product"))).into_response())
 }
 
-/// Renews what the user has on this browser. What is over by now is shown by the page itself.
+/// Renews the user's sign-ins and tickets on this browser. The page itself shows if one has ended.
 pub(super) async fn show_alive(viewer: &Viewer, active: bool) -> Result<(), Failed> {
     let here = device::id(&viewer.jar);
     let look = move |account: &Account, actor: &Actor, _| {
@@ -51,7 +51,7 @@ pub(super) async fn show_alive(viewer: &Viewer, active: bool) -> Result<(), Fail
     let (_, present) = viewer.look(None, look).await?;
     for sign_in in present.sign_ins {
         let beat = Command::Heartbeat { sign_in, active };
-        // One that is over by now is no failure of this request.
+        // If the sign-in has ended in the meantime, this request has not failed.
         let _ = viewer.as_device(sign_in).execute(beat, |_, _, _| ()).await?;
     }
     for id in present.tickets {

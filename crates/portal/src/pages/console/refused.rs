@@ -1,4 +1,4 @@
-//! Why something could not be done, who helps, and what one can do oneself.
+//! A refusal, with who can help and what the user can do.
 
 use usher_app::Problem;
 use usher_domain::permission::{Privilege, Role};
@@ -10,26 +10,26 @@ use super::words;
 use crate::failed::Failed;
 use crate::viewer::Viewer;
 
-/// The most people who are named to be asked.
+/// The most people named to ask.
 const NAMED_MAX: usize = 5;
 
 /// A refusal with what can be done about it.
 pub(super) struct Refused {
     pub(super) status: axum::http::StatusCode,
     pub(super) title: &'static str,
-    /// The domain's own, as far as it speaks to the person.
+    /// The domain's sentence, addressed to the user.
     pub(super) sentence: String,
-    /// Who can help, by name, and how many more there are.
+    /// The names of people who can help, and how many more there are.
     pub(super) asks: Vec<String>,
     pub(super) asks_more: usize,
     pub(super) can_end_own: bool,
-    /// The same again, so that it works.
+    /// The same attempt with a change that makes it work.
     pub(super) again: Option<Again>,
-    /// Whether it is about signing in, so that it is past once one is signed in or waits.
+    /// Whether it is about signing in, so that it no longer matters once the user is signed in or queued.
     pub(super) is_of_sign_in: bool,
 }
 
-/// The same attempt with a difference.
+/// The same attempt with a change.
 pub(super) struct Again {
     pub(super) path: String,
     pub(super) fields: Vec<(&'static str, String)>,
@@ -37,7 +37,7 @@ pub(super) struct Again {
 }
 
 impl Refused {
-    /// What a refusal of an attempt comes to. `again` is the attempt itself: its path and its fields.
+    /// Describes a refusal of an attempt. `again` is the attempt itself: its path and its fields.
     pub(super) async fn of(
         viewer: &Viewer,
         refusal: &Refusal,

@@ -1,4 +1,4 @@
-//! What the console copies out of the account: what one user does and may do with one product.
+//! The console's data from the account: one user's sign-ins, sessions and ticket for one product.
 
 use usher_domain::event::By;
 use usher_domain::join_code::JoinCode;
@@ -14,23 +14,23 @@ use usher_identity::JoinCodes;
 use super::words;
 use crate::shown::Moment;
 
-/// The most sessions that are shown.
+/// The most sessions shown.
 const SESSIONS_MAX: usize = 50;
-/// A page may miss two heartbeats before its lease is over.
+/// A page may miss two heartbeats before its lease ends.
 const PARTS_OF_LEASE: u32 = 3;
 
-/// What carries work when all seats are taken.
+/// What pays for work when all seats are taken.
 const ON_MINUTES: &str = "Pay-per-use minutes, because no seat was free";
 
-/// What one user does with one product.
+/// One user's sign-ins, sessions and ticket for one product.
 pub(super) struct Seen {
-    /// The products that there are.
+    /// All products of the account.
     pub(super) products: Vec<Product>,
-    /// The one that is shown; none where the account has none.
+    /// The product shown; `None` if the account has none.
     pub(super) product: Option<Product>,
-    /// What the user's license is, in words; none without one.
+    /// The user's license in words; `None` without one.
     pub(super) license: Option<String>,
-    /// Everywhere.
+    /// The user's sign-ins on all devices.
     pub(super) sign_ins: Vec<SignInSeen>,
     pub(super) ticket: Option<TicketSeen>,
     pub(super) sessions: Vec<SessionSeen>,
@@ -52,7 +52,7 @@ pub(super) struct SignInSeen {
     pub(super) minutes_end_in_secs: Option<u32>,
 }
 
-/// A place in the queue.
+/// The user's ticket.
 pub(super) struct TicketSeen {
     pub(super) id: TicketId,
     pub(super) pool: Name,
@@ -61,9 +61,9 @@ pub(super) struct TicketSeen {
     pub(super) wait: Option<String>,
     pub(super) offered_secs: Option<u32>,
     pub(super) alive_every_secs: u32,
-    /// For what.
+    /// What the ticket is for, in words.
     pub(super) wanted: &'static str,
-    /// The device on which the seat will be taken, where it is a sign-in that is waited for.
+    /// The device that will take the seat, if the ticket is for a sign-in.
     pub(super) device: Option<(DeviceId, Name)>,
 }
 
@@ -77,11 +77,11 @@ pub(super) struct SessionSeen {
     pub(super) since: Moment,
     pub(super) state: SessionState,
     kept_code: Option<JoinCode>,
-    /// None until it is opened ([`Seen::open_codes`]).
+    /// `None` until it is opened ([`Seen::open_codes`]).
     pub(super) code: Option<String>,
     pub(super) code_until: Option<Moment>,
     pub(super) closes_in_secs: Option<u32>,
-    /// Who ended it, and what they said.
+    /// Who ended it, and their note.
     pub(super) ended_by: Option<(String, Option<Note>)>,
     pub(super) minutes_end_in_secs: Option<u32>,
     pub(super) on_minutes: bool,
@@ -116,7 +116,7 @@ impl Seen {
             let ticket = account.ticket_of(user, &product);
             seen.ticket = ticket.and_then(|ticket| TicketSeen::of(account, ticket, now));
             let sessions = account.sessions_of(user, &product);
-            // The device that runs a session sees it, whatever its user may see elsewhere.
+            // The device that runs a session sees it, no matter what its user may see elsewhere.
             let may_see = |session: &&Session| {
                 account.sees_session(actor, session)
                     || account.sees_session(&Actor::SignIn(session.sign_in), session)
@@ -130,7 +130,7 @@ impl Seen {
         Ok(seen)
     }
 
-    /// Opens the codes of the sessions, which are the viewer's own.
+    /// Opens the sealed codes of the sessions, which are the viewer's own.
     pub(super) fn open_codes(&mut self, account: AccountId, codes: &JoinCodes) {
         for session in &mut self.sessions {
             let code = session
@@ -142,7 +142,7 @@ impl Seen {
     }
 }
 
-/// The products that the user has a license of, then the others that the account has bought.
+/// The products for which the user has a license, then the account's others.
 fn products(account: &Account, user: &User) -> Vec<Product> {
     let mut products: Vec<_> = user.licenses.keys().cloned().collect();
     let bought = account.subscription().products.keys();
@@ -193,7 +193,7 @@ impl SignInSeen {
     }
 }
 
-/// What carries the work of a sign-in that takes no seat itself (S2).
+/// What pays for the work of a sign-in that takes no seat itself (S2).
 fn funding_of<'a>(sessions: impl Iterator<Item = &'a Session>) -> &'static str {
     let fundings: Vec<_> = sessions.map(|session| session.funding).collect();
     if fundings.contains(&Funding::Seat) {
@@ -268,7 +268,7 @@ impl SessionSeen {
         }
     }
 
-    /// A word and its class.
+    /// A label and its CSS class.
     pub(super) const fn badge(&self) -> (&'static str, &'static str) {
         match self.state {
             SessionState::Standby { .. } => ("Waits for the customer", "warn"),
@@ -291,7 +291,7 @@ impl SessionSeen {
     }
 }
 
-/// Who did something to another's session.
+/// Who did something to another user's session.
 fn who(by: &By) -> String {
     match &by.name {
         Some(name) => name.to_string(),
@@ -300,12 +300,12 @@ fn who(by: &By) -> String {
     }
 }
 
-/// How often a page shows that it is alive: every third of the lease.
+/// How often the page sends heartbeats: every third of the lease.
 fn alive_every(lease: Secs) -> u32 {
     (lease.get() / PARTS_OF_LEASE).max(1)
 }
 
-/// When the minutes end that carry something, once that was warned of.
+/// When the minutes that pay for something run out, once the user was warned.
 fn minutes_end(funding: Funding, now: Timestamp) -> Option<u32> {
     match funding {
         Funding::Minutes {

@@ -1,4 +1,4 @@
-//! What the console shows.
+//! The templates of the console.
 
 use askama::Template;
 use usher_domain::Refusal;
@@ -19,16 +19,16 @@ pub(super) struct ConsolePage {
     pub(super) live: Live,
     pub(super) form: Form,
     pub(super) refused: Option<Refused>,
-    /// The product's slug; empty where the account has none.
+    /// The product's slug; empty if the account has none.
     pub(super) product: String,
-    /// Where a browser without script goes every so often.
+    /// The URL that a browser without script reloads periodically.
     pub(super) again: String,
-    /// Whether a seat or a place in the queue is kept by the page's being loaded. Where nothing is, a browser without
-    /// script is left alone with the form.
+    /// Whether loading the page keeps a seat or a place in the queue. If not, a browser without script does not reload,
+    /// so that the form can be filled in.
     pub(super) keeps_something: bool,
 }
 
-/// Starting work where there is no script: a page that does not load itself again while somebody types.
+/// The form for starting a session without script: a page that does not reload while the user types.
 #[derive(Template)]
 #[template(path = "console/start.html")]
 pub(super) struct StartPage {
@@ -36,7 +36,7 @@ pub(super) struct StartPage {
     pub(super) form: Form,
     pub(super) product: String,
     pub(super) again: String,
-    /// How long the seat is kept from now on.
+    /// How long the seat is held from now on.
     pub(super) lease_secs: u32,
 }
 
@@ -47,7 +47,7 @@ pub(super) struct Console {
     pub(super) seen: Seen,
     /// The sign-in on this browser.
     pub(super) here: Option<SignInSeen>,
-    /// How the last one ended, where there is none.
+    /// How the last one ended, if there is none now.
     pub(super) past: Option<SignInPast>,
     /// How the last place in the queue was lost, since this browser was last signed in.
     pub(super) waited: Option<TicketPast>,
@@ -57,7 +57,7 @@ pub(super) struct Console {
 }
 
 impl Console {
-    /// Which forms are for now; the style sheet hides the others.
+    /// Which forms are shown; the style sheet hides the others.
     pub(super) fn phase(&self) -> &'static str {
         if self.seen.product.is_none() {
             "none"
@@ -70,14 +70,14 @@ impl Console {
         }
     }
 
-    /// How often the page has to show that it is alive: not at all where there is nothing to keep.
+    /// How often the page sends heartbeats; `None` if there is nothing to keep.
     pub(super) fn alive_every_secs(&self) -> Option<u32> {
         let here = self.here.as_ref().map(|here| here.alive_every_secs);
         let ticket = self.seen.ticket.as_ref().map(|ticket| ticket.alive_every_secs);
         here.into_iter().chain(ticket).min()
     }
 
-    /// Whether what is waited for will be had on this browser.
+    /// Whether the seat that the ticket waits for will be taken on this browser.
     pub(super) fn waits_here(&self, ticket: &TicketSeen) -> bool {
         match &ticket.device {
             Some((device, _)) => self.device.as_ref() == Some(device),
@@ -85,7 +85,7 @@ impl Console {
         }
     }
 
-    /// Whether a session runs on this browser, which may work on it.
+    /// Whether a session runs on this browser, which may act on it.
     pub(super) fn is_here(&self, session: &SessionSeen) -> bool {
         let here = self.here.as_ref();
         here.is_some_and(|here| here.id == session.sign_in)
@@ -96,7 +96,7 @@ impl Console {
         current.is_some_and(|current| current.as_str() == product)
     }
 
-    /// The sentence that who has no license would get.
+    /// The sentence for a user without a license.
     pub(super) fn no_license(&self) -> Option<String> {
         let product = self.seen.product.clone();
         let product = product.filter(|_| self.seen.license.is_none())?;

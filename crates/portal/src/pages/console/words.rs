@@ -1,15 +1,15 @@
-//! How things ended, in words for the person whom it happened to.
+//! How things ended, in words for the user concerned.
 
 use usher_domain::{Refusal, Secs};
 
 use crate::sentence;
 
-/// Who runs the server, at the start of a sentence.
+/// The operator, at the start of a sentence.
 pub(super) const OPERATOR: &str = "The operator of this server";
-/// Who is no person, at the start of a sentence.
+/// An actor that is not a person, at the start of a sentence.
 pub(super) const PROGRAM: &str = "A program of your account";
 
-/// Why a place in the queue is gone without a seat; none where that was the user's own doing.
+/// Why a place in the queue was lost; `None` if the user left it themselves.
 pub(super) fn ticket_end(reason: &str, by: Option<&str>) -> Option<String> {
     Some(match reason {
         "offer-expired" => {
@@ -33,7 +33,7 @@ pub(super) fn ticket_end(reason: &str, by: Option<&str>) -> Option<String> {
     })
 }
 
-/// Why a sign-in is over. `by` is who did it, where that was another.
+/// Why a sign-in ended. `by` is who ended it, if that was somebody else.
 pub(super) fn sign_in_end(reason: &str, by: Option<&str>) -> String {
     let somebody = by.unwrap_or("Another person");
     match reason {
@@ -58,7 +58,7 @@ pub(super) fn sign_in_end(reason: &str, by: Option<&str>) -> String {
     }
 }
 
-/// Why a session is over, as its agent reads it.
+/// Why a session ended, in words for its agent.
 pub(super) fn session_end(reason: &str, by: Option<&str>) -> String {
     let somebody = by.unwrap_or("another person");
     match reason {
@@ -70,13 +70,13 @@ pub(super) fn session_end(reason: &str, by: Option<&str>) -> String {
     }
 }
 
-/// A refusal as the person reads it who is refused: others' sentences speak of them.
+/// A refusal, addressed to the refused user: the domain's sentences speak of the user in the third person.
 pub(super) fn refusal(refusal: &Refusal) -> String {
     match refusal {
         Refusal::NoLicense { product } => {
             format!("You have no license for {product}. Ask an admin to assign a seat to you.")
         }
-        // The page has a button or a sentence of its own for each way out.
+        // The page has its own button or sentence for each remedy.
         Refusal::NoSeatAvailable(figures, _) => {
             sentence::of(&Refusal::NoSeatAvailable(figures.clone(), Vec::new()))
         }
@@ -84,7 +84,7 @@ pub(super) fn refusal(refusal: &Refusal) -> String {
     }
 }
 
-/// The title of a refusal, where the one of its problem speaks of the person.
+/// The title of a refusal, if its problem's title speaks of the user in the third person.
 pub(super) const fn refusal_title(refusal: &Refusal) -> Option<&'static str> {
     match refusal {
         Refusal::NoLicense { .. } => Some("You have no license"),
@@ -92,7 +92,7 @@ pub(super) const fn refusal_title(refusal: &Refusal) -> Option<&'static str> {
     }
 }
 
-/// A length of time as people say it.
+/// A rounded duration in words.
 pub(super) fn about(secs: Secs) -> String {
     match secs.get() {
         0..60 => "less than a minute".to_owned(),
@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_did_it_is_named_where_another_did() {
+    fn a_refusal_names_the_person_who_caused_it() {
         assert_eq!(
             sign_in_end(EndReason::Evicted.as_str(), Some("Olga Owner")),
             "Olga Owner logged you out."

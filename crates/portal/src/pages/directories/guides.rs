@@ -1,20 +1,20 @@
-//! What is done in each product: its own words, in the order in which its pages ask.
+//! How to set up each product, in its own terms and in the order of its own pages.
 
-/// How one product is set up.
+/// The guide for one product.
 pub(super) struct Guide {
-    /// The end of the page's address.
+    /// The last part of the page's path.
     pub(super) slug: &'static str,
     pub(super) name: &'static str,
-    /// What to know first.
+    /// What to know before starting.
     pub(super) first: &'static str,
-    /// Whether the product takes the address and a key.
+    /// Whether the product needs the address and a key.
     pub(super) takes_key: bool,
     pub(super) steps: &'static [&'static str],
-    /// How a group comes to Usher, before it is given a seat.
+    /// How to send a group to Usher, before it is mapped to a seat.
     pub(super) group: &'static str,
 }
 
-/// Every product that has a page.
+/// All products with a page.
 pub(super) const GUIDES: &[Guide] = &[
     Guide {
         slug: "entra-id",

@@ -1,5 +1,5 @@
-//! How a directory is connected (SCIM): its address, and a page for each product. For owners and admins, who alone make
-//! the key that it needs.
+//! How to connect a directory (SCIM): its address, and a page for each product. For owners and admins, because only
+//! they can create the key that it needs.
 
 mod guides;
 mod view;
@@ -16,7 +16,7 @@ use crate::nav::Place;
 use crate::routes::{Pages, get};
 use crate::viewer::Viewer;
 
-/// The end of the address.
+/// The last part of the path.
 pub(crate) const DIRECTORIES: &str = "directories";
 
 pub(crate) fn routes() -> Pages {
@@ -30,7 +30,7 @@ pub(crate) fn is_for(account: &Account, actor: &Actor) -> bool {
     account.is_admin(actor)
 }
 
-/// Where the directory finds the account; none where the server does not know its own address.
+/// The account's SCIM address; `None` if the server does not know its own address.
 fn base(viewer: &Viewer) -> Option<String> {
     viewer.portal.api.url(&format!("/scim/v2/{}", viewer.account))
 }

@@ -1,4 +1,4 @@
-//! What the pages of directories show.
+//! The data of the directory pages.
 
 use askama::Template;
 
@@ -11,7 +11,7 @@ pub(super) struct ListPage {
     pub(super) frame: Frame,
     pub(super) groups: String,
     pub(super) path: String,
-    /// None where the server does not know its own address.
+    /// `None` if the server does not know its own address.
     pub(super) base: Option<String>,
     pub(super) is_here_alone: bool,
     pub(super) guides: &'static [Guide],
@@ -27,7 +27,7 @@ pub(super) struct GuidePage {
     pub(super) base: Option<String>,
     pub(super) is_here_alone: bool,
     pub(super) guide: &'static Guide,
-    /// One of the account's pools, for the example; none where it has none.
+    /// One of the account's pools, for the example; `None` if there is none.
     pub(super) pool: Option<Pool>,
 }
 

@@ -30,7 +30,7 @@ pub(super) fn path_of(viewer: &Viewer, id: GroupId) -> String {
     format!("{}/{id}", Place::Groups.path(viewer.account))
 }
 
-/// Refuses who may not manage groups, before what they sent is looked at.
+/// Refuses viewers who may not manage groups, before the form is read.
 pub(super) async fn guard(viewer: &Viewer) -> Result<(), Failed> {
     let need =
         |account: &Account, actor: &Actor, _| account.need_to_manage(actor, Privilege::UsersManage, "group");
@@ -102,7 +102,7 @@ async fn edit(
     carry_out(viewer, id, command, message.to_owned(), form, "who").await
 }
 
-/// Gives a command about a group. What the rules refuse stands at the field that it is about, else at `field`.
+/// Executes a command about a group. A refusal becomes an error of the field that it is about, else of `field`.
 pub(super) async fn carry_out(
     viewer: &Viewer,
     id: GroupId,
@@ -118,7 +118,7 @@ pub(super) async fn carry_out(
     };
     let says = sentence(viewer, &refusal).await?;
     match &refusal {
-        // Only a mapping says which product it is about; elsewhere there is no field for it.
+        // Only the mapping has a field for each product.
         Refusal::NotEnoughSeats { product, .. } if field == "mapping" => {
             form.wrong(&format!("license-{product}"), says);
         }
@@ -128,7 +128,7 @@ pub(super) async fn carry_out(
     again(viewer, id, form).await
 }
 
-/// A refusal, with the name of the first who has no seat.
+/// The sentence for a refusal, with the name of the first user without a seat.
 async fn sentence(viewer: &Viewer, refusal: &Refusal) -> Result<String, Failed> {
     let says = sentence::of(refusal);
     let Refusal::NotEnoughSeats { user: Some(user), .. } = *refusal else {

@@ -1,4 +1,4 @@
-//! What the members of a group get: the form, and what is in it.
+//! The form for what a group gives its members.
 
 use std::collections::BTreeMap;
 
@@ -18,23 +18,23 @@ use crate::pages::users::{Choice, license_choices, role_of, role_word};
 /// The roles that a group can give.
 const ROLES: [(&str, &str); 2] = [("manager", "Manager"), ("admin", "Admin")];
 
-/// The fields of the form, with what can be chosen.
+/// The form, with the choices of each field.
 pub(super) struct MappingForm {
     pub(super) teams: Vec<Choice>,
-    /// None where the viewer does not hand out roles; then `role` says which there is.
+    /// `None` if the viewer may not give roles; then `role` shows the current one.
     pub(super) roles: Option<Vec<Choice>>,
     pub(super) role: String,
     pub(super) licenses: Vec<LicenseField>,
 }
 
-/// A product, and which license of it the group gives.
+/// A product, and the license that the group gives for it.
 pub(super) struct LicenseField {
     pub(super) field: String,
     pub(super) product: String,
     pub(super) choices: Vec<Choice>,
 }
 
-/// What was typed in the form that is shown again.
+/// The submitted values, for a form that is shown again.
 pub(super) struct Typed(BTreeMap<String, String>);
 
 impl Typed {
@@ -127,14 +127,14 @@ pub(super) async fn save(
     carry_out(&viewer, id, command, message, form, "mapping").await
 }
 
-/// What the group gives now. Where the form does not offer the role, it stays.
+/// The current mapping. If the form does not offer roles, its role stays.
 fn before(account: &Account, actor: &Actor, id: GroupId) -> Result<GroupMapping, Refusal> {
     account.need_to_manage(actor, Privilege::SettingsManage, "group")?;
     let group = account.group(id).ok_or(Refusal::NotFound { what: "group" })?;
     Ok(group.mapping.clone())
 }
 
-/// The mapping that the form says. Products that it does not show stay as they are.
+/// The mapping from the form. Products without a field keep theirs.
 fn read(form: &mut Form, before: GroupMapping) -> GroupMapping {
     let fields: Vec<(String, String)> = form.entries().collect();
     let mut mapping = before;

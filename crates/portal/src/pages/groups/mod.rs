@@ -1,4 +1,4 @@
-//! Groups: what a directory says of who belongs together, and what they get (D2 to D4).
+//! Groups: their members, which a directory sets, and what they give (D2 to D4).
 
 mod group;
 mod mapping;

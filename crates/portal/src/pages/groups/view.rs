@@ -1,4 +1,4 @@
-//! What the pages of groups show.
+//! The data of the group pages.
 
 use askama::Template;
 use usher_domain::directory::{Group, GroupMapping};
@@ -18,7 +18,7 @@ pub(super) struct ListPage {
     pub(super) form: Form,
     pub(super) path: String,
     pub(super) query: ListQuery,
-    /// Where a directory is set up, for whoever may.
+    /// The path of the directory pages, if the viewer may see them.
     pub(super) directories: Option<String>,
     pub(super) seen: Groups,
 }
@@ -35,7 +35,7 @@ pub(super) struct GroupPage {
     pub(super) seen: GroupSeen,
 }
 
-/// A page of the groups.
+/// One page of the list of groups.
 pub(super) struct Groups {
     pub(super) may_manage: bool,
     pub(super) total: usize,
@@ -51,12 +51,12 @@ pub(super) struct Row {
     pub(super) gives: Vec<String>,
 }
 
-/// A group with a page of its members.
+/// A group with one page of its members.
 pub(super) struct GroupSeen {
     pub(super) name: String,
     pub(super) external_id: String,
     pub(super) gives: Vec<String>,
-    /// None where the viewer does not map groups.
+    /// `None` if the viewer may not map groups.
     pub(super) mapping: Option<MappingForm>,
     pub(super) people: Members,
 }

@@ -1,7 +1,7 @@
-//! The customer's page: in by a code, without a login.
+//! The customer's page: they join with a code, without a login.
 //!
-//! `/join/{code}` is one address for two kinds of callers. Who asks for a page ([`people`]) gets one; everybody else
-//! gets the API's answer, as its document says.
+//! `/join/{code}` is one URL for two kinds of clients. A client that asks for a page ([`people`]) gets one; all others
+//! get the API's answer, as documented there.
 
 mod people;
 mod standing;
@@ -32,14 +32,14 @@ use crate::portal::Portal;
 use crate::routes::{Pages, get, post};
 use crate::sentence;
 
-/// The pages with addresses of their own.
+/// The pages with their own URLs.
 pub(crate) fn routes() -> Pages {
     Pages::new()
         .route("/join", get(enter).post(find))
         .route("/join/{code}/live", get(stream::stream))
 }
 
-/// The pages at the API's addresses.
+/// The pages at the API's URLs.
 pub(crate) fn routes_by_code() -> Pages {
     Pages::new()
         .route("/join/{code}", get(show).post(join))
@@ -53,7 +53,7 @@ async fn enter(jar: CookieJar) -> Response {
     })
 }
 
-/// To the session of a code that was typed.
+/// Redirects to the session of an entered code.
 async fn find(
     State(portal): State<Arc<Portal>>,
     from: From,
@@ -132,11 +132,11 @@ async fn come_in(
             let jar = JoinedBefore::keep(portal, &code, owner);
             Ok((jar, Redirect::to(&path(&code))).into_response())
         }
-        // It is over: the page says so.
+        // The session has ended, and its page says so.
         Err(Refusal::NotFound { .. }) => Ok(Redirect::to(&path(&code)).into_response()),
         Err(refusal) => {
             let message = match &refusal {
-                // The domain's sentence speaks to the agent.
+                // The domain's sentence addresses the agent.
                 Refusal::SeatInCall { .. } => view::AGENT_BUSY.to_owned(),
                 Refusal::WrongState { state: "paused", .. } => view::PAUSED.to_owned(),
                 refusal => sentence::of(refusal),
@@ -168,12 +168,12 @@ async fn leave(
     };
     match carry_out(&portal, &from, owner, command).await? {
         Ok(()) => Ok(done("/join", "You have left the session. Thank you.")),
-        // It is over already, or another customer's: the page says which.
+        // The session has ended, or belongs to another customer; its page says which.
         Err(_) => Ok(Redirect::to(&path(&code)).into_response()),
     }
 }
 
-/// The page of a session as it is; of a code that leads nowhere, where it does.
+/// The page for the current state of a session, or for an invalid code.
 async fn session_page(
     portal: &Portal,
     jar: &CookieJar,
@@ -219,7 +219,7 @@ fn path(code: &Code) -> String {
     format!("/join/{code}")
 }
 
-/// Where a code leads. Those that lead nowhere are counted, and slowed down.
+/// The session of a code. Invalid codes are counted and throttled.
 async fn owner(portal: &Portal, from: &From, code: &Code) -> Result<Option<CodeOwner>, Failed> {
     let found = portal.api.code_owner(code, from.arrival.address).await;
     match found {
@@ -241,7 +241,7 @@ async fn owner_of_typed(
     Ok(owner.map(|owner| (code, owner)))
 }
 
-/// Gives a command as the session's customer.
+/// Executes a command as the session's customer.
 async fn carry_out(
     portal: &Portal,
     from: &From,

@@ -1,18 +1,18 @@
-//! Pages for people at addresses where programs get the API's answers.
+//! Pages for people at URLs where programs get the API's answers.
 
 use axum::extract::Request;
 use axum::http::{HeaderMap, header};
 
-/// Below this, an address is the customer's.
+/// The prefix of the customer's URLs.
 const JOIN: &str = "/join/";
 
-/// Whether a request is a browser's, at an address where programs get an answer of the API.
+/// Whether a browser requests a page at a URL that is also the API's.
 pub(crate) fn is_for_people(request: &Request) -> bool {
     request.uri().path().starts_with(JOIN) && asks_for_page(request.headers())
 }
 
-/// Whether a request asks for a page: browsers name `text/html` when somebody follows a link or sends a form, and
-/// programs do not. Who names JSON as well gets what they like better, and JSON where they like both alike.
+/// Whether a request asks for a page: browsers send `text/html` when somebody follows a link or submits a form, and
+/// programs do not. A client that accepts JSON too gets what it prefers, and JSON if it prefers neither.
 fn asks_for_page(headers: &HeaderMap) -> bool {
     let accept = headers.get_all(header::ACCEPT).iter();
     let accept = accept.filter_map(|value| value.to_str().ok());

@@ -1,4 +1,4 @@
-//! How a session stands for its customer.
+//! The state of a session for its customer.
 
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
@@ -13,11 +13,11 @@ use crate::failed::Failed;
 use crate::portal::Portal;
 use crate::shown::Moment;
 
-/// The token of the customer who joined in this browser: the code answers nobody else.
+/// The cookie with the token of the customer who joined in this browser: the code works for nobody else.
 const JOINED: &str = "usher_joined";
 
-/// How long a browser that joined is known: a session lasts a day at most in practice, and the cookie is gone when the
-/// browser is closed.
+/// How long a browser is remembered as the customer's. Sessions rarely last more than a day, and the cookie is deleted
+/// when the browser closes.
 const JOINED_SECS: u32 = 24 * 3600;
 
 /// A session as its customer sees it.
@@ -26,25 +26,25 @@ pub(super) struct Standing {
     pub(super) account_name: String,
     pub(super) agent: String,
     pub(super) kind: &'static str,
-    /// What the customer is called, once known.
+    /// The customer's name, once known.
     pub(super) customer: Option<String>,
     pub(super) state: State,
     /// Whether another customer has joined.
     pub(super) is_of_another: bool,
 }
 
-/// Where it stands.
+/// The state in words for the customer.
 #[derive(Clone)]
 pub(super) enum State {
     /// The agent waits for the customer.
     Standby { until: Moment },
-    /// It goes on.
+    /// The customer is connected.
     Active,
-    /// The agent put it aside.
+    /// The agent has paused it.
     Paused,
-    /// It was ended, and closes soon.
+    /// Somebody has ended it, and it closes soon.
     Ending { secs: u32, note: Option<String> },
-    /// It is over.
+    /// It has ended.
     Over {
         message: String,
         at: Moment,
@@ -52,7 +52,7 @@ pub(super) enum State {
     },
 }
 
-/// Whether this browser joined the session.
+/// Whether this browser has joined the session before.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct JoinedBefore(bool);
 
@@ -66,7 +66,7 @@ impl JoinedBefore {
         if self.0 { JoinProof::Token } else { JoinProof::None }
     }
 
-    /// The cookie of who has just joined: for the pages of this code alone, until the browser is closed.
+    /// The cookie of a customer who has just joined: for the pages of this code only, until the browser closes.
     pub(super) fn keep(portal: &Portal, code: &Code, owner: CodeOwner) -> CookieJar {
         let until = portal.api.engine().now() + Secs::new(JOINED_SECS);
         let token = portal.api.customer_token(owner, until);
@@ -80,7 +80,7 @@ impl JoinedBefore {
 }
 
 impl Standing {
-    /// How the session of a code is, for whoever holds the code; none where the account knows it no longer.
+    /// The state of a code's session, for a browser that has the code; `None` if the account no longer knows it.
     pub(super) async fn of(
         portal: &Portal,
         owner: CodeOwner,
@@ -92,7 +92,7 @@ impl Standing {
         }
     }
 
-    /// A session that has not ended, as the account has it.
+    /// A session that has not ended, from the account.
     async fn read(portal: &Portal, owner: CodeOwner, joined: JoinedBefore) -> Result<Option<Self>, Failed> {
         let view = move |account: &Account, now| Self::see(account, owner.session, joined, now);
         match portal.api.engine().read(owner.account, view).await {
@@ -117,7 +117,7 @@ impl Standing {
         })
     }
 
-    /// A session that is over, with who ended it and why.
+    /// An ended session, with who ended it and why.
     async fn over(portal: &Portal, owner: CodeOwner) -> Result<Option<Self>, Failed> {
         let Some(over) = portal.api.session_over(owner).await? else {
             return Ok(None);
@@ -136,7 +136,7 @@ impl Standing {
         }))
     }
 
-    /// Whether the customer is yet to come in.
+    /// Whether the customer has not joined yet.
     pub(super) const fn waits_for_customer(&self) -> bool {
         matches!(self.state, State::Standby { .. })
     }
@@ -170,7 +170,7 @@ fn kind_word(kind: &str) -> &'static str {
     }
 }
 
-/// Why it is over and who ended it, as a customer is told: whose doing it was inside the help desk is not for them.
+/// Why it ended and who ended it, in words for a customer: who within the help desk did it is not for them.
 fn over_message(over: &Over) -> String {
     let (agent, account_name) = (&over.agent, &over.account_name);
     match (over.ender(), &*over.end.reason) {

@@ -23,9 +23,9 @@ use crate::live::{ALIVE_EVERY, UPDATE_EVERY, digest, event_stream, message};
 use crate::pages::sign_in::From;
 use crate::portal::Portal;
 
-/// The event upon which the browser closes the stream, and leaves what is shown.
+/// The event at which the browser closes the stream and keeps the page.
 const OVER: &str = "event: usher-ended\ndata: ended\n\n";
-/// The event upon which the browser loads the page again: the code leads nowhere any more.
+/// The event at which the browser reloads the page, because the code is no longer valid.
 const GONE: &str = "event: usher-over\ndata: reload\n\nevent: usher-ended\ndata: ended\n\n";
 
 pub(super) async fn stream(
@@ -46,12 +46,12 @@ pub(super) async fn stream(
         let frame = receiver.recv().await?;
         Some((Ok::<_, Infallible>(frame), receiver))
     })
-    // Who compresses them asks once more after the end.
+    // The compression layer polls once more after the end.
     .fuse();
     Ok(event_stream(Body::from_stream(frames)))
 }
 
-/// Counts one more stream of the customer who came with a code.
+/// Counts another stream of the customer who joined with a code.
 fn open(portal: &Portal, owner: CodeOwner) -> Result<OpenStream, Problem> {
     let of = StreamOf::customer(owner.account, owner.session);
     portal.api.streams().open(of)
@@ -64,21 +64,21 @@ pub(super) fn render(part: &CustomerPart) -> String {
     })
 }
 
-/// Sends the part whenever it is another, until the browser goes, the session is over, or the server ends.
+/// Sends the part whenever it differs, until the browser closes the stream, the session ends, or the server stops.
 async fn feed(portal: Arc<Portal>, owner: CodeOwner, jar: CookieJar, browser: mpsc::Sender<Bytes>) {
     let mut closed = std::pin::pin!(portal.api.closed());
     let mut told = None;
-    // Counts as long as it is open.
+    // Counts while it is open.
     let Ok(_open) = open(&portal, owner) else {
         return;
     };
     loop {
-        // Before looking, so that nothing that comes while looking is missed.
+        // Subscribe before reading, so that no change in between is missed.
         let Ok(mut commits) = portal.api.engine().subscribe(owner.account).await else {
             return;
         };
         let at = Instant::now();
-        // Not for now, such as under load: what is shown stays, and the browser comes back.
+        // A temporary error, for example under load: the page keeps its content, and the browser reconnects.
         let joined = JoinedBefore::of(&portal, &jar, owner);
         let Ok(standing) = Standing::of(&portal, owner, joined).await else {
             return;

@@ -1,4 +1,4 @@
-//! What the customer sees.
+//! The templates of the customer's page.
 
 use askama::Template;
 
@@ -6,16 +6,16 @@ use super::standing::{Standing, State};
 use crate::answer::Frame;
 use crate::form::Form;
 
-/// What is said of every code that leads nowhere: nobody learns by guessing which ones once did.
+/// The message for every invalid code, so that guessing does not reveal which codes were once valid.
 pub(super) const NO_SUCH_CODE: &str = "This code is not valid: it may be mistyped, used up or expired. Check it, or ask your agent for a new one.";
-/// Why a customer cannot come in while the agent's seat has a call.
+/// Why a customer cannot join while the agent is in a call on the same seat.
 pub(super) const AGENT_BUSY: &str =
     "Your agent is in another session at the moment. Wait a little, and join again.";
 
-/// Why a customer cannot come in while the agent has put the session aside.
+/// Why a customer cannot join while the agent has paused the session.
 pub(super) const PAUSED: &str = "Your agent has paused the session. This page shows when it goes on.";
 
-/// Where a code is typed.
+/// The page with the field for a code.
 #[derive(Template)]
 #[template(path = "join/enter.html")]
 pub(super) struct EnterPage {
@@ -29,9 +29,9 @@ pub(super) struct SessionPage {
     pub(super) frame: Frame,
     pub(super) form: Form,
     pub(super) code: String,
-    /// Where the stream is; none where nothing more will come.
+    /// The path of the stream; `None` if no more updates will come.
     pub(super) stream: Option<String>,
-    /// Whether a browser without script loads the page again by itself: not while a name may be typed in it.
+    /// Whether a browser without script reloads the page by itself. Not while a name may be typed in it.
     pub(super) reloads: bool,
     pub(super) html: String,
 }
@@ -44,7 +44,7 @@ pub(super) struct CustomerPart {
 }
 
 impl CustomerPart {
-    /// Which forms are for now; the style sheet hides the others.
+    /// Which forms are shown; the style sheet hides the others.
     pub(super) const fn phase(&self) -> &'static str {
         match self.standing.state {
             State::Standby { .. } => "standby",

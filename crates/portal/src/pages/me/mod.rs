@@ -1,4 +1,4 @@
-//! Oneself: the password, and where one is signed in.
+//! The user's own page: the password, and the browsers in which they are signed in.
 
 mod second_factor;
 mod view;
@@ -20,7 +20,7 @@ use crate::pages::sign_in::{From, new_session};
 use crate::routes::{Pages, get, post};
 use crate::viewer::Viewer;
 
-/// Where one's password is changed: open also to whoever has a temporary one, and can do nothing else before.
+/// The page for changing your own password: also open to users who have to do that before anything else.
 pub(crate) const PASSWORD: &str = "/me/password";
 
 pub(crate) fn routes() -> Pages {
@@ -52,7 +52,7 @@ async fn change_password(from: From, Posted { viewer, mut form }: Posted) -> Res
         return Ok(page_again(&me_page(&viewer, form).await?));
     };
     let id_token = viewer.id_token().await?;
-    // Ends every session, this one too: whoever knew the old password is out.
+    // Ends every session, including this one: anybody who knew the old password is signed out.
     viewer.set_password(user, &new, PasswordLife::Lasting).await?;
     let jar = new_session(&viewer.portal, &from, account, user, id_token.as_ref()).await?;
     let overview = Place::Overview.path(account);
@@ -64,8 +64,8 @@ async fn change_password(from: From, Posted { viewer, mut form }: Posted) -> Res
     ))
 }
 
-/// The hash of the new password that a form asks for, together with the present one; none where something is wrong,
-/// which the form then says.
+/// The hash of the new password in a form that also has the current one. `None` if there is an error, which is added to
+/// the form.
 async fn new_own_password(viewer: &Viewer, form: &mut Form) -> Result<Option<PasswordHash>, Failed> {
     let present = form.value("present").to_owned();
     let new = form.new_password("password", "password_again");

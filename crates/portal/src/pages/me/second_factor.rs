@@ -1,4 +1,4 @@
-//! One's own second factor: setting it up, recovery codes, removing it.
+//! The user's own second factor: setting it up, recovery codes, removing it.
 
 use askama::Template;
 use axum::response::{IntoResponse, Response};
@@ -16,13 +16,13 @@ use crate::pages::sign_in::{From, new_session};
 use crate::routes::{Pages, get, post};
 use crate::viewer::Viewer;
 
-/// Where the second factor is set up: open also to who can do nothing else before.
+/// The page for setting up a second factor: also open to users who have to do that before anything else.
 pub(crate) const SECOND_FACTOR: &str = "/me/second-factor";
 
-/// How large the QR code is drawn, in CSS pixels.
+/// The size of the QR code, in CSS pixels.
 const QR_PIXELS: u32 = 220;
 
-/// What is said to a wrong code.
+/// The error for a wrong code.
 const WRONG_CODE: &str = "This code is wrong, or was used before. Type the one that your app shows now.";
 
 pub(super) fn routes() -> Pages {
@@ -40,26 +40,26 @@ struct SecondFactorPage {
     frame: Frame,
     form: Form,
     email: String,
-    /// Whether the account requires one of this user.
+    /// Whether the account requires one for this user.
     is_required: bool,
     state: State,
 }
 
-/// Where the user stands with their second factor.
+/// The state of the user's second factor.
 enum State {
-    /// There is none.
+    /// No second factor.
     None,
-    /// A secret is drawn and waits for its first code.
+    /// A secret is drawn, and waits for its first code.
     Drawn {
         secret: String,
-        /// A drawing.
+        /// The QR code as SVG.
         qr: String,
     },
-    /// There is one, with so many recovery codes left.
+    /// It is set up, with this many recovery codes left.
     Set { codes_left: usize },
 }
 
-/// Recovery codes, once.
+/// The recovery codes, shown once.
 #[derive(Template)]
 #[template(path = "me/recovery_codes.html")]
 struct CodesPage {
@@ -99,7 +99,7 @@ async fn confirm(from: From, Posted { viewer, mut form }: Posted) -> Result<Resp
         return again(&viewer, form).await;
     };
     attempt.right();
-    // All sessions ended: whoever was in without the second factor is out.
+    // This ended all sessions: anybody who was signed in without the second factor is out.
     let jar = new_session(&viewer.portal, &from, viewer.account, user, id_token.as_ref()).await?;
     codes_page(&viewer, jar, codes).await
 }
@@ -130,7 +130,7 @@ async fn remove(from: From, Posted { viewer, form }: Posted) -> Result<Response,
     Ok(done_with(jar, SECOND_FACTOR, message))
 }
 
-/// Whether a form carries the password and a code; itself, with what is wrong, where it does not.
+/// Checks the password and the code of a form. Returns the form with errors if one is wrong.
 async fn proved(viewer: &Viewer, from: &From, mut form: Form) -> Result<Result<(), Form>, Failed> {
     let (api, account, user) = (&viewer.portal.api, viewer.account, viewer.session.user);
     if !is_password_right(viewer, &mut form).await? {
@@ -151,7 +151,7 @@ async fn proved(viewer: &Viewer, from: &From, mut form: Form) -> Result<Result<(
     Ok(Ok(()))
 }
 
-/// Whether a form carries the present password; where it does not, it says so.
+/// Checks the current password of a form. If it is wrong, adds an error.
 async fn is_password_right(viewer: &Viewer, form: &mut Form) -> Result<bool, Failed> {
     let present = form.value("present").to_owned();
     if viewer.knows_present_password(present).await? {
@@ -163,7 +163,7 @@ async fn is_password_right(viewer: &Viewer, form: &mut Form) -> Result<bool, Fai
 
 async fn codes_page(viewer: &Viewer, jar: CookieJar, codes: Vec<Secret>) -> Result<Response, Failed> {
     let (frame, ()) = viewer.look(None, |_, _, _| Ok(())).await?;
-    // The page's own forms would carry a token of the session that just ended: it has none.
+    // Forms in the frame would have a token of the session that has just ended, so the frame has none.
     let frame = Frame {
         csrf: String::new(),
         ..frame
@@ -213,7 +213,7 @@ impl State {
     }
 }
 
-/// The address as a drawing; nothing where it is too long for one, which no address is.
+/// The address as a QR code in SVG; empty if it is too long for one, which no address is.
 fn qr(address: &str) -> String {
     let Ok(code) = QrCode::new(address) else {
         return String::new();

@@ -1,4 +1,4 @@
-//! What one sees of oneself.
+//! The data of the user's own page.
 
 use askama::Template;
 use usher_domain::permission::Role;
@@ -17,12 +17,12 @@ pub(super) struct MePage {
     pub(super) myself: Myself,
     pub(super) sessions: Vec<Browser>,
     pub(super) has_second_factor: bool,
-    /// The provider of the account, where it has one.
+    /// The account's provider, if it has one.
     pub(super) provider: Option<String>,
     pub(super) tokens: Vec<Token>,
 }
 
-/// Where one has to choose another password before anything else.
+/// The page for a user who has to choose a new password before anything else.
 #[derive(Template)]
 #[template(path = "me/password.html")]
 pub(super) struct PasswordPage {
@@ -32,7 +32,7 @@ pub(super) struct PasswordPage {
     pub(super) is_temporary: bool,
 }
 
-/// A token that one got for one's password, for a program.
+/// A token that the user requested with the password, for a program.
 pub(super) struct Token {
     pub(super) id: UserTokenId,
     pub(super) expires_at: Moment,
@@ -47,16 +47,16 @@ impl Token {
     }
 }
 
-/// Who one is.
+/// The user's own data.
 pub(super) struct Myself {
     pub(super) name: String,
     pub(super) email: String,
     pub(super) role: &'static str,
-    /// Whether a provider of the account has vouched for one.
+    /// Whether the account's provider has vouched for the user.
     pub(super) is_connected: bool,
 }
 
-/// A browser in which one is signed in.
+/// A browser in which the user is signed in.
 pub(super) struct Browser {
     pub(super) id: PortalSessionId,
     pub(super) is_this: bool,
@@ -95,9 +95,9 @@ impl Browser {
     }
 }
 
-/// What a browser calls itself, in the words of its user: `Firefox on Linux`.
+/// The name of a browser as users know it, from the user agent: `Firefox on Linux`.
 pub(crate) fn browser_name(user_agent: &str) -> String {
-    // In this order: most of them also name those that come later.
+    // The order matters: most user agents also name browsers further down.
     let browsers = [
         ("Edg/", "Edge"),
         ("OPR/", "Opera"),

@@ -22,7 +22,7 @@ use crate::viewer::Viewer;
 
 pub(crate) use self::view::MINUTES_LOW;
 
-/// How many changes a page of the list has.
+/// Changes per page.
 const CHANGES_SHOWN: u16 = 50;
 
 pub(crate) fn routes() -> Pages {
@@ -31,10 +31,10 @@ pub(crate) fn routes() -> Pages {
         .route("/a/{account}/minutes/live", get(live::stream::<MinutesPage>))
 }
 
-/// Which page of the list.
+/// The page of the list.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub(super) struct MinutesQuery {
-    /// The row after which it starts; empty for the newest.
+    /// The cursor before its first row; empty for the newest rows.
     #[serde(default)]
     after: String,
 }
@@ -85,7 +85,7 @@ impl LivePage for MinutesPage {
     }
 }
 
-/// Whose work the minutes carried, by the id that they were spent on. Users who were deleted have no name any more.
+/// The users whose work was paid for, by the id that the minutes were spent on. Deleted users have no name any more.
 async fn spenders(viewer: &Viewer, rows: &[MinutesRow]) -> Result<BTreeMap<String, String>, Failed> {
     let records = viewer.portal.api.records();
     let mut owners: BTreeMap<String, Option<UserId>> = BTreeMap::new();
@@ -106,7 +106,7 @@ async fn spenders(viewer: &Viewer, rows: &[MinutesRow]) -> Result<BTreeMap<Strin
     Ok(names)
 }
 
-/// Who started the session, or signed in, that a claim's id names.
+/// The user of the session or sign-in with a claim's id.
 async fn owner(
     records: &dyn Records,
     account: AccountId,

@@ -1,4 +1,4 @@
-//! What the page of the minutes shows.
+//! The data of the minutes page.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::live::Live;
 use crate::nav::Place;
 use crate::shown::Moment;
 
-/// From how many minutes down somebody is to be told.
+/// From this many minutes down, the overview warns.
 pub(crate) const MINUTES_LOW: u64 = 60;
 
 #[derive(Template)]
@@ -30,18 +30,18 @@ pub(super) struct MinutesPage {
 pub(super) struct Minutes {
     pub(super) seen: Seen,
     pub(super) changes: Vec<Change>,
-    /// The first page's address; empty on the first page.
+    /// The URL of the first page; empty on the first page.
     pub(super) newest: String,
-    /// The next page's address; empty on the last page.
+    /// The URL of the next page; empty on the last page.
     pub(super) older: String,
 }
 
-/// What is copied out of the account.
+/// The data that is copied out of the account.
 pub(super) struct Seen {
     pub(super) left: u64,
-    /// How many claims pay a minute each minute.
+    /// How many claims are paying, each one minute per minute.
     pub(super) paying: u32,
-    /// The pools that fall back on minutes.
+    /// The pools that use minutes when they are full.
     pub(super) pools: Vec<String>,
     pub(super) pools_link: Option<String>,
 }
@@ -69,7 +69,7 @@ impl Seen {
         }
     }
 
-    /// For how many minutes the balance lasts as long as nothing changes; none while nobody pays.
+    /// How many minutes the balance lasts at the current use; `None` while nobody pays.
     pub(super) fn lasts(&self) -> Option<u64> {
         self.left.checked_div(u64::from(self.paying))
     }
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_says_what_was_spent_or_added_and_by_whom() {
+    fn a_change_shows_the_amount_and_the_user() {
         let spenders = BTreeMap::from([("sess_1".to_owned(), "Sven".to_owned())]);
         let said = |row| {
             let change = Change::of(&row, &WallTimes::default(), &spenders);

@@ -1,4 +1,4 @@
-//! The overview: how full everything is, and what needs attention. The example of a live page.
+//! The overview: how full the pools are, and what needs attention. An example of a live page.
 
 mod view;
 
@@ -16,11 +16,11 @@ use crate::nav::Place;
 use crate::routes::{Pages, get};
 use crate::viewer::Viewer;
 
-/// How many of the last refusals are shown.
+/// How many recent refusals are shown.
 const REFUSALS_SHOWN: usize = 5;
-/// How many refusals are looked at for the count of today's.
+/// The most refusals read to count today's.
 const REFUSALS_COUNTED: u16 = 100;
-/// What counts as today.
+/// Today is the last 24 hours.
 const TODAY_MILLIS: i64 = 24 * 3600 * 1000;
 
 pub(crate) fn routes() -> Pages {

@@ -1,4 +1,4 @@
-//! What the overview shows.
+//! The data of the overview.
 
 use std::collections::BTreeMap;
 
@@ -32,14 +32,14 @@ pub(super) struct Overview {
     pub(super) refusals: Vec<Refused>,
 }
 
-/// What is copied out of the account.
+/// The data that is copied out of the account.
 pub(super) struct Seen {
     pub(super) now: Timestamp,
-    /// Whether the viewer sees the account's pools, or only what is their own.
+    /// Whether the viewer sees the account's pools, or only their own license.
     pub(super) is_staff: bool,
     pub(super) sees_reports: bool,
     pub(super) products: Vec<ProductShown>,
-    /// Prepaid minutes left; none where nothing falls back on them.
+    /// Prepaid minutes left; `None` if no pool uses them.
     pub(super) minutes: Option<u64>,
     pub(super) attention: Vec<Attention>,
     pub(super) own: Vec<OwnLicense>,
@@ -55,25 +55,25 @@ pub(super) struct ProductShown {
     pub(super) pools: Vec<PoolShown>,
 }
 
-/// A pool as it stands.
+/// A pool's current figures.
 pub(super) struct PoolShown {
     pub(super) name: String,
     pub(super) seats: Meter,
     pub(super) offered: u32,
     pub(super) waiting: u32,
     pub(super) on_minutes: u32,
-    /// A word and its class.
+    /// A label and its CSS class.
     pub(super) state: (&'static str, &'static str),
 }
 
-/// What somebody should do something about.
+/// Something that needs attention.
 pub(super) struct Attention {
     pub(super) text: String,
-    /// Where it is fixed.
+    /// The page on which to fix it.
     pub(super) link: Option<(String, &'static str)>,
 }
 
-/// What the viewer may use.
+/// A license of the viewer.
 pub(super) struct OwnLicense {
     pub(super) product: String,
     pub(super) kind: String,
@@ -90,7 +90,7 @@ pub(super) struct Refused {
 }
 
 impl ProductShown {
-    /// Whether there are named seats, or were when they were assigned.
+    /// Whether there are named seats, or licenses for them.
     pub(super) fn has_named(&self) -> bool {
         self.named.of > 0 || self.named.used > 0
     }
@@ -194,7 +194,7 @@ impl Seen {
         }
     }
 
-    /// Takes note of how often somebody was refused.
+    /// Adds how many refusals there were today.
     pub(super) fn refused_today(&mut self, count: usize, are_more: bool) {
         if count == 0 {
             return;
@@ -244,7 +244,7 @@ impl Refused {
     }
 }
 
-/// The names of users who were refused.
+/// The names of the refused users.
 pub(super) fn names(account: &Account, users: &[UserId]) -> BTreeMap<UserId, String> {
     let users = users.iter().filter_map(|id| account.user(*id));
     users
@@ -252,7 +252,7 @@ pub(super) fn names(account: &Account, users: &[UserId]) -> BTreeMap<UserId, Str
         .collect()
 }
 
-/// The title of a code, as the problem table has it.
+/// The title of a code in the problem table.
 fn why(code: &str) -> String {
     let kind = usher_app::Kind::find(code);
     kind.map_or_else(|| code.to_owned(), |kind| kind.title.to_owned())
@@ -286,7 +286,7 @@ fn own_licenses(account: &Account, actor: &Actor) -> Vec<OwnLicense> {
 
 #[cfg(test)]
 impl Overview {
-    /// What a busy account looks like.
+    /// Example data of a busy account.
     pub(super) fn sample() -> Self {
         let pool = PoolShown {
             name: "<b>Day</b> shift".to_owned(),

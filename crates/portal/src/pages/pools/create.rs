@@ -1,4 +1,4 @@
-//! Making a pool, by the form that also changes one.
+//! Creating a pool, with the same form as for changing one.
 
 use askama::Template;
 use axum::extract::Query;

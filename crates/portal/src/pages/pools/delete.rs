@@ -1,4 +1,4 @@
-//! Deleting a pool, after a look at what becomes of its users (P2).
+//! Deleting a pool, after a page that shows what happens to its users (P2).
 
 use askama::Template;
 use axum::extract::Path;
@@ -24,7 +24,7 @@ struct DeletePage {
     pool: Leaving,
 }
 
-/// The pool that is to go.
+/// The pool to delete.
 struct Leaving {
     path: String,
     name: String,
@@ -34,7 +34,7 @@ struct Leaving {
     others: Vec<Target>,
 }
 
-/// The value that takes the license from the users.
+/// The form value that takes the users' licenses away.
 const REMOVE: &str = "remove";
 
 pub(super) async fn confirm(

@@ -1,8 +1,8 @@
-//! Durations as people type and read them: `90 s`, `15 min`, `1 h 30 min`, `2 days`.
+//! Durations as people write and read them: `90 s`, `15 min`, `1 h 30 min`, `2 days`.
 
 use usher_domain::Secs;
 
-/// The units, largest first, by the letters with which their names begin.
+/// The units, largest first, with prefixes of their names.
 const UNITS: [(u32, &[&str]); 4] = [
     (86_400, &["d", "day", "days"]),
     (3_600, &["h", "hour", "hours"]),
@@ -10,7 +10,7 @@ const UNITS: [(u32, &[&str]); 4] = [
     (1, &["s", "sec", "secs", "second", "seconds"]),
 ];
 
-/// What was typed, as seconds; a bare number is in seconds. None for what is no duration.
+/// Parses a duration; a number without a unit is in seconds. `None` if it is invalid.
 pub(super) fn parse(text: &str) -> Option<Secs> {
     let text = text.trim().to_lowercase();
     if let Ok(secs) = text.parse() {
@@ -37,7 +37,7 @@ pub(super) fn parse(text: &str) -> Option<Secs> {
     Some(Secs::new(total))
 }
 
-/// A duration in its largest units, exact.
+/// A duration in its largest units, without rounding.
 pub(crate) fn words(secs: Secs) -> String {
     let names = ["day", "h", "min", "s"];
     let mut left = secs.get();
@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_shown_can_be_typed() {
+    fn shown_durations_can_be_entered() {
         for secs in [0, 1, 59, 90, 3600, 5400, 86_400, 2 * 86_400 + 61] {
             let secs = Secs::new(secs);
 
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn words_and_numbers_are_taken_and_nonsense_is_not() {
+    fn durations_with_and_without_units_are_accepted_and_nonsense_is_not() {
         for (text, secs) in [
             ("90", Some(90)),
             (" 15 min ", Some(900)),

@@ -43,7 +43,7 @@ pub(super) struct PoolFigures {
     unallocated: u32,
 }
 
-/// What the page shows besides the form.
+/// The page's data besides the form.
 struct PoolSeen {
     path: String,
     pools_path: String,
@@ -52,22 +52,22 @@ struct PoolSeen {
     users: usize,
     seats: u32,
     manages: bool,
-    /// Why it cannot be deleted as it is.
+    /// Why it cannot be deleted in its current state.
     stays: Option<String>,
-    /// Whether it can never be deleted.
+    /// Whether it is the default pool, which can never be deleted.
     is_default: bool,
     others: Vec<Target>,
     values: Vec<(&'static str, String)>,
     rules_seen: String,
 }
 
-/// A pool to which users can go.
+/// A pool to which users can be moved.
 pub(super) struct Target {
     pub(super) id: PoolId,
     pub(super) label: String,
 }
 
-/// Which pool, and from which preset the form starts.
+/// The pool, and the preset with which the form starts.
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct PoolQuery {
     #[serde(skip)]
@@ -80,7 +80,7 @@ pub(super) struct PresetQuery {
     pub(super) preset: String,
 }
 
-/// The field that keeps how many seats the pool had when the form was loaded.
+/// The hidden field with the number of seats when the form was loaded.
 const SEATS_SEEN: &str = "seats_seen";
 
 pub(super) async fn show(
@@ -110,11 +110,11 @@ pub(super) async fn change(
 ) -> Result<Response, Failed> {
     let id = pool_id(&pool)?;
     let seats_seen = form.value(SEATS_SEEN).parse().ok();
-    // A number that nobody touched is not asked for: it may have changed since.
+    // A number that the user did not change is not requested, because somebody else may have changed it since.
     let asked = seats(&mut form).filter(|seats| Some(*seats) != seats_seen);
     let rules_seen = rules::seen(&form);
     let rules = rules::read(&mut form);
-    // The same of rules.
+    // The same for rules.
     let rules = Some(rules).filter(|rules| match &rules_seen {
         Some(seen) => rules.applied_to(seen) != *seen,
         None => true,
@@ -137,13 +137,13 @@ pub(super) async fn change(
             }
             Err(refusal) => {
                 tell(&mut form, &refusal)?;
-                // Who reads that it changed, and saves again, has seen what is there now.
+                // A user who reads that the rules have changed, and saves again, has seen the current ones.
                 match (&refusal, rules_seen) {
                     (Refusal::ChangedMeanwhile { field: "seats", .. }, _) => form.forget(SEATS_SEEN),
                     (Refusal::ChangedMeanwhile { field: "rules", .. }, Some(seen)) => {
                         let now = rules_of(&viewer, id).await?;
                         rules::tell_changes(&mut form, &seen, &now);
-                        // What is said is kept as seen, also where it changes again before the page is made.
+                        // The rules just reported count as seen, even if they change again before the page is rendered.
                         form.forget(rules::SEEN);
                         form = form.or_showing([(rules::SEEN, rules::keep(&now).as_str())]);
                     }
@@ -234,7 +234,7 @@ impl PoolSeen {
             users: pool.users().len(),
             seats: pool.seats,
             manages: account.may(actor, Privilege::SeatsManage),
-            // What to do about users stands beside it as a form; the table's advice about them is for programs.
+            // The page has its own form for the users; the problem table's advice about them is for programs.
             stays: refusal.map(|refusal| sentence::of(&refusal)),
             is_default: pool.default,
             others: others(account, id),

@@ -1,4 +1,4 @@
-//! Logging somebody out, after a look at what ends with it (S10).
+//! Signing out another user, after a page that shows what ends with it (S10).
 
 use askama::Template;
 use axum::extract::Path;
@@ -24,15 +24,15 @@ struct LogOutPage {
     seen: Seen,
 }
 
-/// Who would be logged out.
+/// The sign-in that would end.
 struct Seen {
     sign_in: SignInShown,
     is_own: bool,
-    /// Codes and links that end with it.
+    /// How many codes and links end with it.
     links: usize,
-    /// For how long the user cannot come back.
+    /// How long the user cannot come back.
     cool_down: Option<String>,
-    /// Where the viewer came from.
+    /// The page that the viewer came from.
     back: String,
 }
 
@@ -99,7 +99,7 @@ fn is_over(problem: &Problem) -> bool {
     problem.kind().code == usher_domain::Code::SignInEnded.as_str()
 }
 
-/// Somebody was faster, or the person left by themselves.
+/// Somebody else was faster, or the user signed out themselves.
 fn over(viewer: &Viewer) -> Response {
     let to = Place::SeatPools.path(viewer.account);
     done(&to, "That person is not signed in there any more.")
@@ -113,7 +113,7 @@ async fn look(viewer: &Viewer, id: SignInId, form: Form) -> Result<LogOutPage, F
 
 fn see(account: &Account, actor: &Actor, id: SignInId) -> Result<Seen, Refusal> {
     let Some(sign_in) = account.sign_ins().get(&id) else {
-        // Whoever does not see the account's people is not told that somebody was there.
+        // A viewer who may not see the account's users is not told that there was a sign-in.
         return Err(if account.is_staff(actor) {
             Refusal::SignInEnded { id }
         } else {

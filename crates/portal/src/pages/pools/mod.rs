@@ -1,4 +1,4 @@
-//! Seat pools: who sits where, how the seats are distributed, and by which rules.
+//! Seat pools: their users, their seats and their rules.
 
 mod create;
 mod delete;
@@ -59,7 +59,7 @@ pub(crate) fn routes() -> Pages {
         )
 }
 
-/// Which pools, and which row is open from the start.
+/// Which pools are listed, and which row is initially expanded.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub(super) struct ListQuery {
     #[serde(default)]
@@ -72,12 +72,12 @@ async fn show(viewer: Viewer, query: Query<ListQuery>, uri: Uri) -> Result<Respo
     Ok(page(&list_page(&viewer, query.0, &uri, Form::default()).await?))
 }
 
-/// A form that was not right is shown at its own address, which one may load again.
+/// A form with errors is shown at its own URL; reloading that redirects here.
 async fn to_list(viewer: Viewer) -> Redirect {
     Redirect::to(&Place::SeatPools.path(viewer.account))
 }
 
-/// The list with a form of its that was not right.
+/// The list with one of its forms that has errors.
 async fn list_again(viewer: &Viewer, form: Form) -> Result<Response, Failed> {
     let uri = Place::SeatPools.path(viewer.account).parse().unwrap_or_default();
     Ok(page_again(
@@ -115,17 +115,18 @@ impl LivePage for PoolsPage {
     }
 }
 
-/// The address of a pool's own page.
+/// The path of a pool's own page.
 fn pool_path(account: usher_domain::AccountId, pool: PoolId) -> String {
     format!("{}/{pool}", Place::SeatPools.path(account))
 }
 
-/// The id in a path; one of another form belongs to nothing.
+/// Parses the id in a path. An id in another format belongs to nothing.
 fn pool_id(text: &str) -> Result<PoolId, Failed> {
     text.parse().map_err(|_| Failed::not_found("pool"))
 }
 
-/// Says a refusal at the field that it is about. Those that hide or forbid the thing itself are a page of their own.
+/// Adds a refusal as an error of the field that it is about. A refusal that hides or forbids the pool itself is a page
+/// of its own.
 fn tell(form: &mut Form, refusal: &Refusal) -> Result<(), Failed> {
     match refusal {
         Refusal::NotFound { .. } | Refusal::Forbidden { .. } => {

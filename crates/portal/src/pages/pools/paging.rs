@@ -1,20 +1,20 @@
-//! Pages of a list by number, for lists that are short enough to be counted.
+//! Numbered pages, for lists short enough to be counted.
 
 use form_urlencoded::Serializer;
 
-/// The part of a list that a page shows.
+/// The part of a list that one page shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Paging {
-    /// How many rows stand on earlier pages.
+    /// How many rows are on earlier pages.
     pub(crate) skip: usize,
-    /// From 1.
+    /// The page number, from 1.
     number: usize,
-    /// At least one.
+    /// The number of pages, at least 1.
     pages: usize,
 }
 
 impl Paging {
-    /// The page that was asked for; the nearest one where there is none of that number.
+    /// The requested page, or the nearest existing one.
     pub(crate) fn of(asked: &str, rows_max: usize, rows: usize) -> Self {
         let pages = rows.div_ceil(rows_max).max(1);
         let number = asked.parse().unwrap_or(1).clamp(1, pages);
@@ -35,12 +35,12 @@ impl Paging {
         self.pages > 1
     }
 
-    /// The address of the page before; empty where there is none.
+    /// The URL of the previous page; empty if there is none.
     pub(crate) fn previous(&self, path: &str) -> String {
         Self::link(path, self.number.checked_sub(1).filter(|number| *number > 0))
     }
 
-    /// The address of the next page; empty where there is none.
+    /// The URL of the next page; empty if there is none.
     pub(crate) fn next(&self, path: &str) -> String {
         Self::link(path, (self.number < self.pages).then_some(self.number + 1))
     }
@@ -60,7 +60,7 @@ mod tests {
     use super::Paging;
 
     #[test]
-    fn a_page_that_there_is_not_is_the_nearest_one() {
+    fn a_page_number_out_of_range_becomes_the_nearest_one() {
         for (asked, rows, skip, previous, next) in [
             ("", 0, 0, "", ""),
             ("1", 50, 0, "", ""),

@@ -1,4 +1,4 @@
-//! Moving seats: between pools, and between a pool and the unallocated ones.
+//! Moving seats between pools, and between a pool and the unallocated seats.
 
 use axum::response::Response;
 use usher_domain::command::SeatWay;
@@ -14,19 +14,19 @@ use crate::form::{Form, Posted};
 use crate::nav::Place;
 use crate::said::named;
 
-/// What the forms need to know; nothing to choose from where the viewer may not move seats.
+/// The data of the forms; without choices if the viewer may not move seats.
 pub(super) struct SeatMoves {
     pub(super) manages: bool,
     pub(super) places: Vec<SeatPlace>,
 }
 
-/// From where or where to.
+/// A source or target of seats.
 pub(super) struct SeatPlace {
     pub(super) value: String,
     pub(super) label: String,
 }
 
-/// The value that stands for the seats that no pool has.
+/// The form value for the unallocated seats.
 const UNALLOCATED: &str = "unallocated";
 
 impl SeatMoves {
@@ -49,7 +49,7 @@ impl SeatMoves {
     }
 }
 
-/// One seat more or one less, by the buttons in a pool's row. Steps of two people at once both count.
+/// Adds or removes one seat, by the buttons in a pool's row. If two people do this at once, both steps count.
 pub(super) async fn step(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
     let (pool, way) = match form.value("raise") {
         "" => {
@@ -95,7 +95,7 @@ pub(super) async fn move_seats(Posted { viewer, mut form }: Posted) -> Result<Re
     }
 }
 
-/// From where to where. Where the fields do not say so, the form says what they take.
+/// The source and target of a move. Invalid fields become errors.
 fn way(form: &mut Form) -> Result<Option<SeatWay>, Failed> {
     for field in ["from", "to"] {
         if form.value(field).is_empty() {

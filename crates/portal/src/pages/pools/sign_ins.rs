@@ -1,4 +1,4 @@
-//! Where somebody is signed in, as the pages of a pool show it.
+//! Sign-ins, as the pages of a pool show them.
 
 use usher_domain::permission::Privilege;
 use usher_domain::presence::{DeviceKind, Funding, Session, SignIn};
@@ -6,7 +6,7 @@ use usher_domain::{Account, Actor, SignInId};
 
 use crate::shown::Moment;
 
-/// Somebody on a device.
+/// A user's sign-in on a device.
 pub(super) struct SignInShown {
     pub(super) id: SignInId,
     pub(super) name: String,
@@ -14,10 +14,10 @@ pub(super) struct SignInShown {
     pub(super) device: String,
     pub(super) device_kind: &'static str,
     pub(super) in_call: bool,
-    /// What carries it.
+    /// What pays for it, in words.
     pub(super) seat: &'static str,
     pub(super) since: Moment,
-    /// Where the viewer can log it out; empty where they may not.
+    /// The URL for signing it out; empty if the viewer may not.
     pub(super) log_out: String,
 }
 
@@ -43,7 +43,7 @@ impl SignInShown {
         }
     }
 
-    /// Whether it is in a call, as a word and its class.
+    /// Whether it is in a call, as a label and its CSS class.
     pub(super) fn state(&self) -> (&'static str, &'static str) {
         if self.in_call {
             ("In a call", "busy")
@@ -53,7 +53,7 @@ impl SignInShown {
     }
 }
 
-/// Whether an actor may sign it out: their own, and with `seats.manage` anybody's (S10).
+/// Whether an actor may end it: their own always, anybody's with `seats.manage` (S10).
 pub(super) fn may_log_out(account: &Account, actor: &Actor, sign_in: &SignIn) -> bool {
     account.may(actor, Privilege::SeatsManage) || account.user_of(actor) == Some(sign_in.user)
 }
@@ -63,7 +63,7 @@ pub(super) fn sessions<'a>(account: &'a Account, sign_in: &'a SignIn) -> impl It
     sessions.filter_map(|id| account.sessions().get(id))
 }
 
-/// What a device is, in a word.
+/// The kind of a device in a word.
 pub(crate) const fn kind(kind: DeviceKind) -> &'static str {
     match kind {
         DeviceKind::Desktop => "Desktop",
@@ -73,7 +73,7 @@ pub(crate) const fn kind(kind: DeviceKind) -> &'static str {
     }
 }
 
-/// Where sessions take the seats, signing in holds one only with them (S2).
+/// What the sign-in holds. In pools where sessions take the seats, it holds a seat only through them (S2).
 fn seat(account: &Account, sign_in: &SignIn) -> &'static str {
     let of_sessions = sessions(account, sign_in).map(|session| session.funding);
     let fundings: Vec<_> = of_sessions.chain([sign_in.funding]).collect();

@@ -1,4 +1,4 @@
-//! The users of a pool, and moving them to another.
+//! The users of a pool, and moving them to another pool.
 
 use std::collections::BTreeSet;
 
@@ -24,7 +24,7 @@ use crate::nav::Place;
 use crate::said::named;
 use crate::viewer::Viewer;
 
-/// Users on a page.
+/// Users per page.
 const USERS_MAX: usize = 50;
 
 #[derive(Template)]
@@ -44,11 +44,11 @@ pub(super) struct PoolUsers {
     users: Vec<UserShown>,
     paging: Paging,
     path: String,
-    /// Whether users can be chosen, to be moved.
+    /// Whether users can be selected for moving.
     manages: bool,
 }
 
-/// What stands around the live part.
+/// The page's data outside of the live part.
 struct PoolSeen {
     path: String,
     pools_path: String,
@@ -60,12 +60,12 @@ struct PoolSeen {
     search: Option<String>,
 }
 
-/// Somebody who competes for the pool's seats.
+/// A user of the pool.
 struct UserShown {
     id: UserId,
     name: String,
     email: String,
-    /// What else there is to say, as a word and its class.
+    /// Their state, as a label and its CSS class.
     state: Option<(String, &'static str)>,
     sign_ins: Vec<SignInShown>,
 }
@@ -213,7 +213,7 @@ impl LivePage for PoolUsersPage {
             .filter_map(|user| account.user(*user))
             .collect();
         let paging = Paging::of(&query.page, USERS_MAX, users.len());
-        // By name; only as much of it as the page shows.
+        // By name. Only the part that the page shows is sorted.
         let key = |user: &&usher_domain::user::User| (user.profile.name.clone(), user.id);
         if paging.skip > 0 {
             users.select_nth_unstable_by_key(paging.skip, key);

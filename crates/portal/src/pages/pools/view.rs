@@ -1,4 +1,4 @@
-//! What the list of pools shows.
+//! The data of the list of pools.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,13 +18,13 @@ use crate::live::Live;
 use crate::nav::Place;
 use crate::shown::Meter;
 
-/// Pools on a page.
+/// Pools per page.
 const POOLS_MAX: usize = 20;
-/// Sign-ins on a page, shared by its pools.
+/// Sign-ins per page, shared by its pools.
 const SIGN_INS_MAX: usize = 100;
-/// Sign-ins of one pool, at least and at most.
+/// Sign-ins shown per pool, minimum and maximum.
 const SIGN_INS_OF_POOL: (usize, usize) = (10, 50);
-/// Users of one pool who are named though they are not signed in.
+/// The most users per pool who are listed although they are not signed in.
 const ABSENT_MAX: usize = 20;
 
 #[derive(Template)]
@@ -44,7 +44,7 @@ pub(super) struct PoolList {
     pub(super) seen: Seen,
 }
 
-/// What is copied out of the account.
+/// The data that is copied out of the account.
 pub(super) struct Seen {
     pub(super) products: Vec<ProductShown>,
     pub(super) manages: bool,
@@ -60,7 +60,7 @@ pub(super) struct ProductShown {
     pub(super) pools: Vec<PoolShown>,
 }
 
-/// A pool with who is signed in.
+/// A pool with its sign-ins.
 pub(super) struct PoolShown {
     pub(super) id: PoolId,
     pub(super) path: String,
@@ -72,11 +72,11 @@ pub(super) struct PoolShown {
     pub(super) sign_ins_more: usize,
     pub(super) absent: Vec<String>,
     pub(super) absent_more: usize,
-    /// Where the users of the pool can be searched.
+    /// The URL for searching the pool's users.
     pub(super) search: Option<String>,
 }
 
-/// How a pool stands.
+/// A pool's current figures.
 pub(super) struct Figures {
     pub(super) name: String,
     pub(super) seats: Meter,
@@ -84,7 +84,7 @@ pub(super) struct Figures {
     pub(super) waiting: u32,
     pub(super) on_minutes: u32,
     pub(super) users: usize,
-    /// Seats that become no one's as their holders leave.
+    /// Seats that will be removed when their holders leave.
     pub(super) draining: u32,
 }
 
@@ -153,7 +153,7 @@ impl PoolShown {
     }
 }
 
-/// The users of a pool, in the list of all users.
+/// The URL of the pool's users in the list of all users.
 pub(super) fn search(account: &Account, actor: &Actor, pool: &Pool) -> Option<String> {
     let users = Place::Users.link(account, actor)?;
     Some(format!("{users}?pool={}", pool.id))
@@ -175,7 +175,7 @@ impl Figures {
         }
     }
 
-    /// A word and its class.
+    /// A label and its CSS class.
     pub(super) fn state(&self) -> (&'static str, &'static str) {
         if self.draining > 0 {
             ("Draining", "warn")
@@ -191,7 +191,7 @@ impl Figures {
 
 #[cfg(test)]
 impl PoolList {
-    /// What a busy account looks like.
+    /// Example data of a busy account.
     pub(super) fn sample() -> Self {
         let figures = Figures {
             name: "<b>Day</b>".to_owned(),

@@ -1,4 +1,4 @@
-//! The queue: who waits for which seats, and whom a seat is kept for.
+//! The queue: who waits for which seats, and to whom a seat is offered.
 
 mod view;
 
@@ -88,7 +88,7 @@ fn is_over(problem: &Problem) -> bool {
     problem.kind().code == Code::TicketEnded.as_str()
 }
 
-/// Somebody was faster, or the person has got the seat.
+/// Somebody else was faster, or the user has got the seat.
 fn over(viewer: &Viewer) -> Response {
     let to = Place::Queue.path(viewer.account);
     done(&to, "That person does not wait any more.")

@@ -1,4 +1,4 @@
-//! What the queue shows.
+//! The data of the queue page.
 
 use askama::Template;
 use usher_domain::permission::Privilege;
@@ -11,7 +11,7 @@ use crate::nav::Place;
 use crate::pages::pools::{Paging, device_kind};
 use crate::shown::Moment;
 
-/// Tickets on a page.
+/// Tickets per page.
 const TICKETS_MAX: usize = 50;
 
 #[derive(Template)]
@@ -36,7 +36,7 @@ pub(super) struct DropPage {
     pub(super) path: String,
 }
 
-/// What is copied out of the account.
+/// The data that is copied out of the account.
 pub(super) struct Seen {
     pub(super) offered: usize,
     pub(super) waiting: usize,
@@ -45,7 +45,7 @@ pub(super) struct Seen {
     pub(super) path: String,
 }
 
-/// Somebody in a queue.
+/// A user in a queue.
 pub(super) struct Waiting {
     pub(super) id: TicketId,
     pub(super) name: String,
@@ -55,17 +55,17 @@ pub(super) struct Waiting {
     pub(super) wanted: String,
     pub(super) since: Moment,
     pub(super) waited: Elapsed,
-    /// Seconds for which a seat is kept; none for who still waits.
+    /// Seconds for which the seat is held; `None` without an offer.
     pub(super) offer_secs: Option<u32>,
-    /// The place, from 1.
+    /// The position, from 1.
     pub(super) position: Option<u32>,
-    /// How long it will probably take.
+    /// The estimated wait.
     pub(super) estimate: Option<Elapsed>,
-    /// Where the viewer can take them out; empty where they may not.
+    /// The URL for removing the ticket; empty if the viewer may not.
     pub(super) drop: String,
 }
 
-/// How long something has been going on, as people say it. The script says it in the same words.
+/// A duration so far, in words. The script uses the same words.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Elapsed(pub(super) Secs);
 
@@ -85,7 +85,7 @@ impl Seen {
         let mut tickets: Vec<_> = account.tickets().values().collect();
         let offered = tickets.iter().filter(|ticket| is_offered(ticket)).count();
         let paging = Paging::of(page, TICKETS_MAX, tickets.len());
-        // Queue by queue, each in its order: offers come first, for they have the lowest places.
+        // Queue by queue, each in its order. Offers come first, because they have the lowest positions.
         tickets
             .sort_unstable_by_key(|ticket| (&ticket.product, ticket.pool, !is_offered(ticket), ticket.place));
         let rows = tickets.iter().skip(paging.skip).take(TICKETS_MAX);
@@ -135,7 +135,7 @@ impl Waiting {
     }
 }
 
-/// Refuses who may not take this ticket out of the queue: it is neither theirs nor do they manage seats.
+/// Refuses viewers who may not remove this ticket: it is not theirs, and they do not manage seats.
 pub(super) fn need_to_drop(account: &Account, actor: &Actor, ticket: &Ticket) -> Result<(), Refusal> {
     if account.may_act_for(actor, ticket.user) {
         return Ok(());
@@ -157,7 +157,7 @@ fn wanted(wanted: &Wanted) -> String {
 
 #[cfg(test)]
 impl Queue {
-    /// Somebody who waits, and somebody whose turn has come.
+    /// Example data: a user who waits, and a user with an offer.
     pub(super) fn sample() -> Self {
         let row = |position, offer_secs| Waiting {
             id: TicketId::from_bits(7),

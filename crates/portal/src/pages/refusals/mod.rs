@@ -1,4 +1,4 @@
-//! Refusals: who did not get in, why, when, and how long until they did (Q1).
+//! Refusals: who was refused, why, when, and how long until they got in (Q1).
 
 mod view;
 
@@ -17,9 +17,9 @@ use crate::pages::days;
 use crate::routes::{Pages, get};
 use crate::viewer::Viewer;
 
-/// How many waits the first page shows.
+/// Waits on the first page.
 const WAITS_MAX: u16 = 20;
-/// How many refusals a page has.
+/// Refusals per page.
 const ROWS_MAX: u16 = 50;
 
 pub(crate) fn routes() -> Pages {
@@ -76,7 +76,7 @@ async fn show(viewer: Viewer, Query(query): Query<RefusalQuery>) -> Result<Respo
     } else {
         (Vec::new(), None)
     };
-    // A reason is one of a refusal: who asks for it does not ask for waits.
+    // Waits have no refusal reason, so a filter by reason excludes them.
     let waits = if after.is_none() && form.is_right() && query.code.is_empty() {
         let records = viewer.portal.api.records();
         let newest = PageRequest::new(WAITS_MAX, None);

@@ -1,4 +1,4 @@
-//! What the list of refusals shows.
+//! The data of the refusals page.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::answer::Frame;
 use crate::form::Form;
 use crate::shown::Moment;
 
-/// The codes of refusals that are recorded.
+/// The codes of recorded refusals.
 const CODES: [Code; 8] = [
     Code::NoSeatAvailable,
     Code::UserSeatLimit,
@@ -31,7 +31,7 @@ pub(super) struct RefusalsPage {
     pub(super) form: Form,
     pub(super) path: String,
     pub(super) rows: Vec<Row>,
-    /// Who queued, which is no refusal: those on the first page of the list.
+    /// Users who queued, which is not a refusal; only on the first page.
     pub(super) waits: Vec<WaitRow>,
     pub(super) products: Vec<String>,
     pub(super) newest: String,
@@ -49,7 +49,7 @@ impl RefusalsPage {
     }
 }
 
-/// What the address asks for, as it was typed.
+/// The query of the URL, as entered.
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub(super) struct RefusalQuery {
@@ -68,7 +68,7 @@ pub(super) struct RefusalQuery {
 }
 
 impl RefusalQuery {
-    /// The filter form as it was sent.
+    /// The filter form as submitted.
     pub(super) fn form(&self) -> Form {
         Form::showing([
             ("user", self.user.as_str()),
@@ -85,7 +85,7 @@ impl RefusalQuery {
             .any(|text| !text.is_empty())
     }
 
-    /// The address of the list with the same filters, from a place on.
+    /// The URL of the list with the same filters, from a cursor on.
     pub(super) fn at(&self, path: &str, cursor: &str) -> String {
         let query = Self {
             cursor: cursor.to_owned(),
@@ -95,7 +95,7 @@ impl RefusalQuery {
     }
 }
 
-/// What the account calls users and pools.
+/// The names of users and pools.
 #[derive(Debug, Default)]
 pub(super) struct Names {
     users: BTreeMap<UserId, String>,
@@ -160,7 +160,7 @@ impl Row {
     }
 }
 
-/// Somebody who queued.
+/// A user who queued.
 pub(super) struct WaitRow {
     from: Moment,
     who: String,
@@ -198,7 +198,7 @@ impl WaitRow {
     }
 }
 
-/// A length of time as people say it.
+/// A duration in words.
 fn length(secs: u32) -> String {
     match secs {
         0..60 => format!("{secs} s"),

@@ -1,4 +1,4 @@
-//! Ending sessions, one or many, after a page that asks whether to (S9).
+//! Ending one or many sessions, after a confirmation page (S9).
 
 use askama::Template;
 use axum::extract::Query;
@@ -14,13 +14,13 @@ use crate::form::{Form, Posted};
 use crate::nav::Place;
 use crate::viewer::Viewer;
 
-/// The most sessions that are ended at once.
+/// The most sessions ended at once.
 const SESSIONS_MAX: usize = 100;
 
-/// What is said where all that was chosen ended by itself.
+/// The message if all selected sessions have already ended.
 const NOTHING_LEFT: &str = "There is nothing left to end: what you selected is over.";
 
-/// What a form with ticks sends, in a form or in an address.
+/// The fields of a form with checkboxes, in a body or in a query.
 type Fields = Vec<(String, String)>;
 
 #[derive(Template)]
@@ -32,13 +32,13 @@ struct EndPage {
     back: String,
     query: SessionQuery,
     rows: Vec<Row>,
-    /// How many of the chosen ones are over, or cannot be ended.
+    /// How many of the selected sessions have ended, or cannot be ended by the viewer.
     gone: usize,
-    /// The longest notice among them.
+    /// The longest notice among them, in seconds.
     notice_secs: u32,
 }
 
-/// Asks whether to end what was chosen.
+/// The confirmation page.
 pub(super) async fn confirm(viewer: Viewer, Query(fields): Query<Fields>) -> Result<Response, Failed> {
     let query = query(fields.iter().map(|(name, value)| (name.as_str(), value.as_str())));
     let chosen = fields.iter().filter(|(name, _)| name == "session");
@@ -57,7 +57,7 @@ pub(super) async fn confirm(viewer: Viewer, Query(fields): Query<Fields>) -> Res
     Ok(page(&asked))
 }
 
-/// Ends them.
+/// Ends the selected sessions.
 pub(super) async fn end(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
     let names = ["state", "product", "q"];
     let query = query(names.map(|name| (name, form.value(name))).into_iter());
@@ -103,7 +103,7 @@ pub(super) async fn end(Posted { viewer, mut form }: Posted) -> Result<Response,
     match viewer.execute(command, ending).await? {
         Ok((ended, ending, secs)) => Ok(done(&back, message(ended, ending, secs))),
         Err(refusal @ Refusal::NotFound { .. }) => {
-            // It may have ended by itself while the page asked.
+            // A session may have ended by itself in the meantime.
             let row = match asked.as_slice() {
                 [id] => viewer.portal.api.records().session(viewer.account, *id).await?,
                 _ => None,
@@ -138,7 +138,7 @@ async fn end_page(
     })
 }
 
-/// The chosen sessions, as the actor sees them and as far as they can be ended.
+/// The selected sessions that the actor sees and may end.
 fn see(account: &Account, actor: &Actor, ids: &[SessionId], now: Timestamp) -> Result<Vec<Row>, Refusal> {
     view::need_to_view(account, actor)?;
     let sessions = ids.iter().filter_map(|id| account.sessions().get(id));
@@ -165,7 +165,7 @@ fn ids<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<SessionId> {
     ids
 }
 
-/// The filters of the list from which the sessions were chosen.
+/// The filters of the list from which the sessions were selected.
 fn query<'a>(fields: impl Iterator<Item = (&'a str, &'a str)>) -> SessionQuery {
     let mut query = SessionQuery::default();
     for (name, value) in fields {

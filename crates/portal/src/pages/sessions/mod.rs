@@ -1,4 +1,4 @@
-//! Sessions (license usage): what goes on now, live; pausing and resuming one's own. [`end`] ends them.
+//! Sessions (license usage), live, with pausing and resuming your own. [`end`] ends them.
 
 mod end;
 mod row;
@@ -81,7 +81,7 @@ async fn pause(Path((_, session)): Path<(String, String)>, posted: Posted) -> Re
 async fn resume(Path((_, session)): Path<(String, String)>, posted: Posted) -> Result<Response, Failed> {
     let id = session_id(&session)?;
     let ticket = usher_identity::draw_bits(posted.viewer.portal.api.engine().now())?;
-    // Without waiting: a ticket lives by the heartbeats of a device, which this page is not.
+    // Without queueing: a ticket needs heartbeats from a device, and this page is not a device.
     let command = Command::ResumeSession {
         id,
         wait: false,
@@ -90,7 +90,7 @@ async fn resume(Path((_, session)): Path<(String, String)>, posted: Posted) -> R
     act(posted, command, "The session goes on.").await
 }
 
-/// Works on one session of the viewer's own. Why it is refused stands above the list.
+/// Acts on one of the viewer's own sessions. A refusal is shown above the list.
 async fn act(
     Posted { viewer, mut form }: Posted,
     command: Command,

@@ -1,4 +1,4 @@
-//! A session as a row.
+//! A session as a row of the list.
 
 use usher_domain::permission::SessionPermission;
 use usher_domain::presence::{Funding, Session, SessionKind, SessionState};
@@ -23,17 +23,17 @@ pub(super) struct Row {
     pub(super) device: String,
     pub(super) funding: String,
     pub(super) since: Moment,
-    /// The same by the account's time, which orders the list.
+    /// The start by the account's time, which orders the list.
     began: Timestamp,
     /// Whether the viewer may end it, and it is not ending already.
     pub(super) may_end: bool,
     pub(super) may_pause: bool,
     pub(super) may_resume: bool,
-    /// For how long the session goes on once this viewer ends it.
+    /// The notice before the session closes if this viewer ends it.
     pub(super) notice_secs: u32,
 }
 
-/// Where a session stands, in words.
+/// The state of a session in words.
 pub(super) struct Shown {
     pub(super) word: &'static str,
     pub(super) class: &'static str,
@@ -94,12 +94,12 @@ impl Row {
 }
 
 impl Row {
-    /// Its place in the list, for addresses.
+    /// Its position in the list, for URLs.
     pub(super) fn place(&self) -> String {
         format!("{}.{}", self.began.millis(), self.id)
     }
 
-    /// Whether somebody ended it, and the notice runs.
+    /// Whether somebody has ended it, and the notice is running.
     pub(super) const fn is_ending(&self) -> bool {
         self.state.closes_in_secs.is_some()
     }
@@ -134,7 +134,7 @@ impl Shown {
     }
 }
 
-/// What carries a session: what carries its sign-in, where it rides on that.
+/// What pays for a session: if it rides on its sign-in, what pays for that.
 fn funding(account: &Account, session: &Session) -> String {
     let host = account.sign_ins().get(&session.sign_in);
     let funding = match session.funding {

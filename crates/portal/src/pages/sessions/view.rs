@@ -1,4 +1,4 @@
-//! What the list of sessions shows.
+//! The data of the sessions page.
 
 use askama::Template;
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ use crate::answer::Frame;
 use crate::form::Form;
 use crate::live::Live;
 
-/// How many sessions a page has.
+/// Sessions per page.
 const ROWS_MAX: usize = 50;
 
 #[derive(Template)]
@@ -25,21 +25,21 @@ pub(super) struct SessionsPage {
     pub(super) path: String,
     pub(super) query: SessionQuery,
     pub(super) products: Vec<String>,
-    /// Whether sessions of others are listed too.
+    /// Whether others' sessions are listed too.
     pub(super) sees_others: bool,
 }
 
-/// What the address asks for. What it says wrongly asks for nothing.
+/// The query of the URL. Invalid values are ignored.
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub(super) struct SessionQuery {
-    /// Only those in this state.
+    /// The state to filter by.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub(super) state: String,
-    /// Only those of this product.
+    /// The product to filter by.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub(super) product: String,
-    /// Only those of agents whose name or address contains this.
+    /// A part of the agent's name or address to filter by.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub(super) q: String,
     /// The page after this session.
@@ -61,12 +61,12 @@ pub(super) struct Fragment {
     next: String,
 }
 
-/// What is copied out of the account: one page.
+/// The data that is copied out of the account: one page.
 pub(super) struct Seen {
     rows: Vec<Row>,
-    /// How many sessions there are on all pages.
+    /// The number of sessions on all pages.
     total: usize,
-    /// How many of them stand on pages before this one.
+    /// The number of sessions on pages before this one.
     before: usize,
     may_end: bool,
     sees_others: bool,
@@ -88,12 +88,12 @@ impl SessionQuery {
         q.is_empty() || account.user(session.user).is_some_and(|user| is_named(user, &q))
     }
 
-    /// The part of an address behind the path that asks for the same.
+    /// The URL of the same query at `path`.
     pub(super) fn to_link(&self, path: &str) -> String {
         crate::shown::with_query(path, self)
     }
 
-    /// The same filters, on another page.
+    /// The same filters on another page.
     fn page(&self, after: String, before: String) -> Self {
         Self {
             after,
@@ -102,7 +102,7 @@ impl SessionQuery {
         }
     }
 
-    /// The same filters, on the first page.
+    /// The same filters on the first page.
     pub(super) fn first_page(&self) -> Self {
         self.page(String::new(), String::new())
     }
@@ -112,7 +112,7 @@ fn is_named(user: &User, q: &str) -> bool {
     user.profile.name.as_str().to_lowercase().contains(q) || user.profile.email.as_str().contains(q)
 }
 
-/// Refuses those who see no sessions.
+/// Refuses viewers who may not see any sessions.
 pub(super) fn need_to_view(account: &Account, actor: &Actor) -> Result<(), Refusal> {
     let may = |permission| account.has_session_permission(actor, permission);
     if may(SessionPermission::ViewOwn) || may(SessionPermission::ViewAccount) {
@@ -123,7 +123,7 @@ pub(super) fn need_to_view(account: &Account, actor: &Actor) -> Result<(), Refus
     })
 }
 
-/// What the filters offer: the products, and whether there are sessions of others to tell apart.
+/// The choices of the filters: the products, and whether others' sessions are listed.
 pub(super) fn filters(account: &Account, actor: &Actor) -> Result<(Vec<String>, bool), Refusal> {
     need_to_view(account, actor)?;
     let products = account.subscription().products.keys();
@@ -131,20 +131,20 @@ pub(super) fn filters(account: &Account, actor: &Actor) -> Result<(Vec<String>, 
     Ok((products.map(ToString::to_string).collect(), sees_others))
 }
 
-/// Where a session stands in the list.
+/// The position of a session in the list.
 const fn place(session: &Session) -> (Timestamp, SessionId) {
     (session.since, session.id)
 }
 
-/// The place that an address names; none where it names none.
+/// Parses the position in a URL; `None` if it is invalid.
 fn parse_place(text: &str) -> Option<(Timestamp, SessionId)> {
     let (millis, id) = text.split_once('.')?;
     Some((Timestamp::from_millis(millis.parse().ok()?), id.parse().ok()?))
 }
 
 impl Seen {
-    /// The page that is asked for, of the sessions that the actor sees, the oldest first: what is new comes at the
-    /// end, and nothing moves.
+    /// The requested page of the sessions that the actor sees, oldest first, so that new ones are added at the end and
+    /// nothing moves.
     pub(super) fn of(
         account: &Account,
         actor: &Actor,
@@ -164,7 +164,7 @@ impl Seen {
         } else {
             0
         };
-        // The page's sessions may all be over by now.
+        // All sessions of the page may have ended by now.
         let start = if start < all.len() {
             start
         } else {

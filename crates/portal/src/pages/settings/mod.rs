@@ -1,5 +1,5 @@
-//! What holds for the whole account: who may see and end sessions, which websites may call the API, and the rules
-//! that new pools start from.
+//! Settings of the whole account: who may see and end sessions, which websites may call the API, and the initial rules
+//! of new pools.
 
 mod view;
 
@@ -33,14 +33,14 @@ pub(crate) fn routes() -> Pages {
         .route("/a/{account}/settings/pool-defaults", post(change_pool_defaults))
 }
 
-/// From which known model the rules are filled in.
+/// The preset that fills in the rules.
 #[derive(Debug, Default, Deserialize)]
 struct PresetQuery {
     #[serde(default)]
     preset: String,
 }
 
-/// What was typed, where it was not right.
+/// The submitted forms with errors.
 #[derive(Default)]
 struct Typed {
     second_factor: Option<Form>,
@@ -81,7 +81,7 @@ async fn change_permissions(Posted { viewer, mut form }: Posted) -> Result<Respo
     Ok(page_again(&settings_page(&viewer, "", typed).await?))
 }
 
-/// Who asks others for a second factor goes first: nobody locks themselves out by the way.
+/// Users who require a second factor of others need one themselves, so that nobody locks themselves out by accident.
 async fn require_second_factor(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
     let need = |account: &Account, actor: &Actor, _| account.need_admin(actor);
     viewer.look(None, need).await?;
@@ -138,7 +138,7 @@ async fn change_origins(Posted { viewer, mut form }: Posted) -> Result<Response,
     Ok(page_again(&settings_page(&viewer, "", typed).await?))
 }
 
-/// One origin a line. All lines that are wrong are named at once.
+/// One origin per line. All invalid lines are reported at once.
 fn read_origins(form: &mut Form) -> Option<BTreeSet<Origin>> {
     let typed = form.value(ORIGINS).to_owned();
     let lines = typed.lines().map(str::trim).filter(|line| !line.is_empty());
@@ -189,7 +189,7 @@ async fn change_pool_defaults(Posted { viewer, mut form }: Posted) -> Result<Res
     Ok(page_again(&settings_page(&viewer, "", typed).await?))
 }
 
-/// Who may not change the settings is not told so beside a field: the page shows them no button.
+/// A viewer who may not change the settings gets an error page and not an error at a field: their page has no button.
 async fn change_settings(viewer: &Viewer, change: SettingsPatch) -> Result<Result<(), Refusal>, Failed> {
     let command = Command::ChangeSettings { change };
     match viewer.execute(command, |_, _, _| ()).await? {

@@ -1,4 +1,4 @@
-//! What the settings page shows.
+//! The data of the settings page.
 
 use askama::Template;
 use usher_domain::permission::{PermissionOverrides, Privilege, SessionPermission, SessionPermissions};
@@ -22,29 +22,29 @@ pub(super) struct SettingsPage {
     pub(super) permissions: Form,
     /// Whether a second factor is required.
     pub(super) second_factor: Form,
-    /// The websites that may call the API, one a line.
+    /// The websites that may call the API, one per line.
     pub(super) origins: Form,
     /// The rules of new pools.
     pub(super) form: Form,
     pub(super) groups: &'static [RuleGroup],
     pub(super) presets: &'static [PresetShown],
-    /// The known model that filled in the rules.
+    /// The preset that filled in the rules.
     pub(super) preset: Option<&'static str>,
 }
 
-/// What is copied out of the account.
+/// The data that is copied out of the account.
 pub(super) struct Seen {
     pub(super) name: String,
     pub(super) id: String,
     pub(super) created_at: Moment,
     pub(super) pool_defaults: Rules,
-    /// Why the viewer can change nothing; none where they can.
+    /// Why the viewer can change nothing; `None` if they can.
     pub(super) refused: Option<String>,
-    /// How many users have a say of their own.
+    /// How many users have their own session permissions.
     pub(super) overrides: usize,
     pub(super) users_link: Option<String>,
     pub(super) pools_link: Option<String>,
-    /// Where the provider is set up; none for those who may not.
+    /// The path of the single sign-on settings; `None` if the viewer may not see them.
     pub(super) single_sign_on: Option<String>,
     session_permissions: SessionPermissions,
     is_second_factor_required: bool,
@@ -54,7 +54,7 @@ pub(super) struct Seen {
 /// The field with the websites that may call the API.
 pub(super) const ORIGINS: &str = "cors_origins";
 
-/// A session permission with what it means.
+/// A session permission and its explanation.
 pub(super) struct PermissionField {
     pub(super) name: &'static str,
     pub(super) label: &'static str,
@@ -107,19 +107,19 @@ impl Seen {
         }
     }
 
-    /// Whether a second factor is required, as it stands.
+    /// The current setting for second factors.
     pub(super) fn second_factor_form(&self) -> Form {
         let required = self.is_second_factor_required.then_some(("required", "on"));
         Form::showing(required)
     }
 
-    /// The websites that may call the API, one a line.
+    /// The websites that may call the API, one per line.
     pub(super) fn origins_form(&self) -> Form {
         let lines = self.cors_origins.join("\n");
         Form::showing([(ORIGINS, lines.as_str())])
     }
 
-    /// The permissions as they stand: what is ticked has a value.
+    /// The current permissions; a ticked box has a value.
     pub(super) fn permissions_form(&self) -> Form {
         let given = SessionPermission::ALL
             .into_iter()

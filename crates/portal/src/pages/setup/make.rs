@@ -1,4 +1,4 @@
-//! Making the first account and its owner.
+//! Creates the first account and its owner.
 
 use usher_app::{Arrival, Problem};
 use usher_domain::command::Command;
@@ -15,7 +15,7 @@ use crate::new_password;
 use crate::pages::sign_in::From;
 use crate::portal::Portal;
 
-/// What the form asks for.
+/// The values of the form.
 pub(super) struct Wanted {
     account: Name,
     owner: Name,
@@ -24,7 +24,7 @@ pub(super) struct Wanted {
 }
 
 impl Wanted {
-    /// What the form asks for; none where it is not right, which it then says.
+    /// The values of the form; `None` if there are errors, which are added to the form.
     pub(super) async fn of(portal: &Portal, from: &From, form: &mut Form) -> Result<Option<Self>, Failed> {
         let account = form.parse::<Name>("account");
         let owner = form.parse::<Name>("name");
@@ -46,7 +46,7 @@ impl Wanted {
     }
 }
 
-/// Makes both, or nothing.
+/// Creates both, or nothing.
 pub(super) async fn make(
     portal: &Portal,
     arrival: &Arrival,
@@ -86,14 +86,14 @@ pub(super) async fn make(
         directory: None,
     };
     if let Err(failed) = give(portal, arrival, account, create).await {
-        // An account without an owner would close the set-up for good.
+        // An account without an owner would close the setup for good.
         let _ = give(portal, arrival, account, Command::DeleteAccount).await;
         return Err(failed);
     }
     Ok((account, owner))
 }
 
-/// The link came from the operator's terminal, so what it makes is made in the operator's name.
+/// The link came from the operator's terminal, so the commands are executed in the operator's name.
 async fn give(
     portal: &Portal,
     arrival: &Arrival,

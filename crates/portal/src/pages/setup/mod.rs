@@ -66,7 +66,7 @@ async fn set_up(
     }
 }
 
-/// Whether the link is alive, and there is still nothing to be found behind it.
+/// Whether the link is valid and there is still no account.
 async fn is_open(portal: &Portal, token: &str) -> Result<bool, Failed> {
     if !portal.api.identity().is_setup_link(token).await? {
         return Ok(false);

@@ -1,4 +1,4 @@
-//! What the set-up pages show.
+//! The templates of the setup pages.
 
 use askama::Template;
 
@@ -13,7 +13,7 @@ pub(super) struct SetupPage {
     pub(super) form: Form,
 }
 
-/// The link has been used, or a newer one was printed.
+/// The page for a link that was used, or replaced by a newer one.
 #[derive(Template)]
 #[template(path = "setup/dead.html")]
 pub(super) struct DeadPage {

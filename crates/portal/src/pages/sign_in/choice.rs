@@ -1,4 +1,4 @@
-//! Which of several accounts, once the password was right in more than one.
+//! The choice between several accounts, if the password was right in more than one.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -6,13 +6,13 @@ use std::sync::{Mutex, PoisonError};
 use usher_domain::{AccountId, Secs, Timestamp};
 use usher_identity::{PasswordProof, RandomError, draw_bits};
 
-/// How long a choice is open.
+/// How long a choice stays open.
 const LIFE: Secs = Secs::new(300);
 
-/// The most choices that are open at a time; past it the oldest is closed.
+/// The most open choices; beyond that the oldest is closed.
 const OPEN_MAX: usize = 1_000;
 
-/// The choices that are open. In memory: who comes back to another server, or to a later one, signs in again.
+/// The open choices, in memory only: after a restart, or on another server, the user signs in again.
 #[derive(Default)]
 pub(crate) struct Choices(Mutex<BTreeMap<String, Choice>>);
 
@@ -22,9 +22,9 @@ struct Choice {
 }
 
 impl Choices {
-    /// Opens a choice; gives what the form has to bring back.
+    /// Opens a choice, and returns the key that the form has to send back.
     pub(super) fn offer(&self, proofs: Vec<PasswordProof>, now: Timestamp) -> Result<String, RandomError> {
-        // The first one alone would do; the time in front puts the oldest first.
+        // One random part would be enough; the time in front sorts the oldest first.
         let key = format!("{:032x}{:032x}", draw_bits(now)?, draw_bits(now)?);
         let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         open.retain(|_, choice| choice.until > now);
@@ -36,8 +36,8 @@ impl Choices {
         Ok(key)
     }
 
-    /// Closes a choice; gives what proved who signs in, where the account is one of those offered. Much can have
-    /// happened since.
+    /// Closes a choice, and returns the proof for the chosen account if it is one of those offered. Check the proof
+    /// again: much may have happened since.
     pub(super) fn take(&self, key: &str, account: AccountId, now: Timestamp) -> Option<PasswordProof> {
         let choice = self
             .0

@@ -29,10 +29,10 @@ use crate::routes::{Pages, get, post};
 use crate::viewer::Viewer;
 use crate::{cookies, flash};
 
-/// The most accounts in which a password is tried for one attempt: each costs the time of a hash.
+/// The most accounts in which one attempt tries a password: each costs a hash.
 const ACCOUNTS_TRIED_MAX: usize = 5;
 
-/// What is said to a wrong password, an unknown address and an inactive user alike.
+/// The message for a wrong password, an unknown address and an inactive user.
 const WRONG: &str = "The e-mail address or the password is wrong.";
 
 pub(crate) fn routes() -> Pages {
@@ -49,13 +49,13 @@ struct Back {
     back: String,
 }
 
-/// Where a request comes from.
+/// The source of a request.
 pub(crate) struct From {
     pub(crate) arrival: Arrival,
     pub(crate) user_agent: String,
-    /// The secret of the session that the browser has so far.
+    /// The secret of the browser's current session.
     secret: Option<String>,
-    /// The browser, where somebody has signed in with it before.
+    /// The browser's id, if somebody has signed in with it before.
     browser: Option<KnownBrowser>,
 }
 
@@ -82,7 +82,7 @@ impl axum::extract::FromRequestParts<Arc<Portal>> for From {
 }
 
 impl From {
-    /// Where an attempt to sign in with an address comes from.
+    /// The source of an attempt to sign in with an address.
     async fn attempt_at(&self, portal: &Portal, email: Option<&Email>) -> Result<AttemptFrom, Failed> {
         let mut from = self.attempt();
         if let (Some(browser), Some(email)) = (self.browser, email) {
@@ -98,7 +98,7 @@ impl From {
         Ok(from)
     }
 
-    /// Where an attempt at the second factor of a user comes from.
+    /// The source of an attempt at a user's second factor.
     async fn attempt_by(
         &self,
         portal: &Portal,
@@ -114,7 +114,7 @@ impl From {
         Ok(from)
     }
 
-    /// The same, of whoever is signed in.
+    /// The same for a signed-in user.
     pub(crate) async fn attempt_of(&self, viewer: &Viewer) -> Result<AttemptFrom, Failed> {
         self.attempt_by(&viewer.portal, viewer.account, viewer.session.user)
             .await
@@ -142,7 +142,7 @@ async fn sign_in(
     from: From,
     PostedByAnybody(mut form): PostedByAnybody,
 ) -> Result<Response, Failed> {
-    // What is no address belongs to nobody.
+    // Something that is not an address belongs to nobody.
     let email: Option<Email> = form.value("email").parse().ok();
     let at = from.attempt_at(&portal, email.as_ref()).await?;
     let attempt = portal.api.throttle().password(email.as_ref(), at);
@@ -219,8 +219,8 @@ async fn sign_out(jar: CookieJar, Posted { viewer, .. }: Posted) -> Result<Respo
     ))
 }
 
-/// The accounts in which the address has this password, with their names. Where it has none, a hash is checked all the
-/// same, so that the answer takes as long.
+/// The accounts in which the address has this password, with their names. If the address is unknown, a hash is computed
+/// all the same, so that the answer takes as long.
 async fn right_accounts(
     portal: &Portal,
     from: &From,
@@ -238,7 +238,7 @@ async fn right_accounts(
             .await?;
     }
     for (account, _) in owners {
-        // The account knows best: the records may be older, and the account closed.
+        // The account has the final word: the records may be older, and the account closed.
         let (known, wanted) = (find_user(portal, account, email).await?, password.to_owned());
         let user = known.as_ref().map(|(user, _)| *user);
         if let Some(proof) = identity.prove_password(share, account, user, wanted).await?

@@ -1,4 +1,4 @@
-//! The second step of signing in, for who has a second factor.
+//! The second step of signing in, for users with a second factor.
 
 use std::sync::Arc;
 
@@ -20,16 +20,16 @@ use crate::form::{Form, PostedByAnybody};
 use crate::portal::Portal;
 use crate::{cookies, flash};
 
-/// What the browser keeps between the two steps.
+/// The cookie between the two steps.
 const COOKIE: &str = "usher_half";
 
-/// Where the second step is.
+/// The path of the second step.
 const PATH: &str = "/sign-in/code";
 
 const WRONG: &str =
     "This code is wrong, or was used before. Type the one that your app shows now, or a recovery code.";
 
-/// Signs in whose password was right, or asks for the second factor first.
+/// Signs in a user whose password was right, or asks for the second factor first.
 pub(super) async fn after_password(
     portal: &Portal,
     from: &From,
@@ -94,7 +94,7 @@ pub(super) async fn check(
         return Ok(page_again(&CodePage { frame, form }));
     }
     attempt.right();
-    // Of two who come at once with a good code each, one gets in.
+    // If two requests with a valid code arrive at once, only one gets in.
     let is_proved = async {
         let taken = identity.take_half_sign_in(&secret, now).await?;
         Ok(taken == Some((account, user)))
@@ -114,7 +114,7 @@ pub(super) async fn check(
     Ok((jar, begun).into_response())
 }
 
-/// The secret of who is halfway in, and who they are; none where nobody is, or the user is inactive by now.
+/// The secret and the user of a pending sign-in; `None` if there is none, or the user is inactive by now.
 async fn halfway(portal: &Portal, jar: &CookieJar) -> Result<Option<(String, (AccountId, UserId))>, Failed> {
     let Some(secret) = jar.get(COOKIE).map(Cookie::value) else {
         return Ok(None);
@@ -130,7 +130,7 @@ fn too_late() -> Response {
     done_with(jar, "/sign-in", message)
 }
 
-/// Takes the cookie away.
+/// Deletes the cookie.
 fn gone() -> Cookie<'static> {
     let mut cookie = Cookie::build((COOKIE, ""))
         .path("/sign-in")

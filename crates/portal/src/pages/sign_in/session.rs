@@ -1,4 +1,4 @@
-//! The session that begins for who has proved who they are.
+//! Starts the session of a user who has proved their identity.
 
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
@@ -15,8 +15,8 @@ use crate::pages::sso;
 use crate::portal::Portal;
 use crate::{cookies, rights};
 
-/// Signs in who has proved who they are with a password, and goes where they were going. Since then the password may
-/// have changed, as `is_proved` says, or the account may have come to want something else of them.
+/// Signs in a user who has proved their identity with a password, and redirects to where they were going. Since the
+/// proof the password may have changed, which `is_proved` checks, or the account may require something else.
 pub(crate) async fn begin(
     portal: &Portal,
     from: &From,
@@ -26,7 +26,7 @@ pub(crate) async fn begin(
     back: &str,
 ) -> Result<Response, Failed> {
     let jar = new_session(portal, from, account, user, None).await?;
-    // Asked when there is a session: whatever ends the sessions of passwords has met it, or is seen now.
+    // Checked once the session exists: anything that ends password sessions has either ended it, or is seen here.
     let standing = match is_proved.await {
         Ok(true) => standing(portal, account, user).await,
         Ok(false) => Ok(Standing::Out),
@@ -53,12 +53,12 @@ pub(crate) async fn begin(
     })
 }
 
-/// Whether somebody with a right password may come in.
+/// Whether a user with a right password may sign in.
 enum Standing {
     MayEnter,
-    /// The account, of this name, has them come in by its provider.
+    /// The account with this name requires its provider.
     ByProviderOnly(String),
-    /// They are inactive or gone, or the account is.
+    /// The user or the account is inactive or gone.
     Out,
 }
 
@@ -79,7 +79,7 @@ async fn standing(portal: &Portal, account: AccountId, user: UserId) -> Result<S
     }
 }
 
-/// Sends back who proved something that is not so any more.
+/// Sends back a user whose proof is no longer valid.
 pub(super) fn changed_meanwhile() -> Response {
     done(
         "/sign-in",
@@ -87,7 +87,7 @@ pub(super) fn changed_meanwhile() -> Response {
     )
 }
 
-/// Ends the session of a secret, where it is one.
+/// Ends the session with this secret, if there is one.
 async fn end_session(portal: &Portal, secret: Option<&str>) -> Result<(), Failed> {
     let (identity, now) = (portal.api.identity(), portal.api.engine().now());
     if let Some(session) = secret.and_then(|secret| identity.portal_session_unused(secret, now)) {
@@ -98,8 +98,8 @@ async fn end_session(portal: &Portal, secret: Option<&str>) -> Result<(), Failed
     Ok(())
 }
 
-/// The cookies of a new session of the user, with the ID token of the provider that signs them in, where it is one. The
-/// session that the browser had is dead. The browser is known from now on.
+/// The cookies of a new session of the user, with the provider's ID token if it signed them in. The browser's previous
+/// session is ended, and the browser becomes a known one.
 pub(crate) async fn new_session(
     portal: &Portal,
     from: &From,
@@ -132,10 +132,10 @@ pub(crate) async fn new_session(
         .add(cookies::of_browser(portal, known)))
 }
 
-/// The most bytes of an address to go back to.
+/// The longest URL to return to, in bytes.
 const BACK_BYTES_MAX: usize = 2_048;
 
-/// Whether it is an address of this server: no other one is gone to.
+/// Whether it is a path on this server. No other redirect is followed.
 pub(crate) fn is_own_path(path: &str) -> bool {
     (2..=BACK_BYTES_MAX).contains(&path.len())
         && path.starts_with('/')
@@ -149,7 +149,7 @@ mod tests {
     use super::{BACK_BYTES_MAX, is_own_path};
 
     #[test]
-    fn nobody_is_sent_to_another_host_after_signing_in() {
+    fn signing_in_never_redirects_to_another_host() {
         for own in ["/me", "/a/acct_1/overview?x=1"] {
             assert!(is_own_path(own), "{own}");
         }

@@ -1,4 +1,4 @@
-//! What the sign-in pages show.
+//! The templates of the sign-in pages.
 
 use askama::Template;
 use usher_domain::AccountId;
@@ -15,7 +15,7 @@ pub(super) struct SignInPage {
 }
 
 impl SignInPage {
-    /// Where those go whose account has a provider.
+    /// The URL for users whose account has a provider.
     fn single_sign_on(&self) -> String {
         sso::find_path(self.form.value("back"))
     }
@@ -30,7 +30,7 @@ pub(super) struct ChoosePage {
     pub(super) back: String,
 }
 
-/// Asks for a code of the second factor.
+/// The page that asks for a code of the second factor.
 #[derive(Template)]
 #[template(path = "sign_in/code.html")]
 pub(super) struct CodePage {

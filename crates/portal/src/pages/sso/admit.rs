@@ -1,8 +1,8 @@
-//! Who comes in: the user whom the provider means, somebody new, or nobody.
+//! Which user a login at a provider becomes: an existing one, a new one, or none.
 //!
-//! A person is known by issuer and subject (Core 1.0, section 5.7), for an address can pass to somebody else. By the
-//! address alone only those are found whom the account lets be found so, never an owner, and no admin whom no
-//! directory keeps: who controls a provider's addresses would otherwise be whoever they like.
+//! A person is identified by issuer and subject (Core 1.0, section 5.7), because an address can pass to somebody else.
+//! By the address alone only users are found whose account allows it, never an owner, and never an admin without a
+//! directory entry: otherwise, controlling a provider's addresses would mean being anybody.
 
 use std::collections::BTreeSet;
 
@@ -21,41 +21,41 @@ use crate::failed::Failed;
 use crate::portal::Portal;
 use crate::sentence;
 
-/// Where somebody comes in.
+/// The account that somebody signs in to.
 pub(super) struct Door<'a> {
     pub(super) portal: &'a Portal,
-    /// What the audit says of how they did.
+    /// The cause for the audit.
     pub(super) cause: Cause,
 }
 
-/// Somebody who comes in.
+/// A user who may sign in.
 pub(super) struct Admitted {
     pub(super) user: UserId,
-    /// What they have to know, in a sentence.
+    /// A sentence that they need to read.
     pub(super) note: Option<String>,
 }
 
-/// What the account knows of a person.
+/// What the account knows about a person.
 enum Known {
-    /// Whom the provider has vouched for before.
+    /// The user whom the provider has vouched for before.
     BySubject(Box<User>),
-    /// Who has the address, and whether that is enough.
+    /// The user with the address, and whether the address is enough.
     ByEmail(Box<User>, bool),
-    /// Nobody.
+    /// No user.
     No,
 }
 
 struct Seen {
     known: Known,
-    /// The user who wants to come in by the provider from now on.
+    /// The user who wants to connect to the provider.
     wants_link: Option<Box<User>>,
-    /// The groups that the provider names and the account has; none where it says nothing that changes a group.
+    /// The account's groups that the provider names; `None` if no group should change.
     groups: Option<BTreeSet<GroupId>>,
-    /// Those that the person is in.
+    /// The groups that the person is in.
     present: BTreeSet<GroupId>,
 }
 
-/// Brings the person in, or says in a sentence why not.
+/// Finds, creates or connects the user, or returns a sentence that says why not.
 pub(super) async fn admit(door: &Door<'_>, vouched: &Vouched) -> Result<Result<Admitted, String>, Failed> {
     let Some(subject) = subject(&vouched.person) else {
         return Ok(Err(
@@ -89,7 +89,7 @@ pub(super) async fn admit(door: &Door<'_>, vouched: &Vouched) -> Result<Result<A
             "Your user is switched off. Ask an owner or admin of your account.".to_owned(),
         ));
     }
-    // Who asked for it while signed in connects themselves: no provider links to an owner on its own word.
+    // A signed-in user who asked for it connects themselves: a provider's word alone links to no owner.
     let by = vouched.link_to.map_or(Actor::SingleSignOn, Actor::User);
     if is_new_here && let Err(refusal) = connect(door, vouched, by, &user, subject).await? {
         return Ok(Err(sentence::of(&refusal)));
@@ -128,7 +128,7 @@ async fn look(door: &Door<'_>, vouched: &Vouched, subject: &Subject) -> Result<S
         Seen {
             groups: person.groups.as_ref().and_then(|named| {
                 let known = matched(account, named);
-                // A person in no group is said so by an empty list. Names of which none is known say nothing.
+                // An empty list means that the person is in no group. Only unknown names mean nothing.
                 (named.is_empty() || !known.is_empty()).then_some(known)
             }),
             present,
@@ -168,8 +168,8 @@ fn known(account: &Account, subject: &Subject, person: &Person, provider: &Provi
     Known::ByEmail(Box::new(user.clone()), is_theirs)
 }
 
-/// The groups of these names or external ids. Names that no group has are ignored: a provider names all the groups of
-/// a company. Some write a path, which begins with `/`.
+/// The groups with these names or external ids. Unknown names are ignored, because a provider names all the groups of a
+/// company. Some write a path that begins with `/`.
 fn matched(account: &Account, named: &BTreeSet<String>) -> BTreeSet<GroupId> {
     let both = |name: &String| [name.to_lowercase(), name.trim_start_matches('/').to_lowercase()];
     let folded: BTreeSet<_> = named.iter().flat_map(both).collect();
@@ -190,7 +190,7 @@ fn of_user(account: &Account, user: UserId) -> BTreeSet<GroupId> {
     of_user.map(|group| group.id).collect()
 }
 
-/// Gives a command in the provider's name. A refusal is for the person to read.
+/// Executes a command in the provider's name. A refusal is returned as a sentence for the person.
 async fn give(door: &Door<'_>, account: AccountId, command: Command) -> Result<Result<(), Refusal>, Failed> {
     give_as(door, Actor::SingleSignOn, account, command).await
 }
@@ -219,7 +219,7 @@ async fn give_as(
     }
 }
 
-/// Makes the user, with what their groups give, or not at all.
+/// Creates the user with what their groups give, or not at all.
 async fn create(
     door: &Door<'_>,
     vouched: &Vouched,
@@ -285,7 +285,7 @@ fn profile(person: &Person, email: &Email) -> Option<Profile> {
     })
 }
 
-/// What stands before the `@`.
+/// The part before the `@`.
 fn name_of(email: &Email) -> Option<Name> {
     email.as_str().split('@').next()?.parse().ok()
 }
@@ -301,7 +301,7 @@ fn entry(email: &Email, subject: Subject) -> Option<DirectoryEntry> {
     })
 }
 
-/// Ties a user who exists to the person at the provider.
+/// Links an existing user to the person at the provider.
 async fn connect(
     door: &Door<'_>,
     vouched: &Vouched,
@@ -324,8 +324,8 @@ async fn connect(
     give_as(door, by, vouched.account, command).await
 }
 
-/// Sets the groups of a user. Where those that the user comes into give more seats than there are, the user leaves
-/// those that the provider names no longer all the same; the sentence says what is missing.
+/// Sets the groups of a user. If the new groups need more seats than there are, the user still leaves the groups that
+/// the provider no longer names; the sentence says what is missing.
 async fn set_groups(
     door: &Door<'_>,
     account: AccountId,

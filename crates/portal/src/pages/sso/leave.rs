@@ -16,13 +16,14 @@ use crate::failed::Failed;
 use crate::portal::Portal;
 use crate::viewer::Viewer;
 
-/// What tells that it was this browser that went to sign out.
+/// The cookie that shows that this browser went to sign out at the provider.
 const COOKIE: &str = "usher_sso_out";
 
 const BACK: &str = "/sso/signed-out";
 
-/// The page that sends the browser to its provider in order to sign out there; none where a password began the
-/// session, or where the provider has no such place. Before the session ends: it keeps the token for it.
+/// The response that sends the browser to its provider to sign out there; `None` if the session began with a password,
+/// or if the provider does not support it. Call it before the session ends, because the session holds the ID token for
+/// it.
 pub(crate) async fn at_provider(viewer: &Viewer) -> Result<Option<(CookieJar, Response)>, Failed> {
     let api = &viewer.portal.api;
     let session = &viewer.session;
@@ -47,7 +48,7 @@ pub(super) struct Returned {
     state: String,
 }
 
-/// Where the provider sends the browser afterwards.
+/// Receives the browser when the provider sends it back.
 pub(super) async fn came_back(
     State(_): State<Arc<Portal>>,
     jar: CookieJar,

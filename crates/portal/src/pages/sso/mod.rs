@@ -39,10 +39,10 @@ use crate::sentence;
 pub(crate) use self::leave::at_provider as sign_out_at_provider;
 pub(crate) use self::settings::is_for as has_settings;
 
-/// The cookies of sign-ins that are under way; what follows names the sign-in.
+/// The prefix of the cookies of pending sign-ins; the sign-in's id follows.
 const ATTEMPT_COOKIE: &str = "usher_sso_";
 
-/// Where the settings of single sign-on are, below an account's.
+/// The path of the single sign-on settings, below an account's.
 pub(crate) const SETTINGS: &str = "single-sign-on";
 
 pub(crate) fn routes() -> Pages {
@@ -62,7 +62,7 @@ struct Back {
     back: String,
 }
 
-/// Asks for the address that tells where somebody signs in.
+/// The page that asks for an e-mail address.
 async fn find(Query(back): Query<Back>) -> Response {
     page(&FindPage {
         frame: Frame::default(),
@@ -70,8 +70,8 @@ async fn find(Query(back): Query<Back>) -> Response {
     })
 }
 
-/// The providers of an address. Only its domain counts, which accounts have proved to be their people's: whether there
-/// is such a user is told to nobody.
+/// Lists the providers for an address. Only its domain counts, which accounts have proved to own, so nobody learns
+/// whether the user exists.
 async fn found(
     State(portal): State<Arc<Portal>>,
     PostedByAnybody(mut form): PostedByAnybody,
@@ -94,7 +94,7 @@ async fn found(
     let mut links = Vec::new();
     for realm in realms {
         let look = |account: &usher_domain::Account, _| account.name().to_string();
-        // An account that was closed meanwhile.
+        // The account was closed in the meantime.
         let Ok(account_name) = portal.api.engine().read(realm.account, look).await else {
             continue;
         };
@@ -108,7 +108,7 @@ async fn found(
     Ok(page(&FoundPage { frame, links }))
 }
 
-/// Who the password page holds back, because their accounts want them to come in by their providers.
+/// The page for users whose right password is refused, because their accounts require their providers.
 pub(crate) fn held_back(accounts: &[(AccountId, String)], back: &str) -> Response {
     let links = accounts
         .iter()
@@ -145,10 +145,10 @@ async fn begin(
     }
 }
 
-/// The most characters of an address to go back to.
+/// The longest URL to return to, in characters.
 const BACK_CHARS_MAX: usize = 1_000;
 
-/// Sends somebody who is signed in to the provider, in order to come in by it from now on.
+/// Sends a signed-in user to the provider, to connect to it.
 async fn link(from: From, Posted { viewer, .. }: Posted) -> Result<Response, Failed> {
     let intent = Intent {
         account: viewer.account,
@@ -175,7 +175,7 @@ async fn depart(portal: &Portal, intent: Intent) -> Result<Result<Departure, Sig
         };
         return Ok(Err(SignOnError::Provider(lacks)));
     };
-    // A closed account has a provider no longer, or keeps it for nobody.
+    // A closed account no longer uses its provider.
     let is_open = api.engine().read(intent.account, |_, _| ()).await.is_ok();
     if !is_open {
         return Ok(Err(SignOnError::NoProvider));
@@ -183,7 +183,7 @@ async fn depart(portal: &Portal, intent: Intent) -> Result<Result<Departure, Sig
     Ok(api.single_sign_on().begin(intent, &uris, api.times()).await)
 }
 
-/// What the provider sends back with the browser.
+/// The query with which the provider sends the browser back.
 #[derive(Deserialize)]
 struct Returned {
     #[serde(default)]
@@ -194,7 +194,7 @@ struct Returned {
     iss: Option<String>,
 }
 
-/// Takes the browser when it comes back from the provider to the account's own redirect URI.
+/// Receives the browser at the account's own redirect URI.
 async fn came_back_to_own(
     State(portal): State<Arc<Portal>>,
     from: From,
@@ -208,7 +208,7 @@ async fn came_back_to_own(
     finish(&portal, &from, &jar, returned, CameBackTo::Own(account)).await
 }
 
-/// The same where the browser comes back to the redirect URI that all accounts shared before.
+/// The same at the redirect URI that all accounts used to share.
 async fn came_back_to_shared(
     State(portal): State<Arc<Portal>>,
     from: From,
@@ -273,7 +273,7 @@ async fn finish(
     enter(portal, from, used, &vouched, admitted).await
 }
 
-/// Whether the browser is still signed in as the user who wants to come in by the provider from now on.
+/// Whether the browser is still signed in as the user who wants to connect.
 fn is_signed_in(portal: &Portal, jar: &CookieJar, account: AccountId, user: UserId) -> bool {
     let now = portal.api.engine().now();
     let secret = cookies::session_secret(jar);
@@ -303,7 +303,7 @@ async fn enter(
     })
 }
 
-/// What a sign-in that did not come about says. `account` is where it can be tried again.
+/// The page for a failed sign-in. `account` is where the user can try again.
 fn not_signed_in(account: Option<AccountId>, error: &SignOnError) -> Response {
     let status = match error {
         SignOnError::NoProvider => StatusCode::NOT_FOUND,
@@ -323,7 +323,7 @@ fn not_signed_in(account: Option<AccountId>, error: &SignOnError) -> Response {
     page_at(status, &shown)
 }
 
-/// Somebody is who they say, and may not come in.
+/// The page for a person who is identified but may not sign in.
 fn refused(account: AccountId, why: &str) -> Response {
     tracing::info!(%account, why, "somebody whom the provider knows may not come in");
     let shown = NotSignedInPage {
@@ -338,7 +338,7 @@ fn begin_path(account: AccountId, back: &str) -> String {
     and_back(format!("/sso/{account}"), back)
 }
 
-/// Where somebody finds their provider, and where to go afterwards.
+/// The path of the page that finds a provider, with where to go afterwards.
 pub(crate) fn find_path(back: &str) -> String {
     and_back("/sso".to_owned(), back)
 }
@@ -358,7 +358,7 @@ fn host(issuer: &str) -> &str {
     rest.split('/').next().unwrap_or_default()
 }
 
-/// One for each sign-in, so that those of two tabs do not meet, and only where browsers come back to.
+/// One cookie per sign-in, so that two tabs do not conflict, limited to the path of the redirect URI.
 fn attempt_cookie(portal: &Portal, name: &str, value: &str) -> Cookie<'static> {
     let life = ATTEMPT_LIFE.get();
     let secure = if portal.is_https() { "; Secure" } else { "" };
@@ -367,13 +367,13 @@ fn attempt_cookie(portal: &Portal, name: &str, value: &str) -> Cookie<'static> {
     ))
 }
 
-/// Cookies whose names are made here, with a life.
+/// A cookie with a name made here and a lifetime.
 fn parse_cookie(text: String) -> Cookie<'static> {
     Cookie::parse(text).unwrap_or_else(|_| Cookie::new("", ""))
 }
 
-/// Divides those whose password was right into who may come in with it, and whose account wants them to come in by
-/// its provider. Asked after the password, so that nobody else learns that there is such a user.
+/// Splits users whose password was right into those who may sign in with it and those whose account requires its
+/// provider. Called after the password check, so that nobody else learns that the user exists.
 pub(crate) async fn part_by_requirement(
     portal: &Portal,
     right: Vec<(PasswordProof, String)>,

@@ -1,4 +1,4 @@
-//! The settings of single sign-on: the provider, and whether everybody has to come in by it. For owners and admins.
+//! The single sign-on settings: the provider, and whether everybody has to use it. For owners and admins.
 
 use std::collections::BTreeSet;
 use std::str::FromStr;
@@ -37,12 +37,12 @@ pub(crate) fn is_for(account: &Account, actor: &Actor) -> bool {
     account.is_admin(actor)
 }
 
-/// What was typed, where it was not right.
+/// The submitted forms with errors.
 #[derive(Default)]
 struct Typed {
     provider: Option<Form>,
     requirement: Option<Form>,
-    /// What is wrong with a domain that was checked.
+    /// The error of a checked domain.
     domains: Option<Form>,
 }
 
@@ -96,7 +96,7 @@ fn path(viewer: &Viewer) -> String {
     format!("/a/{}/{SETTINGS}", viewer.account)
 }
 
-/// The provider as it stands, or what a new one starts with.
+/// The current provider, or the initial values of a new one.
 fn showing(provider: Option<&Provider>) -> Form {
     let Some(provider) = provider else {
         return Form::showing([
@@ -150,7 +150,7 @@ async fn save(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
     Ok(page_again(&settings_page(&viewer, typed).await?))
 }
 
-/// The provider that was typed. Where it is none, the form says what its fields take.
+/// The provider in the form. Invalid fields become errors.
 fn read(form: &mut Form) -> Option<Provider> {
     let (label, issuer, client_id, scopes) = (
         form.parse("label"),
@@ -200,7 +200,7 @@ fn domains(form: &mut Form) -> Option<BTreeSet<EmailDomain>> {
     }
 }
 
-/// The client secret, where one was typed.
+/// The client secret, if one was entered.
 fn read_secret(form: &mut Form) -> Option<Secret> {
     if form.value("client_secret").trim().is_empty() {
         return None;
@@ -215,7 +215,7 @@ fn read_secret(form: &mut Form) -> Option<Secret> {
     secret
 }
 
-/// Asks the DNS whether a domain is the account's.
+/// Checks by DNS whether a domain is the account's.
 async fn check_domain(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
     viewer
         .look(None, |account, actor, _| account.need_admin(actor))

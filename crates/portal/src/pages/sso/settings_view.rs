@@ -1,4 +1,4 @@
-//! What the settings of single sign-on show.
+//! The data of the single sign-on settings.
 
 use askama::Template;
 use usher_domain::permission::Role;
@@ -12,13 +12,13 @@ use crate::said::Said;
 use crate::sentence;
 use crate::shown::Moment;
 
-/// What the provider and people are to be given.
+/// The URLs to enter at the provider and to give to people.
 pub(super) struct Addresses {
-    /// None where the server does not know its own address.
+    /// `None` if the server does not know its own address.
     pub(super) redirect_uri: Option<String>,
     pub(super) signed_out_uri: Option<String>,
     pub(super) sign_in_url: Option<String>,
-    /// Whether only this machine reaches them.
+    /// Whether only this machine can reach them.
     pub(super) is_here_alone: bool,
 }
 
@@ -29,7 +29,7 @@ pub(super) struct SettingsPage {
     pub(super) path: String,
     pub(super) settings_path: String,
     pub(super) has_provider: bool,
-    /// Whether people still come back to the redirect URI that all accounts shared.
+    /// Whether people still return to the redirect URI that all accounts used to share.
     pub(super) is_shared: bool,
     pub(super) label: String,
     pub(super) domains: Vec<DomainRow>,
@@ -42,12 +42,12 @@ pub(super) struct SettingsPage {
     pub(super) requirement: Form,
 }
 
-/// A domain of people's addresses, and how it is proved.
+/// A domain of e-mail addresses, and how it is proved.
 pub(super) struct DomainRow {
     pub(super) domain: String,
     pub(super) record_name: String,
     pub(super) record_value: String,
-    /// By whose word it is proved; none while it is not.
+    /// How it is proved; `None` if it is not.
     pub(super) proved: Option<&'static str>,
 }
 
@@ -65,14 +65,14 @@ impl DomainRow {
     }
 }
 
-/// What went wrong of late.
+/// Recent failures.
 pub(super) struct RecentView {
     pub(super) failures: Vec<FailureRow>,
-    /// What the last sign-in said of groups without effect.
+    /// Unknown groups in the last sign-in.
     pub(super) unknown_groups: Option<String>,
 }
 
-/// A sign-in that failed.
+/// A failed sign-in.
 pub(super) struct FailureRow {
     pub(super) at: Moment,
     pub(super) who: String,
@@ -81,7 +81,7 @@ pub(super) struct FailureRow {
 }
 
 impl DomainRow {
-    /// The ids of the elements that show the record, for the buttons that copy it.
+    /// The ids of the elements with the DNS record, for the copy buttons.
     pub(super) fn name_id(&self) -> String {
         format!("name-{}", self.domain)
     }
@@ -119,7 +119,7 @@ fn groups_sentence(named: &[String]) -> String {
     )
 }
 
-/// What is copied out of the account.
+/// The data that is copied out of the account.
 pub(super) struct Seen {
     pub(super) is_required: bool,
     break_glass: String,
@@ -144,7 +144,7 @@ impl Seen {
         }
     }
 
-    /// The requirement as it stands.
+    /// The current requirement.
     pub(super) fn requirement(&self) -> Form {
         Form::showing([
             ("sso_required", if self.is_required { "on" } else { "" }),

@@ -1,4 +1,4 @@
-//! What the pages on the way to a provider and back show.
+//! The templates of the pages on the way to a provider and back.
 
 use askama::Template;
 
@@ -20,8 +20,8 @@ pub(super) struct FoundPage {
     pub(super) links: Vec<RealmLink>,
 }
 
-/// An account whose provider an address leads to. What the account calls itself is its own word, so the provider's
-/// host stands beside it.
+/// An account whose provider an address leads to. The account chose its name itself, so the provider's host is shown
+/// beside it.
 pub(super) struct RealmLink {
     pub(super) href: String,
     pub(super) label: String,
@@ -33,7 +33,7 @@ pub(super) struct RealmLink {
 #[template(path = "sso/held_back.html")]
 pub(super) struct HeldBackPage {
     pub(super) frame: Frame,
-    /// Addresses, and the names of their accounts.
+    /// URLs, and the names of their accounts.
     pub(super) links: Vec<(String, String)>,
 }
 
@@ -42,12 +42,12 @@ pub(super) struct HeldBackPage {
 pub(super) struct NotSignedInPage {
     pub(super) frame: Frame,
     pub(super) why: Said<String>,
-    /// Where to try it again.
+    /// The URL for another attempt.
     pub(super) again: Option<String>,
 }
 
-/// Sends the browser on by itself. A redirect would do, did it not answer a form: the policy of our pages lets forms
-/// lead to no other host.
+/// Sends the browser on by itself. A redirect would not work in response to a form: our pages' policy does not let
+/// forms lead to other hosts.
 #[derive(Template)]
 #[template(path = "sso/onward.html")]
 pub(super) struct OnwardPage {

@@ -1,4 +1,4 @@
-//! What the account has bought, and how much of it is given out: for the billing contact.
+//! What the account has bought, and how much of it is in use: for the billing contact.
 
 mod view;
 

@@ -1,4 +1,4 @@
-//! What the subscription page shows.
+//! The data of the subscription page.
 
 use askama::Template;
 use usher_domain::text::Product;
@@ -15,7 +15,7 @@ pub(super) struct SubscriptionPage {
     pub(super) seen: Seen,
 }
 
-/// What is copied out of the account.
+/// The data that is copied out of the account.
 pub(super) struct Seen {
     pub(super) plan: Option<PlanShown>,
     pub(super) products: Vec<ProductShown>,
@@ -33,13 +33,13 @@ pub(super) struct PlanShown {
 /// A product with its seats.
 pub(super) struct ProductShown {
     pub(super) name: String,
-    /// Assigned, of those bought.
+    /// Assigned named seats, of those bought.
     pub(super) named: Meter,
-    /// In pools, of those bought.
+    /// Shared seats in pools, of those bought.
     pub(super) shared: Meter,
     pub(super) unallocated: u32,
     pub(super) pools: usize,
-    /// Held or kept for somebody, at the moment.
+    /// Seats that are held or offered now.
     pub(super) occupied: u32,
 }
 

@@ -1,4 +1,4 @@
-//! Teams: who sees whom, and how they are doing (P4).
+//! Teams: which users see each other's presence (P4).
 
 mod team;
 mod view;

@@ -29,7 +29,7 @@ fn path_of(viewer: &Viewer, id: TeamId) -> String {
     format!("{}/{id}", Place::Teams.path(viewer.account))
 }
 
-/// Refuses who may not manage teams, before what they sent is looked at.
+/// Refuses viewers who may not manage teams, before the form is read.
 async fn guard(viewer: &Viewer) -> Result<(), Failed> {
     let need =
         |account: &Account, actor: &Actor, _| account.need_to_manage(actor, Privilege::UsersManage, "team");
@@ -133,7 +133,7 @@ pub(super) async fn delete(
     Ok(done(&Place::Teams.path(viewer.account), "The team is deleted."))
 }
 
-/// Puts people into a team or takes them out of it; what to call them.
+/// Adds users to a team or removes them. Returns their names for the message.
 async fn change_members(
     viewer: &Viewer,
     id: TeamId,

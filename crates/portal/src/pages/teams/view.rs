@@ -1,4 +1,4 @@
-//! What the pages of teams show.
+//! The data of the team pages.
 
 use askama::Template;
 use usher_domain::account::Team;
@@ -31,7 +31,7 @@ pub(super) struct TeamPage {
     pub(super) seen: TeamSeen,
 }
 
-/// A page of the teams.
+/// One page of the list of teams.
 pub(super) struct Teams {
     pub(super) may_manage: bool,
     pub(super) total: usize,
@@ -47,7 +47,7 @@ pub(super) struct Row {
     pub(super) reachable: usize,
 }
 
-/// A team with a page of its members.
+/// A team with one page of its members.
 pub(super) struct TeamSeen {
     pub(super) name: String,
     pub(super) people: Members,

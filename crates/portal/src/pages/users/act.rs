@@ -1,4 +1,4 @@
-//! What can be done to many users.
+//! Actions on many users.
 
 use crate::said::named;
 use usher_domain::command::UserPatch;
@@ -7,21 +7,21 @@ use usher_domain::text::Product;
 use usher_domain::user::License;
 use usher_domain::{Account, Command, PoolId, UserId};
 
-/// What is done to each of them.
+/// An action on each of the selected users.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Act {
-    /// Give them a named seat.
+    /// Give a named seat.
     Assign(Product),
-    /// Take their license away.
+    /// Take the license away.
     Remove(Product),
-    /// Put them into a pool.
+    /// Put into a pool.
     Move(PoolId),
-    /// Switch them off.
+    /// Deactivate.
     Deactivate,
 }
 
 impl Act {
-    /// The word of a form: `assign remote-support`, `deactivate`.
+    /// Parses the value of a form: `assign remote-support`, `deactivate`.
     pub(super) fn parse(word: &str) -> Option<Self> {
         if word == "deactivate" {
             return Some(Self::Deactivate);
@@ -35,7 +35,7 @@ impl Act {
         }
     }
 
-    /// What it takes to do it.
+    /// The privilege that it needs.
     pub(super) const fn privilege(&self) -> Privilege {
         match self {
             Self::Assign(_) | Self::Remove(_) | Self::Move(_) => Privilege::SeatsManage,
@@ -43,7 +43,7 @@ impl Act {
         }
     }
 
-    /// The product that it is about; none for all of them, or for a pool that there is not.
+    /// The product that it is about; `None` for all products, or if the pool does not exist.
     pub(super) fn product<'a>(&'a self, account: &'a Account) -> Option<&'a Product> {
         match self {
             Self::Assign(product) | Self::Remove(product) => Some(product),
@@ -52,7 +52,7 @@ impl Act {
         }
     }
 
-    /// The words for it; none for a pool that there is not.
+    /// The action in words; `None` if the pool does not exist.
     pub(super) fn words(&self, account: &Account) -> Option<String> {
         Some(match self {
             Self::Assign(product) => format!("assign a seat of {product}"),
@@ -62,7 +62,7 @@ impl Act {
         })
     }
 
-    /// The command for one user; none for a pool that there is not.
+    /// The command for one user; `None` if the pool does not exist.
     pub(super) fn command(&self, account: &Account, user: UserId) -> Option<Command> {
         let license = match self {
             Self::Deactivate => {

@@ -1,4 +1,4 @@
-//! Changing many users at once: first what will happen to whom, then the doing of it.
+//! Changing many users at once: first a preview, then the change.
 
 use std::sync::Arc;
 
@@ -19,15 +19,15 @@ use crate::said::Said;
 use crate::sentence;
 use crate::viewer::Viewer;
 
-/// How many commands are under way at once: enough to share commits, too few to fill the account's inbox.
+/// How many commands run at once: enough to share commits, too few to fill the account's inbox.
 const AT_ONCE: usize = 16;
 
-/// Whom it is about.
+/// The selected users.
 #[derive(Debug, Clone)]
 pub(super) enum Who {
-    /// Those who were ticked.
+    /// The ticked ones.
     Ticked(Vec<UserId>),
-    /// All who match the filters.
+    /// All that match the filters.
     Matching(Box<UserQuery>),
 }
 
@@ -39,7 +39,7 @@ impl Who {
         Self::Ticked(form.all("user").filter_map(|id| id.parse().ok()).collect())
     }
 
-    /// The users in the order of the list; ticked ones who are gone meanwhile are passed over.
+    /// The users in the order of the list; ticked ones who no longer exist are skipped.
     pub(super) fn users<'a>(&self, account: &'a Account) -> Vec<&'a usher_domain::user::User> {
         match self {
             Self::Ticked(ids) => ids.iter().filter_map(|id| account.user(*id)).collect(),
@@ -48,7 +48,7 @@ impl Who {
     }
 }
 
-/// Shows what will happen to whom.
+/// The preview.
 pub(super) async fn ask(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
     let who = Who::of(&form);
     if matches!(&who, Who::Ticked(ids) if ids.is_empty()) {
@@ -65,7 +65,7 @@ pub(super) async fn ask(Posted { viewer, mut form }: Posted) -> Result<Response,
     Ok(page(&page_of_it))
 }
 
-/// Does it, to those of whom it was shown.
+/// Executes the action on the previewed users.
 pub(super) async fn act(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
     let who = Who::of(&form);
     let Some(act) = Act::parse(form.value("act")) else {
@@ -83,7 +83,7 @@ pub(super) async fn act(Posted { viewer, mut form }: Posted) -> Result<Response,
     }
     let back = back_to(&viewer, &form);
     let named = plan.what.0.clone();
-    // In a task of its own: who closes the page does not leave the half of it undone.
+    // In a separate task, so that closing the page does not leave it half done.
     let doing = tokio::spawn({
         let viewer = viewer.clone();
         async move { run(&viewer, &act, plan.commands).await }
@@ -99,7 +99,7 @@ pub(super) async fn act(Posted { viewer, mut form }: Posted) -> Result<Response,
     let look = |_: &Account, _: &Actor, _| Ok(());
     let (frame, ()) = match viewer.look(Some(Place::Users), look).await {
         Ok(seen) => seen,
-        // Who took their own rights away has no page to read it on.
+        // A user who took their own rights away can no longer see the page.
         Err(failed) => return Ok(failed.into_response()),
     };
     Ok(page(&ResultPage {
@@ -112,7 +112,7 @@ pub(super) async fn act(Posted { viewer, mut form }: Posted) -> Result<Response,
     }))
 }
 
-/// Gives the commands; how many were carried out, and who was refused and why.
+/// Executes the commands. Returns how many succeeded, and who was refused and why.
 async fn run(
     viewer: &Viewer,
     act: &Act,
@@ -132,7 +132,7 @@ async fn run(
     (count, refused.collect())
 }
 
-/// What follows outside of the account: who is switched off has no token that lives.
+/// Follow-up outside of the account: a deactivated user's tokens are revoked.
 async fn after(viewer: &Viewer, act: &Act, id: UserId) -> Option<String> {
     if *act != Act::Deactivate {
         return None;
@@ -179,7 +179,7 @@ async fn ask_page(viewer: &Viewer, act: Act, who: Who, form: Form) -> Result<Ask
     })
 }
 
-/// The list as it was.
+/// The list with the same query.
 fn back_to(viewer: &Viewer, form: &Form) -> String {
     let query = UserQuery::parse(form.value("filter"));
     let said = query.at_page(query.page());

@@ -1,4 +1,4 @@
-//! What a change of many users shows before and after it.
+//! The data of the preview and the result of changing many users.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
@@ -14,7 +14,7 @@ use crate::form::Form;
 use crate::said::Said;
 use crate::sentence;
 
-/// How many people are told of one by one; the counts speak of all.
+/// The most users listed one by one; the counts include all.
 pub(super) const TOLD_MAX: usize = 50;
 
 #[derive(Template)]
@@ -26,7 +26,7 @@ pub(super) struct AskPage {
     pub(super) back: String,
     pub(super) act: String,
     pub(super) filter: String,
-    /// Who was ticked; none for all who match.
+    /// The ticked users; `None` for all that match.
     pub(super) ticked: Option<Vec<UserId>>,
     pub(super) plan: Plan,
 }
@@ -39,36 +39,36 @@ pub(super) struct ResultPage {
     pub(super) what: Said<String>,
     pub(super) done: usize,
     pub(super) refused_count: usize,
-    /// Who, and why not.
+    /// Who was refused, and why.
     pub(super) refused: Vec<(String, String)>,
 }
 
-/// What would happen now.
+/// The preview of an action.
 pub(super) struct Plan {
-    /// `move to the pool Day shift`.
+    /// The action: `move to the pool Day shift`.
     pub(super) what: Said<String>,
-    /// For how many something changes.
+    /// How many users would change.
     pub(super) changes: usize,
-    /// For how many nothing does.
+    /// How many would not.
     pub(super) same: usize,
     /// How many would be refused.
     pub(super) refused: usize,
-    /// What there is to know before.
+    /// Warnings to show first.
     pub(super) warnings: Vec<String>,
     pub(super) people: Vec<Affected>,
-    /// Of all whom it is about: another where they are others.
+    /// A digest of all selected users; it changes when they do.
     pub(super) digest: String,
-    /// For those for whom something changes or would be refused, with their names.
+    /// The commands for users who would change or be refused, with their names.
     pub(super) commands: Vec<(UserId, String, Command)>,
 }
 
-/// Somebody to whom something happens.
+/// A user in the preview.
 pub(super) struct Affected {
     pub(super) name: String,
     pub(super) email: String,
     pub(super) before: String,
     pub(super) what: String,
-    /// A word and its class.
+    /// The effect as a label and its CSS class.
     pub(super) kind: (&'static str, &'static str),
 }
 
@@ -146,12 +146,12 @@ impl Plan {
         plan
     }
 
-    /// How many it is about.
+    /// How many users are selected.
     pub(super) fn total(&self) -> usize {
         self.changes + self.same + self.refused
     }
 
-    /// How many are not told of one by one.
+    /// How many are not listed one by one.
     pub(super) fn untold(&self) -> usize {
         self.total() - self.people.len()
     }

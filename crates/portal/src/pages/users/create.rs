@@ -1,4 +1,4 @@
-//! Adding a user, with a seat and a password, or not at all.
+//! Creating a user with a seat and a password, or not at all.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ use crate::new_password::{self, Hashed};
 use crate::said::named;
 use crate::viewer::Viewer;
 
-/// The seat that a new user is to have.
+/// The seat for a new user.
 #[derive(Debug, Clone)]
 enum Seat {
     None,
@@ -77,7 +77,7 @@ pub(super) async fn create(Posted { viewer, mut form }: Posted) -> Result<Respon
     }
 }
 
-/// The seat that the form asks for; none where it asks for one that there is not.
+/// The seat in the form; `None` if it does not exist.
 async fn wanted_seat(viewer: &Viewer, form: &mut Form) -> Result<Option<Seat>, Failed> {
     if form.value("assign_seat") != "yes" {
         return Ok(Some(Seat::None));
@@ -102,7 +102,7 @@ fn seat_of(account: &Account, word: &str) -> Option<Seat> {
     }
 }
 
-/// Makes the user whole, or not at all.
+/// Creates the user completely, or not at all.
 async fn make(
     viewer: &Viewer,
     id: UserId,
@@ -113,19 +113,19 @@ async fn make(
     let identity = viewer.portal.api.identity();
     let password_set = password.is_some();
     if let Some(hash) = password {
-        // Before the user is there, so that nobody is ever half made.
+        // Staged before the user exists, so that no user is ever incomplete.
         let staged = identity.stage_password(viewer.account, id, &hash, PasswordLife::Temporary);
         staged.await?;
     }
     let made = make_with_seat(viewer, id, create, seat).await;
-    // Where the outcome is not known the password stays: the user may be there.
+    // If the outcome is unknown, the password stays, because the user may exist.
     if password_set && matches!(made, Ok(Err(_))) {
         identity.remove_password(viewer.account, id).await?;
     }
     made
 }
 
-/// The command that creates the user, with a named seat where one is asked for.
+/// The command that creates the user, with a named seat if requested.
 fn command(id: UserId, profile: Profile, seat: &Seat, password_set: bool) -> Command {
     Command::CreateUser {
         id,
@@ -161,7 +161,7 @@ async fn make_with_seat(
     };
     let assigned = viewer.execute(command, |_, _, _| ()).await?;
     if assigned.is_err() {
-        // Without the seat that was asked for there is to be no user either.
+        // Without the requested seat, the user is not created either.
         let undone = viewer.execute(Command::DeleteUser { id }, |_, _, _| ()).await?;
         if let Err(refusal) = undone {
             return Ok(Err(refusal));

@@ -20,14 +20,14 @@ use crate::said::named;
 use crate::sentence;
 use crate::viewer::Viewer;
 
-/// The account and the user of an address.
+/// The account and the user in a URL.
 pub(super) type UserPath = Path<(String, String)>;
 
 pub(super) fn user_id(text: &str) -> Result<UserId, Failed> {
     text.parse().map_err(|_| Failed::not_found("user"))
 }
 
-/// Refuses who may not manage users or seats, before what they sent is looked at.
+/// Refuses viewers who may not manage users or seats, before the form is read.
 pub(super) async fn guard(viewer: &Viewer, privilege: Privilege) -> Result<(), Failed> {
     let need = move |account: &usher_domain::Account, actor: &usher_domain::Actor, _| {
         account.need_to_manage(actor, privilege, "user")
@@ -139,7 +139,7 @@ pub(super) async fn set_password(
     ))
 }
 
-/// For who has lost theirs.
+/// For a user who has lost their second factor.
 pub(super) async fn remove_second_factor(
     Path((_, user)): UserPath,
     Posted { viewer, mut form }: Posted,
@@ -171,7 +171,7 @@ pub(super) async fn activate(
             let message = "They are active again, with their licenses and what their groups give.";
             Ok(done(&path_of(&viewer, id), message))
         }
-        // Their groups give more seats than are left (D6).
+        // The user's groups give more seats than are left (D6).
         Err(refusal @ (Refusal::NotEnoughSeats { .. } | Refusal::PlanExcludesSharedSeats { .. })) => {
             form.refused(&refusal);
             again(&viewer, id, None, form).await
@@ -211,7 +211,7 @@ pub(super) async fn ask_to_remove(viewer: Viewer, path: UserPath) -> Result<Resp
     leave_page(&viewer, &path.1, true).await
 }
 
-/// Switches a user on or off; off, their tokens are dead.
+/// Activates or deactivates a user. Deactivation also revokes their tokens.
 async fn switch(viewer: &Viewer, id: UserId, active: bool) -> Result<Result<(), Refusal>, Failed> {
     let change = UserPatch {
         active: Some(active),
@@ -262,7 +262,7 @@ async fn again(viewer: &Viewer, id: UserId, form: Option<Form>, other: Form) -> 
     Ok(page_again(&person_page(viewer, id, form, other).await?))
 }
 
-/// The page with what was typed, or else with what stands.
+/// The page with the submitted values, or else with the current ones.
 async fn person_page(
     viewer: &Viewer,
     id: UserId,

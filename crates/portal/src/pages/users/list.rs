@@ -1,4 +1,4 @@
-//! The list of users, which changes by itself.
+//! The live list of users.
 
 use askama::Template;
 use usher_domain::permission::Privilege;
@@ -15,7 +15,7 @@ use crate::nav::Place;
 use crate::shown::Moment;
 use crate::viewer::Viewer;
 
-/// How many teams the filter offers: a list to choose from is no use beyond.
+/// The most teams in the filter: a longer list is no use.
 const TEAMS_OFFERED_MAX: usize = 200;
 
 #[derive(Template)]
@@ -23,15 +23,15 @@ const TEAMS_OFFERED_MAX: usize = 200;
 pub(super) struct ListPage {
     frame: Frame,
     live: Live,
-    /// What is wrong with what was asked for the ticked.
+    /// The errors of the action on the ticked users.
     form: Form,
-    /// Where the list is.
+    /// The path of the list.
     path: String,
     query: UserQuery,
     choices: Choices,
 }
 
-/// The rows, which change by themselves.
+/// The rows, which update themselves.
 #[derive(Template)]
 #[template(path = "users/people.html")]
 pub(super) struct People {
@@ -40,7 +40,7 @@ pub(super) struct People {
     seen: Seen,
 }
 
-/// What stands around the rows: what can be chosen.
+/// The page's data outside of the rows: the choices.
 struct Choices {
     may_users: bool,
     may_seats: bool,
@@ -48,13 +48,13 @@ struct Choices {
     acts: Acts,
 }
 
-/// One page of the users, as it is copied out of the account.
+/// One page of users, copied out of the account.
 pub(super) struct Seen {
     may_users: bool,
     may_seats: bool,
-    /// All users of the account.
+    /// The number of all users of the account.
     total: usize,
-    /// Those who fit the filters.
+    /// The number of users that match the filters.
     matching: usize,
     page: usize,
     rows: Vec<Row>,
@@ -72,7 +72,7 @@ pub(super) struct Row {
     pub(super) created_at: Moment,
 }
 
-/// What the list can be narrowed by.
+/// The choices of the filters.
 pub(super) struct Filters {
     pub(super) products: Vec<Choice>,
     pub(super) licenses: Vec<Choice>,
@@ -83,7 +83,7 @@ pub(super) struct Filters {
     pub(super) sorts: Vec<Choice>,
 }
 
-/// What can be done to many.
+/// The actions on many users.
 pub(super) struct Acts {
     pub(super) assign: Vec<Choice>,
     pub(super) move_to: Vec<Choice>,
@@ -91,7 +91,7 @@ pub(super) struct Acts {
 }
 
 impl ListPage {
-    /// The list as the query says, with a form of its that was not right.
+    /// The list for a query, with one of its forms that has errors.
     pub(super) async fn at(viewer: &Viewer, mut query: UserQuery, form: Form) -> Result<Self, Failed> {
         query.ticked = form.all("user").filter_map(|id| id.parse().ok()).collect();
         let path = Place::Users.path(viewer.account);
@@ -118,7 +118,7 @@ impl ListPage {
         })
     }
 
-    /// The filters as they go with what is asked for many.
+    /// The filters as a hidden field of the action's form.
     fn filter(&self) -> String {
         self.query.at_page(self.query.page())
     }
@@ -163,7 +163,7 @@ impl People {
         (self.seen.page - 1) * PAGE_SIZE + 1
     }
 
-    /// The number of the last.
+    /// The number of the last row shown.
     fn last(&self) -> usize {
         (self.seen.page - 1) * PAGE_SIZE + self.seen.rows.len()
     }
@@ -182,7 +182,7 @@ impl People {
         format!("{}?{}", self.path, self.query.at_page(self.seen.page + 1))
     }
 
-    /// Whether a user was ticked in the form that was not right.
+    /// Whether a user was ticked in the submitted form.
     fn is_ticked(&self, id: &UserId) -> bool {
         self.query.ticked.contains(id)
     }

@@ -1,4 +1,4 @@
-//! Users: found among ten thousand, added, changed one by one or many at once, and a seat handed from one to another.
+//! Users: searching, adding, changing one or many, and reassigning a seat.
 
 mod act;
 mod bulk;

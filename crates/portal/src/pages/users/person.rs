@@ -1,4 +1,4 @@
-//! One user: who they are, what they may do, and their licenses.
+//! One user: profile, rights and licenses.
 
 use askama::Template;
 use usher_domain::command::UserPatch;
@@ -20,9 +20,9 @@ use crate::shown::Moment;
 #[template(path = "users/person.html")]
 pub(super) struct PersonPage {
     pub(super) frame: Frame,
-    /// Of who the person is.
+    /// The form of the profile.
     pub(super) form: Form,
-    /// Of licenses and the password.
+    /// The forms of licenses and the password.
     pub(super) other: Form,
     pub(super) path: String,
     pub(super) fields: ProfileFields,
@@ -47,13 +47,13 @@ pub(super) struct LeavePage {
     pub(super) frame: Frame,
     pub(super) path: String,
     pub(super) person: Person,
-    /// Whether the user is to be removed, and not only deactivated.
+    /// Whether the user is to be removed, not only deactivated.
     pub(super) is_removal: bool,
     pub(super) effects: Vec<String>,
     pub(super) why_not: Option<String>,
 }
 
-/// A user, as their page shows them.
+/// A user, as shown on their page.
 #[expect(
     clippy::struct_excessive_bools,
     reason = "what the template asks, each by itself"
@@ -71,7 +71,7 @@ pub(super) struct Person {
     pub(super) licenses: Vec<LicenseShown>,
     pub(super) teams: Vec<(String, String)>,
     pub(super) groups: Vec<(String, String)>,
-    /// What a directory calls them.
+    /// The user name in the directory.
     pub(super) user_name: Option<String>,
     pub(super) may_seats: bool,
     /// Why the viewer cannot change this user.
@@ -83,18 +83,18 @@ pub(super) struct Person {
 }
 
 impl PersonPage {
-    /// Where the list of users is.
+    /// The URL of the list of users.
     fn list(&self) -> &str {
         self.path.rsplit_once('/').map_or("", |(list, _)| list)
     }
 }
 
-/// A product, and the user's license of it.
+/// A product, and the user's license for it.
 pub(super) struct LicenseShown {
     pub(super) product: String,
     pub(super) is_named: bool,
     pub(super) now: String,
-    /// The group that it came from.
+    /// The group that gave it.
     pub(super) group: Option<String>,
     pub(super) choices: Vec<Choice>,
 }
@@ -104,7 +104,8 @@ impl Person {
         let user = account.visible_user(actor, id)?;
         account.need_staff(actor)?;
         let change = UserPatch {
-            // A role of which nobody is denied the keeping: what is asked is only whether the actor may change them.
+            // The user's current role: keeping it is always allowed, so this only asks whether the actor may change the
+            // user.
             role: Some(user.profile.role),
             ..UserPatch::default()
         };
@@ -146,7 +147,7 @@ impl Person {
         })
     }
 
-    /// The page's form as it stands, and what can be chosen.
+    /// The page's form with the current values, and the choices.
     pub(super) fn fields(
         account: &Account,
         actor: &Actor,
@@ -157,7 +158,7 @@ impl Person {
         ProfileFields::of(account, actor, now, Some(id), wanted)
     }
 
-    /// What ends when the user goes, or is switched off.
+    /// What ends when the user is removed or deactivated.
     pub(super) fn effects(&self, is_removal: bool) -> Vec<String> {
         let mut effects = Vec::new();
         if self.devices > 0 {
@@ -213,7 +214,7 @@ impl LicenseShown {
     }
 }
 
-/// The licenses of a product to choose from: `none`, `named`, or the id of a pool.
+/// The choices for a product's license: `none`, `named`, or the id of a pool.
 pub(crate) fn license_choices(account: &Account, product: &Product, chosen: &str, none: &str) -> Vec<Choice> {
     let bought = account.bought(product).named_seats;
     let left = bought.saturating_sub(account.named_assigned(product));
@@ -229,7 +230,7 @@ pub(crate) fn license_choices(account: &Account, product: &Product, chosen: &str
     own.into_iter().chain(shared).collect()
 }
 
-/// The seats that a new user can get, the most likely first: `named remote-support`, `pool remote-support pool_…`.
+/// The choices of seats for a new user, the most likely first: `named remote-support`, `pool remote-support pool_…`.
 pub(super) fn seats_for_new(account: &Account, actor: &Actor, chosen: &str) -> Vec<Choice> {
     let products = account.subscription().products.iter();
     let named = products.map(|(product, bought)| {
@@ -241,7 +242,7 @@ pub(super) fn seats_for_new(account: &Account, actor: &Actor, chosen: &str) -> V
         let label = format!("{}: shared, pool {}", pool.product, pool.name);
         (pool.default, format!("pool {}", pool.id), label)
     });
-    // Only who manages seats puts somebody into a pool; a named seat comes with the user (L6).
+    // Only viewers who manage seats can put a user into a pool; a named seat comes with creating the user (L6).
     let shared = shared.filter(|_| account.may(actor, Privilege::SeatsManage));
     let mut all: Vec<_> = named.chain(shared).collect();
     all.sort_by_key(|(is_likely, ..)| !is_likely);
@@ -250,7 +251,7 @@ pub(super) fn seats_for_new(account: &Account, actor: &Actor, chosen: &str) -> V
         .collect()
 }
 
-/// Why a command would be refused at the moment.
+/// Why a command would be refused now.
 pub(super) fn why_not(account: &Account, actor: &Actor, now: Timestamp, command: &Command) -> Option<String> {
     let refusal = account.would_change(command, actor, now).err()?;
     Some(sentence::of(&refusal))

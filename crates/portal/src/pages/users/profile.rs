@@ -1,4 +1,4 @@
-//! The form of who somebody is and what they may do.
+//! The form of a user's profile and rights.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use super::words::{self, Choice};
 use crate::form::Form;
 use crate::sentence;
 
-/// What the form offers besides texts.
+/// The choices of the form.
 pub(super) struct ProfileFields {
     pub(super) roles: Vec<Choice>,
     pub(super) privileges: Vec<Choice>,
@@ -19,14 +19,14 @@ pub(super) struct ProfileFields {
     pub(super) permissions: Vec<Permission>,
 }
 
-/// One session permission, over the account's default.
+/// One session permission, overriding the account's default.
 pub(super) struct Permission {
     pub(super) name: &'static str,
     pub(super) label: &'static str,
     pub(super) choices: Vec<Choice>,
 }
 
-/// A form that shows what stands.
+/// A form with the current values.
 pub(super) fn showing(profile: &Profile) -> Form {
     let over = profile.session_permissions;
     let limit = profile.seat_limit.map(|limit| limit.to_string());
@@ -47,7 +47,7 @@ pub(super) fn showing(profile: &Profile) -> Form {
     Form::showing(fields)
 }
 
-/// What was typed; none where something is not right, which the form then says.
+/// The submitted profile; `None` if there are errors, which are added to the form.
 pub(super) fn read(form: &mut Form) -> Option<Profile> {
     let name = form.parse("name");
     let email = form.parse("email");
@@ -63,7 +63,7 @@ pub(super) fn read(form: &mut Form) -> Option<Profile> {
     let over = |permission: SessionPermission| {
         words::override_of(form.value(permission.as_str())).unwrap_or_default()
     };
-    // Boxes that were ticked for another role have no effect in this one.
+    // Boxes ticked for another role have no effect in this one.
     let privileges = if role == Some(Role::Manager) {
         privileges
     } else {
@@ -105,7 +105,7 @@ fn seat_limit(form: &mut Form) -> Option<Option<u32>> {
     limit.map(Some)
 }
 
-/// The change that makes a profile of whatever stands.
+/// The patch that sets the whole profile.
 pub(super) fn patch(profile: Profile) -> UserPatch {
     UserPatch {
         name: Some(profile.name),
@@ -119,7 +119,7 @@ pub(super) fn patch(profile: Profile) -> UserPatch {
     }
 }
 
-/// Notes a refusal at the field that it is about.
+/// Adds a refusal as an error of the field that it is about.
 pub(super) fn refused(form: &mut Form, refusal: &Refusal) {
     match refusal {
         Refusal::ControlNeedsView { control, .. } => form.wrong(control, sentence::of(refusal)),
@@ -131,7 +131,7 @@ pub(super) fn refused(form: &mut Form, refusal: &Refusal) {
     }
 }
 
-/// Words for what a template shows of a form.
+/// The choices, selected according to a form.
 pub(super) struct Wanted {
     role: String,
     privileges: Vec<String>,
@@ -155,7 +155,7 @@ impl Wanted {
 }
 
 impl ProfileFields {
-    /// What this actor can choose of for a user, or for a new one.
+    /// What this actor can choose for an existing or a new user.
     pub(super) fn of(
         account: &Account,
         actor: &Actor,
@@ -212,7 +212,7 @@ fn may_have(account: &Account, actor: &Actor, now: Timestamp, id: UserId, role: 
         .is_ok()
 }
 
-/// The highest role that the actor can hand out.
+/// The highest role that the actor can give.
 fn rank(account: &Account, actor: &Actor) -> Role {
     let user = account.user_of(actor).and_then(|user| account.user(user));
     user.map_or(Role::Member, |user| user.profile.role)

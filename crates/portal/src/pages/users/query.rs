@@ -1,4 +1,4 @@
-//! Which users are listed, and in which order: what the address says.
+//! The query of the list: which users, and in which order.
 
 use std::cmp::Ordering;
 
@@ -10,10 +10,10 @@ use usher_domain::{Account, PoolId, TeamId, UserId};
 
 use super::words;
 
-/// How many users a page shows.
+/// Users per page.
 pub(super) const PAGE_SIZE: usize = 50;
 
-/// The fields of the form above the list, as they stand in the address. What is empty says nothing.
+/// The fields of the form above the list, as in the URL. Empty ones are ignored.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct UserQuery {
@@ -26,18 +26,18 @@ pub(crate) struct UserQuery {
     pub(crate) status: String,
     pub(crate) sort: String,
     pub(crate) page: String,
-    /// Whose boxes were ticked in a form that is shown again. No part of an address.
+    /// The ticked users of a form that is shown again. Not part of the URL.
     #[serde(skip)]
     pub(super) ticked: Vec<UserId>,
 }
 
 impl UserQuery {
-    /// The query that an address or a hidden field holds.
+    /// Parses the query of a URL or a hidden field.
     pub(super) fn parse(text: &str) -> Self {
         serde_urlencoded::from_str(text).unwrap_or_default()
     }
 
-    /// For an address, without what is empty, at another page.
+    /// The query for a URL, without empty fields, at another page.
     pub(super) fn at_page(&self, page: usize) -> String {
         let page = if page > 1 { page.to_string() } else { String::new() };
         let fields = [
@@ -57,12 +57,12 @@ impl UserQuery {
             .finish()
     }
 
-    /// The wanted page, from 1.
+    /// The requested page, from 1.
     pub(super) fn page(&self) -> usize {
         self.page.parse().unwrap_or(1).max(1)
     }
 
-    /// Whether anything narrows the list.
+    /// Whether any filter is set.
     pub(super) fn is_narrow(&self) -> bool {
         let fields = [
             self.q.trim(),
@@ -84,7 +84,7 @@ enum Kind {
     None,
 }
 
-/// The order of the list.
+/// The sort order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sort {
     Name,
@@ -110,7 +110,7 @@ impl Sort {
         }
     }
 
-    /// Addresses are unique, so there is always one order.
+    /// Ties are broken by address, which is unique, so the order is total.
     fn order(self, one: &User, other: &User) -> Ordering {
         let by_email = || one.profile.email.cmp(&other.profile.email);
         match self {
@@ -122,13 +122,13 @@ impl Sort {
     }
 }
 
-/// As people look for names: capitals do not count.
+/// The order in which people look for names: case-insensitive.
 pub(crate) fn by_name(one: &User, other: &User) -> Ordering {
     let one = one.profile.name.as_str().chars().flat_map(char::to_lowercase);
     one.cmp(other.profile.name.as_str().chars().flat_map(char::to_lowercase))
 }
 
-/// Which users fit, and their order.
+/// The filters and the order.
 #[derive(Debug, Clone)]
 pub(super) struct Filter {
     words: String,
@@ -142,7 +142,7 @@ pub(super) struct Filter {
 }
 
 impl Filter {
-    /// What a query asks for. A word that means nothing asks for nothing.
+    /// Parses a query. Values without a meaning are ignored.
     pub(super) fn of(query: &UserQuery) -> Self {
         Self {
             words: address::folded(query.q.trim()),
@@ -165,20 +165,20 @@ impl Filter {
         }
     }
 
-    /// All who fit, in no order: one walk over the users that copies nothing.
+    /// All matching users, in no order: one scan over the users that copies nothing.
     pub(super) fn matching<'a>(&self, account: &'a Account) -> Vec<&'a User> {
         let users = account.users().values();
         users.filter(|user| self.fits(user)).collect()
     }
 
-    /// All who fit, in order.
+    /// All matching users, in order.
     pub(super) fn sorted<'a>(&self, account: &'a Account) -> Vec<&'a User> {
         let mut users = self.matching(account);
         users.sort_unstable_by(|one, other| self.sort.order(one, other));
         users
     }
 
-    /// One page of those who fit, in order. Only the page is sorted: the rest is set apart, in linear time.
+    /// One page of the matching users, in order. Only the page is sorted: the rest is partitioned off in linear time.
     pub(super) fn cut<'a>(&self, mut users: Vec<&'a User>, from: usize) -> Vec<&'a User> {
         let order = |one: &&User, other: &&User| self.sort.order(one, other);
         let to = from.saturating_add(PAGE_SIZE);

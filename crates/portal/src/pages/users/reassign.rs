@@ -1,4 +1,4 @@
-//! Giving somebody's named seat to somebody else: one click to ask, one to choose.
+//! Reassigning a named seat to another user: one click to choose the seat, one to choose the user.
 
 use std::sync::Arc;
 
@@ -41,19 +41,19 @@ struct ReassignPage {
     seen: Seen,
 }
 
-/// Whose seat it is, and who could have it.
+/// The current holder, and users who could have the seat.
 struct Seen {
     holder: String,
     product: String,
     devices: usize,
-    /// Other products of which the holder has a named seat.
+    /// Other products for which the holder has a named seat.
     others: Vec<String>,
     people: Vec<Candidate>,
     page: usize,
     has_next: bool,
 }
 
-/// Somebody who could have the seat.
+/// A user who could have the seat.
 struct Candidate {
     id: UserId,
     name: String,
@@ -94,7 +94,7 @@ pub(super) async fn reassign(
     };
     match viewer.execute(command, said).await? {
         Ok(message) => Ok(done(&Place::Users.path(viewer.account), message)),
-        // There is no seat to choose anybody for.
+        // The seat is gone, so there is nothing to choose.
         Err(refusal @ Refusal::ChangedMeanwhile { .. }) => {
             Ok(done(&path_of(&viewer, from), sentence::of(&refusal)))
         }
@@ -114,7 +114,7 @@ pub(super) async fn reassign(
     }
 }
 
-/// The page once more, with what is wrong.
+/// The page again, with an error.
 async fn again(viewer: &Viewer, from: UserId, product: &Product, form: Form) -> Result<Response, Failed> {
     let wanted = Wanted {
         product: product.to_string(),

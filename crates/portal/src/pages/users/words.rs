@@ -1,11 +1,11 @@
-//! What people call things of users.
+//! Labels for the properties of users.
 
 use usher_domain::permission::{Override, Privilege, Role, SessionPermission};
 use usher_domain::text::counted;
 use usher_domain::user::{License, User};
 use usher_domain::{Account, Presence};
 
-/// An entry of a list to choose from.
+/// An entry of a selection list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Choice {
     pub(crate) value: String,
@@ -24,7 +24,7 @@ impl Choice {
     }
 }
 
-/// Every role with its word in forms, and what it is called.
+/// Every role with its form value and its label.
 pub(super) const ROLES: [(Role, &str, &str); 4] = [
     (Role::Member, "member", "Member"),
     (Role::Manager, "manager", "Manager"),
@@ -47,7 +47,7 @@ pub(crate) fn role_label(role: Role) -> &'static str {
     found.map_or("", |(_, _, label)| label)
 }
 
-/// Every privilege with what it lets a manager do.
+/// Every privilege with what it allows a manager to do.
 pub(super) const PRIVILEGES: [(Privilege, &str); 5] = [
     (Privilege::UsersManage, "Manage users and teams"),
     (
@@ -62,7 +62,7 @@ pub(super) const PRIVILEGES: [(Privilege, &str); 5] = [
     ),
 ];
 
-/// Every session permission with what it lets somebody do.
+/// Every session permission with what it allows.
 pub(super) const SESSION_PERMISSIONS: [(SessionPermission, &str); 4] = [
     (SessionPermission::ViewOwn, "See their own sessions"),
     (SessionPermission::ControlOwn, "End their own sessions"),
@@ -87,7 +87,7 @@ pub(super) const fn override_word(over: Override) -> &'static str {
     }
 }
 
-/// How a user is doing: a word and its class.
+/// A user's state: a label and its CSS class.
 pub(crate) fn state(account: &Account, user: &User) -> (&'static str, &'static str) {
     if !user.active {
         return ("Inactive", "bad");

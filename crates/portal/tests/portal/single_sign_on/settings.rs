@@ -1,4 +1,4 @@
-//! The settings of single sign-on, and what the audit tells of them.
+//! The single sign-on settings, and their entries in the audit.
 
 use axum::http::StatusCode;
 use usher_app::Config;
@@ -19,7 +19,7 @@ async fn owned() -> (App, AccountId, Browser) {
 }
 
 #[tokio::test]
-async fn changes_of_the_provider_are_sentences_of_the_audit() {
+async fn changes_of_the_provider_are_sentences_in_the_audit() {
     let (app, account, eva) = owned().await;
     let provider = TestProvider::start().await;
     let issuer = &provider.issuer;

@@ -1,16 +1,16 @@
-//! The fields of the form, in its order and groups, and the presets that fill it in.
+//! The fields of the form in groups, and the presets that fill it in.
 
 use std::sync::LazyLock;
 
 use usher_domain::rules::{Group, Occupies, Preset, Rule, SeatPer, TABLE, Takes, WhenFull};
 
-/// Rules that belong together.
+/// A group of related rules.
 pub(crate) struct RuleGroup {
     pub(crate) title: &'static str,
     pub(crate) fields: Vec<RuleField>,
 }
 
-/// A rule.
+/// A rule as a field.
 pub(crate) struct RuleField {
     /// Its name in the API.
     pub(crate) name: &'static str,
@@ -20,14 +20,14 @@ pub(crate) struct RuleField {
     pub(crate) kind: RuleKind,
 }
 
-/// What a rule takes.
+/// The kind of value that a rule takes.
 #[derive(PartialEq, Eq)]
 pub(crate) enum RuleKind {
-    /// One of these values, each with its words.
+    /// One of these values, each with its label.
     Choice(Vec<(String, &'static str)>),
-    /// A number; nothing for no limit.
+    /// A number; empty for no limit.
     Count,
-    /// A duration; nothing for never, where that is possible.
+    /// A duration; empty for never, if the rule allows that.
     Duration,
 }
 
@@ -73,7 +73,7 @@ pub(crate) static GROUPS: LazyLock<Vec<RuleGroup>> = LazyLock::new(|| {
     Group::ALL.into_iter().map(of_group).collect()
 });
 
-/// A choice as the value of a form's field.
+/// The value of a choice in a form field.
 pub(super) trait Word {
     fn word(&self) -> String;
 }

@@ -1,4 +1,4 @@
-//! The rules of a pool as a form: each with a sentence that says what it does (P5).
+//! The rules of a pool as a form, each with a sentence that says what it does (P5).
 
 mod fields;
 
@@ -10,13 +10,13 @@ use self::fields::{RuleField, Word};
 use super::duration;
 use crate::form::Form;
 
-/// The rules of a preset, by the word in an address.
+/// The rules of the preset with this slug.
 pub(crate) fn preset(slug: &str) -> Option<Rules> {
     let known = PRESETS.iter().find(|known| known.slug == slug)?;
     Some(Rules::preset(known.preset))
 }
 
-/// The field that keeps which rules the form showed.
+/// The hidden field with the rules that the form showed.
 pub(crate) const SEEN: &str = "rules_seen";
 
 /// The value of [`SEEN`].
@@ -24,13 +24,13 @@ pub(crate) fn keep(rules: &Rules) -> String {
     serde_json::to_string(rules).unwrap_or_default()
 }
 
-/// The rules that a form showed; none where it does not tell.
+/// The rules that a form showed; `None` if it has none.
 pub(crate) fn seen(form: &Form) -> Option<Rules> {
     serde_json::from_str(form.value(SEEN)).ok()
 }
 
-/// Says beside each rule that somebody changed since the form showed it what it is now. A field that nobody touched is
-/// forgotten, so that it shows that.
+/// Adds an error to each rule that somebody changed since the form showed it, with its current value. A field that the
+/// user did not change is removed, so that it shows the current value.
 pub(crate) fn tell_changes(form: &mut Form, seen: &Rules, now: &Rules) {
     let typed = read(form).applied_to(seen);
     let typed = values(&typed).into_iter();
@@ -51,7 +51,7 @@ pub(crate) fn tell_changes(form: &mut Form, seen: &Rules, now: &Rules) {
     }
 }
 
-/// A value of a rule as its field shows it.
+/// The value of a rule, as its field shows it.
 fn words<'a>(name: &str, value: &'a str) -> &'a str {
     let field = fields().find(|field| field.name == name);
     let Some(RuleKind::Choice(choices)) = field.map(|field| &field.kind) else {
@@ -65,12 +65,12 @@ fn fields() -> impl Iterator<Item = &'static RuleField> {
     GROUPS.iter().flat_map(|group| &group.fields)
 }
 
-/// What a rule is called beside its field; none for what is no rule.
+/// The label of a rule's field; `None` if there is no such rule.
 pub(crate) fn label(name: &str) -> Option<&'static str> {
     fields().find(|field| field.name == name).map(|field| field.label)
 }
 
-/// The rules as the fields of a form.
+/// The rules as values of form fields.
 pub(crate) fn values(rules: &Rules) -> Vec<(&'static str, String)> {
     let mut rules = rules.clone();
     TABLE
@@ -90,7 +90,7 @@ fn value(rule: &Rule, rules: &mut Rules) -> String {
     }
 }
 
-/// All rules as they were typed. What is no value is said at its field, and left out.
+/// All rules in the form. Invalid values become errors, and are left out.
 pub(crate) fn read(form: &mut Form) -> RulesPatch {
     let mut patch = RulesPatch::default();
     for rule in &TABLE {
@@ -168,7 +168,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_form_shows_comes_back_as_the_same_rules() {
+    fn the_values_of_a_form_are_read_back_as_the_same_rules() {
         for shown in &PRESETS {
             let rules = Rules::preset(shown.preset);
             let values = values(&rules);
