@@ -26,7 +26,7 @@ use usher_engine::Subscription;
 
 use crate::answer::Frame;
 use crate::failed::Failed;
-use crate::nav::Place;
+use crate::nav::NavPage;
 use crate::viewer::Viewer;
 
 /// The suffix of a stream's path. A request with it does not count as use of the page.
@@ -54,12 +54,12 @@ pub(crate) trait LivePage: Sized + Send + Sync + 'static {
     /// The parameters in the URL: filters, the page of a list.
     type Query: DeserializeOwned + Clone + Send + Sync + 'static;
     /// The data that is copied out of the account.
-    type Seen: Send + 'static;
+    type Data: Send + 'static;
     /// The part that updates itself.
     type Fragment: Template + Send;
 
     /// The page's entry in the menu.
-    const PLACE: Place;
+    const NAV_PAGE: NavPage;
 
     /// Whether the part grows with the account, so that compressing its stream is worthwhile. Compression takes 250 KiB
     /// of memory for as long as the page is open.
@@ -74,13 +74,13 @@ pub(crate) trait LivePage: Sized + Send + Sync + 'static {
         actor: &Actor,
         query: &Self::Query,
         now: Timestamp,
-    ) -> Result<Self::Seen, Refusal>;
+    ) -> Result<Self::Data, Refusal>;
 
     /// Renders the fragment from the data, adding rows from the records.
     fn show(
         viewer: &Viewer,
         query: &Self::Query,
-        seen: Self::Seen,
+        seen: Self::Data,
     ) -> impl Future<Output = Result<Self::Fragment, Failed>> + Send;
 }
 
@@ -152,7 +152,7 @@ pub(crate) async fn stream<P: LivePage>(
 async fn render<P: LivePage>(viewer: &Viewer, query: &P::Query) -> Result<(Frame, String), Failed> {
     let wanted = query.clone();
     let view = move |account: &Account, actor: &Actor, now| P::see(account, actor, &wanted, now);
-    let (frame, seen) = viewer.look(Some(P::PLACE), view).await?;
+    let (frame, seen) = viewer.look(Some(P::NAV_PAGE), view).await?;
     let fragment = P::show(viewer, query, seen).await?;
     let html = fragment.render().map_err(|error| {
         tracing::error!(%error, "a fragment could not be rendered");

@@ -5,7 +5,7 @@ use usher_domain::{Account, AccountId, Actor};
 
 /// A page of an account that is in the menu.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum NavPage {
     Overview,
     Users,
     SeatPools,
@@ -23,21 +23,21 @@ pub(crate) enum Place {
 }
 
 /// All entries, in the order of the menu.
-pub(crate) const READY: &[Place] = &[
-    Place::Overview,
-    Place::Users,
-    Place::SeatPools,
-    Place::Sessions,
-    Place::Queue,
-    Place::Refusals,
-    Place::Teams,
-    Place::Groups,
-    Place::Minutes,
-    Place::Subscription,
-    Place::Audit,
-    Place::ApiKeys,
-    Place::Settings,
-    Place::AgentConsole,
+pub(crate) const READY: &[NavPage] = &[
+    NavPage::Overview,
+    NavPage::Users,
+    NavPage::SeatPools,
+    NavPage::Sessions,
+    NavPage::Queue,
+    NavPage::Refusals,
+    NavPage::Teams,
+    NavPage::Groups,
+    NavPage::Minutes,
+    NavPage::Subscription,
+    NavPage::Audit,
+    NavPage::ApiKeys,
+    NavPage::Settings,
+    NavPage::AgentConsole,
 ];
 
 /// A link in the menu.
@@ -48,7 +48,7 @@ pub(crate) struct NavLink {
     pub(crate) is_current: bool,
 }
 
-impl Place {
+impl NavPage {
     /// The label in the menu.
     pub(crate) const fn label(self) -> &'static str {
         match self {
@@ -114,7 +114,7 @@ impl Place {
 }
 
 /// The menu for this actor.
-pub(crate) fn links(account: &Account, actor: &Actor, current: Option<Place>) -> Vec<NavLink> {
+pub(crate) fn links(account: &Account, actor: &Actor, current: Option<NavPage>) -> Vec<NavLink> {
     let visible = READY.iter().filter(|place| place.is_for(account, actor));
     visible
         .map(|place| NavLink {

@@ -14,7 +14,7 @@ use usher_app::{Api, Problem};
 use crate::failed::Failed;
 use crate::fork::Fork;
 use crate::live::LargeMessages;
-use crate::nav::Place;
+use crate::nav::NavPage;
 use crate::pages::join::is_for_people;
 use crate::portal::Portal;
 use crate::routes::{Pages, get};
@@ -114,7 +114,7 @@ async fn start(State(portal): State<Arc<Portal>>, jar: CookieJar) -> Response {
     let session = secret.and_then(|secret| portal.api.identity().portal_session(secret, now));
     let to = session.map_or_else(
         || "/sign-in".to_owned(),
-        |session| Place::Overview.path(session.account),
+        |session| NavPage::Overview.path(session.account),
     );
     Redirect::to(&to).into_response()
 }

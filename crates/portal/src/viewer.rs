@@ -19,7 +19,7 @@ use usher_identity::{PasswordHash, PasswordLife, PortalSession, Secret};
 use crate::answer::{Frame, Signed};
 use crate::failed::Failed;
 use crate::live::STREAM;
-use crate::nav::{self, Place};
+use crate::nav::{self, NavPage};
 use crate::pages::me::{PASSWORD, SECOND_FACTOR};
 use crate::portal::Portal;
 use crate::said::Said;
@@ -132,7 +132,7 @@ impl Viewer {
     /// locked, so it copies out only what the page needs; it decides what the actor may see.
     pub(crate) async fn look<T: Send + 'static>(
         &self,
-        place: Option<Place>,
+        page: Option<NavPage>,
         view: impl Fn(&Account, &Actor, Timestamp) -> Result<T, Refusal> + Send + 'static,
     ) -> Result<(Frame, T), Failed> {
         let actor = self.actor.clone();
@@ -147,7 +147,7 @@ impl Viewer {
                 nav: if is_confined {
                     Vec::new()
                 } else {
-                    nav::links(account, &actor, place)
+                    nav::links(account, &actor, page)
                 },
             };
             Some((signed, view(account, &actor, now)))

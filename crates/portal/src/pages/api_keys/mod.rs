@@ -13,11 +13,11 @@ use usher_domain::permission::{Privilege, Scope};
 use usher_domain::text::Name;
 use usher_domain::{Account, Actor, ApiKeyId, Command, Outcome, Refusal, Secs, Timestamp};
 
-use self::view::{CreatedPage, KeysPage, KeysQuery, OVERLAPS, RevokePage, RotatePage, Seen};
+use self::view::{CreatedPage, KeysData, KeysPage, KeysQuery, OVERLAPS, RevokePage, RotatePage};
 use crate::answer::{done, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
-use crate::nav::Place;
+use crate::nav::NavPage;
 use crate::routes::{Pages, get};
 use crate::said::named;
 use crate::viewer::Viewer;
@@ -38,8 +38,8 @@ async fn show(viewer: Viewer, Query(query): Query<KeysQuery>) -> Result<Response
 
 async fn keys_page(viewer: &Viewer, query: &KeysQuery, form: Form) -> Result<KeysPage, Failed> {
     let wanted = query.clone();
-    let look = move |account: &Account, actor: &Actor, now| Seen::of(account, actor, &wanted, now);
-    let (frame, mut seen) = viewer.look(Some(Place::ApiKeys), look).await?;
+    let look = move |account: &Account, actor: &Actor, now| KeysData::of(account, actor, &wanted, now);
+    let (frame, mut seen) = viewer.look(Some(NavPage::ApiKeys), look).await?;
     let api = &viewer.portal.api;
     let wall = viewer.wall_times().await;
     for key in &mut seen.keys {
@@ -56,7 +56,7 @@ async fn keys_page(viewer: &Viewer, query: &KeysQuery, form: Form) -> Result<Key
     };
     Ok(KeysPage {
         frame,
-        path: Place::ApiKeys.path(viewer.account),
+        path: NavPage::ApiKeys.path(viewer.account),
         seen,
         form,
         new_id,
@@ -95,7 +95,7 @@ async fn create(Posted { viewer, mut form }: Posted) -> Result<Response, Failed>
             return Ok(page_again(&again));
         }
     };
-    let path = Place::ApiKeys.path(viewer.account);
+    let path = NavPage::ApiKeys.path(viewer.account);
     let identity = api.identity();
     if identity.api_key_last_used_at(viewer.account, id).is_some() {
         return Ok(done(
@@ -106,7 +106,7 @@ async fn create(Posted { viewer, mut form }: Posted) -> Result<Response, Failed>
     let secret = identity
         .put_api_key(viewer.account, id, made.scopes, made.expires_at)
         .await?;
-    let (frame, ()) = viewer.look(Some(Place::ApiKeys), |_, _, _| Ok(())).await?;
+    let (frame, ()) = viewer.look(Some(NavPage::ApiKeys), |_, _, _| Ok(())).await?;
     Ok(page(&CreatedPage {
         frame,
         path,
@@ -118,7 +118,7 @@ async fn create(Posted { viewer, mut form }: Posted) -> Result<Response, Failed>
 async fn confirm(viewer: Viewer, Path((_, key)): Path<(String, String)>) -> Result<Response, Failed> {
     let id = key_id(&key)?;
     let (frame, name) = viewer
-        .look(Some(Place::ApiKeys), move |account, actor, _| {
+        .look(Some(NavPage::ApiKeys), move |account, actor, _| {
             known(account, actor, id)
         })
         .await?;
@@ -130,7 +130,7 @@ async fn confirm(viewer: Viewer, Path((_, key)): Path<(String, String)>) -> Resu
     let wall = viewer.wall_times().await;
     Ok(page(&RevokePage {
         frame,
-        path: Place::ApiKeys.path(viewer.account),
+        path: NavPage::ApiKeys.path(viewer.account),
         id,
         name,
         last_used_at: last_used.map(|at| crate::shown::Moment(wall.shown(at))),
@@ -140,13 +140,13 @@ async fn confirm(viewer: Viewer, Path((_, key)): Path<(String, String)>) -> Resu
 async fn ask_to_rotate(viewer: Viewer, Path((_, key)): Path<(String, String)>) -> Result<Response, Failed> {
     let id = key_id(&key)?;
     let (frame, name) = viewer
-        .look(Some(Place::ApiKeys), move |account, actor, _| {
+        .look(Some(NavPage::ApiKeys), move |account, actor, _| {
             known(account, actor, id)
         })
         .await?;
     Ok(page(&RotatePage {
         frame,
-        path: Place::ApiKeys.path(viewer.account),
+        path: NavPage::ApiKeys.path(viewer.account),
         id,
         name,
     }))
@@ -177,10 +177,10 @@ async fn rotate(
         .identity()
         .rotate_api_key(viewer.account, &key, overlap, api.engine().now())
         .await?;
-    let (frame, ()) = viewer.look(Some(Place::ApiKeys), |_, _, _| Ok(())).await?;
+    let (frame, ()) = viewer.look(Some(NavPage::ApiKeys), |_, _, _| Ok(())).await?;
     Ok(page(&CreatedPage {
         frame,
-        path: Place::ApiKeys.path(viewer.account),
+        path: NavPage::ApiKeys.path(viewer.account),
         name: key.name.to_string(),
         key: secret.into_exposed(),
     }))
@@ -200,7 +200,7 @@ async fn revoke(Path((_, key)): Path<(String, String)>, posted: Posted) -> Resul
         .await?;
     let revoked = viewer.execute(Command::RevokeApiKey { id }, |_, _, _| ()).await?;
     revoked.map_err(|refusal| Failed::refused(&refusal))?;
-    let path = Place::ApiKeys.path(viewer.account);
+    let path = NavPage::ApiKeys.path(viewer.account);
     Ok(done(
         &path,
         format!(

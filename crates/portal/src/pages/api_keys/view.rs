@@ -22,7 +22,7 @@ const ROWS_MAX: usize = 50;
 pub(super) struct KeysPage {
     pub(super) frame: Frame,
     pub(super) path: String,
-    pub(super) seen: Seen,
+    pub(super) seen: KeysData,
     pub(super) form: Form,
     pub(super) new_id: ApiKeyId,
 }
@@ -72,7 +72,7 @@ pub(super) struct KeysQuery {
 }
 
 /// The data that is copied out of the account.
-pub(super) struct Seen {
+pub(super) struct KeysData {
     pub(super) keys: Vec<Key>,
     scopes: Vec<ScopeShown>,
     is_first: bool,
@@ -112,7 +112,7 @@ struct ScopeShown {
     may_give: bool,
 }
 
-impl Seen {
+impl KeysData {
     pub(super) fn of(
         account: &Account,
         actor: &Actor,

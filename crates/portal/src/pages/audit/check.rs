@@ -12,7 +12,7 @@ use super::need_reports;
 use crate::answer::done;
 use crate::failed::Failed;
 use crate::form::Posted;
-use crate::nav::Place;
+use crate::nav::NavPage;
 use crate::shown::Moment;
 
 /// The most commits that one check reads; for more, use `usher verify` in a terminal.
@@ -64,7 +64,7 @@ impl Checks {
 
 pub(super) async fn check(Posted { viewer, .. }: Posted) -> Result<Response, Failed> {
     viewer.look(None, need_reports).await?;
-    let path = Place::Audit.path(viewer.account);
+    let path = NavPage::Audit.path(viewer.account);
     let (portal, account) = (&viewer.portal, viewer.account);
     let Ok(_one_at_a_time) = portal.checks.running.try_acquire() else {
         return Ok(done(

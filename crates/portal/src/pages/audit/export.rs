@@ -15,7 +15,7 @@ use super::view::{self, Names};
 use super::{need_reports, sentence};
 use crate::answer::done;
 use crate::failed::Failed;
-use crate::nav::Place;
+use crate::nav::NavPage;
 use crate::viewer::Viewer;
 
 #[derive(Debug, Clone, Copy, Deserialize, PartialEq, Eq)]
@@ -46,7 +46,7 @@ pub(super) async fn export(
     if !form.is_right() {
         // The list shows the errors of the filters.
         return Ok(done(
-            &query.at(&Place::Audit.path(viewer.account), ""),
+            &query.at(&NavPage::Audit.path(viewer.account), ""),
             "Nothing was exported.",
         ));
     }

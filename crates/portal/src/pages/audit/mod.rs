@@ -18,7 +18,7 @@ use self::filter::AuditQuery;
 use self::view::{AuditPage, Chain, Names, Row};
 use crate::answer::{page, page_again};
 use crate::failed::Failed;
-use crate::nav::Place;
+use crate::nav::NavPage;
 use crate::routes::{Pages, get, post};
 use crate::viewer::Viewer;
 
@@ -54,8 +54,8 @@ async fn show(viewer: Viewer, Query(query): Query<AuditQuery>) -> Result<Respons
         need_reports(account, actor, now)?;
         Ok(Names::of(account, &ids))
     };
-    let (frame, names) = viewer.look(Some(Place::Audit), look).await?;
-    let path = Place::Audit.path(viewer.account);
+    let (frame, names) = viewer.look(Some(NavPage::Audit), look).await?;
+    let path = NavPage::Audit.path(viewer.account);
     let head = viewer.portal.api.engine().head(viewer.account).await?;
     let (seq, hash) = head.unwrap_or((Seq::ZERO, Hash::GENESIS));
     let chain = Chain {

@@ -24,13 +24,13 @@ const GONE: Refusal = Refusal::SignInEnded {
 
 /// The result of an attempt.
 #[derive(Clone, Copy)]
-enum Came {
+enum ActResult {
     SignedIn(SignInId),
     Working,
     Waits(TicketId),
 }
 
-impl Came {
+impl ActResult {
     fn of(_: &Account, outcome: &Outcome, _: Timestamp) -> Self {
         match outcome {
             Outcome::SignIns { ids, .. } => ids.first().map_or(Self::Working, |id| Self::SignedIn(*id)),
@@ -57,7 +57,7 @@ pub(super) async fn sign_in(Posted { viewer, mut form }: Posted) -> Result<Respo
         takeover,
         wait,
     };
-    match viewer.execute(command, Came::of).await? {
+    match viewer.execute(command, ActResult::of).await? {
         Ok(came) => {
             let jar = device::keep(CookieJar::new(), &this, secure);
             Ok(shown(&viewer, jar, &product, came))
@@ -76,7 +76,7 @@ pub(super) async fn sign_in(Posted { viewer, mut form }: Posted) -> Result<Respo
 pub(super) async fn sign_out(Posted { viewer, form }: Posted) -> Result<Response, Failed> {
     let product = product(&form)?;
     let Some(sign_in) = here(&viewer, &product).await? else {
-        return Ok(shown(&viewer, CookieJar::new(), &product, Came::Working));
+        return Ok(shown(&viewer, CookieJar::new(), &product, ActResult::Working));
     };
     let command = Command::SignOut {
         sign_in,
@@ -85,7 +85,7 @@ pub(super) async fn sign_out(Posted { viewer, form }: Posted) -> Result<Response
     };
     match viewer.as_device(sign_in).execute(command, |_, _, _| ()).await? {
         Ok(()) | Err(Refusal::SignInEnded { .. }) => {
-            Ok(shown(&viewer, CookieJar::new(), &product, Came::Working))
+            Ok(shown(&viewer, CookieJar::new(), &product, ActResult::Working))
         }
         Err(refusal) => refuse_for_good(&viewer, &product, form, &refusal).await,
     }
@@ -97,7 +97,7 @@ pub(super) async fn claim(
 ) -> Result<Response, Failed> {
     let product = product(&form)?;
     let command = Command::ClaimTicket { id: ticket.0 };
-    match viewer.execute(command, Came::of).await? {
+    match viewer.execute(command, ActResult::of).await? {
         Ok(came) => Ok(shown(&viewer, CookieJar::new(), &product, came)),
         Err(refusal) => refuse_for_good(&viewer, &product, form, &refusal).await,
     }
@@ -164,7 +164,7 @@ pub(super) async fn start(Posted { viewer, mut form }: Posted) -> Result<Respons
         valid_for: None,
         wait: is_ticked(&form, "wait"),
     };
-    match viewer.as_device(sign_in).execute(command, Came::of).await? {
+    match viewer.as_device(sign_in).execute(command, ActResult::of).await? {
         Ok(came) => Ok(shown(&viewer, CookieJar::new(), &product, came)),
         Err(refusal) => {
             let fields = [("kind", kind.as_str()), ("customer", form.value("customer"))];
@@ -203,7 +203,7 @@ pub(super) async fn work(
     let Some(sign_in) = here(&viewer, &product).await? else {
         return refuse_for_good(&viewer, &product, form, &GONE).await;
     };
-    match viewer.as_device(sign_in).execute(command, Came::of).await? {
+    match viewer.as_device(sign_in).execute(command, ActResult::of).await? {
         Ok(came) => Ok(shown(&viewer, CookieJar::new(), &product, came)),
         Err(refusal) => {
             let attempt = (format!("/console/sessions/{id}/{verb}"), Vec::new());
@@ -213,12 +213,12 @@ pub(super) async fn work(
 }
 
 /// Redirects to the console, which shows the result by itself. A message would stay longer than it is true.
-fn shown(viewer: &Viewer, jar: CookieJar, product: &Product, came: Came) -> Response {
+fn shown(viewer: &Viewer, jar: CookieJar, product: &Product, result: ActResult) -> Response {
     let secure = viewer.portal.is_https();
-    let jar = match came {
-        Came::SignedIn(id) => device::keep_sign_in(jar, product, id, secure),
-        Came::Waits(id) => device::keep_ticket(jar, product, id, secure),
-        Came::Working => jar,
+    let jar = match result {
+        ActResult::SignedIn(id) => device::keep_sign_in(jar, product, id, secure),
+        ActResult::Waits(id) => device::keep_ticket(jar, product, id, secure),
+        ActResult::Working => jar,
     };
     (jar, Redirect::to(&path(product.as_str()))).into_response()
 }

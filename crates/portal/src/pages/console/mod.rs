@@ -6,11 +6,11 @@
 //! to notice that a stream's browser is gone. Without script the page reloads itself, which is a heartbeat too.
 
 mod act;
+mod data;
 mod device;
 mod past;
 mod presence;
 mod refused;
-mod seen;
 mod view;
 mod words;
 
@@ -20,14 +20,14 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use usher_domain::{Account, Actor, Refusal, Timestamp};
 
+use self::data::ConsoleData;
 use self::refused::Refused;
-use self::seen::Seen;
 use self::view::{Console, ConsolePage, StartPage};
 use crate::answer::page;
 use crate::failed::Failed;
 use crate::form::Form;
 use crate::live::{self, LivePage};
-use crate::nav::Place;
+use crate::nav::NavPage;
 use crate::pages::sign_in::From;
 use crate::routes::{Pages, get, post};
 use crate::viewer::{BY_ITSELF, Viewer};
@@ -67,7 +67,7 @@ async fn start(viewer: Viewer, choice: Query<Choice>) -> Result<Response, Failed
     presence::show_alive(&viewer, false).await?;
     let device = device::id(&viewer.jar);
     let look = move |account: &Account, actor: &Actor, now| {
-        let seen = Seen::of(account, actor, choice.0.product.as_deref(), now)?;
+        let seen = ConsoleData::of(account, actor, choice.0.product.as_deref(), now)?;
         let here = seen
             .sign_ins
             .iter()
@@ -75,7 +75,7 @@ async fn start(viewer: Viewer, choice: Query<Choice>) -> Result<Response, Failed
         let here = here.ok_or(Refusal::NotFound { what: "sign-in" })?;
         Ok((seen.product, here.lease_secs))
     };
-    let (frame, (product, lease_secs)) = viewer.look(Some(Place::AgentConsole), look).await?;
+    let (frame, (product, lease_secs)) = viewer.look(Some(NavPage::AgentConsole), look).await?;
     let product = product.map(|product| product.to_string()).unwrap_or_default();
     Ok(page(&StartPage {
         frame,
@@ -111,7 +111,7 @@ async fn console_page(
     let asked = product.to_owned();
     let device = device::id(&viewer.jar);
     let look = move |account: &Account, actor: &Actor, now| {
-        let seen = Seen::of(account, actor, Some(&asked), now)?;
+        let seen = ConsoleData::of(account, actor, Some(&asked), now)?;
         let mut sign_ins = seen.sign_ins.iter();
         let is_here = sign_ins.any(|at| Some(&at.device) == device.as_ref());
         let product = seen.product.map(|product| product.to_string());
@@ -137,22 +137,27 @@ async fn console_page(
 
 impl LivePage for ConsolePage {
     type Query = Choice;
-    type Seen = Seen;
+    type Data = ConsoleData;
     type Fragment = Console;
 
-    const PLACE: Place = Place::AgentConsole;
+    const NAV_PAGE: NavPage = NavPage::AgentConsole;
     const IS_LARGE: bool = false;
     const ALIVE: &'static str = live::PULSE;
 
-    fn see(account: &Account, actor: &Actor, choice: &Choice, now: Timestamp) -> Result<Seen, Refusal> {
-        Seen::of(account, actor, choice.product.as_deref(), now)
+    fn see(
+        account: &Account,
+        actor: &Actor,
+        choice: &Choice,
+        now: Timestamp,
+    ) -> Result<ConsoleData, Refusal> {
+        ConsoleData::of(account, actor, choice.product.as_deref(), now)
     }
 
-    async fn show(viewer: &Viewer, _: &Choice, mut seen: Seen) -> Result<Console, Failed> {
+    async fn show(viewer: &Viewer, _: &Choice, mut seen: ConsoleData) -> Result<Console, Failed> {
         let codes = viewer.portal.api.identity().join_codes();
         seen.open_codes(viewer.account, codes);
         let device = device::id(&viewer.jar);
-        let is_here = |sign_in: &seen::SignInSeen| Some(&sign_in.device) == device.as_ref();
+        let is_here = |sign_in: &data::SignInRow| Some(&sign_in.device) == device.as_ref();
         let here = seen.sign_ins.iter().position(is_here);
         let here = here.map(|index| seen.sign_ins.swap_remove(index));
         let mut past = None;

@@ -4,9 +4,9 @@ use askama::Template;
 use usher_domain::Refusal;
 use usher_domain::text::DeviceId;
 
+use super::data::{ConsoleData, SessionRow, SignInRow, TicketRow};
 use super::past::{SessionPast, SignInPast, TicketPast};
 use super::refused::Refused;
-use super::seen::{Seen, SessionSeen, SignInSeen, TicketSeen};
 use super::words;
 use crate::answer::Frame;
 use crate::form::Form;
@@ -44,9 +44,9 @@ pub(super) struct StartPage {
 #[derive(Template)]
 #[template(path = "console/console.html")]
 pub(super) struct Console {
-    pub(super) seen: Seen,
+    pub(super) seen: ConsoleData,
     /// The sign-in on this browser.
-    pub(super) here: Option<SignInSeen>,
+    pub(super) here: Option<SignInRow>,
     /// How the last one ended, if there is none now.
     pub(super) past: Option<SignInPast>,
     /// How the last place in the queue was lost, since this browser was last signed in.
@@ -78,7 +78,7 @@ impl Console {
     }
 
     /// Whether the seat that the ticket waits for will be taken on this browser.
-    pub(super) fn waits_here(&self, ticket: &TicketSeen) -> bool {
+    pub(super) fn waits_here(&self, ticket: &TicketRow) -> bool {
         match &ticket.device {
             Some((device, _)) => self.device.as_ref() == Some(device),
             None => true,
@@ -86,7 +86,7 @@ impl Console {
     }
 
     /// Whether a session runs on this browser, which may act on it.
-    pub(super) fn is_here(&self, session: &SessionSeen) -> bool {
+    pub(super) fn is_here(&self, session: &SessionRow) -> bool {
         let here = self.here.as_ref();
         here.is_some_and(|here| here.id == session.sign_in)
     }

@@ -12,7 +12,7 @@ use self::guides::GUIDES;
 use self::view::{GuidePage, ListPage, Pool};
 use crate::answer::page;
 use crate::failed::Failed;
-use crate::nav::Place;
+use crate::nav::NavPage;
 use crate::routes::{Pages, get};
 use crate::viewer::Viewer;
 
@@ -37,10 +37,10 @@ fn base(viewer: &Viewer) -> Option<String> {
 
 async fn list(viewer: Viewer) -> Result<Response, Failed> {
     let look = |account: &Account, actor: &Actor, _| account.need_admin(actor);
-    let (frame, ()) = viewer.look(Some(Place::Groups), look).await?;
+    let (frame, ()) = viewer.look(Some(NavPage::Groups), look).await?;
     Ok(page(&ListPage {
         frame,
-        groups: Place::Groups.path(viewer.account),
+        groups: NavPage::Groups.path(viewer.account),
         path: format!("/a/{}/{DIRECTORIES}", viewer.account),
         base: base(&viewer),
         is_here_alone: viewer.portal.api.is_known_here_alone(),
@@ -57,15 +57,15 @@ async fn guide(viewer: Viewer, Path((_, slug)): Path<(String, String)>) -> Resul
             product: pool.product.to_string(),
         }))
     };
-    let (frame, pool) = viewer.look(Some(Place::Groups), look).await?;
+    let (frame, pool) = viewer.look(Some(NavPage::Groups), look).await?;
     let Some(guide) = GUIDES.iter().find(|guide| guide.slug == slug) else {
         return Err(usher_app::Problem::not_found("page").into());
     };
     Ok(page(&GuidePage {
         frame,
         list: format!("/a/{}/{DIRECTORIES}", viewer.account),
-        keys: Place::ApiKeys.path(viewer.account),
-        groups: Place::Groups.path(viewer.account),
+        keys: NavPage::ApiKeys.path(viewer.account),
+        groups: NavPage::Groups.path(viewer.account),
         base: base(&viewer),
         is_here_alone: viewer.portal.api.is_known_here_alone(),
         guide,

@@ -10,11 +10,11 @@ use usher_domain::permission::Privilege;
 use usher_domain::text::Name;
 use usher_domain::{Account, Actor, Command, GroupId, Refusal, UserId};
 
-use super::view::{GroupPage, GroupSeen};
+use super::view::{GroupData, GroupPage};
 use crate::answer::{done, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
-use crate::nav::Place;
+use crate::nav::NavPage;
 use crate::pages::members::{DeletePage, MembersQuery, named};
 use crate::said;
 use crate::sentence;
@@ -27,7 +27,7 @@ pub(super) fn group_id(text: &str) -> Result<GroupId, Failed> {
 }
 
 pub(super) fn path_of(viewer: &Viewer, id: GroupId) -> String {
-    format!("{}/{id}", Place::Groups.path(viewer.account))
+    format!("{}/{id}", NavPage::Groups.path(viewer.account))
 }
 
 /// Refuses viewers who may not manage groups, before the form is read.
@@ -154,7 +154,7 @@ pub(super) async fn ask_to_delete(viewer: Viewer, Path((_, group)): GroupPath) -
         let group = account.group(id).ok_or(Refusal::NotFound { what: "group" })?;
         Ok((group.name.to_string(), group.members.len()))
     };
-    let (frame, (name, members)) = viewer.look(Some(Place::Groups), look).await?;
+    let (frame, (name, members)) = viewer.look(Some(NavPage::Groups), look).await?;
     Ok(page(&DeletePage {
         frame,
         path: path_of(&viewer, id),
@@ -174,7 +174,7 @@ pub(super) async fn delete(
     let deleted = viewer.execute(Command::DeleteGroup { id }, |_, _, _| ()).await?;
     deleted.map_err(|refusal| Failed::refused(&refusal))?;
     let message = "The group is deleted. What it gave is taken back.";
-    Ok(done(&Place::Groups.path(viewer.account), message))
+    Ok(done(&NavPage::Groups.path(viewer.account), message))
 }
 
 pub(super) async fn again(viewer: &Viewer, id: GroupId, form: Form) -> Result<Response, Failed> {
@@ -191,15 +191,15 @@ async fn group_page(
     let asked = Arc::new(query.clone());
     let typed = form.as_ref().map(super::mapping::Typed::of);
     let look =
-        move |account: &Account, actor: &Actor, _| GroupSeen::of(account, actor, id, &asked, typed.as_ref());
-    let (frame, seen) = viewer.look(Some(Place::Groups), look).await?;
+        move |account: &Account, actor: &Actor, _| GroupData::of(account, actor, id, &asked, typed.as_ref());
+    let (frame, seen) = viewer.look(Some(NavPage::Groups), look).await?;
     let name = seen.name.as_str();
     let form = form.unwrap_or_default().or_showing([("name", name)]);
     Ok(GroupPage {
         frame,
         form,
-        list: Place::Groups.path(viewer.account),
-        users: Place::Users.path(viewer.account),
+        list: NavPage::Groups.path(viewer.account),
+        users: NavPage::Users.path(viewer.account),
         path: path_of(viewer, id),
         query,
         seen,

@@ -17,7 +17,7 @@ use self::view::{Groups, ListPage};
 use crate::answer::{done, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
-use crate::nav::Place;
+use crate::nav::NavPage;
 use crate::pages::directories;
 use crate::pages::members::ListQuery;
 use crate::routes::{Pages, get, post};
@@ -54,7 +54,7 @@ async fn create(Posted { viewer, mut form }: Posted) -> Result<Response, Failed>
     };
     match viewer.execute(command, |_, _, _| ()).await? {
         Ok(()) => {
-            let path = format!("{}/{id}", Place::Groups.path(viewer.account));
+            let path = format!("{}/{id}", NavPage::Groups.path(viewer.account));
             let message = format!(
                 "The group {} is there. Say what its members get, then add them.",
                 named(name)
@@ -78,11 +78,11 @@ async fn list_page(viewer: &Viewer, query: ListQuery, form: Form) -> Result<List
         let seen = Groups::of(account, actor, &asked)?;
         Ok((seen, directories::is_for(account, actor)))
     };
-    let (frame, (seen, is_admin)) = viewer.look(Some(Place::Groups), look).await?;
+    let (frame, (seen, is_admin)) = viewer.look(Some(NavPage::Groups), look).await?;
     Ok(ListPage {
         frame,
         form,
-        path: Place::Groups.path(viewer.account),
+        path: NavPage::Groups.path(viewer.account),
         query,
         directories: is_admin.then(|| format!("/a/{}/{}", viewer.account, directories::DIRECTORIES)),
         seen,

@@ -32,7 +32,7 @@ pub(super) struct GroupPage {
     pub(super) users: String,
     pub(super) path: String,
     pub(super) query: MembersQuery,
-    pub(super) seen: GroupSeen,
+    pub(super) seen: GroupData,
 }
 
 /// One page of the list of groups.
@@ -52,7 +52,7 @@ pub(super) struct Row {
 }
 
 /// A group with one page of its members.
-pub(super) struct GroupSeen {
+pub(super) struct GroupData {
     pub(super) name: String,
     pub(super) external_id: String,
     pub(super) gives: Vec<String>,
@@ -97,7 +97,7 @@ impl Groups {
     }
 }
 
-impl GroupSeen {
+impl GroupData {
     pub(super) fn of(
         account: &Account,
         actor: &Actor,

@@ -14,7 +14,7 @@ use self::view::{MePage, Myself, PasswordPage};
 use crate::answer::{done, done_with, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
-use crate::nav::Place;
+use crate::nav::NavPage;
 use crate::new_password::{self, Hashed};
 use crate::pages::sign_in::{From, new_session};
 use crate::routes::{Pages, get, post};
@@ -55,7 +55,7 @@ async fn change_password(from: From, Posted { viewer, mut form }: Posted) -> Res
     // Ends every session, including this one: anybody who knew the old password is signed out.
     viewer.set_password(user, &new, PasswordLife::Lasting).await?;
     let jar = new_session(&viewer.portal, &from, account, user, id_token.as_ref()).await?;
-    let overview = Place::Overview.path(account);
+    let overview = NavPage::Overview.path(account);
     let to = if is_temporary { &overview } else { "/me" };
     Ok(done_with(
         jar,

@@ -12,11 +12,11 @@ use usher_domain::permission::Privilege;
 use usher_domain::{Account, AccountId, Actor, Refusal, SessionId, SignInId, Timestamp, UserId};
 use usher_journal::{Cursor, JournalError, MinutesRow, PageRequest, Records, Span};
 
-use self::view::{Change, Minutes, MinutesPage, Seen};
+use self::view::{Change, Minutes, MinutesData, MinutesPage};
 use crate::answer::page;
 use crate::failed::Failed;
 use crate::live::{self, LivePage};
-use crate::nav::Place;
+use crate::nav::NavPage;
 use crate::routes::{Pages, get};
 use crate::viewer::Viewer;
 
@@ -46,17 +46,17 @@ async fn show(viewer: Viewer, query: Query<MinutesQuery>, uri: Uri) -> Result<Re
 
 impl LivePage for MinutesPage {
     type Query = MinutesQuery;
-    type Seen = Seen;
+    type Data = MinutesData;
     type Fragment = Minutes;
 
-    const PLACE: Place = Place::Minutes;
+    const NAV_PAGE: NavPage = NavPage::Minutes;
 
-    fn see(account: &Account, actor: &Actor, _: &MinutesQuery, _: Timestamp) -> Result<Seen, Refusal> {
+    fn see(account: &Account, actor: &Actor, _: &MinutesQuery, _: Timestamp) -> Result<MinutesData, Refusal> {
         account.need_in_account(actor, Privilege::ReportsView)?;
-        Ok(Seen::of(account, actor))
+        Ok(MinutesData::of(account, actor))
     }
 
-    async fn show(viewer: &Viewer, query: &MinutesQuery, seen: Seen) -> Result<Minutes, Failed> {
+    async fn show(viewer: &Viewer, query: &MinutesQuery, seen: MinutesData) -> Result<Minutes, Failed> {
         let after = match query.after.as_str() {
             "" => None,
             after => Some(after.parse::<Cursor>().map_err(|_| Failed::not_found("page"))?),
@@ -68,7 +68,7 @@ impl LivePage for MinutesPage {
             .await?;
         let spenders = spenders(viewer, &rows.items).await?;
         let wall = viewer.wall_times().await;
-        let path = Place::Minutes.path(viewer.account);
+        let path = NavPage::Minutes.path(viewer.account);
         Ok(Minutes {
             seen,
             changes: rows

@@ -11,7 +11,7 @@ use usher_journal::MinutesRow;
 
 use crate::answer::Frame;
 use crate::live::Live;
-use crate::nav::Place;
+use crate::nav::NavPage;
 use crate::shown::Moment;
 
 /// From this many minutes down, the overview warns.
@@ -28,7 +28,7 @@ pub(super) struct MinutesPage {
 #[derive(Template)]
 #[template(path = "minutes/minutes.html")]
 pub(super) struct Minutes {
-    pub(super) seen: Seen,
+    pub(super) seen: MinutesData,
     pub(super) changes: Vec<Change>,
     /// The URL of the first page; empty on the first page.
     pub(super) newest: String,
@@ -37,7 +37,7 @@ pub(super) struct Minutes {
 }
 
 /// The data that is copied out of the account.
-pub(super) struct Seen {
+pub(super) struct MinutesData {
     pub(super) left: u64,
     /// How many claims are paying, each one minute per minute.
     pub(super) paying: u32,
@@ -54,7 +54,7 @@ pub(super) struct Change {
     pub(super) balance: u64,
 }
 
-impl Seen {
+impl MinutesData {
     pub(super) fn of(account: &Account, actor: &Actor) -> Self {
         let falls_back = |pool: &&Pool| pool.rules.when_full.contains(&WhenFull::PayPerUse);
         let pools = account.pools().values();
@@ -65,7 +65,7 @@ impl Seen {
                 .filter(falls_back)
                 .map(|pool| pool.name.to_string())
                 .collect(),
-            pools_link: Place::SeatPools.link(account, actor),
+            pools_link: NavPage::SeatPools.link(account, actor),
         }
     }
 
@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn how_long_the_minutes_last_depends_on_who_pays() {
-        let mut seen = Seen {
+        let mut seen = MinutesData {
             left: 59,
             paying: 0,
             pools: vec!["Support".to_owned()],

@@ -8,11 +8,11 @@ use serde::Deserialize;
 use usher_domain::{Account, Actor, Refusal, Timestamp};
 use usher_journal::{PageRequest, RefusalFilter, Span};
 
-use self::view::{Overview, OverviewPage, Refused, Seen};
+use self::view::{Overview, OverviewData, OverviewPage, Refused};
 use crate::answer::page;
 use crate::failed::Failed;
 use crate::live::{self, LivePage};
-use crate::nav::Place;
+use crate::nav::NavPage;
 use crate::routes::{Pages, get};
 use crate::viewer::Viewer;
 
@@ -31,7 +31,7 @@ pub(crate) fn routes() -> Pages {
 }
 
 async fn to_overview(viewer: Viewer) -> Response {
-    Redirect::to(&Place::Overview.path(viewer.account)).into_response()
+    Redirect::to(&NavPage::Overview.path(viewer.account)).into_response()
 }
 
 async fn show(viewer: Viewer, uri: Uri) -> Result<Response, Failed> {
@@ -45,16 +45,16 @@ pub(super) struct Nothing {}
 
 impl LivePage for OverviewPage {
     type Query = Nothing;
-    type Seen = Seen;
+    type Data = OverviewData;
     type Fragment = Overview;
 
-    const PLACE: Place = Place::Overview;
+    const NAV_PAGE: NavPage = NavPage::Overview;
 
-    fn see(account: &Account, actor: &Actor, _: &Nothing, now: Timestamp) -> Result<Seen, Refusal> {
-        Ok(Seen::of(account, actor, now))
+    fn see(account: &Account, actor: &Actor, _: &Nothing, now: Timestamp) -> Result<OverviewData, Refusal> {
+        Ok(OverviewData::of(account, actor, now))
     }
 
-    async fn show(viewer: &Viewer, _: &Nothing, mut seen: Seen) -> Result<Overview, Failed> {
+    async fn show(viewer: &Viewer, _: &Nothing, mut seen: OverviewData) -> Result<Overview, Failed> {
         let mut refusals = Vec::new();
         if seen.sees_reports {
             let filter = RefusalFilter {

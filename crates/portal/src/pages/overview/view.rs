@@ -13,7 +13,7 @@ use usher_journal::RefusalRow;
 
 use crate::answer::Frame;
 use crate::live::Live;
-use crate::nav::Place;
+use crate::nav::NavPage;
 use crate::pages::minutes::MINUTES_LOW;
 use crate::shown::{Meter, Moment};
 
@@ -28,12 +28,12 @@ pub(super) struct OverviewPage {
 #[derive(Template)]
 #[template(path = "overview/overview.html")]
 pub(super) struct Overview {
-    pub(super) seen: Seen,
+    pub(super) seen: OverviewData,
     pub(super) refusals: Vec<Refused>,
 }
 
 /// The data that is copied out of the account.
-pub(super) struct Seen {
+pub(super) struct OverviewData {
     pub(super) now: Timestamp,
     /// Whether the viewer sees the account's pools, or only their own license.
     pub(super) is_staff: bool,
@@ -101,7 +101,7 @@ impl ProductShown {
     }
 }
 
-impl Seen {
+impl OverviewData {
     pub(super) fn of(account: &Account, actor: &Actor, now: Timestamp) -> Self {
         let is_staff = account.is_staff(actor);
         let sees_reports = account.may(actor, Privilege::ReportsView);
@@ -113,7 +113,7 @@ impl Seen {
             minutes: None,
             attention: Vec::new(),
             own: own_licenses(account, actor),
-            refusals_link: Place::Refusals.link(account, actor),
+            refusals_link: NavPage::Refusals.link(account, actor),
         };
         if is_staff {
             seen.add_products(account, actor);
@@ -143,7 +143,7 @@ impl Seen {
     }
 
     fn note_pool(&mut self, account: &Account, actor: &Actor, pool: &Pool) {
-        let fix = |place: Place, text| place.link(account, actor).map(|link| (link, text));
+        let fix = |place: NavPage, text| place.link(account, actor).map(|link| (link, text));
         let name = &pool.name;
         if pool.is_draining() {
             self.attention.push(Attention {
@@ -152,13 +152,13 @@ impl Seen {
                     counted(pool.occupied(), "seat is", "seats are"),
                     pool.seats
                 ),
-                link: fix(Place::SeatPools, "Look at its seats"),
+                link: fix(NavPage::SeatPools, "Look at its seats"),
             });
         } else if pool.waiting() > 0 {
             let people = counted(pool.waiting(), "person waits", "people wait");
             self.attention.push(Attention {
                 text: format!("{name} is full, and {people}."),
-                link: fix(Place::Queue, "Look at the queue"),
+                link: fix(NavPage::Queue, "Look at the queue"),
             });
         } else if pool.free_seats() == 0 && pool.seats > 0 {
             self.attention.push(Attention {
@@ -166,7 +166,7 @@ impl Seen {
                     1 => format!("{name} is full: its seat is taken."),
                     seats => format!("{name} is full: all {seats} seats are taken."),
                 },
-                link: fix(Place::SeatPools, "Free or add seats"),
+                link: fix(NavPage::SeatPools, "Free or add seats"),
             });
         }
     }
@@ -179,7 +179,7 @@ impl Seen {
         }
         self.minutes = Some(account.minutes());
         if account.minutes() < MINUTES_LOW {
-            let link = Place::Minutes.link(account, actor);
+            let link = NavPage::Minutes.link(account, actor);
             self.attention.push(Attention {
                 text: format!(
                     "{} left.",
@@ -303,7 +303,7 @@ impl Overview {
             unallocated: 3,
             pools: vec![pool],
         };
-        let seen = Seen {
+        let seen = OverviewData {
             now: Timestamp::default(),
             is_staff: true,
             sees_reports: true,

@@ -14,7 +14,7 @@ use super::tell;
 use crate::answer::{Frame, done, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
-use crate::nav::Place;
+use crate::nav::NavPage;
 use crate::said::named;
 use crate::viewer::Viewer;
 
@@ -61,7 +61,7 @@ pub(super) async fn create(Posted { viewer, mut form }: Posted) -> Result<Respon
     };
     match viewer.execute(command, |_, _, _| ()).await? {
         Ok(()) => {
-            let to = format!("{}?open={id}", Place::SeatPools.path(viewer.account));
+            let to = format!("{}?open={id}", NavPage::SeatPools.path(viewer.account));
             Ok(done(&to, message))
         }
         Err(refusal) => {
@@ -88,14 +88,14 @@ async fn new_page(viewer: &Viewer, preset: &str, form: Option<Form>) -> Result<N
             .collect();
         Ok((products, rules::values(rules)))
     };
-    let (frame, (products, mut values)) = viewer.look(Some(Place::SeatPools), look).await?;
+    let (frame, (products, mut values)) = viewer.look(Some(NavPage::SeatPools), look).await?;
     values.push(("seats", "0".to_owned()));
     Ok(NewPoolPage {
         frame,
         form: form.unwrap_or_else(|| showing(&values)),
         products,
-        here: format!("{}/new", Place::SeatPools.path(viewer.account)),
-        path: Place::SeatPools.path(viewer.account),
+        here: format!("{}/new", NavPage::SeatPools.path(viewer.account)),
+        path: NavPage::SeatPools.path(viewer.account),
         groups: &GROUPS,
         presets: &PRESETS,
         preset: chosen.map(|shown| shown.label),

@@ -12,7 +12,7 @@ use super::{pool_id, pool_path, tell};
 use crate::answer::{Frame, done, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
-use crate::nav::Place;
+use crate::nav::NavPage;
 use crate::said::named;
 use crate::viewer::Viewer;
 
@@ -60,7 +60,7 @@ pub(super) async fn delete(
         .await?
     {
         Ok(()) => {
-            let to = Place::SeatPools.path(viewer.account);
+            let to = NavPage::SeatPools.path(viewer.account);
             Ok(done(&to, format!("The pool {} is deleted.", named(shown.name))))
         }
         Err(refusal) => {
@@ -86,6 +86,6 @@ async fn look(viewer: &Viewer, id: PoolId, form: Form) -> Result<DeletePage, Fai
             others: others(account, id),
         })
     };
-    let (frame, pool) = viewer.look(Some(Place::SeatPools), look).await?;
+    let (frame, pool) = viewer.look(Some(NavPage::SeatPools), look).await?;
     Ok(DeletePage { frame, form, pool })
 }

@@ -17,7 +17,7 @@ use crate::answer::{Frame, done, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::live::{self, Live, LivePage};
-use crate::nav::Place;
+use crate::nav::NavPage;
 use crate::said::named;
 use crate::sentence;
 use crate::viewer::Viewer;
@@ -28,7 +28,7 @@ pub(super) struct PoolPage {
     frame: Frame,
     live: Live,
     form: Form,
-    pool: PoolSeen,
+    pool: PoolData,
     groups: &'static [RuleGroup],
     presets: &'static [PresetShown],
     /// The preset that filled in the form.
@@ -44,7 +44,7 @@ pub(super) struct PoolFigures {
 }
 
 /// The page's data besides the form.
-struct PoolSeen {
+struct PoolData {
     path: String,
     pools_path: String,
     name: String,
@@ -183,7 +183,7 @@ async fn pool_page(
     let chosen = PRESETS.iter().find(|shown| shown.slug == preset);
     let rules = rules::preset(preset);
     let look = move |account: &Account, actor: &Actor, _| {
-        let mut seen = PoolSeen::of(account, actor, id)?;
+        let mut seen = PoolData::of(account, actor, id)?;
         if let Some(rules) = &rules {
             seen.values.truncate(2);
             seen.values.extend(rules::values(rules));
@@ -212,7 +212,7 @@ pub(super) fn showing(values: &[(&'static str, String)]) -> Form {
     Form::showing(values.iter().map(|(name, value)| (*name, value.as_str())))
 }
 
-impl PoolSeen {
+impl PoolData {
     fn of(account: &Account, actor: &Actor, id: PoolId) -> Result<Self, Refusal> {
         let pool = account.pool(id).filter(|_| account.is_staff(actor));
         let pool = pool.ok_or(Refusal::NotFound { what: "pool" })?;
@@ -228,7 +228,7 @@ impl PoolSeen {
         values.extend(rules::values(&pool.rules));
         Ok(Self {
             path: pool_path(account.id(), id),
-            pools_path: Place::SeatPools.path(account.id()),
+            pools_path: NavPage::SeatPools.path(account.id()),
             name: pool.name.to_string(),
             product: pool.product.to_string(),
             users: pool.users().len(),
@@ -264,10 +264,10 @@ pub(super) fn others(account: &Account, id: PoolId) -> Vec<Target> {
 
 impl LivePage for PoolPage {
     type Query = PoolQuery;
-    type Seen = PoolFigures;
+    type Data = PoolFigures;
     type Fragment = PoolFigures;
 
-    const PLACE: Place = Place::SeatPools;
+    const NAV_PAGE: NavPage = NavPage::SeatPools;
 
     fn see(
         account: &Account,

@@ -12,7 +12,7 @@ use super::tell;
 use crate::answer::{Frame, done, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
-use crate::nav::Place;
+use crate::nav::NavPage;
 use crate::said::named;
 use crate::viewer::Viewer;
 
@@ -21,11 +21,11 @@ use crate::viewer::Viewer;
 struct LogOutPage {
     frame: Frame,
     form: Form,
-    seen: Seen,
+    seen: Eviction,
 }
 
 /// The sign-in that would end.
-struct Seen {
+struct Eviction {
     sign_in: SignInShown,
     is_own: bool,
     /// How many codes and links end with it.
@@ -101,17 +101,17 @@ fn is_over(problem: &Problem) -> bool {
 
 /// Somebody else was faster, or the user signed out themselves.
 fn over(viewer: &Viewer) -> Response {
-    let to = Place::SeatPools.path(viewer.account);
+    let to = NavPage::SeatPools.path(viewer.account);
     done(&to, "That person is not signed in there any more.")
 }
 
 async fn look(viewer: &Viewer, id: SignInId, form: Form) -> Result<LogOutPage, Failed> {
     let look = move |account: &Account, actor: &Actor, _| see(account, actor, id);
-    let (frame, seen) = viewer.look(Some(Place::SeatPools), look).await?;
+    let (frame, seen) = viewer.look(Some(NavPage::SeatPools), look).await?;
     Ok(LogOutPage { frame, form, seen })
 }
 
-fn see(account: &Account, actor: &Actor, id: SignInId) -> Result<Seen, Refusal> {
+fn see(account: &Account, actor: &Actor, id: SignInId) -> Result<Eviction, Refusal> {
     let Some(sign_in) = account.sign_ins().get(&id) else {
         // A viewer who may not see the account's users is not told that there was a sign-in.
         return Err(if account.is_staff(actor) {
@@ -134,7 +134,7 @@ fn see(account: &Account, actor: &Actor, id: SignInId) -> Result<Seen, Refusal> 
     let links = sessions
         .filter(|session| session.is_live() && !Session::is_active(session))
         .count();
-    Ok(Seen {
+    Ok(Eviction {
         sign_in: SignInShown::of(account, actor, sign_in),
         is_own,
         links,
@@ -144,10 +144,10 @@ fn see(account: &Account, actor: &Actor, id: SignInId) -> Result<Seen, Refusal> 
 }
 
 fn back(account: &Account, actor: &Actor, pool: Option<PoolId>) -> String {
-    let pools = Place::SeatPools.path(account.id());
+    let pools = NavPage::SeatPools.path(account.id());
     match pool {
         Some(pool) if account.is_staff(actor) => format!("{pools}?open={pool}"),
         _ if account.is_staff(actor) => pools,
-        _ => Place::Overview.path(account.id()),
+        _ => NavPage::Overview.path(account.id()),
     }
 }

@@ -21,12 +21,12 @@ use usher_domain::{Account, Actor, PoolId, Refusal, Timestamp};
 pub(crate) use self::paging::Paging;
 use self::seats::SeatMoves;
 pub(crate) use self::sign_ins::kind as device_kind;
-use self::view::{PoolList, PoolsPage, Seen};
+use self::view::{PoolList, PoolsData, PoolsPage};
 use crate::answer::{page, page_again};
 use crate::failed::Failed;
 use crate::form::Form;
 use crate::live::{self, LivePage};
-use crate::nav::Place;
+use crate::nav::NavPage;
 use crate::routes::{Pages, get};
 use crate::sentence;
 use crate::viewer::Viewer;
@@ -74,12 +74,15 @@ async fn show(viewer: Viewer, query: Query<ListQuery>, uri: Uri) -> Result<Respo
 
 /// A form with errors is shown at its own URL; reloading that redirects here.
 async fn to_list(viewer: Viewer) -> Redirect {
-    Redirect::to(&Place::SeatPools.path(viewer.account))
+    Redirect::to(&NavPage::SeatPools.path(viewer.account))
 }
 
 /// The list with one of its forms that has errors.
 async fn list_again(viewer: &Viewer, form: Form) -> Result<Response, Failed> {
-    let uri = Place::SeatPools.path(viewer.account).parse().unwrap_or_default();
+    let uri = NavPage::SeatPools
+        .path(viewer.account)
+        .parse()
+        .unwrap_or_default();
     Ok(page_again(
         &list_page(viewer, ListQuery::default(), &uri, form).await?,
     ))
@@ -94,30 +97,35 @@ async fn list_page(viewer: &Viewer, query: ListQuery, uri: &Uri, form: Form) -> 
         live,
         form,
         moves,
-        path: Place::SeatPools.path(viewer.account),
+        path: NavPage::SeatPools.path(viewer.account),
     })
 }
 
 impl LivePage for PoolsPage {
     type Query = ListQuery;
-    type Seen = Seen;
+    type Data = PoolsData;
     type Fragment = PoolList;
 
-    const PLACE: Place = Place::SeatPools;
+    const NAV_PAGE: NavPage = NavPage::SeatPools;
 
-    fn see(account: &Account, actor: &Actor, query: &ListQuery, _: Timestamp) -> Result<Seen, Refusal> {
+    fn see(account: &Account, actor: &Actor, query: &ListQuery, _: Timestamp) -> Result<PoolsData, Refusal> {
         account.need_staff(actor)?;
-        Ok(Seen::of(account, actor, &query.page, query.open.parse().ok()))
+        Ok(PoolsData::of(
+            account,
+            actor,
+            &query.page,
+            query.open.parse().ok(),
+        ))
     }
 
-    async fn show(_: &Viewer, _: &ListQuery, seen: Seen) -> Result<PoolList, Failed> {
+    async fn show(_: &Viewer, _: &ListQuery, seen: PoolsData) -> Result<PoolList, Failed> {
         Ok(PoolList { seen })
     }
 }
 
 /// The path of a pool's own page.
 fn pool_path(account: usher_domain::AccountId, pool: PoolId) -> String {
-    format!("{}/{pool}", Place::SeatPools.path(account))
+    format!("{}/{pool}", NavPage::SeatPools.path(account))
 }
 
 /// Parses the id in a path. An id in another format belongs to nothing.

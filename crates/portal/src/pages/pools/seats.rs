@@ -11,7 +11,7 @@ use super::{list_again, pool_id, tell};
 use crate::answer::done;
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
-use crate::nav::Place;
+use crate::nav::NavPage;
 use crate::said::named;
 
 /// The data of the forms; without choices if the viewer may not move seats.
@@ -65,7 +65,7 @@ pub(super) async fn step(Posted { viewer, mut form }: Posted) -> Result<Response
     let said = move |account: &Account, _: &_, _| account.pool(pool).map_or_else(String::new, resized);
     match viewer.execute(command, said).await? {
         Ok(message) => {
-            let to = format!("{}?open={pool}", Place::SeatPools.path(viewer.account));
+            let to = format!("{}?open={pool}", NavPage::SeatPools.path(viewer.account));
             Ok(done(&to, message))
         }
         Err(refusal) => {
@@ -87,7 +87,7 @@ pub(super) async fn move_seats(Posted { viewer, mut form }: Posted) -> Result<Re
     let command = Command::MoveSeats { way, seats };
     let said = move |account: &Account, _: &_, _| moved(account, way, seats);
     match viewer.execute(command, said).await? {
-        Ok(message) => Ok(done(&Place::SeatPools.path(viewer.account), message)),
+        Ok(message) => Ok(done(&NavPage::SeatPools.path(viewer.account), message)),
         Err(refusal) => {
             tell(&mut form, &refusal)?;
             list_again(&viewer, form).await

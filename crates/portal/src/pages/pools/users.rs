@@ -20,7 +20,7 @@ use crate::answer::{Frame, done, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::live::{self, Live, LivePage};
-use crate::nav::Place;
+use crate::nav::NavPage;
 use crate::said::named;
 use crate::viewer::Viewer;
 
@@ -33,7 +33,7 @@ pub(super) struct PoolUsersPage {
     frame: Frame,
     live: Live,
     form: Form,
-    pool: PoolSeen,
+    pool: PoolData,
 }
 
 /// The live part.
@@ -49,7 +49,7 @@ pub(super) struct PoolUsers {
 }
 
 /// The page's data outside of the live part.
-struct PoolSeen {
+struct PoolData {
     path: String,
     pools_path: String,
     name: String,
@@ -176,9 +176,9 @@ async fn users_page(
     let (frame, live) = live::open::<PoolUsersPage>(viewer, query, uri).await?;
     let look = move |account: &Account, actor: &Actor, _| {
         let pool = account.pool(id).ok_or(Refusal::NotFound { what: "pool" })?;
-        Ok(PoolSeen {
+        Ok(PoolData {
             path: pool_path(account.id(), id),
-            pools_path: Place::SeatPools.path(account.id()),
+            pools_path: NavPage::SeatPools.path(account.id()),
             name: pool.name.to_string(),
             product: pool.product.to_string(),
             users: pool.users().len(),
@@ -198,10 +198,10 @@ async fn users_page(
 
 impl LivePage for PoolUsersPage {
     type Query = UsersQuery;
-    type Seen = PoolUsers;
+    type Data = PoolUsers;
     type Fragment = PoolUsers;
 
-    const PLACE: Place = Place::SeatPools;
+    const NAV_PAGE: NavPage = NavPage::SeatPools;
 
     fn see(account: &Account, actor: &Actor, query: &UsersQuery, _: Timestamp) -> Result<PoolUsers, Refusal> {
         let pool = query.pool.and_then(|pool| account.pool(pool));

@@ -15,7 +15,7 @@ use super::sign_ins::SignInShown;
 use crate::answer::Frame;
 use crate::form::Form;
 use crate::live::Live;
-use crate::nav::Place;
+use crate::nav::NavPage;
 use crate::shown::Meter;
 
 /// Pools per page.
@@ -41,11 +41,11 @@ pub(super) struct PoolsPage {
 #[derive(Template)]
 #[template(path = "pools/list.html")]
 pub(super) struct PoolList {
-    pub(super) seen: Seen,
+    pub(super) seen: PoolsData,
 }
 
 /// The data that is copied out of the account.
-pub(super) struct Seen {
+pub(super) struct PoolsData {
     pub(super) products: Vec<ProductShown>,
     pub(super) manages: bool,
     pub(super) paging: Paging,
@@ -88,7 +88,7 @@ pub(super) struct Figures {
     pub(super) draining: u32,
 }
 
-impl Seen {
+impl PoolsData {
     pub(super) fn of(account: &Account, actor: &Actor, page: &str, open: Option<PoolId>) -> Self {
         let mut pools: Vec<_> = account.pools().values().collect();
         pools.sort_unstable_by_key(|pool| (&pool.product, !pool.default, &pool.name));
@@ -121,7 +121,7 @@ impl Seen {
             products,
             manages: account.may(actor, Privilege::SeatsManage),
             paging,
-            path: Place::SeatPools.path(account.id()),
+            path: NavPage::SeatPools.path(account.id()),
         }
     }
 }
@@ -155,7 +155,7 @@ impl PoolShown {
 
 /// The URL of the pool's users in the list of all users.
 pub(super) fn search(account: &Account, actor: &Actor, pool: &Pool) -> Option<String> {
-    let users = Place::Users.link(account, actor)?;
+    let users = NavPage::Users.link(account, actor)?;
     Some(format!("{users}?pool={}", pool.id))
 }
 
@@ -220,7 +220,7 @@ impl PoolList {
             unallocated: 2,
             pools: vec![pool],
         };
-        let seen = Seen {
+        let seen = PoolsData {
             products: vec![product],
             manages: true,
             paging: Paging::of("", POOLS_MAX, 1),

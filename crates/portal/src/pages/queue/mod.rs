@@ -9,12 +9,12 @@ use serde::Deserialize;
 use usher_app::Problem;
 use usher_domain::{Account, Actor, Code, Command, Refusal, TicketId, Timestamp};
 
-use self::view::{DropPage, Queue, QueuePage, Seen, Waiting};
+use self::view::{DropPage, Queue, QueueData, QueuePage, Waiting};
 use crate::answer::{done, page};
 use crate::failed::Failed;
 use crate::form::Posted;
 use crate::live::{self, LivePage};
-use crate::nav::Place;
+use crate::nav::NavPage;
 use crate::routes::{Pages, get};
 use crate::said::named;
 use crate::viewer::Viewer;
@@ -55,7 +55,7 @@ async fn drop_ticket(
     };
     match viewer.execute(Command::DropTicket { id }, |_, _, _| ()).await? {
         Ok(()) => {
-            let to = Place::Queue.path(viewer.account);
+            let to = NavPage::Queue.path(viewer.account);
             Ok(done(&to, format!("{} is out of the queue.", named(name))))
         }
         Err(Refusal::TicketEnded { .. }) => Ok(over(&viewer)),
@@ -72,11 +72,11 @@ async fn drop_page(viewer: &Viewer, id: TicketId) -> Result<DropPage, Failed> {
         view::need_to_drop(account, actor, ticket)?;
         Ok(Waiting::of(account, actor, ticket, now))
     };
-    let (frame, waiting) = viewer.look(Some(Place::Queue), look).await?;
+    let (frame, waiting) = viewer.look(Some(NavPage::Queue), look).await?;
     Ok(DropPage {
         frame,
         waiting,
-        path: Place::Queue.path(viewer.account),
+        path: NavPage::Queue.path(viewer.account),
     })
 }
 
@@ -90,23 +90,28 @@ fn is_over(problem: &Problem) -> bool {
 
 /// Somebody else was faster, or the user has got the seat.
 fn over(viewer: &Viewer) -> Response {
-    let to = Place::Queue.path(viewer.account);
+    let to = NavPage::Queue.path(viewer.account);
     done(&to, "That person does not wait any more.")
 }
 
 impl LivePage for QueuePage {
     type Query = QueueQuery;
-    type Seen = Seen;
+    type Data = QueueData;
     type Fragment = Queue;
 
-    const PLACE: Place = Place::Queue;
+    const NAV_PAGE: NavPage = NavPage::Queue;
 
-    fn see(account: &Account, actor: &Actor, query: &QueueQuery, now: Timestamp) -> Result<Seen, Refusal> {
+    fn see(
+        account: &Account,
+        actor: &Actor,
+        query: &QueueQuery,
+        now: Timestamp,
+    ) -> Result<QueueData, Refusal> {
         account.need_staff(actor)?;
-        Ok(Seen::of(account, actor, &query.page, now))
+        Ok(QueueData::of(account, actor, &query.page, now))
     }
 
-    async fn show(_: &Viewer, _: &QueueQuery, seen: Seen) -> Result<Queue, Failed> {
+    async fn show(_: &Viewer, _: &QueueQuery, seen: QueueData) -> Result<Queue, Failed> {
         Ok(Queue { seen })
     }
 }

@@ -7,7 +7,7 @@ use usher_domain::{Account, Actor, Refusal, Secs, TicketId, Timestamp};
 
 use crate::answer::Frame;
 use crate::live::Live;
-use crate::nav::Place;
+use crate::nav::NavPage;
 use crate::pages::pools::{Paging, device_kind};
 use crate::shown::Moment;
 
@@ -25,7 +25,7 @@ pub(super) struct QueuePage {
 #[derive(Template)]
 #[template(path = "queue/queue.html")]
 pub(super) struct Queue {
-    pub(super) seen: Seen,
+    pub(super) seen: QueueData,
 }
 
 #[derive(Template)]
@@ -37,7 +37,7 @@ pub(super) struct DropPage {
 }
 
 /// The data that is copied out of the account.
-pub(super) struct Seen {
+pub(super) struct QueueData {
     pub(super) offered: usize,
     pub(super) waiting: usize,
     pub(super) rows: Vec<Waiting>,
@@ -80,7 +80,7 @@ impl std::fmt::Display for Elapsed {
     }
 }
 
-impl Seen {
+impl QueueData {
     pub(super) fn of(account: &Account, actor: &Actor, page: &str, now: Timestamp) -> Self {
         let mut tickets: Vec<_> = account.tickets().values().collect();
         let offered = tickets.iter().filter(|ticket| is_offered(ticket)).count();
@@ -96,7 +96,7 @@ impl Seen {
                 .map(|ticket| Waiting::of(account, actor, ticket, now))
                 .collect(),
             paging,
-            path: Place::Queue.path(account.id()),
+            path: NavPage::Queue.path(account.id()),
         }
     }
 }
@@ -127,7 +127,7 @@ impl Waiting {
             position,
             estimate: estimate.map(Elapsed),
             drop: if need_to_drop(account, actor, ticket).is_ok() {
-                format!("{}/{}/drop", Place::Queue.path(account.id()), ticket.id)
+                format!("{}/{}/drop", NavPage::Queue.path(account.id()), ticket.id)
             } else {
                 String::new()
             },
@@ -173,7 +173,7 @@ impl Queue {
             estimate: None,
             drop: "/a/x/queue/y/drop".to_owned(),
         };
-        let seen = Seen {
+        let seen = QueueData {
             offered: 1,
             waiting: 1,
             rows: vec![row(None, Some(42)), row(Some(1), None)],

@@ -10,7 +10,7 @@ use usher_journal::{PageRequest, RefusalFilter, TicketFilter};
 use self::view::{Names, RefusalQuery, RefusalsPage, Row, WaitRow};
 use crate::answer::{page, page_again};
 use crate::failed::Failed;
-use crate::nav::Place;
+use crate::nav::NavPage;
 use crate::pages::audit::filter::{named, one};
 use crate::pages::audit::need_reports;
 use crate::pages::days;
@@ -90,8 +90,8 @@ async fn show(viewer: Viewer, Query(query): Query<RefusalQuery>) -> Result<Respo
     let waited = waits.iter().map(|row| (row.user, Some(row.pool)));
     let ids: Vec<_> = refused.chain(waited).collect();
     let look = move |account: &Account, _: &Actor, _| Ok(Names::of(account, &ids));
-    let (frame, names) = viewer.look(Some(Place::Refusals), look).await?;
-    let path = Place::Refusals.path(viewer.account);
+    let (frame, names) = viewer.look(Some(NavPage::Refusals), look).await?;
+    let path = NavPage::Refusals.path(viewer.account);
     let now = viewer.portal.api.engine().now();
     let shown = RefusalsPage {
         frame,

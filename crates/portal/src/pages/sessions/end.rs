@@ -11,7 +11,7 @@ use super::view::{self, SessionQuery};
 use crate::answer::{Frame, done, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
-use crate::nav::Place;
+use crate::nav::NavPage;
 use crate::viewer::Viewer;
 
 /// The most sessions ended at once.
@@ -125,11 +125,11 @@ async fn end_page(
 ) -> Result<EndPage, Failed> {
     let asked = ids.len();
     let look = move |account: &Account, actor: &Actor, now| see(account, actor, &ids, now);
-    let (frame, rows) = viewer.look(Some(Place::Sessions), look).await?;
+    let (frame, rows) = viewer.look(Some(NavPage::Sessions), look).await?;
     Ok(EndPage {
         frame,
         form,
-        path: Place::Sessions.path(viewer.account),
+        path: NavPage::Sessions.path(viewer.account),
         back: back(viewer, &query),
         query,
         gone: asked - rows.len(),
@@ -180,7 +180,9 @@ fn query<'a>(fields: impl Iterator<Item = (&'a str, &'a str)>) -> SessionQuery {
 }
 
 fn back(viewer: &Viewer, query: &SessionQuery) -> String {
-    query.first_page().to_link(&Place::Sessions.path(viewer.account))
+    query
+        .first_page()
+        .to_link(&NavPage::Sessions.path(viewer.account))
 }
 
 fn message(ended: usize, ending: usize, secs: u32) -> String {

@@ -9,12 +9,12 @@ use axum::http::Uri;
 use axum::response::Response;
 use usher_domain::{Account, Actor, Command, Refusal, SessionId, TicketId, Timestamp};
 
-use self::view::{Fragment, Seen, SessionQuery, SessionsPage};
+use self::view::{Fragment, SessionQuery, SessionsData, SessionsPage};
 use crate::answer::{done, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::live::{self, LivePage};
-use crate::nav::Place;
+use crate::nav::NavPage;
 use crate::routes::{Pages, get, post};
 use crate::viewer::Viewer;
 
@@ -44,7 +44,7 @@ async fn sessions_page(
         frame,
         live,
         form,
-        path: Place::Sessions.path(viewer.account),
+        path: NavPage::Sessions.path(viewer.account),
         query,
         products,
         sees_others,
@@ -53,17 +53,22 @@ async fn sessions_page(
 
 impl LivePage for SessionsPage {
     type Query = SessionQuery;
-    type Seen = Seen;
+    type Data = SessionsData;
     type Fragment = Fragment;
 
-    const PLACE: Place = Place::Sessions;
+    const NAV_PAGE: NavPage = NavPage::Sessions;
 
-    fn see(account: &Account, actor: &Actor, query: &SessionQuery, now: Timestamp) -> Result<Seen, Refusal> {
-        Seen::of(account, actor, query, now)
+    fn see(
+        account: &Account,
+        actor: &Actor,
+        query: &SessionQuery,
+        now: Timestamp,
+    ) -> Result<SessionsData, Refusal> {
+        SessionsData::of(account, actor, query, now)
     }
 
-    async fn show(viewer: &Viewer, query: &SessionQuery, seen: Seen) -> Result<Fragment, Failed> {
-        let path = Place::Sessions.path(viewer.account);
+    async fn show(viewer: &Viewer, query: &SessionQuery, seen: SessionsData) -> Result<Fragment, Failed> {
+        let path = NavPage::Sessions.path(viewer.account);
         Ok(Fragment::of(path, query, seen))
     }
 }
@@ -96,7 +101,7 @@ async fn act(
     command: Command,
     message: &str,
 ) -> Result<Response, Failed> {
-    let path = Place::Sessions.path(viewer.account);
+    let path = NavPage::Sessions.path(viewer.account);
     match viewer.execute(command, |_, _, _| ()).await? {
         Ok(()) => Ok(done(&path, message)),
         Err(refusal @ (Refusal::NotFound { .. } | Refusal::Forbidden { .. } | Refusal::NotYourSession)) => {

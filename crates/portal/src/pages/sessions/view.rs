@@ -55,14 +55,14 @@ pub(super) struct SessionQuery {
 #[template(path = "sessions/sessions.html")]
 pub(super) struct Fragment {
     path: String,
-    seen: Seen,
+    seen: SessionsData,
     is_filtered: bool,
     previous: String,
     next: String,
 }
 
 /// The data that is copied out of the account: one page.
-pub(super) struct Seen {
+pub(super) struct SessionsData {
     rows: Vec<Row>,
     /// The number of sessions on all pages.
     total: usize,
@@ -142,7 +142,7 @@ fn parse_place(text: &str) -> Option<(Timestamp, SessionId)> {
     Some((Timestamp::from_millis(millis.parse().ok()?), id.parse().ok()?))
 }
 
-impl Seen {
+impl SessionsData {
     /// The requested page of the sessions that the actor sees, oldest first, so that new ones are added at the end and
     /// nothing moves.
     pub(super) fn of(
@@ -186,7 +186,7 @@ impl Seen {
 }
 
 impl Fragment {
-    pub(super) fn of(path: String, query: &SessionQuery, seen: Seen) -> Self {
+    pub(super) fn of(path: String, query: &SessionQuery, seen: SessionsData) -> Self {
         let place = |row: Option<&Row>| row.map(Row::place).unwrap_or_default();
         let is_first = seen.before == 0;
         let is_last = seen.before + seen.rows.len() >= seen.total;

@@ -14,11 +14,11 @@ use usher_domain::permission::{SessionPermission, SessionPermissions};
 use usher_domain::text::Origin;
 use usher_domain::{Account, Actor, Command, Refusal};
 
-use self::view::{ORIGINS, Seen, SettingsPage};
+use self::view::{ORIGINS, SettingsData, SettingsPage};
 use crate::answer::{done, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
-use crate::nav::Place;
+use crate::nav::NavPage;
 use crate::pages::pools::rules;
 use crate::routes::{Pages, get, post};
 use crate::sentence;
@@ -67,7 +67,7 @@ async fn change_permissions(Posted { viewer, mut form }: Posted) -> Result<Respo
         ..SettingsPatch::default()
     };
     let Err(refusal) = change_settings(&viewer, change).await? else {
-        let to = Place::Settings.path(viewer.account);
+        let to = NavPage::Settings.path(viewer.account);
         return Ok(done(&to, "The session permissions are saved."));
     };
     match refusal {
@@ -108,7 +108,7 @@ async fn require_second_factor(Posted { viewer, mut form }: Posted) -> Result<Re
             } else {
                 "A second factor is now everybody’s own choice."
             };
-            return Ok(done(&Place::Settings.path(viewer.account), message));
+            return Ok(done(&NavPage::Settings.path(viewer.account), message));
         };
         form.refused(&refusal);
     }
@@ -126,7 +126,7 @@ async fn change_origins(Posted { viewer, mut form }: Posted) -> Result<Response,
             ..SettingsPatch::default()
         };
         let Err(refusal) = change_settings(&viewer, change).await? else {
-            let to = Place::Settings.path(viewer.account);
+            let to = NavPage::Settings.path(viewer.account);
             return Ok(done(&to, "The websites that may call the API are saved."));
         };
         form.refused(&refusal);
@@ -177,7 +177,7 @@ async fn change_pool_defaults(Posted { viewer, mut form }: Posted) -> Result<Res
             ..SettingsPatch::default()
         };
         let Err(refusal) = change_settings(&viewer, change).await? else {
-            let to = Place::Settings.path(viewer.account);
+            let to = NavPage::Settings.path(viewer.account);
             return Ok(done(&to, "New pools start with these rules."));
         };
         form.refused(&refusal);
@@ -203,9 +203,9 @@ async fn change_settings(viewer: &Viewer, change: SettingsPatch) -> Result<Resul
 async fn settings_page(viewer: &Viewer, preset: &str, typed: Typed) -> Result<SettingsPage, Failed> {
     let look = |account: &Account, actor: &Actor, _| {
         account.need_staff(actor)?;
-        Ok(Seen::of(account, actor))
+        Ok(SettingsData::of(account, actor))
     };
-    let (frame, seen) = viewer.look(Some(Place::Settings), look).await?;
+    let (frame, seen) = viewer.look(Some(NavPage::Settings), look).await?;
     let chosen = rules::PRESETS.iter().find(|shown| shown.slug == preset);
     let defaults = rules::preset(preset);
     let defaults = rules::values(defaults.as_ref().unwrap_or(&seen.pool_defaults));
@@ -218,7 +218,7 @@ async fn settings_page(viewer: &Viewer, preset: &str, typed: Typed) -> Result<Se
     });
     Ok(SettingsPage {
         frame,
-        path: Place::Settings.path(viewer.account),
+        path: NavPage::Settings.path(viewer.account),
         seen,
         permissions,
         second_factor,

@@ -7,7 +7,7 @@ use usher_domain::{Account, Actor};
 
 use crate::answer::Frame;
 use crate::form::Form;
-use crate::nav::Place;
+use crate::nav::NavPage;
 use crate::pages::pools::rules::{PresetShown, RuleGroup, RuleKind};
 use crate::pages::sso;
 use crate::sentence;
@@ -18,7 +18,7 @@ use crate::shown::Moment;
 pub(super) struct SettingsPage {
     pub(super) frame: Frame,
     pub(super) path: String,
-    pub(super) seen: Seen,
+    pub(super) seen: SettingsData,
     pub(super) permissions: Form,
     /// Whether a second factor is required.
     pub(super) second_factor: Form,
@@ -33,7 +33,7 @@ pub(super) struct SettingsPage {
 }
 
 /// The data that is copied out of the account.
-pub(super) struct Seen {
+pub(super) struct SettingsData {
     pub(super) name: String,
     pub(super) id: String,
     pub(super) created_at: Moment,
@@ -84,7 +84,7 @@ pub(super) const PERMISSIONS: [PermissionField; 4] = [
     },
 ];
 
-impl Seen {
+impl SettingsData {
     pub(super) fn of(account: &Account, actor: &Actor) -> Self {
         let settings = account.settings();
         let refused = account.need(actor, Privilege::SettingsManage).err();
@@ -97,10 +97,10 @@ impl Seen {
             pool_defaults: settings.pool_defaults.clone(),
             refused: refused.map(|refusal| sentence::of(&refusal)),
             overrides: own_say.count(),
-            users_link: Place::Users.link(account, actor),
+            users_link: NavPage::Users.link(account, actor),
             single_sign_on: sso::has_settings(account, actor)
                 .then(|| format!("/a/{}/{}", account.id(), sso::SETTINGS)),
-            pools_link: Place::SeatPools.link(account, actor),
+            pools_link: NavPage::SeatPools.link(account, actor),
             session_permissions: settings.session_permissions,
             cors_origins: settings.cors_origins.iter().map(ToString::to_string).collect(),
             is_second_factor_required: settings.sign_in.second_factor_for_admins,

@@ -10,7 +10,7 @@ use usher_identity::{IdentityError, Secret};
 use super::From;
 use crate::answer::done;
 use crate::failed::Failed;
-use crate::nav::Place;
+use crate::nav::NavPage;
 use crate::pages::sso;
 use crate::portal::Portal;
 use crate::{cookies, rights};
@@ -44,7 +44,7 @@ pub(crate) async fn begin(
     }
     Ok(match standing {
         Standing::MayEnter => {
-            let overview = Place::Overview.path(account);
+            let overview = NavPage::Overview.path(account);
             let to = if is_own_path(back) { back } else { &overview };
             (jar, Redirect::to(to)).into_response()
         }

@@ -45,7 +45,7 @@ enum Known {
     No,
 }
 
-struct Seen {
+struct KnownState {
     known: Known,
     /// The user who wants to connect to the provider.
     wants_link: Option<Box<User>>,
@@ -114,7 +114,7 @@ fn subject(person: &Person) -> Option<Subject> {
     })
 }
 
-async fn look(door: &Door<'_>, vouched: &Vouched, subject: &Subject) -> Result<Seen, Failed> {
+async fn look(door: &Door<'_>, vouched: &Vouched, subject: &Subject) -> Result<KnownState, Failed> {
     let (subject, person, provider) = (subject.clone(), vouched.person.clone(), vouched.provider.clone());
     let link_to = vouched.link_to;
     let view = move |account: &Account, _| {
@@ -125,7 +125,7 @@ async fn look(door: &Door<'_>, vouched: &Vouched, subject: &Subject) -> Result<S
             Known::No => None,
         });
         let present = user.map(|user| of_user(account, user.id)).unwrap_or_default();
-        Seen {
+        KnownState {
             groups: person.groups.as_ref().and_then(|named| {
                 let known = matched(account, named);
                 // An empty list means that the person is in no group. Only unknown names mean nothing.

@@ -29,7 +29,7 @@ use crate::answer::{Frame, done_with, page, page_again, page_at};
 use crate::cookies;
 use crate::failed::Failed;
 use crate::form::{Form, Posted, PostedByAnybody};
-use crate::nav::Place;
+use crate::nav::NavPage;
 use crate::pages::sign_in::{From, is_own_path, new_session};
 use crate::portal::Portal;
 use crate::routes::{Pages, get, post};
@@ -291,7 +291,7 @@ async fn enter(
     let id_token = Some(&vouched.person.id_token);
     let session = new_session(portal, from, vouched.account, admitted.user, id_token).await?;
     let jar = session.iter().cloned().fold(jar, CookieJar::add);
-    let overview = Place::Overview.path(vouched.account);
+    let overview = NavPage::Overview.path(vouched.account);
     let to = if is_own_path(&vouched.back) {
         &vouched.back
     } else {

@@ -13,11 +13,11 @@ use usher_identity::Secret;
 use usher_identity::single_sign_on::{EMAIL_CLAIM_DEFAULT, EmailDomain, Provider, SCOPES_DEFAULT};
 
 use super::SETTINGS;
-use super::settings_view::{Addresses, DomainRow, RecentView, Seen, SettingsPage};
+use super::settings_view::{Addresses, DomainRow, RecentView, SettingsData, SettingsPage};
 use crate::answer::{done, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
-use crate::nav::Place;
+use crate::nav::NavPage;
 use crate::routes::{Pages, get, post};
 use crate::said::named;
 use crate::sentence;
@@ -53,9 +53,9 @@ async fn show(viewer: Viewer) -> Result<Response, Failed> {
 async fn settings_page(viewer: &Viewer, typed: Typed) -> Result<SettingsPage, Failed> {
     let view = |account: &Account, actor: &Actor, _| {
         account.need_admin(actor)?;
-        Ok(Seen::of(account))
+        Ok(SettingsData::of(account))
     };
-    let (frame, seen) = viewer.look(Some(Place::Settings), view).await?;
+    let (frame, seen) = viewer.look(Some(NavPage::Settings), view).await?;
     let api = &viewer.portal.api;
     let provider = api.identity().provider(viewer.account).await?;
     let domains = api.identity().named_domains(viewer.account).await?;
@@ -65,7 +65,7 @@ async fn settings_page(viewer: &Viewer, typed: Typed) -> Result<SettingsPage, Fa
     Ok(SettingsPage {
         frame,
         path: path(viewer),
-        settings_path: Place::Settings.path(viewer.account),
+        settings_path: NavPage::Settings.path(viewer.account),
         has_provider: provider.is_some(),
         is_shared: provider
             .as_ref()

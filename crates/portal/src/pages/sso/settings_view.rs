@@ -37,7 +37,7 @@ pub(super) struct SettingsPage {
     pub(super) is_only_account: bool,
     pub(super) recent: RecentView,
     pub(super) addresses: Addresses,
-    pub(super) seen: Seen,
+    pub(super) seen: SettingsData,
     pub(super) form: Form,
     pub(super) requirement: Form,
 }
@@ -120,14 +120,14 @@ fn groups_sentence(named: &[String]) -> String {
 }
 
 /// The data that is copied out of the account.
-pub(super) struct Seen {
+pub(super) struct SettingsData {
     pub(super) is_required: bool,
     break_glass: String,
     /// The owners who can be kept for emergencies, with their ids.
     pub(super) owners: Vec<(String, String)>,
 }
 
-impl Seen {
+impl SettingsData {
     pub(super) fn of(account: &Account) -> Self {
         let settings = account.settings().sign_in;
         let users = account.users().values();

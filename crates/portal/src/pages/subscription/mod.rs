@@ -6,10 +6,10 @@ use axum::response::Response;
 use usher_domain::permission::Privilege;
 use usher_domain::{Account, Actor};
 
-use self::view::{Seen, SubscriptionPage};
+use self::view::{SubscriptionData, SubscriptionPage};
 use crate::answer::page;
 use crate::failed::Failed;
-use crate::nav::Place;
+use crate::nav::NavPage;
 use crate::routes::{Pages, get};
 use crate::viewer::Viewer;
 
@@ -20,8 +20,8 @@ pub(crate) fn routes() -> Pages {
 async fn show(viewer: Viewer) -> Result<Response, Failed> {
     let look = |account: &Account, actor: &Actor, _| {
         account.need_in_account(actor, Privilege::SubscriptionManage)?;
-        Ok(Seen::of(account, actor))
+        Ok(SubscriptionData::of(account, actor))
     };
-    let (frame, seen) = viewer.look(Some(Place::Subscription), look).await?;
+    let (frame, seen) = viewer.look(Some(NavPage::Subscription), look).await?;
     Ok(page(&SubscriptionPage { frame, seen }))
 }

@@ -5,18 +5,18 @@ use usher_domain::text::Product;
 use usher_domain::{Account, Actor};
 
 use crate::answer::Frame;
-use crate::nav::Place;
+use crate::nav::NavPage;
 use crate::shown::Meter;
 
 #[derive(Template)]
 #[template(path = "subscription/subscription.html")]
 pub(super) struct SubscriptionPage {
     pub(super) frame: Frame,
-    pub(super) seen: Seen,
+    pub(super) seen: SubscriptionData,
 }
 
 /// The data that is copied out of the account.
-pub(super) struct Seen {
+pub(super) struct SubscriptionData {
     pub(super) plan: Option<PlanShown>,
     pub(super) products: Vec<ProductShown>,
     pub(super) minutes: u64,
@@ -43,7 +43,7 @@ pub(super) struct ProductShown {
     pub(super) occupied: u32,
 }
 
-impl Seen {
+impl SubscriptionData {
     pub(super) fn of(account: &Account, actor: &Actor) -> Self {
         let subscription = account.subscription();
         let plan = subscription.plan.as_ref().map(|plan| PlanShown {
@@ -57,9 +57,9 @@ impl Seen {
                 .map(|product| ProductShown::of(account, product))
                 .collect(),
             minutes: account.minutes(),
-            minutes_link: Place::Minutes.link(account, actor),
-            users_link: Place::Users.link(account, actor),
-            pools_link: Place::SeatPools.link(account, actor),
+            minutes_link: NavPage::Minutes.link(account, actor),
+            users_link: NavPage::Users.link(account, actor),
+            pools_link: NavPage::SeatPools.link(account, actor),
         }
     }
 }

@@ -16,7 +16,7 @@ use self::view::{ListPage, Teams};
 use crate::answer::{done, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
-use crate::nav::Place;
+use crate::nav::NavPage;
 use crate::pages::members::ListQuery;
 use crate::routes::{Pages, get, post};
 use crate::said::named;
@@ -50,7 +50,7 @@ async fn create(Posted { viewer, mut form }: Posted) -> Result<Response, Failed>
     };
     match viewer.execute(command, |_, _, _| ()).await? {
         Ok(()) => {
-            let path = format!("{}/{id}", Place::Teams.path(viewer.account));
+            let path = format!("{}/{id}", NavPage::Teams.path(viewer.account));
             Ok(done(
                 &path,
                 format!("The team {} is there. Add its members now.", named(name)),
@@ -70,11 +70,11 @@ async fn again(viewer: &Viewer, form: Form) -> Result<Response, Failed> {
 async fn list_page(viewer: &Viewer, query: ListQuery, form: Form) -> Result<ListPage, Failed> {
     let asked = query.clone();
     let look = move |account: &Account, actor: &Actor, _| Teams::of(account, actor, &asked);
-    let (frame, seen) = viewer.look(Some(Place::Teams), look).await?;
+    let (frame, seen) = viewer.look(Some(NavPage::Teams), look).await?;
     Ok(ListPage {
         frame,
         form,
-        path: Place::Teams.path(viewer.account),
+        path: NavPage::Teams.path(viewer.account),
         query,
         seen,
     })

@@ -10,11 +10,11 @@ use usher_domain::permission::Privilege;
 use usher_domain::text::Name;
 use usher_domain::{Account, Actor, Command, Refusal, TeamId, UserId};
 
-use super::view::{TeamPage, TeamSeen};
+use super::view::{TeamData, TeamPage};
 use crate::answer::{done, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
-use crate::nav::Place;
+use crate::nav::NavPage;
 use crate::pages::members::{DeletePage, MembersQuery, named};
 use crate::said;
 use crate::viewer::Viewer;
@@ -26,7 +26,7 @@ fn team_id(text: &str) -> Result<TeamId, Failed> {
 }
 
 fn path_of(viewer: &Viewer, id: TeamId) -> String {
-    format!("{}/{id}", Place::Teams.path(viewer.account))
+    format!("{}/{id}", NavPage::Teams.path(viewer.account))
 }
 
 /// Refuses viewers who may not manage teams, before the form is read.
@@ -112,7 +112,7 @@ pub(super) async fn ask_to_delete(viewer: Viewer, Path((_, team)): TeamPath) -> 
             .ok_or(Refusal::NotFound { what: "team" })?;
         Ok((team.name.to_string(), team.members.len()))
     };
-    let (frame, (name, members)) = viewer.look(Some(Place::Teams), look).await?;
+    let (frame, (name, members)) = viewer.look(Some(NavPage::Teams), look).await?;
     Ok(page(&DeletePage {
         frame,
         path: path_of(&viewer, id),
@@ -130,7 +130,7 @@ pub(super) async fn delete(
     let id = team_id(&team)?;
     let deleted = viewer.execute(Command::DeleteTeam { id }, |_, _, _| ()).await?;
     deleted.map_err(|refusal| Failed::refused(&refusal))?;
-    Ok(done(&Place::Teams.path(viewer.account), "The team is deleted."))
+    Ok(done(&NavPage::Teams.path(viewer.account), "The team is deleted."))
 }
 
 /// Adds users to a team or removes them. Returns their names for the message.
@@ -176,13 +176,13 @@ async fn team_page(
     form: Option<Form>,
 ) -> Result<TeamPage, Failed> {
     let asked = Arc::new(query.clone());
-    let look = move |account: &Account, actor: &Actor, _| TeamSeen::of(account, actor, id, &asked);
-    let (frame, seen) = viewer.look(Some(Place::Teams), look).await?;
+    let look = move |account: &Account, actor: &Actor, _| TeamData::of(account, actor, id, &asked);
+    let (frame, seen) = viewer.look(Some(NavPage::Teams), look).await?;
     Ok(TeamPage {
         frame,
         form: form.unwrap_or_else(|| Form::showing([("name", seen.name.as_str())])),
-        list: Place::Teams.path(viewer.account),
-        users: Place::Users.path(viewer.account),
+        list: NavPage::Teams.path(viewer.account),
+        users: NavPage::Users.path(viewer.account),
         path: path_of(viewer, id),
         query,
         seen,

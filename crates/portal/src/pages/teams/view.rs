@@ -28,7 +28,7 @@ pub(super) struct TeamPage {
     pub(super) users: String,
     pub(super) path: String,
     pub(super) query: MembersQuery,
-    pub(super) seen: TeamSeen,
+    pub(super) seen: TeamData,
 }
 
 /// One page of the list of teams.
@@ -48,7 +48,7 @@ pub(super) struct Row {
 }
 
 /// A team with one page of its members.
-pub(super) struct TeamSeen {
+pub(super) struct TeamData {
     pub(super) name: String,
     pub(super) people: Members,
 }
@@ -96,7 +96,7 @@ impl Row {
     }
 }
 
-impl TeamSeen {
+impl TeamData {
     pub(super) fn of(
         account: &Account,
         actor: &Actor,

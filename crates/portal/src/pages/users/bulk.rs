@@ -14,7 +14,7 @@ use super::words;
 use crate::answer::{done, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
-use crate::nav::Place;
+use crate::nav::NavPage;
 use crate::said::Said;
 use crate::sentence;
 use crate::viewer::Viewer;
@@ -97,7 +97,7 @@ pub(super) async fn act(Posted { viewer, mut form }: Posted) -> Result<Response,
         return Ok(done(&back, message));
     }
     let look = |_: &Account, _: &Actor, _| Ok(());
-    let (frame, ()) = match viewer.look(Some(Place::Users), look).await {
+    let (frame, ()) = match viewer.look(Some(NavPage::Users), look).await {
         Ok(seen) => seen,
         // A user who took their own rights away can no longer see the page.
         Err(failed) => return Ok(failed.into_response()),
@@ -159,14 +159,14 @@ async fn plan(viewer: &Viewer, act: &Act, who: &Who) -> Result<(crate::answer::F
         let what = act.words(account).ok_or(Refusal::NotFound { what: "pool" })?;
         Ok(Plan::of(account, actor, now, act, what, &who.users(account)))
     };
-    viewer.look(Some(Place::Users), look).await
+    viewer.look(Some(NavPage::Users), look).await
 }
 
 async fn ask_page(viewer: &Viewer, act: Act, who: Who, form: Form) -> Result<AskPage, Failed> {
     let (frame, plan) = plan(viewer, &act, &who).await?;
     Ok(AskPage {
         frame,
-        path: Place::Users.path(viewer.account),
+        path: NavPage::Users.path(viewer.account),
         back: back_to(viewer, &form),
         act: form.value("act").to_owned(),
         filter: form.value("filter").to_owned(),
@@ -183,7 +183,7 @@ async fn ask_page(viewer: &Viewer, act: Act, who: Who, form: Form) -> Result<Ask
 fn back_to(viewer: &Viewer, form: &Form) -> String {
     let query = UserQuery::parse(form.value("filter"));
     let said = query.at_page(query.page());
-    let path = Place::Users.path(viewer.account);
+    let path = NavPage::Users.path(viewer.account);
     if said.is_empty() {
         path
     } else {

@@ -16,7 +16,7 @@ use super::profile::{self, ProfileFields, Wanted};
 use crate::answer::{done, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
-use crate::nav::Place;
+use crate::nav::NavPage;
 use crate::new_password::{self, Hashed};
 use crate::said::named;
 use crate::viewer::Viewer;
@@ -182,11 +182,11 @@ async fn new_page(viewer: &Viewer, form: Form, is_seat_wanted: bool) -> Result<N
         let fields = ProfileFields::of(account, actor, now, None, wanted);
         Ok((fields, seats_for_new(account, actor, seat)))
     };
-    let (frame, (fields, seats)) = viewer.look(Some(Place::Users), look).await?;
+    let (frame, (fields, seats)) = viewer.look(Some(NavPage::Users), look).await?;
     Ok(NewPage {
         frame,
         form,
-        path: Place::Users.path(viewer.account),
+        path: NavPage::Users.path(viewer.account),
         fields,
         is_seat_wanted: is_seat_wanted && !seats.is_empty(),
         seats,

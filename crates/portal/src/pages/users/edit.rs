@@ -14,7 +14,7 @@ use super::profile::{self, Wanted};
 use crate::answer::{done, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
-use crate::nav::Place;
+use crate::nav::NavPage;
 use crate::new_password::{self, Hashed};
 use crate::said::named;
 use crate::sentence;
@@ -200,7 +200,7 @@ pub(super) async fn remove(
     done_with.map_err(|refusal| Failed::refused(&refusal))?;
     let identity = viewer.portal.api.identity();
     identity.forget_user(viewer.account, id).await?;
-    Ok(done(&Place::Users.path(viewer.account), "The user is removed."))
+    Ok(done(&NavPage::Users.path(viewer.account), "The user is removed."))
 }
 
 pub(super) async fn ask_to_deactivate(viewer: Viewer, path: UserPath) -> Result<Response, Failed> {
@@ -228,7 +228,7 @@ async fn switch(viewer: &Viewer, id: UserId, active: bool) -> Result<Result<(), 
 }
 
 pub(super) fn path_of(viewer: &Viewer, id: UserId) -> String {
-    format!("{}/{id}", Place::Users.path(viewer.account))
+    format!("{}/{id}", NavPage::Users.path(viewer.account))
 }
 
 async fn leave_page(viewer: &Viewer, user: &str, is_removal: bool) -> Result<Response, Failed> {
@@ -247,7 +247,7 @@ async fn leave_page(viewer: &Viewer, user: &str, is_removal: bool) -> Result<Res
         let why_not = why_not(account, actor, now, &command);
         Ok((Person::of(account, actor, id, now)?, why_not))
     };
-    let (frame, (person, why_not)) = viewer.look(Some(Place::Users), look).await?;
+    let (frame, (person, why_not)) = viewer.look(Some(NavPage::Users), look).await?;
     Ok(page(&LeavePage {
         frame,
         path: path_of(viewer, id),
@@ -277,7 +277,7 @@ async fn person_page(
         let fields = Person::fields(account, actor, id, now, wanted);
         Ok((person, fields))
     };
-    let (frame, (person, fields)) = viewer.look(Some(Place::Users), look).await?;
+    let (frame, (person, fields)) = viewer.look(Some(NavPage::Users), look).await?;
     let has_second_factor = viewer.portal.api.identity().has_second_factor(viewer.account, id);
     Ok(PersonPage {
         has_second_factor,

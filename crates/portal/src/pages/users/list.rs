@@ -11,7 +11,7 @@ use crate::answer::Frame;
 use crate::failed::Failed;
 use crate::form::Form;
 use crate::live::{self, Live, LivePage};
-use crate::nav::Place;
+use crate::nav::NavPage;
 use crate::shown::Moment;
 use crate::viewer::Viewer;
 
@@ -37,7 +37,7 @@ pub(super) struct ListPage {
 pub(super) struct People {
     path: String,
     query: UserQuery,
-    seen: Seen,
+    seen: UsersData,
 }
 
 /// The page's data outside of the rows: the choices.
@@ -49,7 +49,7 @@ struct Choices {
 }
 
 /// One page of users, copied out of the account.
-pub(super) struct Seen {
+pub(super) struct UsersData {
     may_users: bool,
     may_seats: bool,
     /// The number of all users of the account.
@@ -94,7 +94,7 @@ impl ListPage {
     /// The list for a query, with one of its forms that has errors.
     pub(super) async fn at(viewer: &Viewer, mut query: UserQuery, form: Form) -> Result<Self, Failed> {
         query.ticked = form.all("user").filter_map(|id| id.parse().ok()).collect();
-        let path = Place::Users.path(viewer.account);
+        let path = NavPage::Users.path(viewer.account);
         let here = format!("{path}?{}", query.at_page(query.page()));
         let here = here.parse().unwrap_or_default();
         let (frame, live) = live::open::<Self>(viewer, query.clone(), &here).await?;
@@ -126,19 +126,19 @@ impl ListPage {
 
 impl LivePage for ListPage {
     type Query = UserQuery;
-    type Seen = Seen;
+    type Data = UsersData;
     type Fragment = People;
 
-    const PLACE: Place = Place::Users;
+    const NAV_PAGE: NavPage = NavPage::Users;
 
-    fn see(account: &Account, actor: &Actor, query: &UserQuery, _: Timestamp) -> Result<Seen, Refusal> {
+    fn see(account: &Account, actor: &Actor, query: &UserQuery, _: Timestamp) -> Result<UsersData, Refusal> {
         account.need_staff(actor)?;
         let filter = Filter::of(query);
         let users = filter.matching(account);
         let matching = users.len();
         let page = query.page().min(matching.div_ceil(PAGE_SIZE).max(1));
         let shown = filter.cut(users, (page - 1) * PAGE_SIZE);
-        Ok(Seen {
+        Ok(UsersData {
             may_users: account.may(actor, Privilege::UsersManage),
             may_seats: account.may(actor, Privilege::SeatsManage),
             total: account.users().len(),
@@ -148,9 +148,9 @@ impl LivePage for ListPage {
         })
     }
 
-    async fn show(viewer: &Viewer, query: &UserQuery, seen: Seen) -> Result<People, Failed> {
+    async fn show(viewer: &Viewer, query: &UserQuery, seen: UsersData) -> Result<People, Failed> {
         Ok(People {
-            path: Place::Users.path(viewer.account),
+            path: NavPage::Users.path(viewer.account),
             query: query.clone(),
             seen,
         })

@@ -12,7 +12,7 @@ use super::profile::{ProfileFields, Wanted};
 use super::words::{self, Choice};
 use crate::answer::Frame;
 use crate::form::Form;
-use crate::nav::Place;
+use crate::nav::NavPage;
 use crate::sentence;
 use crate::shown::Moment;
 
@@ -129,13 +129,13 @@ impl Person {
             licenses: LicenseShown::all(account, user),
             teams: teams
                 .map(|team| {
-                    let path = Place::Teams.path(account.id());
+                    let path = NavPage::Teams.path(account.id());
                     (format!("{path}/{}", team.id), team.name.to_string())
                 })
                 .collect(),
             groups: groups
                 .map(|group| {
-                    let path = Place::Groups.path(account.id());
+                    let path = NavPage::Groups.path(account.id());
                     (format!("{path}/{}", group.id), group.name.to_string())
                 })
                 .collect(),

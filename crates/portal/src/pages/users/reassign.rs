@@ -17,7 +17,7 @@ use super::words;
 use crate::answer::{Frame, done, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
-use crate::nav::Place;
+use crate::nav::NavPage;
 use crate::said::named;
 use crate::sentence;
 use crate::viewer::Viewer;
@@ -38,11 +38,11 @@ struct ReassignPage {
     path: String,
     list: String,
     wanted: Wanted,
-    seen: Seen,
+    seen: Reassignment,
 }
 
 /// The current holder, and users who could have the seat.
-struct Seen {
+struct Reassignment {
     holder: String,
     product: String,
     devices: usize,
@@ -93,7 +93,7 @@ pub(super) async fn reassign(
         format!("{heir} has the seat of {seat} now, in place of {holder}.")
     };
     match viewer.execute(command, said).await? {
-        Ok(message) => Ok(done(&Place::Users.path(viewer.account), message)),
+        Ok(message) => Ok(done(&NavPage::Users.path(viewer.account), message)),
         // The seat is gone, so there is nothing to choose.
         Err(refusal @ Refusal::ChangedMeanwhile { .. }) => {
             Ok(done(&path_of(&viewer, from), sentence::of(&refusal)))
@@ -123,7 +123,7 @@ async fn again(viewer: &Viewer, from: UserId, product: &Product, form: Form) -> 
     Ok(page_again(&reassign_page(viewer, from, wanted, form).await?))
 }
 
-impl Seen {
+impl Reassignment {
     fn of(account: &Account, actor: &Actor, id: UserId, wanted: &Wanted) -> Result<Self, Refusal> {
         account.need_to_manage(actor, Privilege::SeatsManage, "user")?;
         let holder = account.user(id).ok_or(Refusal::NotFound { what: "user" })?;
@@ -211,13 +211,13 @@ async fn reassign_page(
     form: Form,
 ) -> Result<ReassignPage, Failed> {
     let asked = Arc::new(wanted.clone());
-    let look = move |account: &Account, actor: &Actor, _| Seen::of(account, actor, id, &asked);
-    let (frame, seen) = viewer.look(Some(Place::Users), look).await?;
+    let look = move |account: &Account, actor: &Actor, _| Reassignment::of(account, actor, id, &asked);
+    let (frame, seen) = viewer.look(Some(NavPage::Users), look).await?;
     Ok(ReassignPage {
         frame,
         form,
         path: path_of(viewer, id),
-        list: Place::Users.path(viewer.account),
+        list: NavPage::Users.path(viewer.account),
         wanted,
         seen,
     })

@@ -23,7 +23,7 @@ const PARTS_OF_LEASE: u32 = 3;
 const ON_MINUTES: &str = "Pay-per-use minutes, because no seat was free";
 
 /// One user's sign-ins, sessions and ticket for one product.
-pub(super) struct Seen {
+pub(super) struct ConsoleData {
     /// All products of the account.
     pub(super) products: Vec<Product>,
     /// The product shown; `None` if the account has none.
@@ -31,13 +31,13 @@ pub(super) struct Seen {
     /// The user's license in words; `None` without one.
     pub(super) license: Option<String>,
     /// The user's sign-ins on all devices.
-    pub(super) sign_ins: Vec<SignInSeen>,
-    pub(super) ticket: Option<TicketSeen>,
-    pub(super) sessions: Vec<SessionSeen>,
+    pub(super) sign_ins: Vec<SignInRow>,
+    pub(super) ticket: Option<TicketRow>,
+    pub(super) sessions: Vec<SessionRow>,
 }
 
 /// A sign-in of the user.
-pub(super) struct SignInSeen {
+pub(super) struct SignInRow {
     pub(super) id: SignInId,
     pub(super) device: DeviceId,
     pub(super) device_name: Name,
@@ -53,7 +53,7 @@ pub(super) struct SignInSeen {
 }
 
 /// The user's ticket.
-pub(super) struct TicketSeen {
+pub(super) struct TicketRow {
     pub(super) id: TicketId,
     pub(super) pool: Name,
     pub(super) since: Moment,
@@ -68,7 +68,7 @@ pub(super) struct TicketSeen {
 }
 
 /// A session of the user.
-pub(super) struct SessionSeen {
+pub(super) struct SessionRow {
     pub(super) id: SessionId,
     pub(super) sign_in: SignInId,
     pub(super) device_name: Option<Name>,
@@ -77,7 +77,7 @@ pub(super) struct SessionSeen {
     pub(super) since: Moment,
     pub(super) state: SessionState,
     kept_code: Option<JoinCode>,
-    /// `None` until it is opened ([`Seen::open_codes`]).
+    /// `None` until it is opened ([`ConsoleData::open_codes`]).
     pub(super) code: Option<String>,
     pub(super) code_until: Option<Moment>,
     pub(super) closes_in_secs: Option<u32>,
@@ -87,7 +87,7 @@ pub(super) struct SessionSeen {
     pub(super) on_minutes: bool,
 }
 
-impl Seen {
+impl ConsoleData {
     pub(super) fn of(
         account: &Account,
         actor: &Actor,
@@ -111,10 +111,10 @@ impl Seen {
             seen.license = license(account, user, &product);
             let sign_ins = account.sign_ins_of(user, &product);
             seen.sign_ins = sign_ins
-                .map(|sign_in| SignInSeen::of(account, sign_in, now))
+                .map(|sign_in| SignInRow::of(account, sign_in, now))
                 .collect();
             let ticket = account.ticket_of(user, &product);
-            seen.ticket = ticket.and_then(|ticket| TicketSeen::of(account, ticket, now));
+            seen.ticket = ticket.and_then(|ticket| TicketRow::of(account, ticket, now));
             let sessions = account.sessions_of(user, &product);
             // The device that runs a session sees it, no matter what its user may see elsewhere.
             let may_see = |session: &&Session| {
@@ -124,7 +124,7 @@ impl Seen {
             seen.sessions = sessions
                 .filter(may_see)
                 .take(SESSIONS_MAX)
-                .map(|session| SessionSeen::of(account, session, now))
+                .map(|session| SessionRow::of(account, session, now))
                 .collect();
         }
         Ok(seen)
@@ -163,7 +163,7 @@ fn license(account: &Account, user: &User, product: &Product) -> Option<String> 
     })
 }
 
-impl SignInSeen {
+impl SignInRow {
     fn of(account: &Account, sign_in: &SignIn, now: Timestamp) -> Self {
         let left = |at: Timestamp| at.remaining(now).get();
         let mut sessions = sign_in
@@ -208,7 +208,7 @@ fn funding_of<'a>(sessions: impl Iterator<Item = &'a Session>) -> &'static str {
     }
 }
 
-impl TicketSeen {
+impl TicketRow {
     fn of(account: &Account, ticket: &Ticket, now: Timestamp) -> Option<Self> {
         let pool = account.pool(ticket.pool)?;
         let position = pool.position(ticket.place);
@@ -238,7 +238,7 @@ impl TicketSeen {
     }
 }
 
-impl SessionSeen {
+impl SessionRow {
     fn of(account: &Account, session: &Session, now: Timestamp) -> Self {
         let sign_in = account.sign_ins().get(&session.sign_in);
         let (code_until, closes_in_secs, ended_by) = match &session.state {
