@@ -39,7 +39,7 @@ def encode(data):
 
 
 class Key:
-    """RSA with SHA-256, as plain as can be. Not for anything but tests."""
+    """RSA with SHA-256, as simple as possible. Only for tests."""
 
     def __init__(self, seed):
         chance = random.Random(seed)
@@ -63,7 +63,7 @@ KEY = Key(7)
 
 
 class Provider:
-    """Serves discovery, keys and tokens. `claims` go into each ID token; `delay` holds every answer back."""
+    """Serves discovery, keys and tokens. `claims` go into each ID token; `delay` delays every answer."""
 
     def __init__(self, claims=None, sends_iss=False):
         self.claims, self.delay, self.sends_iss = claims or {}, 0, sends_iss
@@ -123,8 +123,8 @@ class Provider:
         }
 
     def authorize(self, location, code):
-        """What the provider of a user who is signed in there sends the browser back with; None where the address is
-        not registered."""
+        """The redirect with which the provider sends back the browser of a signed-in user; None if the redirect URI
+        is not registered."""
         query = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(location).query))
         self.codes[code] = query
         back = {"code": code, "state": query["state"]}

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Attacks a running server, and checks that nothing comes of it.
+"""Attacks a running server, and checks that every attack fails.
 
     python3 tests/attacks/run.py USHER_BINARY [--only NAME] [--must-succeed]
 
@@ -19,7 +19,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "faults")]
 from attacks import ALL  # noqa: E402
 from target import ATTACKS, Target  # noqa: E402
 
-# Attacks that fill memory or the processor disturb one another little: each has its own server.
+# Attacks that use much memory or processor time disturb one another little: each has its own server.
 AT_A_TIME = 3
 
 
@@ -35,8 +35,8 @@ def play(attack, binary):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("binary", type=pathlib.Path)
-    parser.add_argument("--only", action="append", default=[], help="attacks whose name holds this")
-    parser.add_argument("--must-succeed", action="store_true", help="for an older program: each must reach its aim")
+    parser.add_argument("--only", action="append", default=[], help="attacks whose name contains this")
+    parser.add_argument("--must-succeed", action="store_true", help="for an older program: each attack must succeed")
     given = parser.parse_args()
     chosen = [it for it in ATTACKS if not given.only or any(part in it.name for part in given.only)]
     if given.must_succeed and not given.only:

@@ -1,4 +1,4 @@
-"""A server to attack, with accounts and people in it, and a browser without script."""
+"""A server to attack, with accounts and users, and a browser without script."""
 
 import html
 import http.client
@@ -78,7 +78,7 @@ class Target:
         return Browser(self.address, came_from)
 
     def cpu_secs(self):
-        """The processor's time that the server has used."""
+        """The processor time that the server has used."""
         fields = pathlib.Path(f"/proc/{self.server.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / 100
 
@@ -99,7 +99,7 @@ class Account:
         self.owner = self.person("Olga Owner", role="owner")
 
     def person(self, name, client=None, **fields):
-        """A user with a password; the id and the address."""
+        """Creates a user with a password. Returns the id and the address."""
         local = re.sub(r"\W+", ".", name.lower())
         body = {"name": name, "email": f"{local}@{self.id[5:13].lower()}.example", "password": PASSWORD, **fields}
         user = (client or self.operator).ok("POST", f"{self.path}/users", body)
@@ -126,7 +126,7 @@ class Person:
         return self.account.operator.by(answer.body["token"])
 
     def sign_in(self, device="laptop"):
-        """A device of this person; the id and the token of the sign-in."""
+        """Signs this person in on a device. Returns the id and the token of the sign-in."""
         body = {"user": self.id, "product": PRODUCT, "device": {"id": device, "name": device, "kind": "desktop"}}
         answer = self.account.operator.ok("POST", f"{self.account.path}/sign-ins", body)
         return answer["sign_in"]["id"], answer["token"]
@@ -184,8 +184,8 @@ class Browser:
 
 
 def raw(address, head, body=b"", timeout=10, whole=True):
-    """One request as it is; the status line and the heads of the answer. `whole`: reads its body, which streams lack
-    an end of."""
+    """Sends one raw request. Returns the status line and headers of the answer; with `whole`, the body too (not for
+    streams, which have no end)."""
     place = urllib.parse.urlsplit(address)
     connection = http.client.HTTPConnection(place.hostname, place.port, timeout=timeout)
     connection.putrequest(*head[0].split(" "), skip_accept_encoding=True)

@@ -1,4 +1,4 @@
-// Assigned seats: six named seats for nine users, reassigned now and then.
+// Assigned seats: six named seats for nine users, reassigned from time to time.
 
 import assert from "node:assert/strict";
 import { PRODUCT, World } from "./lib/api.js";
@@ -23,7 +23,7 @@ async function countClicks(page) {
   return () => clicks;
 }
 
-story("nine users, six seats of their own, and a seat that is reassigned in two clicks", async ({ open }) => {
+story("nine users, six named seats, and a seat that is reassigned in two clicks", async ({ open }) => {
   const world = await World.make({ name: "Alder Clinic IT", plan: "team", named: 6, shared: 0 });
   const owner = await world.owner();
   /** @type {Record<string, import("./lib/api.js").Person>} */
@@ -35,7 +35,7 @@ story("nine users, six seats of their own, and a seat that is reassigned in two 
   const assigned = overview.locator("dl div").filter({ hasText: "Named seats assigned" });
   await assigned.getByText("6 of 6").waitFor();
 
-  // One of the six works; one of the three others is told that they have no license, and whom to ask.
+  // A user with a seat works; a user without one is told that they have no license, and whom to ask.
   const svens = await open("/console", { as: people.Sven });
   await svens.getByText("You have a seat of your own.").waitFor();
   await signInForWork(svens);
@@ -64,7 +64,7 @@ story("nine users, six seats of their own, and a seat that is reassigned in two 
   await users.getByText(`Yuki has the seat of ${PRODUCT} now, in place of Sven.`).waitFor();
   assert.equal(clicks(), 2);
 
-  // Both learn of it at once, and so does who looks at the overview.
+  // Both see it at once, and so does the overview.
   await svens.getByText("Olga Owner changed your license, so you were signed out.").waitFor();
   await picture(svens, "assigned-seats-taken-away");
   await own.getByText("A seat of your own").waitFor();

@@ -1,4 +1,4 @@
-// A busy account: fifty changes a second, and pages that stay calm and usable all the while.
+// A busy account: fifty changes a second, and pages that stay stable and usable.
 
 import assert from "node:assert/strict";
 import { setInterval as every } from "node:timers/promises";
@@ -110,7 +110,7 @@ async function stayed(element, top) {
   assert.ok(Math.abs(now - top) <= 1, `${element} moved from ${top} to ${now}`);
 }
 
-story("fifty changes a second are shown four times a second at most, and nothing is in the way of work", async ({ open }) => {
+story("fifty changes a second are shown at most four times a second, and the page stays usable", async ({ open }) => {
   // More seats than people, so that each change is one; some unallocated, so that there are seats to add.
   const world = await World.make({ name: "Fjord Field Service", shared: AGENTS + 10 });
   const [pool] = await world.pools();
@@ -142,7 +142,7 @@ story("fifty changes a second are shown four times a second at most, and nothing
 
   const storm = new Storm(world, agents);
   try {
-    // While the list above grows and shrinks, somebody types in a field below it.
+    // While the list above grows and shrinks, the user types in a field below it.
     await pools.waitForFunction(() => document.querySelectorAll("details.pool tbody tr").length > 8);
     await field.focus();
     await field.scrollIntoViewIfNeeded();
@@ -176,7 +176,7 @@ story("fifty changes a second are shown four times a second at most, and nothing
     await stayed(row, rowAt);
     assert.ok(await row.evaluate((element) => element.matches(":hover")), "the row left the pointer");
 
-    // And what is pressed works.
+    // And buttons work.
     await pools.getByRole("button", { name: "One seat more" }).first().click();
     await pools.getByText(`Support has ${AGENTS + 6} seats now.`).waitFor();
     await sessions.getByRole("button", { name: "End the selected sessions" }).click();

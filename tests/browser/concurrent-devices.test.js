@@ -1,4 +1,4 @@
-// Concurrent devices: each device with a session takes a seat of its own, and prepaid minutes carry the overflow.
+// Concurrent devices: each device with a session takes its own seat, and prepaid minutes pay for the overflow.
 
 import { advance } from "./lib/api.js";
 import { picture } from "./lib/checks.js";
@@ -32,7 +32,7 @@ story("two devices of one agent, minutes for the overflow, and thirty seconds to
   await seesTaken(overview, "2 of 2");
   await picture(phone, "concurrent-devices-second-device");
 
-  // Who comes now works on minutes.
+  // The next user works on minutes.
   const amaras = await open("/console", { as: amara });
   await signInForWork(amaras);
   await click(amaras, "Start unattended");
@@ -50,7 +50,7 @@ story("two devices of one agent, minutes for the overflow, and thirty seconds to
   await picture(sessions, "concurrent-devices-on-minutes");
   await picture(minutes, "concurrent-devices-minutes");
 
-  // The admin closes one. Both sides see the notice run, then the session is over.
+  // The admin ends one. Both sides see the countdown, then the session ends.
   await rowOf("Sofa").getByRole("link", { name: /^End/ }).click();
   await sessions.getByText("It closes 30 seconds later, and its seat is free then.").waitFor();
   await sessions.getByLabel("Reason (optional)").fill("We close at noon");
@@ -67,7 +67,7 @@ story("two devices of one agent, minutes for the overflow, and thirty seconds to
   await picture(sessions, "concurrent-devices-notice-admin");
   await seesTaken(overview, "2 of 2");
 
-  // The seat that is free then goes to the oldest who works on minutes.
+  // The freed seat then goes to the oldest session on minutes.
   await advance(30);
   await sofas.getByText("The session was ended by Lumen Remote. You can close this page.").waitFor();
   await laptop.getByText("Ended by Olga Owner").waitFor();
@@ -78,7 +78,7 @@ story("two devices of one agent, minutes for the overflow, and thirty seconds to
   await paying.getByText("1", { exact: true }).waitFor();
   await seesTaken(overview, "2 of 2");
 
-  // The last minute is warned of; when it is over, so is the session that it carried.
+  // There is a warning before the last minute; when it has passed, the session that it paid for ends.
   await advance(150);
   const warned = work(yukis, "Kim").getByRole("alert");
   await warned.getByText("The minutes are nearly used up.").waitFor();
@@ -94,7 +94,7 @@ story("two devices of one agent, minutes for the overflow, and thirty seconds to
   await picture(yukis, "concurrent-devices-used-up");
   await picture(kims, "concurrent-devices-used-up-customer");
 
-  // The billing contact reads what is left and what it was spent on, and new minutes count at once.
+  // The billing contact sees what is left and what it was spent on, and new minutes count at once.
   await minutes.getByRole("row", { name: /−1 minute spent/ }).nth(4).waitFor();
   const subscription = await open(`/a/${world.id}/subscription`, { as: owner });
   await subscription.getByText("0 left").waitFor();

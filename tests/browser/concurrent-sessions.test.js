@@ -5,7 +5,7 @@ import { click, createCode, desk, joinAs, seesTaken, signInForWork, work } from 
 import { story } from "./lib/story.js";
 import { forgive } from "./lib/watch.js";
 
-story("three agents share two sessions: codes, pauses, a full house and an end by the admin", async ({ open }) => {
+story("three agents share two seats for sessions: codes, pauses, a full pool, and an end by the admin", async ({ open }) => {
   const { world } = await desk("Harbor Help Desk", 2, { preset: "concurrent_sessions" });
   const owner = await world.owner();
   const [sven, amara, yuki] = [await world.agent("Sven"), await world.agent("Amara"), await world.agent("Yuki")];
@@ -39,7 +39,7 @@ story("three agents share two sessions: codes, pauses, a full house and an end b
   await seesTaken(overview, "2 of 2");
   await picture(sessions, "concurrent-sessions-full");
 
-  // Pausing frees the seat and hides the session; coming back to it has to find a seat.
+  // Pausing frees the seat and hides the session; resuming it needs a free seat.
   await click(svens, "Pause");
   await customer.getByText("Sven has paused the session").waitFor();
   await seesTaken(overview, "1 of 2");
@@ -55,7 +55,7 @@ story("three agents share two sessions: codes, pauses, a full house and an end b
   await svens.getByText("You wait to take up a paused session.").waitFor();
   await overview.getByText("Support is full, and 1 person waits.").waitFor();
 
-  // The admin ends one from the list. Without a notice it closes at once, and its agent reads who did it.
+  // The admin ends one from the list. Without a notice it closes at once, and its agent sees who did it.
   await rowOf("Yuki").getByRole("checkbox").check();
   await click(sessions, "End the selected sessions…");
   await sessions.getByText("The session closes at once, and both sides are told.").waitFor();
@@ -66,7 +66,7 @@ story("three agents share two sessions: codes, pauses, a full house and an end b
   await yukis.getByText("Ended by Olga Owner: “Sven's customer is waiting”").waitFor();
   await picture(yukis, "concurrent-sessions-ended-phone");
 
-  // The seat goes to who waits, and the customer sees the session go on.
+  // The seat goes to the waiting user, and the customer sees that the session continues.
   await click(svens, "Take the seat");
   await customer.getByText("Connected").waitFor();
   await work(svens, "Kim").getByText("Active", { exact: true }).waitFor();

@@ -17,7 +17,7 @@ const SHIFT = { preset: "help_desk_shift" };
  */
 const shift = async (seats, rules) => (await desk("Fjord Field Service", seats, rules)).world;
 
-story("an agent gives a customer a code, and each sees what the other does", async ({ open }) => {
+story("an agent gives a customer a code, and each sees the other's actions", async ({ open }) => {
   const world = await shift(2, SHIFT);
   const owner = await world.owner();
   const sven = await world.agent("Sven");
@@ -54,7 +54,7 @@ story("an agent gives a customer a code, and each sees what the other does", asy
   await console.getByText("Ended by you or the customer").waitFor();
 });
 
-story("an admin ends a session, and both sides read why while the notice runs", async ({ open }) => {
+story("an admin ends a session, and both sides see why while the notice runs", async ({ open }) => {
   const world = await shift(1, { ...SHIFT, end_notice_secs: 30 });
   const sven = await world.agent("Sven");
   const console = await open("/console", { as: sven });
@@ -76,7 +76,7 @@ story("an admin ends a session, and both sides read why while the notice runs", 
   await console.getByText("No session at the moment").waitFor();
 });
 
-story("who finds all seats taken waits, is offered the next one, and takes it", async ({ open }) => {
+story("a user who finds all seats taken waits, is offered the next one, and takes it", async ({ open }) => {
   const world = await shift(1, SHIFT);
   await world.owner("Olga Owner");
   const { sign_in: taken } = await world.signIn(await world.agent("Sven"));
@@ -101,7 +101,7 @@ story("who finds all seats taken waits, is offered the next one, and takes it", 
   await page.getByText("Signed in", { exact: true }).waitFor();
 });
 
-story("an idle agent is warned, stays by a click, and without one is logged off", async ({ open }) => {
+story("an idle agent is warned, stays with a click, and without one is logged off", async ({ open }) => {
   const world = await shift(1, { ...SHIFT, auto_log_off_after_secs: 600 });
   const page = await open("/console", { as: await world.agent("Sven"), window: "phone", scheme: "dark" });
   await signInForWork(page);
@@ -120,7 +120,7 @@ story("an idle agent is warned, stays by a click, and without one is logged off"
   await page.getByText("You were logged off because you had been inactive").waitFor();
 });
 
-story("an agent who touches the page is not idle, and one who waits on it is alive", async ({ open }) => {
+story("an agent who uses the page is not idle, and a waiting page sends heartbeats", async ({ open }) => {
   const world = await shift(1, { ...SHIFT, auto_log_off_after_secs: 600 });
   const page = await open("/console", { as: await world.agent("Sven") });
   await signInForWork(page);
@@ -136,7 +136,7 @@ story("an agent who touches the page is not idle, and one who waits on it is ali
   await page.getByText("Signed in", { exact: true }).waitFor();
 });
 
-story("a page that nobody touches says by itself that it is open", async ({ open }) => {
+story("a page that nobody uses still sends heartbeats", async ({ open }) => {
   const world = await shift(1, { ...SHIFT, lease_secs: 12 });
   const page = await open("/console", { as: await world.agent("Sven") });
   await signInForWork(page);
@@ -150,7 +150,7 @@ story("a page that nobody touches says by itself that it is open", async ({ open
   assert.deepEqual(items, [], "a page that is closed keeps no seat");
 });
 
-story("who is logged out by an admin reads by whom and why, and what is typed stays", async ({ open }) => {
+story("an evicted user sees who did it and why, and their input stays", async ({ open }) => {
   const world = await shift(1, SHIFT);
   const owner = await world.owner("Olga Owner");
   const page = await open("/console", { as: await world.agent("Sven") });
@@ -168,7 +168,7 @@ story("who is logged out by an admin reads by whom and why, and what is typed st
   await checkAxe(page);
 });
 
-story("a second browser signs in instead of the first, which is told", async ({ open }) => {
+story("a second browser takes over the sign-in, and the first one is told", async ({ open }) => {
   const world = await shift(2, SHIFT);
   const sven = await world.agent("Sven");
   const first = await open("/console", { as: sven });
@@ -185,12 +185,12 @@ story("a second browser signs in instead of the first, which is told", async ({ 
   await first.getByText("You signed in on another device").waitFor();
 });
 
-story("a console that lost its connection says so, and is back by itself", async ({ open }) => {
+story("a console that lost its connection says so, and recovers by itself", async ({ open }) => {
   const world = await shift(1, SHIFT);
   const page = await open("/console", { as: await world.agent("Sven") });
   await signInForWork(page);
   forgive(page, /ERR_INTERNET_DISCONNECTED|ERR_NETWORK|htmx:sse:error/);
-  // Streams that are open outlive a browser's going offline here; ending them is what a network does.
+  // Open streams survive Playwright's offline mode; a real network failure would end them.
   await page.context().setOffline(true);
   await world.post(`${world.path}/teams`, { name: "Night", members: [] });
   await page.evaluate(() => {
@@ -208,7 +208,7 @@ story("a console that lost its connection says so, and is back by itself", async
 story("the console and the customer's page work without script", async ({ open }) => {
   const world = await shift(1, SHIFT);
   const sven = await world.agent("Sven");
-  // The form of the sign-in page was filled in with script; the cookie is what stays.
+  // Sign in with script first; the cookie stays.
   await open("/console", { as: sven });
   const page = await open("/console", { as: sven, script: false });
   await signInForWork(page);

@@ -1,5 +1,5 @@
-// Every page: no violation that axe finds, no sideways scroll on a phone, no complaint of the browser, no request to
-// another host, and the keyboard alone suffices.
+// Every page: no axe violations, no horizontal scrolling on a phone, no browser errors, no requests to another
+// host, and usable with the keyboard alone.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -138,7 +138,7 @@ for (const row of PAGES) {
   walk(row, () => (arranged ??= arrange()));
 }
 
-story("an address that is no page leads to one", async ({ open }) => {
+story("an unknown address leads to a page", async ({ open }) => {
   const { people, ids } = await (arranged ??= arrange());
   const page = await open("/me", { as: people.owner });
   for (const route of LEADS_ON) {

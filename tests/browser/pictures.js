@@ -26,7 +26,7 @@ const PICTURES = [
 await mkdir(DIRECTORY, { recursive: true });
 const browser = await launch();
 try {
-  // Who has signed in is led from the start page to their account.
+  // The start page redirects a signed-in user to their account.
   const start = await openIn(browser, "/", { as: OWNER });
   const account = new URL(start.page.url()).pathname.split("/")[2];
   await start.context.close();

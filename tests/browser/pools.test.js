@@ -1,4 +1,4 @@
-// Seat pools and the queue: who sits where, live, and what whoever manages seats does about it.
+// Seat pools and the queue: their users, live, and what an admin does about them.
 
 import assert from "node:assert/strict";
 import { Caller, PRODUCT, World } from "./lib/api.js";
@@ -14,7 +14,7 @@ async function desk(name, seats = 2) {
   return { world, owner, pool, pools: `/a/${world.id}/pools` };
 }
 
-story("an agent who signs in is seen at once, and whom the admin logs out is gone from every page", async ({ open }) => {
+story("an agent who signs in is shown at once, and an evicted one disappears from every page", async ({ open }) => {
   const { world, owner, pool, pools } = await desk("Live Desk");
   const sven = await world.agent("Sven");
   const watching = await open(pools, { as: owner, window: "phone", scheme: "dark" });
@@ -46,7 +46,7 @@ story("an agent who signs in is seen at once, and whom the admin logs out is gon
   assert.equal(after.occupied, 0);
 });
 
-story("who is in a call is shown so while it lasts", async ({ open }) => {
+story("a user in a call is shown as such while it lasts", async ({ open }) => {
   const { world, owner, pool, pools } = await desk("Call Desk");
   const { sign_in: signIn, token } = await world.signIn(await world.agent("Amara"));
   const page = await open(`${pools}?open=${pool.id}`, { as: owner });
@@ -67,7 +67,7 @@ story("who is in a call is shown so while it lasts", async ({ open }) => {
   await row.getByText("Not in a call").waitFor();
 });
 
-story("a pool with users is not deleted before they are moved", async ({ open }) => {
+story("a pool with users cannot be deleted until they are moved", async ({ open }) => {
   const { world, owner, pool, pools } = await desk("Moving Desk");
   const page = await open(`${pools}/new`, { as: owner });
   await page.getByLabel("Name").fill("Night shift");
@@ -100,7 +100,7 @@ story("a pool with users is not deleted before they are moved", async ({ open })
   await page.getByRole("button", { name: "Delete the pool" }).click();
 
   await page.getByText("The pool Night shift is deleted.").waitFor();
-  // The page that still shows it loads itself again, and says so.
+  // The page that still shows it reloads itself, and says so.
   forgive(other, /status of 404/);
   await other.getByText("There is no pool at this address.").waitFor();
   assert.deepEqual((await world.pools()).map((one) => one.id), [pool.id]);
@@ -132,7 +132,7 @@ story("without script, seats are moved and a rule is changed", async ({ open }) 
   assert.equal(changed.seats, 1);
 });
 
-story("who waits is seen at once, and can be taken out of the queue", async ({ open }) => {
+story("a waiting user is shown at once, and can be removed from the queue", async ({ open }) => {
   const { world, owner } = await desk("Queue Desk", 1);
   await world.signIn(await world.agent("Sven"));
   const page = await open(`/a/${world.id}/queue`, { as: owner });

@@ -1,4 +1,4 @@
-// Seat pools: signing in takes the seat, on one device each. Who is idle for an hour is logged off.
+// Seat pools: signing in takes the seat, on one device each. Users who are idle for an hour are logged off.
 
 import assert from "node:assert/strict";
 import { advance, PRODUCT } from "./lib/api.js";
@@ -19,7 +19,7 @@ story("a shift of three on two seats, from the first sign-in to the last log-off
   await seesTaken(overview, "0 of 2");
   await pools.getByText("Nobody is signed in.").waitFor();
 
-  // Two sign in, each in their own browser, and are seen where they sit.
+  // Two agents sign in, each in their own browser, and are shown with their seats.
   const svens = await open("/console", { as: sven });
   await svens.getByLabel("Name of this device").fill("Sven's laptop");
   await signInForWork(svens);
@@ -32,7 +32,7 @@ story("a shift of three on two seats, from the first sign-in to the last log-off
   await seesTaken(overview, "2 of 2");
   await overview.getByText("Support is full: all 2 seats are taken.").waitFor();
 
-  // The third reads why not, whom to ask and what to do, and waits.
+  // The third sees why they cannot, whom to ask and what to do, and waits.
   const yukis = await open("/console", { as: yuki });
   forgive(yukis, /status of 409/);
   await click(yukis, `Sign in for ${PRODUCT}`);
@@ -53,7 +53,7 @@ story("a shift of three on two seats, from the first sign-in to the last log-off
   await overview.getByText("Support is full, and 1 person waits.").waitFor();
   await picture(overview, "seat-pools-overview-phone");
 
-  // A customer comes through a call link; who watches the pool sees the call while it lasts.
+  // A customer joins through a call link; the pool's page shows the call while it lasts.
   const code = await createCode(svens, "Create a call link");
   const customer = await open(`/join/${code}`, { window: "phone", scheme: "dark" });
   await customer.getByText("waits for you").waitFor();
@@ -69,7 +69,7 @@ story("a shift of three on two seats, from the first sign-in to the last log-off
   await rowOf("Sven's laptop").getByText("Not in a call").waitFor();
   await svens.getByText("Ended by you or the customer").waitFor();
 
-  // The admin logs one of them out; that one reads by whom and why, and who waited is offered the seat.
+  // The admin signs one of them out, who sees who did it and why; the waiting user is offered the seat.
   const admin = await open(`/a/${world.id}/pools?open=${pool.id}`, { as: owner });
   await admin.getByRole("link", { name: "Log out Amara, Amara's phone" }).click();
   await admin.getByLabel("Reason").fill("Your shift is over");
@@ -90,7 +90,7 @@ story("a shift of three on two seats, from the first sign-in to the last log-off
   await rowOf("Yuki").waitFor();
   await queue.getByText("Nobody waits").waitFor();
 
-  // An hour later both are idle: one stays, the other is not there.
+  // An hour later both are idle: one presses Stay, the other is away.
   await advance(3540);
   const stillThere = svens.getByRole("alert").filter({ hasText: "Are you still there?" });
   await runsDown(stillThere, 60);
@@ -105,7 +105,7 @@ story("a shift of three on two seats, from the first sign-in to the last log-off
   await pools.locator("summary").getByText("1 of 2", { exact: true }).waitFor();
   await picture(pools, "seat-pools-pools");
 
-  // All pages tell the same.
+  // All pages show the same.
   await seesTaken(overview, "1 of 2");
   await overview.getByRole("row", { name: /Yuki/ }).getByText("Got in").waitFor();
   await admin.goto(`/a/${world.id}/refusals`);

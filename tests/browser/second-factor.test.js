@@ -41,7 +41,7 @@ async function typeCode(page, typed) {
   await page.getByRole("button", { name: "Sign in" }).click();
 }
 
-story("who has a second factor signs in with a code, or with a recovery code", async ({ open }) => {
+story("a user with a second factor signs in with a code, or with a recovery code", async ({ open }) => {
   const world = await World.make();
   const owner = await world.owner();
   const page = await open("/sign-in");
@@ -77,7 +77,7 @@ story("who has a second factor signs in with a code, or with a recovery code", a
   await laptop.getByText("9 are left.").waitFor();
 });
 
-story("where admins need a second factor, they are led to it and can do nothing before", async ({ open }) => {
+story("admins who need a second factor are led to it and can do nothing before", async ({ open }) => {
   const world = await World.make();
   const owner = await world.owner();
   const admin = await world.person("Adam Admin", { role: "admin", assign_seat: false });

@@ -1,4 +1,4 @@
-// Sessions, the audit and API keys: what one person does is seen by another, at once and only as far as they may.
+// Sessions, the audit and API keys: one user's actions are shown to others at once, as far as they may see them.
 
 import assert from "node:assert/strict";
 import { advance, Caller, World } from "./lib/api.js";
@@ -26,7 +26,7 @@ async function work(world, agent, device) {
   return world.post(`${world.path}/sessions`, { sign_in: sign_in.id, kind: "call", start: "active" });
 }
 
-story("an agent's session appears by itself, is selected, and ends with its notice", async ({ open }) => {
+story("an agent's session appears by itself, is selected, and ends after its notice", async ({ open }) => {
   const { world, owner, path } = await arrange();
   const sven = await world.agent("Sven");
   const amara = await world.agent("Amara");
@@ -71,7 +71,7 @@ story("an agent's session appears by itself, is selected, and ends with its noti
   assert.ok(await admin.locator(`#${kept.id}`).isVisible());
 });
 
-story("a paused session is seen by its agent alone, who takes it up again", async ({ open }) => {
+story("a paused session is visible only to its agent, who resumes it", async ({ open }) => {
   const { world, owner, path } = await arrange();
   const sven = await world.agent("Sven");
   const session = await work(world, sven);
@@ -103,7 +103,7 @@ story("sessions are ended without script too", async ({ open }) => {
   await page.locator(`#${session.id}`).getByText("closes in 30 s").waitFor();
 });
 
-story("a key works once it is made and is refused once it is revoked", async ({ open }) => {
+story("a key works once it is created and is refused once it is revoked", async ({ open }) => {
   const { world, owner } = await arrange();
   const page = await open(`/a/${world.id}/api-keys`, { as: owner });
   await page.getByLabel("Name").fill("Back end");

@@ -1,4 +1,4 @@
-// Settings: who may see and end sessions, and what new pools start with.
+// Settings: who may see and end sessions, and the initial rules of new pools.
 
 import assert from "node:assert/strict";
 import { PRODUCT, World } from "./lib/api.js";
@@ -28,7 +28,7 @@ story("control is not given without view, and the page says so beside the box", 
   assert.deepEqual(saved, { view_own: true, control_own: true, view_account: true, control_account: true });
 });
 
-story("new pools start with the rules of a known model, changed where one likes", async ({ open }) => {
+story("new pools start with the rules of a preset, which can be changed", async ({ open }) => {
   const world = await World.make({ shared: 3 });
   const page = await open(`/a/${world.id}/settings`, { as: await world.owner(), window: "phone", scheme: "dark" });
   forgive(page, /status of 422/);

@@ -8,7 +8,7 @@ import { forgive } from "./lib/watch.js";
 
 const OLGA = { email: "olga@contoso.example", password: "a password for Olga" };
 
-story("the one-time link makes the first account and its owner, who is then signed in", async ({ open }) => {
+story("the one-time link creates the first account and its owner, who is then signed in", async ({ open }) => {
   const path = new URL(setupLink()).pathname;
   const page = await open(path);
   await checkAxe(page);

@@ -17,7 +17,7 @@ async function attempt(page, email, password) {
   await page.getByRole("button", { name: "Sign in" }).click();
 }
 
-story("a wrong password is said in words, and what was typed stays", async ({ open }) => {
+story("a wrong password is explained, and the input stays", async ({ open }) => {
   const world = await World.make();
   const owner = await world.owner();
   const page = await open(`/a/${world.id}/overview`, { window: "phone", scheme: "dark" });
@@ -37,7 +37,7 @@ story("a wrong password is said in words, and what was typed stays", async ({ op
   await page.waitForURL(`**/a/${world.id}/overview`);
 });
 
-story("guessing is slowed down, with the time to wait in words", async ({ open }) => {
+story("guessing is throttled, and the page says how long to wait", async ({ open }) => {
   const world = await World.make();
   const owner = await world.owner();
   const page = await open("/sign-in");

@@ -16,7 +16,7 @@ async function signOut(page, name) {
   await page.getByRole("button", { name: "Sign out", exact: true }).click();
 }
 
-story("a new colleague comes in by the company's provider, and a password no longer does", async ({ open }) => {
+story("a new colleague signs in with the company's provider, and a password no longer works", async ({ open }) => {
   const provider = await Provider.start([NINA], base);
   try {
     const world = await World.make({ shared: 2 });
@@ -30,7 +30,7 @@ story("a new colleague comes in by the company's provider, and a password no lon
       licenses: { [PRODUCT]: { kind: "shared", pool: pool.id } },
     });
 
-    // The owner sets the provider up. What is wrong is said beside the field.
+    // The owner sets up the provider. Errors are shown at their fields.
     const page = await open(`/a/${world.id}/settings`, { as: owner });
     forgive(page, /status of 422/);
     await page.getByRole("link", { name: "single sign-on" }).click();
@@ -47,7 +47,7 @@ story("a new colleague comes in by the company's provider, and a password no lon
     await checkNarrow(page);
     await picture(page, "single-sign-on-settings");
 
-    // The domain is not proved yet, so that its addresses lead nowhere until the operator vouches for it.
+    // The domain is not proved yet, so its addresses lead nowhere until the operator vouches for it.
     const seeker = await open("/sso");
     forgive(seeker, /status of 422/);
     await seeker.getByLabel("E-mail address").fill("anybody@nordic.example");
@@ -58,7 +58,7 @@ story("a new colleague comes in by the company's provider, and a password no lon
     await page.reload();
     await page.getByText("Proved by the operator’s word").waitFor();
 
-    // Somebody new finds the way by the address, and gets what the group gives.
+    // A new user finds the provider by the address, and gets what the group gives.
     const nina = await open("/sign-in");
     await provider.welcome(nina);
     await nina.getByRole("link", { name: "Sign in with single sign-on" }).click();
@@ -76,7 +76,7 @@ story("a new colleague comes in by the company's provider, and a password no lon
     assert.equal(made.role, "member");
     assert.deepEqual(made.licenses[PRODUCT], { kind: "shared", pool: pool.id });
 
-    // Signing out ends the session at the provider as well: it asks who one is the next time.
+    // Signing out ends the session at the provider too: it asks for the user the next time.
     await signOut(nina, NINA.name);
     await nina.getByRole("button", { name: "Yes, sign me out" }).click();
     await nina.getByRole("status").getByText("You are signed out, here and at your provider.").waitFor();
@@ -93,7 +93,7 @@ story("a new colleague comes in by the company's provider, and a password no lon
     assert.equal(again.id, made.id);
     assert.deepEqual(again.licenses, {});
 
-    // From now on everybody has to come in so, except the owner who is kept for emergencies.
+    // From now on everybody has to use it, except for the owner kept for emergencies.
     const sven = await open("/sign-in");
     await signIn(sven, agent);
     await page.getByLabel("Require single sign-on of everybody").check();
@@ -121,7 +121,7 @@ story("a new colleague comes in by the company's provider, and a password no lon
   }
 });
 
-story("who says no at the provider, or is no user, is told so and is not signed in", async ({ open }) => {
+story("a person who cancels at the provider, or is not a user, is told so and not signed in", async ({ open }) => {
   const stranger = { sub: "stranger-1", name: "Sam Stranger", email: "sam@elsewhere.example", groups: [] };
   const provider = await Provider.start([stranger], base);
   try {
@@ -145,7 +145,7 @@ story("who says no at the provider, or is no user, is told so and is not signed 
     await page.goto("/me");
     await page.waitForURL(/\/sign-in/);
 
-    // An owner connects themselves, once they have come in by password.
+    // Owners connect themselves after signing in with a password.
     provider.people.set("olga-1", { sub: "olga-1", name: owner.name, email: owner.email, groups: [] });
     await provider.welcome(settings);
     await settings.goto("/me");

@@ -1,4 +1,4 @@
-// People: found among many, added, changed one by one or many at once, and put into teams.
+// Users: searching, adding, changing one or many, and teams.
 
 import assert from "node:assert/strict";
 import { PRODUCT, World } from "./lib/api.js";
@@ -33,7 +33,7 @@ function add(world, name, email, seat = false) {
 let arranged;
 const desk = () => (arranged ??= arrange());
 
-story("one of many is found as one types, and the address says so", async ({ open }) => {
+story("one of many users is found while typing, and the URL follows", async ({ open }) => {
   const { world, owner } = await desk();
   const page = await open(`/a/${world.id}/users`, { as: owner });
   await page.getByText("1 to 50 of 123").waitFor();
@@ -54,7 +54,7 @@ story("one of many is found as one types, and the address says so", async ({ ope
   await picture(page, "user-desktop");
 });
 
-story("somebody is added with a seat, once the address is right", async ({ open }) => {
+story("a user is added with a seat, once the address is valid", async ({ open }) => {
   const { world, owner } = await desk();
   const page = await open(`/a/${world.id}/users`, { as: owner });
   forgive(page, /status of 422/);
@@ -62,7 +62,7 @@ story("somebody is added with a seat, once the address is right", async ({ open 
   assert.ok(await page.getByLabel("Assign seat").isChecked());
   assert.equal(await page.getByLabel("Manage users and teams").isVisible(), false);
   await page.getByLabel("Name", { exact: true }).fill("Eva Lind");
-  // The browser takes it for an address; it is too long for one.
+  // The browser accepts it as an address; the server finds it too long.
   await page.getByLabel("E-mail address").fill(`${"e".repeat(65)}@${world.domain}`);
 
   await page.getByRole("button", { name: "Add the user" }).click();
@@ -90,7 +90,7 @@ story("a seat is reassigned in two clicks", async ({ open }) => {
   await page.getByText(`Agent 001 has the seat of ${PRODUCT} now, in place of Yuki Tanaka.`).waitFor();
 });
 
-story("many are moved to a pool: first it is said what happens to whom", async ({ open }) => {
+story("many users are moved to a pool after a preview", async ({ open }) => {
   const { world, owner } = await desk();
   const [pool] = await world.pools();
   const page = await open(`/a/${world.id}/users?q=agent-11`, { as: owner });
@@ -132,7 +132,7 @@ story("all of it works on a phone without script", async ({ open }) => {
   await picture(page, "user-phone-dark");
 });
 
-story("a team is made and filled", async ({ open }) => {
+story("a team is created and filled", async ({ open }) => {
   const { world, owner } = await desk();
   const page = await open(`/a/${world.id}/teams`, { as: owner });
   await page.getByLabel("Name", { exact: true }).fill("Night shift");
@@ -149,7 +149,7 @@ story("a team is made and filled", async ({ open }) => {
   await picture(page, "team-desktop");
 });
 
-story("who was signed out meanwhile is asked to sign in, and the list does not vanish", async ({ open }) => {
+story("a user who was signed out meanwhile is asked to sign in, and the list does not vanish", async ({ open }) => {
   const { world, owner } = await desk();
   const page = await open(`/a/${world.id}/users`, { as: owner });
   await page.context().clearCookies();
@@ -159,7 +159,7 @@ story("who was signed out meanwhile is asked to sign in, and the list does not v
   await page.waitForURL((url) => url.pathname === "/sign-in");
 });
 
-story("somebody leaves: first it is said what becomes of their seat", async ({ open }) => {
+story("a user is removed, after a page that shows what happens to their seat", async ({ open }) => {
   const { world, owner } = await desk();
   const { id } = await add(world, "Lena Lost", `lena@${world.domain}`, true);
   const page = await open(`/a/${world.id}/users/${id}`, { as: owner, window: "phone", scheme: "dark" });
@@ -174,7 +174,7 @@ story("somebody leaves: first it is said what becomes of their seat", async ({ o
   await page.getByText("The user is removed.").waitFor();
 });
 
-story("the list changes by itself and keeps what is ticked and typed", async ({ open }) => {
+story("the list updates itself and keeps ticks and input", async ({ open }) => {
   const { world, owner } = await desk();
   const page = await open(`/a/${world.id}/users?q=okaf`, { as: owner });
   const search = page.getByLabel("Name or e-mail");
@@ -185,7 +185,7 @@ story("the list changes by itself and keeps what is ticked and typed", async ({ 
   await page.getByRole("link", { name: "Bo Okafor" }).waitFor();
 
   assert.ok(await tick.isChecked());
-  // Another search has another stream, and the ticks of whom it still shows.
+  // Another search has another stream, and keeps the ticks of users it still shows.
   await search.press("End");
   await search.pressSequentially("or");
   await page.waitForURL((url) => url.searchParams.get("q") === "okafor");

@@ -21,12 +21,12 @@ import urllib.request
 OPERATOR_KEY = "the-operator-key-of-the-kept-data-directories"
 PASSWORD = "plum-lantern-orbit-47"
 PRODUCT = "remote-support"
-# Nobody sends heartbeats to a directory that is kept for years.
+# No heartbeats are sent to a directory that is kept for years.
 RULES = {"lease_secs": 2592000, "standby_expires_secs": 2592000, "auto_log_off_after_secs": 2592000}
 # The public key of the example in RFC 8037, appendix A.
 PUBLIC_KEY = {"kty": "OKP", "crv": "Ed25519", "kid": "kept", "use": "sig", "alg": "EdDSA",
               "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}
-# Made by each start.
+# Created by each start.
 NOT_KEPT = {"usher.lock", "usher.db-shm"}
 
 
@@ -43,7 +43,7 @@ class Server:
         self.url = line.removeprefix("Usher listens on ")
 
     def call(self, method, path, body=None, token=OPERATOR_KEY, expect=(200, 201, 202, 204)):
-        """The answer's JSON, where its status is one of those expected."""
+        """The JSON of an answer whose status is one of those expected."""
         data = None if body is None else json.dumps(body).encode()
         headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
         request = urllib.request.Request(self.url + path, data=data, headers=headers, method=method)
@@ -92,7 +92,7 @@ def sign_in(server, account, user, device, **more):
 
 
 def fill(server):
-    """An account with something in every table; what was acknowledged is returned."""
+    """Creates an account with something in every table. Returns everything that was acknowledged."""
     made = server.call("POST", "/v1/accounts", {"name": "Kept Example"})
     account = f"/v1/accounts/{made['id']}"
     products = {PRODUCT: {"named_seats": 1, "shared_seats": 4}}
@@ -165,7 +165,7 @@ def fill(server):
 
 
 def work_on(server, known):
-    """Changes that only the write-ahead file holds when the server is killed."""
+    """Changes that are only in the write-ahead file when the server is killed."""
     account = f"/v1/accounts/{known['account']}"
     ada = known["sign_ins"]["Ada"]
     server.call("DELETE", f"{account}/sign-ins/{ada['id']}", token=ada["token"])

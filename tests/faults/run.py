@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Lets the disk, the clock and the machine of a real server fail, and checks what was acknowledged.
+"""Makes the disk, the clock and the machine of a real server fail, and checks that nothing acknowledged is lost.
 
     python3 tests/faults/run.py USHER_BINARY [--only NAME] [--seed N] [--hours H] [--list]
 
@@ -27,17 +27,17 @@ AT_A_TIME = 6
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("binary", type=pathlib.Path, nargs="?", default=HERE.parents[1] / "target/debug/usher")
-    parser.add_argument("--only", action="append", default=[], metavar="NAME", help="scenarios whose name holds this")
-    parser.add_argument("--seed", type=int, default=SEED, help="what chance begins with; further rounds count up")
-    parser.add_argument("--hours", type=float, default=0, help="go on with new seeds for so long")
-    parser.add_argument("--scale", type=int, default=1, help="so many times more kills in a scenario")
-    parser.add_argument("--jobs", type=int, default=AT_A_TIME, help="scenarios at a time")
+    parser.add_argument("--only", action="append", default=[], metavar="NAME", help="scenarios whose name contains this")
+    parser.add_argument("--seed", type=int, default=SEED, help="the random seed; further rounds count up from it")
+    parser.add_argument("--hours", type=float, default=0, help="repeat with new seeds for this long")
+    parser.add_argument("--scale", type=int, default=1, help="multiplies the number of kills in each scenario")
+    parser.add_argument("--jobs", type=int, default=AT_A_TIME, help="how many scenarios run at a time")
     parser.add_argument("--list", action="store_true", help="only list the scenarios")
     return parser.parse_args()
 
 
 def one_round(chosen, given, library, seed):
-    """Every chosen scenario once; the outcomes, as they come."""
+    """Runs every chosen scenario once. Yields the outcomes as they come."""
     with ThreadPoolExecutor(given.jobs) as pool:
         jobs = [pool.submit(play, it, given.binary.resolve(), library, seed, given.scale) for it in chosen]
         for job in as_completed(jobs):

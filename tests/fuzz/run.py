@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Sends a running server everything that its OpenAPI document allows, and much that it does not.
+"""Sends a running server requests that its OpenAPI document allows, and many that it does not.
 
     python3 tests/fuzz/run.py USHER_BINARY
 
@@ -35,12 +35,12 @@ CHECKS = [
 ]
 # An event stream has no end to wait for: the streams have tests of their own.
 STREAMS = ("followSignIn", "followTicket")
-# What would take away the things that later requests of the same pass are about.
+# Operations that would remove the things that later requests of the same pass need.
 ENDING = ("delete", "revoke", "end", "signOut", "remove", "drop", "leave", "rotate")
 
 
 def installed():
-    """The program, installed into a folder of its own where it is not there yet."""
+    """The program, installed into its own folder if necessary."""
     wanted = (HERE / "requirements.txt").read_text()
     packages, stamp = TARGET / "packages", TARGET / "requirements.txt"
     if not stamp.exists() or stamp.read_text() != wanted:
@@ -71,7 +71,7 @@ class Server:
         self.process.wait(timeout=30)
 
     def ask(self, path, body=None, method=None, key=OPERATOR_KEY):
-        """The JSON answer to one request of the operator's."""
+        """Sends one request as the operator, and returns the JSON."""
         headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.address + path, data, headers, method=method)
@@ -86,7 +86,7 @@ class Server:
 
 
 class World:
-    """An account with something of each kind, and who may call."""
+    """An account with one thing of each kind, and its callers."""
 
     def __init__(self, server):
         self.server = server
@@ -116,11 +116,11 @@ class World:
         return self.server.ask(f"/v1/accounts/{self.account}{path}", body, method)
 
     def of_the_account(self):
-        """Only the account is known, so that most ids are of nothing."""
+        """Only the account is known, so most ids do not exist."""
         return {"path.account": self.account}
 
     def things(self):
-        """An id of a thing that exists, wherever the document asks for one."""
+        """The id of an existing thing, wherever the document asks for one."""
         return {
             **self.of_the_account(),
             "path.pool": self.pool,
@@ -140,7 +140,7 @@ def without(operations):
 
 
 def run_pass(packages, server, name, token, parameters, *arguments):
-    """One run of Schemathesis; its output where it found something."""
+    """Runs Schemathesis once. Returns its output if it found something."""
     folder = TARGET / name
     folder.mkdir(parents=True, exist_ok=True)
     config = folder / "schemathesis.toml"
@@ -155,13 +155,13 @@ def run_pass(packages, server, name, token, parameters, *arguments):
     done = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True)
     cases = [line.strip() for line in done.stdout.splitlines() if " generated, " in line]
     failures = "" if done.returncode == 0 else f"\n{done.stdout}\n{done.stderr}"
-    # In one piece: another row of passes prints as well.
+    # In one call, because the other thread prints too.
     print(f"{name}: {cases[0] if cases else 'no summary'}{failures}\n", end="", flush=True)
     return done.returncode == 0
 
 
 def among_things(server, world):
-    """Passes of several callers whose requests are about things that are there, and stay."""
+    """Passes of several callers with requests about things that exist and stay."""
     kept = without(name for name in server.operations() if name.startswith(ENDING))
     return [
         ("operator-among-things", OPERATOR_KEY, world.things(), [*kept, "--max-examples", "40"]),
@@ -171,7 +171,7 @@ def among_things(server, world):
 
 
 def at_large(_, world):
-    """Passes of the operator, who makes and ends things as well, and mostly asks for what is not there."""
+    """Passes of the operator, who also creates and ends things, and mostly requests things that do not exist."""
     every = without(["deleteAccount"])
     return [
         ("operator-everywhere", OPERATOR_KEY, world.of_the_account(), [*every, "--max-examples", "40"]),
@@ -180,7 +180,7 @@ def at_large(_, world):
 
 
 def run_row(binary, packages, passes_of):
-    """Runs passes one after the other against a server of their own; whether none found anything."""
+    """Runs passes one after the other against their own server. Returns whether none found anything."""
     with Server(binary) as server:
         passes = passes_of(server, World(server))
         passed = [run_pass(packages, server, name, *rest[:2], *rest[2]) for name, *rest in passes]

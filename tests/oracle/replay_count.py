@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Counts a replay of one feature of FlexNet debug logs, apart from Usher's own code.
+"""Counts a replay of one feature of FlexNet debug logs, independently of Usher's own code.
 
     replay_count.py LOG[.gz] --feature F [--seats N] [--group none|host|user]
     replay_count.py LOG[.gz] --many < LINES     (each line: seats, grouping, feature)
@@ -225,7 +225,7 @@ def log_peak(lines, feature):
 
 
 def episodes(attempts):
-    """How many runs of attempts of one user with less than ten minutes between them; of (seconds, user)."""
+    """How many episodes: attempts of one user with less than ten minutes between them; of (seconds, user)."""
     last, count = {}, 0
     for at, user in attempts:
         if user not in last or at - last[user] >= RETRY:

@@ -1,4 +1,4 @@
-"""What lies on the disk."""
+"""Data on the disk."""
 
 import os
 import stat
@@ -10,7 +10,7 @@ def readable_by_others(folder):
     return sorted(path.name for path in folder.iterdir() if path.is_file() and stat.S_IMODE(path.stat().st_mode) & 0o077)
 
 
-@attack("others on the machine read the files of a directory that was made before")
+@attack("other users of the machine read the files of an existing directory")
 def files_are_open_to_others(target):
     target.data.mkdir()
     target.data.chmod(0o755)
@@ -24,7 +24,7 @@ def files_are_open_to_others(target):
     return f"others can read {found}" if found else None
 
 
-@attack("the server goes on with a secrets key that everybody can read")
+@attack("the server accepts a secrets key that everybody can read")
 def secrets_key_is_open_to_others(target):
     target.serve()
     target.server.stop()
@@ -38,7 +38,7 @@ def secrets_key_is_open_to_others(target):
     return "it started without a word"
 
 
-@attack("the codes of sessions are read from the files, and let somebody in")
+@attack("session codes are read from the files and used to join")
 def join_code_lies_in_clear(target):
     account = target.serve().account("Codes")
     user = account.person("Cora Code")

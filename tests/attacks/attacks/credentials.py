@@ -1,11 +1,11 @@
-"""Keeping people out, and listening in."""
+"""Locking users out, and eavesdropping."""
 
 from target import OTHER_PASSWORD, attack
 
 ATTEMPTS = 60
 
 
-@attack("somebody who knows an address keeps its owner out")
+@attack("an attacker who only knows an address locks its user out")
 def wrong_guesses_lock_the_owner_out(target):
     account = target.serve().account("Locked")
     for _ in range(ATTEMPTS):
@@ -23,18 +23,18 @@ def wrong_guesses_lock_the_owner_out_of_the_portal(target):
     return f"the right password from another network: {page.status}" if page.status != 303 else None
 
 
-@attack("everybody who reaches the server reads its metrics")
+@attack("everybody who can reach the server reads its metrics")
 def metrics_are_public(target):
     target.serve()
     answer = target.operator.by(None).get("/metrics")
     return "/metrics answered without a token" if answer.status == 200 else None
 
 
-@attack("a browser that came by https is not told to stay there")
+@attack("a browser that uses https is not told to keep using it")
 def https_is_not_remembered(target):
     target.serve()
     for path in ("/sign-in", "/livez", "/v1/accounts", "/join/none", "/docs"):
         page = target.browser().ask(path, headers={"X-Forwarded-Proto": "https"})
         if not page.headers.get("Strict-Transport-Security"):
-            return f"{path} says nothing of HSTS"
+            return f"{path} has no HSTS header"
     return None

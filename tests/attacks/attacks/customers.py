@@ -1,4 +1,4 @@
-"""Customers with a code, and others who have heard of it."""
+"""Customers with a code, and others who have learned it."""
 
 import urllib.parse
 
@@ -27,7 +27,7 @@ class Call:
         return self
 
 
-@attack("a second customer comes into a session by the code of the first, or ends it")
+@attack("a second customer joins a session with the first one's code, or ends it")
 def second_customer_takes_the_code(target):
     call = Call(target.serve().account("Codes"), "Cora Code").join()
     eve = {"name": "Eve"}
@@ -40,7 +40,7 @@ def second_customer_takes_the_code(target):
     for what, attempt in tries.items():
         if attempt().status < 300:
             return f"the second customer {what}"
-    # The same in the portal, where a browser without the first one's cookie types the code.
+    # The same in the portal, with a browser that lacks the first one's cookie.
     browser = target.browser()
     browser.ask(call.link, {"name": "Eve"})
     browser.ask(f"{call.link}/leave", {})
@@ -50,11 +50,11 @@ def second_customer_takes_the_code(target):
     return None
 
 
-@attack("a customer follows, enters or ends the session of another customer")
+@attack("a customer follows, joins or ends another customer's session")
 def customer_reaches_another_session(target):
     account = target.serve().account("Two")
     one, other = Call(account, "Cora Code").join(), Call(account, "Otto Other").join("Zoe")
-    # What one has, also after their own session is over.
+    # With their own token, even after their own session has ended.
     for ended in (False, True):
         if ended:
             one.device.ok("POST", f"{account.path}/sessions/{one.id}/end", {})
@@ -75,7 +75,7 @@ def customer_reaches_another_session(target):
     return None
 
 
-@attack("the code of a session tells what an admin said to the agent, or who the customer is")
+@attack("a session's code reveals an admin's note to the agent, or the customer's name")
 def code_tells_what_is_not_for_customers(target):
     account = target.serve().account("Talk")
     call, found = Call(account, "Cora Code").join(), []
@@ -94,7 +94,7 @@ def code_tells_what_is_not_for_customers(target):
     return f"it tells {found}" if found else None
 
 
-@attack("wrong codes from a network keep its customers out of their sessions")
+@attack("wrong codes from a network lock its customers out of their sessions")
 def wrong_codes_block_right_ones(target):
     call = Call(target.serve().account("Flood"), "Cora Code")
     letters = "ABCDEFGHJKMNPQRSTVWXYZ23456789"

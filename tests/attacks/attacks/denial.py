@@ -1,4 +1,4 @@
-"""Wearing the server out."""
+"""Exhausting the server."""
 
 import socket
 import threading
@@ -11,7 +11,7 @@ from target import OTHER_PASSWORD, PRODUCT, attack
 LONG = "Tr0ub4dor&3-" * 20
 
 
-@attack("somebody without the right has passwords estimated and hashed")
+@attack("a user without the right has passwords estimated and hashed")
 def work_before_rights(target):
     account = target.serve().account("Costs")
     mia = account.person("Mia Member")
@@ -54,7 +54,7 @@ def long_passwords(target):
     return f"256 characters cost {long / short:.0f} times as much as 32" if long > 5 * short else None
 
 
-@attack("members of one account keep those of another from signing in")
+@attack("members of one account keep users of another from signing in")
 def one_account_takes_all_hashing(target):
     target.serve()
     hostile, honest = target.account("Hostile"), target.account("Honest")
@@ -65,7 +65,7 @@ def one_account_takes_all_hashing(target):
         client = target.server.client(None)
         while time.monotonic() < until:
             try:
-                # Right passwords, which no throttle counts.
+                # Right passwords, which are not throttled.
                 members[number % 80].ask_for_token(client=client, came_from=f"203.0.113.{number}")
             except OSError:
                 pass
@@ -84,7 +84,7 @@ def one_account_takes_all_hashing(target):
     return f"{len(bad)} of {len(answers)} honest sign-ins were answered {set(bad)}" if bad else None
 
 
-@attack("attempts with huge addresses stay in memory")
+@attack("attempts with huge addresses fill memory")
 def throttle_keeps_what_it_is_sent(target):
     account = target.serve().account("Memory")
     before = target.memory_mib()
@@ -103,7 +103,7 @@ def throttle_keeps_what_it_is_sent(target):
     return f"{more:.0f} MiB more after 800 attempts" if more > 60 else None
 
 
-@attack("one device opens streams without end")
+@attack("one device opens any number of streams")
 def streams_without_end(target):
     account = target.serve().account("Streams")
     sign_in, token = account.person("Stella Stream").sign_in()

@@ -6,7 +6,7 @@ INVISIBLE = {"\u202e": "right-to-left override", "\u200b": "zero width space", "
              "\ufeff": "mark", "\u2060": "word joiner", "\U000e0041": "tag"}
 
 
-@attack("a name with characters that nobody sees, or that turn the text around")
+@attack("a name with invisible or direction-changing characters")
 def names_with_invisible_characters(target):
     account = target.serve().account("Names")
     taken = []
@@ -24,7 +24,7 @@ def names_with_invisible_characters(target):
     return f"taken: {taken}" if taken else None
 
 
-@attack("two users with what is one address to everybody's eyes")
+@attack("two users with addresses that look the same")
 def addresses_in_two_forms(target):
     account = target.serve().account("Forms")
     for email in ("jos\u00e9@forms.example", "jose\u0301@forms.example"):
@@ -33,7 +33,7 @@ def addresses_in_two_forms(target):
     return "the same address in NFC and NFD makes two users" if answer.status == 201 else None
 
 
-@attack("a spreadsheet runs what a user is called")
+@attack("a spreadsheet executes a user's name as a formula")
 def formula_in_an_export(target):
     account = target.serve().account("Sheets")
     for letter in "＝＋－＠":

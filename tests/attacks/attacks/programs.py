@@ -1,4 +1,4 @@
-"""Programs of vendors: keys that name an attempt, tickets for streams, pages of other origins, acting as a user."""
+"""Vendors' programs: idempotency keys, stream tickets, pages of other origins, acting as a user."""
 
 import urllib.parse
 from concurrent.futures import ThreadPoolExecutor
@@ -28,7 +28,7 @@ def wish(agent, device="laptop", **more):
     return {"user": agent.id, "product": PRODUCT, "device": {"id": device, "name": device, "kind": "desktop"}, **more}
 
 
-@attack("one key, sent many times at once with different bodies, makes more than one thing", is_on_new=True)
+@attack("one idempotency key, sent many times at once with different bodies, creates several things", is_on_new=True)
 def racing_equal_keys(target):
     account, _, agents = desk(target, seats=4, people=4)
     for number in range(6):
@@ -46,7 +46,7 @@ def racing_equal_keys(target):
     return None
 
 
-@attack("a key that has made something is taken for another request, or for somebody else's")
+@attack("a used idempotency key is accepted for another request, or for somebody else's")
 def key_stands_for_two_requests(target):
     account, _, (one, other) = desk(target, seats=2)
     key = {"Idempotency_Key": "attempt-1"}
@@ -55,7 +55,7 @@ def key_stands_for_two_requests(target):
     again = account.operator.post(f"{account.path}/sign-ins", wish(other), **key)
     team = account.operator.post(f"{account.path}/teams", {"name": "Team", "members": []}, **key)
     found += [what for what, answer in (("another body", again), ("another address", team)) if answer.status < 300]
-    # Of another user the same key is another key: it must neither answer with the first one's thing nor its token.
+    # For another user the same key is a different one: the answer must have neither the first one's thing nor its token.
     of_other = other.client().post(f"{account.path}/sign-ins", wish(other), **key)
     if first.body["token"] in str(of_other.body):
         found.append("another user was given the token")
@@ -65,7 +65,7 @@ def key_stands_for_two_requests(target):
     return f"taken: {found}" if found else None
 
 
-@attack("a claim or a session that was answered is lost, or made twice, by a crash and a retry", is_on_new=True)
+@attack("a crash and a retry lose or repeat an acknowledged claim or session", is_on_new=True)
 def claim_and_key_through_a_crash(target):
     account, pool, (one, other) = desk(target)
     sign_in, _ = one.sign_in()
@@ -92,7 +92,7 @@ def claim_and_key_through_a_crash(target):
     return f"{held}, {calls}, {seats['occupied']} of {seats['seats']} seats, and the answers {again}, {repeated}"
 
 
-@attack("a password made of one's own address is taken, where the request says something else as well", is_on_new=True)
+@attack("a password made of the user's own address is accepted if the request has other fields too", is_on_new=True)
 def guessable_password_with_an_external_id(target):
     account = target.serve().account("Weak")
     words = {"name": "Wilhelmina Weakling", "password": "wilhelmina.weakling@weak", "assign_seat": False}
@@ -103,7 +103,7 @@ def guessable_password_with_an_external_id(target):
     return None
 
 
-@attack("a ticket opens another stream, another account's, one that is over, or something else than a stream",
+@attack("a stream ticket opens another stream, another account's, an ended one, or something that is not a stream",
         is_on_new=True)
 def stream_ticket_is_used_elsewhere(target):
     account, _, (one, other) = desk(target, seats=2)
@@ -134,7 +134,7 @@ def stream_ticket_is_used_elsewhere(target):
     return f"it opened {found}" if found else None
 
 
-@attack("a page of an origin that nobody lists reads answers, or any page does so with a browser's cookies",
+@attack("a page of an unlisted origin reads answers, or any page does so with a browser's cookies",
         is_on_new=True)
 def page_of_another_origin(target):
     account = target.serve().account("Pages")
@@ -158,7 +158,7 @@ def page_of_another_origin(target):
     return f"allowed: {found}" if found else None
 
 
-@attack("somebody acts in a capacity that is not theirs, by saying so", is_on_new=True)
+@attack("a caller claims to act in a capacity that they do not have", is_on_new=True)
 def acting_without_the_right(target):
     account, _, (one, other) = desk(target, seats=2)
     sign_in, token = one.sign_in()
@@ -198,13 +198,13 @@ def acting_without_the_right(target):
             "end as an admin": caller.post(f"{of_session}/end?as=admin", {"reason": "No"}),
         }.items():
             found += [f"{who}: {what}"] if answer.status < 300 else []
-    # The operator acts as the user of the account in the path, and of no other.
+    # The operator acts as a user of the account in the path, and of no other account.
     elsewhere = target.operator.post(f"{foreign.path}/sessions/{session}/pause?as=user")
     found += ["the operator, in another account"] if elsewhere.status < 300 else []
     return f"{found}" if found else None
 
 
-@attack("external ids and metadata take what is not text, tell of strangers, or are changed by their subject",
+@attack("external ids and metadata accept control characters, reveal strangers, or are changed by their subject",
         is_on_new=True)
 def labels_tell_or_take_too_much(target):
     account = target.serve().account("Labels")
@@ -245,7 +245,7 @@ def labels_tell_or_take_too_much(target):
     return f"{found}" if found else None
 
 
-@attack("a user without `reports.view` reads who waited", is_on_new=True)
+@attack("a user without `reports.view` reads the list of waits", is_on_new=True)
 def waits_are_read_by_members(target):
     account, _, (one, other) = desk(target)
     one.sign_in()

@@ -1,4 +1,4 @@
-"""Identity providers that are hostile, slow, or not to be believed."""
+"""Identity providers that are hostile, slow or untrustworthy."""
 
 import time
 import urllib.parse
@@ -11,7 +11,7 @@ SETTINGS = {"client_id": "usher", "client_secret": "a-client-secret", "label": "
 
 
 def set_up(target, account, provider, **more):
-    """Gives the account its provider; the browser's way there begins at the address that comes back."""
+    """Sets the account's provider. Returns the path at which a browser starts signing in with it."""
     body = {**SETTINGS, "issuer": provider.issuer, **more}
     owner = account.owner.client()
     answer = owner.put(f"{account.path}/single-sign-on", body)
@@ -21,7 +21,7 @@ def set_up(target, account, provider, **more):
 
 
 def begin(target, way, browser=None):
-    """The address at the provider that the browser is sent to."""
+    """The provider's URL that the browser is redirected to."""
     browser = browser or target.browser()
     page = browser.ask(way)
     if page.status == 200:
@@ -29,7 +29,7 @@ def begin(target, way, browser=None):
     return page.location
 
 
-@attack("an honest provider's code goes to the provider of another account (mix-up), with what is needed to use it")
+@attack("an honest provider's code goes to another account's provider, with everything needed to use it (mix-up)")
 def mix_up(target):
     target.serve("--private-providers", "--public-url", "http://127.0.0.1")
     honest, hostile = target.keep(Provider()), target.keep(Provider())
@@ -40,7 +40,7 @@ def mix_up(target):
 
     browser = target.browser()
     sent_to = begin(target, to_hostile, browser)
-    # The hostile provider sends the browser on to the honest one, where the victim is signed in.
+    # The hostile provider redirects the browser to the honest one, where the victim is signed in.
     query = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(sent_to).query))
     query["redirect_uri"] = registered
     back = honest.authorize(f"{honest.issuer}/authorize?{urllib.parse.urlencode(query)}", "a-code-of-the-victim")
@@ -51,7 +51,7 @@ def mix_up(target):
     return f"the hostile provider was given {sorted(stolen[0])}" if stolen else None
 
 
-@attack("an address that the provider has not verified makes a user")
+@attack("an address that the provider has not verified creates a user")
 def unverified_address(target):
     target.serve("--private-providers", "--public-url", "http://127.0.0.1")
     provider = target.keep(Provider())
@@ -68,7 +68,7 @@ def unverified_address(target):
     return f"made {found}" if found else None
 
 
-@attack("a provider that hangs keeps the people of other accounts from theirs")
+@attack("a hanging provider keeps users of other accounts from signing in with theirs")
 def slow_provider(target):
     target.serve("--private-providers", "--public-url", "http://127.0.0.1")
     honest, hostile = target.keep(Provider()), target.keep(Provider())
@@ -91,7 +91,7 @@ def slow_provider(target):
         took = time.monotonic() - started
         for job in waiting:
             job.exception()
-    # The honest one has no address to be known by, so a refusal of the person is an answer; a server that is busy is not.
+    # The honest provider sends no address, so a refusal of the person is a proper answer; a busy server is not.
     if page.status >= 500 or took > 5:
         return f"an honest sign-in was answered {page.status} after {took:.1f} s"
     return None

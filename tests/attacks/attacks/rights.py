@@ -1,9 +1,9 @@
-"""Ways up: from little to much."""
+"""Privilege escalation."""
 
 from target import OTHER_PASSWORD, PASSWORD, attack
 
 
-@attack("an API key sets somebody's password, and so becomes them")
+@attack("an API key sets a user's password, to sign in as them")
 def key_sets_a_password(target):
     account = target.serve().account("Keys")
     admin = account.person("Ada Admin", role="admin")
@@ -26,7 +26,7 @@ def key_outlives_its_maker(target):
     return f"a key of a user who was switched off made a user: {answer.status}" if answer.status == 201 else None
 
 
-@attack("an API key goes on with rights that its maker has lost")
+@attack("an API key keeps rights that its maker has lost")
 def key_keeps_what_its_maker_lost(target):
     account = target.serve().account("Climbers")
     admin = account.person("Ada Admin", role="admin")
@@ -59,7 +59,7 @@ def key_sees_more_than_its_maker(target):
     return f"the key sees {len(seen)} session of a colleague" if seen else None
 
 
-@attack("privileges that were taken away with the role come back through a group")
+@attack("privileges that were taken away with a role come back through a group")
 def sleeping_privileges_wake(target):
     account = target.serve().account("Sleepers")
     user = account.person("Sam Sleeper", role="manager", privileges=["users.manage", "settings.manage"])
@@ -81,7 +81,7 @@ def token_changes_the_password(target):
     return None
 
 
-@attack("a device that was signed in before goes on after the password was changed")
+@attack("a device stays signed in after the password was changed")
 def device_survives_a_new_password(target):
     account = target.serve().account("Devices")
     user = account.person("Dora Device")
@@ -91,7 +91,7 @@ def device_survives_a_new_password(target):
     return "the device's token still works" if answer.status == 200 else None
 
 
-@attack("a password that an admin typed for somebody is good for ever")
+@attack("a password that an admin set for a user is permanent")
 def password_of_another_is_never_changed(target):
     account = target.serve().account("Temporary")
     admin = account.person("Ada Admin", role="admin").client()

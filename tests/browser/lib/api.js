@@ -1,4 +1,4 @@
-// What stories arrange behind the pages, through the same API that programs use.
+// Setup for stories, through the same API that programs use.
 
 import { base, operatorKey } from "./settings.js";
 

@@ -1,4 +1,4 @@
-// What holds for every page.
+// Checks for every page.
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
@@ -25,7 +25,7 @@ export async function checkAxe(page, parts = ["html"]) {
     const rules =
       scheme === "light" ? { type: "tag", values: AXE_TAGS } : { type: "rule", values: AXE_COLOURS };
     const found = await page.evaluate(lookWithAxe, { parts, rules });
-    // A fault of the style repeats at every element that has it.
+    // A style violation repeats at every element with that style.
     const more = found.length > 8 ? `\n… and ${found.length - 8} more` : "";
     assert.equal(found.slice(0, 8).join("\n") + more, "", `axe, ${page.url()}, ${scheme}`);
   }
@@ -70,7 +70,7 @@ export async function checkNarrow(page) {
     };
     const out = [...document.body.querySelectorAll("*")].filter((element) => {
       const box = element.getBoundingClientRect();
-      // What is wholly left of the page, as skip links are, cannot be scrolled to.
+      // Elements entirely to the left of the page, such as skip links, cannot be scrolled to.
       const isOut = box.right > wide + 0.5 || (box.left < -0.5 && box.right > 0);
       return box.width > 1 && box.height > 1 && isOut && !scrollsItself(element);
     });
@@ -102,7 +102,7 @@ export async function checkKeyboard(page) {
     await page.keyboard.press("Tab");
     const stop = await page.evaluate(lookAtFocus);
     if (!stop) {
-      // The focus left the page: the round is complete.
+      // The focus has left the page: the round is complete.
       break;
     }
     if (stops === 0 && !stop.skips) {
@@ -171,7 +171,7 @@ function lookAtFocus() {
   if (box.width < 1 || box.height < 1 || !isInWindow) {
     faults.push("out of sight");
   } else {
-    // A link over two lines has a box with holes: its first line is where one looks.
+    // A link that spans two lines has a box with gaps, so its first line is checked.
     const line = element.getClientRects()[0];
     const points = [0.1, 0.5, 0.9].flatMap((x) =>
       [0.1, 0.5, 0.9].map((y) => [line.left + line.width * x, line.top + line.height * y]),
@@ -204,6 +204,6 @@ function lookAtFocus() {
  */
 export async function picture(page, name, directory = pictures) {
   const take = () => page.screenshot({ path: join(directory, `${name}.png`), animations: "disabled", caret: "hide" });
-  // A machine that is busy with other browsers does not always manage at once.
+  // On a busy machine the first attempt can fail.
   await take().catch(take);
 }

@@ -1,5 +1,4 @@
-// What stories of a help desk have in common: accounts with the rules of a known model, agents at their consoles, and
-// customers who join.
+// Shared by help-desk stories: accounts with the rules of a preset, agents at their consoles, and customers who join.
 
 import assert from "node:assert/strict";
 import { PRODUCT, World } from "./api.js";

@@ -1,4 +1,4 @@
-// The identity provider of the stories: a real one, on a free port of this machine, whose people need no password.
+// The identity provider of the stories: a real one, on a free port of this machine, whose users need no password.
 
 import { generateKeyPairSync } from "node:crypto";
 import { createServer } from "node:http";

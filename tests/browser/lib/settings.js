@@ -1,4 +1,4 @@
-// What the stories are told by whoever starts them.
+// Settings from the environment.
 
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -35,8 +35,8 @@ export const WINDOWS = {
   phone: { width: 320, height: 640 },
 };
 
-// The packages may be installed elsewhere than beside this file, which keeps the source tree clean. `import` looks
-// only beside it.
+// The packages may be installed in another folder, which keeps the source tree clean. `import` looks only beside
+// this file.
 const from = createRequire(join(process.env.USHER_STORY_PACKAGES || join(import.meta.dirname, ".."), "package.json"));
 
 /**

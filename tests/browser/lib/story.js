@@ -1,4 +1,4 @@
-// A story: a test with a browser at hand, which fails on anything that the browser complains about.
+// A story: a test with a browser, which fails on anything that the browser reports.
 
 import { after, test } from "node:test";
 import assert from "node:assert/strict";
@@ -16,7 +16,7 @@ const FLAGS = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
-  // Pages of a context share a process, which knows our scripts, and axe, after the first of them.
+  // Pages of a context share a process, which has compiled our scripts and axe after the first page.
   "--process-per-site",
 ];
 /** How long a condition may take to come true; far more than it needs. */
@@ -95,7 +95,7 @@ export async function openIn(browser, path, look) {
     storageState: as && sessions.get(as.email),
     locale: "en-GB",
     timezoneId: "Europe/Berlin",
-    // Colours that are still on their way would be measured halfway.
+    // Colors would be measured in the middle of a transition.
     reducedMotion: "reduce",
   });
   context.setDefaultTimeout(PATIENCE_MS);
@@ -114,7 +114,7 @@ export async function openIn(browser, path, look) {
  * @returns {Promise<Opened>}
  */
 async function openInShared(browser, path, as) {
-  // The first tab stays, and with it the process that all of them share.
+  // The first tab stays open, to keep the shared process.
   shared ??= await openIn(browser, "/problems/malformed", {});
   const { context, complaints } = shared;
   await context.clearCookies();
@@ -184,7 +184,7 @@ export function story(name, act) {
     } catch (error) {
       const words = name.toLowerCase().match(/[a-z]+/g)?.slice(0, 6).join("-");
       await Promise.all(opened.map((one, index) => picture(one.page, `failed-${words}-${index + 1}`)));
-      // The story after this one does not answer for them.
+      // The next story must not fail because of them.
       shared?.complaints();
       throw error;
     } finally {

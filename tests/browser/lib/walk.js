@@ -1,4 +1,4 @@
-// The pages of the portal, one a row, and the account in which they are looked at.
+// The pages of the portal, one per row, and the account in which they are visited.
 
 import assert from "node:assert/strict";
 import { after } from "node:test";
@@ -406,7 +406,7 @@ export const PAGES = [
   {
     name: "a seat that is not left", path: `${ACCOUNT}/pools?open={pool}`, as: "owner", status: 422,
     async act(page) {
-      // At once: the next message of the stream takes the chance away again.
+      // Immediately: the next message of the stream would change the page again.
       const loaded = page.waitForEvent("load");
       await page.getByRole("button", { name: "One seat more" }).first().evaluate((button) => {
         /** @type {HTMLButtonElement} */ (button).disabled = false;
@@ -549,7 +549,7 @@ export async function arrange() {
   const team = await world.post(`${world.path}/teams`, { name: "Day team", members: [sven.id] });
   const group = await world.post(`${world.path}/groups`, { name: "Crew", members: [sven.id] });
   const [pool] = await world.pools();
-  // Whoever is in both groups has the seat of the older one, and would need one of the younger without it.
+  // A user in both groups has the seat of the older one, and would need one of the newer group without it.
   const [tess, off] = [await world.person("Tess", plain), await world.person("Otto", plain)];
   await world.patch(`${world.path}/users/${off.id}`, { active: false });
   const given = await world.post(`${world.path}/teams`, { name: "Newcomers" });
@@ -559,7 +559,7 @@ export async function arrange() {
     return made;
   };
   const hands = await groupOf("Old hands", [tess.id], { licenses: { [PRODUCT]: { kind: "shared", pool: pool.id } } });
-  // Which group is older is said by the time of its making.
+  // The creation time decides which group is older.
   await advance(1);
   const ownSeats = { licenses: { [PRODUCT]: { kind: "named" } }, team: given.id };
   const newcomers = await groupOf("Newcomers", [tess.id, off.id], ownSeats);

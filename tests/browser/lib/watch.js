@@ -1,4 +1,4 @@
-// What the browser complains about: its console, scripts that threw, requests that failed or went elsewhere.
+// Collects what the browser reports: console messages, thrown errors, failed requests, requests to other hosts.
 
 import { base } from "./settings.js";
 
@@ -48,7 +48,7 @@ export function watch(context) {
   });
   context.on("requestfailed", (request) => {
     const why = request.failure()?.errorText ?? "";
-    // Leaving a page ends its requests and streams, as it should.
+    // Leaving a page aborts its requests and streams, which is expected.
     if (why !== "net::ERR_ABORTED") {
       heard.push(`the request of ${request.url()} failed: ${why}`);
     }

@@ -1,4 +1,4 @@
-"""Checks that every example of the OpenAPI document is what its schema says."""
+"""Checks that every example of the OpenAPI document matches its schema."""
 
 import json
 import sys
@@ -13,7 +13,7 @@ BASE = "urn:openapi"
 
 
 def examples(node: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any], Any]]:
-    """Where an example stands, the schema that it is of, and the example."""
+    """The location of an example, its schema, and the example."""
     if isinstance(node, list):
         for index, item in enumerate(node):
             yield from examples(item, f"{path}/{index}")

@@ -1,4 +1,4 @@
-"""Agents who work at the same time until they are told to stop, whatever becomes of the server."""
+"""Agents who work at the same time until they are stopped, no matter what happens to the server."""
 
 import random
 import threading
@@ -11,14 +11,14 @@ from .wrong import Wrong, expect
 
 HELP_DESK = {"preset": "help_desk_shift", "lease_secs": 600, "max_devices_per_user": 1, "when_full": []}
 ON_MINUTES = {"occupies": "session", "when_full": ["pay_per_use"], "lease_secs": 600}
-# An agent whose server is gone tries again this often.
+# An agent whose server is gone retries this often.
 RETRY_SECS = 0.05
 PACE_SECS = 0.004
 
 
 class Crowd:
-    """People of two pools, one that is taken by signing in and one by sessions with minutes, and threads that work
-    for them."""
+    """Users of two pools, one whose seats are taken by signing in and one by sessions with minutes, and a thread for
+    each user."""
 
     def __init__(self, desk, log_path, seed, threads=6, people=6):
         self.desk, self.threads = desk, threads
@@ -43,7 +43,7 @@ class Crowd:
         return cls(desk, folder / "acknowledged.log", seed, **sizes)
 
     def start(self, timeout=60):
-        """Everybody begins to work with the server that the desk is on."""
+        """Everybody starts to work on the desk's server."""
         self._stop.clear()
         self._address = self.desk.client.address
         for number in range(self.threads):
@@ -62,7 +62,7 @@ class Crowd:
         self._running.clear()
 
     def wait_for_answers(self, count, within_secs=30):
-        """Until so many more were acknowledged."""
+        """Waits until this many more requests were acknowledged."""
         wanted, deadline = self.record.acknowledged + count, time.monotonic() + within_secs
         while self.record.acknowledged < wanted:
             expect(not self.record.wrong, self.record.wrong and self.record.wrong[0])
@@ -98,7 +98,7 @@ class Worker:
         if self.is_admin and self.random.random() < 0.1:
             return self.add_minutes()
         known = self.record.sign_ins[person.user]
-        # Of a sign-in that a check found after its answer was lost, the token is not known yet: asking again shows it.
+        # If the answer to a sign-in was lost and a check found it, the token is unknown: signing in again returns it.
         is_in = known.is_sure and known.may_be[0] and known.may_be[0] == person.sign_in
         if person.pool == self.desk.pool:
             return self.sign_out(person) if is_in and self.random.random() < 0.6 else self.sign_in(person)
@@ -110,7 +110,7 @@ class Worker:
         return self.end_session(person, session) if session.may_be[0] else self.start_session(person, session)
 
     def settled(self, what, answer, fine):
-        """Whether the answer is one of these; false where the server does not know itself."""
+        """Whether the status is one of these; false if the outcome is unknown."""
         if answer.is_in_doubt:
             self.record.note(f"doubt {what}", answer)
             return False
@@ -133,7 +133,7 @@ class Worker:
         sign_in = answer.body["sign_in"]
         sure = [it for it in known.may_be if it != SOME]
         expect(sure != [sign_in["id"]] or answer.status == 200, f"another sign-in for the same device: {answer}")
-        # It was the first attempt that could have made another one: the one that was there must be the answer.
+        # The first attempt may have created it already: the answer must be the existing one.
         if len(known.may_be) == 2 and sure[0] is not None:
             expect(sign_in["id"] == sure[0], f"lost: {what}: {answer}, acknowledged {sure[0]}")
         known.learn(sign_in["id"])

@@ -11,7 +11,7 @@ IDLE_SECS_MAX = 20
 
 
 class Gone(OSError):
-    """No answer: nobody knows whether the request was carried out."""
+    """No answer: it is unknown whether the request was executed."""
 
 
 class Answer:
@@ -25,7 +25,7 @@ class Answer:
 
     @property
     def is_in_doubt(self):
-        """Whether the server itself does not say what became of the request."""
+        """Whether the answer leaves the outcome of the request unknown."""
         return self.status >= 500 or self.status == 408
 
     def __repr__(self):
@@ -41,7 +41,7 @@ class Client:
         self._used_at = 0
 
     def by(self, key):
-        """The same server as somebody else."""
+        """The same server with another credential."""
         return Client(self.address, key, self.timeout)
 
     def ask(self, method, path, body=None, headers=None):
@@ -89,7 +89,7 @@ class Client:
         return self.ask("DELETE", path)
 
     def ok(self, method, path, body=None):
-        """The body of an answer that must be a success."""
+        """The body of an answer, which must be a success."""
         answer = self.ask(method, path, body)
         if answer.status >= 300:
             raise AssertionError(f"{method} {path}: {answer}")

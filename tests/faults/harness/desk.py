@@ -1,4 +1,4 @@
-"""An account to work in, and what is asked of it by hand."""
+"""An account to work in, and the requests that scenarios make."""
 
 import itertools
 
@@ -34,7 +34,7 @@ class Desk:
         self.people = [self.add_person(self.pool) for _ in range(people)]
 
     def on(self, client):
-        """The same account on a server that was started again."""
+        """The same account on a restarted server."""
         self.client = client
         return self
 
@@ -71,12 +71,12 @@ class Desk:
         person.sign_in, person.token = answer.body["sign_in"]["id"], answer.body["token"]
 
     def beat(self, person, client=None):
-        """One heartbeat of a person who is signed in."""
+        """Sends a heartbeat for a signed-in person."""
         client = (client or self.client).by(person.token)
         return client.post(f"{self.path}/sign-ins/{person.sign_in}/heartbeat", {"active": True})
 
     def start_session(self, person):
-        """A session that begins at once; what it is paid with."""
+        """Starts a session at once. Returns what pays for it."""
         body = {"sign_in": person.sign_in, "kind": "unattended", "start": "active"}
         session = self.client.by(person.token).ok("POST", f"{self.path}/sessions", body)
         return session["id"], session["funding"]
@@ -86,7 +86,7 @@ class Desk:
         return client.ok("POST", f"{self.path}/sessions/{session}/end", {})
 
     def signed_in(self):
-        """The sign-ins that there are, by user."""
+        """All sign-ins, by user."""
         return {it["user"]: it for it in self.all("sign-ins")}
 
     def usage_of(self, pool):
@@ -97,7 +97,7 @@ class Desk:
         return self.get("usage")["minutes"]["remaining"]
 
     def expect_never_oversold(self):
-        """No pool has more holders than seats, by its own figures and by the list of who holds what."""
+        """Checks that no pool has more holders than seats, by its own figures and by the list of sign-ins."""
         for product in self.get("usage")["products"]:
             for pool in product["pools"]:
                 expect(pool["occupied"] <= pool["seats"] and len(pool.get("holders", [])) <= pool["seats"],

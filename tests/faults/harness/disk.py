@@ -1,4 +1,4 @@
-"""The disk and the clock of one server: what is to go wrong, as `faultlib.c` reads it."""
+"""The disk and the clock of one server: the faults, in the format that `faultlib.c` reads."""
 
 import contextlib
 import errno
@@ -24,7 +24,7 @@ ENOSPC, EIO = errno.ENOSPC, errno.EIO
 
 
 def compile_library(target):
-    """The library, made again where its source is newer."""
+    """The library, rebuilt if its source is newer."""
     source, library = HERE / "faultlib.c", target / "faultlib.so"
     if not library.exists() or library.stat().st_mtime < source.stat().st_mtime:
         target.mkdir(parents=True, exist_ok=True)
@@ -36,7 +36,7 @@ def compile_library(target):
 
 
 class Disk:
-    """What is to go wrong with the files in `directory`. It outlives the servers that are started on it."""
+    """The faults of the files in `directory`. It outlives the servers that are started on it."""
 
     def __init__(self, library, control, directory):
         self.library, self.control, self.directory = library, control, directory
@@ -45,7 +45,7 @@ class Disk:
             self._slots = mmap.mmap(file.fileno(), 8 * SLOTS)
 
     def environment(self):
-        """What makes a program use this disk."""
+        """The environment that makes a program use this disk."""
         return {
             "LD_PRELOAD": str(self.library),
             "FAULTS_CONTROL": str(self.control),
@@ -59,14 +59,14 @@ class Disk:
         struct.pack_into("<q", self._slots, 8 * slot, value)
 
     def heal(self):
-        """Nothing goes wrong from here on. The clock stays where it is."""
+        """Ends all faults. The clock stays where it is."""
         for slot in (SYNC_DELAY_US, SYNC_ERRNO, SYNC_SWALLOW, SYNC_HANG, WRITE_ERRNO, WRITE_SHORT, WRITE_HANG,
                      WRITE_DELAY_US, TEAR_AFTER, CUT, EVERY, FILES):
             self.put(slot, 0)
 
     @contextlib.contextmanager
     def wrong(self, slot, value, files=EVERY_FILE, every=1):
-        """This goes wrong as long as the block runs."""
+        """Injects this fault while the block runs."""
         self.put(FILES, files)
         self.put(EVERY, every)
         self.put(slot, value)
@@ -82,11 +82,11 @@ class Disk:
 
     @property
     def faults(self):
-        """How many faults were met so far."""
+        """How many faults have happened so far."""
         return self.get(FAULTS)
 
     def wait_until_hanging(self, within_secs=10):
-        """Until the server stands in a write or sync that hangs."""
+        """Waits until the server is in a hanging write or sync."""
         deadline = time.monotonic() + within_secs
         while not self.get(HANGING):
             if time.monotonic() > deadline:

@@ -1,4 +1,4 @@
-"""What was acknowledged, kept apart from the server; and whether the server still knows it.
+"""A record of everything acknowledged, independent of the server, and checks whether the server still has it.
 
 Each person is worked for by one thread, so what is known of them has no races. A request is noted before it is sent and
 once it is answered; one without an answer leaves a doubt, and both outcomes are right.
@@ -14,7 +14,7 @@ SESSION_SECS_MAX = 55
 
 
 class Known:
-    """What is known of one thing: what it is, or what it may be."""
+    """What is known about one thing: its value, or its possible values."""
 
     def __init__(self, value):
         self.may_be = (value,)
@@ -30,7 +30,7 @@ class Known:
         self.may_be = (value,)
 
 
-# Some sign-in or session that the answer would have named.
+# A sign-in or session with an unknown id, because its answer was lost.
 SOME = "some"
 
 
@@ -66,7 +66,7 @@ class Record:
         self.note(what, answer)
 
     def holds(self, person):
-        """An answer says that this person has a seat."""
+        """Notes that by an answer this person has a seat."""
         with self._lock:
             held = self._held[person.pool]
             held.add(person.user)
@@ -74,7 +74,7 @@ class Record:
                 self.wrong.append(f"oversold: {len(held)} of {self._seats[person.pool]} seats were given")
 
     def may_let_go(self, person):
-        """From here on the seat may be free."""
+        """Notes that from here on the seat may be free."""
         with self._lock:
             self._held[person.pool].discard(person.user)
 
@@ -84,7 +84,7 @@ class Record:
             self.minutes_charged_max += at_most
 
     def check(self):
-        """Compares the server, on which nobody works, with what was acknowledged; then learns what was in doubt."""
+        """Compares an idle server with everything acknowledged, then resolves what was unknown."""
         if self.wrong:
             raise Wrong(self.wrong[0])
         with self._lock:
@@ -121,13 +121,13 @@ class Record:
         most = max(self.minutes_added.may_be) - self.minutes_charged_min
         expect(least <= left <= most, f"minutes: {left} are left, not {least} to {most}")
         if not self.minutes_added.is_sure:
-            # Which of both it is decides only how much is known from here on.
+            # Either is right; which one it is only decides what is known from here on.
             self.minutes_charged_min += min(self.minutes_added.may_be) - max(self.minutes_added.may_be)
             self.minutes_added.learn(min(self.minutes_added.may_be))
 
 
 def compare(what, user, known, found):
-    """Whether `found` may be, by what is known; and from here on it is."""
+    """Whether `found` is possible; from here on it is the known value."""
     if found is not None and SOME in known.may_be:
         known.learn(found)
         return

@@ -22,7 +22,7 @@ class Scenario:
 
 
 def scenario(right, is_control=False):
-    """Makes a function a scenario. `right` says what must hold; a positive control must fail instead."""
+    """Makes a function a scenario. `right` says what must be true; a positive control must fail instead."""
     def register(function):
         SCENARIOS.append(Scenario(function, right, is_control))
         return function
@@ -30,7 +30,7 @@ def scenario(right, is_control=False):
 
 
 class Run:
-    """What a scenario works with. Whatever it starts is ended when the block is left."""
+    """The resources of a scenario. Everything it starts is ended when the block is left."""
 
     def __init__(self, binary, library, seed, scale=1):
         self.binary, self.seed, self.scale = binary, seed, scale
@@ -54,13 +54,13 @@ class Run:
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def launch(self, *arguments):
-        """A server that may not come up."""
+        """A server that may fail to start."""
         server = programs.Server(self.binary, self.data, self.disk, arguments)
         self._processes.append(server.process)
         return server
 
     def serve(self, *arguments):
-        """A server that must come up."""
+        """A server that must start."""
         server = self.launch(*arguments)
         try:
             return server.wait_until_ready()
@@ -68,7 +68,7 @@ class Run:
             raise Wrong(f"the server did not start: {refused}") from None
 
     def serve_with_loss(self):
-        """A server that is told to go on with what there is, where it finds that something is missing."""
+        """A server that is started with `--accept-loss` if it finds that something is missing."""
         server = self.launch()
         try:
             return server.wait_until_ready()
@@ -76,7 +76,7 @@ class Run:
             return self.serve("--accept-loss")
 
     def refused(self, *arguments):
-        """What a server says that must not come up."""
+        """The output of a server that must fail to start."""
         server = self.launch(*arguments)
         try:
             server.wait_until_ready()
@@ -86,7 +86,7 @@ class Run:
         raise Wrong("the server started without a word")
 
     def begin(self, *arguments):
-        """One of the program's other commands, on this disk, to be killed half-way."""
+        """Starts one of the program's other commands on this disk, to be killed half-way."""
         process = programs.begin(self.binary, *arguments, data=self.data, disk=self.disk)
         self._processes.append(process)
         return process
@@ -99,14 +99,14 @@ class Run:
         expect(code == 0, f"`usher verify` ended with {code}: {said}")
 
     def expect_never_oversold(self):
-        """No pool was above its seats at any commit, by what is stored. For scenarios that lower no pool."""
+        """Checks in the stored data that no pool was oversold at any commit. For scenarios that lower no pool."""
         with sqlite3.connect(f"file:{self.data / 'usher.db'}?mode=ro", uri=True) as database:
             rows = database.execute("SELECT occupied, seats FROM occupancy WHERE occupied > seats").fetchall()
         database.close()
         expect(not rows, f"oversold at {len(rows)} commits: {rows[:3]}")
 
     def again(self, server, desk, *arguments):
-        """Kills the server and starts it again, with the desk on the new one."""
+        """Kills the server and starts it again, with the desk on the new server."""
         server.kill()
         server = self.serve(*arguments)
         desk.on(server.client())
@@ -136,7 +136,7 @@ def first_line(text):
 
 
 def play(scenario, binary, library, seed, scale):
-    """Runs it, and says what came of it."""
+    """Runs it, and returns the outcome."""
     started = time.monotonic()
     error = folder = None
     try:
@@ -148,8 +148,8 @@ def play(scenario, binary, library, seed, scale):
         if scenario.is_control and not error.startswith(("lost", "came back", "another")):
             print(f"     the control {scenario.name} found something else: {error}")
             error = None
-    except Exception as failure:  # noqa: BLE001 - a scenario that breaks has failed, whatever broke it
-        # A control must be found by a check: one that breaks is no proof.
+    except Exception as failure:  # noqa: BLE001 - a scenario that raises has failed, no matter why
+        # A control must be found by a check: one that raises proves nothing.
         if scenario.is_control:
             traceback.print_exc()
         else:

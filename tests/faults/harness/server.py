@@ -16,7 +16,7 @@ START_SECS_MAX = 40
 
 
 class NotStarted(Exception):
-    """The server ended before it listened; the text is what it said."""
+    """The server exited before it listened; the text is its output."""
 
 
 class Server:
@@ -45,7 +45,7 @@ class Server:
         self._address.set()
 
     def wait_until_ready(self, within_secs=START_SECS_MAX):
-        """Until it answers; raises `NotStarted` where it ends instead."""
+        """Waits until it answers; raises `NotStarted` if it exits instead."""
         if not self._address.wait(within_secs):
             self.kill()
             raise Wrong(f"the server did not listen within {within_secs} s: {self.text()}")
@@ -73,19 +73,19 @@ class Server:
         self.process.send_signal(number)
 
     def kill(self):
-        """As a crash: nothing is said and nothing saved."""
+        """Kills it, as in a crash."""
         if self.process.poll() is None:
             self.process.kill()
         self.gone()
 
     def gone(self, within_secs=30):
-        """Waits for its end; the code it ended with."""
+        """Waits for its end. Returns the exit code."""
         code = self.process.wait(within_secs)
         self._reader.join(5)
         return code
 
     def stop(self, within_secs=30):
-        """As an operator stops it; the seconds that it took."""
+        """Stops it as an operator would. Returns how many seconds that took."""
         started = time.monotonic()
         self.signal(signal.SIGTERM)
         try:
@@ -99,7 +99,7 @@ class Server:
 
 
 def command(binary, *arguments, data=None, disk=None, timeout=60):
-    """One of the program's other commands: its code and what it said."""
+    """Runs one of the program's other commands. Returns its exit code and output."""
     words = [str(binary), *map(str, arguments)]
     if data:
         words += ["--data", str(data)]
@@ -110,7 +110,7 @@ def command(binary, *arguments, data=None, disk=None, timeout=60):
 
 
 def begin(binary, *arguments, data, disk):
-    """One of the program's other commands, to be killed half-way."""
+    """Starts one of the program's other commands, to be killed half-way."""
     words = [str(binary), *map(str, arguments), "--data", str(data)]
     return subprocess.Popen(words, env={**os.environ, **disk.environment()}, stdin=subprocess.DEVNULL,
                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

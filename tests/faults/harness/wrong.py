@@ -1,4 +1,4 @@
-"""What a scenario raises."""
+"""The exception that a scenario raises."""
 
 
 class Wrong(Exception):

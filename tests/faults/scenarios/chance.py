@@ -1,4 +1,4 @@
-"""Whatever comes: a chain of faults that the seed chooses, under load."""
+"""Random faults: a chain of faults chosen by the seed, under load."""
 
 import signal
 import sqlite3
@@ -13,7 +13,7 @@ STEPS = 8
 
 
 class Chain:
-    """One server after another, and one crowd that works on all of them."""
+    """One server after another, and one group of agents that works on all of them."""
 
     def __init__(self, run):
         self.run, self.disk, self.random = run, run.disk, run.random
@@ -82,7 +82,7 @@ class Chain:
     ENDING = (kill, power_cut, torn_write, clean_restart)
 
     def step(self):
-        """Some faults that pass, and perhaps one that ends the server; then the record is checked."""
+        """Some temporary faults, and perhaps one that ends the server; then the record is checked."""
         self.crowd.start()
         self.crowd.wait_for_answers(self.random.randrange(20, 120))
         for fault in self.random.choices(self.PASSING, k=self.random.randrange(1, 4)):
@@ -102,7 +102,7 @@ class Chain:
         self.crowd.record.check()
 
 
-@scenario("nothing acknowledged is lost or oversold, whatever comes")
+@scenario("whatever fails, nothing acknowledged is lost and nothing is oversold")
 def chance(run):
     chain = Chain(run)
     for _ in range(STEPS * run.scale):

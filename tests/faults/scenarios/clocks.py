@@ -1,4 +1,4 @@
-"""A wall clock that goes back or on, and downtime: durations are what really passed."""
+"""A wall clock that is set back or forward, and downtime: durations are the time that really passed."""
 
 import datetime
 import signal
@@ -14,7 +14,7 @@ HOUR = 3600
 
 
 def one_seat(run):
-    """A dead agent on the only seat, and somebody who waits for it."""
+    """A dead agent on the only seat, and a user who waits for it."""
     server = run.serve()
     rules = {"preset": "help_desk_shift", "lease_secs": LEASE_SECS, "when_full": ["queue"]}
     desk = Desk(server.client(), seats=1, rules=rules, people=2)
@@ -28,12 +28,12 @@ def expect_audit_in_order(desk):
 
 
 def expect_wall_time(moment, shift):
-    """A moment of just now, as a clock that was moved by so many seconds shows it."""
+    """The current time on a clock that was moved by this many seconds."""
     off = datetime.datetime.fromisoformat(moment).timestamp() - (time.time() + shift)
     expect(abs(off) < 30, f"{moment} is {off:.0f} s off the machine's clock")
 
 
-@scenario("a dead agent's seat is free within its lease though the clock went back by an hour")
+@scenario("a dead agent's seat is free within its lease even if the clock is set back by an hour")
 def clock_back(run):
     server, desk = one_seat(run)
     run.disk.shift_clock(-HOUR)
@@ -42,7 +42,7 @@ def clock_back(run):
     expect(waiting.status == 202, f"the seat is taken: {waiting}")
     ticket, by_ticket = waiting.body["ticket"]["id"], desk.client.by(waiting.body["token"])
     expect_wall_time(waiting.body["ticket"]["since"], -HOUR)
-    # A look at the ticket keeps it.
+    # Reading the ticket keeps it.
     while by_ticket.ok("GET", f"{desk.path}/tickets/{ticket}")["state"] != "offered":
         took = time.monotonic() - started
         expect(took < LEASE_SECS + 1.5, f"the seat of a dead agent is not offered to who waits after {took:.1f} s")
@@ -70,7 +70,7 @@ def clock_back_and_a_restart(run):
     server.stop()
 
 
-@scenario("agents with heartbeats stay signed in whatever the clock does")
+@scenario("agents with heartbeats stay signed in when the clock is set back and forward")
 def clock_back_and_on(run):
     server, desk = help_desk(run)
     hearts = Hearts(desk)
@@ -82,7 +82,7 @@ def clock_back_and_on(run):
     run.expect_verified()
 
 
-@scenario("agents with heartbeats stay signed in where the clock goes on by an hour")
+@scenario("agents with heartbeats stay signed in when the clock is set forward by an hour")
 def clock_on(run):
     server, desk = help_desk(run)
     hearts = Hearts(desk)
@@ -105,7 +105,7 @@ def downtime_on_minutes(run):
     for _ in range(5):
         time.sleep(2.5)
         server.kill()
-        # The clock goes on while nothing runs: downtime that nobody has to wait for.
+        # The clock is moved while nothing runs, so the test need not wait for the downtime.
         run.disk.shift_clock(65)
         server = run.serve()
         desk.on(server.client())
@@ -124,7 +124,7 @@ def stall_on_minutes(run):
     desk.sign_in(desk.people[0])
     desk.start_session(desk.people[0])
     started = time.monotonic()
-    # Two thirds of a minute of work, and 25 s in which the server stood still.
+    # Two thirds of a minute of work, and 25 s in which the server was stopped.
     time.sleep(20)
     server.signal(signal.SIGSTOP)
     time.sleep(25)

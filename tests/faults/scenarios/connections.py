@@ -13,7 +13,7 @@ BODY = b'{"reason": "late"}'
 
 
 def read_answer(stream):
-    """The head of one answer, which has a length or no body."""
+    """The head of one answer; its body has a length, or there is none."""
     content = b""
     while b"\r\n\r\n" not in content:
         more = stream.recv(65536)
@@ -31,7 +31,7 @@ def read_answer(stream):
     return head.decode()
 
 
-@scenario("a request after one whose body came late is answered")
+@scenario("a request is answered even if the previous one's body came late")
 def late_body(run):
     server = run.serve()
     desk = Desk(server.client(), seats=1, rules={"preset": "concurrent_sessions"}, people=2)

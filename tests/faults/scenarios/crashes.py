@@ -14,7 +14,7 @@ ONE_SEAT_AND_MINUTES = {"occupies": "session", "when_full": ["pay_per_use"]}
 
 
 def nine_on_minutes(desk):
-    """One on the seat and nine on minutes, who end one after the other; then all start again."""
+    """One user on the seat and nine on minutes, who end one after the other; then all start again."""
     for person in desk.people:
         desk.sign_in(person)
     sessions = [(person, desk.start_session(person)[0]) for person in desk.people]
@@ -32,7 +32,7 @@ def expect_one_of_one(desk):
     expect(fundings == ["minutes"] * 9 + ["seat"], f"ten sessions on one seat are paid by {fundings}")
 
 
-@scenario("occupied 1 of 1 and nine on minutes, after a kill too")
+@scenario("1 of 1 seats is occupied and nine users are on minutes, after a kill too")
 def minutes_and_a_kill(run):
     server = run.serve()
     desk = Desk(server.client(), seats=1, rules=ONE_SEAT_AND_MINUTES, people=10, minutes=100)
@@ -40,7 +40,7 @@ def minutes_and_a_kill(run):
     expect_one_of_one(desk)
     server = run.again(server, desk)
     expect_one_of_one(desk)
-    # What comes after the load is decided on it.
+    # Later decisions use the loaded state.
     desk.client.ok("PATCH", f"{desk.path}/users/{desk.people[0].user}", {"name": "Somebody"})
     expect_one_of_one(desk)
     expect(desk.minutes_left() == 100 - 18, f"{desk.minutes_left()} minutes are left of 100, 18 were begun")
@@ -48,7 +48,7 @@ def minutes_and_a_kill(run):
     run.expect_verified()
 
 
-@scenario("occupied 1 of 1 and nine on minutes, after a failed write too")
+@scenario("1 of 1 seats is occupied and nine users are on minutes, after a failed write too")
 def minutes_and_a_failed_write(run):
     server = run.serve()
     desk = Desk(server.client(), seats=1, rules=ONE_SEAT_AND_MINUTES, people=10, minutes=100)
@@ -65,8 +65,8 @@ def minutes_and_a_failed_write(run):
 
 
 def under_load(run, rounds, break_it):
-    """Lets a crowd work, has something go wrong with `break_it(server, crowd, round)`, which says whether the server is
-    still there, and checks the record."""
+    """Has many agents work, breaks something with `break_it(server, crowd, round)`, which returns whether the server
+    still runs, and checks the record."""
     server = run.serve()
     crowd = Crowd.make(server.client(), run.folder, run.seed)
     for number in range(rounds):
@@ -92,7 +92,7 @@ def kills_under_load(run):
     under_load(run, 4 * run.scale, lambda *_: False)
 
 
-@scenario("nothing acknowledged is lost where the power goes out")
+@scenario("nothing acknowledged is lost in a power cut")
 def power_cuts(run):
     cut_power(run, 5 * run.scale)
 
@@ -111,7 +111,7 @@ def cut_power(run, rounds):
     under_load(run, rounds, cut)
 
 
-@scenario("nothing acknowledged is lost by a write that is torn by the crash")
+@scenario("nothing acknowledged is lost when a crash tears a write")
 def torn_writes(run):
     def tear(server, _, number):
         run.disk.put(TEAR_AFTER, run.random.randrange(1, 30))
@@ -120,7 +120,7 @@ def torn_writes(run):
     under_load(run, 4 * run.scale, tear)
 
 
-@scenario("failing syncs are told, and nothing acknowledged is lost or oversold")
+@scenario("failing syncs are reported, and nothing acknowledged is lost or oversold")
 def syncs_that_fail(run):
     def fail(_, crowd, number):
         with run.disk.wrong(SYNC_ERRNO, EIO, every=run.random.choice((1, 2, 5))):
@@ -130,7 +130,7 @@ def syncs_that_fail(run):
     under_load(run, 3 * run.scale, fail)
 
 
-@scenario("short writes are gone on from")
+@scenario("the server continues after short writes")
 def short_writes(run):
     def shorten(_, crowd, __):
         with run.disk.wrong(WRITE_SHORT, 1, every=2):
@@ -139,7 +139,7 @@ def short_writes(run):
     under_load(run, 2 * run.scale, shorten)
 
 
-@scenario("a full disk is told, readiness with it, and work goes on once there is room")
+@scenario("a full disk is reported, readiness included, and work continues once there is room")
 def full_disk(run):
     def fill(server, crowd, number):
         with run.disk.wrong(WRITE_ERRNO, ENOSPC, files=DATABASE | WAL):
@@ -155,7 +155,7 @@ def full_disk(run):
     under_load(run, 2 * run.scale, fill)
 
 
-@scenario("the disk that lies about its syncs must be found out", is_control=True)
+@scenario("a disk that lies about its syncs must be found", is_control=True)
 def control_syncs_swallowed(run):
     server = run.serve()
     run.disk.put(KEEP_UNDO, 1)
@@ -168,13 +168,13 @@ def control_syncs_swallowed(run):
     server.gone(within_secs=10)
     crowd.stop()
     run.disk.heal()
-    # The record must find it: what the server notices itself is accepted.
+    # The record must find it; the server's own findings are accepted with --accept-loss.
     server = run.serve_with_loss()
     crowd.desk.on(server.client())
     crowd.record.check()
 
 
-@scenario("an older copy of the data must be found out", is_control=True)
+@scenario("an older copy of the data must be found", is_control=True)
 def control_older_copy(run):
     server = run.serve()
     crowd = Crowd.make(server.client(), run.folder, run.seed)

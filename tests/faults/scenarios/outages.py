@@ -1,4 +1,4 @@
-"""Time in which the server could not act is held against nobody (S11)."""
+"""Time in which the server could not act counts against nobody (S11)."""
 
 import http.client
 import signal
@@ -16,12 +16,12 @@ from harness.wrong import Wrong, expect
 
 LEASE_SECS = 5
 OUTAGE_SECS = 8
-# What the server says itself: requests under way, and what is left to store, have so long.
+# The server's own time limits: for requests under way, and for storing the rest.
 STOP_SECS_MAX = 25
 
 
 class Hearts:
-    """Agents who each send a heartbeat every third of a lease, and note what the answers say."""
+    """Agents who each send a heartbeat every third of a lease, and note the answers."""
 
     def __init__(self, desk):
         self.desk, self.ended = desk, {}
@@ -63,7 +63,7 @@ def help_desk(run, people=10, **more):
 
 
 def expect_all_in(desk, hearts):
-    """Everybody is signed in as before, and stays so for a lease more."""
+    """Checks that everybody is still signed in, and stays so for another lease."""
     for _ in range(2):
         there = desk.signed_in()
         out = [it.name for it in desk.people if there.get(it.user, {}).get("id") != it.sign_in]
@@ -74,7 +74,7 @@ def expect_all_in(desk, hearts):
 
 
 def poke(desk):
-    """A change that the outage catches: its answer may come late, or never."""
+    """A change during the outage: its answer may come late, or never."""
     client = desk.client.by(desk.client.key)
     client.timeout = 3 * OUTAGE_SECS
 
@@ -114,7 +114,7 @@ def foreign_lock(run):
     server.stop()
 
 
-@scenario("all ten agents are signed in after the process stood still")
+@scenario("all ten agents are signed in after the process was stopped for a while")
 def frozen(run):
     server, desk = help_desk(run)
     hearts = Hearts(desk)
@@ -178,7 +178,7 @@ def dead_agent(run):
     server.stop()
 
 
-@scenario("SIGTERM during a hang ends the server in time, and it says what was not stored")
+@scenario("SIGTERM during a hang ends the server in time, and it reports what was not stored")
 def stop_during_a_hang(run):
     server, desk = help_desk(run, people=2)
     with run.disk.wrong(SYNC_HANG, 1):
@@ -191,14 +191,14 @@ def stop_during_a_hang(run):
         except subprocess.TimeoutExpired:
             raise Wrong(f"it did not end within {STOP_SECS_MAX} s of SIGTERM") from None
     said = server.text()
-    expect("stored" in said, f"ended after {time.monotonic() - started:.0f} s, saying nothing of what is lost: {said}")
+    expect("stored" in said, f"ended after {time.monotonic() - started:.0f} s, without reporting what is lost: {said}")
     server = run.serve()
     desk.on(server.client())
     expect(len(desk.signed_in()) == 2, "an acknowledged sign-in is lost")
     server.stop()
 
 
-@scenario("a clean stop leaves no write-ahead file behind, whatever is open")
+@scenario("a clean stop leaves no write-ahead file behind, even with open streams and connections")
 def clean_stop(run):
     server, desk = help_desk(run)
     hearts = Hearts(desk)
@@ -224,7 +224,7 @@ def follow(desk, person):
     return connection
 
 
-@scenario("on a full disk the present of an account is shown as it was, and nobody has lost anything after it")
+@scenario("on a full disk an account is shown as it was, and afterwards nobody has lost anything")
 def full_disk_read(run):
     server, desk = help_desk(run)
     hearts = Hearts(desk)
@@ -245,7 +245,7 @@ def full_disk_read(run):
     run.expect_verified()
 
 
-@scenario("a start on a full disk says where to make room, and how much; then it starts")
+@scenario("a start on a full disk says where to make room and how much, and after that it starts")
 def full_disk_start(run):
     def expect_refused(when):
         run.disk.put(WRITE_ERRNO, ENOSPC)

@@ -1,4 +1,4 @@
-"""Nothing stored is believed unchecked, and a lost tail is noticed."""
+"""Nothing stored is trusted unchecked, and a lost tail is noticed."""
 
 import sqlite3
 import time
@@ -7,14 +7,14 @@ from harness.desk import Desk
 from harness.run import scenario
 from harness.wrong import expect
 
-# The newest acknowledged commit is noted this often, with time to spare.
+# By then the newest acknowledged commit is certainly noted.
 NOTED_WITHIN_SECS = 7
 # A snapshot is taken once this much of a journal would have to be replayed.
 SNAPSHOT_AFTER_CHANGES = 1500
 
 
 def worked_on(run, changes=60):
-    """A server with an account, the newest commits of which are in the write-ahead file, and are noted."""
+    """A server with an account whose newest commits are in the write-ahead file, and noted."""
     server = run.serve()
     desk = Desk(server.client(), seats=3, rules={"preset": "help_desk_shift"}, people=4)
     for number in range(changes):
@@ -24,16 +24,16 @@ def worked_on(run, changes=60):
 
 
 def expect_missed(run, desk):
-    """A start that finds less than was acknowledged says so, and goes on only when told to."""
+    """Checks that a start that finds less than was acknowledged says so, and continues only with --accept-loss."""
     said = run.refused()
-    expect("--accept-loss" in said and "missing" in said, f"does not say what is missing, and what to do: {said}")
+    expect("--accept-loss" in said and "missing" in said, f"does not say what is missing and what to do: {said}")
     server = run.serve("--accept-loss")
     server.stop()
-    # Accepted is accepted.
+    # Once accepted, it need not be accepted again.
     run.serve().stop()
 
 
-@scenario("a byte of the write-ahead file that flipped is noticed at the start")
+@scenario("a flipped byte in the write-ahead file is noticed at the start")
 def flipped_byte(run):
     server, desk = worked_on(run)
     server.kill()
@@ -44,7 +44,7 @@ def flipped_byte(run):
     expect_missed(run, desk)
 
 
-@scenario("a write-ahead file that is gone is noticed at the start")
+@scenario("a missing write-ahead file is noticed at the start")
 def log_gone(run):
     server, desk = worked_on(run)
     server.kill()
@@ -52,7 +52,7 @@ def log_gone(run):
     expect_missed(run, desk)
 
 
-@scenario("a write-ahead file that was cut off is noticed at the start")
+@scenario("a truncated write-ahead file is noticed at the start")
 def log_cut_off(run):
     server, desk = worked_on(run)
     server.kill()
@@ -61,7 +61,7 @@ def log_cut_off(run):
     expect_missed(run, desk)
 
 
-@scenario("a database that is gone beside its secrets is noticed at the start")
+@scenario("a missing database is noticed at the start if its secrets are there")
 def database_gone(run):
     server, desk = worked_on(run)
     server.stop()
@@ -70,7 +70,7 @@ def database_gone(run):
     expect_missed(run, desk)
 
 
-@scenario("a database that is empty beside its secrets is noticed at the start")
+@scenario("an empty database is noticed at the start if its secrets are there")
 def database_empty(run):
     server, desk = worked_on(run)
     server.stop()

@@ -1,4 +1,4 @@
-"""Whole or not at all: first starts, migrations, rebuilding and backups that are killed half-way."""
+"""Atomicity: first starts, migrations, rebuilds and backups that are killed half-way."""
 
 import json
 import pathlib
@@ -18,7 +18,8 @@ SLOW_SYNC_US = 5000
 
 
 def killed_at_random(run, times, prepare):
-    """Starts the server so many times on what `prepare` makes, kills it anywhere in its start, and starts it again."""
+    """Starts the server this many times on the data that `prepare` creates, kills it at a random moment, and starts
+    it again."""
     failed = []
     longest_secs = duration_of_start(run, prepare)
     for number in range(times):
@@ -33,7 +34,7 @@ def killed_at_random(run, times, prepare):
             run.serve().stop()
         except Wrong as wrong:
             failed.append(f"kill {number + 1}: {wrong}")
-    expect(not failed, f"{len(failed)} of {times} never open again; {failed[0] if failed else ''}")
+    expect(not failed, f"{len(failed)} of {times} no longer open; {failed[0] if failed else ''}")
 
 
 def emptied(run):
@@ -53,13 +54,13 @@ def duration_of_start(run, prepare):
     return took
 
 
-@scenario("every first start opens that was killed before")
+@scenario("a first start that was killed starts again")
 def first_start_killed(run):
     killed_at_random(run, 15 * run.scale, emptied)
 
 
 def data_of_before(run):
-    """Some data directory of an earlier version, in place of what is there; what is known of it."""
+    """Replaces the data with a directory of an earlier version. Returns what is known about it."""
     kept = run.random.choice([it.parent for it in sorted(EARLIER.glob("*/*/usher.db"))])
     shutil.rmtree(run.data)
     shutil.copytree(kept, run.data)
@@ -69,7 +70,7 @@ def data_of_before(run):
     return kept.name, json.loads((kept.parent / "known.json").read_text())
 
 
-@scenario("every upgrade opens that was killed before, and knows what was there")
+@scenario("an upgrade that was killed starts again with all data")
 def upgrade_killed(run):
     killed_at_random(run, 12 * run.scale, data_of_before)
     how, known = data_of_before(run)
@@ -105,7 +106,7 @@ def audit_of(run):
     return rows
 
 
-@scenario("the old or the new whole is served after `usher rebuild` was killed")
+@scenario("after `usher rebuild` was killed, either the old or the new tables are served completely")
 def rebuild_killed(run):
     server = run.serve()
     desk = Desk(server.client(), seats=3, rules={"preset": "help_desk_shift"}, people=20)
@@ -162,7 +163,7 @@ def backup_killed(run):
 
 
 def check_copy(target, number, desk):
-    """What has the name of a backup must be one, whole."""
+    """Checks that every file with the name of a backup is a complete one."""
     try:
         with sqlite3.connect(f"file:{target}?mode=ro", uri=True) as database:
             sound = database.execute("PRAGMA integrity_check").fetchone()[0]
