@@ -15,6 +15,7 @@ use crate::directory::{Group, Subject};
 use crate::event::Claim;
 use crate::id::{AccountId, ApiKeyId, GroupId, PoolId, SessionId, SignInId, TeamId, TicketId, UserId};
 use crate::labels::{Labels, LabelsPatch};
+use crate::leases::Leased;
 use crate::pool::Pool;
 use crate::presence::{Session, SignIn, Ticket};
 use crate::schedule::Schedule;
@@ -67,20 +68,18 @@ pub struct Account {
     #[serde(skip)]
     pub(crate) schedule: Schedule,
     /// Where [`crate::settle`] looks for what the rules owe: only in pools that changed. A hint that saves work and
-    /// decides nothing. Where nothing is at work it is empty, which is what [`Self::retain_owed`] makes of it too.
+    /// decides nothing. Between steps it is empty ([`crate::evolve::hints`]).
     #[serde(skip)]
     pub(crate) unsettled: BTreeSet<PoolId>,
-    /// Claims that minutes pay for, by when their next minute is due (Q3).
+    /// Claims that minutes pay for, by when their next minute is due.
     #[serde(skip)]
     pub(crate) minute_claims: BTreeSet<(Timestamp, Claim)>,
-    /// The same hint for warnings that minutes run out (Q3).
+    /// The same hint for warnings that minutes run out.
     #[serde(skip)]
     pub(crate) minutes_unsettled: bool,
-    /// Leases that were renewed in memory, with the time until which the journal knows them to run (S11).
+    /// Leases that were renewed in memory.
     #[serde(skip)]
-    pub(crate) renewed_sign_ins: BTreeMap<SignInId, Timestamp>,
-    #[serde(skip)]
-    pub(crate) renewed_tickets: BTreeMap<TicketId, Timestamp>,
+    pub(crate) renewed: BTreeSet<Leased>,
     /// Pools whose occupancy, queue or size changed since somebody last asked.
     #[serde(skip)]
     pub(crate) changed_pools: BTreeSet<PoolId>,
@@ -129,8 +128,7 @@ impl Account {
             unsettled: BTreeSet::new(),
             minute_claims: BTreeSet::new(),
             minutes_unsettled: false,
-            renewed_sign_ins: BTreeMap::new(),
-            renewed_tickets: BTreeMap::new(),
+            renewed: BTreeSet::new(),
             changed_pools: BTreeSet::new(),
         }
     }
@@ -156,11 +154,18 @@ impl Account {
         Ok((crate::Event::AccountCreated { id, name }, labelled))
     }
 
+    /// An account after the last of the events that were replayed: equal, in every field, to the one that they were decided
+    /// on.
+    #[must_use]
+    pub fn replayed(mut self) -> Self {
+        crate::evolve::hints::retain_owed(&mut self);
+        self
+    }
+
     /// An account read back from its serialized form, with everything that is derived from it in place.
     #[must_use]
     pub fn restored(mut self) -> Self {
         crate::evolve::restore(&mut self);
-        self.retain_owed();
-        self
+        self.replayed()
     }
 }

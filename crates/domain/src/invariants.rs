@@ -12,9 +12,9 @@ pub use self::touched::Touched;
 use crate::account::Account;
 use crate::event::Claim;
 use crate::id::{GroupId, PoolId, UserId};
+use crate::minutes;
 use crate::pool::{Holder, Pool, count};
 use crate::presence::{Funding, Session};
-use crate::settle::oldest_on_minutes;
 use crate::user::User;
 
 /// A rule that an account breaks.
@@ -155,7 +155,7 @@ impl Account {
         }
         if !pool.queue.is_empty() {
             broken.push(Broken::FreeSeatWhileWaiting(pool.id));
-        } else if oldest_on_minutes(self, pool).is_some() {
+        } else if minutes::oldest(self, pool).is_some() {
             broken.push(Broken::MinutesWhileSeatFree(pool.id));
         }
     }

@@ -17,6 +17,8 @@ pub mod id;
 mod invariants;
 pub mod join_code;
 pub mod labels;
+mod leases;
+mod minutes;
 mod network;
 pub mod permission;
 pub mod pool;
@@ -47,6 +49,7 @@ pub use id::{
     TicketId, TopUpId, UserId,
 };
 pub use invariants::{Broken, Touched};
+pub use leases::Heartbeats;
 pub use network::network_of;
 pub use permission::Actor;
 pub use refusal::{Code, Refusal};

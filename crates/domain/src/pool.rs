@@ -1,7 +1,6 @@
 //! Seat pools: capacity, who holds a seat, who waits.
 
 mod idle;
-mod minutes;
 mod queue;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,11 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use self::idle::{Idle, Standing};
-pub(crate) use self::minutes::OnMinutes;
 pub(crate) use self::queue::Queue;
 use crate::event::Claim;
 use crate::id::{PoolId, TicketId, UserId};
 use crate::labels::Labels;
+use crate::minutes::OnMinutes;
 use crate::rules::{Rules, SeatPer};
 use crate::text::{DeviceId, Name, Product};
 use crate::time::{Secs, Timestamp};
@@ -72,7 +71,7 @@ pub struct Pool {
     pub(crate) offers: BTreeSet<TicketId>,
     #[serde(skip)]
     pub(crate) on_minutes: OnMinutes,
-    /// Those who hold a seat and pay minutes all the same: the next claim to move (S2, Q3).
+    /// Those who hold a seat and pay minutes all the same: the next claim to move (S2).
     #[serde(skip)]
     pub(crate) paying_holders: BTreeSet<Holder>,
     /// Holders who sit idle, where the pool reclaims seats (Q4).

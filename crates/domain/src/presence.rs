@@ -100,8 +100,10 @@ pub struct SignIn {
     pub since: Timestamp,
     /// How long it lives without a heartbeat.
     pub lease: Secs,
-    /// Until when it lives without a further heartbeat (S11).
-    pub lease_until: Timestamp,
+    #[serde(rename = "lease_until")]
+    pub(crate) stored_until: Timestamp,
+    #[serde(skip)]
+    pub(crate) renewed_until: Option<Timestamp>,
     /// Since when the user is idle; none in a call or with a valid link (A1).
     pub idle_since: Option<Timestamp>,
     /// When the idle user will be logged off, once they were warned of it.
@@ -363,8 +365,10 @@ pub struct Ticket {
     pub since: Timestamp,
     /// How long it lives without a heartbeat.
     pub lease: Secs,
-    /// Until when it lives without a further heartbeat.
-    pub lease_until: Timestamp,
+    #[serde(rename = "lease_until")]
+    pub(crate) stored_until: Timestamp,
+    #[serde(skip)]
+    pub(crate) renewed_until: Option<Timestamp>,
     /// Where it stands.
     pub state: TicketState,
     #[serde(skip)]

@@ -3,24 +3,16 @@
 
 use crate::account::Account;
 use crate::command::Command;
-use crate::event::{Claim, Event};
+use crate::event::Event;
 use crate::id::{PoolId, RefusalId, SessionId, SignInId, TicketId, UserId};
+use crate::minutes;
 use crate::pool::Pool;
-use crate::presence::{Funding, TicketState};
+use crate::presence::TicketState;
 use crate::refusal::{Attempt, Refusal};
 use crate::text::{Name, Product};
 use crate::time::Timestamp;
 
 impl Account {
-    /// Keeps of the pools that changed those whose rules owe something by the account's state. After events were taken
-    /// in that were settled when they were decided, nothing is left, as in the account that they were decided on.
-    pub fn retain_owed(&mut self) {
-        let changed = std::mem::take(&mut self.unsettled);
-        let is_owed = |pool: &PoolId| by_pool(self, *pool, Timestamp::default()).is_some();
-        self.unsettled = changed.into_iter().filter(is_owed).collect();
-        self.minutes_unsettled = self.minutes_unsettled && !minutes_low(self).is_empty();
-    }
-
     /// Whether more follows from what was taken in, which the next [`crate::Input::Tick`] does.
     #[must_use]
     pub fn may_owe(&self) -> bool {
@@ -28,11 +20,11 @@ impl Account {
     }
 }
 
-/// The next event that a pool's rules owe: a claim on minutes moves onto a free seat (Q3), or the first in the queue
+/// The next event that a pool's rules owe: a claim on minutes moves onto a free seat, or the first in the queue
 /// gets an offer (Q2).
 pub(crate) fn by_pool(account: &Account, pool: PoolId, now: Timestamp) -> Option<Event> {
     let pool = account.pools.get(&pool)?;
-    if let Some(claim) = claim_beside_seat(pool) {
+    if let Some(claim) = minutes::beside_a_seat(pool) {
         return Some(Event::ClaimMoved { claim });
     }
     if pool.occupied() < pool.seats {
@@ -42,7 +34,7 @@ pub(crate) fn by_pool(account: &Account, pool: PoolId, now: Timestamp) -> Option
                 until: now + pool.rules.offer_hold,
             });
         }
-        if let Some(claim) = oldest_on_minutes(account, pool) {
+        if let Some(claim) = minutes::oldest(account, pool) {
             return Some(Event::ClaimMoved { claim });
         }
     }
@@ -55,59 +47,9 @@ pub(crate) fn by_pool(account: &Account, pool: PoolId, now: Timestamp) -> Option
     None
 }
 
-/// A claim on minutes whose holder has a seat: it need not pay, and takes no further seat (S2, Q3).
-fn claim_beside_seat(pool: &Pool) -> Option<Claim> {
-    pool.on_minutes.of(pool.paying_holders.first()?)
-}
-
 fn is_waiting(account: &Account, pool: &Pool, ticket: TicketId) -> bool {
     let ticket = account.tickets.get(&ticket);
     ticket.is_some_and(|ticket| ticket.pool == pool.id && matches!(ticket.state, TicketState::Waiting {}))
-}
-
-/// The oldest claim on minutes, of those whose user may hold another seat (Q3, S3). Skips as many as belong to users at
-/// their own limit.
-pub(crate) fn oldest_on_minutes(account: &Account, pool: &Pool) -> Option<Claim> {
-    pool.on_minutes.oldest_first().find(|claim| {
-        let sign_in = sign_in_of(account, *claim).and_then(|id| account.sign_ins.get(&id));
-        let user = sign_in.and_then(|sign_in| account.users.get(&sign_in.user));
-        user.is_some_and(|user| {
-            user.profile
-                .seat_limit
-                .is_none_or(|limit| user.seats_held < limit)
-        })
-    })
-}
-
-fn sign_in_of(account: &Account, claim: Claim) -> Option<SignInId> {
-    match claim {
-        Claim::SignIn(id) => Some(id),
-        Claim::Session(id) => account.sessions.get(&id).map(|session| session.sign_in),
-    }
-}
-
-/// Every claim pays once before any pays twice, in the order in which they are due. So those that stand behind the
-/// balance in that order cannot pay their next minute, and are told (Q3).
-pub(crate) fn minutes_low(account: &Account) -> Vec<Event> {
-    let payable = usize::try_from(account.minutes).unwrap_or(usize::MAX);
-    let unpayable = account.minute_claims.len().saturating_sub(payable);
-    let is_new = |claim: &Claim| {
-        let funding = match claim {
-            Claim::SignIn(id) => account.sign_ins.get(id).map(|sign_in| sign_in.funding),
-            Claim::Session(id) => account.sessions.get(id).map(|session| session.funding),
-        };
-        matches!(funding, Some(Funding::Minutes { warned: false, .. }))
-    };
-    let low = account.minute_claims.iter().rev().take(unpayable);
-    let mut events: Vec<Event> = low
-        .filter(|(_, claim)| is_new(claim))
-        .map(|(ends_at, claim)| Event::MinutesLow {
-            claim: *claim,
-            ends_at: *ends_at,
-        })
-        .collect();
-    events.reverse();
-    events
 }
 
 /// The event that records a refusal, where it is one of a seat (Q1) and gets an id.

@@ -7,9 +7,11 @@ use crate::account::Account;
 use crate::command::{Command, Outcome};
 use crate::decide::{decide, due};
 use crate::event::Event;
-use crate::evolve::evolve;
+use crate::evolve::{Change, evolve, hints};
 use crate::id::{AccountId, PoolId, RefusalId, UserId};
 use crate::labels::LabelsPatch;
+use crate::leases::{self, Heartbeats, Leased};
+use crate::minutes;
 use crate::permission::Actor;
 use crate::promise::oversold_by;
 use crate::refusal::Refusal;
@@ -28,6 +30,9 @@ pub enum Input<'a> {
     Resume(Outage),
     /// The account is about to leave memory: store when its leases end, if heartbeats have renewed any (S11).
     StoreLeases,
+    /// Heartbeats that memory knew of when the account's state was dropped, and that are not in the state that was loaded
+    /// in its place (S11).
+    Heartbeats(&'a Heartbeats),
     /// The wall clock shows this. [`Account::shown`] uses it until it is noted or forgotten.
     WallClock(Timestamp),
     /// Record what the wall clock shows, unless that follows from earlier records.
@@ -95,23 +100,31 @@ pub fn step<O: Observer>(
             Ok(Outcome::Done)
         }
         Input::Resume(outage) => {
-            let events = due::resume(step.account, outage);
+            let events = leases::resume(step.account, outage);
             step.enter(events).map(|()| Outcome::Done)
         }
         Input::StoreLeases => {
-            let events = due::store_leases(step.account);
+            let events = leases::all_ends(step.account);
             step.enter(events).map(|()| Outcome::Done)
         }
+        Input::Heartbeats(heartbeats) => {
+            for (of, at) in heartbeats.unknown_to(step.account) {
+                evolve(step.account, Change::Renewal(of), at);
+            }
+            Ok(Outcome::Done)
+        }
         Input::WallClock(wall) => {
-            step.account.look_at_wall(now, wall);
+            evolve(step.account, Change::WallClock(Some(wall)), now);
             Ok(Outcome::Done)
         }
         Input::NoteWallClock => {
-            let read = step.account.look_away_from_wall();
-            step.enter(read.into_iter().collect()).map(|()| Outcome::Done)
+            let news = step.account.wall.news();
+            evolve(step.account, Change::WallClock(None), now);
+            let events = news.map(|ahead| Event::WallClockRead { ahead });
+            step.enter(events.into_iter().collect()).map(|()| Outcome::Done)
         }
         Input::ForgetWallClock => {
-            step.account.look_away_from_wall();
+            evolve(step.account, Change::WallClock(None), now);
             Ok(Outcome::Done)
         }
     };
@@ -205,15 +218,12 @@ impl<O: Observer> Step<'_, O> {
 
     /// Heartbeats renew leases in memory; the journal gets them later, in batches (S11).
     fn renew(&mut self, command: &Command) {
-        match command {
-            Command::Heartbeat { sign_in, .. } => {
-                self.account.renew_sign_in(*sign_in, self.now);
-            }
-            Command::RenewTicket { id } => {
-                self.account.renew_ticket(*id, self.now);
-            }
-            _ => {}
-        }
+        let of = match command {
+            Command::Heartbeat { sign_in, .. } => Leased::SignIn(*sign_in),
+            Command::RenewTicket { id } => Leased::Ticket(*id),
+            _ => return,
+        };
+        evolve(self.account, Change::Renewal(of), self.now);
     }
 
     fn record(&mut self, command: &Command, refusal: &Refusal) {
@@ -240,7 +250,7 @@ impl<O: Observer> Step<'_, O> {
             let events = self.without_oversold(due::events_of(self.account, due, self.now));
             if events.is_empty() {
                 self.observer.came_to_nothing(due_at);
-                self.account.drop_first_due();
+                evolve(self.account, Change::DueDropped, self.now);
                 continue;
             }
             self.apply(&events);
@@ -264,7 +274,7 @@ impl<O: Observer> Step<'_, O> {
 
     /// Applies follow-up events until the rules owe nothing more.
     fn settle(&mut self, events: &mut Vec<Event>) {
-        while let Some(pool) = self.account.unsettled.pop_first() {
+        while let Some(pool) = hints::take_unsettled(self.account) {
             while let Some(event) = settle::by_pool(self.account, pool, self.now) {
                 if let Some(oversold) = oversold_by(self.account, std::slice::from_ref(&event)) {
                     self.observer.left_out(&event, oversold);
@@ -274,11 +284,11 @@ impl<O: Observer> Step<'_, O> {
                 events.push(event);
             }
         }
-        if std::mem::take(&mut self.account.minutes_unsettled) {
-            let low = settle::minutes_low(self.account);
+        if hints::take_minutes_unsettled(self.account) {
+            let low = minutes::low(self.account);
             self.apply(&low);
             events.extend(low);
-            self.account.minutes_unsettled = false;
+            hints::take_minutes_unsettled(self.account);
         }
     }
 
@@ -297,7 +307,7 @@ impl<O: Observer> Step<'_, O> {
 }
 
 fn tell_changed_pools(account: &mut Account, observer: &mut impl Observer) {
-    while let Some(pool) = account.changed_pools.pop_first() {
+    while let Some(pool) = hints::take_changed_pool(account) {
         observer.pool_changed(pool);
     }
 }

@@ -120,8 +120,14 @@ impl WallTimes {
         }
     }
 
-    pub(crate) fn look_away(&mut self) -> Option<Millis> {
-        self.present.take().map(|note| note.ahead)
+    /// Forgets what the wall clock shows at present.
+    pub(crate) fn look_away(&mut self) {
+        self.present = None;
+    }
+
+    /// By how much the account's time is ahead of the wall clock at present, if that does not follow from the notes.
+    pub(crate) fn news(&self) -> Option<Millis> {
+        self.present.map(|note| note.ahead)
     }
 }
 
@@ -164,12 +170,13 @@ mod tests {
         let mut times = set_back();
 
         times.look(at(63 * 60_000), at(64 * 60_000 - HOUR + 999));
-        assert_eq!(times.look_away(), None);
+        assert_eq!(times.news(), None);
         times.look(at(63 * 60_000), at(64 * 60_000 - HOUR + 1_000));
         assert_eq!(shown(&times, 63 * 60_000), 64 * 60_000 - HOUR + 1_000);
-        assert_eq!(times.look_away(), Some(Millis::new(59 * 60_000 - 1_000)));
+        assert_eq!(times.news(), Some(Millis::new(59 * 60_000 - 1_000)));
         times.look(at(63 * 60_000), at(63 * 60_000));
-        assert_eq!(times.look_away(), Some(Millis::ZERO));
+        assert_eq!(times.news(), Some(Millis::ZERO));
+        times.look_away();
         assert_eq!(times, set_back());
     }
 

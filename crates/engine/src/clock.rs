@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use usher_domain::{Millis, Timestamp};
 
-/// A stretch without any turn that is taken for Usher having been unable to act (S11). The timer has one every half
+/// A stretch without any turn that is taken for Usher having been unable to act. The timer has one every half
 /// second.
 const STALL_MILLIS: i64 = 2_000;
 

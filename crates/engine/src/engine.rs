@@ -21,7 +21,7 @@ use crate::{
     timer,
 };
 
-/// A heartbeat of one sign-in (S11).
+/// A heartbeat of one sign-in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Heartbeat {
     /// Of which sign-in.
@@ -113,7 +113,7 @@ impl Engine {
         self.work(account, Reading { view }).answer().await
     }
 
-    /// A heartbeat of a sign-in; gives the seconds that its lease has left (S11).
+    /// A heartbeat of a sign-in; gives the seconds that its lease has left.
     pub async fn heartbeat(
         &self,
         account: AccountId,

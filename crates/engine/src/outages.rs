@@ -1,4 +1,4 @@
-//! Stretches of time in which Usher could not act (S11).
+//! Stretches of time in which Usher could not act.
 
 use usher_domain::{Millis, Timestamp};
 

@@ -121,9 +121,7 @@ impl Replayed {
 
     /// After the last commit: the account is in every field the one that the commits were decided on.
     pub(crate) fn settle_down(&mut self) {
-        if let Some(account) = &mut self.account {
-            account.retain_owed();
-        }
+        self.account = self.account.take().map(Account::replayed);
     }
 }
 

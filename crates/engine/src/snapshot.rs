@@ -40,13 +40,11 @@ struct Read {
 
 /// The bytes of a state, as its commits make it: leases that only memory knows to be renewed are in it as the journal
 /// has them.
-pub(crate) fn write(account: &mut Account, at: Timestamp) -> Result<Vec<u8>, serde_json::Error> {
-    account.as_stored(|account| {
-        serde_json::to_vec(&Written {
-            format: FORMAT,
-            at,
-            account,
-        })
+pub(crate) fn write(account: &Account, at: Timestamp) -> Result<Vec<u8>, serde_json::Error> {
+    serde_json::to_vec(&Written {
+        format: FORMAT,
+        at,
+        account,
     })
 }
 

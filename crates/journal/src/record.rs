@@ -152,7 +152,7 @@ pub enum Record {
         /// Its metadata: a JSON object; none where there is no entry.
         metadata: Option<Text>,
     },
-    /// Something else carries a session now (Q3).
+    /// Something else carries a session now.
     SessionFunded {
         /// The session.
         id: SessionId,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Account, ApiKey, ProductSeats, Settings, Subscription, Team};
-use crate::event::{Claim, Event};
+use crate::event::Claim;
 use crate::id::{AccountId, ApiKeyId, PoolId, SessionId, SignInId, TeamId, TicketId, UserId};
 use crate::labels::{Labelled, Labels};
 use crate::pool::{Holder, Pool};
@@ -42,18 +42,6 @@ impl Account {
     #[must_use]
     pub fn shown(&self, at: Timestamp) -> WallTime {
         self.wall.shown(at)
-    }
-
-    /// Tells [`shown`](Self::shown) what the wall clock shows at present: `wall`, when it is `now` by the account's time.
-    pub(crate) fn look_at_wall(&mut self, now: Timestamp, wall: Timestamp) {
-        self.wall.look(now, wall);
-    }
-
-    /// Takes back what [`look_at_wall`](Self::look_at_wall) told, which no event tells yet. Gives the event that does,
-    /// where it is news.
-    pub(crate) fn look_away_from_wall(&mut self) -> Option<Event> {
-        let ahead = self.wall.look_away()?;
-        Some(Event::WallClockRead { ahead })
     }
 
     /// Whether it was closed. A closed account answers as if it did not exist.

@@ -2,20 +2,18 @@
 
 use crate::account::Account;
 use crate::event::Claim;
+use crate::minutes;
 use crate::permission::{Actor, SessionPermission};
 use crate::pool::{Holder, Pool, count};
 use crate::presence::{Funding, Session, Ticket, TicketState};
 use crate::refusal::{Action, HolderFigure, PoolFigures, Refusal};
 use crate::rules::WhenFull;
 use crate::text::Product;
-use crate::time::{Secs, Timestamp};
+use crate::time::Timestamp;
 use crate::user::User;
 
 /// Holders named in a refusal at most.
 pub(crate) const HOLDERS_NAMED_MAX: usize = 50;
-
-/// A minute of work on prepaid minutes.
-pub(crate) const MINUTE: Secs = Secs::new(60);
 
 /// What somebody asks of a pool.
 pub(super) struct Ask<'a> {
@@ -70,10 +68,7 @@ impl Ask<'_> {
         for way in &self.pool.rules.when_full {
             match way {
                 WhenFull::PayPerUse if self.account.minutes > 0 && self.claims == 1 => {
-                    return Ok(Room::Funded(Funding::Minutes {
-                        next_at: self.now + MINUTE,
-                        warned: false,
-                    }));
+                    return Ok(Room::Funded(minutes::first(self.now)));
                 }
                 WhenFull::Queue if self.wait => return Ok(Room::Queue),
                 WhenFull::PayPerUse | WhenFull::Queue => {}

@@ -1,6 +1,5 @@
 //! What is due: leases, idle clocks, codes, notices, offers and minutes.
 
-use super::capacity::MINUTE;
 use super::presence::end_sign_in;
 use crate::account::Account;
 use crate::event::{Claim, EndReason, Event};
@@ -8,7 +7,8 @@ use crate::evolve::seats::{log_off_notice, next_reclaim};
 use crate::id::{PoolId, SessionId, SignInId, TicketId};
 use crate::presence::{Funding, SessionState, SignIn, TicketState};
 use crate::schedule::Due;
-use crate::time::{Outage, Secs, Timestamp};
+use crate::time::{Secs, Timestamp};
+use crate::{leases, minutes};
 
 /// Notice before an idle seat is reclaimed (Q4).
 const RECLAIM_NOTICE: Secs = Secs::new(60);
@@ -20,16 +20,8 @@ pub(crate) fn events_of(account: &Account, due: Due, now: Timestamp) -> Vec<Even
         Due::Session(id) => session(account, id, now),
         Due::Ticket(id) => ticket(account, id, now),
         Due::Pool(id) => pool(account, id, now),
-        Due::Renewals => renewals(account),
+        Due::Renewals => leases::renewals(account),
     }
-}
-
-/// Makes up for an outage, where anybody could lose something by it (S11).
-pub(crate) fn resume(account: &Account, outage: Outage) -> Vec<Event> {
-    if account.sign_ins.is_empty() && account.tickets.is_empty() {
-        return Vec::new();
-    }
-    vec![Event::LeasesRestarted { outage: Some(outage) }]
 }
 
 fn sign_in(account: &Account, id: SignInId, now: Timestamp) -> Vec<Event> {
@@ -37,13 +29,13 @@ fn sign_in(account: &Account, id: SignInId, now: Timestamp) -> Vec<Event> {
         return Vec::new();
     };
     let passed = |at: Option<Timestamp>| at.is_some_and(|at| at <= now);
-    if sign_in.lease_until <= now {
+    if sign_in.lease_until() <= now {
         return end_sign_in(account, id, EndReason::LeaseExpired, None);
     }
     if let Funding::Minutes { next_at, .. } = sign_in.funding
         && next_at <= now
     {
-        return pay(account, Claim::SignIn(id), next_at).map_or_else(
+        return minutes::pay(account, Claim::SignIn(id), next_at).map_or_else(
             || end_sign_in(account, id, EndReason::MinutesExhausted, None),
             |paid| vec![paid],
         );
@@ -114,18 +106,10 @@ fn session(account: &Account, id: SessionId, now: Timestamp) -> Vec<Event> {
                 reason: EndReason::MinutesExhausted,
                 by: None,
             };
-            vec![pay(account, Claim::Session(id), next_at).unwrap_or_else(ended)]
+            vec![minutes::pay(account, Claim::Session(id), next_at).unwrap_or_else(ended)]
         }
         _ => Vec::new(),
     }
-}
-
-/// The next minute of a claim, where it can be paid (Q3).
-fn pay(account: &Account, claim: Claim, due_at: Timestamp) -> Option<Event> {
-    (account.minutes > 0).then(|| Event::MinutePaid {
-        claim,
-        next_at: due_at + MINUTE,
-    })
 }
 
 fn ticket(account: &Account, id: TicketId, now: Timestamp) -> Vec<Event> {
@@ -134,7 +118,7 @@ fn ticket(account: &Account, id: TicketId, now: Timestamp) -> Vec<Event> {
     };
     let reason = match ticket.state {
         TicketState::Offered { until } if until <= now => EndReason::OfferExpired,
-        _ if ticket.lease_until <= now => EndReason::LeaseExpired,
+        _ if ticket.lease_until() <= now => EndReason::LeaseExpired,
         _ => return Vec::new(),
     };
     vec![Event::TicketEnded { id, reason, by: None }]
@@ -154,37 +138,4 @@ fn pool(account: &Account, id: PoolId, now: Timestamp) -> Vec<Event> {
             at: now + RECLAIM_NOTICE,
         })
         .collect()
-}
-
-/// Puts on record until when leases run that were renewed in memory.
-fn renewals(account: &Account) -> Vec<Event> {
-    let sign_ins: Vec<_> = account
-        .renewed_sign_ins
-        .keys()
-        .filter_map(|id| account.sign_ins.get(id))
-        .map(|sign_in| (sign_in.id, sign_in.lease_until))
-        .collect();
-    let tickets: Vec<_> = account
-        .renewed_tickets
-        .keys()
-        .filter_map(|id| account.tickets.get(id))
-        .map(|ticket| (ticket.id, ticket.lease_until))
-        .collect();
-    if sign_ins.is_empty() && tickets.is_empty() {
-        return Vec::new();
-    }
-    vec![Event::LeasesRenewed { sign_ins, tickets }]
-}
-
-/// Puts on record when each lease ends, where memory knows of heartbeats that the journal does not.
-pub(crate) fn store_leases(account: &Account) -> Vec<Event> {
-    if !account.has_unsaved_renewals() {
-        return Vec::new();
-    }
-    let sign_ins = account.sign_ins.values();
-    let tickets = account.tickets.values();
-    vec![Event::LeasesRenewed {
-        sign_ins: sign_ins.map(|s| (s.id, s.lease_until)).collect(),
-        tickets: tickets.map(|t| (t.id, t.lease_until)).collect(),
-    }]
 }

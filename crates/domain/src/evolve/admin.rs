@@ -190,7 +190,7 @@ fn of_users(account: &mut Account, event: &Event, at: Timestamp) {
                 }
                 user.profile = profile.clone().awake();
             });
-            // Another seat limit may let a claim move from minutes onto a seat (S3, Q3).
+            // Another seat limit may let a claim move from minutes onto a seat (S3).
             seats::unsettle_pools_of(account, *id);
         }
         Event::UserActivated { id, active } => change_user(account, *id, at, |user| user.active = *active),

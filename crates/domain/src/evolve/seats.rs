@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::account::Account;
 use crate::event::Claim;
 use crate::id::{PoolId, SessionId, SignInId, TicketId, UserId};
+use crate::minutes;
 use crate::pool::{Holder, Pool, Standing};
 use crate::presence::{Funding, SessionState, TicketState};
 use crate::schedule::Due;
@@ -13,17 +14,17 @@ use crate::time::{Secs, Timestamp};
 use crate::user::License;
 
 /// A claim with what is needed to book it.
-pub(super) struct Booking {
-    pub(super) claim: Claim,
-    pub(super) pool: PoolId,
-    pub(super) user: UserId,
-    pub(super) device: DeviceId,
-    pub(super) claimed_at: Timestamp,
+pub(crate) struct Booking {
+    pub(crate) claim: Claim,
+    pub(crate) pool: PoolId,
+    pub(crate) user: UserId,
+    pub(crate) device: DeviceId,
+    pub(crate) claimed_at: Timestamp,
 }
 
 impl Booking {
     /// The booking of a sign-in or session that the account has; none where it has no pool.
-    pub(super) fn of(account: &Account, claim: Claim) -> Option<(Self, Funding)> {
+    pub(crate) fn of(account: &Account, claim: Claim) -> Option<(Self, Funding)> {
         let (session, sign_in) = match claim {
             Claim::SignIn(id) => (None, account.sign_ins.get(&id)?),
             Claim::Session(id) => {
@@ -47,44 +48,26 @@ impl Booking {
 
 /// Marks a pool as one whose rules may owe something and whose occupancy is worth a record. To be called once the
 /// change is made.
-pub(super) fn touch(account: &mut Account, pool: PoolId) {
+pub(crate) fn touch(account: &mut Account, pool: PoolId) {
     account.unsettled.insert(pool);
     account.changed_pools.insert(pool);
     schedule_pool(account, pool);
 }
 
 /// Books a claim on what funds it.
-pub(super) fn book(account: &mut Account, booking: &Booking, funding: Funding) {
+pub(crate) fn book(account: &mut Account, booking: &Booking, funding: Funding) {
     match funding {
         Funding::Seat => hold(account, booking),
-        Funding::Minutes { next_at, .. } => {
-            account.minute_claims.insert((next_at, booking.claim));
-            account.minutes_unsettled = true;
-            if let Some(pool) = account.pools.get_mut(&booking.pool) {
-                let holder = pool.holder(booking.user, &booking.device);
-                pool.on_minutes.insert(&holder, booking.claimed_at, booking.claim);
-                pool.list_paying(&holder);
-            }
-            touch(account, booking.pool);
-        }
+        Funding::Minutes { next_at, .. } => minutes::book(account, booking, next_at),
         Funding::Named | Funding::Free | Funding::Rides => {}
     }
 }
 
 /// Takes a claim off what funds it.
-pub(super) fn unbook(account: &mut Account, booking: &Booking, funding: Funding, at: Option<Timestamp>) {
+pub(crate) fn unbook(account: &mut Account, booking: &Booking, funding: Funding, at: Option<Timestamp>) {
     match funding {
         Funding::Seat => release(account, booking, at),
-        Funding::Minutes { next_at, .. } => {
-            account.minute_claims.remove(&(next_at, booking.claim));
-            account.minutes_unsettled = true;
-            if let Some(pool) = account.pools.get_mut(&booking.pool) {
-                let holder = pool.holder(booking.user, &booking.device);
-                pool.on_minutes.remove(&holder, booking.claimed_at, booking.claim);
-                pool.list_paying(&holder);
-            }
-            touch(account, booking.pool);
-        }
+        Funding::Minutes { next_at, .. } => minutes::unbook(account, booking, next_at),
         Funding::Named | Funding::Free | Funding::Rides => {}
     }
 }
@@ -126,7 +109,7 @@ fn release(account: &mut Account, booking: &Booking, at: Option<Timestamp>) {
     }
 }
 
-/// One seat less: a user at their limit may now move from minutes onto another (S3, Q3).
+/// One seat less: a user at their limit may now move from minutes onto another (S3).
 fn give_back(account: &mut Account, user: UserId) {
     let Some(owner) = account.users.get_mut(&user) else {
         return;
@@ -138,7 +121,7 @@ fn give_back(account: &mut Account, user: UserId) {
 }
 
 /// Has the pools of a user settled again.
-pub(super) fn unsettle_pools_of(account: &mut Account, user: UserId) {
+pub(crate) fn unsettle_pools_of(account: &mut Account, user: UserId) {
     let licenses = account.users.get(&user).map(|user| &user.licenses);
     for license in licenses.into_iter().flat_map(BTreeMap::values) {
         if let License::Shared(pool) = license {
@@ -148,7 +131,7 @@ pub(super) fn unsettle_pools_of(account: &mut Account, user: UserId) {
 }
 
 /// Sets since when a sign-in is idle. Being busy, and starting again, voids what the user was warned of.
-pub(super) fn set_idle(account: &mut Account, id: SignInId, idle_since: Option<Timestamp>) {
+pub(crate) fn set_idle(account: &mut Account, id: SignInId, idle_since: Option<Timestamp>) {
     let Some(sign_in) = account.sign_ins.get_mut(&id) else {
         return;
     };
@@ -160,7 +143,7 @@ pub(super) fn set_idle(account: &mut Account, id: SignInId, idle_since: Option<T
 }
 
 /// Sets when a warned holder loses the seat.
-pub(super) fn set_reclaim(account: &mut Account, id: SignInId, at: Option<Timestamp>) {
+pub(crate) fn set_reclaim(account: &mut Account, id: SignInId, at: Option<Timestamp>) {
     if let Some(sign_in) = account.sign_ins.get_mut(&id) {
         sign_in.reclaim_at = at;
     }
@@ -169,7 +152,7 @@ pub(super) fn set_reclaim(account: &mut Account, id: SignInId, at: Option<Timest
 }
 
 /// The sign-ins that share a seat with this one, itself among them.
-pub(super) fn seat_mates(account: &Account, id: SignInId) -> Vec<SignInId> {
+pub(crate) fn seat_mates(account: &Account, id: SignInId) -> Vec<SignInId> {
     let seat = account.sign_ins.get(&id).and_then(|sign_in| {
         let pool = account.pools.get(&sign_in.pool?)?;
         Some((pool, pool.holder(sign_in.user, &sign_in.device.id)))
@@ -184,7 +167,7 @@ pub(super) fn seat_mates(account: &Account, id: SignInId) -> Vec<SignInId> {
 }
 
 /// Puts the holder that a sign-in belongs to in their place among the pool's idle holders, or takes them off.
-pub(super) fn list_idle(account: &mut Account, id: SignInId) {
+pub(crate) fn list_idle(account: &mut Account, id: SignInId) {
     let Some(sign_in) = account.sign_ins.get(&id) else {
         return;
     };
@@ -225,7 +208,7 @@ fn standing(account: &Account, pool: &Pool, holder: &Holder) -> Option<Standing>
 }
 
 /// Puts the earliest thing that is due for a sign-in on the schedule.
-pub(super) fn schedule_sign_in(account: &mut Account, id: SignInId) {
+pub(crate) fn schedule_sign_in(account: &mut Account, id: SignInId) {
     let Some(sign_in) = account.sign_ins.get_mut(&id) else {
         return;
     };
@@ -245,7 +228,7 @@ pub(super) fn schedule_sign_in(account: &mut Account, id: SignInId) {
         Funding::Minutes { next_at, .. } => Some(next_at),
         _ => None,
     };
-    let at = [Some(sign_in.lease_until), log_off, sign_in.reclaim_at, minute]
+    let at = [Some(sign_in.lease_until()), log_off, sign_in.reclaim_at, minute]
         .into_iter()
         .flatten()
         .min();
@@ -258,7 +241,7 @@ pub(crate) fn log_off_notice(after: Secs) -> Secs {
 }
 
 /// Puts the earliest thing that is due for a session on the schedule.
-pub(super) fn schedule_session(account: &mut Account, id: SessionId) {
+pub(crate) fn schedule_session(account: &mut Account, id: SessionId) {
     let Some(session) = account.sessions.get_mut(&id) else {
         return;
     };
@@ -276,13 +259,13 @@ pub(super) fn schedule_session(account: &mut Account, id: SessionId) {
 }
 
 /// Puts the earliest thing that is due for a ticket on the schedule.
-pub(super) fn schedule_ticket(account: &mut Account, id: TicketId) {
+pub(crate) fn schedule_ticket(account: &mut Account, id: TicketId) {
     let Some(ticket) = account.tickets.get_mut(&id) else {
         return;
     };
     let at = match ticket.state {
-        TicketState::Waiting {} => ticket.lease_until,
-        TicketState::Offered { until } => ticket.lease_until.min(until),
+        TicketState::Waiting {} => ticket.lease_until(),
+        TicketState::Offered { until } => ticket.lease_until().min(until),
     };
     account.schedule.set(Due::Ticket(id), &mut ticket.due, Some(at));
 }
@@ -305,7 +288,7 @@ pub(crate) fn next_reclaim(pool: &Pool) -> Option<(Timestamp, &Holder)> {
     pool.idle.next()
 }
 
-pub(super) fn insert_sorted<T: Ord>(list: &mut Vec<T>, item: T) {
+pub(crate) fn insert_sorted<T: Ord>(list: &mut Vec<T>, item: T) {
     if let Err(place) = list.binary_search(&item) {
         if list.capacity() == 0 {
             list.reserve_exact(1);
@@ -314,7 +297,7 @@ pub(super) fn insert_sorted<T: Ord>(list: &mut Vec<T>, item: T) {
     }
 }
 
-pub(super) fn remove_sorted<T: Ord>(list: &mut Vec<T>, item: &T) {
+pub(crate) fn remove_sorted<T: Ord>(list: &mut Vec<T>, item: &T) {
     if let Ok(place) = list.binary_search(item) {
         list.remove(place);
     }

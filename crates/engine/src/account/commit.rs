@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
-use usher_domain::AccountId;
+use usher_domain::{AccountId, Actor, Heartbeats, Input, step};
 use usher_journal::{AppendError, Commit, Hash, Seq};
 
 use super::job::Phase;
 use super::resident::Resident;
-use super::state::{Renewals, State};
+use super::state::State;
 use super::turn::{Outgoing, Turn};
 use crate::node::{Node, RETRY_AFTER};
 use crate::{Entry, Failure, Published, Reason};
@@ -142,7 +142,15 @@ impl Resident {
         let seen = Instant::now();
         let (mut state, commits) = State::load(&self.node, self.id).await?;
         if let Some(account) = &mut state.replayed.account {
-            std::mem::take(&mut self.renewals).renew(account);
+            let heartbeats = std::mem::take(&mut self.heartbeats);
+            // Never declined.
+            let _ = step(
+                account,
+                Input::Heartbeats(&heartbeats),
+                &Actor::System,
+                state.replayed.at,
+                &mut (),
+            );
         }
         self.publish_missed(&commits, state.replayed.seq);
         self.synced = seen;
@@ -153,7 +161,7 @@ impl Resident {
     pub(super) fn drop_state(&mut self) {
         let Some(state) = self.state.take() else { return };
         if let Some(account) = &state.replayed.account {
-            self.renewals = Renewals::of(account);
+            self.heartbeats = Heartbeats::of(account);
         }
     }
 

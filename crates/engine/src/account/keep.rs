@@ -16,7 +16,7 @@ impl Resident {
         if leave != Leave::Closing && self.has_subscribers() {
             return false;
         }
-        // Who could not be stored must be known to have been in an outage, once it is over (S11).
+        // Who could not be stored must be known to have been in an outage, once it is over.
         if leave == Leave::Idle && (self.is_due_soon() || self.failing_since.is_some()) {
             return false;
         }
@@ -53,7 +53,7 @@ impl Resident {
             .state
             .as_ref()
             .and_then(|state| state.replayed.account.as_ref());
-        !self.renewals.is_empty() || account.is_some_and(usher_domain::Account::has_unsaved_renewals)
+        !self.heartbeats.is_empty() || account.is_some_and(usher_domain::Account::has_unsaved_renewals)
     }
 
     fn is_due_soon(&self) -> bool {

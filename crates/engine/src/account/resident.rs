@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use tokio::sync::broadcast;
 use tokio::time::Instant;
-use usher_domain::{AccountId, Secs, Timestamp};
+use usher_domain::{AccountId, Heartbeats, Secs, Timestamp};
 use usher_journal::Seq;
 
 use super::saving::Saving;
-use super::state::{Renewals, State};
+use super::state::State;
 use crate::node::Node;
 use crate::outages::Outages;
 use crate::{Failure, Published, Subscription};
@@ -23,7 +23,7 @@ pub(crate) struct Resident {
     /// None before the first load, and after a failure.
     pub(super) state: Option<State>,
     /// Of a state that was dropped.
-    pub(super) renewals: Renewals,
+    pub(super) heartbeats: Heartbeats,
     pub(super) publisher: Option<broadcast::Sender<Arc<Published>>>,
     /// The newest commit that subscribers were told of, or that came before they asked.
     pub(super) published: Seq,
@@ -35,7 +35,7 @@ pub(crate) struct Resident {
     pub(super) saving: Option<Saving>,
     /// When the wheel will call at the latest; it may call earlier.
     pub(super) marked: Option<Timestamp>,
-    /// Time in which the journal kept the account from acting, and that is not made up for yet (S11).
+    /// Time in which the journal kept the account from acting, and that is not made up for yet.
     pub(super) outages: Outages,
     /// Since when the journal has stored nothing of what it was handed; none where it does.
     pub(super) failing_since: Option<Timestamp>,
@@ -50,7 +50,7 @@ impl Resident {
             node,
             id,
             state: None,
-            renewals: Renewals::default(),
+            heartbeats: Heartbeats::default(),
             publisher: None,
             published: Seq::ZERO,
             synced: Instant::now(),

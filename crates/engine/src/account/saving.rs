@@ -164,13 +164,13 @@ struct Picture {
 }
 
 impl Picture {
-    fn encode(mut self) -> (Result<Snapshot, serde_json::Error>, Vec<Broken>) {
+    fn encode(self) -> (Result<Snapshot, serde_json::Error>, Vec<Broken>) {
         let broken = if self.is_sample {
             self.account.broken()
         } else {
             Vec::new()
         };
-        let written = snapshot::write(&mut self.account, self.at).map(|bytes| Snapshot {
+        let written = snapshot::write(&self.account, self.at).map(|bytes| Snapshot {
             account: self.id,
             seq: self.seq,
             hash: self.hash,

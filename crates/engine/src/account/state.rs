@@ -1,6 +1,6 @@
 //! What is in memory of an account.
 
-use usher_domain::{Account, AccountId, Broken, Millis, Secs, SignInId, TicketId, Timestamp};
+use usher_domain::{Account, AccountId, Broken, Millis, Timestamp};
 use usher_journal::{Authenticator, COMMITS_MAX, Commit, Journal, Loaded, verify_chain};
 
 use super::pacer::RefusalPacer;
@@ -24,7 +24,7 @@ pub(super) struct State {
     pub(super) ahead: Millis,
     /// Up to which time of this node it has caught up.
     pub(super) caught_up_until: Timestamp,
-    /// Up to which time of this node outages are made up for (S11).
+    /// Up to which time of this node outages are made up for.
     pub(super) made_up_until: Timestamp,
     /// Which refusals are still put on record.
     pub(super) pacer: RefusalPacer,
@@ -212,45 +212,5 @@ fn unreadable(error: ReplayError) -> Failure {
     match error {
         ReplayError::Journal(error) => error.into(),
         error => Failure::Unavailable(Reason::Journal(with_sources(&error).into())),
-    }
-}
-
-/// Heartbeats that only memory knows of, on their way from a state that is dropped to the one that replaces it.
-#[derive(Debug, Default)]
-pub(super) struct Renewals {
-    sign_ins: Vec<(SignInId, Timestamp)>,
-    tickets: Vec<(TicketId, Timestamp)>,
-}
-
-impl Renewals {
-    /// Takes note of when each lease of an account last began: also of those that what is dropped would have stored.
-    pub(super) fn of(account: &Account) -> Self {
-        let began = |until: Timestamp, lease: Secs| until - lease;
-        let sign_ins = account.sign_ins().values();
-        let tickets = account.tickets().values();
-        Self {
-            sign_ins: sign_ins.map(|s| (s.id, began(s.lease_until, s.lease))).collect(),
-            tickets: tickets.map(|t| (t.id, began(t.lease_until, t.lease))).collect(),
-        }
-    }
-
-    pub(super) const fn is_empty(&self) -> bool {
-        self.sign_ins.is_empty() && self.tickets.is_empty()
-    }
-
-    /// Renews what began later than the account knows.
-    pub(super) fn renew(self, account: &mut Account) {
-        for (id, at) in self.sign_ins {
-            let known = account.sign_ins().get(&id);
-            if known.is_some_and(|known| known.lease_until < at + known.lease) {
-                account.renew_sign_in(id, at);
-            }
-        }
-        for (id, at) in self.tickets {
-            let known = account.tickets().get(&id);
-            if known.is_some_and(|known| known.lease_until < at + known.lease) {
-                account.renew_ticket(id, at);
-            }
-        }
     }
 }

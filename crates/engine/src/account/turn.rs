@@ -63,7 +63,7 @@ impl<'a> Turn<'a> {
         self.state.existing()
     }
 
-    /// Makes up for time in which Usher could not act, so that nobody loses anything by it (S11).
+    /// Makes up for time in which Usher could not act, so that nobody loses anything by it.
     pub(super) fn make_up_for(&mut self, outage: Outage) {
         if self.existing().is_err() {
             return;
@@ -74,7 +74,7 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// A heartbeat that waited while something came due: it counts before that is done (S11).
+    /// A heartbeat that waited while something came due: it counts before that is done.
     pub(super) fn keep_alive(&mut self, command: &Command, actor: &Actor, cause: &Cause) {
         // Whoever gave it is answered when it is carried out in its turn.
         let _ = self.step(Input::Command(command), actor, cause);

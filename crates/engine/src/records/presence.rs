@@ -171,7 +171,7 @@ impl Recorder {
             }));
     }
 
-    /// A claim went from minutes to a seat (Q3), with the sessions that ride on it.
+    /// A claim went from minutes to a seat, with the sessions that ride on it.
     fn note_moved(&mut self, context: &Context<'_>, claim: Claim) {
         let moved: Vec<SessionId> = match claim {
             Claim::Session(id) => vec![id],
@@ -241,7 +241,7 @@ impl Recorder {
         let (delta, claim) = match event {
             Event::MinutesAdded { minutes, .. } => (i64::from(*minutes), None),
             Event::MinutePaid { claim, .. } => (-1, Some(claim_text(*claim))),
-            // The first minute is paid at the start (Q3).
+            // The first minute is paid at the start.
             Event::SignedIn {
                 id,
                 funding: Funding::Minutes { .. },

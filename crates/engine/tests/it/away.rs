@@ -182,15 +182,15 @@ async fn heartbeats_that_were_taken_are_not_lost_with_a_commit_that_is_not_store
     let sign_in = desk.sign_in(0).await.unwrap();
     desk.engine.advance(Secs::new(4)).await;
     desk.heartbeat(sign_in).await.unwrap();
-    let until = desk.state().await.sign_ins()[&sign_in].lease_until;
+    let until = desk.state().await.sign_ins()[&sign_in].lease_until();
 
     // The batch of renewals is not stored; a second later it is.
     desk.journal.fault_at(1, Fault::Failed);
     desk.engine.advance(Secs::new(7)).await;
 
     assert_eq!(desk.engine.figures().commits_failed, 1);
-    assert_eq!(desk.state().await.sign_ins()[&sign_in].lease_until, until);
-    assert_eq!(desk.replayed().await.sign_ins()[&sign_in].lease_until, until);
+    assert_eq!(desk.state().await.sign_ins()[&sign_in].lease_until(), until);
+    assert_eq!(desk.replayed().await.sign_ins()[&sign_in].lease_until(), until);
 }
 
 /// Three seconds of work on minutes, and a server that is down for 65 s, five times.

@@ -130,14 +130,14 @@ async fn heartbeats_survive_a_reload() {
     let sign_in = here.sign_in(0).await.unwrap();
     here.clock.set(here.clock.now() + usher_domain::Secs::new(20));
     here.heartbeat(sign_in).await.unwrap();
-    let renewed = here.state().await.sign_ins()[&sign_in].lease_until;
+    let renewed = here.state().await.sign_ins()[&sign_in].lease_until();
 
     there.sign_in(1).await.unwrap();
     here.sign_in(1).await.ok();
     here.execute(add_minutes(1)).await.unwrap();
 
     assert_eq!(here.engine.figures().conflicts, 1);
-    assert_eq!(here.state().await.sign_ins()[&sign_in].lease_until, renewed);
+    assert_eq!(here.state().await.sign_ins()[&sign_in].lease_until(), renewed);
 }
 
 #[tokio::test]

@@ -177,7 +177,7 @@ async fn shutting_down_loses_nothing() {
     let after = desk.replayed().await;
     assert_eq!(after.minutes(), u64::try_from(done).unwrap());
     assert_eq!(
-        after.sign_ins()[&sign_in].lease_until,
+        after.sign_ins()[&sign_in].lease_until(),
         MORNING + Secs::new(20 + 90)
     );
     let loaded = desk.journal.another_node().load(ACCOUNT).await.unwrap().unwrap();

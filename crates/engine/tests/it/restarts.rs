@@ -159,8 +159,7 @@ impl Trial {
         if node.execute(add_minutes(1)).await.is_err() {
             return;
         }
-        let mut live = node.state().await;
-        let live = live.as_stored(Account::clone);
+        let live = node.state().await.as_stored();
         assert_eq!(live, node.replayed().await, "with a snapshot");
         let all = Loaded {
             snapshot: None,

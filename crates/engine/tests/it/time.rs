@@ -184,7 +184,7 @@ async fn by_the_machines_clock_what_is_due_happens_by_itself() {
     }
 
     let lease =
-        move |account: &usher_domain::Account, now| account.sign_ins()[&sign_in].lease_until.remaining(now);
+        move |account: &usher_domain::Account, now| account.sign_ins()[&sign_in].lease_until().remaining(now);
     assert_eq!(engine.read(ACCOUNT, lease).await, Ok(Secs::new(90)));
     engine.shutdown().await;
     assert_eq!(

@@ -92,7 +92,7 @@ impl Clocks {
         };
         let left = |at: Timestamp| at.remaining(now).get();
         Self {
-            expires_in_secs: left(sign_in.lease_until),
+            expires_in_secs: left(sign_in.lease_until()),
             log_off_in_secs: sign_in.log_off_at.or_else(idle_until).map(left),
             reclaim_in_secs: sign_in.reclaim_at.map(left),
         }

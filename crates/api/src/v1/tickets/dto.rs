@@ -91,7 +91,7 @@ impl Ticket {
             position,
             wait_estimate_secs: estimate.map(Secs::get),
             offer_expires_in_secs: offer,
-            expires_in_secs: ticket.lease_until.remaining(now).get(),
+            expires_in_secs: ticket.lease_until().remaining(now).get(),
             since: account.shown(ticket.since).into(),
         }
     }

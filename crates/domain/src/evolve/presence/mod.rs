@@ -1,8 +1,5 @@
 //! Events of sign-ins, sessions, tickets and minutes.
 
-mod leases;
-mod minutes;
-mod outage;
 mod sessions;
 mod sign_ins;
 mod tickets;
@@ -14,13 +11,14 @@ use crate::id::{PoolId, SessionId, SignInId, TicketId, UserId};
 use crate::presence::{Funding, SessionState};
 use crate::rules::Rules;
 use crate::time::Timestamp;
+use crate::{leases, minutes};
 
 pub(super) fn evolve(account: &mut Account, event: &Event, at: Timestamp) {
     match event {
         Event::SignedIn { .. } => sign_ins::signed_in(account, event, at),
         Event::SignInEnded { id, reason, .. } => sign_ins::sign_in_ended(account, *id, *reason, at),
-        Event::LeasesRenewed { sign_ins, tickets } => sign_ins::leases_renewed(account, sign_ins, tickets),
-        Event::LeasesRestarted { outage } => outage::made_up_for(account, *outage, at),
+        Event::LeasesRenewed { sign_ins, tickets } => leases::renewals_stored(account, sign_ins, tickets),
+        Event::LeasesRestarted { outage } => leases::resumed(account, *outage, at),
         Event::ActivityReported { id } => sign_ins::restart_idle(account, *id, at),
         Event::LogOffWarned { id, at: log_off_at } => {
             if let Some(sign_in) = account.sign_ins.get_mut(id) {
@@ -104,7 +102,7 @@ pub(super) fn pool_changed(account: &mut Account, id: PoolId, before: &Rules, at
         .map(|sign_in| sign_in.id)
         .collect();
     if lease_changed {
-        leases::changed(account, id, &concerned, lease, at);
+        leases::length_changed(account, id, &concerned, lease, at);
     }
     for id in concerned {
         if let Some(sign_in) = account.sign_ins.get_mut(&id)

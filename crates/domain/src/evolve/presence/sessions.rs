@@ -5,6 +5,7 @@ use crate::event::{Claim, Event};
 use crate::evolve::seats::{self, Booking};
 use crate::id::{SessionId, TicketId};
 use crate::labels::Labels;
+use crate::minutes;
 use crate::presence::{Funding, Session, SessionState};
 use crate::schedule::Due;
 use crate::time::Timestamp;
@@ -57,7 +58,7 @@ pub(super) fn session_created(account: &mut Account, event: &Event, at: Timestam
         seats::insert_sorted(&mut owner.sessions, *id);
         owner.refused_since.remove(&product);
     }
-    super::minutes::start_claim(account, Claim::Session(*id));
+    minutes::start_claim(account, Claim::Session(*id));
     super::sign_ins::refresh_idle(account, user, &product, at);
     seats::schedule_session(account, *id);
 }
@@ -98,7 +99,7 @@ pub(super) fn session_resumed(
     if let Some(owner) = account.users.get_mut(&user) {
         owner.refused_since.remove(&product);
     }
-    super::minutes::start_claim(account, Claim::Session(id));
+    minutes::start_claim(account, Claim::Session(id));
     super::sign_ins::refresh_idle(account, user, &product, at);
     seats::schedule_session(account, id);
 }

@@ -1,12 +1,11 @@
 //! Events of sign-ins, their leases and their idle clocks.
 
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
-
 use crate::account::Account;
 use crate::event::{Claim, EndReason, Event};
 use crate::evolve::seats::{self, Booking};
-use crate::id::{SessionId, SignInId, TicketId, UserId};
+use crate::id::{SessionId, SignInId, UserId};
+use crate::leases::{self, Leased};
+use crate::minutes;
 use crate::presence::{Funding, Session, SignIn};
 use crate::schedule::Due;
 use crate::text::Product;
@@ -45,7 +44,8 @@ pub(super) fn signed_in(account: &mut Account, event: &Event, at: Timestamp) {
         funding: *funding,
         since: at,
         lease: *lease,
-        lease_until: at + *lease,
+        stored_until: at + *lease,
+        renewed_until: None,
         idle_since: None,
         log_off_at: None,
         reclaim_at: None,
@@ -54,7 +54,7 @@ pub(super) fn signed_in(account: &mut Account, event: &Event, at: Timestamp) {
         due: None,
     };
     account.sign_ins.insert(*id, sign_in);
-    super::minutes::start_claim(account, Claim::SignIn(*id));
+    minutes::start_claim(account, Claim::SignIn(*id));
     restart_idle(account, *id, at);
     refresh_idle(account, *user, product, at);
     seats::schedule_sign_in(account, *id);
@@ -76,8 +76,7 @@ pub(super) fn sign_in_ended(account: &mut Account, id: SignInId, reason: EndReas
         seats::unbook(account, &booking, funding, Some(at));
     }
     seats::set_idle(account, id, None);
-    account.renewed_sign_ins.remove(&id);
-    stop_empty_flush(account);
+    leases::ended(account, Leased::SignIn(id));
     let Some(mut sign_in) = account.sign_ins.remove(&id) else {
         return;
     };
@@ -100,68 +99,6 @@ fn start_cool_down(account: &mut Account, id: SignInId, at: Timestamp) {
     }
     if let Some(user) = account.users.get_mut(&sign_in.user) {
         user.cooling_until.insert(sign_in.product.clone(), at + cool_down);
-    }
-}
-
-/// Takes in until when leases last. What memory alone knows of this node's heartbeats counts where it is later.
-pub(super) fn leases_renewed(
-    account: &mut Account,
-    sign_ins: &[(SignInId, Timestamp)],
-    tickets: &[(TicketId, Timestamp)],
-) {
-    for (id, until) in sign_ins {
-        if let Some(sign_in) = account.sign_ins.get_mut(id) {
-            let in_memory = account
-                .renewed_sign_ins
-                .contains_key(id)
-                .then_some(sign_in.lease_until);
-            sign_in.lease_until = in_memory.map_or(*until, |in_memory| in_memory.max(*until));
-            note_stored(
-                &mut account.renewed_sign_ins,
-                *id,
-                |_| *until,
-                sign_in.lease_until,
-            );
-        }
-        seats::schedule_sign_in(account, *id);
-    }
-    for (id, until) in tickets {
-        if let Some(ticket) = account.tickets.get_mut(id) {
-            let in_memory = account
-                .renewed_tickets
-                .contains_key(id)
-                .then_some(ticket.lease_until);
-            ticket.lease_until = in_memory.map_or(*until, |in_memory| in_memory.max(*until));
-            note_stored(&mut account.renewed_tickets, *id, |_| *until, ticket.lease_until);
-        }
-        seats::schedule_ticket(account, *id);
-    }
-    stop_empty_flush(account);
-}
-
-/// What happened to a lease happened to the one that the journal knows as well. Where memory has another one, it still
-/// has to tell.
-pub(super) fn note_stored<Id: Ord>(
-    renewed: &mut BTreeMap<Id, Timestamp>,
-    id: Id,
-    change: impl FnOnce(Timestamp) -> Timestamp,
-    in_memory: Timestamp,
-) {
-    let Entry::Occupied(mut stored) = renewed.entry(id) else {
-        return;
-    };
-    let known = change(*stored.get());
-    if known == in_memory {
-        stored.remove();
-    } else {
-        stored.insert(known);
-    }
-}
-
-/// Without renewals in memory there is nothing to bring to the journal.
-pub(super) fn stop_empty_flush(account: &mut Account) {
-    if !account.has_unsaved_renewals() {
-        account.schedule.set_renewals(None);
     }
 }
 

@@ -4,6 +4,7 @@ use crate::account::Account;
 use crate::event::Event;
 use crate::evolve::seats;
 use crate::id::TicketId;
+use crate::leases::{self, Leased};
 use crate::presence::{Ticket, TicketState};
 use crate::schedule::Due;
 use crate::time::Timestamp;
@@ -35,7 +36,8 @@ pub(super) fn ticket_opened(account: &mut Account, event: &Event, at: Timestamp)
         wanted: wanted.clone(),
         since: at,
         lease: *lease,
-        lease_until: at + *lease,
+        stored_until: at + *lease,
+        renewed_until: None,
         state: TicketState::Waiting {},
         due: None,
     };
@@ -62,8 +64,7 @@ pub(super) fn offer_made(account: &mut Account, id: TicketId, until: Timestamp) 
 }
 
 pub(super) fn remove_ticket(account: &mut Account, id: TicketId) {
-    account.renewed_tickets.remove(&id);
-    super::sign_ins::stop_empty_flush(account);
+    leases::ended(account, Leased::Ticket(id));
     let Some(mut ticket) = account.tickets.remove(&id) else {
         return;
     };

@@ -249,7 +249,7 @@ proptest! {
         }
 
         replayed.changed_pools.clear();
-        replayed.retain_owed();
+        let replayed = replayed.replayed();
         prop_assert_eq!(&read_back(&office.account), &office.account);
         prop_assert_eq!(&replayed, &office.account);
     }

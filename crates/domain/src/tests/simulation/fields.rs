@@ -59,8 +59,7 @@ fn check_account(account: &Account) {
         unsettled,
         minute_claims,
         minutes_unsettled,
-        renewed_sign_ins,
-        renewed_tickets,
+        renewed,
         changed_pools,
     } = account;
     let stored = [
@@ -121,7 +120,7 @@ fn check_account(account: &Account) {
 
     // What saves work or waits to be recorded is empty between commands; what only memory knows was left out.
     assert!(unsettled.is_empty() && !minutes_unsettled && changed_pools.is_empty());
-    assert!(renewed_sign_ins.is_empty() && renewed_tickets.is_empty());
+    assert!(renewed.is_empty());
 }
 
 fn check_user(account: &Account, user: &User) {

@@ -201,7 +201,7 @@ impl<'a> Walk<'a> {
             |authenticator: &&Authenticator| snapshot.authenticity(authenticator) == Authenticity::Wrong;
         let is_changed = whole.authenticator.as_ref().is_some_and(is_wrong);
         let problem = if snapshot.hash == self.replayed.hash {
-            match is_state_of(&snapshot, &mut self.replayed) {
+            match is_state_of(&snapshot, &self.replayed) {
                 Ok(true) if is_changed => Some("its digest was not made by this server".to_owned()),
                 // One of an earlier form is not used.
                 Ok(true) | Err(InvalidSnapshot::Format(_)) => None,
@@ -271,9 +271,9 @@ fn is_derived_alike(account: &Account) -> bool {
 }
 
 /// Whether a snapshot holds the state that was replayed.
-fn is_state_of(snapshot: &Snapshot, replayed: &mut Replayed) -> Result<bool, InvalidSnapshot> {
-    let mut stored = snapshot::read(snapshot)?;
-    let (Some(stored_account), Some(account)) = (&mut stored.account, &mut replayed.account) else {
+fn is_state_of(snapshot: &Snapshot, replayed: &Replayed) -> Result<bool, InvalidSnapshot> {
+    let stored = snapshot::read(snapshot)?;
+    let (Some(stored_account), Some(account)) = (&stored.account, &replayed.account) else {
         return Ok(false);
     };
     Ok(snapshot::write(stored_account, stored.at)? == snapshot::write(account, replayed.at)?)

@@ -6,7 +6,8 @@ use super::{assert_stored, claims_of};
 use crate::account::Account;
 use crate::event::Claim;
 use crate::evolve::seats::{log_off_notice, next_reclaim};
-use crate::pool::{Holder, Idle, OnMinutes, Pool, Queue, Standing};
+use crate::minutes::OnMinutes;
+use crate::pool::{Holder, Idle, Pool, Queue, Standing};
 use crate::presence::{Funding, Session, SessionState, SignIn, Ticket, TicketState};
 use crate::time::Timestamp;
 use crate::user::License;
@@ -89,7 +90,8 @@ pub(super) fn check_sign_in(account: &Account, sign_in: &SignIn) {
         funding,
         since: _,
         lease: _,
-        lease_until,
+        stored_until,
+        renewed_until,
         idle_since,
         log_off_at,
         reclaim_at,
@@ -113,6 +115,7 @@ pub(super) fn check_sign_in(account: &Account, sign_in: &SignIn) {
         "locked_until",
     ];
     assert_stored(sign_in, &stored);
+    assert_eq!(*renewed_until, None);
 
     let on_it = account.sessions.values().filter(|session| session.sign_in == *id);
     assert_eq!(*sessions, on_it.map(|session| session.id).collect::<Vec<_>>());
@@ -124,7 +127,7 @@ pub(super) fn check_sign_in(account: &Account, sign_in: &SignIn) {
         .zip(*idle_since)
         .map(|(after, since)| since + after.saturating_sub(log_off_notice(after)));
     let first = [
-        Some(*lease_until),
+        Some(*stored_until),
         log_off_at.or(warning),
         *reclaim_at,
         next_minute(*funding),
@@ -186,7 +189,8 @@ pub(super) fn check_ticket(ticket: &Ticket) {
         wanted: _,
         since: _,
         lease: _,
-        lease_until,
+        stored_until,
+        renewed_until,
         state,
         due,
     } = ticket;
@@ -203,12 +207,13 @@ pub(super) fn check_ticket(ticket: &Ticket) {
         "state",
     ];
     assert_stored(ticket, &stored);
+    assert_eq!(*renewed_until, None);
 
     let passes_on = match state {
         TicketState::Waiting {} => None,
         TicketState::Offered { until } => Some(*until),
     };
-    assert_eq!(*due, [Some(*lease_until), passes_on].into_iter().flatten().min());
+    assert_eq!(*due, [Some(*stored_until), passes_on].into_iter().flatten().min());
 }
 
 pub(super) fn holders_of(account: &Account, pool: &Pool) -> BTreeMap<Holder, Vec<Claim>> {

@@ -1,9 +1,9 @@
-//! The claims of a pool that minutes pay for (Q3).
+//! The claims of a pool that minutes pay for.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Holder;
 use crate::event::Claim;
+use crate::pool::Holder;
 use crate::time::Timestamp;
 
 /// Claims on minutes, by age and by whoever would hold the seat. Both say the same.

@@ -1,0 +1,31 @@
+//! What changes leave behind for the step that makes them: where follow-up events may be owed, and which pools changed.
+//! Hints that save work and decide nothing; between steps there are none.
+
+use crate::account::Account;
+use crate::id::PoolId;
+use crate::time::Timestamp;
+use crate::{minutes, settle};
+
+/// The next pool in which follow-up events may be owed.
+pub(crate) fn take_unsettled(account: &mut Account) -> Option<PoolId> {
+    account.unsettled.pop_first()
+}
+
+/// Whether warnings that minutes run out may be owed.
+pub(crate) fn take_minutes_unsettled(account: &mut Account) -> bool {
+    std::mem::take(&mut account.minutes_unsettled)
+}
+
+/// The next pool of which the occupancy, queue or size may have changed.
+pub(crate) fn take_changed_pool(account: &mut Account) -> Option<PoolId> {
+    account.changed_pools.pop_first()
+}
+
+/// Keeps the hints under which something is owed. After events were applied that were settled when they were decided,
+/// none are left, as in the account that they were decided on.
+pub(crate) fn retain_owed(account: &mut Account) {
+    let changed = std::mem::take(&mut account.unsettled);
+    let is_owed = |pool: &PoolId| settle::by_pool(account, *pool, Timestamp::default()).is_some();
+    account.unsettled = changed.into_iter().filter(is_owed).collect();
+    account.minutes_unsettled = account.minutes_unsettled && !minutes::low(account).is_empty();
+}

@@ -1,0 +1,201 @@
+//! Prepaid minutes (Q3): they pay for work while every seat is taken. The rule is in `docs/rules/minutes.md`.
+//!
+//! Whether minutes pay for somebody at all is decided where room is looked for (`decide/capacity.rs`), by the order of the
+//! pool's rules; all else is here: paying, moving onto a free seat, warning, and the balance.
+
+mod index;
+
+pub(crate) use self::index::OnMinutes;
+use crate::account::Account;
+use crate::event::{Claim, Event};
+use crate::evolve::seats::{self, Booking};
+use crate::id::SignInId;
+use crate::pool::Pool;
+use crate::presence::Funding;
+use crate::time::{Millis, Secs, Timestamp};
+
+/// How long a minute lasts.
+const MINUTE: Secs = Secs::new(60);
+
+/// The funding of a claim that begins on minutes. The first minute is paid at once.
+pub(crate) fn first(now: Timestamp) -> Funding {
+    Funding::Minutes {
+        next_at: now + MINUTE,
+        warned: false,
+    }
+}
+
+/// Pays the next minute of a claim, if one is left.
+pub(crate) fn pay(account: &Account, claim: Claim, due_at: Timestamp) -> Option<Event> {
+    (account.minutes > 0).then(|| Event::MinutePaid {
+        claim,
+        next_at: due_at + MINUTE,
+    })
+}
+
+/// A claim on minutes whose holder has a seat: it need not pay, and takes no further seat (S2).
+pub(crate) fn beside_a_seat(pool: &Pool) -> Option<Claim> {
+    pool.on_minutes.of(pool.paying_holders.first()?)
+}
+
+/// The oldest claim on minutes, of those whose user may hold another seat (S3). Skips as many as belong to users at
+/// their own limit.
+pub(crate) fn oldest(account: &Account, pool: &Pool) -> Option<Claim> {
+    pool.on_minutes.oldest_first().find(|claim| {
+        let sign_in = sign_in_of(account, *claim).and_then(|id| account.sign_ins.get(&id));
+        let user = sign_in.and_then(|sign_in| account.users.get(&sign_in.user));
+        user.is_some_and(|user| {
+            user.profile
+                .seat_limit
+                .is_none_or(|limit| user.seats_held < limit)
+        })
+    })
+}
+
+fn sign_in_of(account: &Account, claim: Claim) -> Option<SignInId> {
+    match claim {
+        Claim::SignIn(id) => Some(id),
+        Claim::Session(id) => account.sessions.get(&id).map(|session| session.sign_in),
+    }
+}
+
+/// Warns those who cannot pay their next minute. Every claim pays once before any pays twice, in the order in which they
+/// are due; so these are the claims behind the balance in that order.
+pub(crate) fn low(account: &Account) -> Vec<Event> {
+    let payable = usize::try_from(account.minutes).unwrap_or(usize::MAX);
+    let unpayable = account.minute_claims.len().saturating_sub(payable);
+    let is_new = |claim: &Claim| {
+        let funding = match claim {
+            Claim::SignIn(id) => account.sign_ins.get(id).map(|sign_in| sign_in.funding),
+            Claim::Session(id) => account.sessions.get(id).map(|session| session.funding),
+        };
+        matches!(funding, Some(Funding::Minutes { warned: false, .. }))
+    };
+    let low = account.minute_claims.iter().rev().take(unpayable);
+    let mut events: Vec<Event> = low
+        .filter(|(_, claim)| is_new(claim))
+        .map(|(ends_at, claim)| Event::MinutesLow {
+            claim: *claim,
+            ends_at: *ends_at,
+        })
+        .collect();
+    events.reverse();
+    events
+}
+
+/// Books a new claim on what funds it, and pays its first minute if it begins on minutes.
+pub(crate) fn start_claim(account: &mut Account, claim: Claim) {
+    let Some((booking, funding)) = Booking::of(account, claim) else {
+        return;
+    };
+    if let Funding::Minutes { .. } = funding {
+        account.minutes = account.minutes.saturating_sub(1);
+    }
+    seats::book(account, &booking, funding);
+}
+
+/// Books a claim on minutes.
+pub(crate) fn book(account: &mut Account, booking: &Booking, next_at: Timestamp) {
+    account.minute_claims.insert((next_at, booking.claim));
+    account.minutes_unsettled = true;
+    if let Some(pool) = account.pools.get_mut(&booking.pool) {
+        let holder = pool.holder(booking.user, &booking.device);
+        pool.on_minutes.insert(&holder, booking.claimed_at, booking.claim);
+        pool.list_paying(&holder);
+    }
+    seats::touch(account, booking.pool);
+}
+
+/// Takes a claim off minutes.
+pub(crate) fn unbook(account: &mut Account, booking: &Booking, next_at: Timestamp) {
+    account.minute_claims.remove(&(next_at, booking.claim));
+    account.minutes_unsettled = true;
+    if let Some(pool) = account.pools.get_mut(&booking.pool) {
+        let holder = pool.holder(booking.user, &booking.device);
+        pool.on_minutes.remove(&holder, booking.claimed_at, booking.claim);
+        pool.list_paying(&holder);
+    }
+    seats::touch(account, booking.pool);
+}
+
+/// Applies [`Event::MinutePaid`].
+pub(crate) fn minute_paid(account: &mut Account, claim: Claim, next_at: Timestamp) {
+    let Some((_, Funding::Minutes { next_at: paid, .. })) = Booking::of(account, claim) else {
+        return;
+    };
+    account.minutes = account.minutes.saturating_sub(1);
+    account.minutes_unsettled = true;
+    account.minute_claims.remove(&(paid, claim));
+    account.minute_claims.insert((next_at, claim));
+    set_funding(account, claim, |funding| {
+        *funding = Funding::Minutes {
+            next_at,
+            warned: false,
+        }
+    });
+}
+
+/// Applies [`Event::ClaimMoved`].
+pub(crate) fn claim_moved(account: &mut Account, claim: Claim) {
+    let Some((booking, funding)) = Booking::of(account, claim) else {
+        return;
+    };
+    seats::unbook(account, &booking, funding, None);
+    seats::book(account, &booking, Funding::Seat);
+    set_funding(account, claim, |funding| *funding = Funding::Seat);
+}
+
+/// More minutes: whoever was warned is warned again if they do not suffice.
+pub(crate) fn minutes_added(account: &mut Account) {
+    account.minutes_unsettled = true;
+    let claims: Vec<Claim> = account.minute_claims.iter().map(|(_, claim)| *claim).collect();
+    for claim in claims {
+        set_funding(account, claim, |funding| {
+            if let Funding::Minutes { warned, .. } = funding {
+                *warned = false;
+            }
+        });
+    }
+}
+
+/// After an outage, the minute that was running continues where it stopped. Users who cannot pay the next are warned
+/// again, since it is due later than they know. Without a known length, no minute is paid for the time away.
+pub(crate) fn resumed(account: &mut Account, away: Option<Millis>, at: Timestamp) {
+    let moved = |next_at: Timestamp| match away {
+        Some(away) => next_at + away,
+        None => next_at.max(at),
+    };
+    for (next_at, claim) in account.minute_claims.clone() {
+        if moved(next_at) == next_at {
+            continue;
+        }
+        account.minute_claims.remove(&(next_at, claim));
+        account.minute_claims.insert((moved(next_at), claim));
+        set_funding(account, claim, |funding| {
+            if let Funding::Minutes { next_at, warned } = funding {
+                *next_at = moved(*next_at);
+                *warned = *warned && away.is_none();
+            }
+        });
+        account.minutes_unsettled = true;
+    }
+}
+
+/// Changes what pays for a claim.
+pub(crate) fn set_funding(account: &mut Account, claim: Claim, change: impl FnOnce(&mut Funding)) {
+    match claim {
+        Claim::SignIn(id) => {
+            if let Some(sign_in) = account.sign_ins.get_mut(&id) {
+                change(&mut sign_in.funding);
+            }
+            seats::list_idle(account, id);
+            seats::schedule_sign_in(account, id);
+        }
+        Claim::Session(id) => {
+            if let Some(session) = account.sessions.get_mut(&id) {
+                change(&mut session.funding);
+            }
+            seats::schedule_session(account, id);
+        }
+    }
+}
