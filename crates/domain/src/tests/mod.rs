@@ -16,6 +16,7 @@ mod sessions;
 mod sign_ins;
 mod simulation;
 mod steps;
+mod stored_events;
 pub(crate) mod witness;
 
 use self::witness::execute;
