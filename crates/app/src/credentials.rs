@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use usher_domain::command::UserPatch;
+use usher_domain::command::{CredentialCommand, UserCommand, UserPatch};
 use usher_domain::{Account, AccountId, Actor, Command, Refusal, Timestamp, UserId, network_of};
 use usher_engine::{Cause, Failure, Request};
 use usher_identity::{
@@ -93,7 +93,7 @@ impl Api {
         let request = Request {
             actor: actor.clone(),
             cause,
-            command: Command::ChangeUser { id: user, change },
+            command: Command::User(UserCommand::Change { id: user, change }),
         };
         self.engine.execute(account, request, |_, _, _| ()).await?;
         let note = self.identity.set_password(account, user, hash, life, origin, now);
@@ -224,8 +224,10 @@ impl From<NotHashed> for Problem {
 /// What is [known of the user](usher_identity::known_about) whom a command creates or changes, once it has done so.
 fn about(account: &Account, command: &Command) -> Vec<String> {
     match command.unlabelled() {
-        Command::CreateUser { profile, .. } => known_about(account.name(), &profile.name, &profile.email),
-        Command::ChangeUser { id, change } => {
+        Command::User(UserCommand::Create { profile, .. }) => {
+            known_about(account.name(), &profile.name, &profile.email)
+        }
+        Command::User(UserCommand::Change { id, change }) => {
             let profile = account.user(*id).map(|user| &user.profile);
             let name = change.name.as_ref().or(profile.map(|profile| &profile.name));
             let email = change.email.as_ref().or(profile.map(|profile| &profile.email));
@@ -285,13 +287,15 @@ fn actor(by: By) -> Actor {
 
 /// The command that records a change.
 fn command(change: &CredentialChange) -> Command {
-    let noted = |user, is_set| Command::NoteSecondFactor { user, is_set };
+    let noted = |user, is_set| Command::Credential(CredentialCommand::NoteSecondFactor { user, is_set });
     match change {
-        CredentialChange::PasswordSet { user } => Command::NotePassword { user: *user },
+        CredentialChange::PasswordSet { user } => {
+            Command::Credential(CredentialCommand::NotePassword { user: *user })
+        }
         CredentialChange::SecondFactorSet { user } => noted(*user, true),
         CredentialChange::SecondFactorRemoved { user } => noted(*user, false),
-        CredentialChange::Provider(change) => Command::NoteProvider {
+        CredentialChange::Provider(change) => Command::Credential(CredentialCommand::NoteProvider {
             change: change.clone(),
-        },
+        }),
     }
 }

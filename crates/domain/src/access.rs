@@ -9,7 +9,7 @@ use crate::event::Profile;
 use crate::id::{ApiKeyId, UserId};
 use crate::permission::{Actor, Privilege, Role, Scope, SessionPermission};
 use crate::presence::Session;
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, StateRefusal};
 use crate::user::User;
 
 impl Account {
@@ -121,7 +121,11 @@ impl Account {
         match actor {
             Actor::Operator | Actor::System => true,
             Actor::ApiKey { .. } => self.key_has(actor, Scope::SignInsWrite),
-            _ => self.user_of(actor) == Some(user),
+            Actor::User(_)
+            | Actor::SignIn(_)
+            | Actor::Ticket(_)
+            | Actor::Customer(_)
+            | Actor::SingleSignOn => self.user_of(actor) == Some(user),
         }
     }
 
@@ -134,7 +138,11 @@ impl Account {
                 let user = self.active_user(*id);
                 user.is_some_and(|user| user.profile.role >= Role::Admin)
             }
-            _ => false,
+            Actor::ApiKey { .. }
+            | Actor::SignIn(_)
+            | Actor::Ticket(_)
+            | Actor::Customer(_)
+            | Actor::SingleSignOn => false,
         }
     }
 
@@ -152,11 +160,11 @@ impl Account {
     pub fn need_to_remove_provider(&self, actor: &Actor) -> Result<(), Refusal> {
         self.need_admin(actor)?;
         if self.settings.sign_in.sso_required {
-            return Err(Refusal::WrongState {
+            return Err(Refusal::State(StateRefusal::WrongState {
                 what: "single sign-on",
                 state: "required of everybody",
                 expected: "an offer only",
-            });
+            }));
         }
         Ok(())
     }
@@ -261,7 +269,13 @@ impl Account {
     pub fn sees_code(&self, actor: &Actor, session: &Session) -> bool {
         let is_own = match actor {
             Actor::User(_) => self.user_of(actor) == Some(session.user),
-            _ => self.is_own_session(actor, session),
+            Actor::Operator
+            | Actor::ApiKey { .. }
+            | Actor::SignIn(_)
+            | Actor::Ticket(_)
+            | Actor::Customer(_)
+            | Actor::SingleSignOn
+            | Actor::System => self.is_own_session(actor, session),
         };
         is_own
             || (self.sees_session(actor, session)
@@ -274,7 +288,12 @@ impl Account {
         match actor {
             Actor::SignIn(id) => *id == session.sign_in,
             Actor::ApiKey { .. } => self.key_has(actor, Scope::SignInsWrite),
-            _ => self.user_of(actor) == Some(session.user),
+            Actor::Operator
+            | Actor::User(_)
+            | Actor::Ticket(_)
+            | Actor::Customer(_)
+            | Actor::SingleSignOn
+            | Actor::System => self.user_of(actor) == Some(session.user),
         }
     }
 

@@ -12,7 +12,7 @@ pub use self::parts::{
     ApiKey, CORS_ORIGINS_MAX, KeyMaker, Plan, ProductSeats, Settings, SettingsPatch, Subscription, Team,
 };
 use crate::directory::{Group, Subject};
-use crate::event::Claim;
+use crate::event::{AccountEvent, Claim};
 use crate::id::{AccountId, ApiKeyId, GroupId, PoolId, SessionId, SignInId, TeamId, TicketId, UserId};
 use crate::labels::{Labels, LabelsPatch};
 use crate::leases::Leased;
@@ -88,7 +88,7 @@ pub struct Account {
 impl Account {
     /// The account that its first event makes; none for another event.
     pub(crate) fn from_first_event(event: &crate::event::Event, at: Timestamp) -> Option<Self> {
-        let crate::event::Event::AccountCreated { id, name } = event else {
+        let crate::event::Event::Account(AccountEvent::Created { id, name }) = event else {
             return None;
         };
         Some(Self::first(*id, name.clone(), at))
@@ -147,11 +147,14 @@ impl Account {
         }
         crate::decide::texts::visible("name", name.as_str())?;
         let labels = labels.applied_to(&Labels::default());
-        let labelled = (!labels.is_empty()).then_some(crate::Event::Labelled {
+        let labelled = (!labels.is_empty()).then_some(crate::Event::Account(AccountEvent::Labelled {
             subject: crate::labels::Labelled::Account,
             labels,
-        });
-        Ok((crate::Event::AccountCreated { id, name }, labelled))
+        }));
+        Ok((
+            crate::Event::Account(AccountEvent::Created { id, name }),
+            labelled,
+        ))
     }
 
     /// An account after the last of the events that were replayed: equal, in every field, to the one that they were decided

@@ -20,19 +20,39 @@ use crate::text::{Email, ExternalId, Name, Note, Product};
 use crate::time::{Secs, Timestamp};
 use crate::user::License;
 
-/// One thing asked of an account. It is done whole or not at all.
-#[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
+/// One thing asked of an account, by topic. It is done whole or not at all.
+#[expect(missing_docs, reason = "each topic is described at its own type")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
-    /// Make the account. The operator only, on an account that does not exist.
-    CreateAccount { id: AccountId, name: Name },
-    /// Give the account another name; `None` keeps the one it has.
-    ChangeAccount { name: Option<Name> },
+    Account(AccountCommand),
+    ApiKey(ApiKeyCommand),
+    User(UserCommand),
+    License(LicenseCommand),
+    Credential(CredentialCommand),
+    Pool(PoolCommand),
+    Team(TeamCommand),
+    Group(GroupCommand),
+    SignIn(SignInCommand),
+    Session(SessionCommand),
+    Ticket(TicketCommand),
     /// Carry out a command, and label what it makes or changes: an account, a user, a pool or a session. Both or
     /// neither.
-    Labelled { command: Box<Self>, labels: LabelsPatch },
+    Labelled {
+        command: Box<Self>,
+        labels: LabelsPatch,
+    },
+}
+
+/// Of the account itself: its name, subscription, minutes and settings.
+#[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AccountCommand {
+    /// Make the account. The operator only, on an account that does not exist.
+    Create { id: AccountId, name: Name },
+    /// Give the account another name; `None` keeps the one it has.
+    Change { name: Option<Name> },
     /// Close the account.
-    DeleteAccount,
+    Delete,
     /// Set what the account has bought, whole (L7, L8). `default_pools` are ids for the pools that products new to
     /// shared seats need.
     SetSubscription {
@@ -45,24 +65,35 @@ pub enum Command {
     AddMinutes { id: TopUpId, minutes: u32 },
     /// Change settings.
     ChangeSettings { change: SettingsPatch },
+}
+
+/// Of an API key. The key itself is stored elsewhere, hashed.
+#[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ApiKeyCommand {
     /// Make an API key known. The key itself is stored before, elsewhere, hashed.
-    CreateApiKey {
+    Create {
         id: ApiKeyId,
         name: Name,
         scopes: BTreeSet<Scope>,
         expires_at: Option<Timestamp>,
     },
     /// Draw a new secret for an API key. The secret itself is stored after, elsewhere, hashed.
-    RotateApiKey {
+    Rotate {
         id: ApiKeyId,
         /// For how long the one before works on.
         overlap: Secs,
     },
     /// Kill an API key.
-    RevokeApiKey { id: ApiKeyId },
+    Revoke { id: ApiKeyId },
+}
 
+/// Of a user.
+#[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UserCommand {
     /// Create a user (L6).
-    CreateUser {
+    Create {
         id: UserId,
         profile: Profile,
         /// `None`: assign a named seat where one is free. `Some(true)`: refuse where none is. `Some(false)`: do not.
@@ -79,16 +110,50 @@ pub enum Command {
         directory: Option<DirectoryEntry>,
     },
     /// Create a user for whom an identity provider vouches, in these groups: with what they give, or not at all (D4).
-    AdmitUser {
+    Admit {
         id: UserId,
         profile: Profile,
         directory: DirectoryEntry,
         groups: BTreeSet<GroupId>,
     },
     /// Change a user.
-    ChangeUser { id: UserId, change: UserPatch },
+    Change { id: UserId, change: UserPatch },
     /// Delete a user, with all that they hold (L5).
-    DeleteUser { id: UserId },
+    Delete { id: UserId },
+}
+
+/// Of who has a license for what (L3).
+#[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LicenseCommand {
+    /// Give, change or (`None`) take away a user's license of a product, in one step (L3, L5).
+    Set {
+        user: UserId,
+        product: Product,
+        license: Option<License>,
+    },
+    /// Take the license of one user to another, as it is, in one step (L3, L5). What the other had before goes.
+    Reassign {
+        product: Product,
+        from: UserId,
+        to: UserId,
+        /// The license that was seen. Where it is another by now, nothing is done.
+        seen: Option<License>,
+    },
+    /// Move users from one pool to another of the same product, all or none (L3). `None` moves whoever is in the pool
+    /// by now. Who is where they are to go already is passed over; who has gone elsewhere since they were chosen is not
+    /// taken back from there.
+    MoveUsers {
+        from: PoolId,
+        to: PoolId,
+        users: Option<BTreeSet<UserId>>,
+    },
+}
+
+/// What was done to a credential, which is stored elsewhere: on record from now on.
+#[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CredentialCommand {
     /// Note that a user has another password. It is kept elsewhere, and who gave it was asked before
     /// ([`UserPatch::new_password`]): a note is refused to nobody.
     NotePassword { user: UserId },
@@ -100,32 +165,14 @@ pub enum Command {
     /// ([`Account::need_admin`](crate::Account::need_admin),
     /// [`Account::need_to_remove_provider`](crate::Account::need_to_remove_provider)).
     NoteProvider { change: ProviderChange },
-    /// Give, change or (`None`) take away a user's license of a product, in one step (L3, L5).
-    SetLicense {
-        user: UserId,
-        product: Product,
-        license: Option<License>,
-    },
-    /// Take the license of one user to another, as it is, in one step (L3, L5). What the other had before goes.
-    ReassignLicense {
-        product: Product,
-        from: UserId,
-        to: UserId,
-        /// The license that was seen. Where it is another by now, nothing is done.
-        seen: Option<License>,
-    },
+}
 
-    /// Move users from one pool to another of the same product, all or none (L3). `None` moves whoever is in the pool
-    /// by now. Who is where they are to go already is passed over; who has gone elsewhere since they were chosen is not
-    /// taken back from there.
-    MoveUsers {
-        from: PoolId,
-        to: PoolId,
-        users: Option<BTreeSet<UserId>>,
-    },
-
+/// Of a pool (P1 to P3).
+#[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PoolCommand {
     /// Add a pool (P1, P3). Rules that are `None` come from the settings.
-    CreatePool {
+    Create {
         id: PoolId,
         name: Name,
         product: Product,
@@ -133,48 +180,63 @@ pub enum Command {
         rules: Option<Rules>,
     },
     /// Rename, resize or re-rule a pool (P1, P3).
-    ChangePool { id: PoolId, change: PoolPatch },
+    Change { id: PoolId, change: PoolPatch },
     /// Move seats from one place to another, in one step, however many either has by now (P3).
     MoveSeats { way: SeatWay, seats: u32 },
     /// Delete a pool (P2); its users go to `move_users_to`, or lose their license with `remove_users`.
-    DeletePool { id: PoolId, users: LeavingUsers },
+    Delete { id: PoolId, users: LeavingUsers },
+}
 
+/// Of a team (P4).
+#[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TeamCommand {
     /// Add a team (P4).
-    CreateTeam {
+    Create {
         id: TeamId,
         name: Name,
         members: BTreeSet<UserId>,
     },
     /// Change a team.
-    ChangeTeam {
+    Change {
         id: TeamId,
         name: Option<Name>,
         members: Option<MemberChange>,
     },
     /// Delete a team.
-    DeleteTeam { id: TeamId },
+    Delete { id: TeamId },
+}
 
+/// Of a directory's group (D2, D3).
+#[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GroupCommand {
     /// Add a group (D2). It gives nothing until it is mapped.
-    CreateGroup {
+    Create {
         id: GroupId,
         name: Name,
         external_id: Option<ExternalId>,
         members: BTreeSet<UserId>,
     },
     /// Change a group, and what its members have with it (D3, D4). `Some(None)` takes the external id away.
-    ChangeGroup {
+    Change {
         id: GroupId,
         name: Option<Name>,
         external_id: Option<Option<ExternalId>>,
         members: Option<MemberChange>,
     },
     /// Delete a group. Its members leave it first (D3).
-    DeleteGroup { id: GroupId },
+    Delete { id: GroupId },
     /// Set what a group's members get, whole (D3, D4).
-    MapGroup { id: GroupId, mapping: GroupMapping },
+    Map { id: GroupId, mapping: GroupMapping },
     /// Set the groups that a user is in, whole: what the identity provider says of who signs in (D3, D4).
-    SetUserGroups { user: UserId, groups: BTreeSet<GroupId> },
+    SetOfUser { user: UserId, groups: BTreeSet<GroupId> },
+}
 
+/// Of a sign-in (S2).
+#[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SignInCommand {
     /// Sign a user in on devices of theirs, all or none (S2). One, except where a foreign log is replayed.
     SignIn {
         user: UserId,
@@ -196,9 +258,14 @@ pub enum Command {
     },
     /// Keep the seat from being reclaimed for this long (Q4); zero lifts it.
     LockSeat { sign_in: SignInId, hold: Secs },
+}
 
+/// Of a session (S7 to S9).
+#[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SessionCommand {
     /// Start a piece of work (S2, S7).
-    CreateSession {
+    Create {
         id: SessionId,
         sign_in: SignInId,
         kind: SessionKind,
@@ -212,45 +279,51 @@ pub enum Command {
         wait: bool,
     },
     /// The customer came in, or the agent goes ahead.
-    ConnectSession {
+    Connect {
         id: SessionId,
         customer: Option<Customer>,
         /// How a customer proves to be the one who joined before; without meaning for the agent's side.
         proof: JoinProof,
     },
     /// Put a session aside (S8).
-    PauseSession { id: SessionId },
+    Pause { id: SessionId },
     /// Take a paused session up again (S8).
-    ResumeSession {
+    Resume {
         id: SessionId,
         wait: bool,
         ticket: TicketId,
     },
     /// End sessions, all or none (S9): as `acting` says, or else as the user where the actor may, and as an admin where
     /// not. The note is kept either way.
-    EndSessions {
+    End {
         ids: Vec<SessionId>,
         note: Option<Note>,
         acting: Option<Acting>,
         /// How a customer who ends proves to be the one who joined; without meaning for others.
         proof: JoinProof,
     },
+}
 
+/// Of a place in the queue (Q2).
+#[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TicketCommand {
     /// Take what was waited for (Q2).
-    ClaimTicket { id: TicketId },
+    Claim { id: TicketId },
     /// Leave the queue, or drop another's ticket.
-    DropTicket { id: TicketId },
+    Drop { id: TicketId },
     /// A heartbeat of a ticket: a look at it, or its open stream (Q2).
-    RenewTicket { id: TicketId },
+    Renew { id: TicketId },
 }
 
 impl Command {
     /// The command without the labels around it. Whoever asks what kind of command this is asks here.
     #[must_use]
     pub fn unlabelled(&self) -> &Self {
-        match self {
-            Self::Labelled { command, .. } => command.unlabelled(),
-            plain => plain,
+        if let Self::Labelled { command, .. } = self {
+            command.unlabelled()
+        } else {
+            self
         }
     }
 
@@ -258,12 +331,22 @@ impl Command {
     #[must_use]
     pub fn new_account(&self) -> Option<(AccountId, &Name, LabelsPatch)> {
         match self {
-            Self::CreateAccount { id, name } => Some((*id, name, LabelsPatch::default())),
+            Self::Account(AccountCommand::Create { id, name }) => Some((*id, name, LabelsPatch::default())),
             Self::Labelled { command, labels } => {
                 let (id, name, _) = command.new_account()?;
                 Some((id, name, labels.clone()))
             }
-            _ => None,
+            Self::Account(_)
+            | Self::ApiKey(_)
+            | Self::User(_)
+            | Self::License(_)
+            | Self::Credential(_)
+            | Self::Pool(_)
+            | Self::Team(_)
+            | Self::Group(_)
+            | Self::SignIn(_)
+            | Self::Session(_)
+            | Self::Ticket(_) => None,
         }
     }
 }
@@ -298,7 +381,7 @@ pub struct UserPatch {
     /// Switch on or off (L5).
     pub active: Option<bool>,
     /// Whether they are about to be given another password: refused with all else that is changed where the actor may
-    /// not. Nothing tells of it until it is stored ([`Command::NotePassword`]).
+    /// not. Nothing tells of it until it is stored ([`crate::command::CredentialCommand::NotePassword`]).
     pub new_password: bool,
     /// What a directory knows the user as (D1); `Some(None)` for nothing.
     pub directory: Option<Option<DirectoryEntry>>,

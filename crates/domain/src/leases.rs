@@ -8,9 +8,10 @@ mod outage;
 
 use std::collections::BTreeSet;
 
-pub(crate) use self::outage::{resume, resumed};
+pub(crate) use self::outage::resume;
+use self::outage::resumed;
 use crate::account::Account;
-use crate::event::Event;
+use crate::event::{Event, LeaseEvent};
 use crate::evolve::seats;
 use crate::id::{PoolId, SignInId, TicketId};
 use crate::presence::{SignIn, Ticket};
@@ -93,8 +94,16 @@ pub(crate) fn renew(account: &mut Account, of: Leased, at: Timestamp) {
     }
 }
 
-/// Applies [`Event::LeasesRenewed`]. What memory knows of this node's heartbeats counts if it is later.
-pub(crate) fn renewals_stored(
+/// Applies an event of leases.
+pub(crate) fn evolve(account: &mut Account, event: &LeaseEvent, at: Timestamp) {
+    match event {
+        LeaseEvent::Renewed { sign_ins, tickets } => renewals_stored(account, sign_ins, tickets),
+        LeaseEvent::Restarted { outage } => resumed(account, *outage, at),
+    }
+}
+
+/// What memory knows of this node's heartbeats counts if it is later.
+fn renewals_stored(
     account: &mut Account,
     sign_ins: &[(SignInId, Timestamp)],
     tickets: &[(TicketId, Timestamp)],
@@ -205,7 +214,7 @@ fn ends<'a>(
     if sign_ins.is_empty() && tickets.is_empty() {
         return Vec::new();
     }
-    vec![Event::LeasesRenewed { sign_ins, tickets }]
+    vec![Event::Lease(LeaseEvent::Renewed { sign_ins, tickets })]
 }
 
 /// When each lease of an account last began: what only memory knows of heartbeats, on its way from a state that is dropped

@@ -4,6 +4,9 @@
 //! `evolve` takes each event in; `settle` says what the rules owe after that (a freed seat is offered to who waits).
 //! [`replay`] takes in what was decided before. `now` is always an argument.
 
+// A new command, event, refusal or actor must be thought of wherever one is decided on.
+#![cfg_attr(not(test), deny(clippy::wildcard_enum_match_arm))]
+
 mod access;
 pub mod account;
 pub mod command;

@@ -7,7 +7,7 @@ mod index;
 
 pub(crate) use self::index::OnMinutes;
 use crate::account::Account;
-use crate::event::{Claim, Event};
+use crate::event::{Claim, Event, MinutesEvent};
 use crate::evolve::seats::{self, Booking};
 use crate::id::SignInId;
 use crate::pool::Pool;
@@ -27,9 +27,11 @@ pub(crate) fn first(now: Timestamp) -> Funding {
 
 /// Pays the next minute of a claim, if one is left.
 pub(crate) fn pay(account: &Account, claim: Claim, due_at: Timestamp) -> Option<Event> {
-    (account.minutes > 0).then(|| Event::MinutePaid {
-        claim,
-        next_at: due_at + MINUTE,
+    (account.minutes > 0).then(|| {
+        Event::Minutes(MinutesEvent::Paid {
+            claim,
+            next_at: due_at + MINUTE,
+        })
     })
 }
 
@@ -74,9 +76,11 @@ pub(crate) fn low(account: &Account) -> Vec<Event> {
     let low = account.minute_claims.iter().rev().take(unpayable);
     let mut events: Vec<Event> = low
         .filter(|(_, claim)| is_new(claim))
-        .map(|(ends_at, claim)| Event::MinutesLow {
-            claim: *claim,
-            ends_at: *ends_at,
+        .map(|(ends_at, claim)| {
+            Event::Minutes(MinutesEvent::Low {
+                claim: *claim,
+                ends_at: *ends_at,
+            })
         })
         .collect();
     events.reverse();
@@ -118,8 +122,20 @@ pub(crate) fn unbook(account: &mut Account, booking: &Booking, next_at: Timestam
     seats::touch(account, booking.pool);
 }
 
-/// Applies [`Event::MinutePaid`].
-pub(crate) fn minute_paid(account: &mut Account, claim: Claim, next_at: Timestamp) {
+/// Applies an event of minutes.
+pub(crate) fn evolve(account: &mut Account, event: &MinutesEvent) {
+    match event {
+        MinutesEvent::Paid { claim, next_at } => paid(account, *claim, *next_at),
+        MinutesEvent::Low { claim, .. } => set_funding(account, *claim, |funding| {
+            if let Funding::Minutes { warned, .. } = funding {
+                *warned = true;
+            }
+        }),
+        MinutesEvent::ClaimMoved { claim } => claim_moved(account, *claim),
+    }
+}
+
+fn paid(account: &mut Account, claim: Claim, next_at: Timestamp) {
     let Some((_, Funding::Minutes { next_at: paid, .. })) = Booking::of(account, claim) else {
         return;
     };
@@ -135,8 +151,7 @@ pub(crate) fn minute_paid(account: &mut Account, claim: Claim, next_at: Timestam
     });
 }
 
-/// Applies [`Event::ClaimMoved`].
-pub(crate) fn claim_moved(account: &mut Account, claim: Claim) {
+fn claim_moved(account: &mut Account, claim: Claim) {
     let Some((booking, funding)) = Booking::of(account, claim) else {
         return;
     };
@@ -146,7 +161,7 @@ pub(crate) fn claim_moved(account: &mut Account, claim: Claim) {
 }
 
 /// More minutes: whoever was warned is warned again if they do not suffice.
-pub(crate) fn minutes_added(account: &mut Account) {
+pub(crate) fn added(account: &mut Account) {
     account.minutes_unsettled = true;
     let claims: Vec<Claim> = account.minute_claims.iter().map(|(_, claim)| *claim).collect();
     for claim in claims {

@@ -79,6 +79,15 @@ impl Funding {
             Self::Minutes { .. } => "minutes",
         }
     }
+
+    /// When the next minute is due, where minutes pay (Q3).
+    #[must_use]
+    pub const fn next_minute(&self) -> Option<Timestamp> {
+        match self {
+            Self::Minutes { next_at, .. } => Some(*next_at),
+            Self::Named | Self::Free | Self::Rides | Self::Seat => None,
+        }
+    }
 }
 
 /// A user's presence on one device for one product.

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::account::Account;
-use crate::event::{Claim, Event};
+use crate::event::{Claim, Event, MinutesEvent, PoolEvent, SessionEvent, SignInEvent, TicketEvent};
 use crate::id::{PoolId, SignInId, TicketId};
 use crate::pool::Holder;
 use crate::presence::{Funding, TicketState};
@@ -22,11 +22,37 @@ pub(crate) fn oversold_by(account: &Account, events: &[Event]) -> Option<PoolId>
 /// Whether more seats may be occupied after the event.
 const fn takes_a_seat(event: &Event) -> bool {
     match event {
-        Event::SignedIn { funding, .. }
-        | Event::SessionCreated { funding, .. }
-        | Event::SessionResumed { funding, .. } => matches!(funding, Funding::Seat),
-        Event::ClaimMoved { .. } | Event::OfferMade { .. } => true,
-        _ => false,
+        Event::SignIn(SignInEvent::SignedIn { funding, .. })
+        | Event::Session(SessionEvent::Created { funding, .. } | SessionEvent::Resumed { funding, .. }) => {
+            matches!(funding, Funding::Seat)
+        }
+        Event::Minutes(MinutesEvent::ClaimMoved { .. }) | Event::Ticket(TicketEvent::Offered { .. }) => true,
+        Event::Minutes(MinutesEvent::Paid { .. } | MinutesEvent::Low { .. })
+        | Event::Ticket(TicketEvent::Opened { .. } | TicketEvent::Ended { .. })
+        | Event::SignIn(
+            SignInEvent::Ended { .. }
+            | SignInEvent::ActivityReported { .. }
+            | SignInEvent::LogOffWarned { .. }
+            | SignInEvent::ReclaimWarned { .. }
+            | SignInEvent::ReclaimCancelled { .. }
+            | SignInEvent::SeatLocked { .. },
+        )
+        | Event::Session(
+            SessionEvent::Connected { .. }
+            | SessionEvent::CustomerJoined { .. }
+            | SessionEvent::Paused { .. }
+            | SessionEvent::Ending { .. }
+            | SessionEvent::Ended { .. },
+        )
+        | Event::Account(_)
+        | Event::ApiKey(_)
+        | Event::User(_)
+        | Event::Credential(_)
+        | Event::Pool(_)
+        | Event::Team(_)
+        | Event::Group(_)
+        | Event::Lease(_)
+        | Event::Refusal(_) => false,
     }
 }
 
@@ -71,7 +97,7 @@ impl<'a> Forecast<'a> {
     /// Goes one event further. Gives the pool whose promise it breaks.
     fn see(&mut self, event: &Event) -> Option<PoolId> {
         match event {
-            Event::SignedIn {
+            Event::SignIn(SignInEvent::SignedIn {
                 id,
                 user,
                 device,
@@ -79,7 +105,7 @@ impl<'a> Forecast<'a> {
                 funding,
                 ticket,
                 ..
-            } => {
+            }) => {
                 self.end_ticket(*ticket);
                 self.account.users.get(user)?;
                 let pool = self.account.pools.get(&(*pool)?)?;
@@ -87,36 +113,60 @@ impl<'a> Forecast<'a> {
                 self.places.insert(Claim::SignIn(*id), place);
                 self.start(Claim::SignIn(*id), *funding)
             }
-            Event::SessionCreated {
+            Event::Session(SessionEvent::Created {
                 id,
                 sign_in,
                 funding,
                 ticket,
                 ..
-            } => {
+            }) => {
                 self.end_ticket(*ticket);
                 let place = self.place(Claim::SignIn(*sign_in))?;
                 self.places.insert(Claim::Session(*id), place);
                 self.start(Claim::Session(*id), *funding)
             }
-            Event::SessionResumed { id, funding, ticket } => {
+            Event::Session(SessionEvent::Resumed { id, funding, ticket }) => {
                 self.end_ticket(*ticket);
                 self.start(Claim::Session(*id), *funding)
             }
-            Event::ClaimMoved { claim } => self.start(*claim, Funding::Seat),
-            Event::OfferMade { id, .. } => self.offer(*id),
-            Event::SessionPaused { id } | Event::SessionEnded { id, .. } => self.end(Claim::Session(*id)),
-            Event::SignInEnded { id, .. } => self.end_sign_in(*id),
-            Event::TicketOpened { id, pool, .. } => {
+            Event::Minutes(MinutesEvent::ClaimMoved { claim }) => self.start(*claim, Funding::Seat),
+            Event::Ticket(TicketEvent::Offered { id, .. }) => self.offer(*id),
+            Event::Session(SessionEvent::Paused { id } | SessionEvent::Ended { id, .. }) => {
+                self.end(Claim::Session(*id))
+            }
+            Event::SignIn(SignInEvent::Ended { id, .. }) => self.end_sign_in(*id),
+            Event::Ticket(TicketEvent::Opened { id, pool, .. }) => {
                 self.tickets.insert(*id, *pool);
                 None
             }
-            Event::TicketEnded { id, .. } => self.end_ticket(Some(*id)),
-            Event::PoolChanged { id, seats, .. } => {
+            Event::Ticket(TicketEvent::Ended { id, .. }) => self.end_ticket(Some(*id)),
+            Event::Pool(PoolEvent::Changed { id, seats, .. }) => {
                 self.occupancy(*id)?.seats = *seats;
                 None
             }
-            _ => None,
+            // A new pool is empty, and nobody holds a seat of one that is deleted any more.
+            Event::Pool(PoolEvent::Created { .. } | PoolEvent::Deleted { .. })
+            | Event::SignIn(
+                SignInEvent::ActivityReported { .. }
+                | SignInEvent::LogOffWarned { .. }
+                | SignInEvent::ReclaimWarned { .. }
+                | SignInEvent::ReclaimCancelled { .. }
+                | SignInEvent::SeatLocked { .. },
+            )
+            | Event::Session(
+                SessionEvent::Connected { .. }
+                | SessionEvent::CustomerJoined { .. }
+                | SessionEvent::Ending { .. },
+            )
+            | Event::Minutes(MinutesEvent::Paid { .. } | MinutesEvent::Low { .. })
+            | Event::Account(_)
+            | Event::ApiKey(_)
+            | Event::User(_)
+            | Event::Credential(_)
+            | Event::Team(_)
+            | Event::Group(_)
+            | Event::Lease(_)
+            | Event::Refusal(_) => None,
         }
     }
 

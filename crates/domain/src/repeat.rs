@@ -7,9 +7,12 @@
 use std::collections::BTreeMap;
 
 use crate::account::Account;
-use crate::command::Command;
+use crate::command::{
+    AccountCommand, ApiKeyCommand, Command, GroupCommand, PoolCommand, SessionCommand, SignInCommand,
+    TeamCommand, UserCommand,
+};
 use crate::id::{ApiKeyId, GroupId, PoolId, SessionId, SignInId, TeamId, TicketId, TopUpId, UserId};
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, StateRefusal};
 
 const VERSION: u128 = 8 << 76;
 const VERSION_MASK: u128 = 0xf << 76;
@@ -40,15 +43,55 @@ impl Command {
     /// The bits of the id of what the command makes, where an `Idempotency-Key` may stand for it.
     fn made_bits(&self) -> Option<u128> {
         match self.unlabelled() {
-            Self::CreateUser { id, .. } => Some(id.bits()),
-            Self::CreatePool { id, .. } => Some(id.bits()),
-            Self::CreateTeam { id, .. } => Some(id.bits()),
-            Self::CreateGroup { id, .. } => Some(id.bits()),
-            Self::CreateApiKey { id, .. } => Some(id.bits()),
-            Self::CreateSession { id, .. } => Some(id.bits()),
-            Self::AddMinutes { id, .. } => Some(id.bits()),
-            Self::SignIn { devices, .. } => devices.first().map(|(id, _)| id.bits()),
-            _ => None,
+            Self::Account(command) => match command {
+                AccountCommand::AddMinutes { id, .. } => Some(id.bits()),
+                // The id of an account is drawn by whoever makes it, before anything is known of the account.
+                AccountCommand::Create { .. }
+                | AccountCommand::Change { .. }
+                | AccountCommand::Delete
+                | AccountCommand::SetSubscription { .. }
+                | AccountCommand::ChangeSettings { .. } => None,
+            },
+            Self::ApiKey(command) => match command {
+                ApiKeyCommand::Create { id, .. } => Some(id.bits()),
+                ApiKeyCommand::Rotate { .. } | ApiKeyCommand::Revoke { .. } => None,
+            },
+            Self::User(command) => match command {
+                UserCommand::Create { id, .. } => Some(id.bits()),
+                // An identity provider vouches for people, and no program asks for it.
+                UserCommand::Admit { .. } | UserCommand::Change { .. } | UserCommand::Delete { .. } => None,
+            },
+            Self::Pool(command) => match command {
+                PoolCommand::Create { id, .. } => Some(id.bits()),
+                PoolCommand::Change { .. } | PoolCommand::MoveSeats { .. } | PoolCommand::Delete { .. } => {
+                    None
+                }
+            },
+            Self::Team(command) => match command {
+                TeamCommand::Create { id, .. } => Some(id.bits()),
+                TeamCommand::Change { .. } | TeamCommand::Delete { .. } => None,
+            },
+            Self::Group(command) => match command {
+                GroupCommand::Create { id, .. } => Some(id.bits()),
+                GroupCommand::Change { .. }
+                | GroupCommand::Delete { .. }
+                | GroupCommand::Map { .. }
+                | GroupCommand::SetOfUser { .. } => None,
+            },
+            Self::SignIn(command) => match command {
+                SignInCommand::SignIn { devices, .. } => devices.first().map(|(id, _)| id.bits()),
+                SignInCommand::Heartbeat { .. }
+                | SignInCommand::SignOut { .. }
+                | SignInCommand::LockSeat { .. } => None,
+            },
+            Self::Session(command) => match command {
+                SessionCommand::Create { id, .. } => Some(id.bits()),
+                SessionCommand::Connect { .. }
+                | SessionCommand::Pause { .. }
+                | SessionCommand::Resume { .. }
+                | SessionCommand::End { .. } => None,
+            },
+            Self::License(_) | Self::Credential(_) | Self::Ticket(_) | Self::Labelled { .. } => None,
         }
     }
 }
@@ -59,7 +102,7 @@ pub(crate) fn check_key(account: &Account, command: &Command) -> Result<(), Refu
         return Ok(());
     };
     if account.has_another_of_key(bits) {
-        return Err(Refusal::IdempotencyKeyReused);
+        return Err(Refusal::State(StateRefusal::IdempotencyKeyReused));
     }
     Ok(())
 }

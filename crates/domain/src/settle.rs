@@ -2,8 +2,8 @@
 //! account's state; nothing else is remembered for it.
 
 use crate::account::Account;
-use crate::command::Command;
-use crate::event::Event;
+use crate::command::{Command, SessionCommand, SignInCommand, TicketCommand};
+use crate::event::{Event, MinutesEvent, RefusalEvent, SignInEvent, TicketEvent};
 use crate::id::{PoolId, RefusalId, SessionId, SignInId, TicketId, UserId};
 use crate::minutes;
 use crate::pool::Pool;
@@ -25,24 +25,26 @@ impl Account {
 pub(crate) fn by_pool(account: &Account, pool: PoolId, now: Timestamp) -> Option<Event> {
     let pool = account.pools.get(&pool)?;
     if let Some(claim) = minutes::beside_a_seat(pool) {
-        return Some(Event::ClaimMoved { claim });
+        return Some(Event::Minutes(MinutesEvent::ClaimMoved { claim }));
     }
     if pool.occupied() < pool.seats {
         if let Some(first) = pool.queue.first() {
-            return is_waiting(account, pool, first).then(|| Event::OfferMade {
-                id: first,
-                until: now + pool.rules.offer_hold,
+            return is_waiting(account, pool, first).then(|| {
+                Event::Ticket(TicketEvent::Offered {
+                    id: first,
+                    until: now + pool.rules.offer_hold,
+                })
             });
         }
         if let Some(claim) = minutes::oldest(account, pool) {
-            return Some(Event::ClaimMoved { claim });
+            return Some(Event::Minutes(MinutesEvent::ClaimMoved { claim }));
         }
     }
     if pool.idle.warned() > pool.queue.len() {
         let spared = pool.idle.last_warned()?;
         let mut sign_ins = account.sign_ins_on(pool, spared);
         let warned = sign_ins.find(|sign_in| sign_in.reclaim_at.is_some());
-        return warned.map(|sign_in| Event::ReclaimCancelled { id: sign_in.id });
+        return warned.map(|sign_in| Event::SignIn(SignInEvent::ReclaimCancelled { id: sign_in.id }));
     }
     None
 }
@@ -65,7 +67,7 @@ pub(crate) fn refused(
     let attempted = Attempted::of(account, command)?;
     let user = account.users.get(&attempted.user)?;
     let pool = account.pool_of(user, &attempted.product);
-    Some(Event::Refused {
+    Some(Event::Refusal(RefusalEvent::Refused {
         id: id(user.id)?,
         user: user.id,
         product: attempted.product,
@@ -76,7 +78,7 @@ pub(crate) fn refused(
         seats: pool.map(|pool| pool.seats),
         occupied: pool.map(Pool::occupied),
         waiting: pool.map(Pool::waiting),
-    })
+    }))
 }
 
 /// What a command tried for whom.
@@ -90,31 +92,50 @@ struct Attempted {
 impl Attempted {
     fn of(account: &Account, command: &Command) -> Option<Self> {
         match command.unlabelled() {
-            Command::SignIn {
-                user,
-                product,
-                devices,
-                ..
-            } => Some(Self {
-                attempt: Attempt::SignIn,
-                user: *user,
-                product: product.clone(),
-                device: devices.first().map(|(_, device)| device.name.clone()),
-            }),
-            Command::CreateSession { sign_in, .. } => Self::on(account, Attempt::Session, *sign_in),
-            Command::ResumeSession { id, .. } => Self::on_session(account, Attempt::Resume, *id),
-            Command::ConnectSession { id, .. } => Self::on_session(account, Attempt::Connect, *id),
-            Command::ClaimTicket { id } => {
-                let ticket = account.tickets.get(id)?;
-                let (user, product) = (ticket.user, ticket.product.clone());
-                Some(Self {
-                    attempt: Attempt::Ticket,
+            Command::SignIn(command) => match command {
+                SignInCommand::SignIn {
                     user,
                     product,
-                    device: None,
-                })
-            }
-            _ => None,
+                    devices,
+                    ..
+                } => Some(Self {
+                    attempt: Attempt::SignIn,
+                    user: *user,
+                    product: product.clone(),
+                    device: devices.first().map(|(_, device)| device.name.clone()),
+                }),
+                SignInCommand::Heartbeat { .. }
+                | SignInCommand::SignOut { .. }
+                | SignInCommand::LockSeat { .. } => None,
+            },
+            Command::Session(command) => match command {
+                SessionCommand::Create { sign_in, .. } => Self::on(account, Attempt::Session, *sign_in),
+                SessionCommand::Resume { id, .. } => Self::on_session(account, Attempt::Resume, *id),
+                SessionCommand::Connect { id, .. } => Self::on_session(account, Attempt::Connect, *id),
+                SessionCommand::Pause { .. } | SessionCommand::End { .. } => None,
+            },
+            Command::Ticket(command) => match command {
+                TicketCommand::Claim { id } => {
+                    let ticket = account.tickets.get(id)?;
+                    let (user, product) = (ticket.user, ticket.product.clone());
+                    Some(Self {
+                        attempt: Attempt::Ticket,
+                        user,
+                        product,
+                        device: None,
+                    })
+                }
+                TicketCommand::Drop { .. } | TicketCommand::Renew { .. } => None,
+            },
+            Command::Account(_)
+            | Command::ApiKey(_)
+            | Command::User(_)
+            | Command::License(_)
+            | Command::Credential(_)
+            | Command::Pool(_)
+            | Command::Team(_)
+            | Command::Group(_)
+            | Command::Labelled { .. } => None,
         }
     }
 

@@ -4,9 +4,9 @@
 //! for each thing that is due, in order. Code that records, counts or stores is an [`Observer`].
 
 use crate::account::Account;
-use crate::command::{Command, Outcome};
+use crate::command::{Command, Outcome, SignInCommand, TicketCommand};
 use crate::decide::{decide, due};
-use crate::event::Event;
+use crate::event::{AccountEvent, Event};
 use crate::evolve::{Change, evolve, hints};
 use crate::id::{AccountId, PoolId, RefusalId, UserId};
 use crate::labels::LabelsPatch;
@@ -120,7 +120,7 @@ pub fn step<O: Observer>(
         Input::NoteWallClock => {
             let news = step.account.wall.news();
             evolve(step.account, Change::WallClock(None), now);
-            let events = news.map(|ahead| Event::WallClockRead { ahead });
+            let events = news.map(|ahead| Event::Account(AccountEvent::WallClockRead { ahead }));
             step.enter(events.into_iter().collect()).map(|()| Outcome::Done)
         }
         Input::ForgetWallClock => {
@@ -218,12 +218,13 @@ impl<O: Observer> Step<'_, O> {
 
     /// Heartbeats renew leases in memory; the journal gets them later, in batches (S11).
     fn renew(&mut self, command: &Command) {
-        let of = match command {
-            Command::Heartbeat { sign_in, .. } => Leased::SignIn(*sign_in),
-            Command::RenewTicket { id } => Leased::Ticket(*id),
-            _ => return,
-        };
-        evolve(self.account, Change::Renewal(of), self.now);
+        if let Command::SignIn(SignInCommand::Heartbeat { sign_in, .. }) = command {
+            let of = Leased::SignIn(*sign_in);
+            evolve(self.account, Change::Renewal(of), self.now);
+        }
+        if let Command::Ticket(TicketCommand::Renew { id }) = command {
+            evolve(self.account, Change::Renewal(Leased::Ticket(*id)), self.now);
+        }
     }
 
     fn record(&mut self, command: &Command, refusal: &Refusal) {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use tokio::sync::{Mutex, oneshot};
+use usher_domain::command::{SignInCommand, TicketCommand};
 use usher_domain::{
     Account, AccountId, Actor, Command, Millis, Outcome, Refusal, Secs, SignInId, TicketId, Timestamp,
     WallTime,
@@ -32,10 +33,10 @@ pub struct Heartbeat {
 
 impl Heartbeat {
     pub(crate) const fn command(self) -> Command {
-        Command::Heartbeat {
+        Command::SignIn(SignInCommand::Heartbeat {
             sign_in: self.sign_in,
             active: self.active,
-        }
+        })
     }
 }
 
@@ -157,7 +158,7 @@ impl Engine {
         let request = Request {
             actor,
             cause,
-            command: Command::RenewTicket { id: ticket },
+            command: Command::Ticket(TicketCommand::Renew { id: ticket }),
         };
         self.execute(account, request, |_, outcome, _| lease_left(outcome))
             .await

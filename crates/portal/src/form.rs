@@ -6,6 +6,7 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use usher_app::Problem;
 use usher_domain::Refusal;
+use usher_domain::refusal::StateRefusal;
 use usher_domain::text::InvalidText;
 
 use crate::failed::Failed;
@@ -164,7 +165,9 @@ impl Form {
     /// Adds a refusal as an error: to the field that it is about, if there is one.
     pub(crate) fn refused(&mut self, refusal: &Refusal) {
         match refusal {
-            Refusal::AlreadyExists { field, .. } => self.wrong(field, sentence::of(refusal)),
+            Refusal::State(StateRefusal::AlreadyExists { field, .. }) => {
+                self.wrong(field, sentence::of(refusal));
+            }
             // The sentence is shown beside the field, where the API's name for the field would only confuse.
             Refusal::Invalid { field, expected } => self.wrong(field, format!("This must be {expected}.")),
             _ => self.wrong("", sentence::of(refusal)),

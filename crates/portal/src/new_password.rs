@@ -1,7 +1,7 @@
 //! Validates and hashes new passwords.
 
 use usher_app::{NotHashed, Problem, hashing_share};
-use usher_domain::command::UserPatch;
+use usher_domain::command::{UserCommand, UserPatch};
 use usher_domain::{Command, Refusal, UserId};
 use usher_engine::Failure;
 use usher_identity::{PasswordError, PasswordHash};
@@ -25,13 +25,13 @@ pub(crate) enum Hashed {
 
 /// The command that changes only a user's password.
 pub(crate) fn of_user(id: UserId) -> Command {
-    Command::ChangeUser {
+    Command::User(UserCommand::Change {
         id,
         change: UserPatch {
             new_password: true,
             ..UserPatch::default()
         },
-    }
+    })
 }
 
 /// Hashes the password in a form's field `password`, if the viewer may execute `command`, which sets it.

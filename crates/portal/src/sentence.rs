@@ -2,7 +2,7 @@
 //! and what else to send.
 
 use usher_domain::permission::{Privilege, SessionPermission};
-use usher_domain::refusal::Refusal;
+use usher_domain::refusal::{AccessRefusal, CapacityRefusal, Refusal, SeatRefusal, StateRefusal};
 use usher_domain::text::counted;
 
 use crate::form::label;
@@ -11,50 +11,54 @@ use crate::pages::pools::rules;
 /// A refusal in words for a person on a page.
 pub(crate) fn of(refusal: &Refusal) -> String {
     match refusal {
-        Refusal::SignedInElsewhere { device, .. } => format!(
+        Refusal::Seat(SeatRefusal::SignedInElsewhere { device, .. }) => format!(
             "You are signed in on {} already. Sign out there first, or do both here with one click: work that goes \
              on there ends.",
             device.name
         ),
-        Refusal::CoolingDown { remaining } => format!(
+        Refusal::Seat(SeatRefusal::CoolingDown { remaining }) => format!(
             "You were logged out by another person. You can take a seat again in {}.",
             lasting(remaining.get())
         ),
-        Refusal::PlanExcludesSharedSeats { plan } => format!(
+        Refusal::Capacity(CapacityRefusal::PlanExcludesSharedSeats { plan }) => format!(
             "The plan {plan} has named seats only. For shared seats the account needs another plan: ask the operator \
              of this server."
         ),
-        Refusal::PoolNotEmpty { users } => format!(
+        Refusal::Capacity(CapacityRefusal::PoolNotEmpty { users }) => format!(
             "The pool has {}. Move them to another pool or take their licenses away first.",
             counted(users, "user", "users")
         ),
-        Refusal::PoolInUse {
+        Refusal::Capacity(CapacityRefusal::PoolInUse {
             rule,
             occupied,
             waiting,
-        } => format!(
+        }) => format!(
             "\u{201c}{}\u{201d} cannot change while the pool is in use: {} taken, and {}. Change it when nobody is \
              signed in, or make a new pool with the other rule.",
             rules::label(rule).unwrap_or(rule),
             counted(occupied, "seat is", "seats are"),
             counted(waiting, "person waits", "people wait")
         ),
-        Refusal::AlreadyExists { what, field } => format!(
+        Refusal::State(StateRefusal::AlreadyExists { what, field }) => format!(
             "Another {what} has this {} already. Choose another.",
             label(field).to_lowercase()
         ),
-        Refusal::TicketEnded { .. } => "This place in the queue is gone. Ask for a seat again.".to_owned(),
-        Refusal::ControlNeedsView { control, .. } => control_needs_view(control).to_owned(),
+        Refusal::State(StateRefusal::TicketEnded { .. }) => {
+            "This place in the queue is gone. Ask for a seat again.".to_owned()
+        }
+        Refusal::Access(AccessRefusal::ControlNeedsView { control, .. }) => {
+            control_needs_view(control).to_owned()
+        }
         Refusal::Invalid { field, expected } => format!("{} must be {expected}.", label(field)),
         Refusal::Forbidden { needed } => {
             let needed = allowing(needed);
             format!("You need {needed} for that. Ask an owner or admin of your account.")
         }
-        Refusal::WrongState {
+        Refusal::State(StateRefusal::WrongState {
             what,
             state,
             expected,
-        } => format!(
+        }) => format!(
             "The {what} is {state}, and must be {expected} for that. Load the page again to see how it is now."
         ),
         Refusal::NotFound { what } => format!("There is no {what} at this address."),

@@ -32,7 +32,7 @@ const ADVICE_ON_ANCHOR: &str = "The data differs from the anchor. If you have re
     the anchor file away, and run this again to create a new one. Otherwise commits were cut off or rewritten: find \
     out who could write the data, keep a copy of it, and restore a backup that has them.";
 
-/// What to do if SQLite finds the file damaged.
+/// What to do if `SQLite` finds the file damaged.
 const ADVICE_ON_FILE: &str = "The database file is damaged, by its disk or by somebody. Stop the server, keep a copy \
     of the data, and restore a backup.";
 
@@ -203,7 +203,7 @@ fn unchecked_without_key(evidence: &Evidence, report: &Report) -> Option<String>
     })
 }
 
-/// Faults of the journal and everything derived from it, differences from the anchors, and SQLite's own check of the
+/// Faults of the journal and everything derived from it, differences from the anchors, and `SQLite`'s own check of the
 /// file.
 async fn check(
     journal: &SqliteJournal,

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use usher_app::Api;
+use usher_domain::refusal::StateRefusal;
 use usher_domain::{Account, AccountId, Actor, Refusal, Timestamp};
 use usher_engine::Failure;
 use usher_identity::{Caller as Holder, Credential, Identified, OperatorScope, PassFor, Shown};
@@ -48,7 +49,9 @@ impl Admission {
                     let may = move |account: &Account, _| {
                         match stream_tickets::may_follow(account, &holder, purpose) {
                             // How it ended is for the stream to tell.
-                            Err(Refusal::SignInEnded { .. } | Refusal::TicketEnded { .. }) => Ok(()),
+                            Err(Refusal::State(
+                                StateRefusal::SignInEnded { .. } | StateRefusal::TicketEnded { .. },
+                            )) => Ok(()),
                             answer => answer,
                         }
                     };

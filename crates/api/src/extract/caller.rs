@@ -7,6 +7,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use usher_app::{Api, Arrival, OpenStream, StreamOf};
 use usher_domain::join_code::JoinCode;
+use usher_domain::refusal::StateRefusal;
 use usher_domain::{Account, AccountId, Actor, Command, OperatorKeyId, Outcome, Refusal, Timestamp, UserId};
 use usher_engine::{Cause, Failure, Request, Way};
 use usher_http::RequestLog;
@@ -360,8 +361,10 @@ impl Caller {
     ) -> Result<T, Problem> {
         match self.try_execute(command, view).await {
             Ok(shown) => Ok(shown),
-            Err(Failure::Refused(Refusal::AlreadyExists { field: "id", .. })) if key.is_given() => {
-                Err(Refusal::IdempotencyKeyReused.into())
+            Err(Failure::Refused(Refusal::State(StateRefusal::AlreadyExists { field: "id", .. })))
+                if key.is_given() =>
+            {
+                Err(Refusal::State(StateRefusal::IdempotencyKeyReused).into())
             }
             Err(failure) => Err(self.problem(failure).await),
         }
@@ -390,7 +393,7 @@ impl Caller {
     /// The problem that a refusal is, for this caller: operator keys are told how to act as the user.
     pub(crate) fn refused(&self, refusal: &Refusal) -> Problem {
         let problem = Problem::refused(refusal, Some(self.account));
-        if !self.is_operator() || *refusal != Refusal::NotYourSession {
+        if !self.is_operator() || *refusal != Refusal::State(StateRefusal::NotYourSession) {
             return problem;
         }
         problem.detailed(
@@ -403,8 +406,12 @@ impl Caller {
     pub(crate) async fn problem(&self, failure: Failure) -> Problem {
         let records = self.api.records();
         let ended = match &failure {
-            Failure::Refused(Refusal::SignInEnded { id }) => records.sign_in_end(self.account, *id).await,
-            Failure::Refused(Refusal::TicketEnded { id }) => records.ticket_end(self.account, *id).await,
+            Failure::Refused(Refusal::State(StateRefusal::SignInEnded { id })) => {
+                records.sign_in_end(self.account, *id).await
+            }
+            Failure::Refused(Refusal::State(StateRefusal::TicketEnded { id })) => {
+                records.ticket_end(self.account, *id).await
+            }
             Failure::Refused(refusal) => return self.refused(refusal),
             _ => return failure.into(),
         };

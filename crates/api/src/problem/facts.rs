@@ -3,7 +3,9 @@
 use serde::Serialize;
 use usher_app::Problem;
 use usher_app::problem::{self, About};
-use usher_domain::refusal::{Action, HolderFigure, PoolFigures};
+use usher_domain::refusal::{
+    AccessRefusal, Action, CapacityRefusal, HolderFigure, PoolFigures, SeatRefusal, StateRefusal,
+};
 use usher_domain::text::{Name, Product};
 use usher_domain::{AccountId, GroupId, PoolId, Refusal, SignInId, UserId};
 use utoipa::ToSchema;
@@ -227,19 +229,19 @@ impl Facts {
             ..Self::default()
         };
         Some(match refusal {
-            Refusal::NoSeatAvailable(figures, _) | Refusal::MinutesExhausted(figures, _) => {
-                facts.with_pool(figures)
-            }
-            Refusal::UserSeatLimit { held, limit } => Self {
+            Refusal::Seat(
+                SeatRefusal::NoSeatAvailable(figures, _) | SeatRefusal::MinutesExhausted(figures, _),
+            ) => facts.with_pool(figures),
+            Refusal::Seat(SeatRefusal::UserSeatLimit { held, limit }) => Self {
                 held: Some(*held),
                 limit: Some(*limit),
                 ..facts
             },
-            Refusal::SignedInElsewhere {
+            Refusal::Seat(SeatRefusal::SignedInElsewhere {
                 sign_in,
                 device,
                 max_devices,
-            } => Self {
+            }) => Self {
                 sign_in: Some(*sign_in),
                 device: Some(DeviceInTheWay {
                     id: device.id.clone(),
@@ -249,17 +251,17 @@ impl Facts {
                 limit: Some(*max_devices),
                 ..facts
             },
-            Refusal::SeatInCall { active, max } => Self {
+            Refusal::Seat(SeatRefusal::SeatInCall { active, max }) => Self {
                 held: Some(*active),
                 limit: Some(*max),
                 ..facts
             },
-            Refusal::NoLicense { product } => Self {
+            Refusal::Seat(SeatRefusal::NoLicense { product }) => Self {
                 product: Some(product.clone()),
                 ..facts
             },
-            Refusal::UserInactive => facts,
-            Refusal::CoolingDown { remaining } => Self {
+            Refusal::Seat(SeatRefusal::UserInactive) => facts,
+            Refusal::Seat(SeatRefusal::CoolingDown { remaining }) => Self {
                 remaining_secs: Some(remaining.get()),
                 ..facts
             },
@@ -270,18 +272,18 @@ impl Facts {
     fn of_administration(refusal: &Refusal) -> Option<Self> {
         let facts = Self::default();
         Some(match refusal {
-            Refusal::PlanExcludesSharedSeats { plan } => Self {
+            Refusal::Capacity(CapacityRefusal::PlanExcludesSharedSeats { plan }) => Self {
                 plan: Some(plan.clone()),
                 ..facts
             },
-            Refusal::NotEnoughSeats {
+            Refusal::Capacity(CapacityRefusal::NotEnoughSeats {
                 kind,
                 product,
                 asked,
                 left,
                 total,
                 user,
-            } => Self {
+            }) => Self {
                 seat_kind: Some(kind.as_str()),
                 product: Some(product.clone()),
                 asked: Some(*asked),
@@ -290,58 +292,58 @@ impl Facts {
                 user: *user,
                 ..facts
             },
-            Refusal::SeatsInUse {
+            Refusal::Capacity(CapacityRefusal::SeatsInUse {
                 kind,
                 product,
                 asked,
                 in_use,
-            } => Self {
+            }) => Self {
                 seat_kind: Some(kind.as_str()),
                 product: Some(product.clone()),
                 asked: Some(*asked),
                 in_use: Some(*in_use),
                 ..facts
             },
-            Refusal::PoolNotEmpty { users } => Self {
+            Refusal::Capacity(CapacityRefusal::PoolNotEmpty { users }) => Self {
                 users: Some(*users),
                 ..facts
             },
-            Refusal::PoolInUse {
+            Refusal::Capacity(CapacityRefusal::PoolInUse {
                 rule,
                 occupied,
                 waiting,
-            } => Self {
+            }) => Self {
                 rule: Some(rule),
                 occupied: Some(*occupied),
                 waiting: Some(*waiting),
                 ..facts
             },
-            Refusal::InAMapping { what, group, name } => Self {
+            Refusal::Access(AccessRefusal::GroupMappingInUse { what, group, name }) => Self {
                 what: Some(what),
                 group: Some(*group),
                 group_name: Some(name.clone()),
                 ..facts
             },
-            Refusal::ChangedMeanwhile { field, .. } => Self {
+            Refusal::State(StateRefusal::ChangedMeanwhile { field, .. }) => Self {
                 field: Some(field),
                 ..facts
             },
-            Refusal::AlreadyExists { what, field } => Self {
+            Refusal::State(StateRefusal::AlreadyExists { what, field }) => Self {
                 what: Some(what),
                 field: Some(field),
                 ..facts
             },
-            Refusal::WrongState {
+            Refusal::State(StateRefusal::WrongState {
                 what,
                 state,
                 expected,
-            } => Self {
+            }) => Self {
                 what: Some(what),
                 state: Some(state),
                 expected: Some(expected),
                 ..facts
             },
-            Refusal::ControlNeedsView { control, view } => Self {
+            Refusal::Access(AccessRefusal::ControlNeedsView { control, view }) => Self {
                 control: Some(control),
                 view: Some(view),
                 ..facts

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
-use usher_domain::command::MemberChange;
+use usher_domain::command::{GroupCommand, MemberChange};
 use usher_domain::directory::Group;
 use usher_domain::text::{ExternalId, Name};
 use usher_domain::{Account, Command, GroupId, UserId};
@@ -40,22 +40,22 @@ impl Description {
 
     /// The command that creates the group.
     pub(super) fn create(&self, account: &Account, id: GroupId) -> Command {
-        Command::CreateGroup {
+        Command::Group(GroupCommand::Create {
             id,
             name: self.name.clone(),
             external_id: self.external_id.clone(),
             members: known(account, &self.members),
-        }
+        })
     }
 
     /// The command that makes a group what the body says.
     pub(super) fn replace(&self, account: &Account, group: &Group) -> Command {
-        Command::ChangeGroup {
+        Command::Group(GroupCommand::Change {
             id: group.id,
             name: Some(self.name.clone()),
             external_id: Some(self.external_id.clone()),
             members: Some(MemberChange::Set(known(account, &self.members))),
-        }
+        })
     }
 }
 
@@ -78,7 +78,7 @@ pub(super) fn patch(account: &Account, group: &Group, operations: &[Operation]) 
         }
     }
     let (name, external_id) = named(&resource)?;
-    Ok(Command::ChangeGroup {
+    Ok(Command::Group(GroupCommand::Change {
         id: group.id,
         name: Some(name),
         external_id: Some(external_id),
@@ -86,7 +86,7 @@ pub(super) fn patch(account: &Account, group: &Group, operations: &[Operation]) 
             add: known(account, &(&after - &group.members)),
             remove: &group.members - &after,
         }),
-    })
+    }))
 }
 
 fn walks(operation: &Operation) -> bool {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use serde_json::{Map, Value};
+use usher_domain::command::{GroupCommand, UserCommand};
 use usher_domain::user::User;
 use usher_domain::{Account, Command, GroupId, UserId};
 
@@ -128,8 +129,8 @@ impl Scim {
             let item = item.ok_or_else(|| Error::not_found(kind.noun()))?;
             condition.need(&item.version(account, &base))?;
             Ok(match item {
-                Item::User(user) => Command::DeleteUser { id: user.id },
-                Item::Group(group) => Command::DeleteGroup { id: group.id },
+                Item::User(user) => Command::User(UserCommand::Delete { id: user.id }),
+                Item::Group(group) => Command::Group(GroupCommand::Delete { id: group.id }),
             })
         };
         self.propose(make, |_| ()).await?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
-use usher_domain::command::UserPatch;
+use usher_domain::command::{UserCommand, UserPatch};
 use usher_domain::directory::{DirectoryEntry, EmailLabel};
 use usher_domain::event::Profile;
 use usher_domain::permission::{PermissionOverrides, Role};
@@ -46,7 +46,7 @@ impl Description {
     /// The command that creates the person.
     pub(super) fn create(&self, id: UserId) -> Result<Command, Error> {
         let person = Person::of(&self.attributes, self.formatted.as_deref(), None)?;
-        Ok(Command::CreateUser {
+        Ok(Command::User(UserCommand::Create {
             id,
             profile: Profile {
                 name: person.name,
@@ -63,7 +63,7 @@ impl Description {
             licenses: std::collections::BTreeMap::new(),
             password_set: false,
             directory: Some(person.entry),
-        })
+        }))
     }
 
     /// The command that makes a user what the body says. What it leaves out is taken away, except that a user always has
@@ -118,7 +118,7 @@ impl Person {
     }
 
     fn change(self, user: &User) -> Command {
-        Command::ChangeUser {
+        Command::User(UserCommand::Change {
             id: user.id,
             change: UserPatch {
                 name: Some(self.name),
@@ -127,7 +127,7 @@ impl Person {
                 directory: Some(Some(self.entry)),
                 ..UserPatch::default()
             },
-        }
+        })
     }
 }
 

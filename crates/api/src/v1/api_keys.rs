@@ -7,6 +7,7 @@ use axum::Json as Answer;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use usher_domain::account::KeyMaker;
+use usher_domain::command::ApiKeyCommand;
 use usher_domain::permission::{Privilege, Scope};
 use usher_domain::text::Name;
 use usher_domain::{Account, Actor, ApiKeyId, Command, Refusal, Secs, WallTime, WallTimes, account};
@@ -144,12 +145,12 @@ async fn create(
     }
     let id = ApiKeyId::from_bits(caller.new_id(&key)?);
     let scopes = body.scopes.clone();
-    let command = Command::CreateApiKey {
+    let command = Command::ApiKey(ApiKeyCommand::Create {
         id,
         name: body.name,
         scopes: body.scopes,
         expires_at,
-    };
+    });
     let find = move |account: &Account| account.api_keys().get(&id).map(|key| ApiKey::of(account, key));
     let mut created = caller
         .create(&key, command, format!("api-keys/{id}"), find)
@@ -226,7 +227,7 @@ async fn rotate(
     Optional(body): Optional<Rotation>,
 ) -> Result<Answer<ApiKey>, Problem> {
     let (id, overlap) = (path.api_key, body.overlap()?);
-    let command = Command::RotateApiKey { id, overlap };
+    let command = Command::ApiKey(ApiKeyCommand::Rotate { id, overlap });
     let find = move |account: &Account, _: &_, _| {
         let key = account.api_keys().get(&id)?;
         Some((key.clone(), ApiKey::of(account, key)))
@@ -262,6 +263,6 @@ async fn revoke(caller: Caller, Path(path): Path<ApiKeyPath>) -> Result<StatusCo
         .identity()
         .revoke_api_key(caller.account, path.api_key)
         .await?;
-    let command = Command::RevokeApiKey { id: path.api_key };
+    let command = Command::ApiKey(ApiKeyCommand::Revoke { id: path.api_key });
     caller.execute(command, |_, _, _| StatusCode::NO_CONTENT).await
 }

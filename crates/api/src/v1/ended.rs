@@ -2,6 +2,7 @@
 
 use usher_app::Over;
 use usher_domain::permission::{Scope, SessionPermission};
+use usher_domain::refusal::StateRefusal;
 use usher_domain::{Account, Actor, Refusal, SessionId, Timestamp, WallTimes};
 use usher_engine::Failure;
 use usher_journal::{End, SessionRow, Text};
@@ -10,11 +11,11 @@ use crate::extract::Caller;
 use crate::problem::{Ended, Problem};
 
 /// What is said of a session that is over and would have to be there.
-pub(crate) const SESSION_OVER: Refusal = Refusal::WrongState {
+pub(crate) const SESSION_OVER: Refusal = Refusal::State(StateRefusal::WrongState {
     what: "session",
     state: "ended",
     expected: "one that has not ended",
-};
+});
 
 /// Looks at the account, where what is looked for may be over.
 pub(crate) async fn read<T: Send + 'static>(
@@ -46,12 +47,12 @@ pub(crate) async fn problem(caller: &Caller, failure: Failure) -> Problem {
 pub(crate) async fn end_of(caller: &Caller, refusal: Refusal) -> Result<(Refusal, Option<End>), Problem> {
     let (records, account) = (caller.api.records(), caller.account);
     let (what, is_own, found) = match &refusal {
-        Refusal::SignInEnded { id } => {
+        Refusal::State(StateRefusal::SignInEnded { id }) => {
             let row = records.sign_in(account, *id).await?;
             let is_own = caller.actor == Actor::SignIn(*id);
             ("sign-in", is_own, row.map(|row| (row.user, row.end)))
         }
-        Refusal::TicketEnded { id } => {
+        Refusal::State(StateRefusal::TicketEnded { id }) => {
             let row = records.ticket(account, *id).await?;
             let is_own = caller.actor == Actor::Ticket(*id);
             ("ticket", is_own, row.map(|row| (row.user, row.end)))
@@ -132,8 +133,8 @@ pub(crate) fn need_presence(account: &Account, actor: &Actor) -> Result<(), Refu
         return Ok(());
     }
     Err(match actor {
-        Actor::SignIn(id) => Refusal::SignInEnded { id: *id },
-        Actor::Ticket(id) => Refusal::TicketEnded { id: *id },
+        Actor::SignIn(id) => Refusal::State(StateRefusal::SignInEnded { id: *id }),
+        Actor::Ticket(id) => Refusal::State(StateRefusal::TicketEnded { id: *id }),
         _ => Refusal::NotFound { what: "account" },
     })
 }

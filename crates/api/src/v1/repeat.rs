@@ -1,5 +1,6 @@
 //! Repeated calls whose thing may have come to its end since (`Idempotency-Key`).
 
+use usher_domain::refusal::StateRefusal;
 use usher_domain::repeat::ids_of_key;
 use usher_domain::{Account, Refusal, SessionId, SignInId, TicketId};
 
@@ -31,7 +32,7 @@ pub(crate) async fn check_sign_in(
     }
     let id = SignInId::from_bits(bits);
     match caller.api.records().sign_in_end(caller.account, id).await? {
-        Some(end) => Err(ended::over(caller, &Refusal::SignInEnded { id }, &end).await),
+        Some(end) => Err(ended::over(caller, &Refusal::State(StateRefusal::SignInEnded { id }), &end).await),
         None => check_ticket(caller, bits).await,
     }
 }
@@ -58,7 +59,7 @@ async fn check_key(caller: &Caller, bits: u128) -> Result<(), Problem> {
     let (first, last) = ids_of_key(bits);
     let records = caller.api.records();
     if records.has_made(caller.account, first, last, bits).await? {
-        return Err(Refusal::IdempotencyKeyReused.into());
+        return Err(Refusal::State(StateRefusal::IdempotencyKeyReused).into());
     }
     Ok(())
 }
@@ -66,7 +67,7 @@ async fn check_key(caller: &Caller, bits: u128) -> Result<(), Problem> {
 async fn check_ticket(caller: &Caller, bits: u128) -> Result<(), Problem> {
     let id = TicketId::from_bits(bits);
     match caller.api.records().ticket_end(caller.account, id).await? {
-        Some(end) => Err(ended::over(caller, &Refusal::TicketEnded { id }, &end).await),
+        Some(end) => Err(ended::over(caller, &Refusal::State(StateRefusal::TicketEnded { id }), &end).await),
         None => Ok(()),
     }
 }
@@ -78,6 +79,6 @@ async fn is_there(
     match caller.read(move |account, _, _| Ok(view(account))).await? {
         Before::Same => Ok(true),
         Before::Unknown => Ok(false),
-        Before::Another => Err(Refusal::IdempotencyKeyReused.into()),
+        Before::Another => Err(Refusal::State(StateRefusal::IdempotencyKeyReused).into()),
     }
 }

@@ -4,6 +4,7 @@ use axum::Json as Answer;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use usher_domain::account::{self, SettingsPatch};
+use usher_domain::command::AccountCommand;
 use usher_domain::directory::SignInPatch;
 use usher_domain::permission::SessionPermissions;
 use usher_domain::rules::RulesPatch;
@@ -202,7 +203,9 @@ async fn change(caller: Caller, Json(body): Json<SettingsChange>) -> Result<Answ
         need_own_second_factor(&caller).await?;
     }
     let view = |account: &Account, _: &_, _| Settings::from(account.settings());
-    let shown = caller.execute(Command::ChangeSettings { change }, view).await?;
+    let shown = caller
+        .execute(Command::Account(AccountCommand::ChangeSettings { change }), view)
+        .await?;
     if requires {
         caller.api.end_what_passwords_began(caller.account, None).await?;
     }

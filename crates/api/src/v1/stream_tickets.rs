@@ -8,6 +8,7 @@ use axum::http::request::Parts;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use usher_app::Api;
+use usher_domain::refusal::StateRefusal;
 use usher_domain::{Account, AccountId, Actor, Refusal, Secs, SignInId, TicketId};
 use usher_identity::{OperatorScope, PassFor};
 use utoipa::{IntoParams, ToSchema};
@@ -119,12 +120,12 @@ pub(crate) fn may_follow(account: &Account, actor: &Actor, purpose: PassFor) -> 
     let (what, user, is_own) = match purpose {
         PassFor::SignInStream(id) => {
             let user = account.sign_ins().get(&id).map(|sign_in| sign_in.user);
-            let user = user.ok_or(Refusal::SignInEnded { id })?;
+            let user = user.ok_or(Refusal::State(StateRefusal::SignInEnded { id }))?;
             ("sign-in", user, *actor == Actor::SignIn(id))
         }
         PassFor::TicketStream(id) => {
             let user = account.tickets().get(&id).map(|ticket| ticket.user);
-            let user = user.ok_or(Refusal::TicketEnded { id })?;
+            let user = user.ok_or(Refusal::State(StateRefusal::TicketEnded { id }))?;
             ("ticket", user, *actor == Actor::Ticket(id))
         }
         PassFor::Customer(_) | PassFor::CustomerStream(_) => {

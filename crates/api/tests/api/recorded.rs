@@ -1,7 +1,7 @@
 //! Changes of credentials are recorded once, under whoever made them, and who made one is told so.
 
 use serde_json::{Value, json};
-use usher_domain::command::UserPatch;
+use usher_domain::command::{UserCommand, UserPatch};
 use usher_domain::permission::Role;
 use usher_domain::{Actor, Command, Secs, UserId};
 use usher_engine::{Cause, Request as Order};
@@ -57,7 +57,7 @@ async fn switch_off(app: &App, user: UserId) {
     let order = Order {
         actor: Actor::Operator,
         cause: Cause::from("test"),
-        command: Command::ChangeUser { id: user, change },
+        command: Command::User(UserCommand::Change { id: user, change }),
     };
     let done = app.engine.execute(app.account, order, |_, _, _| ());
     done.await.unwrap();

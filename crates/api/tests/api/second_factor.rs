@@ -11,6 +11,7 @@ use usher_app::{
     JOIN_CODES_PER_ADDRESS,
 };
 use usher_domain::account::SettingsPatch;
+use usher_domain::command::AccountCommand;
 use usher_domain::directory::SignInPatch;
 use usher_domain::{Actor, Command, Secs};
 use usher_engine::{Cause, Request as Order};
@@ -53,7 +54,7 @@ async fn require_for_admins(app: &App) {
     let order = Order {
         actor: Actor::Operator,
         cause: Cause::from("test"),
-        command: Command::ChangeSettings { change },
+        command: Command::Account(AccountCommand::ChangeSettings { change }),
     };
     app.engine
         .execute(app.account, order, |_, _, _| ())

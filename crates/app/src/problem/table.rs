@@ -267,7 +267,7 @@ impl Kind {
                 what: "The rule decides who holds a seat, and seats of the pool are taken or waited for.",
                 why: "Changing it would take seats away from people, or give them out twice.",
                 remedy: "Change it when nobody is signed in, or move the users to a new pool with the other rule."),
-            Code::InAMapping => kind!(Code::InAMapping.as_str(), CONFLICT
+            Code::GroupMappingInUse => kind!(Code::GroupMappingInUse.as_str(), CONFLICT
                 "A group's mapping names it",
                 what: "The members of a group (`group`) get this pool or team by the group's mapping.",
                 why: "Users added to the group later could not be given what the mapping says.",

@@ -119,3 +119,19 @@ pub(crate) struct Given {
     /// Seats in pools.
     pub(crate) distributed: u32,
 }
+
+impl Plan {
+    /// The plans that Usher knows without configuration (L7).
+    #[must_use]
+    pub fn built_in() -> Vec<Self> {
+        [("team", false), ("enterprise", true)]
+            .into_iter()
+            .filter_map(|(name, shared_seats)| {
+                Some(Self {
+                    name: name.parse::<PlanName>().ok()?,
+                    shared_seats,
+                })
+            })
+            .collect()
+    }
+}

@@ -3,25 +3,29 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::account::{Account, ApiKey, CORS_ORIGINS_MAX, KeyMaker, Plan, ProductSeats, SettingsPatch};
-use crate::command::{Command, Decision};
+use crate::command::{AccountCommand, ApiKeyCommand, Decision};
 use crate::decide::{pools, presence, rights, users};
 use crate::directory::SignInPatch;
-use crate::event::{EndReason, Event};
+use crate::event::{AccountEvent, ApiKeyEvent, EndReason, Event, PoolEvent};
 use crate::id::{ApiKeyId, PoolId, TopUpId, UserId};
 use crate::permission::{Actor, Privilege, Role, Scope, SessionPermissions};
-use crate::refusal::{Refusal, SeatKind};
+use crate::refusal::{AccessRefusal, CapacityRefusal, Refusal, SeatKind, StateRefusal};
 use crate::repeat;
 use crate::text::{Name, Product};
 
-pub(super) fn decide(account: &Account, command: &Command, actor: &Actor) -> Result<Decision, Refusal> {
+pub(super) fn decide(
+    account: &Account,
+    command: &AccountCommand,
+    actor: &Actor,
+) -> Result<Decision, Refusal> {
     match command {
-        Command::CreateAccount { .. } => {
+        AccountCommand::Create { .. } => {
             account.need_operator(actor)?;
             Err(taken("account", "id"))
         }
-        Command::ChangeAccount { name } => rename(account, name.as_ref(), actor),
-        Command::DeleteAccount => delete(account, actor),
-        Command::SetSubscription {
+        AccountCommand::Change { name } => rename(account, name.as_ref(), actor),
+        AccountCommand::Delete => delete(account, actor),
+        AccountCommand::SetSubscription {
             plan,
             products,
             default_pools,
@@ -29,51 +33,61 @@ pub(super) fn decide(account: &Account, command: &Command, actor: &Actor) -> Res
             account.need_operator(actor)?;
             set_subscription(account, plan, products, default_pools)
         }
-        Command::AddMinutes { id, minutes } => add_minutes(account, *id, *minutes, actor),
-        Command::ChangeSettings { change } => change_settings(account, change, actor),
-        Command::CreateApiKey {
+        AccountCommand::AddMinutes { id, minutes } => add_minutes(account, *id, *minutes, actor),
+        AccountCommand::ChangeSettings { change } => change_settings(account, change, actor),
+    }
+}
+
+pub(super) fn decide_key(
+    account: &Account,
+    command: &ApiKeyCommand,
+    actor: &Actor,
+) -> Result<Decision, Refusal> {
+    match command {
+        ApiKeyCommand::Create {
             id,
             name,
             scopes,
             expires_at,
         } => {
             check_key(account, *id, name, scopes, actor)?;
-            let event = Event::ApiKeyCreated {
+            let event = Event::ApiKey(ApiKeyEvent::Created {
                 id: *id,
                 name: name.clone(),
                 scopes: scopes.clone(),
                 expires_at: *expires_at,
                 maker: maker(actor),
-            };
+            });
             let is_new = !account.api_keys.contains_key(id);
             Ok(Decision::done(is_new.then_some(event).into_iter().collect()))
         }
-        Command::RotateApiKey { id, overlap } => {
+        ApiKeyCommand::Rotate { id, overlap } => {
             let key = need_key(account, *id, actor)?;
             rights::need_no_key(actor)?;
             // Whoever gets the new secret can do what the key can.
             for scope in &key.scopes {
                 rights::may_give_scope(account, actor, *scope)?;
             }
-            let event = Event::ApiKeyRotated {
+            let event = Event::ApiKey(ApiKeyEvent::Rotated {
                 id: *id,
                 overlap: *overlap,
                 maker: maker(actor),
-            };
+            });
             Ok(Decision::done(vec![event]))
         }
-        Command::RevokeApiKey { id } => {
+        ApiKeyCommand::Revoke { id } => {
             need_key(account, *id, actor)?;
-            Ok(Decision::done(vec![Event::ApiKeyRevoked { id: *id }]))
+            Ok(Decision::done(vec![Event::ApiKey(ApiKeyEvent::Revoked {
+                id: *id,
+            })]))
         }
-        _ => Err(Refusal::NotFound { what: "command" }),
     }
 }
 
 fn rename(account: &Account, name: Option<&Name>, actor: &Actor) -> Result<Decision, Refusal> {
     account.need_operator(actor)?;
     let name = name.filter(|name| account.name != **name);
-    let renamed = name.map(|name| Event::AccountRenamed { name: name.clone() });
+    let renamed = name.map(|name| Event::Account(AccountEvent::Renamed { name: name.clone() }));
     Ok(Decision::done(renamed.into_iter().collect()))
 }
 
@@ -86,7 +100,7 @@ fn delete(account: &Account, actor: &Actor) -> Result<Decision, Refusal> {
         .keys()
         .flat_map(|user| presence::end_presence(account, *user, None, EndReason::Closed, Some(&by)))
         .collect();
-    events.push(Event::AccountDeleted {});
+    events.push(Event::Account(AccountEvent::Deleted {}));
     Ok(Decision::done(events))
 }
 
@@ -101,9 +115,9 @@ fn set_subscription(
         return Ok(Decision::done(Vec::new()));
     }
     if !plan.shared_seats && products.values().any(|seats| seats.shared_seats > 0) {
-        return Err(Refusal::PlanExcludesSharedSeats {
+        return Err(Refusal::Capacity(CapacityRefusal::PlanExcludesSharedSeats {
             plan: plan.name.to_string(),
-        });
+        }));
     }
     for product in account.given.keys() {
         let after = products.get(product).copied().unwrap_or_default();
@@ -113,10 +127,10 @@ fn set_subscription(
         check_in_use(SeatKind::Shared, product, after.shared_seats, distributed)?;
     }
 
-    let mut events = vec![Event::SubscriptionSet {
+    let mut events = vec![Event::Account(AccountEvent::SubscriptionSet {
         plan: plan.clone(),
         products: products.clone(),
-    }];
+    })];
     let shared = products.iter().filter(|(_, seats)| seats.shared_seats > 0);
     for (product, seats) in shared.filter(|(product, _)| account.default_pool(product).is_none()) {
         events.push(first_pool(account, product, seats.shared_seats, default_pools)?);
@@ -129,12 +143,12 @@ fn check_in_use(kind: SeatKind, product: &Product, asked: u32, in_use: u32) -> R
     if asked >= in_use {
         return Ok(());
     }
-    Err(Refusal::SeatsInUse {
+    Err(Refusal::Capacity(CapacityRefusal::SeatsInUse {
         kind,
         product: product.clone(),
         asked,
         in_use,
-    })
+    }))
 }
 
 /// The default pool, with all the shared seats that a product has at first (L7, P1).
@@ -154,14 +168,14 @@ fn first_pool(
             expected: "a new id for each product that is new to shared seats".to_owned(),
         });
     };
-    Ok(Event::PoolCreated {
+    Ok(Event::Pool(PoolEvent::Created {
         id,
         name,
         product: product.clone(),
         seats,
         rules: account.settings.pool_defaults.clone(),
         default: true,
-    })
+    }))
 }
 
 fn add_minutes(account: &Account, id: TopUpId, minutes: u32, actor: &Actor) -> Result<Decision, Refusal> {
@@ -175,10 +189,10 @@ fn add_minutes(account: &Account, id: TopUpId, minutes: u32, actor: &Actor) -> R
     match account.top_ups.minutes_of(id) {
         Some(added) if added == minutes => Ok(Decision::done(Vec::new())),
         Some(_) => Err(taken("top-up", "id")),
-        None => Ok(Decision::done(vec![Event::MinutesAdded {
+        None => Ok(Decision::done(vec![Event::Account(AccountEvent::MinutesAdded {
             id: Some(id),
             minutes,
-        }])),
+        })])),
     }
 }
 
@@ -226,7 +240,9 @@ fn change_settings(account: &Account, change: &SettingsPatch, actor: &Actor) -> 
     if news == SettingsPatch::default() {
         return Ok(Decision::done(Vec::new()));
     }
-    Ok(Decision::done(vec![Event::SettingsChanged { change: news }]))
+    Ok(Decision::done(vec![Event::Account(
+        AccountEvent::SettingsChanged { change: news },
+    )]))
 }
 
 /// Who gets in is for owners and admins to say, not for programs. Where single sign-on is required, an owner who is
@@ -240,8 +256,10 @@ fn check_sign_in(account: &Account, change: SignInPatch, actor: &Actor) -> Resul
     };
     match after.break_glass {
         Some(user) if is_owner(user) => Ok(()),
-        Some(_) if after.sso_required || change.break_glass.is_some() => Err(Refusal::BreakGlassNeeded),
-        None if after.sso_required => Err(Refusal::BreakGlassNeeded),
+        Some(_) if after.sso_required || change.break_glass.is_some() => {
+            Err(Refusal::Access(AccessRefusal::BreakGlassNeeded))
+        }
+        None if after.sso_required => Err(Refusal::Access(AccessRefusal::BreakGlassNeeded)),
         _ => Ok(()),
     }
 }
@@ -277,7 +295,12 @@ const fn maker(actor: &Actor) -> Option<KeyMaker> {
     match actor {
         Actor::Operator | Actor::System => Some(KeyMaker::Operator),
         Actor::User(id) => Some(KeyMaker::User(*id)),
-        _ => None,
+        // None of them makes keys ([`check_key`]).
+        Actor::ApiKey { .. }
+        | Actor::SignIn(_)
+        | Actor::Ticket(_)
+        | Actor::Customer(_)
+        | Actor::SingleSignOn => None,
     }
 }
 
@@ -288,5 +311,5 @@ fn need_key<'a>(account: &'a Account, id: ApiKeyId, actor: &Actor) -> Result<&'a
 }
 
 fn taken(what: &'static str, field: &'static str) -> Refusal {
-    Refusal::AlreadyExists { what, field }
+    Refusal::State(StateRefusal::AlreadyExists { what, field })
 }

@@ -6,7 +6,7 @@ use crate::minutes;
 use crate::permission::{Actor, SessionPermission};
 use crate::pool::{Holder, Pool, count};
 use crate::presence::{Funding, Session, Ticket, TicketState};
-use crate::refusal::{Action, HolderFigure, PoolFigures, Refusal};
+use crate::refusal::{Action, HolderFigure, PoolFigures, Refusal, SeatRefusal};
 use crate::rules::WhenFull;
 use crate::text::Product;
 use crate::time::Timestamp;
@@ -120,10 +120,10 @@ impl Ask<'_> {
         };
         let held = self.user.seats_held.saturating_sub(freed);
         if held.saturating_add(needed) > limit {
-            return Err(Refusal::UserSeatLimit {
+            return Err(Refusal::Seat(SeatRefusal::UserSeatLimit {
                 held: self.user.seats_held,
                 limit,
-            });
+            }));
         }
         Ok(())
     }
@@ -146,18 +146,18 @@ impl Ask<'_> {
         actions.push(Action::AskAdmin);
         let figures = Box::new(figures(self.account, self.pool, self.actor));
         if pays && !queues && self.account.minutes == 0 {
-            return Refusal::MinutesExhausted(figures, actions);
+            return Refusal::Seat(SeatRefusal::MinutesExhausted(figures, actions));
         }
-        Refusal::NoSeatAvailable(figures, actions)
+        Refusal::Seat(SeatRefusal::NoSeatAvailable(figures, actions))
     }
 }
 
 /// A user who was logged out by another cannot come back at once, on whatever device (S10).
 pub(super) fn check_cool_down(user: &User, product: &Product, now: Timestamp) -> Result<(), Refusal> {
     match user.cooling_until.get(product).filter(|until| **until > now) {
-        Some(until) => Err(Refusal::CoolingDown {
+        Some(until) => Err(Refusal::Seat(SeatRefusal::CoolingDown {
             remaining: until.remaining(now),
-        }),
+        })),
         None => Ok(()),
     }
 }

@@ -4,9 +4,9 @@
 //! is refused for nobody's rights: those may have gone since.
 
 use crate::account::Account;
-use crate::command::{Command, Decision};
+use crate::command::{CredentialCommand, Decision};
 use crate::decide::{presence, rights, users};
-use crate::event::{EndReason, Event};
+use crate::event::{CredentialEvent, EndReason, Event};
 use crate::id::UserId;
 use crate::permission::{Actor, Privilege};
 use crate::refusal::Refusal;
@@ -38,31 +38,41 @@ impl Account {
 
 /// What has happened, where its user is still there. Another password ends the user's sign-ins on devices: whoever knew
 /// the old one is out there too.
-pub(super) fn note(account: &Account, command: &Command, actor: &Actor) -> Result<Decision, Refusal> {
-    let (user, event) = match command {
-        Command::NotePassword { user } => (Some(user), Event::PasswordSet { user: *user }),
-        Command::NoteSecondFactor { user, is_set: true } => {
-            (Some(user), Event::SecondFactorSet { user: *user })
+pub(super) fn note(
+    account: &Account,
+    command: &CredentialCommand,
+    actor: &Actor,
+) -> Result<Decision, Refusal> {
+    match command {
+        CredentialCommand::NotePassword { user } => {
+            check_exists(account, *user)?;
+            let by = presence::by(account, actor, None);
+            let reason = EndReason::PasswordChanged;
+            let mut events = vec![Event::Credential(CredentialEvent::PasswordSet { user: *user })];
+            events.extend(presence::end_presence(account, *user, None, reason, Some(&by)));
+            Ok(Decision::done(events))
         }
-        Command::NoteSecondFactor { user, is_set: false } => {
-            (Some(user), Event::SecondFactorRemoved { user: *user })
+        CredentialCommand::NoteSecondFactor { user, is_set } => {
+            check_exists(account, *user)?;
+            let user = *user;
+            Ok(Decision::done(vec![Event::Credential(if *is_set {
+                CredentialEvent::SecondFactorSet { user }
+            } else {
+                CredentialEvent::SecondFactorRemoved { user }
+            })]))
         }
-        Command::NoteProvider { change } => (
-            None,
-            Event::ProviderChanged {
-                change: change.clone(),
-            },
-        ),
-        _ => return Err(Refusal::NotFound { what: "command" }),
-    };
-    if user.is_some_and(|user| !account.users.contains_key(user)) {
-        return Err(Refusal::NotFound { what: "user" });
+        CredentialCommand::NoteProvider { change } => {
+            let change = change.clone();
+            Ok(Decision::done(vec![Event::Credential(
+                CredentialEvent::ProviderChanged { change },
+            )]))
+        }
     }
-    let mut events = vec![event];
-    if let Command::NotePassword { user } = command {
-        let by = presence::by(account, actor, None);
-        let reason = EndReason::PasswordChanged;
-        events.extend(presence::end_presence(account, *user, None, reason, Some(&by)));
+}
+
+fn check_exists(account: &Account, user: UserId) -> Result<(), Refusal> {
+    if account.users.contains_key(&user) {
+        return Ok(());
     }
-    Ok(Decision::done(events))
+    Err(Refusal::NotFound { what: "user" })
 }

@@ -2,10 +2,10 @@
 
 use super::presence::end_sign_in;
 use crate::account::Account;
-use crate::event::{Claim, EndReason, Event};
+use crate::event::{Claim, EndReason, Event, SessionEvent, SignInEvent, TicketEvent};
 use crate::evolve::seats::{log_off_notice, next_reclaim};
 use crate::id::{PoolId, SessionId, SignInId, TicketId};
-use crate::presence::{Funding, SessionState, SignIn, TicketState};
+use crate::presence::{SessionState, SignIn, TicketState};
 use crate::schedule::Due;
 use crate::time::{Secs, Timestamp};
 use crate::{leases, minutes};
@@ -32,7 +32,7 @@ fn sign_in(account: &Account, id: SignInId, now: Timestamp) -> Vec<Event> {
     if sign_in.lease_until() <= now {
         return end_sign_in(account, id, EndReason::LeaseExpired, None);
     }
-    if let Funding::Minutes { next_at, .. } = sign_in.funding
+    if let Some(next_at) = sign_in.funding.next_minute()
         && next_at <= now
     {
         return minutes::pay(account, Claim::SignIn(id), next_at).map_or_else(
@@ -46,7 +46,7 @@ fn sign_in(account: &Account, id: SignInId, now: Timestamp) -> Vec<Event> {
         return if somebody_waits {
             reclaim(account, sign_in)
         } else {
-            vec![Event::ReclaimCancelled { id }]
+            vec![Event::SignIn(SignInEvent::ReclaimCancelled { id })]
         };
     }
     if passed(sign_in.log_off_at) {
@@ -57,10 +57,10 @@ fn sign_in(account: &Account, id: SignInId, now: Timestamp) -> Vec<Event> {
     match (sign_in.idle_since.filter(|_| sign_in.log_off_at.is_none()), after) {
         // A late warning still gives the whole notice.
         (Some(since), Some(after)) => {
-            vec![Event::LogOffWarned {
+            vec![Event::SignIn(SignInEvent::LogOffWarned {
                 id,
                 at: (since + after).max(now + log_off_notice(after)),
-            }]
+            })]
         }
         _ => Vec::new(),
     }
@@ -84,44 +84,53 @@ fn session(account: &Account, id: SessionId, now: Timestamp) -> Vec<Event> {
     };
     match &session.state {
         SessionState::Standby { until } if *until <= now => {
-            return vec![Event::SessionEnded {
+            return vec![Event::Session(SessionEvent::Ended {
                 id,
                 reason: EndReason::Expired,
                 by: None,
-            }];
+            })];
         }
         SessionState::Ending { closes_at, by, .. } if *closes_at <= now => {
-            return vec![Event::SessionEnded {
+            return vec![Event::Session(SessionEvent::Ended {
                 id,
                 reason: EndReason::EndedByOther,
                 by: Some(by.clone()),
-            }];
+            })];
         }
-        _ => {}
+        SessionState::Standby { .. }
+        | SessionState::Active {}
+        | SessionState::Paused {}
+        | SessionState::Ending { .. } => {}
     }
-    match session.funding {
-        Funding::Minutes { next_at, .. } if next_at <= now => {
-            let ended = || Event::SessionEnded {
-                id,
-                reason: EndReason::MinutesExhausted,
-                by: None,
-            };
-            vec![minutes::pay(account, Claim::Session(id), next_at).unwrap_or_else(ended)]
-        }
-        _ => Vec::new(),
-    }
+    let Some(next_at) = session.funding.next_minute().filter(|at| *at <= now) else {
+        return Vec::new();
+    };
+    let ended = || {
+        Event::Session(SessionEvent::Ended {
+            id,
+            reason: EndReason::MinutesExhausted,
+            by: None,
+        })
+    };
+    vec![minutes::pay(account, Claim::Session(id), next_at).unwrap_or_else(ended)]
 }
 
 fn ticket(account: &Account, id: TicketId, now: Timestamp) -> Vec<Event> {
     let Some(ticket) = account.tickets.get(&id) else {
         return Vec::new();
     };
-    let reason = match ticket.state {
-        TicketState::Offered { until } if until <= now => EndReason::OfferExpired,
-        _ if ticket.lease_until() <= now => EndReason::LeaseExpired,
-        _ => return Vec::new(),
+    let is_missed = match ticket.state {
+        TicketState::Offered { until } => until <= now,
+        TicketState::Waiting {} => false,
     };
-    vec![Event::TicketEnded { id, reason, by: None }]
+    let reason = if is_missed {
+        EndReason::OfferExpired
+    } else if ticket.lease_until() <= now {
+        EndReason::LeaseExpired
+    } else {
+        return Vec::new();
+    };
+    vec![Event::Ticket(TicketEvent::Ended { id, reason, by: None })]
 }
 
 fn pool(account: &Account, id: PoolId, now: Timestamp) -> Vec<Event> {
@@ -133,9 +142,11 @@ fn pool(account: &Account, id: PoolId, now: Timestamp) -> Vec<Event> {
         .into_iter()
         .flat_map(|(_, holder)| account.sign_ins_on(pool, holder));
     sign_ins
-        .map(|sign_in| Event::ReclaimWarned {
-            id: sign_in.id,
-            at: now + RECLAIM_NOTICE,
+        .map(|sign_in| {
+            Event::SignIn(SignInEvent::ReclaimWarned {
+                id: sign_in.id,
+                at: now + RECLAIM_NOTICE,
+            })
         })
         .collect()
 }

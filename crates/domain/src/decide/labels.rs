@@ -2,12 +2,12 @@
 //! neither.
 
 use crate::account::Account;
-use crate::command::{Command, Decision};
-use crate::event::Event;
+use crate::command::{AccountCommand, Command, Decision, PoolCommand, UserCommand};
+use crate::event::{AccountEvent, Event, PoolEvent, SessionEvent, TicketEvent, UserEvent};
 use crate::labels::{Labelled, Labels, LabelsPatch};
 use crate::permission::{Actor, Privilege};
 use crate::presence::Wanted;
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, StateRefusal};
 use crate::time::Timestamp;
 
 /// Decides a command, and labels what it makes or changes.
@@ -22,17 +22,11 @@ pub(super) fn decide(
     if patch.is_empty() {
         return Ok(decision);
     }
-    let subject = match command {
-        Command::ChangeAccount { .. } => Some(Labelled::Account),
-        Command::ChangeUser { id, .. } => {
+    if let Some(subject) = changed_by(command) {
+        if let Labelled::User(_) = subject {
             // Users change themselves in part; what a vendor keeps with them is not theirs to change.
             account.need(actor, Privilege::UsersManage)?;
-            Some(Labelled::User(*id))
         }
-        Command::ChangePool { id, .. } => Some(Labelled::Pool(*id)),
-        _ => None,
-    };
-    if let Some(subject) = subject {
         label(account, &mut decision.events, subject, patch)?;
         return Ok(decision);
     }
@@ -41,10 +35,10 @@ pub(super) fn decide(
         label(account, &mut decision.events, subject, patch)?;
     }
     for event in &mut decision.events {
-        if let Event::TicketOpened {
+        if let Event::Ticket(TicketEvent::Opened {
             wanted: Wanted::Session { labels, .. },
             ..
-        } = event
+        }) = event
         {
             *labels = patch.applied_to(labels);
         }
@@ -52,12 +46,46 @@ pub(super) fn decide(
     Ok(decision)
 }
 
+/// What a command changes that was there before, where it can have labels.
+fn changed_by(command: &Command) -> Option<Labelled> {
+    match command {
+        Command::Account(AccountCommand::Change { .. }) => Some(Labelled::Account),
+        Command::User(UserCommand::Change { id, .. }) => Some(Labelled::User(*id)),
+        Command::Pool(PoolCommand::Change { id, .. }) => Some(Labelled::Pool(*id)),
+        Command::Account(_)
+        | Command::ApiKey(_)
+        | Command::User(_)
+        | Command::License(_)
+        | Command::Credential(_)
+        | Command::Pool(_)
+        | Command::Team(_)
+        | Command::Group(_)
+        | Command::SignIn(_)
+        | Command::Session(_)
+        | Command::Ticket(_)
+        | Command::Labelled { .. } => None,
+    }
+}
+
+/// What an event makes, where it can have labels.
 const fn made_by(event: &Event) -> Option<Labelled> {
     match event {
-        Event::UserCreated { id, .. } => Some(Labelled::User(*id)),
-        Event::PoolCreated { id, .. } => Some(Labelled::Pool(*id)),
-        Event::SessionCreated { id, .. } => Some(Labelled::Session(*id)),
-        _ => None,
+        Event::User(UserEvent::Created { id, .. }) => Some(Labelled::User(*id)),
+        Event::Pool(PoolEvent::Created { id, .. }) => Some(Labelled::Pool(*id)),
+        Event::Session(SessionEvent::Created { id, .. }) => Some(Labelled::Session(*id)),
+        Event::Account(_)
+        | Event::ApiKey(_)
+        | Event::User(_)
+        | Event::Credential(_)
+        | Event::Pool(_)
+        | Event::Team(_)
+        | Event::Group(_)
+        | Event::SignIn(_)
+        | Event::Lease(_)
+        | Event::Session(_)
+        | Event::Ticket(_)
+        | Event::Minutes(_)
+        | Event::Refusal(_) => None,
     }
 }
 
@@ -73,7 +101,7 @@ fn label(
         return Ok(());
     }
     check_external_id(account, subject, &labels)?;
-    events.push(Event::Labelled { subject, labels });
+    events.push(Event::Account(AccountEvent::Labelled { subject, labels }));
     Ok(())
 }
 
@@ -95,10 +123,10 @@ fn check_external_id(account: &Account, subject: Labelled, labels: &Labels) -> R
         Labelled::Account | Labelled::Session(_) => return Ok(()),
     };
     if is_taken {
-        return Err(Refusal::AlreadyExists {
+        return Err(Refusal::State(StateRefusal::AlreadyExists {
             what,
             field: "external_id",
-        });
+        }));
     }
     Ok(())
 }

@@ -3,20 +3,43 @@
 use std::collections::BTreeSet;
 
 use crate::account::Account;
-use crate::command::Decision;
+use crate::command::{Decision, LicenseCommand};
 use crate::decide::{presence, users};
 use crate::directory::Group;
-use crate::event::{By, EndReason, Event};
+use crate::event::{By, EndReason, Event, UserEvent};
 use crate::id::{PoolId, UserId};
 use crate::permission::{Actor, Privilege};
-use crate::refusal::Refusal;
+use crate::refusal::{AccessRefusal, CapacityRefusal, Refusal, StateRefusal};
 use crate::text::Product;
 use crate::user::{License, User};
+
+pub(super) fn decide(
+    account: &Account,
+    command: &LicenseCommand,
+    actor: &Actor,
+) -> Result<Decision, Refusal> {
+    match command {
+        LicenseCommand::Set {
+            user,
+            product,
+            license,
+        } => set_license(account, *user, product, *license, actor),
+        LicenseCommand::Reassign {
+            product,
+            from,
+            to,
+            seen,
+        } => reassign(account, product, *from, *to, *seen, actor),
+        LicenseCommand::MoveUsers { from, to, users } => {
+            move_users(account, *from, *to, users.as_ref(), actor)
+        }
+    }
+}
 
 /// Gives, changes or takes away a user's license of a product (L1, L2, L3). What the user does with the license
 /// that they had ends in the same step (L5). An inactive user may hold a license, which keeps it for them, but
 /// cannot use it.
-pub(super) fn set_license(
+fn set_license(
     account: &Account,
     user: UserId,
     product: &Product,
@@ -30,11 +53,13 @@ pub(super) fn set_license(
     if holder.licenses.get(product) == license.as_ref() {
         // What was given by hand stays when the group that gave it goes (D3).
         let is_from_group = holder.from_groups.licenses.contains_key(product);
-        let kept = is_from_group.then(|| Event::LicenseSet {
-            user,
-            product: product.clone(),
-            license,
-            group: None,
+        let kept = is_from_group.then(|| {
+            Event::User(UserEvent::LicenseSet {
+                user,
+                product: product.clone(),
+                license,
+                group: None,
+            })
         });
         return Ok(Decision::done(kept.into_iter().collect()));
     }
@@ -48,7 +73,7 @@ pub(super) fn set_license(
 /// Takes one user's license of a product to another, as it is (L3). What both do with the product ends in the same
 /// step (L5), and so does another license that the other had. As many seats are given out as before, so no capacity
 /// is asked for.
-pub(super) fn reassign(
+fn reassign(
     account: &Account,
     product: &Product,
     from: UserId,
@@ -61,10 +86,10 @@ pub(super) fn reassign(
     let (holder, heir) = (user(from)?, user(to)?);
     let license = holder.licenses.get(product).copied();
     if seen.is_some() && license != seen {
-        return Err(Refusal::ChangedMeanwhile {
+        return Err(Refusal::State(StateRefusal::ChangedMeanwhile {
             field: "license",
             now: has(account, holder, product),
-        });
+        }));
     }
     let Some(license) = license else {
         return Err(Refusal::NotFound { what: "license" });
@@ -85,7 +110,7 @@ pub(super) fn reassign(
 }
 
 /// Takes users of a pool to another one (L3). What they do with the product ends in the same step (L5).
-pub(super) fn move_users(
+fn move_users(
     account: &Account,
     from: PoolId,
     to: PoolId,
@@ -108,13 +133,13 @@ pub(super) fn move_users(
             Some(License::Shared(pool)) if pool == from.id => leaving.push(*user),
             Some(License::Shared(pool)) if pool == to => {}
             _ => {
-                return Err(Refusal::ChangedMeanwhile {
+                return Err(Refusal::State(StateRefusal::ChangedMeanwhile {
                     field: "users",
                     now: match account.users.get(user) {
                         Some(user) => has(account, user, &from.product),
                         None => format!("a user of {} is deleted", from.name),
                     },
-                });
+                }));
             }
         }
     }
@@ -151,12 +176,12 @@ pub(super) fn switched(
     by: &By,
 ) -> Vec<Event> {
     let mut events = ended(account, user, product, by);
-    events.push(Event::LicenseSet {
+    events.push(Event::User(UserEvent::LicenseSet {
         user,
         product: product.clone(),
         license,
         group: None,
-    });
+    }));
     events
 }
 
@@ -192,11 +217,11 @@ pub(super) fn check_pool(account: &Account, pool: PoolId, product: &Product) -> 
 
 /// The refusal of deleting what a group gives (D5).
 pub(super) fn in_a_mapping(what: &'static str, group: &Group) -> Refusal {
-    Refusal::InAMapping {
+    Refusal::Access(AccessRefusal::GroupMappingInUse {
         what,
         group: group.id,
         name: group.name.clone(),
-    }
+    })
 }
 
 /// Refuses a pool of another product than the one that is meant.
@@ -213,9 +238,11 @@ pub(super) fn check_product(field: &'static str, pool: &Product, meant: &Product
 /// Refuses shared seats where the plan has none (L7).
 pub(super) fn check_plan(account: &Account) -> Result<(), Refusal> {
     match &account.subscription.plan {
-        Some(plan) if !plan.shared_seats => Err(Refusal::PlanExcludesSharedSeats {
-            plan: plan.name.to_string(),
-        }),
+        Some(plan) if !plan.shared_seats => {
+            Err(Refusal::Capacity(CapacityRefusal::PlanExcludesSharedSeats {
+                plan: plan.name.to_string(),
+            }))
+        }
         _ => Ok(()),
     }
 }

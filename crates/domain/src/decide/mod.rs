@@ -46,63 +46,20 @@ pub(crate) fn decide(
     texts::check(account, command)?;
     repeat::check_key(account, command)?;
     match command {
-        Command::CreateAccount { .. }
-        | Command::ChangeAccount { .. }
-        | Command::DeleteAccount
-        | Command::SetSubscription { .. }
-        | Command::AddMinutes { .. }
-        | Command::ChangeSettings { .. }
-        | Command::CreateApiKey { .. }
-        | Command::RotateApiKey { .. }
-        | Command::RevokeApiKey { .. } => account::decide(account, command, actor),
+        Command::Account(command) => account::decide(account, command, actor),
+        Command::ApiKey(command) => account::decide_key(account, command, actor),
+        Command::User(command) => users::decide(account, command, actor),
+        Command::License(command) => licenses::decide(account, command, actor),
+        Command::Credential(command) => credentials::note(account, command, actor),
+        Command::Pool(command) => pools::decide(account, command, actor),
+        Command::Team(command) => teams::decide(account, command, actor),
+        Command::Group(command) => directory::decide(account, command, actor),
+        Command::SignIn(command) => sign_ins::decide(account, command, actor, now),
+        Command::Session(command) => sessions::decide(account, command, actor, now),
+        Command::Ticket(command) => queue::decide(account, command, actor, now),
         Command::Labelled {
             command,
             labels: patch,
         } => labels::decide(account, command, patch, actor, now),
-        Command::CreateUser { .. }
-        | Command::AdmitUser { .. }
-        | Command::ChangeUser { .. }
-        | Command::DeleteUser { .. } => users::decide(account, command, actor),
-        Command::NotePassword { .. } | Command::NoteSecondFactor { .. } | Command::NoteProvider { .. } => {
-            credentials::note(account, command, actor)
-        }
-        Command::CreateTeam { .. } | Command::ChangeTeam { .. } | Command::DeleteTeam { .. } => {
-            teams::decide(account, command, actor)
-        }
-        Command::CreateGroup { .. }
-        | Command::ChangeGroup { .. }
-        | Command::DeleteGroup { .. }
-        | Command::MapGroup { .. }
-        | Command::SetUserGroups { .. } => directory::decide(account, command, actor),
-        Command::SetLicense {
-            user,
-            product,
-            license,
-        } => licenses::set_license(account, *user, product, *license, actor),
-        Command::ReassignLicense {
-            product,
-            from,
-            to,
-            seen,
-        } => licenses::reassign(account, product, *from, *to, *seen, actor),
-        Command::MoveUsers { from, to, users } => {
-            licenses::move_users(account, *from, *to, users.as_ref(), actor)
-        }
-        Command::CreatePool { .. }
-        | Command::ChangePool { .. }
-        | Command::MoveSeats { .. }
-        | Command::DeletePool { .. } => pools::decide(account, command, actor),
-        Command::SignIn { .. }
-        | Command::Heartbeat { .. }
-        | Command::SignOut { .. }
-        | Command::LockSeat { .. } => sign_ins::decide(account, command, actor, now),
-        Command::CreateSession { .. }
-        | Command::ConnectSession { .. }
-        | Command::PauseSession { .. }
-        | Command::ResumeSession { .. }
-        | Command::EndSessions { .. } => sessions::decide(account, command, actor, now),
-        Command::ClaimTicket { .. } | Command::DropTicket { .. } | Command::RenewTicket { .. } => {
-            queue::decide(account, command, actor, now)
-        }
     }
 }

@@ -1,21 +1,21 @@
 //! Seat pools (P1 to P3): how the shared seats of a product are distributed, and by which rules.
 
 use crate::account::Account;
-use crate::command::{Command, Decision, LeavingUsers, PoolPatch, SeatWay};
+use crate::command::{Decision, LeavingUsers, PoolCommand, PoolPatch, SeatWay};
 use crate::decide::{licenses, presence};
-use crate::event::{EndReason, Event};
+use crate::event::{EndReason, Event, PoolEvent, SignInEvent};
 use crate::id::PoolId;
 use crate::permission::{Actor, Privilege};
 use crate::pool::{Pool, count};
-use crate::refusal::{Refusal, SeatKind};
+use crate::refusal::{CapacityRefusal, Refusal, SeatKind, StateRefusal};
 use crate::repeat;
 use crate::rules::{Occupies, Rules};
 use crate::text::{Name, Product, counted};
 use crate::user::License;
 
-pub(super) fn decide(account: &Account, command: &Command, actor: &Actor) -> Result<Decision, Refusal> {
+pub(super) fn decide(account: &Account, command: &PoolCommand, actor: &Actor) -> Result<Decision, Refusal> {
     match command {
-        Command::CreatePool {
+        PoolCommand::Create {
             id,
             name,
             product,
@@ -26,19 +26,18 @@ pub(super) fn decide(account: &Account, command: &Command, actor: &Actor) -> Res
             let rules = rules.as_ref().unwrap_or(&account.settings.pool_defaults);
             create(account, *id, name, product, *seats, rules)
         }
-        Command::ChangePool { id, change } => {
+        PoolCommand::Change { id, change } => {
             account.need_to_manage(actor, Privilege::SeatsManage, "pool")?;
             self::change(account, pool(account, *id)?, change, actor)
         }
-        Command::MoveSeats { way, seats } => {
+        PoolCommand::MoveSeats { way, seats } => {
             account.need_to_manage(actor, Privilege::SeatsManage, "pool")?;
             move_seats(account, *way, *seats)
         }
-        Command::DeletePool { id, users } => {
+        PoolCommand::Delete { id, users } => {
             account.need_to_manage(actor, Privilege::SeatsManage, "pool")?;
             delete(account, pool(account, *id)?, *users, actor)
         }
-        _ => Err(Refusal::NotFound { what: "command" }),
     }
 }
 
@@ -71,14 +70,14 @@ fn create(
             expected: "a product of which the account has shared seats".to_owned(),
         });
     }
-    Ok(Decision::done(vec![Event::PoolCreated {
+    Ok(Decision::done(vec![Event::Pool(PoolEvent::Created {
         id,
         name: name.clone(),
         product: product.clone(),
         seats,
         rules: rules.clone(),
         default: false,
-    }]))
+    })]))
 }
 
 fn change(account: &Account, pool: &Pool, change: &PoolPatch, actor: &Actor) -> Result<Decision, Refusal> {
@@ -105,14 +104,15 @@ fn change(account: &Account, pool: &Pool, change: &PoolPatch, actor: &Actor) -> 
     if rules.reclaim_idle_after != pool.rules.reclaim_idle_after {
         let warned = pool.idle.all_warned();
         let sign_ins = warned.flat_map(|holder| account.sign_ins_on(pool, holder));
-        events.extend(sign_ins.map(|sign_in| Event::ReclaimCancelled { id: sign_in.id }));
+        events
+            .extend(sign_ins.map(|sign_in| Event::SignIn(SignInEvent::ReclaimCancelled { id: sign_in.id })));
     }
-    events.push(Event::PoolChanged {
+    events.push(Event::Pool(PoolEvent::Changed {
         id: pool.id,
         name: name.clone(),
         seats,
         rules,
-    });
+    }));
     Ok(Decision::done(events))
 }
 
@@ -181,21 +181,21 @@ fn with_fewer(pool: &Pool, seats: u32) -> Event {
 }
 
 fn resized(pool: &Pool, seats: u32) -> Event {
-    Event::PoolChanged {
+    Event::Pool(PoolEvent::Changed {
         id: pool.id,
         name: pool.name.clone(),
         seats,
         rules: pool.rules.clone(),
-    }
+    })
 }
 
 /// A number that was chosen on the sight of another would undo what somebody else has done since.
 fn check_seats_seen(pool: &Pool, seen: Option<u32>) -> Result<(), Refusal> {
     match seen {
-        Some(seen) if seen != pool.seats => Err(Refusal::ChangedMeanwhile {
+        Some(seen) if seen != pool.seats => Err(Refusal::State(StateRefusal::ChangedMeanwhile {
             field: "seats",
             now: format!("{} has {}", pool.name, counted(pool.seats, "seat", "seats")),
-        }),
+        })),
         _ => Ok(()),
     }
 }
@@ -203,10 +203,10 @@ fn check_seats_seen(pool: &Pool, seen: Option<u32>) -> Result<(), Refusal> {
 /// The same for rules.
 fn check_rules_seen(pool: &Pool, seen: Option<&Rules>) -> Result<(), Refusal> {
     match seen {
-        Some(seen) if *seen != pool.rules => Err(Refusal::ChangedMeanwhile {
+        Some(seen) if *seen != pool.rules => Err(Refusal::State(StateRefusal::ChangedMeanwhile {
             field: "rules",
             now: format!("{} has other rules", pool.name),
-        }),
+        })),
         _ => Ok(()),
     }
 }
@@ -233,7 +233,7 @@ fn end_free_sign_ins(account: &Account, pool: &Pool, actor: &Actor) -> Vec<Event
 /// P2: a pool with users stays until somebody says where they go.
 fn delete(account: &Account, pool: &Pool, users: LeavingUsers, actor: &Actor) -> Result<Decision, Refusal> {
     if pool.default {
-        return Err(Refusal::DefaultPool);
+        return Err(Refusal::Capacity(CapacityRefusal::DefaultPool));
     }
     // D5.
     let is_mapped = account.group_that_gives(|gives| {
@@ -245,9 +245,9 @@ fn delete(account: &Account, pool: &Pool, users: LeavingUsers, actor: &Actor) ->
     }
     let license = match users {
         LeavingUsers::Refuse if !pool.users.is_empty() => {
-            return Err(Refusal::PoolNotEmpty {
+            return Err(Refusal::Capacity(CapacityRefusal::PoolNotEmpty {
                 users: count(pool.users.len()),
-            });
+            }));
         }
         LeavingUsers::Refuse | LeavingUsers::Remove => None,
         LeavingUsers::MoveTo(target) => Some(License::Shared(check_target(account, pool, target)?)),
@@ -258,7 +258,7 @@ fn delete(account: &Account, pool: &Pool, users: LeavingUsers, actor: &Actor) ->
         .iter()
         .flat_map(|user| licenses::switched(account, *user, &pool.product, license, &by))
         .collect();
-    events.push(Event::PoolDeleted { id: pool.id });
+    events.push(Event::Pool(PoolEvent::Deleted { id: pool.id }));
     Ok(Decision::done(events))
 }
 
@@ -298,14 +298,14 @@ fn check_unallocated(account: &Account, product: &Product, asked: u32) -> Result
     if asked <= left {
         return Ok(());
     }
-    Err(Refusal::NotEnoughSeats {
+    Err(Refusal::Capacity(CapacityRefusal::NotEnoughSeats {
         kind: SeatKind::Shared,
         product: product.clone(),
         asked,
         left,
         total: account.bought(product).shared_seats,
         user: None,
-    })
+    }))
 }
 
 /// Refuses to change what a seat is under those who hold one or wait for one.
@@ -316,15 +316,15 @@ fn check_holders_stay(pool: &Pool, rules: &Rules) -> Result<(), Refusal> {
     ];
     let in_use = pool.occupied() > 0 || pool.waiting() > 0 || pool.on_minutes() > 0;
     match changed.into_iter().find(|(_, changed)| *changed) {
-        Some((rule, _)) if in_use => Err(Refusal::PoolInUse {
+        Some((rule, _)) if in_use => Err(Refusal::Capacity(CapacityRefusal::PoolInUse {
             rule,
             occupied: pool.occupied(),
             waiting: pool.waiting(),
-        }),
+        })),
         _ => Ok(()),
     }
 }
 
 fn taken(field: &'static str) -> Refusal {
-    Refusal::AlreadyExists { what: "pool", field }
+    Refusal::State(StateRefusal::AlreadyExists { what: "pool", field })
 }

@@ -1,7 +1,7 @@
 //! Endings that several commands share.
 
 use crate::account::Account;
-use crate::event::{By, EndReason, Event};
+use crate::event::{By, EndReason, Event, SessionEvent, SignInEvent, TicketEvent};
 use crate::id::{SignInId, UserId};
 use crate::permission::Actor;
 use crate::text::{Note, Product};
@@ -15,11 +15,11 @@ pub(crate) fn end_sign_in(account: &Account, id: SignInId, reason: EndReason, by
     let by_another = by.filter(|_| reason != EndReason::SignedOut);
     let mut events = Vec::with_capacity(sign_in.sessions.len() + 1);
     for session in &sign_in.sessions {
-        events.push(Event::SessionEnded {
+        events.push(Event::Session(SessionEvent::Ended {
             id: *session,
             reason: EndReason::SignInEnded,
             by: by_another.cloned(),
-        });
+        }));
     }
     let waiting = account
         .users
@@ -28,17 +28,17 @@ pub(crate) fn end_sign_in(account: &Account, id: SignInId, reason: EndReason, by
         .filter_map(|user| account.ticket_of(user, &sign_in.product))
         .filter(|ticket| account.ticket_runs_on(ticket) == Some(id));
     for ticket in waiting {
-        events.push(Event::TicketEnded {
+        events.push(Event::Ticket(TicketEvent::Ended {
             id: ticket.id,
             reason: EndReason::SignInEnded,
             by: by_another.cloned(),
-        });
+        }));
     }
-    events.push(Event::SignInEnded {
+    events.push(Event::SignIn(SignInEvent::Ended {
         id,
         reason,
         by: by.cloned(),
-    });
+    }));
     events
 }
 
@@ -63,13 +63,13 @@ pub(crate) fn end_presence(
     for ticket in tickets.filter(|ticket| concerned(&ticket.product)) {
         let ended = events
             .iter()
-            .any(|event| matches!(event, Event::TicketEnded { id, .. } if *id == ticket.id));
+            .any(|event| matches!(event, Event::Ticket(TicketEvent::Ended { id, .. }) if *id == ticket.id));
         if !ended {
-            events.push(Event::TicketEnded {
+            events.push(Event::Ticket(TicketEvent::Ended {
                 id: ticket.id,
                 reason,
                 by: by.cloned(),
-            });
+            }));
         }
     }
     events
@@ -79,7 +79,13 @@ pub(crate) fn end_presence(
 pub(crate) fn by(account: &Account, actor: &Actor, note: Option<&Note>) -> By {
     let name = match actor {
         Actor::ApiKey { id, .. } => account.api_keys.get(id).map(|key| key.name.clone()),
-        actor => account
+        Actor::Operator
+        | Actor::User(_)
+        | Actor::SignIn(_)
+        | Actor::Ticket(_)
+        | Actor::Customer(_)
+        | Actor::SingleSignOn
+        | Actor::System => account
             .user_of(actor)
             .and_then(|id| account.users.get(&id))
             .map(|user| user.profile.name.clone()),

@@ -2,24 +2,24 @@
 
 use super::presence::by;
 use crate::account::Account;
-use crate::command::{Command, Decision, Outcome};
-use crate::event::{EndReason, Event};
+use crate::command::{Decision, Outcome, TicketCommand};
+use crate::event::{EndReason, Event, TicketEvent};
 use crate::id::TicketId;
 use crate::permission::{Actor, Privilege};
 use crate::presence::{Ticket, TicketState};
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, StateRefusal};
 use crate::time::Timestamp;
 
 pub(super) fn decide(
     account: &Account,
-    command: &Command,
+    command: &TicketCommand,
     actor: &Actor,
     now: Timestamp,
 ) -> Result<Decision, Refusal> {
     match command {
-        Command::ClaimTicket { id } => claim(account, *id, actor, now),
-        Command::DropTicket { id } => drop_ticket(account, *id, actor),
-        Command::RenewTicket { id } => {
+        TicketCommand::Claim { id } => claim(account, *id, actor, now),
+        TicketCommand::Drop { id } => drop_ticket(account, *id, actor),
+        TicketCommand::Renew { id } => {
             let ticket = own(account, *id, actor)?;
             Ok(Decision {
                 events: Vec::new(),
@@ -28,17 +28,16 @@ pub(super) fn decide(
                 },
             })
         }
-        _ => Err(Refusal::NotFound { what: "command" }),
     }
 }
 
 /// Refuses the id of a ticket that exists.
 pub(super) fn check_ticket_id(account: &Account, id: TicketId) -> Result<(), Refusal> {
     if account.tickets.contains_key(&id) {
-        return Err(Refusal::AlreadyExists {
+        return Err(Refusal::State(StateRefusal::AlreadyExists {
             what: "ticket",
             field: "id",
-        });
+        }));
     }
     Ok(())
 }
@@ -46,16 +45,21 @@ pub(super) fn check_ticket_id(account: &Account, id: TicketId) -> Result<(), Ref
 fn claim(account: &Account, id: TicketId, actor: &Actor, now: Timestamp) -> Result<Decision, Refusal> {
     let ticket = own(account, id, actor)?;
     if matches!(ticket.state, TicketState::Waiting {}) {
-        return Err(Refusal::WrongState {
+        return Err(Refusal::State(StateRefusal::WrongState {
             what: "ticket",
             state: ticket.state.as_str(),
             expected: "offered",
-        });
+        }));
     }
     // Having waited is the right to be signed in, whichever of the user's tokens shows it.
     let owner = match actor {
         Actor::Ticket(_) | Actor::SignIn(_) => Actor::User(ticket.user),
-        _ => actor.clone(),
+        Actor::Operator
+        | Actor::ApiKey { .. }
+        | Actor::User(_)
+        | Actor::Customer(_)
+        | Actor::SingleSignOn
+        | Actor::System => actor.clone(),
     };
     super::sessions::claim(account, ticket, &owner, now)
 }
@@ -63,22 +67,22 @@ fn claim(account: &Account, id: TicketId, actor: &Actor, now: Timestamp) -> Resu
 fn drop_ticket(account: &Account, id: TicketId, actor: &Actor) -> Result<Decision, Refusal> {
     match own(account, id, actor) {
         Ok(_) => {
-            let ended = Event::TicketEnded {
+            let ended = Event::Ticket(TicketEvent::Ended {
                 id,
                 reason: EndReason::SignedOut,
                 by: None,
-            };
+            });
             Ok(Decision::done(vec![ended]))
         }
         Err(Refusal::Forbidden { .. } | Refusal::NotFound { .. })
             if account.may(actor, Privilege::SeatsManage) =>
         {
             let by = by(account, actor, None);
-            Ok(Decision::done(vec![Event::TicketEnded {
+            Ok(Decision::done(vec![Event::Ticket(TicketEvent::Ended {
                 id,
                 reason: EndReason::Evicted,
                 by: Some(by),
-            }]))
+            })]))
         }
         Err(refusal) => Err(refusal),
     }
@@ -86,11 +90,16 @@ fn drop_ticket(account: &Account, id: TicketId, actor: &Actor) -> Result<Decisio
 
 /// The ticket, for those whose it is: its own token, its user on whatever device, and programs that work for users.
 fn own<'a>(account: &'a Account, id: TicketId, actor: &Actor) -> Result<&'a Ticket, Refusal> {
-    let ticket = account.tickets.get(&id).ok_or(Refusal::TicketEnded { id })?;
+    let ticket = account
+        .tickets
+        .get(&id)
+        .ok_or(Refusal::State(StateRefusal::TicketEnded { id }))?;
     let is_own = match actor {
         Actor::Ticket(own) => *own == id,
         Actor::Customer(_) | Actor::Operator => false,
-        _ => account.may_act_for(actor, ticket.user),
+        Actor::ApiKey { .. } | Actor::User(_) | Actor::SignIn(_) | Actor::SingleSignOn | Actor::System => {
+            account.may_act_for(actor, ticket.user)
+        }
     };
     if is_own {
         return Ok(ticket);

@@ -115,12 +115,12 @@ pub(super) fn may_give_everybody(
 
 /// Refuses programs: what they set, or made, would outlive their key.
 pub(super) fn need_no_key(actor: &Actor) -> Result<(), Refusal> {
-    match actor {
-        Actor::ApiKey { .. } => Err(Refusal::Forbidden {
+    if let Actor::ApiKey { .. } = actor {
+        return Err(Refusal::Forbidden {
             needed: "a user token or an operator key",
-        }),
-        _ => Ok(()),
+        });
     }
+    Ok(())
 }
 
 /// Refuses an actor who would make a key that is good for more than they are. Asked again of the key's maker whenever

@@ -3,30 +3,29 @@
 use std::collections::BTreeSet;
 
 use crate::account::{Account, Team};
-use crate::command::{Command, Decision, MemberChange};
+use crate::command::{Decision, MemberChange, TeamCommand};
 use crate::decide::{licenses, members};
-use crate::event::Event;
+use crate::event::{Event, TeamEvent};
 use crate::id::{TeamId, UserId};
 use crate::permission::{Actor, Privilege};
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, StateRefusal};
 use crate::repeat;
 use crate::text::Name;
 
-pub(super) fn decide(account: &Account, command: &Command, actor: &Actor) -> Result<Decision, Refusal> {
+pub(super) fn decide(account: &Account, command: &TeamCommand, actor: &Actor) -> Result<Decision, Refusal> {
     match command {
-        Command::CreateTeam { id, name, members } => create(account, *id, name, members, actor),
-        Command::ChangeTeam { id, name, members } => {
+        TeamCommand::Create { id, name, members } => create(account, *id, name, members, actor),
+        TeamCommand::Change { id, name, members } => {
             change(account, *id, name.as_ref(), members.as_ref(), actor)
         }
-        Command::DeleteTeam { id } => {
+        TeamCommand::Delete { id } => {
             team(account, *id, actor)?;
             if let Some(group) = account.group_that_gives(|gives| gives.team == Some(*id)) {
                 // D5.
                 return Err(licenses::in_a_mapping("team", group));
             }
-            Ok(Decision::done(vec![Event::TeamDeleted { id: *id }]))
+            Ok(Decision::done(vec![Event::Team(TeamEvent::Deleted { id: *id })]))
         }
-        _ => Err(Refusal::NotFound { what: "command" }),
     }
 }
 
@@ -47,11 +46,11 @@ fn create(
     }
     check_name(account, id, name)?;
     members::check(account, "members", members)?;
-    Ok(Decision::done(vec![Event::TeamCreated {
+    Ok(Decision::done(vec![Event::Team(TeamEvent::Created {
         id,
         name: name.clone(),
         members: members.clone(),
-    }]))
+    })]))
 }
 
 fn change(
@@ -71,11 +70,11 @@ fn change(
         return Ok(Decision::done(Vec::new()));
     }
     check_name(account, id, name)?;
-    Ok(Decision::done(vec![Event::TeamChanged {
+    Ok(Decision::done(vec![Event::Team(TeamEvent::Changed {
         id,
         name: name.clone(),
         members,
-    }]))
+    })]))
 }
 
 fn team<'a>(account: &'a Account, id: TeamId, actor: &Actor) -> Result<&'a Team, Refusal> {
@@ -95,5 +94,5 @@ fn check_name(account: &Account, id: TeamId, name: &Name) -> Result<(), Refusal>
 }
 
 fn taken(field: &'static str) -> Refusal {
-    Refusal::AlreadyExists { what: "team", field }
+    Refusal::State(StateRefusal::AlreadyExists { what: "team", field })
 }

@@ -1,7 +1,10 @@
 //! The texts that a command brings in for people to read. What is stored already stays as it is.
 
 use crate::account::Account;
-use crate::command::{Command, UserPatch};
+use crate::command::{
+    AccountCommand, ApiKeyCommand, Command, GroupCommand, PoolCommand, SessionCommand, SignInCommand,
+    TeamCommand, UserCommand, UserPatch,
+};
 use crate::directory::DirectoryEntry;
 use crate::event::Profile;
 use crate::hidden::Hidden;
@@ -11,39 +14,70 @@ use crate::user::User;
 /// Refuses a command with a text that has an invisible or direction-changing character, and says which and where.
 pub(super) fn check(account: &Account, command: &Command) -> Result<(), Refusal> {
     match command.unlabelled() {
-        Command::CreateAccount { name, .. }
-        | Command::CreateApiKey { name, .. }
-        | Command::CreatePool { name, .. }
-        | Command::CreateTeam { name, .. }
-        | Command::CreateGroup { name, .. } => visible("name", name.as_str()),
-        Command::ChangeAccount { name } => optional("name", name.as_ref()),
-        Command::ChangePool { change, .. } => optional("name", change.name.as_ref()),
-        Command::ChangeTeam { name, .. } | Command::ChangeGroup { name, .. } => {
-            optional("name", name.as_ref())
+        Command::Account(command) => match command {
+            AccountCommand::Create { name, .. } => visible("name", name.as_str()),
+            AccountCommand::Change { name } => optional("name", name.as_ref()),
+            AccountCommand::Delete
+            | AccountCommand::SetSubscription { .. }
+            | AccountCommand::AddMinutes { .. }
+            | AccountCommand::ChangeSettings { .. } => Ok(()),
+        },
+        Command::ApiKey(command) => match command {
+            ApiKeyCommand::Create { name, .. } => visible("name", name.as_str()),
+            ApiKeyCommand::Rotate { .. } | ApiKeyCommand::Revoke { .. } => Ok(()),
+        },
+        Command::User(command) => check_user(account, command),
+        Command::Pool(command) => match command {
+            PoolCommand::Create { name, .. } => visible("name", name.as_str()),
+            PoolCommand::Change { change, .. } => optional("name", change.name.as_ref()),
+            PoolCommand::MoveSeats { .. } | PoolCommand::Delete { .. } => Ok(()),
+        },
+        Command::Team(command) => match command {
+            TeamCommand::Create { name, .. } => visible("name", name.as_str()),
+            TeamCommand::Change { name, .. } => optional("name", name.as_ref()),
+            TeamCommand::Delete { .. } => Ok(()),
+        },
+        Command::Group(command) => match command {
+            GroupCommand::Create { name, .. } => visible("name", name.as_str()),
+            GroupCommand::Change { name, .. } => optional("name", name.as_ref()),
+            GroupCommand::Delete { .. } | GroupCommand::Map { .. } | GroupCommand::SetOfUser { .. } => Ok(()),
+        },
+        Command::SignIn(command) => match command {
+            SignInCommand::SignIn { devices, .. } => devices
+                .iter()
+                .try_for_each(|(_, device)| visible("device.name", device.name.as_str())),
+            SignInCommand::SignOut { note, .. } => optional("reason", note.as_ref()),
+            SignInCommand::Heartbeat { .. } | SignInCommand::LockSeat { .. } => Ok(()),
+        },
+        Command::Session(command) => match command {
+            SessionCommand::Create { customer, .. } | SessionCommand::Connect { customer, .. } => {
+                optional("customer.name", customer.as_ref().map(|customer| &customer.name))
+            }
+            SessionCommand::End { note, .. } => optional("reason", note.as_ref()),
+            SessionCommand::Pause { .. } | SessionCommand::Resume { .. } => Ok(()),
+        },
+        Command::License(_) | Command::Credential(_) | Command::Ticket(_) | Command::Labelled { .. } => {
+            Ok(())
         }
-        Command::CreateUser {
+    }
+}
+
+fn check_user(account: &Account, command: &UserCommand) -> Result<(), Refusal> {
+    match command {
+        UserCommand::Create {
             profile, directory, ..
         } => {
             check_profile(profile)?;
             check_entry(directory.as_ref(), None)
         }
-        Command::AdmitUser {
+        UserCommand::Admit {
             profile, directory, ..
         } => {
             check_profile(profile)?;
             check_entry(Some(directory), None)
         }
-        Command::ChangeUser { id, change } => check_change(change, account.users.get(id)),
-        Command::SignIn { devices, .. } => devices
-            .iter()
-            .try_for_each(|(_, device)| visible("device.name", device.name.as_str())),
-        Command::CreateSession { customer, .. } | Command::ConnectSession { customer, .. } => {
-            optional("customer.name", customer.as_ref().map(|customer| &customer.name))
-        }
-        Command::SignOut { note, .. } | Command::EndSessions { note, .. } => {
-            optional("reason", note.as_ref())
-        }
-        _ => Ok(()),
+        UserCommand::Change { id, change } => check_change(change, account.users.get(id)),
+        UserCommand::Delete { .. } => Ok(()),
     }
 }
 

@@ -3,21 +3,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::account::Account;
-use crate::command::{Command, Decision, Outcome, UserPatch};
+use crate::command::{Decision, Outcome, UserCommand, UserPatch};
 use crate::decide::directory::people::{self, Newcomer};
 use crate::decide::{directory, licenses, presence};
 use crate::directory::DirectoryEntry;
-use crate::event::{EndReason, Event, Profile};
+use crate::event::{CredentialEvent, EndReason, Event, Profile, UserEvent};
 use crate::id::{GroupId, UserId};
 use crate::permission::{Actor, PermissionOverrides, Privilege, Role, SessionPermission};
-use crate::refusal::{Refusal, SeatKind};
+use crate::refusal::{AccessRefusal, CapacityRefusal, Refusal, SeatKind, StateRefusal};
 use crate::repeat;
 use crate::text::{Email, Product};
 use crate::user::{License, User};
 
-pub(super) fn decide(account: &Account, command: &Command, actor: &Actor) -> Result<Decision, Refusal> {
+pub(super) fn decide(account: &Account, command: &UserCommand, actor: &Actor) -> Result<Decision, Refusal> {
     match command {
-        Command::CreateUser {
+        UserCommand::Create {
             id,
             profile,
             assign_seat,
@@ -41,15 +41,14 @@ pub(super) fn decide(account: &Account, command: &Command, actor: &Actor) -> Res
             };
             create(account, *id, &newcomer, &seat, actor)
         }
-        Command::AdmitUser {
+        UserCommand::Admit {
             id,
             profile,
             directory,
             groups,
         } => admit(account, *id, profile, directory, groups, actor),
-        Command::ChangeUser { id, change } => self::change(account, *id, change, actor),
-        Command::DeleteUser { id } => delete(account, *id, actor),
-        _ => Err(Refusal::NotFound { what: "command" }),
+        UserCommand::Change { id, change } => self::change(account, *id, change, actor),
+        UserCommand::Delete { id } => delete(account, *id, actor),
     }
 }
 
@@ -80,25 +79,27 @@ fn create(
     let wish = seat.wish.or_else(|| is_without.then_some(false));
     let licenses = licenses_of_new_user(account, &Seat { wish, ..*seat }, actor)?;
 
-    let mut events = vec![Event::UserCreated {
+    let mut events = vec![Event::User(UserEvent::Created {
         id,
         profile: profile.clone().awake(),
-    }];
+    })];
     if let Some(entry) = newcomer.entry {
         events.push(entry_set(id, Some(entry)));
     }
     if newcomer.password_set {
-        events.push(Event::PasswordSet { user: id });
+        events.push(Event::Credential(CredentialEvent::PasswordSet { user: id }));
     }
     let seat_assigned = licenses.iter().any(|(_, license)| *license == License::Named);
-    events.extend(licenses.into_iter().map(|(product, license)| Event::LicenseSet {
-        user: id,
-        product: product.clone(),
-        license: Some(license),
-        group: None,
+    events.extend(licenses.into_iter().map(|(product, license)| {
+        Event::User(UserEvent::LicenseSet {
+            user: id,
+            product: product.clone(),
+            license: Some(license),
+            group: None,
+        })
     }));
     if !newcomer.is_active {
-        events.push(Event::UserActivated { id, active: false });
+        events.push(Event::User(UserEvent::Activated { id, active: false }));
     }
     Ok(Decision {
         events,
@@ -140,10 +141,10 @@ fn admit(
 fn made_before(account: &Account, id: UserId, profile: &Profile) -> Option<Result<Decision, Refusal>> {
     let user = account.users.get(&id)?;
     if user.profile.email != profile.email && !repeat::is_derived(id.bits()) {
-        return Some(Err(Refusal::AlreadyExists {
+        return Some(Err(Refusal::State(StateRefusal::AlreadyExists {
             what: "user",
             field: "id",
-        }));
+        })));
     }
     let seat_assigned = user.licenses.values().any(|license| *license == License::Named);
     Some(Ok(Decision {
@@ -210,14 +211,14 @@ fn only_product(account: &Account) -> Option<&Product> {
 /// The refusal where all named seats of a product are assigned (L1).
 pub(super) fn no_named_seat(account: &Account, product: &Product) -> Refusal {
     let total = account.bought(product).named_seats;
-    Refusal::NotEnoughSeats {
+    Refusal::Capacity(CapacityRefusal::NotEnoughSeats {
         kind: SeatKind::Named,
         product: product.clone(),
         asked: 1,
         left: total.saturating_sub(account.named_assigned(product)),
         total,
         user: None,
-    }
+    })
 }
 
 fn change(account: &Account, id: UserId, change: &UserPatch, actor: &Actor) -> Result<Decision, Refusal> {
@@ -247,13 +248,13 @@ fn change(account: &Account, id: UserId, change: &UserPatch, actor: &Actor) -> R
         events = end_presence(account, id, actor);
     }
     if after != *before {
-        events.push(Event::UserChanged { id, profile: after });
+        events.push(Event::User(UserEvent::Changed { id, profile: after }));
     }
     if is_active != user.active {
-        events.push(Event::UserActivated {
+        events.push(Event::User(UserEvent::Activated {
             id,
             active: is_active,
-        });
+        }));
         events.extend(if is_active {
             directory::switched_on(account, user, actor)?
         } else {
@@ -275,10 +276,10 @@ pub(super) fn visible_user<'a>(account: &'a Account, id: UserId, actor: &Actor) 
 }
 
 fn entry_set(user: UserId, entry: Option<&DirectoryEntry>) -> Event {
-    Event::DirectoryEntrySet {
+    Event::User(UserEvent::DirectoryEntrySet {
         user,
         entry: entry.cloned(),
-    }
+    })
 }
 
 /// The profile with the change laid over it. Another role takes the privileges along that belonged to the one before,
@@ -337,13 +338,15 @@ fn delete(account: &Account, id: UserId, actor: &Actor) -> Result<Decision, Refu
     check_break_glass(account, id)?;
 
     let mut events = end_presence(account, id, actor);
-    events.extend(user.licenses.keys().map(|product| Event::LicenseSet {
-        user: id,
-        product: product.clone(),
-        license: None,
-        group: None,
+    events.extend(user.licenses.keys().map(|product| {
+        Event::User(UserEvent::LicenseSet {
+            user: id,
+            product: product.clone(),
+            license: None,
+            group: None,
+        })
     }));
-    events.push(Event::UserDeleted { id });
+    events.push(Event::User(UserEvent::Deleted { id }));
     Ok(Decision::done(events))
 }
 
@@ -356,7 +359,7 @@ fn end_presence(account: &Account, id: UserId, actor: &Actor) -> Vec<Event> {
 fn check_owner_is_left(account: &Account, leaving: &User) -> Result<(), Refusal> {
     let is_owner = leaving.active && leaving.profile.role == Role::Owner;
     if is_owner && account.owners_active <= 1 {
-        return Err(Refusal::LastOwner);
+        return Err(Refusal::Access(AccessRefusal::LastOwner));
     }
     Ok(())
 }
@@ -364,17 +367,17 @@ fn check_owner_is_left(account: &Account, leaving: &User) -> Result<(), Refusal>
 /// Refuses to lose the owner who can come in when the identity provider cannot vouch for anybody (D7).
 fn check_break_glass(account: &Account, leaving: UserId) -> Result<(), Refusal> {
     if account.is_break_glass(leaving) {
-        return Err(Refusal::BreakGlassNeeded);
+        return Err(Refusal::Access(AccessRefusal::BreakGlassNeeded));
     }
     Ok(())
 }
 
 fn check_email(account: &Account, id: UserId, email: &Email) -> Result<(), Refusal> {
     if account.users_with(email).any(|holder| holder != id) {
-        return Err(Refusal::AlreadyExists {
+        return Err(Refusal::State(StateRefusal::AlreadyExists {
             what: "user",
             field: "email",
-        });
+        }));
     }
     Ok(())
 }
@@ -397,8 +400,8 @@ pub(super) fn control_needs_view(control: SessionPermission) -> Refusal {
         SessionPermission::ViewOwn | SessionPermission::ControlOwn => SessionPermission::ViewOwn,
         SessionPermission::ViewAccount | SessionPermission::ControlAccount => SessionPermission::ViewAccount,
     };
-    Refusal::ControlNeedsView {
+    Refusal::Access(AccessRefusal::ControlNeedsView {
         control: control.as_str(),
         view: view.as_str(),
-    }
+    })
 }

@@ -1,55 +1,21 @@
 //! Events of the account, its users, licenses, pools and teams.
 
 mod books;
-mod pools;
+pub(super) mod pools;
 
 use std::collections::BTreeSet;
 
 pub(super) use self::books::join;
 use self::books::{delist, enlist, give, hold, release};
 use crate::account::{Account, ApiKey, SettingsPatch, Subscription, Team};
-use crate::event::{Event, Profile};
+use crate::event::{AccountEvent, ApiKeyEvent, Event, Profile, TeamEvent, UserEvent};
 use crate::evolve::{directory, seats};
 use crate::id::{TeamId, UserId};
 use crate::labels::{Labelled, Labels};
+use crate::minutes;
 use crate::text::Product;
 use crate::time::Timestamp;
 use crate::user::{License, User};
-
-pub(super) fn evolve(account: &mut Account, event: &Event, at: Timestamp) {
-    match event {
-        Event::AccountRenamed { .. }
-        | Event::AccountDeleted {}
-        | Event::SubscriptionSet { .. }
-        | Event::MinutesAdded { .. }
-        | Event::WallClockRead { .. }
-        | Event::SettingsChanged { .. }
-        | Event::ApiKeyCreated { .. }
-        | Event::ApiKeyRotated { .. }
-        | Event::ApiKeyRevoked { .. } => of_account(account, event, at),
-        Event::UserCreated { .. }
-        | Event::UserChanged { .. }
-        | Event::UserActivated { .. }
-        | Event::UserDeleted { .. } => of_users(account, event, at),
-        Event::Labelled { subject, labels } => label(account, *subject, labels, at),
-        Event::LicenseSet {
-            user,
-            product,
-            license,
-            group,
-        } => {
-            set_license(account, *user, product, *license);
-            directory::license_set(account, *user, product, license.and(*group));
-        }
-        Event::PoolCreated { .. } | Event::PoolChanged { .. } | Event::PoolDeleted { .. } => {
-            pools::evolve(account, event, at);
-        }
-        Event::TeamCreated { .. } | Event::TeamChanged { .. } | Event::TeamDeleted { .. } => {
-            of_teams(account, event);
-        }
-        _ => {}
-    }
-}
 
 /// Puts in place what is derived of users, licenses, pools and teams.
 pub(super) fn restore(account: &mut Account) {
@@ -104,25 +70,34 @@ fn label(account: &mut Account, subject: Labelled, labels: &Labels, at: Timestam
     }
 }
 
-fn of_account(account: &mut Account, event: &Event, at: Timestamp) {
+pub(super) fn of_account(account: &mut Account, event: &AccountEvent, at: Timestamp) {
     match event {
-        Event::AccountRenamed { name } => account.name = name.clone(),
-        Event::AccountDeleted {} => close(account),
-        Event::SubscriptionSet { plan, products } => {
+        // It made the account ([`Account::from_first_event`]).
+        AccountEvent::Created { .. } => {}
+        AccountEvent::Renamed { name } => account.name = name.clone(),
+        AccountEvent::Deleted {} => close(account),
+        AccountEvent::SubscriptionSet { plan, products } => {
             account.subscription = Subscription {
                 plan: Some(plan.clone()),
                 products: products.clone(),
             };
         }
-        Event::MinutesAdded { id, minutes } => {
+        AccountEvent::MinutesAdded { id, minutes } => {
             if let Some(id) = id {
                 account.top_ups.remember(*id, *minutes);
             }
             account.minutes = account.minutes.saturating_add(u64::from(*minutes));
+            minutes::added(account);
         }
-        Event::WallClockRead { ahead } => account.wall.note(at, *ahead),
-        Event::SettingsChanged { change } => change_settings(account, change),
-        Event::ApiKeyCreated {
+        AccountEvent::Labelled { subject, labels } => label(account, *subject, labels, at),
+        AccountEvent::WallClockRead { ahead } => account.wall.note(at, *ahead),
+        AccountEvent::SettingsChanged { change } => change_settings(account, change),
+    }
+}
+
+pub(super) fn of_api_key(account: &mut Account, event: &ApiKeyEvent, at: Timestamp) {
+    match event {
+        ApiKeyEvent::Created {
             id,
             name,
             scopes,
@@ -139,24 +114,23 @@ fn of_account(account: &mut Account, event: &Event, at: Timestamp) {
             };
             account.api_keys.insert(*id, key);
         }
-        Event::ApiKeyRotated { id, maker, .. } => {
+        ApiKeyEvent::Rotated { id, maker, .. } => {
             if let Some(key) = account.api_keys.get_mut(id) {
                 key.maker = maker.or(key.maker);
             }
         }
-        Event::ApiKeyRevoked { id } => {
+        ApiKeyEvent::Revoked { id } => {
             account.api_keys.remove(id);
         }
-        _ => {}
     }
 }
 
 /// Nothing of a closed account is kept but its name: its people have a right to be forgotten.
 fn close(account: &mut Account) {
-    let first = Event::AccountCreated {
+    let first = Event::Account(AccountEvent::Created {
         id: account.id,
         name: account.name.clone(),
-    };
+    });
     if let Some(fresh) = Account::from_first_event(&first, account.created_at) {
         *account = Account {
             deleted: true,
@@ -179,10 +153,10 @@ fn change_settings(account: &mut Account, change: &SettingsPatch) {
     }
 }
 
-fn of_users(account: &mut Account, event: &Event, at: Timestamp) {
+pub(super) fn of_user(account: &mut Account, event: &UserEvent, at: Timestamp) {
     match event {
-        Event::UserCreated { id, profile } => create_user(account, *id, profile, at),
-        Event::UserChanged { id, profile } => {
+        UserEvent::Created { id, profile } => create_user(account, *id, profile, at),
+        UserEvent::Changed { id, profile } => {
             change_user(account, *id, at, |user| {
                 // A role that was given by hand is no longer the group's (D3).
                 if user.profile.role != profile.role {
@@ -193,9 +167,24 @@ fn of_users(account: &mut Account, event: &Event, at: Timestamp) {
             // Another seat limit may let a claim move from minutes onto a seat (S3).
             seats::unsettle_pools_of(account, *id);
         }
-        Event::UserActivated { id, active } => change_user(account, *id, at, |user| user.active = *active),
-        Event::UserDeleted { id } => delete_user(account, *id),
-        _ => {}
+        UserEvent::Activated { id, active } => change_user(account, *id, at, |user| user.active = *active),
+        UserEvent::Deleted { id } => delete_user(account, *id),
+        UserEvent::LicenseSet {
+            user,
+            product,
+            license,
+            group,
+        } => {
+            set_license(account, *user, product, *license);
+            directory::license_set(account, *user, product, license.and(*group));
+        }
+        UserEvent::DirectoryEntrySet { user, entry } => {
+            change_user(account, *user, at, |user| user.directory.clone_from(entry));
+        }
+        UserEvent::RoleGiven { user, role, group } => change_user(account, *user, at, |user| {
+            user.profile = user.profile.clone().with_role_of_group(*role);
+            user.from_groups.role = *group;
+        }),
     }
 }
 
@@ -209,7 +198,7 @@ fn create_user(account: &mut Account, id: UserId, profile: &Profile, at: Timesta
     enlist(account, id);
 }
 
-pub(super) fn change_user(account: &mut Account, id: UserId, at: Timestamp, change: impl FnOnce(&mut User)) {
+fn change_user(account: &mut Account, id: UserId, at: Timestamp, change: impl FnOnce(&mut User)) {
     delist(account, id);
     if let Some(user) = account.users.get_mut(&id) {
         change(user);
@@ -250,9 +239,9 @@ fn set_license(account: &mut Account, id: UserId, product: &Product, license: Op
     }
 }
 
-fn of_teams(account: &mut Account, event: &Event) {
+pub(super) fn of_team(account: &mut Account, event: &TeamEvent) {
     match event {
-        Event::TeamCreated { id, name, members } | Event::TeamChanged { id, name, members } => {
+        TeamEvent::Created { id, name, members } | TeamEvent::Changed { id, name, members } => {
             let before = disband(account, *id);
             for member in members {
                 if let Some(user) = account.users.get_mut(member) {
@@ -267,11 +256,11 @@ fn of_teams(account: &mut Account, event: &Event) {
             account.teams.insert(*id, team);
             directory::team_left(account, *id, &before - members);
         }
-        Event::TeamDeleted { id } => {
+        TeamEvent::Deleted { id } => {
             let members = disband(account, *id);
             directory::team_left(account, *id, members);
         }
-        _ => {}
+        TeamEvent::Filled { id, joined, left } => directory::fill_team(account, *id, joined, left),
     }
 }
 

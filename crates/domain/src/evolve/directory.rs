@@ -5,23 +5,15 @@ use std::collections::BTreeSet;
 use super::admin;
 use crate::account::Account;
 use crate::directory::{Group, GroupMapping};
-use crate::event::Event;
+use crate::event::GroupEvent;
 use crate::id::{GroupId, TeamId, UserId};
 use crate::text::Product;
 use crate::time::Timestamp;
 use crate::user::User;
 
-pub(super) fn evolve(account: &mut Account, event: &Event, at: Timestamp) {
+pub(super) fn evolve(account: &mut Account, event: &GroupEvent, at: Timestamp) {
     match event {
-        Event::DirectoryEntrySet { user, entry } => {
-            admin::change_user(account, *user, at, |user| user.directory.clone_from(entry));
-        }
-        Event::RoleGiven { user, role, group } => admin::change_user(account, *user, at, |user| {
-            user.profile = user.profile.clone().with_role_of_group(*role);
-            user.from_groups.role = *group;
-        }),
-        Event::TeamFilled { id, joined, left } => fill_team(account, *id, joined, left),
-        Event::GroupCreated {
+        GroupEvent::Created {
             id,
             name,
             external_id,
@@ -39,7 +31,7 @@ pub(super) fn evolve(account: &mut Account, event: &Event, at: Timestamp) {
             account.groups.entry(*id).or_insert(group);
             change_members(account, *id, members, &BTreeSet::new());
         }
-        Event::GroupChanged {
+        GroupEvent::Changed {
             id,
             name,
             external_id,
@@ -50,19 +42,18 @@ pub(super) fn evolve(account: &mut Account, event: &Event, at: Timestamp) {
                 group.changed_at = at;
             }
         }
-        Event::GroupMembersChanged { id, joined, left } => {
+        GroupEvent::MembersChanged { id, joined, left } => {
             change_members(account, *id, joined, left);
             if let Some(group) = account.groups.get_mut(id) {
                 group.changed_at = at;
             }
         }
-        Event::GroupMapped { id, mapping } => {
+        GroupEvent::Mapped { id, mapping } => {
             if let Some(group) = account.groups.get_mut(id) {
                 group.mapping = mapping.clone();
             }
         }
-        Event::GroupDeleted { id } => delete(account, *id),
-        _ => {}
+        GroupEvent::Deleted { id } => delete(account, *id),
     }
 }
 
@@ -111,7 +102,13 @@ pub(super) fn user_deleted(account: &mut Account, user: &User) {
     *break_glass = break_glass.filter(|owner| *owner != user.id);
 }
 
-fn fill_team(account: &mut Account, id: TeamId, joined: &BTreeSet<UserId>, left: &BTreeSet<UserId>) {
+/// Groups brought users into a team, or out of it (D3).
+pub(super) fn fill_team(
+    account: &mut Account,
+    id: TeamId,
+    joined: &BTreeSet<UserId>,
+    left: &BTreeSet<UserId>,
+) {
     let Some(team) = account.teams.get_mut(&id) else {
         return;
     };

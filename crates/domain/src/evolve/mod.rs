@@ -11,6 +11,7 @@ pub(crate) mod seats;
 use crate::account::Account;
 use crate::event::Event;
 use crate::leases::{self, Leased};
+use crate::minutes;
 use crate::schedule::Due;
 use crate::time::Timestamp;
 
@@ -46,15 +47,21 @@ pub(crate) fn evolve<'a>(account: &mut Account, change: impl Into<Change<'a>>, a
 }
 
 fn happened(account: &mut Account, event: &Event, at: Timestamp) {
-    let rules_before = match event {
-        Event::PoolChanged { id, .. } => account.pools.get(id).map(|pool| pool.rules.clone()),
-        _ => None,
-    };
-    admin::evolve(account, event, at);
-    directory::evolve(account, event, at);
-    presence::evolve(account, event, at);
-    if let (Event::PoolChanged { id, .. }, Some(before)) = (event, rules_before) {
-        presence::pool_changed(account, *id, &before, at);
+    match event {
+        Event::Account(event) => admin::of_account(account, event, at),
+        Event::ApiKey(event) => admin::of_api_key(account, event, at),
+        Event::User(event) => admin::of_user(account, event, at),
+        // Credentials are kept elsewhere; what was done to them is on record.
+        Event::Credential(_) => {}
+        Event::Pool(event) => admin::pools::evolve(account, event, at),
+        Event::Team(event) => admin::of_team(account, event),
+        Event::Group(event) => directory::evolve(account, event, at),
+        Event::SignIn(event) => presence::sign_ins::evolve(account, event, at),
+        Event::Lease(event) => leases::evolve(account, event, at),
+        Event::Session(event) => presence::sessions::evolve(account, event, at),
+        Event::Ticket(event) => presence::tickets::evolve(account, event, at),
+        Event::Minutes(event) => minutes::evolve(account, event),
+        Event::Refusal(event) => presence::refusal(account, event, at),
     }
 }
 

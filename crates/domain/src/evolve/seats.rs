@@ -224,10 +224,7 @@ pub(crate) fn schedule_sign_in(account: &mut Account, id: SignInId) {
         _ => None,
     };
     let log_off = sign_in.log_off_at.or(warn_at);
-    let minute = match sign_in.funding {
-        Funding::Minutes { next_at, .. } => Some(next_at),
-        _ => None,
-    };
+    let minute = sign_in.funding.next_minute();
     let at = [Some(sign_in.lease_until()), log_off, sign_in.reclaim_at, minute]
         .into_iter()
         .flatten()
@@ -250,10 +247,7 @@ pub(crate) fn schedule_session(account: &mut Account, id: SessionId) {
         SessionState::Ending { closes_at, .. } => Some(*closes_at),
         SessionState::Active {} | SessionState::Paused {} => None,
     };
-    let minute = match session.funding {
-        Funding::Minutes { next_at, .. } => Some(next_at),
-        _ => None,
-    };
+    let minute = session.funding.next_minute();
     let at = [state, minute].into_iter().flatten().min();
     account.schedule.set(Due::Session(id), &mut session.due, at);
 }

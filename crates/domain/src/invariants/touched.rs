@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::account::Account;
-use crate::event::{Claim, Event};
+use crate::event::{
+    AccountEvent, Claim, Event, GroupEvent, PoolEvent, SessionEvent, SignInEvent, TeamEvent, TicketEvent,
+    UserEvent,
+};
 use crate::id::{GroupId, PoolId, SessionId, SignInId, TicketId, UserId};
 use crate::labels::Labelled;
 use crate::pool::Holder;
@@ -44,65 +47,93 @@ impl Touched {
     /// Takes note of an event that the account, as it is before it, is about to take in.
     fn note(&mut self, account: &Account, event: &Event) {
         match event {
-            Event::AccountCreated { .. }
-            | Event::AccountRenamed { .. }
-            | Event::AccountDeleted {}
-            | Event::MinutesAdded { .. }
-            | Event::WallClockRead { .. }
-            | Event::SettingsChanged { .. }
-            | Event::ApiKeyCreated { .. }
-            | Event::ApiKeyRotated { .. }
-            | Event::ApiKeyRevoked { .. }
-            | Event::PasswordSet { .. }
-            | Event::SecondFactorSet { .. }
-            | Event::SecondFactorRemoved { .. }
-            | Event::ProviderChanged { .. }
-            | Event::LeasesRenewed { .. }
-            | Event::LeasesRestarted { .. }
-            | Event::TeamDeleted { .. }
-            | Event::GroupChanged { .. }
-            | Event::CustomerJoined { .. }
-            | Event::Refused { .. } => {}
-            Event::Labelled { subject, .. } => {
-                if let Labelled::User(id) = subject {
+            Event::Account(event) => match event {
+                AccountEvent::Labelled {
+                    subject: Labelled::User(id),
+                    ..
+                } => {
                     self.users.insert(*id);
                 }
-            }
-            Event::SubscriptionSet { .. } => self.are_seats_given = true,
-            Event::UserCreated { id, .. }
-            | Event::UserChanged { id, .. }
-            | Event::UserActivated { id, .. } => {
+                AccountEvent::SubscriptionSet { .. } => self.are_seats_given = true,
+                AccountEvent::Created { .. }
+                | AccountEvent::Renamed { .. }
+                | AccountEvent::Deleted {}
+                | AccountEvent::MinutesAdded { .. }
+                | AccountEvent::WallClockRead { .. }
+                | AccountEvent::Labelled { .. }
+                | AccountEvent::SettingsChanged { .. } => {}
+            },
+            Event::User(event) => self.note_user(event),
+            Event::Pool(event) => self.note_pool(account, event),
+            Event::Team(event) => match event {
+                TeamEvent::Created { members, .. } | TeamEvent::Changed { members, .. } => {
+                    self.users.extend(members);
+                }
+                TeamEvent::Filled { joined, left, .. } => self.users.extend(joined.union(left)),
+                TeamEvent::Deleted { .. } => {}
+            },
+            Event::Group(event) => match event {
+                GroupEvent::Created { members, .. } => self.users.extend(members),
+                GroupEvent::MembersChanged { joined, left, .. } => self.users.extend(joined.union(left)),
+                GroupEvent::Mapped { id, .. } | GroupEvent::Deleted { id } => self.group(account, *id),
+                GroupEvent::Changed { .. } => {}
+            },
+            Event::SignIn(event) => self.note_sign_in(account, event),
+            Event::Session(event) => match event {
+                SessionEvent::Created { sign_in, .. } => self.sign_in(account, *sign_in),
+                SessionEvent::Connected { id, .. }
+                | SessionEvent::Paused { id }
+                | SessionEvent::Resumed { id, .. }
+                | SessionEvent::Ending { id, .. }
+                | SessionEvent::Ended { id, .. } => self.session(account, *id),
+                SessionEvent::CustomerJoined { .. } => {}
+            },
+            Event::Ticket(event) => match event {
+                TicketEvent::Opened { user, pool, .. } => {
+                    self.users.insert(*user);
+                    self.pool(account, *pool);
+                }
+                TicketEvent::Offered { id, .. } | TicketEvent::Ended { id, .. } => self.ticket(account, *id),
+            },
+            Event::Minutes(event) => match event.claim() {
+                Claim::SignIn(id) => self.sign_in(account, id),
+                Claim::Session(id) => self.session(account, id),
+            },
+            Event::ApiKey(_) | Event::Credential(_) | Event::Lease(_) | Event::Refusal(_) => {}
+        }
+    }
+
+    fn note_user(&mut self, event: &UserEvent) {
+        match event {
+            UserEvent::Created { id, .. }
+            | UserEvent::Changed { id, .. }
+            | UserEvent::Activated { id, .. }
+            | UserEvent::DirectoryEntrySet { user: id, .. }
+            | UserEvent::RoleGiven { user: id, .. } => {
                 self.users.insert(*id);
             }
-            Event::UserDeleted { id } => {
+            UserEvent::Deleted { id } | UserEvent::LicenseSet { user: id, .. } => {
                 self.users.insert(*id);
                 self.are_seats_given = true;
             }
-            Event::LicenseSet { user, .. } => {
-                self.users.insert(*user);
-                self.are_seats_given = true;
-            }
-            Event::DirectoryEntrySet { user, .. } | Event::RoleGiven { user, .. } => {
-                self.users.insert(*user);
-            }
-            Event::PoolCreated { id, seats, .. } | Event::PoolChanged { id, seats, .. } => {
+        }
+    }
+
+    fn note_pool(&mut self, account: &Account, event: &PoolEvent) {
+        self.are_seats_given = true;
+        match event {
+            PoolEvent::Created { id, seats, .. } | PoolEvent::Changed { id, seats, .. } => {
                 self.pool(account, *id);
                 let most = self.pools.entry(*id).or_default();
                 *most = (*most).max(*seats);
-                self.are_seats_given = true;
             }
-            Event::PoolDeleted { id } => {
-                self.pool(account, *id);
-                self.are_seats_given = true;
-            }
-            Event::TeamCreated { members, .. }
-            | Event::TeamChanged { members, .. }
-            | Event::GroupCreated { members, .. } => self.users.extend(members),
-            Event::TeamFilled { joined, left, .. } | Event::GroupMembersChanged { joined, left, .. } => {
-                self.users.extend(joined.union(left));
-            }
-            Event::GroupMapped { id, .. } | Event::GroupDeleted { id } => self.group(account, *id),
-            Event::SignedIn {
+            PoolEvent::Deleted { id } => self.pool(account, *id),
+        }
+    }
+
+    fn note_sign_in(&mut self, account: &Account, event: &SignInEvent) {
+        match event {
+            SignInEvent::SignedIn {
                 user, device, pool, ..
             } => {
                 self.users.insert(*user);
@@ -111,29 +142,12 @@ impl Touched {
                     self.holders.insert((pool.id, pool.holder(*user, &device.id)));
                 }
             }
-            Event::SignInEnded { id, .. }
-            | Event::ActivityReported { id }
-            | Event::LogOffWarned { id, .. }
-            | Event::ReclaimWarned { id, .. }
-            | Event::ReclaimCancelled { id }
-            | Event::SeatLocked { id, .. } => self.sign_in(account, *id),
-            Event::SessionCreated { sign_in, .. } => self.sign_in(account, *sign_in),
-            Event::SessionConnected { id, .. }
-            | Event::SessionPaused { id }
-            | Event::SessionResumed { id, .. }
-            | Event::SessionEnding { id, .. }
-            | Event::SessionEnded { id, .. } => self.session(account, *id),
-            Event::TicketOpened { user, pool, .. } => {
-                self.users.insert(*user);
-                self.pool(account, *pool);
-            }
-            Event::OfferMade { id, .. } | Event::TicketEnded { id, .. } => self.ticket(account, *id),
-            Event::MinutePaid { claim, .. }
-            | Event::MinutesLow { claim, .. }
-            | Event::ClaimMoved { claim } => match claim {
-                Claim::SignIn(id) => self.sign_in(account, *id),
-                Claim::Session(id) => self.session(account, *id),
-            },
+            SignInEvent::Ended { id, .. }
+            | SignInEvent::ActivityReported { id }
+            | SignInEvent::LogOffWarned { id, .. }
+            | SignInEvent::ReclaimWarned { id, .. }
+            | SignInEvent::ReclaimCancelled { id }
+            | SignInEvent::SeatLocked { id, .. } => self.sign_in(account, *id),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::{Leased, change};
 use crate::account::Account;
-use crate::event::Event;
+use crate::event::{Event, LeaseEvent};
 use crate::evolve::seats;
 use crate::id::{SessionId, SignInId, TicketId};
 use crate::minutes;
@@ -14,10 +14,10 @@ pub(crate) fn resume(account: &Account, outage: Outage) -> Vec<Event> {
     if account.sign_ins.is_empty() && account.tickets.is_empty() {
         return Vec::new();
     }
-    vec![Event::LeasesRestarted { outage: Some(outage) }]
+    vec![Event::Lease(LeaseEvent::Restarted { outage: Some(outage) })]
 }
 
-/// Applies [`Event::LeasesRestarted`]: leases and offers run in full from the end of the outage on, and everything else
+/// Applies [`crate::event::LeaseEvent::Restarted`]: leases and offers run in full from the end of the outage on, and everything else
 /// continues where it stopped. Journals that do not say how long an outage was have idle clocks at zero after it, and no
 /// minute paid for the time away.
 pub(crate) fn resumed(account: &mut Account, outage: Option<Outage>, at: Timestamp) {

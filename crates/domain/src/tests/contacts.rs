@@ -1,17 +1,17 @@
 //! P4: who sees whom, and how they are doing.
 
 use super::fixture::*;
-use crate::command::Command;
+use crate::command::{Command, TeamCommand};
 use crate::permission::Actor;
 use crate::user::License;
 use crate::{Presence, TeamId};
 
 fn team(shift: &mut Shift, name: &str, members: &[&str]) {
-    let command = Command::CreateTeam {
+    let command = Command::Team(TeamCommand::Create {
         id: TeamId::from_bits(bits(name)),
         name: name.parse().unwrap(),
         members: members.iter().map(|member| shift.user(member).id).collect(),
-    };
+    });
     shift.give(&Actor::Operator, &command);
 }
 

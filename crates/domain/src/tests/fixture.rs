@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 pub(super) use self::diary::Happened;
 pub(super) use self::office::{concurrent_devices, concurrent_sessions, help_desk, role};
 use super::witness::{execute, take_step};
-use crate::command::{Command, Decision};
+use crate::command::{Command, Decision, SignInCommand, TicketCommand};
 use crate::permission::{Actor, Scope};
 use crate::refusal::{Code, Refusal};
 use crate::text::Product;
@@ -202,11 +202,15 @@ impl Shift {
         let sign_ins: Vec<SignInId> = sign_ins.map(|sign_in| sign_in.id).collect();
         let tickets = self.account.tickets().values().filter(|t| is_alive(&t.user));
         let tickets: Vec<TicketId> = tickets.map(|ticket| ticket.id).collect();
-        let heartbeats = sign_ins.into_iter().map(|sign_in| Command::Heartbeat {
-            sign_in,
-            active: false,
+        let heartbeats = sign_ins.into_iter().map(|sign_in| {
+            Command::SignIn(SignInCommand::Heartbeat {
+                sign_in,
+                active: false,
+            })
         });
-        let renewals = tickets.into_iter().map(|id| Command::RenewTicket { id });
+        let renewals = tickets
+            .into_iter()
+            .map(|id| Command::Ticket(TicketCommand::Renew { id }));
         for command in heartbeats.chain(renewals) {
             execute(&mut self.account, &command, &Actor::System, self.now).unwrap();
         }

@@ -1,7 +1,7 @@
 //! S11: life without a heartbeat.
 
 use super::fixture::*;
-use crate::event::EndReason;
+use crate::event::{EndReason, LeaseEvent};
 use crate::rules::Rules;
 use crate::time::{Millis, Outage};
 use crate::{Event, Input};
@@ -325,7 +325,7 @@ fn s11_renewals_reach_the_journal_together_and_seldom() {
     shift.unseen_until("09:00:30");
     let decision = shift.usher_does(Input::Tick);
 
-    let [Event::LeasesRenewed { sign_ins, tickets }] = &decision.events[..] else {
+    let [Event::Lease(LeaseEvent::Renewed { sign_ins, tickets })] = &decision.events[..] else {
         panic!("{:?}", decision.events);
     };
     assert_eq!((sign_ins.len(), tickets.len()), (2, 0));

@@ -1,5 +1,7 @@
 //! The rules, each by its number in docs/rules.
 
+use crate::command::ApiKeyCommand;
+
 mod actors;
 mod admin;
 mod book;
@@ -23,11 +25,13 @@ use self::witness::execute;
 
 /// Makes the keys that tests call with: ids 1 to 3. What they are good for is in the actor.
 fn make_keys(account: &mut crate::Account, now: crate::Timestamp) -> Vec<crate::Event> {
-    let commands = (1..=3).map(|id| crate::Command::CreateApiKey {
-        id: crate::ApiKeyId::from_bits(id),
-        name: "Key".parse().unwrap(),
-        scopes: [crate::permission::Scope::Read].into(),
-        expires_at: None,
+    let commands = (1..=3).map(|id| {
+        crate::Command::ApiKey(ApiKeyCommand::Create {
+            id: crate::ApiKeyId::from_bits(id),
+            name: "Key".parse().unwrap(),
+            scopes: [crate::permission::Scope::Read].into(),
+            expires_at: None,
+        })
     });
     commands
         .flat_map(|command| {

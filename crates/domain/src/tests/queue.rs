@@ -3,7 +3,8 @@
 use super::fixture::*;
 use super::witness::Witness;
 use crate::Event;
-use crate::command::{Command, Outcome};
+use crate::command::{Command, Outcome, SessionCommand, TicketCommand};
+use crate::event::RefusalEvent;
 use crate::permission::{Actor, Role};
 use crate::presence::SessionKind;
 use crate::refusal::{Action, Code};
@@ -48,9 +49,9 @@ fn q1_a_refusal_of_a_seat_is_recorded_until_the_user_gets_in() {
     let mut shift = Shift::with(1, help_desk(), &["ida", "sven"]);
     shift.sign_in("ida");
     let command = shift.asks("sven");
-    let unknown = Command::RenewTicket {
+    let unknown = Command::Ticket(TicketCommand::Renew {
         id: TicketId::from_bits(1),
-    };
+    });
     let mut record = |command: &Command| {
         let mut witness = Witness::recording(RefusalId::from_bits(1));
         let now = clock("09:00");
@@ -61,12 +62,12 @@ fn q1_a_refusal_of_a_seat_is_recorded_until_the_user_gets_in() {
     let (_, recorded) = record(&command);
 
     let [
-        Event::Refused {
+        Event::Refusal(RefusalEvent::Refused {
             code,
             occupied,
             seats,
             ..
-        },
+        }),
     ] = &recorded[..]
     else {
         panic!("{recorded:?}");
@@ -150,7 +151,10 @@ fn q2_only_who_has_an_offer_can_claim() {
     let ticket = shift.ticket_of("eva");
     shift.sign_out("ida").claim("eva");
 
-    shift.give(&Actor::Ticket(ticket), &Command::ClaimTicket { id: ticket });
+    shift.give(
+        &Actor::Ticket(ticket),
+        &Command::Ticket(TicketCommand::Claim { id: ticket }),
+    );
     assert_eq!(shift.refusal(), Code::TicketEnded);
 }
 
@@ -180,7 +184,7 @@ fn q2_a_ticket_keeps_the_device_that_was_asked_for() {
 fn q2_a_ticket_keeps_the_session_that_was_asked_for() {
     let mut shift = Shift::with(1, concurrent_sessions(), &["ida", "sven"]);
     shift.at("09:00").sign_in("ida").sign_in("sven").call("sven");
-    let asked = Command::CreateSession {
+    let asked = Command::Session(SessionCommand::Create {
         id: SessionId::from_bits(77),
         sign_in: shift.sign_in_of("ida"),
         kind: SessionKind::Unattended,
@@ -189,7 +193,7 @@ fn q2_a_ticket_keeps_the_session_that_was_asked_for() {
         code: "XYZ789".parse().unwrap(),
         valid_for: Some(mins(5)),
         wait: true,
-    };
+    });
     shift.give(&user("ida"), &asked);
 
     shift.at("09:30").end("sven").claim("ida");
@@ -301,7 +305,7 @@ fn q2_an_offer_survives_being_stored() {
     );
     let claimed = {
         let id = shift.ticket_of("eva");
-        shift.give(&Actor::Ticket(id), &Command::ClaimTicket { id })
+        shift.give(&Actor::Ticket(id), &Command::Ticket(TicketCommand::Claim { id }))
     };
     assert!(matches!(
         claimed.unwrap().outcome,

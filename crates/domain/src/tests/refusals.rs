@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::presence::{Device, DeviceKind};
-use crate::refusal::{Action, Code, PoolFigures, Refusal, SeatKind};
+use crate::refusal::{
+    AccessRefusal, Action, CapacityRefusal, Code, PoolFigures, Refusal, SeatKind, SeatRefusal, StateRefusal,
+};
 use crate::{GroupId, PoolId, Secs, SignInId, TicketId};
 
 fn figures() -> PoolFigures {
@@ -21,14 +23,14 @@ fn figures() -> PoolFigures {
 }
 
 fn short(kind: SeatKind) -> Refusal {
-    Refusal::NotEnoughSeats {
+    Refusal::Capacity(CapacityRefusal::NotEnoughSeats {
         kind,
         product: "desk".parse().unwrap(),
         asked: 1,
         left: 0,
         total: 2,
         user: None,
-    }
+    })
 }
 
 /// Refusals of seats, each with the end of its sentence, or sentences.
@@ -41,50 +43,56 @@ fn of_seats() -> Vec<(Refusal, &'static str)> {
     };
     vec![
         (
-            Refusal::NoSeatAvailable(Box::new(figures()), vec![Wait, TakePayPerUse, AskAdmin]),
+            Refusal::Seat(SeatRefusal::NoSeatAvailable(
+                Box::new(figures()),
+                vec![Wait, TakePayPerUse, AskAdmin],
+            )),
             "You can wait in the queue, take pay-per-use minutes or ask an admin for a seat.",
         ),
         (
-            Refusal::NoSeatAvailable(Box::new(figures()), vec![AskAdmin]),
+            Refusal::Seat(SeatRefusal::NoSeatAvailable(Box::new(figures()), vec![AskAdmin])),
             "You can ask an admin for a seat.",
         ),
         (
-            Refusal::UserSeatLimit { held: 1, limit: 1 },
+            Refusal::Seat(SeatRefusal::UserSeatLimit { held: 1, limit: 1 }),
             "ask your account owner.",
         ),
         (
-            Refusal::SignedInElsewhere {
+            Refusal::Seat(SeatRefusal::SignedInElsewhere {
                 sign_in: SignInId::from_bits(1),
                 device: Box::new(device),
                 max_devices: 1,
-            },
+            }),
             "Sign out there, or ask again with `takeover`.",
         ),
         (
-            Refusal::SeatInCall { active: 1, max: 1 },
+            Refusal::Seat(SeatRefusal::SeatInCall { active: 1, max: 1 }),
             "End or pause that session first; a seat takes 1 at a time.",
         ),
         (
-            Refusal::NoLicense {
+            Refusal::Seat(SeatRefusal::NoLicense {
                 product: "desk".parse().unwrap(),
-            },
+            }),
             "Ask an admin to assign a seat.",
         ),
-        (Refusal::UserInactive, "Ask an admin to activate them."),
         (
-            Refusal::CoolingDown {
+            Refusal::Seat(SeatRefusal::UserInactive),
+            "Ask an admin to activate them.",
+        ),
+        (
+            Refusal::Seat(SeatRefusal::CoolingDown {
                 remaining: Secs::new(9),
-            },
+            }),
             "You can take a seat again in 9 seconds.",
         ),
         (
-            Refusal::MinutesExhausted(Box::new(figures()), Vec::new()),
+            Refusal::Seat(SeatRefusal::MinutesExhausted(Box::new(figures()), Vec::new())),
             "Ask your account owner for minutes.",
         ),
         (
-            Refusal::PlanExcludesSharedSeats {
+            Refusal::Capacity(CapacityRefusal::PlanExcludesSharedSeats {
                 plan: "team".to_owned(),
-            },
+            }),
             "Choose a plan with shared seats, such as `enterprise`.",
         ),
     ]
@@ -102,45 +110,51 @@ fn of_settings() -> Vec<(Refusal, &'static str)> {
             "0 of 2 are left. Lower another pool, or buy more.",
         ),
         (
-            Refusal::SeatsInUse {
+            Refusal::Capacity(CapacityRefusal::SeatsInUse {
                 kind: SeatKind::Named,
                 product: "desk".parse().unwrap(),
                 asked: 1,
                 in_use: 2,
-            },
+            }),
             "Free 1 of them before lowering to 1.",
         ),
         (
-            Refusal::PoolNotEmpty { users: 1 },
+            Refusal::Capacity(CapacityRefusal::PoolNotEmpty { users: 1 }),
             "Move or remove them first, or name a pool to move them to.",
         ),
-        (Refusal::DefaultPool, "Lower its seats to 0 instead."),
         (
-            Refusal::PoolInUse {
+            Refusal::Capacity(CapacityRefusal::DefaultPool),
+            "Lower its seats to 0 instead.",
+        ),
+        (
+            Refusal::Capacity(CapacityRefusal::PoolInUse {
                 rule: "seat_held_by",
                 occupied: 1,
                 waiting: 0,
-            },
+            }),
             "Change it when nobody is signed in or waits, or make another pool.",
         ),
-        (Refusal::LastOwner, "Make another user an owner first."),
         (
-            Refusal::InAMapping {
+            Refusal::Access(AccessRefusal::LastOwner),
+            "Make another user an owner first.",
+        ),
+        (
+            Refusal::Access(AccessRefusal::GroupMappingInUse {
                 what: "pool",
                 group: GroupId::from_bits(1),
                 name: "Crew".parse().unwrap(),
-            },
+            }),
             "Change the group's mapping first.",
         ),
         (
-            Refusal::BreakGlassNeeded,
+            Refusal::Access(AccessRefusal::BreakGlassNeeded),
             "Name one as the break-glass owner, or stop requiring single sign-on.",
         ),
         (
-            Refusal::ChangedMeanwhile {
+            Refusal::State(StateRefusal::ChangedMeanwhile {
                 field: "seats",
                 now: "there are 3 seats".to_owned(),
-            },
+            }),
             "Look at it again, and choose again.",
         ),
     ]
@@ -150,43 +164,49 @@ fn of_settings() -> Vec<(Refusal, &'static str)> {
 fn of_requests() -> Vec<(Refusal, &'static str)> {
     vec![
         (
-            Refusal::AlreadyExists {
+            Refusal::State(StateRefusal::AlreadyExists {
                 what: "user",
                 field: "email",
-            },
+            }),
             "Choose another.",
         ),
         (
-            Refusal::SignInEnded {
+            Refusal::State(StateRefusal::SignInEnded {
                 id: SignInId::from_bits(1),
-            },
+            }),
             "Sign in again.",
         ),
         (
-            Refusal::TicketEnded {
+            Refusal::State(StateRefusal::TicketEnded {
                 id: TicketId::from_bits(1),
-            },
+            }),
             "Ask for a new one.",
         ),
         (
-            Refusal::NotYourSession,
+            Refusal::State(StateRefusal::NotYourSession),
             "Ask them, or end the session if you may.",
         ),
-        (Refusal::AlreadyJoined, "Ask your agent for a new one."),
-        (Refusal::IdempotencyKeyReused, "Draw a new key for each request."),
         (
-            Refusal::WrongState {
+            Refusal::State(StateRefusal::AlreadyJoined),
+            "Ask your agent for a new one.",
+        ),
+        (
+            Refusal::State(StateRefusal::IdempotencyKeyReused),
+            "Draw a new key for each request.",
+        ),
+        (
+            Refusal::State(StateRefusal::WrongState {
                 what: "session",
                 state: "ended",
                 expected: "active",
-            },
+            }),
             "look at it again, and go on from there.",
         ),
         (
-            Refusal::ControlNeedsView {
+            Refusal::Access(AccessRefusal::ControlNeedsView {
                 control: "control_own",
                 view: "view_own",
-            },
+            }),
             "Give both, or neither.",
         ),
         (

@@ -1,11 +1,11 @@
 //! S5, S7 to S9: pieces of work, from the link to the end.
 
 use super::fixture::*;
-use crate::command::{Acting, Command};
-use crate::event::EndReason;
+use crate::command::{Acting, Command, SessionCommand, SignInCommand};
+use crate::event::{EndReason, SessionEvent};
 use crate::permission::{Actor, Role, Scope};
 use crate::presence::{Funding, JoinProof};
-use crate::refusal::{Code, Refusal};
+use crate::refusal::{Code, Refusal, SeatRefusal};
 use crate::rules::Rules;
 use crate::{ApiKeyId, Event};
 
@@ -16,7 +16,7 @@ fn s5_a_seat_takes_so_many_calls_at_a_time() {
 
     assert_eq!(
         shift.call("ida").full_refusal(),
-        Refusal::SeatInCall { active: 1, max: 1 }
+        Refusal::Seat(SeatRefusal::SeatInCall { active: 1, max: 1 })
     );
     shift.create_link("ida", mins(10));
     assert_eq!(shift.connect("ida").refusal(), Code::SeatInCall);
@@ -31,11 +31,11 @@ fn s5_a_paused_call_leaves_room_for_another() {
 
     shift.pause("ida").call("ida");
 
-    let again = Command::ResumeSession {
+    let again = Command::Session(SessionCommand::Resume {
         id: first,
         wait: false,
         ticket: crate::TicketId::from_bits(7),
-    };
+    });
     shift.give(&user("ida"), &again);
     assert_eq!(shift.refusal(), Code::SeatInCall);
 }
@@ -170,12 +170,12 @@ fn s9_the_client_may_confirm_and_close_at_once() {
     shift.sign_in("ida").call("ida").end_by("ida", "olga").happened();
     let id = shift.session_of("ida");
 
-    let confirm = Command::EndSessions {
+    let confirm = Command::Session(SessionCommand::End {
         ids: vec![id],
         note: None,
         acting: None,
         proof: crate::presence::JoinProof::None,
-    };
+    });
     shift.give(&Actor::SignIn(shift.sign_in_of("ida")), &confirm);
 
     assert_eq!(shift.happened().closed(), [("ida", EndReason::EndedByOther)]);
@@ -192,12 +192,12 @@ fn s9_many_sessions_end_at_once_and_each_only_once() {
         .happened();
     let (ida, sven) = (shift.session_of("ida"), shift.session_of("sven"));
 
-    let all = Command::EndSessions {
+    let all = Command::Session(SessionCommand::End {
         ids: vec![ida, sven, ida],
         note: None,
         acting: None,
         proof: crate::presence::JoinProof::None,
-    };
+    });
     shift.give(&user("olga"), &all);
 
     assert_eq!(
@@ -217,12 +217,12 @@ fn s9_of_many_sessions_none_ends_where_one_may_not_be_ended() {
 
     shift.give(
         &user("ida"),
-        &Command::EndSessions {
+        &Command::Session(SessionCommand::End {
             ids,
             note: None,
             acting: None,
             proof: crate::presence::JoinProof::None,
-        },
+        }),
     );
 
     assert_eq!(shift.refusal(), Code::NotFound);
@@ -257,11 +257,11 @@ fn s2_signing_out_ends_the_sessions_of_that_device_alone() {
     shift.call_on("ida", "laptop").call_on("ida", "phone");
 
     let phone = shift.sign_in_at("ida", "phone");
-    let out = Command::SignOut {
+    let out = Command::SignIn(SignInCommand::SignOut {
         sign_in: phone,
         note: None,
         acting: None,
-    };
+    });
     shift.give(&Actor::SignIn(phone), &out);
 
     assert_eq!(shift.user("ida").sessions().len(), 1);
@@ -273,16 +273,20 @@ fn s7_a_code_answers_its_first_customer_and_nobody_else() {
     let mut shift = Shift::with(1, concurrent_sessions(), &["ida"]);
     shift.sign_in("ida").create_link("ida", mins(10)).connect("ida");
     let id = shift.session_of("ida");
-    let join = |proof| Command::ConnectSession {
-        id,
-        customer: None,
-        proof,
+    let join = |proof| {
+        Command::Session(SessionCommand::Connect {
+            id,
+            customer: None,
+            proof,
+        })
     };
-    let leave = |proof| Command::EndSessions {
-        ids: vec![id],
-        note: None,
-        acting: None,
-        proof,
+    let leave = |proof| {
+        Command::Session(SessionCommand::End {
+            ids: vec![id],
+            note: None,
+            acting: None,
+            proof,
+        })
     };
     let customer = Actor::Customer(id);
     let stranger = JoinProof::Key("another".to_owned());
@@ -307,11 +311,11 @@ fn s7_a_code_waits_for_its_customer_also_where_the_agent_went_ahead() {
     let mut shift = Shift::with(1, concurrent_sessions(), &["ida"]);
     shift.sign_in("ida").create_link("ida", mins(10));
     let id = shift.session_of("ida");
-    let go_ahead = Command::ConnectSession {
+    let go_ahead = Command::Session(SessionCommand::Connect {
         id,
         customer: None,
         proof: JoinProof::None,
-    };
+    });
     shift.give(&user("ida"), &go_ahead);
 
     shift.connect("ida");
@@ -324,18 +328,18 @@ fn s9_a_customer_who_leaves_is_named_as_who_ended_it() {
     let mut shift = Shift::with(1, concurrent_sessions(), &["ida"]);
     shift.sign_in("ida").create_link("ida", mins(10)).connect("ida");
     let id = shift.session_of("ida");
-    let leave = Command::EndSessions {
+    let leave = Command::Session(SessionCommand::End {
         ids: vec![id],
         note: None,
         acting: None,
         proof: JoinProof::Token,
-    };
+    });
 
     let decision = shift.give(&Actor::Customer(id), &leave).unwrap();
 
     assert!(decision.events.iter().any(|event| matches!(
         event,
-        Event::SessionEnded { reason: EndReason::Finished, by: Some(by), .. } if by.actor == "customer"
+        Event::Session(SessionEvent::Ended { reason: EndReason::Finished, by: Some(by), .. }) if by.actor == "customer"
     )));
 }
 
@@ -352,12 +356,12 @@ fn s9_ending_as_an_admin_gives_notice_whatever_else_the_caller_may_and_keeps_the
     ] {
         let mut shift = Shift::with(1, concurrent_devices(), &["ida"]);
         shift.sign_in("ida").call("ida");
-        let end = Command::EndSessions {
+        let end = Command::Session(SessionCommand::End {
             ids: vec![shift.session_of("ida")],
             note: Some("Closing".parse().unwrap()),
             acting,
             proof: JoinProof::None,
-        };
+        });
 
         let decision = shift.give(&both, &end).unwrap();
 
@@ -369,7 +373,8 @@ fn s9_ending_as_an_admin_gives_notice_whatever_else_the_caller_may_and_keeps_the
             .collect();
         assert_eq!(states, Vec::from_iter(state));
         assert!(decision.events.iter().any(|event| match event {
-            Event::SessionEnded { by: Some(by), .. } | Event::SessionEnding { by, .. } => by.note.is_some(),
+            Event::Session(SessionEvent::Ended { by: Some(by), .. } | SessionEvent::Ending { by, .. }) =>
+                by.note.is_some(),
             _ => false,
         }));
     }

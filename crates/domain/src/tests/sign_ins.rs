@@ -1,11 +1,11 @@
 //! S1 to S4, S6, S10: who signs in where, and on which seat.
 
 use super::fixture::*;
-use crate::command::{Acting, Command, Outcome};
-use crate::event::EndReason;
+use crate::command::{Acting, Command, Outcome, SignInCommand};
+use crate::event::{EndReason, SignInEvent};
 use crate::permission::{Actor, Scope};
 use crate::presence::Funding;
-use crate::refusal::{Code, Refusal};
+use crate::refusal::{Code, Refusal, SeatRefusal};
 use crate::rules::Rules;
 use crate::user::License;
 use crate::{ApiKeyId, Event, SignInId};
@@ -34,11 +34,11 @@ fn s1_a_seat_comes_back_with_its_holders_last_claim() {
     let laptop = shift.sign_in_at("ida", "laptop");
     shift.give(
         &Actor::SignIn(laptop),
-        &Command::SignOut {
+        &Command::SignIn(SignInCommand::SignOut {
             sign_in: laptop,
             note: None,
             acting: None,
-        },
+        }),
     );
     assert_eq!(shift.sign_in("sven").refusal(), Code::NoSeatAvailable);
     shift.sign_out("ida").sign_in("sven");
@@ -98,7 +98,10 @@ fn s3_a_users_own_limit_counts_apart_from_the_pool() {
 
     shift.call_on("ida", "laptop").call_on("ida", "phone");
 
-    assert_eq!(shift.full_refusal(), Refusal::UserSeatLimit { held: 1, limit: 1 });
+    assert_eq!(
+        shift.full_refusal(),
+        Refusal::Seat(SeatRefusal::UserSeatLimit { held: 1, limit: 1 })
+    );
     shift.call_on("ida", "laptop");
     assert_eq!(shift.occupied(), 1);
 }
@@ -109,9 +112,9 @@ fn s4_another_device_is_named_and_can_be_signed_out_in_the_same_step() {
     shift.sign_in_on("ida", "laptop");
 
     let refusal = shift.sign_in_on("ida", "phone").full_refusal();
-    let Refusal::SignedInElsewhere {
+    let Refusal::Seat(SeatRefusal::SignedInElsewhere {
         device, max_devices, ..
-    } = refusal
+    }) = refusal
     else {
         panic!("{refusal:?}");
     };
@@ -163,7 +166,7 @@ fn s6_asking_again_gives_the_sign_in_that_exists() {
         ids: vec![first],
         created: false,
     };
-    let again = Command::SignIn {
+    let again = Command::SignIn(SignInCommand::SignIn {
         user: shift.user("ida").id,
         product: product(),
         devices: vec![(
@@ -172,7 +175,7 @@ fn s6_asking_again_gives_the_sign_in_that_exists() {
         )],
         takeover: true,
         wait: true,
-    };
+    });
     assert_eq!(shift.give(&back_end(), &again).unwrap().outcome, ended);
 }
 
@@ -184,15 +187,15 @@ fn s6_a_token_of_a_sign_in_that_ended_is_dead_for_good() {
     shift.sign_out("ida").sign_in("ida");
 
     for command in [
-        Command::Heartbeat {
+        Command::SignIn(SignInCommand::Heartbeat {
             sign_in: ended,
             active: true,
-        },
-        Command::SignOut {
+        }),
+        Command::SignIn(SignInCommand::SignOut {
             sign_in: ended,
             note: None,
             acting: None,
-        },
+        }),
     ] {
         shift.give(&Actor::SignIn(ended), &command);
         assert_eq!(shift.refusal(), Code::SignInEnded);
@@ -214,7 +217,7 @@ fn s10_who_is_logged_out_learns_by_whom_and_cannot_return_at_once() {
     assert_eq!(shift.happened().ended(), [("ida", EndReason::Evicted)]);
     assert_eq!(
         shift.at("09:02").sign_in("ida").full_refusal(),
-        Refusal::CoolingDown { remaining: mins(3) }
+        Refusal::Seat(SeatRefusal::CoolingDown { remaining: mins(3) })
     );
     shift.at("09:05").sign_in("ida");
 }
@@ -231,11 +234,11 @@ fn s10_who_is_logged_out_takes_no_seat_from_another_device_either() {
     shift.sign_in_on("ida", "phone");
 
     let phone = shift.sign_in_at("ida", "phone");
-    let command = Command::SignOut {
+    let command = Command::SignIn(SignInCommand::SignOut {
         sign_in: phone,
         note: None,
         acting: None,
-    };
+    });
     shift.give(&user("olga"), &command);
 
     assert_eq!(shift.queue(), [""; 0]);
@@ -257,18 +260,18 @@ fn s10_signing_out_and_evicting_are_told_apart_by_what_is_said_and_never_by_a_re
         for note in [None, Some("Closing")] {
             let mut shift = Shift::with(1, help_desk(), &["ida"]);
             shift.sign_in("ida").happened();
-            let out = Command::SignOut {
+            let out = Command::SignIn(SignInCommand::SignOut {
                 sign_in: shift.sign_in_of("ida"),
                 note: note.map(|note| note.parse().unwrap()),
                 acting,
-            };
+            });
 
             let decision = shift.give(&both, &out).unwrap();
 
             assert_eq!(shift.happened().ended(), [("ida", reason)]);
             // No reason is dropped.
             let told = decision.events.iter().find_map(|event| match event {
-                Event::SignInEnded { by, .. } => by.as_ref()?.note.as_ref(),
+                Event::SignIn(SignInEvent::Ended { by, .. }) => by.as_ref()?.note.as_ref(),
                 _ => None,
             });
             assert_eq!(told.map(crate::text::Note::as_str), note);
@@ -281,10 +284,12 @@ fn s10_nobody_acts_in_a_capacity_that_is_not_theirs() {
     let mut shift = Shift::with(1, help_desk(), &["ida"]);
     shift.sign_in("ida");
     let sign_in = shift.sign_in_of("ida");
-    let out = |acting| Command::SignOut {
-        sign_in,
-        note: None,
-        acting: Some(acting),
+    let out = |acting| {
+        Command::SignIn(SignInCommand::SignOut {
+            sign_in,
+            note: None,
+            acting: Some(acting),
+        })
     };
 
     shift.give(&Actor::SignIn(sign_in), &out(Acting::Admin));

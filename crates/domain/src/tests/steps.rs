@@ -1,7 +1,7 @@
 //! What the rules would never decide is not taken in.
 
 use super::fixture::*;
-use crate::event::{EndReason, Event};
+use crate::event::{AccountEvent, EndReason, Event, SignInEvent};
 use crate::permission::Actor;
 use crate::presence::{Device, DeviceKind, Funding};
 use crate::schedule::Due;
@@ -51,7 +51,7 @@ fn pool_of(account: &Account) -> PoolId {
 
 /// The second user has a seat, whether there is one or not.
 fn second_seat(account: &Account) -> Event {
-    Event::SignedIn {
+    Event::SignIn(SignInEvent::SignedIn {
         id: SignInId::from_bits(2),
         user: user_called(account, "sven"),
         product: product(),
@@ -64,7 +64,7 @@ fn second_seat(account: &Account) -> Event {
         funding: Funding::Seat,
         lease: Secs::new(90),
         ticket: None,
-    }
+    })
 }
 
 fn on<'a>(account: &'a mut Account, faults: &'a mut Faults) -> Step<'a, Faults> {
@@ -79,9 +79,9 @@ fn on<'a>(account: &'a mut Account, faults: &'a mut Faults) -> Step<'a, Faults> 
 fn s1_a_command_that_would_give_a_seat_that_is_taken_is_refused_and_nothing_of_it_is_done() {
     let mut account = full_pool();
     let before = account.clone();
-    let renamed = Event::AccountRenamed {
+    let renamed = Event::Account(AccountEvent::Renamed {
         name: "Another name".parse().unwrap(),
-    };
+    });
     let decided = vec![renamed, second_seat(&account)];
     let mut faults = Faults::default();
 
@@ -95,11 +95,11 @@ fn s1_a_command_that_would_give_a_seat_that_is_taken_is_refused_and_nothing_of_i
 #[test]
 fn s1_of_what_is_due_only_what_would_give_a_seat_that_is_taken_is_left_out() {
     let mut account = full_pool();
-    let ended = Event::SignInEnded {
+    let ended = Event::SignIn(SignInEvent::Ended {
         id: *account.sign_ins().keys().next().unwrap(),
         reason: EndReason::LeaseExpired,
         by: None,
-    };
+    });
     let foul = second_seat(&account);
     let mut faults = Faults::default();
 
@@ -152,10 +152,10 @@ fn what_is_due_and_comes_to_nothing_is_dropped_and_the_rest_is_done() {
     assert_eq!(faults.nothing, [at]);
     assert!(matches!(
         faults.events[..],
-        [Event::SignInEnded {
+        [Event::SignIn(SignInEvent::Ended {
             reason: EndReason::LeaseExpired,
             ..
-        }]
+        })]
     ));
     assert_eq!(account.next_due(), None);
 }

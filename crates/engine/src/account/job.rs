@@ -1,6 +1,7 @@
 //! Commands and questions, and how they wait in an account's inbox.
 
 use tokio::sync::oneshot;
+use usher_domain::command::{SignInCommand, TicketCommand};
 use usher_domain::{Account, Actor, Command, Outcome, Refusal, Secs, Timestamp};
 
 use super::turn::Turn;
@@ -104,7 +105,10 @@ where
             cause,
             command,
         } = &self.request;
-        if matches!(command, Command::Heartbeat { .. } | Command::RenewTicket { .. }) {
+        if matches!(
+            command,
+            Command::SignIn(SignInCommand::Heartbeat { .. }) | Command::Ticket(TicketCommand::Renew { .. })
+        ) {
             turn.keep_alive(command, actor, cause);
         }
     }

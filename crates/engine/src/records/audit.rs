@@ -2,7 +2,10 @@
 
 use serde::Serialize;
 use serde_json::{Value, json};
-use usher_domain::event::{By, EndReason};
+use usher_domain::event::{
+    AccountEvent, ApiKeyEvent, By, CredentialEvent, EndReason, GroupEvent, PoolEvent, SessionEvent,
+    SignInEvent, TeamEvent, TicketEvent, UserEvent,
+};
 use usher_domain::labels::Labelled;
 use usher_domain::presence::SessionState;
 use usher_domain::single_sign_on::ProviderChange;
@@ -33,90 +36,100 @@ impl Recorder {
     }
 }
 
+impl Line {
+    fn new(action: &'static str, target: &impl ToString, detail: Option<Value>) -> Self {
+        Self {
+            action,
+            target: Some(target.to_string().into()),
+            detail,
+        }
+    }
+
+    /// A line that says what the event does, field by field.
+    fn of(action: &'static str, target: &impl ToString, event: &impl Serialize) -> Self {
+        Self::new(action, target, fields(event))
+    }
+}
+
+/// The target of what changes the account itself.
+const ACCOUNT: &str = "account";
+
 fn line(context: &Context<'_>, event: &Event) -> Option<Line> {
-    let (action, target) = administration(event)
-        .or_else(|| action_on_another(context, event))
-        .or_else(|| action_as_a_user(context, event))?;
-    let detail = match event {
-        Event::UserDeleted { id } => {
-            let user = context.before?.user(*id)?;
-            Some(json!({ "name": user.profile.name, "email": user.profile.email }))
-        }
-        Event::PoolDeleted { id } => {
-            let pool = context.before?.pool(*id)?;
-            Some(json!({ "name": pool.name, "product": pool.product, "seats": pool.seats }))
-        }
-        Event::TeamDeleted { id } => {
-            let team = context.before?.teams().get(id)?;
-            Some(json!({ "name": team.name }))
-        }
-        Event::GroupDeleted { id } => {
-            let group = context.before?.group(*id)?;
-            Some(json!({ "name": group.name }))
-        }
-        Event::ApiKeyRevoked { id } => {
-            let key = context.before?.api_keys().get(id)?;
-            Some(json!({ "name": key.name }))
-        }
-        Event::ProviderChanged { change } => variant(change),
-        Event::SignInEnded { id, by, .. } => {
-            let sign_in = context.before?.sign_ins().get(id)?;
-            Some(json!({ "user": sign_in.user, "device": sign_in.device.name, "note": note(by.as_ref()) }))
-        }
-        Event::SessionEnding { id, by, .. } => {
-            let session = context.before?.sessions().get(id)?;
-            Some(json!({ "user": session.user, "note": note(Some(by)) }))
-        }
-        Event::SessionEnded { id, by, .. } => {
-            let session = context.before?.sessions().get(id)?;
-            Some(json!({ "user": session.user, "note": note(by.as_ref()) }))
-        }
-        // Without the code of the session.
-        Event::SessionCreated { sign_in, kind, .. } => Some(json!({ "sign_in": sign_in, "kind": kind })),
-        Event::TicketEnded { id, .. } => {
-            let ticket = context.before?.tickets().get(id)?;
-            Some(json!({ "user": ticket.user }))
-        }
-        event => variant(event),
-    };
-    Some(Line {
-        action,
-        target: Some(target),
-        detail,
+    match event {
+        Event::Account(event) => account(event),
+        Event::ApiKey(event) => api_key(context, event),
+        Event::User(event) => user(context, event),
+        Event::Credential(event) => Some(credential(event)),
+        Event::Pool(event) => pool(context, event),
+        Event::Team(event) => team(context, event),
+        Event::Group(event) => group(context, event),
+        Event::SignIn(event) => sign_in(context, event),
+        Event::Session(event) => session(context, event),
+        Event::Ticket(event) => ticket(context, event),
+        // Nobody does these: they follow.
+        Event::Lease(_) | Event::Minutes(_) | Event::Refusal(_) => None,
+    }
+}
+
+fn account(event: &AccountEvent) -> Option<Line> {
+    Some(match event {
+        AccountEvent::Created { id, .. } => Line::of("account.created", id, event),
+        AccountEvent::Renamed { .. } => Line::of("account.renamed", &ACCOUNT, event),
+        AccountEvent::Deleted {} => Line::of("account.deleted", &ACCOUNT, event),
+        AccountEvent::SubscriptionSet { .. } => Line::of("subscription.set", &ACCOUNT, event),
+        AccountEvent::MinutesAdded { .. } => Line::of("minutes.added", &ACCOUNT, event),
+        AccountEvent::SettingsChanged { .. } => Line::of("settings.changed", &ACCOUNT, event),
+        AccountEvent::Labelled { subject, .. } => match subject {
+            Labelled::Account => Line::of("account.labelled", &ACCOUNT, event),
+            Labelled::User(id) => Line::of("user.labelled", id, event),
+            Labelled::Pool(id) => Line::of("pool.labelled", id, event),
+            Labelled::Session(_) => return None,
+        },
+        AccountEvent::WallClockRead { .. } => return None,
     })
 }
 
-fn note(by: Option<&By>) -> Option<&str> {
-    by?.note.as_ref().map(usher_domain::text::Note::as_str)
+fn api_key(context: &Context<'_>, event: &ApiKeyEvent) -> Option<Line> {
+    Some(match event {
+        ApiKeyEvent::Created { id, .. } => Line::of("api_key.created", id, event),
+        ApiKeyEvent::Rotated { id, .. } => Line::of("api_key.rotated", id, event),
+        ApiKeyEvent::Revoked { id } => {
+            let key = context.before?.api_keys().get(id)?;
+            Line::new("api_key.revoked", id, Some(json!({ "name": key.name })))
+        }
+    })
 }
 
-/// What people change, and what it is.
-fn administration(event: &Event) -> Option<(&'static str, Text)> {
+fn user(context: &Context<'_>, event: &UserEvent) -> Option<Line> {
     Some(match event {
-        Event::AccountCreated { id, .. } => ("account.created", id.to_string().into()),
-        Event::AccountRenamed { .. } => ("account.renamed", ACCOUNT),
-        Event::Labelled { subject, .. } => match subject {
-            Labelled::Account => ("account.labelled", ACCOUNT),
-            Labelled::User(id) => ("user.labelled", id.to_string().into()),
-            Labelled::Pool(id) => ("pool.labelled", id.to_string().into()),
-            Labelled::Session(_) => return None,
-        },
-        Event::AccountDeleted {} => ("account.deleted", ACCOUNT),
-        Event::SubscriptionSet { .. } => ("subscription.set", ACCOUNT),
-        Event::MinutesAdded { .. } => ("minutes.added", ACCOUNT),
-        Event::SettingsChanged { .. } => ("settings.changed", ACCOUNT),
-        Event::ApiKeyCreated { id, .. } => ("api_key.created", id.to_string().into()),
-        Event::ApiKeyRotated { id, .. } => ("api_key.rotated", id.to_string().into()),
-        Event::ApiKeyRevoked { id } => ("api_key.revoked", id.to_string().into()),
-        Event::UserCreated { id, .. } => ("user.created", id.to_string().into()),
-        Event::UserChanged { id, .. } => ("user.changed", id.to_string().into()),
-        Event::UserActivated { id, active: true } => ("user.activated", id.to_string().into()),
-        Event::UserActivated { id, active: false } => ("user.deactivated", id.to_string().into()),
-        Event::UserDeleted { id } => ("user.deleted", id.to_string().into()),
-        Event::PasswordSet { user } => ("user.password_set", user.to_string().into()),
-        Event::SecondFactorSet { user } => ("user.second_factor_set", user.to_string().into()),
-        Event::SecondFactorRemoved { user } => ("user.second_factor_removed", user.to_string().into()),
-        Event::ProviderChanged { change } => {
+        UserEvent::Created { id, .. } => Line::of("user.created", id, event),
+        UserEvent::Changed { id, .. } => Line::of("user.changed", id, event),
+        UserEvent::Activated { id, active: true } => Line::of("user.activated", id, event),
+        UserEvent::Activated { id, active: false } => Line::of("user.deactivated", id, event),
+        UserEvent::Deleted { id } => {
+            let profile = &context.before?.user(*id)?.profile;
+            let detail = json!({ "name": profile.name, "email": profile.email });
+            Line::new("user.deleted", id, Some(detail))
+        }
+        UserEvent::LicenseSet {
+            user,
+            license: Some(_),
+            ..
+        } => Line::of("license.set", user, event),
+        UserEvent::LicenseSet {
+            user, license: None, ..
+        } => Line::of("license.removed", user, event),
+        UserEvent::DirectoryEntrySet { user, .. } => Line::of("user.directory_entry_set", user, event),
+        UserEvent::RoleGiven { user, .. } => Line::of("user.role_given", user, event),
+    })
+}
+
+fn credential(event: &CredentialEvent) -> Line {
+    match event {
+        CredentialEvent::PasswordSet { user } => Line::of("user.password_set", user, event),
+        CredentialEvent::SecondFactorSet { user } => Line::of("user.second_factor_set", user, event),
+        CredentialEvent::SecondFactorRemoved { user } => Line::of("user.second_factor_removed", user, event),
+        CredentialEvent::ProviderChanged { change } => {
             let action = match change {
                 ProviderChange::Made { .. } => "single_sign_on.set_up",
                 ProviderChange::Changed { .. } => "single_sign_on.changed",
@@ -124,83 +137,137 @@ fn administration(event: &Event) -> Option<(&'static str, Text)> {
                 ProviderChange::DomainProved { .. } => "single_sign_on.domain_proved",
                 ProviderChange::DomainProofWithdrawn { .. } => "single_sign_on.domain_proof_withdrawn",
             };
-            (action, ACCOUNT)
+            Line::of(action, &ACCOUNT, change)
         }
-        Event::LicenseSet { user, license, .. } => {
-            let action = if license.is_some() {
-                "license.set"
-            } else {
-                "license.removed"
-            };
-            (action, user.to_string().into())
-        }
-        Event::PoolCreated { id, .. } => ("pool.created", id.to_string().into()),
-        Event::PoolChanged { id, .. } => ("pool.changed", id.to_string().into()),
-        Event::PoolDeleted { id } => ("pool.deleted", id.to_string().into()),
-        Event::TeamCreated { id, .. } => ("team.created", id.to_string().into()),
-        Event::TeamChanged { id, .. } => ("team.changed", id.to_string().into()),
-        Event::TeamDeleted { id } => ("team.deleted", id.to_string().into()),
-        event => return of_directory(event),
-    })
-}
-
-fn of_directory(event: &Event) -> Option<(&'static str, Text)> {
-    Some(match event {
-        Event::DirectoryEntrySet { user, .. } => ("user.directory_entry_set", user.to_string().into()),
-        Event::RoleGiven { user, .. } => ("user.role_given", user.to_string().into()),
-        Event::TeamFilled { id, .. } => ("team.filled", id.to_string().into()),
-        Event::GroupCreated { id, .. } => ("group.created", id.to_string().into()),
-        Event::GroupChanged { id, .. } => ("group.changed", id.to_string().into()),
-        Event::GroupMembersChanged { id, .. } => ("group.members_changed", id.to_string().into()),
-        Event::GroupMapped { id, .. } => ("group.mapped", id.to_string().into()),
-        Event::GroupDeleted { id } => ("group.deleted", id.to_string().into()),
-        _ => return None,
-    })
-}
-
-const ACCOUNT: Text = Text::Static("account");
-
-/// What one person does to another's sign-in, session or ticket (S9, S10).
-fn action_on_another(context: &Context<'_>, event: &Event) -> Option<(&'static str, Text)> {
-    Some(match event {
-        Event::SignInEnded {
-            id,
-            reason: EndReason::Evicted,
-            ..
-        } => ("sign_in.evicted", id.to_string().into()),
-        Event::SessionEnding { id, .. } => ("session.ended", id.to_string().into()),
-        // Where notice was given, it was on record already that somebody ended it.
-        Event::SessionEnded {
-            id,
-            reason: EndReason::EndedByOther,
-            ..
-        } if !is_ending(context, *id) => ("session.ended", id.to_string().into()),
-        Event::TicketEnded {
-            id,
-            reason: EndReason::Evicted,
-            ..
-        } => ("ticket.dropped", id.to_string().into()),
-        _ => return None,
-    })
-}
-
-/// What an operator key does as a user: the user is the actor, and the key the credential.
-fn action_as_a_user(context: &Context<'_>, event: &Event) -> Option<(&'static str, Text)> {
-    let is_operator = |credential: &Text| credential.starts_with(OperatorKeyId::PREFIX);
-    if &**context.actor == "operator" || !context.cause.credential.as_ref().is_some_and(is_operator) {
-        return None;
     }
+}
+
+fn pool(context: &Context<'_>, event: &PoolEvent) -> Option<Line> {
     Some(match event {
-        Event::SignedIn { id, .. } => ("sign_in.created", id.to_string().into()),
-        Event::SignInEnded { id, .. } => ("sign_in.ended", id.to_string().into()),
-        Event::SessionCreated { id, .. } => ("session.created", id.to_string().into()),
-        Event::SessionConnected { id, .. } => ("session.connected", id.to_string().into()),
-        Event::SessionPaused { id } => ("session.paused", id.to_string().into()),
-        Event::SessionResumed { id, .. } => ("session.resumed", id.to_string().into()),
-        Event::SessionEnded { id, .. } => ("session.ended", id.to_string().into()),
-        Event::TicketEnded { id, .. } => ("ticket.left", id.to_string().into()),
-        _ => return None,
+        PoolEvent::Created { id, .. } => Line::of("pool.created", id, event),
+        PoolEvent::Changed { id, .. } => Line::of("pool.changed", id, event),
+        PoolEvent::Deleted { id } => {
+            let pool = context.before?.pool(*id)?;
+            let detail = json!({ "name": pool.name, "product": pool.product, "seats": pool.seats });
+            Line::new("pool.deleted", id, Some(detail))
+        }
     })
+}
+
+fn team(context: &Context<'_>, event: &TeamEvent) -> Option<Line> {
+    Some(match event {
+        TeamEvent::Created { id, .. } => Line::of("team.created", id, event),
+        TeamEvent::Changed { id, .. } => Line::of("team.changed", id, event),
+        TeamEvent::Filled { id, .. } => Line::of("team.filled", id, event),
+        TeamEvent::Deleted { id } => {
+            let team = context.before?.teams().get(id)?;
+            Line::new("team.deleted", id, Some(json!({ "name": team.name })))
+        }
+    })
+}
+
+fn group(context: &Context<'_>, event: &GroupEvent) -> Option<Line> {
+    Some(match event {
+        GroupEvent::Created { id, .. } => Line::of("group.created", id, event),
+        GroupEvent::Changed { id, .. } => Line::of("group.changed", id, event),
+        GroupEvent::MembersChanged { id, .. } => Line::of("group.members_changed", id, event),
+        GroupEvent::Mapped { id, .. } => Line::of("group.mapped", id, event),
+        GroupEvent::Deleted { id } => {
+            let group = context.before?.group(*id)?;
+            Line::new("group.deleted", id, Some(json!({ "name": group.name })))
+        }
+    })
+}
+
+/// What one person does to another's sign-in (S10), or an operator key as a user.
+fn sign_in(context: &Context<'_>, event: &SignInEvent) -> Option<Line> {
+    let is_as_a_user = is_as_a_user(context);
+    match event {
+        SignInEvent::SignedIn { id, .. } if is_as_a_user => Some(Line::of("sign_in.created", id, event)),
+        SignInEvent::Ended { id, reason, by } => {
+            let is_evicted = *reason == EndReason::Evicted;
+            let action = if is_evicted {
+                "sign_in.evicted"
+            } else {
+                "sign_in.ended"
+            };
+            if !is_evicted && !is_as_a_user {
+                return None;
+            }
+            let sign_in = context.before?.sign_ins().get(id)?;
+            let note = note(by.as_ref());
+            let detail = json!({ "user": sign_in.user, "device": sign_in.device.name, "note": note });
+            Some(Line::new(action, id, Some(detail)))
+        }
+        SignInEvent::SignedIn { .. }
+        | SignInEvent::ActivityReported { .. }
+        | SignInEvent::LogOffWarned { .. }
+        | SignInEvent::ReclaimWarned { .. }
+        | SignInEvent::ReclaimCancelled { .. }
+        | SignInEvent::SeatLocked { .. } => None,
+    }
+}
+
+/// What one person does to another's session (S9), or an operator key as a user.
+fn session(context: &Context<'_>, event: &SessionEvent) -> Option<Line> {
+    let is_as_a_user = is_as_a_user(context);
+    match event {
+        SessionEvent::Ending { id, by, .. } => session_ended(context, *id, Some(by)),
+        SessionEvent::Ended { id, reason, by } => {
+            // Where notice was given, it was on record already that somebody ended it.
+            let is_by_another = *reason == EndReason::EndedByOther && !is_ending(context, *id);
+            (is_by_another || is_as_a_user)
+                .then(|| session_ended(context, *id, by.as_ref()))
+                .flatten()
+        }
+        // Without the code of the session.
+        SessionEvent::Created {
+            id, sign_in, kind, ..
+        } if is_as_a_user => {
+            let detail = json!({ "sign_in": sign_in, "kind": kind });
+            Some(Line::new("session.created", id, Some(detail)))
+        }
+        SessionEvent::Connected { id, .. } if is_as_a_user => Some(Line::of("session.connected", id, event)),
+        SessionEvent::Paused { id } if is_as_a_user => Some(Line::of("session.paused", id, event)),
+        SessionEvent::Resumed { id, .. } if is_as_a_user => Some(Line::of("session.resumed", id, event)),
+        SessionEvent::Created { .. }
+        | SessionEvent::Connected { .. }
+        | SessionEvent::CustomerJoined { .. }
+        | SessionEvent::Paused { .. }
+        | SessionEvent::Resumed { .. } => None,
+    }
+}
+
+fn session_ended(context: &Context<'_>, id: SessionId, by: Option<&By>) -> Option<Line> {
+    let session = context.before?.sessions().get(&id)?;
+    let detail = json!({ "user": session.user, "note": note(by) });
+    Some(Line::new("session.ended", &id, Some(detail)))
+}
+
+/// What one person does to another's place in the queue, or an operator key as a user.
+fn ticket(context: &Context<'_>, event: &TicketEvent) -> Option<Line> {
+    match event {
+        TicketEvent::Ended { id, reason, .. } => {
+            let is_dropped = *reason == EndReason::Evicted;
+            if !is_dropped && !is_as_a_user(context) {
+                return None;
+            }
+            let action = if is_dropped {
+                "ticket.dropped"
+            } else {
+                "ticket.left"
+            };
+            let ticket = context.before?.tickets().get(id)?;
+            Some(Line::new(action, id, Some(json!({ "user": ticket.user }))))
+        }
+        TicketEvent::Opened { .. } | TicketEvent::Offered { .. } => None,
+    }
+}
+
+/// Whether an operator key acts as a user: the user is the actor, and the key the credential.
+fn is_as_a_user(context: &Context<'_>) -> bool {
+    let is_operator = |credential: &Text| credential.starts_with(OperatorKeyId::PREFIX);
+    &**context.actor != "operator" && context.cause.credential.as_ref().is_some_and(is_operator)
 }
 
 fn is_ending(context: &Context<'_>, id: SessionId) -> bool {
@@ -208,10 +275,14 @@ fn is_ending(context: &Context<'_>, id: SessionId) -> bool {
     session.is_some_and(|session| matches!(session.state, SessionState::Ending { .. }))
 }
 
-/// What an event says, or a part of one, without its name.
-fn variant(of: &impl Serialize) -> Option<Value> {
+fn note(by: Option<&By>) -> Option<&str> {
+    by?.note.as_ref().map(usher_domain::text::Note::as_str)
+}
+
+/// The fields of an event, or of a part of one, without its name.
+fn fields(of: &impl Serialize) -> Option<Value> {
     match serde_json::to_value(of).ok()? {
-        Value::Object(variant) => variant.into_iter().next().map(|(_, body)| body),
-        _ => None,
+        Value::Object(named) => named.into_iter().next().map(|(_, fields)| fields),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => None,
     }
 }

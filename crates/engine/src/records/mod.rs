@@ -1,11 +1,15 @@
 //! What the read models keep of events: the audit, sign-ins, sessions, tickets, refusals, occupancy and minutes.
 
+// A new event must be thought of wherever history is kept.
+#![deny(clippy::wildcard_enum_match_arm)]
+
 mod audit;
 mod presence;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use usher_domain::event::{AccountEvent, PoolEvent, UserEvent};
 use usher_domain::labels::{Labelled, Labels, Metadata};
 use usher_domain::{Account, Event, Observer, PoolId};
 use usher_journal::{Record, Text};
@@ -52,9 +56,18 @@ impl Recorder {
     /// Takes note of an event. `before` is the account that it meets; none where it is the first.
     fn note(&mut self, before: Option<&Account>, actor: &Text, cause: &Cause, event: &Event) {
         let context = Context { before, actor, cause };
-        self.note_account(&context, event);
-        self.note_presence(&context, event);
-        self.note_minutes(&context, event);
+        match event {
+            Event::Account(event) => self.note_account(&context, event),
+            Event::User(event) => self.note_address(event),
+            Event::Pool(event) => self.note_pool(&context, event),
+            Event::SignIn(event) => self.note_sign_in(&context, event),
+            Event::Session(event) => self.note_session(&context, event),
+            Event::Ticket(event) => self.note_ticket(event),
+            Event::Minutes(event) => self.note_minutes(&context, event),
+            Event::Refusal(event) => self.note_refusal(event),
+            // The account itself has them, and leases are no history.
+            Event::ApiKey(_) | Event::Credential(_) | Event::Team(_) | Event::Group(_) | Event::Lease(_) => {}
+        }
         self.note_audit(&context, event);
     }
 
@@ -101,23 +114,38 @@ impl Recorder {
         }
     }
 
-    fn note_account(&mut self, context: &Context<'_>, event: &Event) {
+    fn note_account(&mut self, context: &Context<'_>, event: &AccountEvent) {
         match event {
-            Event::AccountCreated { .. } | Event::AccountRenamed { .. } | Event::AccountDeleted {} => {
+            AccountEvent::Created { .. } | AccountEvent::Renamed { .. } | AccountEvent::Deleted {} => {
                 self.is_account_changed = true;
             }
-            Event::Labelled { subject, labels } => self.note_labels(*subject, labels),
-            Event::UserCreated { id, profile } | Event::UserChanged { id, profile } => {
-                self.records.push(Record::AddressPut {
-                    user: *id,
-                    email: Some(text(&profile.email)),
-                });
+            AccountEvent::Labelled { subject, labels } => self.note_labels(*subject, labels),
+            AccountEvent::MinutesAdded { minutes, .. } => {
+                self.note_balance(context, i64::from(*minutes), None);
             }
-            Event::UserDeleted { id } => self.records.push(Record::AddressPut {
-                user: *id,
-                email: None,
-            }),
-            Event::PoolDeleted { id } => {
+            AccountEvent::SubscriptionSet { .. }
+            | AccountEvent::WallClockRead { .. }
+            | AccountEvent::SettingsChanged { .. } => {}
+        }
+    }
+
+    fn note_address(&mut self, event: &UserEvent) {
+        let (user, email) = match event {
+            UserEvent::Created { id, profile } | UserEvent::Changed { id, profile } => {
+                (*id, Some(text(&profile.email)))
+            }
+            UserEvent::Deleted { id } => (*id, None),
+            UserEvent::Activated { .. }
+            | UserEvent::LicenseSet { .. }
+            | UserEvent::DirectoryEntrySet { .. }
+            | UserEvent::RoleGiven { .. } => return,
+        };
+        self.records.push(Record::AddressPut { user, email });
+    }
+
+    fn note_pool(&mut self, context: &Context<'_>, event: &PoolEvent) {
+        match event {
+            PoolEvent::Deleted { id } => {
                 let pool = context.before.and_then(|before| before.pool(*id));
                 self.records.extend(pool.map(|pool| Record::Occupancy {
                     pool: pool.id,
@@ -128,7 +156,8 @@ impl Recorder {
                     waiting: 0,
                 }));
             }
-            _ => {}
+            // The account says which pools changed, and their occupancy is noted once a commit.
+            PoolEvent::Created { .. } | PoolEvent::Changed { .. } => {}
         }
     }
 }

@@ -1,9 +1,9 @@
 //! Records of sign-ins, sessions, tickets, refusals and minutes.
 
-use usher_domain::event::{By, Claim};
+use usher_domain::event::{By, Claim, MinutesEvent, RefusalEvent, SessionEvent, SignInEvent, TicketEvent};
 use usher_domain::presence::{Customer, Funding};
 use usher_domain::text::Product;
-use usher_domain::{Account, Event, SessionId, UserId};
+use usher_domain::{Account, SessionId, UserId};
 use usher_journal::{EndedBy, Record, Text, code_digest};
 
 use super::{Context, Recorder, text};
@@ -12,43 +12,9 @@ use super::{Context, Recorder, text};
 const CLAIMED: Text = Text::Static(usher_journal::CLAIMED);
 
 impl Recorder {
-    pub(super) fn note_presence(&mut self, context: &Context<'_>, event: &Event) {
+    pub(super) fn note_sign_in(&mut self, context: &Context<'_>, event: &SignInEvent) {
         match event {
-            Event::SignedIn { .. } | Event::SignInEnded { .. } => self.note_sign_in(context, event),
-            Event::SessionCreated { .. }
-            | Event::SessionConnected { .. }
-            | Event::CustomerJoined { .. }
-            | Event::SessionResumed { .. }
-            | Event::SessionEnded { .. } => self.note_session(context, event),
-            Event::ClaimMoved { claim } => self.note_moved(context, *claim),
-            Event::TicketOpened {
-                id,
-                user,
-                product,
-                pool,
-                wanted,
-                ..
-            } => self.records.push(Record::TicketOpened {
-                id: *id,
-                user: *user,
-                product: text(product),
-                pool: *pool,
-                wanted: Text::Static(wanted.as_str()),
-            }),
-            Event::OfferMade { id, .. } => self.records.push(Record::TicketOffered { id: *id }),
-            Event::TicketEnded { id, reason, by } => self.records.push(Record::TicketEnded {
-                id: *id,
-                outcome: Text::Static(reason.as_str()),
-                by: ended_by(by.as_ref()),
-            }),
-            Event::Refused { .. } => self.note_refusal(event),
-            _ => {}
-        }
-    }
-
-    fn note_sign_in(&mut self, context: &Context<'_>, event: &Event) {
-        match event {
-            Event::SignedIn {
+            SignInEvent::SignedIn {
                 id,
                 user,
                 product,
@@ -71,38 +37,70 @@ impl Recorder {
                 if !matches!(funding, Funding::Free) {
                     self.note_got_in(context, *user, product);
                 }
+                self.note_first_minute(context, Claim::SignIn(*id), *funding);
             }
-            Event::SignInEnded { id, reason, by } => self.records.push(Record::SignInEnded {
+            SignInEvent::Ended { id, reason, by } => self.records.push(Record::SignInEnded {
                 id: *id,
                 reason: Text::Static(reason.as_str()),
                 by: ended_by(by.as_ref()),
             }),
-            _ => {}
+            SignInEvent::ActivityReported { .. }
+            | SignInEvent::LogOffWarned { .. }
+            | SignInEvent::ReclaimWarned { .. }
+            | SignInEvent::ReclaimCancelled { .. }
+            | SignInEvent::SeatLocked { .. } => {}
         }
     }
 
-    fn note_session(&mut self, context: &Context<'_>, event: &Event) {
+    pub(super) fn note_session(&mut self, context: &Context<'_>, event: &SessionEvent) {
         match event {
-            Event::SessionCreated { .. } => self.note_session_created(context, event),
-            Event::SessionConnected { id, customer } => {
+            SessionEvent::Created {
+                id,
+                sign_in,
+                kind,
+                customer,
+                code,
+                standby_until,
+                funding,
+                ticket,
+            } => {
+                self.note_claimed(*ticket);
+                if let Some(host) = context.before.and_then(|before| before.sign_ins().get(sign_in)) {
+                    let is_riding = *funding == Funding::Rides;
+                    let carried = carried_by(if is_riding { host.funding } else { *funding });
+                    self.records.push(Record::SessionStarted {
+                        id: *id,
+                        sign_in: *sign_in,
+                        user: host.user,
+                        product: text(&host.product),
+                        kind: Text::Static(kind.as_str()),
+                        pool: host.pool,
+                        funding: carried,
+                        code: code.as_ref().map(code_digest),
+                    });
+                    self.records.extend(code.as_ref().map(|code| Record::CodeIssued {
+                        code: code_digest(code),
+                        session: *id,
+                    }));
+                    self.note_customer(*id, customer.as_ref());
+                    if standby_until.is_none() {
+                        self.records.push(Record::SessionConnected { id: *id });
+                    }
+                    self.note_got_in(context, host.user, &host.product);
+                }
+                self.note_first_minute(context, Claim::Session(*id), *funding);
+            }
+            SessionEvent::Connected { id, customer } => {
                 self.records.push(Record::SessionConnected { id: *id });
                 self.note_customer(*id, customer.as_ref());
             }
-            Event::CustomerJoined { id, customer, .. } => self.note_customer(*id, customer.as_ref()),
-            Event::SessionResumed { id, funding, ticket } => {
+            SessionEvent::CustomerJoined { id, customer, .. } => self.note_customer(*id, customer.as_ref()),
+            SessionEvent::Resumed { id, funding, ticket } => {
                 self.note_claimed(*ticket);
-                let session = context.before.and_then(|before| before.sessions().get(id));
-                let funding = match session {
-                    Some(session) if *funding == Funding::Rides => host_of(context, session.sign_in),
-                    _ => carried_by(*funding),
-                };
-                self.records
-                    .extend(funding.map(|funding| Record::SessionFunded { id: *id, funding }));
-                if let Some(session) = session {
-                    self.note_got_in(context, session.user, &session.product);
-                }
+                self.note_resumed(context, *id, *funding);
+                self.note_first_minute(context, Claim::Session(*id), *funding);
             }
-            Event::SessionEnded { id, reason, by } => {
+            SessionEvent::Ended { id, reason, by } => {
                 let session = context.before.and_then(|before| before.sessions().get(id));
                 let code = session.and_then(|session| session.code.as_ref());
                 self.records.extend(code.map(|code| Record::CodeRetired {
@@ -114,53 +112,70 @@ impl Recorder {
                     by: ended_by(by.as_ref()),
                 });
             }
-            _ => {}
+            SessionEvent::Paused { .. } | SessionEvent::Ending { .. } => {}
         }
     }
 
-    fn note_session_created(&mut self, context: &Context<'_>, event: &Event) {
-        let Event::SessionCreated {
-            id,
-            sign_in,
-            kind,
-            customer,
-            code,
-            standby_until,
-            funding,
-            ticket,
-            ..
-        } = event
-        else {
-            return;
-        };
-        self.note_claimed(*ticket);
-        let host = context.before.and_then(|before| before.sign_ins().get(sign_in));
-        let Some(host) = host else { return };
-        let funding = match funding {
-            Funding::Rides => carried_by(host.funding),
-            funding => carried_by(*funding),
-        };
-        self.records.push(Record::SessionStarted {
-            id: *id,
-            sign_in: *sign_in,
-            user: host.user,
-            product: text(&host.product),
-            kind: Text::Static(kind.as_str()),
-            pool: host.pool,
-            funding,
-            code: code.as_ref().map(code_digest),
+    pub(super) fn note_ticket(&mut self, event: &TicketEvent) {
+        self.records.push(match event {
+            TicketEvent::Opened {
+                id,
+                user,
+                product,
+                pool,
+                wanted,
+                ..
+            } => Record::TicketOpened {
+                id: *id,
+                user: *user,
+                product: text(product),
+                pool: *pool,
+                wanted: Text::Static(wanted.as_str()),
+            },
+            TicketEvent::Offered { id, .. } => Record::TicketOffered { id: *id },
+            TicketEvent::Ended { id, reason, by } => Record::TicketEnded {
+                id: *id,
+                outcome: Text::Static(reason.as_str()),
+                by: ended_by(by.as_ref()),
+            },
         });
-        if let Some(code) = code {
-            self.records.push(Record::CodeIssued {
-                code: code_digest(code),
-                session: *id,
-            });
+    }
+
+    pub(super) fn note_minutes(&mut self, context: &Context<'_>, event: &MinutesEvent) {
+        match event {
+            MinutesEvent::Paid { claim, .. } => self.note_balance(context, -1, Some(*claim)),
+            MinutesEvent::ClaimMoved { claim } => self.note_moved(context, *claim),
+            MinutesEvent::Low { .. } => {}
         }
-        self.note_customer(*id, customer.as_ref());
-        if standby_until.is_none() {
-            self.records.push(Record::SessionConnected { id: *id });
+    }
+
+    /// The first minute is paid at the start (Q3).
+    fn note_first_minute(&mut self, context: &Context<'_>, claim: Claim, funding: Funding) {
+        if let Funding::Minutes { .. } = funding {
+            self.note_balance(context, -1, Some(claim));
         }
-        self.note_got_in(context, host.user, &host.product);
+    }
+
+    pub(super) fn note_balance(&mut self, context: &Context<'_>, delta: i64, claim: Option<Claim>) {
+        let before = context.before.map_or(0, Account::minutes);
+        self.records.push(Record::Minutes {
+            delta,
+            balance: before.saturating_add_signed(delta),
+            claim: claim.map(|claim| claim.to_string().into()),
+        });
+    }
+
+    fn note_resumed(&mut self, context: &Context<'_>, id: SessionId, funding: Funding) {
+        let session = context.before.and_then(|before| before.sessions().get(&id));
+        let carried = match session {
+            Some(session) if funding == Funding::Rides => host_of(context, session.sign_in),
+            _ => carried_by(funding),
+        };
+        self.records
+            .extend(carried.map(|funding| Record::SessionFunded { id, funding }));
+        if let Some(session) = session {
+            self.note_got_in(context, session.user, &session.product);
+        }
     }
 
     fn note_customer(&mut self, id: SessionId, customer: Option<&Customer>) {
@@ -207,8 +222,8 @@ impl Recorder {
         }
     }
 
-    fn note_refusal(&mut self, event: &Event) {
-        let Event::Refused {
+    pub(super) fn note_refusal(&mut self, event: &RefusalEvent) {
+        let RefusalEvent::Refused {
             id,
             user,
             product,
@@ -219,10 +234,7 @@ impl Recorder {
             seats,
             occupied,
             waiting,
-        } = event
-        else {
-            return;
-        };
+        } = event;
         self.records.push(Record::RefusalPut {
             id: *id,
             user: *user,
@@ -234,36 +246,6 @@ impl Recorder {
             seats: seats.unwrap_or(0),
             occupied: occupied.unwrap_or(0),
             waiting: *waiting,
-        });
-    }
-
-    pub(super) fn note_minutes(&mut self, context: &Context<'_>, event: &Event) {
-        let (delta, claim) = match event {
-            Event::MinutesAdded { minutes, .. } => (i64::from(*minutes), None),
-            Event::MinutePaid { claim, .. } => (-1, Some(claim_text(*claim))),
-            // The first minute is paid at the start.
-            Event::SignedIn {
-                id,
-                funding: Funding::Minutes { .. },
-                ..
-            } => (-1, Some(id.to_string().into())),
-            Event::SessionCreated {
-                id,
-                funding: Funding::Minutes { .. },
-                ..
-            }
-            | Event::SessionResumed {
-                id,
-                funding: Funding::Minutes { .. },
-                ..
-            } => (-1, Some(id.to_string().into())),
-            _ => return,
-        };
-        let before = context.before.map_or(0, Account::minutes);
-        self.records.push(Record::Minutes {
-            delta,
-            balance: before.saturating_add_signed(delta),
-            claim,
         });
     }
 }
@@ -279,7 +261,7 @@ fn ended_by(by: Option<&By>) -> Option<EndedBy> {
 fn carried_by(funding: Funding) -> Option<Text> {
     match funding {
         Funding::Free | Funding::Rides => None,
-        funding => Some(Text::Static(funding.as_str())),
+        Funding::Named | Funding::Seat | Funding::Minutes { .. } => Some(Text::Static(funding.as_str())),
     }
 }
 
@@ -287,11 +269,4 @@ fn carried_by(funding: Funding) -> Option<Text> {
 fn host_of(context: &Context<'_>, sign_in: usher_domain::SignInId) -> Option<Text> {
     let host = context.before?.sign_ins().get(&sign_in)?;
     carried_by(host.funding)
-}
-
-fn claim_text(claim: Claim) -> Text {
-    match claim {
-        Claim::SignIn(id) => id.to_string().into(),
-        Claim::Session(id) => id.to_string().into(),
-    }
 }

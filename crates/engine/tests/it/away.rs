@@ -1,6 +1,7 @@
 //! Time in which Usher could not act is nobody's fault (S11), and a wall clock that people set does not move time.
 
 use tokio::task::JoinHandle;
+use usher_domain::command::{PoolCommand, SessionCommand, TicketCommand};
 use usher_domain::presence::{SessionKind, Start};
 use usher_domain::rules::{Occupies, RulesPatch, WhenFull};
 use usher_domain::{Actor, Command, Millis, Outcome, Secs, SessionId, SignInId};
@@ -22,7 +23,7 @@ async fn change_rules(desk: &Desk, rules: RulesPatch) {
         rules: Some(rules),
         ..usher_domain::command::PoolPatch::default()
     };
-    desk.execute(Command::ChangePool { id: POOL, change })
+    desk.execute(Command::Pool(PoolCommand::Change { id: POOL, change }))
         .await
         .unwrap();
 }
@@ -205,7 +206,7 @@ async fn downtime_costs_no_minutes() {
     // The first has the seat, the second works on minutes.
     let sign_ins = all_sign_in(&desk, 2).await;
     for (sign_in, id) in sign_ins.iter().zip(1..) {
-        let work = Command::CreateSession {
+        let work = Command::Session(SessionCommand::Create {
             id: SessionId::from_bits(id),
             sign_in: *sign_in,
             kind: SessionKind::Unattended,
@@ -214,7 +215,7 @@ async fn downtime_costs_no_minutes() {
             code: "K7M2QX".parse().unwrap(),
             valid_for: None,
             wait: false,
-        };
+        });
         desk.execute(work).await.unwrap();
     }
 
@@ -369,7 +370,7 @@ async fn an_offer_outlasts_an_outage() {
 
     let claim = usher_engine::Request {
         actor: Actor::Ticket(ticket),
-        ..request(Command::ClaimTicket { id: ticket })
+        ..request(Command::Ticket(TicketCommand::Claim { id: ticket }))
     };
     let claimed = desk.engine.execute(ACCOUNT, claim, |_, _, _| ()).await;
     assert!(claimed.is_ok(), "{claimed:?}");

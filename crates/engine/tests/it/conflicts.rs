@@ -1,5 +1,6 @@
 //! Nodes that write to the same account.
 
+use usher_domain::command::UserCommand;
 use usher_domain::{Account, Actor, Code, Command};
 use usher_engine::{Cause, Failure, Options};
 use usher_journal::Fault;
@@ -89,7 +90,10 @@ async fn a_decision_is_made_again_on_what_the_other_node_did() {
 
     // This node does not know that the user is gone.
     here.occupied().await;
-    there.execute(Command::DeleteUser { id: user(0) }).await.unwrap();
+    there
+        .execute(Command::User(UserCommand::Delete { id: user(0) }))
+        .await
+        .unwrap();
     let late = here.sign_in(0).await;
 
     assert!(matches!(late, Err(Failure::Refused(_))), "{late:?}");

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use usher_domain::command::AccountCommand;
 use usher_domain::{Account, Actor, Code, Command, Outcome, Timestamp};
 use usher_engine::{Failure, Options, Reason, Request};
 use usher_journal::Fault;
@@ -147,7 +148,9 @@ async fn an_account_that_never_was_or_is_closed_is_not_there() {
     assert_eq!(desk.execute(add_minutes(1)).await, Err(Failure::NoAccount));
 
     let desk = desk.furnished(1, 1).await;
-    desk.execute(Command::DeleteAccount).await.unwrap();
+    desk.execute(Command::Account(AccountCommand::Delete))
+        .await
+        .unwrap();
 
     assert_eq!(
         desk.engine.read(ACCOUNT, |_, _| ()).await,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use usher_domain::event::AccountEvent;
 use usher_domain::{Event, Secs};
 use usher_engine::{Clock, Engine, ManualClock, Options, Published};
 use usher_journal::{MemoryJournal, Seq};
@@ -44,7 +45,8 @@ async fn a_subscriber_that_lags_is_dropped_and_the_others_are_not() {
     for minutes in 1..=10 {
         desk.execute(add_minutes(minutes)).await.unwrap();
         let seen = quick.next().await.unwrap();
-        let [Event::MinutesAdded { minutes: added, .. }] = seen.entries[0].events[..] else {
+        let [Event::Account(AccountEvent::MinutesAdded { minutes: added, .. })] = seen.entries[0].events[..]
+        else {
             panic!("{:?}", seen.entries);
         };
         assert_eq!(added, minutes);

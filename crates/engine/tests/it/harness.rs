@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use usher_domain::account::{Plan, ProductSeats};
+use usher_domain::command::{AccountCommand, LicenseCommand, SignInCommand, UserCommand};
 use usher_domain::event::Profile;
 use usher_domain::permission::{PermissionOverrides, Role};
 use usher_domain::presence::{Device, DeviceKind};
@@ -96,12 +97,12 @@ impl Desk {
                 .await
                 .unwrap();
         };
-        done(Command::CreateAccount {
+        done(Command::Account(AccountCommand::Create {
             id: account,
             name: "Help desk".parse().unwrap(),
-        })
+        }))
         .await;
-        done(Command::SetSubscription {
+        done(Command::Account(AccountCommand::SetSubscription {
             plan: Plan {
                 name: "enterprise".parse().unwrap(),
                 shared_seats: true,
@@ -114,15 +115,15 @@ impl Desk {
                 },
             )]),
             default_pools: BTreeMap::from([(product(), POOL)]),
-        })
+        }))
         .await;
         for number in 0..users {
             done(create_user(number)).await;
-            done(Command::SetLicense {
+            done(Command::License(LicenseCommand::Set {
                 user: user(number),
                 product: product(),
                 license: Some(License::Shared(POOL)),
-            })
+            }))
             .await;
         }
     }
@@ -168,11 +169,11 @@ impl Desk {
     }
 
     pub(crate) async fn sign_out(&self, sign_in: SignInId) -> Result<Outcome, Failure> {
-        self.execute(Command::SignOut {
+        self.execute(Command::SignIn(SignInCommand::SignOut {
             sign_in,
             note: None,
             acting: None,
-        })
+        }))
         .await
     }
 
@@ -227,11 +228,11 @@ pub(crate) fn stored(account: &Account) -> serde_json::Value {
 pub(crate) fn add_minutes(minutes: u32) -> Command {
     static TOP_UPS: AtomicU32 = AtomicU32::new(0);
     let id = TopUpId::from_bits(u128::from(TOP_UPS.fetch_add(1, Ordering::Relaxed)));
-    Command::AddMinutes { id, minutes }
+    Command::Account(AccountCommand::AddMinutes { id, minutes })
 }
 
 pub(crate) fn create_user(number: u32) -> Command {
-    Command::CreateUser {
+    Command::User(UserCommand::Create {
         id: user(number),
         profile: Profile {
             name: format!("User {number}").parse().unwrap(),
@@ -248,11 +249,11 @@ pub(crate) fn create_user(number: u32) -> Command {
         password_set: false,
         active: true,
         directory: None,
-    }
+    })
 }
 
 pub(crate) fn sign_in(number: u32, id: SignInId, wait: bool) -> Command {
-    Command::SignIn {
+    Command::SignIn(SignInCommand::SignIn {
         user: user(number),
         product: product(),
         devices: vec![(
@@ -265,7 +266,7 @@ pub(crate) fn sign_in(number: u32, id: SignInId, wait: bool) -> Command {
         )],
         takeover: false,
         wait,
-    }
+    })
 }
 
 /// Numbers that look random and are the same in every run.

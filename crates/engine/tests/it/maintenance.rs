@@ -1,5 +1,6 @@
 //! Records, and what is made of the commits afterwards.
 
+use usher_domain::command::{SessionCommand, SignInCommand, UserCommand};
 use usher_domain::presence::{SessionKind, Start};
 use usher_domain::{Command, Secs, SessionId};
 use usher_engine::maintenance::{Fault, Place, check_snapshots, rebuild, verify};
@@ -17,7 +18,7 @@ async fn busy_desk() -> Desk {
     let one = desk.sign_in(0).await.unwrap();
     let two = desk.sign_in(1).await.unwrap();
     desk.sign_in(2).await.unwrap_err();
-    desk.execute(Command::CreateSession {
+    desk.execute(Command::Session(SessionCommand::Create {
         id: SessionId::from_bits(500),
         sign_in: one,
         kind: SessionKind::Call,
@@ -26,22 +27,24 @@ async fn busy_desk() -> Desk {
         code: "ABC234".parse().unwrap(),
         valid_for: None,
         wait: false,
-    })
+    }))
     .await
     .unwrap();
     desk.engine.advance(Secs::new(20)).await;
     desk.heartbeat(two).await.unwrap();
-    desk.execute(Command::SignOut {
+    desk.execute(Command::SignIn(SignInCommand::SignOut {
         sign_in: two,
         note: Some("Shift is over".parse().unwrap()),
         acting: None,
-    })
+    }))
     .await
     .unwrap();
     desk.sign_in(2).await.unwrap();
     desk.arrive(3, true).await.unwrap();
     desk.execute(add_minutes(100)).await.unwrap();
-    desk.execute(Command::DeleteUser { id: user(3) }).await.unwrap();
+    desk.execute(Command::User(UserCommand::Delete { id: user(3) }))
+        .await
+        .unwrap();
     desk.engine.advance(Secs::new(7_200)).await;
     desk
 }
@@ -138,7 +141,7 @@ async fn a_code_says_that_its_session_is_over_once_it_ended() {
     let desk = Desk::with_pool(1, 1).await;
     let sign_in = desk.sign_in(0).await.unwrap();
     let id = SessionId::from_bits(500);
-    desk.execute(Command::CreateSession {
+    desk.execute(Command::Session(SessionCommand::Create {
         id,
         sign_in,
         kind: SessionKind::Call,
@@ -147,7 +150,7 @@ async fn a_code_says_that_its_session_is_over_once_it_ended() {
         code: "ABC234".parse().unwrap(),
         valid_for: None,
         wait: false,
-    })
+    }))
     .await
     .unwrap();
 

@@ -1,7 +1,7 @@
 //! A pool never holds more than its seats, whatever was loaded, lost or read again in between (S1).
 
-use usher_domain::command::PoolPatch;
-use usher_domain::event::Claim;
+use usher_domain::command::{PoolCommand, PoolPatch, SessionCommand};
+use usher_domain::event::{Claim, MinutesEvent};
 use usher_domain::presence::{Funding, JoinProof, SessionKind, Start};
 use usher_domain::rules::{Occupies, RulesPatch, WhenFull};
 use usher_domain::{Account, Command, Event, SessionId, SignInId};
@@ -24,7 +24,7 @@ async fn ten_agents_on_one_seat() -> (Desk, Vec<SignInId>) {
         rules: Some(rules),
         ..PoolPatch::default()
     };
-    desk.execute(Command::ChangePool { id: POOL, change })
+    desk.execute(Command::Pool(PoolCommand::Change { id: POOL, change }))
         .await
         .unwrap();
     desk.execute(add_minutes(100)).await.unwrap();
@@ -52,7 +52,7 @@ async fn all_start(desk: &Desk, agents: &[SignInId], first: u32) {
 }
 
 async fn start(desk: &Desk, sign_in: SignInId, number: u32) {
-    desk.execute(Command::CreateSession {
+    desk.execute(Command::Session(SessionCommand::Create {
         id: session(number),
         sign_in,
         kind: SessionKind::Call,
@@ -61,7 +61,7 @@ async fn start(desk: &Desk, sign_in: SignInId, number: u32) {
         code: "ABC234".parse().unwrap(),
         valid_for: None,
         wait: false,
-    })
+    }))
     .await
     .unwrap();
 }
@@ -78,8 +78,10 @@ async fn oversold_by_an_earlier_version(desk: &Desk, claims: usize) {
     let account = desk.state().await;
     let sessions = account.sessions().values();
     let on_minutes = sessions.filter(|session| matches!(session.funding, Funding::Minutes { .. }));
-    let moved = on_minutes.take(claims).map(|session| Event::ClaimMoved {
-        claim: Claim::Session(session.id),
+    let moved = on_minutes.take(claims).map(|session| {
+        Event::Minutes(MinutesEvent::ClaimMoved {
+            claim: Claim::Session(session.id),
+        })
     });
     let entry = Entry {
         at: MORNING,
@@ -99,12 +101,12 @@ async fn oversold_by_an_earlier_version(desk: &Desk, claims: usize) {
 }
 
 async fn end(desk: &Desk, number: u32) {
-    let command = Command::EndSessions {
+    let command = Command::Session(SessionCommand::End {
         ids: vec![session(number)],
         note: None,
         acting: None,
         proof: JoinProof::None,
-    };
+    });
     desk.execute(command).await.unwrap();
 }
 

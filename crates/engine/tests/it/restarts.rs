@@ -1,7 +1,9 @@
 //! Whatever is asked, fails, conflicts and starts again: what a node has in memory is what the commits make, in every
 //! field, and no pool is given more seats than it has.
 
-use usher_domain::command::PoolPatch;
+use usher_domain::command::{
+    PoolCommand, PoolPatch, SessionCommand, SignInCommand, TicketCommand, UserCommand,
+};
 use usher_domain::presence::{JoinProof, SessionKind, Start};
 use usher_domain::rules::{Occupies, RulesPatch, WhenFull};
 use usher_domain::{Account, Command, Secs, SessionId, SignInId, TicketId, UserId};
@@ -35,7 +37,7 @@ impl Trial {
             rules: Some(rules),
             ..PoolPatch::default()
         };
-        desk.execute(Command::ChangePool { id: POOL, change })
+        desk.execute(Command::Pool(PoolCommand::Change { id: POOL, change }))
             .await
             .unwrap();
         desk.execute(add_minutes(20)).await.unwrap();
@@ -113,7 +115,7 @@ impl Trial {
                 let number = u32::try_from(self.dice.roll(u64::from(USERS))).unwrap();
                 sign_in(number, SignInId::from_bits(id), true)
             }
-            3..6 => Command::CreateSession {
+            3..6 => Command::Session(SessionCommand::Create {
                 id: SessionId::from_bits(id),
                 sign_in: *sign_ins.get(self.pick(sign_ins.len()))?,
                 kind: SessionKind::Call,
@@ -122,28 +124,28 @@ impl Trial {
                 code: "ABC234".parse().unwrap(),
                 valid_for: None,
                 wait: self.dice.roll(2) == 0,
-            },
-            6 => Command::EndSessions {
+            }),
+            6 => Command::Session(SessionCommand::End {
                 ids: vec![*sessions.get(self.pick(sessions.len()))?],
                 note: None,
                 acting: None,
                 proof: JoinProof::None,
-            },
-            7 => Command::SignOut {
+            }),
+            7 => Command::SignIn(SignInCommand::SignOut {
                 sign_in: *sign_ins.get(self.pick(sign_ins.len()))?,
                 note: None,
                 acting: None,
-            },
-            8 => Command::DropTicket {
+            }),
+            8 => Command::Ticket(TicketCommand::Drop {
                 id: *tickets.get(self.pick(tickets.len()))?,
-            },
+            }),
             9 => {
                 let seats = u32::try_from(self.dice.roll(4)).unwrap();
                 let change = PoolPatch {
                     seats: Some(seats),
                     ..PoolPatch::default()
                 };
-                Command::ChangePool { id: POOL, change }
+                Command::Pool(PoolCommand::Change { id: POOL, change })
             }
             10 => limit(
                 user(u32::try_from(self.dice.roll(u64::from(USERS))).unwrap()),
@@ -202,7 +204,7 @@ fn limit(id: UserId, seats: u64) -> Command {
         seat_limit: Some((seats > 0).then_some(seats)),
         ..usher_domain::command::UserPatch::default()
     };
-    Command::ChangeUser { id, change }
+    Command::User(UserCommand::Change { id, change })
 }
 
 #[tokio::test(start_paused = true)]

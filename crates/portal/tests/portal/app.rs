@@ -9,7 +9,7 @@ use http_body_util::BodyExt;
 use tower::ServiceExt;
 use usher_app::{Api, Config};
 use usher_domain::account::SettingsPatch;
-use usher_domain::command::Command;
+use usher_domain::command::{AccountCommand, Command, UserCommand};
 use usher_domain::directory::SignInPatch;
 use usher_domain::event::Profile;
 use usher_domain::permission::{PermissionOverrides, Role};
@@ -86,14 +86,19 @@ impl App {
     pub async fn account(&self, name: &str) -> AccountId {
         let id = AccountId::from_bits(draw_bits(START).unwrap());
         let name = name.parse().unwrap();
-        self.give(id, Command::CreateAccount { id, name }).await;
+        self.give(id, Command::Account(AccountCommand::Create { id, name }))
+            .await;
         id
     }
 
     /// Adds minutes as the operator.
     pub async fn add_minutes(&self, account: AccountId, minutes: u32) {
         let id = TopUpId::from_bits(draw_bits(START).unwrap());
-        self.give(account, Command::AddMinutes { id, minutes }).await;
+        self.give(
+            account,
+            Command::Account(AccountCommand::AddMinutes { id, minutes }),
+        )
+        .await;
     }
 
     pub async fn user(&self, account: AccountId, name: &str, email: &str, role: Role) -> UserId {
@@ -114,7 +119,7 @@ impl App {
             seat_limit: None,
             session_permissions: PermissionOverrides::default(),
         };
-        let command = Command::CreateUser {
+        let command = Command::User(UserCommand::Create {
             id,
             profile,
             assign_seat: Some(false),
@@ -123,7 +128,7 @@ impl App {
             password_set: true,
             active: true,
             directory: None,
-        };
+        });
         self.give(account, command).await;
         id
     }
@@ -138,7 +143,11 @@ impl App {
             },
             ..SettingsPatch::default()
         };
-        self.give(account, Command::ChangeSettings { change }).await;
+        self.give(
+            account,
+            Command::Account(AccountCommand::ChangeSettings { change }),
+        )
+        .await;
         let ended = self.api.end_what_passwords_began(account, None).await;
         ended.unwrap();
     }

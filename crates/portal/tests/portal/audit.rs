@@ -1,5 +1,5 @@
 use axum::http::StatusCode;
-use usher_domain::command::Command;
+use usher_domain::command::{AccountCommand, Command};
 use usher_domain::permission::Role;
 
 use crate::app::App;
@@ -154,10 +154,10 @@ async fn the_audit_is_filtered_by_channel_address_and_request() {
     let request = usher_engine::Request {
         actor: usher_domain::Actor::Operator,
         cause: "api k=opkey_1 a=2001:db8::7 r=request-1".into(),
-        command: Command::AddMinutes {
+        command: Command::Account(AccountCommand::AddMinutes {
             id: usher_domain::TopUpId::from_bits(7),
             minutes: 7,
-        },
+        }),
     };
     app.api
         .engine()

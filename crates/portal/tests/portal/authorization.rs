@@ -6,7 +6,7 @@ use axum::http::{Method, StatusCode, header};
 use axum::response::Response;
 use http_body_util::BodyExt;
 use tokio::sync::OnceCell;
-use usher_domain::command::Command;
+use usher_domain::command::{ApiKeyCommand, Command, GroupCommand, SessionCommand, TeamCommand};
 use usher_domain::permission::{Privilege, Role, Scope};
 use usher_domain::presence::{SessionKind, Start};
 use usher_domain::text::Code;
@@ -128,7 +128,9 @@ impl Things<'_> {
         let id = TeamId::from_bits(self.bits());
         let name = format!("Team {}", self.name).parse().unwrap();
         let members = [self.user().await].into();
-        self.desk.give(Command::CreateTeam { id, name, members }).await;
+        self.desk
+            .give(Command::Team(TeamCommand::Create { id, name, members }))
+            .await;
         id
     }
 
@@ -136,12 +138,12 @@ impl Things<'_> {
         let id = GroupId::from_bits(self.bits());
         let name = format!("Group {}", self.name).parse().unwrap();
         let (external_id, members) = (None, [self.user().await].into());
-        let group = Command::CreateGroup {
+        let group = Command::Group(GroupCommand::Create {
             id,
             name,
             external_id,
             members,
-        };
+        });
         self.desk.give(group).await;
         id
     }
@@ -152,12 +154,12 @@ impl Things<'_> {
         let scopes = [Scope::Read].into();
         let expires_at = None;
         self.desk
-            .give(Command::CreateApiKey {
+            .give(Command::ApiKey(ApiKeyCommand::Create {
                 id,
                 name,
                 scopes,
                 expires_at,
-            })
+            }))
             .await;
         id
     }
@@ -166,7 +168,7 @@ impl Things<'_> {
     async fn session(&self) -> (SessionId, Code) {
         let sign_in = self.desk.sign_in(self.user().await).await;
         let (id, code) = (SessionId::from_bits(self.bits()), draw_code().unwrap());
-        let session = Command::CreateSession {
+        let session = Command::Session(SessionCommand::Create {
             id,
             sign_in,
             kind: SessionKind::Call,
@@ -175,7 +177,7 @@ impl Things<'_> {
             code: code.clone().into(),
             valid_for: None,
             wait: false,
-        };
+        });
         self.desk.give(session).await;
         (id, code)
     }

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use axum::http::StatusCode;
 use usher_domain::account::{Plan, ProductSeats};
-use usher_domain::command::{Command, PoolPatch};
+use usher_domain::command::{AccountCommand, Command, LicenseCommand, PoolCommand, PoolPatch, SignInCommand};
 use usher_domain::permission::Role;
 use usher_domain::rules::{Preset, RulesPatch};
 use usher_domain::text::Product;
@@ -34,11 +34,11 @@ impl Desk {
             named_seats: 0,
             shared_seats: seats,
         };
-        let subscription = Command::SetSubscription {
+        let subscription = Command::Account(AccountCommand::SetSubscription {
             plan: Plan::built_in().pop().unwrap(),
             products: BTreeMap::from([(product(), bought)]),
             default_pools: BTreeMap::from([(product(), pool)]),
-        };
+        });
         app.give(account, subscription).await;
         let rules = RulesPatch::from(preset);
         let desk = Self { app, account, pool };
@@ -56,18 +56,18 @@ impl Desk {
         };
         let id = self.pool;
         self.app
-            .give(self.account, Command::ChangePool { id, change })
+            .give(self.account, Command::Pool(PoolCommand::Change { id, change }))
             .await;
     }
 
     pub async fn agent(&self, name: &str) -> (UserId, Browser) {
         let email = format!("{}@example.com", name.to_lowercase());
         let user = self.app.user(self.account, name, &email, Role::Member).await;
-        let license = Command::SetLicense {
+        let license = Command::License(LicenseCommand::Set {
             user,
             product: product(),
             license: Some(License::Shared(self.pool)),
-        };
+        });
         self.app.give(self.account, license).await;
         (user, self.app.sign_in(&email).await)
     }
@@ -326,11 +326,11 @@ async fn an_evicted_user_is_told_who_did_it_and_why() {
     let request = usher_engine::Request {
         actor: usher_domain::Actor::User(sign_in.1),
         cause: usher_engine::Cause::from("test"),
-        command: Command::SignOut {
+        command: Command::SignIn(SignInCommand::SignOut {
             sign_in: sign_in.0,
             note: Some("Shift <b>over</b>".parse().unwrap()),
             acting: None,
-        },
+        }),
     };
     let engine = desk.app.api.engine();
     engine.execute(desk.account, request, |_, _, _| ()).await.unwrap();

@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use usher_domain::account::{Plan, ProductSeats};
-use usher_domain::command::{Command, UserPatch};
+use usher_domain::command::{
+    AccountCommand, Command, LicenseCommand, PoolCommand, SessionCommand, SignInCommand, UserCommand,
+    UserPatch,
+};
 use usher_domain::event::Profile;
 use usher_domain::permission::{PermissionOverrides, Privilege, Role};
 use usher_domain::presence::{Device, DeviceKind, SessionKind, Start};
@@ -67,14 +70,14 @@ impl Desk {
             named_seats,
             shared_seats,
         };
-        let subscription = Command::SetSubscription {
+        let subscription = Command::Account(AccountCommand::SetSubscription {
             plan: Plan {
                 name: "enterprise".parse().unwrap(),
                 shared_seats: true,
             },
             products: BTreeMap::from([(product(), bought)]),
             default_pools: BTreeMap::from([(product(), pool)]),
-        };
+        });
         app.give(account, subscription).await;
         Self {
             app,
@@ -104,13 +107,13 @@ impl Desk {
 
     pub async fn add_pool(&self, name: &str, seats: u32) -> PoolId {
         let id = PoolId::from_bits(bits(&self.app));
-        self.give(Command::CreatePool {
+        self.give(Command::Pool(PoolCommand::Create {
             id,
             name: name.parse().unwrap(),
             product: product(),
             seats,
             rules: None,
-        })
+        }))
         .await;
         id
     }
@@ -144,7 +147,7 @@ impl Desk {
     /// Creates a user without a license or a password, which is fast.
     async fn person(&self, name: &str, email: &str) -> UserId {
         let id = UserId::from_bits(bits(&self.app));
-        self.give(Command::CreateUser {
+        self.give(Command::User(UserCommand::Create {
             id,
             profile: Profile {
                 name: name.parse().unwrap(),
@@ -161,17 +164,17 @@ impl Desk {
             password_set: false,
             active: true,
             directory: None,
-        })
+        }))
         .await;
         id
     }
 
     pub async fn seat(&self, user: UserId, license: License) {
-        self.give(Command::SetLicense {
+        self.give(Command::License(LicenseCommand::Set {
             user,
             product: product(),
             license: Some(license),
-        })
+        }))
         .await;
     }
 
@@ -197,7 +200,7 @@ impl Desk {
             privileges: Some(BTreeSet::from([privilege])),
             ..UserPatch::default()
         };
-        self.give(Command::ChangeUser { id, change }).await;
+        self.give(Command::User(UserCommand::Change { id, change })).await;
         self.app.sign_in(&email).await
     }
 
@@ -221,20 +224,20 @@ impl Desk {
             name: format!("{}’s laptop", name.await.unwrap()).parse().unwrap(),
             kind: DeviceKind::Desktop,
         };
-        self.give(Command::SignIn {
+        self.give(Command::SignIn(SignInCommand::SignIn {
             user,
             product: product(),
             devices: vec![(SignInId::from_bits(bits), device)],
             takeover: false,
             wait,
-        })
+        }))
         .await;
         bits
     }
 
     pub async fn start_call(&self, sign_in: SignInId) -> SessionId {
         let id = SessionId::from_bits(bits(&self.app));
-        self.give(Command::CreateSession {
+        self.give(Command::Session(SessionCommand::Create {
             id,
             sign_in,
             kind: SessionKind::Call,
@@ -243,7 +246,7 @@ impl Desk {
             code: "234567".parse().unwrap(),
             valid_for: None,
             wait: false,
-        })
+        }))
         .await;
         id
     }

@@ -3,7 +3,7 @@ use std::io::Write as _;
 use axum::http::Method;
 use flate2::write::GzDecoder;
 use futures::StreamExt;
-use usher_domain::command::{Command, UserPatch};
+use usher_domain::command::{Command, UserCommand, UserPatch};
 use usher_domain::permission::Role;
 use usher_domain::{AccountId, Secs, UserId};
 use usher_identity::Lives;
@@ -184,7 +184,8 @@ async fn a_changed_role_changes_the_page_at_once() {
         role: Some(Role::Member),
         ..UserPatch::default()
     };
-    app.give(account, Command::ChangeUser { id: nora, change }).await;
+    app.give(account, Command::User(UserCommand::Change { id: nora, change }))
+        .await;
 
     let shown = frame(&mut frames).await;
     assert!(

@@ -1,6 +1,6 @@
 use axum::http::{Method, StatusCode};
 use futures::StreamExt;
-use usher_domain::command::{Command, UserPatch};
+use usher_domain::command::{Command, UserCommand, UserPatch};
 use usher_domain::permission::{Privilege, Role};
 
 use crate::app::App;
@@ -52,12 +52,14 @@ async fn a_user_who_loses_the_right_loses_the_open_page() {
     let manager = app.sign_in("nora@example.com").await;
     let path = format!("/a/{account}/minutes");
     assert_eq!(app.get(&manager, &path).await.status, StatusCode::FORBIDDEN);
-    let may = |privileges: &[Privilege]| Command::ChangeUser {
-        id: nora,
-        change: UserPatch {
-            privileges: Some(privileges.iter().copied().collect()),
-            ..UserPatch::default()
-        },
+    let may = |privileges: &[Privilege]| {
+        Command::User(UserCommand::Change {
+            id: nora,
+            change: UserPatch {
+                privileges: Some(privileges.iter().copied().collect()),
+                ..UserPatch::default()
+            },
+        })
     };
     app.give(account, may(&[Privilege::ReportsView])).await;
     let shown = app.get(&manager, &path).await;

@@ -1,6 +1,6 @@
 use axum::http::{Method, StatusCode};
 use futures::StreamExt;
-use usher_domain::command::Command;
+use usher_domain::command::{Command, SignInCommand};
 use usher_domain::permission::{Privilege, Role};
 
 use crate::app::Browser;
@@ -26,11 +26,11 @@ async fn the_queue_shows_who_waits_and_a_ticket_can_be_dropped() {
     );
     tokio::time::pause();
 
-    desk.give(Command::SignOut {
+    desk.give(Command::SignIn(SignInCommand::SignOut {
         sign_in,
         note: None,
         acting: None,
-    })
+    }))
     .await;
     let offered = frame().await;
     assert!(

@@ -1,6 +1,6 @@
 use axum::http::StatusCode;
 use usher_domain::Actor;
-use usher_domain::command::Command;
+use usher_domain::command::{Command, SignInCommand};
 use usher_domain::permission::Role;
 use usher_domain::presence::{Device, DeviceKind};
 use usher_domain::{Secs, SignInId, UserId};
@@ -14,13 +14,13 @@ async fn is_refused(desk: &Desk, user: UserId) {
         name: "Glasses of the depot".parse().unwrap(),
         kind: DeviceKind::Glasses,
     };
-    let command = Command::SignIn {
+    let command = Command::SignIn(SignInCommand::SignIn {
         user,
         product: "support".parse().unwrap(),
         devices: vec![(SignInId::from_bits(1), device)],
         takeover: false,
         wait: false,
-    };
+    });
     let request = Request {
         actor: Actor::Operator,
         cause: Cause::from("test"),
@@ -69,11 +69,11 @@ async fn waits_are_listed_with_their_length_and_outcome() {
     desk.app.api.engine().advance(Secs::new(25)).await;
 
     let waits = desk.get("/refusals").await;
-    desk.give(Command::SignOut {
+    desk.give(Command::SignIn(SignInCommand::SignOut {
         sign_in,
         note: None,
         acting: None,
-    })
+    }))
     .await;
     let offered = desk.get("/refusals").await;
     desk.app.api.engine().advance(Secs::new(60)).await;

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use totp_rs::{Builder, Secret, Totp};
 use usher_app::CODES_PER_USER;
 use usher_domain::account::SettingsPatch;
-use usher_domain::command::{Command, UserPatch};
+use usher_domain::command::{AccountCommand, Command, UserCommand, UserPatch};
 use usher_domain::directory::SignInPatch;
 use usher_domain::permission::{Privilege, Role};
 use usher_domain::{AccountId, Secs, UserId};
@@ -311,7 +311,8 @@ async fn a_manager_of_users_cannot_change_the_credentials_of_admins_and_owners()
         privileges: Some([Privilege::UsersManage].into()),
         ..UserPatch::default()
     };
-    app.give(account, Command::ChangeUser { id: uma, change }).await;
+    app.give(account, Command::User(UserCommand::Change { id: uma, change }))
+        .await;
     for email in [EVA, "adam@example.com", "mia@example.com"] {
         set_up(&app, &app.sign_in(email).await).await;
     }
@@ -404,7 +405,11 @@ async fn users_of_a_provider_need_none() {
         },
         ..SettingsPatch::default()
     };
-    app.give(account, Command::ChangeSettings { change }).await;
+    app.give(
+        account,
+        Command::Account(AccountCommand::ChangeSettings { change }),
+    )
+    .await;
     let by_password = app.sign_in(EVA).await;
     let (identity, now) = (app.api.identity(), app.api.engine().now());
     let token = usher_identity::Secret::of_client("an ID token").unwrap();
@@ -436,7 +441,8 @@ async fn a_session_gets_a_new_cookie_when_its_users_rights_change() {
         role: Some(Role::Admin),
         ..UserPatch::default()
     };
-    app.give(account, Command::ChangeUser { id: adam, change }).await;
+    app.give(account, Command::User(UserCommand::Change { id: adam, change }))
+        .await;
 
     let page = app.get(&before, "/me").await;
 
@@ -472,14 +478,15 @@ async fn every_failed_sign_in_costs_one_hash_and_gets_the_same_answer() {
         active: Some(false),
         ..UserPatch::default()
     };
-    app.give(account, Command::ChangeUser { id: nora, change }).await;
+    app.give(account, Command::User(UserCommand::Change { id: nora, change }))
+        .await;
     let petra = app
         .user(account, "Petra", "petra@example.com", Role::Member)
         .await;
     app.api.identity().remove_password(account, petra).await.unwrap();
     let gone = app.account("Gone").await;
     app.user(gone, "Olaf", "olaf@example.com", Role::Owner).await;
-    app.give(gone, Command::DeleteAccount).await;
+    app.give(gone, Command::Account(AccountCommand::Delete)).await;
 
     let mut pages = Vec::new();
     for (email, password) in [

@@ -1,6 +1,6 @@
 use axum::http::StatusCode;
 use usher_domain::account::{Plan, ProductSeats, SettingsPatch};
-use usher_domain::command::Command;
+use usher_domain::command::{AccountCommand, Command, LicenseCommand, SessionCommand, SignInCommand};
 use usher_domain::permission::{Role, SessionPermissions};
 use usher_domain::presence::{Device, DeviceKind, SessionKind, Start};
 use usher_domain::rules::Rules;
@@ -33,11 +33,11 @@ impl Desk {
             .into_iter()
             .find(|plan| plan.shared_seats)
             .unwrap();
-        let bought = Command::SetSubscription {
+        let bought = Command::Account(AccountCommand::SetSubscription {
             plan,
             products: [(product.clone(), seats)].into(),
             default_pools: [(product, PoolId::from_bits(7))].into(),
-        };
+        });
         let rules = Rules {
             occupies: usher_domain::rules::Occupies::Session,
             end_notice: usher_domain::Secs::new(30),
@@ -50,7 +50,11 @@ impl Desk {
             pool_defaults: Some(rules),
             ..SettingsPatch::default()
         };
-        app.give(account, Command::ChangeSettings { change }).await;
+        app.give(
+            account,
+            Command::Account(AccountCommand::ChangeSettings { change }),
+        )
+        .await;
         app.give(account, bought).await;
         Self {
             path: format!("/a/{account}/sessions"),
@@ -64,11 +68,11 @@ impl Desk {
     pub async fn agent(&self, name: &str) -> UserId {
         let email = format!("{}@example.com", name.to_lowercase());
         let user = self.app.user(self.account, name, &email, Role::Member).await;
-        let license = Command::SetLicense {
+        let license = Command::License(LicenseCommand::Set {
             user,
             product: "support".parse().unwrap(),
             license: Some(License::Shared(PoolId::from_bits(7))),
-        };
+        });
         self.app.give(self.account, license).await;
         user
     }
@@ -81,15 +85,15 @@ impl Desk {
             name: "Laptop".parse().unwrap(),
             kind: DeviceKind::Desktop,
         };
-        let enter = Command::SignIn {
+        let enter = Command::SignIn(SignInCommand::SignIn {
             user,
             product: "support".parse().unwrap(),
             devices: vec![(sign_in, device)],
             takeover: false,
             wait: false,
-        };
+        });
         self.app.give(self.account, enter).await;
-        let starts = Command::CreateSession {
+        let starts = Command::Session(SessionCommand::Create {
             id,
             sign_in,
             kind: SessionKind::Call,
@@ -98,7 +102,7 @@ impl Desk {
             code: "K7M2QX9D4T".parse().unwrap(),
             valid_for: None,
             wait: false,
-        };
+        });
         self.app.give(self.account, starts).await;
         id
     }
@@ -109,7 +113,10 @@ impl Desk {
             ..SettingsPatch::default()
         };
         self.app
-            .give(self.account, Command::ChangeSettings { change })
+            .give(
+                self.account,
+                Command::Account(AccountCommand::ChangeSettings { change }),
+            )
             .await;
     }
 

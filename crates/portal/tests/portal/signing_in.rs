@@ -5,7 +5,7 @@ use axum::extract::ConnectInfo;
 use axum::http::{Method, Request, StatusCode};
 use tower::ServiceExt;
 use usher_app::{ATTEMPTS_PER_EMAIL, ATTEMPTS_PER_EMAIL_FROM_ANYWHERE};
-use usher_domain::command::{Command, UserPatch};
+use usher_domain::command::{Command, UserCommand, UserPatch};
 use usher_domain::permission::Role;
 use usher_domain::{AccountId, Secs, UserId};
 use usher_identity::{By, HashingShare, Origin, PasswordLife};
@@ -221,7 +221,8 @@ async fn a_choice_is_not_enough_once_the_password_changed_or_the_user_is_inactiv
                 active: Some(false),
                 ..UserPatch::default()
             };
-            app.give(second, Command::ChangeUser { id: eva, change }).await;
+            app.give(second, Command::User(UserCommand::Change { id: eva, change }))
+                .await;
         } else {
             let hash = identity.hash_password(
                 HashingShare::default(),

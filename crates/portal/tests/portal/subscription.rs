@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use axum::http::StatusCode;
 use usher_domain::PoolId;
 use usher_domain::account::{Plan, ProductSeats};
-use usher_domain::command::{Command, UserPatch};
+use usher_domain::command::{AccountCommand, Command, UserCommand, UserPatch};
 use usher_domain::permission::Role;
 
 use crate::app::App;
@@ -26,11 +26,11 @@ async fn the_billing_contact_sees_the_seats_bought_and_left() {
         named_seats: 3,
         shared_seats: 10,
     };
-    let bought = Command::SetSubscription {
+    let bought = Command::Account(AccountCommand::SetSubscription {
         plan,
         products: BTreeMap::from([(product.clone(), seats)]),
         default_pools: BTreeMap::from([(product, PoolId::from_bits(7))]),
-    };
+    });
     app.give(account, bought).await;
 
     let page = app.get(&eva, &path).await;
@@ -59,7 +59,8 @@ async fn only_the_billing_contact_may_look() {
         billing_contact: Some(false),
         ..UserPatch::default()
     };
-    app.give(account, Command::ChangeUser { id: nora, change }).await;
+    app.give(account, Command::User(UserCommand::Change { id: nora, change }))
+        .await;
 
     for (email, status) in [
         ("eva@example.com", StatusCode::OK),

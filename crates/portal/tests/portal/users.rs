@@ -1,6 +1,6 @@
 use axum::http::{Method, StatusCode};
 use futures::StreamExt;
-use usher_domain::command::{Command, UserPatch};
+use usher_domain::command::{Command, UserCommand, UserPatch};
 use usher_domain::permission::{Privilege, Role};
 use usher_domain::user::License;
 
@@ -112,7 +112,10 @@ async fn a_manager_of_seats_changes_licenses_but_not_users() {
         ..UserPatch::default()
     };
     desk.app
-        .give(desk.account, Command::ChangeUser { id: mia, change })
+        .give(
+            desk.account,
+            Command::User(UserCommand::Change { id: mia, change }),
+        )
         .await;
     let browser = desk.app.sign_in("mia@example.com").await;
     let path = desk.path(&format!("/users/{sven}"));

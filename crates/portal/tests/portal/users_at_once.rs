@@ -1,5 +1,5 @@
 use axum::http::StatusCode;
-use usher_domain::command::Command;
+use usher_domain::command::{Command, UserCommand};
 use usher_domain::user::License;
 
 use crate::desk::{Desk, PRODUCT};
@@ -60,7 +60,7 @@ async fn all_matching_users_are_changed_only_if_they_are_still_those_shown() {
     assert_eq!(desk.license(agents[0]).await, None);
 
     desk.app
-        .give(desk.account, Command::DeleteUser { id: late })
+        .give(desk.account, Command::User(UserCommand::Delete { id: late }))
         .await;
     let moved = desk.post("/users/bulk/do", &fields).await;
     assert_eq!(moved.status, StatusCode::SEE_OTHER, "{}", moved.html);

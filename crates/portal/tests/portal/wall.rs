@@ -2,6 +2,7 @@
 
 use axum::http::Method;
 use usher_domain::Command;
+use usher_domain::command::AccountCommand;
 use usher_domain::rules::{Preset, RulesPatch};
 
 use crate::app::{App, Browser, Page};
@@ -86,9 +87,9 @@ async fn days_are_searched_by_the_clock_that_users_saw() {
     desk.app
         .give(
             desk.account,
-            Command::ChangeAccount {
+            Command::Account(AccountCommand::Change {
                 name: Some("Fabrikam".parse().unwrap()),
-            },
+            }),
         )
         .await;
 

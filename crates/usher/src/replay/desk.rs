@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use futures::future::try_join_all;
+use usher_domain::command::SignInCommand;
 use usher_domain::pool::Pool;
 use usher_domain::presence::{Device, DeviceKind};
 use usher_domain::rules::RULE_SECS_MAX;
@@ -127,13 +128,13 @@ impl Desk {
         let devices = (0..checkouts)
             .map(|_| self.next_device())
             .collect::<Result<Vec<_>, _>>()?;
-        let sign_in = Command::SignIn {
+        let sign_in = Command::SignIn(SignInCommand::SignIn {
             user,
             product: self.product.clone(),
             devices,
             takeover: false,
             wait: false,
-        };
+        });
         match self.order(Actor::User(user), sign_in).await {
             Ok((outcome, occupied)) => {
                 self.occupied = occupied;
@@ -199,11 +200,11 @@ impl Desk {
             let out = some.iter().map(|(user, id)| {
                 self.order(
                     Actor::User(*user),
-                    Command::SignOut {
+                    Command::SignIn(SignInCommand::SignOut {
                         sign_in: *id,
                         note: None,
                         acting: None,
-                    },
+                    }),
                 )
             });
             let answers = try_join_all(out)

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use usher_domain::account::{Plan, ProductSeats, SettingsPatch};
-use usher_domain::command::PoolPatch;
+use usher_domain::command::{AccountCommand, LicenseCommand, PoolCommand, PoolPatch, UserCommand};
 use usher_domain::event::Profile;
 use usher_domain::permission::{PermissionOverrides, Role};
 use usher_domain::rules::{Occupies, Preset, RULE_SECS_MAX, Rules, SeatPer};
@@ -45,20 +45,20 @@ pub(super) fn pool_commands(
         ..PoolPatch::default()
     };
     Ok([
-        Command::CreateAccount {
+        Command::Account(AccountCommand::Create {
             id: ACCOUNT,
             name: parse("Replay")?,
-        },
-        Command::ChangeSettings { change: settings },
-        Command::SetSubscription {
+        }),
+        Command::Account(AccountCommand::ChangeSettings { change: settings }),
+        Command::Account(AccountCommand::SetSubscription {
             plan,
             products: BTreeMap::from([(product.clone(), bought)]),
             default_pools: BTreeMap::from([(product.clone(), POOL)]),
-        },
-        Command::ChangePool {
+        }),
+        Command::Pool(PoolCommand::Change {
             id: POOL,
             change: named,
-        },
+        }),
     ])
 }
 
@@ -91,7 +91,7 @@ pub(super) fn user_commands(holder: &str, id: UserId, product: &Product) -> Resu
         session_permissions: PermissionOverrides::default(),
     };
     Ok([
-        Command::CreateUser {
+        Command::User(UserCommand::Create {
             id,
             profile,
             assign_seat: Some(false),
@@ -100,12 +100,12 @@ pub(super) fn user_commands(holder: &str, id: UserId, product: &Product) -> Resu
             password_set: false,
             active: true,
             directory: None,
-        },
-        Command::SetLicense {
+        }),
+        Command::License(LicenseCommand::Set {
             user: id,
             product: product.clone(),
             license: Some(License::Shared(POOL)),
-        },
+        }),
     ])
 }
 

@@ -68,6 +68,7 @@ fn not_stored(figures: &Figures) -> Failure {
 mod tests {
     use std::sync::Arc;
 
+    use usher_domain::command::AccountCommand;
     use usher_domain::{AccountId, Actor, Command};
     use usher_engine::{Cause, Clock, Options, Request};
     use usher_journal::MemoryJournal;
@@ -84,10 +85,10 @@ mod tests {
         let request = Request {
             actor: Actor::Operator,
             cause: Cause::read("test"),
-            command: Command::CreateAccount {
+            command: Command::Account(AccountCommand::Create {
                 id: AccountId::from_bits(7),
                 name: "Help desk".parse().unwrap(),
-            },
+            }),
         };
         let stuck = {
             let engine = engine.clone();

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use usher_domain::command::AccountCommand;
 use usher_domain::{AccountId, Actor, Command};
 use usher_engine::{Clock, Engine, Options, Request};
 use usher_journal_sqlite::SqliteJournal;
@@ -23,12 +24,14 @@ pub(crate) fn fill(directory: &Path) {
         let engine = Engine::start(Arc::new(journal), Clock::System, Options::default())
             .await
             .unwrap();
-        let create = Command::CreateAccount {
+        let create = Command::Account(AccountCommand::Create {
             id: ACCOUNT,
             name: "Before".parse().unwrap(),
-        };
-        let renames = (1..COMMITS).map(|number| Command::ChangeAccount {
-            name: Some(format!("Number {number}").parse().unwrap()),
+        });
+        let renames = (1..COMMITS).map(|number| {
+            Command::Account(AccountCommand::Change {
+                name: Some(format!("Number {number}").parse().unwrap()),
+            })
         });
         for command in std::iter::once(create).chain(renames) {
             let request = Request {

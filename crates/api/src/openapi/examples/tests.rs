@@ -7,7 +7,9 @@ use http_body_util::BodyExt;
 use serde_json::Value;
 use usher_app::STREAMS_PER_SESSION_MAX;
 use usher_domain::presence::{Device, DeviceKind};
-use usher_domain::refusal::{Action, HolderFigure, PoolFigures, SeatKind};
+use usher_domain::refusal::{
+    AccessRefusal, Action, CapacityRefusal, HolderFigure, PoolFigures, SeatKind, SeatRefusal, StateRefusal,
+};
 use usher_domain::text::Product;
 use usher_domain::{
     AccountId, Broken, Code, GroupId, PoolId, Refusal, Secs, SignInId, TicketId, Timestamp, UserId, WallTime,
@@ -67,77 +69,83 @@ fn of_seats() -> Vec<Refusal> {
         kind: DeviceKind::Desktop,
     };
     vec![
-        Refusal::NoSeatAvailable(Box::new(pool(None)), vec![Action::Wait, Action::AskAdmin]),
-        Refusal::UserSeatLimit { held: 1, limit: 1 },
-        Refusal::SignedInElsewhere {
+        Refusal::Seat(SeatRefusal::NoSeatAvailable(
+            Box::new(pool(None)),
+            vec![Action::Wait, Action::AskAdmin],
+        )),
+        Refusal::Seat(SeatRefusal::UserSeatLimit { held: 1, limit: 1 }),
+        Refusal::Seat(SeatRefusal::SignedInElsewhere {
             sign_in: SignInId::from_bits(BITS),
             device: Box::new(device),
             max_devices: 1,
-        },
-        Refusal::SeatInCall { active: 1, max: 1 },
-        Refusal::NoLicense { product: product() },
-        Refusal::UserInactive,
-        Refusal::CoolingDown {
+        }),
+        Refusal::Seat(SeatRefusal::SeatInCall { active: 1, max: 1 }),
+        Refusal::Seat(SeatRefusal::NoLicense { product: product() }),
+        Refusal::Seat(SeatRefusal::UserInactive),
+        Refusal::Seat(SeatRefusal::CoolingDown {
             remaining: Secs::new(240),
-        },
-        Refusal::MinutesExhausted(Box::new(pool(Some(0))), vec![Action::AskOwner]),
-        Refusal::NotYourSession,
-        Refusal::AlreadyJoined,
-        Refusal::WrongState {
+        }),
+        Refusal::Seat(SeatRefusal::MinutesExhausted(
+            Box::new(pool(Some(0))),
+            vec![Action::AskOwner],
+        )),
+        Refusal::State(StateRefusal::NotYourSession),
+        Refusal::State(StateRefusal::AlreadyJoined),
+        Refusal::State(StateRefusal::WrongState {
             what: "session",
             state: "paused",
             expected: "active",
-        },
+        }),
     ]
 }
 
 /// Refusals of other changes.
 fn of_administration() -> Vec<Refusal> {
     vec![
-        Refusal::PlanExcludesSharedSeats {
+        Refusal::Capacity(CapacityRefusal::PlanExcludesSharedSeats {
             plan: "team".to_owned(),
-        },
-        Refusal::NotEnoughSeats {
+        }),
+        Refusal::Capacity(CapacityRefusal::NotEnoughSeats {
             kind: SeatKind::Shared,
             product: product(),
             asked: 4,
             left: 1,
             total: 10,
             user: None,
-        },
-        Refusal::SeatsInUse {
+        }),
+        Refusal::Capacity(CapacityRefusal::SeatsInUse {
             kind: SeatKind::Named,
             product: product(),
             asked: 5,
             in_use: 8,
-        },
-        Refusal::PoolNotEmpty { users: 15 },
-        Refusal::DefaultPool,
-        Refusal::PoolInUse {
+        }),
+        Refusal::Capacity(CapacityRefusal::PoolNotEmpty { users: 15 }),
+        Refusal::Capacity(CapacityRefusal::DefaultPool),
+        Refusal::Capacity(CapacityRefusal::PoolInUse {
             rule: "seat_per",
             occupied: 9,
             waiting: 2,
-        },
-        Refusal::LastOwner,
-        Refusal::InAMapping {
+        }),
+        Refusal::Access(AccessRefusal::LastOwner),
+        Refusal::Access(AccessRefusal::GroupMappingInUse {
             what: "pool",
             group: GroupId::from_bits(BITS),
             name: "Night shift".parse().unwrap(),
-        },
-        Refusal::BreakGlassNeeded,
-        Refusal::ChangedMeanwhile {
+        }),
+        Refusal::Access(AccessRefusal::BreakGlassNeeded),
+        Refusal::State(StateRefusal::ChangedMeanwhile {
             field: "seats",
             now: "the pool has 9 seats".to_owned(),
-        },
-        Refusal::AlreadyExists {
+        }),
+        Refusal::State(StateRefusal::AlreadyExists {
             what: "user",
             field: "email",
-        },
-        Refusal::IdempotencyKeyReused,
-        Refusal::ControlNeedsView {
+        }),
+        Refusal::State(StateRefusal::IdempotencyKeyReused),
+        Refusal::Access(AccessRefusal::ControlNeedsView {
             control: "control_own",
             view: "view_own",
-        },
+        }),
         Refusal::Invalid {
             field: "rules.lease_secs",
             expected: "5 to 2592000 seconds".to_owned(),
@@ -165,12 +173,12 @@ fn over() -> [Problem; 2] {
     [
         ended::told(
             &WallTimes::default(),
-            &Refusal::SignInEnded { id: sign_in },
+            &Refusal::State(StateRefusal::SignInEnded { id: sign_in }),
             &end("evicted", Some(admin)),
         ),
         ended::told(
             &WallTimes::default(),
-            &Refusal::TicketEnded { id: ticket },
+            &Refusal::State(StateRefusal::TicketEnded { id: ticket }),
             &end("offer-expired", None),
         ),
     ]

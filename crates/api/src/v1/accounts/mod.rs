@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use axum::Json as Answer;
 use axum::http::StatusCode;
+use usher_domain::command::AccountCommand;
 use usher_domain::labels::LabelsPatch;
+use usher_domain::refusal::StateRefusal;
 use usher_domain::{Account as Of, AccountId, Actor, Command, Refusal, Timestamp};
 use usher_engine::Failure;
 use usher_journal::{AccountFilter, Cursor, PageRequest};
@@ -59,7 +61,7 @@ async fn create(
     }
     let caller = operator.of(AccountId::from_bits(bits));
     let id = caller.account;
-    let command = Command::CreateAccount { id, name: body.name };
+    let command = Command::Account(AccountCommand::Create { id, name: body.name });
     let command = labels::labelled(command, labels::new(body.external_id, body.metadata));
     let created = |existed, shown| Created {
         existed,
@@ -94,17 +96,19 @@ async fn check_key(operator: &Operator, bits: u128) -> Result<(), Problem> {
         .await?;
     let found = rows.items.first().map(|row| row.account.bits());
     match found {
-        Some(found) if found <= last && found != bits => Err(Refusal::IdempotencyKeyReused.into()),
+        Some(found) if found <= last && found != bits => {
+            Err(Refusal::State(StateRefusal::IdempotencyKeyReused).into())
+        }
         _ => Ok(()),
     }
 }
 
 /// What a repeated request is told when the account that it created is there no longer.
 fn closed_since() -> Problem {
-    let refusal = Refusal::AlreadyExists {
+    let refusal = Refusal::State(StateRefusal::AlreadyExists {
         what: "account",
         field: "id",
-    };
+    });
     Problem::from(refusal)
         .detailed("The account that this `Idempotency-Key` created was closed since. Draw a new one.")
 }
@@ -158,7 +162,10 @@ async fn change(caller: Caller, Json(body): Json<AccountChange>) -> Result<Answe
         external_id: body.external_id,
         metadata: body.metadata,
     };
-    let command = labels::labelled(Command::ChangeAccount { name: body.name }, labels);
+    let command = labels::labelled(
+        Command::Account(AccountCommand::Change { name: body.name }),
+        labels,
+    );
     caller.execute(command, show).await.map(Answer)
 }
 
@@ -172,7 +179,9 @@ async fn change(caller: Caller, Json(body): Json<AccountChange>) -> Result<Answe
 )]
 async fn delete(caller: Caller) -> Result<StatusCode, Problem> {
     let closed = caller
-        .execute(Command::DeleteAccount, |_, _, _| StatusCode::NO_CONTENT)
+        .execute(Command::Account(AccountCommand::Delete), |_, _, _| {
+            StatusCode::NO_CONTENT
+        })
         .await;
     // Also where the account was closed before: an earlier call may have broken off between the two.
     if caller.actor == Actor::Operator {

@@ -3,6 +3,7 @@
 use axum::Json as Answer;
 use std::collections::BTreeMap;
 use usher_domain::account::Plan;
+use usher_domain::command::AccountCommand;
 use usher_domain::permission::Privilege;
 use usher_domain::text::PlanName;
 use usher_domain::{Account, Actor, Command, PoolId, TopUpId};
@@ -55,11 +56,11 @@ async fn set(caller: Caller, Json(body): Json<NewSubscription>) -> Result<Answer
         default_pools.insert(product.clone(), pool);
     }
     let products = body.products.into_iter();
-    let command = Command::SetSubscription {
+    let command = Command::Account(AccountCommand::SetSubscription {
         plan,
         products: products.map(|(product, seats)| (product, seats.into())).collect(),
         default_pools,
-    };
+    });
     caller.execute(command, show).await.map(Answer)
 }
 
@@ -79,10 +80,10 @@ async fn add_minutes(
     key: IdempotencyKey,
     Json(body): Json<NewMinutes>,
 ) -> Result<Answer<Minutes>, Problem> {
-    let command = Command::AddMinutes {
+    let command = Command::Account(AccountCommand::AddMinutes {
         id: TopUpId::from_bits(caller.new_id(&key)?),
         minutes: body.minutes,
-    };
+    });
     caller.execute_once(&key, command, show).await.map(Answer)
 }
 

@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use tokio::time::{Interval, MissedTickBehavior};
 use usher_app::OpenStream;
+use usher_domain::event::TicketEvent;
 use usher_domain::{Account, Actor, Event, Timestamp};
 use usher_engine::{Failure, Published};
 use usher_journal::Seq;
@@ -227,7 +228,9 @@ impl<S: Subject> Feed<S> {
             }
             moves_queue |= matches!(
                 event,
-                Event::OfferMade { .. } | Event::TicketEnded { .. } | Event::TicketOpened { .. }
+                Event::Ticket(
+                    TicketEvent::Offered { .. } | TicketEvent::Ended { .. } | TicketEvent::Opened { .. }
+                )
             );
             self.ready
                 .extend(message.map(|message| message.frame(Some(place))));

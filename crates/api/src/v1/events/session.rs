@@ -1,7 +1,7 @@
 //! What a device is told of its sessions.
 
 use serde::Serialize;
-use usher_domain::event::Claim;
+use usher_domain::event::{Claim, MinutesEvent, SessionEvent};
 use usher_domain::join_code::JoinCode;
 use usher_domain::presence::SessionKind;
 use usher_domain::text::{Code, Name};
@@ -53,15 +53,17 @@ pub(super) struct MinutesLow {
 /// The session that an event is about, where its own id is all that it says.
 pub(super) const fn session_of(event: &Event) -> Option<SessionId> {
     match event {
-        Event::SessionConnected { id, .. }
-        | Event::SessionPaused { id }
-        | Event::SessionResumed { id, .. }
-        | Event::SessionEnding { id, .. }
-        | Event::SessionEnded { id, .. }
-        | Event::MinutesLow {
+        Event::Session(
+            SessionEvent::Connected { id, .. }
+            | SessionEvent::Paused { id }
+            | SessionEvent::Resumed { id, .. }
+            | SessionEvent::Ending { id, .. }
+            | SessionEvent::Ended { id, .. },
+        )
+        | Event::Minutes(MinutesEvent::Low {
             claim: Claim::Session(id),
             ..
-        } => Some(*id),
+        }) => Some(*id),
         _ => None,
     }
 }
@@ -74,14 +76,14 @@ pub(super) fn tell_of_new_session(
     now: Timestamp,
     open: impl FnOnce(&JoinCode) -> Option<Code>,
 ) -> Option<Message> {
-    let Event::SessionCreated {
+    let Event::Session(SessionEvent::Created {
         id,
         kind,
         customer,
         code,
         standby_until,
         ..
-    } = event
+    }) = event
     else {
         return None;
     };
@@ -105,7 +107,7 @@ pub(super) fn tell_of_new_session(
 /// What is told of an event of a session.
 pub(super) fn tell_of_session(id: SessionId, event: &Event, now: Timestamp) -> Option<Message> {
     Some(match event {
-        Event::SessionConnected { customer, .. } => {
+        Event::Session(SessionEvent::Connected { customer, .. }) => {
             let started = SessionStarted {
                 session: id,
                 kind: None,
@@ -113,9 +115,13 @@ pub(super) fn tell_of_session(id: SessionId, event: &Event, now: Timestamp) -> O
             };
             Message::new("session_started", &started)
         }
-        Event::SessionPaused { .. } => Message::new("session_paused", &OfSession { session: id }),
-        Event::SessionResumed { .. } => Message::new("session_resumed", &OfSession { session: id }),
-        Event::SessionEnding { closes_at, by, .. } => {
+        Event::Session(SessionEvent::Paused { .. }) => {
+            Message::new("session_paused", &OfSession { session: id })
+        }
+        Event::Session(SessionEvent::Resumed { .. }) => {
+            Message::new("session_resumed", &OfSession { session: id })
+        }
+        Event::Session(SessionEvent::Ending { closes_at, by, .. }) => {
             let ending = SessionEnding {
                 session: id,
                 in_secs: closes_at.remaining(now).get(),
@@ -123,7 +129,7 @@ pub(super) fn tell_of_session(id: SessionId, event: &Event, now: Timestamp) -> O
             };
             Message::new("session_ending", &ending)
         }
-        Event::SessionEnded { reason, by, .. } => {
+        Event::Session(SessionEvent::Ended { reason, by, .. }) => {
             let over = SessionOver {
                 session: id,
                 over: Over {
@@ -133,7 +139,7 @@ pub(super) fn tell_of_session(id: SessionId, event: &Event, now: Timestamp) -> O
             };
             Message::new("session_ended", &over)
         }
-        Event::MinutesLow { ends_at, .. } => {
+        Event::Minutes(MinutesEvent::Low { ends_at, .. }) => {
             let low = MinutesLow {
                 in_secs: ends_at.remaining(now).get(),
                 session: Some(id),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde::Serialize;
-use usher_domain::event::Claim;
+use usher_domain::event::{Claim, MinutesEvent, SessionEvent, SignInEvent, TicketEvent};
 use usher_domain::text::Product;
 use usher_domain::{Account, Actor, Event, SessionId, SignInId, TicketId, Timestamp, UserId};
 use usher_journal::{Seq, SignInRow};
@@ -104,7 +104,7 @@ impl SignInSubject {
             in_secs: at.remaining(now).get(),
         };
         match event {
-            Event::SignInEnded { id, reason, by } if *id == self.id => {
+            Event::SignIn(SignInEvent::Ended { id, reason, by }) if *id == self.id => {
                 self.is_over = true;
                 let over = Over {
                     reason: reason.as_str(),
@@ -112,31 +112,31 @@ impl SignInSubject {
                 };
                 Some(Message::new("signed_out", &over))
             }
-            Event::LogOffWarned { id, at } if *id == self.id => {
+            Event::SignIn(SignInEvent::LogOffWarned { id, at }) if *id == self.id => {
                 Some(Message::new("log_off_warning", &left(*at)))
             }
-            Event::ReclaimWarned { id, at } if *id == self.id => {
+            Event::SignIn(SignInEvent::ReclaimWarned { id, at }) if *id == self.id => {
                 Some(Message::new("reclaim_warning", &left(*at)))
             }
-            Event::ReclaimCancelled { id } if *id == self.id => {
+            Event::SignIn(SignInEvent::ReclaimCancelled { id }) if *id == self.id => {
                 Some(Message::new("reclaim_cancelled", &serde_json::Map::new()))
             }
-            Event::ActivityReported { id } if *id == self.id => {
+            Event::SignIn(SignInEvent::ActivityReported { id }) if *id == self.id => {
                 Some(Message::new("activity", &serde_json::Map::new()))
             }
-            Event::MinutesLow {
+            Event::Minutes(MinutesEvent::Low {
                 claim: Claim::SignIn(id),
                 ends_at,
-            } if *id == self.id => {
+            }) if *id == self.id => {
                 let low = MinutesLow {
                     in_secs: ends_at.remaining(now).get(),
                     session: None,
                 };
                 Some(Message::new("minutes_low", &low))
             }
-            Event::TicketOpened {
+            Event::Ticket(TicketEvent::Opened {
                 id, user, product, ..
-            } if *user == self.user && *product == self.product => {
+            }) if *user == self.user && *product == self.product => {
                 self.tickets.insert(*id);
                 None
             }
@@ -157,9 +157,10 @@ async fn sees_code(caller: &Caller, id: SessionId) -> Result<bool, Problem> {
 /// The ticket that an event claims.
 const fn claimed_by(event: &Event) -> Option<TicketId> {
     match event {
-        Event::SignedIn { ticket, .. }
-        | Event::SessionCreated { ticket, .. }
-        | Event::SessionResumed { ticket, .. } => *ticket,
+        Event::SignIn(SignInEvent::SignedIn { ticket, .. })
+        | Event::Session(SessionEvent::Created { ticket, .. } | SessionEvent::Resumed { ticket, .. }) => {
+            *ticket
+        }
         _ => None,
     }
 }
@@ -175,26 +176,30 @@ impl Subject for SignInSubject {
                 return Ok(None);
             }
             let message = tell_of_session(id, event, now);
-            if matches!(event, Event::SessionEnded { .. }) {
+            if matches!(event, Event::Session(SessionEvent::Ended { .. })) {
                 self.sessions.remove(&id);
             }
             return Ok(message);
         }
         match event {
-            Event::SessionCreated { id, sign_in, .. } if *sign_in == self.id => {
+            Event::Session(SessionEvent::Created { id, sign_in, .. }) if *sign_in == self.id => {
                 self.sessions.insert(*id);
                 let (codes, sees) = (caller.api.identity().join_codes(), sees_code(caller, *id).await?);
                 let open = |code: &_| sees.then(|| codes.open(caller.account, code)).flatten();
                 Ok(tell_of_new_session(event, now, open))
             }
-            Event::OfferMade { id, until } if self.has_ticket(caller, seq, *id).await? => {
+            Event::Ticket(TicketEvent::Offered { id, until })
+                if self.has_ticket(caller, seq, *id).await? =>
+            {
                 let offer = Offer {
                     ticket: *id,
                     expires_in_secs: until.remaining(now).get(),
                 };
                 Ok(Some(Message::new("offer", &offer)))
             }
-            Event::TicketEnded { id, reason, by } if self.has_ticket(caller, seq, *id).await? => {
+            Event::Ticket(TicketEvent::Ended { id, reason, by })
+                if self.has_ticket(caller, seq, *id).await? =>
+            {
                 self.tickets.remove(id);
                 let over = TicketOver {
                     ticket: *id,

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use serde::Serialize;
+use usher_domain::command::TicketCommand;
+use usher_domain::event::{SessionEvent, SignInEvent, TicketEvent};
 use usher_domain::presence::TicketState;
 use usher_domain::{Account, Command, Event, Outcome, Secs, SessionId, SignInId, TicketId, Timestamp};
 use usher_journal::Seq;
@@ -80,10 +82,10 @@ impl Subject for TicketSubject {
     async fn take(&mut self, caller: &Caller, _: Seq, event: &Event) -> Result<Option<Message>, Problem> {
         let own = Some(self.id);
         Ok(match event {
-            Event::OfferMade { id, until } if *id == self.id => {
+            Event::Ticket(TicketEvent::Offered { id, until }) if *id == self.id => {
                 Some(offer(*id, *until, caller.api.engine().now()))
             }
-            Event::TicketEnded { id, reason, by } if *id == self.id => {
+            Event::Ticket(TicketEvent::Ended { id, reason, by }) if *id == self.id => {
                 self.is_over = true;
                 let over = Over {
                     reason: reason.as_str(),
@@ -91,12 +93,12 @@ impl Subject for TicketSubject {
                 };
                 Some(Message::new("ended", &over))
             }
-            Event::SignedIn { id, ticket, .. } if *ticket == own => Some(self.claimed(Some(*id), None)),
-            Event::SessionCreated { id, ticket, .. } | Event::SessionResumed { id, ticket, .. }
-                if *ticket == own =>
-            {
-                Some(self.claimed(None, Some(*id)))
+            Event::SignIn(SignInEvent::SignedIn { id, ticket, .. }) if *ticket == own => {
+                Some(self.claimed(Some(*id), None))
             }
+            Event::Session(
+                SessionEvent::Created { id, ticket, .. } | SessionEvent::Resumed { id, ticket, .. },
+            ) if *ticket == own => Some(self.claimed(None, Some(*id))),
             _ => None,
         })
     }
@@ -132,7 +134,10 @@ impl Subject for TicketSubject {
             };
             // A ticket that is over is told by its event. One whose pool has another lease by now has to be kept alive
             // at another pace.
-            if let Ok(Some(lease)) = caller.try_execute(Command::RenewTicket { id }, lease).await {
+            if let Ok(Some(lease)) = caller
+                .try_execute(Command::Ticket(TicketCommand::Renew { id }), lease)
+                .await
+            {
                 self.lease = Some(lease);
             }
         }

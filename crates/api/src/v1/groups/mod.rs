@@ -4,6 +4,7 @@ mod dto;
 
 use axum::Json as Answer;
 use axum::http::StatusCode;
+use usher_domain::command::GroupCommand;
 use usher_domain::{Account, Actor, Command, GroupId, Refusal};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -41,12 +42,12 @@ async fn create(
     Json(body): Json<NewGroup>,
 ) -> Result<Created<Group>, Problem> {
     let id = GroupId::from_bits(caller.new_id(&key)?);
-    let command = Command::CreateGroup {
+    let command = Command::Group(GroupCommand::Create {
         id,
         name: body.name,
         external_id: body.external_id,
         members: body.members,
-    };
+    });
     let find = move |account: &Account| account.group(id).map(|group| Group::of(account, group));
     caller.create(&key, command, format!("groups/{id}"), find).await
 }
@@ -104,12 +105,12 @@ async fn change(
     Json(mut body): Json<GroupChange>,
 ) -> Result<Answer<Option<Group>>, Problem> {
     let id = path.group;
-    let command = Command::ChangeGroup {
+    let command = Command::Group(GroupCommand::Change {
         id,
         members: body.take_members()?,
         name: body.name,
         external_id: body.external_id,
-    };
+    });
     let view = move |account: &Account, _: &_, _| account.group(id).map(|group| Group::of(account, group));
     caller.execute(command, view).await.map(Answer)
 }
@@ -123,7 +124,7 @@ async fn change(
     extensions(("x-problems" = json!(["not-enough-seats", "plan-excludes-shared-seats"])))
 )]
 async fn delete(caller: Caller, Path(path): Path<GroupPath>) -> Result<StatusCode, Problem> {
-    let command = Command::DeleteGroup { id: path.group };
+    let command = Command::Group(GroupCommand::Delete { id: path.group });
     caller.execute(command, |_, _, _| StatusCode::NO_CONTENT).await
 }
 
@@ -144,10 +145,10 @@ async fn map(
     Json(body): Json<GroupMapping>,
 ) -> Result<Answer<Option<Group>>, Problem> {
     let id = path.group;
-    let command = Command::MapGroup {
+    let command = Command::Group(GroupCommand::Map {
         id,
         mapping: body.into(),
-    };
+    });
     let view = move |account: &Account, _: &_, _| account.group(id).map(|group| Group::of(account, group));
     caller.execute(command, view).await.map(Answer)
 }

@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use serde::Serialize;
 use usher_app::{Api, Arrival, Ender, no_such_code, note_for_customer};
+use usher_domain::event::SessionEvent;
 use usher_domain::presence::SessionState;
 use usher_domain::{Account, Actor, Event, SessionId, Timestamp};
 use usher_engine::Way;
@@ -69,17 +70,23 @@ impl Subject for CustomerSubject {
     async fn take(&mut self, caller: &Caller, _: Seq, event: &Event) -> Result<Option<Message>, Problem> {
         let state = |name, state| Some(Message::new(name, &StateTold { state }));
         Ok(match event {
-            Event::SessionConnected { id, .. } if *id == self.session => state("session_started", "active"),
-            Event::CustomerJoined { id, customer, .. } if *id == self.session => {
+            Event::Session(SessionEvent::Connected { id, .. }) if *id == self.session => {
+                state("session_started", "active")
+            }
+            Event::Session(SessionEvent::CustomerJoined { id, customer, .. }) if *id == self.session => {
                 let name = customer.as_ref().map(|customer| customer.name.to_string());
                 self.customer = name.or(self.customer.take());
                 None
             }
-            Event::SessionPaused { id } if *id == self.session => state("session_paused", "paused"),
-            Event::SessionResumed { id, .. } if *id == self.session => state("session_resumed", "active"),
-            Event::SessionEnding {
+            Event::Session(SessionEvent::Paused { id }) if *id == self.session => {
+                state("session_paused", "paused")
+            }
+            Event::Session(SessionEvent::Resumed { id, .. }) if *id == self.session => {
+                state("session_resumed", "active")
+            }
+            Event::Session(SessionEvent::Ending {
                 id, closes_at, note, ..
-            } if *id == self.session => {
+            }) if *id == self.session => {
                 let note = note.as_ref().map(usher_domain::text::Note::as_str);
                 let closing = Closing {
                     in_secs: Some(closes_at.remaining(caller.api.engine().now()).get()),
@@ -88,7 +95,7 @@ impl Subject for CustomerSubject {
                 };
                 Some(Message::new("session_ending", &closing))
             }
-            Event::SessionEnded { id, reason, by } if *id == self.session => {
+            Event::Session(SessionEvent::Ended { id, reason, by }) if *id == self.session => {
                 self.is_over = true;
                 let ender = Ender::of(reason.as_str(), by.as_ref().map(|by| by.actor.as_str()));
                 let note = by.as_ref().and_then(|by| by.note.as_ref());

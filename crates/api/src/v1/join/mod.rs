@@ -10,7 +10,9 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 use usher_app::{Api, Arrival, no_such_code};
+use usher_domain::command::SessionCommand;
 use usher_domain::presence::{Customer, JoinProof};
+use usher_domain::refusal::StateRefusal;
 use usher_domain::text::{Code, Name};
 use usher_domain::{Account, Actor, Command};
 use usher_engine::{Failure, Request, Way};
@@ -141,7 +143,7 @@ impl Visitor {
                 Err(self.session_over().await)
             }
             // Guesses at another's key are counted and slowed down like guesses at a code.
-            Err(failure @ Failure::Refused(usher_domain::Refusal::AlreadyJoined))
+            Err(failure @ Failure::Refused(usher_domain::Refusal::State(StateRefusal::AlreadyJoined)))
                 if matches!(self.proof, JoinProof::Key(_)) =>
             {
                 Err(match self.api.throttle().join_code(self.arrival.address) {
@@ -208,11 +210,11 @@ async fn join(
     Optional(body): Optional<Joining>,
 ) -> Result<Answer<Joined>, Problem> {
     let visitor = Visitor::of(api, arrival, path.code, &headers, Some(&key)).await?;
-    let command = Command::ConnectSession {
+    let command = Command::Session(SessionCommand::Connect {
         id: visitor.owner.session,
         customer: body.name.map(|name| Customer { name }),
         proof: visitor.proof.clone(),
-    };
+    });
     match visitor.carry_out(command).await? {
         Some(joined) => Ok(Answer(joined.with_token(&visitor.api, visitor.owner))),
         None => Err(visitor.session_over().await),
@@ -236,12 +238,12 @@ async fn leave(
     key: IdempotencyKey,
 ) -> Result<StatusCode, Problem> {
     let visitor = Visitor::of(api, arrival, path.code, &headers, Some(&key)).await?;
-    let command = Command::EndSessions {
+    let command = Command::Session(SessionCommand::End {
         ids: vec![visitor.owner.session],
         note: None,
         acting: None,
         proof: visitor.proof.clone(),
-    };
+    });
     visitor.carry_out(command).await?;
     Ok(StatusCode::NO_CONTENT)
 }

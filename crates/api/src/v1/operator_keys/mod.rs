@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use usher_app::Api;
+use usher_domain::refusal::StateRefusal;
 use usher_domain::text::Name;
 use usher_domain::{Actor, OperatorKeyId, Timestamp, WallTime};
 use usher_engine::Engine;
@@ -166,7 +167,7 @@ async fn create(
     let is_reused =
         |made: &usher_identity::OperatorKey| made.id != id && (first..=last).contains(&made.id.bits());
     if key.is_given() && keys.iter().any(is_reused) {
-        return Err(usher_domain::Refusal::IdempotencyKeyReused.into());
+        return Err(usher_domain::Refusal::State(StateRefusal::IdempotencyKeyReused).into());
     }
     let secret = if made.is_some_and(|made| made.last_use.is_some()) {
         None

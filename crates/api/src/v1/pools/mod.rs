@@ -4,7 +4,7 @@ mod dto;
 
 use axum::Json as Answer;
 use axum::http::StatusCode;
-use usher_domain::command::{LeavingUsers, PoolPatch, SeatWay};
+use usher_domain::command::{LeavingUsers, PoolCommand, PoolPatch, SeatWay};
 use usher_domain::labels::LabelsPatch;
 use usher_domain::rules::RulesPatch;
 use usher_domain::{Account, Actor, Command, PoolId, Refusal};
@@ -53,13 +53,13 @@ async fn create(
         };
         rules = Some(caller.read(over).await?);
     }
-    let command = Command::CreatePool {
+    let command = Command::Pool(PoolCommand::Create {
         id,
         name: body.name,
         product: body.product,
         seats: body.seats,
         rules,
-    };
+    });
     let command = labels::labelled(command, labels::new(body.external_id, body.metadata));
     let find = move |account: &Account| account.pool(id).map(|pool| Pool::of(account, pool));
     caller.create(&key, command, format!("pools/{id}"), find).await
@@ -129,10 +129,10 @@ async fn change(
         rules_seen: None,
         rules: body.rules.map(RulesPatch::from),
     };
-    let command = Command::ChangePool {
+    let command = Command::Pool(PoolCommand::Change {
         id: path.pool,
         change,
-    };
+    });
     let labels = LabelsPatch {
         external_id: body.external_id,
         metadata: body.metadata,
@@ -157,13 +157,13 @@ async fn move_seats(
     Path(path): Path<PoolPath>,
     Json(body): Json<SeatMove>,
 ) -> Result<Answer<Option<Pool>>, Problem> {
-    let command = Command::MoveSeats {
+    let command = Command::Pool(PoolCommand::MoveSeats {
         way: SeatWay::Between {
             from: path.pool,
             to: body.to,
         },
         seats: body.seats,
-    };
+    });
     let view = move |account: &Account, _: &_, _| account.pool(path.pool).map(|pool| Pool::of(account, pool));
     caller.execute(command, view).await.map(Answer)
 }
@@ -193,6 +193,6 @@ async fn delete(
         (None, true) => LeavingUsers::Remove,
         (None, false) => LeavingUsers::Refuse,
     };
-    let command = Command::DeletePool { id: path.pool, users };
+    let command = Command::Pool(PoolCommand::Delete { id: path.pool, users });
     caller.execute(command, |_, _, _| StatusCode::NO_CONTENT).await
 }

@@ -1,6 +1,7 @@
 //! Connecting, pausing and resuming.
 
 use axum::http::StatusCode;
+use usher_domain::command::SessionCommand;
 use usher_domain::{Account, Command, Outcome, SessionId, TicketId, Timestamp};
 
 use super::create::{Came, SessionAnswer};
@@ -43,11 +44,11 @@ pub(super) async fn connect(
     Optional(body): Optional<Connection>,
 ) -> Result<SessionAnswer, Problem> {
     let caller = as_user(caller, query.acting.is_some(), On::Session(path.session)).await?;
-    let command = Command::ConnectSession {
+    let command = Command::Session(SessionCommand::Connect {
         id: path.session,
         customer: body.customer.map(Into::into),
         proof: usher_domain::presence::JoinProof::None,
-    };
+    });
     let came = carry_out(&caller, path.session, command).await?;
     Ok(came.answer(&caller, StatusCode::OK))
 }
@@ -69,7 +70,7 @@ pub(super) async fn pause(
     Optional(NoBody {}): Optional<NoBody>,
 ) -> Result<SessionAnswer, Problem> {
     let caller = as_user(caller, query.acting.is_some(), On::Session(path.session)).await?;
-    let command = Command::PauseSession { id: path.session };
+    let command = Command::Session(SessionCommand::Pause { id: path.session });
     let came = carry_out(&caller, path.session, command).await?;
     Ok(came.answer(&caller, StatusCode::OK))
 }
@@ -106,11 +107,11 @@ pub(crate) async fn resume_or_wait(
     wait: bool,
 ) -> Result<SessionAnswer, Problem> {
     let ticket = usher_identity::draw_bits(caller.api.engine().now())?;
-    let command = Command::ResumeSession {
+    let command = Command::Session(SessionCommand::Resume {
         id,
         wait,
         ticket: TicketId::from_bits(ticket),
-    };
+    });
     let came = carry_out(caller, id, command).await?;
     Ok(came.answer(caller, StatusCode::OK))
 }

@@ -3,6 +3,7 @@
 use axum::Json as Answer;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use usher_domain::command::SessionCommand;
 use usher_domain::{Account, Command, Outcome, Secs, SessionId, TicketId, Timestamp};
 
 use super::dto::{NewSession, Session, Sight};
@@ -117,7 +118,7 @@ pub(crate) async fn start_or_wait(
         };
         existed = repeat::check_session(caller, bits, view).await?;
     }
-    let command = Command::CreateSession {
+    let command = Command::Session(SessionCommand::Create {
         id,
         sign_in,
         kind: body.kind,
@@ -126,7 +127,7 @@ pub(crate) async fn start_or_wait(
         code: caller.draw_code()?,
         valid_for: body.valid_for_secs.map(Secs::new),
         wait: body.wait,
-    };
+    });
     let command = labels::labelled(command, labels::new(body.external_id, body.metadata));
     let status = if existed {
         StatusCode::OK

@@ -1,6 +1,7 @@
 //! Ending sessions, one or many (S9).
 
 use axum::Json as Answer;
+use usher_domain::command::SessionCommand;
 use usher_domain::presence::JoinProof;
 use usher_domain::{Account, Command, Outcome, SessionId, Timestamp};
 use usher_engine::Failure;
@@ -32,12 +33,12 @@ pub(super) async fn end(
 ) -> Result<Answer<Session>, Problem> {
     let is_as_user = acting::is_user(query.acting);
     let caller = as_user(caller, is_as_user, On::Session(path.session)).await?;
-    let command = Command::EndSessions {
+    let command = Command::Session(SessionCommand::End {
         ids: vec![path.session],
         note: body.reason,
         acting: query.acting,
         proof: JoinProof::None,
-    };
+    });
     let shown = match caller
         .try_execute(command, present(&caller, vec![path.session]))
         .await
@@ -76,12 +77,12 @@ pub(super) async fn end_many(
     let is_as_user = acting::is_user(query.acting);
     let caller = as_user_of_all(caller, is_as_user, body.ids.clone()).await?;
     let view = present(&caller, body.ids.clone());
-    let command = Command::EndSessions {
+    let command = Command::Session(SessionCommand::End {
         ids: body.ids.clone(),
         note: body.reason,
         acting: query.acting,
         proof: JoinProof::None,
-    };
+    });
     let shown = match caller.try_execute(command, view).await {
         Ok(shown) => shown,
         Err(failure) => match <[SessionId; 1]>::try_from(body.ids.as_slice()) {

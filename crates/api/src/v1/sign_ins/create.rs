@@ -3,6 +3,7 @@
 use axum::Json as Answer;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use usher_domain::command::SignInCommand;
 use usher_domain::{Account, Command, Outcome, SignInId, TicketId, Timestamp};
 use usher_engine::Failure;
 
@@ -145,13 +146,13 @@ pub(crate) async fn sign_in_or_wait(
         };
         repeat::check_sign_in(caller, bits, view).await?;
     }
-    let command = Command::SignIn {
+    let command = Command::SignIn(SignInCommand::SignIn {
         user: body.user,
         product: body.product,
         devices: vec![(id, body.device.into())],
         takeover: body.takeover,
         wait: body.wait,
-    };
+    });
     match caller.try_execute(command, Came::of).await {
         Ok(Some(came)) => Ok(came.answer(caller)),
         Ok(None) => Err(Problem::not_found("sign-in")),

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use serde::Deserialize;
 use usher_domain::Command;
-use usher_domain::command::Acting;
+use usher_domain::command::{Acting, SignInCommand};
 use usher_domain::text::Note;
 use utoipa::IntoParams;
 
@@ -47,11 +47,11 @@ pub(super) async fn sign_out(
 ) -> Result<StatusCode, Problem> {
     let is_as_user = acting::is_user(why.acting);
     let caller = as_user(caller, is_as_user, On::SignIn(path.sign_in)).await?;
-    let command = Command::SignOut {
+    let command = Command::SignIn(SignInCommand::SignOut {
         sign_in: path.sign_in,
         note: why.reason,
         acting: why.acting,
-    };
+    });
     match caller.try_execute(command, |_, _, _| ()).await {
         Ok(()) => Ok(StatusCode::NO_CONTENT),
         Err(failure) => Err(ended::problem(&caller, failure).await),

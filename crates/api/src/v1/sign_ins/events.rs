@@ -1,5 +1,6 @@
 //! The stream of events of a sign-in's device.
 
+use usher_domain::refusal::StateRefusal;
 use usher_domain::{Account, Refusal, Timestamp};
 
 use crate::extract::{Caller, Path, Query};
@@ -46,11 +47,14 @@ pub(super) async fn follow(
 ) -> Result<EventStream, Problem> {
     let (actor, id) = (caller.actor.clone(), path.sign_in);
     let view = move |account: &Account, now: Timestamp| {
-        let sign_in = account.sign_ins().get(&id).ok_or(Refusal::SignInEnded { id })?;
+        let sign_in = account
+            .sign_ins()
+            .get(&id)
+            .ok_or(Refusal::State(StateRefusal::SignInEnded { id }))?;
         if !account.sees_user(&actor, sign_in.user) {
             return Err(Refusal::NotFound { what: "sign-in" });
         }
-        Standing::of(account, id, now).ok_or(Refusal::SignInEnded { id })
+        Standing::of(account, id, now).ok_or(Refusal::State(StateRefusal::SignInEnded { id }))
     };
     let opening = Opening::at(&caller, from, view).await?;
     let open = caller.open_stream().await?;

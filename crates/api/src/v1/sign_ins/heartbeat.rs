@@ -1,6 +1,7 @@
 //! Heartbeats of one sign-in.
 
 use axum::Json as Answer;
+use usher_domain::command::SignInCommand;
 use usher_domain::{Account, Command, Outcome, Timestamp};
 
 use super::dto::{Alive, Beat};
@@ -25,10 +26,10 @@ pub(super) async fn heartbeat(
     Path(path): Path<SignInPath>,
     Optional(beat): Optional<Beat>,
 ) -> Result<Answer<Alive>, Problem> {
-    let command = Command::Heartbeat {
+    let command = Command::SignIn(SignInCommand::Heartbeat {
         sign_in: path.sign_in,
         active: beat.active,
-    };
+    });
     let view = move |account: &Account, _: &Outcome, now: Timestamp| {
         let sign_in = account.sign_ins().get(&path.sign_in)?;
         Some(Alive::of(account, sign_in, now))

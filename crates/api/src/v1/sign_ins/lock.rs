@@ -2,6 +2,7 @@
 
 use axum::Json as Answer;
 use axum::http::StatusCode;
+use usher_domain::command::SignInCommand;
 use usher_domain::{Account, Command, Outcome, Secs, Timestamp};
 
 use super::dto::{Lock, SignIn};
@@ -28,10 +29,10 @@ pub(super) async fn lock(
     if body.hold_secs == 0 {
         return Err(Problem::invalid("hold_secs", "must be 1 to 14400"));
     }
-    let command = Command::LockSeat {
+    let command = Command::SignIn(SignInCommand::LockSeat {
         sign_in: path.sign_in,
         hold: Secs::new(body.hold_secs),
-    };
+    });
     let view = move |account: &Account, _: &Outcome, now: Timestamp| {
         let sign_in = account.sign_ins().get(&path.sign_in)?;
         Some(SignIn::of(account, sign_in, now))
@@ -52,10 +53,10 @@ pub(super) async fn lock(
     extensions(("x-problems" = json!(["wrong-state", "sign-in-ended"])))
 )]
 pub(super) async fn unlock(caller: Caller, Path(path): Path<SignInPath>) -> Result<StatusCode, Problem> {
-    let command = Command::LockSeat {
+    let command = Command::SignIn(SignInCommand::LockSeat {
         sign_in: path.sign_in,
         hold: Secs::ZERO,
-    };
+    });
     match caller.try_execute(command, |_, _, _| ()).await {
         Ok(()) => Ok(StatusCode::NO_CONTENT),
         Err(failure) => Err(ended::problem(&caller, failure).await),

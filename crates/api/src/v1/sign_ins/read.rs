@@ -2,6 +2,7 @@
 
 use axum::Json as Answer;
 use serde::Deserialize;
+use usher_domain::refusal::StateRefusal;
 use usher_domain::text::Product;
 use usher_domain::{Account, Actor, PoolId, Refusal, UserId, presence};
 use usher_journal::Cursor;
@@ -85,7 +86,10 @@ pub(super) async fn list(
 pub(super) async fn get(caller: Caller, Path(path): Path<SignInPath>) -> Result<Answer<SignIn>, Problem> {
     let (actor, id) = (caller.actor.clone(), path.sign_in);
     let view = move |account: &Account, now| {
-        let sign_in = account.sign_ins().get(&id).ok_or(Refusal::SignInEnded { id })?;
+        let sign_in = account
+            .sign_ins()
+            .get(&id)
+            .ok_or(Refusal::State(StateRefusal::SignInEnded { id }))?;
         if !sees(account, &actor, sign_in) {
             return Err(Refusal::NotFound { what: "sign-in" });
         }

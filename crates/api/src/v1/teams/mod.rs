@@ -4,6 +4,7 @@ mod dto;
 
 use axum::Json as Answer;
 use axum::http::StatusCode;
+use usher_domain::command::TeamCommand;
 use usher_domain::{Account, Actor, Command, Refusal, TeamId};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -40,11 +41,11 @@ async fn create(
     Json(body): Json<NewTeam>,
 ) -> Result<Created<Team>, Problem> {
     let id = TeamId::from_bits(caller.new_id(&key)?);
-    let command = Command::CreateTeam {
+    let command = Command::Team(TeamCommand::Create {
         id,
         name: body.name,
         members: body.members,
-    };
+    });
     let find = move |account: &Account| account.teams().get(&id).map(Team::from);
     caller.create(&key, command, format!("teams/{id}"), find).await
 }
@@ -100,11 +101,11 @@ async fn change(
     Json(body): Json<TeamChange>,
 ) -> Result<Answer<Option<Team>>, Problem> {
     let members = body.members()?;
-    let command = Command::ChangeTeam {
+    let command = Command::Team(TeamCommand::Change {
         id: path.team,
         name: body.name,
         members,
-    };
+    });
     let view = move |account: &Account, _: &_, _| account.teams().get(&path.team).map(Team::from);
     caller.execute(command, view).await.map(Answer)
 }
@@ -118,6 +119,6 @@ async fn change(
     extensions(("x-problems" = json!(["in-a-mapping"])))
 )]
 async fn delete(caller: Caller, Path(path): Path<TeamPath>) -> Result<StatusCode, Problem> {
-    let command = Command::DeleteTeam { id: path.team };
+    let command = Command::Team(TeamCommand::Delete { id: path.team });
     caller.execute(command, |_, _, _| StatusCode::NO_CONTENT).await
 }

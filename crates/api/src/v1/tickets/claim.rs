@@ -4,6 +4,8 @@ use axum::Json as Answer;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use usher_domain::command::TicketCommand;
+use usher_domain::refusal::StateRefusal;
 use usher_domain::{Account, Command, Outcome, Refusal, SessionId, SignInId, TicketId, Timestamp};
 use usher_engine::Failure;
 use utoipa::ToSchema;
@@ -92,11 +94,11 @@ pub(super) async fn claim(
     let sight = Sight::of(&caller);
     let view =
         move |account: &Account, outcome: &Outcome, now: Timestamp| Came::of(account, outcome, &sight, now);
-    let command = Command::ClaimTicket { id: path.ticket };
+    let command = Command::Ticket(TicketCommand::Claim { id: path.ticket });
     match caller.try_execute(command, view).await {
         Ok(Some(came)) => Ok(came.answer(&caller, StatusCode::CREATED)),
         Ok(None) => Err(Problem::not_found("ticket")),
-        Err(Failure::Refused(refusal @ Refusal::TicketEnded { .. })) => {
+        Err(Failure::Refused(refusal @ Refusal::State(StateRefusal::TicketEnded { .. }))) => {
             match claimed_before(&caller, path.ticket).await? {
                 Some(came) => Ok(came.answer(&caller, StatusCode::OK)),
                 None => Err(ended::problem(&caller, refusal.into()).await),

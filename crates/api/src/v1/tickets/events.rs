@@ -1,5 +1,7 @@
 //! The stream of events of a device that waits.
 
+use usher_domain::command::TicketCommand;
+use usher_domain::refusal::StateRefusal;
 use usher_domain::{Account, Actor, Command, Outcome, Refusal, Timestamp};
 use usher_engine::Failure;
 
@@ -35,18 +37,27 @@ pub(super) async fn follow(
     LastEventId(from): LastEventId,
 ) -> Result<EventStream, Problem> {
     let id = path.ticket;
-    let renewed = caller.try_execute(Command::RenewTicket { id }, |_, outcome, _| match outcome {
-        Outcome::Lease { remaining } => Some(*remaining),
-        _ => None,
-    });
+    let renewed =
+        caller.try_execute(
+            Command::Ticket(TicketCommand::Renew { id }),
+            |_, outcome, _| match outcome {
+                Outcome::Lease { remaining } => Some(*remaining),
+                _ => None,
+            },
+        );
     let lease = match renewed.await {
         Ok(lease) => lease,
-        Err(Failure::Refused(Refusal::Forbidden { .. } | Refusal::TicketEnded { .. })) => None,
+        Err(Failure::Refused(
+            Refusal::Forbidden { .. } | Refusal::State(StateRefusal::TicketEnded { .. }),
+        )) => None,
         Err(failure) => return Err(caller.problem(failure).await),
     };
     let actor = caller.actor.clone();
     let view = move |account: &Account, now: Timestamp| {
-        let ticket = account.tickets().get(&id).ok_or(Refusal::TicketEnded { id })?;
+        let ticket = account
+            .tickets()
+            .get(&id)
+            .ok_or(Refusal::State(StateRefusal::TicketEnded { id }))?;
         if actor != Actor::Ticket(id) && !account.sees_user(&actor, ticket.user) {
             return Err(Refusal::NotFound { what: "ticket" });
         }

@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use usher_domain::Command;
+use usher_domain::command::TicketCommand;
 
 use crate::extract::{Caller, Path, Query};
 use crate::problem::Problem;
@@ -24,7 +25,7 @@ pub(super) async fn leave(
     Query(query): Query<AsQuery>,
 ) -> Result<StatusCode, Problem> {
     let caller = as_user(caller, query.acting.is_some(), On::Ticket(path.ticket)).await?;
-    let command = Command::DropTicket { id: path.ticket };
+    let command = Command::Ticket(TicketCommand::Drop { id: path.ticket });
     match caller.try_execute(command, |_, _, _| ()).await {
         Ok(()) => Ok(StatusCode::NO_CONTENT),
         Err(failure) => Err(ended::problem(&caller, failure).await),

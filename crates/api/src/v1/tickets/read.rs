@@ -2,6 +2,8 @@
 
 use axum::Json as Answer;
 use serde::Deserialize;
+use usher_domain::command::TicketCommand;
+use usher_domain::refusal::StateRefusal;
 use usher_domain::text::Product;
 use usher_domain::{Account, Actor, Command, Outcome, PoolId, Refusal, TicketId, Timestamp, presence};
 use usher_engine::Failure;
@@ -104,7 +106,10 @@ pub(super) async fn look(caller: &Caller, id: TicketId) -> Result<Ticket, Proble
         let ticket = account.tickets().get(&id)?;
         Some(Ticket::of(account, ticket, now))
     };
-    match caller.try_execute(Command::RenewTicket { id }, view).await {
+    match caller
+        .try_execute(Command::Ticket(TicketCommand::Renew { id }), view)
+        .await
+    {
         Ok(ticket) => ticket.ok_or_else(|| Problem::not_found("ticket")),
         Err(Failure::Refused(Refusal::Forbidden { .. })) => only_look(caller, id).await,
         Err(failure) => Err(ended::problem(caller, failure).await),
@@ -123,7 +128,10 @@ pub(super) fn seen(
     id: TicketId,
     now: Timestamp,
 ) -> Result<Ticket, Refusal> {
-    let ticket = account.tickets().get(&id).ok_or(Refusal::TicketEnded { id })?;
+    let ticket = account
+        .tickets()
+        .get(&id)
+        .ok_or(Refusal::State(StateRefusal::TicketEnded { id }))?;
     if !account.sees_user(actor, ticket.user) {
         return Err(Refusal::NotFound { what: "ticket" });
     }

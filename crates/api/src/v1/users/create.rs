@@ -1,5 +1,6 @@
 //! Creating a user, with a password or without.
 
+use usher_domain::command::UserCommand;
 use usher_domain::permission::Privilege;
 use usher_domain::{Account, Actor, Command, UserId};
 
@@ -40,7 +41,7 @@ pub(super) async fn create(
         let message = "must be left out, or `assign_seat` and `product` must";
         return Err(Problem::invalid("licenses", message));
     }
-    let create = Command::CreateUser {
+    let create = Command::User(UserCommand::Create {
         id,
         assign_seat: body.assign_seat,
         product: body.product.clone(),
@@ -52,7 +53,7 @@ pub(super) async fn create(
         password_set: password.is_some(),
         active: true,
         directory: None,
-    };
+    });
     let command = labels::labelled(create, labels);
     let path = format!("users/{id}");
     let find = move |account: &Account| account.user(id).map(|user| User::created(account, user));

@@ -2,6 +2,7 @@
 
 use axum::Json as Answer;
 use axum::http::StatusCode;
+use usher_domain::command::LicenseCommand;
 use usher_domain::{Account, Command};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -34,11 +35,11 @@ async fn set(
     Path(path): Path<LicensePath>,
     Json(body): Json<License>,
 ) -> Result<Answer<Option<User>>, Problem> {
-    let command = Command::SetLicense {
+    let command = Command::License(LicenseCommand::Set {
         user: path.user,
         product: path.product,
         license: Some(body.into()),
-    };
+    });
     let view = move |account: &Account, _: &_, _| account.user(path.user).map(|user| User::of(account, user));
     caller.execute(command, view).await.map(Answer)
 }
@@ -51,11 +52,11 @@ async fn set(
     tag = "users", params(LicensePath), responses((status = 204, description = "The user has no license."))
 )]
 async fn remove(caller: Caller, Path(path): Path<LicensePath>) -> Result<StatusCode, Problem> {
-    let command = Command::SetLicense {
+    let command = Command::License(LicenseCommand::Set {
         user: path.user,
         product: path.product,
         license: None,
-    };
+    });
     caller.execute(command, |_, _, _| StatusCode::NO_CONTENT).await
 }
 
@@ -75,12 +76,12 @@ async fn reassign(
     Path(path): Path<LicensePath>,
     Json(body): Json<Heir>,
 ) -> Result<Answer<Option<User>>, Problem> {
-    let command = Command::ReassignLicense {
+    let command = Command::License(LicenseCommand::Reassign {
         product: path.product,
         from: path.user,
         to: body.to,
         seen: None,
-    };
+    });
     let view = move |account: &Account, _: &_, _| account.user(body.to).map(|user| User::of(account, user));
     caller.execute(command, view).await.map(Answer)
 }

@@ -9,7 +9,7 @@ mod second_factor;
 
 use axum::Json as Answer;
 use axum::http::StatusCode;
-use usher_domain::command::UserPatch;
+use usher_domain::command::{UserCommand, UserPatch};
 use usher_domain::labels::LabelsPatch;
 use usher_domain::{Account, Actor, Command, Outcome, Timestamp};
 use utoipa_axum::router::OpenApiRouter;
@@ -78,10 +78,10 @@ async fn change(
     };
     let mut hash = None;
     if let Some(password) = password {
-        let command = Command::ChangeUser {
+        let command = Command::User(UserCommand::Change {
             id,
             change: change.clone(),
-        };
+        });
         // Checking and hashing are dear: first whether the caller may do this at all.
         caller.may(&command).await?;
         let life = password::life_of(&caller, id, present, temporary).await?;
@@ -92,17 +92,17 @@ async fn change(
     }
     if hash.is_some() && !labels.is_empty() {
         // All but the password at once, by whoever may set that as well.
-        let command = Command::ChangeUser {
+        let command = Command::User(UserCommand::Change {
             id,
             change: std::mem::take(&mut change),
-        };
+        });
         let command = labels::labelled(command, labels.clone());
         caller.execute(command, |_, _, _| ()).await?;
     }
     let view = move |account: &Account| account.user(id).map(|user| User::of(account, user));
     let shown = match hash {
         None => {
-            let command = labels::labelled(Command::ChangeUser { id, change }, labels);
+            let command = labels::labelled(Command::User(UserCommand::Change { id, change }), labels);
             let view = move |account: &Account, _: &Outcome, _: Timestamp| view(account);
             caller.execute(command, view).await?
         }
@@ -130,7 +130,7 @@ async fn change(
     extensions(("x-problems" = json!(["last-owner", "break-glass-needed"])))
 )]
 async fn delete(caller: Caller, Path(path): Path<UserPath>) -> Result<StatusCode, Problem> {
-    let command = Command::DeleteUser { id: path.user };
+    let command = Command::User(UserCommand::Delete { id: path.user });
     let status = caller.execute(command, |_, _, _| StatusCode::NO_CONTENT).await?;
     caller
         .api

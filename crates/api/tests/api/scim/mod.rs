@@ -12,6 +12,7 @@ mod users;
 mod versions;
 
 use serde_json::{Value, json};
+use usher_domain::command::GroupCommand;
 use usher_domain::directory::GroupMapping;
 use usher_domain::{Actor, Command};
 use usher_engine::{Cause, Request, Way};
@@ -88,7 +89,7 @@ impl Directory {
         let request = Request {
             actor: Actor::Operator,
             cause: Cause::by(Way::Portal),
-            command: Command::MapGroup { id, mapping },
+            command: Command::Group(GroupCommand::Map { id, mapping }),
         };
         let engine = &self.app.engine;
         engine

@@ -1,5 +1,6 @@
 use serde_json::{Value, json};
 
+use usher_domain::event::{TicketEvent, UserEvent};
 use usher_domain::{Event, Secs};
 use usher_journal::Seq;
 
@@ -297,7 +298,7 @@ async fn who_leaves_is_signed_out_and_the_next_in_the_queue_gets_an_offer_in_the
         .published_after(app.account, Seq::ZERO, 200)
         .await
         .unwrap();
-    let of_leaver = |event: &Event| matches!(event, Event::UserActivated { active: false, .. });
+    let of_leaver = |event: &Event| matches!(event, Event::User(UserEvent::Activated { active: false, .. }));
     let events = published.iter().map(|commit| {
         let entries = commit.entries.iter();
         entries.flat_map(|entry| entry.events.iter()).collect::<Vec<_>>()
@@ -307,7 +308,7 @@ async fn who_leaves_is_signed_out_and_the_next_in_the_queue_gets_an_offer_in_the
     assert!(
         events
             .iter()
-            .any(|event| matches!(event, Event::OfferMade { .. })),
+            .any(|event| matches!(event, Event::Ticket(TicketEvent::Offered { .. }))),
         "{events:?}"
     );
 }

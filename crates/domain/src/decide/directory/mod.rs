@@ -7,26 +7,26 @@ use std::collections::BTreeSet;
 
 use self::turn::Turn;
 use crate::account::Account;
-use crate::command::{Command, Decision, MemberChange};
+use crate::command::{Decision, GroupCommand, MemberChange};
 use crate::decide::{licenses, members, rights};
 use crate::directory::{Group, GroupMapping};
-use crate::event::Event;
+use crate::event::{Event, GroupEvent, UserEvent};
 use crate::id::{GroupId, UserId};
 use crate::permission::{Actor, Privilege, Role};
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, StateRefusal};
 use crate::repeat;
 use crate::text::{ExternalId, Name};
 use crate::user::{License, User};
 
-pub(super) fn decide(account: &Account, command: &Command, actor: &Actor) -> Result<Decision, Refusal> {
+pub(super) fn decide(account: &Account, command: &GroupCommand, actor: &Actor) -> Result<Decision, Refusal> {
     match command {
-        Command::CreateGroup {
+        GroupCommand::Create {
             id,
             name,
             external_id,
             members,
         } => create(account, *id, name, external_id.as_ref(), members, actor),
-        Command::ChangeGroup {
+        GroupCommand::Change {
             id,
             name,
             external_id,
@@ -44,10 +44,9 @@ pub(super) fn decide(account: &Account, command: &Command, actor: &Actor) -> Res
                 actor,
             )
         }
-        Command::DeleteGroup { id } => delete(account, group_to_manage(account, *id, actor)?, actor),
-        Command::MapGroup { id, mapping } => map(account, *id, mapping, actor),
-        Command::SetUserGroups { user, groups } => set_groups(account, *user, groups, actor),
-        _ => Err(Refusal::NotFound { what: "command" }),
+        GroupCommand::Delete { id } => delete(account, group_to_manage(account, *id, actor)?, actor),
+        GroupCommand::Map { id, mapping } => map(account, *id, mapping, actor),
+        GroupCommand::SetOfUser { user, groups } => set_groups(account, *user, groups, actor),
     }
 }
 
@@ -71,12 +70,12 @@ fn create(
     }
     check_name(account, id, name)?;
     members::check(account, "members", members)?;
-    Ok(Decision::done(vec![Event::GroupCreated {
+    Ok(Decision::done(vec![Event::Group(GroupEvent::Created {
         id,
         name: name.clone(),
         external_id: external_id.cloned(),
         members: members.clone(),
-    }]))
+    })]))
 }
 
 fn change(
@@ -90,11 +89,11 @@ fn change(
     let mut events = Vec::new();
     if *name != group.name || external_id != group.external_id.as_ref() {
         check_name(account, group.id, name)?;
-        events.push(Event::GroupChanged {
+        events.push(Event::Group(GroupEvent::Changed {
             id: group.id,
             name: name.clone(),
             external_id: external_id.cloned(),
-        });
+        }));
     }
     if let Some(change) = members {
         members::check_change(account, change)?;
@@ -124,11 +123,11 @@ fn change_members(
     for user in left.iter().filter_map(|id| account.users.get(id)) {
         turns.push(Turn::of(account, user).leaving(group));
     }
-    let mut events = vec![Event::GroupMembersChanged {
+    let mut events = vec![Event::Group(GroupEvent::MembersChanged {
         id: group.id,
         joined,
         left,
-    }];
+    })];
     events.extend(turn::take(account, &turns, actor)?);
     Ok(events)
 }
@@ -140,7 +139,7 @@ fn delete(account: &Account, group: &Group, actor: &Actor) -> Result<Decision, R
         .map(|user| Turn::of(account, user).leaving(group))
         .collect();
     let mut events = turn::take(account, &turns, actor)?;
-    events.push(Event::GroupDeleted { id: group.id });
+    events.push(Event::Group(GroupEvent::Deleted { id: group.id }));
     Ok(Decision::done(events))
 }
 
@@ -171,10 +170,10 @@ fn map(account: &Account, id: GroupId, mapping: &GroupMapping, actor: &Actor) ->
     let turns: Vec<_> = members
         .map(|user| Turn::of(account, user).remapped(group, mapping))
         .collect();
-    let mut events = vec![Event::GroupMapped {
+    let mut events = vec![Event::Group(GroupEvent::Mapped {
         id,
         mapping: mapping.clone(),
-    }];
+    })];
     events.extend(turn::take(account, &turns, actor)?);
     Ok(Decision::done(events))
 }
@@ -253,11 +252,11 @@ pub(super) fn into_groups(
         } else {
             turn.leaving(group)
         };
-        events.push(Event::GroupMembersChanged {
+        events.push(Event::Group(GroupEvent::MembersChanged {
             id: group.id,
             joined,
             left,
-        });
+        }));
     }
     events.extend(turn::take(account, &[turn], actor)?);
     Ok(events)
@@ -271,11 +270,13 @@ pub(super) fn switched_off(account: &Account, user: &User, actor: &Actor) -> Vec
         user.from_groups.licenses.contains_key(*product) || (frees_named && **license == License::Named)
     };
     let gone = user.licenses.iter().filter(goes);
-    gone.map(|(product, _)| Event::LicenseSet {
-        user: user.id,
-        product: product.clone(),
-        license: None,
-        group: None,
+    gone.map(|(product, _)| {
+        Event::User(UserEvent::LicenseSet {
+            user: user.id,
+            product: product.clone(),
+            license: None,
+            group: None,
+        })
     })
     .collect()
 }
@@ -320,5 +321,5 @@ fn check_name(account: &Account, id: GroupId, name: &Name) -> Result<(), Refusal
 }
 
 fn taken(field: &'static str) -> Refusal {
-    Refusal::AlreadyExists { what: "group", field }
+    Refusal::State(StateRefusal::AlreadyExists { what: "group", field })
 }

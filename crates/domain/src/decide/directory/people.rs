@@ -9,7 +9,7 @@ use crate::directory::DirectoryEntry;
 use crate::event::Profile;
 use crate::id::UserId;
 use crate::permission::{Actor, PermissionOverrides, Privilege, Role};
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, StateRefusal};
 use crate::user::User;
 
 /// A user as a directory or a person wants them.
@@ -113,7 +113,7 @@ pub(in crate::decide) fn check_entry(
 ) -> Result<(), Refusal> {
     let Some(entry) = entry else { return Ok(()) };
     let is_another = |user: Option<&User>| user.is_some_and(|user| user.id != id);
-    let taken = |field| Refusal::AlreadyExists { what: "user", field };
+    let taken = |field| Refusal::State(StateRefusal::AlreadyExists { what: "user", field });
     if is_another(account.user_by_user_name(&entry.user_name)) {
         return Err(taken("user_name"));
     }
@@ -197,14 +197,15 @@ fn may_touch(user: &User) -> Result<(), Refusal> {
     match user.profile.role {
         Role::Owner => Err(needs_role(Role::Owner)),
         Role::Admin if user.directory.is_none() => Err(needs_role(Role::Admin)),
-        _ => Ok(()),
+        Role::Admin | Role::Manager | Role::Member => Ok(()),
     }
 }
 
 fn needs_role(role: Role) -> Refusal {
-    let needed = match role {
-        Role::Owner => "the role `owner`",
-        _ => "the role `admin`",
+    let needed = if role == Role::Owner {
+        "the role `owner`"
+    } else {
+        "the role `admin`"
     };
     Refusal::Forbidden { needed }
 }

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::account::Account;
 use crate::decide::{licenses, presence};
 use crate::directory::{Group, GroupMapping};
-use crate::event::Event;
+use crate::event::{Event, TeamEvent, UserEvent};
 use crate::id::{GroupId, TeamId, UserId};
 use crate::permission::{Actor, Role};
-use crate::refusal::{Refusal, SeatKind};
+use crate::refusal::{CapacityRefusal, Refusal, SeatKind};
 use crate::text::Product;
 use crate::user::{License, User};
 
@@ -162,11 +162,11 @@ impl<'a> Turn<'a> {
             (None, Some(_)) => (Role::Member, None),
             _ => return None,
         };
-        (role != before || group != from).then_some(Event::RoleGiven {
+        (role != before || group != from).then_some(Event::User(UserEvent::RoleGiven {
             user: user.id,
             role,
             group,
-        })
+        }))
     }
 
     /// The teams that the person comes into (`true`) or leaves.
@@ -198,12 +198,12 @@ pub(super) fn take(account: &Account, turns: &[Turn<'_>], actor: &Actor) -> Resu
     let by = presence::by(account, actor, None);
     let mut events = Vec::new();
     for given in &given {
-        let set = Event::LicenseSet {
+        let set = Event::User(UserEvent::LicenseSet {
             user: given.user.id,
             product: given.product.clone(),
             license: given.license,
             group: given.group,
-        };
+        });
         if given.before() != given.license {
             let ended = licenses::ended(account, given.user.id, given.product, &by);
             events.extend(ended);
@@ -247,14 +247,14 @@ fn check_named_seats(account: &Account, given: &[Given<'_>]) -> Result<(), Refus
         let room = usize::try_from(left).unwrap_or(usize::MAX).saturating_add(freed);
         if let Some(unseated) = takers.get(room) {
             let asked = takers.len().saturating_sub(freed);
-            return Err(Refusal::NotEnoughSeats {
+            return Err(Refusal::Capacity(CapacityRefusal::NotEnoughSeats {
                 kind: SeatKind::Named,
                 product: product.clone(),
                 asked: u32::try_from(asked).unwrap_or(u32::MAX),
                 left,
                 total,
                 user: Some(*unseated),
-            });
+            }));
         }
     }
     Ok(())
@@ -271,6 +271,6 @@ fn filled_teams(account: &Account, turns: &[Turn<'_>]) -> Vec<Event> {
     }
     teams
         .into_iter()
-        .map(|(id, (joined, left))| Event::TeamFilled { id, joined, left })
+        .map(|(id, (joined, left))| Event::Team(TeamEvent::Filled { id, joined, left }))
         .collect()
 }

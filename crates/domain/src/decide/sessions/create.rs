@@ -5,13 +5,13 @@ use crate::account::Account;
 use crate::command::{Decision, Outcome};
 use crate::decide::capacity::Room;
 use crate::decide::sign_ins::NEEDED_TO_ACT;
-use crate::event::Event;
+use crate::event::{Event, SessionEvent};
 use crate::id::{SessionId, TicketId};
 use crate::join_code::JoinCode;
 use crate::labels::Labels;
 use crate::permission::Actor;
 use crate::presence::{Customer, Funding, SessionKind, SignIn, Start, Wanted};
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, StateRefusal};
 use crate::rules::{RULE_SECS_MAX, Rules};
 use crate::time::{Secs, Timestamp};
 
@@ -31,10 +31,10 @@ impl NewSession<'_> {
     pub(super) fn decide(&self, wait: bool, actor: &Actor, now: Timestamp) -> Result<Decision, Refusal> {
         check_works_on(self.account, self.sign_in, actor)?;
         if self.account.sessions.contains_key(&self.id) {
-            return Err(Refusal::AlreadyExists {
+            return Err(Refusal::State(StateRefusal::AlreadyExists {
                 what: "session",
                 field: "id",
-            });
+            }));
         }
         self.check_valid_for()?;
         if self.start == Start::Active {
@@ -77,7 +77,7 @@ impl NewSession<'_> {
             )
         });
         let in_standby = self.start == Start::Standby;
-        let created = Event::SessionCreated {
+        let created = Event::Session(SessionEvent::Created {
             id: self.id,
             sign_in: self.sign_in.id,
             kind: self.kind,
@@ -88,7 +88,7 @@ impl NewSession<'_> {
             ticket: fulfilled(self.account, self.sign_in, funding, |ticket| {
                 ticket.id.bits() == self.id.bits()
             }),
-        };
+        });
         Decision {
             events: vec![created],
             outcome: Outcome::Session { id: self.id },
@@ -105,7 +105,9 @@ fn check_works_on(account: &Account, sign_in: &SignIn, actor: &Actor) -> Result<
             .get(ticket)
             .is_some_and(|ticket| account.ticket_runs_on(ticket) == Some(sign_in.id)),
         Actor::Customer(_) => false,
-        _ => account.may_act_for(actor, sign_in.user),
+        Actor::Operator | Actor::ApiKey { .. } | Actor::User(_) | Actor::SingleSignOn | Actor::System => {
+            account.may_act_for(actor, sign_in.user)
+        }
     };
     if allowed {
         return Ok(());

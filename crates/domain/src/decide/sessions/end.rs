@@ -7,7 +7,7 @@ use crate::account::Account;
 use crate::command::{Acting, Decision};
 use crate::decide::presence::by;
 use crate::decide::sign_ins::NEEDED_TO_ACT;
-use crate::event::{By, EndReason, Event};
+use crate::event::{By, EndReason, Event, SessionEvent, TicketEvent};
 use crate::id::SessionId;
 use crate::permission::{Actor, SessionPermission};
 use crate::presence::{JoinProof, Session, SessionState, Wanted};
@@ -54,12 +54,12 @@ fn end_one(
         let says_who = is_customer || asked.note.is_some();
         let (reason, by) = match &session.state {
             SessionState::Ending { by, .. } => (EndReason::EndedByOther, Some(by.clone())),
-            _ => (
+            SessionState::Standby { .. } | SessionState::Active {} | SessionState::Paused {} => (
                 EndReason::Finished,
                 says_who.then(|| by(account, actor, asked.note)),
             ),
         };
-        let mut events = vec![Event::SessionEnded { id, reason, by }];
+        let mut events = vec![Event::Session(SessionEvent::Ended { id, reason, by })];
         events.extend(end_resume(account, session));
         return Ok(events);
     }
@@ -80,18 +80,18 @@ fn end_one(
     let pool = session.pool.and_then(|pool| account.pools.get(&pool));
     let notice = pool.map_or(Secs::ZERO, |pool| pool.rules.end_notice);
     Ok(vec![if notice == Secs::ZERO {
-        Event::SessionEnded {
+        Event::Session(SessionEvent::Ended {
             id,
             reason: EndReason::EndedByOther,
             by: Some(by),
-        }
+        })
     } else {
-        Event::SessionEnding {
+        Event::Session(SessionEvent::Ending {
             id,
             closes_at: now + notice,
             by,
             note: asked.note.cloned(),
-        }
+        })
     }])
 }
 
@@ -99,11 +99,11 @@ fn end_one(
 fn end_resume(account: &Account, session: &Session) -> Option<Event> {
     let user = account.users.get(&session.user)?;
     let ticket = account.ticket_of(user, &session.product)?;
-    (ticket.wanted == Wanted::Resume { session: session.id }).then_some(Event::TicketEnded {
+    (ticket.wanted == Wanted::Resume { session: session.id }).then_some(Event::Ticket(TicketEvent::Ended {
         id: ticket.id,
         reason: EndReason::Finished,
         by: None,
-    })
+    }))
 }
 
 /// Whether the actor ends a session as its own user or customer. A user needs `control_own` for it; the device that

@@ -10,23 +10,23 @@ use self::room::{check_calls, fulfilled, queue, room};
 use super::capacity::Room;
 use super::sign_ins;
 use crate::account::Account;
-use crate::command::{Command, Decision, Outcome};
-use crate::event::Event;
+use crate::command::{Decision, Outcome, SessionCommand};
+use crate::event::{AccountEvent, Event, SessionEvent};
 use crate::id::{SessionId, TicketId};
 use crate::labels::Labelled;
 use crate::permission::Actor;
 use crate::presence::{Customer, JoinProof, Joined, Session, SessionState, Ticket, Wanted};
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, StateRefusal};
 use crate::time::Timestamp;
 
 pub(super) fn decide(
     account: &Account,
-    command: &Command,
+    command: &SessionCommand,
     actor: &Actor,
     now: Timestamp,
 ) -> Result<Decision, Refusal> {
     match command {
-        Command::CreateSession {
+        SessionCommand::Create {
             id,
             sign_in,
             kind,
@@ -52,7 +52,7 @@ pub(super) fn decide(
                 sign_in: account
                     .sign_ins
                     .get(sign_in)
-                    .ok_or(Refusal::SignInEnded { id: *sign_in })?,
+                    .ok_or(Refusal::State(StateRefusal::SignInEnded { id: *sign_in }))?,
                 kind: *kind,
                 start: *start,
                 customer: customer.as_ref(),
@@ -61,12 +61,12 @@ pub(super) fn decide(
             };
             new.decide(*wait, actor, now)
         }
-        Command::ConnectSession { id, customer, proof } => {
+        SessionCommand::Connect { id, customer, proof } => {
             connect(account, *id, customer.as_ref(), proof, actor)
         }
-        Command::PauseSession { id } => pause(account, *id, actor),
-        Command::ResumeSession { id, wait, ticket } => resume(account, *id, *wait, *ticket, actor, now),
-        Command::EndSessions {
+        SessionCommand::Pause { id } => pause(account, *id, actor),
+        SessionCommand::Resume { id, wait, ticket } => resume(account, *id, *wait, *ticket, actor, now),
+        SessionCommand::End {
             ids,
             note,
             acting,
@@ -79,7 +79,6 @@ pub(super) fn decide(
             };
             end(account, ids, &asked, actor, now)
         }
-        _ => Err(Refusal::NotFound { what: "command" }),
     }
 }
 
@@ -93,7 +92,7 @@ fn connect(
     let session = seen(account, id, actor)?;
     let is_customer = matches!(actor, Actor::Customer(own) if *own == id);
     if !is_customer && !account.is_own_session(actor, session) && !matches!(actor, Actor::Operator) {
-        return Err(Refusal::NotYourSession);
+        return Err(Refusal::State(StateRefusal::NotYourSession));
     }
     let outcome = Outcome::Session { id };
     let joined = if is_customer {
@@ -111,10 +110,10 @@ fn connect(
             if let Some(sign_in) = account.sign_ins.get(&session.sign_in) {
                 check_calls(account, sign_in)?;
             }
-            let connected = Event::SessionConnected {
+            let connected = Event::Session(SessionEvent::Connected {
                 id,
                 customer: customer.cloned(),
-            };
+            });
             Ok(Decision {
                 events: std::iter::once(connected).chain(joined).collect(),
                 outcome,
@@ -129,11 +128,11 @@ fn joined(id: SessionId, customer: Option<&Customer>, proof: &JoinProof) -> Even
         JoinProof::Key(key) => Some(key.clone()),
         JoinProof::None | JoinProof::Token => None,
     };
-    Event::CustomerJoined {
+    Event::Session(SessionEvent::CustomerJoined {
         id,
         customer: customer.cloned(),
         joined: Joined { key },
-    }
+    })
 }
 
 /// A code answers its first customer: whoever else has it is refused.
@@ -143,14 +142,16 @@ fn check_same_customer(session: &Session, proof: &JoinProof) -> Result<(), Refus
         (Some(joined), JoinProof::Key(key)) => joined.key.as_ref() == Some(key),
         (Some(_), JoinProof::None) => false,
     };
-    is_same.then_some(()).ok_or(Refusal::AlreadyJoined)
+    is_same
+        .then_some(())
+        .ok_or(Refusal::State(StateRefusal::AlreadyJoined))
 }
 
 /// Pausing is for who started the session alone; it frees the claim (S8).
 fn pause(account: &Account, id: SessionId, actor: &Actor) -> Result<Decision, Refusal> {
     let session = seen(account, id, actor)?;
     if !account.is_own_session(actor, session) {
-        return Err(Refusal::NotYourSession);
+        return Err(Refusal::State(StateRefusal::NotYourSession));
     }
     let outcome = Outcome::Session { id };
     match session.state {
@@ -159,7 +160,7 @@ fn pause(account: &Account, id: SessionId, actor: &Actor) -> Result<Decision, Re
             outcome,
         }),
         SessionState::Active {} => Ok(Decision {
-            events: vec![Event::SessionPaused { id }],
+            events: vec![Event::Session(SessionEvent::Paused { id })],
             outcome,
         }),
         SessionState::Standby { .. } | SessionState::Ending { .. } => Err(wrong_state(session, "active")),
@@ -177,7 +178,7 @@ fn resume(
 ) -> Result<Decision, Refusal> {
     let session = seen(account, id, actor)?;
     if !account.is_own_session(actor, session) {
-        return Err(Refusal::NotYourSession);
+        return Err(Refusal::State(StateRefusal::NotYourSession));
     }
     match session.state {
         SessionState::Active {} => {
@@ -194,14 +195,14 @@ fn resume(
     let sign_in = account
         .sign_ins
         .get(&session.sign_in)
-        .ok_or(Refusal::SignInEnded { id: session.sign_in })?;
+        .ok_or(Refusal::State(StateRefusal::SignInEnded { id: session.sign_in }))?;
     check_calls(account, sign_in)?;
     match room(account, sign_in, wait, actor, now)? {
         Room::Funded(funding) => {
             let ticket = fulfilled(account, sign_in, funding, |ticket| {
                 ticket.wanted == Wanted::Resume { session: id }
             });
-            let resumed = Event::SessionResumed { id, funding, ticket };
+            let resumed = Event::Session(SessionEvent::Resumed { id, funding, ticket });
             Ok(Decision {
                 events: vec![resumed],
                 outcome: Outcome::Session { id },
@@ -220,11 +221,11 @@ fn seen<'a>(account: &'a Account, id: SessionId, actor: &Actor) -> Result<&'a Se
 }
 
 fn wrong_state(session: &Session, expected: &'static str) -> Refusal {
-    Refusal::WrongState {
+    Refusal::State(StateRefusal::WrongState {
         what: "session",
         state: session.state.as_str(),
         expected,
-    }
+    })
 }
 
 /// Creates the session of a ticket that has an offer, or resumes the one that it is for.
@@ -234,7 +235,7 @@ pub(super) fn claim(
     actor: &Actor,
     now: Timestamp,
 ) -> Result<Decision, Refusal> {
-    let over = || Refusal::TicketEnded { id: ticket.id };
+    let over = || Refusal::State(StateRefusal::TicketEnded { id: ticket.id });
     match &ticket.wanted {
         Wanted::SignIn { device } => sign_ins::claim(account, ticket, device, actor, now),
         Wanted::Session {
@@ -258,10 +259,10 @@ pub(super) fn claim(
             };
             let mut decision = new.decide(false, actor, now)?;
             if !labels.is_empty() && !decision.events.is_empty() {
-                decision.events.push(Event::Labelled {
+                decision.events.push(Event::Account(AccountEvent::Labelled {
                     subject: Labelled::Session(new.id),
                     labels: labels.clone(),
-                });
+                }));
             }
             Ok(decision)
         }

@@ -4,12 +4,12 @@ use crate::account::Account;
 use crate::command::{Decision, Outcome};
 use crate::decide::capacity::{Ask, Room};
 use crate::decide::queue::check_ticket_id;
-use crate::event::Event;
+use crate::event::{Event, TicketEvent};
 use crate::id::TicketId;
 use crate::permission::Actor;
 use crate::pool::{Pool, count};
 use crate::presence::{Funding, Session, SignIn, Ticket, Wanted};
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, SeatRefusal, StateRefusal};
 use crate::rules::{Occupies, SeatPer};
 use crate::time::Timestamp;
 
@@ -49,7 +49,7 @@ pub(super) fn room(
     let user = account
         .users
         .get(&sign_in.user)
-        .ok_or(Refusal::SignInEnded { id: sign_in.id })?;
+        .ok_or(Refusal::State(StateRefusal::SignInEnded { id: sign_in.id }))?;
     let holders = [pool.holder(user.id, &sign_in.device.id)];
     let ticket = own_ticket(account, sign_in);
     Ask {
@@ -88,13 +88,15 @@ pub(super) fn queue(
     }
     check_ticket_id(account, id)?;
     let pool = sign_in.pool.and_then(|pool| account.pools.get(&pool));
-    let opened = pool.map(|pool| Event::TicketOpened {
-        id,
-        user: sign_in.user,
-        product: sign_in.product.clone(),
-        pool: pool.id,
-        wanted,
-        lease: pool.rules.lease,
+    let opened = pool.map(|pool| {
+        Event::Ticket(TicketEvent::Opened {
+            id,
+            user: sign_in.user,
+            product: sign_in.product.clone(),
+            pool: pool.id,
+            wanted,
+            lease: pool.rules.lease,
+        })
     });
     Ok(Decision {
         events: opened.into_iter().collect(),
@@ -112,7 +114,7 @@ pub(super) fn check_calls(account: &Account, sign_in: &SignIn) -> Result<(), Ref
     };
     let active = active_on_seat(account, pool, sign_in);
     if active >= max {
-        return Err(Refusal::SeatInCall { active, max });
+        return Err(Refusal::Seat(SeatRefusal::SeatInCall { active, max }));
     }
     Ok(())
 }

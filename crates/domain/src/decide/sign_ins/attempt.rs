@@ -6,12 +6,12 @@ use crate::command::{Decision, Outcome};
 use crate::decide::capacity::{Ask, Room, check_cool_down};
 use crate::decide::presence::{by, end_sign_in};
 use crate::decide::queue::check_ticket_id;
-use crate::event::{Claim, EndReason, Event};
+use crate::event::{Claim, EndReason, Event, SignInEvent, TicketEvent};
 use crate::id::{SignInId, TicketId, UserId};
 use crate::permission::Actor;
 use crate::pool::{Holder, Pool, count};
 use crate::presence::{Device, Funding, SignIn, Ticket, Wanted};
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, SeatRefusal, StateRefusal};
 use crate::rules::{Occupies, Rules};
 use crate::text::Product;
 use crate::time::Timestamp;
@@ -39,7 +39,7 @@ impl<'a> SignInAttempt<'a> {
         now: Timestamp,
     ) -> Result<Self, Refusal> {
         if *actor == Actor::User(user) && account.users.get(&user).is_some_and(|user| !user.active) {
-            return Err(Refusal::UserInactive);
+            return Err(Refusal::Seat(SeatRefusal::UserInactive));
         }
         let user = account.visible_user(actor, user)?;
         let is_device = matches!(actor, Actor::SignIn(_) | Actor::Ticket(_));
@@ -49,20 +49,20 @@ impl<'a> SignInAttempt<'a> {
             });
         }
         if !user.active {
-            return Err(Refusal::UserInactive);
+            return Err(Refusal::Seat(SeatRefusal::UserInactive));
         }
         let pool = match user.licenses.get(product) {
             None => {
-                return Err(Refusal::NoLicense {
+                return Err(Refusal::Seat(SeatRefusal::NoLicense {
                     product: product.clone(),
-                });
+                }));
             }
             Some(License::Named) => None,
-            Some(License::Shared(pool)) => {
-                Some(account.pools.get(pool).ok_or_else(|| Refusal::NoLicense {
+            Some(License::Shared(pool)) => Some(account.pools.get(pool).ok_or_else(|| {
+                Refusal::Seat(SeatRefusal::NoLicense {
                     product: product.clone(),
-                })?)
-            }
+                })
+            })?),
         };
         Ok(Self {
             account,
@@ -152,10 +152,10 @@ impl<'a> SignInAttempt<'a> {
         }
         let is_taken = |id: &SignInId| self.account.sign_ins.contains_key(id);
         if devices.iter().any(|(id, _)| is_taken(id)) {
-            return Err(Refusal::AlreadyExists {
+            return Err(Refusal::State(StateRefusal::AlreadyExists {
                 what: "sign-in",
                 field: "id",
-            });
+            }));
         }
         Ok(())
     }
@@ -181,11 +181,11 @@ impl<'a> SignInAttempt<'a> {
         }
         others.sort_by_key(|sign_in| (sign_in.since, sign_in.id));
         match others.last() {
-            Some(newest) if !takeover => Err(Refusal::SignedInElsewhere {
+            Some(newest) if !takeover => Err(Refusal::Seat(SeatRefusal::SignedInElsewhere {
                 sign_in: newest.id,
                 device: Box::new(newest.device.clone()),
                 max_devices: max,
-            }),
+            })),
             _ => {
                 let ids = others.iter().map(|sign_in| sign_in.id);
                 Ok(ids
@@ -208,7 +208,7 @@ impl<'a> SignInAttempt<'a> {
                 continue;
             }
             ids.push(*id);
-            events.push(Event::SignedIn {
+            events.push(Event::SignIn(SignInEvent::SignedIn {
                 id: *id,
                 user: self.user.id,
                 product: self.product.clone(),
@@ -217,7 +217,7 @@ impl<'a> SignInAttempt<'a> {
                 funding,
                 lease,
                 ticket: ticket.take(),
-            });
+            }));
         }
         Decision {
             events,
@@ -250,7 +250,7 @@ impl<'a> SignInAttempt<'a> {
         };
         let id = TicketId::from_bits(id.bits());
         check_ticket_id(self.account, id)?;
-        let opened = Event::TicketOpened {
+        let opened = Event::Ticket(TicketEvent::Opened {
             id,
             user: self.user.id,
             product: self.product.clone(),
@@ -259,7 +259,7 @@ impl<'a> SignInAttempt<'a> {
                 device: device.clone(),
             },
             lease: pool.rules.lease,
-        };
+        });
         Ok(Decision {
             events: vec![opened],
             outcome: Outcome::Ticket { id, created: true },
@@ -278,11 +278,11 @@ pub(in crate::decide) fn claim(
     let user = account
         .users
         .get(&ticket.user)
-        .ok_or(Refusal::TicketEnded { id: ticket.id })?;
+        .ok_or(Refusal::State(StateRefusal::TicketEnded { id: ticket.id }))?;
     let pool = account
         .pools
         .get(&ticket.pool)
-        .ok_or(Refusal::TicketEnded { id: ticket.id })?;
+        .ok_or(Refusal::State(StateRefusal::TicketEnded { id: ticket.id }))?;
     let attempt = SignInAttempt {
         account,
         user,

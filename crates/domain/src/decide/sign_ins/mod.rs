@@ -7,12 +7,12 @@ pub(super) use self::attempt::claim;
 use self::attempt::SignInAttempt;
 use super::presence::{by, end_sign_in};
 use crate::account::Account;
-use crate::command::{Acting, Command, Decision, Outcome};
-use crate::event::{By, EndReason, Event};
+use crate::command::{Acting, Decision, Outcome, SignInCommand};
+use crate::event::{By, EndReason, Event, SignInEvent, TicketEvent};
 use crate::id::SignInId;
 use crate::permission::{Actor, Privilege};
 use crate::presence::{Funding, SignIn};
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, StateRefusal};
 use crate::text::Note;
 use crate::time::{Secs, Timestamp};
 
@@ -24,12 +24,12 @@ pub(super) const NEEDED_TO_ACT: &str = "the user's own token or a key with `sign
 
 pub(super) fn decide(
     account: &Account,
-    command: &Command,
+    command: &SignInCommand,
     actor: &Actor,
     now: Timestamp,
 ) -> Result<Decision, Refusal> {
     match command {
-        Command::SignIn {
+        SignInCommand::SignIn {
             user,
             product,
             devices,
@@ -39,14 +39,13 @@ pub(super) fn decide(
             let attempt = SignInAttempt::check(account, *user, product, actor, now)?;
             attempt.decide(devices, *takeover, *wait)
         }
-        Command::Heartbeat { sign_in, active } => heartbeat(account, *sign_in, *active, actor, now),
-        Command::SignOut {
+        SignInCommand::Heartbeat { sign_in, active } => heartbeat(account, *sign_in, *active, actor, now),
+        SignInCommand::SignOut {
             sign_in,
             note,
             acting,
         } => sign_out(account, *sign_in, note.as_ref(), *acting, actor),
-        Command::LockSeat { sign_in, hold } => lock_seat(account, *sign_in, *hold, actor, now),
-        _ => Err(Refusal::NotFound { what: "command" }),
+        SignInCommand::LockSeat { sign_in, hold } => lock_seat(account, *sign_in, *hold, actor, now),
     }
 }
 
@@ -57,7 +56,10 @@ fn heartbeat(
     actor: &Actor,
     now: Timestamp,
 ) -> Result<Decision, Refusal> {
-    let sign_in = account.sign_ins.get(&id).ok_or(Refusal::SignInEnded { id })?;
+    let sign_in = account
+        .sign_ins
+        .get(&id)
+        .ok_or(Refusal::State(StateRefusal::SignInEnded { id }))?;
     let allowed = match actor {
         Actor::SignIn(own) => *own == id,
         Actor::ApiKey { .. } | Actor::Operator | Actor::System => account.may_act_for(actor, sign_in.user),
@@ -77,7 +79,7 @@ fn heartbeat(
         .is_some_and(|pool| pool.rules.log_off_after().is_some() || pool.rules.reclaim_idle_after.is_some());
     let was_idle = sign_in.idle_since.is_some_and(|since| since < now);
     let events = if active && clock_matters && was_idle {
-        vec![Event::ActivityReported { id }]
+        vec![Event::SignIn(SignInEvent::ActivityReported { id })]
     } else {
         Vec::new()
     };
@@ -97,11 +99,16 @@ fn sign_out(
     acting: Option<Acting>,
     actor: &Actor,
 ) -> Result<Decision, Refusal> {
-    let sign_in = account.sign_ins.get(&id).ok_or(Refusal::SignInEnded { id })?;
+    let sign_in = account
+        .sign_ins
+        .get(&id)
+        .ok_or(Refusal::State(StateRefusal::SignInEnded { id }))?;
     let is_own = match actor {
         Actor::SignIn(own) => *own == id,
         Actor::User(_) | Actor::ApiKey { .. } => account.may_act_for(actor, sign_in.user),
-        _ => false,
+        Actor::Operator | Actor::Ticket(_) | Actor::Customer(_) | Actor::SingleSignOn | Actor::System => {
+            false
+        }
     };
     if is_own && acting != Some(Acting::Admin) {
         let by = note.map(|note| by(account, actor, Some(note)));
@@ -134,11 +141,11 @@ fn evict(account: &Account, sign_in: &SignIn, by: &By) -> Vec<Event> {
     let user = account.users.get(&sign_in.user).filter(|_| stays_away);
     let ticket = user.and_then(|user| account.ticket_of(user, &sign_in.product));
     if let Some(ticket) = ticket.filter(|ticket| account.ticket_runs_on(ticket) != Some(sign_in.id)) {
-        events.push(Event::TicketEnded {
+        events.push(Event::Ticket(TicketEvent::Ended {
             id: ticket.id,
             reason: EndReason::Evicted,
             by: Some(by.clone()),
-        });
+        }));
     }
     events
 }
@@ -150,10 +157,19 @@ fn lock_seat(
     actor: &Actor,
     now: Timestamp,
 ) -> Result<Decision, Refusal> {
-    let sign_in = account.sign_ins.get(&id).ok_or(Refusal::SignInEnded { id })?;
+    let sign_in = account
+        .sign_ins
+        .get(&id)
+        .ok_or(Refusal::State(StateRefusal::SignInEnded { id }))?;
     let is_own = match actor {
         Actor::SignIn(own) => *own == id,
-        _ => account.may_act_for(actor, sign_in.user),
+        Actor::Operator
+        | Actor::ApiKey { .. }
+        | Actor::User(_)
+        | Actor::Ticket(_)
+        | Actor::Customer(_)
+        | Actor::SingleSignOn
+        | Actor::System => account.may_act_for(actor, sign_in.user),
     };
     if !is_own {
         let seen = account.sees_user(actor, sign_in.user);
@@ -174,15 +190,18 @@ fn lock_seat(
     }
     if sign_in.funding != Funding::Seat {
         let state = "without a shared seat";
-        return Err(Refusal::WrongState {
+        return Err(Refusal::State(StateRefusal::WrongState {
             what: "sign-in",
             state,
             expected: "holding a shared seat",
-        });
+        }));
     }
     let until = (hold.get() > 0).then(|| now + hold);
     if until == sign_in.locked_until {
         return Ok(Decision::done(Vec::new()));
     }
-    Ok(Decision::done(vec![Event::SeatLocked { id, until }]))
+    Ok(Decision::done(vec![Event::SignIn(SignInEvent::SeatLocked {
+        id,
+        until,
+    })]))
 }

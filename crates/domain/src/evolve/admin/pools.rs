@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::books::distribute;
 use crate::account::Account;
-use crate::event::Event;
+use crate::event::PoolEvent;
+use crate::evolve::presence;
 use crate::id::PoolId;
 use crate::labels::Labels;
 use crate::minutes::OnMinutes;
@@ -14,70 +15,67 @@ use crate::schedule::Due;
 use crate::text::Name;
 use crate::time::Timestamp;
 
-pub(super) fn evolve(account: &mut Account, event: &Event, at: Timestamp) {
+pub(in crate::evolve) fn evolve(account: &mut Account, event: &PoolEvent, at: Timestamp) {
     match event {
-        Event::PoolCreated { .. } => create(account, event, at),
-        Event::PoolChanged {
+        PoolEvent::Created {
+            id,
+            name,
+            product,
+            seats,
+            rules,
+            default,
+        } => {
+            let pool = Pool {
+                id: *id,
+                name: name.clone(),
+                product: product.clone(),
+                seats: *seats,
+                default: *default,
+                rules: rules.clone(),
+                created_at: at,
+                labels: Labels::default(),
+                average_hold: None,
+                next_place: 0,
+                users: BTreeSet::new(),
+                holders: BTreeMap::new(),
+                queue: Queue::default(),
+                offers: BTreeSet::new(),
+                on_minutes: OnMinutes::default(),
+                paying_holders: BTreeSet::new(),
+                idle: Idle::default(),
+                due: None,
+            };
+            create(account, pool);
+        }
+        PoolEvent::Changed {
             id,
             name,
             seats,
             rules,
-        } => change(account, *id, name, *seats, rules),
-        Event::PoolDeleted { id } => delete(account, *id),
-        _ => {}
+        } => change(account, *id, name, *seats, rules, at),
+        PoolEvent::Deleted { id } => delete(account, *id),
     }
 }
 
-fn create(account: &mut Account, event: &Event, at: Timestamp) {
-    let Event::PoolCreated {
-        id,
-        name,
-        product,
-        seats,
-        rules,
-        default,
-    } = event
-    else {
-        return;
-    };
-    if account.pools.contains_key(id) {
+fn create(account: &mut Account, pool: Pool) {
+    if account.pools.contains_key(&pool.id) {
         return;
     }
-    let pool = Pool {
-        id: *id,
-        name: name.clone(),
-        product: product.clone(),
-        seats: *seats,
-        default: *default,
-        rules: rules.clone(),
-        created_at: at,
-        labels: Labels::default(),
-        average_hold: None,
-        next_place: 0,
-        users: BTreeSet::new(),
-        holders: BTreeMap::new(),
-        queue: Queue::default(),
-        offers: BTreeSet::new(),
-        on_minutes: OnMinutes::default(),
-        paying_holders: BTreeSet::new(),
-        idle: Idle::default(),
-        due: None,
-    };
-    distribute(account, product, 0, *seats);
-    account.pools.insert(*id, pool);
-    account.changed_pools.insert(*id);
+    distribute(account, &pool.product, 0, pool.seats);
+    account.changed_pools.insert(pool.id);
+    account.pools.insert(pool.id, pool);
 }
 
-/// What goes on in the pool by its old rules is seen to where presence is taken in.
-fn change(account: &mut Account, id: PoolId, name: &Name, seats: u32, rules: &Rules) {
+fn change(account: &mut Account, id: PoolId, name: &Name, seats: u32, rules: &Rules, at: Timestamp) {
     let Some(pool) = account.pools.get_mut(&id) else {
         return;
     };
     let product = pool.product.clone();
     let seats_before = std::mem::replace(&mut pool.seats, seats);
-    pool.rules = rules.clone();
+    let rules_before = std::mem::replace(&mut pool.rules, rules.clone());
     pool.name = name.clone();
     distribute(account, &product, seats_before, seats);
+    presence::pool_changed(account, id, &rules_before, at);
 }
 
 fn delete(account: &mut Account, id: PoolId) {

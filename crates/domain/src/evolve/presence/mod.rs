@@ -1,85 +1,22 @@
 //! Events of sign-ins, sessions, tickets and minutes.
 
-mod sessions;
-mod sign_ins;
-mod tickets;
+pub(super) mod sessions;
+pub(super) mod sign_ins;
+pub(super) mod tickets;
 
 use crate::account::Account;
-use crate::event::{Claim, Event};
+use crate::event::{Claim, RefusalEvent};
 use crate::evolve::seats::{self, Booking};
 use crate::id::{PoolId, SessionId, SignInId, TicketId, UserId};
-use crate::presence::{Funding, SessionState};
+use crate::leases;
 use crate::rules::Rules;
 use crate::time::Timestamp;
-use crate::{leases, minutes};
 
-pub(super) fn evolve(account: &mut Account, event: &Event, at: Timestamp) {
-    match event {
-        Event::SignedIn { .. } => sign_ins::signed_in(account, event, at),
-        Event::SignInEnded { id, reason, .. } => sign_ins::sign_in_ended(account, *id, *reason, at),
-        Event::LeasesRenewed { sign_ins, tickets } => leases::renewals_stored(account, sign_ins, tickets),
-        Event::LeasesRestarted { outage } => leases::resumed(account, *outage, at),
-        Event::ActivityReported { id } => sign_ins::restart_idle(account, *id, at),
-        Event::LogOffWarned { id, at: log_off_at } => {
-            if let Some(sign_in) = account.sign_ins.get_mut(id) {
-                sign_in.log_off_at = Some(*log_off_at);
-            }
-            seats::schedule_sign_in(account, *id);
-        }
-        Event::ReclaimWarned { id, at: reclaim_at } => seats::set_reclaim(account, *id, Some(*reclaim_at)),
-        Event::ReclaimCancelled { id } => seats::set_reclaim(account, *id, None),
-        Event::SeatLocked { id, until } => sign_ins::seat_locked(account, *id, *until),
-        Event::SessionCreated { .. } => sessions::session_created(account, event, at),
-        Event::SessionConnected { id, customer } => {
-            if let Some(session) = account.sessions.get_mut(id) {
-                session.state = SessionState::Active {};
-                session.customer = customer.clone().or_else(|| session.customer.take());
-            }
-            seats::schedule_session(account, *id);
-        }
-        Event::CustomerJoined { id, customer, joined } => {
-            if let Some(session) = account.sessions.get_mut(id) {
-                session.customer = customer.clone().or_else(|| session.customer.take());
-                session.joined = Some(joined.clone());
-            }
-        }
-        Event::SessionPaused { id } => sessions::session_paused(account, *id, at),
-        Event::SessionResumed { id, funding, ticket } => {
-            sessions::session_resumed(account, *id, *funding, *ticket, at);
-        }
-        Event::SessionEnding {
-            id,
-            closes_at,
-            by,
-            note,
-        } => {
-            if let Some(session) = account.sessions.get_mut(id) {
-                session.state = SessionState::Ending {
-                    closes_at: *closes_at,
-                    by: by.clone(),
-                    note: note.clone(),
-                };
-            }
-            seats::schedule_session(account, *id);
-        }
-        Event::SessionEnded { id, .. } => sessions::remove_session(account, *id, at),
-        Event::TicketOpened { .. } => tickets::ticket_opened(account, event, at),
-        Event::OfferMade { id, until } => tickets::offer_made(account, *id, *until),
-        Event::TicketEnded { id, .. } => tickets::remove_ticket(account, *id),
-        Event::MinutePaid { claim, next_at } => minutes::minute_paid(account, *claim, *next_at),
-        Event::MinutesLow { claim, .. } => minutes::set_funding(account, *claim, |funding| {
-            if let Funding::Minutes { warned, .. } = funding {
-                *warned = true;
-            }
-        }),
-        Event::ClaimMoved { claim } => minutes::claim_moved(account, *claim),
-        Event::MinutesAdded { .. } => minutes::minutes_added(account),
-        Event::Refused { user, product, .. } => {
-            if let Some(user) = account.users.get_mut(user) {
-                user.refused_since.entry(product.clone()).or_insert(at);
-            }
-        }
-        _ => {}
+/// Since when a user is refused a product counts from the first refusal on.
+pub(super) fn refusal(account: &mut Account, event: &RefusalEvent, at: Timestamp) {
+    let RefusalEvent::Refused { user, product, .. } = event;
+    if let Some(user) = account.users.get_mut(user) {
+        user.refused_since.entry(product.clone()).or_insert(at);
     }
 }
 

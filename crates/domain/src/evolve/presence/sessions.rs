@@ -1,69 +1,107 @@
 //! Events of sessions.
 
+use super::tickets;
 use crate::account::Account;
-use crate::event::{Claim, Event};
+use crate::event::{Claim, SessionEvent};
 use crate::evolve::seats::{self, Booking};
-use crate::id::{SessionId, TicketId};
+use crate::id::SessionId;
 use crate::labels::Labels;
 use crate::minutes;
 use crate::presence::{Funding, Session, SessionState};
 use crate::schedule::Due;
 use crate::time::Timestamp;
 
-pub(super) fn session_created(account: &mut Account, event: &Event, at: Timestamp) {
-    let Event::SessionCreated {
-        id,
-        sign_in,
-        kind,
-        customer,
-        code,
-        standby_until,
-        funding,
-        ticket,
-    } = event
-    else {
-        return;
-    };
-    if let Some(ticket) = ticket {
-        super::tickets::remove_ticket(account, *ticket);
+pub(in crate::evolve) fn evolve(account: &mut Account, event: &SessionEvent, at: Timestamp) {
+    match event {
+        SessionEvent::Created {
+            id,
+            sign_in,
+            kind,
+            customer,
+            code,
+            standby_until,
+            funding,
+            ticket,
+        } => {
+            tickets::claimed(account, *ticket);
+            let Some(host) = account.sign_ins.get(sign_in) else {
+                return;
+            };
+            let session = Session {
+                id: *id,
+                sign_in: *sign_in,
+                user: host.user,
+                product: host.product.clone(),
+                pool: host.pool,
+                kind: *kind,
+                state: match standby_until {
+                    Some(until) => SessionState::Standby { until: *until },
+                    None => SessionState::Active {},
+                },
+                funding: *funding,
+                customer: customer.clone(),
+                code: code.clone(),
+                joined: None,
+                labels: Labels::default(),
+                since: at,
+                claimed_at: at,
+                due: None,
+            };
+            created(account, session, at);
+        }
+        SessionEvent::Connected { id, customer } => {
+            if let Some(session) = account.sessions.get_mut(id) {
+                session.state = SessionState::Active {};
+                session.customer = customer.clone().or_else(|| session.customer.take());
+            }
+            seats::schedule_session(account, *id);
+        }
+        SessionEvent::CustomerJoined { id, customer, joined } => {
+            if let Some(session) = account.sessions.get_mut(id) {
+                session.customer = customer.clone().or_else(|| session.customer.take());
+                session.joined = Some(joined.clone());
+            }
+        }
+        SessionEvent::Paused { id } => paused(account, *id, at),
+        SessionEvent::Resumed { id, funding, ticket } => {
+            tickets::claimed(account, *ticket);
+            resumed(account, *id, *funding, at);
+        }
+        SessionEvent::Ending {
+            id,
+            closes_at,
+            by,
+            note,
+        } => {
+            if let Some(session) = account.sessions.get_mut(id) {
+                session.state = SessionState::Ending {
+                    closes_at: *closes_at,
+                    by: by.clone(),
+                    note: note.clone(),
+                };
+            }
+            seats::schedule_session(account, *id);
+        }
+        SessionEvent::Ended { id, .. } => remove_session(account, *id, at),
     }
-    let Some(host) = account.sign_ins.get_mut(sign_in) else {
-        return;
-    };
-    seats::insert_sorted(&mut host.sessions, *id);
-    let (user, product, pool) = (host.user, host.product.clone(), host.pool);
-    let state = match standby_until {
-        Some(until) => SessionState::Standby { until: *until },
-        None => SessionState::Active {},
-    };
-    let session = Session {
-        id: *id,
-        sign_in: *sign_in,
-        user,
-        product: product.clone(),
-        pool,
-        kind: *kind,
-        state,
-        funding: *funding,
-        customer: customer.clone(),
-        code: code.clone(),
-        joined: None,
-        labels: Labels::default(),
-        since: at,
-        claimed_at: at,
-        due: None,
-    };
-    account.sessions.insert(*id, session);
-    if let Some(owner) = account.users.get_mut(&user) {
-        seats::insert_sorted(&mut owner.sessions, *id);
-        owner.refused_since.remove(&product);
-    }
-    minutes::start_claim(account, Claim::Session(*id));
-    super::sign_ins::refresh_idle(account, user, &product, at);
-    seats::schedule_session(account, *id);
 }
 
-pub(super) fn session_paused(account: &mut Account, id: SessionId, at: Timestamp) {
+fn created(account: &mut Account, session: Session, at: Timestamp) {
+    let (id, user, product) = (session.id, session.user, session.product.clone());
+    if let Some(host) = account.sign_ins.get_mut(&session.sign_in) {
+        seats::insert_sorted(&mut host.sessions, id);
+    }
+    account.sessions.insert(id, session);
+    if let Some(owner) = account.users.get_mut(&user) {
+        seats::insert_sorted(&mut owner.sessions, id);
+        owner.refused_since.remove(&product);
+    }
+    minutes::start_claim(account, Claim::Session(id));
+    super::sign_ins::refresh_idle(account, user, &product, at);
+    seats::schedule_session(account, id);
+}
+
+fn paused(account: &mut Account, id: SessionId, at: Timestamp) {
     if let Some((booking, funding)) = Booking::of(account, Claim::Session(id)) {
         seats::unbook(account, &booking, funding, Some(at));
     }
@@ -79,16 +117,7 @@ pub(super) fn session_paused(account: &mut Account, id: SessionId, at: Timestamp
     seats::schedule_session(account, id);
 }
 
-pub(super) fn session_resumed(
-    account: &mut Account,
-    id: SessionId,
-    funding: Funding,
-    ticket: Option<TicketId>,
-    at: Timestamp,
-) {
-    if let Some(ticket) = ticket {
-        super::tickets::remove_ticket(account, ticket);
-    }
+fn resumed(account: &mut Account, id: SessionId, funding: Funding, at: Timestamp) {
     let Some(session) = account.sessions.get_mut(&id) else {
         return;
     };

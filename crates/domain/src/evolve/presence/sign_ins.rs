@@ -1,7 +1,8 @@
 //! Events of sign-ins, their leases and their idle clocks.
 
+use super::tickets;
 use crate::account::Account;
-use crate::event::{Claim, EndReason, Event};
+use crate::event::{Claim, EndReason, SignInEvent};
 use crate::evolve::seats::{self, Booking};
 use crate::id::{SessionId, SignInId, UserId};
 use crate::leases::{self, Leased};
@@ -11,56 +12,72 @@ use crate::schedule::Due;
 use crate::text::Product;
 use crate::time::Timestamp;
 
-pub(super) fn signed_in(account: &mut Account, event: &Event, at: Timestamp) {
-    let Event::SignedIn {
-        id,
-        user,
-        product,
-        device,
-        pool,
-        funding,
-        lease,
-        ticket,
-    } = event
-    else {
-        return;
-    };
-    if let Some(ticket) = ticket {
-        super::tickets::remove_ticket(account, *ticket);
+pub(in crate::evolve) fn evolve(account: &mut Account, event: &SignInEvent, at: Timestamp) {
+    match event {
+        SignInEvent::SignedIn {
+            id,
+            user,
+            product,
+            device,
+            pool,
+            funding,
+            lease,
+            ticket,
+        } => {
+            tickets::claimed(account, *ticket);
+            let sign_in = SignIn {
+                id: *id,
+                user: *user,
+                product: product.clone(),
+                device: device.clone(),
+                pool: *pool,
+                funding: *funding,
+                since: at,
+                lease: *lease,
+                stored_until: at + *lease,
+                renewed_until: None,
+                idle_since: None,
+                log_off_at: None,
+                reclaim_at: None,
+                locked_until: None,
+                sessions: Vec::new(),
+                due: None,
+            };
+            signed_in(account, sign_in, at);
+        }
+        SignInEvent::Ended { id, reason, .. } => sign_in_ended(account, *id, *reason, at),
+        SignInEvent::ActivityReported { id } => restart_idle(account, *id, at),
+        SignInEvent::LogOffWarned { id, at: log_off_at } => {
+            if let Some(sign_in) = account.sign_ins.get_mut(id) {
+                sign_in.log_off_at = Some(*log_off_at);
+            }
+            seats::schedule_sign_in(account, *id);
+        }
+        SignInEvent::ReclaimWarned { id, at: reclaim_at } => {
+            seats::set_reclaim(account, *id, Some(*reclaim_at));
+        }
+        SignInEvent::ReclaimCancelled { id } => seats::set_reclaim(account, *id, None),
+        SignInEvent::SeatLocked { id, until } => seat_locked(account, *id, *until),
     }
-    let Some(owner) = account.users.get_mut(user) else {
-        return;
-    };
-    seats::insert_sorted(&mut owner.sign_ins, *id);
-    if !matches!(funding, Funding::Free) {
-        owner.refused_since.remove(product);
-    }
-    let sign_in = SignIn {
-        id: *id,
-        user: *user,
-        product: product.clone(),
-        device: device.clone(),
-        pool: *pool,
-        funding: *funding,
-        since: at,
-        lease: *lease,
-        stored_until: at + *lease,
-        renewed_until: None,
-        idle_since: None,
-        log_off_at: None,
-        reclaim_at: None,
-        locked_until: None,
-        sessions: Vec::new(),
-        due: None,
-    };
-    account.sign_ins.insert(*id, sign_in);
-    minutes::start_claim(account, Claim::SignIn(*id));
-    restart_idle(account, *id, at);
-    refresh_idle(account, *user, product, at);
-    seats::schedule_sign_in(account, *id);
 }
 
-pub(super) fn sign_in_ended(account: &mut Account, id: SignInId, reason: EndReason, at: Timestamp) {
+fn signed_in(account: &mut Account, sign_in: SignIn, at: Timestamp) {
+    let (id, user, product) = (sign_in.id, sign_in.user, sign_in.product.clone());
+    let Some(owner) = account.users.get_mut(&user) else {
+        return;
+    };
+    seats::insert_sorted(&mut owner.sign_ins, id);
+    if !matches!(sign_in.funding, Funding::Free) {
+        owner.refused_since.remove(&product);
+    }
+    account.sign_ins.insert(id, sign_in);
+    minutes::start_claim(account, Claim::SignIn(id));
+    restart_idle(account, id, at);
+    refresh_idle(account, user, &product, at);
+    seats::schedule_sign_in(account, id);
+}
+
+fn sign_in_ended(account: &mut Account, id: SignInId, reason: EndReason, at: Timestamp) {
     let left: Vec<SessionId> = account
         .sign_ins
         .get(&id)
@@ -114,7 +131,7 @@ pub(super) fn restart_idle(account: &mut Account, id: SignInId, at: Timestamp) {
     }
 }
 
-pub(super) fn seat_locked(account: &mut Account, id: SignInId, until: Option<Timestamp>) {
+fn seat_locked(account: &mut Account, id: SignInId, until: Option<Timestamp>) {
     let Some(sign_in) = account.sign_ins.get_mut(&id) else {
         return;
     };

@@ -1,7 +1,7 @@
 //! Events of the queue.
 
 use crate::account::Account;
-use crate::event::Event;
+use crate::event::TicketEvent;
 use crate::evolve::seats;
 use crate::id::TicketId;
 use crate::leases::{self, Leased};
@@ -9,47 +9,61 @@ use crate::presence::{Ticket, TicketState};
 use crate::schedule::Due;
 use crate::time::Timestamp;
 
-pub(super) fn ticket_opened(account: &mut Account, event: &Event, at: Timestamp) {
-    let Event::TicketOpened {
-        id,
-        user,
-        product,
-        pool,
-        wanted,
-        lease,
-    } = event
-    else {
-        return;
-    };
-    let Some(in_pool) = account.pools.get_mut(pool) else {
-        return;
-    };
-    let place = in_pool.next_place;
-    in_pool.next_place += 1;
-    in_pool.queue.insert(place, *id);
-    let ticket = Ticket {
-        id: *id,
-        user: *user,
-        product: product.clone(),
-        pool: *pool,
-        place,
-        wanted: wanted.clone(),
-        since: at,
-        lease: *lease,
-        stored_until: at + *lease,
-        renewed_until: None,
-        state: TicketState::Waiting {},
-        due: None,
-    };
-    account.tickets.insert(*id, ticket);
-    if let Some(owner) = account.users.get_mut(user) {
-        seats::insert_sorted(&mut owner.tickets, *id);
+pub(in crate::evolve) fn evolve(account: &mut Account, event: &TicketEvent, at: Timestamp) {
+    match event {
+        TicketEvent::Opened {
+            id,
+            user,
+            product,
+            pool,
+            wanted,
+            lease,
+        } => {
+            let Some(in_pool) = account.pools.get_mut(pool) else {
+                return;
+            };
+            let place = in_pool.next_place;
+            in_pool.next_place += 1;
+            in_pool.queue.insert(place, *id);
+            let ticket = Ticket {
+                id: *id,
+                user: *user,
+                product: product.clone(),
+                pool: *pool,
+                place,
+                wanted: wanted.clone(),
+                since: at,
+                lease: *lease,
+                stored_until: at + *lease,
+                renewed_until: None,
+                state: TicketState::Waiting {},
+                due: None,
+            };
+            opened(account, ticket);
+        }
+        TicketEvent::Offered { id, until } => offered(account, *id, *until),
+        TicketEvent::Ended { id, .. } => remove_ticket(account, *id),
     }
-    seats::schedule_ticket(account, *id);
-    seats::touch(account, *pool);
 }
 
-pub(super) fn offer_made(account: &mut Account, id: TicketId, until: Timestamp) {
+/// The ticket that was claimed, where one was, has done its work.
+pub(super) fn claimed(account: &mut Account, ticket: Option<TicketId>) {
+    if let Some(ticket) = ticket {
+        remove_ticket(account, ticket);
+    }
+}
+
+fn opened(account: &mut Account, ticket: Ticket) {
+    let (id, user, pool) = (ticket.id, ticket.user, ticket.pool);
+    account.tickets.insert(id, ticket);
+    if let Some(owner) = account.users.get_mut(&user) {
+        seats::insert_sorted(&mut owner.tickets, id);
+    }
+    seats::schedule_ticket(account, id);
+    seats::touch(account, pool);
+}
+
+fn offered(account: &mut Account, id: TicketId, until: Timestamp) {
     let Some(ticket) = account.tickets.get_mut(&id) else {
         return;
     };
@@ -63,7 +77,7 @@ pub(super) fn offer_made(account: &mut Account, id: TicketId, until: Timestamp) 
     seats::touch(account, pool_id);
 }
 
-pub(super) fn remove_ticket(account: &mut Account, id: TicketId) {
+fn remove_ticket(account: &mut Account, id: TicketId) {
     leases::ended(account, Leased::Ticket(id));
     let Some(mut ticket) = account.tickets.remove(&id) else {
         return;

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use super::office::*;
 use crate::account::ProductSeats;
-use crate::command::Command;
+use crate::command::{AccountCommand, Command};
 use crate::event::{EndReason, Event};
 use crate::permission::{Role, Scope};
-use crate::refusal::{Refusal, SeatKind};
+use crate::refusal::{CapacityRefusal, Refusal, SeatKind, StateRefusal};
 use crate::top_up::TOP_UPS_KEPT;
 use crate::{Account, TicketId};
 
@@ -40,9 +40,9 @@ fn l7_a_plan_of_named_seats_has_no_shared_ones() {
     for command in [subscribe("team", 5, 1), create_pool("night", 0)] {
         assert_eq!(
             office.refusal(&command),
-            Refusal::PlanExcludesSharedSeats {
+            Refusal::Capacity(CapacityRefusal::PlanExcludesSharedSeats {
                 plan: "team".to_owned()
-            }
+            })
         );
     }
 }
@@ -72,23 +72,23 @@ fn l8_a_subscription_never_goes_below_what_is_assigned_or_distributed() {
     }
     assert_eq!(
         office.refusal(&subscribe("enterprise", 3, 6)),
-        Refusal::SeatsInUse {
+        Refusal::Capacity(CapacityRefusal::SeatsInUse {
             kind: SeatKind::Shared,
             product: product(),
             asked: 6,
             in_use: 7
-        }
+        })
     );
 }
 
 #[test]
 fn l8_a_product_that_is_left_out_has_no_seats() {
     let office = Office::with_seats(1, 0).after(&[create("ann", Some(true))]);
-    let nothing = Command::SetSubscription {
+    let nothing = Command::Account(AccountCommand::SetSubscription {
         plan: plan("enterprise"),
         products: BTreeMap::new(),
         default_pools: BTreeMap::new(),
-    };
+    });
 
     assert_eq!(office.answer(&OPERATOR, &nothing), "seats-in-use");
     assert_eq!(
@@ -124,10 +124,12 @@ fn a_second_product_gets_a_default_pool_of_its_own() {
         named_seats,
         shared_seats,
     };
-    let both = |id| Command::SetSubscription {
-        plan: plan("enterprise"),
-        products: BTreeMap::from([(product(), seats(2, 10)), (desk.clone(), seats(0, 4))]),
-        default_pools: BTreeMap::from([(desk.clone(), id)]),
+    let both = |id| {
+        Command::Account(AccountCommand::SetSubscription {
+            plan: plan("enterprise"),
+            products: BTreeMap::from([(product(), seats(2, 10)), (desk.clone(), seats(0, 4))]),
+            default_pools: BTreeMap::from([(desk.clone(), id)]),
+        })
     };
     assert_eq!(office.answer(&OPERATOR, &both(pool("default"))), "invalid");
 
@@ -155,10 +157,10 @@ fn r7_only_the_operator_sells() {
         for command in [
             subscribe("enterprise", 9, 90),
             add_minutes("first", 60),
-            Command::ChangeAccount {
+            Command::Account(AccountCommand::Change {
                 name: Some("Works".parse().unwrap()),
-            },
-            Command::DeleteAccount,
+            }),
+            Command::Account(AccountCommand::Delete),
         ] {
             assert_eq!(office.answer(&actor, &command), answer, "{actor} {command:?}");
         }
@@ -194,10 +196,10 @@ fn q3_a_top_up_stands_for_one_number_of_minutes() {
 
     assert_eq!(
         office.refusal(&add_minutes("first", 61)),
-        Refusal::AlreadyExists {
+        Refusal::State(StateRefusal::AlreadyExists {
             what: "top-up",
             field: "id"
-        }
+        })
     );
     assert_eq!(
         office.answer(&key(&Scope::ALL), &add_minutes("first", 60)),
@@ -247,7 +249,7 @@ fn l5_closing_an_account_tells_every_device_and_leaves_nothing_behind() {
         office.does(&sign_in(name));
     }
 
-    let closed = office.does(&Command::DeleteAccount);
+    let closed = office.does(&Command::Account(AccountCommand::Delete));
 
     assert_eq!(
         sign_ins_ended(&closed),
@@ -259,5 +261,8 @@ fn l5_closing_an_account_tells_every_device_and_leaves_nothing_behind() {
     assert_eq!(tickets_ended(&closed), [EndReason::Closed]);
     assert!(office.account.is_deleted() && office.account.users().is_empty());
     assert_eq!(office.account.next_due(), None);
-    assert_eq!(office.answer(&OPERATOR, &Command::DeleteAccount), "not-found");
+    assert_eq!(
+        office.answer(&OPERATOR, &Command::Account(AccountCommand::Delete)),
+        "not-found"
+    );
 }

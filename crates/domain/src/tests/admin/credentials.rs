@@ -2,8 +2,9 @@
 
 use super::office::*;
 use crate::account::SettingsPatch;
-use crate::command::{Command, UserPatch};
+use crate::command::{AccountCommand, Command, CredentialCommand, UserPatch};
 use crate::directory::SignInPatch;
+use crate::event::CredentialEvent;
 use crate::permission::{Privilege, Role, Scope};
 use crate::single_sign_on::ProviderChange;
 use crate::{Actor, Event, Refusal};
@@ -20,12 +21,12 @@ fn office() -> Office {
 }
 
 fn change_sign_in(office: &mut Office, sign_in: SignInPatch) {
-    office.does(&Command::ChangeSettings {
+    office.does(&Command::Account(AccountCommand::ChangeSettings {
         change: SettingsPatch {
             sign_in,
             ..SettingsPatch::default()
         },
-    });
+    }));
 }
 
 fn require_single_sign_on(office: &mut Office) {
@@ -122,22 +123,25 @@ fn what_has_happened_to_a_credential_is_noted_whatever_its_actor_may_do_by_now()
     let of = |whom| {
         let user = user(whom);
         [
-            (Command::NotePassword { user }, Event::PasswordSet { user }),
             (
-                Command::NoteSecondFactor { user, is_set: true },
-                Event::SecondFactorSet { user },
+                Command::Credential(CredentialCommand::NotePassword { user }),
+                Event::Credential(CredentialEvent::PasswordSet { user }),
             ),
             (
-                Command::NoteSecondFactor { user, is_set: false },
-                Event::SecondFactorRemoved { user },
+                Command::Credential(CredentialCommand::NoteSecondFactor { user, is_set: true }),
+                Event::Credential(CredentialEvent::SecondFactorSet { user }),
+            ),
+            (
+                Command::Credential(CredentialCommand::NoteSecondFactor { user, is_set: false }),
+                Event::Credential(CredentialEvent::SecondFactorRemoved { user }),
             ),
         ]
     };
     let of_provider = (
-        Command::NoteProvider {
+        Command::Credential(CredentialCommand::NoteProvider {
             change: removed.clone(),
-        },
-        Event::ProviderChanged { change: removed },
+        }),
+        Event::Credential(CredentialEvent::ProviderChanged { change: removed }),
     );
     let notes: Vec<_> = of("olga").into_iter().chain([of_provider]).collect();
 

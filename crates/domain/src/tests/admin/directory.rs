@@ -7,7 +7,7 @@ mod single_sign_on;
 
 use super::office::*;
 use crate::account::SettingsPatch;
-use crate::command::{Command, UserPatch};
+use crate::command::{AccountCommand, Command, GroupCommand, TeamCommand, UserPatch};
 use crate::directory::{DirectoryEntry, GroupMapping, SignInPatch, Subject};
 use crate::permission::{Actor, Role, Scope};
 use crate::user::License;
@@ -80,27 +80,27 @@ fn gives_team(of: TeamId) -> GroupMapping {
 }
 
 fn create_team(name: &str, people: &[&str]) -> Command {
-    Command::CreateTeam {
+    Command::Team(TeamCommand::Create {
         id: team(name),
         name: name.parse().unwrap(),
         members: members(people),
-    }
+    })
 }
 
 fn said(name: &str, groups: &[&str]) -> Command {
-    Command::SetUserGroups {
+    Command::Group(GroupCommand::SetOfUser {
         user: user(name),
         groups: groups.iter().map(|name| group(name)).collect(),
-    }
+    })
 }
 
 fn signs_in(sign_in: SignInPatch) -> Command {
-    Command::ChangeSettings {
+    Command::Account(AccountCommand::ChangeSettings {
         change: SettingsPatch {
             sign_in,
             ..SettingsPatch::default()
         },
-    }
+    })
 }
 
 fn require_sso(break_glass: Option<&str>) -> Command {

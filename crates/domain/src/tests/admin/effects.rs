@@ -2,9 +2,9 @@
 
 use super::office::*;
 use crate::Event;
-use crate::command::{Command, LeavingUsers, PoolPatch, UserPatch};
-use crate::event::EndReason;
-use crate::refusal::Refusal;
+use crate::command::{Command, LeavingUsers, PoolCommand, PoolPatch, UserPatch};
+use crate::event::{EndReason, MinutesEvent, SignInEvent};
+use crate::refusal::{CapacityRefusal, Refusal};
 use crate::rules::{Occupies, Preset, RulesPatch, SeatPer, WhenFull};
 use crate::time::Secs;
 
@@ -22,11 +22,11 @@ fn s1_what_a_seat_is_does_not_change_under_who_holds_one() {
 
     assert_eq!(
         office.refusal(&sessions),
-        Refusal::PoolInUse {
+        Refusal::Capacity(CapacityRefusal::PoolInUse {
             rule: "occupies",
             occupied: 1,
             waiting: 0
-        }
+        })
     );
     assert_eq!(office.answer(&OPERATOR, &per_device), "pool-in-use");
     assert_eq!(office.answer(&OPERATOR, &resize("night", 2)), "ok");
@@ -108,11 +108,11 @@ fn s1_what_a_seat_is_does_not_change_under_who_waits_or_is_on_minutes() {
     for (office, waiting) in [(waiting, 1), (on_minutes, 0)] {
         assert_eq!(
             office.refusal(&change_pool("night", preset(Preset::ConcurrentSessions))),
-            Refusal::PoolInUse {
+            Refusal::Capacity(CapacityRefusal::PoolInUse {
                 rule: "occupies",
                 occupied: 0,
                 waiting
-            }
+            })
         );
     }
 }
@@ -132,7 +132,7 @@ fn s3_q3_a_higher_seat_limit_moves_a_claim_from_minutes_onto_a_free_seat() {
 
     let raised = office.does(&change("ann", seat_limit(None)));
 
-    let is_move = |event: &Event| matches!(event, Event::ClaimMoved { .. });
+    let is_move = |event: &Event| matches!(event, Event::Minutes(MinutesEvent::ClaimMoved { .. }));
     assert!(raised.events.iter().any(is_move), "{:?}", raised.events);
     assert_eq!(office.account.pools()[&pool("night")].occupied(), 2);
     assert_eq!(office.account.broken(), []);
@@ -155,12 +155,12 @@ fn reclaim_after(idle: Option<Secs>) -> PoolPatch {
 fn q4_a_warning_by_the_old_rules_is_taken_back() {
     let mut office = idle_holder();
     let warned = office.tick_at(30);
-    let is_warning = |event: &Event| matches!(event, Event::ReclaimWarned { id, .. } if *id == laptop("ann"));
+    let is_warning = |event: &Event| matches!(event, Event::SignIn(SignInEvent::ReclaimWarned { id, .. }) if *id == laptop("ann"));
     assert!(warned.events.iter().any(is_warning), "{:?}", warned.events);
 
     let changed = office.at(31, &change_pool("night", reclaim_after(None)));
 
-    let cancelled = Event::ReclaimCancelled { id: laptop("ann") };
+    let cancelled = Event::SignIn(SignInEvent::ReclaimCancelled { id: laptop("ann") });
     assert!(changed.events.contains(&cancelled), "{:?}", changed.events);
 }
 
@@ -168,10 +168,10 @@ fn q4_a_warning_by_the_old_rules_is_taken_back() {
 fn p2_nothing_is_due_in_a_pool_that_is_deleted() {
     let mut office = idle_holder();
 
-    office.does(&Command::DeletePool {
+    office.does(&Command::Pool(PoolCommand::Delete {
         id: pool("night"),
         users: LeavingUsers::Remove,
-    });
+    }));
 
     assert_eq!(office.account.next_due(), None);
 }

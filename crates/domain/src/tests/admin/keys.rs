@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::office::*;
 use crate::account::KeyMaker;
-use crate::command::{Command, UserPatch};
+use crate::command::{ApiKeyCommand, Command, UserCommand, UserPatch};
 use crate::permission::{Override, PermissionOverrides, Privilege, Role, Scope, SessionPermission};
 use crate::{Actor, ApiKeyId, Event};
 
@@ -13,12 +13,12 @@ const ID: u128 = 7;
 /// A key of `maker` with these scopes, and who calls with it.
 fn made_by(office: &mut Office, maker: &Actor, scopes: &[Scope]) -> Actor {
     let id = ApiKeyId::from_bits(ID);
-    let command = Command::CreateApiKey {
+    let command = Command::ApiKey(ApiKeyCommand::Create {
         id,
         name: "Back end".parse().unwrap(),
         scopes: scopes.iter().copied().collect(),
         expires_at: None,
-    };
+    });
     office.does_as(maker, &command).unwrap();
     Actor::ApiKey {
         id,
@@ -145,15 +145,17 @@ fn r3_a_key_sets_no_password_and_makes_nobody_who_has_more() {
         &by("olga"),
         &[Scope::UsersManage, Scope::SeatsManage],
     );
-    let with_password = |set| Command::CreateUser {
-        id: user("newman"),
-        profile: profile("newman", Role::Member, &[]),
-        assign_seat: Some(false),
-        product: None,
-        licenses: std::collections::BTreeMap::new(),
-        password_set: set,
-        active: true,
-        directory: None,
+    let with_password = |set| {
+        Command::User(UserCommand::Create {
+            id: user("newman"),
+            profile: profile("newman", Role::Member, &[]),
+            assign_seat: Some(false),
+            product: None,
+            licenses: std::collections::BTreeMap::new(),
+            password_set: set,
+            active: true,
+            directory: None,
+        })
     };
     let new = |role, privileges: &[Privilege]| create_with(profile("newman", role, privileges), Some(false));
     let password = UserPatch {
@@ -178,10 +180,10 @@ fn r3_a_key_sets_no_password_and_makes_nobody_who_has_more() {
 fn r8_whoever_rotates_a_key_is_its_maker_from_then_on() {
     let mut office = office();
     let key = made_by(&mut office, &by("uwe"), &[Scope::SeatsManage]);
-    let rotate = Command::RotateApiKey {
+    let rotate = Command::ApiKey(ApiKeyCommand::Rotate {
         id: ApiKeyId::from_bits(ID),
         overlap: crate::Secs::new(0),
-    };
+    });
 
     office.does_as(&by("adam"), &rotate).unwrap();
     office.does(&delete("uwe"));

@@ -1,9 +1,9 @@
 //! Licenses: named, shared, none.
 
 use super::office::*;
-use crate::command::Command;
-use crate::event::EndReason;
-use crate::refusal::Refusal;
+use crate::command::{Command, LicenseCommand};
+use crate::event::{EndReason, TicketEvent};
+use crate::refusal::{Refusal, StateRefusal};
 use crate::user::License;
 
 const NAMED: Option<License> = Some(License::Named);
@@ -82,11 +82,11 @@ fn l3_a_refused_switch_leaves_the_old_license() {
 #[test]
 fn l3_a_pool_gives_licenses_of_its_own_product_only() {
     let office = Office::with_seats(0, 1).with_members(&["ann"]);
-    let other = Command::SetLicense {
+    let other = Command::License(LicenseCommand::Set {
         user: user("ann"),
         product: "service-desk".parse().unwrap(),
         license: shared("default"),
-    };
+    });
 
     assert_eq!(office.answer(&OPERATOR, &other), "invalid");
 }
@@ -152,7 +152,7 @@ fn l5_a_reassigned_license_ends_what_both_do_with_the_product() {
             (laptop("ben"), EndReason::LicenseChanged)
         ]
     );
-    let is_offer = |event: &crate::Event| matches!(event, crate::Event::OfferMade { .. });
+    let is_offer = |event: &crate::Event| matches!(event, crate::Event::Ticket(TicketEvent::Offered { .. }));
     assert!(reassigned.events.iter().any(is_offer), "Q2: {reassigned:?}");
     assert_eq!(office.account.broken(), []);
 }
@@ -191,9 +191,11 @@ fn l3_a_license_that_is_another_than_was_seen_is_not_reassigned() {
         .with_members(&["ann", "ben"])
         .after(&[create_pool("night", 0), license("ann", shared("night"))]);
     let named = reassign_seen("ann", "ben", NAMED);
-    let changed = |now: &str| Refusal::ChangedMeanwhile {
-        field: "license",
-        now: now.to_owned(),
+    let changed = |now: &str| {
+        Refusal::State(StateRefusal::ChangedMeanwhile {
+            field: "license",
+            now: now.to_owned(),
+        })
     };
 
     assert_eq!(

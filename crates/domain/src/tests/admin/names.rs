@@ -1,7 +1,8 @@
 //! Texts for people take no invisible characters, wherever they come in, and what is stored stays readable.
 
 use super::office::*;
-use crate::command::{Command, PoolPatch, UserPatch};
+use crate::command::{Command, PoolPatch, SessionCommand, SignInCommand, UserPatch};
+use crate::event::UserEvent;
 use crate::presence::{Customer, SessionKind, Start};
 use crate::refusal::Refusal;
 use crate::{Event, SessionId};
@@ -61,17 +62,17 @@ fn every_command_with_a_text_says_which_character_it_does_not_take_and_where() {
             "202E",
         ),
         (
-            Command::ConnectSession {
+            Command::Session(SessionCommand::Connect {
                 id,
                 customer: customer.clone(),
                 proof: crate::presence::JoinProof::None,
-            },
+            }),
             "customer.name",
             3,
             "202E",
         ),
         (
-            Command::CreateSession {
+            Command::Session(SessionCommand::Create {
                 id,
                 sign_in: laptop("mia"),
                 kind: SessionKind::Call,
@@ -80,17 +81,17 @@ fn every_command_with_a_text_says_which_character_it_does_not_take_and_where() {
                 code: "ABC234".parse().unwrap(),
                 valid_for: None,
                 wait: false,
-            },
+            }),
             "customer.name",
             3,
             "202E",
         ),
         (
-            Command::SignOut {
+            Command::SignIn(SignInCommand::SignOut {
                 sign_in: laptop("mia"),
                 note: Some(TURNED.parse().unwrap()),
                 acting: None,
-            },
+            }),
             "reason",
             3,
             "202E",
@@ -116,10 +117,10 @@ fn a_name_that_was_stored_before_is_read_and_may_be_said_again() {
     let mut office = Office::with_seats(0, 0).with_members(&["mia"]);
     let mut stored = office.account.user(user("mia")).unwrap().profile.clone();
     stored.name = TURNED.parse().unwrap();
-    let event = Event::UserChanged {
+    let event = Event::User(UserEvent::Changed {
         id: user("mia"),
         profile: stored,
-    };
+    });
     let text = serde_json::to_string(&event).unwrap();
 
     crate::evolve::evolve(&mut office.account, &serde_json::from_str(&text).unwrap(), now());

@@ -3,9 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::account::{Plan, ProductSeats};
-use crate::command::{Command, Decision, MemberChange, PoolPatch, SeatWay, UserPatch};
+use crate::command::{
+    AccountCommand, Command, Decision, GroupCommand, LicenseCommand, MemberChange, PoolCommand, PoolPatch,
+    SeatWay, SignInCommand, UserCommand, UserPatch,
+};
 use crate::directory::{DirectoryEntry, EmailLabel, GroupMapping};
-use crate::event::{EndReason, Event, Profile};
+use crate::event::{AccountEvent, EndReason, Event, Profile, SignInEvent, TicketEvent};
 use crate::permission::{Actor, PermissionOverrides, Privilege, Role, Scope};
 use crate::presence::{Device, DeviceKind};
 use crate::refusal::Refusal;
@@ -88,7 +91,7 @@ pub(super) fn create(name: &str, assign_seat: Option<bool>) -> Command {
 }
 
 pub(super) fn create_with(profile: Profile, assign_seat: Option<bool>) -> Command {
-    Command::CreateUser {
+    Command::User(UserCommand::Create {
         id: user(profile.name.as_str()),
         profile,
         assign_seat,
@@ -97,45 +100,45 @@ pub(super) fn create_with(profile: Profile, assign_seat: Option<bool>) -> Comman
         password_set: false,
         active: true,
         directory: None,
-    }
+    })
 }
 
 pub(super) fn change(name: &str, change: UserPatch) -> Command {
-    Command::ChangeUser {
+    Command::User(UserCommand::Change {
         id: user(name),
         change,
-    }
+    })
 }
 
 pub(super) fn delete(name: &str) -> Command {
-    Command::DeleteUser { id: user(name) }
+    Command::User(UserCommand::Delete { id: user(name) })
 }
 
 pub(super) fn license(name: &str, license: Option<License>) -> Command {
-    Command::SetLicense {
+    Command::License(LicenseCommand::Set {
         user: user(name),
         product: product(),
         license,
-    }
+    })
 }
 
 pub(super) fn reassign(from: &str, to: &str) -> Command {
-    Command::ReassignLicense {
+    Command::License(LicenseCommand::Reassign {
         product: product(),
         from: user(from),
         to: user(to),
         seen: None,
-    }
+    })
 }
 
 /// The same, on the sight of a license.
 pub(super) fn reassign_seen(from: &str, to: &str, seen: Option<License>) -> Command {
-    Command::ReassignLicense {
+    Command::License(LicenseCommand::Reassign {
         product: product(),
         from: user(from),
         to: user(to),
         seen,
-    }
+    })
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "it stands where a license or none does")]
@@ -144,20 +147,20 @@ pub(super) fn shared(name: &str) -> Option<License> {
 }
 
 pub(super) fn create_pool(name: &str, seats: u32) -> Command {
-    Command::CreatePool {
+    Command::Pool(PoolCommand::Create {
         id: pool(name),
         name: name.parse().unwrap(),
         product: product(),
         seats,
         rules: None,
-    }
+    })
 }
 
 pub(super) fn change_pool(name: &str, change: PoolPatch) -> Command {
-    Command::ChangePool {
+    Command::Pool(PoolCommand::Change {
         id: pool(name),
         change,
-    }
+    })
 }
 
 pub(super) fn resize(name: &str, seats: u32) -> Command {
@@ -192,16 +195,16 @@ pub(super) fn move_seats(from: &str, to: &str, seats: u32) -> Command {
             to: pool(to),
         },
     };
-    Command::MoveSeats { way, seats }
+    Command::Pool(PoolCommand::MoveSeats { way, seats })
 }
 
 /// Moves these users, or all where none are named.
 pub(super) fn move_users(from: &str, to: &str, names: &[&str]) -> Command {
-    Command::MoveUsers {
+    Command::License(LicenseCommand::MoveUsers {
         from: pool(from),
         to: pool(to),
         users: (!names.is_empty()).then(|| members(names)),
-    }
+    })
 }
 
 pub(super) fn rules(rules: RulesPatch) -> PoolPatch {
@@ -226,13 +229,13 @@ pub(super) fn sign_in_on(name: &str, device: &str) -> Command {
         name: device.parse().unwrap(),
         kind: DeviceKind::Desktop,
     };
-    Command::SignIn {
+    Command::SignIn(SignInCommand::SignIn {
         user: user(name),
         product: product(),
         devices: vec![(on(name, device), at)],
         takeover: false,
         wait: true,
-    }
+    })
 }
 
 /// The sign-in of a user on a device of theirs.
@@ -249,29 +252,29 @@ pub(super) fn group(name: &str) -> GroupId {
 }
 
 pub(super) fn create_group(name: &str, people: &[&str]) -> Command {
-    Command::CreateGroup {
+    Command::Group(GroupCommand::Create {
         id: group(name),
         name: name.parse().unwrap(),
         external_id: None,
         members: members(people),
-    }
+    })
 }
 
 /// Makes these people the members of a group.
 pub(super) fn in_group(name: &str, people: &[&str]) -> Command {
-    Command::ChangeGroup {
+    Command::Group(GroupCommand::Change {
         id: group(name),
         name: None,
         external_id: None,
         members: Some(MemberChange::Set(members(people))),
-    }
+    })
 }
 
 pub(super) fn map(name: &str, mapping: GroupMapping) -> Command {
-    Command::MapGroup {
+    Command::Group(GroupCommand::Map {
         id: group(name),
         mapping,
-    }
+    })
 }
 
 /// The mapping that gives a license of the office's product.
@@ -295,10 +298,10 @@ pub(super) fn entry(user_name: &str) -> DirectoryEntry {
 }
 
 pub(super) fn add_minutes(top_up: &str, minutes: u32) -> Command {
-    Command::AddMinutes {
+    Command::Account(AccountCommand::AddMinutes {
         id: TopUpId::from_bits(bits(top_up)),
         minutes,
-    }
+    })
 }
 
 /// Named and shared seats of the office's product. The pool `default` is made for the first shared ones.
@@ -307,20 +310,20 @@ pub(super) fn subscribe(plan_name: &str, named_seats: u32, shared_seats: u32) ->
         named_seats,
         shared_seats,
     };
-    Command::SetSubscription {
+    Command::Account(AccountCommand::SetSubscription {
         plan: plan(plan_name),
         products: BTreeMap::from([(product(), seats)]),
         default_pools: BTreeMap::from([(product(), pool("default"))]),
-    }
+    })
 }
 
 impl Office {
     /// An account that has bought nothing yet.
     pub(super) fn new() -> Self {
-        let first = Event::AccountCreated {
+        let first = Event::Account(AccountEvent::Created {
             id: AccountId::from_bits(1),
             name: "Office".parse().unwrap(),
-        };
+        });
         let mut account = Account::from_first_event(&first, now()).unwrap();
         crate::tests::make_keys(&mut account, now());
         Self { account }
@@ -405,7 +408,7 @@ pub(super) fn now() -> Timestamp {
 /// Which sign-ins ended, and why.
 pub(super) fn sign_ins_ended(decision: &Decision) -> Vec<(SignInId, EndReason)> {
     let ended = decision.events.iter().filter_map(|event| match event {
-        Event::SignInEnded { id, reason, .. } => Some((*id, *reason)),
+        Event::SignIn(SignInEvent::Ended { id, reason, .. }) => Some((*id, *reason)),
         _ => None,
     });
     ended.collect()
@@ -414,7 +417,7 @@ pub(super) fn sign_ins_ended(decision: &Decision) -> Vec<(SignInId, EndReason)> 
 /// How many tickets ended, and why.
 pub(super) fn tickets_ended(decision: &Decision) -> Vec<EndReason> {
     let ended = decision.events.iter().filter_map(|event| match event {
-        Event::TicketEnded { reason, .. } => Some(*reason),
+        Event::Ticket(TicketEvent::Ended { reason, .. }) => Some(*reason),
         _ => None,
     });
     ended.collect()

@@ -3,19 +3,19 @@
 use super::office::*;
 use crate::Event;
 use crate::account::ProductSeats;
-use crate::command::{Command, LeavingUsers, PoolPatch};
-use crate::event::EndReason;
+use crate::command::{AccountCommand, Command, LeavingUsers, PoolCommand, PoolPatch, UserCommand};
+use crate::event::{EndReason, TicketEvent};
 use crate::permission::{Privilege, Role};
 use crate::presence::SignIn;
-use crate::refusal::{Refusal, SeatKind};
+use crate::refusal::{CapacityRefusal, Refusal, SeatKind, StateRefusal};
 use crate::rules::RulesPatch;
 use crate::time::Secs;
 
 fn delete_pool(name: &str, users: LeavingUsers) -> Command {
-    Command::DeletePool {
+    Command::Pool(PoolCommand::Delete {
         id: pool(name),
         users,
-    }
+    })
 }
 
 #[test]
@@ -28,13 +28,13 @@ fn p1_pools_of_one_product_have_different_names() {
         };
         change_pool("night", patch)
     };
-    let twin = Command::CreatePool {
+    let twin = Command::Pool(PoolCommand::Create {
         id: pool("twin"),
         name: "night".parse().unwrap(),
         product: product(),
         seats: 0,
         rules: None,
-    };
+    });
 
     assert_eq!(office.answer(&OPERATOR, &twin), "already-exists");
     assert_eq!(
@@ -48,12 +48,14 @@ fn p1_pools_of_one_product_have_different_names() {
 #[test]
 fn p1_a_pool_is_made_of_a_product_with_shared_seats() {
     let office = Office::with_seats(1, 1);
-    let of = |seats| Command::CreatePool {
-        id: pool("desk"),
-        name: "desk".parse().unwrap(),
-        product: "service-desk".parse().unwrap(),
-        seats,
-        rules: None,
+    let of = |seats| {
+        Command::Pool(PoolCommand::Create {
+            id: pool("desk"),
+            name: "desk".parse().unwrap(),
+            product: "service-desk".parse().unwrap(),
+            seats,
+            rules: None,
+        })
     };
 
     assert_eq!(office.answer(&OPERATOR, &of(1)), "not-enough-seats");
@@ -66,7 +68,7 @@ fn p2_a_pool_with_users_and_the_default_pool_stay() {
 
     assert_eq!(
         office.refusal(&delete_pool("night", LeavingUsers::Refuse)),
-        Refusal::PoolNotEmpty { users: 2 }
+        Refusal::Capacity(CapacityRefusal::PoolNotEmpty { users: 2 })
     );
     for users in [
         LeavingUsers::Refuse,
@@ -75,7 +77,7 @@ fn p2_a_pool_with_users_and_the_default_pool_stay() {
     ] {
         assert_eq!(
             office.refusal(&delete_pool("default", users)),
-            Refusal::DefaultPool
+            Refusal::Capacity(CapacityRefusal::DefaultPool)
         );
     }
 }
@@ -130,14 +132,14 @@ fn p3_pools_take_from_the_unallocated_seats_and_give_back() {
     }
     assert_eq!(
         office.refusal(&resize("night", 3)),
-        Refusal::NotEnoughSeats {
+        Refusal::Capacity(CapacityRefusal::NotEnoughSeats {
             kind: SeatKind::Shared,
             product: product(),
             asked: 2,
             left: 1,
             total: 4,
             user: None,
-        }
+        })
     );
 }
 
@@ -160,7 +162,7 @@ fn p3_a_seat_that_is_added_goes_to_who_waits() {
 
     let raised = office.does(&resize("night", 2));
 
-    let is_offer = |event: &Event| matches!(event, Event::OfferMade { .. });
+    let is_offer = |event: &Event| matches!(event, Event::Ticket(TicketEvent::Offered { .. }));
     assert!(raised.events.iter().any(is_offer), "{:?}", raised.events);
 }
 
@@ -174,7 +176,7 @@ fn p3_seats_move_between_pools_and_the_unallocated_ones_stay() {
 
     assert_eq!((office.seats_of("default"), office.seats_of("night")), (1, 2));
     assert_eq!(office.account.shared_unallocated(&product()), 1);
-    let is_offer = |event: &Event| matches!(event, Event::OfferMade { .. });
+    let is_offer = |event: &Event| matches!(event, Event::Ticket(TicketEvent::Offered { .. }));
     assert!(moved.events.iter().any(is_offer), "Q2: {:?}", moved.events);
     assert_eq!(office.account.broken(), []);
 }
@@ -193,7 +195,7 @@ fn p3_a_pool_whose_occupied_seats_are_moved_drains() {
 
 #[test]
 fn p3_seats_that_are_not_there_and_pools_of_another_product_are_refused() {
-    let office = shifts(&[]).after(&[Command::SetSubscription {
+    let office = shifts(&[]).after(&[Command::Account(AccountCommand::SetSubscription {
         plan: plan("enterprise"),
         products: ["remote-support", "service-desk"]
             .map(|product| {
@@ -205,7 +207,7 @@ fn p3_seats_that_are_not_there_and_pools_of_another_product_are_refused() {
             })
             .into(),
         default_pools: [("service-desk".parse().unwrap(), pool("desk"))].into(),
-    }]);
+    })]);
 
     for (from, to, seats, answer) in [
         ("default", "night", 0, "invalid"),
@@ -271,10 +273,10 @@ fn p3_a_number_chosen_on_the_sight_of_another_changes_nothing() {
 
     assert_eq!(
         office.refusal(&stale),
-        Refusal::ChangedMeanwhile {
+        Refusal::State(StateRefusal::ChangedMeanwhile {
             field: "seats",
             now: "night has 2 seats".to_owned(),
-        }
+        })
     );
     office.does(&resize_seen("night", 2, 0));
     assert_eq!(office.seats_of("night"), 0);
@@ -299,10 +301,10 @@ fn p3_rules_chosen_on_the_sight_of_others_change_nothing() {
 
     assert_eq!(
         office.refusal(&notice(60)),
-        Refusal::ChangedMeanwhile {
+        Refusal::State(StateRefusal::ChangedMeanwhile {
             field: "rules",
             now: "night has other rules".to_owned(),
-        }
+        })
     );
     let now = &office.account.pools()[&pool("night")].rules;
     assert_eq!(now.end_notice, Secs::new(30));
@@ -332,7 +334,7 @@ fn l3_nobody_is_moved_where_one_of_them_has_gone_elsewhere_since() {
     let mut office = night_shift().after(&[create_pool("evening", 0)]);
     office.does(&license("ben", shared("evening")));
     let refusal = office.refusal(&move_users("night", "default", &["ann", "ben"]));
-    office.does(&Command::DeleteUser { id: user("ben") });
+    office.does(&Command::User(UserCommand::Delete { id: user("ben") }));
     let deleted = office.refusal(&move_users("night", "default", &["ann", "ben"]));
 
     for (refusal, now) in [
@@ -340,7 +342,10 @@ fn l3_nobody_is_moved_where_one_of_them_has_gone_elsewhere_since() {
         (deleted, "a user of night is deleted"),
     ] {
         let now = now.to_owned();
-        assert_eq!(refusal, Refusal::ChangedMeanwhile { field: "users", now });
+        assert_eq!(
+            refusal,
+            Refusal::State(StateRefusal::ChangedMeanwhile { field: "users", now })
+        );
     }
     assert_eq!(office.license_of("ann"), shared("night"));
 }

@@ -6,7 +6,10 @@ use proptest::prelude::*;
 
 use super::office::*;
 use crate::account::{ProductSeats, SettingsPatch};
-use crate::command::{Command, LeavingUsers, MemberChange, PoolPatch, UserPatch};
+use crate::command::{
+    AccountCommand, ApiKeyCommand, Command, GroupCommand, LeavingUsers, MemberChange, PoolCommand, PoolPatch,
+    TeamCommand, UserPatch,
+};
 use crate::directory::{GroupMapping, SignInPatch};
 use crate::evolve::evolve;
 use crate::permission::{Role, Scope};
@@ -66,35 +69,36 @@ fn on_users() -> impl Strategy<Value = Command> {
             prop::sample::select(&TEAMS[..]),
             prop::sample::subsequence(&PEOPLE[..], 0..4)
         )
-            .prop_map(|(name, people)| Command::CreateTeam {
+            .prop_map(|(name, people)| Command::Team(TeamCommand::Create {
                 id: team(name),
                 name: name.parse().unwrap(),
                 members: members(&people)
-            }),
+            })),
         (
             prop::sample::select(&TEAMS[..]),
             prop::sample::subsequence(&PEOPLE[..], 0..4)
         )
-            .prop_map(|(name, people)| Command::ChangeTeam {
+            .prop_map(|(name, people)| Command::Team(TeamCommand::Change {
                 id: team(name),
                 name: None,
                 members: Some(MemberChange::Set(members(&people)))
-            }),
+            })),
         (
             prop::sample::select(&TEAMS[..]),
             prop::sample::subsequence(&PEOPLE[..], 0..3),
             prop::sample::subsequence(&PEOPLE[..], 0..3)
         )
-            .prop_map(|(name, add, remove)| Command::ChangeTeam {
+            .prop_map(|(name, add, remove)| Command::Team(TeamCommand::Change {
                 id: team(name),
                 name: None,
                 members: Some(MemberChange::Edit {
                     add: members(&add),
                     remove: members(&remove)
                 })
-            }),
+            })),
         (person(), person(), a_license()).prop_map(|(from, to, seen)| reassign_seen(from, to, seen)),
-        prop::sample::select(&TEAMS[..]).prop_map(|name| Command::DeleteTeam { id: team(name) }),
+        prop::sample::select(&TEAMS[..])
+            .prop_map(|name| Command::Team(TeamCommand::Delete { id: team(name) })),
     ]
 }
 
@@ -117,12 +121,12 @@ fn on_groups() -> impl Strategy<Value = Command> {
             };
             map(name, mapping)
         }),
-        1 => a_group().prop_map(|name| Command::DeleteGroup { id: group(name) }),
+        1 => a_group().prop_map(|name| Command::Group(GroupCommand::Delete { id: group(name) })),
         2 => (person(), prop::sample::subsequence(&GROUPS[..], 0..3)).prop_map(|(name, groups)| {
-            Command::SetUserGroups {
+            Command::Group(GroupCommand::SetOfUser {
                 user: user(name),
                 groups: groups.into_iter().map(group).collect(),
-            }
+            })
         }),
         1 => (person(), person()).prop_map(|(name, called)| {
             let patch = UserPatch {
@@ -137,12 +141,12 @@ fn on_groups() -> impl Strategy<Value = Command> {
                 break_glass: owner.map(|name| Some(user(name))),
                 ..SignInPatch::default()
             };
-            Command::ChangeSettings {
+            Command::Account(AccountCommand::ChangeSettings {
                 change: SettingsPatch {
                     sign_in,
                     ..SettingsPatch::default()
                 },
-            }
+            })
         }),
     ]
 }
@@ -159,11 +163,11 @@ fn on_seats() -> impl Strategy<Value = Command> {
                 named_seats,
                 shared_seats,
             };
-            Command::SetSubscription {
+            Command::Account(AccountCommand::SetSubscription {
                 plan: plan(if shared { "enterprise" } else { "team" }),
                 products: BTreeMap::from([(product(), seats)]),
                 default_pools: BTreeMap::from([(product(), pool("default"))]),
-            }
+            })
         }),
         (a_pool(), 0..4_u32).prop_map(|(name, seats)| create_pool(name, seats)),
         (a_pool(), 0..6_u32, prop::option::of(0..6_u32)).prop_map(|(name, seats, seats_seen)| {
@@ -177,24 +181,24 @@ fn on_seats() -> impl Strategy<Value = Command> {
         (a_place(), a_place(), 0..3_u32).prop_map(|(from, to, seats)| move_seats(from, to, seats)),
         (a_pool(), a_pool(), prop::sample::subsequence(&PEOPLE[..], 0..3))
             .prop_map(|(from, to, names)| move_users(from, to, &names)),
-        (a_pool(), leaving).prop_map(|(name, users)| Command::DeletePool {
+        (a_pool(), leaving).prop_map(|(name, users)| Command::Pool(PoolCommand::Delete {
             id: pool(name),
             users
-        }),
+        })),
         ("[ab]", 1..3_u32).prop_map(|(id, minutes)| add_minutes(&id, minutes)),
-        (0..3_u128).prop_map(|id| Command::CreateApiKey {
+        (0..3_u128).prop_map(|id| Command::ApiKey(ApiKeyCommand::Create {
             id: ApiKeyId::from_bits(id),
             name: "Back end".parse().unwrap(),
             scopes: BTreeSet::from([Scope::Read]),
             expires_at: None,
-        }),
-        (0..3_u128).prop_map(|id| Command::RotateApiKey {
+        })),
+        (0..3_u128).prop_map(|id| Command::ApiKey(ApiKeyCommand::Rotate {
             id: ApiKeyId::from_bits(id),
             overlap: crate::Secs::new(60),
-        }),
-        (0..3_u128).prop_map(|id| Command::RevokeApiKey {
+        })),
+        (0..3_u128).prop_map(|id| Command::ApiKey(ApiKeyCommand::Revoke {
             id: ApiKeyId::from_bits(id)
-        }),
+        })),
     ]
 }
 

@@ -2,7 +2,8 @@
 
 use super::office::*;
 use crate::Actor;
-use crate::command::{Command, UserPatch};
+use crate::command::{AccountCommand, Command, PoolCommand, UserPatch};
+use crate::event::UserEvent;
 use crate::permission::{
     Override, PermissionOverrides, Privilege, Role, Scope, SessionPermission, SessionPermissions,
 };
@@ -269,11 +270,11 @@ fn r1_what_slept_in_a_journal_of_before_is_gone_when_it_is_read() {
     let id = user("sam");
 
     for event in [
-        crate::Event::UserCreated {
+        crate::Event::User(UserEvent::Created {
             id,
             profile: slept.clone(),
-        },
-        crate::Event::UserChanged { id, profile: slept },
+        }),
+        crate::Event::User(UserEvent::Changed { id, profile: slept }),
     ] {
         crate::evolve::evolve(&mut office.account, &event, now());
 
@@ -304,7 +305,7 @@ fn r2_an_admin_gives_nobody_a_session_permission_that_they_are_denied() {
             ..crate::directory::GroupMapping::default()
         },
     );
-    let everybody = Command::ChangeSettings {
+    let everybody = Command::Account(AccountCommand::ChangeSettings {
         change: crate::account::SettingsPatch {
             session_permissions: Some(SessionPermissions {
                 view_account: true,
@@ -312,7 +313,7 @@ fn r2_an_admin_gives_nobody_a_session_permission_that_they_are_denied() {
             }),
             ..crate::account::SettingsPatch::default()
         },
-    };
+    });
 
     for command in [
         change("adam", over(PermissionOverrides::default())),
@@ -393,10 +394,10 @@ fn r1_seats_are_for_who_manages_seats() {
             ..Default::default()
         },
     );
-    let drop = Command::DeletePool {
+    let drop = Command::Pool(PoolCommand::Delete {
         id: pool("night"),
         users: crate::command::LeavingUsers::Refuse,
-    };
+    });
 
     for (actor, answer) in [
         (by("olga"), "ok"),
@@ -430,12 +431,12 @@ fn r5_control_without_view_is_none_however_it_came_about() {
         control_account: true,
         ..SessionPermissions::default()
     };
-    office.does(&Command::ChangeSettings {
+    office.does(&Command::Account(AccountCommand::ChangeSettings {
         change: crate::account::SettingsPatch {
             session_permissions: Some(all),
             ..crate::account::SettingsPatch::default()
         },
-    });
+    }));
 
     for (name, controls) in [("adam", false), ("ada", true), ("mia", true)] {
         assert_eq!(

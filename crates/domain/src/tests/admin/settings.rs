@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use super::office::*;
 use crate::account::SettingsPatch;
-use crate::command::Command;
+use crate::command::{AccountCommand, ApiKeyCommand, Command};
+use crate::event::AccountEvent;
 use crate::permission::{Actor, Privilege, Role, Scope, SessionPermissions};
-use crate::refusal::Refusal;
+use crate::refusal::{AccessRefusal, Refusal};
 use crate::rules::{Preset, Rules};
 use crate::time::Secs;
 use crate::{ApiKeyId, Event};
@@ -14,12 +15,14 @@ use crate::{ApiKeyId, Event};
 #[test]
 fn r5_settings_are_checked_and_only_what_is_new_is_stored() {
     let mut office = Office::new();
-    let settings = |session_permissions, pool_defaults| Command::ChangeSettings {
-        change: SettingsPatch {
-            session_permissions,
-            pool_defaults,
-            ..SettingsPatch::default()
-        },
+    let settings = |session_permissions, pool_defaults| {
+        Command::Account(AccountCommand::ChangeSettings {
+            change: SettingsPatch {
+                session_permissions,
+                pool_defaults,
+                ..SettingsPatch::default()
+            },
+        })
     };
     let blind = SessionPermissions {
         control_account: true,
@@ -33,10 +36,10 @@ fn r5_settings_are_checked_and_only_what_is_new_is_stored() {
 
     assert_eq!(
         office.refusal(&settings(Some(blind), None)),
-        Refusal::ControlNeedsView {
+        Refusal::Access(AccessRefusal::ControlNeedsView {
             control: "control_account",
             view: "view_account"
-        }
+        })
     );
     assert!(matches!(
         office.refusal(&settings(None, Some(short))),
@@ -51,12 +54,12 @@ fn r5_settings_are_checked_and_only_what_is_new_is_stored() {
     ));
     assert_eq!(
         decision.events,
-        [Event::SettingsChanged {
+        [Event::Account(AccountEvent::SettingsChanged {
             change: SettingsPatch {
                 pool_defaults: Some(sessions.clone()),
                 ..SettingsPatch::default()
             }
-        }]
+        })]
     );
     assert_eq!(office.does(&settings(None, Some(sessions))).events, []);
 }
@@ -72,11 +75,13 @@ fn r8_nobody_makes_a_key_that_is_good_for_more_than_they_are() {
             &[Privilege::SettingsManage, Privilege::SeatsManage],
         )
         .with_members(&["mia"]);
-    let make = |scopes: &[Scope]| Command::CreateApiKey {
-        id: ApiKeyId::from_bits(7),
-        name: "Back end".parse().unwrap(),
-        scopes: scopes.iter().copied().collect(),
-        expires_at: None,
+    let make = |scopes: &[Scope]| {
+        Command::ApiKey(ApiKeyCommand::Create {
+            id: ApiKeyId::from_bits(7),
+            name: "Back end".parse().unwrap(),
+            scopes: scopes.iter().copied().collect(),
+            expires_at: None,
+        })
     };
 
     for (actor, scopes, answer) in [
@@ -105,14 +110,14 @@ fn a_new_secret_of_a_key_is_for_those_alone_who_could_have_made_the_key() {
         .with_members(&["mia"])
         .with("sara", Role::Manager, &[Privilege::SettingsManage])
         .with("adam", Role::Admin, &[])
-        .after(&[Command::CreateApiKey {
+        .after(&[Command::ApiKey(ApiKeyCommand::Create {
             id,
             name: "Directory".parse().unwrap(),
             scopes: BTreeSet::from([Scope::UsersManage]),
             expires_at: None,
-        }]);
+        })]);
     let overlap = crate::Secs::new(60);
-    let rotate = Command::RotateApiKey { id, overlap };
+    let rotate = Command::ApiKey(ApiKeyCommand::Rotate { id, overlap });
     let a_key = Actor::ApiKey {
         id,
         scopes: BTreeSet::from([Scope::SettingsManage, Scope::UsersManage]),
@@ -132,13 +137,13 @@ fn a_revoked_key_is_gone() {
     let mut office = Office::new()
         .with_members(&["mia"])
         .with("una", Role::Manager, &[Privilege::UsersManage])
-        .after(&[Command::CreateApiKey {
+        .after(&[Command::ApiKey(ApiKeyCommand::Create {
             id,
             name: "Back end".parse().unwrap(),
             scopes: BTreeSet::from([Scope::Read]),
             expires_at: None,
-        }]);
-    let revoke = Command::RevokeApiKey { id };
+        })]);
+    let revoke = Command::ApiKey(ApiKeyCommand::Revoke { id });
 
     assert_eq!(office.answer(&by("mia"), &revoke), "not-found");
     assert_eq!(office.answer(&by("una"), &revoke), "forbidden");

@@ -1,34 +1,34 @@
 //! Teams.
 
 use super::office::*;
-use crate::command::{Command, MemberChange};
+use crate::command::{Command, MemberChange, TeamCommand};
 use crate::permission::{Privilege, Role};
 
 fn create_team(name: &str, people: &[&str]) -> Command {
-    Command::CreateTeam {
+    Command::Team(TeamCommand::Create {
         id: team(name),
         name: name.parse().unwrap(),
         members: members(people),
-    }
+    })
 }
 
 fn change_team(name: &str, new_name: Option<&str>, people: Option<&[&str]>) -> Command {
-    Command::ChangeTeam {
+    Command::Team(TeamCommand::Change {
         id: team(name),
         name: new_name.map(|name| name.parse().unwrap()),
         members: people.map(|people| MemberChange::Set(members(people))),
-    }
+    })
 }
 
 fn edit_team(name: &str, add: &[&str], remove: &[&str]) -> Command {
-    Command::ChangeTeam {
+    Command::Team(TeamCommand::Change {
         id: team(name),
         name: None,
         members: Some(MemberChange::Edit {
             add: members(add),
             remove: members(remove),
         }),
-    }
+    })
 }
 
 fn office() -> Office {
@@ -58,7 +58,7 @@ fn p4_a_user_knows_the_teams_they_are_in() {
     assert_eq!(teams_of(&office, "ann"), [team("red")]);
     assert_eq!(teams_of(&office, "ben"), [team("blue")]);
     assert_eq!(teams_of(&office, "cem"), [team("red")]);
-    office.does(&Command::DeleteTeam { id: team("red") });
+    office.does(&Command::Team(TeamCommand::Delete { id: team("red") }));
     assert!(teams_of(&office, "ann").is_empty());
 }
 
@@ -79,7 +79,10 @@ fn p4_teams_have_different_names_and_members_who_exist() {
         (change_team("blue", Some("red"), None), "already-exists"),
         (change_team("green", Some("red"), None), "not-found"),
         (change_team("blue", Some("green"), Some(&["cem"])), "ok"),
-        (Command::DeleteTeam { id: team("green") }, "not-found"),
+        (
+            Command::Team(TeamCommand::Delete { id: team("green") }),
+            "not-found",
+        ),
     ] {
         assert_eq!(office.answer(&OPERATOR, &command), answer, "{command:?}");
     }

@@ -1,11 +1,11 @@
 //! Users: creating, changing, switching off, deleting.
 
 use super::office::*;
-use crate::command::{Command, Outcome, UserPatch};
-use crate::event::{EndReason, Profile};
+use crate::command::{Command, Outcome, PoolCommand, UserCommand, UserPatch};
+use crate::event::{EndReason, Profile, UserEvent};
 use crate::labels::LabelsPatch;
 use crate::permission::{Override, PermissionOverrides, Role, Scope};
-use crate::refusal::{Refusal, SeatKind};
+use crate::refusal::{CapacityRefusal, Refusal, SeatKind, StateRefusal};
 use crate::repeat::derived_bits;
 use crate::user::License;
 use crate::{Event, PoolId, UserId};
@@ -60,14 +60,14 @@ fn l1_l6_the_refusal_of_a_seat_says_how_many_there_are() {
 
     assert_eq!(
         office.refusal(&create("ben", Some(true))),
-        Refusal::NotEnoughSeats {
+        Refusal::Capacity(CapacityRefusal::NotEnoughSeats {
             kind: SeatKind::Named,
             product: product(),
             asked: 1,
             left: 0,
             total: 1,
             user: None,
-        }
+        })
     );
 }
 
@@ -107,10 +107,10 @@ fn an_address_belongs_to_one_user_and_is_free_again_when_they_change_it_or_leave
     };
     assert_eq!(
         office.refusal(&take("Ann@example.com")),
-        Refusal::AlreadyExists {
+        Refusal::State(StateRefusal::AlreadyExists {
             what: "user",
             field: "email"
-        }
+        })
     );
 
     office.does(&take("benjamin@example.com"));
@@ -142,7 +142,10 @@ fn an_address_is_taken_however_its_domain_is_written() {
     let taken = office.refusal(&take("ben", "ann@xn--bcher-kva.example"));
 
     let field = "email";
-    assert_eq!(taken, Refusal::AlreadyExists { what: "user", field });
+    assert_eq!(
+        taken,
+        Refusal::State(StateRefusal::AlreadyExists { what: "user", field })
+    );
     assert_eq!(
         office.answer(&OPERATOR, &take("ann", "Ann@xn--bcher-kva.example")),
         "ok"
@@ -163,7 +166,7 @@ fn creating_the_same_user_again_is_a_retry() {
             seat_assigned: true
         }
     );
-    let other = Command::CreateUser {
+    let other = Command::User(UserCommand::Create {
         id: user("ann"),
         profile: profile("ben", Role::Member, &[]),
         assign_seat: None,
@@ -172,7 +175,7 @@ fn creating_the_same_user_again_is_a_retry() {
         password_set: false,
         active: true,
         directory: None,
-    };
+    });
     assert_eq!(office.answer(&OPERATOR, &other), "already-exists");
 }
 
@@ -195,13 +198,13 @@ fn only_what_changes_is_stored() {
     assert_eq!(
         office.does(&change("ann", limit)).events,
         // The password is noted once it is stored.
-        [Event::UserChanged {
+        [Event::User(UserEvent::Changed {
             id: user("ann"),
             profile: Profile {
                 seat_limit: Some(2),
                 ..profile("ann", Role::Member, &[])
             }
-        }]
+        })]
     );
 }
 
@@ -332,14 +335,14 @@ fn labelled(command: Command, external_id: &str) -> Command {
 #[test]
 fn l3_a_new_user_gets_the_licenses_that_are_named_or_is_not_made() {
     let with = |license| match create("ann", None) {
-        Command::CreateUser {
+        Command::User(UserCommand::Create {
             id,
             profile,
             password_set,
             active,
             directory,
             ..
-        } => Command::CreateUser {
+        }) => Command::User(UserCommand::Create {
             id,
             profile,
             assign_seat: None,
@@ -348,7 +351,7 @@ fn l3_a_new_user_gets_the_licenses_that_are_named_or_is_not_made() {
             password_set,
             active,
             directory,
-        },
+        }),
         other => panic!("{other:?}"),
     };
     let mut office = Office::with_seats(0, 10).after(&[create_pool("north", 0)]);
@@ -406,7 +409,7 @@ fn l6_labels_of_users_need_the_privilege_to_manage_them() {
 #[test]
 fn l6_a_key_that_stands_for_one_request_makes_nothing_of_another() {
     let made = |asked| match create("ann", Some(false)) {
-        Command::CreateUser {
+        Command::User(UserCommand::Create {
             profile,
             assign_seat,
             product,
@@ -415,7 +418,7 @@ fn l6_a_key_that_stands_for_one_request_makes_nothing_of_another() {
             active,
             directory,
             ..
-        } => Command::CreateUser {
+        }) => Command::User(UserCommand::Create {
             id: UserId::from_bits(derived_bits(7, asked)),
             profile,
             assign_seat,
@@ -424,7 +427,7 @@ fn l6_a_key_that_stands_for_one_request_makes_nothing_of_another() {
             password_set,
             active,
             directory,
-        },
+        }),
         other => panic!("{other:?}"),
     };
     let office = Office::with_seats(0, 10).after(&[made(1)]);
@@ -432,19 +435,19 @@ fn l6_a_key_that_stands_for_one_request_makes_nothing_of_another() {
     assert_eq!(office.answer(&OPERATOR, &made(1)), "ok");
     assert_eq!(office.answer(&OPERATOR, &made(2)), "idempotency-key-reused");
     let pool = match create_pool("north", 1) {
-        Command::CreatePool {
+        Command::Pool(PoolCommand::Create {
             name,
             product,
             seats,
             rules,
             ..
-        } => Command::CreatePool {
+        }) => Command::Pool(PoolCommand::Create {
             id: PoolId::from_bits(derived_bits(7, 3)),
             name,
             product,
             seats,
             rules,
-        },
+        }),
         other => panic!("{other:?}"),
     };
     assert_eq!(office.answer(&OPERATOR, &pool), "idempotency-key-reused");

@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::gaps;
 use super::world::{World, by, id, name};
 use crate::account::{Plan, ProductSeats, SettingsPatch};
-use crate::command::{Command, LeavingUsers, MemberChange, SeatWay, UserPatch};
+use crate::command::{
+    AccountCommand, Command, GroupCommand, LeavingUsers, LicenseCommand, MemberChange, PoolCommand, SeatWay,
+    TeamCommand, UserCommand, UserPatch,
+};
 use crate::directory::{GroupMapping, SignInPatch};
 use crate::permission::{Actor, Privilege, Role};
 use crate::rules::Rules;
@@ -126,13 +129,13 @@ const BOOKS: &[Step] = &[
         w.shift.resize(g[0].parse().unwrap());
     }),
     ("a pool _ of _ seat is created", |w, g| {
-        let command = Command::CreatePool {
+        let command = Command::Pool(PoolCommand::Create {
             id: pool(g[0]),
             name: g[0].parse().unwrap(),
             product: product(),
             seats: g[1].parse().unwrap(),
             rules: None,
-        };
+        });
         w.give(&Actor::Operator, &command);
     }),
     ("the pool _ is deleted", |w, g| {
@@ -147,7 +150,10 @@ const BOOKS: &[Step] = &[
             to: pool(g[2]),
         };
         let seats = g[0].parse().unwrap();
-        w.give(&Actor::Operator, &Command::MoveSeats { way, seats });
+        w.give(
+            &Actor::Operator,
+            &Command::Pool(PoolCommand::MoveSeats { way, seats }),
+        );
     }),
     ("_ goes to the pool _", |w, g| {
         let license = Some(License::Shared(pool(g[1])));
@@ -164,7 +170,10 @@ const BOOKS: &[Step] = &[
         create(w, g[0], Some(true));
     }),
     ("_ is deleted", |w, g| {
-        w.give(&Actor::Operator, &Command::DeleteUser { id: id(g[0]) });
+        w.give(
+            &Actor::Operator,
+            &Command::User(UserCommand::Delete { id: id(g[0]) }),
+        );
     }),
     ("_ is switched off", |w, g| switch(w, g[0], false)),
     ("_ is switched on", |w, g| switch(w, g[0], true)),
@@ -177,19 +186,19 @@ const BOOKS: &[Step] = &[
             named_seats: g[1].parse().unwrap(),
             shared_seats: g[2].parse().unwrap(),
         };
-        let command = Command::SetSubscription {
+        let command = Command::Account(AccountCommand::SetSubscription {
             plan: plans.into_iter().find(|it| it.name.as_str() == g[0]).unwrap(),
             products: BTreeMap::from([(product(), bought)]),
             default_pools: BTreeMap::from([(product(), pool("pool"))]),
-        };
+        });
         w.give(&Actor::Operator, &command);
     }),
     ("a team _ has _ and _", |w, g| {
-        let command = Command::CreateTeam {
+        let command = Command::Team(TeamCommand::Create {
             id: TeamId::from_bits(bits(g[0])),
             name: g[0].parse().unwrap(),
             members: [id(g[1]), id(g[2])].into(),
-        };
+        });
         w.give(&Actor::Operator, &command);
     }),
     ("a group _ gives a named seat", |w, g| {
@@ -299,18 +308,18 @@ const RIGHTS: &[Step] = &[
         change_by(w, g[0], g[1], change);
     }),
     ("_ gives _ a named seat", |w, g| {
-        let command = Command::SetLicense {
+        let command = Command::License(LicenseCommand::Set {
             user: id(g[1]),
             product: product(),
             license: Some(License::Named),
-        };
+        });
         w.give(&by(g[0]), &command);
     }),
     ("_ buys _ minute", |w, g| {
-        let command = Command::AddMinutes {
+        let command = Command::Account(AccountCommand::AddMinutes {
             id: crate::TopUpId::from_bits(7),
             minutes: g[1].parse().unwrap(),
-        };
+        });
         w.give(&by(g[0]), &command);
     }),
 ];
@@ -331,10 +340,10 @@ fn change_rule(world: &mut World, rule: &str, value: &str) {
 fn delete(world: &mut World, called: &str, users: LeavingUsers) {
     world.give(
         &Actor::Operator,
-        &Command::DeletePool {
+        &Command::Pool(PoolCommand::Delete {
             id: pool(called),
             users,
-        },
+        }),
     );
 }
 
@@ -346,7 +355,7 @@ fn create(world: &mut World, called: &str, assign_seat: Option<bool>) {
         role: Role::Member,
         ..profile
     };
-    let command = Command::CreateUser {
+    let command = Command::User(UserCommand::Create {
         id: id(called),
         profile,
         assign_seat,
@@ -355,7 +364,7 @@ fn create(world: &mut World, called: &str, assign_seat: Option<bool>) {
         password_set: false,
         active: true,
         directory: None,
-    };
+    });
     world.give(&Actor::Operator, &command);
 }
 
@@ -369,19 +378,22 @@ fn switch(world: &mut World, called: &str, active: bool) {
 
 fn group(world: &mut World, called: &str, mapping: GroupMapping) {
     let id = GroupId::from_bits(bits(called));
-    let created = Command::CreateGroup {
+    let created = Command::Group(GroupCommand::Create {
         id,
         name: called.parse().unwrap(),
         external_id: None,
         members: BTreeSet::new(),
-    };
+    });
     world.give(&Actor::Operator, &created);
-    world.give(&Actor::Operator, &Command::MapGroup { id, mapping });
+    world.give(
+        &Actor::Operator,
+        &Command::Group(GroupCommand::Map { id, mapping }),
+    );
 }
 
 fn members(world: &mut World, called: &str, add: &[&str], remove: &[&str]) {
     let ids = |names: &[&str]| names.iter().map(|name| id(name)).collect();
-    let command = Command::ChangeGroup {
+    let command = Command::Group(GroupCommand::Change {
         id: GroupId::from_bits(bits(called)),
         name: None,
         external_id: None,
@@ -389,7 +401,7 @@ fn members(world: &mut World, called: &str, add: &[&str], remove: &[&str]) {
             add: ids(add),
             remove: ids(remove),
         }),
-    };
+    });
     world.give(&Actor::Operator, &command);
 }
 
@@ -402,11 +414,14 @@ fn require_sso(world: &mut World, sign_in: SignInPatch) {
         sign_in,
         ..SettingsPatch::default()
     };
-    world.give(&Actor::Operator, &Command::ChangeSettings { change });
+    world.give(
+        &Actor::Operator,
+        &Command::Account(AccountCommand::ChangeSettings { change }),
+    );
 }
 
 fn change_by(world: &mut World, actor: &str, user: &str, change: UserPatch) {
-    let command = Command::ChangeUser { id: id(user), change };
+    let command = Command::User(UserCommand::Change { id: id(user), change });
     world.give(&by(actor), &command);
 }
 

@@ -5,9 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::transitions::{Someone, Transition};
 use super::world::World;
 use crate::account::{Plan, ProductSeats};
-use crate::command::{Command, LeavingUsers, MemberChange, PoolPatch, SeatWay, UserPatch};
+use crate::command::{
+    AccountCommand, Command, GroupCommand, LeavingUsers, LicenseCommand, MemberChange, PoolCommand,
+    PoolPatch, SeatWay, SessionCommand, SignInCommand, TeamCommand, TicketCommand, UserCommand, UserPatch,
+};
 use crate::directory::GroupMapping;
-use crate::event::{Claim, EndReason, Event, Profile};
+use crate::event::{Claim, EndReason, Event, MinutesEvent, Profile, SessionEvent, SignInEvent, TicketEvent};
 use crate::permission::{Actor, PermissionOverrides, Role, Scope};
 use crate::pool::Pool;
 use crate::presence::{Device, DeviceKind, Funding, SessionKind};
@@ -29,32 +32,32 @@ impl World {
             shared_seats: 3,
         };
         let enterprise = Plan::built_in().into_iter().find(|plan| plan.shared_seats);
-        self.must(&Command::SetSubscription {
+        self.must(&Command::Account(AccountCommand::SetSubscription {
             plan: enterprise.unwrap(),
             products: BTreeMap::from([(product(0), seats), (product(1), seats)]),
             default_pools: BTreeMap::from([(product(0), pool(0)), (product(1), pool(2))]),
-        });
+        }));
         for (number, (rules, seats)) in (0..).zip(rules.into_iter().zip([1, 1, 1])) {
             if number == 1 {
-                self.must(&Command::CreatePool {
+                self.must(&Command::Pool(PoolCommand::Create {
                     id: pool(1),
                     name: "Second".parse().unwrap(),
                     product: product(0),
                     seats: 0,
                     rules: None,
-                });
+                }));
             }
-            self.must(&Command::ChangePool {
+            self.must(&Command::Pool(PoolCommand::Change {
                 id: pool(number),
                 change: PoolPatch {
                     seats: Some(seats),
                     rules: Some(RulesPatch::from(rules.clone())),
                     ..PoolPatch::default()
                 },
-            });
+            }));
         }
         for number in 0..USERS {
-            self.must(&Command::CreateUser {
+            self.must(&Command::User(UserCommand::Create {
                 id: user(number),
                 profile: profile(number),
                 assign_seat: Some(false),
@@ -63,29 +66,29 @@ impl World {
                 password_set: false,
                 active: true,
                 directory: None,
-            });
+            }));
             for of in 0..2 {
                 let is_named = number == 4 && of == 1;
                 let shared = License::Shared(pool(u128::from(of) * 2));
-                self.must(&Command::SetLicense {
+                self.must(&Command::License(LicenseCommand::Set {
                     user: user(number),
                     product: product(of),
                     license: Some(if is_named { License::Named } else { shared }),
-                });
+                }));
             }
         }
         for number in 0..3 {
             self.must(&create_group(number));
         }
-        self.must(&Command::CreateTeam {
+        self.must(&Command::Team(TeamCommand::Create {
             id: TeamId::from_bits(0),
             name: "Team".parse().unwrap(),
             members: BTreeSet::from([user(1)]),
-        });
-        self.must(&Command::AddMinutes {
+        }));
+        self.must(&Command::Account(AccountCommand::AddMinutes {
             id: TopUpId::from_bits(0),
             minutes: 3,
-        });
+        }));
     }
 
     fn must(&mut self, command: &Command) {
@@ -126,13 +129,13 @@ impl World {
                 actor,
             } => {
                 let user = user(*number);
-                let command = Command::SignIn {
+                let command = Command::SignIn(SignInCommand::SignIn {
                     user,
                     product: product(*of),
                     devices: vec![(SignInId::from_bits(ids[0]), device(*on))],
                     takeover: *takeover,
                     wait: *wait,
-                };
+                });
                 Some((command, self.actor(*actor, user, Actor::User(user))))
             }
             Transition::SignInTwice {
@@ -141,13 +144,13 @@ impl World {
                 takeover,
             } => {
                 let ids = ids.map(SignInId::from_bits);
-                let command = Command::SignIn {
+                let command = Command::SignIn(SignInCommand::SignIn {
                     user: user(*number),
                     product: product(*of),
                     devices: vec![(ids[0], device(0)), (ids[1], device(1))],
                     takeover: *takeover,
                     wait: true,
-                };
+                });
                 Some((command, Actor::Operator))
             }
             Transition::Heartbeat {
@@ -157,22 +160,22 @@ impl World {
             } => {
                 let (sign_in, owner, token) = on(*sign_in)?;
                 let active = *active;
-                let command = Command::Heartbeat { sign_in, active };
+                let command = Command::SignIn(SignInCommand::Heartbeat { sign_in, active });
                 Some((command, self.actor(*actor, owner, token)))
             }
             Transition::SignOut { sign_in, actor } => {
                 let (sign_in, owner, token) = on(*sign_in)?;
-                let command = Command::SignOut {
+                let command = Command::SignIn(SignInCommand::SignOut {
                     sign_in,
                     note: None,
                     acting: None,
-                };
+                });
                 Some((command, self.actor(*actor, owner, token)))
             }
             Transition::Lock { sign_in, secs, actor } => {
                 let (sign_in, owner, token) = on(*sign_in)?;
                 let hold = Secs::new(*secs);
-                let command = Command::LockSeat { sign_in, hold };
+                let command = Command::SignIn(SignInCommand::LockSeat { sign_in, hold });
                 Some((command, self.actor(*actor, owner, token)))
             }
             _ => None,
@@ -194,7 +197,7 @@ impl World {
                 actor,
             } => {
                 let sign_in = nth(&self.account.sign_ins, *sign_in)?;
-                let command = Command::CreateSession {
+                let command = Command::Session(SessionCommand::Create {
                     id: SessionId::from_bits(id),
                     sign_in,
                     kind: SessionKind::Attended,
@@ -203,41 +206,45 @@ impl World {
                     code: "ABC123".parse().unwrap(),
                     valid_for: valid_for.map(Secs::new),
                     wait: *wait,
-                };
+                });
                 let owner = self.account.sign_ins[&sign_in].user;
                 (command, actor, (owner, Actor::SignIn(sign_in)))
             }
             Transition::Connect { session, actor } => {
                 let (id, owner, token) = on(*session)?;
-                let command = Command::ConnectSession {
+                let command = Command::Session(SessionCommand::Connect {
                     id,
                     customer: None,
                     proof: crate::presence::JoinProof::None,
-                };
+                });
                 (command, actor, (owner, token))
             }
             Transition::Pause { session, actor } => {
                 let (id, owner, token) = on(*session)?;
-                (Command::PauseSession { id }, actor, (owner, token))
+                (
+                    Command::Session(SessionCommand::Pause { id }),
+                    actor,
+                    (owner, token),
+                )
             }
             Transition::Resume { session, wait, actor } => {
                 let (session, owner, token) = on(*session)?;
-                let command = Command::ResumeSession {
+                let command = Command::Session(SessionCommand::Resume {
                     id: session,
                     wait: *wait,
                     ticket: TicketId::from_bits(id),
-                };
+                });
                 (command, actor, (owner, token))
             }
             Transition::End { sessions, actor } => {
                 let (_, owner, token) = on(sessions[0])?;
                 let ids = sessions.iter().filter_map(|number| Some(on(*number)?.0));
-                let command = Command::EndSessions {
+                let command = Command::Session(SessionCommand::End {
                     ids: ids.collect(),
                     note: None,
                     acting: None,
                     proof: crate::presence::JoinProof::None,
-                };
+                });
                 (command, actor, (owner, token))
             }
             _ => return None,
@@ -250,12 +257,14 @@ impl World {
         let sign_in = |number| nth(&self.account.sign_ins, number);
         let session = |number| nth(&self.account.sessions, number);
         let ticket = |number| nth(&self.account.tickets, number);
-        let moved = |claim| Event::ClaimMoved { claim };
-        let offered = |id| Event::OfferMade { id, until: self.now };
-        let ended = |id| Event::SignInEnded {
-            id,
-            reason: EndReason::Takeover,
-            by: None,
+        let moved = |claim| Event::Minutes(MinutesEvent::ClaimMoved { claim });
+        let offered = |id| Event::Ticket(TicketEvent::Offered { id, until: self.now });
+        let ended = |id| {
+            Event::SignIn(SignInEvent::Ended {
+                id,
+                reason: EndReason::Takeover,
+                by: None,
+            })
         };
         Some(match kind {
             0 => vec![signed_in(1, number, 0), signed_in(2, other, 1)],
@@ -277,9 +286,15 @@ impl World {
 
     fn in_the_queue(&self, transition: &Transition) -> Option<(Command, Actor)> {
         let (number, actor, command): (_, _, fn(TicketId) -> Command) = match transition {
-            Transition::Claim { ticket, actor } => (ticket, actor, |id| Command::ClaimTicket { id }),
-            Transition::Drop { ticket, actor } => (ticket, actor, |id| Command::DropTicket { id }),
-            Transition::Renew { ticket, actor } => (ticket, actor, |id| Command::RenewTicket { id }),
+            Transition::Claim { ticket, actor } => {
+                (ticket, actor, |id| Command::Ticket(TicketCommand::Claim { id }))
+            }
+            Transition::Drop { ticket, actor } => {
+                (ticket, actor, |id| Command::Ticket(TicketCommand::Drop { id }))
+            }
+            Transition::Renew { ticket, actor } => {
+                (ticket, actor, |id| Command::Ticket(TicketCommand::Renew { id }))
+            }
             _ => return None,
         };
         let id = nth(&self.account.tickets, *number)?;
@@ -310,12 +325,12 @@ impl World {
         };
         Some(match transition {
             Transition::FillGroup { group: number, users } => {
-                let command = Command::ChangeGroup {
+                let command = Command::Group(GroupCommand::Change {
                     id: group(*number),
                     name: None,
                     external_id: None,
                     members: Some(MemberChange::Set(users.iter().copied().map(user).collect())),
-                };
+                });
                 (command, directory)
             }
             Transition::MapGroup {
@@ -335,12 +350,12 @@ impl World {
                     licenses: licenses.collect(),
                 };
                 let id = group(*number);
-                (Command::MapGroup { id, mapping }, Actor::Operator)
+                (Command::Group(GroupCommand::Map { id, mapping }), Actor::Operator)
             }
             Transition::ToggleGroup { group: number } => {
                 let id = group(*number);
                 let command = if self.account.groups.contains_key(&id) {
-                    Command::DeleteGroup { id }
+                    Command::Group(GroupCommand::Delete { id })
                 } else {
                     create_group(*number)
                 };
@@ -349,10 +364,10 @@ impl World {
             Transition::SayGroups { user: number, groups } => {
                 let groups = groups.iter().copied().map(group);
                 let known = groups.filter(|id| self.account.groups.contains_key(id));
-                let command = Command::SetUserGroups {
+                let command = Command::Group(GroupCommand::SetOfUser {
                     user: user(*number),
                     groups: known.collect(),
-                };
+                });
                 (command, Actor::SingleSignOn)
             }
             Transition::Provision { user: number, active } => {
@@ -361,7 +376,7 @@ impl World {
                     ..UserPatch::default()
                 };
                 let id = user(*number);
-                (Command::ChangeUser { id, change }, directory)
+                (Command::User(UserCommand::Change { id, change }), directory)
             }
             _ => return None,
         })
@@ -371,13 +386,13 @@ impl World {
     fn in_the_office(&self, transition: &Transition, id: u128) -> Option<Command> {
         let change_pool = |number: u8, change| {
             let id = nth(&self.account.pools, number)?;
-            Some(Command::ChangePool { id, change })
+            Some(Command::Pool(PoolCommand::Change { id, change }))
         };
         let change_user = |number: u8, change| {
-            Some(Command::ChangeUser {
+            Some(Command::User(UserCommand::Change {
                 id: user(number),
                 change,
-            })
+            }))
         };
         match transition {
             Transition::Resize { pool, seats } => change_pool(
@@ -394,36 +409,36 @@ impl World {
                     ..PoolPatch::default()
                 },
             ),
-            Transition::DeletePool { pool: number, moves } => Some(Command::DeletePool {
+            Transition::DeletePool { pool: number, moves } => Some(Command::Pool(PoolCommand::Delete {
                 id: nth(&self.account.pools, *number)?,
                 users: if *moves {
                     LeavingUsers::MoveTo(pool(0))
                 } else {
                     LeavingUsers::Remove
                 },
-            }),
+            })),
             Transition::License {
                 user: number,
                 product: of,
                 license,
             } => {
                 let product = product(*of);
-                Some(Command::SetLicense {
+                Some(Command::License(LicenseCommand::Set {
                     user: user(*number),
                     license: self.license(&product, *license),
                     product,
-                })
+                }))
             }
             Transition::Reassign {
                 from,
                 to,
                 product: of,
-            } => Some(Command::ReassignLicense {
+            } => Some(Command::License(LicenseCommand::Reassign {
                 product: product(*of),
                 from: user(*from),
                 to: user(*to),
                 seen: None,
-            }),
+            })),
             Transition::Activate { user, active } => change_user(
                 *user,
                 UserPatch {
@@ -445,13 +460,13 @@ impl World {
                     ..UserPatch::default()
                 },
             ),
-            Transition::AddMinutes { minutes, again } => Some(Command::AddMinutes {
+            Transition::AddMinutes { minutes, again } => Some(Command::Account(AccountCommand::AddMinutes {
                 id: again
                     .then(|| self.naive.a_top_up())
                     .flatten()
                     .unwrap_or(TopUpId::from_bits(id)),
                 minutes: *minutes,
-            }),
+            })),
             _ => self.between_pools(transition),
         }
     }
@@ -462,13 +477,15 @@ impl World {
                 let from = nth(&self.account.pools, *from)?;
                 let to = nth(&self.account.pools, *to)?;
                 let way = SeatWay::Between { from, to };
-                Some(Command::MoveSeats { way, seats: *seats })
+                Some(Command::Pool(PoolCommand::MoveSeats { way, seats: *seats }))
             }
-            Transition::MoveUsers { from, to, user: one } => Some(Command::MoveUsers {
-                from: nth(&self.account.pools, *from)?,
-                to: nth(&self.account.pools, *to)?,
-                users: one.map(|number| BTreeSet::from([user(number)])),
-            }),
+            Transition::MoveUsers { from, to, user: one } => {
+                Some(Command::License(LicenseCommand::MoveUsers {
+                    from: nth(&self.account.pools, *from)?,
+                    to: nth(&self.account.pools, *to)?,
+                    users: one.map(|number| BTreeSet::from([user(number)])),
+                }))
+            }
             Transition::StepSeats { pool, more } => {
                 let pool = nth(&self.account.pools, *pool)?;
                 let way = if *more {
@@ -476,7 +493,7 @@ impl World {
                 } else {
                     SeatWay::OutOfPool(pool)
                 };
-                Some(Command::MoveSeats { way, seats: 1 })
+                Some(Command::Pool(PoolCommand::MoveSeats { way, seats: 1 }))
             }
             _ => None,
         }
@@ -504,7 +521,7 @@ fn product(number: u8) -> Product {
 }
 
 fn signed_in(id: u128, number: u8, on: u8) -> Event {
-    Event::SignedIn {
+    Event::SignIn(SignInEvent::SignedIn {
         id: SignInId::from_bits(id),
         user: user(number),
         product: product(0),
@@ -513,11 +530,11 @@ fn signed_in(id: u128, number: u8, on: u8) -> Event {
         funding: Funding::Seat,
         lease: Secs::new(60),
         ticket: None,
-    }
+    })
 }
 
 fn created(id: u128, sign_in: SignInId) -> Event {
-    Event::SessionCreated {
+    Event::Session(SessionEvent::Created {
         id: SessionId::from_bits(id),
         sign_in,
         kind: SessionKind::Call,
@@ -526,7 +543,7 @@ fn created(id: u128, sign_in: SignInId) -> Event {
         standby_until: None,
         funding: Funding::Seat,
         ticket: None,
-    }
+    })
 }
 
 fn user(number: u8) -> UserId {
@@ -542,12 +559,12 @@ fn group(number: u8) -> GroupId {
 }
 
 fn create_group(number: u8) -> Command {
-    Command::CreateGroup {
+    Command::Group(GroupCommand::Create {
         id: group(number),
         name: format!("Group {number}").parse().unwrap(),
         external_id: None,
         members: BTreeSet::new(),
-    }
+    })
 }
 
 fn profile(number: u8) -> Profile {

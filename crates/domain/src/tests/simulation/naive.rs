@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::event::Event;
+use crate::event::{AccountEvent, Event, MinutesEvent, SessionEvent, SignInEvent, TicketEvent};
 use crate::id::{PoolId, TicketId, TopUpId, UserId};
 use crate::pool::Pool;
 use crate::presence::{Funding, SignIn, TicketState};
@@ -91,22 +91,25 @@ impl Naive {
     /// Remembers an event, and says what is wrong with it.
     pub(super) fn see(&mut self, account: &Account, event: &Event) {
         match event {
-            Event::TicketOpened { id, pool, .. } => self.lines.entry(*pool).or_default().push(*id),
-            Event::OfferMade { id, .. } => {
+            Event::Ticket(TicketEvent::Opened { id, pool, .. }) => {
+                self.lines.entry(*pool).or_default().push(*id);
+            }
+            Event::Ticket(TicketEvent::Offered { id, .. }) => {
                 let line = self.lines.get_mut(&account.tickets()[id].pool).unwrap();
                 assert_eq!(line.first(), Some(id), "Q2: an offer goes to who came first");
                 line.remove(0);
             }
-            Event::TicketEnded { id, .. } => self.forget(*id),
-            Event::MinutesAdded { id, minutes } => {
+            Event::Ticket(TicketEvent::Ended { id, .. }) => self.forget(*id),
+            Event::Account(AccountEvent::MinutesAdded { id, minutes }) => {
                 let is_new = self.top_ups.insert(id.unwrap());
                 assert!(is_new, "Q3: a top-up adds its minutes once");
                 self.minutes += u64::from(*minutes);
             }
-            Event::MinutePaid { .. } => self.pay(),
-            Event::SignedIn { funding, ticket, .. }
-            | Event::SessionCreated { funding, ticket, .. }
-            | Event::SessionResumed { funding, ticket, .. } => {
+            Event::Minutes(MinutesEvent::Paid { .. }) => self.pay(),
+            Event::SignIn(SignInEvent::SignedIn { funding, ticket, .. })
+            | Event::Session(
+                SessionEvent::Created { funding, ticket, .. } | SessionEvent::Resumed { funding, ticket, .. },
+            ) => {
                 if matches!(funding, Funding::Minutes { .. }) {
                     self.pay();
                 }

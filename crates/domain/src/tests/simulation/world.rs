@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::naive::{Fate, Naive, Wish};
 use super::transitions::Transition;
-use crate::command::{Command, Outcome};
-use crate::event::{EndReason, Event};
+use crate::command::{Command, Outcome, SessionCommand, SignInCommand, TicketCommand};
+use crate::event::{AccountEvent, EndReason, Event, RefusalEvent, SessionEvent, SignInEvent};
 use crate::evolve::{Change, evolve};
 use crate::leases::Leased;
 use crate::permission::Actor;
@@ -41,10 +41,10 @@ impl World {
     /// first two are of the same product.
     pub(super) fn new(rules: [Rules; 3]) -> Self {
         let now = Timestamp::from_millis(0);
-        let created = Event::AccountCreated {
+        let created = Event::Account(AccountEvent::Created {
             id: AccountId::from_bits(1),
             name: "Acme".parse().unwrap(),
-        };
+        });
         let mut world = Self {
             account: Account::from_first_event(&created, now).unwrap(),
             now,
@@ -107,15 +107,17 @@ impl World {
     }
 
     fn renew_all(&mut self) {
-        let sign_ins = self.account.sign_ins.keys().map(|id| Command::Heartbeat {
-            sign_in: *id,
-            active: false,
+        let sign_ins = self.account.sign_ins.keys().map(|id| {
+            Command::SignIn(SignInCommand::Heartbeat {
+                sign_in: *id,
+                active: false,
+            })
         });
         let tickets = self
             .account
             .tickets
             .keys()
-            .map(|id| Command::RenewTicket { id: *id });
+            .map(|id| Command::Ticket(TicketCommand::Renew { id: *id }));
         let heartbeats: Vec<Command> = sign_ins.chain(tickets).collect();
         for account in std::iter::once(&mut self.account).chain(&mut self.twins) {
             for heartbeat in &heartbeats {
@@ -231,7 +233,7 @@ impl World {
             assert_eq!(*twin, self.account, "a restored account stays the same");
         }
         if result.is_err() {
-            let is_record = |event: &Event| matches!(event, Event::Refused { .. });
+            let is_record = |event: &Event| matches!(event, Event::Refusal(RefusalEvent::Refused { .. }));
             assert!(
                 events.iter().all(is_record),
                 "a refusal changes nothing: {events:?}"
@@ -262,8 +264,10 @@ impl World {
         replayed.changed_pools.clear();
         // Heartbeats are memory (S11).
         let renewed = match granted {
-            Some(Input::Command(Command::Heartbeat { sign_in, .. })) => Some(Leased::SignIn(*sign_in)),
-            Some(Input::Command(Command::RenewTicket { id })) => Some(Leased::Ticket(*id)),
+            Some(Input::Command(Command::SignIn(SignInCommand::Heartbeat { sign_in, .. }))) => {
+                Some(Leased::SignIn(*sign_in))
+            }
+            Some(Input::Command(Command::Ticket(TicketCommand::Renew { id }))) => Some(Leased::Ticket(*id)),
             _ => None,
         };
         if let Some(renewed) = renewed {
@@ -296,15 +300,17 @@ impl World {
     /// How the naive account says that a command will fare, where it is one that asks for a seat.
     fn fate(&self, command: &Command) -> Option<Fate> {
         let wish = match command {
-            Command::SignIn {
+            Command::SignIn(SignInCommand::SignIn {
                 user,
                 product,
                 devices,
                 takeover,
                 wait,
-            } if devices.len() == 1 => self.wish_to_sign_in(*user, product, &devices[0].1, *takeover, *wait),
-            Command::CreateSession { sign_in, wait, .. } => self.wish_to_work(*sign_in, *wait),
-            Command::ResumeSession { id, wait, .. } => {
+            }) if devices.len() == 1 => self.wish_to_sign_in(*user, product, &devices[0].1, *takeover, *wait),
+            Command::Session(SessionCommand::Create { sign_in, wait, .. }) => {
+                self.wish_to_work(*sign_in, *wait)
+            }
+            Command::Session(SessionCommand::Resume { id, wait, .. }) => {
                 let session = self.account.sessions.get(id);
                 let paused = session.filter(|session| !session.is_live())?;
                 self.wish_to_work(paused.sign_in, *wait)
@@ -379,9 +385,10 @@ fn has_offer(ticket: &Ticket) -> bool {
 /// What became of somebody who asked for a seat; none where the pool had no part in it.
 fn outcome(result: &Result<Outcome, Refusal>, events: &[Event]) -> Option<Fate> {
     let funded = events.iter().find_map(|event| match event {
-        Event::SignedIn { funding, .. }
-        | Event::SessionCreated { funding, .. }
-        | Event::SessionResumed { funding, .. } => Some(*funding),
+        Event::SignIn(SignInEvent::SignedIn { funding, .. })
+        | Event::Session(SessionEvent::Created { funding, .. } | SessionEvent::Resumed { funding, .. }) => {
+            Some(*funding)
+        }
         _ => None,
     });
     match result {
@@ -401,7 +408,7 @@ fn outcome(result: &Result<Outcome, Refusal>, events: &[Event]) -> Option<Fate> 
 
 /// Nobody is logged off in a call or while a customer may still come (A2, Q4).
 fn check_log_off(account: &Account, event: &Event) {
-    let Event::SignInEnded { id, reason, .. } = event else {
+    let Event::SignIn(SignInEvent::Ended { id, reason, .. }) = event else {
         return;
     };
     let sign_in = &account.sign_ins[id];

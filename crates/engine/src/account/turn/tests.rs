@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use usher_domain::account::{Plan, ProductSeats};
-use usher_domain::event::Profile;
+use usher_domain::command::{AccountCommand, LicenseCommand, SignInCommand, UserCommand};
+use usher_domain::event::{Profile, SignInEvent};
 use usher_domain::permission::{PermissionOverrides, Role};
 use usher_domain::presence::{Device, DeviceKind, Funding};
 use usher_domain::text::Product;
@@ -43,11 +44,11 @@ fn device(user: u128) -> Device {
 /// A pool of one seat, which the first of two users has.
 fn full_pool() -> Vec<Command> {
     let mut commands = vec![
-        Command::CreateAccount {
+        Command::Account(AccountCommand::Create {
             id: ACCOUNT,
             name: "Help desk".parse().unwrap(),
-        },
-        Command::SetSubscription {
+        }),
+        Command::Account(AccountCommand::SetSubscription {
             plan: Plan {
                 name: "enterprise".parse().unwrap(),
                 shared_seats: true,
@@ -60,11 +61,11 @@ fn full_pool() -> Vec<Command> {
                 },
             )]),
             default_pools: BTreeMap::from([(product(), POOL)]),
-        },
+        }),
     ];
     for number in [1, 2] {
         let user = UserId::from_bits(number);
-        commands.push(Command::CreateUser {
+        commands.push(Command::User(UserCommand::Create {
             id: user,
             profile: Profile {
                 name: format!("User {number}").parse().unwrap(),
@@ -81,26 +82,26 @@ fn full_pool() -> Vec<Command> {
             password_set: false,
             active: true,
             directory: None,
-        });
-        commands.push(Command::SetLicense {
+        }));
+        commands.push(Command::License(LicenseCommand::Set {
             user,
             product: product(),
             license: Some(License::Shared(POOL)),
-        });
+        }));
     }
-    commands.push(Command::SignIn {
+    commands.push(Command::SignIn(SignInCommand::SignIn {
         user: UserId::from_bits(1),
         product: product(),
         devices: vec![(SignInId::from_bits(1), device(1))],
         takeover: false,
         wait: false,
-    });
+    }));
     commands
 }
 
 /// The second user has a seat, whether there is one or not.
 fn second_seat() -> Event {
-    Event::SignedIn {
+    Event::SignIn(SignInEvent::SignedIn {
         id: SignInId::from_bits(2),
         user: UserId::from_bits(2),
         product: product(),
@@ -109,7 +110,7 @@ fn second_seat() -> Event {
         funding: Funding::Seat,
         lease: Secs::new(90),
         ticket: None,
-    }
+    })
 }
 
 fn on_full_pool(test: impl FnOnce(Turn<'_>)) {

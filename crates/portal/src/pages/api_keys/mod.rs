@@ -9,6 +9,7 @@ use axum::extract::{Path, Query};
 use axum::response::Response;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use usher_domain::command::ApiKeyCommand;
 use usher_domain::permission::{Privilege, Scope};
 use usher_domain::text::Name;
 use usher_domain::{Account, Actor, ApiKeyId, Command, Outcome, Refusal, Secs, Timestamp};
@@ -77,12 +78,12 @@ async fn create(Posted { viewer, mut form }: Posted) -> Result<Response, Failed>
         let again = keys_page(&viewer, &KeysQuery::default(), form).await?;
         return Ok(page_again(&again));
     };
-    let command = Command::CreateApiKey {
+    let command = Command::ApiKey(ApiKeyCommand::Create {
         id,
         name,
         scopes,
         expires_at,
-    };
+    });
     let find = move |account: &Account, _: &Outcome, _| account.api_keys().get(&id).cloned();
     let made = match viewer.execute(command, find).await? {
         Ok(made) => made.ok_or_else(|| Failed::not_found("API key"))?,
@@ -168,7 +169,7 @@ async fn rotate(
     let overlap = Secs::new(overlap);
     let find = move |account: &Account, _: &Outcome, _| account.api_keys().get(&id).cloned();
     let rotated = viewer
-        .execute(Command::RotateApiKey { id, overlap }, find)
+        .execute(Command::ApiKey(ApiKeyCommand::Rotate { id, overlap }), find)
         .await?;
     let rotated = rotated.map_err(|refusal| Failed::refused(&refusal))?;
     let key = rotated.ok_or_else(|| Failed::not_found("API key"))?;
@@ -198,7 +199,9 @@ async fn revoke(Path((_, key)): Path<(String, String)>, posted: Posted) -> Resul
         .identity()
         .revoke_api_key(viewer.account, id)
         .await?;
-    let revoked = viewer.execute(Command::RevokeApiKey { id }, |_, _, _| ()).await?;
+    let revoked = viewer
+        .execute(Command::ApiKey(ApiKeyCommand::Revoke { id }), |_, _, _| ())
+        .await?;
     revoked.map_err(|refusal| Failed::refused(&refusal))?;
     let path = NavPage::ApiKeys.path(viewer.account);
     Ok(done(

@@ -3,7 +3,9 @@
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
+use usher_domain::command::{SessionCommand, SignInCommand, TicketCommand};
 use usher_domain::presence::{Customer, SessionKind, Start};
+use usher_domain::refusal::StateRefusal;
 use usher_domain::text::{Name, Product};
 use usher_domain::{Account, Actor, Command, Outcome, Refusal, SessionId, SignInId, TicketId, Timestamp};
 
@@ -18,9 +20,9 @@ use crate::viewer::Viewer;
 type Attempt = (String, Vec<(&'static str, String)>);
 
 /// The refusal when this browser is not signed in. Only its sentence is used; there is no such sign-in.
-const GONE: Refusal = Refusal::SignInEnded {
+const GONE: Refusal = Refusal::State(StateRefusal::SignInEnded {
     id: SignInId::from_bits(0),
-};
+});
 
 /// The result of an attempt.
 #[derive(Clone, Copy)]
@@ -50,13 +52,13 @@ pub(super) async fn sign_in(Posted { viewer, mut form }: Posted) -> Result<Respo
     let this = device::device(&viewer.jar, name, now)?;
     let id = SignInId::from_bits(usher_identity::draw_bits(now)?);
     let (takeover, wait) = (is_ticked(&form, "takeover"), is_ticked(&form, "wait"));
-    let command = Command::SignIn {
+    let command = Command::SignIn(SignInCommand::SignIn {
         user: viewer.session.user,
         product: product.clone(),
         devices: vec![(id, this.clone())],
         takeover,
         wait,
-    };
+    });
     match viewer.execute(command, ActResult::of).await? {
         Ok(came) => {
             let jar = device::keep(CookieJar::new(), &this, secure);
@@ -78,13 +80,13 @@ pub(super) async fn sign_out(Posted { viewer, form }: Posted) -> Result<Response
     let Some(sign_in) = here(&viewer, &product).await? else {
         return Ok(shown(&viewer, CookieJar::new(), &product, ActResult::Working));
     };
-    let command = Command::SignOut {
+    let command = Command::SignIn(SignInCommand::SignOut {
         sign_in,
         note: None,
         acting: None,
-    };
+    });
     match viewer.as_device(sign_in).execute(command, |_, _, _| ()).await? {
-        Ok(()) | Err(Refusal::SignInEnded { .. }) => {
+        Ok(()) | Err(Refusal::State(StateRefusal::SignInEnded { .. })) => {
             Ok(shown(&viewer, CookieJar::new(), &product, ActResult::Working))
         }
         Err(refusal) => refuse_for_good(&viewer, &product, form, &refusal).await,
@@ -96,7 +98,7 @@ pub(super) async fn claim(
     Posted { viewer, form }: Posted,
 ) -> Result<Response, Failed> {
     let product = product(&form)?;
-    let command = Command::ClaimTicket { id: ticket.0 };
+    let command = Command::Ticket(TicketCommand::Claim { id: ticket.0 });
     match viewer.execute(command, ActResult::of).await? {
         Ok(came) => Ok(shown(&viewer, CookieJar::new(), &product, came)),
         Err(refusal) => refuse_for_good(&viewer, &product, form, &refusal).await,
@@ -108,11 +110,14 @@ pub(super) async fn leave(
     Posted { viewer, form }: Posted,
 ) -> Result<Response, Failed> {
     let product = product(&form)?;
-    let command = Command::DropTicket { id: ticket.0 };
+    let command = Command::Ticket(TicketCommand::Drop { id: ticket.0 });
     // Only the viewer's own tickets: this page is not the place to drop others'.
     let look = move |account: &Account, actor: &Actor, _| {
         let id = ticket.0;
-        let ticket = account.tickets().get(&id).ok_or(Refusal::TicketEnded { id })?;
+        let ticket = account
+            .tickets()
+            .get(&id)
+            .ok_or(Refusal::State(StateRefusal::TicketEnded { id }))?;
         let is_own = account.user_of(actor) == Some(ticket.user);
         is_own.then_some(()).ok_or(Refusal::NotFound { what: "ticket" })
     };
@@ -150,7 +155,7 @@ pub(super) async fn start(Posted { viewer, mut form }: Posted) -> Result<Respons
         return refuse_for_good(&viewer, &product, form, &GONE).await;
     };
     let now = viewer.portal.api.engine().now();
-    let command = Command::CreateSession {
+    let command = Command::Session(SessionCommand::Create {
         id: SessionId::from_bits(usher_identity::draw_bits(now)?),
         sign_in,
         kind,
@@ -163,7 +168,7 @@ pub(super) async fn start(Posted { viewer, mut form }: Posted) -> Result<Respons
         code: viewer.portal.api.draw_code(viewer.account)?,
         valid_for: None,
         wait: is_ticked(&form, "wait"),
-    };
+    });
     match viewer.as_device(sign_in).execute(command, ActResult::of).await? {
         Ok(came) => Ok(shown(&viewer, CookieJar::new(), &product, came)),
         Err(refusal) => {
@@ -183,21 +188,21 @@ pub(super) async fn work(
     let Path((id, verb)) = at;
     let product = product(&form)?;
     let command = match verb.as_str() {
-        "pause" => Command::PauseSession { id },
+        "pause" => Command::Session(SessionCommand::Pause { id }),
         "resume" => {
             let bits = usher_identity::draw_bits(viewer.portal.api.engine().now())?;
-            Command::ResumeSession {
+            Command::Session(SessionCommand::Resume {
                 id,
                 wait: is_ticked(&form, "wait"),
                 ticket: TicketId::from_bits(bits),
-            }
+            })
         }
-        "end" => Command::EndSessions {
+        "end" => Command::Session(SessionCommand::End {
             ids: vec![id],
             note: None,
             acting: None,
             proof: usher_domain::presence::JoinProof::None,
-        },
+        }),
         _ => return Err(Failed::not_found("such page")),
     };
     let Some(sign_in) = here(&viewer, &product).await? else {

@@ -2,7 +2,7 @@
 
 use usher_app::Problem;
 use usher_domain::permission::{Privilege, Role};
-use usher_domain::refusal::Action;
+use usher_domain::refusal::{Action, SeatRefusal};
 use usher_domain::user::User;
 use usher_domain::{Account, Actor, Refusal};
 
@@ -45,8 +45,8 @@ impl Refused {
     ) -> Result<Self, Failed> {
         let kind = Problem::refused(refusal, None).kind();
         let actions = refusal.actions().to_vec();
-        let asks_owner =
-            actions.contains(&Action::AskOwner) || matches!(refusal, Refusal::MinutesExhausted(..));
+        let asks_owner = actions.contains(&Action::AskOwner)
+            || matches!(refusal, Refusal::Seat(SeatRefusal::MinutesExhausted(..)));
         let asks = asks_owner || actions.contains(&Action::AskAdmin);
         let helps = move |user: &User| {
             if asks_owner {

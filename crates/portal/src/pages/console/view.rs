@@ -2,6 +2,7 @@
 
 use askama::Template;
 use usher_domain::Refusal;
+use usher_domain::refusal::SeatRefusal;
 use usher_domain::text::DeviceId;
 
 use super::data::{ConsoleData, SessionRow, SignInRow, TicketRow};
@@ -100,7 +101,7 @@ impl Console {
     pub(super) fn no_license(&self) -> Option<String> {
         let product = self.seen.product.clone();
         let product = product.filter(|_| self.seen.license.is_none())?;
-        Some(words::refusal(&Refusal::NoLicense { product }))
+        Some(words::refusal(&Refusal::Seat(SeatRefusal::NoLicense { product })))
     }
 
     pub(super) fn join_link(&self, code: &str) -> String {

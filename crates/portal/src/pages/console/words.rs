@@ -1,5 +1,6 @@
 //! How things ended, in words for the user concerned.
 
+use usher_domain::refusal::SeatRefusal;
 use usher_domain::{Refusal, Secs};
 
 use crate::sentence;
@@ -73,13 +74,13 @@ pub(super) fn session_end(reason: &str, by: Option<&str>) -> String {
 /// A refusal, addressed to the refused user: the domain's sentences speak of the user in the third person.
 pub(super) fn refusal(refusal: &Refusal) -> String {
     match refusal {
-        Refusal::NoLicense { product } => {
+        Refusal::Seat(SeatRefusal::NoLicense { product }) => {
             format!("You have no license for {product}. Ask an admin to assign a seat to you.")
         }
         // The page has its own button or sentence for each remedy.
-        Refusal::NoSeatAvailable(figures, _) => {
-            sentence::of(&Refusal::NoSeatAvailable(figures.clone(), Vec::new()))
-        }
+        Refusal::Seat(SeatRefusal::NoSeatAvailable(figures, _)) => sentence::of(&Refusal::Seat(
+            SeatRefusal::NoSeatAvailable(figures.clone(), Vec::new()),
+        )),
         refusal => sentence::of(refusal),
     }
 }
@@ -87,7 +88,7 @@ pub(super) fn refusal(refusal: &Refusal) -> String {
 /// The title of a refusal, if its problem's title speaks of the user in the third person.
 pub(super) const fn refusal_title(refusal: &Refusal) -> Option<&'static str> {
     match refusal {
-        Refusal::NoLicense { .. } => Some("You have no license"),
+        Refusal::Seat(SeatRefusal::NoLicense { .. }) => Some("You have no license"),
         _ => None,
     }
 }

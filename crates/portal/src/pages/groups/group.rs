@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use axum::extract::{Path, Query};
 use axum::response::Response;
-use usher_domain::command::MemberChange;
+use usher_domain::command::{GroupCommand, MemberChange};
 use usher_domain::permission::Privilege;
+use usher_domain::refusal::{CapacityRefusal, StateRefusal};
 use usher_domain::text::Name;
 use usher_domain::{Account, Actor, Command, GroupId, Refusal, UserId};
 
@@ -56,12 +57,12 @@ pub(super) async fn rename(
         return again(&viewer, id, form).await;
     };
     let message = format!("The group is called {}.", said::named(&name));
-    let command = Command::ChangeGroup {
+    let command = Command::Group(GroupCommand::Change {
         id,
         name: Some(name),
         external_id: None,
         members: None,
-    };
+    });
     carry_out(&viewer, id, command, message, form, "name").await
 }
 
@@ -93,12 +94,12 @@ async fn edit(
 ) -> Result<Response, Failed> {
     let id = group_id(group)?;
     guard(viewer).await?;
-    let command = Command::ChangeGroup {
+    let command = Command::Group(GroupCommand::Change {
         id,
         name: None,
         external_id: None,
         members: Some(MemberChange::Edit { add, remove }),
-    };
+    });
     carry_out(viewer, id, command, message.to_owned(), form, "who").await
 }
 
@@ -119,10 +120,12 @@ pub(super) async fn carry_out(
     let says = sentence(viewer, &refusal).await?;
     match &refusal {
         // Only the mapping has a field for each product.
-        Refusal::NotEnoughSeats { product, .. } if field == "mapping" => {
+        Refusal::Capacity(CapacityRefusal::NotEnoughSeats { product, .. }) if field == "mapping" => {
             form.wrong(&format!("license-{product}"), says);
         }
-        Refusal::AlreadyExists { field, .. } | Refusal::Invalid { field, .. } => form.wrong(field, says),
+        Refusal::State(StateRefusal::AlreadyExists { field, .. }) | Refusal::Invalid { field, .. } => {
+            form.wrong(field, says);
+        }
         _ => form.wrong(field, says),
     }
     again(viewer, id, form).await
@@ -131,7 +134,7 @@ pub(super) async fn carry_out(
 /// The sentence for a refusal, with the name of the first user without a seat.
 async fn sentence(viewer: &Viewer, refusal: &Refusal) -> Result<String, Failed> {
     let says = sentence::of(refusal);
-    let Refusal::NotEnoughSeats { user: Some(user), .. } = *refusal else {
+    let Refusal::Capacity(CapacityRefusal::NotEnoughSeats { user: Some(user), .. }) = *refusal else {
         return Ok(says);
     };
     let name = move |account: &Account, _: &Actor, _| {
@@ -171,7 +174,9 @@ pub(super) async fn delete(
     Posted { viewer, .. }: Posted,
 ) -> Result<Response, Failed> {
     let id = group_id(&group)?;
-    let deleted = viewer.execute(Command::DeleteGroup { id }, |_, _, _| ()).await?;
+    let deleted = viewer
+        .execute(Command::Group(GroupCommand::Delete { id }), |_, _, _| ())
+        .await?;
     deleted.map_err(|refusal| Failed::refused(&refusal))?;
     let message = "The group is deleted. What it gave is taken back.";
     Ok(done(&NavPage::Groups.path(viewer.account), message))

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::extract::Path;
 use axum::response::Response;
+use usher_domain::command::GroupCommand;
 use usher_domain::directory::GroupMapping;
 use usher_domain::permission::{Privilege, Role};
 use usher_domain::text::Product;
@@ -123,7 +124,7 @@ pub(super) async fn save(
     } else {
         "Everybody in the group has this now, and whoever comes in gets it.".to_owned()
     };
-    let command = Command::MapGroup { id, mapping };
+    let command = Command::Group(GroupCommand::Map { id, mapping });
     carry_out(&viewer, id, command, message, form, "mapping").await
 }
 

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use axum::extract::Query;
 use axum::response::Response;
+use usher_domain::command::GroupCommand;
 use usher_domain::permission::Privilege;
 use usher_domain::text::Name;
 use usher_domain::{Account, Actor, Command, GroupId};
@@ -46,12 +47,12 @@ async fn create(Posted { viewer, mut form }: Posted) -> Result<Response, Failed>
         return again(&viewer, form).await;
     };
     let id = GroupId::from_bits(draw_bits(viewer.portal.api.engine().now())?);
-    let command = Command::CreateGroup {
+    let command = Command::Group(GroupCommand::Create {
         id,
         name: name.clone(),
         external_id: None,
         members: BTreeSet::new(),
-    };
+    });
     match viewer.execute(command, |_, _, _| ()).await? {
         Ok(()) => {
             let path = format!("{}/{id}", NavPage::Groups.path(viewer.account));

@@ -14,7 +14,9 @@ use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
+use usher_domain::command::SessionCommand;
 use usher_domain::presence::Customer;
+use usher_domain::refusal::{SeatRefusal, StateRefusal};
 use usher_domain::text::{Code, Name};
 use usher_domain::{Command, Refusal};
 use usher_engine::{Failure, Request, Way};
@@ -122,11 +124,11 @@ async fn come_in(
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(response);
     }
-    let command = Command::ConnectSession {
+    let command = Command::Session(SessionCommand::Connect {
         id: owner.session,
         customer: name.map(|name| Customer { name }),
         proof: JoinedBefore::of(portal, jar, owner).proof(),
-    };
+    });
     match carry_out(portal, from, owner, command).await? {
         Ok(()) => {
             let jar = JoinedBefore::keep(portal, &code, owner);
@@ -137,8 +139,8 @@ async fn come_in(
         Err(refusal) => {
             let message = match &refusal {
                 // The domain's sentence addresses the agent.
-                Refusal::SeatInCall { .. } => view::AGENT_BUSY.to_owned(),
-                Refusal::WrongState { state: "paused", .. } => view::PAUSED.to_owned(),
+                Refusal::Seat(SeatRefusal::SeatInCall { .. }) => view::AGENT_BUSY.to_owned(),
+                Refusal::State(StateRefusal::WrongState { state: "paused", .. }) => view::PAUSED.to_owned(),
                 refusal => sentence::of(refusal),
             };
             form.wrong("", message);
@@ -160,12 +162,12 @@ async fn leave(
     let Some((code, owner)) = owner_of_typed(&portal, &from, &typed).await? else {
         return Ok(dead(&jar, &typed));
     };
-    let command = Command::EndSessions {
+    let command = Command::Session(SessionCommand::End {
         ids: vec![owner.session],
         note: None,
         acting: None,
         proof: JoinedBefore::of(&portal, &jar, owner).proof(),
-    };
+    });
     match carry_out(&portal, &from, owner, command).await? {
         Ok(()) => Ok(done("/join", "You have left the session. Thank you.")),
         // The session has ended, or belongs to another customer; its page says which.

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::Query;
 use axum::response::Response;
+use usher_domain::command::PoolCommand;
 use usher_domain::permission::Privilege;
 use usher_domain::rules::Rules;
 use usher_domain::{Account, Actor, Command, PoolId};
@@ -52,13 +53,13 @@ pub(super) async fn create(Posted { viewer, mut form }: Posted) -> Result<Respon
     };
     let id = PoolId::from_bits(draw_bits(viewer.portal.api.engine().now())?);
     let message = format!("The pool {} is made. Now give it users.", named(&name));
-    let command = Command::CreatePool {
+    let command = Command::Pool(PoolCommand::Create {
         id,
         name,
         product,
         seats,
         rules: Some(rules.applied_to(&Rules::default())),
-    };
+    });
     match viewer.execute(command, |_, _, _| ()).await? {
         Ok(()) => {
             let to = format!("{}?open={id}", NavPage::SeatPools.path(viewer.account));

@@ -3,8 +3,9 @@
 use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
-use usher_domain::command::LeavingUsers;
+use usher_domain::command::{LeavingUsers, PoolCommand};
 use usher_domain::permission::Privilege;
+use usher_domain::refusal::CapacityRefusal;
 use usher_domain::{Account, Actor, Command, PoolId, Refusal};
 
 use super::edit::{Target, others};
@@ -56,7 +57,7 @@ pub(super) async fn delete(
         target => LeavingUsers::MoveTo(pool_id(target)?),
     };
     match viewer
-        .execute(Command::DeletePool { id, users }, |_, _, _| ())
+        .execute(Command::Pool(PoolCommand::Delete { id, users }), |_, _, _| ())
         .await?
     {
         Ok(()) => {
@@ -75,7 +76,7 @@ async fn look(viewer: &Viewer, id: PoolId, form: Form) -> Result<DeletePage, Fai
         account.need_to_manage(actor, Privilege::SeatsManage, "pool")?;
         let pool = account.pool(id).ok_or(Refusal::NotFound { what: "pool" })?;
         if pool.default {
-            return Err(Refusal::DefaultPool);
+            return Err(Refusal::Capacity(CapacityRefusal::DefaultPool));
         }
         Ok(Leaving {
             path: pool_path(account.id(), id),

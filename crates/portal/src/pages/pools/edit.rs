@@ -5,8 +5,9 @@ use axum::extract::{Path, Query};
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use serde::Deserialize;
-use usher_domain::command::PoolPatch;
+use usher_domain::command::{PoolCommand, PoolPatch};
 use usher_domain::permission::Privilege;
+use usher_domain::refusal::{CapacityRefusal, StateRefusal};
 use usher_domain::rules::Rules;
 use usher_domain::{Account, Actor, Command, PoolId, Refusal, Timestamp};
 
@@ -128,7 +129,7 @@ pub(super) async fn change(
     };
     if form.is_right() {
         match viewer
-            .execute(Command::ChangePool { id, change }, |_, _, _| ())
+            .execute(Command::Pool(PoolCommand::Change { id, change }), |_, _, _| ())
             .await?
         {
             Ok(()) => {
@@ -139,8 +140,10 @@ pub(super) async fn change(
                 tell(&mut form, &refusal)?;
                 // A user who reads that the rules have changed, and saves again, has seen the current ones.
                 match (&refusal, rules_seen) {
-                    (Refusal::ChangedMeanwhile { field: "seats", .. }, _) => form.forget(SEATS_SEEN),
-                    (Refusal::ChangedMeanwhile { field: "rules", .. }, Some(seen)) => {
+                    (Refusal::State(StateRefusal::ChangedMeanwhile { field: "seats", .. }), _) => {
+                        form.forget(SEATS_SEEN);
+                    }
+                    (Refusal::State(StateRefusal::ChangedMeanwhile { field: "rules", .. }), Some(seen)) => {
                         let now = rules_of(&viewer, id).await?;
                         rules::tell_changes(&mut form, &seen, &now);
                         // The rules just reported count as seen, even if they change again before the page is rendered.
@@ -217,12 +220,12 @@ impl PoolData {
         let pool = account.pool(id).filter(|_| account.is_staff(actor));
         let pool = pool.ok_or(Refusal::NotFound { what: "pool" })?;
         let refusal = if pool.default {
-            Some(Refusal::DefaultPool)
+            Some(Refusal::Capacity(CapacityRefusal::DefaultPool))
         } else if pool.users().is_empty() {
             None
         } else {
             let users = u32::try_from(pool.users().len()).unwrap_or(u32::MAX);
-            Some(Refusal::PoolNotEmpty { users })
+            Some(Refusal::Capacity(CapacityRefusal::PoolNotEmpty { users }))
         };
         let mut values = vec![("name", pool.name.to_string()), ("seats", pool.seats.to_string())];
         values.extend(rules::values(&pool.rules));

@@ -4,7 +4,9 @@ use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
 use usher_app::Problem;
+use usher_domain::command::SignInCommand;
 use usher_domain::presence::Session;
+use usher_domain::refusal::StateRefusal;
 use usher_domain::{Account, Actor, Command, PoolId, Refusal, SignInId};
 
 use super::sign_ins::{self, SignInShown};
@@ -66,11 +68,11 @@ pub(super) async fn log_out(
     }
     match viewer
         .execute(
-            Command::SignOut {
+            Command::SignIn(SignInCommand::SignOut {
                 sign_in,
                 note,
                 acting: None,
-            },
+            }),
             |_, _, _| (),
         )
         .await?
@@ -83,7 +85,7 @@ pub(super) async fn log_out(
             );
             Ok(done(&shown.back, message))
         }
-        Err(Refusal::SignInEnded { .. }) => Ok(over(&viewer)),
+        Err(Refusal::State(StateRefusal::SignInEnded { .. })) => Ok(over(&viewer)),
         Err(refusal) => {
             tell(&mut form, &refusal)?;
             Ok(page_again(&look(&viewer, sign_in, form).await?))
@@ -115,7 +117,7 @@ fn see(account: &Account, actor: &Actor, id: SignInId) -> Result<Eviction, Refus
     let Some(sign_in) = account.sign_ins().get(&id) else {
         // A viewer who may not see the account's users is not told that there was a sign-in.
         return Err(if account.is_staff(actor) {
-            Refusal::SignInEnded { id }
+            Refusal::State(StateRefusal::SignInEnded { id })
         } else {
             Refusal::NotFound { what: "sign-in" }
         });

@@ -16,6 +16,7 @@ use axum::extract::Query;
 use axum::http::Uri;
 use axum::response::{Redirect, Response};
 use serde::Deserialize;
+use usher_domain::refusal::{CapacityRefusal, StateRefusal};
 use usher_domain::{Account, Actor, PoolId, Refusal, Timestamp};
 
 pub(crate) use self::paging::Paging;
@@ -140,8 +141,9 @@ fn tell(form: &mut Form, refusal: &Refusal) -> Result<(), Failed> {
         Refusal::NotFound { .. } | Refusal::Forbidden { .. } => {
             return Err(Failed::refused(refusal));
         }
-        Refusal::PoolInUse { rule, .. } => form.wrong(rule, sentence::of(refusal)),
-        Refusal::NotEnoughSeats { .. } | Refusal::ChangedMeanwhile { field: "seats", .. } => {
+        Refusal::Capacity(CapacityRefusal::PoolInUse { rule, .. }) => form.wrong(rule, sentence::of(refusal)),
+        Refusal::Capacity(CapacityRefusal::NotEnoughSeats { .. })
+        | Refusal::State(StateRefusal::ChangedMeanwhile { field: "seats", .. }) => {
             form.wrong("seats", sentence::of(refusal));
         }
         _ => form.refused(refusal),

@@ -1,7 +1,7 @@
 //! Moving seats between pools, and between a pool and the unallocated seats.
 
 use axum::response::Response;
-use usher_domain::command::SeatWay;
+use usher_domain::command::{PoolCommand, SeatWay};
 use usher_domain::permission::Privilege;
 use usher_domain::pool::Pool;
 use usher_domain::text::counted;
@@ -61,7 +61,7 @@ pub(super) async fn step(Posted { viewer, mut form }: Posted) -> Result<Response
             (pool, SeatWay::IntoPool(pool))
         }
     };
-    let command = Command::MoveSeats { way, seats: 1 };
+    let command = Command::Pool(PoolCommand::MoveSeats { way, seats: 1 });
     let said = move |account: &Account, _: &_, _| account.pool(pool).map_or_else(String::new, resized);
     match viewer.execute(command, said).await? {
         Ok(message) => {
@@ -84,7 +84,7 @@ pub(super) async fn move_seats(Posted { viewer, mut form }: Posted) -> Result<Re
     let (Some(way), Some(seats)) = (way(&mut form)?, seats) else {
         return list_again(&viewer, form).await;
     };
-    let command = Command::MoveSeats { way, seats };
+    let command = Command::Pool(PoolCommand::MoveSeats { way, seats });
     let said = move |account: &Account, _: &_, _| moved(account, way, seats);
     match viewer.execute(command, said).await? {
         Ok(message) => Ok(done(&NavPage::SeatPools.path(viewer.account), message)),

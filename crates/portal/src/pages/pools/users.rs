@@ -7,6 +7,7 @@ use axum::extract::{Path, Query};
 use axum::http::{HeaderMap, Uri};
 use axum::response::{Redirect, Response};
 use serde::Deserialize;
+use usher_domain::command::LicenseCommand;
 use usher_domain::permission::Privilege;
 use usher_domain::text::counted;
 use usher_domain::{Account, Actor, Command, Outcome, PoolId, Refusal, Timestamp, UserId};
@@ -133,11 +134,11 @@ pub(super) async fn move_users(
     } else {
         counted(ticked.len(), "user is", "users are")
     };
-    let command = Command::MoveUsers {
+    let command = Command::License(LicenseCommand::MoveUsers {
         from: id,
         to,
         users: (!takes_all).then_some(ticked),
-    };
+    });
     let name_of = move |account: &Account, _: &Outcome, _| Some(account.pool(to)?.name.to_string());
     match viewer.execute(command, name_of).await? {
         Ok(name) => {

@@ -7,6 +7,8 @@ use axum::http::Uri;
 use axum::response::Response;
 use serde::Deserialize;
 use usher_app::Problem;
+use usher_domain::command::TicketCommand;
+use usher_domain::refusal::StateRefusal;
 use usher_domain::{Account, Actor, Code, Command, Refusal, TicketId, Timestamp};
 
 use self::view::{DropPage, Queue, QueueData, QueuePage, Waiting};
@@ -53,12 +55,15 @@ async fn drop_ticket(
         Err(Failed::Problem(problem)) if is_over(&problem) => return Ok(over(&viewer)),
         shown => shown?.waiting.name,
     };
-    match viewer.execute(Command::DropTicket { id }, |_, _, _| ()).await? {
+    match viewer
+        .execute(Command::Ticket(TicketCommand::Drop { id }), |_, _, _| ())
+        .await?
+    {
         Ok(()) => {
             let to = NavPage::Queue.path(viewer.account);
             Ok(done(&to, format!("{} is out of the queue.", named(name))))
         }
-        Err(Refusal::TicketEnded { .. }) => Ok(over(&viewer)),
+        Err(Refusal::State(StateRefusal::TicketEnded { .. })) => Ok(over(&viewer)),
         Err(refusal) => Err(Failed::refused(&refusal)),
     }
 }
@@ -68,7 +73,10 @@ async fn drop_page(viewer: &Viewer, id: TicketId) -> Result<DropPage, Failed> {
         if !account.is_staff(actor) {
             return Err(Refusal::NotFound { what: "ticket" });
         }
-        let ticket = account.tickets().get(&id).ok_or(Refusal::TicketEnded { id })?;
+        let ticket = account
+            .tickets()
+            .get(&id)
+            .ok_or(Refusal::State(StateRefusal::TicketEnded { id }))?;
         view::need_to_drop(account, actor, ticket)?;
         Ok(Waiting::of(account, actor, ticket, now))
     };

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::Query;
 use axum::response::Response;
+use usher_domain::command::SessionCommand;
 use usher_domain::text::{Note, counted};
 use usher_domain::{Account, Actor, Command, Outcome, Refusal, SessionId, Timestamp};
 
@@ -79,12 +80,12 @@ pub(super) async fn end(Posted { viewer, mut form }: Posted) -> Result<Response,
         });
     }
     let asked = ids.clone();
-    let command = Command::EndSessions {
+    let command = Command::Session(SessionCommand::End {
         ids: ids.clone(),
         note,
         acting: None,
         proof: usher_domain::presence::JoinProof::None,
-    };
+    });
     let ending = move |account: &Account, _: &Outcome, now: Timestamp| {
         let sessions = ids.iter().filter_map(|id| account.sessions().get(id));
         let notices = sessions.filter_map(|session| match session.state {

@@ -7,6 +7,8 @@ mod view;
 use axum::extract::{Path, Query};
 use axum::http::Uri;
 use axum::response::Response;
+use usher_domain::command::SessionCommand;
+use usher_domain::refusal::StateRefusal;
 use usher_domain::{Account, Actor, Command, Refusal, SessionId, TicketId, Timestamp};
 
 use self::view::{Fragment, SessionQuery, SessionsData, SessionsPage};
@@ -77,7 +79,7 @@ async fn pause(Path((_, session)): Path<(String, String)>, posted: Posted) -> Re
     let id = session_id(&session)?;
     act(
         posted,
-        Command::PauseSession { id },
+        Command::Session(SessionCommand::Pause { id }),
         "The session is paused. Only you see it now.",
     )
     .await
@@ -87,11 +89,11 @@ async fn resume(Path((_, session)): Path<(String, String)>, posted: Posted) -> R
     let id = session_id(&session)?;
     let ticket = usher_identity::draw_bits(posted.viewer.portal.api.engine().now())?;
     // Without queueing: a ticket needs heartbeats from a device, and this page is not a device.
-    let command = Command::ResumeSession {
+    let command = Command::Session(SessionCommand::Resume {
         id,
         wait: false,
         ticket: TicketId::from_bits(ticket),
-    };
+    });
     act(posted, command, "The session goes on.").await
 }
 
@@ -104,9 +106,11 @@ async fn act(
     let path = NavPage::Sessions.path(viewer.account);
     match viewer.execute(command, |_, _, _| ()).await? {
         Ok(()) => Ok(done(&path, message)),
-        Err(refusal @ (Refusal::NotFound { .. } | Refusal::Forbidden { .. } | Refusal::NotYourSession)) => {
-            Err(Failed::refused(&refusal))
-        }
+        Err(
+            refusal @ (Refusal::NotFound { .. }
+            | Refusal::Forbidden { .. }
+            | Refusal::State(StateRefusal::NotYourSession)),
+        ) => Err(Failed::refused(&refusal)),
         Err(refusal) => {
             form.refused(&refusal);
             let uri = path.parse().map_err(|_| Failed::not_found("such page"))?;

@@ -9,8 +9,10 @@ use axum::extract::Query;
 use axum::response::Response;
 use serde::Deserialize;
 use usher_domain::account::SettingsPatch;
+use usher_domain::command::AccountCommand;
 use usher_domain::directory::SignInPatch;
 use usher_domain::permission::{SessionPermission, SessionPermissions};
+use usher_domain::refusal::AccessRefusal;
 use usher_domain::text::Origin;
 use usher_domain::{Account, Actor, Command, Refusal};
 
@@ -71,7 +73,9 @@ async fn change_permissions(Posted { viewer, mut form }: Posted) -> Result<Respo
         return Ok(done(&to, "The session permissions are saved."));
     };
     match refusal {
-        Refusal::ControlNeedsView { control, .. } => form.wrong(control, sentence::of(&refusal)),
+        Refusal::Access(AccessRefusal::ControlNeedsView { control, .. }) => {
+            form.wrong(control, sentence::of(&refusal));
+        }
         refusal => form.refused(&refusal),
     }
     let typed = Typed {
@@ -191,7 +195,7 @@ async fn change_pool_defaults(Posted { viewer, mut form }: Posted) -> Result<Res
 
 /// A viewer who may not change the settings gets an error page and not an error at a field: their page has no button.
 async fn change_settings(viewer: &Viewer, change: SettingsPatch) -> Result<Result<(), Refusal>, Failed> {
-    let command = Command::ChangeSettings { change };
+    let command = Command::Account(AccountCommand::ChangeSettings { change });
     match viewer.execute(command, |_, _, _| ()).await? {
         Err(refusal @ (Refusal::Forbidden { .. } | Refusal::NotFound { .. })) => {
             Err(Failed::refused(&refusal))

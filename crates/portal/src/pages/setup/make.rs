@@ -1,7 +1,7 @@
 //! Creates the first account and its owner.
 
 use usher_app::{Arrival, Problem};
-use usher_domain::command::Command;
+use usher_domain::command::{AccountCommand, Command, UserCommand};
 use usher_domain::event::Profile;
 use usher_domain::permission::{PermissionOverrides, Role};
 use usher_domain::text::{Email, Name};
@@ -61,10 +61,10 @@ pub(super) async fn make(
     identity
         .stage_password(account, owner, &wanted.password, PasswordLife::Lasting)
         .await?;
-    let create = Command::CreateAccount {
+    let create = Command::Account(AccountCommand::Create {
         id: account,
         name: wanted.account,
-    };
+    });
     give(portal, arrival, account, create).await?;
     let profile = Profile {
         name: wanted.owner,
@@ -75,7 +75,7 @@ pub(super) async fn make(
         seat_limit: None,
         session_permissions: PermissionOverrides::default(),
     };
-    let create = Command::CreateUser {
+    let create = Command::User(UserCommand::Create {
         id: owner,
         profile,
         assign_seat: Some(false),
@@ -84,10 +84,10 @@ pub(super) async fn make(
         password_set: true,
         active: true,
         directory: None,
-    };
+    });
     if let Err(failed) = give(portal, arrival, account, create).await {
         // An account without an owner would close the setup for good.
-        let _ = give(portal, arrival, account, Command::DeleteAccount).await;
+        let _ = give(portal, arrival, account, Command::Account(AccountCommand::Delete)).await;
         return Err(failed);
     }
     Ok((account, owner))

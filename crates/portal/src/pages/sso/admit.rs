@@ -6,10 +6,11 @@
 
 use std::collections::BTreeSet;
 
-use usher_domain::command::UserPatch;
+use usher_domain::command::{GroupCommand, UserCommand, UserPatch};
 use usher_domain::directory::{DirectoryEntry, EmailLabel, Subject};
 use usher_domain::event::Profile;
 use usher_domain::permission::{PermissionOverrides, Role};
+use usher_domain::refusal::CapacityRefusal;
 use usher_domain::text::{Email, Name};
 use usher_domain::user::User;
 use usher_domain::{Account, AccountId, Actor, Command, GroupId, Refusal, UserId};
@@ -255,15 +256,15 @@ async fn create(
         ));
     };
     let user = UserId::from_bits(draw_bits(door.portal.api.engine().now())?);
-    let command = Command::AdmitUser {
+    let command = Command::User(UserCommand::Admit {
         id: user,
         profile,
         directory: entry,
         groups: groups.unwrap_or_default(),
-    };
+    });
     Ok(match give(door, vouched.account, command).await? {
         Ok(()) => Ok(Admitted { user, note: None }),
-        Err(refusal @ Refusal::NotEnoughSeats { .. }) => Err(format!(
+        Err(refusal @ Refusal::Capacity(CapacityRefusal::NotEnoughSeats { .. })) => Err(format!(
             "You were not added, because a group of yours gives a seat and none is left. {} Ask an owner or admin of \
              your account.",
             sentence::of(&refusal)
@@ -320,7 +321,7 @@ async fn connect(
         directory: Some(entry),
         ..UserPatch::default()
     };
-    let command = Command::ChangeUser { id: user.id, change };
+    let command = Command::User(UserCommand::Change { id: user.id, change });
     give_as(door, by, vouched.account, command).await
 }
 
@@ -334,10 +335,21 @@ async fn set_groups(
     present: &BTreeSet<GroupId>,
 ) -> Result<Option<String>, Failed> {
     let stays = &groups & present;
-    let Err(refusal) = give(door, account, Command::SetUserGroups { user, groups }).await? else {
+    let Err(refusal) = give(
+        door,
+        account,
+        Command::Group(GroupCommand::SetOfUser { user, groups }),
+    )
+    .await?
+    else {
         return Ok(None);
     };
-    let left = give(door, account, Command::SetUserGroups { user, groups: stays }).await?;
+    let left = give(
+        door,
+        account,
+        Command::Group(GroupCommand::SetOfUser { user, groups: stays }),
+    )
+    .await?;
     left.map_err(|refusal| Failed::refused(&refusal))?;
     Ok(Some(format!(
         "A group of yours could not give you what it should. {}",

@@ -6,7 +6,9 @@ use std::str::FromStr;
 use axum::response::Response;
 use usher_app::ProviderRefused;
 use usher_domain::account::SettingsPatch;
+use usher_domain::command::AccountCommand;
 use usher_domain::directory::SignInPatch;
+use usher_domain::refusal::AccessRefusal;
 use usher_domain::text::InvalidText;
 use usher_domain::{Account, Actor, Command, Refusal};
 use usher_identity::Secret;
@@ -263,7 +265,10 @@ async fn require(Posted { viewer, mut form }: Posted) -> Result<Response, Failed
             ..SettingsPatch::default()
         };
         match viewer
-            .execute(Command::ChangeSettings { change }, |_, _, _| ())
+            .execute(
+                Command::Account(AccountCommand::ChangeSettings { change }),
+                |_, _, _| (),
+            )
             .await?
         {
             Ok(()) => {
@@ -276,7 +281,9 @@ async fn require(Posted { viewer, mut form }: Posted) -> Result<Response, Failed
                 };
                 return Ok(done(&path(&viewer), message));
             }
-            Err(refusal @ Refusal::BreakGlassNeeded) => form.wrong("break_glass", sentence::of(&refusal)),
+            Err(refusal @ Refusal::Access(AccessRefusal::BreakGlassNeeded)) => {
+                form.wrong("break_glass", sentence::of(&refusal));
+            }
             Err(refusal) => form.refused(&refusal),
         }
     }

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use axum::extract::Query;
 use axum::response::Response;
+use usher_domain::command::TeamCommand;
 use usher_domain::permission::Privilege;
 use usher_domain::text::Name;
 use usher_domain::{Account, Actor, Command, TeamId};
@@ -43,11 +44,11 @@ async fn create(Posted { viewer, mut form }: Posted) -> Result<Response, Failed>
         return again(&viewer, form).await;
     };
     let id = TeamId::from_bits(draw_bits(viewer.portal.api.engine().now())?);
-    let command = Command::CreateTeam {
+    let command = Command::Team(TeamCommand::Create {
         id,
         name: name.clone(),
         members: BTreeSet::new(),
-    };
+    });
     match viewer.execute(command, |_, _, _| ()).await? {
         Ok(()) => {
             let path = format!("{}/{id}", NavPage::Teams.path(viewer.account));

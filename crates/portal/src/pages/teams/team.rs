@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, Query};
 use axum::response::Response;
-use usher_domain::command::MemberChange;
+use usher_domain::command::{MemberChange, TeamCommand};
 use usher_domain::permission::Privilege;
 use usher_domain::text::Name;
 use usher_domain::{Account, Actor, Command, Refusal, TeamId, UserId};
@@ -55,11 +55,11 @@ pub(super) async fn rename(
         return again(&viewer, id, form).await;
     };
     let message = format!("The team is called {}.", said::named(&name));
-    let command = Command::ChangeTeam {
+    let command = Command::Team(TeamCommand::Change {
         id,
         name: Some(name),
         members: None,
-    };
+    });
     match viewer.execute(command, |_, _, _| ()).await? {
         Ok(()) => Ok(done(&path_of(&viewer, id), message)),
         Err(Refusal::NotFound { what }) => Err(Failed::not_found(what)),
@@ -128,7 +128,9 @@ pub(super) async fn delete(
     Posted { viewer, .. }: Posted,
 ) -> Result<Response, Failed> {
     let id = team_id(&team)?;
-    let deleted = viewer.execute(Command::DeleteTeam { id }, |_, _, _| ()).await?;
+    let deleted = viewer
+        .execute(Command::Team(TeamCommand::Delete { id }), |_, _, _| ())
+        .await?;
     deleted.map_err(|refusal| Failed::refused(&refusal))?;
     Ok(done(&NavPage::Teams.path(viewer.account), "The team is deleted."))
 }
@@ -154,11 +156,11 @@ async fn change_members(
         }
     };
     let (_, name) = viewer.look(None, look).await?;
-    let command = Command::ChangeTeam {
+    let command = Command::Team(TeamCommand::Change {
         id,
         name: None,
         members: Some(change),
-    };
+    });
     let changed = viewer.execute(command, |_, _, _| ()).await?;
     changed.map_err(|refusal| Failed::refused(&refusal))?;
     Ok(name)

@@ -1,7 +1,7 @@
 //! Actions on many users.
 
 use crate::said::named;
-use usher_domain::command::UserPatch;
+use usher_domain::command::{LicenseCommand, UserCommand, UserPatch};
 use usher_domain::permission::Privilege;
 use usher_domain::text::Product;
 use usher_domain::user::License;
@@ -70,16 +70,16 @@ impl Act {
                     active: Some(false),
                     ..UserPatch::default()
                 };
-                return Some(Command::ChangeUser { id: user, change });
+                return Some(Command::User(UserCommand::Change { id: user, change }));
             }
             Self::Assign(_) => Some(License::Named),
             Self::Remove(_) => None,
             Self::Move(pool) => Some(License::Shared(*pool)),
         };
-        Some(Command::SetLicense {
+        Some(Command::License(LicenseCommand::Set {
             user,
             product: self.product(account)?.clone(),
             license,
-        })
+        }))
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::response::Response;
+use usher_domain::command::{LicenseCommand, UserCommand};
 use usher_domain::event::Profile;
 use usher_domain::permission::Privilege;
 use usher_domain::text::Product;
@@ -127,7 +128,7 @@ async fn make(
 
 /// The command that creates the user, with a named seat if requested.
 fn command(id: UserId, profile: Profile, seat: &Seat, password_set: bool) -> Command {
-    Command::CreateUser {
+    Command::User(UserCommand::Create {
         id,
         profile,
         assign_seat: Some(matches!(seat, Seat::Named(_))),
@@ -139,7 +140,7 @@ fn command(id: UserId, profile: Profile, seat: &Seat, password_set: bool) -> Com
         password_set,
         active: true,
         directory: None,
-    }
+    })
 }
 
 async fn make_with_seat(
@@ -154,15 +155,17 @@ async fn make_with_seat(
     let Seat::Shared(product, pool) = seat else {
         return Ok(Ok(()));
     };
-    let command = Command::SetLicense {
+    let command = Command::License(LicenseCommand::Set {
         user: id,
         product: product.clone(),
         license: Some(License::Shared(*pool)),
-    };
+    });
     let assigned = viewer.execute(command, |_, _, _| ()).await?;
     if assigned.is_err() {
         // Without the requested seat, the user is not created either.
-        let undone = viewer.execute(Command::DeleteUser { id }, |_, _, _| ()).await?;
+        let undone = viewer
+            .execute(Command::User(UserCommand::Delete { id }), |_, _, _| ())
+            .await?;
         if let Err(refusal) = undone {
             return Ok(Err(refusal));
         }

@@ -2,8 +2,9 @@
 
 use axum::extract::Path;
 use axum::response::Response;
-use usher_domain::command::UserPatch;
+use usher_domain::command::{LicenseCommand, UserCommand, UserPatch};
 use usher_domain::permission::Privilege;
+use usher_domain::refusal::CapacityRefusal;
 use usher_domain::text::Product;
 use usher_domain::user::License;
 use usher_domain::{Command, Refusal, UserId};
@@ -52,7 +53,7 @@ pub(super) async fn change(
     let name = profile.name.to_string();
     let change = profile::patch(profile);
     match viewer
-        .execute(Command::ChangeUser { id, change }, |_, _, _| ())
+        .execute(Command::User(UserCommand::Change { id, change }), |_, _, _| ())
         .await?
     {
         Ok(()) => Ok(done(&path_of(&viewer, id), format!("{} is saved.", named(name)))),
@@ -79,11 +80,11 @@ pub(super) async fn set_license(
             Some(License::Shared(pool))
         }
     };
-    let command = Command::SetLicense {
+    let command = Command::License(LicenseCommand::Set {
         user: id,
         product: product.clone(),
         license,
-    };
+    });
     match viewer.execute(command, |_, _, _| ()).await? {
         Ok(()) => {
             let message = match license {
@@ -172,7 +173,11 @@ pub(super) async fn activate(
             Ok(done(&path_of(&viewer, id), message))
         }
         // The user's groups give more seats than are left (D6).
-        Err(refusal @ (Refusal::NotEnoughSeats { .. } | Refusal::PlanExcludesSharedSeats { .. })) => {
+        Err(
+            refusal @ Refusal::Capacity(
+                CapacityRefusal::NotEnoughSeats { .. } | CapacityRefusal::PlanExcludesSharedSeats { .. },
+            ),
+        ) => {
             form.refused(&refusal);
             again(&viewer, id, None, form).await
         }
@@ -196,7 +201,9 @@ pub(super) async fn remove(
     Posted { viewer, .. }: Posted,
 ) -> Result<Response, Failed> {
     let id = user_id(&user)?;
-    let done_with = viewer.execute(Command::DeleteUser { id }, |_, _, _| ()).await?;
+    let done_with = viewer
+        .execute(Command::User(UserCommand::Delete { id }), |_, _, _| ())
+        .await?;
     done_with.map_err(|refusal| Failed::refused(&refusal))?;
     let identity = viewer.portal.api.identity();
     identity.forget_user(viewer.account, id).await?;
@@ -218,7 +225,7 @@ async fn switch(viewer: &Viewer, id: UserId, active: bool) -> Result<Result<(), 
         ..UserPatch::default()
     };
     let switched = viewer
-        .execute(Command::ChangeUser { id, change }, |_, _, _| ())
+        .execute(Command::User(UserCommand::Change { id, change }), |_, _, _| ())
         .await?;
     if switched.is_ok() && !active {
         let identity = viewer.portal.api.identity();
@@ -236,13 +243,13 @@ async fn leave_page(viewer: &Viewer, user: &str, is_removal: bool) -> Result<Res
     let look = move |account: &usher_domain::Account, actor: &usher_domain::Actor, now| {
         account.need_to_manage(actor, Privilege::UsersManage, "user")?;
         let command = if is_removal {
-            Command::DeleteUser { id }
+            Command::User(UserCommand::Delete { id })
         } else {
             let change = UserPatch {
                 active: Some(false),
                 ..UserPatch::default()
             };
-            Command::ChangeUser { id, change }
+            Command::User(UserCommand::Change { id, change })
         };
         let why_not = why_not(account, actor, now, &command);
         Ok((Person::of(account, actor, id, now)?, why_not))

@@ -1,7 +1,7 @@
 //! One user: profile, rights and licenses.
 
 use askama::Template;
-use usher_domain::command::UserPatch;
+use usher_domain::command::{UserCommand, UserPatch};
 use usher_domain::event::Profile;
 use usher_domain::permission::Privilege;
 use usher_domain::text::{Product, counted};
@@ -111,9 +111,15 @@ impl Person {
         };
         let forbidden = account.need(actor, Privilege::UsersManage).err();
         let why_fixed = forbidden.map(|refusal| sentence::of(&refusal));
-        let why_fixed =
-            why_fixed.or_else(|| why_not(account, actor, now, &Command::ChangeUser { id, change }));
-        let why_kept = why_not(account, actor, now, &Command::DeleteUser { id });
+        let why_fixed = why_fixed.or_else(|| {
+            why_not(
+                account,
+                actor,
+                now,
+                &Command::User(UserCommand::Change { id, change }),
+            )
+        });
+        let why_kept = why_not(account, actor, now, &Command::User(UserCommand::Delete { id }));
         let teams = user.teams().iter().filter_map(|team| account.teams().get(team));
         let groups = user.groups().iter().filter_map(|group| account.group(*group));
         Ok(Self {

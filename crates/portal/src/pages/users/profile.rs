@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use usher_domain::command::UserPatch;
+use usher_domain::command::{UserCommand, UserPatch};
 use usher_domain::event::Profile;
 use usher_domain::permission::{Override, PermissionOverrides, Privilege, Role, SessionPermission};
+use usher_domain::refusal::{AccessRefusal, CapacityRefusal};
 use usher_domain::{Account, Actor, Command, Refusal, Timestamp, UserId};
 
 use super::words::{self, Choice};
@@ -122,11 +123,15 @@ pub(super) fn patch(profile: Profile) -> UserPatch {
 /// Adds a refusal as an error of the field that it is about.
 pub(super) fn refused(form: &mut Form, refusal: &Refusal) {
     match refusal {
-        Refusal::ControlNeedsView { control, .. } => form.wrong(control, sentence::of(refusal)),
-        Refusal::NotEnoughSeats { .. } | Refusal::PlanExcludesSharedSeats { .. } => {
+        Refusal::Access(AccessRefusal::ControlNeedsView { control, .. }) => {
+            form.wrong(control, sentence::of(refusal));
+        }
+        Refusal::Capacity(
+            CapacityRefusal::NotEnoughSeats { .. } | CapacityRefusal::PlanExcludesSharedSeats { .. },
+        ) => {
             form.wrong("seat", sentence::of(refusal));
         }
-        Refusal::LastOwner => form.wrong("role", sentence::of(refusal)),
+        Refusal::Access(AccessRefusal::LastOwner) => form.wrong("role", sentence::of(refusal)),
         _ => form.refused(refusal),
     }
 }
@@ -208,7 +213,7 @@ fn may_have(account: &Account, actor: &Actor, now: Timestamp, id: UserId, role: 
         ..UserPatch::default()
     };
     account
-        .would_change(&Command::ChangeUser { id, change }, actor, now)
+        .would_change(&Command::User(UserCommand::Change { id, change }), actor, now)
         .is_ok()
 }
 

@@ -6,7 +6,9 @@ use askama::Template;
 use axum::extract::{Path, Query};
 use axum::response::Response;
 use serde::Deserialize;
+use usher_domain::command::LicenseCommand;
 use usher_domain::permission::Privilege;
+use usher_domain::refusal::StateRefusal;
 use usher_domain::text::Product;
 use usher_domain::user::{License, User};
 use usher_domain::{Account, Actor, Command, Refusal, UserId};
@@ -80,12 +82,12 @@ pub(super) async fn reassign(
         .value("product")
         .parse()
         .map_err(|_| Failed::not_found("product"))?;
-    let command = Command::ReassignLicense {
+    let command = Command::License(LicenseCommand::Reassign {
         product: product.clone(),
         from,
         to,
         seen: Some(License::Named),
-    };
+    });
     let seat = product.clone();
     let said = move |account: &Account, _: &_, _| {
         let name = |user| account.user(user).map(|user| named(&user.profile.name));
@@ -95,7 +97,7 @@ pub(super) async fn reassign(
     match viewer.execute(command, said).await? {
         Ok(message) => Ok(done(&NavPage::Users.path(viewer.account), message)),
         // The seat is gone, so there is nothing to choose.
-        Err(refusal @ Refusal::ChangedMeanwhile { .. }) => {
+        Err(refusal @ Refusal::State(StateRefusal::ChangedMeanwhile { .. })) => {
             Ok(done(&path_of(&viewer, from), sentence::of(&refusal)))
         }
         Err(Refusal::Invalid { field: "to", .. }) => {

@@ -1,7 +1,7 @@
 //! D2, D3: groups, and what coming in and leaving brings.
 
 use super::*;
-use crate::command::{Command, MemberChange};
+use crate::command::{Command, GroupCommand, MemberChange};
 use crate::directory::GroupMapping;
 use crate::event::EndReason;
 use crate::permission::{Actor, Privilege, Role, Scope};
@@ -11,20 +11,24 @@ fn d2_groups_have_names_of_their_own_and_members_who_exist() {
     let office = Office::with_seats(0, 0)
         .with_members(&["ann"])
         .after(&[create_group("crew", &["ann"])]);
-    let rename = |name: &str| Command::ChangeGroup {
-        id: group("crew"),
-        name: Some(name.parse().unwrap()),
-        external_id: None,
-        members: None,
+    let rename = |name: &str| {
+        Command::Group(GroupCommand::Change {
+            id: group("crew"),
+            name: Some(name.parse().unwrap()),
+            external_id: None,
+            members: None,
+        })
     };
-    let edit = |add: &[&str], remove: &[&str]| Command::ChangeGroup {
-        id: group("crew"),
-        name: None,
-        external_id: None,
-        members: Some(MemberChange::Edit {
-            add: members(add),
-            remove: members(remove),
-        }),
+    let edit = |add: &[&str], remove: &[&str]| {
+        Command::Group(GroupCommand::Change {
+            id: group("crew"),
+            name: None,
+            external_id: None,
+            members: Some(MemberChange::Edit {
+                add: members(add),
+                remove: members(remove),
+            }),
+        })
     };
 
     for (command, answer) in [
@@ -105,7 +109,7 @@ fn d3_a_new_mapping_acts_on_the_members_and_a_deleted_group_takes_back() {
         assert_eq!(office.license_of("ann"), to);
     }
 
-    office.does(&Command::DeleteGroup { id: group("crew") });
+    office.does(&Command::Group(GroupCommand::Delete { id: group("crew") }));
     assert_eq!(office.license_of("ann"), None);
 }
 
@@ -268,7 +272,7 @@ fn d3_nobody_hands_out_by_a_group_what_they_could_not_give_by_hand() {
         (by("mia"), in_group("chiefs", &["mia"]), "forbidden"),
         (
             by("mia"),
-            Command::DeleteGroup { id: group("chiefs") },
+            Command::Group(GroupCommand::Delete { id: group("chiefs") }),
             "forbidden",
         ),
         (by("mia"), map("plain", gives(NAMED)), "forbidden"),

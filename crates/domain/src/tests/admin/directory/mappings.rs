@@ -1,22 +1,24 @@
 //! D4, D5: what a mapping may say, and seats that run out.
 
 use super::*;
-use crate::command::{Command, LeavingUsers};
+use crate::command::{Command, LeavingUsers, PoolCommand, TeamCommand, UserCommand};
 use crate::directory::GroupMapping;
 use crate::permission::{Actor, Role};
-use crate::refusal::{Refusal, SeatKind};
+use crate::refusal::{AccessRefusal, CapacityRefusal, Refusal, SeatKind};
 use crate::user::License;
 
 #[test]
 fn d4_seats_that_run_out_change_nothing_for_anybody() {
     let office = crew(2, 1, &["ann", "ben", "cem"], NAMED);
-    let expected = |asked, left, unseated| Refusal::NotEnoughSeats {
-        kind: SeatKind::Named,
-        product: product(),
-        asked,
-        left,
-        total: 2,
-        user: Some(user(unseated)),
+    let expected = |asked, left, unseated| {
+        Refusal::Capacity(CapacityRefusal::NotEnoughSeats {
+            kind: SeatKind::Named,
+            product: product(),
+            asked,
+            left,
+            total: 2,
+            user: Some(user(unseated)),
+        })
     };
 
     let all = in_group("crew", &["ann", "ben", "cem"]);
@@ -78,21 +80,21 @@ fn d5_what_a_mapping_names_cannot_be_deleted() {
     ]);
     let deletions = [
         (
-            Command::DeletePool {
+            Command::Pool(PoolCommand::Delete {
                 id: pool("night"),
                 users: LeavingUsers::Remove,
-            },
+            }),
             "pool",
         ),
-        (Command::DeleteTeam { id: team("red") }, "team"),
+        (Command::Team(TeamCommand::Delete { id: team("red") }), "team"),
     ];
 
     for (command, what) in &deletions {
-        let refused = Refusal::InAMapping {
+        let refused = Refusal::Access(AccessRefusal::GroupMappingInUse {
             what,
             group: group("crew"),
             name: "crew".parse().unwrap(),
-        };
+        });
         assert_eq!(office.refusal(command), refused);
     }
     office.does(&map("crew", GroupMapping::default()));
@@ -104,11 +106,13 @@ fn d5_what_a_mapping_names_cannot_be_deleted() {
 #[test]
 fn d4_somebody_new_comes_with_what_their_groups_give_or_not_at_all() {
     let mut office = crew(1, 0, &[], NAMED);
-    let admit = |name: &str, sub: &str| Command::AdmitUser {
-        id: user(name),
-        profile: profile(name, Role::Member, &[]),
-        directory: vouched(name, sub),
-        groups: [group("crew")].into(),
+    let admit = |name: &str, sub: &str| {
+        Command::User(UserCommand::Admit {
+            id: user(name),
+            profile: profile(name, Role::Member, &[]),
+            directory: vouched(name, sub),
+            groups: [group("crew")].into(),
+        })
     };
     let sso = Actor::SingleSignOn;
 

@@ -1,11 +1,11 @@
 //! D1, D6: what directories call users, and switching them off.
 
 use super::*;
-use crate::command::{Command, Decision};
+use crate::command::{ApiKeyCommand, Command, Decision, SignInCommand, UserCommand};
 use crate::directory::SignInPatch;
 use crate::event::EndReason;
 use crate::permission::{Actor, Privilege, Role, Scope};
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, StateRefusal};
 
 #[test]
 fn d1_a_user_is_found_by_the_name_and_the_subject_of_their_entry() {
@@ -33,7 +33,7 @@ fn d1_two_users_cannot_have_one_name_or_subject() {
     for (taken, field) in [(entry("ANN"), "user_name"), (vouched("ben", "7"), "subject")] {
         assert_eq!(
             office.refusal(&entered("ben", Some(taken))),
-            Refusal::AlreadyExists { what: "user", field }
+            Refusal::State(StateRefusal::AlreadyExists { what: "user", field })
         );
     }
     assert_eq!(office.does(&entered("ann", Some(vouched("ann", "7")))).events, []);
@@ -44,15 +44,17 @@ fn d1_two_users_cannot_have_one_name_or_subject() {
 #[test]
 fn d1_a_directory_creates_plain_members_without_a_seat() {
     let office = Office::with_seats(5, 0);
-    let hire = |role, assign_seat| Command::CreateUser {
-        id: user("ann"),
-        profile: profile("ann", role, &[]),
-        assign_seat,
-        product: None,
-        licenses: std::collections::BTreeMap::new(),
-        password_set: false,
-        active: true,
-        directory: Some(entry("ann")),
+    let hire = |role, assign_seat| {
+        Command::User(UserCommand::Create {
+            id: user("ann"),
+            profile: profile("ann", role, &[]),
+            assign_seat,
+            product: None,
+            licenses: std::collections::BTreeMap::new(),
+            password_set: false,
+            active: true,
+            directory: Some(entry("ann")),
+        })
     };
 
     for actor in [scim(), Actor::SingleSignOn] {
@@ -72,7 +74,7 @@ fn d1_a_directory_creates_plain_members_without_a_seat() {
 #[test]
 fn d1_who_is_created_switched_off_holds_nothing() {
     let mut office = Office::with_seats(5, 0);
-    let hire = Command::CreateUser {
+    let hire = Command::User(UserCommand::Create {
         id: user("ann"),
         profile: profile("ann", Role::Member, &[]),
         assign_seat: None,
@@ -81,7 +83,7 @@ fn d1_who_is_created_switched_off_holds_nothing() {
         password_set: false,
         active: false,
         directory: None,
-    };
+    });
 
     office.does(&hire);
 
@@ -199,11 +201,11 @@ fn d1_a_key_that_provisions_does_nothing_else() {
         create_team("blue", &[]),
         map("crew", gives(NAMED)),
         said("ann", &[]),
-        Command::SignOut {
+        Command::SignIn(SignInCommand::SignOut {
             sign_in: laptop("ann"),
             note: None,
             acting: None,
-        },
+        }),
         signs_in(SignInPatch {
             second_factor_for_admins: Some(true),
             ..SignInPatch::default()
@@ -227,12 +229,12 @@ fn d1_only_admins_make_a_key_that_provisions() {
         Role::Manager,
         &[Privilege::SettingsManage, Privilege::UsersManage],
     );
-    let command = Command::CreateApiKey {
+    let command = Command::ApiKey(ApiKeyCommand::Create {
         id: crate::ApiKeyId::from_bits(7),
         name: "Directory".parse().unwrap(),
         scopes: [Scope::Directory].into(),
         expires_at: None,
-    };
+    });
 
     assert_eq!(office.answer(&by("adam"), &command), "ok");
     assert_eq!(office.answer(&by("mia"), &command), "forbidden");

@@ -3,7 +3,7 @@
 use super::*;
 use crate::account::SettingsPatch;
 use crate::directory::SignInPatch;
-use crate::event::Event;
+use crate::event::{AccountEvent, Event};
 use crate::permission::{Privilege, Role, Scope};
 
 #[test]
@@ -77,7 +77,10 @@ fn d7_owners_and_admins_say_how_people_sign_in_and_only_what_is_new_is_stored() 
         sign_in: expected,
         ..SettingsPatch::default()
     };
-    assert_eq!(office.does(&command).events, [Event::SettingsChanged { change }]);
+    assert_eq!(
+        office.does(&command).events,
+        [Event::Account(AccountEvent::SettingsChanged { change })]
+    );
     assert_eq!(office.does(&command).events, []);
     assert!(office.account.settings().sign_in.second_factor_for_admins);
 }

@@ -1,0 +1,78 @@
+//! Events of the account itself and of its API keys.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::account::{KeyMaker, Plan, ProductSeats, SettingsPatch};
+use crate::id::{AccountId, ApiKeyId, TopUpId};
+use crate::labels::{Labelled, Labels};
+use crate::permission::Scope;
+use crate::text::{Name, Product};
+use crate::time::{Millis, Secs, Timestamp};
+
+/// A change of the account itself: what it is called, has bought, and has set.
+#[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AccountEvent {
+    /// The account's first event.
+    #[serde(rename = "account_created")]
+    Created { id: AccountId, name: Name },
+    /// The account has another name.
+    #[serde(rename = "account_renamed")]
+    Renamed { name: Name },
+    /// The account is closed: everything in it is gone.
+    #[serde(rename = "account_deleted")]
+    Deleted {},
+    /// What the account has bought, whole.
+    #[serde(rename = "subscription_set")]
+    SubscriptionSet {
+        plan: Plan,
+        products: BTreeMap<Product, ProductSeats>,
+    },
+    /// Minutes were bought. `id` is none for what was bought before top-ups had ids.
+    #[serde(rename = "minutes_added")]
+    MinutesAdded {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        id: Option<TopUpId>,
+        minutes: u32,
+    },
+    /// How far the account's time is ahead of the wall clock, where that does not follow from the last such event
+    /// ([`WallTimes`](crate::WallTimes)).
+    #[serde(rename = "wall_clock_read")]
+    WallClockRead { ahead: Millis },
+    /// What a vendor's systems keep with a thing, after the change.
+    #[serde(rename = "labelled")]
+    Labelled { subject: Labelled, labels: Labels },
+    /// The account's settings changed.
+    #[serde(rename = "settings_changed")]
+    SettingsChanged { change: SettingsPatch },
+}
+
+/// A change of an API key. The key itself is stored elsewhere, hashed.
+#[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ApiKeyEvent {
+    /// A program may call in the account's name. The key itself is stored elsewhere, hashed. `maker` is none in
+    /// journals from before makers were recorded.
+    #[serde(rename = "api_key_created")]
+    Created {
+        id: ApiKeyId,
+        name: Name,
+        scopes: BTreeSet<Scope>,
+        expires_at: Option<Timestamp>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        maker: Option<KeyMaker>,
+    },
+    /// The key has a new secret, and a new maker: whoever drew the secret. The previous secret works on for a while.
+    #[serde(rename = "api_key_rotated")]
+    Rotated {
+        id: ApiKeyId,
+        overlap: Secs,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        maker: Option<KeyMaker>,
+    },
+    /// The key is dead.
+    #[serde(rename = "api_key_revoked")]
+    Revoked { id: ApiKeyId },
+}

@@ -1,0 +1,128 @@
+//! Reading events from journals, where each is a map from its name to its fields: `{"pool_deleted":{"id":"pool_…"}}`.
+//!
+//! The topics of [`Event`] are not stored. So a name is looked for among those of each topic, which the topic's derived
+//! deserializer knows.
+
+use std::fmt;
+
+use serde::de::value::EnumAccessDeserializer;
+use serde::de::{Deserializer, EnumAccess, Error, IntoDeserializer, VariantAccess, Visitor};
+use serde::{Deserialize, de};
+
+use super::{
+    AccountEvent, ApiKeyEvent, CredentialEvent, Event, GroupEvent, LeaseEvent, MinutesEvent, PoolEvent,
+    RefusalEvent, SessionEvent, SignInEvent, TeamEvent, TicketEvent, UserEvent,
+};
+
+impl<'de> Deserialize<'de> for Event {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_enum("Event", &[], AnyEvent)
+    }
+}
+
+struct AnyEvent;
+
+impl<'de> Visitor<'de> for AnyEvent {
+    type Value = Event;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an event")
+    }
+
+    fn visit_enum<A: EnumAccess<'de>>(self, event: A) -> Result<Event, A::Error> {
+        let (name, fields) = event.variant::<String>()?;
+        let named = Named { name, fields };
+        // The most frequent first: a start reads many of these and few of those below.
+        named
+            .read(Event::SignIn as fn(SignInEvent) -> Event)
+            .or_else(|named| named.read(Event::Lease as fn(LeaseEvent) -> Event))
+            .or_else(|named| named.read(Event::Session as fn(SessionEvent) -> Event))
+            .or_else(|named| named.read(Event::Ticket as fn(TicketEvent) -> Event))
+            .or_else(|named| named.read(Event::Minutes as fn(MinutesEvent) -> Event))
+            .or_else(|named| named.read(Event::Refusal as fn(RefusalEvent) -> Event))
+            .or_else(|named| named.read(Event::User as fn(UserEvent) -> Event))
+            .or_else(|named| named.read(Event::Credential as fn(CredentialEvent) -> Event))
+            .or_else(|named| named.read(Event::Pool as fn(PoolEvent) -> Event))
+            .or_else(|named| named.read(Event::Team as fn(TeamEvent) -> Event))
+            .or_else(|named| named.read(Event::Group as fn(GroupEvent) -> Event))
+            .or_else(|named| named.read(Event::ApiKey as fn(ApiKeyEvent) -> Event))
+            .or_else(|named| named.read(Event::Account as fn(AccountEvent) -> Event))
+            .unwrap_or_else(|named| Err(A::Error::unknown_variant(&named.name, &[])))
+    }
+}
+
+/// An event of which the name is read and the fields are not.
+struct Named<A> {
+    name: String,
+    fields: A,
+}
+
+impl<'de, A: VariantAccess<'de>> Named<A> {
+    /// Reads the fields, where this topic has an event of the name; gives itself back where it has not.
+    fn read<T: Deserialize<'de>>(self, topic: fn(T) -> Event) -> Result<Result<Event, A::Error>, Self> {
+        if !stored_names::<T>().contains(&&*self.name) {
+            return Err(self);
+        }
+        Ok(T::deserialize(EnumAccessDeserializer::new(self)).map(topic))
+    }
+}
+
+impl<'de, A: VariantAccess<'de>> EnumAccess<'de> for Named<A> {
+    type Error = A::Error;
+    type Variant = A;
+
+    fn variant_seed<V: de::DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, A), A::Error> {
+        let name = seed.deserialize(self.name.into_deserializer())?;
+        Ok((name, self.fields))
+    }
+}
+
+/// The names under which the variants of an enum are stored.
+pub(crate) fn stored_names<'de, T: Deserialize<'de>>() -> &'static [&'static str] {
+    match T::deserialize(AskForNames) {
+        Err(Names(names)) => names,
+        Ok(_) => &[],
+    }
+}
+
+/// Not a source of values: an enum that is read from it tells the names of its variants, which come back as the error.
+struct AskForNames;
+
+#[derive(Debug)]
+struct Names(&'static [&'static str]);
+
+impl fmt::Display for Names {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.0)
+    }
+}
+
+impl std::error::Error for Names {}
+
+impl de::Error for Names {
+    fn custom<T: fmt::Display>(_: T) -> Self {
+        Self(&[])
+    }
+}
+
+impl<'de> Deserializer<'de> for AskForNames {
+    type Error = Names;
+
+    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Names> {
+        Err(Names(&[]))
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        names: &'static [&'static str],
+        _: V,
+    ) -> Result<V::Value, Names> {
+        Err(Names(names))
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf option unit unit_struct
+        newtype_struct seq tuple tuple_struct map struct identifier ignored_any
+    }
+}

@@ -1,0 +1,106 @@
+//! Seats that are not there to give, and pools that cannot be changed so.
+
+use super::Code;
+use crate::id::UserId;
+use crate::text::{Product, counted};
+
+/// There are not enough seats for a change, or a pool cannot be changed so (L1, L7, L8, P2, P3).
+#[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CapacityRefusal {
+    /// Named seats only (L7).
+    #[error("The plan {plan} has named seats only. Choose a plan with shared seats, such as `enterprise`.")]
+    PlanExcludesSharedSeats { plan: String },
+    /// Fewer seats are left than asked for (L1, P3).
+    #[error(
+    "{asked} more {} {} of {product} {} needed, and {left} of {total} {} left. {}, or buy more.",
+    .kind.as_str(), plural(*.asked, "seat", "seats"), plural(*.asked, "is", "are"), plural(*.left, "is", "are"),
+    freeing(*.kind)
+    )]
+    NotEnoughSeats {
+        kind: SeatKind,
+        product: Product,
+        asked: u32,
+        left: u32,
+        total: u32,
+        /// The first who could not be seated, where it is about several at a time (D4).
+        user: Option<UserId>,
+    },
+    /// Below what is assigned or distributed (L8).
+    #[error(
+    "{in_use} {} {} of {product} {} in use. Free {} of them before lowering to {asked}.",
+    .kind.as_str(), plural(*.in_use, "seat", "seats"), plural(*.in_use, "is", "are"),
+    .in_use.saturating_sub(*.asked)
+    )]
+    SeatsInUse {
+        kind: SeatKind,
+        product: Product,
+        asked: u32,
+        in_use: u32,
+    },
+    /// The pool has users (P2).
+    #[error(
+        "The pool has {}. Move or remove them first, or name a pool to move them to.",
+        counted(users, "user", "users")
+    )]
+    PoolNotEmpty { users: u32 },
+    /// The default pool (P2).
+    #[error("The default pool of a product cannot be deleted. Lower its seats to 0 instead.")]
+    DefaultPool,
+    /// A rule that decides who holds a seat cannot change under those who do.
+    #[error(
+        "`{rule}` cannot change while the pool is in use: {} taken, and {}. Change it when nobody is signed in or waits, or make another pool.",
+        counted(occupied, "seat is", "seats are"),
+        counted(waiting, "person waits", "people wait")
+    )]
+    PoolInUse {
+        rule: &'static str,
+        occupied: u32,
+        waiting: u32,
+    },
+}
+
+impl CapacityRefusal {
+    pub(super) const fn code(&self) -> Code {
+        match self {
+            Self::PlanExcludesSharedSeats { .. } => Code::PlanExcludesSharedSeats,
+            Self::NotEnoughSeats { .. } => Code::NotEnoughSeats,
+            Self::SeatsInUse { .. } => Code::SeatsInUse,
+            Self::PoolNotEmpty { .. } => Code::PoolNotEmpty,
+            Self::DefaultPool => Code::DefaultPool,
+            Self::PoolInUse { .. } => Code::PoolInUse,
+        }
+    }
+}
+
+/// A kind of seat that can run out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SeatKind {
+    /// Seats of one's own.
+    Named,
+    /// Seats of pools.
+    Shared,
+}
+
+impl SeatKind {
+    /// The word that the API uses.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Named => "named",
+            Self::Shared => "shared",
+        }
+    }
+}
+
+/// Where seats come from that are bought already.
+const fn freeing(kind: SeatKind) -> &'static str {
+    match kind {
+        SeatKind::Named => "Take a named seat from somebody",
+        SeatKind::Shared => "Lower another pool",
+    }
+}
+
+const fn plural<'a>(count: u32, one: &'a str, many: &'a str) -> &'a str {
+    if count == 1 { one } else { many }
+}

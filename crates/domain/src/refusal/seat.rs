@@ -1,0 +1,210 @@
+//! No seat, and what a person can do about it (Q1).
+
+use serde::{Deserialize, Serialize};
+
+use super::Code;
+use crate::id::{PoolId, SignInId, UserId};
+use crate::presence::Device;
+use crate::text::{Name, Product, counted};
+use crate::time::Secs;
+use crate::wall::WallTime;
+
+/// No seat: the refusals that are on record (Q1).
+#[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SeatRefusal {
+    /// The pool is full and no other way is open.
+    #[error(
+    "All shared seats are in use. {} has {} of {} seats taken{}.{}",
+    .0.name, .0.occupied, .0.seats, waiting(.0.waiting), possible(.1)
+    )]
+    NoSeatAvailable(Box<PoolFigures>, Vec<Action>),
+    /// The user's own limit (S3).
+    #[error(
+        "You hold {}, and your own limit is {limit}. Freeing another seat will not help: ask your account owner.",
+        counted(held, "seat", "seats")
+    )]
+    UserSeatLimit { held: u32, limit: u32 },
+    /// As many devices as the pool allows (S4).
+    #[error("You are signed in on {} already. Sign out there, or ask again with `takeover`.", .device.name)]
+    SignedInElsewhere {
+        sign_in: SignInId,
+        device: Box<Device>,
+        max_devices: u32,
+    },
+    /// As many active sessions as the seat allows (S5).
+    #[error("This seat is in a call already. End or pause that session first; a seat takes {max} at a time.")]
+    SeatInCall { active: u32, max: u32 },
+    /// No license (L4).
+    #[error("This user has no license for {product}. Ask an admin to assign a seat.")]
+    NoLicense { product: Product },
+    /// Switched off.
+    #[error("This user is inactive. Ask an admin to activate them.")]
+    UserInactive,
+    /// Logged out a short while ago (S10).
+    #[error("You were logged out by another person. You can take a seat again in {}.", counted(.remaining.get(), "second", "seconds"))]
+    CoolingDown { remaining: Secs },
+    /// No minutes are left (Q3).
+    #[error(
+        "All shared seats are in use, and no pay-per-use minutes are left. Ask your account owner for minutes."
+    )]
+    MinutesExhausted(Box<PoolFigures>, Vec<Action>),
+}
+
+impl SeatRefusal {
+    pub(super) const fn code(&self) -> Code {
+        match self {
+            Self::NoSeatAvailable(..) => Code::NoSeatAvailable,
+            Self::UserSeatLimit { .. } => Code::UserSeatLimit,
+            Self::SignedInElsewhere { .. } => Code::SignedInElsewhere,
+            Self::SeatInCall { .. } => Code::SeatInCall,
+            Self::NoLicense { .. } => Code::NoLicense,
+            Self::UserInactive => Code::UserInactive,
+            Self::CoolingDown { .. } => Code::CoolingDown,
+            Self::MinutesExhausted(..) => Code::MinutesExhausted,
+        }
+    }
+
+    pub(super) fn actions(&self) -> &[Action] {
+        match self {
+            Self::NoSeatAvailable(_, actions) | Self::MinutesExhausted(_, actions) => actions,
+            Self::UserSeatLimit { .. } => &[Action::EndOwnSession, Action::AskOwner],
+            Self::SignedInElsewhere { .. } => &[Action::TakeOver],
+            Self::SeatInCall { .. } => &[Action::EndOwnSession],
+            Self::NoLicense { .. } | Self::UserInactive => &[Action::AskAdmin],
+            Self::CoolingDown { .. } => &[Action::Later],
+        }
+    }
+
+    pub(super) const fn figures(&self) -> Option<&PoolFigures> {
+        match self {
+            Self::NoSeatAvailable(figures, _) | Self::MinutesExhausted(figures, _) => Some(figures),
+            Self::UserSeatLimit { .. }
+            | Self::SignedInElsewhere { .. }
+            | Self::SeatInCall { .. }
+            | Self::NoLicense { .. }
+            | Self::UserInactive
+            | Self::CoolingDown { .. } => None,
+        }
+    }
+}
+
+/// What was tried when a refusal was recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Attempt {
+    /// To sign in.
+    SignIn,
+    /// To create a session.
+    Session,
+    /// To resume a paused session.
+    Resume,
+    /// To make a standby session active.
+    Connect,
+    /// To wait in the queue.
+    Ticket,
+}
+
+impl Attempt {
+    /// The word that the records use.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SignIn => "sign_in",
+            Self::Session => "session",
+            Self::Resume => "resume",
+            Self::Connect => "connect",
+            Self::Ticket => "ticket",
+        }
+    }
+}
+
+/// What the refused person can do next (Q1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// Ask again with `wait`.
+    Wait,
+    /// Have minutes carry the work.
+    TakePayPerUse,
+    /// Ask somebody who manages seats.
+    AskAdmin,
+    /// Ask the account's owner.
+    AskOwner,
+    /// End one of one's own sessions.
+    EndOwnSession,
+    /// Sign out on the other device, with `takeover`.
+    TakeOver,
+    /// Come back later.
+    Later,
+}
+
+impl Action {
+    /// What it is to do so, to complete "You can …".
+    const fn as_words(self) -> &'static str {
+        match self {
+            Self::Wait => "wait in the queue",
+            Self::TakePayPerUse => "take pay-per-use minutes",
+            Self::AskAdmin => "ask an admin for a seat",
+            Self::AskOwner => "ask an owner of the account",
+            Self::EndOwnSession => "end a session of your own",
+            Self::TakeOver => "sign out on the other device",
+            Self::Later => "try again later",
+        }
+    }
+}
+
+/// How full a pool is, with those who hold its seats.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PoolFigures {
+    /// The pool.
+    pub pool: PoolId,
+    /// Its name.
+    pub name: Name,
+    /// Its product.
+    pub product: Product,
+    /// Seats it has.
+    pub seats: u32,
+    /// Seats that are held or offered.
+    pub occupied: u32,
+    /// Of these, seats that are offered.
+    pub offered: u32,
+    /// How many wait.
+    pub waiting: u32,
+    /// Minutes left, where the pool falls back on them.
+    pub minutes_left: Option<u64>,
+    /// Who holds the seats: as far as the caller may view them.
+    pub holders: Vec<HolderFigure>,
+}
+
+/// One who holds a seat.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HolderFigure {
+    /// Who.
+    pub user: UserId,
+    /// Their name.
+    pub name: Name,
+    /// Where, where the seat is held per device.
+    pub device: Option<Name>,
+    /// Whether they are in a call.
+    pub in_call: bool,
+    /// Since when.
+    pub since: WallTime,
+}
+
+/// What is open now, as a sentence with the space before it.
+fn possible(actions: &[Action]) -> String {
+    let words: Vec<_> = actions.iter().map(|action| action.as_words()).collect();
+    match words.split_last() {
+        None => String::new(),
+        Some((only, [])) => format!(" You can {only}."),
+        Some((last, others)) => format!(" You can {} or {last}.", others.join(", ")),
+    }
+}
+
+fn waiting(waiting: u32) -> String {
+    match waiting {
+        0 => String::new(),
+        some => format!(", and {}", counted(some, "person waits", "people wait")),
+    }
+}
