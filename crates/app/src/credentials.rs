@@ -11,8 +11,8 @@ use usher_domain::command::{CredentialCommand, UserCommand, UserPatch};
 use usher_domain::{Account, AccountId, Actor, Command, Refusal, Timestamp, UserId, network_of};
 use usher_engine::{Cause, Failure, Request};
 use usher_identity::{
-    By, CredentialChange, HashingCaller, HashingShare, IdentityError, Origin, PasswordError, PasswordHash,
-    PasswordLife, Secret, Unrecorded, known_about,
+    ChangeOrigin, ChangedBy, CredentialChange, HashingCaller, HashingShare, IdentityError, PasswordError,
+    PasswordHash, PasswordLife, Secret, Unrecorded, known_about,
 };
 
 use crate::api::Api;
@@ -260,28 +260,28 @@ pub fn hashing_share(account: Option<AccountId>, from: Option<IpAddr>) -> Hashin
 }
 
 /// Who makes a change, and how it came in, as the note of it keeps it.
-pub(crate) fn origin(actor: &Actor, cause: &Cause) -> Origin {
-    Origin {
+pub(crate) fn origin(actor: &Actor, cause: &Cause) -> ChangeOrigin {
+    ChangeOrigin {
         by: match actor {
-            Actor::User(user) => By::User(*user),
-            Actor::ApiKey { id, .. } => By::ApiKey(*id),
-            Actor::Operator => By::Operator,
-            _ => By::Usher,
+            Actor::User(user) => ChangedBy::User(*user),
+            Actor::ApiKey { id, .. } => ChangedBy::ApiKey(*id),
+            Actor::Operator => ChangedBy::Operator,
+            _ => ChangedBy::Usher,
         },
         cause: cause.to_string(),
     }
 }
 
 /// Who made a change. What a key is good for is not asked any more.
-fn actor(by: By) -> Actor {
+fn actor(by: ChangedBy) -> Actor {
     match by {
-        By::User(user) => Actor::User(user),
-        By::ApiKey(id) => Actor::ApiKey {
+        ChangedBy::User(user) => Actor::User(user),
+        ChangedBy::ApiKey(id) => Actor::ApiKey {
             id,
             scopes: BTreeSet::new(),
         },
-        By::Operator => Actor::Operator,
-        By::Usher => Actor::System,
+        ChangedBy::Operator => Actor::Operator,
+        ChangedBy::Usher => Actor::System,
     }
 }
 

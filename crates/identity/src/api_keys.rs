@@ -1,42 +1,35 @@
 //! The API keys of accounts.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
 
-use rusqlite::{Connection, OptionalExtension, params};
 use usher_domain::account::ApiKey as ApiKeyOfAccount;
 use usher_domain::permission::Scope;
 use usher_domain::{AccountId, ApiKeyId, Secs, Timestamp};
 
-use crate::kept::{Digests, LastUse, Usage};
-use crate::owned;
-use crate::secret::Digest;
+use crate::keys::{UseTracker, former_until};
+use crate::ports::StoredApiKey;
 use crate::shown::Asked;
-use crate::{Caller, Identity, IdentityError, Secret, Unauthenticated};
-
-/// The table of them.
-pub(crate) const TABLE: &str = "identity_api_keys";
+use crate::{Caller, Identity, IdentityError, KeyDigests, LastUse, Secret, SecretDigest, Unauthenticated};
 
 /// What an API key starts with.
 pub(crate) const PREFIX: &str = "usher_key_";
 
-/// All API keys of the server.
+/// All API keys of the server, in memory.
 #[derive(Default)]
-pub(crate) struct ApiKeys {
-    by_id: BTreeMap<Owned, ApiKey>,
-    by_digest: HashMap<Digest, Owned>,
+pub(crate) struct ApiKeyCache {
+    by_id: BTreeMap<KeyOfAccount, ApiKey>,
+    by_digest: HashMap<SecretDigest, KeyOfAccount>,
 }
 
-/// A key, which is its account's.
-type Owned = (AccountId, ApiKeyId);
+type KeyOfAccount = (AccountId, ApiKeyId);
 
 struct ApiKey {
     account: AccountId,
     id: ApiKeyId,
     scopes: BTreeSet<Scope>,
-    digests: Digests,
+    digests: KeyDigests,
     expires_at: Option<Timestamp>,
-    usage: Usage,
+    last_use: UseTracker,
 }
 
 /// What only the credentials know of a key.
@@ -59,74 +52,47 @@ impl Identity {
         expires_at: Option<Timestamp>,
     ) -> Result<Secret, IdentityError> {
         let secret = Secret::draw(PREFIX)?;
-        let digest = Digest::of(secret.expose());
-        let words = words(&scopes);
-        let key = ApiKey {
+        let key = StoredApiKey {
             account,
             id,
             scopes,
-            digests: Digests::of_one(digest),
+            digests: KeyDigests::of_one(SecretDigest::of(secret.expose())),
             expires_at,
-            usage: Usage::none(),
+            last_use: None,
         };
-        let memory = Arc::clone(&self.memory);
-        self.store
-            .change(
-                move |tables| {
-                    tables.execute(
-                        "INSERT OR REPLACE INTO identity_api_keys (account, id, digest, scopes, expires_at)
-                         VALUES (?1, ?2, ?3, ?4, ?5)",
-                        params![
-                            account.bits().to_be_bytes(),
-                            id.bits().to_be_bytes(),
-                            digest.as_bytes(),
-                            words,
-                            expires_at.map(Timestamp::millis),
-                        ],
-                    )?;
-                    Ok(())
-                },
-                move |()| memory.api_keys_mut().insert(key),
-            )
-            .await?;
+        self.change(
+            move |store| async move { store.put_api_key(key.clone()).await.map(|()| key) },
+            |memory, key| memory.api_keys_mut().insert(key.into()),
+        )
+        .await?;
         Ok(secret)
     }
 
-    /// Kills an API key. For before the account drops it. Whether there was one.
+    /// Kills an API key, before the account drops it. Returns whether it existed.
     pub async fn revoke_api_key(&self, account: AccountId, id: ApiKeyId) -> Result<bool, IdentityError> {
-        let memory = Arc::clone(&self.memory);
-        self.store
-            .change(
-                move |tables| {
-                    let deleted = tables.execute(
-                        "DELETE FROM identity_api_keys WHERE account = ?1 AND id = ?2",
-                        [account.bits().to_be_bytes(), id.bits().to_be_bytes()],
-                    )?;
-                    Ok(deleted > 0)
-                },
-                move |deleted| {
-                    memory.api_keys_mut().remove(account, id);
-                    deleted
-                },
-            )
-            .await
+        self.change(
+            move |store| async move { store.remove_api_key(account, id).await },
+            move |memory, removed| {
+                memory.api_keys_mut().remove(account, id);
+                removed
+            },
+        )
+        .await
     }
 
-    /// Kills all API keys of an account. How many there were.
+    /// Kills all API keys of an account. Returns how many there were.
     pub async fn revoke_api_keys(&self, account: AccountId) -> Result<usize, IdentityError> {
-        let memory = Arc::clone(&self.memory);
-        self.store
-            .change(
-                move |tables| owned::delete_of_account(tables, TABLE, account),
-                move |deleted| {
-                    memory.api_keys_mut().remove_of_account(account);
-                    deleted
-                },
-            )
-            .await
+        self.change(
+            move |store| async move { store.remove_api_keys(account).await },
+            move |memory, removed| {
+                memory.api_keys_mut().remove_of_account(account);
+                removed
+            },
+        )
+        .await
     }
 
-    /// Draws a new secret for a key that the account has, to be shown once. The one before works on for `overlap`, at
+    /// Draws a new secret for a key that the account has, to be shown once. The former one works for `overlap`, at
     /// most [`KEY_OVERLAP_MAX`](crate::KEY_OVERLAP_MAX).
     pub async fn rotate_api_key(
         &self,
@@ -137,13 +103,14 @@ impl Identity {
     ) -> Result<Secret, IdentityError> {
         let id = key.id;
         let secret = Secret::draw(PREFIX)?;
-        let new = Digest::of(secret.expose());
-        let memory = Arc::clone(&self.memory);
+        let new = SecretDigest::of(secret.expose());
+        let until = former_until(overlap, now);
         let rotated = self
-            .store
             .change(
-                move |tables| rotate(tables, account, id, |before| before.rotated(new, overlap, now)),
-                move |after| after.map(|after| memory.api_keys_mut().set_digests(account, id, after)),
+                move |store| async move { store.rotate_api_key(account, id, new, until).await },
+                move |memory, digests| {
+                    digests.map(|digests| memory.api_keys_mut().set_digests(account, id, digests))
+                },
             )
             .await?;
         match rotated {
@@ -168,7 +135,7 @@ impl Identity {
         let keys = self.memory.api_keys();
         let key = keys.by_id.get(&(account, id))?;
         Some(ApiKeyUse {
-            last: key.usage.last(),
+            last: key.last_use.last(),
             former_until: key.digests.former.map(|(_, until)| until),
         })
     }
@@ -178,20 +145,26 @@ impl Identity {
         if uses.is_empty() {
             return Ok(());
         }
-        let memory = Arc::clone(&self.memory);
-        self.store
-            .change(
-                move |tables| save_uses(tables, &uses).map(|()| uses),
-                move |uses| memory.api_keys().mark_saved(&uses),
-            )
-            .await
+        self.change(
+            move |store| async move { store.save_api_key_uses(uses.clone()).await.map(|()| uses) },
+            |memory, uses| memory.api_keys().mark_saved(&uses),
+        )
+        .await
     }
 }
 
-impl ApiKeys {
+impl ApiKeyCache {
+    pub(crate) fn of(keys: Vec<StoredApiKey>) -> Self {
+        let mut cache = Self::default();
+        for key in keys {
+            cache.insert(key.into());
+        }
+        cache
+    }
+
     pub(crate) fn caller(
         &self,
-        digest: &Digest,
+        digest: &SecretDigest,
         asked: Asked,
         now: Timestamp,
     ) -> Result<Caller, Unauthenticated> {
@@ -201,7 +174,7 @@ impl ApiKeys {
             return Err(Unauthenticated::Expired);
         }
         if let Asked::By(from) = asked {
-            key.usage.touch(from, now);
+            key.last_use.touch(from, now);
         }
         Ok(Caller::ApiKey {
             account: key.account,
@@ -235,92 +208,36 @@ impl ApiKeys {
         Some(key)
     }
 
-    fn set_digests(&mut self, account: AccountId, id: ApiKeyId, digests: Digests) {
+    fn set_digests(&mut self, account: AccountId, id: ApiKeyId, digests: KeyDigests) {
         if let Some(key) = self.remove(account, id) {
             self.insert(ApiKey { digests, ..key });
         }
     }
 
-    fn unsaved_uses(&self) -> Vec<(Owned, LastUse)> {
+    fn unsaved_uses(&self) -> Vec<(KeyOfAccount, LastUse)> {
         let keys = self.by_id.iter();
-        keys.filter_map(|(owned, key)| Some((*owned, key.usage.unsaved()?)))
+        keys.filter_map(|(owned, key)| Some((*owned, key.last_use.unsaved()?)))
             .collect()
     }
 
-    fn mark_saved(&self, uses: &[(Owned, LastUse)]) {
+    fn mark_saved(&self, uses: &[(KeyOfAccount, LastUse)]) {
         for (owned, last) in uses {
             if let Some(key) = self.by_id.get(owned) {
-                key.usage.mark_saved(*last);
+                key.last_use.mark_saved(*last);
             }
         }
     }
 }
 
-fn rotate(
-    tables: &Connection,
-    account: AccountId,
-    id: ApiKeyId,
-    rotated: impl FnOnce(Digests) -> Digests,
-) -> Result<Option<Digests>, IdentityError> {
-    let (account, id) = (account.bits().to_be_bytes(), id.bits().to_be_bytes());
-    let before = tables
-        .query_row(
-            "SELECT digest, former_digest, former_until FROM identity_api_keys WHERE account = ?1 AND id = ?2",
-            [account, id],
-            |row| Digests::of_row(row, 0),
-        )
-        .optional()?;
-    let Some(after) = before.map(rotated) else {
-        return Ok(None);
-    };
-    let (former, until) = after.former_columns();
-    tables.execute(
-        "UPDATE identity_api_keys SET digest = ?3, former_digest = ?4, former_until = ?5
-         WHERE account = ?1 AND id = ?2",
-        params![account, id, after.current.as_bytes(), former, until],
-    )?;
-    Ok(Some(after))
-}
-
-fn save_uses(tables: &Connection, uses: &[(Owned, LastUse)]) -> Result<(), IdentityError> {
-    let mut update = tables.prepare_cached(
-        "UPDATE identity_api_keys SET last_used_at = ?3, last_used_from = ?4 WHERE account = ?1 AND id = ?2",
-    )?;
-    for ((account, id), last) in uses {
-        let from = last.from.map(|from| from.to_string());
-        let (account, id) = (account.bits().to_be_bytes(), id.bits().to_be_bytes());
-        update.execute(params![account, id, last.at.millis(), from])?;
+impl From<StoredApiKey> for ApiKey {
+    fn from(stored: StoredApiKey) -> Self {
+        Self {
+            account: stored.account,
+            id: stored.id,
+            scopes: stored.scopes,
+            digests: stored.digests,
+            expires_at: stored.expires_at,
+            last_use: UseTracker::new(stored.last_use),
+        }
     }
-    Ok(())
-}
-
-pub(crate) fn load(tables: &Connection) -> Result<ApiKeys, IdentityError> {
-    let mut keys = ApiKeys::default();
-    let mut select = tables.prepare(
-        "SELECT account, id, scopes, expires_at, digest, former_digest, former_until, last_used_at, last_used_from
-         FROM identity_api_keys",
-    )?;
-    let mut rows = select.query([])?;
-    while let Some(row) = rows.next()? {
-        keys.insert(ApiKey {
-            account: AccountId::from_bits(u128::from_be_bytes(row.get(0)?)),
-            id: ApiKeyId::from_bits(u128::from_be_bytes(row.get(1)?)),
-            scopes: scopes(row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?),
-            expires_at: row.get::<_, Option<i64>>(3)?.map(Timestamp::from_millis),
-            digests: Digests::of_row(row, 4)?,
-            usage: Usage::of_row(row, 7)?,
-        });
-    }
-    Ok(keys)
-}
-
-fn words(scopes: &BTreeSet<Scope>) -> String {
-    let words: Vec<_> = scopes.iter().map(|scope| scope.as_str()).collect();
-    words.join(" ")
-}
-
-/// Words that this version does not know (after a downgrade) give nothing.
-fn scopes(words: &str) -> BTreeSet<Scope> {
-    let known = |word| Scope::ALL.into_iter().find(|scope| scope.as_str() == word);
-    words.split_ascii_whitespace().filter_map(known).collect()
 }

@@ -3,6 +3,7 @@
 use crate::SealError;
 use crate::operator::{OPERATOR_KEY_CHARS_MAX, OPERATOR_KEY_CHARS_MIN};
 use crate::password_rules::{PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, Weakness};
+use crate::ports::StoreError;
 
 /// The operating system gave no randomness.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -12,33 +13,28 @@ pub struct RandomError;
 /// Why a credential was not stored, changed or read.
 #[derive(Debug, thiserror::Error)]
 pub enum IdentityError {
-    /// The database could not do it; nothing was changed.
-    #[error("the credential store failed")]
-    Store(#[from] rusqlite::Error),
-    /// The tables could not be brought up to date.
-    #[error("the credential tables could not be migrated")]
-    Migration(#[from] usher_sqlite::MigrationError),
-    /// A stored credential is not what was written.
-    #[error("the credential store holds a damaged {what}")]
-    Damaged {
-        /// The kind of credential.
-        what: &'static str,
-    },
+    /// The store could not do it; nothing was changed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// A secret could not be sealed or opened: the wrong secrets key was given, or the value was changed.
     #[error("a secret at rest cannot be used")]
     Seal(#[from] SealError),
     /// No secret could be drawn.
     #[error(transparent)]
     Random(#[from] RandomError),
-    /// The operator's own key has not the form that is asked for.
+    /// The operator's own key does not have the required form.
     #[error(
         "an operator key has {OPERATOR_KEY_CHARS_MIN} to {OPERATOR_KEY_CHARS_MAX} visible ASCII characters and does not \
          start with `usher_`, unless with `usher_op_`"
     )]
     OperatorKey,
-    /// The runtime is shutting down.
-    #[error("the credential store is shutting down")]
-    Stopped,
+}
+
+impl IdentityError {
+    /// A stored value of this kind is not one that Usher writes.
+    pub(crate) const fn damaged(what: &'static str) -> Self {
+        Self::Store(StoreError::Damaged { what })
+    }
 }
 
 /// Why a password was not hashed or checked.

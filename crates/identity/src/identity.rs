@@ -1,36 +1,40 @@
-//! The entrance: opening the tables and telling who is calling.
+//! The entrance: opening the store and telling who is calling.
 
 use std::collections::BTreeSet;
 use std::fmt;
 use std::net::IpAddr;
+use std::pin::pin;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::task::{Context, Poll, Waker};
 
-use rusqlite::Connection;
+use tokio::sync::Mutex;
 use usher_domain::{AccountId, OperatorKeyId, Timestamp, UserId};
 
-use crate::api_keys::{self, ApiKeys};
+use crate::api_keys::ApiKeyCache;
 use crate::join_codes::{self, JoinCodes};
-use crate::operator::OperatorKeys;
-use crate::owned;
+use crate::operator::OperatorKeyCache;
 use crate::password::Hashing;
-use crate::portal_sessions::{self, PortalSessions};
-use crate::second_factor::{self, SecondFactors};
+use crate::portal_sessions::PortalSessionCache;
+use crate::ports::{Owner, Store, StoreError};
+use crate::reseal::reseal;
+use crate::second_factor::SecondFactors;
 use crate::shown::{Asked, Shown};
 use crate::signing::{self, Keyring};
-use crate::store::{self, Store};
-use crate::user_tokens::{self, UserTokens};
-use crate::world::World;
+use crate::user_tokens::UserTokenCache;
+use crate::wall_clock::WallClock;
 use crate::{
-    Caller, IdentityError, Lives, OperatorScope, PasswordLife, Sealer, SecretsKeys, Unauthenticated,
-    UserTokenId, known_browsers, operator, passwords, single_sign_on,
+    Caller, IdentityError, KNOWN_BROWSER_LIFE, Lives, MemoryStore, OperatorScope, PasswordLife, Sealer,
+    SecretsKeys, Unauthenticated, UserTokenId,
 };
 
 /// The credentials of one server. Cheap to clone.
 #[derive(Clone)]
 pub struct Identity {
-    pub(crate) store: Store,
+    pub(crate) store: Arc<dyn Store>,
     pub(crate) memory: Arc<Memory>,
     pub(crate) hashing: Hashing,
+    /// Held by one change at a time, so that memory follows the store in its order.
+    turn: Arc<Mutex<()>>,
     sealer: Sealer,
     join_codes: JoinCodes,
     lives: Lives,
@@ -63,48 +67,44 @@ pub enum Credential {
     },
 }
 
-/// What the tables hold, for the path that every request takes. Each lock is held for a look or a small change only.
+/// What is stored, for the path that every request takes. Each lock is held for a look or a small change only.
 pub(crate) struct Memory {
-    operator_keys: RwLock<OperatorKeys>,
-    api_keys: RwLock<ApiKeys>,
-    user_tokens: RwLock<UserTokens>,
-    portal_sessions: RwLock<PortalSessions>,
+    operator_keys: RwLock<OperatorKeyCache>,
+    api_keys: RwLock<ApiKeyCache>,
+    user_tokens: RwLock<UserTokenCache>,
+    portal_sessions: RwLock<PortalSessionCache>,
     second_factors: RwLock<SecondFactors>,
-    /// Whose password is temporary.
-    temporary_passwords: RwLock<BTreeSet<(AccountId, UserId)>>,
+    /// The users whose password is temporary.
+    temporary_passwords: RwLock<BTreeSet<Owner>>,
     keyring: RwLock<Keyring>,
-    pub(crate) world: World,
+    pub(crate) wall_clock: WallClock,
 }
 
 impl Identity {
-    /// Makes or migrates the credential tables in the database behind `connection`, which nobody else uses from now
-    /// on, and reads them into memory. What is sealed there opens with `keys`; what stands there plainly, from before
-    /// there were such keys, or sealed with an older one, is sealed again. Blocks: for the start of the program.
-    pub fn open(connection: Connection, keys: &SecretsKeys) -> Result<Self, IdentityError> {
+    /// Reads the credentials in `store` into memory. What is sealed there opens with `keys`; what early versions stored
+    /// plain, or is sealed with an older one of the keys, is sealed again.
+    pub async fn open(store: Arc<dyn Store>, keys: &SecretsKeys) -> Result<Self, IdentityError> {
         let sealer = Sealer::new(keys);
-        let mut connection = store::prepare(connection)?;
-        let renewed = store::transact(&mut connection, |tables| renew(tables, &sealer))?;
-        if renewed {
-            store::forget_what_was(&connection)?;
-        }
-        let keyring = store::transact(&mut connection, |tables| signing::load_or_create(tables, &sealer))?;
-        let join_codes = store::transact(&mut connection, |tables| {
-            join_codes::load_or_create(tables, &sealer)
-        })?;
+        reseal(&*store, &sealer).await?;
+        let keyring = signing::load_or_create(&*store, &sealer).await?;
+        let join_codes = join_codes::load_or_create(&*store, &sealer).await?;
+        let second_factors = store.users_with_second_factor().await?;
+        let temporary_passwords = store.temporary_passwords().await?;
         let memory = Memory {
-            operator_keys: RwLock::new(operator::load(&connection)?),
-            api_keys: RwLock::new(api_keys::load(&connection)?),
-            user_tokens: RwLock::new(user_tokens::load(&connection)?),
-            portal_sessions: RwLock::new(portal_sessions::load(&connection)?),
-            second_factors: RwLock::new(second_factor::load(&connection)?),
-            temporary_passwords: RwLock::new(passwords::load_temporary(&connection)?),
+            operator_keys: RwLock::new(OperatorKeyCache::of(store.operator_keys().await?)),
+            api_keys: RwLock::new(ApiKeyCache::of(store.api_keys().await?)),
+            user_tokens: RwLock::new(UserTokenCache::of(store.user_tokens().await?)),
+            portal_sessions: RwLock::new(PortalSessionCache::of(store.portal_sessions().await?)),
+            second_factors: RwLock::new(second_factors.into_iter().collect()),
+            temporary_passwords: RwLock::new(temporary_passwords.into_iter().collect()),
             keyring: RwLock::new(keyring),
-            world: World::default(),
+            wall_clock: WallClock::default(),
         };
         Ok(Self {
-            store: Store::new(connection),
+            store,
             memory: Arc::new(memory),
             hashing: Hashing::new(),
+            turn: Arc::default(),
             sealer,
             join_codes,
             lives: Lives::default(),
@@ -126,13 +126,13 @@ impl Identity {
 
     /// Credentials that are gone when the program ends, for the sandbox and for tests.
     pub fn in_memory() -> Result<Self, IdentityError> {
-        Self::open(Connection::open_in_memory()?, &SecretsKeys::draw()?)
-    }
-
-    /// Whether the database behind `connection` holds secrets that are sealed, so that it cannot be opened without
-    /// the keys they are sealed with.
-    pub fn holds_sealed_secrets(connection: &Connection) -> Result<bool, IdentityError> {
-        signing::are_sealed(connection)
+        let keys = SecretsKeys::draw()?;
+        let opening = Self::open(Arc::new(MemoryStore::new()), &keys);
+        // A store in memory never waits, so there is nothing to come back for.
+        match pin!(opening).poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(opened) => opened,
+            Poll::Pending => Err(StoreError::Closed.into()),
+        }
     }
 
     /// Seals and opens the secrets of this server that have to be read again.
@@ -178,78 +178,75 @@ impl Identity {
 
     /// Forgets all credentials of a user who was deleted.
     pub async fn forget_user(&self, account: AccountId, user: UserId) -> Result<(), IdentityError> {
-        let memory = Arc::clone(&self.memory);
-        self.store
-            .change(
-                move |tables| {
-                    passwords::delete(tables, account, user)?;
-                    for table in [known_browsers::TABLE].iter().chain(second_factor::TABLES) {
-                        owned::delete_of_user(tables, table, account, user)?;
-                    }
-                    user_tokens::delete_of_user(tables, account, user)
-                },
-                move |_| {
-                    memory.second_factors_mut().remove(&(account, user));
-                    memory.temporary_passwords_mut().remove(&(account, user));
-                    memory.forget_presence_of_user(account, user);
-                },
-            )
-            .await
+        let owner = (account, user);
+        self.change(
+            move |store| async move { store.forget_user(owner).await },
+            move |memory, ()| {
+                memory.second_factors_mut().remove(&owner);
+                memory.temporary_passwords_mut().remove(&owner);
+                memory.forget_presence_of_user(account, user);
+            },
+        )
+        .await
     }
 
     /// Forgets all credentials of an account that was deleted. Its devices' tokens die with the account itself.
     pub async fn forget_account(&self, account: AccountId) -> Result<(), IdentityError> {
-        let memory = Arc::clone(&self.memory);
-        self.store
-            .change(
-                move |tables| {
-                    let of_users = [passwords::TABLE, known_browsers::TABLE];
-                    for table in of_users.iter().chain(second_factor::TABLES) {
-                        owned::delete_of_account(tables, table, account)?;
-                    }
-                    single_sign_on::delete(tables, account)?;
-                    user_tokens::delete_of_account(tables, account)?;
-                    owned::delete_of_account(tables, api_keys::TABLE, account)
-                },
-                move |_| {
-                    memory.second_factors_mut().retain(|(other, _)| *other != account);
-                    memory
-                        .temporary_passwords_mut()
-                        .retain(|(other, _)| *other != account);
-                    memory.portal_sessions_mut().remove_of_account(account);
-                    memory.user_tokens_mut().remove_of_account(account);
-                    memory.api_keys_mut().remove_of_account(account);
-                },
-            )
-            .await
+        self.change(
+            move |store| async move { store.forget_account(account).await },
+            move |memory, ()| {
+                memory.second_factors_mut().retain(|(other, _)| *other != account);
+                memory
+                    .temporary_passwords_mut()
+                    .retain(|(other, _)| *other != account);
+                memory.forget_presence_of_account(account);
+                memory.api_keys_mut().remove_of_account(account);
+            },
+        )
+        .await
     }
 
-    /// Deletes user tokens and sessions that are over and writes down when API keys and sessions were last used. For
-    /// every few minutes, and before the program ends.
+    /// Removes what has expired, and saves when API keys, operator keys and portal sessions were last used. For every
+    /// few minutes, and before the program ends.
     pub async fn maintain(&self, now: Timestamp) -> Result<(), IdentityError> {
         self.purge_user_tokens(now).await?;
-        self.purge_half_sign_ins(now).await?;
-        self.purge_known_browsers(now).await?;
+        self.store.remove_expired_pending_sign_ins(now).await?;
+        self.store
+            .remove_unused_browsers(now - KNOWN_BROWSER_LIFE)
+            .await?;
         self.maintain_portal_sessions(now).await?;
         self.save_last_use_of_operator_keys().await?;
         self.save_last_use_of_api_keys().await
     }
 
-    /// Closes the tables, after what is under way: for the end of the program. The last connection that is closed to a
-    /// database leaves no write-ahead log behind.
+    /// Closes the store, after what is under way: for the end of the program.
     pub async fn close(&self) {
+        let _turn = self.turn.lock().await;
         self.store.close().await;
     }
-}
 
-/// Seals again whatever is not sealed with the current secrets key. Whether there was anything.
-fn renew(tables: &Connection, sealer: &Sealer) -> Result<bool, IdentityError> {
-    let keys = signing::renew(tables, sealer)?;
-    let providers = single_sign_on::renew(tables, sealer)?;
-    let sessions = portal_sessions::renew(tables, sealer)?;
-    let second_factors = second_factor::renew(tables, sealer)?;
-    let join_codes = join_codes::renew(tables, sealer)?;
-    Ok(join_codes || keys || providers || sessions || second_factors)
+    /// Changes the store, and then tells memory what was done; both before anybody else's change, so that memory
+    /// follows the store in its order. Goes on to its end also where the caller stops waiting.
+    pub(crate) async fn change<T, U, F>(
+        &self,
+        change: impl FnOnce(Arc<dyn Store>) -> F + Send + 'static,
+        remember: impl FnOnce(&Memory, T) -> U + Send + 'static,
+    ) -> Result<U, IdentityError>
+    where
+        F: Future<Output = Result<T, StoreError>> + Send + 'static,
+        T: Send + 'static,
+        U: Send + 'static,
+    {
+        let turn = Arc::clone(&self.turn).lock_owned().await;
+        let (store, memory) = (Arc::clone(&self.store), Arc::clone(&self.memory));
+        let changing = tokio::spawn(async move {
+            let done = change(store).await?;
+            let answer = remember(&memory, done);
+            drop(turn);
+            Ok::<_, StoreError>(answer)
+        });
+        Ok(changing.await.map_err(|_| StoreError::Closed)??)
+    }
 }
 
 impl fmt::Debug for Identity {
@@ -268,17 +265,23 @@ impl Memory {
         };
     }
 
-    /// Forgets by what a user is known at the moment: tokens, and sessions of the portal.
+    /// Forgets what a user is signed in with: tokens and portal sessions.
     pub(crate) fn forget_presence_of_user(&self, account: AccountId, user: UserId) {
         self.user_tokens_mut().remove_of_user(account, user);
-        self.portal_sessions_mut().remove_of_user(account, user);
+        self.portal_sessions_mut().remove_of_user((account, user));
+    }
+
+    /// The same of all users of an account.
+    pub(crate) fn forget_presence_of_account(&self, account: AccountId) {
+        self.portal_sessions_mut().remove_of_account(account);
+        self.user_tokens_mut().remove_of_account(account);
     }
 }
 
 macro_rules! locks {
     ($($name:ident, $name_mut:ident: $kind:ty;)*) => {
-        /// A panic elsewhere cannot leave these half changed: they are changed after the tables, in steps that do
-        /// not fail.
+        /// A panic elsewhere cannot leave these half changed: they are changed after the store, in steps that do not
+        /// fail.
         impl Memory {$(
             pub(crate) fn $name(&self) -> RwLockReadGuard<'_, $kind> {
                 self.$name.read().unwrap_or_else(PoisonError::into_inner)
@@ -292,11 +295,11 @@ macro_rules! locks {
 }
 
 locks! {
-    operator_keys, operator_keys_mut: OperatorKeys;
-    api_keys, api_keys_mut: ApiKeys;
-    user_tokens, user_tokens_mut: UserTokens;
-    portal_sessions, portal_sessions_mut: PortalSessions;
+    operator_keys, operator_keys_mut: OperatorKeyCache;
+    api_keys, api_keys_mut: ApiKeyCache;
+    user_tokens, user_tokens_mut: UserTokenCache;
+    portal_sessions, portal_sessions_mut: PortalSessionCache;
     second_factors, second_factors_mut: SecondFactors;
-    temporary_passwords, temporary_passwords_mut: BTreeSet<(AccountId, UserId)>;
+    temporary_passwords, temporary_passwords_mut: BTreeSet<Owner>;
     keyring, keyring_mut: Keyring;
 }

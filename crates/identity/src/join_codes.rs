@@ -8,17 +8,15 @@ use std::sync::Arc;
 
 use data_encoding::{BASE64_NOPAD, HEXLOWER};
 use hmac::{Hmac, KeyInit, Mac};
-use rusqlite::{Connection, OptionalExtension, params};
 use sha2::Sha256;
 use usher_domain::join_code::JoinCode;
 use usher_domain::text::Code;
 use usher_domain::{AccountId, SessionId};
 
+use crate::ports::{SealedPlace, Store};
 use crate::random::fill;
 use crate::{IdentityError, SealError, Sealer, SecretsKeys};
 
-/// What the sealed key is.
-const CONTEXT: &str = "join code key";
 const KEY_BYTES: usize = 32;
 
 /// Digests, seals and opens join codes. Cheap to clone.
@@ -72,8 +70,8 @@ impl JoinCodes {
 
     /// The code itself, for whoever may see it; none where it was changed, or moved from another account.
     #[must_use]
-    pub fn open(&self, account: AccountId, kept: &JoinCode) -> Option<Code> {
-        let (digest, sealed) = match kept {
+    pub fn open(&self, account: AccountId, stored: &JoinCode) -> Option<Code> {
+        let (digest, sealed) = match stored {
             JoinCode::Plain(code) => return Some(code.clone()),
             JoinCode::Sealed { digest, sealed } => (digest, sealed),
         };
@@ -95,52 +93,21 @@ fn context(account: AccountId, digest: &str) -> String {
     format!("join code {digest} of {account}")
 }
 
-/// Seals the key again, where it was sealed with an older secrets key. Returns whether it was.
-pub(crate) fn renew(tables: &Connection, sealer: &Sealer) -> Result<bool, IdentityError> {
-    let Some(stored) = stored(tables)? else {
-        return Ok(false);
-    };
-    let Some(renewed) = sealer.renew(CONTEXT, &stored)? else {
-        return Ok(false);
-    };
-    put(tables, &renewed)?;
-    Ok(true)
-}
-
-pub(crate) fn load_or_create(tables: &Connection, sealer: &Sealer) -> Result<JoinCodes, IdentityError> {
-    let key = if let Some(at_rest) = stored(tables)? {
-        sealer.open(CONTEXT, &at_rest)?
-    } else {
-        let mut key = vec![0; KEY_BYTES];
+/// The stored key. Where there is none yet, it is drawn.
+pub(crate) async fn load_or_create(store: &dyn Store, sealer: &Sealer) -> Result<JoinCodes, IdentityError> {
+    let context = SealedPlace::JoinKey.context();
+    let mut stored = store.join_key().await?;
+    if stored.is_none() {
+        let mut key = [0; KEY_BYTES];
         fill(&mut key)?;
-        put(tables, &sealer.seal(CONTEXT, &key)?)?;
-        key
-    };
-    let key = key
-        .try_into()
-        .map_err(|_| IdentityError::Damaged { what: CONTEXT })?;
-    Ok(JoinCodes::new(&key))
-}
-
-/// Checks that the key opens, where there is one.
-pub(crate) fn check_sealed(tables: &Connection, sealer: &Sealer) -> Result<(), IdentityError> {
-    if let Some(sealed) = stored(tables)? {
-        sealer.open(CONTEXT, &sealed)?;
+        // Where another node is quicker, its key is used.
+        store.add_join_key(sealer.seal(&context, &key)?).await?;
+        stored = store.join_key().await?;
     }
-    Ok(())
-}
-
-fn stored(tables: &Connection) -> Result<Option<Vec<u8>>, IdentityError> {
-    let sql = "SELECT secret FROM identity_join_key";
-    Ok(tables.query_row(sql, [], |row| row.get(0)).optional()?)
-}
-
-fn put(tables: &Connection, sealed: &[u8]) -> Result<(), IdentityError> {
-    tables.execute(
-        "INSERT OR REPLACE INTO identity_join_key (id, secret) VALUES (1, ?1)",
-        params![sealed],
-    )?;
-    Ok(())
+    let damaged = || IdentityError::damaged("join code key");
+    let key = sealer.open(&context, &stored.ok_or_else(damaged)?)?;
+    let key = key.try_into().map_err(|_| damaged())?;
+    Ok(JoinCodes::new(&key))
 }
 
 #[cfg(test)]
@@ -168,20 +135,23 @@ mod tests {
         assert_eq!(others.open(HERE, &kept), None);
     }
 
-    #[test]
-    fn the_key_outlives_the_secrets_key_that_it_was_sealed_with() {
-        let tables = crate::store::prepare(Connection::open_in_memory().unwrap()).unwrap();
+    #[tokio::test]
+    async fn the_key_outlives_the_secrets_key_that_it_was_sealed_with() {
+        let store = crate::MemoryStore::new();
         let (old, new) = ("11".repeat(32), "22".repeat(32));
         let sealer = |keys: &str| Sealer::new(&SecretsKeys::parse(keys).unwrap());
         let code: Code = "K7QM2XABCD".parse().unwrap();
-        let kept = load_or_create(&tables, &sealer(&old))
+        let kept = load_or_create(&store, &sealer(&old))
+            .await
             .unwrap()
             .seal(HERE, &code)
             .unwrap();
 
-        assert!(renew(&tables, &sealer(&format!("{new},{old}"))).unwrap());
+        crate::reseal::reseal(&store, &sealer(&format!("{new},{old}")))
+            .await
+            .unwrap();
 
-        let codes = load_or_create(&tables, &sealer(&new)).unwrap();
+        let codes = load_or_create(&store, &sealer(&new)).await.unwrap();
         assert_eq!(codes.open(HERE, &kept), Some(code));
     }
 }

@@ -1,6 +1,6 @@
 //! The operator's keys.
 
-mod tables;
+mod at_rest;
 mod trail;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -9,14 +9,14 @@ use std::sync::Arc;
 use usher_domain::text::Name;
 use usher_domain::{OperatorKeyId, Secs, Timestamp};
 
-pub use self::tables::OperatorKeysAtRest;
-pub(crate) use self::tables::load;
-use self::trail::Done;
-pub use self::trail::{KeysChangedBy, KeysOrigin, TrailEntry, TrailFault, TrailReport};
-use crate::kept::{Digests, LastUse, Usage};
-use crate::secret::Digest;
+pub use self::at_rest::OperatorKeysAtRest;
+pub use self::trail::{
+    KeyChange, KeysChangedBy, KeysOrigin, TrailCheck, TrailEntry, TrailFault, TrailReport, TrailRow,
+};
+use crate::keys::{UseTracker, former_until};
+use crate::ports::{FullKeys, StoredOperatorKey};
 use crate::shown::Asked;
-use crate::{Identity, IdentityError, Secret, Unauthenticated, draw_bits};
+use crate::{Identity, IdentityError, KeyDigests, LastUse, Secret, SecretDigest, Unauthenticated, draw_bits};
 
 /// What a key starts with that Usher draws.
 const PREFIX: &str = "usher_op_";
@@ -125,30 +125,17 @@ pub enum Revoked {
     LastFull,
 }
 
-/// All operator keys.
+/// All operator keys, in memory.
 #[derive(Default)]
-pub(crate) struct OperatorKeys {
-    by_id: BTreeMap<OperatorKeyId, Kept>,
-    by_digest: HashMap<Digest, OperatorKeyId>,
+pub(crate) struct OperatorKeyCache {
+    by_id: BTreeMap<OperatorKeyId, CachedKey>,
+    by_digest: HashMap<SecretDigest, OperatorKeyId>,
 }
 
-pub(crate) struct Kept {
-    id: OperatorKeyId,
-    is_first: bool,
-    name: Arc<str>,
-    scopes: BTreeSet<OperatorScope>,
-    digests: Digests,
-    created_at: Timestamp,
-    expires_at: Option<Timestamp>,
-    usage: Usage,
-}
-
-impl OperatorKey {
-    /// Whether the key is good for everything at `now`.
-    #[must_use]
-    pub fn is_full(&self, now: Timestamp) -> bool {
-        self.scopes.contains(&OperatorScope::Everything) && self.expires_at.is_none_or(|end| now < end)
-    }
+struct CachedKey {
+    /// Its last use is as old as the cache.
+    stored: StoredOperatorKey,
+    last_use: UseTracker,
 }
 
 impl Identity {
@@ -166,36 +153,37 @@ impl Identity {
     /// touched.
     pub async fn set_operator_key(&self, key: &str, now: Timestamp) -> Result<(), IdentityError> {
         check(key)?;
-        let digest = Digest::of(key);
+        let digest = SecretDigest::of(key);
         if self.memory.operator_keys().by_digest.contains_key(&digest) {
             return Ok(());
         }
         self.put_first(digest, now).await
     }
 
-    async fn put_first(&self, digest: Digest, now: Timestamp) -> Result<(), IdentityError> {
+    async fn put_first(&self, digest: SecretDigest, now: Timestamp) -> Result<(), IdentityError> {
         let first = self
             .memory
             .operator_keys()
             .by_id
             .values()
-            .find(|key| key.is_first)
-            .map(|key| key.id);
+            .find(|key| key.stored.is_first)
+            .map(|key| key.stored.id);
         let id = match first {
             Some(id) => id,
             None => OperatorKeyId::from_bits(draw_bits(now)?),
         };
-        let key = Kept {
+        let key = StoredOperatorKey {
             id,
             is_first: true,
             name: FIRST_NAME.into(),
             scopes: BTreeSet::from([OperatorScope::Everything]),
-            digests: Digests::of_one(digest),
+            digests: KeyDigests::of_one(digest),
             created_at: now,
             expires_at: None,
-            usage: Usage::none(),
+            last_use: None,
         };
-        self.put(key, KeysOrigin::of(KeysChangedBy::Start), now).await
+        let origin = KeysOrigin::of(KeysChangedBy::Start);
+        self.put(key, None, origin, now).await.map(drop)
     }
 
     /// Makes a further operator key; its secret is to be shown once. None where there are [`OPERATOR_KEYS_MAX`].
@@ -206,22 +194,32 @@ impl Identity {
         origin: KeysOrigin,
         now: Timestamp,
     ) -> Result<Option<Secret>, IdentityError> {
-        if self.memory.operator_keys().by_id.len() >= OPERATOR_KEYS_MAX {
-            return Ok(None);
-        }
-        let (key, secret) = Kept::draw(id, new, now)?;
-        self.put(key, origin, now).await?;
-        Ok(Some(secret))
+        let (key, secret) = draw(id, new, now)?;
+        let is_stored = self.put(key, Some(OPERATOR_KEYS_MAX), origin, now).await?;
+        Ok(is_stored.then_some(secret))
     }
 
-    async fn put(&self, key: Kept, origin: KeysOrigin, now: Timestamp) -> Result<(), IdentityError> {
-        let memory = Arc::clone(&self.memory);
-        self.store
-            .change(
-                move |tables| tables::put(tables, &key, &origin, now).map(|()| key),
-                move |key| memory.operator_keys_mut().insert(key),
-            )
-            .await
+    async fn put(
+        &self,
+        key: StoredOperatorKey,
+        max: Option<usize>,
+        origin: KeysOrigin,
+        now: Timestamp,
+    ) -> Result<bool, IdentityError> {
+        self.change(
+            move |store| async move {
+                let is_stored = store.put_operator_key(key.clone(), max, origin, now).await?;
+                Ok(is_stored.then_some(key))
+            },
+            |memory, stored| match stored {
+                Some(key) => {
+                    memory.operator_keys_mut().insert(key);
+                    true
+                }
+                None => false,
+            },
+        )
+        .await
     }
 
     /// Draws a new secret for a key, to be shown once; none where there is no such key. The one before works on for
@@ -234,22 +232,14 @@ impl Identity {
         now: Timestamp,
     ) -> Result<Option<Secret>, IdentityError> {
         let secret = Secret::draw(PREFIX)?;
-        let new = Digest::of(secret.expose());
-        let memory = Arc::clone(&self.memory);
+        let new = SecretDigest::of(secret.expose());
+        let until = former_until(overlap, now);
         let rotated = self
-            .store
             .change(
-                move |tables| {
-                    let Some((name, before)) = tables::digests(tables, id)? else {
-                        return Ok(None);
-                    };
-                    let after = before.rotated(new, overlap, now);
-                    tables::put_digests(tables, id, after)?;
-                    let former_until = after.former.map(|(_, until)| until);
-                    trail::note(tables, (id, &name), Done::Rotated { former_until }, &origin, now)?;
-                    Ok(Some(after))
+                move |store| async move { store.rotate_operator_key(id, new, until, origin, now).await },
+                move |memory, digests| {
+                    digests.map(|digests| memory.operator_keys_mut().set_digests(id, digests))
                 },
-                move |after| after.map(|after| memory.operator_keys_mut().set_digests(id, after)),
             )
             .await?;
         Ok(rotated.map(|()| secret))
@@ -262,28 +252,20 @@ impl Identity {
         origin: KeysOrigin,
         now: Timestamp,
     ) -> Result<Revoked, IdentityError> {
-        let memory = Arc::clone(&self.memory);
-        self.store
-            .change(
-                move |tables| {
-                    let keys = load(tables)?.list();
-                    if !keys.iter().any(|key| key.id == id) {
-                        return Ok(Revoked::Unknown);
-                    }
-                    if !keys.iter().any(|key| key.id != id && key.is_full(now)) {
-                        return Ok(Revoked::LastFull);
-                    }
-                    tables::delete(tables, id, &origin, now)?;
-                    Ok(Revoked::Yes)
-                },
-                move |revoked| {
-                    if revoked == Revoked::Yes {
-                        memory.operator_keys_mut().remove(id);
-                    }
-                    revoked
-                },
-            )
-            .await
+        self.change(
+            move |store| async move {
+                store
+                    .revoke_operator_key(id, FullKeys::KeepOne, origin, now)
+                    .await
+            },
+            move |memory, revoked| {
+                if revoked == Revoked::Yes {
+                    memory.operator_keys_mut().remove(id);
+                }
+                revoked
+            },
+        )
+        .await
     }
 
     /// All operator keys, in the order of their ids.
@@ -296,119 +278,133 @@ impl Identity {
     /// ([`OperatorKeysAtRest`]). For every few seconds.
     pub async fn reread_operator_keys(&self) -> Result<(), IdentityError> {
         self.save_last_use_of_operator_keys().await?;
-        let memory = Arc::clone(&self.memory);
-        self.store
-            .read(move |tables| {
-                *memory.operator_keys_mut() = load(tables)?;
-                Ok(())
-            })
-            .await
+        self.change(
+            |store| async move { store.operator_keys().await },
+            |memory, keys| *memory.operator_keys_mut() = OperatorKeyCache::of(keys),
+        )
+        .await
+    }
+
+    /// What was done to operator keys, the newest first, at most `limit` entries; with `before`, those before that
+    /// place.
+    pub async fn operator_trail(
+        &self,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<TrailEntry>, IdentityError> {
+        Ok(self.store.trail(before, limit).await?)
     }
 
     pub(crate) async fn save_last_use_of_operator_keys(&self) -> Result<(), IdentityError> {
-        let uses = self.memory.operator_keys().unsaved();
+        let uses = self.memory.operator_keys().unsaved_uses();
         if uses.is_empty() {
             return Ok(());
         }
-        let memory = Arc::clone(&self.memory);
-        self.store
-            .change(
-                move |tables| tables::save_uses(tables, &uses).map(|()| uses),
-                move |uses| {
-                    let keys = memory.operator_keys();
-                    for (id, last) in uses {
-                        if let Some(key) = keys.by_id.get(&id) {
-                            key.usage.mark_saved(last);
-                        }
-                    }
-                },
-            )
-            .await
+        self.change(
+            move |store| async move { store.save_operator_key_uses(uses.clone()).await.map(|()| uses) },
+            |memory, uses| memory.operator_keys().mark_saved(&uses),
+        )
+        .await
     }
 }
 
-impl OperatorKeys {
+impl OperatorKeyCache {
+    pub(crate) fn of(keys: Vec<StoredOperatorKey>) -> Self {
+        let mut cache = Self::default();
+        for key in keys {
+            cache.insert(key);
+        }
+        cache
+    }
+
     /// The key that a secret belongs to, and what it is good for.
     pub(crate) fn known(
         &self,
-        digest: &Digest,
+        digest: &SecretDigest,
         asked: Asked,
         now: Timestamp,
     ) -> Result<(OperatorKeyId, BTreeSet<OperatorScope>), Unauthenticated> {
         let id = self.by_digest.get(digest).ok_or(Unauthenticated::Unknown)?;
         let key = self.by_id.get(id).ok_or(Unauthenticated::Unknown)?;
-        if key.expires_at.is_some_and(|end| end <= now) || !key.digests.works(digest, now) {
+        let has_expired = key.stored.expires_at.is_some_and(|end| end <= now);
+        if has_expired || !key.stored.digests.works(digest, now) {
             return Err(Unauthenticated::Expired);
         }
         if let Asked::By(from) = asked {
-            key.usage.touch(from, now);
+            key.last_use.touch(from, now);
         }
-        Ok((key.id, key.scopes.clone()))
+        Ok((key.stored.id, key.stored.scopes.clone()))
     }
 
-    pub(crate) fn list(&self) -> Vec<OperatorKey> {
-        self.by_id.values().map(Kept::shown).collect()
+    fn list(&self) -> Vec<OperatorKey> {
+        let told = self.by_id.values().map(|key| OperatorKey {
+            last_use: key.last_use.last(),
+            ..key.stored.told()
+        });
+        told.collect()
     }
 
-    fn insert(&mut self, key: Kept) {
-        self.remove(key.id);
+    fn insert(&mut self, stored: StoredOperatorKey) {
+        self.remove(stored.id);
+        let id = stored.id;
         self.by_digest
-            .extend(key.digests.each().map(|digest| (digest, key.id)));
-        self.by_id.insert(key.id, key);
+            .extend(stored.digests.each().map(|digest| (digest, id)));
+        let last_use = UseTracker::new(stored.last_use);
+        self.by_id.insert(id, CachedKey { stored, last_use });
     }
 
     fn remove(&mut self, id: OperatorKeyId) {
         if let Some(key) = self.by_id.remove(&id) {
-            for digest in key.digests.each() {
+            for digest in key.stored.digests.each() {
                 self.by_digest.remove(&digest);
             }
         }
     }
 
-    fn set_digests(&mut self, id: OperatorKeyId, digests: Digests) {
-        if let Some(mut key) = self.by_id.remove(&id) {
-            for digest in key.digests.each() {
-                self.by_digest.remove(&digest);
-            }
-            key.digests = digests;
-            self.insert(key);
+    fn set_digests(&mut self, id: OperatorKeyId, digests: KeyDigests) {
+        let Some(key) = self.by_id.get_mut(&id) else {
+            return;
+        };
+        for digest in key.stored.digests.each() {
+            self.by_digest.remove(&digest);
         }
+        key.stored.digests = digests;
+        self.by_digest.extend(digests.each().map(|digest| (digest, id)));
     }
 
-    fn unsaved(&self) -> Vec<(OperatorKeyId, LastUse)> {
-        let keys = self.by_id.values();
-        keys.filter_map(|key| Some((key.id, key.usage.unsaved()?)))
+    fn unsaved_uses(&self) -> Vec<(OperatorKeyId, LastUse)> {
+        let keys = self.by_id.iter();
+        keys.filter_map(|(id, key)| Some((*id, key.last_use.unsaved()?)))
             .collect()
+    }
+
+    fn mark_saved(&self, uses: &[(OperatorKeyId, LastUse)]) {
+        for (id, last) in uses {
+            if let Some(key) = self.by_id.get(id) {
+                key.last_use.mark_saved(*last);
+            }
+        }
     }
 }
 
-impl Kept {
-    fn draw(id: OperatorKeyId, new: NewOperatorKey, now: Timestamp) -> Result<(Self, Secret), IdentityError> {
-        let secret = Secret::draw(PREFIX)?;
-        let key = Self {
-            id,
-            is_first: false,
-            name: new.name.as_str().into(),
-            scopes: new.scopes,
-            digests: Digests::of_one(Digest::of(secret.expose())),
-            created_at: now,
-            expires_at: new.expires_at,
-            usage: Usage::none(),
-        };
-        Ok((key, secret))
-    }
-
-    fn shown(&self) -> OperatorKey {
-        OperatorKey {
-            id: self.id,
-            name: Arc::clone(&self.name),
-            scopes: self.scopes.clone(),
-            created_at: self.created_at,
-            expires_at: self.expires_at,
-            last_use: self.usage.last(),
-            former_until: self.digests.former.map(|(_, until)| until),
-        }
-    }
+/// A new key, with its secret.
+fn draw(
+    id: OperatorKeyId,
+    new: NewOperatorKey,
+    now: Timestamp,
+) -> Result<(StoredOperatorKey, Secret), IdentityError> {
+    let secret = Secret::draw(PREFIX)?;
+    let key = StoredOperatorKey {
+        id,
+        is_first: false,
+        name: new.name.as_str().into(),
+        scopes: new.scopes,
+        digests: KeyDigests::of_one(SecretDigest::of(secret.expose())),
+        created_at: now,
+        expires_at: new.expires_at,
+        last_use: None,
+    };
+    Ok((key, secret))
 }
 
 fn check(key: &str) -> Result<(), IdentityError> {

@@ -12,6 +12,7 @@ use argon2::{ARGON2ID_IDENT, Argon2, Params, PasswordHasher, PasswordVerifier, V
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use usher_domain::{AccountId, ApiKeyId, UserId};
 
+use crate::ports::StoreError;
 use crate::random::fill;
 use crate::{IdentityError, PasswordError, password_rules};
 
@@ -36,7 +37,9 @@ const NOBODY: &str =
 pub struct PasswordHash(String);
 
 impl PasswordHash {
-    pub(crate) const fn from_stored(text: String) -> Self {
+    /// A hash that was stored.
+    #[must_use]
+    pub const fn from_stored(text: String) -> Self {
         Self(text)
     }
 
@@ -45,7 +48,9 @@ impl PasswordHash {
         Self(NOBODY.to_owned())
     }
 
-    pub(crate) fn as_str(&self) -> &str {
+    /// The hash as it is stored.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
         &self.0
     }
 }
@@ -218,7 +223,7 @@ impl Turn {
             .running
             .acquire_owned()
             .await
-            .map_err(|_| IdentityError::Stopped)?;
+            .map_err(|_| IdentityError::from(StoreError::Closed))?;
         let (admitted, held, done) = (self.admitted, self.held, self.done);
         tokio::task::spawn_blocking(move || {
             let result = work();
@@ -229,7 +234,7 @@ impl Turn {
             result
         })
         .await
-        .map_err(|_| IdentityError::Stopped)?
+        .map_err(|_| IdentityError::from(StoreError::Closed))?
     }
 }
 
@@ -275,9 +280,7 @@ fn failure(error: argon2::password_hash::Error) -> PasswordError {
 }
 
 const fn damaged() -> PasswordError {
-    PasswordError::Identity(IdentityError::Damaged {
-        what: "password hash",
-    })
+    PasswordError::Identity(IdentityError::damaged("password hash"))
 }
 
 #[cfg(test)]

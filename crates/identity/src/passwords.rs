@@ -1,20 +1,13 @@
 //! The passwords of users.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
-
-use rusqlite::{Connection, OptionalExtension, params};
 use usher_domain::{AccountId, Timestamp, UserId};
 
-use crate::known_browsers;
-use crate::owned;
 use crate::password::Verdict;
-use crate::second_factor::{self, TypedCode};
-use crate::unrecorded;
-use crate::user_tokens::{self, NewUserToken};
+use crate::ports::{ChangeNote, PasswordExchange, PasswordExchanged, StoredPassword};
+use crate::user_tokens::NewUserToken;
 use crate::{
-    CredentialChange, HashingShare, Identity, IdentityError, IssuedToken, Origin, PASSWORD_CHARS_MAX,
-    PasswordError, PasswordHash, Unrecorded,
+    ChangeOrigin, CredentialChange, HashingShare, Identity, IdentityError, IssuedToken, PASSWORD_CHARS_MAX,
+    PasswordError, PasswordHash, USER_TOKENS_PER_USER_MAX, Unrecorded,
 };
 
 /// A password that was right when it was checked.
@@ -22,13 +15,12 @@ use crate::{
 pub struct PasswordProof {
     account: AccountId,
     user: UserId,
-    stored: PasswordHash,
+    /// The hash that the password was checked against.
+    checked: PasswordHash,
+    /// A hash with today's parameters, where the one that was checked has older ones.
     renewed: Option<PasswordHash>,
     life: PasswordLife,
 }
-
-/// The table of them.
-pub(crate) const TABLE: &str = "identity_passwords";
 
 /// How long a password is meant to be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,13 +70,14 @@ impl Identity {
         life: PasswordLife,
     ) -> Result<(), IdentityError> {
         let hash = hash.clone();
-        let memory = Arc::clone(&self.memory);
-        self.store
-            .change(
-                move |tables| put(tables, account, user, &hash, life),
-                move |()| memory.note_password_life(account, user, life),
-            )
-            .await
+        self.change(
+            move |store| async move {
+                let password = StoredPassword { hash, life };
+                store.put_password((account, user), password).await
+            },
+            move |memory, ()| memory.note_password_life(account, user, life),
+        )
+        .await
     }
 
     /// Gives a user another password and kills all the user's tokens and sessions of the portal in the same step; no
@@ -95,32 +88,28 @@ impl Identity {
         user: UserId,
         hash: &PasswordHash,
         life: PasswordLife,
-        origin: Origin,
+        origin: ChangeOrigin,
         now: Timestamp,
     ) -> Result<Unrecorded, IdentityError> {
         let hash = hash.clone();
-        let memory = Arc::clone(&self.memory);
-        self.store
-            .change(
-                move |tables| {
-                    put(tables, account, user, &hash, life)?;
-                    owned::delete_of_user(tables, known_browsers::TABLE, account, user)?;
-                    user_tokens::delete_of_user(tables, account, user)?;
-                    unrecorded::put(
-                        tables,
-                        account,
-                        CredentialChange::PasswordSet { user },
-                        origin,
-                        now,
-                    )
-                },
-                move |note| {
-                    memory.note_password_life(account, user, life);
-                    memory.forget_presence_of_user(account, user);
-                    note
-                },
-            )
-            .await
+        let note = ChangeNote {
+            account,
+            change: CredentialChange::PasswordSet { user },
+            origin,
+            at: now,
+        };
+        self.change(
+            move |store| async move {
+                let password = StoredPassword { hash, life };
+                store.change_password((account, user), password, note).await
+            },
+            move |memory, note| {
+                memory.note_password_life(account, user, life);
+                memory.forget_presence_of_user(account, user);
+                note
+            },
+        )
+        .await
     }
 
     /// Whether the user's password is temporary. Answers from memory: for every request.
@@ -131,22 +120,19 @@ impl Identity {
 
     /// Whether the user has a password.
     pub async fn has_password(&self, account: AccountId, user: UserId) -> Result<bool, IdentityError> {
-        let stored = self.store.read(move |tables| get(tables, account, user)).await?;
-        Ok(stored.is_some())
+        Ok(self.store.password((account, user)).await?.is_some())
     }
 
-    /// Takes a user's password away. Whether there was one. Tokens stay.
+    /// Removes a user's password. Returns whether there was one. Tokens stay.
     pub async fn remove_password(&self, account: AccountId, user: UserId) -> Result<bool, IdentityError> {
-        let memory = Arc::clone(&self.memory);
-        self.store
-            .change(
-                move |tables| delete(tables, account, user),
-                move |deleted| {
-                    memory.note_password_life(account, user, PasswordLife::Lasting);
-                    deleted
-                },
-            )
-            .await
+        self.change(
+            move |store| async move { store.remove_password((account, user)).await },
+            move |memory, removed| {
+                memory.note_password_life(account, user, PasswordLife::Lasting);
+                removed
+            },
+        )
+        .await
     }
 
     /// Whether `password` is the user's. Pass none where no such user exists: the answer takes as long.
@@ -168,12 +154,13 @@ impl Identity {
 
     /// Whether a password that was right when it was checked is still the user's; keeps its new hash where it has one.
     pub async fn confirm_password(&self, proof: PasswordProof) -> Result<bool, IdentityError> {
-        if proof.renewed.is_none() {
-            return self.store.read(move |tables| proof.is_right(tables)).await;
+        let owner = (proof.account, proof.user);
+        if let Some(renewed) = proof.renewed {
+            let kept = self.store.renew_password_hash(owner, proof.checked, renewed);
+            return Ok(kept.await?);
         }
-        self.store
-            .change(move |tables| proof.confirm(tables), |is_right| is_right)
-            .await
+        let stored = self.store.password(owner).await?;
+        Ok(stored.is_some_and(|stored| stored.hash == proof.checked))
     }
 
     /// Issues a token for a password that was right, and for a code of the second factor where the user has one. A
@@ -184,36 +171,30 @@ impl Identity {
         code: Option<&str>,
         now: Timestamp,
     ) -> Result<Exchange, IdentityError> {
-        let new = NewUserToken::draw(proof.account, proof.user, self.lives().token, now)?;
-        let (memory, sealer) = (Arc::clone(&self.memory), self.sealer().clone());
-        let code = code.map(TypedCode::of);
-        let world = self.world(now);
-        self.store
-            .change(
-                move |tables| {
-                    let (account, user) = (proof.account, proof.user);
-                    if !proof.confirm(tables)? {
-                        return Ok(Err(Exchange::Wrong));
-                    }
-                    if proof.life == PasswordLife::Temporary {
-                        return Ok(Err(Exchange::ChangeRequired));
-                    }
-                    if second_factor::is_set(tables, account, user)? {
-                        let Some(code) = code else {
-                            return Ok(Err(Exchange::SecondFactorNeeded));
-                        };
-                        if !code.use_up(tables, &sealer, account, user, world)?.is_right() {
-                            return Ok(Err(Exchange::Wrong));
-                        }
-                    }
-                    Ok(Ok((new.insert(tables)?, new)))
-                },
-                move |stored| match stored {
-                    Ok((replaced, new)) => Exchange::Issued(memory.user_tokens_mut().put(new, &replaced)),
-                    Err(refused) => refused,
-                },
-            )
-            .await
+        let owner = (proof.account, proof.user);
+        let new = NewUserToken::draw(owner, self.lives().token, now)?;
+        let code = match code {
+            Some(code) => Some(self.typed_code(owner, code, now).await?),
+            None => None,
+        };
+        let exchange = PasswordExchange {
+            checked: proof.checked,
+            renewed: proof.renewed,
+            code,
+            token: new.stored(),
+        };
+        self.change(
+            move |store| async move { store.exchange_password(exchange, USER_TOKENS_PER_USER_MAX).await },
+            move |memory, exchanged| match exchanged {
+                PasswordExchanged::Issued { replaced } => {
+                    Exchange::Issued(memory.user_tokens_mut().put(new, &replaced))
+                }
+                PasswordExchanged::SecondFactorNeeded => Exchange::SecondFactorNeeded,
+                PasswordExchanged::ChangeRequired => Exchange::ChangeRequired,
+                PasswordExchanged::Wrong => Exchange::Wrong,
+            },
+        )
+        .await
     }
 
     /// How many passwords were hashed or checked since the start.
@@ -238,7 +219,8 @@ impl Identity {
         let turn = self.hashing.admit(share)?;
         // A user who does not exist is looked up as well; no id is zero.
         let asked = user.unwrap_or(UserId::from_bits(0));
-        let stored = self.store.read(move |tables| get(tables, account, asked)).await?;
+        let stored = self.store.password((account, asked)).await;
+        let stored = stored.map_err(IdentityError::from)?;
 
         let hash = stored.as_ref().map(|stored| stored.hash.clone());
         let hash = hash.unwrap_or_else(PasswordHash::of_nobody);
@@ -256,7 +238,7 @@ impl Identity {
             account,
             user,
             life: stored.life,
-            stored: stored.hash,
+            checked: stored.hash,
             renewed,
         }))
     }
@@ -280,71 +262,4 @@ impl PasswordProof {
     pub fn life(&self) -> PasswordLife {
         self.life
     }
-
-    /// Whether the password is still the one that was checked.
-    fn is_right(&self, tables: &Connection) -> Result<bool, IdentityError> {
-        let stored = get(tables, self.account, self.user)?;
-        Ok(stored.is_some_and(|stored| stored.hash == self.stored))
-    }
-
-    /// The same; keeps its new hash where it has one.
-    fn confirm(&self, tables: &Connection) -> Result<bool, IdentityError> {
-        let confirmed = self.is_right(tables)?;
-        if let (true, Some(renewed)) = (confirmed, &self.renewed) {
-            put(tables, self.account, self.user, renewed, self.life)?;
-        }
-        Ok(confirmed)
-    }
-}
-
-/// A password as it stands in the table.
-struct Stored {
-    hash: PasswordHash,
-    life: PasswordLife,
-}
-
-fn put(
-    tables: &Connection,
-    account: AccountId,
-    user: UserId,
-    hash: &PasswordHash,
-    life: PasswordLife,
-) -> Result<(), IdentityError> {
-    tables.execute(
-        "INSERT OR REPLACE INTO identity_passwords (account, user, hash, temporary) VALUES (?1, ?2, ?3, ?4)",
-        params![
-            account.bits().to_be_bytes(),
-            user.bits().to_be_bytes(),
-            hash.as_str(),
-            life == PasswordLife::Temporary,
-        ],
-    )?;
-    Ok(())
-}
-
-fn get(tables: &Connection, account: AccountId, user: UserId) -> Result<Option<Stored>, IdentityError> {
-    let select = "SELECT hash, temporary FROM identity_passwords WHERE account = ?1 AND user = ?2";
-    let of = [account.bits().to_be_bytes(), user.bits().to_be_bytes()];
-    let stored = tables.prepare_cached(select)?.query_row(of, |row| {
-        Ok(Stored {
-            hash: PasswordHash::from_stored(row.get(0)?),
-            life: if row.get(1)? {
-                PasswordLife::Temporary
-            } else {
-                PasswordLife::Lasting
-            },
-        })
-    });
-    Ok(stored.optional()?)
-}
-
-/// Whose password is temporary.
-pub(crate) fn load_temporary(tables: &Connection) -> Result<BTreeSet<(AccountId, UserId)>, IdentityError> {
-    let mut select = tables.prepare("SELECT account, user FROM identity_passwords WHERE temporary = 1")?;
-    let rows = select.query_map([], owned::owner)?;
-    Ok(rows.collect::<Result<_, _>>()?)
-}
-
-pub(crate) fn delete(tables: &Connection, account: AccountId, user: UserId) -> Result<bool, IdentityError> {
-    Ok(owned::delete_of_user(tables, TABLE, account, user)? > 0)
 }

@@ -2,18 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::Connection;
-
+use crate::SecretsKeys;
 use crate::seal::KeyId;
-use crate::{IdentityError, SecretsKeys};
-
-/// Where sealed secrets stand: table and column.
-const SEALED: &[(&str, &str)] = &[
-    ("identity_signing_keys", "secret"),
-    ("identity_join_key", "secret"),
-    ("identity_providers", "client_secret"),
-    ("identity_second_factors", "secret"),
-];
 
 /// The sealed secrets in a database, by the names of the keys that they were sealed with. Whoever can write the database
 /// can write other names there.
@@ -24,25 +14,12 @@ pub struct SealedSecrets {
 }
 
 impl SealedSecrets {
-    /// Those in the database behind `connection`, which may be of any version.
-    pub fn of(connection: &Connection) -> Result<Self, IdentityError> {
-        let mut found = Self::default();
-        for (table, column) in SEALED {
-            if !connection.table_exists(None, *table)? {
-                continue;
-            }
-            let mut select = connection.prepare(&format!("SELECT {column} FROM {table}"))?;
-            let mut rows = select.query([])?;
-            while let Some(row) = rows.next()? {
-                // Of another type than bytes, or plain: never sealed.
-                let value = row.get_ref(0)?.as_blob().ok();
-                if let Some(id) = value.and_then(KeyId::of_sealed) {
-                    found.count += 1;
-                    found.ids.insert(id);
-                }
-            }
+    /// Takes note of a stored value. One that is plain, as signing keys once were, does not count.
+    pub fn add(&mut self, value: &[u8]) {
+        if let Some(id) = KeyId::of_sealed(value) {
+            self.count += 1;
+            self.ids.insert(id);
         }
-        Ok(found)
     }
 
     /// How many there are.

@@ -1,21 +1,32 @@
-//! Secrets in their text form, and the digests that are kept of them.
+//! Secrets in their text form, and the digests that are stored of them.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::str::FromStr;
+use std::sync::LazyLock;
 
+use data_encoding::{Encoding, Specification};
 use sha2::{Digest as _, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 
 use crate::RandomError;
 use crate::random::fill;
 
-const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+/// Base 32 with the digits and lower-case letters that nobody confuses, most significant bit first, without padding.
+#[expect(
+    clippy::expect_used,
+    reason = "the alphabet is a constant: every test that draws a secret builds it"
+)]
+pub(crate) static BASE32: LazyLock<Encoding> = LazyLock::new(|| {
+    let mut base32 = Specification::new();
+    base32.symbols.push_str("0123456789abcdefghjkmnpqrstvwxyz");
+    base32.encoding().expect("an alphabet of 32 different letters")
+});
 
 /// The bytes of a secret: 256 bits.
 pub(crate) const SECRET_BYTES: usize = 32;
 
-/// The characters that [`SECRET_BYTES`] bytes have in base 32.
+/// The characters of [`SECRET_BYTES`] bytes in base 32.
 pub(crate) const SECRET_CHARS: usize = 52;
 
 /// A secret that is shown once. Its `Debug` form does not show it.
@@ -33,7 +44,7 @@ impl Secret {
         fill(&mut bytes)?;
         let mut text = String::with_capacity(prefix.len() + SECRET_CHARS);
         text.push_str(prefix);
-        text.extend(base32(&bytes).map(char::from));
+        BASE32.encode_append(&bytes, &mut text);
         Ok(Self(text))
     }
 
@@ -65,39 +76,52 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// The SHA-256 of a secret. Secrets have 256 random bits, so a fast hash is enough. Compared in constant time.
+/// The SHA-256 of a secret, which is all that is stored of it. Secrets have 256 random bits, so a fast hash is enough.
+/// Compared in constant time.
 #[derive(Clone, Copy)]
-pub(crate) struct Digest([u8; 32]);
+pub struct SecretDigest([u8; 32]);
 
-impl Digest {
-    pub(crate) fn of(text: &str) -> Self {
-        Self(Sha256::digest(text.as_bytes()).into())
+impl SecretDigest {
+    /// The digest of a secret's text.
+    #[must_use]
+    pub fn of(secret: &str) -> Self {
+        Self(Sha256::digest(secret.as_bytes()).into())
     }
 
-    pub(crate) const fn from_bytes(bytes: [u8; 32]) -> Self {
+    /// A digest that was stored.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
 
-    pub(crate) const fn as_bytes(&self) -> &[u8; 32] {
+    /// The digest as it is stored.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
 }
 
-impl ConstantTimeEq for Digest {
+impl fmt::Debug for SecretDigest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SecretDigest({:02x}{:02x}…)", self.0[0], self.0[1])
+    }
+}
+
+impl ConstantTimeEq for SecretDigest {
     fn ct_eq(&self, other: &Self) -> Choice {
         self.0.ct_eq(&other.0)
     }
 }
 
-impl PartialEq for Digest {
+impl PartialEq for SecretDigest {
     fn eq(&self, other: &Self) -> bool {
         self.ct_eq(other).into()
     }
 }
 
-impl Eq for Digest {}
+impl Eq for SecretDigest {}
 
-impl Hash for Digest {
+impl Hash for SecretDigest {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.0.hash(state);
     }
@@ -116,7 +140,8 @@ macro_rules! ids {
 
         impl $name {
             /// Half of the digest: enough to tell secrets apart, and nothing that is of use in their place.
-            pub(crate) fn of(digest: &Digest) -> Self {
+            #[must_use]
+            pub fn of(digest: &SecretDigest) -> Self {
                 let mut half = [0_u8; 16];
                 half.copy_from_slice(&digest.as_bytes()[..16]);
                 Self(u128::from_be_bytes(half))
@@ -148,23 +173,6 @@ ids! {
     UserTokenId;
 }
 
-/// 256 bits in base 32 with lower-case letters, most significant bit first, the last digit filled with zeros.
-pub(crate) fn base32(bytes: &[u8; SECRET_BYTES]) -> [u8; SECRET_CHARS] {
-    let mut text = [ALPHABET[0]; SECRET_CHARS];
-    let mut bytes = bytes.iter();
-    let mut pending = 0_u16;
-    let mut bits = 0_u32;
-    for digit in &mut text {
-        if bits < 5 {
-            pending = (pending << 8) | bytes.next().map_or(0, |byte| u16::from(*byte));
-            bits += 8;
-        }
-        bits -= 5;
-        *digit = ALPHABET[usize::from((pending >> bits) & 31)];
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -175,11 +183,12 @@ mod tests {
         bytes[..5].copy_from_slice(&[0b0000_1000, 0b1000_0110, 0b0100_0010, 0b1001_1000, 0b1110_0100]);
         bytes[31] = 0b0000_0011;
 
-        let text = base32(&bytes);
+        let text = BASE32.encode(&bytes);
 
-        assert_eq!(&text[..8], b"12345674");
-        assert_eq!(&text[50..], b"1g");
-        assert_eq!(base32(&[0xff; SECRET_BYTES])[..51], [b'z'; 51]);
+        assert_eq!(text.len(), SECRET_CHARS);
+        assert_eq!(&text[..8], "12345674");
+        assert_eq!(&text[50..], "1g");
+        assert_eq!(BASE32.encode(&[0xff; SECRET_BYTES])[..51], *"z".repeat(51));
     }
 
     #[test]

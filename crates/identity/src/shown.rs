@@ -6,19 +6,18 @@ use std::net::IpAddr;
 use usher_domain::{AccountId, SignInId, TicketId, Timestamp};
 
 use crate::identity::Memory;
-use crate::secret::Digest;
 use crate::signing::{Signed, Subject};
-use crate::{Caller, Credential, Identified, Identity, Unauthenticated, api_keys, user_tokens};
+use crate::{Caller, Credential, Identified, Identity, SecretDigest, Unauthenticated, api_keys, user_tokens};
 
 /// A credential that was shown. It is no secret: nobody can be let in by it who was not before.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Shown(Kind);
+pub struct Shown(ShownCredential);
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    OperatorKey(Digest),
-    ApiKey(Digest),
-    UserToken(Digest),
+enum ShownCredential {
+    OperatorKey(SecretDigest),
+    ApiKey(SecretDigest),
+    UserToken(SecretDigest),
     /// The token of a sign-in or ticket, signed with the key of this number.
     Device {
         subject: Subject,
@@ -58,15 +57,15 @@ impl Memory {
         if let Some(signed) = Signed::parse(bearer) {
             let account = account.ok_or(Unauthenticated::Unknown)?;
             let (subject, key) = self.keyring().proved(&signed, account)?;
-            return Ok(Shown(Kind::Device { subject, key }));
+            return Ok(Shown(ShownCredential::Device { subject, key }));
         }
-        let digest = Digest::of(bearer);
+        let digest = SecretDigest::of(bearer);
         Ok(Shown(if bearer.starts_with(api_keys::PREFIX) {
-            Kind::ApiKey(digest)
+            ShownCredential::ApiKey(digest)
         } else if bearer.starts_with(user_tokens::PREFIX) {
-            Kind::UserToken(digest)
+            ShownCredential::UserToken(digest)
         } else {
-            Kind::OperatorKey(digest)
+            ShownCredential::OperatorKey(digest)
         }))
     }
 
@@ -78,17 +77,17 @@ impl Memory {
         now: Timestamp,
     ) -> Result<Identified, Unauthenticated> {
         let (caller, credential) = match shown.0 {
-            Kind::Device { subject, key } => {
+            ShownCredential::Device { subject, key } => {
                 if !self.keyring().has(key) {
                     return Err(Unauthenticated::Unknown);
                 }
                 (subject.caller(), Credential::Itself)
             }
-            Kind::ApiKey(digest) => {
+            ShownCredential::ApiKey(digest) => {
                 let caller = self.api_keys().caller(&digest, asked, now)?;
                 (caller, Credential::Itself)
             }
-            Kind::UserToken(digest) => {
+            ShownCredential::UserToken(digest) => {
                 let token = self.user_tokens().known(&digest, now)?;
                 let caller = Caller::User {
                     account: token.account,
@@ -96,7 +95,7 @@ impl Memory {
                 };
                 (caller, Credential::UserToken(token.id))
             }
-            Kind::OperatorKey(digest) => {
+            ShownCredential::OperatorKey(digest) => {
                 let (id, scopes) = self.operator_keys().known(&digest, asked, now)?;
                 (Caller::Operator, Credential::OperatorKey { id, scopes })
             }
@@ -112,12 +111,12 @@ impl Memory {
 impl Shown {
     /// The form in which it is sealed into a pass.
     pub(crate) fn to_bytes(self) -> Vec<u8> {
-        let digest = |kind, digest: Digest| [&[kind], &digest.as_bytes()[..]].concat();
+        let digest = |kind, digest: SecretDigest| [&[kind], &digest.as_bytes()[..]].concat();
         match self.0 {
-            Kind::OperatorKey(of) => digest(b'o', of),
-            Kind::ApiKey(of) => digest(b'a', of),
-            Kind::UserToken(of) => digest(b'u', of),
-            Kind::Device { subject, key } => {
+            ShownCredential::OperatorKey(of) => digest(b'o', of),
+            ShownCredential::ApiKey(of) => digest(b'a', of),
+            ShownCredential::UserToken(of) => digest(b'u', of),
+            ShownCredential::Device { subject, key } => {
                 let (kind, id) = subject.parts();
                 [&[kind], &id.to_be_bytes()[..], &key.to_be_bytes()].concat()
             }
@@ -126,18 +125,18 @@ impl Shown {
 
     pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (kind, rest) = bytes.split_first()?;
-        let digest = || rest.try_into().ok().map(Digest::from_bytes);
+        let digest = || rest.try_into().ok().map(SecretDigest::from_bytes);
         let device = |subject: fn(u128) -> Subject| {
             let (id, key) = rest.split_first_chunk()?;
-            Some(Kind::Device {
+            Some(ShownCredential::Device {
                 subject: subject(u128::from_be_bytes(*id)),
                 key: i64::from_be_bytes(key.try_into().ok()?),
             })
         };
         Some(Self(match *kind {
-            b'o' => Kind::OperatorKey(digest()?),
-            b'a' => Kind::ApiKey(digest()?),
-            b'u' => Kind::UserToken(digest()?),
+            b'o' => ShownCredential::OperatorKey(digest()?),
+            b'a' => ShownCredential::ApiKey(digest()?),
+            b'u' => ShownCredential::UserToken(digest()?),
             b's' => device(|bits| Subject::SignIn(SignInId::from_bits(bits)))?,
             b't' => device(|bits| Subject::Ticket(TicketId::from_bits(bits)))?,
             _ => return None,

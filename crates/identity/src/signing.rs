@@ -7,21 +7,24 @@
 //! A key is rotated by a call or by [`SigningKeysAtRest`], while the server runs or not: new tokens are signed with the
 //! newest key, and those of the [`SIGNING_KEYS_MAX`] newest are good.
 
+use std::fmt;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
 use hmac::{Hmac, KeyInit, Mac};
-use rusqlite::{Connection, params};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use usher_domain::{AccountId, SignInId, TicketId, Timestamp};
 
+use crate::ports::{SealedPlace, Store, StoredSigningKey};
 use crate::random::fill;
-use crate::secret::{SECRET_BYTES, SECRET_CHARS, base32};
-use crate::{Caller, Identity, IdentityError, Sealer, Secret, SecretsKeys, Unauthenticated, store};
+use crate::secret::{BASE32, SECRET_BYTES, SECRET_CHARS};
+use crate::{Caller, Identity, IdentityError, Sealer, Secret, SecretsKeys, Unauthenticated};
+
+const DAMAGED: IdentityError = IdentityError::damaged("signing key");
 
 /// The most server keys whose tokens are good at a time: the newest signs, the others still verify.
-pub const SIGNING_KEYS_MAX: u32 = 4;
+pub const SIGNING_KEYS_MAX: usize = 4;
 
 /// Stands before an id's own prefix.
 const PREFIX: &str = "usher_";
@@ -76,46 +79,30 @@ impl Identity {
     /// Makes a new server key and signs with it from now on. Tokens signed with the newest [`SIGNING_KEYS_MAX`]
     /// keys stay good.
     pub async fn rotate_signing_key(&self, now: Timestamp) -> Result<(), IdentityError> {
-        self.change_keyring(move |tables, sealer| rotate(tables, sealer, now))
-            .await
+        rotate(&*self.store, self.sealer(), now).await?;
+        self.reread_signing_keys().await
     }
 
-    /// Drops all server keys but the newest: tokens signed with an older one are dead.
+    /// Drops all server keys except the newest: tokens signed with an older one are dead.
     pub async fn retire_signing_keys(&self) -> Result<(), IdentityError> {
-        self.change_keyring(|tables, _| keep_newest(tables, 1).map(|_| ()))
-            .await
+        self.store.keep_newest_signing_keys(1).await?;
+        self.reread_signing_keys().await
     }
 
-    /// Takes over what [`SigningKeysAtRest`] did to the keys in the database. For every few seconds.
+    /// Takes over what [`SigningKeysAtRest`], or another node, did to the stored keys. For every few seconds.
     pub async fn reread_signing_keys(&self) -> Result<(), IdentityError> {
-        let (memory, sealer) = (Arc::clone(&self.memory), self.sealer().clone());
-        self.store
-            .read(move |tables| {
-                let numbers: Vec<i64> = stored(tables)?.iter().map(|(number, _)| *number).collect();
-                if memory.keyring().numbers().eq(numbers.iter().copied()) {
-                    return Ok(());
-                }
-                *memory.keyring_mut() = keyring_of(load(tables, &sealer)?)?;
-                Ok(())
-            })
-            .await
-    }
-
-    async fn change_keyring(
-        &self,
-        change: impl FnOnce(&Connection, &Sealer) -> Result<(), IdentityError> + Send + 'static,
-    ) -> Result<(), IdentityError> {
-        let memory = Arc::clone(&self.memory);
         let sealer = self.sealer().clone();
-        self.store
-            .change(
-                move |tables| {
-                    change(tables, &sealer)?;
-                    load_or_create(tables, &sealer)
-                },
-                move |keyring| *memory.keyring_mut() = keyring,
-            )
-            .await
+        self.change(
+            |store| async move { store.signing_keys().await },
+            move |memory, stored| {
+                let numbers = stored.iter().map(|key| key.number);
+                if !memory.keyring().numbers().eq(numbers) {
+                    *memory.keyring_mut() = Keyring::of(&stored, &sealer)?;
+                }
+                Ok(())
+            },
+        )
+        .await?
     }
 }
 
@@ -164,6 +151,15 @@ impl<'a> Signed<'a> {
 }
 
 impl Keyring {
+    /// Opens the stored keys, newest first.
+    pub(crate) fn of(stored: &[StoredSigningKey], sealer: &Sealer) -> Result<Self, IdentityError> {
+        let mut keys = opened(stored, sealer)?.into_iter();
+        Ok(Self {
+            current: keys.next().ok_or(DAMAGED)?,
+            former: keys.collect(),
+        })
+    }
+
     /// Whom the token names and with which key it was signed, where it was derived for this account.
     pub(crate) fn proved(
         &self,
@@ -255,8 +251,7 @@ impl Keyring {
 
 impl SigningKey {
     fn new(number: i64, secret: &[u8]) -> Result<Self, IdentityError> {
-        let keyed =
-            Hmac::new_from_slice(secret).map_err(|_| IdentityError::Damaged { what: "signing key" })?;
+        let keyed = Hmac::new_from_slice(secret).map_err(|_| DAMAGED)?;
         Ok(Self { number, keyed })
     }
 
@@ -267,15 +262,16 @@ impl SigningKey {
     fn mac_over(&self, message: &[u8]) -> [u8; SECRET_CHARS] {
         let mut mac = self.keyed.clone();
         mac.update(message);
-        base32(&mac.finalize().into_bytes().into())
+        let mut text = [0; SECRET_CHARS];
+        BASE32.encode_mut(&mac.finalize().into_bytes(), &mut text);
+        text
     }
 }
 
 /// The signing keys in a database, for whoever has the data and the secrets key: a server need not run, and one that
 /// runs takes changes over ([`Identity::reread_signing_keys`]).
-#[derive(Debug)]
 pub struct SigningKeysAtRest {
-    connection: Connection,
+    store: Arc<dyn Store>,
     sealer: Sealer,
 }
 
@@ -289,141 +285,82 @@ pub struct SigningKeyInfo {
 }
 
 impl SigningKeysAtRest {
-    /// The keys in the database behind `connection`, which are sealed with one of `keys`.
-    pub fn open(connection: Connection, keys: &SecretsKeys) -> Result<Self, IdentityError> {
-        let (connection, sealer) = (store::prepare(connection)?, Sealer::new(keys));
+    /// The keys in this store, which are sealed with one of `keys`.
+    pub async fn open(store: Arc<dyn Store>, keys: &SecretsKeys) -> Result<Self, IdentityError> {
+        let sealer = Sealer::new(keys);
         // A wrong secrets key is noticed now, and not when a server starts on a key that it cannot open.
-        load(&connection, &sealer)?;
-        Ok(Self { connection, sealer })
+        opened(&store.signing_keys().await?, &sealer)?;
+        Ok(Self { store, sealer })
     }
 
     /// All keys that are good, newest first: it signs.
-    pub fn list(&self) -> Result<Vec<SigningKeyInfo>, IdentityError> {
-        let select = "SELECT id, created_at FROM identity_signing_keys ORDER BY id DESC";
-        let mut select = self.connection.prepare(select)?;
-        let rows = select.query_map([], |row| {
-            let created_at: Option<i64> = row.get(1)?;
-            Ok(SigningKeyInfo {
-                number: row.get(0)?,
-                created_at: created_at.map(Timestamp::from_millis),
-            })
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
+    pub async fn list(&self) -> Result<Vec<SigningKeyInfo>, IdentityError> {
+        let stored = self.store.signing_keys().await?.into_iter();
+        let told = stored.map(|key| SigningKeyInfo {
+            number: key.number,
+            created_at: key.created_at,
+        });
+        Ok(told.collect())
     }
 
-    /// Makes a new key that signs from now on. Tokens of the [`SIGNING_KEYS_MAX`] newest stay good.
-    pub fn rotate(&mut self, now: Timestamp) -> Result<(), IdentityError> {
-        let sealer = &self.sealer;
-        store::transact(&mut self.connection, |tables| rotate(tables, sealer, now))
+    /// Creates a new key that signs from now on. Tokens of the [`SIGNING_KEYS_MAX`] newest stay good.
+    pub async fn rotate(&self, now: Timestamp) -> Result<(), IdentityError> {
+        rotate(&*self.store, &self.sealer, now).await
     }
 
-    /// Drops all keys but the newest: tokens that an older one signed are void. How many were dropped.
-    pub fn retire(&mut self) -> Result<usize, IdentityError> {
-        store::transact(&mut self.connection, |tables| keep_newest(tables, 1))
+    /// Drops all keys except the newest: tokens that an older one signed are void. Returns how many were dropped.
+    pub async fn retire(&self) -> Result<usize, IdentityError> {
+        Ok(self.store.keep_newest_signing_keys(1).await?)
     }
 }
 
-/// Whether there is a key that is sealed, in a database of any version.
-pub(crate) fn are_sealed(tables: &Connection) -> Result<bool, IdentityError> {
-    if !tables.table_exists(None, "identity_signing_keys")? {
-        return Ok(false);
+impl fmt::Debug for SigningKeysAtRest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SigningKeysAtRest(…)")
     }
-    Ok(stored(tables)?
-        .iter()
-        .any(|(_, stored)| stored.len() != SECRET_BYTES))
 }
 
-/// Seals the keys that stand plainly, as all did once, or that are sealed with an older secrets key. Whether there
-/// were any.
-pub(crate) fn renew(tables: &Connection, sealer: &Sealer) -> Result<bool, IdentityError> {
-    let mut renewed = false;
-    for (number, stored) in stored(tables)? {
-        let resealed = if stored.len() == SECRET_BYTES {
-            Some(sealer.seal(&context(number), &stored)?)
-        } else {
-            sealer.renew(&context(number), &stored)?
-        };
-        if let Some(sealed) = resealed {
-            put(tables, number, &sealed)?;
-            renewed = true;
+/// The server's keys. Where there is none yet, the first is created.
+pub(crate) async fn load_or_create(store: &dyn Store, sealer: &Sealer) -> Result<Keyring, IdentityError> {
+    let mut keys = store.signing_keys().await?;
+    if keys.is_empty() {
+        // What is created before anybody's clock is asked has no time. Where another node is quicker, its key is used.
+        add(store, sealer, store.last_signing_key().await? + 1, None).await?;
+        keys = store.signing_keys().await?;
+    }
+    Keyring::of(&keys, sealer)
+}
+
+fn opened(stored: &[StoredSigningKey], sealer: &Sealer) -> Result<Vec<SigningKey>, IdentityError> {
+    let open = |key: &StoredSigningKey| {
+        let context = SealedPlace::SigningKey(key.number).context();
+        SigningKey::new(key.number, &sealer.open(&context, &key.secret)?)
+    };
+    stored.iter().map(open).collect()
+}
+
+async fn rotate(store: &dyn Store, sealer: &Sealer, now: Timestamp) -> Result<(), IdentityError> {
+    // The number is part of what is sealed. Where another node takes it first, the next one is tried.
+    loop {
+        let number = store.last_signing_key().await? + 1;
+        if add(store, sealer, number, Some(now)).await? {
+            return Ok(());
         }
     }
-    Ok(renewed)
 }
 
-pub(crate) fn load_or_create(tables: &Connection, sealer: &Sealer) -> Result<Keyring, IdentityError> {
-    let mut keys = load(tables, sealer)?;
-    if keys.is_empty() {
-        // What is made before anybody's clock is asked has no time.
-        create(tables, sealer, None)?;
-        keys = load(tables, sealer)?;
-    }
-    keyring_of(keys)
-}
-
-fn keyring_of(keys: Vec<SigningKey>) -> Result<Keyring, IdentityError> {
-    let mut keys = keys.into_iter();
-    let current = keys
-        .next()
-        .ok_or(IdentityError::Damaged { what: "signing key" })?;
-    Ok(Keyring {
-        current,
-        former: keys.collect(),
-    })
-}
-
-fn load(tables: &Connection, sealer: &Sealer) -> Result<Vec<SigningKey>, IdentityError> {
-    let open =
-        |(number, sealed): (i64, Vec<u8>)| SigningKey::new(number, &sealer.open(&context(number), &sealed)?);
-    stored(tables)?.into_iter().map(open).collect()
-}
-
-/// Whether every key opens in its place.
-pub(crate) fn check_sealed(tables: &Connection, sealer: &Sealer) -> Result<(), IdentityError> {
-    load(tables, sealer).map(drop)
-}
-
-/// What stands in the table, newest first.
-fn stored(tables: &Connection) -> Result<Vec<(i64, Vec<u8>)>, IdentityError> {
-    let mut select = tables.prepare("SELECT id, secret FROM identity_signing_keys ORDER BY id DESC")?;
-    let rows = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(rows.collect::<Result<_, _>>()?)
-}
-
-fn rotate(tables: &Connection, sealer: &Sealer, now: Timestamp) -> Result<(), IdentityError> {
-    create(tables, sealer, Some(now))?;
-    keep_newest(tables, SIGNING_KEYS_MAX)?;
-    Ok(())
-}
-
-fn create(tables: &Connection, sealer: &Sealer, now: Option<Timestamp>) -> Result<(), IdentityError> {
+async fn add(
+    store: &dyn Store,
+    sealer: &Sealer,
+    number: i64,
+    created_at: Option<Timestamp>,
+) -> Result<bool, IdentityError> {
     let mut secret = [0_u8; SECRET_BYTES];
     fill(&mut secret)?;
-    // The number is part of what is sealed, and the table gives it.
-    let insert = "INSERT INTO identity_signing_keys (secret, created_at) VALUES (x'', ?1)";
-    tables.execute(insert, [now.map(Timestamp::millis)])?;
-    let number = tables.last_insert_rowid();
-    put(tables, number, &sealer.seal(&context(number), &secret)?)
-}
-
-fn put(tables: &Connection, number: i64, sealed: &[u8]) -> Result<(), IdentityError> {
-    tables.execute(
-        "UPDATE identity_signing_keys SET secret = ?2 WHERE id = ?1",
-        params![number, sealed],
-    )?;
-    Ok(())
-}
-
-/// What a sealed key is, and which.
-fn context(number: i64) -> String {
-    format!("signing key {number}")
-}
-
-/// How many were dropped.
-fn keep_newest(tables: &Connection, keys: u32) -> Result<usize, IdentityError> {
-    Ok(tables.execute(
-        "DELETE FROM identity_signing_keys
-         WHERE id NOT IN (SELECT id FROM identity_signing_keys ORDER BY id DESC LIMIT ?1)",
-        [keys],
-    )?)
+    let key = StoredSigningKey {
+        number,
+        secret: sealer.seal(&SealedPlace::SigningKey(number).context(), &secret)?,
+        created_at,
+    };
+    Ok(store.add_signing_key(key, SIGNING_KEYS_MAX).await?)
 }

@@ -1,26 +1,20 @@
 //! The tokens of people who signed in to the portal or asked for one.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
 
-use rusqlite::{Connection, params};
 use usher_domain::{AccountId, Secs, Timestamp, UserId};
 
-use crate::secret::Digest;
-use crate::{Identity, IdentityError, RandomError, Secret, Unauthenticated, UserTokenId};
-use crate::{half_sign_in, owned, portal_sessions};
-
-/// The table of them.
-const TABLE: &str = "identity_user_tokens";
+use crate::ports::{Owner, StoredUserToken};
+use crate::{Identity, IdentityError, RandomError, Secret, SecretDigest, Unauthenticated, UserTokenId};
 
 /// What a user token starts with.
 pub(crate) const PREFIX: &str = "usher_user_";
 
 /// The most tokens that one user has; a further one replaces the oldest.
-pub const USER_TOKENS_PER_USER_MAX: u32 = 20;
+pub const USER_TOKENS_PER_USER_MAX: usize = 20;
 
-/// The most expired tokens that are deleted in one transaction, so that nobody waits long for the locks.
-const PURGED_AT_ONCE_MAX: u32 = 1_000;
+/// The most expired tokens that are removed in one step, so that nobody waits long for it.
+const PURGED_AT_ONCE_MAX: usize = 1_000;
 
 /// A user token, to be shown once.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,11 +25,11 @@ pub struct IssuedToken {
     pub expires_in: Secs,
 }
 
-/// All user tokens of the server.
+/// All user tokens of the server, in memory.
 #[derive(Default)]
-pub(crate) struct UserTokens {
-    by_digest: HashMap<Digest, UserToken>,
-    by_user: BTreeMap<(AccountId, UserId), Vec<Digest>>,
+pub(crate) struct UserTokenCache {
+    by_digest: HashMap<SecretDigest, UserToken>,
+    by_user: BTreeMap<Owner, Vec<SecretDigest>>,
 }
 
 /// A token that a user has.
@@ -53,7 +47,7 @@ pub struct UserToken {
 
 /// A token that is ready to be stored.
 pub(crate) struct NewUserToken {
-    digest: Digest,
+    digest: SecretDigest,
     token: UserToken,
     issued: IssuedToken,
 }
@@ -67,14 +61,15 @@ impl Identity {
         user: UserId,
         now: Timestamp,
     ) -> Result<IssuedToken, IdentityError> {
-        let new = NewUserToken::draw(account, user, self.lives().token, now)?;
-        let memory = Arc::clone(&self.memory);
-        self.store
-            .change(
-                move |tables| Ok((new.insert(tables)?, new)),
-                move |(replaced, new)| memory.user_tokens_mut().put(new, &replaced),
-            )
-            .await
+        let new = NewUserToken::draw((account, user), self.lives().token, now)?;
+        self.change(
+            move |store| async move {
+                let replaced = store.put_user_token(new.stored(), USER_TOKENS_PER_USER_MAX);
+                Ok((replaced.await?, new))
+            },
+            |memory, (replaced, new)| memory.user_tokens_mut().put(new, &replaced),
+        )
+        .await
     }
 
     /// The user's tokens that are good, the newest first.
@@ -90,7 +85,7 @@ impl Identity {
         of_user
     }
 
-    /// Kills one token of a user by its id. Whether there was such a one.
+    /// Kills one token of a user by its id. Returns whether it existed.
     pub async fn revoke_user_token_by_id(
         &self,
         account: AccountId,
@@ -108,67 +103,54 @@ impl Identity {
         }
     }
 
-    /// Kills one user token (logging out of the portal). Whether it was alive.
+    /// Kills one user token (signing out of the portal). Returns whether it existed.
     pub async fn revoke_user_token(&self, bearer: &str) -> Result<bool, IdentityError> {
-        self.revoke_digest(Digest::of(bearer)).await
+        self.revoke_digest(SecretDigest::of(bearer)).await
     }
 
-    async fn revoke_digest(&self, digest: Digest) -> Result<bool, IdentityError> {
-        let memory = Arc::clone(&self.memory);
-        self.store
-            .change(
-                move |tables| {
-                    let deleted = tables.execute(
-                        "DELETE FROM identity_user_tokens WHERE digest = ?1",
-                        [digest.as_bytes()],
-                    )?;
-                    Ok(deleted > 0)
-                },
-                move |deleted| {
-                    memory.user_tokens_mut().remove(&digest);
-                    deleted
-                },
-            )
-            .await
+    async fn revoke_digest(&self, digest: SecretDigest) -> Result<bool, IdentityError> {
+        self.change(
+            move |store| async move { store.remove_user_token(digest).await },
+            move |memory, removed| {
+                memory.user_tokens_mut().remove(&digest);
+                removed
+            },
+        )
+        .await
     }
 
-    /// Kills all tokens and sessions of the portal of a user, who was deactivated, say. How many tokens there were.
+    /// Kills all tokens and portal sessions of a user, who was deactivated, say. Returns how many tokens there were.
     pub async fn revoke_user_tokens(&self, account: AccountId, user: UserId) -> Result<usize, IdentityError> {
-        let memory = Arc::clone(&self.memory);
-        self.store
-            .change(
-                move |tables| delete_of_user(tables, account, user),
-                move |deleted| {
-                    memory.forget_presence_of_user(account, user);
-                    deleted
-                },
-            )
-            .await
+        self.change(
+            move |store| async move { store.end_presence_of_user((account, user)).await },
+            move |memory, removed| {
+                memory.forget_presence_of_user(account, user);
+                removed
+            },
+        )
+        .await
     }
 
-    /// Kills all user tokens and sessions of the portal of an account. How many tokens there were.
+    /// Kills all user tokens and portal sessions of an account. Returns how many tokens there were.
     pub async fn revoke_account_user_tokens(&self, account: AccountId) -> Result<usize, IdentityError> {
-        let memory = Arc::clone(&self.memory);
-        self.store
-            .change(
-                move |tables| delete_of_account(tables, account),
-                move |deleted| {
-                    memory.portal_sessions_mut().remove_of_account(account);
-                    memory.user_tokens_mut().remove_of_account(account);
-                    deleted
-                },
-            )
-            .await
+        self.change(
+            move |store| async move { store.end_presence_of_account(account).await },
+            move |memory, removed| {
+                memory.forget_presence_of_account(account);
+                removed
+            },
+        )
+        .await
     }
 
     pub(crate) async fn purge_user_tokens(&self, now: Timestamp) -> Result<(), IdentityError> {
         loop {
-            let memory = Arc::clone(&self.memory);
             let purged = self
-                .store
                 .change(
-                    move |tables| delete_expired(tables, now),
-                    move |expired| {
+                    move |store| async move {
+                        store.remove_expired_user_tokens(now, PURGED_AT_ONCE_MAX).await
+                    },
+                    |memory, expired| {
                         memory.user_tokens_mut().remove_all(&expired);
                         expired.len()
                     },
@@ -181,8 +163,23 @@ impl Identity {
     }
 }
 
-impl UserTokens {
-    pub(crate) fn known(&self, digest: &Digest, now: Timestamp) -> Result<UserToken, Unauthenticated> {
+impl UserTokenCache {
+    pub(crate) fn of(tokens: Vec<StoredUserToken>) -> Self {
+        let mut cache = Self::default();
+        for stored in tokens {
+            let (account, user) = stored.owner;
+            let token = UserToken {
+                id: UserTokenId::of(&stored.digest),
+                account,
+                user,
+                expires_at: stored.expires_at,
+            };
+            cache.insert(stored.digest, token);
+        }
+        cache
+    }
+
+    pub(crate) fn known(&self, digest: &SecretDigest, now: Timestamp) -> Result<UserToken, Unauthenticated> {
         let token = self.by_digest.get(digest).ok_or(Unauthenticated::Unknown)?;
         if token.expires_at <= now {
             return Err(Unauthenticated::Expired);
@@ -190,8 +187,8 @@ impl UserTokens {
         Ok(*token)
     }
 
-    /// Takes in a token that was stored in place of those in `replaced`.
-    pub(crate) fn put(&mut self, new: NewUserToken, replaced: &[Digest]) -> IssuedToken {
+    /// Adds a token that was stored, and removes those that made room for it.
+    pub(crate) fn put(&mut self, new: NewUserToken, replaced: &[SecretDigest]) -> IssuedToken {
         self.remove_all(replaced);
         self.insert(new.digest, new.token);
         new.issued
@@ -223,7 +220,7 @@ impl UserTokens {
         }
     }
 
-    fn insert(&mut self, digest: Digest, token: UserToken) {
+    fn insert(&mut self, digest: SecretDigest, token: UserToken) {
         self.by_user
             .entry((token.account, token.user))
             .or_default()
@@ -231,13 +228,13 @@ impl UserTokens {
         self.by_digest.insert(digest, token);
     }
 
-    fn remove_all(&mut self, digests: &[Digest]) {
+    fn remove_all(&mut self, digests: &[SecretDigest]) {
         for digest in digests {
             self.remove(digest);
         }
     }
 
-    fn remove(&mut self, digest: &Digest) {
+    fn remove(&mut self, digest: &SecretDigest) {
         let Some(token) = self.by_digest.remove(digest) else {
             return;
         };
@@ -252,14 +249,10 @@ impl UserTokens {
 }
 
 impl NewUserToken {
-    pub(crate) fn draw(
-        account: AccountId,
-        user: UserId,
-        life: Secs,
-        now: Timestamp,
-    ) -> Result<Self, RandomError> {
+    pub(crate) fn draw(owner: Owner, life: Secs, now: Timestamp) -> Result<Self, RandomError> {
         let secret = Secret::draw(PREFIX)?;
-        let digest = Digest::of(secret.expose());
+        let digest = SecretDigest::of(secret.expose());
+        let (account, user) = owner;
         Ok(Self {
             digest,
             token: UserToken {
@@ -275,89 +268,12 @@ impl NewUserToken {
         })
     }
 
-    /// Stores the token; returns those of the user that had to make room.
-    pub(crate) fn insert(&self, tables: &Connection) -> Result<Vec<Digest>, IdentityError> {
-        let UserToken {
-            account,
-            user,
-            expires_at,
-            ..
-        } = self.token;
-        let replaced = digests(
-            tables,
-            "DELETE FROM identity_user_tokens WHERE digest IN (
-                 SELECT digest FROM identity_user_tokens WHERE account = ?1 AND user = ?2
-                 ORDER BY expires_at DESC LIMIT -1 OFFSET ?3
-             ) RETURNING digest",
-            params![
-                account.bits().to_be_bytes(),
-                user.bits().to_be_bytes(),
-                USER_TOKENS_PER_USER_MAX - 1
-            ],
-        )?;
-        tables.execute(
-            "INSERT INTO identity_user_tokens (digest, account, user, expires_at) VALUES (?1, ?2, ?3, ?4)",
-            params![
-                self.digest.as_bytes(),
-                account.bits().to_be_bytes(),
-                user.bits().to_be_bytes(),
-                expires_at.millis()
-            ],
-        )?;
-        Ok(replaced)
+    /// What is stored of it.
+    pub(crate) fn stored(&self) -> StoredUserToken {
+        StoredUserToken {
+            digest: self.digest,
+            owner: (self.token.account, self.token.user),
+            expires_at: self.token.expires_at,
+        }
     }
-}
-
-/// Deletes the tokens, and with them the sessions of the portal, half ones included.
-pub(crate) fn delete_of_user(
-    tables: &Connection,
-    account: AccountId,
-    user: UserId,
-) -> Result<usize, IdentityError> {
-    owned::delete_of_user(tables, portal_sessions::TABLE, account, user)?;
-    owned::delete_of_user(tables, half_sign_in::TABLE, account, user)?;
-    owned::delete_of_user(tables, TABLE, account, user)
-}
-
-pub(crate) fn delete_of_account(tables: &Connection, account: AccountId) -> Result<usize, IdentityError> {
-    owned::delete_of_account(tables, portal_sessions::TABLE, account)?;
-    owned::delete_of_account(tables, half_sign_in::TABLE, account)?;
-    owned::delete_of_account(tables, TABLE, account)
-}
-
-fn delete_expired(tables: &Connection, now: Timestamp) -> Result<Vec<Digest>, IdentityError> {
-    digests(
-        tables,
-        "DELETE FROM identity_user_tokens WHERE digest IN (
-             SELECT digest FROM identity_user_tokens WHERE expires_at <= ?1 LIMIT ?2
-         ) RETURNING digest",
-        params![now.millis(), PURGED_AT_ONCE_MAX],
-    )
-}
-
-fn digests(
-    tables: &Connection,
-    sql: &str,
-    params: impl rusqlite::Params,
-) -> Result<Vec<Digest>, IdentityError> {
-    let mut statement = tables.prepare_cached(sql)?;
-    let rows = statement.query_map(params, |row| row.get(0).map(Digest::from_bytes))?;
-    Ok(rows.collect::<Result<_, _>>()?)
-}
-
-pub(crate) fn load(tables: &Connection) -> Result<UserTokens, IdentityError> {
-    let mut tokens = UserTokens::default();
-    let mut select = tables.prepare("SELECT digest, account, user, expires_at FROM identity_user_tokens")?;
-    let mut rows = select.query([])?;
-    while let Some(row) = rows.next()? {
-        let digest = Digest::from_bytes(row.get(0)?);
-        let token = UserToken {
-            id: UserTokenId::of(&digest),
-            account: AccountId::from_bits(u128::from_be_bytes(row.get(1)?)),
-            user: UserId::from_bits(u128::from_be_bytes(row.get(2)?)),
-            expires_at: Timestamp::from_millis(row.get(3)?),
-        };
-        tokens.insert(digest, token);
-    }
-    Ok(tokens)
 }

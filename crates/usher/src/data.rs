@@ -69,7 +69,7 @@ pub(crate) fn open_beside_server(directory: &Path) -> Result<SqliteJournal, Fail
     let connection = journal
         .connect()
         .map_err(|error| cannot_open(directory, &error))?;
-    usher_identity::migrate(connection).map_err(|error| cannot_open(directory, &error))?;
+    usher_identity_sqlite::migrate(connection).map_err(|error| cannot_open(directory, &error))?;
     Ok(journal)
 }
 
@@ -78,7 +78,7 @@ fn is_behind(directory: &Path) -> Result<bool, Box<dyn std::error::Error>> {
     let Some(connection) = open_untouched(directory)? else {
         return Ok(true);
     };
-    Ok(usher_journal_sqlite::is_behind(&connection)? || usher_identity::is_behind(&connection)?)
+    Ok(usher_journal_sqlite::is_behind(&connection)? || usher_identity_sqlite::is_behind(&connection)?)
 }
 
 fn open(directory: &Path) -> Result<SqliteJournal, Failure> {

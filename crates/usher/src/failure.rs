@@ -132,6 +132,9 @@ fn say(terminal: &mut Terminal, kind: &str, failure: &Failure, code: ExitCode) -
 
 #[cfg(test)]
 mod tests {
+    use usher_identity::IdentityError;
+    use usher_identity::ports::StoreError;
+
     use super::*;
 
     #[test]
@@ -149,10 +152,10 @@ mod tests {
             rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_FULL), None);
         let no_index = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_IOERR_SHMSIZE);
         let no_index = rusqlite::Error::SqliteFailure(no_index, None);
-        let identity = usher_identity::IdentityError::from(rusqlite::Error::SqliteFailure(
+        let identity = IdentityError::from(StoreError::failed(rusqlite::Error::SqliteFailure(
             rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_FULL),
             None,
-        ));
+        )));
         let file = io::Error::from(ErrorKind::StorageFull);
         let errors: [&(dyn Error + 'static); 5] = [&full, &no_index, &identity, &JournalError::Full, &file];
         for error in errors {

@@ -4,6 +4,7 @@
 //! API's `/v1/operator-keys` does the same over the network.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
@@ -12,11 +13,12 @@ use usher_domain::text::Name;
 use usher_domain::{OperatorKeyId, Secs};
 use usher_engine::Clock;
 use usher_identity::{NewOperatorKey, OperatorKeysAtRest, OperatorScope};
+use usher_identity_sqlite::SqliteStore;
 
 use crate::data::{DataArgument, open_beside_server};
 use crate::terminal::{bold, dim};
 use crate::words::moment;
-use crate::{Failure, Terminal};
+use crate::{Failure, Terminal, progress};
 
 /// The longest time until a running server applies a change made here.
 pub(crate) const TAKEN_OVER_WITHIN: Duration = Duration::from_secs(5);
@@ -64,9 +66,14 @@ pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), 
         |error: &(dyn std::error::Error + 'static)| Failure::because("Cannot open the operator keys", error);
     let journal = open_beside_server(&arguments.data.existing()?)?;
     let connection = journal.connect().map_err(|error| cannot(&error))?;
-    let mut keys = OperatorKeysAtRest::open(connection).map_err(|error| cannot(&error))?;
-    match &arguments.task {
-        Task::List => list(&keys, terminal),
+    let store = SqliteStore::open(connection).map_err(|error| cannot(&error))?;
+    let keys = OperatorKeysAtRest::new(Arc::new(store));
+    progress::block_on(work(&arguments.task, &keys, terminal))?
+}
+
+async fn work(task: &Task, keys: &OperatorKeysAtRest, terminal: &mut Terminal) -> Result<(), Failure> {
+    match task {
+        Task::List => list(keys, terminal).await,
         Task::Create {
             name,
             scopes,
@@ -78,7 +85,7 @@ pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), 
                 scopes: scopes.iter().copied().collect::<BTreeSet<_>>(),
                 expires_at: expires_in_days.map(|days| now + Secs::new(days.saturating_mul(86_400))),
             };
-            let made = keys.create(new, now);
+            let made = keys.create(new, now).await;
             let (id, secret) = made.map_err(|error| Failure::because("The key was not created", &error))?;
             writeln!(terminal.out(), "Operator key {id}: {}", bold(secret.expose()))?;
             writeln!(
@@ -89,7 +96,7 @@ pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), 
             Ok(())
         }
         Task::Revoke { id } => {
-            let revoked = keys.revoke(*id, Clock::System.now());
+            let revoked = keys.revoke(*id, Clock::System.now()).await;
             if revoked.map_err(|error| Failure::because("The key was not revoked", &error))? {
                 writeln!(terminal.out(), "The operator key {id} is revoked.")?;
                 return Ok(());
@@ -101,9 +108,10 @@ pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), 
     }
 }
 
-fn list(keys: &OperatorKeysAtRest, terminal: &mut Terminal) -> Result<(), Failure> {
+async fn list(keys: &OperatorKeysAtRest, terminal: &mut Terminal) -> Result<(), Failure> {
     let keys = keys
         .list()
+        .await
         .map_err(|error| Failure::because("The operator keys cannot be read", &error))?;
     if keys.is_empty() {
         writeln!(

@@ -1,18 +1,20 @@
 //! `usher signing-key`: manages the keys that sign device tokens, directly in the data.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use comfy_table::{Table, presets};
 use usher_domain::Timestamp;
 use usher_engine::Clock;
-use usher_identity::{SIGNING_KEYS_MAX, SigningKeysAtRest};
+use usher_identity::{SIGNING_KEYS_MAX, SecretsKeys, SigningKeysAtRest};
+use usher_identity_sqlite::SqliteStore;
 
 use crate::data::{DataArgument, open_beside_server};
 use crate::serve::SecretsArguments;
 use crate::serve::config::Config;
 use crate::words::moment;
-use crate::{Failure, Terminal};
+use crate::{Failure, Terminal, progress};
 
 /// List, rotate and retire the keys that sign device tokens, even while the server runs
 #[derive(Debug, Args)]
@@ -42,19 +44,34 @@ enum Task {
 
 /// Runs the subcommand.
 pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Failure> {
-    let cannot =
-        |error: &(dyn std::error::Error + 'static)| Failure::because("Cannot manage the signing keys", error);
     let directory = arguments.data.existing()?;
     let config = Config::read(arguments.config.as_deref(), Some(&directory))?;
     let secrets = arguments.secrets.existing(&directory, &config)?;
     let journal = open_beside_server(&directory)?;
     let connection = journal.connect().map_err(|error| cannot(&error))?;
-    let mut keys = SigningKeysAtRest::open(connection, &secrets).map_err(|error| cannot(&error))?;
-    match arguments.task {
-        Task::List => list(&keys, terminal),
+    let store = SqliteStore::open(connection).map_err(|error| cannot(&error))?;
+    progress::block_on(work(&arguments.task, store, &secrets, terminal))?
+}
+
+fn cannot(error: &(dyn std::error::Error + 'static)) -> Failure {
+    Failure::because("Cannot manage the signing keys", error)
+}
+
+async fn work(
+    task: &Task,
+    store: SqliteStore,
+    secrets: &SecretsKeys,
+    terminal: &mut Terminal,
+) -> Result<(), Failure> {
+    let keys = SigningKeysAtRest::open(Arc::new(store), secrets).await;
+    let keys = keys.map_err(|error| cannot(&error))?;
+    match task {
+        Task::List => list(&keys, terminal).await,
         Task::Rotate => {
-            keys.rotate(Clock::System.now()).map_err(|error| cannot(&error))?;
-            let newest = keys.list().map_err(|error| cannot(&error))?;
+            keys.rotate(Clock::System.now())
+                .await
+                .map_err(|error| cannot(&error))?;
+            let newest = keys.list().await.map_err(|error| cannot(&error))?;
             let number = newest.first().map_or(0, |key| key.number);
             writeln!(
                 terminal.out(),
@@ -64,7 +81,7 @@ pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), 
             Ok(())
         }
         Task::Retire => {
-            let dropped = keys.retire().map_err(|error| cannot(&error))?;
+            let dropped = keys.retire().await.map_err(|error| cannot(&error))?;
             let text = match dropped {
                 0 => "There was only one key: nothing was dropped.",
                 _ => "The older keys are dropped. Devices with tokens signed by them have to sign in again.",
@@ -75,9 +92,10 @@ pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), 
     }
 }
 
-fn list(keys: &SigningKeysAtRest, terminal: &mut Terminal) -> Result<(), Failure> {
+async fn list(keys: &SigningKeysAtRest, terminal: &mut Terminal) -> Result<(), Failure> {
     let keys = keys
         .list()
+        .await
         .map_err(|error| Failure::because("The signing keys cannot be read", &error))?;
     let mut table = Table::new();
     table.load_style(presets::NOTHING);

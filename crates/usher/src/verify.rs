@@ -3,10 +3,12 @@
 mod anchor;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 use usher_engine::maintenance::{self, Fault, Progress, Report};
-use usher_identity::{OperatorKeysAtRest, SecretsKeys, TableFault, TrailFault, TrailReport};
+use usher_identity::{OperatorKeysAtRest, SecretsKeys, TrailFault, TrailReport};
+use usher_identity_sqlite::{SqliteStore, TableFault, check_tables};
 use usher_journal::{Authenticator, JournalError};
 use usher_journal_sqlite::{SqliteJournal, facts};
 
@@ -93,7 +95,7 @@ pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), 
     let (mut report, unlike_anchor, damage) =
         checked.map_err(|error| Failure::because("The journal cannot be checked", &error))?;
     bar.finish_and_clear();
-    let (trail, trail_unlike_anchor) = check_trail(&journal, &before)?;
+    let (trail, trail_unlike_anchor) = progress::block_on(check_trail(&journal, &before))??;
     let credentials = check_credentials(&journal, keys.as_ref())?;
 
     let mut found = Findings::default();
@@ -233,11 +235,11 @@ fn check_credentials(
         Failure::because("The credentials cannot be checked", error)
     };
     let connection = journal.connect().map_err(|error| cannot(&error))?;
-    usher_identity::check_tables(&connection, keys).map_err(|error| cannot(&error))
+    check_tables(&connection, keys).map_err(|error| cannot(&error))
 }
 
 /// Checks the audit trail of operator keys, which is outside of the journal, and compares it with the anchors.
-fn check_trail(
+async fn check_trail(
     journal: &SqliteJournal,
     before: &Anchors,
 ) -> Result<(TrailReport, Option<TrailFault>), Failure> {
@@ -245,10 +247,11 @@ fn check_trail(
         Failure::because("The audit trail of operator keys cannot be checked", error)
     };
     let connection = journal.connect().map_err(|error| cannot(&error))?;
-    let keys = OperatorKeysAtRest::open(connection).map_err(|error| cannot(&error))?;
-    let report = keys.check_trail().map_err(|error| cannot(&error))?;
-    let unlike_anchor = before.compare_trail(&keys).map_err(|error| cannot(&error))?;
-    Ok((report, unlike_anchor))
+    let store = SqliteStore::open(connection).map_err(|error| cannot(&error))?;
+    let keys = OperatorKeysAtRest::new(Arc::new(store));
+    let report = keys.check_trail().await.map_err(|error| cannot(&error))?;
+    let unlike_anchor = before.compare_trail(&keys).await;
+    Ok((report, unlike_anchor.map_err(|error| cannot(&error))?))
 }
 
 /// What to do about the faults.

@@ -14,7 +14,7 @@ use usher_app::{Api, Config};
 use usher_domain::{AccountId, Timestamp, UserId};
 use usher_engine::{Clock, Engine, ManualClock, Options};
 use usher_identity::single_sign_on::Provider;
-use usher_identity::{By, Identity, Origin, Secret};
+use usher_identity::{ChangeOrigin, ChangedBy, Identity, Secret};
 use usher_journal::MemoryJournal;
 
 const OPERATOR_KEY: &str = "usher_op_of_the_tests_0123456789abcdef";
@@ -45,9 +45,9 @@ pub fn code(app: &Totp, now: Timestamp) -> String {
 }
 
 /// An origin where a test is not about it.
-pub fn nobody() -> Origin {
-    Origin {
-        by: By::Usher,
+pub fn nobody() -> ChangeOrigin {
+    ChangeOrigin {
+        by: ChangedBy::Usher,
         cause: "resume".to_owned(),
     }
 }

@@ -5,7 +5,7 @@ use usher_domain::command::{UserCommand, UserPatch};
 use usher_domain::permission::Role;
 use usher_domain::{Actor, Command, Secs, UserId};
 use usher_engine::{Cause, Request as Order};
-use usher_identity::{By, HashingShare, Origin, PasswordHash, PasswordLife};
+use usher_identity::{ChangeOrigin, ChangedBy, HashingShare, PasswordHash, PasswordLife};
 use usher_journal::Fault;
 
 use crate::app::{App, code};
@@ -93,8 +93,8 @@ async fn hash(app: &App, password: &str) -> PasswordHash {
 
 /// Gives a user another password, and crashes before that is recorded.
 async fn set_and_crash(app: &App, user: UserId, by: UserId) {
-    let origin = Origin {
-        by: By::User(by),
+    let origin = ChangeOrigin {
+        by: ChangedBy::User(by),
         cause: CAUSE.to_owned(),
     };
     let (hash, now) = (hash(app, ANOTHER).await, app.engine.now());

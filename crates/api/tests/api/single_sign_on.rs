@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use usher_app::Config;
 use usher_domain::Secs;
 use usher_identity::single_sign_on::Reach;
-use usher_identity::{By, Origin};
+use usher_identity::{ChangeOrigin, ChangedBy};
 
 use crate::app::{Answer, App, START, Who};
 
@@ -257,8 +257,8 @@ async fn a_refused_change_of_the_provider_leaves_nothing() {
 async fn a_change_of_the_provider_that_a_crash_cut_off_is_recorded_later_as_it_would_have_been() {
     let (app, olga, _) = app_with_owner().await;
     app.provider().await;
-    let origin = Origin {
-        by: By::User(olga.parse().unwrap()),
+    let origin = ChangeOrigin {
+        by: ChangedBy::User(olga.parse().unwrap()),
         cause: "portal k=web_1 a=192.0.2.7 r=request-1".to_owned(),
     };
     let removed = app.identity.remove_provider(app.account, origin, START).await;

@@ -1,24 +1,20 @@
 //! The trail of operator keys: every change of one, by whom and from where.
 //!
-//! Operator keys belong to no account, and so to no journal. A row of the trail is stored with the change that it
-//! tells of, in its transaction, and has a hash over itself and the row before it. The trail starts empty: keys that
-//! are older than it have no row for their making.
+//! Operator keys belong to no account, and so to no journal. A row of the trail is stored together with the change that
+//! it tells of, and has a hash over itself and the row before it. The trail starts empty: keys that are older than it
+//! have no row for their creation.
 
 use std::fmt;
 use std::net::IpAddr;
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use usher_domain::{OperatorKeyId, Timestamp};
 
-use super::OperatorKeysAtRest;
-use crate::{Identity, IdentityError};
+use crate::ports::StoredOperatorKey;
 
 /// Told apart from every other thing that is hashed.
 const HASH_DOMAIN: &[u8] = b"usher operator audit 1";
-
-const COLUMNS: &str = "seq, at, action, key_id, key_name, detail, actor, address, request, hash";
 
 /// Who changes operator keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,15 +84,16 @@ pub struct TrailReport {
 }
 
 /// What is done to a key.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Done<'a> {
-    Made {
-        scopes: &'a [&'static str],
-        expires_at: Option<Timestamp>,
-    },
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyChange {
+    /// It is created, with the scopes and the end that it has.
+    Created,
+    /// It gets a new secret.
     Rotated {
+        /// Until when the former one works; none where it is dead at once.
         former_until: Option<Timestamp>,
     },
+    /// It is removed.
     Revoked,
 }
 
@@ -128,129 +125,78 @@ impl fmt::Display for TrailFault {
     }
 }
 
-impl Identity {
-    /// What was done to operator keys, the newest first, at most `limit` entries; with `before`, those before that
-    /// place.
-    pub async fn operator_trail(
-        &self,
-        before: Option<u64>,
-        limit: usize,
-    ) -> Result<Vec<TrailEntry>, IdentityError> {
-        self.store.read(move |tables| list(tables, before, limit)).await
-    }
-}
-
-impl OperatorKeysAtRest {
-    /// Walks the trail from its first entry, and names what is not as it was written.
-    pub fn check_trail(&self) -> Result<TrailReport, IdentityError> {
-        check(&self.0)
-    }
-
-    /// The hash of an entry of the trail; none where it is not there, or unreadable.
-    pub fn trail_hash(&self, seq: u64) -> Result<Option<[u8; 32]>, IdentityError> {
-        let select = "SELECT hash FROM identity_operator_audit WHERE seq = ?1";
-        let found = self
-            .0
-            .query_row(select, [seq.cast_signed()], |row| row.get::<_, Vec<u8>>(0));
-        Ok(found.optional()?.and_then(|hash| hash.try_into().ok()))
-    }
-}
-
-/// Stores what is done, in the transaction that does it.
-pub(super) fn note(
-    tables: &Connection,
-    (key, name): (OperatorKeyId, &str),
-    done: Done<'_>,
-    origin: &KeysOrigin,
-    now: Timestamp,
-) -> Result<(), IdentityError> {
-    let entry = Stored {
-        // After the last that there ever was: where that is missing, it stays missing.
-        seq: last(tables)? + 1,
-        at: now.millis(),
-        action: done.action().to_owned(),
-        key: key.bits().to_be_bytes().to_vec(),
-        name: name.to_owned(),
-        detail: done.detail().map(|detail| detail.to_string()),
-        actor: origin.by.to_string(),
-        address: origin.address.map(|address| address.to_string()),
-        request: origin.request.clone(),
-        hash: Vec::new(),
-    };
-    let previous = tables
-        .query_row(
-            "SELECT hash FROM identity_operator_audit ORDER BY seq DESC LIMIT 1",
-            [],
-            |row| row.get::<_, Vec<u8>>(0),
-        )
-        .optional()?;
-    let hash = entry.digest(previous.as_deref());
-    tables.execute(
-        &format!(
-            "INSERT INTO identity_operator_audit ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
-        ),
-        params![
-            entry.seq,
-            entry.at,
-            entry.action,
-            entry.key,
-            entry.name,
-            entry.detail,
-            entry.actor,
-            entry.address,
-            entry.request,
-            hash,
-        ],
-    )?;
-    Ok(())
-}
-
-impl Done<'_> {
+impl KeyChange {
     const fn action(self) -> &'static str {
         match self {
-            Self::Made { .. } => "operator_key.created",
+            Self::Created => "operator_key.created",
             Self::Rotated { .. } => "operator_key.rotated",
             Self::Revoked => "operator_key.revoked",
         }
     }
 
-    fn detail(self) -> Option<Value> {
+    fn detail(self, key: &StoredOperatorKey) -> Option<Value> {
         match self {
-            Self::Made { scopes, expires_at } => Some(json!({ "scopes": scopes, "expires_at": expires_at })),
+            Self::Created => {
+                let scopes: Vec<_> = key.scopes.iter().map(|scope| scope.as_str()).collect();
+                Some(json!({ "scopes": scopes, "expires_at": key.expires_at }))
+            }
             Self::Rotated { former_until } => Some(json!({ "former_until": former_until })),
             Self::Revoked => None,
         }
     }
 }
 
-/// A row, whatever stands in it.
-struct Stored {
-    seq: i64,
-    at: i64,
-    action: String,
-    key: Vec<u8>,
-    name: String,
-    detail: Option<String>,
-    actor: String,
-    address: Option<String>,
-    request: Option<String>,
-    hash: Vec<u8>,
+/// A row of the trail as it is stored, whatever is in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrailRow {
+    /// Its place in the trail, from 1.
+    pub seq: i64,
+    /// Milliseconds since 1970.
+    pub at: i64,
+    /// What was done.
+    pub action: String,
+    /// The id of the key, 16 bytes.
+    pub key: Vec<u8>,
+    /// What the key was called.
+    pub name: String,
+    /// More about it, as JSON.
+    pub detail: Option<String>,
+    /// Who did it.
+    pub actor: String,
+    /// From which network address.
+    pub address: Option<String>,
+    /// By which request.
+    pub request: Option<String>,
+    /// The SHA-256 over this row and the one before it.
+    pub hash: Vec<u8>,
 }
 
-impl Stored {
-    fn of(row: &Row<'_>) -> rusqlite::Result<Self> {
-        Ok(Self {
-            seq: row.get(0)?,
-            at: row.get(1)?,
-            action: row.get(2)?,
-            key: row.get(3)?,
-            name: row.get(4)?,
-            detail: row.get(5)?,
-            actor: row.get(6)?,
-            address: row.get(7)?,
-            request: row.get(8)?,
-            hash: row.get(9)?,
-        })
+impl TrailRow {
+    /// The row for a change of a key, after the row `last`, which is the last that there ever was, with the hash of the
+    /// newest row that is there.
+    #[must_use]
+    pub fn of(
+        key: &StoredOperatorKey,
+        change: KeyChange,
+        origin: &KeysOrigin,
+        now: Timestamp,
+        (last, previous): (i64, Option<&[u8]>),
+    ) -> Self {
+        let mut row = Self {
+            // After the last that there ever was: where that is missing, it stays missing.
+            seq: last + 1,
+            at: now.millis(),
+            action: change.action().to_owned(),
+            key: key.id.bits().to_be_bytes().to_vec(),
+            name: key.name.to_string(),
+            detail: change.detail(key).map(|detail| detail.to_string()),
+            actor: origin.by.to_string(),
+            address: origin.address.map(|address| address.to_string()),
+            request: origin.request.clone(),
+            hash: Vec::new(),
+        };
+        row.hash = row.digest(previous).to_vec();
+        row
     }
 
     /// The hash over the row and the one before it. Each part is led by its length, so that none can grow into the
@@ -279,7 +225,9 @@ impl Stored {
         hash.finalize().into()
     }
 
-    fn entry(self) -> Option<TrailEntry> {
+    /// The entry that the row holds; none where its key or hash cannot be one.
+    #[must_use]
+    pub fn into_entry(self) -> Option<TrailEntry> {
         Some(TrailEntry {
             seq: self.seq.cast_unsigned(),
             at: Timestamp::from_millis(self.at),
@@ -295,68 +243,76 @@ impl Stored {
     }
 }
 
-/// The place of the last entry that there ever was.
-fn last(tables: &Connection) -> Result<i64, IdentityError> {
-    let select = "SELECT seq FROM sqlite_sequence WHERE name = 'identity_operator_audit'";
-    let last = tables.query_row(select, [], |row| row.get(0)).optional()?;
-    Ok(last.unwrap_or(0))
+/// Checks the rows of the trail one after the other.
+#[derive(Debug)]
+pub struct TrailCheck {
+    report: TrailReport,
+    /// The place of the next row, where none is missing.
+    next: i64,
+    previous: Previous,
 }
 
-fn list(tables: &Connection, before: Option<u64>, limit: usize) -> Result<Vec<TrailEntry>, IdentityError> {
-    let before = before
-        .and_then(|before| i64::try_from(before).ok())
-        .unwrap_or(i64::MAX);
-    let mut select = tables.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM identity_operator_audit WHERE seq < ?1 ORDER BY seq DESC LIMIT ?2"
-    ))?;
-    let rows = select.query_map(
-        params![before, i64::try_from(limit).unwrap_or(i64::MAX)],
-        Stored::of,
-    )?;
-    let damaged = || IdentityError::Damaged {
-        what: "change of an operator key",
-    };
-    rows.map(|row| row?.entry().ok_or_else(damaged)).collect()
+/// What is known of the row before the next one.
+#[derive(Debug)]
+enum Previous {
+    /// There is none: the next row is the first.
+    None,
+    /// It has this hash.
+    Hash(Vec<u8>),
+    /// It is missing, or cannot be read.
+    Unknown,
 }
 
-fn check(tables: &Connection) -> Result<TrailReport, IdentityError> {
-    let mut select = tables.prepare(&format!(
-        "SELECT {COLUMNS} FROM identity_operator_audit ORDER BY seq"
-    ))?;
-    let mut rows = select.query([])?;
-    let mut report = TrailReport::default();
-    let mut next = 1;
-    // The hash of the row before, where that is known; the first row follows none.
-    let mut previous = Some(None::<Vec<u8>>);
-    while let Some(row) = rows.next()? {
-        let seq: i64 = row.get(0)?;
-        if seq > next {
-            report.miss(next, seq - 1);
-            previous = None;
+impl Default for TrailCheck {
+    fn default() -> Self {
+        Self {
+            report: TrailReport::default(),
+            next: 1,
+            previous: Previous::None,
         }
-        if let Ok(stored) = Stored::of(row) {
-            let follows = |previous: &Option<Vec<u8>>| stored.digest(previous.as_deref())[..] == stored.hash;
-            if !previous.as_ref().is_none_or(follows) {
-                report.fault(
+    }
+}
+
+impl TrailCheck {
+    /// Takes the next row in the order of their places; none where it cannot be read.
+    pub fn take(&mut self, seq: i64, row: Option<TrailRow>) {
+        if seq > self.next {
+            self.report.miss(self.next, seq - 1);
+            self.previous = Previous::Unknown;
+        }
+        if let Some(row) = row {
+            let follows = match &self.previous {
+                Previous::None => row.digest(None)[..] == row.hash,
+                Previous::Hash(hash) => row.digest(Some(hash))[..] == row.hash,
+                Previous::Unknown => true,
+            };
+            if !follows {
+                self.report.fault(
                     seq,
                     "it is not the one that was written, or does not follow the one before it",
                 );
             }
-            previous = Some(Some(stored.hash));
+            self.previous = Previous::Hash(row.hash);
         } else {
-            report.fault(seq, "it cannot be read");
-            previous = None;
+            self.report.fault(seq, "it cannot be read");
+            self.previous = Previous::Unknown;
         }
-        report.entries += 1;
-        next = seq.saturating_add(1);
+        self.report.entries += 1;
+        self.next = seq.saturating_add(1);
     }
-    let last = last(tables)?;
-    if last >= next {
-        report.miss(next, last);
+
+    /// What was found, where `last` is the place of the last row that there ever was.
+    #[must_use]
+    pub fn finish(mut self, last: i64) -> TrailReport {
+        if last >= self.next {
+            self.report.miss(self.next, last);
+        }
+        if let Previous::Hash(hash) = self.previous {
+            let hash = hash.try_into().ok();
+            self.report.head = hash.map(|hash| ((self.next - 1).cast_unsigned(), hash));
+        }
+        self.report
     }
-    let hash = previous.flatten().and_then(|hash| hash.try_into().ok());
-    report.head = hash.map(|hash| ((next - 1).cast_unsigned(), hash));
-    Ok(report)
 }
 
 impl TrailReport {

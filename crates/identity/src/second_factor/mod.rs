@@ -1,30 +1,23 @@
-//! The second factor: codes of an app (TOTP, RFC 6238), and recovery codes for who has lost it.
+//! The second factor: codes of an app (TOTP, RFC 6238), and recovery codes for users who have lost it.
 //!
 //! The secret that the app shares with the server has to be read again, so it is sealed at rest. Of recovery codes, as
-//! of keys, digests are kept. Every code is good once.
+//! of keys, only digests are stored. Every code is good once.
 
 mod recovery;
-mod tables;
 mod totp;
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
-use rusqlite::Connection;
 use usher_domain::{AccountId, Timestamp, UserId};
 
 pub use self::recovery::RECOVERY_CODES;
-pub(crate) use self::tables::{TABLES, check_sealed, load, renew};
 use self::totp::SECRET_BYTES;
-use crate::owned;
+use crate::ports::{AppCode, ChangeNote, Confirmation, Owner, SealedPlace, TypedCode};
 use crate::random::fill;
-use crate::secret::Digest;
-use crate::{
-    CredentialChange, Identity, IdentityError, Origin, Sealer, Secret, Unrecorded, unrecorded, user_tokens,
-};
+use crate::{ChangeOrigin, CredentialChange, Identity, IdentityError, Secret, Unrecorded};
 
-/// Who has a second factor.
-pub(crate) type SecondFactors = BTreeSet<(AccountId, UserId)>;
+/// The users who have a second factor.
+pub(crate) type SecondFactors = BTreeSet<Owner>;
 
 /// What an app needs to know to make codes: to be shown to its user alone, until a code of it was typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,53 +50,9 @@ impl CodeVerdict {
     }
 }
 
-/// A code as it was typed: of the app, or a recovery code.
-pub(crate) struct TypedCode {
-    digits: String,
-    recovery: Digest,
-}
-
-impl TypedCode {
-    pub(crate) fn of(typed: &str) -> Self {
-        Self {
-            digits: totp::digits(typed),
-            recovery: recovery::digest(typed),
-        }
-    }
-
-    /// Checks the code by the world's time, and sees to it that it is not good again.
-    pub(crate) fn use_up(
-        &self,
-        tables: &Connection,
-        sealer: &Sealer,
-        account: AccountId,
-        user: UserId,
-        world: Timestamp,
-    ) -> Result<CodeVerdict, IdentityError> {
-        let stored = tables::get(tables, account, user)?;
-        let Some(stored) = stored.filter(|stored| stored.confirmed) else {
-            return Ok(CodeVerdict::Wrong);
-        };
-        let secret = sealer.open(&tables::context(account, user), &stored.secret)?;
-        if let Some(step) = totp::step_of(&secret, &self.digits, world)? {
-            // A step that was used, or one before it, is not good again (RFC 6238, 5.2).
-            if step <= stored.last_step {
-                return Ok(CodeVerdict::Wrong);
-            }
-            tables::confirm(tables, account, user, step)?;
-            return Ok(CodeVerdict::Right);
-        }
-        if tables::use_recovery_code(tables, account, user, &self.recovery)? {
-            let left = tables::recovery_codes_left(tables, account, user)?;
-            return Ok(CodeVerdict::Recovery { left });
-        }
-        Ok(CodeVerdict::Wrong)
-    }
-}
-
-/// Whether the user has a second factor, by the tables.
-pub(crate) fn is_set(tables: &Connection, account: AccountId, user: UserId) -> Result<bool, IdentityError> {
-    Ok(tables::get(tables, account, user)?.is_some_and(|stored| stored.confirmed))
+/// Where the secret of a user's app is stored.
+fn place((account, user): Owner) -> SealedPlace {
+    SealedPlace::SecondFactor(account, user)
 }
 
 impl Identity {
@@ -119,13 +68,9 @@ impl Identity {
     pub async fn draw_second_factor(&self, account: AccountId, user: UserId) -> Result<bool, IdentityError> {
         let mut secret = [0_u8; SECRET_BYTES];
         fill(&mut secret)?;
-        let sealed = self.sealer().seal(&tables::context(account, user), &secret)?;
-        self.store
-            .change(
-                move |tables| tables::put_unconfirmed(tables, account, user, &sealed),
-                |put| put,
-            )
-            .await
+        let owner = (account, user);
+        let sealed = self.sealer().seal(&place(owner).context(), &secret)?;
+        Ok(self.store.put_unconfirmed_second_factor(owner, sealed).await?)
     }
 
     /// What was drawn and is not confirmed yet. `name` is how the app shows it to its user: their address.
@@ -135,15 +80,12 @@ impl Identity {
         user: UserId,
         name: &str,
     ) -> Result<Option<NewSecondFactor>, IdentityError> {
-        let Some(stored) = self.stored(account, user).await? else {
+        let owner = (account, user);
+        let stored = self.store.second_factor(owner).await?;
+        let Some(stored) = stored.filter(|stored| !stored.confirmed) else {
             return Ok(None);
         };
-        if stored.confirmed {
-            return Ok(None);
-        }
-        let secret = self
-            .sealer()
-            .open(&tables::context(account, user), &stored.secret)?;
+        let secret = self.sealer().open(&place(owner).context(), &stored.secret)?;
         totp::describe(&secret, name).map(Some)
     }
 
@@ -155,35 +97,34 @@ impl Identity {
         account: AccountId,
         user: UserId,
         code: &str,
-        origin: Origin,
+        origin: ChangeOrigin,
         now: Timestamp,
     ) -> Result<Option<(Vec<Secret>, Unrecorded)>, IdentityError> {
-        let (sealer, code) = (self.sealer().clone(), totp::digits(code));
-        let world = self.world(now);
+        let owner = (account, user);
+        let stored = self.store.second_factor(owner).await?;
+        let Some(stored) = stored.filter(|stored| !stored.confirmed) else {
+            return Ok(None);
+        };
+        let Some(code) = self.app_code(owner, stored.secret, code, now)? else {
+            return Ok(None);
+        };
         let codes = recovery::draw()?;
-        let digests = recovery::digests(&codes);
-        let memory = Arc::clone(&self.memory);
+        let confirmation = Confirmation {
+            code,
+            recovery_codes: recovery::digests(&codes),
+        };
+        let note = ChangeNote {
+            account,
+            change: CredentialChange::SecondFactorSet { user },
+            origin,
+            at: now,
+        };
         let confirmed = self
-            .store
             .change(
-                move |tables| {
-                    let stored = tables::get(tables, account, user)?;
-                    let Some(stored) = stored.filter(|stored| !stored.confirmed) else {
-                        return Ok(None);
-                    };
-                    let secret = sealer.open(&tables::context(account, user), &stored.secret)?;
-                    let Some(step) = totp::step_of(&secret, &code, world)? else {
-                        return Ok(None);
-                    };
-                    tables::confirm(tables, account, user, step)?;
-                    tables::replace_recovery_codes(tables, account, user, &digests)?;
-                    user_tokens::delete_of_user(tables, account, user)?;
-                    let change = CredentialChange::SecondFactorSet { user };
-                    unrecorded::put(tables, account, change, origin, now).map(Some)
-                },
-                move |confirmed| {
+                move |store| async move { store.confirm_second_factor(owner, confirmation, note).await },
+                move |memory, confirmed| {
                     if confirmed.is_some() {
-                        memory.second_factors_mut().insert((account, user));
+                        memory.second_factors_mut().insert(owner);
                         memory.forget_presence_of_user(account, user);
                     }
                     confirmed
@@ -201,14 +142,9 @@ impl Identity {
         code: &str,
         now: Timestamp,
     ) -> Result<CodeVerdict, IdentityError> {
-        let (sealer, code) = (self.sealer().clone(), TypedCode::of(code));
-        let world = self.world(now);
-        self.store
-            .change(
-                move |tables| code.use_up(tables, &sealer, account, user, world),
-                |verdict| verdict,
-            )
-            .await
+        let owner = (account, user);
+        let code = self.typed_code(owner, code, now).await?;
+        Ok(self.store.use_code(owner, code).await?)
     }
 
     /// Draws other recovery codes, to be shown once; those from before are dead. None where the user has no second
@@ -220,20 +156,8 @@ impl Identity {
     ) -> Result<Option<Vec<Secret>>, IdentityError> {
         let codes = recovery::draw()?;
         let digests = recovery::digests(&codes);
-        let replaced = self
-            .store
-            .change(
-                move |tables| {
-                    if !is_set(tables, account, user)? {
-                        return Ok(false);
-                    }
-                    tables::replace_recovery_codes(tables, account, user, &digests)?;
-                    Ok(true)
-                },
-                |replaced| replaced,
-            )
-            .await?;
-        Ok(replaced.then_some(codes))
+        let replaced = self.store.replace_recovery_codes((account, user), digests);
+        Ok(replaced.await?.then_some(codes))
     }
 
     /// How many recovery codes the user has left.
@@ -242,9 +166,7 @@ impl Identity {
         account: AccountId,
         user: UserId,
     ) -> Result<usize, IdentityError> {
-        self.store
-            .read(move |tables| tables::recovery_codes_left(tables, account, user))
-            .await
+        Ok(self.store.recovery_codes_left((account, user)).await?)
     }
 
     /// Takes the user's second factor and recovery codes away, and ends all that the user is signed in with. The
@@ -253,41 +175,57 @@ impl Identity {
         &self,
         account: AccountId,
         user: UserId,
-        origin: Origin,
+        origin: ChangeOrigin,
         now: Timestamp,
     ) -> Result<Option<Unrecorded>, IdentityError> {
-        let memory = Arc::clone(&self.memory);
-        self.store
-            .change(
-                move |tables| {
-                    if !is_set(tables, account, user)? {
-                        return Ok(None);
-                    }
-                    for table in TABLES {
-                        owned::delete_of_user(tables, table, account, user)?;
-                    }
-                    user_tokens::delete_of_user(tables, account, user)?;
-                    let change = CredentialChange::SecondFactorRemoved { user };
-                    unrecorded::put(tables, account, change, origin, now).map(Some)
-                },
-                move |removed| {
-                    if removed.is_some() {
-                        memory.second_factors_mut().remove(&(account, user));
-                        memory.forget_presence_of_user(account, user);
-                    }
-                    removed
-                },
-            )
-            .await
+        let owner = (account, user);
+        let note = ChangeNote {
+            account,
+            change: CredentialChange::SecondFactorRemoved { user },
+            origin,
+            at: now,
+        };
+        self.change(
+            move |store| async move { store.remove_second_factor(owner, note).await },
+            move |memory, removed| {
+                if removed.is_some() {
+                    memory.second_factors_mut().remove(&owner);
+                    memory.forget_presence_of_user(account, user);
+                }
+                removed
+            },
+        )
+        .await
     }
 
-    async fn stored(
+    /// A code as it was typed, checked against the user's confirmed second factor by wall time.
+    pub(crate) async fn typed_code(
         &self,
-        account: AccountId,
-        user: UserId,
-    ) -> Result<Option<tables::Stored>, IdentityError> {
-        self.store
-            .read(move |tables| tables::get(tables, account, user))
-            .await
+        owner: Owner,
+        typed: &str,
+        now: Timestamp,
+    ) -> Result<TypedCode, IdentityError> {
+        let stored = self.store.second_factor(owner).await?;
+        let app = match stored.filter(|stored| stored.confirmed) {
+            Some(stored) => self.app_code(owner, stored.secret, typed, now)?,
+            None => None,
+        };
+        Ok(TypedCode {
+            app,
+            recovery: recovery::digest(typed),
+        })
+    }
+
+    /// The time step of a code, where the app with this sealed secret shows it at about wall time.
+    fn app_code(
+        &self,
+        owner: Owner,
+        sealed: Vec<u8>,
+        typed: &str,
+        now: Timestamp,
+    ) -> Result<Option<AppCode>, IdentityError> {
+        let secret = self.sealer().open(&place(owner).context(), &sealed)?;
+        let step = totp::step_of(&secret, &totp::digits(typed), self.wall_time(now))?;
+        Ok(step.map(|step| AppCode { secret: sealed, step }))
     }
 }

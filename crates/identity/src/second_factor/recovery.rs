@@ -1,18 +1,16 @@
-//! Recovery codes: for who has lost the app.
+//! Recovery codes, for users who have lost the app.
 
 use crate::random::fill;
-use crate::secret::Digest;
-use crate::{RandomError, Secret};
+use crate::secret::BASE32;
+use crate::{RandomError, Secret, SecretDigest};
 
 /// How many recovery codes a user gets.
 pub const RECOVERY_CODES: usize = 10;
 
-/// 80 bits, five a letter.
-const LETTERS: usize = 16;
-/// After how many letters there is a hyphen.
+/// 80 bits, which are 16 letters.
+const BYTES: usize = 10;
+/// The letters between two hyphens.
 const GROUP: usize = 4;
-
-const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
 /// Draws [`RECOVERY_CODES`] codes: `x4f9-0c2m-7tqe-hw61`.
 pub(super) fn draw() -> Result<Vec<Secret>, RandomError> {
@@ -20,9 +18,9 @@ pub(super) fn draw() -> Result<Vec<Secret>, RandomError> {
 }
 
 fn draw_one() -> Result<Secret, RandomError> {
-    let mut bytes = [0_u8; LETTERS];
+    let mut bytes = [0_u8; BYTES];
     fill(&mut bytes)?;
-    let letters = bytes.map(|byte| char::from(ALPHABET[usize::from(byte & 31)]));
+    let letters: Vec<char> = BASE32.encode(&bytes).chars().collect();
     let groups: Vec<String> = letters
         .chunks(GROUP)
         .map(|group| group.iter().collect())
@@ -30,12 +28,12 @@ fn draw_one() -> Result<Secret, RandomError> {
     Ok(Secret::new(groups.join("-")))
 }
 
-pub(super) fn digests(codes: &[Secret]) -> Vec<Digest> {
+pub(super) fn digests(codes: &[Secret]) -> Vec<SecretDigest> {
     codes.iter().map(|code| digest(code.expose())).collect()
 }
 
 /// The digest of a code as it was typed: capitals, hyphens and letters that look like digits do not matter.
-pub(super) fn digest(typed: &str) -> Digest {
+pub(super) fn digest(typed: &str) -> SecretDigest {
     let letters = typed.chars().filter(char::is_ascii_alphanumeric);
     let plain: String = letters
         .map(|letter| match letter.to_ascii_lowercase() {
@@ -44,7 +42,7 @@ pub(super) fn digest(typed: &str) -> Digest {
             other => other,
         })
         .collect();
-    Digest::of(&plain)
+    SecretDigest::of(&plain)
 }
 
 #[cfg(test)]

@@ -49,9 +49,7 @@ fn totp(secret: &[u8], name: &str) -> Result<Totp, IdentityError> {
 }
 
 const fn damaged() -> IdentityError {
-    IdentityError::Damaged {
-        what: "second factor",
-    }
+    IdentityError::damaged("second factor")
 }
 
 #[cfg(test)]

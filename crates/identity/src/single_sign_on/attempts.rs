@@ -4,12 +4,9 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
-use usher_domain::{AccountId, Secs, Timestamp, UserId};
+use usher_domain::{AccountId, Secs, Timestamp, UserId, network_of};
 
-use crate::secret::Digest;
-use usher_domain::network_of;
-
-use crate::{RandomError, Secret};
+use crate::{RandomError, Secret, SecretDigest};
 
 /// How long a person has to sign in at the provider.
 pub const ATTEMPT_LIFE: Secs = Secs::new(600);
@@ -51,7 +48,7 @@ pub(super) struct Attempt {
     /// The user who is signed in already and wants to come in by the provider from now on.
     pub(super) link_to: Option<UserId>,
     /// What the browser keeps in a cookie.
-    browser: Digest,
+    browser: SecretDigest,
     /// The network that it was begun from.
     from: Option<IpAddr>,
     until: Timestamp,
@@ -123,7 +120,7 @@ impl Attempts {
             return_to: binding.return_to,
             back,
             link_to: intent.link_to,
-            browser: Digest::of(begun.browser.expose()),
+            browser: SecretDigest::of(begun.browser.expose()),
             from,
             until: now + ATTEMPT_LIFE,
             number,
@@ -138,7 +135,7 @@ impl Attempts {
         let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let key = key(state);
         let attempt = open.by_state.get(&key)?;
-        if attempt.browser != Digest::of(browser) {
+        if attempt.browser != SecretDigest::of(browser) {
             return None;
         }
         let attempt = open.remove(&key)?;
@@ -176,7 +173,7 @@ impl Open {
 
 /// Looked up by digest, so that the time a look takes tells nothing about states that exist.
 fn key(state: &str) -> [u8; 32] {
-    *Digest::of(state).as_bytes()
+    *SecretDigest::of(state).as_bytes()
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ mod provider;
 mod proxy;
 mod reach;
 mod recent;
-mod table;
+mod stored;
 mod turns;
 
 use std::net::SocketAddr;
@@ -38,7 +38,6 @@ use self::fetch::{Fetcher, Outside};
 use self::id_token::{Verified, verify};
 use self::metadata::{Directory, Metadata};
 use self::recent::Recently;
-pub(crate) use self::table::{check_sealed, delete, renew};
 use crate::{Identity, Secret};
 
 pub use self::attempts::{ATTEMPT_LIFE, ATTEMPTS_MAX, ATTEMPTS_PER_ADDRESS_MAX, Intent};
@@ -56,7 +55,7 @@ pub use self::provider::{
 pub use self::proxy::{InvalidProxy, OutboundProxy};
 pub use self::reach::Reach;
 pub use self::recent::{FAILURES_MAX, FailedSignIn, Recent, UnknownGroups};
-pub use self::table::SetProviderError;
+pub use self::stored::SetProviderError;
 pub use self::turns::{FETCHES_AT_ONCE_MAX, FETCHES_PER_ACCOUNT_MAX, FETCHES_PER_HOST_MAX};
 
 /// What time it is, by two clocks.

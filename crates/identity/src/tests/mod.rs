@@ -1,8 +1,6 @@
 //! What callers rely on, told through the public interface.
 
 mod api_keys;
-mod at_rest;
-mod consistency;
 mod devices;
 mod known_browsers;
 mod operator;
@@ -16,11 +14,15 @@ mod unrecorded;
 mod user_tokens;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use usher_domain::permission::Scope;
 use usher_domain::{AccountId, ApiKeyId, Secs, SignInId, TicketId, Timestamp, UserId};
 
-use crate::{By, Caller, HashingShare, Identity, Origin, PasswordLife, Secret, Unauthenticated};
+use crate::{
+    Caller, ChangeOrigin, ChangedBy, HashingShare, Identity, MemoryStore, PasswordLife, Secret, SecretsKeys,
+    Unauthenticated,
+};
 
 const ACME: AccountId = AccountId::from_bits(0xacce);
 const OTHER: AccountId = AccountId::from_bits(0x07e4);
@@ -40,6 +42,14 @@ fn identity() -> Identity {
     Identity::in_memory().unwrap()
 }
 
+/// A server on a store that a test works on as well.
+async fn on(store: &Arc<MemoryStore>) -> Identity {
+    let store = Arc::clone(store);
+    Identity::open(store, &SecretsKeys::draw().unwrap())
+        .await
+        .unwrap()
+}
+
 /// Draws the first operator key and sets it, as a start does.
 async fn first_operator_key(identity: &Identity) -> Secret {
     let key = identity.draw_operator_key().unwrap().unwrap();
@@ -48,9 +58,9 @@ async fn first_operator_key(identity: &Identity) -> Secret {
 }
 
 /// An origin where a test is not about it.
-fn nobody() -> Origin {
-    Origin {
-        by: By::Usher,
+fn nobody() -> ChangeOrigin {
+    ChangeOrigin {
+        by: ChangedBy::Usher,
         cause: "resume".to_owned(),
     }
 }

@@ -1,7 +1,6 @@
 //! Several operator keys.
 
 use super::*;
-use crate::shown::Asked;
 use crate::{
     Credential, KeysChangedBy, KeysOrigin, NewOperatorKey, OperatorKeysAtRest, OperatorScope, Revoked,
 };
@@ -125,29 +124,27 @@ async fn after_a_rotation_the_secret_before_works_until_the_overlap_ends() {
 }
 
 #[tokio::test]
-async fn a_server_takes_over_what_is_done_to_its_keys_in_the_database() {
-    let directory = tempfile::tempdir().unwrap();
-    let connect = || {
-        let connection = rusqlite::Connection::open(directory.path().join("usher.db")).unwrap();
-        connection.pragma_update(None, "journal_mode", "wal").unwrap();
-        connection
-    };
-    let identity = Identity::open(connect(), &crate::SecretsKeys::draw().unwrap()).unwrap();
+async fn a_server_takes_over_what_is_done_to_its_keys_in_the_store() {
+    let store = Arc::new(MemoryStore::new());
+    let identity = on(&store).await;
     let first = first_operator_key(&identity).await;
     caller(&identity, first.expose(), NOON).unwrap();
 
-    let mut at_rest = OperatorKeysAtRest::open(connect()).unwrap();
+    let at_rest = OperatorKeysAtRest::new(store);
     let (_, second) = at_rest
         .create(key("Found again", OperatorScope::Everything, None), NOON)
+        .await
         .unwrap();
     let lost = at_rest
         .list()
+        .await
         .unwrap()
         .iter()
         .find(|key| &*key.name == "First key")
         .unwrap()
         .id;
-    assert!(at_rest.revoke(lost, NOON).unwrap() && !at_rest.revoke(lost, NOON).unwrap());
+    assert!(at_rest.revoke(lost, NOON).await.unwrap());
+    assert!(!at_rest.revoke(lost, NOON).await.unwrap());
     assert!(caller(&identity, second.expose(), NOON).is_err());
     identity.reread_operator_keys().await.unwrap();
 
@@ -156,33 +153,6 @@ async fn a_server_takes_over_what_is_done_to_its_keys_in_the_database() {
         caller(&identity, first.expose(), NOON),
         Err(Unauthenticated::Unknown)
     );
-}
-
-#[test]
-fn the_one_key_of_before_becomes_the_first_of_several() {
-    let directory = tempfile::tempdir().unwrap();
-    let file = directory.path().join("usher.db");
-    let old = rusqlite::Connection::open(&file).unwrap();
-    for sql in [
-        include_str!("../../migrations/V1__credentials.sql"),
-        include_str!("../../migrations/V2__portal.sql"),
-    ] {
-        old.execute_batch(sql).unwrap();
-    }
-    let digest = crate::secret::Digest::of("the-key-that-the-operator-drew");
-    old.execute(
-        "INSERT INTO identity_operator_key VALUES (1, ?1)",
-        [digest.as_bytes()],
-    )
-    .unwrap();
-    old.execute_batch(include_str!("../../migrations/V5__keys.sql"))
-        .unwrap();
-
-    let keys = crate::operator::load(&old).unwrap();
-
-    let known = keys.known(&digest, Asked::Again, NOON).unwrap();
-    assert_eq!(known.1, BTreeSet::from([OperatorScope::Everything]));
-    assert_eq!(&*keys.list()[0].name, "First key");
 }
 
 /// Entries of the trail in a few words, the newest first.
@@ -253,83 +223,5 @@ async fn the_trail_tells_of_every_change_of_a_key_and_of_no_other() {
     assert_eq!(
         detail,
         serde_json::json!({"scopes": ["billing.manage"], "expires_at": ends})
-    );
-}
-
-/// A database with five changes of keys, and a hand that writes it.
-fn tampered(statements: &[&str]) -> Vec<String> {
-    let directory = tempfile::tempdir().unwrap();
-    let connect = || rusqlite::Connection::open(directory.path().join("usher.db")).unwrap();
-    let mut keys = OperatorKeysAtRest::open(connect()).unwrap();
-    for number in 1..=4 {
-        let new = key(&format!("Number {number}"), OperatorScope::Everything, None);
-        let (id, _) = keys.create(new, NOON).unwrap();
-        if number == 4 {
-            keys.revoke(id, NOON).unwrap();
-        }
-    }
-    let whole = keys.check_trail().unwrap();
-    assert_eq!((whole.entries, whole.faults.len()), (5, 0));
-    let (seq, hash) = whole.head.unwrap();
-    assert_eq!((seq, keys.trail_hash(5).unwrap()), (5, Some(hash)));
-    let hand = connect();
-    assert!(hand.execute(statements[0], []).is_err(), "{statements:?}");
-    hand.execute_batch(
-        "DROP TRIGGER identity_operator_audit_is_not_changed; DROP TRIGGER identity_operator_audit_is_not_deleted",
-    )
-    .unwrap();
-    for statement in statements {
-        assert!(hand.execute(statement, []).unwrap() > 0, "{statement}");
-    }
-    let before = keys.check_trail().unwrap().faults;
-    // What is done later hides nothing.
-    keys.create(key("Later", OperatorScope::Everything, None), NOON)
-        .unwrap();
-    let after = keys.check_trail().unwrap().faults;
-    assert_eq!(before, after);
-    after.iter().map(ToString::to_string).collect()
-}
-
-#[test]
-fn whatever_a_hand_does_to_the_trail_is_found_and_named() {
-    const OTHER: &str = "it is not the one that was written, or does not follow the one before it";
-    let set = |change: &str| format!("UPDATE identity_operator_audit SET {change} WHERE seq = 2");
-    for change in [
-        "at = at + 1",
-        "action = 'operator_key.revoked'",
-        "key_id = randomblob(16)",
-        "key_name = 'Number 9'",
-        "detail = NULL",
-        "actor = 'start'",
-        "address = '192.0.2.9'",
-        "request = ''",
-    ] {
-        let faults = tampered(&[&set(change)]);
-        assert_eq!(faults, [format!("operator keys, change 2: {OTHER}")], "{change}");
-    }
-    let faults = tampered(&[&set("actor = CAST(x'ff' AS TEXT)")]);
-    assert_eq!(faults, ["operator keys, change 2: it cannot be read"]);
-    let faults = tampered(&[&set("hash = randomblob(32)")]);
-    assert_eq!(
-        faults,
-        [2, 3].map(|seq| format!("operator keys, change {seq}: {OTHER}"))
-    );
-    for seq in 1..=5 {
-        let faults = tampered(&[&format!("DELETE FROM identity_operator_audit WHERE seq = {seq}")]);
-        assert_eq!(faults, [format!("operator keys, change {seq}: it is missing")]);
-    }
-    let faults = tampered(&["DELETE FROM identity_operator_audit WHERE seq > 3"]);
-    assert_eq!(
-        faults,
-        ["operator keys, change 4: it is missing, and so is what follows up to change 5"]
-    );
-    let faults = tampered(&[
-        "UPDATE identity_operator_audit SET seq = 99 WHERE seq = 2",
-        "UPDATE identity_operator_audit SET seq = 2 WHERE seq = 3",
-        "UPDATE identity_operator_audit SET seq = 3 WHERE seq = 99",
-    ]);
-    assert_eq!(
-        faults,
-        [2, 3, 4].map(|seq| format!("operator keys, change {seq}: {OTHER}"))
     );
 }

@@ -147,11 +147,8 @@ async fn a_password_with_parameters_of_the_past_is_stored_anew_when_it_is_used()
         );
     }
 
-    let stored = identity
-        .store
-        .read(|tables| Ok(tables.query_row("SELECT hash FROM identity_passwords", [], |row| row.get(0))?))
-        .await;
-    let stored: String = stored.unwrap();
+    let stored = identity.store.password((ACME, SVEN)).await.unwrap().unwrap();
+    let stored = stored.hash.as_str();
     assert!(stored.contains("m=19456,t=2,p=1"), "{stored}");
 }
 
@@ -188,10 +185,6 @@ async fn a_temporary_password_with_parameters_of_the_past_stays_temporary() {
     let right = identity.verify_password(HashingShare::default(), ACME, Some(SVEN), PASSWORD.into());
     assert!(right.await.unwrap());
 
-    let temporary = identity
-        .store
-        .read(crate::passwords::load_temporary)
-        .await
-        .unwrap();
+    let temporary = identity.store.temporary_passwords().await.unwrap();
     assert!(temporary.contains(&(ACME, SVEN)));
 }

@@ -102,3 +102,12 @@ fn what_is_no_list_of_keys_is_refused_and_not_repeated() {
         InvalidSecretsKeys::TooMany
     );
 }
+
+#[test]
+fn a_key_that_was_derived_for_one_purpose_is_none_for_another() {
+    let keys = SecretsKeys::draw().unwrap();
+
+    assert_eq!(keys.derive("one"), keys.derive("one"));
+    assert_ne!(keys.derive("one"), keys.derive("two"));
+    assert_ne!(keys.derive("one"), SecretsKeys::draw().unwrap().derive("one"));
+}

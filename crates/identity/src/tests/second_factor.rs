@@ -3,7 +3,7 @@ use totp_rs::{Builder, Secret as TotpSecret};
 use usher_domain::Secs;
 
 use super::*;
-use crate::{CodeVerdict, Exchange, HALF_SIGN_IN_LIFE, RECOVERY_CODES, Secret, SecretsKeys};
+use crate::{CodeVerdict, Exchange, HALF_SIGN_IN_LIFE, RECOVERY_CODES, Secret};
 
 const PASSWORD: &str = "teapot anchor lilac";
 
@@ -13,15 +13,6 @@ fn code(secret: &Secret, now: Timestamp) -> String {
     let app = Builder::new().with_secret(secret).build().unwrap();
     let secs = u64::try_from(now.millis() / 1_000).unwrap();
     app.generate(secs).to_string()
-}
-
-fn open(directory: &std::path::Path, keys: &str) -> Identity {
-    let connection = rusqlite::Connection::open(directory.join("usher.db")).unwrap();
-    Identity::open(connection, &SecretsKeys::parse(keys).unwrap()).unwrap()
-}
-
-fn contains(haystack: &[u8], needle: &[u8]) -> bool {
-    haystack.windows(needle.len()).any(|window| window == needle)
 }
 
 async fn draw(identity: &Identity) -> Secret {
@@ -267,35 +258,4 @@ async fn a_user_and_an_account_that_are_gone_leave_no_second_factor_behind() {
 
     assert!(!identity.has_second_factor(ACME, SVEN));
     assert!(identity.draw_second_factor(ACME, SVEN).await.unwrap());
-}
-
-#[tokio::test]
-async fn what_the_app_knows_is_sealed_in_the_file_and_outlasts_a_restart_with_another_secrets_key() {
-    let directory = tempfile::tempdir().unwrap();
-    let (old, new) = ("5e".repeat(32), "a7".repeat(32));
-    let before = open(directory.path(), &old);
-    let (secret, codes) = set_up(&before).await;
-    drop(before);
-    let stored = std::fs::read(directory.path().join("usher.db")).unwrap();
-    let plain = TotpSecret::try_from_base32(secret.expose()).unwrap();
-    assert!(!contains(&stored, plain.as_bytes()));
-    assert!(
-        codes
-            .iter()
-            .all(|code| !contains(&stored, code.expose().as_bytes()))
-    );
-
-    drop(open(directory.path(), &format!("{new},{old}")));
-    let after = open(directory.path(), &new);
-
-    assert!(after.has_second_factor(ACME, SVEN));
-    let used = after
-        .use_second_factor(ACME, SVEN, &code(&secret, NOON), NOON)
-        .await;
-    assert_eq!(used.unwrap(), CodeVerdict::Wrong);
-    let later = NOON + secs(30);
-    let used = after
-        .use_second_factor(ACME, SVEN, &code(&secret, later), later)
-        .await;
-    assert_eq!(used.unwrap(), CodeVerdict::Right);
 }

@@ -2,23 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::Connection;
 use usher_domain::single_sign_on::{ProviderChange, ProviderSetting};
 
 use super::*;
 use crate::single_sign_on::Provider;
 use crate::{CredentialChange, Secret};
 
-const MIGRATIONS_BEFORE: [&str; 5] = [
-    include_str!("../../migrations/V1__credentials.sql"),
-    include_str!("../../migrations/V2__portal.sql"),
-    include_str!("../../migrations/V3__single_sign_on.sql"),
-    include_str!("../../migrations/V5__keys.sql"),
-    include_str!("../../migrations/V6__second_factor.sql"),
-];
-
-fn origin(by: By) -> Origin {
-    Origin {
+fn origin(by: ChangedBy) -> ChangeOrigin {
+    ChangeOrigin {
         by,
         cause: "portal k=web_1 a=192.0.2.7 r=01h2".to_owned(),
     }
@@ -46,7 +37,12 @@ fn secret() -> Option<Secret> {
 
 #[tokio::test]
 async fn a_change_is_to_be_recorded_until_it_is_with_who_made_it_and_how_it_came_in() {
-    for by in [By::User(TUVA), By::ApiKey(KEY), By::Operator, By::Usher] {
+    for by in [
+        ChangedBy::User(TUVA),
+        ChangedBy::ApiKey(KEY),
+        ChangedBy::Operator,
+        ChangedBy::Usher,
+    ] {
         let identity = identity();
         let password = "teapot anchor lilac".to_owned();
         let hash = identity
@@ -118,38 +114,4 @@ async fn changes_of_a_provider_say_what_is_new_and_never_the_secret() {
     let changes: Vec<_> = left.into_iter().map(|note| note.change).collect();
     assert_eq!(changes, expected.map(CredentialChange::Provider));
     assert!(!format!("{changes:?}").contains("a secret of the client"));
-}
-
-#[tokio::test]
-async fn notes_of_before_are_kept_with_what_they_say() {
-    let connection = Connection::open_in_memory().unwrap();
-    for migration in MIGRATIONS_BEFORE {
-        connection.execute_batch(migration).unwrap();
-    }
-    let insert =
-        "INSERT INTO identity_unrecorded (account, user, change, by_user, at) VALUES (?1, ?2, ?3, ?4, 0)";
-    let ids = (ACME.bits().to_be_bytes(), SVEN.bits().to_be_bytes());
-    for (change, by) in [
-        ("password-set", Some(TUVA.bits().to_be_bytes())),
-        ("second-factor-removed", None),
-    ] {
-        connection.execute(insert, (ids.0, ids.1, change, by)).unwrap();
-    }
-    connection
-        .execute_batch(include_str!("../../migrations/V7__operator_audit.sql"))
-        .unwrap();
-
-    let left = crate::unrecorded::left_over(&connection, NOON).unwrap();
-
-    let said: Vec<_> = left
-        .iter()
-        .map(|note| (note.change.clone(), note.origin.by))
-        .collect();
-    assert_eq!(
-        said,
-        [
-            (CredentialChange::PasswordSet { user: SVEN }, By::User(TUVA)),
-            (CredentialChange::SecondFactorRemoved { user: SVEN }, By::Usher),
-        ]
-    );
 }

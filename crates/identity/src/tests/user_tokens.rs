@@ -64,7 +64,7 @@ async fn one_token_too_many_replaces_the_oldest() {
     let identity = identity();
     let mut tokens = Vec::new();
 
-    for second in 0..=USER_TOKENS_PER_USER_MAX {
+    for (second, _) in (0..).zip(0..=USER_TOKENS_PER_USER_MAX) {
         let now = NOON + secs(second);
         tokens.push(identity.issue_user_token(ACME, SVEN, now).await.unwrap().token);
     }

@@ -8,7 +8,7 @@ use usher_app::{ATTEMPTS_PER_EMAIL, ATTEMPTS_PER_EMAIL_FROM_ANYWHERE};
 use usher_domain::command::{Command, UserCommand, UserPatch};
 use usher_domain::permission::Role;
 use usher_domain::{AccountId, Secs, UserId};
-use usher_identity::{By, HashingShare, Origin, PasswordLife};
+use usher_identity::{ChangeOrigin, ChangedBy, HashingShare, PasswordLife};
 
 use crate::app::{App, Browser, PASSWORD, Page, form};
 
@@ -230,8 +230,8 @@ async fn a_choice_is_not_enough_once_the_password_changed_or_the_user_is_inactiv
                 Vec::new(),
             );
             let (hash, now) = (hash.await.unwrap(), app.api.engine().now());
-            let origin = Origin {
-                by: By::User(eva),
+            let origin = ChangeOrigin {
+                by: ChangedBy::User(eva),
                 cause: "portal".to_owned(),
             };
             let set = identity

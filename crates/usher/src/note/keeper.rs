@@ -35,7 +35,7 @@ pub(crate) enum NoteError {
     #[error("the newest commit could not be read")]
     Journal(#[source] Box<dyn std::error::Error + Send + Sync>),
     #[error("the credentials could not be read")]
-    Identity(#[from] usher_identity::IdentityError),
+    Identity(#[from] usher_identity::ports::StoreError),
     #[error("the file could not be written")]
     File(#[from] io::Error),
 }
@@ -74,7 +74,7 @@ impl Keeper {
             commits: stored.map_or(0, |newest| newest.position),
             hash: stored.map_or(Hash::GENESIS, |newest| newest.hash),
             at: stored.map_or(Timestamp::default(), |newest| newest.at),
-            credential_changes: usher_identity::changes(&connection)?,
+            credential_changes: usher_identity_sqlite::changes(&connection)?,
             alive_at: Clock::System.now(),
         };
         drop(connection);

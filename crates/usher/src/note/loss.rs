@@ -197,10 +197,10 @@ impl Database {
         };
         Ok(Some(Self {
             commits: newest(&connection)?.map_or(0, |newest| newest.position),
-            credential_changes: usher_identity::changes(&connection)?,
+            credential_changes: usher_identity_sqlite::changes(&connection)?,
             has_noted,
             facts: usher_journal_sqlite::facts(&connection)?,
-            sealed: SealedSecrets::of(&connection)?,
+            sealed: usher_identity_sqlite::sealed_secrets(&connection)?,
         }))
     }
 }

@@ -173,13 +173,16 @@ async fn serve(
     let metrics_token = arguments.metrics.token(&config)?;
     let lives = config.lives()?;
     let mut store = match (directory, lock) {
-        (Some(directory), Some(lock)) => Store::open(
-            directory,
-            lock,
-            &arguments.secrets,
-            &config,
-            arguments.accept_loss,
-        )?,
+        (Some(directory), Some(lock)) => {
+            Store::open(
+                directory,
+                lock,
+                &arguments.secrets,
+                &config,
+                arguments.accept_loss,
+            )
+            .await?
+        }
         _ => Store::in_memory()?,
     };
     store.identity = store.identity.with_lives(lives);

@@ -2,9 +2,11 @@
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
 use usher_identity::{Identity, IdentityError, SealError, SecretsKeys};
+use usher_identity_sqlite::{SqliteStore, holds_sealed_secrets};
 use usher_journal_sqlite::SqliteJournal;
 
 use super::config::Config;
@@ -45,19 +47,20 @@ impl SecretsArguments {
 
     /// Opens the credentials with the given key, or with the one in the data directory. If there is neither and nothing
     /// is sealed yet, creates a key and returns its file. Never creates one otherwise: a new key would open nothing.
-    pub(super) fn open_identity(
+    pub(super) async fn open_identity(
         &self,
         journal: &SqliteJournal,
         directory: &Path,
         config: &Config,
     ) -> Result<(Identity, SecretsKeys, Option<PathBuf>), Failure> {
         let connection = journal.connect().map_err(|error| cannot_open(&error))?;
-        let is_sealed = Identity::holds_sealed_secrets(&connection).map_err(|error| cannot_open(&error))?;
+        let is_sealed = holds_sealed_secrets(&connection).map_err(|error| cannot_open(&error))?;
         let (keys, made) = match self.given(config)? {
             Some(keys) => (keys, None),
             None => beside_the_data(directory, is_sealed)?,
         };
-        match Identity::open(connection, &keys) {
+        let store = SqliteStore::open(connection).map_err(|error| cannot_open(&error))?;
+        match Identity::open(Arc::new(store), &keys).await {
             Ok(identity) => Ok((identity, keys, made)),
             Err(IdentityError::Seal(error @ SealError::UnknownKey { .. })) => Err(Failure::said(format!(
                 "The secrets key is not the key of the data in {}: {error}. Give the right one with \

@@ -55,7 +55,7 @@ impl Store {
 
     /// Opens the storage in `directory`. If acknowledged changes are missing, nothing is touched unless the operator
     /// accepts that.
-    pub(super) fn open(
+    pub(super) async fn open(
         directory: PathBuf,
         lock: Lock,
         secrets: &SecretsArguments,
@@ -84,7 +84,7 @@ impl Store {
             Failure::because(text, &error)
         })?;
         let journal = open_journal(&directory, &lock)?;
-        let (identity, keys, made_key) = secrets.open_identity(&journal, &directory, config)?;
+        let (identity, keys, made_key) = secrets.open_identity(&journal, &directory, config).await?;
         let authenticator = authenticator(&keys);
         let keeper = Keeper::new(directory.clone(), journal.clone(), authenticator.clone());
         Ok(Self {

@@ -99,14 +99,14 @@ impl Anchors {
     }
 
     /// Finds anchored entries that the audit trail of operator keys no longer has.
-    pub(super) fn compare_trail(
+    pub(super) async fn compare_trail(
         &self,
         keys: &OperatorKeysAtRest,
     ) -> Result<Option<TrailFault>, IdentityError> {
         let Some((seq, hash)) = self.trail else {
             return Ok(None);
         };
-        let problem = match keys.trail_hash(seq)? {
+        let problem = match keys.trail_hash(seq).await? {
             Some(stored) if Hash::from_bytes(stored) == hash => return Ok(None),
             Some(_) => ANOTHER,
             None => MISSING,

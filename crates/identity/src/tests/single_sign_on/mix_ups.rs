@@ -95,7 +95,7 @@ async fn an_answer_at_the_address_of_another_account_is_not_taken() {
 #[tokio::test]
 async fn the_shared_address_goes_on_where_nothing_can_be_mixed_up_until_the_admin_switches() {
     let desk = Desk::open().await;
-    desk.identity.forget_own_redirect_uri(ACME).await;
+    desk.store.forget_own_redirect_uri(ACME);
     let intent = || Intent {
         account: ACME,
         back: String::new(),
@@ -163,7 +163,7 @@ async fn the_shared_address_goes_on_where_nothing_can_be_mixed_up_until_the_admi
 #[tokio::test]
 async fn a_provider_of_before_goes_on_with_the_shared_address_until_another_application_is_set_up() {
     let desk = Desk::open().await;
-    desk.identity.forget_own_redirect_uri(ACME).await;
+    desk.store.forget_own_redirect_uri(ACME);
     let mut provider = settings(&desk.provider.issuer);
     provider.own_redirect_uri = false;
     provider.label = "Acme again".parse().unwrap();

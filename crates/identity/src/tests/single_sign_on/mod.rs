@@ -12,18 +12,19 @@ mod signatures;
 mod signing_in;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::Value;
 use url::Url;
 use usher_domain::Timestamp;
 
 use self::provider::TestProvider;
-use super::{ACME, NOON, nobody};
+use super::{ACME, NOON, nobody, on};
 use crate::single_sign_on::{
     Answer, CameBackTo, Departure, Intent, Person, Provider, Reach, RedirectUris, SignOnError, SingleSignOn,
     Times, TokenError, Vouched,
 };
-use crate::{Identity, Secret};
+use crate::{Identity, MemoryStore, Secret};
 
 const CLIENT_ID: &str = "usher";
 const CLIENT_SECRET: &str = "a-secret-of-the-provider-and-usher";
@@ -38,6 +39,7 @@ const NOW: Times = Times {
 
 /// A server whose account has the test's provider.
 struct Desk {
+    store: Arc<MemoryStore>,
     identity: Identity,
     sign_on: SingleSignOn,
     provider: TestProvider,
@@ -73,7 +75,8 @@ fn secret() -> Secret {
 
 impl Desk {
     async fn open() -> Self {
-        let identity = Identity::in_memory().unwrap();
+        let store = Arc::new(MemoryStore::new());
+        let identity = on(&store).await;
         let provider = TestProvider::start().await;
         let wanted = settings(&provider.issuer);
         let made = identity
@@ -81,6 +84,7 @@ impl Desk {
             .await;
         assert!(made.unwrap().is_some());
         Self {
+            store,
             sign_on: SingleSignOn::new(identity.clone(), Reach::PrivateToo),
             identity,
             provider,

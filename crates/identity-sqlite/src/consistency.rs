@@ -3,8 +3,12 @@
 use std::fmt;
 
 use rusqlite::Connection;
+use rusqlite::types::Value;
+use usher_identity::ports::{SealedPlace, StoreError};
+use usher_identity::{IdentityError, Sealer, SecretsKeys, check_sealed};
 
-use crate::{IdentityError, Sealer, SecretsKeys, join_codes, second_factor, signing, single_sign_on};
+use crate::sealed::COLUMNS;
+use crate::store::Failure;
 
 /// The most rows that are listed for one rule.
 const ROWS_MAX: usize = 100;
@@ -151,21 +155,29 @@ impl fmt::Display for TableFault {
 pub fn check_tables(
     connection: &Connection,
     keys: Option<&SecretsKeys>,
-) -> Result<Vec<TableFault>, IdentityError> {
+) -> Result<Vec<TableFault>, StoreError> {
+    let mut faults = wrong_rows(connection)?;
+    if let Some(keys) = keys {
+        faults.extend(unopenable(connection, &Sealer::new(keys)));
+    }
+    Ok(faults)
+}
+
+fn wrong_rows(tables: &Connection) -> Result<Vec<TableFault>, Failure> {
     let mut faults = Vec::new();
     for rule in RULES {
         let sql = format!(
             "SELECT {} FROM {} WHERE {} LIMIT {ROWS_MAX}",
             rule.key, rule.table, rule.wrong
         );
-        let mut wrong = connection.prepare(&sql)?;
+        let mut wrong = tables.prepare(&sql)?;
         let wrong = wrong.query_map([], |row| {
-            let key: rusqlite::types::Value = row.get(0)?;
+            let key: Value = row.get(0)?;
             Ok(TableFault {
                 table: rule.table,
                 row: match key {
-                    rusqlite::types::Value::Text(key) => key,
-                    rusqlite::types::Value::Integer(key) => key.to_string(),
+                    Value::Text(key) => key,
+                    Value::Integer(key) => key.to_string(),
                     _ => String::new(),
                 },
                 problem: rule.problem.to_owned(),
@@ -173,32 +185,30 @@ pub fn check_tables(
         })?;
         faults.extend(wrong.collect::<rusqlite::Result<Vec<_>>>()?);
     }
-    if let Some(keys) = keys {
-        let sealer = Sealer::new(keys);
-        let opened = [
-            (
-                "identity_signing_keys",
-                signing::check_sealed(connection, &sealer),
-            ),
-            ("identity_join_key", join_codes::check_sealed(connection, &sealer)),
-            (
-                "identity_providers",
-                single_sign_on::check_sealed(connection, &sealer),
-            ),
-            (
-                "identity_second_factors",
-                second_factor::check_sealed(connection, &sealer),
-            ),
-        ];
-        for (table, result) in opened {
-            faults.extend(result.err().map(|error| TableFault {
-                table,
-                row: String::new(),
-                problem: with_source(&error),
-            }));
-        }
-    }
     Ok(faults)
+}
+
+/// The tables with a value that does not open in its place, each once. ID tokens only matter for signing out at a
+/// provider, and are not checked.
+fn unopenable(tables: &Connection, sealer: &Sealer) -> Vec<TableFault> {
+    let check = |(place, value): &(SealedPlace, Vec<u8>)| match place {
+        SealedPlace::IdToken(_) => Ok(()),
+        place => check_sealed(sealer, *place, value),
+    };
+    let faults = COLUMNS.iter().filter_map(|column| {
+        let values = column
+            .values(tables)
+            .map_err(|failure| IdentityError::from(StoreError::from(failure)));
+        let error = values
+            .and_then(|values| values.iter().try_for_each(check))
+            .err()?;
+        Some(TableFault {
+            table: column.table,
+            row: String::new(),
+            problem: with_source(&error),
+        })
+    });
+    faults.collect()
 }
 
 fn with_source(error: &IdentityError) -> String {

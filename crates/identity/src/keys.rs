@@ -4,12 +4,11 @@ use std::net::IpAddr;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use rusqlite::Row;
 use usher_domain::{Secs, Timestamp};
 
-use crate::secret::Digest;
+use crate::SecretDigest;
 
-/// The longest that the secret before works besides the new one, after a key was rotated.
+/// The longest that the former secret of a key works beside the new one after a rotation.
 pub const KEY_OVERLAP_MAX: Secs = Secs::new(7 * 86_400);
 
 /// How exactly the last use is kept: one write to shared memory a minute, not one a request.
@@ -27,40 +26,31 @@ pub struct LastUse {
     pub from: Option<IpAddr>,
 }
 
-/// Keeps the last use of one key in memory, and what of it is stored.
-pub(crate) struct Usage {
+/// Follows the last use of one key in memory, and knows how much of it is stored.
+pub(crate) struct UseTracker {
     millis: AtomicI64,
     saved_millis: AtomicI64,
     from: Mutex<Option<IpAddr>>,
 }
 
 /// The digests of a key's secrets.
-#[derive(Clone, Copy)]
-pub(crate) struct Digests {
-    pub(crate) current: Digest,
-    /// The one before, and until when it works.
-    pub(crate) former: Option<(Digest, Timestamp)>,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeyDigests {
+    /// That of the current secret.
+    pub current: SecretDigest,
+    /// That of the secret before the last rotation, and until when it works.
+    pub former: Option<(SecretDigest, Timestamp)>,
 }
 
-impl Usage {
-    /// Of a key that was never used.
-    pub(crate) const fn none() -> Self {
+impl UseTracker {
+    /// Starts from what is stored; none where the key was never used.
+    pub(crate) fn new(stored: Option<LastUse>) -> Self {
+        let millis = stored.map_or(NEVER, |last| last.at.millis());
         Self {
-            millis: AtomicI64::new(NEVER),
-            saved_millis: AtomicI64::new(NEVER),
-            from: Mutex::new(None),
-        }
-    }
-
-    /// What stands in two columns: when, and from where.
-    pub(crate) fn of_row(row: &Row<'_>, column: usize) -> rusqlite::Result<Self> {
-        let millis = row.get::<_, Option<i64>>(column)?.unwrap_or(NEVER);
-        let from = row.get::<_, Option<String>>(column + 1)?;
-        Ok(Self {
             millis: AtomicI64::new(millis),
             saved_millis: AtomicI64::new(millis),
-            from: Mutex::new(from.and_then(|from| from.parse().ok())),
-        })
+            from: Mutex::new(stored.and_then(|last| last.from)),
+        }
     }
 
     pub(crate) fn touch(&self, from: Option<IpAddr>, now: Timestamp) {
@@ -90,54 +80,42 @@ impl Usage {
     }
 }
 
-impl Digests {
+impl KeyDigests {
     /// Those of a key that was not rotated.
-    pub(crate) const fn of_one(current: Digest) -> Self {
+    #[must_use]
+    pub const fn of_one(current: SecretDigest) -> Self {
         Self {
             current,
             former: None,
         }
     }
 
-    /// What stands in three columns: the current one, the one before, and until when that works.
-    pub(crate) fn of_row(row: &Row<'_>, column: usize) -> rusqlite::Result<Self> {
-        let former = row.get::<_, Option<[u8; 32]>>(column + 1)?;
-        let until = row.get::<_, Option<i64>>(column + 2)?;
-        Ok(Self {
-            current: Digest::from_bytes(row.get(column)?),
-            former: former
-                .zip(until)
-                .map(|(former, until)| (Digest::from_bytes(former), Timestamp::from_millis(until))),
-        })
-    }
-
-    /// After a rotation: the present secret works on until `overlap` is over, and not at all where that is nothing.
-    pub(crate) fn rotated(self, new: Digest, overlap: Secs, now: Timestamp) -> Self {
-        let overlap = overlap.min(KEY_OVERLAP_MAX);
+    /// Those after a rotation: the current secret becomes the former one until `former_until`, and is dead at once
+    /// where that is none.
+    #[must_use]
+    pub fn rotated(self, new: SecretDigest, former_until: Option<Timestamp>) -> Self {
         Self {
             current: new,
-            former: (overlap > Secs::new(0)).then(|| (self.current, now + overlap)),
+            former: former_until.map(|until| (self.current, until)),
         }
     }
 
     /// Whether this one of the digests works at `now`.
-    pub(crate) fn works(&self, digest: &Digest, now: Timestamp) -> bool {
+    pub(crate) fn works(&self, digest: &SecretDigest, now: Timestamp) -> bool {
         self.current == *digest
             || self
                 .former
                 .is_some_and(|(former, until)| former == *digest && now < until)
     }
 
-    pub(crate) fn each(self) -> impl Iterator<Item = Digest> {
+    pub(crate) fn each(self) -> impl Iterator<Item = SecretDigest> {
         std::iter::once(self.current).chain(self.former.map(|(digest, _)| digest))
     }
+}
 
-    /// The former one and its end, as columns hold them.
-    pub(crate) fn former_columns(&self) -> (Option<[u8; 32]>, Option<i64>) {
-        let former = self.former.as_ref();
-        (
-            former.map(|(digest, _)| *digest.as_bytes()),
-            former.map(|(_, until)| until.millis()),
-        )
-    }
+/// Until when the current secret works after a rotation now: for `overlap`, at most [`KEY_OVERLAP_MAX`]; none where
+/// there is no overlap.
+pub(crate) fn former_until(overlap: Secs, now: Timestamp) -> Option<Timestamp> {
+    let overlap = overlap.min(KEY_OVERLAP_MAX);
+    (overlap > Secs::new(0)).then(|| now + overlap)
 }

@@ -2,20 +2,20 @@
 
 use std::path::Path;
 
+use usher_identity::{SealError, SigningKeysAtRest};
+use usher_identity_sqlite::holds_sealed_secrets;
+
 use super::*;
-use crate::{IdentityError, SealError, SecretsKeys, SigningKeysAtRest};
 
 /// 32 bytes, as a signing key has.
 const PLAIN: &[u8] = b"a-key-that-stands-in-the-file-as";
 
-fn connect(directory: &Path) -> rusqlite::Connection {
-    let connection = rusqlite::Connection::open(directory.join("usher.db")).unwrap();
-    connection.pragma_update(None, "journal_mode", "wal").unwrap();
-    connection
+fn first() -> String {
+    "5e".repeat(32)
 }
 
-fn open(directory: &Path) -> Identity {
-    Identity::open(connect(directory), &keys(&"5e".repeat(32))).unwrap()
+async fn open_first(directory: &Path) -> Identity {
+    open(directory, &first()).await.unwrap()
 }
 
 fn keys(text: &str) -> SecretsKeys {
@@ -23,9 +23,9 @@ fn keys(text: &str) -> SecretsKeys {
 }
 
 /// Puts a signing key into a new file as the first versions did: plainly.
-fn write_plain_signing_key(directory: &Path) {
+async fn write_plain_signing_key(directory: &Path) {
     let tables = connect(directory);
-    open(directory);
+    open_first(directory).await;
     tables
         .execute("UPDATE identity_signing_keys SET secret = ?1", [PLAIN])
         .unwrap();
@@ -48,7 +48,7 @@ fn contains(haystack: &[u8], needle: &str) -> bool {
 #[tokio::test]
 async fn a_restart_keeps_every_credential_and_every_revocation() {
     let directory = tempfile::tempdir().unwrap();
-    let before = open(directory.path());
+    let before = open_first(directory.path()).await;
     let operator = first_operator_key(&before).await;
     let key = before.put_api_key(ACME, KEY, reader(), None).await.unwrap();
     let revoked = before.put_api_key(OTHER, KEY, reader(), None).await.unwrap();
@@ -69,7 +69,7 @@ async fn a_restart_keeps_every_credential_and_every_revocation() {
     before.maintain(NOON).await.unwrap();
     drop(before);
 
-    let after = open(directory.path());
+    let after = open_first(directory.path()).await;
 
     assert_eq!(caller(&after, operator.expose(), NOON), Ok(Caller::Operator));
     assert_eq!(after.draw_operator_key().unwrap(), None);
@@ -95,7 +95,7 @@ async fn a_restart_keeps_every_credential_and_every_revocation() {
 #[tokio::test]
 async fn no_token_and_no_password_stands_in_the_file() {
     let directory = tempfile::tempdir().unwrap();
-    let identity = open(directory.path());
+    let identity = open_first(directory.path()).await;
     let operator = first_operator_key(&identity).await;
     let key = identity.put_api_key(ACME, KEY, reader(), None).await.unwrap();
     let user = identity.issue_user_token(ACME, SVEN, NOON).await.unwrap().token;
@@ -125,7 +125,7 @@ async fn no_token_and_no_password_stands_in_the_file() {
 #[tokio::test]
 async fn a_change_waits_for_another_writer_of_the_file() {
     let directory = tempfile::tempdir().unwrap();
-    let identity = open(directory.path());
+    let identity = open_first(directory.path()).await;
     let other = connect(directory.path());
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
 
@@ -143,57 +143,60 @@ async fn a_change_waits_for_another_writer_of_the_file() {
 #[tokio::test]
 async fn a_signing_key_that_stood_plainly_is_sealed_and_its_tokens_stay_good() {
     let directory = tempfile::tempdir().unwrap();
-    write_plain_signing_key(directory.path());
+    write_plain_signing_key(directory.path()).await;
     assert!(contains(&bytes_in(directory.path()), "stands-in-the-file"));
-    assert!(!Identity::holds_sealed_secrets(&connect(directory.path())).unwrap());
+    assert!(!holds_sealed_secrets(&connect(directory.path())).unwrap());
 
-    let first = open(directory.path());
+    let first = open_first(directory.path()).await;
     let token = first.sign_in_token(ACME, SIGN_IN);
     let stored = bytes_in(directory.path());
     drop(first);
-    let second = open(directory.path());
+    let second = open_first(directory.path()).await;
 
     assert!(!contains(&stored, "stands-in-the-file"));
-    assert!(Identity::holds_sealed_secrets(&connect(directory.path())).unwrap());
+    assert!(holds_sealed_secrets(&connect(directory.path())).unwrap());
     assert_eq!(second.sign_in_token(ACME, SIGN_IN), token);
 }
 
 #[tokio::test]
 async fn without_the_right_key_nothing_opens_and_nothing_changes() {
     let directory = tempfile::tempdir().unwrap();
-    let token = open(directory.path()).sign_in_token(ACME, SIGN_IN);
+    let token = open_first(directory.path()).await.sign_in_token(ACME, SIGN_IN);
 
-    let refused = Identity::open(connect(directory.path()), &keys(&"ba".repeat(32)));
+    let refused = open(directory.path(), &"ba".repeat(32)).await;
 
     let refused = refused.unwrap_err();
     assert!(
         matches!(refused, IdentityError::Seal(SealError::UnknownKey { .. })),
         "{refused:?}"
     );
-    assert_eq!(open(directory.path()).sign_in_token(ACME, SIGN_IN), token);
+    assert_eq!(
+        open_first(directory.path()).await.sign_in_token(ACME, SIGN_IN),
+        token
+    );
 }
 
 #[tokio::test]
 async fn after_a_start_with_both_keys_the_new_one_is_enough() {
     let directory = tempfile::tempdir().unwrap();
-    let token = open(directory.path()).sign_in_token(ACME, SIGN_IN);
+    let token = open_first(directory.path()).await.sign_in_token(ACME, SIGN_IN);
     let (new, old) = ("7e".repeat(32), "5e".repeat(32));
 
-    drop(Identity::open(connect(directory.path()), &keys(&format!("{new},{old}"))).unwrap());
+    drop(open(directory.path(), &format!("{new},{old}")).await.unwrap());
 
-    let renewed = Identity::open(connect(directory.path()), &keys(&new)).unwrap();
+    let renewed = open(directory.path(), &new).await.unwrap();
     assert_eq!(renewed.sign_in_token(ACME, SIGN_IN), token);
-    assert!(Identity::open(connect(directory.path()), &keys(&old)).is_err());
+    assert!(open(directory.path(), &old).await.is_err());
 }
 
 #[tokio::test]
 async fn a_sealed_signing_key_does_not_open_under_another_number() {
     let directory = tempfile::tempdir().unwrap();
-    drop(open(directory.path()));
+    drop(open_first(directory.path()).await);
     let moved = connect(directory.path()).execute("UPDATE identity_signing_keys SET id = id + 1", []);
     assert_eq!(moved.unwrap(), 1);
 
-    let refused = Identity::open(connect(directory.path()), &keys(&"5e".repeat(32))).unwrap_err();
+    let refused = open(directory.path(), &first()).await.unwrap_err();
 
     assert!(
         matches!(refused, IdentityError::Seal(SealError::Damaged { .. })),
@@ -204,16 +207,22 @@ async fn a_sealed_signing_key_does_not_open_under_another_number() {
 #[tokio::test]
 async fn a_server_that_runs_takes_over_signing_keys_that_were_rotated_in_the_file() {
     let directory = tempfile::tempdir().unwrap();
-    let server = open(directory.path());
+    let server = open_first(directory.path()).await;
     let before = server.sign_in_token(ACME, SIGN_IN);
-    let wrong = SigningKeysAtRest::open(connect(directory.path()), &keys(&"77".repeat(32)));
-    let opened = SigningKeysAtRest::open(connect(directory.path()), &keys(&"5e".repeat(32)));
-    let mut at_rest = opened.unwrap();
+    let wrong = SigningKeysAtRest::open(store(directory.path()), &keys(&"77".repeat(32))).await;
+    let opened = SigningKeysAtRest::open(store(directory.path()), &keys(&first())).await;
+    let at_rest = opened.unwrap();
 
-    at_rest.rotate(NOON).unwrap();
+    at_rest.rotate(NOON).await.unwrap();
     server.reread_signing_keys().await.unwrap();
     let after = server.sign_in_token(ACME, SIGN_IN);
-    let numbers: Vec<_> = at_rest.list().unwrap().iter().map(|key| key.number).collect();
+    let numbers: Vec<_> = at_rest
+        .list()
+        .await
+        .unwrap()
+        .iter()
+        .map(|key| key.number)
+        .collect();
 
     assert!(matches!(
         wrong,
@@ -221,11 +230,11 @@ async fn a_server_that_runs_takes_over_signing_keys_that_were_rotated_in_the_fil
     ));
     assert_ne!(before, after);
     assert_eq!(numbers, [2, 1]);
-    assert_eq!(at_rest.list().unwrap()[0].created_at, Some(NOON));
+    assert_eq!(at_rest.list().await.unwrap()[0].created_at, Some(NOON));
     for good in [&before, &after] {
         assert!(caller(&server, good.expose(), NOON).is_ok());
     }
-    assert_eq!(at_rest.retire().unwrap(), 1);
+    assert_eq!(at_rest.retire().await.unwrap(), 1);
     server.reread_signing_keys().await.unwrap();
     assert!(caller(&server, before.expose(), NOON).is_err());
     assert!(caller(&server, after.expose(), NOON).is_ok());

@@ -1,13 +1,8 @@
 //! What a hand does to the credential tables is found, and changes of credentials are counted.
 
-use rusqlite::Connection;
+use usher_identity_sqlite::{changes, check_tables};
 
 use super::*;
-use crate::{SecretsKeys, changes, check_tables};
-
-fn connect(directory: &std::path::Path) -> Connection {
-    Connection::open(directory.join("credentials.db")).unwrap()
-}
 
 #[tokio::test]
 async fn tables_as_usher_writes_them_are_well_and_whatever_a_hand_does_is_named() {
@@ -38,7 +33,7 @@ async fn tables_as_usher_writes_them_are_well_and_whatever_a_hand_does_is_named(
     ];
     for (tampering, table) in cases {
         let directory = tempfile::tempdir().unwrap();
-        let identity = Identity::open(connect(directory.path()), &keys).unwrap();
+        let identity = Identity::open(store(directory.path()), &keys).await.unwrap();
         identity.put_api_key(ACME, KEY, reader(), None).await.unwrap();
         let hash = identity
             .hash_password(HashingShare::default(), "correct horse".into(), Vec::new())
@@ -64,7 +59,7 @@ async fn tables_as_usher_writes_them_are_well_and_whatever_a_hand_does_is_named(
 async fn every_change_of_credentials_is_counted_and_looking_is_not() {
     let directory = tempfile::tempdir().unwrap();
     let keys = SecretsKeys::draw().unwrap();
-    let identity = Identity::open(connect(directory.path()), &keys).unwrap();
+    let identity = Identity::open(store(directory.path()), &keys).await.unwrap();
     let other = connect(directory.path());
     let before = changes(&other).unwrap();
 
@@ -74,13 +69,4 @@ async fn every_change_of_credentials_is_counted_and_looking_is_not() {
     identity.maintain(NOON).await.unwrap();
 
     assert_eq!((once, changes(&other).unwrap()), (before + 1, before + 1));
-}
-
-#[test]
-fn a_key_that_was_derived_for_one_purpose_is_none_for_another() {
-    let keys = SecretsKeys::draw().unwrap();
-
-    assert_eq!(keys.derive("one"), keys.derive("one"));
-    assert_ne!(keys.derive("one"), keys.derive("two"));
-    assert_ne!(keys.derive("one"), SecretsKeys::draw().unwrap().derive("one"));
 }

@@ -1,0 +1,30 @@
+//! The credentials in SQLite: the ports of `usher-identity`, in tables of the server's database.
+//!
+//! [`SqliteStore`] is the store. What works on a database without a server, or looks at one of any version, are
+//! functions on a connection: [`is_behind`], [`migrate`], [`changes`], [`check_tables`], [`sealed_secrets`] and
+//! [`holds_sealed_secrets`].
+
+#![expect(clippy::doc_markdown, reason = "SQLite is a name, not code")]
+
+mod api_keys;
+mod browsers;
+mod columns;
+mod consistency;
+mod domains;
+mod notes;
+mod operator_keys;
+mod passwords;
+mod portal_sessions;
+mod presence;
+mod providers;
+mod sealed;
+mod second_factors;
+mod server_keys;
+mod setup_link;
+mod store;
+mod trail;
+mod user_tokens;
+
+pub use consistency::{TableFault, check_tables};
+pub use sealed::{holds_sealed_secrets, sealed_secrets};
+pub use store::{OpenError, SqliteStore, changes, is_behind, migrate};

@@ -1,0 +1,127 @@
+//! The table of notes: changes that the journal may not have recorded yet.
+
+use async_trait::async_trait;
+use rusqlite::{Connection, Row, params};
+use usher_domain::{AccountId, ApiKeyId, Timestamp, UserId};
+use usher_identity::ports::{ChangeNote, Notes, StoreError};
+use usher_identity::{ChangeOrigin, ChangedBy, CredentialChange, Unrecorded};
+
+use crate::columns::id;
+use crate::store::{Failure, SqliteStore};
+
+const DAMAGED: StoreError = StoreError::Damaged { what: "note" };
+
+#[async_trait]
+impl Notes for SqliteStore {
+    async fn notes(&self, until: Timestamp) -> Result<Vec<Unrecorded>, StoreError> {
+        self.read(move |tables| {
+            let mut select = tables.prepare(
+                "SELECT id, account, user, change, detail, by_kind, by_id, cause, at FROM identity_unrecorded
+                 WHERE at <= ?1 ORDER BY id",
+            )?;
+            let mut rows = select.query([until.millis()])?;
+            let mut notes = Vec::new();
+            while let Some(row) = rows.next()? {
+                notes.push(read(row)?);
+            }
+            Ok(notes)
+        })
+        .await
+    }
+
+    async fn remove_note(&self, id: i64) -> Result<(), StoreError> {
+        self.change(move |tables| {
+            tables.execute("DELETE FROM identity_unrecorded WHERE id = ?1", [id])?;
+            Ok(())
+        })
+        .await
+    }
+}
+
+/// Stores a note, in the transaction of the change that it is about.
+pub(crate) fn put(tables: &Connection, note: ChangeNote) -> Result<Unrecorded, Failure> {
+    let (by_kind, by_id) = by_columns(note.origin.by);
+    let (change, user, detail) = change_columns(&note.change)?;
+    tables.execute(
+        "INSERT INTO identity_unrecorded (account, user, change, detail, by_kind, by_id, cause, at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        params![
+            note.account.bits().to_be_bytes(),
+            user.map(|user| user.bits().to_be_bytes()),
+            change,
+            detail,
+            by_kind,
+            by_id.map(u128::to_be_bytes),
+            note.origin.cause,
+            note.at.millis(),
+        ],
+    )?;
+    Ok(note.stored(tables.last_insert_rowid()))
+}
+
+fn read(row: &Row<'_>) -> Result<Unrecorded, Failure> {
+    let note = ChangeNote {
+        account: AccountId::from_bits(id(row, 1)?),
+        change: read_change(row)?,
+        origin: ChangeOrigin {
+            by: read_by(row)?,
+            cause: row.get(7)?,
+        },
+        at: Timestamp::from_millis(row.get(8)?),
+    };
+    Ok(note.stored(row.get(0)?))
+}
+
+fn optional_id(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<u128>> {
+    let id: Option<[u8; 16]> = row.get(column)?;
+    Ok(id.map(u128::from_be_bytes))
+}
+
+/// The word for a change, whose credential it is about, and what else is to be said of it.
+fn change_columns(
+    change: &CredentialChange,
+) -> Result<(&'static str, Option<UserId>, Option<String>), StoreError> {
+    Ok(match change {
+        CredentialChange::PasswordSet { user } => ("password-set", Some(*user), None),
+        CredentialChange::SecondFactorSet { user } => ("second-factor-set", Some(*user), None),
+        CredentialChange::SecondFactorRemoved { user } => ("second-factor-removed", Some(*user), None),
+        CredentialChange::Provider(change) => {
+            let detail = serde_json::to_string(change).map_err(|_| DAMAGED)?;
+            ("provider", None, Some(detail))
+        }
+    })
+}
+
+fn read_change(row: &Row<'_>) -> Result<CredentialChange, Failure> {
+    let (change, detail): (String, Option<String>) = (row.get(3)?, row.get(4)?);
+    let user = optional_id(row, 2)?.map(UserId::from_bits);
+    Ok(match (change.as_str(), user, detail) {
+        ("password-set", Some(user), _) => CredentialChange::PasswordSet { user },
+        ("second-factor-set", Some(user), _) => CredentialChange::SecondFactorSet { user },
+        ("second-factor-removed", Some(user), _) => CredentialChange::SecondFactorRemoved { user },
+        ("provider", _, Some(detail)) => {
+            CredentialChange::Provider(serde_json::from_str(&detail).map_err(|_| DAMAGED)?)
+        }
+        _ => return Err(DAMAGED.into()),
+    })
+}
+
+const fn by_columns(by: ChangedBy) -> (&'static str, Option<u128>) {
+    match by {
+        ChangedBy::User(id) => ("user", Some(id.bits())),
+        ChangedBy::ApiKey(id) => ("api-key", Some(id.bits())),
+        ChangedBy::Operator => ("operator", None),
+        ChangedBy::Usher => ("usher", None),
+    }
+}
+
+fn read_by(row: &Row<'_>) -> Result<ChangedBy, Failure> {
+    let kind: String = row.get(5)?;
+    Ok(match (kind.as_str(), optional_id(row, 6)?) {
+        ("user", Some(id)) => ChangedBy::User(UserId::from_bits(id)),
+        ("api-key", Some(id)) => ChangedBy::ApiKey(ApiKeyId::from_bits(id)),
+        ("operator", _) => ChangedBy::Operator,
+        ("usher", _) => ChangedBy::Usher,
+        _ => return Err(DAMAGED.into()),
+    })
+}

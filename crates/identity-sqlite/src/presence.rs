@@ -1,0 +1,82 @@
+//! What users are signed in with, across its three tables; and everything of a user or an account.
+
+use async_trait::async_trait;
+use rusqlite::Connection;
+use usher_domain::{AccountId, UserId};
+use usher_identity::SecretDigest;
+use usher_identity::ports::{Owner, Presence, StoreError};
+
+use crate::columns::{delete_of_account, delete_of_user, key_of};
+use crate::store::{Failure, SqliteStore};
+use crate::{api_keys, browsers, passwords, portal_sessions, providers, second_factors, user_tokens};
+
+/// The tables of credentials that users keep when they sign out.
+const OF_USERS: [&str; 4] = [
+    passwords::TABLE,
+    browsers::BROWSERS_TABLE,
+    second_factors::TABLE,
+    second_factors::CODES_TABLE,
+];
+
+#[async_trait]
+impl Presence for SqliteStore {
+    async fn end_presence_of_user(&self, owner: Owner) -> Result<usize, StoreError> {
+        self.change(move |tables| end_of_user(tables, owner)).await
+    }
+
+    async fn end_presence_of_account(&self, account: AccountId) -> Result<usize, StoreError> {
+        self.change(move |tables| end_of_account(tables, account)).await
+    }
+
+    async fn end_presence_by_password(
+        &self,
+        account: AccountId,
+        sessions: Vec<SecretDigest>,
+        spared: UserId,
+    ) -> Result<(), StoreError> {
+        self.change(move |tables| {
+            portal_sessions::delete(tables, &sessions)?;
+            for table in [browsers::PENDING_TABLE, user_tokens::TABLE] {
+                let delete = format!("DELETE FROM {table} WHERE account = ?1 AND user <> ?2");
+                tables.execute(&delete, key_of((account, spared)))?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    async fn forget_user(&self, owner: Owner) -> Result<(), StoreError> {
+        self.change(move |tables| {
+            for table in OF_USERS {
+                delete_of_user(tables, table, owner)?;
+            }
+            end_of_user(tables, owner).map(drop)
+        })
+        .await
+    }
+
+    async fn forget_account(&self, account: AccountId) -> Result<(), StoreError> {
+        self.change(move |tables| {
+            for table in OF_USERS {
+                delete_of_account(tables, table, account)?;
+            }
+            providers::delete(tables, account)?;
+            end_of_account(tables, account)?;
+            delete_of_account(tables, api_keys::TABLE, account).map(drop)
+        })
+        .await
+    }
+}
+
+/// Returns how many tokens there were.
+pub(crate) fn end_of_user(tables: &Connection, owner: Owner) -> Result<usize, Failure> {
+    delete_of_user(tables, portal_sessions::TABLE, owner)?;
+    delete_of_user(tables, browsers::PENDING_TABLE, owner)?;
+    delete_of_user(tables, user_tokens::TABLE, owner)
+}
+
+fn end_of_account(tables: &Connection, account: AccountId) -> Result<usize, Failure> {
+    delete_of_account(tables, portal_sessions::TABLE, account)?;
+    delete_of_account(tables, browsers::PENDING_TABLE, account)?;
+    delete_of_account(tables, user_tokens::TABLE, account)
+}

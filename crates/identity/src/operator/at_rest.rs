@@ -1,0 +1,67 @@
+//! The operator keys in a database, worked on without a server.
+
+use std::sync::Arc;
+
+use usher_domain::{OperatorKeyId, Timestamp};
+
+use super::trail::{KeysChangedBy, KeysOrigin, TrailReport};
+use super::{NewOperatorKey, OperatorKey, Revoked, draw};
+use crate::ports::{FullKeys, Store, StoredOperatorKey};
+use crate::{IdentityError, Secret, draw_bits};
+
+/// The operator keys in a database, for whoever has the data but no key: a server need not run, and one that runs
+/// takes changes over ([`Identity::reread_operator_keys`](crate::Identity::reread_operator_keys)).
+pub struct OperatorKeysAtRest(Arc<dyn Store>);
+
+impl OperatorKeysAtRest {
+    /// The keys in this store.
+    #[must_use]
+    pub fn new(store: Arc<dyn Store>) -> Self {
+        Self(store)
+    }
+
+    /// All keys, in the order of their ids.
+    pub async fn list(&self) -> Result<Vec<OperatorKey>, IdentityError> {
+        let keys = self.0.operator_keys().await?;
+        Ok(keys.iter().map(StoredOperatorKey::told).collect())
+    }
+
+    /// Creates a key for the user of the command line; its secret is to be shown once.
+    pub async fn create(
+        &self,
+        new: NewOperatorKey,
+        now: Timestamp,
+    ) -> Result<(OperatorKeyId, Secret), IdentityError> {
+        let id = OperatorKeyId::from_bits(draw_bits(now)?);
+        let (key, secret) = draw(id, new, now)?;
+        let origin = KeysOrigin::of(KeysChangedBy::CommandLine);
+        self.0.put_operator_key(key, None, origin, now).await?;
+        Ok((id, secret))
+    }
+
+    /// Kills a key, the last one included: whoever has the data can create another. Returns whether it existed.
+    pub async fn revoke(&self, id: OperatorKeyId, now: Timestamp) -> Result<bool, IdentityError> {
+        let origin = KeysOrigin::of(KeysChangedBy::CommandLine);
+        let revoked = self
+            .0
+            .revoke_operator_key(id, FullKeys::MayGo, origin, now)
+            .await?;
+        Ok(revoked == Revoked::Yes)
+    }
+
+    /// Walks the trail from its first entry, and names what is not as it was written.
+    pub async fn check_trail(&self) -> Result<TrailReport, IdentityError> {
+        Ok(self.0.check_trail().await?)
+    }
+
+    /// The hash of an entry of the trail; none where the entry is missing or unreadable.
+    pub async fn trail_hash(&self, seq: u64) -> Result<Option<[u8; 32]>, IdentityError> {
+        Ok(self.0.trail_hash(seq).await?)
+    }
+}
+
+impl std::fmt::Debug for OperatorKeysAtRest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("OperatorKeysAtRest(…)")
+    }
+}

@@ -1,0 +1,54 @@
+//! Pending sign-ins: password accepted, second factor still missing.
+//!
+//! The browser keeps a secret in a cookie, and a digest of it is stored for [`HALF_SIGN_IN_LIFE`]. It is good for typing
+//! a code, and for nothing else; it dies with the user's sessions.
+
+use usher_domain::{AccountId, Secs, Timestamp, UserId};
+
+use crate::ports::PendingSignIn;
+use crate::{Identity, IdentityError, Secret, SecretDigest};
+
+/// What the cookie's secret starts with.
+const PREFIX: &str = "usher_half_";
+
+/// How long a user has to type the code.
+pub const HALF_SIGN_IN_LIFE: Secs = Secs::new(300);
+
+impl Identity {
+    /// Notes that a user has proved the password. The secret is for the browser's cookie.
+    pub async fn begin_half_sign_in(
+        &self,
+        account: AccountId,
+        user: UserId,
+        now: Timestamp,
+    ) -> Result<Secret, IdentityError> {
+        let secret = Secret::draw(PREFIX)?;
+        let pending = PendingSignIn {
+            digest: SecretDigest::of(secret.expose()),
+            owner: (account, user),
+            expires_at: now + HALF_SIGN_IN_LIFE,
+        };
+        self.store.put_pending_sign_in(pending).await?;
+        Ok(secret)
+    }
+
+    /// The user whose sign-in is pending under this secret; none where there is no such sign-in, or no longer.
+    pub async fn half_sign_in(
+        &self,
+        secret: &str,
+        now: Timestamp,
+    ) -> Result<Option<(AccountId, UserId)>, IdentityError> {
+        let digest = SecretDigest::of(secret);
+        Ok(self.store.pending_sign_in(digest, now).await?)
+    }
+
+    /// Uses the secret up, and returns the user whose sign-in was pending: of many callers at once, only one is told.
+    pub async fn take_half_sign_in(
+        &self,
+        secret: &str,
+        now: Timestamp,
+    ) -> Result<Option<(AccountId, UserId)>, IdentityError> {
+        let digest = SecretDigest::of(secret);
+        Ok(self.store.take_pending_sign_in(digest, now).await?)
+    }
+}

@@ -1,0 +1,82 @@
+//! What identity stores, in its own words: a small port for each topic.
+//!
+//! [`MemoryStore`](crate::MemoryStore) implements them, and so does the crate `usher-identity-sqlite`. What has to happen together is one method: it is carried out whole or not at all, and callers
+//! on any node see the store as it was before or after it. What is not stored is `None`. No port is given a plain
+//! secret: callers pass digests, and sealed values that the store cannot read.
+
+mod api_keys;
+mod browsers;
+mod notes;
+mod operator_keys;
+mod passwords;
+mod portal_sessions;
+mod providers;
+mod second_factors;
+mod server_keys;
+mod setup_link;
+mod user_tokens;
+
+use async_trait::async_trait;
+use usher_domain::{AccountId, UserId};
+
+pub use self::api_keys::{ApiKeys, StoredApiKey};
+pub use self::browsers::{KnownBrowsers, PendingSignIn, PendingSignIns};
+pub use self::notes::{ChangeNote, Notes};
+pub use self::operator_keys::{FullKeys, OperatorKeys, StoredOperatorKey, Trail};
+pub use self::passwords::{PasswordExchange, PasswordExchanged, Passwords, StoredPassword};
+pub use self::portal_sessions::{PortalSessions, StoredPortalSession};
+pub use self::providers::{ProviderUpdate, Providers};
+pub use self::second_factors::{AppCode, Confirmation, SecondFactors, StoredSecondFactor, TypedCode};
+pub use self::server_keys::{Resealed, SealedPlace, SealedValues, ServerKeys, StoredSigningKey};
+pub use self::setup_link::SetupLink;
+pub use self::user_tokens::{Presence, StoredUserToken, UserTokens};
+
+/// A user and the account that the user belongs to.
+pub type Owner = (AccountId, UserId);
+
+/// Why a store did not do what it was asked to. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database could not do it.
+    #[error("the credential store failed")]
+    Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A stored value is not one that Usher writes.
+    #[error("the credential store holds a damaged {what}")]
+    Damaged {
+        /// The kind of value.
+        what: &'static str,
+    },
+    /// The store is closed, or the runtime is shutting down.
+    #[error("the credential store is shutting down")]
+    Closed,
+}
+
+impl StoreError {
+    /// The database's own error.
+    pub fn failed(error: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self::Failed(Box::new(error))
+    }
+}
+
+/// Everything that identity stores, in one database.
+#[async_trait]
+pub trait Store:
+    ApiKeys
+    + KnownBrowsers
+    + Notes
+    + OperatorKeys
+    + Passwords
+    + PendingSignIns
+    + PortalSessions
+    + Presence
+    + Providers
+    + SealedValues
+    + SecondFactors
+    + ServerKeys
+    + SetupLink
+    + Trail
+    + UserTokens
+{
+    /// Finishes what is under way and takes nothing more: later calls fail with [`StoreError::Closed`].
+    async fn close(&self);
+}

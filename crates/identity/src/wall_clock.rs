@@ -1,0 +1,33 @@
+//! The wall clock, by which authenticator apps draw their codes.
+
+use std::fmt;
+use std::sync::OnceLock;
+
+use usher_domain::Timestamp;
+
+use crate::Identity;
+
+type Reading = Box<dyn Fn(Timestamp) -> Timestamp + Send + Sync>;
+
+/// How wall time follows from the time that credentials live by; the same until it is told.
+#[derive(Default)]
+pub(crate) struct WallClock(OnceLock<Reading>);
+
+impl fmt::Debug for WallClock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("WallClock")
+    }
+}
+
+impl Identity {
+    /// Says how wall time follows from the time that is handed in as `now`. That one never falls, so after the machine's
+    /// clock was set back it is ahead of the one by which people's devices draw codes. Only the first call counts.
+    pub fn follow_world(&self, reading: impl Fn(Timestamp) -> Timestamp + Send + Sync + 'static) {
+        // A second caller means the same clock.
+        let _ = self.memory.wall_clock.0.set(Box::new(reading));
+    }
+
+    pub(crate) fn wall_time(&self, now: Timestamp) -> Timestamp {
+        self.memory.wall_clock.0.get().map_or(now, |reading| reading(now))
+    }
+}
