@@ -1,6 +1,7 @@
-//! What must hold of an account after every command. Production checks it in each commit for what the commit touched,
-//! and whole when an account is loaded and when snapshots are taken; `usher verify` checks it whole. What is broken is
-//! logged and counted. The promise (S1) is checked before anything is taken in, in [`crate::step`].
+//! The invariants: what must be true of an account after every command. Production checks them for what each commit
+//! touched, and for the whole account when it is loaded and with every fourth snapshot; `usher verify` checks whole
+//! accounts. A broken one is logged and counted. The promise (S1) is checked before events are applied, in
+//! [`crate::step`].
 
 mod directory;
 mod touched;

@@ -30,7 +30,7 @@ enum Command {
     OperatorKey(operator_key::Arguments),
     SigningKey(signing_key::Arguments),
     Bench(bench::BenchArgs),
-    /// Print the API's `OpenAPI` document, as the server returns it at /v1/openapi.json
+    /// Print the API's description, as the server returns it at /v1/openapi.json
     Openapi,
 }
 

@@ -80,7 +80,6 @@ macro_rules! facts {
     ($($(#[doc = $doc:literal])+ $name:ident: $type:ty $(as $schema:ty)?;)*) => {
         /// What a problem's document says besides its code. Which members are there depends on the code.
         #[derive(Debug, Default, Serialize, ToSchema)]
-        #[allow(missing_docs, reason = "each is described in the OpenAPI document")]
         pub(crate) struct Facts {
             $(
                 $(#[doc = $doc])+

@@ -14,7 +14,7 @@ macro_rules! paths {
         pub(crate) struct $name {
             /// The account. Callers of another account find nothing here.
             #[param(value_type = schema::AccountId)]
-            #[allow(dead_code, reason = "the caller proves it")]
+            #[expect(dead_code, reason = "the `Caller` has checked it")]
             pub(crate) account: AccountId,
             $(
                 $(#[doc = $text])+

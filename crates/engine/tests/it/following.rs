@@ -8,7 +8,7 @@ use usher_domain::{Event, Secs};
 use usher_engine::{Clock, Engine, ManualClock, Options, Published};
 use usher_journal::{MemoryJournal, Seq};
 
-use crate::harness::{ACCOUNT, Desk, MORNING, add_minutes};
+use crate::harness::{ACCOUNT, Desk, MORNING, add_minutes, pass};
 
 #[tokio::test]
 async fn what_is_read_afterwards_is_what_was_seen_live() {
@@ -110,7 +110,7 @@ async fn a_picture_of_an_account_is_never_older_than_it_may_be() {
     assert_eq!(there.occupied().await, 0);
 
     here.sign_in(0).await.unwrap();
-    tokio::time::sleep(Duration::from_secs(1)).await;
+    pass(Duration::from_secs(1)).await;
 
     assert_eq!(there.occupied().await, 1);
     assert_eq!(there.engine.figures().loads, 1);
@@ -150,6 +150,6 @@ async fn what_a_dead_node_left_undone_is_done_by_another() {
     dead.sign_in(0).await.unwrap();
 
     while engine.figures().commits == 0 {
-        tokio::time::sleep(Duration::from_secs(1)).await;
+        pass(Duration::from_secs(1)).await;
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use usher_domain::account::{Plan, ProductSeats};
 use usher_domain::command::{AccountCommand, LicenseCommand, SignInCommand, UserCommand};
@@ -21,6 +22,11 @@ pub(crate) const ACCOUNT: AccountId = AccountId::from_bits(7);
 pub(crate) const POOL: PoolId = PoolId::from_bits(70);
 /// 2026-06-01T09:00:00Z.
 pub(crate) const MORNING: Timestamp = Timestamp::from_millis(1_780_304_400_000);
+
+/// Lets `time` pass on tokio's clock, which the test has paused: the runtime skips ahead as soon as all tasks are idle.
+pub(crate) async fn pass(time: Duration) {
+    tokio::time::sleep(time).await;
+}
 
 /// One node.
 #[derive(Clone)]

@@ -7,7 +7,7 @@ use usher_domain::{AccountId, Command, Secs};
 use usher_engine::{Failure, ManualClock, Options, Reason};
 use usher_journal::{Append, COMMITS_MAX, Commit, DUE_MAX, Hash, Journal, MemoryJournal, Seq};
 
-use crate::harness::{ACCOUNT, Desk, MORNING, add_minutes, stored};
+use crate::harness::{ACCOUNT, Desk, MORNING, add_minutes, pass, stored};
 
 async fn desk(options: Options) -> Desk {
     Desk::on(MemoryJournal::new(), ManualClock::new(MORNING), options).await
@@ -18,7 +18,7 @@ async fn an_idle_account_leaves_memory_and_comes_back_the_same() {
     let desk = desk(Options::default()).await.furnished(2, 2).await;
     let before = desk.state().await;
 
-    tokio::time::sleep(Duration::from_mins(20)).await;
+    pass(Duration::from_mins(20)).await;
     assert_eq!(desk.engine.figures().accounts_loaded, 0);
     let after = desk.state().await;
 
@@ -33,10 +33,10 @@ async fn an_account_with_a_subscriber_stays() {
     let desk = desk(Options::default()).await.furnished(2, 2).await;
     let subscription = desk.engine.subscribe(ACCOUNT).await.unwrap();
 
-    tokio::time::sleep(Duration::from_mins(20)).await;
+    pass(Duration::from_mins(20)).await;
     assert_eq!(desk.engine.figures().accounts_loaded, 1);
     drop(subscription);
-    tokio::time::sleep(Duration::from_mins(20)).await;
+    pass(Duration::from_mins(20)).await;
 
     assert_eq!(desk.engine.figures().accounts_loaded, 0);
 }
@@ -57,7 +57,7 @@ async fn what_is_due_brings_an_account_back() {
     small.heartbeat(sign_in).await.unwrap();
     let crowd = small.engine.read(AccountId::from_bits(8), |_, _| ()).await;
     assert!(matches!(crowd, Err(Failure::Overloaded { .. })));
-    tokio::time::sleep(Duration::from_secs(1)).await;
+    pass(Duration::from_secs(1)).await;
     assert_eq!(small.engine.figures().accounts_loaded, 0);
 
     small.engine.advance(Secs::new(89)).await;
@@ -121,7 +121,7 @@ async fn memory_holds_no_more_accounts_than_it_may() {
             .await
             .unwrap();
         assert!(desk.engine.figures().accounts_loaded <= 16);
-        tokio::time::sleep(Duration::from_millis(20)).await;
+        pass(Duration::from_millis(20)).await;
     }
 
     for number in 0..200_u128 {
@@ -130,11 +130,11 @@ async fn memory_holds_no_more_accounts_than_it_may() {
             .read(AccountId::from_bits(number), |account, _| account.name().clone())
             .await;
         assert!(name.is_ok(), "{name:?}");
-        tokio::time::sleep(Duration::from_millis(20)).await;
+        pass(Duration::from_millis(20)).await;
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn no_command_is_lost_while_accounts_come_and_go() {
     let options = Options {
         idle_after: Duration::from_millis(8),
@@ -147,9 +147,11 @@ async fn no_command_is_lost_while_accounts_come_and_go() {
             .await
             .unwrap_or_else(|failure| panic!("{failure:?} at {minutes}"));
         if minutes % 10 == 0 {
-            tokio::time::sleep(Duration::from_millis(minutes % 30)).await;
+            // 0 to 11 ms: shorter and longer than it takes the account to leave memory.
+            pass(Duration::from_millis(minutes / 10 % 12)).await;
         }
     }
+    assert!(desk.engine.figures().loads > 1, "the account left memory");
 
     assert_eq!(desk.read(usher_domain::Account::minutes).await, 300);
     assert_eq!(desk.replayed().await.minutes(), 300);
@@ -221,7 +223,7 @@ async fn no_answer_waits_for_a_snapshot_that_never_completes() {
     desk.journal.stick_snapshots();
     desk.execute(add_minutes(1)).await.unwrap();
 
-    tokio::time::sleep(Duration::from_mins(20)).await;
+    pass(Duration::from_mins(20)).await;
     let left = desk.engine.figures().accounts_loaded;
     let answer = tokio::time::timeout(Duration::from_secs(1), desk.execute(add_minutes(1))).await;
     let shutdown = tokio::time::timeout(Duration::from_mins(1), desk.engine.shutdown()).await;

@@ -34,7 +34,7 @@ pub(super) struct AuditEntry {
     #[schema(example = "user_01h2xcejqtf2nbrexx3vqjhp41")]
     actor: String,
     /// What.
-    #[schema(example = "license_set")]
+    #[schema(example = "license.set")]
     action: String,
     /// To whom or what: an id.
     #[schema(required)]
