@@ -1,5 +1,5 @@
-//! Who may see and do what (R1, R5, R6). What a caller may not see is not found; what they see but may not do is
-//! forbidden.
+//! Who may see and do what (R1, R5, R6). Things that a caller may not see are not found; an action that they may not do
+//! on a visible thing is forbidden.
 
 use std::collections::BTreeSet;
 
@@ -23,7 +23,7 @@ impl Account {
         })
     }
 
-    /// Refuses an actor who may not manage this kind of thing. To those who do not see it there is no `what`.
+    /// Refuses an actor who may not manage this kind of thing. Actors who may not see it get "no such `what`".
     pub fn need_to_manage(
         &self,
         actor: &Actor,
@@ -36,15 +36,15 @@ impl Account {
         self.need(actor, privilege)
     }
 
-    /// Refuses an actor without the privilege over the account as a whole, which devices, tickets and customers do
-    /// not see.
+    /// Refuses an actor without the privilege over the account as a whole, which devices, tickets and customers do not
+    /// see.
     pub fn need_in_account(&self, actor: &Actor, privilege: Privilege) -> Result<(), Refusal> {
         self.need_member(actor)?;
         self.need(actor, privilege)
     }
 
-    /// Refuses actors who do not see the account's people, pools and teams, and so have no use for its lists: its own
-    /// members may not, and devices, tickets and customers do not see the account at all.
+    /// Refuses actors who do not see the account's users, pools and teams, and so get none of its lists: plain members
+    /// may not, and devices, tickets and customers do not see the account at all.
     pub fn need_staff(&self, actor: &Actor) -> Result<(), Refusal> {
         self.need_member(actor)?;
         if self.is_staff(actor) {
@@ -90,8 +90,8 @@ impl Account {
         }
     }
 
-    /// Whether an actor sees the account's users, pools and teams: all who have any privilege, and keys that are good
-    /// for more than provisioning.
+    /// Whether an actor sees the account's users, pools and teams: everybody with any privilege, and keys that are for
+    /// more than provisioning.
     #[must_use]
     pub fn is_staff(&self, actor: &Actor) -> bool {
         match actor {
@@ -106,7 +106,7 @@ impl Account {
         }
     }
 
-    /// Whether the account's settings ask for a second factor of this user: of everybody above the role `member`.
+    /// Whether the account's settings require a second factor of this user: of everybody above the role `member`.
     #[must_use]
     pub fn requires_second_factor(&self, user: UserId) -> bool {
         self.settings.sign_in.second_factor_for_admins
@@ -115,7 +115,7 @@ impl Account {
                 .is_some_and(|user| user.profile.role > Role::Member)
     }
 
-    /// Whether an actor may work for this user: the user, their device, or a program that signs users in.
+    /// Whether an actor may act for this user: the user, their device, or a program that signs users in.
     #[must_use]
     pub fn may_act_for(&self, actor: &Actor, user: UserId) -> bool {
         match actor {
@@ -129,7 +129,8 @@ impl Account {
         }
     }
 
-    /// Whether an actor is an owner, an admin or the operator. Programs never are, whatever their keys are good for.
+    /// Whether an actor is an owner, an admin or the operator. Programs never are, no matter what scopes their keys
+    /// have.
     #[must_use]
     pub fn is_admin(&self, actor: &Actor) -> bool {
         match actor {
@@ -156,7 +157,8 @@ impl Account {
         })
     }
 
-    /// Refuses who may not remove the provider of single sign-on, and everybody while it is the only way in (D7).
+    /// Refuses actors who may not remove the provider of single sign-on, and everybody while single sign-on is required
+    /// (D7).
     pub fn need_to_remove_provider(&self, actor: &Actor) -> Result<(), Refusal> {
         self.need_admin(actor)?;
         if self.settings.sign_in.sso_required {
@@ -186,7 +188,7 @@ impl Account {
         })
     }
 
-    /// The user as those see them who know who is in the account, without what they do: not found for others.
+    /// The user, for actors who know who is in the account but not what they do: not found for others.
     pub fn visible_person(&self, actor: &Actor, user: UserId) -> Result<&User, Refusal> {
         self.users
             .get(&user)
@@ -200,7 +202,7 @@ impl Account {
         self.is_staff(actor) || self.user_of(actor) == Some(user)
     }
 
-    /// The user as the actor sees them: not found for those who do not.
+    /// The user, as far as the actor sees them: not found for actors who do not.
     pub fn visible_user(&self, actor: &Actor, user: UserId) -> Result<&User, Refusal> {
         self.users
             .get(&user)
@@ -208,7 +210,7 @@ impl Account {
             .ok_or(Refusal::NotFound { what: "user" })
     }
 
-    /// The user behind an actor: themselves, or through their device or ticket.
+    /// The user behind an actor: the user itself, or the user of the device or ticket.
     #[must_use]
     pub fn user_of(&self, actor: &Actor) -> Option<UserId> {
         match actor {
@@ -250,8 +252,8 @@ impl Account {
         }
     }
 
-    /// Whether an actor sees a session: their own with `view_own`, others' with `view_account`. A paused one is
-    /// for its owner alone, and for the customer who holds its code (S8).
+    /// Whether an actor sees a session: their own with `view_own`, others' with `view_account`. A paused one is visible
+    /// only to its user, and to the customer who has its code (S8).
     #[must_use]
     pub fn sees_session(&self, actor: &Actor, session: &Session) -> bool {
         let is_own = self.is_own_session(actor, session);
@@ -264,7 +266,7 @@ impl Account {
             || is_customer
     }
 
-    /// Whether an actor may know a session's join code: whoever started it, and whoever may control it.
+    /// Whether an actor may see a session's join code: the user who started it, and users who may control it.
     #[must_use]
     pub fn sees_code(&self, actor: &Actor, session: &Session) -> bool {
         let is_own = match actor {
@@ -297,8 +299,8 @@ impl Account {
         }
     }
 
-    /// Owners and admins have what they are not denied. Control without view is none, however it came about: the
-    /// account's default may have changed under a user's override.
+    /// Owners and admins have every permission that they are not denied. Control without view has no effect, however it
+    /// came about: the account's default may have changed under a user's override.
     pub(crate) fn profile_has_session_permission(
         &self,
         profile: &Profile,
@@ -315,8 +317,8 @@ impl Account {
         }
     }
 
-    /// R8: whether the actor is a key with this scope, whose maker may still do what the scope is good for. A key that the
-    /// account does not list, because it is being revoked, is good for nothing.
+    /// R8: whether the actor is a key with this scope, whose maker still has the rights that the scope needs. A key
+    /// that the account does not list, because it is being revoked, has none.
     #[must_use]
     pub fn key_has(&self, actor: &Actor, scope: Scope) -> bool {
         let Actor::ApiKey { id, scopes } = actor else {
@@ -325,18 +327,18 @@ impl Account {
         scopes.contains(&scope)
             && self.api_keys.get(id).is_some_and(|key| match key.maker {
                 Some(KeyMaker::User(user)) => self.may_give_scope(&Actor::User(user), scope),
-                // Keys from before makers were recorded are bounded by their scopes alone.
+                // Keys created before makers were recorded are limited only by their scopes.
                 Some(KeyMaker::Operator) | None => true,
             })
     }
 
-    /// Whether an actor may make an API key with this scope.
+    /// Whether an actor may create an API key with this scope.
     #[must_use]
     pub fn may_give_scope(&self, actor: &Actor, scope: Scope) -> bool {
         rights::may_give_scope(self, actor, scope).is_ok()
     }
 
-    /// The scopes of an API key that it is good for at the moment.
+    /// The scopes of an API key that work now.
     #[must_use]
     pub fn effective_scopes(&self, key: &ApiKey) -> BTreeSet<Scope> {
         let scopes = key.scopes.clone();
@@ -345,20 +347,20 @@ impl Account {
         key.scopes.iter().copied().filter(works).collect()
     }
 
-    /// Whether the actor is an API key that is good for nothing at the moment, because its maker has lost every right
-    /// that it was given, or is gone.
+    /// Whether the actor is an API key without any working scope, because its maker has lost every right that it needs,
+    /// or is gone.
     #[must_use]
     pub fn is_powerless_key(&self, actor: &Actor) -> bool {
         matches!(actor, Actor::ApiKey { .. }) && !Scope::ALL.iter().any(|scope| self.key_has(actor, *scope))
     }
 
-    /// Whether the actor speaks for a directory: a key that provisions, or single sign-on.
+    /// Whether the actor acts for a directory: a key for provisioning, or single sign-on.
     #[must_use]
     pub fn is_directory(&self, actor: &Actor) -> bool {
         *actor == Actor::SingleSignOn || self.key_has(actor, Scope::Directory)
     }
 
-    /// Whether a key sees who works, on what, and by which seats.
+    /// Whether a key sees the users' sign-ins, sessions and seats.
     fn key_sees_the_desk(&self, actor: &Actor) -> bool {
         let scopes = Scope::ALL.iter().filter(|scope| **scope != Scope::Directory);
         scopes.into_iter().any(|scope| self.key_has(actor, *scope))

@@ -1,4 +1,4 @@
-//! One account: everything that its commands are decided on, in memory.
+//! One account: the complete state that its commands are decided on, in memory.
 
 mod look;
 mod parts;
@@ -25,7 +25,7 @@ use crate::top_up::TopUps;
 use crate::user::User;
 use crate::wall::WallTimes;
 
-/// One customer: its users, pools, subscription, and who is doing what at the moment.
+/// One customer of the operator: its users, pools, subscription, and everything that is going on in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
     pub(crate) id: AccountId,
@@ -54,7 +54,7 @@ pub struct Account {
 
     #[serde(skip)]
     pub(crate) emails: BTreeSet<(Email, UserId)>,
-    /// By the folded form.
+    /// By the folded name.
     #[serde(skip)]
     pub(crate) user_names: BTreeMap<String, UserId>,
     #[serde(skip)]
@@ -67,11 +67,11 @@ pub struct Account {
     pub(crate) owners_active: u32,
     #[serde(skip)]
     pub(crate) schedule: Schedule,
-    /// Where [`crate::settle`] looks for what the rules owe: only in pools that changed. A hint that saves work and
-    /// decides nothing. Between steps it is empty ([`crate::evolve::hints`]).
+    /// The pools in which [`crate::settle`] looks for follow-up events: only those that changed. A hint that saves work
+    /// and decides nothing. Empty between steps ([`crate::evolve::hints`]).
     #[serde(skip)]
     pub(crate) unsettled: BTreeSet<PoolId>,
-    /// Claims that minutes pay for, by when their next minute is due.
+    /// Claims that minutes pay for, by the time of their next minute.
     #[serde(skip)]
     pub(crate) minute_claims: BTreeSet<(Timestamp, Claim)>,
     /// The same hint for warnings that minutes run out.
@@ -80,13 +80,13 @@ pub struct Account {
     /// Leases that were renewed in memory.
     #[serde(skip)]
     pub(crate) renewed: BTreeSet<Leased>,
-    /// Pools whose occupancy, queue or size changed since somebody last asked.
+    /// Pools whose occupancy, queue or size has changed since the last step took this list.
     #[serde(skip)]
     pub(crate) changed_pools: BTreeSet<PoolId>,
 }
 
 impl Account {
-    /// The account that its first event makes; none for another event.
+    /// The account that its first event creates; `None` for any other event.
     pub(crate) fn from_first_event(event: &crate::event::Event, at: Timestamp) -> Option<Self> {
         let crate::event::Event::Account(AccountEvent::Created { id, name }) = event else {
             return None;
@@ -94,7 +94,7 @@ impl Account {
         Some(Self::first(*id, name.clone(), at))
     }
 
-    /// An account with nothing in it.
+    /// A new account without anything in it.
     pub(crate) fn first(id: AccountId, name: Name, at: Timestamp) -> Self {
         Self {
             id,
@@ -133,7 +133,7 @@ impl Account {
         }
     }
 
-    /// The events by which an account comes to exist, the first one apart: for the operator only.
+    /// The events that create an account, except for the first one. For the operator only.
     pub(crate) fn created(
         id: AccountId,
         name: Name,
@@ -157,15 +157,14 @@ impl Account {
         ))
     }
 
-    /// An account after the last of the events that were replayed: equal, in every field, to the one that they were decided
-    /// on.
+    /// An account after the last of the replayed events: equal, in every field, to the one that they were decided on.
     #[must_use]
     pub fn replayed(mut self) -> Self {
         crate::evolve::hints::retain_owed(&mut self);
         self
     }
 
-    /// An account read back from its serialized form, with everything that is derived from it in place.
+    /// An account read from its serialized form, with everything derived from it rebuilt.
     #[must_use]
     pub fn restored(mut self) -> Self {
         crate::evolve::restore(&mut self);

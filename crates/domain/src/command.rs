@@ -1,4 +1,4 @@
-//! What may be asked of an account. Ids of new things come with the command, so that deciding needs no chance.
+//! The commands of an account. Ids of new things are part of the command, so that deciding needs no randomness.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,8 +35,8 @@ pub enum Command {
     SignIn(SignInCommand),
     Session(SessionCommand),
     Ticket(TicketCommand),
-    /// Carry out a command, and label what it makes or changes: an account, a user, a pool or a session. Both or
-    /// neither.
+    /// Execute a command, and label the thing that it creates or changes: an account, a user, a pool or a session. Both
+    /// or neither.
     Labelled {
         command: Box<Self>,
         labels: LabelsPatch,
@@ -47,20 +47,20 @@ pub enum Command {
 #[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AccountCommand {
-    /// Make the account. The operator only, on an account that does not exist.
+    /// Create the account. For the operator only, on an account that does not exist.
     Create { id: AccountId, name: Name },
-    /// Give the account another name; `None` keeps the one it has.
+    /// Rename the account; `None` keeps the name.
     Change { name: Option<Name> },
     /// Close the account.
     Delete,
-    /// Set what the account has bought, whole (L7, L8). `default_pools` are ids for the pools that products new to
-    /// shared seats need.
+    /// Set everything the account has bought (L7, L8). `default_pools` are ids for the pools of products that get their
+    /// first shared seats.
     SetSubscription {
         plan: Plan,
         products: BTreeMap<Product, ProductSeats>,
         default_pools: BTreeMap<Product, PoolId>,
     },
-    /// Add prepaid minutes (Q3). The same top-up twice adds once, as long as it is among the newest
+    /// Add prepaid minutes (Q3). Repeating a top-up has no effect, as long as it is among the newest
     /// [`TOP_UPS_KEPT`](crate::top_up::TOP_UPS_KEPT).
     AddMinutes { id: TopUpId, minutes: u32 },
     /// Change settings.
@@ -71,20 +71,20 @@ pub enum AccountCommand {
 #[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ApiKeyCommand {
-    /// Make an API key known. The key itself is stored before, elsewhere, hashed.
+    /// Create an API key. Its secret has been stored elsewhere, hashed.
     Create {
         id: ApiKeyId,
         name: Name,
         scopes: BTreeSet<Scope>,
         expires_at: Option<Timestamp>,
     },
-    /// Draw a new secret for an API key. The secret itself is stored after, elsewhere, hashed.
+    /// Draw a new secret for an API key. The secret is stored elsewhere after this, hashed.
     Rotate {
         id: ApiKeyId,
-        /// For how long the one before works on.
+        /// How long the previous secret keeps working.
         overlap: Secs,
     },
-    /// Kill an API key.
+    /// Revoke an API key.
     Revoke { id: ApiKeyId },
 }
 
@@ -96,15 +96,15 @@ pub enum UserCommand {
     Create {
         id: UserId,
         profile: Profile,
-        /// `None`: assign a named seat where one is free. `Some(true)`: refuse where none is. `Some(false)`: do not.
+        /// `None`: assign a named seat if one is free. `Some(true)`: refuse if none is. `Some(false)`: assign none.
         assign_seat: Option<bool>,
-        /// The product of that seat; `None`: the account's only product with named seats, where there is one.
+        /// The product of that seat; `None`: the account's only product with named seats, if there is just one.
         product: Option<Product>,
-        /// The licenses that the user gets instead, whole; where there are any, `assign_seat` and `product` are none.
+        /// The licenses that the user gets instead, complete; if there are any, `assign_seat` and `product` are `None`.
         licenses: BTreeMap<Product, License>,
         /// Whether a password was stored for the user.
         password_set: bool,
-        /// Whether the user can do anything from the start.
+        /// Whether the user is active from the start.
         active: bool,
         /// What a directory knows the user as (D1). Who is created by a directory gets no seat of L6.
         directory: Option<DirectoryEntry>,
@@ -118,7 +118,7 @@ pub enum UserCommand {
     },
     /// Change a user.
     Change { id: UserId, change: UserPatch },
-    /// Delete a user, with all that they hold (L5).
+    /// Delete a user, and everything they hold (L5).
     Delete { id: UserId },
 }
 
@@ -126,23 +126,24 @@ pub enum UserCommand {
 #[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LicenseCommand {
-    /// Give, change or (`None`) take away a user's license of a product, in one step (L3, L5).
+    /// Give, change or (`None`) remove a user's license for a product, in one step (L3, L5).
     Set {
         user: UserId,
         product: Product,
         license: Option<License>,
     },
-    /// Take the license of one user to another, as it is, in one step (L3, L5). What the other had before goes.
+    /// Move one user's license for a product to another user, unchanged, in one step (L3, L5). It replaces the other
+    /// user's license.
     Reassign {
         product: Product,
         from: UserId,
         to: UserId,
-        /// The license that was seen. Where it is another by now, nothing is done.
+        /// The license that the caller saw. If it is another one by now, nothing is done.
         seen: Option<License>,
     },
-    /// Move users from one pool to another of the same product, all or none (L3). `None` moves whoever is in the pool
-    /// by now. Who is where they are to go already is passed over; who has gone elsewhere since they were chosen is not
-    /// taken back from there.
+    /// Move users from one pool to another of the same product, all or none (L3). `None` moves everybody who is in the
+    /// pool now. Users who are already in the target are skipped; users who have gone to a third pool since they were
+    /// selected are not taken back from there.
     MoveUsers {
         from: PoolId,
         to: PoolId,
@@ -154,14 +155,14 @@ pub enum LicenseCommand {
 #[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CredentialCommand {
-    /// Note that a user has another password. It is kept elsewhere, and who gave it was asked before
-    /// ([`UserPatch::new_password`]): a note is refused to nobody.
+    /// Record that a user has a new password. It is stored elsewhere, and the right was checked before
+    /// ([`UserPatch::new_password`]), so this is refused to nobody.
     NotePassword { user: UserId },
-    /// Note that a user's second factor was set up, or removed. It is kept elsewhere, and who did it was asked before
-    /// ([`Account::need_to_set_second_factor`](crate::Account::need_to_set_second_factor),
+    /// Record that a user's second factor was set up or removed. It is stored elsewhere, and the right was checked
+    /// before ([`Account::need_to_set_second_factor`](crate::Account::need_to_set_second_factor),
     /// [`Account::need_to_remove_second_factor`](crate::Account::need_to_remove_second_factor)).
     NoteSecondFactor { user: UserId, is_set: bool },
-    /// Note that the provider of single sign-on was changed. It is kept elsewhere, and who did it was asked before
+    /// Record that the provider of single sign-on was changed. It is stored elsewhere, and the right was checked before
     /// ([`Account::need_admin`](crate::Account::need_admin),
     /// [`Account::need_to_remove_provider`](crate::Account::need_to_remove_provider)).
     NoteProvider { change: ProviderChange },
@@ -171,7 +172,7 @@ pub enum CredentialCommand {
 #[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PoolCommand {
-    /// Add a pool (P1, P3). Rules that are `None` come from the settings.
+    /// Add a pool (P1, P3). `None` takes the rules from the settings.
     Create {
         id: PoolId,
         name: Name,
@@ -179,9 +180,9 @@ pub enum PoolCommand {
         seats: u32,
         rules: Option<Rules>,
     },
-    /// Rename, resize or re-rule a pool (P1, P3).
+    /// Change a pool's name, seats or rules (P1, P3).
     Change { id: PoolId, change: PoolPatch },
-    /// Move seats from one place to another, in one step, however many either has by now (P3).
+    /// Move seats from one place to another in one step, relative to their current numbers (P3).
     MoveSeats { way: SeatWay, seats: u32 },
     /// Delete a pool (P2); its users go to `move_users_to`, or lose their license with `remove_users`.
     Delete { id: PoolId, users: LeavingUsers },
@@ -218,18 +219,18 @@ pub enum GroupCommand {
         external_id: Option<ExternalId>,
         members: BTreeSet<UserId>,
     },
-    /// Change a group, and what its members have with it (D3, D4). `Some(None)` takes the external id away.
+    /// Change a group, and what its members get through it (D3, D4). `Some(None)` removes the external id.
     Change {
         id: GroupId,
         name: Option<Name>,
         external_id: Option<Option<ExternalId>>,
         members: Option<MemberChange>,
     },
-    /// Delete a group. Its members leave it first (D3).
+    /// Delete a group. All its members leave it first (D3).
     Delete { id: GroupId },
-    /// Set what a group's members get, whole (D3, D4).
+    /// Set a group's mapping, complete (D3, D4).
     Map { id: GroupId, mapping: GroupMapping },
-    /// Set the groups that a user is in, whole: what the identity provider says of who signs in (D3, D4).
+    /// Set all groups of a user, as named by the identity provider when the user signs in (D3, D4).
     SetOfUser { user: UserId, groups: BTreeSet<GroupId> },
 }
 
@@ -237,26 +238,26 @@ pub enum GroupCommand {
 #[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SignInCommand {
-    /// Sign a user in on devices of theirs, all or none (S2). One, except where a foreign log is replayed.
+    /// Sign a user in on their devices, all or none (S2). Just one, except when a foreign log is replayed.
     SignIn {
         user: UserId,
         product: Product,
-        /// Each with the id that its sign-in gets; the first id's bits are those of the ticket, where one is made.
+        /// Each with the id of its sign-in; if a ticket is opened, it gets the bits of the first id.
         devices: Vec<(SignInId, Device)>,
-        /// Sign other devices out where too many are signed in (S4).
+        /// If too many devices are signed in, sign others out (S4).
         takeover: bool,
-        /// Wait where no seat is free (Q2).
+        /// Wait if no seat is free (Q2).
         wait: bool,
     },
-    /// A heartbeat (S11). `active`: the user is there, not only the device.
+    /// A heartbeat (S11). `active` says that the user is there, not only the device.
     Heartbeat { sign_in: SignInId, active: bool },
-    /// Sign out, or evict (S10): as `acting` says, or else as the user where the actor may, and as an admin where not.
+    /// Sign out, or evict (S10): as `acting` says; otherwise as the user if the actor may, else as an admin.
     SignOut {
         sign_in: SignInId,
         note: Option<Note>,
         acting: Option<Acting>,
     },
-    /// Keep the seat from being reclaimed for this long (Q4); zero lifts it.
+    /// Protect the seat from being reclaimed for this long (Q4); zero removes the lock.
     LockSeat { sign_in: SignInId, hold: Secs },
 }
 
@@ -264,42 +265,42 @@ pub enum SignInCommand {
 #[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SessionCommand {
-    /// Start a piece of work (S2, S7).
+    /// Start a session (S2, S7).
     Create {
         id: SessionId,
         sign_in: SignInId,
         kind: SessionKind,
         start: Start,
         customer: Option<Customer>,
-        /// The code that the customer will type, drawn and sealed by the caller.
+        /// The code for the customer, drawn and sealed by the caller.
         code: JoinCode,
-        /// How long the code waits; `None`: as the pool says.
+        /// How long the code is valid; `None` for the pool's default.
         valid_for: Option<Secs>,
-        /// Wait where no seat is free (Q2).
+        /// Wait if no seat is free (Q2).
         wait: bool,
     },
-    /// The customer came in, or the agent goes ahead.
+    /// The customer joins, or the agent continues without one.
     Connect {
         id: SessionId,
         customer: Option<Customer>,
-        /// How a customer proves to be the one who joined before; without meaning for the agent's side.
+        /// How a customer proves to be the one who joined before; ignored for the agent.
         proof: JoinProof,
     },
-    /// Put a session aside (S8).
+    /// Pause a session (S8).
     Pause { id: SessionId },
-    /// Take a paused session up again (S8).
+    /// Resume a paused session (S8).
     Resume {
         id: SessionId,
         wait: bool,
         ticket: TicketId,
     },
-    /// End sessions, all or none (S9): as `acting` says, or else as the user where the actor may, and as an admin where
-    /// not. The note is kept either way.
+    /// End sessions, all or none (S9): as `acting` says; otherwise as the user if the actor may, else as an admin. The
+    /// note is recorded in both cases.
     End {
         ids: Vec<SessionId>,
         note: Option<Note>,
         acting: Option<Acting>,
-        /// How a customer who ends proves to be the one who joined; without meaning for others.
+        /// How a customer who ends the session proves to be the one who joined; ignored for others.
         proof: JoinProof,
     },
 }
@@ -308,16 +309,16 @@ pub enum SessionCommand {
 #[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TicketCommand {
-    /// Take what was waited for (Q2).
+    /// Take the offered seat (Q2).
     Claim { id: TicketId },
     /// Leave the queue, or drop another's ticket.
     Drop { id: TicketId },
-    /// A heartbeat of a ticket: a look at it, or its open stream (Q2).
+    /// A heartbeat of a ticket: reading it, or its open stream (Q2).
     Renew { id: TicketId },
 }
 
 impl Command {
-    /// The command without the labels around it. Whoever asks what kind of command this is asks here.
+    /// The command without the labels around it, for checks of a command's kind.
     #[must_use]
     pub fn unlabelled(&self) -> &Self {
         if let Self::Labelled { command, .. } = self {
@@ -327,7 +328,7 @@ impl Command {
         }
     }
 
-    /// The account that the command makes, with its name and labels; none where it makes none.
+    /// The account that the command creates, with its name and labels; `None` if it creates none.
     #[must_use]
     pub fn new_account(&self) -> Option<(AccountId, &Name, LabelsPatch)> {
         match self {
@@ -351,58 +352,58 @@ impl Command {
     }
 }
 
-/// In which capacity somebody ends a sign-in or a session.
+/// The capacity in which an actor ends a sign-in or a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Acting {
-    /// As the user whose it is, like the user's own device: it is over at once, and nobody else did it.
+    /// As its user, like the user's own device: it ends at once, and counts as ended by the user.
     User,
     /// As an admin: the user is told who did it and why, and the pool's rules for that apply (S9, S10).
     Admin,
 }
 
-/// A change of a user: what is `None` stays.
+/// A change of a user; `None` leaves a field unchanged.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct UserPatch {
-    /// Another name.
+    /// A new name.
     pub name: Option<Name>,
-    /// Another address.
+    /// A new address.
     pub email: Option<Email>,
-    /// Another role.
+    /// A new role.
     pub role: Option<Role>,
-    /// Other privileges, whole.
+    /// New privileges, complete.
     pub privileges: Option<BTreeSet<Privilege>>,
     /// Whether they may see and change the subscription.
     pub billing_contact: Option<bool>,
-    /// Another seat limit; `Some(None)` lifts it.
+    /// A new seat limit; `Some(None)` removes it.
     pub seat_limit: Option<Option<u32>>,
-    /// Other session permissions, whole.
+    /// New session permissions, complete.
     pub session_permissions: Option<PermissionOverrides>,
-    /// Switch on or off (L5).
+    /// Activate or deactivate (L5).
     pub active: Option<bool>,
     /// Whether they are about to be given another password: refused with all else that is changed where the actor may
     /// not. Nothing tells of it until it is stored ([`crate::command::CredentialCommand::NotePassword`]).
     pub new_password: bool,
-    /// What a directory knows the user as (D1); `Some(None)` for nothing.
+    /// The directory entry (D1); `Some(None)` for none.
     pub directory: Option<Option<DirectoryEntry>>,
 }
 
-/// A change of who is in something.
+/// A change of the members of something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MemberChange {
-    /// These and no others.
+    /// Exactly these.
     Set(BTreeSet<UserId>),
-    /// These come in and those go, whoever else is in. Who is in already, or not, may be named.
+    /// Add and remove these, and keep all others. Users who are members already, or are not, may be named.
     Edit {
-        /// Who comes in.
+        /// The new members.
         add: BTreeSet<UserId>,
-        /// Who goes; nobody who also comes in.
+        /// The members to remove; none of them also in `add`.
         remove: BTreeSet<UserId>,
     },
 }
 
 impl MemberChange {
-    /// The members that come of laying this change over `members`.
+    /// The members after this change of `members`.
     #[must_use]
     pub fn over(&self, members: &BTreeSet<UserId>) -> BTreeSet<UserId> {
         match self {
@@ -412,14 +413,14 @@ impl MemberChange {
     }
 }
 
-/// From where to where seats go (P3).
+/// The source and target of a move of seats (P3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SeatWay {
-    /// From one pool of a product to another; the unallocated seats stay as they are.
+    /// From one pool of a product to another.
     Between {
-        /// The pool that has fewer then.
+        /// The pool that loses the seats.
         from: PoolId,
-        /// The pool that has more.
+        /// The pool that gets them.
         to: PoolId,
     },
     /// From a product's unallocated seats to this pool.
@@ -428,43 +429,43 @@ pub enum SeatWay {
     OutOfPool(PoolId),
 }
 
-/// A change of a pool: what is `None` stays.
+/// A change of a pool; `None` leaves a field unchanged.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PoolPatch {
-    /// Another name.
+    /// A new name.
     pub name: Option<Name>,
-    /// Another number of seats.
+    /// A new number of seats.
     pub seats: Option<u32>,
-    /// How many seats were seen by who chose the number. Where the pool has as many no longer, nothing is changed.
+    /// The number of seats that the caller saw. If the pool has another one by now, nothing is changed.
     pub seats_seen: Option<u32>,
-    /// The rules that were seen by who chose others. Where the pool has other rules by now, nothing is changed.
+    /// The rules that the caller saw. If the pool has other ones by now, nothing is changed.
     pub rules_seen: Option<Rules>,
-    /// Other rules, whole: the caller lays single rules over those that stand.
+    /// New rules.
     pub rules: Option<RulesPatch>,
 }
 
-/// What becomes of the users of a pool that is deleted (P2).
+/// What happens to the users of a deleted pool (P2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LeavingUsers {
-    /// Refuse while there are any.
+    /// Refuse if there are any.
     Refuse,
-    /// They go to this pool of the same product.
+    /// They move to this pool of the same product.
     MoveTo(PoolId),
     /// They lose their license.
     Remove,
 }
 
-/// What a command that was carried out came to, besides its events.
+/// The result of an executed command, besides its events.
 #[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// Done; there is nothing more to say.
+    /// Done, without more to report.
     Done,
     /// A user exists; whether a named seat was assigned (L6).
     User { id: UserId, seat_assigned: bool },
-    /// The sign-ins, in the order asked; whether they are new (S6).
+    /// The sign-ins, in the requested order; `created` says whether they are new (S6).
     SignIns { ids: Vec<SignInId>, created: bool },
-    /// The user waits.
+    /// The user is in the queue.
     Ticket { id: TicketId, created: bool },
     /// A session exists, or is active again.
     Session { id: SessionId },
@@ -472,7 +473,7 @@ pub enum Outcome {
     Lease { remaining: Secs },
 }
 
-/// What was decided: the events to store, and the outcome to answer with once they are.
+/// A decision: the events to store, and the outcome to answer with once they are stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Decision {
     /// In order.
@@ -482,7 +483,7 @@ pub(crate) struct Decision {
 }
 
 impl Decision {
-    /// Events without more to say.
+    /// Events with the outcome `Done`.
     #[must_use]
     pub(crate) const fn done(events: Vec<crate::event::Event>) -> Self {
         Self {

@@ -1,4 +1,4 @@
-//! Who sees whom, and how they are doing (P4).
+//! Which users see each other, and their presence (P4).
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use crate::id::UserId;
 use crate::presence::Session;
 use crate::user::{License, User};
 
-/// How a user is doing, as their contacts see it.
+/// A user's presence, as their contacts see it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Presence {
@@ -34,7 +34,7 @@ impl Presence {
 }
 
 impl Account {
-    /// How a user is doing, of whatever product.
+    /// A user's presence, counting every product.
     #[must_use]
     pub fn presence(&self, user: &User) -> Presence {
         let mut sessions = user.sessions.iter().filter_map(|id| self.sessions.get(id));

@@ -1,4 +1,4 @@
-//! What happened. Events are facts: [`crate::evolve`] takes every one of them without a question.
+//! What happened. Events are facts: [`crate::evolve`] applies every one of them.
 
 mod account;
 mod people;
@@ -44,13 +44,13 @@ pub enum Event {
     Refusal(RefusalEvent),
 }
 
-/// What keeps a seat, or is paid by the minute.
+/// A claim: what keeps a seat, or is paid by the minute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Claim {
     /// A sign-in, in a pool where signing in takes the seat.
     SignIn(SignInId),
-    /// A session, in a pool where a session does.
+    /// A session, in a pool where sessions take the seats.
     Session(SessionId),
 }
 

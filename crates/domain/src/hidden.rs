@@ -1,19 +1,19 @@
-//! Characters that nobody sees, or that turn around what stands beside them: in a name they make one user look like
-//! another.
+//! Characters that are invisible, or change the direction of the text around them: in a name they make one user look
+//! like another.
 
 use std::fmt;
 
-/// A character that a text for people must not have.
+/// A character that a text for people must not contain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hidden {
-    /// Which.
+    /// The character.
     pub character: char,
-    /// Where, counted in characters from 1.
+    /// Its position, counted in characters from 1.
     pub position: usize,
 }
 
 impl fmt::Display for Hidden {
-    /// What a field must be instead, as a phrase that completes "must be …".
+    /// What the field must be instead, as a phrase that completes "must be …".
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { character, position } = self;
         let code = u32::from(*character);
@@ -40,7 +40,7 @@ impl Hidden {
         None
     }
 
-    /// The text without any, for names that somebody else gives and whom they name cannot correct.
+    /// The text without any, for names that come from somebody else and that the named person cannot correct.
     #[must_use]
     pub fn removed_from(text: &str) -> String {
         let mut text = text.to_owned();
@@ -55,12 +55,12 @@ impl Hidden {
 
 fn is_hidden(character: char, before: Option<char>, after: Option<char>) -> bool {
     match character {
-        // Persian and many scripts of India are not written right without joiners, nor are emoji of several.
+        // Persian and many scripts of India need joiners, as do emoji composed of several.
         '\u{200c}' | '\u{200d}' => {
             let within = |is: fn(char) -> bool| before.is_some_and(is) && after.is_some_and(is);
             !within(joins) && !within(is_symbol)
         }
-        // They ask for the colored or the plain form of the symbol before them.
+        // They select the colored or the plain form of the preceding symbol.
         '\u{fe0e}' | '\u{fe0f}' => !before.is_some_and(is_symbol),
         '\u{ad}'
         | '\u{34f}'
@@ -88,12 +88,12 @@ fn is_hidden(character: char, before: Option<char>, after: Option<char>) -> bool
     }
 }
 
-/// Whether letters of this script are joined or not by characters between them: Arabic to Mongolian.
+/// Whether letters of this script are joined by characters between them: Arabic to Mongolian.
 fn joins(character: char) -> bool {
     matches!(character, '\u{600}'..='\u{8ff}' | '\u{900}'..='\u{dff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{18af}')
 }
 
-/// Whether a character is a symbol such as an emoji is made of.
+/// Whether a character is a symbol that emoji are composed of.
 fn is_symbol(character: char) -> bool {
     matches!(character, '\u{203c}'..='\u{2bff}' | '\u{fe0f}' | '\u{1f000}'..='\u{1faff}')
         && !('\u{2060}'..='\u{206f}').contains(&character)

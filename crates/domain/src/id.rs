@@ -1,8 +1,8 @@
-//! Identifiers that carry their kind: `pool_01h2…` can never be taken for a user.
+//! Identifiers that carry their kind: `pool_01h2…` can never be mistaken for a user.
 //!
-//! The text form is a prefix, an underscore and 26 characters of Crockford's base 32, most significant first,
-//! as in the `TypeID` specification (version 0.3). Usher fills the 128 bits with UUIDs of version 7, so ids sort
-//! by the time of their making.
+//! The text form is a prefix, an underscore and 26 characters of Crockford's base 32, most significant first, as in the
+//! `TypeID` specification (version 0.3). Usher fills the 128 bits with UUIDs of version 7, so ids sort by creation
+//! time.
 
 use std::fmt;
 use std::str::FromStr;
@@ -13,7 +13,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 const SUFFIX_LEN: usize = 26;
 
-/// The text is not an id of the kind that is asked for.
+/// The text is not an id of the expected kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not an id of this kind: expected `{prefix}_` and 26 characters of lower-case base 32")]
 pub struct InvalidId {
@@ -32,7 +32,8 @@ fn encode(bits: u128) -> [u8; SUFFIX_LEN] {
     text
 }
 
-/// What each byte stands for as a digit; 255 for bytes that are none. Ids are read several times for each request.
+/// The digit of each byte; 255 for bytes that are not digits. A table, because ids are parsed several times per
+/// request.
 const DIGITS: [u8; 256] = {
     let mut digits = [u8::MAX; 256];
     let mut digit = 0_u8;
@@ -61,7 +62,7 @@ macro_rules! ids {
         pub struct $name(u128);
 
         impl $name {
-            /// What the text form of this kind starts with, without the underscore.
+            /// The prefix of this kind, without the underscore.
             pub const PREFIX: &'static str = $prefix;
 
             /// The id with these 128 bits.
@@ -134,25 +135,25 @@ macro_rules! ids {
 }
 
 ids! {
-    /// One customer.
+    /// An account: one customer of the operator.
     AccountId "acct";
-    /// A person in one account.
+    /// A user of one account.
     UserId "user";
     /// A seat pool.
     PoolId "pool";
     /// A team: users who see each other's presence.
     TeamId "team";
-    /// A group of a directory: users who get the same.
+    /// A group of a directory.
     GroupId "grp";
     /// A user's presence on one device for one product.
     SignInId "sign";
-    /// One piece of support work.
+    /// A session.
     SessionId "sess";
-    /// A place in a pool's queue.
+    /// A ticket: a place in a pool's queue.
     TicketId "tick";
-    /// Prepaid minutes that were bought at once.
+    /// One purchase of prepaid minutes.
     TopUpId "topup";
-    /// An account API key.
+    /// An API key of an account.
     ApiKeyId "key";
     /// An operator key.
     OperatorKeyId "opkey";

@@ -18,39 +18,39 @@ use crate::pool::{Holder, Pool, count};
 use crate::presence::{Funding, Session};
 use crate::user::User;
 
-/// A rule that an account breaks.
+/// A violated invariant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Broken {
     /// More seats are occupied than the pool has, and not because it was lowered (S1).
     Oversold(PoolId),
-    /// A holder has no claim, or one that is over (S1).
+    /// A holder has no claim, or one that has ended (S1).
     HolderWithoutClaim(PoolId),
-    /// A claim on a seat is not in the pool's books (S1).
+    /// A claim on a seat is missing from the pool's bookkeeping (S1).
     ClaimWithoutSeat(Claim),
-    /// A seat is free although somebody waits (Q2).
+    /// A seat is free although a user waits (Q2).
     FreeSeatWhileWaiting(PoolId),
-    /// Minutes pay for somebody although a seat is free and nobody waits (Q3).
+    /// Minutes pay for a claim although a seat is free and nobody waits (Q3).
     MinutesWhileSeatFree(PoolId),
     /// More named licenses than named seats, or more seats in pools than shared seats (L1, L2).
     Overassigned,
-    /// A user is counted with another number of seats than they hold (S3).
+    /// A user's number of held seats is miscounted (S3).
     SeatsMiscounted(UserId),
     /// A user has more than one ticket for a product (Q2).
     TwoTickets,
     /// A user who is in a call, or has a valid link, counts as idle (A1).
     IdleWhileBusy,
-    /// The books of what directories call users are wrong (D1).
+    /// The index of directory names is wrong (D1).
     NamesOutOfStep,
-    /// A group and its members do not know of each other (D2).
+    /// A group and its members do not match (D2).
     GroupsOutOfStep(GroupId),
-    /// Something counts as a group's gift that no group of the user gives (D3).
+    /// Something counts as given by a group although no group of the user gives it (D3).
     NotGiven(UserId),
-    /// Single sign-on is required, and nobody could come in without it (D7).
+    /// Single sign-on is required, and nobody could sign in without it (D7).
     NoBreakGlass,
 }
 
 impl Broken {
-    /// The name of the rule's check, which logs and `usher verify` give.
+    /// The name of the invariant in the log and in `usher verify`.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
@@ -70,7 +70,7 @@ impl Broken {
         }
     }
 
-    /// Whether it is something that the rules owe, which [`crate::Input::Tick`] does where it was not done yet.
+    /// Whether it is a missing follow-up event, which [`crate::Input::Tick`] would produce.
     #[must_use]
     pub const fn is_mended_by_settling(&self) -> bool {
         matches!(
@@ -106,9 +106,9 @@ impl fmt::Display for Broken {
 }
 
 impl Account {
-    /// Every rule that the account breaks; empty in an account that never saw anything but `execute`. Looks at
-    /// everything, in steps that grow with the account. Whether a pool was given more seats than it has is not among
-    /// them: that shows only where it happens ([`crate::step`]), because a pool that was lowered drains (P3).
+    /// All violated invariants; empty for an account that was only changed by `execute`. Checks everything, in time
+    /// proportional to the account. Overselling is not among them: it shows only when it happens ([`crate::step`]),
+    /// because a pool that was lowered drains (P3).
     #[must_use]
     pub fn broken(&self) -> Vec<Broken> {
         let mut broken = self.broken_in(&Touched::everything(self));
@@ -117,7 +117,7 @@ impl Account {
         sorted(broken)
     }
 
-    /// Every rule that is broken in what events touched, in steps that do not grow with the account.
+    /// All violated invariants of what events touched, in time independent of the account's size.
     #[must_use]
     pub fn broken_in(&self, touched: &Touched) -> Vec<Broken> {
         let mut broken = Vec::new();
@@ -161,12 +161,12 @@ impl Account {
         }
     }
 
-    /// Whether a claim is one by which this holder has a seat of the pool.
+    /// Whether a claim gives this holder a seat of the pool.
     fn is_held(&self, pool: &Pool, holder: &Holder, claim: Claim) -> bool {
         self.seat_of(claim) == Some((pool.id, holder.clone()))
     }
 
-    /// The seat that a claim is on, by what the claim says.
+    /// The seat of a claim, according to the claim.
     fn seat_of(&self, claim: Claim) -> Option<(PoolId, Holder)> {
         let (sign_in, funding) = match claim {
             Claim::SignIn(id) => {
@@ -182,7 +182,7 @@ impl Account {
         (funding == Funding::Seat).then(|| (pool.id, pool.holder(sign_in.user, &sign_in.device.id)))
     }
 
-    /// Every claim of the user on a seat is in its pool's books, and the seats are counted.
+    /// Checks that every claim of the user on a seat is in its pool's bookkeeping, and that the seats are counted.
     fn check_claims(&self, user: &User, broken: &mut Vec<Broken>) {
         let sign_ins = user.sign_ins.iter().copied().map(Claim::SignIn);
         let sessions = user.sessions.iter().copied().map(Claim::Session);

@@ -1,4 +1,4 @@
-//! Join codes as an account keeps them: found by a digest, and sealed. The domain can read neither.
+//! Join codes in an account: found by a digest, and sealed. The domain can read neither.
 
 use std::str::FromStr;
 use std::sync::Arc;
@@ -7,18 +7,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::text::{Code, InvalidText};
 
-/// A join code, sealed by whoever drew it before the command that names it.
+/// A join code, sealed by the caller before the command that contains it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum JoinCode {
-    /// What a code is found by and what it is, both readable only with the server's keys.
+    /// A digest and the sealed code, both usable only with the server's keys.
     Sealed {
-        /// A keyed digest of the code, the same wherever the code is.
+        /// A keyed digest of the code, the same everywhere.
         digest: Arc<str>,
         /// The code, sealed for its account.
         sealed: Arc<str>,
     },
-    /// A code as journals from before codes were sealed have it.
+    /// A plain code, in journals from before codes were sealed.
     Plain(Code),
 }
 

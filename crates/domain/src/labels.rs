@@ -1,5 +1,5 @@
-//! What the systems of a vendor call a thing, and what they keep with it: an external id and metadata. Usher stores
-//! both, finds things by the external id, and decides nothing by them.
+//! A vendor's labels of a thing: an external id and metadata. Usher stores both, finds things by the external id, and
+//! decides nothing by them.
 
 use std::collections::BTreeMap;
 
@@ -8,23 +8,23 @@ use serde::{Deserialize, Serialize};
 use crate::id::{PoolId, SessionId, UserId};
 use crate::text::{ExternalId, InvalidText};
 
-/// The most entries of a [`Metadata`].
+/// The most entries in a [`Metadata`].
 pub const METADATA_ENTRIES_MAX: usize = 20;
-/// The most characters of a key of a [`Metadata`].
+/// The most characters in a key of a [`Metadata`].
 pub const METADATA_KEY_CHARS_MAX: usize = 40;
-/// The most characters of a value of a [`Metadata`].
+/// The most characters in a value of a [`Metadata`].
 pub const METADATA_VALUE_CHARS_MAX: usize = 500;
-/// The most bytes (UTF-8) of all keys and values of a [`Metadata`] together: it is journaled with its thing, and must
-/// not make the journal grow much faster than the things themselves do.
+/// The most bytes (UTF-8) of all keys and values of a [`Metadata`] together: it is stored in the journal with its
+/// thing, and must not make the journal grow much faster than the things themselves.
 pub const METADATA_BYTES_MAX: usize = 4096;
 
-/// A bounded map from texts to texts: at most [`METADATA_ENTRIES_MAX`] entries of [`METADATA_BYTES_MAX`] bytes.
+/// A limited map from strings to strings: at most [`METADATA_ENTRIES_MAX`] entries and [`METADATA_BYTES_MAX`] bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(try_from = "BTreeMap<String, String>")]
 pub struct Metadata(BTreeMap<String, String>);
 
 impl Metadata {
-    /// Whether it has no entry.
+    /// Whether it has no entries.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -56,13 +56,13 @@ impl TryFrom<BTreeMap<String, String>> for Metadata {
     }
 }
 
-/// What the systems of a vendor keep with a thing.
+/// A vendor's labels of a thing.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Labels {
-    /// The id of the thing in the vendor's system.
+    /// The thing's id in the vendor's system.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub external_id: Option<ExternalId>,
-    /// What the vendor's system keeps with it.
+    /// The vendor's metadata of the thing.
     #[serde(default, skip_serializing_if = "Metadata::is_empty")]
     pub metadata: Metadata,
 }
@@ -75,12 +75,12 @@ impl Labels {
     }
 }
 
-/// A change of [`Labels`]: what is `None` stays.
+/// A change of [`Labels`]; `None` leaves a label unchanged.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LabelsPatch {
-    /// Another external id; `Some(None)` removes it.
+    /// A new external id; `Some(None)` removes it.
     pub external_id: Option<Option<ExternalId>>,
-    /// Other metadata, whole.
+    /// New metadata, complete.
     pub metadata: Option<Metadata>,
 }
 
@@ -104,7 +104,7 @@ impl LabelsPatch {
     }
 }
 
-/// What has labels.
+/// A thing with labels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Labelled {

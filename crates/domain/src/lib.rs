@@ -1,8 +1,8 @@
 //! Pure: the seat rules of one account. No I/O, no clock, no randomness, no threads.
 //!
-//! [`step`] moves an account on: `decide` looks at the account and a command and answers with events or a refusal;
-//! `evolve` takes each event in; `settle` says what the rules owe after that (a freed seat is offered to who waits).
-//! [`replay`] takes in what was decided before. `now` is always an argument.
+//! [`step`] moves an account on: `decide` takes the account and a command and returns events or a refusal; `evolve`
+//! applies each event; `settle` finds the follow-up events (a freed seat is offered to the first in the queue).
+//! [`replay`] applies events that were decided before. `now` is always an argument.
 
 // A new command, event, refusal or actor must be thought of wherever one is decided on.
 #![cfg_attr(not(test), deny(clippy::wildcard_enum_match_arm))]

@@ -1,7 +1,7 @@
 //! Prepaid minutes (Q3): they pay for work while every seat is taken. The rule is in `docs/rules/minutes.md`.
 //!
-//! Whether minutes pay for somebody at all is decided where room is looked for (`decide/capacity.rs`), by the order of the
-//! pool's rules; all else is here: paying, moving onto a free seat, warning, and the balance.
+//! Whether minutes pay for a claim at all is decided together with seats (`decide/capacity.rs`), in the order of the
+//! pool's rules; everything else is here: paying, moving onto a free seat, warning, and the balance.
 
 mod index;
 

@@ -1,9 +1,9 @@
-//! Network addresses, as what is counted by them sees them.
+//! Network addresses, normalized for counting clients.
 
 use std::net::{IpAddr, Ipv6Addr};
 
-/// What stands for a client where clients are counted: the address, of IPv6 its first 64 bits, for whoever has one
-/// address there has the others as well.
+/// The key by which clients are counted: the address, or for IPv6 its first 64 bits, because a client with one address
+/// usually has the others as well.
 #[must_use]
 pub fn network_of(address: IpAddr) -> IpAddr {
     match address.to_canonical() {

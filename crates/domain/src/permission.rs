@@ -13,7 +13,7 @@ use crate::id::{ApiKeyId, SessionId, SignInId, TicketId, UserId};
 pub enum Role {
     /// No privilege: uses the products.
     Member,
-    /// Has the privileges that were given.
+    /// Has the privileges given to them.
     Manager,
     /// Has all privileges.
     Admin,
@@ -21,7 +21,7 @@ pub enum Role {
     Owner,
 }
 
-/// What a manager may be allowed to do.
+/// Rights that a manager can be given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Privilege {
     /// Create, change, deactivate and delete users and teams.
@@ -42,7 +42,7 @@ pub enum Privilege {
 }
 
 impl Privilege {
-    /// All of them.
+    /// Every privilege.
     pub const ALL: [Self; 5] = [
         Self::UsersManage,
         Self::SeatsManage,
@@ -51,7 +51,7 @@ impl Privilege {
         Self::SettingsManage,
     ];
 
-    /// The word that the API uses.
+    /// The privilege's name in the API.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -64,31 +64,31 @@ impl Privilege {
     }
 }
 
-/// What an API key is good for.
+/// What an API key may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Scope {
     /// Read everything that an admin sees, except reports.
     #[serde(rename = "read")]
     Read,
-    /// Sign users in and out, heartbeat, work sessions and tickets for them.
+    /// Sign users in and out, send heartbeats, and work with sessions and tickets for them.
     #[serde(rename = "sign-ins.write")]
     SignInsWrite,
-    /// As the privilege.
+    /// Like the privilege.
     #[serde(rename = "users.manage")]
     UsersManage,
-    /// As the privilege.
+    /// Like the privilege.
     #[serde(rename = "seats.manage")]
     SeatsManage,
-    /// As the privilege.
+    /// Like the privilege.
     #[serde(rename = "subscription.manage")]
     SubscriptionManage,
-    /// As the privilege.
+    /// Like the privilege.
     #[serde(rename = "reports.view")]
     ReportsView,
-    /// As the privilege.
+    /// Like the privilege.
     #[serde(rename = "settings.manage")]
     SettingsManage,
-    /// Be the directory (SCIM): read, create, change and delete users and groups within bounds, and nothing else.
+    /// Act as a directory (SCIM): read, create, change and delete users and groups within limits, and nothing else.
     #[serde(rename = "directory.provision")]
     Directory,
 }
@@ -106,7 +106,7 @@ impl Scope {
         Self::Directory,
     ];
 
-    /// The word that the API uses.
+    /// The scope's name in the API.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -138,9 +138,9 @@ impl From<Privilege> for Scope {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SessionPermission {
-    /// See one's own sessions.
+    /// See your own sessions.
     ViewOwn,
-    /// End one's own sessions from elsewhere than the device that runs them.
+    /// End your own sessions from another device than the one that runs them.
     ControlOwn,
     /// See everybody's sessions, except paused ones.
     ViewAccount,
@@ -157,7 +157,7 @@ impl SessionPermission {
         Self::ControlAccount,
     ];
 
-    /// The word that the API uses.
+    /// The permission's name in the API.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -177,9 +177,9 @@ impl SessionPermission {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SessionPermissions {
-    /// See one's own sessions.
+    /// See your own sessions.
     pub view_own: bool,
-    /// End one's own sessions.
+    /// End your own sessions.
     pub control_own: bool,
     /// See everybody's sessions.
     pub view_account: bool,
@@ -188,7 +188,7 @@ pub struct SessionPermissions {
 }
 
 impl Default for SessionPermissions {
-    /// Everybody views and controls their own.
+    /// Everybody sees and controls their own sessions.
     fn default() -> Self {
         Self {
             view_own: true,
@@ -200,7 +200,7 @@ impl Default for SessionPermissions {
 }
 
 impl SessionPermissions {
-    /// Whether this permission is given.
+    /// Whether this permission is set.
     #[must_use]
     pub const fn has(self, permission: SessionPermission) -> bool {
         match permission {
@@ -211,7 +211,7 @@ impl SessionPermissions {
         }
     }
 
-    /// Whether this permission is given and takes effect: control without view does not.
+    /// Whether this permission is set and takes effect: control without view does not.
     #[must_use]
     pub const fn allows(self, permission: SessionPermission) -> bool {
         match permission {
@@ -221,7 +221,7 @@ impl SessionPermissions {
         }
     }
 
-    /// The first permission to control that lacks its permission to view.
+    /// The first control permission without its view permission.
     #[must_use]
     pub const fn control_without_view(self) -> Option<SessionPermission> {
         if self.control_own && !self.view_own {
@@ -233,7 +233,7 @@ impl SessionPermissions {
         None
     }
 
-    /// These permissions with one user's overrides laid over them.
+    /// These permissions with one user's overrides applied.
     #[must_use]
     pub const fn with(self, over: PermissionOverrides) -> Self {
         Self {
@@ -245,16 +245,16 @@ impl SessionPermissions {
     }
 }
 
-/// One user's say on a session permission.
+/// One user's override of a session permission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Override {
-    /// As the account says.
+    /// The account's default applies.
     #[default]
     Inherit,
-    /// Given, whatever the account says.
+    /// Given, no matter what the account's default is.
     Allow,
-    /// Not given, whatever the account says.
+    /// Denied, no matter what the account's default is.
     Deny,
 }
 
@@ -272,18 +272,18 @@ impl Override {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct PermissionOverrides {
-    /// Over `view_own`.
+    /// The override of `view_own`.
     pub view_own: Override,
-    /// Over `control_own`.
+    /// The override of `control_own`.
     pub control_own: Override,
-    /// Over `view_account`.
+    /// The override of `view_account`.
     pub view_account: Override,
-    /// Over `control_account`.
+    /// The override of `control_account`.
     pub control_account: Override,
 }
 
 impl PermissionOverrides {
-    /// Whether this permission is denied, whatever the account says.
+    /// Whether this permission is denied, no matter what the account's default is.
     #[must_use]
     pub fn denies(self, permission: SessionPermission) -> bool {
         let said = match permission {
@@ -296,34 +296,34 @@ impl PermissionOverrides {
     }
 }
 
-/// Who gives a command. Being an actor proves who one is, not what one may do.
+/// Who gives a command. An actor is authenticated, but not thereby authorized.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Actor {
-    /// Who runs Usher.
+    /// The operator of this server.
     Operator,
-    /// A program of the account's, with what its key is good for.
+    /// A program of the account, with the scopes of its key.
     ApiKey {
-        /// The key.
+        /// The key's id.
         id: ApiKeyId,
-        /// What it is good for.
+        /// The key's scopes.
         scopes: BTreeSet<Scope>,
     },
-    /// A person, signed in to the portal or with a user token.
+    /// A user, signed in to the portal or with a user token.
     User(UserId),
     /// A device, with its sign-in's own token.
     SignIn(SignInId),
-    /// A device that waits, with its ticket's own token.
+    /// A device in the queue, with its ticket's own token.
     Ticket(TicketId),
     /// A customer with a session's code.
     Customer(SessionId),
-    /// An identity provider that vouched for a person: it creates them, renames them and says their groups.
+    /// An identity provider that vouches for a person: it creates users, renames them and sets their groups.
     SingleSignOn,
-    /// Usher itself: what is due.
+    /// Usher itself, when something is due.
     System,
 }
 
 impl fmt::Display for Actor {
-    /// The form that the journal and the audit keep: the id, or `operator`, `customer`, `single_sign_on`, `system`.
+    /// The form in the journal and the audit: the id, or `operator`, `customer`, `single_sign_on`, `system`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Operator => f.write_str("operator"),

@@ -1,4 +1,4 @@
-//! Seat pools: capacity, who holds a seat, who waits.
+//! Seat pools: capacity, holders and queue.
 
 mod idle;
 mod queue;
@@ -17,10 +17,10 @@ use crate::rules::{Rules, SeatPer};
 use crate::text::{DeviceId, Name, Product};
 use crate::time::{Secs, Timestamp};
 
-/// Who holds a seat.
+/// The holder of a seat.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Holder {
-    /// A user, wherever they are.
+    /// A user, on any device.
     User(UserId),
     /// A user on one device.
     Device(UserId, DeviceId),
@@ -36,14 +36,14 @@ impl Holder {
     }
 }
 
-/// A number of shared seats of one product, with its rules.
+/// A number of shared seats of one product, with rules.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pool {
-    /// The id.
+    /// The pool's id.
     pub id: PoolId,
     /// The name.
     pub name: Name,
-    /// The product.
+    /// The product whose seats it has.
     pub product: Product,
     /// How many seats it has.
     pub seats: u32,
@@ -51,14 +51,14 @@ pub struct Pool {
     pub default: bool,
     /// Its rules.
     pub rules: Rules,
-    /// When the pool was created.
+    /// When it was created.
     pub created_at: Timestamp,
-    /// What a vendor's systems keep with the pool.
+    /// The vendor's labels of the pool.
     #[serde(default, skip_serializing_if = "Labels::is_empty")]
     pub labels: Labels,
-    /// How long seats were held of late, smoothed; none before the first seat came back.
+    /// A moving average of how long seats are held; `None` before the first seat was returned.
     pub(crate) average_hold: Option<Secs>,
-    /// The place that the next ticket gets.
+    /// The place of the next ticket.
     pub(crate) next_place: u64,
 
     #[serde(skip)]
@@ -71,10 +71,10 @@ pub struct Pool {
     pub(crate) offers: BTreeSet<TicketId>,
     #[serde(skip)]
     pub(crate) on_minutes: OnMinutes,
-    /// Those who hold a seat and pay minutes all the same: the next claim to move (S2).
+    /// Holders who pay minutes in addition to their seat: the next claims to move (S2).
     #[serde(skip)]
     pub(crate) paying_holders: BTreeSet<Holder>,
-    /// Holders who sit idle, where the pool reclaims seats (Q4).
+    /// Idle holders, if the pool reclaims seats (Q4).
     #[serde(skip)]
     pub(crate) idle: Idle,
     #[serde(skip)]
@@ -82,13 +82,13 @@ pub struct Pool {
 }
 
 impl Pool {
-    /// Seats that nobody else can have: holders and open offers (S1).
+    /// Seats that nobody else can take: holders and open offers (S1).
     #[must_use]
     pub fn occupied(&self) -> u32 {
         count(self.holders.len()).saturating_add(count(self.offers.len()))
     }
 
-    /// Seats kept for somebody whose turn has come.
+    /// Seats that are held for an open offer.
     #[must_use]
     pub fn offered(&self) -> u32 {
         count(self.offers.len())
@@ -100,7 +100,7 @@ impl Pool {
         count(self.queue.len())
     }
 
-    /// Seats that somebody can have now. None in a drain (P3), and none while anybody waits (Q2).
+    /// Seats that can be taken now. None while the pool drains (P3), and none while anybody waits (Q2).
     #[must_use]
     pub fn free_seats(&self) -> u32 {
         if !self.queue.is_empty() {
@@ -109,7 +109,7 @@ impl Pool {
         self.seats.saturating_sub(self.occupied())
     }
 
-    /// Whether more seats are occupied than the pool has since it was lowered (P3).
+    /// Whether more seats are occupied than the pool has, since it was lowered (P3).
     #[must_use]
     pub fn is_draining(&self) -> bool {
         self.occupied() > self.seats
@@ -121,18 +121,18 @@ impl Pool {
         &self.users
     }
 
-    /// Who holds seats, and by which claims.
+    /// The holders of seats, with their claims.
     #[must_use]
     pub const fn holders(&self) -> &BTreeMap<Holder, Vec<Claim>> {
         &self.holders
     }
 
-    /// Who waits, in order.
+    /// The waiting tickets, in order.
     pub fn queue(&self) -> impl Iterator<Item = TicketId> {
         self.queue.iter()
     }
 
-    /// The tickets for which a seat is kept.
+    /// The tickets with an open offer.
     #[must_use]
     pub const fn offers(&self) -> &BTreeSet<TicketId> {
         &self.offers
@@ -144,7 +144,7 @@ impl Pool {
         count(self.on_minutes.len())
     }
 
-    /// Lists a holder among those who pay minutes beside their seat, or takes them off that list.
+    /// Adds a holder to those who pay minutes in addition to their seat, or removes them.
     pub(crate) fn list_paying(&mut self, holder: &Holder) {
         if self.holders.contains_key(holder) && self.on_minutes.of(holder).is_some() {
             self.paying_holders.insert(holder.clone());
@@ -153,7 +153,7 @@ impl Pool {
         }
     }
 
-    /// The holder that a user on a device is, by the rule `seat_per`.
+    /// The holder for a user on a device, by the rule `seat_per`.
     #[must_use]
     pub fn holder(&self, user: UserId, device: &DeviceId) -> Holder {
         match self.rules.seat_per {
@@ -162,15 +162,15 @@ impl Pool {
         }
     }
 
-    /// The position in the queue, from 1; none for a ticket that does not wait.
+    /// The position in the queue, from 1; `None` for a ticket that does not wait.
     #[must_use]
     pub fn position(&self, place: u64) -> Option<u32> {
         let before = self.queue.before(place)?;
         Some(count(before).saturating_add(1))
     }
 
-    /// How long the ticket at `position` will probably wait: seats come back at the rate of late. None before a
-    /// first seat came back.
+    /// The estimated wait of the ticket at `position`, from the recent rate of returned seats. `None` before the first
+    /// seat was returned.
     #[must_use]
     pub fn wait_estimate(&self, position: u32) -> Option<Secs> {
         let average = u64::from(self.average_hold?.get());
@@ -178,7 +178,7 @@ impl Pool {
         Some(Secs::new(u32::try_from(secs).unwrap_or(u32::MAX)))
     }
 
-    /// Takes note of how long a seat was held, with a weight of one in eight.
+    /// Adds a hold time to the moving average, with a weight of one eighth.
     pub(crate) fn note_hold(&mut self, held: Secs) {
         let smoothed = match self.average_hold {
             None => u64::from(held.get()),
@@ -188,7 +188,7 @@ impl Pool {
     }
 }
 
-/// A length as a count. No account comes near four thousand million of anything.
+/// A length as a count. No account comes near four billion of anything.
 pub(crate) fn count(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
 }

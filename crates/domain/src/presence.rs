@@ -1,4 +1,4 @@
-//! Sign-ins, sessions and tickets: what a user is doing, and what they wait for.
+//! Sign-ins, sessions and tickets: what users are doing and waiting for.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,18 +9,18 @@ use crate::labels::Labels;
 use crate::text::{DeviceId, Name, Note, Product};
 use crate::time::{Secs, Timestamp};
 
-/// Where a user is signed in, by an id that the client keeps.
+/// The device on which a user is signed in, identified by an id that the client keeps.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Device {
     /// The client's id.
     pub id: DeviceId,
-    /// What people call it: `Sven's laptop`.
+    /// Its name, as users know it: `Sven's laptop`.
     pub name: Name,
-    /// What it is.
+    /// Its kind.
     pub kind: DeviceKind,
 }
 
-/// What a device is.
+/// The kind of a device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DeviceKind {
@@ -35,7 +35,7 @@ pub enum DeviceKind {
 }
 
 impl DeviceKind {
-    /// The word that the API uses.
+    /// The kind's name in the API.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -47,7 +47,7 @@ impl DeviceKind {
     }
 }
 
-/// What carries a sign-in or a session.
+/// What pays for a sign-in or session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Funding {
@@ -59,17 +59,17 @@ pub enum Funding {
     Rides,
     /// A seat of the pool.
     Seat,
-    /// Prepaid minutes; the next one is due then (Q3).
+    /// Prepaid minutes; the next one is due at `next_at` (Q3).
     Minutes {
         /// When the next minute is paid.
         next_at: Timestamp,
-        /// Whether the device was warned that it will not be.
+        /// Whether the device was warned that it cannot be paid.
         warned: bool,
     },
 }
 
 impl Funding {
-    /// The word that the API uses.
+    /// The funding's name in the API.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -93,33 +93,33 @@ impl Funding {
 /// A user's presence on one device for one product.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignIn {
-    /// The id.
+    /// The sign-in's id.
     pub id: SignInId,
-    /// Who.
+    /// The user who is signed in.
     pub user: UserId,
-    /// For which product.
+    /// The product.
     pub product: Product,
-    /// Where.
+    /// The device.
     pub device: Device,
-    /// The pool of the user's license; none for a named license.
+    /// The pool of the user's license; `None` for a named license.
     pub pool: Option<PoolId>,
-    /// What carries it.
+    /// What pays for it.
     pub funding: Funding,
-    /// Since when.
+    /// When it began.
     pub since: Timestamp,
-    /// How long it lives without a heartbeat.
+    /// The lease: how long it lives without a heartbeat (S11).
     pub lease: Secs,
     #[serde(rename = "lease_until")]
     pub(crate) stored_until: Timestamp,
     #[serde(skip)]
     pub(crate) renewed_until: Option<Timestamp>,
-    /// Since when the user is idle; none in a call or with a valid link (A1).
+    /// Since when the user is idle; `None` in a call or with a valid link (A1).
     pub idle_since: Option<Timestamp>,
-    /// When the idle user will be logged off, once they were warned of it.
+    /// When the idle user will be logged off, once they were warned.
     pub log_off_at: Option<Timestamp>,
-    /// When the idle holder will lose the seat, once they were warned of it (Q4).
+    /// When the idle holder will lose the seat, once they were warned (Q4).
     pub reclaim_at: Option<Timestamp>,
-    /// Until when the holder keeps the seat from being reclaimed (Q4).
+    /// Until when the holder protects the seat from being reclaimed (Q4).
     pub locked_until: Option<Timestamp>,
     #[serde(skip)]
     pub(crate) sessions: Vec<SessionId>,
@@ -135,7 +135,7 @@ impl SignIn {
     }
 }
 
-/// The kind of support work.
+/// The kind of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SessionKind {
@@ -148,7 +148,7 @@ pub enum SessionKind {
 }
 
 impl SessionKind {
-    /// The word that the API uses.
+    /// The kind's name in the API.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -159,18 +159,18 @@ impl SessionKind {
     }
 }
 
-/// The customer's side of a session.
+/// The customer of a session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Customer {
-    /// What the customer is called.
+    /// The customer's name.
     pub name: Name,
 }
 
-/// That a customer came in through the code of a session: the code answers nobody else.
+/// A customer has joined with the session's code, which works for nobody else from then on.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Joined {
-    /// A digest of the key that the customer's program drew for its attempt, so that a repeat is the same customer.
+    /// A digest of the key that the customer's program drew for its attempt, by which a repeated attempt is recognized.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
 }
@@ -178,41 +178,41 @@ pub struct Joined {
 /// How a customer with a code proves to be the one who joined before.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum JoinProof {
-    /// Not at all.
+    /// There is no proof.
     #[default]
     None,
-    /// By the digest of a key that the customer's program drew for this attempt, and repeats.
+    /// With the digest of the key that the customer's program drew for this attempt, and repeats.
     Key(String),
-    /// By the token that the first join was answered with.
+    /// With the token from the answer to the first join.
     Token,
 }
 
-/// Where a session stands (S7). One that has ended is in the records, not here.
+/// The state of a session (S7). Ended sessions are in the records, not here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SessionState {
-    /// A code or link waits for the customer until then.
+    /// The code or link waits for the customer.
     Standby {
-        /// When the code stops being good.
+        /// When the code expires.
         until: Timestamp,
     },
-    /// The work goes on.
+    /// The session is running.
     Active {},
-    /// The agent put it aside (S8).
+    /// The agent has paused it (S8).
     Paused {},
-    /// Another person ended it; it closes then (S9).
+    /// Another person has ended it (S9).
     Ending {
         /// When it closes.
         closes_at: Timestamp,
         /// Who ended it.
         by: By,
-        /// What they said about it.
+        /// Their note.
         note: Option<Note>,
     },
 }
 
 impl SessionState {
-    /// The word that the API uses.
+    /// The state's name in the API.
     #[must_use]
     pub const fn as_str(&self) -> &'static str {
         match self {
@@ -224,51 +224,51 @@ impl SessionState {
     }
 }
 
-/// One piece of support work.
+/// A session: one piece of support work.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
     /// The id.
     pub id: SessionId,
     /// The sign-in that it runs on.
     pub sign_in: SignInId,
-    /// Whose work it is.
+    /// The user whose session it is.
     pub user: UserId,
-    /// For which product.
+    /// The product.
     pub product: Product,
-    /// The pool of the sign-in; none for a named license.
+    /// The pool of the sign-in; `None` for a named license.
     pub pool: Option<PoolId>,
     /// The kind of work.
     pub kind: SessionKind,
-    /// Where it stands.
+    /// The state.
     pub state: SessionState,
-    /// What carries it.
+    /// What pays for it.
     pub funding: Funding,
     /// The customer, once known.
     pub customer: Option<Customer>,
-    /// What the customer types to come in.
+    /// The code with which the customer joins.
     pub code: Option<JoinCode>,
-    /// Whether its customer came in through the code, and how they prove to be the same one again.
+    /// Whether its customer has joined with the code, and how they prove to be the same one.
     #[serde(default)]
     pub joined: Option<Joined>,
-    /// What a vendor's systems keep with the session.
+    /// The vendor's labels of the session.
     #[serde(default, skip_serializing_if = "Labels::is_empty")]
     pub labels: Labels,
-    /// Since when it exists.
+    /// When it was created.
     pub since: Timestamp,
-    /// Since when it has its present claim: since it was created or last resumed.
+    /// When its current claim began: when it was created or last resumed.
     pub claimed_at: Timestamp,
     #[serde(skip)]
     pub(crate) due: Option<Timestamp>,
 }
 
 impl Session {
-    /// Whether the user is in a call with it.
+    /// Whether it makes the user be in a call.
     #[must_use]
     pub const fn is_active(&self) -> bool {
         matches!(self.state, SessionState::Active {} | SessionState::Ending { .. })
     }
 
-    /// Whether it stops the idle clock (A1): a call, or a link through which a customer may still come.
+    /// Whether it stops the idle clock (A1): a call, or a link through which a customer may still join.
     #[must_use]
     pub const fn is_live(&self) -> bool {
         !matches!(self.state, SessionState::Paused {})
@@ -285,11 +285,11 @@ pub enum Start {
     Active,
 }
 
-/// What a ticket asks for, whole, so that claiming needs nothing more (Q2).
+/// What a ticket waits for, complete, so that claiming needs nothing more (Q2).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Wanted {
-    /// To be signed in on this device.
+    /// A sign-in on this device.
     SignIn {
         /// The device.
         device: Device,
@@ -304,15 +304,15 @@ pub enum Wanted {
         start: Start,
         /// The customer, where known.
         customer: Option<Customer>,
-        /// What the customer will type.
+        /// The code for the customer.
         code: Option<JoinCode>,
-        /// How long the code will wait.
+        /// How long the code will be valid.
         valid_for: Option<Secs>,
-        /// What a vendor's systems will keep with the session.
+        /// The vendor's labels of the session.
         #[serde(default, skip_serializing_if = "Labels::is_empty")]
         labels: Labels,
     },
-    /// To take up this paused session.
+    /// Resuming this paused session.
     Resume {
         /// The session.
         session: SessionId,
@@ -320,7 +320,7 @@ pub enum Wanted {
 }
 
 impl Wanted {
-    /// The word that the records use.
+    /// The name in the records.
     #[must_use]
     pub const fn as_str(&self) -> &'static str {
         match self {
@@ -331,13 +331,13 @@ impl Wanted {
     }
 }
 
-/// Where a ticket stands. A claimed or ended one is in the records, not here.
+/// The state of a ticket. Claimed and ended ones are in the records, not here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TicketState {
     /// In the queue.
     Waiting {},
-    /// A seat is kept for it until then.
+    /// A seat is held for it.
     Offered {
         /// When the offer passes on.
         until: Timestamp,
@@ -345,7 +345,7 @@ pub enum TicketState {
 }
 
 impl TicketState {
-    /// The word that the API uses.
+    /// The state's name in the API.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -355,30 +355,30 @@ impl TicketState {
     }
 }
 
-/// A place in a pool's queue.
+/// A ticket: a place in a pool's queue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ticket {
-    /// The id. What it becomes has the same 128 bits.
+    /// The ticket's id. The sign-in or session that it becomes has the same 128 bits.
     pub id: TicketId,
-    /// Who waits.
+    /// The user who waits.
     pub user: UserId,
-    /// For which product.
+    /// The product.
     pub product: Product,
-    /// In which pool's queue.
+    /// The pool of the queue.
     pub pool: PoolId,
     /// The order in the queue: lower comes first.
     pub place: u64,
-    /// For what.
+    /// What it waits for.
     pub wanted: Wanted,
-    /// Since when.
+    /// When it was opened.
     pub since: Timestamp,
-    /// How long it lives without a heartbeat.
+    /// The lease: how long it lives without a heartbeat (S11).
     pub lease: Secs,
     #[serde(rename = "lease_until")]
     pub(crate) stored_until: Timestamp,
     #[serde(skip)]
     pub(crate) renewed_until: Option<Timestamp>,
-    /// Where it stands.
+    /// The state.
     pub state: TicketState,
     #[serde(skip)]
     pub(crate) due: Option<Timestamp>,

@@ -1,5 +1,5 @@
-//! The promise of the product, before anything is taken in (S1): occupied never exceeds a pool's seats, except in a
-//! drain, where it only falls.
+//! Checks the promise of the product before events are applied (S1): occupied seats never exceed a pool's seats, except
+//! while it drains, when they only decrease.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,8 +9,8 @@ use crate::id::{PoolId, SignInId, TicketId};
 use crate::pool::Holder;
 use crate::presence::{Funding, TicketState};
 
-/// The first pool that these events would give more seats than it has, taken in in this order; none where they keep the
-/// promise (S1). Costs as much as there are events, however large the account is.
+/// The first pool that these events, applied in this order, would oversell; `None` if they keep the promise (S1). The
+/// cost depends on the number of events, not on the size of the account.
 pub(crate) fn oversold_by(account: &Account, events: &[Event]) -> Option<PoolId> {
     if !events.iter().any(takes_a_seat) {
         return None;
@@ -56,18 +56,18 @@ const fn takes_a_seat(event: &Event) -> bool {
     }
 }
 
-/// A seat of a pool, by who would hold it.
+/// A seat of a pool, by its future holder.
 type Place = (PoolId, Holder);
 
-/// What events will make of the seats, without their being taken in. Holds only what differs from the account.
+/// The effect of events on the seats, without applying them. Contains only differences from the account.
 struct Forecast<'a> {
     account: &'a Account,
-    /// By which claims holders have their seats.
+    /// The claims of each holder's seat.
     claims: BTreeMap<Place, Vec<Claim>>,
     pools: BTreeMap<PoolId, Occupancy>,
-    /// Where claims belong that are new.
+    /// The seats of new claims.
     places: BTreeMap<Claim, Place>,
-    /// The pools of tickets that are new.
+    /// The pools of new tickets.
     tickets: BTreeMap<TicketId, PoolId>,
     offered: BTreeSet<TicketId>,
     gone: BTreeSet<TicketId>,
@@ -77,7 +77,7 @@ struct Forecast<'a> {
 struct Occupancy {
     seats: u32,
     occupied: u32,
-    /// Before the first event: what a drain may not exceed.
+    /// Before the first event: the limit for a draining pool.
     before: u32,
 }
 
@@ -94,7 +94,7 @@ impl<'a> Forecast<'a> {
         }
     }
 
-    /// Goes one event further. Gives the pool whose promise it breaks.
+    /// Processes the next event. Returns the pool whose promise it breaks.
     fn see(&mut self, event: &Event) -> Option<PoolId> {
         match event {
             Event::SignIn(SignInEvent::SignedIn {
@@ -201,7 +201,7 @@ impl<'a> Forecast<'a> {
         self.occupy(pool)
     }
 
-    /// One seat more is occupied.
+    /// Occupies another seat.
     fn occupy(&mut self, pool: PoolId) -> Option<PoolId> {
         let occupancy = self.occupancy(pool)?;
         occupancy.occupied = occupancy.occupied.saturating_add(1);
@@ -288,7 +288,7 @@ impl<'a> Forecast<'a> {
     }
 }
 
-/// How many seats will be occupied of each pool that these events change, as it is foreseen.
+/// The predicted occupancy of each pool that these events change.
 #[cfg(test)]
 pub(crate) fn occupied_after(account: &Account, events: &[Event]) -> BTreeMap<PoolId, u32> {
     let mut forecast = Forecast::new(account);

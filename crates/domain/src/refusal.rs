@@ -1,4 +1,4 @@
-//! Every "no", with a stable code, the numbers behind it, and what can be done (Q1).
+//! Refusals, each with a stable code, the numbers behind it, and what can be done (Q1).
 
 mod access;
 mod capacity;
@@ -12,7 +12,7 @@ pub use self::code::Code;
 pub use self::seat::{Action, Attempt, HolderFigure, PoolFigures, SeatRefusal};
 pub use self::state::StateRefusal;
 
-/// A command was not carried out, and why. Nothing of it was.
+/// Why a command was refused. Nothing of it was executed.
 #[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
@@ -31,10 +31,10 @@ pub enum Refusal {
     /// A value is out of range.
     #[error("`{field}` must be {expected}.")]
     Invalid { field: &'static str, expected: String },
-    /// May not.
+    /// The actor lacks a right.
     #[error("You need {needed} for that. Ask {}.", ask_whom(needed))]
     Forbidden { needed: &'static str },
-    /// No such thing, or none that the caller may see.
+    /// It does not exist, or the caller may not see it.
     #[error(
         "There is no {what} with this id, or none that you may see. Check the id, and which account your credential is for."
     )]
@@ -79,13 +79,13 @@ impl Refusal {
         }
     }
 
-    /// Whether the refusal is one of a seat, which is recorded (Q1).
+    /// Whether a seat was refused, which is recorded (Q1).
     #[must_use]
     pub const fn is_recorded(&self) -> bool {
         self.of_seat().is_some()
     }
 
-    /// What can be done, most useful first.
+    /// The remedies, most useful first.
     #[must_use]
     pub fn actions(&self) -> &[Action] {
         self.of_seat().map_or(&[], SeatRefusal::actions)

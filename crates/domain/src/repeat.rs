@@ -1,8 +1,8 @@
-//! Repeated requests: ids that were derived from an `Idempotency-Key` say which request made a thing.
+//! Repeated requests: ids derived from an `Idempotency-Key` show which request created a thing.
 //!
-//! Such an id is a UUID of version 8. Its upper half derives from the key, the caller and the account; its lower half
-//! from what was asked. So a thing that exists tells a repeat of its request from another request with the same key,
-//! and no answer has to be kept for that.
+//! Such an id is a UUID of version 8. Its upper half is derived from the key, the caller and the account; its lower
+//! half from the request's content. So an existing thing distinguishes a repeat of its request from another request
+//! with the same key, and no answer has to be stored.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ const VERSION_MASK: u128 = 0xf << 76;
 const VARIANT: u128 = 0b10 << 62;
 const VARIANT_MASK: u128 = 0b11 << 62;
 
-/// The bits of an id that derives from a key and from what was asked, each as a digest.
+/// The bits of an id derived from a key and from the request's content, each as a digest.
 #[must_use]
 pub const fn derived_bits(key: u64, asked: u64) -> u128 {
     let bits = ((key as u128) << 64) | asked as u128;
@@ -32,7 +32,7 @@ pub const fn is_derived(bits: u128) -> bool {
     bits & VERSION_MASK == VERSION
 }
 
-/// The first and the last id that derive from the same key as this one.
+/// The first and the last id that can be derived from the same key as this one.
 #[must_use]
 pub const fn ids_of_key(bits: u128) -> (u128, u128) {
     let half = u64::MAX as u128;
@@ -40,7 +40,7 @@ pub const fn ids_of_key(bits: u128) -> (u128, u128) {
 }
 
 impl Command {
-    /// The bits of the id of what the command makes, where an `Idempotency-Key` may stand for it.
+    /// The bits of the id of the thing that the command creates, if an `Idempotency-Key` may be used for it.
     fn made_bits(&self) -> Option<u128> {
         match self.unlabelled() {
             Self::Account(command) => match command {
@@ -96,7 +96,7 @@ impl Command {
     }
 }
 
-/// Refuses a command whose key has made something else.
+/// Refuses a command whose key has created something else.
 pub(crate) fn check_key(account: &Account, command: &Command) -> Result<(), Refusal> {
     let Some(bits) = command.made_bits().filter(|bits| is_derived(*bits)) else {
         return Ok(());
@@ -108,7 +108,7 @@ pub(crate) fn check_key(account: &Account, command: &Command) -> Result<(), Refu
 }
 
 impl Account {
-    /// Whether something exists whose id derives from the same key as this one, by another request.
+    /// Whether something exists whose id was derived from the same key by another request.
     fn has_another_of_key(&self, bits: u128) -> bool {
         fn other<I: Ord + Copy, T>(of: &BTreeMap<I, T>, make: fn(u128) -> I, bits: u128) -> bool {
             let (first, last) = ids_of_key(bits);
@@ -141,7 +141,7 @@ mod tests {
         assert!(!(first..=last).contains(&derived_bits(8, 1)));
         assert_ne!(made, other);
         assert!(is_derived(made));
-        // A UUID of version 7, as they are drawn.
+        // A UUID of version 7, as drawn for new things.
         assert!(!is_derived(0x0190_63c2_4e6b_7000_8000_0000_0000_0001));
     }
 }

@@ -1,4 +1,4 @@
-//! The rules of a seat pool (P5) and the presets that make known models one click.
+//! The rules of a seat pool (P5), and the presets that set them to a known licensing model.
 //!
 //! A rule is a field of [`Rules`] and a row of [`TABLE`]. Settings, patches, checks, the API's schema and the portal's
 //! form follow from the row.
@@ -32,7 +32,7 @@ pub enum SeatPer {
     Device,
 }
 
-/// What happens, in this order, when no seat is free.
+/// What is tried, in this order, when no seat is free.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WhenFull {
@@ -45,13 +45,13 @@ pub enum WhenFull {
 /// The rules of one pool. Every duration is in seconds; `None` means no limit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rules {
-    /// What takes a seat.
+    /// What takes a seat (S2).
     pub occupies: Occupies,
-    /// Who holds it.
+    /// Who holds a seat (S3).
     pub seat_per: SeatPer,
-    /// Sign-ins of one user at a time, for this product.
+    /// Sign-ins of one user at a time for this product (S4).
     pub max_devices_per_user: Option<u32>,
-    /// Calls at a time on one seat.
+    /// Active sessions at a time on one seat (S5).
     pub max_active_sessions_per_seat: Option<u32>,
     /// How long an idle user stays signed in (A2). Only where signing in takes the seat.
     #[serde(rename = "auto_log_off_after_secs")]
@@ -59,9 +59,9 @@ pub struct Rules {
     /// Notice before a session that another person ended is closed (S9).
     #[serde(rename = "end_notice_secs")]
     pub end_notice: Secs,
-    /// What to try when no seat is free. Empty: refuse.
+    /// What to try when no seat is free (Q2, Q3). Empty: refuse.
     pub when_full: Vec<WhenFull>,
-    /// How long an offered seat is kept (Q2).
+    /// How long an offered seat is held (Q2).
     #[serde(rename = "offer_hold_secs")]
     pub offer_hold: Secs,
     /// How long a sign-in or ticket lives without a heartbeat (S11).
@@ -79,7 +79,7 @@ pub struct Rules {
 }
 
 impl Occupies {
-    /// The word that the API uses.
+    /// The value's name in the API.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -90,7 +90,7 @@ impl Occupies {
 }
 
 impl SeatPer {
-    /// The word that the API uses.
+    /// The value's name in the API.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -101,7 +101,7 @@ impl SeatPer {
 }
 
 impl WhenFull {
-    /// The word that the API uses.
+    /// The value's name in the API.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -111,11 +111,11 @@ impl WhenFull {
     }
 }
 
-/// Known models of seat licensing, by the word that the API takes.
+/// Known licensing models, by their names in the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Preset {
-    /// Signing in takes the seat, one device each, idle agents are logged off.
+    /// Signing in takes the seat, on one device per user; idle agents are logged off.
     HelpDeskShift,
     /// A session takes the seat; agents may be signed in anywhere.
     ConcurrentSessions,
@@ -143,7 +143,7 @@ pub struct InvalidRule {
 }
 
 impl Rules {
-    /// No limits and no time: what presets fill in.
+    /// Without limits and durations, for presets to fill in.
     const BLANK: Self = Self {
         occupies: Occupies::SignIn,
         seat_per: SeatPer::User,
@@ -159,7 +159,7 @@ impl Rules {
         eviction_cool_down: Secs::ZERO,
     };
 
-    /// The rules of a known model.
+    /// The rules of a preset.
     #[must_use]
     pub fn preset(preset: Preset) -> Self {
         let mut rules = Self::BLANK;
@@ -171,12 +171,12 @@ impl Rules {
 
     /// Checks every rule against its range.
     pub fn validate(&self) -> Result<(), InvalidRule> {
-        // Rows reach a field only to change it, so they look at a copy.
+        // Rows access a field mutably, so they get a copy.
         let mut rules = self.clone();
         TABLE.iter().try_for_each(|rule| rule.check(&mut rules))
     }
 
-    /// How long an idle user stays signed in, where the pool logs idle users off at all (A2).
+    /// How long an idle user stays signed in, if the pool logs idle users off at all (A2).
     #[must_use]
     pub fn log_off_after(&self) -> Option<Secs> {
         match self.occupies {

@@ -1,26 +1,26 @@
-//! What is due when, in order.
+//! The deadlines of an account, in order.
 
 use std::collections::BTreeSet;
 
 use crate::id::{PoolId, SessionId, SignInId, TicketId};
 use crate::time::Timestamp;
 
-/// What has something due. Each has at most one entry: its earliest.
+/// The owner of a deadline. Each has at most one entry: its earliest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Due {
     /// Lease, idle warning, log-off, reclaim or the next minute.
     SignIn(SignInId),
-    /// Expiry of a code, close after notice, or the next minute.
+    /// Expiry of a code, closing after the notice, or the next minute.
     Session(SessionId),
     /// Lease or offer.
     Ticket(TicketId),
-    /// The longest-idle holder is to be warned.
+    /// The warning of the longest-idle holder.
     Pool(PoolId),
     /// Renewed leases go to the journal.
     Renewals,
 }
 
-/// All that is due in an account.
+/// All deadlines of an account.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Schedule {
     entries: BTreeSet<(Timestamp, Due)>,
@@ -33,12 +33,12 @@ impl Schedule {
         self.entries.first().map(|(at, _)| *at)
     }
 
-    /// The earliest entry, where it is due by `now`.
+    /// The earliest entry, if it is due by `now`.
     pub(crate) fn first_due(&self, now: Timestamp) -> Option<(Timestamp, Due)> {
         self.entries.first().copied().filter(|(at, _)| *at <= now)
     }
 
-    /// Moves an entry. `slot` is where its owner keeps the time that stands here.
+    /// Moves an entry. `slot` is the owner's copy of its time.
     pub(crate) fn set(&mut self, due: Due, slot: &mut Option<Timestamp>, at: Option<Timestamp>) {
         if *slot == at {
             return;
@@ -52,7 +52,7 @@ impl Schedule {
         *slot = at;
     }
 
-    /// Takes off the earliest entry. Its owner's slot is to be emptied as well.
+    /// Removes the earliest entry. The caller has to clear its owner's slot.
     pub(crate) fn pop_first(&mut self) -> Option<Due> {
         let (_, due) = self.entries.pop_first()?;
         if due == Due::Renewals {

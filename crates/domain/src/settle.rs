@@ -1,5 +1,5 @@
-//! Follow-up events after a change: free seats go to the first in the queue. What is owed is a function of the
-//! account's state; nothing else is remembered for it.
+//! Follow-up events after a change: free seats go to the first in the queue. They are a function of the account's
+//! state; nothing else is remembered for them.
 
 use crate::account::Account;
 use crate::command::{Command, SessionCommand, SignInCommand, TicketCommand};
@@ -13,15 +13,15 @@ use crate::text::{Name, Product};
 use crate::time::Timestamp;
 
 impl Account {
-    /// Whether more follows from what was taken in, which the next [`crate::Input::Tick`] does.
+    /// Whether follow-up events are missing, which the next [`crate::Input::Tick`] produces.
     #[must_use]
     pub fn may_owe(&self) -> bool {
         !self.unsettled.is_empty() || self.minutes_unsettled
     }
 }
 
-/// The next event that a pool's rules owe: a claim on minutes moves onto a free seat, or the first in the queue
-/// gets an offer (Q2).
+/// The next follow-up event of a pool: a claim on minutes moves onto a free seat, or the first in the queue gets an
+/// offer (Q2).
 pub(crate) fn by_pool(account: &Account, pool: PoolId, now: Timestamp) -> Option<Event> {
     let pool = account.pools.get(&pool)?;
     if let Some(claim) = minutes::beside_a_seat(pool) {
@@ -54,7 +54,7 @@ fn is_waiting(account: &Account, pool: &Pool, ticket: TicketId) -> bool {
     ticket.is_some_and(|ticket| ticket.pool == pool.id && matches!(ticket.state, TicketState::Waiting {}))
 }
 
-/// The event that records a refusal, where it is one of a seat (Q1) and gets an id.
+/// The event that records a refusal, if a seat was refused (Q1) and it gets an id.
 pub(crate) fn refused(
     account: &Account,
     command: &Command,
@@ -81,7 +81,7 @@ pub(crate) fn refused(
     }))
 }
 
-/// What a command tried for whom.
+/// What a command attempted, and for which user.
 struct Attempted {
     attempt: Attempt,
     user: UserId,

@@ -1,5 +1,5 @@
-//! What is told of the provider at which an account's people sign in. The provider itself is kept elsewhere, and its
-//! client secret is told nowhere.
+//! What the journal records about an account's identity provider. The provider itself is stored elsewhere, and its
+//! client secret is never recorded.
 
 use std::collections::BTreeSet;
 
@@ -7,78 +7,78 @@ use serde::{Deserialize, Serialize};
 
 use crate::text::Name;
 
-/// How the provider was changed. An event, and so it names what it is about.
+/// A change of the provider. It is part of an event, so it names the provider.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ProviderChange {
-    /// There was none before.
+    /// A provider was added.
     Made {
-        /// As it is.
+        /// The new provider.
         provider: ProviderFacts,
     },
-    /// There was one, of which something is new.
+    /// The provider was changed.
     Changed {
-        /// As it is now.
+        /// The provider after the change.
         provider: ProviderFacts,
-        /// What is new.
+        /// The changed settings.
         changed: BTreeSet<ProviderSetting>,
     },
-    /// There is none any more.
+    /// The provider was removed.
     Removed {
-        /// Who it was.
+        /// Its issuer.
         issuer: String,
     },
-    /// A domain of its people's addresses is known to be the account's.
+    /// A domain was proved to be the account's.
     DomainProved {
-        /// Which.
+        /// The domain.
         domain: String,
-        /// By whose word.
+        /// How it was proved.
         by: ProvedBy,
     },
-    /// A domain is no longer known to be the account's.
+    /// The proof of a domain was withdrawn.
     DomainProofWithdrawn {
-        /// Which.
+        /// The domain.
         domain: String,
     },
 }
 
-/// By whose word a domain is an account's.
+/// How a domain was proved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ProvedBy {
-    /// Its DNS says so.
+    /// By its DNS.
     Dns,
-    /// The operator of the server does.
+    /// By the operator.
     Operator,
 }
 
-/// All about a provider that is no secret.
+/// A provider's settings, except for the secret.
 #[expect(
     clippy::struct_excessive_bools,
     reason = "four independent settings, named as in the API"
 )]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProviderFacts {
-    /// Who the provider is.
+    /// The issuer.
     pub issuer: String,
-    /// As whom Usher is known there.
+    /// Usher's client id at the provider.
     pub client_id: String,
-    /// What is asked for.
+    /// The requested scopes.
     pub scopes: String,
-    /// The claim that names a person's groups.
+    /// The claim with a person's groups.
     pub groups_claim: Option<String>,
-    /// What the button says.
+    /// The label of the button.
     pub label: Name,
-    /// Whether people who are not known yet become users.
+    /// Whether unknown people become users.
     pub creates_users: bool,
-    /// Whether a person with a verified address is the user who has it.
+    /// Whether a person with a verified address is matched to the user who has it.
     pub links_by_email: bool,
-    /// The domains of the addresses of people who may come in; empty for any.
+    /// The domains whose addresses may sign in; empty for any.
     pub email_domains: BTreeSet<String>,
-    /// The claim that holds a person's e-mail address.
+    /// The claim with a person's e-mail address.
     #[serde(default = "email_claim", skip_serializing_if = "is_email_claim")]
     pub email_claim: String,
-    /// Whether addresses count as verified although the provider does not say so.
+    /// Whether addresses count as verified even if the provider does not say so.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub trusts_addresses: bool,
     /// Whether people come back to the account's own redirect URI.
@@ -86,12 +86,13 @@ pub struct ProviderFacts {
     pub own_redirect_uri: bool,
 }
 
-/// The claim of providers that were set up before another could be named.
+/// The claim of providers configured before it could be set.
 fn email_claim() -> String {
     "email".to_owned()
 }
 
-/// What earlier versions stored is written again as it was, or the audit would differ from the journal.
+/// A default is not written, so that events of earlier versions are serialized as before; otherwise the audit would
+/// differ from the journal.
 fn is_email_claim(claim: &str) -> bool {
     claim == "email"
 }
@@ -119,7 +120,7 @@ pub enum ProviderSetting {
 }
 
 impl ProviderFacts {
-    /// What differs from how the provider was before.
+    /// The settings that differ from the previous provider.
     #[must_use]
     pub fn differences(&self, before: &Self) -> BTreeSet<ProviderSetting> {
         let differences = [

@@ -1,4 +1,4 @@
-//! Texts that were checked when they came in: names, slugs, addresses.
+//! Validated texts: names, slugs, addresses.
 
 pub mod address;
 
@@ -10,7 +10,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
-/// A text that does not have the form its field asks for.
+/// A text that does not have the form that its field requires.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{expected}")]
 pub struct InvalidText {
@@ -18,7 +18,7 @@ pub struct InvalidText {
     pub expected: &'static str,
 }
 
-/// `1 seat`, `2 seats`: how many of something, in words for a sentence.
+/// `1 seat`, `2 seats`: a count with its noun.
 #[must_use]
 pub fn counted(count: impl fmt::Display, one: &str, many: &str) -> String {
     let count = count.to_string();
@@ -34,7 +34,7 @@ macro_rules! texts {
         pub struct $name(Arc<str>);
 
         impl $name {
-            /// The text.
+            /// The text as a string slice.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
@@ -85,8 +85,8 @@ macro_rules! texts {
 }
 
 texts! {
-    /// A name that people read: of an account, user, pool, team, device or customer. 1 to 120 characters, none
-    /// of them a control character, without white space at the ends, in the composed form (NFC).
+    /// A name for people: of an account, user, pool, team, device or customer. 1 to 120 characters without control
+    /// characters, trimmed, in composed form (NFC).
     Name, "a name of 1 to 120 characters without control characters", |text| line(&composed(text.trim()), 120);
 
     /// The slug of a product: `remote-support`.
@@ -95,49 +95,48 @@ texts! {
     /// The name of a plan, a slug like a product's.
     PlanName, "a plan name: 1 to 64 of a-z, 0-9 and `-`, starting with a letter", slug;
 
-    /// An e-mail address in [one form](address), however it was written. Unique in its account.
+    /// An e-mail address in [normalized form](address). Unique in its account.
     Email, "an e-mail address, such as `sven@example.com`", address::email;
 
-    /// What a directory calls a user (D1): 1 to 320 characters, none of them a control character, without white space
-    /// at the ends. Names that differ in case alone, or in how the domain of an address is written, are the same name:
-    /// compare [`UserName::folded`].
+    /// A user's name in a directory (D1): 1 to 320 characters without control characters, trimmed. Names that differ
+    /// only in case, or in how the domain of an address is written, are the same name: compare [`UserName::folded`].
     UserName, "a user name of 1 to 320 characters without control characters", |text| line(&composed(text.trim()), 320);
 
-    /// An id that another system keeps for a thing, as it is: 1 to 255 characters, none of them a control character.
+    /// Another system's id of a thing, unchanged: 1 to 255 characters without control characters.
     ExternalId, "an id of 1 to 255 characters without control characters", |text| line(text, 255);
 
-    /// The address that names an identity provider: 1 to 512 visible characters.
+    /// An identity provider's issuer URL: 1 to 512 visible characters.
     Issuer, "an issuer of 1 to 512 characters without white space", |text| {
         (!text.contains(char::is_whitespace)).then_some(())?;
         line(text, 512)
     };
 
-    /// Where pages come from that may call the API in a browser, as browsers say it (RFC 6454): a scheme, a host in
-    /// lower case, and a port where it is not the scheme's own.
+    /// An origin whose pages may call the API in a browser, in browsers' form (RFC 6454): a scheme, a host in lower
+    /// case, and a port if it is not the scheme's default.
     Origin, "an origin such as `https://support.example.com`: http or https, a host and perhaps a port, and nothing behind", origin;
 
-    /// The id that a client keeps for its device. 1 to 128 visible characters, unique per user and product.
+    /// The id that a client keeps for its device: 1 to 128 visible characters, unique per user and product.
     DeviceId, "a device id of 1 to 128 characters without white space", |text| {
         (!text.contains(char::is_whitespace)).then_some(())?;
         line(text, 128)
     };
 
-    /// What the customer types to come into a session (`/join/{code}`): letters and digits, upper case.
+    /// The code with which a customer joins a session (`/join/{code}`): letters and digits, upper case.
     Code, "a code of 6 to 16 letters and digits; hyphens and spaces are passed over", code;
 
-    /// Why somebody was signed out or a session ended, in words for the person it happens to.
+    /// Why somebody was signed out or a session ended, in words for the person concerned.
     Note, "a reason of 1 to 300 characters without control characters", |text| line(&composed(text.trim()), 300);
 }
 
 impl UserName {
-    /// The form in which the same names are equal.
+    /// The form in which equal names are the same text.
     #[must_use]
     pub fn folded(&self) -> String {
         address::folded(&self.0)
     }
 }
 
-/// The one form of a text that can be written in several: composed (Unicode NFC).
+/// The normal form of a text that can be written in several ways: composed (Unicode NFC).
 fn composed(text: &str) -> Cow<'_, str> {
     match is_nfc_quick(text.chars()) {
         IsNormalized::Yes => Cow::Borrowed(text),
@@ -227,7 +226,7 @@ mod tests {
         let address = |name: &str| format!("{name}@example.com").parse::<Email>().unwrap();
         assert_eq!(address(apart), address("ZO\u{cb}"));
         assert_eq!(address("\u{212b}ke"), address("\u{e5}ke"));
-        // What was stored with an invisible character can be read all the same.
+        // Texts that were stored with an invisible character can still be read.
         assert!("Zo\u{200b}e".parse::<Name>().is_ok());
     }
 }

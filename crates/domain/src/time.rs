@@ -4,17 +4,17 @@ use std::ops::{Add, Sub};
 
 use serde::{Deserialize, Serialize};
 
-/// An instant: milliseconds since 1970-01-01T00:00:00Z.
+/// A point in time: milliseconds since 1970-01-01T00:00:00Z.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Timestamp(i64);
 
-/// A length of time in whole seconds. Never negative.
+/// A duration in whole seconds. Never negative.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Secs(u32);
 
-/// A length of time in whole milliseconds, for what was measured rather than chosen. Never negative.
+/// A duration in whole milliseconds, for times that are measured rather than configured. Never negative.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Millis(u64);
@@ -22,14 +22,14 @@ pub struct Millis(u64);
 /// Time in which Usher could not act (S11).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outage {
-    /// How much time that was in all.
+    /// The total duration.
     pub away: Millis,
     /// When Usher could act again.
     pub until: Timestamp,
 }
 
 impl Timestamp {
-    /// The instant that lies `millis` milliseconds after 1970-01-01T00:00:00Z.
+    /// The time `millis` milliseconds after 1970-01-01T00:00:00Z.
     #[must_use]
     pub const fn from_millis(millis: i64) -> Self {
         Self(millis)
@@ -41,14 +41,14 @@ impl Timestamp {
         self.0
     }
 
-    /// How long after `earlier` this instant lies, in whole seconds rounded down; zero where it does not.
+    /// The time since `earlier`, in whole seconds rounded down; zero if it is later.
     #[must_use]
     pub fn since(self, earlier: Self) -> Secs {
         let secs = self.0.saturating_sub(earlier.0).max(0) / 1000;
         Secs(u32::try_from(secs).unwrap_or(u32::MAX))
     }
 
-    /// How long it takes from `now` until this instant, in whole seconds rounded up; zero where it has passed.
+    /// The time from `now` until this one, in whole seconds rounded up; zero if it has passed.
     #[must_use]
     pub fn remaining(self, now: Self) -> Secs {
         let millis = self.0.saturating_sub(now.0).max(0);
@@ -57,7 +57,7 @@ impl Timestamp {
 }
 
 impl Millis {
-    /// No time at all.
+    /// Zero.
     pub const ZERO: Self = Self(0);
 
     /// A duration of `millis` milliseconds.
@@ -66,7 +66,7 @@ impl Millis {
         Self(millis)
     }
 
-    /// The time from one instant to another; zero where the second does not lie after the first.
+    /// The time from one point to another; zero if the second is not after the first.
     #[must_use]
     pub const fn between(from: Timestamp, until: Timestamp) -> Self {
         let millis = until.0.saturating_sub(from.0);
@@ -87,7 +87,7 @@ impl Millis {
 }
 
 impl Secs {
-    /// No time at all.
+    /// Zero.
     pub const ZERO: Self = Self(0);
 
     /// A duration of `secs` seconds.
@@ -107,7 +107,7 @@ impl Secs {
         self.0 as i64 * 1000
     }
 
-    /// The length that is left when `other` is taken off; zero where nothing is.
+    /// The duration left after subtracting `other`; zero if nothing is left.
     #[must_use]
     pub const fn saturating_sub(self, other: Self) -> Self {
         Self(self.0.saturating_sub(other.0))

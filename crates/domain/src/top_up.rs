@@ -1,4 +1,4 @@
-//! Top-ups of prepaid minutes: which were made lately, so that one that is asked for again is not made twice (Q3).
+//! Top-ups of prepaid minutes: the recent ones are kept, so that a repeated request is not executed twice (Q3).
 
 use std::collections::VecDeque;
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::id::TopUpId;
 use crate::repeat;
 
-/// How many of an account's newest top-ups are known again. A repeat of an older one counts as a new top-up.
+/// How many of an account's newest top-ups are kept. A repeat of an older one counts as a new top-up.
 pub const TOP_UPS_KEPT: usize = 256;
 
 /// The newest top-ups of an account, oldest first.
@@ -22,20 +22,20 @@ struct TopUp {
 }
 
 impl TopUps {
-    /// How many minutes a top-up added; none where it was never made, or so long ago that it is forgotten.
+    /// How many minutes a top-up added; `None` if there was no such top-up, or too long ago.
     pub(crate) fn minutes_of(&self, id: TopUpId) -> Option<u32> {
         let known = self.0.iter().rev().find(|known| known.id == id)?;
         Some(known.minutes)
     }
 
-    /// Whether a top-up is known whose id derives from the same key as this one, by another request.
+    /// Whether there is a top-up whose id was derived from the same key by another request.
     pub(crate) fn has_another_of_key(&self, id: TopUpId) -> bool {
         let (first, last) = repeat::ids_of_key(id.bits());
         let mut known = self.0.iter().map(|top_up| top_up.id);
         known.any(|known| known != id && (first..=last).contains(&known.bits()))
     }
 
-    /// Takes a top-up in. The oldest goes where there are too many.
+    /// Adds a top-up, and drops the oldest if there are too many.
     pub(crate) fn remember(&mut self, id: TopUpId, minutes: u32) {
         if self.0.len() >= TOP_UPS_KEPT {
             self.0.pop_front();

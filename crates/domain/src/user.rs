@@ -12,44 +12,45 @@ use crate::permission::Privilege;
 use crate::text::Product;
 use crate::time::Timestamp;
 
-/// A user's right to one product (L3): never both kinds.
+/// A user's license for one product (L3): never both kinds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind", content = "pool")]
 pub enum License {
-    /// A seat of their own.
+    /// A named seat.
     Named,
-    /// A place among those who compete for the seats of this pool.
+    /// A place in this pool.
     Shared(PoolId),
 }
 
-/// A person in the account.
+/// A user of the account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct User {
     /// The id.
     pub id: UserId,
-    /// Name, address, role and the like.
+    /// Name, address, role and so on.
     pub profile: Profile,
-    /// An inactive user can use nothing; their licenses wait for them.
+    /// An inactive user can use nothing; their licenses are kept for them.
     pub active: bool,
     /// When the user was created.
     pub created_at: Timestamp,
-    /// The user's licenses. Products that are not here: none.
+    /// The user's licenses. No entry means no license.
     pub licenses: BTreeMap<Product, License>,
-    /// What a directory knows the user as (D1).
+    /// The user's directory entry (D1).
     #[serde(default)]
     pub directory: Option<DirectoryEntry>,
-    /// What a vendor's systems keep with the user.
+    /// The vendor's labels of the user.
     #[serde(default, skip_serializing_if = "Labels::is_empty")]
     pub labels: Labels,
-    /// What of all this groups gave them (D3).
+    /// Which of these came from groups (D3).
     #[serde(default)]
     pub from_groups: FromGroups,
-    /// When the user's name, address, role, state or directory entry last changed; none since it is kept.
+    /// When the user's name, address, role, state or directory entry last changed; `None` if that was before it was
+    /// recorded.
     #[serde(default)]
     pub(crate) changed_at: Option<Timestamp>,
-    /// Until when the user, logged out by another, cannot take a seat (S10).
+    /// Until when the evicted user cannot take a seat (S10).
     pub(crate) cooling_until: BTreeMap<Product, Timestamp>,
-    /// Since when the user has been refused a product that they have not got into since.
+    /// Since when the user has been refused a product without having got in since.
     pub(crate) refused_since: BTreeMap<Product, Timestamp>,
 
     #[serde(skip)]
@@ -95,7 +96,7 @@ impl User {
         self.profile.has(privilege)
     }
 
-    /// Since when the user has been refused a product that they have not got into since (Q1).
+    /// Since when the user has been refused a product without having got in since (Q1).
     #[must_use]
     pub fn refused_since(&self, product: &Product) -> Option<Timestamp> {
         self.refused_since.get(product).copied()
@@ -107,7 +108,7 @@ impl User {
         &self.teams
     }
 
-    /// The groups that the user is in, the oldest first (D2).
+    /// The groups of the user, oldest first (D2).
     #[must_use]
     pub fn groups(&self) -> &[GroupId] {
         &self.groups
@@ -131,7 +132,7 @@ impl User {
         &self.sessions
     }
 
-    /// The user's places in queues.
+    /// The user's tickets.
     #[must_use]
     pub fn tickets(&self) -> &[TicketId] {
         &self.tickets

@@ -1,29 +1,29 @@
-//! What the clock on the wall showed, kept beside the account's own time, which never falls.
+//! The wall clock, recorded beside the account's own time, which never goes back.
 //!
-//! Decisions, order and durations are the account's time. People are shown what the clock on the wall showed at that
-//! moment: a [`WallTime`], which only [`WallTimes`] makes of a moment of the account.
+//! Decisions, order and durations use the account's time. People are shown what the wall clock showed at that moment: a
+//! [`WallTime`], which only [`WallTimes`] can compute from the account's time.
 
 use serde::{Deserialize, Serialize};
 
 use crate::time::{Millis, Timestamp};
 
-/// While an account's time is ahead, the wall clock catches up by one hour in so many that really pass. What [`WallTimes`]
-/// tells between two notes depends on it, also of what is stored.
+/// While an account's time is ahead, the wall clock catches up by one hour in this many hours. The times that
+/// [`WallTimes`] computes between two notes depend on it, including those of stored notes.
 pub const CATCH_UP: u64 = 64;
 
-/// From this difference on, a note is worth its place.
+/// The smallest difference that is worth a note.
 const NOTED_FROM_MILLIS: u64 = 1_000;
 
-/// The most notes that are kept. A clock that is set back makes one, and so does each start while it catches up. What
-/// happened before the oldest is told by the account's time.
+/// The most notes that are kept. A clock that is set back makes one, and so does each start while it catches up. Times
+/// before the oldest note are shown in the account's time.
 const NOTES_MAX: usize = 256;
 
-/// A moment as the clock on the wall showed it, or will.
+/// A time by the wall clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct WallTime(Timestamp);
 
 impl WallTime {
-    /// A moment that people gave, or that the clock on the wall shows now.
+    /// A time that a person entered, or that the wall clock shows now.
     #[must_use]
     pub const fn new(at: Timestamp) -> Self {
         Self(at)
@@ -36,7 +36,7 @@ impl WallTime {
     }
 }
 
-/// How far an account's time was ahead of the wall clock, from a moment on.
+/// How far an account's time was ahead of the wall clock, from some moment on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 struct Note {
     at: Timestamp,
@@ -44,25 +44,26 @@ struct Note {
 }
 
 impl Note {
-    /// How far it is ahead at a moment that is not earlier: the wall clock catches up.
+    /// How far it is ahead at a later moment: the wall clock catches up.
     fn ahead_at(self, at: Timestamp) -> Millis {
         let caught_up = Millis::between(self.at, at).get() / (CATCH_UP - 1);
         Millis::new(self.ahead.get().saturating_sub(caught_up))
     }
 
-    /// The moment at which the wall clock shows `wall`, which is later than what it showed at the note.
+    /// The account's time at which the wall clock shows `wall`, which must be later than what it showed at the note.
     fn account_time(self, wall: Timestamp) -> Timestamp {
         let passed = Millis::between(self.at - self.ahead, wall).get();
         wall.max(self.at + Millis::new(passed - passed / CATCH_UP))
     }
 }
 
-/// How an account's time stood to the wall clock, as its events tell. Empty where nobody ever set that back.
+/// The offsets of an account's time from the wall clock, as recorded in its events. Empty if nobody ever set the clock
+/// back.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct WallTimes {
     /// Oldest first.
     notes: Vec<Note>,
-    /// What is not noted yet, while the account is looked at.
+    /// The current offset, not recorded yet, during a step.
     #[serde(skip)]
     present: Option<Note>,
 }
@@ -74,14 +75,14 @@ impl WallTimes {
         self.notes.is_empty() && self.present.is_none()
     }
 
-    /// What the wall clock showed at a moment of the account, or will show then.
+    /// What the wall clock showed at this moment of the account, or will show then.
     #[must_use]
     pub fn shown(&self, at: Timestamp) -> WallTime {
         WallTime(at - self.ahead_at(at))
     }
 
-    /// The first moment of the account from which on the wall clock never shows less than `wall`: what happened before
-    /// `wall` lies before it. So may something that happened later, where the clock was set back.
+    /// The first moment of the account from which on the wall clock never shows less than `wall`: everything that
+    /// happened before `wall` is before it. If the clock was set back, some later events may be too.
     #[must_use]
     pub fn last_before(&self, wall: WallTime) -> Timestamp {
         let mut next = None;
@@ -111,7 +112,7 @@ impl WallTimes {
         self.notes.push(Note { at, ahead });
     }
 
-    /// What the wall clock shows at present, `now` by the account's time: told until it is taken back.
+    /// Sets what the wall clock shows at `now` by the account's time, until it is forgotten.
     pub(crate) fn look(&mut self, now: Timestamp, wall: Timestamp) {
         self.present = None;
         let ahead = Millis::between(wall, now);
@@ -120,12 +121,12 @@ impl WallTimes {
         }
     }
 
-    /// Forgets what the wall clock shows at present.
+    /// Forgets what the wall clock shows.
     pub(crate) fn look_away(&mut self) {
         self.present = None;
     }
 
-    /// By how much the account's time is ahead of the wall clock at present, if that does not follow from the notes.
+    /// How far the account's time is ahead of the wall clock now, if that does not follow from the notes.
     pub(crate) fn news(&self) -> Option<Millis> {
         self.present.map(|note| note.ahead)
     }
@@ -159,7 +160,7 @@ mod tests {
 
         assert_eq!(shown(&times, -1), -1);
         assert_eq!(shown(&times, 0), -HOUR);
-        // While 63 minutes passed on the account's clock, 64 did on the wall.
+        // While 63 minutes passed on the account's clock, 64 did on the wall clock.
         assert_eq!(shown(&times, 63 * 60_000), 64 * 60_000 - HOUR);
         assert_eq!(shown(&times, 63 * HOUR), 63 * HOUR);
         assert_eq!(shown(&times, 100 * HOUR), 100 * HOUR);

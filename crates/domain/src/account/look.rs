@@ -1,4 +1,4 @@
-//! What can be seen of an account, and what its parts are to one another.
+//! Reading an account: its parts, and how they relate to one another.
 
 use std::collections::BTreeMap;
 
@@ -32,13 +32,13 @@ impl Account {
         self.created_at
     }
 
-    /// What the wall clock showed when.
+    /// The wall-clock times of the account's time.
     #[must_use]
     pub const fn wall_times(&self) -> &WallTimes {
         &self.wall
     }
 
-    /// What the wall clock showed at a moment of the account, or will show then.
+    /// What the wall clock showed at this moment of the account, or will show then.
     #[must_use]
     pub fn shown(&self, at: Timestamp) -> WallTime {
         self.wall.shown(at)
@@ -50,7 +50,7 @@ impl Account {
         self.deleted
     }
 
-    /// What it has bought.
+    /// What the account has bought.
     #[must_use]
     pub const fn subscription(&self) -> &Subscription {
         &self.subscription
@@ -80,13 +80,13 @@ impl Account {
         self.users.get(&id)
     }
 
-    /// The user with this address; of several, which earlier versions let in, the one with the smallest id.
+    /// The user with this address; if earlier versions let in several, the one with the smallest id.
     #[must_use]
     pub fn user_by_email(&self, email: &Email) -> Option<&User> {
         self.users.get(&self.users_with(email).next()?)
     }
 
-    /// The users with this address: one at most, but for addresses that earlier versions told apart
+    /// The users with this address: at most one, except for addresses that earlier versions distinguished
     /// (`ann@münchen.example`, `ann@xn--mnchen-3ya.example`).
     pub(crate) fn users_with(&self, email: &Email) -> impl Iterator<Item = UserId> {
         let all = (email.clone(), UserId::from_bits(0))..=(email.clone(), UserId::from_bits(u128::MAX));
@@ -99,13 +99,13 @@ impl Account {
         self.users.get(self.external_ids.get(external_id)?)
     }
 
-    /// What a vendor's systems keep with the account.
+    /// The vendor's labels of the account.
     #[must_use]
     pub const fn labels(&self) -> &Labels {
         &self.labels
     }
 
-    /// What a vendor's systems keep with a thing; none where there is no such thing.
+    /// The vendor's labels of a thing; `None` if it does not exist.
     #[must_use]
     pub fn labels_of(&self, subject: Labelled) -> Option<&Labels> {
         match subject {
@@ -166,13 +166,13 @@ impl Account {
         &self.tickets
     }
 
-    /// Users with a named license of the product (L1).
+    /// The number of users with a named license of the product (L1).
     #[must_use]
     pub fn named_assigned(&self, product: &Product) -> u32 {
         self.given.get(product).map_or(0, |given| given.named)
     }
 
-    /// The product's shared seats that are in pools (L2).
+    /// The product's shared seats that are allocated to pools (L2).
     #[must_use]
     pub fn shared_distributed(&self, product: &Product) -> u32 {
         self.given.get(product).map_or(0, |given| given.distributed)
@@ -188,7 +188,7 @@ impl Account {
             .unwrap_or_default()
     }
 
-    /// The product's shared seats that no pool has (L2).
+    /// The product's unallocated shared seats (L2).
     #[must_use]
     pub fn shared_unallocated(&self, product: &Product) -> u32 {
         self.bought(product)
@@ -196,7 +196,7 @@ impl Account {
             .saturating_sub(self.shared_distributed(product))
     }
 
-    /// The rules that hold for a user of a product: those of the pool, none for a named license.
+    /// The rules for a user of a product: those of the pool; `None` for a named license.
     #[must_use]
     pub fn pool_of(&self, user: &User, product: &Product) -> Option<&Pool> {
         match user.licenses.get(product)? {
@@ -235,7 +235,7 @@ impl Account {
             .filter(move |sign_in| sign_in.product == *product)
     }
 
-    /// The user's place in the queue for a product: at most one (Q2).
+    /// The user's ticket for a product: at most one (Q2).
     #[must_use]
     pub fn ticket_of(&self, user: &User, product: &Product) -> Option<&Ticket> {
         user.tickets
@@ -244,13 +244,13 @@ impl Account {
             .find(|ticket| ticket.product == *product)
     }
 
-    /// When [`crate::Input::Tick`] is next wanted.
+    /// When the next [`crate::Input::Tick`] is needed.
     #[must_use]
     pub fn next_due(&self) -> Option<Timestamp> {
         self.schedule.next()
     }
 
-    /// The sign-ins by which a holder has their seat; none where sessions take the seats.
+    /// The sign-ins through which a holder has their seat; none if sessions take the seats.
     pub(crate) fn sign_ins_on<'a>(
         &'a self,
         pool: &'a Pool,
@@ -263,7 +263,7 @@ impl Account {
         })
     }
 
-    /// The sign-in that a ticket needs in order to be claimed.
+    /// The sign-in that is needed to claim a ticket.
     pub(crate) fn ticket_runs_on(&self, ticket: &Ticket) -> Option<SignInId> {
         match &ticket.wanted {
             crate::presence::Wanted::SignIn { .. } => None,

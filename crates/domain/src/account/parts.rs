@@ -1,4 +1,4 @@
-//! What an account has bought, and what is set and made in it, apart from its people and pools.
+//! What an account has bought, and its settings, teams and keys.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,7 @@ use crate::rules::Rules;
 use crate::text::{Name, Origin, PlanName, Product};
 use crate::time::Timestamp;
 
-/// What an account may buy.
+/// A plan that an account can buy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
     /// The name.
@@ -24,9 +24,9 @@ pub struct Plan {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ProductSeats {
-    /// Seats for users who have one of their own.
+    /// The number of named seats.
     pub named_seats: u32,
-    /// Seats to distribute over pools.
+    /// The number of shared seats, to be distributed over pools.
     pub shared_seats: u32,
 }
 
@@ -39,15 +39,15 @@ pub struct Subscription {
     pub products: BTreeMap<Product, ProductSeats>,
 }
 
-/// The most origins that an account lists.
+/// The most origins in an account's settings.
 pub const CORS_ORIGINS_MAX: usize = 20;
 
-/// What holds for the whole account.
+/// Settings of the whole account.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Settings {
     /// The session permissions of users without an override.
     pub session_permissions: SessionPermissions,
-    /// The rules that a new pool gets where its creator says nothing.
+    /// The rules of new pools, unless their creator sets others.
     pub pool_defaults: Rules,
     /// How people sign in (D7).
     #[serde(default)]
@@ -57,17 +57,17 @@ pub struct Settings {
     pub cors_origins: BTreeSet<Origin>,
 }
 
-/// A change of the settings: what is `None` stays.
+/// A change of the settings; `None` leaves a setting unchanged.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct SettingsPatch {
-    /// New session permissions, whole.
+    /// New session permissions, complete.
     pub session_permissions: Option<SessionPermissions>,
-    /// New pool defaults, whole.
+    /// New pool defaults, complete.
     pub pool_defaults: Option<Rules>,
-    /// What changes of how people sign in (D7).
+    /// Changes of how people sign in (D7).
     #[serde(default, skip_serializing_if = "SignInPatch::is_empty")]
     pub sign_in: SignInPatch,
-    /// Other origins whose pages may call the API, whole.
+    /// New origins whose pages may call the API, complete.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cors_origins: Option<BTreeSet<Origin>>,
 }
@@ -75,7 +75,7 @@ pub struct SettingsPatch {
 /// Users who see each other's presence (P4).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Team {
-    /// The id.
+    /// The team's id.
     pub id: TeamId,
     /// The name, unique in the account.
     pub name: Name,
@@ -83,40 +83,40 @@ pub struct Team {
     pub members: BTreeSet<UserId>,
 }
 
-/// What is known of an API key, apart from the key.
+/// An API key without its secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ApiKey {
-    /// The id.
+    /// The key's id.
     pub id: ApiKeyId,
     /// The name.
     pub name: Name,
-    /// What it is good for.
+    /// The key's scopes.
     pub scopes: BTreeSet<Scope>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
-    /// Until when it is good; none for always.
+    /// When it expires; `None` for never.
     pub expires_at: Option<Timestamp>,
-    /// Who drew its present secret; none for keys from before makers were recorded.
+    /// Who drew its current secret; `None` for keys created before makers were recorded.
     #[serde(default)]
     pub maker: Option<KeyMaker>,
 }
 
-/// Who made an API key, or rotated it last. The key may do what its maker may, and no more (R8).
+/// The maker of an API key: who created it, or rotated it last. The key can do no more than its maker (R8).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum KeyMaker {
-    /// Whoever runs Usher.
+    /// The operator of this server.
     Operator,
-    /// A user, who may have lost rights since, or be gone.
+    /// A user, who may have lost rights since, or be deleted.
     User(UserId),
 }
 
-/// How many of a product's seats are given out.
+/// How many of a product's seats are assigned or allocated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Given {
     /// Users with a named license.
     pub(crate) named: u32,
-    /// Seats in pools.
+    /// Seats allocated to pools.
     pub(crate) distributed: u32,
 }
 

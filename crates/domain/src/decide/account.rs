@@ -64,7 +64,7 @@ pub(super) fn decide_key(
         ApiKeyCommand::Rotate { id, overlap } => {
             let key = need_key(account, *id, actor)?;
             rights::need_no_key(actor)?;
-            // Whoever gets the new secret can do what the key can.
+            // The holder of the new secret can do everything that the key can.
             for scope in &key.scopes {
                 rights::may_give_scope(account, actor, *scope)?;
             }
@@ -91,7 +91,7 @@ fn rename(account: &Account, name: Option<&Name>, actor: &Actor) -> Result<Decis
     Ok(Decision::done(renamed.into_iter().collect()))
 }
 
-/// Every device is told before all is gone.
+/// The devices' sign-ins end with a reason before everything is removed.
 fn delete(account: &Account, actor: &Actor) -> Result<Decision, Refusal> {
     account.need_operator(actor)?;
     let by = presence::by(account, actor, None);
@@ -138,7 +138,7 @@ fn set_subscription(
     Ok(Decision::done(events))
 }
 
-/// Refuses to go below what is given out (L8).
+/// Refuses to go below the seats that are assigned or allocated (L8).
 fn check_in_use(kind: SeatKind, product: &Product, asked: u32, in_use: u32) -> Result<(), Refusal> {
     if asked >= in_use {
         return Ok(());
@@ -245,8 +245,8 @@ fn change_settings(account: &Account, change: &SettingsPatch, actor: &Actor) -> 
     )]))
 }
 
-/// Who gets in is for owners and admins to say, not for programs. Where single sign-on is required, an owner who is
-/// active must be able to come in without it (D7).
+/// Only owners and admins decide how people sign in, not programs. Where single sign-on is required, an active owner
+/// must be able to sign in without it (D7).
 fn check_sign_in(account: &Account, change: SignInPatch, actor: &Actor) -> Result<(), Refusal> {
     account.need_admin(actor)?;
     let after = change.over(account.settings.sign_in);
@@ -290,7 +290,7 @@ fn check_key(
     }
 }
 
-/// Whose rights bound a key from now on.
+/// The user or operator whose rights limit a key from now on.
 const fn maker(actor: &Actor) -> Option<KeyMaker> {
     match actor {
         Actor::Operator | Actor::System => Some(KeyMaker::Operator),

@@ -1,4 +1,4 @@
-//! Whether a pool has room, and what carries who finds none.
+//! Whether a pool has room, and what pays for work when it does not.
 
 use crate::account::Account;
 use crate::event::Claim;
@@ -12,10 +12,10 @@ use crate::text::Product;
 use crate::time::Timestamp;
 use crate::user::User;
 
-/// Holders named in a refusal at most.
+/// The most holders named in a refusal.
 pub(crate) const HOLDERS_NAMED_MAX: usize = 50;
 
-/// What somebody asks of a pool.
+/// A request to a pool.
 pub(super) struct Ask<'a> {
     pub(super) account: &'a Account,
     pub(super) pool: &'a Pool,
@@ -26,23 +26,23 @@ pub(super) struct Ask<'a> {
     pub(super) claims: usize,
     /// Claims that end in the same step.
     pub(super) leaving: &'a [Claim],
-    /// The user's ticket that getting in fulfils: the events must name it.
+    /// The user's ticket that is fulfilled if there is room: the events must name it.
     pub(super) ticket: Option<&'a Ticket>,
     pub(super) wait: bool,
     pub(super) actor: &'a Actor,
     pub(super) now: Timestamp,
 }
 
-/// How an ask is met.
+/// How a request is met.
 pub(super) enum Room {
-    /// By this funding.
+    /// With this funding.
     Funded(Funding),
-    /// By a place in the queue.
+    /// With a place in the queue.
     Queue,
 }
 
 impl Ask<'_> {
-    /// Meets the ask by a seat, by minutes or by the queue, in the order of the pool's rules (Q1 to Q3).
+    /// Meets the request with a seat, minutes or the queue, in the order of the pool's rules (Q1 to Q3).
     pub(super) fn room(&self) -> Result<Room, Refusal> {
         let needed = count(
             self.holders
@@ -82,7 +82,7 @@ impl Ask<'_> {
         claims.is_some_and(|claims| claims.iter().any(|claim| !self.leaving.contains(claim)))
     }
 
-    /// Seats of this user that come back because their last claims end in the same step.
+    /// Seats of this user that become free because their last claims end in the same step.
     fn freed(&self) -> u32 {
         if self.leaving.is_empty() {
             return 0;
@@ -107,13 +107,13 @@ impl Ask<'_> {
         count(freed.count())
     }
 
-    /// The seat that is kept for the ticket that getting in fulfils.
+    /// The seat held for the ticket that the request fulfils.
     fn own_offer(&self) -> u32 {
         let ticket = self.ticket.filter(|ticket| ticket.pool == self.pool.id);
         u32::from(ticket.is_some_and(|ticket| matches!(ticket.state, TicketState::Offered { .. })))
     }
 
-    /// The user's own limit counts apart from the pool (S3).
+    /// The user's own limit is checked separately from the pool (S3).
     fn check_seat_limit(&self, needed: u32, freed: u32) -> Result<(), Refusal> {
         let Some(limit) = self.user.profile.seat_limit else {
             return Ok(());
@@ -152,7 +152,7 @@ impl Ask<'_> {
     }
 }
 
-/// A user who was logged out by another cannot come back at once, on whatever device (S10).
+/// An evicted user cannot come back at once, on any device (S10).
 pub(super) fn check_cool_down(user: &User, product: &Product, now: Timestamp) -> Result<(), Refusal> {
     match user.cooling_until.get(product).filter(|until| **until > now) {
         Some(until) => Err(Refusal::Seat(SeatRefusal::CoolingDown {
@@ -162,7 +162,7 @@ pub(super) fn check_cool_down(user: &User, product: &Product, now: Timestamp) ->
     }
 }
 
-/// How full a pool is, and who holds its seats as far as the actor may view them (Q1).
+/// How full a pool is, and the holders of its seats as far as the actor may see them (Q1).
 pub(crate) fn figures(account: &Account, pool: &Pool, actor: &Actor) -> PoolFigures {
     let sees_holders =
         account.is_staff(actor) || account.has_session_permission(actor, SessionPermission::ViewAccount);
@@ -185,7 +185,7 @@ pub(crate) fn figures(account: &Account, pool: &Pool, actor: &Actor) -> PoolFigu
     }
 }
 
-/// The first [`HOLDERS_NAMED_MAX`] who hold a seat of the pool.
+/// The first [`HOLDERS_NAMED_MAX`] holders of a seat of the pool.
 pub(crate) fn holder_figures(account: &Account, pool: &Pool) -> Vec<HolderFigure> {
     let figure = |(holder, claims): (&Holder, &Vec<Claim>)| {
         let user = account.users.get(&holder.user())?;

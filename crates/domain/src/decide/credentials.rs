@@ -1,7 +1,7 @@
-//! Credentials, which are kept elsewhere: who may change them, and that they were changed.
+//! Credentials are stored elsewhere: who may change them, and the record that they were changed.
 //!
-//! Whether somebody may is asked before the change, of the account as it is then. A note tells what has happened, and
-//! is refused for nobody's rights: those may have gone since.
+//! The right is checked before the change, on the account as it is then. A note describes something that has happened,
+//! and is never refused for lack of rights: the actor may have lost them since.
 
 use crate::account::Account;
 use crate::command::{CredentialCommand, Decision};
@@ -12,7 +12,7 @@ use crate::permission::{Actor, Privilege};
 use crate::refusal::Refusal;
 
 impl Account {
-    /// Refuses all but the user: nobody else sets up their second factor.
+    /// Refuses everybody but the user: nobody else can set up their second factor.
     pub fn need_to_set_second_factor(&self, actor: &Actor, user: UserId) -> Result<(), Refusal> {
         users::visible_user(self, user, actor)?;
         if *actor == Actor::User(user) {
@@ -23,8 +23,8 @@ impl Account {
         })
     }
 
-    /// Refuses who may not remove a user's second factor: all but the user, and people who manage users and have no
-    /// fewer rights than this one. Programs touch no credentials.
+    /// Refuses actors who may not remove a user's second factor: all but the user, and people who manage users and have
+    /// no fewer rights than this one. Programs cannot change credentials.
     pub fn need_to_remove_second_factor(&self, actor: &Actor, user: UserId) -> Result<(), Refusal> {
         let whose = users::visible_user(self, user, actor)?;
         if *actor == Actor::User(user) {
@@ -36,8 +36,8 @@ impl Account {
     }
 }
 
-/// What has happened, where its user is still there. Another password ends the user's sign-ins on devices: whoever knew
-/// the old one is out there too.
+/// Records what has happened, if its user still exists. A new password ends the user's sign-ins on devices: anybody who
+/// knew the old one is signed out there too.
 pub(super) fn note(
     account: &Account,
     command: &CredentialCommand,

@@ -1,4 +1,4 @@
-//! What is due: leases, idle clocks, codes, notices, offers and minutes.
+//! Deadlines: leases, idle clocks, codes, notices, offers and minutes.
 
 use super::presence::end_sign_in;
 use crate::account::Account;
@@ -13,7 +13,7 @@ use crate::{leases, minutes};
 /// Notice before an idle seat is reclaimed (Q4).
 const RECLAIM_NOTICE: Secs = Secs::new(60);
 
-/// The events of one thing that is due.
+/// The events of one due entry.
 pub(crate) fn events_of(account: &Account, due: Due, now: Timestamp) -> Vec<Event> {
     match due {
         Due::SignIn(id) => sign_in(account, id, now),
@@ -55,7 +55,7 @@ fn sign_in(account: &Account, id: SignInId, now: Timestamp) -> Vec<Event> {
     }
     let after = pool.and_then(|pool| pool.rules.log_off_after());
     match (sign_in.idle_since.filter(|_| sign_in.log_off_at.is_none()), after) {
-        // A late warning still gives the whole notice.
+        // A late warning still gives the full notice.
         (Some(since), Some(after)) => {
             vec![Event::SignIn(SignInEvent::LogOffWarned {
                 id,
@@ -66,7 +66,7 @@ fn sign_in(account: &Account, id: SignInId, now: Timestamp) -> Vec<Event> {
     }
 }
 
-/// Signs a holder out on every device, or the seat would not come back.
+/// Signs a holder out on every device; otherwise the seat would not become free.
 fn reclaim(account: &Account, sign_in: &SignIn) -> Vec<Event> {
     let pool = sign_in.pool.and_then(|pool| account.pools.get(&pool));
     let holder = pool.map(|pool| (pool, pool.holder(sign_in.user, &sign_in.device.id)));

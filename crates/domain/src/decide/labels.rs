@@ -1,5 +1,5 @@
-//! External ids and metadata: decided with the command that makes or changes their thing, so that both happen or
-//! neither.
+//! External ids and metadata: decided together with the command that creates or changes their thing, so that both
+//! happen or neither.
 
 use crate::account::Account;
 use crate::command::{AccountCommand, Command, Decision, PoolCommand, UserCommand};
@@ -10,7 +10,7 @@ use crate::presence::Wanted;
 use crate::refusal::{Refusal, StateRefusal};
 use crate::time::Timestamp;
 
-/// Decides a command, and labels what it makes or changes.
+/// Decides a command, and labels the thing that it creates or changes.
 pub(super) fn decide(
     account: &Account,
     command: &Command,
@@ -24,7 +24,7 @@ pub(super) fn decide(
     }
     if let Some(subject) = changed_by(command) {
         if let Labelled::User(_) = subject {
-            // Users change themselves in part; what a vendor keeps with them is not theirs to change.
+            // Users may change parts of themselves, but not the vendor's labels.
             account.need(actor, Privilege::UsersManage)?;
         }
         label(account, &mut decision.events, subject, patch)?;

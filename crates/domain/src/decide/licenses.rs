@@ -1,4 +1,4 @@
-//! Licenses: who may use a product, and by which seats.
+//! Licenses: which products a user may use, with a named seat or through a pool.
 
 use std::collections::BTreeSet;
 
@@ -36,9 +36,8 @@ pub(super) fn decide(
     }
 }
 
-/// Gives, changes or takes away a user's license of a product (L1, L2, L3). What the user does with the license
-/// that they had ends in the same step (L5). An inactive user may hold a license, which keeps it for them, but
-/// cannot use it.
+/// Gives, changes or removes a user's license for a product (L1, L2, L3). What the user is doing with the previous
+/// license ends in the same step (L5). An inactive user may have a license, which is kept for them, but cannot use it.
 fn set_license(
     account: &Account,
     user: UserId,
@@ -51,7 +50,7 @@ fn set_license(
         return Err(Refusal::NotFound { what: "user" });
     };
     if holder.licenses.get(product) == license.as_ref() {
-        // What was given by hand stays when the group that gave it goes (D3).
+        // A license given by hand stays when a group that gave it too is removed (D3).
         let is_from_group = holder.from_groups.licenses.contains_key(product);
         let kept = is_from_group.then(|| {
             Event::User(UserEvent::LicenseSet {
@@ -70,9 +69,9 @@ fn set_license(
     Ok(Decision::done(switched(account, user, product, license, &by)))
 }
 
-/// Takes one user's license of a product to another, as it is (L3). What both do with the product ends in the same
-/// step (L5), and so does another license that the other had. As many seats are given out as before, so no capacity
-/// is asked for.
+/// Moves one user's license for a product to another user, unchanged (L3). What both are doing with the product ends in
+/// the same step (L5), and so does the other user's previous license. The number of assigned seats stays the same, so
+/// capacity is not checked.
 fn reassign(
     account: &Account,
     product: &Product,
@@ -109,7 +108,7 @@ fn reassign(
     Ok(Decision::done(events))
 }
 
-/// Takes users of a pool to another one (L3). What they do with the product ends in the same step (L5).
+/// Moves users of a pool to another one (L3). What they are doing with the product ends in the same step (L5).
 fn move_users(
     account: &Account,
     from: PoolId,
@@ -167,7 +166,7 @@ fn has(account: &Account, user: &User, product: &Product) -> String {
     }
 }
 
-/// The events that end what a user does with a product and give them another license of it, or none.
+/// The events that end what a user is doing with a product and give them another license for it, or none.
 pub(super) fn switched(
     account: &Account,
     user: UserId,
@@ -185,13 +184,13 @@ pub(super) fn switched(
     events
 }
 
-/// The events that end what a user does with a product whose license changes (L5).
+/// The events that end what a user is doing with a product whose license changes (L5).
 pub(super) fn ended(account: &Account, user: UserId, product: &Product, by: &By) -> Vec<Event> {
     let reason = EndReason::LicenseChanged;
     presence::end_presence(account, user, Some(product), reason, Some(by))
 }
 
-/// Refuses a license that nobody new can have (L1, L2).
+/// Refuses a license that cannot be given to another user (L1, L2).
 pub(super) fn check_license(account: &Account, product: &Product, license: License) -> Result<(), Refusal> {
     match license {
         License::Named => check_named_seat(account, product),
@@ -206,7 +205,7 @@ fn check_named_seat(account: &Account, product: &Product) -> Result<(), Refusal>
     Err(users::no_named_seat(account, product))
 }
 
-/// Refuses a pool that is not there, or is of another product, or that the plan does not include.
+/// Refuses a pool that does not exist, belongs to another product, or is not included in the plan.
 pub(super) fn check_pool(account: &Account, pool: PoolId, product: &Product) -> Result<(), Refusal> {
     let Some(pool) = account.pools.get(&pool) else {
         return Err(Refusal::NotFound { what: "pool" });
@@ -215,7 +214,7 @@ pub(super) fn check_pool(account: &Account, pool: PoolId, product: &Product) -> 
     check_plan(account)
 }
 
-/// The refusal of deleting what a group gives (D5).
+/// The refusal to delete something that a group gives (D5).
 pub(super) fn in_a_mapping(what: &'static str, group: &Group) -> Refusal {
     Refusal::Access(AccessRefusal::GroupMappingInUse {
         what,
@@ -224,7 +223,7 @@ pub(super) fn in_a_mapping(what: &'static str, group: &Group) -> Refusal {
     })
 }
 
-/// Refuses a pool of another product than the one that is meant.
+/// Refuses a pool of another product than the requested one.
 pub(super) fn check_product(field: &'static str, pool: &Product, meant: &Product) -> Result<(), Refusal> {
     if pool == meant {
         return Ok(());
@@ -235,7 +234,7 @@ pub(super) fn check_product(field: &'static str, pool: &Product, meant: &Product
     })
 }
 
-/// Refuses shared seats where the plan has none (L7).
+/// Refuses shared seats if the plan does not include them (L7).
 pub(super) fn check_plan(account: &Account) -> Result<(), Refusal> {
     match &account.subscription.plan {
         Some(plan) if !plan.shared_seats => {

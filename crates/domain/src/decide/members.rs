@@ -1,4 +1,4 @@
-//! Who is put into a team or a group must be there.
+//! Checks that the users added to a team or a group exist.
 
 use std::collections::BTreeSet;
 

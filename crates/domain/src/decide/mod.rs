@@ -1,4 +1,4 @@
-//! Decides what a command comes to. Nothing is changed here: guards first, then the events.
+//! Decides commands. Nothing is changed here: first guards, then the events.
 
 mod account;
 pub(crate) mod capacity;
@@ -26,14 +26,14 @@ use crate::repeat;
 use crate::time::Timestamp;
 
 impl Account {
-    /// Whether a command would be granted at present, and whether it would change anything then. Nothing is done.
+    /// Whether a command would be granted now, and whether it would then change anything. Nothing is done.
     pub fn would_change(&self, command: &Command, actor: &Actor, now: Timestamp) -> Result<bool, Refusal> {
         decide(self, command, actor, now).map(|decision| !decision.events.is_empty())
     }
 }
 
-/// Decides a command on an account. The events that come back keep every rule when [`crate::step`] takes them in
-/// order; a refusal means that nothing happens.
+/// Decides a command on an account. The returned events keep every rule when [`crate::step`] applies them in order; a
+/// refusal means that nothing happens.
 pub(crate) fn decide(
     account: &Account,
     command: &Command,

@@ -1,4 +1,4 @@
-//! Seat pools (P1 to P3): how the shared seats of a product are distributed, and by which rules.
+//! Seat pools (P1 to P3): allocating the shared seats of a product, and changing rules.
 
 use crate::account::Account;
 use crate::command::{Decision, LeavingUsers, PoolCommand, PoolPatch, SeatWay};
@@ -116,7 +116,7 @@ fn change(account: &Account, pool: &Pool, change: &PoolPatch, actor: &Actor) -> 
     Ok(Decision::done(events))
 }
 
-/// Seats go from one place of a product to another. A pool that is left with fewer than are occupied drains (P3).
+/// Moves seats of a product. A pool that is left with fewer seats than are occupied drains (P3).
 fn move_seats(account: &Account, way: SeatWay, seats: u32) -> Result<Decision, Refusal> {
     let pool = |id| pool(account, id);
     let events = match way {
@@ -189,7 +189,7 @@ fn resized(pool: &Pool, seats: u32) -> Event {
     })
 }
 
-/// A number that was chosen on the sight of another would undo what somebody else has done since.
+/// A number chosen when the pool had a different one would undo somebody else's change.
 fn check_seats_seen(pool: &Pool, seen: Option<u32>) -> Result<(), Refusal> {
     match seen {
         Some(seen) if seen != pool.seats => Err(Refusal::State(StateRefusal::ChangedMeanwhile {
@@ -220,7 +220,7 @@ fn check_raise(account: &Account, pool: &Pool, seats: u32) -> Result<(), Refusal
     check_unallocated(account, &pool.product, more)
 }
 
-/// Where signing in was free and is no longer, nobody may stay signed in without a seat (S1, S2).
+/// If signing in was free and is no longer, nobody may stay signed in without a seat (S1, S2).
 fn end_free_sign_ins(account: &Account, pool: &Pool, actor: &Actor) -> Vec<Event> {
     let by = presence::by(account, actor, None);
     let reason = EndReason::LicenseChanged;
@@ -230,7 +230,7 @@ fn end_free_sign_ins(account: &Account, pool: &Pool, actor: &Actor) -> Vec<Event
         .collect()
 }
 
-/// P2: a pool with users stays until somebody says where they go.
+/// P2: a pool with users cannot be deleted unless the caller says where they go.
 fn delete(account: &Account, pool: &Pool, users: LeavingUsers, actor: &Actor) -> Result<Decision, Refusal> {
     if pool.default {
         return Err(Refusal::Capacity(CapacityRefusal::DefaultPool));
@@ -274,7 +274,7 @@ fn check_target(account: &Account, leaving: &Pool, target: PoolId) -> Result<Poo
     Ok(target.id)
 }
 
-/// Refuses rules with a value out of range, by the rule's name.
+/// Refuses rules with a value out of range, naming the rule.
 pub(super) fn check_rules(rules: &Rules) -> Result<(), Refusal> {
     rules.validate().map_err(|invalid| Refusal::Invalid {
         field: invalid.rule,
@@ -308,7 +308,7 @@ fn check_unallocated(account: &Account, product: &Product, asked: u32) -> Result
     }))
 }
 
-/// Refuses to change what a seat is under those who hold one or wait for one.
+/// Refuses to change what a seat is while users hold one or wait for one.
 fn check_holders_stay(pool: &Pool, rules: &Rules) -> Result<(), Refusal> {
     let changed = [
         ("occupies", rules.occupies != pool.rules.occupies),

@@ -1,4 +1,4 @@
-//! Endings that several commands share.
+//! Endings shared by several commands.
 
 use crate::account::Account;
 use crate::event::{By, EndReason, Event, SessionEvent, SignInEvent, TicketEvent};
@@ -6,12 +6,13 @@ use crate::id::{SignInId, UserId};
 use crate::permission::Actor;
 use crate::text::{Note, Product};
 
-/// The events that end a sign-in with all that rides on it: its sessions, and tickets that need it.
+/// The events that end a sign-in and everything that needs it: its sessions and tickets.
 pub(crate) fn end_sign_in(account: &Account, id: SignInId, reason: EndReason, by: Option<&By>) -> Vec<Event> {
     let Some(sign_in) = account.sign_ins.get(&id) else {
         return Vec::new();
     };
-    // What users say when they sign out themselves is about that: nobody else ended their sessions and their wait.
+    // A note that users give when they sign out themselves is only about that: nobody else ended their sessions and
+    // their wait.
     let by_another = by.filter(|_| reason != EndReason::SignedOut);
     let mut events = Vec::with_capacity(sign_in.sessions.len() + 1);
     for session in &sign_in.sessions {
@@ -42,7 +43,7 @@ pub(crate) fn end_sign_in(account: &Account, id: SignInId, reason: EndReason, by
     events
 }
 
-/// The events that end all that a user does and waits for, of one product or (`None`) of all (L5).
+/// The events that end everything a user is doing or waiting for, for one product or (`None`) all (L5).
 pub(crate) fn end_presence(
     account: &Account,
     user: UserId,
@@ -75,7 +76,7 @@ pub(crate) fn end_presence(
     events
 }
 
-/// Who did it, as the person it happens to is told.
+/// Who did it, as told to the user concerned.
 pub(crate) fn by(account: &Account, actor: &Actor, note: Option<&Note>) -> By {
     let name = match actor {
         Actor::ApiKey { id, .. } => account.api_keys.get(id).map(|key| key.name.clone()),

@@ -1,4 +1,4 @@
-//! Places in the queue (Q2): taking what was waited for, leaving, and heartbeats.
+//! Tickets (Q2): claiming, leaving the queue, and heartbeats.
 
 use super::presence::by;
 use crate::account::Account;
@@ -51,7 +51,7 @@ fn claim(account: &Account, id: TicketId, actor: &Actor, now: Timestamp) -> Resu
             expected: "offered",
         }));
     }
-    // Having waited is the right to be signed in, whichever of the user's tokens shows it.
+    // Having waited gives the right to be signed in, no matter which of the user's tokens is used.
     let owner = match actor {
         Actor::Ticket(_) | Actor::SignIn(_) => Actor::User(ticket.user),
         Actor::Operator
@@ -88,7 +88,7 @@ fn drop_ticket(account: &Account, id: TicketId, actor: &Actor) -> Result<Decisio
     }
 }
 
-/// The ticket, for those whose it is: its own token, its user on whatever device, and programs that work for users.
+/// The ticket, for those it belongs to: its own token, its user on any device, and programs that work for users.
 fn own<'a>(account: &'a Account, id: TicketId, actor: &Actor) -> Result<&'a Ticket, Refusal> {
     let ticket = account
         .tickets

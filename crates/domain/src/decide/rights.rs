@@ -1,6 +1,6 @@
-//! Whom an actor may change, and which rights they may give (R2, R3). Nobody gives what they do not have, and
-//! nobody lays hands on a person with more rights than their own: a password or address set for such a person
-//! would be a way to those rights.
+//! Whom an actor may change, and which rights they may give (R2, R3). Nobody gives what they do not have, and nobody
+//! changes a user with more rights than their own: a password or address set for such a user would be a way to those
+//! rights.
 
 use crate::account::Account;
 use crate::event::Profile;
@@ -18,8 +18,8 @@ pub(super) fn may_change(account: &Account, actor: &Actor, user: &User) -> Resul
     need_rights(account, actor, None, &user.profile)
 }
 
-/// Refuses an actor who would hand out rights beyond their own: those that `after` has and `before` has not, or that
-/// a new user has beyond the account's defaults.
+/// Refuses an actor who would give rights beyond their own: those that `after` has and `before` has not, or that a new
+/// user has beyond the account's defaults.
 pub(super) fn may_grant(
     account: &Account,
     actor: &Actor,
@@ -33,7 +33,7 @@ pub(super) fn may_grant(
     if rank == Role::Owner {
         return Ok(());
     }
-    // A flag or privilege that has no effect yet is given like one that has.
+    // A flag or privilege without an effect yet is treated like one with an effect.
     if after.billing_contact && before.is_none_or(|before| !before.billing_contact) {
         account.need(actor, Privilege::SubscriptionManage)?;
     }
@@ -47,7 +47,7 @@ pub(super) fn may_grant(
     need_rights(account, actor, before, after)
 }
 
-/// Refuses an actor who lacks a right that takes effect with `after`: rights count by what they allow, whether they
+/// Refuses an actor who lacks a right that takes effect with `after`. Rights count by what they allow, whether they
 /// come from a role, a privilege or an override.
 fn need_rights(
     account: &Account,
@@ -70,7 +70,7 @@ fn need_rights(
     Ok(())
 }
 
-/// Refuses an actor who would hand out a role by a group without having all that the role gives (D3).
+/// Refuses an actor who would give a role through a group without having everything that the role gives (D3).
 pub(super) fn may_give_role(account: &Account, actor: &Actor, role: Role) -> Result<(), Refusal> {
     let rank = rank(account, actor);
     need_rank(rank, role)?;
@@ -87,8 +87,8 @@ pub(super) fn may_give_role(account: &Account, actor: &Actor, role: Role) -> Res
     })
 }
 
-/// Refuses an actor who would give everybody a session permission that they lack themselves. A changed default may
-/// also wake a user's override.
+/// Refuses an actor who would give everybody a session permission that they lack themselves. A changed default can also
+/// make a user's override effective.
 pub(super) fn may_give_everybody(
     account: &Account,
     actor: &Actor,
@@ -113,7 +113,7 @@ pub(super) fn may_give_everybody(
     Ok(())
 }
 
-/// Refuses programs: what they set, or made, would outlive their key.
+/// Refuses programs: what they set or create would outlive their key.
 pub(super) fn need_no_key(actor: &Actor) -> Result<(), Refusal> {
     if let Actor::ApiKey { .. } = actor {
         return Err(Refusal::Forbidden {
@@ -123,9 +123,9 @@ pub(super) fn need_no_key(actor: &Actor) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Refuses an actor who would make a key that is good for more than they are. Asked again of the key's maker whenever
-/// the key is used ([`Account::key_has`]). Signing users in and out takes seats and frees them, and working for
-/// everybody shows and ends everybody's sessions.
+/// Refuses an actor who would create a key with more rights than their own. Checked again for the key's maker whenever
+/// the key is used ([`Account::key_has`]). Signing users in and out takes and frees seats, and acting for everybody
+/// shows and ends everybody's sessions.
 pub(crate) fn may_give_scope(account: &Account, actor: &Actor, scope: Scope) -> Result<(), Refusal> {
     match scope {
         Scope::Read => account.need_staff(actor),
@@ -139,12 +139,12 @@ pub(crate) fn may_give_scope(account: &Account, actor: &Actor, scope: Scope) -> 
         Scope::SubscriptionManage => account.need(actor, Privilege::SubscriptionManage),
         Scope::ReportsView => account.need(actor, Privilege::ReportsView),
         Scope::SettingsManage => account.need(actor, Privilege::SettingsManage),
-        // Whom a directory puts into a group gets the role that it gives.
+        // Users whom a directory adds to a group get the group's role.
         Scope::Directory => account.need_admin(actor),
     }
 }
 
-/// The highest role that an actor is level with. A key is like a manager with its scopes as privileges.
+/// The highest role whose rights the actor has. A key counts as a manager with its scopes as privileges.
 fn rank(account: &Account, actor: &Actor) -> Role {
     match actor {
         Actor::Operator | Actor::System => Role::Owner,

@@ -1,4 +1,4 @@
-//! Teams: who sees whose presence (P4).
+//! Teams: which users see each other's presence (P4).
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! The texts that a command brings in for people to read. What is stored already stays as it is.
+//! Checks the texts for people in a command. Stored texts stay as they are.
 
 use crate::account::Account;
 use crate::command::{
@@ -11,7 +11,7 @@ use crate::hidden::Hidden;
 use crate::refusal::Refusal;
 use crate::user::User;
 
-/// Refuses a command with a text that has an invisible or direction-changing character, and says which and where.
+/// Refuses a command with a text that contains an invisible or direction-changing character, and says which and where.
 pub(super) fn check(account: &Account, command: &Command) -> Result<(), Refusal> {
     match command.unlabelled() {
         Command::Account(command) => match command {
@@ -81,7 +81,7 @@ fn check_user(account: &Account, command: &UserCommand) -> Result<(), Refusal> {
     }
 }
 
-/// Refuses a text that has such a character.
+/// Refuses a text that contains such a character.
 pub(crate) fn visible(field: &'static str, text: &str) -> Result<(), Refusal> {
     match Hidden::find(text) {
         Some(hidden) => Err(Refusal::Invalid {
@@ -101,7 +101,7 @@ fn check_profile(profile: &Profile) -> Result<(), Refusal> {
     visible("email", profile.email.as_str())
 }
 
-/// What a change says again, and was taken before there was this rule, stays.
+/// A change may repeat a text that was stored before this rule existed.
 fn check_change(change: &UserPatch, user: Option<&User>) -> Result<(), Refusal> {
     let profile = user.map(|user| &user.profile);
     let name = change.name.as_ref();

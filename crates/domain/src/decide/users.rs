@@ -1,4 +1,4 @@
-//! Users: who is in the account, with which rights.
+//! Users and their rights.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -52,7 +52,7 @@ pub(super) fn decide(account: &Account, command: &UserCommand, actor: &Actor) ->
     }
 }
 
-/// What is asked for a new user's seats (L6): a named seat, or licenses whole.
+/// The seats requested for a new user (L6): a named seat, or a complete set of licenses.
 struct Seat<'a> {
     wish: Option<bool>,
     product: Option<&'a Product>,
@@ -74,7 +74,7 @@ fn create(
     check_session_permissions(account, profile.session_permissions)?;
     check_email(account, id, &profile.email)?;
     people::check_entry(account, id, newcomer.entry)?;
-    // A directory's people get their seats from their groups.
+    // Users of a directory get their seats from their groups.
     let is_without = account.is_directory(actor) || !newcomer.is_active;
     let wish = seat.wish.or_else(|| is_without.then_some(false));
     let licenses = licenses_of_new_user(account, &Seat { wish, ..*seat }, actor)?;
@@ -107,7 +107,7 @@ fn create(
     })
 }
 
-/// Somebody new, with what their groups give.
+/// A new user, with what their groups give.
 fn admit(
     account: &Account,
     id: UserId,
@@ -137,7 +137,7 @@ fn admit(
     Ok(decision)
 }
 
-/// A retry with the id of a user who exists already comes to the same outcome, and to nothing new.
+/// A retry with the id of an existing user has the same outcome, and creates nothing.
 fn made_before(account: &Account, id: UserId, profile: &Profile) -> Option<Result<Decision, Refusal>> {
     let user = account.users.get(&id)?;
     if user.profile.email != profile.email && !repeat::is_derived(id.bits()) {
@@ -153,7 +153,7 @@ fn made_before(account: &Account, id: UserId, profile: &Profile) -> Option<Resul
     }))
 }
 
-/// The licenses that a new user gets: those that are asked for, or a named seat (L6).
+/// The licenses of a new user: the requested ones, or a named seat (L6).
 fn licenses_of_new_user<'a>(
     account: &'a Account,
     seat: &Seat<'a>,
@@ -174,7 +174,7 @@ fn licenses_of_new_user<'a>(
     Ok(licenses.map(|(product, license)| (product, *license)).collect())
 }
 
-/// The product of which a new user gets a named seat; none where the wish leaves that open (L6).
+/// The product of a new user's named seat; `None` if the request leaves that open (L6).
 fn seat_for_new_user<'a>(account: &'a Account, seat: &Seat<'a>) -> Result<Option<&'a Product>, Refusal> {
     let Some(product) = seat.product.or_else(|| only_product(account)) else {
         if seat.wish == Some(true) {
@@ -194,7 +194,7 @@ fn seat_for_new_user<'a>(account: &'a Account, seat: &Seat<'a>) -> Result<Option
     }
 }
 
-/// The product that is meant where none is named: the only one with named seats, or else the only one at all.
+/// The default product: the only one with named seats, or else the only one at all.
 fn only_product(account: &Account) -> Option<&Product> {
     let products = &account.subscription.products;
     let mut named = products
@@ -208,7 +208,7 @@ fn only_product(account: &Account) -> Option<&Product> {
     }
 }
 
-/// The refusal where all named seats of a product are assigned (L1).
+/// The refusal if all named seats of a product are assigned (L1).
 pub(super) fn no_named_seat(account: &Account, product: &Product) -> Refusal {
     let total = account.bought(product).named_seats;
     Refusal::Capacity(CapacityRefusal::NotEnoughSeats {
@@ -267,7 +267,7 @@ fn change(account: &Account, id: UserId, change: &UserPatch, actor: &Actor) -> R
     Ok(Decision::done(events))
 }
 
-/// A user as those see them who come through the front door: not as their own device.
+/// A user, for actors other than the user's own devices.
 pub(super) fn visible_user<'a>(account: &'a Account, id: UserId, actor: &Actor) -> Result<&'a User, Refusal> {
     if matches!(actor, Actor::SignIn(_) | Actor::Ticket(_)) {
         return Err(Refusal::NotFound { what: "user" });
@@ -282,8 +282,8 @@ fn entry_set(user: UserId, entry: Option<&DirectoryEntry>) -> Event {
     })
 }
 
-/// The profile with the change laid over it. Another role takes the privileges along that belonged to the one before,
-/// unless the change names them.
+/// The profile with the change applied. A new role removes the privileges that belonged to the previous one, unless the
+/// change names them.
 fn patched(profile: &Profile, change: &UserPatch) -> Profile {
     let UserPatch {
         name,
@@ -313,8 +313,8 @@ fn patched(profile: &Profile, change: &UserPatch) -> Profile {
     }
 }
 
-/// Whether a user changes only what everybody may change of themselves: the name, the password, and whom the identity
-/// provider knows them as.
+/// Whether a user changes only what everybody may change about themselves: the name, the password, and their login at
+/// the identity provider.
 fn is_for_oneself(
     user: &User,
     after: &Profile,
@@ -364,7 +364,7 @@ fn check_owner_is_left(account: &Account, leaving: &User) -> Result<(), Refusal>
     Ok(())
 }
 
-/// Refuses to lose the owner who can come in when the identity provider cannot vouch for anybody (D7).
+/// Refuses to remove the owner who can sign in when the identity provider fails (D7).
 fn check_break_glass(account: &Account, leaving: UserId) -> Result<(), Refusal> {
     if account.is_break_glass(leaving) {
         return Err(Refusal::Access(AccessRefusal::BreakGlassNeeded));
@@ -394,7 +394,7 @@ fn check_session_permissions(account: &Account, over: PermissionOverrides) -> Re
     }
 }
 
-/// The refusal of a permission to control without the one to view.
+/// The refusal of a control permission without the view permission.
 pub(super) fn control_needs_view(control: SessionPermission) -> Refusal {
     let view = match control {
         SessionPermission::ViewOwn | SessionPermission::ControlOwn => SessionPermission::ViewOwn,

@@ -18,30 +18,30 @@ pub enum AccountEvent {
     /// The account's first event.
     #[serde(rename = "account_created")]
     Created { id: AccountId, name: Name },
-    /// The account has another name.
+    /// The account was renamed.
     #[serde(rename = "account_renamed")]
     Renamed { name: Name },
-    /// The account is closed: everything in it is gone.
+    /// The account was closed, and everything in it removed.
     #[serde(rename = "account_deleted")]
     Deleted {},
-    /// What the account has bought, whole.
+    /// Everything the account has bought.
     #[serde(rename = "subscription_set")]
     SubscriptionSet {
         plan: Plan,
         products: BTreeMap<Product, ProductSeats>,
     },
-    /// Minutes were bought. `id` is none for what was bought before top-ups had ids.
+    /// Minutes were bought. `id` is `None` for top-ups from before they had ids.
     #[serde(rename = "minutes_added")]
     MinutesAdded {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         id: Option<TopUpId>,
         minutes: u32,
     },
-    /// How far the account's time is ahead of the wall clock, where that does not follow from the last such event
+    /// How far the account's time is ahead of the wall clock, if that does not follow from the last such event
     /// ([`WallTimes`](crate::WallTimes)).
     #[serde(rename = "wall_clock_read")]
     WallClockRead { ahead: Millis },
-    /// What a vendor's systems keep with a thing, after the change.
+    /// The vendor's labels of a thing, after the change.
     #[serde(rename = "labelled")]
     Labelled { subject: Labelled, labels: Labels },
     /// The account's settings changed.
@@ -53,8 +53,8 @@ pub enum AccountEvent {
 #[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ApiKeyEvent {
-    /// A program may call in the account's name. The key itself is stored elsewhere, hashed. `maker` is none in
-    /// journals from before makers were recorded.
+    /// An API key was created. Its secret is stored elsewhere, hashed. `maker` is `None` in journals from before makers
+    /// were recorded.
     #[serde(rename = "api_key_created")]
     Created {
         id: ApiKeyId,
@@ -64,7 +64,8 @@ pub enum ApiKeyEvent {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         maker: Option<KeyMaker>,
     },
-    /// The key has a new secret, and a new maker: whoever drew the secret. The previous secret works on for a while.
+    /// An API key got a new secret, and a new maker: the actor who drew the secret. The previous secret keeps working
+    /// for a while.
     #[serde(rename = "api_key_rotated")]
     Rotated {
         id: ApiKeyId,
@@ -72,7 +73,7 @@ pub enum ApiKeyEvent {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         maker: Option<KeyMaker>,
     },
-    /// The key is dead.
+    /// An API key was revoked.
     #[serde(rename = "api_key_revoked")]
     Revoked { id: ApiKeyId },
 }

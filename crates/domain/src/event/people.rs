@@ -16,20 +16,20 @@ use crate::user::License;
 #[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum UserEvent {
-    /// A person joined the account.
+    /// A user was created.
     #[serde(rename = "user_created")]
     Created { id: UserId, profile: Profile },
-    /// A person's fields after a change, whole.
+    /// A user's profile after a change, complete.
     #[serde(rename = "user_changed")]
     Changed { id: UserId, profile: Profile },
-    /// A person was switched on or off.
+    /// A user was activated or deactivated.
     #[serde(rename = "user_activated")]
     Activated { id: UserId, active: bool },
-    /// A person is gone.
+    /// A user was deleted.
     #[serde(rename = "user_deleted")]
     Deleted { id: UserId },
-    /// A user's right to a product, after the change. `group` is the one that gave it (D3); none where it was given by
-    /// hand.
+    /// A user's license for a product, after the change. `group` is the group that gave it (D3); `None` if it was given
+    /// by hand.
     #[serde(rename = "license_set")]
     LicenseSet {
         user: UserId,
@@ -38,13 +38,13 @@ pub enum UserEvent {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         group: Option<GroupId>,
     },
-    /// What a directory knows a user as, after the change (D1).
+    /// A user's directory entry after the change (D1).
     #[serde(rename = "directory_entry_set")]
     DirectoryEntrySet {
         user: UserId,
         entry: Option<DirectoryEntry>,
     },
-    /// A group gave a user this role, or (`None`) took it away, which leaves a member (D3).
+    /// A group gave a user this role, or (`None`) took it away, which makes them a member (D3).
     #[serde(rename = "role_given")]
     RoleGiven {
         user: UserId,
@@ -57,16 +57,16 @@ pub enum UserEvent {
 #[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CredentialEvent {
-    /// Somebody set a person's password. The hash is stored elsewhere.
+    /// A user's password was set. The hash is stored elsewhere.
     #[serde(rename = "password_set")]
     PasswordSet { user: UserId },
-    /// A person set up a second factor. It is stored elsewhere.
+    /// A user set up a second factor. It is stored elsewhere.
     #[serde(rename = "second_factor_set")]
     SecondFactorSet { user: UserId },
-    /// Somebody removed a person's second factor.
+    /// A user's second factor was removed.
     #[serde(rename = "second_factor_removed")]
     SecondFactorRemoved { user: UserId },
-    /// Somebody changed the provider of single sign-on. It is stored elsewhere.
+    /// The provider of single sign-on was changed. It is stored elsewhere.
     #[serde(rename = "provider_changed")]
     ProviderChanged { change: ProviderChange },
 }
@@ -75,28 +75,28 @@ pub enum CredentialEvent {
 #[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TeamEvent {
-    /// A team exists.
+    /// A team was created.
     #[serde(rename = "team_created")]
     Created {
         id: TeamId,
         name: Name,
         members: BTreeSet<UserId>,
     },
-    /// A team's name and members after a change, whole.
+    /// A team's name and members after a change, complete.
     #[serde(rename = "team_changed")]
     Changed {
         id: TeamId,
         name: Name,
         members: BTreeSet<UserId>,
     },
-    /// Groups brought users into a team, or out of it (D3).
+    /// Groups added users to a team, or removed them (D3).
     #[serde(rename = "team_filled")]
     Filled {
         id: TeamId,
         joined: BTreeSet<UserId>,
         left: BTreeSet<UserId>,
     },
-    /// A team is gone.
+    /// A team was deleted.
     #[serde(rename = "team_deleted")]
     Deleted { id: TeamId },
 }
@@ -105,7 +105,7 @@ pub enum TeamEvent {
 #[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum GroupEvent {
-    /// A group exists (D2).
+    /// A group was created (D2).
     #[serde(rename = "group_created")]
     Created {
         id: GroupId,
@@ -120,17 +120,17 @@ pub enum GroupEvent {
         name: Name,
         external_id: Option<ExternalId>,
     },
-    /// Who came into a group, and who left it.
+    /// Users were added to a group, and removed from it.
     #[serde(rename = "group_members_changed")]
     MembersChanged {
         id: GroupId,
         joined: BTreeSet<UserId>,
         left: BTreeSet<UserId>,
     },
-    /// What a group's members get, after the change (D3).
+    /// A group's mapping after the change (D3).
     #[serde(rename = "group_mapped")]
     Mapped { id: GroupId, mapping: GroupMapping },
-    /// A group is gone.
+    /// A group was deleted.
     #[serde(rename = "group_deleted")]
     Deleted { id: GroupId },
 }

@@ -10,7 +10,7 @@ use crate::text::{Name, Product};
 #[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PoolEvent {
-    /// A pool exists.
+    /// A pool was created.
     #[serde(rename = "pool_created")]
     Created {
         id: PoolId,
@@ -20,7 +20,7 @@ pub enum PoolEvent {
         rules: Rules,
         default: bool,
     },
-    /// A pool's name, seats and rules after a change, whole.
+    /// A pool's name, seats and rules after a change, complete.
     #[serde(rename = "pool_changed")]
     Changed {
         id: PoolId,
@@ -28,7 +28,7 @@ pub enum PoolEvent {
         seats: u32,
         rules: Rules,
     },
-    /// A pool is gone; its seats are unallocated.
+    /// A pool was deleted; its seats are unallocated.
     #[serde(rename = "pool_deleted")]
     Deleted { id: PoolId },
 }

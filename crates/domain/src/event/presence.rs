@@ -14,7 +14,7 @@ use crate::time::{Outage, Secs, Timestamp};
 #[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SignInEvent {
-    /// A user is present on a device (S2). `ticket` is the place in the queue that this claims.
+    /// A user signed in on a device (S2). `ticket` is the ticket that this claims.
     #[serde(rename = "signed_in")]
     SignedIn {
         id: SignInId,
@@ -26,26 +26,26 @@ pub enum SignInEvent {
         lease: Secs,
         ticket: Option<TicketId>,
     },
-    /// A user's presence on a device is over. What rode on it ended in events before this one.
+    /// A user's sign-in ended. Its sessions ended in earlier events.
     #[serde(rename = "sign_in_ended")]
     Ended {
         id: SignInId,
         reason: EndReason,
         by: Option<By>,
     },
-    /// The user said that they are there: the idle clock starts from zero.
+    /// The user was active: the idle clock restarts from zero.
     #[serde(rename = "activity_reported")]
     ActivityReported { id: SignInId },
-    /// The user will be logged off when idle for longer (A3).
+    /// The user is warned that they will be logged off for being idle (A3).
     #[serde(rename = "log_off_warned")]
     LogOffWarned { id: SignInId, at: Timestamp },
-    /// The idle holder will lose the seat because somebody waits (Q4).
+    /// The idle holder is warned that they will lose the seat because somebody waits (Q4).
     #[serde(rename = "reclaim_warned")]
     ReclaimWarned { id: SignInId, at: Timestamp },
-    /// Nobody waits any more, or the holder is busy again: the warning is void.
+    /// Nobody waits any more, or the holder is busy again: the warning no longer applies.
     #[serde(rename = "reclaim_cancelled")]
     ReclaimCancelled { id: SignInId },
-    /// The holder keeps the seat from being reclaimed until then (Q4); `None` lifts it.
+    /// The holder protects the seat from being reclaimed until then (Q4); `None` removes the lock.
     #[serde(rename = "seat_locked")]
     SeatLocked { id: SignInId, until: Option<Timestamp> },
 }
@@ -54,14 +54,14 @@ pub enum SignInEvent {
 #[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LeaseEvent {
-    /// Heartbeats of many, since the last such event (S11).
+    /// Renewed leases since the last such event (S11).
     #[serde(rename = "leases_renewed")]
     Renewed {
         sign_ins: Vec<(SignInId, Timestamp)>,
         tickets: Vec<(TicketId, Timestamp)>,
     },
-    /// Usher could not act for a while: leases and offers are full again, and everything else that was running goes on
-    /// where it stopped (S11). `outage` is none in journals that did not keep how long that was.
+    /// The end of an outage of Usher: leases and offers run in full again, and everything else continues where it
+    /// stopped (S11). `outage` is `None` in journals that did not record its length.
     #[serde(rename = "leases_restarted")]
     Restarted {
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -73,44 +73,44 @@ pub enum LeaseEvent {
 #[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SessionEvent {
-    /// A piece of work exists, waiting for its customer or at once active (S7).
+    /// A session was created, in standby or active (S7).
     #[serde(rename = "session_created")]
     Created {
         id: SessionId,
         sign_in: SignInId,
         kind: SessionKind,
         customer: Option<Customer>,
-        /// What the customer types; none for unattended work.
+        /// The code for the customer; `None` for unattended work.
         code: Option<JoinCode>,
-        /// Until when the code waits; `None` where the session is active at once.
+        /// When the code expires; `None` if the session is active at once.
         standby_until: Option<Timestamp>,
         funding: Funding,
         ticket: Option<TicketId>,
     },
-    /// The customer came in, or the agent went ahead.
+    /// The customer joined, or the agent continued without one.
     #[serde(rename = "session_connected")]
     Connected {
         id: SessionId,
         customer: Option<Customer>,
     },
-    /// The customer came in through the code: it answers nobody else from now on.
+    /// The customer joined with the code, which works for nobody else from now on.
     #[serde(rename = "customer_joined")]
     CustomerJoined {
         id: SessionId,
         customer: Option<Customer>,
         joined: Joined,
     },
-    /// The agent put the session aside; its claim is free (S8).
+    /// The agent paused the session, which ended its claim (S8).
     #[serde(rename = "session_paused")]
     Paused { id: SessionId },
-    /// The session is active again, on this funding.
+    /// The session is active again, with this funding.
     #[serde(rename = "session_resumed")]
     Resumed {
         id: SessionId,
         funding: Funding,
         ticket: Option<TicketId>,
     },
-    /// Another person ended the session; it closes then (S9).
+    /// Another person ended the session; it closes at `closes_at` (S9).
     #[serde(rename = "session_ending")]
     Ending {
         id: SessionId,
@@ -118,7 +118,7 @@ pub enum SessionEvent {
         by: By,
         note: Option<Note>,
     },
-    /// The session is over.
+    /// The session ended.
     #[serde(rename = "session_ended")]
     Ended {
         id: SessionId,
@@ -131,7 +131,7 @@ pub enum SessionEvent {
 #[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TicketEvent {
-    /// Somebody waits for a seat (Q2).
+    /// A user joined the queue for a seat (Q2).
     #[serde(rename = "ticket_opened")]
     Opened {
         id: TicketId,
@@ -141,10 +141,10 @@ pub enum TicketEvent {
         wanted: Wanted,
         lease: Secs,
     },
-    /// A seat is kept for the ticket until then.
+    /// A seat is held for the ticket until then.
     #[serde(rename = "offer_made")]
     Offered { id: TicketId, until: Timestamp },
-    /// The place in the queue is gone, without a seat.
+    /// The ticket ended without a seat.
     #[serde(rename = "ticket_ended")]
     Ended {
         id: TicketId,
@@ -157,10 +157,10 @@ pub enum TicketEvent {
 #[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum MinutesEvent {
-    /// A minute of a claim was paid; the next is due then (Q3).
+    /// A minute of a claim was paid; the next one is due at `next_at` (Q3).
     #[serde(rename = "minute_paid")]
     Paid { claim: Claim, next_at: Timestamp },
-    /// The claim's next minute will not be paid for unless minutes are added (Q3).
+    /// The claim's next minute cannot be paid unless minutes are added (Q3).
     #[serde(rename = "minutes_low")]
     Low { claim: Claim, ends_at: Timestamp },
     /// A claim on minutes moved onto a seat that became free (Q3).
@@ -182,7 +182,7 @@ impl MinutesEvent {
 #[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RefusalEvent {
-    /// Somebody did not get what they asked for (Q1).
+    /// A user was refused a seat (Q1).
     #[serde(rename = "refused")]
     Refused {
         id: RefusalId,

@@ -7,27 +7,27 @@ use serde::{Deserialize, Serialize};
 use crate::permission::{PermissionOverrides, Privilege, Role};
 use crate::text::{Email, Name};
 
-/// What is known of a user, apart from licenses.
+/// A user's profile: everything about them but licenses.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Profile {
-    /// The person's name.
+    /// The user's name.
     pub name: Name,
-    /// The person's address, unique in the account.
+    /// The user's address, unique in the account.
     pub email: Email,
     /// The role.
     pub role: Role,
-    /// What a manager may do. Empty for other roles ([`Profile::awake`]).
+    /// The privileges of a manager. Empty for other roles ([`Profile::awake`]).
     pub privileges: BTreeSet<Privilege>,
-    /// Whether the person may see and change the subscription. Never set for members ([`Profile::awake`]).
+    /// Whether the user may see and change the subscription. Never set for members ([`Profile::awake`]).
     pub billing_contact: bool,
-    /// Seats that the person may hold at a time (S3); `None` for no limit.
+    /// How many seats the user may hold at a time (S3); `None` for no limit.
     pub seat_limit: Option<u32>,
-    /// The person's overrides of the account's session permissions.
+    /// The user's overrides of the account's session permissions.
     pub session_permissions: PermissionOverrides,
 }
 
 impl Profile {
-    /// Whether the person has a privilege, by role or because it was given (R1).
+    /// Whether the user has a privilege, by role or because it was given (R1).
     #[must_use]
     pub fn has(&self, privilege: Privilege) -> bool {
         let by_role = match self.role {
@@ -38,8 +38,8 @@ impl Profile {
         by_role && (privilege != Privilege::SubscriptionManage || self.billing_contact)
     }
 
-    /// The profile without rights that have no effect in its role, so that none sleeps until another role wakes it
-    /// (R1): only managers have privileges of their own, and members are no billing contacts.
+    /// The profile without rights that have no effect in its role, so that none becomes effective with another role
+    /// (R1): only managers have individual privileges, and members cannot be billing contacts.
     #[must_use]
     pub fn awake(mut self) -> Self {
         if self.role != Role::Manager {
@@ -49,9 +49,9 @@ impl Profile {
         self
     }
 
-    /// The profile after a group gave or took a role (D3). Privileges that were given by hand belong to the role that
-    /// they were given with, and the flag of a billing contact stays only where it had an effect: a group wakes
-    /// nothing.
+    /// The profile after a group gave or took a role (D3). Privileges that were given by hand belong to the role with
+    /// which they were given, and a billing contact's flag stays only if it had an effect: a group makes nothing else
+    /// effective.
     #[must_use]
     pub(crate) fn with_role_of_group(mut self, role: Role) -> Self {
         if role != self.role {

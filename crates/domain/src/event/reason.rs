@@ -4,14 +4,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::text::{Name, Note};
 
-/// Who ended something that was not theirs, as the device is told.
+/// Who ended another user's sign-in or session, as the device is told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct By {
-    /// The journal's word for the actor: an id, or `operator`, `customer`, `system`.
+    /// The actor in the journal's form: an id, or `operator`, `customer`, `system`.
     pub actor: String,
     /// The person's name, where it is a person.
     pub name: Option<Name>,
-    /// What they said about it.
+    /// Their note.
     pub note: Option<Note>,
 }
 
@@ -19,11 +19,11 @@ pub struct By {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum EndReason {
-    /// The user signed out, or ended the session, or left the queue.
+    /// The user signed out, ended the session, or left the queue.
     SignedOut,
     /// The session was ended by its user or its customer.
     Finished,
-    /// Logged out by another person (S10).
+    /// Evicted by another person (S10).
     Evicted,
     /// The same user signed in on another device (S4).
     Takeover,
@@ -37,7 +37,7 @@ pub enum EndReason {
     LicenseChanged,
     /// The user was deactivated or deleted (L5).
     UserInactive,
-    /// The user got another password: whoever signed in with the old one is out.
+    /// The user got a new password: anybody who signed in with the old one is out.
     PasswordChanged,
     /// The pool was deleted, or the account closed.
     Closed,
@@ -45,9 +45,9 @@ pub enum EndReason {
     MinutesExhausted,
     /// The session was ended by another person (S9).
     EndedByOther,
-    /// Nobody came in before the code expired.
+    /// Nobody joined before the code expired.
     Expired,
-    /// The sign-in that it ran on is over.
+    /// The sign-in that it ran on ended.
     SignInEnded,
     /// The offered seat was not taken in time.
     OfferExpired,
@@ -74,7 +74,7 @@ impl EndReason {
         Self::PasswordChanged,
     ];
 
-    /// The word that the API uses.
+    /// The reason's name in the API.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -17,7 +17,7 @@ use crate::text::Product;
 use crate::time::Timestamp;
 use crate::user::{License, User};
 
-/// Puts in place what is derived of users, licenses, pools and teams.
+/// Rebuilds what is derived from users, licenses, pools and teams.
 pub(super) fn restore(account: &mut Account) {
     account.emails.clear();
     account.user_names.clear();
@@ -40,7 +40,7 @@ pub(super) fn restore(account: &mut Account) {
         }
         if let Some(user) = account.users.get_mut(&id) {
             user.teams.clear();
-            // A snapshot from before this rule may hold rights that slept.
+            // A snapshot from before this rule may have rights without an effect.
             user.profile = user.profile.clone().awake();
         }
     }
@@ -125,7 +125,7 @@ pub(super) fn of_api_key(account: &mut Account, event: &ApiKeyEvent, at: Timesta
     }
 }
 
-/// Nothing of a closed account is kept but its name: its people have a right to be forgotten.
+/// A closed account keeps only its name: its users have a right to be forgotten.
 fn close(account: &mut Account) {
     let first = Event::Account(AccountEvent::Created {
         id: account.id,
@@ -158,13 +158,13 @@ pub(super) fn of_user(account: &mut Account, event: &UserEvent, at: Timestamp) {
         UserEvent::Created { id, profile } => create_user(account, *id, profile, at),
         UserEvent::Changed { id, profile } => {
             change_user(account, *id, at, |user| {
-                // A role that was given by hand is no longer the group's (D3).
+                // A role given by hand is no longer the group's (D3).
                 if user.profile.role != profile.role {
                     user.from_groups.role = None;
                 }
                 user.profile = profile.clone().awake();
             });
-            // Another seat limit may let a claim move from minutes onto a seat (S3).
+            // A new seat limit may allow a claim to move from minutes onto a seat (S3).
             seats::unsettle_pools_of(account, *id);
         }
         UserEvent::Activated { id, active } => change_user(account, *id, at, |user| user.active = *active),
@@ -264,7 +264,7 @@ pub(super) fn of_team(account: &mut Account, event: &TeamEvent) {
     }
 }
 
-/// Takes a team away. Gives who was in it.
+/// Removes a team. Returns its members.
 fn disband(account: &mut Account, id: TeamId) -> BTreeSet<UserId> {
     let Some(team) = account.teams.remove(&id) else {
         return BTreeSet::new();

@@ -1,4 +1,4 @@
-//! Events of groups, and the books of what came from them (D1 to D3).
+//! Events of groups, and the record of what came from them (D1 to D3).
 
 use std::collections::BTreeSet;
 
@@ -57,7 +57,7 @@ pub(super) fn evolve(account: &mut Account, event: &GroupEvent, at: Timestamp) {
     }
 }
 
-/// Puts in place which groups each user is in.
+/// Rebuilds the groups of each user.
 pub(super) fn restore(account: &mut Account) {
     for user in account.users.values_mut() {
         user.groups.clear();
@@ -71,7 +71,7 @@ pub(super) fn restore(account: &mut Account) {
     }
 }
 
-/// Notes which group a license came from: none, where it was given by hand or is gone.
+/// Records which group a license came from; `None` if it was given by hand or removed.
 pub(super) fn license_set(account: &mut Account, user: UserId, product: &Product, group: Option<GroupId>) {
     let Some(user) = account.users.get_mut(&user) else {
         return;
@@ -82,7 +82,7 @@ pub(super) fn license_set(account: &mut Account, user: UserId, product: &Product
     };
 }
 
-/// These were taken out of a team by hand.
+/// These users were removed from a team by hand.
 pub(super) fn team_left(account: &mut Account, id: TeamId, left: BTreeSet<UserId>) {
     for member in left {
         if let Some(user) = account.users.get_mut(&member) {
@@ -91,7 +91,7 @@ pub(super) fn team_left(account: &mut Account, id: TeamId, left: BTreeSet<UserId
     }
 }
 
-/// Takes a user who is gone out of their groups, and out of the settings.
+/// Removes a deleted user from their groups and from the settings.
 pub(super) fn user_deleted(account: &mut Account, user: &User) {
     for group in &user.groups {
         if let Some(group) = account.groups.get_mut(group) {
@@ -146,7 +146,7 @@ fn change_members(account: &mut Account, id: GroupId, joined: &BTreeSet<UserId>,
     }
 }
 
-/// Whatever still counts as its gift is by hand from now on.
+/// Everything that still counts as the group's gift counts as given by hand from now on.
 fn delete(account: &mut Account, id: GroupId) {
     let Some(group) = account.groups.remove(&id) else {
         return;
@@ -160,7 +160,7 @@ fn delete(account: &mut Account, id: GroupId) {
     }
 }
 
-/// Adds a group to those of a user, which are in the order of their ids.
+/// Adds a group to those of a user, which are sorted by id.
 fn join(user: &mut User, group: GroupId) {
     if let Err(place) = user.groups.binary_search(&group) {
         user.groups.insert(place, group);

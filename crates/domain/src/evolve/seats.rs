@@ -1,4 +1,4 @@
-//! The books of a pool: which claims hold its seats, which are carried by minutes, who is idle, what is due.
+//! The bookkeeping of a pool: which claims hold its seats, which are on minutes, who is idle, and deadlines.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::text::DeviceId;
 use crate::time::{Secs, Timestamp};
 use crate::user::License;
 
-/// A claim with what is needed to book it.
+/// A claim with everything needed to book it.
 pub(crate) struct Booking {
     pub(crate) claim: Claim,
     pub(crate) pool: PoolId,
@@ -23,7 +23,7 @@ pub(crate) struct Booking {
 }
 
 impl Booking {
-    /// The booking of a sign-in or session that the account has; none where it has no pool.
+    /// The booking of an existing sign-in or session; `None` if it has no pool.
     pub(crate) fn of(account: &Account, claim: Claim) -> Option<(Self, Funding)> {
         let (session, sign_in) = match claim {
             Claim::SignIn(id) => (None, account.sign_ins.get(&id)?),
@@ -46,15 +46,14 @@ impl Booking {
     }
 }
 
-/// Marks a pool as one whose rules may owe something and whose occupancy is worth a record. To be called once the
-/// change is made.
+/// Marks a pool for follow-up events and for a record of its occupancy. Call it after the change.
 pub(crate) fn touch(account: &mut Account, pool: PoolId) {
     account.unsettled.insert(pool);
     account.changed_pools.insert(pool);
     schedule_pool(account, pool);
 }
 
-/// Books a claim on what funds it.
+/// Books a claim on its funding.
 pub(crate) fn book(account: &mut Account, booking: &Booking, funding: Funding) {
     match funding {
         Funding::Seat => hold(account, booking),
@@ -63,7 +62,7 @@ pub(crate) fn book(account: &mut Account, booking: &Booking, funding: Funding) {
     }
 }
 
-/// Takes a claim off what funds it.
+/// Removes a claim from its funding.
 pub(crate) fn unbook(account: &mut Account, booking: &Booking, funding: Funding, at: Option<Timestamp>) {
     match funding {
         Funding::Seat => release(account, booking, at),
@@ -109,7 +108,7 @@ fn release(account: &mut Account, booking: &Booking, at: Option<Timestamp>) {
     }
 }
 
-/// One seat less: a user at their limit may now move from minutes onto another (S3).
+/// One seat less: a user at their limit may now move from minutes onto another one (S3).
 fn give_back(account: &mut Account, user: UserId) {
     let Some(owner) = account.users.get_mut(&user) else {
         return;
@@ -120,7 +119,7 @@ fn give_back(account: &mut Account, user: UserId) {
     }
 }
 
-/// Has the pools of a user settled again.
+/// Marks the pools of a user for follow-up events.
 pub(crate) fn unsettle_pools_of(account: &mut Account, user: UserId) {
     let licenses = account.users.get(&user).map(|user| &user.licenses);
     for license in licenses.into_iter().flat_map(BTreeMap::values) {
@@ -130,7 +129,7 @@ pub(crate) fn unsettle_pools_of(account: &mut Account, user: UserId) {
     }
 }
 
-/// Sets since when a sign-in is idle. Being busy, and starting again, voids what the user was warned of.
+/// Sets since when a sign-in is idle. Being busy, or restarting, cancels the user's warnings.
 pub(crate) fn set_idle(account: &mut Account, id: SignInId, idle_since: Option<Timestamp>) {
     let Some(sign_in) = account.sign_ins.get_mut(&id) else {
         return;
@@ -151,7 +150,7 @@ pub(crate) fn set_reclaim(account: &mut Account, id: SignInId, at: Option<Timest
     schedule_sign_in(account, id);
 }
 
-/// The sign-ins that share a seat with this one, itself among them.
+/// The sign-ins that share a seat with this one, including itself.
 pub(crate) fn seat_mates(account: &Account, id: SignInId) -> Vec<SignInId> {
     let seat = account.sign_ins.get(&id).and_then(|sign_in| {
         let pool = account.pools.get(&sign_in.pool?)?;
@@ -166,7 +165,7 @@ pub(crate) fn seat_mates(account: &Account, id: SignInId) -> Vec<SignInId> {
         .collect()
 }
 
-/// Puts the holder that a sign-in belongs to in their place among the pool's idle holders, or takes them off.
+/// Updates the entry of a sign-in's holder among the pool's idle holders.
 pub(crate) fn list_idle(account: &mut Account, id: SignInId) {
     let Some(sign_in) = account.sign_ins.get(&id) else {
         return;
@@ -185,8 +184,8 @@ pub(crate) fn list_idle(account: &mut Account, id: SignInId) {
     }
 }
 
-/// How a holder stands: idle as long as the device on which they were last there, and spared while they lock the
-/// seat on any (Q4).
+/// The state of an idle holder: idle for as long as the device on which they were last active, and spared while they
+/// lock the seat on any device (Q4).
 fn standing(account: &Account, pool: &Pool, holder: &Holder) -> Option<Standing> {
     let after = pool.rules.reclaim_idle_after?;
     let mut idle_since = None;
@@ -207,7 +206,7 @@ fn standing(account: &Account, pool: &Pool, holder: &Holder) -> Option<Standing>
     ))
 }
 
-/// Puts the earliest thing that is due for a sign-in on the schedule.
+/// Schedules the earliest deadline of a sign-in.
 pub(crate) fn schedule_sign_in(account: &mut Account, id: SignInId) {
     let Some(sign_in) = account.sign_ins.get_mut(&id) else {
         return;
@@ -237,7 +236,7 @@ pub(crate) fn log_off_notice(after: Secs) -> Secs {
     Secs::new((after.get() / 2).min(60))
 }
 
-/// Puts the earliest thing that is due for a session on the schedule.
+/// Schedules the earliest deadline of a session.
 pub(crate) fn schedule_session(account: &mut Account, id: SessionId) {
     let Some(session) = account.sessions.get_mut(&id) else {
         return;
@@ -252,7 +251,7 @@ pub(crate) fn schedule_session(account: &mut Account, id: SessionId) {
     account.schedule.set(Due::Session(id), &mut session.due, at);
 }
 
-/// Puts the earliest thing that is due for a ticket on the schedule.
+/// Schedules the earliest deadline of a ticket.
 pub(crate) fn schedule_ticket(account: &mut Account, id: TicketId) {
     let Some(ticket) = account.tickets.get_mut(&id) else {
         return;
@@ -264,8 +263,8 @@ pub(crate) fn schedule_ticket(account: &mut Account, id: TicketId) {
     account.schedule.set(Due::Ticket(id), &mut ticket.due, Some(at));
 }
 
-/// Puts on the schedule when the next idle holder is to be warned (Q4): as soon as one is idle for long enough,
-/// while more people wait than holders are warned already.
+/// Schedules the warning of the next idle holder (Q4): as soon as one has been idle for long enough, while more users
+/// wait than holders are warned.
 fn schedule_pool(account: &mut Account, id: PoolId) {
     let Some(pool) = account.pools.get_mut(&id) else {
         return;

@@ -1,4 +1,4 @@
-//! What must hold of directory entries, groups and their gifts.
+//! The invariants of directory entries, groups and what they give.
 
 use super::Broken;
 use crate::account::Account;
@@ -6,7 +6,7 @@ use crate::permission::Role;
 use crate::user::User;
 
 impl Account {
-    /// The user's names are in the books, their groups know them, and what counts as given is.
+    /// Checks that the user's names are indexed, that their groups list them, and that what counts as given is given.
     pub(super) fn check_directory_of(&self, user: &User, broken: &mut Vec<Broken>) {
         let entry = user.directory.as_ref();
         let is_listed = entry.is_none_or(|entry| {
@@ -28,7 +28,7 @@ impl Account {
         }
     }
 
-    /// Every member of a group knows of it.
+    /// Checks that every member of a group lists it.
     pub(super) fn check_all_groups(&self, broken: &mut Vec<Broken>) {
         for group in self.groups.values() {
             let knows = |user: &User| user.groups.binary_search(&group.id).is_ok();
@@ -39,7 +39,7 @@ impl Account {
         }
     }
 
-    /// The books have no names but those of users.
+    /// Checks that the index has only names of users.
     pub(super) fn check_all_names(&self, broken: &mut Vec<Broken>) {
         let entries = || self.users.values().filter_map(|user| user.directory.as_ref());
         let subjects = entries().filter(|entry| entry.subject.is_some()).count();
@@ -57,7 +57,7 @@ impl Account {
         }
     }
 
-    /// Whether a group of the user gives what counts as its gift.
+    /// Whether everything that counts as given by a group is given by one.
     fn has_what_is_given(&self, user: &User) -> bool {
         let gives = |id| {
             let group = self

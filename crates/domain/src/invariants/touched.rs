@@ -1,4 +1,4 @@
-//! What has to be looked at to know whether events broke a rule.
+//! Collects what has to be checked to find out whether events broke an invariant.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,14 +12,14 @@ use crate::labels::Labelled;
 use crate::pool::Holder;
 use crate::step::Observer;
 
-/// What events touched of an account. Grows with the events and with what they name, never with the account.
+/// What events touched in an account. Its size depends on the events and on what they name, not on the account.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Touched {
-    /// With the most seats that may be occupied: what the pool has or had at any time, or what was occupied before.
+    /// With the most seats that may be occupied: the most that the pool ever had, or that were occupied before.
     pub(super) pools: BTreeMap<PoolId, u32>,
     pub(super) holders: BTreeSet<(PoolId, Holder)>,
     pub(super) users: BTreeSet<UserId>,
-    /// Whether seats were bought, or given out.
+    /// Whether seats were bought or assigned.
     pub(super) are_seats_given: bool,
 }
 
@@ -32,7 +32,7 @@ impl Observer for Touched {
 }
 
 impl Touched {
-    /// All that there is. How many seats may be occupied cannot be told: a pool that was lowered drains (P3).
+    /// Everything. The limits of occupied seats are unknown: a pool that was lowered drains (P3).
     pub(super) fn everything(account: &Account) -> Self {
         let pools = account.pools.values();
         let holders = pools.flat_map(|pool| pool.holders.keys().map(|holder| (pool.id, holder.clone())));
@@ -44,7 +44,7 @@ impl Touched {
         }
     }
 
-    /// Takes note of an event that the account, as it is before it, is about to take in.
+    /// Records an event that is about to be applied to the account.
     fn note(&mut self, account: &Account, event: &Event) {
         match event {
             Event::Account(event) => match event {

@@ -1,20 +1,20 @@
-//! Who sits idle on a seat, in the order in which the seats can be reclaimed (Q4).
+//! The idle holders of seats, in the order in which the seats can be reclaimed (Q4).
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Holder;
 use crate::time::Timestamp;
 
-/// How an idle holder stands.
+/// The state of an idle holder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Standing {
     /// May be warned from then on.
     Quiet(Timestamp),
-    /// Was warned; idle since then.
+    /// Warned, and idle since then.
     Warned(Timestamp),
 }
 
-/// The idle holders of a pool that reclaims seats. Every question takes few steps, however many they are.
+/// The idle holders of a pool that reclaims seats. Every operation takes few steps, no matter how many there are.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Idle {
     standings: BTreeMap<Holder, Standing>,
@@ -23,7 +23,7 @@ pub(crate) struct Idle {
 }
 
 impl Idle {
-    /// Sets how a holder stands; none for one who is busy or gone. Says whether that is new.
+    /// Sets the state of a holder; `None` for one who is busy or gone. Returns whether that changed something.
     pub(crate) fn set(&mut self, holder: &Holder, standing: Option<Standing>) -> bool {
         let old = match standing {
             Some(standing) => self.standings.insert(holder.clone(), standing),
@@ -45,7 +45,7 @@ impl Idle {
         true
     }
 
-    /// Who is to be warned next, and from when on.
+    /// The next holder to warn, and from when on.
     pub(crate) fn next(&self) -> Option<(Timestamp, &Holder)> {
         self.quiet.first().map(|(at, holder)| (*at, holder))
     }
@@ -55,12 +55,12 @@ impl Idle {
         self.warned.len()
     }
 
-    /// Everybody who is warned.
+    /// All warned holders.
     pub(crate) fn all_warned(&self) -> impl Iterator<Item = &Holder> {
         self.warned.iter().map(|(_, holder)| holder)
     }
 
-    /// Of those who are warned, who was there last.
+    /// The warned holder who was active last.
     pub(crate) fn last_warned(&self) -> Option<&Holder> {
         self.warned.last().map(|(_, holder)| holder)
     }

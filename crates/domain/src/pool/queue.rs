@@ -1,11 +1,11 @@
-//! The line in front of a full pool.
+//! The queue of a pool.
 
 use std::collections::VecDeque;
 
 use crate::id::TicketId;
 
-/// Tickets that wait, by their place. Looking a position up takes as many steps as the length has digits in base
-/// two; leaving from the middle moves the shorter side up.
+/// Waiting tickets by their place. Finding a position takes logarithmic time; removing from the middle moves the
+/// shorter side.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Queue(VecDeque<(u64, TicketId)>);
 
@@ -18,7 +18,7 @@ impl Queue {
         self.0.is_empty()
     }
 
-    /// Whose turn is next.
+    /// The first in the queue.
     pub(crate) fn first(&self) -> Option<TicketId> {
         self.0.front().map(|(_, ticket)| *ticket)
     }
@@ -28,7 +28,7 @@ impl Queue {
         self.0.iter().map(|(_, ticket)| *ticket)
     }
 
-    /// How many stand before this place; none where nobody stands there.
+    /// How many are before this place; `None` if no ticket has it.
     pub(crate) fn before(&self, place: u64) -> Option<usize> {
         self.find(place).ok()
     }

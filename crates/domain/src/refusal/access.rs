@@ -8,7 +8,7 @@ use crate::text::Name;
 #[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AccessRefusal {
-    /// Somebody must own the account.
+    /// The account needs an owner.
     #[error("This is the account's last active owner. Make another user an owner first.")]
     LastOwner,
     /// A mapping names it (D5).
@@ -18,7 +18,7 @@ pub enum AccessRefusal {
         group: GroupId,
         name: Name,
     },
-    /// Nobody could come in if the identity provider failed (D7).
+    /// Nobody could sign in if the identity provider failed (D7).
     #[error(
         "Single sign-on needs an active owner who can come in without it. Name one as the break-glass owner, or stop requiring single sign-on."
     )]

@@ -8,10 +8,10 @@ use crate::text::{Product, counted};
 #[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CapacityRefusal {
-    /// Named seats only (L7).
+    /// The plan has only named seats (L7).
     #[error("The plan {plan} has named seats only. Choose a plan with shared seats, such as `enterprise`.")]
     PlanExcludesSharedSeats { plan: String },
-    /// Fewer seats are left than asked for (L1, P3).
+    /// There are fewer seats left than requested (L1, P3).
     #[error(
     "{asked} more {} {} of {product} {} needed, and {left} of {total} {} left. {}, or buy more.",
     .kind.as_str(), plural(*.asked, "seat", "seats"), plural(*.asked, "is", "are"), plural(*.left, "is", "are"),
@@ -23,10 +23,10 @@ pub enum CapacityRefusal {
         asked: u32,
         left: u32,
         total: u32,
-        /// The first who could not be seated, where it is about several at a time (D4).
+        /// The first user without a seat, if several are concerned (D4).
         user: Option<UserId>,
     },
-    /// Below what is assigned or distributed (L8).
+    /// Fewer than are assigned or allocated (L8).
     #[error(
     "{in_use} {} {} of {product} {} in use. Free {} of them before lowering to {asked}.",
     .kind.as_str(), plural(*.in_use, "seat", "seats"), plural(*.in_use, "is", "are"),
@@ -47,7 +47,7 @@ pub enum CapacityRefusal {
     /// The default pool (P2).
     #[error("The default pool of a product cannot be deleted. Lower its seats to 0 instead.")]
     DefaultPool,
-    /// A rule that decides who holds a seat cannot change under those who do.
+    /// A rule that decides who holds a seat cannot change while somebody does.
     #[error(
         "`{rule}` cannot change while the pool is in use: {} taken, and {}. Change it when nobody is signed in or waits, or make another pool.",
         counted(occupied, "seat is", "seats are"),
@@ -76,14 +76,14 @@ impl CapacityRefusal {
 /// A kind of seat that can run out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SeatKind {
-    /// Seats of one's own.
+    /// Named seats.
     Named,
-    /// Seats of pools.
+    /// Shared seats, of pools.
     Shared,
 }
 
 impl SeatKind {
-    /// The word that the API uses.
+    /// The kind's name in the API.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -93,7 +93,7 @@ impl SeatKind {
     }
 }
 
-/// Where seats come from that are bought already.
+/// Where to get seats that are already bought.
 const fn freeing(kind: SeatKind) -> &'static str {
     match kind {
         SeatKind::Named => "Take a named seat from somebody",

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident $text:literal;)*) => {
-        /// The stable code of a refusal or problem. A code never changes its meaning and is never used again.
+        /// The stable code of a refusal or problem. A code never changes its meaning and is never reused.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
         pub enum Code {
             $($(#[$doc])* #[serde(rename = $text)] $name,)*
@@ -14,7 +14,7 @@ macro_rules! codes {
             /// Every code.
             pub const ALL: &'static [Self] = &[$(Self::$name,)*];
 
-            /// The code as it stands in answers.
+            /// The code in answers.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self {
@@ -28,7 +28,7 @@ macro_rules! codes {
 codes! {
     /// The pool is full.
     NoSeatAvailable "no-seat-available";
-    /// The user's own limit of seats is reached.
+    /// The user's own seat limit is reached.
     UserSeatLimit "user-seat-limit";
     /// The user is signed in on as many devices as the pool allows.
     SignedInElsewhere "signed-in-elsewhere";
@@ -36,15 +36,15 @@ codes! {
     SeatInCall "seat-in-call";
     /// The user has no license for the product.
     NoLicense "no-license";
-    /// The user is switched off.
+    /// The user is deactivated.
     UserInactive "user-inactive";
-    /// The user was logged out a short while ago.
+    /// The user was evicted a short while ago.
     CoolingDown "cooling-down";
     /// No minutes are left.
     MinutesExhausted "minutes-exhausted";
     /// The plan has named seats only.
     PlanExcludesSharedSeats "plan-excludes-shared-seats";
-    /// Fewer seats are left than asked for.
+    /// There are fewer seats left than requested.
     NotEnoughSeats "not-enough-seats";
     /// The subscription cannot go below what is assigned or distributed.
     SeatsInUse "seats-in-use";
@@ -52,7 +52,7 @@ codes! {
     PoolNotEmpty "pool-not-empty";
     /// The default pool cannot be deleted.
     DefaultPool "default-pool";
-    /// The rule cannot change while seats of the pool are taken or waited for.
+    /// The rule cannot change while seats of the pool are held or waited for.
     PoolInUse "pool-in-use";
     /// The account's last owner cannot be removed.
     LastOwner "last-owner";
@@ -60,32 +60,32 @@ codes! {
     GroupMappingInUse "in-a-mapping";
     /// Single sign-on can be required only while an active owner is named as its break-glass owner.
     BreakGlassNeeded "break-glass-needed";
-    /// It is no longer what was seen when it was chosen.
+    /// It differs from what the caller saw.
     ChangedMeanwhile "changed-meanwhile";
     /// Another thing has this name or address.
     AlreadyExists "already-exists";
-    /// The sign-in is over.
+    /// The sign-in has ended.
     SignInEnded "sign-in-ended";
-    /// The place in the queue is gone.
+    /// The ticket has ended.
     TicketEnded "ticket-ended";
-    /// Only who started a session may do that.
+    /// Only the user who started the session may do that.
     NotYourSession "not-your-session";
-    /// Another customer came in through the code.
+    /// Another customer has joined with the code.
     AlreadyJoined "already-joined";
-    /// An `Idempotency-Key` stands for another request.
+    /// The `Idempotency-Key` was used for another request.
     IdempotencyKeyReused "idempotency-key-reused";
-    /// The thing is not in a state in which that can be done.
+    /// The thing is not in a state that allows this.
     WrongState "wrong-state";
-    /// A permission to control needs the one to view.
+    /// A control permission needs the view permission.
     ControlNeedsView "control-needs-view";
     /// The request is malformed.
     Invalid "invalid";
-    /// Nobody is known by this credential.
+    /// The credential is missing or invalid.
     Unauthenticated "unauthenticated";
     /// The caller may not do that.
     Forbidden "forbidden";
     /// There is no such thing, or none that the caller may see.
     NotFound "not-found";
-    /// Too much is asked of this account or server at the moment.
+    /// There are too many requests for this account or server.
     Overloaded "overloaded";
 }

@@ -13,35 +13,35 @@ use crate::wall::WallTime;
 #[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SeatRefusal {
-    /// The pool is full and no other way is open.
+    /// The pool is full, and there is no other way.
     #[error(
     "All shared seats are in use. {} has {} of {} seats taken{}.{}",
     .0.name, .0.occupied, .0.seats, waiting(.0.waiting), possible(.1)
     )]
     NoSeatAvailable(Box<PoolFigures>, Vec<Action>),
-    /// The user's own limit (S3).
+    /// The user's own limit is reached (S3).
     #[error(
         "You hold {}, and your own limit is {limit}. Freeing another seat will not help: ask your account owner.",
         counted(held, "seat", "seats")
     )]
     UserSeatLimit { held: u32, limit: u32 },
-    /// As many devices as the pool allows (S4).
+    /// The user is signed in on as many devices as allowed (S4).
     #[error("You are signed in on {} already. Sign out there, or ask again with `takeover`.", .device.name)]
     SignedInElsewhere {
         sign_in: SignInId,
         device: Box<Device>,
         max_devices: u32,
     },
-    /// As many active sessions as the seat allows (S5).
+    /// The seat has as many active sessions as allowed (S5).
     #[error("This seat is in a call already. End or pause that session first; a seat takes {max} at a time.")]
     SeatInCall { active: u32, max: u32 },
-    /// No license (L4).
+    /// The user has no license (L4).
     #[error("This user has no license for {product}. Ask an admin to assign a seat.")]
     NoLicense { product: Product },
-    /// Switched off.
+    /// The user is deactivated.
     #[error("This user is inactive. Ask an admin to activate them.")]
     UserInactive,
-    /// Logged out a short while ago (S10).
+    /// The user was evicted a short while ago (S10).
     #[error("You were logged out by another person. You can take a seat again in {}.", counted(.remaining.get(), "second", "seconds"))]
     CoolingDown { remaining: Secs },
     /// No minutes are left (Q3).
@@ -89,7 +89,7 @@ impl SeatRefusal {
     }
 }
 
-/// What was tried when a refusal was recorded.
+/// The kind of a refused attempt, as recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Attempt {
@@ -106,7 +106,7 @@ pub enum Attempt {
 }
 
 impl Attempt {
-    /// The word that the records use.
+    /// The name in the records.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -119,28 +119,28 @@ impl Attempt {
     }
 }
 
-/// What the refused person can do next (Q1).
+/// A remedy: what the refused user can do next (Q1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
-    /// Ask again with `wait`.
+    /// Repeat the request with `wait`.
     Wait,
-    /// Have minutes carry the work.
+    /// Use prepaid minutes.
     TakePayPerUse,
-    /// Ask somebody who manages seats.
+    /// Ask a user who manages seats.
     AskAdmin,
     /// Ask the account's owner.
     AskOwner,
-    /// End one of one's own sessions.
+    /// End one of your own sessions.
     EndOwnSession,
     /// Sign out on the other device, with `takeover`.
     TakeOver,
-    /// Come back later.
+    /// Try again later.
     Later,
 }
 
 impl Action {
-    /// What it is to do so, to complete "You can …".
+    /// The remedy in words, to complete "You can …".
     const fn as_words(self) -> &'static str {
         match self {
             Self::Wait => "wait in the queue",
@@ -154,7 +154,7 @@ impl Action {
     }
 }
 
-/// How full a pool is, with those who hold its seats.
+/// How full a pool is, with the holders of its seats.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PoolFigures {
     /// The pool.
@@ -163,36 +163,36 @@ pub struct PoolFigures {
     pub name: Name,
     /// Its product.
     pub product: Product,
-    /// Seats it has.
+    /// The number of seats.
     pub seats: u32,
     /// Seats that are held or offered.
     pub occupied: u32,
     /// Of these, seats that are offered.
     pub offered: u32,
-    /// How many wait.
+    /// The length of the queue.
     pub waiting: u32,
-    /// Minutes left, where the pool falls back on them.
+    /// Minutes left, if the pool uses them.
     pub minutes_left: Option<u64>,
-    /// Who holds the seats: as far as the caller may view them.
+    /// The holders of its seats, as far as the caller may see them.
     pub holders: Vec<HolderFigure>,
 }
 
-/// One who holds a seat.
+/// A holder of a seat.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HolderFigure {
-    /// Who.
+    /// The user.
     pub user: UserId,
-    /// Their name.
+    /// The user's name.
     pub name: Name,
-    /// Where, where the seat is held per device.
+    /// The device's name, if the seat is held per device.
     pub device: Option<Name>,
-    /// Whether they are in a call.
+    /// Whether the user is in a call.
     pub in_call: bool,
-    /// Since when.
+    /// Since when the seat is held.
     pub since: WallTime,
 }
 
-/// What is open now, as a sentence with the space before it.
+/// The remedies that are open now, as a sentence preceded by a space.
 fn possible(actions: &[Action]) -> String {
     let words: Vec<_> = actions.iter().map(|action| action.as_words()).collect();
     match words.split_last() {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::{Preset, Rule, Rules, TABLE, Takes};
 
-/// The name beside those of the rules.
+/// The name of the preset field, beside those of the rules.
 const PRESET: &str = "preset";
 
 /// All names.
@@ -19,12 +19,12 @@ static NAMES: LazyLock<Vec<&str>> = LazyLock::new(|| {
         .collect()
 });
 
-/// A change of a pool's rules: first a preset, where one is named, then single rules. What is not named stays.
+/// A change of a pool's rules: first a preset, if one is named, then individual rules. Unnamed rules stay unchanged.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RulesPatch {
     preset: Option<Preset>,
     named: BTreeSet<&'static str>,
-    /// Has the values of the rules that are named; what it says of others is of no account.
+    /// The values of the named rules; the others are ignored.
     values: Rules,
 }
 
@@ -49,13 +49,13 @@ impl From<Rules> for RulesPatch {
 }
 
 impl RulesPatch {
-    /// Takes the rule of this name into the change, with the value that `set` gives it.
+    /// Adds the rule with this name to the change, with the value set by `set`.
     pub fn set(&mut self, name: &'static str, set: impl FnOnce(&mut Rules)) {
         set(&mut self.values);
         self.named.insert(name);
     }
 
-    /// The change with the rule of this name too, with the value that `set` gives it.
+    /// The change with the rule of this name added, with the value set by `set`.
     #[must_use]
     pub fn with(mut self, name: &'static str, set: impl FnOnce(&mut Rules)) -> Self {
         self.set(name, set);
@@ -72,7 +72,7 @@ impl RulesPatch {
         changed
     }
 
-    /// Reads the value of a rule. A null where the rule knows none leaves the rule out.
+    /// Reads the value of a rule. A null for a rule without null leaves the rule out.
     fn read<'de, A: MapAccess<'de>>(&mut self, rule: &'static Rule, map: &mut A) -> Result<(), A::Error> {
         let values = &mut self.values;
         let is_named = match rule.takes {
@@ -90,7 +90,7 @@ impl RulesPatch {
     }
 }
 
-/// Whether there is a new value.
+/// Replaces the value if there is a new one. Returns whether there was.
 fn replace<T>(place: &mut T, new: Option<T>) -> bool {
     new.map(|new| *place = new).is_some()
 }
@@ -107,7 +107,7 @@ impl<'de> Deserialize<'de> for Field {
         if name == PRESET {
             return Ok(Self::Preset);
         }
-        // An error here, and not later, has the name of the field in its path.
+        // Reported here and not later, the error has the field's name in its path.
         Rule::find(&name)
             .map(Self::Rule)
             .ok_or_else(|| D::Error::unknown_field(&name, &NAMES))

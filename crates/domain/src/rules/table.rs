@@ -1,11 +1,11 @@
-//! The table of a pool's rules: a row a rule.
+//! The table of a pool's rules: one row per rule.
 
 use super::{InvalidRule, Occupies, Preset, Rules, SeatPer, WhenFull};
 use crate::time::Secs;
 
-/// The longest duration that a rule takes: 30 days.
+/// The longest duration of a rule: 30 days.
 pub const RULE_SECS_MAX: u32 = 30 * 86_400;
-/// The shortest lease and offer: the network alone takes seconds.
+/// The shortest lease and offer: the network alone can take seconds.
 const LEASE_SECS_MIN: u32 = 5;
 
 /// A rule of a pool.
@@ -13,19 +13,19 @@ const LEASE_SECS_MIN: u32 = 5;
 pub struct Rule {
     /// Its name in the API and in stored rules.
     pub name: &'static str,
-    /// The rule of `docs/rules` that it sets.
+    /// The number in `docs/rules` of the rule that it sets.
     pub number: &'static str,
-    /// Where it is in the form.
+    /// Its section of the form.
     pub group: Group,
-    /// Its name on pages.
+    /// Its label on pages.
     pub label: &'static str,
-    /// What it does, in a sentence for people.
+    /// What it does, in one sentence.
     pub hint: &'static str,
-    /// What values it takes, and which the presets have.
+    /// Its type, its range and its values in the presets.
     pub takes: Takes,
 }
 
-/// Rules that belong together, in the order of the form.
+/// A section of the form with related rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Group {
     /// What a seat is.
@@ -58,27 +58,27 @@ impl Group {
 type At<T> = fn(&mut Rules) -> &mut T;
 /// A value for each preset, in the order of [`Preset::ALL`].
 type Presets<T> = [T; 3];
-/// Values, each with its words on pages.
+/// Values with their labels on pages.
 type Choices<T> = &'static [(T, &'static str)];
 
-/// What values a rule takes. Durations are in seconds.
+/// The type and range of a rule. Durations are in seconds.
 #[derive(Debug, Clone, Copy)]
 pub enum Takes {
     /// What takes a seat.
     Occupies(At<Occupies>, Presets<Occupies>, Choices<Occupies>),
     /// Who holds a seat.
     SeatPer(At<SeatPer>, Presets<SeatPer>, Choices<SeatPer>),
-    /// What is tried in order.
+    /// What is tried, in order.
     WhenFull(
         At<Vec<WhenFull>>,
         Presets<&'static [WhenFull]>,
         Choices<&'static [WhenFull]>,
     ),
-    /// A number from 1; none for no limit.
+    /// A number from 1; `None` for no limit.
     Count(At<Option<u32>>, Presets<Option<u32>>),
-    /// A duration from the least that is named, at most 30 days.
+    /// A duration from the given minimum to 30 days.
     Duration(At<Secs>, Presets<u32>, u32),
-    /// A duration from one second, at most 30 days; none for never.
+    /// A duration from one second to 30 days; `None` for never.
     DurationOrNever(At<Option<Secs>>, Presets<Option<u32>>),
 }
 
@@ -267,7 +267,7 @@ impl Rule {
         })
     }
 
-    /// What values the rule takes, in words: "must be …".
+    /// The accepted values in words, to complete "must be …".
     #[must_use]
     pub fn expected(&self) -> String {
         match self.takes {
@@ -280,7 +280,7 @@ impl Rule {
         }
     }
 
-    /// The least and the most that the rule takes, where it is a number.
+    /// The minimum and maximum, if the rule is a number.
     #[must_use]
     pub const fn range(&self) -> Option<(u32, u32)> {
         match self.takes {

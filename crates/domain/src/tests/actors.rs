@@ -1,4 +1,4 @@
-//! 2.6 and S6: who may do what to whose sign-in, session and ticket.
+//! S6 and R6: who may act on whose sign-in, session and ticket.
 
 use super::fixture::*;
 use crate::command::{Command, SessionCommand, SignInCommand, TicketCommand};
@@ -27,7 +27,7 @@ fn key(scope: Scope) -> Actor {
     }
 }
 
-/// Ida and Sven work; Ida is in a call, and Eva waits.
+/// Ida and Sven are signed in; Ida is in a call, and Eva waits.
 fn shift() -> Shift {
     let mut shift = Shift::with(2, concurrent_sessions(), &["eva", "ida", "sven"]);
     shift.sign_in("ida").sign_in("sven").sign_in("eva");
@@ -50,7 +50,7 @@ fn actor(shift: &Shift, name: &str, of: &str) -> Actor {
     }
 }
 
-/// What each actor gets: `ok`, or the code of the refusal.
+/// The answer to each actor: `ok`, or the refusal's code.
 fn answers(of: &str, command: impl Fn(&Shift) -> Command) -> Vec<(&'static str, &'static str)> {
     let answer = |name: &&'static str| {
         let mut shift = shift();

@@ -1,4 +1,4 @@
-//! P4: who sees whom, and how they are doing.
+//! P4: which users see each other, and their presence.
 
 use super::fixture::*;
 use crate::command::{Command, TeamCommand};
@@ -23,7 +23,7 @@ fn contacts(shift: &Shift, name: &str) -> Vec<String> {
         .collect()
 }
 
-/// What a user does, and how they are doing then.
+/// A user's actions, and their presence after each.
 #[test]
 fn p4_presence_is_available_in_call_or_away() {
     type Step = (&'static str, fn(&mut Shift), Presence);

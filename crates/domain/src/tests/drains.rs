@@ -1,4 +1,4 @@
-//! P3: a pool that is lowered drains. Nobody is thrown out, and nobody gets in until occupancy fits.
+//! P3: a lowered pool drains. Nobody is signed out, and nobody gets a seat until fewer are occupied.
 
 use super::fixture::*;
 use crate::refusal::Code;

@@ -1,4 +1,4 @@
-//! A help desk in which everybody is known by a short name, and the time by the clock on the wall.
+//! A help desk in which everybody has a short name, with times of day.
 
 mod diary;
 mod office;
@@ -17,7 +17,7 @@ use crate::text::Product;
 use crate::time::{Millis, Outage, Secs, Timestamp};
 use crate::{Account, ApiKeyId, Input, SignInId, TicketId, UserId};
 
-/// The back end that works for all users.
+/// A back end that acts for all users.
 pub(super) fn back_end() -> Actor {
     Actor::ApiKey {
         id: ApiKeyId::from_bits(1),
@@ -25,18 +25,18 @@ pub(super) fn back_end() -> Actor {
     }
 }
 
-/// The product that everybody uses.
+/// The product of all users.
 pub(super) fn product() -> Product {
     "remote-support".parse().unwrap()
 }
 
-/// The id that stands for a name of up to 16 letters.
+/// The id for a name of up to 16 letters.
 pub(super) fn bits(name: &str) -> u128 {
     assert!(name.len() <= 16, "{name} is too long");
     name.bytes().fold(0, |bits, byte| (bits << 8) | u128::from(byte))
 }
 
-/// The user of this name, as one who acts.
+/// The user with this name as an actor.
 pub(super) fn user(name: &str) -> Actor {
     Actor::User(UserId::from_bits(bits(name)))
 }
@@ -56,14 +56,14 @@ pub(super) fn clock(text: &str) -> Timestamp {
     Timestamp::from_millis(secs * 1000)
 }
 
-/// One pool of `remote-support` and who works with it. The devices of all send their heartbeats, except those who
-/// [fall silent](Self::falls_silent).
+/// One pool of `remote-support` and its users. All devices send heartbeats, except those of users who [fall
+/// silent](Self::falls_silent).
 ///
-/// What is asked for must be granted, or the refusal taken by [`Self::refusal`].
+/// Every command must be granted, or its refusal checked with [`Self::refusal`].
 pub(super) struct Shift {
     pub(super) account: Account,
     now: Timestamp,
-    /// Since when nobody has looked at what is due.
+    /// Since when due entries have not been processed.
     unseen_since: Timestamp,
     ids: u128,
     silent: BTreeSet<UserId>,
@@ -86,32 +86,32 @@ impl Shift {
         }
     }
 
-    /// Why what was just asked for was refused.
+    /// The code of the last refusal.
     pub(super) fn refusal(&mut self) -> Code {
         self.refused.take().expect("a refusal").code()
     }
 
-    /// The same, with the numbers behind it.
+    /// The last refusal with its numbers.
     pub(super) fn full_refusal(&mut self) -> Refusal {
         self.refused.take().expect("a refusal")
     }
 
-    /// Whether it was granted.
+    /// Whether the last command was granted.
     pub(super) const fn was_granted(&self) -> bool {
         self.refused.is_none()
     }
 
-    /// Whether it was refused, for whatever reason.
+    /// Whether the last command was refused, for any reason.
     pub(super) fn was_refused(&mut self) -> bool {
         self.refused.take().is_some()
     }
 
-    /// Gives a command, and checks that a refusal changes nothing and that every rule holds.
+    /// Executes a command, and checks that a refusal changes nothing and that every invariant holds.
     pub(super) fn give(&mut self, actor: &Actor, command: &Command) -> Option<Decision> {
         self.put(actor, Input::Command(command))
     }
 
-    /// What Usher itself does.
+    /// Takes a step of Usher itself.
     pub(super) fn usher_does(&mut self, input: Input<'_>) -> Decision {
         self.put(&Actor::System, input)
             .expect("only commands are refused")
@@ -138,18 +138,18 @@ impl Shift {
         self.ids
     }
 
-    /// What happened since the last time one asked.
+    /// What has happened since the last call.
     pub(super) fn happened(&mut self) -> Happened {
         std::mem::take(&mut self.happened)
     }
 
-    /// Moves the clock to this time of day, and does what is due when it is.
+    /// Moves the clock to this time of day, processing everything when it is due.
     pub(super) fn at(&mut self, time: &str) -> &mut Self {
         self.advance_to(time);
         self
     }
 
-    /// The same; gives what happened meanwhile.
+    /// The same, returning what happened meanwhile.
     pub(super) fn advance_to(&mut self, time: &str) -> Happened {
         self.must_be_granted();
         self.happened();
@@ -166,14 +166,14 @@ impl Shift {
         self.happened()
     }
 
-    /// Moves the clock while nobody looks at what is due: Usher is late, or down.
+    /// Moves the clock without processing due entries: Usher is late, or down.
     pub(super) fn unseen_until(&mut self, time: &str) -> &mut Self {
         self.unseen_since = self.now;
         self.now = clock(time);
         self
     }
 
-    /// Usher does what is due.
+    /// Processes everything that is due.
     pub(super) fn tick(&mut self) -> Happened {
         self.happened();
         self.usher_does(Input::Tick);
@@ -190,7 +190,7 @@ impl Shift {
         self
     }
 
-    /// This user's devices and tickets give no further heartbeat.
+    /// This user's devices and tickets send no more heartbeats.
     pub(super) fn falls_silent(&mut self, name: &str) -> &mut Self {
         self.silent.insert(self.user(name).id);
         self
@@ -217,5 +217,5 @@ impl Shift {
     }
 }
 
-/// Ends a step that stands in a table.
+/// Ends a step in a table.
 pub(super) const fn then(_: &mut Shift) {}

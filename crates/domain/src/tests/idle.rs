@@ -1,4 +1,4 @@
-//! A1 to A3: who does nothing is logged off, after a warning, and never in a call or with a valid link.
+//! A1 to A3: idle users are logged off, after a warning, and never in a call or with a valid link.
 
 use super::fixture::*;
 use crate::event::EndReason;
@@ -22,7 +22,7 @@ fn a2_a_call_link_that_is_still_valid_keeps_its_user_signed_in() {
     assert_eq!(shift.advance_to("09:41").ended(), [("sven", EndReason::Inactive)]);
 }
 
-/// When the warning comes, and when the log-off: `(idle time allowed, warned at, logged off at)`.
+/// When the warning and the log-off come: `(idle time allowed, warned at, logged off at)`.
 #[test]
 fn a3_the_warning_comes_a_minute_before_or_at_half_time() {
     for (after, warned, off) in [

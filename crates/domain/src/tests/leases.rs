@@ -1,4 +1,4 @@
-//! S11: life without a heartbeat.
+//! S11: leases and missing heartbeats.
 
 use super::fixture::*;
 use crate::event::{EndReason, LeaseEvent};
@@ -85,7 +85,7 @@ fn s11_after_an_outage_every_lease_and_offer_and_idle_clock_starts_anew() {
     );
 }
 
-/// An account that is first looked at a while after Usher is back: its leases count from then, not from the look.
+/// An account that is first used a while after Usher is back: its leases count from Usher's return, not from that use.
 #[test]
 fn s11_leases_are_full_from_the_end_of_an_outage_on() {
     let mut shift = Shift::with(1, help_desk(), &["ida"]);
@@ -207,7 +207,7 @@ fn s11_2_4_who_was_warned_before_an_outage_is_warned_again_in_full() {
     );
 }
 
-/// Journals of before say only that there was an outage, and come to what they came to.
+/// Older journals record only that there was an outage, and replay to the same state as before.
 #[test]
 fn s11_an_outage_of_unknown_length_reads_as_before() {
     let stored: Event = serde_json::from_str(r#"{"leases_restarted":{}}"#).unwrap();
@@ -224,7 +224,7 @@ fn s11_an_outage_of_unknown_length_reads_as_before() {
     );
 }
 
-/// A lease of a day, chosen by mistake, does not keep dead devices for a day once it is lowered.
+/// A lease of a day, set by mistake, does not keep dead devices for a day once it is lowered.
 #[test]
 fn s11_a_lowered_lease_reaches_who_is_there_and_logs_nobody_out_who_is_alive() {
     let lease = |lease| Rules {
@@ -239,7 +239,7 @@ fn s11_a_lowered_lease_reaches_who_is_there_and_logs_nobody_out_who_is_alive() {
     }
 
     shift.at("10:00").change_rules(lease(mins(1)));
-    // Ida's device comes when it was going to come, a third of a day after it was last heard.
+    // Ida's device sends its heartbeat when it was going to, a third of a day after the last one.
     let happened = shift.advance_to("17:00");
     assert_eq!(happened.ended(), []);
     shift.heartbeat("ida", false);
@@ -333,8 +333,8 @@ fn s11_renewals_reach_the_journal_together_and_seldom() {
     assert!(!shift.account.has_unsaved_renewals());
 }
 
-/// All of it is done in order, though nobody looked for an hour: who waited is not asked before those before them,
-/// and every offer and warning runs its whole time from then on.
+/// Everything is processed in order, even if nothing was for an hour: the queue's order is kept, and every offer and
+/// warning gets its full time from then on.
 #[test]
 fn a_late_tick_does_all_that_is_due_in_order() {
     let rules = Rules {

@@ -1,4 +1,4 @@
-//! Q3: prepaid minutes carry the work when all seats are taken.
+//! Q3: prepaid minutes pay for work when all seats are taken.
 
 use super::fixture::*;
 use crate::event::EndReason;
@@ -6,7 +6,7 @@ use crate::presence::Funding;
 use crate::refusal::{Action, Code};
 use crate::rules::{Rules, WhenFull};
 
-/// Minutes carry who finds no seat.
+/// Minutes pay for users who find no seat.
 fn pay_per_use() -> Rules {
     Rules {
         auto_log_off_after: None,
@@ -28,7 +28,7 @@ fn q3_minutes_are_spent_only_when_no_seat_is_free() {
     assert_eq!(shift.occupied(), 1);
 }
 
-/// Minutes left after so many seconds of one claim, from a balance of 4.
+/// Minutes left after a number of seconds of one claim, from a balance of 4.
 #[test]
 fn q3_a_minute_is_spent_at_the_start_and_at_each_full_minute() {
     for (time, left) in [

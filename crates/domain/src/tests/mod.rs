@@ -23,7 +23,7 @@ pub(crate) mod witness;
 
 use self::witness::execute;
 
-/// Makes the keys that tests call with: ids 1 to 3. What they are good for is in the actor.
+/// Creates the keys used by tests: ids 1 to 3. Their scopes are in the actor.
 fn make_keys(account: &mut crate::Account, now: crate::Timestamp) -> Vec<crate::Event> {
     let commands = (1..=3).map(|id| {
         crate::Command::ApiKey(ApiKeyCommand::Create {

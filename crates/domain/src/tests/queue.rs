@@ -1,4 +1,4 @@
-//! Q1 and Q2: what is said when the pool is full, and who gets the next seat.
+//! Q1 and Q2: refusals by a full pool, and who gets the next seat.
 
 use super::fixture::*;
 use super::witness::Witness;

@@ -1,4 +1,4 @@
-//! Q4: who does nothing gives the seat to who waits, after a warning.
+//! Q4: idle holders give way to waiting users, after a warning.
 
 use super::fixture::*;
 use crate::event::EndReason;

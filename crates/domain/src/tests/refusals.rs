@@ -1,4 +1,4 @@
-//! Every "no" says what can be done about it, to whoever reads it.
+//! Every refusal says what can be done about it, whoever reads it.
 
 use std::collections::BTreeSet;
 
@@ -33,7 +33,7 @@ fn short(kind: SeatKind) -> Refusal {
     })
 }
 
-/// Refusals of seats, each with the end of its sentence, or sentences.
+/// Refusals of seats, each with the last sentences of its text.
 fn of_seats() -> Vec<(Refusal, &'static str)> {
     use Action::{AskAdmin, TakePayPerUse, Wait};
     let device = Device {
@@ -98,7 +98,7 @@ fn of_seats() -> Vec<(Refusal, &'static str)> {
     ]
 }
 
-/// Refusals of what people set.
+/// Refusals of settings.
 fn of_settings() -> Vec<(Refusal, &'static str)> {
     vec![
         (
@@ -160,7 +160,7 @@ fn of_settings() -> Vec<(Refusal, &'static str)> {
     ]
 }
 
-/// Refusals of requests as such.
+/// Refusals of requests in general.
 fn of_requests() -> Vec<(Refusal, &'static str)> {
     vec![
         (
@@ -243,7 +243,7 @@ fn q1_every_refusal_says_what_to_do() {
         assert!(said.ends_with(remedy), "{said}");
         told.insert(refusal.code());
     }
-    // The two that no rule refuses with are told by the API.
+    // The two codes that no rule uses are those of the API.
     let untold: Vec<_> = Code::ALL.iter().filter(|code| !told.contains(code)).collect();
     assert!(untold.is_empty(), "{untold:?}");
 }

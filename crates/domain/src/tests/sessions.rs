@@ -1,4 +1,4 @@
-//! S5, S7 to S9: pieces of work, from the link to the end.
+//! S5, S7 to S9: sessions, from the link to the end.
 
 use super::fixture::*;
 use crate::command::{Acting, Command, SessionCommand, SignInCommand};
@@ -40,7 +40,7 @@ fn s5_a_paused_call_leaves_room_for_another() {
     assert_eq!(shift.refusal(), Code::SeatInCall);
 }
 
-/// From which state each step may be taken, and to which state it leads.
+/// The states from which each step is possible, and the state it leads to.
 #[test]
 fn s7_a_session_goes_from_state_to_state() {
     type Step = fn(&mut Shift);

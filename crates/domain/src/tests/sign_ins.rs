@@ -1,4 +1,4 @@
-//! S1 to S4, S6, S10: who signs in where, and on which seat.
+//! S1 to S4, S6, S10: signing in, and the seats it takes.
 
 use super::fixture::*;
 use crate::command::{Acting, Command, Outcome, SignInCommand};
@@ -46,7 +46,7 @@ fn s1_a_seat_comes_back_with_its_holders_last_claim() {
     assert_eq!(shift.signed_in(), ["sven"]);
 }
 
-/// What takes a seat, for each known model: `(what happens, seats taken after it)`.
+/// What takes a seat in each preset: `(what happens, seats taken after it)`.
 #[test]
 fn s2_s3_the_known_models_differ_in_what_takes_a_seat() {
     type Step = (&'static str, fn(&mut Shift), u32);
@@ -120,7 +120,7 @@ fn s4_another_device_is_named_and_can_be_signed_out_in_the_same_step() {
     };
     assert_eq!((device.name.as_str(), max_devices), ("laptop", 1));
 
-    // The pool is full: the user's own seat passes on, and nobody comes between.
+    // The pool is full: the user's own seat passes on, and nobody gets in between.
     shift.wait("sven").happened();
     shift.take_over("ida", "phone");
     assert_eq!(shift.happened().ended(), [("ida", EndReason::Takeover)]);
@@ -269,7 +269,7 @@ fn s10_signing_out_and_evicting_are_told_apart_by_what_is_said_and_never_by_a_re
             let decision = shift.give(&both, &out).unwrap();
 
             assert_eq!(shift.happened().ended(), [("ida", reason)]);
-            // No reason is dropped.
+            // Every reason is passed on.
             let told = decision.events.iter().find_map(|event| match event {
                 Event::SignIn(SignInEvent::Ended { by, .. }) => by.as_ref()?.note.as_ref(),
                 _ => None,

@@ -1,5 +1,5 @@
-//! Whatever happens, in whatever order, by whomever: transitions, a naive account beside the real one, and
-//! everything that must hold checked at every step.
+//! Anything, in any order, by anybody: transitions, a naive account beside the real one, and all invariants checked at
+//! every step.
 
 mod commands;
 mod fields;
@@ -13,7 +13,7 @@ use self::transitions::{Someone, Transition, rules, transition};
 use self::world::World;
 use crate::rules::{Preset, Rules, WhenFull};
 
-/// Enough for every commit; `PROPTEST_CASES` asks for more.
+/// Enough for every commit; set `PROPTEST_CASES` for more.
 fn config() -> ProptestConfig {
     let default = ProptestConfig::default();
     let is_asked = default.cases != 256;
@@ -36,7 +36,7 @@ proptest! {
     }
 }
 
-/// Minutes carry a user of two products who is at their own limit. The seat that they give back in one pool lets the
+/// Minutes pay for a user of two products who is at their own limit. The seat that they return in one pool lets the
 /// work in the other pool move onto a free seat there.
 #[test]
 fn s3_q3_a_seat_given_back_in_one_pool_frees_a_claim_in_another() {
@@ -66,7 +66,7 @@ fn s3_q3_a_seat_given_back_in_one_pool_frees_a_claim_in_another() {
             user: 1,
             limit: Some(1),
         },
-        // User 2 frees the seat that user 1 may not have yet; then user 1 gives back the one that they have.
+        // User 2 frees a seat that user 1 may not have yet; then user 1 returns the one that they have.
         sign_out(1),
         sign_out(0),
     ] {

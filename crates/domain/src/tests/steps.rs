@@ -1,4 +1,4 @@
-//! What the rules would never decide is not taken in.
+//! Events that the rules would never decide are not applied.
 
 use super::fixture::*;
 use crate::event::{AccountEvent, EndReason, Event, SignInEvent};
@@ -11,7 +11,7 @@ use crate::{
     Account, Broken, Declined, Input, Observer, Outcome, PoolId, SignInId, Touched, UserId, replay, step,
 };
 
-/// Keeps what a step says of faults.
+/// Records the faults that a step reports.
 #[derive(Debug, Default)]
 struct Faults {
     events: Vec<Event>,
@@ -33,7 +33,7 @@ impl Observer for Faults {
     }
 }
 
-/// A pool of one seat, which the first of two users has.
+/// A pool of one seat, held by the first of two users.
 fn full_pool() -> Account {
     let mut shift = Shift::with(1, help_desk(), &["ida", "sven"]);
     shift.at("09:00").sign_in("ida");
@@ -49,7 +49,7 @@ fn pool_of(account: &Account) -> PoolId {
     account.default_pool(&product()).unwrap().id
 }
 
-/// The second user has a seat, whether there is one or not.
+/// The second user takes a seat, whether there is one or not.
 fn second_seat(account: &Account) -> Event {
     Event::SignIn(SignInEvent::SignedIn {
         id: SignInId::from_bits(2),
@@ -132,7 +132,7 @@ fn s1_stored_events_that_give_a_seat_that_is_taken_are_taken_in_and_told_of() {
     );
 }
 
-/// A fault on the schedule must not keep the rest from being done.
+/// A fault in the schedule must not keep the rest from being processed.
 #[test]
 fn what_is_due_and_comes_to_nothing_is_dropped_and_the_rest_is_done() {
     let mut account = full_pool();

@@ -1,4 +1,4 @@
-//! Steps as tests take them: with their events, and without mercy for faults.
+//! Steps for tests: they return their events, and any fault fails the test.
 
 use crate::command::{Command, Decision};
 use crate::event::Event;
@@ -7,11 +7,11 @@ use crate::refusal::Refusal;
 use crate::time::Timestamp;
 use crate::{Account, Declined, Input, Observer, Outcome, PoolId, RefusalId, UserId, step};
 
-/// Keeps the events of a step, and lets no fault of the rules pass.
+/// Records the events of a step; any fault of the rules fails the test.
 #[derive(Debug, Default)]
 pub(crate) struct Witness {
     pub(crate) events: Vec<Event>,
-    /// Under which id a refusal goes on record; none: it does not.
+    /// The id under which a refusal is recorded; `None` records nothing.
     refusal: Option<RefusalId>,
 }
 
@@ -23,7 +23,7 @@ impl Witness {
         }
     }
 
-    /// Takes a step, and gives what it was answered with.
+    /// Takes a step, and returns its answer.
     pub(crate) fn step(
         &mut self,
         account: &mut Account,
@@ -59,7 +59,7 @@ impl Observer for Witness {
     }
 }
 
-/// Takes a step. The events that come back are all that it came to.
+/// Takes a step. The returned events are its complete effect.
 pub(crate) fn take_step(
     account: &mut Account,
     input: Input<'_>,
@@ -74,7 +74,7 @@ pub(crate) fn take_step(
     })
 }
 
-/// Carries out a command.
+/// Executes a command.
 pub(crate) fn execute(
     account: &mut Account,
     command: &Command,

@@ -1,11 +1,12 @@
-//! E-mail addresses, and the domains in them, in one form however they are written.
+//! E-mail addresses and their domains in normalized form.
 //!
-//! A browser sends `ann@münchen.example` as `ann@xn--mnchen-3ya.example`, directories and identity providers send either.
-//! The one form, for equality and for people, is in lower case and composed (NFC), its domain in Unicode by UTS 46. What
-//! is no domain by that standard stays as it was written, because earlier versions stored such addresses.
+//! A browser sends `ann@münchen.example` as `ann@xn--mnchen-3ya.example`; directories and identity providers send
+//! either. The normalized form, for equality and for people, is in lower case and composed (NFC), with its domain in
+//! Unicode by UTS 46. A text that is not a domain by that standard stays as it was written, because earlier versions
+//! stored such addresses.
 //!
-//! `idna` is the one crate besides the normal forms that the domain leans on: two spellings of an address are one user,
-//! and that is a rule of the account. It is pure, and in the program anyway, for the addresses of web servers.
+//! `idna` is the domain's one dependency besides Unicode normalization: two spellings of an address are one user, and
+//! that is a rule of the account. It is pure, and in the program anyway, for web servers' URLs.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -16,7 +17,7 @@ use idna::uts46::{DnsLength, Hyphens, Uts46};
 use super::composed;
 use crate::hidden::Hidden;
 
-/// The most bytes of an address (RFC 5321, section 4.5.3.1).
+/// The longest address in bytes (RFC 5321, section 4.5.3.1).
 const EMAIL_BYTES_MAX: usize = 254;
 const LOCAL_BYTES_MAX: usize = 64;
 
@@ -26,7 +27,7 @@ pub(super) fn email(text: &str) -> Option<Arc<str>> {
     if !is_address(&as_written) {
         return None;
     }
-    // The one form has to be an address as well, or what was stored could not be read again.
+    // The normalized form has to be a valid address too; otherwise stored ones could not be read again.
     let one_form = Some(folded(text)).filter(|text| is_address(text));
     Some(Arc::from(one_form.unwrap_or(as_written)))
 }
@@ -42,8 +43,8 @@ fn is_address(text: &str) -> bool {
     clean && fits && host_is_plain
 }
 
-/// The form in which texts are equal that differ in case alone, or in how the domain of an address is written. Takes
-/// what is no address as well.
+/// The form in which texts are equal that differ only in case, or in how the domain of an address is written. Accepts
+/// texts that are not addresses too.
 #[must_use]
 pub fn folded(text: &str) -> String {
     let host = text.rsplit_once('@').map(|(local, host)| (local, unicode(host)));
@@ -57,13 +58,14 @@ fn lower(text: &str) -> String {
     composed(&composed(text).to_lowercase()).into_owned()
 }
 
-/// The one form of a domain: in lower case, and in Unicode as far as that can be seen. None for what is no domain.
+/// The normalized form of a domain: in lower case, and in Unicode where its characters are visible. `None` if it is not
+/// a domain.
 #[must_use]
 pub fn unicode(domain: &str) -> Option<String> {
     if has_one_spelling(domain) {
         return Some(domain.to_ascii_lowercase());
     }
-    // The standard drops invisible characters. Here they stay, so that whoever typed one is told.
+    // The standard drops invisible characters. They are kept here, so that the person who entered one is told.
     if Hidden::find(domain).is_some() {
         return None;
     }
@@ -75,7 +77,7 @@ pub fn unicode(domain: &str) -> Option<String> {
     checked.ok().map(|()| shown.into_owned())
 }
 
-/// A domain as the DNS has it: `xn--mnchen-3ya.example`. None for what is no domain.
+/// A domain in the DNS's form: `xn--mnchen-3ya.example`. `None` if it is not a domain.
 #[must_use]
 pub fn ascii(domain: &str) -> Option<String> {
     let standard = Uts46::new();
@@ -88,7 +90,7 @@ pub fn ascii(domain: &str) -> Option<String> {
     ascii.ok().map(Cow::into_owned)
 }
 
-/// Whether a domain has one spelling, but for its case. Nearly all have, and need no look into the tables.
+/// Whether a domain has only one spelling, apart from its case. Nearly all do, and need no table lookup.
 fn has_one_spelling(domain: &str) -> bool {
     let bytes = domain.as_bytes();
     bytes.is_ascii() && !bytes.windows(4).any(|part| part.eq_ignore_ascii_case(b"xn--"))
@@ -109,26 +111,26 @@ mod tests {
     #[test]
     fn an_address_has_one_form_however_its_domain_is_written() {
         let table = [
-            // As typed, as browsers and directories send it, decomposed.
+            // As typed, as browsers and directories send it, and decomposed.
             ("Ann@MÜNCHEN.example", Some("ann@münchen.example")),
             ("ann@xn--mnchen-3ya.example", Some("ann@münchen.example")),
             ("ann@XN--MNCHEN-3YA.example", Some("ann@münchen.example")),
             ("ann@mu\u{308}nchen.example", Some("ann@münchen.example")),
-            // `ß` is a letter of its own, not another spelling of `ss` (UTS 46, nontransitional).
+            // `ß` is a separate letter, not another spelling of `ss` (UTS 46, nontransitional).
             ("ann@straße.example", Some("ann@straße.example")),
             ("ann@xn--strae-oqa.example", Some("ann@straße.example")),
             ("ann@strasse.example", Some("ann@strasse.example")),
-            // Browsers make this letter of a capital sigma, also at the end of a word.
+            // Browsers turn a capital sigma into this letter, even at the end of a word.
             ("ann@ΟΔΟΣ.example", Some("ann@οδοσ.example")),
             ("ann@例え。テスト", Some("ann@例え.テスト")),
             ("ann@xn--r8jz45g.xn--zckzah", Some("ann@例え.テスト")),
-            // The local part is no domain.
+            // The local part is not a domain.
             ("xn--mnchen-3ya@example.com", Some("xn--mnchen-3ya@example.com")),
-            // What is no domain by the standard stays as it was written, as earlier versions stored it.
+            // A text that is not a domain by the standard stays as it was written, as earlier versions stored it.
             ("ann@xn--a.example", Some("ann@xn--a.example")),
             ("ann@[192.0.2.7]", Some("ann@[192.0.2.7]")),
             ("ann@my_host.example", Some("ann@my_host.example")),
-            // Full-width characters make no other address of it.
+            // Full-width characters do not make a different address.
             (
                 "ann@evil.example＠acme.example",
                 Some("ann@evil.example＠acme.example"),
@@ -148,7 +150,7 @@ mod tests {
         let typed = "ann@ex\u{ad}ample.com";
         assert_eq!(one_form(typed).as_deref(), Some(typed));
 
-        // UTS 46 takes this joiner.
+        // UTS 46 accepts this joiner.
         let encoded = ascii("क\u{94d}\u{200d}.example").expect("a domain");
         let shown = one_form(&format!("ann@{encoded}")).expect("an address");
         assert_eq!(Hidden::find(&shown), None, "{shown}");

@@ -1,4 +1,4 @@
-//! Groups, and what those who are in them get (D2 to D4).
+//! Groups, and what their members get (D2 to D4).
 
 pub(super) mod people;
 mod turn;
@@ -103,7 +103,7 @@ fn change(
     Ok(Decision::done(events))
 }
 
-/// The events that make these the members, and give and take what the group gives.
+/// The events that set the members, and give and take what the group gives.
 fn change_members(
     account: &Account,
     group: &Group,
@@ -143,7 +143,7 @@ fn delete(account: &Account, group: &Group, actor: &Actor) -> Result<Decision, R
     Ok(Decision::done(events))
 }
 
-/// A mapping hands out what its maker could hand out by hand, and a role is handed out by people alone (R2).
+/// A mapping can give only what its author could give by hand, and only people can give a role (R2).
 fn map(account: &Account, id: GroupId, mapping: &GroupMapping, actor: &Actor) -> Result<Decision, Refusal> {
     account.need_to_manage(actor, Privilege::SettingsManage, "group")?;
     let Some(group) = account.groups.get(&id) else {
@@ -206,7 +206,7 @@ fn check_mapping(account: &Account, mapping: &GroupMapping) -> Result<(), Refusa
     Ok(())
 }
 
-/// What the identity provider says of somebody who signs in, whole.
+/// Sets all groups of a user who signs in, as named by the identity provider.
 fn set_groups(
     account: &Account,
     user: UserId,
@@ -218,7 +218,7 @@ fn set_groups(
     into_groups(account, user, groups, actor).map(Decision::done)
 }
 
-/// The events by which these are the groups of a user, who may be one that is just being made.
+/// The events that set all groups of a user, who may be one that is just being created.
 pub(super) fn into_groups(
     account: &Account,
     user: &User,
@@ -262,8 +262,8 @@ pub(super) fn into_groups(
     Ok(events)
 }
 
-/// What becomes of the licenses of a user who is switched off: those from groups go, and with a directory that does
-/// it also the named ones, so that the seats are free (D6).
+/// The licenses of a deactivated user: those from groups are removed, and if a directory deactivates, the named ones
+/// too, so that the seats are free (D6).
 pub(super) fn switched_off(account: &Account, user: &User, actor: &Actor) -> Vec<Event> {
     let frees_named = account.is_directory(actor);
     let goes = |(product, license): &(&_, &License)| {
@@ -281,7 +281,7 @@ pub(super) fn switched_off(account: &Account, user: &User, actor: &Actor) -> Vec
     .collect()
 }
 
-/// What the groups of a user give who is switched on (D6).
+/// What the groups of an activated user give (D6).
 pub(super) fn switched_on(account: &Account, user: &User, actor: &Actor) -> Result<Vec<Event>, Refusal> {
     turn::take(account, &[Turn::of(account, user).switched_on()], actor)
 }
@@ -293,13 +293,13 @@ fn group_to_manage<'a>(account: &'a Account, id: GroupId, actor: &Actor) -> Resu
     account.groups.get(&id).ok_or(Refusal::NotFound { what: "group" })
 }
 
-/// Single sign-on says who is in a group, and nothing of the group itself.
+/// Single sign-on sets the members of a group, but not the group itself.
 fn is_provisioner(account: &Account, actor: &Actor) -> bool {
     account.is_directory(actor) && *actor != Actor::SingleSignOn
 }
 
-/// Who decides who is in a group hands out what it gives. A directory may, by the word of the admin who mapped the
-/// group; others must be able to give it by hand.
+/// An actor who decides the members of a group gives what the group gives. A directory may, on the authority of the
+/// admin who mapped the group; others must be able to give it by hand.
 fn may_hand_out(account: &Account, mapping: &GroupMapping, actor: &Actor) -> Result<(), Refusal> {
     if account.is_directory(actor) {
         return Ok(());

@@ -1,6 +1,7 @@
-//! What a directory may do to people (D1): bring them in, rename them, switch them on and off. It never hands out
-//! rights, and never touches people who have them by somebody else's decision, because an address is a way to them.
-//! Owners are out of its reach: it neither links, nor readdresses, nor switches them, even where it knew them before.
+//! What a directory may do to users (D1): create, rename, activate and deactivate them. It never gives rights, and
+//! never changes the address of users who have rights by somebody else's decision, because an address is a way to those
+//! rights. Owners are out of its reach: it can neither link them, nor change their address or state, even if it knew
+//! them before.
 
 use crate::account::Account;
 use crate::command::UserPatch;
@@ -12,7 +13,7 @@ use crate::permission::{Actor, PermissionOverrides, Privilege, Role};
 use crate::refusal::{Refusal, StateRefusal};
 use crate::user::User;
 
-/// A user as a directory or a person wants them.
+/// A new user, as requested by a directory or a person.
 pub(in crate::decide) struct Newcomer<'a> {
     pub(in crate::decide) profile: &'a Profile,
     pub(in crate::decide) entry: Option<&'a DirectoryEntry>,
@@ -35,7 +36,7 @@ pub(in crate::decide) fn may_create(
     rights::may_grant(account, actor, None, newcomer.profile)
 }
 
-/// A directory creates plain members.
+/// A directory creates users with the role `member`.
 fn creates(actor: &Actor, newcomer: &Newcomer<'_>) -> Result<(), Refusal> {
     let profile = newcomer.profile;
     let plain = Profile {
@@ -51,7 +52,7 @@ fn creates(actor: &Actor, newcomer: &Newcomer<'_>) -> Result<(), Refusal> {
     may_vouch(actor, None, newcomer.entry)
 }
 
-/// Refuses an actor who may not change this user so; `after` is what the profile comes to.
+/// Refuses an actor who may not make this change of a user; `after` is the resulting profile.
 pub(in crate::decide) fn may_change(
     account: &Account,
     actor: &Actor,
@@ -68,7 +69,7 @@ pub(in crate::decide) fn may_change(
     rights::may_grant(account, actor, Some(&user.profile), after)
 }
 
-/// A directory renames users, switches them on and off, and says what it knows them as.
+/// A directory renames, activates and deactivates users, and sets their entry.
 fn changes(actor: &Actor, user: &User, change: &UserPatch, after: &Profile) -> Result<(), Refusal> {
     let before = &user.profile;
     let renamed = Profile {
@@ -105,7 +106,7 @@ pub(in crate::decide) fn may_delete(account: &Account, actor: &Actor, user: &Use
     rights::may_change(account, actor, user)
 }
 
-/// Refuses a name or a subject that another user has (D1).
+/// Refuses a user name or a subject that another user has (D1).
 pub(in crate::decide) fn check_entry(
     account: &Account,
     id: UserId,
@@ -124,7 +125,7 @@ pub(in crate::decide) fn check_entry(
     Ok(())
 }
 
-/// What an actor is answered as a directory; none where they are none, or may do it by managing users at most.
+/// The answer to an actor as a directory; `None` if they are not one, or could do it at most by managing users.
 fn as_directory(
     account: &Account,
     actor: &Actor,
@@ -137,7 +138,7 @@ fn as_directory(
     (answer.is_ok() || !account.may(actor, Privilege::UsersManage)).then_some(answer)
 }
 
-/// A program sets no passwords: they would outlive its key.
+/// A program cannot set passwords: they would outlive its key.
 fn may_set_password(actor: &Actor, is_set: bool) -> Result<(), Refusal> {
     if is_set {
         rights::need_no_key(actor)
@@ -146,8 +147,8 @@ fn may_set_password(actor: &Actor, is_set: bool) -> Result<(), Refusal> {
     }
 }
 
-/// No directory and no provider ties an owner to somebody it knows. What a directory that knows an owner may still
-/// change are the parts of the name.
+/// No directory and no provider can link an entry to an owner. A directory that already knows an owner may still change
+/// the parts of the name.
 fn may_link(user: &User, after: Option<&DirectoryEntry>) -> Result<(), Refusal> {
     let is_renamed = match (&user.directory, after) {
         (Some(before), Some(after)) => {
@@ -166,8 +167,8 @@ fn may_link(user: &User, after: Option<&DirectoryEntry>) -> Result<(), Refusal> 
     Ok(())
 }
 
-/// Whether a user ties themselves to a person at the identity provider, and changes nothing else of their entry. What
-/// the provider says of them was checked before the command was given.
+/// Whether users link themselves to a person at the identity provider, and change nothing else of their entry. The
+/// provider's claims were checked before the command was given.
 pub(in crate::decide) fn connects(before: Option<&DirectoryEntry>, after: Option<&DirectoryEntry>) -> bool {
     let Some(after) = after.filter(|after| after.subject.is_some()) else {
         return false;
@@ -181,7 +182,7 @@ pub(in crate::decide) fn connects(before: Option<&DirectoryEntry>, after: Option
     })
 }
 
-/// Only single sign-on ties a user to a person at the identity provider.
+/// Only single sign-on links a user to a person at the identity provider.
 fn may_vouch(
     actor: &Actor,
     before: Option<&DirectoryEntry>,
@@ -191,8 +192,7 @@ fn may_vouch(
     need(*actor == Actor::SingleSignOn || subject(before) == subject(after))
 }
 
-/// The address and the state of an admin are a directory's where they carry an entry of it; those of an owner never
-/// are.
+/// A directory may change the address and the state of an admin who has a directory entry, but never those of an owner.
 fn may_touch(user: &User) -> Result<(), Refusal> {
     match user.profile.role {
         Role::Owner => Err(needs_role(Role::Owner)),

@@ -1,4 +1,4 @@
-//! What one person has after their groups, or what these give, changed (D3, D4).
+//! Recomputes what a user has after a change of their groups, or of what these give (D3, D4).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,14 +12,14 @@ use crate::refusal::{CapacityRefusal, Refusal, SeatKind};
 use crate::text::Product;
 use crate::user::{License, User};
 
-/// One person, with the groups that they are in afterwards.
+/// A user with the groups that they are in after the change.
 pub(super) struct Turn<'a> {
     user: &'a User,
     is_active: bool,
     /// The oldest first.
     groups: Vec<(GroupId, &'a GroupMapping)>,
     joined: BTreeSet<GroupId>,
-    /// What is looked at again; what is not here stays as it is, by whatever hand.
+    /// What is recomputed; everything else stays as it is, no matter who gave it.
     reconsidered: Reconsidered<'a>,
 }
 
@@ -49,7 +49,7 @@ impl<'a> Reconsidered<'a> {
     }
 }
 
-/// Another license of one person, or none.
+/// A changed license of one user, or its removal.
 struct Given<'a> {
     user: &'a User,
     product: &'a Product,
@@ -112,8 +112,8 @@ impl<'a> Turn<'a> {
         products.filter_map(|product| self.license(product)).collect()
     }
 
-    /// The license of one product, where it changes. One that was given by hand makes way for the group that the
-    /// person comes into, and for nothing else.
+    /// The license of one product, if it changes. One that was given by hand is replaced only by a group to which the
+    /// user is added.
     fn license(&self, product: &'a Product) -> Option<Given<'a>> {
         let given = |license, group| Given {
             user: self.user,
@@ -141,7 +141,7 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// The role, where it changes: the highest that a group gives, unless a higher one was given by hand.
+    /// The role, if it changes: the highest that a group gives, unless a higher one was given by hand.
     fn role(&self) -> Option<Event> {
         let user = self.user;
         let (before, from) = (user.profile.role, user.from_groups.role);
@@ -169,7 +169,7 @@ impl<'a> Turn<'a> {
         }))
     }
 
-    /// The teams that the person comes into (`true`) or leaves.
+    /// The teams that the user joins (`true`) or leaves.
     fn teams(&self, account: &Account) -> Vec<(TeamId, bool)> {
         let change = |id: &TeamId| {
             let id = *id;
@@ -187,13 +187,13 @@ impl<'a> Turn<'a> {
     }
 }
 
-/// The events by which everybody has what their groups give, or the refusal where that is not possible for one of
-/// them (D4). A person has one turn at most.
+/// The events that give all users what their groups give, or the refusal if that is impossible for one of them (D4).
+/// Each user has at most one turn.
 pub(super) fn take(account: &Account, turns: &[Turn<'_>], actor: &Actor) -> Result<Vec<Event>, Refusal> {
     let mut given: Vec<Given<'_>> = turns.iter().flat_map(Turn::licenses).collect();
     check_pools(account, &given)?;
     check_named_seats(account, &given)?;
-    // Seats are freed before they are given out.
+    // Seats are freed before they are assigned.
     given.sort_by_key(|given| given.license == Some(License::Named));
     let by = presence::by(account, actor, None);
     let mut events = Vec::new();
@@ -229,7 +229,7 @@ fn check_pools(account: &Account, given: &[Given<'_>]) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Refuses where named seats run out (L1), counting those that become free in the same step.
+/// Refuses if there are not enough named seats (L1), counting those that become free in the same step.
 fn check_named_seats(account: &Account, given: &[Given<'_>]) -> Result<(), Refusal> {
     let products: BTreeSet<&Product> = given.iter().map(|given| given.product).collect();
     for product in products {

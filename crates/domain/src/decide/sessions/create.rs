@@ -15,7 +15,7 @@ use crate::refusal::{Refusal, StateRefusal};
 use crate::rules::{RULE_SECS_MAX, Rules};
 use crate::time::{Secs, Timestamp};
 
-/// A session that is asked for.
+/// A requested session.
 pub(super) struct NewSession<'a> {
     pub(super) account: &'a Account,
     pub(super) id: SessionId,
@@ -96,7 +96,7 @@ impl NewSession<'_> {
     }
 }
 
-/// Only the device itself, its user, and a program that works for users can work on a sign-in (S6).
+/// Only the device itself, its user, and a program that works for users can start work on a sign-in (S6).
 fn check_works_on(account: &Account, sign_in: &SignIn, actor: &Actor) -> Result<(), Refusal> {
     let allowed = match actor {
         Actor::SignIn(own) => *own == sign_in.id,

@@ -15,14 +15,14 @@ use crate::refusal::Refusal;
 use crate::text::Note;
 use crate::time::{Secs, Timestamp};
 
-/// What goes with the wish to end sessions.
+/// The parameters of ending sessions.
 pub(super) struct Asked<'a> {
     pub(super) note: Option<&'a Note>,
     pub(super) acting: Option<Acting>,
     pub(super) proof: &'a JoinProof,
 }
 
-/// Ends sessions, all or none. Of many, those that are over already are passed over (S9).
+/// Ends sessions, all or none. If several are named, those that have already ended are skipped (S9).
 pub(super) fn end(
     account: &Account,
     ids: &[SessionId],
@@ -95,7 +95,7 @@ fn end_one(
     }])
 }
 
-/// The user waits no more to take up a session that is over.
+/// Ends the user's wait to resume a session that has ended.
 fn end_resume(account: &Account, session: &Session) -> Option<Event> {
     let user = account.users.get(&session.user)?;
     let ticket = account.ticket_of(user, &session.product)?;
@@ -106,7 +106,7 @@ fn end_resume(account: &Account, session: &Session) -> Option<Event> {
     }))
 }
 
-/// Whether the actor ends a session as its own user or customer. A user needs `control_own` for it; the device that
+/// Whether the actor ends a session as its own user or customer. A user needs `control_own` for that; the device that
 /// runs the session does not.
 fn is_own_to_end(
     account: &Account,

@@ -1,4 +1,4 @@
-//! Pieces of support work: starting, connecting, pausing, resuming, ending (S7 to S9).
+//! Sessions: starting, connecting, pausing, resuming, ending (S7 to S9).
 
 mod create;
 mod end;
@@ -135,7 +135,7 @@ fn joined(id: SessionId, customer: Option<&Customer>, proof: &JoinProof) -> Even
     })
 }
 
-/// A code answers its first customer: whoever else has it is refused.
+/// A code works only for its first customer: everybody else is refused.
 fn check_same_customer(session: &Session, proof: &JoinProof) -> Result<(), Refusal> {
     let is_same = match (&session.joined, proof) {
         (None, _) | (Some(_), JoinProof::Token) => true,
@@ -147,7 +147,7 @@ fn check_same_customer(session: &Session, proof: &JoinProof) -> Result<(), Refus
         .ok_or(Refusal::State(StateRefusal::AlreadyJoined))
 }
 
-/// Pausing is for who started the session alone; it frees the claim (S8).
+/// Only the user who started the session can pause it; that ends the claim (S8).
 fn pause(account: &Account, id: SessionId, actor: &Actor) -> Result<Decision, Refusal> {
     let session = seen(account, id, actor)?;
     if !account.is_own_session(actor, session) {
@@ -212,7 +212,7 @@ fn resume(
     }
 }
 
-/// The session as the actor sees it: not found for those who do not.
+/// The session as the actor sees it: not found for actors who do not.
 fn seen<'a>(account: &'a Account, id: SessionId, actor: &Actor) -> Result<&'a Session, Refusal> {
     let session = account.sessions.get(&id);
     session
@@ -228,7 +228,7 @@ fn wrong_state(session: &Session, expected: &'static str) -> Refusal {
     })
 }
 
-/// Creates the session of a ticket that has an offer, or resumes the one that it is for.
+/// Creates the session of a ticket that has an offer, or resumes the one that the ticket is for.
 pub(super) fn claim(
     account: &Account,
     ticket: &Ticket,

@@ -1,4 +1,4 @@
-//! What carries work on a sign-in, and how much of it.
+//! What pays for work on a sign-in, and how many sessions it may have.
 
 use crate::account::Account;
 use crate::command::{Decision, Outcome};
@@ -20,7 +20,7 @@ fn own_ticket<'a>(account: &'a Account, sign_in: &SignIn) -> Option<&'a Ticket> 
     (account.ticket_runs_on(ticket) == Some(sign_in.id)).then_some(ticket)
 }
 
-/// The id of that ticket, where the work is funded by a seat, or is the very work that the ticket asks for.
+/// The id of that ticket, if the work is funded by a seat, or is exactly what the ticket asks for.
 pub(super) fn fulfilled(
     account: &Account,
     sign_in: &SignIn,
@@ -32,7 +32,7 @@ pub(super) fn fulfilled(
         .map(|ticket| ticket.id)
 }
 
-/// What carries work on a sign-in: the named license, the sign-in's seat, or a seat of the work's own (S2).
+/// What pays for work on a sign-in: the named license, the sign-in's seat, or a seat of the session's own (S2).
 pub(super) fn room(
     account: &Account,
     sign_in: &SignIn,
@@ -104,7 +104,7 @@ pub(super) fn queue(
     })
 }
 
-/// A seat takes so many active sessions at a time (S5).
+/// A seat has a limited number of active sessions at a time (S5).
 pub(super) fn check_calls(account: &Account, sign_in: &SignIn) -> Result<(), Refusal> {
     let Some(pool) = sign_in.pool.and_then(|pool| account.pools.get(&pool)) else {
         return Ok(());

@@ -17,10 +17,10 @@ use crate::text::Product;
 use crate::time::Timestamp;
 use crate::user::{License, User};
 
-/// Devices on which a user signs in at once, at most.
+/// The most devices on which a user signs in at once.
 const DEVICES_MAX: u32 = 1000;
 
-/// A user who may sign in, as far as seats do not matter.
+/// A user who may sign in, apart from seats.
 pub(super) struct SignInAttempt<'a> {
     account: &'a Account,
     user: &'a User,
@@ -127,7 +127,7 @@ impl<'a> SignInAttempt<'a> {
         }
     }
 
-    /// The sign-ins that these devices have already, where all have one: asking again is safe (S6).
+    /// The existing sign-ins of these devices, if all have one: signing in again is safe (S6).
     fn existing(&self, devices: &[(SignInId, Device)]) -> Option<Vec<SignInId>> {
         let of = |device: &Device| {
             let mut own = self.account.sign_ins_of(self.user, self.product);
@@ -137,7 +137,8 @@ impl<'a> SignInAttempt<'a> {
         devices.iter().map(|(_, device)| of(device)).collect()
     }
 
-    /// Each device once, with an id that is not in use, and no more than the pool lets a user have at all.
+    /// Checks that each device appears once, with an unused id, and that there are no more than the pool allows a user
+    /// at all.
     fn check_devices(&self, devices: &[(SignInId, Device)]) -> Result<(), Refusal> {
         let mut known: Vec<_> = devices.iter().map(|(_, device)| &device.id).collect();
         known.sort();
@@ -160,7 +161,7 @@ impl<'a> SignInAttempt<'a> {
         Ok(())
     }
 
-    /// The user's other sign-ins that must end for these devices to fit, oldest first (S4).
+    /// The user's other sign-ins that must end to make these devices fit, oldest first (S4).
     fn leaving(
         &self,
         pool: &Pool,
@@ -225,7 +226,7 @@ impl<'a> SignInAttempt<'a> {
         }
     }
 
-    /// The user's own ticket to be signed in, which being signed in fulfils, by whatever means.
+    /// The user's own ticket to be signed in, which being signed in fulfils, no matter how.
     fn ticket(&self) -> Option<&Ticket> {
         let ticket = self.account.ticket_of(self.user, self.product);
         ticket.filter(|ticket| matches!(ticket.wanted, Wanted::SignIn { .. }))

@@ -16,10 +16,10 @@ use crate::refusal::{Refusal, StateRefusal};
 use crate::text::Note;
 use crate::time::{Secs, Timestamp};
 
-/// The longest time for which a holder can keep a seat from being reclaimed (Q4): four hours.
+/// The longest time for which a holder can protect a seat from being reclaimed (Q4): four hours.
 pub(super) const LOCK_SECS_MAX: u32 = 4 * 3600;
 
-/// What is needed to work for a user.
+/// What is needed to act for a user.
 pub(super) const NEEDED_TO_ACT: &str = "the user's own token or a key with `sign-ins.write`";
 
 pub(super) fn decide(
@@ -91,7 +91,7 @@ fn heartbeat(
     })
 }
 
-/// Signing out is for the user; logging another out is for those who manage seats (S6, S10).
+/// Users sign themselves out; users who manage seats evict others (S6, S10).
 fn sign_out(
     account: &Account,
     id: SignInId,
@@ -133,7 +133,7 @@ fn sign_out(
     Ok(Decision::done(evict(account, sign_in, &by(account, actor, note))))
 }
 
-/// Logs a user out (S10). Who has to stay away for a while does not wait meanwhile.
+/// Evicts a user (S10). During a cool-down the user does not wait in the queue either.
 fn evict(account: &Account, sign_in: &SignIn, by: &By) -> Vec<Event> {
     let mut events = end_sign_in(account, sign_in.id, EndReason::Evicted, Some(by));
     let pool = sign_in.pool.and_then(|pool| account.pools.get(&pool));

@@ -1,4 +1,4 @@
-//! The books of an account: who has which address, who owns it, what of each product is given out.
+//! The indexes of an account: users by address, owners, and the assigned seats of each product.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use crate::permission::Role;
 use crate::text::Product;
 use crate::user::{License, User};
 
-/// Adds a user to the books of addresses, directory names and owners.
+/// Adds a user to the indexes of addresses, directory names and owners.
 pub(super) fn enlist(account: &mut Account, id: UserId) {
     let Some(user) = account.users.get(&id) else {
         return;
@@ -28,7 +28,7 @@ pub(super) fn enlist(account: &mut Account, id: UserId) {
     }
 }
 
-/// Takes a user out of the books of addresses, directory names and owners.
+/// Removes a user from the indexes of addresses, directory names and owners.
 pub(super) fn delist(account: &mut Account, id: UserId) {
     let Some(user) = account.users.get(&id) else {
         return;
@@ -66,7 +66,7 @@ pub(super) fn hold(account: &mut Account, id: UserId, product: &Product, license
     }
 }
 
-/// Counts a license no more.
+/// Stops counting a license.
 pub(super) fn release(account: &mut Account, id: UserId, product: &Product, license: License) {
     match license {
         License::Named => give(&mut account.given, product, |given| {
@@ -80,7 +80,7 @@ pub(super) fn release(account: &mut Account, id: UserId, product: &Product, lice
     }
 }
 
-/// Changes what of a product is given out; a product of which nothing is has no entry.
+/// Changes the counts of a product; a product with zero counts has no entry.
 pub(super) fn give(given: &mut BTreeMap<Product, Given>, product: &Product, change: impl FnOnce(&mut Given)) {
     let mut after = given.get(product).copied().unwrap_or_default();
     change(&mut after);
@@ -91,14 +91,14 @@ pub(super) fn give(given: &mut BTreeMap<Product, Given>, product: &Product, chan
     }
 }
 
-/// Counts the seats of a pool that had `before` and has `after`.
+/// Counts the seats of a pool that had `before` and now has `after`.
 pub(super) fn distribute(account: &mut Account, product: &Product, before: u32, after: u32) {
     give(&mut account.given, product, |given| {
         given.distributed = given.distributed.saturating_sub(before).saturating_add(after);
     });
 }
 
-/// Adds a team to those of a user, which are in the order of their ids.
+/// Adds a team to those of a user, which are sorted by id.
 pub(in crate::evolve) fn join(user: &mut User, team: TeamId) {
     if let Err(place) = user.teams.binary_search(&team) {
         user.teams.insert(place, team);

@@ -20,7 +20,7 @@ pub(super) fn refusal(account: &mut Account, event: &RefusalEvent, at: Timestamp
     }
 }
 
-/// A pool has another size or other rules. Idle clocks go on; a warning that a new rule voids is given again.
+/// A pool has a new size or new rules. Idle clocks continue; a warning that a new rule invalidates is given again.
 pub(super) fn pool_changed(account: &mut Account, id: PoolId, before: &Rules, at: Timestamp) {
     seats::touch(account, id);
     let Some(pool) = account.pools.get(&id) else {
@@ -52,7 +52,7 @@ pub(super) fn pool_changed(account: &mut Account, id: PoolId, before: &Rules, at
     }
 }
 
-/// Puts in place what is derived from sign-ins, sessions, tickets and pools.
+/// Rebuilds what is derived from sign-ins, sessions, tickets and pools.
 pub(super) fn restore(account: &mut Account) {
     let sign_ins: Vec<(SignInId, UserId)> = account.sign_ins.values().map(|s| (s.id, s.user)).collect();
     for (id, user) in &sign_ins {

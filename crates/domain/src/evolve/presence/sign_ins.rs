@@ -119,7 +119,7 @@ fn start_cool_down(account: &mut Account, id: SignInId, at: Timestamp) {
     }
 }
 
-/// The user is there, at this device: the idle clocks of all devices on this seat start from zero.
+/// The user is active on this device: the idle clocks of all devices on this seat restart from zero.
 pub(super) fn restart_idle(account: &mut Account, id: SignInId, at: Timestamp) {
     let mut concerned = seats::seat_mates(account, id);
     seats::insert_sorted(&mut concerned, id);
@@ -144,8 +144,8 @@ fn seat_locked(account: &mut Account, id: SignInId, until: Option<Timestamp>) {
     }
 }
 
-/// Starts or stops the idle clocks of a user's sign-ins to a product: stopped while any session of theirs is live
-/// (A1).
+/// Starts or stops the idle clocks of a user's sign-ins for a product: they are stopped while any session of theirs is
+/// live (A1).
 pub(super) fn refresh_idle(account: &mut Account, user: UserId, product: &Product, at: Timestamp) {
     let Some(owner) = account.users.get(&user) else {
         return;

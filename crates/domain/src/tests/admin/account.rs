@@ -1,4 +1,4 @@
-//! The account itself: what it buys, and its end.
+//! The account itself: its subscription, and closing it.
 
 use std::collections::BTreeMap;
 

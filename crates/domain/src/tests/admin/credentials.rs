@@ -1,4 +1,4 @@
-//! Who may change credentials, and what is told of it.
+//! Who may change credentials, and what is recorded about it.
 
 use super::office::*;
 use crate::account::SettingsPatch;
@@ -38,7 +38,7 @@ fn require_single_sign_on(office: &mut Office) {
     change_sign_in(office, required);
 }
 
-/// What a question of rights is answered.
+/// The answer to a check of rights.
 fn answer(asked: Result<(), Refusal>) -> &'static str {
     asked.map_or_else(|refusal| refusal.code().as_str(), |()| "ok")
 }

@@ -111,7 +111,7 @@ fn require_sso(break_glass: Option<&str>) -> Command {
     })
 }
 
-/// These people, a group `crew` of nobody that gives a license, and so many named and shared seats.
+/// These users, an empty group `crew` that gives a license, and this many named and shared seats.
 fn crew(named: u32, shared: u32, people: &[&str], license: Option<License>) -> Office {
     Office::with_seats(named, shared)
         .with_members(people)

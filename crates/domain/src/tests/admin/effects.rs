@@ -1,4 +1,4 @@
-//! What a change does to the work that goes on meanwhile.
+//! The effects of changes on running work.
 
 use super::office::*;
 use crate::Event;
@@ -75,7 +75,7 @@ fn a2_another_time_before_log_off_holds_at_once() {
     assert_eq!(office.account.next_due(), before);
 }
 
-/// Minutes carry who finds no seat; every device takes one.
+/// Minutes pay for users who find no seat; every device takes one.
 fn pay_per_device() -> Command {
     change_pool(
         "night",
@@ -138,7 +138,7 @@ fn s3_q3_a_higher_seat_limit_moves_a_claim_from_minutes_onto_a_free_seat() {
     assert_eq!(office.account.broken(), []);
 }
 
-/// Ann, who is idle, holds the only seat, for which Ben waits.
+/// Ann is idle and holds the only seat, for which Ben waits.
 fn idle_holder() -> Office {
     shifts(&["ann", "ben"]).after(&[
         change_pool("night", reclaim_after(Some(Secs::new(30)))),

@@ -1,4 +1,4 @@
-//! What API keys may do: what their makers may at that moment, and less (R8).
+//! What API keys may do: no more than their makers may at that moment (R8).
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use crate::{Actor, ApiKeyId, Event};
 
 const ID: u128 = 7;
 
-/// A key of `maker` with these scopes, and who calls with it.
+/// A key of `maker` with these scopes, as an actor.
 fn made_by(office: &mut Office, maker: &Actor, scopes: &[Scope]) -> Actor {
     let id = ApiKeyId::from_bits(ID);
     let command = Command::ApiKey(ApiKeyCommand::Create {

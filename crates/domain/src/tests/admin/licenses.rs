@@ -172,7 +172,7 @@ fn l3_a_license_is_not_reassigned_where_it_would_be_lost() {
         ("ann", "ann", "invalid"),
         ("ann", "nobody", "not-found"),
         ("nobody", "ann", "not-found"),
-        // Also what a call that is sent twice finds.
+        // A repeated call finds the same.
         ("cem", "ann", "not-found"),
         ("ann", "cem", "ok"),
         ("dan", "ann", "ok"),

@@ -1,4 +1,4 @@
-//! Texts for people take no invisible characters, wherever they come in, and what is stored stays readable.
+//! Texts for people may not contain invisible characters, wherever they come from, and stored ones stay readable.
 
 use super::office::*;
 use crate::command::{Command, PoolPatch, SessionCommand, SignInCommand, UserPatch};
@@ -7,7 +7,7 @@ use crate::presence::{Customer, SessionKind, Start};
 use crate::refusal::Refusal;
 use crate::{Event, SessionId};
 
-/// A name with the sign that turns around what follows.
+/// A name with a character that reverses the text after it.
 const TURNED: &str = "Zo\u{202e}e";
 
 fn renamed(name: &str) -> UserPatch {

@@ -1,4 +1,4 @@
-//! An office with one product, in which everything is known by a short name.
+//! An office with one product, in which everything has a short name.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -36,7 +36,7 @@ pub(super) fn shifts(users: &[&str]) -> Office {
     office
 }
 
-/// The id that stands for a name of up to 16 letters.
+/// The id for a name of up to 16 letters.
 fn bits(name: &str) -> u128 {
     name.bytes().fold(0, |bits, byte| (bits << 8) | u128::from(byte))
 }
@@ -85,7 +85,7 @@ pub(super) fn profile(name: &str, role: Role, privileges: &[Privilege]) -> Profi
     }
 }
 
-/// Creates a member, without a seat unless the wish says otherwise.
+/// Creates a member, without a seat unless `assign_seat` says otherwise.
 pub(super) fn create(name: &str, assign_seat: Option<bool>) -> Command {
     create_with(profile(name, Role::Member, &[]), assign_seat)
 }
@@ -131,7 +131,7 @@ pub(super) fn reassign(from: &str, to: &str) -> Command {
     })
 }
 
-/// The same, on the sight of a license.
+/// The same, with the license that the caller saw.
 pub(super) fn reassign_seen(from: &str, to: &str, seen: Option<License>) -> Command {
     Command::License(LicenseCommand::Reassign {
         product: product(),
@@ -173,7 +173,7 @@ pub(super) fn resize(name: &str, seats: u32) -> Command {
     )
 }
 
-/// The same, on the sight of another number.
+/// The same, with the number that the caller saw.
 pub(super) fn resize_seen(name: &str, seen: u32, seats: u32) -> Command {
     change_pool(
         name,
@@ -198,7 +198,7 @@ pub(super) fn move_seats(from: &str, to: &str, seats: u32) -> Command {
     Command::Pool(PoolCommand::MoveSeats { way, seats })
 }
 
-/// Moves these users, or all where none are named.
+/// Moves these users, or all if none are named.
 pub(super) fn move_users(from: &str, to: &str, names: &[&str]) -> Command {
     Command::License(LicenseCommand::MoveUsers {
         from: pool(from),
@@ -218,7 +218,7 @@ pub(super) fn preset(preset: Preset) -> PoolPatch {
     rules(RulesPatch::from(preset))
 }
 
-/// Signs a user in on their laptop, or has them wait.
+/// Signs a user in on their laptop, or queues them.
 pub(super) fn sign_in(name: &str) -> Command {
     sign_in_on(name, "laptop")
 }
@@ -238,7 +238,7 @@ pub(super) fn sign_in_on(name: &str, device: &str) -> Command {
     })
 }
 
-/// The sign-in of a user on a device of theirs.
+/// The sign-in of a user on one of their devices.
 pub(super) fn on(name: &str, device: &str) -> SignInId {
     SignInId::from_bits(bits(&format!("{name}@{device}")))
 }
@@ -304,7 +304,7 @@ pub(super) fn add_minutes(top_up: &str, minutes: u32) -> Command {
     })
 }
 
-/// Named and shared seats of the office's product. The pool `default` is made for the first shared ones.
+/// Sets named and shared seats of the office's product. The pool `default` is created for the first shared ones.
 pub(super) fn subscribe(plan_name: &str, named_seats: u32, shared_seats: u32) -> Command {
     let seats = ProductSeats {
         named_seats,
@@ -334,7 +334,7 @@ impl Office {
         Self::new().after(&[subscribe("enterprise", named_seats, shared_seats)])
     }
 
-    /// What the operator does must succeed.
+    /// Executes commands as the operator, which must succeed.
     pub(super) fn after(mut self, commands: &[Command]) -> Self {
         for command in commands {
             self.does(command);
@@ -361,23 +361,23 @@ impl Office {
         execute(&mut self.account, command, actor, now())
     }
 
-    /// What the operator does some seconds later must succeed.
+    /// Executes a command as the operator some seconds later, which must succeed.
     pub(super) fn at(&mut self, secs: u32, command: &Command) -> Decision {
         execute(&mut self.account, command, &OPERATOR, now() + Secs::new(secs)).unwrap()
     }
 
-    /// Usher does what is due some seconds later.
+    /// Lets Usher process what is due some seconds later.
     pub(super) fn tick_at(&mut self, secs: u32) -> Decision {
         let now = now() + Secs::new(secs);
         take_step(&mut self.account, Input::Tick, &Actor::System, now).unwrap()
     }
 
-    /// Whether the operator would be refused, and why.
+    /// The refusal that the operator would get.
     pub(super) fn refusal(&self, command: &Command) -> Refusal {
         self.refusal_to(&OPERATOR, command).unwrap()
     }
 
-    /// Whether an actor would be refused, and why.
+    /// The refusal that an actor would get, if any.
     pub(super) fn refusal_to(&self, actor: &Actor, command: &Command) -> Option<Refusal> {
         crate::decide::decide(&self.account, command, actor, now()).err()
     }

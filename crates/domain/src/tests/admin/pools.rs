@@ -310,7 +310,7 @@ fn p3_rules_chosen_on_the_sight_of_others_change_nothing() {
     assert_eq!(now.end_notice, Secs::new(30));
 }
 
-/// `ann` waits in `night`, `ben` sits there, `cem` has moved away.
+/// `ann` waits in `night`, `ben` has its seat, `cem` has moved away.
 fn night_shift() -> Office {
     shifts(&["ann", "ben", "cem"]).after(&[license("cem", shared("default")), sign_in("ben"), sign_in("ann")])
 }

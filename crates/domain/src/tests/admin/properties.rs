@@ -1,4 +1,4 @@
-//! What holds after any sequence of an admin's commands.
+//! What must be true after any sequence of an admin's commands.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -202,7 +202,7 @@ fn on_seats() -> impl Strategy<Value = Command> {
     ]
 }
 
-/// People come to work, in pools of every known model.
+/// Users sign in and work, in pools of every preset.
 fn on_presence() -> impl Strategy<Value = Command> {
     let presets = vec![
         Preset::HelpDeskShift,
@@ -219,7 +219,7 @@ fn is_active_owner(user: &User) -> bool {
     user.active && user.profile.role == Role::Owner
 }
 
-/// What is derived must be the same whether it was kept event by event or made again from the serialized form.
+/// Derived state must be the same whether it was maintained event by event or rebuilt from the serialized form.
 fn read_back(account: &Account) -> Account {
     let text = serde_json::to_string(account).unwrap();
     serde_json::from_str::<Account>(&text).unwrap().restored()

@@ -74,7 +74,7 @@ fn r3_nobody_changes_or_deletes_who_has_more_rights() {
         (Actor::SignIn(laptop("mia")), "mia", "not-found"),
     ] {
         for command in [change(whom, rename()), change(whom, password()), delete(whom)] {
-            // Programs set nobody's password.
+            // Programs cannot set passwords.
             let is_set = command == change(whom, password());
             let answer = match &actor {
                 Actor::ApiKey { .. } if is_set => "forbidden",
@@ -102,7 +102,7 @@ fn r2_nobody_gives_rights_that_they_do_not_have() {
         (by("uwe"), Role::Manager, &[ReportsView], "forbidden"),
         (by("una"), Role::Manager, &[SeatsManage], "forbidden"),
         (by("una"), Role::Member, &[SeatsManage], "forbidden"),
-        // It has no effect in a member, and is not kept.
+        // It has no effect for a member, and is not stored.
         (by("uwe"), Role::Member, &[SeatsManage], "ok"),
         (by("una"), Role::Manager, &[], "ok"),
         (users_key.clone(), Role::Manager, &[UsersManage], "ok"),
@@ -178,7 +178,7 @@ fn r2_the_billing_contact_is_named_by_an_owner_the_operator_or_a_billing_contact
 
     assert!(office.account.may(&by("adam"), Privilege::SubscriptionManage));
     assert_eq!(office.answer(&by("adam"), &contact("ada")), "ok");
-    // A password set for a billing contact would be a way to the subscription.
+    // Setting a billing contact's password would be a way to the subscription.
     for patch in [password(), promote(Role::Member, &[])] {
         assert_eq!(
             office.answer(&by("ada"), &change("adam", patch.clone())),
@@ -255,7 +255,7 @@ fn r1_a_role_that_is_taken_away_takes_its_privileges_with_it() {
     for name in ["sam", "uwe"] {
         assert!(!office.account.is_staff(&by(name)), "{name}");
     }
-    // What would have no effect is not kept.
+    // Rights without an effect are not stored.
     office.does(&change("mia", contact));
     office.does(&change("mia", promote(Role::Member, &[Privilege::SeatsManage])));
     let profile = &office.account.user(user("mia")).unwrap().profile;

@@ -112,7 +112,7 @@ fn p4_editing_a_team_takes_people_who_exist_and_each_on_one_side() {
     for (add, remove, answer) in [
         (&["nobody"][..], &[][..], "invalid"),
         (&["cem"], &["cem"], "invalid"),
-        // They may be gone since the editor looked.
+        // They may have been deleted since the editor looked.
         (&[], &["nobody"], "ok"),
         (&["ann"], &["cem"], "ok"),
     ] {

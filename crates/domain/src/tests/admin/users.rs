@@ -1,4 +1,4 @@
-//! Users: creating, changing, switching off, deleting.
+//! Users: creating, changing, deactivating, deleting.
 
 use super::office::*;
 use crate::command::{Command, Outcome, PoolCommand, UserCommand, UserPatch};
@@ -197,7 +197,7 @@ fn only_what_changes_is_stored() {
     assert_eq!(office.does(&change("ann", same)).events, []);
     assert_eq!(
         office.does(&change("ann", limit)).events,
-        // The password is noted once it is stored.
+        // The password is recorded once it is stored.
         [Event::User(UserEvent::Changed {
             id: user("ann"),
             profile: Profile {
@@ -390,7 +390,7 @@ fn l6_an_external_id_finds_its_user_and_is_unique_in_the_account() {
     office.does(&labelled(change("ann", UserPatch::default()), "crm-8"));
     assert_eq!(find(&office, "crm-7"), None);
     assert_eq!(find(&office, "crm-8").as_deref(), Some("ann"));
-    // A repeat of the creation does not bring back what was changed since.
+    // Repeating the creation does not undo later changes.
     office.does(&create_labelled("ann", "crm-7"));
     assert_eq!(find(&office, "crm-8").as_deref(), Some("ann"));
     office.does(&delete("ann"));

@@ -1,4 +1,4 @@
-//! The sentences for then.
+//! The sentences of the column "then".
 
 use super::gaps;
 use super::steps::pool;
@@ -9,7 +9,7 @@ use crate::user::License;
 
 type Check = (&'static str, fn(&mut World, &[&str]));
 
-/// Checks what a sentence says.
+/// Checks one sentence.
 pub(super) fn check(world: &mut World, sentence: &str) {
     for (pattern, check) in CHECKS.iter().chain(LISTS) {
         // A list is one gap, with its commas.
@@ -128,7 +128,7 @@ const CHECKS: &[Check] = &[
     }),
 ];
 
-/// The names of a list as the fixture has them; none where it says nobody.
+/// The names in a list, as in the fixture; none for "nobody".
 fn names(list: &[&str]) -> Vec<String> {
     let named = list.iter().filter(|called| **called != "nobody");
     named.map(|called| name(called)).collect()

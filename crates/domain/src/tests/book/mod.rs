@@ -1,4 +1,4 @@
-//! The rules book: plays every example of `docs/rules`, and checks that book and code know the same rules.
+//! Runs every example of `docs/rules`, and checks that the pages and the code know the same rules.
 //!
 //! An example is a row of a table with the columns given, when and then. Its cells are sentences, separated by
 //! semicolons. [`steps`] has the sentences for given and when, [`checks`] those for then.
@@ -15,8 +15,8 @@ use self::pages::{Example, Rule};
 use self::world::World;
 use crate::rules::{Preset, Rules, TABLE};
 
-/// Whether a sentence says the same as a pattern; gives the words in the pattern's gaps (`_`). A noun may be in the
-/// plural, and a word may be in backticks.
+/// Matches a sentence with a pattern; returns the words in the pattern's gaps (`_`). A noun may be plural, and a word
+/// may be in backticks.
 fn gaps<'a>(pattern: &str, sentence: &'a str) -> Option<Vec<&'a str>> {
     let mut words = sentence.split_whitespace();
     let mut found = Vec::new();
@@ -46,7 +46,7 @@ fn play(example: &Example) {
 fn every_example_is_true() {
     let rules = pages::rules();
     let examples: Vec<&Example> = rules.iter().flat_map(|rule| &rule.examples).collect();
-    // Each is played, also after one that is not true: the panics say what is wrong, and this says where.
+    // All of them are run, even after one fails: the panics say what is wrong, and this says where.
     let is_wrong = |example: &&&Example| panic::catch_unwind(|| play(example)).is_err();
     let wrong: Vec<&str> = examples
         .iter()
@@ -74,7 +74,7 @@ fn every_rule_says_why_it_is_so_and_what_people_see() {
     assert_eq!(lacking, [""; 0]);
 }
 
-/// Rules that are about what the engine, the API or the storage does have tests there and no example.
+/// Rules that concern only the engine, the API or the storage have tests there and no example.
 #[test]
 fn every_rule_has_an_example_or_says_where_its_tests_are() {
     let lacking: Vec<String> = pages::rules()

@@ -1,4 +1,4 @@
-//! Reads the pages of `docs/rules`, and the code that they speak of.
+//! Reads the pages of `docs/rules`, and the code that they refer to.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -66,7 +66,7 @@ fn add_rules(rules: &mut Vec<Rule>, page: &str, text: &str) {
     }
 }
 
-/// The example of a line; none where it is not a row of a table of examples.
+/// The example in a line; `None` if it is not a row of a table of examples.
 fn example(place: String, line: &str) -> Option<Example> {
     let cells: Vec<&str> = line
         .trim()
@@ -106,7 +106,7 @@ pub(super) fn code_places(text: &str) -> impl Iterator<Item = &str> {
     marked.filter(|it| it.starts_with("crates/"))
 }
 
-/// The numbers of rules in a text: a letter of a topic, and a number, as a word of its own.
+/// The numbers of rules in a text: a topic's letter and a number, as a separate word.
 pub(super) fn numbers_in(text: &str) -> BTreeSet<String> {
     let is_part = |it: char| it.is_alphanumeric() || it == '_';
     let words = text.split(|it| !is_part(it));
@@ -119,7 +119,7 @@ pub(super) fn numbers_in(text: &str) -> BTreeSet<String> {
     words.filter(is_number).map(str::to_owned).collect()
 }
 
-/// The source files of all crates, with their text; without these tests.
+/// The source files of all crates with their text, except for these tests.
 pub(super) fn sources() -> Vec<(String, String)> {
     let mut files = Vec::new();
     let mut folders = vec![root().join("crates")];

@@ -1,4 +1,4 @@
-//! The sentences for given and when.
+//! The sentences of the columns "given" and "when".
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,7 +18,7 @@ use crate::{GroupId, PoolId, TeamId};
 
 type Step = (&'static str, fn(&mut World, &[&str]));
 
-/// Does what a sentence says.
+/// Executes one sentence.
 pub(super) fn take(world: &mut World, sentence: &str) {
     for (pattern, step) in STEPS.iter().flat_map(|steps| steps.iter()) {
         if let Some(found) = gaps(pattern, sentence) {

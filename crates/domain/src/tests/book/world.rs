@@ -1,4 +1,4 @@
-//! The account that an example plays in.
+//! The account of an example.
 
 use super::pages::Example;
 use super::steps;
@@ -8,20 +8,20 @@ use crate::rules::{Preset, Rules};
 use crate::tests::fixture::{Shift, bits, user};
 use crate::{Command, UserId};
 
-/// Those whom examples are about. Olga owns the account; the others are members with a shared seat, as far as an
-/// example names them.
+/// The people in the examples. Olga owns the account; the others, if an example names them, are members with a shared
+/// seat.
 const CAST: [&str; 6] = ["Adam", "Eva", "Ida", "Max", "Nora", "Sven"];
 
 pub(super) struct World {
     pub(super) shift: Shift,
-    /// Why the last refused step was refused, until a check has asked for it.
+    /// The refusal of the last step, until a check has asked for it.
     pub(super) refusal: Option<Refusal>,
-    /// What people were told, in order.
+    /// What users were told, in order.
     pub(super) diary: Vec<String>,
 }
 
 impl World {
-    /// The world of an example after its given. The first sentence there says which pool there is.
+    /// The state after an example's "given". Its first sentence says which pool there is.
     pub(super) fn new(example: &Example) -> Self {
         let given = &example.given;
         let (rules, seats) = pool(&given[0]);
@@ -45,7 +45,7 @@ impl World {
         world
     }
 
-    /// Notes what a step did. A refusal waits for its check.
+    /// Records the effects of a step. A refusal waits for its check.
     pub(super) fn note(&mut self) {
         if !self.shift.was_granted() {
             self.refusal = Some(self.shift.full_refusal());
@@ -58,13 +58,13 @@ impl World {
         self.shift.give(actor, command);
     }
 
-    /// A refusal that no check has asked for is a mistake of the example.
+    /// An unchecked refusal is an error in the example.
     pub(super) fn finish(self) {
         assert_eq!(self.refusal, None, "nothing was said of this refusal");
     }
 }
 
-/// The name of somebody as the fixture has it.
+/// A person's name in the fixture.
 pub(super) fn name(called: &str) -> String {
     called.to_lowercase()
 }

@@ -1,4 +1,4 @@
-//! The commands that transitions stand for, and the account that they start from.
+//! Turns transitions into commands, and sets up the account that they start from.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -104,7 +104,7 @@ impl World {
         self.ids
     }
 
-    /// The command that a transition stands for, and who gives it; none where there is nothing to give it about.
+    /// The command of a transition, and its actor; `None` if there is nothing that it could be about.
     pub(super) fn command(&mut self, transition: &Transition) -> Option<(Command, Actor)> {
         let ids = [self.fresh(), self.fresh()];
         self.at_the_desk(transition, ids)
@@ -252,7 +252,7 @@ impl World {
         Some((command, self.actor(*actor, owner, token)))
     }
 
-    /// Events that take a seat for somebody, of one kind or another.
+    /// Events of some kind that give a seat to somebody.
     pub(super) fn foul_events(&self, kind: u8, number: u8, other: u8) -> Option<Vec<Event>> {
         let sign_in = |number| nth(&self.account.sign_ins, number);
         let session = |number| nth(&self.account.sessions, number);
@@ -302,7 +302,7 @@ impl World {
         Some((command(id), self.actor(*actor, owner, Actor::Ticket(id))))
     }
 
-    /// The license that a number picks: named, none, or of a pool of the product.
+    /// The license for a number: named, none, or of a pool of the product.
     fn license(&self, product: &Product, number: u8) -> Option<License> {
         let pools = self
             .account
@@ -317,7 +317,7 @@ impl World {
         }
     }
 
-    /// The commands of directories, and of those who say what their groups give.
+    /// The commands of directories, and of users who map groups.
     fn in_the_directory(&self, transition: &Transition) -> Option<(Command, Actor)> {
         let directory = Actor::ApiKey {
             id: ApiKeyId::from_bits(2),
@@ -382,7 +382,7 @@ impl World {
         })
     }
 
-    /// The commands of those who manage the account.
+    /// The commands of users who manage the account.
     fn in_the_office(&self, transition: &Transition, id: u128) -> Option<Command> {
         let change_pool = |number: u8, change| {
             let id = nth(&self.account.pools, number)?;
@@ -587,7 +587,7 @@ fn device(number: u8) -> Device {
     }
 }
 
-/// The one that a number picks.
+/// The entry for a number.
 fn nth<K: Copy, V>(of: &BTreeMap<K, V>, number: u8) -> Option<K> {
     let index = usize::from(number).checked_rem(of.len())?;
     of.keys().nth(index).copied()

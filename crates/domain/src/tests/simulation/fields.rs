@@ -1,5 +1,5 @@
-//! Every field of an account and of its parts, and where it comes from: stored, or derived from what is stored. A new
-//! field does not compile until it is listed here.
+//! Every field of an account and of its parts, and its origin: stored, or derived from what is stored. A new field does
+//! not compile until it is listed here.
 
 mod presence;
 
@@ -15,8 +15,8 @@ use crate::presence::{Funding, SignIn};
 use crate::schedule::{Due, Schedule};
 use crate::user::{License, User};
 
-/// Derives every field that is not stored from those that are, as plainly as it can be said, and compares. The account
-/// has no renewals that only memory knows of.
+/// Derives every field that is not stored, in the simplest way, and compares. The account must have no renewals that
+/// only memory knows.
 pub(super) fn check(account: &Account) {
     check_account(account);
     account.users.values().for_each(|user| check_user(account, user));
@@ -81,7 +81,7 @@ fn check_account(account: &Account) {
         "tickets",
     ];
     assert_stored(account, &stored);
-    // Labels are stored where there are any; these histories have none.
+    // Labels are stored only if there are any; these histories have none.
     assert!(labels.is_empty() && external_ids.is_empty());
 
     let entries = || {
@@ -118,7 +118,7 @@ fn check_account(account: &Account) {
     due.for_each(|(due, at)| expected.set(due, &mut None, at));
     assert_eq!(*schedule, expected);
 
-    // What saves work or waits to be recorded is empty between commands; what only memory knows was left out.
+    // Work lists and pending records are empty between commands; memory-only state was left out.
     assert!(unsettled.is_empty() && !minutes_unsettled && changed_pools.is_empty());
     assert!(renewed.is_empty());
 }
@@ -178,7 +178,7 @@ fn check_user(account: &Account, user: &User) {
     assert_eq!(usize::try_from(*seats_held).unwrap(), held.sum::<usize>());
 }
 
-/// What is stored of something are these fields and no others.
+/// Checks that exactly these fields of something are stored.
 fn assert_stored(part: &impl Serialize, fields: &[&str]) {
     let value = serde_json::to_value(part).unwrap();
     let mut stored: Vec<&str> = value.as_object().unwrap().keys().map(String::as_str).collect();

@@ -1,4 +1,4 @@
-//! The promise once more, as plainly as it can be said: from scratch, without books. What the account does is
+//! The promise, implemented as simply as possible: from scratch, without bookkeeping. The account's behavior is
 //! compared with it.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,7 +14,7 @@ use crate::{Account, SignInId};
 /// A user, or a user on a device.
 type Seat = (UserId, Option<DeviceId>);
 
-/// What the naive account remembers: who waits in which order, and what became of the minutes.
+/// The naive account's memory: the order of the queue, and the balance of minutes.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Naive {
     lines: BTreeMap<PoolId, Vec<TicketId>>,
@@ -29,19 +29,19 @@ impl Naive {
     }
 }
 
-/// Somebody asks for a seat.
+/// A request for a seat.
 pub(super) struct Wish<'a> {
     pub(super) pool: &'a Pool,
     pub(super) user: UserId,
     pub(super) device: &'a DeviceId,
     /// The user's sign-ins that end in the same step.
     pub(super) leaving: Vec<SignInId>,
-    /// Whether a seat is kept for this wish.
+    /// Whether a seat is held for this request.
     pub(super) has_offer: bool,
     pub(super) waits: bool,
 }
 
-/// How somebody who asks for a seat fares.
+/// The result of a request for a seat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fate {
     Seat,
@@ -58,7 +58,7 @@ fn seat(pool: &Pool, user: UserId, device: &DeviceId) -> Seat {
     )
 }
 
-/// Who sits on a seat of the pool, apart from those whose sign-in is leaving.
+/// The holders of a pool's seats, without those whose sign-in is leaving.
 pub(super) fn seats(account: &Account, pool: &Pool, leaving: &[SignInId]) -> BTreeSet<Seat> {
     let of = |sign_in: &SignIn| seat(pool, sign_in.user, &sign_in.device.id);
     let sign_ins = account
@@ -76,7 +76,7 @@ pub(super) fn seats(account: &Account, pool: &Pool, leaving: &[SignInId]) -> BTr
     sign_ins.chain(sessions).collect()
 }
 
-/// The tickets for which a seat of the pool is kept.
+/// The tickets with an open offer in the pool.
 pub(super) fn offers(account: &Account, pool: PoolId) -> impl Iterator<Item = TicketId> {
     let tickets = account
         .tickets()
@@ -88,7 +88,7 @@ pub(super) fn offers(account: &Account, pool: PoolId) -> impl Iterator<Item = Ti
 }
 
 impl Naive {
-    /// Remembers an event, and says what is wrong with it.
+    /// Records an event, and reports what is wrong with it.
     pub(super) fn see(&mut self, account: &Account, event: &Event) {
         match event {
             Event::Ticket(TicketEvent::Opened { id, pool, .. }) => {
@@ -131,7 +131,7 @@ impl Naive {
         self.minutes = self.minutes.checked_sub(1).expect("Q3: no minute is left");
     }
 
-    /// Compares the account's books with what one sees by looking.
+    /// Compares the account's bookkeeping with a fresh count.
     pub(super) fn compare(&self, account: &Account) {
         assert_eq!(account.minutes(), self.minutes, "Q3: added less spent");
         for pool in account.pools().values() {
@@ -153,7 +153,7 @@ impl Naive {
         }
     }
 
-    /// How somebody fares who asks for a seat.
+    /// The expected result of a request for a seat.
     pub(super) fn fate(&self, account: &Account, wish: &Wish<'_>) -> Fate {
         let Wish {
             pool, user, device, ..

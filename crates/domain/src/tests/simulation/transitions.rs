@@ -1,4 +1,4 @@
-//! What may happen in the simulated account. Things are picked by number among those that exist at the moment.
+//! The transitions of the simulated account. Things are picked by number among those that exist at the moment.
 
 use proptest::prelude::*;
 
@@ -7,7 +7,7 @@ use crate::presence::Start;
 use crate::rules::{Occupies, Rules, SeatPer, WhenFull};
 use crate::time::Secs;
 
-/// One thing that happens.
+/// One transition.
 #[derive(Debug, Clone)]
 pub(super) enum Transition {
     SignIn {
@@ -73,24 +73,24 @@ pub(super) enum Transition {
         ticket: u8,
         actor: Someone,
     },
-    /// Time in which what is due is done when it is. Devices send their heartbeats, or all are silent.
+    /// Time passes, and due entries are processed on time. Devices send their heartbeats, or all are silent.
     Wait {
         secs: u32,
         are_alive: bool,
     },
-    /// Time in which nobody looks at what is due.
+    /// Time passes without due entries being processed.
     Drift {
         secs: u32,
     },
-    /// The next command comes by a node whose clock is behind.
+    /// The next command comes from a node whose clock is behind.
     Rewind {
         secs: u32,
     },
-    /// Time in which Usher is down.
+    /// Time passes while Usher is down.
     Outage {
         secs: u32,
     },
-    /// The account is loaded again: from its events, and from a snapshot somewhere on the way with the events after it.
+    /// The account is reloaded: from its events, and from a snapshot taken somewhere on the way with the later events.
     Restart {
         snapshot: u8,
     },
@@ -127,7 +127,7 @@ pub(super) enum Transition {
         to: u8,
         seats: u32,
     },
-    /// All users of a pool, or one whoever they are.
+    /// All users of a pool, or one, wherever they are.
     MoveUsers {
         from: u8,
         to: u8,
@@ -150,52 +150,52 @@ pub(super) enum Transition {
         user: u8,
         role: Role,
     },
-    /// Buys minutes, or asks for the newest of those once more.
+    /// Buys minutes, or repeats the newest top-up.
     AddMinutes {
         minutes: u32,
         again: bool,
     },
-    /// A directory says who is in a group.
+    /// A directory sets the members of a group.
     FillGroup {
         group: u8,
         users: Vec<u8>,
     },
-    /// Of three licenses of the two products, a role and the team.
+    /// One of three licenses of the two products, a role and the team.
     MapGroup {
         group: u8,
         licenses: [u8; 2],
         role: Option<Role>,
         is_team: bool,
     },
-    /// A group goes, or comes back.
+    /// A group is deleted, or created again.
     ToggleGroup {
         group: u8,
     },
-    /// An identity provider says the groups of who signs in.
+    /// An identity provider names the groups of a user who signs in.
     SayGroups {
         user: u8,
         groups: Vec<u8>,
     },
-    /// A directory switches somebody on or off.
+    /// A directory activates or deactivates a user.
     Provision {
         user: u8,
         active: bool,
     },
 }
 
-/// Who does it.
+/// The actor.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Someone {
-    /// Whose it is.
+    /// The user it belongs to.
     Owner,
     /// The device, or the ticket, itself.
     Device,
-    /// The program that works for all users.
+    /// A program that acts for all users.
     BackEnd,
-    /// A program that may read.
+    /// A program that may only read.
     Reader,
     Operator,
-    /// A customer, of whatever session.
+    /// The customer of any session.
     Customer,
     /// Any user.
     User(u8),
@@ -213,7 +213,7 @@ fn someone() -> impl Strategy<Value = Someone> {
     ]
 }
 
-/// Mostly the first of the two.
+/// Usually the first of the two.
 fn a_product() -> impl Strategy<Value = u8> {
     prop_oneof![4 => Just(0), 1 => Just(1)]
 }
@@ -230,7 +230,7 @@ fn at_times(secs: u32) -> impl Strategy<Value = Option<Secs>> {
     prop::option::of((1..=secs).prop_map(Secs::new))
 }
 
-/// Rules of every combination, with times short enough for all of them to matter.
+/// All combinations of rules, with durations short enough to matter.
 pub(super) fn rules() -> impl Strategy<Value = Rules> {
     let what = (
         prop_oneof![3 => Just(Occupies::SignIn), 2 => Just(Occupies::Session)],

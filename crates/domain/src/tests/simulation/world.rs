@@ -1,4 +1,4 @@
-//! One small account in which anything may happen, with everything that must hold checked at every step.
+//! A small account in which anything may happen, with all invariants checked at every step.
 
 use std::collections::BTreeMap;
 
@@ -21,24 +21,24 @@ use crate::{
     Account, AccountId, Broken, Code, Input, Observer, PoolId, RefusalId, SignInId, Touched, UserId, replay,
 };
 
-/// Restored accounts that are compared with the one that lived on, at most.
+/// The most restored accounts that are compared with the original.
 const TWINS_MAX: usize = 3;
 
-/// The account, the time, and what the naive account remembers.
+/// The account, the time, and the naive account.
 pub(super) struct World {
     pub(super) account: Account,
     pub(super) now: Timestamp,
     pub(super) naive: Naive,
     pub(super) ids: u128,
-    /// All that happened, as the journal has it.
+    /// All events so far, as in the journal.
     pub(super) history: Vec<(Event, Timestamp)>,
-    /// The account, restored from its history at several times. They get every command that the account gets.
+    /// The account, restored from its history at several points. They get every command that the account gets.
     twins: Vec<Account>,
 }
 
 impl World {
-    /// Five users, of whom the first owns the account; two products; three pools of one seat each, of which the
-    /// first two are of the same product.
+    /// Five users, of whom the first owns the account; two products; three pools of one seat each, the first two for
+    /// the same product.
     pub(super) fn new(rules: [Rules; 3]) -> Self {
         let now = Timestamp::from_millis(0);
         let created = Event::Account(AccountEvent::Created {
@@ -59,7 +59,7 @@ impl World {
         world
     }
 
-    /// Makes one thing happen, and checks that everything holds that must.
+    /// Executes a transition, and checks all invariants.
     pub(super) fn apply(&mut self, transition: &Transition) {
         match transition {
             Transition::Wait { secs, are_alive } => self.advance(Secs::new(*secs), *are_alive),
@@ -93,7 +93,7 @@ impl World {
         self.account.users[&UserId::from_bits(user)].seats_held()
     }
 
-    /// Lets time pass, and does what is due when it is.
+    /// Lets time pass, processing due entries on time.
     fn advance(&mut self, secs: Secs, are_alive: bool) {
         let until = self.now + secs;
         while let Some(due) = self.account.next_due().filter(|due| *due <= until) {
@@ -129,7 +129,7 @@ impl World {
         }
     }
 
-    /// What only memory knows is stored, so that nothing is lost when the account is loaded again.
+    /// Stores memory-only state, so that nothing is lost when the account is loaded again.
     fn leave_memory(&mut self) {
         let ends = |account: &Account| {
             let sign_ins = account.sign_ins.values().map(SignIn::lease_until);
@@ -141,8 +141,8 @@ impl World {
         assert_eq!(ends(&self.account.as_stored()), known);
     }
 
-    /// What only memory knows is lost, and nothing else: the account is the same from its events alone, and from a
-    /// snapshot, taken somewhere on the way, with the events after it.
+    /// Loses memory-only state, and nothing else: the account is the same from its events alone, and from a snapshot
+    /// taken somewhere on the way with the later events.
     fn restart(&mut self, snapshot: u8) {
         if snapshot.is_multiple_of(2) {
             self.leave_memory();
@@ -167,8 +167,8 @@ impl World {
         }
     }
 
-    /// Something that the rules would never decide: whoever it is takes a seat, whether there is one or not. It is
-    /// known beforehand whether it breaks the promise, and found afterwards by looking at what was touched.
+    /// Events that the rules would never decide: somebody takes a seat, whether there is one or not. Whether that
+    /// breaks the promise is predicted, and then found by checking what was touched.
     fn foul(&self, kind: u8, number: u8, other: u8) {
         let Some(events) = self.foul_events(kind, number, other) else {
             return;
@@ -193,7 +193,7 @@ impl World {
         }
     }
 
-    /// The account as its history makes it, with a snapshot before the event `cut`.
+    /// The account as restored from its history, with a snapshot before the event `cut`.
     fn restored(&self, cut: usize) -> Account {
         let mut account = None;
         for (number, (event, at)) in self.history.iter().enumerate() {
@@ -246,7 +246,7 @@ impl World {
         (result, events)
     }
 
-    /// The events alone make the same state, and none of them breaks a promise.
+    /// Checks that the events alone give the same state, and that none of them breaks a promise.
     fn check_events(&mut self, before: Account, events: &[Event], granted: Option<Input<'_>>) {
         let occupied: BTreeMap<PoolId, u32> = before.pools.values().map(|p| (p.id, p.occupied())).collect();
         assert_eq!(oversold_by(&before, events), None, "S1");
@@ -262,7 +262,7 @@ impl World {
         }
         assert_eq!(replayed.broken_in(&touched), []);
         replayed.changed_pools.clear();
-        // Heartbeats are memory (S11).
+        // Heartbeats change only memory (S11).
         let renewed = match granted {
             Some(Input::Command(Command::SignIn(SignInCommand::Heartbeat { sign_in, .. }))) => {
                 Some(Leased::SignIn(*sign_in))
@@ -287,7 +287,7 @@ impl World {
         }
     }
 
-    /// The account survives being stored, except for leases that only memory knows to be renewed (S11).
+    /// Checks that the account survives being stored, except for leases that only memory knows to be renewed (S11).
     fn check_stored(&self) {
         let stored = self.account.as_stored();
         assert_eq!(
@@ -297,7 +297,7 @@ impl World {
         );
     }
 
-    /// How the naive account says that a command will fare, where it is one that asks for a seat.
+    /// The naive account's prediction for a command, if it asks for a seat.
     fn fate(&self, command: &Command) -> Option<Fate> {
         let wish = match command {
             Command::SignIn(SignInCommand::SignIn {
@@ -372,7 +372,7 @@ impl World {
     }
 }
 
-/// The account through the form in which snapshots have it.
+/// The account after a round trip through the snapshot's form.
 fn stored_and_read(account: &Account) -> Account {
     let text = serde_json::to_string(account).unwrap();
     serde_json::from_str::<Account>(&text).unwrap().restored()
@@ -382,7 +382,7 @@ fn has_offer(ticket: &Ticket) -> bool {
     matches!(ticket.state, TicketState::Offered { .. })
 }
 
-/// What became of somebody who asked for a seat; none where the pool had no part in it.
+/// The result of a request for a seat; `None` if the pool was not involved.
 fn outcome(result: &Result<Outcome, Refusal>, events: &[Event]) -> Option<Fate> {
     let funded = events.iter().find_map(|event| match event {
         Event::SignIn(SignInEvent::SignedIn { funding, .. })
@@ -406,7 +406,7 @@ fn outcome(result: &Result<Outcome, Refusal>, events: &[Event]) -> Option<Fate> 
     }
 }
 
-/// Nobody is logged off in a call or while a customer may still come (A2, Q4).
+/// Checks that nobody is logged off in a call or while a customer may still join (A2, Q4).
 fn check_log_off(account: &Account, event: &Event) {
     let Event::SignIn(SignInEvent::Ended { id, reason, .. }) = event else {
         return;

@@ -1,4 +1,4 @@
-//! D2, D3: groups, and what coming in and leaving brings.
+//! D2, D3: groups, and the effects of joining and leaving them.
 
 use super::*;
 use crate::command::{Command, GroupCommand, MemberChange};

@@ -1,4 +1,4 @@
-//! D4, D5: what a mapping may say, and seats that run out.
+//! D4, D5: what a mapping may give, and running out of seats.
 
 use super::*;
 use crate::command::{Command, LeavingUsers, PoolCommand, TeamCommand, UserCommand};

@@ -1,4 +1,4 @@
-//! D1, D6: what directories call users, and switching them off.
+//! D1, D6: directory entries, and deactivating users.
 
 use super::*;
 use crate::command::{ApiKeyCommand, Command, Decision, SignInCommand, UserCommand};
@@ -94,7 +94,7 @@ fn d1_who_is_created_switched_off_holds_nothing() {
 #[test]
 fn d1_a_directory_does_not_touch_those_who_have_rights_by_another_word() {
     let linked = |name: &str| entered(name, Some(entry(name)));
-    // An admin who sets a directory up does not become an owner by it, also where the owner carries an entry.
+    // An admin who sets up a directory cannot become an owner through it, even if the owner has an entry.
     let office = Office::with_seats(0, 0)
         .with("olga", Role::Owner, &[])
         .with("otto", Role::Owner, &[])

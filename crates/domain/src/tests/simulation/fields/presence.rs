@@ -230,7 +230,7 @@ pub(super) fn holders_of(account: &Account, pool: &Pool) -> BTreeMap<Holder, Vec
     holders
 }
 
-/// Holders who are idle on every device by which they have their seat (Q4).
+/// Holders who are idle on every device through which they have their seat (Q4).
 fn idle_of(account: &Account, pool: &Pool) -> Idle {
     let mut idle = Idle::default();
     let Some(after) = pool.rules.reclaim_idle_after else {
