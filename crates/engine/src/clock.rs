@@ -1,35 +1,34 @@
-//! Where the time comes from: a clock that people set, and one that only ever goes on.
+//! The sources of time: a wall clock that people can set, and a monotonic clock.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use usher_domain::{Millis, Timestamp};
 
-/// A stretch without any turn that is taken for Usher having been unable to act. The timer has one every half
-/// second.
+/// A stretch without any turn that counts as Usher having been unable to act. The timer has a turn every half second.
 const STALL_MILLIS: i64 = 2_000;
 
-/// Where the engine reads the time.
+/// The clock that the engine reads.
 #[derive(Debug, Clone, Default)]
 pub enum Clock {
-    /// The machine's clocks. What is due fires by itself.
+    /// The machine's clocks. Due entries fire by themselves.
     #[default]
     System,
-    /// Clocks that stand still until they are moved (the sandbox, tests). What is due fires when
-    /// [`Engine::advance`](crate::Engine::advance) passes it.
+    /// Clocks that run only when they are moved (the sandbox, tests). Due entries fire when
+    /// [`Engine::advance`](crate::Engine::advance) passes them.
     Manual(ManualClock),
 }
 
-/// Clocks that stand still until they are moved. Clones show the same time.
+/// Clocks that run only when they are moved. Clones show the same time.
 #[derive(Debug, Clone)]
 pub struct ManualClock(Arc<Hands>);
 
 #[derive(Debug)]
 struct Hands {
     wall: AtomicI64,
-    /// Since the clock was made. [`step`](ManualClock::step) does not move it.
+    /// Since the clock was created. [`step`](ManualClock::step) does not move it.
     elapsed: AtomicI64,
-    /// The last stall, as elapsed times.
+    /// The last stall, in elapsed time.
     stalled_from: AtomicI64,
     stalled_until: AtomicI64,
 }
@@ -46,13 +45,14 @@ impl ManualClock {
         }))
     }
 
-    /// What it shows.
+    /// The time it shows.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         Timestamp::from_millis(self.0.wall.load(Ordering::Acquire))
     }
 
-    /// Lets the time until `now` pass without firing anything, as when Usher is down or its timer late. Never back.
+    /// Lets the time until `now` pass without firing anything, as when Usher is down or its timer late. Never goes
+    /// back.
     pub fn set(&self, now: Timestamp) {
         let passed = now.millis() - self.now().millis();
         if passed > 0 {
@@ -71,7 +71,7 @@ impl ManualClock {
         self.pass(by);
     }
 
-    /// Sets the wall clock forward or back, as an administrator does: no time passes.
+    /// Sets the wall clock forward or back, as an administrator would: no time passes.
     pub fn step(&self, millis: i64) {
         self.0.wall.fetch_add(millis, Ordering::AcqRel);
     }
@@ -89,7 +89,7 @@ impl Clock {
         Self::Manual(ManualClock::new(start))
     }
 
-    /// What the clock on the wall shows. People set it, forward and back.
+    /// The wall clock, which people can set forward and back.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         match self {
@@ -98,8 +98,8 @@ impl Clock {
         }
     }
 
-    /// How long it is since a moment that stays the same while the process runs, in milliseconds; time in which the
-    /// machine sleeps counts. Nobody can set this.
+    /// The milliseconds since a fixed moment of the process, including time in which the machine sleeps. Nobody can set
+    /// this.
     pub(crate) fn elapsed(&self) -> i64 {
         match self {
             Self::System => system_elapsed(),
@@ -107,7 +107,7 @@ impl Clock {
         }
     }
 
-    /// Since when Usher could not act, where it could not between two readings of [`elapsed`](Self::elapsed).
+    /// Since when Usher could not act, if it could not between two readings of [`elapsed`](Self::elapsed).
     pub(crate) fn stalled(&self, seen: i64, now: i64) -> Option<i64> {
         match self {
             Self::System => (now - seen >= STALL_MILLIS).then_some(seen),
@@ -119,7 +119,7 @@ impl Clock {
     }
 }
 
-/// `CLOCK_MONOTONIC`, which the standard library reads, stands still while the machine sleeps.
+/// `CLOCK_MONOTONIC`, which the standard library reads, does not count time in which the machine sleeps.
 #[cfg(target_os = "linux")]
 fn system_elapsed() -> i64 {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);

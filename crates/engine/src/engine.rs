@@ -1,4 +1,4 @@
-//! The engine as its callers see it.
+//! The engine's interface for its callers.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -25,7 +25,7 @@ use crate::{
 /// A heartbeat of one sign-in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Heartbeat {
-    /// Of which sign-in.
+    /// The sign-in.
     pub sign_in: SignInId,
     /// Whether the user is there, not only the device.
     pub active: bool,
@@ -44,12 +44,12 @@ impl Heartbeat {
 #[derive(Clone)]
 pub struct Engine {
     node: Arc<Node>,
-    /// One advance of the clock at a time.
+    /// Held while the clock is advanced.
     advancing: Arc<Mutex<()>>,
 }
 
 impl Engine {
-    /// An engine on a journal. Must be called within a tokio runtime, which it uses until
+    /// Starts an engine on a journal. Must be called within a tokio runtime, which it uses until
     /// [`shutdown`](Self::shutdown).
     pub async fn start(
         journal: Arc<dyn Journal>,
@@ -73,9 +73,9 @@ impl Engine {
         })
     }
 
-    /// Carries a command out and answers once that is durable. `view` makes the answer of the account's state right
-    /// after the command; it runs while nobody else can work on the account, again where the command has to be decided
-    /// again, and should be quick.
+    /// Executes a command and answers once it is durable. `view` builds the answer from the account's state right after
+    /// the command. It runs while nobody else can work on the account, and again if the command has to be decided
+    /// again, so it should be fast.
     pub async fn execute<T: Send + 'static>(
         &self,
         account: AccountId,
@@ -85,8 +85,8 @@ impl Engine {
         self.work(account, Execution { request, view }).answer().await
     }
 
-    /// Carries out a command that `make` derives from the account's state, in one step: nobody changes the account
-    /// between the look and the command. Where `make` declines, nothing is done and its reason is the answer. It runs
+    /// Executes a command that `make` derives from the account's state, in one step: nobody can change the account
+    /// between reading it and the command. If `make` declines, nothing is done and its reason is the answer. It runs
     /// under the same conditions as `view`.
     pub async fn propose<T: Send + 'static, E: Send + 'static>(
         &self,
@@ -105,7 +105,7 @@ impl Engine {
         self.work(account, proposal).answer().await
     }
 
-    /// Looks at an account. What is seen is durable.
+    /// Runs a query on an account. What it sees is durable.
     pub async fn read<T: Send + 'static>(
         &self,
         account: AccountId,
@@ -114,7 +114,7 @@ impl Engine {
         self.work(account, Reading { view }).answer().await
     }
 
-    /// A heartbeat of a sign-in; gives the seconds that its lease has left.
+    /// A heartbeat of a sign-in. Returns the remaining seconds of its lease.
     pub async fn heartbeat(
         &self,
         account: AccountId,
@@ -131,7 +131,7 @@ impl Engine {
             .await
     }
 
-    /// Heartbeats of many sign-ins, each with its own answer, in their order.
+    /// Heartbeats of several sign-ins, each with its own answer, in the same order.
     pub async fn heartbeats(
         &self,
         account: AccountId,
@@ -147,7 +147,7 @@ impl Engine {
         self.work(account, beats).answer().await
     }
 
-    /// A heartbeat of a ticket; gives the seconds that its lease has left (Q2).
+    /// A heartbeat of a ticket. Returns the remaining seconds of its lease (Q2).
     pub async fn renew_ticket(
         &self,
         account: AccountId,
@@ -171,18 +171,18 @@ impl Engine {
         Answering::Queued(answer).answer().await
     }
 
-    /// Place and hash of an account's newest commit; none where it has none.
+    /// Number and hash of an account's newest commit; `None` if it has none.
     pub async fn head(&self, account: AccountId) -> Result<Option<(Seq, Hash)>, Failure> {
         Ok(self.node.journal.head(account).await?)
     }
 
-    /// The hash of a commit; none where there is no such commit.
+    /// The hash of a commit; `None` if there is no such commit.
     pub async fn hash_of(&self, account: AccountId, seq: Seq) -> Result<Option<Hash>, Failure> {
         Ok(self.node.journal.stored_hash(account, seq).await?)
     }
 
-    /// Checks an account's journal from its first commit on, and the audit that `records` keep of it; of long
-    /// journals the first `commits_max` commits, roughly.
+    /// Checks an account's journal from its first commit on, and its audit in `records`; for a long journal, about the
+    /// first `commits_max` commits.
     pub async fn check(
         &self,
         records: &dyn Records,
@@ -196,7 +196,7 @@ impl Engine {
         Ok(report)
     }
 
-    /// The first `limit` commits after `seq`, from the journal: what a subscriber missed.
+    /// The first `limit` commits after `seq`, from the journal: what a subscriber has missed.
     pub async fn published_after(
         &self,
         account: AccountId,
@@ -212,14 +212,13 @@ impl Engine {
         })
     }
 
-    /// What time it is for the engine: it goes on by what really passes and never falls, whatever people do to the wall
-    /// clock.
+    /// The engine's time: it follows real time and never goes back, even if people set the wall clock.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.node.now()
     }
 
-    /// What the wall clock shows at a moment that no account keeps: as far behind as it is at present.
+    /// The wall-clock time of a moment outside of any account, with the current offset.
     #[must_use]
     pub fn shown(&self, at: Timestamp) -> WallTime {
         let ahead = Millis::between(self.node.time.clock().now(), self.now());
@@ -227,14 +226,14 @@ impl Engine {
         WallTime::new(if is_set_back { at - ahead } else { at })
     }
 
-    /// How the wall clock stands to [`now`](Self::now).
+    /// The offset of the wall clock from [`now`](Self::now).
     #[must_use]
     pub fn wall_clock(&self) -> WallClock {
         self.node.time.follow_wall();
         self.node.time.wall_clock()
     }
 
-    /// What the engine has counted.
+    /// The engine's counters.
     #[must_use]
     pub fn figures(&self) -> Figures {
         let loaded = *self.node.tasks.borrow();
@@ -244,15 +243,15 @@ impl Engine {
         }
     }
 
-    /// Moves a manual clock, stopping wherever something is due, and does all of it before it returns. Does nothing
-    /// with the system's clock.
+    /// Moves a manual clock, stopping wherever something is due, and processes all of it before it returns. Does
+    /// nothing with the system's clock.
     pub async fn advance(&self, by: Secs) {
         let Clock::Manual(clock) = self.node.time.clock() else {
             return;
         };
         let _one_at_a_time = self.advancing.lock().await;
         let pass_until = |until: Timestamp| {
-            // Time that is ahead of the wall clock passes more slowly, so once may not do.
+            // Time that is ahead of the wall clock passes more slowly, so one pass may not be enough.
             while let passing @ 1.. = Millis::between(self.node.now(), until).get() {
                 clock.pass(i64::try_from(passing).unwrap_or(i64::MAX));
             }
@@ -270,20 +269,20 @@ impl Engine {
         Ok(self.node.journal.check_writable().await?)
     }
 
-    /// Does what was asked for before, stores lease renewals and snapshots, and closes the journal. What comes later
-    /// is answered with [`Reason::ShuttingDown`].
+    /// Finishes earlier requests, stores lease renewals and snapshots, and closes the journal. Later requests are
+    /// answered with [`Reason::ShuttingDown`].
     pub async fn shutdown(&self) {
         self.node.closing.store(true, Ordering::Release);
         self.node.wheel.earlier.notify_one();
         self.node.crowded.notify_one();
         self.node.registry.close();
-        // The sender lives as long as the node, so this ends when the last task has.
+        // The sender lives as long as the node, so this returns when the last task has ended.
         let _ = self.node.tasks.subscribe().wait_for(|tasks| *tasks == 0).await;
         self.node.saving.empty().await;
         self.node.journal.close().await;
     }
 
-    /// Has work done: here and now where the account is idle, and else by the account's task, in the order of asking.
+    /// Has work done: at once if the account is idle, else by the account's task, in the order of the calls.
     fn work<W: Work>(&self, account: AccountId, work: W) -> Answering<W::Answer> {
         let work = match self.node.registry.enter(account) {
             Some(resident) => match begin(resident, work) {
@@ -302,7 +301,7 @@ impl Engine {
     }
 }
 
-/// An answer on its way.
+/// A pending answer.
 enum Answering<T: Send + 'static> {
     Now(Result<T, Failure>),
     Storing(Unstoppable<T>),
@@ -314,7 +313,7 @@ impl<T: Send> Answering<T> {
         match self {
             Self::Now(answer) => answer,
             Self::Storing(rest) => rest.await,
-            // Where there is no answer, the task that had the message is gone, with or without having done it.
+            // If there is no answer, the task that had the message is gone, and may or may not have processed it.
             Self::Queued(answer) => answer
                 .await
                 .unwrap_or(Err(Failure::Unavailable(Reason::OutcomeUnknown))),

@@ -1,4 +1,4 @@
-//! What a commit holds: one entry for each command that changed something.
+//! The contents of a commit: one entry for each command that changed something.
 
 use serde::{Deserialize, Serialize};
 use usher_domain::{Event, Timestamp};
@@ -6,17 +6,17 @@ use usher_journal::{Commit, Text};
 
 use crate::Cause;
 
-/// What one command came to.
+/// The events of one command.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
-    /// When. It stands once, at the commit.
+    /// The time of the commit, which is stored only there.
     #[serde(skip)]
     pub at: Timestamp,
-    /// Who gave the command: an id, or `operator`, `customer`, `system`.
+    /// The actor: an id, or `operator`, `customer`, `system`.
     pub actor: Text,
-    /// Because of which request.
+    /// The cause of the command.
     pub cause: Cause,
-    /// What happened, in order.
+    /// The events, in order.
     pub events: Vec<Event>,
 }
 
@@ -26,7 +26,7 @@ pub struct Entry {
 pub struct InvalidEntries(#[from] serde_json::Error);
 
 impl Entry {
-    /// The form in which entries are stored: a JSON array.
+    /// The stored form of entries: a JSON array.
     pub fn encode(entries: &[Self]) -> Result<Vec<u8>, InvalidEntries> {
         Ok(serde_json::to_vec(entries)?)
     }

@@ -1,38 +1,38 @@
-//! Why a question or a command has no outcome.
+//! Why a query or a command has no result.
 
 use usher_domain::{Broken, Refusal, Secs};
 use usher_journal::{JournalError, Text};
 
-/// Why a command was not carried out, or a question not answered.
+/// Why a command was not executed, or a query not answered.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
     /// The rules refuse it.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// There is no such account, or it was closed.
+    /// The account does not exist, or was closed.
     #[error("there is no account with this id")]
     NoAccount,
-    /// Too much is asked of this account or server at the moment. Nothing was done.
+    /// There are too many requests for this account or server. Nothing was done.
     #[error("too many requests wait for this account")]
     Overloaded {
-        /// When to ask again.
+        /// When to try again.
         retry_after: Secs,
     },
-    /// It would have broken a promise of the rules, which is a fault of Usher. Nothing was done.
+    /// It would have broken an invariant, which is a bug in Usher. Nothing was done.
     #[error("it would break a rule: {0}")]
     Invariant(Broken),
-    /// The answer is not known.
+    /// The outcome is unknown.
     #[error("{0}")]
     Unavailable(Reason),
 }
 
-/// Why an answer is not known.
+/// Why an outcome is unknown.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Reason {
     /// The journal could not store or load. Nothing was done.
     #[error("the journal is not available: {0}")]
     Journal(Text),
-    /// The command may have been carried out or not.
+    /// The command may or may not have been executed.
     #[error("it is not known whether the request was carried out")]
     OutcomeUnknown,
     /// The engine is shutting down. Nothing was done.
@@ -41,7 +41,7 @@ pub enum Reason {
 }
 
 impl Failure {
-    /// Whether the journal did not store what came of a turn, though it may still be read.
+    /// Whether the journal could not store the result of a turn, although it may still be readable.
     pub(crate) const fn is_of_storing(&self) -> bool {
         matches!(
             self,
@@ -62,10 +62,10 @@ impl From<JournalError> for Failure {
     }
 }
 
-/// Why an engine did not start.
+/// Why an engine could not start.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StartError {
-    /// The journal did not tell what is due.
+    /// The journal could not be asked what is due.
     #[error("could not read what is due")]
     Journal(#[from] JournalError),
 }

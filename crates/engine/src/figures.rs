@@ -1,4 +1,4 @@
-//! What the engine counts.
+//! The engine's counters.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -28,19 +28,19 @@ figures! {
     accounts_loaded;
     /// Subscribers now.
     subscribers;
-    /// Commands decided, those that were refused included.
+    /// Decided commands, including refused ones.
     commands;
     /// Commands that the rules refused.
     refusals;
     /// Commits stored.
     commits;
-    /// Commits on their way into the journal now.
+    /// Commits being stored now.
     commits_under_way;
-    /// Commits that met another node's and were decided again.
+    /// Commits that conflicted with another node's and were decided again.
     conflicts;
-    /// Commits that the journal did not store.
+    /// Commits that the journal could not store.
     commits_failed;
-    /// Commits whose outcome had to be looked up.
+    /// Commits with an unknown outcome that had to be looked up.
     commits_unknown;
     /// Times that an account was loaded from the journal.
     loads;
@@ -48,19 +48,19 @@ figures! {
     snapshots;
     /// Accounts that left memory.
     evictions;
-    /// Requests turned away because too many waited.
+    /// Requests rejected because too many were waiting.
     inbox_overflows;
     /// Subscribers dropped because they lagged.
     subscribers_dropped;
-    /// Times that what was due was done.
+    /// Accounts processed because something was due.
     ticks;
-    /// Accounts whose task ended by a panic.
+    /// Tasks of accounts that ended with a panic.
     panics;
-    /// Times that a promise of the rules was found broken (S1). Anything but zero is a fault of Usher.
+    /// Invariants found broken (S1). Anything but zero is a bug in Usher.
     invariants_broken;
 }
 
-/// A number that many tasks change.
+/// A counter shared by many tasks.
 #[derive(Debug, Default)]
 pub(crate) struct Counter(AtomicU64);
 

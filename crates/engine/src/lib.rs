@@ -1,9 +1,9 @@
 //! Accounts in memory: decide, commit, evolve, publish.
 //!
-//! Each loaded account has one owner at a time. Where nobody is, whoever asks does the work on the spot; everybody else
-//! waits in its inbox, which a task drains: it decides command by command and hands the events of the whole batch to
-//! the journal as one commit. Answers leave once that commit is durable. What is in memory is never ahead of the
-//! journal for longer than that: a conflict or a failure drops it and loads it again.
+//! Each loaded account has one owner at a time. If it has none, the caller does the work at once; otherwise the work
+//! waits in the account's inbox, which a task drains: it decides command by command and hands the events of the whole
+//! batch to the journal as one commit. Answers leave once that commit is durable. Memory is ahead of the journal only
+//! until then: a conflict or a failure drops it and loads it again.
 
 mod account;
 mod clock;
@@ -35,13 +35,13 @@ pub use subscription::{Published, Subscription};
 pub use time::WallClock;
 pub use usher_journal::{Cause, Way};
 
-/// A command with who gives it and why.
+/// A command with its actor and cause.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
-    /// Who.
+    /// The actor.
     pub actor: usher_domain::Actor,
-    /// Because of which request.
+    /// The cause.
     pub cause: Cause,
-    /// What is to be done.
+    /// The command.
     pub command: usher_domain::Command,
 }

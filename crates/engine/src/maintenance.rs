@@ -1,4 +1,4 @@
-//! Checking a journal from its first commit, and making the read models again from it.
+//! Checks a journal from its first commit, and rebuilds the read models from it.
 
 mod snapshots;
 mod verify;
@@ -11,7 +11,7 @@ pub use self::verify::{Fault, Place, Report, verify, verify_account};
 use crate::records::Recorder;
 use crate::replay::Replayed;
 
-/// How far the work has come.
+/// The progress of a check or rebuild.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Progress {
     /// Accounts that are done.
@@ -20,19 +20,19 @@ pub struct Progress {
     pub commits: u64,
 }
 
-/// Why records could not be made again.
+/// Why a rebuild failed.
 #[derive(Debug, thiserror::Error)]
 pub enum RebuildError {
-    /// The journal did not give commits, or did not take records.
+    /// The journal could not be read, or could not store records.
     #[error("could not read or write the journal")]
     Journal(#[from] JournalError),
-    /// A commit is not what it should be. The read models are as they were.
+    /// A commit is damaged. The read models are unchanged.
     #[error("{0}")]
     Fault(Fault),
 }
 
-/// Makes the read models again from the commits of all accounts, whole or not at all, and drops snapshots. After a
-/// failure the journal is to be closed: it still waits for the end of what was begun.
+/// Rebuilds the read models from the commits of all accounts, entirely or not at all, and drops snapshots. After a
+/// failure the journal has to be closed, because it still waits for the end of the rebuild.
 pub async fn rebuild(
     journal: &dyn Journal,
     mut progress: impl FnMut(Progress) + Send,
@@ -85,7 +85,7 @@ async fn rebuild_one(
     }
 }
 
-/// The next commits of an account, which follow what was replayed without a gap or a change.
+/// The next commits of an account, checked to follow those already replayed.
 async fn commits_after(
     journal: &dyn Journal,
     account: AccountId,

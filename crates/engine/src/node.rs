@@ -1,4 +1,4 @@
-//! What all accounts of one engine share.
+//! The shared state of all accounts of one engine.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,10 +14,10 @@ use crate::time::Time;
 use crate::wheel::Wheel;
 use crate::{Failure, Options, Reason};
 
-/// When to ask again after an overload.
+/// When to retry after an overload.
 pub(crate) const RETRY_AFTER: Secs = Secs::new(1);
 
-/// When to try again what was due and could not be done.
+/// When to retry processing what was due and failed.
 const TICK_RETRY: Secs = Secs::new(1);
 
 pub(crate) struct Node {
@@ -27,7 +27,7 @@ pub(crate) struct Node {
     pub(crate) counters: Arc<Counters>,
     pub(crate) registry: Registry,
     pub(crate) wheel: Wheel,
-    /// How many tasks of accounts run.
+    /// How many tasks of accounts are running.
     pub(crate) tasks: watch::Sender<usize>,
     /// The bound on snapshots that are on their way into the journal.
     pub(crate) saving: SavingRoom,
@@ -51,12 +51,12 @@ impl Node {
         }
     }
 
-    /// What time it is. Takes note where Usher could not act since it was last asked.
+    /// The node's time. Notices if Usher could not act since the last call.
     pub(crate) fn now(&self) -> Timestamp {
         self.time.now()
     }
 
-    /// Counts and logs a rule that is broken, or would have been: a fault of Usher.
+    /// Counts and logs a broken invariant, or one that would have been broken: a bug in Usher.
     pub(crate) fn note_broken(&self, account: AccountId, broken: &Broken, what: &'static str) {
         self.counters.invariants_broken.increment();
         tracing::error!(%account, invariant = broken.name(), %broken, "{what}");
@@ -66,7 +66,7 @@ impl Node {
         self.closing.load(Ordering::Acquire)
     }
 
-    /// Puts a message into an account's inbox, and starts the account's task where none runs. Never waits.
+    /// Puts a message into an account's inbox, and starts the account's task if there is none. Never waits.
     pub(crate) fn send(self: &Arc<Self>, account: AccountId, message: Message) -> Result<(), Failure> {
         match self.registry.send(account, message) {
             Ok(None) => Ok(()),
@@ -108,7 +108,7 @@ impl Node {
         }
     }
 
-    /// Has an account do what is due, and waits for it. What fails is due again a little later.
+    /// Has an account process what is due, and waits for it. After a failure it is due again a little later.
     pub(crate) async fn tick(self: Arc<Self>, account: AccountId) {
         let (reply, answer) = oneshot::channel();
         let sent = self.send(account, Message::Tick(reply));

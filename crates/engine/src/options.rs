@@ -1,28 +1,27 @@
-//! The bounds within which an engine works.
+//! The limits of an engine.
 
 use std::time::Duration;
 
 use usher_journal::Authenticator;
 
-/// The bounds within which an engine works.
+/// The limits of an engine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
-    /// Requests that may wait for one account; more are answered with [`Failure::Overloaded`](crate::Failure).
+    /// Requests that may wait for one account; further ones are answered with [`Failure::Overloaded`](crate::Failure).
     pub inbox_max: usize,
     /// Requests of one account that share a commit.
     pub batch_max: usize,
-    /// Accounts in memory. Those not used for longest make place for others before this is reached; where all are in
-    /// use, others are answered with [`Failure::Overloaded`](crate::Failure).
+    /// Accounts in memory. Before this is reached, the least recently used make room; if all are in use, others are
+    /// answered with [`Failure::Overloaded`](crate::Failure).
     pub accounts_max: usize,
     /// How long an account stays in memory without use.
     pub idle_after: Duration,
-    /// Commits that a subscriber may lag behind before it is dropped.
+    /// How many commits a subscriber may lag behind before it is dropped.
     pub lag_max: usize,
-    /// Bytes of commits after which an account is worth a snapshot; a large account waits for as many as half of
-    /// its own size.
+    /// Bytes of commits after which an account gets a snapshot; a large account waits for half of its own size.
     pub snapshot_bytes_min: usize,
-    /// How old a picture of an account may be before the commits of other nodes are read, and how often subscribers
-    /// hear of them. None where this node is the only one.
+    /// How old an account's state may be before the commits of other nodes are read, and how often subscribers get
+    /// them. `None` if this node is the only one.
     pub follow_every: Option<Duration>,
     /// Makes and checks the digests of snapshots. All engines on a journal need the same key.
     pub authenticator: Authenticator,
@@ -44,7 +43,7 @@ impl Default for Options {
 }
 
 impl Options {
-    /// The number of accounts in memory from which on those not used for longest are asked to leave.
+    /// The number of accounts in memory from which on the least recently used are asked to leave.
     pub(crate) const fn crowded_at(&self) -> usize {
         self.accounts_max - self.accounts_max / 8
     }

@@ -1,12 +1,12 @@
-//! Stretches of time in which Usher could not act.
+//! Time spans in which Usher could not act.
 
 use usher_domain::{Millis, Timestamp};
 
-/// The most stretches that are kept apart. Of more, the oldest become one with the time between them: nobody loses
-/// anything by that, and only accounts that have committed nothing since look so far back.
+/// The most spans kept separately. If there are more, the oldest are merged, including the time between them: nobody
+/// loses anything by that, and only accounts without a newer commit look back so far.
 const STRETCHES_MAX: usize = 64;
 
-/// Stretches of time in which Usher, or the journal for one account, could not act: in order and apart.
+/// Time spans in which Usher, or the journal for one account, could not act: in order, without overlap.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Outages(Vec<(Timestamp, Timestamp)>);
 
@@ -30,7 +30,7 @@ impl Outages {
         }
     }
 
-    /// How much time of all stretches lies after `at`.
+    /// The total length of the spans after `at`.
     pub(crate) fn after(&self, at: Timestamp) -> Millis {
         let parts = self.0.iter().rev().take_while(|(_, end)| *end > at);
         parts.fold(Millis::ZERO, |sum, (start, end)| {
@@ -38,14 +38,14 @@ impl Outages {
         })
     }
 
-    /// Adds the stretches of another that end after `at`.
+    /// Adds the spans of another list that end after `at`.
     pub(crate) fn add_all(&mut self, others: &Self, at: Timestamp) {
         for (from, until) in others.0.iter().rev().take_while(|(_, end)| *end > at) {
             self.add(*from, *until);
         }
     }
 
-    /// Forgets what ended by `at`.
+    /// Removes spans that ended by `at`.
     pub(crate) fn forget(&mut self, at: Timestamp) {
         self.0.retain(|(_, end)| *end > at);
     }
@@ -54,7 +54,7 @@ impl Outages {
         self.0.is_empty()
     }
 
-    /// When the last stretch ended.
+    /// When the last span ended.
     pub(crate) fn end(&self) -> Option<Timestamp> {
         self.0.last().map(|(_, end)| *end)
     }

@@ -13,12 +13,12 @@ use crate::account::{Message, Resident};
 /// Locks are per shard, so that accounts rarely wait for one another.
 const SHARDS: usize = 64;
 
-/// All inboxes. Messages are sent under a shard's lock for reading and inboxes are taken away under its lock for
-/// writing, so none is ever sent to an account that has left.
+/// All inboxes. Messages are sent under a shard's read lock and inboxes are removed under its write lock, so no message
+/// is ever sent to an account that has left.
 pub(crate) struct Registry {
     shards: Vec<RwLock<Shard>>,
     generations: AtomicU64,
-    /// Counts sweeps: what inboxes were last used in tells how long ago that was.
+    /// Counts sweeps, by which the time since an inbox was last used is measured.
     sweep: AtomicU64,
 }
 
@@ -35,14 +35,14 @@ struct Slot {
     used: AtomicU64,
 }
 
-/// An inbox that was made for an account that had none: its task has to be started.
+/// A new inbox: its task has to be started.
 pub(crate) struct NewInbox {
     pub(crate) receiver: Receiver<Message>,
     pub(crate) resident: Arc<Mutex<Resident>>,
     pub(crate) generation: u64,
 }
 
-/// Why a message was not taken.
+/// Why a message was not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NotSent {
     Full,
@@ -65,8 +65,8 @@ impl Registry {
         }
     }
 
-    /// The account to work on, where it is in memory, nobody works on it and nobody waits to. An account leaves memory
-    /// under its own lock and the shard's, so what is given here has not left.
+    /// The account to work on, if it is in memory and nobody works on it or waits for it. An account leaves memory
+    /// under its own lock and the shard's, so the returned one has not left.
     pub(crate) fn enter(&self, account: AccountId) -> Option<OwnedMutexGuard<Resident>> {
         let shard = self.shard(account).read().unwrap_or_else(PoisonError::into_inner);
         let slot = shard.slots.get(&account)?;
@@ -78,7 +78,7 @@ impl Registry {
         Some(resident)
     }
 
-    /// Puts a message into the account's inbox; gives it back where the account has none.
+    /// Puts a message into the account's inbox; returns it if the account has none.
     pub(crate) fn send(&self, account: AccountId, message: Message) -> Result<Option<Message>, NotSent> {
         let shard = self.shard(account).read().unwrap_or_else(PoisonError::into_inner);
         if shard.closed {
@@ -90,7 +90,7 @@ impl Registry {
         }
     }
 
-    /// Puts a message into the account's inbox, which is made where there is none.
+    /// Puts a message into the account's inbox, which is created if there is none.
     pub(crate) fn send_or_open(
         &self,
         account: AccountId,
@@ -131,7 +131,7 @@ impl Registry {
         }))
     }
 
-    /// Takes an inbox away, unless there is something in it or it is not the one that is known.
+    /// Removes an inbox, unless it has a message or has been replaced.
     pub(crate) fn close_if_empty(
         &self,
         account: AccountId,
@@ -149,7 +149,7 @@ impl Registry {
         true
     }
 
-    /// Takes away the inbox of a task that is gone.
+    /// Removes the inbox of a task that has ended.
     pub(crate) fn remove(&self, account: AccountId, generation: u64) {
         let mut shard = self
             .shard(account)
@@ -158,7 +158,7 @@ impl Registry {
         shard.remove(account, generation);
     }
 
-    /// Takes no more messages. The tasks end when they have done what is in their inboxes.
+    /// Accepts no more messages. The tasks end when they have emptied their inboxes.
     pub(crate) fn close(&self) {
         for shard in &self.shards {
             let mut shard = shard.write().unwrap_or_else(PoisonError::into_inner);
@@ -167,7 +167,7 @@ impl Registry {
         }
     }
 
-    /// Begins another sweep and gives its number with all inboxes.
+    /// Begins another sweep and returns its number with all inboxes.
     pub(crate) fn sweep(&self) -> (u64, Vec<Use>) {
         let sweep = self.sweep.fetch_add(1, Ordering::Relaxed) + 1;
         let mut uses = Vec::new();
@@ -205,7 +205,7 @@ impl Slot {
                 Ok(None)
             }
             Err(TrySendError::Full(_)) => Err(NotSent::Full),
-            // The task has ended by a panic; whoever opens the inbox again starts another.
+            // The task has panicked; opening the inbox again starts a new one.
             Err(TrySendError::Closed(message)) => Ok(Some(message)),
         }
     }

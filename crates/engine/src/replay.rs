@@ -1,4 +1,4 @@
-//! Commits become a state again.
+//! Replays commits into a state.
 
 use std::collections::BTreeMap;
 
@@ -13,13 +13,13 @@ use crate::{Entry, InvalidEntries};
 /// Why commits could not be replayed.
 #[derive(Debug, thiserror::Error)]
 pub enum ReplayError {
-    /// The journal did not give them.
+    /// The journal could not be read.
     #[error("could not read the journal")]
     Journal(#[from] JournalError),
     /// A commit cannot be read.
     #[error("commit {seq} cannot be read")]
     Unreadable {
-        /// Which.
+        /// The commit's number.
         seq: Seq,
         /// What is wrong with it.
         source: InvalidEntries,
@@ -27,29 +27,29 @@ pub enum ReplayError {
     /// The snapshot cannot be read; the commits before it still can.
     #[error("the snapshot cannot be read")]
     Snapshot(#[from] InvalidSnapshot),
-    /// The snapshot is not one that this server made; the commits before it still can be read.
+    /// The snapshot was not made by this server; the commits before it can still be read.
     #[error("the snapshot after commit {seq} was changed: its digest was not made by this server")]
     Forged {
-        /// After which commit it claims to have been taken.
+        /// The number of the commit that it claims to follow.
         seq: Seq,
     },
-    /// Work was cut short.
+    /// The replay was interrupted.
     #[error("the replay was cut short")]
     Interrupted,
 }
 
-/// An account as its commits make it.
+/// An account as the result of its commits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Replayed {
-    /// The account; none before its first commit.
+    /// The account; `None` before its first commit.
     pub account: Option<Account>,
-    /// The newest commit.
+    /// The number of the newest commit.
     pub seq: Seq,
     /// Its hash.
     pub hash: Hash,
     /// Its time.
     pub at: Timestamp,
-    /// Pools that commits gave more seats than they had (S1), with the first such commit of those that were applied.
+    /// Pools that commits oversold (S1), each with the first such commit.
     pub oversold: BTreeMap<PoolId, Seq>,
 }
 
@@ -67,7 +67,7 @@ impl Default for Replayed {
 }
 
 impl Replayed {
-    /// Takes the next commit in and gives back what it holds.
+    /// Applies the next commit and returns its entries.
     pub fn apply(&mut self, commit: &Commit) -> Result<Vec<Entry>, ReplayError> {
         self.take_in(commit, |account, entry| {
             replay(account, &entry.events, entry.at, &mut ())
@@ -104,8 +104,8 @@ impl Replayed {
         Ok(entries)
     }
 
-    /// Every rule that the account breaks as it is now, after the last commit. A pool that was given more seats than it
-    /// has is among them until it has drained; what settling will mend is not.
+    /// Every invariant that the account breaks now, after the last commit. A pool that was oversold is among them until
+    /// it has drained; missing follow-up events are not.
     #[must_use]
     pub fn broken(&self) -> Vec<Broken> {
         let Some(account) = &self.account else {
@@ -119,14 +119,14 @@ impl Replayed {
         broken
     }
 
-    /// After the last commit: the account is in every field the one that the commits were decided on.
+    /// After the last commit, the account equals in every field the one that the commits were decided on.
     pub(crate) fn settle_down(&mut self) {
         self.account = self.account.take().map(Account::replayed);
     }
 }
 
-/// The state that a snapshot and the commits after it come to. The snapshot is believed only with a digest that
-/// `authenticator` makes of it.
+/// The state of a snapshot and the commits after it. The snapshot is accepted only with a digest made by
+/// `authenticator`.
 pub fn fold(loaded: &Loaded, authenticator: &Authenticator) -> Result<Replayed, ReplayError> {
     let mut replayed = match &loaded.snapshot {
         Some(snapshot) if snapshot.authenticity(authenticator) == Authenticity::Wrong => {

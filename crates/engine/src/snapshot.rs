@@ -6,7 +6,8 @@ use usher_journal::Snapshot;
 
 use crate::replay::Replayed;
 
-/// Raised when the state's form changes; snapshots of another form are passed over and the commits are read instead.
+/// Incremented when the state's format changes; snapshots in another format are ignored and the commits are read
+/// instead.
 const FORMAT: u32 = 1;
 
 /// The bytes of a snapshot are not a state that this version can read.
@@ -38,8 +39,8 @@ struct Read {
     account: Account,
 }
 
-/// The bytes of a state, as its commits make it: leases that only memory knows to be renewed are in it as the journal
-/// has them.
+/// The bytes of a state, as the result of its commits: leases that only memory knows to be renewed have their stored
+/// end.
 pub(crate) fn write(account: &Account, at: Timestamp) -> Result<Vec<u8>, serde_json::Error> {
     serde_json::to_vec(&Written {
         format: FORMAT,

@@ -13,13 +13,13 @@ use crate::figures::Counters;
 /// A commit that is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Published {
-    /// Whose.
+    /// The account.
     pub account: AccountId,
-    /// Its place in the account's journal.
+    /// The commit's number.
     pub seq: Seq,
     /// When its commands were decided.
     pub at: Timestamp,
-    /// What they came to.
+    /// The entries of its commands.
     pub entries: Arc<[Entry]>,
 }
 
@@ -45,15 +45,15 @@ impl Subscription {
         }
     }
 
-    /// The newest commit when this subscription began. What came until then is read with
-    /// [`Engine::published_after`](crate::Engine::published_after), what comes after it with [`Self::next`].
+    /// The newest commit when this subscription began. Earlier commits are read with
+    /// [`Engine::published_after`](crate::Engine::published_after), later ones with [`Self::next`].
     #[must_use]
     pub const fn seq(&self) -> Seq {
         self.seq
     }
 
-    /// The next commit. None once the subscriber has lagged too far behind, or the account's commits cannot be
-    /// followed any more: it has to subscribe again and read what it missed.
+    /// The next commit. `None` if the subscriber has lagged too far behind, or the account's commits cannot be followed
+    /// any more: subscribe again and read the missed commits.
     pub async fn next(&mut self) -> Option<Arc<Published>> {
         match self.receiver.as_mut()?.recv().await {
             Ok(commit) => Some(commit),

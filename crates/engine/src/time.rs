@@ -1,8 +1,8 @@
-//! The time that a node works by: it goes on by what really passes, and never falls.
+//! A node's own time: it follows real time and never goes back.
 //!
-//! It begins at the newest commit of any account or at the wall clock, whichever is later. Where people set the wall
-//! clock back, it stays ahead and lets the wall clock catch up slowly; where they set it forward, it jumps there, and
-//! the jump counts as an outage, so that nothing runs out by it (S11).
+//! It begins at the newest commit of any account or at the wall clock, whichever is later. If people set the wall clock
+//! back, it stays ahead and lets the wall clock catch up slowly; if they set it forward, it jumps too, and the jump
+//! counts as an outage, so that nothing expires because of it (S11).
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -12,46 +12,46 @@ use usher_domain::{Millis, Outage, Timestamp};
 use crate::Clock;
 use crate::outages::Outages;
 
-/// From this size on, a step of the wall clock is reported, and one forward is jumped after. What else lies between the
-/// two times is caught up slowly.
+/// The smallest step of the wall clock that is reported, and followed at once if it is forward. Smaller differences are
+/// caught up slowly.
 const STEP_MILLIS: i64 = 2_000;
 
-/// Catching up, an hour of this node takes a 64th of an hour more or less: a lease of 90 s at most 1.4 s.
+/// While catching up, an hour of this node is a 64th of an hour longer or shorter: at most 1.4 s for a lease of 90 s.
 pub(crate) const CATCH_UP: i64 = usher_domain::CATCH_UP.cast_signed();
 
-/// A reading of both clocks in which more time than this passes says nothing of either against the other.
+/// A reading of both clocks that takes longer than this says nothing about their difference.
 const READING_MILLIS_MAX: i64 = 100;
 
-/// How the wall clock stands to the time that a node works by.
+/// The offset of the wall clock from a node's time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct WallClock {
     /// How far the node's time is ahead, because the wall clock was set back.
     pub behind: Millis,
-    /// How often it was set back since the start, or stood before the newest commit at the start.
+    /// How often it was set back since the start, including once if it was before the newest commit at the start.
     pub steps_back: u64,
     /// How often it was set forward since the start.
     pub steps_forward: u64,
-    /// The last step in milliseconds, negative where it went back; zero where there was none.
+    /// The last step in milliseconds, negative if it was back; zero if there was none.
     pub last_step_millis: i64,
 }
 
 pub(crate) struct Time {
     clock: Clock,
-    /// What is added to the elapsed time.
+    /// The difference between the node's time and the elapsed time.
     offset: AtomicI64,
-    /// The elapsed time at which a thread was last seen at work.
+    /// The elapsed time at which a thread last ran.
     seen: AtomicI64,
-    /// The latest time that was told: a step of [catching up](CATCH_UP) takes back some milliseconds at once.
+    /// The latest time that was returned: a step of [catching up](CATCH_UP) goes back some milliseconds at once.
     told: AtomicI64,
     outages: Mutex<Outages>,
-    /// When the last outage ended, so that most turns need not ask for the others.
+    /// When the last outage ended, so that most turns need not look at the others.
     last_outage: AtomicI64,
     wall: Wall,
 }
 
-/// What is known of the wall clock.
+/// What is known about the wall clock.
 struct Wall {
-    /// What the wall clock showed beyond the elapsed time when last looked at, and at which elapsed time that was.
+    /// The wall clock's lead over the elapsed time at the last reading, and the elapsed time of that reading.
     lead: AtomicI64,
     looked_at: AtomicI64,
     steps_back: AtomicU64,
@@ -60,8 +60,8 @@ struct Wall {
 }
 
 impl Time {
-    /// Starts at the newest commit or the wall clock, and takes what lies between them for an outage: until when Usher
-    /// was at work before is not known, so nobody is charged for it.
+    /// Starts at the newest commit or the wall clock, and counts the time between them as an outage: when Usher stopped
+    /// before is unknown, so nobody is charged for it.
     pub(crate) fn start(clock: Clock, newest: Option<Timestamp>) -> Self {
         let wall = clock.now();
         let elapsed = clock.elapsed();
@@ -71,7 +71,7 @@ impl Time {
         if let Some(newest) = newest {
             if wall < newest {
                 stepped = wall.millis().saturating_sub(newest.millis());
-                // How long Usher was down cannot be told: leases begin again.
+                // How long Usher was down is unknown: leases begin again.
                 now = newest + Millis::new(1);
                 tracing::warn!(
                     behind_millis = -stepped,
@@ -101,7 +101,7 @@ impl Time {
         &self.clock
     }
 
-    /// What time it is. Takes note where no thread had a turn for a while.
+    /// The time. Notices if no thread had a turn for a while.
     pub(crate) fn now(&self) -> Timestamp {
         let elapsed = self.clock.elapsed();
         if self.stalled(elapsed).is_some() {
@@ -126,11 +126,11 @@ impl Time {
 
     fn note_stall(&self, elapsed: i64) {
         let mut outages = self.lock();
-        // Another thread may have been quicker.
+        // Another thread may have been faster.
         let Some(from) = self.stalled(elapsed) else { return };
         outages.add(self.at(from), self.at(elapsed));
         self.took_note(&outages);
-        // After the outage is known, so that nobody sees the one without the other.
+        // Only after the outage is recorded, so that nobody sees one without the other.
         self.seen.fetch_max(elapsed, Ordering::AcqRel);
         drop(outages);
         tracing::warn!(
@@ -139,7 +139,7 @@ impl Time {
         );
     }
 
-    /// Looks at the wall clock, and follows it where it is ahead.
+    /// Reads the wall clock, and follows it if it is ahead.
     pub(crate) fn follow_wall(&self) {
         let before = self.clock.elapsed();
         let wall = self.clock.now();
@@ -157,12 +157,12 @@ impl Time {
             self.took_note(&outages);
             self.offset.fetch_add(missing, Ordering::AcqRel);
         } else {
-            // Slower than time passes: at worst time stands still for as much.
+            // Slower than time passes: at worst, time stands still for as long.
             let most = passed / CATCH_UP;
             self.offset
                 .fetch_add(missing.clamp(-most, most), Ordering::AcqRel);
         }
-        // What was too short to be caught up in counts the next time: a busy node looks every few milliseconds.
+        // The remainder counts the next time: a busy node reads the clock every few milliseconds.
         self.wall
             .looked_at
             .store(elapsed - passed % CATCH_UP, Ordering::Release);
@@ -189,7 +189,7 @@ impl Time {
         }
     }
 
-    /// How the wall clock stands to this time.
+    /// The offset of the wall clock from this time.
     pub(crate) fn wall_clock(&self) -> WallClock {
         let ahead = self.offset.load(Ordering::Acquire) - self.wall.lead.load(Ordering::Acquire);
         WallClock {
@@ -205,7 +205,7 @@ impl Time {
         self.last_outage.load(Ordering::Acquire) > at.millis()
     }
 
-    /// The time in which Usher could not act since `at`: this node as a whole, or in `more` besides.
+    /// The time since `at` in which Usher could not act: this node as a whole, or in addition `more`.
     pub(crate) fn outage_since(&self, at: Timestamp, more: &Outages) -> Option<Outage> {
         let mut all = more.clone();
         all.add_all(&self.lock(), at);
@@ -241,7 +241,7 @@ mod tests {
         (clock, time)
     }
 
-    /// Lets seconds pass, one by one, and checks that time does not fall.
+    /// Lets seconds pass, one by one, and checks that time does not go back.
     fn pass(clock: &ManualClock, time: &Time, secs: u32) {
         for _ in 0..secs {
             let before = time.now();

@@ -1,4 +1,4 @@
-//! What happens by itself: due things fire, and accounts that nobody uses leave memory.
+//! Timers: due entries fire, and unused accounts leave memory.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,21 +11,20 @@ use crate::account::Message;
 use crate::node::Node;
 use crate::registry::Use;
 
-/// Accounts that are loaded or at work at a time because something is due: after an outage, all are at once.
+/// The most accounts loaded or processed at a time because something is due: after an outage, all are due at once.
 const TICKS_AT_ONCE: usize = 32;
 
-/// The longest that the timer sleeps, so that it notices when the clock was set, or when nothing ran for a while.
+/// The timer's longest sleep, so that it notices when the clock was set, or when nothing ran for a while.
 const NAP_MAX: Duration = Duration::from_millis(500);
 
-/// How often, where there are other nodes, it is looked at what they have left undone, and for how long it must have
-/// been due.
+/// How often a node looks for due entries that other nodes have left, and for how long they must have been due.
 const ADOPT_EVERY: Duration = Duration::from_secs(15);
 const ADOPT_AFTER: Secs = Secs::new(15);
 
-/// Sweeps in the time that an account may be idle.
+/// The number of sweeps in the time that an account may be idle.
 const SWEEPS: u32 = 8;
 
-/// Fires what is due, by the system's clock, until the engine closes.
+/// Fires due entries by the system's clock, until the engine closes.
 pub(crate) async fn run(node: Arc<Node>) {
     let mut ticks = JoinSet::new();
     while !node.is_closing() {
@@ -50,11 +49,11 @@ pub(crate) async fn run(node: Arc<Node>) {
     }
 }
 
-/// Does what another node should have done and has not, because it is gone.
+/// Processes due entries of other nodes that are gone.
 pub(crate) async fn adopt(node: Arc<Node>) {
     while !node.is_closing() {
         tokio::time::sleep(ADOPT_EVERY).await;
-        // The time of another node may be ahead of this one's.
+        // Another node's time may be ahead of this one's.
         let newest = node.journal.last_written_at().await.ok().flatten();
         let now = node.now().max(newest.unwrap_or_default());
         if let Err(error) = mark_due(&node, |due| due + ADOPT_AFTER <= now).await {
@@ -63,7 +62,7 @@ pub(crate) async fn adopt(node: Arc<Node>) {
     }
 }
 
-/// Marks every account whose due time passes `is_wanted`, page by page, so that no answer grows with the number of
+/// Schedules every account whose deadline passes `is_wanted`, page by page, so that no answer grows with the number of
 /// accounts.
 pub(crate) async fn mark_due(
     node: &Node,
@@ -89,7 +88,7 @@ fn nap_until(due: Timestamp, now: Timestamp) -> Duration {
     Duration::from_millis(u64::try_from(millis).unwrap_or(0)).min(NAP_MAX)
 }
 
-/// Lets accounts leave memory that were idle for long enough, and those not used for longest where there are many.
+/// Asks accounts to leave memory that were idle for long enough, and the least recently used if there are many.
 pub(crate) async fn sweep(node: Arc<Node>) {
     let pause = (node.options.idle_after / SWEEPS).max(Duration::from_millis(1));
     while !node.is_closing() {
@@ -104,7 +103,7 @@ pub(crate) async fn sweep(node: Arc<Node>) {
             for Use { account, .. } in uses.iter().take(surplus) {
                 leave(&node, *account, true);
             }
-            // Those that were asked need a moment before it makes sense to ask others.
+            // Those that were asked need a moment before others are.
             tokio::time::sleep(Duration::from_millis(10)).await;
             continue;
         }
@@ -116,7 +115,7 @@ pub(crate) async fn sweep(node: Arc<Node>) {
     }
 }
 
-/// An account that cannot hear this is at work, and will be asked again.
+/// An account whose inbox is full is busy, and will be asked again.
 fn leave(node: &Node, account: usher_domain::AccountId, is_pressed: bool) {
     let _ = node.registry.send(account, Message::Leave { is_pressed });
 }

@@ -1,4 +1,4 @@
-//! When each account has something due.
+//! The next deadline of each account.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -6,11 +6,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 use usher_domain::{AccountId, Timestamp};
 
-/// Accounts in the order of what is due. One that is not in memory stays here.
+/// Accounts in the order of their deadlines, including those that are not in memory.
 #[derive(Debug, Default)]
 pub(crate) struct Wheel {
     marks: Mutex<Marks>,
-    /// Told when something is due before all else.
+    /// Notified when a new deadline is earlier than all others.
     pub(crate) earlier: Notify,
 }
 
@@ -21,7 +21,7 @@ struct Marks {
 }
 
 impl Wheel {
-    /// Marks an account as due then, unless it is due earlier.
+    /// Sets an account's deadline, unless it has an earlier one.
     pub(crate) fn mark(&self, account: AccountId, due: Timestamp) {
         let mut marks = self.lock();
         if marks.of.get(&account).is_some_and(|known| *known <= due) {
@@ -35,18 +35,18 @@ impl Wheel {
         }
     }
 
-    /// Marks an account as due then, whatever was known before.
+    /// Sets an account's deadline, regardless of the previous one.
     pub(crate) fn set(&self, account: AccountId, due: Option<Timestamp>) {
         self.lock().set(account, due);
         self.earlier.notify_one();
     }
 
-    /// When the first account is due.
+    /// The earliest deadline.
     pub(crate) fn first(&self) -> Option<Timestamp> {
         self.lock().order.first().map(|(due, _)| *due)
     }
 
-    /// Takes the first account off that is due by `now`.
+    /// Removes the first account that is due by `now`.
     pub(crate) fn pop(&self, now: Timestamp) -> Option<(Timestamp, AccountId)> {
         let mut marks = self.lock();
         let (due, account) = *marks.order.first().filter(|(due, _)| *due <= now)?;

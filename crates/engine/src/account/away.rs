@@ -1,4 +1,4 @@
-//! Time in which the journal kept an account from acting (S11), and the time that an account works by.
+//! Time in which the journal kept an account from acting (S11), and the account's own time.
 
 use usher_domain::{Millis, Outage, Secs, Timestamp};
 
@@ -8,22 +8,22 @@ use super::state::State;
 use super::turn::Turn;
 use crate::{Failure, Reason};
 
-/// A wait for the journal that is taken for an outage. Heartbeats that arrive in a shorter one are in time: they are
-/// taken before what is due, and no lease is as short.
+/// A wait for the journal of at least this length counts as an outage. Heartbeats that arrive during a shorter one are
+/// in time: they are processed before anything that is due, and no lease is that short.
 const HANG: Secs = Secs::new(2);
 
-/// How long questions are answered of what is stored, after the journal stored nothing, before one of them tries again.
-/// Commands, and what is due, try each time.
+/// How long queries are answered from the stored state after the journal failed to store something, before one of them
+/// tries again. Commands and due entries try every time.
 const RETRY: Secs = Secs::new(1);
 
 impl Resident {
-    /// The account's time at present, and the time since its last turn in which Usher could not act.
+    /// The account's current time, and the time since its last turn in which Usher could not act.
     ///
-    /// An account's time is its newest commit's plus what really passed since, so it never falls, and any node can go
-    /// on with it.
+    /// An account's time is its newest commit's plus the time that has really passed since, so it never goes back, and
+    /// any node can continue it.
     pub(super) fn time_for(&mut self, state: &mut State) -> (Timestamp, Option<Outage>) {
         let here = self.node.now();
-        // Also by the moment by which another thread read the clock earlier.
+        // Another thread may have read the clock earlier, which the difference has to allow for.
         if here + state.ahead < state.replayed.at {
             state.ahead = Millis::between(here, state.replayed.at);
             state.caught_up_until = here;
@@ -40,7 +40,7 @@ impl Resident {
             self.node.time.outage_since(acted_at, &self.outages)
         };
         state.made_up_until = here;
-        // Of the time before, so after what depends on when the account last acted.
+        // This concerns the time before, so it comes after everything that depends on when the account last acted.
         state.catch_up(here);
         let outage = outage.map(|outage| Outage {
             until: outage.until + state.ahead,
@@ -49,7 +49,7 @@ impl Resident {
         (here + state.ahead, outage)
     }
 
-    /// Takes note of how long the journal took to be read, from `began` until now.
+    /// Records how long a read from the journal took, from `began` until now.
     pub(super) fn note_wait<T, E>(&mut self, began: Timestamp, result: &Result<T, E>) {
         if result.is_err() {
             self.failing_since.get_or_insert(began);
@@ -58,7 +58,7 @@ impl Resident {
         }
     }
 
-    /// Takes note of how long the journal took to answer an append, from `began` until now, and whether it took it in.
+    /// Records how long the journal took to answer an append, from `began` until now, and whether it stored it.
     pub(super) fn note_append(&mut self, began: Timestamp, was_taken: bool) {
         if was_taken {
             let since = self.failing_since.take().unwrap_or(began);
@@ -69,13 +69,13 @@ impl Resident {
         }
     }
 
-    /// Whether the journal stores nothing, and it is too soon to try again for the sake of a question.
+    /// Whether the journal stores nothing, and it is too soon for a query to try again.
     pub(super) fn has_failed_lately(&self) -> bool {
         self.failing_since.is_some() && self.node.now() < self.failed_at + RETRY
     }
 
-    /// Runs questions on what the journal has, where it stores nothing: the account stands still since then, so they
-    /// see it as it was at that moment, and nothing of what is due is done.
+    /// Runs queries on the stored state, if the journal stores nothing: the account has not moved since then, so they
+    /// see it as it was at that moment, and nothing that is due is done.
     pub(super) fn look(&mut self, run: &mut dyn FnMut(&mut Turn<'_>, Phase)) -> Result<(), Failure> {
         let Some(mut state) = self.state.take() else {
             return Err(Failure::Unavailable(Reason::OutcomeUnknown));

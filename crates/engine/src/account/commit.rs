@@ -14,26 +14,26 @@ use super::turn::{Outgoing, Turn};
 use crate::node::{Node, RETRY_AFTER};
 use crate::{Entry, Failure, Published, Reason};
 
-/// How often a batch is decided again because other nodes were quicker.
+/// How often a batch is decided again because other nodes were faster.
 pub(super) const ATTEMPTS_MAX: usize = 8;
 
-/// How often a commit of unknown outcome is looked up, and the pause before the second look; each pause doubles.
+/// How often a commit with an unknown outcome is looked up, and the pause before the second lookup; each pause doubles.
 const LOOKUPS_MAX: u32 = 8;
 const LOOKUP_PAUSE: Duration = Duration::from_millis(20);
 
-/// What became of a commit.
+/// The outcome of an append.
 enum Stored {
     /// It is in the journal.
     Yes,
-    /// Another commit has its place, or none has: what was decided is void and may be decided again.
+    /// Another commit has its number, or there is a gap: the decision is void and may be made again.
     Overtaken,
-    /// It is not in the journal, as far as can be told.
+    /// It is not in the journal, as far as is known.
     No(Reason),
 }
 
 impl Resident {
-    /// Runs some work on the account's state and stores what comes of it. Where this fails, memory is what the
-    /// journal has, or nothing.
+    /// Runs work on the account's state and stores the result. If this fails, memory holds what the journal has, or
+    /// nothing.
     pub(super) async fn carry_out(
         &mut self,
         run: &mut (dyn FnMut(&mut Turn<'_>, Phase) + Send),
@@ -45,7 +45,7 @@ impl Resident {
         self.decide(run, ATTEMPTS_MAX).await
     }
 
-    /// Decides as often as there are attempts, until what was decided is stored.
+    /// Decides until the result is stored, or there are no attempts left.
     pub(super) async fn decide(
         &mut self,
         run: &mut (dyn FnMut(&mut Turn<'_>, Phase) + Send),
@@ -66,8 +66,8 @@ impl Resident {
         })
     }
 
-    /// Runs some work on the state that is in memory; gives what is to be stored, if anything is. A panic takes the
-    /// state with it, so that nobody meets one that is half changed.
+    /// Runs work on the state in memory. Returns what has to be stored, if anything. A panic drops the state, so that
+    /// nobody ever sees one that is half changed.
     pub(super) fn turn(
         &mut self,
         run: &mut dyn FnMut(&mut Turn<'_>, Phase),
@@ -93,7 +93,7 @@ impl Resident {
         finished
     }
 
-    /// Stores what came of a turn; false where another node was quicker, and it has to be decided again.
+    /// Stores the result of a turn. Returns false if another node was faster, so it has to be decided again.
     pub(super) async fn store(&mut self, outgoing: Outgoing) -> Result<bool, Failure> {
         let Outgoing { append, entries } = outgoing;
         let sealed = Sealed::of(&append.commit);
@@ -118,7 +118,7 @@ impl Resident {
         }
     }
 
-    /// Answers questions of what the journal has, after it stored nothing of what came of their turn.
+    /// Answers queries from the stored state, after the result of their turn could not be stored.
     pub(super) async fn look_at_stored(
         &mut self,
         run: &mut (dyn FnMut(&mut Turn<'_>, Phase) + Send),
@@ -127,7 +127,7 @@ impl Resident {
         self.look(run)
     }
 
-    /// Loads the state where it is not in memory.
+    /// Loads the state if it is not in memory.
     async fn loaded(&mut self) -> Result<(), Failure> {
         if self.state.is_none() {
             let began = self.node.now();
@@ -143,7 +143,7 @@ impl Resident {
         let (mut state, commits) = State::load(&self.node, self.id).await?;
         if let Some(account) = &mut state.replayed.account {
             let heartbeats = std::mem::take(&mut self.heartbeats);
-            // Never declined.
+            // This input is never declined.
             let _ = step(
                 account,
                 Input::Heartbeats(&heartbeats),
@@ -157,7 +157,7 @@ impl Resident {
         Ok(state)
     }
 
-    /// Lets the state go, but for the heartbeats that the journal does not know of.
+    /// Drops the state, but keeps the heartbeats that the journal does not know.
     pub(super) fn drop_state(&mut self) {
         let Some(state) = self.state.take() else { return };
         if let Some(account) = &state.replayed.account {
@@ -183,8 +183,7 @@ impl Resident {
         }
     }
 
-    /// Publishes what other nodes have committed. Where it cannot be told without a gap, subscribers have to
-    /// subscribe again.
+    /// Publishes other nodes' commits. If that is impossible without a gap, subscribers have to subscribe again.
     fn publish_missed(&mut self, commits: &[Commit], head: Seq) {
         let known = std::mem::replace(&mut self.published, head);
         if head <= known || !self.has_subscribers() {
@@ -200,7 +199,7 @@ impl Resident {
     }
 }
 
-/// A commit on its way counts as such, also where the wait for it is given up.
+/// Counts a commit as running, even if nobody waits for it any more.
 struct UnderWay(Arc<Node>);
 
 impl UnderWay {
@@ -216,7 +215,7 @@ impl Drop for UnderWay {
     }
 }
 
-/// What is still needed of a commit once it is on its way.
+/// What is still needed of a commit after it was handed over.
 struct Sealed {
     seq: Seq,
     hash: Hash,
@@ -235,7 +234,7 @@ impl Sealed {
     }
 }
 
-/// A stored commit as subscribers see it.
+/// A stored commit in the form for subscribers.
 pub(crate) fn published(commit: &Commit) -> Result<Published, crate::InvalidEntries> {
     Ok(Published {
         account: commit.account,
@@ -270,9 +269,9 @@ async fn store(node: &Node, append: usher_journal::Append) -> Stored {
     }
 }
 
-/// Asks the journal for a commit whose outcome is unknown. One that is not there may still be on its way, so nothing
-/// is decided again: doing it twice would be worse than not at all. Another node's commit has the same hash only where
-/// it has the same requests, or is what was due: then it did what this one would have done.
+/// Looks up a commit with an unknown outcome. One that is not stored may still be on its way, so nothing is decided
+/// again: executing it twice would be worse than not at all. Another node's commit has the same hash only if it has the
+/// same requests or due entries; then it did the same thing.
 async fn look_up(node: &Node, account: AccountId, seq: Seq, hash: Hash) -> Stored {
     let mut pause = LOOKUP_PAUSE;
     for _ in 0..LOOKUPS_MAX {

@@ -1,4 +1,4 @@
-//! Keeping up with other nodes: reading their commits behind one's own.
+//! Reading the commits of other nodes.
 
 use tokio::sync::Mutex;
 use tokio::sync::mpsc::Receiver;
@@ -12,7 +12,7 @@ use super::resident::Resident;
 use crate::Failure;
 use crate::failure::with_sources;
 
-/// Waits for messages, and meanwhile lets subscribers know of what other nodes commit.
+/// Waits for messages, and meanwhile publishes other nodes' commits to subscribers.
 pub(super) async fn receive(
     resident: &Mutex<Resident>,
     inbox: &mut Receiver<Message>,
@@ -38,19 +38,19 @@ pub(super) async fn receive(
 }
 
 impl Resident {
-    /// When the commits of other nodes are to be read for those who follow the account.
+    /// When the commits of other nodes have to be read for the account's subscribers.
     fn follow_at(&self) -> Option<Instant> {
         let every = self.node.options.follow_every.filter(|_| self.has_subscribers());
         every.map(|every| self.synced + every)
     }
 
-    /// Whether other nodes may have committed what memory does not know of.
+    /// Whether other nodes may have committed something that is not in memory.
     pub(super) fn is_stale(&self) -> bool {
         let every = self.node.options.follow_every;
         every.is_some_and(|every| self.synced.elapsed() >= every)
     }
 
-    /// Takes in what other nodes have committed, where that was not looked at for a while.
+    /// Applies other nodes' commits, if they were not read for a while.
     pub(super) async fn follow(&mut self) -> Result<(), Failure> {
         if !self.is_stale() {
             return Ok(());

@@ -1,4 +1,4 @@
-//! Work on an account that is idle, done where it is asked for: without a way to the account's task and back.
+//! Work on an idle account in the caller's own task, without a detour through the account's task.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
@@ -14,17 +14,17 @@ use crate::{Failure, Reason};
 
 type Rest<T> = Pin<Box<dyn Future<Output = Result<T, Failure>> + Send>>;
 
-/// What became of work that was begun.
+/// The result of trying to work.
 pub(crate) enum Begun<W: Work> {
-    /// Nothing was done: the account's task has to load it, or to see what other nodes did.
+    /// Nothing was done: the account's task has to load it, or to read other nodes' commits.
     NotNow(W),
-    /// Nothing is to be stored, and this is the answer.
+    /// Nothing has to be stored, and this is the answer.
     Done(Result<W::Answer, Failure>),
-    /// The answer has to wait until what was done is durable.
+    /// The answer has to wait until the result is durable.
     Storing(Unstoppable<W::Answer>),
 }
 
-/// Does some work on an account that nobody else works on.
+/// Does work on an account that nobody else is working on.
 pub(crate) fn begin<W: Work>(mut resident: OwnedMutexGuard<Resident>, mut work: W) -> Begun<W> {
     if resident.state.is_none() || resident.is_stale() {
         return Begun::NotNow(work);
@@ -79,7 +79,7 @@ async fn store<W: Work>(
     }
     resident.mark_due();
     if resident.is_worth_a_snapshot() {
-        // The answer is not kept waiting while the state is copied.
+        // The answer must not wait while the state is copied.
         tokio::spawn(async move { resident.snapshot() });
     }
     stored.and_then(|()| answer(kept))
@@ -89,7 +89,7 @@ fn answer<T>(kept: Option<Result<T, Failure>>) -> Result<T, Failure> {
     kept.unwrap_or(Err(Failure::Unavailable(Reason::OutcomeUnknown)))
 }
 
-/// What was begun is done to the end: where whoever waits for it goes away, a task goes on with it.
+/// Work that is finished once it has begun: if its caller goes away, a task continues it.
 pub(crate) struct Unstoppable<T: Send + 'static> {
     rest: Option<Rest<T>>,
 }

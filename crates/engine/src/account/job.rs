@@ -1,4 +1,4 @@
-//! Commands and questions, and how they wait in an account's inbox.
+//! Commands and queries, and their form in an account's inbox.
 
 use tokio::sync::oneshot;
 use usher_domain::command::{SignInCommand, TicketCommand};
@@ -7,46 +7,46 @@ use usher_domain::{Account, Actor, Command, Outcome, Refusal, Secs, Timestamp};
 use super::turn::Turn;
 use crate::{Cause, Failure, Heartbeat, Request};
 
-/// A step of a turn in which jobs have a say.
+/// A phase of a turn in which jobs take part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Phase {
-    /// Something is due: heartbeats count before it is done.
+    /// Something is due: heartbeats are counted before it is processed.
     BeforeWhatIsDue,
-    /// What was due is done, and jobs run.
+    /// Due entries have been processed, and jobs run.
     Main,
 }
 
-/// A command or a question. Where its turn meets another node's commit, it runs again.
+/// A command or a query. If its turn conflicts with another node's commit, it runs again.
 pub(crate) trait Work: Send + 'static {
-    /// What is answered.
+    /// The type of the answer.
     type Answer: Send;
 
-    /// Whether the work changes nothing, so that it has an answer also where nothing can be stored.
+    /// Whether the work changes nothing, so that it has an answer even if nothing can be stored.
     const IS_QUESTION: bool = false;
 
-    /// Renews what the work is a heartbeat of, before what is due is done; the work still runs after that.
+    /// If the work is a heartbeat, renews its lease before due entries are processed; the work still runs after that.
     fn keep_alive(&self, _turn: &mut Turn<'_>) {}
 
     /// Does the work on the state in memory.
     fn run(&mut self, turn: &mut Turn<'_>) -> Result<Self::Answer, Failure>;
 }
 
-/// Work in an inbox, with whoever waits for it. It is kept until its answer is durable.
+/// Work in an inbox together with its caller. It is kept until its answer is durable.
 pub(crate) trait Job: Send {
-    /// Does the job on the state in memory and keeps the answer; before what is due, only what heartbeats do then.
+    /// Does the job on the state in memory and keeps the answer; before due entries, does only what heartbeats do then.
     fn run(&mut self, turn: &mut Turn<'_>, phase: Phase);
 
     /// Whether the job changes nothing.
     fn is_question(&self) -> bool;
 
-    /// Lets the answer leave.
+    /// Sends the answer.
     fn answer(self: Box<Self>);
 
-    /// Answers that there is no outcome.
+    /// Answers with a failure.
     fn fail(self: Box<Self>, failure: Failure);
 }
 
-/// Work that waits. The caller may be gone when it is done; what they asked for is done all the same.
+/// Waiting work. Its caller may be gone when it is done; it is executed all the same.
 pub(crate) struct Queued<W: Work> {
     work: W,
     kept: Option<Result<W::Answer, Failure>>,
@@ -86,7 +86,7 @@ impl<W: Work> Job for Queued<W> {
     }
 }
 
-/// A command, and how its answer is made of the account's state.
+/// A command, and how its answer is built from the account's state.
 pub(crate) struct Execution<V> {
     pub(crate) request: Request,
     pub(crate) view: V,
@@ -121,7 +121,7 @@ where
     }
 }
 
-/// A command that is made of the account's state, in the step that carries it out.
+/// A command that is built from the account's state in the same step that executes it.
 pub(crate) struct Proposal<M, V> {
     pub(crate) actor: Actor,
     pub(crate) cause: Cause,
@@ -155,7 +155,7 @@ where
     }
 }
 
-/// A question.
+/// A query.
 pub(crate) struct Reading<V> {
     pub(crate) view: V,
 }
@@ -175,7 +175,7 @@ where
     }
 }
 
-/// Heartbeats of many, each with its own answer.
+/// Heartbeats of several sign-ins, each with its own answer.
 pub(crate) struct Beats {
     pub(crate) actor: Actor,
     pub(crate) cause: Cause,
@@ -209,7 +209,7 @@ impl Work for Beats {
     }
 }
 
-/// The seconds that a heartbeat gave.
+/// The remaining seconds of a lease, as answered to a heartbeat.
 pub(crate) const fn lease_left(outcome: &Outcome) -> Secs {
     match outcome {
         Outcome::Lease { remaining } => *remaining,

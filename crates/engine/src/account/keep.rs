@@ -7,16 +7,17 @@ use super::resident::Resident;
 use super::task::Leave;
 use super::turn::Turn;
 
-/// An idle account that is due so soon stays: it would have to be loaded again.
+/// An idle account with a deadline this soon stays in memory: it would have to be loaded again.
 const DUE_SOON: Secs = Secs::new(60);
 
 impl Resident {
-    /// Makes ready to leave memory: what only memory knows goes into the journal. Tells whether the account may go.
+    /// Prepares to leave memory: what only memory knows is stored in the journal. Returns whether the account may
+    /// leave.
     pub(super) async fn leave(&mut self, leave: Leave) -> bool {
         if leave != Leave::Closing && self.has_subscribers() {
             return false;
         }
-        // Who could not be stored must be known to have been in an outage, once it is over.
+        // An account that could not be stored must stay, so that the outage is known when it ends.
         if leave == Leave::Idle && (self.is_due_soon() || self.failing_since.is_some()) {
             return false;
         }
@@ -33,7 +34,7 @@ impl Resident {
         }
         match leave {
             Leave::Closing => self.last_snapshot().await,
-            // Room comes back before long, and nobody needs the account's place.
+            // There will be room again soon, and nobody needs the account's place.
             Leave::Idle if !self.try_last_snapshot() => return false,
             Leave::Idle => {}
             Leave::Pressed => {
@@ -47,7 +48,7 @@ impl Resident {
         true
     }
 
-    /// Whether memory knows of heartbeats that the journal does not, in the state or in what is left of it.
+    /// Whether memory knows of heartbeats that the journal does not, in the state or kept from a dropped one.
     pub(super) fn has_unsaved_renewals(&self) -> bool {
         let account = self
             .state

@@ -1,4 +1,4 @@
-//! One account in memory: who owns it for a moment does its work, the others wait in its inbox.
+//! One account in memory: its current owner does its work, and other jobs wait in its inbox.
 
 mod away;
 mod commit;
@@ -24,20 +24,20 @@ use tokio::sync::oneshot;
 
 use crate::{Failure, Subscription};
 
-/// What an account may find in its inbox.
+/// A message in an account's inbox.
 pub(crate) enum Message {
-    /// A command or a question.
+    /// A command or a query.
     Job(Box<dyn Job>),
-    /// Somebody wants to follow the account.
+    /// A request to follow the account.
     Subscribe(oneshot::Sender<Result<Subscription, Failure>>),
     /// Something is due.
     Tick(oneshot::Sender<Result<(), Failure>>),
-    /// The account is not needed in memory. `is_pressed`: others need the place.
+    /// The account should leave memory. `is_pressed`: its place is needed.
     Leave { is_pressed: bool },
 }
 
 impl Message {
-    /// Whether somebody uses the account, rather than the engine itself.
+    /// Whether a caller uses the account, rather than the engine itself.
     pub(crate) const fn is_use(&self) -> bool {
         matches!(self, Self::Job(_) | Self::Subscribe(_))
     }

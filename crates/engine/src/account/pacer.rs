@@ -1,4 +1,4 @@
-//! How many refusals of one user are put on record, so that nobody fills the disk by asking again and again.
+//! Limits how many refusals of a user are recorded, so that a client that keeps retrying does not fill the disk.
 
 use std::collections::BTreeMap;
 
@@ -7,21 +7,21 @@ use usher_domain::{Timestamp, UserId};
 /// How many refusals of a user are recorded at once.
 const AT_ONCE: i64 = 20;
 
-/// After how many milliseconds one more is.
+/// The time until another one is recorded.
 const REFILL_MILLIS: i64 = 60_000;
 
-/// From how many users on those are forgotten who may be refused as often as anybody.
+/// The number of users from which on those who are back at full allowance are removed.
 const USERS_KEPT: usize = 1_000;
 
-/// When each user may again have [`AT_ONCE`] refusals on record, in milliseconds. In memory: an account that is loaded
-/// again starts over.
+/// When each user has the full allowance of [`AT_ONCE`] again, in milliseconds. In memory only: it starts over when the
+/// account is loaded again.
 #[derive(Debug, Default)]
 pub(super) struct RefusalPacer {
     whole_at: BTreeMap<UserId, i64>,
 }
 
 impl RefusalPacer {
-    /// Whether a refusal of the user is to be recorded now, of those that were not recorded none is caught up on.
+    /// Whether a refusal of the user should be recorded now. Unrecorded ones are not recorded later.
     pub(super) fn admits(&mut self, user: UserId, now: Timestamp) -> bool {
         let now = now.millis();
         if self.whole_at.len() >= USERS_KEPT {

@@ -1,4 +1,4 @@
-//! What is kept of an account in memory.
+//! The data of an account in memory.
 
 use std::sync::Arc;
 
@@ -13,38 +13,38 @@ use crate::node::Node;
 use crate::outages::Outages;
 use crate::{Failure, Published, Subscription};
 
-/// When an account is looked at again that is due and finds nothing to do.
+/// The delay after which an account is processed again that was due but had nothing to do.
 const STUCK_RETRY: Secs = Secs::new(1);
 
-/// An account in memory: what is kept of it between batches. Whoever holds its lock owns the account.
+/// An account in memory: everything kept between batches. The holder of its lock owns the account.
 pub(crate) struct Resident {
     pub(super) node: Arc<Node>,
     pub(super) id: AccountId,
-    /// None before the first load, and after a failure.
+    /// `None` before the first load, and after a failure.
     pub(super) state: Option<State>,
-    /// Of a state that was dropped.
+    /// Kept from a dropped state.
     pub(super) heartbeats: Heartbeats,
     pub(super) publisher: Option<broadcast::Sender<Arc<Published>>>,
-    /// The newest commit that subscribers were told of, or that came before they asked.
+    /// The newest commit that was published to subscribers, or that is older than their subscription.
     pub(super) published: Seq,
-    /// When memory was last seen to be all that the journal has.
+    /// When memory was last known to have everything in the journal.
     pub(super) synced: Instant,
     /// How many snapshots were taken of it.
     pub(super) snapshots: u64,
-    /// A snapshot on its way into the journal.
+    /// A snapshot that is being saved.
     pub(super) saving: Option<Saving>,
-    /// When the wheel will call at the latest; it may call earlier.
+    /// The latest time at which the wheel will call; it may call earlier.
     pub(super) marked: Option<Timestamp>,
-    /// Time in which the journal kept the account from acting, and that is not made up for yet.
+    /// Outages of the journal for this account that are not made up for yet.
     pub(super) outages: Outages,
-    /// Since when the journal has stored nothing of what it was handed; none where it does.
+    /// Since when the journal has failed to store; `None` if it works.
     pub(super) failing_since: Option<Timestamp>,
-    /// When it was last handed something that it did not store.
+    /// When the journal last failed to store something.
     pub(super) failed_at: Timestamp,
 }
 
 impl Resident {
-    /// An account that is not loaded.
+    /// An account that is not loaded yet.
     pub(crate) fn new(node: Arc<Node>, id: AccountId) -> Self {
         Self {
             node,
@@ -67,12 +67,12 @@ impl Resident {
         note_panic(&self.node, self.id);
     }
 
-    /// Lets the wheel know when something is due. It is not told of what moves back: it calls early then, and is told
-    /// better.
+    /// Tells the wheel when something is due. It is not told when that becomes later: then it calls early, and is told
+    /// the new time.
     pub(super) fn mark_due(&mut self) {
         let Some(state) = &self.state else { return };
         let Some(due) = state.next_due() else { return };
-        // Doing what is due leaves nothing that is due now; where it does, the timer must not spin.
+        // After processing, nothing should be due now; if something still is, the timer must not spin.
         let (now, due) = (self.node.now(), due - state.ahead);
         let due = if due <= now { now + STUCK_RETRY } else { due };
         if self.marked.is_none_or(|marked| due < marked) {
@@ -89,7 +89,7 @@ impl Resident {
 
     pub(super) fn publish(&self, commit: Published) {
         if let Some(publisher) = &self.publisher {
-            // Nobody may be left to hear it.
+            // There may be no subscribers left.
             let _ = publisher.send(Arc::new(commit));
         }
     }

@@ -25,7 +25,7 @@ const SAVING_BYTES_MIN: u32 = 4 * 1024;
 /// How long a shutdown waits for snapshots. The journal has every commit; without a snapshot, the next load is slower.
 const SHUTDOWN_WAIT: Duration = Duration::from_secs(5);
 
-/// With each of so many snapshots, all rules are checked on the whole account, beyond what each commit touches. A
+/// With every fourth snapshot, all invariants are checked on the whole account, beyond what each commit touches. A
 /// snapshot costs about as much as the check, and is taken in proportion to what is committed.
 const SNAPSHOTS_PER_CHECK: u64 = 4;
 

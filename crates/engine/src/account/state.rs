@@ -1,4 +1,4 @@
-//! What is in memory of an account.
+//! The state of an account in memory.
 
 use usher_domain::{Account, AccountId, Broken, Millis, Timestamp};
 use usher_journal::{Authenticator, COMMITS_MAX, Commit, Journal, Loaded, verify_chain};
@@ -10,32 +10,32 @@ use crate::replay::{self, ReplayError, Replayed};
 use crate::time::CATCH_UP;
 use crate::{Failure, Reason};
 
-/// From this size on, states are read and written where they keep no other account waiting.
+/// From this size on, states are read and written on another thread, so that no other account waits.
 pub(super) const LARGE_BYTES: usize = 256 * 1024;
 
-/// What a commit costs to load beyond its entries.
+/// The cost of loading a commit in addition to its entries, in bytes.
 const COMMIT_BYTES: usize = 256;
 
-/// An account as the journal has it, plus what the present turn does to it.
+/// An account as in the journal, plus the changes of the current turn.
 pub(super) struct State {
     pub(super) replayed: Replayed,
-    /// How far the account's time is ahead of this node's: another node, whose time is ahead, made the newest commit.
-    /// The account's time goes on from there, by what really passes, and this node's catches up slowly.
+    /// How far the account's time is ahead of this node's, because another node with a later time made the newest
+    /// commit. The account's time continues from there with real time, and this node's catches up slowly.
     pub(super) ahead: Millis,
-    /// Up to which time of this node it has caught up.
+    /// The time of this node up to which it has caught up.
     pub(super) caught_up_until: Timestamp,
-    /// Up to which time of this node outages are made up for.
+    /// The time of this node up to which outages are made up for.
     pub(super) made_up_until: Timestamp,
-    /// Which refusals are still put on record.
+    /// Decides which refusals are recorded.
     pub(super) pacer: RefusalPacer,
-    /// What loading would have to replay, in bytes.
+    /// What a load would have to replay, in bytes.
     pub(super) unsnapped_bytes: usize,
-    /// The size of the newest snapshot that is known.
+    /// The size of the newest known snapshot.
     pub(super) snapshot_bytes: usize,
 }
 
 impl State {
-    /// The account's state from the journal, with the commits from which it was made.
+    /// Loads the account's state from the journal. Also returns the last commits that were replayed.
     pub(super) async fn load(node: &Node, id: AccountId) -> Result<(Self, Vec<Commit>), Failure> {
         node.counters.loads.increment();
         let Some(loaded) = node.journal.load(id).await? else {
@@ -85,7 +85,7 @@ impl State {
         }
     }
 
-    /// Takes in commits of other nodes.
+    /// Applies commits of other nodes.
     pub(super) fn take_in(&mut self, commits: &[Commit]) -> Result<(), ReplayError> {
         for commit in commits {
             self.replayed.apply(commit)?;
@@ -95,17 +95,17 @@ impl State {
         Ok(())
     }
 
-    /// Lets this node's time catch up with the account's by a part of what has passed. The account's goes on all the
-    /// while, only more slowly.
+    /// Lets this node's time catch up with the account's by a fraction of the time that has passed. The account's time
+    /// continues meanwhile, only more slowly.
     pub(super) fn catch_up(&mut self, here: Timestamp) {
         let passed = Millis::between(self.caught_up_until, here).get();
         let steps = passed / CATCH_UP.unsigned_abs();
         self.ahead = Millis::new(self.ahead.get().saturating_sub(steps));
-        // What is left over counts the next time, however often the account has a turn.
+        // The remainder counts the next time, no matter how often the account has a turn.
         self.caught_up_until = here - Millis::new(passed % CATCH_UP.unsigned_abs());
     }
 
-    /// The account, unless there is none or it was closed.
+    /// The account, unless it does not exist or was closed.
     pub(super) fn existing(&self) -> Result<&Account, Failure> {
         self.replayed
             .account
@@ -126,8 +126,8 @@ impl State {
     }
 }
 
-/// Says what is wrong with an account that was loaded. One that was oversold by an earlier version needs nothing more:
-/// nobody gets a seat of a pool that has more occupied than it has, and who works on minutes goes on with them.
+/// Reports what is wrong with a loaded account. One that was oversold by an earlier version needs nothing more: nobody
+/// gets a seat of a pool with more occupied seats than it has, and users on minutes continue.
 fn note_loaded(node: &Node, id: AccountId, replayed: &mut Replayed, broken: &[Broken]) {
     for broken in broken {
         node.note_broken(id, broken, "a rule is broken in an account that was loaded");
@@ -146,7 +146,7 @@ fn note_loaded(node: &Node, id: AccountId, replayed: &mut Replayed, broken: &[Br
     }
 }
 
-/// The state, and what it was made of.
+/// Folds loaded data into a state.
 async fn fold(
     loaded: Loaded,
     bytes: usize,
@@ -156,7 +156,7 @@ async fn fold(
     aside(bytes, work).await?
 }
 
-/// The rules that the state breaks.
+/// The invariants that the state violates.
 async fn check(replayed: Replayed, bytes: usize) -> Result<(Replayed, Vec<Broken>), ReplayError> {
     let work = move || {
         let broken = replayed.broken();
@@ -165,7 +165,7 @@ async fn check(replayed: Replayed, bytes: usize) -> Result<(Replayed, Vec<Broken
     aside(bytes, work).await
 }
 
-/// Does the work where it keeps no other account waiting, if the state is large.
+/// Does the work on another thread if the state is large, so that no other account waits.
 async fn aside<T: Send + 'static>(
     bytes: usize,
     work: impl FnOnce() -> T + Send + 'static,

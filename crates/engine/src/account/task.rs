@@ -14,7 +14,7 @@ use crate::node::Node;
 use crate::registry::NewInbox;
 use crate::{Failure, Subscription};
 
-/// What was in the inbox.
+/// The messages taken from the inbox together.
 #[derive(Default)]
 struct Batch {
     jobs: Vec<Box<dyn Job>>,
@@ -27,7 +27,7 @@ struct Batch {
 pub(super) enum Leave {
     /// Nobody has used the account for a while.
     Idle,
-    /// Others need the place.
+    /// Other accounts need its place.
     Pressed,
     /// The engine shuts down.
     Closing,
@@ -44,7 +44,7 @@ pub(crate) fn spawn(node: Arc<Node>, id: AccountId, inbox: NewInbox) {
     tokio::spawn(drain(inbox.resident, inbox.receiver, presence));
 }
 
-/// Serves what is in the inbox until the account leaves memory.
+/// Serves the inbox until the account leaves memory.
 async fn drain(resident: Arc<Mutex<Resident>>, mut inbox: Receiver<Message>, presence: Presence) {
     let batch_max = presence.node.options.batch_max.max(1);
     let mut messages = Vec::new();
@@ -66,7 +66,7 @@ async fn drain(resident: Arc<Mutex<Resident>>, mut inbox: Receiver<Message>, pre
     resident.lock().await.leave(Leave::Closing).await;
 }
 
-/// Sees to it that a task that ends, by whatever cause, is neither known nor counted any more.
+/// Unregisters and uncounts a task when it ends, for any reason.
 struct Presence {
     node: Arc<Node>,
     id: AccountId,
@@ -86,7 +86,7 @@ impl Drop for Presence {
 }
 
 impl Resident {
-    /// Serves a batch. Tells whether the account may leave memory.
+    /// Serves a batch. Returns why the account may leave memory, if it may.
     async fn serve(&mut self, messages: &mut Vec<Message>) -> Option<Leave> {
         let mut batch = Batch::of(messages);
         if !batch.ticks.is_empty() {
@@ -109,8 +109,8 @@ impl Resident {
         batch.leave.or(is_nothing.then_some(Leave::Pressed))
     }
 
-    /// Does the work of a batch. Where nothing can be stored, questions are answered all the same, of what is stored, and
-    /// whoever wants to follow the account follows it from there; all else in the batch has failed.
+    /// Does the work of a batch. If nothing can be stored, queries are answered all the same, from the stored state,
+    /// and new subscribers follow the account from there; everything else in the batch fails.
     async fn carry_out_or_look(&mut self, batch: &mut Batch) -> Result<(), Failure> {
         let asks_only = batch.ticks.is_empty() && batch.jobs.iter().all(|job| job.is_question());
         if !(asks_only && self.has_failed_lately()) {
@@ -161,7 +161,7 @@ impl Batch {
         }
     }
 
-    /// Fails what is no question.
+    /// Fails everything but queries.
     fn fail_changes(&mut self, failure: &Failure) {
         for job in self.jobs.extract_if(.., |job| !job.is_question()) {
             job.fail(failure.clone());

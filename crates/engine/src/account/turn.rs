@@ -1,4 +1,4 @@
-//! One turn: a batch of jobs on the state in memory, and the commit that comes of it.
+//! One turn: a batch of jobs on the state in memory, and the resulting commit.
 
 #[cfg(test)]
 mod tests;
@@ -18,7 +18,7 @@ use crate::{Cause, Entry, Failure, Reason, Request, Way};
 
 static TIMER: Cause = Cause::by(Way::Timer);
 
-/// A batch at work. What it has done is in memory only, until the commit that it comes to is stored.
+/// A running batch. Its changes are only in memory until its commit is stored.
 pub(crate) struct Turn<'a> {
     node: &'a Node,
     id: AccountId,
@@ -36,7 +36,7 @@ pub(super) struct Outgoing {
 }
 
 impl<'a> Turn<'a> {
-    /// A turn at `now`, the account's own time.
+    /// Begins a turn at `now`, the account's own time.
     pub(super) fn begin(node: &'a Node, id: AccountId, state: &'a mut State, now: Timestamp) -> Self {
         let mut turn = Self {
             node,
@@ -54,7 +54,7 @@ impl<'a> Turn<'a> {
         self.now
     }
 
-    /// The account, also one that was closed a moment ago.
+    /// The account, even if it was closed in this turn.
     pub(super) const fn account(&self) -> Option<&Account> {
         self.state.replayed.account.as_ref()
     }
@@ -74,18 +74,18 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// A heartbeat that waited while something came due: it counts before that is done.
+    /// Processes a heartbeat that waited while something came due, before that is processed.
     pub(super) fn keep_alive(&mut self, command: &Command, actor: &Actor, cause: &Cause) {
-        // Whoever gave it is answered when it is carried out in its turn.
+        // Its caller gets the answer when the command is executed in its turn.
         let _ = self.step(Input::Command(command), actor, cause);
     }
 
-    /// Does what is due before anybody is served, so that no command ever meets a lease that is over.
+    /// Processes everything that is due before anybody is served, so that no command ever sees an expired lease.
     pub(super) fn begin_with_what_is_due(&mut self) {
         if self.is_due() {
             self.node.counters.ticks.increment();
         }
-        // Declined where there is no account.
+        // Declined if there is no account.
         let _ = self.step(Input::Tick, &Actor::System, &TIMER);
     }
 
@@ -98,7 +98,7 @@ impl<'a> Turn<'a> {
         self.carry_out(&request.command, &request.actor, &request.cause)
     }
 
-    /// Carries out a command. After a failure the account is as it was, except that a refusal of a seat is on record
+    /// Executes a command. After a failure the account is unchanged, except that the refusal of a seat is recorded
     /// (Q1).
     pub(super) fn carry_out(
         &mut self,
@@ -116,9 +116,9 @@ impl<'a> Turn<'a> {
         done
     }
 
-    /// Puts on record when each lease ends, so that nothing is lost when the account leaves memory.
+    /// Records when each lease ends, so that nothing is lost when the account leaves memory.
     pub(super) fn save_renewals(&mut self) {
-        // Declined where there is no account.
+        // Declined if there is no account.
         let _ = self.step(Input::StoreLeases, &Actor::System, &Cause::by(Way::Leave));
     }
 
@@ -139,7 +139,7 @@ impl<'a> Turn<'a> {
         Ok(Outcome::Done)
     }
 
-    /// Moves the account on, where there is one that is not closed.
+    /// Moves the account on, if it exists and is not closed.
     fn step(&mut self, input: Input<'_>, actor: &Actor, cause: &Cause) -> Result<Outcome, Failure> {
         let (account, mut witness) = self.watched(actor, cause);
         let account = account.as_mut().filter(|account| !account.is_deleted());
@@ -149,7 +149,7 @@ impl<'a> Turn<'a> {
         done.map_err(|declined| self.failure(declined))
     }
 
-    /// The account, and who watches its next step.
+    /// The account, and the observer of its next step.
     fn watched<'b>(
         &'b mut self,
         actor: &'b Actor,
@@ -180,10 +180,10 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// Has people shown the time by the wall clock, until the turn is finished.
+    /// Makes the wall clock known, for times shown until the turn is finished.
     fn look_at_wall(&mut self) {
         if let Some(account) = &mut self.state.replayed.account {
-            // Never declined.
+            // This input is never declined.
             let _ = step(
                 account,
                 Input::WallClock(self.wall),
@@ -194,7 +194,7 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// The commit that the turn comes to; none where nothing changed.
+    /// The commit of the turn; `None` if nothing changed.
     pub(super) fn finish(mut self) -> Result<Option<Outgoing>, Failure> {
         let is_changed = !self.kept.entries.is_empty();
         let input = if is_changed {
@@ -207,7 +207,7 @@ impl<'a> Turn<'a> {
         let Some(account) = account else {
             return Ok(None);
         };
-        // Never declined, and also of an account that the turn has closed.
+        // This input is never declined, not even for an account that the turn has closed.
         let _ = step(account, input, &Actor::System, now, &mut witness);
         if !is_changed {
             return Ok(None);

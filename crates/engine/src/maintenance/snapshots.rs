@@ -1,21 +1,21 @@
-//! Snapshots, checked before anything is loaded from them.
+//! Checks snapshots before anything is loaded from them.
 
 use usher_domain::AccountId;
 use usher_journal::{Authenticator, Authenticity, Journal, JournalError, Snapshot};
 
 use super::verify::{Fault, Place};
 
-/// What a check of all snapshots found.
+/// The result of checking all snapshots.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SnapshotReport {
     /// How many there are.
     pub checked: u64,
-    /// Those whose digest `authenticator` did not make.
+    /// Snapshots whose digest was not made by `authenticator`.
     pub faults: Vec<Fault>,
 }
 
-/// Checks the digest of every snapshot, for a start. Digests that were made with an earlier key are made again, so that
-/// the key can be given up.
+/// Checks the digest of every snapshot, at a start. Digests made with an earlier key are made again, so that the key
+/// can be dropped.
 pub async fn check_snapshots(
     journal: &dyn Journal,
     authenticator: &Authenticator,
@@ -57,7 +57,7 @@ pub(super) struct Snapshots {
 }
 
 impl Snapshots {
-    /// The snapshot of an account that has commits; those before it are of accounts that have none.
+    /// The snapshot of an account with commits. Snapshots before it belong to accounts without any.
     pub(super) async fn of(
         &mut self,
         journal: &dyn Journal,
@@ -73,7 +73,7 @@ impl Snapshots {
         Ok(None)
     }
 
-    /// Takes note of those that are left: nobody's.
+    /// Reports the remaining ones, which belong to no account.
     pub(super) async fn rest(
         &mut self,
         journal: &dyn Journal,

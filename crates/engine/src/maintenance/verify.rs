@@ -1,4 +1,4 @@
-//! Checking a journal from its first commit, and everything that was made of it.
+//! Checks a journal from its first commit, and everything derived from it.
 
 mod fault;
 mod walk;
@@ -13,25 +13,26 @@ use self::walk::{Walk, Whole};
 use super::snapshots::Snapshots;
 use super::{Accounts, Progress, RebuildError};
 
-/// What a walk through a journal found.
+/// The result of checking a journal.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Report {
     /// What was read.
     pub done: Progress,
-    /// What is wrong: of each account's commits the first fault; its snapshot; all of its audit up to there, at most
-    /// 100 entries; and of each table as many rows ([`DIFFERENCES_MAX`](usher_journal::DIFFERENCES_MAX)).
+    /// What is wrong: for each account the first fault of its commits, its snapshot, and all faults of its audit up to
+    /// there, at most 100; for each table a limited number of rows
+    /// ([`DIFFERENCES_MAX`](usher_journal::DIFFERENCES_MAX)).
     pub faults: Vec<Fault>,
-    /// Rules that were broken once and no longer are.
+    /// Invariants that were broken once and no longer are.
     pub mended: Vec<Fault>,
-    /// So many snapshots have a digest that was not checked, because the key is not known.
+    /// How many snapshots have a digest that was not checked, because the key is unknown.
     pub unchecked_snapshots: u64,
-    /// The newest commit of each account whose commits are as they were written, with its hash.
+    /// The newest commit of each account with an intact chain, and its hash.
     pub heads: Vec<(AccountId, Seq, Hash)>,
 }
 
-/// Walks every account's chain of hashes, takes in every commit, checks the rules on what they come to, and compares
-/// snapshots, the audit and all other read models with what the commits say. Digests of snapshots are checked where
-/// the key is known.
+/// Checks every account's hash chain, replays every commit, checks the invariants of the result, and compares
+/// snapshots, the audit and all other read models with the commits. Digests of snapshots are checked if the key is
+/// known.
 pub async fn verify(
     journal: &dyn Journal,
     records: &dyn Records,
@@ -65,13 +66,13 @@ pub async fn verify(
     let of_journal = report.faults.iter().filter(|fault| fault.is_of_journal());
     let torn: BTreeSet<AccountId> = of_journal.filter_map(Fault::account).collect();
     let differences = inspection.differences().await?.into_iter();
-    // Where commits could not be read, what should have been made of them is not known.
+    // If commits could not be read, it is unknown what should have been derived from them.
     let known = differences.filter(|found| found.account.is_none_or(|account| !torn.contains(&account)));
     report.faults.extend(known.map(Fault::from));
     Ok(report)
 }
 
-/// Checks the commits and the audit of one account, of which at most about `commits_max` commits are read.
+/// Checks the commits and the audit of one account, reading about `commits_max` commits at most.
 pub async fn verify_account(
     journal: &dyn Journal,
     records: &dyn Records,
@@ -91,7 +92,7 @@ async fn walk_to_the_end(
     progress: &mut (impl FnMut(Progress) + Send),
 ) -> Result<(), JournalError> {
     let account = walk.account;
-    // A row that is missing is a reason why others are not found, or cannot be read.
+    // A missing row can be the reason why others are not found or cannot be read.
     let of_this = |fault: &Fault| fault.is_of_journal() && fault.account() == Some(account);
     let is_torn = report.faults.iter().any(of_this);
     match walk.go(commits_max, &mut report.done, progress).await {

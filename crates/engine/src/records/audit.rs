@@ -1,4 +1,4 @@
-//! What an auditor may ask for: everything that people change, and what they do to one another.
+//! The audit: everything that people change, and what they do to one another.
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ use usher_journal::{Record, Text};
 
 use super::{Context, Recorder};
 
-/// One line of the audit.
+/// One entry of the audit.
 struct Line {
     action: &'static str,
     target: Option<Text>,
@@ -214,13 +214,13 @@ fn session(context: &Context<'_>, event: &SessionEvent) -> Option<Line> {
     match event {
         SessionEvent::Ending { id, by, .. } => session_ended(context, *id, Some(by)),
         SessionEvent::Ended { id, reason, by } => {
-            // Where notice was given, it was on record already that somebody ended it.
+            // If there was a notice, the audit already says who ended it.
             let is_by_another = *reason == EndReason::EndedByOther && !is_ending(context, *id);
             (is_by_another || is_as_a_user)
                 .then(|| session_ended(context, *id, by.as_ref()))
                 .flatten()
         }
-        // Without the code of the session.
+        // Without the session's code.
         SessionEvent::Created {
             id, sign_in, kind, ..
         } if is_as_a_user => {

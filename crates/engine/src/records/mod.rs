@@ -1,4 +1,4 @@
-//! What the read models keep of events: the audit, sign-ins, sessions, tickets, refusals, occupancy and minutes.
+//! Derives the read models from events: the audit, sign-ins, sessions, tickets, refusals, occupancy and minutes.
 
 // A new event must be thought of wherever history is kept.
 #![deny(clippy::wildcard_enum_match_arm)]
@@ -16,7 +16,7 @@ use usher_journal::{Record, Text};
 
 use crate::Cause;
 
-/// Gathers the records of one commit.
+/// Collects the records of one commit.
 #[derive(Debug, Default)]
 pub struct Recorder {
     records: Vec<Record>,
@@ -25,13 +25,13 @@ pub struct Recorder {
     changed_pools: BTreeSet<PoolId>,
 }
 
-/// Records the steps that one actor takes by one request.
+/// Records the steps that one actor takes with one request.
 pub struct Recording<'a> {
-    /// Where the records are gathered.
+    /// Where the records are collected.
     pub recorder: &'a mut Recorder,
-    /// Who.
+    /// The actor.
     pub actor: &'a Text,
-    /// Because of which request.
+    /// The cause.
     pub cause: &'a Cause,
 }
 
@@ -45,7 +45,7 @@ impl Observer for Recording<'_> {
     }
 }
 
-/// An event with whose it is and the state that it meets.
+/// An event with its actor and the state before it.
 struct Context<'a> {
     before: Option<&'a Account>,
     actor: &'a Text,
@@ -53,7 +53,7 @@ struct Context<'a> {
 }
 
 impl Recorder {
-    /// Takes note of an event. `before` is the account that it meets; none where it is the first.
+    /// Records an event. `before` is the account before it; `None` for the first one.
     fn note(&mut self, before: Option<&Account>, actor: &Text, cause: &Cause, event: &Event) {
         let context = Context { before, actor, cause };
         match event {
@@ -71,11 +71,11 @@ impl Recorder {
         self.note_audit(&context, event);
     }
 
-    /// The records of the commit. `after` is the account that it leaves.
+    /// The records of the commit. `after` is the account after it.
     #[must_use]
     pub fn finish(mut self, after: &Account) -> Vec<Record> {
         if self.is_account_changed {
-            // First, so that what is said about the account finds it.
+            // First, so that later records about the account find it.
             let account = Record::AccountPut {
                 name: text(after.name()),
                 created_at: after.shown(after.created_at()).get(),
@@ -162,7 +162,7 @@ impl Recorder {
     }
 }
 
-/// Metadata as a JSON object; none where there is no entry.
+/// Metadata as a JSON object; `None` if there are no entries.
 fn metadata_text(metadata: &Metadata) -> Option<Text> {
     let is_some = !metadata.is_empty();
     let json = is_some.then(|| serde_json::to_string(metadata).ok()).flatten();

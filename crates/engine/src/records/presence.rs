@@ -186,7 +186,7 @@ impl Recorder {
             }));
     }
 
-    /// A claim went from minutes to a seat, with the sessions that ride on it.
+    /// A claim moved from minutes to a seat, with the sessions that ride on it.
     fn note_moved(&mut self, context: &Context<'_>, claim: Claim) {
         let moved: Vec<SessionId> = match claim {
             Claim::Session(id) => vec![id],
@@ -211,7 +211,7 @@ impl Recorder {
         }));
     }
 
-    /// Closes the open refusals of a user who got in.
+    /// Resolves the open refusals of a user who got in.
     fn note_got_in(&mut self, context: &Context<'_>, user: UserId, product: &Product) {
         let owner = context.before.and_then(|before| before.user(user));
         if owner.is_some_and(|owner| owner.refused_since(product).is_some()) {
@@ -265,7 +265,7 @@ fn carried_by(funding: Funding) -> Option<Text> {
     }
 }
 
-/// What carries the sessions that ride on a sign-in.
+/// What pays for the sessions that ride on a sign-in.
 fn host_of(context: &Context<'_>, sign_in: usher_domain::SignInId) -> Option<Text> {
     let host = context.before?.sign_ins().get(&sign_in)?;
     carried_by(host.funding)

@@ -1,4 +1,4 @@
-//! Time in which Usher could not act is nobody's fault (S11), and a wall clock that people set does not move time.
+//! Time in which Usher could not act counts against nobody (S11), and setting the wall clock does not move time.
 
 use tokio::task::JoinHandle;
 use usher_domain::command::{PoolCommand, SessionCommand, TicketCommand};
@@ -10,7 +10,7 @@ use usher_journal::{Fault, Journal, MemoryJournal, Records};
 
 use crate::harness::{ACCOUNT, Arrived, Desk, MORNING, POOL, add_minutes, request, stored};
 
-/// A help desk whose leases last so many seconds.
+/// A help desk with leases of this many seconds.
 async fn desk(lease: u32, seats: u32, users: u32) -> Desk {
     let desk = Desk::with_pool(seats, users).await;
     let rules = RulesPatch::default().with("lease_secs", |rules| rules.lease = Secs::new(lease));
@@ -41,13 +41,13 @@ async fn signed_in(desk: &Desk) -> usize {
     desk.read(|account| account.sign_ins().len()).await
 }
 
-/// A change in a task of its own: it waits where the journal hangs.
+/// A change in a separate task: it waits while the journal hangs.
 fn adds_minutes(desk: &Desk, minutes: u32) -> JoinHandle<Result<Outcome, Failure>> {
     let desk = desk.clone();
     tokio::spawn(async move { desk.execute(add_minutes(minutes)).await })
 }
 
-/// The account is waited for by others while the clock goes on, second by second, as a timer would see it.
+/// Keeps the account busy while the clock moves on second by second, as with a timer.
 async fn pass(desk: &Desk, secs: u32) {
     for _ in 0..secs {
         desk.clock.set(desk.clock.now() + Secs::new(1));
@@ -65,7 +65,7 @@ async fn a_sync_that_hangs_for_longer_than_a_lease_logs_nobody_out() {
         desk.journal.hold();
         let stuck = adds_minutes(&desk, 1);
         tokio::task::yield_now().await;
-        // Some devices come while nothing moves and give up; others come only afterwards.
+        // Some devices try while nothing moves and give up; others come only afterwards.
         for sign_in in &sign_ins[..3] {
             let (desk, sign_in) = (desk.clone(), *sign_in);
             tokio::spawn(async move { desk.heartbeat(sign_in).await });
@@ -157,7 +157,7 @@ async fn heartbeats_that_wait_count_before_what_is_due() {
     assert_eq!(signed_in(&desk).await, 1);
 }
 
-/// A full disk, or a foreign lock on the database.
+/// A full disk, or another program's lock on the database.
 #[tokio::test]
 async fn a_journal_that_stores_nothing_for_longer_than_a_lease_logs_nobody_out() {
     let desk = desk(15, 2, 2).await;
@@ -166,7 +166,7 @@ async fn a_journal_that_stores_nothing_for_longer_than_a_lease_logs_nobody_out()
         desk.journal.fault_at(nth, Fault::Failed);
     }
 
-    // What is due is tried again each second; devices come and are turned away, or do not come at all.
+    // Due entries are retried each second; devices come and get errors, or do not come at all.
     let advancing = desk.engine.advance(Secs::new(30));
     advancing.await;
     while desk.execute(add_minutes(1)).await.is_err() {}
@@ -203,7 +203,7 @@ async fn downtime_costs_no_minutes() {
         .with("when_full", |rules| rules.when_full = vec![WhenFull::PayPerUse]);
     change_rules(&desk, rules).await;
     desk.execute(add_minutes(100)).await.unwrap();
-    // The first has the seat, the second works on minutes.
+    // The first has the seat, the second is on minutes.
     let sign_ins = all_sign_in(&desk, 2).await;
     for (sign_in, id) in sign_ins.iter().zip(1..) {
         let work = Command::Session(SessionCommand::Create {
@@ -285,7 +285,7 @@ async fn a_clock_that_is_set_forward_costs_nobody_anything() {
     assert_eq!(desk.engine.wall_clock().behind, Millis::ZERO);
 }
 
-/// Another node goes on with the account's time, though its own clock is an hour behind.
+/// Another node continues the account's time, although its own clock is an hour behind.
 #[tokio::test]
 async fn a_node_whose_clock_is_behind_goes_on_with_the_accounts_time() {
     let desk = desk(15, 1, 1).await;
@@ -297,12 +297,12 @@ async fn a_node_whose_clock_is_behind_goes_on_with_the_accounts_time() {
     assert_eq!(other.heartbeat(sign_in).await, Ok(Secs::new(15)));
     other.engine.advance(Secs::new(14)).await;
     assert_eq!(other.occupied().await, 1);
-    // The account's time is caught up with meanwhile: a 64th more.
+    // Meanwhile it catches up with the account's time: by another 64th.
     other.engine.advance(Secs::new(2)).await;
     assert_eq!(other.occupied().await, 0);
 }
 
-/// Commits keep an account's time where it was taken to: also one that commits all the time catches up.
+/// Commits fix an account's time, but even an account that commits all the time catches up.
 #[tokio::test]
 async fn a_busy_account_catches_up_with_a_clock_that_was_set_back() {
     for every_millis in [50, 1_000] {
@@ -343,7 +343,7 @@ async fn a_busy_account_that_is_ahead_of_its_node_lets_it_catch_up() {
     }
 }
 
-/// Commits again and again for so long.
+/// Commits repeatedly for this long.
 async fn busy_for(desk: &Desk, secs: u32, every_millis: u32) {
     let until = desk.clock.now() + Secs::new(secs);
     while desk.clock.now() < until {
@@ -392,7 +392,7 @@ async fn where_nobody_is_there_an_outage_leaves_no_commit() {
     assert_eq!(desk.journal.appends(), before);
 }
 
-/// A full disk: what is due is tried each second and not stored.
+/// A full disk: due entries are retried each second and not stored.
 #[tokio::test]
 async fn where_nothing_can_be_stored_questions_are_answered_of_what_is() {
     for lease in [5, 90] {
@@ -403,7 +403,7 @@ async fn where_nothing_can_be_stored_questions_are_answered_of_what_is() {
             desk.journal.fault_at(nth, Fault::Failed);
         }
 
-        // Whoever asks is neither the first to find out nor the last.
+        // Callers are neither the first to notice it nor the last.
         for _ in 0..12 {
             desk.clock.set(desk.clock.now() + Secs::new(lease / 3));
             for _ in 0..3 {
@@ -426,7 +426,7 @@ async fn where_nothing_can_be_stored_questions_are_answered_of_what_is() {
     }
 }
 
-/// A question that waits in the inbox with a change, and a page that begins to follow the account.
+/// A query that waits in the inbox together with a change, and a page that begins to follow the account.
 #[tokio::test]
 async fn where_nothing_can_be_stored_a_change_fails_alone() {
     let desk = desk(90, 2, 2).await;

@@ -104,7 +104,7 @@ async fn a_decision_is_made_again_on_what_the_other_node_did() {
 async fn what_a_proposal_is_made_of_is_what_the_other_node_left() {
     let here = Desk::with_pool(1, 1).await;
     let there = here.another_node().await;
-    // Whoever comes second finds minutes already, and declines.
+    // The second one finds minutes already, and declines.
     let propose = |desk: &Desk| {
         let make = |account: &Account, _| match account.minutes() {
             0 => Ok(add_minutes(5)),

@@ -1,4 +1,4 @@
-//! A journal that fails: memory is never ahead of it, and no answer says more than is known.
+//! A failing journal: memory is never ahead of it, and no answer claims more than is known.
 
 use std::time::Duration;
 
@@ -42,7 +42,7 @@ async fn all_who_share_a_commit_that_fails_are_told_so() {
     );
 
     assert!(one.is_err() && two.is_err());
-    // A question that comes after a command that was not stored is not answered with what was not stored.
+    // A query after a command that was not stored must not see its effect.
     assert!(matches!(read, Err(_) | Ok(0)), "{read:?}");
 }
 
@@ -171,7 +171,7 @@ async fn a_full_inbox_is_answered_with_overloaded_at_once() {
     let first = Desk::with_pool(1, 1).await;
     let desk = Desk::on(first.journal.another_node(), first.clock.clone(), options).await;
 
-    // On a runtime with one thread the account's task does not run before all have asked.
+    // On a single-threaded runtime, the account's task does not run before all have made their requests.
     let mut all = Vec::new();
     for _ in 0..10 {
         all.push(desk.engine.read(ACCOUNT, |_, _| ()));
@@ -291,7 +291,7 @@ async fn whatever_fails_what_was_answered_is_true_and_no_seat_is_sold_twice() {
     }
 }
 
-/// One user's day. Gives the minutes that were added for sure.
+/// One user's day. Returns the minutes that were certainly added.
 async fn come_and_go(desk: &Desk, number: u32) -> u64 {
     let mut paid = 0;
     for _ in 0..15 {
@@ -300,7 +300,7 @@ async fn come_and_go(desk: &Desk, number: u32) -> u64 {
             paid += 1;
         }
         if let Ok(Arrived::SignedIn(sign_in)) = arrived {
-            // What fails here is tried again with the next arrival, which finds the sign-in that exists.
+            // Failures here are retried at the next arrival, which finds the existing sign-in.
             let _ = desk.heartbeat(sign_in).await;
             let _ = desk.sign_out(sign_in).await;
         }

@@ -90,7 +90,7 @@ async fn the_past_is_read_in_pages() {
     assert_eq!(page, all[2..4]);
 }
 
-/// Two nodes that look at the journal for each other's commits every second.
+/// Two nodes that read each other's commits from the journal every second.
 async fn two_nodes() -> (Desk, Desk) {
     let options = Options {
         follow_every: Some(Duration::from_secs(1)),
@@ -138,7 +138,7 @@ async fn what_a_dead_node_left_undone_is_done_by_another() {
     let engine = Engine::start(Arc::new(journal.clone()), Clock::System, options)
         .await
         .unwrap();
-    // Months ago by the machine's clock, on a node that is not heard of again.
+    // Months ago by the machine's clock, on a node that never comes back.
     let dead = Desk::on(
         journal.another_node(),
         ManualClock::new(MORNING),

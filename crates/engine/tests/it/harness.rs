@@ -37,7 +37,7 @@ pub(crate) struct Desk {
     ids: Arc<AtomicU32>,
 }
 
-/// What a sign-in came to.
+/// The result of a sign-in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Arrived {
     SignedIn(SignInId),
@@ -52,7 +52,7 @@ pub(crate) fn user(number: u32) -> UserId {
     UserId::from_bits(u128::from(number) + 1_000)
 }
 
-/// A request like no other.
+/// A request with a unique cause.
 pub(crate) fn request(command: Command) -> Request {
     static REQUESTS: AtomicU32 = AtomicU32::new(0);
     let number = REQUESTS.fetch_add(1, Ordering::Relaxed);
@@ -156,7 +156,7 @@ impl Desk {
             .await
     }
 
-    /// Signs a user in, or has them wait.
+    /// Signs a user in, or queues them.
     pub(crate) async fn arrive(&self, number: u32, wait: bool) -> Result<Arrived, Failure> {
         let id = SignInId::from_bits(u128::from(self.ids.fetch_add(1, Ordering::Relaxed)));
         let outcome = self.execute(sign_in(number, id, wait)).await?;
@@ -204,12 +204,12 @@ impl Desk {
             .unwrap()
     }
 
-    /// The account as the node has it in memory.
+    /// The account in the node's memory.
     pub(crate) async fn state(&self) -> Account {
         self.read(Account::clone).await
     }
 
-    /// The account as its commits make it.
+    /// The account as replayed from its commits.
     pub(crate) async fn replayed(&self) -> Account {
         let loaded = self.journal.another_node().load(ACCOUNT).await.unwrap().unwrap();
         usher_engine::replay::fold(&loaded, &Authenticator::unkeyed())
@@ -225,12 +225,12 @@ impl Desk {
     }
 }
 
-/// Compares two states by what is stored of them.
+/// The stored form of a state, for comparisons.
 pub(crate) fn stored(account: &Account) -> serde_json::Value {
     serde_json::to_value(account).unwrap()
 }
 
-/// A top-up like no other.
+/// A new top-up.
 pub(crate) fn add_minutes(minutes: u32) -> Command {
     static TOP_UPS: AtomicU32 = AtomicU32::new(0);
     let id = TopUpId::from_bits(u128::from(TOP_UPS.fetch_add(1, Ordering::Relaxed)));

@@ -1,4 +1,4 @@
-//! The engine on the memory journal: what callers are promised when things go well, and when they do not.
+//! The engine on the memory journal: its guarantees to callers, in normal operation and with faults.
 
 #![expect(
     clippy::unwrap_used,

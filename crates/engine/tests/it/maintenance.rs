@@ -1,4 +1,4 @@
-//! Records, and what is made of the commits afterwards.
+//! Records, and checks and rebuilds from the commits.
 
 use usher_domain::command::{SessionCommand, SignInCommand, UserCommand};
 use usher_domain::presence::{SessionKind, Start};

@@ -1,4 +1,4 @@
-//! What is in memory, for how long, and what of it is kept.
+//! Which accounts are in memory, for how long, and what is stored when they leave.
 
 use std::time::Duration;
 
@@ -48,7 +48,7 @@ async fn what_is_due_brings_an_account_back() {
     desk.heartbeat(sign_in).await.unwrap();
     desk.clock.set(desk.clock.now() + Secs::new(10));
 
-    // Others need the place.
+    // Other accounts need the place.
     let options = Options {
         accounts_max: 1,
         ..Options::default()

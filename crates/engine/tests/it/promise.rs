@@ -1,4 +1,4 @@
-//! A pool never holds more than its seats, whatever was loaded, lost or read again in between (S1).
+//! A pool is never oversold, no matter what was loaded, lost or reloaded in between (S1).
 
 use usher_domain::command::{PoolCommand, PoolPatch, SessionCommand};
 use usher_domain::event::{Claim, MinutesEvent};
@@ -13,7 +13,7 @@ use crate::harness::{ACCOUNT, Desk, MORNING, POOL, add_minutes};
 
 const AGENTS: u32 = 10;
 
-/// Ten agents on one seat, where minutes pay for those who find it taken: all work, one after the other ends, and all
+/// Ten agents on one seat, with minutes paying for those who find it taken: all work, one after the other ends, and all
 /// start again.
 async fn ten_agents_on_one_seat() -> (Desk, Vec<SignInId>) {
     let desk = Desk::with_pool(1, AGENTS).await;
@@ -66,14 +66,14 @@ async fn start(desk: &Desk, sign_in: SignInId, number: u32) {
     .unwrap();
 }
 
-/// Occupied seats, and sessions that minutes pay for.
+/// Occupied seats, and sessions on minutes.
 fn figures(account: &Account) -> (u32, usize) {
     let sessions = account.sessions().values();
     let on_minutes = sessions.filter(|session| matches!(session.funding, Funding::Minutes { .. }));
     (account.pool(POOL).unwrap().occupied(), on_minutes.count())
 }
 
-/// What an earlier version did: it moved so many claims from minutes onto a seat that somebody has.
+/// Does what an earlier version did: moves this many claims from minutes onto an occupied seat.
 async fn oversold_by_an_earlier_version(desk: &Desk, claims: usize) {
     let account = desk.state().await;
     let sessions = account.sessions().values();
@@ -149,7 +149,7 @@ async fn p3_an_account_that_an_earlier_version_oversold_drains() {
         end(&restarted, number).await;
         seen.push(restarted.read(figures).await);
     }
-    // The last seat that comes back is free at last, and goes to the oldest claim on minutes.
+    // The last seat to be returned is really free, and goes to the oldest claim on minutes.
     assert_eq!(seen, [(5, 4), (4, 4), (3, 4), (2, 4), (1, 4), (1, 3)]);
     start(&restarted, agents[0], 300).await;
     assert_eq!(restarted.read(figures).await, (1, 4));
@@ -177,7 +177,7 @@ async fn verify_names_the_commit_that_gave_a_seat_that_was_taken() {
         account: ACCOUNT,
         seq,
     };
-    // The commits were written without their records: what is missing of those is named as well.
+    // The commits were written without their records, whose absence is reported too.
     let rules: Vec<_> = report.faults.iter().filter(|fault| fault.is_of_rules()).collect();
     assert_eq!(rules.len(), 1);
     assert_eq!(rules[0].place, place);

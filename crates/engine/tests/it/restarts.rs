@@ -1,5 +1,5 @@
-//! Whatever is asked, fails, conflicts and starts again: what a node has in memory is what the commits make, in every
-//! field, and no pool is given more seats than it has.
+//! With random requests, faults, conflicts and restarts, a node's memory always equals the replayed commits in every
+//! field, and no pool is oversold.
 
 use usher_domain::command::{
     PoolCommand, PoolPatch, SessionCommand, SignInCommand, TicketCommand, UserCommand,
@@ -15,7 +15,7 @@ use crate::harness::{ACCOUNT, Desk, Dice, POOL, add_minutes, sign_in, user};
 
 const USERS: u32 = 6;
 
-/// Snapshots come often, so that loads begin at one.
+/// Frequent snapshots, so that loads begin at one.
 fn options() -> Options {
     Options {
         snapshot_bytes_min: 2_000,
@@ -23,7 +23,7 @@ fn options() -> Options {
     }
 }
 
-/// Two nodes on one journal, and what they are asked.
+/// Two nodes on one journal, and the requests to them.
 struct Trial {
     nodes: Vec<Desk>,
     dice: Dice,
@@ -65,7 +65,7 @@ impl Trial {
         self.ids.into()
     }
 
-    /// One thing happens on one of the nodes.
+    /// Makes one random thing happen on one of the nodes.
     async fn step(&mut self) {
         let number = self.pick(2);
         let node = self.nodes[number].clone();
@@ -87,7 +87,7 @@ impl Trial {
             }
             6 => self.compare(&node).await,
             7..10 => {
-                // What is refused, or not stored, is as good an outcome as any.
+                // A refusal or a failure is a valid outcome too.
                 if let Ok(account) = node.engine.read(ACCOUNT, |account, _| account.clone()).await {
                     for id in account.sign_ins().keys() {
                         let _ = node.heartbeat(*id).await;
@@ -155,9 +155,9 @@ impl Trial {
         })
     }
 
-    /// What a node has in memory is what the commits make, from the first on, and from a snapshot on.
+    /// Checks that a node's memory equals the replayed commits, from the first one and from a snapshot.
     async fn compare(&self, node: &Desk) {
-        // Whatever is on its way, or was done by the other node, is known after a commit of this node.
+        // After a commit of this node, everything pending or done by the other node is known.
         if node.execute(add_minutes(1)).await.is_err() {
             return;
         }
@@ -180,7 +180,7 @@ impl Trial {
         );
     }
 
-    /// No commit gave a seat that was not there.
+    /// Checks that no commit oversold a pool.
     async fn check_promise(&self) {
         for node in &self.nodes {
             assert_eq!(node.engine.figures().invariants_broken, 0);

@@ -44,7 +44,7 @@ async fn the_clock_stops_wherever_something_is_due() {
         .unwrap();
     desk.engine.advance(Secs::new(3_600)).await;
 
-    // The seat came free at the end of the lease, and the offer passed a minute after.
+    // The seat became free at the end of the lease, and the offer passed on a minute later.
     let end = desk.journal.sign_in_end(ACCOUNT, silent).await.unwrap().unwrap();
     assert_eq!(end.at, start + Secs::new(90));
     let end = desk.journal.ticket_end(ACCOUNT, ticket).await.unwrap().unwrap();
@@ -86,7 +86,7 @@ async fn a_command_never_meets_what_is_overdue() {
     let desk = Desk::with_pool(1, 2).await;
     let silent = desk.sign_in(0).await.unwrap();
 
-    // Time passes without the timer having its turn.
+    // Time passes without a turn of the timer.
     desk.clock.set(desk.clock.now() + Secs::new(91));
     desk.sign_in(1).await.unwrap();
 
@@ -140,7 +140,7 @@ async fn heartbeats_reach_the_journal_in_batches() {
     }
     let before = desk.journal.appends();
 
-    // Ten minutes, a heartbeat of each every ten seconds.
+    // Ten minutes, with a heartbeat of each every ten seconds.
     for _ in 0..60 {
         desk.engine.advance(Secs::new(10)).await;
         for sign_in in &alive {

@@ -1,4 +1,4 @@
-//! Moments are shown as the clock on the wall showed them, whatever the account's own time is.
+//! Times are shown by the wall clock, no matter what the account's own time is.
 
 use usher_domain::command::AccountCommand;
 use usher_domain::{Account, Secs, SignInId, Timestamp};
@@ -9,7 +9,7 @@ use crate::harness::{ACCOUNT, Desk, MORNING};
 
 const HOUR: Secs = Secs::new(3_600);
 
-/// When a user signed in, as people are shown it.
+/// When a user signed in, as shown to people.
 async fn shown(desk: &Desk, id: SignInId) -> Timestamp {
     desk.read(move |account| account.shown(account.sign_ins()[&id].since).get())
         .await
@@ -20,7 +20,7 @@ async fn commits(desk: &Desk) -> usize {
     loaded.commits.len()
 }
 
-/// How many commits say how the wall clock stood.
+/// How many commits record the offset of the wall clock.
 async fn notes(desk: &Desk) -> usize {
     let loaded = desk.journal.load(ACCOUNT).await.unwrap().unwrap();
     let texts = loaded
@@ -36,7 +36,7 @@ async fn accounts(desk: &Desk) -> Vec<AccountRow> {
     listed.await.unwrap().items
 }
 
-/// Seconds between what is shown and what the wall clock shows.
+/// The difference in seconds between the shown time and the wall clock.
 fn off(shown: Timestamp, desk: &Desk) -> i64 {
     (shown.millis() - desk.clock.now().millis()).abs() / 1_000
 }
@@ -48,7 +48,7 @@ async fn what_happens_after_a_step_back_is_shown_by_the_wall_clock() {
     desk.engine.advance(Secs::new(1)).await;
 
     desk.clock.step(-3_600_000);
-    // Nothing is stored yet that says so.
+    // Nothing is stored yet that records the offset.
     let soon = |account: &Account, now| account.shown(now + Secs::new(60)).get();
     let soon = desk.engine.read(ACCOUNT, soon).await.unwrap();
     let after = desk.sign_in(1).await.unwrap();

@@ -1,4 +1,4 @@
-//! What the rules would never decide is counted.
+//! Events that the rules would never decide are counted.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -41,7 +41,7 @@ fn device(user: u128) -> Device {
     }
 }
 
-/// A pool of one seat, which the first of two users has.
+/// A pool of one seat, held by the first of two users.
 fn full_pool() -> Vec<Command> {
     let mut commands = vec![
         Command::Account(AccountCommand::Create {
@@ -99,7 +99,7 @@ fn full_pool() -> Vec<Command> {
     commands
 }
 
-/// The second user has a seat, whether there is one or not.
+/// The second user takes a seat, whether there is one or not.
 fn second_seat() -> Event {
     Event::SignIn(SignInEvent::SignedIn {
         id: SignInId::from_bits(2),

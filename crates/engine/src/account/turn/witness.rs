@@ -1,4 +1,4 @@
-//! What a turn keeps of its steps: entries for the commit, records, and what was touched.
+//! What a turn collects from its steps: entries for the commit, records, and what was touched.
 
 use usher_domain::{
     Account, AccountId, Actor, Broken, Event, Observer, PoolId, RefusalId, Timestamp, Touched, UserId,
@@ -10,7 +10,7 @@ use crate::node::Node;
 use crate::records::{Recorder, Recording};
 use crate::{Cause, Entry};
 
-/// What the steps of a turn came to.
+/// The collected results of a turn's steps.
 #[derive(Default)]
 pub(super) struct Kept {
     pub(super) entries: Vec<Entry>,
@@ -18,7 +18,7 @@ pub(super) struct Kept {
     pub(super) touched: Touched,
 }
 
-/// Watches a step, and puts down by whom and because of which request it was taken.
+/// Observes a step, and records who took it and because of which request.
 pub(super) struct Witness<'a> {
     pub(super) node: &'a Node,
     pub(super) id: AccountId,
@@ -27,7 +27,7 @@ pub(super) struct Witness<'a> {
     pub(super) pacer: &'a mut RefusalPacer,
     pub(super) actor: &'a Actor,
     pub(super) cause: &'a Cause,
-    /// Made for the first event: most heartbeats come to none.
+    /// Created for the first event, since most heartbeats have none.
     pub(super) actor_text: Option<Text>,
 }
 
@@ -61,7 +61,7 @@ impl Observer for Witness<'_> {
         self.recording().pool_changed(pool);
     }
 
-    /// Asked again and again, the answer is the same, and the record need not be.
+    /// If a client keeps retrying, the answer is the same, and need not be recorded each time.
     fn record_refusal(&mut self, user: UserId) -> Option<RefusalId> {
         self.pacer.admits(user, self.now).then(|| refusal_id(self.now))
     }

@@ -1,67 +1,67 @@
-//! Something stored that is not as it should be, and where.
+//! A fault in stored data, and its place.
 
 use std::fmt;
 
 use usher_domain::AccountId;
 use usher_journal::{Difference, Seq, Stray, Text};
 
-/// Where something is not as it should be.
+/// Where a fault is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
     /// In a commit of an account.
     Commit {
-        /// Whose.
+        /// The account.
         account: AccountId,
-        /// Which.
+        /// The commit's number.
         seq: Seq,
     },
-    /// In what an account's commits come to: they are what was written, and break a rule.
+    /// In the result of an account's commits: they are unchanged, and break an invariant.
     Rule {
-        /// Whose.
+        /// The account.
         account: AccountId,
-        /// The first commit that broke it, where that can be told; the newest otherwise.
+        /// The first commit that broke it, if known; otherwise the newest.
         seq: Seq,
     },
-    /// In the audit that is kept of a commit.
+    /// In the audit of a commit.
     Audit {
-        /// Whose.
+        /// The account.
         account: AccountId,
-        /// Of which commit.
+        /// The commit's number.
         seq: Seq,
-        /// Which of its entries, from 0 on.
+        /// The index of the entry, from 0.
         index: u32,
     },
     /// In a row of the audit that belongs to no account.
     AuditRow(i64),
-    /// In the snapshot of an account, which was taken after this commit.
+    /// In an account's snapshot.
     Snapshot {
-        /// Whose.
+        /// The account.
         account: AccountId,
-        /// After which commit.
+        /// The number of the snapshot's commit.
         seq: Seq,
     },
-    /// In a row of a table that is made of the commits.
+    /// In a row of a table that derives from commits.
     Row {
-        /// Whose, where that can be told.
+        /// The account, if known.
         account: Option<AccountId>,
-        /// The table.
+        /// The table's name.
         table: &'static str,
-        /// Which row: its key.
+        /// The row's key.
         row: Text,
     },
 }
 
-/// Something in a journal that is not as it should be.
+/// A fault in stored data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
-    /// Where.
+    /// Where it is.
     pub place: Place,
     /// What is wrong.
     pub problem: String,
 }
 
 impl Fault {
-    /// Whose journal it is about, where that can be told.
+    /// The account concerned, if known.
     #[must_use]
     pub const fn account(&self) -> Option<AccountId> {
         match self.place {
@@ -74,13 +74,13 @@ impl Fault {
         }
     }
 
-    /// Whether it is about the commits themselves, and not what was made of them.
+    /// Whether it concerns the commits themselves, and not what derives from them.
     #[must_use]
     pub const fn is_of_journal(&self) -> bool {
         matches!(self.place, Place::Commit { .. })
     }
 
-    /// Whether it is about a row that a rebuild makes again from the commits.
+    /// Whether it concerns a row that a rebuild derives from the commits again.
     #[must_use]
     pub const fn is_of_read_models(&self) -> bool {
         matches!(
@@ -89,7 +89,7 @@ impl Fault {
         )
     }
 
-    /// Whether the commits are what was written, and come to an account that breaks a rule.
+    /// Whether the commits are unchanged, but result in an account that breaks an invariant.
     #[must_use]
     pub const fn is_of_rules(&self) -> bool {
         matches!(self.place, Place::Rule { .. })

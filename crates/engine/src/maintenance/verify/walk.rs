@@ -1,4 +1,4 @@
-//! The way through one account's commits, and what is compared with them.
+//! Replays one account's commits, and compares stored data with them.
 
 use usher_domain::{Account, AccountId, Broken, Secs};
 use usher_journal::{
@@ -13,13 +13,13 @@ use crate::replay::Replayed;
 use crate::snapshot::InvalidSnapshot;
 use crate::{Cause, snapshot};
 
-/// The most faults that are listed of one account's audit.
+/// The most faults listed for one account's audit.
 const FAULTS_MAX: usize = 100;
 
-/// The longest that a lease may be, by which memory is ahead of the commits.
+/// The longest lease, by which memory can be ahead of the commits.
 const LEASE_MAX: Secs = Secs::new(2_592_000);
 
-/// The way through one account's commits.
+/// The replay of one account's commits.
 pub(super) struct Walk<'a> {
     pub(super) journal: &'a dyn Journal,
     pub(super) records: &'a dyn Records,
@@ -30,15 +30,15 @@ pub(super) struct Walk<'a> {
     pub(super) mended: Vec<Fault>,
 }
 
-/// What is compared besides, where every commit is read.
+/// Additional comparisons if every commit is read.
 pub(super) struct Whole<'a> {
     /// The stored read models.
     pub(super) inspection: &'a mut dyn Inspection,
-    /// What the inspection took for the account's newest commit.
+    /// The account's newest commit, according to the inspection.
     pub(super) head: Option<Head>,
-    /// The account's snapshot, until its commit was met.
+    /// The account's snapshot, until its commit is reached.
     pub(super) snapshot: Option<Snapshot>,
-    /// Checks the snapshot's digest, where the key is known.
+    /// Checks the snapshot's digest, if the key is known.
     pub(super) authenticator: Option<&'a Authenticator>,
 }
 
@@ -100,7 +100,7 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    /// Checks what all commits come to.
+    /// Checks the result of all commits.
     fn check_end(&mut self) {
         let left = self.whole.as_mut().and_then(|whole| whole.snapshot.take());
         if let Some(snapshot) = left {
@@ -109,8 +109,8 @@ impl<'a> Walk<'a> {
         self.check_rules();
     }
 
-    /// Names every rule that the account breaks, and the pools that were given more seats than they had (S1). One that
-    /// was, by an earlier version, and has drained since is no fault any more.
+    /// Reports every invariant that the account breaks, and the pools that were oversold (S1). One that an earlier
+    /// version oversold, and that has drained since, is no longer a fault.
     fn check_rules(&mut self) {
         self.replayed.settle_down();
         let broken = self.replayed.broken();
@@ -149,7 +149,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Takes a commit in, and gives the records that are made of it.
+    /// Applies a commit, and returns its records.
     fn take_in(&mut self, commit: &Commit) -> Result<Vec<Record>, RebuildError> {
         let mut recorder = Recorder::default();
         self.replayed
@@ -161,8 +161,8 @@ impl<'a> Walk<'a> {
         Ok(after.map_or_else(Vec::new, |after| recorder.finish(after)))
     }
 
-    /// A timer that was taken away would keep seats from coming back by themselves. One that fires too early does no
-    /// harm, and leases that were renewed since make it later.
+    /// A removed deadline would keep seats from becoming free by themselves. One that fires too early does no harm, and
+    /// leases renewed since make it later.
     fn check_due(&mut self, seq: Seq) {
         let head = self.whole.as_ref().and_then(|whole| whole.head);
         let Some(head) = head.filter(|head| head.seq == seq) else {
@@ -191,7 +191,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Compares the snapshot that was taken after this commit with what the commits come to.
+    /// Compares the snapshot after this commit with the result of the commits.
     fn check_snapshot(&mut self, seq: Seq) {
         let Some(whole) = &mut self.whole else { return };
         let Some(snapshot) = whole.snapshot.take_if(|snapshot| snapshot.seq == seq) else {
@@ -203,7 +203,7 @@ impl<'a> Walk<'a> {
         let problem = if snapshot.hash == self.replayed.hash {
             match is_state_of(&snapshot, &self.replayed) {
                 Ok(true) if is_changed => Some("its digest was not made by this server".to_owned()),
-                // One of an earlier form is not used.
+                // A snapshot in an earlier format is not used.
                 Ok(true) | Err(InvalidSnapshot::Format(_)) => None,
                 Ok(false) => Some("its state is not what the commits give".to_owned()),
                 Err(error) => {
@@ -264,13 +264,13 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// Whether an account that went through its stored form is the same in every field.
+/// Whether an account is the same in every field after a round trip through its stored form.
 fn is_derived_alike(account: &Account) -> bool {
     let stored = serde_json::to_vec(account).and_then(|bytes| serde_json::from_slice::<Account>(&bytes));
     stored.is_ok_and(|stored| stored.restored() == *account)
 }
 
-/// Whether a snapshot holds the state that was replayed.
+/// Whether a snapshot has the replayed state.
 fn is_state_of(snapshot: &Snapshot, replayed: &Replayed) -> Result<bool, InvalidSnapshot> {
     let stored = snapshot::read(snapshot)?;
     let (Some(stored_account), Some(account)) = (&stored.account, &replayed.account) else {
@@ -279,7 +279,7 @@ fn is_state_of(snapshot: &Snapshot, replayed: &Replayed) -> Result<bool, Invalid
     Ok(snapshot::write(stored_account, stored.at)? == snapshot::write(account, replayed.at)?)
 }
 
-/// Causes were written otherwise once.
+/// Causes had a different text form in earlier versions.
 fn cause(row: &AuditRow) -> Cause {
     Cause::read(row.cause.as_deref().unwrap_or_default())
 }
@@ -292,7 +292,7 @@ fn is_same(kept: &AuditRow, made: &AuditRow) -> bool {
         && cause(kept) == cause(made)
 }
 
-/// What differs between two rows that are not the same.
+/// The difference between two rows that are not the same.
 fn changed(kept: &AuditRow, made: &AuditRow) -> &'static str {
     if kept.actor != made.actor {
         "actor"
