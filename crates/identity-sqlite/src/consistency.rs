@@ -1,4 +1,4 @@
-//! Whether the credential tables are what Usher writes there.
+//! Checks that the credential tables contain only what Usher writes there.
 
 use std::fmt;
 
@@ -10,25 +10,25 @@ use usher_identity::{IdentityError, Sealer, SecretsKeys, check_sealed};
 use crate::sealed::COLUMNS;
 use crate::store::Failure;
 
-/// The most rows that are listed for one rule.
+/// The most rows listed per rule.
 const ROWS_MAX: usize = 100;
 
-/// A row of the credential tables that Usher has not written like this.
+/// A row of the credential tables that Usher did not write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TableFault {
-    /// The table.
+    /// The table's name.
     pub table: &'static str,
-    /// The row's key, as SQL writes it; empty where it is about the whole table.
+    /// The row's key as an SQL literal; empty if the whole table is concerned.
     pub row: String,
-    /// What is wrong, as a sentence about it.
+    /// What is wrong, as a sentence.
     pub problem: String,
 }
 
-/// What no row of a table may be.
+/// A condition that no row of a table may fulfil.
 struct Rule {
     table: &'static str,
     key: &'static str,
-    /// Holds for rows that are wrong.
+    /// An SQL condition that is true for wrong rows.
     wrong: &'static str,
     problem: &'static str,
 }
@@ -149,9 +149,8 @@ impl fmt::Display for TableFault {
     }
 }
 
-/// Checks the credential tables in the database behind `connection`, which are up to date: that ids and digests are
-/// such, that nothing belongs to what is not there, and, where the `keys` are known, that what is sealed opens in its
-/// place.
+/// Checks the credential tables in the database behind `connection`, which must be migrated: that ids and digests are
+/// valid, that no row refers to a missing one, and, if the `keys` are known, that sealed values open in their rows.
 pub fn check_tables(
     connection: &Connection,
     keys: Option<&SecretsKeys>,

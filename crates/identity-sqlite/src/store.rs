@@ -10,16 +10,16 @@ use tokio::sync::Mutex;
 use usher_identity::ports::{Store, StoreError};
 use usher_sqlite::{Landmark, MigrationError};
 
-/// How often a locked database is tried again, one [`BUSY_PAUSE`] apart, before a change fails.
+/// How often a change retries on a locked database, one [`BUSY_PAUSE`] apart, before it fails.
 const BUSY_TRIES_MAX: i32 = 10_000;
 
-/// Short and even: the journal's writer leaves the lock for a moment only between its transactions, and a pause
-/// that grows, as the built-in one does, would miss them all under load.
+/// Short and constant: the journal's writer releases the lock only briefly between its transactions, and a growing
+/// pause, like SQLite's built-in one, would miss all of these moments under load.
 const BUSY_PAUSE: Duration = Duration::from_millis(1);
 
 const HISTORY_TABLE: &str = "identity_migrations";
 
-/// What the migrations made that may lack their row in [`HISTORY_TABLE`].
+/// Objects of the migrations that may lack their row in [`HISTORY_TABLE`].
 const LANDMARKS: &[Landmark] = &[
     landmark(1, "identity_passwords"),
     landmark(2, "identity_portal_sessions"),
@@ -43,7 +43,7 @@ pub enum OpenError {
     /// SQLite refused.
     #[error("the credential store failed")]
     Sqlite(#[from] rusqlite::Error),
-    /// The tables could not be brought up to date.
+    /// The tables could not be migrated.
     #[error("the credential tables could not be migrated")]
     Migration(#[from] MigrationError),
 }
@@ -81,17 +81,17 @@ impl From<Failure> for StoreError {
 /// A call that was begun goes on to its end, also where the caller stops waiting.
 #[derive(Clone)]
 pub struct SqliteStore {
-    /// None once it is closed.
+    /// `None` once it is closed.
     connection: Arc<Mutex<Option<Connection>>>,
 }
 
-/// Sets the connection up and brings the credential tables up to date.
+/// Configures the connection and migrates the credential tables.
 fn prepare(mut connection: Connection) -> Result<Connection, OpenError> {
     connection.busy_handler(Some(|tries| {
         std::thread::sleep(BUSY_PAUSE);
         tries < BUSY_TRIES_MAX
     }))?;
-    // An answer leaves only after its change is on the disk; what is revoked is overwritten there.
+    // No answer leaves before its change is on disk, and deleted values are overwritten there.
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "secure_delete", true)?;
     connection.set_prepared_statement_cache_capacity(64);
@@ -108,13 +108,13 @@ pub fn is_behind(connection: &Connection) -> Result<bool, OpenError> {
     Ok(usher_sqlite::is_behind(connection, &runner, HISTORY_TABLE)?)
 }
 
-/// Brings the credential tables in the database behind `connection` up to date.
+/// Migrates the credential tables in the database behind `connection`.
 pub fn migrate(connection: Connection) -> Result<(), OpenError> {
     prepare(connection).map(drop)
 }
 
-/// How many transactions have changed credentials, in the database behind `connection`; 0 where there are no
-/// credentials, or none that were counted.
+/// How many transactions have changed credentials in the database behind `connection`; 0 if there are no credentials,
+/// or none were counted.
 pub fn changes(connection: &Connection) -> Result<u64, StoreError> {
     let count = || {
         if !usher_sqlite::has_object(connection, "identity_changes")? {
@@ -127,7 +127,7 @@ pub fn changes(connection: &Connection) -> Result<u64, StoreError> {
     count().map(i64::cast_unsigned).map_err(StoreError::failed)
 }
 
-/// Runs `work` in a transaction that takes the write lock at once. One that changes anything is counted
+/// Runs `work` in a transaction that takes the write lock at once. Transactions that change something are counted
 /// ([`changes`]).
 fn transact<T>(
     connection: &mut Connection,
@@ -163,7 +163,7 @@ impl SqliteStore {
         self.run(move |connection| transact(connection, change)).await
     }
 
-    /// Reads from the tables.
+    /// Runs a query on the tables.
     pub(crate) async fn read<T: Send + 'static>(
         &self,
         read: impl FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
@@ -203,7 +203,7 @@ impl Store for SqliteStore {
     /// The last connection that is closed to a database leaves no write-ahead log behind.
     async fn close(&self) {
         let mut connection = Arc::clone(&self.connection).lock_owned().await;
-        // Closing may move the write-ahead log into the database. A panic there leaves it to the next start.
+        // Closing may move the write-ahead log into the database. If that panics, the next start does it.
         let _ = tokio::task::spawn_blocking(move || drop(connection.take())).await;
     }
 }

@@ -11,7 +11,7 @@ use crate::ports::StoredApiKey;
 use crate::shown::Asked;
 use crate::{Caller, Identity, IdentityError, KeyDigests, LastUse, Secret, SecretDigest, Unauthenticated};
 
-/// What an API key starts with.
+/// The prefix of an API key.
 pub(crate) const PREFIX: &str = "usher_key_";
 
 /// All API keys of the server, in memory.
@@ -32,18 +32,18 @@ struct ApiKey {
     last_use: UseTracker,
 }
 
-/// What only the credentials know of a key.
+/// Facts about a key that only the credentials know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ApiKeyUse {
-    /// When and from where it was used last.
+    /// When and from where it was last used.
     pub last: Option<LastUse>,
-    /// Until when the secret before the last rotation works, where it was left to.
+    /// Until when the previous secret works after a rotation, if it still does.
     pub former_until: Option<Timestamp>,
 }
 
 impl Identity {
-    /// Draws the secret of an API key and returns it, to be shown once. For after the account has the key: one
-    /// that its account does not list could not be revoked. Drawing again for the same key replaces its secret.
+    /// Draws the secret of an API key and returns it, to be shown once. Call it after the account has the key: one that
+    /// its account does not list could not be revoked. Drawing again for the same key replaces its secret.
     pub async fn put_api_key(
         &self,
         account: AccountId,
@@ -115,7 +115,7 @@ impl Identity {
             .await?;
         match rotated {
             Some(()) => Ok(secret),
-            // The program ended between making the key known to its account and storing its secret.
+            // The program ended after the account got the key and before its secret was stored.
             None => {
                 self.put_api_key(account, id, key.scopes.clone(), key.expires_at)
                     .await
@@ -123,13 +123,13 @@ impl Identity {
         }
     }
 
-    /// When the key was last used, to the minute; none where it never was or does not exist.
+    /// When the key was last used, to the minute; `None` if it never was, or does not exist.
     #[must_use]
     pub fn api_key_last_used_at(&self, account: AccountId, id: ApiKeyId) -> Option<Timestamp> {
         self.api_key_use(account, id)?.last.map(|last| last.at)
     }
 
-    /// How the key was used, and whether the secret before the present one still works; none where it does not exist.
+    /// How the key was used, and whether its previous secret still works; `None` if it does not exist.
     #[must_use]
     pub fn api_key_use(&self, account: AccountId, id: ApiKeyId) -> Option<ApiKeyUse> {
         let keys = self.memory.api_keys();

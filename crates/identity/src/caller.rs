@@ -1,29 +1,29 @@
-//! Who a request comes from.
+//! The caller of a request.
 
 use std::collections::BTreeSet;
 
 use usher_domain::permission::Scope;
 use usher_domain::{AccountId, Actor, ApiKeyId, SignInId, TicketId, UserId};
 
-/// Who a request comes from, as its bearer token proves.
+/// The caller of a request, as proved by its bearer token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Caller {
-    /// Who runs Usher.
+    /// The operator of this server.
     Operator,
-    /// A program of an account's.
+    /// A program of an account.
     ApiKey {
-        /// The only account that the key is good for.
+        /// The only account that the key is valid in.
         account: AccountId,
-        /// The key.
+        /// The key's id.
         id: ApiKeyId,
-        /// What it is good for.
+        /// The key's scopes.
         scopes: BTreeSet<Scope>,
     },
-    /// A person. Whether they are still active is for the account to say.
+    /// A user. Whether they are still active is decided by the account.
     User {
-        /// The account that the person belongs to.
+        /// The user's account.
         account: AccountId,
-        /// The person.
+        /// The user's id.
         user: UserId,
     },
     /// A device that is or was signed in, in the account that the request names.
@@ -31,7 +31,7 @@ pub enum Caller {
         /// The sign-in, which may have ended.
         id: SignInId,
     },
-    /// A device that waits or waited, in the account that the request names.
+    /// A device that is or was in a queue, in the account that the request names.
     Ticket {
         /// The ticket, which may have ended.
         id: TicketId,
@@ -39,8 +39,8 @@ pub enum Caller {
 }
 
 impl Caller {
-    /// The only account that the caller belongs to; none for the operator, and for devices, whose tokens are
-    /// checked against the account that the request names.
+    /// The only account that the caller belongs to; `None` for the operator, and for devices, whose tokens are checked
+    /// against the account that the request names.
     #[must_use]
     pub const fn account(&self) -> Option<AccountId> {
         match self {
@@ -49,13 +49,13 @@ impl Caller {
         }
     }
 
-    /// Whether the caller belongs to another account than this one. What it names there answers 404.
+    /// Whether the caller belongs to another account than this one. If so, everything in it answers 404.
     #[must_use]
     pub fn is_foreign_to(&self, account: AccountId) -> bool {
         self.account().is_some_and(|own| own != account)
     }
 
-    /// The actor that the domain sees.
+    /// The caller as an actor of the domain.
     #[must_use]
     pub fn into_actor(self) -> Actor {
         match self {
@@ -68,13 +68,13 @@ impl Caller {
     }
 }
 
-/// The bearer token proves nothing.
+/// The bearer token is not valid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Unauthenticated {
-    /// No credential of this server, one that was revoked, or a device's token in another account.
+    /// Not a credential of this server, a revoked one, or a device's token in another account.
     #[error("the token is not known")]
     Unknown,
-    /// It was good once, and its time is over.
+    /// The token was valid once, and has expired.
     #[error("the token has expired")]
     Expired,
 }

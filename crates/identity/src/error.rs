@@ -1,11 +1,11 @@
-//! What can go wrong with credentials.
+//! Errors of credentials.
 
 use crate::SealError;
 use crate::operator::{OPERATOR_KEY_CHARS_MAX, OPERATOR_KEY_CHARS_MIN};
 use crate::password_rules::{PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, Weakness};
 use crate::ports::StoreError;
 
-/// The operating system gave no randomness.
+/// The operating system returned no randomness.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the operating system gave no randomness")]
 pub struct RandomError;
@@ -16,7 +16,7 @@ pub enum IdentityError {
     /// The store could not do it; nothing was changed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// A secret could not be sealed or opened: the wrong secrets key was given, or the value was changed.
+    /// A secret could not be sealed or opened: the secrets key is wrong, or the value was changed.
     #[error("a secret at rest cannot be used")]
     Seal(#[from] SealError),
     /// No secret could be drawn.
@@ -46,10 +46,10 @@ pub enum PasswordError {
     /// More than [`PASSWORD_CHARS_MAX`] characters.
     #[error("a password has at most {PASSWORD_CHARS_MAX} characters")]
     TooLong,
-    /// It would soon be guessed.
+    /// It is too easy to guess.
     #[error("this password would soon be guessed: {0}; use a few words that nobody would expect together")]
     Weak(Weakness),
-    /// As many passwords are being hashed, or wait for it, as may: try again in a moment.
+    /// Too many passwords are being hashed, or wait for it: try again in a moment.
     #[error("too many passwords are being checked at once")]
     Overloaded,
     /// The store, or the hashing itself, failed.

@@ -40,29 +40,29 @@ pub struct Identity {
     lives: Lives,
 }
 
-/// Who holds a token, and which one it is.
+/// The holder of a token, and which credential it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identified {
-    /// Who.
+    /// The holder.
     pub caller: Caller,
-    /// Which credential.
+    /// The credential that was used.
     pub credential: Credential,
-    /// The same, to ask later whether it is still good ([`Identity::identify_again`]).
+    /// The same credential, to ask later whether it is still valid ([`Identity::identify_again`]).
     pub shown: Shown,
 }
 
-/// Which of a caller's credentials was shown.
+/// Which of a caller's credentials was used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Credential {
-    /// The caller's name says it: an API key, or the token of a sign-in or ticket.
+    /// Identified by the caller itself: an API key, or the token of a sign-in or ticket.
     Itself,
     /// A user token.
     UserToken(UserTokenId),
     /// An operator key.
     OperatorKey {
-        /// Which.
+        /// The key's id.
         id: OperatorKeyId,
-        /// What it is good for.
+        /// The key's scopes.
         scopes: BTreeSet<OperatorScope>,
     },
 }
@@ -111,20 +111,20 @@ impl Identity {
         })
     }
 
-    /// The same credentials, of which sessions and new tokens live this long.
+    /// The same credentials with these lifetimes of sessions and new tokens.
     #[must_use]
     pub fn with_lives(self, lives: Lives) -> Self {
         self.memory.portal_sessions_mut().set_lives(lives);
         Self { lives, ..self }
     }
 
-    /// How long sessions and new tokens live.
+    /// The lifetimes of sessions and new tokens.
     #[must_use]
     pub const fn lives(&self) -> Lives {
         self.lives
     }
 
-    /// Credentials that are gone when the program ends, for the sandbox and for tests.
+    /// Credentials in memory, for the sandbox and for tests.
     pub fn in_memory() -> Result<Self, IdentityError> {
         let keys = SecretsKeys::draw()?;
         let opening = Self::open(Arc::new(MemoryStore::new()), &keys);
@@ -135,25 +135,25 @@ impl Identity {
         }
     }
 
-    /// Seals and opens the secrets of this server that have to be read again.
+    /// Seals and opens this server's secrets.
     #[must_use]
     pub fn sealer(&self) -> &Sealer {
         &self.sealer
     }
 
-    /// Digests, seals and opens the codes that customers come into sessions by.
+    /// Digests, seals and opens the codes with which customers join sessions.
     #[must_use]
     pub const fn join_codes(&self) -> &JoinCodes {
         &self.join_codes
     }
 
-    /// Tells who holds the token `bearer` (the text after `Bearer `) and which credential it is. `account` is the
-    /// account that the request names: the tokens of sign-ins and tickets are good in their own account only, and
-    /// nowhere without one. `from` is where the request comes from, for what is known of the credential's last use.
-    /// Whether the caller may enter that account is for [`Caller::is_foreign_to`] and the domain to say, and what an
-    /// operator key is good for, for whoever asks.
+    /// Identifies the holder of the token `bearer` (the text after `Bearer `) and the credential. `account` is the
+    /// account that the request names: tokens of sign-ins and tickets are valid only in their own account, and nowhere
+    /// without one. `from` is the client's address, to record the credential's last use. The caller's right to enter
+    /// that account is checked by [`Caller::is_foreign_to`] and the domain; the scopes of an operator key are up to the
+    /// caller of this function.
     ///
-    /// Answers from memory and never waits for the database: for every request.
+    /// Answers from memory and never waits for the database, because every request needs it.
     pub fn identify(
         &self,
         bearer: &str,
@@ -165,7 +165,7 @@ impl Identity {
         self.memory.holder(&shown, Asked::By(from), now)
     }
 
-    /// Tells who holds a token, whatever an operator key is good for. See [`identify`](Self::identify).
+    /// Identifies the holder of a token without the credential. See [`identify`](Self::identify).
     pub fn authenticate(
         &self,
         bearer: &str,
@@ -176,7 +176,7 @@ impl Identity {
             .map(|identified| identified.caller)
     }
 
-    /// Forgets all credentials of a user who was deleted.
+    /// Deletes all credentials of a deleted user.
     pub async fn forget_user(&self, account: AccountId, user: UserId) -> Result<(), IdentityError> {
         let owner = (account, user);
         self.change(
@@ -190,7 +190,7 @@ impl Identity {
         .await
     }
 
-    /// Forgets all credentials of an account that was deleted. Its devices' tokens die with the account itself.
+    /// Deletes all credentials of a deleted account. The tokens of its devices end with the account itself.
     pub async fn forget_account(&self, account: AccountId) -> Result<(), IdentityError> {
         self.change(
             move |store| async move { store.forget_account(account).await },

@@ -1,7 +1,7 @@
 //! Join codes at rest: found by a keyed digest, and sealed.
 //!
-//! Whoever reads the data or a backup of it finds neither a code nor a way to try one: the digest is an HMAC, and the
-//! code is sealed for its account. Both keys are derived from one that is drawn at the first start and sealed with the
+//! A reader of the data or of a backup finds neither a code nor a way to test one: the digest is an HMAC, and the code
+//! is sealed for its account. Both keys are derived from one that is drawn at the first start and sealed with the
 //! secrets key.
 
 use std::sync::Arc;
@@ -38,15 +38,15 @@ impl JoinCodes {
         }
     }
 
-    /// What a code is found by.
+    /// The digest by which a code is found.
     #[must_use]
     pub fn digest(&self, code: &Code) -> String {
         let mac = Hmac::clone(&self.digests).chain_update(code.as_str());
         HEXLOWER.encode(&mac.finalize().into_bytes())
     }
 
-    /// What a customer's program is known by when it repeats its attempt to join: a digest of the key that it drew,
-    /// which nobody can compute from the data alone.
+    /// The identity of a customer's program that repeats its attempt to join: a digest of the key that it drew, which
+    /// cannot be computed from the data alone.
     #[must_use]
     pub fn attempt(&self, account: AccountId, session: SessionId, key: &str) -> String {
         let mac = Hmac::clone(&self.attempts)
@@ -56,7 +56,7 @@ impl JoinCodes {
         HEXLOWER.encode(&mac.finalize().into_bytes()[..16])
     }
 
-    /// A code as its account keeps it.
+    /// A code as its account stores it.
     pub fn seal(&self, account: AccountId, code: &Code) -> Result<JoinCode, SealError> {
         let digest = self.digest(code);
         let sealed = self
@@ -68,7 +68,7 @@ impl JoinCodes {
         })
     }
 
-    /// The code itself, for whoever may see it; none where it was changed, or moved from another account.
+    /// Opens a code for a caller who may see it; `None` if it was changed, or moved from another account.
     #[must_use]
     pub fn open(&self, account: AccountId, stored: &JoinCode) -> Option<Code> {
         let (digest, sealed) = match stored {
@@ -82,13 +82,13 @@ impl JoinCodes {
 }
 
 fn keyed(key: &[u8; KEY_BYTES]) -> Hmac<Sha256> {
-    // HMAC fills a shorter key up with zeros itself.
+    // HMAC itself pads a shorter key with zeros.
     let mut block = [0; 64];
     block[..KEY_BYTES].copy_from_slice(key);
     Hmac::new(&block.into())
 }
 
-/// What a sealed code is, and whose.
+/// The context of a sealed code: its kind and account.
 fn context(account: AccountId, digest: &str) -> String {
     format!("join code {digest} of {account}")
 }

@@ -1,4 +1,4 @@
-//! What keys of every kind have: a secret that can be rotated, and a last use.
+//! Shared by keys of every kind: a secret that can be rotated, and a last use.
 
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -11,18 +11,18 @@ use crate::SecretDigest;
 /// The longest that the former secret of a key works beside the new one after a rotation.
 pub const KEY_OVERLAP_MAX: Secs = Secs::new(7 * 86_400);
 
-/// How exactly the last use is kept: one write to shared memory a minute, not one a request.
+/// The precision of the last use: one write to shared memory per minute, not one per request.
 const LAST_USE_PRECISION: Secs = Secs::new(60);
 
-/// Stands for "never" in the atomics below.
+/// The value for "never" in the atomics below.
 const NEVER: i64 = i64::MIN;
 
-/// When and from where a key was used last.
+/// When and from where a key was last used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LastUse {
-    /// When, to the minute.
+    /// The time, to the minute.
     pub at: Timestamp,
-    /// From which network address, where it is known.
+    /// The client's network address, if known.
     pub from: Option<IpAddr>,
 }
 
@@ -81,7 +81,7 @@ impl UseTracker {
 }
 
 impl KeyDigests {
-    /// Those of a key that was not rotated.
+    /// The digests of a key that was not rotated.
     #[must_use]
     pub const fn of_one(current: SecretDigest) -> Self {
         Self {
@@ -100,7 +100,7 @@ impl KeyDigests {
         }
     }
 
-    /// Whether this one of the digests works at `now`.
+    /// Whether this digest is valid at `now`.
     pub(crate) fn works(&self, digest: &SecretDigest, now: Timestamp) -> bool {
         self.current == *digest
             || self

@@ -8,16 +8,16 @@ use usher_domain::{AccountId, Secs, Timestamp, UserId};
 use crate::random::fill;
 use crate::{Identity, IdentityError, Secret};
 
-/// The most browsers of one user; a further one replaces the one that was used longest ago.
+/// The most browsers per user; another one replaces the least recently used.
 pub const KNOWN_BROWSERS_PER_USER_MAX: usize = 10;
 
 /// How long a browser stays known after the last sign-in there.
 pub const KNOWN_BROWSER_LIFE: Secs = Secs::new(365 * 86_400);
 
-/// The most users that are looked up for one browser.
+/// The most users looked up for one browser.
 const USERS_PER_BROWSER_MAX: usize = 20;
 
-/// A browser, by an id that the server drew and signed.
+/// A browser, identified by an id that the server drew and signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KnownBrowser(u128);
 
@@ -28,7 +28,7 @@ impl KnownBrowser {
         Self(bits)
     }
 
-    /// The id, for counting.
+    /// The id, as a key for counting.
     #[must_use]
     pub const fn bits(self) -> u128 {
         self.0
@@ -36,7 +36,7 @@ impl KnownBrowser {
 }
 
 impl Identity {
-    /// The browser that keeps `signed`; none where this server did not sign it. Answers from memory.
+    /// The browser with the signed id `signed`; `None` if this server did not sign it. Answers from memory.
     #[must_use]
     pub fn known_browser(&self, signed: &str) -> Option<KnownBrowser> {
         self.memory.keyring().browser(signed).map(KnownBrowser)
@@ -53,8 +53,8 @@ impl Identity {
         Ok(users.await?)
     }
 
-    /// Notes that a user signed in with a browser: the one that is known, or one that is drawn now. Gives what the
-    /// browser is to keep.
+    /// Records that a user signed in with a browser: the known one, or a new one drawn now. Returns the signed id that
+    /// the browser has to keep.
     pub async fn remember_browser(
         &self,
         browser: Option<KnownBrowser>,

@@ -13,7 +13,7 @@
 //! | `usher_half_…` | a pending sign-in: the second factor is missing; in a cookie | SHA-256 |
 //! | `usher_sign_…`, `usher_tick_…` | a device's sign-in or ticket | nothing: derived with the server's key |
 //!
-//! Being somebody is not being allowed something: what a [`Caller`] may do is for the domain to say.
+//! Authentication is not authorization: what a [`Caller`] may do is decided by the domain.
 
 mod api_keys;
 mod caller;

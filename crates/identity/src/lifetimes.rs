@@ -1,4 +1,4 @@
-//! How long sessions of the portal and user tokens live, as the operator decides.
+//! The lifetimes of portal sessions and user tokens, as configured by the operator.
 
 use usher_domain::Secs;
 
@@ -9,15 +9,15 @@ const DAY: u32 = 86_400;
 /// How long people stay signed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lives {
-    /// How long a session of the portal lives that nobody uses.
+    /// How long an unused portal session lives.
     pub session_idle: Secs,
-    /// How long a session of the portal lives, however much it is used.
+    /// How long a portal session lives at most.
     pub session: Secs,
-    /// How long a user token is good.
+    /// How long a user token is valid.
     pub token: Secs,
 }
 
-/// A life that is too short or too long, or an idle time that is longer than the life of the session.
+/// A lifetime is out of range, or the idle time is longer than the session's lifetime.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidLives {
     /// The idle time of sessions.
@@ -43,7 +43,7 @@ impl Default for Lives {
 }
 
 impl Lives {
-    /// Checks that each life is within its bounds.
+    /// Checks that each lifetime is in range.
     pub fn checked(self) -> Result<Self, InvalidLives> {
         if !(5 * MINUTE..=30 * DAY).contains(&self.session_idle.get()) {
             return Err(InvalidLives::SessionIdle);

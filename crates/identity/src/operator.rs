@@ -18,25 +18,25 @@ use crate::ports::{FullKeys, StoredOperatorKey};
 use crate::shown::Asked;
 use crate::{Identity, IdentityError, KeyDigests, LastUse, Secret, SecretDigest, Unauthenticated, draw_bits};
 
-/// What a key starts with that Usher draws.
+/// The prefix of keys drawn by Usher.
 const PREFIX: &str = "usher_op_";
 
-/// What the tokens of everybody else start with.
+/// The prefix of all other callers' tokens.
 const PREFIX_OF_ALL: &str = "usher_";
 
-/// The fewest characters that an operator's own key may have.
+/// The fewest characters of an operator's own key.
 pub const OPERATOR_KEY_CHARS_MIN: usize = 20;
-/// The most characters that an operator's own key may have.
+/// The most characters of an operator's own key.
 pub const OPERATOR_KEY_CHARS_MAX: usize = 256;
-/// The most operator keys that there are at a time.
+/// The most operator keys at a time.
 pub const OPERATOR_KEYS_MAX: usize = 100;
 
-/// What the key is called that the first start draws, or that the environment brings.
+/// The name of the key that the first start draws, or that the environment sets.
 const FIRST_NAME: &str = "First key";
 
 macro_rules! scopes {
     ($($(#[$doc:meta])* $scope:ident = $word:literal,)*) => {
-        /// What an operator key is good for.
+        /// What an operator key may do.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         pub enum OperatorScope {
             $($(#[$doc])* $scope,)*
@@ -46,7 +46,7 @@ macro_rules! scopes {
             /// Every scope.
             pub const ALL: &[Self] = &[$(Self::$scope,)*];
 
-            /// The word that the API uses.
+            /// The scope's name in the API.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self {
@@ -58,17 +58,17 @@ macro_rules! scopes {
 }
 
 scopes! {
-    /// Look at every account, and change nothing.
+    /// Read every account.
     AccountsRead = "accounts.read",
-    /// Look at every account, and make, change and close accounts and what is in them, except what is billed.
+    /// Read every account, and create, change and close accounts and everything in them, except billing.
     AccountsManage = "accounts.manage",
-    /// Look at every account, set subscriptions and add minutes.
+    /// Read every account, set subscriptions and add minutes.
     BillingManage = "billing.manage",
-    /// All of that, and operator keys.
+    /// All of these, and operator keys.
     Everything = "everything",
 }
 
-/// The text names no scope of an operator key.
+/// The text is not a scope of an operator key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
     "not a scope of operator keys: they are accounts.read, accounts.manage, billing.manage and everything"
@@ -84,44 +84,44 @@ impl std::str::FromStr for OperatorScope {
     }
 }
 
-/// An operator key to be made.
+/// A new operator key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewOperatorKey {
-    /// What people call it.
+    /// The key's name, for people.
     pub name: Name,
-    /// What it is good for; at least one.
+    /// The key's scopes; at least one.
     pub scopes: BTreeSet<OperatorScope>,
-    /// Until when it is good; none for always.
+    /// When it expires; `None` for never.
     pub expires_at: Option<Timestamp>,
 }
 
-/// What is known of an operator key.
+/// An operator key without its secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OperatorKey {
-    /// The id.
+    /// The key's id.
     pub id: OperatorKeyId,
-    /// What people call it.
+    /// The key's name, for people.
     pub name: Arc<str>,
-    /// What it is good for.
+    /// The key's scopes.
     pub scopes: BTreeSet<OperatorScope>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
-    /// Until when it is good; none for always.
+    /// When it expires; `None` for never.
     pub expires_at: Option<Timestamp>,
-    /// When and from where it was used last.
+    /// When and from where it was last used.
     pub last_use: Option<LastUse>,
-    /// Until when the secret before the last rotation works, where it does.
+    /// Until when the previous secret works after a rotation, if it still does.
     pub former_until: Option<Timestamp>,
 }
 
-/// What became of a key that was to be revoked.
+/// The result of revoking a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Revoked {
-    /// It is dead.
+    /// The key is revoked.
     Yes,
-    /// There is none with this id.
+    /// There is no key with this id.
     Unknown,
-    /// Without it, nobody could do everything any more: it lives.
+    /// It is the last key with all scopes, so it was not revoked.
     LastFull,
 }
 
@@ -139,8 +139,8 @@ struct CachedKey {
 }
 
 impl Identity {
-    /// Draws the first operator key where there is none at all. It is good for something only once it is
-    /// [set](Self::set_operator_key): show it before, so that no key is ever stored that nobody has seen.
+    /// Draws the first operator key if there is none at all. It is valid only once it is [set](Self::set_operator_key):
+    /// show it before that, so that no key is stored that nobody has seen.
     pub fn draw_operator_key(&self) -> Result<Option<Secret>, IdentityError> {
         if !self.memory.operator_keys().by_id.is_empty() {
             return Ok(None);
@@ -149,8 +149,7 @@ impl Identity {
     }
 
     /// Makes `key` the first operator key: [`OPERATOR_KEY_CHARS_MIN`] to [`OPERATOR_KEY_CHARS_MAX`] visible ASCII
-    /// characters, as drawn by a password generator. The one that was the first before is dead; further keys are not
-    /// touched.
+    /// characters, as drawn by a password generator. The previous first key is revoked; other keys are not affected.
     pub async fn set_operator_key(&self, key: &str, now: Timestamp) -> Result<(), IdentityError> {
         check(key)?;
         let digest = SecretDigest::of(key);
@@ -186,7 +185,7 @@ impl Identity {
         self.put(key, None, origin, now).await.map(drop)
     }
 
-    /// Makes a further operator key; its secret is to be shown once. None where there are [`OPERATOR_KEYS_MAX`].
+    /// Creates another operator key; its secret is to be shown once. `None` if there are [`OPERATOR_KEYS_MAX`].
     pub async fn add_operator_key(
         &self,
         id: OperatorKeyId,
@@ -222,8 +221,8 @@ impl Identity {
         .await
     }
 
-    /// Draws a new secret for a key, to be shown once; none where there is no such key. The one before works on for
-    /// `overlap`, at most [`KEY_OVERLAP_MAX`](crate::KEY_OVERLAP_MAX).
+    /// Draws a new secret for a key, to be shown once; `None` if there is no such key. The previous one keeps working
+    /// for `overlap`, at most [`KEY_OVERLAP_MAX`](crate::KEY_OVERLAP_MAX).
     pub async fn rotate_operator_key(
         &self,
         id: OperatorKeyId,
@@ -245,7 +244,7 @@ impl Identity {
         Ok(rotated.map(|()| secret))
     }
 
-    /// Kills a key, unless it is the last one that is good for everything.
+    /// Revokes a key, unless it is the last one with all scopes.
     pub async fn revoke_operator_key(
         &self,
         id: OperatorKeyId,
@@ -274,8 +273,8 @@ impl Identity {
         self.memory.operator_keys().list()
     }
 
-    /// Reads the keys again, which a command at the terminal may have changed in the database
-    /// ([`OperatorKeysAtRest`]). For every few seconds.
+    /// Reloads the keys, which a command at the terminal may have changed in the database ([`OperatorKeysAtRest`]).
+    /// Call it every few seconds.
     pub async fn reread_operator_keys(&self) -> Result<(), IdentityError> {
         self.save_last_use_of_operator_keys().await?;
         self.change(
@@ -285,8 +284,7 @@ impl Identity {
         .await
     }
 
-    /// What was done to operator keys, the newest first, at most `limit` entries; with `before`, those before that
-    /// place.
+    /// Entries of the trail, newest first, at most `limit`; with `before`, those before that number.
     pub async fn operator_trail(
         &self,
         before: Option<u64>,
@@ -317,7 +315,7 @@ impl OperatorKeyCache {
         cache
     }
 
-    /// The key that a secret belongs to, and what it is good for.
+    /// The key that a secret belongs to, and its scopes.
     pub(crate) fn known(
         &self,
         digest: &SecretDigest,

@@ -1,4 +1,4 @@
-//! Hashing passwords: argon2id, on blocking threads, a bounded number at once.
+//! Hashes passwords: argon2id, on blocking threads, a limited number at a time.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -16,23 +16,23 @@ use crate::ports::StoreError;
 use crate::random::fill;
 use crate::{IdentityError, PasswordError, password_rules};
 
-/// The most passwords that are hashed at a time: each takes 19 MiB and a processor for some 20 ms.
+/// The most passwords hashed at a time: each takes 19 MiB and one core for about 20 ms.
 pub const HASHING_AT_ONCE_MAX: usize = 4;
-/// The most passwords that wait to be hashed; past it the answer is
+/// The most passwords that wait to be hashed; beyond that the answer is
 /// [`Overloaded`](crate::PasswordError::Overloaded).
 pub const HASHING_WAITING_MAX: usize = 60;
-/// The most of these places that one account has, so that its people cannot keep those of other accounts waiting.
+/// The most of these places for one account, so that its users cannot keep those of other accounts waiting.
 pub const HASHING_PER_ACCOUNT_MAX: usize = 24;
-/// The most of these places that one caller has: a user, a key, or a network address that has shown no credential.
+/// The most of these places for one caller: a user, a key, or a network address without a credential.
 pub const HASHING_PER_CALLER_MAX: usize = 12;
 
 const SALT_BYTES: usize = 16;
 
-/// What the password of a user who does not exist, or has none, is checked against. Nobody's password has it.
+/// The hash for users who do not exist or have no password. No password matches it.
 const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-/// The hash of a password, in the PHC text form.
+/// The hash of a password, in the PHC string format.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PasswordHash(String);
 
@@ -43,7 +43,7 @@ impl PasswordHash {
         Self(text)
     }
 
-    /// What stands for the hash where there is none, so that checking takes as long.
+    /// A hash for users without one, so that checking takes as long.
     pub(crate) fn of_nobody() -> Self {
         Self(NOBODY.to_owned())
     }
@@ -61,20 +61,20 @@ impl fmt::Debug for PasswordHash {
     }
 }
 
-/// Whose share of the places the hashing of a password takes. With neither, it takes of the whole alone.
+/// The shares of places that the hashing of a password counts against. With neither, it counts only against the total.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct HashingShare {
-    /// The account that the caller names or belongs to. Left out where a caller without a credential names only an
-    /// e-mail address: a full share would tell whether the address is known.
+    /// The account that the caller names or belongs to. `None` if a caller without a credential names only an e-mail
+    /// address: an exhausted share would reveal whether the address is known.
     pub account: Option<AccountId>,
-    /// Who asks.
+    /// The caller.
     pub caller: Option<HashingCaller>,
 }
 
-/// Who asks for a password to be hashed or checked.
+/// The caller who has a password hashed or checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum HashingCaller {
-    /// A user who is signed in.
+    /// A signed-in user.
     User(UserId),
     /// An API key.
     ApiKey(ApiKeyId),
@@ -84,23 +84,23 @@ pub enum HashingCaller {
     Network(IpAddr),
 }
 
-/// What places are counted by, besides the whole.
+/// What places are counted by, in addition to the total.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Holder {
     Account(AccountId),
     Caller(HashingCaller),
 }
 
-/// What checking a password said.
+/// The result of checking a password.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Wrong,
     Right,
-    /// Right, and hashed with parameters of the past: the hash to be kept instead.
+    /// Right, but hashed with outdated parameters: store this hash instead.
     RightButDated(PasswordHash),
 }
 
-/// Keeps the number of passwords that are hashed, or wait for it, within bounds. Cheap to clone.
+/// Limits the number of passwords that are being hashed, or wait for it. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Hashing {
     admitted: Arc<Semaphore>,
@@ -109,7 +109,7 @@ pub(crate) struct Hashing {
     done: Arc<AtomicU64>,
 }
 
-/// The right to hash one password.
+/// A permit to hash one password.
 pub(crate) struct Turn {
     admitted: OwnedSemaphorePermit,
     held: Vec<Held>,
@@ -117,7 +117,7 @@ pub(crate) struct Turn {
     done: Arc<AtomicU64>,
 }
 
-/// How many places each holder has at the moment. Holders without any are not kept.
+/// How many places each holder has now. Holders without any are removed.
 #[derive(Clone, Default)]
 struct Shares(Arc<Mutex<HashMap<Holder, usize>>>);
 
@@ -128,7 +128,7 @@ struct Held {
 }
 
 impl Shares {
-    /// Takes a place of each holder's share; none where one of them has too many already.
+    /// Takes a place from each holder's share; `None` if one has used up its share.
     fn take(&self, share: HashingShare) -> Option<Vec<Held>> {
         let account = share.account.map(Holder::Account);
         let caller = share.caller.map(Holder::Caller);
@@ -197,7 +197,7 @@ impl Hashing {
 }
 
 impl Turn {
-    /// Hashes a new password that keeps the rules.
+    /// Hashes a new password that has passed the rules.
     pub(crate) async fn hash(
         self,
         password: String,
@@ -214,7 +214,7 @@ impl Turn {
         self.run(move || verify(&password, &hash)).await
     }
 
-    /// The permits go with the work: it counts until it is done, also where nobody waits for it any more.
+    /// The permits stay with the work: it counts until it is done, even if nobody waits for it any more.
     async fn run<T: Send + 'static>(
         self,
         work: impl FnOnce() -> Result<T, PasswordError> + Send + 'static,
@@ -238,8 +238,8 @@ impl Turn {
     }
 }
 
-/// Argon2id with the parameters that OWASP recommends: 19 MiB, two passes, one lane. They are the crate's defaults,
-/// and a test holds them to that.
+/// Argon2id with the parameters that OWASP recommends: 19 MiB, two passes, one lane. They are the crate's defaults, and
+/// a test checks them.
 fn argon2id() -> Argon2<'static> {
     Argon2::default()
 }
@@ -287,7 +287,7 @@ const fn damaged() -> PasswordError {
 pub(crate) mod tests {
     use super::*;
 
-    /// The hash that an earlier version with cheaper parameters would have made.
+    /// The hash as an earlier version with cheaper parameters would have made it.
     pub(crate) fn dated(password: &str) -> PasswordHash {
         let argon2 = Argon2::from(Params::new(64, 1, 1, None).unwrap());
         let hash: phc::PasswordHash = argon2
@@ -382,7 +382,8 @@ pub(crate) mod tests {
         let whole = hashing.shares.0.lock().unwrap().len();
 
         assert!(other.is_ok());
-        // Two accounts, two users who hold places, and the one of the other account: refusals leave nothing.
+        // Two accounts, two users who hold places, and the other account's user: refused attempts leave no counts
+        // behind.
         assert_eq!(whole, 5);
         drop((turns, other));
         assert!(hashing.shares.0.lock().unwrap().is_empty());

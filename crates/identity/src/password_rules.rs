@@ -1,7 +1,7 @@
-//! What a new password must be like: long enough, on no list, and not soon guessed.
+//! The rules for new passwords: long enough, not on a list, and not easily guessed.
 //!
-//! How soon is estimated by `zxcvbn`, which knows the 30,000 most common passwords, words, names, keys in a row, dates
-//! and the usual disguises of them. [`KNOWN`] adds long phrases that its lists are too short for.
+//! The number of guesses is estimated by `zxcvbn`, which knows the 30,000 most common passwords, words, names, keyboard
+//! rows, dates and their usual disguises. [`KNOWN`] adds long phrases that its lists do not have.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -20,31 +20,31 @@ pub const PASSWORD_CHARS_MIN: usize = 12;
 /// The most characters of a password.
 pub const PASSWORD_CHARS_MAX: usize = 256;
 
-/// How many characters of a password the estimator sees: its time grows with their number faster than in proportion.
-/// What stands after them makes no password weaker.
+/// How many characters of a password the estimator sees: its time grows faster than linearly with the length.
+/// Characters after these can only make a password stronger.
 const ESTIMATED_CHARS_MAX: usize = 64;
 
-/// From this score on, a password outlasts guessing at a stolen hash: over 10^8 guesses.
+/// With this score a password resists guessing against a stolen hash: more than 10^8 guesses.
 const SCORE_MIN: Score = Score::Three;
 
-/// The fewest characters of a password besides what everybody knows of its user, of which words from
-/// [`KNOWN_WORD_CHARS_MIN`] characters on count.
+/// The fewest characters of a password that are not part of words known about its user. Only words of at least
+/// [`KNOWN_WORD_CHARS_MIN`] characters count.
 const BESIDE_CHARS_MIN: usize = 6;
 const KNOWN_WORD_CHARS_MIN: usize = 3;
 
-/// Phrases that everybody knows, one a line, without spaces and in small letters.
+/// Well-known phrases, one per line, without spaces and in lower case.
 const KNOWN: &str = include_str!("known_phrases.txt");
 
-/// Why a password would soon be guessed.
+/// Why a password is too easy to guess.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Weakness {
     /// It is on a list of common passwords.
     Common,
-    /// It is a common password, changed a little.
+    /// It is a slightly changed common password.
     NearlyCommon,
-    /// It is made of the user's name or address, or of the account's name.
+    /// It consists of the user's name or address, or of the account's name.
     AboutUser,
-    /// It is one word, or one name.
+    /// It is a single word or name.
     OneWord,
     /// It is a row of keys or of letters.
     Row,
@@ -72,14 +72,14 @@ impl fmt::Display for Weakness {
     }
 }
 
-/// What everybody knows of a user: guesses at their password begin with it.
+/// Words known about a user, with which guesses at their password begin.
 #[must_use]
 pub fn known_about(account: &Name, name: &Name, email: &Email) -> Vec<String> {
     vec![name.to_string(), email.to_string(), account.to_string()]
 }
 
-/// Whether a new password may be used. `about` is what is [known of its user](known_about).
-/// Takes some milliseconds.
+/// Checks whether a new password may be used. `about` are the [words known about its user](known_about). Takes some
+/// milliseconds.
 pub(crate) fn check(password: &str, about: &[String]) -> Result<(), PasswordError> {
     match password.chars().count() {
         ..PASSWORD_CHARS_MIN => return Err(PasswordError::TooShort),
@@ -100,7 +100,7 @@ pub(crate) fn check(password: &str, about: &[String]) -> Result<(), PasswordErro
     let seen = first(password);
     let estimate = zxcvbn(&seen, &words);
     if estimate.score() >= SCORE_MIN {
-        // Accents make no name harder to guess.
+        // Accents make a name no harder to guess.
         return match first(&folded) {
             folded if folded == seen.to_lowercase() || zxcvbn(&folded, &words).score() >= SCORE_MIN => Ok(()),
             folded if zxcvbn(&folded, &[]).score() >= SCORE_MIN => {
@@ -118,8 +118,8 @@ pub(crate) fn check(password: &str, about: &[String]) -> Result<(), PasswordErro
     Err(PasswordError::Weak(weakness))
 }
 
-/// The texts whole, without what parts their words, and each word, in the forms in which people disguise them: without
-/// accents, with two letters for one that keyboards lack, and backwards. Folded, each once.
+/// The texts without separators, and each of their words, in the forms in which people disguise them: without accents,
+/// with two letters for one that keyboards lack, and backwards. Folded, without duplicates.
 fn words(about: &[String]) -> BTreeSet<String> {
     let mut words = BTreeSet::new();
     for text in about {
@@ -138,8 +138,8 @@ fn words(about: &[String]) -> BTreeSet<String> {
     words
 }
 
-/// A text as it is compared: in small letters, without accents and the like (NFKD), and with the plain letter for one
-/// that has no such form.
+/// The form in which texts are compared: lower case, without accents and the like (NFKD), and with a plain letter for
+/// letters without a decomposition.
 fn folded(text: &str) -> String {
     let lower = text
         .nfkd()
@@ -164,7 +164,7 @@ fn folded(text: &str) -> String {
     folded
 }
 
-/// A text with two letters for each that has such a form in its language: `Müller`, `Mueller`.
+/// A text with letters spelled out as two, where the language has such a form: `Müller`, `Mueller`.
 fn spelled_out(text: &str) -> String {
     let mut spelled = String::with_capacity(text.len());
     for letter in text.to_lowercase().nfc() {
@@ -179,8 +179,8 @@ fn spelled_out(text: &str) -> String {
     spelled
 }
 
-/// How many characters are left of a folded password without what everybody knows of its user. The estimator sees three parts
-/// in `fjordfield12`, and takes three parts for hard to guess, whatever they are.
+/// How many characters of a folded password are not part of words known about its user. The estimator sees three parts
+/// in `fjordfield12`, and considers three parts hard to guess, whatever they are.
 fn beside(password: &str, words: &BTreeSet<String>) -> usize {
     let long_enough = |word: &&String| word.chars().count() >= KNOWN_WORD_CHARS_MIN;
     let mut words: Vec<_> = words.iter().filter(long_enough).collect();
@@ -246,7 +246,7 @@ mod tests {
         for (password, weakness) in table {
             assert_eq!(verdict(password), Err(weakness), "{password}");
         }
-        // There are two reasons, equally good, of which the estimator names either.
+        // There are two equally good reasons, and the estimator may name either.
         let in_a_row = verdict("1234567890123");
         assert!(
             matches!(in_a_row, Err(Weakness::Row | Weakness::NearlyCommon)),

@@ -22,33 +22,32 @@ pub struct PasswordProof {
     life: PasswordLife,
 }
 
-/// How long a password is meant to be used.
+/// Whether a password is permanent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PasswordLife {
-    /// Its user chose it, or an operator says that it stays.
+    /// Its user chose it, or an operator set it as permanent.
     Lasting,
-    /// Somebody else set it: its user has to choose another before anything else.
+    /// Somebody else set it: its user has to choose a new one before anything else.
     Temporary,
 }
 
-/// What a right password was exchanged for.
+/// The result of exchanging a right password for a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Exchange {
     /// A token.
     Issued(IssuedToken),
-    /// Nothing: the user has a second factor as well, and no code came with the password.
+    /// No token: the user has a second factor, and no code came with the password.
     SecondFactorNeeded,
-    /// Nothing: the password is temporary, and its user has to choose another first.
+    /// No token: the password is temporary, and its user has to choose a new one first.
     ChangeRequired,
-    /// Nothing: the code of the second factor is wrong, or the password was changed meanwhile.
+    /// No token: the code of the second factor is wrong, or the password was changed in the meantime.
     Wrong,
 }
 
 impl Identity {
-    /// Checks that a new password has [`PASSWORD_CHARS_MIN`](crate::PASSWORD_CHARS_MIN) to
-    /// [`PASSWORD_CHARS_MAX`] characters and would not soon be guessed, and hashes it. `about` is what is
-    /// [known of its user](crate::known_about). Costs some 20 ms of a processor: ask first whether the caller may
-    /// set the password.
+    /// Checks that a new password has [`PASSWORD_CHARS_MIN`](crate::PASSWORD_CHARS_MIN) to [`PASSWORD_CHARS_MAX`]
+    /// characters and is hard to guess, and hashes it. `about` are the [words known about its
+    /// user](crate::known_about). Takes about 20 ms of a core: check first whether the caller may set the password.
     pub async fn hash_password(
         &self,
         share: HashingShare,
@@ -58,10 +57,10 @@ impl Identity {
         self.hashing.admit(share)?.hash(password, about).await
     }
 
-    /// Stores the password of a user who is about to be created, so that no user is half made: before the user's
-    /// creation is committed, under the new user's id. Where the creation is refused,
-    /// [`remove_password`](Self::remove_password) takes it back; one left behind by a crash belongs to an id that
-    /// nobody will ever have.
+    /// Stores the password of a user who is about to be created, so that no user is ever incomplete: before the user's
+    /// creation is committed, under the new user's id. If the creation is refused, undo this with
+    /// [`remove_password`](Self::remove_password); one left behind by a crash belongs to an id that nobody will ever
+    /// have.
     pub async fn stage_password(
         &self,
         account: AccountId,
@@ -80,8 +79,8 @@ impl Identity {
         .await
     }
 
-    /// Gives a user another password and kills all the user's tokens and sessions of the portal in the same step; no
-    /// browser is known any more. The change is to be recorded, which ends the sign-ins of devices.
+    /// Sets a user's password, and in the same step ends all the user's tokens and portal sessions and forgets their
+    /// known browsers. Record the returned change, which ends the sign-ins of devices.
     pub async fn set_password(
         &self,
         account: AccountId,
@@ -112,7 +111,7 @@ impl Identity {
         .await
     }
 
-    /// Whether the user's password is temporary. Answers from memory: for every request.
+    /// Whether the user's password is temporary. Answers from memory, because every request needs it.
     #[must_use]
     pub fn has_temporary_password(&self, account: AccountId, user: UserId) -> bool {
         self.memory.temporary_passwords().contains(&(account, user))
@@ -135,7 +134,7 @@ impl Identity {
         .await
     }
 
-    /// Whether `password` is the user's. Pass none where no such user exists: the answer takes as long.
+    /// Whether `password` is the user's. Pass `None` if no such user exists: the answer takes as long.
     pub async fn verify_password(
         &self,
         share: HashingShare,
@@ -152,7 +151,7 @@ impl Identity {
         Ok(true)
     }
 
-    /// Whether a password that was right when it was checked is still the user's; keeps its new hash where it has one.
+    /// Whether a password that was right when it was checked is still the user's. Stores its new hash if it has one.
     pub async fn confirm_password(&self, proof: PasswordProof) -> Result<bool, IdentityError> {
         let owner = (proof.account, proof.user);
         if let Some(renewed) = proof.renewed {
@@ -163,8 +162,8 @@ impl Identity {
         Ok(stored.is_some_and(|stored| stored.hash == proof.checked))
     }
 
-    /// Issues a token for a password that was right, and for a code of the second factor where the user has one. A
-    /// password that was changed meanwhile gives no token.
+    /// Issues a token for a right password, with a code if the user has a second factor. A password that was changed in
+    /// the meantime gives no token.
     pub async fn exchange_password(
         &self,
         proof: PasswordProof,
@@ -203,8 +202,7 @@ impl Identity {
         self.hashing.done()
     }
 
-    /// Checks a password, to be exchanged for a token. Pass no user where no such user exists: the answer takes as
-    /// long.
+    /// Checks a password, to be exchanged for a token. Pass no user if none exists: the answer takes as long.
     pub async fn prove_password(
         &self,
         share: HashingShare,
@@ -212,12 +210,12 @@ impl Identity {
         user: Option<UserId>,
         password: String,
     ) -> Result<Option<PasswordProof>, PasswordError> {
-        // Says nothing about the user: nobody has such a password.
+        // This reveals nothing about the user: nobody has such a password.
         if password.chars().count() > PASSWORD_CHARS_MAX {
             return Ok(None);
         }
         let turn = self.hashing.admit(share)?;
-        // A user who does not exist is looked up as well; no id is zero.
+        // A user who does not exist is looked up too; no id is zero.
         let asked = user.unwrap_or(UserId::from_bits(0));
         let stored = self.store.password((account, asked)).await;
         let stored = stored.map_err(IdentityError::from)?;
@@ -245,19 +243,19 @@ impl Identity {
 }
 
 impl PasswordProof {
-    /// Whose password it is.
+    /// The user whose password it is.
     #[must_use]
     pub fn user(&self) -> UserId {
         self.user
     }
 
-    /// In which account.
+    /// The user's account.
     #[must_use]
     pub fn account(&self) -> AccountId {
         self.account
     }
 
-    /// How long the password is meant to be used.
+    /// Whether the password is permanent.
     #[must_use]
     pub fn life(&self) -> PasswordLife {
         self.life

@@ -8,14 +8,14 @@ use usher_domain::{AccountId, Secs, Timestamp, UserId};
 use crate::ports::PendingSignIn;
 use crate::{Identity, IdentityError, Secret, SecretDigest};
 
-/// What the cookie's secret starts with.
+/// The prefix of the cookie's secret.
 const PREFIX: &str = "usher_half_";
 
 /// How long a user has to type the code.
 pub const HALF_SIGN_IN_LIFE: Secs = Secs::new(300);
 
 impl Identity {
-    /// Notes that a user has proved the password. The secret is for the browser's cookie.
+    /// Records that a user has proved the password. Returns the secret for the browser's cookie.
     pub async fn begin_half_sign_in(
         &self,
         account: AccountId,

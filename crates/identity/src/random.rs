@@ -5,21 +5,21 @@ use usher_domain::text::Code;
 
 use crate::RandomError;
 
-/// How many characters a code has: 49 bits, where guesses are limited.
+/// How many characters a code has: 49 bits, which is enough because guesses are limited.
 pub const CODE_CHARS: usize = 10;
 
-/// Letters and digits that nobody confuses when they are read out: no 0, O, 1, I, L, U.
+/// Letters and digits that nobody confuses when they are read aloud: no 0, O, 1, I, L, U.
 const CODE_ALPHABET: &[u8; 30] = b"23456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-/// The largest multiple of the alphabet's length that fits a byte: bytes from here on would favor some letters.
+/// The largest multiple of the alphabet's length that fits into a byte: bytes from here on would favor some letters.
 const CODE_BYTE_END: u8 = 240;
 
-/// Fills `bytes` from the operating system.
+/// Fills `bytes` with randomness from the operating system.
 pub(crate) fn fill(bytes: &mut [u8]) -> Result<(), RandomError> {
     getrandom::fill(bytes).map_err(|_| RandomError)
 }
 
-/// A code that a customer types to come into a session: [`CODE_CHARS`] letters and digits, each as likely as any.
+/// A code with which a customer joins a session: [`CODE_CHARS`] letters and digits, uniformly distributed.
 pub fn draw_code() -> Result<Code, RandomError> {
     let mut text = String::with_capacity(CODE_CHARS);
     while text.len() < CODE_CHARS {
@@ -64,7 +64,7 @@ mod tests {
             }
         }
 
-        // 30,000 letters, 1,000 expected of each; one in a billion runs leaves these bounds.
+        // 30,000 letters, with 1,000 of each expected: one run in a billion exceeds these bounds.
         assert_eq!(seen.keys().copied().collect::<Vec<_>>(), CODE_ALPHABET);
         assert!(
             seen.values().all(|count| (780..=1_220).contains(count)),

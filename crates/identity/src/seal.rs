@@ -1,8 +1,8 @@
-//! Sealing: how secrets that must be readable again are kept at rest.
+//! Sealing: how secrets that must be readable again are stored.
 //!
-//! A sealed value is `version (1) | key id (4) | nonce (24) | ciphertext and tag`, by XChaCha20-Poly1305. What is
-//! authenticated besides is the header and a *context*, which says what the value is and whose: a sealed value that
-//! was moved to another row does not open there.
+//! A sealed value is `version (1) | key id (4) | nonce (24) | ciphertext and tag`, by XChaCha20-Poly1305. The
+//! associated data are the header and a *context*, which names the value's kind and owner: a sealed value that was
+//! moved to another row cannot be opened there.
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,36 +16,36 @@ use sha2::{Digest as _, Sha256};
 use crate::random::fill;
 use crate::{RandomError, Secret};
 
-/// The first byte of what is sealed in the way that is described above.
+/// The first byte of values sealed in the format described above.
 const VERSION: u8 = 1;
 const KEY_BYTES: usize = 32;
 const KEY_ID_BYTES: usize = 4;
 const NONCE_BYTES: usize = 24;
 const HEADER_BYTES: usize = 1 + KEY_ID_BYTES + NONCE_BYTES;
-/// What authenticates the text stands at its end.
+/// The authentication tag is at the end.
 const TAG_BYTES: usize = 16;
 
-/// The most secrets keys that are known at a time: the current one, and those before it that have not been given up.
+/// The most secrets keys at a time: the current one, and earlier ones that have not been dropped yet.
 pub const SECRETS_KEYS_MAX: usize = 8;
 
-/// Names a secrets key without telling it: the beginning of a hash of it.
+/// Identifies a secrets key without revealing it: the beginning of its hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct KeyId([u8; KEY_ID_BYTES]);
 
-/// The keys that secrets at rest are sealed with: the first seals, all of them open.
+/// The keys that secrets at rest are sealed with: the first one seals, all of them open.
 #[derive(Clone)]
 pub struct SecretsKeys(Vec<[u8; KEY_BYTES]>);
 
-/// The text is no list of secrets keys.
+/// The text is not a list of secrets keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidSecretsKeys {
-    /// There is nothing in it.
+    /// It is empty.
     #[error("there is no key in it")]
     Empty,
     /// One of the keys is not 32 bytes.
     #[error("key {number} in it is not 32 bytes as 64 hexadecimal digits or in base 64")]
     Form {
-        /// Which one, from 1 on.
+        /// Which one, from 1.
         number: usize,
     },
     /// More than [`SECRETS_KEYS_MAX`].
@@ -53,19 +53,19 @@ pub enum InvalidSecretsKeys {
     TooMany,
 }
 
-/// Why a sealed value was not opened, or a value not sealed.
+/// Why a value could not be sealed or opened.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SealError {
-    /// It was sealed with a key that is not among those that were given.
+    /// It was sealed with a key that was not given.
     #[error("it was sealed with the secrets key {id}, which was not given")]
     UnknownKey {
-        /// Names the key.
+        /// The id of the key.
         id: String,
     },
     /// It was changed, cut off, or moved from elsewhere.
     #[error("the sealed {context} was changed or moved")]
     Damaged {
-        /// What it should have been, and whose.
+        /// The context in which it was to be opened.
         context: String,
     },
     /// No nonce could be drawn.
@@ -73,7 +73,7 @@ pub enum SealError {
     Random(#[from] RandomError),
 }
 
-/// Seals secrets and opens them. Cheap to clone.
+/// Seals and opens secrets. Cheap to clone.
 #[derive(Clone)]
 pub struct Sealer {
     /// The first is the current one.
@@ -86,7 +86,7 @@ struct SealingKey {
 }
 
 impl SecretsKeys {
-    /// Reads keys of 32 bytes each, as 64 hexadecimal digits or in base 64, apart by commas or white space: the
+    /// Parses keys of 32 bytes each, as 64 hexadecimal digits or in base 64, separated by commas or white space: the
     /// current one first.
     pub fn parse(text: &str) -> Result<Self, InvalidSecretsKeys> {
         let words = text.split([',', ' ', '\t', '\r', '\n']);
@@ -102,29 +102,29 @@ impl SecretsKeys {
         }
     }
 
-    /// Whether one of them has this name.
+    /// Whether one of them has this id.
     pub(crate) fn have(&self, id: KeyId) -> bool {
         self.0.iter().any(|key| KeyId::of(key) == id)
     }
 
-    /// One key, which was derived.
+    /// A derived key.
     pub(crate) fn of_one(key: [u8; KEY_BYTES]) -> Self {
         Self(vec![key])
     }
 
-    /// One new key.
+    /// A new key.
     pub fn draw() -> Result<Self, RandomError> {
         let mut key = [0; KEY_BYTES];
         fill(&mut key)?;
         Ok(Self(vec![key]))
     }
 
-    /// A key of its own for `purpose` from each of the keys, in their order: nothing that is made with it tells of the
-    /// key, or can be taken for something that was made for another purpose.
+    /// Derives a key for `purpose` from each of the keys, in their order. Nothing made with it reveals the key, or can
+    /// be taken for something made for another purpose.
     #[must_use]
     pub fn derive(&self, purpose: &str) -> Vec<[u8; KEY_BYTES]> {
         let derived = self.0.iter().map(|key| {
-            // A key that is shorter than a block is filled with zeros (RFC 2104), here already: so nothing can fail.
+            // A key shorter than a block is padded with zeros (RFC 2104). Padding it here makes this infallible.
             let mut block = [0; 64];
             block[..KEY_BYTES].copy_from_slice(key);
             let mut mac = Hmac::<Sha256>::new(&block.into());
@@ -135,7 +135,7 @@ impl SecretsKeys {
         derived.collect()
     }
 
-    /// The keys as [`SecretsKeys::parse`] reads them, to be kept where only the server reads them.
+    /// The keys in the format of [`SecretsKeys::parse`], to be stored where only the server can read them.
     #[must_use]
     pub fn expose(&self) -> Secret {
         let keys: Vec<_> = self.0.iter().map(|key| BASE64_NOPAD.encode(key)).collect();
@@ -171,8 +171,8 @@ impl Sealer {
         Self { keys: keys.collect() }
     }
 
-    /// Seals `plain`. `context` says what it is and whose, such as `totp_secret/acct_…/user_…`: it has to be named
-    /// again to open it.
+    /// Seals `plain`. `context` says what it is and whose, such as `totp_secret/acct_…/user_…`; the same context is
+    /// needed to open it.
     pub fn seal(&self, context: &str, plain: &[u8]) -> Result<Vec<u8>, SealError> {
         let current = &self.keys[0];
         let mut sealed = Vec::with_capacity(HEADER_BYTES + plain.len() + TAG_BYTES);
@@ -193,7 +193,7 @@ impl Sealer {
         Ok(sealed)
     }
 
-    /// Opens what was sealed in the same `context`.
+    /// Opens a value sealed in the same `context`.
     pub fn open(&self, context: &str, sealed: &[u8]) -> Result<Vec<u8>, SealError> {
         let key = self.key_of(sealed).ok_or_else(|| damaged(context))??;
         let (header, text) = sealed.split_at(HEADER_BYTES);
@@ -210,9 +210,8 @@ impl Sealer {
         Ok(Secret::new(text))
     }
 
-    /// The value sealed again, where it was sealed with another key than the current one; none where it need not be.
-    /// After every value was renewed, the older keys can be given up: whoever keeps sealed values renews them when
-    /// they are read at the start.
+    /// The value sealed with the current key, if it was sealed with another; otherwise `None`. Once every value was
+    /// renewed, older keys can be dropped; owners of sealed values renew them when they load them at the start.
     pub fn renew(&self, context: &str, sealed: &[u8]) -> Result<Option<Vec<u8>>, SealError> {
         let key = self.key_of(sealed).ok_or_else(|| damaged(context))??;
         if key.id == self.keys[0].id {
@@ -222,7 +221,7 @@ impl Sealer {
         self.seal(context, &plain).map(Some)
     }
 
-    /// The key that a value was sealed with; none where that cannot be told.
+    /// The key that a value was sealed with; `None` if that is unknown.
     fn key_of(&self, sealed: &[u8]) -> Option<Result<&SealingKey, SealError>> {
         if sealed.len() < HEADER_BYTES || sealed[0] != VERSION {
             return None;
@@ -240,7 +239,7 @@ impl fmt::Debug for Sealer {
 }
 
 impl KeyId {
-    /// The name of the key that a value was sealed with; none where the value is not sealed.
+    /// The id of the key that a value was sealed with; `None` if the value is not sealed.
     pub(crate) fn of_sealed(value: &[u8]) -> Option<Self> {
         if value.len() < HEADER_BYTES + TAG_BYTES || value[0] != VERSION {
             return None;
@@ -265,7 +264,7 @@ impl fmt::Display for KeyId {
     }
 }
 
-/// What is authenticated besides the text itself.
+/// The associated data of a sealed value.
 fn aad(header: &[u8], context: &str) -> Vec<u8> {
     [header, context.as_bytes()].concat()
 }

@@ -1,12 +1,12 @@
-//! Which secrets keys the sealed secrets of a database were sealed with, found without any key.
+//! Finds out which secrets keys the sealed secrets of a database were sealed with, without any key.
 
 use std::collections::BTreeSet;
 
 use crate::SecretsKeys;
 use crate::seal::KeyId;
 
-/// The sealed secrets in a database, by the names of the keys that they were sealed with. Whoever can write the database
-/// can write other names there.
+/// The ids of the keys that a database's sealed secrets were sealed with. An attacker who can write the database can
+/// forge them.
 #[derive(Debug, Default)]
 pub struct SealedSecrets {
     count: u64,
@@ -34,7 +34,7 @@ impl SealedSecrets {
         self.count > 0 && !self.ids.iter().any(|id| keys.have(*id))
     }
 
-    /// The names of their keys, apart by commas.
+    /// The ids of their keys, separated by commas.
     #[must_use]
     pub fn key_names(&self) -> String {
         let names: Vec<_> = self.ids.iter().map(ToString::to_string).collect();

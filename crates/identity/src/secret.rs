@@ -29,7 +29,7 @@ pub(crate) const SECRET_BYTES: usize = 32;
 /// The characters of [`SECRET_BYTES`] bytes in base 32.
 pub(crate) const SECRET_CHARS: usize = 52;
 
-/// A secret that is shown once. Its `Debug` form does not show it.
+/// A secret that is shown once. Its `Debug` output hides it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
@@ -48,8 +48,8 @@ impl Secret {
         Ok(Self(text))
     }
 
-    /// The secret by which a provider knows Usher, as a person pastes it; none where it cannot be one: 1 to 1000
-    /// characters, none of them a control character.
+    /// A provider's client secret, as a person pastes it; `None` if it cannot be one: 1 to 1000 characters, without
+    /// control characters.
     #[must_use]
     pub fn of_client(text: &str) -> Option<Self> {
         let text = text.trim();
@@ -57,13 +57,13 @@ impl Secret {
         fits.then(|| Self(text.to_owned()))
     }
 
-    /// The plain text, to be handed to whom it belongs.
+    /// The plain text, for its owner.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
     }
 
-    /// The plain text, owned.
+    /// The plain text as an owned string.
     #[must_use]
     pub fn into_exposed(self) -> String {
         self.0
@@ -127,7 +127,7 @@ impl Hash for SecretDigest {
     }
 }
 
-/// The text is no id of a session or token.
+/// The text is not an id of a session or token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not the id of a session of the portal or of a token")]
 pub struct InvalidCredentialId;
@@ -139,7 +139,7 @@ macro_rules! ids {
         pub struct $name(u128);
 
         impl $name {
-            /// Half of the digest: enough to tell secrets apart, and nothing that is of use in their place.
+            /// Half of the digest: enough to distinguish secrets, and useless in their place.
             #[must_use]
             pub fn of(digest: &SecretDigest) -> Self {
                 let mut half = [0_u8; 16];
@@ -167,9 +167,9 @@ macro_rules! ids {
 }
 
 ids! {
-    /// Names a session of the portal to its user, and is of no use for signing in.
+    /// Identifies a portal session to its user, and is useless for signing in.
     PortalSessionId;
-    /// Names a user token to its user, and is of no use in its place.
+    /// Identifies a user token to its user, and is useless in its place.
     UserTokenId;
 }
 

@@ -1,12 +1,12 @@
-//! The link to the page that sets the first account up.
+//! The link to the page that creates the first account.
 
 use crate::{Identity, IdentityError, Secret, SecretDigest};
 
-/// What the link's secret starts with.
+/// The prefix of the link's secret.
 const PREFIX: &str = "usher_setup_";
 
 impl Identity {
-    /// Draws the secret of a set-up link, to be shown once. An older link is dead.
+    /// Draws the secret of a setup link, to be shown once. An older link becomes invalid.
     pub async fn create_setup_link(&self) -> Result<Secret, IdentityError> {
         let secret = Secret::draw(PREFIX)?;
         self.store
@@ -15,12 +15,12 @@ impl Identity {
         Ok(secret)
     }
 
-    /// Makes the set-up link dead, if there is one: for a server that has an account.
+    /// Invalidates the setup link, if there is one: for a server that has an account.
     pub async fn remove_setup_link(&self) -> Result<(), IdentityError> {
         Ok(self.store.remove_setup_link().await?)
     }
 
-    /// Whether the link with this secret is alive.
+    /// Whether the link with this secret is valid.
     pub async fn is_setup_link(&self, secret: &str) -> Result<bool, IdentityError> {
         let stored = self.store.setup_link().await?;
         Ok(stored == Some(SecretDigest::of(secret)))
@@ -31,7 +31,7 @@ impl Identity {
         Ok(self.store.take_setup_link(SecretDigest::of(secret)).await?)
     }
 
-    /// Makes a link alive again that was used up for nothing, because the set-up failed.
+    /// Makes a used link valid again, because the setup failed.
     pub async fn restore_setup_link(&self, secret: &str) -> Result<(), IdentityError> {
         Ok(self.store.put_setup_link(SecretDigest::of(secret)).await?)
     }

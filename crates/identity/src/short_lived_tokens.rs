@@ -1,11 +1,11 @@
-//! Passes: proofs that are good for a short time and one purpose, derived with the server's key and stored nowhere.
+//! Passes: short-lived proofs for one purpose, derived with the server's key and stored nowhere.
 //!
-//! `usher_pass_<until>.<key>.<mac>`: the millisecond at which it ends, the number of the server's key, and
-//! HMAC-SHA-256 over the purpose, the account, the id of what it is for, and the end. A pass names nobody: whoever
-//! checks it says what it has to be for, so a pass of one thing is worth nothing at another.
+//! `usher_pass_<until>.<key>.<mac>`: the millisecond at which it expires, the number of the server's key, and
+//! HMAC-SHA-256 over the purpose, the account, the id of its subject, and the expiry. A pass names nobody: the code
+//! that checks it says what it must be for, so a pass for one thing is worthless for another.
 //!
-//! A pass that was given to the holder of a credential goes on with `.<sealed>`, which the mac covers too: that
-//! credential, sealed, so that the pass is worth nothing once the credential is not.
+//! A pass given to the holder of a credential ends with `.<sealed>`, which the MAC covers too: that credential, sealed,
+//! so that the pass becomes invalid with the credential.
 
 use data_encoding::BASE64URL_NOPAD;
 use usher_domain::{AccountId, SessionId, SignInId, TicketId, Timestamp};
@@ -14,16 +14,16 @@ use crate::{Identity, IdentityError, Secret, Shown};
 
 const PREFIX: &str = "usher_pass_";
 
-/// What a pass is good for.
+/// The purpose of a pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PassFor {
-    /// To be the customer who joined this session.
+    /// To act as the customer who joined this session.
     Customer(SessionId),
-    /// To open the customer's stream of events of this session.
+    /// To open the customer's event stream of this session.
     CustomerStream(SessionId),
-    /// To open the stream of events of this sign-in, as its device.
+    /// To open the event stream of this sign-in, as its device.
     SignInStream(SignInId),
-    /// To open the stream of events of this ticket, as its device.
+    /// To open the event stream of this ticket, as its device.
     TicketStream(TicketId),
 }
 
@@ -37,7 +37,8 @@ impl PassFor {
         }
     }
 
-    /// What the mac covers first. It is longer than what those of sign-ins' and tickets' own tokens cover.
+    /// The first part of the MAC's input. It is longer than that of sign-ins' and tickets' own tokens, so neither can
+    /// be taken for the other.
     fn message(self, account: AccountId, until: Timestamp) -> [u8; 41] {
         let (kind, id) = self.parts();
         let mut message = [kind; 41];
@@ -49,7 +50,7 @@ impl PassFor {
 }
 
 impl Identity {
-    /// Makes a pass that is good until then.
+    /// Creates a pass that is valid until `until`.
     #[must_use]
     pub fn pass(&self, account: AccountId, purpose: PassFor, until: Timestamp) -> Secret {
         let message = purpose.message(account, until);
@@ -57,7 +58,7 @@ impl Identity {
         Secret::new(format!("{PREFIX}{}.{key}.{mac}", until.millis()))
     }
 
-    /// Makes a pass that is good until then, as long as the credential is with which it was asked for.
+    /// Creates a pass that is valid until `until`, as long as the credential of the request is.
     pub fn pass_of(
         &self,
         shown: &Shown,
@@ -77,8 +78,8 @@ impl Identity {
         )))
     }
 
-    /// The credential with which `pass` was asked for, where the pass is good for this now. Whether the credential is,
-    /// [`identify_again`](Self::identify_again) says.
+    /// The credential that requested `pass`, if the pass is valid for this purpose now. Check the credential with
+    /// [`identify_again`](Self::identify_again).
     #[must_use]
     pub fn shown_for_pass(
         &self,
@@ -100,14 +101,13 @@ impl Identity {
         Shown::from_bytes(&bytes)
     }
 
-    /// A digest of a message with the server's key, which nobody else can compute. It is another one once the key is
-    /// rotated.
+    /// A digest of a message with the server's key, which nobody else can compute. It changes when the key is rotated.
     #[must_use]
     pub fn keyed_digest(&self, message: &[u8]) -> [u8; 32] {
         self.memory.keyring().digest(&[b"digest\0", message].concat())
     }
 
-    /// Whether `pass` is good for this now.
+    /// Whether `pass` is valid for this purpose now.
     #[must_use]
     pub fn is_pass(&self, pass: &str, account: AccountId, purpose: PassFor, now: Timestamp) -> bool {
         let parts = pass.strip_prefix(PREFIX).map(|rest| rest.splitn(3, '.'));
@@ -123,7 +123,7 @@ impl Identity {
     }
 }
 
-/// What a sealed credential in a pass is, and whose.
+/// The context of a sealed credential in a pass: its kind and owner.
 fn context(account: AccountId, purpose: PassFor) -> String {
     let (kind, id) = purpose.parts();
     format!("pass/{account}/{}/{id:032x}", char::from(kind))

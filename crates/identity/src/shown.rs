@@ -1,4 +1,4 @@
-//! Credentials that were shown, remembered so that whoever let one in can ask later whether it is still good.
+//! Credentials that were used, remembered so that their validity can be checked again later.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -9,7 +9,7 @@ use crate::identity::Memory;
 use crate::signing::{Signed, Subject};
 use crate::{Caller, Credential, Identified, Identity, SecretDigest, Unauthenticated, api_keys, user_tokens};
 
-/// A credential that was shown. It is no secret: nobody can be let in by it who was not before.
+/// A credential that was used. It is not a secret, and gives no access to anybody.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Shown(ShownCredential);
 
@@ -25,18 +25,18 @@ enum ShownCredential {
     },
 }
 
-/// Whether asking counts as using the credential.
+/// Whether a check counts as a use of the credential.
 #[derive(Clone, Copy)]
 pub(crate) enum Asked {
-    /// A request shows it, from this address.
+    /// A request uses it, from this address.
     By(Option<IpAddr>),
-    /// Somebody who was let in before goes on.
+    /// An earlier use continues.
     Again,
 }
 
 impl Identity {
-    /// Tells who holds a credential that was shown in this account before, if it is still good: not revoked, expired,
-    /// or signed with a key that is retired. Answers from memory. It does not count as a use of the credential.
+    /// Identifies the holder of a credential that was used in this account before, if it is still valid: not revoked,
+    /// not expired, and not signed with a retired key. Answers from memory. Does not count as a use of the credential.
     pub fn identify_again(
         &self,
         shown: &Shown,
@@ -52,7 +52,7 @@ impl Identity {
 }
 
 impl Memory {
-    /// What a bearer token is, where it can be one at all: only the macs of devices' tokens are checked here.
+    /// Parses a bearer token, if it can be one at all. Only the MACs of devices' tokens are checked here.
     pub(crate) fn shown(&self, bearer: &str, account: Option<AccountId>) -> Result<Shown, Unauthenticated> {
         if let Some(signed) = Signed::parse(bearer) {
             let account = account.ok_or(Unauthenticated::Unknown)?;
@@ -69,7 +69,7 @@ impl Memory {
         }))
     }
 
-    /// Who holds a credential, if it is good.
+    /// The holder of a credential, if it is valid.
     pub(crate) fn holder(
         &self,
         shown: &Shown,
@@ -109,7 +109,7 @@ impl Memory {
 }
 
 impl Shown {
-    /// The form in which it is sealed into a pass.
+    /// The bytes that are sealed into a pass.
     pub(crate) fn to_bytes(self) -> Vec<u8> {
         let digest = |kind, digest: SecretDigest| [&[kind], &digest.as_bytes()[..]].concat();
         match self.0 {

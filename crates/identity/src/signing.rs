@@ -1,11 +1,11 @@
 //! The tokens of sign-ins and tickets: derived with the server's key, stored nowhere (S6).
 //!
-//! `usher_sign_<id>.<key>.<mac>`: the id as everywhere, the number of the server's key, and HMAC-SHA-256 over the
-//! kind, the account and the id. The same keys sign the ids of browsers that are known
-//! ([`KnownBrowser`](crate::KnownBrowser)).
+//! `usher_sign_<id>.<key>.<mac>`: the id as everywhere, the number of the server's key, and HMAC-SHA-256 over the kind,
+//! the account and the id. The same keys sign the ids of known browsers ([`KnownBrowser`](crate::KnownBrowser)). They
+//! are stored sealed, because checking a token needs the key itself; the first version stored them in plain text.
 //!
-//! A key is rotated by a call or by [`SigningKeysAtRest`], while the server runs or not: new tokens are signed with the
-//! newest key, and those of the [`SIGNING_KEYS_MAX`] newest are good.
+//! A key is rotated by a call or by [`SigningKeysAtRest`], with or without a running server: new tokens are signed with
+//! the newest key, and tokens of the [`SIGNING_KEYS_MAX`] newest keys are valid.
 
 use std::fmt;
 use std::fmt::Write as _;
@@ -23,26 +23,26 @@ use crate::{Caller, Identity, IdentityError, Sealer, Secret, SecretsKeys, Unauth
 
 const DAMAGED: IdentityError = IdentityError::damaged("signing key");
 
-/// The most server keys whose tokens are good at a time: the newest signs, the others still verify.
+/// The most server keys at a time whose tokens are valid: the newest signs, the others only verify.
 pub const SIGNING_KEYS_MAX: usize = 4;
 
-/// Stands before an id's own prefix.
+/// Comes before an id's own prefix.
 const PREFIX: &str = "usher_";
 
-/// Room for `usher_sign_`, an id, two dots, a key's number and the mac.
+/// Room for `usher_sign_`, an id, two dots, a key's number and the MAC.
 const TOKEN_CHARS: usize = 128;
 
-/// Whom a token names, before anything is proved.
+/// The subject of a token, before anything is proved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Subject {
     SignIn(SignInId),
     Ticket(TicketId),
 }
 
-/// Stands for the account in what a browser's mac covers: browsers are of no account.
+/// The account in the MAC's input for a browser's id: browsers belong to no account.
 const NO_ACCOUNT: AccountId = AccountId::from_bits(0);
 
-/// A token of the derived kind, taken apart.
+/// A parsed token of the derived kind.
 pub(crate) struct Signed<'a> {
     subject: Subject,
     key: &'a str,
@@ -52,19 +52,19 @@ pub(crate) struct Signed<'a> {
 /// The server's keys.
 pub(crate) struct Keyring {
     current: SigningKey,
-    /// Newest first.
+    /// The newest first.
     former: Vec<SigningKey>,
 }
 
 struct SigningKey {
     number: i64,
-    /// Keyed once: the clones that do the work start where the key has been taken in.
+    /// Keyed once: clones start after the key has been processed.
     keyed: Hmac<Sha256>,
 }
 
 impl Identity {
-    /// The secret token of a sign-in: `usher_sign_<id>.<key>.<mac>`. The same sign-in has the same token until the
-    /// server's key is rotated, so a device that signs in again gets it again (S6).
+    /// The secret token of a sign-in: `usher_sign_<id>.<key>.<mac>`. It stays the same until the server's key is
+    /// rotated, so a device that signs in again gets the same one (S6).
     #[must_use]
     pub fn sign_in_token(&self, account: AccountId, id: SignInId) -> Secret {
         self.memory.keyring().token(account, Subject::SignIn(id))
@@ -76,8 +76,8 @@ impl Identity {
         self.memory.keyring().token(account, Subject::Ticket(id))
     }
 
-    /// Makes a new server key and signs with it from now on. Tokens signed with the newest [`SIGNING_KEYS_MAX`]
-    /// keys stay good.
+    /// Creates a new server key that signs from now on. Tokens signed with the newest [`SIGNING_KEYS_MAX`] keys stay
+    /// valid.
     pub async fn rotate_signing_key(&self, now: Timestamp) -> Result<(), IdentityError> {
         rotate(&*self.store, self.sealer(), now).await?;
         self.reread_signing_keys().await
@@ -107,13 +107,13 @@ impl Identity {
 }
 
 impl Subject {
-    /// What the mac covers.
+    /// The MAC's input.
     fn message(self, account: AccountId) -> [u8; 33] {
         let (kind, id) = self.parts();
         message(kind, account, id)
     }
 
-    /// What tells one from every other: its kind and the bits of its id.
+    /// Identifies a subject: its kind and the bits of its id.
     pub(crate) const fn parts(self) -> (u8, u128) {
         match self {
             Self::SignIn(id) => (b's', id.bits()),
@@ -137,7 +137,7 @@ fn message(kind: u8, account: AccountId, id: u128) -> [u8; 33] {
 }
 
 impl<'a> Signed<'a> {
-    /// Takes a token apart; none where it is of another kind.
+    /// Parses a token; `None` if it is of another kind.
     pub(crate) fn parse(bearer: &'a str) -> Option<Self> {
         let (id, proof) = bearer.strip_prefix(PREFIX)?.split_once('.')?;
         let subject = id
@@ -160,7 +160,7 @@ impl Keyring {
         })
     }
 
-    /// Whom the token names and with which key it was signed, where it was derived for this account.
+    /// The subject of the token and the number of its key, if it was derived for this account.
     pub(crate) fn proved(
         &self,
         signed: &Signed<'_>,
@@ -174,38 +174,38 @@ impl Keyring {
         Ok((signed.subject, key.number))
     }
 
-    /// Whether the key of this number is still good.
+    /// Whether the key with this number is still valid.
     pub(crate) fn has(&self, number: i64) -> bool {
         self.numbers().any(|known| known == number)
     }
 
-    /// A mac over a message of another length than those of tokens, with the number of its key.
+    /// A MAC over a message of another length than those of tokens, with the number of its key.
     pub(crate) fn sign(&self, message: &[u8]) -> (i64, String) {
         let mac = self.current.mac_over(message);
         (self.current.number, mac.map(char::from).iter().collect())
     }
 
-    /// The bytes of a mac over a message that starts with what it is for.
+    /// The bytes of a MAC over a message that begins with its purpose.
     pub(crate) fn digest(&self, message: &[u8]) -> [u8; 32] {
         let mut mac = self.current.keyed.clone();
         mac.update(message);
         mac.finalize().into_bytes().into()
     }
 
-    /// Whether a mac was made over a message with the key of this number.
+    /// Whether a MAC was made over a message with the key of this number.
     pub(crate) fn is_signed(&self, message: &[u8], number: &str, mac: &str) -> bool {
         let key = self.key(number);
         key.is_some_and(|key| key.mac_over(message).ct_eq(mac.as_bytes()).into())
     }
 
-    /// The id of a browser, signed: `<id>.<key>.<mac>`.
+    /// A browser's id, signed: `<id>.<key>.<mac>`.
     pub(crate) fn signed_browser(&self, browser: u128) -> Secret {
         let mac = self.current.mac_over(&message(b'b', NO_ACCOUNT, browser));
         let mac: String = mac.map(char::from).iter().collect();
         Secret::new(format!("{browser:032x}.{}.{mac}", self.current.number))
     }
 
-    /// The id of a browser, where one of the keys signed it.
+    /// A browser's id, if one of the keys signed it.
     pub(crate) fn browser(&self, signed: &str) -> Option<u128> {
         let mut parts = signed.split('.');
         let (id, number, mac) = (parts.next()?, parts.next()?, parts.next()?);
@@ -214,13 +214,13 @@ impl Keyring {
         let right = key
             .mac_over(&message(b'b', NO_ACCOUNT, browser))
             .ct_eq(mac.as_bytes());
-        // Only as it was written: one browser has one text.
+        // Only in canonical form: one browser has one text.
         let is_whole =
             parts.next().is_none() && format!("{browser:032x}.{}", key.number) == format!("{id}.{number}");
         (bool::from(right) && is_whole).then_some(browser)
     }
 
-    /// The key with this number, where it is good.
+    /// The key with this number, if it is valid.
     fn key(&self, number: &str) -> Option<&SigningKey> {
         let number: i64 = number.parse().ok()?;
         std::iter::once(&self.current)
@@ -239,7 +239,7 @@ impl Keyring {
         let mut text = String::with_capacity(TOKEN_CHARS);
         text.push_str(PREFIX);
         let number = self.current.number;
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         let _ = match subject {
             Subject::SignIn(id) => write!(text, "{id}.{number}."),
             Subject::Ticket(id) => write!(text, "{id}.{number}."),
@@ -268,19 +268,19 @@ impl SigningKey {
     }
 }
 
-/// The signing keys in a database, for whoever has the data and the secrets key: a server need not run, and one that
-/// runs takes changes over ([`Identity::reread_signing_keys`]).
+/// The signing keys in a database, for somebody who has the data and the secrets key. Works with or without a running
+/// server, which applies changes later ([`Identity::reread_signing_keys`]).
 pub struct SigningKeysAtRest {
     store: Arc<dyn Store>,
     sealer: Sealer,
 }
 
-/// What is known of a signing key.
+/// A signing key without its secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SigningKeyInfo {
-    /// Its number, which tokens carry. Later keys have larger ones.
+    /// Its number, which tokens contain. Later keys have larger numbers.
     pub number: i64,
-    /// When it was made, where that is known.
+    /// When it was created, if known.
     pub created_at: Option<Timestamp>,
 }
 
@@ -288,12 +288,12 @@ impl SigningKeysAtRest {
     /// The keys in this store, which are sealed with one of `keys`.
     pub async fn open(store: Arc<dyn Store>, keys: &SecretsKeys) -> Result<Self, IdentityError> {
         let sealer = Sealer::new(keys);
-        // A wrong secrets key is noticed now, and not when a server starts on a key that it cannot open.
+        // A wrong secrets key is noticed here, not by a server that starts on a key that it cannot open.
         opened(&store.signing_keys().await?, &sealer)?;
         Ok(Self { store, sealer })
     }
 
-    /// All keys that are good, newest first: it signs.
+    /// All valid keys, newest first: the newest one signs.
     pub async fn list(&self) -> Result<Vec<SigningKeyInfo>, IdentityError> {
         let stored = self.store.signing_keys().await?.into_iter();
         let told = stored.map(|key| SigningKeyInfo {

@@ -1,9 +1,9 @@
-//! Changes of credentials that the journal may not know of yet.
+//! Changes of credentials that may be missing in the journal.
 //!
-//! A credential and its entry in the journal cannot be stored in one step. So a note of the change is stored with the
-//! credential, in its transaction, and deleted once the entry is there: a crash in between leaves the note, and the
-//! entry is made later, with the same actor and cause. The journal tells of no change that did not happen, and misses
-//! none; after a crash it may tell of one twice.
+//! A credential and its entry in the journal cannot be stored in one step. So a note of the change is stored together
+//! with the credential, in one transaction, and deleted once the entry exists. A crash in between leaves the note, and
+//! the entry is made later, with the same actor and cause. The journal never records a change that did not happen, and
+//! misses none; after a crash it may record one twice.
 
 use usher_domain::single_sign_on::ProviderChange;
 use usher_domain::{AccountId, ApiKeyId, Secs, Timestamp, UserId};
@@ -16,57 +16,57 @@ const LEFT_OVER_AFTER: Secs = Secs::new(60);
 /// What was changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CredentialChange {
-    /// A password was set.
+    /// A user's password was set.
     PasswordSet {
         /// Whose.
         user: UserId,
     },
-    /// A second factor was set up.
+    /// A user's second factor was set up.
     SecondFactorSet {
         /// Whose.
         user: UserId,
     },
-    /// A second factor was removed.
+    /// A user's second factor was removed.
     SecondFactorRemoved {
         /// Whose.
         user: UserId,
     },
-    /// The provider of single sign-on was made, changed or removed.
+    /// The provider of single sign-on was added, changed or removed.
     Provider(ProviderChange),
 }
 
-/// Who makes a change.
+/// The author of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChangedBy {
     /// A user.
     User(UserId),
-    /// A program, with a key of the account.
+    /// A program, with an API key of the account.
     ApiKey(ApiKeyId),
-    /// Who runs Usher.
+    /// The operator of this server.
     Operator,
     /// Usher itself.
     Usher,
 }
 
-/// Who makes a change, and how that came in.
+/// The author of a change, and its cause.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangeOrigin {
-    /// Who.
+    /// The author.
     pub by: ChangedBy,
-    /// How it came in, as the journal writes it.
+    /// The cause, in the journal's text form.
     pub cause: String,
 }
 
-/// A change that is stored, and is to be recorded in the journal.
+/// A stored change that has to be recorded in the journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use = "the change has to be recorded"]
 pub struct Unrecorded {
     pub(crate) id: i64,
-    /// In which account.
+    /// The account.
     pub account: AccountId,
-    /// What was changed.
+    /// The change.
     pub change: CredentialChange,
-    /// By whom, and how.
+    /// The author and the cause.
     pub origin: ChangeOrigin,
 }
 

@@ -1,4 +1,4 @@
-//! The tokens of people who signed in to the portal or asked for one.
+//! The tokens of users who requested one with their password.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -7,21 +7,21 @@ use usher_domain::{AccountId, Secs, Timestamp, UserId};
 use crate::ports::{Owner, StoredUserToken};
 use crate::{Identity, IdentityError, RandomError, Secret, SecretDigest, Unauthenticated, UserTokenId};
 
-/// What a user token starts with.
+/// The prefix of a user token.
 pub(crate) const PREFIX: &str = "usher_user_";
 
-/// The most tokens that one user has; a further one replaces the oldest.
+/// The most tokens per user; another one replaces the oldest.
 pub const USER_TOKENS_PER_USER_MAX: usize = 20;
 
 /// The most expired tokens that are removed in one step, so that nobody waits long for it.
 const PURGED_AT_ONCE_MAX: usize = 1_000;
 
-/// A user token, to be shown once.
+/// A new user token, to be shown once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IssuedToken {
-    /// The token.
+    /// The token itself.
     pub token: Secret,
-    /// How long it is good.
+    /// How long it is valid.
     pub expires_in: Secs,
 }
 
@@ -35,13 +35,13 @@ pub(crate) struct UserTokenCache {
 /// A token that a user has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UserToken {
-    /// The id.
+    /// The token's id, for listing and revoking.
     pub id: UserTokenId,
-    /// In which account.
+    /// The user's account.
     pub account: AccountId,
-    /// Whose it is.
+    /// The user.
     pub user: UserId,
-    /// Until when it is good.
+    /// When it expires.
     pub expires_at: Timestamp,
 }
 
@@ -53,7 +53,7 @@ pub(crate) struct NewUserToken {
 }
 
 impl Identity {
-    /// Issues a token to a user whose identity was proved otherwise than by a password. With one, use
+    /// Issues a token to a user whose identity was proved by something other than a password. With a password, use
     /// [`exchange_password`](Self::exchange_password).
     pub async fn issue_user_token(
         &self,
@@ -72,7 +72,7 @@ impl Identity {
         .await
     }
 
-    /// The user's tokens that are good, the newest first.
+    /// The user's valid tokens, newest first.
     #[must_use]
     pub fn user_tokens(&self, account: AccountId, user: UserId, now: Timestamp) -> Vec<UserToken> {
         let tokens = self.memory.user_tokens();
@@ -211,7 +211,7 @@ impl UserTokenCache {
         }
     }
 
-    /// Removes those of an account's users, except one.
+    /// Removes the tokens of an account's users, except for one user.
     pub(crate) fn remove_of_others(&mut self, account: AccountId, keep: UserId) {
         let all = (account, UserId::from_bits(0))..=(account, UserId::from_bits(u128::MAX));
         let others = self.by_user.extract_if(all, |(_, user), _| *user != keep);

@@ -1,4 +1,4 @@
-//! What stands in the file, and what a restart leaves.
+//! The contents of the database file, and the state after a restart.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use usher_identity_sqlite::holds_sealed_secrets;
 
 use super::*;
 
-/// 32 bytes, as a signing key has.
+/// 32 bytes, the length of a signing key.
 const PLAIN: &[u8] = b"a-key-that-stands-in-the-file-as";
 
 fn first() -> String {
@@ -22,7 +22,7 @@ fn keys(text: &str) -> SecretsKeys {
     SecretsKeys::parse(text).unwrap()
 }
 
-/// Puts a signing key into a new file as the first versions did: plainly.
+/// Writes a signing key to a new database as the first version did: in plain text.
 async fn write_plain_signing_key(directory: &Path) {
     let tables = connect(directory);
     open_first(directory).await;
@@ -31,7 +31,7 @@ async fn write_plain_signing_key(directory: &Path) {
         .unwrap();
 }
 
-/// Everything that the database keeps on the disk.
+/// All of the database's files on disk.
 fn bytes_in(directory: &Path) -> Vec<u8> {
     let files = std::fs::read_dir(directory).unwrap();
     files

@@ -1,4 +1,4 @@
-//! What a hand does to the credential tables is found, and changes of credentials are counted.
+//! Tampering with the credential tables is found, and changes of credentials are counted.
 
 use usher_identity_sqlite::{changes, check_tables};
 

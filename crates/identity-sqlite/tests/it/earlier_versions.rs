@@ -121,7 +121,7 @@ async fn a_domain_that_was_stored_in_ascii_is_the_one_that_addresses_name() {
     let stored = identity.provider(ACME).await.unwrap().unwrap();
     assert!(stored.takes(&"ann@bücher.example".parse().unwrap()));
 
-    // Saved again in the one form, it keeps its proof; taken away, it is gone.
+    // Saved again in normalized form, it keeps its proof; removed, it loses it.
     let mut again = provider();
     again.email_domains.insert("bücher.example".parse().unwrap());
     let save = async |provider| {

@@ -12,7 +12,7 @@ fn key(name: &str, scope: OperatorScope, expires_at: Option<Timestamp>) -> NewOp
     }
 }
 
-/// A database with five changes of keys, and a hand that writes it.
+/// Tampers with a database that has five changes of keys.
 async fn tampered(statements: &[&str]) -> Vec<String> {
     let directory = tempfile::tempdir().unwrap();
     let keys = OperatorKeysAtRest::new(store(directory.path()));
@@ -37,7 +37,7 @@ async fn tampered(statements: &[&str]) -> Vec<String> {
         assert!(hand.execute(statement, []).unwrap() > 0, "{statement}");
     }
     let before = keys.check_trail().await.unwrap().faults;
-    // What is done later hides nothing.
+    // Later changes do not hide it.
     keys.create(key("Later", OperatorScope::Everything, None), NOON)
         .await
         .unwrap();

@@ -9,8 +9,8 @@ use super::{NewOperatorKey, OperatorKey, Revoked, draw};
 use crate::ports::{FullKeys, Store, StoredOperatorKey};
 use crate::{IdentityError, Secret, draw_bits};
 
-/// The operator keys in a database, for whoever has the data but no key: a server need not run, and one that runs
-/// takes changes over ([`Identity::reread_operator_keys`](crate::Identity::reread_operator_keys)).
+/// The operator keys in a database, for somebody who has the data but no key. Works with or without a running server,
+/// which applies changes later ([`Identity::reread_operator_keys`](crate::Identity::reread_operator_keys)).
 pub struct OperatorKeysAtRest(Arc<dyn Store>);
 
 impl OperatorKeysAtRest {
@@ -49,7 +49,7 @@ impl OperatorKeysAtRest {
         Ok(revoked == Revoked::Yes)
     }
 
-    /// Walks the trail from its first entry, and names what is not as it was written.
+    /// Checks the trail from its first entry, and names every changed or missing one.
     pub async fn check_trail(&self) -> Result<TrailReport, IdentityError> {
         Ok(self.0.check_trail().await?)
     }

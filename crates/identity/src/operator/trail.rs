@@ -13,77 +13,77 @@ use usher_domain::{OperatorKeyId, Timestamp};
 
 use crate::ports::StoredOperatorKey;
 
-/// Told apart from every other thing that is hashed.
+/// The prefix of the hash input, so that no other hash can be taken for it.
 const HASH_DOMAIN: &[u8] = b"usher operator audit 1";
 
 /// Who changes operator keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeysChangedBy {
-    /// Who has this key.
+    /// The holder of this key.
     OperatorKey(OperatorKeyId),
-    /// Who has the data, with a command at the terminal.
+    /// A person with access to the data, with a command at the terminal.
     CommandLine,
     /// The server, which draws the first key at its start, or takes it from its environment.
     Start,
 }
 
-/// Who changes operator keys, from where, and by which request.
+/// The author of a change, with address and request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeysOrigin {
-    /// Who.
+    /// The author.
     pub by: KeysChangedBy,
-    /// The network address of the client, where there is one.
+    /// The client's network address, if there is one.
     pub address: Option<IpAddr>,
-    /// The id of the request, where there is one.
+    /// The id of the request, if there is one.
     pub request: Option<String>,
 }
 
-/// What was done to an operator key, as it is stored.
+/// A stored entry of the trail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrailEntry {
-    /// Its place in the trail, from 1.
+    /// Its number in the trail, from 1.
     pub seq: u64,
-    /// When.
+    /// The time of the change.
     pub at: Timestamp,
-    /// What: `operator_key.created`, `operator_key.rotated` or `operator_key.revoked`.
+    /// The action: `operator_key.created`, `operator_key.rotated` or `operator_key.revoked`.
     pub action: String,
-    /// To which key.
+    /// The id of the changed key.
     pub key: OperatorKeyId,
-    /// What the key was called.
+    /// The key's name at that time.
     pub name: String,
-    /// More about it, as JSON.
+    /// Details as JSON.
     pub detail: Option<String>,
-    /// Who: the id of an operator key, `command_line` or `start`.
+    /// The author: the id of an operator key, `command_line` or `start`.
     pub actor: String,
-    /// From which network address.
+    /// The author's network address.
     pub address: Option<String>,
-    /// By which request.
+    /// The id of the request.
     pub request: Option<String>,
-    /// The SHA-256 over this entry and the one before it.
+    /// The SHA-256 over this entry and the previous one.
     pub hash: [u8; 32],
 }
 
-/// What is wrong with an entry of the trail.
+/// A wrong entry of the trail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrailFault {
-    /// Its place in the trail.
+    /// Its number in the trail.
     pub seq: u64,
     /// What is wrong, as a sentence about it.
     pub problem: String,
 }
 
-/// What a check of the trail came to.
+/// The result of checking the trail.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct TrailReport {
     /// How many entries there are.
     pub entries: u64,
-    /// What is wrong.
+    /// The wrong entries.
     pub faults: Vec<TrailFault>,
-    /// The place and the hash of the newest entry.
+    /// The number and the hash of the newest entry.
     pub head: Option<(u64, [u8; 32])>,
 }
 
-/// What is done to a key.
+/// A change of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyChange {
     /// It is created, with the scopes and the end that it has.
@@ -98,7 +98,7 @@ pub enum KeyChange {
 }
 
 impl KeysOrigin {
-    /// An origin of which no more is known than who it is.
+    /// An origin with nothing but the author.
     #[must_use]
     pub const fn of(by: KeysChangedBy) -> Self {
         Self {
@@ -183,7 +183,7 @@ impl TrailRow {
         (last, previous): (i64, Option<&[u8]>),
     ) -> Self {
         let mut row = Self {
-            // After the last that there ever was: where that is missing, it stays missing.
+            // The number after the last one ever used: if entries are missing at the end, the gap stays visible.
             seq: last + 1,
             at: now.millis(),
             action: change.action().to_owned(),
@@ -199,8 +199,8 @@ impl TrailRow {
         row
     }
 
-    /// The hash over the row and the one before it. Each part is led by its length, so that none can grow into the
-    /// next.
+    /// The hash over the row and the previous one. Each part is preceded by its length, so that none can extend into
+    /// the next.
     fn digest(&self, previous: Option<&[u8]>) -> [u8; 32] {
         let mut hash = Sha256::new();
         hash.update(HASH_DOMAIN);
@@ -216,7 +216,7 @@ impl TrailRow {
             self.address.as_deref().map(str::as_bytes),
             self.request.as_deref().map(str::as_bytes),
         ] {
-            // Nothing is not the same as an empty text.
+            // A missing value differs from an empty text.
             hash.update([u8::from(part.is_some())]);
             let part = part.unwrap_or_default();
             hash.update((part.len() as u64).to_be_bytes());
@@ -323,7 +323,7 @@ impl TrailReport {
         });
     }
 
-    /// The entries from one place to another are missing.
+    /// Reports the entries from one number to another as missing.
     fn miss(&mut self, from: i64, to: i64) {
         if from == to {
             self.fault(from, "it is missing");

@@ -1,4 +1,4 @@
-//! Sessions of users whom a provider of their own account signed in.
+//! Portal sessions of users who signed in with their account's provider.
 
 use usher_domain::{AccountId, Timestamp, UserId};
 
@@ -7,8 +7,8 @@ use crate::ports::SealedPlace;
 use crate::{Identity, IdentityError, Sealer, Secret, SecretDigest};
 
 impl Identity {
-    /// Signs a user in whose identity a provider has proved, and who may do this much (`rights`). The ID token is kept
-    /// for signing out there.
+    /// Signs in a user whose identity a provider has proved, with these `rights`. The ID token is kept for signing out
+    /// there.
     pub async fn begin_portal_session_by_provider(
         &self,
         account: AccountId,
@@ -22,7 +22,7 @@ impl Identity {
             .await
     }
 
-    /// The ID token with which a provider began the session; none where a password did.
+    /// The ID token of the provider that began the session; `None` if it began with a password.
     pub async fn portal_session_id_token(
         &self,
         account: AccountId,

@@ -10,7 +10,7 @@ use super::PortalSession;
 use crate::ports::{Owner, StoredPortalSession};
 use crate::{Lives, SecretDigest};
 
-/// All sessions of the server.
+/// All portal sessions of the server.
 pub(crate) struct PortalSessionCache {
     by_digest: HashMap<SecretDigest, CachedSession>,
     by_user: BTreeMap<Owner, Vec<SecretDigest>>,

@@ -17,7 +17,7 @@ pub(crate) use self::cache::PortalSessionCache;
 use crate::ports::StoredPortalSession;
 use crate::{Identity, IdentityError, PortalSessionId, Secret, SecretDigest};
 
-/// What the cookie's secret starts with.
+/// The prefix of the cookie's secret.
 const PREFIX: &str = "usher_web_";
 
 /// The most sessions that one user has; a further one replaces the oldest.
@@ -41,15 +41,14 @@ pub struct PortalSession {
     pub started_at: Timestamp,
     /// When it was last used.
     pub last_used_at: Timestamp,
-    /// What the user might do when the secret was drawn, as the portal writes it down.
+    /// The user's rights when the secret was drawn, as a number defined by the portal.
     pub rights: i64,
-    /// Whether a provider of the account's own signed the user in, rather than a password.
+    /// Whether the user signed in with the account's provider rather than a password.
     pub by_provider: bool,
 }
 
 impl Identity {
-    /// Signs a user in whose identity is proved, who may do this much (`rights`). The secret is for the browser's
-    /// cookie.
+    /// Signs in a user whose identity is proved, with these `rights`. Returns the secret for the browser's cookie.
     pub async fn begin_portal_session(
         &self,
         account: AccountId,
@@ -168,7 +167,7 @@ impl Identity {
         sessions.alive(&SecretDigest::of(secret), now)
     }
 
-    /// Whether a session goes on; asking is not using it.
+    /// Whether a session is still valid. Does not count as use.
     #[must_use]
     pub fn is_portal_session_alive(&self, secret: &str, now: Timestamp) -> bool {
         self.portal_session_unused(secret, now).is_some()
@@ -208,7 +207,7 @@ impl Identity {
             .await
     }
 
-    /// Wakes whenever sessions ended, so that open pages can see whether theirs did.
+    /// Notifies whenever sessions have ended, so that open pages can check theirs.
     #[must_use]
     pub fn portal_sessions_ended(&self) -> watch::Receiver<()> {
         self.memory.portal_sessions().subscribe_to_ends()

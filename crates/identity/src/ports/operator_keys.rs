@@ -32,7 +32,7 @@ pub struct StoredOperatorKey {
 }
 
 impl StoredOperatorKey {
-    /// Whether the key is good for everything at `now`.
+    /// Whether the key has all scopes at `now`.
     #[must_use]
     pub fn is_full(&self, now: Timestamp) -> bool {
         self.scopes.contains(&OperatorScope::Everything) && self.expires_at.is_none_or(|end| now < end)

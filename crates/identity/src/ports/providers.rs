@@ -34,7 +34,7 @@ impl ProviderUpdate {
             return Err(InvalidProvider::SecretNeeded);
         }
         let mut provider = self.provider.clone();
-        // A new application is registered with the account's own redirect URI, and nothing leads back.
+        // A new application is registered with the account's own redirect URI, and there is no way back from that.
         provider.own_redirect_uri |= stored.is_none_or(|stored| stored.own_redirect_uri || !is_same_client);
         let Some(stored) = stored else {
             let change = ProviderChange::Made {

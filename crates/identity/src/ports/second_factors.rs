@@ -23,7 +23,7 @@ pub struct AppCode {
     pub step: i64,
 }
 
-/// A code as it was typed: of the app, or a recovery code.
+/// A code as entered: of the app, or a recovery code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TypedCode {
     /// Where the app shows it.

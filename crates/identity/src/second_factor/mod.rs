@@ -19,31 +19,31 @@ use crate::{ChangeOrigin, CredentialChange, Identity, IdentityError, Secret, Unr
 /// The users who have a second factor.
 pub(crate) type SecondFactors = BTreeSet<Owner>;
 
-/// What an app needs to know to make codes: to be shown to its user alone, until a code of it was typed.
+/// The data that an app needs to generate codes. To be shown only to its user, until a code was entered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewSecondFactor {
-    /// The secret as people type it, in base 32.
+    /// The secret for typing, in base 32.
     pub secret: Secret,
-    /// The same as an address for a QR code: `otpauth://totp/…`.
+    /// The same as a URL for a QR code: `otpauth://totp/…`.
     pub address: Secret,
 }
 
-/// What a code proved.
+/// The result of checking a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CodeVerdict {
-    /// Nothing: it is wrong, or was used before.
+    /// It is wrong, or was used before.
     Wrong,
-    /// It is one of the user's app.
+    /// It is a code of the user's app.
     Right,
-    /// It was a recovery code; so many are left.
+    /// It was a recovery code.
     Recovery {
-        /// How many are left.
+        /// How many recovery codes are left.
         left: usize,
     },
 }
 
 impl CodeVerdict {
-    /// Whether the code was good.
+    /// Whether the code was right.
     #[must_use]
     pub fn is_right(self) -> bool {
         self != Self::Wrong
@@ -56,15 +56,15 @@ fn place((account, user): Owner) -> SealedPlace {
 }
 
 impl Identity {
-    /// Whether the user has a second factor. Answers from memory: for every request.
+    /// Whether the user has a second factor. Answers from memory, because every request needs it.
     #[must_use]
     pub fn has_second_factor(&self, account: AccountId, user: UserId) -> bool {
         self.memory.second_factors().contains(&(account, user))
     }
 
-    /// Draws a secret for the user's app. It counts for nothing until
-    /// [`confirm_second_factor`](Self::confirm_second_factor); one that was drawn before and not confirmed is
-    /// forgotten. Whether there was room: false where the user has a second factor.
+    /// Draws a secret for the user's app. It has no effect until
+    /// [`confirm_second_factor`](Self::confirm_second_factor); an earlier unconfirmed one is replaced. Returns false if
+    /// the user already has a second factor.
     pub async fn draw_second_factor(&self, account: AccountId, user: UserId) -> Result<bool, IdentityError> {
         let mut secret = [0_u8; SECRET_BYTES];
         fill(&mut secret)?;
@@ -73,7 +73,7 @@ impl Identity {
         Ok(self.store.put_unconfirmed_second_factor(owner, sealed).await?)
     }
 
-    /// What was drawn and is not confirmed yet. `name` is how the app shows it to its user: their address.
+    /// The drawn, unconfirmed secret. `name` is shown in the app: the user's address.
     pub async fn drawn_second_factor(
         &self,
         account: AccountId,
@@ -89,8 +89,8 @@ impl Identity {
         totp::describe(&secret, name).map(Some)
     }
 
-    /// Makes what was drawn the user's second factor, where `code` is one of it, and ends all that the user is signed
-    /// in with. Gives their recovery codes, to be shown once, and the change, to be recorded; none where the code is
+    /// Makes the drawn secret the user's second factor, if `code` is one of it, and ends all of the user's sessions and
+    /// tokens. Returns the recovery codes, to be shown once, and the change to be recorded; `None` if the code is
     /// wrong.
     pub async fn confirm_second_factor(
         &self,
@@ -134,7 +134,7 @@ impl Identity {
         Ok(confirmed.map(|note| (codes, note)))
     }
 
-    /// Checks a code of the user's app, or a recovery code, and uses it up: it is not good again.
+    /// Checks a code of the user's app, or a recovery code, and marks it as used.
     pub async fn use_second_factor(
         &self,
         account: AccountId,
@@ -147,7 +147,7 @@ impl Identity {
         Ok(self.store.use_code(owner, code).await?)
     }
 
-    /// Draws other recovery codes, to be shown once; those from before are dead. None where the user has no second
+    /// Draws new recovery codes, to be shown once; the previous ones become invalid. `None` if the user has no second
     /// factor.
     pub async fn replace_recovery_codes(
         &self,
@@ -169,8 +169,8 @@ impl Identity {
         Ok(self.store.recovery_codes_left((account, user)).await?)
     }
 
-    /// Takes the user's second factor and recovery codes away, and ends all that the user is signed in with. The
-    /// change is to be recorded; none where there was no second factor.
+    /// Removes the user's second factor and recovery codes, and ends all of the user's sessions and tokens. Returns the
+    /// change to be recorded; `None` if there was no second factor.
     pub async fn remove_second_factor(
         &self,
         account: AccountId,

@@ -32,7 +32,7 @@ pub(super) fn digests(codes: &[Secret]) -> Vec<SecretDigest> {
     codes.iter().map(|code| digest(code.expose())).collect()
 }
 
-/// The digest of a code as it was typed: capitals, hyphens and letters that look like digits do not matter.
+/// The digest of a code as entered: case, hyphens and letters that look like digits do not matter.
 pub(super) fn digest(typed: &str) -> SecretDigest {
     let letters = typed.chars().filter(char::is_ascii_alphanumeric);
     let plain: String = letters

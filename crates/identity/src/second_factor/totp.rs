@@ -1,4 +1,5 @@
-//! Codes of an app: six digits that change every 30 seconds (RFC 6238 with SHA-1, which every app knows).
+//! Codes of an authenticator app: six digits that change every 30 seconds (RFC 6238 with SHA-1, which every app
+//! supports).
 
 use totp_rs::{Builder, Totp};
 use usher_domain::Timestamp;
@@ -9,18 +10,18 @@ use crate::{IdentityError, Secret};
 /// 160 bits, as RFC 4226 recommends.
 pub(super) const SECRET_BYTES: usize = 20;
 
-/// How many steps a clock may be wrong, either way.
+/// How many steps a clock may be off, in either direction.
 const SKEW: u16 = 1;
 
-/// What the app shows its user beside their address.
+/// The issuer shown in the app beside the user's address.
 const ISSUER: &str = "Usher";
 
-/// What was typed, as the app shows it: people put a space in the middle.
+/// The digits of an entered code, without the space that apps show in the middle.
 pub(super) fn digits(typed: &str) -> String {
     typed.chars().filter(|it| !it.is_whitespace()).collect()
 }
 
-/// The time step that a code belongs to; none where it is wrong.
+/// The time step of a code; `None` if it is wrong.
 pub(super) fn step_of(secret: &[u8], code: &str, now: Timestamp) -> Result<Option<i64>, IdentityError> {
     let secs = u64::try_from(now.millis()).unwrap_or(0) / 1_000;
     let step = totp(secret, "")?.check(code, secs);
@@ -37,7 +38,7 @@ pub(super) fn describe(secret: &[u8], name: &str) -> Result<NewSecondFactor, Ide
 }
 
 fn totp(secret: &[u8], name: &str) -> Result<Totp, IdentityError> {
-    // A colon parts the name from the issuer.
+    // A colon separates the issuer from the name.
     let name = name.replace(':', " ");
     Builder::new()
         .with_secret(secret.to_vec())
@@ -56,7 +57,7 @@ const fn damaged() -> IdentityError {
 mod tests {
     use super::*;
 
-    /// RFC 6238, appendix B, of whose eight digits the last six count.
+    /// RFC 6238, appendix B: the last six of its eight digits.
     #[test]
     fn codes_are_those_of_the_standard() {
         let secret = b"12345678901234567890";

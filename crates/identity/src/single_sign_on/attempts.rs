@@ -1,4 +1,4 @@
-//! Sign-ins that are under way: begun here, and not yet back from the provider.
+//! Pending sign-ins at a provider: begun here, and not back yet.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -11,17 +11,17 @@ use crate::{RandomError, Secret, SecretDigest};
 /// How long a person has to sign in at the provider.
 pub const ATTEMPT_LIFE: Secs = Secs::new(600);
 
-/// The most sign-ins that are under way at a time; past it the oldest has to begin again.
+/// The most pending sign-ins at a time; beyond that the oldest has to start over.
 pub const ATTEMPTS_MAX: usize = 10_000;
 
-/// The most of them that one network address (of IPv6, one /64) has, so that nobody pushes everybody else's out.
+/// The most of them for one network address (for IPv6, one /64), so that nobody can push out everybody else's.
 pub const ATTEMPTS_PER_ADDRESS_MAX: usize = 200;
 
-/// The most bytes that are kept of where to go afterwards; more is forgotten.
+/// The longest URL to return to that is kept, in bytes; a longer one is dropped.
 const BACK_BYTES_MAX: usize = 2_048;
 
-/// The sign-ins that are under way, by the digest of their state. In memory: who comes back to a server that was
-/// restarted starts over.
+/// The pending sign-ins, by the digest of their state. In memory only: a person who comes back to a restarted server
+/// starts over.
 #[derive(Default)]
 pub(super) struct Attempts(Mutex<Open>);
 
@@ -33,57 +33,57 @@ struct Open {
     begun: u64,
 }
 
-/// One sign-in that is under way.
+/// One pending sign-in.
 pub(super) struct Attempt {
     pub(super) account: AccountId,
-    /// Who the browser was sent to: a provider that was changed meanwhile does not answer for it.
+    /// The issuer the browser was sent to: if the provider is changed meanwhile, the new one cannot answer.
     pub(super) issuer: String,
     pub(super) client_id: String,
     pub(super) nonce: Secret,
     pub(super) verifier: Secret,
-    /// Where the browser was told to come back to.
+    /// The redirect URI the browser was sent with.
     pub(super) return_to: ReturnTo,
     /// Where to go afterwards.
     pub(super) back: String,
-    /// The user who is signed in already and wants to come in by the provider from now on.
+    /// The signed-in user who wants to connect to the provider.
     pub(super) link_to: Option<UserId>,
-    /// What the browser keeps in a cookie.
+    /// The digest of the secret in the browser's cookie.
     browser: SecretDigest,
-    /// The network that it was begun from.
+    /// The network in which it was begun.
     from: Option<IpAddr>,
     until: Timestamp,
     number: u64,
 }
 
-/// Where a browser comes back to.
+/// A redirect URI.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ReturnTo {
     pub(super) redirect_uri: String,
-    /// Whether all accounts share the address.
+    /// Whether all accounts share it.
     pub(super) is_shared: bool,
 }
 
-/// What binds a provider's answer to the sign-in that it is for.
+/// The values that bind a provider's answer to its sign-in.
 pub(super) struct Binding {
     pub(super) nonce: Secret,
     pub(super) verifier: Secret,
     pub(super) return_to: ReturnTo,
 }
 
-/// What a sign-in is begun for.
+/// The data of a new sign-in.
 #[derive(Debug, Clone)]
 pub struct Intent {
-    /// In which account.
+    /// The account to sign in to.
     pub account: AccountId,
     /// Where to go afterwards.
     pub back: String,
-    /// The user who is signed in already and wants to come in by the provider from now on.
+    /// The signed-in user who wants to connect to the provider.
     pub link_to: Option<UserId>,
-    /// Where the request comes from.
+    /// The client's network address.
     pub from: Option<IpAddr>,
 }
 
-/// What a new attempt is known by.
+/// The identifiers of a new attempt.
 pub(super) struct Begun {
     pub(super) state: Secret,
     pub(super) browser: Secret,
@@ -104,7 +104,7 @@ impl Attempts {
         };
         let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let from = intent.from.map(network_of);
-        // Attempts wait in memory, and this comes from the browser.
+        // Attempts are kept in memory, and this comes from the browser.
         let back = Some(intent.back).filter(|back| back.len() <= BACK_BYTES_MAX);
         let back = back.unwrap_or_default();
         open.make_room(from, now);
@@ -129,8 +129,8 @@ impl Attempts {
         Ok(begun)
     }
 
-    /// Takes an attempt out: it is good once. Another browser than the one that began it gets nothing, and leaves it
-    /// where it is.
+    /// Removes an attempt, so that it works once. Another browser than the one that began it gets nothing, and does not
+    /// remove it.
     pub(super) fn take(&self, state: &str, browser: &str, now: Timestamp) -> Option<Attempt> {
         let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let key = key(state);
@@ -171,7 +171,7 @@ impl Open {
     }
 }
 
-/// Looked up by digest, so that the time a look takes tells nothing about states that exist.
+/// Looked up by digest, so that the timing reveals nothing about existing states.
 fn key(state: &str) -> [u8; 32] {
     *SecretDigest::of(state).as_bytes()
 }

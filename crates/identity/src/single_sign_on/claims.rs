@@ -1,5 +1,5 @@
-//! What a token, or the answer of the user-info endpoint, says about a person. Only what is used is read, and each
-//! leniently where its meaning is clear: what nobody asked for cannot end a sign-in.
+//! The claims about a person in a token or in the user-info endpoint's answer. Only claims that are used are read, and
+//! each leniently if its meaning is clear: an unused claim cannot make a sign-in fail.
 
 use std::collections::BTreeSet;
 
@@ -9,10 +9,10 @@ use usher_domain::text::{Email, Name};
 
 use super::provider::ClaimName;
 
-/// The most groups of a person that are looked at.
+/// The most groups of a person that are read.
 pub const GROUPS_MAX: usize = 1_000;
 
-/// The most bytes of a group's name.
+/// The longest name of a group, in bytes.
 const GROUP_BYTES_MAX: usize = 256;
 
 /// The claims of one answer.
@@ -24,12 +24,12 @@ impl Claims {
         Self(claims)
     }
 
-    /// A claim that is a text.
+    /// A claim that is a string.
     pub(super) fn text(&self, name: &str) -> Option<&str> {
         self.0.get(name)?.as_str()
     }
 
-    /// Who the claims are about. A number is taken for its digits.
+    /// The subject. A number is taken as its digits.
     pub(super) fn subject(&self) -> Option<String> {
         match self.0.get("sub")? {
             Value::String(subject) => Some(subject.clone()),
@@ -38,7 +38,7 @@ impl Claims {
         }
     }
 
-    /// Whom the claims are for: one, or several.
+    /// The audiences: one, or several.
     pub(super) fn audiences(&self) -> Vec<&str> {
         match self.0.get("aud") {
             Some(Value::Array(several)) => several.iter().filter_map(Value::as_str).collect(),
@@ -47,7 +47,7 @@ impl Claims {
         }
     }
 
-    /// A moment in seconds since 1970, also with a fraction or as a text of digits.
+    /// A time in seconds since 1970, also with a fraction or as a string of digits.
     pub(super) fn seconds(&self, name: &str) -> Option<i64> {
         match self.0.get(name)? {
             Value::Number(number) => number.as_i64().or_else(|| whole(number.as_f64()?)),
@@ -56,7 +56,7 @@ impl Claims {
         }
     }
 
-    /// The e-mail address in this claim; the first that is one, where there is a list of them.
+    /// The e-mail address in this claim; if it is a list, the first valid one.
     pub(super) fn email(&self, claim: &str) -> Option<Email> {
         match self.0.get(claim)? {
             Value::String(email) => email.parse().ok(),
@@ -68,7 +68,7 @@ impl Claims {
         }
     }
 
-    /// Whether the provider says that the address in `email` is the person's own; none where it says nothing clear.
+    /// Whether the provider says that the address in `email` is the person's own; `None` if it says nothing clear.
     pub(super) fn email_verified(&self) -> Option<bool> {
         match self.0.get("email_verified")? {
             Value::Bool(is_verified) => Some(*is_verified),
@@ -78,20 +78,20 @@ impl Claims {
         }
     }
 
-    /// What the person is called.
+    /// The person's name.
     pub(super) fn name(&self) -> Option<Name> {
         let parts = self.text("given_name").zip(self.text("family_name"));
         let parts = parts.map(|(given, family)| format!("{given} {family}"));
         let whole = self.text("name").map(str::to_owned);
         let user_name = self.text("preferred_username").map(str::to_owned);
         let mut names = [whole, parts, user_name].into_iter().flatten();
-        // Whoever signs in cannot correct what the provider says.
+        // The person who signs in cannot correct the provider's data, so hidden characters are removed.
         names.find_map(|name| Hidden::removed_from(&name).parse().ok())
     }
 
-    /// The groups that a claim names; none where it is missing, or has a shape that names none. A list, one text, and
-    /// an object whose keys are the names are understood, the latter less keys with `false` or `null`. `a.b` is the
-    /// claim of this name, or else `b` in `a`.
+    /// The groups in a claim; `None` if it is missing, or has an unknown shape. Supported are a list, a single string,
+    /// and an object whose keys are the names, except those with `false` or `null`. `a.b` is the claim of this name, or
+    /// else `b` in `a`.
     pub(super) fn groups(&self, claim: &ClaimName) -> Option<BTreeSet<String>> {
         let named: Vec<&str> = match self.at(claim.as_str())? {
             Value::Array(several) if several.is_empty() => return Some(BTreeSet::new()),
@@ -109,14 +109,14 @@ impl Claims {
         (!groups.is_empty()).then(|| groups.into_iter().map(str::to_owned).collect())
     }
 
-    /// Whether the provider says that a claim is to be had elsewhere only, as where a person has very many groups
-    /// (Core 1.0, section 5.6.2).
+    /// Whether the provider says that a claim has to be fetched elsewhere, as for a person in very many groups (Core
+    /// 1.0, section 5.6.2).
     pub(super) fn are_elsewhere(&self, claim: &ClaimName) -> bool {
         let names = self.0.get("_claim_names").and_then(Value::as_object);
         names.is_some_and(|names| names.contains_key(claim.as_str()))
     }
 
-    /// What stands at `path`: names of claims have dots too, so the whole is looked for first.
+    /// The value at `path`. Names of claims can have dots too, so the whole path is tried first.
     fn at(&self, path: &str) -> Option<&Value> {
         fn within<'a>(claims: &'a Map<String, Value>, path: &str) -> Option<&'a Value> {
             if let Some(value) = claims.get(path) {
@@ -129,7 +129,7 @@ impl Claims {
     }
 }
 
-/// A group in a list: a text, or an object with a name, as directories write them.
+/// A group in a list: a string, or an object with a name, as directories write them.
 fn group_name(group: &Value) -> Option<&str> {
     const FIELDS: [&str; 5] = ["name", "displayName", "display", "value", "id"];
     let named = |field: &str| group.get(field).and_then(Value::as_str);

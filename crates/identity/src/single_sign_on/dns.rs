@@ -1,4 +1,4 @@
-//! Asking a domain's DNS whose it is.
+//! Checks by DNS which account a domain belongs to.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -12,23 +12,23 @@ use tokio::sync::{OnceCell, Semaphore};
 
 use super::domains::NamedDomain;
 
-/// How long one try takes at most; there are two.
+/// The timeout of one try, in seconds; there are two.
 const TRY_SECS_MAX: u64 = 3;
 
-/// The most questions at a time.
+/// The most queries at a time.
 const QUESTIONS_AT_ONCE_MAX: usize = 8;
 
-/// Why a domain is not proved by its DNS. The sentences are for admins to read.
+/// Why a domain is not proved by its DNS. The sentences are for admins.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotProved {
-    /// There is no such record, or it says something else.
+    /// There is no such record, or it has another text.
     #[error(
         "the DNS has no TXT record `{name}` with the text `{value}` yet: a new record can take an hour to be seen"
     )]
     NoRecord {
         /// The record's name.
         name: String,
-        /// What it has to say.
+        /// The expected text.
         value: String,
     },
     /// The DNS did not answer.
@@ -39,15 +39,15 @@ pub enum NotProved {
         /// The domain.
         domain: String,
     },
-    /// [`QUESTIONS_AT_ONCE_MAX`] questions are under way.
+    /// [`QUESTIONS_AT_ONCE_MAX`] queries are running.
     #[error("too many domains are checked at once: try again in a moment")]
     Busy,
 }
 
-/// Who asks. Cheap to clone.
+/// Makes the queries. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Dns {
-    /// The server to ask; none for those of this machine.
+    /// The DNS server; `None` for this machine's.
     server: Option<SocketAddr>,
     resolver: Arc<OnceCell<TokioResolver>>,
     turns: Arc<Semaphore>,
@@ -62,7 +62,7 @@ impl Dns {
         }
     }
 
-    /// Whether the domain's DNS says that it is the account's that names it.
+    /// Whether the domain's DNS confirms the account that names it.
     pub(super) async fn proves(&self, named: &NamedDomain) -> Result<(), NotProved> {
         let _turn = self.turns.try_acquire().map_err(|_| NotProved::Busy)?;
         let no_answer = || NotProved::NoAnswer {
@@ -71,7 +71,7 @@ impl Dns {
         let resolver = self.resolver.get_or_try_init(|| async { self.build() }).await;
         let resolver = resolver.map_err(|()| no_answer())?;
         let (name, value) = (named.record_name(), named.record_value());
-        // The dot at the end keeps this machine's search domains out.
+        // The trailing dot disables this machine's search domains.
         let found = match resolver.txt_lookup(format!("{name}.")).await {
             Ok(found) => found,
             Err(error) if error.is_no_records_found() || error.is_nx_domain() => {
@@ -107,7 +107,7 @@ impl Dns {
         let options = builder.options_mut();
         options.timeout = Duration::from_secs(TRY_SECS_MAX);
         options.attempts = 1;
-        // Whoever sets the record up checks again and again until it is seen.
+        // An admin who sets up the record checks repeatedly until it is visible, so nothing may be cached.
         options.cache_size = 0;
         builder.build().map_err(failed)
     }

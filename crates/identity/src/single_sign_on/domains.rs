@@ -12,17 +12,17 @@ use crate::{ChangeOrigin, Identity, IdentityError, Unrecorded};
 /// The most accounts that people of one domain are led to.
 const REALMS_MAX: usize = 20;
 
-/// The label below which a domain's DNS says whose it is.
+/// The label below which a domain's DNS names its account.
 const RECORD_LABEL: &str = "_usher-challenge";
 
-/// A domain that an account names as its people's.
+/// A domain that an account has named.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NamedDomain {
     /// The domain.
     pub domain: EmailDomain,
     /// What its DNS has to say: drawn for this account and domain.
     pub challenge: String,
-    /// By whose word it is the account's; none while it is not proved.
+    /// How it was proved; `None` if it is not.
     pub proved_by: Option<ProvedBy>,
 }
 
@@ -40,25 +40,25 @@ impl NamedDomain {
     }
 }
 
-/// An account whose people an e-mail address's domain belongs to.
+/// An account that the domain of an e-mail address leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Realm {
     /// The account.
     pub account: AccountId,
-    /// What the button says.
+    /// The label of the button.
     pub label: Name,
-    /// Who the provider is.
+    /// The provider's issuer.
     pub issuer: String,
 }
 
 impl Identity {
-    /// The domains that an account names as its people's, in their order, each once.
+    /// The domains that an account has named, sorted, without duplicates.
     pub async fn named_domains(&self, account: AccountId) -> Result<Vec<NamedDomain>, IdentityError> {
         Ok(self.store.named_domains(account).await?)
     }
 
-    /// Notes by whose word a domain is an account's, or with none that it is nobody's word any more. The change is to
-    /// be recorded. None where the account does not name the domain; an inner none where nothing is new.
+    /// Records how a domain was proved, or with `None` that it no longer is. Returns the change to be recorded: `None`
+    /// if the account does not name the domain, an inner `None` if nothing changed.
     pub async fn set_domain_proof(
         &self,
         account: AccountId,
@@ -73,8 +73,8 @@ impl Identity {
         Ok(set.await?)
     }
 
-    /// The accounts that have proved the domain of this address to be their people's. On a server with one account
-    /// it counts as proved. Says nothing about whether anybody has the address.
+    /// The accounts that have proved the domain of this address. On a server with one account, its domains count as
+    /// proved. Does not reveal whether anybody has the address.
     pub async fn realms(&self, email: &Email, is_only_account: bool) -> Result<Vec<Realm>, IdentityError> {
         let Some(domain) = EmailDomain::of(email) else {
             return Ok(Vec::new());

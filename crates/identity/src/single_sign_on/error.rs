@@ -1,4 +1,4 @@
-//! Why a sign-in at a provider did not come about. The sentences are for people to read.
+//! Errors of signing in at a provider. The sentences are for people.
 
 use super::fetch::FetchError;
 use crate::{IdentityError, RandomError};
@@ -6,31 +6,31 @@ use crate::{IdentityError, RandomError};
 /// What is wrong with a provider.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ProviderError {
-    /// A request has no answer.
+    /// A request got no answer.
     #[error(transparent)]
     Fetch(#[from] FetchError),
-    /// There is no discovery document below the issuer's address.
+    /// There is no discovery document for the issuer.
     #[error(
         "`{address}` was answered with status {status}: the issuer is what stands before `/.well-known/openid-configuration`"
     )]
     Status {
-        /// What was asked for.
+        /// The requested URL.
         address: String,
         /// The answer's status.
         status: u16,
     },
-    /// An answer is not what it should be.
+    /// An answer is invalid.
     #[error("the provider's {what} cannot be read: {why}")]
     Unreadable {
-        /// Which answer.
+        /// The kind of answer.
         what: &'static str,
-        /// Where reading stopped.
+        /// The error of the parser.
         why: String,
     },
-    /// The document was written by another issuer.
+    /// The document names another issuer.
     #[error("the provider calls itself `{says}`: the issuer has to be written exactly so")]
     OtherIssuer {
-        /// What it calls itself.
+        /// The issuer in the document.
         says: String,
     },
     /// The issuer stands for all tenants of a provider (`common`, `organizations` of Microsoft Entra ID).
@@ -39,24 +39,24 @@ pub enum ProviderError {
          `https://login.microsoftonline.com/<tenant id>/v2.0`"
     )]
     ManyTenants,
-    /// The provider cannot do something that is needed.
+    /// The provider lacks a required feature.
     #[error("the provider has no {what}")]
     Lacks {
-        /// What is missing.
+        /// The missing feature.
         what: &'static str,
     },
 }
 
-/// What is wrong with the token that says who somebody is.
+/// What is wrong with an ID token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
-    /// None of the provider's keys has made the signature.
+    /// None of the provider's keys matches the signature's.
     #[error("it is not signed by a key that the provider publishes")]
     UnknownKey,
-    /// The signature is missing, wrong, or made in a way that proves nothing.
+    /// The signature is missing, wrong, or uses an unacceptable algorithm.
     #[error("its signature is not right")]
     Signature,
-    /// It was issued by somebody else.
+    /// It was issued by another issuer.
     #[error("another issuer made it")]
     Issuer,
     /// It was issued for another application.
@@ -65,50 +65,50 @@ pub enum TokenError {
     /// It belongs to another sign-in.
     #[error("it belongs to another sign-in")]
     Nonce,
-    /// It is too old or of the future.
+    /// It has expired, or is from the future.
     #[error("it is not valid at this time: the clocks of the provider and of this server differ")]
     Time,
-    /// It has not the form of one.
+    /// It is malformed.
     #[error("it cannot be read")]
     Form,
 }
 
-/// Why a sign-in at a provider did not come about.
+/// Why a sign-in at a provider failed.
 #[derive(Debug, thiserror::Error)]
 pub enum SignOnError {
     /// The account has no provider.
     #[error("there is no single sign-on here")]
     NoProvider,
-    /// The sign-in is not known: it took too long, came back before, or was begun in another browser.
+    /// The sign-in is unknown: it took too long, was completed before, or was begun in another browser.
     #[error("this sign-in is over, or was begun in another browser: begin it again")]
     NotBegun,
-    /// The provider was changed between the start and the end.
+    /// The provider was changed during the sign-in.
     #[error("the settings of single sign-on changed while you signed in: begin again")]
     Changed,
-    /// The answer came to the address of another account, or names another issuer than the one that was asked
-    /// (RFC 9207, RFC 9700 section 4.4).
+    /// The answer came to another account's redirect URI, or names another issuer than the one that was asked (RFC
+    /// 9207, RFC 9700 section 4.4).
     #[error("the answer came from another provider than the one that was asked: begin again")]
     MixedUp,
-    /// The provider still knows the redirect URI that all accounts shared, and answers do not say whose they are.
+    /// The provider still uses the redirect URI that all accounts shared, and its answers do not name their issuer.
     #[error(
         "an owner or admin of your account has to register the account's own redirect URI at the provider, and switch \
          to it in the settings of single sign-on"
     )]
     SharedRedirectUri,
-    /// The provider said no.
+    /// The provider returned an error.
     #[error("the provider refused: {}", said(.code, .description))]
     Refused {
         /// Its code (RFC 6749, section 4.1.2.1).
         code: String,
-        /// Its words, where it has some.
+        /// Its description, if there is one.
         description: String,
     },
-    /// The provider did not give a token for the code.
+    /// The provider returned no token for the code.
     #[error("the provider did not confirm the sign-in: {}", said(.code, .description))]
     NotConfirmed {
         /// Its code (RFC 6749, section 5.2).
         code: String,
-        /// Its words, where it has some.
+        /// Its description, if there is one.
         description: String,
     },
     /// The provider's token does not prove who somebody is.
@@ -123,8 +123,8 @@ pub enum SignOnError {
 }
 
 impl SignOnError {
-    /// Why, in a phrase for the person who signs in. What is wrong with a provider is for admins to read: the error's
-    /// own text tells it.
+    /// The reason in a phrase for the person who signs in. What is wrong with a provider is for admins: see the error's
+    /// own text.
     #[must_use]
     pub fn for_people(&self) -> String {
         match self {
@@ -143,10 +143,10 @@ impl From<RandomError> for SignOnError {
     }
 }
 
-/// The most characters of a provider's own words that are shown.
+/// The most characters of a provider's own description that are shown.
 const SAID_CHARS_MAX: usize = 300;
 
-/// What a code of the protocol means to a person, or the provider's own words for it.
+/// The meaning of a protocol error code for a person, or the provider's own description.
 fn said(code: &str, description: &str) -> String {
     let known = match code {
         "access_denied" => "you, or a rule of the provider, did not allow it",

@@ -1,5 +1,5 @@
-//! The requests of one sign-in: where the browser is sent, the tokens for its code, and what the user-info endpoint
-//! adds (RFC 6749, sections 4.1 and 5; RFC 7636; Core 1.0, section 5.3).
+//! The requests of one sign-in: the authorization URL, the token request, and the user-info request (RFC 6749, sections
+//! 4.1 and 5; RFC 7636; Core 1.0, section 5.3).
 
 use data_encoding::{BASE64, BASE64URL_NOPAD};
 use reqwest::header::HeaderValue;
@@ -14,21 +14,21 @@ use super::metadata::Metadata;
 use super::provider::Provider;
 use crate::Secret;
 
-/// What the provider gives for a code.
+/// The provider's answer to a code.
 pub(super) struct Tokens {
     pub(super) id_token: String,
-    /// What opens the user-info endpoint; none where the provider gives none.
+    /// The token for the user-info endpoint; `None` if the provider gives none.
     pub(super) access_token: Option<String>,
 }
 
-/// The secrets of one sign-in that the provider is told in part.
+/// The secrets of one sign-in, parts of which the provider sees.
 pub(super) struct Bound<'a> {
     pub(super) state: &'a str,
     pub(super) nonce: &'a Secret,
     pub(super) verifier: &'a Secret,
 }
 
-/// Where the browser is sent.
+/// The URL that the browser is sent to.
 pub(super) fn authorize_url(
     provider: &Provider,
     metadata: &Metadata,
@@ -49,7 +49,7 @@ pub(super) fn authorize_url(
     url.into()
 }
 
-/// The tokens for a code.
+/// Exchanges a code for tokens.
 pub(super) async fn redeem(
     fetcher: &Fetcher,
     (provider, secret): (&Provider, &Secret),
@@ -86,7 +86,7 @@ pub(super) async fn redeem(
     }
 }
 
-/// The form that asks for the tokens, and the client's authorization where it stands in the head.
+/// The form of the token request, and the client's authorization if it goes into a header.
 fn token_request(
     (provider, secret): (&Provider, &Secret),
     metadata: &Metadata,
@@ -107,7 +107,8 @@ fn token_request(
     (form.finish(), None)
 }
 
-/// What the user-info endpoint adds. It is an extra: where it fails, or speaks of somebody else, the token decides.
+/// The additional claims of the user-info endpoint. They are optional: if the request fails, or is about somebody else,
+/// only the token counts.
 pub(super) async fn user_info(
     fetcher: &Fetcher,
     metadata: &Metadata,
@@ -130,7 +131,7 @@ pub(super) async fn user_info(
     (claims.subject().as_deref() == Some(subject)).then_some(claims)
 }
 
-/// The client's id and secret in the head of a request (RFC 6749, section 2.3.1).
+/// The client's id and secret in a request header (RFC 6749, section 2.3.1).
 fn basic(client_id: &str, secret: &Secret) -> HeaderValue {
     let encoded = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
     let pair = format!("{}:{}", encoded(client_id), encoded(secret.expose()));

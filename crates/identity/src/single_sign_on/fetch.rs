@@ -1,5 +1,5 @@
-//! Requests to providers: bounded in time, size and number, never redirected, and only to where the operator lets
-//! them go.
+//! Requests to providers: limited in time, size and number, without redirects, and only to addresses that the operator
+//! allows.
 
 use std::error::Error as _;
 use std::sync::Arc;
@@ -19,16 +19,16 @@ use super::proxy::{self, Found, OutboundProxy};
 use super::reach::{NotReachable, Reach};
 use super::turns::Turns;
 
-/// How long one request may take, with its answer.
+/// The timeout of one request, including its answer.
 pub const FETCH_SECS_MAX: u64 = 10;
 
-/// The most bytes of one answer: key sets and lists of claims have a few thousand.
+/// The largest answer in bytes: key sets and lists of claims have a few thousand.
 pub const FETCH_BYTES_MAX: usize = 256 * 1024;
 
-/// Why a request to a provider has no answer.
+/// Why a request to a provider failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FetchError {
-    /// The address is not one that may be gone to, or there is no such host: the answer does not tell which.
+    /// The address is not allowed, or the host does not exist: the error does not reveal which.
     #[error(
         "`{address}` cannot be reached: there is no such host, or it has no address of the internet, where providers are \
          reached by https. The operator of this server can allow those of private networks"
@@ -37,7 +37,7 @@ pub enum FetchError {
         /// The address.
         address: String,
     },
-    /// There is no such host, or nobody answers there.
+    /// The host does not exist, or does not answer.
     #[error(
         "nobody answers at `{host}`: check the address, and that the provider runs and can be reached from this server"
     )]
@@ -45,7 +45,7 @@ pub enum FetchError {
         /// The host.
         host: String,
     },
-    /// The host's certificate is not one to trust.
+    /// The host's certificate is not trusted.
     #[error(
         "`{host}` shows no certificate that this server trusts: let it show its whole chain, or ask the operator of this server to trust its authority"
     )]
@@ -67,15 +67,15 @@ pub enum FetchError {
         /// The host.
         host: String,
     },
-    /// As many requests are under way as one account, host or server may have.
+    /// The account, host or server has too many running requests.
     #[error("too many people sign in at once: try again in a moment")]
     Busy,
-    /// This machine has no certificates to trust, or no randomness.
+    /// This machine has no trusted root certificates, or no randomness.
     #[error("this server cannot make safe connections: ask its operator to look at its certificates")]
     NoTls,
 }
 
-/// Who makes requests. Cheap to clone.
+/// Makes requests. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Outside {
     reach: Reach,
@@ -84,13 +84,13 @@ pub(super) struct Outside {
     turns: Arc<Turns>,
 }
 
-/// The client that goes to providers itself, and the one that goes through the proxy.
+/// The client for direct requests, and the one for the proxy.
 struct Clients {
     direct: Client,
     proxied: Option<Client>,
 }
 
-/// Who makes the requests of one account.
+/// Makes the requests of one account.
 #[derive(Clone)]
 pub(super) struct Fetcher {
     outside: Outside,
@@ -114,7 +114,7 @@ impl Outside {
         }
     }
 
-    /// The clients, made when they are first needed: most servers never meet a provider.
+    /// The clients, created on first use: most servers never contact a provider.
     async fn clients(&self) -> Result<&Clients, FetchError> {
         let (reach, proxy) = (self.reach, self.proxy.clone());
         let make = || async move {
@@ -129,10 +129,10 @@ impl Outside {
     }
 }
 
-/// How an address is gone to.
+/// How an address is reached.
 struct Route<'a> {
     client: &'a Client,
-    /// The name is known to the proxy at best, so its failure must read as that of a name that leads inside.
+    /// Only the proxy may know the name, so its failure must look like that of a name inside the network.
     is_unknown_here: bool,
 }
 
@@ -156,13 +156,13 @@ impl Fetcher {
         }
     }
 
-    /// Whether requests, or browsers, may be sent to an address.
+    /// Checks whether requests, or browsers, may be sent to an address.
     pub(super) fn need_allowed(&self, url: &Url) -> Result<(), FetchError> {
         let is_taken = self.outside.reach.takes(url);
         is_taken.then_some(()).ok_or_else(|| not_allowed(url))
     }
 
-    /// Asks for a document; `bearer` is the access token that opens it.
+    /// Fetches a document; `bearer` is the access token for it.
     pub(super) async fn get(&self, url: &Url, bearer: Option<&str>) -> Result<Received, FetchError> {
         let request = |client: &Client| {
             let request = client.get(url.clone());
@@ -174,7 +174,7 @@ impl Fetcher {
         self.send(url, request).await
     }
 
-    /// Posts a form; `authorization` is the client's own, where it stands in the head.
+    /// Posts a form; `authorization` is the client's own, if it goes into a header.
     pub(super) async fn post(
         &self,
         url: &Url,
@@ -201,13 +201,13 @@ impl Fetcher {
     ) -> Result<Received, FetchError> {
         self.need_allowed(url)?;
         let host = url.host_str().unwrap_or_default().to_owned();
-        // Before names are looked up: that takes its time as well.
+        // Before name lookups, because they take time too.
         let turn = self.outside.turns.take(self.account, &host);
         let _turn = turn.ok_or(FetchError::Busy)?;
         let route = self.route(url).await?;
         let failed = |error: reqwest::Error| match failure(&error, &host, url) {
             FetchError::Unreachable { .. } if route.is_unknown_here && error.is_connect() => not_allowed(url),
-            // A proxy that looks for the name without end knows no more of it than one that says so.
+            // A proxy that hangs on a name knows no more about it than one that rejects it.
             FetchError::TooSlow { .. } if route.is_unknown_here => not_allowed(url),
             failure => failure,
         };
@@ -230,7 +230,7 @@ fn not_allowed(url: &Url) -> FetchError {
     FetchError::NotAllowed { address }
 }
 
-/// An answer, whole.
+/// A complete answer.
 pub(super) struct Received {
     pub(super) status: StatusCode,
     pub(super) body: Vec<u8>,
@@ -248,7 +248,7 @@ fn build(reach: Reach, proxy: Option<&OutboundProxy>) -> Option<Clients> {
         Client::builder()
             .tls_backend_preconfigured(tls.clone())
             .redirect(Policy::none())
-            // What the environment says of proxies counts only where the operator says so.
+            // The proxy variables of the environment count only if the operator allows it.
             .no_proxy()
             .timeout(Duration::from_secs(FETCH_SECS_MAX))
             .user_agent(concat!("usher/", env!("CARGO_PKG_VERSION")))
@@ -261,7 +261,7 @@ fn build(reach: Reach, proxy: Option<&OutboundProxy>) -> Option<Clients> {
         None => None,
     };
     Some(Clients {
-        // The proxy's own name may lead inside, so that the other client looks names up as usual.
+        // The proxy's own name may be inside the network, so the other client uses the normal lookup.
         direct: common().dns_resolver(Arc::new(reach)).build().ok()?,
         proxied,
     })
@@ -286,7 +286,7 @@ fn failure(error: &reqwest::Error, host: &str, url: &Url) -> FetchError {
     }
 }
 
-/// Errors of TLS come inside of errors of the connection, which do not name them as their source.
+/// TLS errors are inside of connection errors, which do not name them as their source.
 fn is_of_tls(error: &(dyn std::error::Error + 'static)) -> bool {
     let inner = error
         .downcast_ref::<std::io::Error>()

@@ -1,4 +1,4 @@
-//! Telling who somebody is from what the provider says (`OpenID` Connect Core 1.0, section 3.1.3.7).
+//! Identifies a person from the provider's token (`OpenID` Connect Core 1.0, section 3.1.3.7).
 
 use std::collections::BTreeSet;
 
@@ -12,38 +12,38 @@ use super::jws::Keys;
 use super::provider::{ClaimName, EMAIL_CLAIM_DEFAULT, Provider};
 use crate::Secret;
 
-/// How far the clocks of a provider and of this server may differ.
+/// The largest difference between the clocks of a provider and of this server.
 pub const CLOCK_SKEW_MAX: Secs = Secs::new(120);
 
 /// The most bytes of a subject (Core 1.0, section 2).
 const SUBJECT_BYTES_MAX: usize = 255;
 
-/// Who a provider says that somebody is.
+/// A person, as identified by a provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
-    /// Which provider says so.
+    /// The provider's issuer.
     pub issuer: String,
-    /// By what the provider knows the person, for good.
+    /// The provider's permanent id for the person.
     pub subject: String,
-    /// The e-mail address, where the provider names one that is.
+    /// The e-mail address, if the provider names a valid one.
     pub email: Option<Email>,
-    /// Whether the provider says that the address is the person's own; none where it says nothing about it.
+    /// Whether the provider says that the address is the person's own; `None` if it does not say.
     pub email_verified: Option<bool>,
     /// The name, where the provider knows one.
     pub name: Option<Name>,
-    /// The groups; none where the provider says nothing about them.
+    /// The groups; `None` if the provider does not name any.
     pub groups: Option<BTreeSet<String>>,
-    /// The token that says all this, for signing out there.
+    /// The token itself, for signing out at the provider.
     pub id_token: Secret,
 }
 
-/// A token that was checked.
+/// A verified token.
 pub(super) struct Verified {
     pub(super) subject: String,
     pub(super) claims: Claims,
 }
 
-/// Whether the token is one of this provider, for this client, of this sign-in, and valid at this time.
+/// Verifies that the token is from this provider, for this client and this sign-in, and valid at this time.
 pub(super) fn verify(
     token: &str,
     provider: &Provider,
@@ -67,7 +67,8 @@ pub(super) fn verify(
     Ok(Verified { subject, claims })
 }
 
-/// The token is for this client: among several only if the provider made it for this one (`azp`).
+/// Verifies that the token is for this client; with several audiences, only if the provider made it for this one
+/// (`azp`).
 fn check_audience(claims: &Claims, client_id: &str) -> Result<(), TokenError> {
     let audiences = claims.audiences();
     let party = claims.text("azp").filter(|party| !party.is_empty());
@@ -93,14 +94,14 @@ fn check_times(claims: &Claims, now: Timestamp) -> Result<(), TokenError> {
     is_valid.then_some(()).ok_or(TokenError::Time)
 }
 
-/// The person of a checked token. `more` is what the user-info endpoint adds. An address says whether it is verified
-/// in the same answer in which it is said.
+/// The person of a verified token. `more` are the claims of the user-info endpoint. Whether an address is verified
+/// counts only from the same answer as the address.
 pub(super) fn person(provider: &Provider, token: &str, verified: Verified, more: Option<Claims>) -> Person {
     let said = verified.claims;
     let more = more.unwrap_or_default();
     let groups = |claim: &ClaimName| said.groups(claim).or_else(|| more.groups(claim));
     let claim = provider.email_claim.as_str();
-    // `email_verified` is about the claim `email` alone.
+    // `email_verified` is only about the claim `email`.
     let is_verified = |claims: &Claims| claims.email_verified().filter(|_| claim == EMAIL_CLAIM_DEFAULT);
     let (email, email_verified) = match said.email(claim) {
         Some(email) => (Some(email), is_verified(&said)),
@@ -117,7 +118,7 @@ pub(super) fn person(provider: &Provider, token: &str, verified: Verified, more:
     }
 }
 
-/// Whether the token leaves out what the user-info endpoint may say.
+/// Whether the token lacks something that the user-info endpoint may have.
 pub(super) fn leaves_out(provider: &Provider, said: &Claims) -> bool {
     let lacks_groups = |claim: &ClaimName| said.groups(claim).is_none() && !said.are_elsewhere(claim);
     said.email(provider.email_claim.as_str()).is_none()

@@ -1,7 +1,7 @@
-//! The signatures of ID tokens (RFC 7515), checked with the keys that the provider publishes (RFC 7517).
+//! The signatures of ID tokens (RFC 7515), verified with the keys that the provider publishes (RFC 7517).
 //!
-//! `jsonwebtoken` reads tokens; the arithmetic is that of *ring*, which the server's TLS uses as well, so that there is
-//! one library of cryptography for what strangers signed.
+//! `jsonwebtoken` parses tokens; the arithmetic is that of *ring*, which the server's TLS uses too, so that there is
+//! one cryptography library for other parties' signatures.
 
 use data_encoding::BASE64URL_NOPAD;
 use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
@@ -19,10 +19,10 @@ use serde_json::{Map, Value};
 use super::claims::Claims;
 use super::error::TokenError;
 
-/// The most keys of one provider that are looked at. Providers publish two or three.
+/// The most keys of one provider that are read. Providers publish two or three.
 const KEYS_MAX: usize = 50;
 
-/// The keys that a provider publishes, as far as this server understands them.
+/// The published keys of a provider that this server supports.
 #[derive(Debug, Default)]
 pub(super) struct Keys(Vec<Key>);
 
@@ -34,15 +34,14 @@ struct Key {
     public: DecodingKey,
 }
 
-/// What the head of a token says of its signature.
+/// The parts of a token's header about its signature.
 struct Head {
     algorithm: Algorithm,
     key: Option<String>,
 }
 
 impl Keys {
-    /// The keys of a JWK set. Keys of other kinds and for other uses are ignored, and so is whatever stands beside
-    /// what is used.
+    /// The keys of a JWK set. Keys of other kinds and for other uses are ignored, and so are unknown members.
     pub(super) fn of_set(set: &Map<String, Value>) -> Self {
         let keys = set.get("keys").and_then(Value::as_array);
         let keys = keys.into_iter().flatten().filter_map(Value::as_object);
@@ -55,14 +54,14 @@ impl Keys {
 
     /// The claims of a token that one of the keys signed.
     pub(super) fn verify(&self, token: &str) -> Result<Claims, TokenError> {
-        // Another part of the program cannot have chosen otherwise: nothing else in it uses the library.
+        // No other part of the program uses the library, so it cannot have installed another provider.
         let _ = PROVIDER.install_default();
         let head = Head::of(token)?;
         let mut error = TokenError::UnknownKey;
         for key in self.candidates(&head) {
             match decode(token, head.algorithm, &key.public) {
                 Ok(claims) => return Ok(claims),
-                // The key that the token names is there: fetching the keys again would change nothing.
+                // The key that the token names is known, so fetching the keys again would not help.
                 Err(wrong) if head.key.is_some() && key.id == head.key => error = wrong,
                 Err(_) => {}
             }
@@ -70,7 +69,7 @@ impl Keys {
         Err(error)
     }
 
-    /// The keys that may have signed: those of the name in the token's head. Keys without a name may have any.
+    /// The keys that may have signed: those with the id in the token's header. Keys without an id always qualify.
     fn candidates<'a>(&'a self, head: &'a Head) -> impl Iterator<Item = &'a Key> {
         let fits = |key: &&Key| {
             let is_named = key.id.is_none() || head.key.is_none() || key.id == head.key;
@@ -106,7 +105,7 @@ impl Key {
             ),
             _ => return None,
         };
-        // RFC 9864 names the curve where the algorithm stands.
+        // RFC 9864 names the curve in place of the algorithm.
         let only = text("alg").map(|name| if name == "Ed25519" { "EdDSA" } else { name });
         let algorithms: Vec<_> = algorithms
             .into_iter()
@@ -122,8 +121,8 @@ impl Key {
 }
 
 impl Head {
-    /// Not `none`, and none of those that are checked with a secret which both sides know: whoever knows a public key
-    /// could make the latter of it. [`Key::of`] names those that are taken.
+    /// Rejects `none`, and the algorithms with a shared secret: otherwise anybody could sign with the public key as the
+    /// secret. [`Key::of`] names the accepted ones.
     fn of(token: &str) -> Result<Self, TokenError> {
         let (head, _) = token.split_once('.').ok_or(TokenError::Form)?;
         let head = BASE64URL_NOPAD
@@ -143,7 +142,7 @@ impl Head {
     }
 }
 
-/// Checks the signature alone: times and names are ours to check, by a clock that is handed in.
+/// Verifies only the signature: times and names are checked here, by a clock that is passed in.
 fn decode(token: &str, algorithm: Algorithm, key: &DecodingKey) -> Result<Claims, TokenError> {
     let mut validation = Validation::new(algorithm);
     validation.required_spec_claims.clear();
@@ -160,7 +159,7 @@ fn decode(token: &str, algorithm: Algorithm, key: &DecodingKey) -> Result<Claims
     Ok(Claims::new(read.claims))
 }
 
-/// Verifies with *ring*. Nothing is signed here, and no key is taken apart.
+/// Verifies with *ring*. Signing and key export are not supported.
 static PROVIDER: CryptoProvider = CryptoProvider {
     signer_factory: no_signer,
     verifier_factory: verifier,
@@ -217,7 +216,7 @@ impl Verifier<Vec<u8>> for RingVerifier {
     fn verify(&self, message: &[u8], signature: &Vec<u8>) -> Result<(), signature::Error> {
         let verified = match (&self.check, self.key.kind()) {
             (Check::Rsa(parameters), DecodingKeyKind::RsaModulusExponent { n, e }) => {
-                // Some providers write the modulus with a zero in front, as in DER.
+                // Some providers write the modulus with a leading zero, as in DER.
                 let stripped =
                     |number: &[u8]| number.iter().skip_while(|byte| **byte == 0).copied().collect();
                 let (n, e): (Vec<u8>, Vec<u8>) = (stripped(n), stripped(e));
@@ -242,7 +241,7 @@ impl JwtVerifier for RingVerifier {
 mod tests {
     use super::*;
 
-    /// Tokens of another library, with the public keys of those who signed them.
+    /// Tokens made by another library, with the public keys of their signers.
     fn vectors() -> Vec<Value> {
         serde_json::from_str(include_str!("signed-tokens.json")).unwrap()
     }

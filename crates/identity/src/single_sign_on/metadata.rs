@@ -1,5 +1,4 @@
-//! What providers say of themselves: their addresses and keys, fetched from their discovery documents and kept for a
-//! while.
+//! Providers' metadata: their endpoints and keys, fetched from their discovery documents and cached.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,55 +12,55 @@ use super::fetch::{FetchError, Fetcher, Received};
 use super::jws::Keys;
 use super::provider::Issuer;
 
-/// How long a provider's metadata are used before they are fetched again.
+/// How long a provider's metadata are cached.
 pub const METADATA_LIFE: Secs = Secs::new(3600);
 
-/// The most providers whose metadata are kept; past it the oldest are fetched again.
+/// The most providers whose metadata are cached; beyond that the oldest are dropped.
 const KEPT_MAX: usize = 1_000;
 
-/// How often keys are fetched again, within [`REFETCH_SPAN`], because a token names one that is not known: a provider
-/// changes its keys every few weeks, and a flood of forged tokens must not trigger endless refetches.
+/// How often keys are fetched again, within [`REFETCH_SPAN`], because a token names an unknown one. A provider changes
+/// its keys every few weeks, and a flood of forged tokens must not trigger endless refetches.
 pub const REFETCHES_MAX: u32 = 4;
 
-/// For how long those are counted.
+/// The time span in which refetches are counted.
 pub const REFETCH_SPAN: Secs = Secs::new(60);
 
-/// How long a failed discovery is remembered: nobody waits again and again for a provider that does not answer.
+/// How long a failed discovery is cached, so that nobody waits repeatedly for a provider that does not answer.
 pub const FAILURE_LIFE: Secs = Secs::new(10);
 
-/// What is used of a discovery document, with the keys that it points to.
+/// The used parts of a discovery document, with the keys that it links to.
 #[derive(Debug)]
 pub(super) struct Metadata {
     pub(super) authorization_endpoint: Url,
     pub(super) token_endpoint: Url,
     pub(super) userinfo_endpoint: Option<Url>,
-    /// Where the browser goes to sign out (RP-Initiated Logout 1.0).
+    /// The URL for signing out (RP-Initiated Logout 1.0).
     pub(super) end_session_endpoint: Option<Url>,
-    /// Whether answers name their issuer (RFC 9207).
+    /// Whether its answers name their issuer (RFC 9207).
     pub(super) names_itself: bool,
-    /// Whether the client secret goes into the head of a request (`client_secret_basic`), not into its body.
+    /// Whether the client secret goes into a request's header (`client_secret_basic`), not into its body.
     pub(super) takes_basic: bool,
     pub(super) keys: Keys,
 }
 
-/// The metadata that are kept, by issuer.
+/// The cached metadata, by issuer.
 #[derive(Default)]
 pub(super) struct Directory {
     cached: Mutex<BTreeMap<String, CachedMetadata>>,
     failed: Mutex<BTreeMap<String, (Timestamp, ProviderError)>>,
-    /// Held while an issuer is asked, so that people who come at the same time ask once.
+    /// Held while an issuer is being asked, so that concurrent sign-ins ask only once.
     asking: Mutex<BTreeMap<String, Arc<tokio::sync::Mutex<()>>>>,
 }
 
 struct CachedMetadata {
     metadata: Arc<Metadata>,
     fetched_at: Timestamp,
-    /// When refetches were first counted, and how many there were since.
+    /// The start of the current span, and the number of refetches in it.
     refetches: (Timestamp, u32),
 }
 
 impl Directory {
-    /// The provider's metadata, of the last hour.
+    /// The provider's metadata, at most an hour old.
     pub(super) async fn look(
         &self,
         fetcher: &Fetcher,
@@ -82,14 +81,14 @@ impl Directory {
         };
         drop(held);
         let mut asking = self.asking.lock().unwrap_or_else(PoisonError::into_inner);
-        // The map's own and this one.
+        // The map's own reference and this one.
         if Arc::strong_count(&turn) <= 2 {
             asking.remove(issuer.as_str());
         }
         answer
     }
 
-    /// What is kept of an issuer: metadata, or a failure of late.
+    /// The cache entry of an issuer: metadata, or a recent failure.
     fn known(&self, issuer: &Issuer, now: Timestamp) -> Option<Result<Arc<Metadata>, ProviderError>> {
         if let Some(cached) = self.cached(issuer, now) {
             return Some(Ok(cached));
@@ -100,7 +99,7 @@ impl Directory {
     }
 
     fn note_failure(&self, issuer: &Issuer, error: &ProviderError, now: Timestamp) {
-        // The account's own bound says nothing about the provider.
+        // The account's own limit says nothing about the provider.
         if *error == ProviderError::Fetch(FetchError::Busy) {
             return;
         }
@@ -111,8 +110,7 @@ impl Directory {
         }
     }
 
-    /// The metadata fetched again, for a token whose key is not among those that are kept; none where that was done
-    /// too often of late.
+    /// Fetches the metadata again for a token with an unknown key; `None` if that was done too often recently.
     pub(super) async fn refetch(
         &self,
         fetcher: &Fetcher,
@@ -135,7 +133,7 @@ impl Directory {
         self.fetch(fetcher, issuer, now).await.map(Some)
     }
 
-    /// Fetches the metadata, and keeps them.
+    /// Fetches and caches the metadata.
     pub(super) async fn fetch(
         &self,
         fetcher: &Fetcher,
@@ -172,7 +170,7 @@ impl Directory {
     }
 }
 
-/// Fetches the discovery document and the keys, and looks whether this server can work with them.
+/// Fetches the discovery document and the keys, and checks whether this server can work with them.
 async fn discover(fetcher: &Fetcher, issuer: &Issuer) -> Result<Metadata, ProviderError> {
     let below = issuer.as_str().trim_end_matches('/');
     let address = format!("{below}/.well-known/openid-configuration");
@@ -224,8 +222,8 @@ fn text<'a>(document: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
     document.get(name).and_then(Value::as_str)
 }
 
-/// An address that need not be there. One that is empty, or is none, is as if it were not; one that leads where this
-/// server does not send anybody is refused.
+/// An optional URL. An empty or invalid one counts as missing; one that leads where this server sends nobody is
+/// refused.
 fn endpoint(
     fetcher: &Fetcher,
     document: &Map<String, Value>,
@@ -247,7 +245,7 @@ fn need_endpoint(
     endpoint(fetcher, document, name)?.ok_or(ProviderError::Lacks { what })
 }
 
-/// A document of a provider, which is an object of JSON.
+/// A JSON object from a provider.
 async fn object(
     fetcher: &Fetcher,
     address: &str,

@@ -1,12 +1,12 @@
-//! Single sign-on: people who sign in at a provider of their own account (`OpenID` Connect Core 1.0, authorization code
+//! Single sign-on: users who sign in at their own account's provider (`OpenID` Connect Core 1.0, authorization code
 //! flow with PKCE).
 //!
-//! [`SingleSignOn::begin`] sends a browser to the provider, [`SingleSignOn::finish`] takes it when it comes back and
-//! says who the provider says that it is. Whether that person is a user, becomes one, or is refused is not decided
-//! here.
+//! [`SingleSignOn::begin`] sends a browser to the provider, [`SingleSignOn::finish`] receives it when it comes back and
+//! returns the person that the provider vouches for. Whether that person is a user, becomes one, or is refused is
+//! decided elsewhere.
 //!
-//! Two clocks are told apart ([`Times`]): what begins and ends here is measured by Usher's own clock, which a sandbox
-//! moves; a provider's tokens are stamped by a clock of the world, which nobody moves for a sandbox.
+//! There are two clocks ([`Times`]): durations here use Usher's own clock, which a sandbox moves; a provider's tokens
+//! have timestamps of real time, which a sandbox does not move.
 
 mod attempts;
 mod claims;
@@ -58,16 +58,16 @@ pub use self::recent::{FAILURES_MAX, FailedSignIn, Recent, UnknownGroups};
 pub use self::stored::SetProviderError;
 pub use self::turns::{FETCHES_AT_ONCE_MAX, FETCHES_PER_ACCOUNT_MAX, FETCHES_PER_HOST_MAX};
 
-/// What time it is, by two clocks.
+/// The time, by two clocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Times {
     /// By Usher's own clock.
     pub here: Timestamp,
-    /// By the clock of the world, which providers go by.
+    /// By real time, which providers use.
     pub world: Timestamp,
 }
 
-/// Signs people in at their providers. Cheap to clone.
+/// Signs users in at their providers. Cheap to clone.
 #[derive(Clone)]
 pub struct SingleSignOn {
     identity: Identity,
@@ -78,37 +78,37 @@ pub struct SingleSignOn {
     recently: Arc<Recently>,
 }
 
-/// Where browsers may be told to come back to.
+/// The redirect URIs that browsers may be sent with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RedirectUris {
-    /// The account's own: a provider's answer there can be for this account only.
+    /// The account's own: an answer there can only be for this account.
     pub own: String,
-    /// The one that all accounts shared before, for providers that know no other yet.
+    /// The one that all accounts used to share, for providers that know no other.
     pub shared: String,
-    /// Whether there is no other account whose provider an answer could be meant for.
+    /// Whether there is no other account whose provider an answer could be for.
     pub is_only_account: bool,
 }
 
-/// At which address a browser came back.
+/// The redirect URI at which a browser came back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CameBackTo {
-    /// At that of this account.
+    /// This account's own.
     Own(AccountId),
-    /// At the one that all accounts shared before.
+    /// The one that all accounts used to share.
     Shared {
-        /// Whether there is no other account.
+        /// Whether there is only one account.
         is_only_account: bool,
     },
 }
 
-/// Where a server goes to ask, besides what is the default.
+/// Settings for the server's own requests.
 #[derive(Debug, Clone, Default)]
 pub struct Outward {
     /// Which addresses providers may have.
     pub reach: Reach,
-    /// The DNS server that says whose a domain is; none for those of this machine.
+    /// The DNS server for checking domains; `None` for this machine's.
     pub dns_server: Option<SocketAddr>,
-    /// The proxy that requests to providers go through; none for none, whatever the environment says.
+    /// The proxy for requests to providers; with `None` there is none, even if the environment names one.
     pub proxy: Option<OutboundProxy>,
 }
 
@@ -124,52 +124,52 @@ impl From<Reach> for Outward {
 /// A browser that is to be sent to its provider.
 #[derive(Debug)]
 pub struct Departure {
-    /// Where to.
+    /// The URL to send it to.
     pub url: String,
-    /// What names this sign-in in the browser's cookie; no secret.
+    /// The name of this sign-in in the browser's cookie; not a secret.
     pub name: String,
-    /// What the browser keeps.
+    /// The secret for the cookie.
     pub browser: Secret,
 }
 
-/// What a browser brings back from its provider.
+/// The query with which a browser comes back from its provider.
 #[derive(Debug, Clone, Default)]
 pub struct Answer {
-    /// Which sign-in it is about.
+    /// The state, which identifies the sign-in.
     pub state: String,
-    /// The code, where the provider said yes.
+    /// The code, if the provider confirmed the sign-in.
     pub code: Option<String>,
-    /// Why it said no.
+    /// The error code, if it did not.
     pub error: Option<String>,
-    /// The same in its own words.
+    /// The provider's description of the error.
     pub error_description: Option<String>,
-    /// Who answers (RFC 9207).
+    /// The issuer of the answer (RFC 9207).
     pub iss: Option<String>,
 }
 
-/// Somebody who came back, and for whom the provider vouches.
+/// A person whom the provider vouches for.
 #[derive(Debug)]
 pub struct Vouched {
-    /// In which account.
+    /// The account that the person signs in to.
     pub account: AccountId,
     /// Where to go now.
     pub back: String,
-    /// The user who was signed in already and wants to come in by the provider from now on.
+    /// The signed-in user who wants to connect to the provider.
     pub link_to: Option<UserId>,
-    /// Which provider it was.
+    /// The provider.
     pub provider: Provider,
-    /// Who it is.
+    /// The person.
     pub person: Person,
 }
 
-/// The part of a state that names it in a cookie. The rest stays unknown to who sees the name only.
+/// The part of a state that is used in the cookie's name. The rest stays secret even if the name is seen.
 #[must_use]
 pub fn attempt_name(state: &str) -> &str {
     state.get(..12).unwrap_or_default()
 }
 
 impl SingleSignOn {
-    /// Single sign-on with the providers that stand in `identity`, where `outward` lets this server go to them.
+    /// Single sign-on with the providers stored in `identity`, with requests as `outward` allows.
     #[must_use]
     pub fn new(identity: Identity, outward: impl Into<Outward>) -> Self {
         let outward = outward.into();
@@ -183,7 +183,7 @@ impl SingleSignOn {
         }
     }
 
-    /// Looks whether a provider can be worked with, before its settings are saved.
+    /// Checks whether a provider can be used, before its settings are saved.
     pub async fn discover(
         &self,
         account: AccountId,
@@ -195,18 +195,18 @@ impl SingleSignOn {
         Ok(())
     }
 
-    /// Asks the DNS whether a domain is the account's that names it.
+    /// Checks by DNS whether a domain belongs to the account that names it.
     pub async fn prove(&self, named: &NamedDomain) -> Result<(), NotProved> {
         self.dns.proves(named).await
     }
 
-    /// What is known of the last sign-ins of an account.
+    /// The recent sign-ins of an account.
     #[must_use]
     pub fn recent(&self, account: AccountId) -> Recent {
         self.recently.of(account)
     }
 
-    /// Notes for the account's admins that somebody whom the provider vouched for did not come in, and why.
+    /// Records for the account's admins that a person whom the provider vouched for was refused, and why.
     pub fn note_refused(&self, vouched: &Vouched, why: &str, now: Timestamp) {
         let person = &vouched.person;
         let email = person.email.as_ref().map(Email::as_str);
@@ -214,7 +214,7 @@ impl SingleSignOn {
         self.recently.failed(vouched.account, Some(who), why, now);
     }
 
-    /// Notes for the account's admins whether the groups that a person's provider names are of any use here.
+    /// Records for the account's admins whether any of the groups that a person's provider names is known here.
     pub fn note_groups(&self, vouched: &Vouched, is_any_known: bool, now: Timestamp) {
         if vouched.provider.groups_claim.is_none() {
             return;
@@ -224,7 +224,7 @@ impl SingleSignOn {
         self.recently.named_groups(vouched.account, unknown, now);
     }
 
-    /// What went wrong with the account's provider is for its admins to know.
+    /// Errors of the account's provider are recorded for its admins.
     fn noted<T>(
         &self,
         account: AccountId,
@@ -286,7 +286,7 @@ impl SingleSignOn {
         })
     }
 
-    /// Ends a sign-in that came back. `browser` is what the browser keeps in the cookie of the sign-in.
+    /// Completes a sign-in. `browser` is the secret in the sign-in's cookie.
     pub async fn finish(
         &self,
         answer: Answer,
@@ -363,8 +363,7 @@ impl SingleSignOn {
         })
     }
 
-    /// Where the browser goes to sign out at the provider as well; none where the provider has no such place, or
-    /// cannot be asked.
+    /// The URL for signing out at the provider too; `None` if the provider does not support it, or cannot be reached.
     pub async fn sign_out_url(
         &self,
         account: AccountId,
@@ -394,7 +393,8 @@ impl SingleSignOn {
         self.directory.look(fetcher, &provider.issuer, times.world).await
     }
 
-    /// Who the tokens are about. What the ID token leaves out is asked for at the user-info endpoint.
+    /// The person that the tokens are about. Claims missing from the ID token are requested from the user-info
+    /// endpoint.
     async fn identify(
         &self,
         fetcher: &Fetcher,
@@ -425,9 +425,8 @@ impl SingleSignOn {
     }
 }
 
-/// Where the browser is told to come back to. At an address that accounts share, an answer must say whose it is, or
-/// there must be nobody to mix it up with: otherwise another account's provider could be handed the code (RFC 9700,
-/// section 4.4).
+/// The redirect URI for a sign-in. With the shared one, an answer must name its issuer, or there must be only one
+/// account: otherwise another account's provider could be handed the code (RFC 9700, section 4.4).
 fn return_to(provider: &Provider, names_itself: bool, uris: &RedirectUris) -> Result<ReturnTo, SignOnError> {
     if provider.own_redirect_uri {
         return Ok(ReturnTo {

@@ -1,4 +1,4 @@
-//! What an account says about its provider.
+//! The settings of an account's provider.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -10,57 +10,57 @@ use url::Url;
 use usher_domain::single_sign_on::ProviderFacts;
 use usher_domain::text::{Email, InvalidText, Name, address};
 
-/// The most domains whose people one account's provider signs in.
+/// The most domains that one account's provider can have.
 pub const EMAIL_DOMAINS_MAX: usize = 50;
 
-/// The scopes that are asked for where nothing else is said.
+/// The default scopes.
 pub const SCOPES_DEFAULT: &str = "openid profile email";
 
-/// The claim that holds a person's e-mail address where nothing else is said.
+/// The default claim with a person's e-mail address.
 pub const EMAIL_CLAIM_DEFAULT: &str = "email";
 
-/// How the people of an account sign in at a provider of their own.
+/// How the users of an account sign in at their own provider.
 #[expect(
     clippy::struct_excessive_bools,
     reason = "four independent settings, named as in the API"
 )]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Provider {
-    /// Who the provider is: the address below which its discovery document is found.
+    /// The issuer: the URL below which the discovery document is found.
     pub issuer: Issuer,
-    /// As whom Usher is known there.
+    /// Usher's client id at the provider.
     pub client_id: ClientId,
-    /// What is asked for, always with `openid`.
+    /// The scopes to request, always including `openid`.
     pub scopes: Scopes,
-    /// The claim that names a person's groups; none where the provider has no say about groups.
+    /// The claim with a person's groups; `None` if the provider does not set groups.
     pub groups_claim: Option<ClaimName>,
-    /// What the button says: "Continue with …".
+    /// The label of the button: "Continue with …".
     pub label: Name,
-    /// Whether people who are not known yet become users.
+    /// Whether unknown people become users.
     pub creates_users: bool,
-    /// Whether a person whom only the e-mail address tells is a user who exists already.
+    /// Whether a person can be matched to an existing user by e-mail address alone.
     pub links_by_email: bool,
-    /// The domains of the addresses of the people who come in; empty for any.
+    /// The domains whose addresses may sign in; empty for any.
     pub email_domains: BTreeSet<EmailDomain>,
-    /// The claim that holds a person's e-mail address.
+    /// The claim with a person's e-mail address.
     pub email_claim: ClaimName,
-    /// Whether addresses count as verified although the provider does not say so, for adding users and for finding
-    /// those who exist: for a provider with one tenant and a directory of its own.
+    /// Whether addresses count as verified even if the provider does not say so, for adding users and for finding
+    /// existing ones. For a provider with one tenant and its own directory.
     pub trusts_addresses: bool,
-    /// Whether people come back to the account's own redirect URI, not to the one that all accounts shared. It stays
-    /// once it is so, and new providers begin with it.
+    /// Whether people come back to the account's own redirect URI, not to the one that all accounts shared. Once set it
+    /// stays set, and new providers begin with it.
     pub own_redirect_uri: bool,
 }
 
-/// What is wrong with a provider as a whole.
+/// What is wrong with a provider's settings as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidProvider {
-    /// An address of somebody else's domain says nothing about who its owner is.
+    /// An address in somebody else's domain does not prove who its owner is.
     #[error(
         "users are found by e-mail address, and addresses trusted, within named domains only: name at least one"
     )]
     LinkNeedsDomain,
-    /// A provider says of the claim `email` alone whether it is verified.
+    /// A provider's `email_verified` is only about the claim `email`.
     #[error(
         "addresses of another claim than `email` are never verified: trust the provider's addresses to use them"
     )]
@@ -68,13 +68,13 @@ pub enum InvalidProvider {
     /// More than [`EMAIL_DOMAINS_MAX`].
     #[error("at most {EMAIL_DOMAINS_MAX} domains can be named")]
     TooManyDomains,
-    /// The secret would be shown to the new issuer.
+    /// The secret would be revealed to the new issuer.
     #[error("the client secret of one provider is not given to another: type the secret of this one")]
     SecretNeeded,
 }
 
 impl Provider {
-    /// Whether its parts fit together.
+    /// Checks that the settings fit together.
     pub fn check(&self) -> Result<(), InvalidProvider> {
         if (self.links_by_email || self.trusts_addresses) && self.email_domains.is_empty() {
             return Err(InvalidProvider::LinkNeedsDomain);
@@ -88,7 +88,7 @@ impl Provider {
         Ok(())
     }
 
-    /// What is told of it.
+    /// The settings as recorded in the audit.
     #[must_use]
     pub fn facts(&self) -> ProviderFacts {
         ProviderFacts {
@@ -106,13 +106,13 @@ impl Provider {
         }
     }
 
-    /// Whether people with this address may come in.
+    /// Whether people with this address may sign in.
     #[must_use]
     pub fn takes(&self, email: &Email) -> bool {
         self.email_domains.is_empty() || self.names_domain_of(email)
     }
 
-    /// Whether the address is of one of the named domains.
+    /// Whether the address is in one of the named domains.
     #[must_use]
     pub fn names_domain_of(&self, email: &Email) -> bool {
         EmailDomain::of(email).is_some_and(|domain| self.email_domains.contains(&domain))
@@ -151,19 +151,19 @@ macro_rules! texts {
 }
 
 texts! {
-    /// The address that a provider is known by, exactly as the provider writes it.
+    /// The provider's issuer URL, exactly as the provider writes it.
     Issuer, "the issuer's address, such as `https://login.example.com/tenant`", issuer;
 
-    /// What a provider calls Usher.
+    /// Usher's client id at the provider.
     ClientId, "a client id of 1 to 255 visible characters", |text| word(text, 255);
 
-    /// The scopes that are asked for, apart by spaces. `openid` is among them.
+    /// The scopes to request, separated by spaces. Must include `openid`.
     Scopes, "scopes apart by spaces, at most 20, `openid` among them", scopes;
 
     /// The name of a claim.
     ClaimName, "the name of a claim, 1 to 100 visible characters", |text| word(text, 100);
 
-    /// The part of e-mail addresses behind the `@`, in the [one form](usher_domain::text::address) that addresses have.
+    /// The part of e-mail addresses after the `@`, in the [normalized form](usher_domain::text::address) of addresses.
     EmailDomain, "a domain, such as `example.com`", domain;
 }
 
@@ -175,7 +175,7 @@ impl EmailDomain {
         domain.parse().ok()
     }
 
-    /// The domain as the DNS has it, in ASCII. Earlier versions stored whichever form was typed.
+    /// The domain in ASCII, as in the DNS. Earlier versions stored the form that was entered.
     #[must_use]
     pub fn ascii(&self) -> Cow<'_, str> {
         address::ascii(&self.0).map_or(Cow::Borrowed(&*self.0), Cow::Owned)
@@ -188,7 +188,7 @@ fn word(text: &str, chars_max: usize) -> Option<Arc<str>> {
     fits.then(|| Arc::from(text))
 }
 
-/// Whether it may be gone to is for the operator to say, when it is.
+/// Whether the server may connect to it is decided by the operator's settings, when it does.
 fn issuer(text: &str) -> Option<Arc<str>> {
     let url = Url::parse(text).ok().filter(|_| text.len() <= 300)?;
     let is_web = matches!(url.scheme(), "https" | "http") && url.host_str().is_some();
@@ -204,7 +204,7 @@ fn scopes(text: &str) -> Option<Arc<str>> {
 
 fn domain(text: &str) -> Option<Arc<str>> {
     let text = text.strip_prefix('@').unwrap_or(text);
-    // What the standard does not know as a domain stays as it is: earlier versions stored such ones.
+    // A text that is not a valid domain stays as it is: earlier versions stored such ones.
     let one_form = address::unicode(text).unwrap_or_else(|| text.to_lowercase());
     let ascii = address::ascii(&one_form);
     let name = ascii.as_deref().unwrap_or(&one_form);

@@ -1,7 +1,7 @@
-//! A proxy between this server and the internet, where the operator says that there is one.
+//! An outbound proxy, if the operator has configured one.
 //!
-//! A proxy looks names up by itself, out of sight of the check of addresses. So what leads into the server's own
-//! network is refused before the proxy is asked, as far as it can be known here; the rest is the proxy's to decide.
+//! A proxy resolves names itself, where this server cannot check the addresses. So URLs known to lead into the server's
+//! own network are refused before the proxy is asked; the rest is up to the proxy.
 
 use std::time::Duration;
 
@@ -11,28 +11,28 @@ use url::{Host, Url};
 
 use super::reach::Reach;
 
-/// The port that providers are asked at through a proxy.
+/// The only port that providers may have behind a proxy.
 const PORT: u16 = 443;
 
-/// How long a name is looked up here.
+/// How long a name is looked up here, in seconds.
 const LOOK_UP_SECS_MAX: u64 = 5;
 
-/// Which proxy requests to providers go through, and which do not.
+/// Which requests to providers go through which proxy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutboundProxy {
     url: Url,
     no_proxy: String,
 }
 
-/// The text is no address of a proxy.
+/// The text is not a proxy's URL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("expected the address of a proxy, such as `http://proxy.example.com:3128`")]
 pub struct InvalidProxy;
 
 impl OutboundProxy {
-    /// A proxy at this address, for all hosts but those that `no_proxy` names, in the form of the variable `NO_PROXY`.
+    /// A proxy with this URL for all hosts except those in `no_proxy`, which has the format of the variable `NO_PROXY`.
     pub fn new(url: &str, no_proxy: &str) -> Result<Self, InvalidProxy> {
-        // Without a scheme it is one of http, as everywhere.
+        // Without a scheme, `http` is assumed, as everywhere.
         let url = if url.contains("://") {
             url.to_owned()
         } else {
@@ -62,18 +62,18 @@ impl OutboundProxy {
     }
 }
 
-/// What is known here of an address, before the proxy is asked for it.
+/// What this server knows about an address before it asks the proxy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Found {
-    /// It leads inside, or is none that a proxy is asked for.
+    /// It leads into the network, or cannot be requested through a proxy.
     Inside,
     /// It leads to the internet.
     Outside,
-    /// Its name is not known here. The proxy decides.
+    /// Its name is unknown here. The proxy decides.
     Nothing,
 }
 
-/// Looks up an address that `reach` takes as such.
+/// Looks up the host of a URL that `reach` allows.
 pub(super) async fn look_up(url: &Url, reach: Reach) -> Found {
     if url.port_or_known_default() != Some(PORT) {
         return Found::Inside;

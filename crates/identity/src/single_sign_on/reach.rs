@@ -1,29 +1,29 @@
-//! Where the server may go to meet a provider. An account's own people name the issuer, so it must not lead into the
-//! network that the server stands in.
+//! Which addresses the server may contact for a provider. Admins of accounts choose the issuer, so it must not lead
+//! into the server's own network.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
 
-/// Which addresses providers may have.
+/// The addresses that providers may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Reach {
-    /// Those of the internet, by https only.
+    /// Public internet addresses, by https only.
     #[default]
     Internet,
-    /// Besides, those of private networks and of this machine, where plain http is taken too: for a company that
-    /// runs Usher and its provider in one network, and for the sandbox.
+    /// Also private networks and this machine, including by plain http: for a company that runs Usher and its provider
+    /// in one network, and for the sandbox.
     PrivateToo,
 }
 
-/// No address of a host may be gone to.
+/// None of the host's addresses is allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the host has no address that may be used")]
 pub(super) struct NotReachable;
 
 impl Reach {
-    /// Whether a request may go to this address, as far as the address itself tells.
+    /// Whether a request may go to this URL, as far as the URL itself shows.
     pub(super) fn takes(self, url: &Url) -> bool {
         let is_plain = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
         let of_host = match url.host() {
@@ -45,8 +45,8 @@ impl Reach {
             }
     }
 
-    /// Whether a request may go to a host of this address. The addresses of machines' metadata (link-local) and
-    /// those that name no one host never.
+    /// Whether a request may go to a host with this address. Link-local addresses, where clouds serve a machine's
+    /// credentials, and those that are not a single host are never allowed.
     pub(super) fn takes_ip(self, ip: IpAddr) -> bool {
         match ip.to_canonical() {
             IpAddr::V4(ip) => self.takes_v4(ip),
@@ -57,7 +57,7 @@ impl Reach {
     fn takes_v4(self, ip: Ipv4Addr) -> bool {
         let [a, b, c, _] = ip.octets();
         let is_never = a == 0 || a >= 224 || ip.is_link_local() || (a, b, c) == (192, 0, 0);
-        // Besides the private ranges: those of carriers (RFC 6598), of benchmarks, and of documents.
+        // In addition to the private ranges: carrier-grade NAT (RFC 6598), benchmarking, and documentation.
         let is_private = ip.is_private()
             || ip.is_loopback()
             || (a == 100 && b & 0xc0 == 64)
@@ -71,21 +71,22 @@ impl Reach {
         if ip.is_loopback() || first & 0xfe00 == 0xfc00 {
             return self == Self::PrivateToo;
         }
-        // Global unicast (RFC 4291), less what carries an IPv4 address within: 6to4, Teredo, NAT64 lies outside.
+        // Global unicast (RFC 4291), except for ranges that embed an IPv4 address: 6to4 and Teredo. NAT64 is outside of
+        // it.
         let is_tunnel = first == 0x2002 || (first == 0x2001 && ip.segments()[1] == 0);
         let is_documentation = first == 0x2001 && ip.segments()[1] == 0xdb8;
         first & 0xe000 == 0x2000 && !is_tunnel && !is_documentation
     }
 }
 
-/// Looks names up, and gives only those addresses that may be gone to: the connection is made to one of them, so that
-/// a name cannot point elsewhere between the check and the use.
+/// Resolves names, and returns only allowed addresses. The connection is made to one of them, so that a name cannot
+/// point elsewhere between the check and the use.
 impl Resolve for Reach {
     fn resolve(&self, name: Name) -> Resolving {
         let reach = *self;
         Box::pin(async move {
-            // A name that is not there answers as one that leads inside: whoever names an issuer does not learn which
-            // names the server's own network has.
+            // An unknown name gets the same answer as one inside the network, so that an admin who enters an issuer
+            // does not learn which names the server's network has.
             let found = tokio::net::lookup_host((name.as_str(), 0)).await;
             let found = found.map_err(|_| NotReachable)?;
             let taken: Vec<SocketAddr> = found.filter(|address| reach.takes_ip(address.ip())).collect();

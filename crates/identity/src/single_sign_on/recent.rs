@@ -1,56 +1,56 @@
-//! What admins are told of the last sign-ins at their provider: those that failed, and groups that nobody knows here.
-//! In memory: a server that was started again starts with an empty list.
+//! The recent sign-ins at each account's provider, for its admins: failures, and unknown groups. In memory only: the
+//! list is empty after a restart.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
 
 use usher_domain::{AccountId, Timestamp};
 
-/// The most failed sign-ins of an account that are kept, the newest first.
+/// The most failed sign-ins kept per account, newest first.
 pub const FAILURES_MAX: usize = 10;
 
-/// The most accounts of which anything is kept; past it, the one of which nothing was heard for longest is forgotten.
+/// The most accounts for which anything is kept; beyond that, the one with the oldest news is dropped.
 const ACCOUNTS_MAX: usize = 5_000;
 
 /// The most characters of a text that is kept.
 const CHARS_MAX: usize = 400;
 
-/// The most names of groups that are kept.
+/// The most group names that are kept.
 const NAMES_MAX: usize = 20;
 
-/// A sign-in that failed, or several in a row for the same reason.
+/// A failed sign-in, or several in a row for the same reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FailedSignIn {
-    /// When the last of them did.
+    /// The time of the last one.
     pub at: Timestamp,
-    /// Of whom, as far as the provider proved it.
+    /// The person, as far as the provider proved who it was.
     pub who: Option<String>,
-    /// Why, in a phrase for admins.
+    /// The reason, in a phrase for admins.
     pub why: String,
     /// How many there were.
     pub times: u32,
 }
 
-/// What a provider said of somebody's groups that changed nothing.
+/// Groups in a person's claims that are not known here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownGroups {
-    /// When.
+    /// The time of the sign-in.
     pub at: Timestamp,
-    /// The names; empty where there was nothing that names groups.
+    /// The names; empty if there was no claim with groups.
     pub named: Vec<String>,
 }
 
-/// What is known of an account's last sign-ins.
+/// The recent sign-ins of one account.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Recent {
-    /// Those that failed, the newest first.
+    /// The failures, newest first.
     pub failures: VecDeque<FailedSignIn>,
-    /// Groups that the last sign-in named without effect; none where it named some that are known.
+    /// Unknown groups in the last sign-in; `None` if some were known.
     pub unknown_groups: Option<UnknownGroups>,
     heard_at: Option<Timestamp>,
 }
 
-/// What is known of the last sign-ins of all accounts.
+/// The recent sign-ins of all accounts.
 #[derive(Default)]
 pub(super) struct Recently(Mutex<BTreeMap<AccountId, Recent>>);
 
@@ -82,7 +82,7 @@ impl Recently {
         });
     }
 
-    /// `named` is what a sign-in named without effect; none where all is well.
+    /// `named` are the unknown groups of a sign-in; `None` if some were known.
     pub(super) fn named_groups<'a>(
         &self,
         account: AccountId,

@@ -13,23 +13,22 @@ use crate::{ChangeOrigin, Identity, IdentityError, Secret, Unrecorded};
 /// Why a provider was not stored.
 #[derive(Debug, thiserror::Error)]
 pub enum SetProviderError {
-    /// It is not one that can be used.
+    /// Its settings are invalid.
     #[error(transparent)]
     Invalid(#[from] InvalidProvider),
-    /// The store failed.
+    /// The store returned an error.
     #[error(transparent)]
     Identity(#[from] IdentityError),
 }
 
 impl Identity {
-    /// How the account's people sign in at a provider of their own; none where they do not.
+    /// The account's provider; `None` if it has none.
     pub async fn provider(&self, account: AccountId) -> Result<Option<Provider>, IdentityError> {
         Ok(self.store.provider(account).await?)
     }
 
-    /// Stores an account's provider. Without a client secret it keeps the one that is known, which is good for the
-    /// same issuer and client only: a new issuer would be told it. The change is to be recorded; none where nothing
-    /// is new.
+    /// Stores an account's provider. Without a client secret, it keeps the known one if issuer and client stay the
+    /// same: a new issuer must not get it. Returns the change to be recorded; `None` if nothing changed.
     pub async fn set_provider(
         &self,
         account: AccountId,
@@ -59,7 +58,7 @@ impl Identity {
         Ok(updated.map_err(IdentityError::from)??)
     }
 
-    /// Forgets an account's provider. The change is to be recorded; none where there was no provider.
+    /// Removes an account's provider. Returns the change to be recorded; `None` if there was no provider.
     pub async fn remove_provider(
         &self,
         account: AccountId,

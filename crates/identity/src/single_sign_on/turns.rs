@@ -1,12 +1,12 @@
-//! How many requests to providers are under way: bounded in all, for each account and for each host, so that nobody's
-//! slow provider stops the sign-ins of others.
+//! Limits how many requests to providers run at a time: in total, per account and per host, so that a slow provider
+//! does not stop others' sign-ins.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use usher_domain::AccountId;
 
-/// The most requests that are under way at a time.
+/// The most running requests.
 pub const FETCHES_AT_ONCE_MAX: usize = 64;
 
 /// The most of them for one account.
@@ -15,7 +15,7 @@ pub const FETCHES_PER_ACCOUNT_MAX: usize = 8;
 /// The most of them to one host, which several accounts may share.
 pub const FETCHES_PER_HOST_MAX: usize = 24;
 
-/// The requests that are under way.
+/// The running requests.
 #[derive(Default)]
 pub(super) struct Turns(Mutex<UnderWay>);
 
@@ -26,7 +26,7 @@ struct UnderWay {
     by_host: BTreeMap<String, usize>,
 }
 
-/// One request that is under way, until it is dropped.
+/// One running request, until it is dropped.
 pub(super) struct Turn {
     turns: Arc<Turns>,
     account: AccountId,
@@ -34,7 +34,7 @@ pub(super) struct Turn {
 }
 
 impl Turns {
-    /// A turn for one request; none where a bound is reached.
+    /// A turn for one request; `None` if a limit is reached.
     pub(super) fn take(self: &Arc<Self>, account: AccountId, host: &str) -> Option<Turn> {
         let mut under_way = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let of_account = under_way.by_account.get(&account).copied().unwrap_or_default();
@@ -65,7 +65,7 @@ impl Drop for Turn {
     }
 }
 
-/// Nothing is kept of those that have none under way.
+/// Entries without running requests are removed.
 fn one_less<K: Ord>(counts: &mut BTreeMap<K, usize>, key: &K) {
     let Some(count) = counts.get_mut(key) else { return };
     *count -= 1;

@@ -89,7 +89,7 @@ async fn the_last_use_is_known_to_the_minute() {
     assert_eq!(identity.api_key_last_used_at(ACME, KEY), Some(NOON + secs(75)));
 }
 
-/// The key as its account knows it.
+/// The key in its account's list.
 fn known() -> usher_domain::account::ApiKey {
     usher_domain::account::ApiKey {
         id: KEY,

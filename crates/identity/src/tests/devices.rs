@@ -53,7 +53,7 @@ fn a_token_that_was_changed_at_any_place_is_refused() {
     for at in 0..token.len() {
         let mut bytes = token.clone().into_bytes();
         bytes[at] = if bytes[at] == b'1' { b'2' } else { b'1' };
-        // The key's number is 1, so the digit became another.
+        // The key's number is 1, so the digit has become another one.
         let changed = String::from_utf8(bytes).unwrap();
         assert_eq!(
             caller(&identity, &changed, NOON),

@@ -1,4 +1,4 @@
-//! What callers rely on, told through the public interface.
+//! The guarantees for callers, tested through the public interface.
 
 mod api_keys;
 mod devices;
@@ -57,7 +57,7 @@ async fn first_operator_key(identity: &Identity) -> Secret {
     key
 }
 
-/// An origin where a test is not about it.
+/// An origin for tests that are not about it.
 fn nobody() -> ChangeOrigin {
     ChangeOrigin {
         by: ChangedBy::Usher,
@@ -73,7 +73,7 @@ fn reader() -> BTreeSet<Scope> {
     BTreeSet::from([Scope::Read, Scope::SignInsWrite])
 }
 
-/// Who holds the token, when the request names the account `ACME`.
+/// The holder of the token in a request that names the account `ACME`.
 fn caller(identity: &Identity, bearer: &str, now: Timestamp) -> Result<Caller, Unauthenticated> {
     identity.authenticate(bearer, Some(ACME), now)
 }

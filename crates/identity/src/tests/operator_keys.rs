@@ -155,7 +155,7 @@ async fn a_server_takes_over_what_is_done_to_its_keys_in_the_store() {
     );
 }
 
-/// Entries of the trail in a few words, the newest first.
+/// The trail's entries in short form, newest first.
 async fn trail(identity: &Identity) -> Vec<String> {
     let entries = identity.operator_trail(None, 100).await.unwrap();
     let said = entries.iter().map(|entry| {

@@ -7,7 +7,7 @@ use crate::{CodeVerdict, Exchange, HALF_SIGN_IN_LIFE, RECOVERY_CODES, Secret};
 
 const PASSWORD: &str = "teapot anchor lilac";
 
-/// What an app shows at this time.
+/// The app's code at this time.
 fn code(secret: &Secret, now: Timestamp) -> String {
     let secret = TotpSecret::try_from_base32(secret.expose()).unwrap();
     let app = Builder::new().with_secret(secret).build().unwrap();
@@ -62,7 +62,7 @@ async fn a_secret_counts_for_nothing_until_a_code_of_it_was_typed() {
     assert_eq!(drawn.unwrap(), None);
 }
 
-/// The machine's clock was an hour ahead and was set right: time here goes on an hour ahead of people's devices.
+/// The machine's clock was an hour ahead and was corrected: Usher's time continues an hour ahead of people's devices.
 #[tokio::test]
 async fn codes_go_by_the_time_of_the_world() {
     let identity = identity();
@@ -109,7 +109,7 @@ async fn a_code_is_good_once_and_for_a_clock_that_is_half_a_minute_wrong() {
     );
     assert_eq!(try_code(code(&secret, later), later).await, CodeVerdict::Right);
     assert_eq!(try_code(code(&secret, later), later).await, CodeVerdict::Wrong);
-    // One before the last that was used.
+    // The step before the last used one.
     assert_eq!(
         try_code(code(&secret, later - secs(30)), later).await,
         CodeVerdict::Wrong

@@ -1,4 +1,4 @@
-//! Notes of changes that the journal may not know of yet.
+//! Notes of changes that may be missing in the journal.
 
 use std::collections::BTreeSet;
 
@@ -55,7 +55,7 @@ async fn a_change_is_to_be_recorded_until_it_is_with_who_made_it_and_how_it_came
         let note = note.unwrap();
         let later = NOON + secs(60);
 
-        // Whoever made the change is about to record it.
+        // The author of the change is about to record it.
         assert_eq!(identity.unrecorded(later - secs(1)).await.unwrap(), []);
         let left = identity.unrecorded(later).await.unwrap();
         assert_eq!(left.as_slice(), std::slice::from_ref(&note));

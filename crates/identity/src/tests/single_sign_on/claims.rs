@@ -1,4 +1,4 @@
-//! What a provider says of a person: of that, what is used, and nothing else.
+//! The claims about a person: only those that are used are read.
 
 use serde_json::{Value, json};
 
@@ -23,7 +23,7 @@ async fn what_the_token_leaves_out_is_asked_for() {
     assert_eq!((of_another.subject.as_str(), of_another.email), ("sven-1", None));
 }
 
-/// `usher` is what the version before made of the case, `right` what is right.
+/// `usher` is the result of the previous version, `right` the correct one.
 #[tokio::test]
 async fn what_nobody_asked_for_does_not_end_a_sign_in() {
     let cases: Vec<Value> = serde_json::from_str(include_str!("claims-that-end-a-sign-in.json")).unwrap();

@@ -1,4 +1,4 @@
-//! What is asked of a provider before anybody signs in there, and how often.
+//! The requests to a provider before anybody signs in there, and how often they are made.
 
 use serde_json::{Value, json};
 
@@ -124,7 +124,7 @@ async fn a_failed_discovery_is_remembered_for_some_seconds_and_asked_for_once_by
     assert_eq!(asked(), 1);
     desk.provider.acts().metadata = json!({});
     assert!(begin(FAILURE_LIFE.get() - 1).await.is_err());
-    // An admin who saves the settings asks in any case.
+    // Saving the settings always asks.
     let issuer = desk.provider.issuer.parse().unwrap();
     assert!(desk.sign_on.discover(ACME, &issuer, NOW).await.is_ok());
     assert_eq!(asked(), 2);

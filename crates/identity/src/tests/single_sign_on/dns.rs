@@ -1,4 +1,4 @@
-//! A small DNS server on this machine, which knows the texts that a test gives it.
+//! A small DNS server on this machine with the TXT records of a test.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -11,7 +11,7 @@ use tokio::net::UdpSocket;
 
 type Texts = Arc<Mutex<BTreeMap<String, Vec<String>>>>;
 
-/// A server that answers until the test is over.
+/// A server that answers until the test ends.
 pub(super) struct TestDns {
     pub(super) address: SocketAddr,
     texts: Texts,

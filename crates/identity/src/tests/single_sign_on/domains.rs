@@ -1,4 +1,4 @@
-//! Which domains are an account's people's, and what proves it.
+//! Accounts' domains, and how they are proved.
 
 use usher_domain::single_sign_on::ProvedBy;
 
@@ -35,7 +35,7 @@ async fn a_domain_is_proved_by_the_record_of_its_own_account_in_its_dns() {
     dns.says(&named.record_name(), &[&of_another, &named.record_value()]);
     assert_eq!(sign_on.prove(&named).await, Ok(()));
 
-    // Another account that names the same domain has another text to set.
+    // Another account that names the same domain gets another text.
     let same = settings(&desk.provider.issuer);
     desk.identity
         .set_provider(OTHER, same, Some(secret()), nobody(), NOON)
@@ -85,7 +85,7 @@ async fn an_address_leads_to_the_accounts_that_have_proved_its_domain() {
     assert_eq!(realms("nobody@acme.example", false).await, [ACME]);
     assert_eq!(realms("sven@other.example", true).await, []);
 
-    // What is changed besides does not take the proof away; another name does.
+    // Other changes keep the proof; renaming does not.
     let mut changed = settings(&desk.provider.issuer);
     changed.label = "Acme again".parse().unwrap();
     let set = async |provider: &Provider| {

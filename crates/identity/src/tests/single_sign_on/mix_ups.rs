@@ -130,7 +130,7 @@ async fn the_shared_address_goes_on_where_nothing_can_be_mixed_up_until_the_admi
     let why = &desk.sign_on.recent(ACME).failures[0].why;
     assert!(why.contains("redirect URI"), "{why}");
 
-    // Another account was made while somebody was at a provider that does not name itself.
+    // Another account was created while a person was at a provider that does not name itself.
     desk.provider.acts().metadata = json!({});
     desk.sign_on
         .discover(ACME, &desk.provider.issuer.parse().unwrap(), NOW)

@@ -1,4 +1,4 @@
-//! Signing in at a provider, with one that lies.
+//! Signing in at a provider, including one that lies.
 
 mod claims;
 mod discovery;
@@ -30,14 +30,14 @@ const CLIENT_ID: &str = "usher";
 const CLIENT_SECRET: &str = "a-secret-of-the-provider-and-usher";
 const REDIRECT: &str = "https://usher.example.com/sso/acme/callback";
 const SHARED_REDIRECT: &str = "https://usher.example.com/sso/callback";
-/// Providers have a clock of their own.
+/// The provider's clock.
 const WORLD: Timestamp = Timestamp::from_millis(1_790_000_000_000);
 const NOW: Times = Times {
     here: NOON,
     world: WORLD,
 };
 
-/// A server whose account has the test's provider.
+/// A server whose account uses the test's provider.
 struct Desk {
     store: Arc<MemoryStore>,
     identity: Identity,
@@ -122,7 +122,7 @@ impl Desk {
         self.sign_on.finish(answer, browser, own, NOW).await
     }
 
-    /// The whole way, with what the provider says besides.
+    /// Signs in completely, with additional claims.
     async fn sign_in(&self, claims: Value) -> Result<Person, SignOnError> {
         self.provider.acts().claims = claims;
         let departure = self.begin().await;

@@ -16,7 +16,7 @@ async fn what_leads_inside_is_refused_before_the_proxy_is_asked() {
     let sign_on = SingleSignOn::new(desk.identity.clone(), outward);
     for (issuer, is_refused, asks) in [
         ("https://8.8.8.8", false, Some("CONNECT 8.8.8.8:443")),
-        // Nobody learns from the sentence whether a name that cannot be reached is known here.
+        // The error does not reveal whether an unreachable name is known here.
         (
             "https://login.provider.invalid",
             true,
@@ -28,7 +28,7 @@ async fn what_leads_inside_is_refused_before_the_proxy_is_asked() {
         ("https://169.254.169.254", true, None),
         ("https://localhost", true, None),
         ("http://login.provider.invalid", true, None),
-        // Looked up here, where there is no such name.
+        // Looked up here, where the name does not exist.
         ("https://direct.invalid", true, None),
     ] {
         let failed = sign_on
@@ -63,7 +63,7 @@ async fn a_server_on_the_internet_goes_to_no_private_address_whatever_name_it_ha
     assert_eq!(desk.provider.asked("/.well-known/openid-configuration"), 0);
 }
 
-// The clock is paused, so that nothing has to be waited for: time goes on where nothing else does.
+// The clock is paused: it skips ahead when nothing else runs, so there is no waiting.
 #[tokio::test(start_paused = true)]
 async fn a_proxy_that_hangs_on_a_name_says_no_more_than_one_that_does_not_know_it() {
     let desk = Desk::open().await;

@@ -1,4 +1,4 @@
-//! A small provider on this machine, which lies where a test wants it to.
+//! A small provider on this machine that lies as a test wants.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -13,33 +13,33 @@ use tokio::net::{TcpListener, TcpStream};
 
 use super::{CLIENT_ID, CLIENT_SECRET, WORLD};
 
-/// A provider that serves until the test is over.
+/// A provider that serves until the test ends.
 pub(super) struct TestProvider {
     pub(super) issuer: String,
     acts: Arc<Mutex<Acts>>,
 }
 
-/// How it acts. A test changes what it is about.
+/// Its behavior, which tests change.
 pub(super) struct Acts {
-    /// What it says of who signs in, besides what every token has.
+    /// Claims about the person, in addition to those of every token.
     pub(super) claims: Value,
-    /// The same at the user-info endpoint, and the status of its answer.
+    /// Claims at the user-info endpoint, and the status of its answer.
     pub(super) user_info: Value,
     pub(super) user_info_status: u16,
-    /// Which key it signs with, and which it publishes.
+    /// The key it signs with, and the one it publishes.
     pub(super) signs_with: u8,
     pub(super) publishes: Vec<u8>,
     /// How it signs.
     pub(super) signature: Signature,
-    /// What the discovery document says besides, or instead.
+    /// Additional or replaced members of the discovery document.
     pub(super) metadata: Value,
-    /// Answers anything with this instead.
+    /// If set, answers everything with this.
     pub(super) answers: Option<String>,
-    /// Answers a code with this body instead.
+    /// If set, answers a code with this body.
     pub(super) token_answer: Option<String>,
-    /// The challenge of who was sent to it.
+    /// The challenge of the last authorization request.
     pub(super) challenge: String,
-    /// How often it was asked for which path.
+    /// How often each path was requested.
     pub(super) asked: BTreeMap<String, u32>,
 }
 
@@ -48,11 +48,11 @@ pub(super) enum Signature {
     Right,
     /// `alg: none`.
     None,
-    /// HS256 with the client secret, which the provider knows as well.
+    /// HS256 with the client secret, which the provider knows too.
     ClientSecret,
     /// HS256 with the public key as the secret.
     PublicKey,
-    /// Right for other claims.
+    /// A valid signature of other claims.
     OfOther,
 }
 
@@ -220,7 +220,7 @@ impl Acts {
     }
 }
 
-/// Fields that are null in `over` are taken away.
+/// Fields that are null in `over` are removed.
 fn lay_over(under: &mut Value, over: &Value) {
     let under = under.as_object_mut().unwrap();
     for (name, value) in over.as_object().unwrap() {
@@ -231,7 +231,7 @@ fn lay_over(under: &mut Value, over: &Value) {
     }
 }
 
-/// The key of this number, which is its seed: 32 times the number.
+/// The key with this number, which is also its seed: 32 times the number.
 fn key(number: u8) -> Ed25519KeyPair {
     Ed25519KeyPair::from_seed_unchecked(&[number; 32]).unwrap()
 }

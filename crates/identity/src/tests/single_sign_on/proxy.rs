@@ -1,11 +1,11 @@
-//! A small proxy on this machine, which lets nobody through; and what is asked of a proxy.
+//! A small proxy on this machine that forwards nothing, and tests of the requests to it.
 
 use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
-/// A proxy that notes what it is asked for until the test is over.
+/// A proxy that records the requests to it until the test ends.
 pub(super) struct TestProxy {
     pub(super) url: String,
     /// The requests, as `CONNECT host:port`.
@@ -13,12 +13,12 @@ pub(super) struct TestProxy {
 }
 
 impl TestProxy {
-    /// One that refuses.
+    /// A proxy that refuses.
     pub(super) async fn start() -> Self {
         Self::answering(Some("HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n")).await
     }
 
-    /// One that keeps whoever asks waiting.
+    /// A proxy that never answers.
     pub(super) async fn hanging() -> Self {
         Self::answering(None).await
     }

@@ -1,4 +1,4 @@
-//! Tokens that prove who somebody is, and those that do not.
+//! Tokens that identify a person, and tokens that do not.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! Who comes back from a provider, and how they leave again.
+//! Coming back from a provider, and signing out there.
 
 use std::collections::BTreeMap;
 
