@@ -67,8 +67,8 @@ pub(crate) fn last_use_columns(last: LastUse) -> (i64, Option<String>) {
     (last.at.millis(), last.from.map(|from| from.to_string()))
 }
 
-/// Words apart by spaces, as a column holds a set of scopes. Words that this version does not know (after a downgrade)
-/// give nothing.
+/// A set of scopes as stored in a column: words separated by spaces. Words that this version does not know (after a
+/// downgrade) give no scope.
 pub(crate) fn words<T: Ord>(
     row: &Row<'_>,
     column: usize,

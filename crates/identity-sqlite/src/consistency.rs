@@ -24,7 +24,7 @@ pub struct TableFault {
     pub problem: String,
 }
 
-/// A condition that no row of a table may fulfil.
+/// A condition that must be false for every row of a table.
 struct Rule {
     table: &'static str,
     key: &'static str,
@@ -150,7 +150,8 @@ impl fmt::Display for TableFault {
 }
 
 /// Checks the credential tables in the database behind `connection`, which must be migrated: that ids and digests are
-/// valid, that no row refers to a missing one, and, if the `keys` are known, that sealed values open in their rows.
+/// valid, that no row refers to a missing one, and, if the `keys` are known, that sealed values can be opened in their
+/// rows.
 pub fn check_tables(
     connection: &Connection,
     keys: Option<&SecretsKeys>,
@@ -187,7 +188,7 @@ fn wrong_rows(tables: &Connection) -> Result<Vec<TableFault>, Failure> {
     Ok(faults)
 }
 
-/// The tables with a value that does not open in its place, each once. ID tokens only matter for signing out at a
+/// The tables with a value that cannot be opened in its place, each once. ID tokens only matter for signing out at a
 /// provider, and are not checked.
 fn unopenable(tables: &Connection, sealer: &Sealer) -> Vec<TableFault> {
     let check = |(place, value): &(SealedPlace, Vec<u8>)| match place {

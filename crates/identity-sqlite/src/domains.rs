@@ -1,7 +1,7 @@
 //! The table of the domains that accounts name.
 //!
 //! Earlier versions stored a domain as it was typed, in Unicode or in ASCII (`xn--…`), so that one may be in two rows:
-//! look-ups take either.
+//! look-ups accept both.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -56,7 +56,7 @@ pub(crate) fn replace(
     Ok(())
 }
 
-/// The domains of an account in their order, each once: where one is in two rows, by the row that is proved.
+/// The domains of an account in order, each once; if one is in two rows, the proved row counts.
 pub(crate) fn named(tables: &Connection, account: AccountId) -> Result<Vec<NamedDomain>, Failure> {
     let mut select = tables.prepare_cached(
         "SELECT domain, challenge, proved_by FROM identity_provider_domains WHERE account = ?1 ORDER BY domain",
@@ -78,17 +78,17 @@ pub(crate) fn named(tables: &Connection, account: AccountId) -> Result<Vec<Named
     Ok(all)
 }
 
-/// What became of a proof that was to be stored.
+/// The result of storing a proof.
 pub(crate) enum Proof {
     /// The account does not name the domain.
     NotNamed,
-    /// It is as it was.
+    /// Nothing changed.
     Unchanged,
-    /// It is stored, and this is to be noted.
+    /// It was stored; this change is to be recorded.
     Changed(ProviderChange),
 }
 
-/// Stores who vouches for a domain.
+/// Stores the proof of a domain.
 pub(crate) fn set_proof(
     tables: &Connection,
     account: AccountId,

@@ -1,6 +1,6 @@
 //! The credentials in SQLite: the ports of `usher-identity`, in tables of the server's database.
 //!
-//! [`SqliteStore`] is the store. What works on a database without a server, or looks at one of any version, are
+//! [`SqliteStore`] is the store. The operations that work on a database without a server, or on one of any version, are
 //! functions on a connection: [`is_behind`], [`migrate`], [`changes`], [`check_tables`], [`sealed_secrets`] and
 //! [`holds_sealed_secrets`].
 

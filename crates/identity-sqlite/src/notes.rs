@@ -77,7 +77,7 @@ fn optional_id(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<u128>> {
     Ok(id.map(u128::from_be_bytes))
 }
 
-/// The word for a change, whose credential it is about, and what else is to be said of it.
+/// A change's name, the owner of its credential, and its details.
 fn change_columns(
     change: &CredentialChange,
 ) -> Result<(&'static str, Option<UserId>, Option<String>), StoreError> {

@@ -1,4 +1,4 @@
-//! What users are signed in with, across its three tables; and everything of a user or an account.
+//! What users are signed in with, in its three tables; and everything that belongs to a user or an account.
 
 use async_trait::async_trait;
 use rusqlite::Connection;

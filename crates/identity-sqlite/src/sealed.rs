@@ -12,8 +12,7 @@ use crate::store::{Failure, SqliteStore};
 /// The length of a signing key that is not sealed, as early versions stored it.
 const PLAIN_KEY_BYTES: usize = 32;
 
-/// Where sealed secrets are that a server keeps for good: table and column. The ID tokens of portal sessions come and
-/// go.
+/// The tables and columns with lasting sealed secrets. The ID tokens of portal sessions are not among them.
 const LASTING: &[(&str, &str)] = &[
     ("identity_signing_keys", "secret"),
     ("identity_join_key", "secret"),
@@ -26,7 +25,7 @@ pub(crate) struct SealedColumn {
     pub(crate) table: &'static str,
     /// Selects the values, each before its key.
     select: &'static str,
-    /// What a row's key says.
+    /// The owner that a row's key names.
     place: fn(&Row<'_>) -> rusqlite::Result<SealedPlace>,
 }
 
@@ -125,8 +124,8 @@ pub fn sealed_secrets(connection: &Connection) -> Result<SealedSecrets, StoreErr
     Ok(found)
 }
 
-/// Whether the database behind `connection`, which may be of any version, holds secrets that are sealed, so that it
-/// cannot be opened without the keys they are sealed with.
+/// Whether the database behind `connection`, which may be of any version, has sealed secrets, so that it cannot be
+/// opened without their secrets keys.
 pub fn holds_sealed_secrets(connection: &Connection) -> Result<bool, StoreError> {
     let mut is_sealed = false;
     each_value(connection, "identity_signing_keys", "secret", |value| {
@@ -136,7 +135,7 @@ pub fn holds_sealed_secrets(connection: &Connection) -> Result<bool, StoreError>
     Ok(is_sealed)
 }
 
-/// Calls `look` for every value of a column; never where there is no such table. Values that are not bytes were never
+/// Calls `look` for every value of a column; not at all if the table is missing. Values that are not bytes were never
 /// sealed.
 fn each_value(
     connection: &Connection,

@@ -66,7 +66,7 @@ impl ServerKeys for SqliteStore {
     }
 }
 
-/// The largest number that there ever was: SQLite remembers it for the table.
+/// The largest number ever used: SQLite remembers it for the table.
 fn last(tables: &Connection) -> Result<i64, Failure> {
     let select = "SELECT seq FROM sqlite_sequence WHERE name = 'identity_signing_keys'";
     let last = tables.query_row(select, [], |row| row.get(0)).optional()?;

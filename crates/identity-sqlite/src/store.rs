@@ -19,7 +19,7 @@ const BUSY_PAUSE: Duration = Duration::from_millis(1);
 
 const HISTORY_TABLE: &str = "identity_migrations";
 
-/// Objects of the migrations that may lack their row in [`HISTORY_TABLE`].
+/// Objects of the migrations whose row may be missing in [`HISTORY_TABLE`].
 const LANDMARKS: &[Landmark] = &[
     landmark(1, "identity_passwords"),
     landmark(2, "identity_portal_sessions"),
@@ -40,7 +40,7 @@ mod schema {
 /// Why the credential tables could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// SQLite refused.
+    /// SQLite returned an error.
     #[error("the credential store failed")]
     Sqlite(#[from] rusqlite::Error),
     /// The tables could not be migrated.
@@ -48,7 +48,7 @@ pub enum OpenError {
     Migration(#[from] MigrationError),
 }
 
-/// Why a call failed, as long as SQLite's own errors are told apart.
+/// Why a call failed, while SQLite's own errors are still distinguished.
 #[derive(Debug)]
 pub(crate) enum Failure {
     Sqlite(rusqlite::Error),
@@ -78,7 +78,7 @@ impl From<Failure> for StoreError {
 
 /// The credentials in one database. Cheap to clone.
 ///
-/// A call that was begun goes on to its end, also where the caller stops waiting.
+/// A call runs to its end even if the caller stops waiting.
 #[derive(Clone)]
 pub struct SqliteStore {
     /// `None` once it is closed.
@@ -91,7 +91,7 @@ fn prepare(mut connection: Connection) -> Result<Connection, OpenError> {
         std::thread::sleep(BUSY_PAUSE);
         tries < BUSY_TRIES_MAX
     }))?;
-    // No answer leaves before its change is on disk, and deleted values are overwritten there.
+    // No answer is sent before its change is on disk, and deleted values are overwritten there.
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "secure_delete", true)?;
     connection.set_prepared_statement_cache_capacity(64);
@@ -146,8 +146,8 @@ fn transact<T>(
 }
 
 impl SqliteStore {
-    /// Makes or migrates the credential tables in the database behind `connection`, which nobody else uses from now on.
-    /// Blocks: for the start of the program.
+    /// Creates or migrates the credential tables in the database behind `connection`, which nobody else may use from
+    /// now on. Blocks; for the start of the program.
     pub fn open(connection: Connection) -> Result<Self, OpenError> {
         let connection = prepare(connection)?;
         Ok(Self {
@@ -171,8 +171,8 @@ impl SqliteStore {
         self.run(|connection| read(connection)).await
     }
 
-    /// The same as [`change`](Self::change); the values that it replaced cannot be read from the log of recent changes
-    /// afterwards. Where another program reads from the log at the moment, that happens later, in the usual course.
+    /// The same as [`change`](Self::change); the replaced values cannot be read from the write-ahead log afterwards. If
+    /// another program is reading from the log, that happens later, at a normal checkpoint.
     pub(crate) async fn change_without_trace<T: Send + 'static>(
         &self,
         change: impl FnOnce(&Transaction<'_>) -> Result<T, Failure> + Send + 'static,
@@ -200,7 +200,7 @@ impl SqliteStore {
 
 #[async_trait]
 impl Store for SqliteStore {
-    /// The last connection that is closed to a database leaves no write-ahead log behind.
+    /// Closing the last connection to a database removes its write-ahead log.
     async fn close(&self) {
         let mut connection = Arc::clone(&self.connection).lock_owned().await;
         // Closing may move the write-ahead log into the database. If that panics, the next start does it.

@@ -56,7 +56,7 @@ impl Trail for SqliteStore {
     }
 }
 
-/// Adds the row that tells of a change of a key, in the transaction that makes the change.
+/// Adds the row that describes a change of a key, in the transaction that makes the change.
 pub(crate) fn add(
     tables: &Connection,
     key: &StoredOperatorKey,
@@ -103,7 +103,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<TrailRow> {
     })
 }
 
-/// The place of the last row that there ever was.
+/// The position of the last row ever added.
 fn last(tables: &Connection) -> Result<i64, Failure> {
     let select = "SELECT seq FROM sqlite_sequence WHERE name = 'identity_operator_audit'";
     let last = tables.query_row(select, [], |row| row.get(0)).optional()?;

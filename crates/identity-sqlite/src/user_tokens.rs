@@ -66,7 +66,7 @@ impl UserTokens for SqliteStore {
     }
 }
 
-/// Stores a token; returns those of the user that had to make room.
+/// Stores a token; returns those of the user that were removed to make room.
 pub(crate) fn put(
     tables: &Connection,
     token: &StoredUserToken,

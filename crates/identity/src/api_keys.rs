@@ -68,7 +68,7 @@ impl Identity {
         Ok(secret)
     }
 
-    /// Kills an API key, before the account drops it. Returns whether it existed.
+    /// Revokes an API key, before the account drops it. Returns whether it existed.
     pub async fn revoke_api_key(&self, account: AccountId, id: ApiKeyId) -> Result<bool, IdentityError> {
         self.change(
             move |store| async move { store.remove_api_key(account, id).await },
@@ -80,7 +80,7 @@ impl Identity {
         .await
     }
 
-    /// Kills all API keys of an account. Returns how many there were.
+    /// Revokes all API keys of an account. Returns how many there were.
     pub async fn revoke_api_keys(&self, account: AccountId) -> Result<usize, IdentityError> {
         self.change(
             move |store| async move { store.remove_api_keys(account).await },

@@ -13,7 +13,7 @@ pub struct RandomError;
 /// Why a credential was not stored, changed or read.
 #[derive(Debug, thiserror::Error)]
 pub enum IdentityError {
-    /// The store could not do it; nothing was changed.
+    /// The store returned an error; nothing was changed.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// A secret could not be sealed or opened: the secrets key is wrong, or the value was changed.

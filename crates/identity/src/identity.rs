@@ -1,4 +1,4 @@
-//! The entrance: opening the store and telling who is calling.
+//! The entry point: opens the store and identifies callers.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -33,7 +33,7 @@ pub struct Identity {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) memory: Arc<Memory>,
     pub(crate) hashing: Hashing,
-    /// Held by one change at a time, so that memory follows the store in its order.
+    /// Held by one change at a time, so that memory follows the store in order.
     turn: Arc<Mutex<()>>,
     sealer: Sealer,
     join_codes: JoinCodes,
@@ -67,7 +67,7 @@ pub enum Credential {
     },
 }
 
-/// What is stored, for the path that every request takes. Each lock is held for a look or a small change only.
+/// The stored data that every request needs. Each lock is held only for a lookup or a small change.
 pub(crate) struct Memory {
     operator_keys: RwLock<OperatorKeyCache>,
     api_keys: RwLock<ApiKeyCache>,
@@ -81,8 +81,8 @@ pub(crate) struct Memory {
 }
 
 impl Identity {
-    /// Reads the credentials in `store` into memory. What is sealed there opens with `keys`; what early versions stored
-    /// plain, or is sealed with an older one of the keys, is sealed again.
+    /// Reads the credentials in `store` into memory. Sealed values are opened with `keys`; values that early versions
+    /// stored in plain text, or that are sealed with an older key, are sealed again.
     pub async fn open(store: Arc<dyn Store>, keys: &SecretsKeys) -> Result<Self, IdentityError> {
         let sealer = Sealer::new(keys);
         reseal(&*store, &sealer).await?;
@@ -206,8 +206,8 @@ impl Identity {
         .await
     }
 
-    /// Removes what has expired, and saves when API keys, operator keys and portal sessions were last used. For every
-    /// few minutes, and before the program ends.
+    /// Removes what has expired, and saves when API keys, operator keys and portal sessions were last used. Call it
+    /// every few minutes, and before the program ends.
     pub async fn maintain(&self, now: Timestamp) -> Result<(), IdentityError> {
         self.purge_user_tokens(now).await?;
         self.store.remove_expired_pending_sign_ins(now).await?;
@@ -219,14 +219,14 @@ impl Identity {
         self.save_last_use_of_api_keys().await
     }
 
-    /// Closes the store, after what is under way: for the end of the program.
+    /// Closes the store, after running work has finished; for the end of the program.
     pub async fn close(&self) {
         let _turn = self.turn.lock().await;
         self.store.close().await;
     }
 
-    /// Changes the store, and then tells memory what was done; both before anybody else's change, so that memory
-    /// follows the store in its order. Goes on to its end also where the caller stops waiting.
+    /// Changes the store, and then applies the result to memory; both before any other change, so that memory follows
+    /// the store in order. Runs to its end even if the caller stops waiting.
     pub(crate) async fn change<T, U, F>(
         &self,
         change: impl FnOnce(Arc<dyn Store>) -> F + Send + 'static,
@@ -280,7 +280,7 @@ impl Memory {
 
 macro_rules! locks {
     ($($name:ident, $name_mut:ident: $kind:ty;)*) => {
-        /// A panic elsewhere cannot leave these half changed: they are changed after the store, in steps that do not
+        /// A panic elsewhere cannot leave these half changed: they are changed after the store, in steps that cannot
         /// fail.
         impl Memory {$(
             pub(crate) fn $name(&self) -> RwLockReadGuard<'_, $kind> {

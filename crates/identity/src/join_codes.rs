@@ -93,14 +93,14 @@ fn context(account: AccountId, digest: &str) -> String {
     format!("join code {digest} of {account}")
 }
 
-/// The stored key. Where there is none yet, it is drawn.
+/// The stored key. If there is none yet, one is drawn.
 pub(crate) async fn load_or_create(store: &dyn Store, sealer: &Sealer) -> Result<JoinCodes, IdentityError> {
     let context = SealedPlace::JoinKey.context();
     let mut stored = store.join_key().await?;
     if stored.is_none() {
         let mut key = [0; KEY_BYTES];
         fill(&mut key)?;
-        // Where another node is quicker, its key is used.
+        // If another node is quicker, its key is used.
         store.add_join_key(sealer.seal(&context, &key)?).await?;
         stored = store.join_key().await?;
     }

@@ -8,7 +8,7 @@ use usher_domain::{Secs, Timestamp};
 
 use crate::SecretDigest;
 
-/// The longest that the former secret of a key works beside the new one after a rotation.
+/// The longest time for which the former secret of a key works after a rotation.
 pub const KEY_OVERLAP_MAX: Secs = Secs::new(7 * 86_400);
 
 /// The precision of the last use: one write to shared memory per minute, not one per request.
@@ -26,7 +26,7 @@ pub struct LastUse {
     pub from: Option<IpAddr>,
 }
 
-/// Follows the last use of one key in memory, and knows how much of it is stored.
+/// The last use of one key, in memory, and the part of it that is stored.
 pub(crate) struct UseTracker {
     millis: AtomicI64,
     saved_millis: AtomicI64,
@@ -43,7 +43,7 @@ pub struct KeyDigests {
 }
 
 impl UseTracker {
-    /// Starts from what is stored; none where the key was never used.
+    /// Starts with the stored use; `None` if the key was never used.
     pub(crate) fn new(stored: Option<LastUse>) -> Self {
         let millis = stored.map_or(NEVER, |last| last.at.millis());
         Self {
@@ -69,7 +69,7 @@ impl UseTracker {
         })
     }
 
-    /// The last use, where it is not stored yet.
+    /// The last use, if it is not stored yet.
     pub(crate) fn unsaved(&self) -> Option<LastUse> {
         self.last()
             .filter(|last| last.at.millis() != self.saved_millis.load(Ordering::Relaxed))
@@ -90,8 +90,8 @@ impl KeyDigests {
         }
     }
 
-    /// Those after a rotation: the current secret becomes the former one until `former_until`, and is dead at once
-    /// where that is none.
+    /// Those after a rotation: the current secret becomes the former one until `former_until`, and stops working at
+    /// once if that is `None`.
     #[must_use]
     pub fn rotated(self, new: SecretDigest, former_until: Option<Timestamp>) -> Self {
         Self {
@@ -113,7 +113,7 @@ impl KeyDigests {
     }
 }
 
-/// Until when the current secret works after a rotation now: for `overlap`, at most [`KEY_OVERLAP_MAX`]; none where
+/// Until when the current secret works after a rotation now: for `overlap`, at most [`KEY_OVERLAP_MAX`]; `None` if
 /// there is no overlap.
 pub(crate) fn former_until(overlap: Secs, now: Timestamp) -> Option<Timestamp> {
     let overlap = overlap.min(KEY_OVERLAP_MAX);

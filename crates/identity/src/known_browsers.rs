@@ -1,7 +1,7 @@
-//! Browsers in which a user has signed in before: wrong passwords typed there are counted apart, so that nobody who
-//! only knows the user's address can use up their attempts.
+//! Browsers in which a user has signed in before. Wrong passwords entered there are counted separately, so that an
+//! attacker who only knows the user's address cannot use up their attempts.
 //!
-//! A browser keeps a random id, signed with the server's key, for [`KNOWN_BROWSER_LIFE`]. The id opens nothing.
+//! A browser keeps a random id, signed with the server's key, for [`KNOWN_BROWSER_LIFE`]. The id alone gives no access.
 
 use usher_domain::{AccountId, Secs, Timestamp, UserId};
 
@@ -22,7 +22,7 @@ const USERS_PER_BROWSER_MAX: usize = 20;
 pub struct KnownBrowser(u128);
 
 impl KnownBrowser {
-    /// The browser with this id, whoever says so.
+    /// The browser with this id, without any check.
     #[must_use]
     pub const fn from_bits(bits: u128) -> Self {
         Self(bits)
@@ -42,7 +42,7 @@ impl Identity {
         self.memory.keyring().browser(signed).map(KnownBrowser)
     }
 
-    /// The users who have signed in with a browser, latest first. A password that was changed since makes it unknown.
+    /// The users who have signed in with a browser, latest first. A password change makes the browser unknown.
     pub async fn users_of_browser(
         &self,
         browser: KnownBrowser,

@@ -121,7 +121,7 @@ pub(crate) struct Turn {
 #[derive(Clone, Default)]
 struct Shares(Arc<Mutex<HashMap<Holder, usize>>>);
 
-/// One place of a holder, until it is dropped.
+/// A holder's slot, until it is dropped.
 struct Held {
     shares: Shares,
     holder: Holder,

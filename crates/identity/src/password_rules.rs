@@ -52,7 +52,7 @@ pub enum Weakness {
     Repeats,
     /// It is a date.
     Date,
-    /// It is too short for how regular it is.
+    /// It is too regular for its length.
     Regular,
 }
 

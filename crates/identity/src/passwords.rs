@@ -10,14 +10,14 @@ use crate::{
     PasswordError, PasswordHash, USER_TOKENS_PER_USER_MAX, Unrecorded,
 };
 
-/// A password that was right when it was checked.
+/// A password that was correct when it was checked.
 #[derive(Debug)]
 pub struct PasswordProof {
     account: AccountId,
     user: UserId,
     /// The hash that the password was checked against.
     checked: PasswordHash,
-    /// A hash with today's parameters, where the one that was checked has older ones.
+    /// A hash with the current parameters, if the checked one has older ones.
     renewed: Option<PasswordHash>,
     life: PasswordLife,
 }

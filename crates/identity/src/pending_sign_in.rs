@@ -1,7 +1,7 @@
 //! Pending sign-ins: password accepted, second factor still missing.
 //!
-//! The browser keeps a secret in a cookie, and a digest of it is stored for [`HALF_SIGN_IN_LIFE`]. It is good for typing
-//! a code, and for nothing else; it dies with the user's sessions.
+//! The browser keeps a secret in a cookie, and a digest of it is stored for [`HALF_SIGN_IN_LIFE`]. It only allows
+//! entering a code, and it ends with the user's sessions.
 
 use usher_domain::{AccountId, Secs, Timestamp, UserId};
 
@@ -11,7 +11,7 @@ use crate::{Identity, IdentityError, Secret, SecretDigest};
 /// The prefix of the cookie's secret.
 const PREFIX: &str = "usher_half_";
 
-/// How long a user has to type the code.
+/// How long a user has to enter the code.
 pub const HALF_SIGN_IN_LIFE: Secs = Secs::new(300);
 
 impl Identity {
@@ -32,7 +32,7 @@ impl Identity {
         Ok(secret)
     }
 
-    /// The user whose sign-in is pending under this secret; none where there is no such sign-in, or no longer.
+    /// The user whose sign-in is pending under this secret; `None` if there is no such sign-in, or no longer.
     pub async fn half_sign_in(
         &self,
         secret: &str,
@@ -42,7 +42,8 @@ impl Identity {
         Ok(self.store.pending_sign_in(digest, now).await?)
     }
 
-    /// Uses the secret up, and returns the user whose sign-in was pending: of many callers at once, only one is told.
+    /// Uses the secret up, and returns the user whose sign-in was pending: of several concurrent callers, only one gets
+    /// it.
     pub async fn take_half_sign_in(
         &self,
         secret: &str,

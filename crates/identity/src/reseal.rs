@@ -4,7 +4,8 @@ use crate::ports::{Resealed, SealedPlace, Store};
 use crate::secret::SECRET_BYTES;
 use crate::{IdentityError, SealError, Sealer};
 
-/// Seals again every value that is sealed with an older secrets key, and signing keys that early versions stored plain.
+/// Seals again every value that is sealed with an older secrets key, and signing keys that early versions stored in
+/// plain text.
 pub(crate) async fn reseal(store: &dyn Store, sealer: &Sealer) -> Result<(), IdentityError> {
     let mut resealed = Vec::new();
     for (place, before) in store.sealed_values().await? {
@@ -20,7 +21,7 @@ pub(crate) async fn reseal(store: &dyn Store, sealer: &Sealer) -> Result<(), Ide
 
 fn renewed(place: SealedPlace, value: &[u8], sealer: &Sealer) -> Result<Option<Vec<u8>>, SealError> {
     match place {
-        // What is sealed is longer than the key itself.
+        // A sealed key is longer than the key itself.
         SealedPlace::SigningKey(_) if value.len() == SECRET_BYTES => {
             sealer.seal(&place.context(), value).map(Some)
         }
@@ -28,7 +29,7 @@ fn renewed(place: SealedPlace, value: &[u8], sealer: &Sealer) -> Result<Option<V
     }
 }
 
-/// Whether a stored value opens in its place.
+/// Whether a stored value can be opened in its place.
 pub fn check_sealed(sealer: &Sealer, place: SealedPlace, value: &[u8]) -> Result<(), IdentityError> {
     match place {
         SealedPlace::ClientSecret(_) | SealedPlace::IdToken(_) => {

@@ -14,7 +14,7 @@ pub struct SealedSecrets {
 }
 
 impl SealedSecrets {
-    /// Takes note of a stored value. One that is plain, as signing keys once were, does not count.
+    /// Takes note of a stored value. A plain-text one, as signing keys once were, does not count.
     pub fn add(&mut self, value: &[u8]) {
         if let Some(id) = KeyId::of_sealed(value) {
             self.count += 1;

@@ -12,7 +12,8 @@ use subtle::{Choice, ConstantTimeEq};
 use crate::RandomError;
 use crate::random::fill;
 
-/// Base 32 with the digits and lower-case letters that nobody confuses, most significant bit first, without padding.
+/// Base 32 with digits and lower-case letters that are not easily confused, most significant bit first, without
+/// padding.
 #[expect(
     clippy::expect_used,
     reason = "the alphabet is a constant: every test that draws a secret builds it"

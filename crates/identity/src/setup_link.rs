@@ -26,7 +26,7 @@ impl Identity {
         Ok(stored == Some(SecretDigest::of(secret)))
     }
 
-    /// Uses the link up. Returns whether it was alive: of many callers at once, only one is told so.
+    /// Uses the link up. Returns whether it was valid: of several concurrent callers, only one gets it.
     pub async fn use_setup_link(&self, secret: &str) -> Result<bool, IdentityError> {
         Ok(self.store.take_setup_link(SecretDigest::of(secret)).await?)
     }

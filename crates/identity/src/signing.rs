@@ -83,13 +83,13 @@ impl Identity {
         self.reread_signing_keys().await
     }
 
-    /// Drops all server keys except the newest: tokens signed with an older one are dead.
+    /// Drops all server keys except the newest: tokens signed with an older one become invalid.
     pub async fn retire_signing_keys(&self) -> Result<(), IdentityError> {
         self.store.keep_newest_signing_keys(1).await?;
         self.reread_signing_keys().await
     }
 
-    /// Takes over what [`SigningKeysAtRest`], or another node, did to the stored keys. For every few seconds.
+    /// Takes over what [`SigningKeysAtRest`], or another node, did to the stored keys. Call it every few seconds.
     pub async fn reread_signing_keys(&self) -> Result<(), IdentityError> {
         let sealer = self.sealer().clone();
         self.change(
@@ -303,12 +303,12 @@ impl SigningKeysAtRest {
         Ok(told.collect())
     }
 
-    /// Creates a new key that signs from now on. Tokens of the [`SIGNING_KEYS_MAX`] newest stay good.
+    /// Creates a new key that signs from now on. Tokens of the [`SIGNING_KEYS_MAX`] newest stay valid.
     pub async fn rotate(&self, now: Timestamp) -> Result<(), IdentityError> {
         rotate(&*self.store, &self.sealer, now).await
     }
 
-    /// Drops all keys except the newest: tokens that an older one signed are void. Returns how many were dropped.
+    /// Drops all keys except the newest: tokens signed by an older one become invalid. Returns how many were dropped.
     pub async fn retire(&self) -> Result<usize, IdentityError> {
         Ok(self.store.keep_newest_signing_keys(1).await?)
     }
@@ -320,11 +320,11 @@ impl fmt::Debug for SigningKeysAtRest {
     }
 }
 
-/// The server's keys. Where there is none yet, the first is created.
+/// The server's keys. If there is none yet, the first is created.
 pub(crate) async fn load_or_create(store: &dyn Store, sealer: &Sealer) -> Result<Keyring, IdentityError> {
     let mut keys = store.signing_keys().await?;
     if keys.is_empty() {
-        // What is created before anybody's clock is asked has no time. Where another node is quicker, its key is used.
+        // A key that is created before the clock is known has no time. If another node is quicker, its key is used.
         add(store, sealer, store.last_signing_key().await? + 1, None).await?;
         keys = store.signing_keys().await?;
     }

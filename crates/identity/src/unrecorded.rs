@@ -10,7 +10,7 @@ use usher_domain::{AccountId, ApiKeyId, Secs, Timestamp, UserId};
 
 use crate::{Identity, IdentityError};
 
-/// After how long a note is left over: a change is normally recorded by the request that makes it.
+/// The age at which a note counts as left over: a change is normally recorded by the same request.
 const LEFT_OVER_AFTER: Secs = Secs::new(60);
 
 /// What was changed.
@@ -18,17 +18,17 @@ const LEFT_OVER_AFTER: Secs = Secs::new(60);
 pub enum CredentialChange {
     /// A user's password was set.
     PasswordSet {
-        /// Whose.
+        /// The user it belongs to.
         user: UserId,
     },
     /// A user's second factor was set up.
     SecondFactorSet {
-        /// Whose.
+        /// The user it belongs to.
         user: UserId,
     },
     /// A user's second factor was removed.
     SecondFactorRemoved {
-        /// Whose.
+        /// The user it belongs to.
         user: UserId,
     },
     /// The provider of single sign-on was added, changed or removed.
@@ -76,7 +76,7 @@ impl Identity {
         Ok(self.store.remove_note(note.id).await?)
     }
 
-    /// The changes that a crash, or an outage of the journal, left unrecorded.
+    /// The changes left unrecorded by a crash or an outage of the journal.
     pub async fn unrecorded(&self, now: Timestamp) -> Result<Vec<Unrecorded>, IdentityError> {
         Ok(self.store.notes(now - LEFT_OVER_AFTER).await?)
     }

@@ -85,7 +85,7 @@ impl Identity {
         of_user
     }
 
-    /// Kills one token of a user by its id. Returns whether it existed.
+    /// Revokes one token of a user by its id. Returns whether it existed.
     pub async fn revoke_user_token_by_id(
         &self,
         account: AccountId,
@@ -103,7 +103,7 @@ impl Identity {
         }
     }
 
-    /// Kills one user token (signing out of the portal). Returns whether it existed.
+    /// Revokes one user token (signing out of the portal). Returns whether it existed.
     pub async fn revoke_user_token(&self, bearer: &str) -> Result<bool, IdentityError> {
         self.revoke_digest(SecretDigest::of(bearer)).await
     }
@@ -119,7 +119,8 @@ impl Identity {
         .await
     }
 
-    /// Kills all tokens and portal sessions of a user, who was deactivated, say. Returns how many tokens there were.
+    /// Revokes all tokens and portal sessions of a user, for example of a deactivated one. Returns how many tokens
+    /// there were.
     pub async fn revoke_user_tokens(&self, account: AccountId, user: UserId) -> Result<usize, IdentityError> {
         self.change(
             move |store| async move { store.end_presence_of_user((account, user)).await },
@@ -131,7 +132,7 @@ impl Identity {
         .await
     }
 
-    /// Kills all user tokens and portal sessions of an account. Returns how many tokens there were.
+    /// Revokes all user tokens and portal sessions of an account. Returns how many tokens there were.
     pub async fn revoke_account_user_tokens(&self, account: AccountId) -> Result<usize, IdentityError> {
         self.change(
             move |store| async move { store.end_presence_of_account(account).await },
@@ -268,7 +269,7 @@ impl NewUserToken {
         })
     }
 
-    /// What is stored of it.
+    /// The stored part.
     pub(crate) fn stored(&self) -> StoredUserToken {
         StoredUserToken {
             digest: self.digest,

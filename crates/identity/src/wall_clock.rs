@@ -1,4 +1,4 @@
-//! The wall clock, by which authenticator apps draw their codes.
+//! The wall clock, by which authenticator apps generate their codes.
 
 use std::fmt;
 use std::sync::OnceLock;
@@ -9,7 +9,7 @@ use crate::Identity;
 
 type Reading = Box<dyn Fn(Timestamp) -> Timestamp + Send + Sync>;
 
-/// How wall time follows from the time that credentials live by; the same until it is told.
+/// Converts the credentials' time to wall time; the same until it is set.
 #[derive(Default)]
 pub(crate) struct WallClock(OnceLock<Reading>);
 
@@ -20,10 +20,10 @@ impl fmt::Debug for WallClock {
 }
 
 impl Identity {
-    /// Says how wall time follows from the time that is handed in as `now`. That one never falls, so after the machine's
-    /// clock was set back it is ahead of the one by which people's devices draw codes. Only the first call counts.
+    /// Sets how wall time follows from the time that is passed as `now`. The latter never goes back, so after the
+    /// machine's clock was set back it is ahead of the clocks of people's devices. Only the first call counts.
     pub fn follow_world(&self, reading: impl Fn(Timestamp) -> Timestamp + Send + Sync + 'static) {
-        // A second caller means the same clock.
+        // A second call means the same clock.
         let _ = self.memory.wall_clock.0.set(Box::new(reading));
     }
 

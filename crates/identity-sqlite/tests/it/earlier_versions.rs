@@ -1,4 +1,4 @@
-//! What earlier versions wrote is read as they meant it.
+//! What earlier versions wrote is read as intended.
 
 use usher_domain::single_sign_on::ProvedBy;
 use usher_identity::ports::{Notes, OperatorKeys};
@@ -16,8 +16,7 @@ const MIGRATIONS: [&str; 6] = [
     include_str!("../../migrations/V7__operator_audit.sql"),
 ];
 
-/// A database as it was after so many migrations. The tables of each are a landmark, so that a later open applies the
-/// others only.
+/// A database as it was after this many migrations, so that a later open applies only the others.
 fn database_after(migrations: usize) -> Connection {
     let connection = Connection::open_in_memory().unwrap();
     for migration in &MIGRATIONS[..migrations] {

@@ -55,7 +55,7 @@ async fn first_operator_key(identity: &Identity) -> Secret {
     key
 }
 
-/// An origin where a test is not about it.
+/// An origin for tests that are not about it.
 fn nobody() -> ChangeOrigin {
     ChangeOrigin {
         by: ChangedBy::Usher,
@@ -71,7 +71,7 @@ fn reader() -> BTreeSet<Scope> {
     BTreeSet::from([Scope::Read, Scope::SignInsWrite])
 }
 
-/// Who holds the token, when the request names the account `ACME`.
+/// The owner of the token, if the request names the account `ACME`.
 fn caller(identity: &Identity, bearer: &str, now: Timestamp) -> Result<Caller, Unauthenticated> {
     identity.authenticate(bearer, Some(ACME), now)
 }

@@ -1,4 +1,4 @@
-//! The trail of operator keys finds whatever a hand does to its table.
+//! The trail of operator keys detects manual changes of its table.
 
 use usher_identity::{NewOperatorKey, OperatorKeysAtRest, OperatorScope};
 

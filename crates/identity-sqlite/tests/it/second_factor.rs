@@ -5,7 +5,7 @@ use usher_identity::CodeVerdict;
 
 use super::*;
 
-/// What an app shows at this time.
+/// The app's code at this time.
 fn code(secret: &Secret, now: Timestamp) -> String {
     let secret = TotpSecret::try_from_base32(secret.expose()).unwrap();
     let app = Builder::new().with_secret(secret).build().unwrap();

@@ -1,4 +1,4 @@
-//! What users hold several of: found by its digest, and by its user.
+//! Credentials of which a user can hold several, found by digest and by user.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -7,7 +7,7 @@ use usher_domain::{AccountId, UserId};
 use crate::SecretDigest;
 use crate::ports::Owner;
 
-/// Something that a user holds, found by the digest of its secret.
+/// A credential of a user, found by the digest of its secret.
 pub(super) trait Held {
     fn digest(&self) -> SecretDigest;
     fn owner(&self) -> Owner;
@@ -69,7 +69,7 @@ impl<T: Held> Holdings<T> {
         }
     }
 
-    /// Removes what has the smallest `order`, until the user holds fewer than `max`. Returns the digests.
+    /// Removes those with the smallest `order` until the user holds fewer than `max`. Returns the digests.
     pub(super) fn make_room<K: Ord>(
         &mut self,
         owner: Owner,

@@ -1,4 +1,4 @@
-//! The credentials in memory: for the sandbox, for tests, and as the model of what other stores do.
+//! The credentials in memory: for the sandbox, for tests, and as the model for other stores.
 
 mod holdings;
 mod keys;
@@ -23,7 +23,7 @@ use crate::ports::{
 };
 use crate::{SecretDigest, TrailRow, Unrecorded};
 
-/// Credentials that are gone when the store is. No call waits: every future is ready at once.
+/// Credentials that exist only as long as the store. No call waits: every future is ready at once.
 #[derive(Default)]
 pub struct MemoryStore(Mutex<Tables>);
 

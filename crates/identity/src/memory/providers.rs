@@ -154,7 +154,7 @@ fn note(account: AccountId, change: ProviderChange, origin: ChangeOrigin, at: Ti
 
 #[cfg(test)]
 impl MemoryStore {
-    /// Makes an account's provider one from before accounts had redirect URIs of their own.
+    /// Makes an account's provider look like one from before accounts had their own redirect URI.
     pub(crate) fn forget_own_redirect_uri(&self, account: AccountId) {
         let mut tables = self.tables().unwrap();
         let held = tables.providers.get_mut(&account).unwrap();

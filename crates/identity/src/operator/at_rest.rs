@@ -1,4 +1,4 @@
-//! The operator keys in a database, worked on without a server.
+//! The operator keys in a database, for commands that work without a server.
 
 use std::sync::Arc;
 
@@ -39,7 +39,7 @@ impl OperatorKeysAtRest {
         Ok((id, secret))
     }
 
-    /// Kills a key, the last one included: whoever has the data can create another. Returns whether it existed.
+    /// Revokes a key, even the last one: anybody who has the data can create another. Returns whether it existed.
     pub async fn revoke(&self, id: OperatorKeyId, now: Timestamp) -> Result<bool, IdentityError> {
         let origin = KeysOrigin::of(KeysChangedBy::CommandLine);
         let revoked = self
@@ -54,7 +54,7 @@ impl OperatorKeysAtRest {
         Ok(self.0.check_trail().await?)
     }
 
-    /// The hash of an entry of the trail; none where the entry is missing or unreadable.
+    /// The hash of an entry of the trail; `None` if the entry is missing or unreadable.
     pub async fn trail_hash(&self, seq: u64) -> Result<Option<[u8; 32]>, IdentityError> {
         Ok(self.0.trail_hash(seq).await?)
     }

@@ -1,8 +1,8 @@
-//! The trail of operator keys: every change of one, by whom and from where.
+//! The trail of operator keys: every change of one, with its author and address.
 //!
 //! Operator keys belong to no account, and so to no journal. A row of the trail is stored together with the change that
-//! it tells of, and has a hash over itself and the row before it. The trail starts empty: keys that are older than it
-//! have no row for their creation.
+//! it describes, with a hash over itself and the previous row. The trail starts empty: keys that are older have no row
+//! for their creation.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -86,14 +86,14 @@ pub struct TrailReport {
 /// A change of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyChange {
-    /// It is created, with the scopes and the end that it has.
+    /// It was created, with these scopes and this end.
     Created,
-    /// It gets a new secret.
+    /// It got a new secret.
     Rotated {
-        /// Until when the former one works; none where it is dead at once.
+        /// Until when the former one works; `None` if it stops working at once.
         former_until: Option<Timestamp>,
     },
-    /// It is removed.
+    /// It was removed.
     Revoked,
 }
 
@@ -146,10 +146,10 @@ impl KeyChange {
     }
 }
 
-/// A row of the trail as it is stored, whatever is in it.
+/// A row of the trail as stored, with unchecked contents.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrailRow {
-    /// Its place in the trail, from 1.
+    /// Its position in the trail, from 1.
     pub seq: i64,
     /// Milliseconds since 1970.
     pub at: i64,
@@ -157,7 +157,7 @@ pub struct TrailRow {
     pub action: String,
     /// The id of the key, 16 bytes.
     pub key: Vec<u8>,
-    /// What the key was called.
+    /// The key's name.
     pub name: String,
     /// More about it, as JSON.
     pub detail: Option<String>,
@@ -167,13 +167,13 @@ pub struct TrailRow {
     pub address: Option<String>,
     /// By which request.
     pub request: Option<String>,
-    /// The SHA-256 over this row and the one before it.
+    /// The SHA-256 over this row and the previous one.
     pub hash: Vec<u8>,
 }
 
 impl TrailRow {
-    /// The row for a change of a key, after the row `last`, which is the last that there ever was, with the hash of the
-    /// newest row that is there.
+    /// The row for a change of a key, after the row `last`, which is the last one ever added, with the hash of the
+    /// newest existing row.
     #[must_use]
     pub fn of(
         key: &StoredOperatorKey,
@@ -225,7 +225,7 @@ impl TrailRow {
         hash.finalize().into()
     }
 
-    /// The entry that the row holds; none where its key or hash cannot be one.
+    /// The row's entry; `None` if its key or hash is malformed.
     #[must_use]
     pub fn into_entry(self) -> Option<TrailEntry> {
         Some(TrailEntry {
@@ -247,7 +247,7 @@ impl TrailRow {
 #[derive(Debug)]
 pub struct TrailCheck {
     report: TrailReport,
-    /// The place of the next row, where none is missing.
+    /// The position of the next row, if none is missing.
     next: i64,
     previous: Previous,
 }
@@ -274,7 +274,7 @@ impl Default for TrailCheck {
 }
 
 impl TrailCheck {
-    /// Takes the next row in the order of their places; none where it cannot be read.
+    /// Checks the next row, in order of position; `None` if it cannot be read.
     pub fn take(&mut self, seq: i64, row: Option<TrailRow>) {
         if seq > self.next {
             self.report.miss(self.next, seq - 1);
@@ -301,7 +301,7 @@ impl TrailCheck {
         self.next = seq.saturating_add(1);
     }
 
-    /// What was found, where `last` is the place of the last row that there ever was.
+    /// What was found, where `last` is the position of the last row ever added.
     #[must_use]
     pub fn finish(mut self, last: i64) -> TrailReport {
         if last >= self.next {

@@ -36,8 +36,8 @@ impl Identity {
         Ok(Some(self.sealer().open_text(&context, &sealed)?))
     }
 
-    /// Ends what passwords have begun in an account: portal sessions, pending sign-ins and user tokens, except those of
-    /// the user `break_glass` and the one session `keep`. Returns how many sessions there were.
+    /// Ends everything in an account that began with a password: portal sessions, pending sign-ins and user tokens,
+    /// except those of the user `break_glass` and the one session `keep`. Returns how many sessions there were.
     pub async fn end_what_passwords_began(
         &self,
         account: AccountId,

@@ -26,7 +26,7 @@ pub(super) struct CachedSession {
 }
 
 impl CachedSession {
-    /// The session with its last use; none where it has ended.
+    /// The session with its last use; `None` if it has ended.
     pub(super) fn alive(&self, lives: Lives, now: Timestamp) -> Option<PortalSession> {
         let last_used_at = Timestamp::from_millis(self.last_used_at.load(Ordering::Relaxed));
         let has_ended =

@@ -1,8 +1,8 @@
 //! Portal sessions: who is signed in to the portal, with which browser.
 //!
-//! A browser keeps a secret of 256 bits in a cookie; a digest of it is stored. A session ends when it was not used
-//! for as long as [`Lives`](crate::Lives) says, at the latest at the end of its life, when its user ends it, and with the user's
-//! tokens: when the password changes, or when the user is deactivated or deleted.
+//! A browser keeps a secret of 256 bits in a cookie; a digest of it is stored. A session ends when it has been idle for
+//! as long as [`Lives`](crate::Lives) says, at the latest at the end of its life, when its user ends it, and with the
+//! user's tokens: when the password changes, or when the user is deactivated or deleted.
 
 mod by_provider;
 mod cache;
@@ -20,10 +20,10 @@ use crate::{Identity, IdentityError, PortalSessionId, Secret, SecretDigest};
 /// The prefix of the cookie's secret.
 const PREFIX: &str = "usher_web_";
 
-/// The most sessions that one user has; a further one replaces the oldest.
+/// The most sessions of one user; another one replaces the oldest.
 pub const PORTAL_SESSIONS_PER_USER_MAX: usize = 20;
 
-/// The most characters that are kept of what a browser says it is.
+/// The most characters stored of a browser's description of itself.
 pub const USER_AGENT_CHARS_MAX: usize = 300;
 
 /// A browser in which a user is signed in.
@@ -31,11 +31,11 @@ pub const USER_AGENT_CHARS_MAX: usize = 300;
 pub struct PortalSession {
     /// The id.
     pub id: PortalSessionId,
-    /// In which account.
+    /// The account.
     pub account: AccountId,
-    /// Who.
+    /// The user.
     pub user: UserId,
-    /// What the browser says it is.
+    /// The browser's description of itself.
     pub user_agent: Arc<str>,
     /// When the user signed in.
     pub started_at: Timestamp,
@@ -106,8 +106,8 @@ impl Identity {
         Ok(secret)
     }
 
-    /// Draws another secret for a session, because the rights of its user changed: whoever had the old one is out. None
-    /// where the session has ended, or got another secret meanwhile.
+    /// Draws a new secret for a session because its user's rights have changed: a thief of the old one is locked out.
+    /// `None` if the session has ended, or got another secret meanwhile.
     pub async fn rotate_portal_session(
         &self,
         secret: &str,
@@ -147,8 +147,8 @@ impl Identity {
         Ok(rotated.then_some(secret))
     }
 
-    /// The session with this secret; none where there is no such session, or no longer. Counts as use. Answers from
-    /// memory: for every request.
+    /// The session with this secret; `None` if there is no such session, or no longer. Counts as use. Answers from
+    /// memory, because every request calls this.
     #[must_use]
     pub fn portal_session(&self, secret: &str, now: Timestamp) -> Option<PortalSession> {
         let sessions = self.memory.portal_sessions();
@@ -159,8 +159,8 @@ impl Identity {
         Some(session)
     }
 
-    /// The same, but it does not count as use: for pages that refresh themselves, which must not keep a session alive
-    /// that nobody looks at.
+    /// The same, but does not count as use: for pages that refresh themselves, which must not keep an unused session
+    /// alive.
     #[must_use]
     pub fn portal_session_unused(&self, secret: &str, now: Timestamp) -> Option<PortalSession> {
         let sessions = self.memory.portal_sessions();

@@ -14,13 +14,13 @@ pub struct StoredApiKey {
     pub account: AccountId,
     /// The id, under which the account lists it.
     pub id: ApiKeyId,
-    /// What it is good for.
+    /// What it allows.
     pub scopes: BTreeSet<Scope>,
     /// The digests of its secrets.
     pub digests: KeyDigests,
-    /// Until when it is good; none for always.
+    /// Until when it is valid; `None` for ever.
     pub expires_at: Option<Timestamp>,
-    /// When it was last used, as far as that has been saved.
+    /// When it was last used, as far as it was saved.
     pub last_use: Option<LastUse>,
 }
 
@@ -33,8 +33,8 @@ pub trait ApiKeys: Send + Sync + 'static {
     /// Stores a key, which replaces one with the same account and id.
     async fn put_api_key(&self, key: StoredApiKey) -> Result<(), StoreError>;
 
-    /// Gives a key a new secret. The current one stays good until `former_until`, or not at all where that is none; a
-    /// former one is gone. Returns the digests from now on; none where there is no such key.
+    /// Gives a key a new secret. The current one stays valid until `former_until`, or not at all if that is `None`; an
+    /// even older one is dropped. Returns the new digests; `None` if there is no such key.
     async fn rotate_api_key(
         &self,
         account: AccountId,

@@ -28,8 +28,8 @@ pub trait PendingSignIns: Send + Sync + 'static {
         now: Timestamp,
     ) -> Result<Option<Owner>, StoreError>;
 
-    /// Removes the one with this digest. Returns its user where it had not expired: of many callers at once, only one
-    /// is told.
+    /// Removes the one with this digest. Returns its user where it had not expired: of several concurrent callers, only
+    /// one gets it.
     async fn take_pending_sign_in(
         &self,
         digest: SecretDigest,

@@ -1,8 +1,9 @@
-//! What identity stores, in its own words: a small port for each topic.
+//! What identity stores: a small port for each topic.
 //!
-//! [`MemoryStore`](crate::MemoryStore) implements them, and so does the crate `usher-identity-sqlite`. What has to happen together is one method: it is carried out whole or not at all, and callers
-//! on any node see the store as it was before or after it. What is not stored is `None`. No port is given a plain
-//! secret: callers pass digests, and sealed values that the store cannot read.
+//! [`MemoryStore`](crate::MemoryStore) implements them, and so does the crate `usher-identity-sqlite`. Changes that
+//! belong together are one method: it is carried out entirely or not at all, and callers on any node see the store
+//! before or after it. A missing value is `None`. No port gets a plain-text secret: callers pass digests, and sealed
+//! values that the store cannot read.
 
 mod api_keys;
 mod browsers;
@@ -34,10 +35,10 @@ pub use self::user_tokens::{Presence, StoredUserToken, UserTokens};
 /// A user and the account that the user belongs to.
 pub type Owner = (AccountId, UserId);
 
-/// Why a store did not do what it was asked to. Nothing was changed.
+/// Why a call to the store failed. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The database could not do it.
+    /// The database returned an error.
     #[error("the credential store failed")]
     Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A stored value is not one that Usher writes.
@@ -77,6 +78,6 @@ pub trait Store:
     + Trail
     + UserTokens
 {
-    /// Finishes what is under way and takes nothing more: later calls fail with [`StoreError::Closed`].
+    /// Finishes running work and accepts no more: later calls fail with [`StoreError::Closed`].
     async fn close(&self);
 }

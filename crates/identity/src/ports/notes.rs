@@ -11,7 +11,7 @@ pub struct ChangeNote {
     pub account: AccountId,
     /// What was changed.
     pub change: CredentialChange,
-    /// By whom, and how that came in.
+    /// By whom, and how the request came in.
     pub origin: ChangeOrigin,
     /// When.
     pub at: Timestamp,
@@ -35,6 +35,6 @@ pub trait Notes: Send + Sync + 'static {
     /// The notes of changes made at `until` or before, oldest first.
     async fn notes(&self, until: Timestamp) -> Result<Vec<Unrecorded>, StoreError>;
 
-    /// Removes a note. One that is gone already is no error.
+    /// Removes a note. A missing one is no error.
     async fn remove_note(&self, id: i64) -> Result<(), StoreError>;
 }

@@ -15,19 +15,19 @@ use crate::{
 pub struct StoredOperatorKey {
     /// The id.
     pub id: OperatorKeyId,
-    /// Whether it is the key that the first start draws, or that the environment brings. At most one is.
+    /// Whether it is the key that the first start draws, or that the environment brings. At most one key is.
     pub is_first: bool,
-    /// What people call it.
+    /// Its name.
     pub name: Arc<str>,
-    /// What it is good for.
+    /// What it allows.
     pub scopes: BTreeSet<OperatorScope>,
     /// The digests of its secrets.
     pub digests: KeyDigests,
     /// When it was created.
     pub created_at: Timestamp,
-    /// Until when it is good; none for always.
+    /// Until when it is valid; `None` for ever.
     pub expires_at: Option<Timestamp>,
-    /// When it was last used, as far as that has been saved.
+    /// When it was last used, as far as it was saved.
     pub last_use: Option<LastUse>,
 }
 
@@ -38,7 +38,7 @@ impl StoredOperatorKey {
         self.scopes.contains(&OperatorScope::Everything) && self.expires_at.is_none_or(|end| now < end)
     }
 
-    /// What is told of the key.
+    /// What the trail says of the key.
     #[must_use]
     pub fn told(&self) -> OperatorKey {
         OperatorKey {
@@ -53,12 +53,12 @@ impl StoredOperatorKey {
     }
 }
 
-/// Whether a key may be revoked that no other key could stand in for.
+/// Whether the last key with full rights may be revoked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FullKeys {
-    /// Another key must be good for everything.
+    /// Another key must allow everything.
     KeepOne,
-    /// Any key may go: the caller has the data, and can create another.
+    /// Any key may be revoked: the caller has the data, and can create another.
     MayGo,
 }
 
@@ -78,8 +78,8 @@ pub trait OperatorKeys: Send + Sync + 'static {
         now: Timestamp,
     ) -> Result<bool, StoreError>;
 
-    /// Gives a key a new secret. The current one stays good until `former_until`, or not at all where that is none; a
-    /// former one is gone. Returns the digests from now on; none where there is no such key.
+    /// Gives a key a new secret. The current one stays valid until `former_until`, or not at all if that is `None`; an
+    /// even older one is dropped. Returns the new digests; `None` if there is no such key.
     async fn rotate_operator_key(
         &self,
         id: OperatorKeyId,
@@ -89,7 +89,7 @@ pub trait OperatorKeys: Send + Sync + 'static {
         now: Timestamp,
     ) -> Result<Option<KeyDigests>, StoreError>;
 
-    /// Removes a key, unless a full one has to be kept and there is no other.
+    /// Removes a key, unless it is the last full one, and one has to be kept.
     async fn revoke_operator_key(
         &self,
         id: OperatorKeyId,
@@ -108,7 +108,7 @@ pub trait Trail: Send + Sync + 'static {
     /// The entries before `before` (none: all), newest first, at most `limit`.
     async fn trail(&self, before: Option<u64>, limit: usize) -> Result<Vec<TrailEntry>, StoreError>;
 
-    /// The hash of an entry; none where the entry is missing or unreadable.
+    /// The hash of an entry; `None` if the entry is missing or unreadable.
     async fn trail_hash(&self, seq: u64) -> Result<Option<[u8; 32]>, StoreError>;
 
     /// Hands every entry to a [`TrailCheck`](crate::TrailCheck), and returns what it found.

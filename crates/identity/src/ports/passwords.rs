@@ -12,14 +12,14 @@ pub struct StoredPassword {
     pub life: PasswordLife,
 }
 
-/// A password that was right, to be exchanged for a token.
+/// A correct password, to be exchanged for a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PasswordExchange {
-    /// The hash that the typed password was checked against.
+    /// The hash that the entered password was checked against.
     pub checked: PasswordHash,
-    /// A hash of the same password with today's parameters, where `checked` has older ones.
+    /// A hash of the same password with the current parameters, if `checked` has older ones.
     pub renewed: Option<PasswordHash>,
-    /// The code that was typed as well.
+    /// The code that was entered with it.
     pub code: Option<TypedCode>,
     /// The token to be stored; its owner is the password's.
     pub token: StoredUserToken,
@@ -33,7 +33,7 @@ pub enum PasswordExchanged {
         /// The user's older tokens that were removed to make room.
         replaced: Vec<SecretDigest>,
     },
-    /// The user has a second factor, and no code was typed.
+    /// The user has a second factor, and no code was entered.
     SecondFactorNeeded,
     /// The password is temporary.
     ChangeRequired,
@@ -70,9 +70,9 @@ pub trait Passwords: Send + Sync + 'static {
         renewed: PasswordHash,
     ) -> Result<bool, StoreError>;
 
-    /// Stores a token, if the password is still the one that was checked and lasting, and the user has no second factor
-    /// or the code is right, which is used up. A renewed hash is kept wherever the password was right. The user keeps
-    /// the `max` newest tokens.
+    /// Stores a token, if the password is still the checked one and not temporary, and the user has no second factor or
+    /// the code is right, which is then used up. A renewed hash is stored whenever the password was right. The user
+    /// keeps the `max` newest tokens.
     async fn exchange_password(
         &self,
         exchange: PasswordExchange,

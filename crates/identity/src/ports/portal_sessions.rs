@@ -38,7 +38,7 @@ pub trait PortalSessions: Send + Sync + 'static {
         id_token: Option<Vec<u8>>,
     ) -> Result<bool, StoreError>;
 
-    /// The sealed ID token of a user's session, with the digest that it is sealed for; none where a password began the
+    /// The sealed ID token of a user's session, with the digest that it is sealed for; `None` if a password began the
     /// session.
     async fn id_token(
         &self,

@@ -8,21 +8,20 @@ use super::StoreError;
 use crate::single_sign_on::{EmailDomain, InvalidProvider, NamedDomain, Provider, Realm};
 use crate::{ChangeOrigin, Unrecorded};
 
-/// What an account's provider is to be from now on.
+/// An account's new provider settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProviderUpdate {
     /// Its settings.
     pub provider: Provider,
-    /// The client secret, sealed; none to keep the stored one.
+    /// The client secret, sealed; `None` to keep the stored one.
     pub client_secret: Option<Vec<u8>>,
-    /// For each of its domains, what the domain's DNS is to say, in case the domain is new.
+    /// The challenge for each of its domains, used if the domain is new.
     pub challenges: BTreeMap<EmailDomain, String>,
 }
 
 impl ProviderUpdate {
-    /// What the update comes to where `stored` is the provider so far: the settings to store and the change to note;
-    /// none where nothing is new. A stored client secret is kept for the same issuer and client only: another issuer
-    /// would be told it.
+    /// The settings to store and the change to record, given that `stored` is the current provider; `None` if nothing
+    /// is new. A stored client secret is kept for the same issuer and client only: another issuer would learn it.
     pub fn applied_to(
         &self,
         stored: Option<&Provider>,
@@ -72,8 +71,8 @@ pub trait Providers: Send + Sync + 'static {
         account: AccountId,
     ) -> Result<Option<(Provider, Vec<u8>)>, StoreError>;
 
-    /// Stores an account's provider as [`ProviderUpdate::applied_to`] says, with a note of the change; an inner none
-    /// where nothing is new. Domains that stay keep their challenge and proof.
+    /// Stores an account's provider as [`ProviderUpdate::applied_to`] says, with a note of the change; an inner `None`
+    /// if nothing is new. Domains that stay keep their challenge and proof.
     async fn update_provider(
         &self,
         account: AccountId,
@@ -82,7 +81,7 @@ pub trait Providers: Send + Sync + 'static {
         now: Timestamp,
     ) -> Result<Result<Option<Unrecorded>, InvalidProvider>, StoreError>;
 
-    /// Removes an account's provider and its domains, with a note of the change; none where there is no provider.
+    /// Removes an account's provider and its domains, with a note of the change; `None` if there is no provider.
     async fn remove_provider(
         &self,
         account: AccountId,
@@ -93,8 +92,8 @@ pub trait Providers: Send + Sync + 'static {
     /// The domains that an account names, in their order, each once.
     async fn named_domains(&self, account: AccountId) -> Result<Vec<NamedDomain>, StoreError>;
 
-    /// Stores who vouches for a domain of an account, or that nobody does, with a note of the change. None where the
-    /// account does not name the domain; an inner none where nothing is new.
+    /// Stores the proof of a domain of an account, or that there is none, with a note of the change. `None` if the
+    /// account does not name the domain; an inner `None` if nothing is new.
     async fn set_domain_proof(
         &self,
         account: AccountId,

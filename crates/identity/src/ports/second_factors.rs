@@ -8,7 +8,7 @@ use crate::{CodeVerdict, SecretDigest, Unrecorded};
 pub struct StoredSecondFactor {
     /// What the app and the server share, sealed.
     pub secret: Vec<u8>,
-    /// Whether a code of it was typed. Until then it counts for nothing.
+    /// Whether a code of it was entered. Until then it has no effect.
     pub confirmed: bool,
     /// The time step of the last code that was used.
     pub last_step: i64,
@@ -26,9 +26,9 @@ pub struct AppCode {
 /// A code as entered: of the app, or a recovery code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TypedCode {
-    /// Where the app shows it.
+    /// If the app shows it.
     pub app: Option<AppCode>,
-    /// Its digest, in case it is a recovery code.
+    /// Its digest, if it is a recovery code.
     pub recovery: SecretDigest,
 }
 
@@ -55,7 +55,7 @@ pub trait SecondFactors: Send + Sync + 'static {
     async fn put_unconfirmed_second_factor(&self, owner: Owner, secret: Vec<u8>) -> Result<bool, StoreError>;
 
     /// Confirms the unconfirmed secret that the code was checked against, stores its recovery codes and a note of the
-    /// change, and removes the user's tokens, portal sessions and pending sign-ins. None, and nothing is changed, where
+    /// change, and removes the user's tokens, portal sessions and pending sign-ins. `None`, and nothing is changed, if
     /// another secret is stored by now, or a confirmed one.
     async fn confirm_second_factor(
         &self,
@@ -64,8 +64,8 @@ pub trait SecondFactors: Send + Sync + 'static {
         note: ChangeNote,
     ) -> Result<Option<Unrecorded>, StoreError>;
 
-    /// Uses a code up: one of the app is right where its secret is the stored one and its step is later than the last
-    /// that was used (RFC 6238, 5.2), a recovery code where it is stored, and is removed.
+    /// Uses up a code. A code of the app is right if its secret is the stored one and its step is later than that of
+    /// the last used code (RFC 6238, 5.2). A recovery code is right if it is stored; it is removed.
     async fn use_code(&self, owner: Owner, code: TypedCode) -> Result<CodeVerdict, StoreError>;
 
     /// Replaces the recovery codes of a user. Returns false, and stores nothing, where the user has no confirmed second
@@ -80,7 +80,7 @@ pub trait SecondFactors: Send + Sync + 'static {
     async fn recovery_codes_left(&self, owner: Owner) -> Result<usize, StoreError>;
 
     /// Removes a user's confirmed second factor with its recovery codes, and the user's tokens, portal sessions and
-    /// pending sign-ins, and stores a note of the change. None, and nothing is changed, where there is none.
+    /// pending sign-ins, and stores a note of the change. `None`, and nothing is changed, if there is none.
     async fn remove_second_factor(
         &self,
         owner: Owner,

@@ -21,7 +21,7 @@ pub trait ServerKeys: Send + Sync + 'static {
     /// All signing keys, newest first.
     async fn signing_keys(&self) -> Result<Vec<StoredSigningKey>, StoreError>;
 
-    /// The number of the newest signing key that there ever was; 0 where there was none.
+    /// The number of the newest signing key ever stored; 0 if there was none.
     async fn last_signing_key(&self) -> Result<i64, StoreError>;
 
     /// Stores a signing key and keeps the `keep` newest. Returns false, and changes nothing, where the key's number does
@@ -39,10 +39,10 @@ pub trait ServerKeys: Send + Sync + 'static {
     async fn add_join_key(&self, secret: Vec<u8>) -> Result<bool, StoreError>;
 }
 
-/// Where a sealed value is stored, which it is bound to: it opens nowhere else.
+/// Where a sealed value is stored, which it is bound to: it can be opened nowhere else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SealedPlace {
-    /// The signing key of this number. Early versions stored it plain.
+    /// The signing key of this number. Early versions stored it in plain text.
     SigningKey(i64),
     /// The key of join codes.
     JoinKey,
@@ -77,7 +77,7 @@ pub struct Resealed {
     pub place: SealedPlace,
     /// The value that it replaces.
     pub before: Vec<u8>,
-    /// The value from now on.
+    /// The new value.
     pub after: Vec<u8>,
 }
 

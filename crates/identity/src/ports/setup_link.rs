@@ -9,11 +9,11 @@ pub trait SetupLink: Send + Sync + 'static {
     /// The digest of the link's secret.
     async fn setup_link(&self) -> Result<Option<SecretDigest>, StoreError>;
 
-    /// Stores the link, in place of another one.
+    /// Stores the link, replacing any other.
     async fn put_setup_link(&self, digest: SecretDigest) -> Result<(), StoreError>;
 
-    /// Removes the link with this digest. Returns whether it was the stored one: of many callers at once, only one is
-    /// told so.
+    /// Removes the link with this digest. Returns whether it was the stored one: of several concurrent callers, only
+    /// one gets it.
     async fn take_setup_link(&self, digest: SecretDigest) -> Result<bool, StoreError>;
 
     /// Removes the link, whichever it is.

@@ -11,7 +11,7 @@ pub struct StoredUserToken {
     pub digest: SecretDigest,
     /// The user it belongs to.
     pub owner: Owner,
-    /// Until when it is good.
+    /// Until when it is valid.
     pub expires_at: Timestamp,
 }
 

@@ -1,7 +1,7 @@
 //! The second factor: codes of an app (TOTP, RFC 6238), and recovery codes for users who have lost it.
 //!
 //! The secret that the app shares with the server has to be read again, so it is sealed at rest. Of recovery codes, as
-//! of keys, only digests are stored. Every code is good once.
+//! of keys, only digests are stored. Every code works once.
 
 mod recovery;
 mod totp;
@@ -198,7 +198,7 @@ impl Identity {
         .await
     }
 
-    /// A code as it was typed, checked against the user's confirmed second factor by wall time.
+    /// A code as entered, checked against the user's confirmed second factor by wall time.
     pub(crate) async fn typed_code(
         &self,
         owner: Owner,

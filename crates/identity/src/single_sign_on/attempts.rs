@@ -8,7 +8,7 @@ use usher_domain::{AccountId, Secs, Timestamp, UserId, network_of};
 
 use crate::{RandomError, Secret, SecretDigest};
 
-/// How long a person has to sign in at the provider.
+/// How long a user has to sign in at the provider.
 pub const ATTEMPT_LIFE: Secs = Secs::new(600);
 
 /// The most pending sign-ins at a time; beyond that the oldest has to start over.

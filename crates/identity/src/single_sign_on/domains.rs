@@ -1,6 +1,6 @@
-//! Which domains of e-mail addresses an account has proved to be its own. By an address of such a domain, people are
-//! led to the account's provider; without proof, anybody could name anybody's domain and ask its people for their
-//! passwords.
+//! Which domains of e-mail addresses an account has proved to be its own. Users with an address in such a domain are
+//! sent to the account's provider; without proof, an account could name another company's domain and ask its users for
+//! their passwords.
 
 use usher_domain::single_sign_on::ProvedBy;
 use usher_domain::text::{Email, Name};
@@ -9,7 +9,7 @@ use usher_domain::{AccountId, Timestamp};
 use super::provider::EmailDomain;
 use crate::{ChangeOrigin, Identity, IdentityError, Unrecorded};
 
-/// The most accounts that people of one domain are led to.
+/// The most accounts offered to users of one domain.
 const REALMS_MAX: usize = 20;
 
 /// The label below which a domain's DNS names its account.
@@ -20,7 +20,7 @@ const RECORD_LABEL: &str = "_usher-challenge";
 pub struct NamedDomain {
     /// The domain.
     pub domain: EmailDomain,
-    /// What its DNS has to say: drawn for this account and domain.
+    /// The text for its TXT record, drawn for this account and domain.
     pub challenge: String,
     /// How it was proved; `None` if it is not.
     pub proved_by: Option<ProvedBy>,

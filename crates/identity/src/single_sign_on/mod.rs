@@ -104,7 +104,7 @@ pub enum CameBackTo {
 /// Settings for the server's own requests.
 #[derive(Debug, Clone, Default)]
 pub struct Outward {
-    /// Which addresses providers may have.
+    /// The addresses that providers may have.
     pub reach: Reach,
     /// The DNS server for checking domains; `None` for this machine's.
     pub dns_server: Option<SocketAddr>,
@@ -121,7 +121,7 @@ impl From<Reach> for Outward {
     }
 }
 
-/// A browser that is to be sent to its provider.
+/// A browser to send to its provider.
 #[derive(Debug)]
 pub struct Departure {
     /// The URL to send it to.
@@ -152,7 +152,7 @@ pub struct Answer {
 pub struct Vouched {
     /// The account that the person signs in to.
     pub account: AccountId,
-    /// Where to go now.
+    /// Where to send it.
     pub back: String,
     /// The signed-in user who wants to connect to the provider.
     pub link_to: Option<UserId>,

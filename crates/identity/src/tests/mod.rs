@@ -42,7 +42,7 @@ fn identity() -> Identity {
     Identity::in_memory().unwrap()
 }
 
-/// A server on a store that a test works on as well.
+/// A server on a store that the test also uses directly.
 async fn on(store: &Arc<MemoryStore>) -> Identity {
     let store = Arc::clone(store);
     Identity::open(store, &SecretsKeys::draw().unwrap())
