@@ -4,7 +4,8 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Request, State};
+use axum::extract::rejection::RawPathParamsRejection;
+use axum::extract::{RawPathParams, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -18,16 +19,34 @@ const METHODS: &str = "GET, POST, PUT, PATCH, DELETE";
 const HEADERS: &str = "authorization, content-type, idempotency-key, last-event-id, x-request-id";
 const EXPOSED: &str = "location, retry-after, x-request-id";
 
-/// Lets pages of allowed origins ask and read.
-pub(crate) async fn allow(State(api): State<Arc<Api>>, request: Request, next: Next) -> Response {
+/// Lets pages ask and read whose origin the operator lists.
+pub(crate) async fn of_server(State(api): State<Arc<Api>>, request: Request, next: Next) -> Response {
     let Some(origin) = request.headers().get(header::ORIGIN).cloned() else {
         return next.run(request).await;
     };
+    let is_allowed = parsed(&origin).is_some_and(|origin| api.config().cors_origins.contains(&origin));
+    answer(origin, is_allowed, request, next).await
+}
+
+/// The same, and pages whose origin the account lists that the route names: by its id, or by a customer's code.
+pub(crate) async fn of_accounts(
+    State(api): State<Arc<Api>>,
+    named: Result<RawPathParams, RawPathParamsRejection>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let Some(origin) = request.headers().get(header::ORIGIN).cloned() else {
+        return next.run(request).await;
+    };
+    let is_allowed = is_listed(&api, &origin, named.ok()).await;
+    answer(origin, is_allowed, request, next).await
+}
+
+async fn answer(origin: HeaderValue, is_allowed: bool, request: Request, next: Next) -> Response {
     let is_preflight = request.method() == Method::OPTIONS
         && request
             .headers()
             .contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
-    let is_allowed = is_allowed(&api, &origin, request.uri().path()).await;
     let mut response = if is_preflight {
         preflight(is_allowed)
     } else {
@@ -60,29 +79,33 @@ fn preflight(is_allowed: bool) -> Response {
     (StatusCode::NO_CONTENT, headers).into_response()
 }
 
-async fn is_allowed(api: &Api, origin: &HeaderValue, path: &str) -> bool {
-    let origin = origin
-        .to_str()
-        .ok()
-        .and_then(|origin| origin.parse::<Origin>().ok());
-    let Some(origin) = origin else { return false };
+fn parsed(origin: &HeaderValue) -> Option<Origin> {
+    origin.to_str().ok()?.parse().ok()
+}
+
+async fn is_listed(api: &Api, origin: &HeaderValue, named: Option<RawPathParams>) -> bool {
+    let Some(origin) = parsed(origin) else {
+        return false;
+    };
     if api.config().cors_origins.contains(&origin) {
         return true;
     }
-    let Some(account) = account_of(api, path).await else {
+    let Some(account) = account_of(api, named).await else {
         return false;
     };
     let lists = move |account: &usher_domain::Account, _| account.settings().cors_origins.contains(&origin);
     api.engine().read(account, lists).await.unwrap_or(false)
 }
 
-/// The account that a request is about: the one in the path, or that of the customer's code.
-async fn account_of(api: &Api, path: &str) -> Option<AccountId> {
-    let first = |rest: &str| rest.split('/').next().unwrap_or_default().to_owned();
-    if let Some(rest) = path.strip_prefix("/v1/accounts/") {
-        return first(rest).parse().ok();
+/// The account that a request is about: the one that the route names, or that of the customer's code.
+async fn account_of(api: &Api, named: Option<RawPathParams>) -> Option<AccountId> {
+    let named = named?;
+    let value = |name: &str| named.iter().find(|(param, _)| *param == name);
+    if let Some((_, account)) = value("account") {
+        return account.parse().ok();
     }
-    let code: Code = first(path.strip_prefix("/join/")?).parse().ok()?;
+    let (_, code) = value("code")?;
+    let code: Code = code.parse().ok()?;
     let owner = api.kept_code(&code).await.ok()??;
     Some(owner.account)
 }

@@ -9,9 +9,10 @@
 //!    and shows stands in `dto.rs` beside them: `#[derive(Deserialize, ToSchema)] #[serde(deny_unknown_fields)]` for
 //!    bodies, `#[derive(Serialize, ToSchema)]` for answers. Types of the domain look as `v1/schema.rs` says
 //!    (`#[schema(value_type = schema::UserId)]`), instants are `v1::time::Time`, durations end in `_secs`.
-//! 2. A handler extracts, calls, maps. `Caller` proves who calls and that the account in the path is theirs;
-//!    [`Caller::execute`](extract::Caller) gives a command and shows the account right after it, `Caller::read` only
-//!    looks. Commands are permitted by the domain's `decide`; reads ask the domain's `access` functions inside the
+//! 2. A handler extracts, calls, maps. [`Caller<S>`](usher_app::Caller) proves who calls and that the account in the
+//!    path is theirs; `S` is the scope that the operation needs of an operator key.
+//!    [`execute`](usher_app::Admitted::execute) gives a command and shows the account right after it,
+//!    [`read`](usher_app::Admitted::read) only looks. Commands are permitted by the domain's `decide`; reads ask the domain's `access` functions inside the
 //!    closure: not visible is `NotFound`, visible but not allowed is `Forbidden`.
 //! 3. `#[utoipa::path(…)]` gives the operation its `operation_id`, tag, path, parameters, body and answers.
 //!    `extensions(("x-problems" = json!(["pool-not-empty"])))` names the codes that are its own: `openapi/` makes
@@ -34,6 +35,6 @@ mod server;
 mod service;
 mod v1;
 
-pub use extract::{BODY_BYTES_MAX, KEY_CHARS_MAX, LIMIT_DEFAULT, LIMIT_MAX};
+pub use extract::{BODY_BYTES_MAX, LIMIT_DEFAULT, LIMIT_MAX};
 pub use router::{openapi_json, router, too_late};
 pub use service::metrics_router;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::http::{Method, Uri, header};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use usher_app::Api;
@@ -22,7 +23,7 @@ pub fn router(api: Arc<Api>) -> (Router, OpenApi) {
     let meter = Arc::clone(api.count_with(|| Meter::new(operations_of(&document))));
     let text = bytes::Bytes::from(document.to_pretty_json().unwrap_or_default());
     let json = [(header::CONTENT_TYPE, "application/json")];
-    let all = routes
+    let of_server = Router::new()
         .route(
             "/v1/openapi.json",
             get(move || std::future::ready((json, text.clone()))),
@@ -30,16 +31,17 @@ pub fn router(api: Arc<Api>) -> (Router, OpenApi) {
         .merge(scim::routes())
         .merge(service::routes())
         .merge(pages::routes(&document))
-        .fallback(no_route)
-        .method_not_allowed_fallback(no_method)
-        .layer(axum::middleware::from_fn_with_state(
-            Parameters::of(&document),
-            parameters::refuse_unknown,
-        ))
-        .layer(axum::middleware::from_fn_with_state(
-            Arc::clone(&api),
-            cors::allow,
-        ))
+        .fallback(no_route);
+    let known = Parameters::of(&document);
+    let strict = |routes: Router<Server>| {
+        let known = from_fn_with_state(Arc::clone(&known), parameters::refuse_unknown);
+        routes.method_not_allowed_fallback(no_method).layer(known)
+    };
+    // Whose pages may read answers depends on the route: accounts decide about what is theirs.
+    let of_accounts = strict(routes).layer(from_fn_with_state(Arc::clone(&api), cors::of_accounts));
+    let of_server = strict(of_server).layer(from_fn_with_state(Arc::clone(&api), cors::of_server));
+    let all = of_accounts
+        .merge(of_server)
         .layer(MeterLayer(meter))
         .with_state(Server(api));
     (all, document)

@@ -1,10 +1,12 @@
-//! What the API and the portal share: where a request comes from, the use cases that both have, what slows down
+//! What the API and the portal share: who calls and where a request comes from, the use cases that both have, what slows down
 //! guessing, and the one table of problems. It knows HTTP's words, and no router, no page and no document.
 
 mod api;
 mod arrival;
 mod audit_file;
+mod caller;
 mod credentials;
+mod idempotency;
 mod metrics_token;
 pub mod problem;
 mod provider;
@@ -19,7 +21,12 @@ mod words;
 pub use api::{Api, Config};
 pub use arrival::Arrival;
 pub use audit_file::{AuditFormat, AuditLine};
+pub use caller::{
+    AccountsManage, AccountsRead, Admission, Admitted, BillingManage, Caller, Everything, Followed, Operator,
+    Scope, bearer_of, may_follow,
+};
 pub use credentials::{NotHashed, hashing_share};
+pub use idempotency::{BodyDigest, IdempotencyKey, KEY_CHARS_MAX};
 pub use metrics_token::MetricsToken;
 pub use problem::{Kind, Problem};
 pub use provider::ProviderRefused;

@@ -4,6 +4,11 @@ use axum::Json;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use usher_app::Admitted;
+use usher_domain::{Account, Command};
+
+use super::new_id::IdempotencyKey;
+use crate::problem::Problem;
 
 /// What was created, or what an earlier call with the same `Idempotency-Key` created, as it stands now.
 pub(crate) struct Created<T> {
@@ -13,6 +18,34 @@ pub(crate) struct Created<T> {
     pub(crate) location: String,
     /// How it stands.
     pub(crate) shown: T,
+}
+
+impl<T: Send + 'static> Created<T> {
+    /// Gives a command that creates, and shows what was created. `find` finds it in the account; `path` is where it
+    /// is found below the account.
+    pub(crate) async fn by(
+        caller: &Admitted,
+        key: &IdempotencyKey,
+        command: Command,
+        path: String,
+        find: impl Fn(&Account) -> Option<T> + Clone + Send + 'static,
+    ) -> Result<Self, Problem> {
+        let mut existed = false;
+        if key.is_given() {
+            let find = find.clone();
+            existed = caller
+                .read(move |account, _, _| Ok(find(account).is_some()))
+                .await?;
+        }
+        let shown = caller
+            .execute_once(key, command, move |account, _, _| find(account))
+            .await?;
+        Ok(Self {
+            existed,
+            location: format!("/v1/accounts/{}/{path}", caller.account),
+            shown: shown.ok_or_else(|| Problem::not_found("such thing"))?,
+        })
+    }
 }
 
 impl<T: Serialize> IntoResponse for Created<T> {

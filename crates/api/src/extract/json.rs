@@ -10,14 +10,13 @@ use http_body::Body as _;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::{self, DeserializeOwned, IgnoredAny};
 use serde_json::{Map, Value};
-use usher_app::in_words;
+use usher_app::{BodyDigest, in_words};
 use utoipa::ToSchema;
 
 use crate::problem::{BODY_TOO_LARGE, FieldError, MALFORMED, Problem, TIMEOUT, UNSUPPORTED_MEDIA_TYPE};
 
 use super::missing::missing_fields;
 use super::missing_or;
-use super::new_id::BodyDigest;
 
 /// The most bytes that a body may have.
 pub const BODY_BYTES_MAX: usize = 256 * 1024;

@@ -1,6 +1,5 @@
 //! What handlers take out of a request. Every rejection is a problem document.
 
-mod admission;
 mod caller;
 mod created;
 mod json;
@@ -10,12 +9,10 @@ mod page;
 mod path;
 mod query;
 
-pub(crate) use self::admission::Admission;
-pub(crate) use self::caller::{Bearer, Caller, Operator, bearer_of};
+pub(crate) use self::caller::{Bearer, Follower, account_in_path};
 pub(crate) use self::created::Created;
 pub use self::json::BODY_BYTES_MAX;
 pub(crate) use self::json::{Json, json_bytes, read_fields};
-pub use self::new_id::KEY_CHARS_MAX;
 pub(crate) use self::new_id::{IdempotencyHeader, IdempotencyKey};
 pub use self::page::{LIMIT_DEFAULT, LIMIT_MAX};
 pub(crate) use self::page::{Limit, List, PageQuery};

@@ -108,6 +108,12 @@ impl From<Problem> for Error {
     }
 }
 
+impl From<usher_app::Problem> for Error {
+    fn from(problem: usher_app::Problem) -> Self {
+        Problem::from(problem).into()
+    }
+}
+
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
         Problem::from(refusal).into()

@@ -9,18 +9,21 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value};
 
+use usher_app::{Admitted, Caller, Everything};
+use usher_engine::Way;
+
 use super::condition::Version;
 use super::error::Error;
 use super::resource::{Kind, Shown};
 use super::selection::Selection;
 use super::{BODY_BYTES_MAX, MEDIA_TYPE, PATHS, intake};
-use crate::extract::{Caller, json_bytes};
+use crate::extract::{account_in_path, json_bytes};
 use crate::problem::{MALFORMED, Problem};
 use crate::server::Server;
 
 /// Who calls, and where the account's SCIM is found.
 pub(super) struct Scim {
-    pub(super) caller: Caller,
+    pub(super) caller: Admitted,
     /// The address of the account's SCIM, without a slash at the end.
     pub(super) base: Arc<str>,
 }
@@ -29,7 +32,10 @@ impl FromRequestParts<Server> for Scim {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, api: &Server) -> Result<Self, Error> {
-        let caller = Caller::from_request_parts(parts, api).await?;
+        // Directories change all that an account has of people: nothing less lets an operator key do that.
+        let account = account_in_path(parts).await;
+        let caller = Caller::<Everything>::of(api, parts, Way::Scim, account);
+        let caller = caller.await?.into_admitted();
         let host = api.config().public_url.as_deref().unwrap_or_default();
         let base = format!("{host}{PATHS}{}", caller.account).into();
         Ok(Self { caller, base })

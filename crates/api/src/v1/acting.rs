@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use serde::Deserialize;
+use usher_app::Admitted;
 use usher_domain::command::Acting;
 use usher_domain::{Account, SessionId, SignInId, TicketId, UserId};
 use utoipa::{IntoParams, ToSchema};
 
 use super::schema;
-use crate::extract::Caller;
 use crate::problem::Problem;
 
 /// As the user, which an operator key says to do what only the user can.
@@ -67,7 +67,7 @@ impl On {
 
 /// The caller as the user whose thing it is, where an operator key says so; otherwise the caller. Whose a thing is
 /// never changes; one that is over is nobody's, and answers as it does to the key.
-pub(crate) async fn as_user(caller: Caller, is_as_user: bool, on: On) -> Result<Caller, Problem> {
+pub(crate) async fn as_user(caller: Admitted, is_as_user: bool, on: On) -> Result<Admitted, Problem> {
     if !is_as_user || !caller.is_operator() {
         return Ok(caller);
     }
@@ -77,10 +77,10 @@ pub(crate) async fn as_user(caller: Caller, is_as_user: bool, on: On) -> Result<
 
 /// The same for several sessions, which must be of one user: nobody acts as two users at a time.
 pub(crate) async fn as_user_of_all(
-    caller: Caller,
+    caller: Admitted,
     is_as_user: bool,
     sessions: Vec<SessionId>,
-) -> Result<Caller, Problem> {
+) -> Result<Admitted, Problem> {
     if !is_as_user || !caller.is_operator() {
         return Ok(caller);
     }
@@ -98,7 +98,7 @@ pub(crate) async fn as_user_of_all(
 
 /// The same problem, with how to act as the user for an operator key that did not: what only the user may do, and what
 /// only the user sees, such as a session that is paused (S8).
-pub(crate) fn told_how(caller: &Caller, problem: Problem) -> Problem {
+pub(crate) fn told_how(caller: &Admitted, problem: Problem) -> Problem {
     if !caller.is_operator() {
         return problem;
     }

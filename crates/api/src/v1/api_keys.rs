@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::Json as Answer;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
+use usher_app::{AccountsManage, AccountsRead, Admitted, Caller};
 use usher_domain::account::KeyMaker;
 use usher_domain::command::ApiKeyCommand;
 use usher_domain::permission::{Privilege, Scope};
@@ -20,9 +21,7 @@ use super::optional::Optional;
 use super::path::{AccountPath, ApiKeyPath};
 use super::schema;
 use super::time::Time;
-use crate::extract::{
-    Caller, Created, IdempotencyHeader, IdempotencyKey, Json, List, PageQuery, Path, Query,
-};
+use crate::extract::{Created, IdempotencyHeader, IdempotencyKey, Json, List, PageQuery, Path, Query};
 use crate::problem::Problem;
 use crate::server::Server;
 
@@ -92,7 +91,7 @@ impl ApiKey {
     }
 
     /// Takes note of what only the credentials know.
-    fn used(&mut self, caller: &Caller, wall: &WallTimes) {
+    fn used(&mut self, caller: &Admitted, wall: &WallTimes) {
         let now = caller.api.engine().now();
         let Some(used) = caller.api.identity().api_key_use(caller.account, self.id) else {
             return;
@@ -134,7 +133,7 @@ struct NewApiKey {
     extensions(("x-problems" = json!(["already-exists", "idempotency-key-reused"])))
 )]
 async fn create(
-    caller: Caller,
+    caller: Caller<AccountsManage>,
     key: IdempotencyKey,
     Json(body): Json<NewApiKey>,
 ) -> Result<Created<ApiKey>, Problem> {
@@ -152,9 +151,7 @@ async fn create(
         expires_at,
     });
     let find = move |account: &Account| account.api_keys().get(&id).map(|key| ApiKey::of(account, key));
-    let mut created = caller
-        .create(&key, command, format!("api-keys/{id}"), find)
-        .await?;
+    let mut created = Created::by(&caller, &key, command, format!("api-keys/{id}"), find).await?;
     created.shown.used(&caller, &api.wall_times(account).await);
     if !created.existed || created.shown.last_used_at.is_none() {
         let secret = api
@@ -174,7 +171,10 @@ async fn create(
     params(AccountPath, PageQuery),
     responses((status = 200, description = "A page of keys.", body = List<ApiKey>))
 )]
-async fn list(caller: Caller, Query(query): Query<PageQuery>) -> Result<Answer<List<ApiKey>>, Problem> {
+async fn list(
+    caller: Caller<AccountsRead>,
+    Query(query): Query<PageQuery>,
+) -> Result<Answer<List<ApiKey>>, Problem> {
     let view = move |account: &Account, actor: &Actor, _| {
         account.need_in_account(actor, Privilege::SettingsManage)?;
         let keys = account.api_keys().values().map(|key| (key.id.bits(), key));
@@ -222,7 +222,7 @@ impl Rotation {
     responses((status = 200, description = "The key, with its new secret.", body = ApiKey))
 )]
 async fn rotate(
-    caller: Caller,
+    caller: Caller<AccountsManage>,
     Path(path): Path<ApiKeyPath>,
     Optional(body): Optional<Rotation>,
 ) -> Result<Answer<ApiKey>, Problem> {
@@ -250,7 +250,7 @@ async fn rotate(
     delete, path = "/v1/accounts/{account}/api-keys/{api_key}", operation_id = "revokeApiKey", tag = "tokens",
     params(ApiKeyPath), responses((status = 204, description = "The key is dead."))
 )]
-async fn revoke(caller: Caller, Path(path): Path<ApiKeyPath>) -> Result<StatusCode, Problem> {
+async fn revoke(caller: Caller<AccountsManage>, Path(path): Path<ApiKeyPath>) -> Result<StatusCode, Problem> {
     let view = move |account: &Account, actor: &Actor, _| {
         account.need_to_manage(actor, Privilege::SettingsManage, "API key")?;
         let known = account.api_keys().contains_key(&path.api_key);
@@ -264,5 +264,5 @@ async fn revoke(caller: Caller, Path(path): Path<ApiKeyPath>) -> Result<StatusCo
         .revoke_api_key(caller.account, path.api_key)
         .await?;
     let command = Command::ApiKey(ApiKeyCommand::Revoke { id: path.api_key });
-    caller.execute(command, |_, _, _| StatusCode::NO_CONTENT).await
+    Ok(caller.execute(command, |_, _, _| StatusCode::NO_CONTENT).await?)
 }

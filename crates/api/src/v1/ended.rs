@@ -1,13 +1,12 @@
 //! What is told of sign-ins, sessions and tickets that are over, and to whom.
 
-use usher_app::Over;
+use usher_app::{Admitted, Over};
 use usher_domain::permission::{Scope, SessionPermission};
 use usher_domain::refusal::StateRefusal;
 use usher_domain::{Account, Actor, Refusal, SessionId, Timestamp, WallTimes};
 use usher_engine::Failure;
 use usher_journal::{End, SessionRow, Text};
 
-use crate::extract::Caller;
 use crate::problem::{Ended, Problem};
 
 /// What is said of a session that is over and would have to be there.
@@ -19,32 +18,32 @@ pub(crate) const SESSION_OVER: Refusal = Refusal::State(StateRefusal::WrongState
 
 /// Looks at the account, where what is looked for may be over.
 pub(crate) async fn read<T: Send + 'static>(
-    caller: &Caller,
+    caller: &Admitted,
     view: impl Fn(&Account, Timestamp) -> Result<T, Refusal> + Send + 'static,
 ) -> Result<T, Problem> {
     match caller.api.engine().read(caller.account, view).await {
         Ok(Ok(shown)) => Ok(shown),
         Ok(Err(refusal)) => Err(problem(caller, refusal.into()).await),
-        Err(failure) => Err(caller.problem(failure).await),
+        Err(failure) => Err(caller.problem(failure).await.into()),
     }
 }
 
 /// The problem that a failure is, with how the sign-in or ticket ended where that is what it is about.
-pub(crate) async fn problem(caller: &Caller, failure: Failure) -> Problem {
+pub(crate) async fn problem(caller: &Admitted, failure: Failure) -> Problem {
     let refusal = match failure {
         Failure::Refused(refusal) => refusal,
-        failure => return caller.problem(failure).await,
+        failure => return caller.problem(failure).await.into(),
     };
     match end_of(caller, refusal).await {
         Ok((refusal, Some(end))) => over(caller, &refusal, &end).await,
-        Ok((refusal, None)) => caller.refused(&refusal),
+        Ok((refusal, None)) => caller.refused(&refusal).into(),
         Err(problem) => problem,
     }
 }
 
 /// How the sign-in or ticket ended that a refusal is about. It is told to its own token and to those who see its
 /// user; for anybody else, and where it never was, the refusal becomes that there is none.
-pub(crate) async fn end_of(caller: &Caller, refusal: Refusal) -> Result<(Refusal, Option<End>), Problem> {
+pub(crate) async fn end_of(caller: &Admitted, refusal: Refusal) -> Result<(Refusal, Option<End>), Problem> {
     let (records, account) = (caller.api.records(), caller.account);
     let (what, is_own, found) = match &refusal {
         Refusal::State(StateRefusal::SignInEnded { id }) => {
@@ -68,7 +67,7 @@ pub(crate) async fn end_of(caller: &Caller, refusal: Refusal) -> Result<(Refusal
 }
 
 /// The problem that something is over, with how it ended.
-pub(crate) async fn over(caller: &Caller, refusal: &Refusal, end: &End) -> Problem {
+pub(crate) async fn over(caller: &Admitted, refusal: &Refusal, end: &End) -> Problem {
     told(&caller.api.wall_times(caller.account).await, refusal, end)
 }
 
@@ -97,7 +96,7 @@ pub(crate) fn session_is_over(over: &Over) -> Problem {
 }
 
 /// A session that is over, where the caller sees it.
-pub(crate) async fn session(caller: &Caller, id: SessionId) -> Result<Option<SessionRow>, Problem> {
+pub(crate) async fn session(caller: &Admitted, id: SessionId) -> Result<Option<SessionRow>, Problem> {
     let row = caller.api.records().session(caller.account, id).await?;
     let Some(row) = row.filter(|row| row.end.is_some()) else {
         return Ok(None);
@@ -116,7 +115,7 @@ pub(crate) async fn session(caller: &Caller, id: SessionId) -> Result<Option<Ses
 }
 
 /// The problem that a failure about one session is: one that is over is told apart from one that never was.
-pub(crate) async fn session_problem(caller: &Caller, id: SessionId, failure: Failure) -> Problem {
+pub(crate) async fn session_problem(caller: &Admitted, id: SessionId, failure: Failure) -> Problem {
     if !matches!(failure, Failure::Refused(Refusal::NotFound { what: "session" })) {
         return problem(caller, failure).await;
     }
@@ -140,10 +139,10 @@ pub(crate) fn need_presence(account: &Account, actor: &Actor) -> Result<(), Refu
 }
 
 async fn of_account(
-    caller: &Caller,
+    caller: &Admitted,
     view: impl Fn(&Account, &Actor) -> bool + Send + 'static,
 ) -> Result<bool, Problem> {
-    caller
+    Ok(caller
         .read(move |account, actor, _| Ok(view(account, actor)))
-        .await
+        .await?)
 }

@@ -1,11 +1,11 @@
 //! Repeated calls whose thing may have come to its end since (`Idempotency-Key`).
 
+use usher_app::Admitted;
 use usher_domain::refusal::StateRefusal;
 use usher_domain::repeat::ids_of_key;
 use usher_domain::{Account, Refusal, SessionId, SignInId, TicketId};
 
 use super::ended;
-use crate::extract::Caller;
 use crate::problem::Problem;
 
 /// What is known of the thing whose id a key stands for.
@@ -22,7 +22,7 @@ pub(crate) enum Before {
 /// Lets a sign-in be made with an id that was derived from a key only where it was never made before: a sign-in that
 /// is over stays over (S6).
 pub(crate) async fn check_sign_in(
-    caller: &Caller,
+    caller: &Admitted,
     bits: u128,
     view: impl Fn(&Account) -> Before + Send + 'static,
 ) -> Result<(), Problem> {
@@ -39,7 +39,7 @@ pub(crate) async fn check_sign_in(
 
 /// The same for sessions. Tells whether it is there.
 pub(crate) async fn check_session(
-    caller: &Caller,
+    caller: &Admitted,
     bits: u128,
     view: impl Fn(&Account) -> Before + Send + 'static,
 ) -> Result<bool, Problem> {
@@ -55,7 +55,7 @@ pub(crate) async fn check_session(
 }
 
 /// Refuses a key that has made another sign-in, session or ticket, also one that has ended.
-async fn check_key(caller: &Caller, bits: u128) -> Result<(), Problem> {
+async fn check_key(caller: &Admitted, bits: u128) -> Result<(), Problem> {
     let (first, last) = ids_of_key(bits);
     let records = caller.api.records();
     if records.has_made(caller.account, first, last, bits).await? {
@@ -64,7 +64,7 @@ async fn check_key(caller: &Caller, bits: u128) -> Result<(), Problem> {
     Ok(())
 }
 
-async fn check_ticket(caller: &Caller, bits: u128) -> Result<(), Problem> {
+async fn check_ticket(caller: &Admitted, bits: u128) -> Result<(), Problem> {
     let id = TicketId::from_bits(bits);
     match caller.api.records().ticket_end(caller.account, id).await? {
         Some(end) => Err(ended::over(caller, &Refusal::State(StateRefusal::TicketEnded { id }), &end).await),
@@ -73,7 +73,7 @@ async fn check_ticket(caller: &Caller, bits: u128) -> Result<(), Problem> {
 }
 
 async fn is_there(
-    caller: &Caller,
+    caller: &Admitted,
     view: impl Fn(&Account) -> Before + Send + 'static,
 ) -> Result<bool, Problem> {
     match caller.read(move |account, _, _| Ok(view(account))).await? {

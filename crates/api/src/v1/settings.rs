@@ -3,6 +3,7 @@
 use axum::Json as Answer;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+use usher_app::{AccountsManage, AccountsRead, Admitted, Caller};
 use usher_domain::account::{self, SettingsPatch};
 use usher_domain::command::AccountCommand;
 use usher_domain::directory::SignInPatch;
@@ -17,7 +18,7 @@ use utoipa_axum::routes;
 use super::path::AccountPath;
 use super::rules::{Rules, RulesChoice};
 use super::schema;
-use crate::extract::{Caller, Json, nullable};
+use crate::extract::{Json, nullable};
 use crate::problem::Problem;
 use crate::server::Server;
 
@@ -161,12 +162,12 @@ impl PermissionsChange {
     get, path = "/v1/accounts/{account}/settings", operation_id = "getSettings", tag = "accounts",
     params(AccountPath), responses((status = 200, description = "The settings.", body = Settings))
 )]
-async fn get(caller: Caller) -> Result<Answer<Settings>, Problem> {
+async fn get(caller: Caller<AccountsRead>) -> Result<Answer<Settings>, Problem> {
     let view = |account: &Account, actor: &Actor, _| {
         account.need_staff(actor)?;
         Ok(Settings::from(account.settings()))
     };
-    caller.read(view).await.map(Answer)
+    Ok(Answer(caller.read(view).await?))
 }
 
 /// Change the account's settings
@@ -180,7 +181,10 @@ async fn get(caller: Caller) -> Result<Answer<Settings>, Problem> {
     responses((status = 200, description = "The settings after the change.", body = Settings)),
     extensions(("x-problems" = json!(["control-needs-view", "break-glass-needed"])))
 )]
-async fn change(caller: Caller, Json(body): Json<SettingsChange>) -> Result<Answer<Settings>, Problem> {
+async fn change(
+    caller: Caller<AccountsManage>,
+    Json(body): Json<SettingsChange>,
+) -> Result<Answer<Settings>, Problem> {
     let rules = body.pool_defaults.map(RulesPatch::from);
     let over = move |account: &Account, _: &_, _| {
         let before = account.settings();
@@ -214,7 +218,7 @@ async fn change(caller: Caller, Json(body): Json<SettingsChange>) -> Result<Answ
 
 /// Refuses to require single sign-on where nobody could come in any more. Who may not change it is told so by the
 /// command.
-async fn need_way_in(caller: &Caller, change: SignInPatch) -> Result<(), Problem> {
+async fn need_way_in(caller: &Admitted, change: SignInPatch) -> Result<(), Problem> {
     let view = move |account: &Account, actor: &Actor, _| {
         let after = change.over(account.settings().sign_in);
         Ok((account.is_admin(actor), after.break_glass))
@@ -235,7 +239,7 @@ async fn need_way_in(caller: &Caller, change: SignInPatch) -> Result<(), Problem
 
 /// Refuses a user who requires a second factor of others and has none: the next call would be refused. Who may not
 /// change it is told so by the command.
-async fn need_own_second_factor(caller: &Caller) -> Result<(), Problem> {
+async fn need_own_second_factor(caller: &Admitted) -> Result<(), Problem> {
     let Actor::User(user) = caller.actor else {
         return Ok(());
     };

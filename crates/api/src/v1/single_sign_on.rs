@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::str::FromStr;
+use usher_app::{AccountsManage, AccountsRead, Admitted, Caller};
 use usher_domain::text::{InvalidText, Name};
 use usher_identity::Secret;
 use usher_identity::single_sign_on::{EMAIL_CLAIM_DEFAULT, EmailDomain, Provider, SCOPES_DEFAULT};
@@ -17,7 +18,7 @@ use utoipa_axum::routes;
 use self::domains::Domain;
 use super::path::AccountPath;
 use super::schema;
-use crate::extract::{Caller, Json};
+use crate::extract::Json;
 use crate::problem::Problem;
 use crate::server::Server;
 
@@ -132,7 +133,7 @@ fn default_email_claim() -> String {
 
 impl SingleSignOn {
     /// The account's provider as it is stored.
-    async fn of(caller: &Caller) -> Result<Self, Problem> {
+    async fn of(caller: &Admitted) -> Result<Self, Problem> {
         let identity = caller.api.identity();
         let provider = identity.provider(caller.account).await?;
         let provider = provider.ok_or_else(|| Problem::not_found("single sign-on"))?;
@@ -204,7 +205,7 @@ fn client_secret(text: &str) -> Result<Secret, Problem> {
     get, path = "/v1/accounts/{account}/single-sign-on", operation_id = "getSingleSignOn", tag = "accounts",
     params(AccountPath), responses((status = 200, description = "The provider.", body = SingleSignOn))
 )]
-async fn get(caller: Caller) -> Result<Answer<SingleSignOn>, Problem> {
+async fn get(caller: Caller<AccountsRead>) -> Result<Answer<SingleSignOn>, Problem> {
     caller.read(|account, actor, _| account.need_admin(actor)).await?;
     SingleSignOn::of(&caller).await.map(Answer)
 }
@@ -217,7 +218,10 @@ async fn get(caller: Caller) -> Result<Answer<SingleSignOn>, Problem> {
     params(AccountPath), request_body = NewSingleSignOn,
     responses((status = 200, description = "The provider as it is now.", body = SingleSignOn))
 )]
-async fn set(caller: Caller, Json(body): Json<NewSingleSignOn>) -> Result<Answer<SingleSignOn>, Problem> {
+async fn set(
+    caller: Caller<AccountsManage>,
+    Json(body): Json<NewSingleSignOn>,
+) -> Result<Answer<SingleSignOn>, Problem> {
     caller.read(|account, actor, _| account.need_admin(actor)).await?;
     let (provider, secret) = body.into_provider()?;
     let (actor, cause) = (&caller.actor, caller.cause.clone());
@@ -239,7 +243,7 @@ async fn set(caller: Caller, Json(body): Json<NewSingleSignOn>) -> Result<Answer
     params(AccountPath), responses((status = 204, description = "There is no provider.")),
     extensions(("x-problems" = json!(["wrong-state"])))
 )]
-async fn remove(caller: Caller) -> Result<StatusCode, Problem> {
+async fn remove(caller: Caller<AccountsManage>) -> Result<StatusCode, Problem> {
     let (actor, cause) = (&caller.actor, caller.cause.clone());
     caller.api.remove_provider(caller.account, actor, cause).await?;
     Ok(StatusCode::NO_CONTENT)

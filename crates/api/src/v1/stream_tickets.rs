@@ -2,15 +2,10 @@
 //! time, and for one stream. A token is never part of an address, where logs and histories keep it.
 
 use axum::Json as Answer;
-use axum::extract::MatchedPath;
-use axum::http::Method;
-use axum::http::request::Parts;
 use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
-use usher_app::Api;
-use usher_domain::refusal::StateRefusal;
-use usher_domain::{Account, AccountId, Actor, Refusal, Secs, SignInId, TicketId};
-use usher_identity::{OperatorScope, PassFor};
+use usher_app::{AccountsManage, Admission, Caller, may_follow};
+use usher_domain::{Account, Secs, SignInId, TicketId};
+use usher_identity::PassFor;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -18,16 +13,13 @@ use utoipa_axum::routes;
 use super::ended;
 use super::path::AccountPath;
 use super::schema;
-use crate::extract::{Admission, Caller, Json, bearer_of};
+use crate::extract::Json;
 use crate::problem::Problem;
 use crate::server::Server;
 
 /// How long a ticket is good for opening a stream. A stream that is open goes on, for as long as the credential is good
 /// with which its ticket was asked for.
 pub(crate) const STREAM_TICKET_SECS: u32 = 30;
-
-const SIGN_IN_EVENTS: &str = "/v1/accounts/{account}/sign-ins/{sign_in}/events";
-const TICKET_EVENTS: &str = "/v1/accounts/{account}/tickets/{ticket}/events";
 
 pub(crate) fn routes() -> OpenApiRouter<Server> {
     OpenApiRouter::new().routes(routes!(create))
@@ -83,7 +75,10 @@ struct StreamTicket {
     responses((status = 200, description = "The ticket.", body = StreamTicket)),
     extensions(("x-problems" = json!(["sign-in-ended", "ticket-ended"])))
 )]
-async fn create(caller: Caller, Json(body): Json<NewStreamTicket>) -> Result<Answer<StreamTicket>, Problem> {
+async fn create(
+    caller: Caller<AccountsManage>,
+    Json(body): Json<NewStreamTicket>,
+) -> Result<Answer<StreamTicket>, Problem> {
     let (purpose, path) = match (body.sign_in, body.ticket) {
         (Some(id), None) => (PassFor::SignInStream(id), format!("sign-ins/{id}")),
         (None, Some(id)) => (PassFor::TicketStream(id), format!("tickets/{id}")),
@@ -113,78 +108,4 @@ async fn create(caller: Caller, Json(body): Json<NewStreamTicket>) -> Result<Ans
         expires_in_secs: STREAM_TICKET_SECS,
         ticket,
     }))
-}
-
-/// Refuses those who may not work with what the stream is about.
-pub(crate) fn may_follow(account: &Account, actor: &Actor, purpose: PassFor) -> Result<(), Refusal> {
-    let (what, user, is_own) = match purpose {
-        PassFor::SignInStream(id) => {
-            let user = account.sign_ins().get(&id).map(|sign_in| sign_in.user);
-            let user = user.ok_or(Refusal::State(StateRefusal::SignInEnded { id }))?;
-            ("sign-in", user, *actor == Actor::SignIn(id))
-        }
-        PassFor::TicketStream(id) => {
-            let user = account.tickets().get(&id).map(|ticket| ticket.user);
-            let user = user.ok_or(Refusal::State(StateRefusal::TicketEnded { id }))?;
-            ("ticket", user, *actor == Actor::Ticket(id))
-        }
-        PassFor::Customer(_) | PassFor::CustomerStream(_) => {
-            return Err(Refusal::NotFound { what: "session" });
-        }
-    };
-    let is_for_user =
-        !matches!(actor, Actor::SignIn(_) | Actor::Ticket(_)) && account.may_act_for(actor, user);
-    if is_own || is_for_user {
-        return Ok(());
-    }
-    Err(if account.sees_user(actor, user) {
-        Refusal::Forbidden {
-            needed: "the user's own token or a key with `sign-ins.write`",
-        }
-    } else {
-        Refusal::NotFound { what }
-    })
-}
-
-/// Who opens a stream with a ticket in the address, and by whose credential; none for requests of any other kind, and
-/// a problem for a ticket that is not good there.
-pub(crate) fn shown(
-    api: &Api,
-    parts: &Parts,
-    account: AccountId,
-) -> Result<Option<(Actor, Admission)>, Problem> {
-    let Some((purpose, actor, ticket)) = asked(parts) else {
-        return Ok(None);
-    };
-    let now = api.engine().now();
-    let shown = api.identity().shown_for_pass(&ticket, account, purpose, now);
-    let admission = Admission::Credential {
-        shown: shown.ok_or_else(Problem::stale_ticket)?,
-        needed: OperatorScope::AccountsManage,
-        ticket_for: Some(purpose),
-    };
-    Ok(Some((actor, admission)))
-}
-
-/// The stream that a request without a header asks for, as whom, and with which ticket.
-fn asked(parts: &Parts) -> Option<(PassFor, Actor, Cow<'_, str>)> {
-    if parts.method != Method::GET || bearer_of(&parts.headers).is_some() {
-        return None;
-    }
-    let route = parts.extensions.get::<MatchedPath>()?.as_str();
-    let id = parts.uri.path().rsplit('/').nth(1)?;
-    let (purpose, actor) = match route {
-        SIGN_IN_EVENTS => {
-            let id = id.parse().ok()?;
-            (PassFor::SignInStream(id), Actor::SignIn(id))
-        }
-        TICKET_EVENTS => {
-            let id = id.parse().ok()?;
-            (PassFor::TicketStream(id), Actor::Ticket(id))
-        }
-        _ => return None,
-    };
-    let mut pairs = form_urlencoded::parse(parts.uri.query()?.as_bytes());
-    let (_, ticket) = pairs.find(|(name, _)| name == "ticket")?;
-    Some((purpose, actor, ticket))
 }

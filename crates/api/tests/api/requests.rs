@@ -280,7 +280,7 @@ async fn a_request_id_comes_back_and_stands_in_the_audit() {
 #[tokio::test]
 async fn an_idempotency_key_has_a_bound() {
     let app = App::with_account().await;
-    let long = "k".repeat(usher_api::KEY_CHARS_MAX + 1);
+    let long = "k".repeat(usher_app::KEY_CHARS_MAX + 1);
 
     let answer = app
         .operator()

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use axum::Json as Answer;
 use axum::http::StatusCode;
+use usher_app::{AccountsManage, AccountsRead, Caller, Operator};
 use usher_domain::command::AccountCommand;
 use usher_domain::labels::LabelsPatch;
 use usher_domain::refusal::StateRefusal;
@@ -19,7 +20,7 @@ use utoipa_axum::routes;
 use self::dto::{Account, AccountChange, AccountQuery, NewAccount, show};
 use super::labels;
 use super::path::AccountPath;
-use crate::extract::{Caller, Created, IdempotencyHeader, IdempotencyKey, Json, List, Operator, Query};
+use crate::extract::{Created, IdempotencyHeader, IdempotencyKey, Json, List, Query};
 use crate::problem::Problem;
 use crate::server::Server;
 
@@ -43,7 +44,7 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
     extensions(("x-problems" = json!(["already-exists", "idempotency-key-reused"])))
 )]
 async fn create(
-    operator: Operator,
+    operator: Operator<AccountsManage>,
     key: IdempotencyKey,
     Json(body): Json<NewAccount>,
 ) -> Result<Created<Account>, Problem> {
@@ -59,7 +60,7 @@ async fn create(
     if key.is_given() {
         check_key(&operator, bits).await?;
     }
-    let caller = operator.of(AccountId::from_bits(bits));
+    let caller = operator.in_account(AccountId::from_bits(bits));
     let id = caller.account;
     let command = Command::Account(AccountCommand::Create { id, name: body.name });
     let command = labels::labelled(command, labels::new(body.external_id, body.metadata));
@@ -76,12 +77,12 @@ async fn create(
             Ok(created(true, shown))
         }
         Err(Failure::NoAccount) => Err(closed_since()),
-        Err(failure) => Err(caller.problem(failure).await),
+        Err(failure) => Err(caller.problem(failure).await.into()),
     }
 }
 
 /// Refuses a key that has made another account.
-async fn check_key(operator: &Operator, bits: u128) -> Result<(), Problem> {
+async fn check_key(operator: &Operator<AccountsManage>, bits: u128) -> Result<(), Problem> {
     let (first, last) = usher_domain::repeat::ids_of_key(bits);
     let before = Cursor::new(Timestamp::default(), first.saturating_sub(1), 0);
     let filter = AccountFilter {
@@ -121,7 +122,7 @@ fn closed_since() -> Problem {
     params(AccountQuery), responses((status = 200, description = "A page of accounts.", body = List<Account>))
 )]
 async fn list(
-    operator: Operator,
+    operator: Operator<AccountsRead>,
     Query(query): Query<AccountQuery>,
 ) -> Result<Answer<List<Account>>, Problem> {
     let page = query.limit.after(query.cursor);
@@ -141,12 +142,12 @@ async fn list(
     get, path = "/v1/accounts/{account}", operation_id = "getAccount", tag = "accounts",
     params(AccountPath), responses((status = 200, description = "The account.", body = Account))
 )]
-async fn get(caller: Caller) -> Result<Answer<Account>, Problem> {
+async fn get(caller: Caller<AccountsRead>) -> Result<Answer<Account>, Problem> {
     let view = |account: &Of, actor: &Actor, _| {
         account.need_staff(actor)?;
         Ok(Account::from(account))
     };
-    caller.read(view).await.map(Answer)
+    Ok(Answer(caller.read(view).await?))
 }
 
 /// Change an account
@@ -157,7 +158,10 @@ async fn get(caller: Caller) -> Result<Answer<Account>, Problem> {
     params(AccountPath), request_body = AccountChange,
     responses((status = 200, description = "The account after the change.", body = Account))
 )]
-async fn change(caller: Caller, Json(body): Json<AccountChange>) -> Result<Answer<Account>, Problem> {
+async fn change(
+    caller: Caller<AccountsManage>,
+    Json(body): Json<AccountChange>,
+) -> Result<Answer<Account>, Problem> {
     let labels = LabelsPatch {
         external_id: body.external_id,
         metadata: body.metadata,
@@ -166,7 +170,7 @@ async fn change(caller: Caller, Json(body): Json<AccountChange>) -> Result<Answe
         Command::Account(AccountCommand::Change { name: body.name }),
         labels,
     );
-    caller.execute(command, show).await.map(Answer)
+    Ok(Answer(caller.execute(command, show).await?))
 }
 
 /// Close an account
@@ -177,7 +181,7 @@ async fn change(caller: Caller, Json(body): Json<AccountChange>) -> Result<Answe
     delete, path = "/v1/accounts/{account}", operation_id = "deleteAccount", tag = "accounts",
     params(AccountPath), responses((status = 204, description = "The account is closed."))
 )]
-async fn delete(caller: Caller) -> Result<StatusCode, Problem> {
+async fn delete(caller: Caller<AccountsManage>) -> Result<StatusCode, Problem> {
     let closed = caller
         .execute(Command::Account(AccountCommand::Delete), |_, _, _| {
             StatusCode::NO_CONTENT
@@ -187,5 +191,5 @@ async fn delete(caller: Caller) -> Result<StatusCode, Problem> {
     if caller.actor == Actor::Operator {
         caller.api.identity().forget_account(caller.account).await?;
     }
-    closed
+    Ok(closed?)
 }

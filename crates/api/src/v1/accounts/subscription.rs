@@ -2,6 +2,7 @@
 
 use axum::Json as Answer;
 use std::collections::BTreeMap;
+use usher_app::{AccountsRead, BillingManage, Caller};
 use usher_domain::account::Plan;
 use usher_domain::command::AccountCommand;
 use usher_domain::permission::Privilege;
@@ -11,7 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::dto::{Minutes, NewMinutes, NewSubscription, Subscription, show};
-use crate::extract::{Caller, IdempotencyHeader, IdempotencyKey, Json};
+use crate::extract::{IdempotencyHeader, IdempotencyKey, Json};
 use crate::problem::Problem;
 use crate::server::Server;
 use crate::v1::path::AccountPath;
@@ -29,12 +30,12 @@ pub(super) fn routes() -> OpenApiRouter<Server> {
     get, path = "/v1/accounts/{account}/subscription", operation_id = "getSubscription", tag = "accounts",
     params(AccountPath), responses((status = 200, description = "The subscription.", body = Subscription))
 )]
-async fn get(caller: Caller) -> Result<Answer<Subscription>, Problem> {
+async fn get(caller: Caller<AccountsRead>) -> Result<Answer<Subscription>, Problem> {
     let view = |account: &Account, actor: &Actor, _| {
         account.need_in_account(actor, Privilege::SubscriptionManage)?;
         Ok(Subscription::from(account))
     };
-    caller.read(view).await.map(Answer)
+    Ok(Answer(caller.read(view).await?))
 }
 
 /// Set what an account has bought
@@ -47,7 +48,10 @@ async fn get(caller: Caller) -> Result<Answer<Subscription>, Problem> {
     responses((status = 200, description = "The subscription after the change.", body = Subscription)),
     extensions(("x-problems" = json!(["seats-in-use", "plan-excludes-shared-seats"])))
 )]
-async fn set(caller: Caller, Json(body): Json<NewSubscription>) -> Result<Answer<Subscription>, Problem> {
+async fn set(
+    caller: Caller<BillingManage>,
+    Json(body): Json<NewSubscription>,
+) -> Result<Answer<Subscription>, Problem> {
     let plan = find_plan(&caller.api.config().plans, &body.plan)?;
     let now = caller.api.engine().now();
     let mut default_pools = BTreeMap::new();
@@ -61,7 +65,7 @@ async fn set(caller: Caller, Json(body): Json<NewSubscription>) -> Result<Answer
         products: products.map(|(product, seats)| (product, seats.into())).collect(),
         default_pools,
     });
-    caller.execute(command, show).await.map(Answer)
+    Ok(Answer(caller.execute(command, show).await?))
 }
 
 /// Add prepaid minutes
@@ -76,7 +80,7 @@ async fn set(caller: Caller, Json(body): Json<NewSubscription>) -> Result<Answer
     extensions(("x-problems" = json!(["idempotency-key-reused"])))
 )]
 async fn add_minutes(
-    caller: Caller,
+    caller: Caller<BillingManage>,
     key: IdempotencyKey,
     Json(body): Json<NewMinutes>,
 ) -> Result<Answer<Minutes>, Problem> {
@@ -84,7 +88,7 @@ async fn add_minutes(
         id: TopUpId::from_bits(caller.new_id(&key)?),
         minutes: body.minutes,
     });
-    caller.execute_once(&key, command, show).await.map(Answer)
+    Ok(Answer(caller.execute_once(&key, command, show).await?))
 }
 
 fn find_plan(plans: &[Plan], name: &PlanName) -> Result<Plan, Problem> {

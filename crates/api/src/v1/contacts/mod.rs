@@ -2,6 +2,7 @@
 
 use axum::Json as Answer;
 use serde::Serialize;
+use usher_app::{AccountsRead, Caller};
 use usher_domain::text::Name;
 use usher_domain::{Account, UserId};
 use utoipa::ToSchema;
@@ -11,7 +12,7 @@ use utoipa_axum::routes;
 use super::ended::{self, need_presence};
 use super::path::UserPath;
 use super::schema;
-use crate::extract::{Caller, List, PageQuery, Path, Query};
+use crate::extract::{List, PageQuery, Path, Query};
 use crate::problem::Problem;
 use crate::server::Server;
 
@@ -44,7 +45,7 @@ struct Contact {
     extensions(("x-problems" = json!(["sign-in-ended", "ticket-ended"])))
 )]
 async fn list(
-    caller: Caller,
+    caller: Caller<AccountsRead>,
     Path(path): Path<UserPath>,
     Query(query): Query<PageQuery>,
 ) -> Result<Answer<List<Contact>>, Problem> {

@@ -11,7 +11,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use tokio::time::{Interval, MissedTickBehavior};
-use usher_app::OpenStream;
+use usher_app::{Admitted, OpenStream};
 use usher_domain::event::TicketEvent;
 use usher_domain::{Account, Actor, Event, Timestamp};
 use usher_engine::{Failure, Published};
@@ -20,7 +20,6 @@ use usher_journal::Seq;
 use super::follower::Follower;
 use super::message::{Message, Queue, alive, welcome};
 use super::position::Position;
-use crate::extract::Caller;
 use crate::problem::Problem;
 
 /// How often a stream says that it is alive, at least. Real time, whatever Usher's clock says: it is for what lies
@@ -38,7 +37,7 @@ pub(crate) trait Subject: Send + 'static {
     /// Takes in an event, and gives what the device is told of it.
     fn take(
         &mut self,
-        caller: &Caller,
+        caller: &Admitted,
         seq: Seq,
         event: &Event,
     ) -> impl Future<Output = Result<Option<Message>, Problem>> + Send;
@@ -58,7 +57,7 @@ pub(crate) trait Subject: Send + 'static {
     fn may_follow(&self) -> Box<MayFollow>;
 
     /// The stream is still open.
-    fn still_open(&mut self, _caller: &Caller) -> impl Future<Output = ()> + Send {
+    fn still_open(&mut self, _caller: &Admitted) -> impl Future<Output = ()> + Send {
         std::future::ready(())
     }
 }
@@ -85,7 +84,7 @@ impl<T: Send + 'static> Opening<T> {
     /// Subscribes to the account and looks at it in one moment, if there is one in which nothing is committed. Where
     /// there is none, what is seen may be newer than where the stream begins.
     pub(crate) async fn at(
-        caller: &Caller,
+        caller: &Admitted,
         from: Option<Position>,
         view: impl Fn(&Account, Timestamp) -> T + Clone + Send + 'static,
     ) -> Result<Self, Problem> {
@@ -115,7 +114,7 @@ impl<T: Send + 'static> Opening<T> {
 
 /// An open stream.
 pub(crate) struct Feed<S> {
-    caller: Caller,
+    caller: Admitted,
     subject: S,
     follower: Follower,
     told: Position,
@@ -132,7 +131,7 @@ impl<S: Subject> Feed<S> {
     /// A stream that begins at the opening. `stands` is what the device is told of how things stand, where the stream
     /// has no past.
     pub(crate) fn new<T>(
-        caller: Caller,
+        caller: Admitted,
         open: OpenStream,
         opening: Opening<T>,
         subject: S,
@@ -268,7 +267,7 @@ impl<S: Subject> Feed<S> {
 
 /// Whether a caller would be let in now. The stream of one who would not ends, and the device that comes back is told
 /// why.
-async fn may_go_on(caller: &Caller, may_follow: Box<MayFollow>) -> bool {
+async fn may_go_on(caller: &Admitted, may_follow: Box<MayFollow>) -> bool {
     let allowed = async {
         let actor = caller.admitted_again().await?;
         let view = move |account: &Account, _| may_follow(account, &actor);

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde::Serialize;
+use usher_app::Admitted;
 use usher_domain::event::{Claim, MinutesEvent, SessionEvent, SignInEvent, TicketEvent};
 use usher_domain::text::Product;
 use usher_domain::{Account, Actor, Event, SessionId, SignInId, TicketId, Timestamp, UserId};
@@ -12,7 +13,6 @@ use super::feed::{MayFollow, QueueView, Subject};
 use super::message::{By, InSecs, Message, Offer, Over, Queue};
 use super::session::{MinutesLow, session_of, tell_of_new_session, tell_of_session};
 use super::standing::Standing;
-use crate::extract::Caller;
 use crate::problem::Problem;
 
 /// A sign-in that is followed.
@@ -64,7 +64,7 @@ impl SignInSubject {
         })
     }
 
-    async fn has_session(&mut self, caller: &Caller, seq: Seq, id: SessionId) -> Result<bool, Problem> {
+    async fn has_session(&mut self, caller: &Admitted, seq: Seq, id: SessionId) -> Result<bool, Problem> {
         if self.sessions.contains(&id) {
             return Ok(true);
         }
@@ -81,7 +81,7 @@ impl SignInSubject {
         Ok(is_own)
     }
 
-    async fn has_ticket(&mut self, caller: &Caller, seq: Seq, id: TicketId) -> Result<bool, Problem> {
+    async fn has_ticket(&mut self, caller: &Admitted, seq: Seq, id: TicketId) -> Result<bool, Problem> {
         if self.tickets.contains(&id) {
             return Ok(true);
         }
@@ -146,12 +146,12 @@ impl SignInSubject {
 }
 
 /// Whether the caller may know the code of a session that waits.
-async fn sees_code(caller: &Caller, id: SessionId) -> Result<bool, Problem> {
+async fn sees_code(caller: &Admitted, id: SessionId) -> Result<bool, Problem> {
     let sees = move |account: &Account, actor: &Actor, _| {
         let session = account.sessions().get(&id);
         Ok(session.is_some_and(|session| account.sees_code(actor, session)))
     };
-    caller.read(sees).await
+    Ok(caller.read(sees).await?)
 }
 
 /// The ticket that an event claims.
@@ -166,7 +166,7 @@ const fn claimed_by(event: &Event) -> Option<TicketId> {
 }
 
 impl Subject for SignInSubject {
-    async fn take(&mut self, caller: &Caller, seq: Seq, event: &Event) -> Result<Option<Message>, Problem> {
+    async fn take(&mut self, caller: &Admitted, seq: Seq, event: &Event) -> Result<Option<Message>, Problem> {
         let now = caller.api.engine().now();
         if let Some(ticket) = claimed_by(event) {
             self.tickets.remove(&ticket);

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde::Serialize;
+use usher_app::Admitted;
 use usher_domain::command::TicketCommand;
 use usher_domain::event::{SessionEvent, SignInEvent, TicketEvent};
 use usher_domain::presence::TicketState;
@@ -12,7 +13,6 @@ use usher_journal::Seq;
 use super::feed::{MayFollow, QueueView, Subject};
 use super::message::{By, Message, Offer, Over};
 use super::sign_in::queue_of;
-use crate::extract::Caller;
 use crate::problem::Problem;
 
 /// The longest time between two heartbeats of a stream.
@@ -79,7 +79,7 @@ fn offer(ticket: TicketId, until: Timestamp, now: Timestamp) -> Message {
 }
 
 impl Subject for TicketSubject {
-    async fn take(&mut self, caller: &Caller, _: Seq, event: &Event) -> Result<Option<Message>, Problem> {
+    async fn take(&mut self, caller: &Admitted, _: Seq, event: &Event) -> Result<Option<Message>, Problem> {
         let own = Some(self.id);
         Ok(match event {
             Event::Ticket(TicketEvent::Offered { id, until }) if *id == self.id => {
@@ -126,7 +126,7 @@ impl Subject for TicketSubject {
         Duration::from_secs(every.into())
     }
 
-    async fn still_open(&mut self, caller: &Caller) {
+    async fn still_open(&mut self, caller: &Admitted) {
         if self.lease.is_some() {
             let id = self.id;
             let lease = move |account: &Account, _: &Outcome, _| {

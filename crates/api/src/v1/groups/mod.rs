@@ -4,6 +4,7 @@ mod dto;
 
 use axum::Json as Answer;
 use axum::http::StatusCode;
+use usher_app::{AccountsManage, AccountsRead, Caller};
 use usher_domain::command::GroupCommand;
 use usher_domain::{Account, Actor, Command, GroupId, Refusal};
 use utoipa_axum::router::OpenApiRouter;
@@ -11,9 +12,7 @@ use utoipa_axum::routes;
 
 use self::dto::{Group, GroupChange, GroupMapping, NewGroup};
 use super::path::{AccountPath, GroupPath};
-use crate::extract::{
-    Caller, Created, IdempotencyHeader, IdempotencyKey, Json, List, PageQuery, Path, Query,
-};
+use crate::extract::{Created, IdempotencyHeader, IdempotencyKey, Json, List, PageQuery, Path, Query};
 use crate::problem::Problem;
 use crate::server::Server;
 
@@ -37,7 +36,7 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
     extensions(("x-problems" = json!(["already-exists", "idempotency-key-reused"])))
 )]
 async fn create(
-    caller: Caller,
+    caller: Caller<AccountsManage>,
     key: IdempotencyKey,
     Json(body): Json<NewGroup>,
 ) -> Result<Created<Group>, Problem> {
@@ -49,7 +48,7 @@ async fn create(
         members: body.members,
     });
     let find = move |account: &Account| account.group(id).map(|group| Group::of(account, group));
-    caller.create(&key, command, format!("groups/{id}"), find).await
+    Created::by(&caller, &key, command, format!("groups/{id}"), find).await
 }
 
 /// List the groups
@@ -60,7 +59,10 @@ async fn create(
     params(AccountPath, PageQuery),
     responses((status = 200, description = "A page of groups.", body = List<Group>))
 )]
-async fn list(caller: Caller, Query(query): Query<PageQuery>) -> Result<Answer<List<Group>>, Problem> {
+async fn list(
+    caller: Caller<AccountsRead>,
+    Query(query): Query<PageQuery>,
+) -> Result<Answer<List<Group>>, Problem> {
     let view = move |account: &Account, actor: &Actor, _| {
         account.need_people(actor)?;
         let groups = account.groups().values().map(|group| (group.id.bits(), group));
@@ -68,7 +70,7 @@ async fn list(caller: Caller, Query(query): Query<PageQuery>) -> Result<Answer<L
             Some(Group::of(account, group))
         }))
     };
-    caller.read(view).await.map(Answer)
+    Ok(Answer(caller.read(view).await?))
 }
 
 /// Get a group
@@ -78,14 +80,14 @@ async fn list(caller: Caller, Query(query): Query<PageQuery>) -> Result<Answer<L
     get, path = "/v1/accounts/{account}/groups/{group}", operation_id = "getGroup", tag = "groups",
     params(GroupPath), responses((status = 200, description = "The group.", body = Group))
 )]
-async fn get(caller: Caller, Path(path): Path<GroupPath>) -> Result<Answer<Group>, Problem> {
+async fn get(caller: Caller<AccountsRead>, Path(path): Path<GroupPath>) -> Result<Answer<Group>, Problem> {
     let view = move |account: &Account, actor: &Actor, _| {
         let group = account.group(path.group).filter(|_| account.sees_people(actor));
         group
             .map(|group| Group::of(account, group))
             .ok_or(Refusal::NotFound { what: "group" })
     };
-    caller.read(view).await.map(Answer)
+    Ok(Answer(caller.read(view).await?))
 }
 
 /// Change a group
@@ -100,7 +102,7 @@ async fn get(caller: Caller, Path(path): Path<GroupPath>) -> Result<Answer<Group
     extensions(("x-problems" = json!(["already-exists", "not-enough-seats", "plan-excludes-shared-seats"])))
 )]
 async fn change(
-    caller: Caller,
+    caller: Caller<AccountsManage>,
     Path(path): Path<GroupPath>,
     Json(mut body): Json<GroupChange>,
 ) -> Result<Answer<Option<Group>>, Problem> {
@@ -112,7 +114,7 @@ async fn change(
         external_id: body.external_id,
     });
     let view = move |account: &Account, _: &_, _| account.group(id).map(|group| Group::of(account, group));
-    caller.execute(command, view).await.map(Answer)
+    Ok(Answer(caller.execute(command, view).await?))
 }
 
 /// Delete a group
@@ -123,9 +125,9 @@ async fn change(
     params(GroupPath), responses((status = 204, description = "The group is gone.")),
     extensions(("x-problems" = json!(["not-enough-seats", "plan-excludes-shared-seats"])))
 )]
-async fn delete(caller: Caller, Path(path): Path<GroupPath>) -> Result<StatusCode, Problem> {
+async fn delete(caller: Caller<AccountsManage>, Path(path): Path<GroupPath>) -> Result<StatusCode, Problem> {
     let command = Command::Group(GroupCommand::Delete { id: path.group });
-    caller.execute(command, |_, _, _| StatusCode::NO_CONTENT).await
+    Ok(caller.execute(command, |_, _, _| StatusCode::NO_CONTENT).await?)
 }
 
 /// Set what the members of a group get
@@ -140,7 +142,7 @@ async fn delete(caller: Caller, Path(path): Path<GroupPath>) -> Result<StatusCod
     extensions(("x-problems" = json!(["not-enough-seats", "plan-excludes-shared-seats"])))
 )]
 async fn map(
-    caller: Caller,
+    caller: Caller<AccountsManage>,
     Path(path): Path<GroupPath>,
     Json(body): Json<GroupMapping>,
 ) -> Result<Answer<Option<Group>>, Problem> {
@@ -150,5 +152,5 @@ async fn map(
         mapping: body.into(),
     });
     let view = move |account: &Account, _: &_, _| account.group(id).map(|group| Group::of(account, group));
-    caller.execute(command, view).await.map(Answer)
+    Ok(Answer(caller.execute(command, view).await?))
 }

@@ -2,6 +2,7 @@
 
 use axum::Json as Answer;
 use serde::{Deserialize, Serialize};
+use usher_app::{AccountsManage, Admitted, Caller};
 use usher_domain::{Refusal, Secs, SignInId};
 use usher_engine::Heartbeat;
 use utoipa::ToSchema;
@@ -10,7 +11,7 @@ use utoipa_axum::routes;
 
 use super::path::AccountPath;
 use super::schema;
-use crate::extract::{Caller, Json};
+use crate::extract::Json;
 use crate::problem::Problem;
 use crate::server::Server;
 
@@ -69,7 +70,7 @@ struct BeatenOne {
     params(AccountPath), request_body = Beats,
     responses((status = 200, description = "What came of each.", body = Beaten))
 )]
-async fn send(caller: Caller, Json(body): Json<Beats>) -> Result<Answer<Beaten>, Problem> {
+async fn send(caller: Caller<AccountsManage>, Json(body): Json<Beats>) -> Result<Answer<Beaten>, Problem> {
     if !(1..=SIGN_INS_MAX).contains(&body.sign_ins.len()) {
         let message = format!("must be 1 to {SIGN_INS_MAX} ids");
         return Err(Problem::invalid("sign_ins", message));
@@ -92,7 +93,11 @@ async fn send(caller: Caller, Json(body): Json<Beats>) -> Result<Answer<Beaten>,
     Ok(Answer(Beaten { items }))
 }
 
-async fn one(caller: &Caller, sign_in: SignInId, came: Result<Secs, Refusal>) -> Result<BeatenOne, Problem> {
+async fn one(
+    caller: &Admitted,
+    sign_in: SignInId,
+    came: Result<Secs, Refusal>,
+) -> Result<BeatenOne, Problem> {
     let none = BeatenOne {
         sign_in,
         expires_in_secs: None,

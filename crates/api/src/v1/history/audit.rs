@@ -9,13 +9,13 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use serde::{Deserialize, Deserializer, Serialize, de};
 use serde_json::value::RawValue;
-use usher_app::{AuditFormat, AuditLine, Window};
+use usher_app::{AccountsRead, Admitted, AuditFormat, AuditLine, Caller, Window};
 use usher_domain::{WallTime, WallTimes};
 use usher_journal::{AuditFilter, AuditRow, Cause, Cursor, PAGE_MAX, PageRequest, Way};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{need_reports, window};
-use crate::extract::{Caller, Limit, List, Query};
+use crate::extract::{Limit, List, Query};
 use crate::problem::Problem;
 use crate::v1::path::AccountPath;
 use crate::v1::schema;
@@ -132,7 +132,7 @@ pub(super) struct AuditQuery {
     )))
 )]
 pub(super) async fn list(
-    caller: Caller,
+    caller: Caller<AccountsRead>,
     headers: HeaderMap,
     Query(query): Query<AuditQuery>,
 ) -> Result<Response, Problem> {
@@ -148,7 +148,7 @@ pub(super) async fn list(
         request: query.request_id,
     };
     if let Some(format) = wanted(&headers) {
-        return Ok(file(caller, filter, window, query.cursor, format));
+        return Ok(file(caller.into_admitted(), filter, window, query.cursor, format));
     }
     let page = query.limit.after(query.cursor);
     let mut rows = caller
@@ -176,7 +176,7 @@ fn wanted(headers: &HeaderMap) -> Option<AuditFormat> {
 
 /// All entries from a place on, read and sent page by page.
 fn file(
-    caller: Caller,
+    caller: Admitted,
     filter: AuditFilter,
     window: Window,
     after: Option<Cursor>,

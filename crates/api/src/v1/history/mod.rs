@@ -4,13 +4,12 @@ mod audit;
 mod refusals;
 mod waits;
 
-use usher_app::Window;
+use usher_app::{Admitted, Window};
 use usher_domain::permission::Privilege;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::time::Time;
-use crate::extract::Caller;
 use crate::problem::Problem;
 use crate::server::Server;
 
@@ -22,15 +21,15 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
 }
 
 /// Refuses callers who may not see what happened.
-async fn need_reports(caller: &Caller) -> Result<(), Problem> {
+async fn need_reports(caller: &Admitted) -> Result<(), Problem> {
     let need = |account: &usher_domain::Account, actor: &usher_domain::Actor, _| {
         account.need_in_account(actor, Privilege::ReportsView)
     };
-    caller.read(need).await
+    Ok(caller.read(need).await?)
 }
 
 /// The stretch of wall time between two instants, each of which may be open.
-async fn window(caller: &Caller, from: Option<Time>, to: Option<Time>) -> Result<Window, Problem> {
+async fn window(caller: &Admitted, from: Option<Time>, to: Option<Time>) -> Result<Window, Problem> {
     if from.zip(to).is_some_and(|(from, to)| to < from) {
         return Err(Problem::invalid("to", "must not lie before `from`"));
     }

@@ -2,13 +2,14 @@
 
 use axum::Json as Answer;
 use serde::{Deserialize, Serialize};
+use usher_app::{AccountsRead, Caller};
 use usher_domain::text::Product;
 use usher_domain::{Code, PoolId, RefusalId, UserId, WallTimes};
 use usher_journal::{Cursor, RefusalFilter, RefusalRow};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{need_reports, window};
-use crate::extract::{Caller, Limit, List, Query};
+use crate::extract::{Limit, List, Query};
 use crate::problem::Problem;
 use crate::v1::path::AccountPath;
 use crate::v1::schema;
@@ -114,7 +115,7 @@ pub(super) struct RefusalQuery {
     responses((status = 200, description = "A page of refusals.", body = List<RecordedRefusal>))
 )]
 pub(super) async fn list(
-    caller: Caller,
+    caller: Caller<AccountsRead>,
     Query(query): Query<RefusalQuery>,
 ) -> Result<Answer<List<RecordedRefusal>>, Problem> {
     need_reports(&caller).await?;

@@ -2,14 +2,14 @@
 
 use axum::Json as Answer;
 use serde::{Deserialize, Serialize};
-use usher_app::WaitOutcome;
+use usher_app::{AccountsRead, Caller, WaitOutcome};
 use usher_domain::text::Product;
 use usher_domain::{PoolId, TicketId, Timestamp, UserId, WallTimes};
 use usher_journal::{CLAIMED, Cursor, TicketFilter, TicketRow};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{need_reports, window};
-use crate::extract::{Caller, Limit, List, Query};
+use crate::extract::{Limit, List, Query};
 use crate::problem::Problem;
 use crate::v1::path::AccountPath;
 use crate::v1::schema;
@@ -110,7 +110,7 @@ pub(super) struct WaitQuery {
     responses((status = 200, description = "A page of waits.", body = List<RecordedWait>))
 )]
 pub(super) async fn list(
-    caller: Caller,
+    caller: Caller<AccountsRead>,
     Query(query): Query<WaitQuery>,
 ) -> Result<Answer<List<RecordedWait>>, Problem> {
     need_reports(&caller).await?;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use serde::Serialize;
-use usher_app::{Api, Arrival, Ender, no_such_code, note_for_customer};
+use usher_app::{Admission, Admitted, Api, Arrival, Ender, bearer_of, no_such_code, note_for_customer};
 use usher_domain::event::SessionEvent;
 use usher_domain::presence::SessionState;
 use usher_domain::{Account, Actor, Event, SessionId, Timestamp};
@@ -16,7 +16,7 @@ use usher_journal::{CodeOwner, Seq};
 
 use super::dto::{CustomerEnding, Names};
 use super::{JoinPath, Visitor};
-use crate::extract::{Admission, Caller, Path, Query, bearer_of};
+use crate::extract::{Path, Query};
 use crate::problem::Problem;
 use crate::v1::events::{
     EventStream, Feed, LastEventId, LastEventIdHeader, MayFollow, Message, Opening, QueueView, Subject,
@@ -67,7 +67,7 @@ impl CustomerSubject {
 }
 
 impl Subject for CustomerSubject {
-    async fn take(&mut self, caller: &Caller, _: Seq, event: &Event) -> Result<Option<Message>, Problem> {
+    async fn take(&mut self, caller: &Admitted, _: Seq, event: &Event) -> Result<Option<Message>, Problem> {
         let state = |name, state| Some(Message::new(name, &StateTold { state }));
         Ok(match event {
             Event::Session(SessionEvent::Connected { id, .. }) if *id == self.session => {
@@ -190,7 +190,7 @@ pub(super) async fn follow(
     let visitor = Visitor::of(api, arrival, path.code, &headers, None).await?;
     let admission = admission(&visitor, bearer_of(&headers), query.ticket.as_deref())?;
     let CodeOwner { account, session, .. } = visitor.owner;
-    let caller = Caller {
+    let caller = Admitted {
         api: Arc::clone(&visitor.api),
         account,
         actor: Actor::Customer(session),

@@ -9,7 +9,7 @@ use axum::Json as Answer;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use serde::Deserialize;
-use usher_app::{Api, Arrival, no_such_code};
+use usher_app::{Api, Arrival, bearer_of, no_such_code};
 use usher_domain::command::SessionCommand;
 use usher_domain::presence::{Customer, JoinProof};
 use usher_domain::refusal::StateRefusal;
@@ -24,7 +24,7 @@ use utoipa_axum::routes;
 use self::dto::Joined;
 use super::optional::Optional;
 use super::schema;
-use crate::extract::{IdempotencyHeader, IdempotencyKey, Path, bearer_of};
+use crate::extract::{IdempotencyHeader, IdempotencyKey, Path};
 use crate::problem::Problem;
 use crate::server::Server;
 
@@ -76,7 +76,7 @@ impl Visitor {
     ) -> Result<Self, Problem> {
         let owner = api.code_owner(&code, arrival.address).await?;
         let is_customer = bearer_of(headers).is_some_and(|token| api.is_customer(token, owner));
-        let key = key.and_then(IdempotencyKey::as_str);
+        let key = key.and_then(|key| key.as_str());
         let proof = match key {
             _ if is_customer => JoinProof::Token,
             Some(key) if key.len() < JOIN_KEY_CHARS_MIN => {

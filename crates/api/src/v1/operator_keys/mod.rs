@@ -6,7 +6,7 @@ use axum::Json as Answer;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-use usher_app::Api;
+use usher_app::{Api, Everything, Operator};
 use usher_domain::refusal::StateRefusal;
 use usher_domain::text::Name;
 use usher_domain::{Actor, OperatorKeyId, Timestamp, WallTime};
@@ -20,7 +20,7 @@ use super::api_keys::Rotation;
 use super::optional::Optional;
 use super::schema;
 use super::time::Time;
-use crate::extract::{Created, IdempotencyHeader, IdempotencyKey, Json, List, Operator, Path};
+use crate::extract::{Created, IdempotencyHeader, IdempotencyKey, Json, List, Path};
 use crate::problem::{LAST_OPERATOR_KEY, Problem, TOO_MANY_KEYS};
 use crate::server::Server;
 
@@ -151,7 +151,7 @@ struct KeyPath {
     extensions(("x-problems" = json!(["idempotency-key-reused", "too-many-keys"])))
 )]
 async fn create(
-    operator: Operator,
+    operator: Operator<Everything>,
     key: IdempotencyKey,
     Json(body): Json<NewKey>,
 ) -> Result<Created<OperatorKey>, Problem> {
@@ -196,7 +196,7 @@ fn too_many() -> Problem {
     get, path = "/v1/operator-keys", operation_id = "listOperatorKeys", tag = "tokens",
     responses((status = 200, description = "All keys.", body = List<OperatorKey>))
 )]
-async fn list(operator: Operator) -> Answer<List<OperatorKey>> {
+async fn list(operator: Operator<Everything>) -> Answer<List<OperatorKey>> {
     let engine = operator.api.engine();
     let keys = operator.api.identity().operator_keys();
     Answer(List {
@@ -215,7 +215,7 @@ async fn list(operator: Operator) -> Answer<List<OperatorKey>> {
     responses((status = 200, description = "The key, with its new secret.", body = OperatorKey))
 )]
 async fn rotate(
-    operator: Operator,
+    operator: Operator<Everything>,
     Path(path): Path<KeyPath>,
     Optional(body): Optional<Rotation>,
 ) -> Result<Answer<OperatorKey>, Problem> {
@@ -237,7 +237,7 @@ async fn rotate(
     params(KeyPath), responses((status = 204, description = "The key is dead.")),
     extensions(("x-problems" = json!(["last-operator-key"])))
 )]
-async fn revoke(operator: Operator, Path(path): Path<KeyPath>) -> Result<StatusCode, Problem> {
+async fn revoke(operator: Operator<Everything>, Path(path): Path<KeyPath>) -> Result<StatusCode, Problem> {
     let (origin, api, id) = (operator.keys_origin(), operator.api, path.operator_key);
     let revoked = api.identity().revoke_operator_key(id, origin, api.engine().now());
     match revoked.await? {

@@ -3,12 +3,13 @@
 use axum::Json as Answer;
 use serde::Serialize;
 use serde_json::value::RawValue;
+use usher_app::{Everything, Operator};
 use usher_domain::{OperatorKeyId, WallTime};
 use usher_identity::TrailEntry;
 use usher_journal::{Cursor, Hash, Page};
 use utoipa::ToSchema;
 
-use crate::extract::{List, Operator, PageQuery, Query};
+use crate::extract::{List, PageQuery, Query};
 use crate::problem::Problem;
 use crate::v1::schema;
 use crate::v1::time::Time;
@@ -71,7 +72,7 @@ impl From<TrailEntry> for OperatorKeyEntry {
     params(PageQuery), responses((status = 200, description = "A page of entries.", body = List<OperatorKeyEntry>))
 )]
 pub(super) async fn list(
-    operator: Operator,
+    operator: Operator<Everything>,
     Query(query): Query<PageQuery>,
 ) -> Result<Answer<List<OperatorKeyEntry>>, Problem> {
     let page = query.page();

@@ -4,6 +4,7 @@ mod dto;
 
 use axum::Json as Answer;
 use axum::http::StatusCode;
+use usher_app::{AccountsManage, AccountsRead, Caller};
 use usher_domain::command::{LeavingUsers, PoolCommand, PoolPatch, SeatWay};
 use usher_domain::labels::LabelsPatch;
 use usher_domain::rules::RulesPatch;
@@ -13,7 +14,7 @@ use utoipa_axum::routes;
 
 use self::dto::{LeavingQuery, NewPool, Pool, PoolChange, PoolQuery, SeatMove};
 use super::path::{AccountPath, PoolPath};
-use crate::extract::{Caller, Created, IdempotencyHeader, IdempotencyKey, Json, List, Path, Query};
+use crate::extract::{Created, IdempotencyHeader, IdempotencyKey, Json, List, Path, Query};
 use crate::problem::Problem;
 use crate::server::Server;
 use crate::v1::labels;
@@ -40,7 +41,7 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
     ])))
 )]
 async fn create(
-    caller: Caller,
+    caller: Caller<AccountsManage>,
     key: IdempotencyKey,
     Json(body): Json<NewPool>,
 ) -> Result<Created<Pool>, Problem> {
@@ -62,7 +63,7 @@ async fn create(
     });
     let command = labels::labelled(command, labels::new(body.external_id, body.metadata));
     let find = move |account: &Account| account.pool(id).map(|pool| Pool::of(account, pool));
-    caller.create(&key, command, format!("pools/{id}"), find).await
+    Created::by(&caller, &key, command, format!("pools/{id}"), find).await
 }
 
 /// List the pools
@@ -73,7 +74,10 @@ async fn create(
     params(AccountPath, PoolQuery),
     responses((status = 200, description = "A page of pools.", body = List<Pool>))
 )]
-async fn list(caller: Caller, Query(query): Query<PoolQuery>) -> Result<Answer<List<Pool>>, Problem> {
+async fn list(
+    caller: Caller<AccountsRead>,
+    Query(query): Query<PoolQuery>,
+) -> Result<Answer<List<Pool>>, Problem> {
     let view = move |account: &Account, actor: &Actor, _| {
         account.need_staff(actor)?;
         let pools = account.pools().values().map(|pool| (pool.id.bits(), pool));
@@ -86,7 +90,7 @@ async fn list(caller: Caller, Query(query): Query<PoolQuery>) -> Result<Answer<L
         let page = query.limit.after(query.cursor);
         Ok(List::cut(of_product, page, |pool| Some(Pool::of(account, pool))))
     };
-    caller.read(view).await.map(Answer)
+    Ok(Answer(caller.read(view).await?))
 }
 
 /// Get a pool
@@ -96,13 +100,13 @@ async fn list(caller: Caller, Query(query): Query<PoolQuery>) -> Result<Answer<L
     get, path = "/v1/accounts/{account}/pools/{pool}", operation_id = "getPool", tag = "pools",
     params(PoolPath), responses((status = 200, description = "The pool.", body = Pool))
 )]
-async fn get(caller: Caller, Path(path): Path<PoolPath>) -> Result<Answer<Pool>, Problem> {
+async fn get(caller: Caller<AccountsRead>, Path(path): Path<PoolPath>) -> Result<Answer<Pool>, Problem> {
     let view = move |account: &Account, actor: &Actor, _| {
         let pool = account.pool(path.pool).filter(|_| account.is_staff(actor));
         pool.map(|pool| Pool::of(account, pool))
             .ok_or(Refusal::NotFound { what: "pool" })
     };
-    caller.read(view).await.map(Answer)
+    Ok(Answer(caller.read(view).await?))
 }
 
 /// Change a pool
@@ -118,7 +122,7 @@ async fn get(caller: Caller, Path(path): Path<PoolPath>) -> Result<Answer<Pool>,
     ])))
 )]
 async fn change(
-    caller: Caller,
+    caller: Caller<AccountsManage>,
     Path(path): Path<PoolPath>,
     Json(body): Json<PoolChange>,
 ) -> Result<Answer<Option<Pool>>, Problem> {
@@ -139,7 +143,7 @@ async fn change(
     };
     let command = labels::labelled(command, labels);
     let view = move |account: &Account, _: &_, _| account.pool(path.pool).map(|pool| Pool::of(account, pool));
-    caller.execute(command, view).await.map(Answer)
+    Ok(Answer(caller.execute(command, view).await?))
 }
 
 /// Move seats to another pool
@@ -153,7 +157,7 @@ async fn change(
     extensions(("x-problems" = json!(["plan-excludes-shared-seats"])))
 )]
 async fn move_seats(
-    caller: Caller,
+    caller: Caller<AccountsManage>,
     Path(path): Path<PoolPath>,
     Json(body): Json<SeatMove>,
 ) -> Result<Answer<Option<Pool>>, Problem> {
@@ -165,7 +169,7 @@ async fn move_seats(
         seats: body.seats,
     });
     let view = move |account: &Account, _: &_, _| account.pool(path.pool).map(|pool| Pool::of(account, pool));
-    caller.execute(command, view).await.map(Answer)
+    Ok(Answer(caller.execute(command, view).await?))
 }
 
 /// Delete a pool
@@ -178,7 +182,7 @@ async fn move_seats(
     extensions(("x-problems" = json!(["pool-not-empty", "default-pool", "in-a-mapping"])))
 )]
 async fn delete(
-    caller: Caller,
+    caller: Caller<AccountsManage>,
     Path(path): Path<PoolPath>,
     Query(query): Query<LeavingQuery>,
 ) -> Result<StatusCode, Problem> {
@@ -194,5 +198,5 @@ async fn delete(
         (None, false) => LeavingUsers::Refuse,
     };
     let command = Command::Pool(PoolCommand::Delete { id: path.pool, users });
-    caller.execute(command, |_, _, _| StatusCode::NO_CONTENT).await
+    Ok(caller.execute(command, |_, _, _| StatusCode::NO_CONTENT).await?)
 }

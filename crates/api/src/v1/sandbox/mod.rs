@@ -3,13 +3,14 @@
 
 use axum::Json as Answer;
 use serde::{Deserialize, Serialize};
+use usher_app::{Everything, Operator};
 use usher_domain::Secs;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::time::Time;
-use crate::extract::{Json, Operator};
+use crate::extract::Json;
 use crate::problem::Problem;
 use crate::server::Server;
 
@@ -44,7 +45,10 @@ struct SandboxClock {
     post, path = "/v1/sandbox/clock", operation_id = "advanceClock", tag = "sandbox", request_body = Advance,
     responses((status = 200, description = "The clock after the move.", body = SandboxClock))
 )]
-async fn advance(operator: Operator, Json(body): Json<Advance>) -> Result<Answer<SandboxClock>, Problem> {
+async fn advance(
+    operator: Operator<Everything>,
+    Json(body): Json<Advance>,
+) -> Result<Answer<SandboxClock>, Problem> {
     if body.advance_secs > ADVANCE_SECS_MAX {
         let message = format!("must be 0 to {ADVANCE_SECS_MAX}");
         return Err(Problem::invalid("advance_secs", message));

@@ -1,12 +1,13 @@
 //! Connecting, pausing and resuming.
 
 use axum::http::StatusCode;
+use usher_app::{AccountsManage, Admitted, Caller};
 use usher_domain::command::SessionCommand;
 use usher_domain::{Account, Command, Outcome, SessionId, TicketId, Timestamp};
 
 use super::create::{Came, SessionAnswer};
 use super::dto::{Connection, Resumption, Session, Sight};
-use crate::extract::{Caller, Path, Query};
+use crate::extract::{Path, Query};
 use crate::problem::Problem;
 use crate::v1::acting::{self, AsQuery, NoBody, On, as_user};
 use crate::v1::ended;
@@ -14,7 +15,7 @@ use crate::v1::optional::Optional;
 use crate::v1::path::SessionPath;
 use crate::v1::tickets::Waiting;
 
-async fn carry_out(caller: &Caller, id: SessionId, command: Command) -> Result<Came, Problem> {
+async fn carry_out(caller: &Admitted, id: SessionId, command: Command) -> Result<Came, Problem> {
     let sight = Sight::of(caller);
     let view =
         move |account: &Account, outcome: &Outcome, now: Timestamp| Came::of(account, outcome, &sight, now);
@@ -38,12 +39,17 @@ async fn carry_out(caller: &Caller, id: SessionId, command: Command) -> Result<C
     extensions(("x-problems" = json!(["wrong-state", "not-your-session", "seat-in-call"])))
 )]
 pub(super) async fn connect(
-    caller: Caller,
+    caller: Caller<AccountsManage>,
     Path(path): Path<SessionPath>,
     Query(query): Query<AsQuery>,
     Optional(body): Optional<Connection>,
 ) -> Result<SessionAnswer, Problem> {
-    let caller = as_user(caller, query.acting.is_some(), On::Session(path.session)).await?;
+    let caller = as_user(
+        caller.into_admitted(),
+        query.acting.is_some(),
+        On::Session(path.session),
+    )
+    .await?;
     let command = Command::Session(SessionCommand::Connect {
         id: path.session,
         customer: body.customer.map(Into::into),
@@ -64,12 +70,17 @@ pub(super) async fn connect(
     extensions(("x-problems" = json!(["wrong-state", "not-your-session"])))
 )]
 pub(super) async fn pause(
-    caller: Caller,
+    caller: Caller<AccountsManage>,
     Path(path): Path<SessionPath>,
     Query(query): Query<AsQuery>,
     Optional(NoBody {}): Optional<NoBody>,
 ) -> Result<SessionAnswer, Problem> {
-    let caller = as_user(caller, query.acting.is_some(), On::Session(path.session)).await?;
+    let caller = as_user(
+        caller.into_admitted(),
+        query.acting.is_some(),
+        On::Session(path.session),
+    )
+    .await?;
     let command = Command::Session(SessionCommand::Pause { id: path.session });
     let came = carry_out(&caller, path.session, command).await?;
     Ok(came.answer(&caller, StatusCode::OK))
@@ -92,17 +103,22 @@ pub(super) async fn pause(
     ])))
 )]
 pub(super) async fn resume(
-    caller: Caller,
+    caller: Caller<AccountsManage>,
     Path(path): Path<SessionPath>,
     Query(query): Query<AsQuery>,
     Optional(body): Optional<Resumption>,
 ) -> Result<SessionAnswer, Problem> {
-    let caller = as_user(caller, query.acting.is_some(), On::Session(path.session)).await?;
+    let caller = as_user(
+        caller.into_admitted(),
+        query.acting.is_some(),
+        On::Session(path.session),
+    )
+    .await?;
     resume_or_wait(&caller, path.session, body.wait).await
 }
 
 pub(crate) async fn resume_or_wait(
-    caller: &Caller,
+    caller: &Admitted,
     id: SessionId,
     wait: bool,
 ) -> Result<SessionAnswer, Problem> {

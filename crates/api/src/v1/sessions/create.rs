@@ -3,11 +3,12 @@
 use axum::Json as Answer;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use usher_app::{AccountsManage, Admitted, Caller};
 use usher_domain::command::SessionCommand;
 use usher_domain::{Account, Command, Outcome, Secs, SessionId, TicketId, Timestamp};
 
 use super::dto::{NewSession, Session, Sight};
-use crate::extract::{Caller, IdempotencyHeader, IdempotencyKey, Json};
+use crate::extract::{IdempotencyHeader, IdempotencyKey, Json};
 use crate::problem::Problem;
 use crate::v1::ended;
 use crate::v1::labels;
@@ -49,7 +50,7 @@ impl Came {
     }
 
     /// The answer; `status` is that of a session.
-    pub(crate) fn answer(self, caller: &Caller, status: StatusCode) -> SessionAnswer {
+    pub(crate) fn answer(self, caller: &Admitted, status: StatusCode) -> SessionAnswer {
         match self {
             Self::Session(shown) => SessionAnswer::Session {
                 status,
@@ -93,7 +94,7 @@ impl IntoResponse for SessionAnswer {
     ])))
 )]
 pub(super) async fn start(
-    caller: Caller,
+    caller: Caller<AccountsManage>,
     key: IdempotencyKey,
     Json(body): Json<NewSession>,
 ) -> Result<SessionAnswer, Problem> {
@@ -101,7 +102,7 @@ pub(super) async fn start(
 }
 
 pub(crate) async fn start_or_wait(
-    caller: &Caller,
+    caller: &Admitted,
     key: &IdempotencyKey,
     body: NewSession,
 ) -> Result<SessionAnswer, Problem> {

@@ -1,6 +1,7 @@
 //! What the API takes and shows of sessions.
 
 use serde::{Deserialize, Serialize};
+use usher_app::Admitted;
 use usher_domain::event::EndReason;
 use usher_domain::labels::Metadata;
 use usher_domain::presence::{self, Funding, SessionKind, SessionState, Start};
@@ -10,7 +11,6 @@ use usher_identity::JoinCodes;
 use usher_journal::{SessionRow, SignInRow};
 use utoipa::ToSchema;
 
-use crate::extract::Caller;
 use crate::v1::labels;
 use crate::v1::schema;
 use crate::v1::time::Time;
@@ -233,7 +233,7 @@ pub(crate) struct Sight {
 }
 
 impl Sight {
-    pub(crate) fn of(caller: &Caller) -> Self {
+    pub(crate) fn of(caller: &Admitted) -> Self {
         Self {
             actor: caller.actor.clone(),
             is_starter: false,

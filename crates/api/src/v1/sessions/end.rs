@@ -1,6 +1,7 @@
 //! Ending sessions, one or many (S9).
 
 use axum::Json as Answer;
+use usher_app::{AccountsManage, Admitted, Caller};
 use usher_domain::command::SessionCommand;
 use usher_domain::presence::JoinProof;
 use usher_domain::{Account, Command, Outcome, SessionId, Timestamp};
@@ -8,7 +9,7 @@ use usher_engine::Failure;
 
 use super::dto::{Ending, Endings, SESSIONS_MAX, Session, Sight};
 use super::read;
-use crate::extract::{Caller, Json, List, Path, Query};
+use crate::extract::{Json, List, Path, Query};
 use crate::problem::Problem;
 use crate::v1::acting::{self, CapacityQuery, On, as_user, as_user_of_all};
 use crate::v1::ended;
@@ -26,13 +27,13 @@ use crate::v1::path::{AccountPath, SessionPath};
     responses((status = 200, description = "The session: `ended`, or `ending` while the notice runs.", body = Session))
 )]
 pub(super) async fn end(
-    caller: Caller,
+    caller: Caller<AccountsManage>,
     Path(path): Path<SessionPath>,
     Query(query): Query<CapacityQuery>,
     Optional(body): Optional<Ending>,
 ) -> Result<Answer<Session>, Problem> {
     let is_as_user = acting::is_user(query.acting);
-    let caller = as_user(caller, is_as_user, On::Session(path.session)).await?;
+    let caller = as_user(caller.into_admitted(), is_as_user, On::Session(path.session)).await?;
     let command = Command::Session(SessionCommand::End {
         ids: vec![path.session],
         note: body.reason,
@@ -64,7 +65,7 @@ pub(super) async fn end(
     responses((status = 200, description = "The sessions, in the order asked.", body = List<Session>))
 )]
 pub(super) async fn end_many(
-    caller: Caller,
+    caller: Caller<AccountsManage>,
     Query(query): Query<CapacityQuery>,
     Json(body): Json<Endings>,
 ) -> Result<Answer<List<Session>>, Problem> {
@@ -75,7 +76,7 @@ pub(super) async fn end_many(
         ));
     }
     let is_as_user = acting::is_user(query.acting);
-    let caller = as_user_of_all(caller, is_as_user, body.ids.clone()).await?;
+    let caller = as_user_of_all(caller.into_admitted(), is_as_user, body.ids.clone()).await?;
     let view = present(&caller, body.ids.clone());
     let command = Command::Session(SessionCommand::End {
         ids: body.ids.clone(),
@@ -105,7 +106,7 @@ pub(super) async fn end_many(
 
 /// Shows those of the sessions that are not over.
 fn present(
-    caller: &Caller,
+    caller: &Admitted,
     ids: Vec<SessionId>,
 ) -> impl Fn(&Account, &Outcome, Timestamp) -> Vec<Option<Session>> + Send + 'static {
     let sight = Sight::of(caller);

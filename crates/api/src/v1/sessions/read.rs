@@ -2,6 +2,7 @@
 
 use axum::Json as Answer;
 use serde::Deserialize;
+use usher_app::{AccountsRead, Admitted, Caller};
 use usher_domain::permission::{Scope, SessionPermission};
 use usher_domain::text::{ExternalId, Product};
 use usher_domain::{Account, Actor, PoolId, Refusal, SignInId, UserId, presence};
@@ -9,7 +10,7 @@ use usher_journal::{Cursor, SessionFilter, SessionRow, SignInRow};
 use utoipa::IntoParams;
 
 use super::dto::{Session, Sight};
-use crate::extract::{Caller, Limit, List, Path, Query};
+use crate::extract::{Limit, List, Path, Query};
 use crate::problem::Problem;
 use crate::v1::ended::{self, need_presence};
 use crate::v1::path::{AccountPath, SessionPath};
@@ -100,7 +101,7 @@ impl SessionQuery {
     extensions(("x-problems" = json!(["sign-in-ended", "ticket-ended"])))
 )]
 pub(super) async fn list(
-    caller: Caller,
+    caller: Caller<AccountsRead>,
     Query(query): Query<SessionQuery>,
 ) -> Result<Answer<List<Session>>, Problem> {
     if query.state == Some(State::Ended) {
@@ -168,7 +169,7 @@ impl Seen {
     }
 }
 
-async fn list_ended(caller: &Caller, query: &SessionQuery) -> Result<List<Session>, Problem> {
+async fn list_ended(caller: &Admitted, query: &SessionQuery) -> Result<List<Session>, Problem> {
     let actor = caller.actor.clone();
     let seen = ended::read(caller, move |account, _| Seen::of(account, &actor)).await?;
     let external_id = query.external_id.as_ref().map(ToString::to_string);
@@ -208,7 +209,10 @@ async fn list_ended(caller: &Caller, query: &SessionQuery) -> Result<List<Sessio
     get, path = "/v1/accounts/{account}/sessions/{session}", operation_id = "getSession", tag = "sessions",
     params(SessionPath), responses((status = 200, description = "The session.", body = Session))
 )]
-pub(super) async fn get(caller: Caller, Path(path): Path<SessionPath>) -> Result<Answer<Session>, Problem> {
+pub(super) async fn get(
+    caller: Caller<AccountsRead>,
+    Path(path): Path<SessionPath>,
+) -> Result<Answer<Session>, Problem> {
     let (actor, sight) = (caller.actor.clone(), Sight::of(&caller));
     let view = move |account: &Account, now| {
         let session = account.sessions().get(&path.session)?;
@@ -224,7 +228,7 @@ pub(super) async fn get(caller: Caller, Path(path): Path<SessionPath>) -> Result
 }
 
 /// A session that is over, where the caller sees it.
-pub(super) async fn over(caller: &Caller, id: usher_domain::SessionId) -> Result<Option<Session>, Problem> {
+pub(super) async fn over(caller: &Admitted, id: usher_domain::SessionId) -> Result<Option<Session>, Problem> {
     let Some(row) = ended::session(caller, id).await? else {
         return Ok(None);
     };
@@ -234,17 +238,17 @@ pub(super) async fn over(caller: &Caller, id: usher_domain::SessionId) -> Result
 
 type Ended = (SessionRow, Option<SignInRow>);
 
-async fn with_host(caller: &Caller, row: SessionRow) -> Result<Ended, Problem> {
+async fn with_host(caller: &Admitted, row: SessionRow) -> Result<Ended, Problem> {
     let host = caller.api.records().sign_in(caller.account, row.sign_in).await?;
     Ok((row, host))
 }
 
-async fn show_ended(caller: &Caller, rows: Vec<Ended>) -> Result<Vec<Session>, Problem> {
+async fn show_ended(caller: &Admitted, rows: Vec<Ended>) -> Result<Vec<Session>, Problem> {
     let view = move |account: &Account, _: &Actor, _| {
         let shown = rows
             .iter()
             .map(|(row, host)| Session::over(account, row, host.as_ref()));
         Ok(shown.collect())
     };
-    caller.read(view).await
+    Ok(caller.read(view).await?)
 }

@@ -3,12 +3,13 @@
 use axum::Json as Answer;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use usher_app::{AccountsManage, Admitted, Caller};
 use usher_domain::command::SignInCommand;
 use usher_domain::{Account, Command, Outcome, SignInId, TicketId, Timestamp};
 use usher_engine::Failure;
 
 use super::dto::{NewSignIn, SignIn, SignedIn};
-use crate::extract::{Caller, IdempotencyHeader, IdempotencyKey, Json};
+use crate::extract::{IdempotencyHeader, IdempotencyKey, Json};
 use crate::problem::Problem;
 use crate::v1::ended;
 use crate::v1::path::AccountPath;
@@ -57,7 +58,7 @@ impl Came {
     }
 
     /// The answer, with the token that goes with it.
-    pub(crate) fn answer(self, caller: &Caller) -> SignInAnswer {
+    pub(crate) fn answer(self, caller: &Admitted) -> SignInAnswer {
         match self {
             Self::In { created, shown } => SignInAnswer::In {
                 created,
@@ -70,7 +71,7 @@ impl Came {
 }
 
 /// A sign-in with its token: for those who may have it.
-pub(crate) fn with_token(caller: &Caller, sign_in: SignIn) -> SignedIn {
+pub(crate) fn with_token(caller: &Admitted, sign_in: SignIn) -> SignedIn {
     let token = caller.api.identity().sign_in_token(caller.account, sign_in.id);
     SignedIn {
         token: token.into_exposed(),
@@ -117,7 +118,7 @@ impl IntoResponse for SignInAnswer {
     ])))
 )]
 pub(super) async fn sign_in(
-    caller: Caller,
+    caller: Caller<AccountsManage>,
     key: IdempotencyKey,
     Json(body): Json<NewSignIn>,
 ) -> Result<SignInAnswer, Problem> {
@@ -125,7 +126,7 @@ pub(super) async fn sign_in(
 }
 
 pub(crate) async fn sign_in_or_wait(
-    caller: &Caller,
+    caller: &Admitted,
     key: &IdempotencyKey,
     body: NewSignIn,
 ) -> Result<SignInAnswer, Problem> {
@@ -157,6 +158,6 @@ pub(crate) async fn sign_in_or_wait(
         Ok(Some(came)) => Ok(came.answer(caller)),
         Ok(None) => Err(Problem::not_found("sign-in")),
         Err(failure @ Failure::Refused(_)) => Err(ended::problem(caller, failure).await),
-        Err(failure) => Err(caller.problem(failure).await),
+        Err(failure) => Err(caller.problem(failure).await.into()),
     }
 }

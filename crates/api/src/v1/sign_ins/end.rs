@@ -2,12 +2,13 @@
 
 use axum::http::StatusCode;
 use serde::Deserialize;
+use usher_app::{AccountsManage, Caller};
 use usher_domain::Command;
 use usher_domain::command::{Acting, SignInCommand};
 use usher_domain::text::Note;
 use utoipa::IntoParams;
 
-use crate::extract::{Caller, Path, Query};
+use crate::extract::{Path, Query};
 use crate::problem::Problem;
 use crate::v1::acting::{self, On, as_user};
 use crate::v1::ended;
@@ -41,12 +42,12 @@ pub(super) struct Why {
     extensions(("x-problems" = json!(["sign-in-ended"])))
 )]
 pub(super) async fn sign_out(
-    caller: Caller,
+    caller: Caller<AccountsManage>,
     Path(path): Path<SignInPath>,
     Query(why): Query<Why>,
 ) -> Result<StatusCode, Problem> {
     let is_as_user = acting::is_user(why.acting);
-    let caller = as_user(caller, is_as_user, On::SignIn(path.sign_in)).await?;
+    let caller = as_user(caller.into_admitted(), is_as_user, On::SignIn(path.sign_in)).await?;
     let command = Command::SignIn(SignInCommand::SignOut {
         sign_in: path.sign_in,
         note: why.reason,

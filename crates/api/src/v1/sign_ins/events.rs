@@ -1,9 +1,9 @@
 //! The stream of events of a sign-in's device.
 
 use usher_domain::refusal::StateRefusal;
-use usher_domain::{Account, Refusal, Timestamp};
+use usher_domain::{Account, Refusal, SignInId, Timestamp};
 
-use crate::extract::{Caller, Path, Query};
+use crate::extract::{Follower, Path, Query};
 use crate::problem::Problem;
 use crate::v1::ended;
 use crate::v1::events::{
@@ -40,11 +40,12 @@ use crate::v1::stream_tickets::TicketQuery;
     extensions(("x-problems" = json!(["sign-in-ended", "too-many-streams"])))
 )]
 pub(super) async fn follow(
-    caller: Caller,
+    follower: Follower<SignInId>,
     Path(path): Path<SignInPath>,
     Query(_): Query<TicketQuery>,
     LastEventId(from): LastEventId,
 ) -> Result<EventStream, Problem> {
+    let caller = follower.caller;
     let (actor, id) = (caller.actor.clone(), path.sign_in);
     let view = move |account: &Account, now: Timestamp| {
         let sign_in = account

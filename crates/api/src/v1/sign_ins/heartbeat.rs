@@ -1,11 +1,12 @@
 //! Heartbeats of one sign-in.
 
 use axum::Json as Answer;
+use usher_app::{AccountsManage, Caller};
 use usher_domain::command::SignInCommand;
 use usher_domain::{Account, Command, Outcome, Timestamp};
 
 use super::dto::{Alive, Beat};
-use crate::extract::{Caller, Path};
+use crate::extract::Path;
 use crate::problem::Problem;
 use crate::v1::ended;
 use crate::v1::optional::Optional;
@@ -22,7 +23,7 @@ use crate::v1::path::SignInPath;
     extensions(("x-problems" = json!(["sign-in-ended"])))
 )]
 pub(super) async fn heartbeat(
-    caller: Caller,
+    caller: Caller<AccountsManage>,
     Path(path): Path<SignInPath>,
     Optional(beat): Optional<Beat>,
 ) -> Result<Answer<Alive>, Problem> {

@@ -2,11 +2,12 @@
 
 use axum::Json as Answer;
 use axum::http::StatusCode;
+use usher_app::{AccountsManage, Caller};
 use usher_domain::command::SignInCommand;
 use usher_domain::{Account, Command, Outcome, Secs, Timestamp};
 
 use super::dto::{Lock, SignIn};
-use crate::extract::{Caller, Json, Path};
+use crate::extract::{Json, Path};
 use crate::problem::Problem;
 use crate::v1::ended;
 use crate::v1::path::SignInPath;
@@ -22,7 +23,7 @@ use crate::v1::path::SignInPath;
     extensions(("x-problems" = json!(["wrong-state", "sign-in-ended"])))
 )]
 pub(super) async fn lock(
-    caller: Caller,
+    caller: Caller<AccountsManage>,
     Path(path): Path<SignInPath>,
     Json(body): Json<Lock>,
 ) -> Result<Answer<SignIn>, Problem> {
@@ -52,7 +53,10 @@ pub(super) async fn lock(
     responses((status = 204, description = "There is no lock.")),
     extensions(("x-problems" = json!(["wrong-state", "sign-in-ended"])))
 )]
-pub(super) async fn unlock(caller: Caller, Path(path): Path<SignInPath>) -> Result<StatusCode, Problem> {
+pub(super) async fn unlock(
+    caller: Caller<AccountsManage>,
+    Path(path): Path<SignInPath>,
+) -> Result<StatusCode, Problem> {
     let command = Command::SignIn(SignInCommand::LockSeat {
         sign_in: path.sign_in,
         hold: Secs::ZERO,

@@ -2,6 +2,7 @@
 
 use axum::Json as Answer;
 use serde::Deserialize;
+use usher_app::{AccountsRead, Caller};
 use usher_domain::refusal::StateRefusal;
 use usher_domain::text::Product;
 use usher_domain::{Account, Actor, PoolId, Refusal, UserId, presence};
@@ -9,7 +10,7 @@ use usher_journal::Cursor;
 use utoipa::IntoParams;
 
 use super::dto::SignIn;
-use crate::extract::{Caller, Limit, List, Path, Query};
+use crate::extract::{Limit, List, Path, Query};
 use crate::problem::Problem;
 use crate::v1::ended::{self, need_presence};
 use crate::v1::path::{AccountPath, SignInPath};
@@ -59,7 +60,7 @@ impl SignInFilter {
     extensions(("x-problems" = json!(["sign-in-ended", "ticket-ended"])))
 )]
 pub(super) async fn list(
-    caller: Caller,
+    caller: Caller<AccountsRead>,
     Query(filter): Query<SignInFilter>,
 ) -> Result<Answer<List<SignIn>>, Problem> {
     let actor = caller.actor.clone();
@@ -83,7 +84,10 @@ pub(super) async fn list(
     params(SignInPath), responses((status = 200, description = "The sign-in.", body = SignIn)),
     extensions(("x-problems" = json!(["sign-in-ended"])))
 )]
-pub(super) async fn get(caller: Caller, Path(path): Path<SignInPath>) -> Result<Answer<SignIn>, Problem> {
+pub(super) async fn get(
+    caller: Caller<AccountsRead>,
+    Path(path): Path<SignInPath>,
+) -> Result<Answer<SignIn>, Problem> {
     let (actor, id) = (caller.actor.clone(), path.sign_in);
     let view = move |account: &Account, now| {
         let sign_in = account

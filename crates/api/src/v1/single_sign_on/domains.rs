@@ -2,12 +2,13 @@
 
 use axum::http::StatusCode;
 use serde::Serialize;
+use usher_app::{AccountsManage, Admitted, Caller};
 use usher_domain::single_sign_on::ProvedBy;
 use usher_domain::{Account, Actor};
 use usher_identity::single_sign_on::{EmailDomain, NamedDomain};
 use utoipa::ToSchema;
 
-use crate::extract::{Caller, Path};
+use crate::extract::Path;
 use crate::problem::{DOMAIN_NOT_PROVED, Problem};
 use crate::v1::path::DomainPath;
 
@@ -57,7 +58,10 @@ fn parsed(path: &DomainPath) -> Result<EmailDomain, Problem> {
     responses((status = 204, description = "The domain is proved.")),
     extensions(("x-problems" = json!(["domain-not-proved"])))
 )]
-pub(super) async fn check(caller: Caller, Path(path): Path<DomainPath>) -> Result<StatusCode, Problem> {
+pub(super) async fn check(
+    caller: Caller<AccountsManage>,
+    Path(path): Path<DomainPath>,
+) -> Result<StatusCode, Problem> {
     caller.read(|account, actor, _| account.need_admin(actor)).await?;
     let domain = parsed(&path)?;
     let (actor, cause) = (&caller.actor, caller.cause.clone());
@@ -79,7 +83,10 @@ pub(super) async fn check(caller: Caller, Path(path): Path<DomainPath>) -> Resul
     tag = "accounts", params(DomainPath),
     responses((status = 204, description = "The domain is proved by the operator's word."))
 )]
-pub(super) async fn vouch(caller: Caller, Path(path): Path<DomainPath>) -> Result<StatusCode, Problem> {
+pub(super) async fn vouch(
+    caller: Caller<AccountsManage>,
+    Path(path): Path<DomainPath>,
+) -> Result<StatusCode, Problem> {
     set(&caller, &path, Some(ProvedBy::Operator)).await
 }
 
@@ -91,11 +98,18 @@ pub(super) async fn vouch(caller: Caller, Path(path): Path<DomainPath>) -> Resul
     operation_id = "withdrawDomainProof", tag = "accounts", params(DomainPath),
     responses((status = 204, description = "The domain is not proved."))
 )]
-pub(super) async fn withdraw(caller: Caller, Path(path): Path<DomainPath>) -> Result<StatusCode, Problem> {
+pub(super) async fn withdraw(
+    caller: Caller<AccountsManage>,
+    Path(path): Path<DomainPath>,
+) -> Result<StatusCode, Problem> {
     set(&caller, &path, None).await
 }
 
-async fn set(caller: &Caller, path: &DomainPath, proved_by: Option<ProvedBy>) -> Result<StatusCode, Problem> {
+async fn set(
+    caller: &Admitted,
+    path: &DomainPath,
+    proved_by: Option<ProvedBy>,
+) -> Result<StatusCode, Problem> {
     caller
         .read(|account: &Account, actor, _| account.need_staff(actor))
         .await?;

@@ -4,6 +4,7 @@ mod dto;
 
 use axum::Json as Answer;
 use axum::http::StatusCode;
+use usher_app::{AccountsManage, AccountsRead, Caller};
 use usher_domain::command::TeamCommand;
 use usher_domain::{Account, Actor, Command, Refusal, TeamId};
 use utoipa_axum::router::OpenApiRouter;
@@ -11,9 +12,7 @@ use utoipa_axum::routes;
 
 use self::dto::{NewTeam, Team, TeamChange};
 use super::path::{AccountPath, TeamPath};
-use crate::extract::{
-    Caller, Created, IdempotencyHeader, IdempotencyKey, Json, List, PageQuery, Path, Query,
-};
+use crate::extract::{Created, IdempotencyHeader, IdempotencyKey, Json, List, PageQuery, Path, Query};
 use crate::problem::Problem;
 use crate::server::Server;
 
@@ -36,7 +35,7 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
     extensions(("x-problems" = json!(["already-exists", "idempotency-key-reused"])))
 )]
 async fn create(
-    caller: Caller,
+    caller: Caller<AccountsManage>,
     key: IdempotencyKey,
     Json(body): Json<NewTeam>,
 ) -> Result<Created<Team>, Problem> {
@@ -47,7 +46,7 @@ async fn create(
         members: body.members,
     });
     let find = move |account: &Account| account.teams().get(&id).map(Team::from);
-    caller.create(&key, command, format!("teams/{id}"), find).await
+    Created::by(&caller, &key, command, format!("teams/{id}"), find).await
 }
 
 /// List the teams
@@ -58,13 +57,16 @@ async fn create(
     params(AccountPath, PageQuery),
     responses((status = 200, description = "A page of teams.", body = List<Team>))
 )]
-async fn list(caller: Caller, Query(query): Query<PageQuery>) -> Result<Answer<List<Team>>, Problem> {
+async fn list(
+    caller: Caller<AccountsRead>,
+    Query(query): Query<PageQuery>,
+) -> Result<Answer<List<Team>>, Problem> {
     let view = move |account: &Account, actor: &Actor, _| {
         account.need_staff(actor)?;
         let teams = account.teams().values().map(|team| (team.id.bits(), team));
         Ok(List::cut(teams, query.page(), |team| Some(Team::from(team))))
     };
-    caller.read(view).await.map(Answer)
+    Ok(Answer(caller.read(view).await?))
 }
 
 /// Get a team
@@ -74,7 +76,7 @@ async fn list(caller: Caller, Query(query): Query<PageQuery>) -> Result<Answer<L
     get, path = "/v1/accounts/{account}/teams/{team}", operation_id = "getTeam", tag = "teams",
     params(TeamPath), responses((status = 200, description = "The team.", body = Team))
 )]
-async fn get(caller: Caller, Path(path): Path<TeamPath>) -> Result<Answer<Team>, Problem> {
+async fn get(caller: Caller<AccountsRead>, Path(path): Path<TeamPath>) -> Result<Answer<Team>, Problem> {
     let view = move |account: &Account, actor: &Actor, _| {
         let team = account
             .teams()
@@ -82,7 +84,7 @@ async fn get(caller: Caller, Path(path): Path<TeamPath>) -> Result<Answer<Team>,
             .filter(|_| account.is_staff(actor));
         team.map(Team::from).ok_or(Refusal::NotFound { what: "team" })
     };
-    caller.read(view).await.map(Answer)
+    Ok(Answer(caller.read(view).await?))
 }
 
 /// Change a team
@@ -96,7 +98,7 @@ async fn get(caller: Caller, Path(path): Path<TeamPath>) -> Result<Answer<Team>,
     extensions(("x-problems" = json!(["already-exists"])))
 )]
 async fn change(
-    caller: Caller,
+    caller: Caller<AccountsManage>,
     Path(path): Path<TeamPath>,
     Json(body): Json<TeamChange>,
 ) -> Result<Answer<Option<Team>>, Problem> {
@@ -107,7 +109,7 @@ async fn change(
         members,
     });
     let view = move |account: &Account, _: &_, _| account.teams().get(&path.team).map(Team::from);
-    caller.execute(command, view).await.map(Answer)
+    Ok(Answer(caller.execute(command, view).await?))
 }
 
 /// Delete a team
@@ -118,7 +120,7 @@ async fn change(
     params(TeamPath), responses((status = 204, description = "The team is gone.")),
     extensions(("x-problems" = json!(["in-a-mapping"])))
 )]
-async fn delete(caller: Caller, Path(path): Path<TeamPath>) -> Result<StatusCode, Problem> {
+async fn delete(caller: Caller<AccountsManage>, Path(path): Path<TeamPath>) -> Result<StatusCode, Problem> {
     let command = Command::Team(TeamCommand::Delete { id: path.team });
-    caller.execute(command, |_, _, _| StatusCode::NO_CONTENT).await
+    Ok(caller.execute(command, |_, _, _| StatusCode::NO_CONTENT).await?)
 }

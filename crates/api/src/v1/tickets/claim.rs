@@ -4,13 +4,14 @@ use axum::Json as Answer;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use usher_app::{AccountsManage, Admitted, Caller};
 use usher_domain::command::TicketCommand;
 use usher_domain::refusal::StateRefusal;
 use usher_domain::{Account, Command, Outcome, Refusal, SessionId, SignInId, TicketId, Timestamp};
 use usher_engine::Failure;
 use utoipa::ToSchema;
 
-use crate::extract::{Caller, Path, Query};
+use crate::extract::{Path, Query};
 use crate::problem::Problem;
 use crate::v1::acting::{self, AsQuery, NoBody, On, as_user};
 use crate::v1::ended;
@@ -57,7 +58,7 @@ impl Came {
         }
     }
 
-    fn answer(self, caller: &Caller, status: StatusCode) -> Response {
+    fn answer(self, caller: &Admitted, status: StatusCode) -> Response {
         let claimed = match self {
             Self::SignIn(shown) => Claimed::SignIn(sign_ins::with_token(caller, shown)),
             Self::Session(session) => Claimed::Session(ClaimedSession { session: *session }),
@@ -85,12 +86,17 @@ impl Came {
     ])))
 )]
 pub(super) async fn claim(
-    caller: Caller,
+    caller: Caller<AccountsManage>,
     Path(path): Path<TicketPath>,
     Query(query): Query<AsQuery>,
     Optional(NoBody {}): Optional<NoBody>,
 ) -> Result<Response, Problem> {
-    let caller = as_user(caller, query.acting.is_some(), On::Ticket(path.ticket)).await?;
+    let caller = as_user(
+        caller.into_admitted(),
+        query.acting.is_some(),
+        On::Ticket(path.ticket),
+    )
+    .await?;
     let sight = Sight::of(&caller);
     let view =
         move |account: &Account, outcome: &Outcome, now: Timestamp| Came::of(account, outcome, &sight, now);
@@ -114,7 +120,7 @@ pub(super) async fn claim(
 
 /// What the ticket has become, where that is still there and the caller may have it: an answer that was lost on its
 /// way must not cost the seat. It has the ticket's own bits.
-async fn claimed_before(caller: &Caller, id: TicketId) -> Result<Option<Came>, Problem> {
+async fn claimed_before(caller: &Admitted, id: TicketId) -> Result<Option<Came>, Problem> {
     let sight = Sight::of(caller).of_starter();
     let view = move |account: &Account, actor: &usher_domain::Actor, now| {
         let is_own = *actor == usher_domain::Actor::Ticket(id);
@@ -128,5 +134,5 @@ async fn claimed_before(caller: &Caller, id: TicketId) -> Result<Option<Came>, P
         let shown = session.map(|it| Session::of(account, it, &sight, now));
         Ok(shown.map(|shown| Came::Session(Box::new(shown))))
     };
-    caller.read(view).await
+    Ok(caller.read(view).await?)
 }

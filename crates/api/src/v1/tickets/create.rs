@@ -3,12 +3,13 @@
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Deserializer, Serialize, de};
 use serde_json::Map;
+use usher_app::{AccountsManage, Caller};
 use usher_domain::SessionId;
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::Waiting;
-use crate::extract::{Caller, IdempotencyHeader, IdempotencyKey, Json, read_fields};
+use crate::extract::{IdempotencyHeader, IdempotencyKey, Json, read_fields};
 use crate::problem::Problem;
 use crate::v1::path::AccountPath;
 use crate::v1::schema;
@@ -90,7 +91,7 @@ impl ToSchema for Body {
     ])))
 )]
 pub(super) async fn wait(
-    caller: Caller,
+    caller: Caller<AccountsManage>,
     key: IdempotencyKey,
     Json(Body(body)): Json<Body>,
 ) -> Result<Response, Problem> {

@@ -2,10 +2,10 @@
 
 use usher_domain::command::TicketCommand;
 use usher_domain::refusal::StateRefusal;
-use usher_domain::{Account, Actor, Command, Outcome, Refusal, Timestamp};
+use usher_domain::{Account, Actor, Command, Outcome, Refusal, TicketId, Timestamp};
 use usher_engine::Failure;
 
-use crate::extract::{Caller, Path, Query};
+use crate::extract::{Follower, Path, Query};
 use crate::problem::Problem;
 use crate::v1::ended;
 use crate::v1::events::{EventStream, Feed, LastEventId, LastEventIdHeader, Opening, TicketSubject};
@@ -31,11 +31,12 @@ use crate::v1::stream_tickets::TicketQuery;
     extensions(("x-problems" = json!(["ticket-ended", "too-many-streams"])))
 )]
 pub(super) async fn follow(
-    caller: Caller,
+    follower: Follower<TicketId>,
     Path(path): Path<TicketPath>,
     Query(_): Query<TicketQuery>,
     LastEventId(from): LastEventId,
 ) -> Result<EventStream, Problem> {
+    let caller = follower.caller;
     let id = path.ticket;
     let renewed =
         caller.try_execute(
@@ -50,7 +51,7 @@ pub(super) async fn follow(
         Err(Failure::Refused(
             Refusal::Forbidden { .. } | Refusal::State(StateRefusal::TicketEnded { .. }),
         )) => None,
-        Err(failure) => return Err(caller.problem(failure).await),
+        Err(failure) => return Err(caller.problem(failure).await.into()),
     };
     let actor = caller.actor.clone();
     let view = move |account: &Account, now: Timestamp| {

@@ -1,10 +1,11 @@
 //! Leaving the queue.
 
 use axum::http::StatusCode;
+use usher_app::{AccountsManage, Caller};
 use usher_domain::Command;
 use usher_domain::command::TicketCommand;
 
-use crate::extract::{Caller, Path, Query};
+use crate::extract::{Path, Query};
 use crate::problem::Problem;
 use crate::v1::acting::{AsQuery, On, as_user};
 use crate::v1::ended;
@@ -20,11 +21,16 @@ use crate::v1::path::TicketPath;
     extensions(("x-problems" = json!(["ticket-ended"])))
 )]
 pub(super) async fn leave(
-    caller: Caller,
+    caller: Caller<AccountsManage>,
     Path(path): Path<TicketPath>,
     Query(query): Query<AsQuery>,
 ) -> Result<StatusCode, Problem> {
-    let caller = as_user(caller, query.acting.is_some(), On::Ticket(path.ticket)).await?;
+    let caller = as_user(
+        caller.into_admitted(),
+        query.acting.is_some(),
+        On::Ticket(path.ticket),
+    )
+    .await?;
     let command = Command::Ticket(TicketCommand::Drop { id: path.ticket });
     match caller.try_execute(command, |_, _, _| ()).await {
         Ok(()) => Ok(StatusCode::NO_CONTENT),

@@ -10,11 +10,11 @@ mod read;
 use axum::Json as Answer;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use usher_app::Admitted;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub(crate) use self::dto::{Ticket, Waiting};
-use crate::extract::Caller;
 use crate::server::Server;
 
 pub(crate) fn routes() -> OpenApiRouter<Server> {
@@ -32,7 +32,7 @@ pub(crate) struct WaitingAnswer {
 }
 
 /// The answer with a ticket and its token.
-pub(crate) fn waiting(caller: &Caller, ticket: Ticket) -> WaitingAnswer {
+pub(crate) fn waiting(caller: &Admitted, ticket: Ticket) -> WaitingAnswer {
     let account = caller.account;
     let token = caller.api.identity().ticket_token(account, ticket.id);
     WaitingAnswer {

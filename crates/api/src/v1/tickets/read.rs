@@ -2,6 +2,7 @@
 
 use axum::Json as Answer;
 use serde::Deserialize;
+use usher_app::{AccountsRead, Admitted, Caller};
 use usher_domain::command::TicketCommand;
 use usher_domain::refusal::StateRefusal;
 use usher_domain::text::Product;
@@ -11,7 +12,7 @@ use usher_journal::{Cursor, Page};
 use utoipa::IntoParams;
 
 use super::Ticket;
-use crate::extract::{Caller, Limit, List, Path, Query};
+use crate::extract::{Limit, List, Path, Query};
 use crate::problem::Problem;
 use crate::v1::ended::{self, need_presence};
 use crate::v1::path::{AccountPath, TicketPath};
@@ -58,7 +59,7 @@ impl TicketQuery {
     extensions(("x-problems" = json!(["sign-in-ended", "ticket-ended"])))
 )]
 pub(super) async fn list(
-    caller: Caller,
+    caller: Caller<AccountsRead>,
     Query(query): Query<TicketQuery>,
 ) -> Result<Answer<List<Ticket>>, Problem> {
     let actor = caller.actor.clone();
@@ -96,12 +97,15 @@ fn place(ticket: &presence::Ticket) -> Cursor {
     params(TicketPath), responses((status = 200, description = "The ticket.", body = Ticket)),
     extensions(("x-problems" = json!(["ticket-ended"])))
 )]
-pub(super) async fn get(caller: Caller, Path(path): Path<TicketPath>) -> Result<Answer<Ticket>, Problem> {
+pub(super) async fn get(
+    caller: Caller<AccountsRead>,
+    Path(path): Path<TicketPath>,
+) -> Result<Answer<Ticket>, Problem> {
     look(&caller, path.ticket).await.map(Answer)
 }
 
 /// The ticket as it stands, renewed where the caller is one whose look is a heartbeat.
-pub(super) async fn look(caller: &Caller, id: TicketId) -> Result<Ticket, Problem> {
+pub(super) async fn look(caller: &Admitted, id: TicketId) -> Result<Ticket, Problem> {
     let view = move |account: &Account, _: &Outcome, now: Timestamp| {
         let ticket = account.tickets().get(&id)?;
         Some(Ticket::of(account, ticket, now))
@@ -116,7 +120,7 @@ pub(super) async fn look(caller: &Caller, id: TicketId) -> Result<Ticket, Proble
     }
 }
 
-async fn only_look(caller: &Caller, id: TicketId) -> Result<Ticket, Problem> {
+async fn only_look(caller: &Admitted, id: TicketId) -> Result<Ticket, Problem> {
     let actor = caller.actor.clone();
     ended::read(caller, move |account, now| seen(account, &actor, id, now)).await
 }

@@ -3,6 +3,7 @@
 mod dto;
 
 use axum::Json as Answer;
+use usher_app::{AccountsRead, Caller};
 use usher_domain::Account;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -10,7 +11,6 @@ use utoipa_axum::routes;
 use self::dto::Usage;
 use super::ended::{self, need_presence};
 use super::path::AccountPath;
-use crate::extract::Caller;
 use crate::problem::Problem;
 use crate::server::Server;
 
@@ -28,7 +28,7 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
     params(AccountPath), responses((status = 200, description = "The usage.", body = Usage)),
     extensions(("x-problems" = json!(["sign-in-ended", "ticket-ended"])))
 )]
-async fn get(caller: Caller) -> Result<Answer<Usage>, Problem> {
+async fn get(caller: Caller<AccountsRead>) -> Result<Answer<Usage>, Problem> {
     let actor = caller.actor.clone();
     let view = move |account: &Account, now| {
         need_presence(account, &actor)?;

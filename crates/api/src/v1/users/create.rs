@@ -1,12 +1,13 @@
 //! Creating a user, with a password or without.
 
+use usher_app::{AccountsManage, Admitted, Caller};
 use usher_domain::command::UserCommand;
 use usher_domain::permission::Privilege;
 use usher_domain::{Account, Actor, Command, UserId};
 
 use super::dto::{NewUser, User};
 use super::password;
-use crate::extract::{Caller, Created, IdempotencyHeader, IdempotencyKey, Json};
+use crate::extract::{Created, IdempotencyHeader, IdempotencyKey, Json};
 use crate::problem::Problem;
 use crate::v1::labels;
 use crate::v1::path::AccountPath;
@@ -28,7 +29,7 @@ use crate::v1::path::AccountPath;
     ])))
 )]
 pub(super) async fn create(
-    caller: Caller,
+    caller: Caller<AccountsManage>,
     key: IdempotencyKey,
     Json(mut body): Json<NewUser>,
 ) -> Result<Created<User>, Problem> {
@@ -58,7 +59,7 @@ pub(super) async fn create(
     let path = format!("users/{id}");
     let find = move |account: &Account| account.user(id).map(|user| User::created(account, user));
     let Some(password) = password else {
-        return caller.create(&key, command, path, find).await;
+        return Created::by(&caller, &key, command, path, find).await;
     };
 
     // Before the user is there, so that nobody is ever half made; a repeated call leaves what stands.
@@ -66,28 +67,28 @@ pub(super) async fn create(
         let identity = caller.api.identity();
         let hash = password::hash(&caller, command.clone(), password).await?;
         identity.stage_password(caller.account, id, &hash, life).await?;
-        let created = caller.create(&key, command, path, find).await;
+        let created = Created::by(&caller, &key, command, path, find).await;
         if created.is_err() {
             take_back(&caller, id).await;
         }
         return created;
     }
-    caller.create(&key, command, path, find).await
+    Created::by(&caller, &key, command, path, find).await
 }
 
 /// Whether a password may be stored for the new user: refused where the caller may not create users, and not where
 /// the user exists already.
-async fn may_stage(caller: &Caller, id: UserId) -> Result<bool, Problem> {
+async fn may_stage(caller: &Admitted, id: UserId) -> Result<bool, Problem> {
     let view = move |account: &Account, actor: &Actor, _| {
         account.need_in_account(actor, Privilege::UsersManage)?;
         Ok(account.user(id).is_none())
     };
-    caller.read(view).await
+    Ok(caller.read(view).await?)
 }
 
 /// Removes a staged password, unless the user was created after all: by a repeated call, or by one whose outcome is
 /// not known.
-async fn take_back(caller: &Caller, id: UserId) {
+async fn take_back(caller: &Admitted, id: UserId) {
     let is_missing = caller.read(move |account, _, _| Ok(account.user(id).is_none()));
     if is_missing.await.unwrap_or(false)
         && let Err(error) = caller.api.identity().remove_password(caller.account, id).await

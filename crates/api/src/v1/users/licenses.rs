@@ -2,13 +2,14 @@
 
 use axum::Json as Answer;
 use axum::http::StatusCode;
+use usher_app::{AccountsManage, Caller};
 use usher_domain::command::LicenseCommand;
 use usher_domain::{Account, Command};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::dto::{Heir, License, User};
-use crate::extract::{Caller, Json, Path};
+use crate::extract::{Json, Path};
 use crate::problem::Problem;
 use crate::server::Server;
 use crate::v1::path::LicensePath;
@@ -31,7 +32,7 @@ pub(super) fn routes() -> OpenApiRouter<Server> {
     extensions(("x-problems" = json!(["not-enough-seats", "plan-excludes-shared-seats"])))
 )]
 async fn set(
-    caller: Caller,
+    caller: Caller<AccountsManage>,
     Path(path): Path<LicensePath>,
     Json(body): Json<License>,
 ) -> Result<Answer<Option<User>>, Problem> {
@@ -41,7 +42,7 @@ async fn set(
         license: Some(body.into()),
     });
     let view = move |account: &Account, _: &_, _| account.user(path.user).map(|user| User::of(account, user));
-    caller.execute(command, view).await.map(Answer)
+    Ok(Answer(caller.execute(command, view).await?))
 }
 
 /// Take a user's license away
@@ -51,13 +52,16 @@ async fn set(
     delete, path = "/v1/accounts/{account}/users/{user}/licenses/{product}", operation_id = "removeLicense",
     tag = "users", params(LicensePath), responses((status = 204, description = "The user has no license."))
 )]
-async fn remove(caller: Caller, Path(path): Path<LicensePath>) -> Result<StatusCode, Problem> {
+async fn remove(
+    caller: Caller<AccountsManage>,
+    Path(path): Path<LicensePath>,
+) -> Result<StatusCode, Problem> {
     let command = Command::License(LicenseCommand::Set {
         user: path.user,
         product: path.product,
         license: None,
     });
-    caller.execute(command, |_, _, _| StatusCode::NO_CONTENT).await
+    Ok(caller.execute(command, |_, _, _| StatusCode::NO_CONTENT).await?)
 }
 
 /// Give a user's license to somebody else
@@ -72,7 +76,7 @@ async fn remove(caller: Caller, Path(path): Path<LicensePath>) -> Result<StatusC
     extensions(("x-problems" = json!(["plan-excludes-shared-seats"])))
 )]
 async fn reassign(
-    caller: Caller,
+    caller: Caller<AccountsManage>,
     Path(path): Path<LicensePath>,
     Json(body): Json<Heir>,
 ) -> Result<Answer<Option<User>>, Problem> {
@@ -83,5 +87,5 @@ async fn reassign(
         seen: None,
     });
     let view = move |account: &Account, _: &_, _| account.user(body.to).map(|user| User::of(account, user));
-    caller.execute(command, view).await.map(Answer)
+    Ok(Answer(caller.execute(command, view).await?))
 }

@@ -2,6 +2,7 @@
 
 use axum::Json as Answer;
 use serde::Deserialize;
+use usher_app::{AccountsRead, Caller};
 use usher_domain::permission::Role;
 use usher_domain::text::{Email, ExternalId, Product, address};
 use usher_domain::user::{self, License};
@@ -10,7 +11,7 @@ use usher_journal::Cursor;
 use utoipa::{IntoParams, ToSchema};
 
 use super::dto::User;
-use crate::extract::{Caller, Limit, List, Query};
+use crate::extract::{Limit, List, Query};
 use crate::problem::Problem;
 use crate::v1::path::AccountPath;
 use crate::v1::schema;
@@ -145,7 +146,7 @@ impl UserQuery {
     responses((status = 200, description = "A page of users.", body = List<User>))
 )]
 pub(super) async fn list(
-    caller: Caller,
+    caller: Caller<AccountsRead>,
     Query(mut query): Query<UserQuery>,
 ) -> Result<Answer<List<User>>, Problem> {
     query.q = query.q.map(|words| address::folded(&words));
@@ -161,5 +162,5 @@ pub(super) async fn list(
         };
         Ok(List::cut(users, page, show))
     };
-    caller.read(view).await.map(Answer)
+    Ok(Answer(caller.read(view).await?))
 }

@@ -9,6 +9,7 @@ mod second_factor;
 
 use axum::Json as Answer;
 use axum::http::StatusCode;
+use usher_app::{AccountsManage, AccountsRead, Caller};
 use usher_domain::command::{UserCommand, UserPatch};
 use usher_domain::labels::LabelsPatch;
 use usher_domain::{Account, Actor, Command, Outcome, Timestamp};
@@ -18,7 +19,7 @@ use utoipa_axum::routes;
 use self::dto::{User, UserChange};
 use super::labels;
 use super::path::UserPath;
-use crate::extract::{Caller, Json, Path};
+use crate::extract::{Json, Path};
 use crate::problem::Problem;
 use crate::server::Server;
 
@@ -37,13 +38,13 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
     get, path = "/v1/accounts/{account}/users/{user}", operation_id = "getUser", tag = "users",
     params(UserPath), responses((status = 200, description = "The user.", body = User))
 )]
-async fn get(caller: Caller, Path(path): Path<UserPath>) -> Result<Answer<User>, Problem> {
+async fn get(caller: Caller<AccountsRead>, Path(path): Path<UserPath>) -> Result<Answer<User>, Problem> {
     let view = move |account: &Account, actor: &Actor, _| {
         account
             .visible_person(actor, path.user)
             .map(|user| User::of(account, user))
     };
-    caller.read(view).await.map(Answer)
+    Ok(Answer(caller.read(view).await?))
 }
 
 /// Change a user
@@ -60,7 +61,7 @@ async fn get(caller: Caller, Path(path): Path<UserPath>) -> Result<Answer<User>,
     ])))
 )]
 async fn change(
-    caller: Caller,
+    caller: Caller<AccountsManage>,
     Path(path): Path<UserPath>,
     Json(mut body): Json<UserChange>,
 ) -> Result<Answer<Option<User>>, Problem> {
@@ -129,7 +130,7 @@ async fn change(
     params(UserPath), responses((status = 204, description = "The user is gone.")),
     extensions(("x-problems" = json!(["last-owner", "break-glass-needed"])))
 )]
-async fn delete(caller: Caller, Path(path): Path<UserPath>) -> Result<StatusCode, Problem> {
+async fn delete(caller: Caller<AccountsManage>, Path(path): Path<UserPath>) -> Result<StatusCode, Problem> {
     let command = Command::User(UserCommand::Delete { id: path.user });
     let status = caller.execute(command, |_, _, _| StatusCode::NO_CONTENT).await?;
     caller

@@ -1,10 +1,9 @@
 //! Passwords that come with a user, or with a change of one.
 
-use usher_app::NotHashed;
+use usher_app::{Admitted, NotHashed};
 use usher_domain::{Actor, Command, UserId};
 use usher_identity::{PasswordHash, PasswordLife};
 
-use crate::extract::Caller;
 use crate::problem::Problem;
 
 /// How long a password is meant to be used that somebody else sets: what they ask for, or else until its user has
@@ -29,7 +28,7 @@ pub(super) fn life_of_others(
 /// How long the new password of a user is meant to be used: see [`life_of_others`]. One's own is for good, and takes
 /// the present one.
 pub(super) async fn life_of(
-    caller: &Caller,
+    caller: &Admitted,
     user: UserId,
     present: Option<String>,
     temporary: Option<bool>,
@@ -63,7 +62,7 @@ pub(super) async fn life_of(
 
 /// Hashes a password that a command gives a user, where the caller may give that command.
 pub(super) async fn hash(
-    caller: &Caller,
+    caller: &Admitted,
     command: Command,
     password: String,
 ) -> Result<PasswordHash, Problem> {
@@ -71,7 +70,7 @@ pub(super) async fn hash(
     let hashed = api.hash_password(caller.account, &caller.actor, command, password);
     match hashed.await {
         Ok(hash) => Ok(hash),
-        Err(NotHashed::Failed(failure)) => Err(caller.problem(failure).await),
+        Err(NotHashed::Failed(failure)) => Err(caller.problem(failure).await.into()),
         Err(error @ NotHashed::Password(_)) => Err(error.into()),
     }
 }

@@ -1,9 +1,10 @@
 //! A user's second factor, where its user has lost it.
 
 use axum::http::StatusCode;
+use usher_app::{AccountsManage, Caller};
 use usher_domain::Actor;
 
-use crate::extract::{Caller, Path};
+use crate::extract::Path;
 use crate::problem::Problem;
 use crate::v1::path::UserPath;
 
@@ -17,7 +18,10 @@ use crate::v1::path::UserPath;
     tag = "users", params(UserPath),
     responses((status = 204, description = "The user has no second factor any more."))
 )]
-pub(super) async fn remove(caller: Caller, Path(path): Path<UserPath>) -> Result<StatusCode, Problem> {
+pub(super) async fn remove(
+    caller: Caller<AccountsManage>,
+    Path(path): Path<UserPath>,
+) -> Result<StatusCode, Problem> {
     if caller.actor == Actor::User(path.user) {
         return Err(Problem::forbidden("another user")
             .detailed("Remove your own second factor in the portal, with your password and a code."));

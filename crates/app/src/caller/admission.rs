@@ -2,20 +2,21 @@
 
 use std::collections::BTreeSet;
 
-use usher_app::Api;
 use usher_domain::refusal::StateRefusal;
 use usher_domain::{Account, AccountId, Actor, Refusal, Timestamp};
 use usher_engine::Failure;
 use usher_identity::{Caller as Holder, Credential, Identified, OperatorScope, PassFor, Shown};
 
+use super::follow::may_follow;
+use crate::api::Api;
 use crate::problem::Problem;
-use crate::v1::stream_tickets;
 
 /// What let a caller in.
 #[derive(Clone)]
-pub(crate) enum Admission {
+pub enum Admission {
     /// A credential.
     Credential {
+        /// What was shown.
         shown: Shown,
         /// What an operator key has to be good for.
         needed: OperatorScope,
@@ -24,8 +25,11 @@ pub(crate) enum Admission {
     },
     /// What a customer got when they joined: it cannot be revoked, and ends with its session.
     Customer {
+        /// The token, or the stream ticket.
         proof: String,
+        /// What it has to be for.
         purpose: PassFor,
+        /// When it was shown: it has to have been good then.
         shown_at: Timestamp,
     },
 }
@@ -47,7 +51,7 @@ impl Admission {
                 if let Some(purpose) = *ticket_for {
                     let holder = actor.clone();
                     let may = move |account: &Account, _| {
-                        match stream_tickets::may_follow(account, &holder, purpose) {
+                        match may_follow(account, &holder, purpose) {
                             // How it ended is for the stream to tell.
                             Err(Refusal::State(
                                 StateRefusal::SignInEnded { .. } | StateRefusal::TicketEnded { .. },

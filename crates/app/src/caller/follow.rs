@@ -1,0 +1,109 @@
+//! Who may follow a sign-in or a place in the queue, by a credential or by a stream ticket that it got.
+
+use std::sync::Arc;
+
+use http::request::Parts;
+use usher_domain::refusal::StateRefusal;
+use usher_domain::{Account, AccountId, Actor, Refusal, SignInId, TicketId};
+use usher_engine::Way;
+use usher_http::RequestLog;
+use usher_identity::PassFor;
+
+use super::admission::Admission;
+use super::admitted::Admitted;
+use super::scope::{AccountsManage, Scope};
+use crate::api::Api;
+use crate::arrival::Arrival;
+use crate::problem::Problem;
+
+/// What streams are about that a stream ticket opens.
+pub trait Followed: Copy {
+    /// What a stream ticket has to be for.
+    fn purpose(self) -> PassFor;
+
+    /// As whom a browser follows that comes with a stream ticket: as the device itself.
+    fn actor(self) -> Actor;
+}
+
+impl Followed for SignInId {
+    fn purpose(self) -> PassFor {
+        PassFor::SignInStream(self)
+    }
+
+    fn actor(self) -> Actor {
+        Actor::SignIn(self)
+    }
+}
+
+impl Followed for TicketId {
+    fn purpose(self) -> PassFor {
+        PassFor::TicketStream(self)
+    }
+
+    fn actor(self) -> Actor {
+        Actor::Ticket(self)
+    }
+}
+
+impl Admitted {
+    /// Who follows `subject` with a stream ticket instead of a credential: whoever the ticket's credential lets in. A
+    /// problem where the ticket is not good for this stream, or no longer.
+    pub async fn by_stream_ticket(
+        api: &Arc<Api>,
+        parts: &Parts,
+        account: AccountId,
+        subject: impl Followed,
+        ticket: &str,
+    ) -> Result<Self, Problem> {
+        let (purpose, now) = (subject.purpose(), api.engine().now());
+        let shown = api.identity().shown_for_pass(ticket, account, purpose, now);
+        let admission = Admission::Credential {
+            shown: shown.ok_or_else(Problem::stale_ticket)?,
+            // Following keeps what is followed alive.
+            needed: AccountsManage::NEEDED,
+            ticket_for: Some(purpose),
+        };
+        admission.admitted(api, account).await?;
+        let actor = subject.actor();
+        RequestLog::note_actor(&parts.extensions, &actor);
+        let arrival = Arrival::of(api, &parts.extensions, &parts.headers);
+        Ok(Self {
+            api: Arc::clone(api),
+            account,
+            actor,
+            cause: arrival.cause(Way::Api, None),
+            admission,
+        })
+    }
+}
+
+/// Refuses those who may not work with what the stream is about.
+pub fn may_follow(account: &Account, actor: &Actor, purpose: PassFor) -> Result<(), Refusal> {
+    let (what, user, is_own) = match purpose {
+        PassFor::SignInStream(id) => {
+            let user = account.sign_ins().get(&id).map(|sign_in| sign_in.user);
+            let user = user.ok_or(Refusal::State(StateRefusal::SignInEnded { id }))?;
+            ("sign-in", user, *actor == Actor::SignIn(id))
+        }
+        PassFor::TicketStream(id) => {
+            let user = account.tickets().get(&id).map(|ticket| ticket.user);
+            let user = user.ok_or(Refusal::State(StateRefusal::TicketEnded { id }))?;
+            ("ticket", user, *actor == Actor::Ticket(id))
+        }
+        PassFor::Customer(_) | PassFor::CustomerStream(_) => {
+            return Err(Refusal::NotFound { what: "session" });
+        }
+    };
+    let is_for_user =
+        !matches!(actor, Actor::SignIn(_) | Actor::Ticket(_)) && account.may_act_for(actor, user);
+    if is_own || is_for_user {
+        return Ok(());
+    }
+    Err(if account.sees_user(actor, user) {
+        Refusal::Forbidden {
+            needed: "the user's own token or a key with `sign-ins.write`",
+        }
+    } else {
+        Refusal::NotFound { what }
+    })
+}

@@ -1,0 +1,170 @@
+//! Who calls: whom a credential names, whether it is good in the account that the request names, and for what the
+//! operation needs.
+
+mod admission;
+mod admitted;
+mod follow;
+mod scope;
+
+use std::marker::PhantomData;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use http::request::Parts;
+use http::{HeaderMap, header};
+use usher_domain::{AccountId, Actor, OperatorKeyId};
+use usher_engine::{Cause, Way};
+use usher_http::RequestLog;
+use usher_identity::{Credential, Identified, KeysChangedBy, KeysOrigin};
+use usher_journal::Text;
+
+pub use self::admission::Admission;
+use self::admission::{admit, need_scope};
+pub use self::admitted::Admitted;
+pub use self::follow::{Followed, may_follow};
+pub use self::scope::{AccountsManage, AccountsRead, BillingManage, Everything, Scope};
+use crate::api::Api;
+use crate::arrival::Arrival;
+use crate::problem::Problem;
+
+/// A caller of an operation that needs the scope `S` of an operator key.
+pub struct Caller<S> {
+    admitted: Admitted,
+    needs: PhantomData<S>,
+}
+
+impl<S> Deref for Caller<S> {
+    type Target = Admitted;
+
+    fn deref(&self) -> &Admitted {
+        &self.admitted
+    }
+}
+
+impl<S: Scope> Caller<S> {
+    /// Who sends a request about `account` with the credential in its `Authorization` header. A problem where there is
+    /// none, or it is not good there; `account` is none where the request names what is no id of an account.
+    pub async fn of(
+        api: &Arc<Api>,
+        parts: &Parts,
+        way: Way,
+        account: Option<AccountId>,
+    ) -> Result<Self, Problem> {
+        let known = Known::of(api, parts, way, account)?;
+        let account = account.ok_or_else(|| Problem::not_found("account"))?;
+        let admission = Admission::Credential {
+            shown: known.identified.shown,
+            needed: S::NEEDED,
+            ticket_for: None,
+        };
+        Ok(Self {
+            admitted: Admitted {
+                api: Arc::clone(api),
+                account,
+                actor: admit(api, account, known.identified, S::NEEDED).await?,
+                cause: known.cause,
+                admission,
+            },
+            needs: PhantomData,
+        })
+    }
+
+    /// The caller without what the operation needed.
+    #[must_use]
+    pub fn into_admitted(self) -> Admitted {
+        self.admitted
+    }
+}
+
+/// A caller with an operator key that has the scope `S`, where the request need not name an account.
+pub struct Operator<S> {
+    /// The use cases.
+    pub api: Arc<Api>,
+    /// How the request came in, for the audit.
+    pub cause: Cause,
+    key: OperatorKeyId,
+    admission: Admission,
+    needs: PhantomData<S>,
+}
+
+impl<S: Scope> Operator<S> {
+    /// Which operator sends a request. A problem where it is none, or the key lacks the scope.
+    pub fn of(api: &Arc<Api>, parts: &Parts) -> Result<Self, Problem> {
+        let known = Known::of(api, parts, Way::Api, None)?;
+        let Credential::OperatorKey { id: key, scopes } = known.identified.credential else {
+            return Err(Problem::forbidden("an operator key"));
+        };
+        need_scope(&scopes, S::NEEDED)?;
+        Ok(Self {
+            api: Arc::clone(api),
+            key,
+            cause: known.cause,
+            admission: Admission::Credential {
+                shown: known.identified.shown,
+                needed: S::NEEDED,
+                ticket_for: None,
+            },
+            needs: PhantomData,
+        })
+    }
+
+    /// Who changes operator keys, for their trail.
+    #[must_use]
+    pub fn keys_origin(&self) -> KeysOrigin {
+        KeysOrigin {
+            by: KeysChangedBy::OperatorKey(self.key),
+            address: self.cause.address,
+            request: self.cause.request.as_ref().map(ToString::to_string),
+        }
+    }
+
+    /// The operator as the caller of one account.
+    #[must_use]
+    pub fn in_account(self, account: AccountId) -> Admitted {
+        Admitted {
+            api: self.api,
+            account,
+            actor: Actor::Operator,
+            cause: self.cause,
+            admission: self.admission,
+        }
+    }
+}
+
+/// The token after `Bearer `.
+#[must_use]
+pub fn bearer_of(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// Who a request comes from, with the cause of what it does.
+struct Known {
+    identified: Identified,
+    cause: Cause,
+}
+
+impl Known {
+    fn of(api: &Api, parts: &Parts, way: Way, account: Option<AccountId>) -> Result<Self, Problem> {
+        let token = bearer_of(&parts.headers).ok_or_else(|| Problem::unauthenticated(false))?;
+        let arrival = Arrival::of(api, &parts.extensions, &parts.headers);
+        let identified = api
+            .identity()
+            .identify(token, account, arrival.address, api.engine().now())
+            .map_err(|_| Problem::unauthenticated(true))?;
+        match &identified.credential {
+            Credential::OperatorKey { id, .. } => RequestLog::note_actor(&parts.extensions, id),
+            _ => RequestLog::note_actor(&parts.extensions, identified.caller.clone().into_actor()),
+        }
+        let credential = match &identified.credential {
+            Credential::Itself => None,
+            Credential::UserToken(id) => Some(Text::from(format!("token_{id}"))),
+            Credential::OperatorKey { id, .. } => Some(Text::from(id.to_string())),
+        };
+        Ok(Self {
+            cause: arrival.cause(way, credential),
+            identified,
+        })
+    }
+}
