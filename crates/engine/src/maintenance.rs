@@ -66,7 +66,7 @@ async fn rebuild_one(
             return Ok(journal.put_due(account, due).await?);
         }
         for commit in &commits {
-            let mut recorder = Recorder::default();
+            let mut recorder = Recorder::new(commit.at);
             replayed
                 .record(commit, &mut recorder)
                 .map_err(|error| fault(account, commit.seq, crate::failure::with_sources(&error)))?;

@@ -13,7 +13,8 @@ use std::time::{Duration, Instant};
 
 use tokio::task::JoinSet;
 use usher_domain::{AccountId, PoolId, SignInId, Timestamp, UserId};
-use usher_journal::{Append, Commit, Hash, Journal, Record, Seq, Text};
+use usher_journal::table::Change;
+use usher_journal::{Append, Audit, Commit, Hash, Journal, Occupancy, Record, Seq, SignInRow, Text};
 use usher_journal_sqlite::SqliteJournal;
 
 const ACCOUNTS: u64 = 1_000;
@@ -53,13 +54,15 @@ impl Account {
         let records = vec![
             Record::Audit {
                 index: 0,
-                actor: self.actor.clone(),
-                action: "sign-in.started".into(),
-                target: Some(self.actor.clone()),
-                detail: None,
-                cause: Some("request".into()),
+                entry: Audit {
+                    actor: self.actor.clone(),
+                    action: "sign-in.started".into(),
+                    target: Some(self.actor.clone()),
+                    detail: None,
+                    cause: Some("request".into()),
+                },
             },
-            Record::SignInStarted {
+            Record::SignIn(Change::add(SignInRow {
                 id,
                 user,
                 product: product.clone(),
@@ -67,15 +70,17 @@ impl Account {
                 device_name: device.clone(),
                 pool: Some(self.pool),
                 funding: Some("seat".into()),
-            },
-            Record::Occupancy {
+                started_at: at,
+                end: None,
+            })),
+            Record::Occupancy(Occupancy {
                 pool: self.pool,
                 product,
                 seats: 10,
                 occupied: 5,
                 offered: 0,
                 waiting: 2,
-            },
+            }),
         ];
         Append {
             commit,

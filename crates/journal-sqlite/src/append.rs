@@ -4,10 +4,9 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension, Statement, params};
 use usher_domain::{AccountId, Timestamp};
-use usher_journal::{Append, Record, Seq, Snapshot};
+use usher_journal::{Append, READ_MODELS, Record, Seq, Snapshot};
 
 use crate::chain::{self, MILESTONE_EVERY};
-use crate::records::READ_MODELS;
 use crate::records::write::{Origin, RecordStatements};
 
 /// The most accounts whose newest commit is cached.

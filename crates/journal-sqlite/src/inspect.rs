@@ -8,12 +8,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Row};
 use usher_domain::{AccountId, SignInId, TicketId, Timestamp};
-use usher_journal::{DIFFERENCES_MAX, Difference, Head, Inspection, JournalError, RecordsOf, Seq, Text};
+use usher_journal::{
+    DIFFERENCES_MAX, Difference, Head, Inspection, JournalError, READ_MODELS, RecordsOf, Seq, Text,
+};
 
 use crate::chain;
 use crate::connection::Store;
 use crate::reader::failed;
-use crate::records::READ_MODELS;
 use crate::records::write::{Origin, RecordStatements};
 
 /// Compared elsewhere, row by row, because the text form of its causes has changed over time.

@@ -1,23 +1,10 @@
 //! The read models: written with each commit, read in pages.
 
+mod cells;
 mod log;
+mod query;
 mod read;
-mod rows;
 pub(crate) mod write;
-
-/// The tables that are made of the records of commits, and of nothing else.
-pub(crate) const READ_MODELS: [&str; 10] = [
-    "accounts",
-    "addresses",
-    "audit",
-    "codes",
-    "minutes",
-    "occupancy",
-    "refusals",
-    "sessions",
-    "sign_ins",
-    "tickets",
-];
 
 /// How many bits of a record's place say which record of its commit it is.
 pub(crate) const INDEX_BITS: u32 = 20;

@@ -9,8 +9,10 @@
 use std::sync::{Arc, Mutex};
 
 use usher_domain::{AccountId, Timestamp};
+use usher_journal::table::Change;
 use usher_journal::{
-    Append, AppendError, Commit, Hash, Journal, PageRequest, Record, Records, Seq, Snapshot,
+    AccountRow, Append, AppendError, Commit, Hash, Journal, Minutes, PageRequest, Record, Records, Seq,
+    Snapshot,
 };
 use usher_journal_sqlite::{FILE_NAME, SqliteJournal, backup};
 
@@ -116,11 +118,11 @@ async fn a_transaction_that_fails_at_its_end_has_an_unknown_outcome_that_can_be_
 #[tokio::test]
 async fn a_record_out_of_bounds_fails_its_commit_before_anything_is_stored() {
     let journal = SqliteJournal::open_in_memory().unwrap();
-    let minutes = Record::Minutes {
+    let minutes = Record::Minutes(Minutes {
         delta: 1,
         balance: u64::MAX,
         claim: None,
-    };
+    });
 
     let answer = journal.append(first(1, vec![minutes])).await;
 
@@ -176,11 +178,11 @@ async fn two_databases_in_memory_are_separate() {
         SqliteJournal::open_in_memory().unwrap(),
         SqliteJournal::open_in_memory().unwrap(),
     );
-    let put = Record::AccountPut {
-        name: "Example".into(),
-        created_at: Timestamp::default(),
-        deleted: false,
-    };
+    let put = Record::Account(Change::Put(vec![
+        AccountRow::name.set("Example".into()),
+        AccountRow::created_at.set(Timestamp::default()),
+        AccountRow::deleted.set(false),
+    ]));
 
     one.append(first(1, vec![put])).await.unwrap();
 

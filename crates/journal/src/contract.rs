@@ -21,7 +21,11 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use usher_domain::{AccountId, PoolId, SessionId, SignInId, TicketId, Timestamp, UserId};
 
-use crate::{Append, Commit, Hash, Journal, Record, Records, Seq};
+use crate::table::{Assignment, Change, Row};
+use crate::{
+    AccountRow, Append, Audit, Commit, End, EndedBy, Hash, Journal, Minutes, Occupancy, Record, Records,
+    Refusal, Seq, SessionRow, SignInRow, Text, TicketRow,
+};
 
 /// An empty store of the backend under test.
 #[async_trait]
@@ -195,142 +199,170 @@ fn bare(commit: Commit) -> Append {
     }
 }
 
+/// A row with these values; fields that may be empty are.
+fn row<R: Row, const N: usize>(values: &[Assignment<R>; N]) -> R {
+    Change::row(values).unwrap()
+}
+
 fn audit(index: u32, actor: &'static str, action: &'static str) -> Record {
-    let target = Some(format!("target of {action}").into());
-    Record::Audit {
-        index,
-        actor: actor.into(),
-        action: action.into(),
-        target,
-        detail: None,
-        cause: None,
-    }
+    let entry = row(&[
+        Audit::actor.set(actor.into()),
+        Audit::action.set(action.into()),
+        Audit::target.set(Some(format!("target of {action}").into())),
+    ]);
+    Record::Audit { index, entry }
+}
+
+fn account_put(name: &'static str, deleted: bool) -> Record {
+    Record::Account(Change::Put(vec![
+        AccountRow::name.set(name.into()),
+        AccountRow::created_at.set(at(0)),
+        AccountRow::deleted.set(deleted),
+    ]))
 }
 
 fn refusal(number: u128, of: UserId, product: &'static str) -> Record {
-    Record::RefusalPut {
-        id: usher_domain::RefusalId::from_bits(number),
-        user: of,
-        product: product.into(),
-        pool: number.is_multiple_of(2).then(|| pool(number)),
-        code: "no-seat-available".into(),
-        attempt: "sign-in".into(),
-        device: Some("laptop".into()),
-        seats: 10,
-        occupied: 9,
-        waiting: Some(3),
-    }
+    Record::Refusal(Change::add(row(&[
+        Refusal::id.set(usher_domain::RefusalId::from_bits(number)),
+        Refusal::user.set(of),
+        Refusal::product.set(product.into()),
+        Refusal::pool.set(number.is_multiple_of(2).then(|| pool(number))),
+        Refusal::code.set("no-seat-available".into()),
+        Refusal::attempt.set("sign-in".into()),
+        Refusal::device.set(Some("laptop".into())),
+        Refusal::seats.set(10),
+        Refusal::occupied.set(9),
+        Refusal::waiting.set(Some(3)),
+    ])))
+}
+
+fn refusals_resolved(secs: i64, of: UserId, product: &'static str) -> Record {
+    Record::Refusal(Change::set(
+        [Refusal::user.is(of), Refusal::product.is(product)],
+        [Refusal::resolved_at.set_once(Some(at(secs)))],
+    ))
 }
 
 fn occupancy(of: PoolId, occupied: u32) -> Record {
-    Record::Occupancy {
+    Record::Occupancy(Occupancy {
         pool: of,
         product: "desk".into(),
         seats: 10,
         occupied,
         offered: 1,
         waiting: 2,
-    }
+    })
 }
 
-fn sign_in_started(id: SignInId, of: UserId) -> Record {
-    Record::SignInStarted {
-        id,
-        user: of,
-        product: "desk".into(),
-        device_id: "d-1".into(),
-        device_name: "Laptop".into(),
-        pool: Some(pool(1)),
-        funding: Some("seat".into()),
-    }
+fn minutes(delta: i64, balance: u64, claim: Option<&'static str>) -> Record {
+    let claim = claim.map(Text::from);
+    Record::Minutes(Minutes {
+        delta,
+        balance,
+        claim,
+    })
 }
 
-fn session_started(id: SessionId, of: UserId) -> Record {
-    Record::SessionStarted {
-        id,
-        sign_in: sign_in(7),
-        user: of,
-        product: "desk".into(),
-        kind: "call".into(),
-        pool: None,
-        funding: None,
-        code: Some("K7QM2X".into()),
-    }
+fn sign_in_started(secs: i64, id: SignInId, of: UserId) -> Record {
+    Record::SignIn(Change::add(row(&[
+        SignInRow::id.set(id),
+        SignInRow::user.set(of),
+        SignInRow::product.set("desk".into()),
+        SignInRow::device_id.set("d-1".into()),
+        SignInRow::device_name.set("Laptop".into()),
+        SignInRow::pool.set(Some(pool(1))),
+        SignInRow::funding.set(Some("seat".into())),
+        SignInRow::started_at.set(at(secs)),
+    ])))
 }
 
-/// One record of every kind, in an order in which each one's target exists.
-fn one_of_each(number: u128) -> Vec<Record> {
+fn sign_in_ended(id: SignInId, end: End) -> Record {
+    let end = SignInRow::end.set_once(Some(end));
+    Record::SignIn(Change::set([SignInRow::id.is(id)], [end]))
+}
+
+fn session_started(secs: i64, id: SessionId, of: UserId) -> Record {
+    Record::Session(Change::add(row(&[
+        SessionRow::id.set(id),
+        SessionRow::sign_in.set(sign_in(7)),
+        SessionRow::user.set(of),
+        SessionRow::product.set("desk".into()),
+        SessionRow::kind.set("call".into()),
+        SessionRow::code.set(Some("K7QM2X".into())),
+        SessionRow::started_at.set(at(secs)),
+    ])))
+}
+
+fn session_changed<const N: usize>(id: SessionId, values: [Assignment<SessionRow>; N]) -> Record {
+    Record::Session(Change::set([SessionRow::id.is(id)], values))
+}
+
+fn ticket_opened(secs: i64, number: u128, of: PoolId, wanted: &'static str) -> Record {
+    Record::Ticket(Change::add(row(&[
+        TicketRow::id.set(ticket(number)),
+        TicketRow::user.set(user(number)),
+        TicketRow::product.set("desk".into()),
+        TicketRow::pool.set(of),
+        TicketRow::opened_at.set(at(secs)),
+        TicketRow::wanted.set(Some(wanted.into())),
+    ])))
+}
+
+fn ticket_changed(number: u128, value: Assignment<TicketRow>) -> Record {
+    Record::Ticket(Change::set([TicketRow::id.is(ticket(number))], [value]))
+}
+
+fn ended(secs: i64, reason: &'static str, by: Option<EndedBy>) -> End {
+    let (at, reason) = (at(secs), reason.into());
+    End { at, reason, by }
+}
+
+/// One record of every kind, in an order in which each finds what it changes.
+fn one_of_each(secs: i64, number: u128) -> Vec<Record> {
+    let by_eva = EndedBy {
+        actor: "eva".into(),
+        name: None,
+        note: Some("closing".into()),
+    };
     vec![
-        Record::AccountPut {
-            name: "Example".into(),
-            created_at: at(0),
-            deleted: false,
-        },
+        account_put("Example", false),
         audit(0, "sven", "sign-in.started"),
         audit(1, "eva", "session.ended"),
         refusal(number, user(number), "desk"),
-        Record::RefusalsResolved {
-            user: user(number),
-            product: "desk".into(),
-        },
+        refusals_resolved(secs, user(number), "desk"),
         refusal(number + 1, user(number), "desk"),
         occupancy(pool(1), 4),
         occupancy(pool(1), 5),
         occupancy(pool(2), 6),
-        Record::Minutes {
-            delta: -1,
-            balance: 41,
-            claim: Some("sess_1".into()),
-        },
-        Record::Minutes {
-            delta: 500,
-            balance: 541,
-            claim: None,
-        },
-        sign_in_started(sign_in(number), user(number)),
-        Record::SignInEnded {
-            id: sign_in(number),
-            reason: "inactive".into(),
-            by: None,
-        },
-        session_started(session(number), user(number)),
-        Record::SessionConnected { id: session(number) },
-        Record::SessionFunded {
-            id: session(number),
-            funding: "minutes".into(),
-        },
-        Record::SessionEnded {
-            id: session(number),
-            reason: "hung-up".into(),
-            by: Some(crate::EndedBy {
-                actor: "eva".into(),
-                name: None,
-                note: Some("closing".into()),
-            }),
-        },
-        session_started(session(number + 1), user(number)),
-        Record::TicketOpened {
-            id: ticket(number),
-            user: user(number),
-            product: "desk".into(),
-            pool: pool(1),
-            wanted: "sign_in".into(),
-        },
-        Record::TicketOffered { id: ticket(number) },
-        Record::TicketEnded {
-            id: ticket(number),
-            outcome: "claimed".into(),
-            by: None,
-        },
-        Record::SessionCustomer {
-            id: session(number),
-            name: "Kim".into(),
-        },
-        Record::SessionLabelled {
-            id: session(number),
-            external_id: Some("crm-7".into()),
-            metadata: None,
-        },
+        minutes(-1, 41, Some("sess_1")),
+        minutes(500, 541, None),
+        sign_in_started(secs, sign_in(number), user(number)),
+        sign_in_ended(sign_in(number), ended(secs, "inactive", None)),
+        session_started(secs, session(number), user(number)),
+        session_changed(
+            session(number),
+            [SessionRow::connected_at.set_once(Some(at(secs)))],
+        ),
+        session_changed(session(number), [SessionRow::funding.set(Some("minutes".into()))]),
+        session_changed(
+            session(number),
+            [SessionRow::end.set_once(Some(ended(secs, "hung-up", Some(by_eva))))],
+        ),
+        session_started(secs, session(number + 1), user(number)),
+        ticket_opened(secs, number, pool(1), "sign_in"),
+        ticket_changed(number, TicketRow::offered_at.set_once(Some(at(secs)))),
+        ticket_changed(
+            number,
+            TicketRow::end.set_once(Some(ended(secs, "claimed", None))),
+        ),
+        session_changed(session(number), [SessionRow::customer.set(Some("Kim".into()))]),
+        session_changed(
+            session(number),
+            [
+                SessionRow::external_id.set(Some("crm-7".into())),
+                SessionRow::metadata.set(None),
+            ],
+        ),
         Record::CodeIssued {
             code: format!("CODE{number}").into(),
             session: session(number),

@@ -17,6 +17,8 @@ mod page;
 mod port;
 mod record;
 mod records;
+mod rows;
+pub mod table;
 mod text;
 
 pub use authenticator::{Authenticator, Authenticity};
@@ -29,10 +31,13 @@ pub use join_code::{code_digest, plain_code_digest};
 pub use memory::{Fault, MemoryJournal};
 pub use page::{Cursor, InvalidCursor, PAGE_DEFAULT, PAGE_MAX, Page, PageRequest, Span};
 pub use port::{COMMITS_MAX, DUE_MAX, Journal, STRAYS_MAX, Stray};
-pub use record::Record;
+pub use record::{READ_MODELS, Record};
 pub use records::{
-    ADDRESS_OWNERS_MAX, AccountFilter, AccountRow, AuditFilter, AuditRow, CLAIMED, CODE_KEPT_SECS, CodeOwner,
-    End, EndedBy, MinutesRow, OccupancyRow, Records, RefusalFilter, RefusalRow, SessionFilter, SessionRow,
-    SignInRow, TicketFilter, TicketRow,
+    ADDRESS_OWNERS_MAX, AccountFilter, AuditFilter, CODE_KEPT_SECS, CodeOwner, Records, RefusalFilter,
+    SessionFilter, TicketFilter,
+};
+pub use rows::{
+    AccountRow, Audit, AuditRow, CLAIMED, End, EndedBy, Minutes, MinutesRow, Occupancy, OccupancyRow,
+    Refusal, RefusalRow, SessionRow, SignInRow, TicketRow,
 };
 pub use text::Text;

@@ -5,6 +5,7 @@
 
 mod inspect;
 mod read;
+mod table;
 mod tables;
 
 use std::collections::BTreeMap;

@@ -3,22 +3,13 @@
 use std::net::IpAddr;
 
 use async_trait::async_trait;
-use usher_domain::{AccountId, PoolId, RefusalId, SessionId, SignInId, TicketId, Timestamp, UserId};
+use usher_domain::{AccountId, PoolId, SessionId, SignInId, TicketId, Timestamp, UserId};
 
-use crate::{Cause, JournalError, Page, PageRequest, Record, Seq, Span, Text, Way};
-
-/// An account as the operator's list shows it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the fields are those of `Record::AccountPut`")]
-pub struct AccountRow {
-    pub account: AccountId,
-    pub name: Text,
-    pub created_at: Timestamp,
-    pub deleted: bool,
-    pub external_id: Option<Text>,
-    /// A JSON object.
-    pub metadata: Option<Text>,
-}
+use crate::table::Condition;
+use crate::{
+    AccountRow, Audit, AuditRow, Cause, End, JournalError, MinutesRow, OccupancyRow, Page, PageRequest,
+    Refusal, RefusalRow, Seq, SessionRow, SignInRow, Span, Text, TicketRow, Way,
+};
 
 /// Which accounts to list.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -31,31 +22,9 @@ pub struct AccountFilter {
     pub with_deleted: bool,
 }
 
-/// A refusal.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the other fields are those of `Record::RefusalPut`")]
-pub struct RefusalRow {
-    pub id: RefusalId,
-    /// When.
-    pub at: Timestamp,
-    /// The commit that recorded it.
-    pub seq: Seq,
-    pub user: UserId,
-    pub product: Text,
-    pub pool: Option<PoolId>,
-    pub code: Text,
-    pub attempt: Text,
-    pub device: Option<Text>,
-    pub seats: u32,
-    pub occupied: u32,
-    pub waiting: Option<u32>,
-    /// When the same user got in.
-    pub resolved_at: Option<Timestamp>,
-}
-
-/// Which refusals to list.
+/// Which refusals to list: those that fit in everything that is given.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-#[expect(missing_docs, reason = "the fields are those of `Record::RefusalPut`")]
+#[expect(missing_docs, reason = "the fields are those of `Refusal`")]
 pub struct RefusalFilter {
     pub span: Span,
     pub user: Option<UserId>,
@@ -64,55 +33,25 @@ pub struct RefusalFilter {
     pub code: Option<String>,
 }
 
-/// Something that was done.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the other fields are those of `Record::Audit`")]
-pub struct AuditRow {
-    /// When.
-    pub at: Timestamp,
-    /// The commit that did it.
-    pub seq: Seq,
-    pub index: u32,
-    pub actor: Text,
-    pub action: Text,
-    pub target: Option<Text>,
-    pub detail: Option<Text>,
-    pub cause: Option<Text>,
-}
-
-impl AuditRow {
-    /// The row of a record of a commit; none where the record is no audit.
+impl RefusalFilter {
+    /// The filter without its span, for backends.
     #[must_use]
-    pub fn of(at: Timestamp, seq: Seq, record: &Record) -> Option<Self> {
-        let Record::Audit {
-            index,
-            actor,
-            action,
-            target,
-            detail,
-            cause,
-        } = record
-        else {
-            return None;
-        };
-        Some(Self {
-            at,
-            seq,
-            index: *index,
-            actor: actor.clone(),
-            action: action.clone(),
-            target: target.clone(),
-            detail: detail.clone(),
-            cause: cause.clone(),
-        })
+    pub fn conditions(&self) -> Vec<Condition<Refusal>> {
+        let conditions = [
+            self.user.map(|user| Refusal::user.is(user)),
+            self.pool.map(|pool| Refusal::pool.is(pool)),
+            self.product.clone().map(|product| Refusal::product.is(product)),
+            self.code.clone().map(|code| Refusal::code.is(code)),
+        ];
+        conditions.into_iter().flatten().collect()
     }
 }
 
-/// Which audit records to list.
+/// Which audit records to list: those that fit in everything that is given.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[expect(
     missing_docs,
-    reason = "the first fields are those of `Record::Audit`, the others those of its `Cause`"
+    reason = "the first fields are those of `Audit`, the others those of its `Cause`"
 )]
 pub struct AuditFilter {
     pub span: Span,
@@ -125,6 +64,19 @@ pub struct AuditFilter {
 }
 
 impl AuditFilter {
+    /// The filter without its span and its cause, for backends.
+    #[must_use]
+    pub fn conditions(&self) -> Vec<Condition<Audit>> {
+        let conditions = [
+            self.actor.clone().map(|actor| Audit::actor.is(actor)),
+            self.action.clone().map(|action| Audit::action.is(action)),
+            self.target
+                .clone()
+                .map(|target| Audit::target.is(Text::from(target))),
+        ];
+        conditions.into_iter().flatten().collect()
+    }
+
     /// Whether a record with this cause is to be listed, for backends.
     #[must_use]
     pub fn fits_cause(&self, cause: Option<&Text>) -> bool {
@@ -138,70 +90,7 @@ impl AuditFilter {
     }
 }
 
-/// The occupancy of a pool from an instant on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the other fields are those of `Record::Occupancy`")]
-pub struct OccupancyRow {
-    /// Since when.
-    pub at: Timestamp,
-    /// The commit that changed it.
-    pub seq: Seq,
-    pub product: Text,
-    pub seats: u32,
-    pub occupied: u32,
-    pub offered: u32,
-    pub waiting: u32,
-}
-
-/// A user's presence on a device, from its beginning to its end.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(
-    missing_docs,
-    reason = "the other fields are those of `Record::SignInStarted`"
-)]
-pub struct SignInRow {
-    pub id: SignInId,
-    pub user: UserId,
-    pub product: Text,
-    pub device_id: Text,
-    pub device_name: Text,
-    pub pool: Option<PoolId>,
-    pub funding: Option<Text>,
-    /// When the user signed in.
-    pub started_at: Timestamp,
-    /// How it ended, if it has.
-    pub end: Option<End>,
-}
-
-/// A session, from its creation to its end.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(
-    missing_docs,
-    reason = "the other fields are those of `Record::SessionStarted`"
-)]
-pub struct SessionRow {
-    pub id: SessionId,
-    pub sign_in: SignInId,
-    pub user: UserId,
-    pub product: Text,
-    pub kind: Text,
-    pub pool: Option<PoolId>,
-    pub funding: Option<Text>,
-    pub code: Option<Text>,
-    /// What the customer is called, once known.
-    pub customer: Option<Text>,
-    pub external_id: Option<Text>,
-    /// A JSON object.
-    pub metadata: Option<Text>,
-    /// When it was created.
-    pub started_at: Timestamp,
-    /// When the customer first joined.
-    pub connected_at: Option<Timestamp>,
-    /// How it ended, if it has.
-    pub end: Option<End>,
-}
-
-/// Which sessions to list.
+/// Which sessions to list: those that fit in everything that is given.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SessionFilter {
     /// Those that were created then.
@@ -212,30 +101,24 @@ pub struct SessionFilter {
     pub external_id: Option<String>,
 }
 
-/// A ticket that has ended or waits.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the other fields are those of `Record::TicketOpened`")]
-pub struct TicketRow {
-    pub id: TicketId,
-    pub user: UserId,
-    pub product: Text,
-    pub pool: PoolId,
-    /// For what; none of tickets from before this was kept.
-    pub wanted: Option<Text>,
-    /// When it was opened.
-    pub opened_at: Timestamp,
-    /// When a seat was first kept for it.
-    pub offered_at: Option<Timestamp>,
-    /// How it ended, if it has; the outcome is the reason.
-    pub end: Option<End>,
+impl SessionFilter {
+    /// The filter, for backends.
+    #[must_use]
+    pub fn conditions(&self) -> Vec<Condition<SessionRow>> {
+        let of = [
+            self.user.map(|user| SessionRow::user.is(user)),
+            self.external_id
+                .clone()
+                .map(|id| SessionRow::external_id.is(Text::from(id))),
+        ];
+        let conditions = SessionRow::started_at.within(self.span).into_iter().chain(of);
+        conditions.flatten().collect()
+    }
 }
 
-/// The outcome of a ticket with which somebody got in. All other outcomes are reasons of an end.
-pub const CLAIMED: &str = "claimed";
-
-/// Which tickets to list.
+/// Which tickets to list: those that fit in everything that is given.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-#[expect(missing_docs, reason = "the other fields are those of `Record::TicketOpened`")]
+#[expect(missing_docs, reason = "the other fields are those of `TicketRow`")]
 pub struct TicketFilter {
     /// Those that were opened then.
     pub span: Span,
@@ -244,39 +127,18 @@ pub struct TicketFilter {
     pub product: Option<String>,
 }
 
-/// A change of the pay-per-use minutes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the other fields are those of `Record::Minutes`")]
-pub struct MinutesRow {
-    /// When.
-    pub at: Timestamp,
-    /// The commit that changed them.
-    pub seq: Seq,
-    pub delta: i64,
-    pub balance: u64,
-    pub claim: Option<Text>,
-}
-
-/// How something ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct End {
-    /// When.
-    pub at: Timestamp,
-    /// Why.
-    pub reason: Text,
-    /// Who ended it, where somebody did.
-    pub by: Option<EndedBy>,
-}
-
-/// Who ended something.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EndedBy {
-    /// The journal's word for the actor: an id, or `operator`, `customer`, `system`.
-    pub actor: Text,
-    /// The name of the person or key.
-    pub name: Option<Text>,
-    /// What they said about it.
-    pub note: Option<Text>,
+impl TicketFilter {
+    /// The filter, for backends.
+    #[must_use]
+    pub fn conditions(&self) -> Vec<Condition<TicketRow>> {
+        let of = [
+            self.user.map(|user| TicketRow::user.is(user)),
+            self.pool.map(|pool| TicketRow::pool.is(pool)),
+            self.product.clone().map(|product| TicketRow::product.is(product)),
+        ];
+        let conditions = TicketRow::opened_at.within(self.span).into_iter().chain(of);
+        conditions.flatten().collect()
+    }
 }
 
 /// How long a join code says that its session is over, and how.

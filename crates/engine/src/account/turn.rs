@@ -44,7 +44,7 @@ impl<'a> Turn<'a> {
             state,
             now,
             wall: node.time.clock().now(),
-            kept: Kept::default(),
+            kept: Kept::new(now),
         };
         turn.look_at_wall();
         turn

@@ -10,7 +10,7 @@ use usher_domain::labels::Labelled;
 use usher_domain::presence::SessionState;
 use usher_domain::single_sign_on::ProviderChange;
 use usher_domain::{Event, OperatorKeyId, SessionId};
-use usher_journal::{Record, Text};
+use usher_journal::{Audit, Record, Text};
 
 use super::{Context, Recorder};
 
@@ -24,14 +24,15 @@ struct Line {
 impl Recorder {
     pub(super) fn note_audit(&mut self, context: &Context<'_>, event: &Event) {
         let Some(line) = line(context, event) else { return };
-        self.records.push(Record::Audit {
-            index: self.audits,
+        let entry = Audit {
             actor: context.actor.clone(),
             action: Text::Static(line.action),
             target: line.target,
             detail: line.detail.map(|detail| detail.to_string().into()),
             cause: Some(context.cause.text()),
-        });
+        };
+        let index = self.audits;
+        self.records.push(Record::Audit { index, entry });
         self.audits += 1;
     }
 }

@@ -11,14 +11,17 @@ use std::sync::Arc;
 
 use usher_domain::event::{AccountEvent, PoolEvent, UserEvent};
 use usher_domain::labels::{Labelled, Labels, Metadata};
-use usher_domain::{Account, Event, Observer, PoolId};
-use usher_journal::{Record, Text};
+use usher_domain::{Account, Event, Observer, PoolId, Timestamp};
+use usher_journal::table::Change;
+use usher_journal::{AccountRow, Occupancy, Record, SessionRow, Text};
 
 use crate::Cause;
 
 /// Collects the records of one commit.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Recorder {
+    /// When the commit is decided.
+    at: Timestamp,
     records: Vec<Record>,
     audits: u32,
     is_account_changed: bool,
@@ -53,6 +56,18 @@ struct Context<'a> {
 }
 
 impl Recorder {
+    /// For a commit that is decided at `at`, the account's time.
+    #[must_use]
+    pub const fn new(at: Timestamp) -> Self {
+        Self {
+            at,
+            records: Vec::new(),
+            audits: 0,
+            is_account_changed: false,
+            changed_pools: BTreeSet::new(),
+        }
+    }
+
     /// Records an event. `before` is the account before it; `None` for the first one.
     fn note(&mut self, before: Option<&Account>, actor: &Text, cause: &Cause, event: &Event) {
         let context = Context { before, actor, cause };
@@ -76,22 +91,22 @@ impl Recorder {
     pub fn finish(mut self, after: &Account) -> Vec<Record> {
         if self.is_account_changed {
             // First, so that later records about the account find it.
-            let account = Record::AccountPut {
-                name: text(after.name()),
-                created_at: after.shown(after.created_at()).get(),
-                deleted: after.is_deleted(),
-            };
-            self.records.insert(0, account);
+            let account = Change::Put(vec![
+                AccountRow::name.set(text(after.name())),
+                AccountRow::created_at.set(after.shown(after.created_at()).get()),
+                AccountRow::deleted.set(after.is_deleted()),
+            ]);
+            self.records.insert(0, Record::Account(account));
         }
         for pool in self.changed_pools.iter().filter_map(|id| after.pool(*id)) {
-            self.records.push(Record::Occupancy {
+            self.records.push(Record::Occupancy(Occupancy {
                 pool: pool.id,
                 product: text(&pool.product),
                 seats: pool.seats,
                 occupied: pool.occupied(),
                 offered: pool.offered(),
                 waiting: pool.waiting(),
-            });
+            }));
         }
         self.records
     }
@@ -101,15 +116,21 @@ impl Recorder {
         let external_id = labels.external_id.as_ref().map(text);
         let metadata = metadata_text(&labels.metadata);
         match subject {
-            Labelled::Account => self.records.push(Record::AccountLabelled {
-                external_id,
-                metadata,
-            }),
-            Labelled::Session(id) => self.records.push(Record::SessionLabelled {
+            Labelled::Account => {
+                let values = vec![
+                    AccountRow::external_id.set(external_id),
+                    AccountRow::metadata.set(metadata),
+                ];
+                // The account has one row.
+                self.records.push(Record::Account(Change::set([], values)));
+            }
+            Labelled::Session(id) => self.change_session(
                 id,
-                external_id,
-                metadata,
-            }),
+                [
+                    SessionRow::external_id.set(external_id),
+                    SessionRow::metadata.set(metadata),
+                ],
+            ),
             Labelled::User(_) | Labelled::Pool(_) => {}
         }
     }
@@ -147,13 +168,15 @@ impl Recorder {
         match event {
             PoolEvent::Deleted { id } => {
                 let pool = context.before.and_then(|before| before.pool(*id));
-                self.records.extend(pool.map(|pool| Record::Occupancy {
-                    pool: pool.id,
-                    product: text(&pool.product),
-                    seats: 0,
-                    occupied: 0,
-                    offered: 0,
-                    waiting: 0,
+                self.records.extend(pool.map(|pool| {
+                    Record::Occupancy(Occupancy {
+                        pool: pool.id,
+                        product: text(&pool.product),
+                        seats: 0,
+                        occupied: 0,
+                        offered: 0,
+                        waiting: 0,
+                    })
                 }));
             }
             // The account says which pools changed, and their occupancy is noted once a commit.

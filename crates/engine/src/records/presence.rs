@@ -3,13 +3,13 @@
 use usher_domain::event::{By, Claim, MinutesEvent, RefusalEvent, SessionEvent, SignInEvent, TicketEvent};
 use usher_domain::presence::{Customer, Funding};
 use usher_domain::text::Product;
-use usher_domain::{Account, SessionId, UserId};
-use usher_journal::{EndedBy, Record, Text, code_digest};
+use usher_domain::{Account, SessionId, TicketId, UserId};
+use usher_journal::table::{Assignment, Change};
+use usher_journal::{
+    CLAIMED, End, EndedBy, Minutes, Record, Refusal, SessionRow, SignInRow, Text, TicketRow, code_digest,
+};
 
 use super::{Context, Recorder, text};
-
-/// The outcome of a ticket that was claimed.
-const CLAIMED: Text = Text::Static(usher_journal::CLAIMED);
 
 impl Recorder {
     pub(super) fn note_sign_in(&mut self, context: &Context<'_>, event: &SignInEvent) {
@@ -25,7 +25,7 @@ impl Recorder {
                 ..
             } => {
                 self.note_claimed(*ticket);
-                self.records.push(Record::SignInStarted {
+                self.records.push(Record::SignIn(Change::add(SignInRow {
                     id: *id,
                     user: *user,
                     product: text(product),
@@ -33,17 +33,19 @@ impl Recorder {
                     device_name: text(&device.name),
                     pool: *pool,
                     funding: carried_by(*funding),
-                });
+                    started_at: self.at,
+                    end: None,
+                })));
                 if !matches!(funding, Funding::Free) {
                     self.note_got_in(context, *user, product);
                 }
                 self.note_first_minute(context, Claim::SignIn(*id), *funding);
             }
-            SignInEvent::Ended { id, reason, by } => self.records.push(Record::SignInEnded {
-                id: *id,
-                reason: Text::Static(reason.as_str()),
-                by: ended_by(by.as_ref()),
-            }),
+            SignInEvent::Ended { id, reason, by } => {
+                let end = SignInRow::end.set_once(Some(self.end(reason.as_str(), by.as_ref())));
+                let change = Change::set([SignInRow::id.is(*id)], [end]);
+                self.records.push(Record::SignIn(change));
+            }
             SignInEvent::ActivityReported { .. }
             | SignInEvent::LogOffWarned { .. }
             | SignInEvent::ReclaimWarned { .. }
@@ -68,7 +70,7 @@ impl Recorder {
                 if let Some(host) = context.before.and_then(|before| before.sign_ins().get(sign_in)) {
                     let is_riding = *funding == Funding::Rides;
                     let carried = carried_by(if is_riding { host.funding } else { *funding });
-                    self.records.push(Record::SessionStarted {
+                    self.records.push(Record::Session(Change::add(SessionRow {
                         id: *id,
                         sign_in: *sign_in,
                         user: host.user,
@@ -77,21 +79,27 @@ impl Recorder {
                         pool: host.pool,
                         funding: carried,
                         code: code.as_ref().map(code_digest),
-                    });
+                        started_at: self.at,
+                        connected_at: None,
+                        end: None,
+                        customer: None,
+                        external_id: None,
+                        metadata: None,
+                    })));
                     self.records.extend(code.as_ref().map(|code| Record::CodeIssued {
                         code: code_digest(code),
                         session: *id,
                     }));
                     self.note_customer(*id, customer.as_ref());
                     if standby_until.is_none() {
-                        self.records.push(Record::SessionConnected { id: *id });
+                        self.note_connected(*id);
                     }
                     self.note_got_in(context, host.user, &host.product);
                 }
                 self.note_first_minute(context, Claim::Session(*id), *funding);
             }
             SessionEvent::Connected { id, customer } => {
-                self.records.push(Record::SessionConnected { id: *id });
+                self.note_connected(*id);
                 self.note_customer(*id, customer.as_ref());
             }
             SessionEvent::CustomerJoined { id, customer, .. } => self.note_customer(*id, customer.as_ref()),
@@ -106,18 +114,15 @@ impl Recorder {
                 self.records.extend(code.map(|code| Record::CodeRetired {
                     code: code_digest(code),
                 }));
-                self.records.push(Record::SessionEnded {
-                    id: *id,
-                    reason: Text::Static(reason.as_str()),
-                    by: ended_by(by.as_ref()),
-                });
+                let end = self.end(reason.as_str(), by.as_ref());
+                self.change_session(*id, [SessionRow::end.set_once(Some(end))]);
             }
             SessionEvent::Paused { .. } | SessionEvent::Ending { .. } => {}
         }
     }
 
     pub(super) fn note_ticket(&mut self, event: &TicketEvent) {
-        self.records.push(match event {
+        match event {
             TicketEvent::Opened {
                 id,
                 user,
@@ -125,20 +130,24 @@ impl Recorder {
                 pool,
                 wanted,
                 ..
-            } => Record::TicketOpened {
+            } => self.records.push(Record::Ticket(Change::add(TicketRow {
                 id: *id,
                 user: *user,
                 product: text(product),
                 pool: *pool,
-                wanted: Text::Static(wanted.as_str()),
-            },
-            TicketEvent::Offered { id, .. } => Record::TicketOffered { id: *id },
-            TicketEvent::Ended { id, reason, by } => Record::TicketEnded {
-                id: *id,
-                outcome: Text::Static(reason.as_str()),
-                by: ended_by(by.as_ref()),
-            },
-        });
+                opened_at: self.at,
+                wanted: Some(Text::Static(wanted.as_str())),
+                offered_at: None,
+                end: None,
+            }))),
+            TicketEvent::Offered { id, .. } => {
+                self.change_ticket(*id, TicketRow::offered_at.set_once(Some(self.at)));
+            }
+            TicketEvent::Ended { id, reason, by } => {
+                let end = self.end(reason.as_str(), by.as_ref());
+                self.change_ticket(*id, TicketRow::end.set_once(Some(end)));
+            }
+        }
     }
 
     pub(super) fn note_minutes(&mut self, context: &Context<'_>, event: &MinutesEvent) {
@@ -158,11 +167,11 @@ impl Recorder {
 
     pub(super) fn note_balance(&mut self, context: &Context<'_>, delta: i64, claim: Option<Claim>) {
         let before = context.before.map_or(0, Account::minutes);
-        self.records.push(Record::Minutes {
+        self.records.push(Record::Minutes(Minutes {
             delta,
             balance: before.saturating_add_signed(delta),
             claim: claim.map(|claim| claim.to_string().into()),
-        });
+        }));
     }
 
     fn note_resumed(&mut self, context: &Context<'_>, id: SessionId, funding: Funding) {
@@ -171,19 +180,46 @@ impl Recorder {
             Some(session) if funding == Funding::Rides => host_of(context, session.sign_in),
             _ => carried_by(funding),
         };
-        self.records
-            .extend(carried.map(|funding| Record::SessionFunded { id, funding }));
+        if carried.is_some() {
+            self.change_session(id, [SessionRow::funding.set(carried)]);
+        }
         if let Some(session) = session {
             self.note_got_in(context, session.user, &session.product);
         }
     }
 
     fn note_customer(&mut self, id: SessionId, customer: Option<&Customer>) {
-        self.records
-            .extend(customer.map(|customer| Record::SessionCustomer {
-                id,
-                name: text(&customer.name),
-            }));
+        if let Some(customer) = customer {
+            let name = Some(text(&customer.name));
+            self.change_session(id, [SessionRow::customer.set(name)]);
+        }
+    }
+
+    fn note_connected(&mut self, id: SessionId) {
+        let at = SessionRow::connected_at.set_once(Some(self.at));
+        self.change_session(id, [at]);
+    }
+
+    pub(super) fn change_session<const N: usize>(
+        &mut self,
+        id: SessionId,
+        values: [Assignment<SessionRow>; N],
+    ) {
+        let change = Change::set([SessionRow::id.is(id)], values);
+        self.records.push(Record::Session(change));
+    }
+
+    fn change_ticket(&mut self, id: TicketId, value: Assignment<TicketRow>) {
+        let change = Change::set([TicketRow::id.is(id)], [value]);
+        self.records.push(Record::Ticket(change));
+    }
+
+    fn end(&self, reason: &'static str, by: Option<&By>) -> End {
+        End {
+            at: self.at,
+            reason: Text::Static(reason),
+            by: ended_by(by),
+        }
     }
 
     /// A claim moved from minutes to a seat, with the sessions that ride on it.
@@ -195,30 +231,27 @@ impl Recorder {
                 host.map(|host| host.sessions().to_vec()).unwrap_or_default()
             }
         };
-        let seat = Text::Static(Funding::Seat.as_str());
-        self.records
-            .extend(moved.into_iter().map(|id| Record::SessionFunded {
-                id,
-                funding: seat.clone(),
-            }));
+        for id in moved {
+            let seat = Some(Text::Static(Funding::Seat.as_str()));
+            self.change_session(id, [SessionRow::funding.set(seat)]);
+        }
     }
 
-    fn note_claimed(&mut self, ticket: Option<usher_domain::TicketId>) {
-        self.records.extend(ticket.map(|id| Record::TicketEnded {
-            id,
-            outcome: CLAIMED,
-            by: None,
-        }));
+    fn note_claimed(&mut self, ticket: Option<TicketId>) {
+        if let Some(id) = ticket {
+            let end = self.end(CLAIMED, None);
+            self.change_ticket(id, TicketRow::end.set_once(Some(end)));
+        }
     }
 
     /// Resolves the open refusals of a user who got in.
     fn note_got_in(&mut self, context: &Context<'_>, user: UserId, product: &Product) {
         let owner = context.before.and_then(|before| before.user(user));
         if owner.is_some_and(|owner| owner.refused_since(product).is_some()) {
-            self.records.push(Record::RefusalsResolved {
-                user,
-                product: text(product),
-            });
+            self.records.push(Record::Refusal(Change::set(
+                [Refusal::user.is(user), Refusal::product.is(text(product))],
+                [Refusal::resolved_at.set_once(Some(self.at))],
+            )));
         }
     }
 
@@ -235,7 +268,7 @@ impl Recorder {
             occupied,
             waiting,
         } = event;
-        self.records.push(Record::RefusalPut {
+        self.records.push(Record::Refusal(Change::add(Refusal {
             id: *id,
             user: *user,
             product: text(product),
@@ -246,7 +279,8 @@ impl Recorder {
             seats: seats.unwrap_or(0),
             occupied: occupied.unwrap_or(0),
             waiting: *waiting,
-        });
+            resolved_at: None,
+        })));
     }
 }
 

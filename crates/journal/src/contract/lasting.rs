@@ -210,7 +210,7 @@ pub async fn a_backup_holds_everything(backend: &dyn Backend) {
     let before = everything(&*backend.journal(), &*backend.records()).await;
 
     let copy = backend.back_up(&file).await.unwrap();
-    pens[0].write(99, one_of_each(99_000)).await;
+    pens[0].write(99, one_of_each(99, 99_000)).await;
 
     assert_eq!(everything(&*copy.journal(), &*copy.records()).await, before);
     assert!(
@@ -224,11 +224,9 @@ async fn fill(backend: &dyn Backend) -> Vec<Pen> {
     for number in 1..4 {
         let mut pen = Pen::new(backend, account(number));
         for commit in 0..20 {
-            pen.write(
-                i64::try_from(commit).unwrap(),
-                one_of_each(number * 1_000 + commit * 10),
-            )
-            .await;
+            let secs = i64::try_from(commit).unwrap();
+            pen.write(secs, one_of_each(secs, number * 1_000 + commit * 10))
+                .await;
         }
         pens.push(pen);
     }

@@ -1,15 +1,12 @@
 //! The rows that lists show, and those that filters leave out.
 
-use super::{Backend, Pen, account, at, audit, occupancy, pool, refusal, session, session_started, user};
+use super::{
+    Backend, Pen, account, account_put, at, audit, occupancy, pool, refusal, session, session_started, user,
+};
 use crate::{AccountFilter, AuditFilter, PageRequest, Record, RefusalFilter, SessionFilter, Span, Text, Way};
 
 /// Accounts are found by a part of their name, case-insensitively; deleted ones only on request.
 pub async fn an_account_is_listed_as_it_was_last_put(backend: &dyn Backend) {
-    let put = |name: &'static str, deleted| Record::AccountPut {
-        name: name.into(),
-        created_at: at(0),
-        deleted,
-    };
     for (number, names) in [
         (1, ["Acme", "Acme Help Desk"]),
         (2, ["Globex", "Globex"]),
@@ -17,7 +14,7 @@ pub async fn an_account_is_listed_as_it_was_last_put(backend: &dyn Backend) {
     ] {
         let mut pen = Pen::new(backend, account(number));
         for name in names {
-            pen.write(1, vec![put(name, name == "x")]).await;
+            pen.write(1, vec![account_put(name, name == "x")]).await;
         }
     }
 
@@ -63,8 +60,8 @@ pub async fn filters_select_the_rows_that_match_all_of_them(backend: &dyn Backen
     pen.write(
         3,
         vec![
-            session_started(session(1), user(1)),
-            session_started(session(2), user(2)),
+            session_started(3, session(1), user(1)),
+            session_started(3, session(2), user(2)),
         ],
     )
     .await;
@@ -172,8 +169,8 @@ pub async fn the_audit_is_filtered_by_cause(backend: &dyn Backend) {
     for (seq, some) in (1..).zip(causes.chunks(2)) {
         let records = (0..).zip(some).map(|(index, text)| {
             let mut record = audit(index, "sven", "a");
-            if let Record::Audit { cause, .. } = &mut record {
-                *cause = text.map(Text::from);
+            if let Record::Audit { entry, .. } = &mut record {
+                entry.cause = text.map(Text::from);
             }
             record
         });

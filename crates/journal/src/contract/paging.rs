@@ -3,11 +3,11 @@
 use std::fmt::Debug;
 
 use super::{
-    Backend, Pen, account, at, audit, occupancy, one_of_each, pool, refusal, session, session_started, user,
+    Backend, Pen, account, at, audit, minutes, occupancy, one_of_each, pool, refusal, session,
+    session_started, user,
 };
 use crate::{
-    AccountFilter, AuditFilter, Cursor, JournalError, Page, PageRequest, Record, RefusalFilter,
-    SessionFilter, Span,
+    AccountFilter, AuditFilter, Cursor, JournalError, Page, PageRequest, RefusalFilter, SessionFilter, Span,
 };
 
 /// Reads a list to its end, `limit` rows at a time.
@@ -34,13 +34,12 @@ pub async fn pages_lose_nothing_and_repeat_nothing(backend: &dyn Backend) {
     ];
     for number in 0..20 {
         for (pen, of) in pens.iter_mut().zip([10_000, 20_000, 30_000]) {
-            pen.write(i64::try_from(number).unwrap() / 3, one_of_each(of + number * 10))
-                .await;
+            let secs = i64::try_from(number).unwrap() / 3;
+            pen.write(secs, one_of_each(secs, of + number * 10)).await;
         }
-        let of_one_user = vec![session_started(session(90_000 + number), user(1))];
-        pens[1]
-            .write(i64::try_from(number).unwrap() / 3, of_one_user)
-            .await;
+        let secs = i64::try_from(number).unwrap() / 3;
+        let of_one_user = vec![session_started(secs, session(90_000 + number), user(1))];
+        pens[1].write(secs, of_one_user).await;
     }
     let (records, of, span) = (backend.records(), account(2), Span::default());
 
@@ -113,12 +112,8 @@ pub async fn every_list_can_be_limited_to_a_span_of_time(backend: &dyn Backend) 
             audit(0, "sven", "a"),
             refusal(number.into(), user(1), "desk"),
             occupancy(pool(1), number),
-            session_started(session(number.into()), user(1)),
-            Record::Minutes {
-                delta: 1,
-                balance: number.into(),
-                claim: None,
-            },
+            session_started(i64::from(number) * 2, session(number.into()), user(1)),
+            minutes(1, number.into(), None),
         ];
         pen.write(i64::from(number) * 2, records).await;
     }

@@ -1,12 +1,13 @@
 //! The effect of each record on the lists.
 
 use super::{
-    Backend, Pen, account, at, audit, occupancy, pool, refusal, session, session_started, sign_in,
-    sign_in_started, ticket, user,
+    Backend, Pen, account, at, audit, ended, occupancy, pool, refusal, refusals_resolved, session,
+    session_changed, session_started, sign_in, sign_in_ended, sign_in_started, ticket, ticket_changed,
+    ticket_opened, user,
 };
 use crate::{
-    AuditFilter, CODE_KEPT_SECS, CodeOwner, End, EndedBy, PageRequest, Record, RefusalFilter, SessionFilter,
-    Span, Text, TicketFilter,
+    AuditFilter, CODE_KEPT_SECS, CodeOwner, EndedBy, PageRequest, Record, RefusalFilter, SessionFilter,
+    SessionRow, Span, Text, TicketFilter, TicketRow,
 };
 
 /// As soon as the append is answered, and not when it was refused.
@@ -45,23 +46,9 @@ pub async fn a_user_who_gets_in_resolves_their_refusals_of_the_product(backend: 
     ];
     pen.write(1, refusals).await;
     pen.write(2, vec![refusal(4, user(1), "desk")]).await;
-    pen.write(
-        5,
-        vec![Record::RefusalsResolved {
-            user: user(1),
-            product: "desk".into(),
-        }],
-    )
-    .await;
+    pen.write(5, vec![refusals_resolved(5, user(1), "desk")]).await;
     pen.write(6, vec![refusal(5, user(1), "desk")]).await;
-    pen.write(
-        7,
-        vec![Record::RefusalsResolved {
-            user: user(1),
-            product: "desk".into(),
-        }],
-    )
-    .await;
+    pen.write(7, vec![refusals_resolved(7, user(1), "desk")]).await;
 
     let filter = RefusalFilter::default();
     let page = backend
@@ -99,15 +86,9 @@ fn eva() -> EndedBy {
 pub async fn the_first_end_is_kept(backend: &dyn Backend) {
     let mut pen = Pen::new(backend, account(1));
     let begin = vec![
-        sign_in_started(sign_in(1), user(1)),
-        session_started(session(1), user(1)),
-        Record::TicketOpened {
-            id: ticket(1),
-            user: user(1),
-            product: "desk".into(),
-            pool: pool(1),
-            wanted: "sign_in".into(),
-        },
+        sign_in_started(1, sign_in(1), user(1)),
+        session_started(1, session(1), user(1)),
+        ticket_opened(1, 1, pool(1), "sign_in"),
     ];
     pen.write(1, begin).await;
     let records = backend.records();
@@ -115,37 +96,17 @@ pub async fn the_first_end_is_kept(backend: &dyn Backend) {
     assert_eq!(records.ticket_end(account(1), ticket(1)).await, Ok(None));
 
     for (secs, reason) in [(2, "first"), (3, "second")] {
-        let by = Some(eva());
+        let end = ended(secs, reason, Some(eva()));
         let end = vec![
-            Record::SignInEnded {
-                id: sign_in(1),
-                reason: reason.into(),
-                by: by.clone(),
-            },
-            Record::SessionEnded {
-                id: session(1),
-                reason: reason.into(),
-                by: by.clone(),
-            },
-            Record::TicketEnded {
-                id: ticket(1),
-                outcome: reason.into(),
-                by,
-            },
-            Record::SignInEnded {
-                id: sign_in(9),
-                reason: reason.into(),
-                by: None,
-            },
+            sign_in_ended(sign_in(1), end.clone()),
+            session_changed(session(1), [SessionRow::end.set_once(Some(end.clone()))]),
+            ticket_changed(1, TicketRow::end.set_once(Some(end.clone()))),
+            sign_in_ended(sign_in(9), end),
         ];
         pen.write(secs, end).await;
     }
 
-    let end = End {
-        at: at(2),
-        reason: "first".into(),
-        by: Some(eva()),
-    };
+    let end = ended(2, "first", Some(eva()));
     assert_eq!(
         records.sign_in_end(account(1), sign_in(1)).await,
         Ok(Some(end.clone()))
@@ -154,10 +115,10 @@ pub async fn the_first_end_is_kept(backend: &dyn Backend) {
         records.session_end(account(1), session(1)).await,
         Ok(Some(end.clone()))
     );
-    let ended = records.sign_in(account(1), sign_in(1)).await.unwrap().unwrap();
-    assert_eq!((ended.user, ended.end), (user(1), Some(end.clone())));
-    let ended = records.session(account(1), session(1)).await.unwrap().unwrap();
-    assert_eq!((ended.user, ended.end), (user(1), Some(end.clone())));
+    let found = records.sign_in(account(1), sign_in(1)).await.unwrap().unwrap();
+    assert_eq!((found.user, found.end), (user(1), Some(end.clone())));
+    let found = records.session(account(1), session(1)).await.unwrap().unwrap();
+    assert_eq!((found.user, found.end), (user(1), Some(end.clone())));
     assert_eq!(records.sign_in(account(2), sign_in(1)).await, Ok(None));
     assert_eq!(records.session(account(2), session(1)).await, Ok(None));
     assert_eq!(records.ticket_end(account(1), ticket(1)).await, Ok(Some(end)));
@@ -167,27 +128,23 @@ pub async fn the_first_end_is_kept(backend: &dyn Backend) {
 /// From its creation to its end.
 pub async fn a_session_is_listed_with_all_that_happened_to_it(backend: &dyn Backend) {
     let mut pen = Pen::new(backend, account(1));
-    pen.write(1, vec![session_started(session(1), user(1))]).await;
-    pen.write(2, vec![Record::SessionConnected { id: session(1) }])
+    let changed = |value| vec![session_changed(session(1), [value])];
+    let connected = |secs| changed(SessionRow::connected_at.set_once(Some(at(secs))));
+    pen.write(1, vec![session_started(1, session(1), user(1))]).await;
+    pen.write(2, connected(2)).await;
+    pen.write(3, changed(SessionRow::funding.set(Some("minutes".into()))))
         .await;
-    pen.write(
-        3,
-        vec![Record::SessionFunded {
-            id: session(1),
-            funding: "minutes".into(),
-        }],
-    )
-    .await;
-    pen.write(4, vec![Record::SessionConnected { id: session(1) }])
-        .await;
-    let customer = |name: &'static str| Record::SessionCustomer {
-        id: session(1),
-        name: name.into(),
-    };
-    let labelled = |external_id: Option<&'static str>| Record::SessionLabelled {
-        id: session(1),
-        external_id: external_id.map(Into::into),
-        metadata: Some(r#"{"case":"4711"}"#.into()),
+    pen.write(4, connected(4)).await;
+    let customer =
+        |name: &'static str| session_changed(session(1), [SessionRow::customer.set(Some(name.into()))]);
+    let labelled = |external_id: Option<&'static str>| {
+        session_changed(
+            session(1),
+            [
+                SessionRow::external_id.set(external_id.map(Into::into)),
+                SessionRow::metadata.set(Some(r#"{"case":"4711"}"#.into())),
+            ],
+        )
     };
     pen.write(
         4,
@@ -201,11 +158,7 @@ pub async fn a_session_is_listed_with_all_that_happened_to_it(backend: &dyn Back
     .await;
     pen.write(
         5,
-        vec![Record::SessionEnded {
-            id: session(1),
-            reason: "hung-up".into(),
-            by: None,
-        }],
+        changed(SessionRow::end.set_once(Some(ended(5, "hung-up", None)))),
     )
     .await;
 
@@ -239,14 +192,7 @@ pub async fn a_session_is_listed_with_all_that_happened_to_it(backend: &dyn Back
             .await;
         assert_eq!(page.unwrap().items.len(), found, "{called}");
     }
-    assert_eq!(
-        row.end,
-        Some(End {
-            at: at(5),
-            reason: "hung-up".into(),
-            by: None
-        })
-    );
+    assert_eq!(row.end, Some(ended(5, "hung-up", None)));
 }
 
 /// The first account that gave out a code keeps it.
@@ -351,23 +297,14 @@ pub async fn a_retired_code_is_forgotten_after_an_hour(backend: &dyn Backend) {
 /// With their outcome, newest first.
 pub async fn waits_are_listed_with_their_offers_and_ends(backend: &dyn Backend) {
     let mut pen = Pen::new(backend, account(1));
-    let open = |number: u128, pool_of: u128| Record::TicketOpened {
-        id: ticket(number),
-        user: user(number),
-        product: "desk".into(),
-        pool: pool(pool_of),
-        wanted: "session".into(),
-    };
-    pen.write(1, vec![open(1, 1), open(2, 1)]).await;
-    pen.write(2, vec![open(3, 2), Record::TicketOffered { id: ticket(1) }])
+    let open = |secs, number, of| ticket_opened(secs, number, pool(of), "session");
+    let offered = |secs| ticket_changed(1, TicketRow::offered_at.set_once(Some(at(secs))));
+    pen.write(1, vec![open(1, 1, 1), open(1, 2, 1)]).await;
+    pen.write(2, vec![open(2, 3, 2), offered(2)]).await;
+    pen.write(3, vec![offered(3)]).await;
+    let end = ended(4, "offer-expired", None);
+    pen.write(4, vec![ticket_changed(1, TicketRow::end.set_once(Some(end)))])
         .await;
-    pen.write(3, vec![Record::TicketOffered { id: ticket(1) }]).await;
-    let ended = Record::TicketEnded {
-        id: ticket(1),
-        outcome: "offer-expired".into(),
-        by: None,
-    };
-    pen.write(4, vec![ended]).await;
     let records = backend.records();
     let list = async |filter: TicketFilter, page: PageRequest| {
         let page = records.list_tickets(account(1), filter, page).await.unwrap();
@@ -403,8 +340,8 @@ pub async fn ids_in_a_range_are_found_for_every_kind(backend: &dyn Backend) {
     pen.write(
         1,
         vec![
-            sign_in_started(sign_in(20), user(1)),
-            session_started(session(30), user(1)),
+            sign_in_started(1, sign_in(20), user(1)),
+            session_started(1, session(30), user(1)),
         ],
     )
     .await;
@@ -451,7 +388,7 @@ pub async fn one_account_cannot_touch_the_records_of_another(backend: &dyn Backe
     pen.write(
         1,
         vec![
-            sign_in_started(sign_in(1), user(1)),
+            sign_in_started(1, sign_in(1), user(1)),
             refusal(1, user(1), "desk"),
             occupancy(pool(1), 3),
         ],
@@ -459,15 +396,8 @@ pub async fn one_account_cannot_touch_the_records_of_another(backend: &dyn Backe
     .await;
 
     let intrusion = vec![
-        Record::SignInEnded {
-            id: sign_in(1),
-            reason: "forged".into(),
-            by: None,
-        },
-        Record::RefusalsResolved {
-            user: user(1),
-            product: "desk".into(),
-        },
+        sign_in_ended(sign_in(1), ended(2, "forged", None)),
+        refusals_resolved(2, user(1), "desk"),
     ];
     other.write(2, intrusion).await;
 

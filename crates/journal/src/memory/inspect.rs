@@ -7,7 +7,9 @@ use async_trait::async_trait;
 use usher_domain::AccountId;
 
 use super::Store;
+use super::table::Table;
 use super::tables::Tables;
+use crate::table::Row;
 use crate::{Difference, Head, Inspection, JournalError, RecordsOf, Seq};
 
 /// A copy of the read models, and the second set.
@@ -72,51 +74,19 @@ impl Inspection for MemoryInspection {
         for account in self.heads.keys().copied() {
             let kept = kept.histories.get(&account).cloned().unwrap_or_default();
             let made = made.histories.get(&account).cloned().unwrap_or_default();
-            compare(
-                &mut found,
-                "refusals",
-                |_, _| Some(account),
-                &kept.refusals,
-                &made.refusals,
-            );
-            compare(
-                &mut found,
-                "minutes",
-                |_, _| Some(account),
-                &kept.minutes,
-                &made.minutes,
-            );
-            compare(
-                &mut found,
-                "occupancy",
-                |_, _| Some(account),
-                &kept.occupancy,
-                &made.occupancy,
-            );
-            compare(
-                &mut found,
-                "sign_ins",
-                |_, _| Some(account),
-                &kept.sign_ins,
-                &made.sign_ins,
-            );
-            compare(
-                &mut found,
-                "sessions",
-                |_, _| Some(account),
-                &kept.sessions,
-                &made.sessions,
-            );
-            compare(
-                &mut found,
-                "tickets",
-                |_, _| Some(account),
-                &kept.tickets,
-                &made.tickets,
-            );
+            compare_of(&mut found, account, &kept.refusals, &made.refusals);
+            compare_of(&mut found, account, &kept.minutes, &made.minutes);
+            compare_of(&mut found, account, &kept.occupancy, &made.occupancy);
+            compare_of(&mut found, account, &kept.sign_ins, &made.sign_ins);
+            compare_of(&mut found, account, &kept.sessions, &made.sessions);
+            compare_of(&mut found, account, &kept.tickets, &made.tickets);
         }
         Ok(found)
     }
+}
+
+fn compare_of<R: Row>(found: &mut Vec<Difference>, account: AccountId, kept: &Table<R>, made: &Table<R>) {
+    compare(found, R::TABLE, |_, _| Some(account), kept.rows(), made.rows());
 }
 
 fn compare<K: Ord + Debug, V: PartialEq>(

@@ -4,49 +4,14 @@ use async_trait::async_trait;
 use usher_domain::{AccountId, PoolId, SessionId, SignInId, TicketId, Timestamp, UserId};
 
 use super::MemoryJournal;
+use super::table::{newest_first, oldest_first};
 use super::tables::History;
+use crate::table::Condition;
 use crate::{
     ADDRESS_OWNERS_MAX, AccountFilter, AccountRow, AuditFilter, AuditRow, CodeOwner, Cursor, JournalError,
-    MinutesRow, OccupancyRow, Page, PageRequest, Records, RefusalFilter, RefusalRow, Seq, SessionFilter,
-    SessionRow, SignInRow, Span, TicketFilter, TicketRow,
+    MinutesRow, Occupancy, OccupancyRow, Page, PageRequest, Records, RefusalFilter, RefusalRow, Seq,
+    SessionFilter, SessionRow, SignInRow, Span, TicketFilter, TicketRow,
 };
-
-fn newest_first<'a, T: Clone + 'a>(
-    rows: impl DoubleEndedIterator<Item = (Cursor, &'a T)>,
-    page: PageRequest,
-) -> Page<T> {
-    let rows = rows
-        .rev()
-        .filter(|(place, _)| page.after().is_none_or(|after| *place < after));
-    cut(rows, page)
-}
-
-fn oldest_first<'a, T: Clone + 'a>(
-    rows: impl Iterator<Item = (Cursor, &'a T)>,
-    page: PageRequest,
-) -> Page<T> {
-    cut(
-        rows.filter(|(place, _)| page.after().is_none_or(|after| *place > after)),
-        page,
-    )
-}
-
-fn cut<'a, T: Clone + 'a>(rows: impl Iterator<Item = (Cursor, &'a T)>, page: PageRequest) -> Page<T> {
-    let rows = rows
-        .take(page.limit() + 1)
-        .map(|(place, row)| (place, row.clone()))
-        .collect();
-    Page::cut(rows, page.limit())
-}
-
-/// Whether `value` passes the filter. No filter lets everything pass.
-fn fits<T: PartialEq<V> + ?Sized, V>(filter: Option<&V>, value: &T) -> bool {
-    filter.is_none_or(|wanted| value == wanted)
-}
-
-fn fits_text(filter: Option<&String>, value: &str) -> bool {
-    fits(filter, value)
-}
 
 impl MemoryJournal {
     fn history<T>(
@@ -60,6 +25,10 @@ impl MemoryJournal {
             None => read(&History::default()),
         })
     }
+}
+
+fn of_pool(pool: PoolId) -> Vec<Condition<Occupancy>> {
+    vec![Occupancy::pool.is(pool)]
 }
 
 #[async_trait]
@@ -90,18 +59,8 @@ impl Records for MemoryJournal {
         page: PageRequest,
     ) -> Result<Page<RefusalRow>, JournalError> {
         self.history(account, |history| {
-            let rows = history
-                .refusals
-                .iter()
-                .map(|(place, row)| (*place, row))
-                .filter(|(_, row)| {
-                    filter.span.contains(row.at)
-                        && fits(filter.user.as_ref(), &row.user)
-                        && filter.pool.is_none_or(|pool| row.pool == Some(pool))
-                        && fits_text(filter.product.as_ref(), &row.product)
-                        && fits_text(filter.code.as_ref(), &row.code)
-                });
-            newest_first(rows, page)
+            let rows = history.refusals.fitting(filter.conditions());
+            newest_first(rows.filter(|(_, row)| filter.span.contains(row.at)), page)
         })
     }
 
@@ -112,21 +71,10 @@ impl Records for MemoryJournal {
         page: PageRequest,
     ) -> Result<Page<AuditRow>, JournalError> {
         self.history(account, |history| {
-            let rows = history
-                .audit
-                .iter()
-                .map(|(place, row)| (*place, row))
-                .filter(|(_, row)| {
-                    filter.span.contains(row.at)
-                        && fits_text(filter.actor.as_ref(), &row.actor)
-                        && fits_text(filter.action.as_ref(), &row.action)
-                        && filter
-                            .target
-                            .as_deref()
-                            .is_none_or(|target| row.target.as_deref() == Some(target))
-                        && filter.fits_cause(row.cause.as_ref())
-                });
-            newest_first(rows, page)
+            let rows = history.audit.fitting(filter.conditions());
+            let fit =
+                rows.filter(|(_, row)| filter.span.contains(row.at) && filter.fits_cause(row.cause.as_ref()));
+            newest_first(fit, page)
         })
     }
 
@@ -137,8 +85,9 @@ impl Records for MemoryJournal {
         last: Seq,
     ) -> Result<Vec<AuditRow>, JournalError> {
         self.history(account, |history| {
+            let rows = history.audit.fitting(Vec::new()).map(|(_, row)| row);
             let of_commits = |row: &&AuditRow| (first..=last).contains(&row.seq);
-            history.audit.values().filter(of_commits).cloned().collect()
+            rows.filter(of_commits).cloned().collect()
         })
     }
 
@@ -149,19 +98,8 @@ impl Records for MemoryJournal {
         page: PageRequest,
     ) -> Result<Page<SessionRow>, JournalError> {
         self.history(account, |history| {
-            let mut rows: Vec<_> = history
-                .sessions
-                .values()
-                .filter(|(_, row)| {
-                    let wanted = filter.external_id.as_deref();
-                    filter.span.contains(row.started_at)
-                        && fits(filter.user.as_ref(), &row.user)
-                        && wanted.is_none_or(|wanted| row.external_id.as_deref() == Some(wanted))
-                })
-                .map(|(place, row)| (*place, row))
-                .collect();
-            rows.sort_unstable_by_key(|(place, _)| *place);
-            newest_first(rows.into_iter(), page)
+            let rows = history.sessions.fitting(filter.conditions());
+            newest_first(rows.map(|(place, row)| (place, &row.entry)), page)
         })
     }
 
@@ -172,7 +110,7 @@ impl Records for MemoryJournal {
         page: PageRequest,
     ) -> Result<Page<MinutesRow>, JournalError> {
         self.history(account, |history| {
-            let rows = history.minutes.iter().map(|(place, row)| (*place, row));
+            let rows = history.minutes.fitting(Vec::new());
             newest_first(rows.filter(|(_, row)| span.contains(row.at)), page)
         })
     }
@@ -185,11 +123,8 @@ impl Records for MemoryJournal {
         page: PageRequest,
     ) -> Result<Page<OccupancyRow>, JournalError> {
         self.history(account, |history| {
-            let rows = history
-                .occupancy
-                .iter()
-                .filter(|((of, _), row)| *of == pool && span.contains(row.at));
-            oldest_first(rows.map(|((_, place), row)| (*place, row)), page)
+            let rows = history.occupancy.fitting(of_pool(pool));
+            oldest_first(rows.filter(|(_, row)| span.contains(row.at)), page)
         })
     }
 
@@ -200,24 +135,22 @@ impl Records for MemoryJournal {
         at: Timestamp,
     ) -> Result<Option<OccupancyRow>, JournalError> {
         self.history(account, |history| {
-            let mut rows = history.occupancy.iter().rev();
-            rows.find(|((of, _), row)| *of == pool && row.at < at)
-                .map(|(_, row)| row.clone())
+            let rows = history.occupancy.fitting(of_pool(pool));
+            let mut earlier = rows.rev().filter(|(_, row)| row.at < at);
+            earlier.next().map(|(_, row)| row.clone())
         })
     }
 
     async fn sign_in(&self, account: AccountId, id: SignInId) -> Result<Option<SignInRow>, JournalError> {
-        self.history(account, |history| history.sign_ins.get(&id).cloned())
+        self.history(account, |history| history.sign_ins.get(id.bits()).cloned())
     }
 
     async fn session(&self, account: AccountId, id: SessionId) -> Result<Option<SessionRow>, JournalError> {
-        self.history(account, |history| {
-            history.sessions.get(&id).map(|(_, session)| session.clone())
-        })
+        self.history(account, |history| history.sessions.get(id.bits()).cloned())
     }
 
     async fn ticket(&self, account: AccountId, id: TicketId) -> Result<Option<TicketRow>, JournalError> {
-        self.history(account, |history| history.tickets.get(&id).cloned())
+        self.history(account, |history| history.tickets.get(id.bits()).cloned())
     }
 
     async fn list_tickets(
@@ -227,14 +160,9 @@ impl Records for MemoryJournal {
         page: PageRequest,
     ) -> Result<Page<TicketRow>, JournalError> {
         self.history(account, |history| {
-            let fit = history.tickets.values().filter(|row| {
-                filter.span.contains(row.opened_at)
-                    && fits(filter.user.as_ref(), &row.user)
-                    && fits(filter.pool.as_ref(), &row.pool)
-                    && fits_text(filter.product.as_ref(), &row.product)
-            });
             let place = |row: &TicketRow| Cursor::new(row.opened_at, row.id.bits(), 0);
-            let mut rows: Vec<_> = fit.map(|row| (place(row), row)).collect();
+            let rows = history.tickets.fitting(filter.conditions());
+            let mut rows: Vec<_> = rows.map(|(_, row)| (place(&row.entry), &row.entry)).collect();
             rows.sort_unstable_by_key(|(place, _)| *place);
             newest_first(rows.into_iter(), page)
         })
@@ -248,10 +176,8 @@ impl Records for MemoryJournal {
         except: u128,
     ) -> Result<bool, JournalError> {
         self.history(account, |history| {
-            let sign_ins = history.sign_ins.keys().map(|id| id.bits());
-            let sessions = history.sessions.keys().map(|id| id.bits());
-            let tickets = history.tickets.keys().map(|id| id.bits());
-            let mut made = sign_ins.chain(sessions).chain(tickets);
+            let claims = history.sign_ins.ids().chain(history.sessions.ids());
+            let mut made = claims.chain(history.tickets.ids());
             made.any(|id| (first..=last).contains(&id) && id != except)
         })
     }

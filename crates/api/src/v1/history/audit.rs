@@ -59,15 +59,16 @@ pub(super) struct AuditEntry {
 
 impl AuditEntry {
     fn of(row: AuditRow, wall: &WallTimes) -> Self {
-        let detail = row.detail.map(|detail| detail.to_string());
-        let cause = Cause::read(row.cause.as_deref().unwrap_or_default());
+        let AuditRow { at, seq, entry, .. } = row;
+        let detail = entry.detail.map(|detail| detail.to_string());
+        let cause = Cause::read(entry.cause.as_deref().unwrap_or_default());
         Self {
-            at: WallTime::new(row.at).into(),
-            wall_time: wall.shown(row.at).into(),
-            seq: row.seq.get(),
-            actor: row.actor.to_string(),
-            action: row.action.to_string(),
-            target: row.target.map(|target| target.to_string()),
+            at: WallTime::new(at).into(),
+            wall_time: wall.shown(at).into(),
+            seq: seq.get(),
+            actor: entry.actor.to_string(),
+            action: entry.action.to_string(),
+            target: entry.target.map(|target| target.to_string()),
             detail: detail.and_then(|detail| RawValue::from_string(detail).ok()),
             came_by: cause.way.as_str(),
             credential: cause.credential.map(|credential| credential.to_string()),

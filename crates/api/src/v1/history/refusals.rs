@@ -58,20 +58,21 @@ pub(super) struct RecordedRefusal {
 
 impl RecordedRefusal {
     fn of(row: RefusalRow, wall: &WallTimes) -> Self {
+        let RefusalRow { at, entry, .. } = row;
         Self {
-            id: row.id,
-            at: wall.shown(row.at).into(),
-            user: row.user,
-            product: row.product.to_string(),
-            pool: row.pool,
-            code: row.code.to_string(),
-            attempt: row.attempt.to_string(),
-            device: row.device.map(|device| device.to_string()),
-            seats: row.seats,
-            occupied: row.occupied,
-            waiting: row.waiting,
-            resolved_at: row.resolved_at.map(|at| wall.shown(at).into()),
-            resolved_after_secs: row.resolved_at.map(|at| at.since(row.at).get()),
+            id: entry.id,
+            at: wall.shown(at).into(),
+            user: entry.user,
+            product: entry.product.to_string(),
+            pool: entry.pool,
+            code: entry.code.to_string(),
+            attempt: entry.attempt.to_string(),
+            device: entry.device.map(|device| device.to_string()),
+            seats: entry.seats,
+            occupied: entry.occupied,
+            waiting: entry.waiting,
+            resolved_at: entry.resolved_at.map(|resolved| wall.shown(resolved).into()),
+            resolved_after_secs: entry.resolved_at.map(|resolved| resolved.since(at).get()),
         }
     }
 }

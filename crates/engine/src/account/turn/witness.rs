@@ -11,11 +11,21 @@ use crate::records::{Recorder, Recording};
 use crate::{Cause, Entry};
 
 /// The collected results of a turn's steps.
-#[derive(Default)]
 pub(super) struct Kept {
     pub(super) entries: Vec<Entry>,
     pub(super) recorder: Recorder,
     pub(super) touched: Touched,
+}
+
+impl Kept {
+    /// Of a commit that is decided at `now`.
+    pub(super) fn new(now: Timestamp) -> Self {
+        Self {
+            entries: Vec::new(),
+            recorder: Recorder::new(now),
+            touched: Touched::default(),
+        }
+    }
 }
 
 /// Observes a step, and records who took it and because of which request.

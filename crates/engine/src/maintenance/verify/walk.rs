@@ -1,9 +1,10 @@
 //! Replays one account's commits, and compares stored data with them.
 
 use usher_domain::{Account, AccountId, Broken, Secs};
+use usher_journal::table::Row as _;
 use usher_journal::{
-    AuditRow, Authenticator, Authenticity, Commit, Head, Inspection, Journal, Record, Records, RecordsOf,
-    Seq, Snapshot,
+    Audit, AuditRow, Authenticator, Authenticity, Commit, Head, Inspection, Journal, Record, Records,
+    RecordsOf, Seq, Snapshot,
 };
 
 use super::super::{Progress, RebuildError, commits_after, fault};
@@ -151,7 +152,7 @@ impl<'a> Walk<'a> {
 
     /// Applies a commit, and returns its records.
     fn take_in(&mut self, commit: &Commit) -> Result<Vec<Record>, RebuildError> {
-        let mut recorder = Recorder::default();
+        let mut recorder = Recorder::new(commit.at);
         self.replayed
             .record(commit, &mut recorder)
             .map_err(|error| fault(self.account, commit.seq, crate::failure::with_sources(&error)))?;
@@ -237,14 +238,11 @@ impl<'a> Walk<'a> {
             }
             match kept.next_if(|row| row.index == made.index) {
                 None => self.note(seq, made.index, "it is missing"),
-                Some(row) if is_same(&row, &made) => {}
                 Some(row) => {
-                    let changed = changed(&row, &made);
-                    self.note(
-                        seq,
-                        made.index,
-                        &format!("its {changed} is not what the journal says"),
-                    );
+                    if let Some(changed) = changed(&row, &made) {
+                        let problem = format!("its {changed} is not what the journal says");
+                        self.note(seq, made.index, &problem);
+                    }
                 }
             }
         }
@@ -284,25 +282,13 @@ fn cause(row: &AuditRow) -> Cause {
     Cause::read(row.cause.as_deref().unwrap_or_default())
 }
 
-fn is_same(kept: &AuditRow, made: &AuditRow) -> bool {
-    kept.actor == made.actor
-        && kept.action == made.action
-        && kept.target == made.target
-        && kept.detail == made.detail
-        && cause(kept) == cause(made)
-}
-
-/// The difference between two rows that are not the same.
-fn changed(kept: &AuditRow, made: &AuditRow) -> &'static str {
-    if kept.actor != made.actor {
-        "actor"
-    } else if kept.action != made.action {
-        "action"
-    } else if kept.target != made.target {
-        "target"
-    } else if kept.detail != made.detail {
-        "detail"
-    } else {
-        "cause"
-    }
+/// The first column in which two rows differ. How causes are written has changed over time, so what they say counts.
+fn changed(kept: &AuditRow, made: &AuditRow) -> Option<&'static str> {
+    let cells = kept.entry.cells().into_iter().zip(made.entry.cells());
+    let mut columns = Audit::COLUMNS.iter().copied().zip(cells);
+    let differs = columns.find(|(column, (kept_cell, made_cell))| match *column {
+        "cause" => cause(kept) != cause(made),
+        _ => kept_cell != made_cell,
+    });
+    differs.map(|(column, _)| column)
 }

@@ -106,7 +106,7 @@ impl Change {
 #[cfg(test)]
 mod tests {
     use usher_domain::Timestamp;
-    use usher_journal::Seq;
+    use usher_journal::{Minutes, Seq};
 
     use super::*;
 
@@ -114,9 +114,12 @@ mod tests {
         MinutesRow {
             at: Timestamp::default(),
             seq: Seq::new(1),
-            delta,
-            balance: 10,
-            claim: claim.map(Into::into),
+            index: 0,
+            entry: Minutes {
+                delta,
+                balance: 10,
+                claim: claim.map(Into::into),
+            },
         }
     }
 
