@@ -17,6 +17,8 @@
 
 mod api_keys;
 mod caller;
+#[cfg(any(test, feature = "contract"))]
+pub mod contract;
 mod error;
 mod identity;
 mod join_codes;

@@ -1,9 +1,9 @@
 //! What identity stores: a small port for each topic.
 //!
-//! [`MemoryStore`](crate::MemoryStore) implements them, and so does the crate `usher-identity-sqlite`. Changes that
-//! belong together are one method: it is carried out entirely or not at all, and callers on any node see the store
-//! before or after it. A missing value is `None`. No port gets a plain-text secret: callers pass digests, and sealed
-//! values that the store cannot read.
+//! [`MemoryStore`](crate::MemoryStore) implements them, and so does the crate `usher-identity-sqlite`; both pass the
+//! checks of `contract`. Changes that belong together are one method: it is carried out entirely or not at all, and
+//! callers on any node see the store before or after it. A missing value is `None`. No port gets a plain-text secret:
+//! callers pass digests, and sealed values that the store cannot read.
 
 mod api_keys;
 mod browsers;

@@ -1,0 +1,289 @@
+//! The checks that every store must pass.
+//!
+//! A store's tests say how to make an empty one ([`Backend`]) and call [`contract_tests!`](crate::contract_tests), which
+//! makes one test of each check.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    reason = "a check that panics is a test that fails"
+)]
+
+pub mod keys;
+pub mod lasting;
+pub mod presence;
+pub mod providers;
+pub mod users;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use usher_domain::{AccountId, OperatorKeyId, Secs, Timestamp, UserId};
+
+use crate::ports::{
+    AppCode, ChangeNote, Confirmation, Owner, PendingSignIn, Store, StoredOperatorKey, StoredPassword,
+    StoredPortalSession, StoredUserToken, TypedCode,
+};
+use crate::{
+    ChangeOrigin, ChangedBy, CredentialChange, KeyDigests, KeysChangedBy, KeysOrigin, OperatorScope,
+    PasswordHash, PasswordLife, PortalSession, PortalSessionId, SecretDigest,
+};
+
+/// An empty store of the kind under test.
+#[async_trait]
+pub trait Backend: Send + Sync {
+    /// The store, as one node sees it.
+    fn store(&self) -> Arc<dyn Store>;
+
+    /// The same store, as a second node sees it.
+    fn another_node(&self) -> Arc<dyn Store>;
+
+    /// The same store after its node was closed and started again; none where nothing outlives the node.
+    async fn reopen(&self) -> Option<Arc<dyn Store>>;
+}
+
+/// Makes one test of each check of the contract. `$make` is a function that returns a [`Backend`](contract::Backend).
+#[macro_export]
+macro_rules! contract_tests {
+    ($make:path) => {
+        $crate::contract_tests!(@ $make; users:
+            a_password_is_the_one_that_was_stored_last,
+            a_changed_password_ends_what_its_user_is_signed_in_with,
+            a_hash_is_renewed_only_if_it_is_the_one_that_was_checked,
+            a_password_that_is_no_longer_the_checked_one_gives_no_token,
+            a_temporary_password_gives_no_token_but_its_hash_is_renewed,
+            a_password_with_a_second_factor_needs_a_code_that_is_then_used_up,
+            a_second_factor_is_confirmed_by_a_code_of_its_own_secret,
+            a_time_step_is_good_once_and_none_before_it,
+            of_many_nodes_one_uses_a_code,
+            a_recovery_code_is_good_once,
+            a_removed_second_factor_leaves_nothing,
+            a_user_keeps_the_browsers_that_were_used_last,
+        );
+        $crate::contract_tests!(@ $make; presence:
+            the_token_that_expires_first_makes_room,
+            expired_tokens_are_removed_a_few_at_a_time,
+            the_session_that_began_first_makes_room,
+            a_session_gets_another_secret_once,
+            an_id_token_is_found_by_its_own_session,
+            maintenance_removes_ended_sessions_and_saves_last_uses,
+            of_many_nodes_one_takes_a_pending_sign_in,
+            an_expired_pending_sign_in_is_none,
+            what_passwords_began_ends_except_for_one_user,
+            a_user_who_is_forgotten_leaves_nothing,
+            an_account_that_is_forgotten_leaves_nothing,
+        );
+        $crate::contract_tests!(@ $make; keys:
+            an_api_key_is_stored_rotated_and_removed,
+            the_api_keys_of_an_account_are_removed_together,
+            the_last_use_of_keys_is_saved,
+            every_change_of_an_operator_key_adds_to_the_trail,
+            the_last_full_operator_key_stays_unless_it_may_go,
+            operator_keys_have_a_limit,
+            a_signing_key_takes_the_next_number_and_none_twice,
+            of_many_nodes_one_adds_the_next_signing_key,
+            the_first_join_key_stays,
+            of_many_nodes_one_takes_the_setup_link,
+        );
+        $crate::contract_tests!(@ $make; providers:
+            a_provider_is_stored_as_its_update_says,
+            a_client_secret_is_never_given_to_another_client,
+            domains_that_stay_keep_their_proof,
+            a_proof_is_stored_and_withdrawn_with_a_note,
+            people_are_led_to_accounts_that_have_proved_their_domain,
+        );
+        $crate::contract_tests!(@ $make; lasting:
+            notes_are_listed_until_they_are_removed,
+            sealed_values_are_replaced_where_they_are_unchanged,
+            a_closed_store_takes_nothing_more,
+            a_reopened_store_holds_everything,
+        );
+    };
+    (@ $make:path; $topic:ident: $($check:ident,)*) => {$(
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn $check() {
+            $crate::contract::$topic::$check(&$make()).await;
+        }
+    )*};
+}
+
+fn account(number: u128) -> AccountId {
+    AccountId::from_bits(number)
+}
+
+/// A user of the first account.
+fn user(number: u128) -> Owner {
+    (account(1), UserId::from_bits(number))
+}
+
+fn at(secs: i64) -> Timestamp {
+    Timestamp::from_millis(1_700_000_000_000 + secs * 1_000)
+}
+
+fn digest(text: &str) -> SecretDigest {
+    SecretDigest::of(text)
+}
+
+fn password(hash: &str) -> StoredPassword {
+    StoredPassword {
+        hash: hash_of(hash),
+        life: PasswordLife::Lasting,
+    }
+}
+
+fn hash_of(text: &str) -> PasswordHash {
+    PasswordHash::from_stored(text.to_owned())
+}
+
+fn origin() -> ChangeOrigin {
+    ChangeOrigin {
+        by: ChangedBy::Operator,
+        cause: "portal r=01h2".to_owned(),
+    }
+}
+
+/// A note of a new password of a user.
+fn note(owner: Owner) -> ChangeNote {
+    ChangeNote {
+        account: owner.0,
+        change: CredentialChange::PasswordSet { user: owner.1 },
+        origin: origin(),
+        at: at(0),
+    }
+}
+
+fn token(owner: Owner, text: &str, expires_at: Timestamp) -> StoredUserToken {
+    StoredUserToken {
+        digest: digest(text),
+        owner,
+        expires_at,
+    }
+}
+
+fn pending(owner: Owner, text: &str) -> PendingSignIn {
+    PendingSignIn {
+        digest: digest(text),
+        owner,
+        expires_at: at(300),
+    }
+}
+
+fn session(owner: Owner, text: &str, started_at: Timestamp) -> StoredPortalSession {
+    let digest = digest(text);
+    StoredPortalSession {
+        digest,
+        session: PortalSession {
+            id: PortalSessionId::of(&digest),
+            account: owner.0,
+            user: owner.1,
+            user_agent: "Firefox".into(),
+            started_at,
+            last_used_at: started_at,
+            rights: 7,
+            by_provider: false,
+        },
+    }
+}
+
+fn operator_key(number: u128, scope: OperatorScope) -> StoredOperatorKey {
+    StoredOperatorKey {
+        id: OperatorKeyId::from_bits(number),
+        is_first: false,
+        name: format!("Key {number}").into(),
+        scopes: BTreeSet::from([scope]),
+        digests: KeyDigests::of_one(digest(&format!("operator {number}"))),
+        created_at: at(0),
+        expires_at: None,
+        last_use: None,
+    }
+}
+
+fn by_start() -> KeysOrigin {
+    KeysOrigin::of(KeysChangedBy::Start)
+}
+
+fn app_code(secret: &[u8], step: i64) -> TypedCode {
+    TypedCode {
+        app: Some(AppCode {
+            secret: secret.to_vec(),
+            step,
+        }),
+        recovery: digest("no recovery code"),
+    }
+}
+
+fn recovery_code(text: &str) -> TypedCode {
+    TypedCode {
+        app: None,
+        recovery: digest(text),
+    }
+}
+
+/// Sets up a second factor with the sealed secret `secret`, confirmed at step 10, with two recovery codes.
+async fn set_up_second_factor(store: &dyn Store, owner: Owner, secret: &[u8]) {
+    let put = store.put_unconfirmed_second_factor(owner, secret.to_vec());
+    assert!(put.await.unwrap());
+    let confirmation = Confirmation {
+        code: AppCode {
+            secret: secret.to_vec(),
+            step: 10,
+        },
+        recovery_codes: vec![digest("recovery 1"), digest("recovery 2")],
+    };
+    let confirmed = store.confirm_second_factor(owner, confirmation, note(owner));
+    assert!(confirmed.await.unwrap().is_some());
+}
+
+/// Signs a user in with a token, a portal session and a pending sign-in, whose secrets start with `name`.
+async fn sign_in(store: &dyn Store, owner: Owner, name: &str) {
+    let token = token(owner, &format!("{name} token"), at(0) + Secs::new(3_600));
+    store.put_user_token(token, 20).await.unwrap();
+    let session = session(owner, &format!("{name} session"), at(0));
+    store.put_portal_session(session, None, 20).await.unwrap();
+    let pending = pending(owner, &format!("{name} pending"));
+    store.put_pending_sign_in(pending).await.unwrap();
+}
+
+/// Which of the three of [`sign_in`] are left.
+async fn left_of(store: &dyn Store, name: &str) -> [bool; 3] {
+    let token = digest(&format!("{name} token"));
+    let tokens = store.user_tokens().await.unwrap();
+    let session = digest(&format!("{name} session"));
+    let sessions = store.portal_sessions().await.unwrap();
+    let pending = store.pending_sign_in(digest(&format!("{name} pending")), at(0));
+    [
+        tokens.iter().any(|stored| stored.digest == token),
+        sessions.iter().any(|stored| stored.digest == session),
+        pending.await.unwrap().is_some(),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Arc, Backend, Store, async_trait};
+    use crate::MemoryStore;
+
+    struct Memory(Arc<MemoryStore>);
+
+    #[async_trait]
+    impl Backend for Memory {
+        fn store(&self) -> Arc<dyn Store> {
+            Arc::<MemoryStore>::clone(&self.0)
+        }
+
+        fn another_node(&self) -> Arc<dyn Store> {
+            self.store()
+        }
+
+        async fn reopen(&self) -> Option<Arc<dyn Store>> {
+            None
+        }
+    }
+
+    fn empty() -> Memory {
+        Memory(Arc::new(MemoryStore::new()))
+    }
+
+    crate::contract_tests!(empty);
+}
