@@ -1,4 +1,4 @@
-//! What every handler works with.
+//! The state that every handler uses.
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -25,36 +25,36 @@ use crate::problem::Problem;
 use crate::streams::Streams;
 use crate::throttle::Throttle;
 
-/// What the operator decides about the API.
+/// The operator's settings for the API.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// The plans that subscriptions may name.
+    /// The plans that subscriptions may use.
     pub plans: Vec<Plan>,
     /// Whether the clock can be moved by a call (design 5).
     pub sandbox: bool,
-    /// Where customers reach this server, without a slash at the end: `https://usher.example.com`. Links are
-    /// relative where it is none.
+    /// The server's public address, without a trailing slash: `https://usher.example.com`. Links are relative if it is
+    /// `None`.
     pub public_url: Option<String>,
-    /// The proxies whose word is taken for whom a request comes from.
+    /// The proxies trusted to name the client of a request.
     pub trusted_proxies: TrustedProxies,
-    /// The most connections at once. Streams of one account have half of them.
+    /// The most connections at once. The streams of one account may use half of them.
     pub connections_max: NonZeroU32,
     /// The most connections at once from one network address, except those of trusted proxies.
     pub connections_per_address_max: NonZeroU32,
-    /// What opens `/metrics` besides operator keys.
+    /// The token for `/metrics`, besides operator keys.
     pub metrics_token: Option<MetricsToken>,
-    /// Where browsers on this machine reach this server, for who comes back from a provider where no public address is
-    /// given.
+    /// The server's address for browsers on this machine, to come back to from a provider if there is no public
+    /// address.
     pub own_url: Option<String>,
     /// The origins whose pages may call the API in a browser, for every account.
     pub cors_origins: BTreeSet<Origin>,
-    /// Which addresses the providers of accounts may have.
+    /// The addresses that the providers of accounts may have.
     pub providers: Reach,
-    /// The proxy that requests to providers go through; none for none, whatever the environment says.
+    /// The proxy for requests to providers; `None` for no proxy, whatever the environment says.
     pub outbound_proxy: Option<OutboundProxy>,
-    /// The DNS server that says which domains are an account's; none for those that this machine names.
+    /// The DNS server asked for proofs of domains; `None` for those that this machine is configured with.
     pub dns_server: Option<SocketAddr>,
-    /// The clock that providers go by: the world's, also where Usher's own is moved by hand.
+    /// The clock used with providers: real time, even if Usher's own clock is moved by hand.
     pub world_clock: Clock,
 }
 
@@ -78,19 +78,19 @@ impl Default for Config {
     }
 }
 
-/// What every handler works with.
+/// The state that every handler uses.
 pub struct Api {
     pub(crate) engine: Engine,
     pub(crate) identity: Identity,
     pub(crate) records: Arc<dyn Records>,
     pub(crate) config: Config,
     pub(crate) throttle: Throttle,
-    /// Held while an account is made, which has no owner yet that would do one thing after the other.
+    /// Held while an account is created, because it has no single writer yet that would order requests.
     making_accounts: tokio::sync::Mutex<()>,
     single_sign_on: SingleSignOn,
     connections: Arc<Connections>,
     streams: Arc<Streams>,
-    /// What counts requests, once there are routes.
+    /// Counts requests, once there are routes.
     meter: OnceLock<Arc<Meter>>,
     closing: watch::Sender<bool>,
 }
@@ -138,30 +138,30 @@ impl Api {
         &*self.records
     }
 
-    /// What the operator decided.
+    /// The operator's settings.
     #[must_use]
     pub const fn config(&self) -> &Config {
         &self.config
     }
 
-    /// How often passwords were tried of late.
+    /// The recent attempts at passwords.
     #[must_use]
     pub const fn throttle(&self) -> &Throttle {
         &self.throttle
     }
 
-    /// Held while an account is made, which has no owner yet that would do one thing after the other.
+    /// Held while an account is created, because it has no single writer yet that would order requests.
     #[must_use]
     pub const fn making_accounts(&self) -> &tokio::sync::Mutex<()> {
         &self.making_accounts
     }
 
-    /// What counts requests; the first call says how it is made.
+    /// Counts requests; the first call creates it.
     pub fn count_with(&self, make: impl FnOnce() -> Arc<Meter>) -> &Arc<Meter> {
         self.meter.get_or_init(make)
     }
 
-    /// What counts requests, once there are routes.
+    /// Counts requests, once there are routes.
     #[must_use]
     pub fn meter(&self) -> Option<&Arc<Meter>> {
         self.meter.get()
@@ -175,7 +175,7 @@ impl Api {
     ) -> Result<Vec<Option<Hash>>, Failure> {
         let mut hashes: Vec<Option<Hash>> = Vec::with_capacity(rows.len());
         for (index, row) in rows.iter().enumerate() {
-            // The entries of one commit stand together.
+            // The entries of one commit are adjacent.
             let before = index.checked_sub(1).filter(|before| rows[*before].seq == row.seq);
             hashes.push(match before {
                 Some(before) => hashes[before],
@@ -192,17 +192,17 @@ impl Api {
         Ok(sealed.map_err(IdentityError::from)?)
     }
 
-    /// Where a code leads; none where it leads nowhere.
+    /// The session that a code leads to; `None` if there is none.
     pub async fn find_code(&self, code: &Code) -> Result<Option<CodeOwner>, JournalError> {
         let digest = self.identity.join_codes().digest(code);
         if let Some(owner) = self.records.find_code(&digest).await? {
             return Ok(Some(owner));
         }
-        // A session of an earlier version may still wait.
+        // A session of an earlier version may still be waiting.
         self.records.find_code(&plain_code_digest(code.as_str())).await
     }
 
-    /// Whether this is the code of a session, which may be over.
+    /// Whether this is the code of a session, which may have ended.
     #[must_use]
     pub fn is_code_of(&self, code: &Code, row: &SessionRow) -> bool {
         let digests = [
@@ -230,7 +230,7 @@ impl Api {
         &self.streams
     }
 
-    /// What time it is here and in the world.
+    /// Usher's time and the real time.
     #[must_use]
     pub fn times(&self) -> Times {
         Times {
@@ -239,14 +239,14 @@ impl Api {
         }
     }
 
-    /// An address of this server as browsers know it; none where the server does not know its own.
+    /// A path of this server as a public address; `None` if the server does not know its own.
     #[must_use]
     pub fn url(&self, path: &str) -> Option<String> {
         let base = self.config.public_url.as_ref().or(self.config.own_url.as_ref())?;
         Some(format!("{}{path}", base.trim_end_matches('/')))
     }
 
-    /// Whether [`Self::url`] gives addresses that only this machine reaches, because nobody has said the public one.
+    /// Whether [`Self::url`] returns addresses that work only on this machine, because no public one is configured.
     #[must_use]
     pub fn is_known_here_alone(&self) -> bool {
         let own = self
@@ -262,8 +262,7 @@ impl Api {
         })
     }
 
-    /// Where browsers may be told to come back to from an account's provider; none where the server does not know
-    /// its own address.
+    /// The redirect URIs for an account's provider; `None` if the server does not know its own address.
     pub async fn redirect_uris(&self, account: AccountId) -> Result<Option<RedirectUris>, Problem> {
         let own = self.own_redirect_uri(account);
         let Some((own, shared)) = own.zip(self.url("/sso/callback")) else {
@@ -276,20 +275,20 @@ impl Api {
         }))
     }
 
-    /// The redirect URI that is an account's own.
+    /// The account's own redirect URI.
     #[must_use]
     pub fn own_redirect_uri(&self, account: AccountId) -> Option<String> {
         self.url(&format!("/sso/{account}/callback"))
     }
 
-    /// Whether there is one account only, so that nothing can be mixed up with another's.
+    /// Whether there is only one account, so that accounts cannot be mixed up.
     pub async fn has_one_account(&self) -> Result<bool, Problem> {
         let page = PageRequest::new(2, None);
         let listed = self.records.list_accounts(AccountFilter::default(), page).await?;
         Ok(listed.items.len() < 2)
     }
 
-    /// Why single sign-on cannot be required in an account yet, in words; none where it can, or need not be.
+    /// Why single sign-on cannot be required in an account yet, as a sentence; `None` if it can, or already is.
     pub async fn single_sign_on_lacks(
         &self,
         account: AccountId,
@@ -308,8 +307,8 @@ impl Api {
         Ok(None)
     }
 
-    /// Where an account requires single sign-on: ends the sessions and tokens of everybody who came in by a password,
-    /// save the break-glass owner and the session `keep`.
+    /// If an account requires single sign-on: ends the sessions and tokens that began with a password, except those of
+    /// the break-glass owner and the session `keep`.
     pub async fn end_what_passwords_began(
         &self,
         account: AccountId,
@@ -325,7 +324,7 @@ impl Api {
         Ok(())
     }
 
-    /// Ends every open stream, so that a graceful shutdown need not wait for them.
+    /// Ends every open stream, so that a graceful shutdown does not wait for them.
     pub fn close(&self) {
         self.closing.send_replace(true);
     }
@@ -334,7 +333,7 @@ impl Api {
     pub fn closed(&self) -> impl Future<Output = ()> + Send + use<> {
         let mut closing = self.closing.subscribe();
         async move {
-            // The sender lives as long as the program; where it is gone, so is what streams would tell.
+            // The sender lives as long as the program; if it was dropped, streams have nothing more to send.
             let _ = closing.wait_for(|closing| *closing).await;
         }
     }

@@ -1,4 +1,4 @@
-//! Where a request comes from and by which way: what is counted by address, and what the audit says of it.
+//! Where a request comes from, and through which channel; for counting by address, and for the audit.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -10,18 +10,18 @@ use usher_journal::Text;
 
 use crate::api::Api;
 
-/// Where a request comes from and by which way.
+/// Where a request comes from, and through which channel.
 #[derive(Debug, Clone)]
 pub struct Arrival {
-    /// The network address of the client; none where the request came over no socket.
+    /// The network address of the client; `None` if the request did not come over a socket.
     pub address: Option<IpAddr>,
-    /// Whether the client speaks TLS, with Usher or with a proxy that is trusted.
+    /// Whether the client speaks TLS, with Usher or with a trusted proxy.
     pub is_https: bool,
     request: Option<Text>,
 }
 
 impl Arrival {
-    /// What is known of a request.
+    /// The origin of a request.
     #[must_use]
     pub fn of(api: &Api, extensions: &Extensions, headers: &HeaderMap) -> Self {
         let Client { address, is_https } = Client::of(&api.config.trusted_proxies, extensions, headers);
@@ -33,7 +33,7 @@ impl Arrival {
         }
     }
 
-    /// The cause of what the request does, which comes in by `way`, with a credential that the actor does not name.
+    /// The cause of the request's changes: its channel, and a credential that the actor does not name.
     #[must_use]
     pub fn cause(&self, way: Way, credential: Option<Text>) -> Cause {
         Cause {

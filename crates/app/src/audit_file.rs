@@ -10,22 +10,22 @@ use usher_journal::{AuditRow, Hash, Text};
 
 use crate::time::rfc3339;
 
-/// What starts a formula in programs for tables; some take the full-width forms for the others.
+/// The characters that start a formula in spreadsheets; some programs also accept the full-width forms.
 const FORMULA_STARTS: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
 
-/// Says that the file is UTF-8: some programs for tables take it for something older otherwise.
+/// Marks the file as UTF-8: otherwise, some spreadsheets assume an older encoding.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
-/// The form of a file.
+/// The format of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AuditFormat {
-    /// Comma-separated values, with the names of the columns first.
+    /// Comma-separated values, with a header row.
     Csv,
-    /// A JSON object in each line.
+    /// One JSON object per line.
     JsonLines,
 }
 
-/// An entry as a file has it.
+/// An entry of a file.
 #[derive(Debug, Serialize)]
 pub struct AuditLine {
     at: String,
@@ -65,7 +65,7 @@ const COLUMNS: [&str; 14] = [
 ];
 
 impl AuditLine {
-    /// An entry, with the hash of its commit: what an outsider compares with another file, or with an anchor.
+    /// An entry, with the hash of its commit, which can be compared with another file or with an anchor.
     #[must_use]
     pub fn of(row: &AuditRow, wall: &WallTimes, hash: Option<Hash>) -> Self {
         let text = |text: Option<&Text>| text.map(ToString::to_string).unwrap_or_default();
@@ -92,7 +92,7 @@ impl AuditLine {
         }
     }
 
-    /// The same entry with what people call who did it and to whom.
+    /// The same entry with the names of its actor and target.
     #[must_use]
     pub fn named(self, actor: String, target: String) -> Self {
         Self {
@@ -113,7 +113,7 @@ impl AuditFormat {
         }
     }
 
-    /// How the names of such files end.
+    /// The extension of such files.
     #[must_use]
     pub const fn ending(self) -> &'static str {
         match self {
@@ -122,7 +122,7 @@ impl AuditFormat {
         }
     }
 
-    /// Some of a file's lines; `is_first` those at its beginning.
+    /// A part of a file; `is_first` if it is the first.
     pub fn write(self, lines: impl Iterator<Item = AuditLine>, is_first: bool) -> Result<Vec<u8>, io::Error> {
         match self {
             Self::Csv => csv(lines, is_first),
@@ -171,7 +171,7 @@ fn json_lines(all: impl Iterator<Item = AuditLine>) -> Result<Vec<u8>, io::Error
     Ok(bytes)
 }
 
-/// A cell that no program takes for a formula: names are typed by others than those who open the file.
+/// A cell that no program takes for a formula: the people who enter names are not those who open the file.
 fn defused(cell: &str) -> String {
     if cell.starts_with(FORMULA_STARTS) {
         format!("'{cell}")

@@ -1,8 +1,8 @@
-//! Changing what people sign in with. Credentials are kept apart from the journal, which records that they changed.
+//! Changing what people sign in with. Credentials are stored outside the journal, which records that they changed.
 //!
-//! Whether the change is allowed is asked first, so that a refusal changes nothing. Then the change is stored with a
-//! note, then it is recorded, then the note goes: see [`Unrecorded`]. What is stored has happened: it is recorded under
-//! whoever did it, and they are told so, also where they have lost the right to it meanwhile.
+//! First the rules decide whether the change is allowed, so that a refusal changes nothing. Then the change is stored
+//! with a note, then it is recorded, then the note is deleted: see [`Unrecorded`]. A stored change has happened: it is
+//! recorded under its actor, and the answer says so, even if the actor has lost the right meanwhile.
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -19,8 +19,8 @@ use crate::api::Api;
 use crate::problem::Problem;
 
 impl Api {
-    /// Hashes a password that `command` gives a user. Whether the actor may give that command is asked first, of the
-    /// account as it is now: estimating and hashing cost a processor's time, which is for those who may.
+    /// Hashes a password that `command` gives a user. Whether the actor may give that command is decided first, by the
+    /// account's current state: estimating and hashing cost processor time.
     pub async fn hash_password(
         &self,
         account: AccountId,
@@ -46,7 +46,7 @@ impl Api {
         hash.map_err(NotHashed::Password)
     }
 
-    /// Whether `password` is the present one of a user who is signed in by `credential`. Wrong ones are counted for
+    /// Whether `password` is the current one of a user who is signed in with `credential`. Wrong ones are counted for
     /// that credential.
     pub async fn is_present_password(
         &self,
@@ -71,11 +71,11 @@ impl Api {
         Ok(is_right)
     }
 
-    /// Changes a user and gives them another password.
+    /// Changes a user and sets a new password.
     ///
-    /// Whether the actor may do both is decided as the change is made, so a refusal changes nothing. The password comes
-    /// after: where it cannot be stored the answer says so, and the change is made all the same. It is not found where
-    /// the user was deleted in between.
+    /// Whether the actor may do both is decided with the change, so a refusal changes nothing. The password is stored
+    /// afterwards: if that fails, the answer says so, but the change remains. If the user was deleted in between, they
+    /// are not found.
     pub async fn set_password(
         &self,
         account: AccountId,
@@ -100,8 +100,8 @@ impl Api {
         Ok(self.record(&note.await?).await?)
     }
 
-    /// Makes the second factor that was drawn for a user theirs, where `code` is one of it. Gives their recovery
-    /// codes; none where the code is wrong.
+    /// Confirms a user's new second factor if `code` is correct. Returns the recovery codes; `None` if the code is
+    /// wrong.
     pub async fn confirm_second_factor(
         &self,
         account: AccountId,
@@ -123,7 +123,7 @@ impl Api {
         Ok(Some(codes))
     }
 
-    /// Removes a user's second factor. Whether there was one.
+    /// Removes a user's second factor. Returns whether there was one.
     pub async fn remove_second_factor(
         &self,
         account: AccountId,
@@ -142,7 +142,7 @@ impl Api {
         Ok(true)
     }
 
-    /// Asks the account whether an actor may do something.
+    /// Checks with the account's rules whether an actor may do something.
     pub async fn ask(
         &self,
         account: AccountId,
@@ -154,8 +154,8 @@ impl Api {
         answer.await?.map_err(Failure::Refused)
     }
 
-    /// Records a change as whoever made it, which is refused only where its account or user is gone, who need no entry.
-    /// Where the journal takes nothing at the moment the note stays, and the change is recorded later.
+    /// Records a change under its actor. That is refused only if the account or user was deleted, and then no entry is
+    /// needed. If the journal accepts nothing at the moment, the note stays, and the change is recorded later.
     pub(crate) async fn record(&self, note: &Unrecorded) -> Result<(), Failure> {
         let request = Request {
             actor: actor(note.origin.by),
@@ -174,17 +174,17 @@ impl Api {
         done
     }
 
-    /// Records the changes that a crash, or an outage of the journal, left unrecorded. For the start, and every few
-    /// minutes.
+    /// Records the changes that a crash or an outage of the journal left unrecorded. Call it at the start, and every
+    /// few minutes.
     pub async fn record_left_over(&self) -> Result<(), IdentityError> {
         for note in self.identity.unrecorded(self.engine.now()).await? {
-            // What is refused needs no entry any more.
+            // A refused one no longer needs an entry.
             let _ = self.record(&note).await;
         }
         Ok(())
     }
 
-    /// Whether the account requires a second factor of a user who has none: such a one can do nothing but set it up.
+    /// Whether the account requires a second factor of a user who has none, and who can then only set one up.
     pub async fn lacks_second_factor(&self, account: AccountId, user: UserId) -> Result<bool, Failure> {
         if self.identity.has_second_factor(account, user) {
             return Ok(false);
@@ -208,7 +208,7 @@ impl Api {
 pub enum NotHashed {
     /// The actor may not set it, or the account did not answer.
     Failed(Failure),
-    /// The password does not keep the rules, or too many are hashed at once.
+    /// The password breaks the rules, or too many are being hashed.
     Password(PasswordError),
 }
 
@@ -221,7 +221,7 @@ impl From<NotHashed> for Problem {
     }
 }
 
-/// What is [known of the user](usher_identity::known_about) whom a command creates or changes, once it has done so.
+/// The [words known about the user](usher_identity::known_about) after a command creates or changes them.
 fn about(account: &Account, command: &Command) -> Vec<String> {
     match command.unlabelled() {
         Command::User(UserCommand::Create { profile, .. }) => {
@@ -240,7 +240,7 @@ fn about(account: &Account, command: &Command) -> Vec<String> {
     }
 }
 
-/// Whose share of the places for hashing an actor takes.
+/// The holder whose share of the hashing slots an actor uses.
 fn hashing_caller(actor: &Actor) -> Option<HashingCaller> {
     match actor {
         Actor::User(user) => Some(HashingCaller::User(*user)),
@@ -250,7 +250,7 @@ fn hashing_caller(actor: &Actor) -> Option<HashingCaller> {
     }
 }
 
-/// The share of a caller without a credential, who names `account` or none.
+/// The holder for a caller without a credential, who names `account` or none.
 #[must_use]
 pub fn hashing_share(account: Option<AccountId>, from: Option<IpAddr>) -> HashingShare {
     HashingShare {
@@ -259,7 +259,7 @@ pub fn hashing_share(account: Option<AccountId>, from: Option<IpAddr>) -> Hashin
     }
 }
 
-/// Who makes a change, and how it came in, as the note of it keeps it.
+/// The actor and cause of a change, for its note.
 pub(crate) fn origin(actor: &Actor, cause: &Cause) -> ChangeOrigin {
     ChangeOrigin {
         by: match actor {
@@ -272,7 +272,7 @@ pub(crate) fn origin(actor: &Actor, cause: &Cause) -> ChangeOrigin {
     }
 }
 
-/// Who made a change. What a key is good for is not asked any more.
+/// The actor of a change. The scopes of a key are not checked again.
 fn actor(by: ChangedBy) -> Actor {
     match by {
         ChangedBy::User(user) => Actor::User(user),

@@ -1,5 +1,5 @@
-//! Changing at which provider an account's people sign in. The provider is kept apart from the journal, which records
-//! what changed, as of any credential (`credentials.rs`).
+//! Changing the provider with which an account's users sign in. Like credentials, it is stored outside the journal,
+//! which records the changes (`credentials.rs`).
 
 use usher_domain::single_sign_on::ProvedBy;
 use usher_domain::{Account, AccountId, Actor};
@@ -16,16 +16,16 @@ use crate::problem::Problem;
 /// Why a provider was not stored.
 #[derive(Debug)]
 pub enum ProviderRefused {
-    /// It cannot be worked with: about the issuer.
+    /// It cannot be used: a problem with the issuer.
     Issuer(ProviderError),
-    /// Its settings do not fit together.
+    /// Its settings contradict each other.
     Settings(InvalidProvider),
     /// Anything else.
     Problem(Box<Problem>),
 }
 
 impl ProviderRefused {
-    /// The field that it is about, and what is wrong with it; the problem where it is about none.
+    /// The field with the problem, and what is wrong with it; the problem itself if it is about no field.
     pub fn field(self) -> Result<(&'static str, String), Box<Problem>> {
         match self {
             Self::Issuer(error) => Ok(("issuer", error.to_string())),
@@ -49,8 +49,8 @@ impl<E: Into<Problem>> From<E> for ProviderRefused {
 }
 
 impl Api {
-    /// Stores the provider of an account's single sign-on, after a look whether it can be worked with, and records
-    /// what is new. Without a client secret the known one stays, while issuer and client id do.
+    /// Checks that an account's provider of single sign-on can be used, stores it, and records what is new. Without a
+    /// client secret the stored one is kept, if issuer and client id stay the same.
     pub async fn set_provider(
         &self,
         account: AccountId,
@@ -64,7 +64,7 @@ impl Api {
             .single_sign_on()
             .discover(account, &provider.issuer, self.times());
         discovered.await.map_err(ProviderRefused::Issuer)?;
-        // Asking the provider takes a while.
+        // Contacting the provider takes a while.
         self.ask(account, actor, Account::need_admin).await?;
         let (origin, now) = (origin(actor, &cause), self.engine.now());
         let stored = self.identity.set_provider(account, provider, secret, origin, now);
@@ -78,7 +78,7 @@ impl Api {
         Ok(())
     }
 
-    /// Asks the DNS whether a domain is the account's, which names it as its people's, and notes it if so.
+    /// Checks in the DNS whether a domain belongs to the account that lists it, and stores the proof if so.
     pub async fn check_domain(
         &self,
         account: AccountId,
@@ -93,7 +93,7 @@ impl Api {
         if let Err(why) = self.single_sign_on().prove(&named).await {
             return Ok(Err(why));
         }
-        // Asking the DNS takes a while.
+        // Querying the DNS takes a while.
         self.ask(account, actor, Account::need_admin).await?;
         let by = named.proved_by.unwrap_or(ProvedBy::Dns);
         self.set_domain_proof(account, domain, Some(by), actor, cause)
@@ -101,8 +101,8 @@ impl Api {
         Ok(Ok(()))
     }
 
-    /// Notes, or withdraws, the operator's word that a domain is an account's. Whoever calls has made sure that it is
-    /// the operator who asks.
+    /// Stores or withdraws the operator's confirmation that a domain belongs to an account. The caller has checked that
+    /// the operator is asking.
     pub async fn set_domain_proof(
         &self,
         account: AccountId,
@@ -122,7 +122,7 @@ impl Api {
         Ok(())
     }
 
-    /// Removes the provider of an account's single sign-on. Whether there was one.
+    /// Removes an account's provider of single sign-on. Returns whether there was one.
     pub async fn remove_provider(
         &self,
         account: AccountId,

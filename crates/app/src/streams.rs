@@ -1,4 +1,4 @@
-//! How many event streams are open, and how many of them belong to one session, user and account.
+//! Counts the open event streams, per session, user and account.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -15,7 +15,7 @@ pub const STREAMS_PER_SESSION_MAX: u32 = 20;
 /// The most streams at once that one user opens, however many sessions they have.
 pub const STREAMS_PER_USER_MAX: u32 = 60;
 
-/// When to come back where there are too many: later than a stream that broke off.
+/// When to come back if there are too many: later than after a stream broke off.
 const RETRY_AFTER: Secs = Secs::new(30);
 
 /// The streams that are open. Each account has at most half of the connections that the server takes.
@@ -25,20 +25,19 @@ pub struct Streams {
     open: Mutex<HashMap<Holder, u32>>,
 }
 
-/// Whose stream it is.
+/// The owner of a stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StreamOf {
     /// In which account.
     pub account: AccountId,
-    /// The user who opens it; none for keys and customers.
+    /// The user who opens it; `None` for keys and customers.
     pub user: Option<UserId>,
-    /// By which session, token or code; none for keys, of which one may follow many devices.
+    /// The session, token or code that opens it; `None` for keys, of which one may follow many devices.
     pub session: Option<String>,
 }
 
 impl StreamOf {
-    /// A stream of the customer who came into this session. As an actor, a customer is called the same as all others,
-    /// so the session tells them apart.
+    /// A stream of the customer of this session. All customers are the same actor, so the session tells them apart.
     #[must_use]
     pub fn customer(account: AccountId, session: SessionId) -> Self {
         Self {
@@ -71,7 +70,7 @@ impl Streams {
         })
     }
 
-    /// Admits a stream; a problem (`too-many-streams`) where its session, user or account has as many as it may.
+    /// Admits a stream; a problem (`too-many-streams`) if its session, user or account has reached its limit.
     pub fn open(self: &Arc<Self>, of: StreamOf) -> Result<OpenStream, Problem> {
         let account = of.account;
         let session = of.session.map(|session| Holder::Session(account, session));

@@ -1,12 +1,12 @@
-//! Guessing is slowed down. The API and the portal count together, so that neither is a way around the other.
+//! Throttling of guesses. The API and the portal share the counts, so that neither is a way around the other.
 //!
-//! Wrong passwords are counted by the network they come from, by e-mail address and network together, and, with a
-//! wider bound, by e-mail address alone: guesses from one network do not use up the attempts that the address has from
-//! another. A browser in which the user has signed in before has a count of its own, so that nobody who merely knows
-//! the address keeps its user out. Second factors are counted in the same way, by user.
+//! Wrong passwords are counted by the network they come from, by e-mail address and network together, and, with a wider
+//! bound, by e-mail address alone: guesses from one network do not use up the attempts that the address has from
+//! another. A browser in which the user has signed in before has a count of its own, so that an attacker who only knows
+//! the address cannot keep its user out. Second factors are counted in the same way, by user.
 //!
-//! An attempt counts when it begins, so that many at once are no way around either, and is given back when it was
-//! right: an office behind one network address can sign in. One that is refused spends nothing.
+//! An attempt counts when it begins, so that many concurrent ones are limited, too. It is given back if it was right,
+//! so that an office behind one network address can sign in. A refused attempt costs nothing.
 
 mod spent;
 
@@ -20,24 +20,25 @@ use usher_identity::KnownBrowser;
 
 use self::spent::{Key, Spent};
 
-/// How many wrong passwords one e-mail address has at once from one network; one more comes every 30 seconds. A known
-/// browser, or a session that asks for the present password, has as many of its own.
+/// How many wrong passwords are allowed at once for one e-mail address from one network; one more is allowed every 30
+/// seconds. A known browser, or a session that asks for the current password, has as many of its own.
 pub const ATTEMPTS_PER_EMAIL: u32 = 8;
-/// How many wrong passwords one e-mail address has at once from all networks together, known browsers aside; one more
-/// comes every 2 minutes.
+/// How many wrong passwords are allowed at once for one e-mail address from all networks together, not counting known
+/// browsers; one more is allowed every 2 minutes.
 pub const ATTEMPTS_PER_EMAIL_FROM_ANYWHERE: u32 = 100;
-/// How many wrong passwords and second factors one network address has at once; one more comes every 2 seconds.
+/// How many wrong passwords and second factors are allowed at once from one network address; one more is allowed every
+/// 2 seconds.
 pub const ATTEMPTS_PER_ADDRESS: u32 = 60;
-/// How many wrong codes of a second factor one user has at once from one network, or in one known browser; one more
-/// comes every 5 minutes. A code has six digits only.
+/// How many wrong codes of a second factor are allowed at once for one user from one network, or in one known browser;
+/// one more is allowed every 5 minutes. A code has only six digits.
 pub const CODES_PER_USER: u32 = 5;
-/// How many wrong codes of a second factor one user has at once from all networks together, known browsers aside; one
-/// more comes every 5 minutes.
+/// How many wrong codes of a second factor are allowed at once for one user from all networks together, not counting
+/// known browsers; one more is allowed every 5 minutes.
 pub const CODES_PER_USER_FROM_ANYWHERE: u32 = 20;
-/// How many codes that lead to no session one network address has at once; one more comes every 10 seconds.
+/// How many codes without a session are allowed at once from one network address; one more is allowed every 10 seconds.
 pub const JOIN_CODES_PER_ADDRESS: u32 = 30;
 
-/// How many attempts there are at once, and after how many milliseconds one more comes.
+/// How many attempts are allowed at once, and after how many milliseconds one more is allowed.
 #[derive(Debug, Clone, Copy)]
 struct Rate {
     attempts: u32,
@@ -53,7 +54,7 @@ impl Rate {
     }
 }
 
-/// What an attempt is counted by, and how many of them there may be.
+/// A key by which attempts are counted, with its limit.
 type Counted = (Key, Rate);
 
 const PER_NETWORK: Rate = Rate::new(ATTEMPTS_PER_ADDRESS, 2_000);
@@ -66,13 +67,13 @@ const PER_JOINING_NETWORK: Rate = Rate::new(JOIN_CODES_PER_ADDRESS, 10_000);
 /// Where an attempt comes from.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct AttemptFrom {
-    /// The network address of the client; none where the request came over no socket.
+    /// The network address of the client; `None` if the request did not come over a socket.
     pub address: Option<IpAddr>,
-    /// The browser, where the user that the attempt is about has signed in with it before.
+    /// The browser, if the user in question has signed in with it before.
     pub browser: Option<KnownBrowser>,
 }
 
-/// How often was guessed of late.
+/// The recent attempts.
 pub struct Throttle {
     clock: Engine,
     spent: Mutex<Spent>,
@@ -93,8 +94,8 @@ impl Throttle {
         }
     }
 
-    /// Admits an attempt at the password of an e-mail address; gives how long to wait where it is one too many. Known
-    /// and unknown addresses are counted alike. None stands for what was typed and is no address.
+    /// Admits an attempt at the password of an e-mail address, or returns how long to wait. Known and unknown addresses
+    /// are counted alike. `None` is a text that is no address.
     pub fn password(&self, email: Option<&Email>, from: AttemptFrom) -> Result<Attempt<'_>, Secs> {
         let email = email.map(|email| email.as_str().as_bytes());
         if let (Some(email), Some(browser)) = (email, from.browser) {
@@ -110,7 +111,7 @@ impl Throttle {
         self.attempt(counted)
     }
 
-    /// Admits an attempt at the password of a user who is signed in already, by `credential`: their session or token.
+    /// Admits an attempt at the password of a user who is already signed in with `credential`, a session or token.
     pub fn present_password(
         &self,
         account: AccountId,
@@ -156,14 +157,14 @@ impl Throttle {
 }
 
 impl Attempt<'_> {
-    /// It was no guess: it does not count.
+    /// The attempt was right: it does not count.
     pub fn right(self) {
         let now = self.throttle.clock.now().millis();
         self.throttle.spent().give_back(&self.counted, now);
     }
 }
 
-/// All attempts from one network, whoever they are about.
+/// All attempts from one network, for any user.
 fn network(from: AttemptFrom) -> Vec<Counted> {
     let bytes = from.address.map(|address| address_bytes(network_of(address)));
     let key = bytes.map(|bytes| (Key::of("network", &[&bytes]), PER_NETWORK));

@@ -1,5 +1,5 @@
-//! Customers and their codes, for the API and the portal: what a code leads to, and how a session ended as its
-//! customer is told.
+//! Customers and their codes, for the API and the portal: what a code leads to, and what its customer is told about the
+//! end of a session.
 
 use std::net::IpAddr;
 
@@ -13,19 +13,19 @@ use usher_journal::{CODE_KEPT_SECS, CodeOwner, End, JournalError, SessionRow};
 use crate::api::Api;
 use crate::problem::Problem;
 
-/// How long the token of a customer who joined is good: it is renewed by joining again with it.
+/// How long the token of a customer who joined is valid: joining again with it renews it.
 pub const CUSTOMER_TOKEN_SECS: u32 = 3600;
 
-/// Who ended a session, as its customer is told: whose doing it was inside the help desk is not for them.
+/// Who ended a session, as its customer is told: they do not learn who it was inside the help desk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ender {
     /// The customer.
     Customer,
     /// The agent, or the agent's own device.
     Agent,
-    /// Somebody else of the account.
+    /// Somebody else in the account.
     Account,
-    /// Usher: something ran out.
+    /// Usher itself: something expired.
     Usher,
 }
 
@@ -41,7 +41,7 @@ impl Ender {
         }
     }
 
-    /// Who ended a session for this reason; `actor` is the journal's word for whoever did it, where somebody did.
+    /// Who ended a session for this reason; `actor` is who did it, by the name in the journal, if anybody did.
     #[must_use]
     pub fn of(reason: &str, actor: Option<&str>) -> Self {
         let is = |of: EndReason| reason == of.as_str();
@@ -59,16 +59,16 @@ impl Ender {
     }
 }
 
-/// A session that is over, as its customer sees it.
+/// An ended session, as its customer sees it.
 #[derive(Debug, Clone)]
 pub struct Over {
-    /// The session as the records have it.
+    /// The session in the records.
     pub row: SessionRow,
     /// How it ended.
     pub end: End,
     /// When it ended, by the wall clock.
     pub ended_at: WallTime,
-    /// The agent's name; empty where the agent is deleted.
+    /// The agent's name; empty if the agent was deleted.
     pub agent: String,
     /// The account's name.
     pub account_name: String,
@@ -82,15 +82,15 @@ impl Over {
         Ender::of(&self.end.reason, actor)
     }
 
-    /// What its customer is told that was said about the end.
+    /// The note about the end, as its customer is told.
     #[must_use]
     pub fn note(&self) -> Option<&str> {
         note_for_customer(&self.end.reason, self.end.by.as_ref()?.note.as_deref())
     }
 }
 
-/// What a customer is told of a note about the end of their session: all that was said about the session itself. What
-/// an admin tells an agent whom they sign out is for the agent alone, although it ends the sessions too.
+/// The note about the end of their session that a customer is told: every note about the session itself. What an admin
+/// tells an agent when signing them out is only for the agent, although it also ends the sessions.
 #[must_use]
 pub fn note_for_customer<'a>(reason: &str, note: Option<&'a str>) -> Option<&'a str> {
     let is_about_session = [EndReason::Finished, EndReason::EndedByOther]
@@ -99,21 +99,22 @@ pub fn note_for_customer<'a>(reason: &str, note: Option<&'a str>) -> Option<&'a 
     note.filter(|_| is_about_session)
 }
 
-/// A code that leads nowhere: it never did, or its session ended more than an hour ago. Nobody learns which by guessing.
+/// A code without a session: it never had one, or the session ended more than an hour ago. The answer does not reveal
+/// which.
 #[must_use]
 pub fn no_such_code() -> Problem {
     Problem::not_found("session").detailed("This code is not valid. Ask for a new one.")
 }
 
 impl Api {
-    /// Where a code leads; a problem where it leads nowhere. Those that lead nowhere are counted by network, and slowed
-    /// down; a code that is right is never held up by others that are wrong.
+    /// The session that a code leads to; a problem if there is none. Wrong codes are counted by network, and throttled;
+    /// a right code is never delayed because of wrong ones.
     pub async fn code_owner(&self, code: &Code, from: Option<IpAddr>) -> Result<CodeOwner, Problem> {
         let owner = self.kept_code(code).await?;
         owner.ok_or_else(|| self.wrong_code(from))
     }
 
-    /// Where a code leads: to a session that is not over, or has been for less than an hour. Counts nothing.
+    /// The session that a code leads to, which has not ended, or less than an hour ago. Counts nothing.
     pub async fn kept_code(&self, code: &Code) -> Result<Option<CodeOwner>, JournalError> {
         let now = self.engine.now();
         let kept = Secs::new(CODE_KEPT_SECS);
@@ -121,7 +122,7 @@ impl Api {
         Ok(owner.filter(|owner| owner.retired_at.is_none_or(|retired_at| now < retired_at + kept)))
     }
 
-    /// The problem that a code leads nowhere, or that too many of them were tried of late.
+    /// The problem that a code has no session, or that there were too many wrong codes.
     #[must_use]
     pub fn wrong_code(&self, from: Option<IpAddr>) -> Problem {
         match self.throttle.join_code(from) {
@@ -130,7 +131,7 @@ impl Api {
         }
     }
 
-    /// The session of a code whose session is over; none where it is not.
+    /// The session of a code, if it has ended.
     pub async fn session_over(&self, owner: CodeOwner) -> Result<Option<Over>, Problem> {
         let row = self.records.session(owner.account, owner.session).await?;
         let Some((row, end)) = row.and_then(|row| row.end.clone().map(|end| (row, end))) else {
@@ -155,7 +156,7 @@ impl Api {
         }
     }
 
-    /// The token of a customer who has joined, good until then.
+    /// The token of a customer who has joined, valid until then.
     #[must_use]
     pub fn customer_token(&self, owner: CodeOwner, until: Timestamp) -> Secret {
         self.identity

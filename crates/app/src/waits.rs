@@ -1,22 +1,22 @@
-//! What became of somebody who queued, in one word for the API and the portal.
+//! The outcome of waiting in a queue, as one word for the API and the portal.
 
 use usher_domain::event::EndReason;
 use usher_journal::{CLAIMED, TicketRow};
 
-/// What became of a wait.
+/// The outcome of a wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WaitOutcome {
-    /// It goes on.
+    /// It continues.
     Waiting,
-    /// A seat is kept, and not taken yet.
+    /// A seat is reserved and not taken yet.
     Offered,
     /// They got in.
     Taken,
-    /// A seat was kept, and not taken in time.
+    /// A seat was reserved and not taken in time.
     Missed,
-    /// They left the queue, or their device went silent.
+    /// They left the queue, or their device stopped responding.
     GivenUp,
-    /// It ended otherwise: somebody took them out, or what they wanted is gone.
+    /// It ended otherwise: somebody removed them, or the thing they waited for was deleted.
     Ended,
 }
 
@@ -44,7 +44,7 @@ impl WaitOutcome {
         }
     }
 
-    /// What became of a ticket.
+    /// The outcome of a ticket.
     #[must_use]
     pub fn of(row: &TicketRow) -> Self {
         let Some(end) = &row.end else {

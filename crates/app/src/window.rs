@@ -1,11 +1,11 @@
-//! Looking for records by the wall clock: they are kept, and ordered, by the account's own time.
+//! Searching records by the wall clock, while they are stored and ordered by the account's own time.
 
 use usher_domain::{AccountId, Timestamp, WallTime, WallTimes};
 use usher_journal::{Page, Span};
 
 use crate::api::Api;
 
-/// A stretch of wall time in which records are looked for; each end may be open.
+/// A range of wall time to search for records; either end may be open.
 #[derive(Debug, Clone, Default)]
 pub struct Window {
     wall: WallTimes,
@@ -14,20 +14,21 @@ pub struct Window {
 }
 
 impl Window {
-    /// The stretch from one moment to before another.
+    /// The range from one moment (included) to another (excluded).
     #[must_use]
     pub const fn new(wall: WallTimes, from: Option<WallTime>, to: Option<WallTime>) -> Self {
         Self { wall, from, to }
     }
 
-    /// What the wall clock showed when.
+    /// The wall clock's history.
     #[must_use]
     pub const fn wall(&self) -> &WallTimes {
         &self.wall
     }
 
-    /// The account's time in which all of the stretch lies: it never lags behind the wall clock. Where that was set back,
-    /// what lies between two passes over the same hour is in it as well, until [`keep`](Self::keep) takes it out.
+    /// A range of the account's time that contains the whole range: the account's time never lags behind the wall
+    /// clock. If that was set back, the range also contains records from between two passes over the same hour, until
+    /// [`keep`](Self::keep) removes them.
     #[must_use]
     pub fn span(&self) -> Span {
         Span {
@@ -36,7 +37,7 @@ impl Window {
         }
     }
 
-    /// Keeps of a page what happened in the stretch. A page may have fewer rows than it could.
+    /// Keeps the rows of a page that are in the range. A page may then have fewer rows than its limit.
     pub fn keep<T>(&self, page: &mut Page<T>, at: impl Fn(&T) -> Timestamp) {
         page.items.retain(|item| {
             let shown = self.wall.shown(at(item));
@@ -46,7 +47,7 @@ impl Window {
 }
 
 impl Api {
-    /// What the wall clock showed when, by an account's time. Where the account cannot be read, its time is shown as it is.
+    /// Converts an account's time to the wall clock. If the account cannot be read, its time is shown unchanged.
     pub async fn wall_times(&self, account: AccountId) -> WallTimes {
         let read = self
             .engine

@@ -1,6 +1,6 @@
-//! What `serde` says of a value, in words for the person who wrote it.
+//! Messages of `serde` in words for the person who wrote the value.
 
-/// The whole numbers that a field takes, by what serde calls them.
+/// The ranges of whole numbers, by serde's names for them.
 const WHOLE_NUMBERS: [(&str, &str); 12] = [
     ("u8", "a whole number from 0 to 255, without a decimal point"),
     ("u16", "a whole number from 0 to 65535, without a decimal point"),
@@ -32,7 +32,7 @@ const WHOLE_NUMBERS: [(&str, &str); 12] = [
 ];
 
 /// A message of `serde` as a phrase that follows the name of the field: `must be a text in quotes, not an object`.
-/// `mapping` is what values with fields are called where it was written, such as "an object".
+/// `mapping` is the format's name for a value with fields, such as "an object".
 #[must_use]
 pub fn in_words(message: &str, mapping: &str) -> String {
     if message.contains("expected internally tagged enum") {
@@ -90,7 +90,7 @@ fn expected_in_words<'a>(expected: &'a str, mapping: &'a str) -> &'a str {
         "a sequence" | "an array" => "a list in brackets",
         "a map" | "map" => mapping,
         other if other.starts_with("struct ") => mapping,
-        // Of texts that have a form, and of types that take one of several.
+        // For texts with a format, and for types that accept several.
         other => other,
     }
 }

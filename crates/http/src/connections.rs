@@ -1,4 +1,4 @@
-//! How many connections are open at once, and how many of them from one place.
+//! Limits the open connections, in total and per network address.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -12,15 +12,15 @@ use usher_domain::network_of;
 
 use crate::forwarded::TrustedProxies;
 
-/// The most connections at once from one network address, where the operator says nothing else. An office of some
-/// hundred people can be behind one address, each with a device and pages that stay connected.
+/// The most connections at once from one network address, by default. An office of a hundred people can be behind one
+/// address, each with a device and pages that stay connected.
 pub const CONNECTIONS_PER_ADDRESS: NonZeroU32 = match NonZeroU32::new(1_000) {
     Some(most) => most,
     None => NonZeroU32::MIN,
 };
 
-/// The connections that are open, with a bound on those from one network address. Trusted proxies, which bring
-/// everybody's, are not bounded.
+/// The connections that are open, with a limit per network address. Trusted proxies, which forward everybody's
+/// connections, are not limited.
 #[derive(Debug)]
 pub struct Connections {
     all_max: NonZeroU32,
@@ -44,7 +44,7 @@ pub(crate) struct Admitted {
 }
 
 impl Connections {
-    /// None are open yet; at most `all_max` are at once, and `per_address_max` from one network address.
+    /// No open connections; at most `all_max` at once, and `per_address_max` from one network address.
     #[must_use]
     pub fn new(all_max: NonZeroU32, per_address_max: NonZeroU32, proxies: TrustedProxies) -> Arc<Self> {
         Arc::new(Self {
@@ -56,7 +56,7 @@ impl Connections {
         })
     }
 
-    /// Admits a connection; none where its address has as many as it may.
+    /// Admits a connection; `None` if its address has reached its limit.
     pub(crate) fn admit(self: &Arc<Self>, peer: IpAddr) -> Option<Admitted> {
         let peer = peer.to_canonical();
         let network = (!self.proxies.contains(peer)).then(|| network_of(peer));
@@ -76,12 +76,12 @@ impl Connections {
         })
     }
 
-    /// How many there may be at once.
+    /// The most at once.
     pub(crate) fn all_max(&self) -> usize {
         usize::try_from(self.all_max.get()).unwrap_or(usize::MAX)
     }
 
-    /// Whether a proxy that is trusted says that the client came by https.
+    /// Whether a trusted proxy says that the client used https.
     pub(crate) fn is_https(&self, peer: IpAddr, headers: &HeaderMap) -> bool {
         self.proxies.is_https(peer.to_canonical(), headers)
     }
@@ -92,7 +92,7 @@ impl Connections {
         self.open().all
     }
 
-    /// How many were turned away since the start, because their address had too many.
+    /// How many were rejected since the start because their address had too many.
     #[must_use]
     pub fn turned_away(&self) -> u64 {
         self.turned_away.load(Ordering::Relaxed)

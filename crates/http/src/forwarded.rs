@@ -1,4 +1,4 @@
-//! Whom a request comes from: the peer of its connection, or whom trusted proxies name in `X-Forwarded-For` or
+//! The client of a request: the peer of its connection, or the client that trusted proxies name in `X-Forwarded-For` or
 //! `Forwarded` (RFC 7239).
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -10,7 +10,7 @@ use ipnet::IpNet;
 const FORWARDED_FOR: &str = "x-forwarded-for";
 const FORWARDED_PROTO: &str = "x-forwarded-proto";
 
-/// The proxies whose word is taken for whom a request comes from: anybody else could say what they like.
+/// The proxies trusted to name the client of a request: others could claim anything.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrustedProxies(Vec<IpNet>);
 
@@ -18,17 +18,17 @@ pub struct TrustedProxies(Vec<IpNet>);
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct OverTls;
 
-/// Who sent a request, as far as the network tells.
+/// The sender of a request, as far as the network tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Client {
-    /// The network address of the client; none where the request came over no socket.
+    /// The network address of the client; `None` if the request did not come over a socket.
     pub address: Option<IpAddr>,
-    /// Whether the client speaks TLS, with Usher or with a proxy that is trusted.
+    /// Whether the client speaks TLS, with Usher or with a trusted proxy.
     pub is_https: bool,
 }
 
 impl Default for TrustedProxies {
-    /// Those on this machine.
+    /// The proxies on this machine.
     fn default() -> Self {
         let v4 = IpNet::new_assert(Ipv4Addr::LOCALHOST.into(), 8).trunc();
         let v6 = IpNet::new_assert(Ipv6Addr::LOCALHOST.into(), 128);
@@ -37,7 +37,7 @@ impl Default for TrustedProxies {
 }
 
 impl TrustedProxies {
-    /// Those in these networks, and no others.
+    /// The proxies in these networks, and no others.
     #[must_use]
     pub fn new(networks: impl IntoIterator<Item = IpNet>) -> Self {
         Self(networks.into_iter().collect())
@@ -47,13 +47,13 @@ impl TrustedProxies {
         self.0.iter().any(|network| network.contains(&address))
     }
 
-    /// Whether a proxy that is trusted says that the client came by https.
+    /// Whether a trusted proxy says that the client used https.
     pub(crate) fn is_https(&self, peer: IpAddr, headers: &HeaderMap) -> bool {
         self.contains(peer) && self.told(peer, headers).is_https
     }
 
-    /// Goes back along the addresses that were told, as long as they are of trusted proxies: the first that is not is
-    /// what the last trusted one saw itself.
+    /// Follows the listed addresses backwards while they are trusted proxies: the first other address is the one that
+    /// the last trusted proxy saw.
     fn client<'a>(&self, peer: IpAddr, mut told: impl DoubleEndedIterator<Item = Option<&'a str>>) -> IpAddr {
         let mut client = peer;
         while self.contains(client) {
@@ -98,7 +98,7 @@ fn parameter<'a>(element: &'a str, name: &str) -> Option<&'a str> {
     values.next().map(|(_, value)| value.trim_matches('"'))
 }
 
-/// An address, also with a port behind it and in the brackets that RFC 7239 asks for.
+/// An address, optionally with a port and in the brackets of RFC 7239.
 fn address(text: &str) -> Option<IpAddr> {
     let bare = text.trim_start_matches('[').trim_end_matches(']').parse().ok();
     let address: IpAddr = bare.or_else(|| text.parse().ok().map(|socket: SocketAddr| socket.ip()))?;
@@ -106,8 +106,7 @@ fn address(text: &str) -> Option<IpAddr> {
 }
 
 impl Client {
-    /// What is known of the client of a request whose connection was made by one of these proxies, or by the client
-    /// itself.
+    /// The client of a request whose connection came from one of these proxies, or from the client itself.
     #[must_use]
     pub fn of(proxies: &TrustedProxies, extensions: &Extensions, headers: &HeaderMap) -> Self {
         let over_tls = extensions.get::<OverTls>().is_some();
@@ -132,7 +131,7 @@ mod tests {
 
     use super::*;
 
-    /// Headers, the client that is told of, and whether it speaks TLS.
+    /// Headers, the resulting client, and whether it uses TLS.
     type Case = (&'static [(&'static str, &'static str)], &'static str, bool);
 
     fn told(
@@ -157,7 +156,7 @@ mod tests {
         let cases: &[Case] = &[
             (&[], "10.0.0.1", false),
             (&[("x-forwarded-for", "192.0.2.7")], "192.0.2.7", false),
-            // What the client itself made up stands further left.
+            // Entries further left may be made up by the client.
             (
                 &[("x-forwarded-for", "198.51.100.1, 192.0.2.7")],
                 "192.0.2.7",

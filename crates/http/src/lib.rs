@@ -1,5 +1,5 @@
-//! What lies between a socket and a site: bounded connections, TLS, request ids, whom a request comes from, the log of
-//! requests, and how many there were and how long they took. It knows no operation and no page.
+//! The layer between a socket and a site: limited connections, TLS, request ids, the client of a request, the request
+//! log and metrics. It knows no operation and no page.
 
 mod connections;
 mod forwarded;

@@ -1,5 +1,5 @@
-//! The one layer around every route: request ids, the headers that every answer has, the log, and how many requests of
-//! each operation there were and how long they took. Nothing is looked up by name while requests run.
+//! The one layer around every route: request ids, the headers of every answer, the log, and the number and duration of
+//! each operation's requests. Nothing is looked up by name while requests run.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -37,7 +37,7 @@ const BUCKETS: [(Duration, &str); 12] = [
 /// The classes of status: `2xx` to `5xx`.
 const CLASSES: [&str; 4] = ["2xx", "3xx", "4xx", "5xx"];
 
-/// What was counted of one operation.
+/// The counts of one operation.
 #[derive(Debug, Default)]
 struct Series {
     classes: [AtomicU64; CLASSES.len()],
@@ -60,7 +60,7 @@ impl Series {
 /// All series: one for each operation, and one for everything else.
 #[derive(Debug)]
 pub struct Meter {
-    /// The place of each operation in `series`, by path and method.
+    /// The index of each operation in `series`, by path and method.
     places: HashMap<(String, Method), usize>,
     series: Vec<(String, Series)>,
 }
@@ -119,7 +119,7 @@ impl Meter {
             let mut below = 0;
             for ((_, bound), count) in BUCKETS.iter().zip(&series.buckets) {
                 below += count.load(Ordering::Relaxed);
-                // Counts are read one after another while requests run: the buckets must still not pass the total.
+                // Counts are read one after another while requests run: the buckets must not exceed the total.
                 let shown = below.min(total);
                 let labels = format_args!("operation=\"{operation}\",le=\"{bound}\"");
                 let _ = writeln!(text, "{name}_bucket{{{labels}}} {shown}");
@@ -151,7 +151,7 @@ impl<S> Layer<S> for MeterLayer {
     }
 }
 
-/// One method of one route, with its place among the series, which its first request finds.
+/// One method of one route, with its index in the series, which its first request looks up.
 #[derive(Clone)]
 pub struct Metered<S> {
     inner: S,
@@ -188,8 +188,8 @@ where
     }
 }
 
-/// What every answer tells whoever gets it to keep to. Answers hold what one caller may see, and new keys: pages that
-/// may be kept say so themselves.
+/// The headers that restrict what may be done with an answer. Answers contain data for one caller, and new keys: pages
+/// that may be cached say so themselves.
 fn protect(headers: &mut HeaderMap) {
     headers.insert(
         header::X_CONTENT_TYPE_OPTIONS,

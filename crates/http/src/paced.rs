@@ -1,4 +1,4 @@
-//! Connections that are given up where the client takes nothing of what is sent.
+//! Connections that are closed if the client does not read what is sent.
 
 use std::io;
 use std::pin::Pin;
@@ -9,15 +9,15 @@ use pin_project_lite::pin_project;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Sleep;
 
-/// How long a client may take nothing of what is sent to it.
+/// How long a client may read nothing of what is sent to it.
 const WRITE_TIME_MAX: Duration = Duration::from_secs(30);
 
 pin_project! {
-    /// A connection with a bound on how long writing may stand still.
+    /// A connection with a limit on how long writing may stall.
     pub(crate) struct Paced<S> {
         #[pin]
         stream: S,
-        // Only while writing stands still.
+        // Only while writing stalls.
         patience: Option<Pin<Box<Sleep>>>,
     }
 }
@@ -31,7 +31,7 @@ impl<S> Paced<S> {
     }
 }
 
-/// Gives up where `polled` stands still, and has for too long.
+/// Gives up if `polled` is pending, and has been for too long.
 fn wait<T>(
     patience: &mut Option<Pin<Box<Sleep>>>,
     context: &mut Context<'_>,

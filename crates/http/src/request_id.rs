@@ -1,4 +1,4 @@
-//! Request ids: taken over where the caller sends one that is well-formed, else drawn.
+//! Request ids: the caller's own if it is well-formed, otherwise a new one.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,7 +15,7 @@ pub const REQUEST_ID_CHARS_MAX: usize = 64;
 
 const HEX: &[u8; 16] = b"0123456789abcdef";
 
-/// Makes sure that a request has an id that is well-formed, and gives it.
+/// Makes sure that a request has a well-formed id, and returns it.
 pub fn ensure_request_id(headers: &mut HeaderMap) -> HeaderValue {
     if let Some(id) = headers.get(REQUEST_ID).filter(|id| is_well_formed(id)) {
         return id.clone();
@@ -26,13 +26,14 @@ pub fn ensure_request_id(headers: &mut HeaderMap) -> HeaderValue {
     id
 }
 
-/// Ids stand in the audit, in logs and in JSON: letters, digits and what usual kinds of ids have besides.
+/// Ids appear in the audit, in logs and in JSON: they consist of letters, digits, and the other characters of common
+/// kinds of ids.
 fn is_well_formed(id: &HeaderValue) -> bool {
     let is_usual = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.:~+/=@".contains(byte);
     (1..=REQUEST_ID_CHARS_MAX).contains(&id.len()) && id.as_bytes().iter().all(is_usual)
 }
 
-/// A new request id: what this process drew at random, and a number. Only one process has both.
+/// A new request id: this process's random prefix, and a number.
 fn next_id() -> Bytes {
     static PROCESS: OnceLock<u64> = OnceLock::new();
     static NUMBER: AtomicU64 = AtomicU64::new(0);
@@ -46,12 +47,12 @@ fn next_id() -> Bytes {
     digits.into()
 }
 
-/// The body of an answer that is one JSON object: the id of its request is put into it, as the member `request_id`.
-/// Whoever makes such an answer inserts this among its extensions.
+/// The body of an answer that is one JSON object: the id of its request is added as the member `request_id`. The
+/// creator of such an answer inserts this into its extensions.
 #[derive(Debug, Clone)]
 pub struct NamesRequest(pub Bytes);
 
-/// Puts the id of the request into an answer that asks for it. An id has no character that JSON writes otherwise.
+/// Adds the id of the request to an answer that asks for it. An id has no character that JSON would escape.
 pub fn name_request(response: &mut Response, id: &HeaderValue) {
     let Some(NamesRequest(document)) = response.extensions_mut().remove() else {
         return;

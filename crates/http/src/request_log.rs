@@ -1,5 +1,5 @@
-//! One line of log for each request that changes something or is refused. It holds ids, and never names, addresses,
-//! codes or secrets: so the path of a request is shown as its route, which has placeholders where these are.
+//! One log line for each request that changes something or is refused. It contains ids, and never names, addresses,
+//! codes or secrets: so the path is shown as its route, with placeholders.
 
 use std::fmt::Display;
 use std::sync::{Arc, OnceLock};
@@ -11,10 +11,10 @@ use axum::response::Response;
 use tracing::Level;
 use usher_domain::AccountId;
 
-/// The segment of a route that stands for an account's id.
+/// The segment of a route for the account's id.
 const ACCOUNT: &str = "{account}";
 
-/// How routes end that a device calls all the time to say that it is there: they change nothing that is worth a line.
+/// The endings of routes that a device calls all the time to renew its lease: they change nothing worth a line.
 const ROUTINE: [&str; 3] = ["/heartbeat", "/heartbeats", "/alive"];
 
 /// A request that will be logged once it is answered.
@@ -28,12 +28,12 @@ pub struct RequestLog {
     actor: Actor,
 }
 
-/// Where whoever finds out who asks can note it, for the log.
+/// Where the code that identifies the caller can put it, for the log.
 #[derive(Debug, Clone, Default)]
 struct Actor(Arc<OnceLock<String>>);
 
 impl RequestLog {
-    /// Begins with a request whose route has been found; none where nothing would be written.
+    /// Begins with a request whose route is known; `None` if nothing would be written.
     pub fn begin(request: &mut Request, id: &HeaderValue) -> Option<Self> {
         if !tracing::enabled!(Level::WARN) {
             return None;
@@ -50,16 +50,15 @@ impl RequestLog {
         })
     }
 
-    /// Notes who sent the request with these extensions: an id.
+    /// Stores who sent the request with these extensions: an id.
     pub fn note_actor(extensions: &Extensions, actor: impl Display) {
         if let Some(noted) = extensions.get::<Actor>() {
-            // Whoever was found first: a request comes from one.
+            // The first one found: a request has only one sender.
             let _ = noted.0.set(actor.to_string());
         }
     }
 
-    /// Writes the line: `info` for changes and refusals, `warn` for what Usher itself could not do, `debug` for the
-    /// rest.
+    /// Writes the line: `info` for changes and refusals, `warn` for failures of Usher itself, `debug` for the rest.
     pub fn end(self, response: &Response) {
         let status = response.status();
         let route = self.route.as_ref().map_or("none", MatchedPath::as_str);
@@ -93,7 +92,7 @@ impl RequestLog {
     }
 }
 
-/// The account that a path names, where its route has a place for one. Anything else there is not shown.
+/// The account in a path, if its route has one. A segment that is not an id is not shown.
 fn account_in(route: &str, path: &str) -> Option<AccountId> {
     let place = route.split('/').position(|segment| segment == ACCOUNT)?;
     path.split('/').nth(place)?.parse().ok()

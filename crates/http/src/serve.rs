@@ -1,4 +1,4 @@
-//! The socket: bounded connections, slow clients turned away, and a graceful end.
+//! The socket: limited connections, slow clients disconnected, and a graceful shutdown.
 
 use std::convert::Infallible;
 use std::io;
@@ -36,13 +36,13 @@ pub const CONNECTIONS_MAX: NonZeroU32 = match NonZeroU32::new(20_000) {
 /// heartbeat interval, so that devices keep their connections.
 const HEAD_TIME_MAX: Duration = Duration::from_secs(65);
 
-/// How long an answer may take to begin. Streams begin at once and go on for as long as they like.
+/// How long an answer may take to begin. Streams begin at once and may last as long as they like.
 const ANSWER_TIME_MAX: Duration = Duration::from_secs(30);
 
-/// How long requests under way may still take once the server is told to stop.
+/// How long running requests may still take after the server is told to stop.
 const DRAIN_TIME_MAX: Duration = Duration::from_secs(10);
 
-/// How long to wait after the listener failed, which it does where the process has no file descriptors left.
+/// How long to wait after the listener failed, which happens if the process has no file descriptors left.
 const ACCEPT_RETRY: Duration = Duration::from_millis(50);
 
 /// How long a client may take to agree on TLS.
@@ -51,12 +51,12 @@ const HANDSHAKE_TIME_MAX: Duration = Duration::from_secs(10);
 /// The most bytes that the head of a request may have.
 pub const HEAD_BYTES_MAX: usize = 32 * 1024;
 
-/// For a year: a browser that came by https does not come back otherwise.
+/// For a year, a browser that used https does not use plain http again.
 const HTTPS_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
-/// Serves the site on the listener until `shutdown` resolves, then lets requests under way finish. Speaks TLS where
-/// there is something to do it with. A connection from where there are too many already is closed at once. `too_late` is
-/// the answer where the site takes too long to begin one.
+/// Serves the site on the listener until `shutdown` resolves, then lets running requests finish. Uses TLS if
+/// configured. A connection from an address with too many is closed at once. `too_late` is the answer if the site takes
+/// too long to begin one.
 pub async fn serve<S>(
     listener: TcpListener,
     site: S,
@@ -105,7 +105,7 @@ where
                 let stream = TokioIo::new(Paced::new(stream));
                 watcher.watch(http.serve_connection(stream, front)).await
             };
-            // A connection that breaks concerns nobody but its client.
+            // A broken connection only concerns its client.
             if let Err(error) = done {
                 tracing::debug!(%error, "a connection broke");
             }
@@ -143,7 +143,7 @@ async fn accept(
                 tracing::debug!(%peer, "a connection was closed: its address has too many");
                 return None;
             };
-            // Answers are small and complete: waiting for more to send only delays them.
+            // Answers are small and complete: waiting for more data only delays them.
             let _ = stream.set_nodelay(true);
             Some((stream, peer, (permit, admitted)))
         }
@@ -158,11 +158,11 @@ async fn accept(
 /// The site as hyper calls it, with a bound on the time until an answer begins.
 struct Front<S> {
     site: S,
-    /// Who is at the other end of the connection, for what is counted by address.
+    /// The peer of the connection, for counting by address.
     peer: SocketAddr,
     is_tls: bool,
     too_late: fn() -> Response<Body>,
-    /// Knows which proxies are believed that a client came by https.
+    /// Knows which proxies are trusted to say that a client used https.
     connections: Arc<Connections>,
 }
 

@@ -12,10 +12,10 @@ use rustls::sign::CertifiedKey;
 use rustls::{InconsistentKeys, ServerConfig};
 use tokio_rustls::TlsAcceptor;
 
-/// Why connections cannot be made secure with the files that were named.
+/// Why TLS cannot be used with the given files.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
-    /// A file cannot be read, or is not what it should be.
+    /// A file cannot be read, or has wrong contents.
     #[error("{} does not hold {what} in PEM form that can be read", .file.display())]
     File {
         /// Which.
@@ -38,7 +38,7 @@ pub enum TlsError {
     Unusable(#[from] rustls::Error),
 }
 
-/// What connections are made secure with: TLS 1.2 or 1.3. Cheap to clone.
+/// The TLS configuration of connections: version 1.2 or 1.3. Cheap to clone.
 #[derive(Clone)]
 pub struct Tls {
     files: Arc<Files>,
@@ -51,12 +51,12 @@ struct Files {
     key: PathBuf,
 }
 
-/// The certificate that new connections are shown.
+/// The certificate for new connections.
 #[derive(Debug)]
 struct Shown(RwLock<Arc<CertifiedKey>>);
 
 impl Tls {
-    /// With the certificate, and those that lead to its root, in one file and its key in another.
+    /// Reads the certificate with its chain from one file, and its key from another.
     pub fn open(cert: &Path, key: &Path) -> Result<Self, TlsError> {
         let files = Files {
             cert: cert.to_owned(),
@@ -75,8 +75,8 @@ impl Tls {
         })
     }
 
-    /// Reads the files again; new connections are shown what is in them now. Whether that is another certificate. After
-    /// an error, the one of before is still shown.
+    /// Reads the files again, for new connections. Returns whether the certificate changed. After an error, the
+    /// previous one stays in use.
     pub fn reload(&self) -> Result<bool, TlsError> {
         let read = self.files.read()?;
         let mut shown = self.shown.0.write().unwrap_or_else(PoisonError::into_inner);

@@ -1,8 +1,7 @@
 //! Request bodies that no handler reads: a deletion, an answer 401 or 404.
 //!
-//! hyper closes a connection on which a request's body is still to come once nobody wants it, without a word, and the
-//! client's next request on it fails. So what a handler leaves is read and dropped, within bounds; past these the
-//! answer says `connection: close`.
+//! hyper silently closes a connection if the rest of a request's body is unread, and the client's next request on it
+//! fails. So the rest is read and dropped, within limits; above them, the answer says `connection: close`.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -24,7 +23,7 @@ const DRAINED_BYTES_MAX: u64 = 1024 * 1024;
 /// How long an unread body may take to arrive.
 const DRAIN_TIME_MAX: Duration = Duration::from_secs(2);
 
-/// A request's body as its handler sees it. Whatever is unread when it is dropped goes to its [`Unread`].
+/// A request's body as its handler sees it. When it is dropped, the unread part goes to its [`Unread`].
 pub(crate) struct Watched<B> {
     body: Option<B>,
     is_read: bool,
@@ -33,11 +32,11 @@ pub(crate) struct Watched<B> {
 
 type Slot<B> = Arc<Mutex<Option<B>>>;
 
-/// What a handler left of a request's body.
+/// The unread part of a request's body.
 pub(crate) struct Unread<B> {
     slot: Slot<B>,
-    /// The client waits for a word before it sends its body (RFC 9110 10.1.1). After an answer that came first, nobody
-    /// can tell whether the next byte is the body or another request.
+    /// The client waits for `100 Continue` before it sends its body (RFC 9110 10.1.1). If the answer came first, the
+    /// next byte may be the body or another request.
     waits_for_a_word: bool,
 }
 
@@ -63,8 +62,8 @@ impl<B> Unread<B>
 where
     B: Body<Data = Bytes> + Send + Unpin + 'static,
 {
-    /// Settles what becomes of the connection after this answer: unread bytes are read and dropped while the answer
-    /// is on its way, or it says that the connection ends.
+    /// Decides about the connection after this answer: unread bytes are read and dropped while the answer is sent, or
+    /// the answer says that the connection will be closed.
     pub(crate) fn settle<T>(self, answer: &mut Response<T>) {
         let unread = self.slot.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(body) = unread else {
@@ -74,7 +73,7 @@ where
             .size_hint()
             .upper()
             .is_some_and(|bytes| bytes <= KEPT_AFTER_BYTES_MAX);
-        // RFC 9110 15.5.9: a client that was too slow is told that the connection ends.
+        // RFC 9110 15.5.9: a client that was too slow is told that the connection is closed.
         let was_slow = answer.status() == StatusCode::REQUEST_TIMEOUT;
         if self.waits_for_a_word || was_slow || !is_short {
             let close = HeaderValue::from_static("close");
@@ -86,7 +85,7 @@ where
     }
 }
 
-/// Reads until the end of the body, or until it is too much. Dropping what is left ends the connection.
+/// Reads until the end of the body or the limit. Dropping the rest closes the connection.
 async fn drain<B>(mut body: B)
 where
     B: Body<Data = Bytes> + Unpin,

@@ -1,4 +1,4 @@
-//! What the rooms behind the API answer where they cannot do what was asked, as problems.
+//! The errors of the crates behind the API, as problems.
 
 use usher_domain::Code;
 use usher_engine::{Failure, Reason};

@@ -1,5 +1,5 @@
-//! Why a request is not carried out: a code of the one table, a sentence about this occurrence, and what it is about.
-//! The API writes problem documents of it, and the portal pages.
+//! Why a request failed: a code of the table, a sentence about this occurrence, and its details. The API turns it into
+//! a problem document, the portal into a page.
 
 mod causes;
 mod table;
@@ -14,54 +14,54 @@ pub use self::table::{
     TOO_MANY_ATTEMPTS, TOO_MANY_KEYS, TOO_MANY_STREAMS, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE,
 };
 
-/// A value of a request that is not right.
+/// An invalid value in a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldError {
-    /// Where it stands: the path of the field, or the name of the parameter; empty for the body as a whole.
+    /// The path of the field, or the name of the parameter; empty for the body as a whole.
     pub field: String,
     /// What is wrong with it.
     pub message: String,
 }
 
-/// What a problem is about.
+/// The details of a problem.
 #[derive(Debug, Clone)]
 pub enum About {
-    /// The rules refuse.
+    /// A refusal of the rules.
     Refusal {
-        /// What they say.
+        /// The refusal.
         refusal: Refusal,
-        /// The account in which what can be done next is done, where that is known.
+        /// The account for the links of its actions, if known.
         account: Option<AccountId>,
     },
-    /// These values of the request are not right.
+    /// These values of the request are invalid.
     Fields(Vec<FieldError>),
-    /// There may be as many as this, and are.
+    /// The limit that is reached.
     Bound(u32),
-    /// The same can be tried again after this long.
+    /// The request can be repeated after this time.
     Wait(Secs),
-    /// A person can do what is needed first on the page at this address.
+    /// The page where a person can do what is needed first.
     Page(String),
 }
 
 /// How a sign-in, session or ticket ended.
 #[derive(Debug, Clone)]
 pub struct Ended {
-    /// The journal's word for why.
+    /// The reason, by its name in the journal.
     pub reason: String,
-    /// Who ended it, where somebody else did and the caller may know: an id, or a word such as `operator`.
+    /// Who ended it, if that was somebody else and the caller may know: an id, or a word such as `operator`.
     pub by: Option<String>,
-    /// The name of the person or key that ended it, where it is known.
+    /// The name of the person or key that ended it, if known.
     pub by_name: Option<String>,
-    /// The reason that was given for ending it, as written.
+    /// The note that was given when ending it.
     pub note: Option<String>,
     /// When, by the wall clock.
     pub at: WallTime,
 }
 
-/// After how many seconds a caller should ask again where the server cannot take the request now.
+/// After how many seconds a caller should try again if the server cannot take the request now.
 const RETRY_AFTER_SECS: u32 = 1;
 
-/// Why a request was not carried out.
+/// Why a request failed.
 #[derive(Debug)]
 pub struct Problem {
     kind: &'static Kind,
@@ -86,13 +86,13 @@ impl Problem {
         }
     }
 
-    /// The same problem with what it is about.
+    /// The same problem with its details.
     fn about_this(mut self, about: About) -> Self {
         self.about = Some(Box::new(about));
         self
     }
 
-    /// The same problem with how the thing that it is about ended.
+    /// The same problem with how its subject ended.
     #[must_use]
     pub fn with_end(mut self, end: Ended) -> Self {
         self.end = Some(Box::new(end));
@@ -108,7 +108,7 @@ impl Problem {
         }
     }
 
-    /// The same problem, for a caller who should ask again after this long.
+    /// The same problem, for a caller who should try again after this time.
     #[must_use]
     pub fn after(self, retry_after: Secs) -> Self {
         Self {
@@ -127,19 +127,19 @@ impl Problem {
         Self::new(Kind::of(refusal.code()), refusal.to_string()).about_this(about)
     }
 
-    /// There is no such thing, or none that the caller may see.
+    /// The thing does not exist, or the caller may not see it.
     #[must_use]
     pub fn not_found(what: &'static str) -> Self {
         Self::refused(&Refusal::NotFound { what }, None)
     }
 
-    /// The caller sees this but may not do it.
+    /// The caller may see this but not do it.
     #[must_use]
     pub fn forbidden(needed: &'static str) -> Self {
         Self::refused(&Refusal::Forbidden { needed }, None)
     }
 
-    /// One field of the request has a value that it cannot have.
+    /// A field of the request has an invalid value.
     #[must_use]
     pub fn invalid(field: impl Into<String>, message: impl Into<String>) -> Self {
         Self::all_invalid(vec![FieldError {
@@ -148,7 +148,7 @@ impl Problem {
         }])
     }
 
-    /// These fields of the request have values that they cannot have, or none.
+    /// These fields of the request are invalid or missing.
     #[must_use]
     pub fn all_invalid(errors: Vec<FieldError>) -> Self {
         let sentence = |error: &FieldError| match error.field.as_str() {
@@ -159,7 +159,7 @@ impl Problem {
         Self::new(Kind::of(Code::Invalid), detail).about_this(About::Fields(errors))
     }
 
-    /// Nobody is known by the credential, or there is none.
+    /// The credential is unknown or missing.
     #[must_use]
     pub fn unauthenticated(token_was_given: bool) -> Self {
         let detail = if token_was_given {
@@ -173,7 +173,7 @@ impl Problem {
         }
     }
 
-    /// A stream ticket that is not good for the stream that it stands at, or no longer.
+    /// A stream ticket that is not valid for this stream, or no longer valid.
     #[must_use]
     pub fn stale_ticket() -> Self {
         Self::unauthenticated(true).detailed(
@@ -182,14 +182,14 @@ impl Problem {
         )
     }
 
-    /// A session, user or account has as many open streams as it may.
+    /// A session, user or account has the most open streams allowed.
     #[must_use]
     pub fn too_many_streams(whose: &str, most: u32) -> Self {
         let detail = format!("{whose} has {most} event streams open already. Close one, or use it.");
         Self::new(TOO_MANY_STREAMS, detail).about_this(About::Bound(most))
     }
 
-    /// Passwords, or codes, were tried too often.
+    /// There were too many attempts at passwords or codes.
     #[must_use]
     pub fn too_many_attempts(wait: Secs) -> Self {
         let secs = wait.get();
@@ -199,7 +199,7 @@ impl Problem {
             .about_this(About::Wait(wait))
     }
 
-    /// The password is right and temporary: another is chosen on the page at `href`.
+    /// The password is right but temporary: a new one is chosen on the page at `href`.
     #[must_use]
     pub fn password_change_required(href: String) -> Self {
         let detail = format!(
@@ -223,7 +223,7 @@ impl Problem {
         Self::new(SECOND_FACTOR_SET_UP_NEEDED, detail)
     }
 
-    /// The password is right, and no way in: the account's people come in by their provider.
+    /// The password is right but not accepted: the account's users sign in with their provider.
     #[must_use]
     pub fn sso_required(account: AccountId) -> Self {
         let detail = format!("This account requires single sign-on. Sign in at `/sso/{account}`.");
@@ -236,25 +236,25 @@ impl Problem {
         &self.detail
     }
 
-    /// When to ask again, where the answer is that the server cannot take the request now.
+    /// When to try again, if the server cannot take the request now.
     #[must_use]
     pub const fn retry_after_secs(&self) -> u32 {
         self.retry_after_secs
     }
 
-    /// What it is about, where more is known than its sentence says.
+    /// Its details, if there are more than its sentence says.
     #[must_use]
     pub fn about(&self) -> Option<&About> {
         self.about.as_deref()
     }
 
-    /// How the thing that it is about ended, where that is known.
+    /// How its subject ended, if known.
     #[must_use]
     pub fn end(&self) -> Option<&Ended> {
         self.end.as_deref()
     }
 
-    /// Whether a credential was shown that nobody is known by, rather than none.
+    /// Whether an unknown credential was sent, rather than none.
     #[must_use]
     pub const fn token_was_given(&self) -> bool {
         self.token_was_given

@@ -1,4 +1,4 @@
-//! The one table of problems: every code with its status, its title, and what its page says.
+//! The table of problems: every code with its status, title, and the text of its page.
 
 use http::StatusCode;
 use usher_domain::Code;
@@ -8,13 +8,13 @@ use usher_domain::Code;
 pub struct Kind {
     /// The stable code.
     pub code: &'static str,
-    /// The HTTP status that it is answered with.
+    /// The HTTP status of the answer.
     pub status: StatusCode,
     /// A short title, the same for every occurrence.
     pub title: &'static str,
     /// What happened.
     pub what: &'static str,
-    /// Why Usher answers so.
+    /// Why Usher does so.
     pub why: &'static str,
     /// What the caller can do.
     pub remedy: &'static str,
@@ -68,45 +68,45 @@ pub const TOO_MANY_ATTEMPTS: &Kind = kind!("too-many-attempts", TOO_MANY_REQUEST
     what: "Wrong passwords, or wrong codes, were tried too often for this user, or from this network address.",
     why: "Guessing is slowed down. The API and the portal count together. What was right does not count.",
     remedy: "Wait for as long as `Retry-After` says and try again. A back end that acts for many users takes an API key.");
-/// The password was right, and is temporary.
+/// The password was right but temporary.
 pub const PASSWORD_CHANGE_REQUIRED: &Kind = kind!("password-change-required", FORBIDDEN
     "The password has to be changed first",
     what: "The password is right, and temporary: somebody else set it.",
     why: "Nobody but its user should know a password that lets them in.",
     remedy: "The user signs in at the address that `href` names and chooses another password. Then get a token with that one.");
-/// The password was right, and is not enough.
+/// The password was right but is not enough.
 pub const SECOND_FACTOR_NEEDED: &Kind = kind!("second-factor-needed", UNAUTHORIZED
     "The second factor is needed",
     what: "The password is right, and the user has a second factor.",
     why: "Once a second factor is set up, the password alone does not identify the user.",
     remedy: "Send the call again with `second_factor`: a code that the user's app shows now, or one of their recovery codes. Each is good once.");
-/// The account wants more than a password of this user.
+/// The account requires more than a password of this user.
 pub const SECOND_FACTOR_SET_UP_NEEDED: &Kind = kind!("second-factor-set-up-needed", FORBIDDEN
     "A second factor has to be set up first",
     what: "The account requires a second factor of everybody above the role `member`, and this user has none.",
     why: "An owner or admin switched this on in the account's settings.",
     remedy: "Sign in to the portal with the password: it leads to the page where a second factor is set up. Then get a new token.");
-/// Nobody could make operator keys any more.
+/// Nobody could create operator keys any more.
 pub const LAST_OPERATOR_KEY: &Kind = kind!("last-operator-key", CONFLICT "This is the last key for everything",
     what: "The operator key is the last one with the scope `everything` that does not expire before.",
     why: "Without it, nobody could make another key through the API.",
     remedy: "Make another key with the scope `everything`, and revoke this one with it. On the server itself, `usher operator-key` makes and revokes any key.");
-/// There are as many operator keys as there may be.
+/// The limit of operator keys is reached.
 pub const TOO_MANY_KEYS: &Kind = kind!("too-many-keys", CONFLICT "There are too many operator keys",
     what: "There are as many operator keys as Usher keeps.",
     why: "Every list has a bound. Keys that nobody needs are a risk.",
     remedy: "Revoke keys that are not used any more: the list says when each was used last.");
-/// There are as many open streams as there may be.
+/// The limit of open streams is reached.
 pub const TOO_MANY_STREAMS: &Kind = kind!("too-many-streams", TOO_MANY_REQUESTS "Too many streams are open",
     what: "This session, this user or this account has as many event streams open as it may; `limit` says how many.",
     why: "Every stream holds a connection, and nobody takes those of others.",
     remedy: "Close streams that nobody reads, and use one for each device. Come back after as long as `Retry-After` says.");
-/// The account's people come in by their provider.
+/// The account's users sign in with their provider.
 pub const SSO_REQUIRED: &Kind = kind!("sso-required", FORBIDDEN "Single sign-on is required",
     what: "The password is right, but this account lets people in through its own provider only.",
     why: "An owner or admin requires single sign-on of everybody but one owner, who is kept for emergencies.",
     remedy: "Sign in at the address that `detail` names. A back end that acts for many users takes an API key.");
-/// The DNS of a domain does not say that it is the account's.
+/// The DNS of a domain does not prove that it belongs to the account.
 pub const DOMAIN_NOT_PROVED: &Kind = kind!("domain-not-proved", CONFLICT "The domain is not proved",
     what: "The DNS of the domain has no TXT record yet that says that it is this account's, or did not answer.",
     why: "People are led to an account's provider by their e-mail address only where the account has proved its domain.",
@@ -117,13 +117,13 @@ pub const UNAVAILABLE: &Kind = kind!("unavailable", SERVICE_UNAVAILABLE "Usher c
     why: "An answer leaves only after its change is stored for good.",
     remedy: "Wait for as long as `Retry-After` says and send the request again.");
 
-/// What was asked would have broken a promise of the rules.
+/// The request would have broken an invariant of the rules.
 pub const INVARIANT: &Kind = kind!("invariant", INTERNAL_SERVER_ERROR "Usher would have broken one of its rules",
     what: "Usher was about to break a promise of its own, as by giving a seat that is not there. It refused, and nothing was changed.",
     why: "This is a fault of Usher. The promise is checked once more before anything is stored, whatever decided it.",
     remedy: "Tell the operator: the log names the account and the rule, and `usher_invariants_broken_total` counts it. Other requests go on.");
 
-/// The problems that no rule of the domain knows: they are about HTTP.
+/// The problems that are not refusals of the domain: they are about HTTP.
 const OF_HTTP: &[&Kind] = &[
     MALFORMED,
     METHOD_NOT_ALLOWED,
@@ -350,7 +350,7 @@ mod tests {
                 let is_sentence = text.ends_with('.') && text.split_whitespace().count() >= 3;
                 assert!(is_sentence, "{}: {text}", kind.code);
             }
-            // It stands in the title of a page, where nothing is marked as code.
+            // It is used as a page title, which has no markup for code.
             assert!(
                 !kind.title.contains('`') && !kind.title.ends_with('.'),
                 "{}",

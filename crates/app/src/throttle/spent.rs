@@ -1,4 +1,4 @@
-//! How many attempts were spent, in bounded memory.
+//! Counts attempts, in bounded memory.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -7,14 +7,14 @@ use usher_domain::Secs;
 
 use super::Counted;
 
-/// The most keys that are kept, of some 150 bytes each. Past it, the key is forgotten that would be whole first: a
-/// flood of keys that were used once pushes out none that was used often.
+/// The most keys in memory, of about 150 bytes each. Above it, the key that would recover first is dropped: a flood of
+/// keys that were used once displaces none that was used often.
 const KEYS_MAX: usize = 50_000;
 
-/// How many keys that are whole again are forgotten with each attempt: more than an attempt adds.
+/// How many recovered keys are dropped with each attempt: more than an attempt adds.
 const FORGOTTEN_AT_ONCE: usize = 6;
 
-/// The digest of what attempts are counted by, so that nothing that anybody sent stays in memory.
+/// The digest of a key, so that nothing a caller sent stays in memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Key(u128);
 
@@ -32,7 +32,7 @@ impl Key {
     }
 }
 
-/// When all attempts of each key are back, in milliseconds.
+/// When each key will have all its attempts back, in milliseconds.
 #[derive(Debug, Default)]
 pub(super) struct Spent {
     whole_at: HashMap<Key, i64>,
@@ -40,7 +40,7 @@ pub(super) struct Spent {
 }
 
 impl Spent {
-    /// Takes one attempt of each key, or says how long to wait for it and takes none.
+    /// Takes one attempt from each key, or returns how long to wait and takes none.
     pub(super) fn take(&mut self, counted: &[Counted], now: i64) -> Result<(), Secs> {
         self.forget_whole(now);
         let taken = counted.iter().map(|(key, rate)| {
@@ -86,7 +86,7 @@ impl Spent {
         self.by_time.insert((whole_at, key));
     }
 
-    /// Forgets some of the keys that have all their attempts back.
+    /// Drops some of the keys that have all their attempts back.
     fn forget_whole(&mut self, now: i64) {
         for _ in 0..FORGOTTEN_AT_ONCE {
             match self.by_time.first() {
