@@ -76,21 +76,19 @@ impl LeaseMut<'_> {
 
 /// A heartbeat: the lease starts again, in memory, even if more was left of a longer one that the pool had before.
 pub(crate) fn renew(account: &mut Account, of: Leased, at: Timestamp) {
-    let mut length = Secs::ZERO;
-    let is_renewed = change(account, of, |lease| {
-        length = *lease.length;
-        *lease.renewed_until = Some(at + length);
-    });
-    if is_renewed {
+    let mut flush_at = None;
+    change(account, of, |lease| {
+        *lease.renewed_until = Some(at + *lease.length);
         // Renewals reach the journal a third of a lease after the first of them at the latest.
-        let flush_at = at + Secs::new((length.get() / 3).max(1));
-        if account
-            .schedule
-            .renewals_at()
-            .is_none_or(|known| flush_at < known)
-        {
-            account.schedule.set_renewals(Some(flush_at));
-        }
+        flush_at = Some(at + Secs::new((lease.length.get() / 3).max(1)));
+    });
+    let Some(flush_at) = flush_at else { return };
+    if account
+        .schedule
+        .renewals_at()
+        .is_none_or(|known| flush_at < known)
+    {
+        account.schedule.set_renewals(Some(flush_at));
     }
 }
 
@@ -132,7 +130,7 @@ pub(crate) fn length_changed(
     let sign_ins = sign_ins.iter().copied().map(Leased::SignIn);
     let tickets = tickets.into_iter().map(Leased::Ticket);
     for of in sign_ins.chain(tickets) {
-        change(account, of, |mut lease| lease.set_length(length, at));
+        change(account, of, |lease| lease.set_length(length, at));
     }
 }
 
@@ -142,38 +140,37 @@ pub(crate) fn ended(account: &mut Account, of: Leased) {
     stop_empty_flush(account);
 }
 
-/// Changes a lease, and keeps the schedule right. Returns whether it is renewed in memory after that.
-fn change(account: &mut Account, of: Leased, change: impl FnOnce(LeaseMut<'_>)) -> bool {
-    let renewed_until = match of {
-        Leased::SignIn(id) => account.sign_ins.get_mut(&id).map(|sign_in| {
-            change(LeaseMut {
-                length: &mut sign_in.lease,
-                stored_until: &mut sign_in.stored_until,
-                renewed_until: &mut sign_in.renewed_until,
-            });
-            sign_in.renewed_until
+/// Changes a lease, and keeps the schedule right.
+fn change(account: &mut Account, of: Leased, change: impl FnOnce(&mut LeaseMut<'_>)) {
+    let lease = match of {
+        Leased::SignIn(id) => account.sign_ins.get_mut(&id).map(|sign_in| LeaseMut {
+            length: &mut sign_in.lease,
+            stored_until: &mut sign_in.stored_until,
+            renewed_until: &mut sign_in.renewed_until,
         }),
-        Leased::Ticket(id) => account.tickets.get_mut(&id).map(|ticket| {
-            change(LeaseMut {
-                length: &mut ticket.lease,
-                stored_until: &mut ticket.stored_until,
-                renewed_until: &mut ticket.renewed_until,
-            });
-            ticket.renewed_until
+        Leased::Ticket(id) => account.tickets.get_mut(&id).map(|ticket| LeaseMut {
+            length: &mut ticket.lease,
+            stored_until: &mut ticket.stored_until,
+            renewed_until: &mut ticket.renewed_until,
         }),
     };
-    let is_renewed = renewed_until.flatten().is_some();
-    if is_renewed {
-        account.renewed.insert(of);
-    } else {
-        account.renewed.remove(&of);
-        stop_empty_flush(account);
+    let Some(mut lease) = lease else { return };
+    let was_renewed = lease.renewed_until.is_some();
+    change(&mut lease);
+    match (was_renewed, lease.renewed_until.is_some()) {
+        (false, true) => {
+            account.renewed.insert(of);
+        }
+        (true, false) => {
+            account.renewed.remove(&of);
+            stop_empty_flush(account);
+        }
+        (false, false) | (true, true) => {}
     }
     match of {
         Leased::SignIn(id) => seats::schedule_sign_in(account, id),
         Leased::Ticket(id) => seats::schedule_ticket(account, id),
     }
-    is_renewed
 }
 
 /// Without renewals in memory there is nothing to store.

@@ -207,6 +207,10 @@ impl<O: Observer> Step<'_, O> {
     /// Applies what was decided, with the follow-up events. The rules never decide what would break the promise (S1);
     /// the product's promise is worth a second check.
     pub(crate) fn enter(&mut self, mut events: Vec<Event>) -> Result<(), Declined> {
+        if events.is_empty() {
+            // Most heartbeats.
+            return Ok(());
+        }
         if let Some(pool) = oversold_by(self.account, &events) {
             return Err(Declined::Oversold(pool));
         }

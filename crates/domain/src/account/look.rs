@@ -244,6 +244,12 @@ impl Account {
             .find(|ticket| ticket.product == *product)
     }
 
+    /// Whether [`crate::Input::Tick`] would do anything at `now`.
+    #[must_use]
+    pub fn wants_tick(&self, now: Timestamp) -> bool {
+        self.may_owe() || self.next_due().is_some_and(|due| due <= now)
+    }
+
     /// When the next [`crate::Input::Tick`] is needed.
     #[must_use]
     pub fn next_due(&self) -> Option<Timestamp> {

@@ -1,24 +1,38 @@
 //! What changes leave behind for the step that makes them: where follow-up events may be owed, and which pools changed.
 //! Hints that save work and decide nothing; between steps there are none.
 
+use std::collections::BTreeSet;
+
 use crate::account::Account;
 use crate::id::PoolId;
 use crate::time::Timestamp;
 use crate::{minutes, settle};
 
 /// The next pool in which follow-up events may be owed.
+#[inline]
 pub(crate) fn take_unsettled(account: &mut Account) -> Option<PoolId> {
-    account.unsettled.pop_first()
+    take_first(&mut account.unsettled)
 }
 
 /// Whether warnings that minutes run out may be owed.
+#[inline]
 pub(crate) fn take_minutes_unsettled(account: &mut Account) -> bool {
     std::mem::take(&mut account.minutes_unsettled)
 }
 
 /// The next pool of which the occupancy, queue or size may have changed.
+#[inline]
 pub(crate) fn take_changed_pool(account: &mut Account) -> Option<PoolId> {
-    account.changed_pools.pop_first()
+    take_first(&mut account.changed_pools)
+}
+
+/// Most steps are heartbeats, which leave no hint: they pay for no call.
+#[inline]
+fn take_first(pools: &mut BTreeSet<PoolId>) -> Option<PoolId> {
+    if pools.is_empty() {
+        return None;
+    }
+    pools.pop_first()
 }
 
 /// Keeps the hints under which something is owed. After events were applied that were settled when they were decided,

@@ -42,7 +42,7 @@ pub(crate) fn resumed(account: &mut Account, outage: Option<Outage>, at: Timesta
 
 /// Lets a lease run in full from the end of the outage on.
 fn fill(account: &mut Account, of: Leased, end: Timestamp) {
-    change(account, of, |mut lease| {
+    change(account, of, |lease| {
         let full = end + *lease.length;
         lease.move_end(|until| until.max(full));
     });

@@ -82,6 +82,9 @@ impl<'a> Turn<'a> {
 
     /// Processes everything that is due before anybody is served, so that no command ever sees an expired lease.
     pub(super) fn begin_with_what_is_due(&mut self) {
+        if !self.account().is_some_and(|account| account.wants_tick(self.now)) {
+            return;
+        }
         if self.is_due() {
             self.node.counters.ticks.increment();
         }
