@@ -13,6 +13,7 @@ pub use self::parts::{
 };
 use crate::directory::{Group, Subject};
 use crate::event::{AccountEvent, Claim};
+pub use crate::evolve::Account;
 use crate::id::{AccountId, ApiKeyId, GroupId, PoolId, SessionId, SignInId, TeamId, TicketId, UserId};
 use crate::labels::{Labels, LabelsPatch};
 use crate::leases::Leased;
@@ -27,7 +28,7 @@ use crate::wall::WallTimes;
 
 /// One customer of the operator: its users, pools, subscription, and everything that is going on in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Account {
+pub struct State {
     pub(crate) id: AccountId,
     pub(crate) name: Name,
     pub(crate) created_at: Timestamp,
@@ -85,7 +86,7 @@ pub struct Account {
     pub(crate) changed_pools: BTreeSet<PoolId>,
 }
 
-impl Account {
+impl State {
     /// The account that its first event creates; `None` for any other event.
     pub(crate) fn from_first_event(event: &crate::event::Event, at: Timestamp) -> Option<Self> {
         let crate::event::Event::Account(AccountEvent::Created { id, name }) = event else {
@@ -132,7 +133,9 @@ impl Account {
             changed_pools: BTreeSet::new(),
         }
     }
+}
 
+impl Account {
     /// The events that create an account, except for the first one. For the operator only.
     pub(crate) fn created(
         id: AccountId,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::account::Account;
+use crate::account::State;
 use crate::id::{GroupId, TeamId, UserId};
 use crate::permission::Role;
 use crate::text::{ExternalId, Issuer, Name, Product, UserName};
@@ -169,7 +169,7 @@ impl SignInPatch {
     }
 }
 
-impl Account {
+impl State {
     /// All groups by id, which is by age.
     #[must_use]
     pub const fn groups(&self) -> &BTreeMap<GroupId, Group> {

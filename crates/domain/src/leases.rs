@@ -6,13 +6,11 @@
 
 mod outage;
 
-use std::collections::BTreeSet;
-
 pub(crate) use self::outage::resume;
 use self::outage::resumed;
-use crate::account::Account;
+use crate::account::{Account, State};
 use crate::event::{Event, LeaseEvent};
-use crate::evolve::seats;
+use crate::evolve::{self, Change, seats};
 use crate::id::{PoolId, SignInId, TicketId};
 use crate::presence::{SignIn, Ticket};
 use crate::time::{Secs, Timestamp};
@@ -75,7 +73,7 @@ impl LeaseMut<'_> {
 }
 
 /// A heartbeat: the lease starts again, in memory, even if more was left of a longer one that the pool had before.
-pub(crate) fn renew(account: &mut Account, of: Leased, at: Timestamp) {
+pub(crate) fn renew(account: &mut State, of: Leased, at: Timestamp) {
     let mut flush_at = None;
     change(account, of, |lease| {
         *lease.renewed_until = Some(at + *lease.length);
@@ -93,7 +91,7 @@ pub(crate) fn renew(account: &mut Account, of: Leased, at: Timestamp) {
 }
 
 /// Applies an event of leases.
-pub(crate) fn evolve(account: &mut Account, event: &LeaseEvent, at: Timestamp) {
+pub(crate) fn evolve(account: &mut State, event: &LeaseEvent, at: Timestamp) {
     match event {
         LeaseEvent::Renewed { sign_ins, tickets } => renewals_stored(account, sign_ins, tickets),
         LeaseEvent::Restarted { outage } => resumed(account, *outage, at),
@@ -102,7 +100,7 @@ pub(crate) fn evolve(account: &mut Account, event: &LeaseEvent, at: Timestamp) {
 
 /// What memory knows of this node's heartbeats counts if it is later.
 fn renewals_stored(
-    account: &mut Account,
+    account: &mut State,
     sign_ins: &[(SignInId, Timestamp)],
     tickets: &[(TicketId, Timestamp)],
 ) {
@@ -118,7 +116,7 @@ fn renewals_stored(
 
 /// Gives the sign-ins and tickets of a pool another lease.
 pub(crate) fn length_changed(
-    account: &mut Account,
+    account: &mut State,
     pool: PoolId,
     sign_ins: &[SignInId],
     length: Secs,
@@ -135,13 +133,13 @@ pub(crate) fn length_changed(
 }
 
 /// What had a lease is about to go.
-pub(crate) fn ended(account: &mut Account, of: Leased) {
+pub(crate) fn ended(account: &mut State, of: Leased) {
     account.renewed.remove(&of);
     stop_empty_flush(account);
 }
 
 /// Changes a lease, and keeps the schedule right.
-fn change(account: &mut Account, of: Leased, change: impl FnOnce(&mut LeaseMut<'_>)) {
+fn change(account: &mut State, of: Leased, change: impl FnOnce(&mut LeaseMut<'_>)) {
     let lease = match of {
         Leased::SignIn(id) => account.sign_ins.get_mut(&id).map(|sign_in| LeaseMut {
             length: &mut sign_in.lease,
@@ -173,8 +171,15 @@ fn change(account: &mut Account, of: Leased, change: impl FnOnce(&mut LeaseMut<'
     }
 }
 
+/// Puts all leases back to what the journal knows of them.
+pub(crate) fn forget_renewals(account: &mut State) {
+    for of in account.renewed.clone() {
+        change(account, of, |lease| *lease.renewed_until = None);
+    }
+}
+
 /// Without renewals in memory there is nothing to store.
-fn stop_empty_flush(account: &mut Account) {
+fn stop_empty_flush(account: &mut State) {
     if account.renewed.is_empty() {
         account.schedule.set_renewals(None);
     }
@@ -260,10 +265,7 @@ impl Account {
     #[must_use]
     pub fn as_stored(&self) -> Self {
         let mut stored = self.clone();
-        let renewed: BTreeSet<Leased> = stored.renewed.clone();
-        for of in renewed {
-            change(&mut stored, of, |lease| *lease.renewed_until = None);
-        }
+        evolve::evolve(&mut stored, Change::RenewalsLost, Timestamp::default());
         stored
     }
 }

@@ -6,7 +6,7 @@
 mod index;
 
 pub(crate) use self::index::OnMinutes;
-use crate::account::Account;
+use crate::account::{Account, State};
 use crate::event::{Claim, Event, MinutesEvent};
 use crate::evolve::seats::{self, Booking};
 use crate::id::SignInId;
@@ -88,7 +88,7 @@ pub(crate) fn low(account: &Account) -> Vec<Event> {
 }
 
 /// Books a new claim on what funds it, and pays its first minute if it begins on minutes.
-pub(crate) fn start_claim(account: &mut Account, claim: Claim) {
+pub(crate) fn start_claim(account: &mut State, claim: Claim) {
     let Some((booking, funding)) = Booking::of(account, claim) else {
         return;
     };
@@ -99,7 +99,7 @@ pub(crate) fn start_claim(account: &mut Account, claim: Claim) {
 }
 
 /// Books a claim on minutes.
-pub(crate) fn book(account: &mut Account, booking: &Booking, next_at: Timestamp) {
+pub(crate) fn book(account: &mut State, booking: &Booking, next_at: Timestamp) {
     account.minute_claims.insert((next_at, booking.claim));
     account.minutes_unsettled = true;
     if let Some(pool) = account.pools.get_mut(&booking.pool) {
@@ -111,7 +111,7 @@ pub(crate) fn book(account: &mut Account, booking: &Booking, next_at: Timestamp)
 }
 
 /// Takes a claim off minutes.
-pub(crate) fn unbook(account: &mut Account, booking: &Booking, next_at: Timestamp) {
+pub(crate) fn unbook(account: &mut State, booking: &Booking, next_at: Timestamp) {
     account.minute_claims.remove(&(next_at, booking.claim));
     account.minutes_unsettled = true;
     if let Some(pool) = account.pools.get_mut(&booking.pool) {
@@ -123,7 +123,7 @@ pub(crate) fn unbook(account: &mut Account, booking: &Booking, next_at: Timestam
 }
 
 /// Applies an event of minutes.
-pub(crate) fn evolve(account: &mut Account, event: &MinutesEvent) {
+pub(crate) fn evolve(account: &mut State, event: &MinutesEvent) {
     match event {
         MinutesEvent::Paid { claim, next_at } => paid(account, *claim, *next_at),
         MinutesEvent::Low { claim, .. } => set_funding(account, *claim, |funding| {
@@ -135,7 +135,7 @@ pub(crate) fn evolve(account: &mut Account, event: &MinutesEvent) {
     }
 }
 
-fn paid(account: &mut Account, claim: Claim, next_at: Timestamp) {
+fn paid(account: &mut State, claim: Claim, next_at: Timestamp) {
     let Some((_, Funding::Minutes { next_at: paid, .. })) = Booking::of(account, claim) else {
         return;
     };
@@ -151,7 +151,7 @@ fn paid(account: &mut Account, claim: Claim, next_at: Timestamp) {
     });
 }
 
-fn claim_moved(account: &mut Account, claim: Claim) {
+fn claim_moved(account: &mut State, claim: Claim) {
     let Some((booking, funding)) = Booking::of(account, claim) else {
         return;
     };
@@ -161,7 +161,7 @@ fn claim_moved(account: &mut Account, claim: Claim) {
 }
 
 /// More minutes: whoever was warned is warned again if they do not suffice.
-pub(crate) fn added(account: &mut Account) {
+pub(crate) fn added(account: &mut State) {
     account.minutes_unsettled = true;
     let claims: Vec<Claim> = account.minute_claims.iter().map(|(_, claim)| *claim).collect();
     for claim in claims {
@@ -175,7 +175,7 @@ pub(crate) fn added(account: &mut Account) {
 
 /// After an outage, the minute that was running continues where it stopped. Users who cannot pay the next are warned
 /// again, since it is due later than they know. Without a known length, no minute is paid for the time away.
-pub(crate) fn resumed(account: &mut Account, away: Option<Millis>, at: Timestamp) {
+pub(crate) fn resumed(account: &mut State, away: Option<Millis>, at: Timestamp) {
     let moved = |next_at: Timestamp| match away {
         Some(away) => next_at + away,
         None => next_at.max(at),
@@ -197,7 +197,7 @@ pub(crate) fn resumed(account: &mut Account, away: Option<Millis>, at: Timestamp
 }
 
 /// Changes what pays for a claim.
-pub(crate) fn set_funding(account: &mut Account, claim: Claim, change: impl FnOnce(&mut Funding)) {
+pub(crate) fn set_funding(account: &mut State, claim: Claim, change: impl FnOnce(&mut Funding)) {
     match claim {
         Claim::SignIn(id) => {
             if let Some(sign_in) = account.sign_ins.get_mut(&id) {

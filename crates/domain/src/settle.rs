@@ -12,14 +12,6 @@ use crate::refusal::{Attempt, Refusal};
 use crate::text::{Name, Product};
 use crate::time::Timestamp;
 
-impl Account {
-    /// Whether follow-up events are missing, which the next [`crate::Input::Tick`] produces.
-    #[must_use]
-    pub fn may_owe(&self) -> bool {
-        !self.unsettled.is_empty() || self.minutes_unsettled
-    }
-}
-
 /// The next follow-up event of a pool: a claim on minutes moves onto a free seat, or the first in the queue gets an
 /// offer (Q2).
 pub(crate) fn by_pool(account: &Account, pool: PoolId, now: Timestamp) -> Option<Event> {

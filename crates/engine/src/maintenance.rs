@@ -59,10 +59,7 @@ async fn rebuild_one(
     loop {
         let commits = commits_after(journal, account, &replayed).await?;
         if commits.is_empty() {
-            let due = replayed
-                .account
-                .as_ref()
-                .and_then(usher_domain::Account::next_due);
+            let due = replayed.account.as_ref().and_then(|account| account.next_due());
             return Ok(journal.put_due(account, due).await?);
         }
         for commit in &commits {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Account, ApiKey, ProductSeats, Settings, Subscription, Team};
+use super::{ApiKey, ProductSeats, Settings, State, Subscription, Team};
 use crate::event::Claim;
 use crate::id::{AccountId, ApiKeyId, PoolId, SessionId, SignInId, TeamId, TicketId, UserId};
 use crate::labels::{Labelled, Labels};
@@ -13,7 +13,7 @@ use crate::time::Timestamp;
 use crate::user::{License, User};
 use crate::wall::{WallTime, WallTimes};
 
-impl Account {
+impl State {
     /// The id.
     #[must_use]
     pub const fn id(&self) -> AccountId {
@@ -242,6 +242,12 @@ impl Account {
             .iter()
             .filter_map(|id| self.tickets.get(id))
             .find(|ticket| ticket.product == *product)
+    }
+
+    /// Whether follow-up events are missing, which the next [`crate::Input::Tick`] produces.
+    #[must_use]
+    pub fn may_owe(&self) -> bool {
+        !self.unsettled.is_empty() || self.minutes_unsettled
     }
 
     /// Whether [`crate::Input::Tick`] would do anything at `now`.

@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 
 pub(super) use self::books::join;
 use self::books::{delist, enlist, give, hold, release};
-use crate::account::{Account, ApiKey, SettingsPatch, Subscription, Team};
-use crate::event::{AccountEvent, ApiKeyEvent, Event, Profile, TeamEvent, UserEvent};
+use crate::account::{ApiKey, SettingsPatch, State, Subscription, Team};
+use crate::event::{AccountEvent, ApiKeyEvent, Profile, TeamEvent, UserEvent};
 use crate::evolve::{directory, seats};
 use crate::id::{TeamId, UserId};
 use crate::labels::{Labelled, Labels};
@@ -18,7 +18,7 @@ use crate::time::Timestamp;
 use crate::user::{License, User};
 
 /// Rebuilds what is derived from users, licenses, pools and teams.
-pub(super) fn restore(account: &mut Account) {
+pub(super) fn restore(account: &mut State) {
     account.emails.clear();
     account.user_names.clear();
     account.external_ids.clear();
@@ -53,7 +53,7 @@ pub(super) fn restore(account: &mut Account) {
     }
 }
 
-fn label(account: &mut Account, subject: Labelled, labels: &Labels, at: Timestamp) {
+fn label(account: &mut State, subject: Labelled, labels: &Labels, at: Timestamp) {
     match subject {
         Labelled::Account => account.labels = labels.clone(),
         Labelled::User(id) => change_user(account, id, at, |user| user.labels = labels.clone()),
@@ -70,7 +70,7 @@ fn label(account: &mut Account, subject: Labelled, labels: &Labels, at: Timestam
     }
 }
 
-pub(super) fn of_account(account: &mut Account, event: &AccountEvent, at: Timestamp) {
+pub(super) fn of_account(account: &mut State, event: &AccountEvent, at: Timestamp) {
     match event {
         // It made the account ([`Account::from_first_event`]).
         AccountEvent::Created { .. } => {}
@@ -95,7 +95,7 @@ pub(super) fn of_account(account: &mut Account, event: &AccountEvent, at: Timest
     }
 }
 
-pub(super) fn of_api_key(account: &mut Account, event: &ApiKeyEvent, at: Timestamp) {
+pub(super) fn of_api_key(account: &mut State, event: &ApiKeyEvent, at: Timestamp) {
     match event {
         ApiKeyEvent::Created {
             id,
@@ -126,21 +126,15 @@ pub(super) fn of_api_key(account: &mut Account, event: &ApiKeyEvent, at: Timesta
 }
 
 /// A closed account keeps only its name: its users have a right to be forgotten.
-fn close(account: &mut Account) {
-    let first = Event::Account(AccountEvent::Created {
-        id: account.id,
-        name: account.name.clone(),
-    });
-    if let Some(fresh) = Account::from_first_event(&first, account.created_at) {
-        *account = Account {
-            deleted: true,
-            wall: std::mem::take(&mut account.wall),
-            ..fresh
-        };
-    }
+fn close(account: &mut State) {
+    *account = State {
+        deleted: true,
+        wall: std::mem::take(&mut account.wall),
+        ..State::first(account.id, account.name.clone(), account.created_at)
+    };
 }
 
-fn change_settings(account: &mut Account, change: &SettingsPatch) {
+fn change_settings(account: &mut State, change: &SettingsPatch) {
     if let Some(permissions) = change.session_permissions {
         account.settings.session_permissions = permissions;
     }
@@ -153,7 +147,7 @@ fn change_settings(account: &mut Account, change: &SettingsPatch) {
     }
 }
 
-pub(super) fn of_user(account: &mut Account, event: &UserEvent, at: Timestamp) {
+pub(super) fn of_user(account: &mut State, event: &UserEvent, at: Timestamp) {
     match event {
         UserEvent::Created { id, profile } => create_user(account, *id, profile, at),
         UserEvent::Changed { id, profile } => {
@@ -188,7 +182,7 @@ pub(super) fn of_user(account: &mut Account, event: &UserEvent, at: Timestamp) {
     }
 }
 
-fn create_user(account: &mut Account, id: UserId, profile: &Profile, at: Timestamp) {
+fn create_user(account: &mut State, id: UserId, profile: &Profile, at: Timestamp) {
     if account.users.contains_key(&id) {
         return;
     }
@@ -198,7 +192,7 @@ fn create_user(account: &mut Account, id: UserId, profile: &Profile, at: Timesta
     enlist(account, id);
 }
 
-fn change_user(account: &mut Account, id: UserId, at: Timestamp, change: impl FnOnce(&mut User)) {
+fn change_user(account: &mut State, id: UserId, at: Timestamp, change: impl FnOnce(&mut User)) {
     delist(account, id);
     if let Some(user) = account.users.get_mut(&id) {
         change(user);
@@ -207,7 +201,7 @@ fn change_user(account: &mut Account, id: UserId, at: Timestamp, change: impl Fn
     enlist(account, id);
 }
 
-fn delete_user(account: &mut Account, id: UserId) {
+fn delete_user(account: &mut State, id: UserId) {
     delist(account, id);
     let Some(user) = account.users.remove(&id) else {
         return;
@@ -223,7 +217,7 @@ fn delete_user(account: &mut Account, id: UserId) {
     directory::user_deleted(account, &user);
 }
 
-fn set_license(account: &mut Account, id: UserId, product: &Product, license: Option<License>) {
+fn set_license(account: &mut State, id: UserId, product: &Product, license: Option<License>) {
     let Some(user) = account.users.get_mut(&id) else {
         return;
     };
@@ -239,7 +233,7 @@ fn set_license(account: &mut Account, id: UserId, product: &Product, license: Op
     }
 }
 
-pub(super) fn of_team(account: &mut Account, event: &TeamEvent) {
+pub(super) fn of_team(account: &mut State, event: &TeamEvent) {
     match event {
         TeamEvent::Created { id, name, members } | TeamEvent::Changed { id, name, members } => {
             let before = disband(account, *id);
@@ -265,7 +259,7 @@ pub(super) fn of_team(account: &mut Account, event: &TeamEvent) {
 }
 
 /// Removes a team. Returns its members.
-fn disband(account: &mut Account, id: TeamId) -> BTreeSet<UserId> {
+fn disband(account: &mut State, id: TeamId) -> BTreeSet<UserId> {
     let Some(team) = account.teams.remove(&id) else {
         return BTreeSet::new();
     };

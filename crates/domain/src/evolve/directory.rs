@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::admin;
-use crate::account::Account;
+use crate::account::State;
 use crate::directory::{Group, GroupMapping};
 use crate::event::GroupEvent;
 use crate::id::{GroupId, TeamId, UserId};
@@ -11,7 +11,7 @@ use crate::text::Product;
 use crate::time::Timestamp;
 use crate::user::User;
 
-pub(super) fn evolve(account: &mut Account, event: &GroupEvent, at: Timestamp) {
+pub(super) fn evolve(account: &mut State, event: &GroupEvent, at: Timestamp) {
     match event {
         GroupEvent::Created {
             id,
@@ -58,7 +58,7 @@ pub(super) fn evolve(account: &mut Account, event: &GroupEvent, at: Timestamp) {
 }
 
 /// Rebuilds the groups of each user.
-pub(super) fn restore(account: &mut Account) {
+pub(super) fn restore(account: &mut State) {
     for user in account.users.values_mut() {
         user.groups.clear();
     }
@@ -72,7 +72,7 @@ pub(super) fn restore(account: &mut Account) {
 }
 
 /// Records which group a license came from; `None` if it was given by hand or removed.
-pub(super) fn license_set(account: &mut Account, user: UserId, product: &Product, group: Option<GroupId>) {
+pub(super) fn license_set(account: &mut State, user: UserId, product: &Product, group: Option<GroupId>) {
     let Some(user) = account.users.get_mut(&user) else {
         return;
     };
@@ -83,7 +83,7 @@ pub(super) fn license_set(account: &mut Account, user: UserId, product: &Product
 }
 
 /// These users were removed from a team by hand.
-pub(super) fn team_left(account: &mut Account, id: TeamId, left: BTreeSet<UserId>) {
+pub(super) fn team_left(account: &mut State, id: TeamId, left: BTreeSet<UserId>) {
     for member in left {
         if let Some(user) = account.users.get_mut(&member) {
             user.from_groups.teams.remove(&id);
@@ -92,7 +92,7 @@ pub(super) fn team_left(account: &mut Account, id: TeamId, left: BTreeSet<UserId
 }
 
 /// Removes a deleted user from their groups and from the settings.
-pub(super) fn user_deleted(account: &mut Account, user: &User) {
+pub(super) fn user_deleted(account: &mut State, user: &User) {
     for group in &user.groups {
         if let Some(group) = account.groups.get_mut(group) {
             group.members.remove(&user.id);
@@ -103,12 +103,7 @@ pub(super) fn user_deleted(account: &mut Account, user: &User) {
 }
 
 /// Groups brought users into a team, or out of it (D3).
-pub(super) fn fill_team(
-    account: &mut Account,
-    id: TeamId,
-    joined: &BTreeSet<UserId>,
-    left: &BTreeSet<UserId>,
-) {
+pub(super) fn fill_team(account: &mut State, id: TeamId, joined: &BTreeSet<UserId>, left: &BTreeSet<UserId>) {
     let Some(team) = account.teams.get_mut(&id) else {
         return;
     };
@@ -128,7 +123,7 @@ pub(super) fn fill_team(
     }
 }
 
-fn change_members(account: &mut Account, id: GroupId, joined: &BTreeSet<UserId>, left: &BTreeSet<UserId>) {
+fn change_members(account: &mut State, id: GroupId, joined: &BTreeSet<UserId>, left: &BTreeSet<UserId>) {
     let Some(group) = account.groups.get_mut(&id) else {
         return;
     };
@@ -147,7 +142,7 @@ fn change_members(account: &mut Account, id: GroupId, joined: &BTreeSet<UserId>,
 }
 
 /// Everything that still counts as the group's gift counts as given by hand from now on.
-fn delete(account: &mut Account, id: GroupId) {
+fn delete(account: &mut State, id: GroupId) {
     let Some(group) = account.groups.remove(&id) else {
         return;
     };

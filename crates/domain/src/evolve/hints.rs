@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::account::Account;
+use super::Account;
 use crate::id::PoolId;
 use crate::time::Timestamp;
 use crate::{minutes, settle};
@@ -11,19 +11,19 @@ use crate::{minutes, settle};
 /// The next pool in which follow-up events may be owed.
 #[inline]
 pub(crate) fn take_unsettled(account: &mut Account) -> Option<PoolId> {
-    take_first(&mut account.unsettled)
+    take_first(&mut account.0.unsettled)
 }
 
 /// Whether warnings that minutes run out may be owed.
 #[inline]
 pub(crate) fn take_minutes_unsettled(account: &mut Account) -> bool {
-    std::mem::take(&mut account.minutes_unsettled)
+    std::mem::take(&mut account.0.minutes_unsettled)
 }
 
 /// The next pool of which the occupancy, queue or size may have changed.
 #[inline]
 pub(crate) fn take_changed_pool(account: &mut Account) -> Option<PoolId> {
-    take_first(&mut account.changed_pools)
+    take_first(&mut account.0.changed_pools)
 }
 
 /// Most steps are heartbeats, which leave no hint: they pay for no call.
@@ -38,8 +38,8 @@ fn take_first(pools: &mut BTreeSet<PoolId>) -> Option<PoolId> {
 /// Keeps the hints under which something is owed. After events were applied that were settled when they were decided,
 /// none are left, as in the account that they were decided on.
 pub(crate) fn retain_owed(account: &mut Account) {
-    let changed = std::mem::take(&mut account.unsettled);
+    let changed = std::mem::take(&mut account.0.unsettled);
     let is_owed = |pool: &PoolId| settle::by_pool(account, *pool, Timestamp::default()).is_some();
-    account.unsettled = changed.into_iter().filter(is_owed).collect();
-    account.minutes_unsettled = account.minutes_unsettled && !minutes::low(account).is_empty();
+    account.0.unsettled = changed.into_iter().filter(is_owed).collect();
+    account.0.minutes_unsettled = account.0.minutes_unsettled && !minutes::low(account).is_empty();
 }

@@ -8,12 +8,50 @@ pub(crate) mod hints;
 mod presence;
 pub(crate) mod seats;
 
-use crate::account::Account;
+use std::ops::Deref;
+
+use serde::{Deserialize, Serialize};
+
+use crate::account::State;
 use crate::event::Event;
+use crate::id::AccountId;
 use crate::leases::{self, Leased};
 use crate::minutes;
 use crate::schedule::Due;
+use crate::text::Name;
 use crate::time::Timestamp;
+
+/// One customer, as its events make it. Everybody who has an account can read its [`State`]; only this module can change
+/// it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Account(State);
+
+impl Deref for Account {
+    type Target = State;
+
+    fn deref(&self) -> &State {
+        &self.0
+    }
+}
+
+impl Account {
+    /// The account that its first event creates; `None` for another event.
+    pub(crate) fn from_first_event(event: &Event, at: Timestamp) -> Option<Self> {
+        State::from_first_event(event, at).map(Self)
+    }
+
+    /// An account with nothing in it.
+    pub(crate) fn first(id: AccountId, name: Name, at: Timestamp) -> Self {
+        Self(State::first(id, name, at))
+    }
+
+    /// The state, for tests of what no change makes.
+    #[cfg(test)]
+    pub(crate) fn state_mut(&mut self) -> &mut State {
+        &mut self.0
+    }
+}
 
 /// Everything that can change an account.
 #[derive(Debug, Clone, Copy)]
@@ -22,6 +60,8 @@ pub(crate) enum Change<'a> {
     Event(&'a Event),
     /// A heartbeat renewed a lease, in memory only (S11).
     Renewal(Leased),
+    /// What memory alone knows of renewed leases is lost, as by a crash.
+    RenewalsLost,
     /// The wall clock shows this, or is not looked at any more. Memory only: it is shown to people, and nothing is decided
     /// by it.
     WallClock(Option<Timestamp>),
@@ -37,16 +77,18 @@ impl<'a> From<&'a Event> for Change<'a> {
 
 /// Applies a change that happened at `at`.
 pub(crate) fn evolve<'a>(account: &mut Account, change: impl Into<Change<'a>>, at: Timestamp) {
+    let account = &mut account.0;
     match change.into() {
         Change::Event(event) => happened(account, event, at),
         Change::Renewal(of) => leases::renew(account, of, at),
+        Change::RenewalsLost => leases::forget_renewals(account),
         Change::WallClock(Some(wall)) => account.wall.look(at, wall),
         Change::WallClock(None) => account.wall.look_away(),
         Change::DueDropped => drop_first_due(account),
     }
 }
 
-fn happened(account: &mut Account, event: &Event, at: Timestamp) {
+fn happened(account: &mut State, event: &Event, at: Timestamp) {
     match event {
         Event::Account(event) => admin::of_account(account, event, at),
         Event::ApiKey(event) => admin::of_api_key(account, event, at),
@@ -67,12 +109,12 @@ fn happened(account: &mut Account, event: &Event, at: Timestamp) {
 
 /// Puts in place everything that is derived from an account's serialized form.
 pub(crate) fn restore(account: &mut Account) {
-    admin::restore(account);
-    directory::restore(account);
-    presence::restore(account);
+    admin::restore(&mut account.0);
+    directory::restore(&mut account.0);
+    presence::restore(&mut account.0);
 }
 
-fn drop_first_due(account: &mut Account) {
+fn drop_first_due(account: &mut State) {
     let slot = match account.schedule.pop_first() {
         Some(Due::SignIn(id)) => account.sign_ins.get_mut(&id).map(|sign_in| &mut sign_in.due),
         Some(Due::Session(id)) => account.sessions.get_mut(&id).map(|session| &mut session.due),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::account::Account;
+use crate::account::State;
 use crate::event::Claim;
 use crate::id::{PoolId, SessionId, SignInId, TicketId, UserId};
 use crate::minutes;
@@ -24,7 +24,7 @@ pub(crate) struct Booking {
 
 impl Booking {
     /// The booking of an existing sign-in or session; `None` if it has no pool.
-    pub(crate) fn of(account: &Account, claim: Claim) -> Option<(Self, Funding)> {
+    pub(crate) fn of(account: &State, claim: Claim) -> Option<(Self, Funding)> {
         let (session, sign_in) = match claim {
             Claim::SignIn(id) => (None, account.sign_ins.get(&id)?),
             Claim::Session(id) => {
@@ -47,14 +47,14 @@ impl Booking {
 }
 
 /// Marks a pool for follow-up events and for a record of its occupancy. Call it after the change.
-pub(crate) fn touch(account: &mut Account, pool: PoolId) {
+pub(crate) fn touch(account: &mut State, pool: PoolId) {
     account.unsettled.insert(pool);
     account.changed_pools.insert(pool);
     schedule_pool(account, pool);
 }
 
 /// Books a claim on its funding.
-pub(crate) fn book(account: &mut Account, booking: &Booking, funding: Funding) {
+pub(crate) fn book(account: &mut State, booking: &Booking, funding: Funding) {
     match funding {
         Funding::Seat => hold(account, booking),
         Funding::Minutes { next_at, .. } => minutes::book(account, booking, next_at),
@@ -63,7 +63,7 @@ pub(crate) fn book(account: &mut Account, booking: &Booking, funding: Funding) {
 }
 
 /// Removes a claim from its funding.
-pub(crate) fn unbook(account: &mut Account, booking: &Booking, funding: Funding, at: Option<Timestamp>) {
+pub(crate) fn unbook(account: &mut State, booking: &Booking, funding: Funding, at: Option<Timestamp>) {
     match funding {
         Funding::Seat => release(account, booking, at),
         Funding::Minutes { next_at, .. } => minutes::unbook(account, booking, next_at),
@@ -71,7 +71,7 @@ pub(crate) fn unbook(account: &mut Account, booking: &Booking, funding: Funding,
     }
 }
 
-fn hold(account: &mut Account, booking: &Booking) {
+fn hold(account: &mut State, booking: &Booking) {
     let Some(pool) = account.pools.get_mut(&booking.pool) else {
         return;
     };
@@ -88,7 +88,7 @@ fn hold(account: &mut Account, booking: &Booking) {
     }
 }
 
-fn release(account: &mut Account, booking: &Booking, at: Option<Timestamp>) {
+fn release(account: &mut State, booking: &Booking, at: Option<Timestamp>) {
     let Some(pool) = account.pools.get_mut(&booking.pool) else {
         return;
     };
@@ -109,7 +109,7 @@ fn release(account: &mut Account, booking: &Booking, at: Option<Timestamp>) {
 }
 
 /// One seat less: a user at their limit may now move from minutes onto another one (S3).
-fn give_back(account: &mut Account, user: UserId) {
+fn give_back(account: &mut State, user: UserId) {
     let Some(owner) = account.users.get_mut(&user) else {
         return;
     };
@@ -120,7 +120,7 @@ fn give_back(account: &mut Account, user: UserId) {
 }
 
 /// Marks the pools of a user for follow-up events.
-pub(crate) fn unsettle_pools_of(account: &mut Account, user: UserId) {
+pub(crate) fn unsettle_pools_of(account: &mut State, user: UserId) {
     let licenses = account.users.get(&user).map(|user| &user.licenses);
     for license in licenses.into_iter().flat_map(BTreeMap::values) {
         if let License::Shared(pool) = license {
@@ -130,7 +130,7 @@ pub(crate) fn unsettle_pools_of(account: &mut Account, user: UserId) {
 }
 
 /// Sets since when a sign-in is idle. Being busy, or restarting, cancels the user's warnings.
-pub(crate) fn set_idle(account: &mut Account, id: SignInId, idle_since: Option<Timestamp>) {
+pub(crate) fn set_idle(account: &mut State, id: SignInId, idle_since: Option<Timestamp>) {
     let Some(sign_in) = account.sign_ins.get_mut(&id) else {
         return;
     };
@@ -142,7 +142,7 @@ pub(crate) fn set_idle(account: &mut Account, id: SignInId, idle_since: Option<T
 }
 
 /// Sets when a warned holder loses the seat.
-pub(crate) fn set_reclaim(account: &mut Account, id: SignInId, at: Option<Timestamp>) {
+pub(crate) fn set_reclaim(account: &mut State, id: SignInId, at: Option<Timestamp>) {
     if let Some(sign_in) = account.sign_ins.get_mut(&id) {
         sign_in.reclaim_at = at;
     }
@@ -151,7 +151,7 @@ pub(crate) fn set_reclaim(account: &mut Account, id: SignInId, at: Option<Timest
 }
 
 /// The sign-ins that share a seat with this one, including itself.
-pub(crate) fn seat_mates(account: &Account, id: SignInId) -> Vec<SignInId> {
+pub(crate) fn seat_mates(account: &State, id: SignInId) -> Vec<SignInId> {
     let seat = account.sign_ins.get(&id).and_then(|sign_in| {
         let pool = account.pools.get(&sign_in.pool?)?;
         Some((pool, pool.holder(sign_in.user, &sign_in.device.id)))
@@ -166,7 +166,7 @@ pub(crate) fn seat_mates(account: &Account, id: SignInId) -> Vec<SignInId> {
 }
 
 /// Updates the entry of a sign-in's holder among the pool's idle holders.
-pub(crate) fn list_idle(account: &mut Account, id: SignInId) {
+pub(crate) fn list_idle(account: &mut State, id: SignInId) {
     let Some(sign_in) = account.sign_ins.get(&id) else {
         return;
     };
@@ -186,7 +186,7 @@ pub(crate) fn list_idle(account: &mut Account, id: SignInId) {
 
 /// The state of an idle holder: idle for as long as the device on which they were last active, and spared while they
 /// lock the seat on any device (Q4).
-fn standing(account: &Account, pool: &Pool, holder: &Holder) -> Option<Standing> {
+fn standing(account: &State, pool: &Pool, holder: &Holder) -> Option<Standing> {
     let after = pool.rules.reclaim_idle_after?;
     let mut idle_since = None;
     let mut locked_until = None;
@@ -207,7 +207,7 @@ fn standing(account: &Account, pool: &Pool, holder: &Holder) -> Option<Standing>
 }
 
 /// Schedules the earliest deadline of a sign-in.
-pub(crate) fn schedule_sign_in(account: &mut Account, id: SignInId) {
+pub(crate) fn schedule_sign_in(account: &mut State, id: SignInId) {
     let Some(sign_in) = account.sign_ins.get_mut(&id) else {
         return;
     };
@@ -237,7 +237,7 @@ pub(crate) fn log_off_notice(after: Secs) -> Secs {
 }
 
 /// Schedules the earliest deadline of a session.
-pub(crate) fn schedule_session(account: &mut Account, id: SessionId) {
+pub(crate) fn schedule_session(account: &mut State, id: SessionId) {
     let Some(session) = account.sessions.get_mut(&id) else {
         return;
     };
@@ -252,7 +252,7 @@ pub(crate) fn schedule_session(account: &mut Account, id: SessionId) {
 }
 
 /// Schedules the earliest deadline of a ticket.
-pub(crate) fn schedule_ticket(account: &mut Account, id: TicketId) {
+pub(crate) fn schedule_ticket(account: &mut State, id: TicketId) {
     let Some(ticket) = account.tickets.get_mut(&id) else {
         return;
     };
@@ -265,7 +265,7 @@ pub(crate) fn schedule_ticket(account: &mut Account, id: TicketId) {
 
 /// Schedules the warning of the next idle holder (Q4): as soon as one has been idle for long enough, while more users
 /// wait than holders are warned.
-fn schedule_pool(account: &mut Account, id: PoolId) {
+fn schedule_pool(account: &mut State, id: PoolId) {
     let Some(pool) = account.pools.get_mut(&id) else {
         return;
     };

@@ -1,7 +1,7 @@
 //! Time in which Usher could not act counts against nobody (S11).
 
 use super::{Leased, change};
-use crate::account::Account;
+use crate::account::{Account, State};
 use crate::event::{Event, LeaseEvent};
 use crate::evolve::seats;
 use crate::id::{SessionId, SignInId, TicketId};
@@ -20,7 +20,7 @@ pub(crate) fn resume(account: &Account, outage: Outage) -> Vec<Event> {
 /// Applies [`crate::event::LeaseEvent::Restarted`]: leases and offers run in full from the end of the outage on, and everything else
 /// continues where it stopped. Journals that do not say how long an outage was have idle clocks at zero after it, and no
 /// minute paid for the time away.
-pub(crate) fn resumed(account: &mut Account, outage: Option<Outage>, at: Timestamp) {
+pub(crate) fn resumed(account: &mut State, outage: Option<Outage>, at: Timestamp) {
     let away = outage.map(|outage| outage.away);
     let until = outage.map_or(at, |outage| outage.until);
     let sign_ins: Vec<SignInId> = account.sign_ins.keys().copied().collect();
@@ -41,14 +41,14 @@ pub(crate) fn resumed(account: &mut Account, outage: Option<Outage>, at: Timesta
 }
 
 /// Lets a lease run in full from the end of the outage on.
-fn fill(account: &mut Account, of: Leased, end: Timestamp) {
+fn fill(account: &mut State, of: Leased, end: Timestamp) {
     change(account, of, |lease| {
         let full = end + *lease.length;
         lease.move_end(|until| until.max(full));
     });
 }
 
-fn sign_in(account: &mut Account, id: SignInId, away: Option<Millis>, until: Timestamp) {
+fn sign_in(account: &mut State, id: SignInId, away: Option<Millis>, until: Timestamp) {
     fill(account, Leased::SignIn(id), until);
     let Some(sign_in) = account.sign_ins.get_mut(&id) else {
         return;
@@ -68,7 +68,7 @@ fn sign_in(account: &mut Account, id: SignInId, away: Option<Millis>, until: Tim
     seats::set_idle(account, id, idle_since);
 }
 
-fn ticket(account: &mut Account, id: TicketId, until: Timestamp) {
+fn ticket(account: &mut State, id: TicketId, until: Timestamp) {
     fill(account, Leased::Ticket(id), until);
     let Some(ticket) = account.tickets.get_mut(&id) else {
         return;
@@ -81,7 +81,7 @@ fn ticket(account: &mut Account, id: TicketId, until: Timestamp) {
 }
 
 /// Codes wait, and notices run, for as long as was left of them.
-fn session(account: &mut Account, id: SessionId, away: Millis) {
+fn session(account: &mut State, id: SessionId, away: Millis) {
     let Some(session) = account.sessions.get_mut(&id) else {
         return;
     };

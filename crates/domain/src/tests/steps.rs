@@ -137,7 +137,7 @@ fn s1_stored_events_that_give_a_seat_that_is_taken_are_taken_in_and_told_of() {
 fn what_is_due_and_comes_to_nothing_is_dropped_and_the_rest_is_done() {
     let mut account = full_pool();
     let (at, due) = (clock("09:00"), Due::Pool(PoolId::from_bits(9)));
-    account.schedule.set(due, &mut None, Some(at));
+    account.state_mut().schedule.set(due, &mut None, Some(at));
     let mut faults = Faults::default();
 
     let done = step(

@@ -3,7 +3,7 @@
 use usher_domain::event::{By, Claim, MinutesEvent, RefusalEvent, SessionEvent, SignInEvent, TicketEvent};
 use usher_domain::presence::{Customer, Funding};
 use usher_domain::text::Product;
-use usher_domain::{Account, SessionId, TicketId, UserId};
+use usher_domain::{SessionId, TicketId, UserId};
 use usher_journal::table::{Assignment, Change};
 use usher_journal::{
     CLAIMED, End, EndedBy, Minutes, Record, Refusal, SessionRow, SignInRow, Text, TicketRow, code_digest,
@@ -166,7 +166,7 @@ impl Recorder {
     }
 
     pub(super) fn note_balance(&mut self, context: &Context<'_>, delta: i64, claim: Option<Claim>) {
-        let before = context.before.map_or(0, Account::minutes);
+        let before = context.before.map_or(0, |before| before.minutes());
         self.records.push(Record::Minutes(Minutes {
             delta,
             balance: before.saturating_add_signed(delta),

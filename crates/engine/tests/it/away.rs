@@ -229,7 +229,7 @@ async fn downtime_costs_no_minutes() {
     }
     desk.engine.advance(Secs::new(3)).await;
 
-    assert_eq!(desk.read(usher_domain::Account::minutes).await, 99);
+    assert_eq!(desk.read(|account| account.minutes()).await, 99);
 }
 
 #[tokio::test]

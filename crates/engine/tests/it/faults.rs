@@ -237,7 +237,7 @@ async fn a_command_whose_view_panics_leaves_nothing_half_done() {
 
     assert_eq!(panicked, Err(Failure::Unavailable(Reason::OutcomeUnknown)));
     assert_eq!(desk.commits().await, before);
-    assert_eq!(desk.read(Account::minutes).await, 0);
+    assert_eq!(desk.read(|account| account.minutes()).await, 0);
 }
 
 #[tokio::test]

@@ -153,7 +153,7 @@ async fn no_command_is_lost_while_accounts_come_and_go() {
     }
     assert!(desk.engine.figures().loads > 1, "the account left memory");
 
-    assert_eq!(desk.read(usher_domain::Account::minutes).await, 300);
+    assert_eq!(desk.read(|account| account.minutes()).await, 300);
     assert_eq!(desk.replayed().await.minutes(), 300);
 }
 
@@ -253,7 +253,7 @@ fn no_answer_waits_while_a_large_snapshot_is_encoded() {
         for _ in 0..3_000 {
             desk.execute(add_minutes(1)).await.unwrap();
         }
-        let minutes = desk.read(usher_domain::Account::minutes).await;
+        let minutes = desk.read(|account| account.minutes()).await;
         (minutes, desk.engine.figures().snapshots)
     };
     let many_turns = async {

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::account::{Account, Given};
+use crate::account::{Given, State};
 use crate::id::{TeamId, UserId};
 use crate::permission::Role;
 use crate::text::Product;
 use crate::user::{License, User};
 
 /// Adds a user to the indexes of addresses, directory names and owners.
-pub(super) fn enlist(account: &mut Account, id: UserId) {
+pub(super) fn enlist(account: &mut State, id: UserId) {
     let Some(user) = account.users.get(&id) else {
         return;
     };
@@ -29,7 +29,7 @@ pub(super) fn enlist(account: &mut Account, id: UserId) {
 }
 
 /// Removes a user from the indexes of addresses, directory names and owners.
-pub(super) fn delist(account: &mut Account, id: UserId) {
+pub(super) fn delist(account: &mut State, id: UserId) {
     let Some(user) = account.users.get(&id) else {
         return;
     };
@@ -53,7 +53,7 @@ fn is_active_owner(user: &User) -> bool {
 }
 
 /// Counts a license that a user has.
-pub(super) fn hold(account: &mut Account, id: UserId, product: &Product, license: License) {
+pub(super) fn hold(account: &mut State, id: UserId, product: &Product, license: License) {
     match license {
         License::Named => give(&mut account.given, product, |given| {
             given.named = given.named.saturating_add(1);
@@ -67,7 +67,7 @@ pub(super) fn hold(account: &mut Account, id: UserId, product: &Product, license
 }
 
 /// Stops counting a license.
-pub(super) fn release(account: &mut Account, id: UserId, product: &Product, license: License) {
+pub(super) fn release(account: &mut State, id: UserId, product: &Product, license: License) {
     match license {
         License::Named => give(&mut account.given, product, |given| {
             given.named = given.named.saturating_sub(1);
@@ -92,7 +92,7 @@ pub(super) fn give(given: &mut BTreeMap<Product, Given>, product: &Product, chan
 }
 
 /// Counts the seats of a pool that had `before` and now has `after`.
-pub(super) fn distribute(account: &mut Account, product: &Product, before: u32, after: u32) {
+pub(super) fn distribute(account: &mut State, product: &Product, before: u32, after: u32) {
     give(&mut account.given, product, |given| {
         given.distributed = given.distributed.saturating_sub(before).saturating_add(after);
     });

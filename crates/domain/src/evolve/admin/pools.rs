@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::books::distribute;
-use crate::account::Account;
+use crate::account::State;
 use crate::event::PoolEvent;
 use crate::evolve::presence;
 use crate::id::PoolId;
@@ -15,7 +15,7 @@ use crate::schedule::Due;
 use crate::text::Name;
 use crate::time::Timestamp;
 
-pub(in crate::evolve) fn evolve(account: &mut Account, event: &PoolEvent, at: Timestamp) {
+pub(in crate::evolve) fn evolve(account: &mut State, event: &PoolEvent, at: Timestamp) {
     match event {
         PoolEvent::Created {
             id,
@@ -57,7 +57,7 @@ pub(in crate::evolve) fn evolve(account: &mut Account, event: &PoolEvent, at: Ti
     }
 }
 
-fn create(account: &mut Account, pool: Pool) {
+fn create(account: &mut State, pool: Pool) {
     if account.pools.contains_key(&pool.id) {
         return;
     }
@@ -66,7 +66,7 @@ fn create(account: &mut Account, pool: Pool) {
     account.pools.insert(pool.id, pool);
 }
 
-fn change(account: &mut Account, id: PoolId, name: &Name, seats: u32, rules: &Rules, at: Timestamp) {
+fn change(account: &mut State, id: PoolId, name: &Name, seats: u32, rules: &Rules, at: Timestamp) {
     let Some(pool) = account.pools.get_mut(&id) else {
         return;
     };
@@ -78,7 +78,7 @@ fn change(account: &mut Account, id: PoolId, name: &Name, seats: u32, rules: &Ru
     presence::pool_changed(account, id, &rules_before, at);
 }
 
-fn delete(account: &mut Account, id: PoolId) {
+fn delete(account: &mut State, id: PoolId) {
     let Some(mut pool) = account.pools.remove(&id) else {
         return;
     };

@@ -4,7 +4,7 @@ pub(super) mod sessions;
 pub(super) mod sign_ins;
 pub(super) mod tickets;
 
-use crate::account::Account;
+use crate::account::State;
 use crate::event::{Claim, RefusalEvent};
 use crate::evolve::seats::{self, Booking};
 use crate::id::{PoolId, SessionId, SignInId, TicketId, UserId};
@@ -13,7 +13,7 @@ use crate::rules::Rules;
 use crate::time::Timestamp;
 
 /// Since when a user is refused a product counts from the first refusal on.
-pub(super) fn refusal(account: &mut Account, event: &RefusalEvent, at: Timestamp) {
+pub(super) fn refusal(account: &mut State, event: &RefusalEvent, at: Timestamp) {
     let RefusalEvent::Refused { user, product, .. } = event;
     if let Some(user) = account.users.get_mut(user) {
         user.refused_since.entry(product.clone()).or_insert(at);
@@ -21,7 +21,7 @@ pub(super) fn refusal(account: &mut Account, event: &RefusalEvent, at: Timestamp
 }
 
 /// A pool has a new size or new rules. Idle clocks continue; a warning that a new rule invalidates is given again.
-pub(super) fn pool_changed(account: &mut Account, id: PoolId, before: &Rules, at: Timestamp) {
+pub(super) fn pool_changed(account: &mut State, id: PoolId, before: &Rules, at: Timestamp) {
     seats::touch(account, id);
     let Some(pool) = account.pools.get(&id) else {
         return;
@@ -53,7 +53,7 @@ pub(super) fn pool_changed(account: &mut Account, id: PoolId, before: &Rules, at
 }
 
 /// Rebuilds what is derived from sign-ins, sessions, tickets and pools.
-pub(super) fn restore(account: &mut Account) {
+pub(super) fn restore(account: &mut State) {
     let sign_ins: Vec<(SignInId, UserId)> = account.sign_ins.values().map(|s| (s.id, s.user)).collect();
     for (id, user) in &sign_ins {
         if let Some(user) = account.users.get_mut(user) {
@@ -92,7 +92,7 @@ pub(super) fn restore(account: &mut Account) {
     account.minutes_unsettled = true;
 }
 
-fn rebook(account: &mut Account, claim: Claim) {
+fn rebook(account: &mut State, claim: Claim) {
     if let Some((booking, funding)) = Booking::of(account, claim) {
         seats::book(account, &booking, funding);
     }

@@ -1,7 +1,7 @@
 //! Events of sessions.
 
 use super::tickets;
-use crate::account::Account;
+use crate::account::State;
 use crate::event::{Claim, SessionEvent};
 use crate::evolve::seats::{self, Booking};
 use crate::id::SessionId;
@@ -11,7 +11,7 @@ use crate::presence::{Funding, Session, SessionState};
 use crate::schedule::Due;
 use crate::time::Timestamp;
 
-pub(in crate::evolve) fn evolve(account: &mut Account, event: &SessionEvent, at: Timestamp) {
+pub(in crate::evolve) fn evolve(account: &mut State, event: &SessionEvent, at: Timestamp) {
     match event {
         SessionEvent::Created {
             id,
@@ -86,7 +86,7 @@ pub(in crate::evolve) fn evolve(account: &mut Account, event: &SessionEvent, at:
     }
 }
 
-fn created(account: &mut Account, session: Session, at: Timestamp) {
+fn created(account: &mut State, session: Session, at: Timestamp) {
     let (id, user, product) = (session.id, session.user, session.product.clone());
     if let Some(host) = account.sign_ins.get_mut(&session.sign_in) {
         seats::insert_sorted(&mut host.sessions, id);
@@ -101,7 +101,7 @@ fn created(account: &mut Account, session: Session, at: Timestamp) {
     seats::schedule_session(account, id);
 }
 
-fn paused(account: &mut Account, id: SessionId, at: Timestamp) {
+fn paused(account: &mut State, id: SessionId, at: Timestamp) {
     if let Some((booking, funding)) = Booking::of(account, Claim::Session(id)) {
         seats::unbook(account, &booking, funding, Some(at));
     }
@@ -117,7 +117,7 @@ fn paused(account: &mut Account, id: SessionId, at: Timestamp) {
     seats::schedule_session(account, id);
 }
 
-fn resumed(account: &mut Account, id: SessionId, funding: Funding, at: Timestamp) {
+fn resumed(account: &mut State, id: SessionId, funding: Funding, at: Timestamp) {
     let Some(session) = account.sessions.get_mut(&id) else {
         return;
     };
@@ -133,7 +133,7 @@ fn resumed(account: &mut Account, id: SessionId, funding: Funding, at: Timestamp
     seats::schedule_session(account, id);
 }
 
-pub(super) fn remove_session(account: &mut Account, id: SessionId, at: Timestamp) {
+pub(super) fn remove_session(account: &mut State, id: SessionId, at: Timestamp) {
     if let Some((booking, funding)) = Booking::of(account, Claim::Session(id)) {
         seats::unbook(account, &booking, funding, Some(at));
     }

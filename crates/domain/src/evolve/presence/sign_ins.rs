@@ -1,7 +1,7 @@
 //! Events of sign-ins, their leases and their idle clocks.
 
 use super::tickets;
-use crate::account::Account;
+use crate::account::State;
 use crate::event::{Claim, EndReason, SignInEvent};
 use crate::evolve::seats::{self, Booking};
 use crate::id::{SessionId, SignInId, UserId};
@@ -12,7 +12,7 @@ use crate::schedule::Due;
 use crate::text::Product;
 use crate::time::Timestamp;
 
-pub(in crate::evolve) fn evolve(account: &mut Account, event: &SignInEvent, at: Timestamp) {
+pub(in crate::evolve) fn evolve(account: &mut State, event: &SignInEvent, at: Timestamp) {
     match event {
         SignInEvent::SignedIn {
             id,
@@ -61,7 +61,7 @@ pub(in crate::evolve) fn evolve(account: &mut Account, event: &SignInEvent, at: 
     }
 }
 
-fn signed_in(account: &mut Account, sign_in: SignIn, at: Timestamp) {
+fn signed_in(account: &mut State, sign_in: SignIn, at: Timestamp) {
     let (id, user, product) = (sign_in.id, sign_in.user, sign_in.product.clone());
     let Some(owner) = account.users.get_mut(&user) else {
         return;
@@ -77,7 +77,7 @@ fn signed_in(account: &mut Account, sign_in: SignIn, at: Timestamp) {
     seats::schedule_sign_in(account, id);
 }
 
-fn sign_in_ended(account: &mut Account, id: SignInId, reason: EndReason, at: Timestamp) {
+fn sign_in_ended(account: &mut State, id: SignInId, reason: EndReason, at: Timestamp) {
     let left: Vec<SessionId> = account
         .sign_ins
         .get(&id)
@@ -103,7 +103,7 @@ fn sign_in_ended(account: &mut Account, id: SignInId, reason: EndReason, at: Tim
     }
 }
 
-fn start_cool_down(account: &mut Account, id: SignInId, at: Timestamp) {
+fn start_cool_down(account: &mut State, id: SignInId, at: Timestamp) {
     let Some(sign_in) = account.sign_ins.get(&id) else {
         return;
     };
@@ -120,7 +120,7 @@ fn start_cool_down(account: &mut Account, id: SignInId, at: Timestamp) {
 }
 
 /// The user is active on this device: the idle clocks of all devices on this seat restart from zero.
-pub(super) fn restart_idle(account: &mut Account, id: SignInId, at: Timestamp) {
+pub(super) fn restart_idle(account: &mut State, id: SignInId, at: Timestamp) {
     let mut concerned = seats::seat_mates(account, id);
     seats::insert_sorted(&mut concerned, id);
     for id in concerned {
@@ -131,7 +131,7 @@ pub(super) fn restart_idle(account: &mut Account, id: SignInId, at: Timestamp) {
     }
 }
 
-fn seat_locked(account: &mut Account, id: SignInId, until: Option<Timestamp>) {
+fn seat_locked(account: &mut State, id: SignInId, until: Option<Timestamp>) {
     let Some(sign_in) = account.sign_ins.get_mut(&id) else {
         return;
     };
@@ -146,7 +146,7 @@ fn seat_locked(account: &mut Account, id: SignInId, until: Option<Timestamp>) {
 
 /// Starts or stops the idle clocks of a user's sign-ins for a product: they are stopped while any session of theirs is
 /// live (A1).
-pub(super) fn refresh_idle(account: &mut Account, user: UserId, product: &Product, at: Timestamp) {
+pub(super) fn refresh_idle(account: &mut State, user: UserId, product: &Product, at: Timestamp) {
     let Some(owner) = account.users.get(&user) else {
         return;
     };

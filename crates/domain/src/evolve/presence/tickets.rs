@@ -1,6 +1,6 @@
 //! Events of the queue.
 
-use crate::account::Account;
+use crate::account::State;
 use crate::event::TicketEvent;
 use crate::evolve::seats;
 use crate::id::TicketId;
@@ -9,7 +9,7 @@ use crate::presence::{Ticket, TicketState};
 use crate::schedule::Due;
 use crate::time::Timestamp;
 
-pub(in crate::evolve) fn evolve(account: &mut Account, event: &TicketEvent, at: Timestamp) {
+pub(in crate::evolve) fn evolve(account: &mut State, event: &TicketEvent, at: Timestamp) {
     match event {
         TicketEvent::Opened {
             id,
@@ -47,13 +47,13 @@ pub(in crate::evolve) fn evolve(account: &mut Account, event: &TicketEvent, at: 
 }
 
 /// The ticket that was claimed, where one was, has done its work.
-pub(super) fn claimed(account: &mut Account, ticket: Option<TicketId>) {
+pub(super) fn claimed(account: &mut State, ticket: Option<TicketId>) {
     if let Some(ticket) = ticket {
         remove_ticket(account, ticket);
     }
 }
 
-fn opened(account: &mut Account, ticket: Ticket) {
+fn opened(account: &mut State, ticket: Ticket) {
     let (id, user, pool) = (ticket.id, ticket.user, ticket.pool);
     account.tickets.insert(id, ticket);
     if let Some(owner) = account.users.get_mut(&user) {
@@ -63,7 +63,7 @@ fn opened(account: &mut Account, ticket: Ticket) {
     seats::touch(account, pool);
 }
 
-fn offered(account: &mut Account, id: TicketId, until: Timestamp) {
+fn offered(account: &mut State, id: TicketId, until: Timestamp) {
     let Some(ticket) = account.tickets.get_mut(&id) else {
         return;
     };
@@ -77,7 +77,7 @@ fn offered(account: &mut Account, id: TicketId, until: Timestamp) {
     seats::touch(account, pool_id);
 }
 
-fn remove_ticket(account: &mut Account, id: TicketId) {
+fn remove_ticket(account: &mut State, id: TicketId) {
     leases::ended(account, Leased::Ticket(id));
     let Some(mut ticket) = account.tickets.remove(&id) else {
         return;
@@ -93,7 +93,7 @@ fn remove_ticket(account: &mut Account, id: TicketId) {
     seats::touch(account, ticket.pool);
 }
 
-pub(super) fn restore_ticket(account: &mut Account, id: TicketId) {
+pub(super) fn restore_ticket(account: &mut State, id: TicketId) {
     let Some(ticket) = account.tickets.get(&id) else {
         return;
     };

@@ -12,6 +12,7 @@ use crate::command::{
 };
 use crate::directory::{GroupMapping, SignInPatch};
 use crate::evolve::evolve;
+use crate::evolve::hints::take_changed_pool;
 use crate::permission::{Role, Scope};
 use crate::rules::Preset;
 use crate::user::{License, User};
@@ -252,7 +253,7 @@ proptest! {
             had_owner = has_owner;
         }
 
-        replayed.changed_pools.clear();
+        while take_changed_pool(&mut replayed).is_some() {}
         let replayed = replayed.replayed();
         prop_assert_eq!(&read_back(&office.account), &office.account);
         prop_assert_eq!(&replayed, &office.account);

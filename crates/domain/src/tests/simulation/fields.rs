@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use self::presence::{check_pool, check_session, check_sign_in, check_ticket, holders_of};
-use crate::account::{Account, Given};
+use crate::account::{Account, Given, State};
 use crate::event::Claim;
 use crate::permission::Role;
 use crate::presence::{Funding, SignIn};
@@ -30,7 +30,7 @@ pub(super) fn check(account: &Account) {
 }
 
 fn check_account(account: &Account) {
-    let Account {
+    let State {
         id: _,
         name: _,
         created_at: _,
@@ -61,7 +61,7 @@ fn check_account(account: &Account) {
         minutes_unsettled,
         renewed,
         changed_pools,
-    } = account;
+    } = &**account;
     let stored = [
         "id",
         "name",

@@ -6,6 +6,7 @@ use super::naive::{Fate, Naive, Wish};
 use super::transitions::Transition;
 use crate::command::{Command, Outcome, SessionCommand, SignInCommand, TicketCommand};
 use crate::event::{AccountEvent, EndReason, Event, RefusalEvent, SessionEvent, SignInEvent};
+use crate::evolve::hints::take_changed_pool;
 use crate::evolve::{Change, evolve};
 use crate::leases::Leased;
 use crate::permission::Actor;
@@ -261,7 +262,7 @@ impl World {
             self.history.push((event.clone(), self.now));
         }
         assert_eq!(replayed.broken_in(&touched), []);
-        replayed.changed_pools.clear();
+        while take_changed_pool(&mut replayed).is_some() {}
         // Heartbeats change only memory (S11).
         let renewed = match granted {
             Some(Input::Command(Command::SignIn(SignInCommand::Heartbeat { sign_in, .. }))) => {

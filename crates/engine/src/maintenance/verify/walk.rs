@@ -173,7 +173,7 @@ impl<'a> Walk<'a> {
             .replayed
             .account
             .as_ref()
-            .and_then(usher_domain::Account::next_due);
+            .and_then(|account| account.next_due());
         let is_lost = match (due, head.next_due) {
             (Some(_), None) => true,
             (Some(due), Some(stored)) => stored.since(due) > LEASE_MAX,
