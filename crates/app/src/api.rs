@@ -100,7 +100,7 @@ impl Api {
     #[must_use]
     pub fn new(engine: Engine, identity: Identity, records: Arc<dyn Records>, config: Config) -> Arc<Self> {
         let clock = engine.clone();
-        identity.follow_world(move |now| now - clock.wall_clock().behind);
+        identity.follow_wall_clock(move |now| now - clock.wall_clock().behind);
         Arc::new(Self {
             throttle: Throttle::new(&engine),
             making_accounts: tokio::sync::Mutex::new(()),

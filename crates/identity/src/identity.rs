@@ -23,7 +23,7 @@ use crate::signing::{self, Keyring};
 use crate::user_tokens::UserTokenCache;
 use crate::wall_clock::WallClock;
 use crate::{
-    Caller, IdentityError, KNOWN_BROWSER_LIFE, Lives, MemoryStore, OperatorScope, PasswordLife, Sealer,
+    Caller, IdentityError, KNOWN_BROWSER_LIFE, Lifetimes, MemoryStore, OperatorScope, PasswordLife, Sealer,
     SecretsKeys, Unauthenticated, UserTokenId,
 };
 
@@ -37,7 +37,7 @@ pub struct Identity {
     turn: Arc<Mutex<()>>,
     sealer: Sealer,
     join_codes: JoinCodes,
-    lives: Lives,
+    lifetimes: Lifetimes,
 }
 
 /// The holder of a token, and which credential it is.
@@ -107,21 +107,21 @@ impl Identity {
             turn: Arc::default(),
             sealer,
             join_codes,
-            lives: Lives::default(),
+            lifetimes: Lifetimes::default(),
         })
     }
 
     /// The same credentials with these lifetimes of sessions and new tokens.
     #[must_use]
-    pub fn with_lives(self, lives: Lives) -> Self {
-        self.memory.portal_sessions_mut().set_lives(lives);
-        Self { lives, ..self }
+    pub fn with_lifetimes(self, lifetimes: Lifetimes) -> Self {
+        self.memory.portal_sessions_mut().set_lifetimes(lifetimes);
+        Self { lifetimes, ..self }
     }
 
     /// The lifetimes of sessions and new tokens.
     #[must_use]
-    pub const fn lives(&self) -> Lives {
-        self.lives
+    pub const fn lifetimes(&self) -> Lifetimes {
+        self.lifetimes
     }
 
     /// Credentials in memory, for the sandbox and for tests.

@@ -55,7 +55,7 @@ pub use identity::{Credential, Identified, Identity};
 pub use join_codes::JoinCodes;
 pub use keys::{KEY_OVERLAP_MAX, KeyDigests, LastUse};
 pub use known_browsers::{KNOWN_BROWSER_LIFE, KNOWN_BROWSERS_PER_USER_MAX, KnownBrowser};
-pub use lifetimes::{InvalidLives, Lives};
+pub use lifetimes::{InvalidLifetimes, Lifetimes};
 pub use memory::MemoryStore;
 pub use operator::{
     InvalidOperatorScope, KeyChange, KeysChangedBy, KeysOrigin, NewOperatorKey, OPERATOR_KEY_CHARS_MAX,
@@ -68,7 +68,7 @@ pub use password::{
 };
 pub use password_rules::{PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, Weakness, known_about};
 pub use passwords::{Exchange, PasswordLife, PasswordProof};
-pub use pending_sign_in::HALF_SIGN_IN_LIFE;
+pub use pending_sign_in::PENDING_SIGN_IN_LIFETIME;
 pub use portal_sessions::{PORTAL_SESSIONS_PER_USER_MAX, PortalSession, USER_AGENT_CHARS_MAX};
 pub use random::{CODE_CHARS, draw_bits, draw_code};
 pub use reseal::check_sealed;

@@ -8,7 +8,7 @@ const DAY: u32 = 86_400;
 
 /// How long people stay signed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Lives {
+pub struct Lifetimes {
     /// How long an unused portal session lives.
     pub session_idle: Secs,
     /// How long a portal session lives at most.
@@ -19,7 +19,7 @@ pub struct Lives {
 
 /// A lifetime is out of range, or the idle time is longer than the session's lifetime.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum InvalidLives {
+pub enum InvalidLifetimes {
     /// The idle time of sessions.
     #[error("the idle time of sessions must be 300 seconds to 30 days")]
     SessionIdle,
@@ -31,7 +31,7 @@ pub enum InvalidLives {
     Token,
 }
 
-impl Default for Lives {
+impl Default for Lifetimes {
     /// Sessions: 12 hours idle, 30 days altogether. Tokens: 12 hours.
     fn default() -> Self {
         Self {
@@ -42,17 +42,17 @@ impl Default for Lives {
     }
 }
 
-impl Lives {
+impl Lifetimes {
     /// Checks that each lifetime is in range.
-    pub fn checked(self) -> Result<Self, InvalidLives> {
+    pub fn checked(self) -> Result<Self, InvalidLifetimes> {
         if !(5 * MINUTE..=30 * DAY).contains(&self.session_idle.get()) {
-            return Err(InvalidLives::SessionIdle);
+            return Err(InvalidLifetimes::SessionIdle);
         }
         if !(HOUR..=90 * DAY).contains(&self.session.get()) || self.session < self.session_idle {
-            return Err(InvalidLives::Session);
+            return Err(InvalidLifetimes::Session);
         }
         if !(5 * MINUTE..=30 * DAY).contains(&self.token.get()) {
-            return Err(InvalidLives::Token);
+            return Err(InvalidLifetimes::Token);
         }
         Ok(self)
     }
@@ -64,24 +64,27 @@ mod tests {
 
     #[test]
     fn lives_have_bounds_and_a_session_outlives_its_idle_time() {
-        let lives = |session_idle, session, token| Lives {
+        let lifetimes = |session_idle, session, token| Lifetimes {
             session_idle: Secs::new(session_idle),
             session: Secs::new(session),
             token: Secs::new(token),
         };
 
-        assert!(Lives::default().checked().is_ok());
-        for (lives, said) in [
-            (lives(300, HOUR, 300), Ok(())),
-            (lives(299, HOUR, 300), Err(InvalidLives::SessionIdle)),
-            (lives(31 * DAY, 90 * DAY, 300), Err(InvalidLives::SessionIdle)),
-            (lives(300, HOUR - 1, 300), Err(InvalidLives::Session)),
-            (lives(300, 91 * DAY, 300), Err(InvalidLives::Session)),
-            (lives(2 * HOUR, HOUR, 300), Err(InvalidLives::Session)),
-            (lives(300, HOUR, 299), Err(InvalidLives::Token)),
-            (lives(300, HOUR, 31 * DAY), Err(InvalidLives::Token)),
+        assert!(Lifetimes::default().checked().is_ok());
+        for (lifetimes, said) in [
+            (lifetimes(300, HOUR, 300), Ok(())),
+            (lifetimes(299, HOUR, 300), Err(InvalidLifetimes::SessionIdle)),
+            (
+                lifetimes(31 * DAY, 90 * DAY, 300),
+                Err(InvalidLifetimes::SessionIdle),
+            ),
+            (lifetimes(300, HOUR - 1, 300), Err(InvalidLifetimes::Session)),
+            (lifetimes(300, 91 * DAY, 300), Err(InvalidLifetimes::Session)),
+            (lifetimes(2 * HOUR, HOUR, 300), Err(InvalidLifetimes::Session)),
+            (lifetimes(300, HOUR, 299), Err(InvalidLifetimes::Token)),
+            (lifetimes(300, HOUR, 31 * DAY), Err(InvalidLifetimes::Token)),
         ] {
-            assert_eq!(lives.checked().map(|_| ()), said, "{lives:?}");
+            assert_eq!(lifetimes.checked().map(|_| ()), said, "{lifetimes:?}");
         }
     }
 }

@@ -171,7 +171,7 @@ impl Identity {
         now: Timestamp,
     ) -> Result<Exchange, IdentityError> {
         let owner = (proof.account, proof.user);
-        let new = NewUserToken::draw(owner, self.lives().token, now)?;
+        let new = NewUserToken::draw(owner, self.lifetimes().token, now)?;
         let code = match code {
             Some(code) => Some(self.typed_code(owner, code, now).await?),
             None => None,

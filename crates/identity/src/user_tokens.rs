@@ -61,7 +61,7 @@ impl Identity {
         user: UserId,
         now: Timestamp,
     ) -> Result<IssuedToken, IdentityError> {
-        let new = NewUserToken::draw((account, user), self.lives().token, now)?;
+        let new = NewUserToken::draw((account, user), self.lifetimes().token, now)?;
         self.change(
             move |store| async move {
                 let replaced = store.put_user_token(new.stored(), USER_TOKENS_PER_USER_MAX);

@@ -22,7 +22,7 @@ impl fmt::Debug for WallClock {
 impl Identity {
     /// Sets how wall time follows from the time that is passed as `now`. The latter never goes back, so after the
     /// machine's clock was set back it is ahead of the clocks of people's devices. Only the first call counts.
-    pub fn follow_world(&self, reading: impl Fn(Timestamp) -> Timestamp + Send + Sync + 'static) {
+    pub fn follow_wall_clock(&self, reading: impl Fn(Timestamp) -> Timestamp + Send + Sync + 'static) {
         // A second call means the same clock.
         let _ = self.memory.wall_clock.0.set(Box::new(reading));
     }

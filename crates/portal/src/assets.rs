@@ -4,10 +4,10 @@ use std::sync::LazyLock;
 
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
 use crate::routes::{Methods, Pages, get};
-use crate::shown::hex;
 
 const STYLE: &str = include_str!("../static/portal.css");
 const SCRIPT: &str = include_str!("../static/portal.js");
@@ -28,7 +28,7 @@ pub(crate) static VERSION: LazyLock<String> = LazyLock::new(|| {
         digest.update(asset);
     }
     let digest = digest.finalize();
-    hex(&digest[..6])
+    HEXLOWER.encode(&digest[..6])
 });
 
 pub(crate) fn routes() -> Pages {
@@ -70,7 +70,11 @@ mod tests {
         for line in sums.lines() {
             let (digest, name) = line.split_once("  ").unwrap();
             let content = std::fs::read(vendor.join(name)).unwrap();
-            assert_eq!(hex(&Sha256::digest(content)), digest, "{name} was changed");
+            assert_eq!(
+                HEXLOWER.encode(&Sha256::digest(content)),
+                digest,
+                "{name} was changed"
+            );
             listed.insert(name);
         }
 
@@ -80,7 +84,7 @@ mod tests {
         );
         // The digests of htmx.org 4.0.1, so that the list of digests itself cannot change unnoticed.
         assert_eq!(
-            hex(&Sha256::digest(sums.as_bytes())),
+            HEXLOWER.encode(&Sha256::digest(sums.as_bytes())),
             "e7987ab679357771b7dd2829150ce21acc06e3860ebadc5c078cb9cc8f078469"
         );
     }

@@ -5,14 +5,13 @@
 //! session knows.
 
 use axum::http::{HeaderMap, header};
+use data_encoding::HEXLOWER;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use usher_app::Problem;
 use usher_domain::Timestamp;
 use usher_identity::draw_bits;
-
-use crate::shown::hex;
 
 /// The form field with the token.
 pub(crate) const FIELD: &str = "_csrf";
@@ -71,5 +70,5 @@ fn mac(secret: &str, nonce: &str) -> String {
     mac.update(b"usher form ");
     mac.update(nonce.as_bytes());
     let digest = mac.finalize().into_bytes();
-    hex(&digest)
+    HEXLOWER.encode(&digest)
 }

@@ -1,7 +1,6 @@
 //! Values for templates.
 
 use std::fmt;
-use std::fmt::Write as _;
 
 use usher_domain::WallTime;
 
@@ -66,14 +65,4 @@ impl Meter {
             _ => "full",
         }
     }
-}
-
-/// Bytes in base 16.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
 }

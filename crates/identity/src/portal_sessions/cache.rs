@@ -8,14 +8,14 @@ use usher_domain::{AccountId, Timestamp, UserId};
 
 use super::PortalSession;
 use crate::ports::{Owner, StoredPortalSession};
-use crate::{Lives, SecretDigest};
+use crate::{Lifetimes, SecretDigest};
 
 /// All portal sessions of the server.
 pub(crate) struct PortalSessionCache {
     by_digest: HashMap<SecretDigest, CachedSession>,
     by_user: BTreeMap<Owner, Vec<SecretDigest>>,
     ended: watch::Sender<()>,
-    lives: Lives,
+    lifetimes: Lifetimes,
 }
 
 /// A session, with a last use that is newer than the stored one.
@@ -27,10 +27,10 @@ pub(super) struct CachedSession {
 
 impl CachedSession {
     /// The session with its last use; `None` if it has ended.
-    pub(super) fn alive(&self, lives: Lives, now: Timestamp) -> Option<PortalSession> {
+    pub(super) fn alive(&self, lifetimes: Lifetimes, now: Timestamp) -> Option<PortalSession> {
         let last_used_at = Timestamp::from_millis(self.last_used_at.load(Ordering::Relaxed));
-        let has_ended =
-            last_used_at + lives.session_idle <= now || self.session.started_at + lives.session <= now;
+        let has_ended = last_used_at + lifetimes.session_idle <= now
+            || self.session.started_at + lifetimes.session <= now;
         (!has_ended).then(|| PortalSession {
             last_used_at,
             ..self.session.clone()
@@ -44,7 +44,7 @@ impl PortalSessionCache {
             by_digest: HashMap::new(),
             by_user: BTreeMap::new(),
             ended: watch::Sender::new(()),
-            lives: Lives::default(),
+            lifetimes: Lifetimes::default(),
         };
         for session in sessions {
             cache.insert(session);
@@ -52,12 +52,12 @@ impl PortalSessionCache {
         cache
     }
 
-    pub(crate) fn set_lives(&mut self, lives: Lives) {
-        self.lives = lives;
+    pub(crate) fn set_lifetimes(&mut self, lifetimes: Lifetimes) {
+        self.lifetimes = lifetimes;
     }
 
-    pub(super) fn lives(&self) -> Lives {
-        self.lives
+    pub(super) fn lifetimes(&self) -> Lifetimes {
+        self.lifetimes
     }
 
     pub(super) fn subscribe_to_ends(&self) -> watch::Receiver<()> {
@@ -69,7 +69,7 @@ impl PortalSessionCache {
     }
 
     pub(super) fn alive(&self, digest: &SecretDigest, now: Timestamp) -> Option<PortalSession> {
-        self.by_digest.get(digest)?.alive(self.lives, now)
+        self.by_digest.get(digest)?.alive(self.lifetimes, now)
     }
 
     pub(super) fn of_user(&self, owner: Owner) -> &[SecretDigest] {
@@ -139,7 +139,7 @@ impl PortalSessionCache {
     ) -> (Vec<SecretDigest>, Vec<(SecretDigest, Timestamp)>) {
         let (mut ended, mut used) = (Vec::new(), Vec::new());
         for (digest, cached) in &self.by_digest {
-            match cached.alive(self.lives, now) {
+            match cached.alive(self.lifetimes, now) {
                 None => ended.push(*digest),
                 Some(now) if now.last_used_at > cached.session.last_used_at => {
                     used.push((*digest, now.last_used_at));

@@ -1,7 +1,7 @@
 //! Portal sessions: who is signed in to the portal, with which browser.
 //!
 //! A browser keeps a secret of 256 bits in a cookie; a digest of it is stored. A session ends when it has been idle for
-//! as long as [`Lives`](crate::Lives) says, at the latest at the end of its life, when its user ends it, and with the
+//! as long as [`Lifetimes`](crate::Lifetimes) says, at the latest at the end of its life, when its user ends it, and with the
 //! user's tokens: when the password changes, or when the user is deactivated or deleted.
 
 mod by_provider;
@@ -153,7 +153,7 @@ impl Identity {
     pub fn portal_session(&self, secret: &str, now: Timestamp) -> Option<PortalSession> {
         let sessions = self.memory.portal_sessions();
         let cached = sessions.cached(&SecretDigest::of(secret))?;
-        let mut session = cached.alive(sessions.lives(), now)?;
+        let mut session = cached.alive(sessions.lifetimes(), now)?;
         cached.last_used_at.fetch_max(now.millis(), Ordering::Relaxed);
         session.last_used_at = session.last_used_at.max(now);
         Some(session)

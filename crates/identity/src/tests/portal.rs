@@ -1,5 +1,5 @@
 use super::*;
-use crate::{Lives, PORTAL_SESSIONS_PER_USER_MAX, Secret};
+use crate::{Lifetimes, PORTAL_SESSIONS_PER_USER_MAX, Secret};
 
 const BROWSER: &str = "Firefox/151.0";
 
@@ -18,13 +18,13 @@ async fn a_session_that_is_used_goes_on_until_its_absolute_end() {
     let secret = begin(&identity, SVEN, NOON).await;
     let mut now = NOON;
 
-    while now + Lives::default().session_idle < NOON + Lives::default().session {
-        now = now + Lives::default().session_idle - secs(1);
+    while now + Lifetimes::default().session_idle < NOON + Lifetimes::default().session {
+        now = now + Lifetimes::default().session_idle - secs(1);
         let session = identity.portal_session(secret.expose(), now).unwrap();
         assert_eq!((session.user, session.last_used_at), (SVEN, now));
     }
 
-    let end = NOON + Lives::default().session;
+    let end = NOON + Lifetimes::default().session;
     assert!(identity.portal_session(secret.expose(), end).is_none());
 }
 
@@ -32,7 +32,7 @@ async fn a_session_that_is_used_goes_on_until_its_absolute_end() {
 async fn a_session_that_nobody_uses_ends_and_looking_whether_it_goes_on_is_not_using_it() {
     let identity = identity();
     let secret = begin(&identity, SVEN, NOON).await;
-    let end = NOON + Lives::default().session_idle;
+    let end = NOON + Lifetimes::default().session_idle;
 
     assert!(is_alive(&identity, &secret, end - secs(1)));
 
@@ -135,7 +135,7 @@ async fn a_session_gets_another_secret_and_the_old_one_is_dead_at_once() {
 
 #[tokio::test]
 async fn sessions_and_tokens_live_as_long_as_the_operator_says() {
-    let identity = identity().with_lives(Lives {
+    let identity = identity().with_lifetimes(Lifetimes {
         session_idle: secs(600),
         session: secs(3_600),
         token: secs(900),

@@ -3,7 +3,7 @@ use totp_rs::{Builder, Secret as TotpSecret};
 use usher_domain::Secs;
 
 use super::*;
-use crate::{CodeVerdict, Exchange, HALF_SIGN_IN_LIFE, RECOVERY_CODES, Secret};
+use crate::{CodeVerdict, Exchange, PENDING_SIGN_IN_LIFETIME, RECOVERY_CODES, Secret};
 
 const PASSWORD: &str = "teapot anchor lilac";
 
@@ -66,7 +66,7 @@ async fn a_secret_counts_for_nothing_until_a_code_of_it_was_typed() {
 #[tokio::test]
 async fn codes_go_by_the_time_of_the_world() {
     let identity = identity();
-    identity.follow_world(|now| now - Secs::new(3_600));
+    identity.follow_wall_clock(|now| now - Secs::new(3_600));
     let world = NOON - Secs::new(3_600);
     let secret = draw(&identity).await;
     let typed = code(&secret, world);
@@ -170,13 +170,13 @@ async fn setting_it_up_and_removing_it_ends_all_that_the_user_is_signed_in_with(
             .begin_portal_session(ACME, SVEN, "Firefox", 0, NOON)
             .await
             .unwrap();
-        let half = identity.begin_half_sign_in(ACME, SVEN, NOON).await.unwrap();
+        let half = identity.begin_pending_sign_in(ACME, SVEN, NOON).await.unwrap();
         (token, session, half)
     };
     let is_over = async |(token, session, half): (Secret, Secret, Secret)| {
         assert!(caller(&identity, token.expose(), NOON).is_err());
         assert!(identity.portal_session(session.expose(), NOON).is_none());
-        assert_eq!(identity.half_sign_in(half.expose(), NOON).await.unwrap(), None);
+        assert_eq!(identity.pending_sign_in(half.expose(), NOON).await.unwrap(), None);
     };
     let before = begin().await;
 
@@ -196,21 +196,21 @@ async fn setting_it_up_and_removing_it_ends_all_that_the_user_is_signed_in_with(
 #[tokio::test]
 async fn who_is_halfway_in_has_five_minutes_and_one_go() {
     let identity = identity();
-    let half = identity.begin_half_sign_in(ACME, SVEN, NOON).await.unwrap();
-    let (half, end) = (half.expose(), NOON + HALF_SIGN_IN_LIFE);
+    let half = identity.begin_pending_sign_in(ACME, SVEN, NOON).await.unwrap();
+    let (half, end) = (half.expose(), NOON + PENDING_SIGN_IN_LIFETIME);
 
     assert_eq!(
-        identity.half_sign_in(half, end - secs(1)).await.unwrap(),
+        identity.pending_sign_in(half, end - secs(1)).await.unwrap(),
         Some((ACME, SVEN))
     );
-    assert_eq!(identity.half_sign_in(half, end).await.unwrap(), None);
+    assert_eq!(identity.pending_sign_in(half, end).await.unwrap(), None);
     assert!(caller(&identity, half, NOON).is_err());
     assert!(identity.portal_session(half, NOON).is_none());
     assert_eq!(
-        identity.take_half_sign_in(half, NOON).await.unwrap(),
+        identity.take_pending_sign_in(half, NOON).await.unwrap(),
         Some((ACME, SVEN))
     );
-    assert_eq!(identity.take_half_sign_in(half, NOON).await.unwrap(), None);
+    assert_eq!(identity.take_pending_sign_in(half, NOON).await.unwrap(), None);
 }
 
 #[tokio::test]

@@ -1,5 +1,5 @@
 use super::*;
-use crate::{Lives, USER_TOKENS_PER_USER_MAX};
+use crate::{Lifetimes, USER_TOKENS_PER_USER_MAX};
 
 #[tokio::test]
 async fn a_token_is_good_for_its_life_and_dead_after_it() {
@@ -7,9 +7,9 @@ async fn a_token_is_good_for_its_life_and_dead_after_it() {
 
     let issued = identity.issue_user_token(ACME, SVEN, NOON).await.unwrap();
 
-    assert_eq!(issued.expires_in, Lives::default().token);
+    assert_eq!(issued.expires_in, Lifetimes::default().token);
     let token = issued.token.expose();
-    let end = NOON + Lives::default().token;
+    let end = NOON + Lifetimes::default().token;
     assert_eq!(caller(&identity, token, end - secs(1)), Ok(SVEN_OF_ACME));
     assert_eq!(caller(&identity, token, end), Err(Unauthenticated::Expired));
 }
@@ -21,7 +21,10 @@ async fn expired_tokens_are_purged_and_the_others_are_not() {
     let later = NOON + secs(1);
     let young = identity.issue_user_token(ACME, SVEN, later).await.unwrap().token;
 
-    identity.maintain(NOON + Lives::default().token).await.unwrap();
+    identity
+        .maintain(NOON + Lifetimes::default().token)
+        .await
+        .unwrap();
 
     assert_eq!(
         caller(&identity, old.expose(), NOON),
@@ -128,7 +131,7 @@ async fn a_user_sees_their_tokens_and_kills_one_and_nobody_elses() {
         .unwrap();
 
     let ends: Vec<_> = of_sven.iter().map(|token| token.expires_at).collect();
-    let life = Lives::default().token;
+    let life = Lifetimes::default().token;
     assert_eq!(ends, [NOON + secs(60) + life, NOON + life]);
     assert!(!by_tuva && by_sven);
     assert!(caller(&identity, second.expose(), NOON).is_err());

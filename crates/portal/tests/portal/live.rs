@@ -6,7 +6,7 @@ use futures::StreamExt;
 use usher_domain::command::{Command, UserCommand, UserPatch};
 use usher_domain::permission::Role;
 use usher_domain::{AccountId, Secs, UserId};
-use usher_identity::Lives;
+use usher_identity::Lifetimes;
 use usher_portal::UPDATE_EVERY;
 
 use crate::app::{App, Browser};
@@ -199,7 +199,7 @@ async fn a_page_that_refreshes_itself_does_not_keep_its_session_alive() {
     let (app, account, _, browser) = staffed().await;
     app.api
         .engine()
-        .advance(Secs::new(Lives::default().session_idle.get() - 1))
+        .advance(Secs::new(Lifetimes::default().session_idle.get() - 1))
         .await;
     let mut reconnected = open(&app, &browser, account).await;
     assert!(frame(&mut reconnected).await.contains("Needs attention"));

@@ -166,7 +166,7 @@ async fn a_code_is_not_enough_once_the_account_requires_single_sign_on() {
     app.require_single_sign_on(account, owner).await;
     // The pending sign-in of a password that was checked just before.
     let (identity, now) = (app.api.identity(), app.api.engine().now());
-    let missed = identity.begin_half_sign_in(account, eva, now).await.unwrap();
+    let missed = identity.begin_pending_sign_in(account, eva, now).await.unwrap();
     let missed = Browser {
         cookie: Some(format!("usher_half={}", missed.expose())),
     };

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use usher_domain::Secs;
 use usher_domain::account::Plan;
 use usher_domain::text::{Origin, PlanName};
-use usher_identity::{InvalidLives, Lives};
+use usher_identity::{InvalidLifetimes, Lifetimes};
 
 use super::setting::{Place, Setting};
 use super::wrong;
@@ -129,19 +129,19 @@ impl Config {
     }
 
     /// How long people stay signed in.
-    pub(super) fn lives(&self) -> Result<Lives, Failure> {
-        let usual = Lives::default();
+    pub(super) fn lifetimes(&self) -> Result<Lifetimes, Failure> {
+        let usual = Lifetimes::default();
         let chosen = |secs: Option<u32>, usual: Secs| secs.map_or(usual, Secs::new);
-        let lives = Lives {
+        let lifetimes = Lifetimes {
             session_idle: chosen(self.session_idle_secs, usual.session_idle),
             session: chosen(self.session_life_secs, usual.session),
             token: chosen(self.token_life_secs, usual.token),
         };
-        lives.checked().map_err(|error| {
+        lifetimes.checked().map_err(|error| {
             let key = match error {
-                InvalidLives::SessionIdle => "session_idle_secs",
-                InvalidLives::Session => "session_life_secs",
-                InvalidLives::Token => "token_life_secs",
+                InvalidLifetimes::SessionIdle => "session_idle_secs",
+                InvalidLifetimes::Session => "session_life_secs",
+                InvalidLifetimes::Token => "token_life_secs",
             };
             Failure::said(format!(
                 "`{key}` in {} cannot be used: {error}.",
@@ -176,7 +176,7 @@ mod tests {
 
         let config = Config::parse(example, Path::new("/etc/usher/usher.toml")).unwrap();
 
-        let lives = config.lives().unwrap();
+        let lifetimes = config.lifetimes().unwrap();
         let Config {
             listen,
             public_url,
@@ -211,7 +211,7 @@ mod tests {
         );
         assert_eq!(metrics_listen.as_deref(), Some("127.0.0.1:9464"));
         assert_eq!(*metrics_token_file, Some("/etc/usher/metrics.token".into()));
-        assert_eq!(lives, Lives::default());
+        assert_eq!(lifetimes, Lifetimes::default());
         assert_eq!(private_providers, Some(false));
         assert_eq!(proxy_from_environment, Some(false));
         assert_eq!(dns_server.as_deref(), Some("9.9.9.9"));
@@ -375,15 +375,16 @@ mod tests {
 
     #[test]
     fn the_life_of_sessions_has_bounds() {
-        let lives = |text: &str| {
+        let lifetimes = |text: &str| {
             parse(text)
                 .unwrap()
-                .lives()
+                .lifetimes()
                 .map_err(|failure| failure.to_string())
         };
 
         let chosen =
-            lives("session_idle_secs = 900\nsession_life_secs = 36000\ntoken_life_secs = 3600\n").unwrap();
+            lifetimes("session_idle_secs = 900\nsession_life_secs = 36000\ntoken_life_secs = 3600\n")
+                .unwrap();
         assert_eq!(chosen.session_idle, Secs::new(900));
         assert_eq!(chosen.session, Secs::new(36_000));
         assert_eq!(chosen.token, Secs::new(3_600));
@@ -392,7 +393,7 @@ mod tests {
             ("session_life_secs = 3600\n", "session_life_secs"),
             ("token_life_secs = 9999999\n", "token_life_secs"),
         ] {
-            let error = lives(wrong).unwrap_err();
+            let error = lifetimes(wrong).unwrap_err();
             assert!(error.starts_with(&format!("`{key}` in usher.toml")), "{error}");
         }
     }

@@ -171,7 +171,7 @@ async fn serve(
     };
     let metrics = arguments.metrics.listener(&config).await?;
     let metrics_token = arguments.metrics.token(&config)?;
-    let lives = config.lives()?;
+    let lifetimes = config.lifetimes()?;
     let mut store = match (directory, lock) {
         (Some(directory), Some(lock)) => {
             Store::open(
@@ -185,7 +185,7 @@ async fn serve(
         }
         _ => Store::in_memory()?,
     };
-    store.identity = store.identity.with_lives(lives);
+    store.identity = store.identity.with_lifetimes(lifetimes);
     store.check().await?;
     let drawn = first_operator_key(&store.identity, arguments.operator_key.as_deref()).await?;
     let is_shown = terminal.is_shown();

@@ -127,7 +127,7 @@ async fn a_session_keeps_the_id_token_and_is_told_apart_from_one_of_a_password()
     assert_eq!(kept.unwrap().unwrap().expose(), "an ID token");
 
     let owner = usher_domain::UserId::from_bits(0x0b);
-    let half = identity.begin_half_sign_in(ACME, SVEN, NOON).await.unwrap();
+    let half = identity.begin_pending_sign_in(ACME, SVEN, NOON).await.unwrap();
     let issued = identity.issue_user_token(ACME, SVEN, NOON).await.unwrap();
     let ended = identity
         .end_what_passwords_began(ACME, owner, Some(second.id))
@@ -136,6 +136,6 @@ async fn a_session_keeps_the_id_token_and_is_told_apart_from_one_of_a_password()
     assert_eq!(ended, 1);
     assert!(session(&by_provider).is_some() && session(&by_password).is_some());
     assert!(session(&other).is_none());
-    assert_eq!(identity.half_sign_in(half.expose(), NOON).await.unwrap(), None);
+    assert_eq!(identity.pending_sign_in(half.expose(), NOON).await.unwrap(), None);
     assert!(identity.authenticate(issued.token.expose(), None, NOON).is_err());
 }

@@ -46,7 +46,7 @@ pub(super) async fn after_password(
         return Ok(changed_meanwhile());
     }
     let now = portal.api.engine().now();
-    let secret = identity.begin_half_sign_in(account, user, now).await?;
+    let secret = identity.begin_pending_sign_in(account, user, now).await?;
     let mut cookie = cookies::build(COOKIE, secret.into_exposed(), portal.is_https());
     cookie.set_path("/sign-in");
     let query: String = form_urlencoded::Serializer::new(String::new())
@@ -96,7 +96,7 @@ pub(super) async fn check(
     attempt.right();
     // If two requests with a valid code arrive at once, only one gets in.
     let is_proved = async {
-        let taken = identity.take_half_sign_in(&secret, now).await?;
+        let taken = identity.take_pending_sign_in(&secret, now).await?;
         Ok(taken == Some((account, user)))
     };
     let begun = begin(&portal, &from, account, user, is_proved, form.value("back")).await?;
@@ -120,7 +120,7 @@ async fn halfway(portal: &Portal, jar: &CookieJar) -> Result<Option<(String, (Ac
         return Ok(None);
     };
     let (identity, now) = (portal.api.identity(), portal.api.engine().now());
-    let who = identity.half_sign_in(secret, now).await?;
+    let who = identity.pending_sign_in(secret, now).await?;
     Ok(who.map(|who| (secret.to_owned(), who)))
 }
 
