@@ -5,6 +5,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
 
+use crate::failed::Failed;
 use crate::nav::NavLink;
 use crate::said::Said;
 use crate::{assets, flash};
@@ -55,13 +56,22 @@ pub(crate) fn page_again(template: &impl Template) -> Response {
 /// A page with another status.
 pub(crate) fn page_at(status: StatusCode, template: &impl Template) -> Response {
     let kind = [(header::CONTENT_TYPE, "text/html; charset=utf-8")];
-    match template.render() {
+    match fragment(template) {
         Ok(html) => (status, kind, html).into_response(),
-        Err(error) => {
-            tracing::error!(%error, "a page could not be rendered");
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
-        }
+        // Not a page: it might be the error page itself that cannot be rendered.
+        Err(_) => (StatusCode::INTERNAL_SERVER_ERROR, NO_PAGE).into_response(),
     }
+}
+
+/// The answer if a page cannot be rendered.
+const NO_PAGE: &str = "Usher could not make this page. Tell the operator of this server: its log says why.\n";
+
+/// Renders a part of a page. A failure is a bug in Usher: it is logged, and answered with 500.
+pub(crate) fn fragment(template: &impl Template) -> Result<String, Failed> {
+    template.render().map_err(|error| {
+        tracing::error!(%error, "a template could not be rendered");
+        Failed::Fault
+    })
 }
 
 /// Redirects to a page that shows `message`.
@@ -72,4 +82,37 @@ pub(crate) fn done(path: &str, message: impl Into<String>) -> Response {
 /// The same, with other cookies too.
 pub(crate) fn done_with(jar: CookieJar, path: &str, message: impl Into<String>) -> Response {
     (flash::keep(jar, message.into()), Redirect::to(path)).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt;
+
+    use super::*;
+
+    struct Unshowable;
+
+    impl fmt::Display for Unshowable {
+        fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+            Err(fmt::Error)
+        }
+    }
+
+    #[derive(Template)]
+    #[template(source = "{{ value }}", ext = "txt")]
+    struct Broken {
+        value: Unshowable,
+    }
+
+    #[test]
+    fn a_page_or_fragment_that_cannot_be_rendered_is_a_fault_of_the_server() {
+        let broken = Broken { value: Unshowable };
+
+        let page = page(&broken);
+        let fragment = fragment(&broken).map_err(Failed::into_response);
+
+        assert_eq!(page.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let answer = fragment.unwrap_err();
+        assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    }
 }

@@ -1,5 +1,5 @@
-//! Which requests a viewer may make who has something to do first, as types: a handler says by its extractor that it
-//! takes them, and no path is compared.
+//! Which requests are open to viewers who first have to change their password or set up a second factor. A handler says
+//! so by the type of its extractor; no path is compared.
 
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -12,19 +12,19 @@ use crate::form::{Form, Posted};
 use crate::portal::Portal;
 use crate::viewer::Viewer;
 
-/// Where a password is changed: where viewers are sent whose password is temporary.
+/// The page for changing your own password. Viewers with a temporary password are redirected there.
 pub(crate) const PASSWORD: &str = "/me/password";
 
-/// Where a second factor is set up: where viewers are sent who lack the one that their account requires.
+/// The page for setting up a second factor. Viewers who lack a required one are redirected there.
 pub(crate) const SECOND_FACTOR: &str = "/me/second-factor";
 
-/// What a handler takes besides the requests of viewers who have nothing to do first.
+/// Which viewers a handler lets through who have something to do first.
 pub(crate) trait Door: Send {
-    /// Whether it takes viewers whose password is temporary.
-    const TAKES_TEMPORARY_PASSWORD: bool = false;
-    /// Whether it takes viewers who lack the second factor that their account requires.
-    const TAKES_NO_SECOND_FACTOR: bool = false;
-    /// Whether somebody does something. What a page asks for by itself does not keep its session from ending.
+    /// Whether viewers with a temporary password get through.
+    const LETS_TEMPORARY_PASSWORD: bool = false;
+    /// Whether viewers who lack a required second factor get through.
+    const LETS_MISSING_SECOND_FACTOR: bool = false;
+    /// Whether the request counts as use of the session, which extends it.
     const IS_USE: bool = true;
 }
 
@@ -42,19 +42,19 @@ macro_rules! doors {
 }
 
 doors! {
-    /// Any page.
+    /// Any page: open to viewers with nothing to do first.
     AnyDoor {}
-    /// Where the password is changed.
-    PasswordDoor { TAKES_TEMPORARY_PASSWORD: true }
-    /// Where the second factor is set up.
-    SecondFactorDoor { TAKES_NO_SECOND_FACTOR: true }
-    /// The way out.
-    WayOut { TAKES_TEMPORARY_PASSWORD: true, TAKES_NO_SECOND_FACTOR: true }
-    /// What a page asks for by itself, as long as it is open.
+    /// The page for changing the password.
+    PasswordDoor { LETS_TEMPORARY_PASSWORD: true }
+    /// The page for setting up the second factor.
+    SecondFactorDoor { LETS_MISSING_SECOND_FACTOR: true }
+    /// Signing out.
+    WayOut { LETS_TEMPORARY_PASSWORD: true, LETS_MISSING_SECOND_FACTOR: true }
+    /// Requests that an open page makes by itself.
     ByItself { IS_USE: false }
 }
 
-/// A viewer at a door of this kind.
+/// The viewer of a request to a handler with door `D`.
 pub(crate) struct ViewerAt<D> {
     pub(crate) viewer: Viewer,
     door: PhantomData<D>,
@@ -71,7 +71,7 @@ impl<D: Door> FromRequestParts<Arc<Portal>> for ViewerAt<D> {
     }
 }
 
-/// A form that is posted at a door of this kind.
+/// A form posted to a handler with door `D`.
 pub(crate) struct PostedAt<D> {
     pub(crate) viewer: Viewer,
     pub(crate) form: Form,

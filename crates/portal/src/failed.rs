@@ -11,7 +11,7 @@ use usher_app::Problem;
 use usher_domain::Refusal;
 
 use crate::answer::{Frame, page_at};
-use crate::pages::me::{PASSWORD, SECOND_FACTOR};
+use crate::door::{PASSWORD, SECOND_FACTOR};
 use crate::portal::Portal;
 use crate::said::Said;
 use crate::sentence;
@@ -31,6 +31,8 @@ pub(crate) enum Failed {
     SecondFactor,
     /// An error, as the API would report it.
     Problem(Box<Problem>),
+    /// Usher has a fault, which its log tells.
+    Fault,
 }
 
 /// The contents of an error page.
@@ -76,6 +78,16 @@ impl IntoResponse for Failed {
             Self::SignIn { back } => Redirect::to(&sign_in_path(back.as_deref())).into_response(),
             Self::PasswordChange => Redirect::to(PASSWORD).into_response(),
             Self::SecondFactor => Redirect::to(SECOND_FACTOR).into_response(),
+            Self::Fault => {
+                let explained = Explained {
+                    status: StatusCode::INTERNAL_SERVER_ERROR,
+                    title: "Something is wrong with this page",
+                    detail: "Usher could not make this page. Its log says why.".to_owned(),
+                };
+                let mut response = explained.page(Frame::default());
+                response.extensions_mut().insert(explained);
+                response
+            }
             Self::Problem(problem) => {
                 let kind = problem.kind();
                 let explained = Explained {
@@ -147,6 +159,7 @@ fn remedy(status: StatusCode) -> &'static str {
         429 => {
             "Wait that long and try again. If you forgot your password, ask an owner or admin of your account for a new one."
         }
+        500 => "Tell the operator of this server when it happened.",
         503 => "Wait a moment and load the page again.",
         _ => "Go back and try again.",
     }

@@ -7,11 +7,12 @@ use axum::extract::{FromRequest, Request};
 use usher_app::Problem;
 use usher_domain::Refusal;
 use usher_domain::refusal::StateRefusal;
+use usher_domain::rules::TABLE;
 use usher_domain::text::InvalidText;
 
+use crate::door::{AnyDoor, Door};
 use crate::failed::Failed;
 use crate::forgery;
-use crate::pages::pools::rules;
 use crate::portal::Portal;
 use crate::said::Said;
 use crate::sentence;
@@ -60,9 +61,14 @@ impl FormError {
     }
 }
 
+/// The label of a pool rule; `None` if there is no such rule.
+pub(crate) fn rule_label(name: &str) -> Option<&'static str> {
+    TABLE.iter().find(|rule| rule.name == name).map(|rule| rule.label)
+}
+
 /// The label of the field with this name.
 pub(crate) fn label(field: &str) -> String {
-    if let Some(rule) = rules::label(field) {
+    if let Some(rule) = rule_label(field) {
         return rule.to_owned();
     }
     let known = LABELS.iter().find(|(other, _)| *other == field);
@@ -206,8 +212,15 @@ impl FromRequest<Arc<Portal>> for Posted {
     type Rejection = Failed;
 
     async fn from_request(request: Request, portal: &Arc<Portal>) -> Result<Self, Failed> {
+        Self::at::<AnyDoor>(request, portal).await
+    }
+}
+
+impl Posted {
+    /// A form posted to a handler with door `D`.
+    pub(crate) async fn at<D: Door>(request: Request, portal: &Arc<Portal>) -> Result<Self, Failed> {
         let (mut parts, body) = request.into_parts();
-        let viewer = Viewer::of(&mut parts, portal).await?;
+        let viewer = Viewer::at::<D>(&mut parts, portal).await?;
         let request = Request::from_parts(parts, body);
         let header = request.headers().get(forgery::HEADER);
         let header = header.and_then(|value| value.to_str().ok()).map(str::to_owned);
@@ -252,7 +265,7 @@ mod tests {
 
         let labels: Vec<_> = form.errors().iter().map(FormError::label).collect();
 
-        let lease = rules::label("lease_secs").unwrap_or_default();
+        let lease = rule_label("lease_secs").unwrap_or_default();
         assert_eq!(
             labels,
             ["Name", "E-mail address", lease, "License remote support"]

@@ -1,4 +1,4 @@
-//! Where a request comes from, for what is counted by it and for what sessions show.
+//! The source of a request: for counting attempts, and for the list of sessions.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -18,23 +18,20 @@ use crate::failed::Failed;
 use crate::portal::Portal;
 use crate::viewer::Viewer;
 
-/// Where a request comes from.
+/// The source of a request.
 pub(crate) struct From {
     pub(crate) arrival: Arrival,
     pub(crate) user_agent: String,
-    /// The secret of the session that the browser has so far.
+    /// The secret of the browser's current session.
     pub(crate) secret: Option<String>,
-    /// The browser, where somebody has signed in with it before.
+    /// The browser's id, if somebody has signed in with it before.
     pub(crate) browser: Option<KnownBrowser>,
 }
 
 impl FromRequestParts<Arc<Portal>> for From {
     type Rejection = Infallible;
 
-    async fn from_request_parts(
-        parts: &mut Parts,
-        portal: &Arc<Portal>,
-    ) -> Result<Self, Self::Rejection> {
+    async fn from_request_parts(parts: &mut Parts, portal: &Arc<Portal>) -> Result<Self, Self::Rejection> {
         let user_agent = parts.headers.get(header::USER_AGENT);
         let user_agent = user_agent
             .and_then(|text| text.to_str().ok())
@@ -51,8 +48,12 @@ impl FromRequestParts<Arc<Portal>> for From {
 }
 
 impl From {
-    /// Where an attempt to sign in with an address comes from.
-    pub(crate) async fn attempt_at(&self, portal: &Portal, email: Option<&Email>) -> Result<AttemptFrom, Failed> {
+    /// The source of an attempt to sign in with an address.
+    pub(crate) async fn attempt_at(
+        &self,
+        portal: &Portal,
+        email: Option<&Email>,
+    ) -> Result<AttemptFrom, Failed> {
         let mut from = self.attempt();
         if let (Some(browser), Some(email)) = (self.browser, email) {
             let (identity, now) = (portal.api.identity(), portal.api.engine().now());
@@ -67,7 +68,7 @@ impl From {
         Ok(from)
     }
 
-    /// Where an attempt at the second factor of a user comes from.
+    /// The source of an attempt at a user's second factor.
     pub(crate) async fn attempt_by(
         &self,
         portal: &Portal,
@@ -83,7 +84,7 @@ impl From {
         Ok(from)
     }
 
-    /// The same, of whoever is signed in.
+    /// The same for a signed-in user.
     pub(crate) async fn attempt_of(&self, viewer: &Viewer) -> Result<AttemptFrom, Failed> {
         self.attempt_by(&viewer.portal, viewer.account, viewer.session.user)
             .await
@@ -97,7 +98,7 @@ impl From {
     }
 }
 
-/// The active user with this address, and the name of the account; none where there is none, or no such account.
+/// The active user with this address, and the name of the account; `None` if there is no such user or account.
 pub(crate) async fn find_user(
     portal: &Portal,
     account: AccountId,

@@ -8,12 +8,14 @@
 //! 2. `src/pages/<topic>/mod.rs` has the handlers and `routes()`. A handler takes a [`Viewer`](viewer::Viewer), the
 //!    signed-in user of the account in the path, and either reads ([`Viewer::look`](viewer::Viewer::look)) or executes
 //!    a command ([`Viewer::execute`](viewer::Viewer::execute)). A handler that changes something takes
-//!    [`Posted`](form::Posted): the viewer and the form, after the checks against forgery.
+//!    [`Posted`](form::Posted): the viewer and the form, after the checks against forgery. State that only this page
+//!    needs is added to its routes ([`Pages::keeping`](routes::Pages::keeping)).
 //! 3. `templates/<topic>/<page>.html` extends `layout.html` and takes repeated pieces from `macros.html`. Its struct
 //!    has a `frame` field for the layout.
 //! 4. A live page implements [`LivePage`](live::LivePage): its fragment is rendered into the page, and again for the
 //!    stream whenever the account has changed. Forms are outside of the fragment.
-//! 5. One line in `router.rs`, and one in [`nav::READY`].
+//! 5. Two lines in `pages/mod.rs`: the `mod` of the topic, and its `routes()` in `all`. A page that is in the menu has a
+//!    row in `nav.rs`. `CONTRIBUTING.md` lists the files outside of this crate.
 //!
 //! After a change, answer with [`answer::done`], which redirects to a page and shows a message there. After a form with
 //! errors, answer with the same page, the [`Form`](form::Form) and status 422.
@@ -21,11 +23,13 @@
 mod answer;
 mod assets;
 mod cookies;
+mod door;
 mod failed;
 mod flash;
 mod forgery;
 mod fork;
 mod form;
+mod from;
 mod live;
 mod nav;
 mod new_password;

@@ -24,13 +24,14 @@ use usher_app::StreamOf;
 use usher_domain::{Account, Actor, Refusal, Timestamp};
 use usher_engine::Subscription;
 
-use crate::answer::Frame;
+use crate::answer::{Frame, fragment};
+use crate::door::{ByItself, ViewerAt};
 use crate::failed::Failed;
 use crate::nav::NavPage;
 use crate::viewer::Viewer;
 
-/// The suffix of a stream's path. A request with it does not count as use of the page.
-pub(crate) const STREAM: &str = "/live";
+/// The suffix of a stream's path.
+const STREAM: &str = "/live";
 
 /// The minimum time between two updates: at most four per second.
 pub const UPDATE_EVERY: Duration = Duration::from_millis(250);
@@ -112,12 +113,12 @@ pub(crate) async fn open<P: LivePage>(
 
 /// The handler of `<page>/live`.
 pub(crate) async fn stream<P: LivePage>(
-    viewer: Result<Viewer, Failed>,
+    viewer: Result<ViewerAt<ByItself>, Failed>,
     query: Query<P::Query>,
     headers: HeaderMap,
 ) -> Response {
     // No redirect: the browser would show the sign-in page as a fragment.
-    let Ok(viewer) = viewer else {
+    let Ok(ViewerAt { viewer, .. }) = viewer else {
         return event_stream(Body::from(OVER));
     };
     let open = viewer.portal.api.streams().open(StreamOf {
@@ -153,11 +154,8 @@ async fn render<P: LivePage>(viewer: &Viewer, query: &P::Query) -> Result<(Frame
     let wanted = query.clone();
     let view = move |account: &Account, actor: &Actor, now| P::see(account, actor, &wanted, now);
     let (frame, seen) = viewer.look(Some(P::NAV_PAGE), view).await?;
-    let fragment = P::show(viewer, query, seen).await?;
-    let html = fragment.render().map_err(|error| {
-        tracing::error!(%error, "a fragment could not be rendered");
-        usher_app::Problem::not_found("page")
-    })?;
+    let shown = P::show(viewer, query, seen).await?;
+    let html = fragment(&shown)?;
     Ok((frame, html))
 }
 
@@ -188,6 +186,7 @@ async fn feed<P: LivePage>(
                 })
             }
             // A temporary error, for example under load: the page keeps its content, and the browser reconnects.
+            Err(Failed::Fault) => return,
             Err(Failed::Problem(problem)) if problem.kind().status.is_server_error() => return,
             Ok(_) | Err(_) => {
                 let _ = browser.send(Bytes::from_static(OVER.as_bytes())).await;

@@ -3,42 +3,65 @@
 use usher_domain::permission::{Privilege, SessionPermission};
 use usher_domain::{Account, AccountId, Actor};
 
-/// A page of an account that is in the menu.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum NavPage {
-    Overview,
-    Users,
-    SeatPools,
-    Sessions,
-    Queue,
-    Teams,
-    Groups,
-    Minutes,
-    Subscription,
-    Refusals,
-    Audit,
-    ApiKeys,
-    Settings,
-    AgentConsole,
+/// Makes the entries of the menu from their rows.
+macro_rules! nav_pages {
+    ($($page:ident, $label:literal, $address:literal, $is_for:expr;)*) => {
+        /// A page that is in the menu.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(crate) enum NavPage {
+            $($page,)*
+        }
+
+        impl NavPage {
+            const ALL: &[Self] = &[$(Self::$page,)*];
+
+            /// The label in the menu.
+            pub(crate) const fn label(self) -> &'static str {
+                match self {
+                    $(Self::$page => $label,)*
+                }
+            }
+
+            /// Its path below the account's, or the whole path if it starts with a slash.
+            const fn address(self) -> &'static str {
+                match self {
+                    $(Self::$page => $address,)*
+                }
+            }
+
+            /// Whether the actor may see it (R1). The page itself checks again.
+            pub(crate) fn is_for(self, account: &Account, actor: &Actor) -> bool {
+                let is_for: fn(&Account, &Actor) -> bool = match self {
+                    $(Self::$page => $is_for,)*
+                };
+                is_for(account, actor)
+            }
+        }
+    };
 }
 
-/// All entries, in the order of the menu.
-pub(crate) const READY: &[NavPage] = &[
-    NavPage::Overview,
-    NavPage::Users,
-    NavPage::SeatPools,
-    NavPage::Sessions,
-    NavPage::Queue,
-    NavPage::Refusals,
-    NavPage::Teams,
-    NavPage::Groups,
-    NavPage::Minutes,
-    NavPage::Subscription,
-    NavPage::Audit,
-    NavPage::ApiKeys,
-    NavPage::Settings,
-    NavPage::AgentConsole,
-];
+// One row per page, in the order of the menu: its name here, its label, its path, and who may see it.
+nav_pages! {
+    Overview,     "Overview",      "overview",     |_, _| true;
+    Users,        "Users",         "users",        Account::is_staff;
+    SeatPools,    "Seat pools",    "pools",        Account::is_staff;
+    Sessions,     "Sessions",      "sessions",     sees_sessions;
+    Queue,        "Queue",         "queue",        Account::is_staff;
+    Refusals,     "Refusals",      "refusals",     |account, actor| account.may(actor, Privilege::ReportsView);
+    Teams,        "Teams",         "teams",        Account::is_staff;
+    Groups,       "Groups",        "groups",       Account::is_staff;
+    Minutes,      "Minutes",       "minutes",      |account, actor| account.may(actor, Privilege::ReportsView);
+    Subscription, "Subscription",  "subscription", |account, actor| account.may(actor, Privilege::SubscriptionManage);
+    Audit,        "Audit",         "audit",        |account, actor| account.may(actor, Privilege::ReportsView);
+    ApiKeys,      "API keys",      "api-keys",     |account, actor| account.may(actor, Privilege::SettingsManage);
+    Settings,     "Settings",      "settings",     |account, actor| account.may(actor, Privilege::SettingsManage);
+    AgentConsole, "Agent console", "/console",     |_, _| true;
+}
+
+fn sees_sessions(account: &Account, actor: &Actor) -> bool {
+    account.has_session_permission(actor, SessionPermission::ViewOwn)
+        || account.has_session_permission(actor, SessionPermission::ViewAccount)
+}
 
 /// A link in the menu.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,73 +72,24 @@ pub(crate) struct NavLink {
 }
 
 impl NavPage {
-    /// The label in the menu.
-    pub(crate) const fn label(self) -> &'static str {
-        match self {
-            Self::Overview => "Overview",
-            Self::Users => "Users",
-            Self::SeatPools => "Seat pools",
-            Self::Sessions => "Sessions",
-            Self::Queue => "Queue",
-            Self::Teams => "Teams",
-            Self::Groups => "Groups",
-            Self::Minutes => "Minutes",
-            Self::Subscription => "Subscription",
-            Self::Refusals => "Refusals",
-            Self::Audit => "Audit",
-            Self::ApiKeys => "API keys",
-            Self::Settings => "Settings",
-            Self::AgentConsole => "Agent console",
-        }
-    }
-
     /// The path of the page.
     pub(crate) fn path(self, account: AccountId) -> String {
-        let slug = match self {
-            Self::Overview => "overview",
-            Self::Users => "users",
-            Self::SeatPools => "pools",
-            Self::Sessions => "sessions",
-            Self::Queue => "queue",
-            Self::Teams => "teams",
-            Self::Groups => "groups",
-            Self::Minutes => "minutes",
-            Self::Subscription => "subscription",
-            Self::Refusals => "refusals",
-            Self::Audit => "audit",
-            Self::ApiKeys => "api-keys",
-            Self::Settings => "settings",
-            Self::AgentConsole => return "/console".to_owned(),
-        };
-        format!("/a/{account}/{slug}")
+        let address = self.address();
+        if address.starts_with('/') {
+            return address.to_owned();
+        }
+        format!("/a/{account}/{address}")
     }
 
     /// The path, if the actor may see the page; for links from other pages.
     pub(crate) fn link(self, account: &Account, actor: &Actor) -> Option<String> {
-        (READY.contains(&self) && self.is_for(account, actor)).then(|| self.path(account.id()))
-    }
-
-    /// Whether the actor may see it (R1). The page itself checks again.
-    pub(crate) fn is_for(self, account: &Account, actor: &Actor) -> bool {
-        match self {
-            Self::Overview | Self::AgentConsole => true,
-            Self::Users | Self::SeatPools | Self::Queue | Self::Teams | Self::Groups => {
-                account.is_staff(actor)
-            }
-            Self::Sessions => {
-                account.has_session_permission(actor, SessionPermission::ViewOwn)
-                    || account.has_session_permission(actor, SessionPermission::ViewAccount)
-            }
-            Self::Subscription => account.may(actor, Privilege::SubscriptionManage),
-            Self::Minutes | Self::Refusals | Self::Audit => account.may(actor, Privilege::ReportsView),
-            Self::ApiKeys | Self::Settings => account.may(actor, Privilege::SettingsManage),
-        }
+        self.is_for(account, actor).then(|| self.path(account.id()))
     }
 }
 
 /// The menu for this actor.
 pub(crate) fn links(account: &Account, actor: &Actor, current: Option<NavPage>) -> Vec<NavLink> {
-    let visible = READY.iter().filter(|place| place.is_for(account, actor));
+    let visible = NavPage::ALL.iter().filter(|page| page.is_for(account, actor));
     visible
         .map(|place| NavLink {
             label: place.label(),

@@ -8,7 +8,7 @@ use usher_identity::{PasswordError, PasswordHash};
 
 use crate::failed::Failed;
 use crate::form::Form;
-use crate::pages::sign_in::From;
+use crate::from::From;
 use crate::portal::Portal;
 use crate::sentence;
 use crate::viewer::Viewer;

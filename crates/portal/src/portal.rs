@@ -4,23 +4,16 @@ use std::sync::Arc;
 
 use usher_app::Api;
 
-use crate::pages::audit::Checks;
-use crate::pages::sign_in::Choices;
-
-/// The shared state of all pages.
+/// The shared state of all pages. State of a single page comes with its routes ([`Pages::keeping`]).
+///
+/// [`Pages::keeping`]: crate::routes::Pages::keeping
 pub(crate) struct Portal {
     pub(crate) api: Arc<Api>,
-    pub(crate) choices: Choices,
-    pub(crate) checks: Checks,
 }
 
 impl Portal {
     pub(crate) fn new(api: Arc<Api>) -> Arc<Self> {
-        Arc::new(Self {
-            api,
-            choices: Choices::default(),
-            checks: Checks::default(),
-        })
+        Arc::new(Self { api })
     }
 
     /// Whether browsers reach this server only over https, so that cookies can be `Secure`.

@@ -15,7 +15,6 @@ use crate::failed::Failed;
 use crate::fork::Fork;
 use crate::live::LargeMessages;
 use crate::nav::NavPage;
-use crate::pages::join::is_for_people;
 use crate::portal::Portal;
 use crate::routes::{Pages, get};
 use crate::{assets, cookies, failed, flash, pages, protect, rights};
@@ -29,9 +28,9 @@ const OF_PROGRAMS: [&str; 2] = ["/v1/", "/scim/"];
 /// The portal in front of `rest`, which gets every request that is not for a page: the API and its documents.
 pub fn site(api: Arc<Api>, rest: Router) -> Fork {
     let portal = Portal::new(api);
-    let by_code = pages::join::routes_by_code().into_router().fallback(no_page);
+    let by_code = pages::routes_by_code().into_router().fallback(no_page);
     let pages = dressed(pages().into_router(), &portal).fallback_service(Fork {
-        is_for_first: is_for_people,
+        is_for_first: pages::is_for_people,
         first: dressed(by_code, &portal),
         second: rest.clone(),
     });
@@ -50,34 +49,14 @@ fn is_of_programs(path: &str) -> bool {
 #[must_use]
 pub fn addresses() -> Vec<(Method, String)> {
     let mut answered = pages().into_answered();
-    answered.extend(pages::join::routes_by_code().into_answered());
+    answered.extend(pages::routes_by_code().into_answered());
     answered
 }
 
-/// The pages with their own URLs.
+/// The pages with their own URLs, the 404 pages below them, and the assets.
 fn pages() -> Pages {
-    Pages::new()
+    pages::all()
         .route("/", get(start))
-        .merge(pages::sign_in::routes())
-        .merge(pages::sso::routes())
-        .merge(pages::setup::routes())
-        .merge(pages::me::routes())
-        .merge(pages::overview::routes())
-        .merge(pages::sessions::routes())
-        .merge(pages::audit::routes())
-        .merge(pages::api_keys::routes())
-        .merge(pages::refusals::routes())
-        .merge(pages::console::routes())
-        .merge(pages::join::routes())
-        .merge(pages::users::routes())
-        .merge(pages::teams::routes())
-        .merge(pages::groups::routes())
-        .merge(pages::directories::routes())
-        .merge(pages::settings::routes())
-        .merge(pages::subscription::routes())
-        .merge(pages::minutes::routes())
-        .merge(pages::pools::routes())
-        .merge(pages::queue::routes())
         .route("/a/{account}/{*rest}", get(no_page))
         .route("/me/{*rest}", get(no_page))
         .route("/console/{*rest}", get(no_page))

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::handler::Handler;
 use axum::http::Method;
 use axum::routing::{self, MethodRouter};
+use axum::{Extension, Router};
 
 use crate::portal::Portal;
 
@@ -29,6 +29,12 @@ impl Pages {
         self.answered
             .extend(answered.map(|method| (method, path.to_owned())));
         self.router = self.router.route(path, methods.router);
+        self
+    }
+
+    /// Adds state for these pages only. Handlers get it as `Extension<Arc<T>>`.
+    pub(crate) fn keeping<T: Send + Sync + 'static>(mut self, kept: T) -> Self {
+        self.router = self.router.layer(Extension(Arc::new(kept)));
         self
     }
 

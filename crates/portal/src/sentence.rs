@@ -6,7 +6,7 @@ use usher_domain::refusal::{AccessRefusal, CapacityRefusal, Refusal, SeatRefusal
 use usher_domain::text::counted;
 
 use crate::form::label;
-use crate::pages::pools::rules;
+use crate::form::rule_label;
 
 /// A refusal in words for a person on a page.
 pub(crate) fn of(refusal: &Refusal) -> String {
@@ -35,7 +35,7 @@ pub(crate) fn of(refusal: &Refusal) -> String {
         }) => format!(
             "\u{201c}{}\u{201d} cannot change while the pool is in use: {} taken, and {}. Change it when nobody is \
              signed in, or make a new pool with the other rule.",
-            rules::label(rule).unwrap_or(rule),
+            rule_label(rule).unwrap_or(rule),
             counted(occupied, "seat is", "seats are"),
             counted(waiting, "person waits", "people wait")
         ),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum_extra::extract::CookieJar;
@@ -17,16 +17,15 @@ use usher_http::RequestLog;
 use usher_identity::{PasswordHash, PasswordLife, PortalSession, Secret};
 
 use crate::answer::{Frame, Signed};
+use crate::door::{AnyDoor, Door};
 use crate::failed::Failed;
-use crate::live::STREAM;
 use crate::nav::{self, NavPage};
-use crate::pages::me::{PASSWORD, SECOND_FACTOR};
 use crate::portal::Portal;
 use crate::said::Said;
 use crate::{cookies, flash, forgery};
 
-/// A request that a page makes by itself. It does not count as use of the session.
-pub(crate) const BY_ITSELF: &str = "/console/alive";
+/// The route parameter with the account id.
+const ACCOUNT: &str = "account";
 
 /// A signed-in user. If the path names an account, it is theirs.
 #[derive(Clone)]
@@ -49,51 +48,31 @@ impl FromRequestParts<Arc<Portal>> for Viewer {
     type Rejection = Failed;
 
     async fn from_request_parts(parts: &mut Parts, portal: &Arc<Portal>) -> Result<Self, Failed> {
-        Self::of(parts, portal).await
+        Self::at::<AnyDoor>(parts, portal).await
     }
 }
 
 impl Viewer {
-    /// The viewer of a request. Redirects to the sign-in page if nobody is signed in, and back from there; to the
-    /// password page if their password is temporary; to the second factor's page if the account requires one that they
-    /// do not have.
-    pub(crate) async fn of(parts: &mut Parts, portal: &Arc<Portal>) -> Result<Self, Failed> {
+    /// The viewer of a request. Redirects to the sign-in page if nobody is signed in, and back from there; and, unless
+    /// the door lets them through, to the password page if their password is temporary, or to the second factor's page
+    /// if the account requires one that they do not have.
+    pub(crate) async fn at<D: Door>(parts: &mut Parts, portal: &Arc<Portal>) -> Result<Self, Failed> {
         let jar = CookieJar::from_headers(&parts.headers);
-        let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
-        let back = (parts.method == Method::GET).then(|| path.to_owned());
+        let address = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+        let back = (parts.method == Method::GET).then(|| address.to_owned());
         let secret = cookies::session_secret(&jar);
         let secret = secret.ok_or_else(|| Failed::SignIn { back: back.clone() })?;
         let now = portal.api.engine().now();
         let identity = portal.api.identity();
-        // A page that refreshes itself, or only reports that it is open, does not count as use.
-        let path = parts.uri.path();
-        let session = if path.ends_with(STREAM) || path == BY_ITSELF {
-            identity.portal_session_unused(secret, now)
-        } else {
+        let session = if D::IS_USE {
             identity.portal_session(secret, now)
+        } else {
+            identity.portal_session_unused(secret, now)
         };
         let session = session.ok_or(Failed::SignIn { back })?;
         RequestLog::note_actor(&parts.extensions, session.user);
-        if let Some(rest) = parts.uri.path().strip_prefix("/a/") {
-            let named = rest.split('/').next().unwrap_or_default().parse();
-            if named != Ok(session.account) {
-                return Err(Failed::not_found("account"));
-            }
-        }
-        let mut is_confined = false;
-        if path != "/sign-out" {
-            if has_to_change_password(portal, &session) {
-                is_confined = true;
-                if path != PASSWORD {
-                    return Err(Failed::PasswordChange);
-                }
-            } else if lacks_second_factor(portal, &session).await? {
-                is_confined = true;
-                if !path.starts_with(SECOND_FACTOR) {
-                    return Err(Failed::SecondFactor);
-                }
-            }
-        }
+        need_own_account(parts, session.account).await?;
+        let is_confined = is_confined::<D>(portal, &session).await?;
         let mut viewer = Self::new(portal, session, secret, &jar);
         viewer.is_confined = is_confined;
         let arrival = Arrival::of(&portal.api, &parts.extensions, &parts.headers);
@@ -254,6 +233,41 @@ impl Viewer {
         api.identity()
             .is_portal_session_alive(&self.secret, api.engine().now())
     }
+}
+
+/// Refuses a viewer whose account is not the one in the path.
+async fn need_own_account(parts: &mut Parts, own: AccountId) -> Result<(), Failed> {
+    let Ok(named) = RawPathParams::from_request_parts(parts, &()).await else {
+        return Ok(());
+    };
+    let named = named.iter().find(|(name, _)| *name == ACCOUNT);
+    if named.is_some_and(|(_, account)| account.parse() != Ok(own)) {
+        return Err(Failed::not_found("account"));
+    }
+    Ok(())
+}
+
+/// Whether the viewer has to do something first and may only use this door. Redirects if the door does not let them
+/// through.
+async fn is_confined<D: Door>(portal: &Portal, session: &PortalSession) -> Result<bool, Failed> {
+    if D::LETS_TEMPORARY_PASSWORD && D::LETS_MISSING_SECOND_FACTOR {
+        return Ok(false);
+    }
+    if has_to_change_password(portal, session) {
+        return if D::LETS_TEMPORARY_PASSWORD {
+            Ok(true)
+        } else {
+            Err(Failed::PasswordChange)
+        };
+    }
+    if lacks_second_factor(portal, session).await? {
+        return if D::LETS_MISSING_SECOND_FACTOR {
+            Ok(true)
+        } else {
+            Err(Failed::SecondFactor)
+        };
+    }
+    Ok(false)
 }
 
 fn has_to_change_password(portal: &Portal, session: &PortalSession) -> bool {

@@ -7,7 +7,7 @@ mod text;
 use askama::Template;
 use axum::Router;
 use axum::extract::Path;
-use axum::http::{HeaderName, header};
+use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use bytes::Bytes;
@@ -21,6 +21,9 @@ use crate::server::Server;
 /// What a page may load: its own style and script, and nothing else.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// The answer if a page cannot be rendered.
+const NO_PAGE: &str = "Usher could not make this page. Tell the operator of this server: its log says why.\n";
 
 /// Until when a copy may be used: pages change with the program only.
 const CACHE: &str = "public, max-age=300";
@@ -126,12 +129,18 @@ fn asset(media_type: &'static str, text: &'static str) -> impl IntoResponse {
     )
 }
 
-/// A page as text. The templates take only what is always there, so rendering into memory does not fail.
-fn render(page: &impl Template) -> Bytes {
-    page.render().map(Bytes::from).unwrap_or_default()
+/// A page as text; `None` if it cannot be rendered, which is a bug in Usher and logged.
+fn render(page: &impl Template) -> Option<Bytes> {
+    let html = page.render().inspect_err(|error| {
+        tracing::error!(%error, "a page could not be rendered");
+    });
+    html.map(Bytes::from).ok()
 }
 
-fn page(html: Bytes) -> Response {
+fn page(html: Option<Bytes>) -> Response {
+    let Some(html) = html else {
+        return (StatusCode::INTERNAL_SERVER_ERROR, NO_PAGE).into_response();
+    };
     let headers: [(HeaderName, &str); 4] = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
         (header::CACHE_CONTROL, CACHE),
@@ -139,4 +148,32 @@ fn page(html: Bytes) -> Response {
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
     (headers, html).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt;
+
+    use super::*;
+
+    struct Unshowable;
+
+    impl fmt::Display for Unshowable {
+        fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+            Err(fmt::Error)
+        }
+    }
+
+    #[derive(Template)]
+    #[template(source = "{{ value }}", ext = "txt")]
+    struct Broken {
+        value: Unshowable,
+    }
+
+    #[test]
+    fn a_page_that_cannot_be_rendered_is_a_fault_of_the_server() {
+        let answer = page(render(&Broken { value: Unshowable }));
+
+        assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    }
 }

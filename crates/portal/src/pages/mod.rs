@@ -1,4 +1,5 @@
-//! The pages, one module per topic: handlers in `mod.rs`, data in `view.rs`.
+//! The pages, one module per topic: handlers in `mod.rs`, data in `view.rs`. Each topic has two lines here: its `mod`,
+//! and its routes in [`all`].
 
 pub(crate) mod api_keys;
 pub(crate) mod audit;
@@ -22,3 +23,32 @@ pub(crate) mod sso;
 pub(crate) mod subscription;
 pub(crate) mod teams;
 pub(crate) mod users;
+
+use crate::routes::Pages;
+
+pub(crate) use self::join::{is_for_people, routes_by_code};
+
+/// The pages with their own URLs.
+pub(crate) fn all() -> Pages {
+    Pages::new()
+        .merge(sign_in::routes())
+        .merge(sso::routes())
+        .merge(setup::routes())
+        .merge(me::routes())
+        .merge(overview::routes())
+        .merge(sessions::routes())
+        .merge(audit::routes())
+        .merge(api_keys::routes())
+        .merge(refusals::routes())
+        .merge(console::routes())
+        .merge(join::routes())
+        .merge(users::routes())
+        .merge(teams::routes())
+        .merge(groups::routes())
+        .merge(directories::routes())
+        .merge(settings::routes())
+        .merge(subscription::routes())
+        .merge(minutes::routes())
+        .merge(pools::routes())
+        .merge(queue::routes())
+}

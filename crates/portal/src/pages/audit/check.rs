@@ -1,8 +1,9 @@
 //! Checks an account's commits and its audit on request.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use axum::Extension;
 use axum::response::Response;
 use tokio::sync::Semaphore;
 use usher_domain::AccountId;
@@ -22,14 +23,14 @@ const COMMITS_MAX: u64 = 100_000;
 const REMEMBERED_MAX: usize = 10_000;
 
 /// The last check of each account. Only one check runs at a time.
-pub(crate) struct Checks {
+pub(super) struct Checks {
     last: Mutex<HashMap<AccountId, Checked>>,
     running: Semaphore,
 }
 
 /// The result of a check.
 #[derive(Clone)]
-pub(crate) struct Checked {
+pub(super) struct Checked {
     pub(super) at: Moment,
     pub(super) commits: u64,
     /// Whether there were more commits than the check read.
@@ -62,11 +63,14 @@ impl Checks {
     }
 }
 
-pub(super) async fn check(Posted { viewer, .. }: Posted) -> Result<Response, Failed> {
+pub(super) async fn check(
+    Extension(checks): Extension<Arc<Checks>>,
+    Posted { viewer, .. }: Posted,
+) -> Result<Response, Failed> {
     viewer.look(None, need_reports).await?;
     let path = NavPage::Audit.path(viewer.account);
     let (portal, account) = (&viewer.portal, viewer.account);
-    let Ok(_one_at_a_time) = portal.checks.running.try_acquire() else {
+    let Ok(_one_at_a_time) = checks.running.try_acquire() else {
         return Ok(done(
             &path,
             "Another check runs at this moment. Try again when it is over.",
@@ -88,6 +92,6 @@ pub(super) async fn check(Posted { viewer, .. }: Posted) -> Result<Response, Fai
     } else {
         "Something is not as it was written."
     };
-    portal.checks.remember(account, checked);
+    checks.remember(account, checked);
     Ok(done(&path, message))
 }

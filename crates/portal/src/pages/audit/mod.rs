@@ -7,13 +7,16 @@ mod provider;
 mod sentence;
 mod view;
 
+use std::sync::Arc;
+
+use axum::Extension;
 use axum::extract::Query;
 use axum::response::Response;
 use usher_domain::permission::Privilege;
 use usher_domain::{Account, Actor, Refusal, Timestamp};
 use usher_journal::{Hash, PageRequest, Seq};
 
-pub(crate) use self::check::Checks;
+use self::check::Checks;
 use self::filter::AuditQuery;
 use self::view::{AuditPage, Chain, Names, Row};
 use crate::answer::{page, page_again};
@@ -30,6 +33,7 @@ pub(crate) fn routes() -> Pages {
         .route("/a/{account}/audit", get(show))
         .route("/a/{account}/audit/check", post(check::check))
         .route("/a/{account}/audit/export", get(export::export))
+        .keeping(Checks::default())
 }
 
 /// Refuses viewers who may not see reports.
@@ -37,7 +41,11 @@ pub(crate) fn need_reports(account: &Account, actor: &Actor, _: Timestamp) -> Re
     account.need_in_account(actor, Privilege::ReportsView)
 }
 
-async fn show(viewer: Viewer, Query(query): Query<AuditQuery>) -> Result<Response, Failed> {
+async fn show(
+    viewer: Viewer,
+    Extension(checks): Extension<Arc<Checks>>,
+    Query(query): Query<AuditQuery>,
+) -> Result<Response, Failed> {
     let mut form = query.form();
     let (filter, window, after) = query.filter(&viewer, &mut form).await?;
     let (rows, next) = if form.is_right() {
@@ -61,7 +69,7 @@ async fn show(viewer: Viewer, Query(query): Query<AuditQuery>) -> Result<Respons
     let chain = Chain {
         seq: seq.get(),
         hash: hash.to_string(),
-        checked: viewer.portal.checks.last(viewer.account),
+        checked: checks.last(viewer.account),
     };
     let shown = AuditPage {
         frame,

@@ -26,17 +26,17 @@ use self::view::{Console, ConsolePage, StartPage};
 use crate::answer::page;
 use crate::failed::Failed;
 use crate::form::Form;
+use crate::from::From;
 use crate::live::{self, LivePage};
 use crate::nav::NavPage;
-use crate::pages::sign_in::From;
 use crate::routes::{Pages, get, post};
-use crate::viewer::{BY_ITSELF, Viewer};
+use crate::viewer::Viewer;
 
 pub(crate) fn routes() -> Pages {
     Pages::new()
         .route("/console", get(show))
         .route("/console/live", get(live::stream::<ConsolePage>))
-        .route(BY_ITSELF, post(presence::alive))
+        .route("/console/alive", post(presence::alive))
         .route("/console/active", post(presence::active))
         .route("/console/stay", post(presence::stay).get(back))
         .route("/console/sign-in", post(act::sign_in).get(back))

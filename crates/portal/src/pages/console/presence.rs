@@ -6,6 +6,7 @@ use usher_domain::command::{SignInCommand, TicketCommand};
 use usher_domain::{Account, Actor, Command, Refusal, SignInId, TicketId};
 
 use super::{device, path};
+use crate::door::{ByItself, PostedAt};
 use crate::failed::Failed;
 use crate::form::Posted;
 use crate::viewer::Viewer;
@@ -17,7 +18,7 @@ struct Present {
 }
 
 /// A heartbeat: the page is still open.
-pub(super) async fn alive(Posted { viewer, .. }: Posted) -> Result<StatusCode, Failed> {
+pub(super) async fn alive(PostedAt { viewer, .. }: PostedAt<ByItself>) -> Result<StatusCode, Failed> {
     show_alive(&viewer, false).await?;
     Ok(StatusCode::NO_CONTENT)
 }

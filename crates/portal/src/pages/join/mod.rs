@@ -25,11 +25,11 @@ use usher_journal::CodeOwner;
 pub(crate) use self::people::is_for_people;
 use self::standing::{JoinedBefore, Standing};
 use self::view::{CustomerPart, EnterPage, SessionPage};
-use crate::answer::{Frame, done, page, page_again, page_at};
+use crate::answer::{Frame, done, fragment, page, page_again, page_at};
 use crate::failed::Failed;
 use crate::flash;
 use crate::form::{Form, PostedByAnybody};
-use crate::pages::sign_in::From;
+use crate::from::From;
 use crate::portal::Portal;
 use crate::routes::{Pages, get, post};
 use crate::sentence;
@@ -189,7 +189,7 @@ async fn session_page(
     };
     let is_over = standing.is_over();
     let reloads = !is_over && !standing.waits_for_customer();
-    let html = stream::render(&CustomerPart { standing });
+    let html = fragment(&CustomerPart { standing })?;
     let mut response = page(&SessionPage {
         frame: frame(jar),
         form,

@@ -3,7 +3,6 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use askama::Template;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -18,9 +17,10 @@ use usher_journal::CodeOwner;
 
 use super::standing::{JoinedBefore, Standing};
 use super::view::CustomerPart;
+use crate::answer::fragment;
 use crate::failed::Failed;
+use crate::from::From;
 use crate::live::{ALIVE_EVERY, UPDATE_EVERY, digest, event_stream, message};
-use crate::pages::sign_in::From;
 use crate::portal::Portal;
 
 /// The event at which the browser closes the stream and keeps the page.
@@ -57,13 +57,6 @@ fn open(portal: &Portal, owner: CodeOwner) -> Result<OpenStream, Problem> {
     portal.api.streams().open(of)
 }
 
-pub(super) fn render(part: &CustomerPart) -> String {
-    part.render().unwrap_or_else(|error| {
-        tracing::error!(%error, "a fragment could not be rendered");
-        String::new()
-    })
-}
-
 /// Sends the part whenever it differs, until the browser closes the stream, the session ends, or the server stops.
 async fn feed(portal: Arc<Portal>, owner: CodeOwner, jar: CookieJar, browser: mpsc::Sender<Bytes>) {
     let mut closed = std::pin::pin!(portal.api.closed());
@@ -88,7 +81,9 @@ async fn feed(portal: Arc<Portal>, owner: CodeOwner, jar: CookieJar, browser: mp
             return;
         };
         let is_over = standing.is_over();
-        let html = render(&CustomerPart { standing });
+        let Ok(html) = fragment(&CustomerPart { standing }) else {
+            return;
+        };
         let id = digest(&html);
         if told != Some(id) && browser.send(message(id, &html)).await.is_err() {
             return;

@@ -8,20 +8,18 @@ use axum::response::Response;
 use usher_domain::text::counted;
 use usher_identity::{PasswordHash, PasswordLife};
 
-pub(crate) use self::second_factor::SECOND_FACTOR;
 pub(crate) use self::view::browser_name;
 use self::view::{MePage, Myself, PasswordPage};
 use crate::answer::{done, done_with, page, page_again};
+use crate::door::{PASSWORD, PasswordDoor, PostedAt, ViewerAt};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
+use crate::from::From;
 use crate::nav::NavPage;
 use crate::new_password::{self, Hashed};
-use crate::pages::sign_in::{From, new_session};
+use crate::pages::sign_in::new_session;
 use crate::routes::{Pages, get, post};
 use crate::viewer::Viewer;
-
-/// The page for changing your own password: also open to users who have to do that before anything else.
-pub(crate) const PASSWORD: &str = "/me/password";
 
 pub(crate) fn routes() -> Pages {
     Pages::new()
@@ -37,11 +35,14 @@ async fn show(viewer: Viewer) -> Result<Response, Failed> {
     Ok(page(&me_page(&viewer, Form::default()).await?))
 }
 
-async fn show_password(viewer: Viewer) -> Result<Response, Failed> {
+async fn show_password(ViewerAt { viewer, .. }: ViewerAt<PasswordDoor>) -> Result<Response, Failed> {
     Ok(page(&password_page(&viewer, Form::default()).await?))
 }
 
-async fn change_password(from: From, Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
+async fn change_password(
+    from: From,
+    PostedAt { viewer, mut form, .. }: PostedAt<PasswordDoor>,
+) -> Result<Response, Failed> {
     let (account, user) = (viewer.account, viewer.session.user);
     let is_temporary = viewer.has_to_change_password();
     let new = new_own_password(&viewer, &mut form).await?;

@@ -10,14 +10,13 @@ use usher_domain::{Account, UserId};
 use usher_identity::{NewSecondFactor, Secret};
 
 use crate::answer::{Frame, done, done_with, page, page_again};
+use crate::door::{PostedAt, SECOND_FACTOR, SecondFactorDoor, ViewerAt};
 use crate::failed::Failed;
-use crate::form::{Form, Posted};
-use crate::pages::sign_in::{From, new_session};
+use crate::form::Form;
+use crate::from::From;
+use crate::pages::sign_in::new_session;
 use crate::routes::{Pages, get, post};
 use crate::viewer::Viewer;
-
-/// The page for setting up a second factor: also open to users who have to do that before anything else.
-pub(crate) const SECOND_FACTOR: &str = "/me/second-factor";
 
 /// The size of the QR code, in CSS pixels.
 const QR_PIXELS: u32 = 220;
@@ -67,11 +66,11 @@ struct CodesPage {
     codes: Vec<Secret>,
 }
 
-async fn show(viewer: Viewer) -> Result<Response, Failed> {
+async fn show(ViewerAt { viewer, .. }: ViewerAt<SecondFactorDoor>) -> Result<Response, Failed> {
     Ok(page(&second_factor_page(&viewer, Form::default()).await?))
 }
 
-async fn begin(Posted { viewer, .. }: Posted) -> Result<Response, Failed> {
+async fn begin(PostedAt { viewer, .. }: PostedAt<SecondFactorDoor>) -> Result<Response, Failed> {
     let identity = viewer.portal.api.identity();
     let drawn = identity.draw_second_factor(viewer.account, viewer.session.user);
     if drawn.await? {
@@ -80,7 +79,10 @@ async fn begin(Posted { viewer, .. }: Posted) -> Result<Response, Failed> {
     Ok(done(SECOND_FACTOR, "You have a second factor already."))
 }
 
-async fn confirm(from: From, Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
+async fn confirm(
+    from: From,
+    PostedAt { viewer, mut form, .. }: PostedAt<SecondFactorDoor>,
+) -> Result<Response, Failed> {
     let (api, user) = (&viewer.portal.api, viewer.session.user);
     if !is_password_right(&viewer, &mut form).await? {
         return again(&viewer, form).await;
@@ -104,7 +106,10 @@ async fn confirm(from: From, Posted { viewer, mut form }: Posted) -> Result<Resp
     codes_page(&viewer, jar, codes).await
 }
 
-async fn draw_codes(from: From, Posted { viewer, form }: Posted) -> Result<Response, Failed> {
+async fn draw_codes(
+    from: From,
+    PostedAt { viewer, form, .. }: PostedAt<SecondFactorDoor>,
+) -> Result<Response, Failed> {
     let form = match proved(&viewer, &from, form).await? {
         Ok(()) => Form::default(),
         Err(form) => return again(&viewer, form).await,
@@ -117,7 +122,10 @@ async fn draw_codes(from: From, Posted { viewer, form }: Posted) -> Result<Respo
     }
 }
 
-async fn remove(from: From, Posted { viewer, form }: Posted) -> Result<Response, Failed> {
+async fn remove(
+    from: From,
+    PostedAt { viewer, form, .. }: PostedAt<SecondFactorDoor>,
+) -> Result<Response, Failed> {
     if let Err(form) = proved(&viewer, &from, form).await? {
         return again(&viewer, form).await;
     }

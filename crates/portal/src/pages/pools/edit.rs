@@ -15,6 +15,7 @@ use super::rules::{self, GROUPS, PRESETS, PresetShown, RuleGroup, RuleKind};
 use super::view::Figures;
 use super::{pool_id, pool_path, tell};
 use crate::answer::{Frame, done, page, page_again};
+use crate::door::{ByItself, ViewerAt};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::live::{self, Live, LivePage};
@@ -95,7 +96,7 @@ pub(super) async fn show(
 }
 
 pub(super) async fn stream(
-    viewer: Result<Viewer, Failed>,
+    viewer: Result<ViewerAt<ByItself>, Failed>,
     Path((_, pool)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Response {

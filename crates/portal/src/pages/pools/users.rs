@@ -18,6 +18,7 @@ use super::sign_ins::SignInShown;
 use super::view::{Figures, search};
 use super::{pool_id, pool_path, tell};
 use crate::answer::{Frame, done, page, page_again};
+use crate::door::{ByItself, ViewerAt};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::live::{self, Live, LivePage};
@@ -100,7 +101,7 @@ pub(super) async fn to_users(
 }
 
 pub(super) async fn stream(
-    viewer: Result<Viewer, Failed>,
+    viewer: Result<ViewerAt<ByItself>, Failed>,
     Path((_, pool)): Path<(String, String)>,
     Query(mut query): Query<UsersQuery>,
     headers: HeaderMap,

@@ -11,8 +11,8 @@ use usher_identity::{PasswordHash, PasswordLife, draw_bits, known_about};
 
 use crate::failed::Failed;
 use crate::form::Form;
+use crate::from::From;
 use crate::new_password;
-use crate::pages::sign_in::From;
 use crate::portal::Portal;
 
 /// The values of the form.

@@ -14,7 +14,8 @@ use self::view::{DeadPage, SetupPage};
 use crate::answer::{Frame, page, page_again, page_at};
 use crate::failed::Failed;
 use crate::form::{Form, PostedByAnybody};
-use crate::pages::sign_in::{self, From};
+use crate::from::From;
+use crate::pages::sign_in;
 use crate::portal::Portal;
 use crate::routes::{Pages, get};
 

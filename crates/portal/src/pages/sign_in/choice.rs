@@ -14,7 +14,7 @@ const OPEN_MAX: usize = 1_000;
 
 /// The open choices, in memory only: after a restart, or on another server, the user signs in again.
 #[derive(Default)]
-pub(crate) struct Choices(Mutex<BTreeMap<String, Choice>>);
+pub(super) struct Choices(Mutex<BTreeMap<String, Choice>>);
 
 struct Choice {
     proofs: Vec<PasswordProof>,

@@ -7,26 +7,27 @@ mod view;
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use axum_extra::extract::CookieJar;
 use serde::Deserialize;
-use usher_app::{Arrival, AttemptFrom, Problem, hashing_share};
+use usher_app::{Problem, hashing_share};
+use usher_domain::AccountId;
 use usher_domain::text::Email;
-use usher_domain::{AccountId, UserId};
-use usher_engine::Failure;
-use usher_identity::{KnownBrowser, PasswordProof};
+use usher_identity::PasswordProof;
 
-pub(crate) use self::choice::Choices;
+use self::choice::Choices;
 pub(crate) use self::session::{begin, is_own_path, new_session};
 use self::view::{ChoosePage, SignInPage};
 use crate::answer::{Frame, done_with, page, page_again};
+use crate::door::{PostedAt, WayOut};
 use crate::failed::Failed;
-use crate::form::{Form, Posted, PostedByAnybody};
+use crate::form::{Form, PostedByAnybody};
+use crate::from::{From, find_user};
 use crate::pages::sso;
 use crate::portal::Portal;
 use crate::routes::{Pages, get, post};
-use crate::viewer::Viewer;
 use crate::{cookies, flash};
 
 /// The most accounts in which one attempt tries a password: each costs a hash.
@@ -41,91 +42,13 @@ pub(crate) fn routes() -> Pages {
         .route("/sign-in/account", post(choose))
         .route("/sign-in/code", get(second::show).post(second::check))
         .route("/sign-out", post(sign_out))
+        .keeping(Choices::default())
 }
 
 #[derive(Deserialize)]
 struct Back {
     #[serde(default)]
     back: String,
-}
-
-/// The source of a request.
-pub(crate) struct From {
-    pub(crate) arrival: Arrival,
-    pub(crate) user_agent: String,
-    /// The secret of the browser's current session.
-    secret: Option<String>,
-    /// The browser's id, if somebody has signed in with it before.
-    browser: Option<KnownBrowser>,
-}
-
-impl axum::extract::FromRequestParts<Arc<Portal>> for From {
-    type Rejection = std::convert::Infallible;
-
-    async fn from_request_parts(
-        parts: &mut axum::http::request::Parts,
-        portal: &Arc<Portal>,
-    ) -> Result<Self, Self::Rejection> {
-        let user_agent = parts.headers.get(axum::http::header::USER_AGENT);
-        let user_agent = user_agent
-            .and_then(|text| text.to_str().ok())
-            .unwrap_or("an unknown browser");
-        let jar = CookieJar::from_headers(&parts.headers);
-        let browser = cookies::signed_browser(&jar);
-        Ok(Self {
-            browser: browser.and_then(|signed| portal.api.identity().known_browser(signed)),
-            arrival: Arrival::of(&portal.api, &parts.extensions, &parts.headers),
-            user_agent: user_agent.to_owned(),
-            secret: cookies::session_secret(&jar).map(str::to_owned),
-        })
-    }
-}
-
-impl From {
-    /// The source of an attempt to sign in with an address.
-    async fn attempt_at(&self, portal: &Portal, email: Option<&Email>) -> Result<AttemptFrom, Failed> {
-        let mut from = self.attempt();
-        if let (Some(browser), Some(email)) = (self.browser, email) {
-            let (identity, now) = (portal.api.identity(), portal.api.engine().now());
-            for (account, user) in identity.users_of_browser(browser, now).await? {
-                let known = find_user(portal, account, email).await?;
-                if known.is_some_and(|(known, _)| known == user) {
-                    from.browser = Some(browser);
-                    break;
-                }
-            }
-        }
-        Ok(from)
-    }
-
-    /// The source of an attempt at a user's second factor.
-    async fn attempt_by(
-        &self,
-        portal: &Portal,
-        account: AccountId,
-        user: UserId,
-    ) -> Result<AttemptFrom, Failed> {
-        let mut from = self.attempt();
-        if let Some(browser) = self.browser {
-            let (identity, now) = (portal.api.identity(), portal.api.engine().now());
-            let users = identity.users_of_browser(browser, now).await?;
-            from.browser = users.contains(&(account, user)).then_some(browser);
-        }
-        Ok(from)
-    }
-
-    /// The same for a signed-in user.
-    pub(crate) async fn attempt_of(&self, viewer: &Viewer) -> Result<AttemptFrom, Failed> {
-        self.attempt_by(&viewer.portal, viewer.account, viewer.session.user)
-            .await
-    }
-
-    fn attempt(&self) -> AttemptFrom {
-        AttemptFrom {
-            address: self.arrival.address,
-            browser: None,
-        }
-    }
 }
 
 async fn show(Query(back): Query<Back>, jar: CookieJar) -> Response {
@@ -139,6 +62,7 @@ async fn show(Query(back): Query<Back>, jar: CookieJar) -> Response {
 
 async fn sign_in(
     State(portal): State<Arc<Portal>>,
+    Extension(choices): Extension<Arc<Choices>>,
     from: From,
     PostedByAnybody(mut form): PostedByAnybody,
 ) -> Result<Response, Failed> {
@@ -163,7 +87,7 @@ async fn sign_in(
             .map(|(proof, name)| (proof.account(), name.clone()));
         let accounts = accounts.collect();
         let proofs = matched.into_iter().map(|(proof, _)| proof).collect();
-        let choice = portal.choices.offer(proofs, portal.api.engine().now())?;
+        let choice = choices.offer(proofs, portal.api.engine().now())?;
         return Ok(page(&ChoosePage {
             frame,
             choice,
@@ -183,12 +107,13 @@ async fn sign_in(
 
 async fn choose(
     State(portal): State<Arc<Portal>>,
+    Extension(choices): Extension<Arc<Choices>>,
     from: From,
     PostedByAnybody(mut form): PostedByAnybody,
 ) -> Result<Response, Failed> {
     let now = portal.api.engine().now();
     let account = form.value("account").parse().ok();
-    let chosen = account.and_then(|account| portal.choices.take(form.value("choice"), account, now));
+    let chosen = account.and_then(|account| choices.take(form.value("choice"), account, now));
     let Some(proof) = chosen else {
         form.wrong(
             "",
@@ -202,7 +127,7 @@ async fn choose(
     second::after_password(&portal, &from, proof, form.value("back")).await
 }
 
-async fn sign_out(jar: CookieJar, Posted { viewer, .. }: Posted) -> Result<Response, Failed> {
+async fn sign_out(jar: CookieJar, PostedAt { viewer, .. }: PostedAt<WayOut>) -> Result<Response, Failed> {
     let session = &viewer.session;
     let at_provider = sso::sign_out_at_provider(&viewer).await?;
     let identity = viewer.portal.api.identity();
@@ -248,21 +173,4 @@ async fn right_accounts(
         }
     }
     Ok(right)
-}
-
-async fn find_user(
-    portal: &Portal,
-    account: AccountId,
-    email: &Email,
-) -> Result<Option<(UserId, String)>, Failed> {
-    let email = email.clone();
-    let seen = portal.api.engine().read(account, move |account, _| {
-        let user = account.user_by_email(&email).filter(|user| user.active)?;
-        Some((user.id, account.name().to_string()))
-    });
-    match seen.await {
-        Ok(seen) => Ok(seen),
-        Err(Failure::NoAccount) => Ok(None),
-        Err(failure) => Err(Problem::from(failure).into()),
-    }
 }

@@ -90,7 +90,7 @@ pub(super) async fn act(Posted { viewer, mut form }: Posted) -> Result<Response,
     });
     let (count, refused) = doing.await.map_err(|error| {
         tracing::error!(%error, "a change of many users stopped");
-        usher_app::Problem::not_found("answer")
+        Failed::Fault
     })?;
     if refused.is_empty() {
         let message = format!("Done for {}: {named}.", words::people(count));
@@ -145,6 +145,7 @@ async fn after(viewer: &Viewer, act: &Act, id: UserId) -> Option<String> {
 fn words_of(failed: Failed) -> String {
     match failed {
         Failed::Problem(problem) => problem.detail().to_owned(),
+        Failed::Fault => "Usher could not do it. Its log says why.".to_owned(),
         Failed::SignIn { .. } | Failed::PasswordChange | Failed::SecondFactor => {
             "You are not signed in any more.".to_owned()
         }

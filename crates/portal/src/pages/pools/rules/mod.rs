@@ -65,11 +65,6 @@ fn fields() -> impl Iterator<Item = &'static RuleField> {
     GROUPS.iter().flat_map(|group| &group.fields)
 }
 
-/// The label of a rule's field; `None` if there is no such rule.
-pub(crate) fn label(name: &str) -> Option<&'static str> {
-    fields().find(|field| field.name == name).map(|field| field.label)
-}
-
 /// The rules as values of form fields.
 pub(crate) fn values(rules: &Rules) -> Vec<(&'static str, String)> {
     let mut rules = rules.clone();
