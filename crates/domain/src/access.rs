@@ -1,7 +1,7 @@
 //! Who may see and do what (R1, R5, R6). Things that a caller may not see are not found; an action that they may not do
 //! on a visible thing is forbidden.
 
-use std::collections::BTreeSet;
+use alloc::collections::BTreeSet;
 
 use crate::account::{Account, ApiKey, KeyMaker};
 use crate::decide::rights;

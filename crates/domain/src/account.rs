@@ -3,7 +3,8 @@
 mod look;
 mod parts;
 
-use std::collections::{BTreeMap, BTreeSet};
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::string::String;
 
 use serde::{Deserialize, Serialize};
 

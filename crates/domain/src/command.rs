@@ -1,6 +1,8 @@
 //! The commands of an account. Ids of new things are part of the command, so that deciding needs no randomness.
 
-use std::collections::{BTreeMap, BTreeSet};
+use alloc::boxed::Box;
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 

@@ -1,6 +1,7 @@
 //! Which users see each other, and their presence (P4).
 
-use std::collections::BTreeSet;
+use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 

@@ -1,6 +1,6 @@
 //! Directory entries, groups, and how people sign in (D1 to D7, stated in `docs/rules/directories.md`).
 
-use std::collections::{BTreeMap, BTreeSet};
+use alloc::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Deserializer, Serialize};
 

@@ -8,7 +8,7 @@ mod profile;
 mod reason;
 mod stored;
 
-use std::fmt;
+use core::fmt;
 
 use serde::{Deserialize, Serialize};
 

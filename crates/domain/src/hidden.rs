@@ -1,7 +1,9 @@
 //! Characters that are invisible, or change the direction of the text around them: in a name they make one user look
 //! like another.
 
-use std::fmt;
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use core::fmt;
 
 /// A character that a text for people must not contain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

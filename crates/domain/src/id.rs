@@ -4,8 +4,8 @@
 //! `TypeID` specification (version 0.3). Usher fills the 128 bits with UUIDs of version 7, so ids sort by creation
 //! time.
 
-use std::fmt;
-use std::str::FromStr;
+use core::fmt;
+use core::str::FromStr;
 
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -82,7 +82,7 @@ macro_rules! ids {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 let digits = encode(self.0);
                 f.write_str(concat!($prefix, "_"))?;
-                f.write_str(std::str::from_utf8(&digits).map_err(|_| fmt::Error)?)
+                f.write_str(core::str::from_utf8(&digits).map_err(|_| fmt::Error)?)
             }
         }
 
@@ -109,7 +109,7 @@ macro_rules! ids {
                 text[..$prefix.len()].copy_from_slice($prefix.as_bytes());
                 text[$prefix.len()] = b'_';
                 text[$prefix.len() + 1..].copy_from_slice(&encode(self.0));
-                match std::str::from_utf8(&text) {
+                match core::str::from_utf8(&text) {
                     Ok(text) => serializer.serialize_str(text),
                     Err(error) => Err(serde::ser::Error::custom(error)),
                 }

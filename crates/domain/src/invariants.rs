@@ -6,8 +6,9 @@
 mod directory;
 mod touched;
 
-use std::collections::BTreeSet;
-use std::fmt;
+use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
+use core::fmt;
 
 pub use self::touched::Touched;
 use crate::account::Account;

@@ -1,7 +1,7 @@
 //! Join codes in an account: found by a digest, and sealed. The domain can read neither.
 
-use std::str::FromStr;
-use std::sync::Arc;
+use alloc::sync::Arc;
+use core::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 

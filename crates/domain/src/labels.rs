@@ -1,7 +1,8 @@
 //! A vendor's labels of a thing: an external id and metadata. Usher stores both, finds things by the external id, and
 //! decides nothing by them.
 
-use std::collections::BTreeMap;
+use alloc::collections::BTreeMap;
+use alloc::string::String;
 
 use serde::{Deserialize, Serialize};
 

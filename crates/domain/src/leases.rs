@@ -6,6 +6,9 @@
 
 mod outage;
 
+use alloc::vec;
+use alloc::vec::Vec;
+
 pub(crate) use self::outage::resume;
 use self::outage::resumed;
 use crate::account::{Account, State};
@@ -62,7 +65,7 @@ impl LeaseMut<'_> {
     /// Devices send a heartbeat every third of the lease that they were told last. So if the new lease is shorter,
     /// everybody who is alive is heard within half of the old one, and hears of the new one then.
     fn set_length(&mut self, length: Secs, at: Timestamp) {
-        let previous = std::mem::replace(self.length, length);
+        let previous = core::mem::replace(self.length, length);
         if length < previous {
             self.move_end(|until| {
                 let heard_by = (until - previous) + Secs::new(previous.get() / 2);

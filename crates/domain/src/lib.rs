@@ -6,6 +6,11 @@
 
 // A new command, event, refusal or actor must be thought of wherever one is decided on.
 #![cfg_attr(not(test), deny(clippy::wildcard_enum_match_arm))]
+// Without the standard library there is no clock, no thread, no file and no hash map to reach for. Tests have it.
+#![cfg_attr(not(test), no_std)]
+#![deny(clippy::float_arithmetic, clippy::disallowed_types)]
+
+extern crate alloc;
 
 mod access;
 pub mod account;

@@ -5,6 +5,8 @@
 
 mod index;
 
+use alloc::vec::Vec;
+
 pub(crate) use self::index::OnMinutes;
 use crate::account::{Account, State};
 use crate::event::{Claim, Event, MinutesEvent};

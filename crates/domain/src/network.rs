@@ -1,6 +1,6 @@
 //! Network addresses, normalized for counting clients.
 
-use std::net::{IpAddr, Ipv6Addr};
+use core::net::{IpAddr, Ipv6Addr};
 
 /// The key by which clients are counted: the address, or for IPv6 its first 64 bits, because a client with one address
 /// usually has the others as well.

@@ -1,7 +1,7 @@
 //! Who may do what (R1, R5): roles, privileges, key scopes and session permissions.
 
-use std::collections::BTreeSet;
-use std::fmt;
+use alloc::collections::BTreeSet;
+use core::fmt;
 
 use serde::{Deserialize, Serialize};
 

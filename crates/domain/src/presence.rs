@@ -1,5 +1,8 @@
 //! Sign-ins, sessions and tickets: what users are doing and waiting for.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use serde::{Deserialize, Serialize};
 
 use crate::event::By;

@@ -1,7 +1,8 @@
 //! Checks the promise of the product before events are applied (S1): occupied seats never exceed a pool's seats, except
 //! while it drains, when they only decrease.
 
-use std::collections::{BTreeMap, BTreeSet};
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec::Vec;
 
 use crate::account::Account;
 use crate::event::{Claim, Event, MinutesEvent, PoolEvent, SessionEvent, SignInEvent, TicketEvent};

@@ -6,6 +6,8 @@ mod code;
 mod seat;
 mod state;
 
+use alloc::string::String;
+
 pub use self::access::AccessRefusal;
 pub use self::capacity::{CapacityRefusal, SeatKind};
 pub use self::code::Code;

@@ -4,7 +4,7 @@
 //! half from the request's content. So an existing thing distinguishes a repeat of its request from another request
 //! with the same key, and no answer has to be stored.
 
-use std::collections::BTreeMap;
+use alloc::collections::BTreeMap;
 
 use crate::account::Account;
 use crate::command::{

@@ -6,6 +6,9 @@
 mod patch;
 mod table;
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use serde::{Deserialize, Serialize};
 
 pub use self::patch::RulesPatch;

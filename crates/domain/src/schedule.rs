@@ -1,6 +1,6 @@
 //! The deadlines of an account, in order.
 
-use std::collections::BTreeSet;
+use alloc::collections::BTreeSet;
 
 use crate::id::{PoolId, SessionId, SignInId, TicketId};
 use crate::time::Timestamp;

@@ -1,7 +1,9 @@
 //! What the journal records about an account's identity provider. The provider itself is stored elsewhere, and its
 //! client secret is never recorded.
 
-use std::collections::BTreeSet;
+use alloc::borrow::ToOwned;
+use alloc::collections::BTreeSet;
+use alloc::string::String;
 
 use serde::{Deserialize, Serialize};
 
@@ -79,10 +81,10 @@ pub struct ProviderFacts {
     #[serde(default = "email_claim", skip_serializing_if = "is_email_claim")]
     pub email_claim: String,
     /// Whether addresses count as verified even if the provider does not say so.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub trusts_addresses: bool,
     /// Whether people come back to the account's own redirect URI.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub own_redirect_uri: bool,
 }
 

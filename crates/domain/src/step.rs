@@ -3,6 +3,9 @@
 //! A step decides, checks the promise (S1) again, applies the events, and settles what follows from them. A tick does so
 //! for each thing that is due, in order. Code that records, counts or stores is an [`Observer`].
 
+use alloc::vec;
+use alloc::vec::Vec;
+
 use crate::account::Account;
 use crate::command::{Command, Outcome, SignInCommand, TicketCommand};
 use crate::decide::{decide, due};
@@ -150,7 +153,7 @@ pub fn create<O: Observer>(
     };
     let mut events = vec![first];
     if let Some(labelled) = labelled {
-        step.apply(std::slice::from_ref(&labelled));
+        step.apply(core::slice::from_ref(&labelled));
         events.push(labelled);
     }
     step.settle(&mut events);
@@ -268,7 +271,7 @@ impl<O: Observer> Step<'_, O> {
     /// Leaves out what would break the promise (S1), so that all else that is due is done.
     pub(crate) fn without_oversold(&mut self, mut events: Vec<Event>) -> Vec<Event> {
         events.retain(|event| {
-            let oversold = oversold_by(self.account, std::slice::from_ref(event));
+            let oversold = oversold_by(self.account, core::slice::from_ref(event));
             if let Some(pool) = oversold {
                 self.observer.left_out(event, pool);
             }
@@ -281,11 +284,11 @@ impl<O: Observer> Step<'_, O> {
     fn settle(&mut self, events: &mut Vec<Event>) {
         while let Some(pool) = hints::take_unsettled(self.account) {
             while let Some(event) = settle::by_pool(self.account, pool, self.now) {
-                if let Some(oversold) = oversold_by(self.account, std::slice::from_ref(&event)) {
+                if let Some(oversold) = oversold_by(self.account, core::slice::from_ref(&event)) {
                     self.observer.left_out(&event, oversold);
                     break;
                 }
-                self.apply(std::slice::from_ref(&event));
+                self.apply(core::slice::from_ref(&event));
                 events.push(event);
             }
         }

@@ -2,10 +2,12 @@
 
 pub mod address;
 
-use std::borrow::{Borrow, Cow};
-use std::fmt;
-use std::str::FromStr;
-use std::sync::Arc;
+use alloc::borrow::{Borrow, Cow};
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::sync::Arc;
+use core::fmt;
+use core::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};

@@ -1,6 +1,6 @@
 //! Instants and durations. The domain never reads a clock: callers pass the time in.
 
-use std::ops::{Add, Sub};
+use core::ops::{Add, Sub};
 
 use serde::{Deserialize, Serialize};
 

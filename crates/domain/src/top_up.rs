@@ -1,6 +1,6 @@
 //! Top-ups of prepaid minutes: the recent ones are kept, so that a repeated request is not executed twice (Q3).
 
-use std::collections::VecDeque;
+use alloc::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 

@@ -3,6 +3,8 @@
 //! Decisions, order and durations use the account's time. People are shown what the wall clock showed at that moment: a
 //! [`WallTime`], which only [`WallTimes`] can compute from the account's time.
 
+use alloc::vec::Vec;
+
 use serde::{Deserialize, Serialize};
 
 use crate::time::{Millis, Timestamp};

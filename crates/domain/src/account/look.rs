@@ -1,6 +1,6 @@
 //! Reading an account: its parts, and how they relate to one another.
 
-use std::collections::BTreeMap;
+use alloc::collections::BTreeMap;
 
 use super::{ApiKey, ProductSeats, Settings, State, Subscription, Team};
 use crate::event::Claim;

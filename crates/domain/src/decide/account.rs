@@ -1,6 +1,11 @@
 //! The account itself: subscription and minutes (L7, L8, R7), settings, API keys.
 
-use std::collections::{BTreeMap, BTreeSet};
+use alloc::borrow::ToOwned;
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::format;
+use alloc::string::ToString;
+use alloc::vec;
+use alloc::vec::Vec;
 
 use crate::account::{Account, ApiKey, CORS_ORIGINS_MAX, KeyMaker, Plan, ProductSeats, SettingsPatch};
 use crate::command::{AccountCommand, ApiKeyCommand, Decision};

@@ -1,5 +1,8 @@
 //! Whether a pool has room, and what pays for work when it does not.
 
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
 use crate::account::Account;
 use crate::event::Claim;
 use crate::minutes;

@@ -3,6 +3,8 @@
 //! The right is checked before the change, on the account as it is then. A note describes something that has happened,
 //! and is never refused for lack of rights: the actor may have lost them since.
 
+use alloc::vec;
+
 use crate::account::Account;
 use crate::command::{CredentialCommand, Decision};
 use crate::decide::{presence, rights, users};

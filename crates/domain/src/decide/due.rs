@@ -1,5 +1,8 @@
 //! Deadlines: leases, idle clocks, codes, notices, offers and minutes.
 
+use alloc::vec;
+use alloc::vec::Vec;
+
 use super::presence::end_sign_in;
 use crate::account::Account;
 use crate::event::{Claim, EndReason, Event, SessionEvent, SignInEvent, TicketEvent};

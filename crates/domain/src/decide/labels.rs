@@ -1,6 +1,8 @@
 //! External ids and metadata: decided together with the command that creates or changes their thing, so that both
 //! happen or neither.
 
+use alloc::vec::Vec;
+
 use crate::account::Account;
 use crate::command::{AccountCommand, Command, Decision, PoolCommand, UserCommand};
 use crate::event::{AccountEvent, Event, PoolEvent, SessionEvent, TicketEvent, UserEvent};

@@ -1,6 +1,10 @@
 //! Licenses: which products a user may use, with a named seat or through a pool.
 
-use std::collections::BTreeSet;
+use alloc::borrow::ToOwned;
+use alloc::collections::BTreeSet;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 
 use crate::account::Account;
 use crate::command::{Decision, LicenseCommand};

@@ -1,6 +1,7 @@
 //! Checks that the users added to a team or a group exist.
 
-use std::collections::BTreeSet;
+use alloc::borrow::ToOwned;
+use alloc::collections::BTreeSet;
 
 use crate::account::Account;
 use crate::command::MemberChange;

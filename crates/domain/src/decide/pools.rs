@@ -1,5 +1,10 @@
 //! Seat pools (P1 to P3): allocating the shared seats of a product, and changing rules.
 
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::vec;
+use alloc::vec::Vec;
+
 use crate::account::Account;
 use crate::command::{Decision, LeavingUsers, PoolCommand, PoolPatch, SeatWay};
 use crate::decide::{licenses, presence};

@@ -1,5 +1,8 @@
 //! Endings shared by several commands.
 
+use alloc::string::ToString;
+use alloc::vec::Vec;
+
 use crate::account::Account;
 use crate::event::{By, EndReason, Event, SessionEvent, SignInEvent, TicketEvent};
 use crate::id::{SignInId, UserId};

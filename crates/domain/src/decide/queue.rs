@@ -1,5 +1,8 @@
 //! Tickets (Q2): claiming, leaving the queue, and heartbeats.
 
+use alloc::vec;
+use alloc::vec::Vec;
+
 use super::presence::by;
 use crate::account::Account;
 use crate::command::{Decision, Outcome, TicketCommand};

@@ -1,6 +1,8 @@
 //! Teams: which users see each other's presence (P4).
 
-use std::collections::BTreeSet;
+use alloc::collections::BTreeSet;
+use alloc::vec;
+use alloc::vec::Vec;
 
 use crate::account::{Account, Team};
 use crate::command::{Decision, MemberChange, TeamCommand};

@@ -1,5 +1,7 @@
 //! Checks the texts for people in a command. Stored texts stay as they are.
 
+use alloc::string::ToString;
+
 use crate::account::Account;
 use crate::command::{
     AccountCommand, ApiKeyCommand, Command, GroupCommand, PoolCommand, SessionCommand, SignInCommand,

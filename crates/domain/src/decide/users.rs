@@ -1,6 +1,9 @@
 //! Users and their rights.
 
-use std::collections::{BTreeMap, BTreeSet};
+use alloc::borrow::ToOwned;
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec;
+use alloc::vec::Vec;
 
 use crate::account::Account;
 use crate::command::{Decision, Outcome, UserCommand, UserPatch};

@@ -1,6 +1,6 @@
 //! Events of the account itself and of its API keys.
 
-use std::collections::{BTreeMap, BTreeSet};
+use alloc::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 

@@ -1,6 +1,6 @@
 //! Events of users, their credentials, and the teams and groups that they are in.
 
-use std::collections::BTreeSet;
+use alloc::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 

@@ -1,5 +1,7 @@
 //! Events of who is there: sign-ins, sessions, tickets, and the minutes and leases that they live by.
 
+use alloc::vec::Vec;
+
 use serde::{Deserialize, Serialize};
 
 use crate::event::{By, Claim, EndReason};

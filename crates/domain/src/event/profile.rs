@@ -1,6 +1,6 @@
 //! What is known of a user.
 
-use std::collections::BTreeSet;
+use alloc::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 

@@ -1,5 +1,7 @@
 //! Why things end, and by whom.
 
+use alloc::string::String;
+
 use serde::{Deserialize, Serialize};
 
 use crate::text::{Name, Note};

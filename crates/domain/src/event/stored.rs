@@ -3,7 +3,8 @@
 //! The topics of [`Event`] are not stored. So a name is looked for among those of each topic, which the topic's derived
 //! deserializer knows.
 
-use std::fmt;
+use alloc::string::String;
+use core::fmt;
 
 use serde::de::value::EnumAccessDeserializer;
 use serde::de::{Deserializer, EnumAccess, Error, IntoDeserializer, VariantAccess, Visitor};
@@ -97,7 +98,7 @@ impl fmt::Display for Names {
     }
 }
 
-impl std::error::Error for Names {}
+impl core::error::Error for Names {}
 
 impl de::Error for Names {
     fn custom<T: fmt::Display>(_: T) -> Self {

@@ -3,7 +3,8 @@
 mod books;
 pub(super) mod pools;
 
-use std::collections::BTreeSet;
+use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
 
 pub(super) use self::books::join;
 use self::books::{delist, enlist, give, hold, release};
@@ -129,7 +130,7 @@ pub(super) fn of_api_key(account: &mut State, event: &ApiKeyEvent, at: Timestamp
 fn close(account: &mut State) {
     *account = State {
         deleted: true,
-        wall: std::mem::take(&mut account.wall),
+        wall: core::mem::take(&mut account.wall),
         ..State::first(account.id, account.name.clone(), account.created_at)
     };
 }

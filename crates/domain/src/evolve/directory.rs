@@ -1,6 +1,6 @@
 //! Events of groups, and the record of what came from them (D1 to D3).
 
-use std::collections::BTreeSet;
+use alloc::collections::BTreeSet;
 
 use super::admin;
 use crate::account::State;

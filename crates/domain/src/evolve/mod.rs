@@ -8,7 +8,7 @@ pub(crate) mod hints;
 mod presence;
 pub(crate) mod seats;
 
-use std::ops::Deref;
+use core::ops::Deref;
 
 use serde::{Deserialize, Serialize};
 

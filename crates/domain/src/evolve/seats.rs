@@ -1,6 +1,7 @@
 //! The bookkeeping of a pool: which claims hold its seats, which are on minutes, who is idle, and deadlines.
 
-use std::collections::BTreeMap;
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
 
 use crate::account::State;
 use crate::event::Claim;

@@ -1,5 +1,7 @@
 //! The invariants of directory entries, groups and what they give.
 
+use alloc::vec::Vec;
+
 use super::Broken;
 use crate::account::Account;
 use crate::permission::Role;

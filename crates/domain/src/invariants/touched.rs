@@ -1,6 +1,6 @@
 //! Collects what has to be checked to find out whether events broke an invariant.
 
-use std::collections::{BTreeMap, BTreeSet};
+use alloc::collections::{BTreeMap, BTreeSet};
 
 use crate::account::Account;
 use crate::event::{

@@ -1,5 +1,8 @@
 //! Time in which Usher could not act counts against nobody (S11).
 
+use alloc::vec;
+use alloc::vec::Vec;
+
 use super::{Leased, change};
 use crate::account::{Account, State};
 use crate::event::{Event, LeaseEvent};

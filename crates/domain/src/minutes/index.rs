@@ -1,6 +1,6 @@
 //! The claims of a pool that minutes pay for.
 
-use std::collections::{BTreeMap, BTreeSet};
+use alloc::collections::{BTreeMap, BTreeSet};
 
 use crate::event::Claim;
 use crate::pool::Holder;

@@ -1,6 +1,6 @@
 //! The idle holders of seats, in the order in which the seats can be reclaimed (Q4).
 
-use std::collections::{BTreeMap, BTreeSet};
+use alloc::collections::{BTreeMap, BTreeSet};
 
 use super::Holder;
 use crate::time::Timestamp;

@@ -1,6 +1,6 @@
 //! The queue of a pool.
 
-use std::collections::VecDeque;
+use alloc::collections::VecDeque;
 
 use crate::id::TicketId;
 

@@ -1,5 +1,7 @@
 //! Seats that are not there to give, and pools that cannot be changed so.
 
+use alloc::string::String;
+
 use super::Code;
 use crate::id::UserId;
 use crate::text::{Product, counted};

@@ -1,5 +1,10 @@
 //! No seat, and what a person can do about it (Q1).
 
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use serde::{Deserialize, Serialize};
 
 use super::Code;

@@ -1,5 +1,7 @@
 //! Things that are not as a request takes them to be.
 
+use alloc::string::String;
+
 use super::Code;
 use crate::id::{SignInId, TicketId};
 

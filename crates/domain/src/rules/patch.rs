@@ -1,8 +1,8 @@
 //! Changes of a pool's rules.
 
-use std::collections::BTreeSet;
-use std::sync::LazyLock;
-use std::{fmt, iter};
+use alloc::collections::BTreeSet;
+use alloc::string::String;
+use core::fmt;
 
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -13,11 +13,15 @@ use super::{Preset, Rule, Rules, TABLE, Takes};
 const PRESET: &str = "preset";
 
 /// All names.
-static NAMES: LazyLock<Vec<&str>> = LazyLock::new(|| {
-    iter::once(PRESET)
-        .chain(TABLE.iter().map(|rule| rule.name))
-        .collect()
-});
+static NAMES: [&str; TABLE.len() + 1] = {
+    let mut names = [PRESET; TABLE.len() + 1];
+    let mut index = 0;
+    while index < TABLE.len() {
+        names[index + 1] = TABLE[index].name;
+        index += 1;
+    }
+    names
+};
 
 /// A change of a pool's rules: first a preset, if one is named, then individual rules. Unnamed rules stay unchanged.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -1,5 +1,10 @@
 //! The table of a pool's rules: one row per rule.
 
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use super::{InvalidRule, Occupies, Preset, Rules, SeatPer, WhenFull};
 use crate::time::Secs;
 

@@ -8,8 +8,10 @@
 //! `idna` is the domain's one dependency besides Unicode normalization: two spellings of an address are one user, and
 //! that is a rule of the account. It is pure, and in the program anyway, for web servers' URLs.
 
-use std::borrow::Cow;
-use std::sync::Arc;
+use alloc::borrow::Cow;
+use alloc::format;
+use alloc::string::String;
+use alloc::sync::Arc;
 
 use idna::AsciiDenyList;
 use idna::uts46::{DnsLength, Hyphens, Uts46};

@@ -3,7 +3,11 @@
 pub(super) mod people;
 mod turn;
 
-use std::collections::BTreeSet;
+use alloc::borrow::ToOwned;
+use alloc::collections::BTreeSet;
+use alloc::format;
+use alloc::vec;
+use alloc::vec::Vec;
 
 use self::turn::Turn;
 use crate::account::Account;

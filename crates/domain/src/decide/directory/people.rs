@@ -43,7 +43,7 @@ fn creates(actor: &Actor, newcomer: &Newcomer<'_>) -> Result<(), Refusal> {
         name: profile.name.clone(),
         email: profile.email.clone(),
         role: Role::Member,
-        privileges: std::collections::BTreeSet::new(),
+        privileges: alloc::collections::BTreeSet::new(),
         billing_contact: false,
         seat_limit: None,
         session_permissions: PermissionOverrides::default(),

@@ -1,6 +1,7 @@
 //! Recomputes what a user has after a change of their groups, or of what these give (D3, D4).
 
-use std::collections::{BTreeMap, BTreeSet};
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec::Vec;
 
 use crate::account::Account;
 use crate::decide::{licenses, presence};

@@ -1,5 +1,8 @@
 //! Starting a session.
 
+use alloc::format;
+use alloc::vec;
+
 use super::room::{check_calls, fulfilled, queue, room};
 use crate::account::Account;
 use crate::command::{Decision, Outcome};

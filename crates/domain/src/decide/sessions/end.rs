@@ -1,6 +1,8 @@
 //! Ending sessions.
 
-use std::collections::BTreeSet;
+use alloc::collections::BTreeSet;
+use alloc::vec;
+use alloc::vec::Vec;
 
 use super::{check_same_customer, seen};
 use crate::account::Account;

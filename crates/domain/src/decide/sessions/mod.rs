@@ -4,6 +4,9 @@ mod create;
 mod end;
 mod room;
 
+use alloc::vec;
+use alloc::vec::Vec;
+
 use self::create::NewSession;
 use self::end::{Asked, end};
 use self::room::{check_calls, fulfilled, queue, room};
@@ -115,7 +118,7 @@ fn connect(
                 customer: customer.cloned(),
             });
             Ok(Decision {
-                events: std::iter::once(connected).chain(joined).collect(),
+                events: core::iter::once(connected).chain(joined).collect(),
                 outcome,
             })
         }

@@ -1,5 +1,7 @@
 //! What pays for work on a sign-in, and how many sessions it may have.
 
+use alloc::vec::Vec;
+
 use crate::account::Account;
 use crate::command::{Decision, Outcome};
 use crate::decide::capacity::{Ask, Room};

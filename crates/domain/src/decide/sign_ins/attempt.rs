@@ -1,5 +1,11 @@
 //! Signing a user in (L4, S4, S6).
 
+use alloc::borrow::ToOwned;
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::vec;
+use alloc::vec::Vec;
+
 use super::NEEDED_TO_ACT;
 use crate::account::Account;
 use crate::command::{Decision, Outcome};

@@ -2,6 +2,10 @@
 
 mod attempt;
 
+use alloc::format;
+use alloc::vec;
+use alloc::vec::Vec;
+
 pub(super) use self::attempt::claim;
 
 use self::attempt::SignInAttempt;

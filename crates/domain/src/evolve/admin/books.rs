@@ -1,6 +1,6 @@
 //! The indexes of an account: users by address, owners, and the assigned seats of each product.
 
-use std::collections::BTreeMap;
+use alloc::collections::BTreeMap;
 
 use crate::account::{Given, State};
 use crate::id::{TeamId, UserId};

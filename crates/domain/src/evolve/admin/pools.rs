@@ -1,6 +1,6 @@
 //! Events of seat pools.
 
-use std::collections::{BTreeMap, BTreeSet};
+use alloc::collections::{BTreeMap, BTreeSet};
 
 use super::books::distribute;
 use crate::account::State;
@@ -71,8 +71,8 @@ fn change(account: &mut State, id: PoolId, name: &Name, seats: u32, rules: &Rule
         return;
     };
     let product = pool.product.clone();
-    let seats_before = std::mem::replace(&mut pool.seats, seats);
-    let rules_before = std::mem::replace(&mut pool.rules, rules.clone());
+    let seats_before = core::mem::replace(&mut pool.seats, seats);
+    let rules_before = core::mem::replace(&mut pool.rules, rules.clone());
     pool.name = name.clone();
     distribute(account, &product, seats_before, seats);
     presence::pool_changed(account, id, &rules_before, at);

@@ -4,6 +4,8 @@ pub(super) mod sessions;
 pub(super) mod sign_ins;
 pub(super) mod tickets;
 
+use alloc::vec::Vec;
+
 use crate::account::State;
 use crate::event::{Claim, RefusalEvent};
 use crate::evolve::seats::{self, Booking};

@@ -1,5 +1,7 @@
 //! Events of sign-ins, their leases and their idle clocks.
 
+use alloc::vec::Vec;
+
 use super::tickets;
 use crate::account::State;
 use crate::event::{Claim, EndReason, SignInEvent};
