@@ -62,7 +62,32 @@ pub(crate) fn of(refusal: &Refusal) -> String {
             "The {what} is {state}, and must be {expected} for that. Load the page again to see how it is now."
         ),
         Refusal::NotFound { what } => format!("There is no {what} at this address."),
-        refusal => refusal.to_string(),
+        // Their own sentences are for people as well.
+        Refusal::Seat(
+            SeatRefusal::NoSeatAvailable(..)
+            | SeatRefusal::UserSeatLimit { .. }
+            | SeatRefusal::SeatInCall { .. }
+            | SeatRefusal::NoLicense { .. }
+            | SeatRefusal::UserInactive
+            | SeatRefusal::MinutesExhausted(..),
+        )
+        | Refusal::Capacity(
+            CapacityRefusal::NotEnoughSeats { .. }
+            | CapacityRefusal::SeatsInUse { .. }
+            | CapacityRefusal::DefaultPool,
+        )
+        | Refusal::Access(
+            AccessRefusal::LastOwner
+            | AccessRefusal::GroupMappingInUse { .. }
+            | AccessRefusal::BreakGlassNeeded,
+        )
+        | Refusal::State(
+            StateRefusal::ChangedMeanwhile { .. }
+            | StateRefusal::SignInEnded { .. }
+            | StateRefusal::NotYourSession
+            | StateRefusal::AlreadyJoined
+            | StateRefusal::IdempotencyKeyReused,
+        ) => refusal.to_string(),
     }
 }
 

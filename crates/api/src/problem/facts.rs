@@ -1,5 +1,7 @@
 //! The numbers behind a problem, as members of its document.
 
+#![deny(clippy::wildcard_enum_match_arm)]
+
 use serde::Serialize;
 use usher_app::Problem;
 use usher_app::problem::{self, About};
@@ -219,134 +221,19 @@ impl Facts {
 
     /// The facts of a refusal; none where its sentence says everything.
     fn of(refusal: &Refusal, account: Option<AccountId>) -> Option<Self> {
-        let facts = Self {
-            actions: refusal
-                .actions()
-                .iter()
-                .map(|action| NextAction::of(*action, account))
-                .collect(),
-            ..Self::default()
-        };
-        Some(match refusal {
-            Refusal::Seat(
-                SeatRefusal::NoSeatAvailable(figures, _) | SeatRefusal::MinutesExhausted(figures, _),
-            ) => facts.with_pool(figures),
-            Refusal::Seat(SeatRefusal::UserSeatLimit { held, limit }) => Self {
-                held: Some(*held),
-                limit: Some(*limit),
-                ..facts
-            },
-            Refusal::Seat(SeatRefusal::SignedInElsewhere {
-                sign_in,
-                device,
-                max_devices,
-            }) => Self {
-                sign_in: Some(*sign_in),
-                device: Some(DeviceInTheWay {
-                    id: device.id.clone(),
-                    name: device.name.clone(),
-                    kind: device.kind.as_str(),
-                }),
-                limit: Some(*max_devices),
-                ..facts
-            },
-            Refusal::Seat(SeatRefusal::SeatInCall { active, max }) => Self {
-                held: Some(*active),
-                limit: Some(*max),
-                ..facts
-            },
-            Refusal::Seat(SeatRefusal::NoLicense { product }) => Self {
-                product: Some(product.clone()),
-                ..facts
-            },
-            Refusal::Seat(SeatRefusal::UserInactive) => facts,
-            Refusal::Seat(SeatRefusal::CoolingDown { remaining }) => Self {
-                remaining_secs: Some(remaining.get()),
-                ..facts
-            },
-            other => return Self::of_administration(other),
-        })
-    }
-
-    fn of_administration(refusal: &Refusal) -> Option<Self> {
         let facts = Self::default();
         Some(match refusal {
-            Refusal::Capacity(CapacityRefusal::PlanExcludesSharedSeats { plan }) => Self {
-                plan: Some(plan.clone()),
-                ..facts
+            Refusal::Seat(refusal) => Self {
+                actions: refusal
+                    .actions()
+                    .iter()
+                    .map(|action| NextAction::of(*action, account))
+                    .collect(),
+                ..Self::of_seat(refusal)
             },
-            Refusal::Capacity(CapacityRefusal::NotEnoughSeats {
-                kind,
-                product,
-                asked,
-                left,
-                total,
-                user,
-            }) => Self {
-                seat_kind: Some(kind.as_str()),
-                product: Some(product.clone()),
-                asked: Some(*asked),
-                left: Some(*left),
-                total: Some(*total),
-                user: *user,
-                ..facts
-            },
-            Refusal::Capacity(CapacityRefusal::SeatsInUse {
-                kind,
-                product,
-                asked,
-                in_use,
-            }) => Self {
-                seat_kind: Some(kind.as_str()),
-                product: Some(product.clone()),
-                asked: Some(*asked),
-                in_use: Some(*in_use),
-                ..facts
-            },
-            Refusal::Capacity(CapacityRefusal::PoolNotEmpty { users }) => Self {
-                users: Some(*users),
-                ..facts
-            },
-            Refusal::Capacity(CapacityRefusal::PoolInUse {
-                rule,
-                occupied,
-                waiting,
-            }) => Self {
-                rule: Some(rule),
-                occupied: Some(*occupied),
-                waiting: Some(*waiting),
-                ..facts
-            },
-            Refusal::Access(AccessRefusal::GroupMappingInUse { what, group, name }) => Self {
-                what: Some(what),
-                group: Some(*group),
-                group_name: Some(name.clone()),
-                ..facts
-            },
-            Refusal::State(StateRefusal::ChangedMeanwhile { field, .. }) => Self {
-                field: Some(field),
-                ..facts
-            },
-            Refusal::State(StateRefusal::AlreadyExists { what, field }) => Self {
-                what: Some(what),
-                field: Some(field),
-                ..facts
-            },
-            Refusal::State(StateRefusal::WrongState {
-                what,
-                state,
-                expected,
-            }) => Self {
-                what: Some(what),
-                state: Some(state),
-                expected: Some(expected),
-                ..facts
-            },
-            Refusal::Access(AccessRefusal::ControlNeedsView { control, view }) => Self {
-                control: Some(control),
-                view: Some(view),
-                ..facts
-            },
+            Refusal::Capacity(refusal) => return Self::of_capacity(refusal),
+            Refusal::Access(refusal) => return Self::of_access(refusal),
+            Refusal::State(refusal) => return Self::of_state(refusal),
             Refusal::Invalid { field, expected } => Self {
                 errors: vec![FieldError {
                     field: (*field).to_owned(),
@@ -358,7 +245,151 @@ impl Facts {
                 needed: Some(needed),
                 ..facts
             },
-            _ => return None,
+            Refusal::NotFound { .. } => return None,
+        })
+    }
+
+    fn of_seat(refusal: &SeatRefusal) -> Self {
+        let facts = Self::default();
+        match refusal {
+            SeatRefusal::NoSeatAvailable(figures, _) | SeatRefusal::MinutesExhausted(figures, _) => {
+                facts.with_pool(figures)
+            }
+            SeatRefusal::UserSeatLimit { held, limit } => Self {
+                held: Some(*held),
+                limit: Some(*limit),
+                ..facts
+            },
+            SeatRefusal::SignedInElsewhere {
+                sign_in,
+                device,
+                max_devices,
+            } => Self {
+                sign_in: Some(*sign_in),
+                device: Some(DeviceInTheWay {
+                    id: device.id.clone(),
+                    name: device.name.clone(),
+                    kind: device.kind.as_str(),
+                }),
+                limit: Some(*max_devices),
+                ..facts
+            },
+            SeatRefusal::SeatInCall { active, max } => Self {
+                held: Some(*active),
+                limit: Some(*max),
+                ..facts
+            },
+            SeatRefusal::NoLicense { product } => Self {
+                product: Some(product.clone()),
+                ..facts
+            },
+            SeatRefusal::UserInactive => facts,
+            SeatRefusal::CoolingDown { remaining } => Self {
+                remaining_secs: Some(remaining.get()),
+                ..facts
+            },
+        }
+    }
+
+    fn of_capacity(refusal: &CapacityRefusal) -> Option<Self> {
+        let facts = Self::default();
+        Some(match refusal {
+            CapacityRefusal::PlanExcludesSharedSeats { plan } => Self {
+                plan: Some(plan.clone()),
+                ..facts
+            },
+            CapacityRefusal::NotEnoughSeats {
+                kind,
+                product,
+                asked,
+                left,
+                total,
+                user,
+            } => Self {
+                seat_kind: Some(kind.as_str()),
+                product: Some(product.clone()),
+                asked: Some(*asked),
+                left: Some(*left),
+                total: Some(*total),
+                user: *user,
+                ..facts
+            },
+            CapacityRefusal::SeatsInUse {
+                kind,
+                product,
+                asked,
+                in_use,
+            } => Self {
+                seat_kind: Some(kind.as_str()),
+                product: Some(product.clone()),
+                asked: Some(*asked),
+                in_use: Some(*in_use),
+                ..facts
+            },
+            CapacityRefusal::PoolNotEmpty { users } => Self {
+                users: Some(*users),
+                ..facts
+            },
+            CapacityRefusal::PoolInUse {
+                rule,
+                occupied,
+                waiting,
+            } => Self {
+                rule: Some(rule),
+                occupied: Some(*occupied),
+                waiting: Some(*waiting),
+                ..facts
+            },
+            CapacityRefusal::DefaultPool => return None,
+        })
+    }
+
+    fn of_access(refusal: &AccessRefusal) -> Option<Self> {
+        let facts = Self::default();
+        Some(match refusal {
+            AccessRefusal::GroupMappingInUse { what, group, name } => Self {
+                what: Some(what),
+                group: Some(*group),
+                group_name: Some(name.clone()),
+                ..facts
+            },
+            AccessRefusal::ControlNeedsView { control, view } => Self {
+                control: Some(control),
+                view: Some(view),
+                ..facts
+            },
+            AccessRefusal::LastOwner | AccessRefusal::BreakGlassNeeded => return None,
+        })
+    }
+
+    fn of_state(refusal: &StateRefusal) -> Option<Self> {
+        let facts = Self::default();
+        Some(match refusal {
+            StateRefusal::ChangedMeanwhile { field, .. } => Self {
+                field: Some(field),
+                ..facts
+            },
+            StateRefusal::AlreadyExists { what, field } => Self {
+                what: Some(what),
+                field: Some(field),
+                ..facts
+            },
+            StateRefusal::WrongState {
+                what,
+                state,
+                expected,
+            } => Self {
+                what: Some(what),
+                state: Some(state),
+                expected: Some(expected),
+                ..facts
+            },
+            // How it ended is told apart ([`Self::behind`]).
+            StateRefusal::SignInEnded { .. }
+            | StateRefusal::TicketEnded { .. }
+            | StateRefusal::NotYourSession
+            | StateRefusal::AlreadyJoined
+            | StateRefusal::IdempotencyKeyReused => return None,
         })
     }
 

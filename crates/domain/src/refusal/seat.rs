@@ -70,7 +70,9 @@ impl SeatRefusal {
         }
     }
 
-    pub(super) fn actions(&self) -> &[Action] {
+    /// What can be done, most useful first.
+    #[must_use]
+    pub fn actions(&self) -> &[Action] {
         match self {
             Self::NoSeatAvailable(_, actions) | Self::MinutesExhausted(_, actions) => actions,
             Self::UserSeatLimit { .. } => &[Action::EndOwnSession, Action::AskOwner],
