@@ -1,14 +1,17 @@
 //! Events that the rules would never decide are not applied.
 
 use super::fixture::*;
+use super::witness::Witness;
 use crate::event::{AccountEvent, EndReason, Event, SignInEvent};
+use crate::labels::LabelsPatch;
 use crate::permission::Actor;
 use crate::presence::{Device, DeviceKind, Funding};
 use crate::schedule::Due;
 use crate::step::Step;
 use crate::time::{Secs, Timestamp};
 use crate::{
-    Account, Broken, Declined, Input, Observer, Outcome, PoolId, SignInId, Touched, UserId, replay, step,
+    Account, AccountId, Broken, Declined, Input, Observer, Outcome, PoolId, SignInId, Touched, UserId,
+    create, replay, step,
 };
 
 /// Records the faults that a step reports.
@@ -158,4 +161,25 @@ fn what_is_due_and_comes_to_nothing_is_dropped_and_the_rest_is_done() {
         })]
     ));
     assert_eq!(account.next_due(), None);
+}
+
+#[test]
+fn an_account_is_created_by_the_operator_alone_and_is_what_its_events_make() {
+    let labels = LabelsPatch {
+        external_id: Some(Some("crm-17".parse().unwrap())),
+        ..LabelsPatch::default()
+    };
+    let name = "Acme".parse().unwrap();
+    let new = || (AccountId::from_bits(1), &name, labels.clone());
+    let now = clock("09:00");
+    let mut seen = Witness::default();
+
+    let refused = create(new(), &user("ida"), now, &mut seen);
+    let created = create(new(), &Actor::Operator, now, &mut seen).unwrap();
+
+    assert!(matches!(refused, Err(Declined::Refused(_))), "{refused:?}");
+    assert_eq!(seen.events.len(), 2);
+    let mut replayed = None;
+    assert_eq!(replay(&mut replayed, &seen.events, now, &mut ()), None);
+    assert_eq!(replayed.map(Account::replayed), Some(created));
 }

@@ -2,10 +2,13 @@
 
 use crate::command::{Command, Decision};
 use crate::event::Event;
+use crate::labels::LabelsPatch;
 use crate::permission::Actor;
 use crate::refusal::Refusal;
 use crate::time::Timestamp;
-use crate::{Account, Declined, Input, Observer, Outcome, PoolId, RefusalId, UserId, step};
+use crate::{
+    Account, AccountId, Declined, Input, Observer, Outcome, PoolId, RefusalId, UserId, create, step,
+};
 
 /// Records the events of a step; any fault of the rules fails the test.
 #[derive(Debug, Default)]
@@ -82,4 +85,16 @@ pub(crate) fn execute(
     now: Timestamp,
 ) -> Result<Decision, Refusal> {
     take_step(account, Input::Command(command), actor, now)
+}
+
+/// Creates an account, as the operator. Returns it with its first events.
+pub(crate) fn found(name: &str, now: Timestamp) -> (Account, Vec<Event>) {
+    let mut witness = Witness::default();
+    let new = (
+        AccountId::from_bits(1),
+        &name.parse().unwrap(),
+        LabelsPatch::default(),
+    );
+    let account = create(new, &Actor::Operator, now, &mut witness).unwrap();
+    (account, witness.events)
 }

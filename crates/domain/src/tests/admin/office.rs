@@ -8,16 +8,16 @@ use crate::command::{
     SeatWay, SignInCommand, UserCommand, UserPatch,
 };
 use crate::directory::{DirectoryEntry, EmailLabel, GroupMapping};
-use crate::event::{AccountEvent, EndReason, Event, Profile, SignInEvent, TicketEvent};
+use crate::event::{EndReason, Event, Profile, SignInEvent, TicketEvent};
 use crate::permission::{Actor, PermissionOverrides, Privilege, Role, Scope};
 use crate::presence::{Device, DeviceKind};
 use crate::refusal::Refusal;
 use crate::rules::{Preset, RulesPatch};
-use crate::tests::witness::{execute, take_step};
+use crate::tests::witness::{execute, found, take_step};
 use crate::text::Product;
 use crate::time::{Secs, Timestamp};
 use crate::user::License;
-use crate::{Account, AccountId, ApiKeyId, GroupId, Input, PoolId, SignInId, TeamId, TopUpId, UserId};
+use crate::{Account, ApiKeyId, GroupId, Input, PoolId, SignInId, TeamId, TopUpId, UserId};
 
 pub(super) const OPERATOR: Actor = Actor::Operator;
 
@@ -320,11 +320,7 @@ pub(super) fn subscribe(plan_name: &str, named_seats: u32, shared_seats: u32) ->
 impl Office {
     /// An account that has bought nothing yet.
     pub(super) fn new() -> Self {
-        let first = Event::Account(AccountEvent::Created {
-            id: AccountId::from_bits(1),
-            name: "Office".parse().unwrap(),
-        });
-        let mut account = Account::from_first_event(&first, now()).unwrap();
+        let (mut account, _) = found("Office", now());
         crate::tests::make_keys(&mut account, now());
         Self { account }
     }

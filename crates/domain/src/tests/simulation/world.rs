@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::naive::{Fate, Naive, Wish};
 use super::transitions::Transition;
 use crate::command::{Command, Outcome, SessionCommand, SignInCommand, TicketCommand};
-use crate::event::{AccountEvent, EndReason, Event, RefusalEvent, SessionEvent, SignInEvent};
+use crate::event::{EndReason, Event, RefusalEvent, SessionEvent, SignInEvent};
 use crate::evolve::hints::take_changed_pool;
 use crate::evolve::{Change, evolve};
 use crate::leases::Leased;
@@ -15,12 +15,10 @@ use crate::presence::{Device, Funding, Session, SignIn, Ticket, TicketState, Wan
 use crate::promise::{occupied_after, oversold_by};
 use crate::refusal::Refusal;
 use crate::rules::{Occupies, Rules};
-use crate::tests::witness::Witness;
+use crate::tests::witness::{Witness, found};
 use crate::text::Product;
 use crate::time::{Millis, Outage, Secs, Timestamp};
-use crate::{
-    Account, AccountId, Broken, Code, Input, Observer, PoolId, RefusalId, SignInId, Touched, UserId, replay,
-};
+use crate::{Account, Broken, Code, Input, Observer, PoolId, RefusalId, SignInId, Touched, UserId, replay};
 
 /// The most restored accounts that are compared with the original.
 const TWINS_MAX: usize = 3;
@@ -42,16 +40,13 @@ impl World {
     /// the same product.
     pub(super) fn new(rules: [Rules; 3]) -> Self {
         let now = Timestamp::from_millis(0);
-        let created = Event::Account(AccountEvent::Created {
-            id: AccountId::from_bits(1),
-            name: "Acme".parse().unwrap(),
-        });
+        let (account, created) = found("Acme", now);
         let mut world = Self {
-            account: Account::from_first_event(&created, now).unwrap(),
+            account,
             now,
             naive: Naive::default(),
             ids: 1000,
-            history: vec![(created, now)],
+            history: created.into_iter().map(|event| (event, now)).collect(),
             twins: Vec::new(),
         };
         let keys = crate::tests::make_keys(&mut world.account, now);
