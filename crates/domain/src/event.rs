@@ -1,4 +1,4 @@
-//! What happened. Events are facts: [`crate::evolve`] applies every one of them.
+//! What happened. Events are facts: `evolve` applies every one of them.
 
 mod account;
 mod people;

@@ -12,6 +12,7 @@ use alloc::vec::Vec;
 pub(crate) use self::outage::resume;
 use self::outage::resumed;
 use crate::account::{Account, State};
+use crate::command::{Command, SignInCommand, TicketCommand};
 use crate::event::{Event, LeaseEvent};
 use crate::evolve::{self, Change, seats};
 use crate::id::{PoolId, SignInId, TicketId};
@@ -23,6 +24,28 @@ use crate::time::{Secs, Timestamp};
 pub(crate) enum Leased {
     SignIn(SignInId),
     Ticket(TicketId),
+}
+
+impl Leased {
+    /// What a command is a heartbeat of, if it is one.
+    pub(crate) const fn renewed_by(command: &Command) -> Option<Self> {
+        if let Command::SignIn(SignInCommand::Heartbeat { sign_in, .. }) = command {
+            return Some(Self::SignIn(*sign_in));
+        }
+        if let Command::Ticket(TicketCommand::Renew { id }) = command {
+            return Some(Self::Ticket(*id));
+        }
+        None
+    }
+}
+
+impl Command {
+    /// Whether it is a heartbeat. One that waited while something came due counts before that is done (S11): carry it out
+    /// first, and once more in its turn.
+    #[must_use]
+    pub const fn is_heartbeat(&self) -> bool {
+        Leased::renewed_by(self).is_some()
+    }
 }
 
 impl SignIn {

@@ -7,7 +7,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::account::Account;
-use crate::command::{Command, Outcome, SignInCommand, TicketCommand};
+use crate::command::{Command, Outcome};
 use crate::decide::{decide, due};
 use crate::event::{AccountEvent, Event};
 use crate::evolve::{Change, evolve, hints};
@@ -36,7 +36,7 @@ pub enum Input<'a> {
     /// Heartbeats that memory knew of when the account's state was dropped, and that are not in the state that was loaded
     /// in its place (S11).
     Heartbeats(&'a Heartbeats),
-    /// The wall clock shows this. [`Account::shown`] uses it until it is noted or forgotten.
+    /// The wall clock shows this. [`State::shown`](crate::account::State::shown) uses it until it is noted or forgotten.
     WallClock(Timestamp),
     /// Record what the wall clock shows, unless that follows from earlier records.
     NoteWallClock,
@@ -225,12 +225,8 @@ impl<O: Observer> Step<'_, O> {
 
     /// Heartbeats renew leases in memory; the journal gets them later, in batches (S11).
     fn renew(&mut self, command: &Command) {
-        if let Command::SignIn(SignInCommand::Heartbeat { sign_in, .. }) = command {
-            let of = Leased::SignIn(*sign_in);
+        if let Some(of) = Leased::renewed_by(command) {
             evolve(self.account, Change::Renewal(of), self.now);
-        }
-        if let Command::Ticket(TicketCommand::Renew { id }) = command {
-            evolve(self.account, Change::Renewal(Leased::Ticket(*id)), self.now);
         }
     }
 

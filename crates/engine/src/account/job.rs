@@ -1,7 +1,6 @@
 //! Commands and queries, and their form in an account's inbox.
 
 use tokio::sync::oneshot;
-use usher_domain::command::{SignInCommand, TicketCommand};
 use usher_domain::{Account, Actor, Command, Outcome, Refusal, Secs, Timestamp};
 
 use super::turn::Turn;
@@ -105,10 +104,7 @@ where
             cause,
             command,
         } = &self.request;
-        if matches!(
-            command,
-            Command::SignIn(SignInCommand::Heartbeat { .. }) | Command::Ticket(TicketCommand::Renew { .. })
-        ) {
+        if command.is_heartbeat() {
             turn.keep_alive(command, actor, cause);
         }
     }
