@@ -7,14 +7,14 @@ use crate::{AccountRow, Audit, Minutes, Occupancy, Refusal, SessionRow, SignInRo
 
 /// One change of a read model. It applies to its commit's account, and is stored in its commit's transaction.
 ///
-/// A change of something that is not there (an end without a start) is ignored.
+/// A change of a missing thing (an end without a start) is ignored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Record {
     /// The account as the operator's list shows it.
     Account(Change<AccountRow>),
-    /// Something that an auditor may ask for.
+    /// An entry of the audit.
     Audit {
-        /// Its place among the audit records of the commit; no two have the same.
+        /// Its index among the audit records of the commit; no two have the same.
         index: u32,
         /// What happened.
         entry: Audit,
@@ -31,31 +31,31 @@ pub enum Record {
     Session(Change<SessionRow>),
     /// Tickets.
     Ticket(Change<TicketRow>),
-    /// A join code was issued. What is kept of it is a digest ([`code_digest`](crate::code_digest)). Codes are unique
-    /// over all accounts, so callers ask [`find_code`](crate::Records::find_code) first; where two accounts issue the
+    /// A join code was issued. Only a digest of it is stored ([`code_digest`](crate::code_digest)). Codes are unique
+    /// over all accounts, so callers check [`find_code`](crate::Records::find_code) first; if two accounts issue the
     /// same code, the first keeps it.
     CodeIssued {
         /// The digest of the code.
         code: Text,
-        /// Where it leads.
+        /// The session that it leads to.
         session: SessionId,
     },
-    /// The session of a join code is over. The code still says so for [`CODE_KEPT_SECS`](crate::CODE_KEPT_SECS); those
-    /// of the account that were retired earlier are forgotten.
+    /// The session of a join code has ended. The code is kept for [`CODE_KEPT_SECS`](crate::CODE_KEPT_SECS); codes of
+    /// the account that were retired before that are deleted.
     CodeRetired {
         /// The digest of the code.
         code: Text,
     },
     /// A user's e-mail address after the commit.
     AddressPut {
-        /// Whose.
+        /// The user.
         user: UserId,
-        /// The address; none where the user is gone.
+        /// The address; `None` if the user was deleted.
         email: Option<Text>,
     },
 }
 
-/// The tables that are filled with records, and with nothing else.
+/// The tables that are filled only with records.
 pub const READ_MODELS: [&str; 10] = [
     AccountRow::TABLE,
     Audit::TABLE,

@@ -14,15 +14,15 @@ use crate::{
 /// Which accounts to list.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AccountFilter {
-    /// Only those whose name contains this, in capitals or not (ASCII letters only).
+    /// Only those whose name contains this, ignoring case (of ASCII letters only).
     pub q: Option<String>,
     /// Only those with this id in the operator's own system.
     pub external_id: Option<String>,
-    /// Deleted ones as well.
+    /// Also deleted ones.
     pub with_deleted: bool,
 }
 
-/// Which refusals to list: those that fit in everything that is given.
+/// Which refusals to list: those that match all given conditions.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[expect(missing_docs, reason = "the fields are those of `Refusal`")]
 pub struct RefusalFilter {
@@ -47,7 +47,7 @@ impl RefusalFilter {
     }
 }
 
-/// Which audit records to list: those that fit in everything that is given.
+/// Which audit records to list: those that match all given conditions.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[expect(
     missing_docs,
@@ -77,7 +77,7 @@ impl AuditFilter {
         conditions.into_iter().flatten().collect()
     }
 
-    /// Whether a record with this cause is to be listed, for backends.
+    /// Whether a record with this cause matches, for backends.
     #[must_use]
     pub fn fits_cause(&self, cause: Option<&Text>) -> bool {
         if self.way.is_none() && self.address.is_none() && self.request.is_none() {
@@ -90,10 +90,10 @@ impl AuditFilter {
     }
 }
 
-/// Which sessions to list: those that fit in everything that is given.
+/// Which sessions to list: those that match all given conditions.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SessionFilter {
-    /// Those that were created then.
+    /// Only those created in this span.
     pub span: Span,
     /// Only those of this user.
     pub user: Option<UserId>,
@@ -116,11 +116,11 @@ impl SessionFilter {
     }
 }
 
-/// Which tickets to list: those that fit in everything that is given.
+/// Which tickets to list: those that match all given conditions.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[expect(missing_docs, reason = "the other fields are those of `TicketRow`")]
 pub struct TicketFilter {
-    /// Those that were opened then.
+    /// Only those opened in this span.
     pub span: Span,
     pub user: Option<UserId>,
     pub pool: Option<PoolId>,
@@ -141,24 +141,24 @@ impl TicketFilter {
     }
 }
 
-/// How long a join code says that its session is over, and how.
+/// How long a join code is kept after its session ended.
 pub const CODE_KEPT_SECS: u32 = 3600;
 
-/// Where a join code leads.
+/// What a join code leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CodeOwner {
-    /// The account that gave it out.
+    /// The account that issued it.
     pub account: AccountId,
     /// The session that it joins.
     pub session: SessionId,
-    /// When the session ended, where it has.
+    /// When the session ended, if it has.
     pub retired_at: Option<Timestamp>,
 }
 
-/// The most users of one e-mail address that [`Records::find_address`] gives.
+/// The most users of one e-mail address that [`Records::find_address`] returns.
 pub const ADDRESS_OWNERS_MAX: usize = 20;
 
-/// Reads what commits have written into the read models. Everything is visible once its commit is acknowledged.
+/// Reads the read models that commits write. Everything is visible once its commit is acknowledged.
 #[async_trait]
 pub trait Records: Send + Sync + 'static {
     /// The accounts, in the order of their ids.
@@ -184,8 +184,8 @@ pub trait Records: Send + Sync + 'static {
         page: PageRequest,
     ) -> Result<Page<AuditRow>, JournalError>;
 
-    /// The audit records of the commits from `first` to `last`, oldest first: as they are stored, whatever the commits
-    /// say.
+    /// The audit records of the commits from `first` to `last`, oldest first: as stored, without a check against the
+    /// commits.
     async fn audit_of(
         &self,
         account: AccountId,
@@ -193,7 +193,7 @@ pub trait Records: Send + Sync + 'static {
         last: Seq,
     ) -> Result<Vec<AuditRow>, JournalError>;
 
-    /// The sessions of an account, those created last first.
+    /// The sessions of an account, the most recently created first.
     async fn list_sessions(
         &self,
         account: AccountId,
@@ -218,7 +218,7 @@ pub trait Records: Send + Sync + 'static {
         page: PageRequest,
     ) -> Result<Page<OccupancyRow>, JournalError>;
 
-    /// The last change of a pool's occupancy before `at`: what a report over a span starts from.
+    /// The last change of a pool's occupancy before `at`: the starting value of a report over a span.
     async fn occupancy_before(
         &self,
         account: AccountId,
@@ -226,26 +226,26 @@ pub trait Records: Send + Sync + 'static {
         at: Timestamp,
     ) -> Result<Option<OccupancyRow>, JournalError>;
 
-    /// A sign-in, also one that has ended.
+    /// A sign-in, including ended ones.
     async fn sign_in(&self, account: AccountId, id: SignInId) -> Result<Option<SignInRow>, JournalError>;
 
-    /// How a sign-in ended; none where it has not, or never was.
+    /// How a sign-in ended; `None` if it has not, or never existed.
     async fn sign_in_end(&self, account: AccountId, id: SignInId) -> Result<Option<End>, JournalError> {
         Ok(self.sign_in(account, id).await?.and_then(|sign_in| sign_in.end))
     }
 
-    /// A session, also one that has ended.
+    /// A session, including ended ones.
     async fn session(&self, account: AccountId, id: SessionId) -> Result<Option<SessionRow>, JournalError>;
 
-    /// How a session ended; none where it has not, or never was.
+    /// How a session ended; `None` if it has not, or never existed.
     async fn session_end(&self, account: AccountId, id: SessionId) -> Result<Option<End>, JournalError> {
         Ok(self.session(account, id).await?.and_then(|session| session.end))
     }
 
-    /// A ticket, also one that has ended.
+    /// A ticket, including ended ones.
     async fn ticket(&self, account: AccountId, id: TicketId) -> Result<Option<TicketRow>, JournalError>;
 
-    /// The tickets of an account, those opened last first.
+    /// The tickets of an account, the most recently opened first.
     async fn list_tickets(
         &self,
         account: AccountId,
@@ -253,8 +253,8 @@ pub trait Records: Send + Sync + 'static {
         page: PageRequest,
     ) -> Result<Page<TicketRow>, JournalError>;
 
-    /// Whether a sign-in, session or ticket of the account, also one that has ended, has an id from `first` to `last`
-    /// that is not `except`.
+    /// Whether a sign-in, session or ticket of the account, even an ended one, has an id from `first` to `last` that is
+    /// not `except`.
     async fn has_made(
         &self,
         account: AccountId,
@@ -263,15 +263,15 @@ pub trait Records: Send + Sync + 'static {
         except: u128,
     ) -> Result<bool, JournalError>;
 
-    /// How a ticket ended; none where it has not, or never was.
+    /// How a ticket ended; `None` if it has not, or never existed.
     async fn ticket_end(&self, account: AccountId, id: TicketId) -> Result<Option<End>, JournalError> {
         Ok(self.ticket(account, id).await?.and_then(|ticket| ticket.end))
     }
 
     /// The users with this e-mail address, of any account: the first [`ADDRESS_OWNERS_MAX`] in the order of their
-    /// accounts. Users of closed accounts among them, whom the accounts themselves do not know any more.
+    /// accounts. Includes users of closed accounts, which the accounts themselves no longer know.
     async fn find_address(&self, email: &str) -> Result<Vec<(AccountId, UserId)>, JournalError>;
 
-    /// Where a join code leads; none where it never led anywhere, or its session ended long ago.
+    /// What a join code leads to; `None` if it was never issued, or its session ended long ago.
     async fn find_code(&self, code: &str) -> Result<Option<CodeOwner>, JournalError>;
 }

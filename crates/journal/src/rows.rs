@@ -115,7 +115,7 @@ row! {
         device_name: Text = "device_name",
         /// Whose seat was taken.
         pool: Option<PoolId> = "pool_id",
-        /// What pays for it: `seat`, `named`, `minutes`; none where signing in takes nothing.
+        /// What pays for it: `seat`, `named`, `minutes`; `None` if signing in takes nothing.
         funding: Option<Text> = "funding",
         /// When the user signed in.
         started_at: Timestamp = "started_at",
@@ -190,7 +190,7 @@ pub type OccupancyRow = Recorded<Occupancy>;
 pub type MinutesRow = Recorded<Minutes>;
 
 impl AuditRow {
-    /// The row of a record of a commit; none where the record is no audit.
+    /// The row of a record of a commit; `None` if the record is not an audit record.
     #[must_use]
     pub fn of(at: Timestamp, seq: Seq, record: &Record) -> Option<Self> {
         match record {

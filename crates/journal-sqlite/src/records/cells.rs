@@ -17,7 +17,7 @@ pub(super) fn bind(statement: &mut Statement<'_>, parameter: usize, value: &Valu
         Value::Null => statement.raw_bind_parameter(parameter, Null),
         Value::Integer(number) => statement.raw_bind_parameter(parameter, number),
         Value::Text(text) => statement.raw_bind_parameter(parameter, text.as_str()),
-        // Most significant byte first, so that ids sort as they do in memory.
+        // Most significant byte first, so that ids sort as in memory.
         Value::Id(bits) => statement.raw_bind_parameter(parameter, bits.to_be_bytes()),
     }
 }
@@ -47,7 +47,7 @@ fn cell(row: &Found<'_>, column: usize) -> rusqlite::Result<Value> {
     })
 }
 
-/// What one column says.
+/// One column of a record.
 pub(super) fn one<C: Cell>(row: &Found<'_>, column: usize) -> rusqlite::Result<C> {
     let value = cell(row, column)?;
     let invalid = || rusqlite::Error::InvalidColumnType(column, "a cell".to_owned(), Type::Null);

@@ -1,4 +1,4 @@
-//! Listing what nearly every commit writes, along the links between an account's commits.
+//! Listing records that nearly every commit writes, along the links between an account's commits.
 
 use rusqlite::Connection;
 use usher_domain::{AccountId, Timestamp};
@@ -7,7 +7,7 @@ use usher_journal::{Cursor, Page, PageRequest, Seq, Span};
 use super::{index, place, position};
 use crate::chain::{self, Link};
 
-/// A record and which of its commit's records it is.
+/// A record and its index in its commit.
 pub(super) type Indexed<T> = (u32, T);
 
 fn cursor(link: &Link, index: u32) -> Cursor {
@@ -37,7 +37,7 @@ pub(super) fn last_before(
     }
 }
 
-/// A page of records, newest first. `read` gives those of one commit that are asked for, in any order.
+/// A page of records, newest first. `read` returns the requested ones of one commit, in any order.
 pub(super) fn newest_first<T>(
     connection: &Connection,
     account: AccountId,
@@ -65,8 +65,8 @@ pub(super) fn newest_first<T>(
     Ok(Page::cut(rows, page.limit()))
 }
 
-/// A page of records that an index finds, newest first. `read` gives those before a place, newest first, with theirs:
-/// one more than the page has, where there are as many.
+/// A page of records that an index finds, newest first. `read` returns those before a place, newest first, with their
+/// places: one more than the page has, if there are enough.
 pub(super) fn newest_first_by_place<T>(
     connection: &Connection,
     account: AccountId,
@@ -88,7 +88,7 @@ pub(super) fn newest_first_by_place<T>(
     Ok(Page::cut(rows, page.limit()))
 }
 
-/// A page of records, oldest first. `read` gives those of one commit that are asked for, in any order.
+/// A page of records, oldest first. `read` returns the requested ones of one commit, in any order.
 pub(super) fn oldest_first<T>(
     connection: &Connection,
     account: AccountId,

@@ -1,4 +1,4 @@
-//! Questions to the tables of records, put together from what is asked.
+//! Queries of the record tables, built from filters.
 
 use std::marker::PhantomData;
 
@@ -50,7 +50,7 @@ impl<R: Row> Query<R> {
         self.and("account_id = ?", [account.to_value()])
     }
 
-    /// Only rows that fit a filter.
+    /// Only rows that match a filter.
     pub(super) fn fitting(mut self, conditions: Vec<Condition<R>>) -> Self {
         for condition in conditions {
             self.conditions.push(compared(&condition));
@@ -70,7 +70,7 @@ impl<R: Row> Query<R> {
         self
     }
 
-    /// The rows in an order, at most as many as tell whether there is another page.
+    /// The rows in order, one more than the page, to know whether there is another page.
     pub(super) fn page<T>(
         mut self,
         connection: &Connection,
@@ -123,7 +123,7 @@ impl<R: Row> Query<R> {
     }
 }
 
-/// Reads the rows of one commit after the other.
+/// Reads the rows commit by commit.
 pub(super) struct OfCommits<'c, R> {
     statement: Statement<'c>,
     values: Vec<Value>,
@@ -131,7 +131,7 @@ pub(super) struct OfCommits<'c, R> {
 }
 
 impl<'c, R: Row> OfCommits<'c, R> {
-    /// Those that fit.
+    /// Those that match.
     pub(super) fn fitting(
         connection: &'c Connection,
         conditions: Vec<Condition<R>>,

@@ -15,7 +15,7 @@ use super::log::{last_before, newest_first, newest_first_by_place, oldest_first}
 use super::query::{OfCommits, Query, log_page};
 use crate::{SqliteJournal, chain};
 
-/// The sessions of an account that an index finds: users and vendor ids of long ago are found as soon as present ones.
+/// The sessions of an account that an index finds: old users and vendor ids are found as fast as current ones.
 fn sessions_by(
     connection: &Connection,
     index: &str,
@@ -34,7 +34,7 @@ fn sessions_by(
     })
 }
 
-/// The row with an id, if it is the account's.
+/// The row with an id, if it belongs to the account.
 fn by_id<R: Row>(connection: &Connection, account: AccountId, id: Value) -> rusqlite::Result<Option<R>> {
     let of_account = Query::new(&[], None).of_account(account);
     of_account.and("id = ?", [id]).row(connection)

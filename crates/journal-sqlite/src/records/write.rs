@@ -20,7 +20,7 @@ pub(crate) struct Origin {
     pub(crate) position: i64,
 }
 
-/// The statements that write records, prepared once.
+/// The prepared statements that write records.
 pub(crate) struct RecordStatements<'c> {
     connection: &'c Connection,
     audit: Statement<'c>,
@@ -30,7 +30,7 @@ pub(crate) struct RecordStatements<'c> {
     sign_in: Statement<'c>,
     session: Statement<'c>,
     ticket: Statement<'c>,
-    /// Those that change rows, by the table and the columns in them.
+    /// Those that change rows, by table and columns.
     changes: HashMap<Vec<&'static str>, Statement<'c>>,
     code_issued: Statement<'c>,
     code_retired: Statement<'c>,
@@ -39,7 +39,7 @@ pub(crate) struct RecordStatements<'c> {
     address_gone: Statement<'c>,
 }
 
-/// Adds a row; ignored if one has its id. Places are given once.
+/// Adds a row; ignored if a row has its id. Places are used only once.
 fn add<R: Row>(connection: &Connection) -> rusqlite::Result<Statement<'_>> {
     let of_commit = R::OF_COMMIT.iter().map(|column| column.column());
     let columns: Vec<_> = of_commit.chain(R::COLUMNS.iter().copied()).collect();
@@ -93,7 +93,7 @@ fn put<'c, R: Row>(connection: &'c Connection, values: &[Assignment<R>]) -> rusq
     ))
 }
 
-/// Ids are stored as 16 bytes, most significant first, so that they sort as they do in memory.
+/// Ids are stored as 16 bytes, most significant first, so that they sort as in memory.
 fn blob(bits: u128) -> [u8; 16] {
     bits.to_be_bytes()
 }
@@ -129,7 +129,7 @@ impl<'c> RecordStatements<'c> {
         })
     }
 
-    /// Why `records` cannot be stored, if they cannot.
+    /// Why `records` cannot be stored, if so.
     pub(crate) fn misfit(records: &[Record]) -> Option<&'static str> {
         let index_max = (1_u32 << INDEX_BITS) - 1;
         let too_many = usize::try_from(index_max).is_ok_and(|max| records.len() > max);
@@ -216,7 +216,7 @@ impl<'c> RecordStatements<'c> {
     }
 }
 
-/// What the text of a statement for this change depends on.
+/// The key that determines the text of a statement for this change.
 fn shape<R: Row>(change: &Change<R>) -> Vec<&'static str> {
     let mut shape = vec![R::TABLE];
     let (kind, rows, values) = match change {

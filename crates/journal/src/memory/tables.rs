@@ -19,7 +19,7 @@ pub(super) struct Tables {
     pub(super) addresses: BTreeMap<(AccountId, UserId), Text>,
 }
 
-/// What is kept of one account.
+/// The data of one account.
 #[derive(Debug, Clone, Default)]
 pub(super) struct History {
     pub(super) audit: Table<Audit>,
